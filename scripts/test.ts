@@ -1,0 +1,69 @@
+// Runs the compiled tests with Node's own test runner.
+//
+//   node dist/scripts/test.js all            every test
+//   node dist/scripts/test.js unit           the tests beside the code (src/)
+//   node dist/scripts/test.js WORD [WORD…]   the test files whose path contains a word
+//
+// Every test process gets an environment in which a missing AWS endpoint, a stray credentials
+// file or the real state directory can not be reached by accident.
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const dist = fileURLToPath(new URL('..', import.meta.url));
+
+function testFiles(folder: string): string[] {
+  return readdirSync(join(dist, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.js'))
+    .map((name) => join(dist, folder, name))
+    .sort();
+}
+
+function selected(words: string[]): string[] {
+  if (words.length === 0 || words[0] === 'all') return [...testFiles('src'), ...testFiles('test')];
+  if (words[0] === 'unit') return testFiles('src');
+  const everything = [...testFiles('src'), ...testFiles('test')];
+  return everything.filter((file) => words.some((word) => file.slice(dist.length).includes(word)));
+}
+
+function withoutAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      ([name]) => !name.startsWith('AWS_') && !name.startsWith('KEYTURN_'),
+    ),
+  );
+}
+
+const files = selected(process.argv.slice(2));
+if (files.length === 0) {
+  process.stderr.write('test: no test file matches; build first (npm run build)\n');
+  process.exit(1);
+}
+
+const home = mkdtempSync(join(tmpdir(), 'keyturn-test-home-'));
+const child = spawn(
+  process.execPath,
+  ['--test', '--test-reporter=spec', '--test-reporter-destination=stdout', ...files],
+  {
+    stdio: 'inherit',
+    env: {
+      ...withoutAws(process.env),
+      // Names that choose how the suite runs, not what AWS it meets, pass through.
+      ...Object.fromEntries(
+        Object.entries(process.env).filter(([name]) => name.startsWith('KEYTURN_TEST_')),
+      ),
+      HOME: home,
+      KEYTURN_ENDPOINT_GUARD: 'loopback',
+      KEYTURN_STATE_DIR: join(home, 'state'),
+      AWS_EC2_METADATA_DISABLED: 'true',
+      NO_COLOR: '1',
+    },
+  },
+);
+child.on('exit', (code, signal) => {
+  rmSync(home, { recursive: true, force: true });
+  process.exit(signal === null ? (code ?? 1) : 1);
+});

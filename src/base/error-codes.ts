@@ -1,0 +1,213 @@
+// Every error a user can meet. docs/errors.md is generated from this table, so `meaning` and
+// `remedy` are written for the reader of that page.
+
+/** 0 done, 1 something failed, 2 bad input, 3 could not start, 130/143 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 3 | 130 | 143;
+
+interface ErrorCodeInfo {
+  readonly exit: ExitCode;
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+function info(exit: ExitCode, meaning: string, remedy: string): ErrorCodeInfo {
+  return { exit, meaning, remedy };
+}
+
+export const ERROR_CODES = {
+  // Bad input: nothing was sent to AWS.
+  'unknown-flag': info(
+    2,
+    'A flag is not known, or is known with another spelling.',
+    'Compare with `--help`; the closest flag is suggested.',
+  ),
+  'bad-value': info(
+    2,
+    'A flag has a value that it does not take.',
+    'The message says which values are taken.',
+  ),
+  'repeated-flag': info(2, 'A flag was given twice.', 'Keep one of them.'),
+  'conflicting-flags': info(2, 'Two flags contradict each other.', 'Keep one of them.'),
+  'stray-argument': info(
+    2,
+    'A word on the command line belongs to no flag.',
+    'Quote values that contain spaces, or remove the word.',
+  ),
+  'unknown-command': info(2, 'The command is not known.', 'Compare with `--help`.'),
+  'log-file': info(
+    2,
+    'The log file can not be opened for writing.',
+    'Choose another path for `--log-file`.',
+  ),
+
+  // Could not start: nothing was changed.
+  'no-credentials': info(
+    3,
+    'No AWS credentials were found.',
+    'Name a profile with `--profile`, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is attached.',
+  ),
+  'unknown-profile': info(
+    3,
+    'The profile is in neither the credentials file nor the config file.',
+    'Check the spelling; the message lists the profiles that exist.',
+  ),
+  'expired-token': info(
+    3,
+    'The session that signs the calls has expired.',
+    'Sign in again (for SSO: `aws sso login`), then repeat the command.',
+  ),
+  'invalid-credentials': info(
+    3,
+    'AWS does not accept the access key that signs the calls.',
+    'The key may be deleted, Inactive, or belong to another partition than the region given.',
+  ),
+  'clock-skew': info(
+    3,
+    "This machine's clock differs from AWS's by more than AWS allows.",
+    'Set the clock (for example with NTP), then repeat the command.',
+  ),
+  'wrong-region': info(
+    3,
+    'AWS does not know the region, or it is of another partition than the credentials.',
+    'Leave `--region` out for the commercial partition, or name a region of the right partition.',
+  ),
+  'endpoint-unreachable': info(
+    3,
+    'The AWS endpoint does not answer.',
+    'Check the network, a proxy, and AWS_ENDPOINT_URL.',
+  ),
+  'endpoint-guard': info(
+    3,
+    'KEYTURN_ENDPOINT_GUARD=loopback is set and the endpoint is not on this machine.',
+    'Set AWS_ENDPOINT_URL to a sandbox, or unset the guard.',
+  ),
+  'unknown-user': info(
+    3,
+    'No IAM user of that name exists in the account.',
+    'Check the spelling and the account.',
+  ),
+  'state-dir': info(
+    3,
+    'The state directory can not be used: it is read-only, full, or readable by others.',
+    'Choose another with `--state-dir`, or repair its permissions (0700).',
+  ),
+  'journal-newer': info(
+    3,
+    'The journal was written by a newer version of keyturn.',
+    'Use that version, or a newer one.',
+  ),
+  'journal-damaged': info(
+    3,
+    'A line in the middle of the journal can not be read.',
+    'Restore the file from a backup, or remove the line that the message names.',
+  ),
+
+  // Either: exit 3 when it stops the run before it starts, 1 when it stops one user.
+  'access-denied': info(
+    3,
+    'The caller lacks a permission.',
+    'Grant the permission that the message names.',
+  ),
+  throttled: info(1, 'AWS kept refusing calls because of their rate.', 'Run again later.'),
+  'aws-error': info(
+    1,
+    'AWS answered with an error that keyturn does not treat specially.',
+    'The message carries AWS’s code and text.',
+  ),
+
+  // One user failed; the others went on.
+  'two-active-keys': info(
+    1,
+    'The user has two Active keys, so there is no room for a new one.',
+    'Find out which key is in use and make the other Inactive; the result names both.',
+  ),
+  'no-free-slot': info(
+    1,
+    'The user has two keys, one of them Inactive, so there is no room for a new one.',
+    'Delete the Inactive key, or run with `--cleanup-inactive` once it has been Inactive long enough.',
+  ),
+  'own-key': info(
+    1,
+    'The due key is the one that signs these calls; deactivating it would cut the run off.',
+    'Run with another principal, such as a role.',
+  ),
+  'rotation-in-progress': info(
+    1,
+    'Another process is rotating this user now.',
+    'Wait for it, then run again.',
+  ),
+  'key-changed': info(
+    1,
+    'The keys of the user changed between the inventory and the rotation.',
+    'Nothing was done for this user; run again.',
+  ),
+  'user-gone': info(
+    1,
+    'The user was deleted while the run was under way.',
+    'Nothing is left to do for this user.',
+  ),
+  'create-refused': info(
+    1,
+    'AWS refused to create a key; no key was made.',
+    'The message carries AWS’s reason.',
+  ),
+  'create-unknown': info(
+    1,
+    'The answer to CreateAccessKey was lost, so a key may exist whose secret nobody holds.',
+    'Run again: the next run finds that key, removes it, and rotates.',
+  ),
+  'key-explained-by-nobody': info(
+    1,
+    'A key appeared that neither this tool nor the operator explains, and it may be in use.',
+    'Find out who made it; delete it if nobody did, then run again.',
+  ),
+  'handoff-failed': info(
+    1,
+    'The new secret could not be stored on disk; the new key was taken back.',
+    'Free space in the state directory, then run again.',
+  ),
+  'secret-missing': info(
+    1,
+    'The new key exists but its secret is not in the hand-off any more; the old key was not touched.',
+    'Run again: the next run removes the new key and starts afresh.',
+  ),
+  'delivery-failed': info(
+    1,
+    'A destination did not take the new secret; the old key was not touched.',
+    'The secret is kept in the hand-off file. Repair the destination, then run again.',
+  ),
+  'not-accepted-yet': info(
+    1,
+    'AWS did not accept the new key in time; the old key was not touched.',
+    'Run again: the rotation goes on where it stopped.',
+  ),
+  'wrong-identity': info(
+    1,
+    'The new key signs as another user than the one rotated; the old key was not touched.',
+    'This should never happen; look at the user in the IAM console before anything else.',
+  ),
+  'last-use-unknown': info(
+    1,
+    'The last use of an Inactive key can not be read, so it is not deleted.',
+    'Grant iam:GetAccessKeyLastUsed.',
+  ),
+  'journal-write': info(
+    1,
+    'The journal can not be written, so nothing more is done for this user.',
+    'Free space in the state directory, then run again.',
+  ),
+  'time-limit': info(
+    1,
+    'The time given with `--timeout` was over before this user was done.',
+    'Run again: what is open goes on where it stopped.',
+  ),
+  interrupted: info(130, 'The run was interrupted.', 'Run again: what is open is resumed.'),
+  'output-closed': info(
+    1,
+    'The reader of stdout went away before the whole result was written.',
+    'No secret is lost: each is in the hand-off file that stderr names.',
+  ),
+  internal: info(1, 'A fault in keyturn itself.', 'Please report it.'),
+} as const satisfies Record<string, ErrorCodeInfo>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,57 @@
+// One error class for everything that can go wrong in a way we know. Callers branch on `code`,
+// people read `message` and `hint`. The codes and what they mean are in error-codes.ts.
+
+import { ERROR_CODES, type ErrorCode, type ExitCode } from './error-codes.ts';
+
+export interface ErrorDetails {
+  /** What the reader can do about it; one sentence, no period needed. */
+  readonly hint?: string;
+  /** What happened underneath. Never attach a request or a response: they carry secrets (I8). */
+  readonly cause?: unknown;
+}
+
+/** An expected failure with a stable code. Messages are lowercase and include the wrong value. */
+export class KeyturnError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'KeyturnError';
+    this.code = code;
+    this.hint = details.hint;
+  }
+
+  /** The process exit code when this error ends a run. */
+  get exitCode(): ExitCode {
+    return ERROR_CODES[this.code].exit;
+  }
+}
+
+/** A fact that the code relies on does not hold: a fault of ours, never of the user's input. */
+export class AssertionError extends Error {
+  constructor(message: string) {
+    super(`internal error: ${message}`);
+    this.name = 'AssertionError';
+  }
+}
+
+/** Stops when `condition` does not hold. For programmer errors only. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new AssertionError(message);
+}
+
+/** Marks a branch that the types say can not be reached. */
+export function unreachable(value: never): never {
+  throw new AssertionError(`unexpected value ${JSON.stringify(value)}`);
+}
+
+/** Turns anything thrown into a KeyturnError; what we do not know becomes `internal`. */
+export function toKeyturnError(thrown: unknown): KeyturnError {
+  if (thrown instanceof KeyturnError) return thrown;
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return new KeyturnError('internal', text, {
+    cause: thrown,
+    hint: 'this is a fault in keyturn; please report it with the command line that you used',
+  });
+}
