@@ -1,0 +1,60 @@
+// What the engine has to say while it works. The engine never prints: it emits these, and a host
+// (the command line, a test, a service) decides what becomes of them. Every kind is declared
+// here, with its level and its payload; payloads hold key IDs but never a secret (I8).
+
+import type { AccessKeyId } from './access-key-id.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+interface EventPayloads {
+  'run-started': { account: string; caller: string; dryRun: boolean; daysThreshold: number };
+  'inventory-progress': { usersSeen: number; usersRead: number; complete: boolean };
+  'inventory-done': { users: number; keys: number; due: number };
+  'user-unreadable': { user: string; code: string; reason: string };
+  'rotation-started': { user: string; oldKeyId: AccessKeyId };
+  'rotation-resumed': { user: string; oldKeyId: AccessKeyId; phase: string };
+  'key-created': { user: string; newKeyId: AccessKeyId };
+  'secret-stored': { user: string; newKeyId: AccessKeyId; path: string };
+  'waiting-for-key': { user: string; newKeyId: AccessKeyId; waitedMs: number };
+  'key-verified': { user: string; newKeyId: AccessKeyId; checks: number };
+  'key-deactivated': { user: string; keyId: AccessKeyId };
+  'key-deleted': { user: string; keyId: AccessKeyId; why: string };
+  'orphan-found': { user: string; keyId: AccessKeyId };
+  'rotation-done': { user: string; oldKeyId: AccessKeyId; newKeyId: AccessKeyId };
+  'rotation-failed': { user: string; code: string; reason: string };
+  'user-done': { user: string; done: number; total: number };
+  'call-throttled': { operation: string; attempt: number };
+  'run-stopping': { reason: string };
+  'run-done': { rotated: number; failed: number; deleted: number; durationMs: number };
+}
+
+export type EventCode = keyof EventPayloads;
+
+export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
+  'run-started': 'info',
+  'inventory-progress': 'debug',
+  'inventory-done': 'info',
+  'user-unreadable': 'warn',
+  'rotation-started': 'info',
+  'rotation-resumed': 'warn',
+  'key-created': 'info',
+  'secret-stored': 'info',
+  'waiting-for-key': 'debug',
+  'key-verified': 'info',
+  'key-deactivated': 'info',
+  'key-deleted': 'info',
+  'orphan-found': 'warn',
+  'rotation-done': 'info',
+  'rotation-failed': 'error',
+  'user-done': 'debug',
+  'call-throttled': 'debug',
+  'run-stopping': 'warn',
+  'run-done': 'info',
+};
+
+export type EngineEvent = {
+  [Code in EventCode]: { readonly code: Code } & Readonly<EventPayloads[Code]>;
+}[EventCode];
+
+/** Receives events. It must not throw and must not block. */
+export type EventSink = (event: EngineEvent) => void;

@@ -1,0 +1,29 @@
+// A secret access key, wrapped so that it can not reach a log, an error or a report by accident
+// (I8). Unwrapping is one searchable word: reveal().
+
+const MASK = '[secret]';
+
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The bare value. Call it only where the secret is written to its destination or signs a call. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return MASK;
+  }
+
+  toJSON(): string {
+    return MASK;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return MASK;
+  }
+}

@@ -1,0 +1,93 @@
+// What the engine needs from AWS, and nothing else. sdk-*.ts implements it with the AWS SDK; tests
+// may implement it by hand. Every failure is a KeyturnError with a code from base/error-codes.ts;
+// `throttled`, `access-denied` and the like mean "unknown", never "empty" (I11).
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { Secret } from '../base/secret.ts';
+
+export interface IamUser {
+  /** The server's own spelling. */
+  readonly name: string;
+  readonly arn: string;
+}
+
+/** AWS documents Active, Inactive and (for other credential kinds, so far) Expired. */
+export type KeyStatus = 'Active' | 'Inactive' | 'Expired';
+
+export interface AccessKey {
+  readonly id: AccessKeyId;
+  readonly status: KeyStatus;
+  readonly createdAt: Date;
+}
+
+/** The answer of GetAccessKeyLastUsed: `never` means that AWS knows of no use since April 2015. */
+export type LastUse = { readonly used: 'never' } | { readonly used: 'at'; readonly at: Date };
+
+export interface NewAccessKey {
+  readonly id: AccessKeyId;
+  readonly secret: Secret;
+  readonly createdAt: Date;
+}
+
+/** Who signs the calls. */
+export interface Caller {
+  readonly account: string;
+  readonly arn: string;
+  /** The access key that signs: AKIA… for a user, ASIA… for a session. */
+  readonly accessKeyId: AccessKeyId;
+}
+
+export interface KeyReader {
+  /** All users of the account, page by page. Throws `access-denied` naming iam:ListUsers. */
+  listUsers(): AsyncIterable<IamUser>;
+  /** All keys of a user, every page. Throws `unknown-user` when there is no such user. */
+  listAccessKeys(userName: string): Promise<AccessKey[]>;
+  /** When the key last signed a call; AWS's answer lags by minutes to hours. */
+  lastUse(keyId: AccessKeyId): Promise<LastUse>;
+}
+
+export interface KeyWriter {
+  /**
+   * Sends CreateAccessKey once (I2). Resolves with what is known about the outcome; it throws only
+   * for faults of our own.
+   */
+  createAccessKey(userName: string): Promise<CreateOutcome>;
+  /** Idempotent. Throws `key-changed` when the key does not exist. */
+  setStatus(userName: string, keyId: AccessKeyId, status: 'Active' | 'Inactive'): Promise<void>;
+  /** Idempotent: a key that is gone already counts as deleted. */
+  deleteAccessKey(userName: string, keyId: AccessKeyId): Promise<void>;
+}
+
+export type CreateOutcome =
+  | { readonly kind: 'created'; readonly key: NewAccessKey }
+  /** AWS answered and made no key; `code` says why: `create-refused`, `no-free-slot`, `throttled`, `access-denied`, `user-gone`. */
+  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly reason: string }
+  /** The answer was lost: a key may exist, now or minutes later (I13). */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export type RefusalCode =
+  | 'create-refused'
+  | 'no-free-slot'
+  | 'throttled'
+  | 'access-denied'
+  | 'user-gone';
+
+export interface KeyVerifier {
+  /** Asks STS who signs. `not-yet` when AWS does not accept the key (yet). */
+  whoSigns(key: NewAccessKey): Promise<SignerAnswer>;
+}
+
+export type SignerAnswer =
+  | { readonly kind: 'accepted'; readonly account: string; readonly arn: string }
+  | { readonly kind: 'not-yet' }
+  /** A lost packet, a throttle: says nothing about the key. */
+  | { readonly kind: 'unclear'; readonly reason: string };
+
+/** One AWS account, seen through one set of credentials. */
+export interface AccountGateway {
+  readonly caller: Caller;
+  readonly reader: KeyReader;
+  readonly writer: KeyWriter;
+  readonly verifier: KeyVerifier;
+  close(): void;
+}

@@ -1,0 +1,59 @@
+// The three things that must survive a crash, as the engine sees them. Files implement them
+// (file-*.ts); a durable engine can implement them elsewhere.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { Secret } from '../base/secret.ts';
+import type { JournalRecord } from '../lifecycle/record.ts';
+
+/** Append-only memory of what was meant and what happened, for one account. */
+export interface Journal {
+  /** Resolves when the record is on disk (fsync). Throws `journal-write`. */
+  append(record: JournalRecord): Promise<void>;
+  /** Everything recorded about a user, oldest first; user names compare case-insensitively. */
+  recordsOf(user: string): Promise<readonly JournalRecord[]>;
+  /** The users with records, in the spelling last seen. */
+  users(): Promise<readonly string[]>;
+}
+
+/** One writer per user, across processes (I9). */
+export interface Claims {
+  /**
+   * Runs `work` while this process holds the claim on the user.
+   * Throws `rotation-in-progress` when a living process holds it.
+   */
+  withClaim<T>(user: string, work: () => Promise<T>): Promise<T>;
+}
+
+export interface HandoffEntry {
+  readonly account: string;
+  readonly user: string;
+  readonly keyId: AccessKeyId;
+  readonly secret: Secret;
+  readonly rotation: string;
+  readonly createdAt: Date;
+}
+
+/** The 0600 files that hold a new secret from the moment AWS names it (I3). */
+export interface Handoff {
+  /** Resolves with the path once file and directory are on disk. Throws `handoff-failed`. */
+  put(entry: HandoffEntry): Promise<string>;
+  /** The entry as read back from disk, or undefined when there is none. */
+  get(keyId: AccessKeyId): Promise<HandoffEntry | undefined>;
+  pathOf(keyId: AccessKeyId): string;
+}
+
+/** When each key was last seen Active: the only hint for keys that others deactivated (I5). */
+export interface Sightings {
+  lastSeenActive(keyId: AccessKeyId): Date | undefined;
+  /** Remembers the keys that are Active now; kept on disk by save(). */
+  seenActive(keyIds: Iterable<AccessKeyId>, at: Date): void;
+  save(): Promise<void>;
+}
+
+/** What one account's run keeps on disk. */
+export interface AccountState {
+  readonly journal: Journal;
+  readonly claims: Claims;
+  readonly handoff: Handoff;
+  readonly sightings: Sightings;
+}

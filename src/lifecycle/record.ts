@@ -1,0 +1,74 @@
+// What the journal says about one rotation, in the order in which it happens. A record is written
+// before a step that changes something (an intent) or after it (an outcome). No record ever holds
+// a secret (I8). The wire format of the journal is exactly these fields plus an envelope.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+
+/** Records of a rotation: one user, one old key, one new key. */
+export type RotationStep =
+  /** I1: written before CreateAccessKey, with the user's keys as seen. */
+  | {
+      readonly type: 'intended';
+      readonly oldKeyId: AccessKeyId;
+      readonly knownKeyIds: readonly AccessKeyId[];
+    }
+  /** AWS answered that it made no key. Ends the rotation. */
+  | { readonly type: 'create-refused'; readonly code: string }
+  /** The answer to CreateAccessKey was lost. */
+  | { readonly type: 'create-unknown'; readonly reason: string }
+  /** Verdict only (I13): this key came from a lost answer. Deleting it is a later step. */
+  | { readonly type: 'orphan-found'; readonly keyId: AccessKeyId }
+  /** The key exists and its secret is in the hand-off. */
+  | { readonly type: 'created'; readonly newKeyId: AccessKeyId }
+  | { readonly type: 'delivered'; readonly receipts: readonly DeliveryReceipt[] }
+  | { readonly type: 'verified'; readonly checks: number }
+  /** Intent: the old key is about to be made Inactive. */
+  | { readonly type: 'deactivating' }
+  /** The recorded deactivation from which the hold is counted (I5). Ends the rotation. */
+  | { readonly type: 'deactivated' }
+  /** Intent: the new key is about to be deleted, because nobody can use it. */
+  | { readonly type: 'discarding'; readonly keyId: AccessKeyId; readonly reason: string }
+  | { readonly type: 'discarded'; readonly keyId: AccessKeyId }
+  /** Nothing more to do, for a reason that the rotation did not cause. */
+  | { readonly type: 'closed'; readonly reason: CloseReason };
+
+export type CloseReason =
+  | 'no-key-was-made'
+  | 'discarded'
+  | 'new-key-gone'
+  | 'old-key-gone'
+  | 'user-gone';
+
+/** Records about a key that belongs to no open rotation: the clean-up of Inactive keys. */
+export type CleanupStep =
+  | { readonly type: 'deleting'; readonly keyId: AccessKeyId; readonly reason: string }
+  | { readonly type: 'deleted'; readonly keyId: AccessKeyId };
+
+/** Where a secret went, in words and without the secret, e.g. {kind: 'handoff', reference: path}. */
+export interface DeliveryReceipt {
+  readonly kind: string;
+  readonly reference: string;
+}
+
+/** The envelope of every journal line. */
+export interface JournalEnvelope {
+  /** Format version of the record. */
+  readonly v: 1;
+  readonly at: Date;
+  /** Which run wrote it: a random ID per process. */
+  readonly run: string;
+  readonly account: string;
+  readonly user: string;
+}
+
+export interface RotationRecord extends JournalEnvelope {
+  readonly rotation: string;
+  readonly step: RotationStep;
+}
+
+export interface CleanupRecord extends JournalEnvelope {
+  readonly rotation: null;
+  readonly step: CleanupStep;
+}
+
+export type JournalRecord = RotationRecord | CleanupRecord;
