@@ -1,0 +1,90 @@
+// The result of one `rotate-iam-keys` run, as documented for schedulers. One zod model is the
+// single source: the TypeScript types, the JSON that is printed and the JSON Schema published in
+// schema/ all come from it. Documented names and types never change; additions are welcome.
+
+import { z } from 'zod';
+
+const issue = z.object({
+  code: z.string().describe('Stable error code; docs/errors.md lists all'),
+  message: z.string().describe('What happened, in one line'),
+  hint: z.string().nullable().describe('What to do about it'),
+  username: z.string().nullable().describe('The user concerned, if one'),
+});
+
+const keyInfo = z.object({
+  access_key_id: z.string(),
+  status: z.string().describe('Active or Inactive'),
+  age_days: z.number().int(),
+  last_used: z
+    .string()
+    .nullable()
+    .describe('ISO 8601 time, "never", or null when it could not be read'),
+});
+
+const rotatedKey = z.object({
+  username: z.string(),
+  old_key_id: z.string(),
+  new_key_id: z.string().nullable().describe('null in a dry run and when no key was made'),
+  new_secret_key: z
+    .string()
+    .optional()
+    .describe('Only when stdout is the destination and the rotation succeeded'),
+  success: z.boolean().describe('In a dry run: whether the rotation could be done'),
+  error: z.string().nullable(),
+  dry_run: z.boolean(),
+  account_id: z.string(),
+  error_code: z.string().nullable(),
+  hint: z.string().nullable(),
+  age_days: z.number().int().describe('Age of the old key in whole days'),
+  old_key_status: z.string().describe('Status of the old key when the run ended'),
+  handoff_file: z.string().nullable().describe('The 0600 file that holds the new secret'),
+  resumed: z.boolean().describe('true when an earlier run had begun this rotation'),
+  keys: z.array(keyInfo).optional().describe("The user's keys, when they are why it failed"),
+});
+
+const keptKey = z.object({
+  access_key_id: z.string(),
+  reason: z.string().describe('Why the Inactive key was not deleted'),
+});
+
+const cleanupResult = z.object({
+  username: z.string(),
+  deleted_keys: z.array(z.string()).describe('In a dry run: the keys that would be deleted'),
+  success: z.boolean(),
+  error: z.string().nullable(),
+  dry_run: z.boolean(),
+  account_id: z.string(),
+  error_code: z.string().nullable(),
+  hint: z.string().nullable(),
+  kept_keys: z.array(keptKey),
+});
+
+const summary = z.object({
+  total_keys_processed: z.number().int(),
+  successful_rotations: z.number().int(),
+  failed_rotations: z.number().int(),
+  cleanup_operations: z.number().int().describe('Keys deleted; in a dry run: would be deleted'),
+  users_examined: z.number().int(),
+  keys_examined: z.number().int(),
+  duration_seconds: z.number(),
+});
+
+export const rotationReportSchema = z
+  .object({
+    execution_time: z.string().describe('When the run started, ISO 8601 UTC'),
+    dry_run: z.boolean(),
+    days_threshold: z.number().int(),
+    rotated_keys: z.array(rotatedKey),
+    cleanup_results: z.array(cleanupResult),
+    errors: z.array(issue),
+    summary,
+    account_id: z.string().nullable().describe('null when the caller could not be identified'),
+    keyturn_version: z.string(),
+  })
+  .describe('Result of one rotate-iam-keys run');
+
+export type RotationReport = z.infer<typeof rotationReportSchema>;
+export type RotatedKey = z.infer<typeof rotatedKey>;
+export type CleanupResult = z.infer<typeof cleanupResult>;
+export type ReportIssue = z.infer<typeof issue>;
+export type KeyInfo = z.infer<typeof keyInfo>;
