@@ -156,10 +156,10 @@ export const ERROR_CODES = {
     'The answer to CreateAccessKey was lost, so a key may exist whose secret nobody holds.',
     'Run again: the next run finds that key, removes it, and rotates.',
   ),
-  'key-explained-by-nobody': info(
+  'needs-operator': info(
     1,
-    'A key appeared that neither this tool nor the operator explains, and it may be in use.',
-    'Find out who made it; delete it if nobody did, then run again.',
+    'An earlier run left this user in a state that only a person can judge; nothing was touched.',
+    'The message says what is odd; put it right in IAM, then run again.',
   ),
   'handoff-failed': info(
     1,

@@ -4,24 +4,15 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Secret } from '../base/secret.ts';
+import type { AccessKey, LastUse } from '../lifecycle/keys.ts';
+
+export type { AccessKey, KeyStatus, LastUse } from '../lifecycle/keys.ts';
 
 export interface IamUser {
   /** The server's own spelling. */
   readonly name: string;
   readonly arn: string;
 }
-
-/** AWS documents Active, Inactive and (for other credential kinds, so far) Expired. */
-export type KeyStatus = 'Active' | 'Inactive' | 'Expired';
-
-export interface AccessKey {
-  readonly id: AccessKeyId;
-  readonly status: KeyStatus;
-  readonly createdAt: Date;
-}
-
-/** The answer of GetAccessKeyLastUsed: `never` means that AWS knows of no use since April 2015. */
-export type LastUse = { readonly used: 'never' } | { readonly used: 'at'; readonly at: Date };
 
 export interface NewAccessKey {
   readonly id: AccessKeyId;

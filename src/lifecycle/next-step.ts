@@ -1,0 +1,37 @@
+// What a rotation does next when all is well. Everything unusual is recover.ts's business.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { Rotation } from './rotation.ts';
+
+export type NextStep =
+  | { readonly perform: 'create' }
+  | { readonly perform: 'deliver'; readonly newKeyId: AccessKeyId }
+  | { readonly perform: 'verify'; readonly newKeyId: AccessKeyId }
+  | { readonly perform: 'cut-over'; readonly newKeyId: AccessKeyId }
+  | { readonly perform: 'discard'; readonly keyId: AccessKeyId }
+  | { readonly perform: 'stop' };
+
+/**
+ * The order of a rotation: create, deliver, verify, and only then touch the old key (I3, I4).
+ * `create` follows only from the intent of the same run (I2): after a crash, recovery decides.
+ */
+export function nextStep(rotation: Rotation): NextStep {
+  switch (rotation.phase) {
+    case 'intended':
+      return { perform: 'create' };
+    case 'created':
+      return { perform: 'deliver', newKeyId: rotation.newKeyId };
+    case 'delivered':
+      return { perform: 'verify', newKeyId: rotation.newKeyId };
+    case 'verified':
+    case 'deactivating':
+      return { perform: 'cut-over', newKeyId: rotation.newKeyId };
+    case 'discarding':
+      return { perform: 'discard', keyId: rotation.unwantedKeyId };
+    case 'create-unknown':
+    case 'orphan-found':
+    case 'deactivated':
+    case 'closed':
+      return { perform: 'stop' };
+  }
+}

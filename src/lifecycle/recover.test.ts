@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  decideRecovery,
+  dependsOnUse,
+  type OpenPhase,
+  RECOVERY_TABLE,
+  type RecoveryFacts,
+} from './recover.ts';
+
+const PHASES: OpenPhase[] = [
+  'intended',
+  'create-unknown',
+  'orphan-found',
+  'created',
+  'delivered',
+  'verified',
+  'deactivating',
+  'discarding',
+];
+
+function* everyCombination(): Generator<RecoveryFacts> {
+  for (const phase of PHASES)
+    for (const old of ['active', 'inactive', 'absent'] as const)
+      for (const newcomers of ['none', 'one', 'several'] as const)
+        for (const candidate of ['active', 'inactive', 'absent'] as const)
+          for (const timing of ['fits', 'differs'] as const)
+            for (const secret of ['held', 'missing'] as const)
+              for (const use of ['never', 'used', 'unknown'] as const)
+                yield { phase, old, newcomers, candidate, timing, secret, use };
+}
+
+const facts = (over: Partial<RecoveryFacts>): RecoveryFacts => ({
+  phase: 'created',
+  old: 'active',
+  newcomers: 'one',
+  candidate: 'active',
+  timing: 'fits',
+  secret: 'held',
+  use: 'never',
+  ...over,
+});
+
+describe('recovery table', () => {
+  it('has exactly one row for every combination of journal, IAM and hand-off', () => {
+    let combinations = 0;
+    for (const each of everyCombination()) {
+      combinations += 1;
+      const rows = RECOVERY_TABLE.filter((row) => row.when(each)).map((row) => row.name);
+      assert.equal(rows.length, 1, `${JSON.stringify(each)} matches ${JSON.stringify(rows)}`);
+    }
+    assert.equal(combinations, 8 * 3 * 3 * 3 * 2 * 2 * 3);
+  });
+
+  it('has no row that can never speak', () => {
+    const unused = new Set(RECOVERY_TABLE.map((row) => row.name));
+    for (const each of everyCombination()) {
+      for (const row of RECOVERY_TABLE) if (row.when(each)) unused.delete(row.name);
+    }
+    assert.deepEqual([...unused], []);
+  });
+
+  it('I10: deletes a key only when no use of it is known and its secret is held by nobody', () => {
+    for (const each of everyCombination()) {
+      const { kind } = decideRecovery(each);
+      if (kind !== 'discard' && kind !== 'declare-orphan') continue;
+      assert.equal(each.use, 'never');
+      if (each.phase !== 'orphan-found') assert.equal(each.secret, 'missing');
+    }
+  });
+
+  it('I10: never discards the new key while the old key can not serve', () => {
+    for (const each of everyCombination()) {
+      if (each.old === 'active' || each.phase === 'orphan-found') continue;
+      if (each.phase === 'created' || each.phase === 'delivered') {
+        assert.notEqual(decideRecovery(each).kind, 'discard');
+      }
+    }
+  });
+
+  it('adopts a key whose secret reached the hand-off before the crash', () => {
+    assert.deepEqual(decideRecovery(facts({ phase: 'intended' })), { kind: 'adopt' });
+  });
+
+  it('takes a lost answer for an orphan only when the time fits', () => {
+    const lost = facts({ phase: 'create-unknown', secret: 'missing' });
+    assert.equal(decideRecovery(lost).kind, 'declare-orphan');
+    assert.equal(decideRecovery({ ...lost, timing: 'differs' }).kind, 'ask-operator');
+    assert.equal(decideRecovery({ ...lost, use: 'unknown' }).kind, 'ask-operator');
+  });
+
+  it('asks AWS for the last use only where the answer matters', () => {
+    const { use: _use, ...safe } = facts({ phase: 'created' });
+    assert.equal(dependsOnUse(safe), false);
+    assert.equal(dependsOnUse({ ...safe, secret: 'missing' }), true);
+  });
+});

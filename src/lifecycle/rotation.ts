@@ -1,0 +1,168 @@
+// The state of one rotation, folded from its records. Pure: the same records always give the same
+// state, on this machine or another.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { KeyturnError } from '../base/errors.ts';
+import type {
+  CloseReason,
+  DeliveryReceipt,
+  JournalRecord,
+  RotationRecord,
+  RotationStep,
+} from './record.ts';
+
+interface RotationFacts {
+  readonly id: string;
+  readonly user: string;
+  readonly oldKeyId: AccessKeyId;
+  /** Every key of the user when the rotation was intended (I1). */
+  readonly knownKeyIds: readonly AccessKeyId[];
+  readonly intendedAt: Date;
+  /** The run that wrote the latest record. */
+  readonly lastRun: string;
+}
+
+interface HasNewKey {
+  readonly newKeyId: AccessKeyId;
+}
+
+interface Delivered extends HasNewKey {
+  readonly receipts: readonly DeliveryReceipt[];
+}
+
+export type RotationPhase =
+  | { readonly phase: 'intended' }
+  | { readonly phase: 'create-unknown' }
+  | { readonly phase: 'orphan-found'; readonly orphanKeyId: AccessKeyId }
+  | ({ readonly phase: 'created' } & HasNewKey)
+  | ({ readonly phase: 'delivered' } & Delivered)
+  | ({ readonly phase: 'verified' } & Delivered)
+  | ({ readonly phase: 'deactivating' } & Delivered)
+  | {
+      readonly phase: 'discarding';
+      readonly unwantedKeyId: AccessKeyId;
+      readonly reason: string;
+    }
+  | ({ readonly phase: 'deactivated'; readonly deactivatedAt: Date } & Delivered)
+  | { readonly phase: 'closed'; readonly reason: CloseReason };
+
+export type Rotation = RotationFacts & RotationPhase;
+export type PhaseName = RotationPhase['phase'];
+
+/** Which records may follow in which phase. Whatever is not listed is a damaged journal. */
+const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = {
+  intended: new Set([
+    'create-refused',
+    'create-unknown',
+    'orphan-found',
+    'created',
+    'discarding',
+    'closed',
+  ]),
+  'create-unknown': new Set(['orphan-found', 'closed']),
+  'orphan-found': new Set(['discarding', 'closed']),
+  created: new Set(['delivered', 'discarding', 'closed']),
+  delivered: new Set(['verified', 'discarding', 'closed']),
+  verified: new Set(['deactivating', 'deactivated', 'closed']),
+  // A resumed cut-over states its intent again.
+  deactivating: new Set(['deactivating', 'deactivated', 'closed']),
+  discarding: new Set(['discarded', 'closed']),
+  deactivated: new Set(),
+  closed: new Set(),
+};
+
+/** Finished rotations need nothing more from anybody. */
+export function isOpen(rotation: Rotation): boolean {
+  return rotation.phase !== 'deactivated' && rotation.phase !== 'closed';
+}
+
+/** The state after `record`. Throws `journal-damaged` when the record can not follow. */
+export function applyRecord(rotation: Rotation | undefined, record: RotationRecord): Rotation {
+  const { step } = record;
+  if (rotation === undefined) {
+    if (step.type !== 'intended') throw outOfOrder(record, 'nothing');
+    return {
+      id: record.rotation,
+      user: record.user,
+      oldKeyId: step.oldKeyId,
+      knownKeyIds: step.knownKeyIds,
+      intendedAt: record.at,
+      lastRun: record.run,
+      phase: 'intended',
+    };
+  }
+  if (!MAY_FOLLOW[rotation.phase].has(step.type)) throw outOfOrder(record, rotation.phase);
+  const { id, user, oldKeyId, knownKeyIds, intendedAt } = rotation;
+  const facts = { id, user, oldKeyId, knownKeyIds, intendedAt, lastRun: record.run };
+  return { ...facts, ...phaseAfter(rotation, step, record.at) };
+}
+
+function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationPhase {
+  switch (step.type) {
+    case 'create-unknown':
+      return { phase: 'create-unknown' };
+    case 'orphan-found':
+      return { phase: 'orphan-found', orphanKeyId: step.keyId };
+    case 'created':
+      return { phase: 'created', newKeyId: step.newKeyId };
+    case 'delivered':
+      return { phase: 'delivered', newKeyId: newKeyOf(rotation), receipts: step.receipts };
+    case 'verified':
+      return { phase: 'verified', ...deliveryOf(rotation) };
+    case 'deactivating':
+      return { phase: 'deactivating', ...deliveryOf(rotation) };
+    case 'deactivated':
+      return { phase: 'deactivated', deactivatedAt: at, ...deliveryOf(rotation) };
+    case 'discarding':
+      return { phase: 'discarding', unwantedKeyId: step.keyId, reason: step.reason };
+    case 'discarded':
+      return { phase: 'closed', reason: 'discarded' };
+    case 'create-refused':
+      return { phase: 'closed', reason: 'no-key-was-made' };
+    case 'closed':
+      return { phase: 'closed', reason: step.reason };
+    case 'intended':
+      throw new KeyturnError('journal-damaged', `rotation ${rotation.id} begins twice`);
+  }
+}
+
+function newKeyOf(rotation: Rotation): AccessKeyId {
+  if ('newKeyId' in rotation) return rotation.newKeyId;
+  throw new KeyturnError('journal-damaged', `rotation ${rotation.id} has no new key`);
+}
+
+function deliveryOf(rotation: Rotation): Delivered {
+  if ('receipts' in rotation) return { newKeyId: rotation.newKeyId, receipts: rotation.receipts };
+  throw new KeyturnError('journal-damaged', `rotation ${rotation.id} was never delivered`);
+}
+
+function outOfOrder(record: RotationRecord, phase: string): KeyturnError {
+  return new KeyturnError(
+    'journal-damaged',
+    `"${record.step.type}" can not follow ${phase} in rotation ${record.rotation} of ${record.user}`,
+    { hint: 'restore the journal from a backup, or move it away after checking the user by hand' },
+  );
+}
+
+/** All rotations in a user's records, in the order in which they began. */
+export function foldRotations(records: readonly JournalRecord[]): Rotation[] {
+  const rotations = new Map<string, Rotation>();
+  for (const record of records) {
+    if (record.rotation === null) continue;
+    rotations.set(record.rotation, applyRecord(rotations.get(record.rotation), record));
+  }
+  return [...rotations.values()];
+}
+
+/** When the journal says that we made the key Inactive; undefined when we never did (I5). */
+export function recordedDeactivation(
+  rotations: readonly Rotation[],
+  keyId: AccessKeyId,
+): Date | undefined {
+  for (const rotation of rotations.toReversed()) {
+    if (rotation.phase === 'deactivated' && rotation.oldKeyId === keyId) {
+      return rotation.deactivatedAt;
+    }
+  }
+  return undefined;
+}
