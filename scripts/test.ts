@@ -8,7 +8,7 @@
 // file or the real state directory can not be reached by accident.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 const dist = fileURLToPath(new URL('..', import.meta.url));
 
 function testFiles(folder: string): string[] {
+  if (!existsSync(join(dist, folder))) return [];
   return readdirSync(join(dist, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.js'))
     .map((name) => join(dist, folder, name))
