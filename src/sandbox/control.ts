@@ -1,0 +1,80 @@
+// The control interface for other processes: JSON over HTTP below a reserved path. It gives the
+// powers that a test has in-process, secrets included, so it answers to loopback names only: a
+// page in a browser that was lured here by DNS would send another Host.
+
+import type { Fault, FaultScript } from './faults.ts';
+import type { RequestLog } from './request-log.ts';
+import { applySeed, describeWorld, type Seed } from './seeding.ts';
+import type { SandboxSettings } from './settings.ts';
+import type { RawRequest } from './signature.ts';
+import type { World } from './world.ts';
+
+export const CONTROL_PATH = '/_sandbox/';
+
+const LOOPBACK_HOST = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/i;
+
+/** The parts of a sandbox that can be controlled. */
+export interface Controlled {
+  readonly world: World;
+  readonly faults: FaultScript;
+  readonly requests: RequestLog;
+}
+
+export interface ControlAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+type ControlHandler = (sandbox: Controlled, body: unknown) => unknown;
+
+const HANDLERS: Readonly<Record<string, ControlHandler>> = {
+  'GET state': ({ world }) => describeWorld(world),
+  'GET requests': ({ requests }) => requests.list(),
+  'DELETE requests': ({ requests }) => requests.clear(),
+  'GET faults': ({ faults }) => faults.list(),
+  'POST faults': ({ faults }, body) => {
+    for (const fault of Array.isArray(body) ? body : [body]) faults.add(fault as Fault);
+    return faults.list();
+  },
+  'DELETE faults': ({ faults }) => faults.clear(),
+  'POST clock': ({ world }, body) => moveClock(world, body as ClockChange),
+  'POST seed': ({ world }, body) => {
+    applySeed(world, body as Seed);
+    return describeWorld(world);
+  },
+  'POST settings': ({ world }, body) => Object.assign(world.settings, body as SandboxSettings),
+};
+
+interface ClockChange {
+  readonly now?: string;
+  readonly advanceMs?: number;
+  readonly signatureSkewMs?: number;
+}
+
+/** Answers a control request; bad input is answered with 400 and a text. */
+export function answerControl(sandbox: Controlled, request: RawRequest): ControlAnswer {
+  if (!LOOPBACK_HOST.test(request.headers.host ?? '')) {
+    return failure(403, 'the control interface answers to loopback names only');
+  }
+  const handler = HANDLERS[`${request.method} ${request.path.slice(CONTROL_PATH.length)}`];
+  if (handler === undefined) return failure(404, `no ${request.method} ${request.path}`);
+  try {
+    const text = request.body.toString('utf8');
+    const result = handler(sandbox, text === '' ? undefined : JSON.parse(text));
+    return { status: 200, body: `${JSON.stringify(result ?? {})}\n` };
+  } catch (thrown) {
+    return failure(400, thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+function moveClock(world: World, change: ClockChange): unknown {
+  const { clock } = world;
+  if (change.now !== undefined) clock.set(new Date(change.now));
+  if (change.advanceMs !== undefined) clock.advance(change.advanceMs);
+  if (change.signatureSkewMs !== undefined) clock.signatureSkewMs = change.signatureSkewMs;
+  return { now: clock.now(), signatureSkewMs: clock.signatureSkewMs };
+}
+
+function failure(status: number, message: string): ControlAnswer {
+  return { status, body: `${JSON.stringify({ error: message })}\n` };
+}

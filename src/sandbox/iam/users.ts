@@ -1,0 +1,94 @@
+// ListUsers, GetUser, CreateUser, DeleteUser.
+
+import type { User } from '../model.ts';
+import { type Call, checkedUserName, type Operation, requiredText } from '../operation.ts';
+import { Refusal, validationError } from '../refusal.ts';
+import type { XmlFields } from '../xml.ts';
+import { pageOf } from './paging.ts';
+import { allUsersResource, targetUser, targetUserResource } from './target-user.ts';
+
+const USERS_PER_ACCOUNT_MAX = 5000;
+
+export const userOperations: Readonly<Record<string, Operation>> = {
+  ListUsers: { access: 'read', resource: allUsersResource, run: listUsers },
+  GetUser: {
+    access: 'read',
+    resource: targetUserResource,
+    run: (call) => {
+      const user = targetUser(call);
+      const tags = [...user.tags.values()].map(({ key, value }) => ({ Key: key, Value: value }));
+      return { User: { ...userFields(user), Tags: tags.length === 0 ? undefined : tags } };
+    },
+  },
+  CreateUser: { access: 'write', resource: targetUserResource, run: createUser },
+  DeleteUser: { access: 'write', resource: targetUserResource, run: deleteUser },
+};
+
+/** Users of the account in the order in which AWS lists them: by name, without regard to case. */
+export function sortedUsers(call: Call): User[] {
+  return [...call.account.users.entries()]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([, user]) => user);
+}
+
+function listUsers(call: Call): XmlFields {
+  const prefix = call.params.PathPrefix ?? '/';
+  if (!prefix.startsWith('/')) {
+    throw validationError('The specified value for pathPrefix is invalid.');
+  }
+  const users = sortedUsers(call).filter((user) => user.path.startsWith(prefix));
+  const page = pageOf(call, users, (user) => user.name.toLowerCase());
+  return { Users: page.items.map(userFields), ...page.paging };
+}
+
+function createUser(call: Call): XmlFields {
+  const name = checkedUserName(requiredText(call, 'UserName'));
+  const path = call.params.Path ?? '/';
+  if (!/^\/([!-~]+\/)?$/.test(path)) {
+    throw validationError(
+      'The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.',
+    );
+  }
+  if (call.account.users.has(name.toLowerCase())) {
+    throw new Refusal('EntityAlreadyExists', 409, `User with name ${name} already exists.`);
+  }
+  if (call.account.users.size >= USERS_PER_ACCOUNT_MAX) {
+    throw quota('UsersPerAccount', USERS_PER_ACCOUNT_MAX);
+  }
+  const user = call.world.addUser(call.account.id, {
+    name,
+    path,
+    createDate: call.world.clock.now(),
+  });
+  return { User: userFields(user) };
+}
+
+function deleteUser(call: Call): undefined {
+  requiredText(call, 'UserName');
+  const user = targetUser(call);
+  const conflict = deleteConflict(user);
+  if (conflict !== undefined) throw new Refusal('DeleteConflict', 409, conflict);
+  call.account.users.delete(user.name.toLowerCase());
+}
+
+function deleteConflict(user: User): string | undefined {
+  if (user.keys.length > 0) return 'Cannot delete entity, must delete access keys first.';
+  if (user.inlinePolicies.size > 0) return 'Cannot delete entity, must delete policies first.';
+  if (user.attachedPolicies.length > 0)
+    return 'Cannot delete entity, must detach all policies first.';
+  return undefined;
+}
+
+export function quota(name: string, limit: number): Refusal {
+  return new Refusal('LimitExceeded', 409, `Cannot exceed quota for ${name}: ${limit}`);
+}
+
+function userFields(user: User): XmlFields {
+  return {
+    Path: user.path,
+    UserName: user.name,
+    UserId: user.id,
+    Arn: user.arn,
+    CreateDate: user.createDate,
+  };
+}

@@ -1,0 +1,113 @@
+// The things an account holds. Plain data: world.ts changes it, the operations read it.
+
+export type Partition = 'aws' | 'aws-us-gov' | 'aws-cn';
+export type KeyStatus = 'Active' | 'Inactive';
+
+export interface KeyUse {
+  readonly at: Date;
+  readonly service: string;
+  readonly region: string;
+}
+
+export interface AccessKey {
+  readonly id: string;
+  readonly secret: string;
+  readonly accountId: string;
+  readonly userName: string;
+  readonly createDate: Date;
+  status: KeyStatus;
+  /** When the key last became usable; undefined for a seeded key, which every service knows. */
+  activeSinceMs: number | undefined;
+  /** When it was made Inactive or deleted by a call; undefined when it was seeded that way. */
+  inactiveSinceMs: number | undefined;
+  deleted: boolean;
+  /** Recorded uses, oldest first; the newest may not be visible yet. */
+  uses: KeyUse[];
+}
+
+export interface PolicyStatement {
+  readonly Sid?: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action?: string | readonly string[];
+  readonly NotAction?: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Statement: PolicyStatement | readonly PolicyStatement[];
+}
+
+export interface AttachedPolicy {
+  readonly name: string;
+  readonly arn: string;
+  readonly document: PolicyDocument;
+}
+
+/** What users and roles have in common: they hold permissions. */
+export interface Principal {
+  readonly name: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly path: string;
+  readonly createDate: Date;
+  readonly inlinePolicies: Map<string, PolicyDocument>;
+  readonly attachedPolicies: AttachedPolicy[];
+}
+
+export interface User extends Principal {
+  readonly keys: AccessKey[];
+  readonly tags: Map<string, { readonly key: string; readonly value: string }>;
+  /** ARN of a one-time-code device; undefined when the user has none. */
+  readonly mfaSerial: string | undefined;
+}
+
+export interface Role extends Principal {
+  /** ARNs that may assume the role: a user, a role, an account's root, or `*`. */
+  readonly trustedArns: readonly string[];
+  readonly externalId: string | undefined;
+}
+
+/** Temporary credentials: of a role, or of a user by GetSessionToken. */
+export interface Session {
+  readonly accessKeyId: string;
+  readonly secret: string;
+  readonly token: string;
+  readonly accountId: string;
+  readonly expiresAtMs: number;
+  readonly principal: { readonly role: Role; readonly name: string } | { readonly user: User };
+  readonly mfa: boolean;
+}
+
+export interface CredentialReport {
+  readonly generatedAt: Date;
+  /** When the report can be fetched, on the sandbox clock. */
+  readonly readyAtMs: number;
+  readonly csv: string;
+}
+
+export interface Account {
+  readonly id: string;
+  readonly partition: Partition;
+  readonly alias: string | undefined;
+  readonly createDate: Date;
+  /** By lower-case name: names are unique without regard to case. */
+  readonly users: Map<string, User>;
+  readonly roles: Map<string, Role>;
+  readonly serviceControlPolicies: PolicyDocument[];
+  report: CredentialReport | undefined;
+}
+
+/** Who signed a request. */
+export interface Caller {
+  readonly accountId: string;
+  readonly arn: string;
+  readonly userId: string;
+  readonly accessKeyId: string;
+  readonly principal: User | Role;
+  /** The user behind long-term credentials; undefined for temporary ones. */
+  readonly user: User | undefined;
+  readonly temporary: boolean;
+  readonly mfa: boolean;
+}

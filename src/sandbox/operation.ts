@@ -1,0 +1,90 @@
+// What an operation is, and how its handlers read their parameters. A service is a table of
+// operations; a handler takes the call and returns the fields of the result.
+
+import type { Account, Caller } from './model.ts';
+import { constraintError, Refusal, validationError } from './refusal.ts';
+import type { World } from './world.ts';
+import type { XmlFields } from './xml.ts';
+
+export type Params = Readonly<Record<string, string>>;
+
+/** One authenticated call. */
+export interface Call {
+  readonly world: World;
+  readonly account: Account;
+  readonly caller: Caller;
+  readonly params: Params;
+}
+
+/** What permission is asked for; `shown` is how AWS names it in a refusal, the ARN by default. */
+export interface Resource {
+  readonly arn: string;
+  readonly shown?: string;
+}
+
+export interface Operation {
+  readonly access: 'read' | 'write';
+  /** The resource to be permitted; left out when every caller may do this. */
+  readonly resource?: (call: Call) => Resource;
+  /** Does the work. Returns undefined when AWS's answer has no result element. */
+  readonly run: (call: Call) => XmlFields | undefined;
+}
+
+export interface Service {
+  /** The name in credential scopes and in permissions. */
+  readonly name: string;
+  readonly version: string;
+  readonly xmlNamespace: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+}
+
+export function requiredText(call: Call, name: string): string {
+  const value = call.params[name];
+  if (value === undefined) throw constraintError(null, memberName(name), 'Member must not be null');
+  return value;
+}
+
+/** An integer in a range; undefined when the parameter is not given. */
+export function optionalInteger(
+  call: Call,
+  name: string,
+  range: { readonly min: number; readonly max: number },
+): number | undefined {
+  const text = call.params[name];
+  if (text === undefined) return undefined;
+  if (!/^-?\d+$/.test(text)) {
+    throw new Refusal('MalformedInput', 400, `'${text}' is not an integer`);
+  }
+  const value = Number(text);
+  if (value < range.min) {
+    const rule = `Member must have value greater than or equal to ${range.min}`;
+    throw constraintError(text, memberName(name), rule);
+  }
+  if (value > range.max) {
+    const rule = `Member must have value less than or equal to ${range.max}`;
+    throw constraintError(text, memberName(name), rule);
+  }
+  return value;
+}
+
+/** A user name as given. Throws AWS's refusal of characters that no name has. */
+export function checkedUserName(userName: string): string {
+  if (!/^[\w+=,.@-]+$/.test(userName)) {
+    throw validationError(
+      'The specified value for userName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-',
+    );
+  }
+  if (userName.length > 128) {
+    throw constraintError(
+      userName,
+      'userName',
+      'Member must have length less than or equal to 128',
+    );
+  }
+  return userName;
+}
+
+/** AWS names a member with a small first letter when it refuses its value. */
+function memberName(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}

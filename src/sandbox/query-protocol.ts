@@ -1,0 +1,43 @@
+// The AWS query protocol: form fields in, XML out.
+
+import type { Params, Service } from './operation.ts';
+import type { Refusal } from './refusal.ts';
+import type { RawRequest } from './signature.ts';
+import { element, type XmlFields } from './xml.ts';
+
+export const XML_CONTENT_TYPE = 'text/xml';
+
+/** The fields of the request, from its query and from its form body. */
+export function readParams(request: RawRequest): Params {
+  const fields = new URLSearchParams(request.query);
+  const isForm = (request.headers['content-type'] ?? '').startsWith(
+    'application/x-www-form-urlencoded',
+  );
+  if (isForm) {
+    for (const [name, value] of new URLSearchParams(request.body.toString('utf8'))) {
+      fields.append(name, value);
+    }
+  }
+  return Object.fromEntries(fields);
+}
+
+export function successBody(
+  service: Service,
+  operationName: string,
+  result: XmlFields | undefined,
+  requestId: string,
+): string {
+  const body =
+    element(`${operationName}Result`, result) +
+    element('ResponseMetadata', { RequestId: requestId });
+  return `<${operationName}Response xmlns="${service.xmlNamespace}">${body}</${operationName}Response>\n`;
+}
+
+export function failureBody(service: Service, refusal: Refusal, requestId: string): string {
+  const error = element('Error', {
+    Type: refusal.status < 500 ? 'Sender' : 'Receiver',
+    Code: refusal.code,
+    Message: refusal.message,
+  });
+  return `<ErrorResponse xmlns="${service.xmlNamespace}">${error}${element('RequestId', requestId)}</ErrorResponse>\n`;
+}

@@ -1,0 +1,82 @@
+// Seeds as JSON, for the control interface: the shapes of world.ts with dates as ISO text.
+
+import type { AccessKey, Account } from './model.ts';
+import type { AccountSeed, KeySeed, RoleSeed, UserSeed, World } from './world.ts';
+
+export interface JsonKey extends Omit<KeySeed, 'createDate' | 'lastUsed'> {
+  readonly createDate?: string;
+  readonly lastUsed?: { readonly at: string; readonly service?: string; readonly region?: string };
+}
+
+export interface JsonUser extends Omit<UserSeed, 'createDate'> {
+  readonly createDate?: string;
+  readonly keys?: readonly JsonKey[];
+}
+
+export interface JsonAccount extends AccountSeed {
+  readonly users?: readonly JsonUser[];
+  readonly roles?: readonly RoleSeed[];
+}
+
+export interface Seed {
+  readonly accounts?: readonly JsonAccount[];
+}
+
+/** Adds accounts, users, keys and roles; what exists already is added to. */
+export function applySeed(world: World, seed: Seed): void {
+  for (const account of seed.accounts ?? []) {
+    const known = account.id === undefined ? undefined : world.accounts.get(account.id);
+    const { id } = known ?? world.addAccount(account);
+    for (const user of account.users ?? []) seedUser(world, id, user);
+    for (const role of account.roles ?? []) world.addRole(id, role);
+  }
+}
+
+function seedUser(world: World, accountId: string, { createDate, keys, ...rest }: JsonUser): void {
+  if (!world.account(accountId).users.has(rest.name.toLowerCase())) {
+    world.addUser(accountId, {
+      ...rest,
+      ...(createDate === undefined ? {} : { createDate: readDate(createDate) }),
+    });
+  }
+  for (const key of keys ?? []) {
+    const { createDate: keyCreateDate, lastUsed, ...keyRest } = key;
+    world.addKey(accountId, rest.name, {
+      ...keyRest,
+      ...(keyCreateDate === undefined ? {} : { createDate: readDate(keyCreateDate) }),
+      ...(lastUsed === undefined ? {} : { lastUsed: { ...lastUsed, at: readDate(lastUsed.at) } }),
+    });
+  }
+}
+
+function readDate(text: string): Date {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw new RangeError(`sandbox: '${text}' is not a date`);
+  return date;
+}
+
+/** Everything in the world, secrets included: for the assertions of tests. */
+export function describeWorld(world: World): unknown {
+  return { now: world.clock.now(), accounts: [...world.accounts.values()].map(describeAccount) };
+}
+
+function describeAccount(account: Account): unknown {
+  return {
+    id: account.id,
+    partition: account.partition,
+    users: [...account.users.values()].map((user) => ({
+      name: user.name,
+      arn: user.arn,
+      path: user.path,
+      createDate: user.createDate,
+      tags: Object.fromEntries([...user.tags.values()].map(({ key, value }) => [key, value])),
+      keys: user.keys.map(describeKey),
+    })),
+    roles: [...account.roles.values()].map(({ name, arn }) => ({ name, arn })),
+  };
+}
+
+function describeKey(key: AccessKey): unknown {
+  const { id, secret, status, createDate, uses } = key;
+  return { id, secret, status, createDate, lastUsed: uses.at(-1)?.at };
+}

@@ -1,0 +1,41 @@
+// What can be chosen when a sandbox starts, and changed while it runs.
+
+/** Seconds for every service, or per service (`iam`, `sts`); a service left out has none. */
+export type Lag = number | Readonly<Record<string, number>>;
+
+/** Requests per second and account, and how many may come at once. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+export interface SandboxSettings {
+  /** Added to every answer, in milliseconds. */
+  latencyMs: number;
+  /** How long a new or re-activated key is refused, on the sandbox clock. */
+  keyLagSeconds: Lag;
+  /** How long a deactivated or deleted key still works, on the sandbox clock. */
+  deactivationLagSeconds: Lag;
+  /** How long after a call its key's last use shows, on the sandbox clock. */
+  lastUsedLagSeconds: number;
+  /** How long a credential report takes to make, on the sandbox clock. */
+  reportSeconds: number;
+  /** The token bucket of each account; undefined for no limit. */
+  rate: Rate | undefined;
+}
+
+export function resolveSettings(options: Partial<SandboxSettings>): SandboxSettings {
+  return {
+    latencyMs: options.latencyMs ?? 0,
+    keyLagSeconds: options.keyLagSeconds ?? 0,
+    deactivationLagSeconds: options.deactivationLagSeconds ?? 0,
+    lastUsedLagSeconds: options.lastUsedLagSeconds ?? 300,
+    reportSeconds: options.reportSeconds ?? 2,
+    rate: options.rate,
+  };
+}
+
+/** The lag of one service in milliseconds. */
+export function lagMs(lag: Lag, service: string): number {
+  return (typeof lag === 'number' ? lag : (lag[service] ?? 0)) * 1000;
+}

@@ -1,0 +1,11 @@
+// STS: https://docs.aws.amazon.com/STS/latest/APIReference/
+
+import type { Service } from '../operation.ts';
+import { identityOperations } from './identity.ts';
+
+export const sts: Service = {
+  name: 'sts',
+  version: '2011-06-15',
+  xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  operations: { ...identityOperations },
+};

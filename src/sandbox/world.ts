@@ -1,0 +1,235 @@
+// Everything that exists in the sandbox, and the ways to seed it. Calls over HTTP change it only
+// through the operations; tests and the control interface may also change it directly.
+
+import type { SandboxClock } from './clock.ts';
+import { wholeSeconds } from './clock.ts';
+import { newKeyId } from './key-id.ts';
+import type {
+  AccessKey,
+  Account,
+  AttachedPolicy,
+  KeyStatus,
+  Partition,
+  PolicyDocument,
+  Role,
+  Session,
+  User,
+} from './model.ts';
+import type { SeededRandom } from './random.ts';
+import type { SandboxSettings } from './settings.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The account that exists from the start. */
+export const DEFAULT_ACCOUNT_ID = '123456789012';
+
+/** The user whose key signs for the operator of an account. */
+export const ADMINISTRATOR_NAME = 'sandbox-admin';
+
+export interface AccountSeed {
+  /** 12 digits; drawn at random when left out. */
+  readonly id?: string;
+  readonly partition?: Partition;
+  readonly alias?: string;
+  readonly serviceControlPolicies?: readonly PolicyDocument[];
+  /** Whether a user `sandbox-admin` with a young Active key exists; true by default. */
+  readonly administrator?: boolean;
+}
+
+export interface UserSeed {
+  readonly name: string;
+  /** Begins and ends with a slash; `/` by default. */
+  readonly path?: string;
+  readonly createDate?: Date;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** May do everything. */
+  readonly administrator?: boolean;
+  /** Inline policies by name. */
+  readonly policies?: Readonly<Record<string, PolicyDocument>>;
+  readonly mfaSerial?: string;
+}
+
+export interface KeySeed {
+  /** Days between the key's creation and the sandbox's now; 0 by default. */
+  readonly ageDays?: number;
+  /** Wins over `ageDays`. */
+  readonly createDate?: Date;
+  readonly status?: KeyStatus;
+  /** A use that is visible at once; never used when left out. */
+  readonly lastUsed?: { readonly at: Date; readonly service?: string; readonly region?: string };
+}
+
+export interface RoleSeed {
+  readonly name: string;
+  readonly path?: string;
+  /** ARNs that may assume it; `*` by default. */
+  readonly trustedArns?: readonly string[];
+  readonly externalId?: string;
+  readonly administrator?: boolean;
+  readonly policies?: Readonly<Record<string, PolicyDocument>>;
+}
+
+const ALLOW_ALL: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
+};
+
+export class World {
+  readonly accounts = new Map<string, Account>();
+  /** Every key ever made, deleted ones included: a deleted key may still work for a while. */
+  readonly keys = new Map<string, AccessKey>();
+  readonly sessions = new Map<string, Session>();
+  readonly clock: SandboxClock;
+  readonly random: SeededRandom;
+  readonly settings: SandboxSettings;
+
+  constructor(clock: SandboxClock, random: SeededRandom, settings: SandboxSettings) {
+    this.clock = clock;
+    this.random = random;
+    this.settings = settings;
+  }
+
+  addAccount(seed: AccountSeed = {}): Account {
+    const id = seed.id ?? String(100_000_000_000 + this.random.below(899_999_999_999));
+    if (!/^\d{12}$/.test(id)) throw new RangeError(`sandbox: '${id}' is not an account id`);
+    if (this.accounts.has(id)) throw new RangeError(`sandbox: account ${id} exists already`);
+    const account: Account = {
+      id,
+      partition: seed.partition ?? 'aws',
+      alias: seed.alias,
+      createDate: wholeSeconds(this.clock.nowMs() - 3 * 365 * DAY_MS),
+      users: new Map(),
+      roles: new Map(),
+      serviceControlPolicies: [...(seed.serviceControlPolicies ?? [])],
+      report: undefined,
+    };
+    this.accounts.set(id, account);
+    if (seed.administrator ?? true) {
+      this.addUser(id, { name: ADMINISTRATOR_NAME, administrator: true });
+      this.addKey(id, ADMINISTRATOR_NAME, { ageDays: 1 });
+    }
+    return account;
+  }
+
+  /** Throws a RangeError for an account that does not exist. */
+  account(accountId: string = DEFAULT_ACCOUNT_ID): Account {
+    const account = this.accounts.get(accountId);
+    if (account === undefined) throw new RangeError(`sandbox: no account ${accountId}`);
+    return account;
+  }
+
+  /** Throws a RangeError for a user that does not exist. */
+  user(accountId: string, userName: string): User {
+    const user = this.account(accountId).users.get(userName.toLowerCase());
+    if (user === undefined) throw new RangeError(`sandbox: no user ${userName} in ${accountId}`);
+    return user;
+  }
+
+  addUser(accountId: string, seed: UserSeed): User {
+    const account = this.account(accountId);
+    if (account.users.has(seed.name.toLowerCase())) {
+      throw new RangeError(`sandbox: user ${seed.name} exists already in ${accountId}`);
+    }
+    const path = seed.path ?? '/';
+    const user: User = {
+      name: seed.name,
+      id: `AIDA${this.random.base32(17)}`,
+      arn: `arn:${account.partition}:iam::${account.id}:user${path}${seed.name}`,
+      path,
+      createDate: seed.createDate ?? wholeSeconds(this.clock.nowMs() - 365 * DAY_MS),
+      keys: [],
+      tags: new Map(
+        Object.entries(seed.tags ?? {}).map(([key, value]) => [key.toLowerCase(), { key, value }]),
+      ),
+      mfaSerial: seed.mfaSerial,
+      ...permissions(account.partition, seed),
+    };
+    account.users.set(seed.name.toLowerCase(), user);
+    return user;
+  }
+
+  /** Adds a key that every service knows already. The two-key quota does not hold here. */
+  addKey(accountId: string, userName: string, seed: KeySeed = {}): AccessKey {
+    const createdMs =
+      seed.createDate?.getTime() ?? this.clock.nowMs() - (seed.ageDays ?? 0) * DAY_MS;
+    const { lastUsed } = seed;
+    const uses =
+      lastUsed === undefined
+        ? []
+        : [{ service: 'sts', region: 'us-east-1', ...lastUsed, at: wholeSeconds(+lastUsed.at) }];
+    return this.insertKey(this.user(accountId, userName), accountId, {
+      createDate: wholeSeconds(createdMs),
+      status: seed.status ?? 'Active',
+      activeSinceMs: undefined,
+      uses,
+    });
+  }
+
+  /** Adds a key as CreateAccessKey does: dated now, and subject to the key lag. */
+  issueKey(accountId: string, user: User): AccessKey {
+    return this.insertKey(user, accountId, {
+      createDate: wholeSeconds(this.clock.nowMs()),
+      status: 'Active',
+      activeSinceMs: this.clock.nowMs(),
+      uses: [],
+    });
+  }
+
+  addRole(accountId: string, seed: RoleSeed): Role {
+    const account = this.account(accountId);
+    const path = seed.path ?? '/';
+    const role: Role = {
+      name: seed.name,
+      id: `AROA${this.random.base32(17)}`,
+      arn: `arn:${account.partition}:iam::${account.id}:role${path}${seed.name}`,
+      path,
+      createDate: wholeSeconds(this.clock.nowMs() - 365 * DAY_MS),
+      trustedArns: seed.trustedArns ?? ['*'],
+      externalId: seed.externalId,
+      ...permissions(account.partition, seed),
+    };
+    account.roles.set(seed.name.toLowerCase(), role);
+    return role;
+  }
+
+  /** A young Active key of the account's administrator. */
+  administratorKey(accountId: string = DEFAULT_ACCOUNT_ID): AccessKey {
+    const key = this.user(accountId, ADMINISTRATOR_NAME).keys.find((k) => k.status === 'Active');
+    if (key === undefined) throw new RangeError(`sandbox: ${accountId} has no administrator key`);
+    return key;
+  }
+
+  private insertKey(
+    user: User,
+    accountId: string,
+    fields: Pick<AccessKey, 'createDate' | 'status' | 'activeSinceMs' | 'uses'>,
+  ): AccessKey {
+    const key: AccessKey = {
+      id: newKeyId('AKIA', accountId, this.random),
+      secret: this.random.secret(),
+      accountId,
+      userName: user.name,
+      inactiveSinceMs: undefined,
+      deleted: false,
+      ...fields,
+    };
+    user.keys.push(key);
+    this.keys.set(key.id, key);
+    return key;
+  }
+}
+
+function permissions(
+  partition: Partition,
+  seed: Pick<UserSeed, 'administrator' | 'policies'>,
+): { inlinePolicies: Map<string, PolicyDocument>; attachedPolicies: AttachedPolicy[] } {
+  const administratorAccess: AttachedPolicy = {
+    name: 'AdministratorAccess',
+    arn: `arn:${partition}:iam::aws:policy/AdministratorAccess`,
+    document: ALLOW_ALL,
+  };
+  return {
+    inlinePolicies: new Map(Object.entries(seed.policies ?? {})),
+    attachedPolicies: seed.administrator === true ? [administratorAccess] : [],
+  };
+}
