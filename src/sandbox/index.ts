@@ -13,6 +13,13 @@ import { type AccountSeed, DEFAULT_ACCOUNT_ID, World } from './world.ts';
 
 export type { Fault, FaultEffect } from './faults.ts';
 export type { AccessKey, Account, KeyStatus, Partition, PolicyDocument, User } from './model.ts';
+export {
+  CATEGORIES,
+  type Category,
+  type Population,
+  type PopulationOptions,
+  populate,
+} from './population.ts';
 export type { LoggedRequest } from './request-log.ts';
 export type { Lag, Rate, SandboxSettings } from './settings.ts';
 export type { AccountSeed, KeySeed, RoleSeed, UserSeed } from './world.ts';
@@ -65,11 +72,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...parts,
     endpointEnv: (accountId = first.id) => {
       const key = world.administratorKey(accountId);
+      const region = homeRegion(world.account(accountId).partition);
       return {
         AWS_ENDPOINT_URL: url,
         AWS_ACCESS_KEY_ID: key.id,
         AWS_SECRET_ACCESS_KEY: key.secret,
-        AWS_REGION: homeRegion(world.account(accountId).partition),
+        AWS_REGION: region,
+        // The Python clients read the region only from here.
+        AWS_DEFAULT_REGION: region,
       };
     },
     close: () => server.close(),

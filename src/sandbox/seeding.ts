@@ -1,6 +1,7 @@
 // Seeds as JSON, for the control interface: the shapes of world.ts with dates as ISO text.
 
 import type { AccessKey, Account } from './model.ts';
+import { type PopulationOptions, populate } from './population.ts';
 import type { AccountSeed, KeySeed, RoleSeed, UserSeed, World } from './world.ts';
 
 export interface JsonKey extends Omit<KeySeed, 'createDate' | 'lastUsed'> {
@@ -16,6 +17,7 @@ export interface JsonUser extends Omit<UserSeed, 'createDate'> {
 export interface JsonAccount extends AccountSeed {
   readonly users?: readonly JsonUser[];
   readonly roles?: readonly RoleSeed[];
+  readonly populate?: PopulationOptions;
 }
 
 export interface Seed {
@@ -29,6 +31,7 @@ export function applySeed(world: World, seed: Seed): void {
     const { id } = known ?? world.addAccount(account);
     for (const user of account.users ?? []) seedUser(world, id, user);
     for (const role of account.roles ?? []) world.addRole(id, role);
+    if (account.populate !== undefined) populate(world, id, account.populate);
   }
 }
 

@@ -1,0 +1,72 @@
+// The sandbox as a person starts it: with a believable account, and the lines to paste.
+
+import { DEFAULT_ACCOUNT_ID, type Sandbox, startSandbox } from './index.ts';
+import { type Category, populate } from './population.ts';
+
+export interface ServeOptions {
+  /** Users in the account beside the administrator; 40 when left out. */
+  readonly users?: number;
+  /** The same seed gives the same account; random when left out. */
+  readonly seed?: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  readonly latencyMs?: number;
+  readonly keyLagSeconds?: number;
+  /** Requests per second; with `burst`, the token bucket of the account. */
+  readonly ratePerSecond?: number;
+  /** How many requests may come at once; twice the rate when left out. */
+  readonly burst?: number;
+}
+
+export interface ServedSandbox {
+  readonly sandbox: Sandbox;
+  /** Shell lines that point AWS clients at the sandbox. */
+  readonly environment: string;
+  /** What is in the account, in a few lines. */
+  readonly summary: string;
+}
+
+const USERS_DEFAULT = 40;
+
+/** Starts a sandbox with one populated account. It prints nothing; the caller closes it. */
+export async function serveSandbox(options: ServeOptions = {}): Promise<ServedSandbox> {
+  const { ratePerSecond } = options;
+  const sandbox = await startSandbox({
+    port: options.port ?? 0,
+    latencyMs: options.latencyMs ?? 0,
+    keyLagSeconds: options.keyLagSeconds ?? 0,
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(ratePerSecond === undefined
+      ? {}
+      : { rate: { perSecond: ratePerSecond, burst: options.burst ?? ratePerSecond * 2 } }),
+  });
+  const users = options.users ?? USERS_DEFAULT;
+  const { counts } = populate(sandbox.world, DEFAULT_ACCOUNT_ID, { users, seed: sandbox.seed });
+  return {
+    sandbox,
+    environment: environmentLines(sandbox),
+    summary: summaryLines(sandbox, users, counts),
+  };
+}
+
+function environmentLines(sandbox: Sandbox): string {
+  const assignments = Object.entries(sandbox.endpointEnv()).map(
+    ([name, value]) => `export ${name}=${value}`,
+  );
+  // A profile or a session token from before would win over the keys, or spoil them.
+  return ['unset AWS_PROFILE AWS_SESSION_TOKEN', ...assignments].join('\n');
+}
+
+function summaryLines(
+  sandbox: Sandbox,
+  users: number,
+  counts: Readonly<Record<Category, number>>,
+): string {
+  const { due, neverUsed, dueOldInactive, dueRecentlyInactive, twoActive } = counts;
+  const dueCount = due + neverUsed + dueOldInactive + dueRecentlyInactive + twoActive;
+  return [
+    `sandbox at ${sandbox.url}, account ${DEFAULT_ACCOUNT_ID}, seed ${sandbox.seed}`,
+    `${users} users: ${dueCount} with an Active key older than 90 days (${twoActive} of them with two Active keys, ${dueOldInactive + dueRecentlyInactive} with an Inactive one beside it, ${neverUsed} never used),`,
+    `${counts.young} with a young key, ${counts.inactiveOnly} with only an Inactive key, ${counts.noKeys} without keys`,
+  ].join('\n');
+}
