@@ -12,7 +12,12 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => new Date(),
   sleep: async (durationMs, signal) => {
-    await delay(durationMs, undefined, signal === undefined ? {} : { signal });
+    try {
+      await delay(durationMs, undefined, signal === undefined ? {} : { signal });
+    } catch (thrown) {
+      // Node rejects with an AbortError of its own; callers want to know why.
+      throw signal?.aborted ? signal.reason : thrown;
+    }
   },
 };
 

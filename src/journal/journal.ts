@@ -2,7 +2,7 @@
 // (file-*.ts); a durable engine can implement them elsewhere.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import type { Secret } from '../base/secret.ts';
+import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { JournalRecord } from '../lifecycle/record.ts';
 
 /** Append-only memory of what was meant and what happened, for one account. */
@@ -24,14 +24,8 @@ export interface Claims {
   withClaim<T>(user: string, work: () => Promise<T>): Promise<T>;
 }
 
-export interface HandoffEntry {
-  readonly account: string;
-  readonly user: string;
-  readonly keyId: AccessKeyId;
-  readonly secret: Secret;
-  readonly rotation: string;
-  readonly createdAt: Date;
-}
+/** What a hand-off file holds. */
+export type HandoffEntry = IssuedKey;
 
 /** The 0600 files that hold a new secret from the moment AWS names it (I3). */
 export interface Handoff {

@@ -1,0 +1,96 @@
+// Deletes a user's keys that have been Inactive for long enough, when the operator opted in.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { type CleanupVerdict, judgeInactiveKey } from '../lifecycle/cleanup.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import type { JournalRecord } from '../lifecycle/record.ts';
+import { foldRotations, isOpen, recordedDeactivation } from '../lifecycle/rotation.ts';
+import type { ExecutorContext } from './context.ts';
+import { readLastUse } from './key-details.ts';
+import type { CleanupOutcome } from './outcome.ts';
+import type { UserSession } from './runtime.ts';
+
+type Deleter = (key: AccessKey, reason: string) => Promise<void>;
+
+/**
+ * Judges every Inactive key of the user and hands those that may go to `remove`. Undefined when
+ * the user has no Inactive key.
+ */
+export async function cleanUpUser(
+  user: string,
+  keys: readonly AccessKey[],
+  records: readonly JournalRecord[],
+  context: ExecutorContext,
+  remove: Deleter,
+): Promise<CleanupOutcome | undefined> {
+  const inactive = keys.filter(({ status }) => status === 'Inactive');
+  if (inactive.length === 0) return undefined;
+  const deleted: AccessKeyId[] = [];
+  const kept: { id: AccessKeyId; reason: string }[] = [];
+  let error: KeyturnError | undefined;
+  for (const key of inactive) {
+    const verdict = await judge(key, records, context);
+    if (verdict.kind === 'delete') {
+      try {
+        await remove(key, verdict.reason);
+        deleted.push(key.id);
+      } catch (thrown) {
+        error = toKeyturnError(thrown);
+        kept.push({ id: key.id, reason: error.message });
+      }
+      continue;
+    }
+    kept.push({ id: key.id, reason: verdict.reason });
+    if (verdict.failed) {
+      error = new KeyturnError(
+        'last-use-unknown',
+        `${key.id} of ${user} was kept: ${verdict.reason}`,
+        { hint: 'grant iam:GetAccessKeyLastUsed on user/* to the caller' },
+      );
+    }
+  }
+  return { deleted, kept, error };
+}
+
+/** Deletes for real: intent, call, outcome. */
+export function journaledDeleter(
+  user: string,
+  session: UserSession,
+  context: ExecutorContext,
+): Deleter {
+  return async (key, reason) => {
+    context.signal.throwIfAborted();
+    await session.recordCleanup({ type: 'deleting', keyId: key.id, reason });
+    await context.gateway.writer.deleteAccessKey(user, key.id);
+    context.emit({ code: 'key-deleted', user, keyId: key.id, why: reason });
+    await session.recordCleanup({ type: 'deleted', keyId: key.id });
+  };
+}
+
+async function judge(
+  key: AccessKey,
+  records: readonly JournalRecord[],
+  context: ExecutorContext,
+): Promise<Exclude<CleanupVerdict, { kind: 'ask-last-use' }>> {
+  const rotations = foldRotations(records);
+  const facts = {
+    key,
+    recordedDeactivation: recordedDeactivation(rotations, key.id),
+    lastSeenActive: context.sightings.lastSeenActive(key.id),
+    signingKeyId: context.gateway.caller.accessKeyId,
+    keysInRotation: new Set(
+      rotations
+        .filter(isOpen)
+        .flatMap((open) => [open.oldKeyId, ...('newKeyId' in open ? [open.newKeyId] : [])]),
+    ),
+  };
+  const { inactiveDays } = context.policy;
+  const now = context.clock.now();
+  const first = judgeInactiveKey({ ...facts, lastUse: 'unread' }, inactiveDays, now);
+  if (first.kind !== 'ask-last-use') return first;
+  const lastUse = await readLastUse(context.gateway.reader, key);
+  const second = judgeInactiveKey({ ...facts, lastUse }, inactiveDays, now);
+  if (second.kind !== 'ask-last-use') return second;
+  throw new KeyturnError('internal', `no verdict about ${key.id}`);
+}

@@ -1,0 +1,55 @@
+// Everything the executor works with, handed in by src/app.
+
+import type { Clock } from '../base/clock.ts';
+import type { EventSink } from '../base/events.ts';
+import type { Destination } from '../destinations/destination.ts';
+import type { AccountGateway } from '../iam/gateway.ts';
+import type { Handoff, Sightings } from '../journal/journal.ts';
+import type { RotationRuntime } from './runtime.ts';
+
+export interface RotationPolicy {
+  /** A key is due at this age or older. */
+  readonly daysThreshold: number;
+  readonly cleanupInactive: boolean;
+  /** How long a key must have been Inactive before clean-up deletes it. */
+  readonly inactiveDays: number;
+  readonly verification: VerificationPolicy;
+}
+
+/** New keys work only after seconds, and not everywhere at once (I4). */
+export interface VerificationPolicy {
+  /** How many answers in a row must accept the key. */
+  readonly acceptancesInARow: number;
+  /** Pause between two acceptances. */
+  readonly settleMs: number;
+  /** First pause after a refusal; it doubles up to `retryMaxMs`. */
+  readonly retryMs: number;
+  readonly retryMaxMs: number;
+  /** After this long without enough acceptances the rotation is left for the next run. */
+  readonly giveUpMs: number;
+}
+
+/**
+ * Three acceptances over two seconds. AWS gives no number for propagation; 5 to 15 s were seen
+ * (docs/ARCHITECTURE.md lists the sources), so giving up takes much longer than that.
+ */
+export const DEFAULT_VERIFICATION: VerificationPolicy = {
+  acceptancesInARow: 3,
+  settleMs: 1_000,
+  retryMs: 250,
+  retryMaxMs: 2_000,
+  giveUpMs: 120_000,
+};
+
+export interface ExecutorContext {
+  readonly gateway: AccountGateway;
+  readonly runtime: RotationRuntime;
+  readonly handoff: Handoff;
+  readonly sightings: Sightings;
+  readonly destination: Destination;
+  readonly clock: Clock;
+  readonly emit: EventSink;
+  readonly policy: RotationPolicy;
+  /** Aborted with a KeyturnError: no further step begins, the one in hand is finished. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,60 @@
+// What a run would do with one user, by reads alone (I12). It asks the same pure decisions as the
+// real run; it takes no claim, writes no journal, and calls nothing that changes AWS.
+
+import { toKeyturnError } from '../base/errors.ts';
+import { judgeUser } from '../lifecycle/due.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import type { JournalRecord } from '../lifecycle/record.ts';
+import { foldRotations, isOpen, type Rotation } from '../lifecycle/rotation.ts';
+import { cleanUpUser } from './cleanup-user.ts';
+import type { ExecutorContext } from './context.ts';
+import type { CleanupOutcome, RotationOutcome, UserOutcome } from './outcome.ts';
+import { needsOperator, previewRecovery } from './recover-rotation.ts';
+import { blocked, type Candidate, duePolicy } from './rotate-user.ts';
+
+export async function planUser(
+  candidate: Candidate,
+  keysSeen: readonly AccessKey[],
+  records: readonly JournalRecord[],
+  context: ExecutorContext,
+): Promise<UserOutcome> {
+  const { user } = candidate;
+  const open = foldRotations(records).find(isOpen);
+  if (open !== undefined) {
+    const rotation = await planRecovery(open, keysSeen, context);
+    if (rotation !== undefined) return { user, rotation, cleanup: undefined };
+  }
+  let keys = keysSeen;
+  let cleanup: CleanupOutcome | undefined;
+  if (context.policy.cleanupInactive) {
+    cleanup = await cleanUpUser(user, keys, records, context, async () => {});
+    const deleted = new Set(cleanup?.deleted);
+    keys = keys.filter(({ id }) => !deleted.has(id));
+  }
+  const verdict = judgeUser(keys, duePolicy(context), context.clock.now());
+  if (verdict.kind === 'nothing-due') return { user, rotation: undefined, cleanup };
+  if (verdict.kind === 'blocked') {
+    return { user, rotation: await blocked(user, verdict, keys, context), cleanup };
+  }
+  const rotation = { kind: 'would-rotate', oldKey: verdict.oldKey, resumed: false } as const;
+  return { user, rotation, cleanup };
+}
+
+async function planRecovery(
+  open: Rotation,
+  keys: readonly AccessKey[],
+  context: ExecutorContext,
+): Promise<RotationOutcome | undefined> {
+  const createdAt = keys.find(({ id }) => id === open.oldKeyId)?.createdAt;
+  const oldKey = { id: open.oldKeyId, createdAt };
+  try {
+    const decision = await previewRecovery(open, keys, context);
+    if (decision.kind === 'close') return undefined;
+    if (decision.kind !== 'ask-operator') return { kind: 'would-rotate', oldKey, resumed: true };
+    throw needsOperator(open, decision.question, undefined);
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    const newKeyId = 'newKeyId' in open ? open.newKeyId : undefined;
+    return { kind: 'failed', oldKey, error, newKeyId, resumed: true, keys: undefined };
+  }
+}

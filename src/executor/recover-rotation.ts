@@ -1,0 +1,162 @@
+// Takes up a rotation that an earlier run left open (I10): gathers the facts, asks the table in
+// lifecycle/recover.ts, and carries the decision out.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { KeyturnError, unreachable } from '../base/errors.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import {
+  decideRecovery,
+  dependsOnUse,
+  type OpenPhase,
+  type RecoveryDecision,
+  type RecoveryFacts,
+} from '../lifecycle/recover.ts';
+import type { Rotation } from '../lifecycle/rotation.ts';
+import type { ExecutorContext } from './context.ts';
+import { readLastUse } from './key-details.ts';
+import { advance, currentState } from './perform.ts';
+import type { UserSession } from './runtime.ts';
+
+/**
+ * CreateDate is AWS's clock and whole seconds, the intent is ours; and a request may land long
+ * after it was sent. A key created outside this window was not made by our request.
+ */
+const REQUEST_WINDOW_BEFORE_MS = 2 * 60_000;
+const REQUEST_WINDOW_AFTER_MS = 15 * 60_000;
+
+interface Gathered {
+  readonly facts: RecoveryFacts;
+  readonly candidate: AccessKeyId | undefined;
+}
+
+/**
+ * Brings an open rotation to its end or to the state from which a fresh one may begin. Throws
+ * `needs-operator` when the table says so, and whatever its steps throw.
+ */
+export async function recoverRotation(
+  rotation: Rotation,
+  keys: readonly AccessKey[],
+  session: UserSession,
+  context: ExecutorContext,
+): Promise<Rotation> {
+  context.emit({
+    code: 'rotation-resumed',
+    user: rotation.user,
+    oldKeyId: rotation.oldKeyId,
+    phase: rotation.phase,
+  });
+  // A verdict (orphan) leads to a second look; nothing needs a third.
+  for (let look = 0; look < 3; look += 1) {
+    const state = currentState(session, rotation.id);
+    const gathered = await gather(state, keys, context);
+    const decision = decideRecovery(gathered.facts);
+    if (decision.kind === 'resume') return await advance(rotation.id, session, context);
+    await carryOut(decision, state, gathered.candidate, session);
+    if (decision.kind === 'close' || decision.kind === 'finish') {
+      return currentState(session, rotation.id);
+    }
+    if (decision.kind !== 'declare-orphan') return await advance(rotation.id, session, context);
+  }
+  throw new KeyturnError('internal', `rotation ${rotation.id} of ${rotation.user} does not settle`);
+}
+
+/** The table's decision without carrying it out: what a dry run shows. */
+export async function previewRecovery(
+  rotation: Rotation,
+  keys: readonly AccessKey[],
+  context: ExecutorContext,
+): Promise<RecoveryDecision> {
+  return decideRecovery((await gather(rotation, keys, context)).facts);
+}
+
+async function carryOut(
+  decision: Exclude<RecoveryDecision, { kind: 'resume' }>,
+  rotation: Rotation,
+  candidate: AccessKeyId | undefined,
+  session: UserSession,
+): Promise<void> {
+  const keyId = () => {
+    if (candidate !== undefined) return candidate;
+    throw new KeyturnError('internal', `no key to decide about in rotation ${rotation.id}`);
+  };
+  switch (decision.kind) {
+    case 'adopt':
+      return await session.record(rotation.id, { type: 'created', newKeyId: keyId() });
+    case 'declare-orphan':
+      return await session.record(rotation.id, { type: 'orphan-found', keyId: keyId() });
+    case 'discard':
+      return await session.record(rotation.id, {
+        type: 'discarding',
+        keyId: keyId(),
+        reason: decision.reason,
+      });
+    case 'finish':
+      return await session.record(rotation.id, { type: 'deactivated' });
+    case 'close':
+      return await session.record(rotation.id, { type: 'closed', reason: decision.reason });
+    case 'ask-operator':
+      throw needsOperator(rotation, decision.question, candidate);
+    default:
+      return unreachable(decision);
+  }
+}
+
+export function needsOperator(
+  rotation: Pick<Rotation, 'user' | 'oldKeyId'>,
+  question: string,
+  candidate: AccessKeyId | undefined,
+): KeyturnError {
+  const about = candidate === undefined ? '' : ` (${candidate})`;
+  return new KeyturnError(
+    'needs-operator',
+    `${rotation.user}, key ${rotation.oldKeyId}: ${question}${about}`,
+    { hint: 'nothing was touched; look at the user’s keys in IAM, put them right, then run again' },
+  );
+}
+
+async function gather(
+  rotation: Rotation,
+  keys: readonly AccessKey[],
+  context: ExecutorContext,
+): Promise<Gathered> {
+  const newcomers = keys.filter(({ id }) => !rotation.knownKeyIds.includes(id));
+  const candidateId = candidateOf(rotation, newcomers);
+  const candidate = keys.find(({ id }) => id === candidateId);
+  const held = candidateId !== undefined && (await context.handoff.get(candidateId)) !== undefined;
+  const known = {
+    phase: rotation.phase as OpenPhase,
+    old: statusOf(keys.find(({ id }) => id === rotation.oldKeyId)),
+    newcomers: countWord(newcomers.length),
+    candidate: statusOf(candidate),
+    timing: candidate !== undefined && !fits(candidate, rotation) ? 'differs' : 'fits',
+    secret: held ? 'held' : 'missing',
+  } as const;
+  let use: RecoveryFacts['use'] = 'unknown';
+  if (candidate !== undefined && dependsOnUse(known)) {
+    const lastUse = await readLastUse(context.gateway.reader, candidate);
+    if (lastUse !== 'unreadable') use = lastUse.used === 'never' ? 'never' : 'used';
+  }
+  return { facts: { ...known, use }, candidate: candidateId };
+}
+
+function candidateOf(rotation: Rotation, newcomers: readonly AccessKey[]): AccessKeyId | undefined {
+  if ('newKeyId' in rotation) return rotation.newKeyId;
+  if (rotation.phase === 'orphan-found') return rotation.orphanKeyId;
+  if (rotation.phase === 'discarding') return rotation.unwantedKeyId;
+  return newcomers.length === 1 ? newcomers[0]?.id : undefined;
+}
+
+function statusOf(key: AccessKey | undefined): 'active' | 'inactive' | 'absent' {
+  if (key === undefined) return 'absent';
+  return key.status === 'Active' ? 'active' : 'inactive';
+}
+
+function countWord(count: number): 'none' | 'one' | 'several' {
+  if (count === 0) return 'none';
+  return count === 1 ? 'one' : 'several';
+}
+
+function fits(key: AccessKey, rotation: Rotation): boolean {
+  const offsetMs = key.createdAt.getTime() - rotation.intendedAt.getTime();
+  return offsetMs >= -REQUEST_WINDOW_BEFORE_MS && offsetMs <= REQUEST_WINDOW_AFTER_MS;
+}

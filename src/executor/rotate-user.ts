@@ -1,0 +1,154 @@
+// One user, from claim to result: finish what an earlier run left, clean up, and rotate the due
+// key. Expected failures become part of the outcome; the other users go on.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { judgeUser, type UserVerdict } from '../lifecycle/due.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import { foldRotations, isOpen, type Rotation } from '../lifecycle/rotation.ts';
+import { blockedError } from './blocked.ts';
+import { cleanUpUser, journaledDeleter } from './cleanup-user.ts';
+import type { ExecutorContext } from './context.ts';
+import { keyDetails } from './key-details.ts';
+import type { CleanupOutcome, OldKey, RotationOutcome, UserOutcome } from './outcome.ts';
+import { advance, currentState } from './perform.ts';
+import { recoverRotation } from './recover-rotation.ts';
+import { newId, type UserSession } from './runtime.ts';
+
+/** What the inventory saw of a user, for the case that nothing more can be learned. */
+export interface Candidate {
+  readonly user: string;
+  readonly oldKey: OldKey;
+}
+
+export async function rotateUser(
+  candidate: Candidate,
+  context: ExecutorContext,
+): Promise<UserOutcome> {
+  const { user } = candidate;
+  try {
+    context.signal.throwIfAborted();
+    return await context.runtime.exclusively(user, (session) => work(user, session, context));
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    return { user, rotation: failed(candidate.oldKey, error), cleanup: undefined };
+  }
+}
+
+async function work(
+  user: string,
+  session: UserSession,
+  context: ExecutorContext,
+): Promise<UserOutcome> {
+  // What is acted on is read again inside the claim: the inventory may be minutes old.
+  let keys = await context.gateway.reader.listAccessKeys(user);
+  const open = foldRotations(session.records()).find(isOpen);
+  if (open !== undefined) {
+    const recovered = await recover(open, keys, session, context);
+    if (recovered !== undefined) return { user, rotation: recovered, cleanup: undefined };
+    keys = await context.gateway.reader.listAccessKeys(user);
+  }
+  let cleanup: CleanupOutcome | undefined;
+  if (context.policy.cleanupInactive) {
+    const remove = journaledDeleter(user, session, context);
+    // I5: this comes before the rotation, so it can not meet a key that the rotation deactivates.
+    cleanup = await cleanUpUser(user, keys, session.records(), context, remove);
+    const deleted = new Set(cleanup?.deleted);
+    keys = keys.filter(({ id }) => !deleted.has(id));
+  }
+  const verdict = judgeUser(keys, duePolicy(context), context.clock.now());
+  return { user, rotation: await act(user, verdict, keys, session, context), cleanup };
+}
+
+async function act(
+  user: string,
+  verdict: UserVerdict,
+  keys: readonly AccessKey[],
+  session: UserSession,
+  context: ExecutorContext,
+): Promise<RotationOutcome | undefined> {
+  if (verdict.kind === 'nothing-due') return undefined;
+  if (verdict.kind === 'blocked') return await blocked(user, verdict, keys, context);
+  const { oldKey } = verdict;
+  context.emit({ code: 'rotation-started', user, oldKeyId: oldKey.id });
+  const id = newId();
+  try {
+    context.signal.throwIfAborted();
+    // I1: the intent and the keys as seen are on disk before anything is created.
+    await session.record(id, {
+      type: 'intended',
+      oldKeyId: oldKey.id,
+      knownKeyIds: keys.map((key) => key.id),
+    });
+    return finished(await advance(id, session, context), oldKey, false, context);
+  } catch (thrown) {
+    return failed(oldKey, toKeyturnError(thrown), newKeyIn(session, id));
+  }
+}
+
+/** Undefined when the open rotation ended in a state from which a fresh one may begin. */
+async function recover(
+  open: Rotation,
+  keys: readonly AccessKey[],
+  session: UserSession,
+  context: ExecutorContext,
+): Promise<RotationOutcome | undefined> {
+  const createdAt = keys.find(({ id }) => id === open.oldKeyId)?.createdAt;
+  const oldKey = { id: open.oldKeyId, createdAt };
+  try {
+    const rotation = await recoverRotation(open, keys, session, context);
+    if (rotation.phase === 'closed') return undefined;
+    return finished(rotation, oldKey, true, context);
+  } catch (thrown) {
+    return failed(oldKey, toKeyturnError(thrown), newKeyIn(session, open.id), true);
+  }
+}
+
+export async function blocked(
+  user: string,
+  verdict: Extract<UserVerdict, { kind: 'blocked' }>,
+  keys: readonly AccessKey[],
+  context: ExecutorContext,
+): Promise<RotationOutcome> {
+  const details = await keyDetails(context.gateway.reader, keys);
+  const now = context.clock.now();
+  const error = blockedError(user, verdict, details, context.policy.cleanupInactive, now);
+  return { ...failed(verdict.oldKey, error), keys: details };
+}
+
+export function duePolicy(context: ExecutorContext) {
+  return {
+    daysThreshold: context.policy.daysThreshold,
+    signingKeyId: context.gateway.caller.accessKeyId,
+  };
+}
+
+function finished(
+  rotation: Rotation,
+  oldKey: OldKey,
+  resumed: boolean,
+  context: ExecutorContext,
+): RotationOutcome {
+  if (rotation.phase !== 'deactivated') {
+    const text = `rotation of ${rotation.user} stopped in phase ${rotation.phase}`;
+    return failed(oldKey, toKeyturnError(text), undefined, resumed);
+  }
+  const { user, oldKeyId, newKeyId } = rotation;
+  context.emit({ code: 'rotation-done', user, oldKeyId, newKeyId });
+  return { kind: 'rotated', oldKey, newKeyId, resumed };
+}
+
+function failed(
+  oldKey: OldKey,
+  error: KeyturnError,
+  newKeyId?: AccessKeyId,
+  resumed = false,
+): Extract<RotationOutcome, { kind: 'failed' }> {
+  return { kind: 'failed', oldKey, error, newKeyId, resumed, keys: undefined };
+}
+
+function newKeyIn(session: UserSession, rotationId: string): AccessKeyId | undefined {
+  if (!session.records().some(({ rotation }) => rotation === rotationId)) return undefined;
+  const rotation = currentState(session, rotationId);
+  return 'newKeyId' in rotation ? rotation.newKeyId : undefined;
+}
