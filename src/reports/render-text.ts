@@ -1,0 +1,179 @@
+// The person's rendering. It never shows a secret: secrets are in the hand-off files it names (I8).
+
+import { dirname } from 'node:path';
+import { styleText } from 'node:util';
+import type { CleanupResult, ReportIssue, RotatedKey, RotationReport } from './rotation-report.ts';
+import { table } from './table.ts';
+
+export interface TextStyle {
+  readonly colour: boolean;
+  /** Columns of the terminal; long hints are wrapped to it. */
+  readonly width: number;
+}
+
+type Tone = 'bold' | 'red' | 'green' | 'yellow' | 'dim';
+type Paint = (tone: Tone, text: string) => string;
+
+export function renderText(report: RotationReport, style: TextStyle): string {
+  const paint: Paint = (tone, text) => (style.colour ? styleText(tone, text) : text);
+  const wrap = (label: string, text: string) => wrapped(label, text, style.width);
+  const done = report.rotated_keys.filter((key) => key.success);
+  const failed = report.rotated_keys.filter((key) => !key.success);
+  const sections = [
+    heading(report, paint),
+    rotatedSection(report, done, paint),
+    failedSection(report, failed, paint, wrap),
+    cleanupSection(report, paint, wrap),
+    errorSection(report.errors, paint, wrap),
+    handoffSection(done, failed, wrap),
+    summaryLine(report, paint),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function heading(report: RotationReport, paint: Paint): string {
+  const account = report.account_id === null ? '' : ` · account ${report.account_id}`;
+  const dry = report.dry_run ? ' · dry run, nothing was changed' : '';
+  const due = `keys of ${report.days_threshold} days or more`;
+  return paint('bold', `IAM access key rotation${account} · ${due}${dry}`);
+}
+
+function rotatedSection(report: RotationReport, done: RotatedKey[], paint: Paint): string {
+  if (done.length === 0) {
+    if (report.rotated_keys.length > 0 || report.errors.length > 0) return '';
+    return report.dry_run ? 'No key is due.' : 'No key was due.';
+  }
+  const count = plural(done.length, 'key');
+  const title = report.dry_run ? `Would rotate ${count}` : `Rotated ${count}`;
+  const rows = done.map((key) => [
+    key.username,
+    key.old_key_id,
+    `${key.age_days} d`,
+    ...(report.dry_run ? [] : [key.new_key_id ?? '', key.old_key_status]),
+    key.resumed ? 'begun by an earlier run' : '',
+  ]);
+  const columns = report.dry_run
+    ? ['USER', 'KEY', 'AGE', '']
+    : ['USER', 'OLD KEY', 'AGE', 'NEW KEY', 'OLD KEY IS', ''];
+  return [paint('green', title), table(columns, rows)].join('\n');
+}
+
+function failedSection(
+  report: RotationReport,
+  failed: RotatedKey[],
+  paint: Paint,
+  wrap: (label: string, text: string) => string,
+): string {
+  if (failed.length === 0) return '';
+  const verb = report.dry_run ? 'Could not rotate' : 'Not rotated:';
+  const lines = failed.map((key) =>
+    [
+      `  ${paint('bold', key.username)}  ${key.old_key_id}  ${key.age_days} d  [${key.error_code}]`,
+      wrap('    ', key.error ?? ''),
+      key.hint === null ? '' : wrap('    hint: ', key.hint),
+    ]
+      .filter((line) => line !== '')
+      .join('\n'),
+  );
+  return [paint('red', `${verb} ${plural(failed.length, 'key')}`), ...lines].join('\n');
+}
+
+function cleanupSection(
+  report: RotationReport,
+  paint: Paint,
+  wrap: (label: string, text: string) => string,
+): string {
+  const results = report.cleanup_results;
+  if (results.length === 0) return '';
+  const rows = results.flatMap((result) => [
+    ...result.deleted_keys.map((id) => [
+      result.username,
+      id,
+      report.dry_run ? 'would be deleted' : 'deleted',
+    ]),
+    ...result.kept_keys.map((kept) => [
+      result.username,
+      kept.access_key_id,
+      `kept: ${kept.reason}`,
+    ]),
+  ]);
+  const hints = unique(results.map((result: CleanupResult) => result.hint));
+  return [
+    paint('bold', 'Inactive keys'),
+    table(['USER', 'KEY', ''], rows),
+    ...hints.map((hint) => wrap('  hint: ', hint)),
+  ].join('\n');
+}
+
+function errorSection(
+  errors: ReportIssue[],
+  paint: Paint,
+  wrap: (label: string, text: string) => string,
+): string {
+  if (errors.length === 0) return '';
+  const lines = errors.flatMap((error) => [
+    wrap('  ', `[${error.code}] ${error.message}`),
+    ...(error.hint === null ? [] : [wrap('    hint: ', error.hint)]),
+  ]);
+  return [paint('red', 'Errors'), ...lines].join('\n');
+}
+
+/** Where the secrets are, named once per folder: the file names are the new key IDs. */
+function handoffSection(
+  done: RotatedKey[],
+  failed: RotatedKey[],
+  wrap: (label: string, text: string) => string,
+): string {
+  const files = [...done, ...failed].flatMap((key) =>
+    key.handoff_file === null ? [] : [key.handoff_file],
+  );
+  if (files.length === 0) return '';
+  const where = unique(files.map((file) => dirname(file))).map((folder) => `  ${folder}/`);
+  const what =
+    files.length === 1
+      ? 'The new secret is in a file that only you can read, named after the new key:'
+      : `The ${files.length} new secrets are in files that only you can read, each named after its new key:`;
+  return [
+    wrap('', what),
+    ...where,
+    wrap('', 'Hand each one to whoever uses the key, then delete the file.'),
+  ].join('\n');
+}
+
+function summaryLine(report: RotationReport, paint: Paint): string {
+  const { summary } = report;
+  const would = report.dry_run ? 'would be ' : '';
+  const parts = [
+    `${plural(summary.users_examined, 'user')} and ${plural(summary.keys_examined, 'key')} examined`,
+    `${summary.successful_rotations} ${would}rotated`,
+    `${summary.failed_rotations} ${report.dry_run ? 'blocked' : 'not rotated'}`,
+    `${summary.cleanup_operations} ${would}deleted`,
+    `${summary.duration_seconds.toFixed(1)} s`,
+  ];
+  return paint('dim', parts.join(' · '));
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function unique(texts: readonly (string | null)[]): string[] {
+  return [...new Set(texts.filter((text) => text !== null))];
+}
+
+/** Breaks at spaces; later lines are indented like the text of the first. Long words stay whole. */
+function wrapped(label: string, text: string, width: number): string {
+  const indent = ' '.repeat(label.length);
+  const lines: string[] = [];
+  let line = label;
+  for (const word of text.split(' ')) {
+    const isFirst = line === label || line === indent;
+    if (!isFirst && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = indent + word;
+    } else {
+      line += isFirst ? word : ` ${word}`;
+    }
+  }
+  return [...lines, line].join('\n');
+}
