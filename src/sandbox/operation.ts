@@ -20,6 +20,8 @@ export interface Call {
 export interface Resource {
   readonly arn: string;
   readonly shown?: string;
+  /** Whether only an explicit Deny forbids it. */
+  readonly isAllowedByDefault?: boolean;
 }
 
 export interface Operation {
@@ -42,6 +44,28 @@ export function requiredText(call: Call, name: string): string {
   const value = call.params[name];
   if (value === undefined) throw constraintError(null, memberName(name), 'Member must not be null');
   return value;
+}
+
+/** The texts of a list parameter (`TagKeys.member.1`), in their order. */
+export function memberTexts(call: Call, name: string): string[] {
+  const texts: string[] = [];
+  for (let index = 1; ; index += 1) {
+    const text = call.params[`${name}.member.${index}`];
+    if (text === undefined) return texts;
+    texts.push(text);
+  }
+}
+
+/** The items of a list of structures (`Tags.member.1.Key`), in their order. */
+export function memberFields(call: Call, name: string): Record<string, string>[] {
+  const items: Record<string, string>[] = [];
+  for (const [param, value] of Object.entries(call.params)) {
+    const [list, kind, number, field] = param.split('.');
+    if (list !== name || kind !== 'member' || field === undefined) continue;
+    const index = Number(number) - 1;
+    items[index] = { ...items[index], [field]: value };
+  }
+  return items.filter((item) => item !== undefined);
 }
 
 /** An integer in a range; undefined when the parameter is not given. */

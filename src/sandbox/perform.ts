@@ -76,7 +76,7 @@ function operationResult(
   }
   if (resource !== undefined) {
     const resourceShown = resource.shown ?? resource.arn;
-    authorize(account, caller, { action, resourceArn: resource.arn, resourceShown });
+    authorize(account, caller, { ...resource, action, resourceArn: resource.arn, resourceShown });
   }
   return operation.run(call);
 }

@@ -3,14 +3,14 @@
 import type { Account, Caller, PolicyDocument, PolicyStatement } from './model.ts';
 import { Refusal } from './refusal.ts';
 
-type Verdict = 'allowed' | 'explicit-deny' | 'no-allow';
-
 export interface Request {
   /** For example `iam:ListUsers`. */
   readonly action: string;
   readonly resourceArn: string;
   /** How AWS names the resource in a refusal. */
   readonly resourceShown: string;
+  /** Whether only an explicit Deny forbids it. */
+  readonly isAllowedByDefault?: boolean;
 }
 
 /** Throws AccessDenied in AWS's words unless the caller's policies allow the request. */
@@ -27,38 +27,53 @@ export function accessDenied(caller: Caller, request: Request, reason: string): 
   );
 }
 
+interface Source {
+  readonly document: PolicyDocument;
+  /** Only managed policies have one. */
+  readonly arn?: string;
+}
+
 function refusalReason(account: Account, caller: Caller, request: Request): string | undefined {
-  const { principal } = caller;
-  const identity = evaluate(
-    [...principal.inlinePolicies.values(), ...principal.attachedPolicies.map((p) => p.document)],
+  const { inlinePolicies, attachedPolicies } = caller.principal;
+  const inline = [...inlinePolicies.values()].map((document) => ({ document }));
+  const identity = evaluate([...inline, ...attachedPolicies], caller, request);
+  const organization = evaluate(
+    account.serviceControlPolicies.map((document) => ({ document })),
     caller,
     request,
   );
-  const organization =
-    account.serviceControlPolicies.length === 0
-      ? 'allowed'
-      : evaluate(account.serviceControlPolicies, caller, request);
-  if (organization === 'explicit-deny') return ' with an explicit deny in a service control policy';
-  if (identity === 'explicit-deny') return ' with an explicit deny in an identity-based policy';
-  if (organization === 'no-allow') {
+  if (organization.denying !== undefined) {
+    return ' with an explicit deny in a service control policy';
+  }
+  if (identity.denying !== undefined) {
+    const { arn } = identity.denying;
+    const which = arn === undefined ? '' : `: ${arn}`;
+    return ` with an explicit deny in an identity-based policy${which}`;
+  }
+  if (request.isAllowedByDefault === true) return undefined;
+  // An account without service control policies is bound by none.
+  if (account.serviceControlPolicies.length > 0 && !organization.isAllowed) {
     return ` because no service control policy allows the ${request.action} action`;
   }
-  if (identity === 'no-allow') {
+  if (!identity.isAllowed) {
     return ` because no identity-based policy allows the ${request.action} action`;
   }
   return undefined;
 }
 
-function evaluate(documents: readonly PolicyDocument[], caller: Caller, request: Request): Verdict {
-  const matching = documents
-    .flatMap((document) => statementsOf(document))
-    .filter((statement) => applies(statement, caller, request));
-  if (matching.some((statement) => statement.Effect === 'Deny')) return 'explicit-deny';
-  return matching.some((statement) => statement.Effect === 'Allow') ? 'allowed' : 'no-allow';
-}
-
-function statementsOf(document: PolicyDocument): readonly PolicyStatement[] {
-  return asList(document.Statement);
+function evaluate(
+  sources: readonly Source[],
+  caller: Caller,
+  request: Request,
+): { readonly denying: Source | undefined; readonly isAllowed: boolean } {
+  const has = (source: Source, effect: PolicyStatement['Effect']): boolean =>
+    asList(source.document.Statement).some(
+      (statement) => statement.Effect === effect && applies(statement, caller, request),
+    );
+  return {
+    denying: sources.find((source) => has(source, 'Deny')),
+    isAllowed: sources.some((source) => has(source, 'Allow')),
+  };
 }
 
 function applies(statement: PolicyStatement, caller: Caller, request: Request): boolean {

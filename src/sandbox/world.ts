@@ -46,6 +46,7 @@ export interface UserSeed {
   readonly administrator?: boolean;
   /** Inline policies by name. */
   readonly policies?: Readonly<Record<string, PolicyDocument>>;
+  readonly attachedPolicies?: readonly AttachedPolicy[];
   readonly mfaSerial?: string;
 }
 
@@ -67,6 +68,7 @@ export interface RoleSeed {
   readonly externalId?: string;
   readonly administrator?: boolean;
   readonly policies?: Readonly<Record<string, PolicyDocument>>;
+  readonly attachedPolicies?: readonly AttachedPolicy[];
 }
 
 const ALLOW_ALL: PolicyDocument = {
@@ -79,6 +81,8 @@ export class World {
   /** Every key ever made, deleted ones included: a deleted key may still work for a while. */
   readonly keys = new Map<string, AccessKey>();
   readonly sessions = new Map<string, Session>();
+  /** One-time codes that were used, with their device: none works twice. */
+  readonly spentCodes = new Set<string>();
   readonly clock: SandboxClock;
   readonly random: SeededRandom;
   readonly settings: SandboxSettings;
@@ -221,7 +225,7 @@ export class World {
 
 function permissions(
   partition: Partition,
-  seed: Pick<UserSeed, 'administrator' | 'policies'>,
+  seed: Pick<UserSeed, 'administrator' | 'policies' | 'attachedPolicies'>,
 ): { inlinePolicies: Map<string, PolicyDocument>; attachedPolicies: AttachedPolicy[] } {
   const administratorAccess: AttachedPolicy = {
     name: 'AdministratorAccess',
@@ -230,6 +234,9 @@ function permissions(
   };
   return {
     inlinePolicies: new Map(Object.entries(seed.policies ?? {})),
-    attachedPolicies: seed.administrator === true ? [administratorAccess] : [],
+    attachedPolicies: [
+      ...(seed.administrator === true ? [administratorAccess] : []),
+      ...(seed.attachedPolicies ?? []),
+    ],
   };
 }

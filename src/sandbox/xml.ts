@@ -2,7 +2,7 @@
 
 import { isoSeconds } from './clock.ts';
 
-/** A list becomes `<member>` elements; undefined leaves the element out. */
+/** A list becomes `<member>`, a map `<entry>` elements; undefined leaves the element out. */
 export type XmlValue =
   | string
   | number
@@ -10,6 +10,7 @@ export type XmlValue =
   | Date
   | undefined
   | readonly XmlValue[]
+  | ReadonlyMap<string, XmlValue>
   | XmlFields;
 
 export interface XmlFields {
@@ -25,6 +26,9 @@ export function content(value: XmlValue): string {
   if (value === undefined) return '';
   if (value instanceof Date) return isoSeconds(value);
   if (isList(value)) return value.map((item) => element('member', item)).join('');
+  if (value instanceof Map) {
+    return [...value].map(([key, inner]) => element('entry', { key, value: inner })).join('');
+  }
   if (typeof value === 'object') {
     return Object.entries(value)
       .map(([name, inner]) => element(name, inner))

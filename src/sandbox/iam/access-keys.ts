@@ -7,10 +7,8 @@ import { accessDenied } from '../policy.ts';
 import { constraintError, noSuchKey } from '../refusal.ts';
 import type { XmlFields } from '../xml.ts';
 import { pageOf } from './paging.ts';
+import { KEYS_PER_USER_MAX, quotaExceeded } from './quotas.ts';
 import { targetUser, targetUserResource } from './target-user.ts';
-import { quota } from './users.ts';
-
-const KEYS_PER_USER_MAX = 2;
 
 export const accessKeyOperations: Readonly<Record<string, Operation>> = {
   ListAccessKeys: { access: 'read', resource: targetUserResource, run: listAccessKeys },
@@ -34,7 +32,8 @@ function listAccessKeys(call: Call): XmlFields {
 function createAccessKey(call: Call): XmlFields {
   const user = targetUser(call);
   // Inactive keys count too.
-  if (user.keys.length >= KEYS_PER_USER_MAX) throw quota('AccessKeysPerUser', KEYS_PER_USER_MAX);
+  if (user.keys.length >= KEYS_PER_USER_MAX)
+    throw quotaExceeded('AccessKeysPerUser', KEYS_PER_USER_MAX);
   const key = call.world.issueKey(call.account.id, user);
   return { AccessKey: { ...keyFields(key), SecretAccessKey: key.secret } };
 }

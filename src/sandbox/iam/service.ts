@@ -2,11 +2,22 @@
 
 import type { Service } from '../operation.ts';
 import { accessKeyOperations } from './access-keys.ts';
+import { accountOperations } from './account.ts';
+import { credentialReportOperations } from './credential-report.ts';
+import { policyOperations } from './policies.ts';
+import { tagOperations } from './tags.ts';
 import { userOperations } from './users.ts';
 
 export const iam: Service = {
   name: 'iam',
   version: '2010-05-08',
   xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
-  operations: { ...userOperations, ...accessKeyOperations },
+  operations: {
+    ...userOperations,
+    ...accessKeyOperations,
+    ...credentialReportOperations,
+    ...accountOperations,
+    ...tagOperations,
+    ...policyOperations,
+  },
 };

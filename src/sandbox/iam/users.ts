@@ -1,13 +1,13 @@
 // ListUsers, GetUser, CreateUser, DeleteUser.
 
+import { wholeSeconds } from '../clock.ts';
 import type { User } from '../model.ts';
 import { type Call, checkedUserName, type Operation, requiredText } from '../operation.ts';
 import { Refusal, validationError } from '../refusal.ts';
 import type { XmlFields } from '../xml.ts';
 import { pageOf } from './paging.ts';
+import { quotaExceeded, USERS_PER_ACCOUNT_MAX } from './quotas.ts';
 import { allUsersResource, targetUser, targetUserResource } from './target-user.ts';
-
-const USERS_PER_ACCOUNT_MAX = 5000;
 
 export const userOperations: Readonly<Record<string, Operation>> = {
   ListUsers: { access: 'read', resource: allUsersResource, run: listUsers },
@@ -53,12 +53,12 @@ function createUser(call: Call): XmlFields {
     throw new Refusal('EntityAlreadyExists', 409, `User with name ${name} already exists.`);
   }
   if (call.account.users.size >= USERS_PER_ACCOUNT_MAX) {
-    throw quota('UsersPerAccount', USERS_PER_ACCOUNT_MAX);
+    throw quotaExceeded('UsersPerAccount', USERS_PER_ACCOUNT_MAX);
   }
   const user = call.world.addUser(call.account.id, {
     name,
     path,
-    createDate: call.world.clock.now(),
+    createDate: wholeSeconds(call.world.clock.nowMs()),
   });
   return { User: userFields(user) };
 }
@@ -77,10 +77,6 @@ function deleteConflict(user: User): string | undefined {
   if (user.attachedPolicies.length > 0)
     return 'Cannot delete entity, must detach all policies first.';
   return undefined;
-}
-
-export function quota(name: string, limit: number): Refusal {
-  return new Refusal('LimitExceeded', 409, `Cannot exceed quota for ${name}: ${limit}`);
 }
 
 function userFields(user: User): XmlFields {

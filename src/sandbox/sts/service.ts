@@ -2,10 +2,11 @@
 
 import type { Service } from '../operation.ts';
 import { identityOperations } from './identity.ts';
+import { sessionOperations } from './sessions.ts';
 
 export const sts: Service = {
   name: 'sts',
   version: '2011-06-15',
   xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  operations: { ...identityOperations },
+  operations: { ...identityOperations, ...sessionOperations },
 };

@@ -1,0 +1,137 @@
+// AssumeRole, GetSessionToken: temporary credentials.
+
+import { newKeyId } from '../key-id.ts';
+import type { Account, Role, Session, User } from '../model.ts';
+import { type Call, type Operation, optionalInteger, requiredText } from '../operation.ts';
+import { accessDenied } from '../policy.ts';
+import { constraintError, Refusal } from '../refusal.ts';
+import type { World } from '../world.ts';
+import type { XmlFields } from '../xml.ts';
+
+const HOUR_SECONDS = 60 * 60;
+const TOKEN_LENGTH = 320;
+const TOKEN_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+';
+
+export const sessionOperations: Readonly<Record<string, Operation>> = {
+  AssumeRole: {
+    access: 'read',
+    resource: (call) => ({ arn: requiredText(call, 'RoleArn') }),
+    run: assumeRole,
+  },
+  GetSessionToken: {
+    access: 'read',
+    // It needs no permission, yet an explicit Deny forbids it.
+    resource: (call) => ({ arn: call.caller.arn, isAllowedByDefault: true }),
+    run: getSessionToken,
+  },
+};
+
+function assumeRole(call: Call): XmlFields {
+  const name = requiredText(call, 'RoleSessionName');
+  if (!/^[\w+=,.@-]{2,64}$/.test(name)) {
+    const rule = 'Member must satisfy regular expression pattern: [\\w+=,.@-]*';
+    throw constraintError(name, 'roleSessionName', rule);
+  }
+  const durationSeconds =
+    optionalInteger(call, 'DurationSeconds', { min: 900, max: 12 * HOUR_SECONDS }) ?? HOUR_SECONDS;
+  const { account, role } = trustedRole(call);
+  const session = openSession(call.world, account.id, durationSeconds, {
+    principal: { role, name },
+    mfa: false,
+  });
+  return {
+    Credentials: credentialFields(session),
+    AssumedRoleUser: {
+      AssumedRoleId: `${role.id}:${name}`,
+      Arn: `arn:${account.partition}:sts::${account.id}:assumed-role/${role.name}/${name}`,
+    },
+  };
+}
+
+/** The role that is asked for. A role that is not there is refused like one that does not trust. */
+function trustedRole(call: Call): { account: Account; role: Role } {
+  const arn = requiredText(call, 'RoleArn');
+  const account = call.world.accounts.get(arn.split(':')[4] ?? '');
+  const role = [...(account?.roles.values() ?? [])].find((candidate) => candidate.arn === arn);
+  if (account === undefined || role === undefined || !trusts(role, call)) {
+    const request = { action: 'sts:AssumeRole', resourceArn: arn, resourceShown: arn };
+    throw accessDenied(call.caller, request, '');
+  }
+  return { account, role };
+}
+
+function trusts(role: Role, call: Call): boolean {
+  const { caller, account } = call;
+  const own = [
+    '*',
+    caller.arn,
+    caller.principal.arn,
+    account.id,
+    `arn:${account.partition}:iam::${account.id}:root`,
+  ];
+  if (!role.trustedArns.some((trusted) => own.includes(trusted))) return false;
+  return role.externalId === undefined || role.externalId === call.params.ExternalId;
+}
+
+function getSessionToken(call: Call): XmlFields {
+  const { user } = call.caller;
+  if (user === undefined) {
+    throw denied('Cannot call GetSessionToken with session credentials');
+  }
+  const durationSeconds =
+    optionalInteger(call, 'DurationSeconds', { min: 900, max: 36 * HOUR_SECONDS }) ??
+    12 * HOUR_SECONDS;
+  const mfa = checkOneTimeCode(call, user);
+  const session = openSession(call.world, call.account.id, durationSeconds, {
+    principal: { user },
+    mfa,
+  });
+  return { Credentials: credentialFields(session) };
+}
+
+/** Whether a one-time code was given. Any six digits are right, but each only once. */
+function checkOneTimeCode(call: Call, user: User): boolean {
+  const { SerialNumber, TokenCode } = call.params;
+  if (SerialNumber === undefined && TokenCode === undefined) return false;
+  const isRight =
+    SerialNumber !== undefined &&
+    SerialNumber === user.mfaSerial &&
+    /^\d{6}$/.test(TokenCode ?? '') &&
+    !call.world.spentCodes.has(`${SerialNumber} ${TokenCode}`);
+  if (!isRight) {
+    throw denied('MultiFactorAuthentication failed with invalid MFA one time pass code.');
+  }
+  call.world.spentCodes.add(`${SerialNumber} ${TokenCode}`);
+  return true;
+}
+
+function openSession(
+  world: World,
+  accountId: string,
+  durationSeconds: number,
+  who: Pick<Session, 'principal' | 'mfa'>,
+): Session {
+  const session: Session = {
+    accessKeyId: newKeyId('ASIA', accountId, world.random),
+    secret: world.random.secret(),
+    token: world.random.text(TOKEN_LENGTH, TOKEN_ALPHABET),
+    accountId,
+    expiresAtMs: world.clock.nowMs() + durationSeconds * 1000,
+    ...who,
+  };
+  world.sessions.set(session.accessKeyId, session);
+  return session;
+}
+
+function credentialFields(session: Session): XmlFields {
+  return {
+    AccessKeyId: session.accessKeyId,
+    SecretAccessKey: session.secret,
+    SessionToken: session.token,
+    Expiration: new Date(session.expiresAtMs),
+  };
+}
+
+function denied(message: string): Refusal {
+  return new Refusal('AccessDenied', 403, message);
+}
