@@ -89,8 +89,8 @@ function rotatedKey(user: string, outcome: RotationOutcome, facts: ReportFacts):
     account_id: facts.account ?? '',
     error_code: error?.code ?? null,
     hint: error?.hint ?? null,
-    age_days: createdAt === undefined ? 0 : wholeDaysBetween(createdAt, facts.startedAt),
-    old_key_status: outcome.kind === 'rotated' ? 'Inactive' : 'Active',
+    age_days: createdAt === undefined ? null : wholeDaysBetween(createdAt, facts.startedAt),
+    old_key_status: outcome.oldKey.status,
     handoff_file: handedOff?.path ?? null,
     resumed: outcome.resumed,
     ...(outcome.kind === 'failed' && outcome.keys !== undefined

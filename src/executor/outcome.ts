@@ -16,6 +16,8 @@ export interface OldKey {
   readonly id: AccessKeyId;
   /** Undefined when the key is gone and its age with it. */
   readonly createdAt: Date | undefined;
+  /** As last read, or as changed by this run; `unknown` when a change may or may not have landed. */
+  readonly status: KeyStatus | 'gone' | 'unknown';
 }
 
 export type RotationOutcome =

@@ -10,7 +10,7 @@ import { cleanUpUser } from './cleanup-user.ts';
 import type { ExecutorContext } from './context.ts';
 import type { CleanupOutcome, RotationOutcome, UserOutcome } from './outcome.ts';
 import { needsOperator, previewRecovery } from './recover-rotation.ts';
-import { blocked, type Candidate, duePolicy } from './rotate-user.ts';
+import { blocked, type Candidate, duePolicy, oldKeyOf } from './rotate-user.ts';
 
 export async function planUser(
   candidate: Candidate,
@@ -45,8 +45,7 @@ async function planRecovery(
   keys: readonly AccessKey[],
   context: ExecutorContext,
 ): Promise<RotationOutcome | undefined> {
-  const createdAt = keys.find(({ id }) => id === open.oldKeyId)?.createdAt;
-  const oldKey = { id: open.oldKeyId, createdAt };
+  const oldKey = oldKeyOf(open, keys);
   try {
     const decision = await previewRecovery(open, keys, context);
     if (decision.kind === 'close') return undefined;

@@ -82,7 +82,7 @@ async function act(
     });
     return finished(await advance(id, session, context), oldKey, false, context);
   } catch (thrown) {
-    return failed(oldKey, toKeyturnError(thrown), newKeyIn(session, id));
+    return failedRotation(oldKey, toKeyturnError(thrown), session, id, false);
   }
 }
 
@@ -93,14 +93,13 @@ async function recover(
   session: UserSession,
   context: ExecutorContext,
 ): Promise<RotationOutcome | undefined> {
-  const createdAt = keys.find(({ id }) => id === open.oldKeyId)?.createdAt;
-  const oldKey = { id: open.oldKeyId, createdAt };
+  const oldKey = oldKeyOf(open, keys);
   try {
     const rotation = await recoverRotation(open, keys, session, context);
     if (rotation.phase === 'closed') return undefined;
     return finished(rotation, oldKey, true, context);
   } catch (thrown) {
-    return failed(oldKey, toKeyturnError(thrown), newKeyIn(session, open.id), true);
+    return failedRotation(oldKey, toKeyturnError(thrown), session, open.id, true);
   }
 }
 
@@ -135,7 +134,7 @@ function finished(
   }
   const { user, oldKeyId, newKeyId } = rotation;
   context.emit({ code: 'rotation-done', user, oldKeyId, newKeyId });
-  return { kind: 'rotated', oldKey, newKeyId, resumed };
+  return { kind: 'rotated', oldKey: { ...oldKey, status: 'Inactive' }, newKeyId, resumed };
 }
 
 function failed(
@@ -147,8 +146,29 @@ function failed(
   return { kind: 'failed', oldKey, error, newKeyId, resumed, keys: undefined };
 }
 
-function newKeyIn(session: UserSession, rotationId: string): AccessKeyId | undefined {
-  if (!session.records().some(({ rotation }) => rotation === rotationId)) return undefined;
-  const rotation = currentState(session, rotationId);
-  return 'newKeyId' in rotation ? rotation.newKeyId : undefined;
+/** A failure, with what the journal knows of the new key and of a change that may have landed. */
+function failedRotation(
+  oldKey: OldKey,
+  error: KeyturnError,
+  session: UserSession,
+  rotationId: string,
+  resumed: boolean,
+): RotationOutcome {
+  if (!session.records().some(({ rotation }) => rotation === rotationId)) {
+    return failed(oldKey, error, undefined, resumed);
+  }
+  const state = currentState(session, rotationId);
+  const status = state.phase === 'deactivating' ? 'unknown' : oldKey.status;
+  const newKeyId = 'newKeyId' in state ? state.newKeyId : undefined;
+  return failed({ ...oldKey, status }, error, newKeyId, resumed);
+}
+
+/** The old key of an open rotation, as listed now. */
+export function oldKeyOf(open: Rotation, keys: readonly AccessKey[]): OldKey {
+  const listed = keys.find(({ id }) => id === open.oldKeyId);
+  return {
+    id: open.oldKeyId,
+    createdAt: listed?.createdAt,
+    status: listed?.status ?? 'gone',
+  };
 }

@@ -48,7 +48,7 @@ function rotatedSection(report: RotationReport, done: RotatedKey[], paint: Paint
   const rows = done.map((key) => [
     key.username,
     key.old_key_id,
-    `${key.age_days} d`,
+    age(key),
     ...(report.dry_run ? [] : [key.new_key_id ?? '', key.old_key_status]),
     key.resumed ? 'begun by an earlier run' : '',
   ]);
@@ -68,7 +68,7 @@ function failedSection(
   const verb = report.dry_run ? 'Could not rotate' : 'Not rotated:';
   const lines = failed.map((key) =>
     [
-      `  ${paint('bold', key.username)}  ${key.old_key_id}  ${key.age_days} d  [${key.error_code}]`,
+      `  ${paint('bold', key.username)}  ${key.old_key_id}  ${age(key)}  [${key.error_code}]`,
       wrap('    ', key.error ?? ''),
       key.hint === null ? '' : wrap('    hint: ', key.hint),
     ]
@@ -151,6 +151,10 @@ function summaryLine(report: RotationReport, paint: Paint): string {
     `${summary.duration_seconds.toFixed(1)} s`,
   ];
   return paint('dim', parts.join(' · '));
+}
+
+function age(key: RotatedKey): string {
+  return key.age_days === null ? '-' : `${key.age_days} d`;
 }
 
 function plural(count: number, noun: string): string {

@@ -35,8 +35,14 @@ const rotatedKey = z.object({
   account_id: z.string(),
   error_code: z.string().nullable(),
   hint: z.string().nullable(),
-  age_days: z.number().int().describe('Age of the old key in whole days'),
-  old_key_status: z.string().describe('Status of the old key when the run ended'),
+  age_days: z
+    .number()
+    .int()
+    .nullable()
+    .describe('Age of the old key in whole days; null when the key is gone'),
+  old_key_status: z
+    .string()
+    .describe('When the run ended: Active, Inactive, gone, or unknown (a change may have landed)'),
   handoff_file: z.string().nullable().describe('The 0600 file that holds the new secret'),
   resumed: z.boolean().describe('true when an earlier run had begun this rotation'),
   keys: z.array(keyInfo).optional().describe("The user's keys, when they are why it failed"),

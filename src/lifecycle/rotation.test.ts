@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { accessKeyId } from '../base/access-key-id.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { nextStep } from './next-step.ts';
+import type { RotationRecord, RotationStep } from './record.ts';
+import { foldRotations, isOpen, recordedDeactivation } from './rotation.ts';
+
+const OLD = accessKeyId('AKIAIOSFODNN7EXAMPLE');
+const NEW = accessKeyId('AKIAI44QH8DHBEXAMPLE');
+const RECEIPTS = [{ kind: 'handoff', reference: '/state/AKIAI44QH8DHBEXAMPLE.json' }];
+const HAPPY_PATH: RotationStep[] = [
+  { type: 'intended', oldKeyId: OLD, knownKeyIds: [OLD] },
+  { type: 'created', newKeyId: NEW },
+  { type: 'delivered', receipts: RECEIPTS },
+  { type: 'verified', checks: 3 },
+  { type: 'deactivating' },
+  { type: 'deactivated' },
+];
+
+const records = (steps: RotationStep[], rotation = 'r1'): RotationRecord[] =>
+  steps.map((step, index) => ({
+    v: 1,
+    at: new Date(Date.UTC(2026, 10, 21, 10, 0, index)),
+    run: 'run-1',
+    account: '123456789012',
+    user: 'svc-billing',
+    rotation,
+    step,
+  }));
+const stateAfter = (steps: RotationStep[]) => {
+  const [rotation] = foldRotations(records(steps));
+  assert.ok(rotation);
+  return rotation;
+};
+
+describe('rotation state', () => {
+  it('touches the old key only after create, deliver and verify (I3, I4)', () => {
+    const performed = HAPPY_PATH.map((_, index) =>
+      nextStep(stateAfter(HAPPY_PATH.slice(0, index + 1))),
+    ).map(({ perform }) => perform);
+    assert.deepEqual(performed, ['create', 'deliver', 'verify', 'cut-over', 'cut-over', 'stop']);
+  });
+
+  it('remembers when the old key was deactivated', () => {
+    const rotations = foldRotations(records(HAPPY_PATH));
+    assert.deepEqual(recordedDeactivation(rotations, OLD), new Date('2026-11-21T10:00:05Z'));
+    assert.equal(recordedDeactivation(rotations, NEW), undefined);
+  });
+
+  it('is open until deactivated or closed', () => {
+    for (let steps = 1; steps < HAPPY_PATH.length; steps += 1) {
+      assert.equal(isOpen(stateAfter(HAPPY_PATH.slice(0, steps))), true);
+    }
+    assert.equal(isOpen(stateAfter(HAPPY_PATH)), false);
+    const refused = [...HAPPY_PATH.slice(0, 1), { type: 'create-refused', code: 'throttled' }];
+    assert.equal(isOpen(stateAfter(refused as RotationStep[])), false);
+  });
+
+  it('a lost answer leads to a verdict, then to an own step that deletes (I13)', () => {
+    const steps: RotationStep[] = [
+      { type: 'intended', oldKeyId: OLD, knownKeyIds: [OLD] },
+      { type: 'create-unknown', reason: 'timeout' },
+      { type: 'orphan-found', keyId: NEW },
+    ];
+    assert.deepEqual(nextStep(stateAfter(steps)), { perform: 'stop' });
+    const discarding = [...steps, { type: 'discarding', keyId: NEW, reason: 'lost' } as const];
+    assert.deepEqual(nextStep(stateAfter(discarding)), { perform: 'discard', keyId: NEW });
+  });
+
+  it('keeps several rotations of a user apart', () => {
+    const both = [...records(HAPPY_PATH, 'r1'), ...records(HAPPY_PATH.slice(0, 2), 'r2')];
+    assert.deepEqual(
+      foldRotations(both).map(({ phase }) => phase),
+      ['deactivated', 'created'],
+    );
+  });
+
+  it('refuses every order that the lifecycle does not know', () => {
+    const disorders: RotationStep[][] = [
+      HAPPY_PATH.slice(1),
+      [...HAPPY_PATH.slice(0, 1), { type: 'deactivating' }],
+      [...HAPPY_PATH.slice(0, 2), { type: 'verified', checks: 3 }],
+      [...HAPPY_PATH.slice(0, 3), { type: 'deactivated' }],
+      [...HAPPY_PATH, { type: 'deactivated' }],
+      [...HAPPY_PATH.slice(0, 1), ...HAPPY_PATH.slice(0, 1)],
+    ];
+    for (const steps of disorders) {
+      assert.throws(
+        () => foldRotations(records(steps)),
+        (error) => error instanceof KeyturnError && error.code === 'journal-damaged',
+      );
+    }
+  });
+});
