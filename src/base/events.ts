@@ -10,7 +10,7 @@ interface EventPayloads {
   'run-started': { account: string; caller: string; dryRun: boolean; daysThreshold: number };
   'inventory-progress': { usersSeen: number; usersRead: number; complete: boolean };
   'inventory-done': { users: number; keys: number; due: number };
-  'user-unreadable': { user: string; code: string; reason: string };
+  'user-unreadable': { user: string; errorCode: string; reason: string };
   'rotation-started': { user: string; oldKeyId: AccessKeyId };
   'rotation-resumed': { user: string; oldKeyId: AccessKeyId; phase: string };
   'key-created': { user: string; newKeyId: AccessKeyId };
@@ -21,7 +21,7 @@ interface EventPayloads {
   'key-deleted': { user: string; keyId: AccessKeyId; why: string };
   'orphan-found': { user: string; keyId: AccessKeyId };
   'rotation-done': { user: string; oldKeyId: AccessKeyId; newKeyId: AccessKeyId };
-  'rotation-failed': { user: string; code: string; reason: string };
+  'rotation-failed': { user: string; errorCode: string; reason: string };
   'user-done': { user: string; done: number; total: number };
   'call-throttled': { operation: string; attempt: number };
   'run-stopping': { reason: string };

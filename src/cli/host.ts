@@ -1,0 +1,52 @@
+// The process as the command line sees it, so that tests can run a command in another one.
+
+import { homedir } from 'node:os';
+import type { Clock } from '../base/clock.ts';
+import { systemClock } from '../base/clock.ts';
+import { type Sink, standardSink } from './sink.ts';
+
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+export interface Host {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly home: string | undefined;
+  readonly clock: Clock;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  /** Calls back on every SIGINT and SIGTERM until the returned function is called. */
+  readonly onStop: (handler: (signal: StopSignal) => void) => () => void;
+  /** Ends the process at once; only for a second signal. */
+  readonly exitNow: (code: number) => void;
+}
+
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+
+export function processHost(): Host {
+  return {
+    args: process.argv.slice(2),
+    env: process.env,
+    cwd: process.cwd(),
+    home: homeDirectory(),
+    clock: systemClock,
+    stdout: standardSink(process.stdout, 1),
+    stderr: standardSink(process.stderr, 2),
+    onStop: (handler) => {
+      for (const signal of STOP_SIGNALS) process.on(signal, handler);
+      return () => {
+        for (const signal of STOP_SIGNALS) process.off(signal, handler);
+      };
+    },
+    exitNow: (code) => process.exit(code),
+  };
+}
+
+/** os.homedir() honours HOME, and throws when the system does not know the user either. */
+function homeDirectory(): string | undefined {
+  try {
+    return homedir() || undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+// What `rotate-iam-keys --help` says beside its flags.
+
+import { type HelpPage, renderHelp } from './help.ts';
+import { ROTATE_FLAGS } from './rotate-flags.ts';
+
+const PAGE: HelpPage = {
+  program: 'rotate-iam-keys',
+  summary: 'rotates every access key of an AWS account that is older than N days.',
+  usage: ['rotate-iam-keys [flags]'],
+  description: [
+    'For each due key it makes a new key, stores the new secret, waits until AWS accepts it, and only then makes the old key Inactive. Old keys are kept until a later run with --cleanup-inactive. Start with --dry-run: it only reads.',
+  ],
+  flags: ROTATE_FLAGS,
+  sections: [
+    {
+      title: 'How flags are written',
+      entries: [
+        ['--dry_run', '"_" and "-" are alike in flag names'],
+        ['--user=', 'an empty value means that the flag is not set'],
+        ['--dry-run false', 'flags without a value also take true or false'],
+      ],
+    },
+    {
+      title: 'Environment',
+      entries: [
+        ['AWS_*', "as in every AWS tool: credentials, AWS_PROFILE, region, AWS_ENDPOINT_URL"],
+        ['KEYTURN_STATE_DIR', 'the state directory, when --state-dir is not given'],
+        ['XDG_STATE_HOME', 'its parent, when neither is given'],
+        ['NO_COLOR', 'any value: no colours'],
+        ['TERM=dumb', 'no colours and no progress bar'],
+      ],
+    },
+    {
+      title: 'Exit codes',
+      entries: [
+        ['0', 'done, or nothing to do'],
+        ['1', 'something failed; the output says what, and the other users were done'],
+        ['2', 'bad input; no AWS call was made'],
+        ['3', 'could not start: credentials, permissions, state directory'],
+        ['130, 143', 'interrupted by SIGINT or SIGTERM; the next run goes on from there'],
+      ],
+    },
+  ],
+  examples: [
+    {
+      about: 'See what would happen, and why:',
+      command: 'rotate-iam-keys --dry-run',
+    },
+    {
+      about: 'Rotate what is at least 60 days old, with the profile "production":',
+      command: 'rotate-iam-keys --days-threshold 60 --profile production',
+    },
+    {
+      about: 'One user, and nobody else:',
+      command: 'rotate-iam-keys --user svc-billing',
+    },
+    {
+      about: 'From a scheduler: one JSON document on stdout, the log in a file:',
+      command:
+        'rotate-iam-keys --output-format json --log-format json \\\n  --log-file /var/log/keyturn.log --timeout 600',
+    },
+    {
+      about: 'Monthly: rotate, and delete keys that have been Inactive for 30 days:',
+      command: 'rotate-iam-keys --cleanup-inactive --inactive-days 30',
+    },
+    {
+      about: 'On an AWS to practise on, which runs on this machine:',
+      command: 'keyturn sandbox',
+    },
+  ],
+};
+
+export function rotateHelp(): string {
+  return renderHelp(PAGE);
+}

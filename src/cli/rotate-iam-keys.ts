@@ -1,0 +1,181 @@
+// `rotate-iam-keys`: argv -> options -> the use case -> one document on stdout.
+//
+// Machine contract: with --output-format json stdout holds exactly one JSON document, whatever
+// happens; --help and --version are pages for people and print text.
+
+import type { RotateAccount, RotateAccountOutcome } from '../app/rotate-account.ts';
+import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
+import type { RotationReport } from '../reports/rotation-report.ts';
+import { isAskedFor, lastText } from './argv.ts';
+import { failureJson } from './failure-report.ts';
+import type { Host } from './host.ts';
+import { createMasker } from './mask.ts';
+import { DEFAULTS, ROTATE_FLAGS } from './rotate-flags.ts';
+import { rotateHelp } from './rotate-help.ts';
+import { type ResolvedOptions, resolveOptions } from './rotate-options.ts';
+import { type Command, runCli } from './run.ts';
+import { openRunLog } from './run-log.ts';
+import { exitCodeOf, watchStopSignals } from './stop-signals.ts';
+import { packageVersion } from './version.ts';
+import type { Voice } from './voice.ts';
+
+/** The heavy parts, loaded only when a run begins. */
+export interface RotateParts {
+  readonly rotateAccount: RotateAccount;
+  readonly renderJson: (report: RotationReport) => string;
+  readonly renderText: (
+    report: RotationReport,
+    options: { readonly colour: boolean; readonly width: number },
+  ) => string;
+}
+
+export type LoadParts = () => Promise<RotateParts>;
+
+export function main(): Promise<void> {
+  return runCli(rotateCommand(loadParts));
+}
+
+/** Tests hand in parts of their own. */
+export function rotateCommand(load: LoadParts): Command {
+  return {
+    program: 'rotate-iam-keys',
+    logFormat: (args) => (lastText(ROTATE_FLAGS, args, 'logFormat') === 'json' ? 'json' : 'text'),
+    failureOutput: (host, error) => (wantsJson(host.args) ? failureFor(host, error) : undefined),
+    run: async (host, voice) => {
+      const page = pageFor(host.args);
+      if (page !== undefined) {
+        await host.stdout.write(page);
+        return 0;
+      }
+      return rotate(host, voice, resolveOptions(host.args, host), load);
+    },
+  };
+}
+
+async function loadParts(): Promise<RotateParts> {
+  const [app, json, text] = await Promise.all([
+    import('../app/rotate-account.ts'),
+    import('../reports/render-json.ts'),
+    import('../reports/render-text.ts'),
+  ]);
+  return {
+    rotateAccount: app.rotateAccount,
+    renderJson: json.renderJson,
+    renderText: text.renderText,
+  };
+}
+
+/** --help and --version win over every other flag, also over a wrong one. */
+function pageFor(args: readonly string[]): string | undefined {
+  if (isAskedFor(ROTATE_FLAGS, args, 'help')) return rotateHelp();
+  if (isAskedFor(ROTATE_FLAGS, args, 'version')) return `rotate-iam-keys ${packageVersion()}\n`;
+  return undefined;
+}
+
+async function rotate(
+  host: Host,
+  voice: Voice,
+  options: ResolvedOptions,
+  load: LoadParts,
+): Promise<number> {
+  const log = await openRunLog(host, options.log, logMasker(host), options.rotate.dryRun);
+  let isPrinting = false;
+  const stop = watchStopSignals(host, {
+    onFirst: (signal) => voice.remark(stopRemark(signal)),
+    onSecond: (signal) => {
+      const error = toKeyturnError(stop.signal.reason);
+      if (!isPrinting && options.outputFormat === 'json') {
+        host.stdout.writeNow(failureFor(host, error));
+      }
+      voice.remark(`${signal} again: ending at once; run again to resume what is open`);
+    },
+  });
+  try {
+    const parts = await load();
+    const outcome = await parts.rotateAccount(options.rotate, {
+      clock: host.clock,
+      emit: log.emit,
+      signal: stop.signal,
+      env: host.env,
+    });
+    const linesLost = log.close();
+    if (linesLost > 0) voice.remark(`${linesLost} lines could not be written to the log file`);
+    isPrinting = true;
+    return await print(host, voice, options, parts, outcome, exitCode(outcome, stop.received()));
+  } finally {
+    log.close();
+    stop.end();
+  }
+}
+
+/** The use case knows that it was interrupted; which signal it was, is known here. */
+function exitCode(
+  outcome: RotateAccountOutcome,
+  received: 'SIGINT' | 'SIGTERM' | undefined,
+): number {
+  const wasInterrupted = outcome.exitCode === 130 || outcome.exitCode === 143;
+  return wasInterrupted && received !== undefined ? exitCodeOf(received) : outcome.exitCode;
+}
+
+function stopRemark(signal: string): string {
+  return `${signal}: finishing the steps under way, then stopping; once more ends at once`;
+}
+
+async function print(
+  host: Host,
+  voice: Voice,
+  options: ResolvedOptions,
+  parts: RotateParts,
+  outcome: RotateAccountOutcome,
+  code: number,
+): Promise<number> {
+  const { report } = outcome;
+  const text =
+    options.outputFormat === 'json'
+      ? parts.renderJson(report)
+      : parts.renderText(report, {
+          colour: host.stdout.hasColours(host.env),
+          width: host.stdout.width,
+        });
+  try {
+    await host.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    return code;
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    voice.error(error);
+    for (const line of handoffLines(report)) voice.hint(line);
+    return code === 0 ? error.exitCode : code;
+  }
+}
+
+/** Where the secrets are that stdout did not take (I3). */
+export function handoffLines(report: RotationReport): readonly string[] {
+  const files = report.rotated_keys.flatMap((key) =>
+    key.handoff_file === null
+      ? []
+      : [`the new secret of ${key.username} (${key.new_key_id}) is in ${key.handoff_file}`],
+  );
+  return files.length > 0 ? ['no secret is lost', ...files] : ['no new key was made'];
+}
+
+function wantsJson(args: readonly string[]): boolean {
+  return lastText(ROTATE_FLAGS, args, 'outputFormat') === 'json';
+}
+
+function failureFor(host: Host, error: KeyturnError): string {
+  const days = lastText(ROTATE_FLAGS, host.args, 'daysThreshold') ?? '';
+  return failureJson({
+    error,
+    at: host.clock.now(),
+    dryRun: isAskedFor(ROTATE_FLAGS, host.args, 'dryRun'),
+    daysThreshold: ROTATE_FLAGS.daysThreshold.rule.read(days) ?? DEFAULTS.daysThreshold,
+    version: packageVersion(),
+  });
+}
+
+function logMasker(host: Host): ReturnType<typeof createMasker> {
+  const masker = createMasker();
+  masker.register(host.env.AWS_SECRET_ACCESS_KEY);
+  masker.register(host.env.AWS_SESSION_TOKEN);
+  return masker;
+}

@@ -1,0 +1,62 @@
+// Where the events of a run go: lines on stderr, lines in the log file, a bar on a terminal.
+//
+// While a bar can be shown, it stands for the lines of level info: only warnings and failures are
+// printed, above it. With an explicit --log-level every line of that level shows. The log file
+// always gets everything of the level.
+
+import type { EngineEvent, EventSink } from '../base/events.ts';
+import type { Host } from './host.ts';
+import { isLogged, jsonLine, textLine } from './log.ts';
+import { type LogFile, openLogFile } from './log-file.ts';
+import type { Masker } from './mask.ts';
+import type { Progress } from './progress.ts';
+import type { LogOptions } from './rotate-options.ts';
+
+export interface RunLog {
+  readonly emit: EventSink;
+  /** Removes the bar and closes the file. Returns how many lines the file lost. */
+  readonly close: () => number;
+}
+
+/** Throws `log-file`. */
+export async function openRunLog(
+  host: Host,
+  options: LogOptions,
+  masker: Masker,
+  dryRun: boolean,
+): Promise<RunLog> {
+  const file = options.file === undefined ? undefined : openLogFile(options.file);
+  const progress = showsProgress(host, options) ? await loadProgress(host, dryRun) : undefined;
+  const colour = options.format === 'text' && host.stderr.hasColours(host.env);
+  const line = (event: EngineEvent, at: Date, withColour: boolean): string =>
+    masker.mask(options.format === 'json' ? jsonLine(event, at) : textLine(event, at, withColour));
+  const stderrLevel = progress !== undefined && !options.isLevelGiven ? 'warn' : options.level;
+  return {
+    emit: (event) => {
+      const at = host.clock.now();
+      progress?.update(event);
+      if (file !== undefined && isLogged(event, options.level)) {
+        file.append(line(event, at, false));
+      }
+      if (!isLogged(event, stderrLevel)) return;
+      const text = line(event, at, colour);
+      if (progress !== undefined) progress.above(text);
+      else host.stderr.writeNow(`${text}\n`);
+    },
+    close: () => finish(progress, file),
+  };
+}
+
+function finish(progress: Progress | undefined, file: LogFile | undefined): number {
+  progress?.stop();
+  return file?.close() ?? 0;
+}
+
+export function showsProgress(host: Host, options: LogOptions): boolean {
+  return host.stderr.isTerminal && host.env.TERM !== 'dumb' && options.format === 'text';
+}
+
+async function loadProgress(host: Host, dryRun: boolean): Promise<Progress> {
+  const { createProgress } = await import('./progress.ts');
+  return createProgress(host.stderr.stream, dryRun);
+}

@@ -1,0 +1,79 @@
+// One runner for every executable. It alone catches what a command throws, says it, and decides
+// the exit code; nothing else ends the process.
+//
+//   bin/*.mjs -> runCli(command) -> command.run(host) -> exit code
+
+import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { type Host, processHost } from './host.ts';
+import { createMasker } from './mask.ts';
+import { createVoice, type Voice } from './voice.ts';
+
+export interface Command {
+  readonly program: string;
+  /** Resolves with the exit code. May throw: what is thrown is said on stderr. */
+  readonly run: (host: Host, voice: Voice) => Promise<number>;
+  /** Which format stderr has, whatever is wrong with the rest of argv. */
+  readonly logFormat?: (args: readonly string[]) => 'text' | 'json';
+  /** What stdout gets when `run` throws; undefined for nothing. */
+  readonly failureOutput?: (host: Host, error: KeyturnError) => string | undefined;
+}
+
+/** Runs the command of this process, then ends it. */
+export async function runCli(command: Command): Promise<void> {
+  const host = processHost();
+  const code = await runCommand(command, host);
+  // stdout and stderr are flushed by now. Ending here, not by an empty event loop, because an idle
+  // connection to AWS must not hold the prompt back.
+  process.exit(code);
+}
+
+/** As runCli, without ending the process. */
+export async function runCommand(command: Command, host: Host): Promise<number> {
+  const masker = createMasker();
+  masker.register(host.env.AWS_SECRET_ACCESS_KEY);
+  masker.register(host.env.AWS_SESSION_TOKEN);
+  const voice = createVoice({
+    program: command.program,
+    stderr: host.stderr,
+    masker,
+    format: command.logFormat?.(host.args) ?? 'text',
+    now: () => host.clock.now(),
+  });
+  let code: number;
+  try {
+    code = await command.run(host, voice);
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    voice.error(error);
+    code = await reportFailure(command, host, voice, error);
+  }
+  await flush(host);
+  return code;
+}
+
+async function reportFailure(
+  command: Command,
+  host: Host,
+  voice: Voice,
+  error: KeyturnError,
+): Promise<number> {
+  // After a failed write stdout takes no second document.
+  if (error.code === 'output-closed') return error.exitCode;
+  const output = command.failureOutput?.(host, error);
+  if (output === undefined) return error.exitCode;
+  try {
+    await host.stdout.write(output);
+  } catch (thrown) {
+    voice.error(toKeyturnError(thrown));
+  }
+  return error.exitCode;
+}
+
+/** Waits until stderr is written; whether it could be is nobody's business any more. */
+async function flush(host: Host): Promise<void> {
+  try {
+    await host.stderr.write('');
+  } catch {
+    // The reader of stderr is gone.
+  }
+}

@@ -1,0 +1,40 @@
+// SIGINT and SIGTERM. The first asks the run to stop: steps under way are finished, because a key
+// that was just created must still reach the disk. The second ends the process at once; what is
+// open then is found in the journal by the next run (I10).
+
+import { KeyturnError } from '../base/errors.ts';
+import type { Host, StopSignal } from './host.ts';
+
+export interface StopWatch {
+  readonly signal: AbortSignal;
+  /** The signal that came first, when one came. */
+  readonly received: () => StopSignal | undefined;
+  /** Signals end the process again as they usually do. */
+  readonly end: () => void;
+}
+
+export interface StopWatchOptions {
+  readonly onFirst: (signal: StopSignal) => void;
+  /** Last words before the process ends; must not wait. */
+  readonly onSecond: (signal: StopSignal) => void;
+}
+
+export function watchStopSignals(host: Host, options: StopWatchOptions): StopWatch {
+  const controller = new AbortController();
+  let received: StopSignal | undefined;
+  const end = host.onStop((signal) => {
+    if (received !== undefined) {
+      options.onSecond(signal);
+      host.exitNow(exitCodeOf(signal));
+      return;
+    }
+    received = signal;
+    options.onFirst(signal);
+    controller.abort(new KeyturnError('interrupted', `interrupted by ${signal}`));
+  });
+  return { signal: controller.signal, received: () => received, end };
+}
+
+export function exitCodeOf(signal: StopSignal): 130 | 143 {
+  return signal === 'SIGINT' ? 130 : 143;
+}

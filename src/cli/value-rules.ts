@@ -1,0 +1,73 @@
+// The kinds of value that flags take. Each rule is strict: what is not exactly a value is refused,
+// because a guess here rotates keys.
+
+import type { ValueRule } from './flag.ts';
+
+export const boolean: ValueRule<boolean> = {
+  takes: 'true or false',
+  placeholder: undefined,
+  read: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+};
+
+/** Decimal digits only: no sign, space, fraction, exponent or hexadecimal. */
+export function integer(placeholder: string, min: number, max: number): ValueRule<number> {
+  return {
+    takes: `a whole number from ${min} to ${max}`,
+    placeholder,
+    read: (text) => (/^\d{1,15}$/.test(text) ? within(Number(text), min, max) : undefined),
+  };
+}
+
+/** Decimal digits with at most three decimals, such as 1.5. */
+export function decimal(placeholder: string, min: number, max: number): ValueRule<number> {
+  return {
+    takes: `a number from ${min} to ${max}`,
+    placeholder,
+    read: (text) =>
+      /^\d{1,9}(\.\d{1,3})?$/.test(text) ? within(Number(text), min, max) : undefined,
+  };
+}
+
+function within(value: number, min: number, max: number): number | undefined {
+  return value >= min && value <= max ? value : undefined;
+}
+
+export function choice<const Choice extends string>(
+  choices: readonly Choice[],
+): ValueRule<Choice> {
+  return {
+    takes: choices.length === 2 ? choices.join(' or ') : `one of ${choices.join(', ')}`,
+    placeholder: choices.join('|'),
+    read: (text) => choices.find((known) => known === text),
+  };
+}
+
+function shaped(placeholder: string, shape: RegExp, takes: string): ValueRule<string> {
+  return { takes, placeholder, read: (text) => (shape.test(text) ? text : undefined) };
+}
+
+/** IAM's bounds for UserName (API reference, ListAccessKeys): 1 to 64 of [\w+=,.@-]. */
+export const userName = shaped(
+  'NAME',
+  /^[\w+=,.@-]{1,64}$/,
+  'the name of one IAM user: 1 to 64 letters, digits or _+=,.@-',
+);
+
+/** The shape of every region name so far, such as us-east-1, us-gov-west-1, us-isob-east-1. */
+export const regionName = shaped(
+  'REGION',
+  /^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$/,
+  'a region name such as us-east-1',
+);
+
+/** Any name that a line of an AWS config file can hold. */
+export const profileName = shaped(
+  'PROFILE',
+  /^[^\p{Cc}[\]]{1,255}$/u,
+  'the name of a profile',
+);
+
+/** Made absolute when options are resolved. */
+export const path = shaped('PATH', /^[^\0]{1,4096}$/, 'a path');
+
+export const word = shaped('WORD', /^[\w.-]{1,64}$/, 'a word of letters, digits or ._-');
