@@ -98,7 +98,8 @@ function* walk(table: FlagTable, args: readonly string[]): Generator<Item> {
       yield { kind: 'unknown', text: (args[token.index] ?? token.rawName).replace(/=.*$/s, '') };
       continue;
     }
-    const next = token.value === undefined ? followingValue(found.flag, tokens[index + 1]) : undefined;
+    const next =
+      token.value === undefined ? followingValue(found.flag, tokens[index + 1]) : undefined;
     if (next !== undefined) index += 1;
     yield {
       kind: 'flag',
@@ -141,13 +142,13 @@ function readValue({ flag, spelling, text }: Given): unknown {
     if (isBoolean(flag)) return true;
     if (spelling.includes('_')) return undefined;
     throw new KeyturnError('bad-value', `${spelling} is missing its value`, {
-      hint: `${spelling} takes ${flag.rule.takes}; a value that begins with "-" is written ${spelling}=VALUE`,
+      hint: `it takes ${flag.rule.takes}, for example ${spelling}=${flag.rule.example}`,
     });
   }
   const value = flag.rule.read(text);
   if (value !== undefined) return value;
-  throw new KeyturnError('bad-value', `${spelling} does not take ${quoted(text)}`, {
-    hint: `${spelling} takes ${flag.rule.takes}`,
+  throw new KeyturnError('bad-value', `${spelling} takes ${flag.rule.takes}, not ${quoted(text)}`, {
+    hint: `for example ${spelling}=${flag.rule.example}`,
   });
 }
 
@@ -156,8 +157,7 @@ function unknownFlag(table: FlagTable, spelling: string): KeyturnError {
   const bare = spelling.replace(/^-+/, '').replaceAll('_', '-');
   const suggestion = closest(bare, names);
   return new KeyturnError('unknown-flag', `unknown flag ${quotedIfOdd(spelling)}`, {
-    hint:
-      suggestion === undefined ? '--help lists every flag' : `did you mean --${suggestion}?`,
+    hint: suggestion === undefined ? '--help lists every flag' : `did you mean --${suggestion}?`,
   });
 }
 

@@ -4,6 +4,8 @@
 export interface ValueRule<Value> {
   /** Ends the sentence "--flag takes …". */
   readonly takes: string;
+  /** A value that it takes, for hints. */
+  readonly example: string;
   /** Stands for the value in help, such as `N`; undefined for a flag that may stand bare. */
   readonly placeholder: string | undefined;
   /** The value of the text, or undefined when the flag does not take it. */

@@ -1,6 +1,6 @@
 // Events become log lines. Text is for people and grep; JSON is one object per line.
 
-import { EVENT_LEVELS, type EngineEvent, type LogLevel } from '../base/events.ts';
+import { type EngineEvent, EVENT_LEVELS, type LogLevel } from '../base/events.ts';
 import { fieldsOf, fieldsText, MESSAGES } from './messages.ts';
 
 const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };

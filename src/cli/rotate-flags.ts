@@ -74,7 +74,7 @@ export const ROTATE_FLAGS = {
     rule: rule.profileName,
     group: AWS,
     about: 'Sign calls with this profile of the AWS credentials and config files.',
-    fallback: 'the default chain: environment, profile, SSO, role',
+    fallback: "the AWS SDK's own search: environment, files, SSO, role",
   },
   region: {
     names: ['region', 'aws-region'],

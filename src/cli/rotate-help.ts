@@ -23,7 +23,7 @@ const PAGE: HelpPage = {
     {
       title: 'Environment',
       entries: [
-        ['AWS_*', "as in every AWS tool: credentials, AWS_PROFILE, region, AWS_ENDPOINT_URL"],
+        ['AWS_*', 'as in every AWS tool: credentials, AWS_PROFILE, region, AWS_ENDPOINT_URL'],
         ['KEYTURN_STATE_DIR', 'the state directory, when --state-dir is not given'],
         ['XDG_STATE_HOME', 'its parent, when neither is given'],
         ['NO_COLOR', 'any value: no colours'],

@@ -9,15 +9,13 @@ import type { RotationReport } from '../reports/rotation-report.ts';
 import { isAskedFor, lastText } from './argv.ts';
 import { failureJson } from './failure-report.ts';
 import type { Host } from './host.ts';
-import { createMasker } from './mask.ts';
 import { DEFAULTS, ROTATE_FLAGS } from './rotate-flags.ts';
 import { rotateHelp } from './rotate-help.ts';
 import { type ResolvedOptions, resolveOptions } from './rotate-options.ts';
-import { type Command, runCli } from './run.ts';
+import { type Command, runCli, type Session } from './run.ts';
 import { openRunLog } from './run-log.ts';
 import { exitCodeOf, watchStopSignals } from './stop-signals.ts';
 import { packageVersion } from './version.ts';
-import type { Voice } from './voice.ts';
 
 /** The heavy parts, loaded only when a run begins. */
 export interface RotateParts {
@@ -41,28 +39,25 @@ export function rotateCommand(load: LoadParts): Command {
     program: 'rotate-iam-keys',
     logFormat: (args) => (lastText(ROTATE_FLAGS, args, 'logFormat') === 'json' ? 'json' : 'text'),
     failureOutput: (host, error) => (wantsJson(host.args) ? failureFor(host, error) : undefined),
-    run: async (host, voice) => {
+    run: async (session) => {
+      const { host } = session;
       const page = pageFor(host.args);
-      if (page !== undefined) {
-        await host.stdout.write(page);
-        return 0;
-      }
-      return rotate(host, voice, resolveOptions(host.args, host), load);
+      if (page === undefined) return rotate(session, resolveOptions(host.args, host), load);
+      await host.stdout.write(page);
+      return 0;
     },
   };
 }
 
+/** The parts by name, until they are all there to be imported by type. */
 async function loadParts(): Promise<RotateParts> {
-  const [app, json, text] = await Promise.all([
-    import('../app/rotate-account.ts'),
-    import('../reports/render-json.ts'),
-    import('../reports/render-text.ts'),
-  ]);
-  return {
-    rotateAccount: app.rotateAccount,
-    renderJson: json.renderJson,
-    renderText: text.renderText,
-  };
+  const names = [
+    '../app/rotate-account.js',
+    '../reports/render-json.js',
+    '../reports/render-text.js',
+  ];
+  const modules = await Promise.all(names.map((name) => import(name)));
+  return Object.assign({}, ...modules) as RotateParts;
 }
 
 /** --help and --version win over every other flag, also over a wrong one. */
@@ -73,21 +68,22 @@ function pageFor(args: readonly string[]): string | undefined {
 }
 
 async function rotate(
-  host: Host,
-  voice: Voice,
+  session: Session,
   options: ResolvedOptions,
   load: LoadParts,
 ): Promise<number> {
-  const log = await openRunLog(host, options.log, logMasker(host), options.rotate.dryRun);
+  const { host, voice, masker } = session;
+  const log = await openRunLog(host, options.log, masker, options.rotate.dryRun);
   let isPrinting = false;
   const stop = watchStopSignals(host, {
-    onFirst: (signal) => voice.remark(stopRemark(signal)),
+    onFirst: (signal) => {
+      log.hideProgress();
+      voice.remark(`${signal}: finishing the steps under way; once more ends at once`);
+    },
     onSecond: (signal) => {
-      const error = toKeyturnError(stop.signal.reason);
-      if (!isPrinting && options.outputFormat === 'json') {
-        host.stdout.writeNow(failureFor(host, error));
-      }
-      voice.remark(`${signal} again: ending at once; run again to resume what is open`);
+      voice.remark(`${signal} again: ending at once; the next run resumes what is open`);
+      if (isPrinting || options.outputFormat !== 'json') return;
+      host.stdout.writeNow(failureFor(host, toKeyturnError(stop.signal.reason)));
     },
   });
   try {
@@ -98,12 +94,12 @@ async function rotate(
       signal: stop.signal,
       env: host.env,
     });
+    log.hideProgress();
+    isPrinting = true;
+    return await print(session, options, parts, outcome, exitCode(outcome, stop.received()));
+  } finally {
     const linesLost = log.close();
     if (linesLost > 0) voice.remark(`${linesLost} lines could not be written to the log file`);
-    isPrinting = true;
-    return await print(host, voice, options, parts, outcome, exitCode(outcome, stop.received()));
-  } finally {
-    log.close();
     stop.end();
   }
 }
@@ -117,13 +113,8 @@ function exitCode(
   return wasInterrupted && received !== undefined ? exitCodeOf(received) : outcome.exitCode;
 }
 
-function stopRemark(signal: string): string {
-  return `${signal}: finishing the steps under way, then stopping; once more ends at once`;
-}
-
 async function print(
-  host: Host,
-  voice: Voice,
+  { host, voice }: Session,
   options: ResolvedOptions,
   parts: RotateParts,
   outcome: RotateAccountOutcome,
@@ -171,11 +162,4 @@ function failureFor(host: Host, error: KeyturnError): string {
     daysThreshold: ROTATE_FLAGS.daysThreshold.rule.read(days) ?? DEFAULTS.daysThreshold,
     version: packageVersion(),
   });
-}
-
-function logMasker(host: Host): ReturnType<typeof createMasker> {
-  const masker = createMasker();
-  masker.register(host.env.AWS_SECRET_ACCESS_KEY);
-  masker.register(host.env.AWS_SESSION_TOKEN);
-  return masker;
 }

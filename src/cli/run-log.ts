@@ -7,14 +7,16 @@
 import type { EngineEvent, EventSink } from '../base/events.ts';
 import type { Host } from './host.ts';
 import { isLogged, jsonLine, textLine } from './log.ts';
-import { type LogFile, openLogFile } from './log-file.ts';
+import { openLogFile } from './log-file.ts';
 import type { Masker } from './mask.ts';
 import type { Progress } from './progress.ts';
 import type { LogOptions } from './rotate-options.ts';
 
 export interface RunLog {
   readonly emit: EventSink;
-  /** Removes the bar and closes the file. Returns how many lines the file lost. */
+  /** From now on events show as lines only. */
+  readonly hideProgress: () => void;
+  /** Closes the file. Returns how many lines it lost. */
   readonly close: () => number;
 }
 
@@ -26,11 +28,15 @@ export async function openRunLog(
   dryRun: boolean,
 ): Promise<RunLog> {
   const file = options.file === undefined ? undefined : openLogFile(options.file);
-  const progress = showsProgress(host, options) ? await loadProgress(host, dryRun) : undefined;
+  let progress = showsProgress(host, options) ? await loadProgress(host, dryRun) : undefined;
   const colour = options.format === 'text' && host.stderr.hasColours(host.env);
   const line = (event: EngineEvent, at: Date, withColour: boolean): string =>
     masker.mask(options.format === 'json' ? jsonLine(event, at) : textLine(event, at, withColour));
   const stderrLevel = progress !== undefined && !options.isLevelGiven ? 'warn' : options.level;
+  const hideProgress = (): void => {
+    progress?.stop();
+    progress = undefined;
+  };
   return {
     emit: (event) => {
       const at = host.clock.now();
@@ -43,13 +49,12 @@ export async function openRunLog(
       if (progress !== undefined) progress.above(text);
       else host.stderr.writeNow(`${text}\n`);
     },
-    close: () => finish(progress, file),
+    hideProgress,
+    close: () => {
+      hideProgress();
+      return file?.close() ?? 0;
+    },
   };
-}
-
-function finish(progress: Progress | undefined, file: LogFile | undefined): number {
-  progress?.stop();
-  return file?.close() ?? 0;
 }
 
 export function showsProgress(host: Host, options: LogOptions): boolean {

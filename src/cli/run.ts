@@ -5,13 +5,20 @@
 
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { type Host, processHost } from './host.ts';
-import { createMasker } from './mask.ts';
+import { createMasker, type Masker } from './mask.ts';
 import { createVoice, type Voice } from './voice.ts';
+
+/** What a command works with. */
+export interface Session {
+  readonly host: Host;
+  readonly voice: Voice;
+  readonly masker: Masker;
+}
 
 export interface Command {
   readonly program: string;
   /** Resolves with the exit code. May throw: what is thrown is said on stderr. */
-  readonly run: (host: Host, voice: Voice) => Promise<number>;
+  readonly run: (session: Session) => Promise<number>;
   /** Which format stderr has, whatever is wrong with the rest of argv. */
   readonly logFormat?: (args: readonly string[]) => 'text' | 'json';
   /** What stdout gets when `run` throws; undefined for nothing. */
@@ -39,13 +46,14 @@ export async function runCommand(command: Command, host: Host): Promise<number> 
     format: command.logFormat?.(host.args) ?? 'text',
     now: () => host.clock.now(),
   });
+  const session: Session = { host, voice, masker };
   let code: number;
   try {
-    code = await command.run(host, voice);
+    code = await command.run(session);
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     voice.error(error);
-    code = await reportFailure(command, host, voice, error);
+    code = await reportFailure(command, session, error);
   }
   await flush(host);
   return code;
@@ -53,8 +61,7 @@ export async function runCommand(command: Command, host: Host): Promise<number> 
 
 async function reportFailure(
   command: Command,
-  host: Host,
-  voice: Voice,
+  { host, voice, masker }: Session,
   error: KeyturnError,
 ): Promise<number> {
   // After a failed write stdout takes no second document.
@@ -62,7 +69,7 @@ async function reportFailure(
   const output = command.failureOutput?.(host, error);
   if (output === undefined) return error.exitCode;
   try {
-    await host.stdout.write(output);
+    await host.stdout.write(masker.mask(output));
   } catch (thrown) {
     voice.error(toKeyturnError(thrown));
   }

@@ -2,6 +2,7 @@
 // has taken every byte; it throws `output-closed` when it does not (reader gone, disk full).
 
 import { fstatSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { KeyturnError } from '../base/errors.ts';
 
 export interface Sink {
@@ -36,11 +37,11 @@ export function standardSink(stream: NodeJS.WriteStream, fd: 1 | 2): Sink {
   };
 }
 
-/** Files and devices such as /dev/full: Node's own stream ignores a write that is cut short. */
+/** Files, and devices such as /dev/full: Node's own stream ignores a write that is cut short. */
 function isFile(fd: number): boolean {
   try {
     const stat = fstatSync(fd);
-    return stat.isFile();
+    return stat.isFile() || (stat.isCharacterDevice() && !isatty(fd));
   } catch {
     return false;
   }

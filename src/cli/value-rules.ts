@@ -5,6 +5,7 @@ import type { ValueRule } from './flag.ts';
 
 export const boolean: ValueRule<boolean> = {
   takes: 'true or false',
+  example: 'true',
   placeholder: undefined,
   read: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
 };
@@ -13,6 +14,7 @@ export const boolean: ValueRule<boolean> = {
 export function integer(placeholder: string, min: number, max: number): ValueRule<number> {
   return {
     takes: `a whole number from ${min} to ${max}`,
+    example: String(Math.min(Math.max(min, 10), max)),
     placeholder,
     read: (text) => (/^\d{1,15}$/.test(text) ? within(Number(text), min, max) : undefined),
   };
@@ -22,6 +24,7 @@ export function integer(placeholder: string, min: number, max: number): ValueRul
 export function decimal(placeholder: string, min: number, max: number): ValueRule<number> {
   return {
     takes: `a number from ${min} to ${max}`,
+    example: String(Math.min(Math.max(min, 1.5), max)),
     placeholder,
     read: (text) =>
       /^\d{1,9}(\.\d{1,3})?$/.test(text) ? within(Number(text), min, max) : undefined,
@@ -32,42 +35,49 @@ function within(value: number, min: number, max: number): number | undefined {
   return value >= min && value <= max ? value : undefined;
 }
 
-export function choice<const Choice extends string>(
-  choices: readonly Choice[],
-): ValueRule<Choice> {
+export function choice<const Choice extends string>(choices: readonly Choice[]): ValueRule<Choice> {
   return {
     takes: choices.length === 2 ? choices.join(' or ') : `one of ${choices.join(', ')}`,
+    example: choices[0] ?? '',
     placeholder: choices.join('|'),
     read: (text) => choices.find((known) => known === text),
   };
 }
 
-function shaped(placeholder: string, shape: RegExp, takes: string): ValueRule<string> {
-  return { takes, placeholder, read: (text) => (shape.test(text) ? text : undefined) };
+function shaped(
+  placeholder: string,
+  example: string,
+  shape: RegExp,
+  takes: string,
+): ValueRule<string> {
+  return { takes, example, placeholder, read: (text) => (shape.test(text) ? text : undefined) };
 }
 
 /** IAM's bounds for UserName (API reference, ListAccessKeys): 1 to 64 of [\w+=,.@-]. */
 export const userName = shaped(
   'NAME',
+  'svc-billing',
   /^[\w+=,.@-]{1,64}$/,
-  'the name of one IAM user: 1 to 64 letters, digits or _+=,.@-',
+  'one IAM user name: 1 to 64 letters, digits or _+=,.@-',
 );
 
 /** The shape of every region name so far, such as us-east-1, us-gov-west-1, us-isob-east-1. */
 export const regionName = shaped(
   'REGION',
+  'us-east-1',
   /^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$/,
-  'a region name such as us-east-1',
+  'a region name',
 );
 
 /** Any name that a line of an AWS config file can hold. */
 export const profileName = shaped(
   'PROFILE',
+  'production',
   /^[^\p{Cc}[\]]{1,255}$/u,
   'the name of a profile',
 );
 
 /** Made absolute when options are resolved. */
-export const path = shaped('PATH', /^[^\0]{1,4096}$/, 'a path');
+export const path = shaped('PATH', '/var/lib/keyturn', /^[^\0]{1,4096}$/, 'a path');
 
-export const word = shaped('WORD', /^[\w.-]{1,64}$/, 'a word of letters, digits or ._-');
+export const word = shaped('WORD', 'demo', /^[\w.-]{1,64}$/, 'a word of letters, digits or ._-');

@@ -1,0 +1,84 @@
+// `keyturn COMMAND`: the face for platform and security teams. So far it has the sandbox.
+
+import { KeyturnError } from '../base/errors.ts';
+import { parseFlags, quoted } from './argv.ts';
+import { closest } from './closest.ts';
+import { renderHelp } from './help.ts';
+import { ABOUT_FLAGS } from './rotate-flags.ts';
+import { type Command, runCli, type Session } from './run.ts';
+import { packageVersion } from './version.ts';
+
+interface Subcommand {
+  readonly about: string;
+  readonly run: (session: Session, args: readonly string[]) => Promise<number>;
+}
+
+const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
+  [
+    'sandbox',
+    {
+      about: 'an AWS to practise on, on this machine',
+      run: async (session, args) => {
+        const { runSandbox } = await import('./sandbox-command.ts');
+        return runSandbox(session, args);
+      },
+    },
+  ],
+]);
+
+export const keyturnCommand: Command = {
+  program: 'keyturn',
+  run: async (session) => {
+    const { host } = session;
+    const [first, ...rest] = host.args;
+    if (first === undefined) throw unknownCommand('no command given');
+    if (!first.startsWith('-')) return find(first).run(session, rest);
+    const asked = parseFlags(ABOUT_FLAGS, host.args);
+    if (asked.help) await host.stdout.write(keyturnHelp());
+    else if (asked.version) await host.stdout.write(`keyturn ${packageVersion()}\n`);
+    else throw unknownCommand('no command given');
+    return 0;
+  },
+};
+
+export function main(): Promise<void> {
+  return runCli(keyturnCommand);
+}
+
+function find(name: string): Subcommand {
+  const subcommand = SUBCOMMANDS.get(name);
+  if (subcommand !== undefined) return subcommand;
+  const suggestion = closest(name, [...SUBCOMMANDS.keys()]);
+  throw unknownCommand(
+    `unknown command ${quoted(name)}`,
+    suggestion === undefined ? undefined : `did you mean keyturn ${suggestion}?`,
+  );
+}
+
+function unknownCommand(message: string, hint?: string): KeyturnError {
+  const known = [...SUBCOMMANDS.keys()].join(', ');
+  return new KeyturnError('unknown-command', message, {
+    hint: hint ?? `the commands are: ${known}; keyturn --help says more`,
+  });
+}
+
+export function keyturnHelp(): string {
+  return renderHelp({
+    program: 'keyturn',
+    summary: 'rotates AWS IAM access keys and never loses one.',
+    usage: ['keyturn COMMAND [flags]', 'keyturn COMMAND --help'],
+    description: [
+      'The whole account is rotated by another executable of this package, rotate-iam-keys; see rotate-iam-keys --help.',
+    ],
+    flags: ABOUT_FLAGS,
+    sections: [
+      {
+        title: 'Commands',
+        entries: [...SUBCOMMANDS].map(([name, { about }]) => [name, about] as const),
+      },
+    ],
+    examples: [
+      { about: 'Practise on an account of 200 users:', command: 'keyturn sandbox --users 200' },
+    ],
+  });
+}

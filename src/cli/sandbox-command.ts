@@ -1,0 +1,82 @@
+// `keyturn sandbox`: serves until SIGINT or SIGTERM.
+
+import { KeyturnError } from '../base/errors.ts';
+import type { ServedSandbox, ServeOptions } from '../sandbox/serve.ts';
+import { isAskedFor, parseFlags } from './argv.ts';
+import type { Host } from './host.ts';
+import type { Session } from './run.ts';
+import { SANDBOX_FLAGS, sandboxHelp } from './sandbox-flags.ts';
+
+/** Resolves with the exit code when the sandbox was stopped. */
+export async function runSandbox(session: Session, args: readonly string[]): Promise<number> {
+  const { host, voice } = session;
+  if (isAskedFor(SANDBOX_FLAGS, args, 'help')) {
+    await host.stdout.write(sandboxHelp());
+    return 0;
+  }
+  const options = serveOptions(args);
+  // Listening for signals begins first: one that comes while it starts must not be lost.
+  const stopped = nextStop(host);
+  const served = await serve(options);
+  try {
+    await host.stdout.write(`${served.environment}\n`);
+    host.stderr.writeNow(`${served.summary}\n\n${NEXT}\n`);
+    const signal = await stopped;
+    voice.remark(`${signal}: sandbox stopped`);
+    return 0;
+  } finally {
+    await served.sandbox.close();
+  }
+}
+
+const NEXT = `Paste the lines above into another terminal, then try:
+
+  rotate-iam-keys --dry-run
+  rotate-iam-keys --output-format json
+  aws iam list-users
+
+Ctrl-C stops the sandbox and forgets the account.`;
+
+function serveOptions(args: readonly string[]): ServeOptions {
+  const values = parseFlags(SANDBOX_FLAGS, args);
+  if (values.burst !== undefined && values.rate === undefined) {
+    throw new KeyturnError(
+      'conflicting-flags',
+      `--burst ${values.burst} has no effect without --rate`,
+      { hint: 'add --rate, or leave --burst out' },
+    );
+  }
+  return {
+    ...(values.users === undefined ? {} : { users: values.users }),
+    ...(values.seed === undefined ? {} : { seed: values.seed }),
+    ...(values.port === undefined ? {} : { port: values.port }),
+    ...(values.latencyMs === undefined ? {} : { latencyMs: values.latencyMs }),
+    ...(values.keyLagSeconds === undefined ? {} : { keyLagSeconds: values.keyLagSeconds }),
+    ...(values.rate === undefined ? {} : { ratePerSecond: values.rate }),
+    ...(values.burst === undefined ? {} : { burst: values.burst }),
+  };
+}
+
+async function serve(options: ServeOptions): Promise<ServedSandbox> {
+  const { serveSandbox } = await import('../sandbox/serve.ts');
+  try {
+    return await serveSandbox(options);
+  } catch (thrown) {
+    const code = (thrown as { code?: unknown } | null)?.code;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw thrown;
+    const why = code === 'EACCES' ? 'may not be used' : 'is in use';
+    throw new KeyturnError('bad-value', `port ${options.port} on 127.0.0.1 ${why}`, {
+      cause: thrown,
+      hint: 'choose another port with --port, or leave it out for any free one',
+    });
+  }
+}
+
+function nextStop(host: Host): Promise<string> {
+  return new Promise((resolve) => {
+    const end = host.onStop((signal) => {
+      end();
+      resolve(signal);
+    });
+  });
+}
