@@ -61,6 +61,11 @@ export class SeededRandom {
   secret(): string {
     return this.text(40, SECRET_ALPHABET);
   }
+
+  /** A session token; AWS's are longer and of no fixed length. */
+  token(): string {
+    return this.text(320, SECRET_ALPHABET);
+  }
 }
 
 function rotateLeft(value: number, count: number): number {

@@ -196,6 +196,24 @@ export class World {
     return role;
   }
 
+  /** Opens temporary credentials for a role or a user. */
+  openSession(
+    accountId: string,
+    durationSeconds: number,
+    who: Pick<Session, 'principal' | 'mfa'>,
+  ): Session {
+    const session: Session = {
+      accessKeyId: newKeyId('ASIA', accountId, this.random),
+      secret: this.random.secret(),
+      token: this.random.token(),
+      accountId,
+      expiresAtMs: this.clock.nowMs() + durationSeconds * 1000,
+      ...who,
+    };
+    this.sessions.set(session.accessKeyId, session);
+    return session;
+  }
+
   /** A young Active key of the account's administrator. */
   administratorKey(accountId: string = DEFAULT_ACCOUNT_ID): AccessKey {
     const key = this.user(accountId, ADMINISTRATOR_NAME).keys.find((k) => k.status === 'Active');

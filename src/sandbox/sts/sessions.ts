@@ -1,16 +1,12 @@
 // AssumeRole, GetSessionToken: temporary credentials.
 
-import { newKeyId } from '../key-id.ts';
 import type { Account, Role, Session, User } from '../model.ts';
 import { type Call, type Operation, optionalInteger, requiredText } from '../operation.ts';
 import { accessDenied } from '../policy.ts';
 import { constraintError, Refusal } from '../refusal.ts';
-import type { World } from '../world.ts';
 import type { XmlFields } from '../xml.ts';
 
 const HOUR_SECONDS = 60 * 60;
-const TOKEN_LENGTH = 320;
-const TOKEN_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+';
 
 export const sessionOperations: Readonly<Record<string, Operation>> = {
   AssumeRole: {
@@ -35,7 +31,7 @@ function assumeRole(call: Call): XmlFields {
   const durationSeconds =
     optionalInteger(call, 'DurationSeconds', { min: 900, max: 12 * HOUR_SECONDS }) ?? HOUR_SECONDS;
   const { account, role } = trustedRole(call);
-  const session = openSession(call.world, account.id, durationSeconds, {
+  const session = call.world.openSession(account.id, durationSeconds, {
     principal: { role, name },
     mfa: false,
   });
@@ -82,7 +78,7 @@ function getSessionToken(call: Call): XmlFields {
     optionalInteger(call, 'DurationSeconds', { min: 900, max: 36 * HOUR_SECONDS }) ??
     12 * HOUR_SECONDS;
   const mfa = checkOneTimeCode(call, user);
-  const session = openSession(call.world, call.account.id, durationSeconds, {
+  const session = call.world.openSession(call.account.id, durationSeconds, {
     principal: { user },
     mfa,
   });
@@ -103,24 +99,6 @@ function checkOneTimeCode(call: Call, user: User): boolean {
   }
   call.world.spentCodes.add(`${SerialNumber} ${TokenCode}`);
   return true;
-}
-
-function openSession(
-  world: World,
-  accountId: string,
-  durationSeconds: number,
-  who: Pick<Session, 'principal' | 'mfa'>,
-): Session {
-  const session: Session = {
-    accessKeyId: newKeyId('ASIA', accountId, world.random),
-    secret: world.random.secret(),
-    token: world.random.text(TOKEN_LENGTH, TOKEN_ALPHABET),
-    accountId,
-    expiresAtMs: world.clock.nowMs() + durationSeconds * 1000,
-    ...who,
-  };
-  world.sessions.set(session.accessKeyId, session);
-  return session;
 }
 
 function credentialFields(session: Session): XmlFields {
