@@ -1,0 +1,103 @@
+// One writer per user, across processes and machines that share the state directory (I9).
+
+import type { Clock } from '../base/clock.ts';
+import { KeyturnError } from '../base/errors.ts';
+import type { ClaimFiles, HeldClaim } from './claim-files.ts';
+import type { ClaimOwner } from './claim-owner.ts';
+import type { Claims } from './journal.ts';
+
+/** IAM's own rule for user names (API reference, CreateUser). */
+const USER_NAME = /^[\w+=,.@-]{1,64}$/;
+
+export class FileClaims implements Claims {
+  readonly #files: ClaimFiles;
+  readonly #held = new Map<string, HeldClaim>();
+
+  constructor(files: ClaimFiles) {
+    this.#files = files;
+  }
+
+  async withClaim<T>(user: string, work: () => Promise<T>): Promise<T> {
+    const name = claimNameOf(user);
+    const acquired = await this.#files.acquire(name);
+    if (acquired.held === undefined) throw busy(user, acquired.owner, this.#files.pathOf(name));
+    this.#held.set(name, acquired.held);
+    try {
+      return await work();
+    } finally {
+      this.#held.delete(name);
+      await acquired.held.release();
+    }
+  }
+
+  /**
+   * A sign of life for the claim that this process holds on the user, given before each journaled
+   * step. Throws `rotation-in-progress` when the claim was lost: this process was suspended for
+   * longer than the expiry and one on another machine took over, so it must not act any more (I9).
+   * Does nothing for a user that is not claimed here.
+   */
+  async keep(user: string): Promise<void> {
+    const held = this.#held.get(claimNameOf(user));
+    if (held === undefined || (await held.keep())) return;
+    throw new KeyturnError(
+      'rotation-in-progress',
+      `the claim on user ${user} was lost to another process while this one was suspended`,
+      { hint: 'wait for the other process, then run again' },
+    );
+  }
+}
+
+/**
+ * A name that is safe on every file system: lower case, since IAM compares user names without case;
+ * other characters than letters, digits, - and _ as %XX; a prefix, so that no name is special.
+ */
+export function claimNameOf(user: string): string {
+  if (!USER_NAME.test(user)) {
+    throw new KeyturnError('bad-value', `${JSON.stringify(user)} is not an iam user name`);
+  }
+  const encoded = user
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
+  return `user-${encoded}.claim`;
+}
+
+function busy(user: string, owner: ClaimOwner | undefined, path: string): KeyturnError {
+  if (owner === undefined) {
+    return new KeyturnError('rotation-in-progress', `user ${user} is claimed by another process`, {
+      hint: `wait for it; if no keyturn is running anywhere, remove ${path}`,
+    });
+  }
+  const { pid, host, claimed_at: since } = owner;
+  return new KeyturnError(
+    'rotation-in-progress',
+    `user ${user} is being rotated by process ${pid} on host ${host} since ${since}`,
+    { hint: `wait for it; if that process is not keyturn, remove ${path}` },
+  );
+}
+
+/** Between two looks at a claim that is held for milliseconds. */
+const WAIT_MS = 20;
+const WAITS_MAX = 500;
+
+/** Runs short work under a claim that is waited for. Throws `state-dir` after about ten seconds. */
+export async function whileHolding<T>(
+  files: ClaimFiles,
+  clock: Clock,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let wait = 0; wait < WAITS_MAX; wait += 1) {
+    const acquired = await files.acquire(name);
+    if (acquired.held !== undefined) {
+      try {
+        return await work();
+      } finally {
+        await acquired.held.release();
+      }
+    }
+    await clock.sleep(WAIT_MS);
+  }
+  throw new KeyturnError('state-dir', `claim ${files.pathOf(name)} is held by another process`, {
+    hint: 'if no other keyturn is running anywhere, remove that file',
+  });
+}

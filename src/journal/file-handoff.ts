@@ -1,0 +1,104 @@
+// Hand-off files: `handoff/<access key ID>.json`, mode 0600, one per new key. From put() to its last
+// delivery this file is the only certain copy of a secret (I3). No error here ever carries content:
+// not even the parser's, which would quote it (I8).
+
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
+import { assert, KeyturnError } from '../base/errors.ts';
+import { Secret } from '../base/secret.ts';
+import { type FileSystem, systemReason } from './file-system.ts';
+import type { Handoff, HandoffEntry } from './journal.ts';
+import { readWholeFile, replaceWholeFile } from './whole-file.ts';
+
+const handoffSchema = z.object({
+  format_version: z.literal(1),
+  account_id: z.string(),
+  user_name: z.string().min(1),
+  access_key_id: z.string(),
+  secret_access_key: z.string().min(1),
+  rotation: z.string(),
+  created_at: z.iso.datetime(),
+});
+
+type HandoffFile = z.infer<typeof handoffSchema>;
+
+export class FileHandoff implements Handoff {
+  readonly #fs: FileSystem;
+  readonly #directory: string;
+  readonly #account: string;
+
+  constructor(fs: FileSystem, directory: string, account: string) {
+    this.#fs = fs;
+    this.#directory = directory;
+    this.#account = account;
+  }
+
+  pathOf(keyId: AccessKeyId): string {
+    return join(this.#directory, `${accessKeyId(keyId)}.json`);
+  }
+
+  async put(entry: HandoffEntry): Promise<string> {
+    assert(entry.account === this.#account, 'a hand-off entry is of another account');
+    const path = this.pathOf(entry.keyId);
+    const content: HandoffFile = {
+      format_version: 1,
+      account_id: entry.account,
+      user_name: entry.user,
+      access_key_id: entry.keyId,
+      secret_access_key: entry.secret.reveal(),
+      rotation: entry.rotation,
+      created_at: entry.createdAt.toISOString(),
+    };
+    try {
+      await replaceWholeFile(this.#fs, path, `${JSON.stringify(content, null, 2)}\n`);
+    } catch (error) {
+      const reason = error instanceof KeyturnError ? error.message : systemReason(error);
+      throw new KeyturnError('handoff-failed', `hand-off ${path} can not be written: ${reason}`, {
+        cause: error,
+        hint: 'free space in the state directory, then run again',
+      });
+    }
+    return path;
+  }
+
+  /** Throws `state-dir` for a file that is there but can not be read or understood (I11). */
+  async get(keyId: AccessKeyId): Promise<HandoffEntry | undefined> {
+    const path = this.pathOf(keyId);
+    let content: Buffer | undefined;
+    try {
+      content = await readWholeFile(this.#fs, path);
+    } catch (error) {
+      throw unreadable(path, systemReason(error));
+    }
+    if (content === undefined) return undefined;
+    const file = parse(content);
+    if (file === undefined) throw unreadable(path, 'it is not a hand-off file of this version');
+    if (file.access_key_id !== keyId || file.account_id !== this.#account) {
+      throw unreadable(path, 'it is about another key or account');
+    }
+    return {
+      account: file.account_id,
+      user: file.user_name,
+      keyId,
+      secret: new Secret(file.secret_access_key),
+      rotation: file.rotation,
+      createdAt: new Date(file.created_at),
+    };
+  }
+}
+
+function parse(content: Buffer): HandoffFile | undefined {
+  try {
+    const checked = handoffSchema.safeParse(JSON.parse(content.toString('utf8')));
+    return checked.success ? checked.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(path: string, reason: string): KeyturnError {
+  return new KeyturnError('state-dir', `hand-off ${path} can not be read: ${reason}`, {
+    hint: 'restore the file from a backup, or repair its permissions (0600)',
+  });
+}

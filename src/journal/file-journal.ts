@@ -1,0 +1,122 @@
+// The journal as an append-only file of JSON lines, shared by every process of this machine.
+//
+// A batch is one write on a descriptor opened for append, which the kernel does not interleave with
+// the writes of others, and one fsync. It starts with a newline, so that a line which a crashed
+// writer left unended never merges with the next record; blank lines mean nothing. Which broken
+// lines are skipped, and why that is safe, is in torn-line.ts.
+//
+// An append that rejects may still be found in the file (the disk took it and fsync failed). That is
+// harmless: an intent was not acted on, and an outcome was true. An append that resolved is always
+// there.
+
+import { dirname } from 'node:path';
+import { KeyturnError } from '../base/errors.ts';
+import type { JournalRecord } from '../lifecycle/record.ts';
+import { errnoOf, type FileSystem, type OpenFile, systemReason } from './file-system.ts';
+import type { Journal } from './journal.ts';
+import { JournalReader } from './journal-reader.ts';
+import { encodeRecord } from './record-codec.ts';
+
+/** Keeps one write to about a megabyte. */
+const BATCH_RECORDS_MAX = 1000;
+
+interface Waiting {
+  readonly line: string;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class FileJournal implements Journal {
+  readonly #fs: FileSystem;
+  readonly #path: string;
+  readonly #reader: JournalReader;
+  #waiting: Waiting[] = [];
+  #writing = false;
+  #nameOnDisk = false;
+
+  constructor(fs: FileSystem, path: string, account: string) {
+    this.#fs = fs;
+    this.#path = path;
+    this.#reader = new JournalReader(fs, path, account);
+  }
+
+  async append(record: JournalRecord): Promise<void> {
+    const line = encodeRecord(record);
+    const written = new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ line, resolve, reject });
+    });
+    if (!this.#writing) void this.#writeWaiting();
+    await written;
+  }
+
+  recordsOf(user: string): Promise<readonly JournalRecord[]> {
+    return this.#reader.recordsOf(user);
+  }
+
+  users(): Promise<readonly string[]> {
+    return this.#reader.users();
+  }
+
+  /** Never rejects: each failure goes to the appends that it concerns. */
+  async #writeWaiting(): Promise<void> {
+    this.#writing = true;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, BATCH_RECORDS_MAX);
+      try {
+        await this.#write(Buffer.from(`\n${batch.map(({ line }) => line).join('\n')}\n`));
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        const failure = this.#writeFailure(error);
+        for (const { reject } of batch) reject(failure);
+      }
+    }
+    this.#writing = false;
+  }
+
+  /**
+   * The file is opened for each batch: after a failed fsync nothing is known about what the kernel
+   * still holds for the old descriptor, and a file that was replaced meanwhile is noticed.
+   */
+  async #write(bytes: Buffer): Promise<void> {
+    const file = await this.#open();
+    try {
+      const count = await file.write(bytes);
+      if (count < bytes.length) {
+        // Not continued: another process may have appended behind the part that was taken.
+        throw new KeyturnError(
+          'journal-write',
+          `journal ${this.#path} took ${count} of ${bytes.length} bytes`,
+          { hint: SPACE_HINT },
+        );
+      }
+      await file.sync(); // I1, I3: on the disk before anybody acts on it.
+    } finally {
+      await file.close();
+    }
+    if (this.#nameOnDisk) return;
+    // Once per process and not only by the one that made the file: its maker may have died between.
+    await this.#fs.syncDirectory(dirname(this.#path));
+    this.#nameOnDisk = true;
+  }
+
+  async #open(): Promise<OpenFile> {
+    try {
+      return await this.#fs.open(this.#path, 'append');
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      this.#nameOnDisk = false;
+      return await this.#fs.open(this.#path, 'append-create');
+    }
+  }
+
+  #writeFailure(error: unknown): KeyturnError {
+    if (error instanceof KeyturnError) return error;
+    return new KeyturnError(
+      'journal-write',
+      `journal ${this.#path} can not be written: ${systemReason(error)}`,
+      { cause: error, hint: SPACE_HINT },
+    );
+  }
+}
+
+const SPACE_HINT = 'free space in the state directory, then run again';

@@ -1,0 +1,79 @@
+// All that this room asks of a disk. The files are written against these few calls, so that a test
+// or a simulation can stand in for the disk and fail, tear or lose any one of them. Failures are
+// Node's own errors: callers look at `code` (ENOENT, EEXIST, ENOSPC …).
+
+export interface FileInfo {
+  readonly isDirectory: boolean;
+  /** Permission bits only, e.g. 0o700. Windows has none; there it is 0o700. */
+  readonly mode: number;
+  readonly ownerId: number;
+  readonly inode: number;
+  readonly sizeBytes: number;
+  readonly modifiedAt: Date;
+}
+
+/**
+ * `read`: the file must exist. `create`: it must not exist; made with mode 0600. `append`: it must
+ * exist, and each write goes to its end, whoever else appends. `append-create`: the same, made with
+ * mode 0600 when it is missing. Only `read` follows a symbolic link.
+ */
+export type OpenIntent = 'read' | 'create' | 'append' | 'append-create';
+
+export interface OpenFile {
+  /** Up to `lengthBytes` from `position`; an empty buffer at the end of the file. */
+  read(position: number, lengthBytes: number): Promise<Buffer>;
+  /** One system call. Resolves with the bytes taken, which can be fewer than given. */
+  write(bytes: Buffer, position?: number): Promise<number>;
+  /** Resolves when the content is on the disk itself (fsync). */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface FileAccess {
+  open(path: string, intent: OpenIntent): Promise<OpenFile>;
+  stat(path: string): Promise<FileInfo>;
+}
+
+interface FileNames {
+  /** Gives the file a second name; fails with EEXIST when the name is taken. */
+  link(existing: string, added: string): Promise<void>;
+  /** Replaces the target at once. */
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+interface Directories {
+  /** One level, mode 0700; fails with EEXIST when the name is taken. */
+  makeDirectory(path: string): Promise<void>;
+  list(path: string): Promise<readonly string[]>;
+  /** Resolves when names made, changed or removed in the directory are on the disk itself. */
+  syncDirectory(path: string): Promise<void>;
+}
+
+export interface FileSystem extends FileAccess, FileNames, Directories {}
+
+/** The code of a system error, such as ENOSPC. */
+export function errnoOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error) || !('code' in thrown)) return undefined;
+  return typeof thrown.code === 'string' ? thrown.code : undefined;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EDQUOT: 'disk quota exceeded',
+  EIO: 'input/output error',
+  ELOOP: 'it is a symbolic link',
+  ENOENT: 'it does not exist',
+  ENOSPC: 'no space left on the disk',
+  ENOTDIR: 'a part of the path is not a directory',
+  EPERM: 'operation not permitted',
+  EROFS: 'the file system is read-only',
+};
+
+/** Why a system call failed, in words that never carry the content of a file (I8). */
+export function systemReason(thrown: unknown): string {
+  const code = errnoOf(thrown);
+  if (code === undefined) return thrown instanceof Error ? thrown.name : 'unknown reason';
+  const words = WORDS[code];
+  return words === undefined ? code : `${words} (${code})`;
+}

@@ -1,0 +1,89 @@
+// The real disk.
+
+import { constants, type Stats } from 'node:fs';
+import {
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises';
+import {
+  errnoOf,
+  type FileInfo,
+  type FileSystem,
+  type OpenFile,
+  type OpenIntent,
+} from './file-system.ts';
+
+const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants;
+/** Windows does not have the flag; there Node leaves it undefined. */
+const O_NOFOLLOW: number = constants.O_NOFOLLOW ?? 0;
+
+const OPEN_FLAGS: Readonly<Record<OpenIntent, number>> = {
+  read: O_RDONLY,
+  create: O_WRONLY | O_CREAT | O_EXCL,
+  append: O_WRONLY | O_APPEND | O_NOFOLLOW,
+  'append-create': O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW,
+};
+
+/** What a file system answers that has no fsync for directories. */
+const SYNC_UNSUPPORTED = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP'];
+
+const onWindows = process.platform === 'win32';
+
+function openFile(handle: FileHandle): OpenFile {
+  return {
+    read: async (position, lengthBytes) => {
+      const buffer = Buffer.alloc(lengthBytes);
+      const { bytesRead } = await handle.read(buffer, 0, lengthBytes, position);
+      return buffer.subarray(0, bytesRead);
+    },
+    write: async (bytes, position) => {
+      const { bytesWritten } = await handle.write(bytes, 0, bytes.length, position ?? null);
+      return bytesWritten;
+    },
+    sync: () => handle.sync(),
+    close: () => handle.close(),
+  };
+}
+
+function fileInfo(stats: Stats): FileInfo {
+  return {
+    isDirectory: stats.isDirectory(),
+    mode: onWindows ? 0o700 : stats.mode & 0o777,
+    ownerId: stats.uid,
+    inode: stats.ino,
+    sizeBytes: stats.size,
+    modifiedAt: stats.mtime,
+  };
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  // Windows does not open directories, and keeps names safe in its own journal.
+  if (onWindows) return;
+  const handle = await open(path, O_RDONLY);
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!SYNC_UNSUPPORTED.includes(errnoOf(error) ?? '')) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+export const nodeFileSystem: FileSystem = {
+  open: async (path, intent) => openFile(await open(path, OPEN_FLAGS[intent], 0o600)),
+  stat: async (path) => fileInfo(await stat(path)),
+  link,
+  rename,
+  remove: unlink,
+  makeDirectory: async (path) => {
+    await mkdir(path, { mode: 0o700 });
+  },
+  list: (path) => readdir(path),
+  syncDirectory,
+};

@@ -1,0 +1,72 @@
+// Joins the files of one account. Import this module lazily: it loads the schema library.
+//
+//   <stateDir>/<account>/journal.jsonl     file-journal.ts, record-codec.ts
+//   <stateDir>/<account>/claims/           file-claims.ts, claim-files.ts
+//   <stateDir>/<account>/handoff/          file-handoff.ts
+//   <stateDir>/<account>/sightings.json    file-sightings.ts
+
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { ClaimFiles } from './claim-files.ts';
+import { FileClaims } from './file-claims.ts';
+import { FileHandoff } from './file-handoff.ts';
+import { FileJournal } from './file-journal.ts';
+import { FileSightings } from './file-sightings.ts';
+import type { FileSystem } from './file-system.ts';
+import type { AccountState, Journal } from './journal.ts';
+import { nodeFileSystem } from './node-file-system.ts';
+import { type ProcessTable, systemProcesses } from './process-table.ts';
+import { prepareStateDir } from './state-dir.ts';
+
+export interface AccountStateOptions {
+  readonly stateDir: string;
+  /** Twelve digits. */
+  readonly account: string;
+  readonly clock: Clock;
+  /** The random ID of this process's run, as in its journal records. */
+  readonly run: string;
+  /** The disk; a test or a simulation puts another in its place. */
+  readonly fs?: FileSystem;
+  /** The machine; a test or a simulation puts another in its place. */
+  readonly processes?: ProcessTable;
+}
+
+/**
+ * Checks the state directory (so call it before the first change in AWS) and opens what one account
+ * keeps there. Nothing needs closing. Throws `state-dir`, or `bad-value` for a bad account ID.
+ */
+export async function openAccountState(options: AccountStateOptions): Promise<AccountState> {
+  const { account, clock, run, stateDir } = options;
+  const fs = options.fs ?? nodeFileSystem;
+  const folders = await prepareStateDir({ stateDir, account, fs, clock });
+  const claimFiles = new ClaimFiles({
+    directory: folders.claims,
+    fs,
+    clock,
+    processes: options.processes ?? systemProcesses,
+    run,
+  });
+  await claimFiles.sweepBreakers();
+  const claims = new FileClaims(claimFiles);
+  const journal = new FileJournal(fs, join(folders.account, 'journal.jsonl'), account);
+  const sightings = await FileSightings.open({
+    path: join(folders.account, 'sightings.json'),
+    fs,
+    clock,
+    claims: claimFiles,
+  });
+  const handoff = new FileHandoff(fs, folders.handoff, account);
+  return { journal: keepingClaims(journal, claims), claims, handoff, sightings };
+}
+
+/** Each journaled step is a sign of life for the claim, and is refused once the claim is lost. */
+function keepingClaims(journal: Journal, claims: FileClaims): Journal {
+  return {
+    append: async (record) => {
+      await claims.keep(record.user);
+      await journal.append(record);
+    },
+    recordsOf: (user) => journal.recordsOf(user),
+    users: () => journal.users(),
+  };
+}

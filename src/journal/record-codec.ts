@@ -1,0 +1,115 @@
+// One journal record as one line of JSON, and back. Only the fields declared here are written, so
+// that nothing a caller attached to a record by accident reaches the disk (I8).
+
+import { z } from 'zod';
+import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
+import { assert, KeyturnError } from '../base/errors.ts';
+import type { CleanupStep, JournalRecord, RotationStep } from '../lifecycle/record.ts';
+
+/** The newest record format that this version writes and reads. */
+const FORMAT_VERSION = 1;
+
+type FieldsOf<Step extends { type: string }> = {
+  readonly [Type in Step['type']]: z.ZodType<Omit<Extract<Step, { type: Type }>, 'type'>>;
+};
+
+const keyId = z.custom<AccessKeyId>((value) => typeof value === 'string' && isAccessKeyId(value));
+const receipt = z.object({ kind: z.string(), reference: z.string() });
+const closeReason = z.enum([
+  'no-key-was-made',
+  'discarded',
+  'new-key-gone',
+  'old-key-gone',
+  'user-gone',
+]);
+
+// Typed so that a step or a field added to record.ts does not compile until it is added here.
+const ROTATION_FIELDS: FieldsOf<RotationStep> = {
+  intended: z.object({ oldKeyId: keyId, knownKeyIds: z.array(keyId) }),
+  'create-refused': z.object({ code: z.string() }),
+  'create-unknown': z.object({ reason: z.string() }),
+  'orphan-found': z.object({ keyId }),
+  created: z.object({ newKeyId: keyId }),
+  delivered: z.object({ receipts: z.array(receipt) }),
+  verified: z.object({ checks: z.number() }),
+  deactivating: z.object({}),
+  deactivated: z.object({}),
+  discarding: z.object({ keyId, reason: z.string() }),
+  discarded: z.object({ keyId }),
+  closed: z.object({ reason: closeReason }),
+};
+
+const CLEANUP_FIELDS: FieldsOf<CleanupStep> = {
+  deleting: z.object({ keyId, reason: z.string() }),
+  deleted: z.object({ keyId }),
+};
+
+const anyStep = z.looseObject({ type: z.string() });
+
+const envelope = z.object({
+  v: z.literal(FORMAT_VERSION),
+  at: z.iso.datetime(),
+  run: z.string(),
+  account: z.string(),
+  user: z.string().min(1),
+  rotation: z.string().min(1).nullable(),
+  step: anyStep,
+});
+
+/** The record as one line without its newline. */
+export function encodeRecord(record: JournalRecord): string {
+  const checked = checkLine({ ...record, at: record.at.toISOString() });
+  assert(checked.ok, `a journal record is not valid: ${checked.ok ? '' : checked.problem}`);
+  return JSON.stringify(checked.line);
+}
+
+/**
+ * Reads what JSON.parse made of a line. `where` names file and line for the reader of the error.
+ * Throws `journal-newer` or `journal-damaged`.
+ */
+export function decodeRecord(parsed: unknown, where: string): JournalRecord {
+  const version = z.object({ v: z.number() }).safeParse(parsed);
+  if (version.success && version.data.v > FORMAT_VERSION) {
+    throw new KeyturnError(
+      'journal-newer',
+      `${where} has format version ${version.data.v}, and this version knows ${FORMAT_VERSION}`,
+      { hint: 'use the newer keyturn that wrote the journal' },
+    );
+  }
+  const checked = checkLine(parsed);
+  if (!checked.ok) throw damagedLine(where, checked.problem);
+  const { line } = checked;
+  // The step was checked against the fields of its own type, which the compiler can not follow.
+  return { ...line, at: new Date(line.at) } as unknown as JournalRecord;
+}
+
+export function damagedLine(where: string, problem: string): KeyturnError {
+  return new KeyturnError('journal-damaged', `${where} can not be read: ${problem}`, {
+    hint: 'restore the file from a backup, or remove that line after reading it',
+  });
+}
+
+type CheckedLine =
+  | { readonly ok: true; readonly line: z.infer<typeof envelope> }
+  | { readonly ok: false; readonly problem: string };
+
+function checkLine(value: unknown): CheckedLine {
+  const outer = envelope.safeParse(value);
+  if (!outer.success) return { ok: false, problem: firstProblem(outer.error) };
+  const { type, ...fields } = outer.data.step;
+  const schemas = outer.data.rotation === null ? CLEANUP_FIELDS : ROTATION_FIELDS;
+  const schema = Object.hasOwn(schemas, type)
+    ? (schemas as Record<string, z.ZodType<object>>)[type]
+    : undefined;
+  if (schema === undefined) return { ok: false, problem: `step ${JSON.stringify(type)}` };
+  const inner = schema.safeParse(fields);
+  if (!inner.success) return { ok: false, problem: `${type}: ${firstProblem(inner.error)}` };
+  return { ok: true, line: { ...outer.data, step: { type, ...inner.data } } };
+}
+
+/** Which field is wrong. Values are left out: they may be anything. */
+function firstProblem(error: z.ZodError): string {
+  const issue = error.issues[0];
+  const field = issue === undefined || issue.path.length === 0 ? 'record' : issue.path.join('.');
+  return `${field} is not valid`;
+}
