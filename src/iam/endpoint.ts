@@ -1,0 +1,116 @@
+// Where calls go. The SDK reads `endpoint_url` only for the profile in AWS_PROFILE (or default), not
+// for a profile passed by name: a test profile would silently reach the real AWS. So endpoints are
+// resolved here, and every client is told to look nowhere else (`ignoreConfiguredEndpointUrls`).
+//
+// Order (AWS SDKs and Tools Reference Guide, "Service-specific endpoints"): AWS_ENDPOINT_URL_<SERVICE>,
+// AWS_ENDPOINT_URL, the profile's `services` section, the profile's `endpoint_url`. With
+// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true, or `ignore_configured_endpoint_urls = true` in the
+// profile, none of them counts.
+
+import { isIPv4 } from 'node:net';
+import { KeyturnError } from '../base/errors.ts';
+import type { Environment, SharedConfig } from './shared-config.ts';
+
+/** AWS's identifiers for service-specific endpoints, as spelled in the `services` section. */
+export type EndpointService = 'iam' | 'sts' | 'sso' | 'sso_oidc' | 'signin';
+
+export interface EndpointSources {
+  readonly env: Environment;
+  readonly shared: SharedConfig;
+  /** The profile in effect; undefined means `default`. */
+  readonly profile: string | undefined;
+}
+
+/**
+ * The configured URL, or undefined for AWS's own endpoint. Throws `bad-value` for what is not an
+ * HTTP URL, and `endpoint-guard` when the guard is set and the endpoint is not on this machine.
+ */
+export function resolveEndpoint(
+  service: EndpointService,
+  sources: EndpointSources,
+): string | undefined {
+  const found = isIgnored(sources) ? undefined : configuredEndpoint(service, sources);
+  const url = found === undefined ? undefined : parseHttpUrl(found.url, found.source);
+  if (isGuarded(sources.env)) requireLoopback(service, url);
+  return url?.href;
+}
+
+/**
+ * Whether KEYTURN_ENDPOINT_GUARD forbids every endpoint that is not on this machine. A misspelled
+ * value must not switch the guard off, so anything but `loopback` is refused.
+ */
+export function isGuarded(env: Environment): boolean {
+  const guard = env.KEYTURN_ENDPOINT_GUARD;
+  if (guard === undefined || guard === '') return false;
+  if (guard === 'loopback') return true;
+  throw new KeyturnError(
+    'endpoint-guard',
+    `KEYTURN_ENDPOINT_GUARD=${guard} is not known, so no endpoint is allowed`,
+    { hint: 'set it to loopback, or unset it' },
+  );
+}
+
+interface Found {
+  readonly url: string;
+  readonly source: string;
+}
+
+function configuredEndpoint(service: EndpointService, sources: EndpointSources): Found | undefined {
+  const { env, shared } = sources;
+  for (const name of [`AWS_ENDPOINT_URL_${service.toUpperCase()}`, 'AWS_ENDPOINT_URL']) {
+    const url = env[name];
+    if (url) return { url, source: name };
+  }
+  const profile = sources.profile ?? 'default';
+  const settings = shared.profiles.get(profile);
+  if (settings === undefined) return undefined;
+  if (settings.services) {
+    const url = servicesSection(shared, profile, settings.services)[`${service}.endpoint_url`];
+    if (url) return { url, source: `the services section ${settings.services}` };
+  }
+  if (settings.endpoint_url) {
+    return { url: settings.endpoint_url, source: `endpoint_url of profile ${profile}` };
+  }
+  return undefined;
+}
+
+function servicesSection(shared: SharedConfig, profile: string, name: string) {
+  const section = shared.services.get(name);
+  if (section !== undefined) return section;
+  throw new KeyturnError(
+    'bad-value',
+    `profile ${profile} names the services section ${JSON.stringify(name)}, which does not exist`,
+    { hint: `add [services ${name}] to ${shared.configPath}, or remove the setting` },
+  );
+}
+
+function isIgnored({ env, shared, profile }: EndpointSources): boolean {
+  const setting =
+    env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS ||
+    shared.profiles.get(profile ?? 'default')?.ignore_configured_endpoint_urls;
+  return setting?.toLowerCase() === 'true';
+}
+
+function parseHttpUrl(text: string, source: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new KeyturnError('bad-value', `${source} is ${JSON.stringify(text)}, not an HTTP URL`, {
+    hint: 'write scheme and host, such as http://127.0.0.1:4566',
+  });
+}
+
+function requireLoopback(service: EndpointService, url: URL | undefined): void {
+  if (url !== undefined && isLoopback(url.hostname)) return;
+  const where = url === undefined ? "AWS's own endpoint" : url.origin;
+  throw new KeyturnError(
+    'endpoint-guard',
+    `KEYTURN_ENDPOINT_GUARD=loopback forbids ${where} for ${service}`,
+    { hint: 'set AWS_ENDPOINT_URL to a sandbox on this machine, or unset the guard' },
+  );
+}
+
+/** `hostname` comes from URL, which has already brought odd spellings of IPv4 into dotted form. */
+function isLoopback(hostname: string): boolean {
+  if (hostname === 'localhost' || hostname === '[::1]') return true;
+  return isIPv4(hostname) && hostname.startsWith('127.');
+}

@@ -1,0 +1,62 @@
+// The wire below every client of an account: timeouts (the SDK has none by default) and the bound on
+// calls under way. The bound sits here and not around send(), so that a call that waits for a retry,
+// for the rate limiter or for a new key to propagate holds no place while it waits.
+
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Limiter } from './limiter.ts';
+import { silentLogger } from './quiet-sdk.ts';
+
+export interface Timeouts {
+  readonly connectionMs: number;
+  /** From sending until the answer's first byte; and of silence within the answer. */
+  readonly requestMs: number;
+}
+
+export const DEFAULT_TIMEOUTS: Timeouts = { connectionMs: 3_000, requestMs: 15_000 };
+
+export interface HandlerOptions {
+  readonly timeouts: Timeouts;
+  readonly limiter: Limiter;
+  readonly maxSockets: number;
+  /**
+   * Whether a connection is used for further calls. A kept connection may be closed by the server
+   * just as a call is written to it, and then nobody knows whether the call arrived.
+   */
+  readonly keepAlive: boolean;
+}
+
+export class LimitedHttpHandler extends NodeHttpHandler {
+  readonly #limiter: Limiter;
+
+  constructor(options: HandlerOptions) {
+    const agent = { keepAlive: options.keepAlive, maxSockets: options.maxSockets };
+    super({
+      connectionTimeout: options.timeouts.connectionMs,
+      requestTimeout: options.timeouts.requestMs,
+      // Without it the SDK only warns on the console and waits on.
+      throwOnRequestTimeout: true,
+      // requestTimeout ends with the answer's head: a body that stalls needs its own limit.
+      socketTimeout: options.timeouts.requestMs,
+      httpAgent: agent,
+      httpsAgent: agent,
+      logger: silentLogger,
+    });
+    this.#limiter = options.limiter;
+  }
+
+  override async handle(
+    request: Parameters<NodeHttpHandler['handle']>[0],
+    options: Parameters<NodeHttpHandler['handle']>[1] = {},
+  ): ReturnType<NodeHttpHandler['handle']> {
+    const giveBack = await this.#limiter.acquire(options.abortSignal as AbortSignal | undefined);
+    try {
+      const result = await super.handle(request, options);
+      // The call is under way until its body has been read or has failed.
+      result.response.body.once('close', giveBack);
+      return result;
+    } catch (thrown) {
+      giveBack();
+      throw thrown;
+    }
+  }
+}

@@ -1,0 +1,119 @@
+// Which users have which keys. Users are listed page by page while their keys are read in parallel.
+
+import pMap from 'p-map';
+import type { ErrorCode } from '../base/error-codes.ts';
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import type { EventSink } from '../base/events.ts';
+import type { AccessKey, KeyReader } from './gateway.ts';
+
+export interface UserKeys {
+  /** The server's spelling, or the caller's when the inventory is scoped to one user. */
+  readonly userName: string;
+  readonly keys: readonly AccessKey[];
+}
+
+/** A user whose keys could not be read: they are unknown, not absent (I11). */
+export interface UnreadableUser {
+  readonly userName: string;
+  readonly error: KeyturnError;
+}
+
+export interface Inventory {
+  readonly users: readonly UserKeys[];
+  readonly unreadable: readonly UnreadableUser[];
+}
+
+export interface InventoryOptions {
+  /** Reads only this user's keys; ListUsers is not called. */
+  readonly user?: string | undefined;
+  /** Users whose keys are read at the same time. */
+  readonly parallel: number;
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+}
+
+/** Failures that would meet every further call too: going on could only repeat them. */
+const FATAL: ReadonlySet<ErrorCode> = new Set([
+  'no-credentials',
+  'expired-token',
+  'invalid-credentials',
+  'clock-skew',
+  'interrupted',
+]);
+
+/**
+ * Reads all users' keys, or one user's. Throws when the users can not be listed, when no user's keys
+ * could be read at all, and `unknown-user` when the inventory is scoped to a user who does not exist.
+ */
+export async function takeInventory(
+  reader: KeyReader,
+  options: InventoryOptions,
+): Promise<Inventory> {
+  if (options.user !== undefined) {
+    const keys = await reader.listAccessKeys(options.user);
+    options.emit(progress(1, 1, true));
+    return { users: [{ userName: options.user, keys }], unreadable: [] };
+  }
+  return readAllUsers(reader, options);
+}
+
+async function readAllUsers(reader: KeyReader, options: InventoryOptions): Promise<Inventory> {
+  const { emit, signal } = options;
+  let usersSeen = 0;
+  let usersRead = 0;
+
+  async function* namesSeen(): AsyncGenerator<string> {
+    for await (const { name } of reader.listUsers()) {
+      usersSeen += 1;
+      yield name;
+    }
+  }
+
+  async function readUser(userName: string): Promise<UserKeys | UnreadableUser | undefined> {
+    const found = await readKeys(reader, userName);
+    usersRead += 1;
+    emit(progress(usersSeen, usersRead, false));
+    if (found !== undefined && 'error' in found) {
+      const { code: errorCode, message: reason } = found.error;
+      emit({ code: 'user-unreadable', user: userName, errorCode, reason });
+    }
+    return found;
+  }
+
+  const reading = pMap(namesSeen(), readUser, { concurrency: options.parallel, signal });
+  const found = await stoppedBy(signal, reading);
+  emit(progress(usersSeen, usersRead, true));
+  const users = found.filter((one) => one !== undefined && 'keys' in one);
+  const unreadable = found.filter((one) => one !== undefined && 'error' in one);
+  const [first] = unreadable;
+  if (first !== undefined && users.length === 0) throw first.error;
+  return { users, unreadable };
+}
+
+/** Undefined when the user was deleted between the listing and this read: nothing is left to know. */
+async function readKeys(
+  reader: KeyReader,
+  userName: string,
+): Promise<UserKeys | UnreadableUser | undefined> {
+  try {
+    return { userName, keys: await reader.listAccessKeys(userName) };
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    if (FATAL.has(error.code)) throw error;
+    return error.code === 'unknown-user' ? undefined : { userName, error };
+  }
+}
+
+function progress(usersSeen: number, usersRead: number, complete: boolean) {
+  return { code: 'inventory-progress', usersSeen, usersRead, complete } as const;
+}
+
+/** An abort rejects with the signal's reason, which may be anything; it becomes `interrupted`. */
+async function stoppedBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+    throw new KeyturnError('interrupted', 'the inventory was interrupted; nothing was changed');
+  }
+}

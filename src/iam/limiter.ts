@@ -1,0 +1,55 @@
+// A counting gate: at most `limit` holders at the same time, first come, first served.
+
+import { assert } from '../base/errors.ts';
+
+export interface Limiter {
+  /**
+   * Resolves when it is our turn, with a function that gives the place back (further calls of it do
+   * nothing). Rejects with the signal's reason when it is aborted while waiting.
+   */
+  acquire(signal?: AbortSignal): Promise<() => void>;
+}
+
+export function createLimiter(limit: number): Limiter {
+  assert(Number.isInteger(limit) && limit >= 1, `a limiter needs a limit of at least 1: ${limit}`);
+  let held = 0;
+  const waiting: (() => void)[] = [];
+
+  function giveBack(): void {
+    const next = waiting.shift();
+    // The place goes straight to the next in line, so `held` does not change.
+    if (next === undefined) held -= 1;
+    else next();
+  }
+
+  function place(): () => void {
+    let given = false;
+    return () => {
+      if (given) return;
+      given = true;
+      giveBack();
+    };
+  }
+
+  function acquire(signal?: AbortSignal): Promise<() => void> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (held < limit) {
+      held += 1;
+      return Promise.resolve(place());
+    }
+    return new Promise((resolve, reject) => {
+      const onTurn = (): void => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve(place());
+      };
+      const onAbort = (): void => {
+        waiting.splice(waiting.indexOf(onTurn), 1);
+        reject(signal?.reason);
+      };
+      waiting.push(onTurn);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  return { acquire };
+}

@@ -1,0 +1,91 @@
+// The facts in whatever the SDK throws. Nothing else of it is kept: its errors carry the request (with
+// its session token) and the response (which may hold a new secret), and even AWS's text can quote the
+// signed headers back (I8).
+
+/** Safe to attach as the cause of an error. */
+export interface FailureFacts {
+  /** The SDK's name for the error, such as `TimeoutError`. */
+  readonly name: string;
+  /** AWS's own code when AWS answered (`NoSuchEntity`), else Node's (`ECONNREFUSED`). */
+  readonly code: string | undefined;
+  readonly httpStatus: number | undefined;
+  readonly requestId: string | undefined;
+}
+
+export interface SdkFailure {
+  readonly facts: FailureFacts;
+  /** AWS's own code; undefined unless an answer of AWS was understood. */
+  readonly awsCode: string | undefined;
+  /** AWS's text: its first line, without a final period; empty unless AWS answered. */
+  readonly awsText: string;
+  /** Node's code of a network failure. */
+  readonly networkCode: string | undefined;
+  /** True when the network failed before the request could leave this machine. */
+  readonly neverSent: boolean;
+  /** The call was given up because of its abort signal. */
+  readonly aborted: boolean;
+}
+
+interface SdkErrorShape {
+  name?: unknown;
+  message?: unknown;
+  code?: unknown;
+  syscall?: unknown;
+  errors?: unknown;
+  $fault?: unknown;
+  Code?: unknown;
+  Error?: { Code?: unknown };
+  $metadata?: { httpStatusCode?: unknown; requestId?: unknown };
+}
+
+const TEXT_LENGTH_MAX = 500;
+
+export function readFailure(thrown: unknown): SdkFailure {
+  const error: SdkErrorShape = typeof thrown === 'object' && thrown !== null ? thrown : {};
+  const name = text(error.name) ?? typeof thrown;
+  const awsCode = readAwsCode(error, name);
+  const networkCode = awsCode === undefined ? text(error.code) : undefined;
+  const status = error.$metadata?.httpStatusCode;
+  return {
+    facts: {
+      name,
+      code: awsCode ?? networkCode,
+      httpStatus: typeof status === 'number' ? status : undefined,
+      requestId: text(error.$metadata?.requestId),
+    },
+    awsCode,
+    awsText: awsCode === undefined ? '' : firstLine(text(error.message) ?? ''),
+    networkCode,
+    neverSent: awsCode === undefined && failedToConnect(error),
+    aborted: name === 'AbortError',
+  };
+}
+
+/** The first line of a text, without its final period, and of bounded length. */
+export function firstLine(message: string): string {
+  const line = message.trim().split('\n', 1)[0] ?? '';
+  return line.slice(0, TEXT_LENGTH_MAX).replace(/\.$/, '');
+}
+
+/**
+ * The query protocol (IAM, STS) puts the code into `Error.Code`; the JSON protocols (SSO) leave only
+ * the name. The SDK says `Unknown` for an error page that is not AWS's.
+ */
+function readAwsCode(error: SdkErrorShape, name: string): string | undefined {
+  if (error.$fault === undefined) return undefined;
+  return text(error.Error?.Code) ?? text(error.Code) ?? (name === 'Unknown' ? undefined : name);
+}
+
+const NAME_LOOKUP_FAILED = new Set(['ENOTFOUND', 'EAI_AGAIN']);
+
+/** A name with several addresses fails with one error per address, so each of them must say so. */
+function failedToConnect(error: SdkErrorShape): boolean {
+  if (Array.isArray(error.errors) && error.errors.length > 0) {
+    return error.errors.every((one: SdkErrorShape) => failedToConnect(one));
+  }
+  return error.syscall === 'connect' || NAME_LOOKUP_FAILED.has(text(error.code) ?? '');
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

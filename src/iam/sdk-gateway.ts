@@ -1,0 +1,83 @@
+// Joins the parts that need the AWS SDK. Only open-gateway.ts imports this file, when it is called.
+
+import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import { accessKeyId } from '../base/access-key-id.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { classify } from './classify.ts';
+import { type ClientSettings, openClients, openWire } from './clients.ts';
+import { type CredentialProvider, credentialProvider } from './credentials.ts';
+import { resolveEndpoint } from './endpoint.ts';
+import type { AccountGateway, Caller } from './gateway.ts';
+import { DEFAULT_TIMEOUTS } from './http-handler.ts';
+import type { GatewayOptions } from './open-gateway.ts';
+import { silenceSdkWarnings } from './quiet-sdk.ts';
+import { createReader } from './sdk-reader.ts';
+import { createVerifier } from './sdk-verifier.ts';
+import { createWriter } from './sdk-writer.ts';
+import { loadSharedConfig } from './shared-config.ts';
+
+export async function openSdkGateway(options: GatewayOptions): Promise<AccountGateway> {
+  silenceSdkWarnings();
+  const { env, region, clock, emit, signal } = options;
+  const shared = await loadSharedConfig(env);
+  const sources = { env, shared, profile: options.profile || env.AWS_PROFILE || undefined };
+  const wire = openWire(options.maxParallel, options.timeouts ?? DEFAULT_TIMEOUTS);
+  const settings: ClientSettings = {
+    region,
+    iamEndpoint: resolveEndpoint('iam', sources),
+    stsEndpoint: resolveEndpoint('sts', sources),
+    wire,
+    emit,
+  };
+  const credentials = credentialProvider(sources, settings, clock);
+  const clients = openClients(settings, credentials);
+  function close(): void {
+    for (const client of Object.values(clients)) client.destroy();
+    wire.fresh.destroy();
+  }
+  try {
+    const caller = await askCaller(clients.sts, credentials, settings, signal);
+    const surroundings = { endpoint: settings.iamEndpoint, region };
+    return {
+      caller,
+      reader: createReader(clients.read, surroundings, signal),
+      writer: createWriter({ clients, credentials, surroundings, clock }),
+      verifier: createVerifier(settings, signal),
+      close,
+    };
+  } catch (thrown) {
+    close();
+    throw thrown;
+  }
+}
+
+async function askCaller(
+  sts: STSClient,
+  credentials: CredentialProvider,
+  settings: ClientSettings,
+  signal: AbortSignal | undefined,
+): Promise<Caller> {
+  // Apart from the call, so that a failure to find credentials is not taken for AWS's answer.
+  const { accessKeyId: signingKeyId } = await credentials();
+  const call = {
+    permission: 'sts:GetCallerIdentity',
+    endpoint: settings.stsEndpoint,
+    region: settings.region,
+  };
+  try {
+    const answer = await sts.send(
+      new GetCallerIdentityCommand(),
+      signal === undefined ? {} : { abortSignal: signal },
+    );
+    if (answer.Account !== undefined && answer.Arn !== undefined) {
+      return { account: answer.Account, arn: answer.Arn, accessKeyId: accessKeyId(signingKeyId) };
+    }
+  } catch (thrown) {
+    throw classify(thrown, call);
+  }
+  throw new KeyturnError(
+    'endpoint-unreachable',
+    `the endpoint's answer to ${call.permission} is not aws's`,
+    { hint: 'check for a proxy between this machine and the endpoint' },
+  );
+}

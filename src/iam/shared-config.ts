@@ -1,0 +1,53 @@
+// The profiles of ~/.aws/credentials and ~/.aws/config, read exactly as the SDK reads them (its own
+// loader), but from the files that the environment handed in names, and never from its cache: this
+// process may have rewritten the file (the SDK would go on seeing the old bytes).
+
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { loadSharedConfigFiles } from '@smithy/core/config';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+type Settings = Readonly<Record<string, string | undefined>>;
+
+export interface SharedConfig {
+  readonly credentialsPath: string;
+  readonly configPath: string;
+  /** Settings by profile name; for a setting in both files the credentials file wins. */
+  readonly profiles: ReadonlyMap<string, Settings>;
+  /** `[services x]` sections by name; keys look like `iam.endpoint_url`. */
+  readonly services: ReadonlyMap<string, Settings>;
+}
+
+/** How the SDK's loader spells the kind of a section that is not a profile: `services.x`. */
+const SERVICES_PREFIX = 'services.';
+const OTHER_SECTION = /^(?:services|sso-session)\./;
+
+export async function loadSharedConfig(env: Environment): Promise<SharedConfig> {
+  const folder = join(homeFolder(env), '.aws');
+  const credentialsPath = env.AWS_SHARED_CREDENTIALS_FILE || join(folder, 'credentials');
+  const configPath = env.AWS_CONFIG_FILE || join(folder, 'config');
+  const files = await loadSharedConfigFiles({
+    filepath: credentialsPath,
+    configFilepath: configPath,
+    ignoreCache: true,
+  });
+  const profiles = new Map<string, Settings>();
+  const services = new Map<string, Settings>();
+  for (const [name, settings] of Object.entries(files.configFile)) {
+    if (name.startsWith(SERVICES_PREFIX)) {
+      services.set(name.slice(SERVICES_PREFIX.length), settings);
+    } else if (!OTHER_SECTION.test(name)) {
+      profiles.set(name, settings);
+    }
+  }
+  for (const [name, settings] of Object.entries(files.credentialsFile)) {
+    profiles.set(name, { ...profiles.get(name), ...settings });
+  }
+  return { credentialsPath, configPath, profiles, services };
+}
+
+/** The SDK's order: HOME, then Windows' USERPROFILE, then what the system says. */
+function homeFolder(env: Environment): string {
+  return env.HOME || env.USERPROFILE || homedir();
+}
