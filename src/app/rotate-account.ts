@@ -1,8 +1,29 @@
 // Use case of `rotate-iam-keys`: rotate every due key of one account.
+//
+//   prepare state -> identify caller -> inventory -> candidates -> rotate each -> report
 
+import { resolve } from 'node:path';
+import pMap from 'p-map';
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
-import type { RotationReport } from '../reports/rotation-report.ts';
+import { VERSION } from '../base/version.ts';
+import { handoffDestination } from '../destinations/handoff/index.ts';
+import { DEFAULT_VERIFICATION, type ExecutorContext } from '../executor/context.ts';
+import type { UserOutcome } from '../executor/outcome.ts';
+import { planUser } from '../executor/plan-user.ts';
+import { rotateUser } from '../executor/rotate-user.ts';
+import { embeddedRuntime, newId } from '../executor/runtime.ts';
+import type { AccountGateway } from '../iam/gateway.ts';
+import { type Inventory, takeInventory } from '../iam/inventory.ts';
+import { openGateway } from '../iam/open-gateway.ts';
+import type { AccountState } from '../journal/journal.ts';
+import { openAccountState, readAccountState } from '../journal/open-account-state.ts';
+import type { ReportIssue, RotationReport } from '../reports/rotation-report.ts';
+import { buildReport, type HandedOff, type ReportFacts, reportIssue } from './build-report.ts';
+import { type CandidateUser, findCandidates } from './find-candidates.ts';
+import { stopSignal } from './stop-signal.ts';
 
 export interface RotateAccountOptions {
   /** A key is due when it is at least this old. */
@@ -35,16 +56,223 @@ export interface RunContext {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/**
- * Runs to the end whatever happens to single users, and never throws for an expected failure: what
- * could not be done is in the report (`errors`, `rotated_keys[].error`).
- */
-export type RotateAccount = (
-  options: RotateAccountOptions,
-  context: RunContext,
-) => Promise<RotateAccountOutcome>;
-
 export interface RotateAccountOutcome {
   readonly report: RotationReport;
   readonly exitCode: 0 | 1 | 3 | 130 | 143;
 }
+
+/**
+ * Rotations wait for AWS most of the time, and waiting takes no call: so more of them are open at
+ * once than calls are allowed at once.
+ */
+const ROTATIONS_PER_CALL_SLOT = 4;
+
+/**
+ * Runs to the end whatever happens to single users, and never throws for an expected failure: what
+ * could not be done is in the report (`errors`, `rotated_keys[].error`).
+ */
+export async function rotateAccount(
+  options: RotateAccountOptions,
+  context: RunContext,
+): Promise<RotateAccountOutcome> {
+  const stop = stopSignal(context.clock, context.signal, options.timeoutMs);
+  const run = new AccountRun(options, context, stop.signal);
+  try {
+    await run.perform();
+  } catch (thrown) {
+    run.fail(toKeyturnError(thrown));
+  } finally {
+    stop.dispose();
+  }
+  return run.outcome();
+}
+
+/** What is known while the run goes on; the report is made from whatever is there at the end. */
+class AccountRun {
+  readonly #options: RotateAccountOptions;
+  readonly #context: RunContext;
+  readonly #signal: AbortSignal;
+  readonly #startedAt: Date;
+  readonly #run = newId();
+  readonly #outcomes: UserOutcome[] = [];
+  readonly #errors: ReportIssue[] = [];
+  #fatal: KeyturnError | undefined;
+  #gateway: AccountGateway | undefined;
+  #inventory: Inventory | undefined;
+  #handoff = new Map<AccessKeyId, HandedOff>();
+
+  constructor(options: RotateAccountOptions, context: RunContext, signal: AbortSignal) {
+    this.#options = options;
+    this.#context = context;
+    this.#signal = signal;
+    this.#startedAt = context.clock.now();
+  }
+
+  async perform(): Promise<void> {
+    const { clock, emit, env } = this.#context;
+    const { profile, region, maxParallel, user, dryRun } = this.#options;
+    const stateDir = resolve(this.#options.stateDir);
+    const signal = this.#signal;
+    const gateway = await openGateway({ profile, region, env, maxParallel, clock, emit, signal });
+    this.#gateway = gateway;
+    try {
+      const { account, arn: caller } = gateway.caller;
+      const { daysThreshold } = this.#options;
+      emit({ code: 'run-started', account, caller, dryRun, daysThreshold });
+      // Before the inventory: a run that could not keep a secret must not begin (I1, I3). A dry run
+      // keeps nothing, so it does not ask whether it could.
+      const open = dryRun ? readAccountState : openAccountState;
+      const state = await open({ stateDir, account, clock, run: this.#run });
+      const inventory = await takeInventory(gateway.reader, {
+        ...(user === undefined ? {} : { user }),
+        parallel: maxParallel,
+        emit,
+        signal,
+      });
+      this.#inventory = inventory;
+      this.#errors.push(
+        ...inventory.unreadable.map(({ userName, error }) => reportIssue(error, userName)),
+      );
+      if (!dryRun) await rememberActiveKeys(inventory, state, clock.now());
+      await this.#rotateAll(gateway, state, inventory);
+      await this.#collectSecrets(state);
+    } finally {
+      gateway.close();
+    }
+  }
+
+  fail(error: KeyturnError): void {
+    this.#fatal = error;
+    this.#errors.push(reportIssue(error));
+  }
+
+  outcome(): RotateAccountOutcome {
+    const report = buildReport(this.#facts());
+    const { summary } = report;
+    this.#context.emit({
+      code: 'run-done',
+      rotated: report.dry_run ? 0 : summary.successful_rotations,
+      failed: summary.failed_rotations,
+      deleted: report.dry_run ? 0 : summary.cleanup_operations,
+      durationMs: summary.duration_seconds * 1000,
+    });
+    return { report, exitCode: this.#exitCode(report) };
+  }
+
+  #exitCode(report: RotationReport): RotateAccountOutcome['exitCode'] {
+    const { reason } = this.#context.signal;
+    if (this.#context.signal.aborted) {
+      return reason instanceof KeyturnError && reason.exitCode === 143 ? 143 : 130;
+    }
+    if (this.#fatal !== undefined) return this.#fatal.exitCode === 3 ? 3 : 1;
+    if (report.errors.length > 0) return 1;
+    // A dry run has done its work when it has told what is blocked.
+    if (report.dry_run) return 0;
+    const failed = [...report.rotated_keys, ...report.cleanup_results].some((r) => !r.success);
+    return failed ? 1 : 0;
+  }
+
+  async #rotateAll(
+    gateway: AccountGateway,
+    state: AccountState,
+    inventory: Inventory,
+  ): Promise<void> {
+    const { emit, clock } = this.#context;
+    const executor = this.#executorContext(gateway, state);
+    const { daysThreshold, cleanupInactive, user: scope } = this.#options;
+    const { candidates, due } = await findCandidates(
+      inventory,
+      state.journal,
+      { daysThreshold, cleanupInactive, scope },
+      clock.now(),
+    );
+    const keys = inventory.users.reduce((sum, each) => sum + each.keys.length, 0);
+    emit({ code: 'inventory-done', users: inventory.users.length, keys, due });
+    let done = 0;
+    const one = async (candidate: CandidateUser) => {
+      const outcome = this.#options.dryRun
+        ? await planUser(
+            candidate,
+            candidate.keys,
+            await state.journal.recordsOf(candidate.user),
+            executor,
+          )
+        : await rotateUser(candidate, executor);
+      if (outcome.rotation?.kind === 'failed') this.#reportFailure(outcome.user, outcome.rotation);
+      done += 1;
+      emit({ code: 'user-done', user: candidate.user, done, total: candidates.length });
+      return outcome;
+    };
+    const concurrency = this.#options.maxParallel * ROTATIONS_PER_CALL_SLOT;
+    this.#outcomes.push(...(await pMap(candidates, one, { concurrency })));
+    if (this.#signal.aborted && this.#outcomes.every(({ rotation }) => rotation === undefined)) {
+      this.#signal.throwIfAborted();
+    }
+  }
+
+  #reportFailure(user: string, failure: { readonly error: KeyturnError }): void {
+    const { code, message: reason } = failure.error;
+    this.#context.emit({ code: 'rotation-failed', user, errorCode: code, reason });
+  }
+
+  #executorContext(gateway: AccountGateway, state: AccountState): ExecutorContext {
+    const { clock, emit } = this.#context;
+    const { daysThreshold, cleanupInactive, inactiveDays } = this.#options;
+    return {
+      gateway,
+      runtime: embeddedRuntime({ account: gateway.caller.account, run: this.#run, state, clock }),
+      handoff: state.handoff,
+      sightings: state.sightings,
+      destination: handoffDestination(state.handoff),
+      clock,
+      emit,
+      policy: { daysThreshold, cleanupInactive, inactiveDays, verification: DEFAULT_VERIFICATION },
+      signal: this.#signal,
+    };
+  }
+
+  /** Where each new secret is; the secret itself only when stdout is the destination (I8). */
+  async #collectSecrets(state: AccountState): Promise<void> {
+    for (const { rotation } of this.#outcomes) {
+      if (rotation === undefined || rotation.kind === 'would-rotate') continue;
+      const { newKeyId } = rotation;
+      if (newKeyId === undefined) continue;
+      const entry = await state.handoff.get(newKeyId);
+      if (entry === undefined) continue;
+      const secret = this.#options.secretsInReport ? entry.secret : undefined;
+      this.#handoff.set(newKeyId, { path: state.handoff.pathOf(newKeyId), secret });
+    }
+  }
+
+  #facts(): ReportFacts {
+    const users = this.#inventory?.users ?? [];
+    return {
+      startedAt: this.#startedAt,
+      endedAt: this.#context.clock.now(),
+      dryRun: this.#options.dryRun,
+      daysThreshold: this.#options.daysThreshold,
+      account: this.#gateway?.caller.account,
+      version: VERSION,
+      usersExamined: users.length,
+      keysExamined: users.reduce((sum, { keys }) => sum + keys.length, 0),
+      outcomes: this.#outcomes,
+      errors: this.#errors,
+      handoff: this.#handoff,
+    };
+  }
+}
+
+/** I5: for keys that somebody else makes Inactive later, this is the best start of the hold. */
+async function rememberActiveKeys(
+  inventory: Inventory,
+  state: AccountState,
+  now: Date,
+): Promise<void> {
+  const active = inventory.users.flatMap(({ keys }) =>
+    keys.filter(({ status }) => status === 'Active').map(({ id }) => id),
+  );
+  state.sightings.seenActive(active, now);
+  await state.sightings.save();
+}
+
+export type RotateAccount = typeof rotateAccount;

@@ -108,12 +108,13 @@ function progress(usersSeen: number, usersRead: number, complete: boolean) {
   return { code: 'inventory-progress', usersSeen, usersRead, complete } as const;
 }
 
-/** An abort rejects with the signal's reason, which may be anything; it becomes `interrupted`. */
+/** An abort rejects with its reason: ours as it is, anything else as `interrupted`. */
 async function stoppedBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (thrown) {
     if (!signal.aborted) throw thrown;
+    if (signal.reason instanceof KeyturnError) throw signal.reason;
     throw new KeyturnError('interrupted', 'the inventory was interrupted; nothing was changed');
   }
 }

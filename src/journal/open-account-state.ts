@@ -16,7 +16,7 @@ import type { FileSystem } from './file-system.ts';
 import type { AccountState, Journal } from './journal.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 import { type ProcessTable, systemProcesses } from './process-table.ts';
-import { prepareStateDir } from './state-dir.ts';
+import { prepareStateDir, type StateFolders, stateFolders } from './state-dir.ts';
 
 export interface AccountStateOptions {
   readonly stateDir: string;
@@ -36,17 +36,29 @@ export interface AccountStateOptions {
  * keeps there. Nothing needs closing. Throws `state-dir`, or `bad-value` for a bad account ID.
  */
 export async function openAccountState(options: AccountStateOptions): Promise<AccountState> {
-  const { account, clock, run, stateDir } = options;
+  const { account, clock, stateDir } = options;
   const fs = options.fs ?? nodeFileSystem;
   const folders = await prepareStateDir({ stateDir, account, fs, clock });
-  const claimFiles = new ClaimFiles({
-    directory: folders.claims,
-    fs,
-    clock,
-    processes: options.processes ?? systemProcesses,
-    run,
-  });
-  await claimFiles.sweepBreakers();
+  await claimFilesOf(options, fs, folders).sweepBreakers();
+  return await open(options, fs, folders);
+}
+
+/**
+ * Opens what an account keeps for reading, as a dry run does: nothing is made, checked or swept, and
+ * what does not exist reads as empty. Throws like the readers of the single files.
+ */
+export async function readAccountState(options: AccountStateOptions): Promise<AccountState> {
+  const { account, stateDir } = options;
+  return await open(options, options.fs ?? nodeFileSystem, stateFolders(stateDir, account));
+}
+
+async function open(
+  options: AccountStateOptions,
+  fs: FileSystem,
+  folders: StateFolders,
+): Promise<AccountState> {
+  const { account, clock } = options;
+  const claimFiles = claimFilesOf(options, fs, folders);
   const claims = new FileClaims(claimFiles);
   const journal = new FileJournal(fs, join(folders.account, 'journal.jsonl'), account);
   const sightings = await FileSightings.open({
@@ -57,6 +69,20 @@ export async function openAccountState(options: AccountStateOptions): Promise<Ac
   });
   const handoff = new FileHandoff(fs, folders.handoff, account);
   return { journal: keepingClaims(journal, claims), claims, handoff, sightings };
+}
+
+function claimFilesOf(
+  options: AccountStateOptions,
+  fs: FileSystem,
+  folders: StateFolders,
+): ClaimFiles {
+  return new ClaimFiles({
+    directory: folders.claims,
+    fs,
+    clock: options.clock,
+    processes: options.processes ?? systemProcesses,
+    run: options.run,
+  });
 }
 
 /** Each journaled step is a sign of life for the claim, and is refused once the claim is lost. */

@@ -32,23 +32,24 @@ const ACCOUNT_ID = /^\d{12}$/;
  */
 export async function prepareStateDir(options: StateDirOptions): Promise<StateFolders> {
   const { stateDir, account, fs, clock } = options;
-  if (!ACCOUNT_ID.test(account)) {
-    throw new KeyturnError('bad-value', `${JSON.stringify(account)} is not an account id`);
-  }
-  const accountFolder = join(stateDir, account);
-  const folders: StateFolders = {
-    account: accountFolder,
-    claims: join(accountFolder, 'claims'),
-    handoff: join(accountFolder, 'handoff'),
-  };
+  const folders = stateFolders(stateDir, account);
   await makeAndCheck(fs, stateDir, 0o022);
-  await makeAndCheck(fs, accountFolder, 0o022);
+  await makeAndCheck(fs, folders.account, 0o022);
   await makeAndCheck(fs, folders.claims, 0o022);
   // Secrets lie here. With the folder closed to others, a file whose mode somebody loosened is
   // still out of reach, so reading such a file need not be refused and no secret is stranded.
   await makeAndCheck(fs, folders.handoff, 0o077);
   for (const folder of Object.values(folders)) await sweep(fs, clock, folder);
   return folders;
+}
+
+/** Where an account's things lie. Throws `bad-value` for something that is not an account ID. */
+export function stateFolders(stateDir: string, account: string): StateFolders {
+  if (!ACCOUNT_ID.test(account)) {
+    throw new KeyturnError('bad-value', `${JSON.stringify(account)} is not an account id`);
+  }
+  const folder = join(stateDir, account);
+  return { account: folder, claims: join(folder, 'claims'), handoff: join(folder, 'handoff') };
 }
 
 async function makeAndCheck(fs: FileSystem, path: string, forbidden: number): Promise<void> {

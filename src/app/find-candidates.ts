@@ -1,0 +1,65 @@
+// Which users a run must look at closely: those with a due key, with a rotation that an earlier
+// run left open, or with Inactive keys when clean-up was asked for.
+
+import type { OldKey } from '../executor/outcome.ts';
+import type { Inventory } from '../iam/inventory.ts';
+import type { Journal } from '../journal/journal.ts';
+import { isDue } from '../lifecycle/due.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import { foldRotations, isOpen } from '../lifecycle/rotation.ts';
+
+export interface CandidateUser {
+  readonly user: string;
+  readonly oldKey: OldKey;
+  readonly keys: readonly AccessKey[];
+}
+
+export interface CandidateScope {
+  readonly daysThreshold: number;
+  readonly cleanupInactive: boolean;
+  /** The only user to look at; undefined means all (I6). */
+  readonly scope: string | undefined;
+}
+
+export interface Candidates {
+  readonly candidates: readonly CandidateUser[];
+  /** How many keys are due. */
+  readonly due: number;
+}
+
+export async function findCandidates(
+  inventory: Inventory,
+  journal: Journal,
+  wanted: CandidateScope,
+  now: Date,
+): Promise<Candidates> {
+  const open = await usersWithOpenRotation(journal);
+  const candidates: CandidateUser[] = [];
+  let due = 0;
+  for (const { userName: user, keys } of inventory.users) {
+    const dueKeys = keys.filter((key) => isDue(key, wanted.daysThreshold, now));
+    due += dueKeys.length;
+    const unfinished = open.get(user.toLowerCase());
+    const inactive = wanted.cleanupInactive && keys.some(({ status }) => status === 'Inactive');
+    const first = oldest(dueKeys) ?? oldest(keys);
+    if (dueKeys.length === 0 && unfinished === undefined && !inactive) continue;
+    const oldKey = unfinished ?? first;
+    if (oldKey !== undefined) candidates.push({ user, oldKey, keys });
+  }
+  return { candidates, due };
+}
+
+async function usersWithOpenRotation(journal: Journal): Promise<ReadonlyMap<string, OldKey>> {
+  const open = new Map<string, OldKey>();
+  for (const user of await journal.users()) {
+    const rotation = foldRotations(await journal.recordsOf(user)).find(isOpen);
+    if (rotation === undefined) continue;
+    const oldKey = { id: rotation.oldKeyId, createdAt: undefined, status: 'unknown' } as const;
+    open.set(user.toLowerCase(), oldKey);
+  }
+  return open;
+}
+
+function oldest(keys: readonly AccessKey[]): AccessKey | undefined {
+  return keys.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())[0];
+}
