@@ -198,7 +198,7 @@ class AccountRun {
             executor,
           )
         : await rotateUser(candidate, executor);
-      if (outcome.rotation?.kind === 'failed') this.#reportFailure(outcome.user, outcome.rotation);
+      this.#reportFailure(outcome);
       done += 1;
       emit({ code: 'user-done', user: candidate.user, done, total: candidates.length });
       return outcome;
@@ -210,9 +210,11 @@ class AccountRun {
     }
   }
 
-  #reportFailure(user: string, failure: { readonly error: KeyturnError }): void {
-    const { code, message: reason } = failure.error;
-    this.#context.emit({ code: 'rotation-failed', user, errorCode: code, reason });
+  #reportFailure({ user, rotation }: UserOutcome): void {
+    // A dry run fails at nothing: what it would not do is in its report.
+    if (rotation?.kind !== 'failed' || this.#options.dryRun) return;
+    const { code: errorCode, message: reason } = rotation.error;
+    this.#context.emit({ code: 'rotation-failed', user, errorCode, reason });
   }
 
   #executorContext(gateway: AccountGateway, state: AccountState): ExecutorContext {

@@ -1,5 +1,6 @@
 // One signal that says "begin nothing more": aborted by the person or the time limit.
 
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 
@@ -17,6 +18,8 @@ export function stopSignal(
   timeoutMs: number | undefined,
 ): StopSignal {
   const stop = new AbortController();
+  // Every call and every wait under way listens; Node's warning about a leak would be a false one.
+  setMaxListeners(0, stop.signal);
   const over = new AbortController();
   const onInterrupt = () => {
     const { reason } = interrupt;

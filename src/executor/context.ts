@@ -22,7 +22,7 @@ export interface VerificationPolicy {
   readonly acceptancesInARow: number;
   /** Pause between two acceptances. */
   readonly settleMs: number;
-  /** First pause after a refusal; it doubles up to `retryMaxMs`. */
+  /** First pause after a refusal; it grows by half each time, up to `retryMaxMs`. */
   readonly retryMs: number;
   readonly retryMaxMs: number;
   /** After this long without enough acceptances the rotation is left for the next run. */
@@ -37,7 +37,7 @@ export const DEFAULT_VERIFICATION: VerificationPolicy = {
   acceptancesInARow: 3,
   settleMs: 1_000,
   retryMs: 250,
-  retryMaxMs: 2_000,
+  retryMaxMs: 1_000,
   giveUpMs: 120_000,
 };
 

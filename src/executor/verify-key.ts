@@ -40,7 +40,7 @@ export async function verifyKey(
       await clock.sleep(policy.settleMs, signal);
     } else {
       await clock.sleep(retryMs, signal);
-      retryMs = Math.min(retryMs * 2, policy.retryMaxMs);
+      retryMs = Math.min(retryMs * 1.5, policy.retryMaxMs);
     }
   }
 }

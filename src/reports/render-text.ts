@@ -66,16 +66,62 @@ function failedSection(
 ): string {
   if (failed.length === 0) return '';
   const verb = report.dry_run ? 'Could not rotate' : 'Not rotated:';
-  const lines = failed.map((key) =>
-    [
-      `  ${paint('bold', key.username)}  ${key.old_key_id}  ${age(key)}  [${key.error_code}]`,
-      wrap('    ', key.error ?? ''),
-      key.hint === null ? '' : wrap('    hint: ', key.hint),
-    ]
-      .filter((line) => line !== '')
-      .join('\n'),
-  );
-  return [paint('red', `${verb} ${plural(failed.length, 'key')}`), ...lines].join('\n');
+  const title = paint('red', `${verb} ${plural(failed.length, 'key')}`);
+  const full = failed.filter((key) => key.keys !== undefined);
+  const single = failed.filter((key) => key.keys === undefined);
+  return [title, ...fullSlots(full, wrap), ...single.map((key) => singleFailure(key, paint, wrap))]
+    .join('\n')
+    .trimEnd();
+}
+
+/** Users whose two keys leave no room: one table per reason, one hint for all of them. */
+function fullSlots(failed: RotatedKey[], wrap: (label: string, text: string) => string): string[] {
+  return unique(failed.map((key) => key.error_code)).flatMap((code) => {
+    const users = failed.filter((key) => key.error_code === code);
+    const rows = users.flatMap(({ username, keys = [] }) =>
+      keys.map((key, index) => [
+        index === 0 ? username : '',
+        key.access_key_id,
+        key.status,
+        `${key.age_days} d`,
+        key.last_used?.replace(/T.*/, '') ?? 'unknown',
+      ]),
+    );
+    const advice = ADVICE[code] ?? { reason: code, hint: users[0]?.hint ?? '' };
+    return [
+      wrap('  ', `${advice.reason} [${code}]`),
+      table(['USER', 'KEY', 'STATUS', 'AGE', 'LAST USED'], rows),
+      wrap('  hint: ', advice.hint),
+    ];
+  });
+}
+
+const ADVICE: Readonly<Record<string, { readonly reason: string; readonly hint: string }>> = {
+  'two-active-keys': {
+    reason: 'Two Active keys, so there is no room for a new one',
+    hint:
+      'find out which of the two is in use; make the other Inactive (aws iam update-access-key ' +
+      '--user-name USER --access-key-id KEY --status Inactive), delete it when nothing misses it, ' +
+      'and run again',
+  },
+  'no-free-slot': {
+    reason: 'An Inactive key takes the place of a new one',
+    hint:
+      'delete the Inactive key if nothing needs it, or let --cleanup-inactive do so once it has ' +
+      'been Inactive for long enough',
+  },
+};
+
+function singleFailure(
+  key: RotatedKey,
+  paint: Paint,
+  wrap: (label: string, text: string) => string,
+): string {
+  return [
+    `  ${paint('bold', key.username)}  ${key.old_key_id}  ${age(key)}  [${key.error_code}]`,
+    wrap('    ', key.error ?? ''),
+    ...(key.hint === null ? [] : [wrap('    hint: ', key.hint)]),
+  ].join('\n');
 }
 
 function cleanupSection(
