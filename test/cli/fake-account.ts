@@ -1,0 +1,62 @@
+// Stands in for the use case: a report with one rotated key, and parts that print it.
+
+import type { RotateAccount, RotateAccountOptions } from '../../src/app/rotate-account.ts';
+import type { RotateParts } from '../../src/cli/rotate-iam-keys.ts';
+import { type RotationReport, rotationReportSchema } from '../../src/reports/rotation-report.ts';
+
+export const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+export const HANDOFF_FILE = '/var/lib/keyturn/handoff/AKIAI44QH8DHBEXAMPLE.json';
+
+export function reportOf(options: Pick<RotateAccountOptions, 'dryRun'>): RotationReport {
+  return rotationReportSchema.parse({
+    execution_time: '2026-11-21T10:00:00.000Z',
+    dry_run: options.dryRun,
+    days_threshold: 90,
+    rotated_keys: [
+      {
+        username: 'svc-a',
+        old_key_id: 'AKIAIOSFODNN7EXAMPLE',
+        new_key_id: 'AKIAI44QH8DHBEXAMPLE',
+        new_secret_key: SECRET,
+        success: true,
+        error: null,
+        dry_run: options.dryRun,
+        account_id: '123456789012',
+        error_code: null,
+        hint: null,
+        age_days: 100,
+        old_key_status: 'Inactive',
+        handoff_file: HANDOFF_FILE,
+        resumed: false,
+      },
+    ],
+    cleanup_results: [],
+    errors: [],
+    summary: {
+      total_keys_processed: 1,
+      successful_rotations: 1,
+      failed_rotations: 0,
+      cleanup_operations: 0,
+      users_examined: 1,
+      keys_examined: 1,
+      duration_seconds: 1.5,
+    },
+    account_id: '123456789012',
+    keyturn_version: '0.1.0',
+  });
+}
+
+/** Parts around a use case of the test's own. */
+export function partsWith(rotateAccount: RotateAccount): () => Promise<RotateParts> {
+  return async () => ({
+    rotateAccount,
+    renderJson: (report) => JSON.stringify(report, null, 2),
+    renderText: (report) => `${report.summary.successful_rotations} rotated\n`,
+  });
+}
+
+/** A use case that succeeds at once. */
+export const rotatesOne: RotateAccount = async (options) => ({
+  report: reportOf(options),
+  exitCode: 0,
+});

@@ -1,0 +1,69 @@
+// A process made of memory: runs a command of src/cli without starting one.
+
+import { KeyturnError } from '../../src/base/errors.ts';
+import type { Host, StopSignal } from '../../src/cli/host.ts';
+import type { Sink } from '../../src/cli/sink.ts';
+
+export interface FakeHost extends Host {
+  readonly out: () => string;
+  readonly err: () => string;
+  /** Delivers a signal as the system would. */
+  readonly send: (signal: StopSignal) => void;
+  /** The code of exitNow, when it was called. */
+  readonly exitedNow: () => number | undefined;
+}
+
+export interface FakeHostOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** The reader of stdout is gone. */
+  readonly isStdoutClosed?: boolean;
+}
+
+export const NOW = new Date('2026-11-21T10:00:00.000Z');
+
+export function fakeHost(args: readonly string[], options: FakeHostOptions = {}): FakeHost {
+  const stdout = fakeSink(options.isStdoutClosed ?? false);
+  const stderr = fakeSink(false);
+  const handlers = new Set<(signal: StopSignal) => void>();
+  let exitedNow: number | undefined;
+  return {
+    args,
+    env: options.env ?? {},
+    cwd: '/home/ada/project',
+    home: '/home/ada',
+    clock: { now: () => NOW, sleep: async () => {} },
+    stdout: stdout.sink,
+    stderr: stderr.sink,
+    onStop: (handler) => {
+      handlers.add(handler);
+      return () => handlers.delete(handler);
+    },
+    exitNow: (code) => {
+      exitedNow = code;
+    },
+    out: stdout.text,
+    err: stderr.text,
+    send: (signal) => {
+      for (const handler of handlers) handler(signal);
+    },
+    exitedNow: () => exitedNow,
+  };
+}
+
+function fakeSink(isClosed: boolean): { sink: Sink; text: () => string } {
+  let text = '';
+  const sink: Sink = {
+    isTerminal: false,
+    width: 80,
+    hasColours: () => false,
+    write: async (more) => {
+      if (isClosed) throw new KeyturnError('output-closed', 'stdout closed (EPIPE)');
+      text += more;
+    },
+    writeNow: (more) => {
+      text += more;
+    },
+    stream: process.stderr,
+  };
+  return { sink, text: () => text };
+}

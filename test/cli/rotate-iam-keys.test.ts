@@ -1,0 +1,256 @@
+// The command line around the use case, with a use case of the test's own.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { RotateAccount, RotateAccountOptions } from '../../src/app/rotate-account.ts';
+import { accessKeyId } from '../../src/base/access-key-id.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
+import type { EngineEvent } from '../../src/base/events.ts';
+import { rotateCommand } from '../../src/cli/rotate-iam-keys.ts';
+import { runCommand } from '../../src/cli/run.ts';
+import { rotationReportSchema } from '../../src/reports/rotation-report.ts';
+import { HANDOFF_FILE, partsWith, reportOf, rotatesOne, SECRET } from './fake-account.ts';
+import { type FakeHost, fakeHost } from './fake-host.ts';
+
+function run(host: FakeHost, rotateAccount: RotateAccount = rotatesOne): Promise<number> {
+  return runCommand(rotateCommand(partsWith(rotateAccount)), host);
+}
+
+async function optionsOf(args: readonly string[], host = fakeHost(args)) {
+  let seen: RotateAccountOptions | undefined;
+  await run(host, async (options, context) => {
+    seen = options;
+    return rotatesOne(options, context);
+  });
+  return seen;
+}
+
+const created: EngineEvent = {
+  code: 'key-created',
+  user: 'svc-a',
+  newKeyId: accessKeyId('AKIAI44QH8DHBEXAMPLE'),
+};
+
+test('flags reach the use case as settled options', async () => {
+  const args = [
+    '--days_threshold=60',
+    '--dry_run',
+    '--aws_profile=',
+    '--aws_region=us-east-1',
+    '--target_user=',
+    '--cleanup_inactive=false',
+    '--output_format=json',
+  ];
+  assert.deepEqual(await optionsOf(args), {
+    daysThreshold: 60,
+    dryRun: true,
+    user: undefined,
+    cleanupInactive: false,
+    inactiveDays: 30,
+    profile: undefined,
+    region: 'us-east-1',
+    maxParallel: 16,
+    timeoutMs: undefined,
+    stateDir: '/home/ada/.local/state/keyturn',
+    secretsInReport: true,
+  });
+});
+
+test('the result goes to stdout and the log to stderr', async () => {
+  const host = fakeHost(['--output-format', 'json']);
+  const code = await run(host, async (options, context) => {
+    context.emit(created);
+    return rotatesOne(options, context);
+  });
+  assert.equal(code, 0);
+  assert.equal(rotationReportSchema.parse(JSON.parse(host.out())).rotated_keys.length, 1);
+  assert.equal(
+    host.err(),
+    '2026-11-21T10:00:00Z INFO  key created user=svc-a new_key_id=AKIAI44QH8DHBEXAMPLE\n',
+  );
+});
+
+test('with --log-format json every line of stderr is an object, the error line too', async () => {
+  const host = fakeHost(['--log-format', 'json', '--log-level', 'debug']);
+  const code = await run(host, async (_options, context) => {
+    context.emit(created);
+    context.emit({ code: 'user-done', user: 'svc-a', done: 1, total: 1 });
+    throw new KeyturnError('no-credentials', 'no credentials found', { hint: 'name a profile' });
+  });
+  assert.equal(code, 3);
+  const lines = host
+    .err()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    lines.map(({ level, code: lineCode }) => `${level} ${lineCode}`),
+    ['info key-created', 'debug user-done', 'error no-credentials', 'info hint'],
+  );
+  assert.deepEqual(lines[0].fields, { user: 'svc-a', new_key_id: 'AKIAI44QH8DHBEXAMPLE' });
+});
+
+test('lines below --log-level are not printed', async () => {
+  const host = fakeHost(['--log-level=warn']);
+  await run(host, async (options, context) => {
+    context.emit(created);
+    return rotatesOne(options, context);
+  });
+  assert.equal(host.err(), '');
+});
+
+const FAILURES: readonly (readonly [what: string, args: readonly string[], exit: number])[] = [
+  ['an unknown flag', ['--dryrun'], 2],
+  ['a wrong value', ['--days_threshold=9e1'], 2],
+  ['a stray word', ['word'], 2],
+  ['a contradiction', ['--inactive-days', '3'], 2],
+  ['a log file that can not be opened', ['--log-file', '/nonexistent/x.log'], 2],
+];
+
+for (const [what, args, exit] of FAILURES) {
+  test(`JSON is asked for: ${what} still makes one valid document, and no run`, async () => {
+    const host = fakeHost(['--output_format=json', '--dry-run', ...args]);
+    const code = await run(host, async () => assert.fail('must not run'));
+    assert.equal(code, exit);
+    const report = rotationReportSchema.parse(JSON.parse(host.out()));
+    assert.equal(report.errors.length, 1);
+    assert.equal(report.dry_run, true);
+    assert.match(host.err(), /^rotate-iam-keys: error: .*\nrotate-iam-keys: hint: .*\n$/);
+  });
+
+  test(`text is asked for: ${what} leaves stdout empty`, async () => {
+    const host = fakeHost(args);
+    assert.equal(await run(host), exit);
+    assert.equal(host.out(), '');
+  });
+}
+
+test('the codes of refused input', async () => {
+  const codeOf = async (args: readonly string[]): Promise<unknown> => {
+    const host = fakeHost(['--output-format=json', ...args]);
+    await run(host);
+    return JSON.parse(host.out()).errors[0].code;
+  };
+  assert.equal(await codeOf(['--inactive-days', '3']), 'conflicting-flags');
+  assert.equal(await codeOf(['--log-file', '/nonexistent/x.log']), 'log-file');
+  assert.equal(await codeOf(['--dryrun']), 'unknown-flag');
+});
+
+test('--inactive-days beside --cleanup-inactive=false is no contradiction', async () => {
+  const options = await optionsOf(['--inactive_days=45', '--cleanup_inactive=false']);
+  assert.equal(options?.inactiveDays, 45);
+});
+
+test('a fault of ours is one line and one document, without a stack trace', async () => {
+  const host = fakeHost(['--output-format=json']);
+  const code = await run(host, async () => {
+    throw new TypeError(`no property of undefined; secret_access_key=${SECRET}`);
+  });
+  assert.equal(code, 1);
+  assert.equal(JSON.parse(host.out()).errors[0].code, 'internal');
+  assert(!host.err().includes('    at '), 'no stack trace');
+  assert(!`${host.out()}${host.err()}`.includes(SECRET), 'no secret (I8)');
+});
+
+test('I3: when stdout is closed, stderr names the files that hold the secrets', async () => {
+  const host = fakeHost(['--output-format=json'], { isStdoutClosed: true });
+  assert.equal(await run(host), 1);
+  assert.match(host.err(), /error: stdout closed/);
+  assert.match(host.err(), /hint: no secret is lost/);
+  assert(host.err().includes(`svc-a (AKIAI44QH8DHBEXAMPLE) is in ${HANDOFF_FILE}`));
+  assert(!host.err().includes(SECRET), 'no secret on stderr (I8)');
+});
+
+test('stdout that is closed before bad input is told does not hide the exit code', async () => {
+  const host = fakeHost(['--output-format=json', '--dryrun'], { isStdoutClosed: true });
+  assert.equal(await run(host), 2);
+});
+
+for (const [signal, exit] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  test(`${signal} lets the run finish its steps, prints the result, exits ${exit}`, async () => {
+    const host = fakeHost(['--output-format=json']);
+    const code = await run(host, async (options, context) => {
+      host.send(signal);
+      assert(context.signal.aborted);
+      assert.equal(context.signal.reason.code, 'interrupted');
+      return { report: reportOf(options), exitCode: 130 };
+    });
+    assert.equal(code, exit);
+    assert.equal(JSON.parse(host.out()).rotated_keys.length, 1);
+    assert.match(host.err(), new RegExp(`${signal}: finishing the steps under way`));
+    assert.equal(host.exitedNow(), undefined);
+  });
+}
+
+test('a second signal ends at once, with a document that says so', async () => {
+  const host = fakeHost(['--output-format=json']);
+  await run(host, async (options, context) => {
+    host.send('SIGINT');
+    host.send('SIGTERM');
+    assert.equal(host.exitedNow(), 143);
+    assert.equal(JSON.parse(host.out()).errors[0].code, 'interrupted');
+    return rotatesOne(options, context);
+  });
+});
+
+test('a run that was done before the signal counted keeps its own exit code', async () => {
+  const host = fakeHost([]);
+  const code = await run(host, async (options, context) => {
+    host.send('SIGINT');
+    return rotatesOne(options, context);
+  });
+  assert.equal(code, 0);
+});
+
+test('the log file gets every line of the level, in a file of its owner', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-log-'));
+  const file = join(folder, 'run.log');
+  const host = fakeHost(['--log-file', file]);
+  await run(host, async (options, context) => {
+    context.emit(created);
+    return rotatesOne(options, context);
+  });
+  assert.equal(readFileSync(file, 'utf8'), host.err());
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  await run(fakeHost(['--log-file', file]), async (options, context) => {
+    context.emit(created);
+    return rotatesOne(options, context);
+  });
+  assert.equal(readFileSync(file, 'utf8'), host.err().repeat(2), 'appended');
+  rmSync(folder, { recursive: true });
+});
+
+test('I8: what the environment holds never reaches a log', async () => {
+  const host = fakeHost([], { env: { AWS_SECRET_ACCESS_KEY: SECRET } });
+  await run(host, async (options, context) => {
+    const reason = `proxy said ${SECRET} or ${encodeURIComponent(SECRET)}`;
+    context.emit({ code: 'run-stopping', reason });
+    return rotatesOne(options, context);
+  });
+  assert(host.err().includes('proxy said [secret] or [secret]'), host.err());
+});
+
+for (const args of [
+  ['--help'],
+  ['-h'],
+  ['--dryrun', '--help'],
+  ['--help', '--output-format=json'],
+]) {
+  test(`help: ${args.join(' ')}`, async () => {
+    const host = fakeHost(args);
+    assert.equal(await run(host, async () => assert.fail('must not run')), 0);
+    assert.match(host.out(), /^rotate-iam-keys: .*Examples:/s);
+  });
+}
+
+test('--version prints the name and the version', async () => {
+  const host = fakeHost(['--version']);
+  assert.equal(await run(host), 0);
+  assert.match(host.out(), /^rotate-iam-keys \d+\.\d+\.\d+\n$/);
+});
