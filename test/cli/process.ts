@@ -1,0 +1,62 @@
+// Starts the executables as a user does: a real process over the built code.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+export type Program = 'rotate-iam-keys' | 'keyturn' | 'keyctl';
+
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function binOf(program: Program): string {
+  return `${ROOT}bin/${program}.mjs`;
+}
+
+/** Runs to the end. */
+export function run(
+  program: Program,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
+  return finished(start([binOf(program), ...args], env));
+}
+
+export function start(
+  nodeArgs: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  return spawn(process.execPath, nodeArgs, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+export function finished(child: ChildProcess): Promise<Finished> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+/** Runs a line of shell, for pipes and redirections. */
+export function shell(line: string, env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+  const child = spawn('/bin/sh', ['-c', line], {
+    env: { ...process.env, NODE: process.execPath, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return finished(child);
+}
