@@ -1,8 +1,8 @@
 // `keyctl` is not there yet, and says so. It will rotate the key behind a profile.
 
 import { KeyturnError } from '../base/errors.ts';
+import { VERSION } from '../base/version.ts';
 import { type Command, runCli } from './run.ts';
-import { packageVersion } from './version.ts';
 
 const PAGE = `keyctl: rotates the access key behind a profile of ~/.aws/credentials.
 
@@ -19,12 +19,12 @@ export const keyctlCommand: Command = {
     if (first !== '--help' && first !== '-h' && first !== '--version' && first !== '-V') {
       throw new KeyturnError(
         'unknown-command',
-        `keyctl comes with a later version of keyturn; ${packageVersion()} does not have it`,
+        `keyctl comes with a later version of keyturn; ${VERSION} does not have it`,
         { hint: 'nothing was done; to rotate the keys of one user: rotate-iam-keys --user NAME' },
       );
     }
     const isVersion = first === '--version' || first === '-V';
-    await host.stdout.write(isVersion ? `keyctl ${packageVersion()}\n` : PAGE);
+    await host.stdout.write(isVersion ? `keyctl ${VERSION}\n` : PAGE);
     return 0;
   },
 };

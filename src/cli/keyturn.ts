@@ -1,12 +1,12 @@
 // `keyturn COMMAND`: the face for platform and security teams. So far it has the sandbox.
 
 import { KeyturnError } from '../base/errors.ts';
+import { VERSION } from '../base/version.ts';
 import { parseFlags, quoted } from './argv.ts';
 import { closest } from './closest.ts';
 import { renderHelp } from './help.ts';
 import { ABOUT_FLAGS } from './rotate-flags.ts';
 import { type Command, runCli, type Session } from './run.ts';
-import { packageVersion } from './version.ts';
 
 interface Subcommand {
   readonly about: string;
@@ -35,7 +35,7 @@ export const keyturnCommand: Command = {
     if (!first.startsWith('-')) return find(first).run(session, rest);
     const asked = parseFlags(ABOUT_FLAGS, host.args);
     if (asked.help) await host.stdout.write(keyturnHelp());
-    else if (asked.version) await host.stdout.write(`keyturn ${packageVersion()}\n`);
+    else if (asked.version) await host.stdout.write(`keyturn ${VERSION}\n`);
     else throw unknownCommand('no command given');
     return 0;
   },

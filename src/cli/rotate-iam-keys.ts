@@ -4,7 +4,9 @@
 // happens; --help and --version are pages for people and print text.
 
 import type { RotateAccount, RotateAccountOutcome } from '../app/rotate-account.ts';
-import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { ERROR_CODES, type ErrorCode } from '../base/error-codes.ts';
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { VERSION } from '../base/version.ts';
 import type { RotationReport } from '../reports/rotation-report.ts';
 import { isAskedFor, lastText } from './argv.ts';
 import { failureJson } from './failure-report.ts';
@@ -15,7 +17,6 @@ import { type ResolvedOptions, resolveOptions } from './rotate-options.ts';
 import { type Command, runCli, type Session } from './run.ts';
 import { openRunLog } from './run-log.ts';
 import { exitCodeOf, watchStopSignals } from './stop-signals.ts';
-import { packageVersion } from './version.ts';
 
 /** The heavy parts, loaded only when a run begins. */
 export interface RotateParts {
@@ -49,21 +50,19 @@ export function rotateCommand(load: LoadParts): Command {
   };
 }
 
-/** The parts by name, until they are all there to be imported by type. */
 async function loadParts(): Promise<RotateParts> {
-  const names = [
-    '../app/rotate-account.js',
-    '../reports/render-json.js',
-    '../reports/render-text.js',
-  ];
-  const modules = await Promise.all(names.map((name) => import(name)));
-  return Object.assign({}, ...modules) as RotateParts;
+  const [{ rotateAccount }, { renderJson }, { renderText }] = await Promise.all([
+    import('../app/rotate-account.ts'),
+    import('../reports/render-json.ts'),
+    import('../reports/render-text.ts'),
+  ]);
+  return { rotateAccount, renderJson, renderText };
 }
 
 /** --help and --version win over every other flag, also over a wrong one. */
 function pageFor(args: readonly string[]): string | undefined {
   if (isAskedFor(ROTATE_FLAGS, args, 'help')) return rotateHelp();
-  if (isAskedFor(ROTATE_FLAGS, args, 'version')) return `rotate-iam-keys ${packageVersion()}\n`;
+  if (isAskedFor(ROTATE_FLAGS, args, 'version')) return `rotate-iam-keys ${VERSION}\n`;
   return undefined;
 }
 
@@ -114,13 +113,17 @@ function exitCode(
 }
 
 async function print(
-  { host, voice }: Session,
+  session: Session,
   options: ResolvedOptions,
   parts: RotateParts,
-  outcome: RotateAccountOutcome,
+  { report }: RotateAccountOutcome,
   code: number,
 ): Promise<number> {
-  const { report } = outcome;
+  const { host, voice } = session;
+  for (const issue of runIssues(report)) {
+    voice.error(issue);
+  }
+  if (options.outputFormat === 'text' && isOnlyIssues(report)) return code;
   const text =
     options.outputFormat === 'json'
       ? parts.renderJson(report)
@@ -129,7 +132,7 @@ async function print(
           width: host.stdout.width,
         });
   try {
-    await host.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    await host.stdout.write(text);
     return code;
   } catch (thrown) {
     const error = toKeyturnError(thrown);
@@ -137,6 +140,23 @@ async function print(
     for (const line of handoffLines(report)) voice.hint(line);
     return code === 0 ? error.exitCode : code;
   }
+}
+
+/** What stopped the whole run is said on stderr too; what stopped one user was in the log. */
+function runIssues(report: RotationReport): KeyturnError[] {
+  return report.errors
+    .filter(({ username }) => username === null)
+    .map(({ code, message, hint }) => {
+      const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'internal';
+      return new KeyturnError(known, message, hint === null ? {} : { hint });
+    });
+}
+
+/** A run that did not get to any user has no page for people: stderr says it all. */
+function isOnlyIssues(report: RotationReport): boolean {
+  const { rotated_keys, cleanup_results, errors } = report;
+  const isAboutUsers = errors.some(({ username }) => username !== null);
+  return rotated_keys.length + cleanup_results.length === 0 && errors.length > 0 && !isAboutUsers;
 }
 
 /** Where the secrets are that stdout did not take (I3). */
@@ -160,6 +180,6 @@ function failureFor(host: Host, error: KeyturnError): string {
     at: host.clock.now(),
     dryRun: isAskedFor(ROTATE_FLAGS, host.args, 'dryRun'),
     daysThreshold: ROTATE_FLAGS.daysThreshold.rule.read(days) ?? DEFAULTS.daysThreshold,
-    version: packageVersion(),
+    version: VERSION,
   });
 }

@@ -1,5 +1,8 @@
 // `keyturn sandbox`: serves until SIGINT or SIGTERM.
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { KeyturnError } from '../base/errors.ts';
 import type { ServedSandbox, ServeOptions } from '../sandbox/serve.ts';
 import { isAskedFor, parseFlags } from './argv.ts';
@@ -18,15 +21,25 @@ export async function runSandbox(session: Session, args: readonly string[]): Pro
   // Listening for signals begins first: one that comes while it starts must not be lost.
   const stopped = nextStop(host);
   const served = await serve(options);
+  const stateDir = mkdtempSync(join(tmpdir(), 'keyturn-sandbox-'));
   try {
-    await host.stdout.write(`${served.environment}\n`);
+    await host.stdout.write(`${served.environment}\n${ownEnvironment(stateDir)}\n`);
     host.stderr.writeNow(`${served.summary}\n\n${NEXT}\n`);
     const signal = await stopped;
     voice.remark(`${signal}: sandbox stopped`);
     return 0;
   } finally {
     await served.sandbox.close();
+    rmSync(stateDir, { recursive: true, force: true });
   }
+}
+
+/**
+ * A journal of its own, because every sandbox has the same account ID; and a guard, so that in
+ * this shell no keyturn command can reach the real AWS.
+ */
+function ownEnvironment(stateDir: string): string {
+  return `export KEYTURN_STATE_DIR=${stateDir}\nexport KEYTURN_ENDPOINT_GUARD=loopback`;
 }
 
 const NEXT = `Paste the lines above into another terminal, then try:

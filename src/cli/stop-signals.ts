@@ -30,7 +30,11 @@ export function watchStopSignals(host: Host, options: StopWatchOptions): StopWat
     }
     received = signal;
     options.onFirst(signal);
-    controller.abort(new KeyturnError('interrupted', `interrupted by ${signal}`));
+    controller.abort(
+      new KeyturnError('interrupted', `interrupted by ${signal}`, {
+        hint: 'run again: what is open goes on where it stopped',
+      }),
+    );
   });
   return { signal: controller.signal, received: () => received, end };
 }

@@ -164,6 +164,28 @@ test('I3: when stdout is closed, stderr names the files that hold the secrets', 
   assert(!host.err().includes(SECRET), 'no secret on stderr (I8)');
 });
 
+const STOPPED: RotateAccount = async (options) => ({
+  report: {
+    ...reportOf(options),
+    rotated_keys: [],
+    errors: [{ code: 'no-credentials', message: 'none found', hint: 'set some', username: null }],
+  },
+  exitCode: 3,
+});
+
+test('a run that could not start is told on stderr; in JSON also on stdout', async () => {
+  const text = fakeHost([]);
+  assert.equal(await run(text, STOPPED), 3);
+  assert.equal(text.out(), '');
+  const json = fakeHost(['--output-format=json']);
+  assert.equal(await run(json, STOPPED), 3);
+  assert.equal(JSON.parse(json.out()).errors[0].code, 'no-credentials');
+  for (const host of [text, json]) {
+    const lines = 'rotate-iam-keys: error: none found\nrotate-iam-keys: hint: set some\n';
+    assert.equal(host.err(), lines);
+  }
+});
+
 test('stdout that is closed before bad input is told does not hide the exit code', async () => {
   const host = fakeHost(['--output-format=json', '--dryrun'], { isStdoutClosed: true });
   assert.equal(await run(host), 2);

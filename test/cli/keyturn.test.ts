@@ -1,0 +1,31 @@
+// `keyturn` and `keyctl` around what they dispatch to.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { keyctlCommand } from '../../src/cli/keyctl.ts';
+import { keyturnCommand } from '../../src/cli/keyturn.ts';
+import { createMasker } from '../../src/cli/mask.ts';
+import { type Command, runCommand } from '../../src/cli/run.ts';
+import { fakeHost } from './fake-host.ts';
+
+const REFUSED: readonly (readonly [command: Command, args: readonly string[], code: string])[] = [
+  [keyturnCommand, [], 'unknown-command'],
+  [keyturnCommand, ['sandbx'], 'unknown-command'],
+  [keyturnCommand, ['--help=false'], 'unknown-command'],
+  [keyturnCommand, ['--port', '1'], 'unknown-flag'],
+  [keyturnCommand, ['sandbox', '--key-lag-s', '-1'], 'bad-value'],
+  [keyturnCommand, ['sandbox', '--key-lag-s=1.5s'], 'bad-value'],
+  [keyturnCommand, ['sandbox', '--burst=3'], 'conflicting-flags'],
+  [keyctlCommand, [], 'unknown-command'],
+  [keyctlCommand, ['work', '--dry-run'], 'unknown-command'],
+];
+
+for (const [command, args, code] of REFUSED) {
+  test(`${command.program} ${args.join(' ')}: ${code}, exit 2, nothing on stdout`, async () => {
+    const host = fakeHost(args);
+    const voice = { error: () => {}, hint: () => {}, remark: () => {} };
+    await assert.rejects(command.run({ host, voice, masker: createMasker() }), { code });
+    assert.equal(await runCommand(command, host), 2);
+    assert.equal(host.out(), '');
+  });
+}
