@@ -1,11 +1,11 @@
 // The control interface for other processes: JSON over HTTP below a reserved path. It gives the
-// powers that a test has in-process, secrets included, so it answers to loopback names only: a
-// page in a browser that was lured here by DNS would send another Host.
+// powers that a test has in-process, secrets included, so it answers to loopback names only and
+// never to a web page: one that was lured here by DNS sends another Host, any other an Origin.
 
-import type { Fault, FaultScript } from './faults.ts';
+import { readClockChange, readFaults, readSeed, readSettings } from './control-input.ts';
+import type { FaultScript } from './faults.ts';
 import type { RequestLog } from './request-log.ts';
-import { applySeed, describeWorld, type Seed } from './seeding.ts';
-import type { SandboxSettings } from './settings.ts';
+import { applySeed, describeWorld } from './seeding.ts';
 import type { RawRequest } from './signature.ts';
 import type { World } from './world.ts';
 
@@ -33,28 +33,25 @@ const HANDLERS: Readonly<Record<string, ControlHandler>> = {
   'DELETE requests': ({ requests }) => requests.clear(),
   'GET faults': ({ faults }) => faults.list(),
   'POST faults': ({ faults }, body) => {
-    for (const fault of Array.isArray(body) ? body : [body]) faults.add(fault as Fault);
+    for (const fault of readFaults(body)) faults.add(fault);
     return faults.list();
   },
   'DELETE faults': ({ faults }) => faults.clear(),
-  'POST clock': ({ world }, body) => moveClock(world, body as ClockChange),
+  'POST clock': ({ world }, body) => moveClock(world, body),
   'POST seed': ({ world }, body) => {
-    applySeed(world, body as Seed);
+    applySeed(world, readSeed(body));
     return describeWorld(world);
   },
-  'POST settings': ({ world }, body) => Object.assign(world.settings, body as SandboxSettings),
+  'POST settings': ({ world }, body) => Object.assign(world.settings, readSettings(body)),
 };
-
-interface ClockChange {
-  readonly now?: string;
-  readonly advanceMs?: number;
-  readonly signatureSkewMs?: number;
-}
 
 /** Answers a control request; bad input is answered with 400 and a text. */
 export function answerControl(sandbox: Controlled, request: RawRequest): ControlAnswer {
   if (!LOOPBACK_HOST.test(request.headers.host ?? '')) {
     return failure(403, 'the control interface answers to loopback names only');
+  }
+  if (request.headers.origin !== undefined) {
+    return failure(403, 'the control interface does not answer to web pages');
   }
   const handler = HANDLERS[`${request.method} ${request.path.slice(CONTROL_PATH.length)}`];
   if (handler === undefined) return failure(404, `no ${request.method} ${request.path}`);
@@ -67,7 +64,8 @@ export function answerControl(sandbox: Controlled, request: RawRequest): Control
   }
 }
 
-function moveClock(world: World, change: ClockChange): unknown {
+function moveClock(world: World, body: unknown): unknown {
+  const change = readClockChange(body);
   const { clock } = world;
   if (change.now !== undefined) clock.set(new Date(change.now));
   if (change.advanceMs !== undefined) clock.advance(change.advanceMs);

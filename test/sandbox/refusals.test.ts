@@ -288,16 +288,26 @@ async function requestRefusals(): Promise<Refused[]> {
   ];
 }
 
-function itRefuses(client: string, prober: Prober, skip: string | false): void {
+/** For a client that is slow to start: each code once. */
+function firstOfEachCode(table: readonly Refused[]): Refused[] {
+  return [...new Map([...table].reverse().map((row) => [row.code, row])).values()];
+}
+
+function itRefuses(
+  client: string,
+  prober: Prober,
+  skip: string | false,
+  selection: (table: readonly Refused[]) => readonly Refused[] = (table) => table,
+): void {
   describe(`refusals as seen by ${client}`, { skip }, () => {
-    let table: Refused[] = [];
+    let table: readonly Refused[] = [];
     before(async () => {
-      table = [
+      table = selection([
         ...(await credentialRefusals()),
         ...(await sessionRefusals()),
         ...(await permissionRefusals()),
         ...(await requestRefusals()),
-      ];
+      ]);
     });
 
     it('carry the code, the status and the text of AWS', async () => {
@@ -319,5 +329,5 @@ function itRefuses(client: string, prober: Prober, skip: string | false): void {
 }
 
 itRefuses('the AWS SDK', probeBySdk, false);
-itRefuses('the AWS CLI', probeByAwsCli, skipWithoutAwsCli());
+itRefuses('the AWS CLI', probeByAwsCli, skipWithoutAwsCli(), firstOfEachCode);
 itRefuses('boto3', probeByBoto3, skipWithoutBoto3());
