@@ -1,0 +1,7 @@
+/** Why a script can not go on; the message is the one line that its reader sees. */
+export class ScriptError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ScriptError';
+  }
+}
