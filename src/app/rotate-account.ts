@@ -228,7 +228,13 @@ class AccountRun {
       destination: handoffDestination(state.handoff),
       clock,
       emit,
-      policy: { daysThreshold, cleanupInactive, inactiveDays, verification: DEFAULT_VERIFICATION },
+      policy: {
+        oldKeyFate: 'deactivate',
+        daysThreshold,
+        cleanupInactive,
+        inactiveDays,
+        verification: DEFAULT_VERIFICATION,
+      },
       signal: this.#signal,
     };
   }

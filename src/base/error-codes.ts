@@ -161,6 +161,11 @@ export const ERROR_CODES = {
     'An earlier run left this user in a state that only a person can judge; nothing was touched.',
     'The message says what is odd; put it right in IAM, then run again.',
   ),
+  'other-destination': info(
+    1,
+    'A rotation of this user with another destination was begun and is not finished.',
+    'Run the command that began it again; then this one.',
+  ),
   'handoff-failed': info(
     1,
     'The new secret could not be stored on disk; the new key was taken back.',

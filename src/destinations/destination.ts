@@ -7,6 +7,8 @@ import type { DeliveryReceipt } from '../lifecycle/record.ts';
 export interface Destination {
   /** The word that names this kind of destination in receipts and reports. */
   readonly kind: string;
+  /** Which one of its kind, without a secret; together they let a later run find it again. */
+  readonly place: string;
   /** Resolves once the secret is durable there. Throws `delivery-failed`. Safe to repeat. */
   deliver(key: IssuedKey): Promise<DeliveryReceipt>;
   /** Reads the destination again, with fresh eyes: does it hold this key (I3, I13)? */

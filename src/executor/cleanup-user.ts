@@ -61,10 +61,10 @@ export function journaledDeleter(
 ): Deleter {
   return async (key, reason) => {
     context.signal.throwIfAborted();
-    await session.recordCleanup({ type: 'deleting', keyId: key.id, reason });
+    await session.recordKey({ type: 'deleting', keyId: key.id, reason });
     await context.gateway.writer.deleteAccessKey(user, key.id);
     context.emit({ code: 'key-deleted', user, keyId: key.id, why: reason });
-    await session.recordCleanup({ type: 'deleted', keyId: key.id });
+    await session.recordKey({ type: 'deleted', keyId: key.id });
   };
 }
 
@@ -76,7 +76,7 @@ async function judge(
   const rotations = foldRotations(records);
   const facts = {
     key,
-    recordedDeactivation: recordedDeactivation(rotations, key.id),
+    recordedDeactivation: recordedDeactivation(records, key.id),
     lastSeenActive: context.sightings.lastSeenActive(key.id),
     signingKeyId: context.gateway.caller.accessKeyId,
     keysInRotation: new Set(

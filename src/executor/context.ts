@@ -5,9 +5,12 @@ import type { EventSink } from '../base/events.ts';
 import type { Destination } from '../destinations/destination.ts';
 import type { AccountGateway } from '../iam/gateway.ts';
 import type { Handoff, Sightings } from '../journal/journal.ts';
+import type { OldKeyFate } from '../lifecycle/record.ts';
 import type { RotationRuntime } from './runtime.ts';
 
 export interface RotationPolicy {
+  /** What becomes of the old key once the new one is delivered and verified. */
+  readonly oldKeyFate: OldKeyFate;
   /** A key is due at this age or older. */
   readonly daysThreshold: number;
   readonly cleanupInactive: boolean;

@@ -51,6 +51,8 @@ async function performStep(
       return await verify(rotation, step.newKeyId, session, context);
     case 'cut-over':
       return await cutOver(rotation, step.newKeyId, session, context);
+    case 'complete':
+      return await complete(rotation, step.newKeyId, session, context);
     case 'discard':
       return await discard(rotation, step.keyId, session, context);
   }
@@ -186,24 +188,43 @@ async function cutOver(
   const { gateway } = context;
   // I7: the plan refuses this case long before; the last line of defence stands here.
   assert(oldKeyId !== gateway.caller.accessKeyId, 'the old key signs the calls of this run');
-  // I13: read every destination again, just before the old key stops working.
-  for (const receipt of 'receipts' in rotation ? rotation.receipts : []) {
-    const held = await context.destination.holds(newKeyId, receipt);
-    assertHeld(rotation, newKeyId, held, receipt);
-  }
-  const keys = await gateway.reader.listAccessKeys(user);
-  const newKey = keys.find(({ id }) => id === newKeyId);
-  if (newKey?.status !== 'Active') {
-    throw new KeyturnError(
-      'key-changed',
-      `the new key ${newKeyId} of ${user} is ${newKey?.status ?? 'gone'}; somebody changed it`,
-      { hint: 'the old key was not touched; run again' },
-    );
-  }
+  await assertInPlace(rotation, newKeyId, context);
   await session.record(rotation.id, { type: 'deactivating' });
   await gateway.writer.setStatus(user, oldKeyId, 'Inactive');
   context.emit({ code: 'key-deactivated', user, keyId: oldKeyId });
   await session.record(rotation.id, { type: 'deactivated' });
+}
+
+/** The old key stays Active; the hand-off has done its work where another place holds the secret. */
+async function complete(
+  rotation: Rotation,
+  newKeyId: AccessKeyId,
+  session: UserSession,
+  context: ExecutorContext,
+): Promise<void> {
+  await assertInPlace(rotation, newKeyId, context);
+  await session.record(rotation.id, { type: 'completed' });
+  if (context.destination.kind !== 'handoff') await context.handoff.remove(newKeyId);
+}
+
+/** I13: read every destination again, and AWS's list, just before the rotation ends. */
+async function assertInPlace(
+  rotation: Rotation,
+  newKeyId: AccessKeyId,
+  context: ExecutorContext,
+): Promise<void> {
+  for (const receipt of 'receipts' in rotation ? rotation.receipts : []) {
+    assertHeld(rotation, newKeyId, await context.destination.holds(newKeyId, receipt), receipt);
+  }
+  const { user } = rotation;
+  const keys = await context.gateway.reader.listAccessKeys(user);
+  const newKey = keys.find(({ id }) => id === newKeyId);
+  if (newKey?.status === 'Active') return;
+  throw new KeyturnError(
+    'key-changed',
+    `the new key ${newKeyId} of ${user} is ${newKey?.status ?? 'gone'}; somebody changed it`,
+    { hint: 'the old key was not touched; run again' },
+  );
 }
 
 async function discard(

@@ -4,6 +4,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, unreachable } from '../base/errors.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
+import type { DeliveryTarget } from '../lifecycle/record.ts';
 import {
   decideRecovery,
   dependsOnUse,
@@ -39,6 +40,7 @@ export async function recoverRotation(
   session: UserSession,
   context: ExecutorContext,
 ): Promise<Rotation> {
+  assertSameTarget(rotation, context);
   context.emit({
     code: 'rotation-resumed',
     user: rotation.user,
@@ -66,7 +68,27 @@ export async function previewRecovery(
   keys: readonly AccessKey[],
   context: ExecutorContext,
 ): Promise<RecoveryDecision> {
+  assertSameTarget(rotation, context);
   return decideRecovery((await gather(rotation, keys, context)).facts);
+}
+
+/**
+ * A rotation is finished by the face that began it: only that one knows the place of the secret,
+ * and has promised what becomes of the old key.
+ */
+function assertSameTarget(rotation: Rotation, context: ExecutorContext): void {
+  const { user, target, phase } = rotation;
+  const { kind, place } = context.destination;
+  if (target.kind === kind && target.place === place) return;
+  throw new KeyturnError(
+    'other-destination',
+    `a rotation of ${user} to ${describeTarget(target)} is not finished (${phase})`,
+    { hint: `finish that one first: run the command that began it again` },
+  );
+}
+
+function describeTarget(target: DeliveryTarget): string {
+  return target.place === '' ? `the ${target.kind} file` : `${target.kind} ${target.place}`;
 }
 
 async function carryOut(
@@ -91,7 +113,9 @@ async function carryOut(
         reason: decision.reason,
       });
     case 'finish':
-      return await session.record(rotation.id, { type: 'deactivated' });
+      return await session.record(rotation.id, {
+        type: rotation.oldKeyFate === 'keep' ? 'completed' : 'deactivated',
+      });
     case 'close':
       return await session.record(rotation.id, { type: 'closed', reason: decision.reason });
     case 'ask-operator':

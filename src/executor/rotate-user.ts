@@ -71,7 +71,18 @@ async function act(
   if (verdict.kind === 'blocked') return await blocked(user, verdict, keys, context);
   const { oldKey } = verdict;
   context.emit({ code: 'rotation-started', user, oldKeyId: oldKey.id });
+  return await rotateKey(oldKey, keys, session, context);
+}
+
+/** A fresh rotation of one key, from the intent to its end or to the step that fails. */
+export async function rotateKey(
+  oldKey: AccessKey,
+  keys: readonly AccessKey[],
+  session: UserSession,
+  context: ExecutorContext,
+): Promise<RotationOutcome> {
   const id = newId();
+  const { kind, place } = context.destination;
   try {
     context.signal.throwIfAborted();
     // I1: the intent and the keys as seen are on disk before anything is created.
@@ -79,6 +90,8 @@ async function act(
       type: 'intended',
       oldKeyId: oldKey.id,
       knownKeyIds: keys.map((key) => key.id),
+      oldKeyFate: context.policy.oldKeyFate,
+      target: { kind, place },
     });
     return finished(await advance(id, session, context), oldKey, false, context);
   } catch (thrown) {
@@ -87,7 +100,7 @@ async function act(
 }
 
 /** Undefined when the open rotation ended in a state from which a fresh one may begin. */
-async function recover(
+export async function recover(
   open: Rotation,
   keys: readonly AccessKey[],
   session: UserSession,
@@ -128,13 +141,14 @@ function finished(
   resumed: boolean,
   context: ExecutorContext,
 ): RotationOutcome {
-  if (rotation.phase !== 'deactivated') {
+  if (rotation.phase !== 'deactivated' && rotation.phase !== 'completed') {
     const text = `rotation of ${rotation.user} stopped in phase ${rotation.phase}`;
     return failed(oldKey, toKeyturnError(text), undefined, resumed);
   }
   const { user, oldKeyId, newKeyId } = rotation;
   context.emit({ code: 'rotation-done', user, oldKeyId, newKeyId });
-  return { kind: 'rotated', oldKey: { ...oldKey, status: 'Inactive' }, newKeyId, resumed };
+  const status = rotation.phase === 'deactivated' ? 'Inactive' : oldKey.status;
+  return { kind: 'rotated', oldKey: { ...oldKey, status }, newKeyId, resumed };
 }
 
 function failed(

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { AccountState } from '../journal/journal.ts';
-import type { CleanupStep, JournalRecord, RotationStep } from '../lifecycle/record.ts';
+import type { JournalRecord, KeyStep, RotationStep } from '../lifecycle/record.ts';
 
 export interface RotationRuntime {
   /**
@@ -20,7 +20,7 @@ export interface UserSession {
   records(): readonly JournalRecord[];
   /** Resolves when the step is durable. */
   record(rotation: string, step: RotationStep): Promise<void>;
-  recordCleanup(step: CleanupStep): Promise<void>;
+  recordKey(step: KeyStep): Promise<void>;
 }
 
 export interface EmbeddedRuntimeOptions {
@@ -47,7 +47,7 @@ export function embeddedRuntime(options: EmbeddedRuntimeOptions): RotationRuntim
         return await work({
           records: () => records,
           record: (rotation, step) => append({ ...envelope(), rotation, step }),
-          recordCleanup: (step) => append({ ...envelope(), rotation: null, step }),
+          recordKey: (step) => append({ ...envelope(), rotation: null, step }),
         });
       }),
   };

@@ -2,12 +2,12 @@
 // delivery this file is the only certain copy of a secret (I3). No error here ever carries content:
 // not even the parser's, which would quote it (I8).
 
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
-import { type FileSystem, systemReason } from './file-system.ts';
+import { errnoOf, type FileSystem, systemReason } from './file-system.ts';
 import type { Handoff, HandoffEntry } from './journal.ts';
 import { readWholeFile, replaceWholeFile } from './whole-file.ts';
 
@@ -85,6 +85,22 @@ export class FileHandoff implements Handoff {
       rotation: file.rotation,
       createdAt: new Date(file.created_at),
     };
+  }
+
+  /** Throws `handoff-failed` when the file is there and stays. */
+  async remove(keyId: AccessKeyId): Promise<void> {
+    const path = this.pathOf(keyId);
+    try {
+      await this.#fs.remove(path);
+      await this.#fs.syncDirectory(dirname(path));
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return;
+      throw new KeyturnError(
+        'handoff-failed',
+        `hand-off ${path} can not be removed: ${systemReason(error)}`,
+        { cause: error, hint: 'the secret is delivered; delete this file by hand' },
+      );
+    }
   }
 }
 

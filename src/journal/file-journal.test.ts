@@ -10,7 +10,7 @@ import {
   startScript,
   temporaryDirectory,
 } from '../../test/journal/support.ts';
-import type { JournalRecord, RotationStep } from '../lifecycle/record.ts';
+import type { JournalRecord, KeyStep, RotationStep } from '../lifecycle/record.ts';
 import { FileJournal } from './file-journal.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 
@@ -25,7 +25,13 @@ function open(path: string): FileJournal {
 }
 
 const ROTATION_STEPS: { readonly [T in RotationStep['type']]: RotationStep & { type: T } } = {
-  intended: { type: 'intended', oldKeyId: OLD_KEY, knownKeyIds: [OLD_KEY, NEW_KEY] },
+  intended: {
+    type: 'intended',
+    oldKeyId: OLD_KEY,
+    knownKeyIds: [OLD_KEY, NEW_KEY],
+    oldKeyFate: 'keep',
+    target: { kind: 'credentials-file', place: '/home/ada/.aws/credentials [production]' },
+  },
   'create-refused': { type: 'create-refused', code: 'LimitExceeded' },
   'create-unknown': { type: 'create-unknown', reason: 'the socket closed\nwithout “reply” \u0000' },
   'orphan-found': { type: 'orphan-found', keyId: NEW_KEY },
@@ -34,27 +40,28 @@ const ROTATION_STEPS: { readonly [T in RotationStep['type']]: RotationStep & { t
   verified: { type: 'verified', checks: 3 },
   deactivating: { type: 'deactivating' },
   deactivated: { type: 'deactivated' },
+  completed: { type: 'completed' },
   discarding: { type: 'discarding', keyId: NEW_KEY, reason: 'nobody holds its secret' },
   discarded: { type: 'discarded', keyId: NEW_KEY },
   closed: { type: 'closed', reason: 'new-key-gone' },
 };
 
-const CLEANUP_RECORDS: readonly JournalRecord[] = [
-  { ...rotationRecord(ROTATION_STEPS.deactivated), rotation: null, step: deleting() },
-  {
-    ...rotationRecord(ROTATION_STEPS.deactivated),
-    rotation: null,
-    step: { type: 'deleted', keyId: OLD_KEY },
-  },
-];
-
-function deleting() {
-  return { type: 'deleting', keyId: OLD_KEY, reason: 'Inactive since 2026-01-01' } as const;
-}
+const KEY_STEPS: { readonly [T in KeyStep['type']]: KeyStep & { type: T } } = {
+  deleting: { type: 'deleting', keyId: OLD_KEY, reason: 'Inactive since 2026-01-01' },
+  deleted: { type: 'deleted', keyId: OLD_KEY },
+  retiring: { type: 'retiring', keyId: OLD_KEY, reason: 'finish' },
+  retired: { type: 'retired', keyId: OLD_KEY },
+  reactivating: { type: 'reactivating', keyId: OLD_KEY, reason: 'undo' },
+  reactivated: { type: 'reactivated', keyId: OLD_KEY },
+};
 
 const EVERY_RECORD: readonly JournalRecord[] = [
   ...Object.values(ROTATION_STEPS).map((step) => rotationRecord(step)),
-  ...CLEANUP_RECORDS,
+  ...Object.values(KEY_STEPS).map((step) => ({
+    ...rotationRecord(ROTATION_STEPS.deactivated),
+    rotation: null,
+    step,
+  })),
 ];
 
 test('every kind of record is read back as it was written, oldest first', async (t) => {

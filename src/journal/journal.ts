@@ -34,6 +34,8 @@ export interface Handoff {
   /** The entry as read back from disk, or undefined when there is none. */
   get(keyId: AccessKeyId): Promise<HandoffEntry | undefined>;
   pathOf(keyId: AccessKeyId): string;
+  /** Removes the file once another place holds the secret; one that is gone is fine. */
+  remove(keyId: AccessKeyId): Promise<void>;
 }
 
 /** When each key was last seen Active: the only hint for keys that others deactivated (I5). */

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
-import type { CleanupStep, JournalRecord, RotationStep } from '../lifecycle/record.ts';
+import type { JournalRecord, KeyStep, RotationStep } from '../lifecycle/record.ts';
 
 /** The newest record format that this version writes and reads. */
 const FORMAT_VERSION = 1;
@@ -25,7 +25,12 @@ const closeReason = z.enum([
 
 // Typed so that a step or a field added to record.ts does not compile until it is added here.
 const ROTATION_FIELDS: FieldsOf<RotationStep> = {
-  intended: z.object({ oldKeyId: keyId, knownKeyIds: z.array(keyId) }),
+  intended: z.object({
+    oldKeyId: keyId,
+    knownKeyIds: z.array(keyId),
+    oldKeyFate: z.enum(['deactivate', 'keep']),
+    target: z.object({ kind: z.string(), place: z.string() }),
+  }),
   'create-refused': z.object({ code: z.string() }),
   'create-unknown': z.object({ reason: z.string() }),
   'orphan-found': z.object({ keyId }),
@@ -34,14 +39,19 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
   verified: z.object({ checks: z.number() }),
   deactivating: z.object({}),
   deactivated: z.object({}),
+  completed: z.object({}),
   discarding: z.object({ keyId, reason: z.string() }),
   discarded: z.object({ keyId }),
   closed: z.object({ reason: closeReason }),
 };
 
-const CLEANUP_FIELDS: FieldsOf<CleanupStep> = {
+const KEY_FIELDS: FieldsOf<KeyStep> = {
   deleting: z.object({ keyId, reason: z.string() }),
   deleted: z.object({ keyId }),
+  retiring: z.object({ keyId, reason: z.string() }),
+  retired: z.object({ keyId }),
+  reactivating: z.object({ keyId, reason: z.string() }),
+  reactivated: z.object({ keyId }),
 };
 
 const anyStep = z.looseObject({ type: z.string() });
@@ -97,7 +107,7 @@ function checkLine(value: unknown): CheckedLine {
   const outer = envelope.safeParse(value);
   if (!outer.success) return { ok: false, problem: firstProblem(outer.error) };
   const { type, ...fields } = outer.data.step;
-  const schemas = outer.data.rotation === null ? CLEANUP_FIELDS : ROTATION_FIELDS;
+  const schemas = outer.data.rotation === null ? KEY_FIELDS : ROTATION_FIELDS;
   const schema = Object.hasOwn(schemas, type)
     ? (schemas as Record<string, z.ZodType<object>>)[type]
     : undefined;

@@ -8,6 +8,8 @@ export type NextStep =
   | { readonly perform: 'deliver'; readonly newKeyId: AccessKeyId }
   | { readonly perform: 'verify'; readonly newKeyId: AccessKeyId }
   | { readonly perform: 'cut-over'; readonly newKeyId: AccessKeyId }
+  /** The old key stays Active: check once more that the new one is in place, and end. */
+  | { readonly perform: 'complete'; readonly newKeyId: AccessKeyId }
   | { readonly perform: 'discard'; readonly keyId: AccessKeyId }
   | { readonly perform: 'stop' };
 
@@ -24,6 +26,9 @@ export function nextStep(rotation: Rotation): NextStep {
     case 'delivered':
       return { perform: 'verify', newKeyId: rotation.newKeyId };
     case 'verified':
+      return rotation.oldKeyFate === 'keep'
+        ? { perform: 'complete', newKeyId: rotation.newKeyId }
+        : { perform: 'cut-over', newKeyId: rotation.newKeyId };
     case 'deactivating':
       return { perform: 'cut-over', newKeyId: rotation.newKeyId };
     case 'discarding':
@@ -31,6 +36,7 @@ export function nextStep(rotation: Rotation): NextStep {
     case 'create-unknown':
     case 'orphan-found':
     case 'deactivated':
+    case 'completed':
     case 'closed':
       return { perform: 'stop' };
   }

@@ -11,6 +11,10 @@ export type RotationStep =
       readonly type: 'intended';
       readonly oldKeyId: AccessKeyId;
       readonly knownKeyIds: readonly AccessKeyId[];
+      /** What becomes of the old key once the new one is delivered and verified. */
+      readonly oldKeyFate: OldKeyFate;
+      /** Where the secret is to go: a later run must be able to find the place again. */
+      readonly target: DeliveryTarget;
     }
   /** AWS answered that it made no key. Ends the rotation. */
   | { readonly type: 'create-refused'; readonly code: string }
@@ -26,6 +30,8 @@ export type RotationStep =
   | { readonly type: 'deactivating' }
   /** The recorded deactivation from which the hold is counted (I5). Ends the rotation. */
   | { readonly type: 'deactivated' }
+  /** The new key is delivered and verified, and the old one stays Active. Ends the rotation. */
+  | { readonly type: 'completed' }
   /** Intent: the new key is about to be deleted, because nobody can use it. */
   | { readonly type: 'discarding'; readonly keyId: AccessKeyId; readonly reason: string }
   | { readonly type: 'discarded'; readonly keyId: AccessKeyId }
@@ -39,10 +45,25 @@ export type CloseReason =
   | 'old-key-gone'
   | 'user-gone';
 
-/** Records about a key that belongs to no open rotation: the clean-up of Inactive keys. */
-export type CleanupStep =
+/** `deactivate` is what the fleet rotator promises, `keep` what keyctl promises. */
+export type OldKeyFate = 'deactivate' | 'keep';
+
+/** A destination by kind and place, without a secret: {kind: 'handoff', place: ''}. */
+export interface DeliveryTarget {
+  readonly kind: string;
+  readonly place: string;
+}
+
+/** Records about a key that belongs to no open rotation: clean-up, finish and undo. */
+export type KeyStep =
   | { readonly type: 'deleting'; readonly keyId: AccessKeyId; readonly reason: string }
-  | { readonly type: 'deleted'; readonly keyId: AccessKeyId };
+  | { readonly type: 'deleted'; readonly keyId: AccessKeyId }
+  /** Intent and outcome of making a replaced key Inactive after its rotation was completed. */
+  | { readonly type: 'retiring'; readonly keyId: AccessKeyId; readonly reason: string }
+  | { readonly type: 'retired'; readonly keyId: AccessKeyId }
+  /** Intent and outcome of making a replaced key Active again. */
+  | { readonly type: 'reactivating'; readonly keyId: AccessKeyId; readonly reason: string }
+  | { readonly type: 'reactivated'; readonly keyId: AccessKeyId };
 
 /** Where a secret went, in words and without the secret, e.g. {kind: 'handoff', reference: path}. */
 export interface DeliveryReceipt {
@@ -66,9 +87,9 @@ export interface RotationRecord extends JournalEnvelope {
   readonly step: RotationStep;
 }
 
-export interface CleanupRecord extends JournalEnvelope {
+export interface KeyRecord extends JournalEnvelope {
   readonly rotation: null;
-  readonly step: CleanupStep;
+  readonly step: KeyStep;
 }
 
-export type JournalRecord = RotationRecord | CleanupRecord;
+export type JournalRecord = RotationRecord | KeyRecord;

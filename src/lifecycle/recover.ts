@@ -7,7 +7,7 @@
 import type { CloseReason } from './record.ts';
 import type { PhaseName } from './rotation.ts';
 
-export type OpenPhase = Exclude<PhaseName, 'deactivated' | 'closed'>;
+export type OpenPhase = Exclude<PhaseName, 'deactivated' | 'completed' | 'closed'>;
 
 export interface RecoveryFacts {
   readonly phase: OpenPhase;

@@ -3,14 +3,21 @@ import { describe, it } from 'node:test';
 import { accessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { nextStep } from './next-step.ts';
-import type { RotationRecord, RotationStep } from './record.ts';
+import type { KeyRecord, RotationRecord, RotationStep } from './record.ts';
 import { foldRotations, isOpen, recordedDeactivation } from './rotation.ts';
 
 const OLD = accessKeyId('AKIAIOSFODNN7EXAMPLE');
 const NEW = accessKeyId('AKIAI44QH8DHBEXAMPLE');
 const RECEIPTS = [{ kind: 'handoff', reference: '/state/AKIAI44QH8DHBEXAMPLE.json' }];
+const INTENDED: RotationStep = {
+  type: 'intended',
+  oldKeyId: OLD,
+  knownKeyIds: [OLD],
+  oldKeyFate: 'deactivate',
+  target: { kind: 'handoff', place: '' },
+};
 const HAPPY_PATH: RotationStep[] = [
-  { type: 'intended', oldKeyId: OLD, knownKeyIds: [OLD] },
+  INTENDED,
   { type: 'created', newKeyId: NEW },
   { type: 'delivered', receipts: RECEIPTS },
   { type: 'verified', checks: 3 },
@@ -43,9 +50,33 @@ describe('rotation state', () => {
   });
 
   it('remembers when the old key was deactivated', () => {
-    const rotations = foldRotations(records(HAPPY_PATH));
-    assert.deepEqual(recordedDeactivation(rotations, OLD), new Date('2026-11-21T10:00:05Z'));
-    assert.equal(recordedDeactivation(rotations, NEW), undefined);
+    const written = records(HAPPY_PATH);
+    assert.deepEqual(recordedDeactivation(written, OLD), new Date('2026-11-21T10:00:05Z'));
+    assert.equal(recordedDeactivation(written, NEW), undefined);
+  });
+
+  it('keeps the old key Active when its fate is to be kept', () => {
+    const kept = [{ ...INTENDED, oldKeyFate: 'keep' } as const, ...HAPPY_PATH.slice(1, 4)];
+    assert.equal(nextStep(stateAfter(kept)).perform, 'complete');
+    const completed = stateAfter([...kept, { type: 'completed' }]);
+    assert.equal(isOpen(completed), false);
+    assert.deepEqual(nextStep(completed), { perform: 'stop' });
+  });
+
+  it('counts the hold from a later finish, and forgets it after an undo', () => {
+    const written = records(HAPPY_PATH);
+    const byHand = (type: 'retired' | 'reactivating', minute: number): KeyRecord => ({
+      v: 1,
+      at: new Date(Date.UTC(2026, 10, 21, 11, minute)),
+      run: 'run-2',
+      account: '123456789012',
+      user: 'svc-billing',
+      rotation: null,
+      step: type === 'retired' ? { type, keyId: OLD } : { type, keyId: OLD, reason: 'undo' },
+    });
+    const retired = [...written, byHand('retired', 1)];
+    assert.deepEqual(recordedDeactivation(retired, OLD), new Date('2026-11-21T11:01:00Z'));
+    assert.equal(recordedDeactivation([...retired, byHand('reactivating', 2)], OLD), undefined);
   });
 
   it('is open until deactivated or closed', () => {
@@ -59,7 +90,7 @@ describe('rotation state', () => {
 
   it('a lost answer leads to a verdict, then to an own step that deletes (I13)', () => {
     const steps: RotationStep[] = [
-      { type: 'intended', oldKeyId: OLD, knownKeyIds: [OLD] },
+      INTENDED,
       { type: 'create-unknown', reason: 'timeout' },
       { type: 'orphan-found', keyId: NEW },
     ];

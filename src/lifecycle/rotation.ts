@@ -6,7 +6,9 @@ import { KeyturnError } from '../base/errors.ts';
 import type {
   CloseReason,
   DeliveryReceipt,
+  DeliveryTarget,
   JournalRecord,
+  OldKeyFate,
   RotationRecord,
   RotationStep,
 } from './record.ts';
@@ -18,6 +20,8 @@ interface RotationFacts {
   /** Every key of the user when the rotation was intended (I1). */
   readonly knownKeyIds: readonly AccessKeyId[];
   readonly intendedAt: Date;
+  readonly oldKeyFate: OldKeyFate;
+  readonly target: DeliveryTarget;
   /** The run that wrote the latest record. */
   readonly lastRun: string;
 }
@@ -44,6 +48,7 @@ export type RotationPhase =
       readonly reason: string;
     }
   | ({ readonly phase: 'deactivated'; readonly deactivatedAt: Date } & Delivered)
+  | ({ readonly phase: 'completed'; readonly completedAt: Date } & Delivered)
   | { readonly phase: 'closed'; readonly reason: CloseReason };
 
 export type Rotation = RotationFacts & RotationPhase;
@@ -63,17 +68,18 @@ const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = {
   'orphan-found': new Set(['discarding', 'closed']),
   created: new Set(['delivered', 'discarding', 'closed']),
   delivered: new Set(['verified', 'discarding', 'closed']),
-  verified: new Set(['deactivating', 'deactivated', 'closed']),
+  verified: new Set(['deactivating', 'deactivated', 'completed', 'closed']),
   // A resumed cut-over states its intent again.
   deactivating: new Set(['deactivating', 'deactivated', 'closed']),
   discarding: new Set(['discarded', 'closed']),
   deactivated: new Set(),
+  completed: new Set(),
   closed: new Set(),
 };
 
 /** Finished rotations need nothing more from anybody. */
 export function isOpen(rotation: Rotation): boolean {
-  return rotation.phase !== 'deactivated' && rotation.phase !== 'closed';
+  return !['deactivated', 'completed', 'closed'].includes(rotation.phase);
 }
 
 /** The state after `record`. Throws `journal-damaged` when the record can not follow. */
@@ -87,14 +93,19 @@ export function applyRecord(rotation: Rotation | undefined, record: RotationReco
       oldKeyId: step.oldKeyId,
       knownKeyIds: step.knownKeyIds,
       intendedAt: record.at,
+      oldKeyFate: step.oldKeyFate,
+      target: step.target,
       lastRun: record.run,
       phase: 'intended',
     };
   }
   if (!MAY_FOLLOW[rotation.phase].has(step.type)) throw outOfOrder(record, rotation.phase);
-  const { id, user, oldKeyId, knownKeyIds, intendedAt } = rotation;
-  const facts = { id, user, oldKeyId, knownKeyIds, intendedAt, lastRun: record.run };
-  return { ...facts, ...phaseAfter(rotation, step, record.at) };
+  return { ...factsOf(rotation), lastRun: record.run, ...phaseAfter(rotation, step, record.at) };
+}
+
+function factsOf(rotation: Rotation): RotationFacts {
+  const { id, user, oldKeyId, knownKeyIds, intendedAt, oldKeyFate, target, lastRun } = rotation;
+  return { id, user, oldKeyId, knownKeyIds, intendedAt, oldKeyFate, target, lastRun };
 }
 
 function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationPhase {
@@ -113,6 +124,8 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
       return { phase: 'deactivating', ...deliveryOf(rotation) };
     case 'deactivated':
       return { phase: 'deactivated', deactivatedAt: at, ...deliveryOf(rotation) };
+    case 'completed':
+      return { phase: 'completed', completedAt: at, ...deliveryOf(rotation) };
     case 'discarding':
       return { phase: 'discarding', unwantedKeyId: step.keyId, reason: step.reason };
     case 'discarded':
@@ -154,15 +167,23 @@ export function foldRotations(records: readonly JournalRecord[]): Rotation[] {
   return [...rotations.values()];
 }
 
-/** When the journal says that we made the key Inactive; undefined when we never did (I5). */
+/**
+ * When the journal says that we made the key Inactive (I5); undefined when we never did, or when we
+ * made it Active again since.
+ */
 export function recordedDeactivation(
-  rotations: readonly Rotation[],
+  records: readonly JournalRecord[],
   keyId: AccessKeyId,
 ): Date | undefined {
-  for (const rotation of rotations.toReversed()) {
-    if (rotation.phase === 'deactivated' && rotation.oldKeyId === keyId) {
-      return rotation.deactivatedAt;
-    }
+  const byRotation = foldRotations(records).findLast(
+    (rotation) => rotation.phase === 'deactivated' && rotation.oldKeyId === keyId,
+  );
+  let at = byRotation?.phase === 'deactivated' ? byRotation.deactivatedAt : undefined;
+  for (const record of records) {
+    if (record.rotation !== null || record.step.keyId !== keyId) continue;
+    if (record.step.type === 'retired') at = record.at;
+    // Its status after an undo that died half-way is not known, so the hold starts anew.
+    if (record.step.type === 'reactivating') at = undefined;
   }
-  return undefined;
+  return at;
 }

@@ -16,6 +16,7 @@ export interface HandoffReader {
 export function handoffDestination(handoff: HandoffReader): Destination {
   return {
     kind: 'handoff',
+    place: '',
     async deliver(key) {
       // The engine stored the secret there the moment it had it; delivering is reading it back.
       const stored = await handoff.get(key.keyId);
