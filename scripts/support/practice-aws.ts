@@ -32,12 +32,12 @@ export interface PracticeAwsOptions {
 }
 
 const LAST_LINE = /^export AWS_DEFAULT_REGION=.*\n/m;
-const ASSIGNMENT = /^export (\w+)=(.*)$/gm;
+const ASSIGNMENT = /^export (AWS_\w+)=(.*)$/gm;
 
 /** A practice AWS that runs in another process. */
 export class PracticeAws {
   readonly url: string;
-  /** What points AWS clients at it. */
+  /** What points AWS clients at it. Where keyturn keeps its state is the script's business. */
   readonly clientEnv: Readonly<Record<string, string>>;
   readonly child: ChildProcess;
   readonly #signal: AbortSignal | undefined;
