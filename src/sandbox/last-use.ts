@@ -2,7 +2,8 @@
 
 import type { AccessKey, KeyUse } from './model.ts';
 
-const SPAN_MS = 15 * 60 * 1000;
+const MINUTE_MS = 60 * 1000;
+const SPAN_MS = 15 * MINUTE_MS;
 
 /** Records a use; only the first in any 15 minutes counts. */
 export function recordUse(key: AccessKey, use: KeyUse): void {
@@ -11,7 +12,10 @@ export function recordUse(key: AccessKey, use: KeyUse): void {
   key.uses.push(use);
 }
 
-/** The newest use that shows by now; undefined when none does. */
+/** The newest use that shows by now, to the minute; undefined when none does. */
 export function visibleUse(key: AccessKey, nowMs: number, lagSeconds: number): KeyUse | undefined {
-  return key.uses.findLast((use) => use.at.getTime() + lagSeconds * 1000 <= nowMs);
+  const use = key.uses.findLast(({ at }) => at.getTime() + lagSeconds * 1000 <= nowMs);
+  if (use === undefined) return undefined;
+  // Rounded down, so a use may seem up to a minute older than it is.
+  return { ...use, at: new Date(Math.floor(use.at.getTime() / MINUTE_MS) * MINUTE_MS) };
 }
