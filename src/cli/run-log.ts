@@ -1,12 +1,12 @@
 // Where the events of a run go: lines on stderr, lines in the log file, a bar on a terminal.
 //
 // While a bar can be shown, it stands for the lines of level info: only warnings and failures are
-// printed, above it. With an explicit --log-level every line of that level shows. The log file
-// always gets everything of the level.
+// printed, above it, each cut to one line. With an explicit --log-level every line of that level
+// shows. The log file always gets everything of the level.
 
 import type { EngineEvent, EventSink } from '../base/events.ts';
 import type { Host } from './host.ts';
-import { isLogged, jsonLine, textLine } from './log.ts';
+import { COLOURS, isLogged, jsonLine, textLine } from './log.ts';
 import { openLogFile } from './log-file.ts';
 import type { Masker } from './mask.ts';
 import type { Progress } from './progress.ts';
@@ -46,7 +46,7 @@ export async function openRunLog(
       }
       if (!isLogged(event, stderrLevel)) return;
       const text = line(event, at, colour);
-      if (progress !== undefined) progress.above(text);
+      if (progress !== undefined) progress.above(fitted(text, host.stderr.width));
       else host.stderr.writeNow(`${text}\n`);
     },
     hideProgress,
@@ -55,6 +55,13 @@ export async function openRunLog(
       return file?.close() ?? 0;
     },
   };
+}
+
+/** One line of the terminal: the page that follows tells the whole story. */
+export function fitted(line: string, width: number): string {
+  const visible = line.replace(COLOURS, '').length;
+  // Colours stand at the beginning, so what is cut off holds none.
+  return visible <= width ? line : `${line.slice(0, line.length - visible + width - 1)}…`;
 }
 
 export function showsProgress(host: Host, options: LogOptions): boolean {

@@ -49,7 +49,7 @@ const LIGHT: readonly (readonly [program: Program, args: readonly string[]])[] =
   ['keyctl', ['--help']],
 ];
 
-const MODULES_MAX = 30;
+const MODULES_MAX = 24;
 
 for (const [program, args] of LIGHT) {
   test(`${program} ${args.join(' ')} loads few modules, and no package`, async () => {
