@@ -1,0 +1,98 @@
+// Runs the conformance tests against moto server, an AWS that nobody here wrote.
+//
+//   Python environment -> moto server -> authentication on -> gate -> tests -> stop
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { type Credentials, refusalOf, stsOf } from '../test/conformance/clients.ts';
+import { motoTarget } from '../test/conformance/moto-target.ts';
+import { type MotoServer, startMoto } from '../test/moto/moto-server.ts';
+import { preparePython } from '../test/moto/python-venv.ts';
+import { SetupError } from '../test/moto/setup-error.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const stopped = new AbortController();
+
+function log(line: string): void {
+  process.stdout.write(`test:moto: ${line}\n`);
+}
+
+/** moto takes any key until it is told how many calls may still go unchecked: none. */
+async function requireAuthentication(server: MotoServer): Promise<void> {
+  const answer = await fetch(`${server.url}/moto-api/reset-auth`, {
+    method: 'POST',
+    // A form's content type is answered with 500 and leaves authentication off.
+    headers: { 'content-type': 'text/plain' },
+    body: '0',
+  });
+  if (!answer.ok) {
+    const reason = `moto answered ${answer.status} when told to check signatures`;
+    throw new SetupError(reason, 'compare /moto-api/reset-auth with the documentation of moto');
+  }
+}
+
+/** No test counts before moto has refused a key it does not know and taken one it does. */
+async function gate(server: MotoServer): Promise<void> {
+  const account = await motoTarget(server).openAccount();
+  const { credentials } = account.administrator;
+  const code = async (tried: Credentials): Promise<string> => {
+    const call = stsOf(account, tried).send(new GetCallerIdentityCommand({}));
+    return call.then(
+      () => 'accepted',
+      async (thrown) => (await refusalOf(Promise.reject(thrown))).code,
+    );
+  };
+  const answers = {
+    unknown: await code({ ...credentials, accessKeyId: 'AKIAIOSFODNN7EXAMPLE' }),
+    wrongSecret: await code({ ...credentials, secretAccessKey: 'not-the-secret' }),
+    known: await code(credentials),
+  };
+  const isGuarded =
+    answers.unknown === 'InvalidClientTokenId' &&
+    answers.wrongSecret === 'SignatureDoesNotMatch' &&
+    answers.known === 'accepted';
+  if (isGuarded) return;
+  const seen = `unknown key ${answers.unknown}, wrong secret ${answers.wrongSecret}, known key ${answers.known}`;
+  throw new SetupError(`moto does not check who signs: ${seen}`, 'no test would mean anything');
+}
+
+async function runTests(server: MotoServer): Promise<number> {
+  const runner = fileURLToPath(new URL('test.js', import.meta.url));
+  const child = spawn(process.execPath, [runner, 'test/conformance'], {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      KEYTURN_TEST_CONFORMANCE_TARGET: 'moto',
+      KEYTURN_TEST_MOTO_URL: server.url,
+      KEYTURN_TEST_MOTO_CONTROL_URL: server.controlUrl,
+    },
+  });
+  const stop = () => child.kill('SIGTERM');
+  stopped.signal.addEventListener('abort', stop);
+  const [code] = await once(child, 'exit');
+  stopped.signal.removeEventListener('abort', stop);
+  return typeof code === 'number' ? code : 1;
+}
+
+async function main(): Promise<number> {
+  const server = await startMoto(preparePython(repository, log), repository);
+  try {
+    await requireAuthentication(server);
+    await gate(server);
+    log('moto refuses unknown keys; running the conformance tests against it');
+    return await runTests(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
+try {
+  process.exitCode = await main();
+} catch (thrown) {
+  if (!(thrown instanceof SetupError)) throw thrown;
+  process.stderr.write(`test:moto: error: ${thrown.message}\ntest:moto: hint: ${thrown.hint}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,93 @@
+// Where a target deviates from AWS, one by one. A behaviour counts as AWS's only when AWS's
+// documentation says so or a recording made against AWS shows it; `source` says which.
+// docs/conformance.md carries this table for readers; quirks.test.ts keeps the two equal.
+
+import type { TargetName } from './target.ts';
+
+export interface Quirk {
+  readonly target: TargetName;
+  /** What AWS does. */
+  readonly aws: string;
+  /** What the target does instead; the tests assert it. */
+  readonly deviation: string;
+  /** Why we believe that AWS behaves as `aws` says. */
+  readonly source: string;
+}
+
+const USER_GUIDE = 'https://docs.aws.amazon.com/IAM/latest/UserGuide';
+const API = 'https://docs.aws.amazon.com/IAM/latest/APIReference';
+const RECORDED_LAST_USED =
+  'recorded against AWS, 2026-02: https://github.com/localstack/localstack/pull/13838';
+const RECORDED_REPORT =
+  'recorded against AWS, 2026-09: https://github.com/radkawar/stackd (testdata/aws/iam/credential_report.json)';
+
+export const QUIRKS = {
+  'inactive-key-signs': {
+    target: 'moto',
+    aws: 'A key that is made Inactive can not be used for calls.',
+    deviation: 'An Inactive key goes on signing: moto never reads the status.',
+    source: `${API}/API_UpdateAccessKey.html, ${USER_GUIDE}/id_credentials_access-keys.html`,
+  },
+  'clock-skew-unchecked': {
+    target: 'moto',
+    aws: 'A signature more than 15 minutes old is refused.',
+    deviation: 'Any time of signing is accepted.',
+    source: `${USER_GUIDE}/reference_sigv-troubleshooting.html`,
+  },
+  'users-in-one-page': {
+    target: 'moto',
+    aws: 'ListUsers returns at most MaxItems users and a Marker for the rest.',
+    deviation: 'ListUsers ignores MaxItems and returns all users at once.',
+    source: `${API}/API_ListUsers.html`,
+  },
+  'keys-in-one-page': {
+    target: 'moto',
+    aws: 'ListAccessKeys returns at most MaxItems keys and a Marker for the rest.',
+    deviation: 'ListAccessKeys ignores MaxItems and returns all keys at once.',
+    source: `${API}/API_ListAccessKeys.html`,
+  },
+  'names-differ-by-case': {
+    target: 'moto',
+    aws: 'User names are unique without regard to case.',
+    deviation: 'Names that differ only in case are two users.',
+    source: `${API}/API_CreateUser.html (UserName)`,
+  },
+  'last-use-of-unknown-key': {
+    target: 'moto',
+    aws: 'GetAccessKeyLastUsed of a key that does not exist is answered with AccessDenied, 403.',
+    deviation: 'It is answered with NoSuchEntity, 404.',
+    source: RECORDED_LAST_USED,
+  },
+  'last-use-of-foreign-key': {
+    target: 'moto',
+    aws: 'GetAccessKeyLastUsed tells nothing about a key of another account.',
+    deviation: 'It tells the user name and the last use of any key of any account.',
+    source: `${USER_GUIDE}/reference_policies_evaluation-logic-cross-account.html: users of another account can be reached only through a policy on the resource, which an IAM user can not have`,
+  },
+  'status-unchecked': {
+    target: 'moto',
+    aws: 'UpdateAccessKey refuses a status that does not exist with ValidationError, 400.',
+    deviation: 'Any word becomes the status of the key.',
+    source: `${API}/API_UpdateAccessKey.html (Status: valid values), ${API}/CommonErrors.html`,
+  },
+  'report-without-root': {
+    target: 'moto',
+    aws: 'The first row of the credential report is the root user, as `<root_account>`.',
+    deviation: 'The report has rows for users only.',
+    source: `${USER_GUIDE}/id_credentials_getting-report.html; ${RECORDED_REPORT}`,
+  },
+  'report-time-fixed': {
+    target: 'moto',
+    aws: 'GeneratedTime is when the credential report was made.',
+    deviation: 'GeneratedTime is 2015-02-02T20:02:02Z, always.',
+    source: `${API}/API_GetCredentialReport.html`,
+  },
+  'report-not-kept': {
+    target: 'moto',
+    aws: 'Within four hours the same credential report is returned again, whatever changed.',
+    deviation: 'Every request makes a new report.',
+    source: `${USER_GUIDE}/id_credentials_getting-report.html; ${RECORDED_REPORT}`,
+  },
+} as const satisfies Record<string, Quirk>;
+
+export type QuirkId = keyof typeof QUIRKS;

@@ -1,0 +1,33 @@
+// The sandbox as a conformance target. Waiting is switched off; that has tests of its own.
+
+import { startSandbox } from '../../src/sandbox/index.ts';
+import type { ConformanceTarget, LongTermCredentials, UserSeed } from './target.ts';
+
+export async function sandboxTarget(): Promise<ConformanceTarget> {
+  const sandbox = await startSandbox({ lastUsedLagSeconds: 0, reportSeconds: 0.1 });
+  const { world } = sandbox;
+  return {
+    name: 'sandbox',
+    openAccount: async () => {
+      const { id } = world.addAccount();
+      const { userName, ...key } = world.administratorKey(id);
+      return {
+        id,
+        endpoint: sandbox.url,
+        administrator: { name: userName, credentials: credentialsOf(key) },
+        seedUser: async ({ name, administrator, keys }: UserSeed) => {
+          world.addUser(id, { name, ...(administrator === true ? { administrator } : {}) });
+          return (keys ?? []).map(({ lastUsed, ...rest }) => {
+            const use = lastUsed === undefined ? {} : { lastUsed: { at: lastUsed } };
+            return credentialsOf(world.addKey(id, name, { ...rest, ...use }));
+          });
+        },
+      };
+    },
+    close: () => sandbox.close(),
+  };
+}
+
+function credentialsOf(key: { readonly id: string; readonly secret: string }): LongTermCredentials {
+  return { accessKeyId: key.id, secretAccessKey: key.secret };
+}
