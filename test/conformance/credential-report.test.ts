@@ -9,7 +9,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { behaviours } from './behaviours.ts';
 import { assertRefused, iamOf } from './clients.ts';
 import type { TargetAccount } from './target.ts';
-import { daysAgo } from './times.ts';
+import { daysAgo, wholeMinute } from './times.ts';
 
 const POLL_MS = 20;
 const MINUTE_MS = 60_000;
@@ -58,7 +58,7 @@ behaviours('the credential report', (behave) => {
 
   behave('has status, age and last use of every key, and no key id', async (account) => {
     const older = { createDate: daysAgo(400), status: 'Inactive' } as const;
-    const newer = { createDate: daysAgo(91), lastUsed: daysAgo(30) };
+    const newer = { createDate: daysAgo(91), lastUsed: wholeMinute(daysAgo(30)) };
     const keys = await account.seedUser({ name: 'svc-report', keys: [older, newer] });
     const rows = await reportRows(account);
     const row = fieldsOf(rows, 'svc-report');

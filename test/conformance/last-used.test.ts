@@ -7,7 +7,7 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { behaviours } from './behaviours.ts';
 import { assertRefused, iamOf, stsOf } from './clients.ts';
 import type { TargetAccount } from './target.ts';
-import { daysAgo } from './times.ts';
+import { daysAgo, wholeMinute } from './times.ts';
 
 behaviours('the last use of a key', (behave) => {
   behave('of a key never used has no date, and names the owner all the same', async (account) => {
@@ -18,7 +18,7 @@ behaviours('the last use of a key', (behave) => {
   });
 
   behave('is told with its time, service and region', async (account) => {
-    const lastUsed = daysAgo(40);
+    const lastUsed = wholeMinute(daysAgo(40));
     const keys = [{ createDate: daysAgo(100), lastUsed }];
     const [key] = await account.seedUser({ name: 'svc-used', keys });
     const { UserName, AccessKeyLastUsed } = await lastUse(account, key?.accessKeyId);
@@ -31,7 +31,7 @@ behaviours('the last use of a key', (behave) => {
   });
 
   behave('is told for Inactive keys too', async (account) => {
-    const lastUsed = daysAgo(70);
+    const lastUsed = wholeMinute(daysAgo(70));
     const keys = [{ createDate: daysAgo(300), status: 'Inactive', lastUsed }] as const;
     const [key] = await account.seedUser({ name: 'svc-off', keys });
     const { AccessKeyLastUsed } = await lastUse(account, key?.accessKeyId);
@@ -40,7 +40,7 @@ behaviours('the last use of a key', (behave) => {
 
   behave('is moved by a call, asking who signs included', async (account) => {
     const [key] = await account.seedUser({ name: 'svc-call', keys: [{ createDate: daysAgo(9) }] });
-    const before = daysAgo(0);
+    const before = wholeMinute(daysAgo(0));
     await stsOf(account, key).send(new GetCallerIdentityCommand({}));
     const { AccessKeyLastUsed } = await lastUse(account, key?.accessKeyId);
     assert.ok((AccessKeyLastUsed?.LastUsedDate ?? daysAgo(1)) >= before);
