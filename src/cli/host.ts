@@ -17,6 +17,8 @@ export interface Host {
   readonly stderr: Sink;
   /** Calls back on every SIGINT and SIGTERM until the returned function is called. */
   readonly onStop: (handler: (signal: StopSignal) => void) => () => void;
+  /** Calls back when something throws where nobody catches it. */
+  readonly onFault: (handler: (thrown: unknown) => void) => void;
   /** Ends the process at once; only for a second signal. */
   readonly exitNow: (code: number) => void;
 }
@@ -37,6 +39,9 @@ export function processHost(): Host {
       return () => {
         for (const signal of STOP_SIGNALS) process.off(signal, handler);
       };
+    },
+    onFault: (handler) => {
+      process.on('uncaughtException', handler);
     },
     exitNow: (code) => process.exit(code),
   };

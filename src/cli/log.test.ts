@@ -5,7 +5,6 @@ import { type EngineEvent, EVENT_LEVELS } from '../base/events.ts';
 import { isLogged, jsonLine, textLine } from './log.ts';
 import { createMasker } from './mask.ts';
 import { MESSAGES } from './messages.ts';
-import { timeLeft } from './progress.ts';
 import { fitted } from './run-log.ts';
 
 const AT = new Date('2026-11-21T10:00:00.250Z');
@@ -90,10 +89,4 @@ test('a line above a progress bar is one line, colours not counted', () => {
   assert.equal(fitted('12345', 5), '12345');
   assert.equal(fitted('123456', 5), '1234…');
   assert.equal(fitted('\x1b[31m123\x1b[0m456', 5), '\x1b[31m123\x1b[0m4…');
-});
-
-test('the time left is said in words', () => {
-  assert.equal(timeLeft(12), '12 s left');
-  assert.equal(timeLeft(130), '3 min left');
-  assert.equal(timeLeft('INF'), 'time left not known yet');
 });

@@ -5,7 +5,7 @@ import { ROTATE_FLAGS } from './rotate-flags.ts';
 
 const PAGE: HelpPage = {
   program: 'rotate-iam-keys',
-  summary: 'rotates every access key of an AWS account that is older than N days.',
+  summary: 'rotates the access keys of an AWS account that are too old.',
   usage: ['rotate-iam-keys [flags]'],
   description: [
     'For each due key it makes a new key, stores the new secret, waits until AWS accepts it, and only then makes the old key Inactive. Old keys are kept until a later run with --cleanup-inactive. Start with --dry-run: it only reads.',

@@ -6,6 +6,7 @@
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { type Host, processHost } from './host.ts';
 import { createMasker, type Masker } from './mask.ts';
+import { trackedSink } from './sink.ts';
 import { createVoice, type Voice } from './voice.ts';
 
 /** What a command works with. */
@@ -46,14 +47,18 @@ export async function runCommand(command: Command, host: Host): Promise<number> 
     format: command.logFormat?.(host.args) ?? 'text',
     now: () => host.clock.now(),
   });
-  const session: Session = { host, voice, masker };
+  const stdout = trackedSink(host.stdout);
+  const session: Session = { host: { ...host, stdout: stdout.sink }, voice, masker };
+  const fault = new Promise<never>((_, reject) => host.onFault(reject));
   let code: number;
   try {
-    code = await command.run(session);
+    code = await Promise.race([command.run(session), fault]);
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     voice.error(error);
-    code = await reportFailure(command, session, error);
+    // One document at most: what is on stdout already, or was tried, is not followed by another.
+    if (!stdout.isUsed()) await reportFailure(command, session, error);
+    code = error.exitCode;
   }
   await flush(host);
   return code;
@@ -63,17 +68,14 @@ async function reportFailure(
   command: Command,
   { host, voice, masker }: Session,
   error: KeyturnError,
-): Promise<number> {
-  // After a failed write stdout takes no second document.
-  if (error.code === 'output-closed') return error.exitCode;
+): Promise<void> {
   const output = command.failureOutput?.(host, error);
-  if (output === undefined) return error.exitCode;
+  if (output === undefined) return;
   try {
     await host.stdout.write(masker.mask(output));
   } catch (thrown) {
     voice.error(toKeyturnError(thrown));
   }
-  return error.exitCode;
 }
 
 /** Waits until stderr is written; whether it could be is nobody's business any more. */

@@ -58,7 +58,7 @@ export const SANDBOX_FLAGS = {
     about: 'With --rate: how many requests may come at once.',
     fallback: 'twice the rate',
   },
-  ...ABOUT_FLAGS,
+  help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
 
 export function sandboxHelp(): string {

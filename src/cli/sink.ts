@@ -22,7 +22,7 @@ export function standardSink(stream: NodeJS.WriteStream, fd: 1 | 2): Sink {
   stream.on('error', () => {});
   return {
     isTerminal: stream.isTTY === true,
-    width: stream.columns ?? 80,
+    width: stream.columns || 80,
     hasColours: (env) => stream.isTTY === true && stream.hasColors(env as NodeJS.ProcessEnv),
     write: (text) => (isFile(fd) ? writeFile(fd, text) : writeStream(stream, text)),
     writeNow: (text) => {
@@ -34,6 +34,25 @@ export function standardSink(stream: NodeJS.WriteStream, fd: 1 | 2): Sink {
       }
     },
     stream,
+  };
+}
+
+/** A sink that knows whether anything was written, or tried to be. */
+export function trackedSink(sink: Sink): { readonly sink: Sink; readonly isUsed: () => boolean } {
+  let isUsed = false;
+  return {
+    isUsed: () => isUsed,
+    sink: {
+      ...sink,
+      write: (text) => {
+        isUsed = true;
+        return sink.write(text);
+      },
+      writeNow: (text) => {
+        isUsed = true;
+        sink.writeNow(text);
+      },
+    },
   };
 }
 

@@ -9,6 +9,8 @@ export interface FakeHost extends Host {
   readonly err: () => string;
   /** Delivers a signal as the system would. */
   readonly send: (signal: StopSignal) => void;
+  /** Something throws where nobody catches it. */
+  readonly fault: (thrown: unknown) => void;
   /** The code of exitNow, when it was called. */
   readonly exitedNow: () => number | undefined;
 }
@@ -26,6 +28,7 @@ export function fakeHost(args: readonly string[], options: FakeHostOptions = {})
   const stderr = fakeSink(false);
   const handlers = new Set<(signal: StopSignal) => void>();
   let exitedNow: number | undefined;
+  let faultHandler: (thrown: unknown) => void = () => {};
   return {
     args,
     env: options.env ?? {},
@@ -38,6 +41,9 @@ export function fakeHost(args: readonly string[], options: FakeHostOptions = {})
       handlers.add(handler);
       return () => handlers.delete(handler);
     },
+    onFault: (handler) => {
+      faultHandler = handler;
+    },
     exitNow: (code) => {
       exitedNow = code;
     },
@@ -47,6 +53,7 @@ export function fakeHost(args: readonly string[], options: FakeHostOptions = {})
       for (const handler of handlers) handler(signal);
     },
     exitedNow: () => exitedNow,
+    fault: (thrown) => faultHandler(thrown),
   };
 }
 

@@ -155,6 +155,33 @@ test('a fault of ours is one line and one document, without a stack trace', asyn
   assert(!`${host.out()}${host.err()}`.includes(SECRET), 'no secret (I8)');
 });
 
+test('a fault where nobody catches it ends the run with one document', async () => {
+  const host = fakeHost(['--output-format=json']);
+  const code = await run(host, () => {
+    host.fault(new TypeError('thrown in a callback'));
+    return new Promise(() => {});
+  });
+  assert.equal(code, 1);
+  assert.equal(JSON.parse(host.out()).errors[0].message, 'thrown in a callback');
+});
+
+test('a fault after the result was printed adds no second document', async () => {
+  const host = fakeHost(['--output-format=json']);
+  const command = rotateCommand(partsWith(rotatesOne));
+  const code = await runCommand(
+    {
+      ...command,
+      run: async (session) => {
+        await command.run(session);
+        throw new TypeError('too late');
+      },
+    },
+    host,
+  );
+  assert.equal(code, 1);
+  assert.equal(JSON.parse(host.out()).rotated_keys.length, 1);
+});
+
 test('I3: when stdout is closed, stderr names the files that hold the secrets', async () => {
   const host = fakeHost(['--output-format=json'], { isStdoutClosed: true });
   assert.equal(await run(host), 1);

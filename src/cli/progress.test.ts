@@ -1,0 +1,54 @@
+// The bar on a terminal that is made of memory.
+
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { test } from 'node:test';
+import { createProgress, timeLeft } from './progress.ts';
+
+function terminal(): { stream: NodeJS.WriteStream; text: () => string } {
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 });
+  let text = '';
+  stream.setEncoding('utf8').on('data', (more: string) => {
+    text += more;
+  });
+  return { stream: stream as unknown as NodeJS.WriteStream, text: () => text };
+}
+
+test('a bar counts the users that are read', () => {
+  const { stream, text } = terminal();
+  const progress = createProgress(stream, false);
+  progress.update({ code: 'inventory-progress', usersSeen: 30, usersRead: 5, complete: false });
+  progress.update({ code: 'inventory-progress', usersSeen: 40, usersRead: 10, complete: false });
+  progress.stop();
+  assert.match(text(), /reading users {2}\[.*\] 10\/40/);
+});
+
+test('a bar counts the keys that are rotated; lines stand above it; nothing of it is left', () => {
+  const { stream, text } = terminal();
+  const progress = createProgress(stream, false);
+  progress.update({ code: 'inventory-progress', usersSeen: 40, usersRead: 40, complete: true });
+  progress.update({ code: 'user-done', user: 'svc-a', done: 3, total: 9 });
+  progress.above('a line that must not be lost');
+  progress.stop();
+  const shown = text();
+  assert.match(shown, /rotating keys {2}\[.*\] 3\/9, /);
+  assert(shown.includes('a line that must not be lost\n'));
+  const clearBelow = '\x1b[0J';
+  assert(shown.endsWith(clearBelow), JSON.stringify(shown.slice(-20)));
+  progress.above('after the bar');
+  assert(text().endsWith('after the bar\n'));
+});
+
+test('a dry run does not speak of rotating', () => {
+  const { stream, text } = terminal();
+  const progress = createProgress(stream, true);
+  progress.update({ code: 'user-done', user: 'svc-a', done: 3, total: 9 });
+  progress.stop();
+  assert.match(text(), /checking keys/);
+});
+
+test('the time left is said in words', () => {
+  assert.equal(timeLeft(12), '12 s left');
+  assert.equal(timeLeft(130), '3 min left');
+  assert.equal(timeLeft('INF'), 'time left not known yet');
+});
