@@ -17,6 +17,7 @@ export const UNTESTED_CODES: readonly string[] = [
   'key-changed',
   'user-gone',
   'needs-operator',
+  'other-destination',
   'handoff-failed',
   'secret-missing',
   'delivery-failed',
