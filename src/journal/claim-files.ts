@@ -33,7 +33,7 @@ const BREAK_PREFIX = 'break-';
 /** Each round lost means that another process made or removed the claim in that moment. */
 const ROUNDS_MAX = 32;
 /** Breakers of breakers: each level needs one more process to die within milliseconds. */
-const BREAK_DEPTH_MAX = 4;
+const BREAK_DEPTH_MAX = 16;
 /** What link() answers on file systems that have no hard links. */
 const LINK_UNSUPPORTED = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
@@ -183,12 +183,10 @@ export class ClaimFiles {
       await fs.link(temporary, path);
       return this.#held(name, owner, file);
     } catch (error) {
-      const code = errnoOf(error) ?? '';
-      // Over a network, a link that was made can be reported as taken when a reply was lost.
-      if (code === 'EEXIST' && (await this.#holds(name, nonce))) {
-        return this.#held(name, owner, file);
-      }
+      // A link that was made can be reported as failed, over a network for example.
+      if (await this.#holds(name, nonce).catch(() => false)) return this.#held(name, owner, file);
       await file.close();
+      const code = errnoOf(error) ?? '';
       if (code === 'EEXIST') return undefined;
       if (LINK_UNSUPPORTED.includes(code)) return await this.#createInPlace(name, owner);
       throw error;

@@ -221,7 +221,7 @@ test('I9: eight processes append at once; every record is there, in order, none 
   const { journal, path } = await newJournal(t);
   const [processes, each] = [8, 500];
   const runs = Array.from({ length: processes }, (_, n) =>
-    startScript('append-records', [path, `run-${n}`, String(each)]),
+    startScript(t, 'append-records', [path, `run-${n}`, String(each)]),
   );
   for (const { ended } of runs) {
     const { code, stderr } = await ended;

@@ -62,10 +62,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts a compiled script of this folder, e.g. `append-records`. */
-export function startScript(name: string, args: readonly string[]) {
+/** Starts a compiled script of this folder, e.g. `append-records`. It ends with the test at last. */
+export function startScript(test: TestContext, name: string, args: readonly string[]) {
   const script = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
   const child = spawn(process.execPath, [script, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  test.after(() => child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
