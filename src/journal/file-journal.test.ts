@@ -113,7 +113,7 @@ test('a record cut short at any byte loses nothing before it and nothing after i
       const reader = open(path);
       const expected = length === whole.length - 1 ? [before, torn] : [before];
       assert.deepEqual(await reader.recordsOf('alice'), expected, `cut at byte ${length}`);
-      if (length % 7 !== 0) continue;
+      if (length % 29 !== 0) continue;
       const after = rotationRecord(ROTATION_STEPS.verified);
       await open(path).append(after);
       assert.deepEqual(await reader.recordsOf('alice'), [...expected, after], `byte ${length}`);
