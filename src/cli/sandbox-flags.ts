@@ -74,11 +74,11 @@ export function sandboxHelp(): string {
     examples: [
       {
         about: 'In one terminal:',
-        command: 'keyturn sandbox --users 200 --port 4599 --key-lag-s 2 | tee /tmp/sandbox.env',
+        command: 'keyturn sandbox --users 200 --port 4599 --key-lag-s 2 | tee sandbox.env',
       },
       {
         about: 'In another:',
-        command: '. /tmp/sandbox.env\nrotate-iam-keys --dry-run',
+        command: '. ./sandbox.env\nrotate-iam-keys --dry-run',
       },
     ],
   });
