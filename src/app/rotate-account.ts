@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import pMap from 'p-map';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
+import type { ErrorCode } from '../base/error-codes.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { VERSION } from '../base/version.ts';
@@ -66,6 +67,9 @@ export interface RotateAccountOutcome {
  * once than calls are allowed at once.
  */
 const ROTATIONS_PER_CALL_SLOT = 4;
+
+/** Known before anything was tried: nothing went wrong, but a person is needed. */
+const BLOCKED: ReadonlySet<ErrorCode> = new Set(['two-active-keys', 'no-free-slot', 'own-key']);
 
 /**
  * Runs to the end whatever happens to single users, and never throws for an expected failure: what
@@ -214,7 +218,8 @@ class AccountRun {
     // A dry run fails at nothing: what it would not do is in its report.
     if (rotation?.kind !== 'failed' || this.#options.dryRun) return;
     const { code: errorCode, message: reason } = rotation.error;
-    this.#context.emit({ code: 'rotation-failed', user, errorCode, reason });
+    const code = BLOCKED.has(errorCode) ? 'rotation-blocked' : 'rotation-failed';
+    this.#context.emit({ code, user, errorCode, reason });
   }
 
   #executorContext(gateway: AccountGateway, state: AccountState): ExecutorContext {

@@ -21,6 +21,8 @@ interface EventPayloads {
   'key-deleted': { user: string; keyId: AccessKeyId; why: string };
   'orphan-found': { user: string; keyId: AccessKeyId };
   'rotation-done': { user: string; oldKeyId: AccessKeyId; newKeyId: AccessKeyId };
+  /** The key can not be rotated before a person frees a slot, or runs with another principal. */
+  'rotation-blocked': { user: string; errorCode: string; reason: string };
   'rotation-failed': { user: string; errorCode: string; reason: string };
   'user-done': { user: string; done: number; total: number };
   'call-throttled': { operation: string; attempt: number };
@@ -45,6 +47,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'key-deleted': 'info',
   'orphan-found': 'warn',
   'rotation-done': 'info',
+  'rotation-blocked': 'warn',
   'rotation-failed': 'error',
   'user-done': 'debug',
   'call-throttled': 'debug',

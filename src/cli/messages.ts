@@ -18,6 +18,7 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'key-deleted': 'key deleted',
   'orphan-found': 'key found whose secret was lost',
   'rotation-done': 'rotation done',
+  'rotation-blocked': 'key can not be rotated now',
   'rotation-failed': 'rotation failed',
   'user-done': 'user done',
   'call-throttled': 'call throttled',

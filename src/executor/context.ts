@@ -39,8 +39,8 @@ export interface VerificationPolicy {
 export const DEFAULT_VERIFICATION: VerificationPolicy = {
   acceptancesInARow: 3,
   settleMs: 1_000,
-  retryMs: 250,
-  retryMaxMs: 1_000,
+  retryMs: 600,
+  retryMaxMs: 1_500,
   giveUpMs: 120_000,
 };
 

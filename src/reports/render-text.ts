@@ -20,7 +20,7 @@ export function renderText(report: RotationReport, style: TextStyle): string {
   const done = report.rotated_keys.filter((key) => key.success);
   const failed = report.rotated_keys.filter((key) => !key.success);
   const sections = [
-    heading(report, paint),
+    heading(report, style.width, paint),
     rotatedSection(report, done, paint),
     failedSection(report, failed, paint, wrap),
     cleanupSection(report, paint, wrap),
@@ -31,11 +31,15 @@ export function renderText(report: RotationReport, style: TextStyle): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function heading(report: RotationReport, paint: Paint): string {
-  const account = report.account_id === null ? '' : ` · account ${report.account_id}`;
-  const dry = report.dry_run ? ' · dry run, nothing was changed' : '';
-  const due = `keys of ${report.days_threshold} days or more`;
-  return paint('bold', `IAM access key rotation${account} · ${due}${dry}`);
+function heading(report: RotationReport, width: number, paint: Paint): string {
+  const parts = [
+    'IAM access key rotation',
+    ...(report.account_id === null ? [] : [`account ${report.account_id}`]),
+    `keys of ${report.days_threshold} days or more`,
+    ...(report.dry_run ? ['dry run, nothing was changed'] : []),
+  ];
+  const line = parts.join(' · ');
+  return paint('bold', line.length <= width ? line : parts.join('\n  '));
 }
 
 function rotatedSection(report: RotationReport, done: RotatedKey[], paint: Paint): string {
