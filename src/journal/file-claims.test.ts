@@ -247,7 +247,7 @@ test('journaled steps renew the claim; a run whose claim was taken can not journ
   };
   const mine = await openAccountState(here);
   const other = await openAccountState({ ...here, run: 'run-2', processes: elsewhere });
-  const record = rotationRecord({ type: 'intended', oldKeyId: OLD_KEY, knownKeyIds: [] });
+  const record = rotationRecord({ type: 'create-unknown', reason: 'a sign of life' });
   const passMs = (durationMs: number) => clock.set(new Date(clock.now().getTime() + durationMs));
   await mine.claims.withClaim('alice', async () => {
     for (let step = 0; step < 4; step += 1) {
