@@ -160,7 +160,8 @@ function describe(failure: SdkFailure): string {
   const { facts, awsCode, awsText, networkCode } = failure;
   const request = facts.requestId === undefined ? '' : `, request ${facts.requestId}`;
   if (awsCode !== undefined) return `${awsText || 'no text'} (${awsCode}${request})`;
-  if (networkCode !== undefined) return networkCode;
+  // The SDK also calls a reset connection a TimeoutError, so the network's code goes first.
+  if (networkCode !== undefined && networkCode !== 'ETIMEDOUT') return networkCode;
   if (facts.name === 'TimeoutError') return 'no answer within the time limit';
   if (facts.httpStatus !== undefined) {
     return `an answer that can not be read (HTTP ${facts.httpStatus}${request})`;
@@ -172,16 +173,11 @@ function denialHint(awsText: string, call: Call): string {
   if (/AWSCompromisedKeyQuarantine/i.test(awsText)) {
     return 'aws has quarantined this user because a key of it leaked; another administrator must rotate it, following the case in the AWS Health dashboard';
   }
-  const denying =
-    /explicit deny in an? (service control|resource control|identity-based|resource-based|session|VPC endpoint) policy|explicit deny in a (permissions boundary)/i.exec(
-      awsText,
-    );
-  const kind = denying?.[1] === undefined ? denying?.[2] : `${denying[1]} policy`;
-  if (/service control/i.test(kind ?? '')) {
-    return `a service control policy of the organization denies ${call.permission}; granting it in IAM does not help`;
+  if (/service control polic/i.test(awsText)) {
+    return `the organization's service control policies forbid ${call.permission}; granting it in IAM does not help`;
   }
-  if (kind !== undefined || /explicit deny/i.test(awsText)) {
-    return `${kind ?? 'a policy'} denies ${call.permission} explicitly; the deny must go, a grant does not help`;
+  if (/explicit deny/i.test(awsText)) {
+    return `a policy denies ${call.permission} explicitly; that deny must go, a grant does not help`;
   }
   const about = call.user === undefined ? '' : ` on user ${call.user}`;
   return `grant ${call.permission}${about} to the caller`;

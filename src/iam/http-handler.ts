@@ -2,13 +2,14 @@
 // calls under way. The bound sits here and not around send(), so that a call that waits for a retry,
 // for the rate limiter or for a new key to propagate holds no place while it waits.
 
+import type { IncomingMessage } from 'node:http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Limiter } from './limiter.ts';
 import { silentLogger } from './quiet-sdk.ts';
 
 export interface Timeouts {
   readonly connectionMs: number;
-  /** From sending until the answer's first byte; and of silence within the answer. */
+  /** From sending until the answer's first byte, and from there to its last. */
   readonly requestMs: number;
 }
 
@@ -27,6 +28,7 @@ export interface HandlerOptions {
 
 export class LimitedHttpHandler extends NodeHttpHandler {
   readonly #limiter: Limiter;
+  readonly #bodyMs: number;
 
   constructor(options: HandlerOptions) {
     const agent = { keepAlive: options.keepAlive, maxSockets: options.maxSockets };
@@ -35,13 +37,12 @@ export class LimitedHttpHandler extends NodeHttpHandler {
       requestTimeout: options.timeouts.requestMs,
       // Without it the SDK only warns on the console and waits on.
       throwOnRequestTimeout: true,
-      // requestTimeout ends with the answer's head: a body that stalls needs its own limit.
-      socketTimeout: options.timeouts.requestMs,
       httpAgent: agent,
       httpsAgent: agent,
       logger: silentLogger,
     });
     this.#limiter = options.limiter;
+    this.#bodyMs = options.timeouts.requestMs;
   }
 
   override async handle(
@@ -52,11 +53,21 @@ export class LimitedHttpHandler extends NodeHttpHandler {
     try {
       const result = await super.handle(request, options);
       // The call is under way until its body has been read or has failed.
-      result.response.body.once('close', giveBack);
+      const body: IncomingMessage = result.response.body;
+      body.once('close', giveBack);
+      this.#limitBody(body);
       return result;
     } catch (thrown) {
       giveBack();
       throw thrown;
     }
+  }
+
+  /** The SDK's requestTimeout ends with the answer's head; a body that trickles would hold us. */
+  #limitBody(body: IncomingMessage): void {
+    const timeUp = AbortSignal.timeout(this.#bodyMs);
+    const cut = (): void => void body.destroy(timeUp.reason);
+    timeUp.addEventListener('abort', cut, { once: true });
+    body.once('close', () => timeUp.removeEventListener('abort', cut));
   }
 }

@@ -1,5 +1,6 @@
 // Joins the parts that need the AWS SDK. Only open-gateway.ts imports this file, when it is called.
 
+import { setMaxListeners } from 'node:events';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { accessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
@@ -18,7 +19,8 @@ import { loadSharedConfig } from './shared-config.ts';
 
 export async function openSdkGateway(options: GatewayOptions): Promise<AccountGateway> {
   silenceSdkWarnings();
-  const { env, region, clock, emit, signal } = options;
+  const { env, region, clock, emit } = options;
+  const signal = manyListeners(options.signal);
   const shared = await loadSharedConfig(env);
   const sources = { env, shared, profile: options.profile || env.AWS_PROFILE || undefined };
   const wire = openWire(options.maxParallel, options.timeouts ?? DEFAULT_TIMEOUTS);
@@ -49,6 +51,14 @@ export async function openSdkGateway(options: GatewayOptions): Promise<AccountGa
     close();
     throw thrown;
   }
+}
+
+/** Every read under way listens to it, which Node would otherwise take for a leak and print so. */
+function manyListeners(signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (signal === undefined) return undefined;
+  const derived = AbortSignal.any([signal]);
+  setMaxListeners(0, derived);
+  return derived;
 }
 
 async function askCaller(

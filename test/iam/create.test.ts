@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import type { CreateOutcome } from '../../src/iam/gateway.ts';
+import type { FaultEffect } from '../../src/sandbox/index.ts';
+import { ACCOUNT, type Bench, openBench } from './support.ts';
+
+const USER = 'svc-one';
+
+async function benchWithUser(test: TestContext): Promise<Bench> {
+  const bench = await openBench(test, { timeouts: { connectionMs: 1_000, requestMs: 300 } });
+  bench.sandbox.world.addUser(ACCOUNT, { name: USER });
+  return bench;
+}
+
+function sent({ sandbox }: Bench): number {
+  return sandbox.requests.list('CreateAccessKey').length;
+}
+
+function keysOf({ sandbox }: Bench): number {
+  return sandbox.world.user(ACCOUNT, USER).keys.length;
+}
+
+const LOST_ANSWERS: readonly { what: string; effect: FaultEffect; made: number }[] = [
+  { what: 'the reply is dropped', effect: { kind: 'drop-reply' }, made: 1 },
+  { what: 'AWS fails after making the key', effect: { kind: 'error-after-commit' }, made: 1 },
+  { what: 'the reply is cut in half', effect: { kind: 'truncate-body' }, made: 1 },
+  { what: 'the reply trickles', effect: { kind: 'slow-body', durationMs: 2_000 }, made: 1 },
+  { what: 'the reply is late', effect: { kind: 'delay-reply', durationMs: 2_000 }, made: 1 },
+  { what: 'AWS never answers', effect: { kind: 'hang' }, made: 0 },
+  { what: 'the connection is reset', effect: { kind: 'reset' }, made: 0 },
+  { what: 'AWS answers 500', effect: { kind: 'error' }, made: 0 },
+  {
+    what: 'AWS answers 503 with a throttling code',
+    effect: { kind: 'error', code: 'Throttling', status: 503 },
+    made: 0,
+  },
+  { what: 'the key is made later', effect: { kind: 'late-commit', afterMs: 50 }, made: 0 },
+];
+
+describe('creating a key when the answer is lost', () => {
+  for (const { what, effect, made } of LOST_ANSWERS) {
+    it(`sends one request and says that the outcome is unknown when ${what} (I2)`, async (test) => {
+      const bench = await benchWithUser(test);
+      bench.sandbox.faults.add({ operation: 'CreateAccessKey', effect });
+      const outcome = await bench.gateway.writer.createAccessKey(USER);
+      assert.equal(outcome.kind, 'unknown');
+      assert.equal(sent(bench), 1);
+      assert.equal(keysOf(bench), made);
+    });
+  }
+
+  it('says unknown when a repeat after a throttle loses its answer', async (test) => {
+    const bench = await benchWithUser(test);
+    bench.sandbox.faults.add({
+      operation: 'CreateAccessKey',
+      calls: { nth: 1 },
+      effect: { kind: 'throttle' },
+    });
+    bench.sandbox.faults.add({ operation: 'CreateAccessKey', effect: { kind: 'drop-reply' } });
+    const outcome = await bench.gateway.writer.createAccessKey(USER);
+    assert.equal(outcome.kind, 'unknown');
+    assert.equal(sent(bench), 2);
+    assert.equal(keysOf(bench), 1);
+  });
+});
+
+describe('creating a key when AWS refuses', () => {
+  function refusalCode(outcome: CreateOutcome): string {
+    return outcome.kind === 'refused' ? outcome.code : outcome.kind;
+  }
+
+  it('repeats after a throttle and makes one key', async (test) => {
+    const bench = await benchWithUser(test);
+    bench.sandbox.faults.add({
+      operation: 'CreateAccessKey',
+      calls: { first: 2 },
+      effect: { kind: 'throttle' },
+    });
+    const outcome = await bench.gateway.writer.createAccessKey(USER);
+    assert.equal(outcome.kind, 'created');
+    assert.equal(sent(bench), 3);
+    assert.equal(keysOf(bench), 1);
+    assert.deepEqual(
+      bench.events.filter(({ code }) => code === 'call-throttled'),
+      [
+        { code: 'call-throttled', operation: 'CreateAccessKey', attempt: 1 },
+        { code: 'call-throttled', operation: 'CreateAccessKey', attempt: 2 },
+      ],
+    );
+  });
+
+  it('does not take the quota for a throttle: one request, and nothing slows down', async (test) => {
+    const bench = await benchWithUser(test);
+    bench.sandbox.world.addKey(ACCOUNT, USER);
+    bench.sandbox.world.addKey(ACCOUNT, USER, { status: 'Inactive' });
+    const outcome = await bench.gateway.writer.createAccessKey(USER);
+    assert.equal(refusalCode(outcome), 'no-free-slot');
+    assert.equal(sent(bench), 1);
+    assert.deepEqual(bench.events, []);
+    // A rate limiter that had been switched on would let about one call a second through.
+    const started = performance.now();
+    const { reader } = bench.gateway;
+    await Promise.all(Array.from({ length: 40 }, () => reader.listAccessKeys(USER)));
+    assert.ok(performance.now() - started < 5_000);
+  });
+
+  it('tells a user who is gone from a missing permission', async (test) => {
+    const bench = await benchWithUser(test);
+    const gone = await bench.gateway.writer.createAccessKey('svc-deleted');
+    assert.equal(refusalCode(gone), 'user-gone');
+    bench.sandbox.faults.add({ operation: 'CreateAccessKey', effect: { kind: 'access-denied' } });
+    const denied = await bench.gateway.writer.createAccessKey(USER);
+    assert.equal(refusalCode(denied), 'access-denied');
+    assert.equal(keysOf(bench), 0);
+  });
+
+  it('knows that no key was made when nobody listens at the endpoint', async (test) => {
+    const bench = await benchWithUser(test);
+    await bench.sandbox.close();
+    const outcome = await bench.gateway.writer.createAccessKey(USER);
+    assert.deepEqual(outcome, { kind: 'refused', code: 'create-refused', reason: 'ECONNREFUSED' });
+  });
+
+  it('gives the new key with a secret that signs', async (test) => {
+    const bench = await benchWithUser(test);
+    const outcome = await bench.gateway.writer.createAccessKey(USER);
+    assert.ok(outcome.kind === 'created');
+    const [key] = bench.sandbox.world.user(ACCOUNT, USER).keys;
+    assert.equal(outcome.key.id, key?.id);
+    assert.deepEqual(outcome.key.createdAt, key?.createDate);
+    assert.deepEqual(await bench.gateway.verifier.whoSigns(outcome.key), {
+      kind: 'accepted',
+      account: ACCOUNT,
+      arn: `arn:aws:iam::${ACCOUNT}:user/${USER}`,
+    });
+  });
+
+  it('awaits a creation that is under way when the run is stopped', async (test) => {
+    const stop = new AbortController();
+    const bench = await openBench(test, {
+      signal: stop.signal,
+      sandbox: { latencyMs: 100 },
+    });
+    bench.sandbox.world.addUser(ACCOUNT, { name: USER });
+    const creating = bench.gateway.writer.createAccessKey(USER);
+    stop.abort();
+    assert.equal((await creating).kind, 'created');
+  });
+});
