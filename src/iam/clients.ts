@@ -11,7 +11,7 @@ import type { CredentialProvider } from './credentials.ts';
 import { LimitedHttpHandler, type Timeouts } from './http-handler.ts';
 import { createLimiter } from './limiter.ts';
 import { silentLogger } from './quiet-sdk.ts';
-import { createRetries, readRetries, updateRetries } from './retry.ts';
+import { createRetries, repeatableRetries, startRetries } from './retry.ts';
 
 export interface ClientSettings {
   readonly region: string;
@@ -52,8 +52,8 @@ export function openClients(settings: ClientSettings, credentials: CredentialPro
     ...(settings.iamEndpoint === undefined ? {} : { endpoint: settings.iamEndpoint }),
   };
   const clients = {
-    read: new IAMClient({ ...iam, retryStrategy: readRetries() }),
-    update: new IAMClient({ ...iam, retryStrategy: updateRetries() }),
+    read: new IAMClient({ ...iam, retryStrategy: repeatableRetries() }),
+    update: new IAMClient({ ...iam, retryStrategy: repeatableRetries() }),
     create: new IAMClient({
       ...iam,
       retryStrategy: createRetries(),
@@ -62,7 +62,7 @@ export function openClients(settings: ClientSettings, credentials: CredentialPro
     sts: new STSClient({
       ...stsConfig(settings),
       credentials,
-      retryStrategy: updateRetries(),
+      retryStrategy: startRetries(),
     }),
   };
   for (const client of Object.values(clients)) {

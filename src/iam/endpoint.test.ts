@@ -100,7 +100,7 @@ describe('the endpoint guard', () => {
 
   for (const url of [
     undefined,
-    'https://iam.amazonaws.com',
+    'https://iam.example.com',
     'http://127.0.0.1.example.com',
     'http://127.example.com',
     'http://127.0.0.1@example.com',

@@ -7,17 +7,33 @@
 import { AdaptiveRetryStrategy } from '@smithy/core/retry';
 import { isDefiniteThrottle } from './classify.ts';
 
-/** Enough for the rate limiter to find AWS's rate. */
-const READ_ATTEMPTS_MAX = 10;
-const UPDATE_ATTEMPTS_MAX = 8;
-const CREATE_ATTEMPTS_MAX = 8;
+/** Enough for the rate limiter to find AWS's rate: throttling alone makes nothing fail. */
+const THROTTLED_ATTEMPTS_MAX = 10;
+/** Lost packets, server errors and time-outs of 15 s each: whoever waits wants to hear of these. */
+const BROKEN_ATTEMPTS_MAX = 5;
+/** At the start somebody watches, and nothing has been done yet. */
+const START_ATTEMPTS_MAX = 3;
 
-export function readRetries(): AdaptiveRetryStrategy {
-  return new AdaptiveRetryStrategy(READ_ATTEMPTS_MAX);
+type Refresh = AdaptiveRetryStrategy['refreshRetryTokenForRetry'];
+
+class Repeatable extends AdaptiveRetryStrategy {
+  override refreshRetryTokenForRetry(...[token, info]: Parameters<Refresh>): ReturnType<Refresh> {
+    const attempts = token.getRetryCount() + 1;
+    // The SDK answers a rejection here by rethrowing the call's own error.
+    if (info.errorType !== 'THROTTLING' && attempts >= BROKEN_ATTEMPTS_MAX) {
+      return Promise.reject(info.error);
+    }
+    return super.refreshRetryTokenForRetry(token, info);
+  }
 }
 
-export function updateRetries(): AdaptiveRetryStrategy {
-  return new AdaptiveRetryStrategy(UPDATE_ATTEMPTS_MAX);
+/** For reads and for updates that may be repeated, each on a client of its own. */
+export function repeatableRetries(): AdaptiveRetryStrategy {
+  return new Repeatable(THROTTLED_ATTEMPTS_MAX);
+}
+
+export function startRetries(): AdaptiveRetryStrategy {
+  return new AdaptiveRetryStrategy(START_ATTEMPTS_MAX);
 }
 
 /**
@@ -26,15 +42,12 @@ export function updateRetries(): AdaptiveRetryStrategy {
  * counts as throttling.
  */
 class CreateOnce extends AdaptiveRetryStrategy {
-  override refreshRetryTokenForRetry(
-    ...[token, info]: Parameters<AdaptiveRetryStrategy['refreshRetryTokenForRetry']>
-  ): ReturnType<AdaptiveRetryStrategy['refreshRetryTokenForRetry']> {
-    // The SDK answers a rejection here by rethrowing the call's own error.
+  override refreshRetryTokenForRetry(...[token, info]: Parameters<Refresh>): ReturnType<Refresh> {
     if (!isDefiniteThrottle(info.error)) return Promise.reject(info.error);
     return super.refreshRetryTokenForRetry(token, info);
   }
 }
 
 export function createRetries(): AdaptiveRetryStrategy {
-  return new CreateOnce(CREATE_ATTEMPTS_MAX);
+  return new CreateOnce(THROTTLED_ATTEMPTS_MAX);
 }
