@@ -155,7 +155,7 @@ describe('reading keys', () => {
 
   it('knows status, creation and last use of a key', async (test) => {
     const bench = await openBench(test);
-    const at = new Date('2026-01-02T03:04:05Z');
+    const at = new Date('2026-01-02T03:04:00Z');
     bench.sandbox.world.addUser(ACCOUNT, { name: 'svc-one' });
     const createDate = new Date('2025-01-02T03:04:05Z');
     const used = bench.sandbox.world.addKey(ACCOUNT, 'svc-one', {
