@@ -131,9 +131,20 @@ describe('Signature Version 4', () => {
       codeOf(withAuthorization((text) => text.replace('/20150830/', '/20150829/'))),
       'SignatureDoesNotMatch',
     );
-    assert.equal(
-      codeOf(withAuthorization((text) => text.replace('host;', ''))),
-      'SignatureDoesNotMatch',
-    );
+  });
+
+  it('demands that the host is signed', () => {
+    const { host: _, ...headers } = LIST_USERS.headers;
+    const authorization = headers.authorization?.replace('host;', '') ?? '';
+    const unsignedHost = { ...LIST_USERS, headers: { ...headers, authorization } };
+    const signature = signatureOf(unsignedHost, readAuthorization(unsignedHost), SECRET);
+    const signed: RawRequest = {
+      ...unsignedHost,
+      headers: {
+        ...headers,
+        authorization: authorization.replace(/Signature=.*/, `Signature=${signature}`),
+      },
+    };
+    assert.match(refusal(() => verify(signed)).message, /^'Host' or ':authority' must be/);
   });
 });

@@ -43,6 +43,8 @@ describe('the life of an access key, through the SDK', () => {
     await whoAmI();
     await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
     assert.equal(await errorName(whoAmI()), 'InvalidClientTokenId');
+    const lastUse = iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId }));
+    assert.equal(await errorName(lastUse), 'AccessDenied');
     const left = await iam.send(new ListAccessKeysCommand({ UserName }));
     assert.deepEqual(left.AccessKeyMetadata, []);
   });

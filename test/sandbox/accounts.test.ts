@@ -99,6 +99,18 @@ describe('accounts', () => {
     assert.equal(unnamed.message, 'Must specify userName when calling with non-User credentials');
   });
 
+  it('refuse those whom a role does not trust, whatever they are permitted', async () => {
+    const role = sandbox.world.addRole(MEMBER, {
+      name: 'Closed',
+      trustedArns: [`arn:aws:iam::${MEMBER}:root`],
+    });
+    const input = { RoleArn: role.arn, RoleSessionName: 'rotation' };
+    const outsider = stsOf(sandbox).send(new AssumeRoleCommand(input));
+    assert.equal(await errorName(outsider), 'AccessDenied');
+    const member = stsOf(sandbox, administrator(sandbox, MEMBER));
+    await member.send(new AssumeRoleCommand(input));
+  });
+
   it('refuse a role that is not there like one that does not trust', async () => {
     const input = { RoleArn: `arn:aws:iam::${MEMBER}:role/None`, RoleSessionName: 'rotation' };
     const refused = await errorOf(stsOf(sandbox).send(new AssumeRoleCommand(input)));

@@ -2,7 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ListUsersCommand, paginateListAccessKeys, paginateListUsers } from '@aws-sdk/client-iam';
+import {
+  ListAccessKeysCommand,
+  ListUsersCommand,
+  paginateListAccessKeys,
+  paginateListUsers,
+} from '@aws-sdk/client-iam';
 import { DEFAULT_ACCOUNT_ID, type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { runAwsCli, runPython, skipWithoutAwsCli, skipWithoutBoto3 } from './other-clients.ts';
 import { administrator, errorName, iamOf } from './sdk.ts';
@@ -110,6 +115,23 @@ describe('paging', () => {
       seen.push(...(page.AccessKeyMetadata ?? []).map((key) => key.AccessKeyId ?? ''));
     }
     assert.deepEqual(seen, made.sort());
+  });
+
+  it('ends with a full page when that is the last', async () => {
+    const iam = iamOf(sandbox);
+    const count = sandbox.world.account(ACCOUNT).users.size;
+    const exact = await iam.send(new ListUsersCommand({ MaxItems: count }));
+    assert.equal(exact.IsTruncated, false);
+    assert.equal(exact.Marker, undefined);
+    const shorter = await iam.send(new ListUsersCommand({ MaxItems: count - 1 }));
+    assert.equal(shorter.IsTruncated, true);
+  });
+
+  it('does not take the marker of one list for another', async () => {
+    const iam = iamOf(sandbox);
+    const { Marker } = await iam.send(new ListUsersCommand({ MaxItems: 1 }));
+    const other = iam.send(new ListAccessKeysCommand({ UserName: 'sandbox-admin', Marker }));
+    assert.equal(await errorName(other), 'ValidationError');
   });
 
   it('refuses sizes out of range and markers of its own making', async () => {
