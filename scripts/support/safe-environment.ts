@@ -6,7 +6,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The given environment without anything that configures AWS or keyturn, with a guard that refuses
- * endpoints outside this machine, and with home and state in `folder`.
+ * endpoints outside this machine, and with home, state and temporary files in `folder`.
  */
 export function safeEnvironment(env: Environment, folder: string): Record<string, string> {
   const kept = Object.entries(env).filter(
@@ -17,6 +17,7 @@ export function safeEnvironment(env: Environment, folder: string): Record<string
     ...Object.fromEntries(kept),
     HOME: folder,
     USERPROFILE: folder,
+    TMPDIR: folder,
     AWS_CONFIG_FILE: join(folder, 'no-aws-config'),
     AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-aws-credentials'),
     AWS_EC2_METADATA_DISABLED: 'true',

@@ -1,0 +1,81 @@
+// That the bench measures what it says; nothing here is about how long anything takes.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { withFigures } from '../../bench/markdown.ts';
+import { runScenario, type Scenario } from '../../bench/scenario.ts';
+import { median } from '../../bench/start-up.ts';
+import { ChildProcesses } from '../../scripts/support/child-processes.ts';
+import { ScriptError } from '../../scripts/support/script-error.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+const SMALL: Scenario = {
+  users: 120,
+  due: 4,
+  latencyMs: 0,
+  keyLagSeconds: 0,
+  sleepMs: 1,
+  baselineKeysMax: 4,
+  repeats: 1,
+};
+
+async function run(scenario: Scenario) {
+  const processes = new ChildProcesses();
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-test-bench-'));
+  try {
+    return await runScenario({ processes, folder, note: () => {} }, scenario);
+  } finally {
+    await processes.stopAll();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test('the baseline makes exactly the calls of a one-by-one script', async () => {
+  const { baseline, keyturn, baselineExtrapolatedKeys } = await run(SMALL);
+  // GetAccountSummary, two pages of users, each user's keys, three calls for each due key.
+  assert.equal(baseline.calls, 1 + 2 + 120 + 4 * 3);
+  assert.equal(baselineExtrapolatedKeys, 0);
+  assert.ok(keyturn.calls > 120);
+  for (const { cpuSeconds, peakMegabytes, sandboxCpuSeconds } of [keyturn, baseline]) {
+    assert.ok(cpuSeconds > 0 && sandboxCpuSeconds > 0);
+    assert.ok(peakMegabytes > 10 && peakMegabytes < 2000, `${peakMegabytes} MB`);
+  }
+});
+
+test('what was extrapolated counts the calls that all keys would have taken', async () => {
+  const all = await run({ ...SMALL, users: 10 });
+  const sample = await run({ ...SMALL, users: 10, baselineKeysMax: 1 });
+  assert.equal(sample.baselineExtrapolatedKeys, 3);
+  assert.equal(sample.baseline.calls, all.baseline.calls);
+});
+
+test('the bench prints every table, and refuses flags that it does not know', () => {
+  const bench = (...args: string[]) =>
+    spawnSync(process.execPath, [join(ROOT, 'dist/bench/run.js'), ...args], { encoding: 'utf8' });
+  const { status, stdout, stderr } = bench('--quick');
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^\| `rotate-iam-keys` \| \d+ \| /m);
+  assert.match(stdout, /one by one \(extrapolated\)/);
+  assert.match(stdout, /^\| empty Node process \| \d+ ms \| 1\.00 \|$/m);
+  assert.equal(bench('--qick').status, 2);
+});
+
+test('figures go between the markers of docs/performance.md, and nothing else changes', () => {
+  const page = readFileSync(join(ROOT, 'docs/performance.md'), 'utf8');
+  const written = withFigures(page, 'new figures');
+  assert.ok(written.includes('\n\nnew figures\n\n'));
+  assert.equal(withFigures(written, 'new figures'), written);
+  assert.equal(written.slice(0, 200), page.slice(0, 200));
+  assert.throws(() => withFigures('no markers', 'figures'), ScriptError);
+});
+
+test('a median is the middle, or the mean of the two middle values', () => {
+  assert.equal(median([9, 1, 2]), 2);
+  assert.equal(median([4, 1, 3, 2]), 2.5);
+});
