@@ -34,7 +34,7 @@ export type FaultEffect =
 export interface Fault {
   /** For example `CreateAccessKey`; any operation when left out. */
   readonly operation?: string;
-  /** The user the call names, or the signer's when it names none; any user when left out. */
+  /** The user whom the call names, or whose key it names, or who signs it; any when left out. */
   readonly user?: string;
   readonly account?: string;
   /** Which of the matching calls are hit, counted from 1; every one when left out. */

@@ -24,6 +24,7 @@ export async function listen(
   const server = createServer((incoming, response) => {
     exchange.handle(incoming, response).catch((thrown: unknown) => {
       // A fault of the sandbox itself: say so instead of leaving the client waiting.
+      if (response.headersSent) return cut(response);
       response.writeHead(500, { 'content-type': 'text/plain' });
       response.end(`sandbox fault: ${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
     });
@@ -80,7 +81,8 @@ class Exchange {
     const owner = accessKeyId === undefined ? undefined : ownerOf(this.#sandbox, accessKeyId);
     const effect = faults.strike({
       operation: route.operationName,
-      user: params.UserName ?? owner?.userName,
+      user:
+        params.UserName ?? world.keys.get(params.AccessKeyId ?? '')?.userName ?? owner?.userName,
       account: owner?.account,
     });
     const entry = requests.open({

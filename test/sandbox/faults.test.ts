@@ -2,7 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, it } from 'node:test';
-import { CreateAccessKeyCommand, ListUsersCommand } from '@aws-sdk/client-iam';
+import {
+  CreateAccessKeyCommand,
+  GetAccessKeyLastUsedCommand,
+  ListUsersCommand,
+} from '@aws-sdk/client-iam';
 import {
   DEFAULT_ACCOUNT_ID,
   type Fault,
@@ -178,6 +182,15 @@ describe('which calls a fault hits', () => {
   it('those of one user, whatever the case of the name', async () => {
     const fault = { user: 'SVC-B', effect: throttle };
     assert.deepEqual(await outcomes(fault, ['svc-a', 'svc-b', 'svc-a']), [true, false, true]);
+  });
+
+  it('those about a key of one user', async () => {
+    const key = sandbox.world.addKey(ACCOUNT, 'svc-b');
+    const ask = (AccessKeyId: string) =>
+      iamOf(sandbox).send(new GetAccessKeyLastUsedCommand({ AccessKeyId }));
+    sandbox.faults.add({ operation: 'GetAccessKeyLastUsed', user: 'svc-b', effect: throttle });
+    assert.equal((await errorOf(ask(key.id))).name, 'Throttling');
+    await ask(administrator(sandbox).accessKeyId);
   });
 
   it('those of one operation or account, until cleared', async () => {

@@ -70,11 +70,17 @@ describe('time', () => {
 
   it('lets deactivated and deleted keys work on for their lag', async () => {
     sandbox.settings.deactivationLagSeconds = 60;
-    const keys = [await newKey(), await newKey()] as const;
-    const [inactive, deleted] = keys.map((key) => ({ UserName, AccessKeyId: key.accessKeyId }));
+    const inactive = await newKey();
+    const deleted = await newKey();
+    const keys = [inactive, deleted];
     const iam = iamOf(sandbox);
-    await iam.send(new UpdateAccessKeyCommand({ ...inactive, Status: 'Inactive' } as never));
-    await iam.send(new DeleteAccessKeyCommand(deleted as never));
+    const deactivation = {
+      UserName,
+      AccessKeyId: inactive.accessKeyId,
+      Status: 'Inactive',
+    } as const;
+    await iam.send(new UpdateAccessKeyCommand(deactivation));
+    await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId: deleted.accessKeyId }));
     for (const key of keys) assert.equal((await answers(key)).sts, 'ok');
     sandbox.clock.advance(61_000);
     for (const key of keys) assert.equal((await answers(key)).sts, 'InvalidClientTokenId');

@@ -90,8 +90,10 @@ describe('users and accounts, through the SDK', () => {
     assert.deepEqual(names.PolicyNames, [PolicyName]);
     await iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName }));
     assert.equal(await errorName(caller.send(new ListUsersCommand({}))), 'AccessDenied');
-    const broken = new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: '{' });
-    assert.equal(await errorName(iam.send(broken)), 'MalformedPolicyDocumentException');
+    for (const text of ['{', '[]', '{"Statement":null}', '{"Statement":{"Effect":"Maybe"}}']) {
+      const broken = new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: text });
+      assert.equal(await errorName(iam.send(broken)), 'MalformedPolicyDocumentException', text);
+    }
   });
 
   it('names the managed policies of a user', async () => {

@@ -48,11 +48,23 @@ function listAttached(call: Call): XmlFields {
 function readDocument(text: string): PolicyDocument {
   try {
     const document: unknown = JSON.parse(text);
-    if (typeof document === 'object' && document !== null && 'Statement' in document) {
-      return document as PolicyDocument;
-    }
+    if (isDocument(document)) return document;
   } catch {
     // Refused below, like JSON that is not a policy.
   }
   throw new Refusal('MalformedPolicyDocument', 400, 'Syntax errors in policy.');
+}
+
+function isDocument(value: unknown): value is PolicyDocument {
+  if (typeof value !== 'object' || value === null || !('Statement' in value)) return false;
+  const statements: unknown[] = Array.isArray(value.Statement)
+    ? value.Statement
+    : [value.Statement];
+  return statements.every(
+    (statement) =>
+      typeof statement === 'object' &&
+      statement !== null &&
+      'Effect' in statement &&
+      (statement.Effect === 'Allow' || statement.Effect === 'Deny'),
+  );
 }
