@@ -11,6 +11,8 @@ import { foldRotations, isOpen } from '../lifecycle/rotation.ts';
 export interface CandidateUser {
   readonly user: string;
   readonly oldKey: OldKey;
+  /** Whether there is a key to rotate, or only Inactive ones to clean up. */
+  readonly isForRotation: boolean;
   readonly keys: readonly AccessKey[];
 }
 
@@ -44,7 +46,8 @@ export async function findCandidates(
     const first = oldest(dueKeys) ?? oldest(keys);
     if (dueKeys.length === 0 && unfinished === undefined && !inactive) continue;
     const oldKey = unfinished ?? first;
-    if (oldKey !== undefined) candidates.push({ user, oldKey, keys });
+    const isForRotation = dueKeys.length > 0 || unfinished !== undefined;
+    if (oldKey !== undefined) candidates.push({ user, oldKey, isForRotation, keys });
   }
   return { candidates, due };
 }

@@ -153,6 +153,7 @@ class AccountRun {
   outcome(): RotateAccountOutcome {
     const report = buildReport(this.#facts());
     const { summary } = report;
+    if (this.#gateway === undefined) return { report, exitCode: this.#exitCode(report) };
     this.#context.emit({
       code: 'run-done',
       rotated: report.dry_run ? 0 : summary.successful_rotations,

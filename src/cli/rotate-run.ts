@@ -1,6 +1,7 @@
 // One run of `rotate-iam-keys`: log, signals, the use case, and its result on stdout. Loaded only
 // when the flags were right.
 
+import { dirname } from 'node:path';
 import type { RotateAccount, RotateAccountOutcome } from '../app/rotate-account.ts';
 import { ERROR_CODES, type ErrorCode } from '../base/error-codes.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
@@ -96,6 +97,7 @@ async function print(
         });
   try {
     await host.stdout.write(text);
+    if (options.outputFormat === 'json') remarkHandoff(session, report);
     return code;
   } catch (thrown) {
     const error = toKeyturnError(thrown);
@@ -103,6 +105,16 @@ async function print(
     for (const line of handoffLines(report)) voice.hint(line);
     return code === 0 ? error.exitCode : code;
   }
+}
+
+/** A pipe takes a document whether or not its reader keeps it, so stderr says where else it is (I3). */
+function remarkHandoff({ voice }: Session, report: RotationReport): void {
+  const files = report.rotated_keys.flatMap(({ handoff_file: file }) => file ?? []);
+  if (files.length === 0) return;
+  const folders = [...new Set(files.map((file) => dirname(file)))].join(', ');
+  voice.remark(
+    `the new secrets (${files.length}) are also in ${folders}; delete each once it is used`,
+  );
 }
 
 /** What stopped the whole run is said on stderr too; what stopped one user was in the log. */

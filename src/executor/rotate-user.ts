@@ -19,6 +19,8 @@ import { newId, type UserSession } from './runtime.ts';
 export interface Candidate {
   readonly user: string;
   readonly oldKey: OldKey;
+  /** Whether there is a key to rotate, or only Inactive ones to clean up. */
+  readonly isForRotation: boolean;
 }
 
 export async function rotateUser(
@@ -31,7 +33,9 @@ export async function rotateUser(
     return await context.runtime.exclusively(user, (session) => work(user, session, context));
   } catch (thrown) {
     const error = toKeyturnError(thrown);
-    return { user, rotation: failed(candidate.oldKey, error), cleanup: undefined };
+    return candidate.isForRotation
+      ? { user, rotation: failed(candidate.oldKey, error), cleanup: undefined }
+      : { user, rotation: undefined, cleanup: { deleted: [], kept: [], error } };
   }
 }
 

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import {
   ACCOUNT,
-  OLD_KEY,
   rotationRecord,
   settableClock,
   startScript,

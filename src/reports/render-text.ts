@@ -72,8 +72,14 @@ function failedSection(
   const verb = report.dry_run ? 'Could not rotate' : 'Not rotated:';
   const title = paint('red', `${verb} ${plural(failed.length, 'key')}`);
   const full = failed.filter((key) => key.keys !== undefined);
-  const single = failed.filter((key) => key.keys === undefined);
-  return [title, ...fullSlots(full, wrap), ...single.map((key) => singleFailure(key, paint, wrap))]
+  const stopped = failed.filter((key) => STOPPED.has(key.error_code ?? ''));
+  const single = failed.filter((key) => !full.includes(key) && !stopped.includes(key));
+  return [
+    title,
+    ...fullSlots(full, wrap),
+    ...single.map((key) => singleFailure(key, paint, wrap)),
+    ...notReached(stopped, wrap),
+  ]
     .join('\n')
     .trimEnd();
 }
@@ -98,6 +104,22 @@ function fullSlots(failed: RotatedKey[], wrap: (label: string, text: string) => 
       wrap('  hint: ', advice.hint),
     ];
   });
+}
+
+const STOPPED: ReadonlySet<string> = new Set(['interrupted', 'time-limit']);
+
+/** Everybody whom the end of the run met, named once with one reason. */
+function notReached(
+  stopped: RotatedKey[],
+  wrap: (label: string, text: string) => string,
+): string[] {
+  const [first] = stopped;
+  if (first === undefined) return [];
+  return [
+    wrap('  ', `${first.error} before these were done: [${first.error_code}]`),
+    wrap('    ', stopped.map(({ username }) => username).join(', ')),
+    ...(first.hint === null ? [] : [wrap('  hint: ', first.hint)]),
+  ];
 }
 
 const ADVICE: Readonly<Record<string, { readonly reason: string; readonly hint: string }>> = {

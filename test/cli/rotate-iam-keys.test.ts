@@ -59,7 +59,7 @@ test('flags reach the use case as settled options', async () => {
   });
 });
 
-test('the result goes to stdout and the log to stderr', async () => {
+test('the result goes to stdout; the log, and where else the secrets are, to stderr (I3)', async () => {
   const host = fakeHost(['--output-format', 'json']);
   const code = await run(host, async (options, context) => {
     context.emit(created);
@@ -69,7 +69,9 @@ test('the result goes to stdout and the log to stderr', async () => {
   assert.equal(rotationReportSchema.parse(JSON.parse(host.out())).rotated_keys.length, 1);
   assert.equal(
     host.err(),
-    '2026-11-21T10:00:00Z INFO  key created user=svc-a new_key_id=AKIAI44QH8DHBEXAMPLE\n',
+    '2026-11-21T10:00:00Z INFO  key created user=svc-a new_key_id=AKIAI44QH8DHBEXAMPLE\n' +
+      'rotate-iam-keys: the new secrets (1) are also in /var/lib/keyturn/handoff; ' +
+      'delete each once it is used\n',
   );
 });
 
