@@ -1,0 +1,205 @@
+// The directives that set the scene, and the hands of somebody else in the account.
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  ADMINISTRATOR_NAME,
+  DEFAULT_ACCOUNT_ID,
+  type FaultEffect,
+  type KeySeed,
+} from '../../src/sandbox/index.ts';
+import type { Directive } from './run-script.ts';
+import type { Stage } from './stage.ts';
+
+const DAY_MS = 86_400_000;
+
+export const ARRANGE: readonly Directive[] = [
+  {
+    usage: 'user NAME [on path PATH] [who may do everything]',
+    pattern: /^user (\S+)(?: on path (\S+))?( who may do everything)?$/,
+    perform: (stage, name, path, administrator) => {
+      stage.sandbox.world.addUser(DEFAULT_ACCOUNT_ID, {
+        name,
+        ...(path === '' ? {} : { path }),
+        administrator: administrator !== '',
+      });
+    },
+  },
+  {
+    usage: 'key USER/LABEL is [Inactive,] N days old[, last used N days ago]',
+    pattern: /^key (\S+)\/([\w-]+) is (Inactive, )?(\d+) days old(?:, last used (\d+) days ago)?$/,
+    perform: (stage, user, label, inactive, age, used) => {
+      addKey(stage, user, label, inactive !== '', Number(age), used);
+    },
+  },
+  {
+    usage: 'N users NAME-… with a key that is N days old',
+    pattern: /^(\d+) users (\S+)-… with a key that is (\d+) days old$/,
+    perform: (stage, count, prefix, age) => {
+      for (let number = 1; number <= Number(count); number += 1) {
+        addKey(stage, `${prefix}-${number}`, 'old', false, Number(age), '3');
+      }
+    },
+  },
+  {
+    usage: 'new keys work after N s',
+    pattern: /^new keys work after ([\d.]+) s$/,
+    perform: (stage, seconds) => {
+      stage.sandbox.settings.keyLagSeconds = Number(seconds);
+    },
+  },
+  {
+    usage: 'AWS answers N calls a second, N at once',
+    pattern: /^AWS answers (\d+) calls a second, (\d+) at once$/,
+    perform: (stage, perSecond, burst) => {
+      stage.sandbox.settings.rate = { perSecond: Number(perSecond), burst: Number(burst) };
+    },
+  },
+  {
+    usage: 'fault: OPERATION [of USER] [call N|first N calls] EFFECT [CODE] [N ms]',
+    pattern:
+      /^fault: (\w+)(?: of (\S+))?(?: call (\d+)| first (\d+) calls?)? ([a-z-]+)(?: ([A-Z]\w+) (\d{3}))?(?: (\d+) ms)?$/,
+    perform: (stage, operation, user, nth, first, kind, code, status, ms) => {
+      stage.sandbox.faults.add({
+        operation,
+        ...(user === '' ? {} : { user }),
+        ...(nth === '' ? {} : { calls: { nth: Number(nth) } }),
+        ...(first === '' ? {} : { calls: { first: Number(first) } }),
+        effect: effectOf(kind, code, status, Number(ms)),
+      });
+    },
+  },
+  {
+    usage: 'no more faults',
+    pattern: /^no more faults$/,
+    perform: (stage) => stage.sandbox.faults.clear(),
+  },
+  {
+    usage: "AWS's clock is N minutes ahead",
+    pattern: /^AWS's clock is (\d+) minutes ahead$/,
+    perform: (stage, minutes) => {
+      stage.sandbox.clock.signatureSkewMs = Number(minutes) * 60_000;
+    },
+  },
+  {
+    usage: 'the caller may not ACTION | the caller may do everything again',
+    pattern: /^the caller may (?:not (\w+:\w+)|do everything again)$/,
+    perform: (stage, action) => {
+      const { inlinePolicies } = stage.sandbox.world.user(DEFAULT_ACCOUNT_ID, ADMINISTRATOR_NAME);
+      if (action === '') inlinePolicies.clear();
+      const Statement = { Effect: 'Deny', Action: action } as const;
+      if (action !== '') inlinePolicies.set(`no ${action}`, { Statement });
+    },
+  },
+  {
+    usage: 'the calls are signed with USER/LABEL | … with nothing | … with an expired session',
+    pattern: /^the calls are signed with (\S+\/\S+|nothing|an expired session)$/,
+    perform: (stage, what) => {
+      const { env } = stage;
+      if (what === 'nothing') {
+        delete env.AWS_ACCESS_KEY_ID;
+        delete env.AWS_SECRET_ACCESS_KEY;
+        return;
+      }
+      if (what === 'an expired session') return signWithExpiredSession(stage);
+      const key = stage.key(what);
+      Object.assign(env, { AWS_ACCESS_KEY_ID: key.id, AWS_SECRET_ACCESS_KEY: key.secret });
+    },
+  },
+  {
+    usage: 'environment NAME=[VALUE]',
+    pattern: /^environment (\w+)=(.*)$/,
+    perform: (stage, name, value) => {
+      stage.env[name] = value;
+    },
+  },
+  {
+    usage: 'file PATH holds TEXT (with \\n)',
+    pattern: /^file (\S+) holds (.*)$/,
+    perform: (_, path, text) => {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text.replaceAll('\\n', '\n'));
+    },
+  },
+  {
+    usage: 'somebody deletes USER/LABEL | somebody makes USER/LABEL Active|Inactive',
+    pattern: /^somebody (?:deletes (\S+\/\S+)|makes (\S+\/\S+) (Active|Inactive))$/,
+    perform: (stage, deleted, changed, status) => {
+      const key = stage.key(deleted || changed);
+      stage.robbed.add(key.userName);
+      if (deleted === '') {
+        key.status = status === 'Active' ? 'Active' : 'Inactive';
+        return;
+      }
+      const { keys } = stage.sandbox.world.user(DEFAULT_ACCOUNT_ID, key.userName);
+      keys.splice(keys.indexOf(key), 1);
+      key.deleted = true;
+    },
+  },
+  {
+    usage: 'somebody deletes the file PATH',
+    pattern: /^somebody deletes the file (\S+)$/,
+    perform: (_, path) => rmSync(path),
+  },
+  {
+    usage: 'the state directory is a file',
+    pattern: /^the state directory is a file$/,
+    perform: (stage) => writeFileSync(stage.stateDir, ''),
+  },
+];
+
+function addKey(
+  stage: Stage,
+  user: string,
+  label: string,
+  isInactive: boolean,
+  ageDays: number,
+  usedDaysAgo: string,
+): void {
+  const { world } = stage.sandbox;
+  if (!world.account().users.has(user.toLowerCase())) {
+    world.addUser(DEFAULT_ACCOUNT_ID, { name: user });
+  }
+  const used = new Date(world.clock.nowMs() - Number(usedDaysAgo) * DAY_MS);
+  const seed: KeySeed = {
+    ageDays,
+    status: isInactive ? 'Inactive' : 'Active',
+    ...(usedDaysAgo === '' ? {} : { lastUsed: { at: used } }),
+  };
+  stage.labels.set(`${user}/${label}`, world.addKey(DEFAULT_ACCOUNT_ID, user, seed));
+  stage.seededStatus.set(`${user}/${label}`, isInactive ? 'Inactive' : 'Active');
+}
+
+function signWithExpiredSession(stage: Stage): void {
+  const { world } = stage.sandbox;
+  const user = world.user(DEFAULT_ACCOUNT_ID, ADMINISTRATOR_NAME);
+  const session = world.openSession(DEFAULT_ACCOUNT_ID, -60, { principal: { user }, mfa: true });
+  Object.assign(stage.env, {
+    AWS_ACCESS_KEY_ID: session.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: session.secret,
+    AWS_SESSION_TOKEN: session.token,
+  });
+}
+
+function effectOf(kind: string, code: string, status: string, ms: number): FaultEffect {
+  switch (kind) {
+    case 'error':
+      return code === '' ? { kind } : { kind, code, status: Number(status) };
+    case 'delay':
+    case 'delay-reply':
+    case 'slow-body':
+      return { kind, durationMs: ms };
+    case 'late-commit':
+      return { kind, afterMs: ms };
+    case 'throttle':
+    case 'access-denied':
+    case 'hang':
+    case 'reset':
+    case 'drop-reply':
+    case 'error-after-commit':
+    case 'truncate-body':
+      return { kind };
+    default:
+      throw new RangeError(`no such effect: ${kind}`);
+  }
+}

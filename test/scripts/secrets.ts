@@ -1,0 +1,34 @@
+// I8 after every script: no secret that the sandbox ever issued is anywhere but in hand-off files
+// and in the new_secret_key of a JSON document.
+
+import assert from 'node:assert/strict';
+import { asksForJson } from './documents.ts';
+import { filesBelow, type Stage } from './stage.ts';
+
+/** The places that hold one of the secrets, in words. */
+export function leaks(secrets: readonly string[], places: ReadonlyMap<string, string>): string[] {
+  return [...places]
+    .filter(([, text]) => secrets.some((secret) => text.includes(secret)))
+    .map(([place]) => place);
+}
+
+export function checkSecrets(stage: Stage): void {
+  const places = new Map<string, string>();
+  for (const [path, text] of filesBelow(stage.folder)) {
+    // The AWS files in the home directory are the script's own.
+    if (!path.includes('/handoff/') && !path.includes('/home/.aws/')) places.set(path, text);
+  }
+  for (const [index, execution] of stage.history.entries()) {
+    const { stdout, stderr } = execution;
+    places.set(`stderr of run ${index + 1}`, stderr);
+    places.set(`stdout of run ${index + 1}`, asksForJson(execution) ? withoutFields(stdout) : stdout);
+  }
+  const { world } = stage.sandbox;
+  const secrets = [...world.keys.values(), ...world.sessions.values()].map(({ secret }) => secret);
+  assert.ok(secrets.length > 0);
+  assert.deepEqual(leaks(secrets, places), [], 'these hold a secret');
+}
+
+function withoutFields(json: string): string {
+  return json.replaceAll(/"new_secret_key": "[^"]*"/g, '');
+}

@@ -1,0 +1,220 @@
+// What a script plays on: a sandbox of its own, a home and a state directory of its own, and the real
+// executable as the only actor.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type AccessKey,
+  DEFAULT_ACCOUNT_ID,
+  type LoggedRequest,
+  type Sandbox,
+  startSandbox,
+} from '../../src/sandbox/index.ts';
+import { binOf } from '../cli/process.ts';
+
+/** One execution of `rotate-iam-keys`, finished or not. */
+export interface Execution {
+  readonly args: readonly string[];
+  readonly child: ChildProcess;
+  readonly reader: Reader;
+  stdout: string;
+  stderr: string;
+  /** Exit code, or the name of the signal that ended it. */
+  result: number | string | undefined;
+  readonly ended: Promise<void>;
+}
+
+/** How stdout is read: to the end, through `head -c 20`, or not at all. */
+export type Reader = 'all' | 'head' | 'nobody';
+
+const EXIT_CODE_LINE = /\nexit code (\d+)\n$/;
+
+export class Stage {
+  readonly sandbox: Sandbox;
+  readonly folder: string;
+  /** What the scripts call a key, and the key. */
+  readonly labels = new Map<string, AccessKey>();
+  /** Whether a seeded key was Active when the script began. */
+  readonly seededStatus = new Map<string, AccessKey['status']>();
+  /** Users whose keys somebody took or changed by hand. */
+  readonly robbed = new Set<string>();
+  /** Labels that the script has made a statement about. */
+  readonly spokenOf = new Set<string>();
+  readonly env: Record<string, string>;
+  readonly executions = new Map<string, Execution>();
+  /** Executions that are over, the latest last. */
+  readonly history: Execution[] = [];
+  /** The state directory as it was before the last execution began. */
+  stateBefore: ReadonlyMap<string, string> = new Map();
+  stateDir: string;
+  #firstRequest = 0;
+
+  private constructor(sandbox: Sandbox) {
+    this.sandbox = sandbox;
+    this.folder = mkdtempSync(join(tmpdir(), 'keyturn-script-'));
+    mkdirSync(join(this.folder, 'home'));
+    this.stateDir = join(this.folder, 'state');
+    this.env = {
+      ...sandbox.endpointEnv(),
+      PATH: process.env.PATH ?? '',
+      HOME: join(this.folder, 'home'),
+      KEYTURN_ENDPOINT_GUARD: 'loopback',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+  }
+
+  static async open(): Promise<Stage> {
+    return new Stage(await startSandbox());
+  }
+
+  async close(): Promise<void> {
+    for (const { child, ended } of this.executions.values()) {
+      child.kill('SIGKILL');
+      await ended;
+    }
+    await this.sandbox.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The latest execution that ended. */
+  get last(): Execution {
+    const last = this.history.at(-1);
+    if (last === undefined) throw new RangeError('the script has run nothing yet');
+    return last;
+  }
+
+  /** The requests since the latest execution began. */
+  requests(operation?: string, user?: string): LoggedRequest[] {
+    return this.sandbox.requests
+      .list(operation)
+      .filter(({ number }) => number > this.#firstRequest)
+      .filter((entry) => user === undefined || userOf(this, entry) === user.toLowerCase());
+  }
+
+  start(name: string, args: readonly string[], reader: Reader = 'all'): void {
+    if (this.executions.has(name)) throw new RangeError(`${name} is running already`);
+    if (this.executions.size === 0) {
+      this.#firstRequest = this.sandbox.requests.list().at(-1)?.number ?? 0;
+      this.stateBefore = this.stateFiles();
+    }
+    const command = [process.execPath, binOf('rotate-iam-keys'), ...args];
+    // A shell's own pipe, so that the reader that goes away is a real one.
+    const pipe = '{ "$0" "$@"; printf "\\nexit code %d\\n" $? >&2; } | head -c 20';
+    const [program = '', ...rest] = reader === 'head' ? ['/bin/sh', '-c', pipe, ...command] : command;
+    const env = { ...this.env, KEYTURN_STATE_DIR: this.stateDir };
+    const child = spawn(program, rest, { env, cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.executions.set(name, follow(args, child, reader));
+  }
+
+  /** Waits for the end of an execution, which is then the last one. */
+  async finish(name: string): Promise<void> {
+    const execution = this.running(name);
+    await execution.ended;
+    this.executions.delete(name);
+    this.history.push(execution);
+  }
+
+  running(name: string): Execution {
+    const execution = this.executions.get(name);
+    if (execution === undefined) throw new RangeError(`nothing called ${name} is running`);
+    return execution;
+  }
+
+  /**
+   * A key by its label. `USER/new` is the only key of the user that the script did not seed;
+   * `USER/made-N` is the Nth that was made for the user, whether it still exists or not.
+   */
+  key(label: string): AccessKey {
+    const seeded = this.labels.get(label);
+    if (seeded !== undefined) return seeded;
+    const [user = '', name = ''] = label.split('/');
+    const made = this.madeKeys(user);
+    const nth = /^made-(\d+)$/.exec(name)?.[1];
+    const found = nth !== undefined ? made[Number(nth) - 1] : onlyOne(name, made);
+    if (found === undefined) throw new RangeError(`there is no key ${label}`);
+    return found;
+  }
+
+  /** Every key of the user that the script did not seed, in the order of making. */
+  madeKeys(user: string): AccessKey[] {
+    const seeded = new Set(this.labels.values());
+    return [...this.sandbox.world.keys.values()].filter(
+      (key) =>
+        key.userName.toLowerCase() === user.toLowerCase() &&
+        key !== this.sandbox.world.administratorKey() &&
+        !seeded.has(key),
+    );
+  }
+
+  handoffPath(keyId: string): string {
+    return join(this.stateDir, DEFAULT_ACCOUNT_ID, 'handoff', `${keyId}.json`);
+  }
+
+  /** Every file of the state directory with its content; directories with none. */
+  stateFiles(): ReadonlyMap<string, string> {
+    return filesBelow(this.stateDir);
+  }
+
+  /** Puts what a script can not know into its text: $HOME, $STATE, $FOLDER, $URL, and $USER/LABEL for a key ID. */
+  expand(text: string): string {
+    return text.replaceAll(/\$(HOME|STATE|FOLDER|URL|[\w+=,.@-]+\/[\w-]+)/g, (_, name: string) => {
+      if (name === 'HOME') return this.env.HOME ?? '';
+      if (name === 'STATE') return this.stateDir;
+      if (name === 'FOLDER') return this.folder;
+      if (name === 'URL') return this.sandbox.url;
+      return this.key(name).id;
+    });
+  }
+}
+
+function onlyOne(name: string, made: readonly AccessKey[]): AccessKey | undefined {
+  const present = made.filter(({ deleted }) => !deleted);
+  if (present.length > 1) throw new RangeError(`there are ${present.length} new keys, not one`);
+  return name === 'new' ? present[0] : undefined;
+}
+
+function userOf(stage: Stage, entry: LoggedRequest): string | undefined {
+  const signer = stage.sandbox.world.keys.get(entry.accessKeyId ?? '');
+  return (entry.params.UserName ?? signer?.userName)?.toLowerCase();
+}
+
+function follow(args: readonly string[], child: ChildProcess, reader: Reader): Execution {
+  const ended = new Promise<void>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      execution.result = code ?? signal ?? undefined;
+      const piped = EXIT_CODE_LINE.exec(execution.stderr);
+      if (reader === 'head' && piped !== null) execution.result = Number(piped[1]);
+      resolve();
+    });
+  });
+  const execution: Execution = {
+    args,
+    child,
+    reader,
+    stdout: '',
+    stderr: '',
+    result: undefined,
+    ended,
+  };
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    execution.stderr += text;
+  });
+  if (reader === 'nobody') child.stdout?.destroy();
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    execution.stdout += text;
+  });
+  return execution;
+}
+
+export function filesBelow(folder: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return found;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    found.set(path, entry.isFile() ? readFileSync(path, 'utf8') : '');
+  }
+  return found;
+}
