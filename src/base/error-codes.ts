@@ -174,7 +174,7 @@ export const ERROR_CODES = {
   'secret-missing': info(
     1,
     'The new key exists but its secret is not in the hand-off any more; the old key was not touched.',
-    'Run again: the next run removes the new key and starts afresh.',
+    'Put the file back and run again. Without it, a person has to judge whether the new key is in use.',
   ),
   'delivery-failed': info(
     1,

@@ -1,5 +1,6 @@
 // Why a due key can not be rotated now, and what its owner can do about it.
 
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, unreachable } from '../base/errors.ts';
 import type { UserVerdict } from '../lifecycle/due.ts';
 import { describeKey } from './key-details.ts';
@@ -43,14 +44,19 @@ export function blockedError(
       );
     }
     case 'own-key':
-      return new KeyturnError(
-        'own-key',
-        `${verdict.oldKey.id} of ${user} signs the calls of this run, so it is not rotated by it`,
-        { hint: 'run with a role or with another user’s key to rotate this one' },
-      );
+      return ownKeyError(user, verdict.oldKey.id);
     default:
       return unreachable(verdict.code);
   }
+}
+
+/** I7: deactivating it would cut the run off. */
+export function ownKeyError(user: string, keyId: AccessKeyId): KeyturnError {
+  return new KeyturnError(
+    'own-key',
+    `${keyId} of ${user} signs the calls of this run, so it is not rotated by it`,
+    { hint: 'run with a role or with another user’s key to rotate this one' },
+  );
 }
 
 /** The key that seems least in use: never used, else used longest ago, else the oldest. */

@@ -7,6 +7,7 @@ import type { CreateOutcome } from '../iam/gateway.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import { type NextStep, nextStep } from '../lifecycle/next-step.ts';
 import { foldRotations, type Rotation } from '../lifecycle/rotation.ts';
+import { ownKeyError } from './blocked.ts';
 import type { ExecutorContext } from './context.ts';
 import type { UserSession } from './runtime.ts';
 import { verifyKey } from './verify-key.ts';
@@ -186,8 +187,8 @@ async function cutOver(
 ): Promise<void> {
   const { user, oldKeyId } = rotation;
   const { gateway } = context;
-  // I7: the plan refuses this case long before; the last line of defence stands here.
-  assert(oldKeyId !== gateway.caller.accessKeyId, 'the old key signs the calls of this run');
+  // I7: a fresh plan refuses this long before; a rotation of an earlier run comes here.
+  if (oldKeyId === gateway.caller.accessKeyId) throw ownKeyError(user, oldKeyId);
   await assertInPlace(rotation, newKeyId, context);
   await session.record(rotation.id, { type: 'deactivating' });
   await gateway.writer.setStatus(user, oldKeyId, 'Inactive');
@@ -252,7 +253,7 @@ async function secretOf(
   throw new KeyturnError(
     'secret-missing',
     `${context.handoff.pathOf(newKeyId)} is gone, and with it the secret of ${rotation.user}`,
-    { hint: 'run again: the next run removes the new key if it is unused, and starts afresh' },
+    { hint: 'put the file back and run again; the old key was not touched' },
   );
 }
 

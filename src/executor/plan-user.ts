@@ -6,6 +6,7 @@ import { judgeUser } from '../lifecycle/due.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { JournalRecord } from '../lifecycle/record.ts';
 import { foldRotations, isOpen, type Rotation } from '../lifecycle/rotation.ts';
+import { ownKeyError } from './blocked.ts';
 import { cleanUpUser } from './cleanup-user.ts';
 import type { ExecutorContext } from './context.ts';
 import type { CleanupOutcome, RotationOutcome, UserOutcome } from './outcome.ts';
@@ -49,6 +50,10 @@ async function planRecovery(
   try {
     const decision = await previewRecovery(open, keys, context);
     if (decision.kind === 'close') return undefined;
+    const goesOn = decision.kind === 'resume' || decision.kind === 'adopt';
+    if (goesOn && open.oldKeyId === context.gateway.caller.accessKeyId) {
+      throw ownKeyError(open.user, open.oldKeyId);
+    }
     if (decision.kind !== 'ask-operator') return { kind: 'would-rotate', oldKey, resumed: true };
     throw needsOperator(open, decision.question, undefined);
   } catch (thrown) {

@@ -25,6 +25,12 @@ import type { UserSession } from './runtime.ts';
 const REQUEST_WINDOW_BEFORE_MS = 2 * 60_000;
 const REQUEST_WINDOW_AFTER_MS = 15 * 60_000;
 
+/**
+ * AWS shows a use minutes to hours late. Until then "never used" says nothing about a key whose
+ * secret was once on disk: whoever took the file may use it already (I11).
+ */
+const LAST_USE_LAG_MS = 4 * 60 * 60_000;
+
 interface Gathered {
   readonly facts: RecoveryFacts;
   readonly candidate: AccessKeyId | undefined;
@@ -159,6 +165,9 @@ async function gather(
   if (candidate !== undefined && dependsOnUse(known)) {
     const lastUse = await readLastUse(context.gateway.reader, candidate);
     if (lastUse !== 'unreadable') use = lastUse.used === 'never' ? 'never' : 'used';
+    if (use === 'never' && mayBeUsedUnseen(rotation, candidate, context.clock.now())) {
+      use = 'unknown';
+    }
   }
   return { facts: { ...known, use }, candidate: candidateId };
 }
@@ -178,6 +187,11 @@ function statusOf(key: AccessKey | undefined): 'active' | 'inactive' | 'absent' 
 function countWord(count: number): 'none' | 'one' | 'several' {
   if (count === 0) return 'none';
   return count === 1 ? 'one' : 'several';
+}
+
+function mayBeUsedUnseen(rotation: Rotation, key: AccessKey, now: Date): boolean {
+  const wasOnDisk = 'newKeyId' in rotation;
+  return wasOnDisk && now.getTime() - key.createdAt.getTime() < LAST_USE_LAG_MS;
 }
 
 function fits(key: AccessKey, rotation: Rotation): boolean {

@@ -12,7 +12,11 @@ export const ACT: readonly Directive[] = [
     usage: 'rotate-iam-keys ARGUMENTS [| head -c 20] [| nobody]',
     pattern: /^rotate-iam-keys((?: .*?)?)(?: \| (head -c 20|nobody))?$/,
     perform: async (stage, args, reader) => {
-      stage.start(PROGRAM, words(args), reader === '' ? 'all' : reader === 'nobody' ? 'nobody' : 'head');
+      stage.start(
+        PROGRAM,
+        words(args),
+        reader === '' ? 'all' : reader === 'nobody' ? 'nobody' : 'head',
+      );
       await stage.finish(PROGRAM);
       if (reader === '') checkDocument(stage.last);
     },

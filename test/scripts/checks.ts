@@ -39,7 +39,9 @@ export const CHECKS: readonly Directive[] = [
     usage: 'error: TEXT…; hint: TEXT in one of its lines',
     pattern: /^(error|hint): (.+)$/,
     perform: (stage, kind, part) => {
-      const spoken = stage.last.stderr.split('\n').filter((line) => /^rotate-iam-keys: /.test(line));
+      const spoken = stage.last.stderr
+        .split('\n')
+        .filter((line) => /^rotate-iam-keys: /.test(line));
       const [error = '', ...hints] = spoken;
       const lines = kind === 'error' ? [error] : hints;
       const isSaid = lines.some(
@@ -139,7 +141,9 @@ async function newKeySigns(stage: Stage, user: string): Promise<void> {
   const path = stage.handoffPath(key.id);
   assert.equal(statSync(path).mode & 0o777, 0o600);
   const secret: string = JSON.parse(readFileSync(path, 'utf8')).secret_access_key;
-  const client = stsOf(stage.sandbox, credentialsOf({ id: key.id, secret }));
+  const client = stsOf(stage.sandbox, credentialsOf({ id: key.id, secret }), {
+    maxAttempts: 5,
+  });
   const { Arn } = await client.send(new GetCallerIdentityCommand({}));
   assert.ok(Arn?.endsWith(`/${user}`), `${key.id} signs as ${Arn}`);
   if (stage.executions.size > 0) return;
@@ -172,7 +176,9 @@ function outputOf(stage: Stage): string {
   const execution = [...stage.history, ...stage.executions.values()].at(-1);
   if (execution === undefined) return 'nothing was run yet';
   const { args, result, stdout, stderr } = execution;
-  const calls = stage.requests().map(({ operation, params }) => `${operation} ${params.UserName ?? ''}`);
+  const calls = stage
+    .requests()
+    .map(({ operation, params }) => `${operation} ${params.UserName ?? ''}`);
   return [
     `rotate-iam-keys ${args.join(' ')}: ${result}`,
     `stdout: ${stdout.replaceAll(/"new_secret_key": "[^"]*"/g, '"new_secret_key": "…"')}`,

@@ -30,7 +30,7 @@ describe('the script runner', () => {
   });
 
   it('splits a command line as a shell does', () => {
-    assert.deepEqual(words(" --user='svc app' a\"b c\"  --x="), ['--user=svc app', 'ab c', '--x=']);
+    assert.deepEqual(words(' --user=\'svc app\' a"b c"  --x='), ['--user=svc app', 'ab c', '--x=']);
   });
 
   it('would find a secret that leaked', () => {

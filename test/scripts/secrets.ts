@@ -21,7 +21,10 @@ export function checkSecrets(stage: Stage): void {
   for (const [index, execution] of stage.history.entries()) {
     const { stdout, stderr } = execution;
     places.set(`stderr of run ${index + 1}`, stderr);
-    places.set(`stdout of run ${index + 1}`, asksForJson(execution) ? withoutFields(stdout) : stdout);
+    places.set(
+      `stdout of run ${index + 1}`,
+      asksForJson(execution) ? withoutFields(stdout) : stdout,
+    );
   }
   const { world } = stage.sandbox;
   const secrets = [...world.keys.values(), ...world.sessions.values()].map(({ secret }) => secret);

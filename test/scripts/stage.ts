@@ -102,9 +102,14 @@ export class Stage {
     const command = [process.execPath, binOf('rotate-iam-keys'), ...args];
     // A shell's own pipe, so that the reader that goes away is a real one.
     const pipe = '{ "$0" "$@"; printf "\\nexit code %d\\n" $? >&2; } | head -c 20';
-    const [program = '', ...rest] = reader === 'head' ? ['/bin/sh', '-c', pipe, ...command] : command;
+    const [program = '', ...rest] =
+      reader === 'head' ? ['/bin/sh', '-c', pipe, ...command] : command;
     const env = { ...this.env, KEYTURN_STATE_DIR: this.stateDir };
-    const child = spawn(program, rest, { env, cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, rest, {
+      env,
+      cwd: this.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.executions.set(name, follow(args, child, reader));
   }
 
