@@ -191,6 +191,11 @@ export const ERROR_CODES = {
     'The new key signs as another user than the one rotated; the old key was not touched.',
     'This should never happen; look at the user in the IAM console before anything else.',
   ),
+  'still-in-use': info(
+    1,
+    'The replaced key was used after it was replaced, or AWS can not know yet; it stays Active.',
+    'Give the new key to whatever still holds the old one, and finish later.',
+  ),
   'last-use-unknown': info(
     1,
     'The last use of an Inactive key can not be read, so it is not deleted.',

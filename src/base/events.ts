@@ -18,6 +18,7 @@ interface EventPayloads {
   'waiting-for-key': { user: string; newKeyId: AccessKeyId; waitedMs: number };
   'key-verified': { user: string; newKeyId: AccessKeyId; checks: number };
   'key-deactivated': { user: string; keyId: AccessKeyId };
+  'key-reactivated': { user: string; keyId: AccessKeyId };
   'key-deleted': { user: string; keyId: AccessKeyId; why: string };
   'orphan-found': { user: string; keyId: AccessKeyId };
   'rotation-done': { user: string; oldKeyId: AccessKeyId; newKeyId: AccessKeyId };
@@ -44,6 +45,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'waiting-for-key': 'debug',
   'key-verified': 'info',
   'key-deactivated': 'info',
+  'key-reactivated': 'info',
   'key-deleted': 'info',
   'orphan-found': 'warn',
   'rotation-done': 'info',

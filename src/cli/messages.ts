@@ -15,6 +15,7 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'waiting-for-key': 'waiting until AWS accepts the key',
   'key-verified': 'AWS accepts the key',
   'key-deactivated': 'key made Inactive',
+  'key-reactivated': 'key made Active again',
   'key-deleted': 'key deleted',
   'orphan-found': 'key found whose secret was lost',
   'rotation-done': 'rotation done',

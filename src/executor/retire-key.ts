@@ -1,0 +1,193 @@
+// The later life of a key that a rotation replaced and left Active: retired by `finish`, or made
+// Active again by `undo`. Each change is journaled before and after.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { MS_PER_DAY } from '../base/clock.ts';
+import { assert, KeyturnError } from '../base/errors.ts';
+import { judgeInactiveKey } from '../lifecycle/cleanup.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import type { JournalRecord } from '../lifecycle/record.ts';
+import { foldRotations, recordedDeactivation } from '../lifecycle/rotation.ts';
+import { QUIET_DAYS } from '../lifecycle/slot.ts';
+import { journaledDeleter } from './cleanup-user.ts';
+import type { ExecutorContext } from './context.ts';
+import { readLastUse } from './key-details.ts';
+import type { UserSession } from './runtime.ts';
+
+export interface RetireRequest {
+  readonly user: string;
+  /** The key that was replaced. */
+  readonly keyId: AccessKeyId;
+  /** The key that replaced it: it must work before the other may go. */
+  readonly currentKeyId: AccessKeyId;
+  /** Delete it although the hold is not over. */
+  readonly deleteNow: boolean;
+  /** Do not wait for AWS's last-used times to catch up with the cut-over. */
+  readonly skipQuietWait: boolean;
+}
+
+export type RetireOutcome =
+  | { readonly kind: 'deactivated'; readonly deletableFrom: Date }
+  | { readonly kind: 'held'; readonly reason: string; readonly deletableFrom: Date | undefined }
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'gone' };
+
+/** AWS's last-used times lag by minutes to hours; before that, silence proves nothing. */
+export const QUIET_WAIT_MS = 4 * 60 * 60_000;
+
+/**
+ * The next step towards the replaced key's end: Active -> Inactive, or Inactive -> deleted, never
+ * both in one run (I5). Throws `own-key`, `still-in-use`, `last-use-unknown`, `key-changed`.
+ */
+export async function retireKey(
+  request: RetireRequest,
+  context: ExecutorContext,
+): Promise<RetireOutcome> {
+  const { user, keyId } = request;
+  // I7: signing with the key that is to go would cut this very run off.
+  if (keyId === context.gateway.caller.accessKeyId) {
+    throw new KeyturnError('own-key', `${keyId} of ${user} signs the calls of this run`, {
+      hint: 'authenticate with the new key or another profile (-a)',
+    });
+  }
+  return await context.runtime.exclusively(user, async (session) => {
+    const keys = await context.gateway.reader.listAccessKeys(user);
+    const key = keys.find(({ id }) => id === keyId);
+    if (key === undefined) return { kind: 'gone' };
+    assertReplaced(request, keys);
+    return key.status === 'Active'
+      ? await deactivate(request, key, session, context)
+      : await remove(request, key, session, context);
+  });
+}
+
+function assertReplaced(request: RetireRequest, keys: readonly AccessKey[]): void {
+  const { user, keyId, currentKeyId } = request;
+  assert(keyId !== currentKeyId, 'a key can not replace itself');
+  const current = keys.find(({ id }) => id === currentKeyId);
+  if (current?.status === 'Active') return;
+  throw new KeyturnError(
+    'key-changed',
+    `${currentKeyId} of ${user} is ${current?.status ?? 'gone'}, so ${keyId} is the only way in`,
+    { hint: 'nothing was changed; look at the user’s keys with keyctl -k' },
+  );
+}
+
+async function deactivate(
+  request: RetireRequest,
+  key: AccessKey,
+  session: UserSession,
+  context: ExecutorContext,
+): Promise<RetireOutcome> {
+  await assertQuiet(request, key, session.records(), context);
+  const { user } = request;
+  await session.recordKey({ type: 'retiring', keyId: key.id, reason: 'finish' });
+  await context.gateway.writer.setStatus(user, key.id, 'Inactive');
+  context.emit({ code: 'key-deactivated', user, keyId: key.id });
+  await session.recordKey({ type: 'retired', keyId: key.id });
+  return { kind: 'deactivated', deletableFrom: afterHold(context.clock.now()) };
+}
+
+/** The key must not have been used since the new one took over. */
+async function assertQuiet(
+  request: RetireRequest,
+  key: AccessKey,
+  records: readonly JournalRecord[],
+  context: ExecutorContext,
+): Promise<void> {
+  const { user } = request;
+  const lastUse = await readLastUse(context.gateway.reader, key);
+  if (lastUse === 'unreadable') {
+    throw new KeyturnError('last-use-unknown', `the last use of ${key.id} can not be read`, {
+      hint: 'grant iam:GetAccessKeyLastUsed; a key in use must not be made Inactive',
+    });
+  }
+  const now = context.clock.now();
+  const cutOver = cutOverTime(records, request) ?? new Date(now.getTime() - MS_PER_DAY);
+  if (lastUse.used === 'at' && lastUse.at > cutOver) {
+    throw new KeyturnError(
+      'still-in-use',
+      `${key.id} of ${user} was used at ${lastUse.at.toISOString()}, after it was replaced`,
+      { hint: 'find what still holds it, give it the new key, and finish a day later' },
+    );
+  }
+  const waitedMs = now.getTime() - cutOver.getTime();
+  if (waitedMs < QUIET_WAIT_MS && !request.skipQuietWait) {
+    const until = new Date(cutOver.getTime() + QUIET_WAIT_MS).toISOString();
+    throw new KeyturnError(
+      'still-in-use',
+      `${key.id} was replaced less than ${QUIET_WAIT_MS / 3_600_000} hours ago, and AWS tells uses late`,
+      { hint: `finish after ${until}, or with --now if nothing else can hold the key` },
+    );
+  }
+}
+
+/** When the journal says that the key was replaced; undefined when another tool replaced it. */
+function cutOverTime(
+  records: readonly JournalRecord[],
+  { keyId }: RetireRequest,
+): Date | undefined {
+  const rotation = foldRotations(records).findLast(
+    (each) => each.oldKeyId === keyId && each.phase === 'completed',
+  );
+  return rotation?.phase === 'completed' ? rotation.completedAt : undefined;
+}
+
+async function remove(
+  request: RetireRequest,
+  key: AccessKey,
+  session: UserSession,
+  context: ExecutorContext,
+): Promise<RetireOutcome> {
+  const records = session.records();
+  const deactivatedAt = recordedDeactivation(records, key.id);
+  const verdict = judgeInactiveKey(
+    {
+      key,
+      recordedDeactivation: deactivatedAt,
+      lastSeenActive: context.sightings.lastSeenActive(key.id),
+      lastUse: await readLastUse(context.gateway.reader, key),
+      signingKeyId: context.gateway.caller.accessKeyId,
+      keysInRotation: new Set(),
+    },
+    QUIET_DAYS,
+    context.clock.now(),
+  );
+  if (verdict.kind !== 'delete' && !request.deleteNow) {
+    const reason = verdict.kind === 'keep' ? verdict.reason : 'its last use is not known';
+    const deletableFrom = deactivatedAt === undefined ? undefined : afterHold(deactivatedAt);
+    return { kind: 'held', reason, deletableFrom };
+  }
+  const why = verdict.kind === 'delete' ? verdict.reason : 'the operator ended the hold';
+  await journaledDeleter(request.user, session, context)(key, why);
+  return { kind: 'deleted' };
+}
+
+function afterHold(deactivatedAt: Date): Date {
+  return new Date(deactivatedAt.getTime() + QUIET_DAYS * MS_PER_DAY);
+}
+
+/**
+ * Makes a replaced key Active again, if it is not. Must run inside the user's claim. Throws
+ * `key-changed` when the key is gone: then there is no way back.
+ */
+export async function reactivateKey(
+  user: string,
+  keyId: AccessKeyId,
+  session: UserSession,
+  context: ExecutorContext,
+): Promise<'was-active' | 'reactivated'> {
+  const keys = await context.gateway.reader.listAccessKeys(user);
+  const key = keys.find(({ id }) => id === keyId);
+  if (key === undefined) {
+    throw new KeyturnError('key-changed', `${keyId} of ${user} does not exist any more`, {
+      hint: 'a deleted key can not come back; rotate again if the new one does not work',
+    });
+  }
+  if (key.status === 'Active') return 'was-active';
+  await session.recordKey({ type: 'reactivating', keyId, reason: 'undo' });
+  await context.gateway.writer.setStatus(user, keyId, 'Active');
+  context.emit({ code: 'key-reactivated', user, keyId });
+  await session.recordKey({ type: 'reactivated', keyId });
+  return 'reactivated';
+}
