@@ -24,6 +24,9 @@ export interface Credentials {
 /** Resolves the credentials, again when they are about to expire; rejects with a KeyturnError. */
 export type CredentialProvider = () => Promise<Credentials>;
 
+/** Resolves with the current code of the device; may reject with a KeyturnError. */
+export type MfaCodeProvider = (serial: string) => Promise<string>;
+
 /** As in the SDK: credentials are renewed when they would expire within this time. */
 const RENEW_BEFORE_EXPIRY_MS = 300_000;
 
@@ -35,10 +38,11 @@ export function credentialProvider(
   sources: EndpointSources,
   settings: ClientSettings,
   clock: Clock,
+  mfaCode?: MfaCodeProvider,
 ): CredentialProvider {
   if (sources.profile !== undefined) requireProfile(sources, sources.profile);
   if (isGuarded(sources.env)) guardProfile(sources, sources.profile ?? 'default', new Set());
-  const resolve = sdkProvider(sources, settings);
+  const resolve = sdkProvider(sources, settings, mfaCode);
   return memoize(
     async () => {
       try {
@@ -69,7 +73,11 @@ function requireProfile({ shared }: EndpointSources, profile: string): void {
   );
 }
 
-function sdkProvider(sources: EndpointSources, settings: ClientSettings): CredentialProvider {
+function sdkProvider(
+  sources: EndpointSources,
+  settings: ClientSettings,
+  mfaCode: MfaCodeProvider | undefined,
+): CredentialProvider {
   const { env, shared, profile } = sources;
   const ssoEndpoint = needsSso(sources) ? resolveEndpoint('sso', sources) : undefined;
   const options = {
@@ -77,6 +85,7 @@ function sdkProvider(sources: EndpointSources, settings: ClientSettings): Creden
     configFilepath: shared.configPath,
     ignoreCache: true,
     logger: silentLogger,
+    ...(mfaCode === undefined ? {} : { mfaCodeProvider: mfaCode }),
     roleAssumer: getDefaultRoleAssumer(stsConfig(settings)),
     roleAssumerWithWebIdentity: getDefaultRoleAssumerWithWebIdentity(stsConfig(settings)),
     // The SDK takes one setting for both SSO services. The region is that of the SSO session.
@@ -149,6 +158,7 @@ function credentialFailure(
   sources: EndpointSources,
   settings: ClientSettings,
 ): KeyturnError {
+  if (thrown instanceof KeyturnError) return thrown;
   const name = thrown instanceof Error ? thrown.name : '';
   if (name !== 'CredentialsProviderError' && name !== 'TokenProviderError') {
     return classify(thrown, {

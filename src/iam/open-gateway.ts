@@ -19,6 +19,8 @@ export interface GatewayOptions {
   readonly emit: EventSink;
   /** Ends reads promptly; writes under way are awaited. */
   readonly signal?: AbortSignal | undefined;
+  /** Asks for the code of an MFA device, when the profile names one (mfa_serial). */
+  readonly mfaCode?: ((serial: string) => Promise<string>) | undefined;
   /** For tests; connection 3 s and answer 15 s when left out. */
   readonly timeouts?: Timeouts;
 }

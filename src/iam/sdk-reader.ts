@@ -80,8 +80,9 @@ export function createReader(
       const input = { AccessKeyId: keyId };
       const answer = await client.send(new GetAccessKeyLastUsedCommand(input), sendOptions);
       if (answer.AccessKeyLastUsed === undefined) throw unreadable(call);
-      const at = answer.AccessKeyLastUsed.LastUsedDate;
-      return at === undefined ? { used: 'never' } : { used: 'at', at };
+      const { LastUsedDate: at, ServiceName: service } = answer.AccessKeyLastUsed;
+      const owner = answer.UserName;
+      return at === undefined ? { used: 'never', owner } : { used: 'at', at, service, owner };
     });
   };
 

@@ -12,7 +12,18 @@ export interface AccessKey {
 }
 
 /** The answer of GetAccessKeyLastUsed: `never` means that AWS knows of no use since April 2015. */
-export type LastUse = { readonly used: 'never' } | { readonly used: 'at'; readonly at: Date };
+export type LastUse = (
+  | { readonly used: 'never' }
+  | {
+      readonly used: 'at';
+      readonly at: Date;
+      /** The service that saw it, such as `s3`. */
+      readonly service?: string | undefined;
+    }
+) & {
+  /** The IAM user who has the key, where AWS tells. */
+  readonly owner?: string | undefined;
+};
 
 /**
  * IAM's quota AccessKeysPerUser, Inactive keys included. AWS does not raise it, but it is not
