@@ -29,6 +29,8 @@ const EFFECT_FIELDS: Readonly<Record<FaultEffect['kind'], readonly string[]>> = 
   'late-commit': ['afterMs!'],
 };
 
+export const FAULT_KINDS: readonly string[] = Object.keys(EFFECT_FIELDS);
+
 /** Throws a RangeError that names the field, as all functions here do. */
 export function readClockChange(input: unknown): ClockChange {
   const fields = readFields(input, 'clock', ['now', 'advanceMs', 'signatureSkewMs']);

@@ -45,6 +45,9 @@ const HANDLERS: Readonly<Record<string, ControlHandler>> = {
   'POST settings': ({ world }, body) => Object.assign(world.settings, readSettings(body)),
 };
 
+/** Method and path below CONTROL_PATH of every request that is understood. */
+export const CONTROL_REQUESTS: readonly string[] = Object.keys(HANDLERS);
+
 /** Answers a control request; bad input is answered with 400 and a text. */
 export function answerControl(sandbox: Controlled, request: RawRequest): ControlAnswer {
   if (!LOOPBACK_HOST.test(request.headers.host ?? '')) {
