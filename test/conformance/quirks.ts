@@ -46,6 +46,13 @@ export const QUIRKS = {
     deviation: 'ListAccessKeys ignores MaxItems and returns all keys at once.',
     source: `${API}/API_ListAccessKeys.html`,
   },
+  'key-list-without-end': {
+    target: 'moto',
+    aws: 'ListAccessKeys says with IsTruncated whether there is more.',
+    deviation:
+      'IsTruncated is left out. The tool takes such a list for broken rather than for complete, so for the tests of the tool test/moto/server.py adds `IsTruncated: false`.',
+    source: `${API}/API_ListAccessKeys.html (sample response)`,
+  },
   'names-differ-by-case': {
     target: 'moto',
     aws: 'User names are unique without regard to case.',
