@@ -62,6 +62,8 @@ async function runTests(server: MotoServer): Promise<number> {
   const runner = fileURLToPath(new URL('test.js', import.meta.url));
   const child = spawn(process.execPath, [runner, 'test/conformance'], {
     stdio: 'inherit',
+    // A process group of its own, so that stopping reaches the test processes below it too.
+    detached: true,
     env: {
       ...process.env,
       KEYTURN_TEST_CONFORMANCE_TARGET: 'moto',
@@ -69,7 +71,9 @@ async function runTests(server: MotoServer): Promise<number> {
       KEYTURN_TEST_MOTO_CONTROL_URL: server.controlUrl,
     },
   });
-  const stop = () => child.kill('SIGTERM');
+  const stop = () => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+  };
   stopped.signal.addEventListener('abort', stop);
   const [code] = await once(child, 'exit');
   stopped.signal.removeEventListener('abort', stop);
