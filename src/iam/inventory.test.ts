@@ -59,6 +59,14 @@ describe('an inventory of users who can not all be read', () => {
     await assert.rejects(inventoryOf(reader), { code: 'throttled' });
   });
 
+  it('reads a user once whom a shifting page lists twice', async () => {
+    const { users } = await inventoryOf(readerOf(['a', 'b', 'a'], {}));
+    assert.deepEqual(
+      users.map(({ userName }) => userName),
+      ['a', 'b'],
+    );
+  });
+
   it('is empty, and no failure, for an account without users or whose users just went', async () => {
     const empty = { users: [], unreadable: [] };
     assert.deepEqual(await inventoryOf(readerOf([], {})), empty);

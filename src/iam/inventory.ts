@@ -59,12 +59,14 @@ export async function takeInventory(
 
 async function readAllUsers(reader: KeyReader, options: InventoryOptions): Promise<Inventory> {
   const { emit, signal } = options;
-  let usersSeen = 0;
+  const seen = new Set<string>();
   let usersRead = 0;
 
+  /** Users who come and go meanwhile can shift the pages, so that one is listed twice. */
   async function* namesSeen(): AsyncGenerator<string> {
     for await (const { name } of reader.listUsers()) {
-      usersSeen += 1;
+      if (seen.has(name)) continue;
+      seen.add(name);
       yield name;
     }
   }
@@ -72,7 +74,7 @@ async function readAllUsers(reader: KeyReader, options: InventoryOptions): Promi
   async function readUser(userName: string): Promise<UserKeys | UnreadableUser | undefined> {
     const found = await readKeys(reader, userName);
     usersRead += 1;
-    emit(progress(usersSeen, usersRead, false));
+    emit(progress(seen.size, usersRead, false));
     if (found !== undefined && 'error' in found) {
       const { code: errorCode, message: reason } = found.error;
       emit({ code: 'user-unreadable', user: userName, errorCode, reason });
@@ -82,7 +84,7 @@ async function readAllUsers(reader: KeyReader, options: InventoryOptions): Promi
 
   const reading = pMap(namesSeen(), readUser, { concurrency: options.parallel, signal });
   const found = await stoppedBy(signal, reading);
-  emit(progress(usersSeen, usersRead, true));
+  emit(progress(seen.size, usersRead, true));
   const users = found.filter((one) => one !== undefined && 'keys' in one);
   const unreadable = found.filter((one) => one !== undefined && 'error' in one);
   const [first] = unreadable;

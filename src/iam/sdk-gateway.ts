@@ -2,7 +2,7 @@
 
 import { setMaxListeners } from 'node:events';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import { accessKeyId } from '../base/access-key-id.ts';
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { classify } from './classify.ts';
 import { type ClientSettings, openClients, openWire } from './clients.ts';
@@ -80,7 +80,9 @@ async function askCaller(
       signal === undefined ? {} : { abortSignal: signal },
     );
     if (answer.Account !== undefined && answer.Arn !== undefined) {
-      return { account: answer.Account, arn: answer.Arn, accessKeyId: accessKeyId(signingKeyId) };
+      // AWS has just accepted it as one, whatever it looks like.
+      const accessKeyId = signingKeyId as AccessKeyId;
+      return { account: answer.Account, arn: answer.Arn, accessKeyId };
     }
   } catch (thrown) {
     throw classify(thrown, call);
