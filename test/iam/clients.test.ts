@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { GetUserCommand } from '@aws-sdk/client-iam';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { openClients, openProbe, type Wire } from '../../src/iam/clients.ts';
+
+describe('the clients of an account', () => {
+  it('take no endpoint but the one resolved for them, whatever the SDK would find', async (test) => {
+    const hosts: string[] = [];
+    // Stands in for the wire: notes where a request would go, and lets none go.
+    const wire = {
+      metadata: { handlerProtocol: 'http/1.1' },
+      handle(request: { hostname: string }) {
+        hosts.push(request.hostname);
+        return Promise.reject(new DOMException('noted', 'AbortError'));
+      },
+    } as unknown as Wire['shared'];
+    process.env.AWS_ENDPOINT_URL = 'http://stray.invalid';
+    test.after(() => {
+      delete process.env.AWS_ENDPOINT_URL;
+    });
+    const settings = {
+      region: 'us-east-1',
+      iamEndpoint: undefined,
+      stsEndpoint: undefined,
+      wire: { shared: wire, fresh: wire },
+      emit: () => {},
+    };
+    const pair = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
+    const { read, update, create, sts } = openClients(settings, async () => pair);
+    for (const client of [read, update, create]) {
+      await assert.rejects(client.send(new GetUserCommand({})), { name: 'AbortError' });
+    }
+    for (const client of [sts, openProbe(settings, pair)]) {
+      await assert.rejects(client.send(new GetCallerIdentityCommand({})), { name: 'AbortError' });
+    }
+    assert.equal(hosts.length, 5);
+    assert.ok(!hosts.includes('stray.invalid'));
+  });
+});
