@@ -101,11 +101,13 @@ function toPage<Raw, T>(
   convert: (raw: Raw) => T | undefined,
   call: Call,
 ): Page<T> {
+  // AWS always sends the list, if only an empty one, and says whether there is more; some servers
+  // that speak its protocol leave one of the two out. A page with neither is not a list at all.
+  const isList = raw !== undefined || answer.IsTruncated !== undefined;
   const items = (raw ?? []).map(convert);
-  // AWS always says whether there is more; a page without that is not AWS's.
-  const isComplete = answer.IsTruncated !== undefined && !items.includes(undefined);
-  const hasMarker = answer.IsTruncated !== true || Boolean(answer.Marker);
-  if (!isComplete || !hasMarker) throw unreadable(call);
+  const isClear =
+    answer.IsTruncated === false || Boolean(answer.Marker) === Boolean(answer.IsTruncated);
+  if (!isList || !isClear || items.includes(undefined)) throw unreadable(call);
   return {
     items: items as T[],
     nextMarker: answer.IsTruncated === true ? answer.Marker : undefined,

@@ -89,6 +89,16 @@ describe('an answer that is not from AWS', () => {
     ['text with status 407', 407, 'proxy authentication required'],
     ['a redirection', 302, ''],
     [
+      'a list that has more, but does not say where',
+      200,
+      '<R><ListAccessKeysResult><AccessKeyMetadata/><IsTruncated>true</IsTruncated></ListAccessKeysResult><ListUsersResult><Users/><IsTruncated>true</IsTruncated></ListUsersResult></R>',
+    ],
+    [
+      'a list that says where more is, but not whether',
+      200,
+      '<R><ListAccessKeysResult><AccessKeyMetadata/><Marker>m</Marker></ListAccessKeysResult><ListUsersResult><Users/><Marker>m</Marker></ListUsersResult></R>',
+    ],
+    [
       'a new key without its secret',
       200,
       `<CreateAccessKeyResponse><CreateAccessKeyResult><AccessKey><UserName>svc-one</UserName><AccessKeyId>${NEW_KEY_ID}</AccessKeyId><Status>Active</Status></AccessKey></CreateAccessKeyResult></CreateAccessKeyResponse>`,
