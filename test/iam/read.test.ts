@@ -168,8 +168,16 @@ describe('reading keys', () => {
     const keys = await reader.listAccessKeys('svc-one');
     const found = keys.find(({ id }) => id === used.id);
     assert.deepEqual(found, { id: used.id, status: 'Inactive', createdAt: createDate });
-    assert.deepEqual(await reader.lastUse(accessKeyId(used.id)), { used: 'at', at });
-    assert.deepEqual(await reader.lastUse(accessKeyId(never.id)), { used: 'never' });
+    assert.deepEqual(await reader.lastUse(accessKeyId(used.id)), {
+      used: 'at',
+      at,
+      service: 'sts',
+      owner: 'svc-one',
+    });
+    assert.deepEqual(await reader.lastUse(accessKeyId(never.id)), {
+      used: 'never',
+      owner: 'svc-one',
+    });
   });
 
   it('does not take a key that AWS will not tell about for one never used (I11)', async (test) => {
