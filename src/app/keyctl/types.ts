@@ -1,0 +1,162 @@
+// The use cases of `keyctl` as the command line sees them. Everything that asks or prints is the
+// command line's; everything here reads, decides and acts.
+
+import type { AccessKeyId } from '../../base/access-key-id.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { EventSink } from '../../base/events.ts';
+import type { KeyDetails } from '../../executor/outcome.ts';
+import type { RetireOutcome } from '../../executor/retire-key.ts';
+import type { SlotVerdict } from '../../lifecycle/slot.ts';
+
+export interface KeyctlContext {
+  readonly clock: Clock;
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+  /** Process environment, read once at the edge. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where `~` is; undefined when the system knows of none. */
+  readonly home: string | undefined;
+}
+
+/** What every call of AWS on behalf of a profile needs. */
+export interface SessionOptions {
+  /** The profile that signs the calls. */
+  readonly authProfile: string;
+  /** `-c`: reading, signing and writing all use this file; undefined means the default one. */
+  readonly credentialsFile: string | undefined;
+  readonly region: string;
+  /** The code given on the command line, if any. */
+  readonly mfaCode: string | undefined;
+  /** Asks the person for the code of a device; undefined where nobody can be asked. */
+  readonly askMfaCode: ((serial: string) => Promise<string>) | undefined;
+  /** Absolute path of the state directory. */
+  readonly stateDir: string;
+}
+
+export interface TargetOptions extends SessionOptions {
+  /** The profile whose key is meant. */
+  readonly targetProfile: string;
+  /** `--user`: whose key it is, when AWS can not tell. Checked all the same. */
+  readonly user: string | undefined;
+}
+
+/** What a profile's rotation would meet: reads only. */
+export interface ProfileExam {
+  readonly account: string;
+  readonly user: string;
+  readonly profile: string;
+  /** The credentials file, as it will be written. */
+  readonly path: string;
+  readonly currentKeyId: AccessKeyId;
+  /** All keys of the user. */
+  readonly keys: readonly KeyDetails[];
+  readonly slot: SlotVerdict;
+  /** Other profiles of the file that hold the same key. */
+  readonly sameKeyProfiles: readonly string[];
+  /** Phase of a rotation of this profile that an earlier run left open. */
+  readonly openPhase: string | undefined;
+  /** What is worth knowing and stops nothing, such as a file that others can read. */
+  readonly warnings: readonly string[];
+}
+
+export interface RotateRequest {
+  /** The key that the person allows to be deleted to make room. */
+  readonly mayRemove: AccessKeyId | undefined;
+  /** Update every profile of the file that holds the same key, in the same write. */
+  readonly allProfiles: boolean;
+}
+
+export interface ProfileRotation {
+  readonly user: string;
+  readonly oldKeyId: AccessKeyId;
+  readonly newKeyId: AccessKeyId;
+  /** An earlier run had begun it. */
+  readonly resumed: boolean;
+  readonly path: string;
+  /** Undefined when an earlier run wrote the file. */
+  readonly backupPath: string | undefined;
+  /** Profiles that now hold the new pair. */
+  readonly updatedProfiles: readonly string[];
+  /** The profile that keeps the old pair. */
+  readonly previousProfile: string;
+  readonly deletedKeyId: AccessKeyId | undefined;
+}
+
+export interface UndoResult {
+  readonly user: string;
+  /** Back in the profile. */
+  readonly restoredKeyId: AccessKeyId;
+  /** Now in the previous profile. */
+  readonly replacedKeyId: AccessKeyId;
+  readonly reactivated: boolean;
+  readonly path: string;
+  readonly backupPath: string | undefined;
+  readonly profile: string;
+  readonly previousProfile: string;
+}
+
+export interface FinishRequest {
+  readonly deleteNow: boolean;
+  /** Do not wait until AWS's last-used times have caught up. */
+  readonly skipQuietWait: boolean;
+}
+
+export interface FinishResult {
+  readonly user: string;
+  readonly keyId: AccessKeyId;
+  readonly outcome: RetireOutcome;
+  /** Whether the previous profile was taken out of the file, because its key is gone. */
+  readonly removedProfile: string | undefined;
+  readonly backupPath: string | undefined;
+}
+
+/** One profile, opened: AWS was asked who signs, and whose key it is. Close it at the end. */
+export interface ProfileSession {
+  readonly exam: ProfileExam;
+  /** Throws a KeyturnError for everything that stops it; its hint says how to go on. */
+  rotate(request: RotateRequest): Promise<ProfileRotation>;
+  close(): void;
+}
+
+export type OpenProfileSession = (
+  options: TargetOptions,
+  context: KeyctlContext,
+) => Promise<ProfileSession>;
+
+export type UndoProfile = (options: TargetOptions, context: KeyctlContext) => Promise<UndoResult>;
+
+export type FinishProfile = (
+  options: TargetOptions,
+  request: FinishRequest,
+  context: KeyctlContext,
+) => Promise<FinishResult>;
+
+/** `keyctl -l`: no call to AWS, and nothing heavy is loaded. */
+export interface ProfileLine {
+  readonly name: string;
+  /** Its access key ID, where the files hold one. */
+  readonly keyId: string | undefined;
+  /** What kind of profile it is, in a word or two. */
+  readonly kind: string;
+  /** Whether keyctl can rotate it; otherwise why not, in a sentence. */
+  readonly rotatable: boolean;
+  readonly note: string | undefined;
+}
+
+export type ListProfiles = (
+  options: Pick<SessionOptions, 'credentialsFile'>,
+  context: Pick<KeyctlContext, 'env' | 'home'>,
+) => Promise<{
+  readonly credentialsPath: string;
+  readonly configPath: string;
+  readonly profiles: readonly ProfileLine[];
+}>;
+
+/** `keyctl --list-all-keys`: every user of the account, as far as the caller may see them. */
+export interface AllKeys {
+  readonly account: string;
+  readonly users: readonly { readonly user: string; readonly keys: readonly KeyDetails[] }[];
+  readonly unreadable: readonly { readonly user: string; readonly reason: string }[];
+}
+
+export type ListAllKeys = (options: SessionOptions, context: KeyctlContext) => Promise<AllKeys>;
