@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GetUserCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { openClients, openProbe, type Wire } from '../../src/iam/clients.ts';
+import { openClients, openProbe, openWire, type Wire } from '../../src/iam/clients.ts';
 
 describe('the clients of an account', () => {
   it('take no endpoint but the one resolved for them, whatever the SDK would find', async (test) => {
@@ -36,5 +36,21 @@ describe('the clients of an account', () => {
     }
     assert.equal(hosts.length, 5);
     assert.ok(!hosts.includes('stray.invalid'));
+  });
+
+  it('share no rate limiter and no retry budget, so that none slows another down', async () => {
+    const wire = openWire(1, { connectionMs: 1_000, requestMs: 1_000 });
+    const settings = {
+      region: 'us-east-1',
+      iamEndpoint: 'http://127.0.0.1:1',
+      stsEndpoint: 'http://127.0.0.1:1',
+      wire,
+      emit: () => {},
+    };
+    const pair = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
+    const clients = Object.values(openClients(settings, async () => pair));
+    const strategies = await Promise.all(clients.map(({ config }) => config.retryStrategy()));
+    assert.equal(new Set(strategies).size, clients.length);
+    for (const client of clients) client.destroy();
   });
 });

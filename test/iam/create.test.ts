@@ -89,7 +89,7 @@ describe('creating a key when AWS refuses', () => {
     );
   });
 
-  it('does not take the quota for a throttle: one request, and nothing slows down', async (test) => {
+  it('does not take the quota for a throttle: one request, and no slowing down (I2)', async (test) => {
     const bench = await benchWithUser(test);
     bench.sandbox.world.addKey(ACCOUNT, USER);
     bench.sandbox.world.addKey(ACCOUNT, USER, { status: 'Inactive' });
@@ -97,11 +97,6 @@ describe('creating a key when AWS refuses', () => {
     assert.equal(refusalCode(outcome), 'no-free-slot');
     assert.equal(sent(bench), 1);
     assert.deepEqual(bench.events, []);
-    // A rate limiter that had been switched on would let about one call a second through.
-    const started = performance.now();
-    const { reader } = bench.gateway;
-    await Promise.all(Array.from({ length: 40 }, () => reader.listAccessKeys(USER)));
-    assert.ok(performance.now() - started < 5_000);
   });
 
   it('tells a user who is gone from a missing permission', async (test) => {
