@@ -61,11 +61,28 @@ export function journaledDeleter(
 ): Deleter {
   return async (key, reason) => {
     context.signal.throwIfAborted();
+    await assertStillInactive(user, key, context);
     await session.recordKey({ type: 'deleting', keyId: key.id, reason });
     await context.gateway.writer.deleteAccessKey(user, key.id);
     context.emit({ code: 'key-deleted', user, keyId: key.id, why: reason });
     await session.recordKey({ type: 'deleted', keyId: key.id });
   };
+}
+
+/** Judging took calls, and somebody may have put the key back into use meanwhile (I5). */
+async function assertStillInactive(
+  user: string,
+  { id }: AccessKey,
+  context: ExecutorContext,
+): Promise<void> {
+  const keys = await context.gateway.reader.listAccessKeys(user);
+  const status = keys.find((key) => key.id === id)?.status;
+  if (status === 'Inactive') return;
+  throw new KeyturnError(
+    'key-changed',
+    `${id} of ${user} was Inactive and is ${status ?? 'gone'} now; somebody changed it`,
+    { hint: 'nothing was deleted; run again' },
+  );
 }
 
 async function judge(

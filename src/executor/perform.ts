@@ -66,6 +66,9 @@ async function create(
 ): Promise<void> {
   const { user } = rotation;
   const outcome = await context.gateway.writer.createAccessKey(user);
+  if (outcome.kind === 'refused' && isOwnLateKey(outcome.code, session, context)) {
+    return await answerLost(rotation, outcome.reason, session, context);
+  }
   if (outcome.kind === 'refused') {
     await session.record(rotation.id, { type: 'create-refused', code: outcome.code });
     throw refused(user, outcome);
@@ -113,6 +116,21 @@ async function takeBack(
     );
   }
   throw failure;
+}
+
+/** A request may land long after it was sent; in this time its key may still appear. */
+const LATE_KEY_MS = 15 * 60_000;
+
+/**
+ * I13: there was room when the user's keys were read, and now AWS says that there is none. When an
+ * answer was lost a short time ago, its request has landed just now: the key is that one's.
+ */
+function isOwnLateKey(code: string, session: UserSession, context: ExecutorContext): boolean {
+  const since = context.clock.now().getTime() - LATE_KEY_MS;
+  return (
+    code === 'no-free-slot' &&
+    session.records().some(({ at, step }) => step.type === 'create-unknown' && at.getTime() > since)
+  );
 }
 
 /** I2, I13: never a second create, and never a deletion by the attempt that finds the key. */

@@ -4,19 +4,16 @@ import assert from 'node:assert/strict';
 import { eventually } from '../sandbox/wait.ts';
 import { checkDocument } from './documents.ts';
 import type { Directive } from './run-script.ts';
+import type { Reader } from './stage.ts';
 
 const PROGRAM = 'rotate-iam-keys';
 
 export const ACT: readonly Directive[] = [
   {
-    usage: 'rotate-iam-keys ARGUMENTS [| head -c 20] [| nobody]',
-    pattern: /^rotate-iam-keys((?: .*?)?)(?: \| (head -c 20|nobody))?$/,
+    usage: 'rotate-iam-keys ARGUMENTS [| head -c 20 | /dev/full | nobody]: who gets stdout',
+    pattern: /^rotate-iam-keys((?: .*?)?)(?: \| (head -c 20|nobody|\/dev\/full))?$/,
     perform: async (stage, args, reader) => {
-      stage.start(
-        PROGRAM,
-        words(args),
-        reader === '' ? 'all' : reader === 'nobody' ? 'nobody' : 'head',
-      );
+      stage.start(PROGRAM, words(args), reader === '' ? 'all' : (reader as Reader));
       await stage.finish(PROGRAM);
       if (reader === '') checkDocument(stage.last);
     },

@@ -1,8 +1,12 @@
 // The directives that set the scene, and the hands of somebody else in the account.
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { accessKeyId } from '../../src/base/access-key-id.ts';
+import { encodeRecord } from '../../src/journal/record-codec.ts';
+import type { RotationStep } from '../../src/lifecycle/record.ts';
 import {
+  type AccessKey,
   ADMINISTRATOR_NAME,
   DEFAULT_ACCOUNT_ID,
   type FaultEffect,
@@ -92,8 +96,8 @@ export const ARRANGE: readonly Directive[] = [
     },
   },
   {
-    usage: 'the calls are signed with USER/LABEL | … with nothing | … with an expired session',
-    pattern: /^the calls are signed with (\S+\/\S+|nothing|an expired session)$/,
+    usage: 'the calls are signed with USER/LABEL | … nothing | … a session | … an expired session',
+    pattern: /^the calls are signed with (\S+\/\S+|nothing|a session|an expired session)$/,
     perform: (stage, what) => {
       const { env } = stage;
       if (what === 'nothing') {
@@ -101,7 +105,8 @@ export const ARRANGE: readonly Directive[] = [
         delete env.AWS_SECRET_ACCESS_KEY;
         return;
       }
-      if (what === 'an expired session') return signWithExpiredSession(stage);
+      if (what === 'a session') return signWithSession(stage, 3600);
+      if (what === 'an expired session') return signWithSession(stage, -60);
       const key = stage.key(what);
       Object.assign(env, { AWS_ACCESS_KEY_ID: key.id, AWS_SECRET_ACCESS_KEY: key.secret });
     },
@@ -142,9 +147,17 @@ export const ARRANGE: readonly Directive[] = [
     perform: (_, path) => rmSync(path),
   },
   {
-    usage: 'the state directory is a file',
-    pattern: /^the state directory is a file$/,
-    perform: (stage) => writeFileSync(stage.stateDir, ''),
+    usage: 'the state directory is a file | … is lost',
+    pattern: /^the state directory is (a file|lost)$/,
+    perform: (stage, what) => {
+      if (what === 'lost') rmSync(stage.stateDir, { recursive: true });
+      else writeFileSync(stage.stateDir, '');
+    },
+  },
+  {
+    usage: 'the journal says that USER/LABEL was made Inactive N days ago',
+    pattern: /^the journal says that (\S+\/\S+) was made Inactive (\d+) days ago$/,
+    perform: (stage, label, days) => recordDeactivation(stage, stage.key(label), Number(days)),
   },
 ];
 
@@ -170,15 +183,49 @@ function addKey(
   stage.seededStatus.set(`${user}/${label}`, isInactive ? 'Inactive' : 'Active');
 }
 
-function signWithExpiredSession(stage: Stage): void {
+function signWithSession(stage: Stage, seconds: number): void {
   const { world } = stage.sandbox;
   const user = world.user(DEFAULT_ACCOUNT_ID, ADMINISTRATOR_NAME);
-  const session = world.openSession(DEFAULT_ACCOUNT_ID, -60, { principal: { user }, mfa: true });
+  const who = { principal: { user }, mfa: true };
+  const session = world.openSession(DEFAULT_ACCOUNT_ID, seconds, who);
   Object.assign(stage.env, {
     AWS_ACCESS_KEY_ID: session.accessKeyId,
     AWS_SECRET_ACCESS_KEY: session.secret,
     AWS_SESSION_TOKEN: session.token,
   });
+}
+
+/** What a rotation leaves in the journal when all went well. */
+function recordDeactivation(stage: Stage, { id, userName }: AccessKey, daysAgo: number): void {
+  const oldKeyId = accessKeyId(id);
+  const newKeyId = accessKeyId(`AKIAREPLACED${id.slice(-8)}`);
+  const steps: RotationStep[] = [
+    {
+      type: 'intended',
+      oldKeyId,
+      knownKeyIds: [oldKeyId],
+      oldKeyFate: 'deactivate',
+      target: { kind: 'handoff', place: '' },
+    },
+    { type: 'created', newKeyId },
+    { type: 'delivered', receipts: [] },
+    { type: 'verified', checks: 3 },
+    { type: 'deactivating' },
+    { type: 'deactivated' },
+  ];
+  const at = new Date(stage.sandbox.world.clock.nowMs() - daysAgo * DAY_MS);
+  const envelope = {
+    v: 1,
+    at,
+    run: 'earlier',
+    account: DEFAULT_ACCOUNT_ID,
+    user: userName,
+  } as const;
+  const path = `${stage.stateDir}/${DEFAULT_ACCOUNT_ID}/journal.jsonl`;
+  mkdirSync(dirname(path), { recursive: true });
+  for (const step of steps) {
+    appendFileSync(path, `${encodeRecord({ ...envelope, rotation: `of ${id}`, step })}\n`);
+  }
 }
 
 function effectOf(kind: string, code: string, status: string, ms: number): FaultEffect {

@@ -2,7 +2,16 @@
 // executable as the only actor.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -26,8 +35,8 @@ export interface Execution {
   readonly ended: Promise<void>;
 }
 
-/** How stdout is read: to the end, through `head -c 20`, or not at all. */
-export type Reader = 'all' | 'head' | 'nobody';
+/** Who gets stdout: the script, a pipe that ends early, a full disk, or nobody. */
+export type Reader = 'all' | 'head -c 20' | '/dev/full' | 'nobody';
 
 const EXIT_CODE_LINE = /\nexit code (\d+)\n$/;
 
@@ -103,13 +112,15 @@ export class Stage {
     // A shell's own pipe, so that the reader that goes away is a real one.
     const pipe = '{ "$0" "$@"; printf "\\nexit code %d\\n" $? >&2; } | head -c 20';
     const [program = '', ...rest] =
-      reader === 'head' ? ['/bin/sh', '-c', pipe, ...command] : command;
+      reader === 'head -c 20' ? ['/bin/sh', '-c', pipe, ...command] : command;
     const env = { ...this.env, KEYTURN_STATE_DIR: this.stateDir };
+    const stdout = reader === '/dev/full' ? openSync(reader, 'w') : 'pipe';
     const child = spawn(program, rest, {
       env,
       cwd: this.folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', stdout, 'pipe'],
     });
+    if (stdout !== 'pipe') closeSync(stdout);
     this.executions.set(name, follow(args, child, reader));
   }
 
@@ -191,7 +202,7 @@ function follow(args: readonly string[], child: ChildProcess, reader: Reader): E
     child.on('close', (code, signal) => {
       execution.result = code ?? signal ?? undefined;
       const piped = EXIT_CODE_LINE.exec(execution.stderr);
-      if (reader === 'head' && piped !== null) execution.result = Number(piped[1]);
+      if (reader === 'head -c 20' && piped !== null) execution.result = Number(piped[1]);
       resolve();
     });
   });
