@@ -67,7 +67,7 @@ export class Story {
     const used = `one key, ${DUE_DAYS} days old or more (${facts.neverUsedCount} never used)`;
     const rows: readonly (readonly [number, string, string])[] = [
       [rotatable.length, used, 'rotate'],
-      [blocked.length, 'an old key and a second Active one', 'a person must choose'],
+      [blocked.length, 'an old key and a second Active one', 'a person decides'],
       [facts.youngCount, 'a younger key', 'leave alone'],
       [facts.inactiveOnlyCount, 'only an Inactive key', 'leave alone'],
       [facts.noKeysCount, 'no key', 'leave alone'],
