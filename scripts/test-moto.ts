@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { type Credentials, refusalOf, stsOf } from '../test/conformance/clients.ts';
+import { type Credentials, readRefusal, stsOf } from '../test/conformance/clients.ts';
 import { motoTarget } from '../test/conformance/moto-target.ts';
 import { type MotoServer, startMoto } from '../test/moto/moto-server.ts';
 import { preparePython } from '../test/moto/python-venv.ts';
@@ -37,13 +37,13 @@ async function requireAuthentication(server: MotoServer): Promise<void> {
 async function gate(server: MotoServer): Promise<void> {
   const account = await motoTarget(server).openAccount();
   const { credentials } = account.administrator;
-  const code = async (tried: Credentials): Promise<string> => {
-    const call = stsOf(account, tried).send(new GetCallerIdentityCommand({}));
-    return call.then(
-      () => 'accepted',
-      async (thrown) => (await refusalOf(Promise.reject(thrown))).code,
-    );
-  };
+  const code = (tried: Credentials): Promise<string> =>
+    stsOf(account, tried)
+      .send(new GetCallerIdentityCommand({}))
+      .then(
+        () => 'accepted',
+        (thrown) => readRefusal(thrown).code,
+      );
   const answers = {
     unknown: await code({ ...credentials, accessKeyId: 'AKIAIOSFODNN7EXAMPLE' }),
     wrongSecret: await code({ ...credentials, secretAccessKey: 'not-the-secret' }),

@@ -16,7 +16,7 @@ export interface CallOptions {
 export interface Refusal {
   /** AWS's own code, as it stands in the answer. */
   readonly code: string;
-  readonly status: number | undefined;
+  readonly status: number;
   readonly message: string;
 }
 
@@ -53,16 +53,15 @@ interface ServiceError extends Error {
 
 /** How AWS refuses a call. Fails the test when the call succeeds or never got an answer. */
 export async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
-  const thrown = await call.then(
-    () => assert.fail('AWS accepted the call'),
-    (error: ServiceError) => error,
-  );
-  if (thrown.$metadata?.httpStatusCode === undefined) throw thrown;
-  return {
-    code: thrown.Code ?? thrown.name,
-    status: thrown.$metadata.httpStatusCode,
-    message: thrown.message,
-  };
+  const refusal = await call.then(() => undefined, readRefusal);
+  return refusal ?? assert.fail('AWS accepted the call');
+}
+
+/** What AWS answered; throws what it is given when that is no answer of AWS. */
+export function readRefusal(thrown: ServiceError): Refusal {
+  const status = thrown.$metadata?.httpStatusCode;
+  if (status === undefined) throw thrown;
+  return { code: thrown.Code ?? thrown.name, status, message: thrown.message };
 }
 
 /** Fails the test unless AWS refuses the call with this code and HTTP status. */

@@ -30,7 +30,7 @@ export const QUIRKS = {
   },
   'clock-skew-unchecked': {
     target: 'moto',
-    aws: 'A signature more than 15 minutes old is refused.',
+    aws: 'A signature that was made long before the request arrives, such as an hour, is refused.',
     deviation: 'Any time of signing is accepted.',
     source: `${USER_GUIDE}/reference_sigv-troubleshooting.html`,
   },
