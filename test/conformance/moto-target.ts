@@ -32,10 +32,6 @@ export function motoTarget({ url, controlUrl }: MotoAddresses): ConformanceTarge
           const { keys } = await ask<{ keys: SeededKey[] }>(`${controlUrl}/users`, body);
           return keys.map(credentialsOf);
         },
-        // The quirk `key-list-without-end`.
-        prepareForTool: async () => {
-          await ask(`${controlUrl}/ends`, { account: id });
-        },
       };
     },
     close: async () => {},

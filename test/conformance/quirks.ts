@@ -49,8 +49,7 @@ export const QUIRKS = {
   'key-list-without-end': {
     target: 'moto',
     aws: 'ListAccessKeys says with IsTruncated whether there is more.',
-    deviation:
-      'IsTruncated is left out. The tool takes such a list for broken rather than for complete, so for the tests of the tool test/moto/server.py adds `IsTruncated: false`.',
+    deviation: 'IsTruncated is left out.',
     source: `${API}/API_ListAccessKeys.html (sample response)`,
   },
   'names-differ-by-case': {

@@ -22,7 +22,6 @@ export async function sandboxTarget(): Promise<ConformanceTarget> {
             return credentialsOf(world.addKey(id, name, { ...rest, ...use }));
           });
         },
-        prepareForTool: async () => {},
       };
     },
     close: () => sandbox.close(),

@@ -20,8 +20,6 @@ export interface TargetAccount {
   readonly administrator: { readonly name: string; readonly credentials: LongTermCredentials };
   /** Adds a user and its keys, with their past; returns the keys in the order given. */
   seedUser(seed: UserSeed): Promise<LongTermCredentials[]>;
-  /** Mends what keeps the tool from working here at all; what that is stands in quirks.ts. */
-  prepareForTool(): Promise<void>;
 }
 
 export interface LongTermCredentials {

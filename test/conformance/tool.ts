@@ -24,7 +24,6 @@ export async function withTool(
   account: TargetAccount,
   use: (tool: Tool) => Promise<void>,
 ): Promise<void> {
-  await account.prepareForTool();
   const stateDir = mkdtempSync(join(tmpdir(), 'keyturn-conformance-'));
   try {
     await use(async (args, signedBy = account.administrator.credentials) => {

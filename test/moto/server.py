@@ -7,7 +7,6 @@ never outlives the process that started it.
     POST /users     {"account", "name", "administrator"?, "keys"?: [
                       {"createDate", "status"?, "lastUsed"?}]}
                                            -> {"keys": [{"id", "secret"}]}
-    POST /ends      {"account"}            -> {}: ListAccessKeys says there that it is complete
 
 Dates are ISO 8601 in UTC. Each account has one user, `administrator`, who may do everything.
 """
@@ -21,7 +20,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 from moto.iam.models import AccessKeyLastUsed, iam_backends
-from moto.iam.responses import IamResponse
 from moto.server import ThreadedMotoServer
 
 ALLOW_ALL = json.dumps(
@@ -32,26 +30,6 @@ ALLOW_ALL = json.dumps(
 )
 
 account_numbers = itertools.count(200000000001)
-
-# Accounts whose key lists carry IsTruncated, which moto leaves out and AWS does not.
-accounts_with_ends = set()
-
-list_access_keys = IamResponse.list_access_keys
-
-
-def list_access_keys_with_end(response):
-    answer = list_access_keys(response)
-    if response.current_account in accounts_with_ends:
-        answer.result["IsTruncated"] = False
-    return answer
-
-
-IamResponse.list_access_keys = list_access_keys_with_end
-
-
-def add_ends(body):
-    accounts_with_ends.add(body["account"])
-    return {}
 
 
 def naive_utc(text):
@@ -90,7 +68,6 @@ def add_account(_):
 ROUTES = {
     "/accounts": add_account,
     "/users": lambda seed: add_user(seed["account"], seed),
-    "/ends": add_ends,
 }
 
 
