@@ -66,7 +66,7 @@ export interface RotateAccountOutcome {
  * Rotations wait for AWS most of the time, and waiting takes no call: so more of them are open at
  * once than calls are allowed at once.
  */
-const ROTATIONS_PER_CALL_SLOT = 4;
+const ROTATIONS_PER_CALL_SLOT = 16;
 
 /** Known before anything was tried: nothing went wrong, but a person is needed. */
 const BLOCKED: ReadonlySet<ErrorCode> = new Set(['two-active-keys', 'no-free-slot', 'own-key']);

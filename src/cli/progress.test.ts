@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { createProgress, timeLeft } from './progress.ts';
+import { accessKeyId } from '../base/access-key-id.ts';
+import { createProgress, waitingText } from './progress.ts';
 
 function terminal(): { stream: NodeJS.WriteStream; text: () => string } {
   const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 });
@@ -31,7 +32,7 @@ test('a bar counts the keys that are rotated; lines stand above it; nothing of i
   progress.above('a line that must not be lost');
   progress.stop();
   const shown = text();
-  assert.match(shown, /rotating keys {2}\[.*\] 3\/9, /);
+  assert.match(shown, /rotating keys {2}\[.*\] 3\/9/);
   assert(shown.includes('a line that must not be lost\n'));
   const clearBelow = '\x1b[0J';
   assert(shown.endsWith(clearBelow), JSON.stringify(shown.slice(-20)));
@@ -47,8 +48,14 @@ test('a dry run does not speak of rotating', () => {
   assert.match(text(), /checking keys/);
 });
 
-test('the time left is said in words', () => {
-  assert.equal(timeLeft(12), '12 s left');
-  assert.equal(timeLeft(130), '3 min left');
-  assert.equal(timeLeft('INF'), 'time left not known yet');
+test('keys that AWS does not accept yet are counted behind the bar', () => {
+  const { stream, text } = terminal();
+  const progress = createProgress(stream, false);
+  const newKeyId = accessKeyId('AKIAI44QH8DHBEXAMPLE');
+  progress.update({ code: 'key-created', user: 'svc-a', newKeyId });
+  progress.update({ code: 'user-done', user: 'svc-b', done: 1, total: 9 });
+  progress.stop();
+  assert.match(text(), /1\/9, AWS to accept 1 new key/);
+  assert.equal(waitingText(2), ', AWS to accept 2 new keys');
+  assert.equal(waitingText(0), '');
 });

@@ -16,9 +16,10 @@ type Phase = 'reading' | 'rotating';
 
 const FORMATS: Readonly<Record<Phase, string>> = {
   reading: 'reading users  [{bar}] {value}/{total}',
-  rotating: 'rotating keys  [{bar}] {value}/{total}, {eta_formatted}',
+  // No time left: a rotation waits for AWS most of its time, and nobody knows for how long.
+  rotating: 'rotating keys  [{bar}] {value}/{total}{waiting}',
 };
-const DRY_RUN_FORMAT = 'checking keys  [{bar}] {value}/{total}, {eta_formatted}';
+const DRY_RUN_FORMAT = 'checking keys  [{bar}] {value}/{total}';
 
 export function createProgress(stream: NodeJS.WriteStream, dryRun: boolean): Progress {
   const bars = new MultiBar(
@@ -26,7 +27,6 @@ export function createProgress(stream: NodeJS.WriteStream, dryRun: boolean): Pro
       stream,
       barsize: 32,
       clearOnComplete: true,
-      formatTime: timeLeft,
       // The runner handles signals; cursor and wrapping stay as they are, so that ending at once
       // leaves the terminal in order.
       gracefulExit: false,
@@ -36,19 +36,25 @@ export function createProgress(stream: NodeJS.WriteStream, dryRun: boolean): Pro
     { format: '', barCompleteChar: '=', barIncompleteChar: ' ' },
   );
   let current: { readonly phase: Phase; readonly bar: SingleBar } | undefined;
+  /** New keys that AWS does not accept yet. */
+  const waiting = new Set<string>();
   const show = (phase: Phase, value: number, total: number): void => {
+    const payload = { waiting: waitingText(waiting.size) };
     if (current?.phase !== phase) {
       if (current !== undefined) bars.remove(current.bar);
       const format = dryRun && phase === 'rotating' ? DRY_RUN_FORMAT : FORMATS[phase];
-      current = { phase, bar: bars.create(total, value, {}, { format }) };
+      current = { phase, bar: bars.create(total, value, payload, { format }) };
     }
     current.bar.setTotal(total);
-    current.bar.update(value);
+    current.bar.update(value, payload);
   };
   return {
     update: (event) => {
       if (event.code === 'inventory-progress') show('reading', event.usersRead, event.usersSeen);
+      if (event.code === 'key-created') waiting.add(event.newKeyId);
+      if (event.code === 'key-verified') waiting.delete(event.newKeyId);
       if (event.code === 'user-done') show('rotating', event.done, event.total);
+      else current?.bar.update({ waiting: waitingText(waiting.size) });
     },
     above: (line) => {
       if (bars.isActive) bars.log(`${line}\n`);
@@ -62,9 +68,6 @@ export function createProgress(stream: NodeJS.WriteStream, dryRun: boolean): Pro
   };
 }
 
-/** The library hands over seconds, or a word while it can not tell. */
-export function timeLeft(seconds: number | string): string {
-  if (typeof seconds !== 'number') return 'time left not known yet';
-  if (seconds < 90) return `${seconds} s left`;
-  return `${Math.ceil(seconds / 60)} min left`;
+export function waitingText(keys: number): string {
+  return keys === 0 ? '' : `, AWS to accept ${keys} new ${keys === 1 ? 'key' : 'keys'}`;
 }

@@ -1,7 +1,7 @@
 // Where the events of a run go: lines on stderr, lines in the log file, a bar on a terminal.
 //
-// While a bar can be shown, it stands for the lines of level info: only warnings and failures are
-// printed, above it, each cut to one line. With an explicit --log-level every line of that level
+// While a bar can be shown, it stands for the lines up to level warn, which the page at the end
+// repeats: only failures are printed, above it, each cut to one line. With an explicit --log-level every line of that level
 // shows. The log file always gets everything of the level.
 
 import type { EngineEvent, EventSink } from '../base/events.ts';
@@ -32,7 +32,7 @@ export async function openRunLog(
   const colour = options.format === 'text' && host.stderr.hasColours(host.env);
   const line = (event: EngineEvent, at: Date, withColour: boolean): string =>
     masker.mask(options.format === 'json' ? jsonLine(event, at) : textLine(event, at, withColour));
-  const stderrLevel = progress !== undefined && !options.isLevelGiven ? 'warn' : options.level;
+  const stderrLevel = progress !== undefined && !options.isLevelGiven ? 'error' : options.level;
   const hideProgress = (): void => {
     progress?.stop();
     progress = undefined;

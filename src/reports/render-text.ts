@@ -26,7 +26,7 @@ export function renderText(report: RotationReport, style: TextStyle): string {
     cleanupSection(report, paint, wrap),
     errorSection(report.errors, paint, wrap),
     handoffSection(done, failed, wrap),
-    summaryLine(report, paint),
+    summaryLine(report, wrap, paint),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
@@ -58,7 +58,7 @@ function rotatedSection(report: RotationReport, done: RotatedKey[], paint: Paint
   ]);
   const columns = report.dry_run
     ? ['USER', 'KEY', 'AGE', '']
-    : ['USER', 'OLD KEY', 'AGE', 'NEW KEY', 'OLD KEY IS', ''];
+    : ['USER', 'OLD KEY', 'AGE', 'NEW KEY', 'OLD IS', ''];
   return [paint('green', title), table(columns, rows)].join('\n');
 }
 
@@ -212,7 +212,11 @@ function handoffSection(
   ].join('\n');
 }
 
-function summaryLine(report: RotationReport, paint: Paint): string {
+function summaryLine(
+  report: RotationReport,
+  wrap: (label: string, text: string) => string,
+  paint: Paint,
+): string {
   const { summary } = report;
   const would = report.dry_run ? 'would be ' : '';
   const parts = [
@@ -222,7 +226,7 @@ function summaryLine(report: RotationReport, paint: Paint): string {
     `${summary.cleanup_operations} ${would}deleted`,
     `${summary.duration_seconds.toFixed(1)} s`,
   ];
-  return paint('dim', parts.join(' · '));
+  return paint('dim', wrap('', parts.join(' · ')));
 }
 
 function age(key: RotatedKey): string {

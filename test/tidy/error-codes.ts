@@ -20,6 +20,7 @@ export const UNTESTED_CODES: readonly string[] = [
   'other-destination',
   'handoff-failed',
   'secret-missing',
+  'still-in-use',
   'delivery-failed',
   'not-accepted-yet',
   'wrong-identity',
