@@ -73,6 +73,17 @@ export function classify(thrown: unknown, call: Call): KeyturnError {
   });
 }
 
+/** As classify; a call that was given up ends with the reason for which the run was stopped. */
+export function classifyUnlessStopped(
+  thrown: unknown,
+  call: Call,
+  signal: AbortSignal | undefined,
+): KeyturnError {
+  const reason: unknown = signal?.reason;
+  if (reason instanceof KeyturnError && readFailure(thrown).aborted) return reason;
+  return classify(thrown, call);
+}
+
 function errorCode(failure: SdkFailure, thrown: unknown, call: Call): ErrorCode {
   if (failure.aborted) return 'interrupted';
   if (failure.awsCode !== undefined) {

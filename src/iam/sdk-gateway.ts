@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
-import { classify } from './classify.ts';
+import { classifyUnlessStopped } from './classify.ts';
 import { type ClientSettings, openClients, openWire } from './clients.ts';
 import { type CredentialProvider, credentialProvider } from './credentials.ts';
 import { resolveEndpoint } from './endpoint.ts';
@@ -85,7 +85,7 @@ async function askCaller(
       return { account: answer.Account, arn: answer.Arn, accessKeyId };
     }
   } catch (thrown) {
-    throw classify(thrown, call);
+    throw classifyUnlessStopped(thrown, call, signal);
   }
   throw new KeyturnError(
     'endpoint-unreachable',

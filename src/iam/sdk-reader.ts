@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { isAccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
-import { type Call, classify } from './classify.ts';
+import { type Call, classifyUnlessStopped } from './classify.ts';
 import type { AccessKey, IamUser, KeyReader, KeyStatus } from './gateway.ts';
 
 export interface Surroundings {
@@ -32,7 +32,7 @@ export function createReader(
     try {
       return await send();
     } catch (thrown) {
-      throw classify(thrown, call);
+      throw classifyUnlessStopped(thrown, call, signal);
     }
   }
 

@@ -112,6 +112,18 @@ export const ARRANGE: readonly Directive[] = [
     },
   },
   {
+    usage: 'profile NAME signs with USER/LABEL and calls the sandbox',
+    pattern: /^profile (\S+) signs with (\S+\/\S+) and calls the sandbox$/,
+    perform: (stage, name, label) => {
+      const { id, secret } = stage.key(label);
+      const folder = `${stage.env.HOME}/.aws`;
+      const keys = `aws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`;
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(`${folder}/credentials`, `[${name}]\n${keys}`);
+      writeFileSync(`${folder}/config`, `[profile ${name}]\nendpoint_url = ${stage.sandbox.url}\n`);
+    },
+  },
+  {
     usage: 'environment NAME=[VALUE]',
     pattern: /^environment (\w+)=(.*)$/,
     perform: (stage, name, value) => {
