@@ -2,7 +2,8 @@
 // journal, IAM and the hand-off say together, exactly one row speaks. The test enumerates every
 // combination and demands that.
 //
-// `use` matters only where the secret is missing; `old` only where the old key may be touched.
+// `use` matters only where the secret is missing; `old` where it may be touched, and where a key may
+// be deleted: never the user's last Active one.
 
 import type { CloseReason } from './record.ts';
 import type { PhaseName } from './rotation.ts';
@@ -71,7 +72,7 @@ export const RECOVERY_TABLE: readonly Row[] = [
   },
   {
     // The answer with the secret was lost. The key appeared while our request was under way and
-    // has never signed anything.
+    // has never signed anything. The old key still works, so nobody has come to rely on this one.
     name: 'key made and secret lost',
     when: (f) =>
       beforeCreated(f) &&
@@ -79,18 +80,20 @@ export const RECOVERY_TABLE: readonly Row[] = [
       exists(f) &&
       f.secret === 'missing' &&
       f.timing === 'fits' &&
-      f.use === 'never',
+      f.use === 'never' &&
+      f.old === 'active',
     decision: { kind: 'declare-orphan' },
   },
   {
-    // Somebody else may have made it: it is in use, its use can not be read, or its time is off.
+    // Somebody else may have made it: it is in use, its use can not be read, its time is off, or
+    // the old key was put out of use meanwhile.
     name: 'a key that may be somebody else’s',
     when: (f) =>
       beforeCreated(f) &&
       f.newcomers === 'one' &&
       exists(f) &&
       f.secret === 'missing' &&
-      (f.timing === 'differs' || f.use !== 'never'),
+      (f.timing === 'differs' || f.use !== 'never' || f.old !== 'active'),
     decision: ask('a key appeared while an earlier run was creating one, and it may be in use'),
   },
   {
@@ -107,13 +110,14 @@ export const RECOVERY_TABLE: readonly Row[] = [
   },
   {
     name: 'orphan still unused',
-    when: (f) => f.phase === 'orphan-found' && exists(f) && f.use === 'never',
+    when: (f) => f.phase === 'orphan-found' && exists(f) && f.use === 'never' && f.old === 'active',
     decision: { kind: 'discard', reason: 'the answer that carried its secret was lost' },
   },
   {
-    // Then it was no orphan: somebody holds its secret.
+    // Then it was no orphan: somebody holds its secret. Or it is the user's last working key.
     name: 'orphan in use, or nobody can tell',
-    when: (f) => f.phase === 'orphan-found' && exists(f) && f.use !== 'never',
+    when: (f) =>
+      f.phase === 'orphan-found' && exists(f) && (f.use !== 'never' || f.old !== 'active'),
     decision: ask('a key that was taken for an orphan may be in use'),
   },
 
@@ -207,8 +211,13 @@ export const RECOVERY_TABLE: readonly Row[] = [
   },
   {
     name: 'unwanted key still there',
-    when: (f) => f.phase === 'discarding' && exists(f),
+    when: (f) => f.phase === 'discarding' && exists(f) && f.old === 'active',
     decision: { kind: 'resume' },
+  },
+  {
+    name: 'unwanted key still there, but the old key does not work',
+    when: (f) => f.phase === 'discarding' && exists(f) && f.old !== 'active',
+    decision: ask('a key was to be deleted, but the old key does not work any more'),
   },
 ];
 
