@@ -25,9 +25,9 @@ import {
   newOwner,
   parseOwner,
 } from './claim-owner.ts';
-import { errnoOf, type FileSystem, type OpenFile, systemReason } from './file-system.ts';
+import { errnoOf, type FileSystem, type OpenFile, systemReason } from '../base/files/file-system.ts';
 import type { ProcessIdentity, ProcessTable } from './process-table.ts';
-import { readWholeFile, removeQuietly, temporaryPathBeside, writeFully } from './whole-file.ts';
+import { readWholeFile, removeQuietly, temporaryPathBeside, writeFully } from '../base/files/whole-file.ts';
 
 const BREAK_PREFIX = 'break-';
 /** Each round lost means that another process made or removed the claim in that moment. */

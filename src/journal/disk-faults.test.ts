@@ -24,8 +24,8 @@ import { FileClaims } from './file-claims.ts';
 import { FileHandoff } from './file-handoff.ts';
 import { FileJournal } from './file-journal.ts';
 import { FileSightings } from './file-sightings.ts';
-import type { FileSystem } from './file-system.ts';
-import { nodeFileSystem } from './node-file-system.ts';
+import type { FileSystem } from '../base/files/file-system.ts';
+import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import { openAccountState } from './open-account-state.ts';
 import { systemProcesses } from './process-table.ts';
 

@@ -7,9 +7,9 @@ import { z } from 'zod';
 import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
-import { errnoOf, type FileSystem, systemReason } from './file-system.ts';
+import { errnoOf, type FileSystem, systemReason } from '../base/files/file-system.ts';
 import type { Handoff, HandoffEntry } from './journal.ts';
-import { readWholeFile, replaceWholeFile } from './whole-file.ts';
+import { readWholeFile, replaceWholeFile } from '../base/files/whole-file.ts';
 
 const handoffSchema = z.object({
   format_version: z.literal(1),

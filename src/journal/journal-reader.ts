@@ -3,7 +3,7 @@
 
 import { KeyturnError } from '../base/errors.ts';
 import type { JournalRecord } from '../lifecycle/record.ts';
-import { errnoOf, type FileInfo, type FileSystem, systemReason } from './file-system.ts';
+import { errnoOf, type FileInfo, type FileSystem, systemReason } from '../base/files/file-system.ts';
 import { damagedLine, decodeRecord } from './record-codec.ts';
 import { isCutShort } from './torn-line.ts';
 

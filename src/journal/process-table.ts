@@ -3,7 +3,7 @@
 
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { errnoOf } from './file-system.ts';
+import { errnoOf } from '../base/files/file-system.ts';
 
 export interface ProcessIdentity {
   readonly pid: number;

@@ -13,8 +13,8 @@ import {
 } from '../../test/journal/support.ts';
 import { accessKeyId } from '../base/access-key-id.ts';
 import { Secret } from '../base/secret.ts';
-import type { FileSystem } from './file-system.ts';
-import { nodeFileSystem } from './node-file-system.ts';
+import type { FileSystem } from '../base/files/file-system.ts';
+import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import { type AccountStateOptions, openAccountState } from './open-account-state.ts';
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';

@@ -1,8 +1,8 @@
 // A disk that fails at the n-th operation, counted over everything that is asked of it.
 
 import { AssertionError } from 'node:assert';
-import type { FileSystem, OpenFile } from '../../src/journal/file-system.ts';
-import { nodeFileSystem } from '../../src/journal/node-file-system.ts';
+import type { FileSystem, OpenFile } from '../../src/base/files/file-system.ts';
+import { nodeFileSystem } from '../../src/base/files/node-file-system.ts';
 
 export interface Fault {
   /** Counted from 1. */

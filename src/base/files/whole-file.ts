@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { KeyturnError } from '../base/errors.ts';
+import { KeyturnError } from '../errors.ts';
 import { errnoOf, type FileSystem, type OpenFile } from './file-system.ts';
 
 const CHUNK_BYTES = 1 << 16;
