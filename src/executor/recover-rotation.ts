@@ -19,10 +19,11 @@ import { advance, currentState } from './perform.ts';
 import type { UserSession } from './runtime.ts';
 
 /**
- * CreateDate is AWS's clock and whole seconds, the intent is ours; and a request may land long
- * after it was sent. A key created outside this window was not made by our request.
+ * CreateDate is AWS's clock and whole seconds, the intent is ours, and AWS lets clocks differ by five
+ * minutes; and a request may land long after it was sent. A key created outside this window was not
+ * made by our request.
  */
-const REQUEST_WINDOW_BEFORE_MS = 2 * 60_000;
+const REQUEST_WINDOW_BEFORE_MS = 6 * 60_000;
 const REQUEST_WINDOW_AFTER_MS = 15 * 60_000;
 
 /**

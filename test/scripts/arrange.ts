@@ -11,6 +11,7 @@ import {
   DEFAULT_ACCOUNT_ID,
   type FaultEffect,
   type KeySeed,
+  populate,
 } from '../../src/sandbox/index.ts';
 import type { Directive } from './run-script.ts';
 import type { Stage } from './stage.ts';
@@ -34,6 +35,13 @@ export const ARRANGE: readonly Directive[] = [
     pattern: /^key (\S+)\/([\w-]+) is (Inactive, )?(\d+) days old(?:, last used (\d+) days ago)?$/,
     perform: (stage, user, label, inactive, age, used) => {
       addKey(stage, user, label, inactive !== '', Number(age), used);
+    },
+  },
+  {
+    usage: 'a believable account of N users',
+    pattern: /^a believable account of (\d+) users$/,
+    perform: (stage, users) => {
+      populate(stage.sandbox.world, DEFAULT_ACCOUNT_ID, { users: Number(users), seed: 'scripts' });
     },
   },
   {
@@ -84,6 +92,11 @@ export const ARRANGE: readonly Directive[] = [
     perform: (stage, minutes) => {
       stage.sandbox.clock.signatureSkewMs = Number(minutes) * 60_000;
     },
+  },
+  {
+    usage: "AWS's calendar is N minutes behind: keys are dated so, signatures still fit",
+    pattern: /^AWS's calendar is (\d+) minutes behind$/,
+    perform: (stage, minutes) => stage.sandbox.clock.advance(-Number(minutes) * 60_000),
   },
   {
     usage: 'the caller may not ACTION | the caller may do everything again',

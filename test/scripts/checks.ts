@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import type { RotationReport } from '../../src/reports/rotation-report.ts';
 import { credentialsOf, stsOf } from '../sandbox/sdk.ts';
 import { asksForJson, documentOf, valueAt } from './documents.ts';
 import type { Directive } from './run-script.ts';
@@ -128,11 +130,33 @@ export const CHECKS: readonly Directive[] = [
     },
   },
   {
+    usage: 'the result is what the dry run before it foretold',
+    pattern: /^the result is what the dry run before it foretold$/,
+    perform: (stage) => {
+      const foretold = stage.history.at(-2);
+      if (foretold === undefined) throw new RangeError('there was no run before');
+      assert.ok(foretold.args.includes('--dry-run'));
+      assert.deepEqual(gist(documentOf(stage.last)), gist(documentOf(foretold)));
+    },
+  },
+  {
     usage: 'the state directory is as it was',
     pattern: /^the state directory is as it was$/,
     perform: (stage) => assert.deepEqual(stage.stateFiles(), stage.stateBefore),
   },
 ];
+
+/** What a report says in the end, user by user, in any order. */
+function gist({ rotated_keys, cleanup_results }: RotationReport): unknown {
+  return {
+    rotations: Object.fromEntries(
+      rotated_keys.map((row) => [row.username, [row.old_key_id, row.success, row.error_code]]),
+    ),
+    cleanups: Object.fromEntries(
+      cleanup_results.map((row) => [row.username, [row.deleted_keys, row.kept_keys]]),
+    ),
+  };
+}
 
 /** Exactly one new key, Active; its secret in a 0600 hand-off file, and good for a signed call. */
 async function newKeySigns(stage: Stage, user: string): Promise<void> {
@@ -140,6 +164,7 @@ async function newKeySigns(stage: Stage, user: string): Promise<void> {
   assert.equal(key.status, 'Active');
   const path = stage.handoffPath(key.id);
   assert.equal(statSync(path).mode & 0o777, 0o600);
+  assert.equal(statSync(dirname(path)).mode & 0o777, 0o700);
   const secret: string = JSON.parse(readFileSync(path, 'utf8')).secret_access_key;
   const client = stsOf(stage.sandbox, credentialsOf({ id: key.id, secret }), {
     maxAttempts: 5,

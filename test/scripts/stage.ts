@@ -35,8 +35,8 @@ export interface Execution {
   readonly ended: Promise<void>;
 }
 
-/** Who gets stdout: the script, a pipe that ends early, a full disk, or nobody. */
-export type Reader = 'all' | 'head -c 20' | '/dev/full' | 'nobody';
+/** Who gets stdout: the script, a pipe that ends early, a full disk, or nobody; or stderr is unread. */
+export type Reader = 'all' | 'head -c 20' | '/dev/full' | 'nobody' | 'nobody reads the log';
 
 const EXIT_CODE_LINE = /\nexit code (\d+)\n$/;
 
@@ -219,6 +219,7 @@ function follow(args: readonly string[], child: ChildProcess, reader: Reader): E
     execution.stderr += text;
   });
   if (reader === 'nobody') child.stdout?.destroy();
+  if (reader === 'nobody reads the log') child.stderr?.destroy();
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     execution.stdout += text;
   });
