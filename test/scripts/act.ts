@@ -8,6 +8,9 @@ import type { Reader } from './stage.ts';
 
 const PROGRAM = 'rotate-iam-keys';
 
+/** Some forty seconds: a busy machine takes long to start a process. */
+const WAIT_TRIES_MAX = 4_000;
+
 export const ACT: readonly Directive[] = [
   {
     usage: 'rotate-iam-keys ARGUMENTS [| head -c 20, or /dev/full, nobody, nobody reads the log]',
@@ -32,12 +35,13 @@ export const ACT: readonly Directive[] = [
         const found = stage.requests(operation, user === '' ? undefined : user);
         const entry = found[call === '' ? 0 : Number(call) - 1];
         return entry !== undefined && (carriedOut === '' || entry.done);
-      }),
+      }, WAIT_TRIES_MAX),
   },
   {
     usage: 'wait for STDERR TEXT from NAME',
     pattern: /^wait for "(.*)" from (\w+)$/,
-    perform: (stage, text, name) => eventually(() => stage.running(name).stderr.includes(text)),
+    perform: (stage, text, name) =>
+      eventually(() => stage.running(name).stderr.includes(text), WAIT_TRIES_MAX),
   },
   {
     usage: 'kill NAME: as kill -9, or a power cut',
