@@ -247,14 +247,24 @@ class AccountRun {
 
   /** Where each new secret is; the secret itself only when stdout is the destination (I8). */
   async #collectSecrets(state: AccountState): Promise<void> {
-    for (const { rotation } of this.#outcomes) {
+    for (const { user, rotation } of this.#outcomes) {
       if (rotation === undefined || rotation.kind === 'would-rotate') continue;
       const { newKeyId } = rotation;
       if (newKeyId === undefined) continue;
-      const entry = await state.handoff.get(newKeyId);
-      if (entry === undefined) continue;
-      const secret = this.#options.secretsInReport ? entry.secret : undefined;
-      this.#handoff.set(newKeyId, { path: state.handoff.pathOf(newKeyId), secret });
+      const path = state.handoff.pathOf(newKeyId);
+      try {
+        const entry = await state.handoff.get(newKeyId);
+        if (entry === undefined) continue;
+        const secret = this.#options.secretsInReport ? entry.secret : undefined;
+        this.#handoff.set(newKeyId, { path, secret });
+      } catch (thrown) {
+        // One damaged file must not cost the others their place in the result. A rotation that
+        // failed has said so itself.
+        this.#handoff.set(newKeyId, { path, secret: undefined });
+        if (rotation.kind === 'rotated') {
+          this.#errors.push(reportIssue(toKeyturnError(thrown), user));
+        }
+      }
     }
   }
 
