@@ -1,0 +1,181 @@
+// The AWS CLI's reading: Python's configparser as botocore uses it. Strict: many faults make the
+// whole file unreadable.
+
+import type { Reading, UnreadableFile } from './reading.ts';
+
+/** Python's str.strip() and \s: wider than ASCII, and without the byte order mark. */
+const SPACE =
+  '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
+const LEADING = new RegExp(`^${SPACE}+`, 'u');
+const TRAILING = new RegExp(`${SPACE}+$`, 'u');
+const SPACE_BEFORE_DELIMITER = new RegExp(`${SPACE}+$`, 'u');
+
+/** configparser's section for defaults, whose settings leak into every other section. */
+const DEFAULTS = 'DEFAULT';
+
+interface Value {
+  readonly lines: string[];
+  /** Where it begins. */
+  readonly number: number;
+}
+
+interface Open {
+  readonly name: string;
+  readonly settings: Map<string, Value>;
+}
+
+export function readLikeBotocore(bytes: Buffer): Reading {
+  const text = utf8(bytes);
+  if (text === undefined) {
+    return unreadable(lineOfBadByte(bytes), 'it has a byte that is not UTF-8');
+  }
+  return new Parser().parse(text);
+}
+
+class Parser {
+  readonly #sections = new Map<string, Map<string, Value>>();
+  readonly #defaults = new Map<string, Value>();
+  #open: Open | undefined;
+  /** The values that an indented line would continue. */
+  #continued: string[] | undefined;
+  #indent = 0;
+  #firstBadLine: UnreadableFile | undefined;
+
+  parse(text: string): Reading {
+    let number = 0;
+    for (const line of pythonLines(text)) {
+      number += 1;
+      const failure = this.#line(line, number);
+      if (failure !== undefined) return failure;
+    }
+    return this.#firstBadLine ?? this.#finish();
+  }
+
+  #line(line: string, number: number): UnreadableFile | undefined {
+    const value = strip(line);
+    if (value.startsWith('#') || value.startsWith(';')) return undefined;
+    if (value === '') {
+      this.#continued?.push('');
+      return undefined;
+    }
+    const indent = LEADING.exec(line)?.[0].length ?? 0;
+    if (this.#open !== undefined && this.#continued !== undefined && indent > this.#indent) {
+      this.#continued.push(value);
+      return undefined;
+    }
+    this.#indent = indent;
+    const header = /^\[(.+)\]/s.exec(value)?.[1];
+    if (header !== undefined) return this.#header(header, number);
+    if (this.#open === undefined) {
+      const mark = value.startsWith('\ufeff') ? 'it begins with a byte order mark' : undefined;
+      return unreadable(number, mark ?? 'it stands before any [profile] line');
+    }
+    return this.#option(this.#open, value, number);
+  }
+
+  #header(name: string, number: number): UnreadableFile | undefined {
+    this.#continued = undefined;
+    if (name === DEFAULTS) {
+      this.#open = { name, settings: this.#defaults };
+      return undefined;
+    }
+    if (this.#sections.has(name)) return unreadable(number, `a second [${name}] begins there`);
+    const settings = new Map<string, Value>();
+    this.#sections.set(name, settings);
+    this.#open = { name, settings };
+    return undefined;
+  }
+
+  #option(open: Open, value: string, number: number): UnreadableFile | undefined {
+    const delimiter = value.search(/[=:]/);
+    if (delimiter < 1) {
+      // configparser goes on and complains at the end.
+      this.#firstBadLine ??= unreadable(number, 'it is neither a header, a setting nor a comment');
+      // A line that begins with the delimiter has an empty name, which is an option all the same.
+      if (delimiter === 0) this.#continued = this.#set(open, '', value.slice(1), number);
+      return undefined;
+    }
+    const name = value.slice(0, delimiter).replace(SPACE_BEFORE_DELIMITER, '').toLowerCase();
+    if (open.settings.has(name)) {
+      return unreadable(number, `${name} is set a second time in [${open.name}]`);
+    }
+    this.#continued = this.#set(open, name, value.slice(delimiter + 1), number);
+    return undefined;
+  }
+
+  #set(open: Open, name: string, value: string, number: number): string[] {
+    const lines = [strip(value)];
+    open.settings.set(name, { lines, number });
+    return lines;
+  }
+
+  #finish(): Reading {
+    const sections = new Map<string, Map<string, string>>();
+    for (const [name, own] of this.#sections) {
+      const settings = new Map<string, string>();
+      for (const [key, value] of new Map([...this.#defaults, ...own])) {
+        const failure = addSetting(settings, key, value);
+        if (failure !== undefined) return failure;
+      }
+      sections.set(name, settings);
+    }
+    return { kind: 'read', sections };
+  }
+}
+
+/** A value that begins on the next line is a group of settings, which botocore parses in turn. */
+function addSetting(
+  settings: Map<string, string>,
+  key: string,
+  { lines, number }: Value,
+): UnreadableFile | undefined {
+  const text = lines.join('\n').replace(TRAILING, '');
+  if (!text.startsWith('\n')) {
+    settings.set(key, text);
+    return undefined;
+  }
+  for (const line of text.split('\n').map(strip)) {
+    if (line === '') continue;
+    const equals = line.indexOf('=');
+    if (equals === -1) return unreadable(number, `${key} is followed by a line without "="`);
+    settings.set(`${key}.${strip(line.slice(0, equals))}`, strip(line.slice(equals + 1)));
+  }
+  return undefined;
+}
+
+function strip(text: string): string {
+  return text.replace(LEADING, '').replace(TRAILING, '');
+}
+
+/** Python reads text with universal newlines. */
+function pythonLines(text: string): string[] {
+  const lines = text.split(/\r\n|\n|\r/);
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+/** Undefined for bytes that are not UTF-8. A byte order mark stays, as Python keeps it. */
+function utf8(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function lineOfBadByte(bytes: Buffer): number {
+  let from = 0;
+  let number = 1;
+  while (from <= bytes.length) {
+    const next = bytes.indexOf(0x0a, from);
+    const to = next === -1 ? bytes.length : next;
+    if (utf8(bytes.subarray(from, to)) === undefined) return number;
+    from = to + 1;
+    number += 1;
+  }
+  return number;
+}
+
+function unreadable(line: number, reason: string): UnreadableFile {
+  return { kind: 'unreadable', line, reason };
+}

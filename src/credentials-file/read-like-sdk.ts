@@ -1,0 +1,45 @@
+// The AWS SDK for JavaScript's reading: line by line, forgiving, last one wins.
+
+import type { ReadFile } from './reading.ts';
+
+const TYPED_HEADER = /^([\w-]+)\s(["'])?([\w\-@+.%:/]+)\2$/;
+const SECTION_TYPES = ['profile', 'sso-session', 'services'];
+const COMMENT = /(^|\s)[;#]/;
+
+/**
+ * Never fails. Headers of a type (`[profile x]`) are spelled `profile.x`, as the SDK does; headers
+ * with a space that are of no type it knows are dropped with their settings.
+ */
+export function readLikeSdk(bytes: Buffer): ReadFile {
+  const sections = new Map<string, Map<string, string>>();
+  let section: string | undefined;
+  let nestedUnder: string | undefined;
+  for (const raw of bytes.toString('utf8').split(/\r?\n/)) {
+    const line = (raw.split(COMMENT)[0] ?? '').trim();
+    if (line.startsWith('[') && line.endsWith(']')) {
+      section = sectionName(line.slice(1, -1));
+      nestedUnder = undefined;
+      continue;
+    }
+    const equals = line.indexOf('=');
+    if (!section || equals < 1) continue;
+    const name = line.slice(0, equals).trim();
+    const value = line.slice(equals + 1).trim();
+    if (value === '') {
+      nestedUnder = name;
+      continue;
+    }
+    if (nestedUnder && raw.trimStart() === raw) nestedUnder = undefined;
+    const settings = sections.get(section) ?? new Map<string, string>();
+    settings.set(nestedUnder ? `${nestedUnder}.${name}` : name, value);
+    sections.set(section, settings);
+  }
+  return { kind: 'read', sections };
+}
+
+function sectionName(header: string): string | undefined {
+  const typed = TYPED_HEADER.exec(header);
+  if (typed === null) return header;
+  const [, type = '', , name = ''] = typed;
+  return SECTION_TYPES.includes(type) ? `${type}.${name}` : undefined;
+}
