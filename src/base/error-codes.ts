@@ -40,7 +40,28 @@ export const ERROR_CODES = {
     'Choose another path for `--log-file`.',
   ),
 
+  'file-not-understood': info(
+    2,
+    'The credentials file has a line that the AWS SDK and the AWS CLI read differently.',
+    'Correct the line that the message names; keyctl edits only what both understand.',
+  ),
+  'not-rotatable': info(
+    2,
+    'The profile holds no long-term access key in the credentials file.',
+    'The message says what it holds instead; rotate the profile that has the key.',
+  ),
+
   // Could not start: nothing was changed.
+  'credentials-file': info(
+    3,
+    'The credentials file can not be read or written.',
+    'The message says why; the file is as it was.',
+  ),
+  'unknown-owner': info(
+    3,
+    'AWS does not tell which IAM user has the key.',
+    'Name the user with `--user`, or grant iam:GetAccessKeyLastUsed and iam:ListAccessKeys.',
+  ),
   'no-credentials': info(
     3,
     'No AWS credentials were found.',

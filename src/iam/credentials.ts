@@ -3,7 +3,12 @@
 // profile the SDK's chain decides. Whatever those talk to meanwhile goes to the endpoints resolved
 // here, and under the guard nothing is asked that is not on this machine.
 
-import { getDefaultRoleAssumer, getDefaultRoleAssumerWithWebIdentity } from '@aws-sdk/client-sts';
+import {
+  GetSessionTokenCommand,
+  getDefaultRoleAssumer,
+  getDefaultRoleAssumerWithWebIdentity,
+  STSClient,
+} from '@aws-sdk/client-sts';
 import { fromIni, fromNodeProviderChain, fromTokenFile } from '@aws-sdk/credential-providers';
 import { memoize } from '@smithy/core/config';
 import type { Clock } from '../base/clock.ts';
@@ -27,6 +32,12 @@ export type CredentialProvider = () => Promise<Credentials>;
 /** Resolves with the current code of the device; may reject with a KeyturnError. */
 export type MfaCodeProvider = (serial: string) => Promise<string>;
 
+export interface MfaOptions {
+  readonly mfaCode?: MfaCodeProvider | undefined;
+  /** A code was given: a static pair opens a session with it too. */
+  readonly isMfaWanted?: boolean | undefined;
+}
+
 /** As in the SDK: credentials are renewed when they would expire within this time. */
 const RENEW_BEFORE_EXPIRY_MS = 300_000;
 
@@ -38,11 +49,16 @@ export function credentialProvider(
   sources: EndpointSources,
   settings: ClientSettings,
   clock: Clock,
-  mfaCode?: MfaCodeProvider,
+  mfa: MfaOptions = {},
 ): CredentialProvider {
   if (sources.profile !== undefined) requireProfile(sources, sources.profile);
   if (isGuarded(sources.env)) guardProfile(sources, sources.profile ?? 'default', new Set());
-  const resolve = sdkProvider(sources, settings, mfaCode);
+  const resolve = withMfaSession(
+    sdkProvider(sources, settings, mfa.mfaCode),
+    sources,
+    settings,
+    mfa,
+  );
   return memoize(
     async () => {
       try {
@@ -56,6 +72,48 @@ export function credentialProvider(
       credentials.expiration.getTime() - clock.now().getTime() < RENEW_BEFORE_EXPIRY_MS,
     (credentials) => credentials.expiration !== undefined,
   );
+}
+
+/** A static pair by itself lacks aws:MultiFactorAuthPresent, which many policies demand. */
+function withMfaSession(
+  resolve: CredentialProvider,
+  sources: EndpointSources,
+  settings: ClientSettings,
+  { mfaCode, isMfaWanted }: MfaOptions,
+): CredentialProvider {
+  const profile = sources.shared.profiles.get(sources.profile ?? 'default') ?? {};
+  // A profile with a role takes the code itself when it assumes the role.
+  if (isMfaWanted !== true || mfaCode === undefined || profile.role_arn) return resolve;
+  const serial = profile.mfa_serial;
+  if (!serial) {
+    throw new KeyturnError(
+      'bad-value',
+      `an MFA code was given, but profile ${sources.profile ?? 'default'} names no mfa_serial`,
+      { hint: 'add mfa_serial = ARN of the device to the profile, or leave the code out' },
+    );
+  }
+  return async () => {
+    const sts = new STSClient({ ...stsConfig(settings), credentials: resolve });
+    try {
+      const command = new GetSessionTokenCommand({
+        SerialNumber: serial,
+        TokenCode: await mfaCode(serial),
+      });
+      const { Credentials: session } = await sts.send(command);
+      const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = session ?? {};
+      if (AccessKeyId && SecretAccessKey && SessionToken) {
+        return {
+          accessKeyId: AccessKeyId,
+          secretAccessKey: SecretAccessKey,
+          sessionToken: SessionToken,
+          expiration: Expiration,
+        };
+      }
+    } finally {
+      sts.destroy();
+    }
+    throw new KeyturnError('no-credentials', `no session came back for MFA device ${serial}`);
+  };
 }
 
 function requireProfile({ shared }: EndpointSources, profile: string): void {
@@ -122,6 +180,11 @@ function environmentKeys({ env }: EndpointSources): Credentials | undefined {
   };
 }
 
+function isRole(sources: EndpointSources): boolean {
+  const settings = sources.shared.profiles.get(sources.profile ?? 'default');
+  return settings?.mfa_serial === undefined || settings.role_arn !== undefined;
+}
+
 function needsSso(sources: EndpointSources): boolean {
   const settings = sources.shared.profiles.get(sources.profile ?? 'default') ?? {};
   return settings.sso_session !== undefined || settings.sso_start_url !== undefined;
@@ -162,7 +225,7 @@ function credentialFailure(
   const name = thrown instanceof Error ? thrown.name : '';
   if (name !== 'CredentialsProviderError' && name !== 'TokenProviderError') {
     return classify(thrown, {
-      permission: 'sts:AssumeRole',
+      permission: isRole(sources) ? 'sts:AssumeRole' : 'sts:GetSessionToken',
       endpoint: settings.stsEndpoint,
       region: settings.region,
     });

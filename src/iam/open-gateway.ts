@@ -21,6 +21,11 @@ export interface GatewayOptions {
   readonly signal?: AbortSignal | undefined;
   /** Asks for the code of an MFA device, when the profile names one (mfa_serial). */
   readonly mfaCode?: ((serial: string) => Promise<string>) | undefined;
+  /**
+   * Whether a profile with a static pair and mfa_serial opens a session with a code first, as
+   * policies that demand MFA want it. Without this such a pair signs by itself.
+   */
+  readonly isMfaWanted?: boolean | undefined;
   /** For tests; connection 3 s and answer 15 s when left out. */
   readonly timeouts?: Timeouts;
 }

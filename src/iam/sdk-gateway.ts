@@ -31,7 +31,7 @@ export async function openSdkGateway(options: GatewayOptions): Promise<AccountGa
     wire,
     emit,
   };
-  const credentials = credentialProvider(sources, settings, clock, options.mfaCode);
+  const credentials = credentialProvider(sources, settings, clock, options);
   const clients = openClients(settings, credentials);
   function close(): void {
     for (const client of Object.values(clients)) client.destroy();

@@ -17,6 +17,18 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import {
+  errnoOf,
+  type FileSystem,
+  type OpenFile,
+  systemReason,
+} from '../base/files/file-system.ts';
+import {
+  readWholeFile,
+  removeQuietly,
+  temporaryPathBeside,
+  writeFully,
+} from '../base/files/whole-file.ts';
+import {
   CLAIM_EXPIRY_MS,
   type ClaimOwner,
   expiryAfter,
@@ -25,9 +37,7 @@ import {
   newOwner,
   parseOwner,
 } from './claim-owner.ts';
-import { errnoOf, type FileSystem, type OpenFile, systemReason } from '../base/files/file-system.ts';
 import type { ProcessIdentity, ProcessTable } from './process-table.ts';
-import { readWholeFile, removeQuietly, temporaryPathBeside, writeFully } from '../base/files/whole-file.ts';
 
 const BREAK_PREFIX = 'break-';
 /** Each round lost means that another process made or removed the claim in that moment. */

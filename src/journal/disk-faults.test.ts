@@ -18,14 +18,14 @@ import {
   temporaryDirectory,
 } from '../../test/journal/support.ts';
 import { KeyturnError } from '../base/errors.ts';
+import type { FileSystem } from '../base/files/file-system.ts';
+import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import { Secret } from '../base/secret.ts';
 import { ClaimFiles } from './claim-files.ts';
 import { FileClaims } from './file-claims.ts';
 import { FileHandoff } from './file-handoff.ts';
 import { FileJournal } from './file-journal.ts';
 import { FileSightings } from './file-sightings.ts';
-import type { FileSystem } from '../base/files/file-system.ts';
-import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import { openAccountState } from './open-account-state.ts';
 import { systemProcesses } from './process-table.ts';
 

@@ -11,11 +11,11 @@ import {
   temporaryDirectory,
 } from '../../test/journal/support.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
+import type { FileSystem } from '../base/files/file-system.ts';
+import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import { ClaimFiles } from './claim-files.ts';
 import { CLAIM_EXPIRY_MS, newOwner } from './claim-owner.ts';
 import { claimNameOf, FileClaims } from './file-claims.ts';
-import type { FileSystem } from '../base/files/file-system.ts';
-import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import { openAccountState } from './open-account-state.ts';
 import { type ProcessIdentity, type ProcessTable, systemProcesses } from './process-table.ts';
 

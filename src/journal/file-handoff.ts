@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
-import { Secret } from '../base/secret.ts';
 import { errnoOf, type FileSystem, systemReason } from '../base/files/file-system.ts';
-import type { Handoff, HandoffEntry } from './journal.ts';
 import { readWholeFile, replaceWholeFile } from '../base/files/whole-file.ts';
+import { Secret } from '../base/secret.ts';
+import type { Handoff, HandoffEntry } from './journal.ts';
 
 const handoffSchema = z.object({
   format_version: z.literal(1),

@@ -10,9 +10,9 @@ import {
   startScript,
   temporaryDirectory,
 } from '../../test/journal/support.ts';
+import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import type { JournalRecord, KeyStep, RotationStep } from '../lifecycle/record.ts';
 import { FileJournal } from './file-journal.ts';
-import { nodeFileSystem } from '../base/files/node-file-system.ts';
 
 async function newJournal(t: TestContext): Promise<{ journal: FileJournal; path: string }> {
   const path = join(await temporaryDirectory(t), 'journal.jsonl');

@@ -11,8 +11,13 @@
 
 import { dirname } from 'node:path';
 import { KeyturnError } from '../base/errors.ts';
+import {
+  errnoOf,
+  type FileSystem,
+  type OpenFile,
+  systemReason,
+} from '../base/files/file-system.ts';
 import type { JournalRecord } from '../lifecycle/record.ts';
-import { errnoOf, type FileSystem, type OpenFile, systemReason } from '../base/files/file-system.ts';
 import type { Journal } from './journal.ts';
 import { JournalReader } from './journal-reader.ts';
 import { encodeRecord } from './record-codec.ts';

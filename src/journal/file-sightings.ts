@@ -5,11 +5,11 @@ import { z } from 'zod';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { type Clock, MS_PER_DAY } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { type FileSystem, systemReason } from '../base/files/file-system.ts';
+import { readWholeFile, replaceWholeFile } from '../base/files/whole-file.ts';
 import type { ClaimFiles } from './claim-files.ts';
 import { whileHolding } from './file-claims.ts';
-import { type FileSystem, systemReason } from '../base/files/file-system.ts';
 import type { Sightings } from './journal.ts';
-import { readWholeFile, replaceWholeFile } from '../base/files/whole-file.ts';
 
 const CLAIM_NAME = 'sightings.claim';
 

@@ -2,8 +2,13 @@
 // each question first reads what was added since the last one.
 
 import { KeyturnError } from '../base/errors.ts';
+import {
+  errnoOf,
+  type FileInfo,
+  type FileSystem,
+  systemReason,
+} from '../base/files/file-system.ts';
 import type { JournalRecord } from '../lifecycle/record.ts';
-import { errnoOf, type FileInfo, type FileSystem, systemReason } from '../base/files/file-system.ts';
 import { damagedLine, decodeRecord } from './record-codec.ts';
 import { isCutShort } from './torn-line.ts';
 

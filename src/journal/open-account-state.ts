@@ -7,14 +7,14 @@
 
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import type { FileSystem } from '../base/files/file-system.ts';
+import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import { ClaimFiles } from './claim-files.ts';
 import { FileClaims } from './file-claims.ts';
 import { FileHandoff } from './file-handoff.ts';
 import { FileJournal } from './file-journal.ts';
 import { FileSightings } from './file-sightings.ts';
-import type { FileSystem } from '../base/files/file-system.ts';
 import type { AccountState, Journal } from './journal.ts';
-import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import { type ProcessTable, systemProcesses } from './process-table.ts';
 import { prepareStateDir, type StateFolders, stateFolders } from './state-dir.ts';
 

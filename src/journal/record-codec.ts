@@ -21,6 +21,7 @@ const closeReason = z.enum([
   'new-key-gone',
   'old-key-gone',
   'user-gone',
+  'undone',
 ]);
 
 // Typed so that a step or a field added to record.ts does not compile until it is added here.

@@ -12,9 +12,9 @@ import {
   temporaryDirectory,
 } from '../../test/journal/support.ts';
 import { accessKeyId } from '../base/access-key-id.ts';
-import { Secret } from '../base/secret.ts';
 import type { FileSystem } from '../base/files/file-system.ts';
 import { nodeFileSystem } from '../base/files/node-file-system.ts';
+import { Secret } from '../base/secret.ts';
 import { type AccountStateOptions, openAccountState } from './open-account-state.ts';
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';

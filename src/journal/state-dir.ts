@@ -6,8 +6,18 @@ import { dirname, join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
-import { errnoOf, type FileInfo, type FileSystem, systemReason } from '../base/files/file-system.ts';
-import { isTemporaryName, removeQuietly, temporaryPathBeside, writeFully } from '../base/files/whole-file.ts';
+import {
+  errnoOf,
+  type FileInfo,
+  type FileSystem,
+  systemReason,
+} from '../base/files/file-system.ts';
+import {
+  isTemporaryName,
+  removeQuietly,
+  temporaryPathBeside,
+  writeFully,
+} from '../base/files/whole-file.ts';
 
 export interface StateFolders {
   /** `<stateDir>/<account>` */

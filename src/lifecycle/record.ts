@@ -43,7 +43,8 @@ export type CloseReason =
   | 'discarded'
   | 'new-key-gone'
   | 'old-key-gone'
-  | 'user-gone';
+  | 'user-gone'
+  | 'undone';
 
 /** `deactivate` is what the fleet rotator promises, `keep` what keyctl promises. */
 export type OldKeyFate = 'deactivate' | 'keep';

@@ -56,6 +56,7 @@ export function failingFileSystem(fault: Fault): FailingFileSystem {
         return await run('write', () => file.write(bytes, position));
       },
       sync: () => run('fsync', () => file.sync()),
+      setAccess: (like) => run('chmod', () => file.setAccess(like)),
       close: async () => {
         // The descriptor must not leak, whatever the fault says.
         await file.close();
@@ -79,6 +80,7 @@ export function failingFileSystem(fault: Fault): FailingFileSystem {
       return failingFile(opened);
     },
     stat: (path) => run('stat', () => nodeFileSystem.stat(path)),
+    readLink: (path) => run('readlink', () => nodeFileSystem.readLink(path)),
     link: (existing, added) => run('link', () => nodeFileSystem.link(existing, added)),
     rename: (from, to) => run('rename', () => nodeFileSystem.rename(from, to)),
     remove: (path) => run('unlink', () => nodeFileSystem.remove(path)),

@@ -7,6 +7,9 @@ export interface FileInfo {
   /** Permission bits only, e.g. 0o700. Windows has none; there it is 0o700. */
   readonly mode: number;
   readonly ownerId: number;
+  readonly groupId: number;
+  /** How many names the file has. */
+  readonly linkCount: number;
   readonly inode: number;
   readonly sizeBytes: number;
   readonly modifiedAt: Date;
@@ -26,12 +29,17 @@ export interface OpenFile {
   write(bytes: Buffer, position?: number): Promise<number>;
   /** Resolves when the content is on the disk itself (fsync). */
   sync(): Promise<void>;
+  /** Gives the file the mode and owner of another; what the system does not allow stays. */
+  setAccess(like: Pick<FileInfo, 'mode' | 'ownerId' | 'groupId'>): Promise<void>;
   close(): Promise<void>;
 }
 
 interface FileAccess {
   open(path: string, intent: OpenIntent): Promise<OpenFile>;
+  /** Follows symbolic links. */
   stat(path: string): Promise<FileInfo>;
+  /** What a symbolic link says; undefined for anything else that exists. */
+  readLink(path: string): Promise<string | undefined>;
 }
 
 interface FileNames {

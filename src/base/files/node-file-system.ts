@@ -7,6 +7,7 @@ import {
   mkdir,
   open,
   readdir,
+  readlink,
   rename,
   stat,
   unlink,
@@ -47,6 +48,7 @@ function openFile(handle: FileHandle): OpenFile {
       return bytesWritten;
     },
     sync: () => handle.sync(),
+    setAccess: (like) => setAccess(handle, like),
     close: () => handle.close(),
   };
 }
@@ -56,10 +58,35 @@ function fileInfo(stats: Stats): FileInfo {
     isDirectory: stats.isDirectory(),
     mode: onWindows ? 0o700 : stats.mode & 0o777,
     ownerId: stats.uid,
+    groupId: stats.gid,
+    linkCount: stats.nlink,
     inode: stats.ino,
     sizeBytes: stats.size,
     modifiedAt: stats.mtime,
   };
+}
+
+async function setAccess(
+  handle: FileHandle,
+  like: Pick<FileInfo, 'mode' | 'ownerId' | 'groupId'>,
+): Promise<void> {
+  if (onWindows) return;
+  const own = await handle.stat();
+  if (own.uid !== like.ownerId || own.gid !== like.groupId) {
+    // Only root may give a file away; a member of the group may at least keep the group.
+    await handle.chown(like.ownerId, like.groupId).catch(() => undefined);
+  }
+  await handle.chmod(like.mode);
+}
+
+async function readLink(path: string): Promise<string | undefined> {
+  try {
+    return await readlink(path);
+  } catch (error) {
+    // EINVAL: it is there, and no link. Windows says UNKNOWN.
+    if (['EINVAL', 'UNKNOWN'].includes(errnoOf(error) ?? '')) return undefined;
+    throw error;
+  }
 }
 
 async function syncDirectory(path: string): Promise<void> {
@@ -78,6 +105,7 @@ async function syncDirectory(path: string): Promise<void> {
 export const nodeFileSystem: FileSystem = {
   open: async (path, intent) => openFile(await open(path, OPEN_FLAGS[intent], 0o600)),
   stat: async (path) => fileInfo(await stat(path)),
+  readLink,
   link,
   rename,
   remove: unlink,

@@ -1,0 +1,74 @@
+// Whose key is it? AWS knows; a profile's name is only a hint. Whatever is answered is checked
+// against the user's own list before anything is written.
+
+import type { AccessKeyId } from '../../base/access-key-id.ts';
+import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
+import type { AccountGateway } from '../../iam/gateway.ts';
+import type { AccessKey } from '../../lifecycle/keys.ts';
+
+export interface OwnedKey {
+  readonly user: string;
+  /** All keys of the user, the one asked about among them. */
+  readonly keys: readonly AccessKey[];
+}
+
+export interface OwnerHints {
+  /** Named by the operator: then nobody else is tried. */
+  readonly user: string | undefined;
+  readonly profile: string;
+}
+
+/** Throws `unknown-owner` when no user can be shown to have the key. */
+export async function findOwner(
+  keyId: AccessKeyId,
+  hints: OwnerHints,
+  gateway: AccountGateway,
+): Promise<OwnedKey> {
+  const failures: KeyturnError[] = [];
+  for await (const user of candidates(keyId, hints, gateway, failures)) {
+    try {
+      const keys = await gateway.reader.listAccessKeys(user);
+      if (keys.some(({ id }) => id === keyId)) return { user, keys };
+    } catch (thrown) {
+      failures.push(toKeyturnError(thrown));
+    }
+  }
+  const denied = failures.find(({ code }) => code !== 'unknown-user');
+  throw new KeyturnError(
+    'unknown-owner',
+    hints.user === undefined
+      ? `could not determine which user owns the target access key ${keyId} of profile ${hints.profile}` +
+          (denied === undefined ? '' : `: ${denied.message}`)
+      : `user ${hints.user} does not have the key ${keyId} of profile ${hints.profile}` +
+          (denied === undefined ? '' : `: ${denied.message}`),
+    {
+      hint:
+        hints.user === undefined
+          ? 'name the user with --user, or grant the authenticating profile iam:GetAccessKeyLastUsed and iam:ListAccessKeys; check too that both profiles are of one account'
+          : 'check the name; without --user AWS is asked',
+    },
+  );
+}
+
+/** Cheapest first: who signs, what AWS says of the key, and last the profile's name. */
+async function* candidates(
+  keyId: AccessKeyId,
+  hints: OwnerHints,
+  gateway: AccountGateway,
+  failures: KeyturnError[],
+): AsyncGenerator<string> {
+  if (hints.user !== undefined) {
+    yield hints.user;
+    return;
+  }
+  const { caller } = gateway;
+  const self = /:user\/(?:.*\/)?([^/]+)$/.exec(caller.arn)?.[1];
+  if (caller.accessKeyId === keyId && self !== undefined) yield self;
+  try {
+    const { owner } = await gateway.reader.lastUse(keyId);
+    if (owner !== undefined) yield owner;
+  } catch (thrown) {
+    failures.push(toKeyturnError(thrown));
+  }
+  if (/^[\w+=,.@-]{1,64}$/.test(hints.profile)) yield hints.profile;
+}

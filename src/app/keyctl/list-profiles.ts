@@ -1,0 +1,51 @@
+// Use case of `keyctl -l`: the profiles of both files. No AWS call; nothing heavy is loaded.
+
+import { readFile } from 'node:fs/promises';
+import { KeyturnError } from '../../base/errors.ts';
+import { profilePaths } from '../../credentials-file/paths.ts';
+import {
+  KIND_WORDS,
+  listProfiles as list,
+  whyNotRotatable,
+} from '../../credentials-file/profiles.ts';
+import type { KeyctlContext, ProfileLine, SessionOptions } from './types.ts';
+
+export async function listProfiles(
+  options: Pick<SessionOptions, 'credentialsFile'>,
+  context: Pick<KeyctlContext, 'env' | 'home'>,
+): Promise<{
+  readonly credentialsPath: string;
+  readonly configPath: string;
+  readonly profiles: readonly ProfileLine[];
+}> {
+  const paths = profilePaths(options.credentialsFile, {
+    env: context.env,
+    home: context.home,
+    platform: process.platform,
+  });
+  const credentials = await bytesOf(paths.credentials);
+  const config = await bytesOf(paths.config);
+  const profiles = list({ credentials, config }).map((profile) => {
+    const note = whyNotRotatable(profile);
+    return {
+      name: profile.name,
+      keyId: profile.keyId,
+      kind: KIND_WORDS[profile.kind],
+      rotatable: note === undefined,
+      note,
+    };
+  });
+  return { credentialsPath: paths.credentials, configPath: paths.config, profiles };
+}
+
+async function bytesOf(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (thrown) {
+    const code = (thrown as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') return undefined;
+    throw new KeyturnError('credentials-file', `${path} can not be read: ${code ?? 'unknown'}`, {
+      hint: 'repair its permissions (0600), then run again',
+    });
+  }
+}

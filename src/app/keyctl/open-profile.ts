@@ -1,0 +1,139 @@
+// Use case of `keyctl -t PROFILE`: look at a profile's key, then rotate it.
+//
+//   file checked -> gateway -> owner, checked against its keys -> exam -> [rotate] -> result
+
+import type { AccessKeyId } from '../../base/access-key-id.ts';
+import { nodeFileSystem } from '../../base/files/node-file-system.ts';
+import { checkWritable } from '../../credentials-file/save.ts';
+import {
+  type ProfileDestination,
+  previousProfileOf,
+  profileDestination,
+} from '../../destinations/credentials-file/index.ts';
+import { keyDetails } from '../../executor/key-details.ts';
+import { examineSlot, rotateNamedKey } from '../../executor/rotate-named-key.ts';
+import type { AccountGateway } from '../../iam/gateway.ts';
+import { foldRotations, isOpen } from '../../lifecycle/rotation.ts';
+import { findOwner } from './find-owner.ts';
+import { openProfileFile, type ProfileFile, type TargetKey, targetKey } from './profile-file.ts';
+import { executorFor, gatewayFor, stateFor } from './session.ts';
+import type {
+  KeyctlContext,
+  ProfileExam,
+  ProfileRotation,
+  ProfileSession,
+  RotateRequest,
+  TargetOptions,
+} from './types.ts';
+
+/**
+ * Reads the file, asks AWS whose key it is, and looks at the user's keys. Nothing is changed. Throws
+ * a KeyturnError: what the file is wrong in comes before any call.
+ */
+export async function openProfileSession(
+  options: TargetOptions,
+  context: KeyctlContext,
+): Promise<ProfileSession> {
+  const file = await openProfileFile(options, context);
+  const target = targetKey(file, options.targetProfile);
+  const gateway = await gatewayFor(options, context);
+  try {
+    const exam = await examine(options, context, file, target, gateway);
+    return {
+      exam,
+      rotate: (request) => rotate(request, exam, options, context, file, target, gateway),
+      close: () => gateway.close(),
+    };
+  } catch (thrown) {
+    gateway.close();
+    throw thrown;
+  }
+}
+
+async function examine(
+  options: TargetOptions,
+  context: KeyctlContext,
+  file: ProfileFile,
+  target: TargetKey,
+  gateway: AccountGateway,
+): Promise<ProfileExam> {
+  const { account } = gateway.caller;
+  const profile = options.targetProfile;
+  const { user, keys } = await findOwner(target.keyId, { user: options.user, profile }, gateway);
+  const state = await stateFor('read', account, options, context);
+  const records = await state.journal.recordsOf(user);
+  const executor = executorFor(gateway, state, context);
+  return {
+    account,
+    user,
+    profile,
+    path: file.path,
+    currentKeyId: target.keyId,
+    keys: await keyDetails(gateway.reader, keys),
+    slot: await examineSlot(target.keyId, keys, records, executor),
+    sameKeyProfiles: target.sameKeyProfiles,
+    openPhase: foldRotations(records).find(isOpen)?.phase,
+    warnings: await warningsAbout(file),
+  };
+}
+
+async function warningsAbout({ path }: ProfileFile): Promise<string[]> {
+  const { mode } = await nodeFileSystem.stat(path);
+  if ((mode & 0o077) === 0) return [];
+  return [`others can read ${path} (mode ${mode.toString(8)}); chmod 600 closes it`];
+}
+
+async function rotate(
+  request: RotateRequest,
+  exam: ProfileExam,
+  options: TargetOptions,
+  context: KeyctlContext,
+  file: ProfileFile,
+  target: TargetKey,
+  gateway: AccountGateway,
+): Promise<ProfileRotation> {
+  // Before anything is created: a file that can not be written must not cost a key.
+  await checkWritable(file.save);
+  const state = await stateFor('write', exam.account, options, context);
+  const alsoProfiles = request.allProfiles ? target.sameKeyProfiles : [];
+  const destination = profileDestination({
+    profile: exam.profile,
+    alsoProfiles,
+    oldKeyId: target.keyId,
+    save: file.save,
+  });
+  const executor = executorFor(gateway, state, context, destination);
+  const outcome = await rotateNamedKey(
+    { user: exam.user, currentKeyId: target.keyId, mayRemove: request.mayRemove },
+    executor,
+  );
+  if (outcome.kind === 'failed') throw outcome.error;
+  state.sightings.seenActive(activeKeys(exam), context.clock.now());
+  await state.sightings.save();
+  return result(outcome, request, exam, destination, alsoProfiles);
+}
+
+function activeKeys({ keys }: ProfileExam): AccessKeyId[] {
+  return keys.filter(({ status }) => status === 'Active').map(({ id }) => id);
+}
+
+function result(
+  outcome: Exclude<Awaited<ReturnType<typeof rotateNamedKey>>, { kind: 'failed' }>,
+  request: RotateRequest,
+  exam: ProfileExam,
+  destination: ProfileDestination,
+  alsoProfiles: readonly string[],
+): ProfileRotation {
+  const newKeyId = outcome.kind === 'rotated' ? outcome.newKeyId : exam.currentKeyId;
+  return {
+    user: exam.user,
+    oldKeyId: outcome.oldKey.id,
+    newKeyId,
+    resumed: outcome.resumed,
+    path: exam.path,
+    backupPath: destination.backupPath(),
+    updatedProfiles: [exam.profile, ...alsoProfiles],
+    previousProfile: previousProfileOf(exam.profile),
+    deletedKeyId: outcome.resumed ? undefined : request.mayRemove,
+  };
+}

@@ -1,0 +1,139 @@
+// The file behind a profile, looked at before any call is made.
+
+import { dirname } from 'node:path';
+import { type AccessKeyId, accessKeyId } from '../../base/access-key-id.ts';
+import type { Clock } from '../../base/clock.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { nodeFileSystem } from '../../base/files/node-file-system.ts';
+import { profilePaths } from '../../credentials-file/paths.ts';
+import {
+  insteadOfRotating,
+  listProfiles,
+  type Profile,
+  whyNotRotatable,
+} from '../../credentials-file/profiles.ts';
+import {
+  lockNameOf,
+  readFileBytes,
+  refuseProblems,
+  type SaveOptions,
+} from '../../credentials-file/save.ts';
+import { previousProfileOf } from '../../destinations/credentials-file/index.ts';
+import { newId } from '../../executor/runtime.ts';
+import { ClaimFiles } from '../../journal/claim-files.ts';
+import { whileHolding } from '../../journal/file-claims.ts';
+import { systemProcesses } from '../../journal/process-table.ts';
+import type { KeyctlContext, SessionOptions } from './types.ts';
+
+export interface ProfileFile {
+  readonly path: string;
+  readonly profiles: readonly Profile[];
+  readonly save: SaveOptions;
+}
+
+/** Reads both files of profiles. Throws `credentials-file`. */
+export async function openProfileFile(
+  options: Pick<SessionOptions, 'credentialsFile'>,
+  context: Pick<KeyctlContext, 'env' | 'home' | 'clock'>,
+): Promise<ProfileFile & { readonly bytes: Buffer | undefined }> {
+  const paths = profilePaths(options.credentialsFile, {
+    env: context.env,
+    home: context.home,
+    platform: process.platform,
+  });
+  const bytes = await readFileBytes(nodeFileSystem, paths.credentials);
+  const config = await readFileBytes(nodeFileSystem, paths.config);
+  return {
+    path: paths.credentials,
+    bytes,
+    profiles: listProfiles({ credentials: bytes, config }),
+    save: saveOptions(paths.credentials, context.clock),
+  };
+}
+
+export interface TargetKey {
+  readonly keyId: AccessKeyId;
+  /** Other profiles of the file that hold the same key. */
+  readonly sameKeyProfiles: readonly string[];
+}
+
+/**
+ * The long-term key of a profile that may be edited. Throws `unknown-profile`, `not-rotatable`,
+ * `file-not-understood` with the line.
+ */
+export function targetKey(
+  file: ProfileFile & { readonly bytes: Buffer | undefined },
+  name: string,
+): TargetKey {
+  const profile = requireProfile(file, name);
+  const obstacle = whyNotRotatable(profile);
+  if (obstacle !== undefined || profile.keyId === undefined || file.bytes === undefined) {
+    throw new KeyturnError(
+      'not-rotatable',
+      `profile ${name} in ${file.path} can not be rotated: ${obstacle ?? 'it has no key'}`,
+      { hint: insteadOfRotating(profile.kind) },
+    );
+  }
+  refuseProblems(file.path, file.bytes, [name, previousProfileOf(name)]);
+  const { keyId } = profile;
+  const sameKeyProfiles = file.profiles
+    .filter((other) => other.keyId === keyId && other.keyIn === 'credentials')
+    .map((other) => other.name)
+    .filter((other) => other !== name && other !== previousProfileOf(name));
+  return { keyId: accessKeyId(keyId), sameKeyProfiles };
+}
+
+export function requireProfile(file: ProfileFile, name: string): Profile {
+  const profile = file.profiles.find((each) => each.name === name);
+  if (profile !== undefined) return profile;
+  const known = file.profiles.map((each) => each.name).sort();
+  throw new KeyturnError(
+    'unknown-profile',
+    `profile ${JSON.stringify(name)} is not in ${file.path}`,
+    {
+      hint:
+        known.length === 0
+          ? 'the file holds no profile; create one with: aws configure'
+          : `known profiles: ${known.join(', ')}`,
+    },
+  );
+}
+
+/** The environment in which the SDK reads the file named on the command line. */
+export function environmentFor(
+  options: Pick<SessionOptions, 'credentialsFile'>,
+  env: KeyctlContext['env'],
+): KeyctlContext['env'] {
+  return options.credentialsFile === undefined
+    ? env
+    : { ...env, AWS_SHARED_CREDENTIALS_FILE: options.credentialsFile };
+}
+
+function saveOptions(path: string, clock: Clock): SaveOptions {
+  return {
+    path,
+    clock,
+    fs: nodeFileSystem,
+    lock: async (target, work) => {
+      const files = new ClaimFiles({
+        directory: dirname(target),
+        fs: nodeFileSystem,
+        clock,
+        processes: systemProcesses,
+        run: newId(),
+      });
+      let begun = false;
+      try {
+        return await whileHolding(files, clock, lockNameOf(target), async () => {
+          begun = true;
+          return await work();
+        });
+      } catch (thrown) {
+        if (begun || !(thrown instanceof KeyturnError)) throw thrown;
+        throw new KeyturnError('credentials-file', `${path} can not be locked: ${thrown.message}`, {
+          hint: 'the file is as it was; wait for the other keyctl, or repair the folder',
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,84 @@
+// One account as a profile sees it: gateway, state on disk, and the executor's surroundings.
+
+import { KeyturnError } from '../../base/errors.ts';
+import type { Destination } from '../../destinations/destination.ts';
+import { handoffDestination } from '../../destinations/handoff/index.ts';
+import { DEFAULT_VERIFICATION, type ExecutorContext } from '../../executor/context.ts';
+import { embeddedRuntime, newId } from '../../executor/runtime.ts';
+import type { AccountGateway } from '../../iam/gateway.ts';
+import { openGateway } from '../../iam/open-gateway.ts';
+import type { AccountState } from '../../journal/journal.ts';
+import { openAccountState, readAccountState } from '../../journal/open-account-state.ts';
+import { QUIET_DAYS } from '../../lifecycle/slot.ts';
+import { environmentFor } from './profile-file.ts';
+import type { KeyctlContext, SessionOptions } from './types.ts';
+
+const CALLS_AT_ONCE = 8;
+
+/** Throws what openGateway throws; a missing MFA code is `no-credentials` with a hint. */
+export async function gatewayFor(
+  options: SessionOptions,
+  context: KeyctlContext,
+): Promise<AccountGateway> {
+  const { mfaCode, askMfaCode } = options;
+  return await openGateway({
+    profile: options.authProfile,
+    region: options.region,
+    env: environmentFor(options, context.env),
+    maxParallel: CALLS_AT_ONCE,
+    clock: context.clock,
+    emit: context.emit,
+    signal: context.signal,
+    mfaCode: mfaCode === undefined ? (askMfaCode ?? refuseToAsk) : async () => mfaCode,
+    isMfaWanted: mfaCode !== undefined,
+  });
+}
+
+async function refuseToAsk(serial: string): Promise<string> {
+  throw new KeyturnError('no-credentials', `the code of the MFA device ${serial} is needed`, {
+    hint: 'name it with --mfa-code, or run in a terminal to be asked',
+  });
+}
+
+/** `write` makes and checks the state directory; `read` leaves no trace, as a dry run must. */
+export async function stateFor(
+  access: 'read' | 'write',
+  account: string,
+  options: SessionOptions,
+  context: KeyctlContext,
+): Promise<AccountState> {
+  const open = access === 'write' ? openAccountState : readAccountState;
+  return await open({ stateDir: options.stateDir, account, clock: context.clock, run: newId() });
+}
+
+/** The executor's surroundings; reads and retirements deliver nothing, so the hand-off will do. */
+export function executorFor(
+  gateway: AccountGateway,
+  state: AccountState,
+  context: KeyctlContext,
+  destination: Destination = handoffDestination(state.handoff),
+): ExecutorContext {
+  return {
+    gateway,
+    runtime: embeddedRuntime({
+      account: gateway.caller.account,
+      run: newId(),
+      state,
+      clock: context.clock,
+    }),
+    handoff: state.handoff,
+    sightings: state.sightings,
+    destination,
+    clock: context.clock,
+    emit: context.emit,
+    policy: {
+      oldKeyFate: 'keep',
+      // Named keys are rotated whatever their age; the numbers below serve the fleet only.
+      daysThreshold: 1,
+      cleanupInactive: false,
+      inactiveDays: QUIET_DAYS,
+      verification: DEFAULT_VERIFICATION,
+    },
+    signal: context.signal,
+  };
+}

@@ -1,0 +1,122 @@
+// Use case of `keyctl undo -t PROFILE`: the pair that was replaced goes back into the profile, and
+// the pair it held into the previous profile, so that an undo can be undone. No key is touched but
+// to make the old one Active again.
+
+import type { AccessKeyId } from '../../base/access-key-id.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { type Document, parseDocument } from '../../credentials-file/document.ts';
+import { type KeyPair, setKeyPair } from '../../credentials-file/edit.ts';
+import { checkWritable, saveEdit } from '../../credentials-file/save.ts';
+import { pairOf, previousProfileOf } from '../../destinations/credentials-file/index.ts';
+import type { ExecutorContext } from '../../executor/context.ts';
+import { reactivateKey } from '../../executor/retire-key.ts';
+import type { UserSession } from '../../executor/runtime.ts';
+import { verifyKey } from '../../executor/verify-key.ts';
+import type { AccountGateway } from '../../iam/gateway.ts';
+import { foldRotations, isOpen } from '../../lifecycle/rotation.ts';
+import { findOwner } from './find-owner.ts';
+import { previousKeyOf } from './finish-profile.ts';
+import { openProfileFile, targetKey } from './profile-file.ts';
+import { executorFor, gatewayFor, stateFor } from './session.ts';
+import type { KeyctlContext, TargetOptions, UndoResult } from './types.ts';
+
+export async function undoProfile(
+  options: TargetOptions,
+  context: KeyctlContext,
+): Promise<UndoResult> {
+  const file = await openProfileFile(options, context);
+  const profile = options.targetProfile;
+  const previousProfile = previousProfileOf(profile);
+  const { keyId: replacedKeyId } = targetKey(file, profile);
+  const restoredKeyId = previousKeyOf(file, profile);
+  const previous = file.bytes && pairOf(parseDocument(file.bytes), previousProfile);
+  if (previous === undefined) throw halfPair(file.path, previousProfile);
+  const gateway = await gatewayForUndo(options, context);
+  try {
+    const { user } = await findOwner(restoredKeyId, { user: options.user, profile }, gateway);
+    await checkWritable(file.save);
+    const state = await stateFor('write', gateway.caller.account, options, context);
+    const executor = executorFor(gateway, state, context);
+    const reactivated = await executor.runtime.exclusively(user, async (session) => {
+      await closeOpenRotation(options, session);
+      const was = await reactivateKey(user, restoredKeyId, session, executor);
+      await verifyPair(user, restoredKeyId, previous, executor);
+      return was === 'reactivated';
+    });
+    const { backupPath } = await saveEdit(
+      {
+        profiles: [profile, previousProfile],
+        edit: (document) => swap(document, profile, restoredKeyId),
+      },
+      file.save,
+    );
+    const keys = { restoredKeyId, replacedKeyId };
+    const where = { path: file.path, backupPath, profile, previousProfile };
+    return { user, ...keys, reactivated, ...where };
+  } finally {
+    gateway.close();
+  }
+}
+
+/** The reason for an undo is often that the new pair does not work: then the old one signs. */
+async function gatewayForUndo(
+  options: TargetOptions,
+  context: KeyctlContext,
+): Promise<AccountGateway> {
+  try {
+    return await gatewayFor(options, context);
+  } catch (thrown) {
+    const isOwn = options.authProfile === options.targetProfile;
+    const isRefused = thrown instanceof KeyturnError && thrown.code === 'invalid-credentials';
+    if (!isOwn || !isRefused) throw thrown;
+    const authProfile = previousProfileOf(options.targetProfile);
+    return await gatewayFor({ ...options, authProfile }, context);
+  }
+}
+
+/**
+ * A rotation that wrote the file and then stopped is over with the undo. Before the file was
+ * written there is nothing to undo, and the rotation's own recovery knows what to do.
+ */
+async function closeOpenRotation(options: TargetOptions, session: UserSession): Promise<void> {
+  const open = foldRotations(session.records()).find(isOpen);
+  if (open === undefined) return;
+  if (open.phase === 'delivered' || open.phase === 'verified') {
+    await session.record(open.id, { type: 'closed', reason: 'undone' });
+    return;
+  }
+  throw new KeyturnError(
+    'needs-operator',
+    `a rotation of ${open.user} is not finished (${open.phase}), so there is nothing to undo yet`,
+    { hint: `let it finish first: keyctl -t ${options.targetProfile}` },
+  );
+}
+
+/** The old pair must work before the profile depends on it again. */
+async function verifyPair(
+  user: string,
+  keyId: AccessKeyId,
+  pair: KeyPair,
+  executor: ExecutorContext,
+): Promise<void> {
+  const key = { id: keyId, secret: pair.secret, createdAt: executor.clock.now() };
+  await verifyKey(user, key, executor);
+}
+
+function swap(document: Document, profile: string, restoredKeyId: AccessKeyId): Document {
+  const previousProfile = previousProfileOf(profile);
+  const current = pairOf(document, profile);
+  const previous = pairOf(document, previousProfile);
+  if (current === undefined || previous === undefined || previous.id !== restoredKeyId) {
+    throw new KeyturnError('credentials-file', `profile ${previousProfile} was changed meanwhile`, {
+      hint: 'look at the file, then run again',
+    });
+  }
+  return setKeyPair(setKeyPair(document, profile, previous), previousProfile, current);
+}
+
+function halfPair(path: string, profile: string): KeyturnError {
+  return new KeyturnError('not-rotatable', `profile ${profile} in ${path} holds no whole pair`, {
+    hint: 'a backup beside the file may hold it: credentials.backup.*',
+  });
+}

@@ -1,0 +1,134 @@
+// The profiles of ~/.aws/credentials and ~/.aws/config: what kind each is, and whether its key can
+// be rotated. Reads as the SDK does; no AWS call, nothing heavy to load.
+
+import { readLikeSdk } from './read-like-sdk.ts';
+import type { Settings } from './reading.ts';
+
+export type ProfileKind =
+  | 'access-key'
+  | 'session'
+  | 'role'
+  | 'sso'
+  | 'process'
+  | 'web-identity'
+  | 'login'
+  | 'incomplete'
+  | 'settings-only';
+
+export interface Profile {
+  readonly name: string;
+  readonly kind: ProfileKind;
+  readonly keyId: string | undefined;
+  /** The file that holds the pair. */
+  readonly keyIn: 'credentials' | 'config' | undefined;
+}
+
+export interface ProfileFiles {
+  /** Undefined when there is no such file. */
+  readonly credentials: Buffer | undefined;
+  readonly config: Buffer | undefined;
+}
+
+/** All profiles of both files, in file order, the credentials file first. */
+export function listProfiles(files: ProfileFiles): Profile[] {
+  const inCredentials = sectionsOf(files.credentials);
+  const inConfig = configProfiles(sectionsOf(files.config));
+  const names = new Set([...inCredentials.keys(), ...inConfig.keys()]);
+  return [...names].map((name) => toProfile(name, inCredentials.get(name), inConfig.get(name)));
+}
+
+function sectionsOf(bytes: Buffer | undefined): ReadonlyMap<string, Settings> {
+  return bytes === undefined ? new Map() : readLikeSdk(bytes).sections;
+}
+
+function configProfiles(sections: ReadonlyMap<string, Settings>): Map<string, Settings> {
+  const profiles = new Map<string, Settings>();
+  for (const [header, settings] of sections) {
+    if (header === 'default') profiles.set(header, settings);
+    if (header.startsWith('profile.')) profiles.set(header.slice('profile.'.length), settings);
+  }
+  return profiles;
+}
+
+const NONE: Settings = new Map();
+
+function toProfile(name: string, credentials: Settings = NONE, config: Settings = NONE): Profile {
+  const get = (setting: string) => credentials.get(setting) ?? config.get(setting);
+  const keyIn = credentials.has('aws_access_key_id')
+    ? 'credentials'
+    : config.has('aws_access_key_id')
+      ? 'config'
+      : undefined;
+  return { name, kind: kindOf(get), keyId: get('aws_access_key_id'), keyIn };
+}
+
+/** The SDK's order of looking (a role first, then a pair, …). */
+function kindOf(get: (setting: string) => string | undefined): ProfileKind {
+  if (get('role_arn') && (get('source_profile') || get('credential_source'))) return 'role';
+  const id = get('aws_access_key_id');
+  const secret = get('aws_secret_access_key');
+  if (id && secret) {
+    const isSession = get('aws_session_token') !== undefined || id.startsWith('ASIA');
+    return isSession ? 'session' : 'access-key';
+  }
+  if (get('web_identity_token_file')) return 'web-identity';
+  if (get('credential_process')) return 'process';
+  if (get('sso_session') || get('sso_start_url')) return 'sso';
+  if (get('login_session')) return 'login';
+  return id || secret ? 'incomplete' : 'settings-only';
+}
+
+/** What a kind is called in lists. */
+export const KIND_WORDS: Readonly<Record<ProfileKind, string>> = {
+  'access-key': 'access key',
+  session: 'session',
+  role: 'role',
+  sso: 'sso',
+  process: 'process',
+  'web-identity': 'web identity',
+  login: 'aws login',
+  incomplete: 'incomplete',
+  'settings-only': 'no credentials',
+};
+
+/** Why keyctl can not rotate the key of a profile; undefined when it can. */
+export function whyNotRotatable({ kind, keyId, keyIn }: Profile): string | undefined {
+  switch (kind) {
+    case 'access-key':
+      if (keyIn === 'config')
+        return 'its access key is in the config file, not in the credentials file';
+      return keyId?.startsWith('AKIA') === true ? undefined : `${keyId} is no long-term access key`;
+    case 'session':
+      return 'it holds a session, which expires by itself';
+    case 'role':
+      return 'it assumes a role, so it has no access key of its own';
+    case 'sso':
+      return 'it signs in through SSO, so it has no access key';
+    case 'process':
+      return 'its credentials come from another program (credential_process)';
+    case 'web-identity':
+      return 'it assumes a role with a web identity, so it has no access key';
+    case 'login':
+      return 'it signs in with aws login, so it has no access key';
+    case 'incomplete':
+      return 'it holds only half of an access key';
+    case 'settings-only':
+      return 'it holds no credentials';
+  }
+}
+
+/** What to do about it. */
+export function insteadOfRotating(kind: ProfileKind): string {
+  switch (kind) {
+    case 'role':
+      return 'rotate the profile that it names as source_profile';
+    case 'session':
+      return 'sign in again for a new session; rotate the profile whose key opened it';
+    case 'access-key':
+    case 'incomplete':
+    case 'settings-only':
+      return 'put both aws_access_key_id and aws_secret_access_key into the credentials file';
+    default:
+      return 'there is nothing to rotate; sign in again when the session has expired';
+  }
+}

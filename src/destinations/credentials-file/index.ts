@@ -1,0 +1,114 @@
+// A profile of the credentials file as a destination: the new pair goes into the profile, the old
+// one into `<profile>-previous`, in one write.
+
+import type { AccessKeyId } from '../../base/access-key-id.ts';
+import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
+import { Secret } from '../../base/secret.ts';
+import { type Document, sectionOf, settingsOf } from '../../credentials-file/document.ts';
+import {
+  KEY_ID,
+  type KeyPair,
+  SECRET,
+  setKeyPair,
+  setPrevious,
+} from '../../credentials-file/edit.ts';
+import { readLikeBotocore } from '../../credentials-file/read-like-botocore.ts';
+import { readLikeSdk } from '../../credentials-file/read-like-sdk.ts';
+import { readFileBytes, type SaveOptions, saveEdit } from '../../credentials-file/save.ts';
+import type { IssuedKey } from '../../lifecycle/issued-key.ts';
+import type { Destination } from '../destination.ts';
+
+export interface ProfileDestinationOptions {
+  readonly profile: string;
+  /** Further profiles of the file that are to hold the new pair. */
+  readonly alsoProfiles: readonly string[];
+  /** The key that the profile held when the rotation was asked for. */
+  readonly oldKeyId: AccessKeyId;
+  readonly save: SaveOptions;
+}
+
+export interface ProfileDestination extends Destination {
+  /** The backup made by the last delivery; undefined when it had nothing to change. */
+  readonly backupPath: () => string | undefined;
+}
+
+export function previousProfileOf(profile: string): string {
+  return `${profile}-previous`;
+}
+
+export function profileDestination(options: ProfileDestinationOptions): ProfileDestination {
+  const { profile, alsoProfiles, save } = options;
+  const previous = previousProfileOf(profile);
+  let backupPath: string | undefined;
+  const place = `${save.path} [${profile}]`;
+  return {
+    kind: 'credentials-file',
+    place,
+    backupPath: () => backupPath,
+    async deliver(key) {
+      try {
+        const saved = await saveEdit(
+          {
+            profiles: [profile, previous, ...alsoProfiles],
+            edit: (document) => putInPlace(document, options, key),
+          },
+          save,
+        );
+        backupPath = saved.backupPath;
+      } catch (thrown) {
+        const error = toKeyturnError(thrown);
+        throw new KeyturnError('delivery-failed', error.message, {
+          hint: `the new secret is kept in the state directory; ${error.hint ?? 'run again'}`,
+          cause: { code: error.code },
+        });
+      }
+      return { kind: 'credentials-file', reference: place };
+    },
+    async holds(keyId) {
+      const bytes = await readFileBytes(save.fs, save.path);
+      if (bytes === undefined) return false;
+      // I3: with fresh eyes, and with those of both programs that will read it.
+      return [readLikeSdk(bytes), readLikeBotocore(bytes)].every(
+        (reading) =>
+          reading.kind === 'read' && reading.sections.get(profile)?.get(KEY_ID) === keyId,
+      );
+    },
+  };
+}
+
+/** The pair that a profile holds, if it holds one. */
+export function pairOf(document: Document, profile: string): KeyPair | undefined {
+  const section = sectionOf(document, profile);
+  if (section === undefined) return undefined;
+  const settings = settingsOf(document, section);
+  const id = settings.find(({ name }) => name === KEY_ID)?.value;
+  const secret = settings.find(({ name }) => name === SECRET)?.value;
+  return id && secret ? { id, secret: new Secret(secret) } : undefined;
+}
+
+function putInPlace(
+  document: Document,
+  { profile, alsoProfiles, oldKeyId }: ProfileDestinationOptions,
+  key: IssuedKey,
+): Document {
+  const pair = { id: key.keyId, secret: key.secret };
+  const current = pairOf(document, profile);
+  if (current === undefined) throw changed(profile, 'holds no access key any more');
+  let edited = document;
+  // Repeated after a crash, the old pair is in its place already.
+  if (current.id !== pair.id) {
+    if (current.id !== oldKeyId) throw changed(profile, `holds ${current.id} now, not ${oldKeyId}`);
+    edited = setPrevious(edited, profile, previousProfileOf(profile), current);
+    edited = setKeyPair(edited, profile, pair);
+  }
+  for (const other of alsoProfiles) {
+    if (pairOf(edited, other)?.id === oldKeyId) edited = setKeyPair(edited, other, pair);
+  }
+  return edited;
+}
+
+function changed(profile: string, what: string): KeyturnError {
+  return new KeyturnError('delivery-failed', `profile ${profile} ${what}; somebody changed it`, {
+    hint: 'put the profile right, then run again; the old key still works',
+  });
+}
