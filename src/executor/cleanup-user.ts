@@ -53,7 +53,7 @@ export async function cleanUpUser(
   return { deleted, kept, error };
 }
 
-/** Deletes for real: intent, call, outcome. */
+/** Deletes for real: intent, call, outcome. Throws `key-changed` when the key is not as judged. */
 export function journaledDeleter(
   user: string,
   session: UserSession,
@@ -61,7 +61,7 @@ export function journaledDeleter(
 ): Deleter {
   return async (key, reason) => {
     context.signal.throwIfAborted();
-    await assertStillInactive(user, key, context);
+    await assertAsJudged(user, key, context);
     await session.recordKey({ type: 'deleting', keyId: key.id, reason });
     await context.gateway.writer.deleteAccessKey(user, key.id);
     context.emit({ code: 'key-deleted', user, keyId: key.id, why: reason });
@@ -69,18 +69,18 @@ export function journaledDeleter(
   };
 }
 
-/** Judging took calls, and somebody may have put the key back into use meanwhile (I5). */
-async function assertStillInactive(
+/** Judging took calls, or a person's answer; the key may have changed meanwhile (I5). */
+async function assertAsJudged(
   user: string,
-  { id }: AccessKey,
+  { id, status: judged }: AccessKey,
   context: ExecutorContext,
 ): Promise<void> {
   const keys = await context.gateway.reader.listAccessKeys(user);
   const status = keys.find((key) => key.id === id)?.status;
-  if (status === 'Inactive') return;
+  if (status === judged) return;
   throw new KeyturnError(
     'key-changed',
-    `${id} of ${user} was Inactive and is ${status ?? 'gone'} now; somebody changed it`,
+    `${id} of ${user} was ${judged} and is ${status ?? 'gone'} now; somebody changed it`,
     { hint: 'nothing was deleted; run again' },
   );
 }

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { finishProfile } from '../../src/app/keyctl/finish-profile.ts';
+import { openProfileSession } from '../../src/app/keyctl/open-profile.ts';
+import { undoProfile } from '../../src/app/keyctl/undo-profile.ts';
+import type { ErrorCode } from '../../src/base/error-codes.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
+import { ACCOUNT, type Laptop, openLaptop } from './laptop.ts';
+
+async function rotated(laptop: Laptop, profile = 'production') {
+  const session = await openProfileSession(laptop.target(profile), laptop.context);
+  const result = await session.rotate({ mayRemove: undefined, allProfiles: false });
+  session.close();
+  return result;
+}
+
+const refusedWith = (code: ErrorCode) => (error: unknown) =>
+  error instanceof KeyturnError && error.code === code;
+
+const keysOf = (laptop: Laptop, user = 'ada') => laptop.sandbox.world.user(ACCOUNT, user).keys;
+const NOW = { deleteNow: false, skipQuietWait: true };
+
+describe('keyctl undo', () => {
+  it('puts the previous pair back, and an undo can be undone', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada', 'region = eu-west-1\n');
+    const { newKeyId } = await rotated(laptop);
+    const afterRotation = await laptop.read();
+    const undone = await undoProfile(laptop.target('production'), laptop.context);
+    assert.equal(undone.restoredKeyId, old.id);
+    assert.equal(undone.reactivated, false);
+    const text = await laptop.read();
+    assert(text.indexOf(old.id) < text.indexOf(newKeyId), 'the old pair is in the profile');
+    assert.deepEqual(
+      keysOf(laptop).map(({ status }) => status),
+      ['Active', 'Active'],
+    );
+    await undoProfile(laptop.target('production'), laptop.context);
+    assert.equal(await laptop.read(), afterRotation);
+  });
+
+  it('makes an Inactive previous key Active again before the profile depends on it', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    await rotated(laptop);
+    await finishProfile(laptop.target('production'), NOW, laptop.context);
+    assert.equal(keysOf(laptop).find(({ id }) => id === old.id)?.status, 'Inactive');
+    const undone = await undoProfile(laptop.target('production'), laptop.context);
+    assert.equal(undone.reactivated, true);
+    assert.equal(keysOf(laptop).find(({ id }) => id === old.id)?.status, 'Active');
+  });
+
+  it('signs with the old pair when the new one does not work', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    const { newKeyId } = await rotated(laptop);
+    const fresh = keysOf(laptop).find(({ id }) => id === newKeyId);
+    assert(fresh);
+    fresh.status = 'Inactive';
+    const undone = await undoProfile(laptop.target('production'), laptop.context);
+    assert.equal(undone.restoredKeyId, old.id);
+  });
+
+  it('says that there is nothing to undo', async (t) => {
+    const laptop = await openLaptop(t);
+    await laptop.addProfile('production', 'ada');
+    await assert.rejects(
+      undoProfile(laptop.target('production'), laptop.context),
+      refusedWith('unknown-profile'),
+    );
+    assert.equal(laptop.sandbox.requests.list().length, 0);
+  });
+});
+
+describe('keyctl finish', () => {
+  it('deactivates, holds, and deletes only when told to or after the hold (I5)', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    await rotated(laptop);
+    const finish = (request: Partial<typeof NOW>) =>
+      finishProfile(laptop.target('production'), { ...NOW, ...request }, laptop.context);
+
+    const first = await finish({ deleteNow: true });
+    assert.equal(first.outcome.kind, 'deactivated', 'never deleted in the run that deactivates');
+    const second = await finish({});
+    assert.equal(second.outcome.kind, 'held');
+    assert.equal(keysOf(laptop).length, 2);
+    const third = await finish({ deleteNow: true });
+    assert.equal(third.outcome.kind, 'deleted');
+    assert.equal(third.removedProfile, 'production-previous');
+    assert.equal(keysOf(laptop).length, 1);
+    assert.doesNotMatch(await laptop.read(), new RegExp(old.id));
+    assert.doesNotMatch(await laptop.read(), /previous/);
+  });
+
+  it('refuses while AWS can not know yet, and when the old key was used since', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    await rotated(laptop);
+    const target = laptop.target('production');
+    await assert.rejects(
+      finishProfile(target, { ...NOW, skipQuietWait: false }, laptop.context),
+      refusedWith('still-in-use'),
+    );
+    const key = keysOf(laptop).find(({ id }) => id === old.id);
+    assert(key);
+    key.lastUsed = { at: new Date(Date.now() + 120_000), service: 's3', region: 'us-east-1' };
+    await assert.rejects(finishProfile(target, NOW, laptop.context), refusedWith('still-in-use'));
+    assert.equal(
+      keysOf(laptop).every(({ status }) => status === 'Active'),
+      true,
+    );
+  });
+
+  it('I7: does not retire the key that signs the calls', async (t) => {
+    const laptop = await openLaptop(t);
+    await laptop.addProfile('production', 'ada');
+    await rotated(laptop);
+    const options = laptop.target('production', { authProfile: 'production-previous' });
+    await assert.rejects(finishProfile(options, NOW, laptop.context), refusedWith('own-key'));
+  });
+});
