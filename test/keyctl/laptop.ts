@@ -39,6 +39,7 @@ const SELF_SERVICE = {
     {
       Effect: 'Allow' as const,
       Action: ['iam:*AccessKey*', 'iam:GetUser'],
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of IAM policies
       Resource: 'arn:aws:iam::*:user/${aws:username}',
     },
   ],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { finishProfile } from '../../src/app/keyctl/finish-profile.ts';
 import { openProfileSession } from '../../src/app/keyctl/open-profile.ts';
 import { undoProfile } from '../../src/app/keyctl/undo-profile.ts';
@@ -102,9 +103,15 @@ describe('keyctl finish', () => {
       finishProfile(target, { ...NOW, skipQuietWait: false }, laptop.context),
       refusedWith('still-in-use'),
     );
-    const key = keysOf(laptop).find(({ id }) => id === old.id);
-    assert(key);
-    key.lastUsed = { at: new Date(Date.now() + 120_000), service: 's3', region: 'us-east-1' };
+    // AWS records the first use of each quarter of an hour only.
+    laptop.sandbox.clock.advance(20 * 60_000);
+    const sts = new STSClient({
+      region: 'us-east-1',
+      endpoint: laptop.sandbox.url,
+      credentials: { accessKeyId: old.id, secretAccessKey: old.secret },
+    });
+    await sts.send(new GetCallerIdentityCommand());
+    sts.destroy();
     await assert.rejects(finishProfile(target, NOW, laptop.context), refusedWith('still-in-use'));
     assert.equal(
       keysOf(laptop).every(({ status }) => status === 'Active'),

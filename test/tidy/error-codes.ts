@@ -20,7 +20,6 @@ export const UNTESTED_CODES: readonly string[] = [
   'other-destination',
   'handoff-failed',
   'secret-missing',
-  'still-in-use',
   'delivery-failed',
   'not-accepted-yet',
   'wrong-identity',
