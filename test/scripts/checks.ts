@@ -37,6 +37,14 @@ export const CHECKS: readonly Directive[] = [
     },
   },
   {
+    usage: 'file PATH has TEXT | has no TEXT',
+    pattern: /^file (\S+) (?:has no (.+)|has (.+))$/,
+    perform: (_, path, absent, present) => {
+      const text = readFileSync(path, 'utf8');
+      assert.equal(text.includes(absent || present), absent === '', text);
+    },
+  },
+  {
     // The first line of stderr that is not a line of the log.
     usage: 'error: TEXT…; hint: TEXT in one of its lines',
     pattern: /^(error|hint): (.+)$/,
