@@ -30,7 +30,7 @@ export async function cleanUpUser(
   const kept: { id: AccessKeyId; reason: string }[] = [];
   let error: KeyturnError | undefined;
   for (const key of inactive) {
-    const verdict = await judge(key, records, context);
+    const verdict = await judge(key, keys, records, context);
     if (verdict.kind === 'delete') {
       try {
         await remove(key, verdict.reason);
@@ -85,8 +85,15 @@ async function assertAsJudged(
   );
 }
 
+/** When the youngest of the user's other keys was created; undefined when there is no other. */
+export function successorCreatedAt(key: AccessKey, keys: readonly AccessKey[]): Date | undefined {
+  const times = keys.filter(({ id }) => id !== key.id).map(({ createdAt }) => createdAt.getTime());
+  return times.length === 0 ? undefined : new Date(Math.max(...times));
+}
+
 async function judge(
   key: AccessKey,
+  keys: readonly AccessKey[],
   records: readonly JournalRecord[],
   context: ExecutorContext,
 ): Promise<Exclude<CleanupVerdict, { kind: 'ask-last-use' }>> {
@@ -95,6 +102,7 @@ async function judge(
     key,
     recordedDeactivation: recordedDeactivation(records, key.id),
     lastSeenActive: context.sightings.lastSeenActive(key.id),
+    successorCreatedAt: successorCreatedAt(key, keys),
     signingKeyId: context.gateway.caller.accessKeyId,
     keysInRotation: new Set(
       rotations

@@ -9,7 +9,7 @@ import type { AccessKey } from '../lifecycle/keys.ts';
 import type { JournalRecord } from '../lifecycle/record.ts';
 import { foldRotations, recordedDeactivation } from '../lifecycle/rotation.ts';
 import { QUIET_DAYS } from '../lifecycle/slot.ts';
-import { journaledDeleter } from './cleanup-user.ts';
+import { journaledDeleter, successorCreatedAt } from './cleanup-user.ts';
 import type { ExecutorContext } from './context.ts';
 import { readLastUse } from './key-details.ts';
 import type { UserSession } from './runtime.ts';
@@ -57,7 +57,7 @@ export async function retireKey(
     assertReplaced(request, keys);
     return key.status === 'Active'
       ? await deactivate(request, key, session, context)
-      : await remove(request, key, session, context);
+      : await remove(request, key, keys, session, context);
   });
 }
 
@@ -136,6 +136,7 @@ function cutOverTime(
 async function remove(
   request: RetireRequest,
   key: AccessKey,
+  keys: readonly AccessKey[],
   session: UserSession,
   context: ExecutorContext,
 ): Promise<RetireOutcome> {
@@ -146,6 +147,7 @@ async function remove(
       key,
       recordedDeactivation: deactivatedAt,
       lastSeenActive: context.sightings.lastSeenActive(key.id),
+      successorCreatedAt: successorCreatedAt(key, keys),
       lastUse: await readLastUse(context.gateway.reader, key),
       signingKeyId: context.gateway.caller.accessKeyId,
       keysInRotation: new Set(),

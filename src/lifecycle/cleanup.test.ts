@@ -10,6 +10,7 @@ const facts = (over: Partial<InactiveKeyFacts> = {}): InactiveKeyFacts => ({
   key: { id: KEY, status: 'Inactive', createdAt: daysAgo(400) },
   recordedDeactivation: undefined,
   lastSeenActive: undefined,
+  successorCreatedAt: undefined,
   lastUse: { used: 'never' },
   signingKeyId: accessKeyId('AKIAI44QH8DHBEXAMPLE'),
   keysInRotation: new Set(),
@@ -46,6 +47,13 @@ describe('clean-up of Inactive keys (I5)', () => {
   it('without a record counts from the last time that the key was seen Active', () => {
     assert.equal(judge({ lastSeenActive: daysAgo(31) }).kind, 'delete');
     assert.equal(judge({ lastSeenActive: daysAgo(3) }).kind, 'keep');
+  });
+
+  it('without a record counts from the creation of the key that may have replaced it', () => {
+    assert.equal(judge({ successorCreatedAt: daysAgo(1) }).kind, 'keep');
+    assert.equal(judge({ successorCreatedAt: daysAgo(31) }).kind, 'delete');
+    const recorded = { recordedDeactivation: daysAgo(40), successorCreatedAt: daysAgo(1) };
+    assert.equal(judge(recorded).kind, 'delete');
   });
 
   it('a key seen Active after its recorded deactivation starts its hold anew', () => {

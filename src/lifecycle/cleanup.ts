@@ -10,6 +10,11 @@ export interface InactiveKeyFacts {
   /** When the journal says that we deactivated it. */
   readonly recordedDeactivation: Date | undefined;
   readonly lastSeenActive: Date | undefined;
+  /**
+   * When the youngest of the user's other keys was created. Without a record of our own, this key
+   * may have been in use until then: the state directory can be lost.
+   */
+  readonly successorCreatedAt: Date | undefined;
   /** `unread` before AWS was asked, `unreadable` when AWS did not tell. */
   readonly lastUse: LastUse | 'unread' | 'unreadable';
   /** The key that signs the calls (I7). */
@@ -25,8 +30,8 @@ export type CleanupVerdict =
 
 /**
  * The verdict for one Inactive key. The hold is counted from the latest time at which the key is
- * known to have been of use: its recorded deactivation or else its creation, its last use, and the
- * last time that it was seen Active.
+ * known to have been of use: its recorded deactivation, or else its creation and that of the key that
+ * may have replaced it; its last use; and the last time that it was seen Active.
  */
 export function judgeInactiveKey(
   facts: InactiveKeyFacts,
@@ -38,7 +43,8 @@ export function judgeInactiveKey(
   if (key.id === facts.signingKeyId) return keep('it signs the calls of this run');
   if (facts.keysInRotation.has(key.id)) return keep('a rotation that is not finished needs it');
 
-  const known = latest(facts.recordedDeactivation ?? key.createdAt, facts.lastSeenActive);
+  const start = facts.recordedDeactivation ?? latest(key.createdAt, facts.successorCreatedAt);
+  const known = latest(start, facts.lastSeenActive);
   if (now.getTime() - known.getTime() < inactiveDays * MS_PER_DAY) {
     return keep(tooSoon(facts, known, inactiveDays, now));
   }
@@ -71,6 +77,9 @@ function tooSoon(facts: InactiveKeyFacts, known: Date, inactiveDays: number, now
     return `it was deactivated ${daysAgo(known, now)}; ${hold}`;
   }
   if (known === facts.lastSeenActive) return `it was seen Active ${daysAgo(known, now)}; ${hold}`;
+  if (known === facts.successorCreatedAt) {
+    return `it may have been replaced by a key created ${daysAgo(known, now)}; ${hold}`;
+  }
   return `it was created ${daysAgo(known, now)}; ${hold}`;
 }
 

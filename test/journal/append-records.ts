@@ -1,7 +1,7 @@
 // append-records PATH RUN COUNT: one of several processes that append to one journal.
 
-import { FileJournal } from '../../src/journal/file-journal.ts';
 import { nodeFileSystem } from '../../src/base/files/node-file-system.ts';
+import { FileJournal } from '../../src/journal/file-journal.ts';
 import { ACCOUNT, rotationRecord } from './support.ts';
 
 const [path = '', run = '', count = '0'] = process.argv.slice(2);
