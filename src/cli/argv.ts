@@ -9,6 +9,8 @@
 //   - `--days_threshold` spelled with an underscore comes from a scheduler that joins its fields
 //     into text and splits it again, which loses empty values. There, and only there, a missing
 //     value reads as an empty one. A person's `--user --dry-run` is refused.
+//   - A short flag takes its value as `-t prod`, `-tprod` or `-t=prod`; short booleans bundle.
+//   - Words without a flag are refused, unless the caller takes some (parseCommandLine).
 
 import { parseArgs } from 'node:util';
 import { KeyturnError } from '../base/errors.ts';
@@ -35,10 +37,24 @@ export function parseFlags<Table extends FlagTable>(
   table: Table,
   args: readonly string[],
 ): FlagValues<Table> {
+  return parseCommandLine(table, args, 0).values;
+}
+
+/** As parseFlags, where up to `wordsMax` words may stand without a flag. */
+export function parseCommandLine<Table extends FlagTable>(
+  table: Table,
+  args: readonly string[],
+  wordsMax: number,
+): { readonly values: FlagValues<Table>; readonly words: readonly string[] } {
   const values: Record<string, unknown> = {};
+  const words: string[] = [];
   const spellings = new Map<string, string>();
   let previous: Given | undefined;
   for (const item of walk(table, args)) {
+    if (item.kind === 'stray' && words.length < wordsMax && item.text !== '') {
+      words.push(item.text);
+      continue;
+    }
     if (item.kind === 'stray') throw strayArgument(item.text, previous);
     if (item.kind === 'unknown') throw unknownFlag(table, item.text);
     const { given } = item;
@@ -48,7 +64,7 @@ export function parseFlags<Table extends FlagTable>(
     values[given.key] = readValue(given);
     previous = given;
   }
-  return values as FlagValues<Table>;
+  return { values: values as FlagValues<Table>, words };
 }
 
 /**
@@ -84,7 +100,8 @@ type Item =
   | { readonly kind: 'stray'; readonly text: string };
 
 /** Joins tokens into flags with their texts. Judges nothing. */
-function* walk(table: FlagTable, args: readonly string[]): Generator<Item> {
+function* walk(table: FlagTable, given: readonly string[]): Generator<Item> {
+  const args = expandShorts(table, given);
   const tokens = tokenize(args);
   for (let index = 0; index < tokens.length; index += 1) {
     const token = tokens[index];
@@ -117,6 +134,27 @@ function tokenize(args: readonly string[]): Token[] {
   }).tokens;
 }
 
+/** `-ktprod` -> `-k --target-profile=prod`, because Node can not know that -t takes a value. */
+function expandShorts(table: FlagTable, args: readonly string[]): string[] {
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  return args.flatMap((arg, index) => (index < end ? expandShort(table, arg) : [arg]));
+}
+
+function expandShort(table: FlagTable, arg: string): string[] {
+  if (!/^-[^-]./s.test(arg)) return [arg];
+  const expanded: string[] = [];
+  for (let at = 1; at < arg.length; at += 1) {
+    const flag = Object.values(table).find(({ short }) => short === arg[at]);
+    if (flag === undefined) return [arg];
+    const rest = arg.slice(at + 1);
+    if (!isBoolean(flag) && rest !== '') {
+      return [...expanded, `--${flag.names[0]}=${rest.replace(/^=/, '')}`];
+    }
+    expanded.push(`-${flag.short}`);
+  }
+  return expanded;
+}
+
 /** The word after a flag, when it is that flag's value. */
 function followingValue(flag: Flag<unknown>, next: Token | undefined): string | undefined {
   if (next?.kind !== 'positional') return undefined;
@@ -137,10 +175,11 @@ function find(
 }
 
 function readValue({ flag, spelling, text }: Given): unknown {
-  if (text === '') return undefined;
+  const mayBeEmpty = flag.rule.mayBeEmpty !== false;
+  if (text === '' && mayBeEmpty) return undefined;
   if (text === undefined) {
     if (isBoolean(flag)) return true;
-    if (spelling.includes('_')) return undefined;
+    if (spelling.includes('_') && mayBeEmpty) return undefined;
     throw new KeyturnError('bad-value', `${spelling} is missing its value`, {
       hint: `it takes ${flag.rule.takes}, for example ${spelling}=${flag.rule.example}`,
     });

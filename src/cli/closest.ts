@@ -14,6 +14,23 @@ export function closest(word: string, known: readonly string[]): string | undefi
   return best;
 }
 
+/** The few known words that come nearest, the best first; letter case does not count. */
+export function nearest(word: string, known: readonly string[], max: number): string[] {
+  const wanted = word.toLowerCase();
+  const bound = Math.max(2, Math.floor(word.length / 3));
+  return known
+    .map((name) => ({ name, distance: distanceTo(wanted, name.toLowerCase()) }))
+    .filter(({ distance }) => distance <= bound)
+    .sort((left, right) => left.distance - right.distance)
+    .slice(0, max)
+    .map(({ name }) => name);
+}
+
+function distanceTo(wanted: string, name: string): number {
+  const isPart = wanted.length >= 3 && (name.includes(wanted) || wanted.includes(name));
+  return isPart ? Math.min(1, edits(wanted, name)) : edits(wanted, name);
+}
+
 /** Levenshtein distance. Words come from argv: they are cut so that the work stays small. */
 export function edits(left: string, right: string): number {
   const source = left.slice(0, 64);

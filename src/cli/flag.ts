@@ -8,6 +8,8 @@ export interface ValueRule<Value> {
   readonly example: string;
   /** Stands for the value in help, such as `N`; undefined for a flag that may stand bare. */
   readonly placeholder: string | undefined;
+  /** False where an empty value is refused and not read as "not set", as everywhere else. */
+  readonly mayBeEmpty?: boolean;
   /** The value of the text, or undefined when the flag does not take it. */
   readonly read: (text: string) => Value | undefined;
 }

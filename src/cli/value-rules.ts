@@ -81,3 +81,10 @@ export const profileName = shaped(
 export const path = shaped('PATH', '/var/lib/keyturn', /^[^\0]{1,4096}$/, 'a path');
 
 export const word = shaped('WORD', 'demo', /^[\w.-]{1,64}$/, 'a word of letters, digits or ._-');
+
+export const mfaCode = shaped('CODE', '123456', /^\d{6}$/, 'the 6 digits that the device shows');
+
+/** An empty value is a shell variable that nobody set: guessing on from there could hit another key. */
+export function notEmpty<Value>(rule: ValueRule<Value>): ValueRule<Value> {
+  return { ...rule, mayBeEmpty: false };
+}
