@@ -1,4 +1,5 @@
-// `keyturn COMMAND`: the face for platform and security teams. So far it has the sandbox.
+// `keyturn COMMAND`: the face for platform and security teams. So far it has the sandbox
+// and the policies.
 
 import { KeyturnError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
@@ -21,6 +22,16 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
       run: async (session, args) => {
         const { runSandbox } = await import('./sandbox-command.ts');
         return runSandbox(session, args);
+      },
+    },
+  ],
+  [
+    'policy',
+    {
+      about: 'the least-privilege IAM policy for keyctl or rotate-iam-keys',
+      run: async (session, args) => {
+        const { runPolicy } = await import('./policy-command.ts');
+        return runPolicy(session, args);
       },
     },
   ],
@@ -79,6 +90,7 @@ export function keyturnHelp(): string {
     ],
     examples: [
       { about: 'Practise on an account of 200 users:', command: 'keyturn sandbox --users 200' },
+      { about: 'What must an administrator be allowed?', command: 'keyturn policy admin' },
     ],
   });
 }

@@ -1,0 +1,70 @@
+// The least that each way of running keyturn needs from IAM, as data: exactly the calls that are
+// made. sts:GetCallerIdentity is not here because AWS allows it to everybody, sts:AssumeRole is not
+// because it is granted by the role.
+
+export const PARTITIONS = ['aws', 'aws-us-gov', 'aws-cn'] as const;
+
+export type Partition = (typeof PARTITIONS)[number];
+
+export interface PolicyDocument {
+  readonly Version: '2012-10-17';
+  readonly Statement: readonly PolicyStatement[];
+}
+
+export interface PolicyStatement {
+  readonly Sid: string;
+  readonly Effect: 'Allow';
+  readonly Action: readonly string[];
+  readonly Resource: string | readonly string[];
+}
+
+/** GetAccessKeyLastUsed is allowed or not by the user whose key it is, as the others are. */
+const KEY_ACTIONS = [
+  'iam:ListAccessKeys',
+  'iam:GetAccessKeyLastUsed',
+  'iam:CreateAccessKey',
+  'iam:UpdateAccessKey',
+  'iam:DeleteAccessKey',
+] as const;
+
+export const POLICY_ABOUT = {
+  'self-service': 'keyctl, for a person who rotates their own keys',
+  admin: 'keyctl, for an administrator who rotates the keys of others',
+  fleet: 'rotate-iam-keys, for a whole account, clean-up included',
+} as const;
+
+export type PolicyName = keyof typeof POLICY_ABOUT;
+
+export function policyDocument(name: PolicyName, partition: Partition = 'aws'): PolicyDocument {
+  const users = `arn:${partition}:iam::*:user`;
+  return {
+    Version: '2012-10-17',
+    Statement: name === 'self-service' ? ownKeys(users) : allKeys(users),
+  };
+}
+
+/** Ready for `aws iam create-policy --policy-document`; ends with a newline. */
+export function policyJson(name: PolicyName, partition?: Partition): string {
+  return `${JSON.stringify(policyDocument(name, partition), null, 2)}\n`;
+}
+
+/** With a path before the name and without. `user/*NAME` would match everybody whose name ends so. */
+function ownKeys(users: string): PolicyStatement[] {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM fills it in
+  const own = '${aws:username}';
+  return [
+    {
+      Sid: 'RotateOwnAccessKeys',
+      Effect: 'Allow',
+      Action: KEY_ACTIONS,
+      Resource: [`${users}/${own}`, `${users}/*/${own}`],
+    },
+  ];
+}
+
+function allKeys(users: string): PolicyStatement[] {
+  return [
+    { Sid: 'RotateAccessKeys', Effect: 'Allow', Action: KEY_ACTIONS, Resource: `${users}/*` },
+    { Sid: 'FindUsers', Effect: 'Allow', Action: ['iam:ListUsers'], Resource: '*' },
+  ];
+}

@@ -1,0 +1,72 @@
+// `keyturn policy NAME`: prints an IAM policy, ready to paste. AWS is not asked.
+
+import { PARTITIONS, POLICY_ABOUT, type PolicyName, policyJson } from '../app/policies.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { isAskedFor, parseCommandLine, quoted } from './argv.ts';
+import { closest } from './closest.ts';
+import type { FlagTable } from './flag.ts';
+import { renderHelp } from './help.ts';
+import { ABOUT_FLAGS } from './rotate-flags.ts';
+import type { Session } from './run.ts';
+import * as rule from './value-rules.ts';
+
+const POLICY_FLAGS = {
+  partition: {
+    names: ['partition'],
+    rule: rule.choice(PARTITIONS),
+    group: 'The policy',
+    about: 'The partition of its ARNs.',
+    fallback: 'aws',
+  },
+  help: ABOUT_FLAGS.help,
+} as const satisfies FlagTable;
+
+const NAMES = Object.keys(POLICY_ABOUT) as PolicyName[];
+
+export async function runPolicy({ host }: Session, args: readonly string[]): Promise<number> {
+  if (isAskedFor(POLICY_FLAGS, args, 'help')) {
+    await host.stdout.write(policyHelp());
+    return 0;
+  }
+  const { values, words } = parseCommandLine(POLICY_FLAGS, args, 1);
+  await host.stdout.write(policyJson(policyName(words[0]), values.partition));
+  return 0;
+}
+
+function policyName(word: string | undefined): PolicyName {
+  const name = NAMES.find((known) => known === word);
+  if (name !== undefined) return name;
+  const near = word === undefined ? undefined : closest(word, NAMES);
+  throw new KeyturnError(
+    'bad-value',
+    word === undefined ? 'no policy is named' : `there is no policy ${quoted(word)}`,
+    {
+      hint:
+        near === undefined
+          ? `the policies are: ${NAMES.join(', ')}`
+          : `did you mean keyturn policy ${near}?`,
+    },
+  );
+}
+
+function policyHelp(): string {
+  return renderHelp({
+    program: 'keyturn policy',
+    summary: 'prints the IAM policy that allows exactly the calls that are made, and nothing else.',
+    usage: [`keyturn policy ${NAMES.join('|')}`],
+    description: [],
+    flags: POLICY_FLAGS,
+    sections: [
+      { title: 'Policies', entries: NAMES.map((name) => [name, POLICY_ABOUT[name]] as const) },
+    ],
+    examples: [
+      {
+        about: 'Let people rotate their own keys:',
+        command:
+          'keyturn policy self-service > keyctl-self-service-policy.json\n' +
+          'aws iam create-policy --policy-name KeyctlSelfServiceRotation \\\n' +
+          '  --policy-document file://keyctl-self-service-policy.json',
+      },
+    ],
+  });
+}
