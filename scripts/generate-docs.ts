@@ -7,19 +7,24 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { policyJson } from '../src/app/policies.ts';
 import { ERROR_CODES } from '../src/base/error-codes.ts';
+import { keyctlHelp } from '../src/cli/keyctl-help.ts';
 import { rotateHelp } from '../src/cli/rotate-help.ts';
+import { keyctlReportSchema } from '../src/reports/keyctl-report.ts';
 import { rotationReportSchema } from '../src/reports/rotation-report.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A name, not an address: nothing is served there. */
-const SCHEMA_ID = 'urn:keyturn:schema:rotate-iam-keys:1';
-
 const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': errorsPage,
-  'docs/cli/rotate-iam-keys.md': helpPage,
-  'schema/rotate-iam-keys.schema.json': schemaFile,
+  'docs/cli/rotate-iam-keys.md': () => helpPage('rotate-iam-keys', rotateHelp()),
+  'docs/cli/keyctl.md': () => helpPage('keyctl', keyctlHelp()),
+  'schema/rotate-iam-keys.schema.json': () => schemaFile('rotate-iam-keys', rotationReportSchema),
+  'schema/keyctl.schema.json': () => schemaFile('keyctl', keyctlReportSchema),
+  // The names under which keyctl's documentation has always spoken of them.
+  'keyctl-self-service-policy.json': () => policyJson('self-service'),
+  'keyctl-admin-policy.json': () => policyJson('admin'),
 };
 
 function errorsPage(): string {
@@ -40,25 +45,27 @@ function errorsPage(): string {
   ].join('\n');
 }
 
-function helpPage(): string {
+function helpPage(program: string, help: string): string {
   return [
-    '# rotate-iam-keys',
+    `# ${program}`,
     '',
-    'What `rotate-iam-keys --help` prints. This page is generated: `npm run docs`. The JSON output is',
-    'described by [`schema/rotate-iam-keys.schema.json`](../../schema/rotate-iam-keys.schema.json), the',
+    `What \`${program} --help\` prints. This page is generated: \`npm run docs\`. The JSON output is`,
+    `described by [\`schema/${program}.schema.json\`](../../schema/${program}.schema.json), the`,
     'errors by [`docs/errors.md`](../errors.md).',
     '',
     '```text',
-    rotateHelp().trimEnd(),
+    help.trimEnd(),
     '```',
     '',
   ].join('\n');
 }
 
-function schemaFile(): string {
+function schemaFile(program: string, model: z.ZodType): string {
   // As input: fields may be added later, so unknown ones are no fault.
-  const { $schema, ...schema } = z.toJSONSchema(rotationReportSchema, { io: 'input' });
-  return `${JSON.stringify({ $schema, $id: SCHEMA_ID, ...schema }, null, 2)}\n`;
+  const { $schema, ...schema } = z.toJSONSchema(model, { io: 'input' });
+  // A name, not an address: nothing is served there.
+  const $id = `urn:keyturn:schema:${program}:1`;
+  return `${JSON.stringify({ $schema, $id, ...schema }, null, 2)}\n`;
 }
 
 function write(path: string, text: string): void {

@@ -34,6 +34,11 @@ export const ERROR_CODES = {
     'Quote values that contain spaces, or remove the word.',
   ),
   'unknown-command': info(2, 'The command is not known.', 'Compare with `--help`.'),
+  'no-profile': info(
+    2,
+    'No profile was named, and there is no terminal to choose one in.',
+    'Name it: `keyctl PROFILE`, or `keyctl -a AUTH -t TARGET`; `keyctl -l` lists the profiles.',
+  ),
   'log-file': info(
     2,
     'The log file can not be opened for writing.',
@@ -232,6 +237,7 @@ export const ERROR_CODES = {
     'The time given with `--timeout` was over before this user was done.',
     'Run again: what is open goes on where it stopped.',
   ),
+  cancelled: info(130, 'The person left, or said no; nothing was changed.', 'Nothing.'),
   interrupted: info(130, 'The run was interrupted.', 'Run again: what is open is resumed.'),
   'output-closed': info(
     1,

@@ -1,11 +1,19 @@
 // The process as the command line sees it, so that tests can run a command in another one.
 
 import { homedir } from 'node:os';
+import { isatty } from 'node:tty';
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Sink, standardSink } from './sink.ts';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+/** Where answers come from. */
+export interface Source {
+  readonly isTerminal: boolean;
+  /** The stream beneath; opened only when it is asked for. */
+  readonly stream: () => NodeJS.ReadStream;
+}
 
 export interface Host {
   readonly args: readonly string[];
@@ -13,6 +21,7 @@ export interface Host {
   readonly cwd: string;
   readonly home: string | undefined;
   readonly clock: Clock;
+  readonly stdin: Source;
   readonly stdout: Sink;
   readonly stderr: Sink;
   /** Calls back on every SIGINT and SIGTERM until the returned function is called. */
@@ -32,6 +41,7 @@ export function processHost(): Host {
     cwd: process.cwd(),
     home: homeDirectory(),
     clock: systemClock,
+    stdin: { isTerminal: isatty(0), stream: () => process.stdin },
     stdout: standardSink(process.stdout, 1),
     stderr: standardSink(process.stderr, 2),
     onStop: (handler) => {
@@ -54,4 +64,9 @@ function homeDirectory(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether somebody is there to be asked, on a terminal that can move its cursor. */
+export function canAsk({ stdin, stderr, env }: Pick<Host, 'stdin' | 'stderr' | 'env'>): boolean {
+  return stdin.isTerminal && stderr.isTerminal && env.TERM !== 'dumb';
 }

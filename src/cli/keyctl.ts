@@ -1,34 +1,81 @@
-// `keyctl` is not there yet, and says so. It will rotate the key behind a profile.
+// `keyctl`: argv -> an order -> the use cases -> one result on stdout.
+//
+//   keyctl-options.ts   what is to be done
+//   keyctl-lists.ts     -l and -k: files only, so nothing heavy is loaded
+//   keyctl-run.ts       everything that asks AWS, and the person
+//
+// Machine contract: with --json stdout holds exactly one JSON object, whatever happens; --help and
+// --version are pages for people and print text.
 
+import { emptyReport, withFailure } from '../app/keyctl/build-keyctl-report.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
+import { isAskedFor } from './argv.ts';
+import { canAsk, type Host } from './host.ts';
+import { KEYCTL_FLAGS } from './keyctl-flags.ts';
+import { KEYCTL_USAGE, keyctlHelp } from './keyctl-help.ts';
+import { resolveKeyctl } from './keyctl-options.ts';
+import { KEYCTL_PARTS, type KeyctlParts } from './keyctl-parts.ts';
+import type { LoadAsker } from './keyctl-run.ts';
 import { type Command, runCli } from './run.ts';
 
-const PAGE = `keyctl: rotates the access key behind a profile of ~/.aws/credentials.
-
-It comes with a later version of keyturn and does nothing yet.
-Until then, rotate the keys of one user with:
-
-  rotate-iam-keys --user NAME --dry-run
-`;
-
-export const keyctlCommand: Command = {
-  program: 'keyctl',
-  run: async ({ host }) => {
-    const [first] = host.args;
-    if (first !== '--help' && first !== '-h' && first !== '--version' && first !== '-V') {
-      throw new KeyturnError(
-        'unknown-command',
-        `keyctl comes with a later version of keyturn; ${VERSION} does not have it`,
-        { hint: 'nothing was done; to rotate the keys of one user: rotate-iam-keys --user NAME' },
-      );
-    }
-    const isVersion = first === '--version' || first === '-V';
-    await host.stdout.write(isVersion ? `keyctl ${VERSION}\n` : PAGE);
-    return 0;
-  },
-};
-
 export function main(): Promise<void> {
-  return runCli(keyctlCommand);
+  return runCli(keyctlCommand());
+}
+
+/** Tests hand in use cases and answers of their own. */
+export function keyctlCommand(parts: KeyctlParts = KEYCTL_PARTS, loadAsker?: LoadAsker): Command {
+  return {
+    program: 'keyctl',
+    failureOutput: (host, error) => (wantsJson(host.args) ? failureJson(host, error) : undefined),
+    run: async (session) => {
+      const { host } = session;
+      const page = pageFor(host.args);
+      if (page !== undefined) {
+        await host.stdout.write(page);
+        return 0;
+      }
+      const options = resolveKeyctl(host.args, host);
+      const { order } = options;
+      if (order.kind === 'choose' && !canAsk(host)) throw nobodyToAsk(host);
+      if (order.kind === 'list' || (order.kind === 'list-keys' && order.pair === undefined)) {
+        const { listFiles } = await import('./keyctl-lists.ts');
+        return listFiles(session, options, order.kind, parts);
+      }
+      const { runKeyctl } = await import('./keyctl-run.ts');
+      return runKeyctl(session, options, parts, loadAsker);
+    },
+  };
+}
+
+/** --help and --version win over every other flag, also over a wrong one. */
+function pageFor(args: readonly string[]): string | undefined {
+  if (isAskedFor(KEYCTL_FLAGS, args, 'help')) return keyctlHelp();
+  if (isAskedFor(KEYCTL_FLAGS, args, 'version')) return `keyctl ${VERSION}\n`;
+  return undefined;
+}
+
+/** Says how it is called; the voice adds what is missing. */
+function nobodyToAsk(host: Host): KeyturnError {
+  host.stderr.writeNow(`${['Usage:', ...KEYCTL_USAGE.map((line) => `  ${line}`)].join('\n')}\n`);
+  return new KeyturnError('no-profile', 'no profile is named, and there is no terminal to ask in', {
+    hint: 'keyctl -l lists the profiles; keyctl --help says more',
+  });
+}
+
+function wantsJson(args: readonly string[]): boolean {
+  return isAskedFor(KEYCTL_FLAGS, args, 'json');
+}
+
+/** For what went wrong before a run began: it knows nothing but the error. */
+function failureJson(host: Host, error: KeyturnError): string {
+  const report = emptyReport({
+    command: null,
+    dryRun: isAskedFor(KEYCTL_FLAGS, host.args, 'dryRun'),
+    profile: undefined,
+    authProfile: undefined,
+    credentialsFile: undefined,
+    startedAt: host.clock.now(),
+  });
+  return `${JSON.stringify(withFailure(report, error), null, 2)}\n`;
 }

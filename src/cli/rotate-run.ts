@@ -36,7 +36,10 @@ export async function rotate(
   { load = loadParts, lastWords }: RotateHooks,
 ): Promise<number> {
   const { host, voice, masker } = session;
-  const log = await openRunLog(host, options.log, masker, options.rotate.dryRun);
+  const log = await openRunLog(host, options.log, masker, async (stream) => {
+    const { createProgress } = await import('./progress.ts');
+    return createProgress(stream, options.rotate.dryRun);
+  });
   let isPrinting = false;
   const stop = watchStopSignals(host, {
     onFirst: (signal) => {

@@ -25,10 +25,10 @@ export async function openRunLog(
   host: Host,
   options: LogOptions,
   masker: Masker,
-  dryRun: boolean,
+  loadProgress: (stream: NodeJS.WriteStream) => Promise<Progress>,
 ): Promise<RunLog> {
   const file = options.file === undefined ? undefined : openLogFile(options.file);
-  let progress = showsProgress(host, options) ? await loadProgress(host, dryRun) : undefined;
+  let progress = showsProgress(host, options) ? await loadProgress(host.stderr.stream) : undefined;
   const colour = options.format === 'text' && host.stderr.hasColours(host.env);
   const line = (event: EngineEvent, at: Date, withColour: boolean): string =>
     masker.mask(options.format === 'json' ? jsonLine(event, at) : textLine(event, at, withColour));
@@ -66,9 +66,4 @@ export function fitted(line: string, width: number): string {
 
 export function showsProgress(host: Host, options: LogOptions): boolean {
   return host.stderr.isTerminal && host.env.TERM !== 'dumb' && options.format === 'text';
-}
-
-async function loadProgress(host: Host, dryRun: boolean): Promise<Progress> {
-  const { createProgress } = await import('./progress.ts');
-  return createProgress(host.stderr.stream, dryRun);
 }

@@ -22,8 +22,9 @@ const SAYS: readonly (readonly [
   ['keyturn', ['--frobnicate'], 2, /^keyturn: error: unknown flag --frobnicate\n/],
   ['keyturn', ['sandbox', '--port', '99999'], 2, /error: --port takes a whole number from 0 to/],
   ['keyturn', ['sandbox', '--burst', '3'], 2, /error: --burst 3 has no effect without --rate\n/],
-  ['keyctl', [], 2, /^keyctl: error: keyctl comes with a later version/],
-  ['keyctl', ['-t', 'work'], 2, /hint: nothing was done/],
+  ['keyctl', ['-t'], 2, /^keyctl: error: -t is missing its value\n/],
+  ['keyctl', ['undo'], 2, /^keyctl: error: keyctl undo needs a profile\n/],
+  ['keyturn', ['policy', 'admn'], 2, /hint: did you mean keyturn policy admin\?\n$/],
 ];
 
 for (const [program, args, code, stderr] of SAYS) {

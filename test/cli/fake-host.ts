@@ -19,13 +19,16 @@ export interface FakeHostOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The reader of stdout is gone. */
   readonly isStdoutClosed?: boolean;
+  /** stdin and stderr are a terminal. */
+  readonly isTerminal?: boolean;
 }
 
 export const NOW = new Date('2026-11-21T10:00:00.000Z');
 
 export function fakeHost(args: readonly string[], options: FakeHostOptions = {}): FakeHost {
-  const stdout = fakeSink(options.isStdoutClosed ?? false);
-  const stderr = fakeSink(false);
+  const isTerminal = options.isTerminal ?? false;
+  const stdout = fakeSink(options.isStdoutClosed ?? false, isTerminal);
+  const stderr = fakeSink(false, isTerminal);
   const handlers = new Set<(signal: StopSignal) => void>();
   let exitedNow: number | undefined;
   let faultHandler: (thrown: unknown) => void = () => {};
@@ -34,7 +37,9 @@ export function fakeHost(args: readonly string[], options: FakeHostOptions = {})
     env: options.env ?? {},
     cwd: '/home/ada/project',
     home: '/home/ada',
-    clock: { now: () => NOW, sleep: async () => {} },
+    // Time does not pass, but others get their turn.
+    clock: { now: () => NOW, sleep: () => new Promise((resolve) => setImmediate(resolve)) },
+    stdin: { isTerminal, stream: () => process.stdin },
     stdout: stdout.sink,
     stderr: stderr.sink,
     onStop: (handler) => {
@@ -57,10 +62,10 @@ export function fakeHost(args: readonly string[], options: FakeHostOptions = {})
   };
 }
 
-function fakeSink(isClosed: boolean): { sink: Sink; text: () => string } {
+function fakeSink(isClosed: boolean, isTerminal: boolean): { sink: Sink; text: () => string } {
   let text = '';
   const sink: Sink = {
-    isTerminal: false,
+    isTerminal,
     width: 80,
     hasColours: () => false,
     write: async (more) => {

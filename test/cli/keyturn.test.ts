@@ -16,8 +16,12 @@ const REFUSED: readonly (readonly [command: Command, args: readonly string[], co
   [keyturnCommand, ['sandbox', '--key-lag-s', '-1'], 'bad-value'],
   [keyturnCommand, ['sandbox', '--key-lag-s=1.5s'], 'bad-value'],
   [keyturnCommand, ['sandbox', '--burst=3'], 'conflicting-flags'],
-  [keyctlCommand, [], 'unknown-command'],
-  [keyctlCommand, ['work', '--dry-run'], 'unknown-command'],
+  [keyturnCommand, ['policy'], 'bad-value'],
+  [keyturnCommand, ['policy', 'everything'], 'bad-value'],
+  [keyturnCommand, ['policy', 'admin', 'fleet'], 'stray-argument'],
+  [keyturnCommand, ['policy', 'admin', '--partition', 'azure'], 'bad-value'],
+  [keyctlCommand(), [], 'no-profile'],
+  [keyctlCommand(), ['work', '--dry-runs'], 'unknown-flag'],
 ];
 
 for (const [command, args, code] of REFUSED) {

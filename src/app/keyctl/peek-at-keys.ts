@@ -1,0 +1,69 @@
+// Age and last use of keys, for a person who is choosing among them. A convenience: what can not
+// be read is left out without a word, and nobody is asked for an MFA code for it.
+
+import pMap from 'p-map';
+import type { AccessKeyId } from '../../base/access-key-id.ts';
+import type { KeyDetails } from '../../executor/outcome.ts';
+import type { AccessKey, AccountGateway } from '../../iam/gateway.ts';
+import { openGateway } from '../../iam/open-gateway.ts';
+import type { KeyctlContext, SessionOptions } from './types.ts';
+
+const CALLS_AT_ONCE = 4;
+
+/** Calls back for each key as soon as AWS has told about it. Never rejects; ends with the signal. */
+export type PeekAtKeys = (
+  options: Pick<SessionOptions, 'authProfile' | 'credentialsFile' | 'region'>,
+  keyIds: readonly AccessKeyId[],
+  context: KeyctlContext,
+  onKey: (key: KeyDetails) => void,
+) => Promise<void>;
+
+export const peekAtKeys: PeekAtKeys = async (options, keyIds, context, onKey) => {
+  let gateway: AccountGateway | undefined;
+  try {
+    gateway = await open(options, context);
+    const look = looker(gateway);
+    const tellIfKnown = async (keyId: AccessKeyId): Promise<void> => {
+      const key = await look(keyId);
+      if (key !== undefined && !context.signal.aborted) onKey(key);
+    };
+    await pMap(keyIds, tellIfKnown, { concurrency: CALLS_AT_ONCE, signal: context.signal });
+  } catch {
+    // Whatever is wrong is said properly once a profile was chosen.
+  } finally {
+    gateway?.close();
+  }
+};
+
+function open(
+  { authProfile, credentialsFile, region }: Parameters<PeekAtKeys>[0],
+  { env, clock, signal }: KeyctlContext,
+): Promise<AccountGateway> {
+  const file = credentialsFile ?? env.AWS_SHARED_CREDENTIALS_FILE;
+  return openGateway({
+    profile: authProfile,
+    region,
+    env: { ...env, AWS_SHARED_CREDENTIALS_FILE: file },
+    maxParallel: CALLS_AT_ONCE,
+    clock,
+    signal,
+    emit: () => {},
+  });
+}
+
+/** Two calls for a key: whose it is and when it was used, then that user's keys, once per user. */
+function looker({ reader }: AccountGateway): (id: AccessKeyId) => Promise<KeyDetails | undefined> {
+  const users = new Map<string, Promise<AccessKey[]>>();
+  return async (id) => {
+    try {
+      const lastUse = await reader.lastUse(id);
+      if (lastUse.owner === undefined) return undefined;
+      const keys = users.get(lastUse.owner) ?? reader.listAccessKeys(lastUse.owner);
+      users.set(lastUse.owner, keys);
+      const key = (await keys).find((each) => each.id === id);
+      return key === undefined ? undefined : { ...key, lastUse };
+    } catch {
+      return undefined; // a key of another account, or a permission that is missing
+    }
+  };
+}

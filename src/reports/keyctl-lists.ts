@@ -1,0 +1,88 @@
+// The lists of keyctl as tables.
+
+import type { KeyctlReport, KeyLine } from './keyctl-report.ts';
+import type { Paint } from './keyctl-text.ts';
+import { days, lastUse, shown } from './keyctl-words.ts';
+import { table } from './table.ts';
+
+type Profile = NonNullable<KeyctlReport['profiles']>[number];
+type User = NonNullable<KeyctlReport['users']>[number];
+
+/** `-l` says what can be rotated and why not; `-k` says which key each profile holds. */
+export function profilesPage(
+  report: KeyctlReport,
+  profiles: readonly Profile[],
+  paint: Paint,
+): string {
+  const file = shown(report.credentials_file ?? '');
+  if (profiles.length === 0) return `No profiles in ${file}.`;
+  const title = `${profiles.length === 1 ? '1 profile' : `${profiles.length} profiles`}, credentials file ${file}`;
+  return [paint('bold', title), profileTable(report, profiles, paint)].join('\n');
+}
+
+function profileTable(report: KeyctlReport, profiles: readonly Profile[], paint: Paint): string {
+  if (report.command === 'list-keys') {
+    return table(
+      ['PROFILE', 'KEY', 'KIND'],
+      profiles.map(({ name, kind, access_key_id: id }) => [shown(name), id ?? '-', shown(kind)]),
+    );
+  }
+  return table(
+    ['PROFILE', 'KIND', 'KEY', ''],
+    profiles.map(({ name, kind, access_key_id: id, rotatable, note }) => [
+      shown(name),
+      shown(kind),
+      id ?? '-',
+      remark(rotatable, note, paint),
+    ]),
+  );
+}
+
+function remark(rotatable: boolean, note: string | null, paint: Paint): string {
+  if (note !== null) return paint(rotatable ? 'yellow' : 'dim', shown(note));
+  return rotatable ? '' : paint('dim', 'can not be rotated');
+}
+
+export function userKeysPage(report: KeyctlReport, paint: Paint): string {
+  const keys = report.keys ?? [];
+  const who = `IAM user ${report.user_name}, account ${report.account_id}, profile ${shown(report.profile ?? '')}`;
+  return [
+    paint('bold', who),
+    table(
+      ['KEY', 'STATUS', 'AGE', 'LAST USED', ''],
+      keys.map((key) => [...columns(key), marks(key, paint)]),
+    ),
+    ...report.warnings.map((text) => paint('yellow', `warning: ${shown(text)}`)),
+  ].join('\n');
+}
+
+export function allKeysPage(report: KeyctlReport, users: readonly User[], paint: Paint): string {
+  const rows = users.flatMap(({ user_name: user, keys }) =>
+    keys.map((key, index) => [index === 0 ? shown(user) : '', ...columns(key), marks(key, paint)]),
+  );
+  const without = users.filter(({ keys }) => keys.length === 0).length;
+  const unreadable = report.unreadable ?? [];
+  const counts = `account ${report.account_id}: ${count(users.length, 'user')}, ${count(rows.length, 'key')}`;
+  return [
+    paint('bold', counts),
+    ...(rows.length === 0 ? [] : [table(['USER', 'KEY', 'STATUS', 'AGE', 'LAST USED', ''], rows)]),
+    ...(without === 0 ? [] : [paint('dim', `${count(without, 'user')} without a key`)]),
+    ...unreadable.map(({ user_name: user, reason }) =>
+      paint('red', `${shown(user)}: keys can not be read: ${shown(reason)}`),
+    ),
+  ].join('\n');
+}
+
+function columns(key: KeyLine): string[] {
+  const used = lastUse(key).replace(/^(?:last use|used) /, '');
+  return [key.access_key_id, key.status, days(key.age_days), used];
+}
+
+function marks(key: KeyLine, paint: Paint): string {
+  const tooOld = key.too_old ? [paint('yellow', 'over 90 days: rotate it')] : [];
+  return [...(key.current ? [paint('green', 'CURRENT')] : []), ...tooOld].join('  ');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

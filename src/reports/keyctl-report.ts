@@ -1,0 +1,107 @@
+// The result of one `keyctl` run. One zod model is the single source: the TypeScript types, the
+// JSON that --json prints, and the JSON Schema published in schema/ all come from it. No field
+// ever holds a secret. Fields are only ever added.
+
+import { z } from 'zod';
+
+const failure = z.object({
+  code: z.string().describe('Stable error code; docs/errors.md lists all'),
+  message: z.string(),
+  hint: z.string().nullable(),
+});
+
+const key = z.object({
+  access_key_id: z.string(),
+  status: z.string().describe('Active or Inactive'),
+  created: z.string().describe('ISO 8601 UTC'),
+  age_days: z.number().int(),
+  last_used: z
+    .string()
+    .nullable()
+    .describe('ISO 8601 time, "never", or null when it could not be read'),
+  last_used_days_ago: z.number().int().nullable().describe('In whole days, when it was used'),
+  current: z.boolean().describe('Whether the profile holds this key'),
+  too_old: z.boolean().describe('Active and older than 90 days'),
+});
+
+const plan = z.object({
+  possible: z.boolean(),
+  why: z.string().describe('In a sentence'),
+  key_to_delete: z.string().nullable().describe('The key that would have to make room'),
+  asks: z.boolean().describe('Whether only a person can agree to that, and --yes is not enough'),
+  resumes: z.string().nullable().describe('The phase in which an earlier run left off'),
+});
+
+const rotation = z.object({
+  old_key_id: z.string(),
+  new_key_id: z.string(),
+  resumed: z.boolean().describe('true when an earlier run had begun it'),
+  updated_profiles: z.array(z.string()).describe('Profiles that now hold the new key'),
+  previous_profile: z.string().describe('The profile that keeps the old key, still Active'),
+  backup_file: z.string().nullable().describe('null when an earlier run wrote the file'),
+  deleted_key_id: z.string().nullable().describe('The key that made room'),
+  undo_command: z.string(),
+  finish_command: z.string(),
+});
+
+const undo = z.object({
+  restored_key_id: z.string().describe('Back in the profile'),
+  replaced_key_id: z.string().describe('Now in the previous profile'),
+  reactivated: z.boolean(),
+  previous_profile: z.string(),
+  backup_file: z.string().nullable(),
+});
+
+const finish = z.object({
+  access_key_id: z.string().describe('The replaced key'),
+  outcome: z.enum(['deactivated', 'held', 'deleted', 'gone']),
+  reason: z.string().nullable().describe('Why it is held'),
+  deletable_from: z.string().nullable().describe('ISO 8601 UTC'),
+  removed_profile: z.string().nullable().describe('Taken out of the file, its key being gone'),
+  backup_file: z.string().nullable(),
+});
+
+const profile = z.object({
+  name: z.string(),
+  kind: z.string(),
+  access_key_id: z.string().nullable(),
+  rotatable: z.boolean(),
+  note: z.string().nullable(),
+});
+
+export const keyctlReportSchema = z
+  .object({
+    command: z
+      .enum(['rotate', 'undo', 'finish', 'list', 'list-keys', 'list-all-keys'])
+      .nullable()
+      .describe('null when the command line could not be understood'),
+    success: z.boolean(),
+    dry_run: z.boolean(),
+    error: failure.nullable(),
+    execution_time: z.string().describe('ISO 8601 UTC'),
+    keyturn_version: z.string(),
+    account_id: z.string().nullable(),
+    user_name: z.string().nullable().describe('The IAM user whose key it is'),
+    profile: z.string().nullable().describe('The profile whose key is meant'),
+    auth_profile: z.string().nullable().describe('The profile that signs the calls'),
+    credentials_file: z.string().nullable(),
+    warnings: z.array(z.string()),
+    current_key_id: z.string().nullable().describe('The key that the profile held at the start'),
+    same_key_profiles: z
+      .array(z.string())
+      .optional()
+      .describe('Other profiles of the file that held the same key'),
+    keys: z.array(key).optional().describe('All keys of the user, as read at the start'),
+    plan: plan.optional().describe('What the rotation meets, before it begins'),
+    rotation: rotation.optional(),
+    undo: undo.optional(),
+    finish: finish.optional(),
+    profiles: z.array(profile).optional(),
+    users: z.array(z.object({ user_name: z.string(), keys: z.array(key) })).optional(),
+    unreadable: z.array(z.object({ user_name: z.string(), reason: z.string() })).optional(),
+  })
+  .describe('Result of one keyctl run');
+
+export type KeyctlReport = z.infer<typeof keyctlReportSchema>;
+export type KeyLine = z.infer<typeof key>;
+export type RotationPlan = z.infer<typeof plan>;
