@@ -21,23 +21,23 @@ export interface KeyctlParts {
 
 export const KEYCTL_PARTS: KeyctlParts = {
   openProfileSession: async (...given) => {
-    const { openProfileSession } = await load('open-profile');
+    const { openProfileSession } = await import('../app/keyctl/open-profile.ts');
     return openProfileSession(...given);
   },
   undoProfile: async (...given) => {
-    const { undoProfile } = await load('undo-profile');
+    const { undoProfile } = await import('../app/keyctl/undo-profile.ts');
     return undoProfile(...given);
   },
   finishProfile: async (...given) => {
-    const { finishProfile } = await load('finish-profile');
+    const { finishProfile } = await import('../app/keyctl/finish-profile.ts');
     return finishProfile(...given);
   },
   listProfiles: async (...given) => {
-    const { listProfiles } = await load('list-profiles');
+    const { listProfiles } = await import('../app/keyctl/list-profiles.ts');
     return listProfiles(...given);
   },
   listAllKeys: async (...given) => {
-    const { listAllKeys } = await load('list-all-keys');
+    const { listAllKeys } = await import('../app/keyctl/list-all-keys.ts');
     return listAllKeys(...given);
   },
   peekAtKeys: async (...given) => {
@@ -45,9 +45,3 @@ export const KEYCTL_PARTS: KeyctlParts = {
     return peekAtKeys(...given);
   },
 };
-
-/** The file is named at run time. */
-async function load(name: string): Promise<KeyctlParts> {
-  const url = new URL(`../app/keyctl/${name}.js`, import.meta.url);
-  return (await import(url.href)) as KeyctlParts;
-}

@@ -6,6 +6,7 @@ import type { AccessKeyId } from '../../base/access-key-id.ts';
 import type { KeyDetails } from '../../executor/outcome.ts';
 import type { AccessKey, AccountGateway } from '../../iam/gateway.ts';
 import { openGateway } from '../../iam/open-gateway.ts';
+import { environmentFor } from './profile-file.ts';
 import type { KeyctlContext, SessionOptions } from './types.ts';
 
 const CALLS_AT_ONCE = 4;
@@ -36,14 +37,13 @@ export const peekAtKeys: PeekAtKeys = async (options, keyIds, context, onKey) =>
 };
 
 function open(
-  { authProfile, credentialsFile, region }: Parameters<PeekAtKeys>[0],
+  options: Parameters<PeekAtKeys>[0],
   { env, clock, signal }: KeyctlContext,
 ): Promise<AccountGateway> {
-  const file = credentialsFile ?? env.AWS_SHARED_CREDENTIALS_FILE;
   return openGateway({
-    profile: authProfile,
-    region,
-    env: { ...env, AWS_SHARED_CREDENTIALS_FILE: file },
+    profile: options.authProfile,
+    region: options.region,
+    env: environmentFor(options, env),
     maxParallel: CALLS_AT_ONCE,
     clock,
     signal,
