@@ -3,6 +3,7 @@
 //   file checked -> gateway -> owner, checked against its keys -> exam -> [rotate] -> result
 
 import type { AccessKeyId } from '../../base/access-key-id.ts';
+import { KeyturnError } from '../../base/errors.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { checkWritable } from '../../credentials-file/save.ts';
 import {
@@ -107,10 +108,22 @@ async function rotate(
     { user: exam.user, currentKeyId: target.keyId, mayRemove: request.mayRemove },
     executor,
   );
-  if (outcome.kind === 'failed') throw outcome.error;
+  if (outcome.kind === 'failed') throw withWayBack(outcome.error, destination, exam.profile);
   state.sightings.seenActive(activeKeys(exam), context.clock.now());
   await state.sightings.save();
   return result(outcome, request, exam, destination, alsoProfiles);
+}
+
+/** Once the file was written, the person may want the old pair back while the new one settles. */
+function withWayBack(
+  error: KeyturnError,
+  destination: ProfileDestination,
+  profile: string,
+): KeyturnError {
+  if (destination.backupPath() === undefined) return error;
+  const wayBack = `the profile holds the new key already; to go back: keyctl undo -t ${profile}`;
+  const hint = error.hint === undefined ? wayBack : `${error.hint}; ${wayBack}`;
+  return new KeyturnError(error.code, error.message, { hint, cause: error.cause });
 }
 
 function activeKeys({ keys }: ProfileExam): AccessKeyId[] {
