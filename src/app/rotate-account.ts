@@ -24,6 +24,7 @@ import { openAccountState, readAccountState } from '../journal/open-account-stat
 import type { ReportIssue, RotationReport } from '../reports/rotation-report.ts';
 import { buildReport, type HandedOff, type ReportFacts, reportIssue } from './build-report.ts';
 import { type CandidateUser, findCandidates } from './find-candidates.ts';
+import { destinationReopener } from './reopen-destination.ts';
 import { stopSignal } from './stop-signal.ts';
 
 export interface RotateAccountOptions {
@@ -232,6 +233,7 @@ class AccountRun {
       handoff: state.handoff,
       sightings: state.sightings,
       destination: handoffDestination(state.handoff),
+      reopen: destinationReopener(state.handoff, clock),
       clock,
       emit,
       policy: {

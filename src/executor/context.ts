@@ -1,11 +1,14 @@
 // Everything the executor works with, handed in by src/app.
 
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { Destination } from '../destinations/destination.ts';
 import type { AccountGateway } from '../iam/gateway.ts';
 import type { Handoff, Sightings } from '../journal/journal.ts';
-import type { OldKeyFate } from '../lifecycle/record.ts';
+import type { DeliveryTarget, OldKeyFate } from '../lifecycle/record.ts';
+import type { Rotation } from '../lifecycle/rotation.ts';
 import type { RotationRuntime } from './runtime.ts';
 
 export interface RotationPolicy {
@@ -49,10 +52,34 @@ export interface ExecutorContext {
   readonly runtime: RotationRuntime;
   readonly handoff: Handoff;
   readonly sightings: Sightings;
+  /** Where the secrets of this run's own rotations go. */
   readonly destination: Destination;
+  /**
+   * The destination of a rotation that another face began; undefined when it can not be reached from
+   * here. Without it only this run's own destination is known.
+   */
+  readonly reopen?: (target: DeliveryTarget, oldKeyId: AccessKeyId) => Destination | undefined;
   readonly clock: Clock;
   readonly emit: EventSink;
   readonly policy: RotationPolicy;
   /** Aborted with a KeyturnError: no further step begins, the one in hand is finished. */
   readonly signal: AbortSignal;
+}
+
+/**
+ * Where the secret of a rotation goes: a rotation is finished as it was promised when it began,
+ * whichever face finishes it (I10). Throws `other-destination`.
+ */
+export function destinationOf(rotation: Rotation, context: ExecutorContext): Destination {
+  const { target, oldKeyId, user, phase } = rotation;
+  const { destination } = context;
+  if (target.kind === destination.kind && target.place === destination.place) return destination;
+  const reopened = context.reopen?.(target, oldKeyId);
+  if (reopened !== undefined) return reopened;
+  const place = target.place === '' ? `the ${target.kind} file` : `${target.kind} ${target.place}`;
+  throw new KeyturnError(
+    'other-destination',
+    `a rotation of ${user} to ${place} is not finished (${phase}), and it can not be reached here`,
+    { hint: 'finish that one first: run the command that began it again' },
+  );
 }

@@ -8,7 +8,7 @@ import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import { type NextStep, nextStep } from '../lifecycle/next-step.ts';
 import { foldRotations, type Rotation } from '../lifecycle/rotation.ts';
 import { ownKeyError } from './blocked.ts';
-import type { ExecutorContext } from './context.ts';
+import { destinationOf, type ExecutorContext } from './context.ts';
 import type { UserSession } from './runtime.ts';
 import { verifyKey } from './verify-key.ts';
 
@@ -179,9 +179,10 @@ async function deliver(
   session: UserSession,
   context: ExecutorContext,
 ): Promise<void> {
-  const receipt = await context.destination.deliver(await secretOf(rotation, newKeyId, context));
+  const destination = destinationOf(rotation, context);
+  const receipt = await destination.deliver(await secretOf(rotation, newKeyId, context));
   // I3: read back before anything relies on it.
-  assertHeld(rotation, newKeyId, await context.destination.holds(newKeyId, receipt), receipt);
+  assertHeld(rotation, newKeyId, await destination.holds(newKeyId, receipt), receipt);
   await session.record(rotation.id, { type: 'delivered', receipts: [receipt] });
 }
 
@@ -223,7 +224,7 @@ async function complete(
 ): Promise<void> {
   await assertInPlace(rotation, newKeyId, context);
   await session.record(rotation.id, { type: 'completed' });
-  if (context.destination.kind !== 'handoff') await context.handoff.remove(newKeyId);
+  if (rotation.target.kind !== 'handoff') await context.handoff.remove(newKeyId);
 }
 
 /** I13: read every destination again, and AWS's list, just before the rotation ends. */
@@ -232,8 +233,9 @@ async function assertInPlace(
   newKeyId: AccessKeyId,
   context: ExecutorContext,
 ): Promise<void> {
+  const destination = destinationOf(rotation, context);
   for (const receipt of 'receipts' in rotation ? rotation.receipts : []) {
-    assertHeld(rotation, newKeyId, await context.destination.holds(newKeyId, receipt), receipt);
+    assertHeld(rotation, newKeyId, await destination.holds(newKeyId, receipt), receipt);
   }
   const { user } = rotation;
   const keys = await context.gateway.reader.listAccessKeys(user);

@@ -4,7 +4,6 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, unreachable } from '../base/errors.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
-import type { DeliveryTarget } from '../lifecycle/record.ts';
 import {
   decideRecovery,
   dependsOnUse,
@@ -13,7 +12,7 @@ import {
   type RecoveryFacts,
 } from '../lifecycle/recover.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
-import type { ExecutorContext } from './context.ts';
+import { destinationOf, type ExecutorContext } from './context.ts';
 import { readLastUse } from './key-details.ts';
 import { advance, currentState } from './perform.ts';
 import type { UserSession } from './runtime.ts';
@@ -47,7 +46,7 @@ export async function recoverRotation(
   session: UserSession,
   context: ExecutorContext,
 ): Promise<Rotation> {
-  assertSameTarget(rotation, context);
+  destinationOf(rotation, context);
   context.emit({
     code: 'rotation-resumed',
     user: rotation.user,
@@ -75,27 +74,8 @@ export async function previewRecovery(
   keys: readonly AccessKey[],
   context: ExecutorContext,
 ): Promise<RecoveryDecision> {
-  assertSameTarget(rotation, context);
+  destinationOf(rotation, context);
   return decideRecovery((await gather(rotation, keys, context)).facts);
-}
-
-/**
- * A rotation is finished by the face that began it: only that one knows the place of the secret,
- * and has promised what becomes of the old key.
- */
-function assertSameTarget(rotation: Rotation, context: ExecutorContext): void {
-  const { user, target, phase } = rotation;
-  const { kind, place } = context.destination;
-  if (target.kind === kind && target.place === place) return;
-  throw new KeyturnError(
-    'other-destination',
-    `a rotation of ${user} to ${describeTarget(target)} is not finished (${phase})`,
-    { hint: `finish that one first: run the command that began it again` },
-  );
-}
-
-function describeTarget(target: DeliveryTarget): string {
-  return target.place === '' ? `the ${target.kind} file` : `${target.kind} ${target.place}`;
 }
 
 async function carryOut(

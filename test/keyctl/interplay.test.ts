@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { openProfileSession } from '../../src/app/keyctl/open-profile.ts';
+import type { KeyctlContext } from '../../src/app/keyctl/types.ts';
 import { rotateAccount } from '../../src/app/rotate-account.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { EngineEvent } from '../../src/base/events.ts';
@@ -36,7 +37,7 @@ async function stoppedAfterCreate(laptop: Laptop): Promise<void> {
   await assert.rejects(stopping, { code: 'interrupted' });
 }
 
-const fleet = (laptop: Laptop) => {
+const fleet = (laptop: Laptop, over: Partial<KeyctlContext> = {}) => {
   const { AWS_SHARED_CREDENTIALS_FILE: _file, ...env } = laptop.context.env;
   return rotateAccount(
     {
@@ -55,30 +56,55 @@ const fleet = (laptop: Laptop) => {
     {
       ...laptop.context,
       env: { ...env, ...laptop.sandbox.endpointEnv() },
+      ...over,
     },
   );
 };
 
 describe('keyctl and the fleet rotator on one user', () => {
-  it('a rotation that keyctl left open is finished by keyctl, never by the fleet', async (t) => {
+  it('the fleet finishes what keyctl left open, as keyctl promised: the old key stays (I10)', async (t) => {
     const laptop = await openLaptop(t);
-    const old = await laptop.addProfile('production', 'ada');
+    const old = await laptop.addProfile('production', 'ada', 'region = eu-west-1\n');
     await stoppedAfterCreate(laptop);
     const { report, exitCode } = await fleet(laptop);
-    assert.equal(exitCode, 1);
-    assert.equal(report.rotated_keys[0]?.error_code, 'other-destination');
-    assert.match(report.rotated_keys[0]?.error ?? '', /credentials \[production\]/);
-
-    const result = await rotate(laptop, () => {});
-    assert.equal(result.resumed, true);
+    assert.equal(exitCode, 0, JSON.stringify(report.errors));
+    const [finished] = report.rotated_keys;
+    assert.equal(finished?.resumed, true);
+    assert.equal(finished?.old_key_status, 'Active');
+    assert.equal(finished?.handoff_file, null);
     const keys = laptop.sandbox.world.user(ACCOUNT, 'ada').keys;
     assert.deepEqual(
       keys.map(({ id, status }) => [id, status]),
       [
         [old.id, 'Active'],
-        [result.newKeyId, 'Active'],
+        [finished?.new_key_id, 'Active'],
       ],
     );
+    const text = await laptop.read();
+    assert.match(text, new RegExp(`\\[production\\]\n.*${finished?.new_key_id}`));
+    assert.match(text, new RegExp(`\\[production-previous\\]\n.*${old.id}`));
+  });
+
+  it('keyctl does not finish what the fleet left open: it would end with other keys', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    const stop = new AbortController();
+    await fleet(laptop, {
+      signal: stop.signal,
+      emit: ({ code }) => {
+        if (code === 'secret-stored') stop.abort(new KeyturnError('interrupted', 'stopped'));
+      },
+    });
+    const before = await laptop.read();
+    await assert.rejects(
+      rotate(laptop, () => {}),
+      { code: 'other-destination' },
+    );
+    assert.equal(await laptop.read(), before);
+    const { report } = await fleet(laptop);
+    assert.equal(report.rotated_keys[0]?.resumed, true);
+    const key = laptop.sandbox.world.user(ACCOUNT, 'ada').keys.find(({ id }) => id === old.id);
+    assert.equal(key?.status, 'Inactive');
   });
 
   it('a hand-off file that vanishes in the middle stops before the old key is touched', async (t) => {

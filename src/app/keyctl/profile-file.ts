@@ -1,8 +1,6 @@
 // The file behind a profile, looked at before any call is made.
 
-import { dirname } from 'node:path';
 import { type AccessKeyId, accessKeyId } from '../../base/access-key-id.ts';
-import type { Clock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { profilePaths } from '../../credentials-file/paths.ts';
@@ -12,17 +10,9 @@ import {
   type Profile,
   whyNotRotatable,
 } from '../../credentials-file/profiles.ts';
-import {
-  lockNameOf,
-  readFileBytes,
-  refuseProblems,
-  type SaveOptions,
-} from '../../credentials-file/save.ts';
+import { readFileBytes, refuseProblems, type SaveOptions } from '../../credentials-file/save.ts';
 import { previousProfileOf } from '../../destinations/credentials-file/index.ts';
-import { newId } from '../../executor/runtime.ts';
-import { ClaimFiles } from '../../journal/claim-files.ts';
-import { whileHolding } from '../../journal/file-claims.ts';
-import { systemProcesses } from '../../journal/process-table.ts';
+import { saveOptions } from '../save-options.ts';
 import type { KeyctlContext, SessionOptions } from './types.ts';
 
 export interface ProfileFile {
@@ -107,33 +97,4 @@ export function environmentFor(
   return options.credentialsFile === undefined
     ? env
     : { ...env, AWS_SHARED_CREDENTIALS_FILE: options.credentialsFile };
-}
-
-function saveOptions(path: string, clock: Clock): SaveOptions {
-  return {
-    path,
-    clock,
-    fs: nodeFileSystem,
-    lock: async (target, work) => {
-      const files = new ClaimFiles({
-        directory: dirname(target),
-        fs: nodeFileSystem,
-        clock,
-        processes: systemProcesses,
-        run: newId(),
-      });
-      let begun = false;
-      try {
-        return await whileHolding(files, clock, lockNameOf(target), async () => {
-          begun = true;
-          return await work();
-        });
-      } catch (thrown) {
-        if (begun || !(thrown instanceof KeyturnError)) throw thrown;
-        throw new KeyturnError('credentials-file', `${path} can not be locked: ${thrown.message}`, {
-          hint: 'the file is as it was; wait for the other keyctl, or repair the folder',
-        });
-      }
-    },
-  };
 }

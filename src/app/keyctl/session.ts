@@ -51,7 +51,11 @@ export async function stateFor(
   return await open({ stateDir: options.stateDir, account, clock: context.clock, run: newId() });
 }
 
-/** The executor's surroundings; reads and retirements deliver nothing, so the hand-off will do. */
+/**
+ * The executor's surroundings; reads and retirements deliver nothing, so the hand-off will do. What
+ * another face or another profile left open is not finished here: it would end with other keys than
+ * the ones that the person was shown.
+ */
 export function executorFor(
   gateway: AccountGateway,
   state: AccountState,

@@ -36,11 +36,22 @@ export function previousProfileOf(profile: string): string {
   return `${profile}-previous`;
 }
 
+/** "/home/ada/.aws/credentials [production]": for people, and to find the place again. */
+function placeOf(path: string, profile: string): string {
+  return `${path} [${profile}]`;
+}
+
+export function parsePlace(place: string): { path: string; profile: string } | undefined {
+  const match = /^(.+) \[(.+)\]$/s.exec(place);
+  const [, path, profile] = match ?? [];
+  return path === undefined || profile === undefined ? undefined : { path, profile };
+}
+
 export function profileDestination(options: ProfileDestinationOptions): ProfileDestination {
   const { profile, alsoProfiles, save } = options;
   const previous = previousProfileOf(profile);
   let backupPath: string | undefined;
-  const place = `${save.path} [${profile}]`;
+  const place = placeOf(save.path, profile);
   return {
     kind: 'credentials-file',
     place,
