@@ -7,8 +7,10 @@ import type { Reading, UnreadableFile } from './reading.ts';
 const SPACE =
   '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
 const LEADING = new RegExp(`^${SPACE}+`, 'u');
-const TRAILING = new RegExp(`${SPACE}+$`, 'u');
-const SPACE_BEFORE_DELIMITER = new RegExp(`${SPACE}+$`, 'u');
+const IS_SPACE = new RegExp(SPACE, 'u');
+/** What Python's str.splitlines() takes for an end of line. */
+const LINE_ENDS = '[\\n-\\r\\x1c-\\x1e\\x85\\u2028\\u2029]';
+const PYTHON_LINE_END = new RegExp(`\\r\\n|${LINE_ENDS}`, 'u');
 
 /** configparser's section for defaults, whose settings leak into every other section. */
 const DEFAULTS = 'DEFAULT';
@@ -46,7 +48,8 @@ class Parser {
     for (const line of pythonLines(text)) {
       number += 1;
       const failure = this.#line(line, number);
-      if (failure !== undefined) return failure;
+      // The first line that is wrong helps a person most, also where Python names a later one.
+      if (failure !== undefined) return this.#firstBadLine ?? failure;
     }
     return this.#firstBadLine ?? this.#finish();
   }
@@ -95,7 +98,7 @@ class Parser {
       if (delimiter === 0) this.#continued = this.#set(open, '', value.slice(1), number);
       return undefined;
     }
-    const name = value.slice(0, delimiter).replace(SPACE_BEFORE_DELIMITER, '').toLowerCase();
+    const name = stripEnd(value.slice(0, delimiter)).toLowerCase();
     if (open.settings.has(name)) {
       return unreadable(number, `${name} is set a second time in [${open.name}]`);
     }
@@ -129,12 +132,12 @@ function addSetting(
   key: string,
   { lines, number }: Value,
 ): UnreadableFile | undefined {
-  const text = lines.join('\n').replace(TRAILING, '');
+  const text = stripEnd(lines.join('\n'));
   if (!text.startsWith('\n')) {
     settings.set(key, text);
     return undefined;
   }
-  for (const line of text.split('\n').map(strip)) {
+  for (const line of text.split(PYTHON_LINE_END).map(strip)) {
     if (line === '') continue;
     const equals = line.indexOf('=');
     if (equals === -1) return unreadable(number, `${key} is followed by a line without "="`);
@@ -144,7 +147,14 @@ function addSetting(
 }
 
 function strip(text: string): string {
-  return text.replace(LEADING, '').replace(TRAILING, '');
+  return stripEnd(text.replace(LEADING, ''));
+}
+
+/** Not by an expression: those take quadratic time for a long row of spaces inside a line. */
+function stripEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && IS_SPACE.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 /** Python reads text with universal newlines. */

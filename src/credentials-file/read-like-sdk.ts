@@ -5,6 +5,8 @@ import type { ReadFile } from './reading.ts';
 const TYPED_HEADER = /^([\w-]+)\s(["'])?([\w\-@+.%:/]+)\2$/;
 const SECTION_TYPES = ['profile', 'sso-session', 'services'];
 const COMMENT = /(^|\s)[;#]/;
+/** Headers at which the SDK throws, and then goes on as if the file were empty. */
+export const FATAL_HEADERS: readonly string[] = ['__proto__', 'profile __proto__'];
 
 /**
  * Never fails. Headers of a type (`[profile x]`) are spelled `profile.x`, as the SDK does; headers
@@ -17,7 +19,9 @@ export function readLikeSdk(bytes: Buffer): ReadFile {
   for (const raw of bytes.toString('utf8').split(/\r?\n/)) {
     const line = (raw.split(COMMENT)[0] ?? '').trim();
     if (line.startsWith('[') && line.endsWith(']')) {
-      section = sectionName(line.slice(1, -1));
+      const header = line.slice(1, -1);
+      if (FATAL_HEADERS.includes(header)) return { kind: 'read', sections: new Map() };
+      section = sectionName(header);
       nestedUnder = undefined;
       continue;
     }
@@ -31,12 +35,14 @@ export function readLikeSdk(bytes: Buffer): ReadFile {
     }
     if (nestedUnder && raw.trimStart() === raw) nestedUnder = undefined;
     const settings = sections.get(section) ?? new Map<string, string>();
-    settings.set(nestedUnder ? `${nestedUnder}.${name}` : name, value);
+    const fullName = nestedUnder ? `${nestedUnder}.${name}` : name;
+    if (fullName !== '__proto__') settings.set(fullName, value);
     sections.set(section, settings);
   }
   return { kind: 'read', sections };
 }
 
+/** Undefined for a section that the SDK drops. */
 function sectionName(header: string): string | undefined {
   const typed = TYPED_HEADER.exec(header);
   if (typed === null) return header;
