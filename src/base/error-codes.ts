@@ -60,7 +60,7 @@ export const ERROR_CODES = {
   'credentials-file': info(
     3,
     'The credentials file can not be read or written.',
-    'The message says why; the file is as it was.',
+    'The message says why, and the hint whether the file is as it was.',
   ),
   'unknown-owner': info(
     3,

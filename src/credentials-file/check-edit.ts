@@ -3,6 +3,8 @@
 
 import { assert, KeyturnError } from '../base/errors.ts';
 import { problemsOf } from './disagreements.ts';
+import type { KeyPair } from './edit.ts';
+import { KEY_ID, SECRET } from './names.ts';
 import { readLikeBotocore } from './read-like-botocore.ts';
 import { readLikeSdk } from './read-like-sdk.ts';
 import type { Reading, Settings } from './reading.ts';
@@ -40,4 +42,16 @@ function refusal(path: string, what: string): KeyturnError {
   return new KeyturnError('file-not-understood', `${path} can not be edited safely: ${what}`, {
     hint: 'write the odd part of the file plainly, one "name = value" a line, then run again',
   });
+}
+
+/** Throws `file-not-understood` unless both readers see these pairs in these profiles. */
+export function requirePairs(bytes: Buffer, pairs: ReadonlyMap<string, KeyPair>): void {
+  for (const read of [readLikeSdk, readLikeBotocore]) {
+    const reading = read(bytes);
+    for (const [profile, { id, secret }] of pairs) {
+      const settings = reading.kind === 'read' ? reading.sections.get(profile) : undefined;
+      if (settings?.get(KEY_ID) === id && settings.get(SECRET) === secret.reveal()) continue;
+      throw refusal('the credentials file', `profile ${profile} would not hold the pair`);
+    }
+  }
 }

@@ -24,7 +24,7 @@ export interface Document {
 
 /** A byte order mark may stand in front of the first one; here it is three characters. */
 const HEADER = /^(?:\xef\xbb\xbf)?[ \t]*\[(.+)\][ \t]*(?:[#;].*)?$/;
-const SETTING = /^([ \t]*)([^\s=:#;[][^=:]*?)([ \t]*=)([ \t]*)(.*?)([ \t]*)$/;
+const NAME_STARTS = /^[^\s=:#;[]/;
 
 export function parseDocument(bytes: Buffer): Document {
   return documentOf(splitLines(bytes));
@@ -84,10 +84,22 @@ export function isBlankOrComment({ text }: Line): boolean {
 }
 
 export function toSetting(line: Line): SettingLine | undefined {
-  const match = SETTING.exec(line.text);
-  if (match === null) return undefined;
-  const [, before = '', name = '', equals = '', after = '', value = '', behind = ''] = match;
-  return { ...line, parts: [before, name, equals, after, value, behind] };
+  const equals = line.text.indexOf('=');
+  if (equals === -1) return undefined;
+  const [before, name, beforeEquals] = padded(line.text.slice(0, equals));
+  const [after, value, behind] = padded(line.text.slice(equals + 1));
+  if (!NAME_STARTS.test(name) || name.includes(':')) return undefined;
+  return { ...line, parts: [before, name, `${beforeEquals}=`, after, value, behind] };
+}
+
+/** Blanks and tabs in front, the text, and those behind. */
+function padded(text: string): [string, string, string] {
+  const isPadding = (index: number) => text[index] === ' ' || text[index] === '\t';
+  let from = 0;
+  while (isPadding(from)) from += 1;
+  let to = text.length;
+  while (to > from && isPadding(to - 1)) to -= 1;
+  return [text.slice(0, from), text.slice(from, to), text.slice(to)];
 }
 
 /** The same line with another value; everything around the value stays. */

@@ -13,16 +13,12 @@ import {
   withValue,
 } from './document.ts';
 import { encoded, type Line, usualEnd } from './lines.ts';
+import { KEY_ID, SECRET, SESSION_TOKENS } from './names.ts';
 
 export interface KeyPair {
   readonly id: string;
   readonly secret: Secret;
 }
-
-export const KEY_ID = 'aws_access_key_id';
-export const SECRET = 'aws_secret_access_key';
-/** Belong to a session, and would make a long-term pair unusable. */
-export const SESSION_TOKENS = ['aws_session_token', 'aws_security_token'];
 
 /** Puts a pair into a profile that exists, and takes a stale session token out. */
 export function setKeyPair(document: Document, profile: string, pair: KeyPair): Document {
@@ -79,9 +75,10 @@ function setSetting(document: Document, profile: string, name: string, value: st
   if (existing !== undefined) {
     return replaceLine(document, existing.index, withValue(existing.line, encoded(value)));
   }
-  const neighbour = settings.findLast((setting) => isOfThePair(setting.name)) ?? settings[0];
-  const index = (neighbour?.index ?? section.header) + 1;
-  return insertLines(document, index, [styledLike(neighbour, name, value)]);
+  const pair = settings.findLast((setting) => isOfThePair(setting.name));
+  // Behind any other setting it could part a group from its lines, or be taken for one of them.
+  const index = (pair?.index ?? section.header) + 1;
+  return insertLines(document, index, [styledLike(pair ?? settings[0], name, value)]);
 }
 
 /** With the indentation and the spaces around `=` of the neighbour. */
@@ -109,18 +106,25 @@ function addSectionBehind(
   pair: KeyPair,
 ): Document {
   const settings = settingsOf(document, source);
-  const sample = settings.find(({ name }) => name === KEY_ID) ?? settings[0];
+  const values = new Map([
+    [KEY_ID, pair.id],
+    [SECRET, pair.secret.reveal()],
+  ]);
+  // In the order of the source, so that no line comes to stand behind one it would continue.
   const copied = document.lines.slice(source.header + 1, source.end).flatMap((line, offset) => {
     const index = source.header + 1 + offset;
     const setting = settings.find((each) => each.index === index);
-    if (setting !== undefined && isOfThePair(setting.name)) return [];
-    return isBlankOrComment(line) ? [] : [line.text];
+    if (isBlankOrComment(line)) return [];
+    if (setting === undefined || !isOfThePair(setting.name)) return [line.text];
+    const value = values.get(setting.name);
+    return value === undefined ? [] : [withValue(setting.line, encoded(value)).text];
   });
+  const held = settings.map(({ name }) => name);
+  const missing = [...values].filter(([name]) => !held.includes(name));
   const added = [
     '',
     `[${encoded(profile)}]`,
-    styledLike(sample, KEY_ID, pair.id),
-    styledLike(sample, SECRET, pair.secret.reveal()),
+    ...missing.map(([name, value]) => styledLike(settings[0], name, value)),
     ...copied,
   ];
   return insertLines(document, lastContent(document, source) + 1, added);

@@ -43,8 +43,10 @@ function sectionsOf(bytes: Buffer | undefined): ReadonlyMap<string, Settings> {
 
 function configProfiles(sections: ReadonlyMap<string, Settings>): Map<string, Settings> {
   const profiles = new Map<string, Settings>();
+  const plainDefault = sections.get('default');
+  if (plainDefault !== undefined) profiles.set('default', plainDefault);
+  // Wherever it stands, [profile default] replaces [default].
   for (const [header, settings] of sections) {
-    if (header === 'default') profiles.set(header, settings);
     if (header.startsWith('profile.')) profiles.set(header.slice('profile.'.length), settings);
   }
   return profiles;

@@ -10,12 +10,12 @@ import {
   type FileSystem,
   systemReason,
 } from '../base/files/file-system.ts';
-import { readWholeFile, removeQuietly, writeFully } from '../base/files/whole-file.ts';
-import { backupPaths } from './backup.ts';
+import { readWholeFile, writeFully } from '../base/files/whole-file.ts';
+import { writeBackup } from './backup.ts';
 import { checkEdit } from './check-edit.ts';
 import { problemsOf } from './disagreements.ts';
 import { type Document, parseDocument, serialize } from './document.ts';
-import { sweepTemporaries, temporaryPath } from './temporary.ts';
+import { discard, sweepTemporaries, temporaryPath } from './temporary.ts';
 
 export interface SaveOptions {
   readonly path: string;
@@ -43,18 +43,31 @@ const LINKS_MAX = 16;
 
 /**
  * Applies an edit. Throws `file-not-understood` with the line, `credentials-file`, or what the edit
- * throws; the file is then as it was.
+ * throws. The file is then as it was, unless the message says otherwise.
  */
 export async function saveEdit(request: EditRequest, options: SaveOptions): Promise<Saved> {
-  const target = await resolveLinks(options.fs, options.path);
+  const { fs, path } = options;
+  const target = await resolveLinks(fs, path);
   return await options.lock(target, async () => {
-    await sweepTemporaries(options.fs, dirname(target));
+    for (const each of new Set([target, resolve(path)])) await sweepTemporaries(fs, each);
     for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
       const saved = await tryOnce(request, target, options);
       if (saved !== 'changed-meanwhile') return saved;
     }
-    throw failure(options.path, 'another program keeps writing it', undefined);
+    throw failure(path, 'another program keeps writing it', undefined);
   });
+}
+
+/**
+ * What the file would hold after an edit, proved to read as meant. Writes nothing: call it before
+ * anything that a refusal would come too late for. Throws `file-not-understood`, or what the edit
+ * throws.
+ */
+export function applyEdit(path: string, before: Buffer, request: EditRequest): Buffer {
+  refuseProblems(path, before, request.profiles);
+  const after = serialize(request.edit(parseDocument(before)));
+  if (!after.equals(before)) checkEdit(path, before, after, request.profiles);
+  return after;
 }
 
 /** Proves, by writing a file beside it, that a later save can work. Throws `credentials-file`. */
@@ -63,15 +76,15 @@ export async function checkWritable(options: SaveOptions): Promise<FileInfo> {
   const target = await resolveLinks(fs, path);
   return await options.lock(target, async () => {
     const info = await inspect(fs, path, target);
-    for (const folder of new Set([dirname(target), dirname(path)])) {
-      const probe = temporaryPath(folder);
+    for (const beside of new Set([target, resolve(path)])) {
+      const probe = temporaryPath(beside);
       try {
         const file = await fs.open(probe, 'create');
         await file.close();
       } catch (thrown) {
-        throw failure(path, `${folder} takes no file: ${systemReason(thrown)}`, thrown);
+        throw failure(path, `${dirname(beside)} takes no file: ${systemReason(thrown)}`, thrown);
       } finally {
-        await removeQuietly(fs, probe);
+        await discard(fs, probe);
       }
     }
     return info;
@@ -83,7 +96,7 @@ export async function readFileBytes(fs: FileSystem, path: string): Promise<Buffe
   try {
     return await readWholeFile(fs, path);
   } catch (thrown) {
-    throw failure(path, systemReason(thrown), thrown, 'read');
+    throw failure(path, reasonOf(thrown), thrown, 'read');
   }
 }
 
@@ -103,46 +116,82 @@ async function tryOnce(
   target: string,
   options: SaveOptions,
 ): Promise<Saved | 'changed-meanwhile'> {
-  const { fs, path } = options;
+  const { fs, path, clock } = options;
   const before = await readFileBytes(fs, target);
   if (before === undefined) throw failure(path, 'it does not exist', undefined);
-  refuseProblems(path, before, request.profiles);
-  const after = serialize(request.edit(parseDocument(before)));
-  if (after.equals(before)) return { backupPath: undefined };
-  // Judged before it is written: what both readers will see, profile by profile.
-  checkEdit(path, before, after, request.profiles);
+  const after = applyEdit(path, before, request);
+  if (after.equals(before)) {
+    // An earlier save may have been unable to confirm that its new file has the name for good.
+    await settle(fs, path, target, after, undefined);
+    return { backupPath: undefined };
+  }
   const info = await inspect(fs, path, target);
-  const temporary = temporaryPath(dirname(target));
+  const temporary = temporaryPath(target);
   let backup: string | undefined;
   try {
     await writeNew(fs, temporary, after, info);
-    backup = await writeBackup(options, before);
+    backup = await writeBackup(fs, path, before, clock.now());
     // The last look before the new file takes the name: nobody else's write is lost.
     const now = await readWholeFile(fs, target);
     if (now === undefined || !now.equals(before)) {
-      await removeQuietly(fs, backup);
+      await discard(fs, temporary);
+      await discard(fs, backup);
       return 'changed-meanwhile';
     }
-    await fs.rename(temporary, target);
   } catch (thrown) {
-    if (thrown instanceof KeyturnError) throw thrown;
-    throw failure(path, systemReason(thrown), thrown);
-  } finally {
-    await removeQuietly(fs, temporary);
+    await discard(fs, temporary);
+    if (backup !== undefined) await discard(fs, backup);
+    if (thrown instanceof KeyturnError && thrown.code === 'credentials-file') throw thrown;
+    throw failure(path, reasonOf(thrown), thrown);
   }
-  await settle(fs, path, target, after);
+  await takeName(options, temporary, target, { before, after, backup });
+  await settle(fs, path, target, after, backup);
   return { backupPath: backup };
 }
 
-async function settle(fs: FileSystem, path: string, target: string, after: Buffer): Promise<void> {
+interface Contents {
+  readonly before: Buffer;
+  readonly after: Buffer;
+  readonly backup: string;
+}
+
+/** A rename that is reported as failed can have happened: then it counts. */
+async function takeName(
+  { fs, path }: SaveOptions,
+  temporary: string,
+  target: string,
+  { before, after, backup }: Contents,
+): Promise<void> {
+  try {
+    await fs.rename(temporary, target);
+  } catch (thrown) {
+    const found = await readWholeFile(fs, target).catch(() => undefined);
+    if (found?.equals(after)) return;
+    await discard(fs, temporary);
+    if (found === undefined || !found.equals(before)) {
+      throw unsure(path, `renaming failed: ${reasonOf(thrown)}`, thrown, backup);
+    }
+    await discard(fs, backup);
+    throw failure(path, reasonOf(thrown), thrown);
+  }
+}
+
+async function settle(
+  fs: FileSystem,
+  path: string,
+  target: string,
+  after: Buffer,
+  backup: string | undefined,
+): Promise<void> {
+  let written: Buffer | undefined;
   try {
     await fs.syncDirectory(dirname(target));
-    const written = await readWholeFile(fs, target);
-    if (written?.equals(after)) return;
+    written = await readWholeFile(fs, target);
   } catch (thrown) {
-    throw failure(path, `written, but not confirmed: ${systemReason(thrown)}`, thrown);
+    throw unsure(path, `it was written, but ${reasonOf(thrown)}`, thrown, backup);
   }
-  throw failure(path, 'it was written and holds something else now', undefined);
+  if (written?.equals(after)) return;
+  throw unsure(path, 'another program changed it in the same moment', undefined, backup);
 }
 
 async function inspect(fs: FileSystem, path: string, target: string): Promise<FileInfo> {
@@ -170,35 +219,12 @@ async function writeNew(
   const file = await fs.open(path, 'create');
   try {
     await writeFully(file, bytes, path);
+    // Only now: while it has no access bits but the owner's, nobody else can open it.
     await file.setAccess(like);
     await file.sync();
   } finally {
     await file.close();
   }
-}
-
-async function writeBackup(options: SaveOptions, bytes: Buffer): Promise<string> {
-  const { fs, path, clock } = options;
-  for (const candidate of backupPaths(path, clock.now())) {
-    try {
-      const file = await fs.open(candidate, 'create');
-      try {
-        await writeFully(file, bytes, candidate);
-        await file.sync();
-      } catch (thrown) {
-        await removeQuietly(fs, candidate);
-        throw thrown;
-      } finally {
-        await file.close();
-      }
-      await fs.syncDirectory(dirname(candidate));
-      return candidate;
-    } catch (thrown) {
-      // Another backup of this second: it is never overwritten.
-      if (errnoOf(thrown) !== 'EEXIST') throw thrown;
-    }
-  }
-  throw failure(path, `too many backups of this second lie beside ${basename(path)}`, undefined);
 }
 
 /** The file that a name stands for: rename() over a symbolic link would replace the link. */
@@ -227,6 +253,25 @@ function failure(
     hint: 'the file is as it was; repair this, then run again',
     ...(cause === undefined ? {} : { cause: { code: errnoOf(cause) } }),
   });
+}
+
+/** After the rename was tried: nothing may claim that the file is as it was. */
+function unsure(
+  path: string,
+  reason: string,
+  cause: unknown,
+  backup: string | undefined,
+): KeyturnError {
+  const kept = backup === undefined ? '' : `; the old content is in ${backup}`;
+  return new KeyturnError('credentials-file', `${path} may have been written: ${reason}`, {
+    hint: `it holds the old content or the new, never a part${kept}; run again`,
+    ...(cause === undefined ? {} : { cause: { code: errnoOf(cause) } }),
+  });
+}
+
+/** In words, without the content of any file (I8). */
+function reasonOf(thrown: unknown): string {
+  return thrown instanceof KeyturnError ? thrown.message : systemReason(thrown);
 }
 
 /** The lock of a file is a claim of this name in its folder. */

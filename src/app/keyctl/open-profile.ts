@@ -10,13 +10,19 @@ import {
   type ProfileDestination,
   previousProfileOf,
   profileDestination,
+  rehearseDelivery,
 } from '../../destinations/credentials-file/index.ts';
 import { keyDetails } from '../../executor/key-details.ts';
 import { examineSlot, rotateNamedKey } from '../../executor/rotate-named-key.ts';
 import type { AccountGateway } from '../../iam/gateway.ts';
 import { foldRotations, isOpen } from '../../lifecycle/rotation.ts';
 import { findOwner } from './find-owner.ts';
-import { openProfileFile, type ProfileFile, type TargetKey, targetKey } from './profile-file.ts';
+import {
+  type OpenedProfileFile,
+  openProfileFile,
+  type TargetKey,
+  targetKey,
+} from './profile-file.ts';
 import { executorFor, gatewayFor, stateFor } from './session.ts';
 import type {
   KeyctlContext,
@@ -37,6 +43,7 @@ export async function openProfileSession(
 ): Promise<ProfileSession> {
   const file = await openProfileFile(options, context);
   const target = targetKey(file, options.targetProfile);
+  rehearse(file, options.targetProfile, target, []);
   const gateway = await gatewayFor(options, context);
   try {
     const exam = await examine(options, context, file, target, gateway);
@@ -54,7 +61,7 @@ export async function openProfileSession(
 async function examine(
   options: TargetOptions,
   context: KeyctlContext,
-  file: ProfileFile,
+  file: OpenedProfileFile,
   target: TargetKey,
   gateway: AccountGateway,
 ): Promise<ProfileExam> {
@@ -78,7 +85,7 @@ async function examine(
   };
 }
 
-async function warningsAbout({ path }: ProfileFile): Promise<string[]> {
+async function warningsAbout({ path }: OpenedProfileFile): Promise<string[]> {
   const { mode } = await nodeFileSystem.stat(path);
   if ((mode & 0o077) === 0) return [];
   return [`others can read ${path} (mode ${mode.toString(8)}); chmod 600 closes it`];
@@ -89,14 +96,15 @@ async function rotate(
   exam: ProfileExam,
   options: TargetOptions,
   context: KeyctlContext,
-  file: ProfileFile,
+  file: OpenedProfileFile,
   target: TargetKey,
   gateway: AccountGateway,
 ): Promise<ProfileRotation> {
+  const alsoProfiles = request.allProfiles ? target.sameKeyProfiles : [];
   // Before anything is created: a file that can not be written must not cost a key.
+  rehearse(file, exam.profile, target, alsoProfiles);
   await checkWritable(file.save);
   const state = await stateFor('write', exam.account, options, context);
-  const alsoProfiles = request.allProfiles ? target.sameKeyProfiles : [];
   const destination = profileDestination({
     profile: exam.profile,
     alsoProfiles,
@@ -124,6 +132,16 @@ function withWayBack(
   const wayBack = `the profile holds the new key already; to go back: keyctl undo -t ${profile}`;
   const hint = error.hint === undefined ? wayBack : `${error.hint}; ${wayBack}`;
   return new KeyturnError(error.code, error.message, { hint, cause: error.cause });
+}
+
+function rehearse(
+  file: OpenedProfileFile,
+  profile: string,
+  { keyId: oldKeyId }: TargetKey,
+  alsoProfiles: readonly string[],
+): void {
+  if (file.bytes === undefined) return;
+  rehearseDelivery({ profile, alsoProfiles, oldKeyId, save: file.save }, file.bytes);
 }
 
 function activeKeys({ keys }: ProfileExam): AccessKeyId[] {

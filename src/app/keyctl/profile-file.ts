@@ -21,11 +21,16 @@ export interface ProfileFile {
   readonly save: SaveOptions;
 }
 
+export interface OpenedProfileFile extends ProfileFile {
+  /** Undefined when there is no such file. */
+  readonly bytes: Buffer | undefined;
+}
+
 /** Reads both files of profiles. Throws `credentials-file`. */
 export async function openProfileFile(
   options: Pick<SessionOptions, 'credentialsFile'>,
   context: Pick<KeyctlContext, 'env' | 'home' | 'clock'>,
-): Promise<ProfileFile & { readonly bytes: Buffer | undefined }> {
+): Promise<OpenedProfileFile> {
   const paths = profilePaths(options.credentialsFile, {
     env: context.env,
     home: context.home,
@@ -51,10 +56,7 @@ export interface TargetKey {
  * The long-term key of a profile that may be edited. Throws `unknown-profile`, `not-rotatable`,
  * `file-not-understood` with the line.
  */
-export function targetKey(
-  file: ProfileFile & { readonly bytes: Buffer | undefined },
-  name: string,
-): TargetKey {
+export function targetKey(file: OpenedProfileFile, name: string): TargetKey {
   const profile = requireProfile(file, name);
   const obstacle = whyNotRotatable(profile);
   if (obstacle !== undefined || profile.keyId === undefined || file.bytes === undefined) {

@@ -4,9 +4,10 @@
 
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import { type Document, parseDocument } from '../../credentials-file/document.ts';
+import { requirePairs } from '../../credentials-file/check-edit.ts';
+import { type Document, parseDocument, serialize } from '../../credentials-file/document.ts';
 import { type KeyPair, setKeyPair } from '../../credentials-file/edit.ts';
-import { checkWritable, saveEdit } from '../../credentials-file/save.ts';
+import { applyEdit, checkWritable, saveEdit } from '../../credentials-file/save.ts';
 import { pairOf, previousProfileOf } from '../../destinations/credentials-file/index.ts';
 import type { ExecutorContext } from '../../executor/context.ts';
 import { reactivateKey } from '../../executor/retire-key.ts';
@@ -30,7 +31,15 @@ export async function undoProfile(
   const { keyId: replacedKeyId } = targetKey(file, profile);
   const restoredKeyId = previousKeyOf(file, profile);
   const previous = file.bytes && pairOf(parseDocument(file.bytes), previousProfile);
-  if (previous === undefined) throw halfPair(file.path, previousProfile);
+  if (file.bytes === undefined || previous === undefined) {
+    throw halfPair(file.path, previousProfile);
+  }
+  const request = {
+    profiles: [profile, previousProfile],
+    edit: (document: Document) => swap(document, profile, restoredKeyId),
+  };
+  // Before any call: a key must not be made Active for a file that can not be edited.
+  applyEdit(file.path, file.bytes, request);
   const gateway = await gatewayForUndo(options, context);
   try {
     const { user } = await findOwner(restoredKeyId, { user: options.user, profile }, gateway);
@@ -43,13 +52,7 @@ export async function undoProfile(
       await verifyPair(user, restoredKeyId, previous, executor);
       return was === 'reactivated';
     });
-    const { backupPath } = await saveEdit(
-      {
-        profiles: [profile, previousProfile],
-        edit: (document) => swap(document, profile, restoredKeyId),
-      },
-      file.save,
-    );
+    const { backupPath } = await saveEdit(request, file.save);
     const keys = { restoredKeyId, replacedKeyId };
     const where = { path: file.path, backupPath, profile, previousProfile };
     return { user, ...keys, reactivated, ...where };
@@ -112,7 +115,13 @@ function swap(document: Document, profile: string, restoredKeyId: AccessKeyId): 
       hint: 'look at the file, then run again',
     });
   }
-  return setKeyPair(setKeyPair(document, profile, previous), previousProfile, current);
+  const swapped = setKeyPair(setKeyPair(document, profile, previous), previousProfile, current);
+  const expected = new Map([
+    [profile, previous],
+    [previousProfile, current],
+  ]);
+  requirePairs(serialize(swapped), expected);
+  return swapped;
 }
 
 function halfPair(path: string, profile: string): KeyturnError {

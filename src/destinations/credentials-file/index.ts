@@ -1,20 +1,27 @@
 // A profile of the credentials file as a destination: the new pair goes into the profile, the old
 // one into `<profile>-previous`, in one write.
 
-import type { AccessKeyId } from '../../base/access-key-id.ts';
+import { type AccessKeyId, accessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
-import { type Document, sectionOf, settingsOf } from '../../credentials-file/document.ts';
+import { requirePairs } from '../../credentials-file/check-edit.ts';
 import {
-  KEY_ID,
-  type KeyPair,
-  SECRET,
-  setKeyPair,
-  setPrevious,
-} from '../../credentials-file/edit.ts';
+  type Document,
+  sectionOf,
+  serialize,
+  settingsOf,
+} from '../../credentials-file/document.ts';
+import { type KeyPair, setKeyPair, setPrevious } from '../../credentials-file/edit.ts';
+import { KEY_ID, SECRET } from '../../credentials-file/names.ts';
 import { readLikeBotocore } from '../../credentials-file/read-like-botocore.ts';
 import { readLikeSdk } from '../../credentials-file/read-like-sdk.ts';
-import { readFileBytes, type SaveOptions, saveEdit } from '../../credentials-file/save.ts';
+import {
+  applyEdit,
+  type EditRequest,
+  readFileBytes,
+  type SaveOptions,
+  saveEdit,
+} from '../../credentials-file/save.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { Destination } from '../destination.ts';
 
@@ -48,8 +55,7 @@ export function parsePlace(place: string): { path: string; profile: string } | u
 }
 
 export function profileDestination(options: ProfileDestinationOptions): ProfileDestination {
-  const { profile, alsoProfiles, save } = options;
-  const previous = previousProfileOf(profile);
+  const { profile, save } = options;
   let backupPath: string | undefined;
   const place = placeOf(save.path, profile);
   return {
@@ -58,13 +64,7 @@ export function profileDestination(options: ProfileDestinationOptions): ProfileD
     backupPath: () => backupPath,
     async deliver(key) {
       try {
-        const saved = await saveEdit(
-          {
-            profiles: [profile, previous, ...alsoProfiles],
-            edit: (document) => putInPlace(document, options, key),
-          },
-          save,
-        );
+        const saved = await saveEdit(delivery(options, key), save);
         backupPath = saved.backupPath;
       } catch (thrown) {
         const error = toKeyturnError(thrown);
@@ -87,6 +87,32 @@ export function profileDestination(options: ProfileDestinationOptions): ProfileD
   };
 }
 
+/** Shaped like a pair that AWS could make. It is never written. */
+const REHEARSED: Pick<IssuedKey, 'keyId' | 'secret'> = {
+  keyId: accessKeyId('AKIAREHEARSALEXAMPLE'),
+  secret: new Secret('rehearsal/rehearsal+rehearsal/EXAMPLEKEY'),
+};
+
+/**
+ * Whether a delivery could be written into the file as it is. Call it before a key is created: a file
+ * that only then turns out to be odd would leave the rotation half done. Throws
+ * `file-not-understood` with the line.
+ */
+export function rehearseDelivery(options: ProfileDestinationOptions, bytes: Buffer): void {
+  applyEdit(options.save.path, bytes, delivery(options, REHEARSED));
+}
+
+function delivery(
+  options: ProfileDestinationOptions,
+  key: Pick<IssuedKey, 'keyId' | 'secret'>,
+): EditRequest {
+  const { profile, alsoProfiles } = options;
+  return {
+    profiles: [profile, previousProfileOf(profile), ...alsoProfiles],
+    edit: (document) => putInPlace(document, options, key),
+  };
+}
+
 /** The pair that a profile holds, if it holds one. */
 export function pairOf(document: Document, profile: string): KeyPair | undefined {
   const section = sectionOf(document, profile);
@@ -100,21 +126,26 @@ export function pairOf(document: Document, profile: string): KeyPair | undefined
 function putInPlace(
   document: Document,
   { profile, alsoProfiles, oldKeyId }: ProfileDestinationOptions,
-  key: IssuedKey,
+  key: Pick<IssuedKey, 'keyId' | 'secret'>,
 ): Document {
   const pair = { id: key.keyId, secret: key.secret };
   const current = pairOf(document, profile);
   if (current === undefined) throw changed(profile, 'holds no access key any more');
   let edited = document;
+  const expected = new Map([[profile, pair as KeyPair]]);
   // Repeated after a crash, the old pair is in its place already.
   if (current.id !== pair.id) {
     if (current.id !== oldKeyId) throw changed(profile, `holds ${current.id} now, not ${oldKeyId}`);
     edited = setPrevious(edited, profile, previousProfileOf(profile), current);
     edited = setKeyPair(edited, profile, pair);
+    expected.set(previousProfileOf(profile), current);
   }
   for (const other of alsoProfiles) {
-    if (pairOf(edited, other)?.id === oldKeyId) edited = setKeyPair(edited, other, pair);
+    if (pairOf(edited, other)?.id !== oldKeyId) continue;
+    edited = setKeyPair(edited, other, pair);
+    expected.set(other, pair);
   }
+  requirePairs(serialize(edited), expected);
   return edited;
 }
 
