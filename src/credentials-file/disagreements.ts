@@ -161,7 +161,7 @@ function blame(profile: string, lines: readonly Line[]): { line: number; explana
   // A setting can be read differently because of the line that it stands under.
   const isHeader = header > 0 && isParted(profile, [...lines.slice(0, header), ...PROBE]);
   const line = isHeader ? header : first;
-  const text = lines[line - 1]?.text ?? '';
+  const text = decoded(lines[line - 1]?.text ?? '');
   const suspect = SUSPECTS.find(({ shape }) => shape.test(text));
   return {
     line,

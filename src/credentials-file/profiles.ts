@@ -1,6 +1,7 @@
 // The profiles of ~/.aws/credentials and ~/.aws/config: what kind each is, and whether its key can
 // be rotated. Reads as the SDK does; no AWS call, nothing heavy to load.
 
+import { KEY_ID, SECRET, SESSION_TOKENS } from './names.ts';
 import { readLikeSdk } from './read-like-sdk.ts';
 import type { Settings } from './reading.ts';
 
@@ -15,12 +16,16 @@ export type ProfileKind =
   | 'incomplete'
   | 'settings-only';
 
+type FileName = 'credentials' | 'config';
+
 export interface Profile {
   readonly name: string;
   readonly kind: ProfileKind;
   readonly keyId: string | undefined;
-  /** The file that holds the pair. */
-  readonly keyIn: 'credentials' | 'config' | undefined;
+  /** The file that holds the pair; `both` where each file holds one half of it. */
+  readonly keyIn: FileName | 'both' | undefined;
+  /** The file that adds a session token. */
+  readonly tokenIn: FileName | undefined;
 }
 
 export interface ProfileFiles {
@@ -56,22 +61,30 @@ const NONE: Settings = new Map();
 
 function toProfile(name: string, credentials: Settings = NONE, config: Settings = NONE): Profile {
   const get = (setting: string) => credentials.get(setting) ?? config.get(setting);
-  const keyIn = credentials.has('aws_access_key_id')
-    ? 'credentials'
-    : config.has('aws_access_key_id')
-      ? 'config'
-      : undefined;
-  return { name, kind: kindOf(get), keyId: get('aws_access_key_id'), keyIn };
+  const fileOf = (setting: string): FileName | undefined => {
+    if (credentials.has(setting)) return 'credentials';
+    return config.has(setting) ? 'config' : undefined;
+  };
+  const [idIn, secretIn] = [fileOf(KEY_ID), fileOf(SECRET)];
+  const isParted = idIn !== undefined && secretIn !== undefined && idIn !== secretIn;
+  return {
+    name,
+    kind: kindOf(get),
+    keyId: get(KEY_ID),
+    keyIn: isParted ? 'both' : idIn,
+    tokenIn: SESSION_TOKENS.map(fileOf).find((file) => file !== undefined),
+  };
 }
 
 /** The SDK's order of looking (a role first, then a pair, …). */
 function kindOf(get: (setting: string) => string | undefined): ProfileKind {
   if (get('role_arn') && (get('source_profile') || get('credential_source'))) return 'role';
-  const id = get('aws_access_key_id');
-  const secret = get('aws_secret_access_key');
+  const id = get(KEY_ID);
+  const secret = get(SECRET);
   if (id && secret) {
-    const isSession = get('aws_session_token') !== undefined || id.startsWith('ASIA');
-    return isSession ? 'session' : 'access-key';
+    // A long-term key has no token: where one stands beside it, it was left over.
+    const hasToken = get('aws_session_token') !== undefined && !id.startsWith('AKIA');
+    return hasToken || id.startsWith('ASIA') ? 'session' : 'access-key';
   }
   if (get('web_identity_token_file')) return 'web-identity';
   if (get('credential_process')) return 'process';
@@ -94,11 +107,16 @@ export const KIND_WORDS: Readonly<Record<ProfileKind, string>> = {
 };
 
 /** Why keyctl can not rotate the key of a profile; undefined when it can. */
-export function whyNotRotatable({ kind, keyId, keyIn }: Profile): string | undefined {
+export function whyNotRotatable({ kind, keyId, keyIn, tokenIn }: Profile): string | undefined {
   switch (kind) {
     case 'access-key':
       if (keyIn === 'config')
         return 'its access key is in the config file, not in the credentials file';
+      if (keyIn === 'both')
+        return 'its access key is half in the credentials file, half in the config file';
+      // The credentials file is edited, and the AWS SDK would go on adding this to the new pair.
+      if (tokenIn === 'config')
+        return 'an aws_session_token in the config file spoils its access key';
       return keyId?.startsWith('AKIA') === true ? undefined : `${keyId} is no long-term access key`;
     case 'session':
       return 'it holds a session, which expires by itself';
@@ -120,7 +138,10 @@ export function whyNotRotatable({ kind, keyId, keyIn }: Profile): string | undef
 }
 
 /** What to do about it. */
-export function insteadOfRotating(kind: ProfileKind): string {
+export function insteadOfRotating({ kind, tokenIn }: Pick<Profile, 'kind' | 'tokenIn'>): string {
+  if (kind === 'access-key' && tokenIn === 'config') {
+    return 'take the line out of the config file: a long-term key has no session token';
+  }
   switch (kind) {
     case 'role':
       return 'rotate the profile that it names as source_profile';

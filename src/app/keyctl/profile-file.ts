@@ -63,7 +63,7 @@ export function targetKey(file: OpenedProfileFile, name: string): TargetKey {
     throw new KeyturnError(
       'not-rotatable',
       `profile ${name} in ${file.path} can not be rotated: ${obstacle ?? 'it has no key'}`,
-      { hint: insteadOfRotating(profile.kind) },
+      { hint: insteadOfRotating(profile) },
     );
   }
   refuseProblems(file.path, file.bytes, [name, previousProfileOf(name)]);
