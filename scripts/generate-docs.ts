@@ -10,9 +10,16 @@ import { z } from 'zod';
 import { policyJson } from '../src/app/policies.ts';
 import { ERROR_CODES } from '../src/base/error-codes.ts';
 import { keyctlHelp } from '../src/cli/keyctl-help.ts';
+import { keyturnHelp } from '../src/cli/keyturn.ts';
+import { policyHelp } from '../src/cli/policy-command.ts';
+import { recoverHelp } from '../src/cli/recover-command.ts';
 import { rotateHelp } from '../src/cli/rotate-help.ts';
+import { sandboxHelp } from '../src/cli/sandbox-flags.ts';
+import { statusHelp } from '../src/cli/status-command.ts';
+import { undoHelp } from '../src/cli/undo-command.ts';
 import { keyctlReportSchema } from '../src/reports/keyctl-report.ts';
 import { rotationReportSchema } from '../src/reports/rotation-report.ts';
+import { statusReportSchema, undoReportSchema } from '../src/reports/status-report.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -21,7 +28,10 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'docs/cli/rotate-iam-keys.md': () => helpPage('rotate-iam-keys', rotateHelp()),
   'docs/cli/keyctl.md': () => helpPage('keyctl', keyctlHelp()),
   'schema/rotate-iam-keys.schema.json': () => schemaFile('rotate-iam-keys', rotationReportSchema),
+  'docs/cli/keyturn.md': keyturnPage,
   'schema/keyctl.schema.json': () => schemaFile('keyctl', keyctlReportSchema),
+  'schema/keyturn-status.schema.json': () => schemaFile('keyturn-status', statusReportSchema),
+  'schema/keyturn-undo.schema.json': () => schemaFile('keyturn-undo', undoReportSchema),
   // The names under which keyctl's documentation has always spoken of them.
   'keyctl-self-service-policy.json': () => policyJson('self-service'),
   'keyctl-admin-policy.json': () => policyJson('admin'),
@@ -57,6 +67,26 @@ function helpPage(program: string, help: string): string {
     help.trimEnd(),
     '```',
     '',
+  ].join('\n');
+}
+
+function keyturnPage(): string {
+  const pages = [
+    keyturnHelp(),
+    statusHelp(),
+    recoverHelp(),
+    undoHelp(),
+    policyHelp(),
+    sandboxHelp(),
+  ];
+  return [
+    '# keyturn',
+    '',
+    'What `keyturn --help` and the help of its commands print. This page is generated: `npm run docs`.',
+    'The JSON output of `status` and `undo` is described in [`schema/`](../../schema/), the errors in',
+    '[`docs/errors.md`](../errors.md).',
+    '',
+    ...pages.flatMap((page) => ['```text', page.trimEnd(), '```', '']),
   ].join('\n');
 }
 

@@ -21,6 +21,8 @@ export interface CandidateScope {
   readonly cleanupInactive: boolean;
   /** The only user to look at; undefined means all (I6). */
   readonly scope: string | undefined;
+  /** Only users with an open rotation. */
+  readonly recoverOnly: boolean;
 }
 
 export interface Candidates {
@@ -35,30 +37,47 @@ export async function findCandidates(
   wanted: CandidateScope,
   now: Date,
 ): Promise<Candidates> {
-  const open = await usersWithOpenRotation(journal);
+  const open = await usersWithOpenRotation(journal, wanted.scope);
   const candidates: CandidateUser[] = [];
   let due = 0;
   for (const { userName: user, keys } of inventory.users) {
     const dueKeys = keys.filter((key) => isDue(key, wanted.daysThreshold, now));
     due += dueKeys.length;
     const unfinished = open.get(user.toLowerCase());
+    open.delete(user.toLowerCase());
+    if (wanted.recoverOnly && unfinished === undefined) continue;
     const inactive = wanted.cleanupInactive && keys.some(({ status }) => status === 'Inactive');
     const first = oldest(dueKeys) ?? oldest(keys);
     if (dueKeys.length === 0 && unfinished === undefined && !inactive) continue;
-    const oldKey = unfinished ?? first;
+    const oldKey = unfinished?.oldKey ?? first;
     const isForRotation = dueKeys.length > 0 || unfinished !== undefined;
     if (oldKey !== undefined) candidates.push({ user, oldKey, isForRotation, keys });
+  }
+  const unreadable = new Set(inventory.unreadable.map(({ userName }) => userName.toLowerCase()));
+  // Whom AWS does not list any more: the executor finds out, and closes what is open.
+  for (const [name, { user, oldKey }] of open) {
+    if (!unreadable.has(name)) candidates.push({ user, oldKey, isForRotation: true, keys: [] });
   }
   return { candidates, due };
 }
 
-async function usersWithOpenRotation(journal: Journal): Promise<ReadonlyMap<string, OldKey>> {
-  const open = new Map<string, OldKey>();
+export interface UnfinishedUser {
+  readonly user: string;
+  readonly oldKey: OldKey;
+}
+
+/** By lower-cased name; only `scope` when one user is meant (I6). */
+export async function usersWithOpenRotation(
+  journal: Journal,
+  scope: string | undefined,
+): Promise<Map<string, UnfinishedUser>> {
+  const open = new Map<string, UnfinishedUser>();
   for (const user of await journal.users()) {
+    if (scope !== undefined && user.toLowerCase() !== scope.toLowerCase()) continue;
     const rotation = foldRotations(await journal.recordsOf(user)).find(isOpen);
     if (rotation === undefined) continue;
     const oldKey = { id: rotation.oldKeyId, createdAt: undefined, status: 'unknown' } as const;
-    open.set(user.toLowerCase(), oldKey);
+    open.set(user.toLowerCase(), { user, oldKey });
   }
   return open;
 }

@@ -17,13 +17,13 @@ import { planUser } from '../executor/plan-user.ts';
 import { rotateUser } from '../executor/rotate-user.ts';
 import { embeddedRuntime, newId } from '../executor/runtime.ts';
 import type { AccountGateway } from '../iam/gateway.ts';
-import { type Inventory, takeInventory } from '../iam/inventory.ts';
+import { type Inventory, takeInventory, type UserKeys } from '../iam/inventory.ts';
 import { openGateway } from '../iam/open-gateway.ts';
 import type { AccountState } from '../journal/journal.ts';
 import { openAccountState, readAccountState } from '../journal/open-account-state.ts';
 import type { ReportIssue, RotationReport } from '../reports/rotation-report.ts';
 import { buildReport, type HandedOff, type ReportFacts, reportIssue } from './build-report.ts';
-import { type CandidateUser, findCandidates } from './find-candidates.ts';
+import { type CandidateUser, findCandidates, usersWithOpenRotation } from './find-candidates.ts';
 import { destinationReopener } from './reopen-destination.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -47,6 +47,8 @@ export interface RotateAccountOptions {
   readonly stateDir: string;
   /** Whether new secrets are part of the report (stdout is the destination). */
   readonly secretsInReport: boolean;
+  /** Finish what earlier runs left open, and begin nothing. */
+  readonly recoverOnly?: boolean;
 }
 
 export interface RunContext {
@@ -115,7 +117,7 @@ class AccountRun {
 
   async perform(): Promise<void> {
     const { clock, emit, env } = this.#context;
-    const { profile, region, maxParallel, user, dryRun } = this.#options;
+    const { profile, region, maxParallel, dryRun } = this.#options;
     const stateDir = resolve(this.#options.stateDir);
     const signal = this.#signal;
     const gateway = await openGateway({ profile, region, env, maxParallel, clock, emit, signal });
@@ -128,12 +130,7 @@ class AccountRun {
       // keeps nothing, so it does not ask whether it could.
       const open = dryRun ? readAccountState : openAccountState;
       const state = await open({ stateDir, account, clock, run: this.#run });
-      const inventory = await takeInventory(gateway.reader, {
-        ...(user === undefined ? {} : { user }),
-        parallel: maxParallel,
-        emit,
-        signal,
-      });
+      const inventory = await this.#takeInventory(gateway, state);
       this.#inventory = inventory;
       this.#errors.push(
         ...inventory.unreadable.map(({ userName, error }) => reportIssue(error, userName)),
@@ -144,6 +141,26 @@ class AccountRun {
     } finally {
       gateway.close();
     }
+  }
+
+  async #takeInventory(gateway: AccountGateway, state: AccountState): Promise<Inventory> {
+    const { maxParallel: parallel, user, recoverOnly } = this.#options;
+    const { emit } = this.#context;
+    const options = { parallel, emit, signal: this.#signal };
+    if (recoverOnly !== true) {
+      return await takeInventory(gateway.reader, { ...options, ...(user && { user }) });
+    }
+    const users: UserKeys[] = [];
+    for (const unfinished of (await usersWithOpenRotation(state.journal, user)).values()) {
+      try {
+        const scoped = await takeInventory(gateway.reader, { ...options, user: unfinished.user });
+        users.push(...scoped.users);
+      } catch (thrown) {
+        // Deleted meanwhile: the executor closes what is open.
+        if (toKeyturnError(thrown).code !== 'unknown-user') throw thrown;
+      }
+    }
+    return { users, unreadable: [] };
   }
 
   fail(error: KeyturnError): void {
@@ -189,7 +206,7 @@ class AccountRun {
     const { candidates, due } = await findCandidates(
       inventory,
       state.journal,
-      { daysThreshold, cleanupInactive, scope },
+      { daysThreshold, cleanupInactive, scope, recoverOnly: this.#options.recoverOnly === true },
       clock.now(),
     );
     const keys = inventory.users.reduce((sum, each) => sum + each.keys.length, 0);
@@ -242,6 +259,7 @@ class AccountRun {
         cleanupInactive,
         inactiveDays,
         verification: DEFAULT_VERIFICATION,
+        recoverOnly: this.#options.recoverOnly === true,
       },
       signal: this.#signal,
     };

@@ -187,6 +187,11 @@ export const ERROR_CODES = {
     'An earlier run left this user in a state that only a person can judge; nothing was touched.',
     'The message says what is odd; put it right in IAM, then run again.',
   ),
+  'nothing-to-undo': info(
+    1,
+    'The journal knows of no rotation of this user that could be taken back.',
+    'Check the user and the state directory; `keyturn status` lists what is open.',
+  ),
   'other-destination': info(
     1,
     'A rotation of this user with another destination was begun and is not finished.',

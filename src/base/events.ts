@@ -24,6 +24,8 @@ interface EventPayloads {
   'rotation-done': { user: string; oldKeyId: AccessKeyId; newKeyId: AccessKeyId };
   /** The key can not be rotated before a person frees a slot, or runs with another principal. */
   'rotation-blocked': { user: string; errorCode: string; reason: string };
+  /** An open rotation came to its end without a new key in use. */
+  'rotation-closed': { user: string; reason: string };
   'rotation-failed': { user: string; errorCode: string; reason: string };
   'user-done': { user: string; done: number; total: number };
   'call-throttled': { operation: string; attempt: number };
@@ -50,6 +52,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'orphan-found': 'warn',
   'rotation-done': 'info',
   'rotation-blocked': 'warn',
+  'rotation-closed': 'info',
   'rotation-failed': 'error',
   'user-done': 'debug',
   'call-throttled': 'debug',

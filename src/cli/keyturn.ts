@@ -1,5 +1,4 @@
-// `keyturn COMMAND`: the face for platform and security teams. So far it has the sandbox
-// and the policies.
+// `keyturn COMMAND`: the face for platform and security teams.
 
 import { KeyturnError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
@@ -15,6 +14,36 @@ interface Subcommand {
 }
 
 const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
+  [
+    'status',
+    {
+      about: 'what earlier runs left open, and which secrets wait',
+      run: async (session, args) => {
+        const { runStatus } = await import('./status-command.ts');
+        return runStatus(session, args);
+      },
+    },
+  ],
+  [
+    'recover',
+    {
+      about: 'finish or undo what earlier runs left open',
+      run: async (session, args) => {
+        const { runRecover } = await import('./recover-command.ts');
+        return runRecover(session, args);
+      },
+    },
+  ],
+  [
+    'undo',
+    {
+      about: 'take the latest rotation of a user back',
+      run: async (session, args) => {
+        const { runUndo } = await import('./undo-command.ts');
+        return runUndo(session, args);
+      },
+    },
+  ],
   [
     'sandbox',
     {
@@ -89,6 +118,7 @@ export function keyturnHelp(): string {
       },
     ],
     examples: [
+      { about: 'Did the last run leave anything open?', command: 'keyturn status' },
       { about: 'Practise on an account of 200 users:', command: 'keyturn sandbox --users 200' },
       { about: 'What must an administrator be allowed?', command: 'keyturn policy admin' },
     ],

@@ -20,6 +20,7 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'orphan-found': 'key found whose secret was lost',
   'rotation-done': 'rotation done',
   'rotation-blocked': 'key can not be rotated now',
+  'rotation-closed': 'open rotation closed',
   'rotation-failed': 'rotation failed',
   'user-done': 'user done',
   'call-throttled': 'call throttled',

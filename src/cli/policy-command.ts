@@ -49,7 +49,7 @@ function policyName(word: string | undefined): PolicyName {
   );
 }
 
-function policyHelp(): string {
+export function policyHelp(): string {
   return renderHelp({
     program: 'keyturn policy',
     summary: 'prints the IAM policy that allows exactly the calls that are made, and nothing else.',

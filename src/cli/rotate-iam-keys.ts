@@ -50,7 +50,8 @@ function wantsJson(args: readonly string[]): boolean {
   return lastText(ROTATE_FLAGS, args, 'outputFormat') === 'json';
 }
 
-function failureFor(host: Host, error: KeyturnError): string {
+/** The document of a run that could not be. */
+export function failureFor(host: Host, error: KeyturnError): string {
   const days = lastText(ROTATE_FLAGS, host.args, 'daysThreshold') ?? '';
   return failureJson({
     error,

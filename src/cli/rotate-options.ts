@@ -49,11 +49,15 @@ export function resolveOptions(
       stateDir: stateDirectory(values.stateDir, surroundings),
       secretsInReport: outputFormat === 'json',
     },
-    log: logOptions(values, surroundings),
+    log: resolveLog(values, surroundings),
   };
 }
 
-function logOptions(values: Values, surroundings: Surroundings): LogOptions {
+/** Where log lines go; several commands share these flags. */
+export function resolveLog(
+  values: Pick<Values, 'logFormat' | 'logLevel' | 'logFile'>,
+  surroundings: Surroundings,
+): LogOptions {
   return {
     format: values.logFormat ?? 'text',
     level: values.logLevel ?? 'info',

@@ -147,7 +147,7 @@ export function handoffLines(report: RotationReport): readonly string[] {
   return files.length > 0 ? ['no secret is lost', ...files] : ['no new key was made'];
 }
 
-async function loadParts(): Promise<RotateParts> {
+export async function loadParts(): Promise<RotateParts> {
   const [{ rotateAccount }, { renderJson }, { renderText }] = await Promise.all([
     import('../app/rotate-account.ts'),
     import('../reports/render-json.ts'),

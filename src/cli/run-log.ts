@@ -1,8 +1,8 @@
 // Where the events of a run go: lines on stderr, lines in the log file, a bar on a terminal.
 //
 // While a bar can be shown, it stands for the lines up to level warn, which the page at the end
-// repeats: only failures are printed, above it, each cut to one line. With an explicit --log-level every line of that level
-// shows. The log file always gets everything of the level.
+// repeats: only failures are printed, above it, each cut to one line. With an explicit --log-level
+// every line of that level shows. The log file always gets everything of the level.
 
 import type { EngineEvent, EventSink } from '../base/events.ts';
 import type { Host } from './host.ts';
@@ -25,10 +25,12 @@ export async function openRunLog(
   host: Host,
   options: LogOptions,
   masker: Masker,
-  loadProgress: (stream: NodeJS.WriteStream) => Promise<Progress>,
+  loadProgress?: (stream: NodeJS.WriteStream) => Promise<Progress>,
 ): Promise<RunLog> {
   const file = options.file === undefined ? undefined : openLogFile(options.file);
-  let progress = showsProgress(host, options) ? await loadProgress(host.stderr.stream) : undefined;
+  let progress = showsProgress(host, options)
+    ? await loadProgress?.(host.stderr.stream)
+    : undefined;
   const colour = options.format === 'text' && host.stderr.hasColours(host.env);
   const line = (event: EngineEvent, at: Date, withColour: boolean): string =>
     masker.mask(options.format === 'json' ? jsonLine(event, at) : textLine(event, at, withColour));

@@ -13,4 +13,9 @@ export interface Destination {
   deliver(key: IssuedKey): Promise<DeliveryReceipt>;
   /** Reads the destination again, with fresh eyes: does it hold this key (I3, I13)? */
   holds(keyId: AccessKeyId, receipt: DeliveryReceipt): Promise<boolean>;
+  /**
+   * Puts the pair of the old key back in place of the new one, where the destination still has it.
+   * Left out by destinations that can not.
+   */
+  putBack?(oldKeyId: AccessKeyId): Promise<void>;
 }

@@ -20,6 +20,8 @@ export interface RotationPolicy {
   /** How long a key must have been Inactive before clean-up deletes it. */
   readonly inactiveDays: number;
   readonly verification: VerificationPolicy;
+  /** Finish what earlier runs left open, and begin nothing. */
+  readonly recoverOnly?: boolean;
 }
 
 /** New keys work only after seconds, and not everywhere at once (I4). */

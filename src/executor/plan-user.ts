@@ -25,6 +25,7 @@ export async function planUser(
     const rotation = await planRecovery(open, keysSeen, context);
     if (rotation !== undefined) return { user, rotation, cleanup: undefined };
   }
+  if (context.policy.recoverOnly === true) return { user, rotation: undefined, cleanup: undefined };
   let keys = keysSeen;
   let cleanup: CleanupOutcome | undefined;
   if (context.policy.cleanupInactive) {

@@ -44,14 +44,16 @@ async function work(
   session: UserSession,
   context: ExecutorContext,
 ): Promise<UserOutcome> {
-  // What is acted on is read again inside the claim: the inventory may be minutes old.
-  let keys = await context.gateway.reader.listAccessKeys(user);
   const open = foldRotations(session.records()).find(isOpen);
+  // What is acted on is read again inside the claim: the inventory may be minutes old.
+  let keys = await keysUnlessGone(user, open, session, context);
+  if (keys === undefined) return { user, rotation: undefined, cleanup: undefined };
   if (open !== undefined) {
     const recovered = await recover(open, keys, session, context);
     if (recovered !== undefined) return { user, rotation: recovered, cleanup: undefined };
     keys = await context.gateway.reader.listAccessKeys(user);
   }
+  if (context.policy.recoverOnly === true) return { user, rotation: undefined, cleanup: undefined };
   let cleanup: CleanupOutcome | undefined;
   if (context.policy.cleanupInactive) {
     const remove = journaledDeleter(user, session, context);
@@ -62,6 +64,24 @@ async function work(
   }
   const verdict = judgeUser(keys, duePolicy(context), context.clock.now());
   return { user, rotation: await act(user, verdict, keys, session, context), cleanup };
+}
+
+/** Undefined when the user was deleted: then an open rotation is over, and that is journaled. */
+async function keysUnlessGone(
+  user: string,
+  open: Rotation | undefined,
+  session: UserSession,
+  context: ExecutorContext,
+): Promise<AccessKey[] | undefined> {
+  try {
+    return await context.gateway.reader.listAccessKeys(user);
+  } catch (thrown) {
+    const isGone = toKeyturnError(thrown).code === 'unknown-user';
+    if (!isGone || open === undefined) throw thrown;
+    await session.record(open.id, { type: 'closed', reason: 'user-gone' });
+    context.emit({ code: 'rotation-closed', user, reason: 'user-gone' });
+    return undefined;
+  }
 }
 
 async function act(
@@ -113,7 +133,10 @@ export async function recover(
   const oldKey = oldKeyOf(open, keys);
   try {
     const rotation = await recoverRotation(open, keys, session, context);
-    if (rotation.phase === 'closed') return undefined;
+    if (rotation.phase === 'closed') {
+      context.emit({ code: 'rotation-closed', user: open.user, reason: rotation.reason });
+      return undefined;
+    }
     return finished(rotation, oldKey, true, context);
   } catch (thrown) {
     return failedRotation(oldKey, toKeyturnError(thrown), session, open.id, true);

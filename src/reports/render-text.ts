@@ -31,6 +31,36 @@ export function renderText(report: RotationReport, style: TextStyle): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
+/** The page of a run that only finishes what earlier runs left open. */
+export function renderRecovery(report: RotationReport, style: TextStyle): string {
+  const paint: Paint = (tone, text) => (style.colour ? styleText(tone, text) : text);
+  const wrap = (label: string, text: string) => wrapped(label, text, style.width);
+  const done = report.rotated_keys.filter((key) => key.success);
+  const failed = report.rotated_keys.filter((key) => !key.success);
+  const verb = report.dry_run ? 'Would finish' : 'Finished';
+  const sections = [
+    done.length === 0
+      ? ''
+      : [
+          paint('green', `${verb} ${plural(done.length, 'open rotation')}`),
+          table(
+            ['USER', 'OLD KEY', 'NEW KEY', 'OLD IS'],
+            done.map((key) => [
+              key.username,
+              key.old_key_id,
+              key.new_key_id ?? '-',
+              key.old_key_status,
+            ]),
+          ),
+        ].join('\n'),
+    failedSection(report, failed, paint, wrap),
+    errorSection(report.errors, paint, wrap),
+    handoffSection(done, failed, wrap),
+    report.rotated_keys.length + report.errors.length === 0 ? 'Nothing is left open.' : '',
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
 function heading(report: RotationReport, width: number, paint: Paint): string {
   const parts = [
     'IAM access key rotation',

@@ -4,11 +4,10 @@
 
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import { requirePairs } from '../../credentials-file/check-edit.ts';
-import { type Document, parseDocument, serialize } from '../../credentials-file/document.ts';
-import { type KeyPair, setKeyPair } from '../../credentials-file/edit.ts';
+import { type Document, parseDocument } from '../../credentials-file/document.ts';
+import type { KeyPair } from '../../credentials-file/edit.ts';
 import { applyEdit, checkWritable, saveEdit } from '../../credentials-file/save.ts';
-import { pairOf, previousProfileOf } from '../../destinations/credentials-file/index.ts';
+import { pairOf, previousProfileOf, swapPairs } from '../../destinations/credentials-file/index.ts';
 import type { ExecutorContext } from '../../executor/context.ts';
 import { reactivateKey } from '../../executor/retire-key.ts';
 import type { UserSession } from '../../executor/runtime.ts';
@@ -36,7 +35,7 @@ export async function undoProfile(
   }
   const request = {
     profiles: [profile, previousProfile],
-    edit: (document: Document) => swap(document, profile, restoredKeyId),
+    edit: (document: Document) => swapPairs(document, profile, restoredKeyId),
   };
   // Before any call: a key must not be made Active for a file that can not be edited.
   applyEdit(file.path, file.bytes, request);
@@ -104,24 +103,6 @@ async function verifyPair(
 ): Promise<void> {
   const key = { id: keyId, secret: pair.secret, createdAt: executor.clock.now() };
   await verifyKey(user, key, executor);
-}
-
-function swap(document: Document, profile: string, restoredKeyId: AccessKeyId): Document {
-  const previousProfile = previousProfileOf(profile);
-  const current = pairOf(document, profile);
-  const previous = pairOf(document, previousProfile);
-  if (current === undefined || previous === undefined || previous.id !== restoredKeyId) {
-    throw new KeyturnError('credentials-file', `profile ${previousProfile} was changed meanwhile`, {
-      hint: 'look at the file, then run again',
-    });
-  }
-  const swapped = setKeyPair(setKeyPair(document, profile, previous), previousProfile, current);
-  const expected = new Map([
-    [profile, previous],
-    [previousProfile, current],
-  ]);
-  requirePairs(serialize(swapped), expected);
-  return swapped;
 }
 
 function halfPair(path: string, profile: string): KeyturnError {

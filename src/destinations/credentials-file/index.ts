@@ -75,6 +75,15 @@ export function profileDestination(options: ProfileDestinationOptions): ProfileD
       }
       return { kind: 'credentials-file', reference: place };
     },
+    async putBack(oldKeyId) {
+      await saveEdit(
+        {
+          profiles: [profile, previousProfileOf(profile)],
+          edit: (document) => swapPairs(document, profile, oldKeyId),
+        },
+        save,
+      );
+    },
     async holds(keyId) {
       const bytes = await readFileBytes(save.fs, save.path);
       if (bytes === undefined) return false;
@@ -121,6 +130,31 @@ export function pairOf(document: Document, profile: string): KeyPair | undefined
   const id = settings.find(({ name }) => name === KEY_ID)?.value;
   const secret = settings.find(({ name }) => name === SECRET)?.value;
   return id && secret ? { id, secret: new Secret(secret) } : undefined;
+}
+
+/**
+ * The pair of the previous profile goes into the profile, and the other way round, so that an undo
+ * can be undone. A profile that holds the old key already stays as it is.
+ */
+export function swapPairs(document: Document, profile: string, oldKeyId: AccessKeyId): Document {
+  const previousProfile = previousProfileOf(profile);
+  const current = pairOf(document, profile);
+  if (current?.id === oldKeyId) return document;
+  const previous = pairOf(document, previousProfile);
+  if (current === undefined || previous === undefined || previous.id !== oldKeyId) {
+    throw new KeyturnError(
+      'credentials-file',
+      `profile ${previousProfile} does not hold the pair of ${oldKeyId} any more`,
+      { hint: 'a backup beside the file may hold it: credentials.backup.*' },
+    );
+  }
+  const swapped = setKeyPair(setKeyPair(document, profile, previous), previousProfile, current);
+  const expected = new Map([
+    [profile, previous],
+    [previousProfile, current],
+  ]);
+  requirePairs(serialize(swapped), expected);
+  return swapped;
 }
 
 function putInPlace(

@@ -1,0 +1,47 @@
+// What `keyturn status` and `keyturn undo` print with --json. The schemas are published.
+
+import { z } from 'zod';
+
+const openRotation = z.object({
+  account_id: z.string(),
+  username: z.string(),
+  rotation: z.string().describe('ID of the rotation, for keyturn undo'),
+  phase: z.string().describe('How far it came; docs/ARCHITECTURE.md explains the phases'),
+  old_key_id: z.string(),
+  new_key_id: z.string().nullable(),
+  begun: z.string().describe('ISO 8601 UTC'),
+  destination: z.string(),
+  old_key_fate: z.string().describe('deactivate or keep'),
+});
+
+const handoffFile = z.object({
+  account_id: z.string(),
+  access_key_id: z.string(),
+  path: z.string().describe('The 0600 file with the secret; delete it once the secret is used'),
+});
+
+export const statusReportSchema = z
+  .object({
+    state_dir: z.string(),
+    open_rotations: z.array(openRotation),
+    handoff_files: z.array(handoffFile),
+  })
+  .describe('What earlier runs left open, and the hand-off files that wait');
+
+const receipt = z.object({ kind: z.string(), reference: z.string() });
+
+export const undoReportSchema = z
+  .object({
+    username: z.string(),
+    rotation: z.string(),
+    old_key_id: z.string().describe('Active again'),
+    new_key_id: z.string(),
+    old_key_reactivated: z.boolean().describe('false when it was Active all the time'),
+    new_key: z.string().describe('made-inactive, was-inactive or gone'),
+    put_back: z.array(receipt),
+    not_put_back: z.array(receipt).describe('Whoever reads these must go back to the old key'),
+  })
+  .describe('A rotation that was taken back');
+
+export type StatusReport = z.infer<typeof statusReportSchema>;
+export type UndoReport = z.infer<typeof undoReportSchema>;

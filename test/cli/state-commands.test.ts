@@ -1,0 +1,123 @@
+// keyturn status, recover and undo, as real processes against the sandbox.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { statusReportSchema, undoReportSchema } from '../../src/reports/status-report.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { binOf, finished, run, start } from './process.ts';
+
+const ACCOUNT = '123456789012';
+
+async function openAccount(t: TestContext) {
+  const sandbox = await startSandbox({ seed: 3 });
+  const stateDir = await mkdtemp(join(tmpdir(), 'keyturn-state-'));
+  t.after(async () => {
+    await sandbox.close();
+    await rm(stateDir, { recursive: true, force: true });
+  });
+  const env = {
+    ...sandbox.endpointEnv(),
+    KEYTURN_STATE_DIR: stateDir,
+    KEYTURN_ENDPOINT_GUARD: 'loopback',
+  };
+  const addUser = (name: string) => {
+    sandbox.world.addUser(ACCOUNT, { name });
+    return sandbox.world.addKey(ACCOUNT, name, { ageDays: 200 });
+  };
+  const keyturn = (line: string) => run('keyturn', line.split(' '), env);
+  const rotate = (line = '') =>
+    run('rotate-iam-keys', ['--log-level', 'error', ...line.split(' ').filter(Boolean)], env);
+  const statuses = (name: string) =>
+    sandbox.world.user(ACCOUNT, name).keys.map(({ id, status }) => ({ id, status }));
+  return { sandbox, stateDir, env, addUser, keyturn, rotate, statuses };
+}
+
+/** Holds the first CreateAccessKey after it was carried out, and kills the process there. */
+async function killAfterCreate(sandbox: Sandbox, env: Record<string, string>): Promise<void> {
+  sandbox.faults.add({ operation: 'CreateAccessKey', effect: { kind: 'drop-reply' } });
+  await finished(start([binOf('rotate-iam-keys'), '--log-level', 'error'], env));
+  sandbox.faults.clear();
+}
+
+describe('keyturn status and recover', () => {
+  it('show and finish what a run left open, and begin nothing', async (t) => {
+    const { sandbox, env, addUser, keyturn, statuses } = await openAccount(t);
+    addUser('svc-open');
+    await killAfterCreate(sandbox, env);
+    addUser('svc-due');
+    const status = await keyturn('status --json');
+    const { open_rotations: open } = statusReportSchema.parse(JSON.parse(status.stdout));
+    assert.deepEqual(
+      open.map(({ username, phase }) => [username, phase]),
+      [['svc-open', 'orphan-found']],
+    );
+    assert.match((await keyturn('status')).stdout, /svc-open +orphan-found/);
+
+    const before = sandbox.requests.writes().length;
+    const dry = await keyturn('recover --dry-run --output-format json');
+    assert.equal(dry.code, 0, dry.stderr);
+    assert.equal(sandbox.requests.writes().length, before);
+    const recovered = await keyturn('recover');
+    assert.equal(recovered.code, 0, recovered.stderr);
+    // The orphan is gone, its old key works, and the due key of the other user was left alone.
+    assert.deepEqual([statuses('svc-open').length, statuses('svc-due').length], [1, 1]);
+    assert.match((await keyturn('status')).stdout, /No rotation is open/);
+    assert.match((await keyturn('recover')).stdout, /Nothing is left open/);
+  });
+
+  it('closes what is open for a user who was deleted', async (t) => {
+    const { sandbox, env, addUser, keyturn } = await openAccount(t);
+    addUser('svc-gone');
+    await killAfterCreate(sandbox, env);
+    sandbox.world.account(ACCOUNT).users.delete('svc-gone');
+    assert.equal((await keyturn('recover')).code, 0);
+    assert.match((await keyturn('status')).stdout, /No rotation is open/);
+  });
+});
+
+describe('keyturn undo', () => {
+  it('makes the old key Active again, names the hand-off, and the new key Inactive last', async (t) => {
+    const { sandbox, addUser, keyturn, rotate, statuses } = await openAccount(t);
+    const old = addUser('svc-a');
+    assert.equal((await rotate()).code, 0);
+    sandbox.requests.clear();
+    const undone = await keyturn('undo svc-a --json --log-level error');
+    assert.equal(undone.code, 0, undone.stderr);
+    const report = undoReportSchema.parse(JSON.parse(undone.stdout));
+    assert.equal(report.old_key_reactivated, true);
+    assert.equal(report.new_key, 'made-inactive');
+    assert.equal(report.not_put_back[0]?.kind, 'handoff');
+    assert.deepEqual(statuses('svc-a'), [
+      { id: old.id, status: 'Active' },
+      { id: report.new_key_id, status: 'Inactive' },
+    ]);
+    const changed = sandbox.requests
+      .writes()
+      .map(({ params }) => [params.AccessKeyId, params.Status]);
+    assert.deepEqual(changed, [
+      [old.id, 'Active'],
+      [report.new_key_id, 'Inactive'],
+    ]);
+  });
+
+  it('can be repeated, and says what it can not do', async (t) => {
+    const { sandbox, addUser, keyturn, rotate } = await openAccount(t);
+    const old = addUser('svc-a');
+    addUser('svc-new');
+    const none = await keyturn('undo svc-new --json');
+    assert.equal(none.code, 1);
+    assert.equal(JSON.parse(none.stdout).error.code, 'nothing-to-undo');
+    assert.equal((await rotate('--user svc-a')).code, 0);
+    assert.equal((await keyturn('undo svc-a')).code, 0);
+    const again = await keyturn('undo svc-a');
+    assert.equal(again.code, 0);
+    assert.match(again.stdout, /Inactive already/);
+    sandbox.world.user(ACCOUNT, 'svc-a').keys.splice(0, 1);
+    const late = await keyturn('undo svc-a');
+    assert.equal(late.code, 1);
+    assert.match(late.stderr, new RegExp(`${old.id} of svc-a does not exist any more`));
+  });
+});
