@@ -5,7 +5,12 @@ import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { type CleanupVerdict, judgeInactiveKey } from '../lifecycle/cleanup.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { JournalRecord } from '../lifecycle/record.ts';
-import { foldRotations, isOpen, recordedDeactivation } from '../lifecycle/rotation.ts';
+import {
+  foldRotations,
+  isOpen,
+  recordedActive,
+  recordedDeactivation,
+} from '../lifecycle/rotation.ts';
 import type { ExecutorContext } from './context.ts';
 import { readLastUse } from './key-details.ts';
 import type { CleanupOutcome } from './outcome.ts';
@@ -91,6 +96,18 @@ export function successorCreatedAt(key: AccessKey, keys: readonly AccessKey[]): 
   return times.length === 0 ? undefined : new Date(Math.max(...times));
 }
 
+/** I5: by whatever remembers it longer, the sightings of past runs or the journal. */
+export function lastSeenActive(
+  keyId: AccessKeyId,
+  records: readonly JournalRecord[],
+  context: ExecutorContext,
+): Date | undefined {
+  const seen = context.sightings.lastSeenActive(keyId);
+  const recorded = recordedActive(records, keyId);
+  if (seen === undefined || recorded === undefined) return seen ?? recorded;
+  return seen > recorded ? seen : recorded;
+}
+
 async function judge(
   key: AccessKey,
   keys: readonly AccessKey[],
@@ -101,7 +118,7 @@ async function judge(
   const facts = {
     key,
     recordedDeactivation: recordedDeactivation(records, key.id),
-    lastSeenActive: context.sightings.lastSeenActive(key.id),
+    lastSeenActive: lastSeenActive(key.id, records, context),
     successorCreatedAt: successorCreatedAt(key, keys),
     signingKeyId: context.gateway.caller.accessKeyId,
     keysInRotation: new Set(

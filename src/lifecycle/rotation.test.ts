@@ -4,7 +4,7 @@ import { accessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { nextStep } from './next-step.ts';
 import type { KeyRecord, RotationRecord, RotationStep } from './record.ts';
-import { foldRotations, isOpen, recordedDeactivation } from './rotation.ts';
+import { foldRotations, isOpen, recordedActive, recordedDeactivation } from './rotation.ts';
 
 const OLD = accessKeyId('AKIAIOSFODNN7EXAMPLE');
 const NEW = accessKeyId('AKIAI44QH8DHBEXAMPLE');
@@ -53,6 +53,33 @@ describe('rotation state', () => {
     const written = records(HAPPY_PATH);
     assert.deepEqual(recordedDeactivation(written, OLD), new Date('2026-11-21T10:00:05Z'));
     assert.equal(recordedDeactivation(written, NEW), undefined);
+  });
+
+  const keyRecord = (step: KeyRecord['step'], at: string): KeyRecord => ({
+    v: 1,
+    at: new Date(at),
+    run: 'run-1',
+    account: '123456789012',
+    user: 'svc-billing',
+    rotation: null,
+    step,
+  });
+
+  it('I5: the last deactivation counts, not an earlier one before somebody used the key again', () => {
+    const retired = keyRecord({ type: 'retired', keyId: OLD }, '2026-09-01T00:00:00Z');
+    const written = [retired, ...records(HAPPY_PATH)];
+    assert.deepEqual(recordedDeactivation(written, OLD), new Date('2026-11-21T10:00:05Z'));
+    const again = [retired, ...records(HAPPY_PATH.slice(0, 4))];
+    assert.equal(recordedDeactivation(again, OLD), undefined);
+  });
+
+  it('I5: knows the key as Active until the intent to make it Inactive', () => {
+    const at = '2026-11-22T00:00:00Z';
+    const lost = keyRecord({ type: 'retiring', keyId: OLD, reason: 'finish' }, at);
+    assert.deepEqual(recordedActive([...records(HAPPY_PATH), lost], OLD), new Date(at));
+    const undone = keyRecord({ type: 'reactivated', keyId: OLD }, at);
+    assert.deepEqual(recordedActive([undone], OLD), new Date(at));
+    assert.equal(recordedActive([undone], NEW), undefined);
   });
 
   it('keeps the old key Active when its fate is to be kept', () => {

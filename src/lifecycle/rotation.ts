@@ -168,22 +168,51 @@ export function foldRotations(records: readonly JournalRecord[]): Rotation[] {
 }
 
 /**
- * When the journal says that we made the key Inactive (I5); undefined when we never did, or when we
- * made it Active again since.
+ * When the journal says that we made the key Inactive (I5); undefined when we never did, or when it
+ * was Active again since.
  */
 export function recordedDeactivation(
   records: readonly JournalRecord[],
   keyId: AccessKeyId,
 ): Date | undefined {
-  const byRotation = foldRotations(records).findLast(
-    (rotation) => rotation.phase === 'deactivated' && rotation.oldKeyId === keyId,
-  );
-  let at = byRotation?.phase === 'deactivated' ? byRotation.deactivatedAt : undefined;
-  for (const record of records) {
-    if (record.rotation !== null || record.step.keyId !== keyId) continue;
-    if (record.step.type === 'retired') at = record.at;
-    // Its status after an undo that died half-way is not known, so the hold starts anew.
-    if (record.step.type === 'reactivating') at = undefined;
+  let at: Date | undefined;
+  for (const record of recordsAbout(records, keyId)) {
+    const { type } = record.step;
+    if (type === 'deactivated' || type === 'retired') at = record.at;
+    // Its status after an undo that died half-way is not known, so the hold starts anew. And a key
+    // that a later rotation set out to replace had been taken back into use by somebody.
+    if (type === 'reactivating' || type === 'intended') at = undefined;
   }
   return at;
+}
+
+const SAYS_ACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set([
+  'intended',
+  'deactivating',
+  'retiring',
+  'reactivating',
+  'reactivated',
+]);
+
+/**
+ * When the journal last tells of the key as Active, or about to be (I5). The answer to the call that
+ * made it Inactive can be lost, and its record with it; the intent before that call remains.
+ */
+export function recordedActive(
+  records: readonly JournalRecord[],
+  keyId: AccessKeyId,
+): Date | undefined {
+  const times = recordsAbout(records, keyId)
+    .filter(({ step }) => SAYS_ACTIVE.has(step.type))
+    .map(({ at }) => at.getTime());
+  return times.length === 0 ? undefined : new Date(Math.max(...times));
+}
+
+/** Records of the key by itself, and of the rotations that replace it. */
+function recordsAbout(records: readonly JournalRecord[], keyId: AccessKeyId): JournalRecord[] {
+  const rotations = foldRotations(records).filter(({ oldKeyId }) => oldKeyId === keyId);
+  const ids = new Set(rotations.map(({ id }) => id));
+  return records.filter((record) =>
+    record.rotation === null ? record.step.keyId === keyId : ids.has(record.rotation),
+  );
 }
