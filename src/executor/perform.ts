@@ -77,7 +77,6 @@ async function create(
     return await answerLost(rotation, outcome.reason, session, context);
   }
   const { key } = outcome;
-  context.emit({ code: 'key-created', user, newKeyId: key.id });
   const issued: IssuedKey = {
     account: context.gateway.caller.account,
     user,
@@ -86,13 +85,16 @@ async function create(
     rotation: rotation.id,
     createdAt: key.createdAt,
   };
-  // I3: the secret is on disk before anything else happens, the journal included.
+  // I3: the secret is on disk before anything else happens, events and the journal included.
+  let path: string;
   try {
-    const path = await context.handoff.put(issued);
-    context.emit({ code: 'secret-stored', user, newKeyId: key.id, path });
+    path = await context.handoff.put(issued);
   } catch (thrown) {
+    context.emit({ code: 'key-created', user, newKeyId: key.id });
     return await takeBack(rotation, key.id, toKeyturnError(thrown), session, context);
   }
+  context.emit({ code: 'key-created', user, newKeyId: key.id });
+  context.emit({ code: 'secret-stored', user, newKeyId: key.id, path });
   await session.record(rotation.id, { type: 'created', newKeyId: key.id });
 }
 
@@ -123,13 +125,25 @@ const LATE_KEY_MS = 15 * 60_000;
 
 /**
  * I13: there was room when the user's keys were read, and now AWS says that there is none. When an
- * answer was lost a short time ago, its request has landed just now: the key is that one's.
+ * answer was lost a short time ago, or a run died in the middle of its request and the key was not
+ * to be seen yet, that request has landed just now: the key is that one's.
  */
 function isOwnLateKey(code: string, session: UserSession, context: ExecutorContext): boolean {
   const since = context.clock.now().getTime() - LATE_KEY_MS;
+  const records = session.records();
+  const nothingFound = new Set(
+    records
+      .filter(({ step }) => step.type === 'closed' && step.reason === 'no-key-was-made')
+      .map(({ rotation }) => rotation),
+  );
   return (
     code === 'no-free-slot' &&
-    session.records().some(({ at, step }) => step.type === 'create-unknown' && at.getTime() > since)
+    records.some(
+      ({ at, step, rotation }) =>
+        at.getTime() > since &&
+        (step.type === 'create-unknown' ||
+          (step.type === 'intended' && nothingFound.has(rotation))),
+    )
   );
 }
 

@@ -90,6 +90,14 @@ describe('recovery table', () => {
     assert.equal(decideRecovery({ ...lost, use: 'unknown' }).kind, 'ask-operator');
   });
 
+  it('ends when both keys are gone: a person could not bring them back either', () => {
+    for (const phase of ['verified', 'deactivating'] as const) {
+      const gone = facts({ phase, old: 'absent', candidate: 'absent' });
+      assert.equal(decideRecovery(gone).kind, 'close');
+      assert.equal(decideRecovery({ ...gone, old: 'inactive' }).kind, 'ask-operator');
+    }
+  });
+
   it('asks AWS for the last use only where the answer matters', () => {
     const { use: _use, ...safe } = facts({ phase: 'created' });
     assert.equal(dependsOnUse(safe), false);

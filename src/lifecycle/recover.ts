@@ -168,8 +168,15 @@ export const RECOVERY_TABLE: readonly Row[] = [
   },
   {
     name: 'new key gone after it was verified, old key does not work',
-    when: (f) => needsNoSecret(f) && !exists(f) && f.old !== 'active',
+    when: (f) => needsNoSecret(f) && !exists(f) && f.old === 'inactive',
     decision: ask('the new key is gone and the old key is not Active: the user has no working key'),
+  },
+  {
+    // Both deleted by hand, or the user was deleted and made anew: nothing of ours is left, and no
+    // answer of a person could bring it back.
+    name: 'both keys gone',
+    when: (f) => needsNoSecret(f) && !exists(f) && f.old === 'absent',
+    decision: { kind: 'close', reason: 'old-key-gone' },
   },
   {
     // It died before or in the middle of UpdateAccessKey; the destinations are read again (I13).
