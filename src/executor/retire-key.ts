@@ -7,9 +7,9 @@ import { assert, KeyturnError } from '../base/errors.ts';
 import { judgeInactiveKey } from '../lifecycle/cleanup.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { JournalRecord } from '../lifecycle/record.ts';
-import { foldRotations, recordedDeactivation } from '../lifecycle/rotation.ts';
+import { foldRotations, isOpen, recordedDeactivation } from '../lifecycle/rotation.ts';
 import { QUIET_DAYS } from '../lifecycle/slot.ts';
-import { journaledDeleter, successorCreatedAt } from './cleanup-user.ts';
+import { journaledDeleter, lastSeenActive, successorCreatedAt } from './cleanup-user.ts';
 import type { ExecutorContext } from './context.ts';
 import { readLastUse } from './key-details.ts';
 import type { UserSession } from './runtime.ts';
@@ -24,6 +24,11 @@ export interface RetireRequest {
   readonly deleteNow: boolean;
   /** Do not wait for AWS's last-used times to catch up with the cut-over. */
   readonly skipQuietWait: boolean;
+  /**
+   * Called inside the claim, just before a change: throws unless whoever used the replaced key holds
+   * the other one now, and AWS accepts it (I4, I13).
+   */
+  readonly confirm: () => Promise<void>;
 }
 
 export type RetireOutcome =
@@ -34,10 +39,13 @@ export type RetireOutcome =
 
 /** AWS's last-used times lag by minutes to hours; before that, silence proves nothing. */
 export const QUIET_WAIT_MS = 4 * 60 * 60_000;
+/** After a use that came later than the cut-over, this much silence is asked for. */
+const QUIET_AFTER_USE_MS = MS_PER_DAY;
 
 /**
  * The next step towards the replaced key's end: Active -> Inactive, or Inactive -> deleted, never
- * both in one run (I5). Throws `own-key`, `still-in-use`, `last-use-unknown`, `key-changed`.
+ * both in one run (I5). Throws `own-key`, `still-in-use`, `last-use-unknown`, `key-changed`,
+ * `needs-operator` while a rotation of the user is open, and what `confirm` throws.
  */
 export async function retireKey(
   request: RetireRequest,
@@ -51,14 +59,52 @@ export async function retireKey(
     });
   }
   return await context.runtime.exclusively(user, async (session) => {
+    assertNothingOpen(session);
     const keys = await context.gateway.reader.listAccessKeys(user);
     const key = keys.find(({ id }) => id === keyId);
-    if (key === undefined) return { kind: 'gone' };
+    if (key === undefined) {
+      await assertGone(request, session.records(), context);
+      return { kind: 'gone' };
+    }
     assertReplaced(request, keys);
     return key.status === 'Active'
       ? await deactivate(request, key, session, context)
       : await remove(request, key, keys, session, context);
   });
+}
+
+/** I4: until it has ended, nobody knows whether the new key works, or which one is to stay. */
+function assertNothingOpen(session: UserSession): void {
+  const open = foldRotations(session.records()).find(isOpen);
+  if (open === undefined) return;
+  throw new KeyturnError(
+    'needs-operator',
+    `a rotation of ${open.user} is not finished (${open.phase}), so its keys are both needed`,
+    { hint: 'let it finish first: run the command that began it again' },
+  );
+}
+
+/** I11: a key that the user does not list is gone only if it was this user's; else it may be in use. */
+async function assertGone(
+  { user, keyId }: RetireRequest,
+  records: readonly JournalRecord[],
+  context: ExecutorContext,
+): Promise<void> {
+  const wasTheirs = records.some(
+    ({ rotation, step }) =>
+      (rotation === null && step.keyId === keyId) ||
+      (step.type === 'intended' && step.knownKeyIds.includes(keyId)) ||
+      (step.type === 'created' && step.newKeyId === keyId),
+  );
+  if (wasTheirs) return;
+  const lastUse = await readLastUse(context.gateway.reader, { id: keyId });
+  const owner = lastUse === 'unreadable' ? undefined : lastUse.owner;
+  throw new KeyturnError(
+    'key-changed',
+    `${keyId} is not a key of ${user}` +
+      (owner === undefined ? ', and nobody can tell whose it was' : `, but of ${owner}`),
+    { hint: 'nothing was changed; take it out of the file by hand if nothing needs it' },
+  );
 }
 
 function assertReplaced(request: RetireRequest, keys: readonly AccessKey[]): void {
@@ -80,6 +126,7 @@ async function deactivate(
   context: ExecutorContext,
 ): Promise<RetireOutcome> {
   await assertQuiet(request, key, session.records(), context);
+  await request.confirm();
   const { user } = request;
   await session.recordKey({ type: 'retiring', keyId: key.id, reason: 'finish' });
   await context.gateway.writer.setStatus(user, key.id, 'Inactive');
@@ -104,7 +151,8 @@ async function assertQuiet(
   }
   const now = context.clock.now();
   const cutOver = cutOverTime(records, request) ?? new Date(now.getTime() - MS_PER_DAY);
-  if (lastUse.used === 'at' && lastUse.at > cutOver) {
+  const isRecent = (at: Date) => now.getTime() - at.getTime() < QUIET_AFTER_USE_MS;
+  if (lastUse.used === 'at' && lastUse.at > cutOver && isRecent(lastUse.at)) {
     throw new KeyturnError(
       'still-in-use',
       `${key.id} of ${user} was used at ${lastUse.at.toISOString()}, after it was replaced`,
@@ -146,7 +194,7 @@ async function remove(
     {
       key,
       recordedDeactivation: deactivatedAt,
-      lastSeenActive: context.sightings.lastSeenActive(key.id),
+      lastSeenActive: lastSeenActive(key.id, records, context),
       successorCreatedAt: successorCreatedAt(key, keys),
       lastUse: await readLastUse(context.gateway.reader, key),
       signingKeyId: context.gateway.caller.accessKeyId,
@@ -161,6 +209,7 @@ async function remove(
     return { kind: 'held', reason, deletableFrom };
   }
   const why = verdict.kind === 'delete' ? verdict.reason : 'the operator ended the hold';
+  await request.confirm();
   await journaledDeleter(request.user, session, context)(key, why);
   return { kind: 'deleted' };
 }

@@ -47,6 +47,14 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
       'authenticate with another profile (-a) and run again',
     );
   }
+  const current = keys.find(({ id }) => id === currentKeyId);
+  if (other.status === 'Active' && current?.status !== 'Active') {
+    // I10: until a new key works, the other one is all that the user has.
+    return full(
+      `${other.id} is the user's only Active key, because ${currentKeyId} is ${current?.status ?? 'gone'}`,
+      `make ${currentKeyId} Active again, or delete it in IAM and put another pair into the profile`,
+    );
+  }
   const deactivatedAt = facts.recordedDeactivation(other.id);
   if (other.status !== 'Active' && deactivatedAt !== undefined && !isOver(deactivatedAt, now)) {
     // I5: the hold since the recorded deactivation stands, also for somebody who is in a hurry.

@@ -1,12 +1,14 @@
 // Use case of `keyctl finish -t PROFILE`: the next step towards the end of the key that a rotation
 // replaced. Active -> Inactive -> deleted, one step a run (I5).
 
-import { accessKeyId } from '../../base/access-key-id.ts';
+import { type AccessKeyId, accessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import { removeSection } from '../../credentials-file/edit.ts';
+import { parseDocument } from '../../credentials-file/document.ts';
+import { type KeyPair, removeSection } from '../../credentials-file/edit.ts';
 import { saveEdit } from '../../credentials-file/save.ts';
-import { previousProfileOf } from '../../destinations/credentials-file/index.ts';
+import { pairOf, previousProfileOf } from '../../destinations/credentials-file/index.ts';
 import { type RetireOutcome, retireKey } from '../../executor/retire-key.ts';
+import { verifyKey } from '../../executor/verify-key.ts';
 import { findOwner } from './find-owner.ts';
 import { openProfileFile, type ProfileFile, targetKey } from './profile-file.ts';
 import { executorFor, gatewayFor, stateFor } from './session.ts';
@@ -21,16 +23,23 @@ export async function finishProfile(
   const profile = options.targetProfile;
   const target = targetKey(file, profile);
   const keyId = previousKeyOf(file, profile);
+  refuseOtherHolders(file, profile, keyId);
   const gateway = await gatewayFor(options, context);
   try {
     const { user } = await findOwner(target.keyId, { user: options.user, profile }, gateway);
     const state = await stateFor('write', gateway.caller.account, options, context);
     const executor = executorFor(gateway, state, context);
+    const confirm = async () => {
+      const pair = await pairInPlace(options, context, { keyId, currentKeyId: target.keyId });
+      const key = { id: target.keyId, secret: pair.secret, createdAt: context.clock.now() };
+      await verifyKey(user, key, executor);
+      await pairInPlace(options, context, { keyId, currentKeyId: target.keyId });
+    };
     const outcome = await retireKey(
-      { user, keyId, currentKeyId: target.keyId, ...request },
+      { user, keyId, currentKeyId: target.keyId, ...request, confirm },
       executor,
     );
-    return { user, keyId, outcome, ...(await forget(outcome, profile, file)) };
+    return { user, keyId, outcome, ...(await forget(outcome, profile, keyId, file)) };
   } finally {
     gateway.close();
   }
@@ -48,10 +57,49 @@ export function previousKeyOf(file: ProfileFile, profile: string) {
   );
 }
 
+/** Whatever AWS says of its last use: a profile that holds the key is about to use it. */
+function refuseOtherHolders(file: ProfileFile, profile: string, keyId: AccessKeyId): void {
+  const others = file.profiles
+    .filter((other) => other.keyId === keyId && other.name !== previousProfileOf(profile))
+    .map(({ name }) => name);
+  if (others.length === 0) return;
+  throw new KeyturnError(
+    'still-in-use',
+    `${keyId} is still held by profile ${others.join(', ')} in the files of profiles`,
+    { hint: 'give that profile the new pair, or take the old one out of it, then run again' },
+  );
+}
+
+/**
+ * The profile's pair, read again: an undo, a rotation or an editor may have changed the file since
+ * the start of the run (I13). Throws `key-changed`.
+ */
+async function pairInPlace(
+  options: TargetOptions,
+  context: KeyctlContext,
+  { keyId, currentKeyId }: { keyId: AccessKeyId; currentKeyId: AccessKeyId },
+): Promise<KeyPair> {
+  const file = await openProfileFile(options, context);
+  const profile = options.targetProfile;
+  const document = file.bytes && parseDocument(file.bytes);
+  const pair = document && pairOf(document, profile);
+  const previous = document && pairOf(document, previousProfileOf(profile));
+  if (pair?.id === currentKeyId && previous?.id === keyId) {
+    refuseOtherHolders(file, profile, keyId);
+    return pair;
+  }
+  throw new KeyturnError(
+    'key-changed',
+    `profile ${profile} in ${file.path} was changed meanwhile: it holds ${pair?.id ?? 'no key'}`,
+    { hint: 'nothing was changed; look at the file, then run again' },
+  );
+}
+
 /** A pair whose key is gone is only a trap: its profile is taken out, with a backup. */
 async function forget(
   outcome: RetireOutcome,
   profile: string,
+  keyId: AccessKeyId,
   file: ProfileFile,
 ): Promise<Pick<FinishResult, 'removedProfile' | 'backupPath'>> {
   if (outcome.kind !== 'deleted' && outcome.kind !== 'gone') {
@@ -59,8 +107,13 @@ async function forget(
   }
   const previous = previousProfileOf(profile);
   const { backupPath } = await saveEdit(
-    { profiles: [previous], edit: (document) => removeSection(document, previous) },
+    {
+      profiles: [previous],
+      // Another rotation may have put another pair there meanwhile.
+      edit: (document) =>
+        pairOf(document, previous)?.id === keyId ? removeSection(document, previous) : document,
+    },
     file.save,
   );
-  return { removedProfile: previous, backupPath };
+  return { removedProfile: backupPath === undefined ? undefined : previous, backupPath };
 }

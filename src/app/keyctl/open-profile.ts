@@ -16,6 +16,7 @@ import { keyDetails } from '../../executor/key-details.ts';
 import { examineSlot, rotateNamedKey } from '../../executor/rotate-named-key.ts';
 import type { AccountGateway } from '../../iam/gateway.ts';
 import { foldRotations, isOpen } from '../../lifecycle/rotation.ts';
+import type { SlotVerdict } from '../../lifecycle/slot.ts';
 import { findOwner } from './find-owner.ts';
 import {
   type OpenedProfileFile,
@@ -78,10 +79,24 @@ async function examine(
     path: file.path,
     currentKeyId: target.keyId,
     keys: await keyDetails(gateway.reader, keys),
-    slot: await examineSlot(target.keyId, keys, records, executor),
+    slot: heldElsewhere(await examineSlot(target.keyId, keys, records, executor), profile, file),
     sameKeyProfiles: target.sameKeyProfiles,
     openPhase: foldRotations(records).find(isOpen)?.phase,
     warnings: await warningsAbout(file),
+  };
+}
+
+/** A key that another profile of the files holds is not quiet, whatever AWS says of its last use. */
+function heldElsewhere(slot: SlotVerdict, profile: string, file: OpenedProfileFile): SlotVerdict {
+  if (slot.kind !== 'removable') return slot;
+  const holder = file.profiles.find(
+    ({ keyId, name }) => keyId === slot.key.id && name !== previousProfileOf(profile),
+  );
+  if (holder === undefined) return slot;
+  return {
+    ...slot,
+    isQuiet: false,
+    because: `${slot.because}, but held by profile ${holder.name}`,
   };
 }
 
@@ -105,6 +120,9 @@ async function rotate(
   rehearse(file, exam.profile, target, alsoProfiles);
   await checkWritable(file.save);
   const state = await stateFor('write', exam.account, options, context);
+  // Before too: a rotation that is done must not be reported as failed because of these (I5).
+  state.sightings.seenActive(activeKeys(exam), context.clock.now());
+  await state.sightings.save();
   const destination = profileDestination({
     profile: exam.profile,
     alsoProfiles,
@@ -117,8 +135,6 @@ async function rotate(
     executor,
   );
   if (outcome.kind === 'failed') throw withWayBack(outcome.error, destination, exam.profile);
-  state.sightings.seenActive(activeKeys(exam), context.clock.now());
-  await state.sightings.save();
   return result(outcome, request, exam, destination, alsoProfiles);
 }
 

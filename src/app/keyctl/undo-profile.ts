@@ -7,13 +7,18 @@ import { KeyturnError } from '../../base/errors.ts';
 import { type Document, parseDocument } from '../../credentials-file/document.ts';
 import type { KeyPair } from '../../credentials-file/edit.ts';
 import { applyEdit, checkWritable, saveEdit } from '../../credentials-file/save.ts';
-import { pairOf, previousProfileOf, swapPairs } from '../../destinations/credentials-file/index.ts';
-import type { ExecutorContext } from '../../executor/context.ts';
+import {
+  pairOf,
+  previousProfileOf,
+  profileDestination,
+  swapPairs,
+} from '../../destinations/credentials-file/index.ts';
+import { destinationOf, type ExecutorContext } from '../../executor/context.ts';
 import { reactivateKey } from '../../executor/retire-key.ts';
 import type { UserSession } from '../../executor/runtime.ts';
 import { verifyKey } from '../../executor/verify-key.ts';
 import type { AccountGateway } from '../../iam/gateway.ts';
-import { foldRotations, isOpen } from '../../lifecycle/rotation.ts';
+import { foldRotations, isOpen, type Rotation } from '../../lifecycle/rotation.ts';
 import { findOwner } from './find-owner.ts';
 import { previousKeyOf } from './finish-profile.ts';
 import { openProfileFile, targetKey } from './profile-file.ts';
@@ -44,17 +49,21 @@ export async function undoProfile(
     const { user } = await findOwner(restoredKeyId, { user: options.user, profile }, gateway);
     await checkWritable(file.save);
     const state = await stateFor('write', gateway.caller.account, options, context);
-    const executor = executorFor(gateway, state, context);
-    const reactivated = await executor.runtime.exclusively(user, async (session) => {
-      await closeOpenRotation(options, session);
+    const place = { profile, alsoProfiles: [], oldKeyId: replacedKeyId, save: file.save };
+    const executor = executorFor(gateway, state, context, profileDestination(place));
+    const done = await executor.runtime.exclusively(user, async (session) => {
+      const open = undoableRotation(options, session, executor);
       const was = await reactivateKey(user, restoredKeyId, session, executor);
       await verifyPair(user, restoredKeyId, previous, executor);
-      return was === 'reactivated';
+      if (open !== undefined) await session.record(open.id, { type: 'closed', reason: 'undone' });
+      // Inside the claim (I9): finish must not retire the key that is about to be the profile's.
+      const { backupPath } = await saveEdit(request, file.save);
+      // Its secret is in the previous profile now, and recovery will not come by any more.
+      if (open !== undefined) await executor.handoff.remove(open.newKeyId);
+      return { reactivated: was === 'reactivated', backupPath };
     });
-    const { backupPath } = await saveEdit(request, file.save);
     const keys = { restoredKeyId, replacedKeyId };
-    const where = { path: file.path, backupPath, profile, previousProfile };
-    return { user, ...keys, reactivated, ...where };
+    return { user, ...keys, ...done, path: file.path, profile, previousProfile };
   } finally {
     gateway.close();
   }
@@ -78,15 +87,18 @@ async function gatewayForUndo(
 
 /**
  * A rotation that wrote the file and then stopped is over with the undo. Before the file was
- * written there is nothing to undo, and the rotation's own recovery knows what to do.
+ * written there is nothing to undo, and the rotation's own recovery knows what to do. So it does
+ * with one to another place.
  */
-async function closeOpenRotation(options: TargetOptions, session: UserSession): Promise<void> {
+function undoableRotation(
+  options: TargetOptions,
+  session: UserSession,
+  executor: ExecutorContext,
+): Extract<Rotation, { phase: 'delivered' | 'verified' }> | undefined {
   const open = foldRotations(session.records()).find(isOpen);
-  if (open === undefined) return;
-  if (open.phase === 'delivered' || open.phase === 'verified') {
-    await session.record(open.id, { type: 'closed', reason: 'undone' });
-    return;
-  }
+  if (open === undefined) return undefined;
+  destinationOf(open, executor);
+  if (open.phase === 'delivered' || open.phase === 'verified') return open;
   throw new KeyturnError(
     'needs-operator',
     `a rotation of ${open.user} is not finished (${open.phase}), so there is nothing to undo yet`,

@@ -1,6 +1,7 @@
 // A profile of the credentials file as a destination: the new pair goes into the profile, the old
 // one into `<profile>-previous`, in one write.
 
+import { resolve } from 'node:path';
 import { type AccessKeyId, accessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
@@ -43,9 +44,12 @@ export function previousProfileOf(profile: string): string {
   return `${profile}-previous`;
 }
 
-/** "/home/ada/.aws/credentials [production]": for people, and to find the place again. */
+/**
+ * "/home/ada/.aws/credentials [production]": for people, and to find the place again, from whatever
+ * folder the next run is started in.
+ */
 function placeOf(path: string, profile: string): string {
-  return `${path} [${profile}]`;
+  return `${resolve(path)} [${profile}]`;
 }
 
 export function parsePlace(place: string): { path: string; profile: string } | undefined {

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { accessKeyId } from '../base/access-key-id.ts';
+import type { KeyStatus } from './keys.ts';
+import { judgeSlot } from './slot.ts';
+
+const NOW = new Date('2026-11-21T10:00:00Z');
+const CURRENT = accessKeyId('AKIAIOSFODNN7EXAMPLE');
+const OTHER = accessKeyId('AKIAI44QH8DHBEXAMPLE');
+const SIGNING = accessKeyId('AKIAI77QH8DHBEXAMPLE');
+const createdAt = new Date('2024-01-01T00:00:00Z');
+
+const judge = (current: KeyStatus, other: KeyStatus) =>
+  judgeSlot(
+    {
+      keys: [
+        { id: CURRENT, status: current, createdAt, lastUse: { used: 'never' } },
+        { id: OTHER, status: other, createdAt, lastUse: { used: 'never' } },
+      ],
+      currentKeyId: CURRENT,
+      signingKeyId: SIGNING,
+      recordedDeactivation: () => undefined,
+    },
+    NOW,
+  );
+
+describe('which key may make room', () => {
+  it('the other one, Active or Inactive, while the current one works', () => {
+    assert.equal(judge('Active', 'Active').kind, 'removable');
+    assert.equal(judge('Active', 'Inactive').kind, 'removable');
+  });
+
+  it('I10: never the only Active key of the user, however quiet it is', () => {
+    const verdict = judge('Inactive', 'Active');
+    assert(verdict.kind === 'full');
+    assert.match(verdict.because, /only Active key/);
+    assert.equal(judge('Inactive', 'Inactive').kind, 'removable');
+  });
+});
