@@ -1,0 +1,86 @@
+// The policies that ship: each allows the run that it is for, and nothing beside it.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { POLICY_ABOUT, type PolicyName, policyDocument } from '../../src/app/policies.ts';
+import { rotationReportSchema } from '../../src/reports/rotation-report.ts';
+import { DEFAULT_ACCOUNT_ID, startSandbox } from '../../src/sandbox/index.ts';
+import { run } from './process.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+test('rotate-iam-keys rotates and cleans up a whole account with the fleet policy alone', async (t) => {
+  const sandbox = await startSandbox({ seed: 3 });
+  const stateDir = mkdtempSync(join(tmpdir(), 'keyturn-policy-'));
+  t.after(async () => {
+    await sandbox.close();
+    rmSync(stateDir, { recursive: true, force: true });
+  });
+  const { world } = sandbox;
+  const add = (name: string, path = '/'): void => {
+    world.addUser(DEFAULT_ACCOUNT_ID, { name, path });
+  };
+  for (const [name, path] of [['ada'], ['bob', '/engineering/'], ['cleo']] as const)
+    add(name, path);
+  world.addKey(DEFAULT_ACCOUNT_ID, 'ada', { ageDays: 200 });
+  world.addKey(DEFAULT_ACCOUNT_ID, 'bob', { ageDays: 200 });
+  const idle = world.addKey(DEFAULT_ACCOUNT_ID, 'cleo', { ageDays: 400, status: 'Inactive' });
+  const policies = { fleet: policyDocument('fleet') };
+  world.addUser(DEFAULT_ACCOUNT_ID, { name: 'rotator', policies });
+  const caller = world.addKey(DEFAULT_ACCOUNT_ID, 'rotator');
+  const env = {
+    AWS_ENDPOINT_URL: sandbox.url,
+    AWS_ACCESS_KEY_ID: caller.id,
+    AWS_SECRET_ACCESS_KEY: caller.secret,
+    KEYTURN_ENDPOINT_GUARD: 'loopback',
+  };
+  const args = ['--output-format=json', '--cleanup-inactive', '--state-dir', stateDir];
+  const { code, stdout, stderr } = await run('rotate-iam-keys', args, env);
+  assert.equal(code, 0, stderr);
+  const report = rotationReportSchema.parse(JSON.parse(stdout));
+  assert.equal(report.summary.successful_rotations, 2);
+  assert.deepEqual(
+    report.cleanup_results.flatMap((result) => result.deleted_keys),
+    [idle.id],
+  );
+  // Not one call was in vain, so nothing is missing; each action was needed, so nothing is spare.
+  const called = new Set(
+    sandbox.requests.list().map(({ operation, errorCode }) => {
+      assert.notEqual(errorCode, 'AccessDenied');
+      return `iam:${operation}`;
+    }),
+  );
+  for (const statement of policies.fleet.Statement) {
+    for (const action of statement.Action) assert(called.has(action), `${action} was never used`);
+  }
+});
+
+test('keyturn policy prints each policy; the two of keyctl ship as files, word for word', async () => {
+  for (const name of Object.keys(POLICY_ABOUT) as PolicyName[]) {
+    const { code, stdout } = await run('keyturn', ['policy', name]);
+    assert.equal(code, 0);
+    assert.deepEqual(JSON.parse(stdout), policyDocument(name));
+    if (name === 'fleet') continue;
+    assert.equal(readFileSync(join(ROOT, `keyctl-${name}-policy.json`), 'utf8'), stdout);
+  }
+  const china = await run('keyturn', ['policy', 'admin', '--partition', 'aws-cn']);
+  assert.match(china.stdout, /"arn:aws-cn:iam::\*:user\/\*"/);
+});
+
+test('the self-service policy names its own user only, not one whose name ends alike', () => {
+  const [statement] = policyDocument('self-service').Statement;
+  const resources = [statement?.Resource ?? []].flat().map((text) => {
+    const pattern = text.replace('$' + '{aws:username}', 'ada').replaceAll('*', '.*');
+    return new RegExp(`^${pattern}$`);
+  });
+  const matches = (user: string): boolean =>
+    resources.some((each) => each.test(`arn:aws:iam::123456789012:user/${user}`));
+  assert(matches('ada'));
+  assert(matches('engineering/ada'));
+  assert(!matches('canada'));
+  assert(!matches('engineering/canada'));
+});
