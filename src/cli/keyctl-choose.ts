@@ -14,7 +14,8 @@ export async function chooseProfiles(run: Run): Promise<Pair> {
   const { ask, parts, options, context } = run;
   if (ask === undefined) throw nothingToChoose('there is no terminal to ask in');
   const found = await parts.listProfiles({ credentialsFile: options.credentialsFile }, context);
-  const targets = found.profiles.filter(({ rotatable }) => rotatable);
+  const names = new Set(found.profiles.map(({ name }) => name));
+  const targets = found.profiles.filter(({ name, rotatable }) => rotatable && !isKept(name, names));
   if (targets.length === 0) {
     throw nothingToChoose(`no profile of ${found.credentialsPath} holds a key to rotate`);
   }
@@ -34,6 +35,11 @@ export async function chooseProfiles(run: Run): Promise<Pair> {
   });
   run.report = { ...run.report, profile: targetProfile, auth_profile: authProfile };
   return { authProfile, targetProfile };
+}
+
+/** A pair that a rotation kept as the way back is rotated only by whoever names it with -t. */
+function isKept(name: string, names: ReadonlySet<string>): boolean {
+  return name.endsWith('-previous') && names.has(name.slice(0, -'-previous'.length));
 }
 
 /** The most likely answer comes first: people rotate their own key. */

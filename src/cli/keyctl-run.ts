@@ -92,7 +92,7 @@ export async function runKeyctl(
     log.hideProgress();
     isPrinting = true;
     await printReport(host, run.report, options.json);
-    return 0;
+    return run.report.success ? 0 : 1;
   } catch (thrown) {
     log.hideProgress();
     if (isPrinting) sayWhatWasDone(run);

@@ -13,7 +13,6 @@ import { VERSION } from '../base/version.ts';
 import { isAskedFor } from './argv.ts';
 import { canAsk, type Host } from './host.ts';
 import { KEYCTL_FLAGS } from './keyctl-flags.ts';
-import { KEYCTL_USAGE, keyctlHelp } from './keyctl-help.ts';
 import { resolveKeyctl } from './keyctl-options.ts';
 import { KEYCTL_PARTS, type KeyctlParts } from './keyctl-parts.ts';
 import type { LoadAsker } from './keyctl-run.ts';
@@ -30,14 +29,14 @@ export function keyctlCommand(parts: KeyctlParts = KEYCTL_PARTS, loadAsker?: Loa
     failureOutput: (host, error) => (wantsJson(host.args) ? failureJson(host, error) : undefined),
     run: async (session) => {
       const { host } = session;
-      const page = pageFor(host.args);
+      const page = await pageFor(host.args);
       if (page !== undefined) {
         await host.stdout.write(page);
         return 0;
       }
       const options = resolveKeyctl(host.args, host);
       const { order } = options;
-      if (order.kind === 'choose' && !canAsk(host)) throw nobodyToAsk(host);
+      if (order.kind === 'choose' && !canAsk(host)) throw await nobodyToAsk(host);
       if (order.kind === 'list' || (order.kind === 'list-keys' && order.pair === undefined)) {
         const { listFiles } = await import('./keyctl-lists.ts');
         return listFiles(session, options, order.kind, parts);
@@ -49,14 +48,18 @@ export function keyctlCommand(parts: KeyctlParts = KEYCTL_PARTS, loadAsker?: Loa
 }
 
 /** --help and --version win over every other flag, also over a wrong one. */
-function pageFor(args: readonly string[]): string | undefined {
-  if (isAskedFor(KEYCTL_FLAGS, args, 'help')) return keyctlHelp();
+async function pageFor(args: readonly string[]): Promise<string | undefined> {
+  if (isAskedFor(KEYCTL_FLAGS, args, 'help')) {
+    const { keyctlHelp } = await import('./keyctl-help.ts');
+    return keyctlHelp();
+  }
   if (isAskedFor(KEYCTL_FLAGS, args, 'version')) return `keyctl ${VERSION}\n`;
   return undefined;
 }
 
 /** Says how it is called; the voice adds what is missing. */
-function nobodyToAsk(host: Host): KeyturnError {
+async function nobodyToAsk(host: Host): Promise<KeyturnError> {
+  const { KEYCTL_USAGE } = await import('./keyctl-help.ts');
   host.stderr.writeNow(`${['Usage:', ...KEYCTL_USAGE.map((line) => `  ${line}`)].join('\n')}\n`);
   return new KeyturnError('no-profile', 'no profile is named, and there is no terminal to ask in', {
     hint: 'keyctl -l lists the profiles; keyctl --help says more',

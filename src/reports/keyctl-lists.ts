@@ -79,8 +79,8 @@ function columns(key: KeyLine): string[] {
 }
 
 function marks(key: KeyLine, paint: Paint): string {
-  const tooOld = key.too_old ? [paint('yellow', 'over 90 days: rotate it')] : [];
-  return [...(key.current ? [paint('green', 'CURRENT')] : []), ...tooOld].join('  ');
+  const said = [...(key.current ? ['CURRENT'] : []), ...(key.too_old ? ['over 90 days'] : [])];
+  return paint(key.too_old ? 'yellow' : 'green', said.join(', '));
 }
 
 function count(number: number, noun: string): string {

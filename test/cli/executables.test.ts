@@ -1,6 +1,7 @@
 // The three executables as real processes.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -56,6 +57,14 @@ for (const program of ['rotate-iam-keys', 'keyturn', 'keyctl'] as const) {
     assert.match(result.stderr, /hint: run npm ci && npm run build\n$/);
   });
 }
+
+test('keyctl alone behind a pipe that stays open: the usage, exit 2, and no waiting', async () => {
+  const child = spawn(process.execPath, [binOf('keyctl')], { stdio: 'pipe' });
+  const { code, stderr } = await finished(child);
+  child.stdin.end();
+  assert.equal(code, 2);
+  assert.match(stderr, /^Usage:\n {2}keyctl \[flags\]/);
+});
 
 test('bad input with JSON asked for: stdout is one document, the log is on stderr', async () => {
   const { code, stdout } = await run('rotate-iam-keys', ['--output_format', 'json', '--dryrun']);

@@ -209,6 +209,26 @@ test('interactive: two steps, ages while choosing, a confirmation, then the rota
   assert.match(host.out(), /^Rotated: production/);
 });
 
+test('interactive: what a rotation kept as the way back is not offered', async () => {
+  const { profiles, ...paths } = await fakeParts().listProfiles(
+    { credentialsFile: undefined },
+    { env: {}, home: '/' },
+  );
+  const kept = { ...profiles[0], name: 'admin-previous', keyId: NEW, kind: 'key', rotatable: true };
+  const { asked } = await runFake([], {
+    isTerminal: true,
+    choose: ['admin', 'production'],
+    parts: {
+      listProfiles: async () => ({
+        ...paths,
+        profiles: [...profiles, { ...kept, note: undefined }],
+      }),
+    },
+  });
+  assert(asked.some((text) => text.startsWith('production: ')));
+  assert(!asked.some((text) => text.startsWith('admin-previous: ')));
+});
+
 test('interactive, declined: exit 130, and nothing was changed', async () => {
   const { code, calls, host } = await runFake([], {
     isTerminal: true,
@@ -308,7 +328,7 @@ const JSON_RUNS: readonly (readonly [line: string, code: number, field: string])
   ['-l', 0, 'profiles'],
   ['-k', 0, 'profiles'],
   ['-k -t production', 0, 'keys'],
-  ['--list-all-keys', 0, 'users'],
+  ['--list-all-keys', 1, 'users'],
   ['prodction', 3, 'error'],
   ['undo', 2, 'error'],
   ['--frobnicate', 2, 'error'],
@@ -390,12 +410,13 @@ test('control characters of a file never reach the terminal', async () => {
 test('-k marks the current key and warns of one that is over 90 days old', async () => {
   const { host } = await runFake(['-k', '-t', 'production'], { exam: twoKeys(true) });
   const [, , current, other] = host.out().split('\n');
-  assert.equal(current, `  ${OLD}  Active  412 days  2 days ago  CURRENT  over 90 days: rotate it`);
-  assert.equal(other, `  ${OTHER}  Active  700 days  never used  over 90 days: rotate it`);
+  assert.equal(current, `  ${OLD}  Active  412 days  2 days ago  CURRENT, over 90 days`);
+  assert.equal(other, `  ${OTHER}  Active  700 days  never used  over 90 days`);
 });
 
 test('--list-all-keys shows every user, and what could not be read (I11)', async () => {
-  const { host, calls } = await runFake(['--list-all-keys', '-a', 'admin']);
+  const { host, calls, code } = await runFake(['--list-all-keys', '-a', 'admin']);
+  assert.equal(code, 1);
   const { given } = calls.find(({ name }) => name === 'list-all') ?? {};
   assert.equal((given as { authProfile: string }).authProfile, 'admin');
   assert.match(host.out(), /^account 123456789012: 2 users, 2 keys\n/);

@@ -162,6 +162,8 @@ export function withAllKeys(report: KeyctlReport, all: AllKeys): KeyctlReport {
   const now = new Date(report.execution_time);
   return {
     ...report,
+    // Unknown is not empty (I11): a list with holes is no success.
+    success: all.unreadable.length === 0,
     account_id: all.account,
     users: all.users.map(({ user, keys }) => ({
       user_name: user,
