@@ -104,7 +104,7 @@ export function undoHelp(): string {
     summary: 'takes a rotation back while the old key still exists.',
     usage: ['keyturn undo USER [flags]'],
     description: [
-      'The old key is made Active again, destinations that can be put back are put back, those that can not are named, and the new key is made Inactive last. Nothing is deleted. keyctl undo does this for a profile.',
+      'The old key is made Active again, destinations that can be put back are put back, those that can not are named, and the new key is made Inactive last, unless it may be in use. Nothing is deleted. keyctl undo does this for a profile.',
     ],
     flags: UNDO_FLAGS,
     sections: [],

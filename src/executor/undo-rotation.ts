@@ -1,5 +1,5 @@
 // Takes a rotation back during grace and hold: the old key works again, destinations that can be put
-// back are put back, and the new key is made Inactive last.
+// back are put back, and the new key is made Inactive last, if nothing seems to use it.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
@@ -8,6 +8,7 @@ import type { DeliveryReceipt } from '../lifecycle/record.ts';
 import { foldRotations, isOpen, type Rotation } from '../lifecycle/rotation.ts';
 import { ownKeyError } from './blocked.ts';
 import { destinationOf, type ExecutorContext } from './context.ts';
+import { readLastUse } from './key-details.ts';
 import { reactivateKey } from './retire-key.ts';
 import type { UserSession } from './runtime.ts';
 
@@ -21,7 +22,7 @@ export interface UndoneRotation {
   readonly putBack: readonly DeliveryReceipt[];
   /** Destinations that still hold the new secret: their readers must go back by hand. */
   readonly notPutBack: readonly DeliveryReceipt[];
-  readonly newKey: 'made-inactive' | 'was-inactive' | 'gone';
+  readonly newKey: 'made-inactive' | 'was-inactive' | 'gone' | 'left-active';
 }
 
 type Undoable = Extract<Rotation, { readonly newKeyId: AccessKeyId }>;
@@ -44,7 +45,7 @@ export async function undoRotation(
     const delivered = 'receipts' in rotation ? rotation.receipts : [];
     const putBack = await putBackWhereItCan(rotation, delivered, context);
     if (isOpen(rotation)) await session.record(rotation.id, { type: 'closed', reason: 'undone' });
-    const newKey = await deactivateNew(user, newKeyId, session, context);
+    const newKey = await deactivateNew(rotation, session, context);
     return {
       user,
       rotation: rotation.id,
@@ -86,19 +87,44 @@ async function putBackWhereItCan(
 }
 
 async function deactivateNew(
-  user: string,
-  newKeyId: AccessKeyId,
+  rotation: Undoable,
   session: UserSession,
   context: ExecutorContext,
 ): Promise<UndoneRotation['newKey']> {
+  const { user, newKeyId } = rotation;
   const { reader, writer } = context.gateway;
   const keys: AccessKey[] = await reader.listAccessKeys(user);
   const newKey = keys.find(({ id }) => id === newKeyId);
   if (newKey === undefined) return 'gone';
   if (newKey.status !== 'Active') return 'was-inactive';
+  if (await mayBeInUse(rotation, session, context)) return 'left-active';
   await session.recordKey({ type: 'retiring', keyId: newKeyId, reason: 'undo' });
   await writer.setStatus(user, newKeyId, 'Inactive');
   context.emit({ code: 'key-deactivated', user, keyId: newKeyId });
   await session.recordKey({ type: 'retired', keyId: newKeyId });
   return 'made-inactive';
+}
+
+/** AWS dates a use by its own clock, and our last check can be under way when it is recorded. */
+const OWN_CHECKS_MS = 6 * 60_000;
+
+/**
+ * Whether somebody works with the new key already: then making it Inactive would be an outage, and
+ * the person decides. Our own checks with STS are no use; unknown is not unused (I11).
+ */
+async function mayBeInUse(
+  { id, newKeyId }: Undoable,
+  session: UserSession,
+  context: ExecutorContext,
+): Promise<boolean> {
+  const lastUse = await readLastUse(context.gateway.reader, { id: newKeyId });
+  if (lastUse === 'unreadable') return true;
+  if (lastUse.used === 'never') return false;
+  const checked = session
+    .records()
+    .findLast(({ rotation, step }) => rotation === id && step.type === 'verified');
+  const isOwn =
+    lastUse.service === 'sts' &&
+    (checked === undefined || lastUse.at.getTime() <= checked.at.getTime() + OWN_CHECKS_MS);
+  return !isOwn;
 }

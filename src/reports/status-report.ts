@@ -37,7 +37,9 @@ export const undoReportSchema = z
     old_key_id: z.string().describe('Active again'),
     new_key_id: z.string(),
     old_key_reactivated: z.boolean().describe('false when it was Active all the time'),
-    new_key: z.string().describe('made-inactive, was-inactive or gone'),
+    new_key: z
+      .string()
+      .describe('made-inactive, was-inactive, gone, or left-active because it may be in use'),
     put_back: z.array(receipt),
     not_put_back: z.array(receipt).describe('Whoever reads these must go back to the old key'),
   })

@@ -36,6 +36,7 @@ export function renderStatus(report: StatusReport): string {
 const NEW_KEY: Readonly<Record<string, string>> = {
   'made-inactive': 'made Inactive',
   'was-inactive': 'Inactive already',
+  'left-active': 'left Active: it may be in use',
   gone: 'gone already',
 };
 

@@ -120,4 +120,22 @@ describe('keyturn undo', () => {
     assert.equal(late.code, 1);
     assert.match(late.stderr, new RegExp(`${old.id} of svc-a does not exist any more`));
   });
+
+  it('I11: leaves a new key Active that somebody works with already, and says so', async (t) => {
+    const { sandbox, addUser, keyturn, rotate, statuses } = await openAccount(t);
+    const old = addUser('svc-a');
+    assert.equal((await rotate()).code, 0);
+    const fresh = sandbox.world.user(ACCOUNT, 'svc-a').keys.find(({ id }) => id !== old.id);
+    assert(fresh);
+    const at = new Date(sandbox.clock.nowMs() + 3_600_000);
+    fresh.uses.push({ at, service: 's3', region: 'us-east-1' });
+    sandbox.clock.advance(24 * 3_600_000);
+    const undone = await keyturn('undo svc-a --json --log-level error');
+    assert.equal(undone.code, 0, undone.stderr);
+    assert.equal(undoReportSchema.parse(JSON.parse(undone.stdout)).new_key, 'left-active');
+    assert.deepEqual(
+      statuses('svc-a').map(({ status }) => status),
+      ['Active', 'Active'],
+    );
+  });
 });
