@@ -104,7 +104,7 @@ it('without any home the refusal says how to name the file', () => {
     (error) =>
       error instanceof KeyturnError &&
       error.code === 'credentials-file' &&
-      /--credentials or AWS_SHARED_CREDENTIALS_FILE/.test(error.hint ?? ''),
+      /AWS_SHARED_CREDENTIALS_FILE .or --credentials. and AWS_CONFIG_FILE/.test(error.hint ?? ''),
   );
   const named = { ...around, env: { AWS_CONFIG_FILE: '/etc/config' } };
   assert.equal(profilePaths('/x', named).credentials, '/x');

@@ -41,6 +41,6 @@ function homeFolder({ env, home }: PathSurroundings): string {
   const folder = env.HOME || env.USERPROFILE || fromDrive || home;
   if (folder !== undefined) return folder;
   throw new KeyturnError('credentials-file', 'there is no home directory to look for .aws in', {
-    hint: 'name the file with --credentials or AWS_SHARED_CREDENTIALS_FILE',
+    hint: 'set HOME, or name both files: AWS_SHARED_CREDENTIALS_FILE (or --credentials) and AWS_CONFIG_FILE',
   });
 }
