@@ -54,8 +54,10 @@ export function blockedError(
 export function ownKeyError(user: string, keyId: AccessKeyId): KeyturnError {
   return new KeyturnError(
     'own-key',
-    `${keyId} of ${user} signs the calls of this run, so it is not rotated by it`,
-    { hint: 'run with a role or with another user’s key to rotate this one' },
+    `${keyId} of ${user} signs the calls of this run, or opens the session that does, so it is not rotated by it`,
+    {
+      hint: 'run with a role that does not depend on it, or with another user’s key, to rotate this one',
+    },
   );
 }
 

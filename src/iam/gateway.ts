@@ -24,7 +24,10 @@ export interface NewAccessKey {
 export interface Caller {
   readonly account: string;
   readonly arn: string;
-  /** The access key that signs: AKIA… for a user, ASIA… for a session. */
+  /**
+   * The access key that the calls depend on (I7): the user's key that signs, or that opens the session
+   * or the role which signs; a session's own ASIA… where no such key is known.
+   */
   readonly accessKeyId: AccessKeyId;
 }
 

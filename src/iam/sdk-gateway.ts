@@ -10,6 +10,7 @@ import { type CredentialProvider, credentialProvider } from './credentials.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import type { AccountGateway, Caller } from './gateway.ts';
 import { DEFAULT_TIMEOUTS } from './http-handler.ts';
+import { keyBehindSession } from './key-behind.ts';
 import type { GatewayOptions } from './open-gateway.ts';
 import { silenceSdkWarnings } from './quiet-sdk.ts';
 import { createReader } from './sdk-reader.ts';
@@ -38,7 +39,10 @@ export async function openSdkGateway(options: GatewayOptions): Promise<AccountGa
     wire.fresh.destroy();
   }
   try {
-    const caller = await askCaller(clients.sts, credentials, settings, signal);
+    const signer = await askCaller(clients.sts, credentials, settings, signal);
+    const isSession = (await credentials()).sessionToken !== undefined;
+    const accessKeyId = (isSession ? keyBehindSession(sources) : undefined) ?? signer.accessKeyId;
+    const caller = { ...signer, accessKeyId };
     const surroundings = { endpoint: settings.iamEndpoint, region };
     return {
       caller,

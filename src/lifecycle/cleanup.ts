@@ -40,7 +40,7 @@ export function judgeInactiveKey(
 ): CleanupVerdict {
   const { key } = facts;
   if (key.status !== 'Inactive') return keep(`it is ${key.status}`);
-  if (key.id === facts.signingKeyId) return keep('it signs the calls of this run');
+  if (key.id === facts.signingKeyId) return keep('the calls of this run depend on it');
   if (facts.keysInRotation.has(key.id)) return keep('a rotation that is not finished needs it');
 
   const start = facts.recordedDeactivation ?? latest(key.createdAt, facts.successorCreatedAt);
