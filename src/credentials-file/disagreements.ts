@@ -1,195 +1,182 @@
 // Where the AWS SDK and the AWS CLI would read a file differently, or not at all. An editor that
 // wrote such a file would please one of them and mislead the other, so it refuses, with the line.
+//
+// What stops a reader from the whole file, and what concerns the profiles to be edited, is a
+// problem. What concerns other profiles only is a warning: their lines are not touched, and they
+// read after the edit as they did before (check-edit.ts).
 
-import { documentOf, sectionOf, settingsOf } from './document.ts';
-import { decoded, joinLines, type Line, splitLines } from './lines.ts';
+import { type Document, documentOf, sectionOf, settingsOf } from './document.ts';
+import { type Difference, explain, type Suspicion } from './explain-line.ts';
+import { decoded, type Line, splitLines } from './lines.ts';
 import { KEY_ID, SECRET, SESSION_TOKENS } from './names.ts';
-import { readLikeBotocore } from './read-like-botocore.ts';
+import { DEFAULTS, readLikeBotocore } from './read-like-botocore.ts';
 import { FATAL_HEADERS, readLikeSdk } from './read-like-sdk.ts';
-import type { ReadFile, Settings } from './reading.ts';
+import type { ReadFile } from './reading.ts';
 
 export interface Problem {
   /** Counted from 1. */
   readonly line: number;
-  /** Ends the sentence "line N …". */
+  /** Ends the sentence "line N …". Names profiles and well-known settings, never a value (I8). */
   readonly explanation: string;
-  /** Whether the file as a whole is affected, or only the profile that was asked about. */
+  /** Whether the file as a whole is affected, or only one profile. */
   readonly scope: 'file' | 'profile';
+  /** The profile concerned, when it is only one. */
+  readonly profile: string | undefined;
 }
 
 /**
- * What keeps the profiles from being edited safely; empty when both readers agree about them. A
- * profile that does not exist is no problem.
+ * What keeps the profiles from being edited safely, by line; empty when both readers agree about
+ * them. A profile that does not exist is no problem.
  */
 export function problemsOf(bytes: Buffer, profiles: readonly string[]): Problem[] {
+  const readings = bothReadings(bytes);
+  if ('line' in readings) return [readings];
+  return unique(profiles.flatMap((profile) => profileProblems(profile, readings)));
+}
+
+/** Where the readers differ about other profiles than these. Nothing that stops an edit. */
+export function warningsOf(bytes: Buffer, profiles: readonly string[]): Problem[] {
+  const readings = bothReadings(bytes);
+  if ('line' in readings) return [];
+  const { sdk, cli } = readings;
+  const names = [...sdk.places.keys(), ...cli.places.keys()];
+  const others = new Set(names.filter((name) => !profiles.includes(name)));
+  return unique([...others].flatMap((name) => profileProblems(name, readings)));
+}
+
+interface Readings {
+  readonly lines: readonly string[];
+  readonly document: Document;
+  readonly sdk: ReadFile;
+  readonly cli: ReadFile;
+}
+
+function bothReadings(bytes: Buffer): Readings | Problem {
   const lines = splitLines(bytes);
-  const asWhole = fileProblem(bytes, lines);
-  if (asWhole !== undefined) return [asWhole];
+  const encoding = encodingProblem(bytes, lines);
+  if (encoding !== undefined) return encoding;
   const cli = readLikeBotocore(bytes);
   if (cli.kind === 'unreadable') {
-    const { line, reason } = cli;
-    return [
-      { line, explanation: `stops the AWS CLI from reading the file: ${reason}`, scope: 'file' },
-    ];
+    return inFile(cli.line, `keeps the AWS CLI from reading the file: ${cli.reason}`);
   }
-  const sdk = readLikeSdk(bytes);
-  return profiles.flatMap((profile) => profileProblem(profile, lines, sdk, cli) ?? []);
-}
-
-function fileProblem(bytes: Buffer, lines: readonly Line[]): Problem | undefined {
-  for (const { isGuilty, explanation } of FILE_RULES) {
-    const index = lines.findIndex(isGuilty);
-    if (index !== -1) return { line: index + 1, explanation, scope: 'file' };
+  const texts = lines.map(({ text }) => decoded(text));
+  const fatal = texts.findIndex((text) => {
+    return FATAL_HEADERS.some((header) => text.trim().startsWith(`[${header}]`));
+  });
+  if (fatal !== -1) {
+    return inFile(fatal + 1, 'names a profile that makes the AWS SDK give up on the file');
   }
-  // Some UTF-16 is valid UTF-8 with empty characters in it.
-  return bytes.includes(0)
-    ? { line: 1, explanation: 'belongs to a file in another encoding than UTF-8', scope: 'file' }
-    : undefined;
+  return { lines: texts, document: documentOf(lines), sdk: readLikeSdk(bytes), cli };
 }
 
-interface FileRule {
-  readonly isGuilty: (line: Line) => boolean;
-  readonly explanation: string;
+function encodingProblem(bytes: Buffer, lines: readonly Line[]): Problem | undefined {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    return inFile(
+      1,
+      'begins a file in UTF-16, an encoding that neither the AWS CLI nor the AWS SDK reads',
+    );
+  }
+  const zero = lines.findIndex(({ text }) => text.includes('\0'));
+  if (zero !== -1)
+    return inFile(zero + 1, 'holds a NUL byte: it is damaged, or in another encoding than UTF-8');
+  const bare = lines.findIndex(({ end }) => end === '\r');
+  if (bare === -1) return undefined;
+  return inFile(
+    bare + 1,
+    'ends in a bare carriage return, which only the AWS CLI takes for the end of a line',
+  );
 }
 
-/** Lines that spoil the file for all profiles, tried in this order. */
-const FILE_RULES: readonly FileRule[] = [
-  {
-    isGuilty: ({ text }) => text.includes('\0'),
-    explanation: 'holds a NUL character: the file is damaged, or in another encoding than UTF-8',
-  },
-  {
-    isGuilty: ({ end }) => end === '\r',
-    explanation: 'ends in a bare carriage return, which the AWS SDK does not take for an end',
-  },
-  {
-    isGuilty: ({ text }) => decoded(text).trim().startsWith('[DEFAULT]'),
-    explanation: 'is [DEFAULT], whose settings the AWS CLI gives to every profile',
-  },
-  {
-    isGuilty: ({ text }) =>
-      FATAL_HEADERS.some((header) => decoded(text).trim().startsWith(`[${header}]`)),
-    explanation: 'names a profile that makes the AWS SDK give up on the file',
-  },
-];
-
-function profileProblem(
-  profile: string,
-  lines: readonly Line[],
-  sdk: ReadFile,
-  cli: ReadFile,
-): Problem | undefined {
-  const inSdk = sdk.sections.get(profile);
-  const inCli = cli.sections.get(profile);
-  // A section without settings is nothing to the SDK.
-  if (inSdk === undefined && (inCli === undefined || inCli.size === 0)) return undefined;
-  if (isDifferent(profile, sdk, cli)) return { scope: 'profile', ...blame(profile, lines) };
-  return plainnessProblem(profile, lines, inSdk ?? new Map());
+function inFile(line: number, explanation: string): Problem {
+  return { line, explanation, scope: 'file', profile: undefined };
 }
 
-function isDifferent(profile: string, sdk: ReadFile, cli: ReadFile): boolean {
-  const inSdk: Settings = sdk.sections.get(profile) ?? new Map();
-  const inCli: Settings = cli.sections.get(profile) ?? new Map();
-  for (const [name, value] of inSdk) if (inCli.get(name) !== value) return true;
-  // An empty value is none to the SDK.
-  for (const [name, value] of inCli) if (value !== '' && inSdk.get(name) !== value) return true;
-  return false;
+function profileProblems(profile: string, readings: Readings): Problem[] {
+  const { lines, sdk, cli } = readings;
+  const inProfile = ({ line, explanation }: Suspicion): Problem => ({
+    line,
+    explanation,
+    scope: 'profile',
+    profile,
+  });
+  if (profile === DEFAULTS) {
+    const line = lines.findIndex((text) => /^\s*\[DEFAULT\]/.test(text)) + 1;
+    const explanation = 'is [DEFAULT], whose settings the AWS CLI gives to every profile';
+    return line === 0 ? [] : [inProfile({ line, explanation })];
+  }
+  if (profile in Object.prototype && (sdk.places.has(profile) || cli.places.has(profile))) {
+    const line = (cli.places.get(profile) ?? sdk.places.get(profile))?.headerLine ?? 1;
+    return [inProfile({ line, explanation: 'has a name that JavaScript keeps for itself' })];
+  }
+  const misplaced = misplacedHeader(profile, sdk, cli);
+  if (misplaced !== undefined) return [inProfile(misplaced)];
+  const group = credentialGroup(profile, cli);
+  if (group !== undefined) return [inProfile(group)];
+  const found = differences(profile, sdk, cli).map((difference) => explain(difference, lines));
+  return (found.length > 0 ? found : hiddenLines(profile, readings)).map(inProfile);
 }
 
 /** What both readers see, and the editor does not: unusual spaces, for example. */
-function plainnessProblem(
-  profile: string,
-  lines: readonly Line[],
-  settings: Settings,
-): Problem | undefined {
-  const document = documentOf(lines);
+function hiddenLines(profile: string, { document, sdk }: Readings): Suspicion[] {
+  const place = sdk.places.get(profile);
   const section = sectionOf(document, profile);
   const seen = section === undefined ? [] : settingsOf(document, section);
-  for (const name of [KEY_ID, SECRET, ...SESSION_TOKENS]) {
-    const value = settings.get(name);
-    if (value === seen.findLast((setting) => setting.name === name)?.value) continue;
-    if (value === undefined) continue;
-    const isRead = (count: number) =>
-      readLikeSdk(joinLines(lines.slice(0, count)))
-        .sections.get(profile)
-        ?.get(name) === value;
+  return [KEY_ID, SECRET, ...SESSION_TOKENS].flatMap((name) => {
+    const value = sdk.sections.get(profile)?.get(name);
+    const line = place?.settingLines.get(name);
+    if (line === undefined || value === undefined) return [];
+    if (value === seen.findLast((setting) => setting.name === name)?.value) return [];
     const explanation =
       section === undefined
         ? 'stands below a [profile] line that is not written plainly enough to be edited'
         : 'is not written plainly enough to be edited: only blanks and tabs may stand around it';
-    return { line: firstCount(lines.length, isRead), explanation, scope: 'profile' };
-  }
-  return undefined;
+    return [{ line, explanation }];
+  });
 }
 
-interface Suspect {
-  readonly shape: RegExp;
-  readonly explanation: string;
+/** An empty setting of the pair, with deeper lines below: they would go with it. */
+function credentialGroup(profile: string, cli: ReadFile): Suspicion | undefined {
+  const names = [...(cli.places.get(profile)?.settingLines ?? [])];
+  const found = names.find(([name]) => /^aws_(?:access|secret|session|security)_\w+\./.test(name));
+  if (found === undefined) return undefined;
+  return { line: found[1], explanation: 'is empty, and takes the deeper lines below for its own' };
 }
 
-/** Why a line that is known to be guilty is read differently, by its looks. */
-const SUSPECTS: readonly Suspect[] = [
-  {
-    shape: /^\s*\[/,
-    explanation: 'begins a profile for one of the AWS SDK and the AWS CLI, and not for the other',
-  },
-  {
-    shape: /^[ \t]*[^\s=:#;[][^=:]*:/,
-    explanation: 'has ":" for "=", which the AWS SDK does not read',
-  },
-  {
-    shape: /^[^=]*[A-Z][^=]*=/,
-    explanation: 'has a name with capitals, which the AWS SDK takes for another name',
-  },
-  {
-    shape: /=(?:.*\s)?[#;]/,
-    explanation: 'has a comment behind its value, which the AWS CLI takes for part of the value',
-  },
-  {
-    shape: /^\s+\S/,
-    explanation: 'is indented, so that the AWS CLI adds it to the value above',
-  },
-];
-
-/**
- * The line by which the readings part: up to the line before it they are the same. So a line that
- * only looks odd is never blamed for another.
- */
-function blame(profile: string, lines: readonly Line[]): { line: number; explanation: string } {
-  const first = firstCount(lines.length, (count) => isParted(profile, lines.slice(0, count)));
-  const header = lines.slice(0, first - 1).findLastIndex(({ text }) => /^\s*\[/.test(text)) + 1;
-  // A setting can be read differently because of the line that it stands under.
-  const isHeader = header > 0 && isParted(profile, [...lines.slice(0, header), ...PROBE]);
-  const line = isHeader ? header : first;
-  const text = decoded(lines[line - 1]?.text ?? '');
-  const suspect = SUSPECTS.find(({ shape }) => shape.test(text));
+/** `[profile x]` is how the config file spells it; in the credentials file neither reads it as x. */
+function misplacedHeader(profile: string, sdk: ReadFile, cli: ReadFile): Suspicion | undefined {
+  if (sdk.places.has(profile) || cli.places.has(profile)) return undefined;
+  const line = sdk.places.get(`profile.${profile}`)?.headerLine;
+  if (line === undefined) return undefined;
   return {
     line,
-    explanation:
-      suspect?.explanation ?? 'is where the AWS SDK and the AWS CLI begin to read differently',
+    explanation: `is spelled as in the config file: here it must be [${profile}]`,
   };
 }
 
-/** A harmless setting, because a header alone is nothing to the SDK. */
-const PROBE: readonly Line[] = [
-  { text: '', end: '\n' },
-  { text: 'keyturn_probe=x', end: '\n' },
-];
-
-function isParted(profile: string, lines: readonly Line[]): boolean {
-  const bytes = joinLines(lines);
-  const cli = readLikeBotocore(bytes);
-  return cli.kind === 'unreadable' || isDifferent(profile, readLikeSdk(bytes), cli);
+function differences(profile: string, sdk: ReadFile, cli: ReadFile): Difference[] {
+  const [sdkSettings, cliSettings] = [sdk.sections.get(profile), cli.sections.get(profile)];
+  const [sdkPlace, cliPlace] = [sdk.places.get(profile), cli.places.get(profile)];
+  const headers = { sdk: sdkPlace?.headerLine, cli: cliPlace?.headerLine };
+  const names = new Set([...(sdkSettings?.keys() ?? []), ...(cliSettings?.keys() ?? [])]);
+  const differing = [...names].filter((name) => {
+    // An empty value is absent for the SDK, and both do without it.
+    return (sdkSettings?.get(name) ?? '') !== (cliSettings?.get(name) ?? '');
+  });
+  return differing.map((setting) => {
+    const lines = [sdkPlace?.settingLines.get(setting), cliPlace?.settingLines.get(setting)];
+    const known = lines.filter((line) => line !== undefined);
+    const [inSdk, inCli] = [sdkSettings?.has(setting), cliSettings?.has(setting)];
+    const seenBy = inSdk && inCli ? 'both' : inSdk ? 'sdk' : 'cli';
+    return { profile, setting, seenBy, lines: known, headers };
+  });
 }
 
-/** The smallest count for which it holds, as it does for all of them. By halving. */
-function firstCount(all: number, holds: (count: number) => boolean): number {
-  let low = 1;
-  let high = all;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
+function unique(problems: readonly Problem[]): Problem[] {
+  const seen = new Map<string, Problem>();
+  for (const problem of problems) {
+    const key = `${problem.line} ${problem.explanation}`;
+    if (!seen.has(key)) seen.set(key, problem);
   }
-  return low;
+  return [...seen.values()].sort((a, b) => a.line - b.line);
 }

@@ -1,19 +1,26 @@
 // The AWS CLI's reading: Python's configparser as botocore uses it. Strict: many faults make the
 // whole file unreadable.
 
-import type { Reading, UnreadableFile } from './reading.ts';
+import {
+  type Reading,
+  ReadingBuilder,
+  sayable,
+  type UnreadableFile,
+  unreadable,
+} from './reading.ts';
 
 /** Python's str.strip() and \s: wider than ASCII, and without the byte order mark. */
 const SPACE =
   '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
 const LEADING = new RegExp(`^${SPACE}+`, 'u');
 const IS_SPACE = new RegExp(SPACE, 'u');
-/** What Python's str.splitlines() takes for an end of line. */
+/** What Python's str.splitlines() takes for an end of line; botocore uses it inside a group only. */
 const LINE_ENDS = '[\\n-\\r\\x1c-\\x1e\\x85\\u2028\\u2029]';
 const PYTHON_LINE_END = new RegExp(`\\r\\n|${LINE_ENDS}`, 'u');
+const CONFLICT_MARK = /^(?:<{7}|={7}|>{7}|\|{7})(?: |$)/;
 
 /** configparser's section for defaults, whose settings leak into every other section. */
-const DEFAULTS = 'DEFAULT';
+export const DEFAULTS = 'DEFAULT';
 
 interface Value {
   readonly lines: string[];
@@ -26,6 +33,10 @@ interface Open {
   readonly settings: Map<string, Value>;
 }
 
+interface Section extends Open {
+  readonly number: number;
+}
+
 export function readLikeBotocore(bytes: Buffer): Reading {
   const text = utf8(bytes);
   if (text === undefined) {
@@ -35,8 +46,8 @@ export function readLikeBotocore(bytes: Buffer): Reading {
 }
 
 class Parser {
-  readonly #sections = new Map<string, Map<string, Value>>();
-  readonly #defaults = new Map<string, Value>();
+  readonly #sections = new Map<string, Section>();
+  readonly #defaults: Open = { name: DEFAULTS, settings: new Map() };
   #open: Open | undefined;
   /** The values that an indented line would continue. */
   #continued: string[] | undefined;
@@ -62,16 +73,16 @@ class Parser {
       return undefined;
     }
     const indent = LEADING.exec(line)?.[0].length ?? 0;
-    if (this.#open !== undefined && this.#continued !== undefined && indent > this.#indent) {
+    if (this.#continued !== undefined && indent > this.#indent) {
       this.#continued.push(value);
       return undefined;
     }
     this.#indent = indent;
-    const header = /^\[(.+)\]/s.exec(value)?.[1];
+    const header = /^\[([^\n]+)\]/.exec(value)?.[1];
     if (header !== undefined) return this.#header(header, number);
     if (this.#open === undefined) {
       const mark = value.startsWith('\ufeff') ? 'it begins with a byte order mark' : undefined;
-      return unreadable(number, mark ?? 'it stands before any [profile] line');
+      return unreadable(number, mark ?? oddLine(value, 'it stands before any [profile] line'));
     }
     return this.#option(this.#open, value, number);
   }
@@ -79,13 +90,16 @@ class Parser {
   #header(name: string, number: number): UnreadableFile | undefined {
     this.#continued = undefined;
     if (name === DEFAULTS) {
-      this.#open = { name, settings: this.#defaults };
+      this.#open = this.#defaults;
       return undefined;
     }
-    if (this.#sections.has(name)) return unreadable(number, `a second [${name}] begins there`);
-    const settings = new Map<string, Value>();
-    this.#sections.set(name, settings);
-    this.#open = { name, settings };
+    const first = this.#sections.get(name);
+    if (first !== undefined) {
+      return unreadable(number, `it begins [${name}] a second time, after line ${first.number}`);
+    }
+    const section = { name, settings: new Map<string, Value>(), number };
+    this.#sections.set(name, section);
+    this.#open = section;
     return undefined;
   }
 
@@ -93,14 +107,19 @@ class Parser {
     const delimiter = value.search(/[=:]/);
     if (delimiter < 1) {
       // configparser goes on and complains at the end.
-      this.#firstBadLine ??= unreadable(number, 'it is neither a header, a setting nor a comment');
+      this.#firstBadLine ??= unreadable(
+        number,
+        oddLine(value, 'it is neither a header, a setting nor a comment'),
+      );
       // A line that begins with the delimiter has an empty name, which is an option all the same.
       if (delimiter === 0) this.#continued = this.#set(open, '', value.slice(1), number);
       return undefined;
     }
     const name = stripEnd(value.slice(0, delimiter)).toLowerCase();
-    if (open.settings.has(name)) {
-      return unreadable(number, `${name} is set a second time in [${open.name}]`);
+    const first = open.settings.get(name);
+    if (first !== undefined) {
+      const what = `${sayable(name)} in [${open.name}]`;
+      return unreadable(number, `it sets ${what} a second time, after line ${first.number}`);
     }
     this.#continued = this.#set(open, name, value.slice(delimiter + 1), number);
     return undefined;
@@ -113,37 +132,45 @@ class Parser {
   }
 
   #finish(): Reading {
-    const sections = new Map<string, Map<string, string>>();
-    for (const [name, own] of this.#sections) {
-      const settings = new Map<string, string>();
-      for (const [key, value] of new Map([...this.#defaults, ...own])) {
-        const failure = addSetting(settings, key, value);
+    const found = new ReadingBuilder();
+    for (const section of this.#sections.values()) {
+      found.header(section.name, section.number);
+      found.open(section.name);
+      for (const [name, value] of new Map([...this.#defaults.settings, ...section.settings])) {
+        const failure = addSetting(found, section.name, name, value);
         if (failure !== undefined) return failure;
       }
-      sections.set(name, settings);
     }
-    return { kind: 'read', sections };
+    return found.finish();
   }
 }
 
 /** A value that begins on the next line is a group of settings, which botocore parses in turn. */
 function addSetting(
-  settings: Map<string, string>,
-  key: string,
+  found: ReadingBuilder,
+  section: string,
+  name: string,
   { lines, number }: Value,
 ): UnreadableFile | undefined {
   const text = stripEnd(lines.join('\n'));
   if (!text.startsWith('\n')) {
-    settings.set(key, text);
+    found.set(section, name, text, number);
     return undefined;
   }
   for (const line of text.split(PYTHON_LINE_END).map(strip)) {
     if (line === '') continue;
     const equals = line.indexOf('=');
-    if (equals === -1) return unreadable(number, `${key} is followed by a line without "="`);
-    settings.set(`${key}.${strip(line.slice(0, equals))}`, strip(line.slice(equals + 1)));
+    if (equals === -1) {
+      return unreadable(number, `the group of ${sayable(name)} has a line without "="`);
+    }
+    const inner = `${name}.${strip(line.slice(0, equals))}`;
+    found.set(section, inner, strip(line.slice(equals + 1)), number);
   }
   return undefined;
+}
+
+function oddLine(value: string, otherwise: string): string {
+  return CONFLICT_MARK.test(value) ? 'it is a conflict marker of a merge' : otherwise;
 }
 
 function strip(text: string): string {
@@ -184,8 +211,4 @@ function lineOfBadByte(bytes: Buffer): number {
     number += 1;
   }
   return number;
-}
-
-function unreadable(line: number, reason: string): UnreadableFile {
-  return { kind: 'unreadable', line, reason };
 }

@@ -1,6 +1,6 @@
 // The AWS SDK for JavaScript's reading: line by line, forgiving, last one wins.
 
-import type { ReadFile } from './reading.ts';
+import { type ReadFile, ReadingBuilder } from './reading.ts';
 
 const TYPED_HEADER = /^([\w-]+)\s(["'])?([\w\-@+.%:/]+)\2$/;
 const SECTION_TYPES = ['profile', 'sso-session', 'services'];
@@ -13,16 +13,19 @@ export const FATAL_HEADERS: readonly string[] = ['__proto__', 'profile __proto__
  * with a space that are of no type it knows are dropped with their settings.
  */
 export function readLikeSdk(bytes: Buffer): ReadFile {
-  const sections = new Map<string, Map<string, string>>();
+  const found = new ReadingBuilder();
+  let number = 0;
   let section: string | undefined;
   let nestedUnder: string | undefined;
   for (const raw of bytes.toString('utf8').split(/\r?\n/)) {
+    number += 1;
     const line = (raw.split(COMMENT)[0] ?? '').trim();
     if (line.startsWith('[') && line.endsWith(']')) {
       const header = line.slice(1, -1);
-      if (FATAL_HEADERS.includes(header)) return { kind: 'read', sections: new Map() };
+      if (FATAL_HEADERS.includes(header)) return new ReadingBuilder().finish();
       section = sectionName(header);
       nestedUnder = undefined;
+      if (section) found.header(section, number);
       continue;
     }
     const equals = line.indexOf('=');
@@ -34,12 +37,11 @@ export function readLikeSdk(bytes: Buffer): ReadFile {
       continue;
     }
     if (nestedUnder && raw.trimStart() === raw) nestedUnder = undefined;
-    const settings = sections.get(section) ?? new Map<string, string>();
     const fullName = nestedUnder ? `${nestedUnder}.${name}` : name;
-    if (fullName !== '__proto__') settings.set(fullName, value);
-    sections.set(section, settings);
+    found.open(section);
+    if (fullName !== '__proto__') found.set(section, fullName, value, number);
   }
-  return { kind: 'read', sections };
+  return found.finish();
 }
 
 /** Undefined for a section that the SDK drops. */

@@ -102,11 +102,15 @@ export async function readFileBytes(fs: FileSystem, path: string): Promise<Buffe
 
 /** Throws `file-not-understood`, naming file, line and what to do, before anything is written. */
 export function refuseProblems(path: string, bytes: Buffer, profiles: readonly string[]): void {
-  const [problem] = problemsOf(bytes, profiles);
-  if (problem === undefined) return;
+  const problems = problemsOf(bytes, profiles);
+  const [first] = problems;
+  if (first === undefined) return;
+  const whose = first.profile === undefined ? '' : ` (profile ${first.profile})`;
+  const others = [...new Set(problems.map(({ line }) => line))].slice(1);
+  const more = others.length === 0 ? '' : `; see also line ${others.join(', ')}`;
   throw new KeyturnError(
     'file-not-understood',
-    `${path}, line ${problem.line}: this line ${problem.explanation}`,
+    `${path}, line ${first.line}: this line ${first.explanation}${whose}${more}`,
     { hint: 'correct that line by hand, then run again; nothing was changed' },
   );
 }

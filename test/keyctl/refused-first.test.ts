@@ -43,14 +43,14 @@ describe('keyctl refuses before any call', () => {
     await assertNoCall(laptop, text, 'file-not-understood', /line 6: .* capitals/);
   });
 
-  it('an edit that would change how another profile reads', async (t) => {
+  it('a session token that other lines hang on, which would go with it', async (t) => {
     const laptop = await openLaptop(t);
     await laptop.addProfile('production', 'ada');
     // What stands below the token would be taken for a part of the line above it.
     const text = (await laptop.read())
       .replace('\n\n', '\naws_session_token =\n  a = b\n')
       .concat('[bob]\nregion = x\n');
-    await assertNoCall(laptop, text, 'file-not-understood', /can not be edited safely/);
+    await assertNoCall(laptop, text, 'file-not-understood', /line 4: .* deeper lines below/);
   });
 
   it('a profile without a long-term key of its own, with the reason', async (t) => {

@@ -5,6 +5,7 @@
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
+import { warningsOf } from '../../credentials-file/disagreements.ts';
 import { checkWritable } from '../../credentials-file/save.ts';
 import {
   type ProfileDestination,
@@ -82,7 +83,7 @@ async function examine(
     slot: heldElsewhere(await examineSlot(target.keyId, keys, records, executor), profile, file),
     sameKeyProfiles: target.sameKeyProfiles,
     openPhase: foldRotations(records).find(isOpen)?.phase,
-    warnings: await warningsAbout(file),
+    warnings: await warningsAbout(file, profile),
   };
 }
 
@@ -100,10 +101,17 @@ function heldElsewhere(slot: SlotVerdict, profile: string, file: OpenedProfileFi
   };
 }
 
-async function warningsAbout({ path }: OpenedProfileFile): Promise<string[]> {
+async function warningsAbout(
+  { path, bytes }: OpenedProfileFile,
+  profile: string,
+): Promise<string[]> {
   const { mode } = await nodeFileSystem.stat(path);
-  if ((mode & 0o077) === 0) return [];
-  return [`others can read ${path} (mode ${mode.toString(8)}); chmod 600 closes it`];
+  const open = `others can read ${path} (mode ${mode.toString(8)}); chmod 600 closes it`;
+  const others = bytes && warningsOf(bytes, [profile, previousProfileOf(profile)]);
+  return [
+    ...((mode & 0o077) === 0 ? [] : [open]),
+    ...(others ?? []).map(({ line, explanation }) => `${path}, line ${line}: it ${explanation}`),
+  ];
 }
 
 async function rotate(

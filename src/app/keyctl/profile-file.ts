@@ -57,6 +57,8 @@ export interface TargetKey {
  * `file-not-understood` with the line.
  */
 export function targetKey(file: OpenedProfileFile, name: string): TargetKey {
+  // First: what is wrong in the file can make a profile look missing, or like another kind.
+  if (file.bytes) refuseProblems(file.path, file.bytes, [name, previousProfileOf(name)]);
   const profile = requireProfile(file, name);
   const obstacle = whyNotRotatable(profile);
   if (obstacle !== undefined || profile.keyId === undefined || file.bytes === undefined) {
@@ -66,12 +68,13 @@ export function targetKey(file: OpenedProfileFile, name: string): TargetKey {
       { hint: insteadOfRotating(profile) },
     );
   }
-  refuseProblems(file.path, file.bytes, [name, previousProfileOf(name)]);
   const { keyId } = profile;
+  // What keeps the former pair of a profile is meant to be old.
+  const kept = file.profiles.map((each) => previousProfileOf(each.name));
   const sameKeyProfiles = file.profiles
     .filter((other) => other.keyId === keyId && other.keyIn === 'credentials')
     .map((other) => other.name)
-    .filter((other) => other !== name && other !== previousProfileOf(name));
+    .filter((other) => other !== name && !kept.includes(other));
   return { keyId: accessKeyId(keyId), sameKeyProfiles };
 }
 
