@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import pMap from 'p-map';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
-import type { ErrorCode } from '../base/error-codes.ts';
+import type { ErrorCode, ExitCode } from '../base/error-codes.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { VERSION } from '../base/version.ts';
@@ -62,7 +62,7 @@ export interface RunContext {
 
 export interface RotateAccountOutcome {
   readonly report: RotationReport;
-  readonly exitCode: 0 | 1 | 3 | 130 | 143;
+  readonly exitCode: ExitCode;
 }
 
 /**
@@ -73,6 +73,9 @@ const ROTATIONS_PER_CALL_SLOT = 16;
 
 /** Known before anything was tried: nothing went wrong, but a person is needed. */
 const BLOCKED: ReadonlySet<ErrorCode> = new Set(['two-active-keys', 'no-free-slot', 'own-key']);
+
+/** Ended by the person or the clock, not by a failure. */
+const STOPPED: ReadonlySet<ErrorCode> = new Set(['interrupted', 'time-limit']);
 
 /**
  * Runs to the end whatever happens to single users, and never throws for an expected failure: what
@@ -171,14 +174,24 @@ class AccountRun {
   outcome(): RotateAccountOutcome {
     const report = buildReport(this.#facts());
     const { summary } = report;
-    if (this.#gateway === undefined) return { report, exitCode: this.#exitCode(report) };
-    this.#context.emit({
-      code: 'run-done',
-      rotated: report.dry_run ? 0 : summary.successful_rotations,
-      failed: summary.failed_rotations,
-      deleted: report.dry_run ? 0 : summary.cleanup_operations,
-      durationMs: summary.duration_seconds * 1000,
-    });
+    const durationMs = summary.duration_seconds * 1000;
+    const [done, failed, deleted] = [
+      summary.successful_rotations,
+      summary.failed_rotations,
+      summary.cleanup_operations,
+    ];
+    if (this.#fatal !== undefined) return { report, exitCode: this.#exitCode(report) };
+    this.#context.emit(
+      report.dry_run
+        ? {
+            code: 'plan-done',
+            wouldRotate: done,
+            blocked: failed,
+            wouldDelete: deleted,
+            durationMs,
+          }
+        : { code: 'run-done', rotated: done, failed, deleted, durationMs },
+    );
     return { report, exitCode: this.#exitCode(report) };
   }
 
@@ -187,7 +200,7 @@ class AccountRun {
     if (this.#context.signal.aborted) {
       return reason instanceof KeyturnError && reason.exitCode === 143 ? 143 : 130;
     }
-    if (this.#fatal !== undefined) return this.#fatal.exitCode === 3 ? 3 : 1;
+    if (this.#fatal !== undefined) return this.#fatal.exitCode;
     if (report.errors.length > 0) return 1;
     // A dry run has done its work when it has told what is blocked.
     if (report.dry_run) return 0;
@@ -228,6 +241,7 @@ class AccountRun {
     };
     const concurrency = this.#options.maxParallel * ROTATIONS_PER_CALL_SLOT;
     this.#outcomes.push(...(await pMap(candidates, one, { concurrency })));
+    this.#reportLeft();
     if (this.#signal.aborted && this.#outcomes.every(({ rotation }) => rotation === undefined)) {
       this.#signal.throwIfAborted();
     }
@@ -237,8 +251,19 @@ class AccountRun {
     // A dry run fails at nothing: what it would not do is in its report.
     if (rotation?.kind !== 'failed' || this.#options.dryRun) return;
     const { code: errorCode, message: reason } = rotation.error;
+    // These did not fail; how many they are is said once.
+    if (STOPPED.has(errorCode)) return;
     const code = BLOCKED.has(errorCode) ? 'rotation-blocked' : 'rotation-failed';
     this.#context.emit({ code, user, errorCode, reason });
+  }
+
+  #reportLeft(): void {
+    const left = this.#outcomes.flatMap(({ rotation }) =>
+      rotation?.kind === 'failed' && STOPPED.has(rotation.error.code) ? [rotation.error] : [],
+    );
+    const [first] = left;
+    if (first === undefined || this.#options.dryRun) return;
+    this.#context.emit({ code: 'users-left', users: left.length, reason: first.message });
   }
 
   #executorContext(gateway: AccountGateway, state: AccountState): ExecutorContext {

@@ -1,8 +1,8 @@
 // Every error a user can meet. docs/errors.md is generated from this table, so `meaning` and
 // `remedy` are written for the reader of that page.
 
-/** 0 done, 1 something failed, 2 bad input, 3 could not start, 130/143 interrupted. */
-export type ExitCode = 0 | 1 | 2 | 3 | 130 | 143;
+/** 0 done, 1 something failed, 2 bad input, 3 could not start, 129/130/143 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 3 | 129 | 130 | 143;
 
 interface ErrorCodeInfo {
   readonly exit: ExitCode;
@@ -75,7 +75,7 @@ export const ERROR_CODES = {
   'unknown-profile': info(
     3,
     'The profile is in neither the credentials file nor the config file.',
-    'Check the spelling; the message lists the profiles that exist.',
+    'Check the spelling; the hint lists the profiles that exist.',
   ),
   'expired-token': info(
     3,

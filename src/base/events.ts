@@ -30,6 +30,12 @@ interface EventPayloads {
   'user-done': { user: string; done: number; total: number };
   'call-throttled': { operation: string; attempt: number };
   'run-stopping': { reason: string };
+  /** The run as a whole ended with an error. */
+  'run-failed': { errorCode: string; reason: string };
+  /** Users whom the end of the run met: they are left for the next one. */
+  'users-left': { users: number; reason: string };
+  /** A dry run's result. */
+  'plan-done': { wouldRotate: number; blocked: number; wouldDelete: number; durationMs: number };
   'run-done': { rotated: number; failed: number; deleted: number; durationMs: number };
 }
 
@@ -57,6 +63,9 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'user-done': 'debug',
   'call-throttled': 'debug',
   'run-stopping': 'warn',
+  'run-failed': 'error',
+  'users-left': 'warn',
+  'plan-done': 'info',
   'run-done': 'info',
 };
 

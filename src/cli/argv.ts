@@ -194,6 +194,13 @@ function readValue({ flag, spelling, text }: Given): unknown {
 function unknownFlag(table: FlagTable, spelling: string): KeyturnError {
   const names = Object.values(table).flatMap((flag) => [...flag.names]);
   const bare = spelling.replace(/^-+/, '').replaceAll('_', '-');
+  // --no-dry-run is meant as the opposite of what the nearest name says.
+  const opposite = bare.startsWith('no-') && names.includes(bare.slice('no-'.length));
+  if (opposite) {
+    return new KeyturnError('unknown-flag', `unknown flag ${quotedIfOdd(spelling)}`, {
+      hint: `a flag is switched off with --${bare.slice('no-'.length)}=false`,
+    });
+  }
   const suggestion = closest(bare, names);
   return new KeyturnError('unknown-flag', `unknown flag ${quotedIfOdd(spelling)}`, {
     hint: suggestion === undefined ? '--help lists every flag' : `did you mean --${suggestion}?`,

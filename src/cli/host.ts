@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Sink, standardSink } from './sink.ts';
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+export type StopSignal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
 
 /** Where answers come from. */
 export interface Source {
@@ -24,7 +24,7 @@ export interface Host {
   readonly stdin: Source;
   readonly stdout: Sink;
   readonly stderr: Sink;
-  /** Calls back on every SIGINT and SIGTERM until the returned function is called. */
+  /** Calls back on every SIGHUP, SIGINT and SIGTERM until the returned function is called. */
   readonly onStop: (handler: (signal: StopSignal) => void) => () => void;
   /** Calls back when something throws where nobody catches it. */
   readonly onFault: (handler: (thrown: unknown) => void) => void;
@@ -32,7 +32,7 @@ export interface Host {
   readonly exitNow: (code: number) => void;
 }
 
-const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGHUP', 'SIGINT', 'SIGTERM'];
 
 export function processHost(): Host {
   return {

@@ -64,7 +64,7 @@ const SECTIONS: readonly HelpSection[] = [
       ['2', 'bad input; no AWS call was made'],
       ['3', 'could not start: credentials, permissions, files'],
       ['130', 'left, declined, or interrupted by SIGINT'],
-      ['143', 'interrupted by SIGTERM; the next run goes on from there'],
+      ['129, 143', 'interrupted by SIGHUP or SIGTERM; the next run goes on from there'],
     ],
   },
 ];

@@ -25,6 +25,9 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'user-done': 'user done',
   'call-throttled': 'call throttled',
   'run-stopping': 'run stopping',
+  'run-failed': 'run failed',
+  'users-left': 'users left for the next run',
+  'plan-done': 'dry run done',
   'run-done': 'run done',
 };
 

@@ -55,7 +55,7 @@ test('keys that AWS does not accept yet are counted behind the bar', () => {
   progress.update({ code: 'key-created', user: 'svc-a', newKeyId });
   progress.update({ code: 'user-done', user: 'svc-b', done: 1, total: 9 });
   progress.stop();
-  assert.match(text(), /1\/9, AWS to accept 1 new key/);
-  assert.equal(waitingText(2), ', AWS to accept 2 new keys');
+  assert.match(text(), /1\/9, waiting for 1 new/);
+  assert.equal(waitingText(2), ', waiting for 2 new');
   assert.equal(waitingText(0), '');
 });

@@ -69,5 +69,5 @@ export function createProgress(stream: NodeJS.WriteStream, dryRun: boolean): Pro
 }
 
 export function waitingText(keys: number): string {
-  return keys === 0 ? '' : `, AWS to accept ${keys} new ${keys === 1 ? 'key' : 'keys'}`;
+  return keys === 0 ? '' : `, waiting for ${keys} new`;
 }

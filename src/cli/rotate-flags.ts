@@ -37,7 +37,7 @@ export const ABOUT_FLAGS = {
 export const ROTATE_FLAGS = {
   daysThreshold: {
     names: ['days-threshold'],
-    rule: rule.integer('N', 1, 3650),
+    rule: rule.integer('N', 1, 3650, DEFAULTS.daysThreshold),
     group: SCOPE,
     about: 'Rotate keys that are at least N days old; 1 to 3650.',
     fallback: String(DEFAULTS.daysThreshold),
@@ -64,7 +64,7 @@ export const ROTATE_FLAGS = {
   },
   inactiveDays: {
     names: ['inactive-days'],
-    rule: rule.integer('N', 1, 3650),
+    rule: rule.integer('N', 1, 3650, DEFAULTS.inactiveDays),
     group: SCOPE,
     about: 'With --cleanup-inactive: how long a key must have been Inactive, in days; 1 to 3650.',
     fallback: String(DEFAULTS.inactiveDays),

@@ -32,6 +32,9 @@ export function rotateCommand(load?: LoadParts): Command {
         return 0;
       }
       const options = resolveOptions(host.args, host);
+      if (hasEmptyUser(host.args)) {
+        session.voice.remark('--user is empty, so this run is about all users of the account');
+      }
       const lastWords = (error: KeyturnError): string => failureFor(host, error);
       const { rotate } = await import('./rotate-run.ts');
       return rotate(session, options, { load, lastWords });
@@ -44,6 +47,17 @@ function pageFor(args: readonly string[]): string | undefined {
   if (isAskedFor(ROTATE_FLAGS, args, 'help')) return rotateHelp();
   if (isAskedFor(ROTATE_FLAGS, args, 'version')) return `rotate-iam-keys ${VERSION}\n`;
   return undefined;
+}
+
+/**
+ * `--user "$UNSET"` is a classic accident of cron lines. A scheduler that sends every field spells
+ * the name with `_` and means it.
+ */
+function hasEmptyUser(args: readonly string[]): boolean {
+  return (
+    lastText(ROTATE_FLAGS, args, 'user') === '' &&
+    args.some((arg) => /^--(?:user|target-user)(?:=|$)/.test(arg))
+  );
 }
 
 function wantsJson(args: readonly string[]): boolean {

@@ -6,9 +6,10 @@ import type { RotateAccount, RotateAccountOutcome } from '../app/rotate-account.
 import { ERROR_CODES, type ErrorCode } from '../base/error-codes.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { RotationReport } from '../reports/rotation-report.ts';
+import type { StopSignal } from './host.ts';
 import type { ResolvedOptions } from './rotate-options.ts';
 import type { Session } from './run.ts';
-import { openRunLog } from './run-log.ts';
+import { openRunLog, type RunLog } from './run-log.ts';
 import { exitCodeOf, watchStopSignals } from './stop-signals.ts';
 
 /** The heavy parts, loaded only when a run begins. */
@@ -62,7 +63,8 @@ export async function rotate(
     });
     log.hideProgress();
     isPrinting = true;
-    return await print(session, options, parts, outcome, exitCode(outcome, stop.received()));
+    const code = exitCode(outcome, stop.received());
+    return await print({ ...session, log }, options, parts, outcome, code);
   } finally {
     const linesLost = log.close();
     if (linesLost > 0) voice.remark(`${linesLost} lines could not be written to the log file`);
@@ -71,24 +73,22 @@ export async function rotate(
 }
 
 /** The use case knows that it was interrupted; which signal it was, is known here. */
-function exitCode(
-  outcome: RotateAccountOutcome,
-  received: 'SIGINT' | 'SIGTERM' | undefined,
-): number {
+function exitCode(outcome: RotateAccountOutcome, received: StopSignal | undefined): number {
   const wasInterrupted = outcome.exitCode === 130 || outcome.exitCode === 143;
   return wasInterrupted && received !== undefined ? exitCodeOf(received) : outcome.exitCode;
 }
 
 async function print(
-  session: Session,
+  session: Session & { readonly log: RunLog },
   options: ResolvedOptions,
   parts: RotateParts,
   { report }: RotateAccountOutcome,
   code: number,
 ): Promise<number> {
-  const { host, voice } = session;
+  const { host, voice, log } = session;
   for (const issue of runIssues(report)) {
     voice.error(issue);
+    log.note(issue);
   }
   if (options.outputFormat === 'text' && isOnlyIssues(report)) return code;
   const text =
@@ -112,12 +112,23 @@ async function print(
 
 /** A pipe takes a document whether or not its reader keeps it, so stderr says where else it is (I3). */
 function remarkHandoff({ voice }: Session, report: RotationReport): void {
-  const files = report.rotated_keys.flatMap(({ handoff_file: file }) => file ?? []);
-  if (files.length === 0) return;
-  const folders = [...new Set(files.map((file) => dirname(file)))].join(', ');
-  voice.remark(
-    `the new secrets (${files.length}) are also in ${folders}; delete each once it is used`,
-  );
+  const files = (isDone: boolean) =>
+    report.rotated_keys
+      .filter(({ success }) => success === isDone)
+      .flatMap(({ handoff_file: file }) => file ?? []);
+  const folders = (paths: string[]) => [...new Set(paths.map((path) => dirname(path)))].join(', ');
+  const done = files(true);
+  const open = files(false);
+  if (done.length > 0) {
+    voice.remark(
+      `the new secrets (${done.length}) are also in ${folders(done)}; delete each once it is used`,
+    );
+  }
+  if (open.length > 0) {
+    voice.remark(
+      `the next run needs the secrets of unfinished rotations (${open.length}) in ${folders(open)}; leave them there`,
+    );
+  }
 }
 
 /** What stopped the whole run is said on stderr too; what stopped one user was in the log. */

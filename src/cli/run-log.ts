@@ -4,6 +4,7 @@
 // repeats: only failures are printed, above it, each cut to one line. With an explicit --log-level
 // every line of that level shows. The log file always gets everything of the level.
 
+import type { KeyturnError } from '../base/errors.ts';
 import type { EngineEvent, EventSink } from '../base/events.ts';
 import type { Host } from './host.ts';
 import { COLOURS, isLogged, jsonLine, textLine } from './log.ts';
@@ -14,6 +15,8 @@ import type { LogOptions } from './rotate-options.ts';
 
 export interface RunLog {
   readonly emit: EventSink;
+  /** What ended the run goes into the file too; on stderr the voice says it. */
+  readonly note: (error: KeyturnError) => void;
   /** From now on events show as lines only. */
   readonly hideProgress: () => void;
   /** Closes the file. Returns how many lines it lost. */
@@ -50,6 +53,10 @@ export async function openRunLog(
       const text = line(event, at, colour);
       if (progress !== undefined) progress.above(fitted(text, host.stderr.width));
       else host.stderr.writeNow(`${text}\n`);
+    },
+    note: ({ code: errorCode, message: reason }) => {
+      const event: EngineEvent = { code: 'run-failed', errorCode, reason };
+      file?.append(line(event, host.clock.now(), false));
     },
     hideProgress,
     close: () => {

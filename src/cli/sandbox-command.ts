@@ -46,7 +46,7 @@ const NEXT = `Paste the lines above into another terminal, then try:
 
   rotate-iam-keys --dry-run
   rotate-iam-keys --output-format json
-  aws iam list-users
+  aws --endpoint-url "$AWS_ENDPOINT_URL" iam list-users
 
 Ctrl-C stops the sandbox and forgets the account.`;
 

@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM. The first asks the run to stop: steps under way are finished, because a key
+// SIGINT, SIGTERM and SIGHUP (a closed terminal). The first asks the run to stop: steps under way are finished, because a key
 // that was just created must still reach the disk. The second ends the process at once; what is
 // open then is found in the journal by the next run (I10).
 
@@ -39,6 +39,9 @@ export function watchStopSignals(host: Host, options: StopWatchOptions): StopWat
   return { signal: controller.signal, received: () => received, end };
 }
 
-export function exitCodeOf(signal: StopSignal): 130 | 143 {
-  return signal === 'SIGINT' ? 130 : 143;
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** 128 and the number of the signal, as shells have it. */
+export function exitCodeOf(signal: StopSignal): 129 | 130 | 143 {
+  return EXIT_CODES[signal];
 }

@@ -11,10 +11,15 @@ export const boolean: ValueRule<boolean> = {
 };
 
 /** Decimal digits only: no sign, space, fraction, exponent or hexadecimal. */
-export function integer(placeholder: string, min: number, max: number): ValueRule<number> {
+export function integer(
+  placeholder: string,
+  min: number,
+  max: number,
+  example = Math.min(Math.max(min, 10), max),
+): ValueRule<number> {
   return {
     takes: `a whole number from ${min} to ${max}`,
-    example: String(Math.min(Math.max(min, 10), max)),
+    example: String(example),
     placeholder,
     read: (text) => (/^\d{1,15}$/.test(text) ? within(Number(text), min, max) : undefined),
   };

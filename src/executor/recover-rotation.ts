@@ -123,7 +123,12 @@ export function needsOperator(
   return new KeyturnError(
     'needs-operator',
     `${rotation.user}, key ${rotation.oldKeyId}: ${question}${about}`,
-    { hint: 'nothing was touched; look at the user’s keys in IAM, put them right, then run again' },
+    {
+      hint:
+        `nothing was touched; delete ${candidate ?? 'the key that nobody needs'} in IAM to have ` +
+        `${rotation.oldKeyId} rotated afresh, or make ${rotation.oldKeyId} Inactive if the other ` +
+        'key is in use; then run again',
+    },
   );
 }
 

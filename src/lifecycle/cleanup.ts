@@ -57,7 +57,7 @@ export function judgeInactiveKey(
   } else if (facts.lastUse.used === 'at') {
     const since = latest(known, facts.lastUse.at);
     if (now.getTime() - since.getTime() < inactiveDays * MS_PER_DAY) {
-      return keep(`it was last used ${daysAgo(since, now)}; the hold is ${inactiveDays} days`);
+      return keep(`it was last used ${daysAgo(since, now)}; ${holdText(inactiveDays)}`);
     }
   }
   return { kind: 'delete', reason: whyDelete(facts, known, now) };
@@ -72,7 +72,7 @@ function latest(first: Date, second: Date | undefined): Date {
 }
 
 function tooSoon(facts: InactiveKeyFacts, known: Date, inactiveDays: number, now: Date): string {
-  const hold = `the hold is ${inactiveDays} days`;
+  const hold = holdText(inactiveDays);
   if (known === facts.recordedDeactivation) {
     return `it was deactivated ${daysAgo(known, now)}; ${hold}`;
   }
@@ -91,6 +91,10 @@ function whyDelete(facts: InactiveKeyFacts, known: Date, now: Date): string {
   return facts.lastUse.used === 'never'
     ? `Inactive, never used, created ${daysAgo(facts.key.createdAt, now)}`
     : `Inactive, last used ${daysAgo(facts.lastUse.at, now)}`;
+}
+
+function holdText(inactiveDays: number): string {
+  return `the hold is ${inactiveDays} ${inactiveDays === 1 ? 'day' : 'days'}`;
 }
 
 function daysAgo(then: Date, now: Date): string {

@@ -1,0 +1,89 @@
+// Keys that were not rotated, for people: grouped by why, so that one cause is told once.
+
+import type { RotatedKey, RotationReport } from './rotation-report.ts';
+import { table } from './table.ts';
+import { age, type Paint, plural, unique, type Wrap } from './words.ts';
+
+/** From this many users on, one cause is told once with the names behind it. */
+const GROUP_FROM = 3;
+
+export function failedSection(
+  report: RotationReport,
+  failed: readonly RotatedKey[],
+  paint: Paint,
+  wrap: Wrap,
+): string {
+  if (failed.length === 0) return '';
+  const verb = report.dry_run ? 'Could not rotate' : 'Not rotated:';
+  const title = paint('red', `${verb} ${plural(failed.length, 'key')}`);
+  const groups = unique(failed.map((key) => key.error_code)).map((code) => {
+    const members = failed.filter((key) => key.error_code === code);
+    if (members.every((key) => key.keys !== undefined)) return fullSlots(code, members, wrap);
+    if (STOPPED.has(code) || members.length >= GROUP_FROM) return oneCause(code, members, wrap);
+    return members.map((key) => single(key, paint, wrap)).join('\n');
+  });
+  return [title, groups.join('\n\n')].join('\n').trimEnd();
+}
+
+/** Users whose keys are the reason: one table and one hint for all of them. */
+function fullSlots(code: string, users: readonly RotatedKey[], wrap: Wrap): string {
+  const rows = users.flatMap(({ username, keys = [] }) =>
+    keys.map((key, index) => [
+      index === 0 ? username : '',
+      key.access_key_id,
+      key.status,
+      `${key.age_days} d`,
+      key.last_used?.replace(/T.*/, '') ?? 'not readable',
+    ]),
+  );
+  const advice = ADVICE[code] ?? { reason: code, hint: users[0]?.hint ?? '' };
+  return [
+    wrap('  ', `${advice.reason} [${code}]`),
+    table(['USER', 'KEY', 'STATUS', 'AGE', 'LAST USED'], rows),
+    wrap('  hint: ', advice.hint),
+  ].join('\n');
+}
+
+const STOPPED: ReadonlySet<string> = new Set(['interrupted', 'time-limit']);
+
+/** Everybody whom one cause met, with what it said to the first of them. */
+function oneCause(code: string, members: readonly RotatedKey[], wrap: Wrap): string {
+  const [first] = members;
+  if (first === undefined) return '';
+  const what = STOPPED.has(code)
+    ? `${first.error} before these were done: [${code}]`
+    : `${plural(members.length, 'key')}, for example: ${first.error} [${code}]`;
+  return [
+    wrap('  ', what),
+    wrap('    ', members.map(({ username }) => username).join(', ')),
+    ...(first.hint === null ? [] : [wrap('  hint: ', first.hint)]),
+  ].join('\n');
+}
+
+const ADVICE: Readonly<Record<string, { readonly reason: string; readonly hint: string }>> = {
+  'two-active-keys': {
+    reason: 'Two Active keys, so there is no room for a new one',
+    hint:
+      'find out which of the two is in use; make the other Inactive (aws iam update-access-key ' +
+      '--user-name USER --access-key-id KEY --status Inactive), delete it when nothing misses it, ' +
+      'and run again',
+  },
+  'no-free-slot': {
+    reason: 'Both places for a key are taken, one by an Inactive key',
+    hint:
+      'delete the Inactive key if nothing needs it, or let --cleanup-inactive do so once it has ' +
+      'been Inactive for long enough',
+  },
+  'own-key': {
+    reason: 'This key signs the calls of this run, so the run can not replace it',
+    hint: 'run with a role, or with another user’s key, to rotate this one',
+  },
+};
+
+function single(key: RotatedKey, paint: Paint, wrap: Wrap): string {
+  return [
+    `  ${paint('bold', key.username)}  ${key.old_key_id}  ${age(key)}  [${key.error_code}]`,
+    wrap('    ', key.error ?? ''),
+    ...(key.hint === null ? [] : [wrap('    hint: ', key.hint)]),
+  ].join('\n');
+}
