@@ -104,7 +104,8 @@ class AccountRun {
   readonly #signal: AbortSignal;
   readonly #startedAt: Date;
   readonly #run = newId();
-  readonly #outcomes: UserOutcome[] = [];
+  /** In the order of the candidates; a place stays empty until its user is done. */
+  readonly #places: (UserOutcome | undefined)[] = [];
   readonly #errors: ReportIssue[] = [];
   #fatal: KeyturnError | undefined;
   #gateway: AccountGateway | undefined;
@@ -225,7 +226,7 @@ class AccountRun {
     const keys = inventory.users.reduce((sum, each) => sum + each.keys.length, 0);
     emit({ code: 'inventory-done', users: inventory.users.length, keys, due });
     let done = 0;
-    const one = async (candidate: CandidateUser) => {
+    const one = async (candidate: CandidateUser, index: number) => {
       const outcome = this.#options.dryRun
         ? await planUser(
             candidate,
@@ -234,13 +235,13 @@ class AccountRun {
             executor,
           )
         : await rotateUser(candidate, executor);
+      this.#places[index] = outcome;
       this.#reportFailure(outcome);
       done += 1;
       emit({ code: 'user-done', user: candidate.user, done, total: candidates.length });
-      return outcome;
     };
     const concurrency = this.#options.maxParallel * ROTATIONS_PER_CALL_SLOT;
-    this.#outcomes.push(...(await pMap(candidates, one, { concurrency })));
+    await pMap(candidates, one, { concurrency });
     this.#reportLeft();
     if (this.#signal.aborted && this.#outcomes.every(({ rotation }) => rotation === undefined)) {
       this.#signal.throwIfAborted();
@@ -255,6 +256,10 @@ class AccountRun {
     if (STOPPED.has(errorCode)) return;
     const code = BLOCKED.has(errorCode) ? 'rotation-blocked' : 'rotation-failed';
     this.#context.emit({ code, user, errorCode, reason });
+  }
+
+  get #outcomes(): UserOutcome[] {
+    return this.#places.filter((outcome) => outcome !== undefined);
   }
 
   #reportLeft(): void {
