@@ -39,7 +39,8 @@ export interface Saved {
 
 /** How often another program may write in between before we give up. */
 const TRIES_MAX = 5;
-const LINKS_MAX = 16;
+/** The file must not only fit: other programs write to the disk in the meantime too. */
+const SPARE_BYTES = 4096;
 
 /**
  * Applies an edit. Throws `file-not-understood` with the line, `credentials-file`, or what the edit
@@ -47,7 +48,7 @@ const LINKS_MAX = 16;
  */
 export async function saveEdit(request: EditRequest, options: SaveOptions): Promise<Saved> {
   const { fs, path } = options;
-  const target = await resolveLinks(fs, path);
+  const target = await targetOf(fs, path);
   return await options.lock(target, async () => {
     for (const each of new Set([target, resolve(path)])) await sweepTemporaries(fs, each);
     for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
@@ -70,19 +71,21 @@ export function applyEdit(path: string, before: Buffer, request: EditRequest): B
   return after;
 }
 
-/** Proves, by writing a file beside it, that a later save can work. Throws `credentials-file`. */
+/**
+ * Proves that a later save can work: by writing a file beside it that takes as much room as the new
+ * file and the backup, with the same mode and owner. Throws `credentials-file`.
+ */
 export async function checkWritable(options: SaveOptions): Promise<FileInfo> {
   const { fs, path } = options;
-  const target = await resolveLinks(fs, path);
+  const target = await targetOf(fs, path);
   return await options.lock(target, async () => {
     const info = await inspect(fs, path, target);
     for (const beside of new Set([target, resolve(path)])) {
       const probe = temporaryPath(beside);
       try {
-        const file = await fs.open(probe, 'create');
-        await file.close();
+        await writeNew(fs, probe, Buffer.alloc(2 * info.sizeBytes + SPARE_BYTES), info);
       } catch (thrown) {
-        throw failure(path, `${dirname(beside)} takes no file: ${systemReason(thrown)}`, thrown);
+        throw failure(path, `${dirname(beside)} takes no such file: ${reasonOf(thrown)}`, thrown);
       } finally {
         await discard(fs, probe);
       }
@@ -231,20 +234,20 @@ async function writeNew(
   }
 }
 
+const LINK_REASONS: Readonly<Record<string, string>> = {
+  ELOOP: 'its symbolic links lead in a circle',
+  ENOENT: 'it does not exist, or is a symbolic link that leads nowhere',
+};
+
 /** The file that a name stands for: rename() over a symbolic link would replace the link. */
-async function resolveLinks(fs: FileSystem, path: string): Promise<string> {
-  let current = resolve(path);
-  for (let hop = 0; hop < LINKS_MAX; hop += 1) {
-    let link: string | undefined;
-    try {
-      link = await fs.readLink(current);
-    } catch (thrown) {
-      throw failure(path, systemReason(thrown), thrown, 'read');
-    }
-    if (link === undefined) return current;
-    current = resolve(dirname(current), link);
+async function targetOf(fs: FileSystem, path: string): Promise<string> {
+  try {
+    // By the system: a relative link in a folder that is a link itself counts from the real folder.
+    return await fs.realPath(path);
+  } catch (thrown) {
+    const reason = LINK_REASONS[errnoOf(thrown) ?? ''] ?? systemReason(thrown);
+    throw failure(path, reason, thrown, 'read');
   }
-  throw failure(path, 'its symbolic links lead in a circle', undefined, 'read');
 }
 
 function failure(

@@ -41,7 +41,10 @@ export function memoryFileSystem(): MemoryFileSystem {
       return openFile(path);
     },
     stat: async (path) => ({ ...INFO, sizeBytes: contentOf(path).length }),
-    readLink: async (path) => void contentOf(path),
+    realPath: async (path) => {
+      contentOf(path);
+      return path;
+    },
     link: async (existing, added) => add(added, contentOf(existing)),
     rename: async (from, to) => {
       changes += 1;

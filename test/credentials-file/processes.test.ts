@@ -168,7 +168,7 @@ describe('at the same time', () => {
     const fs = withEditor(() => `printf '[bob]\\n' >> ${path}`, 1);
     await assert.rejects(save(path, 'production', 5, fs), {
       code: 'file-not-understood',
-      message: /line 10: .* a second \[bob\]/,
+      message: /line 10: .*\[bob\] a second time/,
     });
     assert.equal(readFileSync(path, 'utf8'), `${FILE}[bob]\n`);
     assert.deepEqual(beside(path), []);

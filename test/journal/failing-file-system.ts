@@ -80,7 +80,7 @@ export function failingFileSystem(fault: Fault): FailingFileSystem {
       return failingFile(opened);
     },
     stat: (path) => run('stat', () => nodeFileSystem.stat(path)),
-    readLink: (path) => run('readlink', () => nodeFileSystem.readLink(path)),
+    realPath: (path) => run('realpath', () => nodeFileSystem.realPath(path)),
     link: (existing, added) => run('link', () => nodeFileSystem.link(existing, added)),
     rename: (from, to) => run('rename', () => nodeFileSystem.rename(from, to)),
     remove: (path) => run('unlink', () => nodeFileSystem.remove(path)),

@@ -29,7 +29,10 @@ export interface OpenFile {
   write(bytes: Buffer, position?: number): Promise<number>;
   /** Resolves when the content is on the disk itself (fsync). */
   sync(): Promise<void>;
-  /** Gives the file the mode and owner of another; what the system does not allow stays. */
+  /**
+   * Gives the file the mode and owner of another. Fails with EPERM when the system does not allow it
+   * and somebody would gain or lose access by it.
+   */
   setAccess(like: Pick<FileInfo, 'mode' | 'ownerId' | 'groupId'>): Promise<void>;
   close(): Promise<void>;
 }
@@ -38,8 +41,8 @@ interface FileAccess {
   open(path: string, intent: OpenIntent): Promise<OpenFile>;
   /** Follows symbolic links. */
   stat(path: string): Promise<FileInfo>;
-  /** What a symbolic link says; undefined for anything else that exists. */
-  readLink(path: string): Promise<string | undefined>;
+  /** The path behind all symbolic links; fails with ENOENT also when one leads nowhere. */
+  realPath(path: string): Promise<string>;
 }
 
 interface FileNames {

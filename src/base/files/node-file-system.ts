@@ -7,7 +7,7 @@ import {
   mkdir,
   open,
   readdir,
-  readlink,
+  realpath,
   rename,
   stat,
   unlink,
@@ -73,20 +73,15 @@ async function setAccess(
   if (onWindows) return;
   const own = await handle.stat();
   if (own.uid !== like.ownerId || own.gid !== like.groupId) {
-    // Only root may give a file away; a member of the group may at least keep the group.
-    await handle.chown(like.ownerId, like.groupId).catch(() => undefined);
+    try {
+      await handle.chown(like.ownerId, like.groupId);
+    } catch (error) {
+      // Only root may give a file away. Another group matters only where groups have access.
+      if (own.uid !== like.ownerId || (like.mode & 0o070) !== 0) throw error;
+    }
   }
+  // After the owner: until then the mode is the one from birth, so nobody gains access on the way.
   await handle.chmod(like.mode);
-}
-
-async function readLink(path: string): Promise<string | undefined> {
-  try {
-    return await readlink(path);
-  } catch (error) {
-    // EINVAL: it is there, and no link. Windows says UNKNOWN.
-    if (['EINVAL', 'UNKNOWN'].includes(errnoOf(error) ?? '')) return undefined;
-    throw error;
-  }
 }
 
 async function syncDirectory(path: string): Promise<void> {
@@ -105,7 +100,7 @@ async function syncDirectory(path: string): Promise<void> {
 export const nodeFileSystem: FileSystem = {
   open: async (path, intent) => openFile(await open(path, OPEN_FLAGS[intent], 0o600)),
   stat: async (path) => fileInfo(await stat(path)),
-  readLink,
+  realPath: (path) => realpath(path),
   link,
   rename,
   remove: unlink,
