@@ -64,12 +64,6 @@ const ROWS: readonly Row[] = [
     ON_WINDOWS,
   ],
   [
-    'Windows: ~\\ in a path',
-    { USERPROFILE: 'C:\\Users\\ada', AWS_SHARED_CREDENTIALS_FILE: '~\\keys\\work' },
-    'C:\\Users\\ada\\keys\\work',
-    ON_WINDOWS,
-  ],
-  [
     'Windows: ~/ in a path',
     { USERPROFILE: 'C:\\Users\\ada', AWS_SHARED_CREDENTIALS_FILE: '~/keys/work' },
     'C:\\Users\\ada\\keys\\work',
@@ -108,4 +102,27 @@ it('without any home the refusal says how to name the file', () => {
   );
   const named = { ...around, env: { AWS_CONFIG_FILE: '/etc/config' } };
   assert.equal(profilePaths('/x', named).credentials, '/x');
+});
+
+it('a path that only the AWS CLI would expand is refused: the two would use different files', () => {
+  const refused = (platform: 'linux' | 'win32', path: string) =>
+    assert.throws(
+      () =>
+        profilePaths(undefined, {
+          env: { HOME: '/h', AWS_SHARED_CREDENTIALS_FILE: path },
+          home: undefined,
+          platform,
+        }),
+      (error) =>
+        error instanceof KeyturnError &&
+        error.code === 'bad-value' &&
+        /AWS_SHARED_CREDENTIALS_FILE is .* the AWS CLI expands/.test(error.message),
+      path,
+    );
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the shell
+  for (const path of ['$HOME/keys', '${HOME}/keys', '/a/$USER']) refused('linux', path);
+  for (const path of ['%USERPROFILE%\\keys', '~\\keys']) refused('win32', path);
+  const env = { HOME: '/h', AWS_SHARED_CREDENTIALS_FILE: '/a/100%/b%' };
+  const found = profilePaths(undefined, { env, home: undefined, platform: 'linux' });
+  assert.equal(found.credentials, '/a/100%/b%');
 });

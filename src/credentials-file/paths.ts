@@ -15,24 +15,43 @@ export interface ProfilePaths {
   readonly config: string;
 }
 
-/** `chosen` is the file named on the command line. Throws `credentials-file` without a home. */
+/**
+ * `chosen` is the file named on the command line. Throws `credentials-file` without a home, and
+ * `bad-value` for a path that only the AWS CLI would expand.
+ */
 export function profilePaths(chosen: string | undefined, around: PathSurroundings): ProfilePaths {
-  const { env } = around;
   return {
-    credentials: resolvePath(
-      chosen || env.AWS_SHARED_CREDENTIALS_FILE || undefined,
-      'credentials',
-      around,
-    ),
-    config: resolvePath(env.AWS_CONFIG_FILE || undefined, 'config', around),
+    // The shell has expanded what is on the command line, and the SDK is handed the same text.
+    credentials: chosen
+      ? expanded(chosen, around)
+      : fromEnvironment('AWS_SHARED_CREDENTIALS_FILE', 'credentials', around),
+    config: fromEnvironment('AWS_CONFIG_FILE', 'config', around),
   };
 }
 
-function resolvePath(given: string | undefined, name: string, around: PathSurroundings): string {
-  const { join } = around.platform === 'win32' ? win32 : posix;
-  if (given === undefined) return join(homeFolder(around), '.aws', name);
-  const afterTilde = /^~[/\\](.*)$/s.exec(given)?.[1];
-  return afterTilde === undefined ? given : join(homeFolder(around), afterTilde);
+function fromEnvironment(variable: string, name: string, around: PathSurroundings): string {
+  const given = around.env[variable];
+  if (!given) return pathOf(around).join(homeFolder(around), '.aws', name);
+  if (!isExpandedByCliOnly(given, around.platform)) return expanded(given, around);
+  throw new KeyturnError(
+    'bad-value',
+    `${variable} is ${JSON.stringify(given)}, which the AWS CLI expands and the AWS SDK does not`,
+    { hint: `set ${variable} to the full path, so that both use the same file` },
+  );
+}
+
+/** botocore also expands $NAME, ${NAME}, and on Windows %NAME% and ~\ (os.path.expandvars). */
+function isExpandedByCliOnly(given: string, platform: NodeJS.Platform): boolean {
+  if (/\$(?:\w+|\{[^}]*\})/.test(given)) return true;
+  return platform === 'win32' && /^~\\|%[^%]+%/.test(given);
+}
+
+function expanded(given: string, around: PathSurroundings): string {
+  return given.startsWith('~/') ? pathOf(around).join(homeFolder(around), given.slice(2)) : given;
+}
+
+function pathOf({ platform }: PathSurroundings): typeof posix {
+  return platform === 'win32' ? win32 : posix;
 }
 
 /** The SDK's order: HOME, USERPROFILE, HOMEDRIVE with HOMEPATH, then what the system says. */
