@@ -195,6 +195,36 @@ describe('a disk fault while a credentials file is saved', () => {
   });
 });
 
+describe('a rename that is reported as failed', () => {
+  const failure = Object.assign(new TypeError('EIO: injected'), { code: 'EIO' });
+
+  it('and happened all the same is a save like any other', async (t) => {
+    const place = await prepare(join(await quickDirectory(t), 'x'), false);
+    const rename = async (from: string, to: string) => {
+      await nodeFileSystem.rename(from, to);
+      throw failure;
+    };
+    const saved = await saveEdit(ROTATION, optionsFor({ ...nodeFileSystem, rename }, place.path));
+    assert.equal(await readFile(place.target, 'utf8'), AFTER);
+    assert.equal(await readFile(saved.backupPath ?? '', 'utf8'), BEFORE);
+  });
+
+  it('and did not happen leaves the file as it was, says so, and leaves nothing beside it', async (t) => {
+    const place = await prepare(join(await quickDirectory(t), 'x'), false);
+    const beside = await filesIn(place);
+    const rename = async () => {
+      throw failure;
+    };
+    const { error } = await settled(() =>
+      saveEdit(ROTATION, optionsFor({ ...nodeFileSystem, rename }, place.path)),
+    );
+    assertHonest(error, false);
+    assert.match(inspect(error), /the file is as it was/);
+    assert.equal(await readFile(place.target, 'utf8'), BEFORE);
+    assert.deepEqual(await filesIn(place), beside);
+  });
+});
+
 describe('beside a living keyctl', () => {
   it('a half-written file of another file in the folder is not swept', async (t) => {
     const place = await prepare(join(await quickDirectory(t), 'x'), false);
