@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { policyJson } from '../src/app/policies.ts';
 import { ERROR_CODES } from '../src/base/error-codes.ts';
+import { compactHelp } from '../src/cli/compact-command.ts';
 import { keyctlHelp } from '../src/cli/keyctl-help.ts';
 import { keyturnHelp } from '../src/cli/keyturn.ts';
 import { policyHelp } from '../src/cli/policy-command.ts';
@@ -76,6 +77,7 @@ function keyturnPage(): string {
     statusHelp(),
     recoverHelp(),
     undoHelp(),
+    compactHelp(),
     policyHelp(),
     sandboxHelp(),
   ];

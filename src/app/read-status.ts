@@ -46,7 +46,7 @@ function describe(account: string, rotation: Rotation): OpenRotation {
   };
 }
 
-async function accountsIn(stateDir: string): Promise<string[]> {
+export async function accountsIn(stateDir: string): Promise<string[]> {
   try {
     return (await readdir(stateDir)).filter((name) => /^\d{12}$/.test(name)).sort();
   } catch (thrown) {

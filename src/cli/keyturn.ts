@@ -45,6 +45,16 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'compact',
+    {
+      about: 'drop the journal records that no decision needs any more',
+      run: async (session, args) => {
+        const { runCompact } = await import('./compact-command.ts');
+        return runCompact(session, args);
+      },
+    },
+  ],
+  [
     'sandbox',
     {
       about: 'an AWS to practise on, on this machine',

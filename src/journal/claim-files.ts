@@ -93,6 +93,20 @@ export class ClaimFiles {
     return await this.#coded(name, () => this.#acquire(name, 0));
   }
 
+  /** Whether a living process holds the claim now. Throws `state-dir`. */
+  async isHeld(name: string): Promise<boolean> {
+    return await this.#coded(name, async () => {
+      const seen = await this.#see(name);
+      return seen !== undefined && !(await this.#isStale(seen));
+    });
+  }
+
+  /** The names of all claims, held or left behind. */
+  async names(): Promise<readonly string[]> {
+    const { directory, fs } = this.#options;
+    return (await fs.list(directory)).filter((name) => name.endsWith('.claim'));
+  }
+
   /** Takes over, and removes, what breakers left that died before they were done. */
   async sweepBreakers(): Promise<void> {
     const { directory, fs } = this.#options;

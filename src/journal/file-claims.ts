@@ -21,6 +21,12 @@ export class FileClaims implements Claims {
     const name = claimNameOf(user);
     const acquired = await this.#files.acquire(name);
     if (acquired.held === undefined) throw busy(user, acquired.owner, this.#files.pathOf(name));
+    // After our own claim is made, as compaction looks for claims after it has made its own: at
+    // least one of the two sees the other, so no record is written while the file is replaced.
+    if (await this.#files.isHeld(COMPACTION)) {
+      await acquired.held.release();
+      throw compacting(this.#files.pathOf(COMPACTION));
+    }
     this.#held.set(name, acquired.held);
     try {
       return await work();
@@ -45,6 +51,35 @@ export class FileClaims implements Claims {
       { hint: 'wait for the other process, then run again' },
     );
   }
+}
+
+/** Held while the journal is replaced by a shorter one. */
+const COMPACTION = 'compaction.claim';
+
+/**
+ * Runs `work` while no process records anything about any user. Throws `rotation-in-progress` when
+ * one does, or when another compaction is under way.
+ */
+export async function whileNobodyWrites<T>(files: ClaimFiles, work: () => Promise<T>): Promise<T> {
+  const own = await files.acquire(COMPACTION);
+  if (own.held === undefined) throw compacting(files.pathOf(COMPACTION));
+  try {
+    for (const name of await files.names()) {
+      if (!name.startsWith('user-') || !(await files.isHeld(name))) continue;
+      throw new KeyturnError('rotation-in-progress', `${files.pathOf(name)} is held by a run`, {
+        hint: 'compact when no run is under way',
+      });
+    }
+    return await work();
+  } finally {
+    await own.held.release();
+  }
+}
+
+function compacting(path: string): KeyturnError {
+  return new KeyturnError('rotation-in-progress', 'the journal is being compacted', {
+    hint: `run again in a moment; if no keyturn is running anywhere, remove ${path}`,
+  });
 }
 
 /**

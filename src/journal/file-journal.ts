@@ -17,6 +17,7 @@ import {
   type OpenFile,
   systemReason,
 } from '../base/files/file-system.ts';
+import { replaceWholeFile } from '../base/files/whole-file.ts';
 import type { JournalRecord } from '../lifecycle/record.ts';
 import type { Journal } from './journal.ts';
 import { JournalReader } from './journal-reader.ts';
@@ -60,6 +61,30 @@ export class FileJournal implements Journal {
 
   users(): Promise<readonly string[]> {
     return this.#reader.users();
+  }
+
+  /**
+   * Replaces the file by the records that `keep` leaves of each user. The caller sees to it that
+   * nobody appends meanwhile. Resolves with how many records there were and are.
+   */
+  async compact(
+    keep: (records: readonly JournalRecord[]) => readonly JournalRecord[],
+  ): Promise<{ readonly before: number; readonly after: number }> {
+    let before = 0;
+    const lines: string[] = [];
+    for (const user of await this.users()) {
+      const records = await this.recordsOf(user);
+      before += records.length;
+      lines.push(...keep(records).map(encodeRecord));
+    }
+    if (lines.length < before) {
+      try {
+        await replaceWholeFile(this.#fs, this.#path, lines.map((line) => `${line}\n`).join(''));
+      } catch (error) {
+        throw this.#writeFailure(error);
+      }
+    }
+    return { before, after: lines.length };
   }
 
   /** Never rejects: each failure goes to the appends that it concerns. */

@@ -9,8 +9,9 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { FileSystem } from '../base/files/file-system.ts';
 import { nodeFileSystem } from '../base/files/node-file-system.ts';
+import { neededRecords } from '../lifecycle/compact.ts';
 import { ClaimFiles } from './claim-files.ts';
-import { FileClaims } from './file-claims.ts';
+import { FileClaims, whileNobodyWrites } from './file-claims.ts';
 import { FileHandoff } from './file-handoff.ts';
 import { FileJournal } from './file-journal.ts';
 import { FileSightings } from './file-sightings.ts';
@@ -95,4 +96,20 @@ function keepingClaims(journal: Journal, claims: FileClaims): Journal {
     recordsOf: (user) => journal.recordsOf(user),
     users: () => journal.users(),
   };
+}
+
+/**
+ * Drops the records of an account that no decision needs any more. Throws `rotation-in-progress`
+ * while a run is under way, `journal-damaged`, `journal-newer`, `journal-write`, `state-dir`.
+ */
+export async function compactJournal(
+  options: AccountStateOptions,
+): Promise<{ readonly before: number; readonly after: number }> {
+  const { account, clock, stateDir } = options;
+  const fs = options.fs ?? nodeFileSystem;
+  const folders = await prepareStateDir({ stateDir, account, fs, clock });
+  const journal = new FileJournal(fs, join(folders.account, 'journal.jsonl'), account);
+  return await whileNobodyWrites(claimFilesOf(options, fs, folders), () =>
+    journal.compact(neededRecords),
+  );
 }

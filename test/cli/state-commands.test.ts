@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { statusReportSchema, undoReportSchema } from '../../src/reports/status-report.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { binOf, finished, run, start } from './process.ts';
@@ -75,6 +76,31 @@ describe('keyturn status and recover', () => {
     sandbox.world.account(ACCOUNT).users.delete('svc-gone');
     assert.equal((await keyturn('recover')).code, 0);
     assert.match((await keyturn('status')).stdout, /No rotation is open/);
+  });
+});
+
+describe('keyturn compact', () => {
+  it('drops what no decision needs, refuses during a run, and the hold stays (I5)', async (t) => {
+    const { sandbox, env, addUser, keyturn, rotate, statuses } = await openAccount(t);
+    const first = addUser('svc-a');
+    assert.equal((await rotate()).code, 0);
+    assert.match((await keyturn('compact')).stdout, /: 6 of 6 records/);
+    // The kept record still holds the key back from clean-up.
+    assert.equal((await rotate('--cleanup-inactive --inactive-days 1')).code, 0);
+    assert(statuses('svc-a').some(({ id }) => id === first.id));
+
+    addUser('svc-b');
+    sandbox.faults.add({ operation: 'CreateAccessKey', effect: { kind: 'hang' } });
+    const running = start([binOf('rotate-iam-keys'), '--log-level', 'error'], env);
+    const ended = finished(running);
+    while (sandbox.requests.list('CreateAccessKey').length < 2) await setTimeout(20);
+    const refused = await keyturn('compact');
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /held by a run/);
+    running.kill('SIGKILL');
+    await ended;
+    sandbox.faults.clear();
+    assert.equal((await keyturn('compact')).code, 0);
   });
 });
 
