@@ -13,6 +13,7 @@ import { journaledDeleter, lastSeenActive, successorCreatedAt } from './cleanup-
 import type { ExecutorContext } from './context.ts';
 import { readLastUse } from './key-details.ts';
 import type { UserSession } from './runtime.ts';
+import { removeSpentHandoffs } from './spent-handoffs.ts';
 
 export interface RetireRequest {
   readonly user: string;
@@ -60,6 +61,7 @@ export async function retireKey(
   }
   return await context.runtime.exclusively(user, async (session) => {
     assertNothingOpen(session);
+    await removeSpentHandoffs(session, context);
     const keys = await context.gateway.reader.listAccessKeys(user);
     const key = keys.find(({ id }) => id === keyId);
     if (key === undefined) {

@@ -11,6 +11,7 @@ import { keyDetails } from './key-details.ts';
 import type { RotationOutcome } from './outcome.ts';
 import { recover, rotateKey } from './rotate-user.ts';
 import type { UserSession } from './runtime.ts';
+import { removeSpentHandoffs } from './spent-handoffs.ts';
 
 export interface NamedRotation {
   readonly user: string;
@@ -31,6 +32,7 @@ export async function rotateNamedKey(
 ): Promise<RotationOutcome> {
   const { user } = request;
   return await context.runtime.exclusively(user, async (session) => {
+    await removeSpentHandoffs(session, context);
     let keys = await context.gateway.reader.listAccessKeys(user);
     const open = foldRotations(session.records()).find(isOpen);
     if (open !== undefined) {

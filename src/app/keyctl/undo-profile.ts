@@ -16,6 +16,7 @@ import {
 import { destinationOf, type ExecutorContext } from '../../executor/context.ts';
 import { reactivateKey } from '../../executor/retire-key.ts';
 import type { UserSession } from '../../executor/runtime.ts';
+import { removeSpentHandoffs } from '../../executor/spent-handoffs.ts';
 import { verifyKey } from '../../executor/verify-key.ts';
 import type { AccountGateway } from '../../iam/gateway.ts';
 import { foldRotations, isOpen, type Rotation } from '../../lifecycle/rotation.ts';
@@ -53,6 +54,7 @@ export async function undoProfile(
     const executor = executorFor(gateway, state, context, profileDestination(place));
     const done = await executor.runtime.exclusively(user, async (session) => {
       const open = undoableRotation(options, session, executor);
+      await removeSpentHandoffs(session, executor);
       const was = await reactivateKey(user, restoredKeyId, session, executor);
       await verifyPair(user, restoredKeyId, previous, executor);
       if (open !== undefined) await session.record(open.id, { type: 'closed', reason: 'undone' });
