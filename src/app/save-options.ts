@@ -1,9 +1,11 @@
 // How a credentials file is written: on the real disk, under a lock beside it.
 
-import { dirname } from 'node:path';
-import type { Clock } from '../base/clock.ts';
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { type Clock, MS_PER_DAY } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { nodeFileSystem } from '../base/files/node-file-system.ts';
+import { removeQuietly } from '../base/files/whole-file.ts';
 import { lockNameOf, type SaveOptions } from '../credentials-file/save.ts';
 import { newId } from '../executor/runtime.ts';
 import { ClaimFiles } from '../journal/claim-files.ts';
@@ -22,11 +24,13 @@ export function saveOptions(path: string, clock: Clock): SaveOptions {
         clock,
         processes: systemProcesses,
         run: newId(),
+        temporaryPath: () => `${lockTemporaryPrefix(target)}${randomBytes(8).toString('hex')}`,
       });
       let begun = false;
       try {
         return await whileHolding(files, clock, lockNameOf(target), async () => {
           begun = true;
+          await sweepLockTemporaries(target, clock);
           return await work();
         });
       } catch (thrown) {
@@ -37,4 +41,21 @@ export function saveOptions(path: string, clock: Clock): SaveOptions {
       }
     },
   };
+}
+
+/** In a folder that is not ours a leftover must tell whose it is. */
+function lockTemporaryPrefix(target: string): string {
+  return join(dirname(target), `${lockNameOf(target)}-tmp-`);
+}
+
+/** What died while it asked for the lock; a day old, because the living ask for it right now. */
+async function sweepLockTemporaries(target: string, clock: Clock): Promise<void> {
+  const fs = nodeFileSystem;
+  const before = clock.now().getTime() - MS_PER_DAY;
+  for (const name of await fs.list(dirname(target)).catch(() => [])) {
+    const path = join(dirname(target), name);
+    if (!path.startsWith(lockTemporaryPrefix(target))) continue;
+    const info = await fs.stat(path).catch(() => undefined);
+    if (info !== undefined && info.modifiedAt.getTime() < before) await removeQuietly(fs, path);
+  }
 }

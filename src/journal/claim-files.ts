@@ -53,6 +53,8 @@ export interface ClaimFilesOptions {
   readonly clock: Clock;
   readonly processes: ProcessTable;
   readonly run: string;
+  /** Where a claim is written before it takes its name; `tmp-…` in the same directory by default. */
+  readonly temporaryPath?: () => string;
 }
 
 export type Acquisition =
@@ -198,7 +200,7 @@ export class ClaimFiles {
     const path = this.pathOf(name);
     const nonce = randomBytes(16).toString('hex');
     const owner = newOwner(await this.#identity(), { nonce, run, now: clock.now() });
-    const temporary = temporaryPathBeside(path);
+    const temporary = this.#options.temporaryPath?.() ?? temporaryPathBeside(path);
     const file = await fs.open(temporary, 'create');
     try {
       await writeFully(file, encodeOwner(owner), path);
