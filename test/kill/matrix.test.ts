@@ -1,0 +1,81 @@
+// The whole matrix: every request and every change on disk of every scene, each with a real process
+// and a real SIGKILL. `npm run test:kill` runs it; `npm test` runs the sample beside it.
+
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, describe, it } from 'node:test';
+import { FLEET, FRESH_ONE, HALF_DONE_ONE } from './fleet.ts';
+import { Matrix, tell } from './matrix.ts';
+import {
+  type Course,
+  courseOf,
+  deafPoints,
+  diskPoints,
+  type Point,
+  replyPoints,
+  requestPoints,
+} from './points.ts';
+import { ADMIN, OWN } from './profile.ts';
+import type { Scene } from './scene.ts';
+
+const { KEYTURN_TEST_KILL_SEED, KEYTURN_TEST_KILL_POINT } = process.env;
+const SEED = KEYTURN_TEST_KILL_SEED ?? randomBytes(4).toString('hex');
+const MATRIX = new Matrix(SEED, KEYTURN_TEST_KILL_POINT);
+
+const courses = new Map<Scene, Promise<Course>>();
+
+async function points(
+  scenes: readonly Scene[],
+  from: (scene: Scene, course: Course) => Point[],
+): Promise<Point[]> {
+  const lists = scenes.map(async (scene) => {
+    const course = courses.get(scene) ?? courseOf(scene, SEED);
+    courses.set(scene, course);
+    return from(scene, await course);
+  });
+  return (await Promise.all(lists)).flat();
+}
+
+async function holds(kind: string, wanted: Promise<Point[]>): Promise<void> {
+  const failures = await MATRIX.playAll(kind, await wanted);
+  assert.equal(failures.length, 0, `${failures.length} points failed\n\n${failures.join('\n\n')}`);
+}
+
+describe(`never lose a key, with seed ${SEED}`, () => {
+  it('I10: the fleet survives kill -9 at every request, before and after AWS carries it out', () =>
+    holds('kill -9 at a request of rotate-iam-keys', points([FLEET], requestPoints)));
+
+  it('I10: the fleet survives kill -9 at every change on disk, and in the middle of every write', () =>
+    holds(
+      'kill -9 at a disk change of rotate-iam-keys',
+      points([FRESH_ONE, HALF_DONE_ONE], diskPoints),
+    ));
+
+  it('I10: keyctl survives kill -9 at every request, before and after AWS carries it out', () =>
+    holds('kill -9 at a request of keyctl', points([OWN, ADMIN], requestPoints)));
+
+  it('I10: keyctl survives kill -9 at every change on disk, the credentials file included', () =>
+    holds('kill -9 at a disk change of keyctl', points([OWN, ADMIN], diskPoints)));
+
+  it('I2, I13: a lost reply to any request costs nothing, whether AWS did the work or not', () =>
+    holds('lost reply', points([FLEET, OWN, ADMIN], replyPoints)));
+
+  it('I3: nobody reading stdout or stderr costs nothing', () =>
+    holds('nobody reads', points([FLEET, OWN, ADMIN], deafPoints)));
+
+  it('I8: after all of it, secrets are only where they belong', () => {
+    // What leaked has failed its point already; this shows that the scan was there and could see.
+    const { played, scannedPlaces, seenSecrets } = MATRIX.totals();
+    const points = [...played.values()].reduce((sum, count) => sum + count, 0);
+    assert.ok(seenSecrets >= points, `${seenSecrets} secrets seen at ${points} points`);
+    assert.ok(scannedPlaces > seenSecrets);
+  });
+
+  after(() => {
+    const { played, scannedPlaces, seenSecrets } = MATRIX.totals();
+    for (const [kind, count] of played) tell(`${count} × ${kind}`);
+    tell(
+      `${scannedPlaces} files and outputs scanned; secrets only in ${seenSecrets} that may hold one`,
+    );
+  });
+});

@@ -1,0 +1,66 @@
+// A sample of the matrix, small enough for every run of the tests: the moments that matter most.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { FLEET, FRESH_ONE } from './fleet.ts';
+import { Matrix } from './matrix.ts';
+import { courseOf, diskPoints, replyPoints, requestPoints } from './points.ts';
+import { ADMIN, OWN } from './profile.ts';
+import { holdersOf, mayHoldSecrets } from './scan.ts';
+
+const SEED = process.env.KEYTURN_TEST_KILL_SEED ?? 'sample';
+
+/** By name, so that a moment that is not met any more is noticed. */
+const SAMPLE: readonly string[] = [
+  'fleet: CreateAccessKey of fresh 1 committed',
+  'fleet: DeleteAccessKey of lost 1 committed',
+  'fleet: UpdateAccessKey of halfway 1 committed',
+  'fleet: CreateAccessKey of spare 1 drop-reply',
+  'one fresh user: half-way write state/123456789012/handoff/tmp-RANDOM 2',
+  'one fresh user: half-way write state/123456789012/journal.jsonl (created) 1',
+  'keyctl: CreateAccessKey of ada 1 truncate-body',
+  'keyctl: before rename home/.aws/credentials 1',
+  'keyctl: half-way write state/123456789012/journal.jsonl (delivered) 1',
+  // Regressions: litter beside the file that nothing swept, and a copy of the secret that stayed.
+  'keyctl: before link home/.aws/.credentials.keyturn-lock 1',
+  'keyctl: before remove state/123456789012/handoff/KEY.json 1',
+  'keyctl -a admin: DeleteAccessKey of ada 1 committed',
+];
+
+describe('never lose a key, in a sample', () => {
+  it('I10: real kill -9 and lost replies at the moments that matter: the next run puts all right', async () => {
+    const scenes = [FLEET, FRESH_ONE, OWN, ADMIN];
+    const courses = await Promise.all(scenes.map((scene) => courseOf(scene, SEED)));
+    const points = scenes.flatMap((scene, index) => {
+      const course = courses[index] ?? { calls: [], changes: [] };
+      const ways = [requestPoints, diskPoints, replyPoints];
+      return ways.flatMap((points) => points(scene, course));
+    });
+    const sample = SAMPLE.map((name) => {
+      const point = points.find((each) => each.name === name);
+      assert.ok(point, `there is no point ${name}`);
+      return point;
+    });
+    const matrix = new Matrix(SEED);
+    const failures = await matrix.playAll('sample', sample);
+    assert.deepEqual(failures, []);
+    // I8: the scan ran over all of it, and saw the secrets that are where they belong.
+    assert.ok(matrix.totals().seenSecrets > SAMPLE.length);
+  });
+
+  it('I8: the scan for secrets sees one that leaked, however it is spelled', () => {
+    const secret = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
+    const leaks = {
+      'log.txt': `the answer was ${secret}`,
+      'stderr of run 1': `?secret=${encodeURIComponent(secret)}`,
+      'stdout of run 2': Buffer.from(secret).toString('base64'),
+      'state/123456789012/journal.jsonl': JSON.stringify({ secret }).replaceAll('/', '\\/'),
+      'log.bin': Buffer.concat([Buffer.from([0xff, 0]), Buffer.from(secret)]),
+      'harmless.txt': 'nothing here',
+    };
+    const places = new Map(Object.entries(leaks).map(([name, text]) => [name, Buffer.from(text)]));
+    const holders = holdersOf([secret], places);
+    assert.deepEqual(holders, Object.keys(leaks).slice(0, -1));
+    assert.ok(holders.every((place) => !mayHoldSecrets(place)));
+  });
+});
