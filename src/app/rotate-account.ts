@@ -10,12 +10,11 @@ import type { ErrorCode, ExitCode } from '../base/error-codes.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { VERSION } from '../base/version.ts';
-import { handoffDestination } from '../destinations/handoff/index.ts';
-import { DEFAULT_VERIFICATION, type ExecutorContext } from '../executor/context.ts';
+import type { ExecutorContext } from '../executor/context.ts';
 import type { UserOutcome } from '../executor/outcome.ts';
 import { planUser } from '../executor/plan-user.ts';
 import { rotateUser } from '../executor/rotate-user.ts';
-import { embeddedRuntime, newId } from '../executor/runtime.ts';
+import { newId } from '../executor/runtime.ts';
 import type { AccountGateway } from '../iam/gateway.ts';
 import { type Inventory, takeInventory, type UserKeys } from '../iam/inventory.ts';
 import { openGateway } from '../iam/open-gateway.ts';
@@ -23,8 +22,8 @@ import type { AccountState } from '../journal/journal.ts';
 import { openAccountState, readAccountState } from '../journal/open-account-state.ts';
 import type { ReportIssue, RotationReport } from '../reports/rotation-report.ts';
 import { buildReport, type HandedOff, type ReportFacts, reportIssue } from './build-report.ts';
+import { executorContext } from './executor-context.ts';
 import { type CandidateUser, findCandidates, usersWithOpenRotation } from './find-candidates.ts';
-import { destinationReopener } from './reopen-destination.ts';
 import { stopSignal } from './stop-signal.ts';
 
 export interface RotateAccountOptions {
@@ -273,26 +272,23 @@ class AccountRun {
 
   #executorContext(gateway: AccountGateway, state: AccountState): ExecutorContext {
     const { clock, emit } = this.#context;
-    const { daysThreshold, cleanupInactive, inactiveDays } = this.#options;
-    return {
+    const { daysThreshold, cleanupInactive, inactiveDays, recoverOnly = false } = this.#options;
+    return executorContext({
       gateway,
-      runtime: embeddedRuntime({ account: gateway.caller.account, run: this.#run, state, clock }),
-      handoff: state.handoff,
-      sightings: state.sightings,
-      destination: handoffDestination(state.handoff),
-      reopen: destinationReopener(state.handoff, clock),
+      state,
+      run: this.#run,
       clock,
       emit,
+      signal: this.#signal,
       policy: {
         oldKeyFate: 'deactivate',
         daysThreshold,
         cleanupInactive,
         inactiveDays,
-        verification: DEFAULT_VERIFICATION,
-        recoverOnly: this.#options.recoverOnly === true,
+        recoverOnly,
       },
-      signal: this.#signal,
-    };
+      finishesOthers: true,
+    });
   }
 
   /** Where each new secret is; the secret itself only when stdout is the destination (I8). */

@@ -1,12 +1,10 @@
 // Use case of `keyturn undo USER`: takes the latest rotation of a user back.
 
-import { handoffDestination } from '../destinations/handoff/index.ts';
-import { DEFAULT_VERIFICATION } from '../executor/context.ts';
-import { embeddedRuntime, newId } from '../executor/runtime.ts';
+import { newId } from '../executor/runtime.ts';
 import { type UndoneRotation, undoRotation } from '../executor/undo-rotation.ts';
 import { openGateway } from '../iam/open-gateway.ts';
 import { openAccountState } from '../journal/open-account-state.ts';
-import { destinationReopener } from './reopen-destination.ts';
+import { executorContext } from './executor-context.ts';
 import type { RunContext } from './rotate-account.ts';
 
 export interface UndoOptions {
@@ -40,24 +38,22 @@ export async function undoInAccount(
     const { account } = gateway.caller;
     const run = newId();
     const state = await openAccountState({ stateDir, account, clock, run });
-    return await undoRotation(options.user, options.rotation, {
+    const executor = executorContext({
       gateway,
-      runtime: embeddedRuntime({ account, run, state, clock }),
-      handoff: state.handoff,
-      sightings: state.sightings,
-      destination: handoffDestination(state.handoff),
-      reopen: destinationReopener(state.handoff, clock),
+      state,
+      run,
       clock,
       emit,
+      signal,
       policy: {
         oldKeyFate: 'deactivate',
         daysThreshold: 1,
         cleanupInactive: false,
         inactiveDays: 1,
-        verification: DEFAULT_VERIFICATION,
       },
-      signal,
+      finishesOthers: true,
     });
+    return await undoRotation(options.user, options.rotation, executor);
   } finally {
     gateway.close();
   }

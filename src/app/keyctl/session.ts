@@ -2,14 +2,14 @@
 
 import { KeyturnError } from '../../base/errors.ts';
 import type { Destination } from '../../destinations/destination.ts';
-import { handoffDestination } from '../../destinations/handoff/index.ts';
-import { DEFAULT_VERIFICATION, type ExecutorContext } from '../../executor/context.ts';
-import { embeddedRuntime, newId } from '../../executor/runtime.ts';
+import type { ExecutorContext } from '../../executor/context.ts';
+import { newId } from '../../executor/runtime.ts';
 import type { AccountGateway } from '../../iam/gateway.ts';
 import { openGateway } from '../../iam/open-gateway.ts';
 import type { AccountState } from '../../journal/journal.ts';
 import { openAccountState, readAccountState } from '../../journal/open-account-state.ts';
 import { QUIET_DAYS } from '../../lifecycle/slot.ts';
+import { executorContext } from '../executor-context.ts';
 import { environmentFor } from './profile-file.ts';
 import type { KeyctlContext, SessionOptions } from './types.ts';
 
@@ -59,30 +59,24 @@ export async function stateFor(
 export function executorFor(
   gateway: AccountGateway,
   state: AccountState,
-  context: KeyctlContext,
-  destination: Destination = handoffDestination(state.handoff),
+  { clock, emit, signal }: KeyctlContext,
+  destination?: Destination,
 ): ExecutorContext {
-  return {
+  return executorContext({
     gateway,
-    runtime: embeddedRuntime({
-      account: gateway.caller.account,
-      run: newId(),
-      state,
-      clock: context.clock,
-    }),
-    handoff: state.handoff,
-    sightings: state.sightings,
-    destination,
-    clock: context.clock,
-    emit: context.emit,
+    state,
+    run: newId(),
+    clock,
+    emit,
+    signal,
     policy: {
       oldKeyFate: 'keep',
       // Named keys are rotated whatever their age; the numbers below serve the fleet only.
       daysThreshold: 1,
       cleanupInactive: false,
       inactiveDays: QUIET_DAYS,
-      verification: DEFAULT_VERIFICATION,
     },
-    signal: context.signal,
-  };
+    ...(destination !== undefined && { destination }),
+    finishesOthers: false,
+  });
 }

@@ -1,0 +1,46 @@
+// The executor's surroundings for one account, joined in one place for every use case.
+
+import type { Clock } from '../base/clock.ts';
+import type { EventSink } from '../base/events.ts';
+import type { Destination } from '../destinations/destination.ts';
+import { handoffDestination } from '../destinations/handoff/index.ts';
+import {
+  DEFAULT_VERIFICATION,
+  type ExecutorContext,
+  type RotationPolicy,
+} from '../executor/context.ts';
+import { embeddedRuntime } from '../executor/runtime.ts';
+import type { AccountGateway } from '../iam/gateway.ts';
+import type { AccountState } from '../journal/journal.ts';
+import { destinationReopener } from './reopen-destination.ts';
+
+export interface ExecutorParts {
+  readonly gateway: AccountGateway;
+  readonly state: AccountState;
+  /** Names this process in the journal. */
+  readonly run: string;
+  readonly clock: Clock;
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+  readonly policy: Omit<RotationPolicy, 'verification'>;
+  /** Where the secrets of this run's own rotations go; the hand-off when left out. */
+  readonly destination?: Destination;
+  /** Whether rotations that other faces began are finished too. */
+  readonly finishesOthers: boolean;
+}
+
+export function executorContext(parts: ExecutorParts): ExecutorContext {
+  const { gateway, state, run, clock, emit, signal, policy } = parts;
+  return {
+    gateway,
+    runtime: embeddedRuntime({ account: gateway.caller.account, run, state, clock }),
+    handoff: state.handoff,
+    sightings: state.sightings,
+    destination: parts.destination ?? handoffDestination(state.handoff),
+    ...(parts.finishesOthers && { reopen: destinationReopener(state.handoff, clock) }),
+    clock,
+    emit,
+    policy: { ...policy, verification: DEFAULT_VERIFICATION },
+    signal,
+  };
+}
