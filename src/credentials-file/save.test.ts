@@ -85,10 +85,11 @@ describe('before a key is created', () => {
     chmodSync(join(path, '..'), 0o777);
     for (const name of ['checkWritable', 'saveEdit']) {
       const script = `
-        process.setgid(23456); process.setuid(23456);
         const { checkWritable, saveEdit } = await import(${JSON.stringify(new URL('./save.js', import.meta.url))});
         const { nodeFileSystem: fs } = await import(${JSON.stringify(new URL('../base/files/node-file-system.js', import.meta.url))});
         const { withValue, documentOf, sectionOf, settingsOf } = await import(${JSON.stringify(new URL('./document.js', import.meta.url))});
+        // Only now: the code itself may lie where nobody else can read it.
+        process.setgid(23456); process.setuid(23456);
         const options = { path: ${JSON.stringify(path)}, fs, clock: { now: () => new Date() }, lock: (_, work) => work() };
         const edit = (document) => {
           const [id] = settingsOf(document, sectionOf(document, 'p'));
