@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { type Clock, MS_PER_DAY } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import { removeQuietly } from '../base/files/whole-file.ts';
@@ -30,7 +30,7 @@ export function saveOptions(path: string, clock: Clock): SaveOptions {
       try {
         return await whileHolding(files, clock, lockNameOf(target), async () => {
           begun = true;
-          await sweepLockTemporaries(target, clock);
+          await sweepLockTemporaries(target);
           return await work();
         });
       } catch (thrown) {
@@ -48,14 +48,14 @@ function lockTemporaryPrefix(target: string): string {
   return join(dirname(target), `${lockNameOf(target)}-tmp-`);
 }
 
-/** What died while it asked for the lock; a day old, because the living ask for it right now. */
-async function sweepLockTemporaries(target: string, clock: Clock): Promise<void> {
+/**
+ * What died while it asked for the lock. Call it only under the lock: the living who ask at this
+ * moment do not get it anyway, and ask again.
+ */
+async function sweepLockTemporaries(target: string): Promise<void> {
   const fs = nodeFileSystem;
-  const before = clock.now().getTime() - MS_PER_DAY;
   for (const name of await fs.list(dirname(target)).catch(() => [])) {
     const path = join(dirname(target), name);
-    if (!path.startsWith(lockTemporaryPrefix(target))) continue;
-    const info = await fs.stat(path).catch(() => undefined);
-    if (info !== undefined && info.modifiedAt.getTime() < before) await removeQuietly(fs, path);
+    if (path.startsWith(lockTemporaryPrefix(target))) await removeQuietly(fs, path);
   }
 }

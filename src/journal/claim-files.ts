@@ -213,7 +213,8 @@ export class ClaimFiles {
       if (await this.#holds(name, nonce).catch(() => false)) return this.#held(name, owner, file);
       await file.close();
       const code = errnoOf(error) ?? '';
-      if (code === 'EEXIST') return undefined;
+      // ENOENT: who holds the claim has swept the temporary file away, as one of a dead process.
+      if (code === 'EEXIST' || code === 'ENOENT') return undefined;
       if (LINK_UNSUPPORTED.includes(code)) return await this.#createInPlace(name, owner);
       throw error;
     } finally {

@@ -319,3 +319,19 @@ test('this process is found with its start, and a process that ended is not foun
   await ended;
   assert.equal(await systemProcesses.find(child.pid ?? 0), undefined);
 });
+
+test('I9: who loses its half-made claim to a holder that tidies up just asks again', async (t) => {
+  const world = await newWorld(t);
+  let isSwept = false;
+  const fs: FileSystem = {
+    ...nodeFileSystem,
+    link: async (existing, added) => {
+      if (!isSwept) await nodeFileSystem.remove(existing);
+      isSwept = true;
+      await nodeFileSystem.link(existing, added);
+    },
+  };
+  assert.equal(await claimsIn({ ...world, fs }).withClaim('alice', async () => 42), 42);
+  assert.ok(isSwept);
+  assert.deepEqual(await readdir(world.directory), []);
+});

@@ -8,7 +8,6 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -195,15 +194,13 @@ function besideFile(arena: Arena): string[] {
     .filter((path) => basename(path) !== 'credentials');
 }
 
-/** Where something is left, two days later an undo works and leaves nothing. */
+/** Where something is left, an undo works, and leaves nothing of it. */
 async function undoSweeps(arena: Arena, flags: readonly string[]): Promise<string[]> {
   const leftovers = () => [
     ...besideFile(arena).filter((path) => OWN_LEFTOVER.test(basename(path))),
     ...arena.stateNames('handoff').filter((name) => !name.startsWith('tmp-')),
   ];
   if (leftovers().length === 0) return [];
-  const before = new Date(Date.now() - 2 * 86_400_000);
-  for (const path of besideFile(arena)) utimesSync(path, before, before);
   const newPair = pairIn(readFileSync(fileOf(arena)), TARGET);
   const { code } = await arena.run({ program: 'keyctl', args: ['undo', ...flags, ...LOG] });
   const faults = leftovers().map((path) => `${basename(path)} is never swept`);
