@@ -1,0 +1,60 @@
+// The journal as a power cut would leave it, read with eyes of its own.
+
+import type { JournalRecord } from '../../src/lifecycle/record.ts';
+import type { Disk } from './disk.ts';
+
+export class DurableJournal {
+  readonly #disk: Disk;
+  readonly #path: string;
+  #readBytes = 0;
+  #records: JournalRecord[] = [];
+  readonly #byUser = new Map<string, JournalRecord[]>();
+
+  constructor(disk: Disk, path: string) {
+    this.#disk = disk;
+    this.#path = path;
+  }
+
+  recordsOf(user: string): readonly JournalRecord[] {
+    this.#catchUp();
+    return this.#byUser.get(user) ?? [];
+  }
+
+  all(): readonly JournalRecord[] {
+    this.#catchUp();
+    return this.#records;
+  }
+
+  forget(): void {
+    this.#readBytes = 0;
+    this.#records = [];
+    this.#byUser.clear();
+  }
+
+  #catchUp(): void {
+    const content = this.#disk.durableContent(this.#path);
+    if (content === undefined || content.length <= this.#readBytes) return;
+    const end = content.lastIndexOf(0x0a) + 1;
+    if (end <= this.#readBytes) return;
+    const lines = content.toString('utf8', this.#readBytes, end).split('\n');
+    this.#readBytes = end;
+    for (const line of lines) {
+      const record = parsed(line);
+      if (record === undefined) continue;
+      this.#records.push(record);
+      const ofUser = this.#byUser.get(record.user) ?? [];
+      ofUser.push(record);
+      this.#byUser.set(record.user, ofUser);
+    }
+  }
+}
+
+/** Lines that a dying writer cut short were never relied on. */
+function parsed(line: string): JournalRecord | undefined {
+  try {
+    const record = JSON.parse(line) as JournalRecord;
+    return typeof record.user === 'string' ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}

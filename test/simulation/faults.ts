@@ -1,0 +1,81 @@
+// What goes wrong in a simulation, how often, and how often it did. Each seed draws its own mixture,
+// so that some seeds have a single kind of trouble and others all of them.
+
+import type { Dice } from './dice.ts';
+
+/** Each with its highest probability per occasion; the comment says what the occasion is. */
+const HIGHEST = {
+  // Per call to AWS.
+  throttled: 0.15,
+  'server-error': 0.1,
+  'request-lost': 0.1,
+  'reply-lost': 0.15,
+  'write-lands-late': 0.1,
+  'write-lands-twice': 0.1,
+  'stale-list': 0.15,
+  'lookup-denied': 0.1,
+  // Per new or deactivated key.
+  'key-accepted-late': 0.5,
+  'dead-key-alive': 0.5,
+  // Per call to a destination.
+  'destination-fails': 0.15,
+  'destination-lands-late': 0.1,
+  'destination-forgets': 0.05,
+  // Per operation of the disk.
+  'disk-error': 0.004,
+  'short-write': 0.01,
+  // Per process.
+  killed: 0.5,
+  'power-cut': 0.25,
+  interrupted: 0.2,
+  suspended: 0.2,
+  'second-process': 0.5,
+  // Per round.
+  'disk-full': 0.3,
+  'clock-jump': 0.4,
+  'clock-beyond': 0.15,
+  'operator-creates': 0.3,
+  'operator-deactivates': 0.3,
+  'operator-reactivates': 0.3,
+  'operator-deletes': 0.3,
+  'operator-takes-secret': 0.3,
+} as const;
+
+export type FaultKind = keyof typeof HIGHEST;
+
+export const FAULT_KINDS = Object.keys(HIGHEST) as FaultKind[];
+
+export type FaultCounts = Record<FaultKind, number>;
+
+export function noFaults(): FaultCounts {
+  return Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) as FaultCounts;
+}
+
+export class Faults {
+  readonly #dice: Dice;
+  readonly #probability: Record<FaultKind, number>;
+  readonly counts: FaultCounts = noFaults();
+  areOn = true;
+
+  constructor(dice: Dice) {
+    this.#dice = dice;
+    const probability = noFaults();
+    // One seed in eight has hardly any trouble, which keeps the referee itself honest.
+    const isCalm = dice.chance(0.125);
+    for (const kind of FAULT_KINDS) {
+      const isPresent = dice.chance(isCalm ? 0.1 : 0.5);
+      probability[kind] = isPresent ? HIGHEST[kind] * dice.fraction() : 0;
+    }
+    // Half of all seeds have no operator: there, nothing excuses a question to a person.
+    if (dice.chance(0.5)) {
+      for (const kind of FAULT_KINDS) if (kind.startsWith('operator-')) probability[kind] = 0;
+    }
+    this.#probability = probability;
+  }
+
+  hit(kind: FaultKind): boolean {
+    if (!this.areOn || !this.#dice.chance(this.#probability[kind])) return false;
+    this.counts[kind] += 1;
+    return true;
+  }
+}

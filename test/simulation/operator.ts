@@ -1,0 +1,78 @@
+// A person who changes keys by hand while runs are under way, and the programs that use the keys.
+
+import type { FaultKind } from './faults.ts';
+import { HOUR_MS, type Stage, STATE_DIR } from './stage.ts';
+import { ACCOUNT, type SimKey, type SimUser } from './world.ts';
+
+type Act = (stage: Stage, user: SimUser) => void;
+
+const ACTS: Readonly<Partial<Record<FaultKind, Act>>> = {
+  'operator-creates': (stage, user) => {
+    const key = stage.world.create(user, 'operator', 'operator');
+    if (key !== undefined) touch(stage, key);
+  },
+  'operator-deactivates': (stage, user) => setStatus(stage, user, 'Active', 'Inactive'),
+  'operator-reactivates': (stage, user) => setStatus(stage, user, 'Inactive', 'Active'),
+  'operator-deletes': (stage, user) => {
+    const key = pick(stage, stage.world.present(user));
+    if (key === undefined) return;
+    touch(stage, key);
+    stage.world.delete(key, 'operator');
+  },
+  'operator-takes-secret': takeSecret,
+};
+
+/** Plans the operator's acts of one round. */
+export function operatorActs(stage: Stage, withinMs: number): void {
+  const { dice, faults, schedule, world } = stage;
+  for (const user of world.users.values()) {
+    for (const [kind, act] of Object.entries(ACTS)) {
+      if (!faults.hit(kind as FaultKind)) continue;
+      schedule.after(dice.below(withinMs), () => {
+        act(stage, user);
+        stage.referee.look(user);
+      });
+    }
+  }
+}
+
+/** Programs sign with the keys that they have. */
+export function useKeys(stage: Stage): void {
+  const { dice, schedule, world } = stage;
+  for (const key of world.keys()) {
+    const isKnown = key.madeBy !== 'us' || key.isTaken;
+    if (key.isDeleted || key.status !== 'Active' || !isKnown || dice.chance(0.4)) continue;
+    key.lastUsedMs = schedule.nowMs - dice.below(HOUR_MS);
+  }
+}
+
+function setStatus(stage: Stage, user: SimUser, from: SimKey['status'], to: SimKey['status']): void {
+  const { world } = stage;
+  const key = pick(stage, world.present(user).filter(({ status }) => status === from));
+  if (key === undefined) return;
+  touch(stage, key);
+  world.setStatus(key, to, 'operator');
+}
+
+/** Copies a new secret out of its hand-off file, and mostly removes the file. */
+function takeSecret(stage: Stage, user: SimUser): void {
+  const { dice, disk, world, schedule } = stage;
+  for (const key of world.present(user)) {
+    const path = `${STATE_DIR}/${ACCOUNT}/handoff/${key.id}.json`;
+    if (!disk.find(path)?.content().includes(key.secret)) continue;
+    touch(stage, key);
+    key.isTaken = true;
+    if (dice.chance(0.7)) disk.remove(path);
+    if (key.status === 'Active' && dice.chance(0.7)) key.lastUsedMs = schedule.nowMs;
+    world.note('operator', `takes the secret of ${key.id}`);
+  }
+}
+
+function touch({ schedule, world }: Stage, key: SimKey): void {
+  key.operatorTouchedMs = schedule.nowMs;
+  world.user(key.user).isOperatorTouched = true;
+}
+
+function pick(stage: Stage, keys: readonly SimKey[]): SimKey | undefined {
+  return keys.length === 0 ? undefined : stage.dice.pick(keys);
+}

@@ -1,0 +1,338 @@
+// Judges the world, never the code's own report. What must hold at the moment of a request is checked
+// when it is sent; what must hold at the moment of a change, when AWS carries it out.
+
+import type { AccessKeyId } from '../../src/base/access-key-id.ts';
+import type { JournalRecord, RotationStep } from '../../src/lifecycle/record.ts';
+import type { Disk } from './disk.ts';
+import { DurableJournal } from './durable-journal.ts';
+import type { SimProcess } from './machine.ts';
+import type { Schedule } from './schedule.ts';
+import { DAY_MS, DUE_DAYS, HOLD_DAYS, HOUR_MS, MINUTE_MS, STATE_DIR } from './stage.ts';
+import type { Vault } from './vault.ts';
+import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser, type World } from './world.ts';
+
+export interface Violation {
+  readonly invariant: string;
+  readonly what: string;
+}
+
+/** What a process knew when it sent a request. */
+export interface Basis {
+  readonly process: SimProcess;
+  /** The age of its knowledge of the user's keys. */
+  readonly viewMs: number;
+}
+
+/** What the referee remembers of one process. */
+interface Memory {
+  /** Users whose keys it has read inside its critical section. */
+  readonly listed: Set<string>;
+  readonly viewMs: Map<string, number>;
+  readonly signedMs: Map<string, number>;
+  readonly heldMs: Map<string, number>;
+  readonly inARow: Map<string, number>;
+}
+
+/** What clocks may differ by, twice, and the time that a request takes. */
+const CLOCK_TOLERANCE_MS = 15 * MINUTE_MS;
+const USE_IS_SHOWN_MS = 4 * HOUR_MS;
+
+export interface RefereeParts {
+  readonly world: World;
+  readonly disk: Disk;
+  readonly vault: Vault;
+  readonly schedule: Schedule;
+  readonly callerKeyId: AccessKeyId;
+  readonly cleansUp: boolean;
+}
+
+export class Referee {
+  readonly violations: Violation[] = [];
+  readonly #parts: RefereeParts;
+  readonly #journal: DurableJournal;
+  readonly #memories = new Map<SimProcess, Memory>();
+  readonly #sections = new Map<string, SimProcess>();
+  readonly #creates = new Map<string, number>();
+  readonly #acceptances = new Map<string, number>();
+  readonly #working = new Map<string, boolean>();
+  readonly #seenActiveMs = new Map<string, number>();
+
+  constructor(parts: RefereeParts) {
+    this.#parts = parts;
+    this.#journal = new DurableJournal(parts.disk, `${STATE_DIR}/${ACCOUNT}/journal.jsonl`);
+  }
+
+  fail(invariant: string, what: string): void {
+    this.violations.push({ invariant, what });
+    this.#parts.world.note('REFEREE', `${invariant} IS BROKEN: ${what}`);
+  }
+
+  // What processes learn.
+
+  listed(process: SimProcess, user: string, viewMs: number): void {
+    const memory = this.#memory(process);
+    memory.viewMs.set(user, viewMs);
+    if (this.#sections.get(user) === process) memory.listed.add(user);
+  }
+
+  signed(process: SimProcess, keyId: string, isAccepted: boolean): void {
+    const memory = this.#memory(process);
+    memory.signedMs.set(keyId, this.#nowMs);
+    const inARow = isAccepted ? (memory.inARow.get(keyId) ?? 0) + 1 : 0;
+    memory.inARow.set(keyId, inARow);
+    this.#acceptances.set(keyId, Math.max(inARow, this.#acceptances.get(keyId) ?? 0));
+  }
+
+  held(process: SimProcess, keyId: string): void {
+    this.#memory(process).heldMs.set(keyId, this.#nowMs);
+  }
+
+  sightingsSaved(keyIds: Iterable<string>, atMs: number): void {
+    for (const keyId of keyIds) this.#seenActiveMs.set(keyId, atMs);
+  }
+
+  basisOf(process: SimProcess, user: string): Basis {
+    return { process, viewMs: this.#memory(process).viewMs.get(user) ?? 0 };
+  }
+
+  /** I9. */
+  enters(process: SimProcess, user: string): void {
+    const other = this.#sections.get(user);
+    if (other?.isAlive) this.fail('I9', `${process.name} and ${other.name} both rotate ${user}`);
+    this.#sections.set(user, process);
+    this.#memory(process).listed.delete(user);
+  }
+
+  leaves(process: SimProcess, user: string): void {
+    if (this.#sections.get(user) === process) this.#sections.delete(user);
+  }
+
+  // Requests, at the moment when they are sent.
+
+  createIsSent(process: SimProcess, user: SimUser): void {
+    this.#isInformed(process, user.name, 'CreateAccessKey');
+    const creates = (this.#creates.get(user.name) ?? 0) + 1;
+    this.#creates.set(user.name, creates);
+    const intents = this.#steps(user.name, 'intended').length;
+    const [latest] = this.#journal.recordsOf(user.name).slice(-1);
+    if (latest?.step.type !== 'intended') {
+      const found = latest?.step.type ?? 'nothing';
+      this.fail('I1', `${process.name} creates a key of ${user.name}; on disk stands ${found}`);
+    } else if (creates > intents) {
+      this.fail('I2', `CreateAccessKey number ${creates} for ${user.name} after ${intents} intents`);
+    }
+  }
+
+  statusIsSent(process: SimProcess, key: SimKey, status: SimKey['status']): void {
+    this.#isInformed(process, key.user, 'UpdateAccessKey');
+    this.#isOurs(process, key, `made ${status}`);
+    if (status === 'Active') return;
+    const last = this.#journal.recordsOf(key.user).at(-1);
+    const intent = this.#intentOf(last);
+    if (last?.step.type !== 'deactivating' || intent?.oldKeyId !== key.id) {
+      this.fail('I6', `${key.id} is made Inactive without a rotation that says so on disk`);
+      return;
+    }
+    const ageMs = this.#nowMs - key.createdAtMs;
+    if (ageMs < DUE_DAYS * DAY_MS - CLOCK_TOLERANCE_MS) {
+      this.fail('I6', `${key.id} is made Inactive at ${Math.floor(ageMs / DAY_MS)} days`);
+    }
+    const newKeyId = this.#newKeyOf(last.rotation);
+    const memory = this.#memory(process);
+    const heldMs = memory.heldMs.get(newKeyId) ?? -1;
+    if (heldMs < (memory.signedMs.get(newKeyId) ?? 0)) {
+      this.fail('I13', `${process.name} did not read the destination again before ${key.id} went`);
+    }
+  }
+
+  deleteIsSent(process: SimProcess, key: SimKey): void {
+    this.#isInformed(process, key.user, 'DeleteAccessKey');
+    this.#isOurs(process, key, 'deleted');
+    const records = this.#journal.recordsOf(key.user);
+    const verdict = records.findLast(
+      ({ step }) =>
+        (step.type === 'discarding' || step.type === 'deleting') && step.keyId === key.id,
+    );
+    if (verdict === undefined) {
+      this.fail('I13', `${key.id} is deleted and no verdict stands on disk`);
+    } else if (verdict.step.type === 'discarding') {
+      this.#mayDiscard(process, key, records, verdict.step.reason);
+    } else {
+      this.#mayCleanUp(process, key);
+    }
+  }
+
+  // Changes, at the moment when AWS carries them out.
+
+  /** A process's request was carried out; `key` is the one that it changed. */
+  changed(user: SimUser, basis: Basis, key: SimKey): void {
+    if (key.status === 'Inactive' && !key.isDeleted) this.#mayDeactivate(user, basis, key);
+    const wasWorking = this.#working.get(user.name) ?? true;
+    if (!this.look(user) && wasWorking && !this.#isExcused(user, basis)) {
+      this.fail('I10', `${user.name} is left without a working key by ${basis.process.name}`);
+    }
+  }
+
+  /** Whether somebody can sign as the user with a key whose secret is safe. */
+  look(user: SimUser): boolean {
+    const isWorking = this.#parts.world
+      .present(user)
+      .some((key) => key.status === 'Active' && this.isSafe(key));
+    this.#working.set(user.name, isWorking);
+    return isWorking;
+  }
+
+  /** Power came back: what was delivered must still be there. */
+  afterPowerCut(): void {
+    this.#journal.forget();
+    for (const user of this.#parts.world.users.values()) {
+      const wasWorking = this.#working.get(user.name) ?? true;
+      if (wasWorking && !this.look(user)) {
+        this.fail('I3', `a power cut took the only working key of ${user.name}`);
+      }
+    }
+  }
+
+  /** The secret is in the hand-off on the disk itself, in the vault, or with a person. */
+  isSafe(key: SimKey): boolean {
+    if (key.madeBy !== 'us' || key.isTaken) return true;
+    const { disk, vault } = this.#parts;
+    const path = `${STATE_DIR}/${ACCOUNT}/handoff/${key.id}.json`;
+    return (disk.durableContent(path)?.includes(key.secret) ?? false) || vault.has(key.id);
+  }
+
+  /** I8: no secret in events, and none on the disk but in hand-off files. */
+  saw(text: string): void {
+    if (text.includes(SECRET_MARK)) this.fail('I8', `a secret is told: ${text.slice(0, 60)}`);
+  }
+
+  scanDisk(): void {
+    for (const [path, inode] of this.#parts.disk.files()) {
+      if (path.includes('/handoff/')) continue;
+      if (inode.content().includes(SECRET_MARK)) this.fail('I8', `${path} holds a secret`);
+    }
+  }
+
+  recordsOf(user: string): readonly JournalRecord[] {
+    return this.#journal.recordsOf(user);
+  }
+
+  get #nowMs(): number {
+    return this.#parts.schedule.nowMs;
+  }
+
+  #memory(process: SimProcess): Memory {
+    let memory = this.#memories.get(process);
+    if (memory === undefined) {
+      memory = {
+        listed: new Set(),
+        viewMs: new Map(),
+        signedMs: new Map(),
+        heldMs: new Map(),
+        inARow: new Map(),
+      };
+      this.#memories.set(process, memory);
+    }
+    return memory;
+  }
+
+  /** I11: whoever writes has read the user's keys. */
+  #isInformed(process: SimProcess, user: string, operation: string): void {
+    if (!this.#memory(process).listed.has(user)) {
+      this.fail('I11', `${process.name} sends ${operation} and never read the keys of ${user}`);
+    }
+  }
+
+  /** I6, I7. */
+  #isOurs(process: SimProcess, key: SimKey, what: string): void {
+    if (key.id === this.#parts.callerKeyId) {
+      this.fail('I7', `${key.id}, which signs the calls, is ${what}`);
+    }
+    if (process.scope !== undefined && process.scope !== key.user) {
+      this.fail('I6', `${key.id} of ${key.user} is ${what}; the scope is ${process.scope}`);
+    }
+  }
+
+  /** I3, I4. */
+  #mayDeactivate(user: SimUser, basis: Basis, key: SimKey): void {
+    const last = this.#steps(user.name, 'deactivating').at(-1);
+    const newKey = last && this.#parts.world.key(this.#newKeyOf(last.rotation));
+    if (newKey === undefined || this.#intentOf(last)?.oldKeyId !== key.id) return;
+    const lostMs = this.#parts.vault.lostAtMs.get(newKey.id) ?? 0;
+    const heldMs = this.#memory(basis.process).heldMs.get(newKey.id) ?? 0;
+    const isLostSince = lostMs >= heldMs && lostMs > 0;
+    if (!this.isSafe(newKey) && !isLostSince && !this.#isExcused(user, basis)) {
+      this.fail('I3', `${key.id} is Inactive and the secret of ${newKey.id} is not safe`);
+    }
+    if ((this.#acceptances.get(newKey.id) ?? 0) < 3) {
+      this.fail('I4', `${key.id} is Inactive and AWS has not accepted ${newKey.id} in a row`);
+    }
+  }
+
+  /** A person changed something after the process had looked, so it could not know. */
+  #isExcused(user: SimUser, { viewMs }: Basis): boolean {
+    return user.keys.some(({ operatorTouchedMs }) => (operatorTouchedMs ?? -1) >= viewMs);
+  }
+
+  #mayDiscard(
+    process: SimProcess,
+    key: SimKey,
+    records: readonly JournalRecord[],
+    reason: string,
+  ): void {
+    if (key.madeBy !== 'us') this.fail('I6', `${key.id}, which we did not make, is discarded`);
+    if (key.lastUsedMs !== undefined && this.#nowMs - key.lastUsedMs > USE_IS_SHOWN_MS) {
+      this.fail('I6', `${key.id}, which is in use, is discarded by ${process.name}`);
+    }
+    const isNamed = records.some(
+      ({ step }) =>
+        (step.type === 'created' && step.newKeyId === key.id) ||
+        (step.type === 'orphan-found' && step.keyId === key.id),
+    );
+    if (!isNamed && reason !== 'hand-off failed') {
+      this.fail('I13', `${key.id} was found and is discarded without a verdict of its own`);
+    }
+  }
+
+  /** I5, I6. */
+  #mayCleanUp(process: SimProcess, key: SimKey): void {
+    if (!this.#parts.cleansUp) this.fail('I6', `${key.id} is cleaned up, and nobody asked`);
+    const viewMs = this.#memory(process).viewMs.get(key.user) ?? 0;
+    if (key.status === 'Active' && (key.operatorTouchedMs ?? -1) < viewMs) {
+      this.fail('I5', `${key.id} is deleted while it is Active`);
+      return;
+    }
+    if (key.deactivated?.by === process.name) {
+      this.fail('I5', `${key.id} is deleted by the run that made it Inactive`);
+    }
+    const isByUs = key.deactivated?.by.startsWith('run') ?? false;
+    const sinceMs = Math.max(
+      key.createdAtMs,
+      isByUs ? (key.deactivated?.atMs ?? 0) : 0,
+      this.#seenActiveMs.get(key.id) ?? 0,
+    );
+    const heldMs = this.#nowMs - sinceMs;
+    if (heldMs < HOLD_DAYS * DAY_MS - CLOCK_TOLERANCE_MS) {
+      const days = (heldMs / DAY_MS).toFixed(1);
+      this.fail('I5', `${key.id} is deleted after ${days} days; the hold is ${HOLD_DAYS}`);
+    }
+  }
+
+  #steps<Type extends RotationStep['type']>(user: string, type: Type) {
+    return this.#journal.recordsOf(user).filter(({ step }) => step.type === type);
+  }
+
+  #intentOf(record: JournalRecord | undefined) {
+    const intent = this.#journal
+      .recordsOf(record?.user ?? '')
+      .find(({ rotation, step }) => rotation === record?.rotation && step.type === 'intended');
+    return intent?.step.type === 'intended' ? intent.step : undefined;
+  }
+
+  #newKeyOf(rotation: string | null): string {
+    for (const { rotation: of, step } of this.#journal.all()) {
+      if (of === rotation && step.type === 'created') return step.newKeyId;
+    }
+    return '';
+  }
+}

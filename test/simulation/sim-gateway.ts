@@ -1,0 +1,235 @@
+// AWS as one process reaches it over a network that loses, delays and repeats. A request that was sent
+// is carried out whether or not its sender lives to hear of it.
+
+import type { AccessKeyId } from '../../src/base/access-key-id.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
+import { Secret } from '../../src/base/secret.ts';
+import type {
+  AccountGateway,
+  CreateOutcome,
+  IamUser,
+  KeyReader,
+  KeyVerifier,
+  KeyWriter,
+} from '../../src/iam/gateway.ts';
+import type { FaultKind } from './faults.ts';
+import { never, type SimProcess } from './machine.ts';
+import { HOUR_MS, MINUTE_MS, type Stage, TOLERATED_SKEW_MS } from './stage.ts';
+import { ACCOUNT, type SimKey, type SimUser } from './world.ts';
+
+/** After this long without an answer a call is given up. */
+const TIMEOUT_MS = 15_000;
+/** AWS does not take a request whose signature is older. */
+const LATE_MS_MAX = 14 * MINUTE_MS;
+const STALE_MS_MAX = 10_000;
+const USE_SHOWN_AFTER_MS_MAX = 4 * HOUR_MS;
+
+type Fate = 'answered' | Extract<FaultKind, `${string}`>;
+
+export function simGateway(
+  stage: Stage,
+  process: SimProcess,
+  callerKeyId: AccessKeyId,
+): AccountGateway {
+  const calls = new Calls(stage, process);
+  return {
+    caller: { account: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:role/rotator`, accessKeyId: callerKeyId },
+    reader: reader(stage, process, calls),
+    writer: writer(stage, process, calls),
+    verifier: verifier(stage, process, calls),
+    close: () => {},
+  };
+}
+
+class Calls {
+  readonly #stage: Stage;
+  readonly #process: SimProcess;
+
+  constructor(stage: Stage, process: SimProcess) {
+    this.#stage = stage;
+    this.#process = process;
+  }
+
+  /** The clocks differ by more than AWS takes: every request is refused. */
+  get isSkewed(): boolean {
+    return Math.abs(this.#process.machine.offsetMs) > TOLERATED_SKEW_MS;
+  }
+
+  async read<T>(operation: string, serve: () => T): Promise<T> {
+    const { dice, faults } = this.#stage;
+    const process = this.#process;
+    if (process.dies()) return await never();
+    await process.wait(dice.between(5, 120));
+    if (process.dies()) return await never();
+    if (this.isSkewed) throw failure('clock-skew', operation);
+    if (faults.hit('throttled')) throw this.#failed('aws-error', operation, 'throttled');
+    if (faults.hit('server-error')) throw this.#failed('aws-error', operation, 'server error');
+    if (faults.hit('request-lost')) {
+      await process.wait(TIMEOUT_MS);
+      throw this.#failed('endpoint-unreachable', operation, 'no answer');
+    }
+    return serve();
+  }
+
+  /** Resolves with what the caller learns: AWS's result, a throttle, or nothing. */
+  async write<T>(
+    operation: string,
+    kinds: readonly FaultKind[],
+    commit: () => T,
+  ): Promise<{ readonly fate: Fate; readonly result: T | undefined }> {
+    const { dice, faults, schedule } = this.#stage;
+    const process = this.#process;
+    if (process.dies()) return await never();
+    const fate: Fate = kinds.find((kind) => faults.hit(kind)) ?? 'answered';
+    const travelMs = dice.between(5, 120);
+    process.note(`sends ${operation}${fate === 'answered' ? '' : ` (${fate})`}`);
+    let result: T | undefined;
+    const carryOut = () => {
+      result = commit();
+    };
+    const isCarriedOut =
+      fate === 'answered' || fate === 'reply-lost' || fate === 'write-lands-twice' ||
+      (fate === 'server-error' && dice.chance(0.5));
+    if (isCarriedOut) schedule.after(travelMs, carryOut);
+    if (fate === 'write-lands-late' || fate === 'write-lands-twice') {
+      schedule.after(dice.between(TIMEOUT_MS, LATE_MS_MAX), carryOut);
+    }
+    const isHeard = fate === 'answered' || fate === 'write-lands-twice' || fate === 'throttled' ||
+      fate === 'server-error';
+    await process.wait(isHeard ? travelMs + dice.between(5, 120) : TIMEOUT_MS);
+    if (process.dies()) return await never();
+    return { fate, result };
+  }
+
+  #failed(code: 'aws-error' | 'endpoint-unreachable', operation: string, why: string): KeyturnError {
+    this.#process.note(`${operation} fails: ${why}`);
+    return failure(code, operation);
+  }
+}
+
+function failure(
+  code: 'aws-error' | 'endpoint-unreachable' | 'clock-skew' | 'access-denied',
+  operation: string,
+): KeyturnError {
+  return new KeyturnError(code, `simulated failure of ${operation}`);
+}
+
+function reader({ world, dice, faults, schedule, referee }: Stage, process: SimProcess, calls: Calls): KeyReader {
+  return {
+    async *listUsers(): AsyncGenerator<IamUser> {
+      const names = await calls.read('ListUsers', () => [...world.users.keys()]);
+      for (const name of names) yield { name, arn: `arn:aws:iam::${ACCOUNT}:user/${name}` };
+    },
+    listAccessKeys: (name) =>
+      calls.read('ListAccessKeys', () => {
+        const lagMs = faults.hit('stale-list') ? dice.between(1, STALE_MS_MAX) : 0;
+        const keys = [...world.listed(world.user(name), lagMs)];
+        referee.listed(process, name, schedule.nowMs - lagMs);
+        const shown = keys.map(({ id, status }) => `${id} ${status}`).join(', ');
+        process.note(`lists ${name}: ${shown}${lagMs > 0 ? ` (${lagMs} ms old)` : ''}`);
+        return keys;
+      }),
+    lastUse: (keyId) =>
+      calls.read('GetAccessKeyLastUsed', () => {
+        if (faults.hit('lookup-denied')) throw failure('access-denied', 'GetAccessKeyLastUsed');
+        const atMs = world.key(keyId)?.lastUsedMs;
+        const isShown = atMs !== undefined && schedule.nowMs - atMs >= dice.below(USE_SHOWN_AFTER_MS_MAX);
+        return isShown ? { used: 'at', at: new Date(atMs) } : { used: 'never' };
+      }),
+  };
+}
+
+const CREATE_FAULTS = [
+  'throttled', 'server-error', 'request-lost', 'reply-lost', 'write-lands-late',
+] as const;
+const CHANGE_FAULTS = [...CREATE_FAULTS, 'write-lands-twice'] as const;
+
+function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
+  const { world, referee } = stage;
+  const change = async (operation: string, check: () => void, commit: () => void) => {
+    if (calls.isSkewed) throw failure('clock-skew', operation);
+    check();
+    const { fate } = await calls.write(operation, CHANGE_FAULTS, commit);
+    if (fate !== 'answered' && fate !== 'write-lands-twice') throw failure('aws-error', operation);
+  };
+  return {
+    async createAccessKey(name): Promise<CreateOutcome> {
+      if (calls.isSkewed) return { kind: 'refused', code: 'create-refused', reason: 'clock' };
+      const user = world.user(name);
+      referee.createIsSent(process, user);
+      const { fate, result } = await calls.write(`CreateAccessKey ${name}`, CREATE_FAULTS, () =>
+        createKey(stage, process, user),
+      );
+      if (fate === 'throttled') return { kind: 'refused', code: 'throttled', reason: fate };
+      if (fate !== 'answered') return { kind: 'unknown', reason: fate };
+      if (result === undefined) return { kind: 'refused', code: 'no-free-slot', reason: 'quota' };
+      const createdAt = new Date(result.createdAtMs);
+      return { kind: 'created', key: { id: result.id, secret: new Secret(result.secret), createdAt } };
+    },
+    async setStatus(name, keyId, status) {
+      const key = world.key(keyId);
+      if (key === undefined || key.isDeleted) {
+        throw new KeyturnError('key-changed', `${keyId} does not exist`);
+      }
+      const basis = referee.basisOf(process, name);
+      await change(
+        `UpdateAccessKey ${keyId} ${status}`,
+        () => referee.statusIsSent(process, key, status),
+        () => {
+          world.setStatus(key, status, process.name);
+          referee.changed(world.user(name), basis, key);
+        },
+      );
+    },
+    async deleteAccessKey(name, keyId) {
+      const key = world.key(keyId);
+      if (key === undefined) return;
+      const basis = referee.basisOf(process, name);
+      await change(
+        `DeleteAccessKey ${keyId}`,
+        () => referee.deleteIsSent(process, key),
+        () => {
+          world.delete(key, process.name);
+          referee.changed(world.user(name), basis, key);
+        },
+      );
+    },
+  };
+}
+
+function createKey(stage: Stage, process: SimProcess, user: SimUser): SimKey | undefined {
+  const { world, dice, faults } = stage;
+  const key = world.create(user, 'us', process.name);
+  if (key !== undefined && faults.hit('key-accepted-late')) {
+    const lagMs = dice.chance(0.05) ? 5 * MINUTE_MS : dice.between(1_000, 30_000);
+    key.acceptedFromMs += lagMs;
+  }
+  return key;
+}
+
+function verifier({ world, dice, faults, schedule, referee }: Stage, process: SimProcess, calls: Calls): KeyVerifier {
+  return {
+    async whoSigns({ id, secret }) {
+      try {
+        return await calls.read('GetCallerIdentity', () => {
+          const key = world.key(id);
+          const isRight = key !== undefined && !key.isDeleted && key.secret === secret.reveal();
+          const lags = key?.status === 'Inactive' && faults.hit('dead-key-alive');
+          const isOn = isRight && (key.status === 'Active' || lags);
+          // While the news of a key spreads, some of AWS's machines know it and some do not.
+          const isKnown = isOn && (schedule.nowMs >= key.acceptedFromMs || dice.chance(0.2));
+          process.note(`signs with ${id}: ${isKnown ? 'accepted' : 'refused'}`);
+          if (!isOn || !isKnown) {
+            referee.signed(process, id, false);
+            return { kind: 'not-yet' } as const;
+          }
+          referee.signed(process, id, true);
+          const arn = `arn:aws:iam::${ACCOUNT}:user/${key.user}`;
+          return { kind: 'accepted', account: ACCOUNT, arn } as const;
+        });
+      } catch {
+        return { kind: 'unclear', reason: 'no answer' };
+      }
+    },
+  };
+}

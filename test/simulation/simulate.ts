@@ -1,0 +1,242 @@
+// One seed from beginning to verdict: rounds of runs with faults, then quiet, then the checks.
+
+import { setMaxListeners } from 'node:events';
+import type { AccessKeyId } from '../../src/base/access-key-id.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
+import { foldRotations, isOpen } from '../../src/lifecycle/rotation.ts';
+import { Dice } from './dice.ts';
+import { Disk } from './disk.ts';
+import { type FaultCounts, Faults } from './faults.ts';
+import { Machine, SimProcess } from './machine.ts';
+import { type RunResult, type RunSettings, oneRun, type Sabotage } from './one-run.ts';
+import { operatorActs, useKeys } from './operator.ts';
+import { Referee, type Violation } from './referee.ts';
+import { Schedule } from './schedule.ts';
+import { type Counts, DAY_MS, HOUR_MS, MINUTE_MS, type Stage, STATE_DIR } from './stage.ts';
+import { Trace } from './trace.ts';
+import { Vault } from './vault.ts';
+import { World } from './world.ts';
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly traces?: boolean;
+  readonly sabotage?: Sabotage;
+}
+
+export interface SimulationResult {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly counts: Counts;
+  readonly faults: FaultCounts;
+  readonly trace: Trace;
+}
+
+/** More runs than any chain of crashes and repairs needs. */
+const QUIET_RUNS_MAX = 12;
+const START_MS = Date.UTC(2030, 0, 1);
+const SESSION_KEY = 'ASIASIMULATEDSESSION' as AccessKeyId;
+
+export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
+  const simulation = new Simulation(options);
+  await simulation.run();
+  const { seed } = options;
+  const { referee, counts, faults, trace } = simulation.stage;
+  return { seed, violations: referee.violations, counts, faults: faults.counts, trace };
+}
+
+class Simulation {
+  readonly stage: Stage;
+  readonly #settings: RunSettings;
+  readonly #machine: Machine;
+  readonly #sabotage: Sabotage;
+  #processes = 0;
+
+  constructor({ seed, traces = false, sabotage = {} }: SimulationOptions) {
+    const dice = new Dice(seed);
+    const schedule = new Schedule(START_MS);
+    const trace = new Trace(traces);
+    const world = new World(schedule, dice, trace);
+    const disk = new Disk(dice, STATE_DIR, START_MS);
+    const vault = new Vault();
+    populate(world, dice);
+    this.#sabotage = sabotage;
+    this.#machine = new Machine('machine', dice.chance(0.15));
+    this.#settings = drawSettings(world, dice);
+    const { callerKeyId, cleansUp } = this.#settings;
+    const referee = new Referee({ world, disk, vault, schedule, callerKeyId, cleansUp });
+    const counts = { rotations: 0, started: 0, resumed: 0, deleted: 0, runs: 0 };
+    const faults = new Faults(dice);
+    this.stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts };
+  }
+
+  async run(): Promise<void> {
+    const { dice, world, referee, schedule } = this.stage;
+    for (const user of world.users.values()) referee.look(user);
+    const rounds = dice.between(2, 6);
+    for (let round = 0; round < rounds && !this.#isBroken; round += 1) {
+      await this.#round();
+      await schedule.pass(dice.pick([MINUTE_MS, HOUR_MS, 5 * HOUR_MS, DAY_MS, 31 * DAY_MS, 95 * DAY_MS]));
+    }
+    if (!this.#isBroken) await this.#comeToRest();
+    referee.scanDisk();
+  }
+
+  get #isBroken(): boolean {
+    return this.stage.referee.violations.length > 0;
+  }
+
+  /** Some runs at about the same time, each of which may die, with everything that goes wrong. */
+  async #round(): Promise<void> {
+    const { dice, faults, disk, schedule } = this.stage;
+    useKeys(this.stage);
+    operatorActs(this.stage, 10 * MINUTE_MS);
+    this.#moveClock();
+    if (faults.hit('disk-full')) {
+      schedule.after(dice.below(5 * MINUTE_MS), () => {
+        disk.isFull = true;
+      });
+      schedule.after(dice.below(HOUR_MS), () => {
+        disk.isFull = false;
+      });
+    }
+    if (faults.hit('power-cut')) schedule.after(dice.below(MINUTE_MS), () => this.#cutPower());
+    const first = this.#startRun();
+    const runs = [first];
+    if (faults.hit('second-process')) {
+      await schedule.pass(dice.below(20_000));
+      runs.push(this.#startRun());
+    }
+    await schedule.runUntil(() => this.#isBroken || runs.every(({ isOver }) => isOver));
+    disk.isFull = false;
+  }
+
+  #moveClock(): void {
+    const { dice, faults, schedule } = this.stage;
+    const machine = this.#machine;
+    if (faults.hit('clock-jump')) {
+      schedule.after(dice.below(2 * MINUTE_MS), () => {
+        machine.offsetMs = dice.between(-4 * MINUTE_MS, 4 * MINUTE_MS);
+      });
+    }
+    if (!faults.hit('clock-beyond')) return;
+    schedule.after(dice.below(2 * MINUTE_MS), () => {
+      machine.offsetMs = dice.pick([-400, -40, -1, 1, 40, 400]) * DAY_MS;
+      schedule.after(dice.below(HOUR_MS), () => {
+        machine.offsetMs = 0;
+      });
+    });
+  }
+
+  #cutPower(): void {
+    const { disk, referee, schedule, trace } = this.stage;
+    trace.add(schedule.nowMs, 'machine', 'POWER CUT');
+    this.#machine.restart();
+    disk.losePower();
+    referee.afterPowerCut();
+  }
+
+  #startRun(): { isOver: boolean; result: RunResult | undefined } {
+    const { dice, faults, schedule, trace, world } = this.stage;
+    const state: { isOver: boolean; result: RunResult | undefined } = { isOver: false, result: undefined };
+    this.#processes += 1;
+    this.stage.counts.runs += 1;
+    const stepsToLive = faults.hit('killed') ? dice.between(1, 600) : Number.POSITIVE_INFINITY;
+    const scope = dice.chance(0.1) ? dice.pick([...world.users.keys()]) : undefined;
+    const process = new SimProcess(
+      this.#processes,
+      stepsToLive,
+      { schedule, trace, machine: this.#machine },
+      () => {
+        state.isOver = true;
+      },
+      scope,
+    );
+    process.note(`starts${scope === undefined ? '' : ` for ${scope} only`}`);
+    const stop = new AbortController();
+    setMaxListeners(0, stop.signal);
+    if (faults.hit('interrupted')) {
+      schedule.after(dice.below(MINUTE_MS), () => {
+        process.note('is interrupted');
+        stop.abort(new KeyturnError('interrupted', 'the run was interrupted'));
+      });
+    }
+    if (faults.hit('suspended')) {
+      const durationMs = dice.below(this.#machine.hasContainers ? 40 * MINUTE_MS : 2 * HOUR_MS);
+      schedule.after(dice.below(20_000), () => process.suspend(durationMs));
+    }
+    void oneRun(this.stage, process, this.#settings, stop.signal, this.#sabotage).then((result) => {
+      process.end();
+      state.isOver = true;
+      state.result = result;
+    });
+    return state;
+  }
+
+  /** Without faults, run after run until nothing is left to do; then judge what there is. */
+  async #comeToRest(): Promise<void> {
+    const { faults, schedule, disk } = this.stage;
+    faults.areOn = false;
+    disk.isFull = false;
+    this.#machine.offsetMs = 0;
+    let last: RunResult | undefined;
+    for (let run = 0; run < QUIET_RUNS_MAX && !this.#isBroken; run += 1) {
+      await schedule.pass(5 * HOUR_MS);
+      const before = this.#state();
+      const started = this.#startRun();
+      await schedule.runUntil(() => this.#isBroken || started.isOver);
+      last = started.result;
+      if (run > 2 && before === this.#state()) break;
+    }
+    if (!this.#isBroken) this.#judge(last);
+  }
+
+  /** Changes whenever a run did something. */
+  #state(): string {
+    const { world } = this.stage;
+    const keys = [...world.keys()].map((key) => `${key.id}${key.status}${key.isDeleted}`);
+    const records = [...world.users.keys()].map((name) => this.stage.referee.recordsOf(name).length);
+    return [...keys, ...records].join();
+  }
+
+  /** I10: nothing open, no key that nobody can use, nobody without a working key. */
+  #judge(last: RunResult | undefined): void {
+    const { world, referee } = this.stage;
+    if (last?.fatal !== undefined) referee.fail('I10', `the last run ends with ${last.fatal}`);
+    for (const user of world.users.values()) {
+      const open = foldRotations(referee.recordsOf(user.name)).find(isOpen);
+      if (open !== undefined && !user.isOperatorTouched) {
+        referee.fail('I10', `a rotation of ${user.name} stays open in phase ${open.phase}`);
+      }
+      for (const key of world.present(user)) {
+        const isExcused = open !== undefined || this.stage.vault.lostAtMs.has(key.id);
+        if (!referee.isSafe(key) && !isExcused) {
+          referee.fail('I10', `nobody has the secret of ${key.id} of ${user.name}`);
+        }
+      }
+    }
+  }
+}
+
+function populate(world: World, dice: Dice): void {
+  const names = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank'];
+  for (const name of names.slice(0, dice.between(1, names.length))) {
+    const user = world.addUser(name);
+    world.create(user, 'before', 'setup', dice.below(400) * DAY_MS);
+    if (!dice.chance(0.15)) continue;
+    const second = world.create(user, 'before', 'setup', dice.below(400) * DAY_MS);
+    if (second !== undefined && dice.chance(0.8)) world.setStatus(second, 'Inactive', 'setup');
+  }
+}
+
+function drawSettings(world: World, dice: Dice): RunSettings {
+  const [someKey] = [...world.keys()];
+  const isHandoff = dice.chance(0.7);
+  return {
+    callerKeyId: dice.chance(0.2) && someKey !== undefined ? someKey.id : SESSION_KEY,
+    oldKeyFate: isHandoff || dice.chance(0.5) ? 'deactivate' : 'keep',
+    destination: isHandoff ? 'handoff' : 'vault',
+    cleansUp: dice.chance(0.8),
+    parallel: dice.between(1, 4),
+    yieldChance: dice.chance(0.3) ? 0.3 : 0.02,
+  };
+}

@@ -1,0 +1,41 @@
+// Everything that the parts of one simulation share.
+
+import type { Dice } from './dice.ts';
+import type { Disk } from './disk.ts';
+import type { Faults } from './faults.ts';
+import type { Referee } from './referee.ts';
+import type { Schedule } from './schedule.ts';
+import type { Trace } from './trace.ts';
+import type { Vault } from './vault.ts';
+import type { World } from './world.ts';
+
+export interface Stage {
+  readonly dice: Dice;
+  readonly schedule: Schedule;
+  readonly trace: Trace;
+  readonly faults: Faults;
+  readonly world: World;
+  readonly disk: Disk;
+  readonly vault: Vault;
+  readonly referee: Referee;
+  readonly counts: Counts;
+}
+
+/** What the runs of one seed did. */
+export interface Counts {
+  runs: number;
+  /** Rotations begun, taken up again, and brought to their end. */
+  started: number;
+  resumed: number;
+  rotations: number;
+  deleted: number;
+}
+
+export const STATE_DIR = '/state';
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+/** The difference between two clocks that AWS tolerates. */
+export const TOLERATED_SKEW_MS = 5 * MINUTE_MS;
+export const DUE_DAYS = 90;
+export const HOLD_DAYS = 30;

@@ -1,0 +1,73 @@
+// A destination other than the hand-off: it keeps one version per key, answers late or not at all,
+// and can lose what it had.
+
+import { KeyturnError } from '../../src/base/errors.ts';
+import type { Destination } from '../../src/destinations/destination.ts';
+import { never, type SimProcess } from './machine.ts';
+import { MINUTE_MS, type Stage } from './stage.ts';
+
+export class Vault {
+  readonly #versions = new Map<string, string>();
+  /** When it lost a version that it had. */
+  readonly lostAtMs = new Map<string, number>();
+
+  put(keyId: string, secret: string): void {
+    this.#versions.set(keyId, secret);
+  }
+
+  has(keyId: string): boolean {
+    return this.#versions.has(keyId);
+  }
+
+  forget(keyId: string, nowMs: number): void {
+    if (this.#versions.delete(keyId)) this.lostAtMs.set(keyId, nowMs);
+  }
+}
+
+export function vaultDestination(stage: Stage, process: SimProcess): Destination {
+  const { vault, dice, faults, schedule, world } = stage;
+  const travel = async (): Promise<void> => {
+    if (process.dies()) return await never();
+    await process.wait(dice.between(5, 500));
+    if (process.dies()) return await never();
+  };
+  const refuse = (keyId: string): never => {
+    process.note(`the vault does not take ${keyId}`);
+    throw new KeyturnError('delivery-failed', `the vault did not take ${keyId}`);
+  };
+  return {
+    kind: 'vault',
+    place: 'production',
+    async deliver({ keyId, secret }) {
+      await travel();
+      const store = () => {
+        world.note('vault', `stores ${keyId}`);
+        vault.put(keyId, secret.reveal());
+      };
+      if (faults.hit('destination-lands-late')) {
+        schedule.after(dice.between(1_000, 10 * MINUTE_MS), store);
+        return refuse(keyId);
+      }
+      if (faults.hit('destination-fails')) {
+        if (dice.chance(0.5)) store();
+        return refuse(keyId);
+      }
+      store();
+      await travel();
+      if (faults.hit('destination-forgets')) {
+        schedule.after(dice.between(1, 20_000), () => {
+          world.note('vault', `LOSES ${keyId}`);
+          vault.forget(keyId, schedule.nowMs);
+        });
+      }
+      return { kind: 'vault', reference: 'production' };
+    },
+    async holds(keyId) {
+      await travel();
+      if (faults.hit('destination-fails')) return refuse(keyId);
+      const isHeld = vault.has(keyId);
+      process.note(`the vault ${isHeld ? 'holds' : 'does not hold'} ${keyId}`);
+      return isHeld;
+    },
+  };
+}

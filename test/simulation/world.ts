@@ -1,0 +1,145 @@
+// The truth: users and keys as AWS has them, who changed what, and where each secret is.
+
+import type { AccessKeyId } from '../../src/base/access-key-id.ts';
+import type { AccessKey } from '../../src/lifecycle/keys.ts';
+import type { Dice } from './dice.ts';
+import type { Schedule } from './schedule.ts';
+import type { Trace } from './trace.ts';
+
+export const ACCOUNT = '123456789012';
+const KEYS_MAX = 2;
+/** Every simulated secret begins with this, so that one search finds any of them. */
+export const SECRET_MARK = 'sim+SECRET+';
+
+export interface SimKey {
+  readonly id: AccessKeyId;
+  readonly secret: string;
+  readonly user: string;
+  readonly createdAtMs: number;
+  readonly madeBy: 'before' | 'operator' | 'us';
+  status: 'Active' | 'Inactive';
+  isDeleted: boolean;
+  /** When AWS's services begin to accept it. */
+  acceptedFromMs: number;
+  /** The last change to Inactive: when, and by whom. */
+  deactivated: { readonly atMs: number; readonly by: string } | undefined;
+  lastUsedMs: number | undefined;
+  /** A person has copied the secret out of the hand-off. */
+  isTaken: boolean;
+  /** A person has changed this key by hand. */
+  operatorTouchedMs: number | undefined;
+}
+
+export interface SimUser {
+  readonly name: string;
+  readonly keys: SimKey[];
+  readonly history: { readonly atMs: number; readonly keys: readonly AccessKey[] }[];
+  /** A person has changed keys of this user by hand. */
+  isOperatorTouched: boolean;
+}
+
+export type Created = { readonly made: SimKey } | { readonly made: undefined };
+
+export class World {
+  readonly users = new Map<string, SimUser>();
+  readonly #keys = new Map<string, SimKey>();
+  readonly #schedule: Schedule;
+  readonly #dice: Dice;
+  readonly #trace: Trace;
+
+  constructor(schedule: Schedule, dice: Dice, trace: Trace) {
+    this.#schedule = schedule;
+    this.#dice = dice;
+    this.#trace = trace;
+  }
+
+  addUser(name: string): SimUser {
+    const user = { name, keys: [], history: [], isOperatorTouched: false };
+    this.users.set(name, user);
+    return user;
+  }
+
+  user(name: string): SimUser {
+    const user = this.users.get(name);
+    if (user === undefined) throw new RangeError(`no simulated user ${name}`);
+    return user;
+  }
+
+  key(id: string): SimKey | undefined {
+    return this.#keys.get(id);
+  }
+
+  keys(): Iterable<SimKey> {
+    return this.#keys.values();
+  }
+
+  present(user: SimUser): SimKey[] {
+    return user.keys.filter(({ isDeleted }) => !isDeleted);
+  }
+
+  /** Undefined when the user has two keys already. */
+  create(user: SimUser, madeBy: SimKey['madeBy'], who: string, ageMs = 0): SimKey | undefined {
+    if (this.present(user).length >= KEYS_MAX) {
+      this.note(who, `AWS: no third key for ${user.name}`);
+      return undefined;
+    }
+    const number = this.#keys.size + 1;
+    const digits = number.toString(32).toUpperCase().padStart(10, '0');
+    const id = `AKIASIM000${digits}` as AccessKeyId;
+    const nowMs = this.#schedule.nowMs;
+    const key: SimKey = {
+      id,
+      secret: `${SECRET_MARK}${this.#dice.base32(29)}`,
+      user: user.name,
+      // AWS tells whole seconds.
+      createdAtMs: Math.floor((nowMs - ageMs) / 1000) * 1000,
+      madeBy,
+      status: 'Active',
+      isDeleted: false,
+      acceptedFromMs: nowMs,
+      deactivated: undefined,
+      lastUsedMs: undefined,
+      isTaken: false,
+      operatorTouchedMs: undefined,
+    };
+    this.#keys.set(id, key);
+    user.keys.push(key);
+    this.#changed(user, who, `AWS: ${id} of ${user.name} is made`);
+    return key;
+  }
+
+  setStatus(key: SimKey, status: SimKey['status'], who: string): void {
+    if (key.isDeleted) return;
+    if (status === 'Inactive' && key.status === 'Active') {
+      key.deactivated = { atMs: this.#schedule.nowMs, by: who };
+    }
+    key.status = status;
+    this.#changed(this.user(key.user), who, `AWS: ${key.id} of ${key.user} is ${status}`);
+  }
+
+  delete(key: SimKey, who: string): void {
+    if (key.isDeleted) return;
+    key.isDeleted = true;
+    this.#changed(this.user(key.user), who, `AWS: ${key.id} of ${key.user} is deleted`);
+  }
+
+  /** The user's keys as they were so long ago: AWS's answers may lag. */
+  listed(user: SimUser, lagMs: number): readonly AccessKey[] {
+    const atMs = this.#schedule.nowMs - lagMs;
+    return user.history.findLast((entry) => entry.atMs <= atMs)?.keys ?? [];
+  }
+
+  note(who: string, what: string): void {
+    this.#trace.add(this.#schedule.nowMs, who, what);
+  }
+
+  #changed(user: SimUser, who: string, what: string): void {
+    const keys = this.present(user).map(({ id, status, createdAtMs }) => ({
+      id,
+      status,
+      createdAt: new Date(createdAtMs),
+    }));
+    user.history.push({ atMs: this.#schedule.nowMs, keys });
+    this.note(who, what);
+  }
+}
