@@ -55,6 +55,8 @@ const KEY_FIELDS: FieldsOf<KeyStep> = {
   reactivated: z.object({ keyId }),
 };
 
+const versioned = z.object({ v: z.number() });
+
 const anyStep = z.looseObject({ type: z.string() });
 
 const envelope = z.object({
@@ -79,7 +81,7 @@ export function encodeRecord(record: JournalRecord): string {
  * Throws `journal-newer` or `journal-damaged`.
  */
 export function decodeRecord(parsed: unknown, where: string): JournalRecord {
-  const version = z.object({ v: z.number() }).safeParse(parsed);
+  const version = versioned.safeParse(parsed);
   if (version.success && version.data.v > FORMAT_VERSION) {
     throw new KeyturnError(
       'journal-newer',

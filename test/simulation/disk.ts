@@ -1,8 +1,13 @@
 // A disk with a cache. What is written is seen by every process at once, and survives the death of
-// a process; a power cut leaves only what was synced, and of the rest whatever chance decides.
+// a process; a power cut leaves only what was synced, or lay there for a minute, and of the rest
+// whatever chance decides.
 
 import { dirname } from 'node:path';
 import type { Dice } from './dice.ts';
+import type { Schedule } from './schedule.ts';
+
+/** What nobody synced is written all the same after a while, as Linux does after 30 s. */
+const WRITTEN_BACK_AFTER_MS = 60_000;
 
 export class Inode {
   readonly number: number;
@@ -12,9 +17,11 @@ export class Inode {
   /** What processes see. */
   #seen: Buffer = Buffer.alloc(0);
   #sizeBytes = 0;
-  /** What a power cut leaves for certain. */
+  /** What a power cut leaves for certain: so many bytes of this. */
   #durable: Buffer = Buffer.alloc(0);
+  #durableBytes = 0;
   #dirtyFrom = Number.POSITIVE_INFINITY;
+  #dirtySinceMs = 0;
 
   constructor(number: number, isDirectory: boolean, nowMs: number) {
     this.number = number;
@@ -37,10 +44,12 @@ export class Inode {
   }
 
   durable(): Buffer {
-    return this.#durable;
+    return this.#durable.subarray(0, this.#durableBytes);
   }
 
-  write(bytes: Buffer, position: number): void {
+  write(bytes: Buffer, position: number, nowMs: number): void {
+    if (!this.isDirty) this.#dirtySinceMs = nowMs;
+    this.modifiedAtMs = nowMs;
     const end = position + bytes.length;
     if (end > this.#seen.length) {
       const grown = Buffer.alloc(Math.max(end, this.#seen.length * 2));
@@ -52,20 +61,34 @@ export class Inode {
     this.#dirtyFrom = Math.min(this.#dirtyFrom, position);
   }
 
+  get isDirty(): boolean {
+    return this.#dirtyFrom !== Number.POSITIVE_INFINITY;
+  }
+
+  writeBack(nowMs: number): void {
+    if (this.isDirty && nowMs - this.#dirtySinceMs >= WRITTEN_BACK_AFTER_MS) this.sync();
+  }
+
   sync(): void {
-    if (this.#dirtyFrom === Number.POSITIVE_INFINITY) return;
-    this.#durable = Buffer.from(this.content());
+    if (!this.isDirty) return;
+    if (this.#durable.length < this.#sizeBytes) {
+      const grown = Buffer.alloc(this.#seen.length);
+      this.#durable.copy(grown, 0, 0, this.#durableBytes);
+      this.#durable = grown;
+    }
+    this.#seen.copy(this.#durable, this.#dirtyFrom, this.#dirtyFrom, this.#sizeBytes);
+    this.#durableBytes = this.#sizeBytes;
     this.#dirtyFrom = Number.POSITIVE_INFINITY;
   }
 
   /** The unsynced part may be there, be cut short, or read as zeros behind some byte. */
   losePower(dice: Dice): void {
-    if (this.#dirtyFrom === Number.POSITIVE_INFINITY) return;
+    if (!this.isDirty) return;
     const from = this.#dirtyFrom;
-    const isRewrite = from < this.#durable.length;
+    const isRewrite = from < this.#durableBytes;
     let left: Buffer;
     if (isRewrite) {
-      left = dice.chance(0.5) ? this.#durable : this.content();
+      left = dice.chance(0.5) ? this.durable() : this.content();
     } else {
       const keptBytes = from + dice.below(this.#sizeBytes - from + 1);
       const isZeroed = dice.chance(0.3);
@@ -74,19 +97,21 @@ export class Inode {
     }
     this.#seen = Buffer.from(left);
     this.#sizeBytes = left.length;
-    this.sync();
-    this.#durable = Buffer.from(this.content());
+    this.#durable = Buffer.from(left);
+    this.#durableBytes = left.length;
     this.#dirtyFrom = Number.POSITIVE_INFINITY;
   }
 }
 
 interface NameChange {
+  readonly atMs: number;
   readonly directory: string;
   readonly apply: (names: Map<string, Inode>) => void;
 }
 
 export class Disk {
   readonly #dice: Dice;
+  readonly #schedule: Schedule;
   #names = new Map<string, Inode>();
   readonly #durableNames = new Map<string, Inode>();
   /** Changes of names that are not synced, in the order in which they were made. */
@@ -95,9 +120,10 @@ export class Disk {
   /** No block is free: writes are refused. */
   isFull = false;
 
-  constructor(dice: Dice, directory: string, nowMs: number) {
+  constructor(dice: Dice, schedule: Schedule, directory: string) {
     this.#dice = dice;
-    const root = this.#inode(true, nowMs);
+    this.#schedule = schedule;
+    const root = this.#inode(true);
     for (const names of [this.#names, this.#durableNames]) {
       names.set('/', root).set(directory, root);
     }
@@ -109,11 +135,14 @@ export class Disk {
 
   /** What would be read after a power cut now; undefined when the name or the file is not safe. */
   durableContent(path: string): Buffer | undefined {
-    return this.#durableNames.get(path)?.durable();
+    this.#writeBack();
+    const inode = this.#durableNames.get(path);
+    inode?.writeBack(this.#schedule.nowMs);
+    return inode?.durable();
   }
 
-  make(path: string, isDirectory: boolean, nowMs: number): Inode {
-    const inode = this.#inode(isDirectory, nowMs);
+  make(path: string, isDirectory: boolean): Inode {
+    const inode = this.#inode(isDirectory);
     this.#change(path, (names) => names.set(path, inode));
     return inode;
   }
@@ -158,6 +187,8 @@ export class Disk {
 
   /** A file system writes changes of names in their order, or, as POSIX allows, in any. */
   losePower(): void {
+    this.#writeBack();
+    for (const inode of new Set(this.#names.values())) inode.writeBack(this.#schedule.nowMs);
     const isOrdered = this.#dice.chance(0.5);
     const keptCount = this.#dice.below(this.#pending.length + 1);
     for (const [index, change] of this.#pending.entries()) {
@@ -174,11 +205,22 @@ export class Disk {
 
   #change(path: string, apply: NameChange['apply']): void {
     apply(this.#names);
-    this.#pending.push({ directory: dirname(path), apply });
+    this.#pending.push({ atMs: this.#schedule.nowMs, directory: dirname(path), apply });
   }
 
-  #inode(isDirectory: boolean, nowMs: number): Inode {
+  #writeBack(): void {
+    const beforeMs = this.#schedule.nowMs - WRITTEN_BACK_AFTER_MS;
+    let count = 0;
+    for (const change of this.#pending) {
+      if (change.atMs > beforeMs) break;
+      change.apply(this.#durableNames);
+      count += 1;
+    }
+    if (count > 0) this.#pending.splice(0, count);
+  }
+
+  #inode(isDirectory: boolean): Inode {
     this.#inodes += 1;
-    return new Inode(this.#inodes, isDirectory, nowMs);
+    return new Inode(this.#inodes, isDirectory, this.#schedule.nowMs);
   }
 }

@@ -75,7 +75,10 @@ export class SimProcess {
     this.#stepsLeft = stepsToLive;
     this.#surroundings = surroundings;
     this.#onDeath = onDeath;
-    this.clock = { now: () => new Date(this.#now()), sleep: (ms, signal) => this.#sleep(ms, signal) };
+    this.clock = {
+      now: () => new Date(this.#now()),
+      sleep: (ms, signal) => this.#sleep(ms, signal),
+    };
     this.table = this.#table();
     surroundings.machine.add(this);
   }

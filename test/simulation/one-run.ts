@@ -2,11 +2,11 @@
 // simulated AWS, disk, clock and machine in the place of the real ones.
 
 import pMap from 'p-map';
+import { findCandidates } from '../../src/app/find-candidates.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import { toKeyturnError } from '../../src/base/errors.ts';
 import type { EngineEvent } from '../../src/base/events.ts';
 import type { FileSystem } from '../../src/base/files/file-system.ts';
-import { findCandidates } from '../../src/app/find-candidates.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { handoffDestination } from '../../src/destinations/handoff/index.ts';
 import { DEFAULT_VERIFICATION, type ExecutorContext } from '../../src/executor/context.ts';
@@ -21,7 +21,7 @@ import type { OldKeyFate } from '../../src/lifecycle/record.ts';
 import type { SimProcess } from './machine.ts';
 import { simFileSystem } from './sim-file-system.ts';
 import { simGateway } from './sim-gateway.ts';
-import { DUE_DAYS, HOLD_DAYS, type Stage, STATE_DIR } from './stage.ts';
+import { DUE_DAYS, HOLD_DAYS, STATE_DIR, type Stage } from './stage.ts';
 import { vaultDestination } from './vault.ts';
 import { ACCOUNT } from './world.ts';
 
@@ -100,13 +100,27 @@ async function rotateAll(
   });
   const active = inventory.users.flatMap(({ keys }) => keys.filter((k) => k.status === 'Active'));
   const seenAt = clock.now();
-  state.sightings.seenActive(active.map(({ id }) => id), seenAt);
+  state.sightings.seenActive(
+    active.map(({ id }) => id),
+    seenAt,
+  );
   await state.sightings.save();
   if (Math.abs(process.machine.offsetMs) < 1) {
-    stage.referee.sightingsSaved(active.map(({ id }) => id), seenAt.getTime());
+    stage.referee.sightingsSaved(
+      active.map(({ id }) => id),
+      seenAt.getTime(),
+    );
   }
-  const context = changed(contextOf(stage, process, settings, { gateway, state, emit, signal, run, sabotage }), sabotage.context);
-  const wanted = { daysThreshold: DUE_DAYS, cleanupInactive: settings.cleansUp, scope };
+  const context = changed(
+    contextOf(stage, process, settings, { gateway, state, emit, signal, run, sabotage }),
+    sabotage.context,
+  );
+  const wanted = {
+    daysThreshold: DUE_DAYS,
+    cleanupInactive: settings.cleansUp,
+    scope,
+    recoverOnly: false,
+  };
   const found = await findCandidates(inventory, state.journal, wanted, clock.now());
   const concurrency = settings.parallel;
   return await pMap(found.candidates, (one) => rotateUser(one, context), { concurrency });

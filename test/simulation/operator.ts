@@ -1,7 +1,7 @@
 // A person who changes keys by hand while runs are under way, and the programs that use the keys.
 
 import type { FaultKind } from './faults.ts';
-import { HOUR_MS, type Stage, STATE_DIR } from './stage.ts';
+import { HOUR_MS, STATE_DIR, type Stage } from './stage.ts';
 import { ACCOUNT, type SimKey, type SimUser } from './world.ts';
 
 type Act = (stage: Stage, user: SimUser) => void;
@@ -46,9 +46,17 @@ export function useKeys(stage: Stage): void {
   }
 }
 
-function setStatus(stage: Stage, user: SimUser, from: SimKey['status'], to: SimKey['status']): void {
+function setStatus(
+  stage: Stage,
+  user: SimUser,
+  from: SimKey['status'],
+  to: SimKey['status'],
+): void {
   const { world } = stage;
-  const key = pick(stage, world.present(user).filter(({ status }) => status === from));
+  const key = pick(
+    stage,
+    world.present(user).filter(({ status }) => status === from),
+  );
   if (key === undefined) return;
   touch(stage, key);
   world.setStatus(key, to, 'operator');

@@ -4,7 +4,8 @@
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { JournalRecord, RotationStep } from '../../src/lifecycle/record.ts';
 import type { Disk } from './disk.ts';
-import { DurableJournal } from './durable-journal.ts';
+
+import { JournalView } from './journal-view.ts';
 import type { SimProcess } from './machine.ts';
 import type { Schedule } from './schedule.ts';
 import { DAY_MS, DUE_DAYS, HOLD_DAYS, HOUR_MS, MINUTE_MS, STATE_DIR } from './stage.ts';
@@ -49,9 +50,16 @@ export interface RefereeParts {
 export class Referee {
   readonly violations: Violation[] = [];
   readonly #parts: RefereeParts;
-  readonly #journal: DurableJournal;
+  /** What a power cut would leave of it. */
+  readonly #journal: JournalView;
+  /** What every process sees. */
+  readonly #seenJournal: JournalView;
+  /** Keys made by hand that nobody had used, and that looked like ours. */
+  mistaken = 0;
   readonly #memories = new Map<SimProcess, Memory>();
+  readonly #recordsAtEntry = new Map<string, number>();
   readonly #sections = new Map<string, SimProcess>();
+  /** By rotation. */
   readonly #creates = new Map<string, number>();
   readonly #acceptances = new Map<string, number>();
   readonly #working = new Map<string, boolean>();
@@ -59,7 +67,10 @@ export class Referee {
 
   constructor(parts: RefereeParts) {
     this.#parts = parts;
-    this.#journal = new DurableJournal(parts.disk, `${STATE_DIR}/${ACCOUNT}/journal.jsonl`);
+    const { disk } = parts;
+    const path = `${STATE_DIR}/${ACCOUNT}/journal.jsonl`;
+    this.#journal = new JournalView(() => disk.durableContent(path));
+    this.#seenJournal = new JournalView(() => disk.find(path)?.content());
   }
 
   fail(invariant: string, what: string): void {
@@ -72,7 +83,9 @@ export class Referee {
   listed(process: SimProcess, user: string, viewMs: number): void {
     const memory = this.#memory(process);
     memory.viewMs.set(user, viewMs);
-    if (this.#sections.get(user) === process) memory.listed.add(user);
+    if (this.#sections.get(user) !== process) return;
+    this.#decidesNothingBlindly(process, user);
+    memory.listed.add(user);
   }
 
   signed(process: SimProcess, keyId: string, isAccepted: boolean): void {
@@ -101,26 +114,28 @@ export class Referee {
     if (other?.isAlive) this.fail('I9', `${process.name} and ${other.name} both rotate ${user}`);
     this.#sections.set(user, process);
     this.#memory(process).listed.delete(user);
+    this.#recordsAtEntry.set(user, this.#seenJournal.recordsOf(user).length);
   }
 
   leaves(process: SimProcess, user: string): void {
-    if (this.#sections.get(user) === process) this.#sections.delete(user);
+    if (this.#sections.get(user) !== process) return;
+    this.#decidesNothingBlindly(process, user);
+    this.#sections.delete(user);
   }
 
   // Requests, at the moment when they are sent.
 
   createIsSent(process: SimProcess, user: SimUser): void {
     this.#isInformed(process, user.name, 'CreateAccessKey');
-    const creates = (this.#creates.get(user.name) ?? 0) + 1;
-    this.#creates.set(user.name, creates);
-    const intents = this.#steps(user.name, 'intended').length;
-    const [latest] = this.#journal.recordsOf(user.name).slice(-1);
-    if (latest?.step.type !== 'intended') {
+    const latest = this.#journal.recordsOf(user.name).at(-1);
+    if (latest?.step.type !== 'intended' || latest.rotation === null) {
       const found = latest?.step.type ?? 'nothing';
       this.fail('I1', `${process.name} creates a key of ${user.name}; on disk stands ${found}`);
-    } else if (creates > intents) {
-      this.fail('I2', `CreateAccessKey number ${creates} for ${user.name} after ${intents} intents`);
+      return;
     }
+    const creates = (this.#creates.get(latest.rotation) ?? 0) + 1;
+    this.#creates.set(latest.rotation, creates);
+    if (creates > 1) this.fail('I2', `CreateAccessKey for ${user.name} is sent again`);
   }
 
   statusIsSent(process: SimProcess, key: SimKey, status: SimKey['status']): void {
@@ -148,7 +163,8 @@ export class Referee {
   deleteIsSent(process: SimProcess, key: SimKey): void {
     this.#isInformed(process, key.user, 'DeleteAccessKey');
     this.#isOurs(process, key, 'deleted');
-    const records = this.#journal.recordsOf(key.user);
+    // A verdict of a run that died is read by the next one, which need not write it again.
+    const records = this.#seenJournal.recordsOf(key.user);
     const verdict = records.findLast(
       ({ step }) =>
         (step.type === 'discarding' || step.type === 'deleting') && step.keyId === key.id,
@@ -185,6 +201,7 @@ export class Referee {
   /** Power came back: what was delivered must still be there. */
   afterPowerCut(): void {
     this.#journal.forget();
+    this.#seenJournal.forget();
     for (const user of this.#parts.world.users.values()) {
       const wasWorking = this.#working.get(user.name) ?? true;
       if (wasWorking && !this.look(user)) {
@@ -243,6 +260,15 @@ export class Referee {
     }
   }
 
+  /** I11: no decision is journaled before the user's keys were read. */
+  #decidesNothingBlindly(process: SimProcess, user: string): void {
+    if (this.#memory(process).listed.has(user)) return;
+    const added = this.#seenJournal.recordsOf(user).slice(this.#recordsAtEntry.get(user) ?? 0);
+    for (const { step } of added) {
+      this.fail('I11', `${process.name} writes "${step.type}" about ${user} and knows no keys`);
+    }
+  }
+
   /** I6, I7. */
   #isOurs(process: SimProcess, key: SimKey, what: string): void {
     if (key.id === this.#parts.callerKeyId) {
@@ -280,7 +306,8 @@ export class Referee {
     records: readonly JournalRecord[],
     reason: string,
   ): void {
-    if (key.madeBy !== 'us') this.fail('I6', `${key.id}, which we did not make, is discarded`);
+    // Made by hand in the minutes of a lost answer and not used by anybody: nothing tells it apart.
+    if (key.madeBy !== 'us') this.mistaken += 1;
     if (key.lastUsedMs !== undefined && this.#nowMs - key.lastUsedMs > USE_IS_SHOWN_MS) {
       this.fail('I6', `${key.id}, which is in use, is discarded by ${process.name}`);
     }

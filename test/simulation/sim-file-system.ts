@@ -21,7 +21,7 @@ export interface DiskAccess {
 type Run = <T>(call: string, path: string, act: () => T) => Promise<T>;
 
 export function simFileSystem(access: DiskAccess): FileSystem {
-  const { disk, schedule } = access;
+  const { disk } = access;
   const run = runner(access);
   const present = (path: string): Inode => {
     const inode = disk.find(path);
@@ -35,7 +35,7 @@ export function simFileSystem(access: DiskAccess): FileSystem {
   const make = (path: string, isDirectory: boolean): Inode => {
     absent(path);
     if (disk.isFull && isDirectory) throw systemError('ENOSPC', path);
-    return disk.make(path, isDirectory, schedule.nowMs);
+    return disk.make(path, isDirectory);
   };
   return {
     open: (path, intent) =>
@@ -80,8 +80,7 @@ function openFile(
     const isShort = grows && bytes.length > 1 && faults.hit('short-write');
     if (grows && disk.isFull && !isShort) throw systemError('ENOSPC', path);
     const taken = isShort ? bytes.subarray(0, dice.between(1, bytes.length - 1)) : bytes;
-    inode.write(taken, at);
-    inode.modifiedAtMs = schedule.nowMs;
+    inode.write(taken, at, schedule.nowMs);
     return taken.length;
   };
   return {

@@ -33,7 +33,11 @@ export function simGateway(
 ): AccountGateway {
   const calls = new Calls(stage, process);
   return {
-    caller: { account: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:role/rotator`, accessKeyId: callerKeyId },
+    caller: {
+      account: ACCOUNT,
+      arn: `arn:aws:iam::${ACCOUNT}:role/rotator`,
+      accessKeyId: callerKeyId,
+    },
     reader: reader(stage, process, calls),
     writer: writer(stage, process, calls),
     verifier: verifier(stage, process, calls),
@@ -88,20 +92,29 @@ class Calls {
       result = commit();
     };
     const isCarriedOut =
-      fate === 'answered' || fate === 'reply-lost' || fate === 'write-lands-twice' ||
+      fate === 'answered' ||
+      fate === 'reply-lost' ||
+      fate === 'write-lands-twice' ||
       (fate === 'server-error' && dice.chance(0.5));
     if (isCarriedOut) schedule.after(travelMs, carryOut);
     if (fate === 'write-lands-late' || fate === 'write-lands-twice') {
       schedule.after(dice.between(TIMEOUT_MS, LATE_MS_MAX), carryOut);
     }
-    const isHeard = fate === 'answered' || fate === 'write-lands-twice' || fate === 'throttled' ||
+    const isHeard =
+      fate === 'answered' ||
+      fate === 'write-lands-twice' ||
+      fate === 'throttled' ||
       fate === 'server-error';
     await process.wait(isHeard ? travelMs + dice.between(5, 120) : TIMEOUT_MS);
     if (process.dies()) return await never();
     return { fate, result };
   }
 
-  #failed(code: 'aws-error' | 'endpoint-unreachable', operation: string, why: string): KeyturnError {
+  #failed(
+    code: 'aws-error' | 'endpoint-unreachable',
+    operation: string,
+    why: string,
+  ): KeyturnError {
     this.#process.note(`${operation} fails: ${why}`);
     return failure(code, operation);
   }
@@ -114,7 +127,11 @@ function failure(
   return new KeyturnError(code, `simulated failure of ${operation}`);
 }
 
-function reader({ world, dice, faults, schedule, referee }: Stage, process: SimProcess, calls: Calls): KeyReader {
+function reader(
+  { world, dice, faults, schedule, referee }: Stage,
+  process: SimProcess,
+  calls: Calls,
+): KeyReader {
   return {
     async *listUsers(): AsyncGenerator<IamUser> {
       const names = await calls.read('ListUsers', () => [...world.users.keys()]);
@@ -133,14 +150,19 @@ function reader({ world, dice, faults, schedule, referee }: Stage, process: SimP
       calls.read('GetAccessKeyLastUsed', () => {
         if (faults.hit('lookup-denied')) throw failure('access-denied', 'GetAccessKeyLastUsed');
         const atMs = world.key(keyId)?.lastUsedMs;
-        const isShown = atMs !== undefined && schedule.nowMs - atMs >= dice.below(USE_SHOWN_AFTER_MS_MAX);
+        const isShown =
+          atMs !== undefined && schedule.nowMs - atMs >= dice.below(USE_SHOWN_AFTER_MS_MAX);
         return isShown ? { used: 'at', at: new Date(atMs) } : { used: 'never' };
       }),
   };
 }
 
 const CREATE_FAULTS = [
-  'throttled', 'server-error', 'request-lost', 'reply-lost', 'write-lands-late',
+  'throttled',
+  'server-error',
+  'request-lost',
+  'reply-lost',
+  'write-lands-late',
 ] as const;
 const CHANGE_FAULTS = [...CREATE_FAULTS, 'write-lands-twice'] as const;
 
@@ -164,7 +186,10 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
       if (fate !== 'answered') return { kind: 'unknown', reason: fate };
       if (result === undefined) return { kind: 'refused', code: 'no-free-slot', reason: 'quota' };
       const createdAt = new Date(result.createdAtMs);
-      return { kind: 'created', key: { id: result.id, secret: new Secret(result.secret), createdAt } };
+      return {
+        kind: 'created',
+        key: { id: result.id, secret: new Secret(result.secret), createdAt },
+      };
     },
     async setStatus(name, keyId, status) {
       const key = world.key(keyId);
@@ -207,7 +232,11 @@ function createKey(stage: Stage, process: SimProcess, user: SimUser): SimKey | u
   return key;
 }
 
-function verifier({ world, dice, faults, schedule, referee }: Stage, process: SimProcess, calls: Calls): KeyVerifier {
+function verifier(
+  { world, dice, faults, schedule, referee }: Stage,
+  process: SimProcess,
+  calls: Calls,
+): KeyVerifier {
   return {
     async whoSigns({ id, secret }) {
       try {

@@ -8,11 +8,11 @@ import { Dice } from './dice.ts';
 import { Disk } from './disk.ts';
 import { type FaultCounts, Faults } from './faults.ts';
 import { Machine, SimProcess } from './machine.ts';
-import { type RunResult, type RunSettings, oneRun, type Sabotage } from './one-run.ts';
+import { oneRun, type RunResult, type RunSettings, type Sabotage } from './one-run.ts';
 import { operatorActs, useKeys } from './operator.ts';
 import { Referee, type Violation } from './referee.ts';
 import { Schedule } from './schedule.ts';
-import { type Counts, DAY_MS, HOUR_MS, MINUTE_MS, type Stage, STATE_DIR } from './stage.ts';
+import { type Counts, DAY_MS, HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
 import { Trace } from './trace.ts';
 import { Vault } from './vault.ts';
 import { World } from './world.ts';
@@ -41,6 +41,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   await simulation.run();
   const { seed } = options;
   const { referee, counts, faults, trace } = simulation.stage;
+  counts.mistaken = referee.mistaken;
   return { seed, violations: referee.violations, counts, faults: faults.counts, trace };
 }
 
@@ -56,7 +57,7 @@ class Simulation {
     const schedule = new Schedule(START_MS);
     const trace = new Trace(traces);
     const world = new World(schedule, dice, trace);
-    const disk = new Disk(dice, STATE_DIR, START_MS);
+    const disk = new Disk(dice, schedule, STATE_DIR);
     const vault = new Vault();
     populate(world, dice);
     this.#sabotage = sabotage;
@@ -64,7 +65,7 @@ class Simulation {
     this.#settings = drawSettings(world, dice);
     const { callerKeyId, cleansUp } = this.#settings;
     const referee = new Referee({ world, disk, vault, schedule, callerKeyId, cleansUp });
-    const counts = { rotations: 0, started: 0, resumed: 0, deleted: 0, runs: 0 };
+    const counts = { rotations: 0, started: 0, resumed: 0, deleted: 0, runs: 0, mistaken: 0 };
     const faults = new Faults(dice);
     this.stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts };
   }
@@ -75,7 +76,9 @@ class Simulation {
     const rounds = dice.between(2, 6);
     for (let round = 0; round < rounds && !this.#isBroken; round += 1) {
       await this.#round();
-      await schedule.pass(dice.pick([MINUTE_MS, HOUR_MS, 5 * HOUR_MS, DAY_MS, 31 * DAY_MS, 95 * DAY_MS]));
+      await schedule.pass(
+        dice.pick([MINUTE_MS, HOUR_MS, 5 * HOUR_MS, DAY_MS, 31 * DAY_MS, 95 * DAY_MS]),
+      );
     }
     if (!this.#isBroken) await this.#comeToRest();
     referee.scanDisk();
@@ -137,11 +140,15 @@ class Simulation {
 
   #startRun(): { isOver: boolean; result: RunResult | undefined } {
     const { dice, faults, schedule, trace, world } = this.stage;
-    const state: { isOver: boolean; result: RunResult | undefined } = { isOver: false, result: undefined };
+    const state: { isOver: boolean; result: RunResult | undefined } = {
+      isOver: false,
+      result: undefined,
+    };
     this.#processes += 1;
     this.stage.counts.runs += 1;
     const stepsToLive = faults.hit('killed') ? dice.between(1, 600) : Number.POSITIVE_INFINITY;
-    const scope = dice.chance(0.1) ? dice.pick([...world.users.keys()]) : undefined;
+    const isScoped = faults.areOn && dice.chance(0.1);
+    const scope = isScoped ? dice.pick([...world.users.keys()]) : undefined;
     const process = new SimProcess(
       this.#processes,
       stepsToLive,
@@ -185,7 +192,7 @@ class Simulation {
       const started = this.#startRun();
       await schedule.runUntil(() => this.#isBroken || started.isOver);
       last = started.result;
-      if (run > 2 && before === this.#state()) break;
+      if (run > 0 && before === this.#state()) break;
     }
     if (!this.#isBroken) this.#judge(last);
   }
@@ -194,7 +201,9 @@ class Simulation {
   #state(): string {
     const { world } = this.stage;
     const keys = [...world.keys()].map((key) => `${key.id}${key.status}${key.isDeleted}`);
-    const records = [...world.users.keys()].map((name) => this.stage.referee.recordsOf(name).length);
+    const records = [...world.users.keys()].map(
+      (name) => this.stage.referee.recordsOf(name).length,
+    );
     return [...keys, ...records].join();
   }
 
@@ -204,7 +213,9 @@ class Simulation {
     if (last?.fatal !== undefined) referee.fail('I10', `the last run ends with ${last.fatal}`);
     for (const user of world.users.values()) {
       const open = foldRotations(referee.recordsOf(user.name)).find(isOpen);
-      if (open !== undefined && !user.isOperatorTouched) {
+      const isLost =
+        open !== undefined && 'newKeyId' in open && this.stage.vault.lostAtMs.has(open.newKeyId);
+      if (open !== undefined && !user.isOperatorTouched && !isLost) {
         referee.fail('I10', `a rotation of ${user.name} stays open in phase ${open.phase}`);
       }
       for (const key of world.present(user)) {
@@ -218,9 +229,9 @@ class Simulation {
 }
 
 function populate(world: World, dice: Dice): void {
-  const names = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank'];
-  for (const name of names.slice(0, dice.between(1, names.length))) {
-    const user = world.addUser(name);
+  const users = dice.between(1, 10);
+  for (let number = 1; number <= users; number += 1) {
+    const user = world.addUser(`user-${number}`);
     world.create(user, 'before', 'setup', dice.below(400) * DAY_MS);
     if (!dice.chance(0.15)) continue;
     const second = world.create(user, 'before', 'setup', dice.below(400) * DAY_MS);

@@ -29,6 +29,8 @@ export interface Counts {
   resumed: number;
   rotations: number;
   deleted: number;
+  /** Keys made by hand that nobody had used, and that looked like ours. */
+  mistaken: number;
 }
 
 export const STATE_DIR = '/state';

@@ -1,18 +1,15 @@
-// The journal as a power cut would leave it, read with eyes of its own.
+// The journal as a power cut would leave it, or as processes see it, read with eyes of its own.
 
 import type { JournalRecord } from '../../src/lifecycle/record.ts';
-import type { Disk } from './disk.ts';
 
-export class DurableJournal {
-  readonly #disk: Disk;
-  readonly #path: string;
+export class JournalView {
+  readonly #read: () => Buffer | undefined;
   #readBytes = 0;
   #records: JournalRecord[] = [];
   readonly #byUser = new Map<string, JournalRecord[]>();
 
-  constructor(disk: Disk, path: string) {
-    this.#disk = disk;
-    this.#path = path;
+  constructor(read: () => Buffer | undefined) {
+    this.#read = read;
   }
 
   recordsOf(user: string): readonly JournalRecord[] {
@@ -32,7 +29,7 @@ export class DurableJournal {
   }
 
   #catchUp(): void {
-    const content = this.#disk.durableContent(this.#path);
+    const content = this.#read();
     if (content === undefined || content.length <= this.#readBytes) return;
     const end = content.lastIndexOf(0x0a) + 1;
     if (end <= this.#readBytes) return;

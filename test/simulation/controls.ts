@@ -1,0 +1,180 @@
+// Negative controls: the engine with one guard switched off from outside. A simulator that does not
+// find these would prove nothing.
+
+import type { AccessKeyId } from '../../src/base/access-key-id.ts';
+import { RECOVERY_TABLE } from '../../src/lifecycle/recover.ts';
+import type { Sabotage } from './one-run.ts';
+
+export interface Control {
+  readonly invariant: string;
+  /** What is wrong, in words. */
+  readonly fault: string;
+  readonly sabotage: Sabotage;
+  /** Changes what no seam reaches; returns how to change it back. */
+  readonly install?: () => () => void;
+}
+
+const inHandoff = (path: string): boolean => path.includes('/handoff');
+
+export const CONTROLS: readonly Control[] = [
+  {
+    invariant: 'I1',
+    fault: 'the journal says that an intent is on disk before it is',
+    sabotage: {
+      state: (state) => ({
+        ...state,
+        journal: {
+          append: async (record) => {
+            const written = state.journal.append(record);
+            if (record.step.type !== 'intended') await written;
+            else written.catch(() => {});
+          },
+          recordsOf: (user) => state.journal.recordsOf(user),
+          users: () => state.journal.users(),
+        },
+      }),
+    },
+  },
+  {
+    invariant: 'I2',
+    fault: 'CreateAccessKey is sent again when its answer is lost',
+    sabotage: {
+      gateway: (gateway) => ({
+        ...gateway,
+        writer: {
+          ...gateway.writer,
+          createAccessKey: async (user) => {
+            const outcome = await gateway.writer.createAccessKey(user);
+            return outcome.kind === 'unknown' ? gateway.writer.createAccessKey(user) : outcome;
+          },
+        },
+      }),
+    },
+  },
+  {
+    invariant: 'I3',
+    fault: 'the hand-off does not wait for the disk',
+    sabotage: {
+      fileSystem: (fs) => ({
+        ...fs,
+        open: async (path, intent) => {
+          const file = await fs.open(path, intent);
+          return inHandoff(path) ? { ...file, sync: async () => {} } : file;
+        },
+        syncDirectory: async (path) => {
+          if (!inHandoff(path)) await fs.syncDirectory(path);
+        },
+      }),
+    },
+  },
+  {
+    invariant: 'I4',
+    fault: 'AWS is not asked whether it accepts the new key',
+    sabotage: {
+      gateway: (gateway) => ({
+        ...gateway,
+        verifier: {
+          whoSigns: async ({ id }) => ({
+            kind: 'accepted',
+            account: gateway.caller.account,
+            arn: `arn:aws:iam::${gateway.caller.account}:user/${await ownerOf(gateway, id)}`,
+          }),
+        },
+      }),
+    },
+  },
+  {
+    invariant: 'I5',
+    fault: 'clean-up does not wait for the hold',
+    sabotage: {
+      context: (context) => ({ ...context, policy: { ...context.policy, inactiveDays: 0 } }),
+    },
+  },
+  {
+    invariant: 'I6',
+    fault: 'keys that are not due are rotated',
+    sabotage: {
+      context: (context) => ({ ...context, policy: { ...context.policy, daysThreshold: 0 } }),
+    },
+  },
+  {
+    invariant: 'I7',
+    fault: 'the engine does not know which key signs its calls',
+    sabotage: {
+      gateway: (gateway) => ({
+        ...gateway,
+        caller: { ...gateway.caller, accessKeyId: 'ASIASIMULATEDUNKNOWN' as AccessKeyId },
+      }),
+    },
+  },
+  {
+    invariant: 'I8',
+    fault: 'a destination puts the secret into its receipt',
+    sabotage: {
+      destination: (destination) => ({
+        ...destination,
+        deliver: async (key) => ({
+          ...(await destination.deliver(key)),
+          reference: key.secret.reveal(),
+        }),
+      }),
+    },
+  },
+  {
+    invariant: 'I9',
+    fault: 'claims never refuse',
+    sabotage: {
+      state: (state) => ({ ...state, claims: { withClaim: (_user, work) => work() } }),
+    },
+  },
+  {
+    invariant: 'I10',
+    fault: 'recovery takes a key whose secret was lost for no key',
+    sabotage: {},
+    install: () => replaceRow('key made and secret lost'),
+  },
+  {
+    invariant: 'I11',
+    fault: 'a list that can not be read is an empty list',
+    sabotage: {
+      gateway: (gateway) => ({
+        ...gateway,
+        reader: {
+          listUsers: () => gateway.reader.listUsers(),
+          lastUse: (keyId) => gateway.reader.lastUse(keyId),
+          listAccessKeys: (user) => gateway.reader.listAccessKeys(user).catch(() => []),
+        },
+      }),
+    },
+  },
+  {
+    invariant: 'I13',
+    fault: 'the destination is not read again before the old key goes',
+    sabotage: {
+      destination: (destination) => ({ ...destination, holds: async () => true }),
+    },
+  },
+];
+
+async function ownerOf(
+  gateway: Parameters<NonNullable<Sabotage['gateway']>>[0],
+  keyId: AccessKeyId,
+): Promise<string> {
+  for await (const { name } of gateway.reader.listUsers()) {
+    const keys = await gateway.reader.listAccessKeys(name).catch(() => []);
+    if (keys.some(({ id }) => id === keyId)) return name;
+  }
+  return '';
+}
+
+/** The table is data, so a row of it can be replaced and put back. */
+function replaceRow(name: string): () => void {
+  const rows = RECOVERY_TABLE as (typeof RECOVERY_TABLE)[number][];
+  const index = rows.findIndex((row) => row.name === name);
+  const row = rows[index];
+  if (row === undefined) throw new RangeError(`no row "${name}"`);
+  rows[index] = { ...row, decision: { kind: 'close', reason: 'no-key-was-made' } };
+  return () => {
+    rows[index] = row;
+  };
+}
