@@ -4,6 +4,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, unreachable } from '../base/errors.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
+import { findLateKey, fitsRequest } from '../lifecycle/late-key.ts';
 import {
   decideRecovery,
   dependsOnUse,
@@ -17,15 +18,8 @@ import { readLastUse } from './key-details.ts';
 import { advance, currentState } from './perform.ts';
 import type { UserSession } from './runtime.ts';
 
-/**
- * CreateDate is AWS's clock and whole seconds, the intent is ours, and AWS lets clocks differ by five
- * minutes; and a request may land long after it was sent. A key created outside this window was not
- * made by our request.
- */
-const REQUEST_WINDOW_BEFORE_MS = 6 * 60_000;
-const REQUEST_WINDOW_AFTER_MS = 15 * 60_000;
 /** As far as the clocks may differ, and the time limit of a call. */
-const PROMPT_MS = REQUEST_WINDOW_BEFORE_MS;
+const PROMPT_MS = 6 * 60_000;
 
 /**
  * AWS shows a use minutes to hours late. Until then "never used" says nothing about a key whose
@@ -58,7 +52,7 @@ export async function recoverRotation(
   // A verdict (orphan) leads to a second look; nothing needs a third.
   for (let look = 0; look < 3; look += 1) {
     const state = currentState(session, rotation.id);
-    const gathered = await gather(state, keys, context);
+    const gathered = await gatherSettled(state, keys, session, context);
     const decision = decideRecovery(gathered.facts);
     if (decision.kind === 'resume') return await advance(rotation.id, session, context);
     await carryOut(decision, state, gathered.candidate, session);
@@ -68,6 +62,28 @@ export async function recoverRotation(
     if (decision.kind !== 'declare-orphan') return await advance(rotation.id, session, context);
   }
   throw new KeyturnError('internal', `rotation ${rotation.id} of ${rotation.user} does not settle`);
+}
+
+/**
+ * I10, I13: a key whose CreateAccessKey landed after its rotation was closed. When nobody can be using
+ * it, the verdict is journaled, which opens that rotation again; deleting is recovery's step. What a
+ * person must judge is left as it is: undefined.
+ */
+export async function reopenForLateKey(
+  keys: readonly AccessKey[],
+  session: UserSession,
+  context: ExecutorContext,
+): Promise<Rotation | undefined> {
+  const late = findLateKey(session.records(), keys);
+  if (late === undefined) return undefined;
+  const { rotation, keyId } = late;
+  const orphan = { ...rotation, phase: 'orphan-found', orphanKeyId: keyId } as const;
+  if (decideRecovery((await gather(orphan, keys, context)).facts).kind !== 'discard') {
+    return undefined;
+  }
+  await session.record(rotation.id, { type: 'orphan-found', keyId });
+  context.emit({ code: 'orphan-found', user: rotation.user, keyId });
+  return currentState(session, rotation.id);
 }
 
 /** The table's decision without carrying it out: what a dry run shows. */
@@ -132,6 +148,30 @@ export function needsOperator(
   );
 }
 
+/** For how long AWS's lists may be older than its last answer. */
+const LIST_LAG_MS = 10_000;
+
+/**
+ * I11: a list that lacks the key moments after it was made or named says little. It is read again
+ * once the lag is over, and what it says then counts.
+ */
+async function gatherSettled(
+  rotation: Rotation,
+  keys: readonly AccessKey[],
+  session: UserSession,
+  context: ExecutorContext,
+): Promise<Gathered> {
+  const gathered = await gather(rotation, keys, context);
+  const { clock, gateway, signal } = context;
+  const last = session.records().findLast((record) => record.rotation === rotation.id);
+  const ageMs = clock.now().getTime() - (last?.at.getTime() ?? 0);
+  const isSettled = ageMs < 0 || ageMs >= LIST_LAG_MS;
+  const isMissed = gathered.candidate !== undefined && gathered.facts.candidate === 'absent';
+  if (isSettled || !isMissed) return gathered;
+  await clock.sleep(LIST_LAG_MS - ageMs, signal);
+  return await gather(rotation, await gateway.reader.listAccessKeys(rotation.user), context);
+}
+
 async function gather(
   rotation: Rotation,
   keys: readonly AccessKey[],
@@ -146,7 +186,7 @@ async function gather(
     old: statusOf(keys.find(({ id }) => id === rotation.oldKeyId)),
     newcomers: countWord(newcomers.length),
     candidate: statusOf(candidate),
-    timing: candidate !== undefined && !fits(candidate, rotation) ? 'differs' : 'fits',
+    timing: candidate !== undefined && !fitsRequest(candidate, rotation) ? 'differs' : 'fits',
     secret: held ? 'held' : 'missing',
   } as const;
   let use: RecoveryFacts['use'] = 'unknown';
@@ -182,9 +222,4 @@ function mayBeUsedUnseen(rotation: Rotation, key: AccessKey, now: Date): boolean
   // A request seldom lands so late; a person who saw the run die may well have made this key.
   const isLate = key.createdAt.getTime() - rotation.intendedAt.getTime() > PROMPT_MS;
   return (wasOnDisk || isLate) && now.getTime() - key.createdAt.getTime() < LAST_USE_LAG_MS;
-}
-
-function fits(key: AccessKey, rotation: Rotation): boolean {
-  const offsetMs = key.createdAt.getTime() - rotation.intendedAt.getTime();
-  return offsetMs >= -REQUEST_WINDOW_BEFORE_MS && offsetMs <= REQUEST_WINDOW_AFTER_MS;
 }

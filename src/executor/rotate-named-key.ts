@@ -9,6 +9,7 @@ import { journaledDeleter } from './cleanup-user.ts';
 import type { ExecutorContext } from './context.ts';
 import { keyDetails } from './key-details.ts';
 import type { RotationOutcome } from './outcome.ts';
+import { reopenForLateKey } from './recover-rotation.ts';
 import { recover, rotateKey } from './rotate-user.ts';
 import type { UserSession } from './runtime.ts';
 import { removeSpentHandoffs } from './spent-handoffs.ts';
@@ -34,7 +35,9 @@ export async function rotateNamedKey(
   return await context.runtime.exclusively(user, async (session) => {
     await removeSpentHandoffs(session, context);
     let keys = await context.gateway.reader.listAccessKeys(user);
-    const open = foldRotations(session.records()).find(isOpen);
+    const open =
+      foldRotations(session.records()).find(isOpen) ??
+      (await reopenForLateKey(keys, session, context));
     if (open !== undefined) {
       const recovered = await recover(open, keys, session, context);
       if (recovered !== undefined) return recovered;

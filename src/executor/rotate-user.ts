@@ -12,7 +12,7 @@ import type { ExecutorContext } from './context.ts';
 import { keyDetails } from './key-details.ts';
 import type { CleanupOutcome, OldKey, RotationOutcome, UserOutcome } from './outcome.ts';
 import { advance, currentState } from './perform.ts';
-import { recoverRotation } from './recover-rotation.ts';
+import { recoverRotation, reopenForLateKey } from './recover-rotation.ts';
 import { newId, type UserSession } from './runtime.ts';
 
 /** What the inventory saw of a user, for the case that nothing more can be learned. */
@@ -44,10 +44,11 @@ async function work(
   session: UserSession,
   context: ExecutorContext,
 ): Promise<UserOutcome> {
-  const open = foldRotations(session.records()).find(isOpen);
+  let open = foldRotations(session.records()).find(isOpen);
   // What is acted on is read again inside the claim: the inventory may be minutes old.
   let keys = await keysUnlessGone(user, open, session, context);
   if (keys === undefined) return { user, rotation: undefined, cleanup: undefined };
+  open ??= await reopenForLateKey(keys, session, context);
   if (open !== undefined) {
     const recovered = await recover(open, keys, session, context);
     if (recovered !== undefined) return { user, rotation: recovered, cleanup: undefined };

@@ -27,6 +27,8 @@ export class FileHandoff implements Handoff {
   readonly #fs: FileSystem;
   readonly #directory: string;
   readonly #account: string;
+  /** Entries of which this process knows that a power cut would leave them. */
+  readonly #onDisk = new Set<AccessKeyId>();
 
   constructor(fs: FileSystem, directory: string, account: string) {
     this.#fs = fs;
@@ -59,6 +61,7 @@ export class FileHandoff implements Handoff {
         hint: 'free space in the state directory, then run again',
       });
     }
+    this.#onDisk.add(entry.keyId);
     return path;
   }
 
@@ -68,6 +71,7 @@ export class FileHandoff implements Handoff {
     let content: Buffer | undefined;
     try {
       content = await readWholeFile(this.#fs, path);
+      if (content !== undefined) await this.#settle(keyId);
     } catch (error) {
       throw unreadable(path, systemReason(error));
     }
@@ -87,9 +91,21 @@ export class FileHandoff implements Handoff {
     };
   }
 
+  /**
+   * I3: the process that wrote the entry may have died before its name was on the disk. Whoever reads
+   * it goes on to touch the old key, so it is made durable first. The content always is: the name is
+   * given after fsync.
+   */
+  async #settle(keyId: AccessKeyId): Promise<void> {
+    if (this.#onDisk.has(keyId)) return;
+    await this.#fs.syncDirectory(this.#directory);
+    this.#onDisk.add(keyId);
+  }
+
   /** Throws `handoff-failed` when the file is there and stays. */
   async remove(keyId: AccessKeyId): Promise<void> {
     const path = this.pathOf(keyId);
+    this.#onDisk.delete(keyId);
     try {
       await this.#fs.remove(path);
       await this.#fs.syncDirectory(dirname(path));

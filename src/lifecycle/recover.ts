@@ -218,8 +218,14 @@ export const RECOVERY_TABLE: readonly Row[] = [
   },
   {
     name: 'unwanted key still there',
-    when: (f) => f.phase === 'discarding' && exists(f) && f.old === 'active',
+    when: (f) => f.phase === 'discarding' && exists(f) && f.old === 'active' && f.use !== 'used',
     decision: { kind: 'resume' },
+  },
+  {
+    // The verdict may be months old. Whoever uses the key holds its secret.
+    name: 'unwanted key in use',
+    when: (f) => f.phase === 'discarding' && exists(f) && f.old === 'active' && f.use === 'used',
+    decision: ask('a key was to be deleted, but it is in use'),
   },
   {
     name: 'unwanted key still there, but the old key does not work',

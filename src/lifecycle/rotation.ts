@@ -74,8 +74,13 @@ const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = {
   discarding: new Set(['discarded', 'closed']),
   deactivated: new Set(),
   completed: new Set(),
-  closed: new Set(),
+  // I13: the key of a request that was taken for lost appeared after all. See mayReopen.
+  closed: new Set(['orphan-found']),
 };
+
+function mayReopen(rotation: Rotation): boolean {
+  return rotation.phase !== 'closed' || rotation.reason === 'no-key-was-made';
+}
 
 /** Finished rotations need nothing more from anybody. */
 export function isOpen(rotation: Rotation): boolean {
@@ -99,7 +104,8 @@ export function applyRecord(rotation: Rotation | undefined, record: RotationReco
       phase: 'intended',
     };
   }
-  if (!MAY_FOLLOW[rotation.phase].has(step.type)) throw outOfOrder(record, rotation.phase);
+  const isInOrder = MAY_FOLLOW[rotation.phase].has(step.type) && mayReopen(rotation);
+  if (!isInOrder) throw outOfOrder(record, rotation.phase);
   return { ...factsOf(rotation), lastRun: record.run, ...phaseAfter(rotation, step, record.at) };
 }
 

@@ -29,6 +29,7 @@ export function operatorActs(stage: Stage, withinMs: number): void {
     for (const [kind, act] of Object.entries(ACTS)) {
       if (!faults.hit(kind as FaultKind)) continue;
       schedule.after(dice.below(withinMs), () => {
+        if (!stage.faults.areOn) return;
         act(stage, user);
         stage.referee.look(user);
       });
@@ -60,6 +61,9 @@ function setStatus(
   if (key === undefined) return;
   touch(stage, key);
   world.setStatus(key, to, 'operator');
+  if (to === 'Inactive' && stage.faults.hit('dead-key-alive')) {
+    key.acceptedUntilMs = stage.schedule.nowMs + stage.dice.below(60_000);
+  }
 }
 
 /** Copies a new secret out of its hand-off file, and mostly removes the file. */

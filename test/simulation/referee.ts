@@ -3,6 +3,7 @@
 
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { JournalRecord, RotationStep } from '../../src/lifecycle/record.ts';
+import { foldRotations } from '../../src/lifecycle/rotation.ts';
 import type { Disk } from './disk.ts';
 
 import { JournalView } from './journal-view.ts';
@@ -216,6 +217,16 @@ export class Referee {
     const { disk, vault } = this.#parts;
     const path = `${STATE_DIR}/${ACCOUNT}/handoff/${key.id}.json`;
     return (disk.durableContent(path)?.includes(key.secret) ?? false) || vault.has(key.id);
+  }
+
+  /** A key of ours whose rotation was closed as if it had none. */
+  isAbandoned(key: SimKey): boolean {
+    return foldRotations(this.#journal.recordsOf(key.user)).some(
+      (rotation) =>
+        rotation.phase === 'closed' &&
+        ['new-key-gone', 'no-key-was-made', 'discarded'].includes(rotation.reason) &&
+        this.#newKeyOf(rotation.id) === key.id,
+    );
   }
 
   /** I8: no secret in events, and none on the disk but in hand-off files. */

@@ -167,7 +167,7 @@ const CREATE_FAULTS = [
 const CHANGE_FAULTS = [...CREATE_FAULTS, 'write-lands-twice'] as const;
 
 function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
-  const { world, referee } = stage;
+  const { world, referee, faults } = stage;
   const change = async (operation: string, check: () => void, commit: () => void) => {
     if (calls.isSkewed) throw failure('clock-skew', operation);
     check();
@@ -202,6 +202,11 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
         () => referee.statusIsSent(process, key, status),
         () => {
           world.setStatus(key, status, process.name);
+          if (status === 'Inactive' && faults.hit('dead-key-alive')) {
+            // Programs that hold it go on for a while, and AWS sees them.
+            key.acceptedUntilMs = stage.schedule.nowMs + stage.dice.below(MINUTE_MS);
+            if (key.madeBy !== 'us') key.lastUsedMs = key.acceptedUntilMs;
+          }
           referee.changed(world.user(name), basis, key);
         },
       );

@@ -96,13 +96,17 @@ class Simulation {
     this.#moveClock();
     if (faults.hit('disk-full')) {
       schedule.after(dice.below(5 * MINUTE_MS), () => {
-        disk.isFull = true;
+        disk.isFull = faults.areOn;
       });
       schedule.after(dice.below(HOUR_MS), () => {
         disk.isFull = false;
       });
     }
-    if (faults.hit('power-cut')) schedule.after(dice.below(MINUTE_MS), () => this.#cutPower());
+    if (faults.hit('power-cut')) {
+      schedule.after(dice.below(MINUTE_MS), () => {
+        if (faults.areOn) this.#cutPower();
+      });
+    }
     const first = this.#startRun();
     const runs = [first];
     if (faults.hit('second-process')) {
@@ -118,11 +122,12 @@ class Simulation {
     const machine = this.#machine;
     if (faults.hit('clock-jump')) {
       schedule.after(dice.below(2 * MINUTE_MS), () => {
-        machine.offsetMs = dice.between(-4 * MINUTE_MS, 4 * MINUTE_MS);
+        if (faults.areOn) machine.offsetMs = dice.between(-4 * MINUTE_MS, 4 * MINUTE_MS);
       });
     }
     if (!faults.hit('clock-beyond')) return;
     schedule.after(dice.below(2 * MINUTE_MS), () => {
+      if (!faults.areOn) return;
       machine.offsetMs = dice.pick([-400, -40, -1, 1, 40, 400]) * DAY_MS;
       schedule.after(dice.below(HOUR_MS), () => {
         machine.offsetMs = 0;
@@ -163,6 +168,7 @@ class Simulation {
     setMaxListeners(0, stop.signal);
     if (faults.hit('interrupted')) {
       schedule.after(dice.below(MINUTE_MS), () => {
+        if (!process.isAlive) return;
         process.note('is interrupted');
         stop.abort(new KeyturnError('interrupted', 'the run was interrupted'));
       });
@@ -222,6 +228,9 @@ class Simulation {
         const isExcused = open !== undefined || this.stage.vault.lostAtMs.has(key.id);
         if (!referee.isSafe(key) && !isExcused) {
           referee.fail('I10', `nobody has the secret of ${key.id} of ${user.name}`);
+        }
+        if (key.status === 'Active' && referee.isAbandoned(key)) {
+          referee.fail('I10', `the journal takes ${key.id} of ${user.name} for gone`);
         }
       }
     }

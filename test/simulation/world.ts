@@ -21,6 +21,8 @@ export interface SimKey {
   isDeleted: boolean;
   /** When AWS's services begin to accept it. */
   acceptedFromMs: number;
+  /** After it was made Inactive or deleted, they may accept it until then. */
+  acceptedUntilMs: number;
   /** The last change to Inactive: when, and by whom. */
   deactivated: { readonly atMs: number; readonly by: string } | undefined;
   lastUsedMs: number | undefined;
@@ -97,6 +99,7 @@ export class World {
       status: 'Active',
       isDeleted: false,
       acceptedFromMs: nowMs,
+      acceptedUntilMs: 0,
       deactivated: undefined,
       lastUsedMs: undefined,
       isTaken: false,
@@ -126,7 +129,7 @@ export class World {
   /** The user's keys as they were so long ago: AWS's answers may lag. */
   listed(user: SimUser, lagMs: number): readonly AccessKey[] {
     const atMs = this.#schedule.nowMs - lagMs;
-    return user.history.findLast((entry) => entry.atMs <= atMs)?.keys ?? [];
+    return (user.history.findLast((entry) => entry.atMs <= atMs) ?? user.history[0])?.keys ?? [];
   }
 
   note(who: string, what: string): void {
@@ -139,6 +142,8 @@ export class World {
       status,
       createdAt: new Date(createdAtMs),
     }));
+    // What was there in the beginning was there long before.
+    if (who === 'setup') user.history.length = 0;
     user.history.push({ atMs: this.#schedule.nowMs, keys });
     this.note(who, what);
   }
