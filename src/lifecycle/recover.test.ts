@@ -90,6 +90,12 @@ describe('recovery table', () => {
     assert.equal(decideRecovery({ ...lost, use: 'unknown' }).kind, 'ask-operator');
   });
 
+  it('does not delete a key that came into use since its deletion was decided', () => {
+    const unwanted = facts({ phase: 'discarding', secret: 'missing' });
+    assert.equal(decideRecovery({ ...unwanted, use: 'used' }).kind, 'ask-operator');
+    assert.equal(decideRecovery({ ...unwanted, use: 'unknown' }).kind, 'resume');
+  });
+
   it('ends when both keys are gone: a person could not bring them back either', () => {
     for (const phase of ['verified', 'deactivating'] as const) {
       const gone = facts({ phase, old: 'absent', candidate: 'absent' });
