@@ -49,6 +49,12 @@ describe('rotation state', () => {
     assert.deepEqual(performed, ['create', 'deliver', 'verify', 'cut-over', 'cut-over', 'stop']);
   });
 
+  it('I6: a key that an earlier rotation made is known, although a list did not show it', () => {
+    const later = { ...INTENDED, knownKeyIds: [OLD] };
+    const [, second] = foldRotations([...records(HAPPY_PATH), ...records([later], 'r2')]);
+    assert.deepEqual(second?.knownKeyIds, [OLD, NEW]);
+  });
+
   it('remembers when the old key was deactivated', () => {
     const written = records(HAPPY_PATH);
     assert.deepEqual(recordedDeactivation(written, OLD), new Date('2026-11-21T10:00:05Z'));

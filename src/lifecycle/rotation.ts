@@ -17,7 +17,7 @@ interface RotationFacts {
   readonly id: string;
   readonly user: string;
   readonly oldKeyId: AccessKeyId;
-  /** Every key of the user when the rotation was intended (I1). */
+  /** Every key of the user when the rotation was intended (I1), as listed and by the journal. */
   readonly knownKeyIds: readonly AccessKeyId[];
   readonly intendedAt: Date;
   readonly oldKeyFate: OldKeyFate;
@@ -166,9 +166,16 @@ function outOfOrder(record: RotationRecord, phase: string): KeyturnError {
 /** All rotations in a user's records, in the order in which they began. */
 export function foldRotations(records: readonly JournalRecord[]): Rotation[] {
   const rotations = new Map<string, Rotation>();
+  const made: AccessKeyId[] = [];
   for (const record of records) {
     if (record.rotation === null) continue;
-    rotations.set(record.rotation, applyRecord(rotations.get(record.rotation), record));
+    const before = rotations.get(record.rotation);
+    const after = applyRecord(before, record);
+    // I11: a list can be older than the last rotation. The key that one made is no newcomer (I6).
+    const known = [...after.knownKeyIds, ...made];
+    const knownKeyIds = before === undefined ? [...new Set(known)] : after.knownKeyIds;
+    rotations.set(record.rotation, { ...after, knownKeyIds });
+    if (record.step.type === 'created') made.push(record.step.newKeyId);
   }
   return [...rotations.values()];
 }

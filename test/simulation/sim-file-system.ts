@@ -45,7 +45,7 @@ export function simFileSystem(access: DiskAccess): FileSystem {
         return openFile(access, run, path, present(path), intent !== 'read');
       }),
     stat: (path) => run('stat', path, () => infoOf(present(path))),
-    readLink: (path) => run('readlink', path, () => void present(path)),
+    realPath: (path) => run('realpath', path, () => present(path) && path),
     link: (existing, added) =>
       run('link', added, () => {
         absent(added);

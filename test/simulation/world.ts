@@ -30,6 +30,7 @@ export interface SimKey {
   isTaken: boolean;
   /** A person has changed this key by hand. */
   operatorTouchedMs: number | undefined;
+  operatorDeletedMs: number | undefined;
 }
 
 export interface SimUser {
@@ -104,6 +105,7 @@ export class World {
       lastUsedMs: undefined,
       isTaken: false,
       operatorTouchedMs: undefined,
+      operatorDeletedMs: undefined,
     };
     this.#keys.set(id, key);
     user.keys.push(key);
@@ -123,6 +125,7 @@ export class World {
   delete(key: SimKey, who: string): void {
     if (key.isDeleted) return;
     key.isDeleted = true;
+    if (who === 'operator') key.operatorDeletedMs = this.#schedule.nowMs;
     this.#changed(this.user(key.user), who, `AWS: ${key.id} of ${key.user} is deleted`);
   }
 
