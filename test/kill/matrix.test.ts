@@ -67,6 +67,7 @@ describe(`never lose a key, with seed ${SEED}`, () => {
     // What leaked has failed its point already; this shows that the scan was there and could see.
     const { played, scannedPlaces, seenSecrets } = MATRIX.totals();
     const points = [...played.values()].reduce((sum, count) => sum + count, 0);
+    assert.ok(points > 0, 'there is no point of this name');
     assert.ok(seenSecrets >= points, `${seenSecrets} secrets seen at ${points} points`);
     assert.ok(scannedPlaces > seenSecrets);
   });
