@@ -1,7 +1,7 @@
 // A person who changes keys by hand while runs are under way, and the programs that use the keys.
 
 import type { FaultKind } from './faults.ts';
-import { HOUR_MS, STATE_DIR, type Stage } from './stage.ts';
+import { HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
 import { ACCOUNT, type SimKey, type SimUser } from './world.ts';
 
 type Act = (stage: Stage, user: SimUser) => void;
@@ -9,7 +9,13 @@ type Act = (stage: Stage, user: SimUser) => void;
 const ACTS: Readonly<Partial<Record<FaultKind, Act>>> = {
   'operator-creates': (stage, user) => {
     const key = stage.world.create(user, 'operator', 'operator');
-    if (key !== undefined) touch(stage, key);
+    if (key === undefined) return;
+    touch(stage, key);
+    if (stage.dice.chance(0.7)) {
+      stage.schedule.after(stage.dice.below(10 * MINUTE_MS), () => {
+        key.lastUsedMs = stage.schedule.nowMs;
+      });
+    }
   },
   'operator-deactivates': (stage, user) => setStatus(stage, user, 'Active', 'Inactive'),
   'operator-reactivates': (stage, user) => setStatus(stage, user, 'Inactive', 'Active'),

@@ -55,8 +55,9 @@ export class Referee {
   readonly #journal: JournalView;
   /** What every process sees. */
   readonly #seenJournal: JournalView;
-  /** Keys made by hand that nobody had used, and that looked like ours. */
+  /** Keys made by hand that looked like ours; and those of them whose use AWS did not show yet. */
   mistaken = 0;
+  mistakenInUse = 0;
   readonly #memories = new Map<SimProcess, Memory>();
   readonly #recordsAtEntry = new Map<string, number>();
   readonly #sections = new Map<string, SimProcess>();
@@ -317,8 +318,9 @@ export class Referee {
     records: readonly JournalRecord[],
     reason: string,
   ): void {
-    // Made by hand in the minutes of a lost answer and not used by anybody: nothing tells it apart.
+    // Made by hand in the minutes of a lost answer, and no use of it is shown: nothing tells it apart.
     if (key.madeBy !== 'us') this.mistaken += 1;
+    if (key.madeBy !== 'us' && key.lastUsedMs !== undefined) this.mistakenInUse += 1;
     if (key.lastUsedMs !== undefined && this.#nowMs - key.lastUsedMs > USE_IS_SHOWN_MS) {
       this.fail('I6', `${key.id}, which is in use, is discarded by ${process.name}`);
     }

@@ -85,7 +85,9 @@ function report(totals: Totals, durationMs: number, perSecond: number): void {
   write(
     `${totals.seeds} seeds, ${counts.runs} runs, ${counts.started} rotations begun, ` +
       `${counts.resumed} taken up again, ${counts.rotations} done, ${counts.deleted} keys deleted, ` +
-      `${counts.mistaken} unused keys of a person mistaken for ours; ` +
+      `${counts.mistaken} keys of a person mistaken for ours ` +
+      `(${counts.mistakenInUse} in use, not shown yet), ` +
+      `${counts.leftToPerson} keys left to a person; ` +
       `${seconds} s, ${perSecond.toFixed(0)} rotations/s; ${broken.length} violations\n`,
   );
   process.exitCode = broken.length === 0 ? 0 : 1;

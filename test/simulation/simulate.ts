@@ -15,7 +15,7 @@ import { Schedule } from './schedule.ts';
 import { type Counts, DAY_MS, HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
 import { Trace } from './trace.ts';
 import { Vault } from './vault.ts';
-import { World } from './world.ts';
+import { type SimKey, type SimUser, World } from './world.ts';
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -42,6 +42,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const { seed } = options;
   const { referee, counts, faults, trace } = simulation.stage;
   counts.mistaken = referee.mistaken;
+  counts.mistakenInUse = referee.mistakenInUse;
   return { seed, violations: referee.violations, counts, faults: faults.counts, trace };
 }
 
@@ -65,7 +66,16 @@ class Simulation {
     this.#settings = drawSettings(world, dice);
     const { callerKeyId, cleansUp } = this.#settings;
     const referee = new Referee({ world, disk, vault, schedule, callerKeyId, cleansUp });
-    const counts = { rotations: 0, started: 0, resumed: 0, deleted: 0, runs: 0, mistaken: 0 };
+    const counts = {
+      rotations: 0,
+      started: 0,
+      resumed: 0,
+      deleted: 0,
+      runs: 0,
+      mistaken: 0,
+      mistakenInUse: 0,
+      leftToPerson: 0,
+    };
     const faults = new Faults(dice);
     this.stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts };
   }
@@ -213,6 +223,22 @@ class Simulation {
     return [...keys, ...records].join();
   }
 
+  /**
+   * A key that nobody can use, and that may not be deleted: its vault lost it after the rotation had
+   * ended; a person took every working key from the user, so this one may be the last; or a person
+   * deleted a key while a request was lost, which made room for a late one and took away the key
+   * beside which it could be judged.
+   */
+  #isLeftToPerson(user: SimUser, key: SimKey): boolean {
+    const { referee, vault } = this.stage;
+    const hasFreedSlot = user.keys.some(({ operatorDeletedMs = 0 }) => {
+      const sinceMs = key.createdAtMs + 1_000 - operatorDeletedMs;
+      return sinceMs >= 0 && sinceMs <= 20 * MINUTE_MS;
+    });
+    const isLockedOutByPerson = user.isOperatorTouched && !referee.look(user);
+    return vault.lostAtMs.has(key.id) || hasFreedSlot || isLockedOutByPerson;
+  }
+
   /** I10: nothing open, no key that nobody can use, nobody without a working key. */
   #judge(last: RunResult | undefined): void {
     const { world, referee } = this.stage;
@@ -225,16 +251,12 @@ class Simulation {
         referee.fail('I10', `a rotation of ${user.name} stays open in phase ${open.phase}`);
       }
       for (const key of world.present(user)) {
-        // A person who deletes a key while a request is lost makes room for a late one, and takes the
-        // key away beside which it could be judged. It is reported, and left to a person.
-        const hasFreedSlot = user.keys.some(({ operatorDeletedMs = 0 }) => {
-          const sinceMs = key.createdAtMs + 1_000 - operatorDeletedMs;
-          return sinceMs >= 0 && sinceMs <= 20 * MINUTE_MS;
-        });
-        const isExcused =
-          open !== undefined || hasFreedSlot || this.stage.vault.lostAtMs.has(key.id);
-        if (!referee.isSafe(key) && !isExcused) {
-          referee.fail('I10', `nobody has the secret of ${key.id} of ${user.name}`);
+        if (!referee.isSafe(key)) {
+          if (open !== undefined || this.#isLeftToPerson(user, key)) {
+            this.stage.counts.leftToPerson += 1;
+          } else {
+            referee.fail('I10', `nobody has the secret of ${key.id} of ${user.name}`);
+          }
         }
         if (key.status === 'Active' && referee.isAbandoned(key)) {
           referee.fail('I10', `the journal takes ${key.id} of ${user.name} for gone`);

@@ -29,8 +29,11 @@ export interface Counts {
   resumed: number;
   rotations: number;
   deleted: number;
-  /** Keys made by hand that nobody had used, and that looked like ours. */
+  /** Keys made by hand that looked like ours; and those of them whose use AWS did not show yet. */
   mistaken: number;
+  mistakenInUse: number;
+  /** Keys that nobody can use and that only a person may delete, because a person had a part. */
+  leftToPerson: number;
 }
 
 export const STATE_DIR = '/state';

@@ -18,8 +18,9 @@ export interface Totals {
 }
 
 export function noTotals(): Totals {
-  const counts = { runs: 0, started: 0, resumed: 0, rotations: 0, deleted: 0, mistaken: 0 };
-  return { seeds: 0, counts, faults: noFaults(), broken: [] };
+  const counts = { runs: 0, started: 0, resumed: 0, rotations: 0, deleted: 0 };
+  const leftovers = { mistaken: 0, mistakenInUse: 0, leftToPerson: 0 };
+  return { seeds: 0, counts: { ...counts, ...leftovers }, faults: noFaults(), broken: [] };
 }
 
 export function addResult(totals: Totals, result: SimulationResult): void {
