@@ -19,6 +19,8 @@ const HOOK = new URL('./mortal.js', import.meta.url).href;
 /** AWS needs three answers a second apart; nobody needs to wait for that here. */
 const HURRY = 100;
 const POLL_MS = 4;
+/** Far above what a run takes on a busy machine: a run that never ends is a failure, not a wait. */
+const HANGS_AFTER_MS = 180_000;
 
 export type Program = 'rotate-iam-keys' | 'keyctl';
 
@@ -32,6 +34,8 @@ export interface Execution {
   readonly signal: string | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** It never ended by itself, nor did the moment come to kill it. */
+  readonly hung: boolean;
 }
 
 export interface RunOptions {
@@ -124,14 +128,20 @@ export class Arena {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
+    let hung = false;
+    const limit = setTimeout(() => {
+      hung = true;
+      child.kill('SIGKILL');
+    }, HANGS_AFTER_MS);
     const poll = setInterval(() => {
       if (killWhen?.() === true) child.kill('SIGKILL');
     }, POLL_MS);
     const execution = await new Promise<Execution>((resolve, reject) => {
       child.on('error', reject);
-      child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+      child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr, hung }));
     });
     clearInterval(poll);
+    clearTimeout(limit);
     this.executions.push(execution);
     return execution;
   }

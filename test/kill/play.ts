@@ -53,6 +53,7 @@ async function hurt(arena: Arena, { scene, harm }: Point): Promise<string[]> {
     ...(harm.kind === 'killed-at-disk' ? { dieAt: harm.moment } : {}),
     ...(harm.kind === 'deaf' ? { deaf: harm.stream } : {}),
   });
+  if (execution.hung) return [`it never ended: ${tail(execution)}`];
   if (harm.kind === 'deaf') return [];
   if (harm.kind === 'reply') {
     const met = arena.requestsSince(0).some((entry) => entry.fault === harm.effect);
