@@ -6,6 +6,7 @@ import type { Inventory } from '../iam/inventory.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isDue } from '../lifecycle/due.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
+import { findLateKey } from '../lifecycle/late-key.ts';
 import { foldRotations, isOpen } from '../lifecycle/rotation.ts';
 
 export interface CandidateUser {
@@ -38,6 +39,7 @@ export async function findCandidates(
   now: Date,
 ): Promise<Candidates> {
   const open = await usersWithOpenRotation(journal, wanted.scope);
+  const journaled = new Set((await journal.users()).map((user) => user.toLowerCase()));
   const candidates: CandidateUser[] = [];
   let due = 0;
   for (const { userName: user, keys } of inventory.users) {
@@ -45,10 +47,13 @@ export async function findCandidates(
     due += dueKeys.length;
     const unfinished = open.get(user.toLowerCase());
     open.delete(user.toLowerCase());
-    if (wanted.recoverOnly && unfinished === undefined) continue;
+    const isKnown = journaled.has(user.toLowerCase());
+    // A request of a rotation that was given up may have landed since: nobody else would ever look.
+    const isLate = isKnown && findLateKey(await journal.recordsOf(user), keys) !== undefined;
+    if (wanted.recoverOnly && unfinished === undefined && !isLate) continue;
     const inactive = wanted.cleanupInactive && keys.some(({ status }) => status === 'Inactive');
     const first = oldest(dueKeys) ?? oldest(keys);
-    if (dueKeys.length === 0 && unfinished === undefined && !inactive) continue;
+    if (dueKeys.length === 0 && unfinished === undefined && !inactive && !isLate) continue;
     const oldKey = unfinished?.oldKey ?? first;
     const isForRotation = dueKeys.length > 0 || unfinished !== undefined;
     if (oldKey !== undefined) candidates.push({ user, oldKey, isForRotation, keys });

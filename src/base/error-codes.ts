@@ -180,7 +180,13 @@ export const ERROR_CODES = {
   'create-unknown': info(
     1,
     'The answer to CreateAccessKey was lost, so a key may exist whose secret nobody holds.',
-    'Run again: the next run finds that key, removes it, and rotates.',
+    'Run again: AWS shows uses up to four hours late; after that the key is removed if nobody ' +
+      'has used it, and the rotation goes on.',
+  ),
+  'use-not-shown-yet': info(
+    1,
+    'A key whose secret was lost is to be deleted, but AWS would not show yet if somebody used it.',
+    'Run again after the time in the hint; or delete the key in IAM if you know that nobody made it.',
   ),
   'needs-operator': info(
     1,

@@ -21,6 +21,8 @@ interface EventPayloads {
   'key-reactivated': { user: string; keyId: AccessKeyId };
   'key-deleted': { user: string; keyId: AccessKeyId; why: string };
   'orphan-found': { user: string; keyId: AccessKeyId };
+  /** It may come from a request of ours whose answer was lost, and may not be deleted (yet). */
+  'key-unexplained': { user: string; keyId: AccessKeyId; reason: string };
   'rotation-done': { user: string; oldKeyId: AccessKeyId; newKeyId: AccessKeyId };
   /** The key can not be rotated before a person frees a slot, or runs with another principal. */
   'rotation-blocked': { user: string; errorCode: string; reason: string };
@@ -56,6 +58,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'key-reactivated': 'info',
   'key-deleted': 'info',
   'orphan-found': 'warn',
+  'key-unexplained': 'warn',
   'rotation-done': 'info',
   'rotation-blocked': 'warn',
   'rotation-closed': 'info',

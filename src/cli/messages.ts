@@ -18,6 +18,7 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'key-reactivated': 'key made Active again',
   'key-deleted': 'key deleted',
   'orphan-found': 'key found whose secret was lost',
+  'key-unexplained': 'key may come from a lost request, and is left',
   'rotation-done': 'rotation done',
   'rotation-blocked': 'key can not be rotated now',
   'rotation-closed': 'open rotation closed',

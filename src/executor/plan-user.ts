@@ -10,7 +10,7 @@ import { ownKeyError } from './blocked.ts';
 import { cleanUpUser } from './cleanup-user.ts';
 import type { ExecutorContext } from './context.ts';
 import type { CleanupOutcome, RotationOutcome, UserOutcome } from './outcome.ts';
-import { needsOperator, previewRecovery } from './recover-rotation.ts';
+import { previewRecovery } from './recover-rotation.ts';
 import { blocked, type Candidate, duePolicy, oldKeyOf } from './rotate-user.ts';
 
 export async function planUser(
@@ -55,8 +55,7 @@ async function planRecovery(
     if (goesOn && open.oldKeyId === context.gateway.caller.accessKeyId) {
       throw ownKeyError(open.user, open.oldKeyId);
     }
-    if (decision.kind !== 'ask-operator') return { kind: 'would-rotate', oldKey, resumed: true };
-    throw needsOperator(open, decision.question, undefined);
+    return { kind: 'would-rotate', oldKey, resumed: true };
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     const newKeyId = 'newKeyId' in open ? open.newKeyId : undefined;

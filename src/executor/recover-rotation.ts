@@ -18,19 +18,25 @@ import { readLastUse } from './key-details.ts';
 import { advance, currentState } from './perform.ts';
 import type { UserSession } from './runtime.ts';
 
-/** As far as the clocks may differ, and the time limit of a call. */
-const PROMPT_MS = 6 * 60_000;
-
 /**
- * AWS shows a use minutes to hours late. Until then "never used" says nothing about a key whose
- * secret was once on disk: whoever took the file may use it already (I11).
+ * AWS shows a use minutes to hours late. Until then "never used" says nothing: whoever took the
+ * hand-off file, or made a key by hand after the run died, may use it already (I11).
  */
 const LAST_USE_LAG_MS = 4 * 60 * 60_000;
 
 interface Gathered {
   readonly facts: RecoveryFacts;
-  readonly candidate: AccessKeyId | undefined;
+  /** `createdAt` is undefined when the key is not listed. */
+  readonly candidate: Candidate | undefined;
 }
+
+interface Candidate {
+  readonly id: AccessKeyId;
+  readonly createdAt: Date | undefined;
+}
+
+/** Decisions with which the rotation stays as it is. */
+type Standstill = Extract<RecoveryDecision, { kind: 'wait' | 'ask-operator' }>;
 
 /**
  * Brings an open rotation to its end or to the state from which a fresh one may begin. Throws
@@ -54,8 +60,9 @@ export async function recoverRotation(
     const state = currentState(session, rotation.id);
     const gathered = await gatherSettled(state, keys, session, context);
     const decision = decideRecovery(gathered.facts);
+    if (isStandstill(decision)) throw standsStill(state, decision, gathered.candidate);
     if (decision.kind === 'resume') return await advance(rotation.id, session, context);
-    await carryOut(decision, state, gathered.candidate, session);
+    await carryOut(decision, state, gathered.candidate?.id, session);
     if (decision.kind === 'close' || decision.kind === 'finish') {
       return currentState(session, rotation.id);
     }
@@ -64,10 +71,13 @@ export async function recoverRotation(
   throw new KeyturnError('internal', `rotation ${rotation.id} of ${rotation.user} does not settle`);
 }
 
+const USE_NOT_SHOWN = 'whether anybody uses it is not known yet';
+const ONLY_WORKING_KEY = 'it may be the only key that the user can work with';
+
 /**
  * I10, I13: a key whose CreateAccessKey landed after its rotation was closed. When nobody can be using
  * it, the verdict is journaled, which opens that rotation again; deleting is recovery's step. What a
- * person must judge is left as it is: undefined.
+ * person must judge is told, and left as it is: undefined.
  */
 export async function reopenForLateKey(
   keys: readonly AccessKey[],
@@ -77,27 +87,38 @@ export async function reopenForLateKey(
   const late = findLateKey(session.records(), keys);
   if (late === undefined) return undefined;
   const { rotation, keyId } = late;
+  const { user } = rotation;
   const orphan = { ...rotation, phase: 'orphan-found', orphanKeyId: keyId } as const;
-  if (decideRecovery((await gather(orphan, keys, context)).facts).kind !== 'discard') {
+  const { facts } = await gather(orphan, keys, context);
+  const decision = decideRecovery(facts);
+  if (decision.kind !== 'discard') {
+    // A key in use is somebody's own: nothing is left to explain.
+    if (facts.use !== 'used') {
+      const reason = facts.old === 'active' ? USE_NOT_SHOWN : ONLY_WORKING_KEY;
+      context.emit({ code: 'key-unexplained', user, keyId, reason });
+    }
     return undefined;
   }
   await session.record(rotation.id, { type: 'orphan-found', keyId });
-  context.emit({ code: 'orphan-found', user: rotation.user, keyId });
+  context.emit({ code: 'orphan-found', user, keyId });
   return currentState(session, rotation.id);
 }
 
-/** The table's decision without carrying it out: what a dry run shows. */
+/** The table's decision without carrying it out: what a dry run shows. Throws as recovery would. */
 export async function previewRecovery(
   rotation: Rotation,
   keys: readonly AccessKey[],
   context: ExecutorContext,
-): Promise<RecoveryDecision> {
+): Promise<Exclude<RecoveryDecision, Standstill>> {
   destinationOf(rotation, context);
-  return decideRecovery((await gather(rotation, keys, context)).facts);
+  const gathered = await gather(rotation, keys, context);
+  const decision = decideRecovery(gathered.facts);
+  if (isStandstill(decision)) throw standsStill(rotation, decision, gathered.candidate);
+  return decision;
 }
 
 async function carryOut(
-  decision: Exclude<RecoveryDecision, { kind: 'resume' }>,
+  decision: Exclude<RecoveryDecision, Standstill | { kind: 'resume' }>,
   rotation: Rotation,
   candidate: AccessKeyId | undefined,
   session: UserSession,
@@ -123,29 +144,42 @@ async function carryOut(
       });
     case 'close':
       return await session.record(rotation.id, { type: 'closed', reason: decision.reason });
-    case 'ask-operator':
-      throw needsOperator(rotation, decision.question, candidate);
     default:
       return unreachable(decision);
   }
 }
 
-export function needsOperator(
-  rotation: Pick<Rotation, 'user' | 'oldKeyId'>,
-  question: string,
-  candidate: AccessKeyId | undefined,
+function isStandstill(decision: RecoveryDecision): decision is Standstill {
+  return decision.kind === 'wait' || decision.kind === 'ask-operator';
+}
+
+function standsStill(
+  { user, oldKeyId }: Pick<Rotation, 'user' | 'oldKeyId'>,
+  { kind, question }: Standstill,
+  candidate: Candidate | undefined,
 ): KeyturnError {
-  const about = candidate === undefined ? '' : ` (${candidate})`;
-  return new KeyturnError(
-    'needs-operator',
-    `${rotation.user}, key ${rotation.oldKeyId}: ${question}${about}`,
-    {
-      hint:
-        `nothing was touched; delete ${candidate ?? 'the key that nobody needs'} in IAM to have ` +
-        `${rotation.oldKeyId} rotated afresh, or make ${rotation.oldKeyId} Inactive if the other ` +
-        'key is in use; then run again',
-    },
-  );
+  const about = candidate === undefined ? '' : ` (${candidate.id})`;
+  const what = `${user}, key ${oldKeyId}: ${question}${about}`;
+  if (kind === 'wait' && candidate?.createdAt !== undefined) {
+    const shownMs = candidate.createdAt.getTime() + LAST_USE_LAG_MS;
+    // Rounded up: a run at that minute must not come too early.
+    const shownAt = new Date(Math.ceil(shownMs / 60_000) * 60_000).toISOString().slice(0, 16);
+    return new KeyturnError(
+      'use-not-shown-yet',
+      `${what}, and AWS would not show yet if somebody used it`,
+      {
+        hint:
+          `run again after ${shownAt}Z: it is deleted then if nobody has used it; or delete it in ` +
+          'IAM now if you know that nobody made it by hand',
+      },
+    );
+  }
+  return new KeyturnError('needs-operator', what, {
+    hint:
+      `nothing was touched; delete ${candidate?.id ?? 'the key that nobody needs'} in IAM to have ` +
+      `${oldKeyId} rotated afresh, or make ${oldKeyId} Inactive if the other ` +
+      'key is in use; then run again',
+  });
 }
 
 /** For how long AWS's lists may be older than its last answer. */
@@ -193,11 +227,11 @@ async function gather(
   if (candidate !== undefined && dependsOnUse(known)) {
     const lastUse = await readLastUse(context.gateway.reader, candidate);
     if (lastUse !== 'unreadable') use = lastUse.used === 'never' ? 'never' : 'used';
-    if (use === 'never' && mayBeUsedUnseen(rotation, candidate, context.clock.now())) {
-      use = 'unknown';
-    }
+    const ageMs = context.clock.now().getTime() - candidate.createdAt.getTime();
+    if (use === 'never' && ageMs < LAST_USE_LAG_MS) use = 'unseen';
   }
-  return { facts: { ...known, use }, candidate: candidateId };
+  const listed = candidateId && { id: candidateId, createdAt: candidate?.createdAt };
+  return { facts: { ...known, use }, candidate: listed };
 }
 
 function candidateOf(rotation: Rotation, newcomers: readonly AccessKey[]): AccessKeyId | undefined {
@@ -215,11 +249,4 @@ function statusOf(key: AccessKey | undefined): 'active' | 'inactive' | 'absent' 
 function countWord(count: number): 'none' | 'one' | 'several' {
   if (count === 0) return 'none';
   return count === 1 ? 'one' : 'several';
-}
-
-function mayBeUsedUnseen(rotation: Rotation, key: AccessKey, now: Date): boolean {
-  const wasOnDisk = 'newKeyId' in rotation;
-  // A request seldom lands so late; a person who saw the run die may well have made this key.
-  const isLate = key.createdAt.getTime() - rotation.intendedAt.getTime() > PROMPT_MS;
-  return (wasOnDisk || isLate) && now.getTime() - key.createdAt.getTime() < LAST_USE_LAG_MS;
 }

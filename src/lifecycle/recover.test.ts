@@ -26,7 +26,7 @@ function* everyCombination(): Generator<RecoveryFacts> {
         for (const candidate of ['active', 'inactive', 'absent'] as const)
           for (const timing of ['fits', 'differs'] as const)
             for (const secret of ['held', 'missing'] as const)
-              for (const use of ['never', 'used', 'unknown'] as const)
+              for (const use of ['never', 'unseen', 'used', 'unknown'] as const)
                 yield { phase, old, newcomers, candidate, timing, secret, use };
 }
 
@@ -49,7 +49,7 @@ describe('recovery table', () => {
       const rows = RECOVERY_TABLE.filter((row) => row.when(each)).map((row) => row.name);
       assert.equal(rows.length, 1, `${JSON.stringify(each)} matches ${JSON.stringify(rows)}`);
     }
-    assert.equal(combinations, 8 * 3 * 3 * 3 * 2 * 2 * 3);
+    assert.equal(combinations, 8 * 3 * 3 * 3 * 2 * 2 * 4);
   });
 
   it('has no row that can never speak', () => {
@@ -88,6 +88,7 @@ describe('recovery table', () => {
     assert.equal(decideRecovery(lost).kind, 'declare-orphan');
     assert.equal(decideRecovery({ ...lost, timing: 'differs' }).kind, 'ask-operator');
     assert.equal(decideRecovery({ ...lost, use: 'unknown' }).kind, 'ask-operator');
+    assert.equal(decideRecovery({ ...lost, use: 'unseen' }).kind, 'wait');
   });
 
   it('does not delete a key that came into use since its deletion was decided', () => {

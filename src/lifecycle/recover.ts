@@ -22,8 +22,8 @@ export interface RecoveryFacts {
   readonly timing: 'fits' | 'differs';
   /** Whether the hand-off holds the candidate's secret. */
   readonly secret: 'held' | 'missing';
-  /** Whether AWS knows of any use of the candidate. */
-  readonly use: 'never' | 'used' | 'unknown';
+  /** Whether AWS knows of any use of the candidate; `unseen`: none yet, and it would not show it yet. */
+  readonly use: 'never' | 'unseen' | 'used' | 'unknown';
 }
 
 export type RecoveryDecision =
@@ -38,6 +38,8 @@ export type RecoveryDecision =
   /** The old key is Inactive already: journal the end of the rotation. */
   | { readonly kind: 'finish' }
   | { readonly kind: 'close'; readonly reason: CloseReason }
+  /** Whether anybody uses the candidate shows only later: nothing is touched until then. */
+  | { readonly kind: 'wait'; readonly question: string }
   | { readonly kind: 'ask-operator'; readonly question: string };
 
 interface Row {
@@ -50,10 +52,15 @@ function ask(question: string): RecoveryDecision {
   return { kind: 'ask-operator', question };
 }
 
+function wait(question: string): RecoveryDecision {
+  return { kind: 'wait', question };
+}
+
 const beforeCreated = (f: RecoveryFacts) => f.phase === 'intended' || f.phase === 'create-unknown';
 const needsSecret = (f: RecoveryFacts) => f.phase === 'created' || f.phase === 'delivered';
 const needsNoSecret = (f: RecoveryFacts) => f.phase === 'verified' || f.phase === 'deactivating';
 const exists = (f: RecoveryFacts) => f.candidate !== 'absent';
+const isUsedForAllWeKnow = (f: RecoveryFacts) => f.use === 'used' || f.use === 'unknown';
 
 export const RECOVERY_TABLE: readonly Row[] = [
   // The run died, or lost the answer, around CreateAccessKey.
@@ -69,6 +76,19 @@ export const RECOVERY_TABLE: readonly Row[] = [
     name: 'key made and secret stored',
     when: (f) => beforeCreated(f) && f.newcomers === 'one' && exists(f) && f.secret === 'held',
     decision: { kind: 'adopt' },
+  },
+  {
+    // The same, and AWS would not show a use of it yet: a person who saw the run die may have made it.
+    name: 'key made and secret lost, a moment ago',
+    when: (f) =>
+      beforeCreated(f) &&
+      f.newcomers === 'one' &&
+      exists(f) &&
+      f.secret === 'missing' &&
+      f.timing === 'fits' &&
+      f.use === 'unseen' &&
+      f.old === 'active',
+    decision: wait('a key appeared while an earlier run was creating one'),
   },
   {
     // The answer with the secret was lost. The key appeared while our request was under way and
@@ -93,7 +113,7 @@ export const RECOVERY_TABLE: readonly Row[] = [
       f.newcomers === 'one' &&
       exists(f) &&
       f.secret === 'missing' &&
-      (f.timing === 'differs' || f.use !== 'never' || f.old !== 'active'),
+      (f.timing === 'differs' || isUsedForAllWeKnow(f) || f.old !== 'active'),
     decision: ask('a key appeared while an earlier run was creating one, and it may be in use'),
   },
   {
@@ -114,10 +134,17 @@ export const RECOVERY_TABLE: readonly Row[] = [
     decision: { kind: 'discard', reason: 'the answer that carried its secret was lost' },
   },
   {
+    // The run that lost the answer gave the verdict, and the next one came at once.
+    name: 'orphan of a moment ago',
+    when: (f) =>
+      f.phase === 'orphan-found' && exists(f) && f.use === 'unseen' && f.old === 'active',
+    decision: wait('a key whose secret was lost is to be deleted'),
+  },
+  {
     // Then it was no orphan: somebody holds its secret. Or it is the user's last working key.
     name: 'orphan in use, or nobody can tell',
     when: (f) =>
-      f.phase === 'orphan-found' && exists(f) && (f.use !== 'never' || f.old !== 'active'),
+      f.phase === 'orphan-found' && exists(f) && (isUsedForAllWeKnow(f) || f.old !== 'active'),
     decision: ask('a key that was taken for an orphan may be in use'),
   },
 
@@ -150,13 +177,24 @@ export const RECOVERY_TABLE: readonly Row[] = [
     decision: { kind: 'discard', reason: 'its secret is not in the hand-off any more' },
   },
   {
+    // Somebody may have taken the file moments ago, to use the key.
+    name: 'secret lost a moment ago',
+    when: (f) =>
+      needsSecret(f) &&
+      f.candidate === 'active' &&
+      f.secret === 'missing' &&
+      f.use === 'unseen' &&
+      f.old === 'active',
+    decision: wait('the hand-off file of the new key is gone'),
+  },
+  {
     // Somebody took the file and uses the key, or the old key is no way back.
     name: 'secret gone, but the key may be in use',
     when: (f) =>
       needsSecret(f) &&
       f.candidate === 'active' &&
       f.secret === 'missing' &&
-      (f.use !== 'never' || f.old !== 'active'),
+      (isUsedForAllWeKnow(f) || f.old !== 'active'),
     decision: ask('the hand-off file of the new key is gone, and the key may be in use'),
   },
 
@@ -247,7 +285,7 @@ export function decideRecovery(facts: RecoveryFacts): RecoveryDecision {
 
 /** Whether the decision depends on the last use of the candidate, which costs a call to learn. */
 export function dependsOnUse(facts: Omit<RecoveryFacts, 'use'>): boolean {
-  const decisions = (['never', 'used', 'unknown'] as const).map((use) =>
+  const decisions = (['never', 'unseen', 'used', 'unknown'] as const).map((use) =>
     JSON.stringify(decideRecovery({ ...facts, use })),
   );
   return new Set(decisions).size > 1;

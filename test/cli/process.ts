@@ -18,6 +18,14 @@ export function binOf(program: Program): string {
   return `${ROOT}bin/${program}.mjs`;
 }
 
+const CLOCK_AHEAD = new URL('./clock-ahead.js', import.meta.url).href;
+
+/** The environment of a process for which it is that much later. */
+export function laterEnv(aheadMs: number): Readonly<Record<string, string>> {
+  if (aheadMs === 0) return {};
+  return { NODE_OPTIONS: `--import=${CLOCK_AHEAD}`, CLOCK_AHEAD_MS: String(aheadMs) };
+}
+
 /** Runs to the end. */
 export function run(
   program: Program,

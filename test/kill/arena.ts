@@ -12,7 +12,7 @@ import {
   type Sandbox,
   startSandbox,
 } from '../../src/sandbox/index.ts';
-import { binOf } from '../cli/process.ts';
+import { binOf, laterEnv } from '../cli/process.ts';
 import type { DiskMoment, Mortality } from './mortal.ts';
 
 const HOOK = new URL('./mortal.js', import.meta.url).href;
@@ -56,6 +56,8 @@ export class Arena {
   readonly executions: Execution[] = [];
   /** Every key as the scene began. */
   seeded: ReadonlyMap<string, Readonly<AccessKey>> = new Map();
+  /** How much later it is here than on this machine. */
+  #aheadMs = 0;
 
   private constructor(sandbox: Sandbox) {
     this.sandbox = sandbox;
@@ -79,6 +81,14 @@ export class Arena {
   remember(): void {
     const { keys } = this.sandbox.world;
     this.seeded = new Map([...keys].map(([id, key]) => [id, { ...key }]));
+  }
+
+  /** Time passes, here and at AWS. */
+  pass(durationMs: number): void {
+    const { clock } = this.sandbox;
+    this.#aheadMs += durationMs;
+    clock.advance(durationMs);
+    clock.signatureSkewMs += durationMs;
   }
 
   get accountFolder(): string {
@@ -109,12 +119,14 @@ export class Arena {
       ...(trace === undefined ? {} : { trace }),
       ...(dieAt === undefined ? {} : { dieAt }),
     };
+    const later = laterEnv(this.#aheadMs);
     const child = spawn(process.execPath, [binOf(command.program), ...command.args], {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...this.#env(command.program),
-        NODE_OPTIONS: `--import=${HOOK}`,
+        ...later,
+        NODE_OPTIONS: `--import=${HOOK} ${later.NODE_OPTIONS ?? ''}`.trim(),
         MORTAL: JSON.stringify(mortality),
       },
     });

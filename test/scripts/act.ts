@@ -1,6 +1,7 @@
 // The directives that run `rotate-iam-keys`, to the end or not.
 
 import assert from 'node:assert/strict';
+import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import { eventually } from '../sandbox/wait.ts';
 import { checkDocument } from './documents.ts';
 import type { Directive } from './run-script.ts';
@@ -36,6 +37,15 @@ export const ACT: readonly Directive[] = [
         const entry = found[call === '' ? 0 : Number(call) - 1];
         return entry !== undefined && (carriedOut === '' || entry.done);
       }, WAIT_TRIES_MAX),
+  },
+  {
+    usage: 'wait until USER has N keys',
+    pattern: /^wait until (\S+) has (\d+) keys$/,
+    perform: ({ sandbox }, user, count) =>
+      eventually(
+        () => sandbox.world.user(DEFAULT_ACCOUNT_ID, user).keys.length === Number(count),
+        WAIT_TRIES_MAX,
+      ),
   },
   {
     usage: 'wait for STDERR TEXT from NAME',

@@ -17,6 +17,7 @@ import type { Directive } from './run-script.ts';
 import type { Stage } from './stage.ts';
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 export const ARRANGE: readonly Directive[] = [
   {
@@ -97,6 +98,16 @@ export const ARRANGE: readonly Directive[] = [
     usage: "AWS's calendar is N minutes behind: keys are dated so, signatures still fit",
     pattern: /^AWS's calendar is (\d+) minutes behind$/,
     perform: (stage, minutes) => stage.sandbox.clock.advance(-Number(minutes) * 60_000),
+  },
+  {
+    usage: 'N hours pass, here and at AWS',
+    pattern: /^(\d+) hours pass$/,
+    perform: (stage, hours) => {
+      const { clock } = stage.sandbox;
+      stage.aheadMs += Number(hours) * HOUR_MS;
+      clock.advance(Number(hours) * HOUR_MS);
+      clock.signatureSkewMs += Number(hours) * HOUR_MS;
+    },
   },
   {
     usage: 'the caller may not ACTION | the caller may do everything again',

@@ -31,10 +31,12 @@ export class JournalView {
   #catchUp(): void {
     const content = this.#read();
     if (content === undefined || content.length <= this.#readBytes) return;
-    const end = content.lastIndexOf(0x0a) + 1;
-    if (end <= this.#readBytes) return;
-    const lines = content.toString('utf8', this.#readBytes, end).split('\n');
-    this.#readBytes = end;
+    const lines = content.toString('utf8', this.#readBytes).split('\n');
+    const unended = lines.at(-1) ?? '';
+    // A whole record counts before its line is ended: the next writer ends it. Part of one is read
+    // again.
+    const isWhole = unended === '' || parsed(unended) !== undefined;
+    this.#readBytes = content.length - (isWhole ? 0 : Buffer.byteLength(unended));
     for (const line of lines) {
       const record = parsed(line);
       if (record === undefined) continue;

@@ -47,6 +47,8 @@ export interface RunResult {
   readonly outcomes: readonly UserOutcome[];
   /** The code of the error that ended the run, if one did. */
   readonly fatal: string | undefined;
+  /** Users about whom the run told that something is left to do. */
+  readonly toldOf: ReadonlySet<string>;
 }
 
 export async function oneRun(
@@ -56,15 +58,22 @@ export async function oneRun(
   signal: AbortSignal,
   sabotage: Sabotage,
 ): Promise<RunResult> {
+  const toldOf = new Set<string>();
+  const hear = (event: EngineEvent) => {
+    if (event.code === 'key-unexplained') toldOf.add(event.user);
+  };
   try {
-    const outcomes = await rotateAll(stage, process, settings, signal, sabotage);
-    for (const outcome of outcomes) process.note(`outcome ${describe(outcome)}`);
-    return { outcomes, fatal: undefined };
+    const outcomes = await rotateAll(stage, process, settings, signal, sabotage, hear);
+    for (const outcome of outcomes) {
+      process.note(`outcome ${describe(outcome)}`);
+      if (outcome.rotation?.kind === 'failed') toldOf.add(outcome.user);
+    }
+    return { outcomes, fatal: undefined, toldOf };
   } catch (thrown) {
     const { code, message } = toKeyturnError(thrown);
     stage.referee.saw(message);
     process.note(`the run ends: ${code}: ${message}`);
-    return { outcomes: [], fatal: code };
+    return { outcomes: [], fatal: code, toldOf };
   }
 }
 
@@ -74,6 +83,7 @@ async function rotateAll(
   settings: RunSettings,
   signal: AbortSignal,
   sabotage: Sabotage,
+  hear: (event: EngineEvent) => void,
 ): Promise<readonly UserOutcome[]> {
   const { clock } = process;
   const access = { ...stage, process, yieldChance: settings.yieldChance };
@@ -81,6 +91,7 @@ async function rotateAll(
   const run = process.name;
   const emit = (event: EngineEvent) => {
     stage.referee.saw(JSON.stringify(event));
+    hear(event);
     if (event.code === 'rotation-done') stage.counts.rotations += 1;
     if (event.code === 'rotation-started') stage.counts.started += 1;
     if (event.code === 'rotation-resumed') stage.counts.resumed += 1;

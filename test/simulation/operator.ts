@@ -13,7 +13,7 @@ const ACTS: Readonly<Partial<Record<FaultKind, Act>>> = {
     touch(stage, key);
     if (stage.dice.chance(0.7)) {
       stage.schedule.after(stage.dice.below(10 * MINUTE_MS), () => {
-        key.lastUsedMs = stage.schedule.nowMs;
+        key.usesMs.push(stage.schedule.nowMs);
       });
     }
   },
@@ -49,7 +49,7 @@ export function useKeys(stage: Stage): void {
   for (const key of world.keys()) {
     const isKnown = key.madeBy !== 'us' || key.isTaken;
     if (key.isDeleted || key.status !== 'Active' || !isKnown || dice.chance(0.4)) continue;
-    key.lastUsedMs = schedule.nowMs - dice.below(HOUR_MS);
+    key.usesMs.push(schedule.nowMs - dice.below(HOUR_MS));
   }
 }
 
@@ -81,7 +81,7 @@ function takeSecret(stage: Stage, user: SimUser): void {
     touch(stage, key);
     key.isTaken = true;
     if (dice.chance(0.7)) disk.remove(path);
-    if (key.status === 'Active' && dice.chance(0.7)) key.lastUsedMs = schedule.nowMs;
+    if (key.status === 'Active' && dice.chance(0.7)) key.usesMs.push(schedule.nowMs);
     world.note('operator', `takes the secret of ${key.id}`);
   }
 }

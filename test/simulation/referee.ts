@@ -320,8 +320,8 @@ export class Referee {
   ): void {
     // Made by hand in the minutes of a lost answer, and no use of it is shown: nothing tells it apart.
     if (key.madeBy !== 'us') this.mistaken += 1;
-    if (key.madeBy !== 'us' && key.lastUsedMs !== undefined) this.mistakenInUse += 1;
-    if (key.lastUsedMs !== undefined && this.#nowMs - key.lastUsedMs > USE_IS_SHOWN_MS) {
+    if (key.madeBy !== 'us' && key.usesMs.length > 0) this.mistakenInUse += 1;
+    if (key.usesMs.some((atMs) => this.#nowMs - atMs > USE_IS_SHOWN_MS)) {
       this.fail('I6', `${key.id}, which is in use, is discarded by ${process.name}`);
     }
     const isNamed = records.some(

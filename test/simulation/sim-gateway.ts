@@ -149,10 +149,11 @@ function reader(
     lastUse: (keyId) =>
       calls.read('GetAccessKeyLastUsed', () => {
         if (faults.hit('lookup-denied')) throw failure('access-denied', 'GetAccessKeyLastUsed');
-        const atMs = world.key(keyId)?.lastUsedMs;
-        const isShown =
-          atMs !== undefined && schedule.nowMs - atMs >= dice.below(USE_SHOWN_AFTER_MS_MAX);
-        return isShown ? { used: 'at', at: new Date(atMs) } : { used: 'never' };
+        const shownUntilMs = schedule.nowMs - dice.below(USE_SHOWN_AFTER_MS_MAX);
+        const shown = (world.key(keyId)?.usesMs ?? []).filter((atMs) => atMs <= shownUntilMs);
+        return shown.length === 0
+          ? { used: 'never' }
+          : { used: 'at', at: new Date(Math.max(...shown)) };
       }),
   };
 }
@@ -205,7 +206,7 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
           if (status === 'Inactive' && faults.hit('dead-key-alive')) {
             // Programs that hold it go on for a while, and AWS sees them.
             key.acceptedUntilMs = stage.schedule.nowMs + stage.dice.below(MINUTE_MS);
-            if (key.madeBy !== 'us') key.lastUsedMs = key.acceptedUntilMs;
+            if (key.madeBy !== 'us') key.usesMs.push(key.acceptedUntilMs);
           }
           referee.changed(world.user(name), basis, key);
         },

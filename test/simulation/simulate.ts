@@ -3,7 +3,7 @@
 import { setMaxListeners } from 'node:events';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
-import { foldRotations, isOpen } from '../../src/lifecycle/rotation.ts';
+import { foldRotations, isOpen, type Rotation } from '../../src/lifecycle/rotation.ts';
 import { Dice } from './dice.ts';
 import { Disk } from './disk.ts';
 import { type FaultCounts, Faults } from './faults.ts';
@@ -224,19 +224,28 @@ class Simulation {
   }
 
   /**
-   * A key that nobody can use, and that may not be deleted: its vault lost it after the rotation had
-   * ended; a person took every working key from the user, so this one may be the last; or a person
-   * deleted a key while a request was lost, which made room for a late one and took away the key
-   * beside which it could be judged.
+   * A key that nobody can use, that may not be deleted, and of which the last run told: a person took
+   * every working key from the user, so this one may be the last; or changed the user's keys so that
+   * the open rotation is a question; or deleted a key while a request was lost, which made room for a
+   * late one and took away the key beside which it could be judged. Or its vault lost it after the
+   * rotation had ended, or a person has changed this very key.
    */
-  #isLeftToPerson(user: SimUser, key: SimKey): boolean {
+  #isLeftToPerson(
+    user: SimUser,
+    key: SimKey,
+    open: Rotation | undefined,
+    last: RunResult | undefined,
+  ): boolean {
     const { referee, vault } = this.stage;
+    const isKnown = key.operatorTouchedMs !== undefined;
+    if (isKnown || vault.lostAtMs.has(key.id)) return true;
+    if (last?.toldOf.has(user.name) !== true) return false;
     const hasFreedSlot = user.keys.some(({ operatorDeletedMs = 0 }) => {
       const sinceMs = key.createdAtMs + 1_000 - operatorDeletedMs;
       return sinceMs >= 0 && sinceMs <= 20 * MINUTE_MS;
     });
-    const isLockedOutByPerson = user.isOperatorTouched && !referee.look(user);
-    return vault.lostAtMs.has(key.id) || hasFreedSlot || isLockedOutByPerson;
+    const isQuestion = open !== undefined || !referee.look(user);
+    return hasFreedSlot || (user.isOperatorTouched && isQuestion);
   }
 
   /** I10: nothing open, no key that nobody can use, nobody without a working key. */
@@ -252,7 +261,7 @@ class Simulation {
       }
       for (const key of world.present(user)) {
         if (!referee.isSafe(key)) {
-          if (open !== undefined || this.#isLeftToPerson(user, key)) {
+          if (this.#isLeftToPerson(user, key, open, last)) {
             this.stage.counts.leftToPerson += 1;
           } else {
             referee.fail('I10', `nobody has the secret of ${key.id} of ${user.name}`);

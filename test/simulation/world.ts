@@ -25,7 +25,8 @@ export interface SimKey {
   acceptedUntilMs: number;
   /** The last change to Inactive: when, and by whom. */
   deactivated: { readonly atMs: number; readonly by: string } | undefined;
-  lastUsedMs: number | undefined;
+  /** In no order. */
+  readonly usesMs: number[];
   /** A person has copied the secret out of the hand-off. */
   isTaken: boolean;
   /** A person has changed this key by hand. */
@@ -102,7 +103,7 @@ export class World {
       acceptedFromMs: nowMs,
       acceptedUntilMs: 0,
       deactivated: undefined,
-      lastUsedMs: undefined,
+      usesMs: [],
       isTaken: false,
       operatorTouchedMs: undefined,
       operatorDeletedMs: undefined,
