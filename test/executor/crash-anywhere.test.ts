@@ -70,6 +70,8 @@ function mortalGateway(
   };
 }
 
+const HOUR_MS = 3_600_000;
+
 async function assertNotLockedOut(bench: Workbench, where: string): Promise<void> {
   if (bench.oldKey.status === 'Active' && !bench.oldKey.deleted) return;
   assert.equal(bench.oldKey.deleted, false, where);
@@ -80,7 +82,12 @@ async function assertNotLockedOut(bench: Workbench, where: string): Promise<void
 }
 
 async function assertPutRight(bench: Workbench, where: string): Promise<void> {
-  const outcome = await bench.run();
+  let outcome = await bench.run();
+  if (outcome?.kind === 'failed' && outcome.error.code === 'use-not-shown-yet') {
+    await assertNotLockedOut(bench, where);
+    bench.clock.set(new Date(bench.clock.now().getTime() + 5 * HOUR_MS));
+    outcome = await bench.run();
+  }
   const why = outcome?.kind === 'failed' ? outcome.error.message : '';
   assert.notEqual(outcome?.kind, 'failed', `${where}: ${why}`);
   assert.equal(bench.oldKey.status, 'Inactive', where);

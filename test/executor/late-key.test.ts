@@ -6,6 +6,8 @@ import { it } from 'node:test';
 import type { CreateOutcome, KeyReader } from '../../src/iam/gateway.ts';
 import { type Broken, workbench } from './workbench.ts';
 
+const HOUR_MS = 3_600_000;
+
 function createAnswers(outcome: CreateOutcome): Broken {
   return {
     context: (context) => {
@@ -22,6 +24,7 @@ it('I10, I13: a key that lands after its rotation was given up does not stand in
   await bench.run(createAnswers({ kind: 'unknown', reason: 'no answer' }));
   await bench.run(createAnswers({ kind: 'refused', code: 'throttled', reason: 'throttled' }));
   const late = world.addKey('123456789012', 'alice', { ageDays: 0 });
+  bench.clock.set(new Date(bench.clock.now().getTime() + 5 * HOUR_MS));
 
   const outcome = await bench.run();
   assert.equal(outcome?.kind, 'rotated');

@@ -131,7 +131,7 @@ export const CONTROLS: readonly Control[] = [
     invariant: 'I10',
     fault: 'recovery takes a key whose secret was lost for no key',
     sabotage: {},
-    install: () => replaceRow('key made and secret lost'),
+    install: () => replaceRow('orphan still unused'),
   },
   {
     invariant: 'I11',

@@ -12,6 +12,8 @@ export class Machine {
   offsetMs = 0;
   /** Whether every process has process IDs of its own, as in containers. */
   readonly hasContainers: boolean;
+  /** Whether the clock was so wrong in this round that a claim may have outlived its time. */
+  mayClaimsHaveExpired = false;
   #boots = 1;
   readonly #processes = new Map<number, SimProcess>();
 

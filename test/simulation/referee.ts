@@ -113,7 +113,9 @@ export class Referee {
   /** I9. */
   enters(process: SimProcess, user: string): void {
     const other = this.#sections.get(user);
-    if (other?.isAlive) this.fail('I9', `${process.name} and ${other.name} both rotate ${user}`);
+    const isExcused = process.machine.mayClaimsHaveExpired;
+    if (other?.isAlive && !isExcused)
+      this.fail('I9', `${process.name} and ${other.name} both rotate ${user}`);
     this.#sections.set(user, process);
     this.#memory(process).listed.delete(user);
     this.#recordsAtEntry.set(user, this.#seenJournal.recordsOf(user).length);

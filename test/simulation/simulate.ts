@@ -135,9 +135,12 @@ class Simulation {
         if (faults.areOn) machine.offsetMs = dice.between(-4 * MINUTE_MS, 4 * MINUTE_MS);
       });
     }
+    machine.mayClaimsHaveExpired = false;
     if (!faults.hit('clock-beyond')) return;
     schedule.after(dice.below(2 * MINUTE_MS), () => {
       if (!faults.areOn) return;
+      // Containers can not ask whether the owner of a claim lives: only its time tells.
+      machine.mayClaimsHaveExpired = machine.hasContainers;
       machine.offsetMs = dice.pick([-400, -40, -1, 1, 40, 400]) * DAY_MS;
       schedule.after(dice.below(HOUR_MS), () => {
         machine.offsetMs = 0;
