@@ -172,6 +172,11 @@ export const ERROR_CODES = {
     'The user was deleted while the run was under way.',
     'Nothing is left to do for this user.',
   ),
+  'run-suspended': info(
+    1,
+    'The machine slept, or its clock was set, between the decision to make a key and the request.',
+    'Run again: nothing was changed for this user.',
+  ),
   'create-refused': info(
     1,
     'AWS refused to create a key; no key was made.',

@@ -114,6 +114,19 @@ async function judge(
   records: readonly JournalRecord[],
   context: ExecutorContext,
 ): Promise<Exclude<CleanupVerdict, { kind: 'ask-last-use' }>> {
+  const verdict = await judgeOnce(key, keys, records, context);
+  if (verdict.kind !== 'delete') return verdict;
+  // A run beside this one may have seen the key Active after this one had read the sightings (I5).
+  await context.sightings.refresh();
+  return await judgeOnce(key, keys, records, context);
+}
+
+async function judgeOnce(
+  key: AccessKey,
+  keys: readonly AccessKey[],
+  records: readonly JournalRecord[],
+  context: ExecutorContext,
+): Promise<Exclude<CleanupVerdict, { kind: 'ask-last-use' }>> {
   const rotations = foldRotations(records);
   const facts = {
     key,

@@ -65,6 +65,7 @@ async function create(
   context: ExecutorContext,
 ): Promise<void> {
   const { user } = rotation;
+  await assertFresh(rotation, session, context);
   const outcome = await context.gateway.writer.createAccessKey(user);
   if (outcome.kind === 'refused' && isOwnLateKey(outcome.code, session, context)) {
     return await answerLost(rotation, outcome.reason, session, context);
@@ -96,6 +97,25 @@ async function create(
   context.emit({ code: 'key-created', user, newKeyId: key.id });
   context.emit({ code: 'secret-stored', user, newKeyId: key.id, path });
   await session.record(rotation.id, { type: 'created', newKeyId: key.id });
+}
+
+/** A machine can sleep between any two steps, for as long as it likes. */
+const INTENT_STALE_MS = 2 * 60_000;
+
+/** I10: a key is known as ours by its time, so the request must follow the intent closely. */
+async function assertFresh(
+  rotation: Rotation,
+  session: UserSession,
+  context: ExecutorContext,
+): Promise<void> {
+  const ageMs = context.clock.now().getTime() - rotation.intendedAt.getTime();
+  if (Math.abs(ageMs) <= INTENT_STALE_MS) return;
+  await session.record(rotation.id, { type: 'closed', reason: 'no-key-was-made' });
+  throw new KeyturnError(
+    'run-suspended',
+    `the run stood still, or the clock was set, before a key was made for ${rotation.user}`,
+    { hint: 'nothing was changed for this user; run again' },
+  );
 }
 
 /** The secret could not be stored: nobody can ever use the new key, so it is removed at once. */

@@ -192,6 +192,7 @@ async function remove(
 ): Promise<RetireOutcome> {
   const records = session.records();
   const deactivatedAt = recordedDeactivation(records, key.id);
+  await context.sightings.refresh();
   const verdict = judgeInactiveKey(
     {
       key,

@@ -54,6 +54,10 @@ export class FileSightings implements Sightings {
     return this.#times.get(keyId);
   }
 
+  async refresh(): Promise<void> {
+    for (const [keyId, at] of await readTimes(this.#options)) keepLater(this.#times, keyId, at);
+  }
+
   seenActive(keyIds: Iterable<AccessKeyId>, at: Date): void {
     for (const keyId of keyIds) this.#changed = keepLater(this.#times, keyId, at) || this.#changed;
   }
@@ -69,7 +73,7 @@ export class FileSightings implements Sightings {
     if (!this.#changed) return;
     const { claims, clock, fs, path } = this.#options;
     await whileHolding(claims, clock, CLAIM_NAME, async () => {
-      for (const [keyId, at] of await readTimes(this.#options)) keepLater(this.#times, keyId, at);
+      await this.refresh();
       const kept = withoutForgotten(this.#times, clock.now());
       this.#changed = false;
       try {

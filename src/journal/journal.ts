@@ -41,6 +41,8 @@ export interface Handoff {
 /** When each key was last seen Active: the only hint for keys that others deactivated (I5). */
 export interface Sightings {
   lastSeenActive(keyId: AccessKeyId): Date | undefined;
+  /** Learns what other runs have saved since. Throws `state-dir`. */
+  refresh(): Promise<void>;
   /** Remembers the keys that are Active now; kept on disk by save(). */
   seenActive(keyIds: Iterable<AccessKeyId>, at: Date): void;
   save(): Promise<void>;

@@ -192,6 +192,17 @@ test('I5: a sighting only moves forward, whoever saves last', async (t) => {
   assert.equal(sightings.lastSeenActive(accessKeyId('AKIAUNKNOWNKEY000000')), undefined);
 });
 
+test('I5: a run learns what another one has seen meanwhile', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  const [one, two] = [await open(stateDir), await open(stateDir)];
+  const seenAt = new Date('2026-01-03');
+  one.sightings.seenActive([OLD_KEY], seenAt);
+  await one.sightings.save();
+  assert.equal(two.sightings.lastSeenActive(OLD_KEY), undefined);
+  await two.sightings.refresh();
+  assert.deepEqual(two.sightings.lastSeenActive(OLD_KEY), seenAt);
+});
+
 test('a sighting is kept for ten years, then forgotten', async (t) => {
   const stateDir = await temporaryDirectory(t);
   const { sightings } = await open(stateDir);

@@ -48,7 +48,7 @@ describe('late keys', () => {
   });
 
   it('a key that our request can not have made is nobody’s business', () => {
-    assert.equal(findLateKey(givenUp, [old, made(21)]), undefined);
+    assert.equal(findLateKey(givenUp, [old, made(31)]), undefined);
     assert.equal(findLateKey(givenUp, [old, made(-7)]), undefined);
     assert.equal(findLateKey(givenUp, [old]), undefined);
     assert.equal(findLateKey(givenUp, [old, made(7, 'Inactive')]), undefined);

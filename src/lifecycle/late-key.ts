@@ -12,8 +12,11 @@ import { foldRotations, type Rotation } from './rotation.ts';
  * made by our request.
  */
 const REQUEST_WINDOW_BEFORE_MS = 6 * 60_000;
-/** A signature is taken for a quarter of an hour, by a clock that may be five minutes off ours. */
-const REQUEST_WINDOW_AFTER_MS = 20 * 60_000;
+/**
+ * A signature is taken for a quarter of an hour, by a clock that may be five minutes off ours. Before
+ * that a throttled request can wait and be signed anew, some minutes altogether.
+ */
+const REQUEST_WINDOW_AFTER_MS = 30 * 60_000;
 
 export function fitsRequest(
   key: Pick<AccessKey, 'createdAt'>,

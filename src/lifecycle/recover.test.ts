@@ -94,7 +94,8 @@ describe('recovery table', () => {
   it('does not delete a key that came into use since its deletion was decided', () => {
     const unwanted = facts({ phase: 'discarding', secret: 'missing' });
     assert.equal(decideRecovery({ ...unwanted, use: 'used' }).kind, 'ask-operator');
-    assert.equal(decideRecovery({ ...unwanted, use: 'unknown' }).kind, 'resume');
+    assert.equal(decideRecovery({ ...unwanted, use: 'unknown' }).kind, 'ask-operator');
+    assert.equal(decideRecovery({ ...unwanted, use: 'unseen' }).kind, 'resume');
   });
 
   it('ends when both keys are gone: a person could not bring them back either', () => {

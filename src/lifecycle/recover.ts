@@ -256,14 +256,16 @@ export const RECOVERY_TABLE: readonly Row[] = [
   },
   {
     name: 'unwanted key still there',
-    when: (f) => f.phase === 'discarding' && exists(f) && f.old === 'active' && f.use !== 'used',
+    when: (f) =>
+      f.phase === 'discarding' && exists(f) && f.old === 'active' && !isUsedForAllWeKnow(f),
     decision: { kind: 'resume' },
   },
   {
-    // The verdict may be months old. Whoever uses the key holds its secret.
-    name: 'unwanted key in use',
-    when: (f) => f.phase === 'discarding' && exists(f) && f.old === 'active' && f.use === 'used',
-    decision: ask('a key was to be deleted, but it is in use'),
+    // The verdict may be months old. Whoever uses the key holds its secret (I11).
+    name: 'unwanted key in use, or nobody can tell',
+    when: (f) =>
+      f.phase === 'discarding' && exists(f) && f.old === 'active' && isUsedForAllWeKnow(f),
+    decision: ask('a key was to be deleted, but it may be in use'),
   },
   {
     name: 'unwanted key still there, but the old key does not work',

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Sandbox } from '../../src/sandbox/index.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -21,9 +22,17 @@ export function binOf(program: Program): string {
 const CLOCK_AHEAD = new URL('./clock-ahead.js', import.meta.url).href;
 
 /** The environment of a process for which it is that much later. */
-export function laterEnv(aheadMs: number): Readonly<Record<string, string>> {
+function laterEnv(aheadMs: number): Readonly<Record<string, string>> {
   if (aheadMs === 0) return {};
   return { NODE_OPTIONS: `--import=${CLOCK_AHEAD}`, CLOCK_AHEAD_MS: String(aheadMs) };
+}
+
+/** Time passes at the sandbox; the environment lets it pass for a process too. */
+export function hoursLater({ clock }: Sandbox, hours: number): Readonly<Record<string, string>> {
+  const durationMs = hours * 3_600_000;
+  clock.advance(durationMs);
+  clock.signatureSkewMs += durationMs;
+  return laterEnv(clock.signatureSkewMs);
 }
 
 /** Runs to the end. */

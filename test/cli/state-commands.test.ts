@@ -8,7 +8,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { statusReportSchema, undoReportSchema } from '../../src/reports/status-report.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
-import { binOf, finished, run, start } from './process.ts';
+import { binOf, finished, hoursLater, run, start } from './process.ts';
 
 const ACCOUNT = '123456789012';
 
@@ -56,6 +56,11 @@ describe('keyturn status and recover', () => {
       [['svc-open', 'orphan-found']],
     );
     assert.match((await keyturn('status')).stdout, /svc-open +orphan-found/);
+
+    const soon = await keyturn('recover');
+    assert.equal(soon.code, 1);
+    assert.match(soon.stdout + soon.stderr, /would not show yet if somebody used it/);
+    Object.assign(env, hoursLater(sandbox, 5));
 
     const before = sandbox.requests.writes().length;
     const dry = await keyturn('recover --dry-run --output-format json');

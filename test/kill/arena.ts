@@ -12,7 +12,7 @@ import {
   type Sandbox,
   startSandbox,
 } from '../../src/sandbox/index.ts';
-import { binOf, laterEnv } from '../cli/process.ts';
+import { binOf, hoursLater } from '../cli/process.ts';
 import type { DiskMoment, Mortality } from './mortal.ts';
 
 const HOOK = new URL('./mortal.js', import.meta.url).href;
@@ -56,8 +56,7 @@ export class Arena {
   readonly executions: Execution[] = [];
   /** Every key as the scene began. */
   seeded: ReadonlyMap<string, Readonly<AccessKey>> = new Map();
-  /** How much later it is here than on this machine. */
-  #aheadMs = 0;
+  #laterEnv: Readonly<Record<string, string>> = {};
 
   private constructor(sandbox: Sandbox) {
     this.sandbox = sandbox;
@@ -84,11 +83,8 @@ export class Arena {
   }
 
   /** Time passes, here and at AWS. */
-  pass(durationMs: number): void {
-    const { clock } = this.sandbox;
-    this.#aheadMs += durationMs;
-    clock.advance(durationMs);
-    clock.signatureSkewMs += durationMs;
+  passHours(hours: number): void {
+    this.#laterEnv = hoursLater(this.sandbox, hours);
   }
 
   get accountFolder(): string {
@@ -119,14 +115,13 @@ export class Arena {
       ...(trace === undefined ? {} : { trace }),
       ...(dieAt === undefined ? {} : { dieAt }),
     };
-    const later = laterEnv(this.#aheadMs);
     const child = spawn(process.execPath, [binOf(command.program), ...command.args], {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...this.#env(command.program),
-        ...later,
-        NODE_OPTIONS: `--import=${HOOK} ${later.NODE_OPTIONS ?? ''}`.trim(),
+        ...this.#laterEnv,
+        NODE_OPTIONS: `--import=${HOOK} ${this.#laterEnv.NODE_OPTIONS ?? ''}`.trim(),
         MORTAL: JSON.stringify(mortality),
       },
     });

@@ -71,7 +71,7 @@ function seedEverybody(arena: Arena): void {
   halfDone(arena, 'halfway', ['created']);
   const almost = halfDone(arena, 'almost', ['created', 'delivered', 'verified', 'deactivating']);
   almost.status = 'Inactive';
-  halfDone(arena, 'lost', ['create-unknown']);
+  halfDone(arena, 'lost', ['create-unknown'], HOURS_AGO);
   seedKey(arena, 'young', { ageDays: 5 });
   seedKey(arena, 'young', { ageDays: 8, status: 'Inactive' });
 }
@@ -94,7 +94,10 @@ function castOf({ seeded, sandbox }: Arena): Cast {
 }
 
 const isNew = (key: Readonly<AccessKey>): boolean =>
-  key.createDate.getTime() > Date.now() - 3_600_000;
+  key.createDate.getTime() > Date.now() - 2 * HOURS_AGO;
+
+/** Long enough for AWS to show that somebody uses a key. */
+const HOURS_AGO = 5 * 3_600_000;
 
 function seedDue(arena: Arena, user: string): AccessKey {
   const at = new Date(Date.now() - 3 * 86_400_000);
@@ -111,9 +114,15 @@ function seedKey(
 }
 
 /** What a run leaves that died some steps after its intent. Returns the old key. */
-function halfDone(arena: Arena, user: string, types: readonly RotationStep['type'][]): AccessKey {
+function halfDone(
+  arena: Arena,
+  user: string,
+  types: readonly RotationStep['type'][],
+  agoMs = 0,
+): AccessKey {
   const oldKey = seedDue(arena, user);
-  const newKey = seedKey(arena, user, { ageDays: 0 });
+  const at = new Date(Date.now() - agoMs);
+  const newKey = seedKey(arena, user, { createDate: at });
   const newKeyId = accessKeyId(newKey.id);
   const rotation = `earlier-${user}`;
   const steps: Partial<Record<RotationStep['type'], RotationStep>> = {
@@ -134,7 +143,7 @@ function halfDone(arena: Arena, user: string, types: readonly RotationStep['type
   const lines = [intended, ...chosen].map((step) =>
     encodeRecord({
       v: 1,
-      at: new Date(),
+      at,
       run: 'earlier',
       account: DEFAULT_ACCOUNT_ID,
       user,

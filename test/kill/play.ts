@@ -8,7 +8,7 @@ import { type ScanResult, scanArena } from './scan.ts';
 /** One run repairs what a death left; a lost answer to CreateAccessKey may need a second one. */
 const REPAIRS_MAX = 2;
 /** Until then AWS may not show that somebody uses a key whose secret was lost. */
-const USE_IS_SHOWN_MS = 4.5 * 60 * 60_000;
+const USE_IS_SHOWN_HOURS = 5;
 const FOREVER_MS = 600_000;
 
 export interface Played {
@@ -82,7 +82,7 @@ async function repair(arena: Arena, { scene }: Point): Promise<string[]> {
   for (let run = 0; run < REPAIRS_MAX; run += 1) {
     last = await arena.run(scene.command);
     if (last.code === 0 || scene.isIdle(last, arena)) break;
-    if (last.stdout.includes('"use-not-shown-yet"')) arena.pass(USE_IS_SHOWN_MS);
+    if (last.stdout.includes('"use-not-shown-yet"')) arena.passHours(USE_IS_SHOWN_HOURS);
   }
   const faults = await scene.faults(arena);
   if (last !== undefined && last.code !== 0 && !scene.isIdle(last, arena)) {

@@ -13,11 +13,11 @@ import {
   type KeySeed,
   populate,
 } from '../../src/sandbox/index.ts';
+import { hoursLater } from '../cli/process.ts';
 import type { Directive } from './run-script.ts';
 import type { Stage } from './stage.ts';
 
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 
 export const ARRANGE: readonly Directive[] = [
   {
@@ -103,10 +103,7 @@ export const ARRANGE: readonly Directive[] = [
     usage: 'N hours pass, here and at AWS',
     pattern: /^(\d+) hours pass$/,
     perform: (stage, hours) => {
-      const { clock } = stage.sandbox;
-      stage.aheadMs += Number(hours) * HOUR_MS;
-      clock.advance(Number(hours) * HOUR_MS);
-      clock.signatureSkewMs += Number(hours) * HOUR_MS;
+      Object.assign(stage.env, hoursLater(stage.sandbox, Number(hours)));
     },
   },
   {

@@ -21,7 +21,7 @@ import {
   type Sandbox,
   startSandbox,
 } from '../../src/sandbox/index.ts';
-import { binOf, laterEnv } from '../cli/process.ts';
+import { binOf } from '../cli/process.ts';
 
 /** One execution of `rotate-iam-keys`, finished or not. */
 export interface Execution {
@@ -58,8 +58,6 @@ export class Stage {
   /** The state directory as it was before the last execution began. */
   stateBefore: ReadonlyMap<string, string> = new Map();
   stateDir: string;
-  /** How much later it is here than on this machine. */
-  aheadMs = 0;
   #firstRequest = 0;
 
   private constructor(sandbox: Sandbox) {
@@ -115,7 +113,7 @@ export class Stage {
     const pipe = '{ "$0" "$@"; printf "\\nexit code %d\\n" $? >&2; } | head -c 20';
     const [program = '', ...rest] =
       reader === 'head -c 20' ? ['/bin/sh', '-c', pipe, ...command] : command;
-    const env = { ...this.env, KEYTURN_STATE_DIR: this.stateDir, ...laterEnv(this.aheadMs) };
+    const env = { ...this.env, KEYTURN_STATE_DIR: this.stateDir };
     const stdout = reader === '/dev/full' ? openSync(reader, 'w') : 'pipe';
     const child = spawn(program, rest, {
       env,

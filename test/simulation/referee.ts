@@ -222,6 +222,13 @@ export class Referee {
     return (disk.durableContent(path)?.includes(key.secret) ?? false) || vault.has(key.id);
   }
 
+  /** A rotation has made it Inactive, and clean-up will delete it. */
+  isReplaced(key: SimKey): boolean {
+    return foldRotations(this.#journal.recordsOf(key.user)).some(
+      ({ phase, oldKeyId }) => phase === 'deactivated' && oldKeyId === key.id,
+    );
+  }
+
   /** A key of ours whose rotation was closed as if it had none. */
   isAbandoned(key: SimKey): boolean {
     return foldRotations(this.#journal.recordsOf(key.user)).some(

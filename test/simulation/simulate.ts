@@ -245,7 +245,7 @@ class Simulation {
     if (last?.toldOf.has(user.name) !== true) return false;
     const hasFreedSlot = user.keys.some(({ operatorDeletedMs = 0 }) => {
       const sinceMs = key.createdAtMs + 1_000 - operatorDeletedMs;
-      return sinceMs >= 0 && sinceMs <= 20 * MINUTE_MS;
+      return sinceMs >= 0 && sinceMs <= 30 * MINUTE_MS;
     });
     const isQuestion = open !== undefined || !referee.look(user);
     return hasFreedSlot || (user.isOperatorTouched && isQuestion);
@@ -263,7 +263,7 @@ class Simulation {
         referee.fail('I10', `a rotation of ${user.name} stays open in phase ${open.phase}`);
       }
       for (const key of world.present(user)) {
-        if (!referee.isSafe(key)) {
+        if (!referee.isSafe(key) && !referee.isReplaced(key)) {
           if (this.#isLeftToPerson(user, key, open, last)) {
             this.stage.counts.leftToPerson += 1;
           } else {
