@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { KeyturnError } from '../base/errors.ts';
 import type { ServedSandbox, ServeOptions } from '../sandbox/serve.ts';
 import { isAskedFor, parseFlags } from './argv.ts';
+import type { FlagValues } from './flag.ts';
 import type { Host } from './host.ts';
 import type { Session } from './run.ts';
 import { SANDBOX_FLAGS, sandboxHelp } from './sandbox-flags.ts';
@@ -67,7 +68,36 @@ function serveOptions(args: readonly string[]): ServeOptions {
     ...(values.keyLagSeconds === undefined ? {} : { keyLagSeconds: values.keyLagSeconds }),
     ...(values.rate === undefined ? {} : { ratePerSecond: values.rate }),
     ...(values.burst === undefined ? {} : { burst: values.burst }),
+    ...organizationOptions(values),
   };
+}
+
+/** Refuses what only an organization has when there is none, and more odd members than members. */
+function organizationOptions(
+  values: FlagValues<typeof SANDBOX_FLAGS>,
+): Pick<ServeOptions, 'organization'> {
+  const { accounts, suspended, withoutRole, roleName, externalId } = values;
+  const given = { suspended, withoutRole, roleName, externalId };
+  if (accounts === undefined) {
+    const [name, value] = Object.entries(given).find(([, each]) => each !== undefined) ?? [];
+    if (name === undefined) return {};
+    const flag = SANDBOX_FLAGS[name as keyof typeof given].names[0];
+    throw new KeyturnError(
+      'conflicting-flags',
+      `--${flag} ${value} has no effect without --accounts`,
+      { hint: `add --accounts, or leave --${flag} out` },
+    );
+  }
+  const odd = (suspended ?? 0) + (withoutRole ?? 0);
+  if (odd > accounts) {
+    throw new KeyturnError(
+      'conflicting-flags',
+      `--suspended and --without-role make ${odd} accounts, but --accounts is ${accounts}`,
+      { hint: 'raise --accounts, or lower the other two' },
+    );
+  }
+  const known = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { organization: { members: accounts, ...Object.fromEntries(known) } };
 }
 
 async function serve(options: ServeOptions): Promise<ServedSandbox> {

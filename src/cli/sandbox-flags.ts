@@ -6,6 +6,7 @@ import { ABOUT_FLAGS } from './rotate-flags.ts';
 import * as rule from './value-rules.ts';
 
 const ACCOUNT = 'The account';
+const ORGANIZATION = 'The organization';
 const BEHAVIOUR = 'How the service behaves';
 
 export const SANDBOX_FLAGS = {
@@ -22,6 +23,42 @@ export const SANDBOX_FLAGS = {
     group: ACCOUNT,
     about: 'The same seed makes the same account.',
     fallback: 'random, and printed',
+  },
+  accounts: {
+    names: ['accounts'],
+    rule: rule.integer('N', 1, 50_000),
+    group: ORGANIZATION,
+    about:
+      'Makes the account manage an organization with so many member accounts, each with --users users.',
+    fallback: 'no organization',
+  },
+  suspended: {
+    names: ['suspended'],
+    rule: rule.integer('N', 0, 50_000),
+    group: ORGANIZATION,
+    about: 'How many of the member accounts are suspended.',
+    fallback: '0',
+  },
+  withoutRole: {
+    names: ['without-role'],
+    rule: rule.integer('N', 0, 50_000),
+    group: ORGANIZATION,
+    about: 'How many others lack the role that the managing account assumes.',
+    fallback: '0',
+  },
+  roleName: {
+    names: ['role-name'],
+    rule: rule.word,
+    group: ORGANIZATION,
+    about: 'The name of that role.',
+    fallback: 'OrganizationAccountAccessRole',
+  },
+  externalId: {
+    names: ['external-id'],
+    rule: rule.word,
+    group: ORGANIZATION,
+    about: 'The external ID without which the role is not given.',
+    fallback: 'none',
   },
   port: {
     names: ['port'],
@@ -64,7 +101,8 @@ export const SANDBOX_FLAGS = {
 export function sandboxHelp(): string {
   return renderHelp({
     program: 'keyturn sandbox',
-    summary: 'an AWS to practise on: IAM and STS on this machine, with a believable account.',
+    summary:
+      'an AWS to practise on: IAM, STS and Organizations on this machine, with a believable account or organization.',
     usage: ['keyturn sandbox [flags]'],
     description: [
       'It prints the environment to export, then serves until it is stopped with Ctrl-C. Nothing is kept, and nothing leaves this machine.',
@@ -75,6 +113,10 @@ export function sandboxHelp(): string {
       {
         about: 'In one terminal:',
         command: 'keyturn sandbox --users 200 --port 4599 --key-lag-s 2 | tee sandbox.env',
+      },
+      {
+        about: 'With an organization:',
+        command: 'keyturn sandbox --accounts 50 --users 20 --suspended 2 --without-role 3',
       },
       {
         about: 'In another:',

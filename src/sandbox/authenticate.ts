@@ -34,7 +34,7 @@ function byKey(
   authorization: Authorization,
   partition: Partition,
 ): Caller {
-  const key = world.keys.get(authorization.accessKeyId);
+  const key = world.key(authorization.accessKeyId);
   if (key === undefined) throw invalidToken();
   const account = world.account(key.accountId);
   if (account.partition !== partition || !isAccepted(world, key, authorization.service)) {

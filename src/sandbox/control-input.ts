@@ -2,6 +2,7 @@
 // error at once and not a test that silently tests something else.
 
 import type { Fault, FaultEffect } from './faults.ts';
+import type { AccountState } from './model.ts';
 import type { Seed } from './seeding.ts';
 import type { Lag, SandboxSettings } from './settings.ts';
 
@@ -29,6 +30,14 @@ const EFFECT_FIELDS: Readonly<Record<FaultEffect['kind'], readonly string[]>> = 
   'late-commit': ['afterMs!'],
 };
 
+const ACCOUNT_STATES: readonly AccountState[] = [
+  'ACTIVE',
+  'SUSPENDED',
+  'PENDING_CLOSURE',
+  'PENDING_ACTIVATION',
+  'CLOSED',
+];
+
 export const FAULT_KINDS: readonly string[] = Object.keys(EFFECT_FIELDS);
 
 /** Throws a RangeError that names the field, as all functions here do. */
@@ -43,17 +52,23 @@ export function readClockChange(input: unknown): ClockChange {
 export function readSettings(input: unknown): Partial<SandboxSettings> {
   const numbers = ['latencyMs', 'lastUsedLagSeconds', 'reportSeconds'];
   const lags = ['keyLagSeconds', 'deactivationLagSeconds'];
-  const fields = readFields(input, 'settings', [...numbers, ...lags, 'rate']);
+  const fields = readFields(input, 'settings', [...numbers, ...lags, 'rate', 'serviceRates']);
   for (const name of numbers) checkNumber(fields[name], `settings.${name}`);
   for (const name of lags) checkLag(fields[name], `settings.${name}`);
+  if (fields.serviceRates !== undefined) {
+    const rates = readFields(fields.serviceRates, 'settings.serviceRates', undefined);
+    for (const [service, rate] of Object.entries(rates)) checkRate(rate, `rate of ${service}`);
+  }
   // JSON has no undefined: null lifts the limit.
   if (fields.rate === null) return { ...fields, rate: undefined };
-  if (fields.rate !== undefined) {
-    const rate = readFields(fields.rate, 'settings.rate', ['perSecond!', 'burst!']);
-    checkNumber(rate.perSecond, 'settings.rate.perSecond');
-    checkNumber(rate.burst, 'settings.rate.burst');
-  }
+  if (fields.rate !== undefined) checkRate(fields.rate, 'settings.rate');
   return fields;
+}
+
+function checkRate(input: unknown, what: string): void {
+  const rate = readFields(input, what, ['perSecond!', 'burst!']);
+  checkNumber(rate.perSecond, `${what}.perSecond`);
+  checkNumber(rate.burst, `${what}.burst`);
 }
 
 /** One fault or a list of them. */
@@ -77,13 +92,14 @@ function readFault(input: unknown): Fault {
 }
 
 export function readSeed(input: unknown): Seed {
-  const seed = readFields(input, 'seed', ['accounts']);
+  const seed = readFields(input, 'seed', ['accounts', 'organization']);
+  if (seed.organization !== undefined) checkOrganization(seed.organization);
   for (const account of readList(seed.accounts, 'accounts')) {
     const names = ['id', 'partition', 'alias', 'serviceControlPolicies', 'administrator'];
     const fields = readFields(account, 'account', [...names, 'users', 'roles', 'populate']);
     readList(fields.users, 'users').forEach(checkUser);
     for (const role of readList(fields.roles, 'roles')) {
-      const own = ['name!', 'path', 'trustedArns', 'externalId'];
+      const own = ['name!', 'path', 'trustedArns', 'externalId', 'maxSessionSeconds'];
       readFields(role, 'role', [...own, 'administrator', 'policies', 'attachedPolicies']);
     }
     if (fields.populate !== undefined) {
@@ -91,6 +107,22 @@ export function readSeed(input: unknown): Seed {
     }
   }
   return seed as Seed;
+}
+
+function checkOrganization(input: unknown): void {
+  const counts = ['members', 'suspended', 'pendingClosure', 'withoutRole', 'users'];
+  const texts = ['seed', 'managementAccountId', 'roleName', 'externalId'];
+  const others = ['accounts', 'delegatedAdministrators', 'hasEmptyPages', 'isStatusRetired'];
+  const fields = readFields(input, 'organization', [...counts, ...texts, ...others]);
+  for (const name of counts) checkNumber(fields[name], `organization.${name}`);
+  readList(fields.delegatedAdministrators, 'organization.delegatedAdministrators');
+  for (const member of readList(fields.accounts, 'organization.accounts')) {
+    const own = ['id', 'name', 'email', 'state', 'hasRole', 'joinedMethod', 'users'];
+    const { state } = readFields(member, 'member', own);
+    if (state !== undefined && !ACCOUNT_STATES.includes(state as AccountState)) {
+      throw wrong('member.state');
+    }
+  }
 }
 
 function checkUser(input: unknown): void {

@@ -25,10 +25,10 @@ export interface ControlAnswer {
   readonly body: string;
 }
 
-type ControlHandler = (sandbox: Controlled, body: unknown) => unknown;
+type ControlHandler = (sandbox: Controlled, body: unknown, query: URLSearchParams) => unknown;
 
 const HANDLERS: Readonly<Record<string, ControlHandler>> = {
-  'GET state': ({ world }) => describeWorld(world),
+  'GET state': ({ world }, _body, query) => describeWorld(world, query.get('account') ?? undefined),
   'GET requests': ({ requests }) => requests.list(),
   'DELETE requests': ({ requests }) => requests.clear(),
   'GET faults': ({ faults }) => faults.list(),
@@ -60,7 +60,8 @@ export function answerControl(sandbox: Controlled, request: RawRequest): Control
   if (handler === undefined) return failure(404, `no ${request.method} ${request.path}`);
   try {
     const text = request.body.toString('utf8');
-    const result = handler(sandbox, text === '' ? undefined : JSON.parse(text));
+    const query = new URLSearchParams(request.query);
+    const result = handler(sandbox, text === '' ? undefined : JSON.parse(text), query);
     return { status: 200, body: `${JSON.stringify(result ?? {})}\n` };
   } catch (thrown) {
     return failure(400, thrown instanceof Error ? thrown.message : String(thrown));

@@ -12,7 +12,22 @@ import { resolveSettings, type SandboxSettings } from './settings.ts';
 import { type AccountSeed, DEFAULT_ACCOUNT_ID, World } from './world.ts';
 
 export type { Fault, FaultEffect } from './faults.ts';
-export type { AccessKey, Account, KeyStatus, Partition, PolicyDocument, User } from './model.ts';
+export type {
+  AccessKey,
+  Account,
+  AccountState,
+  KeyStatus,
+  Organization,
+  Partition,
+  PolicyDocument,
+  User,
+} from './model.ts';
+export {
+  addOrganization,
+  MEMBER_ROLE_NAME,
+  type MemberSeed,
+  type OrganizationSeed,
+} from './organization.ts';
 export {
   CATEGORIES,
   type Category,

@@ -9,9 +9,14 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 export function newKeyId(prefix: 'AKIA' | 'ASIA', accountId: string, random: SeededRandom): string {
   const chance = (BigInt(random.bits32()) << 32n) | BigInt(random.bits32());
   const bits = (1n << 79n) | (BigInt(accountId) << 39n) | (chance & ((1n << 39n) - 1n));
-  let text = '';
-  for (let shift = 75n; shift >= 0n; shift -= 5n) text += ALPHABET[Number((bits >> shift) & 31n)];
-  return prefix + text;
+  // The first bit is set, so these are sixteen digits always.
+  const letters = Buffer.from(`${prefix}${bits.toString(32)}`, 'latin1');
+  for (let index = prefix.length; index < letters.length; index += 1) {
+    letters[index] = ALPHABET.charCodeAt(
+      Number.parseInt(String.fromCharCode(letters[index] ?? 0), 32),
+    );
+  }
+  return letters.toString('latin1');
 }
 
 /** The account that an id carries; undefined for ids of the older format, which carry none. */

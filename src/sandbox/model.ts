@@ -1,5 +1,7 @@
 // The things an account holds. Plain data: world.ts changes it, the operations read it.
 
+import type { SeededRandom } from './random.ts';
+
 export type Partition = 'aws' | 'aws-us-gov' | 'aws-cn';
 export type KeyStatus = 'Active' | 'Inactive';
 
@@ -67,6 +69,7 @@ export interface Role extends Principal {
   /** ARNs that may assume the role: a user, a role, an account's root, or `*`. */
   readonly trustedArns: readonly string[];
   readonly externalId: string | undefined;
+  readonly maxSessionSeconds: number;
 }
 
 /** Temporary credentials: of a role, or of a user by GetSessionToken. */
@@ -97,6 +100,40 @@ export interface Account {
   readonly roles: Map<string, Role>;
   readonly serviceControlPolicies: PolicyDocument[];
   report: CredentialReport | undefined;
+  /** Where the ids and secrets of what is seeded into it come from. */
+  readonly random: SeededRandom;
+}
+
+/** `CLOSED` and `PENDING_ACTIVATION` have no word of their own in the older `Status`. */
+export type AccountState =
+  | 'ACTIVE'
+  | 'SUSPENDED'
+  | 'PENDING_CLOSURE'
+  | 'PENDING_ACTIVATION'
+  | 'CLOSED';
+
+/** An account as its organization knows it. */
+export interface Member {
+  readonly id: string;
+  readonly arn: string;
+  readonly name: string;
+  readonly email: string;
+  readonly joinedMethod: 'CREATED' | 'INVITED';
+  readonly joinedAt: Date;
+  state: AccountState;
+}
+
+export interface Organization {
+  readonly id: string;
+  readonly managementAccountId: string;
+  /** By account id, in the order in which they are listed; the management account is one. */
+  readonly members: Map<string, Member>;
+  /** Accounts that may list the others although they do not manage the organization. */
+  readonly delegatedAdministrators: ReadonlySet<string>;
+  /** Whether lists have empty pages in between, as AWS says may happen. */
+  readonly hasEmptyPages: boolean;
+  /** Whether accounts are told with `State` alone, as AWS has announced. */
+  readonly isStatusRetired: boolean;
 }
 
 /** Who signed a request. */

@@ -40,6 +40,15 @@ const MAKERS: readonly Maker[] = [
   }),
 ];
 
+/** The name of an account in an organization, and an address that no other account has. */
+export function newAccountName(
+  random: SeededRandom,
+  number: number,
+): { readonly name: string; readonly email: string } {
+  const name = `${random.pick(SYSTEMS)}-${random.pick(STAGES)}`;
+  return { name, email: `aws+${name}-${number}@example.com` };
+}
+
 /** A name that is not in `taken` (lower-case names), which it is added to. */
 export function newUserName(random: SeededRandom, taken: Set<string>): NamedUser {
   const made = random.pick(MAKERS)(random);

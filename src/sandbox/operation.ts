@@ -3,8 +3,11 @@
 
 import type { Account, Caller } from './model.ts';
 import { constraintError, Refusal, validationError } from './refusal.ts';
+import type { ResultFields } from './result.ts';
 import type { World } from './world.ts';
-import type { XmlFields } from './xml.ts';
+
+/** The input of an AWS JSON request. */
+export type JsonFields = Readonly<Record<string, unknown>>;
 
 export type Params = Readonly<Record<string, string>>;
 
@@ -13,7 +16,10 @@ export interface Call {
   readonly world: World;
   readonly account: Account;
   readonly caller: Caller;
+  /** The parameters as texts; what is not a text is JSON. */
   readonly params: Params;
+  /** The input of AWS JSON; empty for the query protocol. */
+  readonly input: JsonFields;
 }
 
 /** What permission is asked for; `shown` is how AWS names it in a refusal, the ARN by default. */
@@ -29,21 +35,49 @@ export interface Operation {
   /** The resource to be permitted; left out when every caller may do this. */
   readonly resource?: (call: Call) => Resource;
   /** Does the work. Returns undefined when AWS's answer has no result element. */
-  readonly run: (call: Call) => XmlFields | undefined;
+  readonly run: (call: Call) => ResultFields | undefined;
 }
 
-export interface Service {
+interface ServiceBase {
   /** The name in credential scopes and in permissions. */
   readonly name: string;
-  readonly version: string;
-  readonly xmlNamespace: string;
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
+export interface QueryService extends ServiceBase {
+  readonly protocol: 'query';
+  readonly version: string;
+  readonly xmlNamespace: string;
+}
+
+export interface JsonService extends ServiceBase {
+  readonly protocol: 'json';
+  /** What stands before the operation in X-Amz-Target. */
+  readonly target: string;
+  /** How the service itself calls and words what others name by a shared code. */
+  readonly refusals: Readonly<Record<SharedCode, ServiceRefusal>>;
+}
+
+/** Codes of the query protocol for which every JSON service has a name of its own. */
+export type SharedCode = 'AccessDenied' | 'Throttling' | 'ServiceFailure';
+
+export interface ServiceRefusal {
+  readonly code: string;
+  /** The text; that of the query protocol when left out. */
+  readonly message?: string;
+}
+
+export type Service = QueryService | JsonService;
+
 export function requiredText(call: Call, name: string): string {
   const value = call.params[name];
-  if (value === undefined) throw constraintError(null, memberName(name), 'Member must not be null');
+  if (value === undefined) throw missingMember(name);
   return value;
+}
+
+/** The refusal of a call without a parameter that it needs. */
+export function missingMember(name: string): Refusal {
+  return constraintError(null, memberName(name), 'Member must not be null');
 }
 
 /** The texts of a list parameter (`TagKeys.member.1`), in their order. */

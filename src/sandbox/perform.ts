@@ -2,28 +2,20 @@
 // it happens at once, so two requests never see each other half done.
 
 import { authenticate } from './authenticate.ts';
-import type { Call, Params } from './operation.ts';
+import type { Call } from './operation.ts';
 import { accessDenied, authorize } from './policy.ts';
-import { failureBody, successBody } from './query-protocol.ts';
 import { Refusal, throttled } from './refusal.ts';
-import { operationOf, type Route } from './services.ts';
+import type { ResultFields } from './result.ts';
+import { inputOf, operationOf, type Route } from './services.ts';
+import { rateOf } from './settings.ts';
 import type { RawRequest } from './signature.ts';
 import type { TokenBuckets } from './throttle.ts';
+import { type Answer, failureAnswer, successAnswer } from './wire.ts';
 import type { World } from './world.ts';
-
-/** An answer that is ready to be sent. */
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
-  readonly requestId: string;
-  /** AWS's error code; undefined for success. */
-  readonly errorCode: string | undefined;
-}
 
 export interface Job {
   readonly request: RawRequest;
   readonly route: Route;
-  readonly params: Params;
   /** Answer as if the caller's policies did not allow it. */
   readonly isDenied: boolean;
 }
@@ -33,36 +25,27 @@ export function perform(world: World, buckets: TokenBuckets, job: Job): Answer {
   const { service, operationName } = job.route;
   try {
     const result = operationResult(world, buckets, job);
-    const body = successBody(service, operationName, result, requestId);
-    return { status: 200, body, requestId, errorCode: undefined };
+    return successAnswer(service, operationName, result, requestId);
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
-    return refusalAnswer(world, job.route, thrown, requestId);
+    return failureAnswer(service, thrown, requestId);
   }
 }
 
 /** The answer that carries a refusal. */
-export function refusalAnswer(
-  world: World,
-  route: Route,
-  refusal: Refusal,
-  requestId: string = newRequestId(world),
-): Answer {
-  const body = failureBody(route.service, refusal, requestId);
-  return { status: refusal.status, body, requestId, errorCode: refusal.code };
+export function refusalAnswer(world: World, route: Route, refusal: Refusal): Answer {
+  return failureAnswer(route.service, refusal, newRequestId(world));
 }
 
-function operationResult(
-  world: World,
-  buckets: TokenBuckets,
-  job: Job,
-): ReturnType<ReturnType<typeof operationOf>['run']> {
+function operationResult(world: World, buckets: TokenBuckets, job: Job): ResultFields | undefined {
   const { service, operationName } = job.route;
   const caller = authenticate(world, job.request, service.name);
   const account = world.account(caller.accountId);
-  if (!buckets.take(account.id, world.settings.rate)) throw throttled();
+  if (!buckets.take(account.id, service.name, rateOf(world.settings, service.name)))
+    throw throttled();
   const operation = operationOf(job.route);
-  const call: Call = { world, account, caller, params: job.params };
+  const { params } = job.route;
+  const call: Call = { world, account, caller, params, input: inputOf(job.route) };
   const action = `${service.name}:${operationName}`;
   const resource = operation.resource?.(call);
   if (job.isDenied) {

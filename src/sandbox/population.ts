@@ -51,6 +51,8 @@ export interface PopulationOptions {
   readonly seed: string | number;
   /** Exact numbers; users beyond their sum are `young`. A believable mix when left out. */
   readonly counts?: Partial<Record<Category, number>>;
+  /** The moment that ages are counted from, in milliseconds; the sandbox's now when left out. */
+  readonly asOfMs?: number;
 }
 
 export interface Population {
@@ -62,15 +64,15 @@ export interface Population {
 export function populate(world: World, accountId: string, options: PopulationOptions): Population {
   const random = new SeededRandom(`population ${options.seed}`);
   const counts = options.counts === undefined ? mix(options.users) : exact(options);
-  const categories = shuffled(
+  const categories = random.shuffled(
     CATEGORIES.flatMap((category) => Array<Category>(counts[category]).fill(category)),
-    random,
   );
+  const asOfMs = options.asOfMs ?? world.clock.nowMs();
   const taken = new Set(world.account(accountId).users.keys());
   const users = categories.map((category) => {
     const { name, path } = newUserName(random, taken);
-    const keys = keysOf(category, random, world.clock.nowMs());
-    const oldestMs = Math.min(...keys.map((key) => +key.createDate), world.clock.nowMs());
+    const keys = keysOf(category, random, asOfMs);
+    const oldestMs = Math.min(...keys.map((key) => +key.createDate), asOfMs);
     const createDate = new Date(oldestMs - random.below(300) * DAY_MS - 3_600_000);
     createDate.setUTCMilliseconds(0);
     world.addUser(accountId, { name, path, createDate });
@@ -148,13 +150,4 @@ function keysOf(category: Category, random: SeededRandom, nowMs: number): DatedK
     case 'noKeys':
       return [];
   }
-}
-
-function shuffled<T>(items: readonly T[], random: SeededRandom): T[] {
-  const result = [...items];
-  for (let index = result.length - 1; index > 0; index -= 1) {
-    const other = random.below(index + 1);
-    [result[index], result[other]] = [result[other] as T, result[index] as T];
-  }
-  return result;
 }

@@ -1,9 +1,11 @@
 // The AWS query protocol: form fields in, XML out.
 
-import type { Params, Service } from './operation.ts';
+import type { Params, QueryService } from './operation.ts';
 import type { Refusal } from './refusal.ts';
+import type { ResultFields } from './result.ts';
 import type { RawRequest } from './signature.ts';
-import { element, type XmlFields } from './xml.ts';
+import type { Failure } from './wire.ts';
+import { element } from './xml.ts';
 
 export const XML_CONTENT_TYPE = 'text/xml';
 
@@ -21,10 +23,10 @@ export function readParams(request: RawRequest): Params {
   return Object.fromEntries(fields);
 }
 
-export function successBody(
-  service: Service,
+export function querySuccess(
+  service: QueryService,
   operationName: string,
-  result: XmlFields | undefined,
+  result: ResultFields | undefined,
   requestId: string,
 ): string {
   const body =
@@ -33,11 +35,12 @@ export function successBody(
   return `<${operationName}Response xmlns="${service.xmlNamespace}">${body}</${operationName}Response>\n`;
 }
 
-export function failureBody(service: Service, refusal: Refusal, requestId: string): string {
+export function queryFailure(service: QueryService, refusal: Refusal, requestId: string): Failure {
   const error = element('Error', {
     Type: refusal.status < 500 ? 'Sender' : 'Receiver',
     Code: refusal.code,
     Message: refusal.message,
   });
-  return `<ErrorResponse xmlns="${service.xmlNamespace}">${error}${element('RequestId', requestId)}</ErrorResponse>\n`;
+  const body = `<ErrorResponse xmlns="${service.xmlNamespace}">${error}${element('RequestId', requestId)}</ErrorResponse>\n`;
+  return { code: refusal.code, status: refusal.status, body };
 }

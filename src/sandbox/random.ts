@@ -45,12 +45,22 @@ export class SeededRandom {
     return choice;
   }
 
-  text(length: number, alphabet: string): string {
-    let result = '';
-    for (let index = 0; index < length; index += 1) {
-      result += alphabet[this.below(alphabet.length)];
+  shuffled<T>(items: readonly T[]): T[] {
+    const result = [...items];
+    for (let index = result.length - 1; index > 0; index -= 1) {
+      const other = this.below(index + 1);
+      [result[index], result[other]] = [result[other] as T, result[index] as T];
     }
     return result;
+  }
+
+  text(length: number, alphabet: string): string {
+    // Through a buffer: a text that grows letter by letter keeps a memory of every step.
+    const letters = Buffer.allocUnsafe(length);
+    for (let index = 0; index < length; index += 1) {
+      letters[index] = alphabet.charCodeAt(this.below(alphabet.length));
+    }
+    return letters.toString('latin1');
   }
 
   base32(length: number): string {

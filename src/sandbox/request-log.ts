@@ -3,6 +3,10 @@
 import type { Params } from './operation.ts';
 
 const SECRET_NAME = /secret|password|tokencode/i;
+/** Names that look secret and are not. */
+const PLAIN_NAMES: readonly string[] = ['SecretId'];
+/** Names that do not look secret and are: a parameter's value. */
+const SECRET_NAMES: readonly string[] = ['Value'];
 
 export interface LoggedRequest {
   /** From 1, in the order of arrival. */
@@ -45,7 +49,7 @@ export class RequestLog {
       ...arrived,
       number: this.#count,
       params: Object.fromEntries(
-        Object.entries(arrived.params).filter(([name]) => !SECRET_NAME.test(name)),
+        Object.entries(arrived.params).filter(([name]) => !isSecret(name)),
       ),
       status: undefined,
       errorCode: undefined,
@@ -71,4 +75,9 @@ export class RequestLog {
   clear(): void {
     this.#entries = [];
   }
+}
+
+function isSecret(name: string): boolean {
+  if (PLAIN_NAMES.includes(name)) return false;
+  return SECRET_NAMES.includes(name) || SECRET_NAME.test(name);
 }

@@ -1,6 +1,7 @@
 // Seeds as JSON, for the control interface: the shapes of world.ts with dates as ISO text.
 
 import type { AccessKey, Account } from './model.ts';
+import { addOrganization, type OrganizationSeed } from './organization.ts';
 import { type PopulationOptions, populate } from './population.ts';
 import type { AccountSeed, KeySeed, RoleSeed, UserSeed, World } from './world.ts';
 
@@ -22,6 +23,8 @@ export interface JsonAccount extends AccountSeed {
 
 export interface Seed {
   readonly accounts?: readonly JsonAccount[];
+  /** Made after the accounts, so its members may be among them. */
+  readonly organization?: OrganizationSeed;
 }
 
 /** Adds accounts, users, keys and roles; what exists already is added to. */
@@ -33,6 +36,7 @@ export function applySeed(world: World, seed: Seed): void {
     for (const role of account.roles ?? []) world.addRole(id, role);
     if (account.populate !== undefined) populate(world, id, account.populate);
   }
+  if (seed.organization !== undefined) addOrganization(world, seed.organization);
 }
 
 function seedUser(world: World, accountId: string, { createDate, keys, ...rest }: JsonUser): void {
@@ -58,9 +62,18 @@ function readDate(text: string): Date {
   return date;
 }
 
-/** Everything in the world, secrets included: for the assertions of tests. */
-export function describeWorld(world: World): unknown {
-  return { now: world.clock.now(), accounts: [...world.accounts.values()].map(describeAccount) };
+/** Everything in the world, secrets included, or one account: for the assertions of tests. */
+export function describeWorld(world: World, accountId?: string): unknown {
+  const ids = accountId === undefined ? [...world.accounts.keys()] : [accountId];
+  return {
+    now: world.clock.now(),
+    organizations: [...new Set(world.organizations.values())].map((organization) => ({
+      id: organization.id,
+      managementAccountId: organization.managementAccountId,
+      members: [...organization.members.values()],
+    })),
+    accounts: ids.map((id) => describeAccount(world.account(id))),
+  };
 }
 
 function describeAccount(account: Account): unknown {

@@ -1,6 +1,13 @@
 // The sandbox as a person starts it: with a believable account, and the lines to paste.
 
-import { DEFAULT_ACCOUNT_ID, type Sandbox, startSandbox } from './index.ts';
+import {
+  addOrganization,
+  DEFAULT_ACCOUNT_ID,
+  MEMBER_ROLE_NAME,
+  type OrganizationSeed,
+  type Sandbox,
+  startSandbox,
+} from './index.ts';
 import { type Category, populate } from './population.ts';
 
 export interface ServeOptions {
@@ -16,7 +23,17 @@ export interface ServeOptions {
   readonly ratePerSecond?: number;
   /** How many requests may come at once; twice the rate when left out. */
   readonly burst?: number;
+  /** Makes the account manage an organization; alone when left out. */
+  readonly organization?: ServedOrganization;
 }
+
+/** Its members have as many users each as the account that manages it. */
+export type ServedOrganization = Pick<
+  OrganizationSeed,
+  'suspended' | 'withoutRole' | 'roleName' | 'externalId'
+> & {
+  readonly members: number;
+};
 
 export interface ServedSandbox {
   readonly sandbox: Sandbox;
@@ -42,10 +59,15 @@ export async function serveSandbox(options: ServeOptions = {}): Promise<ServedSa
   });
   const users = options.users ?? USERS_DEFAULT;
   const { counts } = populate(sandbox.world, DEFAULT_ACCOUNT_ID, { users, seed: sandbox.seed });
+  const { organization } = options;
+  if (organization !== undefined) {
+    addOrganization(sandbox.world, { ...organization, users, seed: sandbox.seed });
+  }
+  const own = summaryLines(sandbox, users, counts);
   return {
     sandbox,
     environment: environmentLines(sandbox),
-    summary: summaryLines(sandbox, users, counts),
+    summary: [own, ...organizationLines(organization)].join('\n'),
   };
 }
 
@@ -69,4 +91,13 @@ function summaryLines(
     `${users} users: ${dueCount} with an Active key older than 90 days (${twoActive} of them with two Active keys, ${dueOldInactive + dueRecentlyInactive} with an Inactive one beside it, ${neverUsed} never used),`,
     `${counts.young} with a young key, ${counts.inactiveOnly} with only an Inactive key, ${counts.noKeys} without keys`,
   ].join('\n');
+}
+
+function organizationLines(organization: ServedOrganization | undefined): string[] {
+  if (organization === undefined) return [];
+  const { members, suspended = 0, withoutRole = 0, roleName = MEMBER_ROLE_NAME } = organization;
+  return [
+    `it manages an organization: ${members} member accounts with as many users each, ${suspended} of them suspended,`,
+    `${withoutRole} without the role ${roleName}`,
+  ];
 }

@@ -4,14 +4,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { answerControl, CONTROL_PATH, type Controlled } from './control.ts';
 import type { FaultEffect } from './faults.ts';
-import { type Answer, type Job, perform, refusalAnswer } from './perform.ts';
-import { readParams, XML_CONTENT_TYPE } from './query-protocol.ts';
+import { type Job, perform, refusalAnswer } from './perform.ts';
 import { Refusal, throttled } from './refusal.ts';
 import type { LoggedRequest } from './request-log.ts';
 import { routeOf } from './services.ts';
 import type { RawRequest } from './signature.ts';
 import { TokenBuckets } from './throttle.ts';
 import { Timers } from './timers.ts';
+import type { Answer } from './wire.ts';
 
 const SLOW_BODY_PIECES = 8;
 
@@ -75,14 +75,13 @@ class Exchange {
   async #serve(request: RawRequest, response: ServerResponse): Promise<void> {
     const { world, faults, requests } = this.#sandbox;
     const startedMs = performance.now();
-    const params = readParams(request);
-    const route = routeOf(params);
+    const route = routeOf(request);
+    const { params } = route;
     const accessKeyId = /Credential=([^/,]+)\//.exec(request.headers.authorization ?? '')?.[1];
     const owner = accessKeyId === undefined ? undefined : ownerOf(this.#sandbox, accessKeyId);
     const effect = faults.strike({
       operation: route.operationName,
-      user:
-        params.UserName ?? world.keys.get(params.AccessKeyId ?? '')?.userName ?? owner?.userName,
+      user: params.UserName ?? world.key(params.AccessKeyId ?? '')?.userName ?? owner?.userName,
       account: owner?.account,
     });
     const entry = requests.open({
@@ -99,7 +98,7 @@ class Exchange {
     response.on('finish', () => {
       entry.durationMs = performance.now() - startedMs;
     });
-    const job = { request, route, params, isDenied: effect?.kind === 'access-denied' };
+    const job = { request, route, isDenied: effect?.kind === 'access-denied' };
     await this.timers.sleep(world.settings.latencyMs);
     await this.#carryOut(job, effect, entry, response);
   }
@@ -162,9 +161,8 @@ class Exchange {
     entry.status = answer.status;
     entry.errorCode = answer.errorCode;
     response.writeHead(answer.status, {
-      'content-type': XML_CONTENT_TYPE,
+      ...answer.headers,
       'content-length': Buffer.byteLength(answer.body),
-      'x-amzn-requestid': answer.requestId,
       // The signature clock, because clients correct their own skew by this header.
       date: new Date(this.#sandbox.world.clock.signatureNowMs()).toUTCString(),
     });
@@ -220,7 +218,7 @@ function ownerOf(
   { world }: Controlled,
   accessKeyId: string,
 ): { account: string; userName: string | undefined } | undefined {
-  const key = world.keys.get(accessKeyId);
+  const key = world.key(accessKeyId);
   if (key !== undefined) return { account: key.accountId, userName: key.userName };
   const session = world.sessions.get(accessKeyId);
   return session === undefined ? undefined : { account: session.accountId, userName: undefined };

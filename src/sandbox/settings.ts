@@ -3,7 +3,7 @@
 /** Seconds for every service, or per service (`iam`, `sts`); a service left out has none. */
 export type Lag = number | Readonly<Record<string, number>>;
 
-/** Requests per second and account, and how many may come at once. */
+/** Requests per second, account and service, and how many may come at once. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
@@ -20,8 +20,10 @@ export interface SandboxSettings {
   lastUsedLagSeconds: number;
   /** How long a credential report takes to make, on the sandbox clock. */
   reportSeconds: number;
-  /** The token bucket of each account; undefined for no limit. */
+  /** The token bucket of each account at each service; undefined for no limit. */
   rate: Rate | undefined;
+  /** The token buckets of some services, such as `organizations`, in place of `rate`. */
+  serviceRates: Readonly<Record<string, Rate>>;
 }
 
 export function resolveSettings(options: Partial<SandboxSettings>): SandboxSettings {
@@ -32,7 +34,13 @@ export function resolveSettings(options: Partial<SandboxSettings>): SandboxSetti
     lastUsedLagSeconds: options.lastUsedLagSeconds ?? 300,
     reportSeconds: options.reportSeconds ?? 2,
     rate: options.rate,
+    serviceRates: options.serviceRates ?? {},
   };
+}
+
+/** The rate that a service allows each account; undefined for no limit. */
+export function rateOf(settings: SandboxSettings, service: string): Rate | undefined {
+  return settings.serviceRates[service] ?? settings.rate;
 }
 
 /** The lag of one service in milliseconds. */

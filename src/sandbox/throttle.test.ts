@@ -9,7 +9,7 @@ describe('token buckets', () => {
     const rate = { perSecond: 10, burst: 3 };
     const takeUntilEmpty = (): number => {
       let taken = 0;
-      while (buckets.take('a', rate)) taken += 1;
+      while (buckets.take('a', 'iam', rate)) taken += 1;
       return taken;
     };
     assert.equal(takeUntilEmpty(), 3);
@@ -23,12 +23,13 @@ describe('token buckets', () => {
     assert.equal(takeUntilEmpty(), 3);
   });
 
-  it('are one per account, and none without a rate', () => {
+  it('are one per account and service, and none without a rate', () => {
     const buckets = new TokenBuckets(() => 0);
     const rate = { perSecond: 1, burst: 1 };
-    assert.equal(buckets.take('a', rate), true);
-    assert.equal(buckets.take('a', rate), false);
-    assert.equal(buckets.take('b', rate), true);
-    assert.equal(buckets.take('a', undefined), true);
+    assert.equal(buckets.take('a', 'iam', rate), true);
+    assert.equal(buckets.take('a', 'iam', rate), false);
+    assert.equal(buckets.take('b', 'iam', rate), true);
+    assert.equal(buckets.take('a', 'sts', rate), true);
+    assert.equal(buckets.take('a', 'iam', undefined), true);
   });
 });

@@ -1,4 +1,4 @@
-// One token bucket per account. It runs on real time, whatever the data clock says.
+// One token bucket per account and service. It runs on real time, whatever the data clock says.
 
 import type { Rate } from './settings.ts';
 
@@ -15,12 +15,13 @@ export class TokenBuckets {
     this.#realNowMs = realNowMs;
   }
 
-  /** Takes a token of the account; false when there is none. */
-  take(accountId: string, rate: Rate | undefined): boolean {
+  /** Takes a token of the account at the service; false when there is none. */
+  take(accountId: string, service: string, rate: Rate | undefined): boolean {
     if (rate === undefined) return true;
     const nowMs = this.#realNowMs();
-    const bucket = this.#buckets.get(accountId) ?? { tokens: rate.burst, refilledAtMs: nowMs };
-    this.#buckets.set(accountId, bucket);
+    const name = `${accountId} ${service}`;
+    const bucket = this.#buckets.get(name) ?? { tokens: rate.burst, refilledAtMs: nowMs };
+    this.#buckets.set(name, bucket);
     const gained = ((nowMs - bucket.refilledAtMs) / 1000) * rate.perSecond;
     bucket.tokens = Math.min(rate.burst, bucket.tokens + gained);
     bucket.refilledAtMs = nowMs;

@@ -3,12 +3,13 @@
 
 import type { SandboxClock } from './clock.ts';
 import { wholeSeconds } from './clock.ts';
-import { newKeyId } from './key-id.ts';
+import { accountOfKeyId, newKeyId } from './key-id.ts';
 import type {
   AccessKey,
   Account,
   AttachedPolicy,
   KeyStatus,
+  Organization,
   Partition,
   PolicyDocument,
   Role,
@@ -66,6 +67,8 @@ export interface RoleSeed {
   /** ARNs that may assume it; `*` by default. */
   readonly trustedArns?: readonly string[];
   readonly externalId?: string;
+  /** The longest session it allows; an hour by default. */
+  readonly maxSessionSeconds?: number;
   readonly administrator?: boolean;
   readonly policies?: Readonly<Record<string, PolicyDocument>>;
   readonly attachedPolicies?: readonly AttachedPolicy[];
@@ -78,6 +81,8 @@ const ALLOW_ALL: PolicyDocument = {
 
 export class World {
   readonly accounts = new Map<string, Account>();
+  /** By the id of every account in it. */
+  readonly organizations = new Map<string, Organization>();
   /** Every key ever made, deleted ones included: a deleted key may still work for a while. */
   readonly keys = new Map<string, AccessKey>();
   readonly sessions = new Map<string, Session>();
@@ -87,13 +92,16 @@ export class World {
   readonly random: SeededRandom;
   readonly settings: SandboxSettings;
 
+  /** What fills an account that nobody has looked into yet. */
+  readonly #fillers = new Map<string, () => void>();
+
   constructor(clock: SandboxClock, random: SeededRandom, settings: SandboxSettings) {
     this.clock = clock;
     this.random = random;
     this.settings = settings;
   }
 
-  addAccount(seed: AccountSeed = {}): Account {
+  addAccount(seed: AccountSeed = {}, random: SeededRandom = this.random): Account {
     const id = seed.id ?? String(100_000_000_000 + this.random.below(899_999_999_999));
     if (!/^\d{12}$/.test(id)) throw new RangeError(`sandbox: '${id}' is not an account id`);
     if (this.accounts.has(id)) throw new RangeError(`sandbox: account ${id} exists already`);
@@ -106,6 +114,7 @@ export class World {
       roles: new Map(),
       serviceControlPolicies: [...(seed.serviceControlPolicies ?? [])],
       report: undefined,
+      random,
     };
     this.accounts.set(id, account);
     if (seed.administrator ?? true) {
@@ -115,11 +124,32 @@ export class World {
     return account;
   }
 
-  /** Throws a RangeError for an account that does not exist. */
+  /**
+   * Puts off filling an account until somebody looks into it. What `fill` adds must not depend on
+   * when that is: neither on the clock nor on the random numbers that others take.
+   */
+  fillLater(accountId: string, fill: () => void): void {
+    this.#fillers.set(accountId, fill);
+  }
+
+  /** The account with all that is in it. Throws a RangeError for one that does not exist. */
   account(accountId: string = DEFAULT_ACCOUNT_ID): Account {
     const account = this.accounts.get(accountId);
     if (account === undefined) throw new RangeError(`sandbox: no account ${accountId}`);
+    const fill = this.#fillers.get(accountId);
+    if (fill !== undefined) {
+      // Forgotten first, because filling looks into the account.
+      this.#fillers.delete(accountId);
+      fill();
+    }
     return account;
+  }
+
+  /** The key, wherever it is, also in an account that nobody has looked into yet. */
+  key(accessKeyId: string): AccessKey | undefined {
+    const accountId = accountOfKeyId(accessKeyId);
+    if (accountId !== undefined && this.#fillers.has(accountId)) this.account(accountId);
+    return this.keys.get(accessKeyId);
   }
 
   /** Throws a RangeError for a user that does not exist. */
@@ -137,7 +167,7 @@ export class World {
     const path = seed.path ?? '/';
     const user: User = {
       name: seed.name,
-      id: `AIDA${this.random.base32(17)}`,
+      id: `AIDA${account.random.base32(17)}`,
       arn: `arn:${account.partition}:iam::${account.id}:user${path}${seed.name}`,
       path,
       createDate: seed.createDate ?? wholeSeconds(this.clock.nowMs() - 365 * DAY_MS),
@@ -184,12 +214,13 @@ export class World {
     const path = seed.path ?? '/';
     const role: Role = {
       name: seed.name,
-      id: `AROA${this.random.base32(17)}`,
+      id: `AROA${account.random.base32(17)}`,
       arn: `arn:${account.partition}:iam::${account.id}:role${path}${seed.name}`,
       path,
       createDate: wholeSeconds(this.clock.nowMs() - 365 * DAY_MS),
       trustedArns: seed.trustedArns ?? ['*'],
       externalId: seed.externalId,
+      maxSessionSeconds: seed.maxSessionSeconds ?? 60 * 60,
       ...permissions(account.partition, seed),
     };
     account.roles.set(seed.name.toLowerCase(), role);
@@ -226,9 +257,10 @@ export class World {
     accountId: string,
     fields: Pick<AccessKey, 'createDate' | 'status' | 'activeSinceMs' | 'uses'>,
   ): AccessKey {
+    const { random } = this.account(accountId);
     const key: AccessKey = {
-      id: newKeyId('AKIA', accountId, this.random),
-      secret: this.random.secret(),
+      id: newKeyId('AKIA', accountId, random),
+      secret: random.secret(),
       accountId,
       userName: user.name,
       inactiveSinceMs: undefined,

@@ -1,28 +1,15 @@
 // Renders results as the XML of the AWS query protocol.
 
 import { isoSeconds } from './clock.ts';
+import { isList, type ResultValue } from './result.ts';
 
 /** A list becomes `<member>`, a map `<entry>` elements; undefined leaves the element out. */
-export type XmlValue =
-  | string
-  | number
-  | boolean
-  | Date
-  | undefined
-  | readonly XmlValue[]
-  | ReadonlyMap<string, XmlValue>
-  | XmlFields;
-
-export interface XmlFields {
-  readonly [name: string]: XmlValue;
-}
-
-export function element(name: string, value: XmlValue): string {
+export function element(name: string, value: ResultValue): string {
   if (value === undefined) return '';
   return `<${name}>${content(value)}</${name}>`;
 }
 
-export function content(value: XmlValue): string {
+export function content(value: ResultValue): string {
   if (value === undefined) return '';
   if (value instanceof Date) return isoSeconds(value);
   if (isList(value)) return value.map((item) => element('member', item)).join('');
@@ -35,10 +22,6 @@ export function content(value: XmlValue): string {
       .join('');
   }
   return escapeXml(String(value));
-}
-
-function isList(value: XmlValue): value is readonly XmlValue[] {
-  return Array.isArray(value);
 }
 
 export function escapeXml(text: string): string {

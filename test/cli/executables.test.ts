@@ -23,6 +23,18 @@ const SAYS: readonly (readonly [
   ['keyturn', ['--frobnicate'], 2, /^keyturn: error: unknown flag --frobnicate\n/],
   ['keyturn', ['sandbox', '--port', '99999'], 2, /error: --port takes a whole number from 0 to/],
   ['keyturn', ['sandbox', '--burst', '3'], 2, /error: --burst 3 has no effect without --rate\n/],
+  [
+    'keyturn',
+    ['sandbox', '--without-role', '3'],
+    2,
+    /error: --without-role 3 has no effect without --accounts\n/,
+  ],
+  [
+    'keyturn',
+    ['sandbox', '--accounts', '3', '--suspended', '2', '--without-role', '2'],
+    2,
+    /error: --suspended and --without-role make 4 accounts, but --accounts is 3\n/,
+  ],
   ['keyctl', ['-t'], 2, /^keyctl: error: -t is missing its value\n/],
   ['keyctl', ['undo'], 2, /^keyctl: error: keyctl undo needs a profile\n/],
   ['keyturn', ['policy', 'admn'], 2, /hint: did you mean keyturn policy admin\?\n$/],

@@ -16,6 +16,8 @@ const REFUSED: readonly (readonly [command: Command, args: readonly string[], co
   [keyturnCommand, ['sandbox', '--key-lag-s', '-1'], 'bad-value'],
   [keyturnCommand, ['sandbox', '--key-lag-s=1.5s'], 'bad-value'],
   [keyturnCommand, ['sandbox', '--burst=3'], 'conflicting-flags'],
+  [keyturnCommand, ['sandbox', '--role-name=Other'], 'conflicting-flags'],
+  [keyturnCommand, ['sandbox', '--accounts=1', '--suspended=2'], 'conflicting-flags'],
   [keyturnCommand, ['policy'], 'bad-value'],
   [keyturnCommand, ['policy', 'everything'], 'bad-value'],
   [keyturnCommand, ['policy', 'admin', 'fleet'], 'stray-argument'],

@@ -63,6 +63,18 @@ describe('the control interface', () => {
     assert.equal(await errorName(denied), 'AccessDenied');
   });
 
+  it('seeds an organization, and shows one account of it', async () => {
+    const seeded = await control('POST', 'seed', {
+      organization: { members: 3, suspended: 1, users: 5, accounts: [{ id: '210987654321' }] },
+    });
+    assert.equal(seeded.status, 200);
+    assert.equal(seeded.json.organizations[0].managementAccountId, ACCOUNT);
+    assert.equal(seeded.json.organizations[0].members.length, 5);
+    const { json: state } = await control('GET', 'state?account=210987654321');
+    assert.equal(state.accounts.length, 1);
+    assert.equal(state.accounts[0].roles[0].name, 'OrganizationAccountAccessRole');
+  });
+
   it('moves the clock, changes settings and scripts faults', async () => {
     const moved = await control('POST', 'clock', { now: '2030-01-01T00:00:00Z' });
     assert.match(moved.json.now, /^2030-01-01T00:00:0/);
@@ -103,6 +115,9 @@ describe('the control interface', () => {
         { accounts: [{ id: ACCOUNT, users: [{ name: 'a', keys: [{ createDate: 'x' }] }] }] },
       ],
       ['seed', { accounts: [{ id: '12' }] }],
+      ['seed', { organization: { members: 1, suspended: 2 } }],
+      ['seed', { organization: { accounts: [{ state: 'GONE' }] } }],
+      ['settings', { serviceRates: { organizations: { perSecond: 1 } } }],
     ];
     for (const [path, body] of refused) {
       const { status, json } = await control('POST', path, body);
@@ -177,6 +192,18 @@ describe('serveSandbox', () => {
       }
       assert.match(summary, /account 123456789012, seed x/);
       assert.match(summary, /30 users: \d+ with an Active key older than 90 days/);
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+  it('makes the account manage an organization', async () => {
+    const organization = { members: 5, suspended: 2, withoutRole: 1, roleName: 'Rotation' };
+    const { sandbox, summary } = await serveSandbox({ users: 8, seed: 'x', organization });
+    try {
+      assert.equal(sandbox.world.organizations.get(ACCOUNT)?.members.size, 6);
+      assert.match(summary, /organization: 5 member accounts .*, 2 of them suspended,/);
+      assert.match(summary, /\n1 without the role Rotation$/);
     } finally {
       await sandbox.close();
     }

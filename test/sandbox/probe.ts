@@ -7,7 +7,7 @@ import type { Credentials } from './sdk.ts';
 
 export interface Probe {
   readonly sandbox: Sandbox;
-  readonly service: 'iam' | 'sts';
+  readonly service: 'iam' | 'sts' | 'organizations';
   readonly operation: string;
   readonly params?: Readonly<Record<string, unknown>>;
   /** Undefined for an unsigned call. */
@@ -31,7 +31,7 @@ interface AnyClient {
 }
 
 const MODULES = { iam, sts } as unknown as Record<
-  Probe['service'],
+  'iam' | 'sts',
   Record<string, new (input: unknown) => AnyClient>
 >;
 const CLIENT_NAMES = { iam: 'IAMClient', sts: 'STSClient' } as const;
@@ -44,6 +44,7 @@ export const probeBySdk: Prober = async (probes) => {
 };
 
 async function sdkOutcome(probe: Probe): Promise<Outcome> {
+  if (probe.service === 'organizations') throw new RangeError('no SDK client here');
   const module = MODULES[probe.service];
   const Client = module[CLIENT_NAMES[probe.service]];
   const Command = module[`${probe.operation}Command`];

@@ -5,7 +5,7 @@ import type { AccessKey, KeyStatus } from '../model.ts';
 import { type Call, type Operation, type Resource, requiredText } from '../operation.ts';
 import { accessDenied } from '../policy.ts';
 import { constraintError, noSuchKey } from '../refusal.ts';
-import type { XmlFields } from '../xml.ts';
+import type { ResultFields } from '../result.ts';
 import { pageOf } from './paging.ts';
 import { KEYS_PER_USER_MAX, quotaExceeded } from './quotas.ts';
 import { targetUser, targetUserResource } from './target-user.ts';
@@ -18,7 +18,7 @@ export const accessKeyOperations: Readonly<Record<string, Operation>> = {
   GetAccessKeyLastUsed: { access: 'read', resource: ownerResource, run: getAccessKeyLastUsed },
 };
 
-function listAccessKeys(call: Call): XmlFields {
+function listAccessKeys(call: Call): ResultFields {
   const user = targetUser(call);
   const keys = [...user.keys].sort((left, right) => (left.id < right.id ? -1 : 1));
   const page = pageOf(call, keys, (key) => key.id);
@@ -29,7 +29,7 @@ function listAccessKeys(call: Call): XmlFields {
   };
 }
 
-function createAccessKey(call: Call): XmlFields {
+function createAccessKey(call: Call): ResultFields {
   const user = targetUser(call);
   // Inactive keys count too.
   if (user.keys.length >= KEYS_PER_USER_MAX)
@@ -57,7 +57,7 @@ function deleteAccessKey(call: Call): undefined {
   if (key.status === 'Active') key.inactiveSinceMs = call.world.clock.nowMs();
 }
 
-function getAccessKeyLastUsed(call: Call): XmlFields {
+function getAccessKeyLastUsed(call: Call): ResultFields {
   const key = knownKey(call);
   const use = visibleUse(key, call.world.clock.nowMs(), call.world.settings.lastUsedLagSeconds);
   return {
@@ -80,7 +80,7 @@ function ownerResource(call: Call): Resource {
 /** The key the call names, of this account. AWS answers AccessDenied when there is none. */
 function knownKey(call: Call): AccessKey {
   const accessKeyId = requiredText(call, 'AccessKeyId');
-  const key = call.world.keys.get(accessKeyId);
+  const key = call.world.key(accessKeyId);
   if (key === undefined || key.deleted || key.accountId !== call.account.id) {
     const request = {
       action: 'iam:GetAccessKeyLastUsed',
@@ -103,7 +103,7 @@ function readStatus(text: string): KeyStatus {
   throw constraintError(text, 'status', 'Member must satisfy enum value set: [Active, Inactive]');
 }
 
-function keyFields(key: AccessKey): XmlFields {
+function keyFields(key: AccessKey): ResultFields {
   return {
     UserName: key.userName,
     AccessKeyId: key.id,

@@ -1,7 +1,7 @@
 // GetAccountSummary, ListAccountAliases.
 
 import type { Call, Operation } from '../operation.ts';
-import type { XmlFields } from '../xml.ts';
+import type { ResultFields } from '../result.ts';
 import { KEYS_PER_USER_MAX, USERS_PER_ACCOUNT_MAX } from './quotas.ts';
 import { anyResource } from './target-user.ts';
 
@@ -17,7 +17,7 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
   },
 };
 
-function getAccountSummary({ account }: Call): XmlFields {
+function getAccountSummary({ account }: Call): ResultFields {
   return {
     SummaryMap: new Map([
       ['Users', account.users.size],

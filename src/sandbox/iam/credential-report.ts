@@ -4,7 +4,7 @@
 import type { CredentialReport } from '../model.ts';
 import type { Call, Operation } from '../operation.ts';
 import { Refusal } from '../refusal.ts';
-import type { XmlFields } from '../xml.ts';
+import type { ResultFields } from '../result.ts';
 import { reportCsv } from './report-rows.ts';
 import { anyResource } from './target-user.ts';
 
@@ -18,7 +18,7 @@ export const credentialReportOperations: Readonly<Record<string, Operation>> = {
 
 type ReportState = 'none' | 'in-progress' | 'ready' | 'expired';
 
-function generateReport(call: Call): XmlFields {
+function generateReport(call: Call): ResultFields {
   switch (stateOf(call)) {
     case 'ready':
       return { State: 'COMPLETE' };
@@ -34,7 +34,7 @@ function generateReport(call: Call): XmlFields {
   }
 }
 
-function getReport(call: Call): XmlFields {
+function getReport(call: Call): ResultFields {
   const { report } = call.account;
   switch (stateOf(call)) {
     case 'none':

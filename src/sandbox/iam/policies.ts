@@ -4,7 +4,7 @@
 import type { PolicyDocument } from '../model.ts';
 import { type Call, type Operation, requiredText } from '../operation.ts';
 import { Refusal } from '../refusal.ts';
-import type { XmlFields } from '../xml.ts';
+import type { ResultFields } from '../result.ts';
 import { pageOf } from './paging.ts';
 import { targetUser, targetUserResource } from './target-user.ts';
 
@@ -28,13 +28,13 @@ function deleteUserPolicy(call: Call): undefined {
   }
 }
 
-function listUserPolicies(call: Call): XmlFields {
+function listUserPolicies(call: Call): ResultFields {
   const names = [...targetUser(call).inlinePolicies.keys()].sort();
   const page = pageOf(call, names, (name) => name);
   return { PolicyNames: page.items, ...page.paging };
 }
 
-function listAttached(call: Call): XmlFields {
+function listAttached(call: Call): ResultFields {
   const policies = [...targetUser(call).attachedPolicies].sort((left, right) =>
     left.name < right.name ? -1 : 1,
   );

@@ -1,6 +1,6 @@
 // IAM: https://docs.aws.amazon.com/IAM/latest/APIReference/
 
-import type { Service } from '../operation.ts';
+import type { QueryService } from '../operation.ts';
 import { accessKeyOperations } from './access-keys.ts';
 import { accountOperations } from './account.ts';
 import { credentialReportOperations } from './credential-report.ts';
@@ -8,7 +8,8 @@ import { policyOperations } from './policies.ts';
 import { tagOperations } from './tags.ts';
 import { userOperations } from './users.ts';
 
-export const iam: Service = {
+export const iam: QueryService = {
+  protocol: 'query',
   name: 'iam',
   version: '2010-05-08',
   xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',

@@ -3,7 +3,7 @@
 
 import { type Call, memberFields, memberTexts, type Operation } from '../operation.ts';
 import { constraintError, validationError } from '../refusal.ts';
-import type { XmlFields } from '../xml.ts';
+import type { ResultFields } from '../result.ts';
 import { pageOf } from './paging.ts';
 import { quotaExceeded, TAGS_PER_USER_MAX } from './quotas.ts';
 import { targetUser, targetUserResource } from './target-user.ts';
@@ -34,7 +34,7 @@ function untagUser(call: Call): undefined {
   for (const key of memberTexts(call, 'TagKeys')) tags.delete(key.toLowerCase());
 }
 
-function listUserTags(call: Call): XmlFields {
+function listUserTags(call: Call): ResultFields {
   const sorted = [...targetUser(call).tags.entries()].sort(([left], [right]) =>
     left < right ? -1 : 1,
   );

@@ -4,7 +4,7 @@ import { wholeSeconds } from '../clock.ts';
 import type { User } from '../model.ts';
 import { type Call, checkedUserName, type Operation, requiredText } from '../operation.ts';
 import { Refusal, validationError } from '../refusal.ts';
-import type { XmlFields } from '../xml.ts';
+import type { ResultFields } from '../result.ts';
 import { pageOf } from './paging.ts';
 import { quotaExceeded, USERS_PER_ACCOUNT_MAX } from './quotas.ts';
 import { allUsersResource, targetUser, targetUserResource } from './target-user.ts';
@@ -31,7 +31,7 @@ export function sortedUsers(call: Call): User[] {
     .map(([, user]) => user);
 }
 
-function listUsers(call: Call): XmlFields {
+function listUsers(call: Call): ResultFields {
   const prefix = call.params.PathPrefix ?? '/';
   if (!prefix.startsWith('/')) {
     throw validationError('The specified value for pathPrefix is invalid.');
@@ -41,7 +41,7 @@ function listUsers(call: Call): XmlFields {
   return { Users: page.items.map(userFields), ...page.paging };
 }
 
-function createUser(call: Call): XmlFields {
+function createUser(call: Call): ResultFields {
   const name = checkedUserName(requiredText(call, 'UserName'));
   const path = call.params.Path ?? '/';
   if (!/^\/([!-~]+\/)?$/.test(path)) {
@@ -79,7 +79,7 @@ function deleteConflict(user: User): string | undefined {
   return undefined;
 }
 
-function userFields(user: User): XmlFields {
+function userFields(user: User): ResultFields {
   return {
     Path: user.path,
     UserName: user.name,

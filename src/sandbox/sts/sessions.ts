@@ -3,8 +3,8 @@
 import type { Account, Role, Session, User } from '../model.ts';
 import { type Call, type Operation, optionalInteger, requiredText } from '../operation.ts';
 import { accessDenied } from '../policy.ts';
-import { constraintError, Refusal } from '../refusal.ts';
-import type { XmlFields } from '../xml.ts';
+import { constraintError, Refusal, validationError } from '../refusal.ts';
+import type { ResultFields } from '../result.ts';
 
 const HOUR_SECONDS = 60 * 60;
 
@@ -22,7 +22,7 @@ export const sessionOperations: Readonly<Record<string, Operation>> = {
   },
 };
 
-function assumeRole(call: Call): XmlFields {
+function assumeRole(call: Call): ResultFields {
   const name = requiredText(call, 'RoleSessionName');
   if (!/^[\w+=,.@-]{2,64}$/.test(name)) {
     const rule = 'Member must satisfy regular expression pattern: [\\w+=,.@-]*';
@@ -31,6 +31,7 @@ function assumeRole(call: Call): XmlFields {
   const durationSeconds =
     optionalInteger(call, 'DurationSeconds', { min: 900, max: 12 * HOUR_SECONDS }) ?? HOUR_SECONDS;
   const { account, role } = trustedRole(call);
+  checkDuration(call, role, durationSeconds);
   const session = call.world.openSession(account.id, durationSeconds, {
     principal: { role, name },
     mfa: false,
@@ -44,16 +45,37 @@ function assumeRole(call: Call): XmlFields {
   };
 }
 
+/** Within an hour when a role's session opens it, and within what the role allows. */
+function checkDuration(call: Call, role: Role, durationSeconds: number): void {
+  if ('trustedArns' in call.caller.principal && durationSeconds > HOUR_SECONDS) {
+    throw validationError(
+      'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
+    );
+  }
+  if (durationSeconds > role.maxSessionSeconds) {
+    throw validationError(
+      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+    );
+  }
+}
+
 /** The role that is asked for. A role that is not there is refused like one that does not trust. */
 function trustedRole(call: Call): { account: Account; role: Role } {
   const arn = requiredText(call, 'RoleArn');
   const account = call.world.accounts.get(arn.split(':')[4] ?? '');
   const role = [...(account?.roles.values() ?? [])].find((candidate) => candidate.arn === arn);
-  if (account === undefined || role === undefined || !trusts(role, call)) {
+  const isThere = account !== undefined && isOpen(call, account) && role !== undefined;
+  if (!isThere || !trusts(role, call)) {
     const request = { action: 'sts:AssumeRole', resourceArn: arn, resourceShown: arn };
     throw accessDenied(call.caller, request, '');
   }
   return { account, role };
+}
+
+/** Whether the account is one that can be entered: its organization may have closed it. */
+function isOpen({ world }: Call, { id }: Account): boolean {
+  const state = world.organizations.get(id)?.members.get(id)?.state;
+  return state === undefined || state === 'ACTIVE';
 }
 
 function trusts(role: Role, call: Call): boolean {
@@ -69,7 +91,7 @@ function trusts(role: Role, call: Call): boolean {
   return role.externalId === undefined || role.externalId === call.params.ExternalId;
 }
 
-function getSessionToken(call: Call): XmlFields {
+function getSessionToken(call: Call): ResultFields {
   const { user } = call.caller;
   if (user === undefined) {
     throw denied('Cannot call GetSessionToken with session credentials');
@@ -101,7 +123,7 @@ function checkOneTimeCode(call: Call, user: User): boolean {
   return true;
 }
 
-function credentialFields(session: Session): XmlFields {
+function credentialFields(session: Session): ResultFields {
   return {
     AccessKeyId: session.accessKeyId,
     SecretAccessKey: session.secret,
