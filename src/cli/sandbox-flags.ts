@@ -102,7 +102,7 @@ export function sandboxHelp(): string {
   return renderHelp({
     program: 'keyturn sandbox',
     summary:
-      'an AWS to practise on: IAM, STS and Organizations on this machine, with a believable account or organization.',
+      'an AWS to practise on: IAM, STS, Organizations, secrets and parameters on this machine, with a believable account or organization.',
     usage: ['keyturn sandbox [flags]'],
     description: [
       'It prints the environment to export, then serves until it is stopped with Ctrl-C. Nothing is kept, and nothing leaves this machine.',

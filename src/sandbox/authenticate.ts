@@ -50,6 +50,7 @@ function byKey(
   });
   return {
     accountId: account.id,
+    region: authorization.region,
     arn: user.arn,
     userId: user.id,
     accessKeyId: key.id,
@@ -97,12 +98,13 @@ function bySession(
   if ('user' in session.principal && authorization.service === 'iam' && !session.mfa) {
     throw invalidToken();
   }
-  return callerOfSession(session, account.partition);
+  return callerOfSession(session, authorization.region, account.partition);
 }
 
-function callerOfSession(session: Session, partition: Partition): Caller {
+function callerOfSession(session: Session, region: string, partition: Partition): Caller {
   const common = {
     accountId: session.accountId,
+    region,
     accessKeyId: session.accessKeyId,
     user: undefined,
     temporary: true,

@@ -51,7 +51,7 @@ export function readClockChange(input: unknown): ClockChange {
 
 export function readSettings(input: unknown): Partial<SandboxSettings> {
   const numbers = ['latencyMs', 'lastUsedLagSeconds', 'reportSeconds'];
-  const lags = ['keyLagSeconds', 'deactivationLagSeconds'];
+  const lags = ['keyLagSeconds', 'deactivationLagSeconds', 'readLagSeconds'];
   const fields = readFields(input, 'settings', [...numbers, ...lags, 'rate', 'serviceRates']);
   for (const name of numbers) checkNumber(fields[name], `settings.${name}`);
   for (const name of lags) checkLag(fields[name], `settings.${name}`);
@@ -77,7 +77,14 @@ export function readFaults(input: unknown): Fault[] {
 }
 
 function readFault(input: unknown): Fault {
-  const fault = readFields(input, 'fault', ['operation', 'user', 'account', 'calls', 'effect!']);
+  const fault = readFields(input, 'fault', [
+    'operation',
+    'user',
+    'account',
+    'resource',
+    'calls',
+    'effect!',
+  ]);
   if (fault.calls !== undefined) {
     const calls = readFields(fault.calls, 'fault.calls', ['nth', 'first']);
     checkNumber(calls.nth ?? calls.first ?? null, 'fault.calls');

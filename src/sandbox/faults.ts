@@ -37,6 +37,8 @@ export interface Fault {
   /** The user whom the call names, or whose key it names, or who signs it; any when left out. */
   readonly user?: string;
   readonly account?: string;
+  /** The role, secret, parameter or account that the call names, as it names it. */
+  readonly resource?: string;
   /** Which of the matching calls are hit, counted from 1; every one when left out. */
   readonly calls?: { readonly nth: number } | { readonly first: number };
   readonly effect: FaultEffect;
@@ -47,6 +49,7 @@ export interface FaultSubject {
   readonly operation: string;
   readonly user: string | undefined;
   readonly account: string | undefined;
+  readonly resource: string | undefined;
 }
 
 interface Script {
@@ -87,6 +90,7 @@ function matches(fault: Fault, subject: FaultSubject): boolean {
   return (
     (fault.operation === undefined || fault.operation === subject.operation) &&
     (fault.account === undefined || fault.account === subject.account) &&
+    (fault.resource === undefined || fault.resource === subject.resource) &&
     (fault.user === undefined || fault.user.toLowerCase() === subject.user?.toLowerCase())
   );
 }

@@ -25,6 +25,29 @@ export function optionalNumber(call: Call, name: string): number | undefined {
   return value as number;
 }
 
+/** A list of texts; undefined when it is not given. */
+export function stringList(call: Call, name: string): string[] | undefined {
+  const value = call.input[name];
+  if (value === undefined || value === null) return undefined;
+  if (!Array.isArray(value) || value.some((item) => typeof item !== 'string')) {
+    throw notA('List', name);
+  }
+  return value;
+}
+
+/** The tags in the call: keys and values. */
+export function givenTags(call: Call): Map<string, string> {
+  const { Tags } = call.input;
+  if (Tags === undefined || Tags === null) return new Map();
+  if (!Array.isArray(Tags)) throw notA('List', 'Tags');
+  return new Map(
+    Tags.map((tag: { Key?: unknown; Value?: unknown }) => [
+      String(tag.Key ?? ''),
+      String(tag.Value ?? ''),
+    ]),
+  );
+}
+
 function notA(kind: string, name: string): Refusal {
   return new Refusal('SerializationException', 400, `${name} is not of the type ${kind}`);
 }

@@ -45,7 +45,10 @@ export function jsonFailure(service: JsonService, refusal: Refusal): Failure {
   }
   const own = isShared(refusal.code) ? service.refusals[refusal.code] : undefined;
   const code = own?.code ?? refusal.code;
-  const body = JSON.stringify({ __type: code, Message: own?.message ?? refusal.message });
+  const message = own?.message ?? refusal.message;
+  // Some refusals of AWS have no text.
+  const text = message === '' ? {} : { Message: message };
+  const body = JSON.stringify({ __type: code, ...text });
   // This protocol has 400 for every refusal that is not AWS's own failure.
   return { code, status: own !== undefined && refusal.status < 500 ? 400 : refusal.status, body };
 }

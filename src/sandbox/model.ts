@@ -1,6 +1,8 @@
 // The things an account holds. Plain data: world.ts changes it, the operations read it.
 
 import type { SeededRandom } from './random.ts';
+import type { Secret } from './secretsmanager/secret.ts';
+import type { Parameter } from './ssm/parameter.ts';
 
 export type Partition = 'aws' | 'aws-us-gov' | 'aws-cn';
 export type KeyStatus = 'Active' | 'Inactive';
@@ -100,6 +102,9 @@ export interface Account {
   readonly roles: Map<string, Role>;
   readonly serviceControlPolicies: PolicyDocument[];
   report: CredentialReport | undefined;
+  /** By region and name, as the parameters are. */
+  readonly secrets: Map<string, Secret>;
+  readonly parameters: Map<string, Parameter>;
   /** Where the ids and secrets of what is seeded into it come from. */
   readonly random: SeededRandom;
 }
@@ -139,6 +144,8 @@ export interface Organization {
 /** Who signed a request. */
 export interface Caller {
   readonly accountId: string;
+  /** The region that the request is signed for. */
+  readonly region: string;
   readonly arn: string;
   readonly userId: string;
   readonly accessKeyId: string;

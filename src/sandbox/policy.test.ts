@@ -33,6 +33,7 @@ function verdict(asked: Asked): string {
   const { temporary = false, mfa = false } = asked;
   const caller: Caller = {
     accountId: ACCOUNT,
+    region: 'us-east-1',
     arn: user.arn,
     userId: user.id,
     accessKeyId: 'AKIAIOSFODNN7EXAMPLE',

@@ -6,7 +6,7 @@ const SECRET_NAME = /secret|password|tokencode/i;
 /** Names that look secret and are not. */
 const PLAIN_NAMES: readonly string[] = ['SecretId'];
 /** Names that do not look secret and are: a parameter's value. */
-const SECRET_NAMES: readonly string[] = ['Value'];
+const SECRET_NAMES: readonly string[] = ['Value', 'RotationToken'];
 
 export interface LoggedRequest {
   /** From 1, in the order of arrival. */

@@ -3,6 +3,8 @@
 import type { AccessKey, Account } from './model.ts';
 import { addOrganization, type OrganizationSeed } from './organization.ts';
 import { type PopulationOptions, populate } from './population.ts';
+import type { Secret } from './secretsmanager/secret.ts';
+import type { Parameter } from './ssm/parameter.ts';
 import type { AccountSeed, KeySeed, RoleSeed, UserSeed, World } from './world.ts';
 
 export interface JsonKey extends Omit<KeySeed, 'createDate' | 'lastUsed'> {
@@ -89,10 +91,35 @@ function describeAccount(account: Account): unknown {
       keys: user.keys.map(describeKey),
     })),
     roles: [...account.roles.values()].map(({ name, arn }) => ({ name, arn })),
+    secrets: [...account.secrets.values()].map(describeSecret),
+    parameters: [...account.parameters.values()].map(describeParameter),
   };
 }
 
 function describeKey(key: AccessKey): unknown {
   const { id, secret, status, createDate, uses } = key;
   return { id, secret, status, createDate, lastUsed: uses.at(-1)?.at };
+}
+
+function describeSecret({ name, arn, states }: Secret): unknown {
+  const { versions, stages, tags, deletionDate } = states.newest;
+  return {
+    name,
+    arn,
+    versions: [...versions.values()],
+    stages: Object.fromEntries(stages),
+    tags: Object.fromEntries(tags),
+    deletionDate,
+  };
+}
+
+function describeParameter({ name, arn, states }: Parameter): unknown {
+  const { versions, labels, tags } = states.newest;
+  return {
+    name,
+    arn,
+    versions,
+    labels: Object.fromEntries(labels),
+    tags: Object.fromEntries(tags),
+  };
 }

@@ -83,6 +83,7 @@ class Exchange {
       operation: route.operationName,
       user: params.UserName ?? world.key(params.AccessKeyId ?? '')?.userName ?? owner?.userName,
       account: owner?.account,
+      resource: params.RoleArn ?? params.SecretId ?? params.Name ?? params.AccountId,
     });
     const entry = requests.open({
       at: world.clock.now().toISOString(),

@@ -13,11 +13,13 @@ import type {
 import { organizations } from './organizations/service.ts';
 import { readParams } from './query-protocol.ts';
 import { Refusal } from './refusal.ts';
+import { secretsManager } from './secretsmanager/service.ts';
 import type { RawRequest } from './signature.ts';
+import { parameterStore } from './ssm/service.ts';
 import { sts } from './sts/service.ts';
 
 const QUERY_SERVICES: readonly QueryService[] = [iam, sts];
-const JSON_SERVICES: readonly JsonService[] = [organizations];
+const JSON_SERVICES: readonly JsonService[] = [organizations, secretsManager, parameterStore];
 
 /** What a request asks for, before anybody has asked whether it is allowed. */
 export interface Route {

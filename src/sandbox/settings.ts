@@ -1,6 +1,6 @@
 // What can be chosen when a sandbox starts, and changed while it runs.
 
-/** Seconds for every service, or per service (`iam`, `sts`); a service left out has none. */
+/** Seconds for every service, or per service (`iam`, `sts`, `ssm`, …); a service left out has none. */
 export type Lag = number | Readonly<Record<string, number>>;
 
 /** Requests per second, account and service, and how many may come at once. */
@@ -18,6 +18,8 @@ export interface SandboxSettings {
   deactivationLagSeconds: Lag;
   /** How long after a call its key's last use shows, on the sandbox clock. */
   lastUsedLagSeconds: number;
+  /** How long readers of secrets and parameters see what was before a write. */
+  readLagSeconds: Lag;
   /** How long a credential report takes to make, on the sandbox clock. */
   reportSeconds: number;
   /** The token bucket of each account at each service; undefined for no limit. */
@@ -32,6 +34,7 @@ export function resolveSettings(options: Partial<SandboxSettings>): SandboxSetti
     keyLagSeconds: options.keyLagSeconds ?? 0,
     deactivationLagSeconds: options.deactivationLagSeconds ?? 0,
     lastUsedLagSeconds: options.lastUsedLagSeconds ?? 300,
+    readLagSeconds: options.readLagSeconds ?? 0,
     reportSeconds: options.reportSeconds ?? 2,
     rate: options.rate,
     serviceRates: options.serviceRates ?? {},

@@ -114,6 +114,8 @@ export class World {
       roles: new Map(),
       serviceControlPolicies: [...(seed.serviceControlPolicies ?? [])],
       report: undefined,
+      secrets: new Map(),
+      parameters: new Map(),
       random,
     };
     this.accounts.set(id, account);

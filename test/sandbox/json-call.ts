@@ -13,6 +13,8 @@ export interface JsonCall {
   readonly credentials?: Credentials;
   /** What the credential scope names; the service when left out. */
   readonly scope?: string;
+  /** us-east-1 when left out. */
+  readonly region?: string;
 }
 
 export interface JsonAnswer {
@@ -29,8 +31,6 @@ const TARGETS = {
   secretsmanager: 'secretsmanager',
   ssm: 'AmazonSSM',
 } as const;
-
-const REGION = 'us-east-1';
 
 /** Signs and sends one call. */
 export async function callJson(call: JsonCall): Promise<JsonAnswer> {
@@ -51,7 +51,7 @@ export async function callJson(call: JsonCall): Promise<JsonAnswer> {
 }
 
 function signedHeaders(call: JsonCall, body: string): Record<string, string> {
-  const { sandbox, service, operation, scope = service } = call;
+  const { sandbox, service, operation, scope = service, region = 'us-east-1' } = call;
   const { accessKeyId, secretAccessKey, sessionToken } = call.credentials ?? administrator(sandbox);
   const at = new Date(sandbox.clock.signatureNowMs());
   const amzDate = `${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
@@ -74,13 +74,13 @@ function signedHeaders(call: JsonCall, body: string): Record<string, string> {
   const claim = {
     accessKeyId,
     date,
-    region: REGION,
+    region,
     service: scope,
     signedHeaders: names,
     amzDate,
   };
   const signature = signatureOf(request, { ...claim, signature: '' }, secretAccessKey);
-  const credential = `${accessKeyId}/${date}/${REGION}/${scope}/aws4_request`;
+  const credential = `${accessKeyId}/${date}/${region}/${scope}/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
   return { ...headers, authorization };
 }

@@ -7,7 +7,7 @@ import type { Credentials } from './sdk.ts';
 
 export interface Probe {
   readonly sandbox: Sandbox;
-  readonly service: 'iam' | 'sts' | 'organizations';
+  readonly service: 'iam' | 'sts' | 'organizations' | 'secretsmanager' | 'ssm';
   readonly operation: string;
   readonly params?: Readonly<Record<string, unknown>>;
   /** Undefined for an unsigned call. */
@@ -44,7 +44,8 @@ export const probeBySdk: Prober = async (probes) => {
 };
 
 async function sdkOutcome(probe: Probe): Promise<Outcome> {
-  if (probe.service === 'organizations') throw new RangeError('no SDK client here');
+  if (probe.service !== 'iam' && probe.service !== 'sts')
+    throw new RangeError('no SDK client here');
   const module = MODULES[probe.service];
   const Client = module[CLIENT_NAMES[probe.service]];
   const Command = module[`${probe.operation}Command`];
