@@ -1,6 +1,11 @@
 // moto server as a conformance target; test/moto/server.py is its other half.
 
-import type { ConformanceTarget, LongTermCredentials, UserSeed } from './target.ts';
+import type {
+  ConformanceTarget,
+  LongTermCredentials,
+  OrganizationSeed,
+  UserSeed,
+} from './target.ts';
 
 interface SeededKey {
   readonly id: string;
@@ -31,6 +36,11 @@ export function motoTarget({ url, controlUrl }: MotoAddresses): ConformanceTarge
           const body = { account: id, ...seed };
           const { keys } = await ask<{ keys: SeededKey[] }>(`${controlUrl}/users`, body);
           return keys.map(credentialsOf);
+        },
+        seedOrganization: async (seed: OrganizationSeed) => {
+          const body = { account: id, ...seed };
+          const { members } = await ask<{ members: string[] }>(`${controlUrl}/organizations`, body);
+          return members;
         },
       };
     },

@@ -16,6 +16,9 @@ export interface Quirk {
 
 const USER_GUIDE = 'https://docs.aws.amazon.com/IAM/latest/UserGuide';
 const API = 'https://docs.aws.amazon.com/IAM/latest/APIReference';
+const STS_API = 'https://docs.aws.amazon.com/STS/latest/APIReference';
+const ORGANIZATIONS_API = 'https://docs.aws.amazon.com/organizations/latest/APIReference';
+const SECRETS_API = 'https://docs.aws.amazon.com/secretsmanager/latest/apireference';
 const RECORDED_LAST_USED =
   'recorded against AWS, 2026-02: https://github.com/localstack/localstack/pull/13838';
 const RECORDED_REPORT =
@@ -93,6 +96,86 @@ export const QUIRKS = {
     aws: 'Within four hours the same credential report is returned again, whatever changed.',
     deviation: 'Every request makes a new report.',
     source: `${USER_GUIDE}/id_credentials_getting-report.html; ${RECORDED_REPORT}`,
+  },
+  'accounts-without-organization': {
+    target: 'moto',
+    aws: 'ListAccounts of an account that is in no organization is AWSOrganizationsNotInUseException.',
+    deviation: 'It is answered with an empty list.',
+    source: `${ORGANIZATIONS_API}/API_ListAccounts.html`,
+  },
+  'accounts-shown-to-members': {
+    target: 'moto',
+    aws: 'ListAccounts is for the management account and delegated administrators; other members get AccessDeniedException.',
+    deviation: 'Every member gets the list.',
+    source: `${ORGANIZATIONS_API}/API_ListAccounts.html`,
+  },
+  'any-role-opens': {
+    target: 'moto',
+    aws: 'AssumeRole of a role that is not there, or does not trust the caller, is AccessDenied, 403.',
+    deviation: 'Any ARN opens a session.',
+    source: `${STS_API}/API_AssumeRole.html`,
+  },
+  'suspended-account-opens': {
+    target: 'moto',
+    aws: 'AssumeRole into a suspended account is AccessDenied, 403.',
+    deviation: 'It opens a session.',
+    source: 'seen: https://github.com/CrowdStrike/cloud-resource-estimator/issues/25',
+  },
+  'role-duration-unchecked': {
+    target: 'moto',
+    aws: 'AssumeRole refuses a DurationSeconds beyond the maximum of the role with ValidationError, 400.',
+    deviation: 'Any duration up to twelve hours is given.',
+    source: `${STS_API}/API_AssumeRole.html (DurationSeconds)`,
+  },
+  'denied-in-xml': {
+    target: 'moto',
+    aws: 'Services that speak AWS JSON refuse who has no permission with AccessDeniedException, 400, in JSON.',
+    deviation: 'The refusal is AccessDenied, 403, in XML.',
+    source: `${ORGANIZATIONS_API}/CommonErrors.html, https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html`,
+  },
+  'missing-secret-404': {
+    target: 'moto',
+    aws: 'What is not there is ResourceNotFoundException with status 400.',
+    deviation: 'The status is 404.',
+    source: `${SECRETS_API}/API_GetSecretValue.html (Errors)`,
+  },
+  'token-made-up': {
+    target: 'moto',
+    aws: 'Who speaks HTTP without an SDK must send a ClientRequestToken.',
+    deviation: 'A missing one is made up.',
+    source: `${SECRETS_API}/API_CreateSecret.html (ClientRequestToken)`,
+  },
+  'deleted-secret-written': {
+    target: 'moto',
+    aws: 'A secret that is marked for deletion takes no new value: InvalidRequestException.',
+    deviation: 'It takes one.',
+    source: `${SECRETS_API}/API_PutSecretValue.html (InvalidRequestException)`,
+  },
+  'parameter-name-unchecked': {
+    target: 'moto',
+    aws: 'A parameter name has no space, and begins with a slash when it has one: else ValidationException.',
+    deviation: 'Such names are taken.',
+    source: 'https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html',
+  },
+  'parameter-size-unchecked': {
+    target: 'moto',
+    aws: 'A standard parameter holds 4,096 characters; more is a ValidationException.',
+    deviation: 'It holds any length.',
+    source:
+      'https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html',
+  },
+  'label-on-two-versions': {
+    target: 'moto',
+    aws: 'A label that is on one version is put on another only when RemoveFromVersionId names the first.',
+    deviation: 'Labels other than AWSCURRENT need none, and are then on both.',
+    source: `${SECRETS_API}/API_UpdateSecretVersionStage.html`,
+  },
+  'current-removed': {
+    target: 'moto',
+    aws: 'AWSCURRENT can be moved but not removed: InvalidParameterException.',
+    deviation: 'It is removed, and the secret has no current version.',
+    source:
+      'seen: https://github.com/hashicorp/terraform-provider-aws (resource aws_secretsmanager_secret_version)',
   },
 } as const satisfies Record<string, Quirk>;
 

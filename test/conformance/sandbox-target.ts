@@ -1,6 +1,6 @@
 // The sandbox as a conformance target. Waiting is switched off; that has tests of its own.
 
-import { startSandbox } from '../../src/sandbox/index.ts';
+import { addOrganization, startSandbox } from '../../src/sandbox/index.ts';
 import type { ConformanceTarget, LongTermCredentials, UserSeed } from './target.ts';
 
 export async function sandboxTarget(): Promise<ConformanceTarget> {
@@ -21,6 +21,13 @@ export async function sandboxTarget(): Promise<ConformanceTarget> {
             const use = lastUsed === undefined ? {} : { lastUsed: { at: lastUsed } };
             return credentialsOf(world.addKey(id, name, { ...rest, ...use }));
           });
+        },
+        seedOrganization: async ({ members, suspended = 0 }) => {
+          const accounts = Array.from({ length: members }, (_, index) =>
+            index < members - suspended ? {} : ({ state: 'SUSPENDED' } as const),
+          );
+          const organization = addOrganization(world, { managementAccountId: id, accounts });
+          return [...organization.members.keys()].filter((member) => member !== id);
         },
       };
     },

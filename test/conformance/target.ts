@@ -20,6 +20,15 @@ export interface TargetAccount {
   readonly administrator: { readonly name: string; readonly credentials: LongTermCredentials };
   /** Adds a user and its keys, with their past; returns the keys in the order given. */
   seedUser(seed: UserSeed): Promise<LongTermCredentials[]>;
+  /** Makes it the management account of an organization; returns the ids of the members. */
+  seedOrganization(seed: OrganizationSeed): Promise<string[]>;
+}
+
+/** Every member has the role OrganizationAccountAccessRole, which may do everything there. */
+export interface OrganizationSeed {
+  readonly members: number;
+  /** How many of them are SUSPENDED: the last ones. */
+  readonly suspended?: number;
 }
 
 export interface LongTermCredentials {

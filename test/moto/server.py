@@ -7,6 +7,8 @@ never outlives the process that started it.
     POST /users     {"account", "name", "administrator"?, "keys"?: [
                       {"createDate", "status"?, "lastUsed"?}]}
                                            -> {"keys": [{"id", "secret"}]}
+    POST /organizations  {"account", "members", "suspended"?}
+                                           -> {"members": [id]}
 
 Dates are ISO 8601 in UTC. Each account has one user, `administrator`, who may do everything.
 """
@@ -20,6 +22,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 from moto.iam.models import AccessKeyLastUsed, iam_backends
+from moto.organizations.models import organizations_backends
 from moto.server import ThreadedMotoServer
 
 ALLOW_ALL = json.dumps(
@@ -65,7 +68,25 @@ def add_account(_):
     return {"id": account, "administrator": {"name": seed["name"], **key}}
 
 
+def add_organization(seed):
+    backend = organizations_backends[seed["account"]]["aws"]
+    backend.create_organization("us-east-1")
+    members = []
+    for number in range(seed["members"]):
+        email = f"member-{number}@example.com"
+        account = backend.create_account(AccountName=f"member-{number}", Email=email)
+        member = account["CreateAccountStatus"]["AccountId"]
+        # moto makes the role, but lets it do nothing.
+        roles = iam_backends[member]["aws"]
+        roles.put_role_policy("OrganizationAccountAccessRole", "all", ALLOW_ALL)
+        members.append(member)
+    for member in members[seed["members"] - seed.get("suspended", 0) :]:
+        backend.close_account(AccountId=member)
+    return {"members": members}
+
+
 ROUTES = {
+    "/organizations": add_organization,
     "/accounts": add_account,
     "/users": lambda seed: add_user(seed["account"], seed),
 }

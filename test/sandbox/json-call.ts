@@ -1,16 +1,15 @@
 // Calls in AWS JSON 1.1 without an SDK, so that a test sees the bytes of the answer.
 
-import type { Sandbox } from '../../src/sandbox/index.ts';
 import { type RawRequest, signatureOf } from '../../src/sandbox/signature.ts';
-import { administrator, type Credentials } from './sdk.ts';
+import type { Credentials } from './sdk.ts';
 
 export interface JsonCall {
-  readonly sandbox: Sandbox;
+  readonly endpoint: string;
+  readonly credentials: Credentials;
   readonly service: 'organizations' | 'secretsmanager' | 'ssm';
   readonly operation: string;
   /** A text is sent as it is. */
   readonly input?: object | string;
-  readonly credentials?: Credentials;
   /** What the credential scope names; the service when left out. */
   readonly scope?: string;
   /** us-east-1 when left out. */
@@ -22,6 +21,9 @@ export interface JsonAnswer {
   /** The value of x-amzn-errortype; undefined for success. */
   readonly errorType: string | undefined;
   readonly contentType: string | null;
+  /** The body as it came. */
+  readonly text: string;
+  /** Undefined for a body that is not JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: JSON of any shape, looked into by each test.
   readonly json: any;
 }
@@ -36,7 +38,7 @@ const TARGETS = {
 export async function callJson(call: JsonCall): Promise<JsonAnswer> {
   const { input = {} } = call;
   const body = typeof input === 'string' ? input : JSON.stringify(input);
-  const response = await fetch(call.sandbox.url, {
+  const response = await fetch(call.endpoint, {
     method: 'POST',
     headers: signedHeaders(call, body),
     body,
@@ -46,14 +48,15 @@ export async function callJson(call: JsonCall): Promise<JsonAnswer> {
     status: response.status,
     errorType: response.headers.get('x-amzn-errortype') ?? undefined,
     contentType: response.headers.get('content-type'),
-    json: text === '' ? undefined : JSON.parse(text),
+    text,
+    json: text.startsWith('{') ? JSON.parse(text) : undefined,
   };
 }
 
 function signedHeaders(call: JsonCall, body: string): Record<string, string> {
-  const { sandbox, service, operation, scope = service, region = 'us-east-1' } = call;
-  const { accessKeyId, secretAccessKey, sessionToken } = call.credentials ?? administrator(sandbox);
-  const at = new Date(sandbox.clock.signatureNowMs());
+  const { service, operation, scope = service, region = 'us-east-1' } = call;
+  const { accessKeyId, secretAccessKey, sessionToken } = call.credentials;
+  const at = new Date();
   const amzDate = `${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
   const date = amzDate.slice(0, 8);
   const headers = {
@@ -62,7 +65,7 @@ function signedHeaders(call: JsonCall, body: string): Record<string, string> {
     'x-amz-target': `${TARGETS[service]}.${operation}`,
     ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
   };
-  const signed = { ...headers, host: new URL(sandbox.url).host };
+  const signed = { ...headers, host: new URL(call.endpoint).host };
   const names = Object.keys(signed).sort();
   const request: RawRequest = {
     method: 'POST',

@@ -21,7 +21,13 @@ beforeEach(async () => {
 afterEach(() => sandbox.close());
 
 function ask(call: Partial<JsonCall> = {}): Promise<JsonAnswer> {
-  return callJson({ sandbox, service: 'organizations', operation: 'ListAccounts', ...call });
+  return callJson({
+    endpoint: sandbox.url,
+    credentials: administrator(sandbox),
+    service: 'organizations',
+    operation: 'ListAccounts',
+    ...call,
+  });
 }
 
 async function refusal(call: Partial<JsonCall>): Promise<[number, string | undefined]> {

@@ -34,13 +34,15 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-function ask(
-  operation: string,
-  input: object = {},
-  credentials?: Credentials,
-): Promise<JsonAnswer> {
-  const signer = credentials === undefined ? {} : { credentials };
-  return callJson({ sandbox, service: 'organizations', operation, input, ...signer });
+function ask(operation: string, input: object = {}, signer?: Credentials): Promise<JsonAnswer> {
+  const credentials = signer ?? administrator(sandbox);
+  return callJson({
+    endpoint: sandbox.url,
+    credentials,
+    service: 'organizations',
+    operation,
+    input,
+  });
 }
 
 interface ListedAccount {

@@ -17,13 +17,9 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-function ask(
-  operation: string,
-  input: object = {},
-  credentials?: Credentials,
-): Promise<JsonAnswer> {
-  const signer = credentials === undefined ? {} : { credentials };
-  return callJson({ sandbox, service: 'ssm', operation, input, ...signer });
+function ask(operation: string, input: object = {}, signer?: Credentials): Promise<JsonAnswer> {
+  const credentials = signer ?? administrator(sandbox);
+  return callJson({ endpoint: sandbox.url, credentials, service: 'ssm', operation, input });
 }
 
 /** The result of a call that must succeed. */

@@ -25,13 +25,15 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-function ask(
-  operation: string,
-  input: object = {},
-  credentials?: Credentials,
-): Promise<JsonAnswer> {
-  const signer = credentials === undefined ? {} : { credentials };
-  return callJson({ sandbox, service: 'secretsmanager', operation, input, ...signer });
+function ask(operation: string, input: object = {}, signer?: Credentials): Promise<JsonAnswer> {
+  const credentials = signer ?? administrator(sandbox);
+  return callJson({
+    endpoint: sandbox.url,
+    credentials,
+    service: 'secretsmanager',
+    operation,
+    input,
+  });
 }
 
 /** The result of a call that must succeed. */
@@ -103,7 +105,8 @@ describe('a secret', () => {
     assert.equal(elsewhere.errorType, 'ResourceNotFoundException');
     const region = 'eu-central-1';
     const abroad = await callJson({
-      sandbox,
+      endpoint: sandbox.url,
+      credentials: administrator(sandbox),
       service: 'secretsmanager',
       operation: 'GetSecretValue',
       input: { SecretId },
