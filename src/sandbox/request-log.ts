@@ -42,11 +42,14 @@ export type ArrivedRequest = Omit<
 export class RequestLog {
   #entries: LoggedRequest[] = [];
   #count = 0;
+  /** One copy of each: long texts that come with every request. */
+  readonly #userAgents = new Map<string, string>();
 
   open(arrived: ArrivedRequest): LoggedRequest {
     this.#count += 1;
     const entry: LoggedRequest = {
       ...arrived,
+      userAgent: this.#oneCopy(arrived.userAgent),
       number: this.#count,
       params: Object.fromEntries(
         Object.entries(arrived.params).filter(([name]) => !isSecret(name)),
@@ -58,6 +61,13 @@ export class RequestLog {
     };
     this.#entries.push(entry);
     return entry;
+  }
+
+  #oneCopy(userAgent: string | undefined): string | undefined {
+    if (userAgent === undefined) return undefined;
+    const known = this.#userAgents.get(userAgent);
+    if (known === undefined) this.#userAgents.set(userAgent, userAgent);
+    return known ?? userAgent;
   }
 
   /** All requests so far, or those of one operation. */

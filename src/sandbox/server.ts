@@ -77,8 +77,8 @@ class Exchange {
     const startedMs = performance.now();
     const route = routeOf(request);
     const { params } = route;
-    const accessKeyId = /Credential=([^/,]+)\//.exec(request.headers.authorization ?? '')?.[1];
-    const owner = accessKeyId === undefined ? undefined : ownerOf(this.#sandbox, accessKeyId);
+    const claimedId = /Credential=([^/,]+)\//.exec(request.headers.authorization ?? '')?.[1];
+    const owner = claimedId === undefined ? undefined : ownerOf(this.#sandbox, claimedId);
     const effect = faults.strike({
       operation: route.operationName,
       user: params.UserName ?? world.key(params.AccessKeyId ?? '')?.userName ?? owner?.userName,
@@ -88,7 +88,7 @@ class Exchange {
     const entry = requests.open({
       at: world.clock.now().toISOString(),
       account: owner?.account,
-      accessKeyId,
+      accessKeyId: owner?.accessKeyId ?? claimedId,
       service: route.service.name,
       operation: route.operationName,
       params,
@@ -215,14 +215,22 @@ function cut(response: ServerResponse): void {
   response.socket?.resetAndDestroy();
 }
 
-function ownerOf(
-  { world }: Controlled,
-  accessKeyId: string,
-): { account: string; userName: string | undefined } | undefined {
+interface Owner {
+  readonly account: string;
+  /** As the world has it: a part of the request's text would keep all of it in memory. */
+  readonly accessKeyId: string;
+  readonly userName: string | undefined;
+}
+
+function ownerOf({ world }: Controlled, accessKeyId: string): Owner | undefined {
   const key = world.key(accessKeyId);
-  if (key !== undefined) return { account: key.accountId, userName: key.userName };
+  if (key !== undefined) {
+    return { account: key.accountId, accessKeyId: key.id, userName: key.userName };
+  }
   const session = world.sessions.get(accessKeyId);
-  return session === undefined ? undefined : { account: session.accountId, userName: undefined };
+  if (session === undefined) return undefined;
+  const { accountId, accessKeyId: ownId } = session;
+  return { account: accountId, accessKeyId: ownId, userName: undefined };
 }
 
 /** The request with its whole body; undefined when the client went away while sending it. */

@@ -18,6 +18,7 @@ import type {
 } from './model.ts';
 import type { SeededRandom } from './random.ts';
 import type { SandboxSettings } from './settings.ts';
+import { UserRecord } from './user-record.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -166,20 +167,20 @@ export class World {
     if (account.users.has(seed.name.toLowerCase())) {
       throw new RangeError(`sandbox: user ${seed.name} exists already in ${accountId}`);
     }
-    const path = seed.path ?? '/';
-    const user: User = {
+    const user = new UserRecord(`arn:${account.partition}:iam::${account.id}:user`, {
       name: seed.name,
       id: `AIDA${account.random.base32(17)}`,
-      arn: `arn:${account.partition}:iam::${account.id}:user${path}${seed.name}`,
-      path,
+      path: seed.path ?? '/',
       createDate: seed.createDate ?? wholeSeconds(this.clock.nowMs() - 365 * DAY_MS),
-      keys: [],
-      tags: new Map(
-        Object.entries(seed.tags ?? {}).map(([key, value]) => [key.toLowerCase(), { key, value }]),
-      ),
       mfaSerial: seed.mfaSerial,
-      ...permissions(account.partition, seed),
-    };
+      attachedPolicies: attachedPolicies(account.partition, seed),
+    });
+    for (const [key, value] of Object.entries(seed.tags ?? {})) {
+      user.tags.set(key.toLowerCase(), { key, value });
+    }
+    for (const [name, document] of Object.entries(seed.policies ?? {})) {
+      user.inlinePolicies.set(name, document);
+    }
     account.users.set(seed.name.toLowerCase(), user);
     return user;
   }
@@ -223,7 +224,8 @@ export class World {
       trustedArns: seed.trustedArns ?? ['*'],
       externalId: seed.externalId,
       maxSessionSeconds: seed.maxSessionSeconds ?? 60 * 60,
-      ...permissions(account.partition, seed),
+      inlinePolicies: new Map(Object.entries(seed.policies ?? {})),
+      attachedPolicies: attachedPolicies(account.partition, seed),
     };
     account.roles.set(seed.name.toLowerCase(), role);
     return role;
@@ -275,20 +277,12 @@ export class World {
   }
 }
 
-function permissions(
+function attachedPolicies(
   partition: Partition,
-  seed: Pick<UserSeed, 'administrator' | 'policies' | 'attachedPolicies'>,
-): { inlinePolicies: Map<string, PolicyDocument>; attachedPolicies: AttachedPolicy[] } {
-  const administratorAccess: AttachedPolicy = {
-    name: 'AdministratorAccess',
-    arn: `arn:${partition}:iam::aws:policy/AdministratorAccess`,
-    document: ALLOW_ALL,
-  };
-  return {
-    inlinePolicies: new Map(Object.entries(seed.policies ?? {})),
-    attachedPolicies: [
-      ...(seed.administrator === true ? [administratorAccess] : []),
-      ...(seed.attachedPolicies ?? []),
-    ],
-  };
+  seed: Pick<UserSeed, 'administrator' | 'attachedPolicies'>,
+): AttachedPolicy[] {
+  const given = [...(seed.attachedPolicies ?? [])];
+  if (seed.administrator !== true) return given;
+  const arn = `arn:${partition}:iam::aws:policy/AdministratorAccess`;
+  return [{ name: 'AdministratorAccess', arn, document: ALLOW_ALL }, ...given];
 }
