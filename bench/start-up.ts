@@ -20,7 +20,8 @@ interface Command {
   readonly exitCode: number;
 }
 
-const ROTATE = 'bin/rotate-iam-keys.mjs';
+const ROTATE = 'bin/rotate-iam-keys.cjs';
+const KEYCTL = 'bin/keyctl.cjs';
 const EMPTY: Command = {
   title: 'empty Node process',
   path: 'dist/bench/empty.js',
@@ -31,6 +32,8 @@ const COMMANDS: readonly Command[] = [
   EMPTY,
   { title: '`rotate-iam-keys --help`', path: ROTATE, args: ['--help'], exitCode: 0 },
   { title: '`rotate-iam-keys --version`', path: ROTATE, args: ['--version'], exitCode: 0 },
+  { title: '`keyctl --help`', path: KEYCTL, args: ['--help'], exitCode: 0 },
+  { title: '`keyctl -l`', path: KEYCTL, args: ['-l'], exitCode: 0 },
   { title: '`rotate-iam-keys --dryrun` (bad flag)', path: ROTATE, args: ['--dryrun'], exitCode: 2 },
 ];
 

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { start } from './start.mjs';
+import { createRequire } from 'node:module';
 
-await start('keyctl');
+createRequire(import.meta.url)('./start.cjs')('keyctl', 'keyctl');

@@ -12,6 +12,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildExecutables, isStale } from './bundle/executables.ts';
 
 const dist = fileURLToPath(new URL('..', import.meta.url));
 
@@ -49,6 +50,9 @@ if (files.length === 0) {
   process.exit(1);
 }
 
+// After `tsc` alone the executables are those of before; tests start them as a user does.
+if (isStale()) await buildExecutables();
+
 const home = mkdtempSync(join(tmpdir(), 'keyturn-test-home-'));
 const child = spawn(
   process.execPath,
@@ -66,6 +70,8 @@ const child = spawn(
       KEYTURN_STATE_DIR: join(home, 'state'),
       AWS_EC2_METADATA_DISABLED: 'true',
       NO_COLOR: '1',
+      // Homes are compared byte for byte, and compiled code is none of their business.
+      NODE_DISABLE_COMPILE_CACHE: '1',
     },
   },
 );

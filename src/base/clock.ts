@@ -1,8 +1,6 @@
 // The only place that reads the time or waits. Everything else is handed a Clock, so that tests
 // and simulations decide what time it is.
 
-import { setTimeout as delay } from 'node:timers/promises';
-
 export interface Clock {
   now(): Date;
   /** Waits; rejects with the signal's reason when it is aborted first. */
@@ -11,14 +9,20 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => new Date(),
-  sleep: async (durationMs, signal) => {
-    try {
-      await delay(durationMs, undefined, signal === undefined ? {} : { signal });
-    } catch (thrown) {
-      // Node rejects with an AbortError of its own; callers want to know why.
-      throw signal?.aborted ? signal.reason : thrown;
-    }
-  },
+  // By hand, because node:timers/promises would be loaded by every `--help`.
+  sleep: (durationMs, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const stop = (): void => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      }, durationMs);
+      signal?.addEventListener('abort', stop, { once: true });
+    }),
 };
 
 export const MS_PER_DAY = 86_400_000;

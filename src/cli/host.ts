@@ -1,7 +1,7 @@
 // The process as the command line sees it, so that tests can run a command in another one.
 
+import { fstatSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isatty } from 'node:tty';
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Sink, standardSink } from './sink.ts';
@@ -41,9 +41,14 @@ export function processHost(): Host {
     cwd: process.cwd(),
     home: homeDirectory(),
     clock: systemClock,
-    stdin: { isTerminal: isatty(0), stream: () => process.stdin },
-    stdout: standardSink(process.stdout, 1),
-    stderr: standardSink(process.stderr, 2),
+    stdin: {
+      get isTerminal() {
+        return isStdinTerminal();
+      },
+      stream: () => process.stdin,
+    },
+    stdout: standardSink(() => process.stdout, 1),
+    stderr: standardSink(() => process.stderr, 2),
     onStop: (handler) => {
       for (const signal of STOP_SIGNALS) process.on(signal, handler);
       return () => {
@@ -55,6 +60,15 @@ export function processHost(): Host {
     },
     exitNow: (code) => process.exit(code),
   };
+}
+
+/** Asks the file first: most of the time it is no terminal, and then no stream need be opened. */
+function isStdinTerminal(): boolean {
+  try {
+    return fstatSync(0).isCharacterDevice() && process.stdin.isTTY === true;
+  } catch {
+    return false; // closed
+  }
 }
 
 /** os.homedir() honours HOME, and throws when the system does not know the user either. */

@@ -1,8 +1,7 @@
 // Writing to stdout and stderr so that nothing is lost silently. `write` resolves when the system
 // has taken every byte; it throws `output-closed` when it does not (reader gone, disk full).
 
-import { fstatSync, writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import { fstatSync, type Stats, writeSync } from 'node:fs';
 import { KeyturnError } from '../base/errors.ts';
 
 export interface Sink {
@@ -17,23 +16,66 @@ export interface Sink {
   readonly stream: NodeJS.WriteStream;
 }
 
-export function standardSink(stream: NodeJS.WriteStream, fd: 1 | 2): Sink {
-  // Without a listener, a reader that goes away would end the process with a stack trace.
-  stream.on('error', () => {});
+/**
+ * So much goes to a pipe or a terminal without a stream, which costs as much start-up time as all
+ * the rest of `--help`. It fits into the buffer of any pipe: a reader that sleeps holds nobody up.
+ */
+const DIRECT_BYTES_MAX = 8_192;
+
+/** `open` gives the stream; it is opened when something needs it, and used from then on. */
+export function standardSink(open: () => NodeJS.WriteStream, fd: 1 | 2): Sink {
+  let opened: NodeJS.WriteStream | undefined;
+  let directBytes = 0;
+  const stream = (): NodeJS.WriteStream => {
+    if (opened === undefined) {
+      opened = open();
+      // Without a listener, a reader that goes away would end the process with a stack trace.
+      opened.on('error', () => {});
+    }
+    return opened;
+  };
+  const isTerminal = (): boolean =>
+    statOf(fd)?.isCharacterDevice() === true && stream().isTTY === true;
+  /** Returns what is left for the stream: everything, once it is open. */
+  const writeDirectly = (text: string): Buffer => {
+    const bytes = Buffer.from(text);
+    directBytes += bytes.length;
+    const isForStream = opened !== undefined || directBytes > DIRECT_BYTES_MAX;
+    return isForStream || process.platform === 'win32' ? bytes : writeWhatFits(fd, bytes);
+  };
   return {
-    isTerminal: stream.isTTY === true,
-    width: stream.columns || 80,
-    hasColours: (env) => stream.isTTY === true && stream.hasColors(env as NodeJS.ProcessEnv),
-    write: (text) => (isFile(fd) ? writeFile(fd, text) : writeStream(stream, text)),
+    get isTerminal() {
+      return isTerminal();
+    },
+    get width() {
+      return isTerminal() ? stream().columns || 80 : 80;
+    },
+    hasColours: (env) => isTerminal() && stream().hasColors(env as NodeJS.ProcessEnv),
+    write: async (text) => {
+      try {
+        if (isFile(fd, isTerminal)) writeAllSync(fd, text);
+        else {
+          const left = writeDirectly(text);
+          if (left.length > 0) await writeStream(stream(), left);
+        }
+      } catch (thrown) {
+        throw outputClosed(thrown);
+      }
+    },
     writeNow: (text) => {
       try {
-        if (isFile(fd)) writeAllSync(fd, text);
-        else stream.write(text);
+        if (isFile(fd, isTerminal)) writeAllSync(fd, text);
+        else {
+          const left = writeDirectly(text);
+          if (left.length > 0) stream().write(left);
+        }
       } catch {
         // Nobody is left to be told.
       }
     },
-    stream,
+    get stream() {
+      return stream();
+    },
   };
 }
 
@@ -43,7 +85,16 @@ export function trackedSink(sink: Sink): { readonly sink: Sink; readonly isUsed:
   return {
     isUsed: () => isUsed,
     sink: {
-      ...sink,
+      get isTerminal() {
+        return sink.isTerminal;
+      },
+      get width() {
+        return sink.width;
+      },
+      hasColours: sink.hasColours,
+      get stream() {
+        return sink.stream;
+      },
       write: (text) => {
         isUsed = true;
         return sink.write(text);
@@ -56,22 +107,18 @@ export function trackedSink(sink: Sink): { readonly sink: Sink; readonly isUsed:
   };
 }
 
-/** Files, and devices such as /dev/full: Node's own stream ignores a write that is cut short. */
-function isFile(fd: number): boolean {
+function statOf(fd: number): Stats | undefined {
   try {
-    const stat = fstatSync(fd);
-    return stat.isFile() || (stat.isCharacterDevice() && !isatty(fd));
+    return fstatSync(fd);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-async function writeFile(fd: number, text: string): Promise<void> {
-  try {
-    writeAllSync(fd, text);
-  } catch (thrown) {
-    throw outputClosed(thrown);
-  }
+/** Files, and devices such as /dev/full: Node's own stream ignores a write that is cut short. */
+function isFile(fd: number, isTerminal: () => boolean): boolean {
+  const stat = statOf(fd);
+  return stat?.isFile() === true || (stat?.isCharacterDevice() === true && !isTerminal());
 }
 
 function writeAllSync(fd: number, text: string): void {
@@ -80,16 +127,23 @@ function writeAllSync(fd: number, text: string): void {
   while (offset < bytes.length) offset += writeSync(fd, bytes, offset);
 }
 
-function writeStream(stream: NodeJS.WriteStream, text: string): Promise<void> {
+/** Writes until the reader has to catch up; returns the rest. */
+function writeWhatFits(fd: number, bytes: Buffer): Buffer {
+  let offset = 0;
+  try {
+    while (offset < bytes.length) offset += writeSync(fd, bytes, offset);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN') throw thrown;
+  }
+  return bytes.subarray(offset);
+}
+
+function writeStream(stream: NodeJS.WriteStream, bytes: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    try {
-      stream.write(text, (error) => {
-        if (error) reject(outputClosed(error));
-        else resolve();
-      });
-    } catch (thrown) {
-      reject(outputClosed(thrown));
-    }
+    stream.write(bytes, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
   });
 }
 

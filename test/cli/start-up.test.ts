@@ -4,37 +4,34 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { startSandbox } from '../../src/sandbox/index.ts';
 import { binOf, finished, type Program, start } from './process.ts';
 
-/** A module hook that writes down every module that is loaded, imported or required. */
-const HOOKS = `
-import { appendFileSync } from 'node:fs';
-let log;
-export function initialize(file) { log = file; }
-export async function load(url, context, next) {
-  appendFileSync(log, url + '\\n');
-  return next(url, context);
-}
+/** Writes down at the end every file of this repository that was loaded. */
+const HOOK = `
+const { writeFileSync } = require('node:fs');
+process.on('exit', () => {
+  const files = [process.argv[1], ...Object.keys(require.cache)];
+  writeFileSync(process.env.LOADED_FILES, files.filter((file) => file !== __filename).join('\\n'));
+});
 `;
 
-async function loaded(program: Program, args: readonly string[]): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'keyturn-modules-'));
-  const log = join(folder, 'loaded.txt');
-  const hooks = pathToFileURL(join(folder, 'hooks.mjs'));
-  writeFileSync(log, '');
-  writeFileSync(hooks, HOOKS);
-  const register = [
-    "import { register } from 'node:module';",
-    `register(${JSON.stringify(hooks.href)}, { data: ${JSON.stringify(log)} });`,
-  ].join('');
-  const preload = `data:text/javascript,${encodeURIComponent(register)}`;
-  await finished(start(['--import', preload, binOf(program), ...args]));
-  const urls = readFileSync(log, 'utf8').trimEnd().split('\n');
+async function loaded(
+  program: Program,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-files-'));
+  const list = join(folder, 'loaded.txt');
+  const hook = join(folder, 'hook.cjs');
+  writeFileSync(hook, HOOK);
+  const child = start(['--require', hook, binOf(program), ...args], { ...env, LOADED_FILES: list });
+  await finished(child);
+  const files = readFileSync(list, 'utf8').split('\n');
   rmSync(folder, { recursive: true });
-  return urls.filter((url) => url.startsWith('file:'));
+  return files;
 }
 
 const LIGHT: readonly (readonly [program: Program, args: readonly string[]])[] = [
@@ -55,27 +52,74 @@ const LIGHT: readonly (readonly [program: Program, args: readonly string[]])[] =
   ['keyctl', ['--list-keys', '--json']],
 ];
 
-const MODULES_MAX = 36;
+/** What holds the files below: written by the build. */
+const CHUNKS = JSON.parse(
+  readFileSync(new URL('../../bin/chunks.json', import.meta.url), 'utf8'),
+) as Readonly<Record<string, readonly string[]>>;
 
-/** Rooms that are light throughout, and the files of others that a list of profiles needs. */
-const LIGHT_FILE =
-  /\/(?:bin|src\/cli|src\/base|src\/credentials-file)\/[\w-]+\.m?js$|\/src\/app\/(?:policies|keyctl\/(?:build-keyctl-report|list-profiles))\.js$|\/src\/reports\/(?:keyctl-[\w-]+|table)\.js$/;
+const BIN =
+  /\/bin\/(?:start\.cjs|rolldown-runtime-[\w-]+\.cjs|(?:keyctl|keyturn|rotate-iam-keys)\.mjs)$/;
+/** The commands of keyturn, in files of their own. */
+const SMALL = /\/bin\/(?:sandbox|policy)-command-[\w-]+\.cjs$/;
 
 for (const [program, args] of LIGHT) {
-  test(`${program} ${args.join(' ')} loads few modules, and no package`, async () => {
-    const urls = await loaded(program, args);
+  test(`${program} ${args.join(' ')} loads the entry, and no engine`, async () => {
+    const files = await loaded(program, args);
     assert(
-      urls.some((url) => url.includes('/src/cli/')),
+      files.some((file) => file.endsWith('/dist/bin/start.cjs')),
       'the hook sees what is loaded',
     );
     assert.deepEqual(
-      urls.filter((url) => url.includes('/node_modules/')),
+      files.filter((file) => !BIN.test(file) && !SMALL.test(file)),
       [],
     );
-    assert.deepEqual(
-      urls.filter((url) => !LIGHT_FILE.test(url)),
-      [],
-    );
-    assert(urls.length <= MODULES_MAX, `${urls.length} modules`);
+    assert(files.length <= 5, `${files.length} files`);
   });
 }
+
+/** Rooms that are light throughout, and the files of others that a list of profiles needs. */
+const LIGHT_FILE =
+  /^src\/(?:entry|cli|api|base|credentials-file)\/[\w-]+\.ts$|^src\/app\/keyctl\/(?:build-keyctl-report|list-profiles)\.ts$|^src\/reports\/(?:keyctl-[\w-]+|table)\.ts$/;
+
+test('the entry holds light files only: no SDK, no schema, nothing to ask with', () => {
+  const files = CHUNKS['start.cjs'] ?? [];
+  assert(files.includes('src/cli/argv.ts'));
+  assert.deepEqual(
+    files.filter((file) => !LIGHT_FILE.test(file)),
+    [],
+  );
+});
+
+test('no AWS client is in the entry or in the engine: each is loaded when it is used', () => {
+  for (const [chunk, files] of Object.entries(CHUNKS)) {
+    if (!/^(?:start|engine)/.test(chunk)) continue;
+    assert.deepEqual(
+      files.filter((file) => /node_modules\/@(?:aws-sdk|smithy)\//.test(file)),
+      [],
+      chunk,
+    );
+  }
+});
+
+/** Packages that a run with a key pair needs: those of the calls that it makes. */
+const CLIENTS_OF_A_RUN = ['client-iam', 'client-sts'];
+
+test('a rotation loads only the clients that it uses', async (t) => {
+  const sandbox = await startSandbox({ seed: 'start-up' });
+  t.after(() => sandbox.close());
+  const stateDir = mkdtempSync(join(tmpdir(), 'keyturn-state-'));
+  t.after(() => rmSync(stateDir, { recursive: true }));
+  const env = { ...sandbox.endpointEnv(), KEYTURN_STATE_DIR: stateDir };
+  const files = await loaded('rotate-iam-keys', [], env);
+  const chunks = files.map((file) => basename(file)).filter((name) => name in CHUNKS);
+  const packages = chunks.flatMap((name) =>
+    (CHUNKS[name] ?? []).flatMap(
+      (file) =>
+        /@aws-sdk\/(client-[\w-]+|credential-provider-[\w-]+|nested-clients)/.exec(file)?.[1] ?? [],
+    ),
+  );
+  const clients = [...new Set(packages)].filter(
+    (name) => !/^credential-provider-(?:node|env)$/.test(name),
+  );
+  assert.deepEqual(clients.sort(), CLIENTS_OF_A_RUN);
+});

@@ -10,7 +10,8 @@ const LEVELS: readonly (readonly string[])[] = [
   ['iam', 'journal', 'destinations'],
   ['executor', 'reports', 'sandbox'],
   ['app'],
-  ['cli'],
+  ['cli', 'api'],
+  ['entry'],
 ];
 
 const IMPORT =

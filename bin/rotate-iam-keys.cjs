@@ -1,0 +1,2 @@
+#!/usr/bin/env node
+require('./start.cjs')('rotate-iam-keys', 'rotateIamKeys');

@@ -1,0 +1,104 @@
+// One call: rotate every due key of an account, as `rotate-iam-keys` does.
+
+import type { ExitCode } from '../base/error-codes.ts';
+import { KeyturnError } from '../base/errors.ts';
+import type { EngineEvent } from '../base/events.ts';
+import type { RotationReport } from './rotation-report.ts';
+
+export interface RotateOptions {
+  /** Absolute path. Give every run of an account the same one: the journal is there. */
+  readonly stateDir: string;
+  /** A key is due when it is at least this old; 90 when left out. */
+  readonly daysThreshold?: number;
+  /** Only read, and report what would happen. */
+  readonly dryRun?: boolean;
+  /** Only this IAM user; all users when left out. */
+  readonly user?: string;
+  /** Delete keys that have been Inactive long enough. */
+  readonly cleanupInactive?: boolean;
+  /** How long that is; 30 when left out. */
+  readonly inactiveDays?: number;
+  /** Profile of the AWS files; the SDK's own search when left out. */
+  readonly profile?: string;
+  /** Chooses the partition; us-east-1 when left out. */
+  readonly region?: string;
+  /** AWS calls under way at the same time; 16 when left out. */
+  readonly maxParallel?: number;
+  /** Begin nothing new after this long; no limit when left out. */
+  readonly timeoutMs?: number;
+  /**
+   * Whether the report holds the new secrets. They are in the hand-off files in any case; false
+   * when left out.
+   */
+  readonly secretsInReport?: boolean;
+  /** What AWS settings are read from; process.env when left out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** When aborted, steps under way are finished and no new one begins. */
+  readonly signal?: AbortSignal;
+  /** Hears what happens. It must not throw. */
+  readonly onEvent?: (event: EngineEvent) => void;
+}
+
+export interface RotateResult {
+  readonly report: RotationReport;
+  /** What `rotate-iam-keys` would exit with; 0 when everything was done. */
+  readonly exitCode: ExitCode;
+}
+
+const RANGES = {
+  daysThreshold: [1, 3650],
+  inactiveDays: [1, 3650],
+  maxParallel: [1, 64],
+  timeoutMs: [1, 86_400_000],
+} as const satisfies Partial<Record<keyof RotateOptions, readonly [number, number]>>;
+
+/**
+ * Runs to the end whatever happens to single users: what could not be done is in the report. Throws
+ * a KeyturnError (`bad-value`) only for options that it does not take; AWS was not asked then.
+ */
+export async function rotateAccount(options: RotateOptions): Promise<RotateResult> {
+  refuseBadValues(options);
+  const [{ rotateAccount: rotate }, { systemClock }, { isAbsolute }] = await Promise.all([
+    import('../app/rotate-account.ts'),
+    import('../base/clock.ts'),
+    import('node:path'),
+  ]);
+  if (!isAbsolute(options.stateDir)) {
+    throw new KeyturnError('bad-value', 'stateDir is not an absolute path');
+  }
+  return rotate(
+    {
+      daysThreshold: options.daysThreshold ?? 90,
+      dryRun: options.dryRun ?? false,
+      user: options.user,
+      cleanupInactive: options.cleanupInactive ?? false,
+      inactiveDays: options.inactiveDays ?? 30,
+      profile: options.profile,
+      region: options.region ?? 'us-east-1',
+      maxParallel: options.maxParallel ?? 16,
+      timeoutMs: options.timeoutMs,
+      stateDir: options.stateDir,
+      secretsInReport: options.secretsInReport ?? false,
+    },
+    {
+      clock: systemClock,
+      emit: options.onEvent ?? (() => {}),
+      signal: options.signal ?? new AbortController().signal,
+      env: options.env ?? process.env,
+    },
+  );
+}
+
+function refuseBadValues(options: RotateOptions): void {
+  for (const [name, [min, max]] of Object.entries(RANGES)) {
+    const value = options[name as keyof typeof RANGES];
+    if (value === undefined) continue;
+    if (!Number.isInteger(value) || value < min || value > max) {
+      throw new KeyturnError('bad-value', `${name} takes ${min} to ${max}, not ${value}`);
+    }
+  }
+  // An empty name would mean all users, which nobody who names one wants.
+  if (options.user !== undefined && !/^[\w+=,.@-]{1,64}$/.test(options.user)) {
+    throw new KeyturnError('bad-value', `user ${JSON.stringify(options.user)} is no IAM user name`);
+  }
+}

@@ -1,0 +1,71 @@
+// The report as programs see it: the same as schema/rotate-iam-keys.schema.json, written out so that
+// the types need no library. rotate-account.ts does not compile when the two differ.
+
+export interface RotationReport {
+  /** When the run started, ISO 8601 UTC. */
+  readonly execution_time: string;
+  readonly dry_run: boolean;
+  readonly days_threshold: number;
+  readonly rotated_keys: readonly RotatedKey[];
+  readonly cleanup_results: readonly CleanupResult[];
+  readonly errors: readonly ReportIssue[];
+  readonly summary: {
+    readonly total_keys_processed: number;
+    readonly successful_rotations: number;
+    readonly failed_rotations: number;
+    readonly cleanup_operations: number;
+    readonly users_examined: number;
+    readonly keys_examined: number;
+    readonly duration_seconds: number;
+  };
+  /** Null when the caller could not be identified. */
+  readonly account_id: string | null;
+  readonly keyturn_version: string;
+}
+
+export interface RotatedKey {
+  readonly username: string;
+  readonly old_key_id: string;
+  /** Null in a dry run and when no key was made. */
+  readonly new_key_id: string | null;
+  /** Only with `secretsInReport`, and when the rotation succeeded. */
+  readonly new_secret_key?: string | undefined;
+  readonly success: boolean;
+  readonly error: string | null;
+  readonly dry_run: boolean;
+  readonly account_id: string;
+  readonly error_code: string | null;
+  readonly hint: string | null;
+  readonly age_days: number | null;
+  readonly old_key_status: string;
+  /** The 0600 file that holds the new secret. */
+  readonly handoff_file: string | null;
+  readonly resumed: boolean;
+  readonly keys?: readonly KeyInfo[] | undefined;
+}
+
+export interface KeyInfo {
+  readonly access_key_id: string;
+  readonly status: string;
+  readonly age_days: number;
+  readonly last_used: string | null;
+}
+
+export interface CleanupResult {
+  readonly username: string;
+  readonly deleted_keys: readonly string[];
+  readonly success: boolean;
+  readonly error: string | null;
+  readonly dry_run: boolean;
+  readonly account_id: string;
+  readonly error_code: string | null;
+  readonly hint: string | null;
+  readonly kept_keys: readonly { readonly access_key_id: string; readonly reason: string }[];
+}
+
+export interface ReportIssue {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly username: string | null;
+}
