@@ -117,6 +117,11 @@ export const ERROR_CODES = {
     'The state directory can not be used: it is read-only, full, or readable by others.',
     'Choose another with `--state-dir`, or repair its permissions (0700).',
   ),
+  'no-node': info(
+    3,
+    'The gateway found no Node.js that is new enough to run the service.',
+    'Install Node.js 20.12 or newer on the runner, or keep `requirements.txt` in the service.',
+  ),
   'journal-newer': info(
     3,
     'The journal was written by a newer version of keyturn.',

@@ -27,6 +27,8 @@ const PAGE: HelpPage = {
         ['KEYTURN_STATE_DIR', 'the state directory, when --state-dir is not given'],
         ['XDG_STATE_HOME', 'its parent, when neither is given'],
         ['KEYTURN_ENDPOINT_GUARD', 'loopback: refuse any endpoint that is not on this machine'],
+        ['KEYTURN_FORCE_DRY_RUN', 'true: every run is a dry run, whatever the flags say'],
+        ['KEYTURN_REQUIRE_USER', 'true: refuse to run without --user'],
         ['NO_COLOR', 'any value: no colours'],
         ['TERM=dumb', 'no colours and no progress bar'],
       ],

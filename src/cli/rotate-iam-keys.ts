@@ -6,11 +6,12 @@
 import type { KeyturnError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { isAskedFor, lastText } from './argv.ts';
+import { isDryRunForced } from './environment-limits.ts';
 import { failureJson } from './failure-report.ts';
 import type { Host } from './host.ts';
 import { DEFAULTS, ROTATE_FLAGS } from './rotate-flags.ts';
 import { rotateHelp } from './rotate-help.ts';
-import { resolveOptions } from './rotate-options.ts';
+import { PLAIN_DEFAULTS, type RotateDefaults, resolveOptions } from './rotate-options.ts';
 import type { LoadParts } from './rotate-run.ts';
 import { type Command, runCli } from './run.ts';
 
@@ -18,8 +19,13 @@ export function main(): Promise<void> {
   return runCli(rotateCommand());
 }
 
-/** Tests hand in parts of their own. */
-export function rotateCommand(load?: LoadParts): Command {
+/** Tests hand in parts of their own; the gateway hands in its defaults. */
+export function rotateCommand(
+  load?: LoadParts,
+  defaults: RotateDefaults = PLAIN_DEFAULTS,
+): Command {
+  const wantsJson = (args: readonly string[]): boolean =>
+    (lastText(ROTATE_FLAGS, args, 'outputFormat') || defaults.outputFormat) === 'json';
   return {
     program: 'rotate-iam-keys',
     logFormat: (args) => (lastText(ROTATE_FLAGS, args, 'logFormat') === 'json' ? 'json' : 'text'),
@@ -31,7 +37,7 @@ export function rotateCommand(load?: LoadParts): Command {
         await host.stdout.write(page);
         return 0;
       }
-      const options = resolveOptions(host.args, host);
+      const options = resolveOptions(host.args, host, defaults);
       if (hasEmptyUser(host.args)) {
         session.voice.remark('--user is empty, so this run is about all users of the account');
       }
@@ -60,17 +66,13 @@ function hasEmptyUser(args: readonly string[]): boolean {
   );
 }
 
-function wantsJson(args: readonly string[]): boolean {
-  return lastText(ROTATE_FLAGS, args, 'outputFormat') === 'json';
-}
-
 /** The document of a run that could not be. */
 export function failureFor(host: Host, error: KeyturnError): string {
   const days = lastText(ROTATE_FLAGS, host.args, 'daysThreshold') ?? '';
   return failureJson({
     error,
     at: host.clock.now(),
-    dryRun: isAskedFor(ROTATE_FLAGS, host.args, 'dryRun'),
+    dryRun: isDryRunForced(host.env) || isAskedFor(ROTATE_FLAGS, host.args, 'dryRun'),
     daysThreshold: ROTATE_FLAGS.daysThreshold.rule.read(days) ?? DEFAULTS.daysThreshold,
     version: VERSION,
   });

@@ -5,6 +5,7 @@ import type { RotateAccountOptions } from '../app/rotate-account.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { LogLevel } from '../base/events.ts';
 import { parseFlags } from './argv.ts';
+import { limitsOf } from './environment-limits.ts';
 import type { FlagValues } from './flag.ts';
 import { DEFAULTS, ROTATE_FLAGS } from './rotate-flags.ts';
 import { absolute, regionOf, type Surroundings, stateDirectory } from './surroundings.ts';
@@ -26,26 +27,37 @@ export interface ResolvedOptions {
 
 type Values = FlagValues<typeof ROTATE_FLAGS>;
 
+/** What holds when no flag says otherwise, and differs between the places that run it. */
+export interface RotateDefaults {
+  readonly outputFormat: 'json' | 'text';
+  readonly timeoutSeconds: number | undefined;
+}
+
+export const PLAIN_DEFAULTS: RotateDefaults = { outputFormat: 'text', timeoutSeconds: undefined };
+
 /** Throws `bad-value`, `conflicting-flags` and the like, all with exit code 2; or `state-dir`. */
 export function resolveOptions(
   args: readonly string[],
   surroundings: Surroundings,
+  defaults: RotateDefaults = PLAIN_DEFAULTS,
 ): ResolvedOptions {
   const values = parseFlags(ROTATE_FLAGS, args);
   refuseConflicts(values);
-  const outputFormat = values.outputFormat ?? 'text';
+  const limits = limitsOf(surroundings.env, values.user);
+  const outputFormat = values.outputFormat ?? defaults.outputFormat;
+  const timeoutSeconds = values.timeout ?? defaults.timeoutSeconds;
   return {
     outputFormat,
     rotate: {
       daysThreshold: values.daysThreshold ?? DEFAULTS.daysThreshold,
-      dryRun: values.dryRun ?? false,
+      dryRun: limits.isDryRunForced || (values.dryRun ?? false),
       user: values.user,
       cleanupInactive: values.cleanupInactive ?? false,
       inactiveDays: values.inactiveDays ?? DEFAULTS.inactiveDays,
       profile: values.profile,
       region: values.region ?? regionOf(surroundings.env),
       maxParallel: values.maxParallel ?? DEFAULTS.maxParallel,
-      timeoutMs: values.timeout === undefined ? undefined : values.timeout * 1000,
+      timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
       stateDir: stateDirectory(values.stateDir, surroundings),
       secretsInReport: outputFormat === 'json',
     },

@@ -18,6 +18,8 @@ export interface Session {
 
 export interface Command {
   readonly program: string;
+  /** The arguments, where they are not argv alone. Must not throw. */
+  readonly args?: (host: Host) => readonly string[];
   /** Resolves with the exit code. May throw: what is thrown is said on stderr. */
   readonly run: (session: Session) => Promise<number>;
   /** Which format stderr has, whatever is wrong with the rest of argv. */
@@ -36,7 +38,8 @@ export async function runCli(command: Command): Promise<void> {
 }
 
 /** As runCli, without ending the process. */
-export async function runCommand(command: Command, host: Host): Promise<number> {
+export async function runCommand(command: Command, from: Host): Promise<number> {
+  const host: Host = command.args === undefined ? from : { ...from, args: command.args(from) };
   const masker = createMasker();
   masker.register(host.env.AWS_SECRET_ACCESS_KEY);
   masker.register(host.env.AWS_SESSION_TOKEN);

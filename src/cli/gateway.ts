@@ -1,0 +1,45 @@
+// `rotate-iam-keys` as a service of Itential Gateway: docs/itential.md.
+//
+//   - JSON unless asked otherwise: a workflow reads stdout, and `--output_format=` arrives empty.
+//   - A run has an end: whoever started it waits for it, and the gateway knows no time limit.
+//   - The state directory is absolute: the gateway throws the working directory away.
+//   - KEYTURN_GATEWAY_FLAGS holds flags that the administrator adds to those of the caller. The same
+//     flag in both is refused, so neither can quietly win.
+
+import { isAbsolute } from 'node:path';
+import { KeyturnError } from '../base/errors.ts';
+import { lastText, quoted } from './argv.ts';
+import type { Host } from './host.ts';
+import { ROTATE_FLAGS } from './rotate-flags.ts';
+import { rotateCommand } from './rotate-iam-keys.ts';
+import type { LoadParts } from './rotate-run.ts';
+import { type Command, runCli } from './run.ts';
+
+const TIMEOUT_SECONDS = 900;
+
+const FLAGS = 'KEYTURN_GATEWAY_FLAGS';
+
+export function main(): Promise<void> {
+  return runCli(gatewayCommand());
+}
+
+/** Tests hand in parts of their own. */
+export function gatewayCommand(load?: LoadParts): Command {
+  const rotate = rotateCommand(load, { outputFormat: 'json', timeoutSeconds: TIMEOUT_SECONDS });
+  return {
+    ...rotate,
+    args: ({ args, env }) => [...(env[FLAGS] ?? '').split(/\s+/).filter(Boolean), ...args],
+    run: (session) => {
+      requireAbsoluteState(session.host);
+      return rotate.run(session);
+    },
+  };
+}
+
+function requireAbsoluteState({ args, env }: Host): void {
+  const given = lastText(ROTATE_FLAGS, args, 'stateDir') || env.KEYTURN_STATE_DIR;
+  if (!given || isAbsolute(given)) return;
+  throw new KeyturnError('state-dir', `the state directory ${quoted(given)} is not absolute`, {
+    hint: 'name one outside the checkout, which the gateway throws away: KEYTURN_STATE_DIR=/var/lib/keyturn',
+  });
+}
