@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# What action.yml runs. The document goes to a file and not into the log of the job, which people read
+# and which is kept: without a destination it holds the new secrets.
+set -uo pipefail
+umask 077
+
+result="$RUNNER_TEMP/keyturn-result.json"
+node "$GITHUB_ACTION_PATH/iag/keyturn.cjs" \
+  --days_threshold="$DAYS_THRESHOLD" \
+  --dry_run="$DRY_RUN" \
+  --target_user="$TARGET_USER" \
+  --cleanup_inactive="$CLEANUP_INACTIVE" \
+  --aws_region="$REGION" \
+  --output_format=json > "$result"
+code=$?
+
+node - "$result" <<'SCRIPT' >> "$GITHUB_OUTPUT"
+const { summary } = JSON.parse(require('node:fs').readFileSync(process.argv[2], 'utf8'));
+process.stdout.write(`result=${process.argv[2]}\n`);
+process.stdout.write(`rotated=${summary.successful_rotations}\n`);
+process.stdout.write(`failed=${summary.failed_rotations}\n`);
+SCRIPT
+exit "$code"

@@ -1,0 +1,117 @@
+// The action of this repository, run as GitHub runs it: inputs as variables, outputs into a file.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { demandValid, ROOT, textOf, yamlOf } from '../support/structured-files.ts';
+import { keysMade, machine } from './stage.ts';
+
+interface Action {
+  readonly inputs: Readonly<
+    Record<string, { readonly default?: string; readonly required?: true }>
+  >;
+  readonly runs: {
+    readonly steps: readonly {
+      readonly env: Readonly<Record<string, string>>;
+      readonly run: string;
+    }[];
+  };
+}
+
+const action = yamlOf('action.yml')[0] as Action;
+
+test('action.yml is a composite action without an expression in its script', () => {
+  demandValid(action, 'test/examples/schemas/action.schema.json');
+});
+
+async function runAction(context: TestContext, more: Readonly<Record<string, string>>) {
+  const { run, folder, sandbox } = await machine(context);
+  const inputs: Readonly<Record<string, string>> = { 'state-dir': join(folder, 'state'), ...more };
+  const [step] = action.runs.steps;
+  const given = Object.entries(step?.env ?? {}).map(([name, expression]) => {
+    const input = /^\$\{\{ inputs\.([\w-]+) \}\}$/.exec(expression)?.[1] ?? '';
+    assert(input in action.inputs, `${expression} is an input`);
+    return [name, inputs[input] ?? action.inputs[input]?.default ?? ''] as const;
+  });
+  const temp = join(folder, 'runner-temp');
+  mkdirSync(temp);
+  const outputs = join(folder, 'outputs');
+  writeFileSync(outputs, '');
+  const finished = await run(['bash', '-c', step?.run ?? ''], {
+    ...Object.fromEntries(given),
+    GITHUB_ACTION_PATH: ROOT.slice(0, -1),
+    GITHUB_OUTPUT: outputs,
+    RUNNER_TEMP: temp,
+  });
+  const written = Object.fromEntries(
+    readFileSync(outputs, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('=', 2)),
+  ) as { result: string; rotated: string; failed: string };
+  return { ...finished, sandbox, outputs: written };
+}
+
+test('it rotates; the document is in a file for its owner, and not in the log', async (context) => {
+  const inputs = { flags: '--timeout 60' };
+  const { code, stdout, stderr, outputs, sandbox } = await runAction(context, inputs);
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, '');
+  assert.deepEqual([outputs.rotated, outputs.failed], ['1', '0']);
+  assert.equal(statSync(outputs.result).mode & 0o777, 0o600);
+  const { rotated_keys } = JSON.parse(readFileSync(outputs.result, 'utf8'));
+  const secret: string = rotated_keys[0].new_secret_key;
+  assert(secret.length > 20 && !stderr.includes(secret));
+  assert.equal(keysMade(sandbox), 1);
+});
+
+test('a dry run changes nothing', async (context) => {
+  const inputs = { 'dry-run': 'true' };
+  const { code, outputs, sandbox } = await runAction(context, inputs);
+  assert.equal(code, 0);
+  assert.equal(outputs.rotated, '1');
+  assert.equal(keysMade(sandbox), 0);
+});
+
+for (const [input, value] of [
+  ['dry-run', 'yes'],
+  ['days-threshold', '0'],
+  ['user', 'a; echo b'],
+] as const) {
+  test(`the step fails when ${input} is ${JSON.stringify(value)}`, async (context) => {
+    const { code, sandbox } = await runAction(context, { [input]: value });
+    assert.equal(code, 2);
+    assert.deepEqual(sandbox.requests.list(), []);
+  });
+}
+
+const PINNED = /^\s*- uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
+
+for (const name of ['ci', 'release']) {
+  test(`${name}.yml: no rights but those of its jobs, every action pinned by commit`, () => {
+    const path = `.github/workflows/${name}.yml`;
+    demandValid(yamlOf(path)[0], 'test/examples/schemas/workflow.schema.json');
+    for (const line of textOf(path).split('\n')) {
+      if (/\buses:/.test(line)) assert.match(line, PINNED);
+    }
+  });
+}
+
+test('the example workflow gives the action inputs that it has', () => {
+  const [workflow] = yamlOf('examples/github-actions/rotate.yml');
+  demandValid(workflow, 'test/examples/schemas/workflow.schema.json');
+  const { steps } = (workflow as { jobs: { rotate: { steps: Record<string, object>[] } } }).jobs
+    .rotate;
+  const step = steps.find(({ uses }) => String(uses).startsWith('platform/keyturn@'));
+  const given = Object.keys(step?.with ?? {});
+  assert.deepEqual(
+    given.filter((input) => !(input in action.inputs)),
+    [],
+  );
+  const required = Object.keys(action.inputs).filter((input) => action.inputs[input]?.required);
+  assert.deepEqual(
+    required.filter((input) => !given.includes(input)),
+    [],
+  );
+});

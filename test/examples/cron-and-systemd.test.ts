@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { textOf } from '../support/structured-files.ts';
+import { keysMade, machine } from './stage.ts';
+
+const CRON = 'examples/cron/keyturn';
+const ENTRY = /^((?:[\d*/,-]+ ){5})(\w+) (.+)$/;
+
+const lines = textOf(CRON)
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'));
+
+test('every line of the cron file is a setting, or a time with a user and a command', () => {
+  for (const line of lines) assert.match(line, /^[A-Z_]+=\S+$|^(?:[\d*/,-]+ ){5}\w+ /);
+  assert(textOf(CRON).endsWith('\n'), 'cron ignores a last line without an end');
+  assert(
+    !lines.some((line) => ENTRY.test(line) && line.includes('%')),
+    'cron reads % as a newline',
+  );
+});
+
+test('the commands of the cron file run, as cron runs them', async (context) => {
+  const { run, folder, sandbox } = await machine(context);
+  const log = join(folder, 'log');
+  mkdirSync(log);
+  const entries = lines.flatMap((line) => ENTRY.exec(line)?.[3] ?? []);
+  assert.equal(entries.length, 2);
+  for (const command of entries) {
+    const { code, stderr } = await run(['/bin/sh', '-c', command.replace('/var/log/keyturn', log)]);
+    assert.equal(code, 0, stderr);
+  }
+  assert.equal(keysMade(sandbox), 1);
+});
+
+/** `Name=value` lines of a unit. */
+function settings(path: string): ReadonlyMap<string, string> {
+  const pairs = [...textOf(path).matchAll(/^(\w+)=(.+)$/gm)];
+  return new Map(pairs.map(([, name, value]) => [name ?? '', value ?? '']));
+}
+
+test('the command of the unit runs', async (context) => {
+  const { run, sandbox } = await machine(context);
+  const command = settings('examples/systemd/keyturn.service').get('ExecStart') ?? '';
+  const [path, ...args] = command.split(' ');
+  assert.equal(path, '/usr/local/bin/rotate-iam-keys');
+  const { code, stdout, stderr } = await run(['rotate-iam-keys', ...args]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /svc-one/);
+  assert.equal(keysMade(sandbox), 1);
+});
+
+test('the state directory of the unit is the one that systemd makes', () => {
+  const unit = settings('examples/systemd/keyturn.service');
+  assert.equal(unit.get('Environment'), `KEYTURN_STATE_DIR=/var/lib/${unit.get('StateDirectory')}`);
+  assert.equal(unit.get('StateDirectoryMode'), '0700');
+});
+
+const VERIFY = '/usr/bin/systemd-analyze';
+const NO_VERIFY = existsSync(VERIFY) ? false : 'systemd-analyze is not installed';
+
+test('systemd finds nothing wrong with the units', { skip: NO_VERIFY }, async (context) => {
+  const { run, folder } = await machine(context);
+  const units = ['keyturn.service', 'keyturn.timer'].map((name) => {
+    const path = join(folder, name);
+    // It wants to see the program and the page.
+    const text = textOf(`examples/systemd/${name}`)
+      .replace('/usr/local/bin/', `${folder}/bin/`)
+      .replace(/^Documentation=.*$/m, '');
+    writeFileSync(path, text);
+    return path;
+  });
+  const { code, stdout, stderr } = await run([VERIFY, 'verify', ...units]);
+  const complaints = `${stdout}${stderr}`.split('\n').filter((line) => line.includes('keyturn.'));
+  assert.deepEqual(complaints, []);
+  assert.equal(code, 0, stderr);
+});
