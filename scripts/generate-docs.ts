@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { policyJson } from '../src/app/policies.ts';
 import { ERROR_CODES } from '../src/base/error-codes.ts';
 import { compactHelp } from '../src/cli/compact-command.ts';
+import { completionHelp } from '../src/cli/completion-command.ts';
 import { keyctlHelp } from '../src/cli/keyctl-help.ts';
 import { keyturnHelp } from '../src/cli/keyturn.ts';
 import { policyHelp } from '../src/cli/policy-command.ts';
@@ -21,6 +22,7 @@ import { undoHelp } from '../src/cli/undo-command.ts';
 import { keyctlReportSchema } from '../src/reports/keyctl-report.ts';
 import { rotationReportSchema } from '../src/reports/rotation-report.ts';
 import { statusReportSchema, undoReportSchema } from '../src/reports/status-report.ts';
+import { declarations } from './bundle/library.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -30,6 +32,8 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'docs/cli/keyctl.md': () => helpPage('keyctl', keyctlHelp()),
   'schema/rotate-iam-keys.schema.json': () => schemaFile('rotate-iam-keys', rotationReportSchema),
   'docs/cli/keyturn.md': keyturnPage,
+  // What programs may use, so that a change to it is seen and meant.
+  'docs/api-surface.txt': apiSurface,
   'schema/keyctl.schema.json': () => schemaFile('keyctl', keyctlReportSchema),
   'schema/keyturn-status.schema.json': () => schemaFile('keyturn-status', statusReportSchema),
   'schema/keyturn-undo.schema.json': () => schemaFile('keyturn-undo', undoReportSchema),
@@ -80,6 +84,7 @@ function keyturnPage(): string {
     compactHelp(),
     policyHelp(),
     sandboxHelp(),
+    completionHelp(),
   ];
   return [
     '# keyturn',
@@ -90,6 +95,13 @@ function keyturnPage(): string {
     '',
     ...pages.flatMap((page) => ['```text', page.trimEnd(), '```', '']),
   ].join('\n');
+}
+
+function apiSurface(): string {
+  const files = [...declarations()].map(([path, text]) => `// ${path}\n\n${text.trim()}\n`);
+  return ['// The types of `keyturn`. This page is generated: npm run docs.\n', ...files].join(
+    '\n',
+  );
 }
 
 function schemaFile(program: string, model: z.ZodType): string {

@@ -7,7 +7,7 @@ import { ABOUT_FLAGS, ROTATE_FLAGS } from './rotate-flags.ts';
 import type { Session } from './run.ts';
 import { stateDirectory } from './surroundings.ts';
 
-const COMPACT_FLAGS = {
+export const COMPACT_FLAGS = {
   stateDir: ROTATE_FLAGS.stateDir,
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;

@@ -74,6 +74,16 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
       },
     },
   ],
+  [
+    'completion',
+    {
+      about: 'completion of all three commands for bash, zsh or fish',
+      run: async (session, args) => {
+        const { runCompletion } = await import('./completion-command.ts');
+        return runCompletion(session, args);
+      },
+    },
+  ],
 ]);
 
 export const keyturnCommand: Command = {

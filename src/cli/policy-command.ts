@@ -10,7 +10,7 @@ import { ABOUT_FLAGS } from './rotate-flags.ts';
 import type { Session } from './run.ts';
 import * as rule from './value-rules.ts';
 
-const POLICY_FLAGS = {
+export const POLICY_FLAGS = {
   partition: {
     names: ['partition'],
     rule: rule.choice(PARTITIONS),
@@ -21,7 +21,7 @@ const POLICY_FLAGS = {
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
 
-const NAMES = Object.keys(POLICY_ABOUT) as PolicyName[];
+export const POLICY_NAMES = Object.keys(POLICY_ABOUT) as PolicyName[];
 
 export async function runPolicy({ host }: Session, args: readonly string[]): Promise<number> {
   if (isAskedFor(POLICY_FLAGS, args, 'help')) {
@@ -34,16 +34,16 @@ export async function runPolicy({ host }: Session, args: readonly string[]): Pro
 }
 
 function policyName(word: string | undefined): PolicyName {
-  const name = NAMES.find((known) => known === word);
+  const name = POLICY_NAMES.find((known) => known === word);
   if (name !== undefined) return name;
-  const near = word === undefined ? undefined : closest(word, NAMES);
+  const near = word === undefined ? undefined : closest(word, POLICY_NAMES);
   throw new KeyturnError(
     'bad-value',
     word === undefined ? 'no policy is named' : `there is no policy ${quoted(word)}`,
     {
       hint:
         near === undefined
-          ? `the policies are: ${NAMES.join(', ')}`
+          ? `the policies are: ${POLICY_NAMES.join(', ')}`
           : `did you mean keyturn policy ${near}?`,
     },
   );
@@ -53,11 +53,14 @@ export function policyHelp(): string {
   return renderHelp({
     program: 'keyturn policy',
     summary: 'prints the IAM policy that allows exactly the calls that are made, and nothing else.',
-    usage: [`keyturn policy ${NAMES.join('|')}`],
+    usage: [`keyturn policy ${POLICY_NAMES.join('|')}`],
     description: [],
     flags: POLICY_FLAGS,
     sections: [
-      { title: 'Policies', entries: NAMES.map((name) => [name, POLICY_ABOUT[name]] as const) },
+      {
+        title: 'Policies',
+        entries: POLICY_NAMES.map((name) => [name, POLICY_ABOUT[name]] as const),
+      },
     ],
     examples: [
       {

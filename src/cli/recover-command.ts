@@ -18,7 +18,7 @@ const {
   ...others
 } = ROTATE_FLAGS;
 
-const RECOVER_FLAGS = {
+export const RECOVER_FLAGS = {
   dryRun: { ...dryRun, group: 'What is finished' },
   user: { ...user, group: 'What is finished', about: 'Only what is open for this IAM user.' },
   ...others,

@@ -16,7 +16,7 @@ export const JSON_FLAG = {
   about: 'Print one JSON object.',
 } as const;
 
-const STATUS_FLAGS = {
+export const STATUS_FLAGS = {
   stateDir: ROTATE_FLAGS.stateDir,
   json: JSON_FLAG,
   help: ABOUT_FLAGS.help,

@@ -14,7 +14,7 @@ import { JSON_FLAG } from './status-command.ts';
 import { regionOf, stateDirectory } from './surroundings.ts';
 import * as rule from './value-rules.ts';
 
-const UNDO_FLAGS = {
+export const UNDO_FLAGS = {
   rotation: {
     names: ['rotation'],
     rule: rule.path,
