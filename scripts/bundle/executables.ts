@@ -1,5 +1,7 @@
-// The executables as CommonJS, because `require` of one file costs a third of an import of it.
+// The executables as CommonJS, because Node starts a fifth faster without its loader of
+// ES modules.
 
+import './node-20-12.ts';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';

@@ -4,6 +4,7 @@
 //   node dist/scripts/bundle/gateway.js            writes iag/keyturn.cjs and what goes with it
 //   node dist/scripts/bundle/gateway.js --check    fails when they are not what the sources give
 
+import './node-20-12.ts';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -82,6 +82,23 @@ test('bad input with JSON asked for: stdout is one document, the log is on stder
   const { code, stdout } = await run('rotate-iam-keys', ['--output_format', 'json', '--dryrun']);
   assert.equal(code, 2);
   assert.equal(rotationReportSchema.parse(JSON.parse(stdout)).errors[0]?.code, 'unknown-flag');
+});
+
+test('what is longer than the buffer of a pipe arrives whole at a reader that is slow', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-long-'));
+  const credentials = join(folder, 'credentials');
+  const names = Array.from({ length: 3_000 }, (_, index) => `größe-${index}`);
+  writeFileSync(credentials, names.map((name) => `[${name}]\n`).join(''));
+  const list = `"$NODE" ${binOf('keyctl')} -l --json -c ${credentials}`;
+  const env = { AWS_CONFIG_FILE: join(folder, 'none') };
+  const { code, stdout } = await shell(`${list} | (sleep 0.2; cat)`, env);
+  rmSync(folder, { recursive: true });
+  assert.equal(code, 0);
+  const listed = (JSON.parse(stdout) as { profiles: { name: string }[] }).profiles;
+  assert.deepEqual(
+    listed.map(({ name }) => name),
+    names,
+  );
 });
 
 test('a reader that goes away, and a full disk, make no stack trace', async () => {
