@@ -88,7 +88,10 @@ test('what is longer than the buffer of a pipe arrives whole at a reader that is
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-long-'));
   const credentials = join(folder, 'credentials');
   const names = Array.from({ length: 3_000 }, (_, index) => `größe-${index}`);
-  writeFileSync(credentials, names.map((name) => `[${name}]\n`).join(''));
+  writeFileSync(
+    credentials,
+    names.map((name) => `[${name}]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n`).join(''),
+  );
   const list = `"$NODE" ${binOf('keyctl')} -l --json -c ${credentials}`;
   const env = { AWS_CONFIG_FILE: join(folder, 'none') };
   const { code, stdout } = await shell(`${list} | (sleep 0.2; cat)`, env);
