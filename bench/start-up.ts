@@ -30,6 +30,7 @@ const EMPTY: Command = {
 };
 const COMMANDS: readonly Command[] = [
   EMPTY,
+  { title: 'empty Node process, CommonJS', path: 'bench/empty.cjs', args: [], exitCode: 0 },
   { title: '`rotate-iam-keys --help`', path: ROTATE, args: ['--help'], exitCode: 0 },
   { title: '`rotate-iam-keys --version`', path: ROTATE, args: ['--version'], exitCode: 0 },
   { title: '`keyctl --help`', path: KEYCTL, args: ['--help'], exitCode: 0 },
