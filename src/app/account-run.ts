@@ -1,0 +1,245 @@
+// The part of a run that belongs to one account: from its open gateway to the outcome of each of its
+// users. What spans accounts (the report, the exit code, the time limit) is rotate-account.ts's.
+
+import { resolve } from 'node:path';
+import pMap from 'p-map';
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { Clock } from '../base/clock.ts';
+import type { ErrorCode } from '../base/error-codes.ts';
+import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
+import type { EventSink } from '../base/events.ts';
+import type { UserOutcome } from '../executor/outcome.ts';
+import { planUser } from '../executor/plan-user.ts';
+import { rotateUser } from '../executor/rotate-user.ts';
+import type { AccountGateway } from '../iam/gateway.ts';
+import type { Inventory } from '../iam/inventory.ts';
+import type { AccountState } from '../journal/journal.ts';
+import { openAccountState, readAccountState } from '../journal/open-account-state.ts';
+import type { ReportIssue } from '../reports/rotation-report.ts';
+import { accountInventory, rememberActiveKeys } from './account-inventory.ts';
+import { type HandedOff, reportIssue } from './build-report.ts';
+import { collectHandoffs } from './collect-handoffs.ts';
+import { executorContext } from './executor-context.ts';
+import { type CandidateUser, findCandidates } from './find-candidates.ts';
+
+/** What is wanted of an account. */
+export interface AccountOptions {
+  /** A key is due when it is at least this old. */
+  readonly daysThreshold: number;
+  readonly dryRun: boolean;
+  /** Scopes everything to this user, clean-up included (I6). */
+  readonly user: string | undefined;
+  readonly cleanupInactive: boolean;
+  /** How long a key must have been Inactive before clean-up deletes it. */
+  readonly inactiveDays: number;
+  /** AWS calls under way at the same time. */
+  readonly maxParallel: number;
+  /** Absolute path of the state directory. */
+  readonly stateDir: string;
+  /** Whether new secrets are part of the report (stdout is the destination). */
+  readonly secretsInReport: boolean;
+  /** Finish what earlier runs left open, and begin nothing. */
+  readonly recoverOnly?: boolean;
+}
+
+export interface AccountSurroundings {
+  readonly clock: Clock;
+  readonly emit: EventSink;
+  /** Aborted with a KeyturnError: no further step begins, those in hand are finished. */
+  readonly signal: AbortSignal;
+  /** Names this process in the journal. */
+  readonly run: string;
+}
+
+/** What is known of an account when its part of the run is over, however it ended. */
+export interface AccountResult {
+  /** Undefined when nobody could say which account it is: the gateway did not open. */
+  readonly account: string | undefined;
+  readonly usersExamined: number;
+  readonly keysExamined: number;
+  readonly outcomes: readonly UserOutcome[];
+  /** What ended the account's part early; it is among the errors too. */
+  readonly fatal: KeyturnError | undefined;
+  readonly errors: readonly ReportIssue[];
+  readonly handoff: ReadonlyMap<AccessKeyId, HandedOff>;
+}
+
+/**
+ * Rotations wait for AWS most of the time, and waiting takes no call: so more of them are open at
+ * once than calls are allowed at once.
+ */
+const ROTATIONS_PER_CALL_SLOT = 16;
+
+/** Known before anything was tried: nothing went wrong, but a person is needed. */
+const BLOCKED: ReadonlySet<ErrorCode> = new Set(['two-active-keys', 'no-free-slot', 'own-key']);
+
+/** Ended by the person or the clock, not by a failure. */
+const STOPPED: ReadonlySet<ErrorCode> = new Set(['interrupted', 'time-limit']);
+
+/**
+ * Opens the account, rotates every due key of it, and closes it. Never throws for an expected
+ * failure: what could not be done is in the result.
+ */
+export async function runAccount(
+  open: () => Promise<AccountGateway>,
+  options: AccountOptions,
+  surroundings: AccountSurroundings,
+): Promise<AccountResult> {
+  const run = new AccountRun(options, surroundings);
+  try {
+    await run.perform(open);
+  } catch (thrown) {
+    run.fail(toKeyturnError(thrown));
+  }
+  return run.result();
+}
+
+/** What is known while the run goes on; the result is made from whatever is there at the end. */
+class AccountRun {
+  readonly #options: AccountOptions;
+  readonly #surroundings: AccountSurroundings;
+  /** In the order of the candidates; a place stays empty until its user is done. */
+  readonly #places: (UserOutcome | undefined)[] = [];
+  readonly #errors: ReportIssue[] = [];
+  #fatal: KeyturnError | undefined;
+  #account: string | undefined;
+  #inventory: Inventory | undefined;
+  #handoff: ReadonlyMap<AccessKeyId, HandedOff> = new Map();
+
+  constructor(options: AccountOptions, surroundings: AccountSurroundings) {
+    this.#options = options;
+    this.#surroundings = surroundings;
+  }
+
+  async perform(open: () => Promise<AccountGateway>): Promise<void> {
+    const gateway = await open();
+    try {
+      await this.#performIn(gateway);
+    } finally {
+      gateway.close();
+    }
+  }
+
+  async #performIn(gateway: AccountGateway): Promise<void> {
+    const { clock, emit, run } = this.#surroundings;
+    const { dryRun, daysThreshold } = this.#options;
+    const stateDir = resolve(this.#options.stateDir);
+    const { account, arn: caller } = gateway.caller;
+    this.#account = account;
+    emit({ code: 'run-started', account, caller, dryRun, daysThreshold });
+    // Before the inventory: a run that could not keep a secret must not begin (I1, I3). A dry run
+    // keeps nothing, so it does not ask whether it could.
+    const openState = dryRun ? readAccountState : openAccountState;
+    const state = await openState({ stateDir, account, clock, run });
+    const inventory = await accountInventory(gateway, state, this.#options, this.#surroundings);
+    this.#inventory = inventory;
+    this.#errors.push(
+      ...inventory.unreadable.map(({ userName, error }) => reportIssue(error, userName)),
+    );
+    if (!dryRun) await rememberActiveKeys(inventory, state, clock.now());
+    await this.#rotateAll(gateway, state, inventory);
+    const { secretsInReport } = this.#options;
+    const collected = await collectHandoffs(this.#outcomes, state.handoff, secretsInReport);
+    this.#handoff = collected.handoff;
+    this.#errors.push(...collected.errors);
+  }
+
+  fail(error: KeyturnError): void {
+    this.#fatal = error;
+    this.#errors.push(reportIssue(error));
+  }
+
+  result(): AccountResult {
+    const users = this.#inventory?.users ?? [];
+    return {
+      account: this.#account,
+      usersExamined: users.length,
+      keysExamined: users.reduce((sum, { keys }) => sum + keys.length, 0),
+      outcomes: this.#outcomes,
+      fatal: this.#fatal,
+      errors: this.#errors,
+      handoff: this.#handoff,
+    };
+  }
+
+  async #rotateAll(
+    gateway: AccountGateway,
+    state: AccountState,
+    inventory: Inventory,
+  ): Promise<void> {
+    const { emit, clock, signal } = this.#surroundings;
+    const { daysThreshold, cleanupInactive, user: scope, recoverOnly = false } = this.#options;
+    const { candidates, due } = await findCandidates(
+      inventory,
+      state.journal,
+      { daysThreshold, cleanupInactive, scope, recoverOnly },
+      clock.now(),
+    );
+    const keys = inventory.users.reduce((sum, each) => sum + each.keys.length, 0);
+    emit({ code: 'inventory-done', users: inventory.users.length, keys, due });
+    const perform = this.#performer(gateway, state);
+    let done = 0;
+    const one = async (candidate: CandidateUser, index: number) => {
+      const outcome = await perform(candidate);
+      this.#places[index] = outcome;
+      this.#reportFailure(outcome);
+      done += 1;
+      emit({ code: 'user-done', user: candidate.user, done, total: candidates.length });
+    };
+    const concurrency = this.#options.maxParallel * ROTATIONS_PER_CALL_SLOT;
+    await pMap(candidates, one, { concurrency });
+    this.#reportLeft();
+    if (signal.aborted && this.#outcomes.every(({ rotation }) => rotation === undefined)) {
+      signal.throwIfAborted();
+    }
+  }
+
+  /** What is done with each candidate: planned in a dry run, rotated otherwise. */
+  #performer(
+    gateway: AccountGateway,
+    state: AccountState,
+  ): (candidate: CandidateUser) => Promise<UserOutcome> {
+    const { daysThreshold, cleanupInactive, inactiveDays, recoverOnly = false } = this.#options;
+    const executor = executorContext({
+      ...this.#surroundings,
+      gateway,
+      state,
+      policy: {
+        oldKeyFate: 'deactivate',
+        daysThreshold,
+        cleanupInactive,
+        inactiveDays,
+        recoverOnly,
+      },
+      finishesOthers: true,
+    });
+    if (!this.#options.dryRun) return (candidate) => rotateUser(candidate, executor);
+    return async (candidate) => {
+      const records = await state.journal.recordsOf(candidate.user);
+      return await planUser(candidate, candidate.keys, records, executor);
+    };
+  }
+
+  #reportFailure({ user, rotation }: UserOutcome): void {
+    // A dry run fails at nothing: what it would not do is in its report.
+    if (rotation?.kind !== 'failed' || this.#options.dryRun) return;
+    const { code: errorCode, message: reason } = rotation.error;
+    // These did not fail; how many they are is said once.
+    if (STOPPED.has(errorCode)) return;
+    const code = BLOCKED.has(errorCode) ? 'rotation-blocked' : 'rotation-failed';
+    this.#surroundings.emit({ code, user, errorCode, reason });
+  }
+
+  get #outcomes(): UserOutcome[] {
+    return this.#places.filter((outcome) => outcome !== undefined);
+  }
+
+  #reportLeft(): void {
+    const left = this.#outcomes.flatMap(({ rotation }) =>
+      rotation?.kind === 'failed' && STOPPED.has(rotation.error.code) ? [rotation.error] : [],
+    );
+    const [first] = left;
+    if (first === undefined || this.#options.dryRun) return;
+    this.#surroundings.emit({ code: 'users-left', users: left.length, reason: first.message });
+  }
+}

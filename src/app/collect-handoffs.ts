@@ -1,0 +1,34 @@
+// Where each new secret of a run is; the secret itself only when stdout is the destination (I8).
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { toKeyturnError } from '../base/errors.ts';
+import type { UserOutcome } from '../executor/outcome.ts';
+import type { Handoff } from '../journal/journal.ts';
+import type { ReportIssue } from '../reports/rotation-report.ts';
+import { type HandedOff, reportIssue } from './build-report.ts';
+
+export async function collectHandoffs(
+  outcomes: readonly UserOutcome[],
+  handoff: Handoff,
+  secretsInReport: boolean,
+): Promise<{ handoff: Map<AccessKeyId, HandedOff>; errors: ReportIssue[] }> {
+  const found = new Map<AccessKeyId, HandedOff>();
+  const errors: ReportIssue[] = [];
+  for (const { user, rotation } of outcomes) {
+    if (rotation === undefined || rotation.kind === 'would-rotate') continue;
+    const { newKeyId } = rotation;
+    if (newKeyId === undefined) continue;
+    const path = handoff.pathOf(newKeyId);
+    try {
+      const entry = await handoff.get(newKeyId);
+      if (entry === undefined) continue;
+      found.set(newKeyId, { path, secret: secretsInReport ? entry.secret : undefined });
+    } catch (thrown) {
+      // One damaged file must not cost the others their place in the result. A rotation that
+      // failed has said so itself.
+      found.set(newKeyId, { path, secret: undefined });
+      if (rotation.kind === 'rotated') errors.push(reportIssue(toKeyturnError(thrown), user));
+    }
+  }
+  return { handoff: found, errors };
+}
