@@ -3,7 +3,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
 import type { Destination } from '../destinations/destination.ts';
-import { handoffDestination } from '../destinations/handoff/index.ts';
 import {
   DEFAULT_VERIFICATION,
   type ExecutorContext,
@@ -12,7 +11,11 @@ import {
 import { embeddedRuntime } from '../executor/runtime.ts';
 import type { AccountGateway } from '../iam/gateway.ts';
 import type { AccountState } from '../journal/journal.ts';
-import { destinationReopener } from './reopen-destination.ts';
+import {
+  type DeliveryRequest,
+  destinationChooser,
+  destinationReopener,
+} from './open-destinations.ts';
 
 export interface ExecutorParts {
   readonly gateway: AccountGateway;
@@ -24,20 +27,26 @@ export interface ExecutorParts {
   readonly signal: AbortSignal;
   readonly policy: Omit<RotationPolicy, 'verification'>;
   /** Where the secrets of this run's own rotations go; the hand-off when left out. */
-  readonly destination?: Destination;
+  readonly deliver?: Deliveries | Destination;
   /** Whether rotations that other faces began are finished too. */
   readonly finishesOthers: boolean;
 }
 
+type Deliveries = readonly [DeliveryRequest, ...DeliveryRequest[]];
+
+const TO_HANDOFF: Deliveries = [{ kind: 'handoff', template: '' }];
+
 export function executorContext(parts: ExecutorParts): ExecutorContext {
-  const { gateway, state, run, clock, emit, signal, policy } = parts;
+  const { gateway, state, run, clock, emit, signal, policy, deliver = TO_HANDOFF } = parts;
+  const account = { gateway, handoff: state.handoff, clock };
   return {
     gateway,
     runtime: embeddedRuntime({ account: gateway.caller.account, run, state, clock }),
     handoff: state.handoff,
     sightings: state.sightings,
-    destination: parts.destination ?? handoffDestination(state.handoff),
-    ...(parts.finishesOthers && { reopen: destinationReopener(state.handoff, clock) }),
+    destinations: 'place' in deliver ? () => [deliver] : destinationChooser(deliver, account),
+    finishesOthers: parts.finishesOthers,
+    reopen: destinationReopener(account),
     clock,
     emit,
     policy: { ...policy, verification: DEFAULT_VERIFICATION },

@@ -41,7 +41,7 @@ function describe(account: string, rotation: Rotation): OpenRotation {
     old_key_id: rotation.oldKeyId,
     new_key_id: 'newKeyId' in rotation ? rotation.newKeyId : null,
     begun: rotation.intendedAt.toISOString(),
-    destination: [rotation.target.kind, rotation.target.place].join(' ').trim(),
+    destination: rotation.targets.map(({ kind, place }) => `${kind} ${place}`.trim()).join(', '),
     old_key_fate: rotation.oldKeyFate,
   };
 }

@@ -223,6 +223,11 @@ export const ERROR_CODES = {
     'The new key exists but its secret is not in the hand-off any more; the old key was not touched.',
     'Put the file back and run again. Without it, a person has to judge whether the new key is in use.',
   ),
+  'not-deliverable': info(
+    1,
+    'A destination could not take a new secret, so no key was made.',
+    'The message says what is missing or odd there; put it right, then run again.',
+  ),
   'delivery-failed': info(
     1,
     'A destination did not take the new secret; the old key was not touched.',

@@ -15,6 +15,9 @@ interface EventPayloads {
   'rotation-resumed': { user: string; oldKeyId: AccessKeyId; phase: string };
   'key-created': { user: string; newKeyId: AccessKeyId };
   'secret-stored': { user: string; newKeyId: AccessKeyId; path: string };
+  'secret-delivered': { user: string; newKeyId: AccessKeyId; kind: string; place: string };
+  /** A plain hand-off file that nothing needs any more could not be removed. */
+  'handoff-kept': { user: string; path: string; reason: string };
   'waiting-for-key': { user: string; newKeyId: AccessKeyId; waitedMs: number };
   'key-verified': { user: string; newKeyId: AccessKeyId; checks: number };
   'key-deactivated': { user: string; keyId: AccessKeyId };
@@ -52,6 +55,8 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'rotation-resumed': 'warn',
   'key-created': 'info',
   'secret-stored': 'info',
+  'secret-delivered': 'info',
+  'handoff-kept': 'warn',
   'waiting-for-key': 'debug',
   'key-verified': 'info',
   'key-deactivated': 'info',

@@ -12,6 +12,8 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'rotation-resumed': 'rotation of an earlier run resumed',
   'key-created': 'key created',
   'secret-stored': 'secret stored',
+  'secret-delivered': 'secret delivered',
+  'handoff-kept': 'hand-off file not removed yet',
   'waiting-for-key': 'waiting until AWS accepts the key',
   'key-verified': 'AWS accepts the key',
   'key-deactivated': 'key made Inactive',

@@ -2,7 +2,7 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
-import { KeyturnError } from '../base/errors.ts';
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { Destination } from '../destinations/destination.ts';
 import type { AccountGateway } from '../iam/gateway.ts';
@@ -49,16 +49,24 @@ export const DEFAULT_VERIFICATION: VerificationPolicy = {
   giveUpMs: 120_000,
 };
 
+/** Throws `not-deliverable` for a user whom the places do not fit. */
+export type DestinationChooser = (
+  user: string,
+  oldKeyId: AccessKeyId,
+) => readonly [Destination, ...Destination[]];
+
 export interface ExecutorContext {
   readonly gateway: AccountGateway;
   readonly runtime: RotationRuntime;
   readonly handoff: Handoff;
   readonly sightings: Sightings;
-  /** Where the secrets of this run's own rotations go. */
-  readonly destination: Destination;
+  /** Where the secrets of this run's own rotations of a user go; at least one place. */
+  readonly destinations: DestinationChooser;
+  /** Whether rotations to other places than this run's own are finished too. */
+  readonly finishesOthers: boolean;
   /**
-   * The destination of a rotation that another face began; undefined when it can not be reached from
-   * here. Without it only this run's own destination is known.
+   * A destination of a rotation that another run began; undefined when it can not be reached from
+   * here. Without it only this run's own destinations are known.
    */
   readonly reopen?: (target: DeliveryTarget, oldKeyId: AccessKeyId) => Destination | undefined;
   readonly clock: Clock;
@@ -72,16 +80,50 @@ export interface ExecutorContext {
  * Where the secret of a rotation goes: a rotation is finished as it was promised when it began,
  * whichever face finishes it (I10). Throws `other-destination`.
  */
-export function destinationOf(rotation: Rotation, context: ExecutorContext): Destination {
-  const { target, oldKeyId, user, phase } = rotation;
-  const { destination } = context;
-  if (target.kind === destination.kind && target.place === destination.place) return destination;
-  const reopened = context.reopen?.(target, oldKeyId);
-  if (reopened !== undefined) return reopened;
-  const place = target.place === '' ? `the ${target.kind} file` : `${target.kind} ${target.place}`;
-  throw new KeyturnError(
+export function destinationsOf(rotation: Rotation, context: ExecutorContext): Destination[] {
+  const { reopen, ...own } = context;
+  return reachable(rotation, context.finishesOthers ? context : own);
+}
+
+/** The same whoever is to finish it: for what is only tidied up behind a rotation that has ended. */
+export function reachable(rotation: Rotation, context: Reach): Destination[] {
+  const { targets, oldKeyId, user } = rotation;
+  const own = ownDestinations(user, oldKeyId, context);
+  return targets.map((target) => {
+    const isTarget = ({ kind, place }: Destination) =>
+      kind === target.kind && place === target.place;
+    const found = own.find(isTarget) ?? context.reopen?.(target, oldKeyId);
+    if (found === undefined) throw otherDestination(rotation, target);
+    return found;
+  });
+}
+
+type Reach = Pick<ExecutorContext, 'destinations' | 'reopen'>;
+
+/** A user whom this run's places do not fit may have an open rotation to others. */
+function ownDestinations(
+  user: string,
+  oldKeyId: AccessKeyId,
+  { destinations }: Reach,
+): readonly Destination[] {
+  try {
+    return destinations(user, oldKeyId);
+  } catch (thrown) {
+    if (toKeyturnError(thrown).code === 'not-deliverable') return [];
+    throw thrown;
+  }
+}
+
+function otherDestination(
+  { user, phase }: Rotation,
+  { kind, place }: DeliveryTarget,
+): KeyturnError {
+  const where = place === '' ? `the ${kind} file` : `${kind} ${place}`;
+  return new KeyturnError(
     'other-destination',
-    `a rotation of ${user} to ${place} is not finished (${phase}), and it can not be reached here`,
-    { hint: 'finish that one first: run the command that began it again' },
+    `a rotation of ${user} to ${where} is not finished (${phase}), and it can not be reached here`,
+    {
+      hint: `finish that one first: run the command that began it again, or keyturn recover --user ${user}`,
+    },
   );
 }

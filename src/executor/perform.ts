@@ -8,8 +8,10 @@ import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import { type NextStep, nextStep } from '../lifecycle/next-step.ts';
 import { foldRotations, type Rotation } from '../lifecycle/rotation.ts';
 import { ownKeyError } from './blocked.ts';
-import { destinationOf, type ExecutorContext } from './context.ts';
+import type { ExecutorContext } from './context.ts';
+import { assertHeldEverywhere, deliverEverywhere } from './delivery.ts';
 import type { UserSession } from './runtime.ts';
+import { settleHandoff } from './spent-handoffs.ts';
 import { verifyKey } from './verify-key.ts';
 
 /** The state of a rotation as the journal has it now. */
@@ -213,11 +215,9 @@ async function deliver(
   session: UserSession,
   context: ExecutorContext,
 ): Promise<void> {
-  const destination = destinationOf(rotation, context);
-  const receipt = await destination.deliver(await secretOf(rotation, newKeyId, context));
-  // I3: read back before anything relies on it.
-  assertHeld(rotation, newKeyId, await destination.holds(newKeyId, receipt), receipt);
-  await session.record(rotation.id, { type: 'delivered', receipts: [receipt] });
+  const key = await secretOf(rotation, newKeyId, context);
+  const receipts = await deliverEverywhere(rotation, key, context);
+  await session.record(rotation.id, { type: 'delivered', receipts });
 }
 
 async function verify(
@@ -247,9 +247,10 @@ async function cutOver(
   await gateway.writer.setStatus(user, oldKeyId, 'Inactive');
   context.emit({ code: 'key-deactivated', user, keyId: oldKeyId });
   await session.record(rotation.id, { type: 'deactivated' });
+  await settleHandoff(rotation, newKeyId, context);
 }
 
-/** The old key stays Active; the hand-off has done its work where another place holds the secret. */
+/** The old key stays Active. */
 async function complete(
   rotation: Rotation,
   newKeyId: AccessKeyId,
@@ -258,7 +259,7 @@ async function complete(
 ): Promise<void> {
   await assertInPlace(rotation, newKeyId, context);
   await session.record(rotation.id, { type: 'completed' });
-  if (rotation.target.kind !== 'handoff') await context.handoff.remove(newKeyId);
+  await settleHandoff(rotation, newKeyId, context);
 }
 
 /** I13: read every destination again, and AWS's list, just before the rotation ends. */
@@ -267,10 +268,7 @@ async function assertInPlace(
   newKeyId: AccessKeyId,
   context: ExecutorContext,
 ): Promise<void> {
-  const destination = destinationOf(rotation, context);
-  for (const receipt of 'receipts' in rotation ? rotation.receipts : []) {
-    assertHeld(rotation, newKeyId, await destination.holds(newKeyId, receipt), receipt);
-  }
+  await assertHeldEverywhere(rotation, newKeyId, context);
   const { user } = rotation;
   const keys = await context.gateway.reader.listAccessKeys(user);
   const newKey = keys.find(({ id }) => id === newKeyId);
@@ -308,19 +306,5 @@ async function secretOf(
     'secret-missing',
     `${context.handoff.pathOf(newKeyId)} is gone, and with it the secret of ${rotation.user}`,
     { hint: 'put the file back and run again; the old key was not touched' },
-  );
-}
-
-function assertHeld(
-  rotation: Rotation,
-  newKeyId: AccessKeyId,
-  held: boolean,
-  receipt: { readonly kind: string; readonly reference: string },
-): void {
-  if (held) return;
-  throw new KeyturnError(
-    'delivery-failed',
-    `${receipt.kind} ${receipt.reference} does not hold ${newKeyId} of ${rotation.user}`,
-    { hint: 'the old key was not touched; repair the destination, then run again' },
   );
 }

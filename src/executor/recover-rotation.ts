@@ -13,10 +13,11 @@ import {
   type RecoveryFacts,
 } from '../lifecycle/recover.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
-import { destinationOf, type ExecutorContext } from './context.ts';
+import { destinationsOf, type ExecutorContext } from './context.ts';
 import { readLastUse } from './key-details.ts';
 import { advance, currentState } from './perform.ts';
 import type { UserSession } from './runtime.ts';
+import { settleHandoff } from './spent-handoffs.ts';
 
 /**
  * AWS shows a use minutes to hours late. Until then "never used" says nothing: whoever took the
@@ -48,7 +49,7 @@ export async function recoverRotation(
   session: UserSession,
   context: ExecutorContext,
 ): Promise<Rotation> {
-  destinationOf(rotation, context);
+  destinationsOf(rotation, context);
   context.emit({
     code: 'rotation-resumed',
     user: rotation.user,
@@ -63,8 +64,11 @@ export async function recoverRotation(
     if (isStandstill(decision)) throw standsStill(state, decision, gathered.candidate);
     if (decision.kind === 'resume') return await advance(rotation.id, session, context);
     await carryOut(decision, state, gathered.candidate?.id, session);
-    if (decision.kind === 'close' || decision.kind === 'finish') {
-      return currentState(session, rotation.id);
+    if (decision.kind === 'close') return currentState(session, rotation.id);
+    if (decision.kind === 'finish') {
+      const ended = currentState(session, rotation.id);
+      if ('newKeyId' in ended) await settleHandoff(ended, ended.newKeyId, context);
+      return ended;
     }
     if (decision.kind !== 'declare-orphan') return await advance(rotation.id, session, context);
   }
@@ -110,7 +114,7 @@ export async function previewRecovery(
   keys: readonly AccessKey[],
   context: ExecutorContext,
 ): Promise<Exclude<RecoveryDecision, Standstill>> {
-  destinationOf(rotation, context);
+  destinationsOf(rotation, context);
   const gathered = await gather(rotation, keys, context);
   const decision = decideRecovery(gathered.facts);
   if (isStandstill(decision)) throw standsStill(rotation, decision, gathered.candidate);

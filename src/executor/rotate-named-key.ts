@@ -46,7 +46,7 @@ export async function rotateNamedKey(
     const current = keys.find(({ id }) => id === request.currentKeyId);
     if (current === undefined) throw notTheirs(request);
     keys = await makeRoom(request, keys, session, context);
-    return await rotateKey(current, keys, session, context);
+    return await rotateKey(user, current, keys, session, context);
   });
 }
 

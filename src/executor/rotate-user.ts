@@ -9,11 +9,13 @@ import { foldRotations, isOpen, type Rotation } from '../lifecycle/rotation.ts';
 import { blockedError } from './blocked.ts';
 import { cleanUpUser, journaledDeleter } from './cleanup-user.ts';
 import type { ExecutorContext } from './context.ts';
+import { prepareDelivery } from './delivery.ts';
 import { keyDetails } from './key-details.ts';
 import type { CleanupOutcome, OldKey, RotationOutcome, UserOutcome } from './outcome.ts';
 import { advance, currentState } from './perform.ts';
 import { recoverRotation, reopenForLateKey } from './recover-rotation.ts';
 import { newId, type UserSession } from './runtime.ts';
+import { removeSpentHandoffs } from './spent-handoffs.ts';
 
 /** What the inventory saw of a user, for the case that nothing more can be learned. */
 export interface Candidate {
@@ -44,6 +46,7 @@ async function work(
   session: UserSession,
   context: ExecutorContext,
 ): Promise<UserOutcome> {
+  await removeSpentHandoffs(session, context);
   let open = foldRotations(session.records()).find(isOpen);
   // What is acted on is read again inside the claim: the inventory may be minutes old.
   let keys = await keysUnlessGone(user, open, session, context);
@@ -96,27 +99,29 @@ async function act(
   if (verdict.kind === 'blocked') return await blocked(user, verdict, keys, context);
   const { oldKey } = verdict;
   context.emit({ code: 'rotation-started', user, oldKeyId: oldKey.id });
-  return await rotateKey(oldKey, keys, session, context);
+  return await rotateKey(user, oldKey, keys, session, context);
 }
 
 /** A fresh rotation of one key, from the intent to its end or to the step that fails. */
 export async function rotateKey(
+  user: string,
   oldKey: AccessKey,
   keys: readonly AccessKey[],
   session: UserSession,
   context: ExecutorContext,
 ): Promise<RotationOutcome> {
   const id = newId();
-  const { kind, place } = context.destination;
   try {
     context.signal.throwIfAborted();
+    const [target, ...alsoTargets] = await prepareDelivery(user, oldKey.id, context);
     // I1: the intent and the keys as seen are on disk before anything is created.
     await session.record(id, {
       type: 'intended',
       oldKeyId: oldKey.id,
       knownKeyIds: keys.map((key) => key.id),
       oldKeyFate: context.policy.oldKeyFate,
-      target: { kind, place },
+      target,
+      ...(alsoTargets.length > 0 && { alsoTargets }),
     });
     return finished(await advance(id, session, context), oldKey, false, context);
   } catch (thrown) {

@@ -7,7 +7,7 @@ import type { AccessKey } from '../lifecycle/keys.ts';
 import type { DeliveryReceipt } from '../lifecycle/record.ts';
 import { foldRotations, isOpen, type Rotation } from '../lifecycle/rotation.ts';
 import { ownKeyError } from './blocked.ts';
-import { destinationOf, type ExecutorContext } from './context.ts';
+import { destinationsOf, type ExecutorContext } from './context.ts';
 import { readLastUse } from './key-details.ts';
 import { reactivateKey } from './retire-key.ts';
 import type { UserSession } from './runtime.ts';
@@ -52,8 +52,8 @@ export async function undoRotation(
       oldKeyId,
       newKeyId,
       reactivated: was === 'reactivated',
-      putBack: putBack ? delivered : [],
-      notPutBack: putBack ? [] : delivered,
+      putBack,
+      notPutBack: delivered.filter((receipt) => !putBack.includes(receipt)),
       newKey,
     };
   });
@@ -78,12 +78,16 @@ async function putBackWhereItCan(
   rotation: Undoable,
   delivered: readonly DeliveryReceipt[],
   context: ExecutorContext,
-): Promise<boolean> {
-  if (delivered.length === 0) return true;
-  const destination = destinationOf(rotation, context);
-  if (destination.putBack === undefined) return false;
-  await destination.putBack(rotation.oldKeyId);
-  return true;
+): Promise<DeliveryReceipt[]> {
+  const putBack: DeliveryReceipt[] = [];
+  if (delivered.length === 0) return putBack;
+  for (const [index, destination] of destinationsOf(rotation, context).entries()) {
+    const receipt = delivered[index];
+    if (receipt === undefined || destination.putBack === undefined) continue;
+    await destination.putBack(rotation.oldKeyId);
+    putBack.push(receipt);
+  }
+  return putBack;
 }
 
 async function deactivateNew(

@@ -50,6 +50,7 @@ const AWS_CODES: ReadonlyMap<string, ErrorCode> = new Map([
   ['RequestThrottledException', 'throttled'],
   ['TooManyRequestsException', 'throttled'],
   ['SlowDown', 'throttled'],
+  ['TooManyUpdates', 'throttled'],
 ]);
 
 const SIGNATURE_CODES = new Set(['SignatureDoesNotMatch', 'InvalidSignatureException']);
@@ -190,6 +191,9 @@ function denialHint(awsText: string, call: Call): string {
   if (/explicit deny/i.test(awsText)) {
     return `a policy denies ${call.permission} explicitly; that deny must go, a grant does not help`;
   }
+  if (/\bkms\b/i.test(awsText)) {
+    return `let the caller use the KMS key behind it: kms:Decrypt, and kms:GenerateDataKey to write`;
+  }
   const about = call.user === undefined ? '' : ` on user ${call.user}`;
   return `grant ${call.permission}${about} to the caller`;
 }
@@ -259,4 +263,24 @@ export function isBusyEntity(thrown: unknown): boolean {
 /** The user or the key that the call is about does not exist. */
 export function isNoSuchEntity(thrown: unknown): boolean {
   return readFailure(thrown).awsCode === 'NoSuchEntity';
+}
+
+const MISSING_CODES = new Set(['ResourceNotFoundException', 'ParameterNotFound']);
+
+/** The secret or the parameter that the call is about does not exist. */
+export function isMissingResource(thrown: unknown): boolean {
+  return MISSING_CODES.has(readFailure(thrown).awsCode ?? '');
+}
+
+/**
+ * Secrets Manager has the secret, but no version of it has the stage asked for. One code is for both;
+ * AWS: "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT".
+ */
+export function isMissingStage(thrown: unknown): boolean {
+  return isMissingResource(thrown) && /staging label/i.test(readFailure(thrown).awsText);
+}
+
+/** The stage is not on the version that it was to be taken from; nothing was moved. */
+export function isStageElsewhere(thrown: unknown): boolean {
+  return readFailure(thrown).awsCode === 'InvalidParameterException';
 }

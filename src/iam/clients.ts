@@ -93,7 +93,8 @@ export function stsConfig(settings: ClientSettings): STSClientConfig {
   };
 }
 
-function commonConfig(settings: ClientSettings) {
+/** What every client has, of whichever service. */
+export function commonConfig(settings: ClientSettings) {
   return {
     region: settings.region,
     // Endpoints were resolved in endpoint.ts; the SDK would read those of another profile.

@@ -12,7 +12,14 @@ import { KeyturnError } from '../base/errors.ts';
 import type { Environment, SharedConfig } from './shared-config.ts';
 
 /** AWS's identifiers for service-specific endpoints, as spelled in the `services` section. */
-export type EndpointService = 'iam' | 'sts' | 'sso' | 'sso_oidc' | 'signin';
+export type EndpointService =
+  | 'iam'
+  | 'sts'
+  | 'sso'
+  | 'sso_oidc'
+  | 'signin'
+  | 'secrets_manager'
+  | 'ssm';
 
 export interface EndpointSources {
   readonly env: Environment;

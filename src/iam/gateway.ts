@@ -3,6 +3,7 @@
 // `throttled`, `access-denied` and the like mean "unknown", never "empty" (I11).
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { ParameterStore, SecretStore } from '../base/aws-stores.ts';
 import type { Secret } from '../base/secret.ts';
 import type { AccessKey, LastUse } from '../lifecycle/keys.ts';
 
@@ -77,9 +78,16 @@ export type SignerAnswer =
   /** A lost packet, a throttle: says nothing about the key. */
   | { readonly kind: 'unclear'; readonly reason: string };
 
+/** Other services of AWS as the same caller, in the region of the run. */
+export interface CallerServices {
+  readonly secretStore: SecretStore;
+  readonly parameterStore: ParameterStore;
+}
+
 /** One AWS account, seen through one set of credentials. */
 export interface AccountGateway {
   readonly caller: Caller;
+  readonly services: CallerServices;
   readonly reader: KeyReader;
   readonly writer: KeyWriter;
   readonly verifier: KeyVerifier;

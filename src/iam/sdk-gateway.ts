@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { callerServices } from './caller-services.ts';
 import { classifyUnlessStopped } from './classify.ts';
 import { type ClientSettings, openClients, openWire } from './clients.ts';
 import { type CredentialProvider, credentialProvider } from './credentials.ts';
@@ -43,12 +44,14 @@ export async function openSdkGateway(options: GatewayOptions): Promise<AccountGa
     const isSession = (await credentials()).sessionToken !== undefined;
     const accessKeyId = (isSession ? keyBehindSession(sources) : undefined) ?? signer.accessKeyId;
     const caller = { ...signer, accessKeyId };
+    const { account } = caller;
     const surroundings = { endpoint: settings.iamEndpoint, region };
     return {
       caller,
       reader: createReader(clients.read, surroundings, signal),
       writer: createWriter({ clients, credentials, surroundings, clock }),
       verifier: createVerifier(settings, signal),
+      services: callerServices({ sources, settings, credentials, account, signal }),
       close,
     };
   } catch (thrown) {

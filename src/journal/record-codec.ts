@@ -14,7 +14,12 @@ type FieldsOf<Step extends { type: string }> = {
 };
 
 const keyId = z.custom<AccessKeyId>((value) => typeof value === 'string' && isAccessKeyId(value));
-const receipt = z.object({ kind: z.string(), reference: z.string() });
+const receipt = z.object({
+  kind: z.string(),
+  reference: z.string(),
+  version: z.string().optional(),
+});
+const target = z.object({ kind: z.string(), place: z.string() });
 const closeReason = z.enum([
   'no-key-was-made',
   'discarded',
@@ -30,7 +35,8 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
     oldKeyId: keyId,
     knownKeyIds: z.array(keyId),
     oldKeyFate: z.enum(['deactivate', 'keep']),
-    target: z.object({ kind: z.string(), place: z.string() }),
+    target,
+    alsoTargets: z.array(target).optional(),
   }),
   'create-refused': z.object({ code: z.string() }),
   'create-unknown': z.object({ reason: z.string() }),

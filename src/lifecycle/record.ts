@@ -15,6 +15,8 @@ export type RotationStep =
       readonly oldKeyFate: OldKeyFate;
       /** Where the secret is to go: a later run must be able to find the place again. */
       readonly target: DeliveryTarget;
+      /** Further places that must all hold it. */
+      readonly alsoTargets?: readonly DeliveryTarget[];
     }
   /** AWS answered that it made no key. Ends the rotation. */
   | { readonly type: 'create-refused'; readonly code: string }
@@ -70,6 +72,8 @@ export type KeyStep =
 export interface DeliveryReceipt {
   readonly kind: string;
   readonly reference: string;
+  /** Which version there holds it, where the destination keeps versions. */
+  readonly version?: string;
 }
 
 /** The envelope of every journal line. */

@@ -21,7 +21,8 @@ interface RotationFacts {
   readonly knownKeyIds: readonly AccessKeyId[];
   readonly intendedAt: Date;
   readonly oldKeyFate: OldKeyFate;
-  readonly target: DeliveryTarget;
+  /** Every place that must hold the new secret; at least one. */
+  readonly targets: readonly [DeliveryTarget, ...DeliveryTarget[]];
   /** The run that wrote the latest record. */
   readonly lastRun: string;
 }
@@ -99,7 +100,7 @@ export function applyRecord(rotation: Rotation | undefined, record: RotationReco
       knownKeyIds: step.knownKeyIds,
       intendedAt: record.at,
       oldKeyFate: step.oldKeyFate,
-      target: step.target,
+      targets: [step.target, ...(step.alsoTargets ?? [])],
       lastRun: record.run,
       phase: 'intended',
     };
@@ -110,8 +111,8 @@ export function applyRecord(rotation: Rotation | undefined, record: RotationReco
 }
 
 function factsOf(rotation: Rotation): RotationFacts {
-  const { id, user, oldKeyId, knownKeyIds, intendedAt, oldKeyFate, target, lastRun } = rotation;
-  return { id, user, oldKeyId, knownKeyIds, intendedAt, oldKeyFate, target, lastRun };
+  const { id, user, oldKeyId, knownKeyIds, intendedAt, oldKeyFate, targets, lastRun } = rotation;
+  return { id, user, oldKeyId, knownKeyIds, intendedAt, oldKeyFate, targets, lastRun };
 }
 
 function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationPhase {

@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { AccountState } from '../../src/journal/journal.ts';
 import type { RotationStep } from '../../src/lifecycle/record.ts';
-import { type Broken, type Workbench, workbench } from './workbench.ts';
+import { type Broken, brokenDestination, type Workbench, workbench } from './workbench.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -43,18 +43,12 @@ const handoffFull: Broken = {
 /** A destination that takes the secret and has lost it when it is asked again, `from` that question on. */
 function forgetful(from: number): Broken {
   let asked = 0;
-  return {
-    context: (context) => ({
-      ...context,
-      destination: {
-        ...context.destination,
-        holds: async () => {
-          asked += 1;
-          return asked < from;
-        },
-      },
-    }),
-  };
+  return brokenDestination({
+    holds: async () => {
+      asked += 1;
+      return asked < from;
+    },
+  });
 }
 
 async function assertRotated(bench: Workbench): Promise<void> {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { CreateOutcome, KeyReader } from '../../src/iam/gateway.ts';
-import { type Broken, workbench } from './workbench.ts';
+import { type Broken, brokenDestination, workbench } from './workbench.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -37,17 +37,13 @@ it('I10, I13: a key that lands after its rotation was given up does not stand in
 
 it('I11: a list that lacks the new key moments after it was made is read again', async (test) => {
   const bench = await workbench(test);
-  const stopped = await bench.run({
-    context: (context) => ({
-      ...context,
-      destination: {
-        ...context.destination,
-        deliver: async () => {
-          throw new RangeError('the process died');
-        },
+  const stopped = await bench.run(
+    brokenDestination({
+      deliver: async () => {
+        throw new RangeError('the process died');
       },
     }),
-  });
+  );
   assert.equal(stopped?.kind, 'failed');
   let lists = 0;
   const outcome = await bench.run({

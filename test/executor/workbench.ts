@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { accessKeyId } from '../../src/base/access-key-id.ts';
+import { nodeFileSystem } from '../../src/base/files/node-file-system.ts';
+import type { Destination } from '../../src/destinations/destination.ts';
 import { handoffDestination } from '../../src/destinations/handoff/index.ts';
 import { DEFAULT_VERIFICATION, type ExecutorContext } from '../../src/executor/context.ts';
 import type { RotationOutcome } from '../../src/executor/outcome.ts';
@@ -71,6 +73,18 @@ export async function workbench(test: TestContext): Promise<Workbench> {
   };
 }
 
+/** The run's destination with some of its methods replaced. */
+export function brokenDestination(methods: Partial<Destination>): Broken {
+  return {
+    context: (context) => ({
+      ...context,
+      destinations: (user, oldKeyId) => [
+        { ...context.destinations(user, oldKeyId)[0], ...methods },
+      ],
+    }),
+  };
+}
+
 async function runOnce(
   sandbox: Sandbox,
   clock: SettableClock,
@@ -88,7 +102,8 @@ async function runOnce(
     runtime: embeddedRuntime({ account: ACCOUNT, run: 'a run', state, clock }),
     handoff: state.handoff,
     sightings: state.sightings,
-    destination: handoffDestination(state.handoff),
+    destinations: () => [handoffDestination('', { handoff: state.handoff, fs: nodeFileSystem })],
+    finishesOthers: true,
     clock,
     emit,
     policy: {

@@ -9,6 +9,7 @@ import type { EngineEvent } from '../../src/base/events.ts';
 import type { FileSystem } from '../../src/base/files/file-system.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { handoffDestination } from '../../src/destinations/handoff/index.ts';
+import { secretsManagerDestination } from '../../src/destinations/secrets-manager/index.ts';
 import { DEFAULT_VERIFICATION, type ExecutorContext } from '../../src/executor/context.ts';
 import type { UserOutcome } from '../../src/executor/outcome.ts';
 import { rotateUser } from '../../src/executor/rotate-user.ts';
@@ -28,7 +29,7 @@ import { ACCOUNT } from './world.ts';
 export interface RunSettings {
   readonly callerKeyId: AccessKeyId;
   readonly oldKeyFate: OldKeyFate;
-  readonly destination: 'handoff' | 'vault';
+  readonly destination: 'handoff' | 'vault' | 'secrets-manager';
   readonly cleansUp: boolean;
   readonly parallel: number;
   readonly yieldChance: number;
@@ -123,7 +124,7 @@ async function rotateAll(
     );
   }
   const context = changed(
-    contextOf(stage, process, settings, { gateway, state, emit, signal, run, sabotage }),
+    contextOf(stage, process, settings, { gateway, state, emit, signal, run, fs, sabotage }),
     sabotage.context,
   );
   const wanted = {
@@ -143,6 +144,7 @@ interface Parts {
   readonly emit: (event: EngineEvent) => void;
   readonly signal: AbortSignal;
   readonly run: string;
+  readonly fs: FileSystem;
   readonly sabotage: Sabotage;
 }
 
@@ -150,19 +152,24 @@ function contextOf(
   stage: Stage,
   process: SimProcess,
   settings: RunSettings,
-  { gateway, state, emit, signal, run, sabotage }: Parts,
+  { gateway, state, emit, signal, run, fs, sabotage }: Parts,
 ): ExecutorContext {
   const { clock } = process;
-  const destination =
-    settings.destination === 'handoff'
-      ? handoffDestination(state.handoff)
-      : vaultDestination(stage, process);
+  const { secretStore: store } = gateway.services;
+  const place = (user: string): Destination => {
+    if (settings.destination === 'vault') return vaultDestination(stage, process);
+    if (settings.destination === 'secrets-manager') {
+      return secretsManagerDestination(user, { store, clock });
+    }
+    return handoffDestination('', { handoff: state.handoff, fs });
+  };
   return {
     gateway,
     runtime: embeddedRuntime({ account: ACCOUNT, run, state, clock }),
     handoff: state.handoff,
     sightings: state.sightings,
-    destination: changed(readBack(stage, process, destination), sabotage.destination),
+    destinations: (user) => [changed(readBack(stage, process, place(user)), sabotage.destination)],
+    finishesOthers: true,
     clock,
     emit,
     policy: {
@@ -197,9 +204,7 @@ function watched(stage: Stage, process: SimProcess, state: AccountState): Accoun
 /** The referee hears when a destination was really read. */
 function readBack(stage: Stage, process: SimProcess, destination: Destination): Destination {
   return {
-    kind: destination.kind,
-    place: destination.place,
-    deliver: (key) => destination.deliver(key),
+    ...destination,
     holds: async (keyId, receipt) => {
       const isHeld = await destination.holds(keyId, receipt);
       if (isHeld) stage.referee.held(process, keyId);

@@ -202,6 +202,17 @@ export class Referee {
     return isWorking;
   }
 
+  /** I13: whatever a destination takes, in time or late, its readers get a key that works. */
+  landed(userName: string, operation: string): void {
+    const { world, vault } = this.#parts;
+    const keyId = vault.secrets.servedKeyId(userName);
+    const key = keyId === undefined ? undefined : world.key(keyId);
+    const isDead = key !== undefined && (key.isDeleted || key.status !== 'Active');
+    const isByPerson = world.users.get(userName)?.isOperatorTouched ?? false;
+    if (isDead && !isByPerson)
+      this.fail('I13', `${operation} gives the readers of ${userName} ${keyId}`);
+  }
+
   /** Power came back: what was delivered must still be there. */
   afterPowerCut(): void {
     this.#journal.forget();

@@ -2,6 +2,7 @@
 // is carried out whether or not its sender lives to hear of it.
 
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
+import type { ParameterStore } from '../../src/base/aws-stores.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type {
@@ -14,6 +15,7 @@ import type {
 } from '../../src/iam/gateway.ts';
 import type { FaultKind } from './faults.ts';
 import { never, type SimProcess } from './machine.ts';
+import { simSecretStore } from './secret-service.ts';
 import { HOUR_MS, MINUTE_MS, type Stage, TOLERATED_SKEW_MS } from './stage.ts';
 import { ACCOUNT, type SimKey, type SimUser } from './world.ts';
 
@@ -41,9 +43,17 @@ export function simGateway(
     reader: reader(stage, process, calls),
     writer: writer(stage, process, calls),
     verifier: verifier(stage, process, calls),
+    services: { secretStore: simSecretStore(stage, process), parameterStore: noParameters },
     close: () => {},
   };
 }
+
+/** No destination of the simulation keeps parameters. */
+const noParameters: ParameterStore = {
+  read: () => Promise.reject(failure('aws-error', 'GetParameter')),
+  write: () => Promise.reject(failure('aws-error', 'PutParameter')),
+  history: () => Promise.reject(failure('aws-error', 'GetParameterHistory')),
+};
 
 class Calls {
   readonly #stage: Stage;

@@ -295,7 +295,7 @@ function drawSettings(world: World, dice: Dice): RunSettings {
   return {
     callerKeyId: dice.chance(0.2) && someKey !== undefined ? someKey.id : SESSION_KEY,
     oldKeyFate: isHandoff || dice.chance(0.5) ? 'deactivate' : 'keep',
-    destination: isHandoff ? 'handoff' : 'vault',
+    destination: isHandoff ? 'handoff' : dice.chance(0.5) ? 'vault' : 'secrets-manager',
     cleansUp: dice.chance(0.8),
     parallel: dice.between(1, 4),
     yieldChance: dice.chance(0.3) ? 0.3 : 0.02,

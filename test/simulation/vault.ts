@@ -4,10 +4,13 @@
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { never, type SimProcess } from './machine.ts';
+import { SecretService } from './secret-service.ts';
 import { MINUTE_MS, type Stage } from './stage.ts';
 
 export class Vault {
   readonly #versions = new Map<string, string>();
+  /** Beside it, a service whose versions are staged. */
+  readonly secrets = new SecretService();
   /** When it lost a version that it had. */
   readonly lostAtMs = new Map<string, number>();
 
@@ -16,7 +19,7 @@ export class Vault {
   }
 
   has(keyId: string): boolean {
-    return this.#versions.has(keyId);
+    return this.#versions.has(keyId) || this.secrets.keeps(keyId);
   }
 
   forget(keyId: string, nowMs: number): void {
@@ -38,7 +41,7 @@ export function vaultDestination(stage: Stage, process: SimProcess): Destination
   return {
     kind: 'vault',
     place: 'production',
-    async deliver({ keyId, secret }) {
+    async deliver({ keyId, secret, user: userName }) {
       await travel();
       const store = () => {
         world.note('vault', `stores ${keyId}`);
@@ -58,6 +61,8 @@ export function vaultDestination(stage: Stage, process: SimProcess): Destination
         schedule.after(dice.between(1, 20_000), () => {
           world.note('vault', `LOSES ${keyId}`);
           vault.forget(keyId, schedule.nowMs);
+          const user = world.users.get(userName);
+          if (user !== undefined) stage.referee.look(user);
         });
       }
       return { kind: 'vault', reference: 'production' };

@@ -76,7 +76,7 @@ export function executorFor(
       cleanupInactive: false,
       inactiveDays: QUIET_DAYS,
     },
-    ...(destination !== undefined && { destination }),
+    ...(destination !== undefined && { deliver: destination }),
     finishesOthers: false,
   });
 }

@@ -13,7 +13,7 @@ import {
   profileDestination,
   swapPairs,
 } from '../../destinations/credentials-file/index.ts';
-import { destinationOf, type ExecutorContext } from '../../executor/context.ts';
+import { destinationsOf, type ExecutorContext } from '../../executor/context.ts';
 import { reactivateKey } from '../../executor/retire-key.ts';
 import type { UserSession } from '../../executor/runtime.ts';
 import { removeSpentHandoffs } from '../../executor/spent-handoffs.ts';
@@ -99,7 +99,7 @@ function undoableRotation(
 ): Extract<Rotation, { phase: 'delivered' | 'verified' }> | undefined {
   const open = foldRotations(session.records()).find(isOpen);
   if (open === undefined) return undefined;
-  destinationOf(open, executor);
+  destinationsOf(open, executor);
   if (open.phase === 'delivered' || open.phase === 'verified') return open;
   throw new KeyturnError(
     'needs-operator',

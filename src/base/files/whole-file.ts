@@ -64,13 +64,14 @@ export async function writeFully(file: OpenFile, bytes: Buffer, path: string): P
 export async function replaceWholeFile(
   fs: FileSystem,
   path: string,
-  content: string,
+  content: string | Buffer,
 ): Promise<void> {
   const temporary = temporaryPathBeside(path);
   const file = await fs.open(temporary, 'create');
   try {
     try {
-      await writeFully(file, Buffer.from(content), path);
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+      await writeFully(file, bytes, path);
       // Content before name: otherwise a power cut could leave the name with nothing behind it.
       await file.sync();
     } finally {

@@ -1,9 +1,11 @@
-// The hand-off file as a destination: the operator or the scheduler picks the secret up from it.
-// It is also what stands behind a secret printed on stdout, because a pipe never tells whether its
-// reader kept anything (I3).
+// The hand-off file as a destination: the operator or the scheduler picks the secret up from it. With
+// age recipients the plain file is there only while the rotation is open, because a later run may
+// have to finish it with the secret; then an encrypted one takes its place.
 
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import type { FileSystem } from '../../base/files/file-system.ts';
+import { readWholeFile } from '../../base/files/whole-file.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { Destination } from '../destination.ts';
 
@@ -13,10 +15,23 @@ export interface HandoffReader {
   pathOf(keyId: AccessKeyId): string;
 }
 
-export function handoffDestination(handoff: HandoffReader): Destination {
+/** The place of an encrypted hand-off is its recipients, separated by spaces. */
+export function placeOfRecipients(recipients: readonly string[]): string {
+  return recipients.join(' ');
+}
+
+export function handoffDestination(
+  place: string,
+  { handoff, fs }: { readonly handoff: HandoffReader; readonly fs: FileSystem },
+): Destination {
+  const recipients = place.split(' ').filter((recipient) => recipient !== '');
+  const isSealed = recipients.length > 0;
+  const pathOf = (keyId: AccessKeyId) =>
+    isSealed ? sealedPath(handoff.pathOf(keyId)) : handoff.pathOf(keyId);
   return {
     kind: 'handoff',
-    place: '',
+    place,
+    keepsHandoff: !isSealed,
     async deliver(key) {
       // The engine stored the secret there the moment it had it; delivering is reading it back.
       const stored = await handoff.get(key.keyId);
@@ -27,10 +42,22 @@ export function handoffDestination(handoff: HandoffReader): Destination {
           { hint: 'check the state directory; the old key was not touched' },
         );
       }
-      return { kind: 'handoff', reference: handoff.pathOf(key.keyId) };
+      return { kind: 'handoff', reference: pathOf(key.keyId) };
     },
     async holds(keyId) {
-      return (await handoff.get(keyId)) !== undefined;
+      if ((await handoff.get(keyId)) !== undefined) return true;
+      return isSealed && (await readWholeFile(fs, pathOf(keyId))) !== undefined;
     },
+    ...(isSealed && {
+      seal: async (key: IssuedKey) => {
+        const { sealTo } = await import('./seal.ts');
+        await sealTo(pathOf(key.keyId), key, recipients, fs);
+      },
+    }),
   };
+}
+
+/** `handoff/AKIA….age` beside `handoff/AKIA….json`. */
+export function sealedPath(plainPath: string): string {
+  return plainPath.replace(/\.json$/, '.age');
 }

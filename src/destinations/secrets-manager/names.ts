@@ -1,0 +1,11 @@
+// Names of secrets: AWS's bounds for Name in CreateSecret (API reference). A name that ends like the
+// six characters that AWS adds to ARNs is allowed, if not advised; an ARN is not taken.
+
+import type { PlaceRule } from '../place.ts';
+
+export const SECRET_NAMES: PlaceRule = {
+  example: 'app/{user}/aws-key',
+  noun: 'a secret name',
+  takes: '1 to 512 letters, digits or /_+=.@-',
+  isName: (name) => /^[\w/+=.@-]{1,512}$/.test(name),
+};

@@ -1,0 +1,78 @@
+// A SecureString parameter of AWS Systems Manager as a destination. Parameters have no
+// compare-and-swap: the last write wins, so a late one can too. That is why it is read again just
+// before the old key goes (I13), and why its page recommends Secrets Manager.
+
+import type { Parameter, ParameterStore } from '../../base/aws-stores.ts';
+import type { Clock } from '../../base/clock.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { Secret } from '../../base/secret.ts';
+import type { IssuedKey } from '../../lifecycle/issued-key.ts';
+import type { DeliveryReceipt } from '../../lifecycle/record.ts';
+import type { Destination } from '../destination.ts';
+import { delivering, preparing } from '../failure.ts';
+import { namesIn, pairIn, withPair } from '../key-fields.ts';
+import { heldAfterAll } from '../read-back.ts';
+
+const KIND = 'ssm';
+
+export interface SsmParts {
+  readonly store: ParameterStore;
+  readonly clock: Clock;
+}
+
+export function ssmDestination(name: string, { store, clock }: SsmParts): Destination {
+  const where = `parameter ${name}`;
+  const pair = async () => pairIn((await store.read(name)).text.reveal());
+  return {
+    kind: KIND,
+    place: name,
+    prepare: () =>
+      preparing(async () => void namesIn(secureText(await store.read(name), where), where)),
+    deliver: (key) => delivering(() => deliver(name, key, store)),
+    holds: (keyId) =>
+      delivering(() => heldAfterAll(clock, async () => (await pair())?.id === keyId)),
+    putBack: (oldKeyId) => delivering(() => putBack(name, oldKeyId, store)),
+  };
+}
+
+async function deliver(
+  name: string,
+  key: IssuedKey,
+  store: ParameterStore,
+): Promise<DeliveryReceipt> {
+  const where = `parameter ${name}`;
+  const current = await store.read(name);
+  const pair = pairIn(current.text.reveal());
+  const isThere = pair?.id === key.keyId && pair.secret.reveal() === key.secret.reveal();
+  if (isThere) return { kind: KIND, reference: name, version: current.version };
+  const text = new Secret(withPair(secureText(current, where), key, where));
+  return { kind: KIND, reference: name, version: await store.write(name, text) };
+}
+
+/** The old pair goes into the parameter as it is now: other fields may have changed since. */
+async function putBack(name: string, oldKeyId: string, store: ParameterStore): Promise<void> {
+  const where = `parameter ${name}`;
+  const [current, ...earlier] = await store.history(name);
+  if (current === undefined || pairIn(current.text.reveal())?.id === oldKeyId) return;
+  for (const { text } of earlier) {
+    const pair = pairIn(text.reveal());
+    if (pair?.id !== oldKeyId) continue;
+    const key = { keyId: pair.id as IssuedKey['keyId'], secret: pair.secret };
+    await store.write(name, new Secret(withPair(secureText(current, where), key, where)));
+    return;
+  }
+  throw new KeyturnError(
+    'delivery-failed',
+    `${where} does not have the pair of ${oldKeyId} any more`,
+    {
+      hint: 'none of the versions that are kept holds that key; put the pair back by hand',
+    },
+  );
+}
+
+function secureText({ text, isSecure }: Parameter, where: string): string {
+  if (isSecure) return text.reveal();
+  throw new KeyturnError('not-deliverable', `${where} is not a SecureString`, {
+    hint: 'a secret must not be kept in the clear: delete it and make it anew with --type SecureString',
+  });
+}
