@@ -21,6 +21,7 @@ import { type HandedOff, reportIssue } from './build-report.ts';
 import { collectHandoffs } from './collect-handoffs.ts';
 import { executorContext } from './executor-context.ts';
 import { type CandidateUser, findCandidates } from './find-candidates.ts';
+import type { DeliveryRequest } from './open-destinations.ts';
 
 /** What is wanted of an account. */
 export interface AccountOptions {
@@ -36,8 +37,10 @@ export interface AccountOptions {
   readonly maxParallel: number;
   /** Absolute path of the state directory. */
   readonly stateDir: string;
-  /** Whether new secrets are part of the report (stdout is the destination). */
-  readonly secretsInReport: boolean;
+  /** Where new secrets go. */
+  readonly deliver: readonly [DeliveryRequest, ...DeliveryRequest[]];
+  /** Whether the operator said so, and it is not only the default (I7). */
+  readonly isDeliverGiven: boolean;
   /** Finish what earlier runs left open, and begin nothing. */
   readonly recoverOnly?: boolean;
 }
@@ -138,8 +141,8 @@ class AccountRun {
     );
     if (!dryRun) await rememberActiveKeys(inventory, state, clock.now());
     await this.#rotateAll(gateway, state, inventory);
-    const { secretsInReport } = this.#options;
-    const collected = await collectHandoffs(this.#outcomes, state.handoff, secretsInReport);
+    const printsSecrets = this.#options.deliver.some(({ kind }) => kind === 'stdout');
+    const collected = await collectHandoffs(this.#outcomes, state.handoff, printsSecrets);
     this.#handoff = collected.handoff;
     this.#errors.push(...collected.errors);
   }
@@ -187,7 +190,14 @@ class AccountRun {
       emit({ code: 'user-done', user: candidate.user, done, total: candidates.length });
     };
     const concurrency = this.#options.maxParallel * ROTATIONS_PER_CALL_SLOT;
-    await pMap(candidates, one, { concurrency });
+    // I7: the key that signs the calls goes when there is nobody left to sign for.
+    const hasOwnKey = ({ keys }: CandidateUser) =>
+      keys.some(({ id }) => id === gateway.caller.accessKeyId);
+    for (const isLast of [false, true]) {
+      const turn = (candidate: CandidateUser, index: number) =>
+        hasOwnKey(candidate) === isLast ? one(candidate, index) : undefined;
+      await pMap(candidates, turn, { concurrency });
+    }
     this.#reportLeft();
     if (signal.aborted && this.#outcomes.every(({ rotation }) => rotation === undefined)) {
       signal.throwIfAborted();
@@ -200,6 +210,7 @@ class AccountRun {
     state: AccountState,
   ): (candidate: CandidateUser) => Promise<UserOutcome> {
     const { daysThreshold, cleanupInactive, inactiveDays, recoverOnly = false } = this.#options;
+    const { deliver, isDeliverGiven } = this.#options;
     const executor = executorContext({
       ...this.#surroundings,
       gateway,
@@ -210,7 +221,9 @@ class AccountRun {
         cleanupInactive,
         inactiveDays,
         recoverOnly,
+        replacesOwnKey: isDeliverGiven,
       },
+      deliver,
       finishesOthers: true,
     });
     if (!this.#options.dryRun) return (candidate) => rotateUser(candidate, executor);

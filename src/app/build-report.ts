@@ -10,8 +10,10 @@ import type {
   RotationOutcome,
   UserOutcome,
 } from '../executor/outcome.ts';
+import type { DeliveryReceipt } from '../lifecycle/record.ts';
 import type {
   CleanupResult,
+  DeliveredTo,
   KeyInfo,
   ReportIssue,
   RotatedKey,
@@ -92,11 +94,16 @@ function rotatedKey(user: string, outcome: RotationOutcome, facts: ReportFacts):
     age_days: createdAt === undefined ? null : wholeDaysBetween(createdAt, facts.startedAt),
     old_key_status: outcome.oldKey.status,
     handoff_file: handedOff?.path ?? null,
+    delivered_to: outcome.kind === 'rotated' ? outcome.receipts.map(deliveredTo) : [],
     resumed: outcome.resumed,
     ...(outcome.kind === 'failed' && outcome.keys !== undefined
       ? { keys: outcome.keys.map((key) => keyInfo(key, facts.startedAt)) }
       : {}),
   };
+}
+
+function deliveredTo({ kind, reference, version }: DeliveryReceipt): DeliveredTo {
+  return { kind, place: reference, ...(version !== undefined && { version }) };
 }
 
 function keyInfo(key: KeyDetails, now: Date): KeyInfo {

@@ -1,4 +1,4 @@
-// Where each new secret of a run is; the secret itself only when stdout is the destination (I8).
+// Which hand-off file each new key of a run has; its secret only when stdout is the destination (I8).
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { toKeyturnError } from '../base/errors.ts';
@@ -10,7 +10,7 @@ import { type HandedOff, reportIssue } from './build-report.ts';
 export async function collectHandoffs(
   outcomes: readonly UserOutcome[],
   handoff: Handoff,
-  secretsInReport: boolean,
+  printsSecrets: boolean,
 ): Promise<{ handoff: Map<AccessKeyId, HandedOff>; errors: ReportIssue[] }> {
   const found = new Map<AccessKeyId, HandedOff>();
   const errors: ReportIssue[] = [];
@@ -21,8 +21,13 @@ export async function collectHandoffs(
     const path = handoff.pathOf(newKeyId);
     try {
       const entry = await handoff.get(newKeyId);
-      if (entry === undefined) continue;
-      found.set(newKeyId, { path, secret: secretsInReport ? entry.secret : undefined });
+      const receipts = rotation.kind === 'rotated' ? rotation.receipts : [];
+      const to = (kind: string) => receipts.find((receipt) => receipt.kind === kind);
+      // A rotation goes where it was promised to go when it began, whatever this run prints.
+      const isPrinted = printsSecrets && to('stdout') !== undefined;
+      const left = entry === undefined ? to('handoff')?.reference : path;
+      if (left === undefined) continue;
+      found.set(newKeyId, { path: left, secret: isPrinted ? entry?.secret : undefined });
     } catch (thrown) {
       // One damaged file must not cost the others their place in the result. A rotation that
       // failed has said so itself.

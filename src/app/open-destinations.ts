@@ -4,14 +4,10 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { nodeFileSystem } from '../base/files/node-file-system.ts';
+import { type DeliverableKind, deliverRule } from '../destinations/deliverable.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { expandPlace, placeFor } from '../destinations/place.ts';
-import {
-  type DeliverableKind,
-  type DestinationParts,
-  deliverRule,
-  openDestination,
-} from '../destinations/registry.ts';
+import { type DestinationParts, openDestination } from '../destinations/registry.ts';
 import type { DestinationChooser } from '../executor/context.ts';
 import type { AccountGateway } from '../iam/gateway.ts';
 import type { Handoff } from '../journal/journal.ts';

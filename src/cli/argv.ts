@@ -5,7 +5,7 @@
 //   - `--flag=value` and `--flag value`; a value that begins with `-` needs the first form.
 //   - An empty value means that the flag is not set.
 //   - A boolean stands bare, or with `=true|false`, or before a word `true|false`.
-//   - Unknown, repeated and stray arguments are refused.
+//   - Unknown, repeated and stray arguments are refused; only a flag that takes a list repeats.
 //   - `--days_threshold` spelled with an underscore comes from a scheduler that joins its fields
 //     into text and splits it again, which loses empty values. There, and only there, a missing
 //     value reads as an empty one. A person's `--user --dry-run` is refused.
@@ -59,12 +59,17 @@ export function parseCommandLine<Table extends FlagTable>(
     if (item.kind === 'unknown') throw unknownFlag(table, item.text);
     const { given } = item;
     const earlier = spellings.get(given.key);
-    if (earlier !== undefined) throw repeatedFlag(given, earlier);
+    if (earlier !== undefined && given.flag.isList !== true) throw repeatedFlag(given, earlier);
     spellings.set(given.key, given.spelling);
-    values[given.key] = readValue(given);
+    values[given.key] = joined(values[given.key], readValue(given));
     previous = given;
   }
   return { values: values as FlagValues<Table>, words };
+}
+
+/** A list that is given in several flags is one list. */
+function joined(before: unknown, value: unknown): unknown {
+  return Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : (value ?? before);
 }
 
 /**

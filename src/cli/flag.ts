@@ -21,6 +21,8 @@ export interface Flag<Value> {
   readonly rule: ValueRule<Value>;
   /** Heading in help. */
   readonly group: string;
+  /** Whether it may be given several times; its values, lists, are then joined. */
+  readonly isList?: boolean;
   /** What it does; wrapped by help.ts. */
   readonly about: string;
   /** The default as help shows it. */

@@ -11,6 +11,7 @@ export const DEFAULTS = {
 } as const;
 
 const SCOPE = 'What is rotated';
+const DELIVERY = 'Where new secrets go';
 const AWS = 'How AWS is reached';
 const OUTPUT = 'What is printed';
 const RUN = 'How the run goes';
@@ -69,6 +70,33 @@ export const ROTATE_FLAGS = {
     about: 'With --cleanup-inactive: how long a key must have been Inactive, in days; 1 to 3650.',
     fallback: String(DEFAULTS.inactiveDays),
   },
+  deliver: {
+    names: ['deliver'],
+    isList: true,
+    rule: rule.list(
+      'WHERE',
+      'secrets-manager=app/{user}',
+      'one or more of stdout, handoff, secrets-manager=NAME and ssm=NAME',
+    ),
+    group: DELIVERY,
+    about:
+      'stdout: in the JSON document. handoff: a 0600 file in the state directory. secrets-manager=NAME: a version of that secret. ssm=NAME: that SecureString parameter. {account} and {user} in NAME stand for the ID and the name. Several, with commas or in several flags: the old key stays Active until all of them hold the new secret.',
+    fallback: 'stdout with json, handoff with text',
+  },
+  handoffRecipient: {
+    names: ['handoff-recipient'],
+    isList: true,
+    rule: rule.list('AGE1...', 'age1…', 'one or more age recipients'),
+    group: DELIVERY,
+    about:
+      'Encrypt the hand-off file to this age recipient once the rotation is done; until then the next run may need it in the clear. Several, with commas or in several flags.',
+  },
+  handoffRecipientsFile: {
+    names: ['handoff-recipients-file'],
+    rule: rule.path,
+    group: DELIVERY,
+    about: 'The same with the recipients in this file, one a line.',
+  },
   profile: {
     names: ['profile', 'aws-profile'],
     rule: rule.profileName,
@@ -81,7 +109,7 @@ export const ROTATE_FLAGS = {
     rule: rule.regionName,
     group: AWS,
     about:
-      'IAM is one service for all regions of a partition, so this only chooses the partition (us-gov-west-1, cn-north-1) and the STS endpoint.',
+      'IAM is one service for all regions of a partition, so for IAM this only chooses the partition (us-gov-west-1, cn-north-1) and the STS endpoint. Secrets and parameters of --deliver are in this region.',
     fallback: `AWS_REGION, AWS_DEFAULT_REGION, else ${DEFAULTS.region}`,
   },
   outputFormat: {
@@ -89,7 +117,7 @@ export const ROTATE_FLAGS = {
     rule: rule.choice(['json', 'text']),
     group: OUTPUT,
     about:
-      'json: one JSON document on stdout, also when the run fails; it holds the new secrets. text: a page for people; each new secret is in a file whose path is printed.',
+      'json: one JSON document on stdout, also when the run fails; it holds the new secrets, unless --deliver sends them elsewhere. text: a page for people; each new secret is in a file whose path is printed, or where --deliver sends it.',
     fallback: 'text',
   },
   logFormat: {

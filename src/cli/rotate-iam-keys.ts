@@ -38,6 +38,10 @@ export function rotateCommand(
         return 0;
       }
       const options = resolveOptions(host.args, host, defaults);
+      if (options.recipients.length > 0) {
+        const { checkRecipients } = await import('../destinations/handoff/seal.ts');
+        checkRecipients(options.recipients);
+      }
       if (hasEmptyUser(host.args)) {
         session.voice.remark('--user is empty, so this run is about all users of the account');
       }

@@ -59,9 +59,12 @@ test('without a home directory the state directory must be named', () => {
 });
 
 test('secrets are part of the report only when JSON is the destination', () => {
-  assert.equal(resolve([]).rotate.secretsInReport, false);
-  assert.equal(resolve(['--output-format=text']).rotate.secretsInReport, false);
-  assert.equal(resolve(['--output_format=json']).rotate.secretsInReport, true);
+  const kinds = (args: string[]) => resolve(args).rotate.deliver.map(({ kind }) => kind);
+  assert.deepEqual(kinds([]), ['handoff']);
+  assert.deepEqual(kinds(['--output-format=text']), ['handoff']);
+  assert.deepEqual(kinds(['--output_format=json']), ['stdout']);
+  assert.deepEqual(kinds(['--output_format=json', '--deliver=']), ['stdout']);
+  assert.deepEqual(kinds(['--output_format=json', '--deliver=handoff']), ['handoff']);
 });
 
 test('--timeout is in seconds', () => {

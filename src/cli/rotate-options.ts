@@ -5,6 +5,7 @@ import type { RotateAccountOptions } from '../app/rotate-account.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { LogLevel } from '../base/events.ts';
 import { parseFlags } from './argv.ts';
+import { resolveDeliveries } from './deliver-options.ts';
 import { limitsOf } from './environment-limits.ts';
 import type { FlagValues } from './flag.ts';
 import { DEFAULTS, ROTATE_FLAGS } from './rotate-flags.ts';
@@ -23,6 +24,8 @@ export interface ResolvedOptions {
   readonly rotate: RotateAccountOptions;
   readonly outputFormat: 'json' | 'text';
   readonly log: LogOptions;
+  /** age recipients of hand-off files. */
+  readonly recipients: readonly string[];
 }
 
 type Values = FlagValues<typeof ROTATE_FLAGS>;
@@ -46,7 +49,14 @@ export function resolveOptions(
   const limits = limitsOf(surroundings.env, values.user);
   const outputFormat = values.outputFormat ?? defaults.outputFormat;
   const timeoutSeconds = values.timeout ?? defaults.timeoutSeconds;
+  const { handoffRecipientsFile: file } = values;
+  const { recipients, ...deliveries } = resolveDeliveries({
+    ...values,
+    outputFormat,
+    recipientsFile: file === undefined ? undefined : absolute(file, surroundings),
+  });
   return {
+    recipients,
     outputFormat,
     rotate: {
       daysThreshold: values.daysThreshold ?? DEFAULTS.daysThreshold,
@@ -59,7 +69,7 @@ export function resolveOptions(
       maxParallel: values.maxParallel ?? DEFAULTS.maxParallel,
       timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
       stateDir: stateDirectory(values.stateDir, surroundings),
-      secretsInReport: outputFormat === 'json',
+      ...deliveries,
     },
     log: resolveLog(values, surroundings),
   };

@@ -120,8 +120,9 @@ function remarkHandoff({ voice }: Session, report: RotationReport): void {
   const done = files(true);
   const open = files(false);
   if (done.length > 0) {
+    const isPrinted = report.rotated_keys.some((key) => key.new_secret_key !== undefined);
     voice.remark(
-      `the new secrets (${done.length}) are also in ${folders(done)}; delete each once it is used`,
+      `the new secrets (${done.length}) are ${isPrinted ? 'also ' : ''}in ${folders(done)}; delete each once it is used`,
     );
   }
   if (open.length > 0) {
@@ -150,11 +151,13 @@ function isOnlyIssues(report: RotationReport): boolean {
 
 /** Where the secrets are that stdout did not take (I3). */
 export function handoffLines(report: RotationReport): readonly string[] {
-  const files = report.rotated_keys.flatMap((key) =>
-    key.handoff_file === null
-      ? []
-      : [`the new secret of ${key.username} (${key.new_key_id}) is in ${key.handoff_file}`],
-  );
+  const files = report.rotated_keys.flatMap((key) => {
+    const delivered = key.delivered_to.map(({ kind, place }) => `${kind} ${place}`);
+    const places = key.handoff_file === null ? delivered : [key.handoff_file];
+    return places.map(
+      (place) => `the new secret of ${key.username} (${key.new_key_id}) is in ${place}`,
+    );
+  });
   return files.length > 0 ? ['no secret is lost', ...files] : ['no new key was made'];
 }
 

@@ -82,6 +82,23 @@ export const profileName = shaped(
   'the name of a profile',
 );
 
+/** Words with commas between them; what each may be is judged where the options are resolved. */
+export function list(
+  placeholder: string,
+  example: string,
+  takes: string,
+): ValueRule<readonly string[]> {
+  return {
+    takes,
+    example,
+    placeholder,
+    read: (text) => {
+      const words = text.split(',').map((word) => word.trim());
+      return words.includes('') ? undefined : words;
+    },
+  };
+}
+
 /** Made absolute when options are resolved. */
 export const path = shaped('PATH', '/var/lib/keyturn', /^[^\0]{1,4096}$/, 'a path');
 

@@ -56,3 +56,12 @@ export function placeFor(template: string, facts: PlaceFacts, rule: PlaceRule): 
     },
   );
 }
+
+/** The place of an encrypted hand-off is its recipients; that of a plain one is empty. */
+export function placeOfRecipients(recipients: readonly string[]): string {
+  return recipients.join(' ');
+}
+
+export function recipientsOf(place: string): string[] {
+  return place.split(' ').filter((recipient) => recipient !== '');
+}

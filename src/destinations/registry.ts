@@ -7,13 +7,11 @@ import type { Clock } from '../base/clock.ts';
 import type { FileSystem } from '../base/files/file-system.ts';
 import type { SaveOptions } from '../credentials-file/save.ts';
 import { parsePlace, profileDestination } from './credentials-file/index.ts';
+import type { DeliverableKind } from './deliverable.ts';
 import type { Destination } from './destination.ts';
 import { type HandoffReader, handoffDestination } from './handoff/index.ts';
-import type { PlaceRule } from './place.ts';
 import { secretsManagerDestination } from './secrets-manager/index.ts';
-import { SECRET_NAMES } from './secrets-manager/names.ts';
 import { ssmDestination } from './ssm/index.ts';
-import { PARAMETER_NAMES } from './ssm/names.ts';
 import { stdoutDestination } from './stdout/index.ts';
 
 /** What destinations are made from; each takes what it needs. */
@@ -29,53 +27,26 @@ export interface DestinationParts {
   readonly oldKeyId: AccessKeyId;
 }
 
-export interface DestinationKind {
-  /** Undefined when the place is not one of this kind. */
-  readonly open: (place: string, parts: DestinationParts) => Destination | undefined;
-  /** How `--deliver` names it: by the kind alone, by `kind=NAME`, or not at all. */
-  readonly deliver: 'alone' | PlaceRule | undefined;
-}
+/** Undefined when the place is not one of the kind. */
+type Open = (place: string, parts: DestinationParts) => Destination | undefined;
 
-export const DESTINATION_KINDS = {
-  stdout: { open: (_, parts) => stdoutDestination(parts), deliver: 'alone' },
-  handoff: { open: handoffDestination, deliver: 'alone' },
-  'secrets-manager': {
-    open: (name, { secretStore: store, clock }) =>
-      secretsManagerDestination(name, { store, clock }),
-    deliver: SECRET_NAMES,
-  },
-  ssm: {
-    open: (name, { parameterStore: store, clock }) => ssmDestination(name, { store, clock }),
-    deliver: PARAMETER_NAMES,
-  },
-  'credentials-file': { open: openProfile, deliver: undefined },
-} as const satisfies Record<string, DestinationKind>;
+type Kind = DeliverableKind | 'credentials-file';
 
-type Kinds = typeof DESTINATION_KINDS;
-
-/** The kinds that `--deliver` takes. */
-export type DeliverableKind = {
-  [Kind in keyof Kinds]: Kinds[Kind]['deliver'] extends undefined ? never : Kind;
-}[keyof Kinds];
-
-export const DELIVERABLE_KINDS = Object.entries(DESTINATION_KINDS).flatMap(([kind, { deliver }]) =>
-  deliver === undefined ? [] : [kind as DeliverableKind],
-);
-
-/** What the name of a place may be; undefined for a kind that stands alone. */
-export function deliverRule(kind: DeliverableKind): PlaceRule | undefined {
-  const { deliver } = DESTINATION_KINDS[kind];
-  return deliver === 'alone' ? undefined : deliver;
-}
+export const DESTINATIONS: Readonly<Record<Kind, Open>> = {
+  stdout: (_, parts) => stdoutDestination(parts),
+  handoff: handoffDestination,
+  'secrets-manager': (name, { secretStore: store, clock }) =>
+    secretsManagerDestination(name, { store, clock }),
+  ssm: (name, { parameterStore: store, clock }) => ssmDestination(name, { store, clock }),
+  'credentials-file': openProfile,
+};
 
 /** Undefined for a kind that this version does not know, and for a place that is not of the kind. */
 export function openDestination(
   { kind, place }: { readonly kind: string; readonly place: string },
   parts: DestinationParts,
 ): Destination | undefined {
-  if (!Object.hasOwn(DESTINATION_KINDS, kind)) return undefined;
-  const found: DestinationKind = DESTINATION_KINDS[kind as keyof typeof DESTINATION_KINDS];
-  return found.open(place, parts);
+  return Object.hasOwn(DESTINATIONS, kind) ? DESTINATIONS[kind as Kind](place, parts) : undefined;
 }
 
 function openProfile(place: string, { save, oldKeyId }: DestinationParts): Destination | undefined {

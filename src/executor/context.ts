@@ -22,6 +22,8 @@ export interface RotationPolicy {
   readonly verification: VerificationPolicy;
   /** Finish what earlier runs left open, and begin nothing. */
   readonly recoverOnly?: boolean;
+  /** Whether the operator has said where the successor of the key that signs the calls goes (I7). */
+  readonly replacesOwnKey?: boolean;
 }
 
 /** New keys work only after seconds, and not everywhere at once (I4). */

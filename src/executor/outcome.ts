@@ -3,6 +3,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { KeyStatus, LastUse } from '../lifecycle/keys.ts';
+import type { DeliveryReceipt } from '../lifecycle/record.ts';
 
 /** A key with what AWS says of its use; `unreadable` when AWS did not tell (I11). */
 export interface KeyDetails {
@@ -25,6 +26,8 @@ export type RotationOutcome =
       readonly kind: 'rotated';
       readonly oldKey: OldKey;
       readonly newKeyId: AccessKeyId;
+      /** Where the new secret went. */
+      readonly receipts: readonly DeliveryReceipt[];
       readonly resumed: boolean;
     }
   | { readonly kind: 'would-rotate'; readonly oldKey: OldKey; readonly resumed: boolean }

@@ -3,13 +3,14 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError, toKeyturnError } from '../base/errors.ts';
-import type { CreateOutcome } from '../iam/gateway.ts';
+import type { CreateOutcome, KeyWriter } from '../iam/gateway.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import { type NextStep, nextStep } from '../lifecycle/next-step.ts';
 import { foldRotations, type Rotation } from '../lifecycle/rotation.ts';
 import { ownKeyError } from './blocked.ts';
 import type { ExecutorContext } from './context.ts';
 import { assertHeldEverywhere, deliverEverywhere } from './delivery.ts';
+import { mayReplaceOwnKey, writerSignedBy } from './own-key.ts';
 import type { UserSession } from './runtime.ts';
 import { settleHandoff } from './spent-handoffs.ts';
 import { verifyKey } from './verify-key.ts';
@@ -232,6 +233,16 @@ async function verify(
   await session.record(rotation.id, { type: 'verified', checks });
 }
 
+async function successorWriter(
+  rotation: Rotation,
+  newKeyId: AccessKeyId,
+  context: ExecutorContext,
+): Promise<KeyWriter> {
+  if (!mayReplaceOwnKey(context)) throw ownKeyError(rotation.user, rotation.oldKeyId);
+  const { secret, createdAt } = await secretOf(rotation, newKeyId, context);
+  return await writerSignedBy(rotation.user, { id: newKeyId, secret, createdAt }, context);
+}
+
 async function cutOver(
   rotation: Rotation,
   newKeyId: AccessKeyId,
@@ -240,11 +251,12 @@ async function cutOver(
 ): Promise<void> {
   const { user, oldKeyId } = rotation;
   const { gateway } = context;
-  // I7: a fresh plan refuses this long before; a rotation of an earlier run comes here.
-  if (oldKeyId === gateway.caller.accessKeyId) throw ownKeyError(user, oldKeyId);
+  // I7: the key that signs these calls is made Inactive by its successor, or not at all.
+  const isOwn = oldKeyId === gateway.caller.accessKeyId;
+  const writer = isOwn ? await successorWriter(rotation, newKeyId, context) : gateway.writer;
   await assertInPlace(rotation, newKeyId, context);
   await session.record(rotation.id, { type: 'deactivating' });
-  await gateway.writer.setStatus(user, oldKeyId, 'Inactive');
+  await writer.setStatus(user, oldKeyId, 'Inactive');
   context.emit({ code: 'key-deactivated', user, keyId: oldKeyId });
   await session.record(rotation.id, { type: 'deactivated' });
   await settleHandoff(rotation, newKeyId, context);

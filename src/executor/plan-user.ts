@@ -9,7 +9,9 @@ import { foldRotations, isOpen, type Rotation } from '../lifecycle/rotation.ts';
 import { ownKeyError } from './blocked.ts';
 import { cleanUpUser } from './cleanup-user.ts';
 import type { ExecutorContext } from './context.ts';
+import { prepareDelivery } from './delivery.ts';
 import type { CleanupOutcome, RotationOutcome, UserOutcome } from './outcome.ts';
+import { mayReplaceOwnKey } from './own-key.ts';
 import { previewRecovery } from './recover-rotation.ts';
 import { blocked, type Candidate, duePolicy, oldKeyOf } from './rotate-user.ts';
 
@@ -38,8 +40,21 @@ export async function planUser(
   if (verdict.kind === 'blocked') {
     return { user, rotation: await blocked(user, verdict, keys, context), cleanup };
   }
-  const rotation = { kind: 'would-rotate', oldKey: verdict.oldKey, resumed: false } as const;
-  return { user, rotation, cleanup };
+  return { user, rotation: await planRotation(user, verdict.oldKey, context), cleanup };
+}
+
+async function planRotation(
+  user: string,
+  oldKey: AccessKey,
+  context: ExecutorContext,
+): Promise<RotationOutcome> {
+  try {
+    await prepareDelivery(user, oldKey.id, context);
+    return { kind: 'would-rotate', oldKey, resumed: false };
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    return { kind: 'failed', oldKey, error, newKeyId: undefined, resumed: false, keys: undefined };
+  }
 }
 
 async function planRecovery(
@@ -52,9 +67,8 @@ async function planRecovery(
     const decision = await previewRecovery(open, keys, context);
     if (decision.kind === 'close') return undefined;
     const goesOn = decision.kind === 'resume' || decision.kind === 'adopt';
-    if (goesOn && open.oldKeyId === context.gateway.caller.accessKeyId) {
-      throw ownKeyError(open.user, open.oldKeyId);
-    }
+    const isOwn = open.oldKeyId === context.gateway.caller.accessKeyId;
+    if (goesOn && isOwn && !mayReplaceOwnKey(context)) throw ownKeyError(open.user, open.oldKeyId);
     return { kind: 'would-rotate', oldKey, resumed: true };
   } catch (thrown) {
     const error = toKeyturnError(thrown);

@@ -12,6 +12,7 @@ import type { ExecutorContext } from './context.ts';
 import { prepareDelivery } from './delivery.ts';
 import { keyDetails } from './key-details.ts';
 import type { CleanupOutcome, OldKey, RotationOutcome, UserOutcome } from './outcome.ts';
+import { mayReplaceOwnKey } from './own-key.ts';
 import { advance, currentState } from './perform.ts';
 import { recoverRotation, reopenForLateKey } from './recover-rotation.ts';
 import { newId, type UserSession } from './runtime.ts';
@@ -165,6 +166,7 @@ export function duePolicy(context: ExecutorContext) {
   return {
     daysThreshold: context.policy.daysThreshold,
     signingKeyId: context.gateway.caller.accessKeyId,
+    mayReplaceSigningKey: mayReplaceOwnKey(context),
   };
 }
 
@@ -178,10 +180,10 @@ function finished(
     const text = `rotation of ${rotation.user} stopped in phase ${rotation.phase}`;
     return failed(oldKey, toKeyturnError(text), undefined, resumed);
   }
-  const { user, oldKeyId, newKeyId } = rotation;
+  const { user, oldKeyId, newKeyId, receipts } = rotation;
   context.emit({ code: 'rotation-done', user, oldKeyId, newKeyId });
   const status = rotation.phase === 'deactivated' ? 'Inactive' : oldKey.status;
-  return { kind: 'rotated', oldKey: { ...oldKey, status }, newKeyId, resumed };
+  return { kind: 'rotated', oldKey: { ...oldKey, status }, newKeyId, receipts, resumed };
 }
 
 function failed(

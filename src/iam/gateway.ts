@@ -91,5 +91,10 @@ export interface AccountGateway {
   readonly reader: KeyReader;
   readonly writer: KeyWriter;
   readonly verifier: KeyVerifier;
+  /**
+   * The same account with calls signed by another key of the caller (I7). Left out where a session
+   * signs: a user's key can seldom do what the role may that it opens.
+   */
+  readonly signedBy?: (key: NewAccessKey) => Pick<AccountGateway, 'reader' | 'writer'>;
   close(): void;
 }

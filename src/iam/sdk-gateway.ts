@@ -9,7 +9,7 @@ import { classifyUnlessStopped } from './classify.ts';
 import { type ClientSettings, openClients, openWire } from './clients.ts';
 import { type CredentialProvider, credentialProvider } from './credentials.ts';
 import { resolveEndpoint } from './endpoint.ts';
-import type { AccountGateway, Caller } from './gateway.ts';
+import type { AccountGateway, Caller, NewAccessKey } from './gateway.ts';
 import { DEFAULT_TIMEOUTS } from './http-handler.ts';
 import { keyBehindSession } from './key-behind.ts';
 import type { GatewayOptions } from './open-gateway.ts';
@@ -46,8 +46,18 @@ export async function openSdkGateway(options: GatewayOptions): Promise<AccountGa
     const caller = { ...signer, accessKeyId };
     const { account } = caller;
     const surroundings = { endpoint: settings.iamEndpoint, region };
+    const signedBy = (key: NewAccessKey) => {
+      const pair = { accessKeyId: key.id, secretAccessKey: key.secret.reveal() };
+      const own = async () => pair;
+      const its = openClients(settings, own);
+      return {
+        reader: createReader(its.read, surroundings, signal),
+        writer: createWriter({ clients: its, credentials: own, surroundings, clock }),
+      };
+    };
     return {
       caller,
+      ...(!isSession && { signedBy }),
       reader: createReader(clients.read, surroundings, signal),
       writer: createWriter({ clients, credentials, surroundings, clock }),
       verifier: createVerifier(settings, signal),

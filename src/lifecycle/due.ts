@@ -9,6 +9,8 @@ export interface DuePolicy {
   readonly daysThreshold: number;
   /** The key that signs the calls (I7). */
   readonly signingKeyId: AccessKeyId;
+  /** Whether it may be replaced all the same, by a run that then signs with the new one. */
+  readonly mayReplaceSigningKey?: boolean;
 }
 
 export type UserVerdict =
@@ -44,6 +46,7 @@ export function judgeUser(keys: readonly AccessKey[], policy: DuePolicy, now: Da
     return blocked(active >= 2 ? 'two-active-keys' : 'no-free-slot');
   }
   // I7: the run would deactivate the key that signs its own calls.
-  if (oldKey.id === policy.signingKeyId) return blocked('own-key');
+  if (oldKey.id === policy.signingKeyId && policy.mayReplaceSigningKey !== true)
+    return blocked('own-key');
   return { kind: 'rotate', oldKey };
 }

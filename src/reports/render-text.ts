@@ -24,6 +24,7 @@ export function renderText(report: RotationReport, style: TextStyle): string {
     failedSection(report, failed, paint, wrap),
     cleanupSection(report, paint, wrap),
     errorSection(report.errors, paint, wrap),
+    deliverySection(done),
     handoffSection(done, failed, wrap),
     summaryLine(report, wrap, paint),
   ];
@@ -54,6 +55,7 @@ export function renderRecovery(report: RotationReport, style: TextStyle): string
         ].join('\n'),
     failedSection(report, failed, paint, wrap),
     errorSection(report.errors, paint, wrap),
+    deliverySection(done),
     handoffSection(done, failed, wrap),
     report.rotated_keys.length + report.errors.length === 0 ? 'Nothing is left open.' : '',
   ];
@@ -123,9 +125,25 @@ function errorSection(errors: ReportIssue[], paint: Paint, wrap: Wrap): string {
   return [paint('red', 'Errors'), ...lines].join('\n');
 }
 
+/** Secrets that are where their readers look for them: nobody has to carry these. */
+function deliverySection(done: RotatedKey[]): string {
+  const rows = done.flatMap(({ username, delivered_to: places }) =>
+    places
+      .filter(({ kind }) => kind !== 'handoff' && kind !== 'stdout')
+      .map(({ kind, place, version }, index) => [
+        index === 0 ? username : '',
+        kind,
+        place,
+        version ?? '',
+      ]),
+  );
+  return rows.length === 0 ? '' : table(['USER', 'NEW SECRET IN', '', 'VERSION'], rows);
+}
+
 /** Where the secrets are, named once per folder: the file names are the new key IDs. */
 function handoffSection(done: RotatedKey[], failed: RotatedKey[], wrap: Wrap): string {
-  const finished = foldersOf(done);
+  const sealed = foldersOf(done.filter(isSealed));
+  const finished = foldersOf(done.filter((key) => !isSealed(key)));
   const open = foldersOf(failed);
   const lines: string[] = [];
   if (finished.count > 0) {
@@ -136,11 +154,19 @@ function handoffSection(done: RotatedKey[], failed: RotatedKey[], wrap: Wrap): s
     lines.push(wrap('', what), ...finished.folders);
     lines.push(wrap('', 'Hand each one to whoever uses the key, then delete the file.'));
   }
+  if (sealed.count > 0) {
+    const what = `${plural(sealed.count, 'new secret')} for the age recipients, each in a file named after its new key:`;
+    lines.push(wrap('', what), ...sealed.folders);
+  }
   if (open.count > 0) {
     const what = `${plural(open.count, 'rotation')} with a new key ${open.count === 1 ? 'is' : 'are'} not finished. The next run needs the files with the secrets: leave them where they are, and run again.`;
     lines.push(wrap('', what), ...(finished.count > 0 ? [] : open.folders));
   }
   return lines.join('\n');
+}
+
+function isSealed({ handoff_file: file }: RotatedKey): boolean {
+  return file?.endsWith('.age') ?? false;
 }
 
 function foldersOf(keys: readonly RotatedKey[]): { count: number; folders: string[] } {

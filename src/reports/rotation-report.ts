@@ -21,6 +21,12 @@ const keyInfo = z.object({
     .describe('ISO 8601 time, "never", or null when it could not be read'),
 });
 
+const deliveredTo = z.object({
+  kind: z.string().describe('stdout, handoff, secrets-manager, ssm or credentials-file'),
+  place: z.string().describe('The name there, or the path of the file'),
+  version: z.string().optional().describe('The version that holds it, where there are versions'),
+});
+
 const rotatedKey = z.object({
   username: z.string(),
   old_key_id: z.string(),
@@ -43,7 +49,17 @@ const rotatedKey = z.object({
   old_key_status: z
     .string()
     .describe('When the run ended: Active, Inactive, gone, or unknown (a change may have landed)'),
-  handoff_file: z.string().nullable().describe('The 0600 file that holds the new secret'),
+  handoff_file: z
+    .string()
+    .nullable()
+    .describe(
+      'The 0600 file that holds the new secret; null when it is only where it was delivered',
+    ),
+  delivered_to: z
+    .array(deliveredTo)
+    .describe(
+      'Every place that holds the new secret, read back; empty unless the rotation succeeded',
+    ),
   resumed: z.boolean().describe('true when an earlier run had begun this rotation'),
   keys: z.array(keyInfo).optional().describe("The user's keys, when they are why it failed"),
 });
@@ -93,4 +109,5 @@ export type RotationReport = z.infer<typeof rotationReportSchema>;
 export type RotatedKey = z.infer<typeof rotatedKey>;
 export type CleanupResult = z.infer<typeof cleanupResult>;
 export type ReportIssue = z.infer<typeof issue>;
+export type DeliveredTo = z.infer<typeof deliveredTo>;
 export type KeyInfo = z.infer<typeof keyInfo>;

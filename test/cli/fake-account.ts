@@ -27,6 +27,7 @@ export function reportOf(options: Pick<RotateAccountOptions, 'dryRun'>): Rotatio
         age_days: 100,
         old_key_status: 'Inactive',
         handoff_file: HANDOFF_FILE,
+        delivered_to: [{ kind: 'stdout', place: HANDOFF_FILE }],
         resumed: false,
       },
     ],

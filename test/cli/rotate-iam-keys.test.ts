@@ -55,7 +55,8 @@ test('flags reach the use case as settled options', async () => {
     maxParallel: 16,
     timeoutMs: undefined,
     stateDir: '/home/ada/.local/state/keyturn',
-    secretsInReport: true,
+    deliver: [{ kind: 'stdout', template: '' }],
+    isDeliverGiven: false,
   });
 });
 

@@ -27,7 +27,8 @@ it('I7: a run that signs with a role does not deactivate the key that opens the 
     maxParallel: 4,
     timeoutMs: undefined,
     stateDir: laptop.stateDir,
-    secretsInReport: false,
+    deliver: [{ kind: 'handoff', template: '' }] as const,
+    isDeliverGiven: false,
   };
   const { report, exitCode } = await rotateAccount(options, laptop.context);
   assert.equal(report.rotated_keys[0]?.error_code, 'own-key', JSON.stringify(report.errors));

@@ -51,7 +51,8 @@ const fleet = (laptop: Laptop, over: Partial<KeyctlContext> = {}) => {
       maxParallel: 4,
       timeoutMs: undefined,
       stateDir: laptop.stateDir,
-      secretsInReport: false,
+      deliver: [{ kind: 'handoff', template: '' }] as const,
+      isDeliverGiven: false,
     },
     {
       ...laptop.context,

@@ -8,6 +8,7 @@ import type { FileSystem } from '../../base/files/file-system.ts';
 import { readWholeFile } from '../../base/files/whole-file.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { Destination } from '../destination.ts';
+import { recipientsOf } from '../place.ts';
 
 /** The part of the hand-off store that this destination needs. */
 export interface HandoffReader {
@@ -15,16 +16,11 @@ export interface HandoffReader {
   pathOf(keyId: AccessKeyId): string;
 }
 
-/** The place of an encrypted hand-off is its recipients, separated by spaces. */
-export function placeOfRecipients(recipients: readonly string[]): string {
-  return recipients.join(' ');
-}
-
 export function handoffDestination(
   place: string,
   { handoff, fs }: { readonly handoff: HandoffReader; readonly fs: FileSystem },
 ): Destination {
-  const recipients = place.split(' ').filter((recipient) => recipient !== '');
+  const recipients = recipientsOf(place);
   const isSealed = recipients.length > 0;
   const pathOf = (keyId: AccessKeyId) =>
     isSealed ? sealedPath(handoff.pathOf(keyId)) : handoff.pathOf(keyId);
