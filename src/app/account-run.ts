@@ -8,6 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/error-codes.ts';
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
+import type { ExecutorContext } from '../executor/context.ts';
 import type { UserOutcome } from '../executor/outcome.ts';
 import { planUser } from '../executor/plan-user.ts';
 import { rotateUser } from '../executor/rotate-user.ts';
@@ -22,6 +23,7 @@ import { collectHandoffs } from './collect-handoffs.ts';
 import { executorContext } from './executor-context.ts';
 import { type CandidateUser, findCandidates } from './find-candidates.ts';
 import type { DeliveryRequest } from './open-destinations.ts';
+import { settleHandoffs } from './settle-handoffs.ts';
 
 /** What is wanted of an account. */
 export interface AccountOptions {
@@ -180,7 +182,9 @@ class AccountRun {
     );
     const keys = inventory.users.reduce((sum, each) => sum + each.keys.length, 0);
     emit({ code: 'inventory-done', users: inventory.users.length, keys, due });
-    const perform = this.#performer(gateway, state);
+    const executor = this.#executor(gateway, state);
+    if (!this.#options.dryRun) await settleHandoffs(state, executor, scope);
+    const perform = this.#performer(state, executor);
     let done = 0;
     const one = async (candidate: CandidateUser, index: number) => {
       const outcome = await perform(candidate);
@@ -204,14 +208,10 @@ class AccountRun {
     }
   }
 
-  /** What is done with each candidate: planned in a dry run, rotated otherwise. */
-  #performer(
-    gateway: AccountGateway,
-    state: AccountState,
-  ): (candidate: CandidateUser) => Promise<UserOutcome> {
+  #executor(gateway: AccountGateway, state: AccountState): ExecutorContext {
     const { daysThreshold, cleanupInactive, inactiveDays, recoverOnly = false } = this.#options;
     const { deliver, isDeliverGiven } = this.#options;
-    const executor = executorContext({
+    return executorContext({
       ...this.#surroundings,
       gateway,
       state,
@@ -226,6 +226,13 @@ class AccountRun {
       deliver,
       finishesOthers: true,
     });
+  }
+
+  /** What is done with each candidate: planned in a dry run, rotated otherwise. */
+  #performer(
+    state: AccountState,
+    executor: ExecutorContext,
+  ): (candidate: CandidateUser) => Promise<UserOutcome> {
     if (!this.#options.dryRun) return (candidate) => rotateUser(candidate, executor);
     return async (candidate) => {
       const records = await state.journal.recordsOf(candidate.user);

@@ -4,7 +4,7 @@
 
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
+import { type AccessKeyId, accessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
 import { errnoOf, type FileSystem, systemReason } from '../base/files/file-system.ts';
 import { readWholeFile, replaceWholeFile } from '../base/files/whole-file.ts';
@@ -38,6 +38,15 @@ export class FileHandoff implements Handoff {
 
   pathOf(keyId: AccessKeyId): string {
     return join(this.#directory, `${accessKeyId(keyId)}.json`);
+  }
+
+  /** None when the directory can not be read: whoever needs an entry hears of it there. */
+  async list(): Promise<AccessKeyId[]> {
+    const names = await this.#fs.list(this.#directory).catch(() => []);
+    return names.flatMap((name) => {
+      const id = /^(\w+)\.json$/.exec(name)?.[1] ?? '';
+      return isAccessKeyId(id) ? [id] : [];
+    });
   }
 
   async put(entry: HandoffEntry): Promise<string> {

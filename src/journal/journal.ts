@@ -34,6 +34,8 @@ export interface Handoff {
   /** The entry as read back from disk, or undefined when there is none. */
   get(keyId: AccessKeyId): Promise<HandoffEntry | undefined>;
   pathOf(keyId: AccessKeyId): string;
+  /** The keys that have a file. */
+  list(): Promise<readonly AccessKeyId[]>;
   /** Removes the file once another place holds the secret; one that is gone is fine. */
   remove(keyId: AccessKeyId): Promise<void>;
 }

@@ -36,6 +36,7 @@ const handoffFull: Broken = {
       get: (keyId) => state.handoff.get(keyId),
       remove: (keyId) => state.handoff.remove(keyId),
       pathOf: (keyId) => state.handoff.pathOf(keyId),
+      list: () => state.handoff.list(),
     },
   }),
 };

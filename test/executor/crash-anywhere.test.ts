@@ -49,6 +49,7 @@ function dying(mortal: Mortal): Broken {
         get: (keyId) => state.handoff.get(keyId),
         remove: (keyId) => mortal.change(() => state.handoff.remove(keyId)),
         pathOf: (keyId) => state.handoff.pathOf(keyId),
+        list: () => state.handoff.list(),
       },
     }),
     context: (context) => ({ ...context, gateway: mortalGateway(mortal, context.gateway) }),

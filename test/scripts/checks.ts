@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { RotationReport } from '../../src/reports/rotation-report.ts';
 import { credentialsOf, stsOf } from '../sandbox/sdk.ts';
+import { isServed } from './destinations.ts';
 import { asksForJson, documentOf, valueAt } from './documents.ts';
 import type { Directive } from './run-script.ts';
 import type { Stage } from './stage.ts';
@@ -199,7 +200,8 @@ export function checkNobodyIsLockedOut(stage: Stage): void {
       (key) =>
         key.status === 'Active' &&
         ([...stage.labels.values()].includes(key) ||
-          statSync(stage.handoffPath(key.id), { throwIfNoEntry: false }) !== undefined),
+          statSync(stage.handoffPath(key.id), { throwIfNoEntry: false }) !== undefined ||
+          isServed(stage, key)),
     );
     assert.ok(isUsable, `${userName} has no working key whose secret anybody holds`);
   }

@@ -1,11 +1,13 @@
 // Runs a behaviour script. A script is a text file: a title and an explanation as comments (#), then
 // one directive per line, in plain English; a line that no directive knows fails the script. The
-// directives are in arrange.ts (the scene), act.ts (the runs) and checks.ts (what must be true).
+// directives are in arrange.ts (the scene), act.ts (the runs), checks.ts (what must be true) and
+// destinations.ts (secrets and parameters).
 
 import { readFileSync } from 'node:fs';
 import { ACT } from './act.ts';
 import { ARRANGE } from './arrange.ts';
 import { CHECKS, checkNobodyIsLockedOut } from './checks.ts';
+import { DESTINATIONS } from './destinations.ts';
 import { checkSecrets } from './secrets.ts';
 import { Stage } from './stage.ts';
 
@@ -17,7 +19,7 @@ export interface Directive {
   readonly perform: (stage: Stage, ...groups: string[]) => unknown;
 }
 
-export const DIRECTIVES: readonly Directive[] = [...ARRANGE, ...ACT, ...CHECKS];
+export const DIRECTIVES: readonly Directive[] = [...ARRANGE, ...ACT, ...CHECKS, ...DESTINATIONS];
 
 export interface Script {
   readonly title: string;

@@ -55,6 +55,8 @@ export class Stage {
   readonly executions = new Map<string, Execution>();
   /** Executions that are over, the latest last. */
   readonly history: Execution[] = [];
+  /** Who can read sealed hand-offs, where a script made one. */
+  age = { identity: '', recipient: '' };
   /** The state directory as it was before the last execution began. */
   stateBefore: ReadonlyMap<string, string> = new Map();
   stateDir: string;
@@ -173,15 +175,19 @@ export class Stage {
     return filesBelow(this.stateDir);
   }
 
-  /** Puts what a script can not know into its text: $HOME, $STATE, $FOLDER, $URL, and $USER/LABEL for a key ID. */
+  /** Puts what a script can not know into its text: $HOME, $STATE, $FOLDER, $URL, $RECIPIENT, and $USER/LABEL for a key ID. */
   expand(text: string): string {
-    return text.replaceAll(/\$(HOME|STATE|FOLDER|URL|[\w+=,.@-]+\/[\w-]+)/g, (_, name: string) => {
-      if (name === 'HOME') return this.env.HOME ?? '';
-      if (name === 'STATE') return this.stateDir;
-      if (name === 'FOLDER') return this.folder;
-      if (name === 'URL') return this.sandbox.url;
-      return this.key(name).id;
-    });
+    return text.replaceAll(
+      /\$(HOME|STATE|FOLDER|URL|RECIPIENT|[\w+=,.@-]+\/[\w-]+)/g,
+      (_, name: string) => {
+        if (name === 'HOME') return this.env.HOME ?? '';
+        if (name === 'STATE') return this.stateDir;
+        if (name === 'FOLDER') return this.folder;
+        if (name === 'URL') return this.sandbox.url;
+        if (name === 'RECIPIENT') return this.age.recipient;
+        return this.key(name).id;
+      },
+    );
   }
 }
 

@@ -1,0 +1,183 @@
+// The directives about secrets and parameters: what is there before, and what their readers get.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption';
+import { pairIn } from '../../src/destinations/key-fields.ts';
+import { type AccessKey, DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
+import { callJson } from '../sandbox/json-call.ts';
+import { credentialsOf, stsOf } from '../sandbox/sdk.ts';
+import type { Directive } from './run-script.ts';
+import type { Stage } from './stage.ts';
+
+const REGION = 'us-east-1';
+
+export const DESTINATIONS: readonly Directive[] = [
+  {
+    usage: 'secret NAME holds TEXT | holds the pair of USER/LABEL [and TEXT]',
+    pattern: /^(secret|parameter) (\S+) holds (?:the pair of (\S+)(?: and (.+))?|(.+))$/,
+    perform: (stage, kind, name, keyId, fields, text) =>
+      store(stage, kind, name, keyId === '' ? text : pairText(stage, keyId, fields)),
+  },
+  {
+    usage: 'secret NAME is empty | is binary | is marked for deletion',
+    pattern: /^secret (\S+) is (empty|binary|marked for deletion)$/,
+    perform: async (stage, name, what) => {
+      if (what === 'marked for deletion') return ask(stage, 'DeleteSecret', { SecretId: name });
+      const value = what === 'binary' ? { SecretBinary: 'AAECAw==' } : {};
+      await ask(stage, 'CreateSecret', { Name: name, ClientRequestToken: token(stage), ...value });
+    },
+  },
+  {
+    usage: 'parameter NAME is in the clear',
+    pattern: /^parameter (\S+) is in the clear$/,
+    perform: (stage, name) =>
+      ask(stage, 'PutParameter', { Name: name, Type: 'String', Value: '{}' }),
+  },
+  {
+    usage: 'readers of secrets see a write after N s',
+    pattern: /^readers of secrets see a write after ([\d.]+) s$/,
+    perform: (stage, seconds) => {
+      stage.sandbox.settings.readLagSeconds = Number(seconds);
+    },
+  },
+  {
+    usage: 'somebody has an age identity',
+    pattern: /^somebody has an age identity$/,
+    perform: async (stage) => {
+      const identity = await generateIdentity();
+      stage.age = { identity, recipient: await identityToRecipient(identity) };
+    },
+  },
+  {
+    usage: 'the sealed hand-off of USER/LABEL opens with the identity',
+    pattern: /^the sealed hand-off of (\S+) opens with the identity$/,
+    perform: async (stage, keyId) => {
+      const path = stage.handoffPath(keyId).replace(/json$/, 'age');
+      assert.equal(statSync(path).mode & 0o777, 0o600);
+      const decrypter = new Decrypter();
+      decrypter.addIdentity(stage.age.identity);
+      const opened = await decrypter.decrypt(readFileSync(path), 'text');
+      const { access_key_id, secret_access_key, user_name } = JSON.parse(opened);
+      const key = keyOf(stage, keyId);
+      assert.deepEqual([access_key_id, user_name], [key.id, key.userName]);
+      assert.equal(secret_access_key, key.secret);
+    },
+  },
+  {
+    usage: 'a minute passes: in the calendar of AWS',
+    pattern: /^a minute passes$/,
+    perform: (stage) => stage.sandbox.clock.advance(60_000),
+  },
+  {
+    usage: 'OPERATION of USER was signed with $USER/LABEL',
+    pattern: /^(\w+) of (\S+) was signed with (\S+)$/,
+    perform: (stage, operation, user, keyId) => {
+      const signers = stage.requests(operation, user).map(({ accessKeyId }) => accessKeyId);
+      assert.deepEqual([...new Set(signers)], [keyId]);
+    },
+  },
+  {
+    usage: 'secret|parameter NAME serves USER/LABEL, and it signs',
+    pattern: /^(secret|parameter) (\S+) serves (\S+)(, and it signs)?$/,
+    perform: async (stage, kind, name, keyId, signs) => {
+      const pair = pairIn(textAt(stage, kind, name) ?? '');
+      const key = keyOf(stage, keyId);
+      assert.equal(pair?.id, key.id);
+      assert.equal(pair?.secret.reveal(), key.secret);
+      if (signs === '') return;
+      const client = stsOf(stage.sandbox, credentialsOf(key), { maxAttempts: 5 });
+      const { Arn } = await client.send(new GetCallerIdentityCommand({}));
+      assert.ok(Arn?.endsWith(`/${key.userName}`), `${key.id} signs as ${Arn}`);
+    },
+  },
+  {
+    usage: 'secret|parameter NAME has TEXT',
+    pattern: /^(secret|parameter) (\S+) has (.+)$/,
+    perform: (stage, kind, name, text) =>
+      assert.ok(textAt(stage, kind, name)?.includes(text), `${kind} ${name}`),
+  },
+  {
+    usage: 'secret|parameter NAME has N versions',
+    pattern: /^(secret|parameter) (\S+) was written (\d+) times?$/,
+    perform: (stage, kind, name, count) => {
+      const { secrets, parameters } = stage.sandbox.world.account();
+      const place = `${REGION} ${name}`;
+      const written =
+        kind === 'secret'
+          ? secrets.get(place)?.states.newest.versions.size
+          : parameters.get(place)?.states.newest.versions.length;
+      assert.equal(written, Number(count));
+    },
+  },
+  {
+    usage: 'the secret of USER/LABEL is in the hand-off | is not in the hand-off',
+    pattern: /^the secret of (\S+) is (not )?in the hand-off$/,
+    perform: (stage, keyId, not) =>
+      assert.equal(existsSync(stage.handoffPath(keyId)), not === '', keyId),
+  },
+];
+
+/** Whether a destination gives its readers this key: a sealed hand-off, a secret or a parameter. */
+export function isServed(stage: Stage, key: AccessKey): boolean {
+  if (existsSync(stage.handoffPath(key.id).replace(/json$/, 'age'))) return true;
+  const { secrets, parameters } = stage.sandbox.world.account();
+  const texts = [
+    ...[...secrets.values()].map(({ name }) => textAt(stage, 'secret', name)),
+    ...[...parameters.values()].map(({ name }) => textAt(stage, 'parameter', name)),
+  ];
+  return texts.some((text) => {
+    const pair = pairIn(text ?? '');
+    return pair?.id === key.id && pair.secret.reveal() === key.secret;
+  });
+}
+
+function textAt(stage: Stage, kind: string, name: string): string | undefined {
+  const { secrets, parameters } = stage.sandbox.world.account();
+  const place = `${REGION} ${name}`;
+  if (kind === 'parameter') return parameters.get(place)?.states.newest.versions.at(-1)?.value;
+  const state = secrets.get(place)?.states.newest;
+  return state?.versions.get(state.stages.get('AWSCURRENT') ?? '')?.text;
+}
+
+function pairText(stage: Stage, keyId: string, fields: string): string {
+  const { id, secret } = keyOf(stage, keyId);
+  // Put together as text: a parser would round the numbers that a script cares about.
+  const others = fields === '' ? '}' : `, ${fields.replace(/^\{/, '')}`;
+  return `{"AccessKeyId": "${id}", "SecretAccessKey": "${secret}"${others}`;
+}
+
+/** A label stands in the script; by now it is the ID of the key. */
+function keyOf({ sandbox }: Stage, keyId: string): AccessKey {
+  const key = sandbox.world.keys.get(keyId);
+  if (key === undefined) throw new RangeError(`there is no key ${keyId}; write $USER/LABEL`);
+  return key;
+}
+
+async function store(stage: Stage, kind: string, name: string, text: string): Promise<void> {
+  const { secrets } = stage.sandbox.world.account();
+  if (kind === 'parameter') {
+    const value = { Name: name, Value: text, Type: 'SecureString', Overwrite: true };
+    return await ask(stage, 'PutParameter', value);
+  }
+  const value = { SecretString: text, ClientRequestToken: token(stage) };
+  if (secrets.has(`${REGION} ${name}`)) {
+    return await ask(stage, 'PutSecretValue', { SecretId: name, ...value });
+  }
+  await ask(stage, 'CreateSecret', { Name: name, ...value });
+}
+
+function token({ sandbox }: Stage): string {
+  return sandbox.world.random.text(32, '0123456789abcdef');
+}
+
+async function ask({ sandbox }: Stage, operation: string, input: object): Promise<void> {
+  const service = operation.includes('Parameter') ? 'ssm' : 'secretsmanager';
+  const { status, json } = await callJson({ sandbox, service, operation, input });
+  assert.equal(
+    status,
+    200,
+    `${operation} in account ${DEFAULT_ACCOUNT_ID}: ${JSON.stringify(json)}`,
+  );
+}
