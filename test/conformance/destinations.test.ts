@@ -1,0 +1,98 @@
+// The destinations in AWS pass the contract of all destinations, over the gateway that a run opens.
+
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, type TestContext } from 'node:test';
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { pairIn } from '../../src/destinations/key-fields.ts';
+import { openGateway } from '../../src/iam/open-gateway.ts';
+import { OLD, type Place, passesContract, type ServedPair } from '../destinations/contract.ts';
+import { testParts } from '../destinations/parts.ts';
+import { type ConformanceTarget, openTarget, type TargetAccount, targetName } from './target.ts';
+
+const REGION = 'us-east-1';
+const HELD = `{"region": "eu-west-1", "AccessKeyId": "${OLD.keyId}", "SecretAccessKey": "${OLD.secret.reveal()}", "big": 12345678901234567890}`;
+
+describe(`destinations, at ${targetName()}`, () => {
+  let target: ConformanceTarget;
+  before(async () => {
+    target = await openTarget();
+  });
+  after(() => target.close());
+
+  passesContract({
+    kind: 'secrets-manager',
+    open: async (test) => {
+      const account = await target.openAccount();
+      const client = new SecretsManagerClient(configuration(account));
+      const place = `app/${randomUUID()}`;
+      await client.send(new CreateSecretCommand({ Name: place, SecretString: HELD }));
+      await client.send(new CreateSecretCommand({ Name: `${place}-unfit`, SecretString: 'text' }));
+      const read = async () =>
+        (await client.send(new GetSecretValueCommand({ SecretId: place }))).SecretString ?? '';
+      return await placeOf(test, account, place, read);
+    },
+  });
+
+  passesContract({
+    kind: 'ssm',
+    open: async (test) => {
+      const account = await target.openAccount();
+      const client = new SSMClient(configuration(account));
+      const place = `/app/${randomUUID()}`;
+      const put = (name: string, value: string, type: 'SecureString' | 'String') =>
+        client.send(new PutParameterCommand({ Name: name, Value: value, Type: type }));
+      await put(place, HELD, 'SecureString');
+      await put(`${place}-unfit`, '{}', 'String');
+      const read = async () => {
+        const command = new GetParameterCommand({ Name: place, WithDecryption: true });
+        return (await client.send(command)).Parameter?.Value ?? '';
+      };
+      return await placeOf(test, account, place, read);
+    },
+  });
+});
+
+function configuration({ endpoint, administrator }: TargetAccount) {
+  return { endpoint, region: REGION, credentials: administrator.credentials };
+}
+
+async function placeOf(
+  test: TestContext,
+  { endpoint, administrator }: TargetAccount,
+  place: string,
+  read: () => Promise<string>,
+): Promise<Place> {
+  const { accessKeyId, secretAccessKey } = administrator.credentials;
+  const { parts, issue } = await testParts(test);
+  const gateway = await openGateway({
+    profile: undefined,
+    region: REGION,
+    env: {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      KEYTURN_ENDPOINT_GUARD: 'loopback',
+    },
+    maxParallel: 4,
+    clock: parts.clock,
+    emit: () => {},
+  });
+  test.after(() => gateway.close());
+  const served = async (): Promise<ServedPair | undefined> => {
+    const pair = pairIn(await read());
+    return pair && { id: pair.id, secret: pair.secret.reveal() };
+  };
+  return {
+    place,
+    parts: { ...parts, ...gateway.services },
+    issue,
+    served,
+    others: async () => (await read()).replaceAll(/(Id|Key)": "[^"]*"/g, '$1'),
+    unfit: `${place}-unfit`,
+  };
+}

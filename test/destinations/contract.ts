@@ -1,0 +1,144 @@
+// What every destination promises, whichever kind it is. A new kind passes when it hands in how one is
+// set up and what its readers see (docs/destinations/adding.md).
+
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { type AccessKeyId, accessKeyId } from '../../src/base/access-key-id.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
+import { Secret } from '../../src/base/secret.ts';
+import type { Destination } from '../../src/destinations/destination.ts';
+import { type DestinationParts, openDestination } from '../../src/destinations/registry.ts';
+import type { IssuedKey } from '../../src/lifecycle/issued-key.ts';
+
+export interface Subject {
+  readonly kind: string;
+  /** One place of its own for a test, holding the pair of OLD where the kind has pairs. */
+  readonly open: (test: TestContext) => Promise<Place>;
+}
+
+export interface Place {
+  readonly place: string;
+  readonly parts: DestinationParts;
+  /** What the engine has done before it delivers: the hand-off has the key. */
+  readonly issue: (key: IssuedKey) => Promise<void>;
+  /** The pair that readers of the place get, read without the destination. */
+  readonly served: (keyId: AccessKeyId) => Promise<ServedPair | undefined>;
+  /** Everything else that the place holds, to be found as it was. */
+  readonly others?: () => Promise<unknown>;
+  /** A place of the same kind that can not take a secret. */
+  readonly unfit?: string;
+}
+
+export interface ServedPair {
+  readonly id: string;
+  readonly secret: string;
+}
+
+export const OLD = issued('AKIAIOSFODNN7EXAMPLE', 'old/old+old/old+old/old+old/old+old/old1');
+export const NEW = issued('AKIAI44QH8DHBEXAMPLE', 'new/new+new/new+new/new+new/new+new/new1');
+const OTHER = accessKeyId('AKIAOTHEROTHEREXAMPL');
+
+function issued(id: string, secret: string): IssuedKey {
+  return {
+    account: '123456789012',
+    user: 'alice',
+    keyId: accessKeyId(id),
+    secret: new Secret(secret),
+    rotation: 'rotation-1',
+    createdAt: new Date('2026-03-01T00:00:00.000Z'),
+  };
+}
+
+export function passesContract(subject: Subject): void {
+  const open = async (test: TestContext): Promise<Place & { destination: Destination }> => {
+    const place = await subject.open(test);
+    await place.issue(NEW);
+    return { ...place, destination: opened(subject.kind, place) };
+  };
+
+  describe(`${subject.kind} as a destination`, () => {
+    it('says beforehand, by reading, that it could take a secret', async (test) => {
+      const { destination, served } = await open(test);
+      await destination.prepare?.();
+      assert.notEqual((await served(OLD.keyId))?.id, NEW.keyId);
+    });
+
+    it('has the secret once it is delivered, and says so (I3)', async (test) => {
+      const { destination, served } = await open(test);
+      const receipt = await destination.deliver(NEW);
+      assert.equal(receipt.kind, subject.kind);
+      assert.ok(receipt.reference.length > 0);
+      assert.equal(await destination.holds(NEW.keyId, receipt), true);
+      assert.equal(await destination.holds(OTHER, receipt), false);
+      const pair = await served(NEW.keyId);
+      assert.deepEqual(pair, { id: NEW.keyId, secret: NEW.secret.reveal() });
+    });
+
+    it('takes the same delivery again, with the same receipt', async (test) => {
+      const { destination, served } = await open(test);
+      const first = await destination.deliver(NEW);
+      const again = await destination.deliver(NEW);
+      assert.deepEqual(again, first);
+      assert.equal((await served(NEW.keyId))?.id, NEW.keyId);
+    });
+
+    it('is found again by its kind and place, and still holds the key', async (test) => {
+      const { destination, parts } = await open(test);
+      const receipt = await destination.deliver(NEW);
+      const again = opened(subject.kind, { place: destination.place, parts });
+      assert.deepEqual([again.kind, again.place], [destination.kind, destination.place]);
+      assert.equal(await again.holds(NEW.keyId, receipt), true);
+    });
+
+    it('leaves everything else as it was', async (test) => {
+      const { destination, others } = await open(test);
+      const before = await others?.();
+      await destination.deliver(NEW);
+      assert.deepEqual(await others?.(), before);
+    });
+
+    it('puts the old pair back where it can, and once more', async (test) => {
+      const { destination, served, others } = await open(test);
+      if (destination.putBack === undefined) return;
+      const before = await others?.();
+      const receipt = await destination.deliver(NEW);
+      await destination.putBack(OLD.keyId);
+      await destination.putBack(OLD.keyId);
+      const pair = { id: OLD.keyId, secret: OLD.secret.reveal() };
+      assert.deepEqual(await served(OLD.keyId), pair);
+      assert.equal(await destination.holds(NEW.keyId, receipt), false);
+      assert.deepEqual(await others?.(), before);
+      await assert.rejects(destination.putBack(OTHER), isSafeError(undefined));
+    });
+
+    it('refuses a place that can not take a secret, and tells no secret (I8)', async (test) => {
+      const { parts, unfit } = await open(test);
+      if (unfit === undefined) return;
+      const destination = opened(subject.kind, { place: unfit, parts });
+      await assert.rejects(async () => destination.prepare?.(), isSafeError('not-deliverable'));
+      await assert.rejects(destination.deliver(NEW), isSafeError(undefined));
+    });
+  });
+}
+
+function opened(
+  kind: string,
+  { place, parts }: { readonly place: string; readonly parts: DestinationParts },
+): Destination {
+  const destination = openDestination({ kind, place }, parts);
+  assert.ok(destination !== undefined, `${kind} ${place} is not known to the registry`);
+  return destination;
+}
+
+/** An error of ours with a hint and without any secret. */
+function isSafeError(code: string | undefined): (thrown: unknown) => boolean {
+  return (thrown) => {
+    assert.ok(thrown instanceof KeyturnError, String(thrown));
+    if (code !== undefined) assert.equal(thrown.code, code, thrown.message);
+    assert.notEqual(thrown.code, 'internal', thrown.message);
+    assert.ok(thrown.hint !== undefined);
+    const told = `${thrown.message} ${thrown.hint} ${JSON.stringify(thrown.cause)}`;
+    for (const { secret } of [OLD, NEW]) assert.ok(!told.includes(secret.reveal()));
+    return true;
+  };
+}
