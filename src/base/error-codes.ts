@@ -160,7 +160,7 @@ export const ERROR_CODES = {
   'own-key': info(
     1,
     'The due key is the one that signs these calls; deactivating it would cut the run off.',
-    'Run with another principal, such as a role.',
+    'Run with another principal, such as a role, or say with `--deliver` where its successor goes.',
   ),
   'rotation-in-progress': info(
     1,

@@ -63,6 +63,15 @@ const PAGE: HelpPage = {
         'rotate-iam-keys --output-format json --log-format json \\\n  --log-file /var/log/keyturn.log --timeout 600',
     },
     {
+      about: 'New secrets where the applications read them; the document says which version:',
+      command:
+        'rotate-iam-keys --deliver secrets-manager=app/{user} --region eu-west-1 \\\n  --output-format json',
+    },
+    {
+      about: 'Hand-off files that only the owner of an age identity can read:',
+      command: 'rotate-iam-keys --handoff-recipients-file /etc/keyturn/recipients.txt',
+    },
+    {
       about: 'Monthly: rotate, and delete keys that have been Inactive for 30 days:',
       command: 'rotate-iam-keys --cleanup-inactive --inactive-days 30',
     },

@@ -76,7 +76,9 @@ const ADVICE: Readonly<Record<string, { readonly reason: string; readonly hint: 
   },
   'own-key': {
     reason: 'This key signs the calls of this run, so the run can not replace it',
-    hint: 'run with a role, or with another user’s key, to rotate this one',
+    hint:
+      'run with a role, or with another user’s key, to rotate this one; or say with --deliver where ' +
+      'its successor goes',
   },
 };
 

@@ -28,7 +28,11 @@ export const statusReportSchema = z
   })
   .describe('What earlier runs left open, and the hand-off files that wait');
 
-const receipt = z.object({ kind: z.string(), reference: z.string() });
+const receipt = z.object({
+  kind: z.string(),
+  reference: z.string(),
+  version: z.string().optional(),
+});
 
 export const undoReportSchema = z
   .object({

@@ -8,6 +8,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { statusReportSchema, undoReportSchema } from '../../src/reports/status-report.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { callJson } from '../sandbox/json-call.ts';
 import { binOf, finished, hoursLater, run, start } from './process.ts';
 
 const ACCOUNT = '123456789012';
@@ -132,6 +133,35 @@ describe('keyturn undo', () => {
       [old.id, 'Active'],
       [report.new_key_id, 'Inactive'],
     ]);
+  });
+
+  it('puts a secret back where its readers look for it, and says so', async (t) => {
+    const { sandbox, addUser, keyturn, rotate } = await openAccount(t);
+    const old = addUser('svc-a');
+    const held = { AccessKeyId: old.id, SecretAccessKey: old.secret, port: 5432 };
+    const secret = {
+      Name: 'svc-a',
+      SecretString: JSON.stringify(held),
+      ClientRequestToken: '0'.repeat(32),
+    };
+    const call = { sandbox, service: 'secretsmanager' } as const;
+    await callJson({ ...call, operation: 'CreateSecret', input: secret });
+    const served = async () => {
+      const answer = await callJson({
+        ...call,
+        operation: 'GetSecretValue',
+        input: { SecretId: 'svc-a' },
+      });
+      return JSON.parse(answer.json.SecretString);
+    };
+    assert.equal((await rotate('--deliver secrets-manager={user}')).code, 0);
+    assert.notEqual((await served()).AccessKeyId, old.id);
+    const undone = await keyturn('undo svc-a --json --log-level error');
+    assert.equal(undone.code, 0, undone.stderr);
+    const report = undoReportSchema.parse(JSON.parse(undone.stdout));
+    assert.deepEqual([report.put_back[0]?.kind, report.not_put_back], ['secrets-manager', []]);
+    assert.deepEqual(await served(), held);
+    assert.equal(old.status, 'Active');
   });
 
   it('can be repeated, and says what it can not do', async (t) => {

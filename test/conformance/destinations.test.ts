@@ -32,8 +32,11 @@ describe(`destinations, at ${targetName()}`, () => {
       const place = `app/${randomUUID()}`;
       await client.send(new CreateSecretCommand({ Name: place, SecretString: HELD }));
       await client.send(new CreateSecretCommand({ Name: `${place}-unfit`, SecretString: 'text' }));
-      const read = async () =>
-        (await client.send(new GetSecretValueCommand({ SecretId: place }))).SecretString ?? '';
+      const read = async () => {
+        // Asked without a stage, moto forgets that it was moved (AWS reads AWSCURRENT then).
+        const stage = { SecretId: place, VersionStage: 'AWSCURRENT' };
+        return (await client.send(new GetSecretValueCommand(stage))).SecretString ?? '';
+      };
       return await placeOf(test, account, place, read);
     },
   });

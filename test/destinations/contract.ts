@@ -49,75 +49,83 @@ function issued(id: string, secret: string): IssuedKey {
   };
 }
 
+type Open = (test: TestContext) => Promise<Place & { destination: Destination }>;
+
 export function passesContract(subject: Subject): void {
-  const open = async (test: TestContext): Promise<Place & { destination: Destination }> => {
+  const open: Open = async (test) => {
     const place = await subject.open(test);
     await place.issue(NEW);
     return { ...place, destination: opened(subject.kind, place) };
   };
-
   describe(`${subject.kind} as a destination`, () => {
-    it('says beforehand, by reading, that it could take a secret', async (test) => {
-      const { destination, served } = await open(test);
-      await destination.prepare?.();
-      assert.notEqual((await served(OLD.keyId))?.id, NEW.keyId);
-    });
+    delivers(subject, open);
+    goesBackAndRefuses(subject, open);
+  });
+}
 
-    it('has the secret once it is delivered, and says so (I3)', async (test) => {
-      const { destination, served } = await open(test);
-      const receipt = await destination.deliver(NEW);
-      assert.equal(receipt.kind, subject.kind);
-      assert.ok(receipt.reference.length > 0);
-      assert.equal(await destination.holds(NEW.keyId, receipt), true);
-      assert.equal(await destination.holds(OTHER, receipt), false);
-      const pair = await served(NEW.keyId);
-      assert.deepEqual(pair, { id: NEW.keyId, secret: NEW.secret.reveal() });
-    });
+function delivers(subject: Subject, open: Open): void {
+  it('says beforehand, by reading, that it could take a secret', async (test) => {
+    const { destination, served } = await open(test);
+    await destination.prepare?.();
+    assert.notEqual((await served(OLD.keyId))?.id, NEW.keyId);
+  });
 
-    it('takes the same delivery again, with the same receipt', async (test) => {
-      const { destination, served } = await open(test);
-      const first = await destination.deliver(NEW);
-      const again = await destination.deliver(NEW);
-      assert.deepEqual(again, first);
-      assert.equal((await served(NEW.keyId))?.id, NEW.keyId);
-    });
+  it('has the secret once it is delivered, and says so (I3)', async (test) => {
+    const { destination, served } = await open(test);
+    const receipt = await destination.deliver(NEW);
+    assert.equal(receipt.kind, subject.kind);
+    assert.ok(receipt.reference.length > 0);
+    assert.equal(await destination.holds(NEW.keyId, receipt), true);
+    assert.equal(await destination.holds(OTHER, receipt), false);
+    const pair = await served(NEW.keyId);
+    assert.deepEqual(pair, { id: NEW.keyId, secret: NEW.secret.reveal() });
+  });
 
-    it('is found again by its kind and place, and still holds the key', async (test) => {
-      const { destination, parts } = await open(test);
-      const receipt = await destination.deliver(NEW);
-      const again = opened(subject.kind, { place: destination.place, parts });
-      assert.deepEqual([again.kind, again.place], [destination.kind, destination.place]);
-      assert.equal(await again.holds(NEW.keyId, receipt), true);
-    });
+  it('takes the same delivery again, with the same receipt', async (test) => {
+    const { destination, served } = await open(test);
+    const first = await destination.deliver(NEW);
+    const again = await destination.deliver(NEW);
+    assert.deepEqual(again, first);
+    assert.equal((await served(NEW.keyId))?.id, NEW.keyId);
+  });
 
-    it('leaves everything else as it was', async (test) => {
-      const { destination, others } = await open(test);
-      const before = await others?.();
-      await destination.deliver(NEW);
-      assert.deepEqual(await others?.(), before);
-    });
+  it('is found again by its kind and place, and still holds the key', async (test) => {
+    const { destination, parts } = await open(test);
+    const receipt = await destination.deliver(NEW);
+    const again = opened(subject.kind, { place: destination.place, parts });
+    assert.deepEqual([again.kind, again.place], [destination.kind, destination.place]);
+    assert.equal(await again.holds(NEW.keyId, receipt), true);
+  });
 
-    it('puts the old pair back where it can, and once more', async (test) => {
-      const { destination, served, others } = await open(test);
-      if (destination.putBack === undefined) return;
-      const before = await others?.();
-      const receipt = await destination.deliver(NEW);
-      await destination.putBack(OLD.keyId);
-      await destination.putBack(OLD.keyId);
-      const pair = { id: OLD.keyId, secret: OLD.secret.reveal() };
-      assert.deepEqual(await served(OLD.keyId), pair);
-      assert.equal(await destination.holds(NEW.keyId, receipt), false);
-      assert.deepEqual(await others?.(), before);
-      await assert.rejects(destination.putBack(OTHER), isSafeError(undefined));
-    });
+  it('leaves everything else as it was', async (test) => {
+    const { destination, others } = await open(test);
+    const before = await others?.();
+    await destination.deliver(NEW);
+    assert.deepEqual(await others?.(), before);
+  });
+}
 
-    it('refuses a place that can not take a secret, and tells no secret (I8)', async (test) => {
-      const { parts, unfit } = await open(test);
-      if (unfit === undefined) return;
-      const destination = opened(subject.kind, { place: unfit, parts });
-      await assert.rejects(async () => destination.prepare?.(), isSafeError('not-deliverable'));
-      await assert.rejects(destination.deliver(NEW), isSafeError(undefined));
-    });
+function goesBackAndRefuses(subject: Subject, open: Open): void {
+  it('puts the old pair back where it can, and once more', async (test) => {
+    const { destination, served, others } = await open(test);
+    if (destination.putBack === undefined) return;
+    const before = await others?.();
+    const receipt = await destination.deliver(NEW);
+    await destination.putBack(OLD.keyId);
+    await destination.putBack(OLD.keyId);
+    const pair = { id: OLD.keyId, secret: OLD.secret.reveal() };
+    assert.deepEqual(await served(OLD.keyId), pair);
+    assert.equal(await destination.holds(NEW.keyId, receipt), false);
+    assert.deepEqual(await others?.(), before);
+    await assert.rejects(destination.putBack(OTHER), isSafeError(undefined));
+  });
+
+  it('refuses a place that can not take a secret, and tells no secret (I8)', async (test) => {
+    const { parts, unfit } = await open(test);
+    if (unfit === undefined) return;
+    const destination = opened(subject.kind, { place: unfit, parts });
+    await assert.rejects(async () => destination.prepare?.(), isSafeError('not-deliverable'));
+    await assert.rejects(destination.deliver(NEW), isSafeError(undefined));
   });
 }
 
