@@ -6,7 +6,7 @@ import { KeyturnError } from '../base/errors.ts';
 import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import { type DeliverableKind, deliverRule } from '../destinations/deliverable.ts';
 import type { Destination } from '../destinations/destination.ts';
-import { expandPlace, placeFor } from '../destinations/place.ts';
+import { placeFor, placeOfRegion } from '../destinations/place.ts';
 import { type DestinationParts, openDestination } from '../destinations/registry.ts';
 import type { DestinationChooser } from '../executor/context.ts';
 import type { AccountGateway } from '../iam/gateway.ts';
@@ -38,12 +38,15 @@ export function destinationChooser(
   parts: AccountParts,
 ): DestinationChooser {
   const { account } = parts.gateway.caller;
+  const { region } = parts.gateway.services;
   return (user, oldKeyId) => {
     const open = ({ kind, template }: DeliveryRequest): Destination => {
       const rule = deliverRule(kind);
       const facts = { account, user };
       const place =
-        rule === undefined ? expandPlace(template, facts) : placeFor(template, facts, rule);
+        rule === undefined
+          ? template
+          : placeOfRegion({ region, name: placeFor(template, facts, rule) });
       const opened = openDestination({ kind, place }, destinationParts(parts, oldKeyId));
       if (opened !== undefined) return opened;
       throw new KeyturnError('internal', `${kind} ${place} can not be opened`);

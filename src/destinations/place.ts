@@ -65,3 +65,18 @@ export function placeOfRecipients(recipients: readonly string[]): string {
 export function recipientsOf(place: string): string[] {
   return place.split(' ').filter((recipient) => recipient !== '');
 }
+
+/** A place in AWS: the region is part of it, because the next run may be given another one. */
+export interface RegionalPlace {
+  readonly region: string;
+  readonly name: string;
+}
+
+export function placeOfRegion({ region, name }: RegionalPlace): string {
+  return `${region}:${name}`;
+}
+
+export function regionalPlace(place: string): RegionalPlace | undefined {
+  const [, region, name] = /^([a-z\d-]+):(.+)$/.exec(place) ?? [];
+  return region === undefined || name === undefined ? undefined : { region, name };
+}

@@ -10,6 +10,7 @@ import { parsePlace, profileDestination } from './credentials-file/index.ts';
 import type { DeliverableKind } from './deliverable.ts';
 import type { Destination } from './destination.ts';
 import { type HandoffReader, handoffDestination } from './handoff/index.ts';
+import { regionalPlace } from './place.ts';
 import { secretsManagerDestination } from './secrets-manager/index.ts';
 import { ssmDestination } from './ssm/index.ts';
 import { stdoutDestination } from './stdout/index.ts';
@@ -19,8 +20,9 @@ export interface DestinationParts {
   readonly handoff: HandoffReader;
   readonly fs: FileSystem;
   readonly clock: Clock;
-  readonly secretStore: SecretStore;
-  readonly parameterStore: ParameterStore;
+  /** AWS's stores in a region. */
+  readonly secretStore: (region: string) => SecretStore;
+  readonly parameterStore: (region: string) => ParameterStore;
   /** How the credentials file at this path is written. */
   readonly save: (path: string) => SaveOptions;
   /** The key that the new one replaces. */
@@ -35,9 +37,8 @@ type Kind = DeliverableKind | 'credentials-file';
 export const DESTINATIONS: Readonly<Record<Kind, Open>> = {
   stdout: (_, parts) => stdoutDestination(parts),
   handoff: handoffDestination,
-  'secrets-manager': (name, { secretStore: store, clock }) =>
-    secretsManagerDestination(name, { store, clock }),
-  ssm: (name, { parameterStore: store, clock }) => ssmDestination(name, { store, clock }),
+  'secrets-manager': openSecret,
+  ssm: openParameter,
   'credentials-file': openProfile,
 };
 
@@ -47,6 +48,22 @@ export function openDestination(
   parts: DestinationParts,
 ): Destination | undefined {
   return Object.hasOwn(DESTINATIONS, kind) ? DESTINATIONS[kind as Kind](place, parts) : undefined;
+}
+
+function openSecret(
+  place: string,
+  { secretStore, clock }: DestinationParts,
+): Destination | undefined {
+  const at = regionalPlace(place);
+  return at && secretsManagerDestination(at, { store: secretStore(at.region), clock });
+}
+
+function openParameter(
+  place: string,
+  { parameterStore, clock }: DestinationParts,
+): Destination | undefined {
+  const at = regionalPlace(place);
+  return at && ssmDestination(at, { store: parameterStore(at.region), clock });
 }
 
 function openProfile(place: string, { save, oldKeyId }: DestinationParts): Destination | undefined {

@@ -16,36 +16,42 @@ export interface ServiceParts {
 }
 
 export function callerServices({ sources, ...parts }: ServiceParts): CallerServices {
-  const surroundings = (service: 'secrets_manager' | 'ssm'): ServiceSurroundings => ({
+  const surroundings = (
+    service: 'secrets_manager' | 'ssm',
+    region: string,
+  ): ServiceSurroundings => ({
     ...parts,
+    settings: { ...parts.settings, region },
     endpoint: resolveEndpoint(service, sources),
   });
-  const secrets = once(async () => {
+  const secrets = oncePerRegion(async (region) => {
     const { openSecretStore } = await import('./sdk-secret-store.ts');
-    return openSecretStore(surroundings('secrets_manager'));
+    return openSecretStore(surroundings('secrets_manager', region));
   });
-  const parameters = once(async () => {
+  const parameters = oncePerRegion(async (region) => {
     const { openParameterStore } = await import('./sdk-parameter-store.ts');
-    return openParameterStore(surroundings('ssm'));
+    return openParameterStore(surroundings('ssm', region));
   });
   return {
-    secretStore: {
-      read: async (name, stage) => (await secrets()).read(name, stage),
-      stage: async (name, versionId, text) => (await secrets()).stage(name, versionId, text),
-      promote: async (name, to, from) => (await secrets()).promote(name, to, from),
-    },
-    parameterStore: {
-      read: async (name) => (await parameters()).read(name),
-      write: async (name, text) => (await parameters()).write(name, text),
-      history: async (name) => (await parameters()).history(name),
-    },
+    region: parts.settings.region,
+    secretStore: (region) => ({
+      read: async (name, stage) => (await secrets(region)).read(name, stage),
+      stage: async (name, versionId, text) => (await secrets(region)).stage(name, versionId, text),
+      promote: async (name, to, from) => (await secrets(region)).promote(name, to, from),
+    }),
+    parameterStore: (region) => ({
+      read: async (name) => (await parameters(region)).read(name),
+      write: async (name, text) => (await parameters(region)).write(name, text),
+      history: async (name) => (await parameters(region)).history(name),
+    }),
   };
 }
 
-function once<T>(open: () => Promise<T>): () => Promise<T> {
-  let opened: Promise<T> | undefined;
-  return () => {
-    opened ??= open();
-    return opened;
+function oncePerRegion<T>(open: (region: string) => Promise<T>): (region: string) => Promise<T> {
+  const opened = new Map<string, Promise<T>>();
+  return (region) => {
+    const known = opened.get(region) ?? open(region);
+    opened.set(region, known);
+    return known;
   };
 }

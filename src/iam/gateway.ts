@@ -78,10 +78,12 @@ export type SignerAnswer =
   /** A lost packet, a throttle: says nothing about the key. */
   | { readonly kind: 'unclear'; readonly reason: string };
 
-/** Other services of AWS as the same caller, in the region of the run. */
+/** Other services of AWS as the same caller, in any region. */
 export interface CallerServices {
-  readonly secretStore: SecretStore;
-  readonly parameterStore: ParameterStore;
+  /** The region of the run. */
+  readonly region: string;
+  readonly secretStore: (region: string) => SecretStore;
+  readonly parameterStore: (region: string) => ParameterStore;
 }
 
 /** One AWS account, seen through one set of credentials. */

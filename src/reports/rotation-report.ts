@@ -23,7 +23,7 @@ const keyInfo = z.object({
 
 const deliveredTo = z.object({
   kind: z.string().describe('stdout, handoff, secrets-manager, ssm or credentials-file'),
-  place: z.string().describe('The name there, or the path of the file'),
+  place: z.string().describe('REGION:NAME in AWS, or the path of the file'),
   version: z.string().optional().describe('The version that holds it, where there are versions'),
 });
 

@@ -91,11 +91,11 @@ async function placeOf(
     return pair && { id: pair.id, secret: pair.secret.reveal() };
   };
   return {
-    place,
+    place: `${REGION}:${place}`,
     parts: { ...parts, ...gateway.services },
     issue,
     served,
     others: async () => (await read()).replaceAll(/(Id|Key)": "[^"]*"/g, '$1'),
-    unfit: `${place}-unfit`,
+    unfit: `${REGION}:${place}-unfit`,
   };
 }

@@ -12,6 +12,7 @@ import { settableClock } from '../journal/support.ts';
 import { NEW, OLD } from './contract.ts';
 
 const NAME = 'app/alice';
+const PLACE = { region: 'us-east-1', name: NAME };
 
 class MemoryStore implements SecretStore {
   readonly versions = new Map<string, string>();
@@ -71,7 +72,7 @@ const HELD = `{"AccessKeyId":"${OLD.keyId}","SecretAccessKey":"${OLD.secret.reve
 
 function arranged(text: string | undefined = HELD) {
   const store = new MemoryStore(text);
-  const destination = secretsManagerDestination(NAME, { store, clock: settableClock() });
+  const destination = secretsManagerDestination(PLACE, { store, clock: settableClock() });
   return { store, destination };
 }
 

@@ -17,6 +17,7 @@ import {
   staticKey,
 } from './support.ts';
 
+const REGION = 'us-east-1';
 const TOKEN = '0'.repeat(32);
 
 describe('further services of the caller', () => {
@@ -37,8 +38,8 @@ describe('further services of the caller', () => {
     const gateway = await openGateway({ ...gatewayOptions({ ...env, ...GUARD }), profile: 'lab' });
     test.after(() => gateway.close());
     const { secretStore, parameterStore } = gateway.services;
-    assert.equal((await secretStore.read('a', 'AWSCURRENT'))?.text?.reveal(), '{}');
-    const forbidden = await failureOf(parameterStore.read('/a'));
+    assert.equal((await secretStore(REGION).read('a', 'AWSCURRENT'))?.text?.reveal(), '{}');
+    const forbidden = await failureOf(parameterStore(REGION).read('/a'));
     assert.equal(forbidden.code, 'endpoint-guard');
     assert.match(forbidden.message, /for ssm/);
 
@@ -51,10 +52,10 @@ describe('further services of the caller', () => {
     const other = await openGateway({ ...gatewayOptions(apart), profile: 'lab' });
     test.after(() => other.close());
     assert.equal(
-      (await failureOf(other.services.parameterStore.read('/a'))).message,
+      (await failureOf(other.services.parameterStore(REGION).read('/a'))).message,
       'account 123456789012 has no parameter /a in region us-east-1',
     );
-    const unreachable = await failureOf(other.services.secretStore.read('a', 'AWSCURRENT'));
+    const unreachable = await failureOf(other.services.secretStore(REGION).read('a', 'AWSCURRENT'));
     assert.equal(unreachable.code, 'endpoint-unreachable');
   });
 
@@ -64,11 +65,11 @@ describe('further services of the caller', () => {
     const secret = new Secret('not-to-be-told');
     sandbox.faults.add({ effect: { kind: 'access-denied' } });
     for (const [call, permission] of [
-      [() => secretStore.read('a', 'AWSCURRENT'), 'secretsmanager:GetSecretValue'],
-      [() => secretStore.stage('a', TOKEN, secret), 'secretsmanager:PutSecretValue'],
-      [() => secretStore.promote('a', 'b', 'c'), 'secretsmanager:UpdateSecretVersionStage'],
-      [() => parameterStore.read('/a'), 'ssm:GetParameter'],
-      [() => parameterStore.write('/a', secret), 'ssm:GetParameterHistory'],
+      [() => secretStore(REGION).read('a', 'AWSCURRENT'), 'secretsmanager:GetSecretValue'],
+      [() => secretStore(REGION).stage('a', TOKEN, secret), 'secretsmanager:PutSecretValue'],
+      [() => secretStore(REGION).promote('a', 'b', 'c'), 'secretsmanager:UpdateSecretVersionStage'],
+      [() => parameterStore(REGION).read('/a'), 'ssm:GetParameter'],
+      [() => parameterStore(REGION).write('/a', secret), 'ssm:GetParameterHistory'],
     ] as const) {
       const error = await failureOf(call());
       assert.equal(error.code, 'access-denied');
@@ -87,7 +88,7 @@ describe('further services of the caller', () => {
       message: 'Access to KMS is not allowed',
     } as const;
     sandbox.faults.add({ effect });
-    const error = await failureOf(gateway.services.secretStore.read('a', 'AWSCURRENT'));
+    const error = await failureOf(gateway.services.secretStore(REGION).read('a', 'AWSCURRENT'));
     assert.match(error.hint ?? '', /kms:Decrypt/);
   });
 
@@ -102,11 +103,11 @@ describe('further services of the caller', () => {
     };
     await callJson({ sandbox, service: 'ssm', operation: 'PutParameter', input });
     const { parameterStore } = gateway.services;
-    assert.equal(await parameterStore.write('/a', new Secret('{"a":1}')), '2');
+    assert.equal(await parameterStore(REGION).write('/a', new Secret('{"a":1}')), '2');
     const [parameter] = sandbox.world.account().parameters.values();
     const { keyId, tier, type } = parameter?.states.newest.versions.at(-1) ?? {};
     assert.deepEqual([keyId, tier, type], ['alias/app', 'Advanced', 'SecureString']);
-    const values = (await parameterStore.history('/a')).map(({ text }) => text.reveal());
+    const values = (await parameterStore(REGION).history('/a')).map(({ text }) => text.reveal());
     assert.deepEqual(values, ['{"a":1}', '{}']);
   });
 
@@ -116,13 +117,13 @@ describe('further services of the caller', () => {
     await callJson({ sandbox, service: 'secretsmanager', operation: 'CreateSecret', input });
     const { secretStore } = gateway.services;
     const [versionId, text] = ['1'.repeat(32), new Secret('{"a":1}')];
-    await secretStore.stage('a', versionId, text);
-    await secretStore.stage('a', versionId, text);
-    assert.equal((await secretStore.read('a', 'AWSCURRENT'))?.versionId, TOKEN);
-    assert.equal(await secretStore.promote('a', versionId, '2'.repeat(32)), false);
-    assert.equal(await secretStore.promote('a', versionId, TOKEN), true);
-    assert.equal(await secretStore.promote('a', versionId, TOKEN), false);
-    assert.equal((await secretStore.read('a', 'AWSPREVIOUS'))?.versionId, TOKEN);
+    await secretStore(REGION).stage('a', versionId, text);
+    await secretStore(REGION).stage('a', versionId, text);
+    assert.equal((await secretStore(REGION).read('a', 'AWSCURRENT'))?.versionId, TOKEN);
+    assert.equal(await secretStore(REGION).promote('a', versionId, '2'.repeat(32)), false);
+    assert.equal(await secretStore(REGION).promote('a', versionId, TOKEN), true);
+    assert.equal(await secretStore(REGION).promote('a', versionId, TOKEN), false);
+    assert.equal((await secretStore(REGION).read('a', 'AWSPREVIOUS'))?.versionId, TOKEN);
   });
 
   it('load their part of the SDK only when they are used', () => {

@@ -155,11 +155,14 @@ function contextOf(
   { gateway, state, emit, signal, run, fs, sabotage }: Parts,
 ): ExecutorContext {
   const { clock } = process;
-  const { secretStore: store } = gateway.services;
+  const { region, secretStore } = gateway.services;
   const place = (user: string): Destination => {
     if (settings.destination === 'vault') return vaultDestination(stage, process);
     if (settings.destination === 'secrets-manager') {
-      return secretsManagerDestination(user, { store, clock });
+      return secretsManagerDestination(
+        { region, name: user },
+        { store: secretStore(region), clock },
+      );
     }
     return handoffDestination('', { handoff: state.handoff, fs });
   };

@@ -43,7 +43,11 @@ export function simGateway(
     reader: reader(stage, process, calls),
     writer: writer(stage, process, calls),
     verifier: verifier(stage, process, calls),
-    services: { secretStore: simSecretStore(stage, process), parameterStore: noParameters },
+    services: {
+      region: 'us-east-1',
+      secretStore: () => simSecretStore(stage, process),
+      parameterStore: () => noParameters,
+    },
     close: () => {},
   };
 }

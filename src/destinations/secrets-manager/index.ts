@@ -12,6 +12,7 @@ import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
 import { namesIn, pairIn, withPair } from '../key-fields.ts';
+import { placeOfRegion, type RegionalPlace } from '../place.ts';
 import { heldAfterAll } from '../read-back.ts';
 
 const KIND = 'secrets-manager';
@@ -29,42 +30,42 @@ export interface SecretsManagerParts {
 }
 
 export function secretsManagerDestination(
-  name: string,
+  at: RegionalPlace,
   { store, clock }: SecretsManagerParts,
 ): Destination {
-  const where = `secret ${name}`;
-  const current = () => store.read(name, 'AWSCURRENT');
+  const where = wordsFor(at);
+  const current = () => store.read(at.name, 'AWSCURRENT');
   return {
     kind: KIND,
-    place: name,
+    place: placeOfRegion(at),
     prepare: () => preparing(async () => void namesIn(textOf(await current(), where), where)),
-    deliver: (key) => delivering(() => deliver(name, key, store, clock)),
+    deliver: (key) => delivering(() => deliver(at, key, store, clock)),
     holds: (keyId) =>
       delivering(() =>
         heldAfterAll(clock, async () => pairOf(await current(), where)?.id === keyId),
       ),
-    putBack: (oldKeyId) => delivering(() => putBack(name, oldKeyId, store)),
+    putBack: (oldKeyId) => delivering(() => putBack(at, oldKeyId, store)),
   };
 }
 
 async function deliver(
-  name: string,
+  at: RegionalPlace,
   key: IssuedKey,
   store: SecretStore,
   clock: Clock,
 ): Promise<DeliveryReceipt> {
-  const where = `secret ${name}`;
+  const where = wordsFor(at);
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
-    const current = await store.read(name, 'AWSCURRENT');
+    const current = await store.read(at.name, 'AWSCURRENT');
     // An earlier attempt came through, this run's or another's.
     if (current !== undefined && holdsPair(current, key, where)) {
-      return { kind: KIND, reference: name, version: current.versionId };
+      return { kind: KIND, reference: placeOfRegion(at), version: current.versionId };
     }
     const text = new Secret(withPair(textOf(current, where), key, where));
-    const versionId = versionIdOf(name, text);
-    await store.stage(name, versionId, text);
-    const isPromoted = await store.promote(name, versionId, current?.versionId);
-    if (isPromoted) return { kind: KIND, reference: name, version: versionId };
+    const versionId = versionIdOf(at.name, text);
+    await store.stage(at.name, versionId, text);
+    const isPromoted = await store.promote(at.name, versionId, current?.versionId);
+    if (isPromoted) return { kind: KIND, reference: placeOfRegion(at), version: versionId };
     // Somebody else changed the secret meanwhile. Their change must stay, so ours is made anew.
     await clock.sleep(PAUSE_MS * tries);
   }
@@ -93,11 +94,11 @@ function versionIdOf(name: string, text: Secret): string {
   ].join('-');
 }
 
-async function putBack(name: string, oldKeyId: string, store: SecretStore): Promise<void> {
-  const where = `secret ${name}`;
-  const current = await store.read(name, 'AWSCURRENT');
+async function putBack(at: RegionalPlace, oldKeyId: string, store: SecretStore): Promise<void> {
+  const where = wordsFor(at);
+  const current = await store.read(at.name, 'AWSCURRENT');
   if (pairOf(current, where)?.id === oldKeyId) return;
-  const previous = await store.read(name, 'AWSPREVIOUS');
+  const previous = await store.read(at.name, 'AWSPREVIOUS');
   if (previous === undefined || pairOf(previous, where)?.id !== oldKeyId) {
     throw new KeyturnError(
       'delivery-failed',
@@ -107,7 +108,7 @@ async function putBack(name: string, oldKeyId: string, store: SecretStore): Prom
       },
     );
   }
-  if (await store.promote(name, previous.versionId, current?.versionId)) return;
+  if (await store.promote(at.name, previous.versionId, current?.versionId)) return;
   throw new KeyturnError('delivery-failed', `${where} was changed while it was put back`, {
     hint: 'run again',
   });
@@ -128,4 +129,8 @@ function textOf(version: SecretVersion | undefined, where: string): string {
   throw new KeyturnError('not-deliverable', `${where} is binary, not text`, {
     hint: 'name a secret with a JSON object',
   });
+}
+
+function wordsFor({ region, name }: RegionalPlace): string {
+  return `secret ${name} in ${region}`;
 }

@@ -11,6 +11,7 @@ import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
 import { namesIn, pairIn, withPair } from '../key-fields.ts';
+import { placeOfRegion, type RegionalPlace } from '../place.ts';
 import { heldAfterAll } from '../read-back.ts';
 
 const KIND = 'ssm';
@@ -20,45 +21,45 @@ export interface SsmParts {
   readonly clock: Clock;
 }
 
-export function ssmDestination(name: string, { store, clock }: SsmParts): Destination {
-  const where = `parameter ${name}`;
-  const pair = async () => pairIn((await store.read(name)).text.reveal());
+export function ssmDestination(at: RegionalPlace, { store, clock }: SsmParts): Destination {
+  const where = wordsFor(at);
+  const pair = async () => pairIn((await store.read(at.name)).text.reveal());
   return {
     kind: KIND,
-    place: name,
+    place: placeOfRegion(at),
     prepare: () =>
-      preparing(async () => void namesIn(secureText(await store.read(name), where), where)),
-    deliver: (key) => delivering(() => deliver(name, key, store)),
+      preparing(async () => void namesIn(secureText(await store.read(at.name), where), where)),
+    deliver: (key) => delivering(() => deliver(at, key, store)),
     holds: (keyId) =>
       delivering(() => heldAfterAll(clock, async () => (await pair())?.id === keyId)),
-    putBack: (oldKeyId) => delivering(() => putBack(name, oldKeyId, store)),
+    putBack: (oldKeyId) => delivering(() => putBack(at, oldKeyId, store)),
   };
 }
 
 async function deliver(
-  name: string,
+  at: RegionalPlace,
   key: IssuedKey,
   store: ParameterStore,
 ): Promise<DeliveryReceipt> {
-  const where = `parameter ${name}`;
-  const current = await store.read(name);
+  const where = wordsFor(at);
+  const current = await store.read(at.name);
   const pair = pairIn(current.text.reveal());
   const isThere = pair?.id === key.keyId && pair.secret.reveal() === key.secret.reveal();
-  if (isThere) return { kind: KIND, reference: name, version: current.version };
+  if (isThere) return { kind: KIND, reference: placeOfRegion(at), version: current.version };
   const text = new Secret(withPair(secureText(current, where), key, where));
-  return { kind: KIND, reference: name, version: await store.write(name, text) };
+  return { kind: KIND, reference: placeOfRegion(at), version: await store.write(at.name, text) };
 }
 
 /** The old pair goes into the parameter as it is now: other fields may have changed since. */
-async function putBack(name: string, oldKeyId: string, store: ParameterStore): Promise<void> {
-  const where = `parameter ${name}`;
-  const [current, ...earlier] = await store.history(name);
+async function putBack(at: RegionalPlace, oldKeyId: string, store: ParameterStore): Promise<void> {
+  const where = wordsFor(at);
+  const [current, ...earlier] = await store.history(at.name);
   if (current === undefined || pairIn(current.text.reveal())?.id === oldKeyId) return;
   for (const { text } of earlier) {
     const pair = pairIn(text.reveal());
     if (pair?.id !== oldKeyId) continue;
     const key = { keyId: pair.id as IssuedKey['keyId'], secret: pair.secret };
-    await store.write(name, new Secret(withPair(secureText(current, where), key, where)));
+    await store.write(at.name, new Secret(withPair(secureText(current, where), key, where)));
     return;
   }
   throw new KeyturnError(
@@ -75,4 +76,8 @@ function secureText({ text, isSecure }: Parameter, where: string): string {
   throw new KeyturnError('not-deliverable', `${where} is not a SecureString`, {
     hint: 'a secret must not be kept in the clear: delete it and make it anew with --type SecureString',
   });
+}
+
+function wordsFor({ region, name }: RegionalPlace): string {
+  return `parameter ${name} in ${region}`;
 }
