@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 import { statusReportSchema, undoReportSchema } from '../../src/reports/status-report.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { callJson } from '../sandbox/json-call.ts';
+import { administrator } from '../sandbox/sdk.ts';
 import { binOf, finished, hoursLater, run, start } from './process.ts';
 
 const ACCOUNT = '123456789012';
@@ -144,7 +145,11 @@ describe('keyturn undo', () => {
       SecretString: JSON.stringify(held),
       ClientRequestToken: '0'.repeat(32),
     };
-    const call = { sandbox, service: 'secretsmanager' } as const;
+    const call = {
+      endpoint: sandbox.url,
+      credentials: administrator(sandbox),
+      service: 'secretsmanager',
+    } as const;
     await callJson({ ...call, operation: 'CreateSecret', input: secret });
     const served = async () => {
       const answer = await callJson({

@@ -6,7 +6,9 @@ import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { Secret } from '../../src/base/secret.ts';
 import { openGateway } from '../../src/iam/open-gateway.ts';
+import type { Sandbox } from '../../src/sandbox/index.ts';
 import { callJson } from '../sandbox/json-call.ts';
+import { administrator } from '../sandbox/sdk.ts';
 import {
   awsHome,
   failureOf,
@@ -20,14 +22,22 @@ import {
 const REGION = 'us-east-1';
 const TOKEN = '0'.repeat(32);
 
+async function ask(
+  sandbox: Sandbox,
+  service: 'secretsmanager' | 'ssm',
+  operation: string,
+  input: object,
+): Promise<void> {
+  const credentials = administrator(sandbox);
+  const answer = await callJson({ endpoint: sandbox.url, credentials, service, operation, input });
+  assert.equal(answer.status, 200, answer.text);
+}
+
 describe('further services of the caller', () => {
   it('are reached where the profile or the environment says, each by itself', async (test) => {
     const sandbox = await openSandbox(test);
-    const call = { sandbox, service: 'secretsmanager', operation: 'CreateSecret' } as const;
-    await callJson({
-      ...call,
-      input: { Name: 'a', SecretString: '{}', ClientRequestToken: TOKEN },
-    });
+    const input = { Name: 'a', SecretString: '{}', ClientRequestToken: TOKEN };
+    await ask(sandbox, 'secretsmanager', 'CreateSecret', input);
     const key = staticKey(sandbox.world.administratorKey());
     const local = `endpoint_url = ${sandbox.url}`;
     const services = `[services s]\niam =\n  ${local}\nsts =\n  ${local}\nsecrets_manager =\n  ${local}\n`;
@@ -101,7 +111,7 @@ describe('further services of the caller', () => {
       KeyId: 'alias/app',
       Tier: 'Advanced',
     };
-    await callJson({ sandbox, service: 'ssm', operation: 'PutParameter', input });
+    await ask(sandbox, 'ssm', 'PutParameter', input);
     const { parameterStore } = gateway.services;
     assert.equal(await parameterStore(REGION).write('/a', new Secret('{"a":1}')), '2');
     const [parameter] = sandbox.world.account().parameters.values();
@@ -114,7 +124,7 @@ describe('further services of the caller', () => {
   it('a version that is already there is found, not made again', async (test) => {
     const { sandbox, gateway } = await openBench(test);
     const input = { Name: 'a', SecretString: '{}', ClientRequestToken: TOKEN };
-    await callJson({ sandbox, service: 'secretsmanager', operation: 'CreateSecret', input });
+    await ask(sandbox, 'secretsmanager', 'CreateSecret', input);
     const { secretStore } = gateway.services;
     const [versionId, text] = ['1'.repeat(32), new Secret('{"a":1}')];
     await secretStore(REGION).stage('a', versionId, text);

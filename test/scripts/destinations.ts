@@ -7,7 +7,7 @@ import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption
 import { pairIn } from '../../src/destinations/key-fields.ts';
 import { type AccessKey, DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import { callJson } from '../sandbox/json-call.ts';
-import { credentialsOf, stsOf } from '../sandbox/sdk.ts';
+import { administrator, credentialsOf, stsOf } from '../sandbox/sdk.ts';
 import type { Directive } from './run-script.ts';
 import type { Stage } from './stage.ts';
 
@@ -174,7 +174,8 @@ function token({ sandbox }: Stage): string {
 
 async function ask({ sandbox }: Stage, operation: string, input: object): Promise<void> {
   const service = operation.includes('Parameter') ? 'ssm' : 'secretsmanager';
-  const { status, json } = await callJson({ sandbox, service, operation, input });
+  const signer = { endpoint: sandbox.url, credentials: administrator(sandbox) };
+  const { status, json } = await callJson({ ...signer, service, operation, input });
   assert.equal(
     status,
     200,
