@@ -76,7 +76,12 @@ export interface AccountResult {
 const ROTATIONS_PER_CALL_SLOT = 16;
 
 /** Known before anything was tried: nothing went wrong, but a person is needed. */
-const BLOCKED: ReadonlySet<ErrorCode> = new Set(['two-active-keys', 'no-free-slot', 'own-key']);
+const BLOCKED: ReadonlySet<ErrorCode> = new Set([
+  'two-active-keys',
+  'no-free-slot',
+  'own-key',
+  'not-deliverable',
+]);
 
 /** Ended by the person or the clock, not by a failure. */
 const STOPPED: ReadonlySet<ErrorCode> = new Set(['interrupted', 'time-limit']);

@@ -4,22 +4,24 @@ import type { ExecutorContext } from '../executor/context.ts';
 import { isSpent, removeSpentHandoffs } from '../executor/spent-handoffs.ts';
 import type { AccountState } from '../journal/journal.ts';
 
-/** Only the user's when one is meant (I6). What stays now is left to the next run. */
+/** Only the user's when one is meant (I6). A user who is being rotated is left to that run. */
 export async function settleHandoffs(
-  state: AccountState,
+  { handoff, journal }: AccountState,
   executor: ExecutorContext,
   scope: string | undefined,
 ): Promise<void> {
-  for (const keyId of await state.handoff.list()) {
+  const left = new Set(await handoff.list());
+  if (left.size === 0) return;
+  for (const user of await journal.users()) {
+    if (scope !== undefined && scope.toLowerCase() !== user.toLowerCase()) continue;
+    const records = await journal.recordsOf(user);
+    const made = records.flatMap(({ step }) => (step.type === 'created' ? [step.newKeyId] : []));
+    const isLeft = made.some((keyId) => left.has(keyId) && isSpent(keyId, records, executor));
+    if (!isLeft) continue;
     try {
-      const user = (await state.handoff.get(keyId))?.user;
-      if (user === undefined) continue;
-      if (scope !== undefined && scope.toLowerCase() !== user.toLowerCase()) continue;
-      if (!isSpent(keyId, await state.journal.recordsOf(user), executor)) continue;
       await executor.runtime.exclusively(user, (session) => removeSpentHandoffs(session, executor));
     } catch {
-      // A damaged file is spoken of where its secret is needed; a user who is being rotated is
-      // looked after by that run.
+      // Its claim is held, or the claim can not be taken: the next run comes by.
     }
   }
 }
