@@ -7,6 +7,7 @@ export type { EngineEvent, EventCode } from '../base/events.ts';
 export { type RotateOptions, type RotateResult, rotateAccount } from './rotate-account.ts';
 export type {
   CleanupResult,
+  DeliveredTo,
   KeyInfo,
   ReportIssue,
   RotatedKey,

@@ -27,10 +27,11 @@ export interface RotateOptions {
   /** Begin nothing new after this long; no limit when left out. */
   readonly timeoutMs?: number;
   /**
-   * Whether the report holds the new secrets. They are in the hand-off files in any case; false
-   * when left out.
+   * Where new secrets go, in the words of --deliver: `handoff`, `stdout` (the report holds them),
+   * `secrets-manager=NAME`, `ssm=NAME`; hand-off files when left out. When given, the key that signs
+   * the calls is rotated too, last.
    */
-  readonly secretsInReport?: boolean;
+  readonly deliver?: readonly string[];
   /** What AWS settings are read from; process.env when left out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** When aborted, steps under way are finished and no new one begins. */
@@ -58,14 +59,19 @@ const RANGES = {
  */
 export async function rotateAccount(options: RotateOptions): Promise<RotateResult> {
   refuseBadValues(options);
-  const [{ rotateAccount: rotate }, { systemClock }, { isAbsolute }] = await Promise.all([
+  const [{ rotateAccount: rotate }, { systemClock }, { isAbsolute }, reading] = await Promise.all([
     import('../app/rotate-account.ts'),
     import('../base/clock.ts'),
     import('node:path'),
+    import('../app/read-delivery.ts'),
   ]);
   if (!isAbsolute(options.stateDir)) {
     throw new KeyturnError('bad-value', 'stateDir is not an absolute path');
   }
+  const [first = 'handoff', ...others] = options.deliver ?? [];
+  const read = (text: string) => reading.readDelivery(text, options.user, 'deliver');
+  const deliveries = [read(first), ...others.map(read)] as const;
+  reading.refuseTwice(deliveries, 'deliver');
   return rotate(
     {
       daysThreshold: options.daysThreshold ?? 90,
@@ -78,7 +84,8 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
       maxParallel: options.maxParallel ?? 16,
       timeoutMs: options.timeoutMs,
       stateDir: options.stateDir,
-      secretsInReport: options.secretsInReport ?? false,
+      deliver: deliveries,
+      isDeliverGiven: options.deliver !== undefined,
     },
     {
       clock: systemClock,

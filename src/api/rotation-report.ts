@@ -28,7 +28,7 @@ export interface RotatedKey {
   readonly old_key_id: string;
   /** Null in a dry run and when no key was made. */
   readonly new_key_id: string | null;
-  /** Only with `secretsInReport`, and when the rotation succeeded. */
+  /** Only when delivered to `stdout`, and when the rotation succeeded. */
   readonly new_secret_key?: string | undefined;
   readonly success: boolean;
   readonly error: string | null;
@@ -38,10 +38,21 @@ export interface RotatedKey {
   readonly hint: string | null;
   readonly age_days: number | null;
   readonly old_key_status: string;
-  /** The 0600 file that holds the new secret. */
+  /** The 0600 file that holds the new secret; null when it is only where it was delivered. */
   readonly handoff_file: string | null;
+  /** Every place that holds the new secret, read back; empty unless the rotation succeeded. */
+  readonly delivered_to: readonly DeliveredTo[];
   readonly resumed: boolean;
   readonly keys?: readonly KeyInfo[] | undefined;
+}
+
+export interface DeliveredTo {
+  /** stdout, handoff, secrets-manager, ssm or credentials-file. */
+  readonly kind: string;
+  /** REGION:NAME in AWS, or the path of the file. */
+  readonly place: string;
+  /** Where there are versions. */
+  readonly version?: string | undefined;
 }
 
 export interface KeyInfo {

@@ -2,14 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import type { DeliveryRequest } from '../app/open-destinations.ts';
+import { readDelivery, refuseTwice } from '../app/read-delivery.ts';
 import { KeyturnError } from '../base/errors.ts';
-import {
-  DELIVERABLE_KINDS,
-  type DeliverableKind,
-  deliverRule,
-} from '../destinations/deliverable.ts';
-import { isPerUser, placeFor, placeOfRecipients, templateFault } from '../destinations/place.ts';
-import { quoted } from './argv.ts';
+import type { DeliverableKind } from '../destinations/deliverable.ts';
+import { placeOfRecipients } from '../destinations/place.ts';
+
+const LABEL = '--deliver';
 
 export interface DeliverValues {
   readonly deliver: readonly string[] | undefined;
@@ -33,7 +31,7 @@ export function resolveDeliveries(values: DeliverValues): Deliveries {
   const recipients = [...(values.handoffRecipient ?? []), ...recipientsIn(values.recipientsFile)];
   const [first, ...others] = requestsOf(values, recipients);
   const requests = [first, ...others] as const;
-  refuseTwice(requests);
+  refuseTwice(requests, LABEL);
   refuseWrongOutput(requests, values.outputFormat, recipients);
   return { deliver: requests, isDeliverGiven: values.deliver !== undefined, recipients };
 }
@@ -45,70 +43,13 @@ function requestsOf(
   const isSealed = recipients.length > 0;
   const fallback = outputFormat === 'json' && !isSealed ? 'stdout' : 'handoff';
   const [first = fallback, ...others] = deliver ?? [];
-  const read = (text: string) => withRecipients(readRequest(text, user), recipients);
+  const read = (text: string) => withRecipients(readDelivery(text, user, LABEL), recipients);
   return [read(first), ...others.map(read)];
 }
 
 function withRecipients(request: DeliveryRequest, recipients: readonly string[]): DeliveryRequest {
   if (request.kind !== 'handoff') return request;
   return { kind: 'handoff', template: placeOfRecipients(recipients) };
-}
-
-function readRequest(text: string, user: string | undefined): DeliveryRequest {
-  const [word = '', ...rest] = text.split('=');
-  const kind = DELIVERABLE_KINDS.find((known) => known === word);
-  const template = rest.join('=');
-  if (kind === undefined) throw badDelivery(text, 'is no destination');
-  const rule = deliverRule(kind);
-  if (rule === undefined) {
-    if (rest.length > 0) throw badDelivery(text, `has a name, and ${kind} takes none`);
-    return { kind, template };
-  }
-  if (template === '') throw badDelivery(text, `lacks its name`);
-  const fault = templateFault(template, rule);
-  if (fault !== undefined) throw badDelivery(text, `does not fit: ${fault}`);
-  if (user === undefined && !isPerUser(template)) {
-    throw new KeyturnError(
-      'bad-value',
-      `--deliver ${quoted(text)} would put the keys of all users into one place`,
-      { hint: `put {user} into the name, such as ${kind}=${rule.example}, or name one --user` },
-    );
-  }
-  if (user !== undefined) refuseUser(text, template, user, kind);
-  return { kind, template };
-}
-
-/** A user who is known now is judged now: nothing is called for a name that can not be. */
-function refuseUser(text: string, template: string, user: string, kind: DeliverableKind): void {
-  const rule = deliverRule(kind);
-  if (rule === undefined) return;
-  try {
-    placeFor(template, { account: '123456789012', user }, rule);
-  } catch {
-    throw badDelivery(text, `does not fit user ${user}: ${rule.noun} takes ${rule.takes}`);
-  }
-}
-
-function badDelivery(text: string, problem: string): KeyturnError {
-  const takes = DELIVERABLE_KINDS.map((kind) =>
-    deliverRule(kind) === undefined ? kind : `${kind}=NAME`,
-  );
-  return new KeyturnError('bad-value', `--deliver ${quoted(text)} ${problem}`, {
-    hint: `it takes ${takes.join(', ')}, and {account} and {user} in a name`,
-  });
-}
-
-function refuseTwice(requests: readonly DeliveryRequest[]): void {
-  const seen = new Set<string>();
-  for (const { kind, template } of requests) {
-    const text = template === '' || kind === 'handoff' ? kind : `${kind}=${template}`;
-    if (seen.has(text)) {
-      throw new KeyturnError('bad-value', `--deliver names ${text} twice`, {
-        hint: 'keep one of them',
-      });
-    }
-    seen.add(text);
-  }
 }
 
 function refuseWrongOutput(
