@@ -8,6 +8,7 @@ export { type RotateOptions, type RotateResult, rotateAccount } from './rotate-a
 export type {
   CleanupResult,
   DeliveredTo,
+  InventoryInfo,
   KeyInfo,
   ReportIssue,
   RotatedKey,

@@ -22,6 +22,12 @@ export interface RotateOptions {
   readonly profile?: string;
   /** Chooses the partition; us-east-1 when left out. */
   readonly region?: string;
+  /**
+   * How due keys are found: `report` from the account's credential report, `scan` by reading every
+   * user, `auto` (when left out) by the report, and by a scan where that can not be used. With `user`
+   * neither is needed.
+   */
+  readonly inventory?: 'auto' | 'report' | 'scan';
   /** AWS calls under way at the same time; 16 when left out. */
   readonly maxParallel?: number;
   /** Begin nothing new after this long; no limit when left out. */
@@ -79,6 +85,7 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
       user: options.user,
       cleanupInactive: options.cleanupInactive ?? false,
       inactiveDays: options.inactiveDays ?? 30,
+      inventory: options.inventory ?? 'auto',
       profile: options.profile,
       region: options.region ?? 'us-east-1',
       maxParallel: options.maxParallel ?? 16,
@@ -103,6 +110,10 @@ function refuseBadValues(options: RotateOptions): void {
     if (!Number.isInteger(value) || value < min || value > max) {
       throw new KeyturnError('bad-value', `${name} takes ${min} to ${max}, not ${value}`);
     }
+  }
+  const { inventory = 'auto' } = options;
+  if (!['auto', 'report', 'scan'].includes(inventory)) {
+    throw new KeyturnError('bad-value', `inventory takes auto, report or scan, not ${inventory}`);
   }
   // An empty name would mean all users, which nobody who names one wants.
   if (options.user !== undefined && !/^[\w+=,.@-]{1,64}$/.test(options.user)) {

@@ -20,7 +20,18 @@ export interface RotationReport {
   };
   /** Null when the caller could not be identified. */
   readonly account_id: string | null;
+  /** How the keys were found; null when they were never read. */
+  readonly inventory: InventoryInfo | null;
   readonly keyturn_version: string;
+}
+
+export interface InventoryInfo {
+  /** scan: the keys of every user in scope were read. */
+  readonly source: 'credential-report' | 'scan';
+  /** When AWS made the credential report; null without one. */
+  readonly generated_time: string | null;
+  /** Why the credential report was not used, where it was meant to be. */
+  readonly fallback_reason: string | null;
 }
 
 export interface RotatedKey {

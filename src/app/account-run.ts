@@ -13,11 +13,15 @@ import type { UserOutcome } from '../executor/outcome.ts';
 import { planUser } from '../executor/plan-user.ts';
 import { rotateUser } from '../executor/rotate-user.ts';
 import type { AccountGateway } from '../iam/gateway.ts';
-import type { Inventory } from '../iam/inventory.ts';
+import type { Inventory, InventorySource } from '../iam/inventory.ts';
 import type { AccountState } from '../journal/journal.ts';
 import { openAccountState, readAccountState } from '../journal/open-account-state.ts';
 import type { ReportIssue } from '../reports/rotation-report.ts';
-import { accountInventory, rememberActiveKeys } from './account-inventory.ts';
+import {
+  type AccountInventoryOptions,
+  accountInventory,
+  rememberActiveKeys,
+} from './account-inventory.ts';
 import { type HandedOff, reportIssue } from './build-report.ts';
 import { collectHandoffs } from './collect-handoffs.ts';
 import { executorContext } from './executor-context.ts';
@@ -26,25 +30,14 @@ import type { DeliveryRequest } from './open-destinations.ts';
 import { settleHandoffs } from './settle-handoffs.ts';
 
 /** What is wanted of an account. */
-export interface AccountOptions {
-  /** A key is due when it is at least this old. */
-  readonly daysThreshold: number;
+export interface AccountOptions extends AccountInventoryOptions {
   readonly dryRun: boolean;
-  /** Scopes everything to this user, clean-up included (I6). */
-  readonly user: string | undefined;
-  readonly cleanupInactive: boolean;
-  /** How long a key must have been Inactive before clean-up deletes it. */
-  readonly inactiveDays: number;
-  /** AWS calls under way at the same time. */
-  readonly maxParallel: number;
   /** Absolute path of the state directory. */
   readonly stateDir: string;
   /** Where new secrets go. */
   readonly deliver: readonly [DeliveryRequest, ...DeliveryRequest[]];
   /** Whether the operator said so, and it is not only the default (I7). */
   readonly isDeliverGiven: boolean;
-  /** Finish what earlier runs left open, and begin nothing. */
-  readonly recoverOnly?: boolean;
 }
 
 export interface AccountSurroundings {
@@ -62,6 +55,8 @@ export interface AccountResult {
   readonly account: string | undefined;
   readonly usersExamined: number;
   readonly keysExamined: number;
+  /** Undefined when the keys were never read. */
+  readonly source: InventorySource | undefined;
   readonly outcomes: readonly UserOutcome[];
   /** What ended the account's part early; it is among the errors too. */
   readonly fatal: KeyturnError | undefined;
@@ -160,11 +155,12 @@ class AccountRun {
   }
 
   result(): AccountResult {
-    const users = this.#inventory?.users ?? [];
+    const inventory = this.#inventory;
     return {
       account: this.#account,
-      usersExamined: users.length,
-      keysExamined: users.reduce((sum, { keys }) => sum + keys.length, 0),
+      usersExamined: inventory?.usersExamined ?? 0,
+      keysExamined: inventory?.keysExamined ?? 0,
+      source: inventory?.source,
       outcomes: this.#outcomes,
       fatal: this.#fatal,
       errors: this.#errors,
@@ -185,8 +181,8 @@ class AccountRun {
       { daysThreshold, cleanupInactive, scope, recoverOnly },
       clock.now(),
     );
-    const keys = inventory.users.reduce((sum, each) => sum + each.keys.length, 0);
-    emit({ code: 'inventory-done', users: inventory.users.length, keys, due });
+    const { usersExamined: users, keysExamined: keys } = inventory;
+    emit({ code: 'inventory-done', users, keys, due });
     const executor = this.#executor(gateway, state);
     if (!this.#options.dryRun) await settleHandoffs(state, executor, scope);
     const perform = this.#performer(state, executor);

@@ -10,6 +10,7 @@ import type {
   RotationOutcome,
   UserOutcome,
 } from '../executor/outcome.ts';
+import type { InventorySource } from '../iam/inventory.ts';
 import type { DeliveryReceipt } from '../lifecycle/record.ts';
 import type {
   CleanupResult,
@@ -29,6 +30,7 @@ export interface ReportFacts {
   readonly version: string;
   readonly usersExamined: number;
   readonly keysExamined: number;
+  readonly source: InventorySource | undefined;
   readonly outcomes: readonly UserOutcome[];
   readonly errors: readonly ReportIssue[];
   /** What the hand-off holds of a new key, and whether its secret belongs into the report. */
@@ -65,8 +67,19 @@ export function buildReport(facts: ReportFacts): RotationReport {
       duration_seconds: (facts.endedAt.getTime() - facts.startedAt.getTime()) / 1000,
     },
     account_id: facts.account ?? null,
+    inventory: facts.source === undefined ? null : inventorySource(facts.source),
     keyturn_version: facts.version,
   };
+}
+
+function inventorySource(source: InventorySource): NonNullable<RotationReport['inventory']> {
+  return source.kind === 'scan'
+    ? { source: 'scan', generated_time: null, fallback_reason: source.fallbackReason ?? null }
+    : {
+        source: 'credential-report',
+        generated_time: source.generatedAt.toISOString(),
+        fallback_reason: null,
+      };
 }
 
 export function reportIssue(error: KeyturnError, username: string | null = null): ReportIssue {

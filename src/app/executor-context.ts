@@ -44,6 +44,7 @@ export function executorContext(parts: ExecutorParts): ExecutorContext {
     runtime: embeddedRuntime({ account: gateway.caller.account, run, state, clock }),
     handoff: state.handoff,
     sightings: state.sightings,
+    slotSightings: state.slotSightings,
     destinations: 'place' in deliver ? () => [deliver] : destinationChooser(deliver, account),
     finishesOthers: parts.finishesOthers,
     reopen: destinationReopener(account),

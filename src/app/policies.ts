@@ -33,13 +33,19 @@ export const POLICY_ABOUT = {
   fleet: 'rotate-iam-keys, for a whole account, clean-up included',
 } as const;
 
+/** Without the report, rotate-iam-keys reads all users one by one; keyctl always does. */
+const FIND_ACTIONS = {
+  admin: ['iam:ListUsers'],
+  fleet: ['iam:ListUsers', 'iam:GenerateCredentialReport', 'iam:GetCredentialReport'],
+} as const;
+
 export type PolicyName = keyof typeof POLICY_ABOUT;
 
 export function policyDocument(name: PolicyName, partition: Partition = 'aws'): PolicyDocument {
   const users = `arn:${partition}:iam::*:user`;
   return {
     Version: '2012-10-17',
-    Statement: name === 'self-service' ? ownKeys(users) : allKeys(users),
+    Statement: name === 'self-service' ? ownKeys(users) : allKeys(users, FIND_ACTIONS[name]),
   };
 }
 
@@ -62,9 +68,9 @@ function ownKeys(users: string): PolicyStatement[] {
   ];
 }
 
-function allKeys(users: string): PolicyStatement[] {
+function allKeys(users: string, findActions: readonly string[]): PolicyStatement[] {
   return [
     { Sid: 'RotateAccessKeys', Effect: 'Allow', Action: KEY_ACTIONS, Resource: `${users}/*` },
-    { Sid: 'FindUsers', Effect: 'Allow', Action: ['iam:ListUsers'], Resource: '*' },
+    { Sid: 'FindUsers', Effect: 'Allow', Action: findActions, Resource: '*' },
   ];
 }

@@ -67,6 +67,11 @@ export const ERROR_CODES = {
     'AWS does not tell which IAM user has the key.',
     'Name the user with `--user`, or grant iam:GetAccessKeyLastUsed and iam:ListAccessKeys.',
   ),
+  'report-unusable': info(
+    3,
+    'The credential report of the account can not be used.',
+    'The message says why. With `--inventory auto`, the default, all users are read one by one instead.',
+  ),
   'no-credentials': info(
     3,
     'No AWS credentials were found.',

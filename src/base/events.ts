@@ -8,6 +8,13 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 interface EventPayloads {
   'run-started': { account: string; caller: string; dryRun: boolean; daysThreshold: number };
+  'report-progress': { waitedMs: number };
+  /** The credential report, the time at which AWS made it, and whose keys are read because of it. */
+  'report-read': { generatedAt: string; users: number; shortlisted: number };
+  /** All users are read one by one instead. */
+  'report-unusable': { errorCode: string; reason: string };
+  /** The root user of the account has an Active key. Nothing is ever done about that one. */
+  'root-key-active': { account: string };
   'inventory-progress': { usersSeen: number; usersRead: number; complete: boolean };
   'inventory-done': { users: number; keys: number; due: number };
   'user-unreadable': { user: string; errorCode: string; reason: string };
@@ -48,6 +55,10 @@ export type EventCode = keyof EventPayloads;
 
 export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'run-started': 'info',
+  'report-progress': 'debug',
+  'report-read': 'info',
+  'report-unusable': 'warn',
+  'root-key-active': 'warn',
   'inventory-progress': 'debug',
   'inventory-done': 'info',
   'user-unreadable': 'warn',

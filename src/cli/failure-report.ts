@@ -33,6 +33,7 @@ export function failureReport(facts: FailureFacts): RotationReport {
       duration_seconds: 0,
     },
     account_id: null,
+    inventory: null,
     keyturn_version: facts.version,
   };
 }

@@ -5,6 +5,10 @@ import type { EngineEvent, EventCode } from '../base/events.ts';
 
 export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'run-started': 'run started',
+  'report-progress': 'waiting for the credential report',
+  'report-read': 'credential report read',
+  'report-unusable': 'credential report not used; all users are read one by one',
+  'root-key-active': 'the root user has an Active key; delete it by hand',
   'inventory-progress': 'reading users',
   'inventory-done': 'users and keys read',
   'user-unreadable': 'keys of the user can not be read',

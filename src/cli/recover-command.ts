@@ -15,6 +15,7 @@ const {
   deliver: _deliver,
   handoffRecipient: _recipient,
   handoffRecipientsFile: _recipients,
+  inventory: _inventory,
   version: _version,
   dryRun,
   user,

@@ -140,6 +140,14 @@ export const ROTATE_FLAGS = {
     group: OUTPUT,
     about: 'Also append the log to this file. Secrets never reach a log.',
   },
+  inventory: {
+    names: ['inventory'],
+    rule: rule.choice(['auto', 'report', 'scan']),
+    group: RUN,
+    about:
+      "How due keys are found. report: from the account's credential report, up to four hours old; only users who may have something to do are then read. scan: every user is read. auto: report, and scan where that can not be used.",
+    fallback: 'auto',
+  },
   maxParallel: {
     names: ['max-parallel'],
     rule: rule.integer('N', 1, 64),

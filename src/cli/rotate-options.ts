@@ -62,6 +62,7 @@ export function resolveOptions(
       daysThreshold: values.daysThreshold ?? DEFAULTS.daysThreshold,
       dryRun: limits.isDryRunForced || (values.dryRun ?? false),
       user: values.user,
+      inventory: values.inventory ?? 'auto',
       cleanupInactive: values.cleanupInactive ?? false,
       inactiveDays: values.inactiveDays ?? DEFAULTS.inactiveDays,
       profile: values.profile,
@@ -93,6 +94,13 @@ export function resolveLog(
  * `--cleanup-inactive=false` the writer has said so, as schedulers do that send every field.
  */
 function refuseConflicts(values: Values): void {
+  if (values.inventory === 'report' && values.user !== undefined) {
+    throw new KeyturnError(
+      'conflicting-flags',
+      `--inventory report has no effect with --user ${values.user}`,
+      { hint: 'leave --inventory out: only the keys of that user are read' },
+    );
+  }
   if (values.inactiveDays === undefined || values.cleanupInactive !== undefined) return;
   throw new KeyturnError(
     'conflicting-flags',

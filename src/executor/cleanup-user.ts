@@ -11,6 +11,7 @@ import {
   recordedActive,
   recordedDeactivation,
 } from '../lifecycle/rotation.ts';
+import { lastActiveSlot } from '../lifecycle/slot-sighting.ts';
 import type { ExecutorContext } from './context.ts';
 import { readLastUse } from './key-details.ts';
 import type { CleanupOutcome } from './outcome.ts';
@@ -35,7 +36,7 @@ export async function cleanUpUser(
   const kept: { id: AccessKeyId; reason: string }[] = [];
   let error: KeyturnError | undefined;
   for (const key of inactive) {
-    const verdict = await judge(key, keys, records, context);
+    const verdict = await judge(user, key, keys, records, context);
     if (verdict.kind === 'delete') {
       try {
         await remove(key, verdict.reason);
@@ -96,32 +97,38 @@ export function successorCreatedAt(key: AccessKey, keys: readonly AccessKey[]): 
   return times.length === 0 ? undefined : new Date(Math.max(...times));
 }
 
-/** I5: by whatever remembers it longer, the sightings of past runs or the journal. */
+/** I5: by whatever remembers it longest, the sightings of past runs or the journal. */
 export function lastSeenActive(
-  keyId: AccessKeyId,
+  user: string,
+  key: AccessKey,
+  keys: readonly AccessKey[],
   records: readonly JournalRecord[],
-  context: ExecutorContext,
+  { sightings, slotSightings }: Pick<ExecutorContext, 'sightings' | 'slotSightings'>,
 ): Date | undefined {
-  const seen = context.sightings.lastSeenActive(keyId);
-  const recorded = recordedActive(records, keyId);
-  if (seen === undefined || recorded === undefined) return seen ?? recorded;
-  return seen > recorded ? seen : recorded;
+  const times = [
+    sightings.lastSeenActive(key.id),
+    lastActiveSlot(key, keys, slotSightings.slotsOf(user)),
+    recordedActive(records, key.id),
+  ].filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : new Date(Math.max(...times.map(Number)));
 }
 
 async function judge(
+  user: string,
   key: AccessKey,
   keys: readonly AccessKey[],
   records: readonly JournalRecord[],
   context: ExecutorContext,
 ): Promise<Exclude<CleanupVerdict, { kind: 'ask-last-use' }>> {
-  const verdict = await judgeOnce(key, keys, records, context);
+  const verdict = await judgeOnce(user, key, keys, records, context);
   if (verdict.kind !== 'delete') return verdict;
   // A run beside this one may have seen the key Active after this one had read the sightings (I5).
   await context.sightings.refresh();
-  return await judgeOnce(key, keys, records, context);
+  return await judgeOnce(user, key, keys, records, context);
 }
 
 async function judgeOnce(
+  user: string,
   key: AccessKey,
   keys: readonly AccessKey[],
   records: readonly JournalRecord[],
@@ -131,7 +138,7 @@ async function judgeOnce(
   const facts = {
     key,
     recordedDeactivation: recordedDeactivation(records, key.id),
-    lastSeenActive: lastSeenActive(key.id, records, context),
+    lastSeenActive: lastSeenActive(user, key, keys, records, context),
     successorCreatedAt: successorCreatedAt(key, keys),
     signingKeyId: context.gateway.caller.accessKeyId,
     keysInRotation: new Set(

@@ -6,7 +6,7 @@ import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { Destination } from '../destinations/destination.ts';
 import type { AccountGateway } from '../iam/gateway.ts';
-import type { Handoff, Sightings } from '../journal/journal.ts';
+import type { Handoff, Sightings, SlotSightings } from '../journal/journal.ts';
 import type { DeliveryTarget, OldKeyFate } from '../lifecycle/record.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
 import type { RotationRuntime } from './runtime.ts';
@@ -62,6 +62,7 @@ export interface ExecutorContext {
   readonly runtime: RotationRuntime;
   readonly handoff: Handoff;
   readonly sightings: Sightings;
+  readonly slotSightings: SlotSightings;
   /** Where the secrets of this run's own rotations of a user go; at least one place. */
   readonly destinations: DestinationChooser;
   /** Whether rotations to other places than this run's own are finished too. */

@@ -197,7 +197,7 @@ async function remove(
     {
       key,
       recordedDeactivation: deactivatedAt,
-      lastSeenActive: lastSeenActive(key.id, records, context),
+      lastSeenActive: lastSeenActive(request.user, key, keys, records, context),
       successorCreatedAt: successorCreatedAt(key, keys),
       lastUse: await readLastUse(context.gateway.reader, key),
       signingKeyId: context.gateway.caller.accessKeyId,

@@ -1,4 +1,4 @@
-// The SDK clients of one account. Reads, updates, creation and STS are apart, because the SDK keeps
+// The SDK clients of one account. Reads, reports, updates, creation and STS are apart: the SDK keeps
 // its rate limiter and its retry budget per client: a throttled or failing family slows only itself.
 
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -24,6 +24,7 @@ export interface ClientSettings {
 
 export interface Clients {
   readonly read: IAMClient;
+  readonly report: IAMClient;
   readonly update: IAMClient;
   readonly create: IAMClient;
   readonly sts: STSClient;
@@ -53,6 +54,8 @@ export function openClients(settings: ClientSettings, credentials: CredentialPro
   };
   const clients = {
     read: new IAMClient({ ...iam, retryStrategy: repeatableRetries() }),
+    // AWS has refused reports to everybody for days: giving up early is cheap, there is another way.
+    report: new IAMClient({ ...iam, retryStrategy: startRetries() }),
     update: new IAMClient({ ...iam, retryStrategy: repeatableRetries() }),
     create: new IAMClient({
       ...iam,

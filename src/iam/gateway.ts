@@ -72,6 +72,19 @@ export interface KeyVerifier {
   whoSigns(key: NewAccessKey): Promise<SignerAnswer>;
 }
 
+/** The account's one credential report, which AWS makes on request and then keeps for four hours. */
+export interface CredentialReports {
+  /** Has a report made unless AWS keeps one. It changes nothing: AWS counts it among the reads (I12). */
+  request(): Promise<'ready' | 'in-progress'>;
+  /** Throws `access-denied` naming iam:GetCredentialReport. */
+  fetch(): Promise<ReportFile | 'in-progress' | 'absent'>;
+}
+
+export interface ReportFile {
+  readonly csv: string;
+  readonly generatedAt: Date;
+}
+
 export type SignerAnswer =
   | { readonly kind: 'accepted'; readonly account: string; readonly arn: string }
   | { readonly kind: 'not-yet' }
@@ -91,6 +104,7 @@ export interface AccountGateway {
   readonly caller: Caller;
   readonly services: CallerServices;
   readonly reader: KeyReader;
+  readonly reports: CredentialReports;
   readonly writer: KeyWriter;
   readonly verifier: KeyVerifier;
   /**

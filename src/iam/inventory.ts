@@ -4,6 +4,7 @@ import pMap from 'p-map';
 import type { ErrorCode } from '../base/error-codes.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
+import type { ActiveSlot } from '../lifecycle/slot-sighting.ts';
 import type { AccessKey, KeyReader } from './gateway.ts';
 
 export interface UserKeys {
@@ -18,9 +19,25 @@ export interface UnreadableUser {
   readonly error: KeyturnError;
 }
 
+/** Where the keys of an account were learned from. */
+export type InventorySource =
+  | {
+      readonly kind: 'scan';
+      /** Why the credential report was not used, where it was meant to be. */
+      readonly fallbackReason?: string;
+    }
+  | { readonly kind: 'credential-report'; readonly generatedAt: Date };
+
 export interface Inventory {
+  /** Every user whose keys were read; with the credential report, those that it singled out. */
   readonly users: readonly UserKeys[];
   readonly unreadable: readonly UnreadableUser[];
+  /** With the credential report: all whom it lists, read or not. */
+  readonly usersExamined: number;
+  readonly keysExamined: number;
+  readonly source: InventorySource;
+  /** Active when the credential report was made; empty without one. */
+  readonly activeSlots: readonly ActiveSlot[];
 }
 
 export interface InventoryOptions {
@@ -33,12 +50,13 @@ export interface InventoryOptions {
 }
 
 /** Failures that would meet every further call too: going on could only repeat them. */
-const FATAL: ReadonlySet<ErrorCode> = new Set([
+export const FATAL: ReadonlySet<ErrorCode> = new Set([
   'no-credentials',
   'expired-token',
   'invalid-credentials',
   'clock-skew',
   'interrupted',
+  'time-limit',
 ]);
 
 /**
@@ -52,19 +70,51 @@ export async function takeInventory(
   if (options.user !== undefined) {
     const keys = await reader.listAccessKeys(options.user);
     options.emit(progress(1, 1, true));
-    return { users: [{ userName: options.user, keys }], unreadable: [] };
+    return scanned([{ userName: options.user, keys }], []);
   }
-  return readAllUsers(reader, options);
+  const { users, unreadable } = await readUsers(reader, listedNames(reader), options);
+  return scanned(users, unreadable);
 }
 
-async function readAllUsers(reader: KeyReader, options: InventoryOptions): Promise<Inventory> {
+export function scanned(
+  users: readonly UserKeys[],
+  unreadable: readonly UnreadableUser[],
+): Inventory {
+  return {
+    users,
+    unreadable,
+    usersExamined: users.length,
+    keysExamined: users.reduce((sum, { keys }) => sum + keys.length, 0),
+    source: { kind: 'scan' },
+    activeSlots: [],
+  };
+}
+
+async function* listedNames(reader: KeyReader): AsyncGenerator<string> {
+  for await (const { name } of reader.listUsers()) yield name;
+}
+
+export interface UsersRead {
+  readonly users: readonly UserKeys[];
+  readonly unreadable: readonly UnreadableUser[];
+  /** Who does not exist any more: nothing is left to know. */
+  readonly gone: readonly string[];
+}
+
+/** Reads the keys of these users in parallel. Throws when no user's keys could be read at all. */
+export async function readUsers(
+  reader: KeyReader,
+  names: AsyncIterable<string> | readonly string[],
+  options: Omit<InventoryOptions, 'user'>,
+): Promise<UsersRead> {
   const { emit, signal } = options;
   const seen = new Set<string>();
+  const gone: string[] = [];
   let usersRead = 0;
 
   /** Users who come and go meanwhile can shift the pages, so that one is listed twice. */
-  async function* namesSeen(): AsyncGenerator<string> {
-    for await (const { name } of reader.listUsers()) {
+  async function* namesOnce(): AsyncGenerator<string> {
+    for await (const name of names) {
       if (seen.has(name)) continue;
       seen.add(name);
       yield name;
@@ -75,21 +125,22 @@ async function readAllUsers(reader: KeyReader, options: InventoryOptions): Promi
     const found = await readKeys(reader, userName);
     usersRead += 1;
     emit(progress(seen.size, usersRead, false));
-    if (found !== undefined && 'error' in found) {
+    if (found === undefined) gone.push(userName);
+    else if ('error' in found) {
       const { code: errorCode, message: reason } = found.error;
       emit({ code: 'user-unreadable', user: userName, errorCode, reason });
     }
     return found;
   }
 
-  const reading = pMap(namesSeen(), readUser, { concurrency: options.parallel, signal });
+  const reading = pMap(namesOnce(), readUser, { concurrency: options.parallel, signal });
   const found = await stoppedBy(signal, reading);
   emit(progress(seen.size, usersRead, true));
   const users = found.filter((one) => one !== undefined && 'keys' in one);
   const unreadable = found.filter((one) => one !== undefined && 'error' in one);
   const [first] = unreadable;
   if (first !== undefined && users.length === 0) throw first.error;
-  return { users, unreadable };
+  return { users, unreadable, gone };
 }
 
 /** Undefined when the user was deleted between the listing and this read: nothing is left to know. */

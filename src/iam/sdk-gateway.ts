@@ -15,6 +15,7 @@ import { keyBehindSession } from './key-behind.ts';
 import type { GatewayOptions } from './open-gateway.ts';
 import { silenceSdkWarnings } from './quiet-sdk.ts';
 import { createReader } from './sdk-reader.ts';
+import { createReports } from './sdk-reports.ts';
 import { createVerifier } from './sdk-verifier.ts';
 import { createWriter } from './sdk-writer.ts';
 import { loadSharedConfig } from './shared-config.ts';
@@ -59,6 +60,7 @@ export async function openSdkGateway(options: GatewayOptions): Promise<AccountGa
       caller,
       ...(!isSession && { signedBy }),
       reader: createReader(clients.read, surroundings, signal),
+      reports: createReports(clients.report, surroundings, signal),
       writer: createWriter({ clients, credentials, surroundings, clock }),
       verifier: createVerifier(settings, signal),
       services: callerServices({ sources, settings, credentials, account, signal }),

@@ -7,9 +7,10 @@ import { type Clock, MS_PER_DAY } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { type FileSystem, systemReason } from '../base/files/file-system.ts';
 import { readWholeFile, replaceWholeFile } from '../base/files/whole-file.ts';
+import type { ActiveSlot, SlotSighting } from '../lifecycle/slot-sighting.ts';
 import type { ClaimFiles } from './claim-files.ts';
 import { whileHolding } from './file-claims.ts';
-import type { Sightings } from './journal.ts';
+import type { Sightings, SlotSightings } from './journal.ts';
 
 const CLAIM_NAME = 'sightings.claim';
 
@@ -34,7 +35,7 @@ export interface FileSightingsOptions {
   readonly claims: ClaimFiles;
 }
 
-export class FileSightings implements Sightings {
+export class FileSightings implements Sightings, SlotSightings {
   readonly #options: FileSightingsOptions;
   readonly #times: Times;
   #changed = false;
@@ -60,6 +61,20 @@ export class FileSightings implements Sightings {
 
   seenActive(keyIds: Iterable<AccessKeyId>, at: Date): void {
     for (const keyId of keyIds) this.#changed = keepLater(this.#times, keyId, at) || this.#changed;
+  }
+
+  slotsOf(user: string): readonly SlotSighting[] {
+    const prefix = slotName(user, '');
+    return [...this.#times].flatMap(([name, seenAt]) =>
+      name.startsWith(prefix) ? [{ createdAt: new Date(name.slice(prefix.length)), seenAt }] : [],
+    );
+  }
+
+  slotsSeenActive(slots: Iterable<ActiveSlot>, at: Date): void {
+    for (const { user, createdAt } of slots) {
+      const name = slotName(user, createdAt.toISOString());
+      this.#changed = keepLater(this.#times, name, at) || this.#changed;
+    }
   }
 
   /** Throws `state-dir`; what is on disk then is the old content or the new one. */
@@ -88,6 +103,11 @@ export class FileSightings implements Sightings {
       }
     });
   }
+}
+
+/** Beside the key IDs, of which none has a slash. */
+function slotName(user: string, date: string): string {
+  return `${user.toLowerCase()}/${date}`;
 }
 
 /** True when the time was changed. */

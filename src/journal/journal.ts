@@ -4,6 +4,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { JournalRecord } from '../lifecycle/record.ts';
+import type { ActiveSlot, SlotSighting } from '../lifecycle/slot-sighting.ts';
 
 /** Append-only memory of what was meant and what happened, for one account. */
 export interface Journal {
@@ -50,10 +51,18 @@ export interface Sightings {
   save(): Promise<void>;
 }
 
+/** The same for keys of which only the user and the date are known (credential report). */
+export interface SlotSightings {
+  slotsOf(user: string): readonly SlotSighting[];
+  /** Kept on disk by the save() of the sightings. */
+  slotsSeenActive(slots: Iterable<ActiveSlot>, at: Date): void;
+}
+
 /** What one account's run keeps on disk. */
 export interface AccountState {
   readonly journal: Journal;
   readonly claims: Claims;
   readonly handoff: Handoff;
   readonly sightings: Sightings;
+  readonly slotSightings: SlotSightings;
 }

@@ -69,7 +69,8 @@ async function open(
     claims: claimFiles,
   });
   const handoff = new FileHandoff(fs, folders.handoff, account);
-  return { journal: keepingClaims(journal, claims), claims, handoff, sightings };
+  const kept = { journal: keepingClaims(journal, claims), claims, handoff };
+  return { ...kept, sightings, slotSightings: sightings };
 }
 
 function claimFilesOf(

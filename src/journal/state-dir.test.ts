@@ -280,3 +280,18 @@ test('a symbolic link in place of the journal is not followed', async (t) => {
   await assert.rejects(appended, { code: 'journal-write', message: /symbolic link \(ELOOP\)/ });
   assert.equal(await readFile(target, 'utf8'), '');
 });
+
+test('I5: what credential reports showed is kept beside the keys that were read', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  const { sightings, slotSightings } = await open(stateDir);
+  const [first, second] = [new Date('2026-01-01T00:00:00Z'), new Date('2026-02-01T00:00:00Z')];
+  sightings.seenActive([OLD_KEY], second);
+  slotSightings.slotsSeenActive([{ user: 'Ada', createdAt: first }], second);
+  slotSightings.slotsSeenActive([{ user: 'Ada', createdAt: first }], first);
+  slotSightings.slotsSeenActive([{ user: 'ada.lovelace', createdAt: first }], first);
+  await sightings.save();
+  const again = await open(stateDir);
+  assert.deepEqual(again.slotSightings.slotsOf('ADA'), [{ createdAt: first, seenAt: second }]);
+  assert.deepEqual(again.slotSightings.slotsOf('nobody'), []);
+  assert.deepEqual(again.sightings.lastSeenActive(OLD_KEY), second);
+});

@@ -91,6 +91,20 @@ const summary = z.object({
   duration_seconds: z.number(),
 });
 
+const inventory = z.object({
+  source: z
+    .enum(['credential-report', 'scan'])
+    .describe('scan: the keys of every user in scope were read'),
+  generated_time: z
+    .string()
+    .nullable()
+    .describe('When AWS made the credential report; null without one'),
+  fallback_reason: z
+    .string()
+    .nullable()
+    .describe('Why the credential report was not used, where it was meant to be'),
+});
+
 export const rotationReportSchema = z
   .object({
     execution_time: z.string().describe('When the run started, ISO 8601 UTC'),
@@ -101,6 +115,9 @@ export const rotationReportSchema = z
     errors: z.array(issue),
     summary,
     account_id: z.string().nullable().describe('null when the caller could not be identified'),
+    inventory: inventory
+      .nullable()
+      .describe('How the keys were found; null when they were never read'),
     keyturn_version: z.string(),
   })
   .describe('Result of one rotate-iam-keys run');

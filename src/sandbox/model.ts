@@ -86,6 +86,8 @@ export interface Session {
 }
 
 export interface CredentialReport {
+  /** The keys that it shows. */
+  readonly keyIds: ReadonlySet<string>;
   readonly generatedAt: Date;
   /** When the report can be fetched, on the sandbox clock. */
   readonly readyAtMs: number;

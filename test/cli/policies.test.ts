@@ -47,6 +47,9 @@ test('rotate-iam-keys rotates and cleans up a whole account with the fleet polic
     report.cleanup_results.flatMap((result) => result.deleted_keys),
     [idle.id],
   );
+  // The other way of finding keys.
+  const scan = await run('rotate-iam-keys', [...args, '--inventory=scan', '--dry-run'], env);
+  assert.equal(scan.code, 0, scan.stderr);
   // Not one call was in vain, so nothing is missing; each action was needed, so nothing is spare.
   const called = new Set(
     sandbox.requests.list().map(({ operation, errorCode }) => {

@@ -49,6 +49,7 @@ test('flags reach the use case as settled options', async () => {
     dryRun: true,
     user: undefined,
     cleanupInactive: false,
+    inventory: 'auto',
     inactiveDays: 30,
     profile: undefined,
     region: 'us-east-1',

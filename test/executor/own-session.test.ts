@@ -21,6 +21,7 @@ it('I7: a run that signs with a role does not deactivate the key that opens the 
     dryRun: false,
     user: 'ops',
     cleanupInactive: false,
+    inventory: 'auto' as const,
     inactiveDays: 30,
     profile: 'fleet',
     region: 'us-east-1',

@@ -102,6 +102,7 @@ async function runOnce(
     runtime: embeddedRuntime({ account: ACCOUNT, run: 'a run', state, clock }),
     handoff: state.handoff,
     sightings: state.sightings,
+    slotSightings: state.slotSightings,
     destinations: () => [handoffDestination('', { handoff: state.handoff, fs: nodeFileSystem })],
     finishesOthers: true,
     clock,

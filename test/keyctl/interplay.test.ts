@@ -45,6 +45,7 @@ const fleet = (laptop: Laptop, over: Partial<KeyctlContext> = {}) => {
       dryRun: false,
       user: 'ada',
       cleanupInactive: false,
+      inventory: 'auto',
       inactiveDays: 30,
       profile: undefined,
       region: 'us-east-1',

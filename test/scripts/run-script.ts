@@ -1,13 +1,14 @@
 // Runs a behaviour script. A script is a text file: a title and an explanation as comments (#), then
 // one directive per line, in plain English; a line that no directive knows fails the script. The
-// directives are in arrange.ts (the scene), act.ts (the runs), checks.ts (what must be true) and
-// destinations.ts (secrets and parameters).
+// directives are in arrange.ts and report.ts (the scene), act.ts (the runs), checks.ts (what must be
+// true) and destinations.ts (secrets and parameters).
 
 import { readFileSync } from 'node:fs';
 import { ACT } from './act.ts';
 import { ARRANGE } from './arrange.ts';
 import { CHECKS, checkNobodyIsLockedOut } from './checks.ts';
 import { DESTINATIONS } from './destinations.ts';
+import { REPORT } from './report.ts';
 import { checkSecrets } from './secrets.ts';
 import { Stage } from './stage.ts';
 
@@ -19,7 +20,13 @@ export interface Directive {
   readonly perform: (stage: Stage, ...groups: string[]) => unknown;
 }
 
-export const DIRECTIVES: readonly Directive[] = [...ARRANGE, ...ACT, ...CHECKS, ...DESTINATIONS];
+export const DIRECTIVES: readonly Directive[] = [
+  ...ARRANGE,
+  ...REPORT,
+  ...ACT,
+  ...CHECKS,
+  ...DESTINATIONS,
+];
 
 export interface Script {
   readonly title: string;

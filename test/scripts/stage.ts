@@ -77,7 +77,7 @@ export class Stage {
   }
 
   static async open(): Promise<Stage> {
-    return new Stage(await startSandbox());
+    return new Stage(await startSandbox({ reportSeconds: 0 }));
   }
 
   async close(): Promise<void> {

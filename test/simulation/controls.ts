@@ -91,6 +91,16 @@ export const CONTROLS: readonly Control[] = [
     },
   },
   {
+    invariant: 'I5',
+    fault: 'what a credential report shows as Active is not remembered',
+    sabotage: {
+      state: (state) => ({
+        ...state,
+        slotSightings: { slotsOf: () => [], slotsSeenActive: () => {} },
+      }),
+    },
+  },
+  {
     invariant: 'I6',
     fault: 'keys that are not due are rotated',
     sabotage: {
@@ -129,7 +139,7 @@ export const CONTROLS: readonly Control[] = [
   },
   {
     invariant: 'I10',
-    fault: 'recovery takes a key whose secret was lost for no key',
+    fault: 'recovery takes a key that it has found to be lost for no key',
     sabotage: {},
     install: () => replaceRow('orphan still unused'),
   },

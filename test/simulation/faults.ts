@@ -14,6 +14,12 @@ const HIGHEST = {
   'write-lands-twice': 0.1,
   'stale-list': 0.15,
   'lookup-denied': 0.1,
+  // Per call about the credential report.
+  'report-denied': 0.3,
+  'report-slow': 0.7,
+  'report-cut': 0.3,
+  // Per user in a credential report.
+  'report-misses-user': 0.1,
   // Per new or deactivated key.
   'key-accepted-late': 0.5,
   'dead-key-alive': 0.5,

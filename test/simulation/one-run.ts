@@ -2,6 +2,11 @@
 // simulated AWS, disk, clock and machine in the place of the real ones.
 
 import pMap from 'p-map';
+import {
+  accountInventory,
+  type InventoryMode,
+  rememberActiveKeys,
+} from '../../src/app/account-inventory.ts';
 import { findCandidates } from '../../src/app/find-candidates.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import { toKeyturnError } from '../../src/base/errors.ts';
@@ -15,7 +20,7 @@ import type { UserOutcome } from '../../src/executor/outcome.ts';
 import { rotateUser } from '../../src/executor/rotate-user.ts';
 import { embeddedRuntime } from '../../src/executor/runtime.ts';
 import type { AccountGateway } from '../../src/iam/gateway.ts';
-import { takeInventory } from '../../src/iam/inventory.ts';
+import type { Inventory } from '../../src/iam/inventory.ts';
 import type { AccountState } from '../../src/journal/journal.ts';
 import { openAccountState } from '../../src/journal/open-account-state.ts';
 import type { OldKeyFate } from '../../src/lifecycle/record.ts';
@@ -31,6 +36,7 @@ export interface RunSettings {
   readonly oldKeyFate: OldKeyFate;
   readonly destination: 'handoff' | 'vault' | 'secrets-manager';
   readonly cleansUp: boolean;
+  readonly inventory: InventoryMode;
   readonly parallel: number;
   readonly yieldChance: number;
 }
@@ -104,25 +110,22 @@ async function rotateAll(
   const opened = await openAccountState({ ...options, processes: process.table });
   const state = watched(stage, process, changed(opened, sabotage.state));
   const scope = process.scope;
-  const inventory = await takeInventory(gateway.reader, {
-    ...(scope === undefined ? {} : { user: scope }),
-    parallel: settings.parallel,
-    emit,
-    signal,
-  });
-  const active = inventory.users.flatMap(({ keys }) => keys.filter((k) => k.status === 'Active'));
-  const seenAt = clock.now();
-  state.sightings.seenActive(
-    active.map(({ id }) => id),
-    seenAt,
+  const inventory = await accountInventory(
+    gateway,
+    state,
+    {
+      inventory: settings.inventory,
+      maxParallel: settings.parallel,
+      user: scope,
+      daysThreshold: DUE_DAYS,
+      cleanupInactive: settings.cleansUp,
+      inactiveDays: HOLD_DAYS,
+    },
+    { clock, emit, signal },
   );
-  await state.sightings.save();
-  if (Math.abs(process.machine.offsetMs) < 1) {
-    stage.referee.sightingsSaved(
-      active.map(({ id }) => id),
-      seenAt.getTime(),
-    );
-  }
+  const seenAt = clock.now();
+  await rememberActiveKeys(inventory, state, seenAt);
+  refereeRemembers(stage, process, inventory, seenAt);
   const context = changed(
     contextOf(stage, process, settings, { gateway, state, emit, signal, run, fs, sabotage }),
     sabotage.context,
@@ -136,6 +139,27 @@ async function rotateAll(
   const found = await findCandidates(inventory, state.journal, wanted, clock.now());
   const concurrency = settings.parallel;
   return await pMap(found.candidates, (one) => rotateUser(one, context), { concurrency });
+}
+
+/** I5: what was seen Active and is on disk now must hold the keys from now on. */
+function refereeRemembers(
+  { world, referee }: Stage,
+  process: SimProcess,
+  { users, source }: Inventory,
+  seenAt: Date,
+): void {
+  const active = users.flatMap(({ keys }) => keys.filter((key) => key.status === 'Active'));
+  if (Math.abs(process.machine.offsetMs) < 1) {
+    referee.sightingsSaved(
+      active.map(({ id }) => id),
+      seenAt.getTime(),
+    );
+  }
+  const { report } = world;
+  if (source.kind !== 'credential-report') return;
+  // Another process may have had a newer one made meanwhile.
+  if (report === undefined || report.generatedAt.getTime() !== source.generatedAt.getTime()) return;
+  referee.sightingsSaved(report.activeKeyIds, report.generatedAt.getTime());
 }
 
 interface Parts {
@@ -171,6 +195,7 @@ function contextOf(
     runtime: embeddedRuntime({ account: ACCOUNT, run, state, clock }),
     handoff: state.handoff,
     sightings: state.sightings,
+    slotSightings: state.slotSightings,
     destinations: (user) => [changed(readBack(stage, process, place(user)), sabotage.destination)],
     finishesOthers: true,
     clock,

@@ -103,7 +103,9 @@ export class Referee {
   }
 
   sightingsSaved(keyIds: Iterable<string>, atMs: number): void {
-    for (const keyId of keyIds) this.#seenActiveMs.set(keyId, atMs);
+    for (const keyId of keyIds) {
+      this.#seenActiveMs.set(keyId, Math.max(atMs, this.#seenActiveMs.get(keyId) ?? 0));
+    }
   }
 
   basisOf(process: SimProcess, user: string): Basis {

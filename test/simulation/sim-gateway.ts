@@ -16,6 +16,7 @@ import type {
 import type { FaultKind } from './faults.ts';
 import { never, type SimProcess } from './machine.ts';
 import { simSecretStore } from './secret-service.ts';
+import { simReports } from './sim-reports.ts';
 import { HOUR_MS, MINUTE_MS, type Stage, TOLERATED_SKEW_MS } from './stage.ts';
 import { ACCOUNT, type SimKey, type SimUser } from './world.ts';
 
@@ -41,6 +42,7 @@ export function simGateway(
       accessKeyId: callerKeyId,
     },
     reader: reader(stage, process, calls),
+    reports: simReports(stage, process, (operation, serve) => calls.read(operation, serve)),
     writer: writer(stage, process, calls),
     verifier: verifier(stage, process, calls),
     services: {

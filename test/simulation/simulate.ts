@@ -297,6 +297,7 @@ function drawSettings(world: World, dice: Dice): RunSettings {
     oldKeyFate: isHandoff || dice.chance(0.5) ? 'deactivate' : 'keep',
     destination: isHandoff ? 'handoff' : dice.chance(0.5) ? 'vault' : 'secrets-manager',
     cleansUp: dice.chance(0.8),
+    inventory: dice.chance(0.7) ? 'auto' : 'scan',
     parallel: dice.between(1, 4),
     yieldChance: dice.chance(0.3) ? 0.3 : 0.02,
   };

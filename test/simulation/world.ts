@@ -4,6 +4,7 @@ import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { AccessKey } from '../../src/lifecycle/keys.ts';
 import type { Dice } from './dice.ts';
 import type { Schedule } from './schedule.ts';
+import type { SimReport } from './sim-reports.ts';
 import type { Trace } from './trace.ts';
 
 export const ACCOUNT = '123456789012';
@@ -23,6 +24,8 @@ export interface SimKey {
   acceptedFromMs: number;
   /** After it was made Inactive or deleted, they may accept it until then. */
   acceptedUntilMs: number;
+  /** The last change of its status. */
+  changedMs: number | undefined;
   /** The last change to Inactive: when, and by whom. */
   deactivated: { readonly atMs: number; readonly by: string } | undefined;
   /** In no order. */
@@ -46,6 +49,10 @@ export type Created = { readonly made: SimKey } | { readonly made: undefined };
 
 export class World {
   readonly users = new Map<string, SimUser>();
+  /** The account's credential report, as AWS keeps it. */
+  report: SimReport | undefined;
+  /** Whether its dates are those of the last change, as documented, or of creation, as seen. */
+  readonly reportsChanges: boolean;
   readonly #keys = new Map<string, SimKey>();
   readonly #schedule: Schedule;
   readonly #dice: Dice;
@@ -55,6 +62,7 @@ export class World {
     this.#schedule = schedule;
     this.#dice = dice;
     this.#trace = trace;
+    this.reportsChanges = dice.chance(0.2);
   }
 
   addUser(name: string): SimUser {
@@ -102,6 +110,7 @@ export class World {
       isDeleted: false,
       acceptedFromMs: nowMs,
       acceptedUntilMs: 0,
+      changedMs: undefined,
       deactivated: undefined,
       usesMs: [],
       isTaken: false,
@@ -116,6 +125,7 @@ export class World {
 
   setStatus(key: SimKey, status: SimKey['status'], who: string): void {
     if (key.isDeleted) return;
+    key.changedMs = this.#schedule.nowMs;
     if (status === 'Inactive' && key.status === 'Active') {
       key.deactivated = { atMs: this.#schedule.nowMs, by: who };
     }

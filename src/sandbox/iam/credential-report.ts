@@ -1,7 +1,7 @@
 // GenerateCredentialReport, GetCredentialReport: states, ages and errors of the one report that
 // an account has. Its rows are made in report-rows.ts.
 
-import type { CredentialReport } from '../model.ts';
+import type { AccessKey, CredentialReport } from '../model.ts';
 import type { Call, Operation } from '../operation.ts';
 import { Refusal } from '../refusal.ts';
 import type { ResultFields } from '../result.ts';
@@ -27,6 +27,7 @@ function generateReport(call: Call): ResultFields {
     case 'none':
     case 'expired':
       call.account.report = newReport(call);
+      if (stateOf(call) === 'ready') return { State: 'COMPLETE' };
       return {
         State: 'STARTED',
         Description: 'No report exists. Starting a new report generation task',
@@ -54,10 +55,22 @@ function getReport(call: Call): ResultFields {
 
 function stateOf(call: Call): ReportState {
   const { report } = call.account;
-  if (report === undefined) return 'none';
+  if (report === undefined || isPastSeeded(call, report)) return 'none';
   const nowMs = call.world.clock.nowMs();
   if (nowMs < report.readyAtMs) return 'in-progress';
   return nowMs - report.generatedAt.getTime() < KEPT_MS ? 'ready' : 'expired';
+}
+
+function idOf({ id }: AccessKey): string {
+  return id;
+}
+
+/** A key that was given an age after the report was made would have been in it. */
+function isPastSeeded({ account }: Call, { generatedAt, keyIds }: CredentialReport): boolean {
+  const madeAtMs = Math.floor(generatedAt.getTime() / 1000) * 1000;
+  return [...account.users.values()].some(({ keys }) =>
+    keys.some(({ id, createDate }) => createDate.getTime() < madeAtMs && !keyIds.has(id)),
+  );
 }
 
 function newReport(call: Call): CredentialReport {
@@ -66,5 +79,6 @@ function newReport(call: Call): CredentialReport {
     generatedAt: clock.now(),
     readyAtMs: clock.nowMs() + settings.reportSeconds * 1000,
     csv: reportCsv(call),
+    keyIds: new Set([...call.account.users.values()].flatMap(({ keys }) => keys.map(idOf))),
   };
 }

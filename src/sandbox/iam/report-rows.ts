@@ -49,7 +49,12 @@ export function reportCsv(call: Call): string {
     [...rootRow(call.account), ...additional(undefined)],
     ...users.map((user) => [...userRow(call, user), ...additional(user)]),
   ];
-  return rows.map((row) => row.join(',')).join('\n');
+  return rows.map((row) => row.map(quoted).join(',')).join('\n');
+}
+
+/** A user's name may hold a comma. */
+function quoted(field: string): string {
+  return field.includes(',') ? `"${field}"` : field;
 }
 
 function rootRow(account: Account): string[] {

@@ -1,0 +1,105 @@
+// What a credential report says about access keys. It names no key IDs, its slots are in no order, and
+// it may be four hours old: it is good for choosing whom to look at, and never acted on (I11).
+
+import { KeyturnError } from '../base/errors.ts';
+import { parseCsv } from './csv.ts';
+import type { ReportFile } from './gateway.ts';
+
+/** One of the places that the report has for a user's keys. */
+export interface ReportSlot {
+  readonly isActive: boolean;
+  /** When its key was created: `last_rotated`. Undefined where the report gives no date. */
+  readonly createdAt: Date | undefined;
+}
+
+export interface ReportUser {
+  readonly name: string;
+  /** Those that hold a key, whatever its status. */
+  readonly slots: readonly ReportSlot[];
+  /** The user has more keys than the report has slots. */
+  readonly hasMoreKeys: boolean;
+}
+
+export interface CredentialReport {
+  readonly generatedAt: Date;
+  /** Without the root user, who is no IAM user. */
+  readonly users: readonly ReportUser[];
+  readonly hasRootKey: boolean;
+}
+
+const ROOT = '<root_account>';
+const SLOTS = [1, 2] as const;
+const COLUMNS = [
+  'user',
+  ...SLOTS.flatMap((n) => [`access_key_${n}_active`, `access_key_${n}_last_rotated`]),
+];
+const ADDITIONAL = 'additional_credentials_info';
+const NOTHING: ReadonlySet<string> = new Set(['', 'N/A', 'not_supported', 'no_information']);
+const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Throws `report-unusable` for anything that is not exactly such a report. */
+export function parseCredentialReport({ csv, generatedAt }: ReportFile): CredentialReport {
+  if (Number.isNaN(generatedAt.getTime())) throw odd('it does not say when it was made');
+  const [header, ...rows] = parseCsv(csv) ?? [];
+  if (header === undefined) throw odd('it is not CSV');
+  const column = columnsOf(header);
+  const users: ReportUser[] = [];
+  let hasRootKey = false;
+  for (const row of rows) {
+    if (row.length !== header.length) {
+      throw odd(`a row has ${row.length} fields and the header has ${header.length}`);
+    }
+    const name = row[column('user')] ?? '';
+    if (name === '') throw odd('a row names no user');
+    const user = readUser(name, (wanted) => row[column(wanted)]);
+    if (name === ROOT) hasRootKey = user.slots.some(({ isActive }) => isActive);
+    else users.push(user);
+  }
+  // AWS's own has at least the root user: an empty one is not "no users" (I11).
+  if (rows.length === 0) throw odd('it has no rows');
+  return { generatedAt, users, hasRootKey };
+}
+
+type Column = (name: string) => number;
+
+/** By name: AWS adds columns, and says that their order may change. */
+function columnsOf(header: readonly string[]): Column {
+  const places = new Map<string, number>();
+  header.forEach((name, index) => {
+    const known = name.trim().toLowerCase();
+    if (places.has(known)) throw odd(`column ${known} is there twice`);
+    places.set(known, index);
+  });
+  for (const name of COLUMNS) if (!places.has(name)) throw odd(`column ${name} is missing`);
+  return (name) => places.get(name) ?? -1;
+}
+
+function readUser(name: string, field: (column: string) => string | undefined): ReportUser {
+  const slots = SLOTS.map((n) => ({
+    isActive: readBoolean(field(`access_key_${n}_active`) ?? ''),
+    createdAt: readDate(field(`access_key_${n}_last_rotated`) ?? ''),
+  }));
+  return {
+    name,
+    slots: slots.filter(({ isActive, createdAt }) => isActive || createdAt !== undefined),
+    hasMoreKeys: !NOTHING.has(field(ADDITIONAL) ?? ''),
+  };
+}
+
+function readBoolean(text: string): boolean {
+  const value = text.toLowerCase();
+  if (value === 'true' || value === 'false') return value === 'true';
+  if (NOTHING.has(text)) return false;
+  throw odd(`a key is "${text.slice(0, 20)}" instead of true or false`);
+}
+
+function readDate(text: string): Date | undefined {
+  if (NOTHING.has(text)) return undefined;
+  const date = new Date(text);
+  if (DATE.test(text) && !Number.isNaN(date.getTime())) return date;
+  throw odd(`a date reads "${text.slice(0, 30)}"`);
+}
+
+export function odd(why: string): KeyturnError {
+  return new KeyturnError('report-unusable', `the credential report is odd: ${why}`);
+}
