@@ -8,6 +8,7 @@ import {
   type ExecutorContext,
   type RotationPolicy,
 } from '../executor/context.ts';
+import { Probes } from '../executor/probes.ts';
 import { embeddedRuntime } from '../executor/runtime.ts';
 import type { AccountGateway } from '../iam/gateway.ts';
 import type { AccountState } from '../journal/journal.ts';
@@ -48,6 +49,7 @@ export function executorContext(parts: ExecutorParts): ExecutorContext {
     destinations: 'place' in deliver ? () => [deliver] : destinationChooser(deliver, account),
     finishesOthers: parts.finishesOthers,
     reopen: destinationReopener(account),
+    probes: new Probes(clock),
     clock,
     emit,
     policy: { ...policy, verification: DEFAULT_VERIFICATION },

@@ -9,6 +9,7 @@ import type { AccountGateway } from '../iam/gateway.ts';
 import type { Handoff, Sightings, SlotSightings } from '../journal/journal.ts';
 import type { DeliveryTarget, OldKeyFate } from '../lifecycle/record.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
+import type { Probes } from './probes.ts';
 import type { RotationRuntime } from './runtime.ts';
 
 export interface RotationPolicy {
@@ -32,7 +33,9 @@ export interface VerificationPolicy {
   readonly acceptancesInARow: number;
   /** Pause between two acceptances. */
   readonly settleMs: number;
-  /** First pause after a refusal; it grows by half each time, up to `retryMaxMs`. */
+  /** A new key is left alone for so long, until keys of this run have shown how long it takes. */
+  readonly firstMs: number;
+  /** First pause after a refusal; it grows by a quarter each time, up to `retryMaxMs`. */
   readonly retryMs: number;
   readonly retryMaxMs: number;
   /** After this long without enough acceptances the rotation is left for the next run. */
@@ -46,8 +49,9 @@ export interface VerificationPolicy {
 export const DEFAULT_VERIFICATION: VerificationPolicy = {
   acceptancesInARow: 3,
   settleMs: 1_000,
-  retryMs: 600,
-  retryMaxMs: 1_500,
+  firstMs: 1_000,
+  retryMs: 1_300,
+  retryMaxMs: 3_000,
   giveUpMs: 120_000,
 };
 
@@ -72,6 +76,8 @@ export interface ExecutorContext {
    * here. Without it only this run's own destinations are known.
    */
   readonly reopen?: (target: DeliveryTarget, oldKeyId: AccessKeyId) => Destination | undefined;
+  /** Shared by all rotations of the account. */
+  readonly probes: Probes;
   readonly clock: Clock;
   readonly emit: EventSink;
   readonly policy: RotationPolicy;

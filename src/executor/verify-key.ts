@@ -4,6 +4,10 @@ import { KeyturnError } from '../base/errors.ts';
 import type { NewAccessKey, SignerAnswer } from '../iam/gateway.ts';
 import type { ExecutorContext } from './context.ts';
 
+/** A key that is older is asked about at once: an earlier run made it. */
+const NEW_MS = 60_000;
+const RETRY_GROWTH = 1.25;
+
 /**
  * Resolves with the number of checks made. Throws `not-accepted-yet` when time is up and
  * `wrong-identity` when the key signs as somebody else; the old key is untouched in both cases.
@@ -13,36 +17,46 @@ export async function verifyKey(
   key: NewAccessKey,
   context: ExecutorContext,
 ): Promise<number> {
-  const { clock, emit, gateway, signal } = context;
+  const { clock, emit, gateway, probes, signal } = context;
   const policy = context.policy.verification;
-  const startedAt = clock.now().getTime();
+  const startedAtMs = clock.now().getTime();
+  const waited = () => clock.now().getTime() - startedAtMs;
+  const pause = async (durationMs: number) => {
+    emit({ code: 'waiting-for-key', user, newKeyId: key.id, waitedMs: waited() });
+    await clock.sleep(durationMs, signal);
+  };
+  const isNew = Math.abs(startedAtMs - key.createdAt.getTime()) < NEW_MS;
+  if (isNew) await pause(probes.firstPauseMs(policy.firstMs));
   let inARow = 0;
+  let acceptedAfterMs = 0;
   let checks = 0;
   let retryMs = policy.retryMs;
   let lastAnswer = 'AWS does not know the key yet';
   while (true) {
-    const answer = await gateway.verifier.whoSigns(key);
+    const answer = await probes.ask(startedAtMs, () => gateway.verifier.whoSigns(key));
     checks += 1;
     if (answer.kind === 'accepted') {
       assertIdentity(user, key, answer, gateway.caller.account);
+      if (inARow === 0) acceptedAfterMs = waited();
       inARow += 1;
-      if (inARow >= policy.acceptancesInARow) return checks;
+      if (inARow >= policy.acceptancesInARow) break;
     } else if (answer.kind === 'not-yet') {
       inARow = 0;
     } else {
       // A lost packet says nothing about the key: it neither counts nor starts over.
       lastAnswer = answer.reason;
     }
-    const waitedMs = clock.now().getTime() - startedAt;
+    const waitedMs = waited();
     if (waitedMs >= policy.giveUpMs) throw notAccepted(user, key, waitedMs, lastAnswer);
-    emit({ code: 'waiting-for-key', user, newKeyId: key.id, waitedMs });
     if (answer.kind === 'accepted') {
-      await clock.sleep(policy.settleMs, signal);
+      await pause(policy.settleMs);
     } else {
-      await clock.sleep(retryMs, signal);
-      retryMs = Math.min(retryMs * 1.5, policy.retryMaxMs);
+      await pause(retryMs);
+      retryMs = Math.min(retryMs * RETRY_GROWTH, policy.retryMaxMs);
     }
   }
+  if (isNew) probes.learn(acceptedAfterMs);
+  return checks;
 }
 
 function assertIdentity(

@@ -204,6 +204,12 @@ export function isThrottle(thrown: unknown): boolean {
   return AWS_CODES.get(awsCode ?? '') === 'throttled' || facts.httpStatus === 429;
 }
 
+/** AWS has no room for more of what was asked for, such as a third key. */
+export function isQuota(thrown: unknown): boolean {
+  const { awsCode } = readFailure(thrown);
+  return awsCode === 'LimitExceeded' || awsCode === 'LimitExceededException';
+}
+
 /** I2: AWS's answer that it did not even look at the request, so it can be sent again. */
 export function isDefiniteThrottle(thrown: unknown): boolean {
   const failure = readFailure(thrown);

@@ -11,7 +11,7 @@ import type { CredentialProvider } from './credentials.ts';
 import { LimitedHttpHandler, type Timeouts } from './http-handler.ts';
 import { createLimiter } from './limiter.ts';
 import { silentLogger } from './quiet-sdk.ts';
-import { createRetries, repeatableRetries, startRetries } from './retry.ts';
+import { createRetries, impatientRetries, type Patience, repeatableRetries } from './retry.ts';
 
 export interface ClientSettings {
   readonly region: string;
@@ -19,6 +19,7 @@ export interface ClientSettings {
   readonly iamEndpoint: string | undefined;
   readonly stsEndpoint: string | undefined;
   readonly wire: Wire;
+  readonly patience: Patience;
   readonly emit: EventSink;
 }
 
@@ -46,6 +47,7 @@ export function openWire(maxParallel: number, timeouts: Timeouts): Wire {
 }
 
 export function openClients(settings: ClientSettings, credentials: CredentialProvider): Clients {
+  const { patience } = settings;
   const iam = {
     ...commonConfig(settings),
     credentials,
@@ -53,19 +55,19 @@ export function openClients(settings: ClientSettings, credentials: CredentialPro
     ...(settings.iamEndpoint === undefined ? {} : { endpoint: settings.iamEndpoint }),
   };
   const clients = {
-    read: new IAMClient({ ...iam, retryStrategy: repeatableRetries() }),
+    read: new IAMClient({ ...iam, retryStrategy: repeatableRetries(patience) }),
     // AWS has refused reports to everybody for days: giving up early is cheap, there is another way.
-    report: new IAMClient({ ...iam, retryStrategy: startRetries() }),
-    update: new IAMClient({ ...iam, retryStrategy: repeatableRetries() }),
+    report: new IAMClient({ ...iam, retryStrategy: impatientRetries(patience) }),
+    update: new IAMClient({ ...iam, retryStrategy: repeatableRetries(patience) }),
     create: new IAMClient({
       ...iam,
-      retryStrategy: createRetries(),
+      retryStrategy: createRetries(patience),
       requestHandler: settings.wire.fresh,
     }),
     sts: new STSClient({
       ...stsConfig(settings),
       credentials,
-      retryStrategy: startRetries(),
+      retryStrategy: impatientRetries(patience),
     }),
   };
   for (const client of Object.values(clients)) {

@@ -11,9 +11,15 @@ export interface Timeouts {
   readonly connectionMs: number;
   /** From sending until the answer's first byte, and from there to its last. */
   readonly requestMs: number;
+  /** A call fails when AWS has refused every call of its kind, because of its rate, for so long. */
+  readonly throttledMs?: number;
 }
 
-export const DEFAULT_TIMEOUTS: Timeouts = { connectionMs: 3_000, requestMs: 15_000 };
+export const DEFAULT_TIMEOUTS = {
+  connectionMs: 3_000,
+  requestMs: 15_000,
+  throttledMs: 120_000,
+} satisfies Timeouts;
 
 export interface HandlerOptions {
   readonly timeouts: Timeouts;

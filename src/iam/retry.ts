@@ -1,39 +1,115 @@
 // When a call is sent again. Reads and updates may be repeated at will; CreateAccessKey may not (I2).
 //
-// All of them are adaptive: a client that meets a throttle slows down to the rate that AWS allows.
-// The SDK's standard mode instead spends a budget of about a hundred retries and then fails every
-// further call. A rate belongs to one account, so a strategy must serve one client of one account.
+// A call that AWS refuses because of its rate has not failed: it waits for its turn, for as long as AWS
+// accepts any call of its kind. The SDK's own modes share a budget of about a hundred retries among
+// all calls of a client, and fail the calls beyond it; that budget is kept for calls that broke. A
+// rate belongs to one account, so a strategy must serve one client of one account.
 
-import { AdaptiveRetryStrategy } from '@smithy/core/retry';
-import { isDefiniteThrottle } from './classify.ts';
+import { StandardRetryStrategy } from '@smithy/core/retry';
+import type { Clock } from '../base/clock.ts';
+import { isDefiniteThrottle, isQuota, isThrottle } from './classify.ts';
+import { Pacer } from './pacer.ts';
 
-/** Enough for the rate limiter to find AWS's rate: throttling alone makes nothing fail. */
-const THROTTLED_ATTEMPTS_MAX = 10;
 /** Lost packets, server errors and time-outs of 15 s each: whoever waits wants to hear of these. */
 const BROKEN_ATTEMPTS_MAX = 5;
-/** At the start somebody watches, and nothing has been done yet. */
-const START_ATTEMPTS_MAX = 3;
+/** Where somebody watches, or where there is another way. */
+const IMPATIENT_ATTEMPTS_MAX = 3;
 
-type Refresh = AdaptiveRetryStrategy['refreshRetryTokenForRetry'];
+export interface Patience {
+  readonly clock: Clock;
+  /** A call is given up when AWS has refused every call of its kind for so long. */
+  readonly throttledMs: number;
+}
 
-class Repeatable extends AdaptiveRetryStrategy {
-  override refreshRetryTokenForRetry(...[token, info]: Parameters<Refresh>): ReturnType<Refresh> {
-    const attempts = token.getRetryCount() + 1;
-    // The SDK answers a rejection here by rethrowing the call's own error.
-    if (info.errorType !== 'THROTTLING' && attempts >= BROKEN_ATTEMPTS_MAX) {
-      return Promise.reject(info.error);
-    }
-    return super.refreshRetryTokenForRetry(token, info);
+/** What the SDK asks of a strategy, by the shape of its own. */
+export type RetryStrategy = Pick<
+  StandardRetryStrategy,
+  'acquireInitialRetryToken' | 'refreshRetryTokenForRetry' | 'recordSuccess'
+>;
+type StandardRetryToken = Parameters<StandardRetryStrategy['recordSuccess']>[0];
+type RetryErrorInfo = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>[1];
+
+interface PacedToken extends StandardRetryToken {
+  /** What the SDK's strategy knows of the call: its attempts that broke. */
+  readonly inner: StandardRetryToken;
+  readonly throttles: number;
+}
+
+class PacedRetries implements RetryStrategy {
+  readonly #pacer: Pacer;
+  readonly #patience: Patience;
+  readonly #broken: StandardRetryStrategy;
+  readonly #throttlesMax: number;
+
+  constructor(patience: Patience, attemptsMax: number, throttlesMax: number) {
+    this.#pacer = new Pacer(patience.clock);
+    this.#patience = patience;
+    this.#broken = new StandardRetryStrategy(attemptsMax);
+    this.#throttlesMax = throttlesMax;
+  }
+
+  async acquireInitialRetryToken(scope: string): Promise<PacedToken> {
+    await this.#pacer.turn();
+    return paced(await this.#broken.acquireInitialRetryToken(scope), 0);
+  }
+
+  /** The SDK answers a rejection here by rethrowing the call's own error. */
+  async refreshRetryTokenForRetry(token: PacedToken, info: RetryErrorInfo): Promise<PacedToken> {
+    if (isThrottle(info.error)) return await this.#nextTurn(token, info);
+    // Whatever AWS has an opinion about, it has looked at.
+    if (info.errorType === 'CLIENT_ERROR') this.#pacer.accepted();
+    const inner = await this.repeat(token.inner, info);
+    await this.#pacer.turn(true);
+    return paced(inner, token.throttles);
+  }
+
+  recordSuccess({ inner }: PacedToken): void {
+    this.#pacer.accepted();
+    this.#broken.recordSuccess(inner);
+  }
+
+  /** Whether a call that broke is sent again: rejects when it is not. */
+  protected async repeat(
+    inner: StandardRetryToken,
+    info: RetryErrorInfo,
+  ): Promise<StandardRetryToken> {
+    // The SDK takes this for throttling too; asking again does not make room.
+    if (isQuota(info.error)) throw info.error;
+    return await this.#broken.refreshRetryTokenForRetry(inner, info);
+  }
+
+  protected isRepeatable(_error: unknown): boolean {
+    return true;
+  }
+
+  async #nextTurn(token: PacedToken, info: RetryErrorInfo): Promise<PacedToken> {
+    this.#pacer.refused();
+    const isGivenUp =
+      this.#pacer.refusedForMs() >= this.#patience.throttledMs ||
+      token.throttles + 1 >= this.#throttlesMax;
+    if (isGivenUp || !this.isRepeatable(info.error)) throw info.error;
+    await this.#pacer.turn(true);
+    return paced(token.inner, token.throttles + 1);
   }
 }
 
-/** For reads and for updates that may be repeated, each on a client of its own. */
-export function repeatableRetries(): AdaptiveRetryStrategy {
-  return new Repeatable(THROTTLED_ATTEMPTS_MAX);
+function paced(inner: StandardRetryToken, throttles: number): PacedToken {
+  return {
+    inner,
+    throttles,
+    getRetryCount: () => inner.getRetryCount() + throttles,
+    getRetryDelay: () => 0,
+    getRetryCost: () => inner.getRetryCost(),
+  };
 }
 
-export function startRetries(): AdaptiveRetryStrategy {
-  return new AdaptiveRetryStrategy(START_ATTEMPTS_MAX);
+/** For reads and for updates that may be repeated, each on a client of its own. */
+export function repeatableRetries(patience: Patience): RetryStrategy {
+  return new PacedRetries(patience, BROKEN_ATTEMPTS_MAX, Number.POSITIVE_INFINITY);
+}
+
+export function impatientRetries(patience: Patience): RetryStrategy {
+  return new PacedRetries(patience, IMPATIENT_ATTEMPTS_MAX, IMPATIENT_ATTEMPTS_MAX);
 }
 
 /**
@@ -41,13 +117,19 @@ export function startRetries(): AdaptiveRetryStrategy {
  * would repeat after a lost answer (one more key each time) and after the quota error, which it
  * counts as throttling.
  */
-class CreateOnce extends AdaptiveRetryStrategy {
-  override refreshRetryTokenForRetry(...[token, info]: Parameters<Refresh>): ReturnType<Refresh> {
-    if (!isDefiniteThrottle(info.error)) return Promise.reject(info.error);
-    return super.refreshRetryTokenForRetry(token, info);
+class CreateOnce extends PacedRetries {
+  protected override repeat(
+    _inner: StandardRetryToken,
+    info: RetryErrorInfo,
+  ): Promise<StandardRetryToken> {
+    return Promise.reject(info.error);
+  }
+
+  protected override isRepeatable(error: unknown): boolean {
+    return isDefiniteThrottle(error);
   }
 }
 
-export function createRetries(): AdaptiveRetryStrategy {
-  return new CreateOnce(THROTTLED_ATTEMPTS_MAX);
+export function createRetries(patience: Patience): RetryStrategy {
+  return new CreateOnce(patience, 1, Number.POSITIVE_INFINITY);
 }

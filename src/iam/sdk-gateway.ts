@@ -26,12 +26,15 @@ export async function openSdkGateway(options: GatewayOptions): Promise<AccountGa
   const signal = manyListeners(options.signal);
   const shared = await loadSharedConfig(env);
   const sources = { env, shared, profile: options.profile || env.AWS_PROFILE || undefined };
-  const wire = openWire(options.maxParallel, options.timeouts ?? DEFAULT_TIMEOUTS);
+  const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;
+  const wire = openWire(options.maxParallel, timeouts);
+  const { throttledMs = DEFAULT_TIMEOUTS.throttledMs } = timeouts;
   const settings: ClientSettings = {
     region,
     iamEndpoint: resolveEndpoint('iam', sources),
     stsEndpoint: resolveEndpoint('sts', sources),
     wire,
+    patience: { clock, throttledMs },
     emit,
   };
   const credentials = credentialProvider(sources, settings, clock, options);

@@ -1,20 +1,26 @@
-// Asks STS who signs with a new key (I4). Every question is asked once by a client of its own: the
-// caller polls, and a client that remembers credentials or errors would answer from memory.
+// Asks STS who signs with a new key (I4). A key has a client of its own, which goes when the key goes:
+// making one costs more than asking. It asks once each time, because the caller polls; and with a pair
+// that never changes there is nothing that it could remember.
 
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { classifyProbe } from './classify.ts';
 import { type ClientSettings, openProbe } from './clients.ts';
-import type { KeyVerifier } from './gateway.ts';
+import type { KeyVerifier, NewAccessKey } from './gateway.ts';
 
 export function createVerifier(settings: ClientSettings, signal?: AbortSignal): KeyVerifier {
+  const clients = new WeakMap<NewAccessKey, STSClient>();
+  function clientOf(key: NewAccessKey): STSClient {
+    const known = clients.get(key);
+    if (known !== undefined) return known;
+    const pair = { accessKeyId: key.id, secretAccessKey: key.secret.reveal() };
+    const client = openProbe(settings, pair);
+    clients.set(key, client);
+    return client;
+  }
   return {
     async whoSigns(key) {
-      const client = openProbe(settings, {
-        accessKeyId: key.id,
-        secretAccessKey: key.secret.reveal(),
-      });
       try {
-        const answer = await client.send(
+        const answer = await clientOf(key).send(
           new GetCallerIdentityCommand(),
           signal === undefined ? {} : { abortSignal: signal },
         );

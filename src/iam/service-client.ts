@@ -20,7 +20,7 @@ export function serviceConfig({ settings, credentials, endpoint }: ServiceSurrou
     ...commonConfig(settings),
     credentials,
     requestHandler: settings.wire.shared,
-    retryStrategy: repeatableRetries(),
+    retryStrategy: repeatableRetries(settings.patience),
     ...(endpoint !== undefined && { endpoint }),
   };
 }

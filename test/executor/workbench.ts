@@ -10,6 +10,7 @@ import type { Destination } from '../../src/destinations/destination.ts';
 import { handoffDestination } from '../../src/destinations/handoff/index.ts';
 import { DEFAULT_VERIFICATION, type ExecutorContext } from '../../src/executor/context.ts';
 import type { RotationOutcome } from '../../src/executor/outcome.ts';
+import { Probes } from '../../src/executor/probes.ts';
 import { rotateUser } from '../../src/executor/rotate-user.ts';
 import { embeddedRuntime } from '../../src/executor/runtime.ts';
 import { openGateway } from '../../src/iam/open-gateway.ts';
@@ -105,6 +106,7 @@ async function runOnce(
     slotSightings: state.slotSightings,
     destinations: () => [handoffDestination('', { handoff: state.handoff, fs: nodeFileSystem })],
     finishesOthers: true,
+    probes: new Probes(clock),
     clock,
     emit,
     policy: {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GetUserCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { systemClock } from '../../src/base/clock.ts';
 import { openClients, openProbe, openWire, type Wire } from '../../src/iam/clients.ts';
 
 describe('the clients of an account', () => {
@@ -24,6 +25,7 @@ describe('the clients of an account', () => {
       iamEndpoint: undefined,
       stsEndpoint: undefined,
       wire: { shared: wire, fresh: wire },
+      patience: { clock: systemClock, throttledMs: 1_000 },
       emit: () => {},
     };
     const pair = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
@@ -45,6 +47,7 @@ describe('the clients of an account', () => {
       iamEndpoint: 'http://127.0.0.1:1',
       stsEndpoint: 'http://127.0.0.1:1',
       wire,
+      patience: { clock: systemClock, throttledMs: 1_000 },
       emit: () => {},
     };
     const pair = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };

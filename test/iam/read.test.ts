@@ -43,6 +43,31 @@ describe('the inventory of an account', () => {
     assert.ok(bench.events.some(({ code }) => code === 'call-throttled'));
   });
 
+  it('outlasts a time in which AWS refuses every call, however often that is', async (test) => {
+    const bench = await openBench(test);
+    addUsers(bench.sandbox, 30);
+    bench.sandbox.faults.add({
+      operation: 'ListAccessKeys',
+      calls: { first: 150 },
+      effect: { kind: 'throttle' },
+    });
+    // Until the calls come through again, there is nothing to learn a rate from.
+    setTimeout(() => bench.sandbox.faults.clear(), 3_000);
+    const { users, unreadable } = await inventoryOf(bench);
+    assert.deepEqual([users.length, unreadable], [31, []]);
+  });
+
+  it('gives up when AWS accepts no call at all for too long, and says why', async (test) => {
+    const bench = await openBench(test, {
+      timeouts: { connectionMs: 1_000, requestMs: 1_000, throttledMs: 300 },
+    });
+    addUsers(bench.sandbox, 3);
+    bench.sandbox.faults.add({ operation: 'ListAccessKeys', effect: { kind: 'throttle' } });
+    const { code, message } = await failureOf(inventoryOf(bench));
+    assert.equal(code, 'throttled');
+    assert.match(message, /because of the rate of calls/);
+  });
+
   it('reports users whose keys can not be read, and never as users without keys (I11)', async (test) => {
     const bench = await openBench(test);
     addUsers(bench.sandbox, 3);

@@ -4,7 +4,7 @@ import { CONTROLS } from './controls.ts';
 import { simulate } from './simulate.ts';
 
 /** Each control must fail within so many seeds. */
-const SEEDS_MAX = 300;
+const SEEDS_MAX = 1_000;
 
 for (const { invariant, fault, sabotage, install } of CONTROLS) {
   it(`${invariant} is found broken when ${fault}`, async (test) => {

@@ -17,6 +17,7 @@ import { handoffDestination } from '../../src/destinations/handoff/index.ts';
 import { secretsManagerDestination } from '../../src/destinations/secrets-manager/index.ts';
 import { DEFAULT_VERIFICATION, type ExecutorContext } from '../../src/executor/context.ts';
 import type { UserOutcome } from '../../src/executor/outcome.ts';
+import { Probes } from '../../src/executor/probes.ts';
 import { rotateUser } from '../../src/executor/rotate-user.ts';
 import { embeddedRuntime } from '../../src/executor/runtime.ts';
 import type { AccountGateway } from '../../src/iam/gateway.ts';
@@ -198,6 +199,7 @@ function contextOf(
     slotSightings: state.slotSightings,
     destinations: (user) => [changed(readBack(stage, process, place(user)), sabotage.destination)],
     finishesOthers: true,
+    probes: new Probes(clock),
     clock,
     emit,
     policy: {
