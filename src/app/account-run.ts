@@ -182,7 +182,7 @@ class AccountRun {
       clock.now(),
     );
     const { usersExamined: users, keysExamined: keys } = inventory;
-    emit({ code: 'inventory-done', users, keys, due });
+    emit({ code: 'inventory-done', users, keys, due, candidates: candidates.length });
     const executor = this.#executor(gateway, state);
     if (!this.#options.dryRun) await settleHandoffs(state, executor, scope);
     const perform = this.#performer(state, executor);

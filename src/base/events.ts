@@ -16,7 +16,7 @@ interface EventPayloads {
   /** The root user of the account has an Active key. Nothing is ever done about that one. */
   'root-key-active': { account: string };
   'inventory-progress': { usersSeen: number; usersRead: number; complete: boolean };
-  'inventory-done': { users: number; keys: number; due: number };
+  'inventory-done': { users: number; keys: number; due: number; candidates: number };
   'user-unreadable': { user: string; errorCode: string; reason: string };
   'rotation-started': { user: string; oldKeyId: AccessKeyId };
   'rotation-resumed': { user: string; oldKeyId: AccessKeyId; phase: string };
@@ -40,6 +40,15 @@ interface EventPayloads {
   'rotation-closed': { user: string; reason: string };
   'rotation-failed': { user: string; errorCode: string; reason: string };
   'user-done': { user: string; done: number; total: number };
+  /** Every now and then, where no bar shows it: how far the phase is. */
+  progress: {
+    phase: string;
+    done: number;
+    total: number;
+    perSecond: number;
+    throttled: boolean;
+    secondsLeft: number | null;
+  };
   'call-throttled': { operation: string; attempt: number };
   'run-stopping': { reason: string };
   /** The run as a whole ended with an error. */
@@ -80,6 +89,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'rotation-closed': 'info',
   'rotation-failed': 'error',
   'user-done': 'debug',
+  progress: 'info',
   'call-throttled': 'debug',
   'run-stopping': 'warn',
   'run-failed': 'error',

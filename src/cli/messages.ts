@@ -30,6 +30,7 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'rotation-closed': 'open rotation closed',
   'rotation-failed': 'rotation failed',
   'user-done': 'user done',
+  progress: 'still at work',
   'call-throttled': 'call throttled',
   'run-stopping': 'run stopping',
   'run-failed': 'run failed',

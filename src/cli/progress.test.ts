@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { accessKeyId } from '../base/access-key-id.ts';
-import { createProgress, waitingText } from './progress.ts';
+import { createProgress } from './progress.ts';
+import { Tally } from './tally.ts';
 
 function terminal(): { stream: NodeJS.WriteStream; text: () => string } {
   const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 });
@@ -17,7 +18,7 @@ function terminal(): { stream: NodeJS.WriteStream; text: () => string } {
 
 test('a bar counts the users that are read', () => {
   const { stream, text } = terminal();
-  const progress = createProgress(stream, false);
+  const progress = createProgress(stream, false, new Tally(() => 0));
   progress.update({ code: 'inventory-progress', usersSeen: 30, usersRead: 5, complete: false });
   progress.update({ code: 'inventory-progress', usersSeen: 40, usersRead: 10, complete: false });
   progress.stop();
@@ -26,7 +27,7 @@ test('a bar counts the users that are read', () => {
 
 test('a bar counts the keys that are rotated; lines stand above it; nothing of it is left', () => {
   const { stream, text } = terminal();
-  const progress = createProgress(stream, false);
+  const progress = createProgress(stream, false, new Tally(() => 0));
   progress.update({ code: 'inventory-progress', usersSeen: 40, usersRead: 40, complete: true });
   progress.update({ code: 'user-done', user: 'svc-a', done: 3, total: 9 });
   progress.above('a line that must not be lost');
@@ -42,7 +43,7 @@ test('a bar counts the keys that are rotated; lines stand above it; nothing of i
 
 test('a dry run does not speak of rotating', () => {
   const { stream, text } = terminal();
-  const progress = createProgress(stream, true);
+  const progress = createProgress(stream, true, new Tally(() => 0));
   progress.update({ code: 'user-done', user: 'svc-a', done: 3, total: 9 });
   progress.stop();
   assert.match(text(), /checking keys/);
@@ -50,12 +51,41 @@ test('a dry run does not speak of rotating', () => {
 
 test('keys that AWS does not accept yet are counted behind the bar', () => {
   const { stream, text } = terminal();
-  const progress = createProgress(stream, false);
+  const progress = createProgress(stream, false, new Tally(() => 0));
   const newKeyId = accessKeyId('AKIAI44QH8DHBEXAMPLE');
   progress.update({ code: 'key-created', user: 'svc-a', newKeyId });
   progress.update({ code: 'user-done', user: 'svc-b', done: 1, total: 9 });
   progress.stop();
   assert.match(text(), /1\/9, waiting for 1 new/);
-  assert.equal(waitingText(2), ', waiting for 2 new');
-  assert.equal(waitingText(0), '');
+});
+
+test('the credential report is waited for without a bar, and the bars come after it', () => {
+  for (const isReady of [false, true]) {
+    const { stream, text } = terminal();
+    const progress = createProgress(stream, false, new Tally(() => 0));
+    progress.update({ code: 'report-progress', waitedMs: 0 });
+    const read = { usersSeen: 30, usersRead: 5, complete: false };
+    if (isReady) progress.update({ code: 'inventory-progress', ...read });
+    progress.stop();
+    if (isReady) assert.match(text(), /reading users {2}\[.*\] 5\/30/);
+    else assert.match(text(), /waiting for the credential report, 0 s/);
+  }
+});
+
+test('no line is longer than the terminal', () => {
+  const { stream, text } = terminal();
+  let nowMs = 0;
+  const progress = createProgress(stream, false, new Tally(() => nowMs));
+  progress.update({ code: 'call-throttled', operation: 'ListAccessKeys', attempt: 1 });
+  for (let done = 1; done <= 50; done += 1) {
+    nowMs += 100_000;
+    progress.update({ code: 'user-done', user: 'svc', done, total: 10_000 });
+  }
+  progress.update({ code: 'call-throttled', operation: 'ListAccessKeys', attempt: 1 });
+  progress.stop();
+  const lines = text()
+    .split(/[\n\r]/)
+    .flatMap((line) => line.split('\x1b'));
+  for (const line of lines) assert.ok(line.length <= 80, line);
+  assert.match(text(), / left/);
 });

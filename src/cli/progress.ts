@@ -1,8 +1,9 @@
-// Progress bars on a terminal: one while users are read, one while keys are rotated. Loaded only
-// when a run begins and stderr is a terminal.
+// Progress on a terminal: a line while the credential report is made, a bar while users are read, and
+// one while keys are rotated. Loaded only when a run begins and stderr is a terminal.
 
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { EngineEvent } from '../base/events.ts';
+import { type Phase, type Standing, standingText, type Tally } from './tally.ts';
 
 export interface Progress {
   readonly update: (event: EngineEvent) => void;
@@ -12,20 +13,32 @@ export interface Progress {
   readonly stop: () => void;
 }
 
-type Phase = 'reading' | 'rotating';
-
 const FORMATS: Readonly<Record<Phase, string>> = {
-  reading: 'reading users  [{bar}] {value}/{total}',
-  // No time left: a rotation waits for AWS most of its time, and nobody knows for how long.
-  rotating: 'rotating keys  [{bar}] {value}/{total}{waiting}',
+  report: 'waiting for the credential report{details}',
+  reading: 'reading users  [{bar}] {value}/{total}{details}',
+  rotating: 'rotating keys  [{bar}] {value}/{total}{details}',
 };
-const DRY_RUN_FORMAT = 'checking keys  [{bar}] {value}/{total}';
+const DRY_RUN_FORMAT = 'checking keys  [{bar}] {value}/{total}{details}';
+/** What the widest line holds beside its bar and its details. */
+const FRAME_WIDTH = 'rotating keys  [] 10000/10000'.length;
+const BAR_WIDTH_MAX = 32;
+const BAR_WIDTH_MIN = 8;
+const DETAILS_WIDTH = ', 20/s, about 10 min left, throttled'.length;
 
-export function createProgress(stream: NodeJS.WriteStream, dryRun: boolean): Progress {
+export function createProgress(
+  stream: NodeJS.WriteStream,
+  dryRun: boolean,
+  tally: Tally,
+): Progress {
+  const columns = stream.columns || 80;
+  const roomMost = Math.min(BAR_WIDTH_MAX, columns - FRAME_WIDTH - DETAILS_WIDTH);
+  const barsize = Math.max(BAR_WIDTH_MIN, roomMost);
+  // A line that is longer than the terminal would be drawn anew below itself each time.
+  const detailsWidth = columns - 1 - FRAME_WIDTH - barsize;
   const bars = new MultiBar(
     {
       stream,
-      barsize: 32,
+      barsize,
       clearOnComplete: true,
       // The runner handles signals; cursor and wrapping stay as they are, so that ending at once
       // leaves the terminal in order.
@@ -36,25 +49,22 @@ export function createProgress(stream: NodeJS.WriteStream, dryRun: boolean): Pro
     { format: '', barCompleteChar: '=', barIncompleteChar: ' ' },
   );
   let current: { readonly phase: Phase; readonly bar: SingleBar } | undefined;
-  /** New keys that AWS does not accept yet. */
-  const waiting = new Set<string>();
-  const show = (phase: Phase, value: number, total: number): void => {
-    const payload = { waiting: waitingText(waiting.size) };
+  const show = (standing: Standing): void => {
+    const { phase, done, total } = standing;
+    const payload = { details: standingText(standing, detailsWidth) };
     if (current?.phase !== phase) {
       if (current !== undefined) bars.remove(current.bar);
       const format = dryRun && phase === 'rotating' ? DRY_RUN_FORMAT : FORMATS[phase];
-      current = { phase, bar: bars.create(total, value, payload, { format }) };
+      current = { phase, bar: bars.create(total, done, payload, { format }) };
     }
     current.bar.setTotal(total);
-    current.bar.update(value, payload);
+    current.bar.update(done, payload);
   };
   return {
     update: (event) => {
-      if (event.code === 'inventory-progress') show('reading', event.usersRead, event.usersSeen);
-      if (event.code === 'key-created') waiting.add(event.newKeyId);
-      if (event.code === 'key-verified') waiting.delete(event.newKeyId);
-      if (event.code === 'user-done') show('rotating', event.done, event.total);
-      else current?.bar.update({ waiting: waitingText(waiting.size) });
+      if (!tally.update(event)) return;
+      const standing = tally.standing();
+      if (standing !== undefined) show(standing);
     },
     above: (line) => {
       if (bars.isActive) bars.log(`${line}\n`);
@@ -66,8 +76,4 @@ export function createProgress(stream: NodeJS.WriteStream, dryRun: boolean): Pro
       bars.stop();
     },
   };
-}
-
-export function waitingText(keys: number): string {
-  return keys === 0 ? '' : `, waiting for ${keys} new`;
 }

@@ -37,9 +37,9 @@ export async function rotate(
   { load = loadParts, lastWords }: RotateHooks,
 ): Promise<number> {
   const { host, voice, masker } = session;
-  const log = await openRunLog(host, options.log, masker, async (stream) => {
+  const log = await openRunLog(host, options.log, masker, async (stream, tally) => {
     const { createProgress } = await import('./progress.ts');
-    return createProgress(stream, options.rotate.dryRun);
+    return createProgress(stream, options.rotate.dryRun, tally);
   });
   let isPrinting = false;
   const stop = watchStopSignals(host, {

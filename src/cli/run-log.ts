@@ -2,16 +2,18 @@
 //
 // While a bar can be shown, it stands for the lines up to level warn, which the page at the end
 // repeats: only failures are printed, above it, each cut to one line. With an explicit --log-level
-// every line of that level shows. The log file always gets everything of the level.
+// every line of that level shows. The log file always gets everything of the level. Where no bar is,
+// and in the file, a line says every now and then how far the run is.
 
 import type { KeyturnError } from '../base/errors.ts';
-import type { EngineEvent, EventSink } from '../base/events.ts';
+import type { EngineEvent, EventCode, EventSink } from '../base/events.ts';
 import type { Host } from './host.ts';
 import { COLOURS, isLogged, jsonLine, textLine } from './log.ts';
 import { openLogFile } from './log-file.ts';
 import type { Masker } from './mask.ts';
 import type { Progress } from './progress.ts';
 import type { LogOptions } from './rotate-options.ts';
+import { Tally } from './tally.ts';
 
 export interface RunLog {
   readonly emit: EventSink;
@@ -23,16 +25,25 @@ export interface RunLog {
   readonly close: () => number;
 }
 
+export type LoadProgress = (stream: NodeJS.WriteStream, tally: Tally) => Promise<Progress>;
+
+/** Between two lines that say how far the run is. */
+const STANDING_EVERY_MS = 10_000;
+
+/** The page at the end does not repeat these. */
+const ABOVE_THE_BAR: ReadonlySet<EventCode> = new Set(['report-unusable', 'root-key-active']);
+
 /** Throws `log-file`. */
 export async function openRunLog(
   host: Host,
   options: LogOptions,
   masker: Masker,
-  loadProgress?: (stream: NodeJS.WriteStream) => Promise<Progress>,
+  loadProgress?: LoadProgress,
 ): Promise<RunLog> {
   const file = options.file === undefined ? undefined : openLogFile(options.file);
+  const nowMs = () => host.clock.now().getTime();
   let progress = showsProgress(host, options)
-    ? await loadProgress?.(host.stderr.stream)
+    ? await loadProgress?.(host.stderr.stream, new Tally(nowMs))
     : undefined;
   const colour = options.format === 'text' && host.stderr.hasColours(host.env);
   const line = (event: EngineEvent, at: Date, withColour: boolean): string =>
@@ -42,17 +53,25 @@ export async function openRunLog(
     progress?.stop();
     progress = undefined;
   };
+  const log = (event: EngineEvent): void => {
+    const at = host.clock.now();
+    if (file !== undefined && isLogged(event, options.level)) {
+      file.append(line(event, at, false));
+    }
+    const isShown =
+      isLogged(event, stderrLevel) ||
+      (ABOVE_THE_BAR.has(event.code) && isLogged(event, options.level));
+    if (!isShown || (progress !== undefined && event.code === 'progress')) return;
+    const text = line(event, at, colour);
+    if (progress !== undefined) progress.above(fitted(text, host.stderr.width));
+    else host.stderr.writeNow(`${text}\n`);
+  };
+  const sayStanding = standingSayer(nowMs, log);
   return {
     emit: (event) => {
-      const at = host.clock.now();
       progress?.update(event);
-      if (file !== undefined && isLogged(event, options.level)) {
-        file.append(line(event, at, false));
-      }
-      if (!isLogged(event, stderrLevel)) return;
-      const text = line(event, at, colour);
-      if (progress !== undefined) progress.above(fitted(text, host.stderr.width));
-      else host.stderr.writeNow(`${text}\n`);
+      log(event);
+      sayStanding(event);
     },
     note: ({ code: errorCode, message: reason }) => {
       const event: EngineEvent = { code: 'run-failed', errorCode, reason };
@@ -63,6 +82,28 @@ export async function openRunLog(
       hideProgress();
       return file?.close() ?? 0;
     },
+  };
+}
+
+/** Counts along, and lets a line be said when the last one is long ago. */
+function standingSayer(nowMs: () => number, say: EventSink): EventSink {
+  const tally = new Tally(nowMs);
+  let saidAtMs = nowMs();
+  return (event) => {
+    if (!tally.update(event) || nowMs() - saidAtMs < STANDING_EVERY_MS) return;
+    const standing = tally.standing();
+    if (standing === undefined) return;
+    saidAtMs = nowMs();
+    const { phase, done, total, perSecond, isThrottled, secondsLeft } = standing;
+    say({
+      code: 'progress',
+      phase,
+      done,
+      total,
+      perSecond: Math.round(perSecond * 10) / 10,
+      throttled: isThrottled,
+      secondsLeft: secondsLeft ?? null,
+    });
   };
 }
 

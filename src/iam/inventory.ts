@@ -6,6 +6,7 @@ import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { ActiveSlot } from '../lifecycle/slot-sighting.ts';
 import type { AccessKey, KeyReader } from './gateway.ts';
+import { readAhead } from './read-ahead.ts';
 
 export interface UserKeys {
   /** The server's spelling, or the caller's when the inventory is scoped to one user. */
@@ -108,15 +109,17 @@ export async function readUsers(
   options: Omit<InventoryOptions, 'user'>,
 ): Promise<UsersRead> {
   const { emit, signal } = options;
+  /** Of the listing, which runs ahead of the reading: what is left can be told early. */
   const seen = new Set<string>();
+  const taken = new Set<string>();
   const gone: string[] = [];
   let usersRead = 0;
 
   /** Users who come and go meanwhile can shift the pages, so that one is listed twice. */
   async function* namesOnce(): AsyncGenerator<string> {
-    for await (const name of names) {
-      if (seen.has(name)) continue;
-      seen.add(name);
+    for await (const name of readAhead(names, (each) => seen.add(each))) {
+      if (taken.has(name)) continue;
+      taken.add(name);
       yield name;
     }
   }

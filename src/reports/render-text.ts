@@ -184,5 +184,14 @@ function summaryLine(report: RotationReport, wrap: Wrap, paint: Paint): string {
     `${summary.cleanup_operations} ${would}deleted`,
     `${summary.duration_seconds.toFixed(1)} s`,
   ];
-  return paint('dim', wrap('', parts.join(' · ')));
+  const lines = [parts.join(' · '), ...sourceLine(report.inventory)];
+  return paint('dim', lines.map((line) => wrap('', line)).join('\n'));
+}
+
+/** A report may be hours old, so its time is told. */
+function sourceLine(inventory: RotationReport['inventory']): string[] {
+  if (inventory === null) return [];
+  const { generated_time: time, fallback_reason: reason } = inventory;
+  if (time !== null) return [`found through the credential report of ${time}`];
+  return reason === null ? [] : [`all users were read one by one: ${reason}`];
 }
