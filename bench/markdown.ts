@@ -1,22 +1,84 @@
 // Figures as markdown, and their place in docs/performance.md.
 
-import { availableParallelism, totalmem } from 'node:os';
 import { ScriptError } from '../scripts/support/script-error.ts';
-import { type Figures, type ScenarioResult, title } from './scenario.ts';
+import { type Growth, growthTable } from './growth-users.ts';
+import { machine } from './machine.ts';
+import { type ComparisonResult, type Figures, type ScenarioResult, title } from './scenario.ts';
 import type { StartUp } from './start-up.ts';
 
 const BEGIN = '<!-- figures: written by npm run bench -- --write -->';
 const END = '<!-- end of figures -->';
 
-export function renderMarkdown(
-  scenarios: readonly ScenarioResult[],
-  startUps: readonly StartUp[],
-): string {
+export interface Findings {
+  readonly comparisons: readonly ComparisonResult[];
+  /** Without a limit of calls a second. */
+  readonly large: readonly ScenarioResult[];
+  readonly limited: readonly ScenarioResult[];
+  readonly growth: Growth;
+  readonly startUps: readonly StartUp[];
+}
+
+export function renderMarkdown(findings: Findings): string {
+  const { comparisons, large, limited, growth, startUps } = findings;
   return [
     `Machine: ${machine()}.`,
-    ...scenarios.map(scenarioTable),
+    ...comparisons.map(comparisonTable),
+    ...large.map(largeTable),
+    ...limited.map(limitedTable),
+    '### Growth with the users of an account',
+    'One user in a hundred is due. The same figures: [growth-users.json](performance/growth-users.json).',
+    '![Calls, seconds, CPU and memory against users](performance/growth-users.svg)',
+    growthSection(growth),
     '### Start-up without AWS',
     startUpTable(startUps),
+  ].join('\n\n');
+}
+
+function growthSection(growth: Growth): string {
+  const columns = ['calls', 'seconds', 'CPU s', 'memory'];
+  const head = ['users', 'due', ...columns, ...columns.map((name) => `scan: ${name}`)];
+  return table(head, growthTable(growth));
+}
+
+/** What a due key may cost, and what a run may cost beside its due keys. */
+const CALLS_PER_DUE_KEY = 10;
+const CALLS_BESIDE = 12;
+
+function largeTable({ scenario, keyturn }: ScenarioResult): string {
+  const { due, latencyMs, keyLagSeconds } = scenario;
+  const allowed = due * CALLS_PER_DUE_KEY + CALLS_BESIDE;
+  return [
+    `### ${title(scenario)}, through the credential report`,
+    `Latency ${latencyMs} ms per call; a new key is refused for ${keyLagSeconds} s; AWS takes 2 s to ` +
+      `make the report. ${CALLS_PER_DUE_KEY} calls per due key and ${CALLS_BESIDE} more would be ${allowed}.`,
+    table(
+      ['', 'calls', 'seconds', 'CPU seconds', 'peak memory'],
+      [row('`rotate-iam-keys`', keyturn)],
+    ),
+  ].join('\n\n');
+}
+
+function limitedTable({ scenario, keyturn }: ScenarioResult): string {
+  const { latencyMs, keyLagSeconds, limit = { perSecond: 1, burst: 0 } } = scenario;
+  const ideal = (keyturn.calls - keyturn.throttledCalls - limit.burst) / limit.perSecond;
+  return [
+    `### ${title(scenario)}, AWS takes ${limit.perSecond} calls a second and ${limit.burst} at once`,
+    `No credential report. Latency ${latencyMs} ms per call; a new key is refused for ${keyLagSeconds} s. ` +
+      'Ideal is what the bucket alone takes for the calls that it let pass; nothing failed.',
+    table(
+      ['', 'calls', 'of these throttled', 'seconds', 'CPU seconds'],
+      [
+        [
+          '`rotate-iam-keys`',
+          String(keyturn.calls),
+          String(keyturn.throttledCalls),
+          keyturn.seconds.toFixed(1),
+          keyturn.cpuSeconds.toFixed(1),
+        ],
+        ['ideal', '', '', ideal.toFixed(1), ''],
+        ['`rotate-iam-keys` / ideal', '', '', ratio(keyturn.seconds, ideal), ''],
+      ],
+    ),
   ].join('\n\n');
 }
 
@@ -30,12 +92,7 @@ export function withFigures(document: string, figures: string): string {
   return `${document.slice(0, begin + BEGIN.length)}\n\n${figures}\n\n${document.slice(end)}`;
 }
 
-function machine(): string {
-  const gigabytes = Math.round(totalmem() / 1e9);
-  return `${availableParallelism()} cores, ${gigabytes} GB, Node ${process.version}, ${process.platform}`;
-}
-
-function scenarioTable(result: ScenarioResult): string {
+function comparisonTable(result: ComparisonResult): string {
   const { scenario, keyturn, baseline, baselineExtrapolatedKeys: extrapolated } = result;
   const { latencyMs, keyLagSeconds, sleepMs, due } = scenario;
   const measuredKeys = due - extrapolated;

@@ -3,45 +3,54 @@
 //   npm run bench                 some minutes; markdown on stdout
 //   npm run bench -- --write      also into docs/performance.md
 //   npm run bench -- --quick      some seconds, with small numbers: shows that the bench works
+//   npm run bench -- --plot       draws the plots anew from the figures of the last --write
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ChildProcesses } from '../scripts/support/child-processes.ts';
+import { drawGrowth, measureGrowth, writeGrowth } from './growth-users.ts';
 import { renderMarkdown, withFigures } from './markdown.ts';
-import { runScenario, type Scenario } from './scenario.ts';
+import { type Comparison, runComparison, runScenario, type Scenario } from './scenario.ts';
 import { measureStartUp } from './start-up.ts';
 
-const FULL = { latencyMs: 30, keyLagSeconds: 2, sleepMs: 10_000, baselineKeysMax: 5, repeats: 3 };
-const SCENARIOS: readonly Scenario[] = [
-  { users: 500, due: 5, ...FULL },
-  { users: 400, due: 200, ...FULL },
+const FULL = { latencyMs: 30, keyLagSeconds: 2, repeats: 3 };
+const ONE_BY_ONE = { sleepMs: 10_000, baselineKeysMax: 5 };
+const COMPARISONS: readonly Comparison[] = [
+  { users: 500, due: 5, ...FULL, ...ONE_BY_ONE },
+  { users: 400, due: 200, ...FULL, ...ONE_BY_ONE },
+];
+const LARGE: readonly Scenario[] = [{ users: 2_000, due: 20, ...FULL }];
+const LIMITED: readonly Scenario[] = [
+  {
+    users: 400,
+    due: 4,
+    ...FULL,
+    limit: { perSecond: 20, burst: 40 },
+    args: ['--inventory', 'scan'],
+  },
 ];
 const START_UP_ROUNDS = 31;
 
-const QUICK_SCENARIOS: readonly Scenario[] = [
-  {
-    users: 12,
-    due: 3,
-    latencyMs: 1,
-    keyLagSeconds: 0.1,
-    sleepMs: 100,
-    baselineKeysMax: 2,
-    repeats: 1,
-  },
-];
+const QUICK = { users: 12, due: 3, latencyMs: 1, keyLagSeconds: 0.1, repeats: 1 };
+const QUICK_COMPARISONS = [{ ...QUICK, sleepMs: 100, baselineKeysMax: 2 }];
+const QUICK_LIMITED = [{ ...QUICK, limit: { perSecond: 100, burst: 10 } }];
 const QUICK_START_UP_ROUNDS = 1;
 
 const PAGE = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
 
 const args = process.argv.slice(2);
-const unknown = args.find((arg) => arg !== '--quick' && arg !== '--write');
+const unknown = args.find((arg) => !['--quick', '--write', '--plot'].includes(arg));
 const isQuick = args.includes('--quick');
 const isWritten = args.includes('--write');
-if (unknown !== undefined || (isQuick && isWritten)) {
-  process.stderr.write(`bench: ${unknown ?? '--quick --write'} is not possible\n`);
+if (unknown !== undefined || args.length > 1) {
+  process.stderr.write(`bench: ${unknown ?? args.join(' ')} is not possible\n`);
   process.exit(2);
+}
+if (args.includes('--plot')) {
+  drawGrowth();
+  process.exit();
 }
 
 const processes = new ChildProcesses();
@@ -57,15 +66,28 @@ function note(text: string): void {
 }
 
 try {
-  const results = [];
-  for (const scenario of isQuick ? QUICK_SCENARIOS : SCENARIOS) {
-    results.push(await runScenario({ processes, folder, note }, scenario));
+  const workshop = { processes, folder, note };
+  const comparisons = [];
+  for (const scenario of isQuick ? QUICK_COMPARISONS : COMPARISONS) {
+    comparisons.push(await runComparison(workshop, scenario));
   }
+  const large = [];
+  for (const scenario of isQuick ? [QUICK] : LARGE) {
+    large.push(await runScenario(workshop, scenario));
+  }
+  const limited = [];
+  for (const scenario of isQuick ? QUICK_LIMITED : LIMITED) {
+    limited.push(await runScenario(workshop, scenario));
+  }
+  const growth = await measureGrowth(workshop, isQuick);
   note('start-up');
   const startUps = measureStartUp(isQuick ? QUICK_START_UP_ROUNDS : START_UP_ROUNDS);
-  const markdown = renderMarkdown(results, startUps);
+  const markdown = renderMarkdown({ comparisons, large, limited, growth, startUps });
   process.stdout.write(`${markdown}\n`);
-  if (isWritten) writeFileSync(PAGE, withFigures(readFileSync(PAGE, 'utf8'), markdown));
+  if (isWritten) {
+    writeGrowth(growth);
+    writeFileSync(PAGE, withFigures(readFileSync(PAGE, 'utf8'), markdown));
+  }
 } catch (thrown) {
   note(`failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   process.exitCode = 1;

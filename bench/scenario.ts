@@ -18,16 +18,26 @@ export interface Scenario {
   readonly due: number;
   readonly latencyMs: number;
   readonly keyLagSeconds: number;
-  /** What the one-by-one way sleeps per key. */
-  readonly sleepMs: number;
-  /** Keys that the one-by-one way rotates; the rest is extrapolated. */
-  readonly baselineKeysMax: number;
+  /** The account's token bucket; calls are not limited when left out. */
+  readonly limit?: { readonly perSecond: number; readonly burst: number };
+  /** More arguments of `rotate-iam-keys`. */
+  readonly args?: readonly string[];
   /** Runs of `rotate-iam-keys`; the one with the median time counts. */
   readonly repeats: number;
 }
 
+/** A scenario that the one-by-one way goes through too. */
+export interface Comparison extends Scenario {
+  /** What the one-by-one way sleeps per key. */
+  readonly sleepMs: number;
+  /** Keys that it rotates; the rest is extrapolated. */
+  readonly baselineKeysMax: number;
+}
+
 export interface Figures {
   readonly calls: number;
+  /** Among the calls: refused because of their rate. */
+  readonly throttledCalls: number;
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly peakMegabytes: number;
@@ -38,6 +48,10 @@ export interface Figures {
 export interface ScenarioResult {
   readonly scenario: Scenario;
   readonly keyturn: Figures;
+}
+
+export interface ComparisonResult extends ScenarioResult {
+  readonly scenario: Comparison;
   readonly baseline: Figures;
   /** Keys of which the baseline's figures were extrapolated; 0 when all were measured. */
   readonly baselineExtrapolatedKeys: number;
@@ -53,26 +67,35 @@ export interface Workshop {
 }
 
 /** Throws a ScriptError when a run did not do its work: its figures would mean nothing. */
+export async function runComparison(
+  workshop: Workshop,
+  scenario: Comparison,
+): Promise<ComparisonResult> {
+  const { keyturn } = await runScenario(workshop, scenario);
+  workshop.note(`${title(scenario)}: one by one`);
+  return { scenario, keyturn, ...(await runBaseline(workshop, scenario)) };
+}
+
+/** The run with the median time. */
 export async function runScenario(workshop: Workshop, scenario: Scenario): Promise<ScenarioResult> {
-  const { note } = workshop;
   const runs: Figures[] = [];
   for (let run = 1; run <= scenario.repeats; run += 1) {
-    note(`${title(scenario)}: rotate-iam-keys, run ${run} of ${scenario.repeats}`);
+    workshop.note(`${title(scenario)}: rotate-iam-keys, run ${run} of ${scenario.repeats}`);
     runs.push(await runKeyturn(workshop, scenario));
   }
   runs.sort((a, b) => a.seconds - b.seconds);
   const keyturn = runs[Math.floor(runs.length / 2)];
   if (keyturn === undefined) throw new ScriptError('a scenario needs at least one run');
-  note(`${title(scenario)}: one by one`);
-  return { scenario, keyturn, ...(await runBaseline(workshop, scenario)) };
+  return { scenario, keyturn };
 }
 
 export function title({ users, due }: Scenario): string {
   return `${users} users, ${due} due`;
 }
 
-async function runKeyturn(workshop: Workshop, scenario: Scenario): Promise<Figures> {
-  const command = ['bin/rotate-iam-keys.mjs', '--output-format', 'json'] as const;
+export async function runKeyturn(workshop: Workshop, scenario: Scenario): Promise<Figures> {
+  const { args = [] } = scenario;
+  const command = ['bin/rotate-iam-keys.mjs', '--output-format', 'json', ...args] as const;
   const { run, calls, sandbox, rotated } = await against(workshop, scenario, command);
   if (run.code !== 0 || rotated !== scenario.due) {
     throw new ScriptError(
@@ -82,7 +105,7 @@ async function runKeyturn(workshop: Workshop, scenario: Scenario): Promise<Figur
   return figures(run, calls, sandbox);
 }
 
-async function runBaseline(workshop: Workshop, scenario: Scenario) {
+async function runBaseline(workshop: Workshop, scenario: Comparison) {
   const { sleepMs, baselineKeysMax } = scenario;
   const limits = [String(sleepMs), String(baselineKeysMax)] as const;
   const { run, calls, sandbox, rotated } = await against(workshop, scenario, [
@@ -108,9 +131,14 @@ async function runBaseline(workshop: Workshop, scenario: Scenario) {
 /** ListAccessKeys, CreateAccessKey, UpdateAccessKey. */
 const CALLS_PER_KEY = 3;
 
-function figures(run: MeasuredRun, calls: number, sandbox: Usage): Figures {
+interface Calls {
+  readonly calls: number;
+  readonly throttledCalls: number;
+}
+
+function figures(run: MeasuredRun, calls: Calls, sandbox: Usage): Figures {
   return {
-    calls,
+    ...calls,
     seconds: run.seconds,
     cpuSeconds: cpuSeconds(run.usage),
     peakMegabytes: run.usage.peakMegabytes,
@@ -131,16 +159,20 @@ async function against(
   const folder = mkdtempSync(join(workshop.folder, 'run-'));
   const env = safeEnvironment(process.env, folder);
   const measuring = measured(folder, 'sandbox');
-  const { users, due, latencyMs, keyLagSeconds } = scenario;
+  const { users, due, latencyMs, keyLagSeconds, limit } = scenario;
+  const limits =
+    limit === undefined ? [] : ['--rate', `${limit.perSecond}`, '--burst', `${limit.burst}`];
   const practice = await PracticeAws.start(processes, {
-    args: ['--latency-ms', String(latencyMs), '--key-lag-s', String(keyLagSeconds)],
+    args: ['--latency-ms', String(latencyMs), '--key-lag-s', String(keyLagSeconds), ...limits],
     env: { ...env, ...measuring.env },
     nodeArgs: measuring.nodeArgs,
     population: { users: users - 1, seed: 'bench', counts: { due } },
   });
   const clientEnv = { ...env, ...practice.clientEnv };
   const run = await runMeasured(processes, { name: 'run', command, env: clientEnv, folder });
-  const calls = (await practice.requests()).length;
+  const requests = await practice.requests();
+  const throttled = requests.filter(({ errorCode }) => errorCode === 'Throttling');
+  const calls = { calls: requests.length, throttledCalls: throttled.length };
   const rotated = (await practice.users()).filter(({ keys }) => keys.length === 2).length;
   await processes.stop(practice.child);
   return { run, calls, rotated, sandbox: measuring.usage() };

@@ -2,7 +2,7 @@
 // it may be four hours old: it is good for choosing whom to look at, and never acted on (I11).
 
 import { KeyturnError } from '../base/errors.ts';
-import { parseCsv } from './csv.ts';
+import { csvRows } from './csv.ts';
 import type { ReportFile } from './gateway.ts';
 
 /** One of the places that the report has for a user's keys. */
@@ -40,15 +40,19 @@ const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 /** Throws `report-unusable` for anything that is not exactly such a report. */
 export function parseCredentialReport({ csv, generatedAt }: ReportFile): CredentialReport {
   if (Number.isNaN(generatedAt.getTime())) throw odd('it does not say when it was made');
-  const [header, ...rows] = parseCsv(csv) ?? [];
+  const rows = csvRows(csv);
+  const header = rows.next().value ?? undefined;
   if (header === undefined) throw odd('it is not CSV');
   const column = columnsOf(header);
   const users: ReportUser[] = [];
+  let hasRows = false;
   let hasRootKey = false;
   for (const row of rows) {
+    if (row === undefined) throw odd('it is not CSV');
     if (row.length !== header.length) {
       throw odd(`a row has ${row.length} fields and the header has ${header.length}`);
     }
+    hasRows = true;
     const name = row[column('user')] ?? '';
     if (name === '') throw odd('a row names no user');
     const user = readUser(name, (wanted) => row[column(wanted)]);
@@ -56,7 +60,7 @@ export function parseCredentialReport({ csv, generatedAt }: ReportFile): Credent
     else users.push(user);
   }
   // AWS's own has at least the root user: an empty one is not "no users" (I11).
-  if (rows.length === 0) throw odd('it has no rows');
+  if (!hasRows) throw odd('it has no rows');
   return { generatedAt, users, hasRootKey };
 }
 

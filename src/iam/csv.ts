@@ -1,13 +1,15 @@
 // Comma-separated values as RFC 4180 has them. User names may hold commas, so splitting is not enough.
 
-/** The rows of a text; undefined when a quote is never closed or stands where none may. */
-export function parseCsv(text: string): string[][] | undefined {
-  const rows: string[][] = [];
+/**
+ * The rows of a text, one after the other: a large one need not be held twice. Ends with undefined
+ * where a quote is never closed or stands where none may.
+ */
+export function* csvRows(text: string): Generator<string[] | undefined> {
   let row: string[] = [];
   let at = 0;
   while (at < text.length) {
     const field = readField(text, at);
-    if (field === undefined) return undefined;
+    if (field === undefined) return yield undefined;
     row.push(field.value);
     at = field.end;
     if (text[at] === ',') {
@@ -17,13 +19,12 @@ export function parseCsv(text: string): string[][] | undefined {
       continue;
     }
     if (text[at] === '\r') at += 1;
-    if (at < text.length && text[at] !== '\n') return undefined;
+    if (at < text.length && text[at] !== '\n') return yield undefined;
     at += 1;
-    rows.push(row);
+    yield row;
     row = [];
   }
-  if (row.length > 0) rows.push(row);
-  return rows;
+  if (row.length > 0) yield row;
 }
 
 interface Field {

@@ -74,6 +74,8 @@ export async function takeInventory(
     return scanned([{ userName: options.user, keys }], []);
   }
   const { users, unreadable } = await readUsers(reader, listedNames(reader), options);
+  const [first] = unreadable;
+  if (first !== undefined && users.length === 0) throw first.error;
   return scanned(users, unreadable);
 }
 
@@ -102,7 +104,7 @@ export interface UsersRead {
   readonly gone: readonly string[];
 }
 
-/** Reads the keys of these users in parallel. Throws when no user's keys could be read at all. */
+/** Reads the keys of these users in parallel. Throws what every further call would meet too. */
 export async function readUsers(
   reader: KeyReader,
   names: AsyncIterable<string> | readonly string[],
@@ -141,8 +143,6 @@ export async function readUsers(
   emit(progress(seen.size, usersRead, true));
   const users = found.filter((one) => one !== undefined && 'keys' in one);
   const unreadable = found.filter((one) => one !== undefined && 'error' in one);
-  const [first] = unreadable;
-  if (first !== undefined && users.length === 0) throw first.error;
   return { users, unreadable, gone };
 }
 

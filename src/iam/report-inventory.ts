@@ -20,7 +20,13 @@ import {
 } from './credential-report.ts';
 import { fetchReport } from './fetch-report.ts';
 import type { AccountGateway, KeyReader } from './gateway.ts';
-import { type Inventory, type InventoryOptions, readUsers, type UserKeys } from './inventory.ts';
+import {
+  type Inventory,
+  type InventoryOptions,
+  readUsers,
+  type UserKeys,
+  type UsersRead,
+} from './inventory.ts';
 
 export interface ReportInventoryOptions extends Omit<InventoryOptions, 'user'> {
   readonly clock: Clock;
@@ -65,6 +71,7 @@ export async function takeReportInventory(
     shortlisted: wanted.length,
   });
   const found = await readUsers(gateway.reader, wanted, options);
+  assertAllowed(found);
   assertSameDates(report, found.users);
   const isAnyGone = found.gone.length > 0;
   const unnamed = isAnyGone ? await readUnnamed(gateway.reader, report, options) : undefined;
@@ -98,6 +105,15 @@ function shortlist(report: CredentialReport, options: ReportInventoryOptions): s
   const listed = new Set(names.map((name) => name.toLowerCase()));
   const unlisted = [...alsoRead].filter(([name]) => !listed.has(name));
   return [...new Set([...names, ...unlisted.map(([, name]) => name)])];
+}
+
+/** One user may be closed to us; when all are, the permission is missing, and a scan says so. */
+function assertAllowed({ users, unreadable }: UsersRead): void {
+  const [first, second] = unreadable;
+  const isDenied = unreadable.every(({ error }) => error.code === 'access-denied');
+  if (first !== undefined && second !== undefined && users.length === 0 && isDenied) {
+    throw first.error;
+  }
 }
 
 function assertSameDates(report: CredentialReport, users: readonly UserKeys[]): void {

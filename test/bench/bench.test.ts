@@ -8,14 +8,15 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { withFigures } from '../../bench/markdown.ts';
-import { runScenario, type Scenario } from '../../bench/scenario.ts';
+import { renderPlot } from '../../bench/plot.ts';
+import { type Comparison, runComparison } from '../../bench/scenario.ts';
 import { median } from '../../bench/start-up.ts';
 import { ChildProcesses } from '../../scripts/support/child-processes.ts';
 import { ScriptError } from '../../scripts/support/script-error.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-const SMALL: Scenario = {
+const SMALL: Comparison = {
   users: 120,
   due: 4,
   latencyMs: 0,
@@ -25,11 +26,11 @@ const SMALL: Scenario = {
   repeats: 1,
 };
 
-async function run(scenario: Scenario) {
+async function run(scenario: Comparison) {
   const processes = new ChildProcesses();
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-test-bench-'));
   try {
-    return await runScenario({ processes, folder, note: () => {} }, scenario);
+    return await runComparison({ processes, folder, note: () => {} }, scenario);
   } finally {
     await processes.stopAll();
     rmSync(folder, { recursive: true, force: true });
@@ -41,7 +42,8 @@ test('the baseline makes exactly the calls of a one-by-one script', async () => 
   // GetAccountSummary, two pages of users, each user's keys, three calls for each due key.
   assert.equal(baseline.calls, 1 + 2 + 120 + 4 * 3);
   assert.equal(baselineExtrapolatedKeys, 0);
-  assert.ok(keyturn.calls > 120);
+  // The report takes at most four calls, a due key at most ten.
+  assert.ok(keyturn.calls <= 4 * 10 + 12, `${keyturn.calls} calls`);
   for (const { cpuSeconds, peakMegabytes, sandboxCpuSeconds } of [keyturn, baseline]) {
     assert.ok(cpuSeconds > 0 && sandboxCpuSeconds > 0);
     assert.ok(peakMegabytes > 10 && peakMegabytes < 2000, `${peakMegabytes} MB`);
@@ -73,6 +75,26 @@ test('figures go between the markers of docs/performance.md, and nothing else ch
   assert.equal(withFigures(written, 'new figures'), written);
   assert.equal(written.slice(0, 200), page.slice(0, 200));
   assert.throws(() => withFigures('no markers', 'figures'), ScriptError);
+});
+
+test('a plot has a place for every value, with axes in powers of ten', () => {
+  const points = [
+    { x: 100, y: 0.5 },
+    { x: 10_000, y: 80 },
+  ];
+  const series = [{ label: 'a < b', points }];
+  const svg = renderPlot({ title: 'Costs', xLabel: 'users', frames: [{ yLabel: 's', series }] });
+  for (const tick of ['100', '1,000', '10,000', '0.1', '1', '10']) {
+    assert.ok(svg.includes(`>${tick}</text>`), tick);
+  }
+  assert.ok(svg.includes('a &lt; b'));
+  const placed = [...svg.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)"/g)].map(([, x, y]) => [
+    Number(x),
+    Number(y),
+  ]);
+  assert.deepEqual(placed[0]?.[0], 0);
+  assert.deepEqual(placed[1]?.[0], 300);
+  assert.ok((placed[0]?.[1] ?? 0) > (placed[1]?.[1] ?? 0));
 });
 
 test('a median is the middle, or the mean of the two middle values', () => {

@@ -20,7 +20,7 @@ interface Stage {
 
 /** A sandbox with users who each have one key that is 100 days old. */
 async function stage(context: TestContext, users: readonly string[]): Promise<Stage> {
-  const sandbox = await startSandbox({ seed: 'cli' });
+  const sandbox = await startSandbox({ seed: 'cli', reportSeconds: 0 });
   const stateDir = mkdtempSync(join(tmpdir(), 'keyturn-cli-'));
   for (const name of users) {
     sandbox.world.addUser(DEFAULT_ACCOUNT_ID, { name });

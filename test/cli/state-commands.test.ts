@@ -15,7 +15,7 @@ import { binOf, finished, hoursLater, run, start } from './process.ts';
 const ACCOUNT = '123456789012';
 
 async function openAccount(t: TestContext) {
-  const sandbox = await startSandbox({ seed: 3 });
+  const sandbox = await startSandbox({ seed: 3, reportSeconds: 0 });
   const stateDir = await mkdtemp(join(tmpdir(), 'keyturn-state-'));
   t.after(async () => {
     await sandbox.close();

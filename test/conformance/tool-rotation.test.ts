@@ -25,6 +25,35 @@ behaviours('rotate-iam-keys rotating', (behave) => {
     assert.deepEqual(await keysByUser(account), before);
   });
 
+  behave(
+    'finds the due keys through the credential report, and reads nobody else',
+    async (account) => {
+      await account.seedUser({ name: 'svc-due', keys: DUE });
+      await account.seedUser({ name: 'svc-young', keys: YOUNG });
+      await withTool(account, async (tool) => {
+        const { report, stderr } = await tool(['--dry-run', '--inventory', 'report']);
+        assert.deepEqual(
+          report.rotated_keys.map(({ username }) => username),
+          ['svc-due'],
+        );
+        assert.equal(report.inventory?.source, 'credential-report');
+        assert.match(stderr, /shortlisted=1$/m);
+      });
+    },
+    {
+      quirk: 'report-time-fixed',
+      check: async (account) => {
+        await account.seedUser({ name: 'svc-due', keys: DUE });
+        await withTool(account, async (tool) => {
+          const { code, report } = await tool(['--dry-run']);
+          assert.equal(code, 0);
+          assert.equal(report.inventory?.source, 'scan');
+          assert.match(report.inventory?.fallback_reason ?? '', /made at 2015-02-02/);
+        });
+      },
+    },
+  );
+
   behave('gives each due user a working key and leaves the old one Inactive', async (account) => {
     const names = ['svc-one', 'svc-two', 'svc-three'];
     const old = new Map<string, string>();

@@ -68,7 +68,7 @@ export class Arena {
   }
 
   static async open(seed: string): Promise<Arena> {
-    return new Arena(await startSandbox({ seed }));
+    return new Arena(await startSandbox({ seed, reportSeconds: 0 }));
   }
 
   async close(): Promise<void> {
