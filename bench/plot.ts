@@ -15,7 +15,7 @@ export interface Plot {
 
 const COLUMNS = 2;
 const TITLE_HEIGHT = 36;
-const FRAME = { width: 300, height: 220, left: 62, right: 24, top: 12, bottom: 84 };
+const FRAME = { width: 300, height: 220, left: 76, right: 24, top: 12, bottom: 84 };
 /** Told apart by people who see few colours, and in print by their dashes. */
 const STYLES = [
   { colour: '#0b5fa5', dashes: '' },
@@ -81,7 +81,7 @@ function renderFrame({ yLabel, series }: Plot['frames'][number], xLabel: string)
     `<rect width="${FRAME.width}" height="${FRAME.height}" fill="none" stroke="#444"/>`,
     ...lines,
     `<text x="${FRAME.width / 2}" y="${FRAME.height + 34}" text-anchor="middle">${escaped(xLabel)}</text>`,
-    `<text transform="translate(-46 ${FRAME.height / 2}) rotate(-90)" text-anchor="middle">${escaped(yLabel)}</text>`,
+    `<text transform="translate(-58 ${FRAME.height / 2}) rotate(-90)" text-anchor="middle">${escaped(yLabel)}</text>`,
   ].join('\n');
 }
 
