@@ -76,6 +76,7 @@ def refuse(found):
         "errors": [{"code": "no-node", "message": message, "hint": hint, "username": None}],
         "summary": {name: 0 for name in zeros.split()},
         "account_id": None,
+        "inventory": None,
         "keyturn_version": "unknown",
     }
     print(json.dumps(document, indent=2))

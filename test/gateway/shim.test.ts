@@ -29,7 +29,7 @@ test('the bundle runs from a folder with nothing else in it', async (context) =>
 test('exit code and both streams are those of Node', async (context) => {
   const { run, sandbox } = await gateway(context);
   sandbox.faults.add({ operation: 'ListUsers', effect: { kind: 'access-denied' } });
-  const { code, stdout, stderr } = await run([]);
+  const { code, stdout, stderr } = await run(['--inventory=scan']);
   assert.equal(code, 3);
   assert.equal(rotationReportSchema.parse(JSON.parse(stdout)).errors[0]?.code, 'access-denied');
   assert.match(stderr, /^rotate-iam-keys: error: /m);
@@ -38,7 +38,7 @@ test('exit code and both streams are those of Node', async (context) => {
 test('SIGTERM reaches Node: what is open is finished, and the document still comes', async (context) => {
   const { env, sandbox } = await gateway(context);
   sandbox.faults.add({ operation: 'ListUsers', effect: { kind: 'hang' } });
-  const child = startShim([], env);
+  const child = startShim(['--inventory=scan'], env);
   const ended = finished(child);
   await eventually(
     () => sandbox.requests.list().some((each) => each.operation === 'ListUsers'),

@@ -48,7 +48,7 @@ export const REPORT: readonly Directive[] = [
         for (const key of user.keys) key.deleted = true;
         return;
       }
-      Object.assign(user, { name, arn: user.arn.replace(/[^/]+$/, name) });
+      Object.assign(user, { name });
       for (const key of user.keys) Object.assign(key, { userName: name });
       users.set(name.toLowerCase(), user);
     },
