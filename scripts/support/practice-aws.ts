@@ -2,7 +2,11 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { LoggedRequest, PopulationOptions } from '../../src/sandbox/index.ts';
+import type {
+  LoggedRequest,
+  OrganizationSeed,
+  PopulationOptions,
+} from '../../src/sandbox/index.ts';
 import type { ChildProcesses } from './child-processes.ts';
 import { ScriptError } from './script-error.ts';
 
@@ -28,6 +32,8 @@ export interface PracticeAwsOptions {
   readonly nodeArgs?: readonly string[];
   /** The account beside its administrator: `users` in all, `counts` of some kinds. */
   readonly population: PopulationOptions;
+  /** Makes the account manage an organization. */
+  readonly organization?: OrganizationSeed;
   readonly signal?: AbortSignal;
 }
 
@@ -74,6 +80,7 @@ export class PracticeAws {
           },
         },
       ],
+      ...(options.organization === undefined ? {} : { organization: options.organization }),
     });
     return practice;
   }

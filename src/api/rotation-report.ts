@@ -16,6 +16,10 @@ export interface RotationReport {
     readonly cleanup_operations: number;
     readonly users_examined: number;
     readonly keys_examined: number;
+    readonly accounts_examined: number;
+    readonly accounts_failed: number;
+    readonly accounts_skipped: number;
+    readonly accounts_left: number;
     readonly duration_seconds: number;
   };
   /** Null when the caller could not be identified. */
@@ -90,4 +94,6 @@ export interface ReportIssue {
   readonly message: string;
   readonly hint: string | null;
   readonly username: string | null;
+  /** The account concerned, if one. */
+  readonly account_id: string | null;
 }

@@ -14,15 +14,20 @@ import { planUser } from '../executor/plan-user.ts';
 import { rotateUser } from '../executor/rotate-user.ts';
 import type { AccountGateway } from '../iam/gateway.ts';
 import type { Inventory, InventorySource } from '../iam/inventory.ts';
+import type { Limiter } from '../iam/limiter.ts';
 import type { AccountState } from '../journal/journal.ts';
 import { openAccountState, readAccountState } from '../journal/open-account-state.ts';
-import type { ReportIssue } from '../reports/rotation-report.ts';
 import {
   type AccountInventoryOptions,
   accountInventory,
   rememberActiveKeys,
 } from './account-inventory.ts';
-import { type HandedOff, reportIssue } from './build-report.ts';
+import {
+  type AccountFacts,
+  type AccountIssue,
+  type HandedOff,
+  reportIssue,
+} from './build-report.ts';
 import { collectHandoffs } from './collect-handoffs.ts';
 import { executorContext } from './executor-context.ts';
 import { type CandidateUser, findCandidates } from './find-candidates.ts';
@@ -47,28 +52,33 @@ export interface AccountSurroundings {
   readonly signal: AbortSignal;
   /** Names this process in the journal. */
   readonly run: string;
+  /** Shared with the other accounts of the run, where there are others. */
+  readonly gates?: AccountGates;
+}
+
+/** An account that reads takes calls and memory; one that waits for new keys takes little of both. */
+export interface AccountGates {
+  /** Held while the account is opened and its keys are read. */
+  readonly reading: Limiter;
+  /** Held by each rotation. */
+  readonly rotating: Limiter;
 }
 
 /** What is known of an account when its part of the run is over, however it ended. */
-export interface AccountResult {
+export interface AccountResult extends AccountFacts {
   /** Undefined when nobody could say which account it is: the gateway did not open. */
   readonly account: string | undefined;
-  readonly usersExamined: number;
-  readonly keysExamined: number;
   /** Undefined when the keys were never read. */
   readonly source: InventorySource | undefined;
-  readonly outcomes: readonly UserOutcome[];
   /** What ended the account's part early; it is among the errors too. */
   readonly fatal: KeyturnError | undefined;
-  readonly errors: readonly ReportIssue[];
-  readonly handoff: ReadonlyMap<AccessKeyId, HandedOff>;
 }
 
 /**
  * Rotations wait for AWS most of the time, and waiting takes no call: so more of them are open at
  * once than calls are allowed at once.
  */
-const ROTATIONS_PER_CALL_SLOT = 16;
+export const ROTATIONS_PER_CALL_SLOT = 16;
 
 /** Known before anything was tried: nothing went wrong, but a person is needed. */
 const BLOCKED: ReadonlySet<ErrorCode> = new Set([
@@ -105,10 +115,12 @@ class AccountRun {
   readonly #surroundings: AccountSurroundings;
   /** In the order of the candidates; a place stays empty until its user is done. */
   readonly #places: (UserOutcome | undefined)[] = [];
-  readonly #errors: ReportIssue[] = [];
+  readonly #errors: AccountIssue[] = [];
   #fatal: KeyturnError | undefined;
   #account: string | undefined;
-  #inventory: Inventory | undefined;
+  #usersExamined = 0;
+  #keysExamined = 0;
+  #source: InventorySource | undefined;
   #handoff: ReadonlyMap<AccessKeyId, HandedOff> = new Map();
 
   constructor(options: AccountOptions, surroundings: AccountSurroundings) {
@@ -117,15 +129,29 @@ class AccountRun {
   }
 
   async perform(open: () => Promise<AccountGateway>): Promise<void> {
-    const gateway = await open();
+    const { gates, signal } = this.#surroundings;
+    const giveBack = await takePlace(gates?.reading, signal);
+    let gateway: AccountGateway | undefined;
     try {
-      await this.#performIn(gateway);
+      gateway = await open();
+      const { state, candidates } = await this.#examine(gateway);
+      // What follows is mostly waiting; other accounts may read meanwhile.
+      giveBack();
+      await this.#rotateAll(gateway, state, candidates);
+      const printsSecrets = this.#options.deliver.some(({ kind }) => kind === 'stdout');
+      const collected = await collectHandoffs(this.#outcomes, state.handoff, printsSecrets);
+      this.#handoff = collected.handoff;
+      this.#errors.push(...collected.errors);
     } finally {
-      gateway.close();
+      giveBack();
+      gateway?.close();
     }
   }
 
-  async #performIn(gateway: AccountGateway): Promise<void> {
+  /** Of the inventory only the candidates outlive this: many accounts may be open. */
+  async #examine(
+    gateway: AccountGateway,
+  ): Promise<{ readonly state: AccountState; readonly candidates: readonly CandidateUser[] }> {
     const { clock, emit, run } = this.#surroundings;
     const { dryRun, daysThreshold } = this.#options;
     const stateDir = resolve(this.#options.stateDir);
@@ -137,16 +163,33 @@ class AccountRun {
     const openState = dryRun ? readAccountState : openAccountState;
     const state = await openState({ stateDir, account, clock, run });
     const inventory = await accountInventory(gateway, state, this.#options, this.#surroundings);
-    this.#inventory = inventory;
+    this.#usersExamined = inventory.usersExamined;
+    this.#keysExamined = inventory.keysExamined;
+    this.#source = inventory.source;
     this.#errors.push(
       ...inventory.unreadable.map(({ userName, error }) => reportIssue(error, userName)),
     );
     if (!dryRun) await rememberActiveKeys(inventory, state, clock.now());
-    await this.#rotateAll(gateway, state, inventory);
-    const printsSecrets = this.#options.deliver.some(({ kind }) => kind === 'stdout');
-    const collected = await collectHandoffs(this.#outcomes, state.handoff, printsSecrets);
-    this.#handoff = collected.handoff;
-    this.#errors.push(...collected.errors);
+    return { state, candidates: await this.#candidates(state, inventory) };
+  }
+
+  async #candidates(state: AccountState, inventory: Inventory): Promise<readonly CandidateUser[]> {
+    const { emit, clock } = this.#surroundings;
+    const { daysThreshold, cleanupInactive, user: scope, recoverOnly = false } = this.#options;
+    const { candidates, due } = await findCandidates(
+      inventory,
+      state.journal,
+      { daysThreshold, cleanupInactive, scope, recoverOnly },
+      clock.now(),
+    );
+    emit({
+      code: 'inventory-done',
+      users: this.#usersExamined,
+      keys: this.#keysExamined,
+      due,
+      candidates: candidates.length,
+    });
+    return candidates;
   }
 
   fail(error: KeyturnError): void {
@@ -155,12 +198,11 @@ class AccountRun {
   }
 
   result(): AccountResult {
-    const inventory = this.#inventory;
     return {
       account: this.#account,
-      usersExamined: inventory?.usersExamined ?? 0,
-      keysExamined: inventory?.keysExamined ?? 0,
-      source: inventory?.source,
+      usersExamined: this.#usersExamined,
+      keysExamined: this.#keysExamined,
+      source: this.#source,
       outcomes: this.#outcomes,
       fatal: this.#fatal,
       errors: this.#errors,
@@ -171,24 +213,18 @@ class AccountRun {
   async #rotateAll(
     gateway: AccountGateway,
     state: AccountState,
-    inventory: Inventory,
+    candidates: readonly CandidateUser[],
   ): Promise<void> {
-    const { emit, clock, signal } = this.#surroundings;
-    const { daysThreshold, cleanupInactive, user: scope, recoverOnly = false } = this.#options;
-    const { candidates, due } = await findCandidates(
-      inventory,
-      state.journal,
-      { daysThreshold, cleanupInactive, scope, recoverOnly },
-      clock.now(),
-    );
-    const { usersExamined: users, keysExamined: keys } = inventory;
-    emit({ code: 'inventory-done', users, keys, due, candidates: candidates.length });
+    const { emit, signal, gates } = this.#surroundings;
+    const { user: scope } = this.#options;
     const executor = this.#executor(gateway, state);
     if (!this.#options.dryRun) await settleHandoffs(state, executor, scope);
     const perform = this.#performer(state, executor);
     let done = 0;
     const one = async (candidate: CandidateUser, index: number) => {
-      const outcome = await perform(candidate);
+      // A stopped run gives every user their outcome, so nobody is turned away here.
+      const giveBack = await takePlace(gates?.rotating, undefined);
+      const outcome = await perform(candidate).finally(giveBack);
       this.#places[index] = outcome;
       this.#reportFailure(outcome);
       done += 1;
@@ -262,5 +298,15 @@ class AccountRun {
     const [first] = left;
     if (first === undefined || this.#options.dryRun) return;
     this.#surroundings.emit({ code: 'users-left', users: left.length, reason: first.message });
+  }
+}
+
+/** Waits for a place, if there is a gate at all; rejects with the signal's reason. */
+async function takePlace(gate: Limiter | undefined, signal: AbortSignal | undefined) {
+  try {
+    return (await gate?.acquire(signal)) ?? (() => {});
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    throw thrown;
   }
 }

@@ -21,20 +21,12 @@ import type {
   RotationReport,
 } from '../reports/rotation-report.ts';
 
-export interface ReportFacts {
+/** What is the same for the whole run. */
+export interface RunFacts {
   readonly startedAt: Date;
-  readonly endedAt: Date;
   readonly dryRun: boolean;
   readonly daysThreshold: number;
-  readonly account: string | undefined;
   readonly version: string;
-  readonly usersExamined: number;
-  readonly keysExamined: number;
-  readonly source: InventorySource | undefined;
-  readonly outcomes: readonly UserOutcome[];
-  readonly errors: readonly ReportIssue[];
-  /** What the hand-off holds of a new key, and whether its secret belongs into the report. */
-  readonly handoff: ReadonlyMap<AccessKeyId, HandedOff>;
 }
 
 export interface HandedOff {
@@ -43,33 +35,91 @@ export interface HandedOff {
   readonly secret: Secret | undefined;
 }
 
-export function buildReport(facts: ReportFacts): RotationReport {
-  const rotated = facts.outcomes.flatMap(({ user, rotation }) =>
-    rotation === undefined ? [] : [rotatedKey(user, rotation, facts)],
-  );
-  const cleaned = facts.outcomes.flatMap(({ user, cleanup }) =>
-    cleanup === undefined ? [] : [cleanupResult(user, cleanup, facts)],
-  );
-  return {
-    execution_time: facts.startedAt.toISOString(),
-    dry_run: facts.dryRun,
-    days_threshold: facts.daysThreshold,
-    rotated_keys: rotated,
-    cleanup_results: cleaned,
-    errors: [...facts.errors],
-    summary: {
-      total_keys_processed: rotated.length,
-      successful_rotations: rotated.filter((key) => key.success).length,
-      failed_rotations: rotated.filter((key) => !key.success).length,
-      cleanup_operations: cleaned.reduce((sum, result) => sum + result.deleted_keys.length, 0),
-      users_examined: facts.usersExamined,
-      keys_examined: facts.keysExamined,
-      duration_seconds: (facts.endedAt.getTime() - facts.startedAt.getTime()) / 1000,
-    },
-    account_id: facts.account ?? null,
-    inventory: facts.source === undefined ? null : inventorySource(facts.source),
-    keyturn_version: facts.version,
-  };
+/** What is known of one account, ready for the report. */
+export interface AccountFacts {
+  readonly usersExamined: number;
+  readonly keysExamined: number;
+  readonly outcomes: readonly UserOutcome[];
+  readonly errors: readonly AccountIssue[];
+  /** What the hand-off holds of a new key, and whether its secret belongs into the report. */
+  readonly handoff: ReadonlyMap<AccessKeyId, HandedOff>;
+}
+
+/** An issue of an account whose number the report adds. */
+export type AccountIssue = Omit<ReportIssue, 'account_id'>;
+
+export type AccountCounts = Pick<
+  RotationReport['summary'],
+  'accounts_examined' | 'accounts_failed' | 'accounts_skipped' | 'accounts_left'
+>;
+
+/** What is known when all accounts are done. */
+export interface WholeRun {
+  /** Undefined when nobody could say which, and when there are several. */
+  readonly account: string | undefined;
+  /** Undefined when the keys were never read, and when there are several accounts. */
+  readonly source: InventorySource | undefined;
+  readonly counts: AccountCounts;
+}
+
+/**
+ * The report of a run, account by account. Of an account it keeps the entries about keys that were
+ * acted on and a few counts: so it does not grow with the number of accounts.
+ */
+export class ReportLedger {
+  readonly #run: RunFacts;
+  readonly #rotated: RotatedKey[] = [];
+  readonly #cleaned: CleanupResult[] = [];
+  readonly #errors: ReportIssue[] = [];
+  #users = 0;
+  #keys = 0;
+
+  constructor(run: RunFacts) {
+    this.#run = run;
+  }
+
+  add(account: string | undefined, facts: AccountFacts): void {
+    const about: About = { ...this.#run, account: account ?? '', handoff: facts.handoff };
+    for (const { user, rotation, cleanup } of facts.outcomes) {
+      if (rotation !== undefined) this.#rotated.push(rotatedKey(user, rotation, about));
+      if (cleanup !== undefined) this.#cleaned.push(cleanupResult(user, cleanup, about));
+    }
+    for (const issue of facts.errors) this.addIssue(issue, account);
+    this.#users += facts.usersExamined;
+    this.#keys += facts.keysExamined;
+  }
+
+  addIssue(issue: AccountIssue, account?: string): void {
+    this.#errors.push({ ...issue, account_id: account ?? null });
+  }
+
+  report({ account, source, counts }: WholeRun, endedAt: Date): RotationReport {
+    const { startedAt, dryRun, daysThreshold, version } = this.#run;
+    // Accounts end in any order; two runs should differ only where something else happened.
+    const rotated = this.#rotated.toSorted(byAccount);
+    const cleaned = this.#cleaned.toSorted(byAccount);
+    return {
+      execution_time: startedAt.toISOString(),
+      dry_run: dryRun,
+      days_threshold: daysThreshold,
+      rotated_keys: rotated,
+      cleanup_results: cleaned,
+      errors: this.#errors.toSorted(byAccount),
+      summary: {
+        total_keys_processed: rotated.length,
+        successful_rotations: rotated.filter((key) => key.success).length,
+        failed_rotations: rotated.filter((key) => !key.success).length,
+        cleanup_operations: cleaned.reduce((sum, result) => sum + result.deleted_keys.length, 0),
+        users_examined: this.#users,
+        keys_examined: this.#keys,
+        ...counts,
+        duration_seconds: (endedAt.getTime() - startedAt.getTime()) / 1000,
+      },
+      account_id: account ?? null,
+      inventory: source === undefined ? null : inventorySource(source),
+      keyturn_version: version,
+    };
+  }
 }
 
 function inventorySource(source: InventorySource): NonNullable<RotationReport['inventory']> {
@@ -82,11 +132,24 @@ function inventorySource(source: InventorySource): NonNullable<RotationReport['i
       };
 }
 
-export function reportIssue(error: KeyturnError, username: string | null = null): ReportIssue {
+/** What is about no account in particular comes first. */
+function byAccount(
+  { account_id: a }: { account_id: string | null },
+  { account_id: b }: { account_id: string | null },
+): number {
+  return (a ?? '').localeCompare(b ?? '');
+}
+
+export function reportIssue(error: KeyturnError, username: string | null = null): AccountIssue {
   return { code: error.code, message: error.message, hint: error.hint ?? null, username };
 }
 
-function rotatedKey(user: string, outcome: RotationOutcome, facts: ReportFacts): RotatedKey {
+interface About extends RunFacts {
+  readonly account: string;
+  readonly handoff: ReadonlyMap<AccessKeyId, HandedOff>;
+}
+
+function rotatedKey(user: string, outcome: RotationOutcome, facts: About): RotatedKey {
   const newKeyId = outcome.kind === 'would-rotate' ? undefined : outcome.newKeyId;
   const handedOff = newKeyId === undefined ? undefined : facts.handoff.get(newKeyId);
   const error = outcome.kind === 'failed' ? outcome.error : undefined;
@@ -101,7 +164,7 @@ function rotatedKey(user: string, outcome: RotationOutcome, facts: ReportFacts):
     success: error === undefined,
     error: error?.message ?? null,
     dry_run: facts.dryRun,
-    account_id: facts.account ?? '',
+    account_id: facts.account,
     error_code: error?.code ?? null,
     hint: error?.hint ?? null,
     age_days: createdAt === undefined ? null : wholeDaysBetween(createdAt, facts.startedAt),
@@ -133,7 +196,7 @@ function lastUsed({ lastUse }: KeyDetails): string | null {
   return lastUse.used === 'never' ? 'never' : lastUse.at.toISOString();
 }
 
-function cleanupResult(user: string, outcome: CleanupOutcome, facts: ReportFacts): CleanupResult {
+function cleanupResult(user: string, outcome: CleanupOutcome, facts: About): CleanupResult {
   const { error } = outcome;
   return {
     username: user,
@@ -141,7 +204,7 @@ function cleanupResult(user: string, outcome: CleanupOutcome, facts: ReportFacts
     success: error === undefined,
     error: error?.message ?? null,
     dry_run: facts.dryRun,
-    account_id: facts.account ?? '',
+    account_id: facts.account,
     error_code: error?.code ?? null,
     hint: error?.hint ?? null,
     kept_keys: outcome.kept.map(({ id, reason }) => ({ access_key_id: id, reason })),

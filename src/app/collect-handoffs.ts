@@ -4,16 +4,15 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { toKeyturnError } from '../base/errors.ts';
 import type { UserOutcome } from '../executor/outcome.ts';
 import type { Handoff } from '../journal/journal.ts';
-import type { ReportIssue } from '../reports/rotation-report.ts';
-import { type HandedOff, reportIssue } from './build-report.ts';
+import { type AccountIssue, type HandedOff, reportIssue } from './build-report.ts';
 
 export async function collectHandoffs(
   outcomes: readonly UserOutcome[],
   handoff: Handoff,
   printsSecrets: boolean,
-): Promise<{ handoff: Map<AccessKeyId, HandedOff>; errors: ReportIssue[] }> {
+): Promise<{ handoff: Map<AccessKeyId, HandedOff>; errors: AccountIssue[] }> {
   const found = new Map<AccessKeyId, HandedOff>();
-  const errors: ReportIssue[] = [];
+  const errors: AccountIssue[] = [];
   for (const { user, rotation } of outcomes) {
     if (rotation === undefined || rotation.kind === 'would-rotate') continue;
     const { newKeyId } = rotation;

@@ -1,6 +1,5 @@
 // The least that each way of running keyturn needs from IAM, as data: exactly the calls that are
-// made. sts:GetCallerIdentity is not here because AWS allows it to everybody, sts:AssumeRole is not
-// because it is granted by the role.
+// made. sts:GetCallerIdentity is not here because AWS allows it to everybody.
 
 export const PARTITIONS = ['aws', 'aws-us-gov', 'aws-cn'] as const;
 
@@ -30,28 +29,44 @@ const KEY_ACTIONS = [
 export const POLICY_ABOUT = {
   'self-service': 'keyctl, for a person who rotates their own keys',
   admin: 'keyctl, for an administrator who rotates the keys of others',
-  fleet: 'rotate-iam-keys, for a whole account, clean-up included',
+  fleet:
+    'rotate-iam-keys, for a whole account, clean-up included; also for the role in each member of an organization',
+  organization:
+    'rotate-iam-keys --organization, for the caller: fleet for its own account, and the way into the others',
 } as const;
 
 /** Without the report, rotate-iam-keys reads all users one by one; keyctl always does. */
+const BY_REPORT = [
+  'iam:ListUsers',
+  'iam:GenerateCredentialReport',
+  'iam:GetCredentialReport',
+] as const;
 const FIND_ACTIONS = {
   admin: ['iam:ListUsers'],
-  fleet: ['iam:ListUsers', 'iam:GenerateCredentialReport', 'iam:GetCredentialReport'],
+  fleet: BY_REPORT,
+  organization: BY_REPORT,
 } as const;
 
 export type PolicyName = keyof typeof POLICY_ABOUT;
 
-export function policyDocument(name: PolicyName, partition: Partition = 'aws'): PolicyDocument {
+export interface PolicyOptions {
+  readonly partition?: Partition | undefined;
+  /** The role that the organization's accounts are entered through. */
+  readonly roleName?: string | undefined;
+}
+
+export function policyDocument(name: PolicyName, options: PolicyOptions = {}): PolicyDocument {
+  const { partition = 'aws', roleName = 'OrganizationAccountAccessRole' } = options;
   const users = `arn:${partition}:iam::*:user`;
-  return {
-    Version: '2012-10-17',
-    Statement: name === 'self-service' ? ownKeys(users) : allKeys(users, FIND_ACTIONS[name]),
-  };
+  const statements = name === 'self-service' ? ownKeys(users) : allKeys(users, FIND_ACTIONS[name]);
+  const entrance =
+    name === 'organization' ? otherAccounts(`arn:${partition}:iam::*:role/${roleName}`) : [];
+  return { Version: '2012-10-17', Statement: [...statements, ...entrance] };
 }
 
 /** Ready for `aws iam create-policy --policy-document`; ends with a newline. */
-export function policyJson(name: PolicyName, partition?: Partition): string {
-  return `${JSON.stringify(policyDocument(name, partition), null, 2)}\n`;
+export function policyJson(name: PolicyName, options?: PolicyOptions): string {
+  return `${JSON.stringify(policyDocument(name, options), null, 2)}\n`;
 }
 
 /** With a path before the name and without. `user/*NAME` would match everybody whose name ends so. */
@@ -72,5 +87,17 @@ function allKeys(users: string, findActions: readonly string[]): PolicyStatement
   return [
     { Sid: 'RotateAccessKeys', Effect: 'Allow', Action: KEY_ACTIONS, Resource: `${users}/*` },
     { Sid: 'FindUsers', Effect: 'Allow', Action: findActions, Resource: '*' },
+  ];
+}
+
+function otherAccounts(roles: string): PolicyStatement[] {
+  return [
+    {
+      Sid: 'FindAccounts',
+      Effect: 'Allow',
+      Action: ['organizations:ListAccounts'],
+      Resource: '*',
+    },
+    { Sid: 'EnterAccounts', Effect: 'Allow', Action: ['sts:AssumeRole'], Resource: roles },
   ];
 }

@@ -1,6 +1,6 @@
-// Use case of `rotate-iam-keys`: rotate every due key of one account.
+// Use case of `rotate-iam-keys`: rotate every due key, of one account or of several.
 //
-//   prepare state -> identify caller -> inventory -> candidates -> rotate each -> report
+//   identify caller -> prepare state -> inventory -> candidates -> rotate each -> report
 
 import type { Clock } from '../base/clock.ts';
 import type { ExitCode } from '../base/error-codes.ts';
@@ -11,10 +11,14 @@ import { newId } from '../executor/runtime.ts';
 import { openGateway } from '../iam/open-gateway.ts';
 import type { RotationReport } from '../reports/rotation-report.ts';
 import { type AccountOptions, runAccount } from './account-run.ts';
-import { buildReport } from './build-report.ts';
+import { ReportLedger, type WholeRun } from './build-report.ts';
+import type { AccountSelection } from './choose-accounts.ts';
+import { rotateAccounts } from './rotate-accounts.ts';
 import { stopSignal } from './stop-signal.ts';
 
 export interface RotateAccountOptions extends AccountOptions {
+  /** Several accounts; undefined means the caller's own. */
+  readonly accounts?: AccountSelection | undefined;
   /** Named profile; undefined means the SDK's default credential chain. */
   readonly profile: string | undefined;
   readonly region: string;
@@ -31,6 +35,12 @@ export interface RunContext {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** How the part of a run between the flags and the report ended. */
+export interface RunEnd extends WholeRun {
+  /** What ended the run early; it is in the ledger too. */
+  readonly fatal: KeyturnError | undefined;
+}
+
 export interface RotateAccountOutcome {
   readonly report: RotationReport;
   readonly exitCode: ExitCode;
@@ -44,25 +54,45 @@ export async function rotateAccount(
   options: RotateAccountOptions,
   context: RunContext,
 ): Promise<RotateAccountOutcome> {
-  const { clock, emit, env } = context;
-  const { profile, region, maxParallel } = options;
-  const startedAt = clock.now();
+  const { clock, emit } = context;
+  const { dryRun, daysThreshold, accounts } = options;
+  const ledger = new ReportLedger({
+    startedAt: clock.now(),
+    dryRun,
+    daysThreshold,
+    version: VERSION,
+  });
   const { signal, dispose } = stopSignal(clock, context.signal, options.timeoutMs);
-  const result = await runAccount(
+  const surroundings = { ...context, signal };
+  const run =
+    accounts === undefined
+      ? rotateOwnAccount(options, surroundings, ledger)
+      : rotateAccounts({ ...options, accounts }, surroundings, ledger);
+  const { fatal, ...whole } = await run.finally(dispose);
+  const report = ledger.report(whole, clock.now());
+  if (fatal === undefined) emitDone(report, emit);
+  return { report, exitCode: exitCode(report, fatal, context.signal) };
+}
+
+async function rotateOwnAccount(
+  options: RotateAccountOptions,
+  { clock, emit, env, signal }: RunContext,
+  ledger: ReportLedger,
+): Promise<RunEnd> {
+  const { profile, region, maxParallel } = options;
+  const { account, fatal, source, ...facts } = await runAccount(
     () => openGateway({ profile, region, env, maxParallel, clock, emit, signal }),
     options,
     { clock, emit, signal, run: newId() },
-  ).finally(dispose);
-  const report = buildReport({
-    ...result,
-    startedAt,
-    endedAt: clock.now(),
-    dryRun: options.dryRun,
-    daysThreshold: options.daysThreshold,
-    version: VERSION,
-  });
-  if (result.fatal === undefined) emitDone(report, emit);
-  return { report, exitCode: exitCode(report, result.fatal, context.signal) };
+  );
+  ledger.add(account, facts);
+  const counts = {
+    accounts_examined: fatal === undefined ? 1 : 0,
+    accounts_failed: fatal === undefined ? 0 : 1,
+    accounts_skipped: 0,
+    accounts_left: 0,
+  };
+  return { account, source, counts, fatal };
 }
 
 function emitDone(report: RotationReport, emit: EventSink): void {

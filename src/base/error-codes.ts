@@ -112,6 +112,11 @@ export const ERROR_CODES = {
     'KEYTURN_ENDPOINT_GUARD=loopback is set and the endpoint is not on this machine.',
     'Set AWS_ENDPOINT_URL to a sandbox, or unset the guard.',
   ),
+  'no-organization': info(
+    3,
+    'The account of the caller is in no AWS organization.',
+    'Leave `--organization` out, or name the accounts with `--accounts`.',
+  ),
   'unknown-user': info(
     3,
     'No IAM user of that name exists in the account.',
@@ -149,6 +154,18 @@ export const ERROR_CODES = {
     1,
     'AWS answered with an error that keyturn does not treat specially.',
     'The message carries AWS’s code and text.',
+  ),
+
+  // One account failed; the others went on.
+  'cannot-enter-account': info(
+    1,
+    'AWS refused the role through which an account is entered; nothing was done there.',
+    'The role must exist in the account and trust the caller; or leave the account out with `--exclude-accounts`.',
+  ),
+  'unknown-account': info(
+    1,
+    'An account that `--accounts` names is not in the organization.',
+    'Check the ID; without `--organization`, accounts outside it are entered too.',
   ),
 
   // One user failed; the others went on.

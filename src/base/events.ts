@@ -15,6 +15,30 @@ interface EventPayloads {
   'report-unusable': { errorCode: string; reason: string };
   /** The root user of the account has an Active key. Nothing is ever done about that one. */
   'root-key-active': { account: string };
+  /** Several accounts: these are told beside what happens in each of them. */
+  'accounts-started': { caller: string; dryRun: boolean };
+  'account-started': { caller: string };
+  'account-read': { users: number; keys: number; due: number };
+  /** `total` is null until the list of accounts has been read to its end. */
+  'account-done': {
+    account: string;
+    users: number;
+    keys: number;
+    done: number;
+    total: number | null;
+  };
+  'account-failed': {
+    account: string;
+    errorCode: string;
+    reason: string;
+    done: number;
+    total: number | null;
+  };
+  /** AWS refuses every call in an account that is suspended or closed. */
+  'account-skipped': { account: string; state: string };
+  'excluded-account-unknown': { account: string };
+  /** Accounts that the end of the run met: they are left for the next one. */
+  'accounts-left': { accounts: number; isListComplete: boolean; reason: string };
   'inventory-progress': { usersSeen: number; usersRead: number; complete: boolean };
   'inventory-done': { users: number; keys: number; due: number; candidates: number };
   'user-unreadable': { user: string; errorCode: string; reason: string };
@@ -68,6 +92,14 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'report-read': 'info',
   'report-unusable': 'warn',
   'root-key-active': 'warn',
+  'accounts-started': 'info',
+  'account-started': 'debug',
+  'account-read': 'debug',
+  'account-done': 'info',
+  'account-failed': 'error',
+  'account-skipped': 'info',
+  'excluded-account-unknown': 'warn',
+  'accounts-left': 'warn',
   'inventory-progress': 'debug',
   'inventory-done': 'info',
   'user-unreadable': 'warn',
@@ -99,7 +131,11 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
 };
 
 export type EngineEvent = {
-  [Code in EventCode]: { readonly code: Code } & Readonly<EventPayloads[Code]>;
+  [Code in EventCode]: {
+    readonly code: Code;
+    /** Where it happened, when the run is about several accounts. */
+    readonly account?: string;
+  } & Readonly<EventPayloads[Code]>;
 }[EventCode];
 
 /** Receives events. It must not throw and must not block. */

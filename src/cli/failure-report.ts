@@ -21,7 +21,13 @@ export function failureReport(facts: FailureFacts): RotationReport {
     rotated_keys: [],
     cleanup_results: [],
     errors: [
-      { code: error.code, message: error.message, hint: error.hint ?? null, username: null },
+      {
+        code: error.code,
+        message: error.message,
+        hint: error.hint ?? null,
+        username: null,
+        account_id: null,
+      },
     ],
     summary: {
       total_keys_processed: 0,
@@ -30,6 +36,10 @@ export function failureReport(facts: FailureFacts): RotationReport {
       cleanup_operations: 0,
       users_examined: 0,
       keys_examined: 0,
+      accounts_examined: 0,
+      accounts_failed: 0,
+      accounts_skipped: 0,
+      accounts_left: 0,
       duration_seconds: 0,
     },
     account_id: null,

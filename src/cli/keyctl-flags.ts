@@ -1,11 +1,13 @@
 // The flags of `keyctl`. One table for all its commands; keyctl-options.ts says which go together.
 
+import { ACCOUNT_FLAGS } from './account-flags.ts';
 import type { FlagTable } from './flag.ts';
 import { ABOUT_FLAGS, DEFAULTS } from './rotate-flags.ts';
 import * as rule from './value-rules.ts';
 
 const WHICH = 'Which key';
 const LISTS = 'Lists; nothing is changed';
+const SEVERAL = 'With --list-all-keys: several accounts';
 const HOW = 'How it is done';
 const FINISH = 'With finish';
 const AWS = 'How AWS is reached';
@@ -70,8 +72,17 @@ export const KEYCTL_FLAGS = {
     names: ['list-all-keys'],
     rule: rule.boolean,
     group: LISTS,
-    about: 'Every key of every user of the account, signed by -a.',
+    about: 'Every key of every user of the account, signed by -a; or of several accounts.',
   },
+  organization: { ...ACCOUNT_FLAGS.organization, group: SEVERAL },
+  accounts: { ...ACCOUNT_FLAGS.accounts, group: SEVERAL, rule: rule.notEmpty(rule.accountIds) },
+  excludeAccounts: {
+    ...ACCOUNT_FLAGS.excludeAccounts,
+    group: SEVERAL,
+    rule: rule.notEmpty(rule.accountIds),
+  },
+  roleName: { ...ACCOUNT_FLAGS.roleName, group: SEVERAL, rule: rule.notEmpty(rule.roleName) },
+  externalId: { ...ACCOUNT_FLAGS.externalId, group: SEVERAL, rule: rule.notEmpty(rule.externalId) },
   dryRun: {
     names: ['dry-run'],
     rule: rule.boolean,

@@ -82,6 +82,10 @@ const EXAMPLES: readonly HelpExample[] = [
     about: 'Several, in a script:',
     command: 'for user in dev1 dev2 dev3; do\n  keyctl -a admin -t "$user" --yes\ndone',
   },
+  {
+    about: 'How old are all keys of the organization?',
+    command: 'keyctl -a admin --list-all-keys --organization',
+  },
   { about: 'The new key does not work somewhere:', command: 'keyctl undo -t production' },
   { about: 'A day later, when all is well:', command: 'keyctl finish -t production' },
   {

@@ -58,8 +58,8 @@ const ORDERS: readonly (readonly [line: string, order: KeyctlOptions['order']])[
   ['-kt p', { kind: 'list-keys', pair: own }],
   ['-k p', { kind: 'list-keys', pair: own }],
   ['-k -a a -t p', { kind: 'list-keys', pair: admin }],
-  ['--list-all-keys -a a', { kind: 'list-all-keys', authProfile: 'a' }],
-  ['--list-all-keys', { kind: 'list-all-keys', authProfile: 'from-env' }],
+  ['--list-all-keys -a a', { kind: 'list-all-keys', authProfile: 'a', accounts: undefined }],
+  ['--list-all-keys', { kind: 'list-all-keys', authProfile: 'from-env', accounts: undefined }],
 ];
 
 for (const [line, order] of ORDERS) {

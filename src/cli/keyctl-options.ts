@@ -1,8 +1,10 @@
 // argv -> an order: what one run of `keyctl` is to do, settled. Nothing after this reads flags or
 // the environment's defaults.
 
+import type { AccountSelection } from '../app/choose-accounts.ts';
 import type { FinishRequest, SessionOptions } from '../app/keyctl/types.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { selectionOf } from './account-flags.ts';
 import { parseCommandLine, quoted } from './argv.ts';
 import { closest } from './closest.ts';
 import type { FlagValues } from './flag.ts';
@@ -26,7 +28,12 @@ export type KeyctlOrder =
   | { readonly kind: 'finish'; readonly pair: Pair; readonly request: FinishRequest }
   | { readonly kind: 'list' }
   | { readonly kind: 'list-keys'; readonly pair: Pair | undefined }
-  | { readonly kind: 'list-all-keys'; readonly authProfile: string };
+  | {
+      readonly kind: 'list-all-keys';
+      readonly authProfile: string;
+      /** Several accounts; undefined means that of the profile. */
+      readonly accounts: AccountSelection | undefined;
+    };
 
 export interface KeyctlOptions {
   readonly order: KeyctlOrder;
@@ -161,6 +168,7 @@ function listOrder(
   return {
     kind: 'list-all-keys',
     authProfile: values.authProfile ?? (environmentProfile || 'default'),
+    accounts: selectionOf(values),
   };
 }
 
@@ -172,6 +180,11 @@ const ONLY_FOR: readonly (readonly [name: Name, orders: readonly KeyctlOrder['ki
   ['allProfiles', ['choose', 'rotate']],
   ['yes', ['choose', 'rotate', 'undo', 'finish']],
   ['user', ['choose', 'rotate', 'undo', 'finish', 'list-keys']],
+  ['organization', ['list-all-keys']],
+  ['accounts', ['list-all-keys']],
+  ['excludeAccounts', ['list-all-keys']],
+  ['roleName', ['list-all-keys']],
+  ['externalId', ['list-all-keys']],
 ];
 
 function refuseUseless(values: Values, order: KeyctlOrder): void {
@@ -181,13 +194,18 @@ function refuseUseless(values: Values, order: KeyctlOrder): void {
     }
     const where = order.kind === 'rotate' || order.kind === 'choose' ? 'a rotation' : order.kind;
     throw new KeyturnError('conflicting-flags', `${flag(name)} has no meaning for ${where}`, {
-      hint: name === 'delete' || name === 'now' ? 'it belongs to keyctl finish' : 'leave it out',
+      hint: belongsTo(orders),
     });
   }
   const { targetProfile, authProfile, listAllKeys } = values;
   if (listAllKeys === true && targetProfile !== undefined && authProfile !== undefined) {
     throw conflict('listAllKeys', 'targetProfile');
   }
+}
+
+function belongsTo([order, ...others]: readonly KeyctlOrder['kind'][]): string {
+  if (others.length > 0) return 'leave it out';
+  return order === 'finish' ? 'it belongs to keyctl finish' : `it belongs to --${order}`;
 }
 
 function conflict(first: Name, second: Name): KeyturnError {

@@ -146,7 +146,9 @@ async function perform(run: Run): Promise<void> {
     case 'list-all-keys': {
       await requireProfiles(run, [order.authProfile]);
       run.wait('reading users and keys');
-      const all = await run.parts.listAllKeys(sessionOptions(run, order.authProfile), run.context);
+      const { authProfile, accounts } = order;
+      const asked = { ...sessionOptions(run, authProfile), accounts };
+      const all = await run.parts.listAllKeys(asked, run.context);
       run.report = withAllKeys(run.report, all);
       return;
     }

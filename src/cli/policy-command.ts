@@ -2,6 +2,7 @@
 
 import { PARTITIONS, POLICY_ABOUT, type PolicyName, policyJson } from '../app/policies.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { ROLE_FLAGS } from './account-flags.ts';
 import { isAskedFor, parseCommandLine, quoted } from './argv.ts';
 import { closest } from './closest.ts';
 import type { FlagTable } from './flag.ts';
@@ -18,6 +19,11 @@ export const POLICY_FLAGS = {
     about: 'The partition of its ARNs.',
     fallback: 'aws',
   },
+  roleName: {
+    ...ROLE_FLAGS.roleName,
+    group: 'The policy',
+    about: 'With organization: the role through which the accounts are entered.',
+  },
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
 
@@ -29,7 +35,14 @@ export async function runPolicy({ host }: Session, args: readonly string[]): Pro
     return 0;
   }
   const { values, words } = parseCommandLine(POLICY_FLAGS, args, 1);
-  await host.stdout.write(policyJson(policyName(words[0]), values.partition));
+  const name = policyName(words[0]);
+  const { partition, roleName } = values;
+  if (roleName !== undefined && name !== 'organization') {
+    throw new KeyturnError('conflicting-flags', `--role-name has no meaning for policy ${name}`, {
+      hint: 'it belongs to keyturn policy organization',
+    });
+  }
+  await host.stdout.write(policyJson(name, { partition, roleName }));
   return 0;
 }
 
@@ -69,6 +82,11 @@ export function policyHelp(): string {
           'keyturn policy self-service > keyctl-self-service-policy.json\n' +
           'aws iam create-policy --policy-name KeyctlSelfServiceRotation \\\n' +
           '  --policy-document file://keyctl-self-service-policy.json',
+      },
+      {
+        about: 'Let one principal rotate the keys of a whole organization:',
+        command:
+          'keyturn policy organization --role-name KeyRotation > caller-policy.json\nkeyturn policy fleet > role-policy.json',
       },
     ],
   });

@@ -89,3 +89,18 @@ test('no line is longer than the terminal', () => {
   for (const line of lines) assert.ok(line.length <= 80, line);
   assert.match(text(), / left/);
 });
+
+test('of several accounts a bar counts the accounts, once it is known how many there are', () => {
+  const shown = (done: number, total: number | null): string => {
+    const { stream, text } = terminal();
+    let nowMs = 0;
+    const progress = createProgress(stream, false, new Tally(() => nowMs));
+    nowMs = 10_000;
+    const account = '111122223333';
+    progress.update({ code: 'account-done', account, users: 9, keys: 9, done, total });
+    progress.stop();
+    return text();
+  };
+  assert.match(shown(5, null), /accounts {2}5 done, 0\.5\/s/);
+  assert.match(shown(20, 220), /accounts {2}\[.*\] 20\/220, 2\.0\/s, about 2 min left/);
+});

@@ -1,5 +1,6 @@
 // Progress on a terminal: a line while the credential report is made, a bar while users are read, and
-// one while keys are rotated. Loaded only when a run begins and stderr is a terminal.
+// one while keys are rotated; of several accounts, one for all of them. Loaded only when a run begins
+// and stderr is a terminal.
 
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { EngineEvent } from '../base/events.ts';
@@ -17,7 +18,10 @@ const FORMATS: Readonly<Record<Phase, string>> = {
   report: 'waiting for the credential report{details}',
   reading: 'reading users  [{bar}] {value}/{total}{details}',
   rotating: 'rotating keys  [{bar}] {value}/{total}{details}',
+  accounts: 'accounts  [{bar}] {value}/{total}{details}',
 };
+/** Until the list of accounts has been read to its end, nobody knows how many there are. */
+const COUNTING_FORMAT = 'accounts  {value} done{details}';
 const DRY_RUN_FORMAT = 'checking keys  [{bar}] {value}/{total}{details}';
 /** What the widest line holds beside its bar and its details. */
 const FRAME_WIDTH = 'rotating keys  [] 10000/10000'.length;
@@ -48,14 +52,18 @@ export function createProgress(
     },
     { format: '', barCompleteChar: '=', barIncompleteChar: ' ' },
   );
-  let current: { readonly phase: Phase; readonly bar: SingleBar } | undefined;
+  let current: { readonly format: string; readonly bar: SingleBar } | undefined;
+  const formatOf = ({ phase, total }: Standing): string => {
+    if (phase === 'accounts' && total === 0) return COUNTING_FORMAT;
+    return dryRun && phase === 'rotating' ? DRY_RUN_FORMAT : FORMATS[phase];
+  };
   const show = (standing: Standing): void => {
-    const { phase, done, total } = standing;
+    const { done, total } = standing;
     const payload = { details: standingText(standing, detailsWidth) };
-    if (current?.phase !== phase) {
+    const format = formatOf(standing);
+    if (current?.format !== format) {
       if (current !== undefined) bars.remove(current.bar);
-      const format = dryRun && phase === 'rotating' ? DRY_RUN_FORMAT : FORMATS[phase];
-      current = { phase, bar: bars.create(total, done, payload, { format }) };
+      current = { format, bar: bars.create(total, done, payload, { format }) };
     }
     current.bar.setTotal(total);
     current.bar.update(done, payload);

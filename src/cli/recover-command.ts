@@ -62,6 +62,10 @@ export function recoverHelp(): string {
     examples: [
       { about: 'See what would be done:', command: 'keyturn recover --dry-run' },
       { about: 'One user only:', command: 'keyturn recover --user svc-billing' },
+      {
+        about: 'In every account of the organization in which something is open:',
+        command: 'keyturn recover --organization',
+      },
     ],
   });
 }

@@ -1,5 +1,6 @@
 // The flags of `rotate-iam-keys`. Names, aliases and defaults are a promise to schedulers.
 
+import { ACCOUNT_FLAGS } from './account-flags.ts';
 import type { Flag, FlagTable } from './flag.ts';
 import * as rule from './value-rules.ts';
 
@@ -53,7 +54,8 @@ export const ROTATE_FLAGS = {
     names: ['user', 'target-user'],
     rule: rule.userName,
     group: SCOPE,
-    about: 'Only this IAM user. It scopes everything, clean-up included.',
+    about:
+      'Only this IAM user. It scopes everything, clean-up included. With several accounts: the user of this name in each account that has one.',
     fallback: 'all users',
   },
   cleanupInactive: {
@@ -97,6 +99,7 @@ export const ROTATE_FLAGS = {
     group: DELIVERY,
     about: 'The same with the recipients in this file, one a line.',
   },
+  ...ACCOUNT_FLAGS,
   profile: {
     names: ['profile', 'aws-profile'],
     rule: rule.profileName,
@@ -152,7 +155,7 @@ export const ROTATE_FLAGS = {
     names: ['max-parallel'],
     rule: rule.integer('N', 1, 64),
     group: RUN,
-    about: 'AWS calls under way at the same time; 1 to 64.',
+    about: 'AWS calls under way at the same time, in all accounts together; 1 to 64.',
     fallback: String(DEFAULTS.maxParallel),
   },
   timeout: {

@@ -5,10 +5,11 @@ import { ROTATE_FLAGS } from './rotate-flags.ts';
 
 const PAGE: HelpPage = {
   program: 'rotate-iam-keys',
-  summary: 'rotates the access keys of an AWS account that are too old.',
+  summary: 'rotates the access keys of an AWS account, or of many, that are too old.',
   usage: ['rotate-iam-keys [flags]'],
   description: [
     'For each due key it makes a new key, stores the new secret, waits until AWS accepts it, and only then makes the old key Inactive. Old keys are kept until a later run with --cleanup-inactive. Start with --dry-run: it only reads.',
+    'With --organization or --accounts it does this in several accounts: in the own one with the credentials of the caller, in each other through a role. One that can not be entered is reported; all others are done.',
   ],
   flags: ROTATE_FLAGS,
   sections: [
@@ -37,7 +38,7 @@ const PAGE: HelpPage = {
       title: 'Exit codes',
       entries: [
         ['0', 'done, or nothing to do'],
-        ['1', 'something failed; the output says what, and the other users were done'],
+        ['1', 'something failed; the output says what, and everything else was done'],
         ['2', 'bad input; no AWS call was made'],
         ['3', 'could not start: credentials, permissions, state directory'],
         ['129, 130, 143', 'interrupted by SIGHUP, SIGINT or SIGTERM; the next run goes on'],
@@ -74,6 +75,11 @@ const PAGE: HelpPage = {
     {
       about: 'Monthly: rotate, and delete keys that have been Inactive for 30 days:',
       command: 'rotate-iam-keys --cleanup-inactive --inactive-days 30',
+    },
+    {
+      about: 'Every account of the organization, each through this role, but one:',
+      command:
+        'rotate-iam-keys --organization --role-name KeyRotation \\\n  --exclude-accounts 111122223333',
     },
     {
       about: 'On an AWS to practise on, which runs on this machine:',

@@ -42,9 +42,7 @@ export function rotateCommand(
         const { checkRecipients } = await import('../destinations/handoff/seal.ts');
         checkRecipients(options.recipients);
       }
-      if (hasEmptyUser(host.args)) {
-        session.voice.remark('--user is empty, so this run is about all users of the account');
-      }
+      for (const remark of emptyFlagRemarks(host.args)) session.voice.remark(remark);
       const lastWords = (error: KeyturnError): string => failureFor(host, error);
       const { rotate } = await import('./rotate-run.ts');
       return rotate(session, options, { load, lastWords });
@@ -59,15 +57,26 @@ function pageFor(args: readonly string[]): string | undefined {
   return undefined;
 }
 
+/** What a run is about when the flag that narrows it is there and empty. */
+const EMPTY_MEANS = {
+  user: ['user', 'this run is about all users of the account'],
+  'target-user': ['user', 'this run is about all users of the account'],
+  accounts: ['accounts', 'no account is named'],
+  'exclude-accounts': ['excludeAccounts', 'no account is left out'],
+} as const;
+
 /**
  * `--user "$UNSET"` is a classic accident of cron lines. A scheduler that sends every field spells
  * the name with `_` and means it.
  */
-function hasEmptyUser(args: readonly string[]): boolean {
-  return (
-    lastText(ROTATE_FLAGS, args, 'user') === '' &&
-    args.some((arg) => /^--(?:user|target-user)(?:=|$)/.test(arg))
-  );
+function emptyFlagRemarks(args: readonly string[]): string[] {
+  return Object.entries(EMPTY_MEANS).flatMap(([name, [key, meaning]]) => {
+    const isThere = args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+    const isEmpty = lastText(ROTATE_FLAGS, args, key) === '';
+    return isThere && isEmpty
+      ? [`--${key === 'user' ? 'user' : name} is empty, so ${meaning}`]
+      : [];
+  });
 }
 
 /** The document of a run that could not be. */

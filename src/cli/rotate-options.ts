@@ -4,6 +4,7 @@
 import type { RotateAccountOptions } from '../app/rotate-account.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { LogLevel } from '../base/events.ts';
+import { selectionOf } from './account-flags.ts';
 import { parseFlags } from './argv.ts';
 import { resolveDeliveries } from './deliver-options.ts';
 import { limitsOf } from './environment-limits.ts';
@@ -63,6 +64,7 @@ export function resolveOptions(
       dryRun: limits.isDryRunForced || (values.dryRun ?? false),
       user: values.user,
       inventory: values.inventory ?? 'auto',
+      accounts: selectionOf(values),
       cleanupInactive: values.cleanupInactive ?? false,
       inactiveDays: values.inactiveDays ?? DEFAULTS.inactiveDays,
       profile: values.profile,

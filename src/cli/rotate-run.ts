@@ -116,7 +116,14 @@ function remarkHandoff({ voice }: Session, report: RotationReport): void {
     report.rotated_keys
       .filter(({ success }) => success === isDone)
       .flatMap(({ handoff_file: file }) => file ?? []);
-  const folders = (paths: string[]) => [...new Set(paths.map((path) => dirname(path)))].join(', ');
+  const folders = (paths: string[]) => {
+    const [first = '', ...others] = new Set(paths.map((path) => dirname(path)));
+    const more =
+      others.length === 0
+        ? ''
+        : `, and beside it in the folders of the other accounts (${others.length})`;
+    return `${first}${more}`;
+  };
   const done = files(true);
   const open = files(false);
   if (done.length > 0) {
@@ -132,10 +139,12 @@ function remarkHandoff({ voice }: Session, report: RotationReport): void {
   }
 }
 
-/** What stopped the whole run is said on stderr too; what stopped one user was in the log. */
+/** What stopped the whole run is said on stderr too; what stopped one part of it was in the log. */
 function runIssues(report: RotationReport): KeyturnError[] {
   return report.errors
-    .filter(({ username }) => username === null)
+    .filter(({ username, account_id: account }) => {
+      return username === null && account === report.account_id;
+    })
     .map(({ code, message, hint }) => {
       const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'internal';
       return new KeyturnError(known, message, hint === null ? {} : { hint });
@@ -144,8 +153,10 @@ function runIssues(report: RotationReport): KeyturnError[] {
 
 /** A run that did not get to any user has no page for people: stderr says it all. */
 function isOnlyIssues(report: RotationReport): boolean {
-  const { rotated_keys, cleanup_results, errors } = report;
-  const isAboutUsers = errors.some(({ username }) => username !== null);
+  const { rotated_keys, cleanup_results, errors, account_id: whole } = report;
+  const isAboutUsers = errors.some(
+    ({ username, account_id: account }) => username !== null || account !== whole,
+  );
   return rotated_keys.length + cleanup_results.length === 0 && errors.length > 0 && !isAboutUsers;
 }
 

@@ -3,7 +3,7 @@
 import type { EngineEvent } from '../base/events.ts';
 
 /** In the order in which a run goes through them. */
-export type Phase = 'report' | 'reading' | 'rotating';
+export type Phase = 'report' | 'reading' | 'rotating' | 'accounts';
 
 export interface Standing {
   readonly phase: Phase;
@@ -35,6 +35,7 @@ interface Sample {
 export class Tally {
   readonly #nowMs: () => number;
   readonly #waiting = new Set<string>();
+  readonly #madeAtMs: number;
   #phase: Phase | undefined;
   #beganAtMs = 0;
   #done = 0;
@@ -44,6 +45,7 @@ export class Tally {
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
+    this.#madeAtMs = nowMs();
   }
 
   /** True when the event says something about how far the run is. */
@@ -57,6 +59,10 @@ export class Tally {
         return this.#count('rotating', 0, event.candidates);
       case 'user-done':
         return this.#count('rotating', event.done, event.total);
+      // Of several accounts, what is told of one alone does not come here.
+      case 'account-done':
+      case 'account-failed':
+        return this.#count('accounts', event.done, event.total ?? 0);
       case 'call-throttled':
         this.#throttledAtMs = this.#nowMs();
         return true;
@@ -103,8 +109,9 @@ export class Tally {
     const nowMs = this.#nowMs();
     if (this.#phase !== phase) {
       this.#phase = phase;
-      this.#beganAtMs = nowMs;
-      this.#samples = [{ atMs: nowMs, done: 0 }];
+      // The first account that is done was begun with the run, and not now.
+      this.#beganAtMs = phase === 'accounts' ? this.#madeAtMs : nowMs;
+      this.#samples = [{ atMs: this.#beganAtMs, done: 0 }];
     }
     this.#done = done;
     this.#total = total;

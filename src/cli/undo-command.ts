@@ -3,6 +3,7 @@
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { UndoneRotation } from '../executor/undo-rotation.ts';
 import type { UndoReport } from '../reports/status-report.ts';
+import { DEFAULT_ROLE_NAME, ROLE_FLAGS, refuseUseless } from './account-flags.ts';
 import { isAskedFor, parseCommandLine, quoted } from './argv.ts';
 import type { FlagTable } from './flag.ts';
 import { renderHelp } from './help.ts';
@@ -22,6 +23,14 @@ export const UNDO_FLAGS = {
     about: 'This rotation, by its ID in keyturn status --json or the journal.',
     fallback: 'the latest one of the user',
   },
+  account: {
+    names: ['account'],
+    rule: rule.accountId,
+    group: 'What is undone',
+    about: 'The account of the user, entered through the role.',
+    fallback: "the caller's own",
+  },
+  ...ROLE_FLAGS,
   profile: ROTATE_FLAGS.profile,
   region: ROTATE_FLAGS.region,
   stateDir: ROTATE_FLAGS.stateDir,
@@ -40,6 +49,7 @@ export async function runUndo(session: Session, args: readonly string[]): Promis
   }
   const { values, words } = parseCommandLine(UNDO_FLAGS, args, 1);
   const user = userName(words[0]);
+  if (values.account === undefined) refuseUseless(values, ['roleName', 'externalId'], '--account');
   const log = await openRunLog(host, resolveLog(values, host), masker);
   const print = (document: unknown) => host.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   try {
@@ -51,6 +61,9 @@ export async function runUndo(session: Session, args: readonly string[]): Promis
         profile: values.profile,
         region: values.region ?? regionOf(host.env),
         stateDir: stateDirectory(values.stateDir, host),
+        account: values.account,
+        roleName: values.roleName ?? DEFAULT_ROLE_NAME,
+        externalId: values.externalId,
       },
       {
         clock: host.clock,
@@ -108,6 +121,12 @@ export function undoHelp(): string {
     ],
     flags: UNDO_FLAGS,
     sections: [],
-    examples: [{ about: 'The latest rotation of a user:', command: 'keyturn undo svc-billing' }],
+    examples: [
+      { about: 'The latest rotation of a user:', command: 'keyturn undo svc-billing' },
+      {
+        about: 'In a member of the organization:',
+        command: 'keyturn undo svc-billing --account 111122223333',
+      },
+    ],
   });
 }

@@ -106,6 +106,35 @@ export const word = shaped('WORD', 'demo', /^[\w.-]{1,64}$/, 'a word of letters,
 
 export const mfaCode = shaped('CODE', '123456', /^\d{6}$/, 'the 6 digits that the device shows');
 
+/** Several, with commas between; an ID given twice counts once. Text, because IDs may begin with 0. */
+export const accountIds: ValueRule<readonly string[]> = {
+  takes: 'account IDs of 12 digits, with commas between',
+  example: '111122223333,444455556666',
+  placeholder: 'ID,…',
+  read: (text) => {
+    const ids = text.split(',').map((id) => id.trim());
+    return ids.every((id) => /^\d{12}$/.test(id)) ? [...new Set(ids)] : undefined;
+  },
+};
+
+export const accountId = shaped('ID', '111122223333', /^\d{12}$/, 'an account ID of 12 digits');
+
+/** IAM's bounds for RoleName, after a path if the role has one. */
+export const roleName = shaped(
+  'NAME',
+  'OrganizationAccountAccessRole',
+  /^(?:[\w+=,.@-]{1,512}\/)*[\w+=,.@-]{1,64}$/,
+  'the name of a role, after its path if it has one, such as ops/KeyRotation',
+);
+
+/** STS's bounds for ExternalId (API reference, AssumeRole). */
+export const externalId = shaped(
+  'TEXT',
+  'keyturn-4711',
+  /^[\w+=,.@:/-]{2,1224}$/,
+  '2 to 1224 letters, digits or _+=,.@:/-',
+);
+
 /** An empty value is a shell variable that nobody set: guessing on from there could hit another key. */
 export function notEmpty<Value>(rule: ValueRule<Value>): ValueRule<Value> {
   return { ...rule, mayBeEmpty: false };

@@ -42,6 +42,7 @@ const AWS_CODES: ReadonlyMap<string, ErrorCode> = new Map([
   ['UnauthorizedOperation', 'access-denied'],
   ['ForbiddenException', 'access-denied'],
   ['NoSuchEntity', 'unknown-user'],
+  ['AWSOrganizationsNotInUseException', 'no-organization'],
   ['Throttling', 'throttled'],
   ['ThrottlingException', 'throttled'],
   ['ThrottledException', 'throttled'],
@@ -126,6 +127,11 @@ function wording(code: ErrorCode, failure: SdkFailure, call: Call): Wording {
         message: `no IAM user named ${JSON.stringify(call.user)} exists in the account`,
         hint: 'check the spelling and the account',
       };
+    case 'no-organization':
+      return {
+        message: `the account of the caller is in no organization: ${answer}`,
+        hint: 'leave --organization out for this account alone, or name accounts with --accounts',
+      };
     case 'expired-token':
       return {
         message: `the session that signs the calls has expired: ${answer}`,
@@ -193,6 +199,9 @@ function denialHint(awsText: string, call: Call): string {
   }
   if (/\bkms\b/i.test(awsText)) {
     return `let the caller use the KMS key behind it: kms:Decrypt, and kms:GenerateDataKey to write`;
+  }
+  if (call.permission.startsWith('organizations:')) {
+    return `grant ${call.permission} to the caller, who must be in the management account or in one that it made a delegated administrator; or name the accounts with --accounts`;
   }
   const about = call.user === undefined ? '' : ` on user ${call.user}`;
   return `grant ${call.permission}${about} to the caller`;

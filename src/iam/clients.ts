@@ -1,7 +1,7 @@
 // The SDK clients of one account. Reads, reports, updates, creation and STS are apart: the SDK keeps
 // its rate limiter and its retry budget per client: a throttled or failing family slows only itself.
 
-import { IAMClient } from '@aws-sdk/client-iam';
+import { IAMClient, type IAMClientConfig } from '@aws-sdk/client-iam';
 import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
 import { StandardRetryStrategy } from '@smithy/core/retry';
 import type { EventSink } from '../base/events.ts';
@@ -11,7 +11,13 @@ import type { CredentialProvider } from './credentials.ts';
 import { LimitedHttpHandler, type Timeouts } from './http-handler.ts';
 import { createLimiter } from './limiter.ts';
 import { silentLogger } from './quiet-sdk.ts';
-import { createRetries, impatientRetries, type Patience, repeatableRetries } from './retry.ts';
+import {
+  createRetries,
+  impatientRetries,
+  type Patience,
+  type RetryStrategy,
+  repeatableRetries,
+} from './retry.ts';
 
 export interface ClientSettings {
   readonly region: string;
@@ -28,7 +34,6 @@ export interface Clients {
   readonly report: IAMClient;
   readonly update: IAMClient;
   readonly create: IAMClient;
-  readonly sts: STSClient;
 }
 
 /** The two ways out of this process, with one bound on the calls under way for both. */
@@ -36,45 +41,71 @@ export interface Wire {
   readonly shared: LimitedHttpHandler;
   /** One connection per call, so that a stale kept one can not blur whether a key was made (I2). */
   readonly fresh: LimitedHttpHandler;
+  close(): void;
 }
 
 export function openWire(maxParallel: number, timeouts: Timeouts): Wire {
   const base = { timeouts, limiter: createLimiter(maxParallel), maxSockets: maxParallel };
+  const shared = new LimitedHttpHandler({ ...base, keepAlive: true });
+  const fresh = new LimitedHttpHandler({ ...base, keepAlive: false });
   return {
-    shared: new LimitedHttpHandler({ ...base, keepAlive: true }),
-    fresh: new LimitedHttpHandler({ ...base, keepAlive: false }),
+    shared,
+    fresh,
+    close: () => {
+      shared.destroy();
+      fresh.destroy();
+    },
   };
 }
 
+/**
+ * Each client is made when it is first used: most accounts of an organization are only read. They
+ * need no closing: all that they hold is the wire, which is the opener's.
+ */
 export function openClients(settings: ClientSettings, credentials: CredentialProvider): Clients {
   const { patience } = settings;
   const iam = {
     ...commonConfig(settings),
     credentials,
-    requestHandler: settings.wire.shared,
     ...(settings.iamEndpoint === undefined ? {} : { endpoint: settings.iamEndpoint }),
   };
-  const clients = {
-    read: new IAMClient({ ...iam, retryStrategy: repeatableRetries(patience) }),
-    // AWS has refused reports to everybody for days: giving up early is cheap, there is another way.
-    report: new IAMClient({ ...iam, retryStrategy: impatientRetries(patience) }),
-    update: new IAMClient({ ...iam, retryStrategy: repeatableRetries(patience) }),
-    create: new IAMClient({
-      ...iam,
-      retryStrategy: createRetries(patience),
-      requestHandler: settings.wire.fresh,
-    }),
-    sts: new STSClient({
-      ...stsConfig(settings),
-      credentials,
-      retryStrategy: impatientRetries(patience),
-    }),
+  const made: Partial<Record<keyof Clients, IAMClient>> = {};
+  const make = (config: IAMClientConfig): IAMClient => {
+    const client = new IAMClient({ ...iam, ...config });
+    reportThrottling(client, settings.emit);
+    return client;
   };
-  for (const client of Object.values(clients)) {
-    // Both kinds of client have the same stack; only the types of their commands differ.
-    reportThrottling(client as Pick<IAMClient, 'middlewareStack'>, settings.emit);
-  }
-  return clients;
+  return {
+    get read() {
+      made.read ??= make({ retryStrategy: repeatableRetries(patience) });
+      return made.read;
+    },
+    get report() {
+      // AWS has refused reports to everybody for days: giving up early is cheap, there is another way.
+      made.report ??= make({ retryStrategy: impatientRetries(patience) });
+      return made.report;
+    },
+    get update() {
+      made.update ??= make({ retryStrategy: repeatableRetries(patience) });
+      return made.update;
+    },
+    get create() {
+      const { fresh } = settings.wire;
+      made.create ??= make({ retryStrategy: createRetries(patience), requestHandler: fresh });
+      return made.create;
+    },
+  };
+}
+
+export function openStsClient(
+  settings: ClientSettings,
+  credentials: CredentialProvider,
+  retryStrategy: RetryStrategy,
+): STSClient {
+  const client = new STSClient({ ...stsConfig(settings), credentials, retryStrategy });
+  // Both kinds of client have the same stack; only the types of their commands differ.
+  reportThrottling(client as unknown as Pick<IAMClient, 'middlewareStack'>, settings.emit);
+  return client;
 }
 
 /** An STS client that signs with the given pair and asks once: the caller owns the waiting. */
@@ -93,7 +124,6 @@ export function openProbe(
 export function stsConfig(settings: ClientSettings): STSClientConfig {
   return {
     ...commonConfig(settings),
-    requestHandler: settings.wire.shared,
     ...(settings.stsEndpoint === undefined ? {} : { endpoint: settings.stsEndpoint }),
   };
 }
@@ -102,6 +132,7 @@ export function stsConfig(settings: ClientSettings): STSClientConfig {
 export function commonConfig(settings: ClientSettings) {
   return {
     region: settings.region,
+    requestHandler: settings.wire.shared,
     // Endpoints were resolved in endpoint.ts; the SDK would read those of another profile.
     ignoreConfiguredEndpointUrls: true,
     // The SDK would sign with AWS's time when ours is wrong. But ages, holds (I5) and the journal
@@ -113,7 +144,10 @@ export function commonConfig(settings: ClientSettings) {
 }
 
 /** Emits `call-throttled` for every attempt that AWS refused because of its rate. */
-function reportThrottling(client: Pick<IAMClient, 'middlewareStack'>, emit: EventSink): void {
+export function reportThrottling(
+  client: Pick<IAMClient, 'middlewareStack'>,
+  emit: EventSink,
+): void {
   client.middlewareStack.add(
     (next, context) => async (args) => {
       try {

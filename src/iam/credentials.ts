@@ -59,14 +59,19 @@ export function credentialProvider(
     settings,
     mfa,
   );
+  return renewing(async () => {
+    try {
+      return await resolve();
+    } catch (thrown) {
+      throw credentialFailure(thrown, sources, settings);
+    }
+  }, clock);
+}
+
+/** Resolves once, and again when what it has would expire soon; all who ask meanwhile wait for one. */
+export function renewing(resolve: CredentialProvider, clock: Clock): CredentialProvider {
   return memoize(
-    async () => {
-      try {
-        return await resolve();
-      } catch (thrown) {
-        throw credentialFailure(thrown, sources, settings);
-      }
-    },
+    resolve,
     (credentials) =>
       credentials.expiration !== undefined &&
       credentials.expiration.getTime() - clock.now().getTime() < RENEW_BEFORE_EXPIRY_MS,

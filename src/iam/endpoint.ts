@@ -15,6 +15,7 @@ import type { Environment, SharedConfig } from './shared-config.ts';
 export type EndpointService =
   | 'iam'
   | 'sts'
+  | 'organizations'
   | 'sso'
   | 'sso_oidc'
   | 'signin'

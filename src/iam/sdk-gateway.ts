@@ -3,24 +3,65 @@
 import { setMaxListeners } from 'node:events';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { callerServices } from './caller-services.ts';
 import { classifyUnlessStopped } from './classify.ts';
-import { type ClientSettings, openClients, openWire } from './clients.ts';
+import { type ClientSettings, openClients, openStsClient, openWire } from './clients.ts';
 import { type CredentialProvider, credentialProvider } from './credentials.ts';
-import { resolveEndpoint } from './endpoint.ts';
+import { type EndpointSources, resolveEndpoint } from './endpoint.ts';
 import type { AccountGateway, Caller, NewAccessKey } from './gateway.ts';
 import { DEFAULT_TIMEOUTS } from './http-handler.ts';
 import { keyBehindSession } from './key-behind.ts';
 import type { GatewayOptions } from './open-gateway.ts';
 import { silenceSdkWarnings } from './quiet-sdk.ts';
+import { impatientRetries } from './retry.ts';
 import { createReader } from './sdk-reader.ts';
 import { createReports } from './sdk-reports.ts';
 import { createVerifier } from './sdk-verifier.ts';
 import { createWriter } from './sdk-writer.ts';
 import { loadSharedConfig } from './shared-config.ts';
 
+/** The caller: whoever signs, and what their calls need. */
+export interface Signer {
+  readonly caller: Caller;
+  readonly credentials: CredentialProvider;
+  /** Whether temporary credentials sign. */
+  readonly isSession: boolean;
+  readonly settings: ClientSettings;
+  readonly sources: EndpointSources;
+  readonly clock: Clock;
+  /** Ends reads promptly. */
+  readonly signal: AbortSignal | undefined;
+  /** Ends every way out of this process. */
+  close(): void;
+}
+
 export async function openSdkGateway(options: GatewayOptions): Promise<AccountGateway> {
+  const signer = await openSigner(options);
+  return {
+    ...gatewayOf(signer.caller, signer),
+    ...(!signer.isSession && { signedBy: successor(signer) }),
+    close: signer.close,
+  };
+}
+
+/** I7: the account as the new key of the caller sees it. */
+function successor({ settings, clock, signal }: Signer): AccountGateway['signedBy'] {
+  const surroundings = { endpoint: settings.iamEndpoint, region: settings.region };
+  return (key: NewAccessKey) => {
+    const pair = { accessKeyId: key.id, secretAccessKey: key.secret.reveal() };
+    const own = async () => pair;
+    const its = openClients(settings, own);
+    return {
+      reader: createReader(its.read, surroundings, signal),
+      writer: createWriter({ clients: its, credentials: own, surroundings, clock }),
+    };
+  };
+}
+
+/** Asks STS once who signs. */
+export async function openSigner(options: GatewayOptions): Promise<Signer> {
   silenceSdkWarnings();
   const { env, region, clock, emit } = options;
   const signal = manyListeners(options.signal);
@@ -38,41 +79,38 @@ export async function openSdkGateway(options: GatewayOptions): Promise<AccountGa
     emit,
   };
   const credentials = credentialProvider(sources, settings, clock, options);
-  const clients = openClients(settings, credentials);
-  function close(): void {
-    for (const client of Object.values(clients)) client.destroy();
-    wire.fresh.destroy();
-  }
+  const close = () => wire.close();
   try {
-    const signer = await askCaller(clients.sts, credentials, settings, signal);
+    const sts = openStsClient(settings, credentials, impatientRetries(settings.patience));
+    const signer = await askCaller(sts, credentials, settings, signal);
     const isSession = (await credentials()).sessionToken !== undefined;
     const accessKeyId = (isSession ? keyBehindSession(sources) : undefined) ?? signer.accessKeyId;
     const caller = { ...signer, accessKeyId };
-    const { account } = caller;
-    const surroundings = { endpoint: settings.iamEndpoint, region };
-    const signedBy = (key: NewAccessKey) => {
-      const pair = { accessKeyId: key.id, secretAccessKey: key.secret.reveal() };
-      const own = async () => pair;
-      const its = openClients(settings, own);
-      return {
-        reader: createReader(its.read, surroundings, signal),
-        writer: createWriter({ clients: its, credentials: own, surroundings, clock }),
-      };
-    };
-    return {
-      caller,
-      ...(!isSession && { signedBy }),
-      reader: createReader(clients.read, surroundings, signal),
-      reports: createReports(clients.report, surroundings, signal),
-      writer: createWriter({ clients, credentials, surroundings, clock }),
-      verifier: createVerifier(settings, signal),
-      services: callerServices({ sources, settings, credentials, account, signal }),
-      close,
-    };
+    return { caller, credentials, isSession, settings, sources, clock, signal, close };
   } catch (thrown) {
     close();
     throw thrown;
   }
+}
+
+/** One account, seen through credentials that are in it. Closing it leaves the wire open. */
+export function gatewayOf(
+  caller: Caller,
+  parts: Omit<Signer, 'caller' | 'isSession' | 'close'>,
+): AccountGateway {
+  const { credentials, settings, sources, clock, signal } = parts;
+  const { account } = caller;
+  const clients = openClients(settings, credentials);
+  const surroundings = { endpoint: settings.iamEndpoint, region: settings.region };
+  return {
+    caller,
+    reader: createReader(clients.read, surroundings, signal),
+    reports: createReports(clients.report, surroundings, signal),
+    writer: createWriter({ clients, credentials, surroundings, clock }),
+    verifier: createVerifier(settings, signal),
+    services: callerServices({ sources, settings, credentials, account, signal }),
+    close: () => {},
+  };
 }
 
 /** Every read under way listens to it, which Node would otherwise take for a leak and print so. */

@@ -17,7 +17,7 @@ import { FileJournal } from './file-journal.ts';
 import { FileSightings } from './file-sightings.ts';
 import type { AccountState, Journal } from './journal.ts';
 import { type ProcessTable, systemProcesses } from './process-table.ts';
-import { prepareStateDir, type StateFolders, stateFolders } from './state-dir.ts';
+import { checkStateRoot, prepareStateDir, type StateFolders, stateFolders } from './state-dir.ts';
 
 export interface AccountStateOptions {
   readonly stateDir: string;
@@ -30,6 +30,11 @@ export interface AccountStateOptions {
   readonly fs?: FileSystem;
   /** The machine; a test or a simulation puts another in its place. */
   readonly processes?: ProcessTable;
+}
+
+/** What all accounts of a run need, before the first of them is opened. Throws `state-dir`. */
+export function prepareStateRoot(stateDir: string): Promise<void> {
+  return checkStateRoot(nodeFileSystem, stateDir);
 }
 
 /**

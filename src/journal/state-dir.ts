@@ -43,7 +43,7 @@ const ACCOUNT_ID = /^\d{12}$/;
 export async function prepareStateDir(options: StateDirOptions): Promise<StateFolders> {
   const { stateDir, account, fs, clock } = options;
   const folders = stateFolders(stateDir, account);
-  await makeAndCheck(fs, stateDir, 0o022);
+  await checkStateRoot(fs, stateDir);
   await makeAndCheck(fs, folders.account, 0o022);
   await makeAndCheck(fs, folders.claims, 0o022);
   // Secrets lie here. With the folder closed to others, a file whose mode somebody loosened is
@@ -51,6 +51,11 @@ export async function prepareStateDir(options: StateDirOptions): Promise<StateFo
   await makeAndCheck(fs, folders.handoff, 0o077);
   for (const folder of Object.values(folders)) await sweep(fs, clock, folder);
   return folders;
+}
+
+/** Makes the directory of all accounts if it is missing, and proves it. Throws `state-dir`. */
+export function checkStateRoot(fs: FileSystem, stateDir: string): Promise<void> {
+  return makeAndCheck(fs, stateDir, 0o022);
 }
 
 /** Where an account's things lie. Throws `bad-value` for something that is not an account ID. */

@@ -57,20 +57,50 @@ export function userKeysPage(report: KeyctlReport, paint: Paint): string {
 }
 
 export function allKeysPage(report: KeyctlReport, users: readonly User[], paint: Paint): string {
+  const accounts = new Map<string, User[]>();
+  for (const user of users) {
+    const members = accounts.get(user.account_id) ?? [];
+    members.push(user);
+    accounts.set(user.account_id, members);
+  }
+  const isSeveral = report.account_id === null;
+  const unreadable = report.unreadable ?? [];
+  const failures = report.account_failures ?? [];
+  const skipped = report.accounts_skipped ?? 0;
+  const total = [...accounts].map(([account, members]) => accountPage(account, members, paint));
+  return [
+    // An account without users has no page of its own, unless it is the only one.
+    ...(isSeveral || accounts.size > 0 ? total : [accountPage(report.account_id ?? '', [], paint)]),
+    ...unreadable.map(({ account_id: account, user_name: user, reason }) =>
+      paint(
+        'red',
+        `${isSeveral ? `${account}/` : ''}${shown(user)}: keys can not be read: ${shown(reason)}`,
+      ),
+    ),
+    ...failures.map(({ message }) => paint('red', shown(message))),
+    ...(isSeveral ? [paint('dim', accountsLine(accounts.size, failures.length, skipped))] : []),
+  ].join(isSeveral ? '\n\n' : '\n');
+}
+
+function accountPage(account: string, users: readonly User[], paint: Paint): string {
   const rows = users.flatMap(({ user_name: user, keys }) =>
     keys.map((key, index) => [index === 0 ? shown(user) : '', ...columns(key), marks(key, paint)]),
   );
   const without = users.filter(({ keys }) => keys.length === 0).length;
-  const unreadable = report.unreadable ?? [];
-  const counts = `account ${report.account_id}: ${count(users.length, 'user')}, ${count(rows.length, 'key')}`;
+  const counts = `account ${account}: ${count(users.length, 'user')}, ${count(rows.length, 'key')}`;
   return [
     paint('bold', counts),
     ...(rows.length === 0 ? [] : [table(['USER', 'KEY', 'STATUS', 'AGE', 'LAST USED', ''], rows)]),
     ...(without === 0 ? [] : [paint('dim', `${count(without, 'user')} without a key`)]),
-    ...unreadable.map(({ user_name: user, reason }) =>
-      paint('red', `${shown(user)}: keys can not be read: ${shown(reason)}`),
-    ),
   ].join('\n');
+}
+
+function accountsLine(listed: number, failed: number, skipped: number): string {
+  return [
+    `${count(listed, 'account')} with users`,
+    ...(failed === 0 ? [] : [`${failed} not entered or read`]),
+    ...(skipped === 0 ? [] : [`${skipped} skipped: suspended or closed`]),
+  ].join(', ');
 }
 
 function columns(key: KeyLine): string[] {

@@ -80,7 +80,7 @@ export const keyctlReportSchema = z
     error: failure.nullable(),
     execution_time: z.string().describe('ISO 8601 UTC'),
     keyturn_version: z.string(),
-    account_id: z.string().nullable(),
+    account_id: z.string().nullable().describe('null also when several accounts were asked for'),
     user_name: z.string().nullable().describe('The IAM user whose key it is'),
     profile: z.string().nullable().describe('The profile whose key is meant'),
     auth_profile: z.string().nullable().describe('The profile that signs the calls'),
@@ -97,8 +97,21 @@ export const keyctlReportSchema = z
     undo: undo.optional(),
     finish: finish.optional(),
     profiles: z.array(profile).optional(),
-    users: z.array(z.object({ user_name: z.string(), keys: z.array(key) })).optional(),
-    unreadable: z.array(z.object({ user_name: z.string(), reason: z.string() })).optional(),
+    users: z
+      .array(z.object({ account_id: z.string(), user_name: z.string(), keys: z.array(key) }))
+      .optional(),
+    unreadable: z
+      .array(z.object({ account_id: z.string(), user_name: z.string(), reason: z.string() }))
+      .optional(),
+    account_failures: z
+      .array(failure.extend({ account_id: z.string() }))
+      .optional()
+      .describe('Accounts that could not be entered or listed'),
+    accounts_skipped: z
+      .number()
+      .int()
+      .optional()
+      .describe('Suspended or closed accounts of the organization'),
   })
   .describe('Result of one keyctl run');
 

@@ -2,10 +2,19 @@
 
 import type { RotatedKey, RotationReport } from './rotation-report.ts';
 import { table } from './table.ts';
-import { age, type Paint, plural, unique, type Wrap } from './words.ts';
+import {
+  type AccountColumn,
+  accountColumn,
+  age,
+  type Paint,
+  plural,
+  unique,
+  userWord,
+  type Wrap,
+} from './words.ts';
 
 /** From this many users on, one cause is told once with the names behind it. */
-const GROUP_FROM = 3;
+export const GROUP_FROM = 3;
 
 export function failedSection(
   report: RotationReport,
@@ -18,17 +27,28 @@ export function failedSection(
   const title = paint('red', `${verb} ${plural(failed.length, 'key')}`);
   const groups = unique(failed.map((key) => key.error_code)).map((code) => {
     const members = failed.filter((key) => key.error_code === code);
-    if (members.every((key) => key.keys !== undefined)) return fullSlots(code, members, wrap);
-    if (STOPPED.has(code) || members.length >= GROUP_FROM) return oneCause(code, members, wrap);
-    return members.map((key) => single(key, paint, wrap)).join('\n');
+    if (members.every((key) => key.keys !== undefined)) {
+      return fullSlots(code, members, wrap, accountColumn(report));
+    }
+    const names = members.map((key) => userWord(report, key));
+    if (STOPPED.has(code) || members.length >= GROUP_FROM) {
+      return oneCause(code, members, names, wrap);
+    }
+    return members.map((key, index) => single(key, names[index] ?? '', paint, wrap)).join('\n');
   });
   return [title, groups.join('\n\n')].join('\n').trimEnd();
 }
 
 /** Users whose keys are the reason: one table and one hint for all of them. */
-function fullSlots(code: string, users: readonly RotatedKey[], wrap: Wrap): string {
-  const rows = users.flatMap(({ username, keys = [] }) =>
+function fullSlots(
+  code: string,
+  users: readonly RotatedKey[],
+  wrap: Wrap,
+  accounts: AccountColumn,
+): string {
+  const rows = users.flatMap(({ username, account_id: account, keys = [] }) =>
     keys.map((key, index) => [
+      ...accounts.cell(account),
       index === 0 ? username : '',
       key.access_key_id,
       key.status,
@@ -39,7 +59,7 @@ function fullSlots(code: string, users: readonly RotatedKey[], wrap: Wrap): stri
   const advice = ADVICE[code] ?? { reason: code, hint: users[0]?.hint ?? '' };
   return [
     wrap('  ', `${advice.reason} [${code}]`),
-    table(['USER', 'KEY', 'STATUS', 'AGE', 'LAST USED'], rows),
+    table([...accounts.head, 'USER', 'KEY', 'STATUS', 'AGE', 'LAST USED'], rows),
     wrap('  hint: ', advice.hint),
   ].join('\n');
 }
@@ -47,7 +67,12 @@ function fullSlots(code: string, users: readonly RotatedKey[], wrap: Wrap): stri
 const STOPPED: ReadonlySet<string> = new Set(['interrupted', 'time-limit']);
 
 /** Everybody whom one cause met, with what it said to the first of them. */
-function oneCause(code: string, members: readonly RotatedKey[], wrap: Wrap): string {
+function oneCause(
+  code: string,
+  members: readonly RotatedKey[],
+  names: readonly string[],
+  wrap: Wrap,
+): string {
   const [first] = members;
   if (first === undefined) return '';
   const what = STOPPED.has(code)
@@ -55,7 +80,7 @@ function oneCause(code: string, members: readonly RotatedKey[], wrap: Wrap): str
     : `${plural(members.length, 'key')}, for example: ${first.error} [${code}]`;
   return [
     wrap('  ', what),
-    wrap('    ', members.map(({ username }) => username).join(', ')),
+    wrap('    ', names.join(', ')),
     ...(first.hint === null ? [] : [wrap('  hint: ', first.hint)]),
   ].join('\n');
 }
@@ -82,9 +107,9 @@ const ADVICE: Readonly<Record<string, { readonly reason: string; readonly hint: 
   },
 };
 
-function single(key: RotatedKey, paint: Paint, wrap: Wrap): string {
+function single(key: RotatedKey, name: string, paint: Paint, wrap: Wrap): string {
   return [
-    `  ${paint('bold', key.username)}  ${key.old_key_id}  ${age(key)}  [${key.error_code}]`,
+    `  ${paint('bold', name)}  ${key.old_key_id}  ${age(key)}  [${key.error_code}]`,
     wrap('    ', key.error ?? ''),
     ...(key.hint === null ? [] : [wrap('    hint: ', key.hint)]),
   ].join('\n');

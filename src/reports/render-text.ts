@@ -1,11 +1,21 @@
 // The person's rendering. It never shows a secret: secrets are in the hand-off files it names (I8).
 
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { styleText } from 'node:util';
+import { errorSection } from './render-errors.ts';
 import { failedSection } from './render-failures.ts';
-import type { CleanupResult, ReportIssue, RotatedKey, RotationReport } from './rotation-report.ts';
+import type { CleanupResult, RotatedKey, RotationReport } from './rotation-report.ts';
 import { table } from './table.ts';
-import { age, type Paint, plural, unique, type Wrap, wrapped } from './words.ts';
+import {
+  accountColumn,
+  age,
+  isAboutSeveral,
+  type Paint,
+  plural,
+  unique,
+  type Wrap,
+  wrapped,
+} from './words.ts';
 
 export interface TextStyle {
   readonly colour: boolean;
@@ -23,7 +33,7 @@ export function renderText(report: RotationReport, style: TextStyle): string {
     rotatedSection(report, done, paint),
     failedSection(report, failed, paint, wrap),
     cleanupSection(report, paint, wrap),
-    errorSection(report.errors, paint, wrap),
+    errorSection(report, paint, wrap),
     deliverySection(done),
     handoffSection(done, failed, wrap),
     summaryLine(report, wrap, paint),
@@ -38,14 +48,16 @@ export function renderRecovery(report: RotationReport, style: TextStyle): string
   const done = report.rotated_keys.filter((key) => key.success);
   const failed = report.rotated_keys.filter((key) => !key.success);
   const verb = report.dry_run ? 'Would finish' : 'Finished';
+  const accounts = accountColumn(report);
   const sections = [
     done.length === 0
       ? ''
       : [
           paint('green', `${verb} ${plural(done.length, 'open rotation')}`),
           table(
-            ['USER', 'OLD KEY', 'NEW KEY', 'OLD IS'],
+            [...accounts.head, 'USER', 'OLD KEY', 'NEW KEY', 'OLD IS'],
             done.map((key) => [
+              ...accounts.cell(key.account_id),
               key.username,
               key.old_key_id,
               key.new_key_id ?? '-',
@@ -54,7 +66,7 @@ export function renderRecovery(report: RotationReport, style: TextStyle): string
           ),
         ].join('\n'),
     failedSection(report, failed, paint, wrap),
-    errorSection(report.errors, paint, wrap),
+    errorSection(report, paint, wrap),
     deliverySection(done),
     handoffSection(done, failed, wrap),
     report.rotated_keys.length + report.errors.length === 0 ? 'Nothing is left open.' : '',
@@ -66,6 +78,7 @@ function heading(report: RotationReport, width: number, paint: Paint): string {
   const parts = [
     'IAM access key rotation',
     ...(report.account_id === null ? [] : [`account ${report.account_id}`]),
+    ...(isAboutSeveral(report) ? [plural(report.summary.accounts_examined, 'account')] : []),
     `keys of ${plural(report.days_threshold, 'day')} or more`,
     ...(report.dry_run ? ['dry run, nothing was changed'] : []),
   ];
@@ -80,7 +93,9 @@ function rotatedSection(report: RotationReport, done: RotatedKey[], paint: Paint
   }
   const count = plural(done.length, 'key');
   const title = report.dry_run ? `Would rotate ${count}` : `Rotated ${count}`;
+  const accounts = accountColumn(report);
   const rows = done.map((key) => [
+    ...accounts.cell(key.account_id),
     key.username,
     key.old_key_id,
     age(key),
@@ -90,19 +105,22 @@ function rotatedSection(report: RotationReport, done: RotatedKey[], paint: Paint
   const columns = report.dry_run
     ? ['USER', 'KEY', 'AGE', '']
     : ['USER', 'OLD KEY', 'AGE', 'NEW KEY', 'OLD IS', ''];
-  return [paint('green', title), table(columns, rows)].join('\n');
+  return [paint('green', title), table([...accounts.head, ...columns], rows)].join('\n');
 }
 
 function cleanupSection(report: RotationReport, paint: Paint, wrap: Wrap): string {
   const results = report.cleanup_results;
   if (results.length === 0) return '';
+  const accounts = accountColumn(report);
   const rows = results.flatMap((result) => [
     ...result.deleted_keys.map((id) => [
+      ...accounts.cell(result.account_id),
       result.username,
       id,
       report.dry_run ? 'would be deleted' : 'deleted',
     ]),
     ...result.kept_keys.map((kept) => [
+      ...accounts.cell(result.account_id),
       result.username,
       kept.access_key_id,
       `kept: ${kept.reason}`,
@@ -111,18 +129,9 @@ function cleanupSection(report: RotationReport, paint: Paint, wrap: Wrap): strin
   const hints = unique(results.map((result: CleanupResult) => result.hint));
   return [
     paint('bold', 'Inactive keys'),
-    table(['USER', 'KEY', ''], rows),
+    table([...accounts.head, 'USER', 'KEY', ''], rows),
     ...hints.map((hint) => wrap('  hint: ', hint)),
   ].join('\n');
-}
-
-function errorSection(errors: ReportIssue[], paint: Paint, wrap: Wrap): string {
-  if (errors.length === 0) return '';
-  const lines = errors.flatMap((error) => [
-    wrap('  ', `[${error.code}] ${error.message}`),
-    ...(error.hint === null ? [] : [wrap('    hint: ', error.hint)]),
-  ]);
-  return [paint('red', 'Errors'), ...lines].join('\n');
 }
 
 /** Secrets that are where their readers look for them: nobody has to carry these. */
@@ -171,13 +180,24 @@ function isSealed({ handoff_file: file }: RotatedKey): boolean {
 
 function foldersOf(keys: readonly RotatedKey[]): { count: number; folders: string[] } {
   const files = keys.flatMap(({ handoff_file: file }) => file ?? []);
-  return { count: files.length, folders: unique(files.map(dirname)).map((each) => `  ${each}/`) };
+  const folders = unique(files.map(dirname));
+  return { count: files.length, folders: shortened(folders).map((each) => `  ${each}/`) };
 }
+
+/** Each account has its folder; of many only how they are called is said. */
+function shortened(folders: readonly string[]): readonly string[] {
+  const [first] = folders;
+  if (first === undefined || folders.length <= FOLDERS_MAX) return folders;
+  return [join(dirname(dirname(first)), '<account>', basename(first))];
+}
+
+const FOLDERS_MAX = 5;
 
 function summaryLine(report: RotationReport, wrap: Wrap, paint: Paint): string {
   const { summary } = report;
   const would = report.dry_run ? 'would be ' : '';
   const parts = [
+    ...(isAboutSeveral(report) ? [accountCounts(summary)] : []),
     `${plural(summary.users_examined, 'user')} and ${plural(summary.keys_examined, 'key')} examined`,
     `${summary.successful_rotations} ${would}rotated`,
     `${summary.failed_rotations} ${report.dry_run ? 'blocked' : 'not rotated'}`,
@@ -194,4 +214,14 @@ function sourceLine(inventory: RotationReport['inventory']): string[] {
   const { generated_time: time, fallback_reason: reason } = inventory;
   if (time !== null) return [`found through the credential report of ${time}`];
   return reason === null ? [] : [`all users were read one by one: ${reason}`];
+}
+
+function accountCounts(summary: RotationReport['summary']): string {
+  const odd = [
+    [summary.accounts_failed, 'not entered or read'],
+    [summary.accounts_skipped, 'skipped'],
+    [summary.accounts_left, 'left for the next run'],
+  ] as const;
+  const others = odd.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`);
+  return `${plural(summary.accounts_examined, 'account')}${others.join('')}`;
 }

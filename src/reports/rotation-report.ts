@@ -9,6 +9,7 @@ const issue = z.object({
   message: z.string().describe('What happened, in one line'),
   hint: z.string().nullable().describe('What to do about it'),
   username: z.string().nullable().describe('The user concerned, if one'),
+  account_id: z.string().nullable().describe('The account concerned, if one'),
 });
 
 const keyInfo = z.object({
@@ -88,6 +89,13 @@ const summary = z.object({
   cleanup_operations: z.number().int().describe('Keys deleted; in a dry run: would be deleted'),
   users_examined: z.number().int(),
   keys_examined: z.number().int(),
+  accounts_examined: z.number().int(),
+  accounts_failed: z
+    .number()
+    .int()
+    .describe('Accounts that could not be entered or read; errors says why'),
+  accounts_skipped: z.number().int().describe('Suspended or closed accounts of the organization'),
+  accounts_left: z.number().int().describe('Accounts that the run was ended before'),
   duration_seconds: z.number(),
 });
 
@@ -114,10 +122,17 @@ export const rotationReportSchema = z
     cleanup_results: z.array(cleanupResult),
     errors: z.array(issue),
     summary,
-    account_id: z.string().nullable().describe('null when the caller could not be identified'),
+    account_id: z
+      .string()
+      .nullable()
+      .describe(
+        'null when the caller could not be identified, and with --organization or --accounts: then each result has its own',
+      ),
     inventory: inventory
       .nullable()
-      .describe('How the keys were found; null when they were never read'),
+      .describe(
+        'How the keys were found; null when they were never read, and with several accounts: then the log tells it of each',
+      ),
     keyturn_version: z.string(),
   })
   .describe('Result of one rotate-iam-keys run');

@@ -119,7 +119,13 @@ export function readSeed(input: unknown): Seed {
 function checkOrganization(input: unknown): void {
   const counts = ['members', 'suspended', 'pendingClosure', 'withoutRole', 'users'];
   const texts = ['seed', 'managementAccountId', 'roleName', 'externalId'];
-  const others = ['accounts', 'delegatedAdministrators', 'hasEmptyPages', 'isStatusRetired'];
+  const others = [
+    'accounts',
+    'counts',
+    'delegatedAdministrators',
+    'hasEmptyPages',
+    'isStatusRetired',
+  ];
   const fields = readFields(input, 'organization', [...counts, ...texts, ...others]);
   for (const name of counts) checkNumber(fields[name], `organization.${name}`);
   readList(fields.delegatedAdministrators, 'organization.delegatedAdministrators');

@@ -4,7 +4,7 @@
 import { wholeSeconds } from './clock.ts';
 import type { Account, AccountState, Member, Organization } from './model.ts';
 import { newAccountName } from './names.ts';
-import { populate } from './population.ts';
+import { type PopulationOptions, populate } from './population.ts';
 import { SeededRandom } from './random.ts';
 import { DEFAULT_ACCOUNT_ID, type World } from './world.ts';
 
@@ -27,6 +27,8 @@ export interface MemberSeed {
   readonly joinedMethod?: Member['joinedMethod'];
   /** How many users `populate` gives it; none when left out. */
   readonly users?: number;
+  /** How many of those of which kind; a believable mix when left out. */
+  readonly counts?: PopulationOptions['counts'];
 }
 
 export interface OrganizationSeed {
@@ -45,6 +47,8 @@ export interface OrganizationSeed {
   readonly withoutRole?: number;
   /** How many users each made-up member has; none when left out. */
   readonly users?: number;
+  /** How many of those of which kind; a believable mix when left out. */
+  readonly counts?: PopulationOptions['counts'];
   /** OrganizationAccountAccessRole when left out. */
   readonly roleName?: string;
   /** What whoever assumes the role must know; nothing when left out. */
@@ -90,7 +94,10 @@ function madeUp(seed: OrganizationSeed, random: SeededRandom): MemberSeed[] {
   if (odd.length > members) {
     throw new RangeError(`sandbox: ${odd.length} members are special, but there are ${members}`);
   }
-  const users = seed.users === undefined ? {} : { users: seed.users };
+  const users = {
+    ...(seed.users === undefined ? {} : { users: seed.users }),
+    ...(seed.counts === undefined ? {} : { counts: seed.counts }),
+  };
   const seeds = Array.from({ length: members }, (_, index) => ({ ...odd[index], ...users }));
   return random.shuffled(seeds);
 }
@@ -130,9 +137,13 @@ class Founding {
         ...(externalId === undefined ? {} : { externalId }),
       });
     }
-    const { users } = seed;
+    const { users, counts } = seed;
     if (users !== undefined && users > 0) {
-      const options = { users, seed: `${this.#organization.id} ${account.id}` };
+      const options = {
+        users,
+        seed: `${this.#organization.id} ${account.id}`,
+        ...(counts === undefined ? {} : { counts }),
+      };
       this.#world.fillLater(account.id, () => {
         populate(this.#world, account.id, { ...options, asOfMs: this.#asOfMs });
       });

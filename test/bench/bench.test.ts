@@ -101,3 +101,15 @@ test('a median is the middle, or the mean of the two middle values', () => {
   assert.equal(median([9, 1, 2]), 2);
   assert.equal(median([4, 1, 3, 2]), 2.5);
 });
+
+test('the bench of accounts rotates what is due in each, and prints its curve', () => {
+  const bench = (...args: string[]) =>
+    spawnSync(process.execPath, [join(ROOT, 'dist/bench/accounts.js'), ...args], {
+      encoding: 'utf8',
+    });
+  const { status, stdout } = bench('--quick');
+  assert.equal(status, 0);
+  const [point] = JSON.parse(stdout).curve;
+  assert.deepEqual([point.accounts, point.keysRotated], [3, 3]);
+  assert.equal(bench('--slow').status, 2);
+});

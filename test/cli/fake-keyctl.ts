@@ -15,6 +15,7 @@ import { runCommand } from '../../src/cli/run.ts';
 import type { KeyDetails } from '../../src/executor/outcome.ts';
 import { type FakeHost, type FakeHostOptions, fakeHost, NOW } from './fake-host.ts';
 
+const ACCOUNT = '123456789012';
 export const OLD = accessKeyId('AKIAIOSFODNN7EXAMPLE');
 export const NEW = accessKeyId('AKIAI44QH8DHBEXAMPLE');
 export const OTHER = accessKeyId('AKIAQ3EGOTHERKEY0001');
@@ -148,12 +149,14 @@ export function fakeParts(
     listAllKeys: async (options) => {
       note('list-all', options);
       return {
-        account: '123456789012',
+        account: ACCOUNT,
         users: [
-          { user: 'svc-a', keys: [key(OLD, 412, 2), key(OTHER, 3)] },
-          { user: 'svc-b', keys: [] },
+          { account: ACCOUNT, user: 'svc-a', keys: [key(OLD, 412, 2), key(OTHER, 3)] },
+          { account: ACCOUNT, user: 'svc-b', keys: [] },
         ],
-        unreadable: [{ user: 'svc-c', reason: 'access denied' }],
+        unreadable: [{ account: ACCOUNT, user: 'svc-c', reason: 'access denied' }],
+        failures: [],
+        accountsSkipped: 0,
       };
     },
     ...aws.parts,

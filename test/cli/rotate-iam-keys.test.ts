@@ -50,6 +50,7 @@ test('flags reach the use case as settled options', async () => {
     user: undefined,
     cleanupInactive: false,
     inventory: 'auto',
+    accounts: undefined,
     inactiveDays: 30,
     profile: undefined,
     region: 'us-east-1',
@@ -199,7 +200,15 @@ const STOPPED: RotateAccount = async (options) => ({
   report: {
     ...reportOf(options),
     rotated_keys: [],
-    errors: [{ code: 'no-credentials', message: 'none found', hint: 'set some', username: null }],
+    errors: [
+      {
+        code: 'no-credentials',
+        message: 'none found',
+        hint: 'set some',
+        username: null,
+        account_id: '123456789012',
+      },
+    ],
   },
   exitCode: 3,
 });

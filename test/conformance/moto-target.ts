@@ -32,8 +32,8 @@ export function motoTarget({ url, controlUrl }: MotoAddresses): ConformanceTarge
         id,
         endpoint: url,
         administrator: { name: administrator.name, credentials: credentialsOf(administrator) },
-        seedUser: async (seed: UserSeed) => {
-          const body = { account: id, ...seed };
+        seedUser: async (seed: UserSeed, member = id) => {
+          const body = { account: member, ...seed };
           const { keys } = await ask<{ keys: SeededKey[] }>(`${controlUrl}/users`, body);
           return keys.map(credentialsOf);
         },

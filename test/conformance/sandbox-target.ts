@@ -15,11 +15,11 @@ export async function sandboxTarget(): Promise<ConformanceTarget> {
         id,
         endpoint: sandbox.url,
         administrator: { name: userName, credentials: credentialsOf(key) },
-        seedUser: async ({ name, administrator, keys }: UserSeed) => {
-          world.addUser(id, { name, ...(administrator === true ? { administrator } : {}) });
+        seedUser: async ({ name, administrator, keys }: UserSeed, member = id) => {
+          world.addUser(member, { name, ...(administrator === true ? { administrator } : {}) });
           return (keys ?? []).map(({ lastUsed, ...rest }) => {
             const use = lastUsed === undefined ? {} : { lastUsed: { at: lastUsed } };
-            return credentialsOf(world.addKey(id, name, { ...rest, ...use }));
+            return credentialsOf(world.addKey(member, name, { ...rest, ...use }));
           });
         },
         seedOrganization: async ({ members, suspended = 0 }) => {

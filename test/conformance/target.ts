@@ -18,8 +18,8 @@ export interface TargetAccount {
   readonly endpoint: string;
   /** A user that may do everything, with one young Active key. */
   readonly administrator: { readonly name: string; readonly credentials: LongTermCredentials };
-  /** Adds a user and its keys, with their past; returns the keys in the order given. */
-  seedUser(seed: UserSeed): Promise<LongTermCredentials[]>;
+  /** Adds a user and its keys, with their past, here or in a member; returns the keys in order. */
+  seedUser(seed: UserSeed, member?: string): Promise<LongTermCredentials[]>;
   /** Makes it the management account of an organization; returns the ids of the members. */
   seedOrganization(seed: OrganizationSeed): Promise<string[]>;
 }

@@ -3,7 +3,14 @@ import { describe, it } from 'node:test';
 import { GetUserCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { systemClock } from '../../src/base/clock.ts';
-import { openClients, openProbe, openWire, type Wire } from '../../src/iam/clients.ts';
+import {
+  openClients,
+  openProbe,
+  openStsClient,
+  openWire,
+  type Wire,
+} from '../../src/iam/clients.ts';
+import { repeatableRetries } from '../../src/iam/retry.ts';
 
 describe('the clients of an account', () => {
   it('take no endpoint but the one resolved for them, whatever the SDK would find', async (test) => {
@@ -24,12 +31,13 @@ describe('the clients of an account', () => {
       region: 'us-east-1',
       iamEndpoint: undefined,
       stsEndpoint: undefined,
-      wire: { shared: wire, fresh: wire },
+      wire: { shared: wire, fresh: wire, close: () => {} },
       patience: { clock: systemClock, throttledMs: 1_000 },
       emit: () => {},
     };
     const pair = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
-    const { read, update, create, sts } = openClients(settings, async () => pair);
+    const { read, update, create } = openClients(settings, async () => pair);
+    const sts = openStsClient(settings, async () => pair, repeatableRetries(settings.patience));
     for (const client of [read, update, create]) {
       await assert.rejects(client.send(new GetUserCommand({})), { name: 'AbortError' });
     }

@@ -163,13 +163,27 @@ export function withAllKeys(report: KeyctlReport, all: AllKeys): KeyctlReport {
   return {
     ...report,
     // Unknown is not empty (I11): a list with holes is no success.
-    success: all.unreadable.length === 0,
-    account_id: all.account,
-    users: all.users.map(({ user, keys }) => ({
+    success: all.unreadable.length + all.failures.length === 0,
+    account_id: all.account ?? null,
+    users: all.users.map(({ account, user, keys }) => ({
+      account_id: account,
       user_name: user,
       keys: keys.map((key) => keyLine(key, now, undefined)),
     })),
-    unreadable: all.unreadable.map(({ user, reason }) => ({ user_name: user, reason })),
+    unreadable: all.unreadable.map(({ account, user, reason }) => ({
+      account_id: account,
+      user_name: user,
+      reason,
+    })),
+    ...(all.account === undefined && {
+      account_failures: all.failures.map(({ account, error }) => ({
+        account_id: account,
+        code: error.code,
+        message: error.message,
+        hint: error.hint ?? null,
+      })),
+      accounts_skipped: all.accountsSkipped,
+    }),
   };
 }
 

@@ -1,39 +1,106 @@
-// Use case of `keyctl --list-all-keys`: every key of the account with its age and last use.
+// Use case of `keyctl --list-all-keys`: every key of one account or of several, with its age and last
+// use.
 
 import pMap from 'p-map';
+import { type KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import { keyDetails } from '../../executor/key-details.ts';
+import { newId } from '../../executor/runtime.ts';
+import { openAccounts } from '../../iam/accounts.ts';
+import type { AccountGateway } from '../../iam/gateway.ts';
 import { takeInventory } from '../../iam/inventory.ts';
-import { gatewayFor } from './session.ts';
-import type { AllKeys, KeyctlContext, SessionOptions } from './types.ts';
+import type { AccountSelection } from '../choose-accounts.ts';
+import { eachAccount } from '../each-account.ts';
+import { inAccount } from '../in-account.ts';
+import { gatewayFor, gatewayOptions } from './session.ts';
+import type { AllKeys, KeyctlContext, ListAllKeysOptions, UserKeyDetails } from './types.ts';
 
 const USERS_AT_ONCE = 8;
+const ACCOUNTS_AT_ONCE = 8;
 
 export async function listAllKeys(
-  options: SessionOptions,
+  options: ListAllKeysOptions,
   context: KeyctlContext,
 ): Promise<AllKeys> {
+  if (options.accounts !== undefined) {
+    return await listSeveral(options, options.accounts, context);
+  }
   const gateway = await gatewayFor(options, context);
   try {
-    const { emit, signal } = context;
-    const inventory = await takeInventory(gateway.reader, {
-      parallel: USERS_AT_ONCE,
-      emit,
-      signal,
-    });
-    const users = await pMap(
-      inventory.users,
-      async ({ userName, keys }) => ({
-        user: userName,
-        keys: await keyDetails(gateway.reader, keys),
-      }),
-      { concurrency: USERS_AT_ONCE },
-    );
-    const unreadable = inventory.unreadable.map(({ userName, error }) => ({
-      user: userName,
-      reason: error.message,
-    }));
-    return { account: gateway.caller.account, users, unreadable };
+    const { account } = gateway.caller;
+    return { account, ...(await keysOf(gateway, context)), failures: [], accountsSkipped: 0 };
   } finally {
     gateway.close();
   }
+}
+
+async function keysOf(
+  { reader, caller: { account } }: AccountGateway,
+  { emit, signal }: KeyctlContext,
+): Promise<Pick<AllKeys, 'users' | 'unreadable'>> {
+  const inventory = await takeInventory(reader, { parallel: USERS_AT_ONCE, emit, signal });
+  const users = await pMap(
+    inventory.users,
+    async ({ userName, keys }) => ({
+      account,
+      user: userName,
+      keys: await keyDetails(reader, keys),
+    }),
+    { concurrency: USERS_AT_ONCE },
+  );
+  const unreadable = inventory.unreadable.map(({ userName, error }) => ({
+    account,
+    user: userName,
+    reason: error.message,
+  }));
+  return { users, unreadable };
+}
+
+async function listSeveral(
+  options: ListAllKeysOptions,
+  selection: AccountSelection,
+  context: KeyctlContext,
+): Promise<AllKeys> {
+  const { emit, signal } = context;
+  const { roleName, externalId } = selection;
+  const accounts = await openAccounts({
+    ...gatewayOptions(options, context),
+    roleName,
+    externalId,
+    sessionName: `keyturn-${newId()}`,
+  });
+  const users: UserKeyDetails[] = [];
+  const unreadable: AllKeys['unreadable'][number][] = [];
+  const failures: { account: string; error: KeyturnError }[] = [];
+  const setting = { accounts, selection, openMax: ACCOUNTS_AT_ONCE, emit, signal };
+  try {
+    const tally = await eachAccount(setting, async (account, open) => {
+      try {
+        const found = await keysOf(await open(), { ...context, emit: inAccount(emit, account) });
+        users.push(...found.users);
+        unreadable.push(...found.unreadable);
+        const keys = found.users.reduce((sum, each) => sum + each.keys.length, 0);
+        return { users: found.users.length, keys, error: undefined };
+      } catch (thrown) {
+        const error = toKeyturnError(thrown);
+        failures.push({ account, error });
+        return { users: 0, keys: 0, error };
+      }
+    });
+    signal.throwIfAborted();
+    if (tally.fatal !== undefined) throw tally.fatal;
+    failures.push(...tally.unknown.map(({ id, error }) => ({ account: id, error })));
+    return {
+      account: undefined,
+      users: users.toSorted(byAccount),
+      unreadable: unreadable.toSorted(byAccount),
+      failures: failures.toSorted(byAccount),
+      accountsSkipped: tally.skipped,
+    };
+  } finally {
+    accounts.close();
+  }
+}
+
+function byAccount(a: { readonly account: string }, b: { readonly account: string }): number {
+  return a.account.localeCompare(b.account);
 }

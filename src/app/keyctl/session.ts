@@ -5,7 +5,7 @@ import type { Destination } from '../../destinations/destination.ts';
 import type { ExecutorContext } from '../../executor/context.ts';
 import { newId } from '../../executor/runtime.ts';
 import type { AccountGateway } from '../../iam/gateway.ts';
-import { openGateway } from '../../iam/open-gateway.ts';
+import { type GatewayOptions, openGateway } from '../../iam/open-gateway.ts';
 import type { AccountState } from '../../journal/journal.ts';
 import { openAccountState, readAccountState } from '../../journal/open-account-state.ts';
 import { QUIET_DAYS } from '../../lifecycle/slot.ts';
@@ -20,8 +20,13 @@ export async function gatewayFor(
   options: SessionOptions,
   context: KeyctlContext,
 ): Promise<AccountGateway> {
+  return await openGateway(gatewayOptions(options, context));
+}
+
+/** How the profile reaches AWS. */
+export function gatewayOptions(options: SessionOptions, context: KeyctlContext): GatewayOptions {
   const { mfaCode, askMfaCode } = options;
-  return await openGateway({
+  return {
     profile: options.authProfile,
     region: options.region,
     env: environmentFor(options, context.env),
@@ -31,7 +36,7 @@ export async function gatewayFor(
     signal: context.signal,
     mfaCode: mfaCode === undefined ? (askMfaCode ?? refuseToAsk) : async () => mfaCode,
     isMfaWanted: mfaCode !== undefined,
-  });
+  };
 }
 
 async function refuseToAsk(serial: string): Promise<string> {

@@ -3,10 +3,12 @@
 
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { KeyturnError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { KeyDetails } from '../../executor/outcome.ts';
 import type { RetireOutcome } from '../../executor/retire-key.ts';
 import type { SlotVerdict } from '../../lifecycle/slot.ts';
+import type { AccountSelection } from '../choose-accounts.ts';
 
 export interface KeyctlContext {
   readonly clock: Clock;
@@ -152,11 +154,31 @@ export type ListProfiles = (
   readonly profiles: readonly ProfileLine[];
 }>;
 
-/** `keyctl --list-all-keys`: every user of the account, as far as the caller may see them. */
+/** `keyctl --list-all-keys`: every user of the account or accounts, as far as the caller may see them. */
 export interface AllKeys {
-  readonly account: string;
-  readonly users: readonly { readonly user: string; readonly keys: readonly KeyDetails[] }[];
-  readonly unreadable: readonly { readonly user: string; readonly reason: string }[];
+  /** Undefined when several were asked for. */
+  readonly account: string | undefined;
+  readonly users: readonly UserKeyDetails[];
+  readonly unreadable: readonly {
+    readonly account: string;
+    readonly user: string;
+    readonly reason: string;
+  }[];
+  /** Accounts that could not be entered or listed. */
+  readonly failures: readonly { readonly account: string; readonly error: KeyturnError }[];
+  /** Suspended or closed accounts of the organization. */
+  readonly accountsSkipped: number;
 }
 
-export type ListAllKeys = (options: SessionOptions, context: KeyctlContext) => Promise<AllKeys>;
+export interface UserKeyDetails {
+  readonly account: string;
+  readonly user: string;
+  readonly keys: readonly KeyDetails[];
+}
+
+export interface ListAllKeysOptions extends SessionOptions {
+  /** Several accounts; undefined means the caller's own. */
+  readonly accounts: AccountSelection | undefined;
+}
+
+export type ListAllKeys = (options: ListAllKeysOptions, context: KeyctlContext) => Promise<AllKeys>;

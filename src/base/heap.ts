@@ -1,0 +1,13 @@
+// V8 lets garbage lie until the heap has grown several times over: with most of what a run over an
+// organization allocates living for some seconds, that came to 330 MB for 25 MB in use. Told to
+// collect earlier it stays near 200 MB, however many accounts there are, for some CPU more.
+
+import { setFlagsFromString } from 'node:v8';
+
+/** By how much the heap may grow over what is in use before garbage is collected. */
+const GROWTH_PERCENT = 50;
+
+/** For the rest of this process. */
+export function collectGarbageEarly(): void {
+  setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
+}

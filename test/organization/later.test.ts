@@ -1,0 +1,91 @@
+// The other commands in members: recover, undo, the list of all keys, and the policies.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { policyDocument } from '../../src/app/policies.ts';
+import { keyctlReportSchema } from '../../src/reports/keyctl-report.ts';
+import { rotationReportSchema } from '../../src/reports/rotation-report.ts';
+import { FIRST, FleetStage, MANAGEMENT, rotatedAccounts, SECOND, THIRD } from './fleet-stage.ts';
+
+test('I10: recover finishes what is open in members, and enters no other', async (t) => {
+  const stage = await FleetStage.open(t);
+  stage.sandbox.faults.add({
+    operation: 'UpdateAccessKey',
+    account: SECOND,
+    effect: { kind: 'access-denied' },
+  });
+  assert.equal((await stage.rotate('--organization')).code, 1);
+  stage.sandbox.faults.clear();
+  const args = ['recover', '--organization', '--output-format=json'];
+  const { code, stdout, stderr } = await stage.run('keyturn', ...args);
+  assert.equal(code, 0, stderr);
+  const report = rotationReportSchema.parse(JSON.parse(stdout));
+  assert.deepEqual(rotatedAccounts(report), [SECOND]);
+  assert.equal(report.summary.accounts_examined, 4);
+  assert.equal(stage.requests('AssumeRole').length, 1);
+});
+
+test('undo in a member goes through the role; without the account it says where to look', async (t) => {
+  const stage = await FleetStage.open(t);
+  stage.addKey(FIRST, 'svc-member');
+  assert.equal((await stage.rotate('--accounts', FIRST)).code, 0);
+  const lost = await stage.run('keyturn', 'undo', 'svc-member');
+  assert.equal(lost.code, 1);
+  assert.match(lost.stderr, new RegExp(`hint: .*keyturn undo svc-member --account ${FIRST}`));
+  const { code, stderr } = await stage.run('keyturn', 'undo', 'svc-member', '--account', FIRST);
+  assert.equal(code, 0, stderr);
+  const statuses = stage.keysOf(FIRST, 'svc-member').map(({ status }) => status);
+  assert.deepEqual(statuses, ['Active', 'Inactive']);
+});
+
+test('keyctl lists every key of the organization, and what it could not list', async (t) => {
+  const stage = await FleetStage.open(t, {
+    organization: {
+      accounts: [{ id: FIRST, hasRole: false }, { id: SECOND }, { id: THIRD, state: 'SUSPENDED' }],
+    },
+  });
+  const args = ['--list-all-keys', '--organization', '-a', 'default'];
+  // Signed by the profile, whatever the environment holds.
+  stage.writeProfile('default');
+  const json = await stage.run('keyctl', ...args, '--json');
+  assert.equal(json.code, 1, json.stderr);
+  const report = keyctlReportSchema.parse(JSON.parse(json.stdout));
+  assert.equal(report.account_id, null);
+  assert.deepEqual(
+    report.users?.map(({ account_id, user_name }) => `${account_id}/${user_name}`),
+    [`${MANAGEMENT}/sandbox-admin`, `${MANAGEMENT}/svc-app`, `${SECOND}/svc-app`],
+  );
+  assert.deepEqual(
+    report.account_failures?.map(({ account_id, code }) => [account_id, code]),
+    [[FIRST, 'cannot-enter-account']],
+  );
+  assert.equal(report.accounts_skipped, 1);
+  const text = await stage.run('keyctl', ...args);
+  assert.equal(text.code, 1);
+  assert.match(text.stdout, /account 222222222222: 1 user, 1 key/);
+  assert.match(text.stdout, /account 011111111111 can not be entered/);
+  assert.match(text.stdout, /2 accounts with users, 1 not entered or read, 1 skipped/);
+});
+
+test('the policies are enough: organization for the caller, fleet for the role', async (t) => {
+  const stage = await FleetStage.open(t, {
+    organization: { accounts: [{ id: FIRST, hasRole: false }] },
+  });
+  const { world } = stage.sandbox;
+  world.addUser(MANAGEMENT, {
+    name: 'rotator',
+    policies: { own: policyDocument('organization', { roleName: 'KeyRotation' }) },
+  });
+  world.addRole(FIRST, {
+    name: 'KeyRotation',
+    trustedArns: [`arn:aws:iam::${MANAGEMENT}:root`],
+    policies: { own: policyDocument('fleet') },
+  });
+  const key = world.addKey(MANAGEMENT, 'rotator');
+  Object.assign(stage.env, { AWS_ACCESS_KEY_ID: key.id, AWS_SECRET_ACCESS_KEY: key.secret });
+  const { code, report } = await stage.rotate('--organization', '--role-name', 'KeyRotation');
+  assert.equal(code, 0);
+  assert.deepEqual(rotatedAccounts(report), [FIRST, MANAGEMENT]);
+  const refused = stage.requests().filter(({ errorCode }) => errorCode === 'AccessDenied');
+  assert.deepEqual(refused, []);
+});
