@@ -5,15 +5,13 @@
 //   npm run bench -- --quick      some seconds, with small numbers: shows that the bench works
 //   npm run bench -- --plot       draws the plots anew from the figures of the last --write
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ChildProcesses } from '../scripts/support/child-processes.ts';
 import { drawGrowth, measureGrowth, writeGrowth } from './growth-users.ts';
 import { renderMarkdown, withFigures } from './markdown.ts';
 import { type Comparison, runComparison, runScenario, type Scenario } from './scenario.ts';
 import { measureStartUp } from './start-up.ts';
+import { openWorkshop } from './workshop.ts';
 
 const FULL = { latencyMs: 30, keyLagSeconds: 2, repeats: 3 };
 const ONE_BY_ONE = { sleepMs: 10_000, baselineKeysMax: 5 };
@@ -53,20 +51,9 @@ if (args.includes('--plot')) {
   process.exit();
 }
 
-const processes = new ChildProcesses();
-const folder = mkdtempSync(join(tmpdir(), 'keyturn-bench-'));
-process.on('exit', () => {
-  processes.killAll();
-  rmSync(folder, { recursive: true, force: true });
-});
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
-
-function note(text: string): void {
-  process.stderr.write(`bench: ${text}\n`);
-}
+const workshop = openWorkshop();
 
 try {
-  const workshop = { processes, folder, note };
   const comparisons = [];
   for (const scenario of isQuick ? QUICK_COMPARISONS : COMPARISONS) {
     comparisons.push(await runComparison(workshop, scenario));
@@ -80,7 +67,7 @@ try {
     limited.push(await runScenario(workshop, scenario));
   }
   const growth = await measureGrowth(workshop, isQuick);
-  note('start-up');
+  workshop.note('start-up');
   const startUps = measureStartUp(isQuick ? QUICK_START_UP_ROUNDS : START_UP_ROUNDS);
   const markdown = renderMarkdown({ comparisons, large, limited, growth, startUps });
   process.stdout.write(`${markdown}\n`);
@@ -89,7 +76,7 @@ try {
     writeFileSync(PAGE, withFigures(readFileSync(PAGE, 'utf8'), markdown));
   }
 } catch (thrown) {
-  note(`failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  workshop.note(`failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   process.exitCode = 1;
 }
 process.exit();
