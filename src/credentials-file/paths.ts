@@ -20,19 +20,31 @@ export interface ProfilePaths {
  * `bad-value` for a path that only the AWS CLI would expand.
  */
 export function profilePaths(chosen: string | undefined, around: PathSurroundings): ProfilePaths {
+  // The shell has expanded what is on the command line, and the SDK is handed the same text.
+  if (!chosen) refuseCliOnly('AWS_SHARED_CREDENTIALS_FILE', around);
+  refuseCliOnly('AWS_CONFIG_FILE', around);
+  const { env } = around;
+  const variables = chosen ? { ...env, AWS_SHARED_CREDENTIALS_FILE: chosen } : env;
+  return sdkPaths({ ...around, env: variables });
+}
+
+/** Where the SDK looks, whatever the AWS CLI makes of it. Throws `credentials-file` without a home. */
+export function sdkPaths(around: PathSurroundings): ProfilePaths {
   return {
-    // The shell has expanded what is on the command line, and the SDK is handed the same text.
-    credentials: chosen
-      ? expanded(chosen, around)
-      : fromEnvironment('AWS_SHARED_CREDENTIALS_FILE', 'credentials', around),
+    credentials: fromEnvironment('AWS_SHARED_CREDENTIALS_FILE', 'credentials', around),
     config: fromEnvironment('AWS_CONFIG_FILE', 'config', around),
   };
 }
 
 function fromEnvironment(variable: string, name: string, around: PathSurroundings): string {
   const given = around.env[variable];
-  if (!given) return pathOf(around).join(homeFolder(around), '.aws', name);
-  if (!isExpandedByCliOnly(given, around.platform)) return expanded(given, around);
+  if (given) return expanded(given, around);
+  return pathOf(around).join(homeFolder(around), '.aws', name);
+}
+
+function refuseCliOnly(variable: string, { env, platform }: PathSurroundings): void {
+  const given = env[variable];
+  if (!given || !isExpandedByCliOnly(given, platform)) return;
   throw new KeyturnError(
     'bad-value',
     `${variable} is ${JSON.stringify(given)}, which the AWS CLI expands and the AWS SDK does not`,

@@ -3,8 +3,8 @@
 // process may have rewritten the file (the SDK would go on seeing the old bytes).
 
 import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { loadSharedConfigFiles } from '@smithy/core/config';
+import { sdkPaths } from '../credentials-file/paths.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -24,9 +24,8 @@ const SERVICES_PREFIX = 'services.';
 const OTHER_SECTION = /^(?:services|sso-session)\./;
 
 export async function loadSharedConfig(env: Environment): Promise<SharedConfig> {
-  const folder = join(homeFolder(env), '.aws');
-  const credentialsPath = env.AWS_SHARED_CREDENTIALS_FILE || join(folder, 'credentials');
-  const configPath = env.AWS_CONFIG_FILE || join(folder, 'config');
+  const around = { env, home: homedir(), platform: process.platform };
+  const { credentials: credentialsPath, config: configPath } = sdkPaths(around);
   const files = await loadSharedConfigFiles({
     filepath: credentialsPath,
     configFilepath: configPath,
@@ -45,9 +44,4 @@ export async function loadSharedConfig(env: Environment): Promise<SharedConfig> 
     profiles.set(name, { ...profiles.get(name), ...settings });
   }
   return { credentialsPath, configPath, profiles, services };
-}
-
-/** The SDK's order: HOME, then Windows' USERPROFILE, then what the system says. */
-function homeFolder(env: Environment): string {
-  return env.HOME || env.USERPROFILE || homedir();
 }
