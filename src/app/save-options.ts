@@ -25,12 +25,15 @@ export function saveOptions(path: string, clock: Clock): SaveOptions {
         processes: systemProcesses,
         run: newId(),
         temporaryPath: () => `${lockTemporaryPrefix(target)}${randomBytes(8).toString('hex')}`,
+        breakPrefix: `${lockNameOf(target)}-break-`,
       });
       let begun = false;
       try {
         return await whileHolding(files, clock, lockNameOf(target), async () => {
           begun = true;
           await sweepLockTemporaries(target);
+          // What can not be swept now stands in nobody's way.
+          await files.sweepBreakers().catch(() => {});
           return await work();
         });
       } catch (thrown) {

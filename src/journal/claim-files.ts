@@ -55,6 +55,8 @@ export interface ClaimFilesOptions {
   readonly run: string;
   /** Where a claim is written before it takes its name; `tmp-…` in the same directory by default. */
   readonly temporaryPath?: () => string;
+  /** How the names of breakers begin; `break-` by default. */
+  readonly breakPrefix?: string;
 }
 
 export type Acquisition =
@@ -113,7 +115,7 @@ export class ClaimFiles {
   async sweepBreakers(): Promise<void> {
     const { directory, fs } = this.#options;
     for (const name of await fs.list(directory).catch(() => [])) {
-      if (name.startsWith(BREAK_PREFIX)) await (await this.acquire(name)).held?.release();
+      if (name.startsWith(this.#breakPrefix)) await (await this.acquire(name)).held?.release();
     }
   }
 
@@ -155,7 +157,7 @@ export class ClaimFiles {
     depth: number,
   ): Promise<{ done: true } | { done: false; owner: ClaimOwner | undefined }> {
     if (depth >= BREAK_DEPTH_MAX) return { done: false, owner: undefined };
-    const breaker = await this.#acquire(`${BREAK_PREFIX}${nonce}`, depth + 1);
+    const breaker = await this.#acquire(`${this.#breakPrefix}${nonce}`, depth + 1);
     if (breaker.held === undefined) return { done: false, owner: breaker.owner };
     try {
       const seen = await this.#see(name);
@@ -280,7 +282,7 @@ export class ClaimFiles {
 
   /** Acts on an own claim that expired, if nobody took it over. */
   async #secure(name: string, nonce: string, act: () => Promise<void>): Promise<boolean> {
-    const breaker = await this.#acquire(`${BREAK_PREFIX}${nonce}`, 1);
+    const breaker = await this.#acquire(`${this.#breakPrefix}${nonce}`, 1);
     if (breaker.held === undefined) return false;
     try {
       if (!(await this.#holds(name, nonce))) return false;
@@ -293,6 +295,10 @@ export class ClaimFiles {
 
   async #holds(name: string, nonce: string): Promise<boolean> {
     return (await this.#see(name))?.nonce === nonce;
+  }
+
+  get #breakPrefix(): string {
+    return this.#options.breakPrefix ?? BREAK_PREFIX;
   }
 
   #identity(): Promise<ProcessIdentity> {

@@ -16,6 +16,8 @@ import type { FileSystem } from '../../src/base/files/file-system.ts';
 import { nodeFileSystem } from '../../src/base/files/node-file-system.ts';
 import { setKeyPair } from '../../src/credentials-file/edit.ts';
 import { saveEdit } from '../../src/credentials-file/save.ts';
+import { newOwner } from '../../src/journal/claim-owner.ts';
+import { systemProcesses } from '../../src/journal/process-table.ts';
 import { Dice } from './generator.ts';
 import { numberedPair, numberOf } from './numbered-pair.ts';
 import { quickDirectory } from './quick-directory.ts';
@@ -103,6 +105,27 @@ describe('kill -9 while the file is saved', () => {
     if (skipWithoutBotocore() !== false) return;
     for (const reading of readByBotocore(contents)) numberOf(reading.sections?.production);
   });
+});
+
+const nonce = (index: number): string => String(index).repeat(32);
+
+it('what died while it broke a lock is swept, and nothing of anybody else', async (t) => {
+  const path = await newFile(t);
+  const self = await systemProcesses.self();
+  const leftovers = [
+    '.credentials.keyturn-lock',
+    `.credentials.keyturn-lock-break-${nonce(0)}`,
+    `.credentials.keyturn-lock-break-${'b'.repeat(32)}`,
+    `break-${'c'.repeat(32)}`,
+  ];
+  for (const [index, name] of leftovers.entries()) {
+    const dead = { nonce: nonce(index), run: 'run-0', now: systemClock.now() };
+    const owner = newOwner({ ...self, processStart: 'long ago' }, dead);
+    writeFileSync(join(path, '..', name), `${JSON.stringify(owner)}\n`);
+  }
+  await save(path, 'production', 1);
+  const left = beside(path).filter((name) => !name.includes('.backup.'));
+  assert.deepEqual(left, leftovers.slice(-1));
 });
 
 describe('at the same time', () => {
