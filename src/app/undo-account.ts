@@ -2,8 +2,9 @@
 
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import type { UndoneRotation } from '../executor/perform-undo.ts';
 import { newId } from '../executor/runtime.ts';
-import { type UndoneRotation, undoRotation } from '../executor/undo-rotation.ts';
+import { undoRotation } from '../executor/undo-rotation.ts';
 import { openAccounts } from '../iam/accounts.ts';
 import { openAccountState, readAccountState } from '../journal/open-account-state.ts';
 import { executorContext } from './executor-context.ts';

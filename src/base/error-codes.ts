@@ -230,6 +230,11 @@ export const ERROR_CODES = {
     'The journal knows of no rotation of this user that could be taken back.',
     'Check the user and the state directory; `keyturn status` lists what is open.',
   ),
+  'undo-finished': info(
+    1,
+    'An undo that an earlier run left open was finished, and nothing was rotated.',
+    'Look at the profile, which may hold the old key again; run again to rotate it.',
+  ),
   'other-destination': info(
     1,
     'A rotation of this user with another destination was begun and is not finished.',

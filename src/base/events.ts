@@ -60,6 +60,7 @@ interface EventPayloads {
   'rotation-done': { user: string; oldKeyId: AccessKeyId; newKeyId: AccessKeyId };
   /** The key can not be rotated before a person frees a slot, or runs with another principal. */
   'rotation-blocked': { user: string; errorCode: string; reason: string };
+  'rotation-undone': { user: string; activeKeyId: AccessKeyId; keyId: AccessKeyId };
   /** An open rotation came to its end without a new key in use. */
   'rotation-closed': { user: string; reason: string };
   'rotation-failed': { user: string; errorCode: string; reason: string };
@@ -118,6 +119,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'key-unexplained': 'warn',
   'rotation-done': 'info',
   'rotation-blocked': 'warn',
+  'rotation-undone': 'info',
   'rotation-closed': 'info',
   'rotation-failed': 'error',
   'user-done': 'debug',

@@ -35,6 +35,7 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'key-unexplained': 'key may come from a lost request, and is left',
   'rotation-done': 'rotation done',
   'rotation-blocked': 'key can not be rotated now',
+  'rotation-undone': 'rotation undone',
   'rotation-closed': 'open rotation closed',
   'rotation-failed': 'rotation failed',
   'user-done': 'user done',

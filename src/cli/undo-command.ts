@@ -1,7 +1,7 @@
 // `keyturn undo USER`: takes the latest rotation of a user back.
 
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
-import type { UndoneRotation } from '../executor/undo-rotation.ts';
+import type { UndoneRotation } from '../executor/perform-undo.ts';
 import type { UndoReport } from '../reports/status-report.ts';
 import { DEFAULT_ROLE_NAME, ROLE_FLAGS, refuseUseless } from './account-flags.ts';
 import { isAskedFor, parseCommandLine, quoted } from './argv.ts';
@@ -92,10 +92,10 @@ function reportOf(undone: UndoneRotation): UndoReport {
   return {
     username: undone.user,
     rotation: undone.rotation,
-    old_key_id: undone.oldKeyId,
-    new_key_id: undone.newKeyId,
+    old_key_id: undone.toKeyId,
+    new_key_id: undone.fromKeyId,
     old_key_reactivated: undone.reactivated,
-    new_key: undone.newKey,
+    new_key: undone.fromKey,
     put_back: [...undone.putBack],
     not_put_back: [...undone.notPutBack],
   };
@@ -117,7 +117,7 @@ export function undoHelp(): string {
     summary: 'takes a rotation back while the old key still exists.',
     usage: ['keyturn undo USER [flags]'],
     description: [
-      'The old key is made Active again, destinations that can be put back are put back, those that can not are named, and the new key is made Inactive last, unless it may be in use. Nothing is deleted. keyctl undo does this for a profile.',
+      'The old key is made Active again, destinations that can be put back are put back, those that can not are named, and the new key is made Inactive last, unless it may be in use. Nothing is deleted. An undo that died is finished by the next run of any command. keyctl undo does this for a profile.',
     ],
     flags: UNDO_FLAGS,
     sections: [],

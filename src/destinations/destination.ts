@@ -2,15 +2,19 @@
 // two methods, and the capabilities that it has. docs/destinations/adding.md goes through them.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { Secret } from '../base/secret.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
-import type { DeliveryReceipt } from '../lifecycle/record.ts';
+import type { DeliveryReceipt, DeliveryTarget } from '../lifecycle/record.ts';
 
 export interface Destination extends Capabilities {
   /** The word that names this kind of destination in receipts and reports. */
   readonly kind: string;
   /** Which one of its kind, without a secret; together they let a later run find it again. */
   readonly place: string;
-  /** Resolves once the secret is durable there. Throws `delivery-failed`. Safe to repeat. */
+  /**
+   * Resolves once the secret is durable there, everywhere that the rotation promised when it began.
+   * Throws `delivery-failed`. Safe to repeat.
+   */
   deliver(key: IssuedKey): Promise<DeliveryReceipt>;
   /** Reads the destination again, with fresh eyes: does it hold this key (I3, I13)? */
   holds(keyId: AccessKeyId, receipt: DeliveryReceipt): Promise<boolean>;
@@ -25,10 +29,29 @@ interface Capabilities {
    * made, and by a dry run. Throws `not-deliverable`.
    */
   prepare?(): Promise<void>;
-  /**
-   * Puts the pair of the old key back in place of the new one, where the destination still has it.
-   */
-  putBack?(oldKeyId: AccessKeyId): Promise<void>;
+  /** More profiles that are to hold the secret, as the target of a rotation names them. */
+  readonly alsoProfiles?: readonly string[];
+  /** The same destination, for everything that the target of an open rotation names. */
+  including?(target: DeliveryTarget): Destination;
+  /** Left out by destinations that keep no former secret. */
+  readonly wayBack?: WayBack;
   /** The rotation has ended, and the plain hand-off file is removed when this resolves. */
   seal?(key: IssuedKey): Promise<void>;
+}
+
+/** How a destination goes back to the secret that it held before. */
+export interface WayBack {
+  /** The secret of the key, where the destination still has it. */
+  secretOf(keyId: AccessKeyId): Promise<Secret | undefined>;
+  /**
+   * Puts the pair of `toKeyId` in the place of the other one. Resolves with false when the destination
+   * has it no more, or holds a third key by now. Throws when it can not be read or written. Safe to
+   * repeat.
+   */
+  putBack(undo: UndonePair): Promise<boolean>;
+}
+
+export interface UndonePair {
+  readonly toKeyId: AccessKeyId;
+  readonly fromKeyId: AccessKeyId;
 }

@@ -103,7 +103,7 @@ export function reachable(rotation: Rotation, context: Reach): Destination[] {
       kind === target.kind && place === target.place;
     const found = own.find(isTarget) ?? context.reopen?.(target, oldKeyId);
     if (found === undefined) throw otherDestination(rotation, target);
-    return found;
+    return found.including?.(target) ?? found;
   });
 }
 

@@ -23,8 +23,8 @@ export async function prepareDelivery(
   return [targetOf(first), ...others.map(targetOf)];
 }
 
-function targetOf({ kind, place }: Destination): DeliveryTarget {
-  return { kind, place };
+function targetOf({ kind, place, alsoProfiles }: Destination): DeliveryTarget {
+  return { kind, place, ...(alsoProfiles && { alsoProfiles }) };
 }
 
 /** Resolves when every destination has the secret and, read back, holds it (I3). */

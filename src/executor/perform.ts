@@ -11,6 +11,7 @@ import { ownKeyError } from './blocked.ts';
 import type { ExecutorContext } from './context.ts';
 import { assertHeldEverywhere, deliverEverywhere } from './delivery.ts';
 import { mayReplaceOwnKey, writerSignedBy } from './own-key.ts';
+import { performUndo } from './perform-undo.ts';
 import type { UserSession } from './runtime.ts';
 import { settleHandoff } from './spent-handoffs.ts';
 import { verifyKey } from './verify-key.ts';
@@ -59,6 +60,10 @@ async function performStep(
       return await complete(rotation, step.newKeyId, session, context);
     case 'discard':
       return await discard(rotation, step.keyId, session, context);
+    case 'undo':
+      assert(rotation.phase === 'undoing', 'the step follows from the phase');
+      await performUndo(rotation, session, context);
+      return;
   }
 }
 

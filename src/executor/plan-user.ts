@@ -25,7 +25,8 @@ export async function planUser(
   const open = foldRotations(records).find(isOpen);
   if (open !== undefined) {
     const rotation = await planRecovery(open, keysSeen, context);
-    if (rotation !== undefined) return { user, rotation, cleanup: undefined };
+    if (rotation !== undefined || open.phase === 'undoing')
+      return { user, rotation, cleanup: undefined };
   }
   if (context.policy.recoverOnly === true) return { user, rotation: undefined, cleanup: undefined };
   let keys = keysSeen;
@@ -65,7 +66,7 @@ async function planRecovery(
   const oldKey = oldKeyOf(open, keys);
   try {
     const decision = await previewRecovery(open, keys, context);
-    if (decision.kind === 'close') return undefined;
+    if (decision.kind === 'close' || open.phase === 'undoing') return undefined;
     const goesOn = decision.kind === 'resume' || decision.kind === 'adopt';
     const isOwn = open.oldKeyId === context.gateway.caller.accessKeyId;
     if (goesOn && isOwn && !mayReplaceOwnKey(context)) throw ownKeyError(open.user, open.oldKeyId);

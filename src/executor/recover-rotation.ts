@@ -221,7 +221,7 @@ async function gather(
   const held = candidateId !== undefined && (await context.handoff.get(candidateId)) !== undefined;
   const known = {
     phase: rotation.phase as OpenPhase,
-    old: statusOf(keys.find(({ id }) => id === rotation.oldKeyId)),
+    old: statusOf(keys.find(({ id }) => id === wayBackOf(rotation))),
     newcomers: countWord(newcomers.length),
     candidate: statusOf(candidate),
     timing: candidate !== undefined && !fitsRequest(candidate, rotation) ? 'differs' : 'fits',
@@ -239,10 +239,16 @@ async function gather(
 }
 
 function candidateOf(rotation: Rotation, newcomers: readonly AccessKey[]): AccessKeyId | undefined {
+  if (rotation.phase === 'undoing') return rotation.undo.fromKeyId;
   if ('newKeyId' in rotation) return rotation.newKeyId;
   if (rotation.phase === 'orphan-found') return rotation.orphanKeyId;
   if (rotation.phase === 'discarding') return rotation.unwantedKeyId;
   return newcomers.length === 1 ? newcomers[0]?.id : undefined;
+}
+
+/** The key that the user can do without the candidate with. */
+function wayBackOf(rotation: Rotation): AccessKeyId {
+  return rotation.phase === 'undoing' ? rotation.undo.toKeyId : rotation.oldKeyId;
 }
 
 function statusOf(key: AccessKey | undefined): 'active' | 'inactive' | 'absent' {

@@ -7,7 +7,12 @@ import { assert, KeyturnError } from '../base/errors.ts';
 import { judgeInactiveKey } from '../lifecycle/cleanup.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { JournalRecord } from '../lifecycle/record.ts';
-import { foldRotations, isOpen, recordedDeactivation } from '../lifecycle/rotation.ts';
+import {
+  foldRotations,
+  isOpen,
+  recordedCutOver,
+  recordedDeactivation,
+} from '../lifecycle/rotation.ts';
 import { QUIET_DAYS } from '../lifecycle/slot.ts';
 import { journaledDeleter, lastSeenActive, successorCreatedAt } from './cleanup-user.ts';
 import type { ExecutorContext } from './context.ts';
@@ -152,7 +157,7 @@ async function assertQuiet(
     });
   }
   const now = context.clock.now();
-  const cutOver = cutOverTime(records, request) ?? new Date(now.getTime() - MS_PER_DAY);
+  const cutOver = recordedCutOver(records, key.id) ?? new Date(now.getTime() - MS_PER_DAY);
   const isRecent = (at: Date) => now.getTime() - at.getTime() < QUIET_AFTER_USE_MS;
   if (lastUse.used === 'at' && lastUse.at > cutOver && isRecent(lastUse.at)) {
     throw new KeyturnError(
@@ -170,17 +175,6 @@ async function assertQuiet(
       { hint: `finish after ${until}, or with --now if nothing else can hold the key` },
     );
   }
-}
-
-/** When the journal says that the key was replaced; undefined when another tool replaced it. */
-function cutOverTime(
-  records: readonly JournalRecord[],
-  { keyId }: RetireRequest,
-): Date | undefined {
-  const rotation = foldRotations(records).findLast(
-    (each) => each.oldKeyId === keyId && each.phase === 'completed',
-  );
-  return rotation?.phase === 'completed' ? rotation.completedAt : undefined;
 }
 
 async function remove(
@@ -231,17 +225,25 @@ export async function reactivateKey(
   session: UserSession,
   context: ExecutorContext,
 ): Promise<'was-active' | 'reactivated'> {
-  const keys = await context.gateway.reader.listAccessKeys(user);
-  const key = keys.find(({ id }) => id === keyId);
-  if (key === undefined) {
-    throw new KeyturnError('key-changed', `${keyId} of ${user} does not exist any more`, {
-      hint: 'a deleted key can not come back; rotate again if the new one does not work',
-    });
-  }
+  const key = await requireKey(user, keyId, context);
   if (key.status === 'Active') return 'was-active';
   await session.recordKey({ type: 'reactivating', keyId, reason: 'undo' });
   await context.gateway.writer.setStatus(user, keyId, 'Active');
   context.emit({ code: 'key-reactivated', user, keyId });
   await session.recordKey({ type: 'reactivated', keyId });
   return 'reactivated';
+}
+
+/** Throws `key-changed` when the user has the key no more. */
+export async function requireKey(
+  user: string,
+  keyId: AccessKeyId,
+  { gateway }: Pick<ExecutorContext, 'gateway'>,
+): Promise<AccessKey> {
+  const keys = await gateway.reader.listAccessKeys(user);
+  const key = keys.find(({ id }) => id === keyId);
+  if (key !== undefined) return key;
+  throw new KeyturnError('key-changed', `${keyId} of ${user} does not exist any more`, {
+    hint: 'a deleted key can not come back; rotate again if the new one does not work',
+  });
 }

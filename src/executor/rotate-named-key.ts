@@ -3,14 +3,19 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
-import { foldRotations, isOpen, recordedDeactivation } from '../lifecycle/rotation.ts';
+import {
+  foldRotations,
+  isOpen,
+  type Rotation,
+  recordedDeactivation,
+} from '../lifecycle/rotation.ts';
 import { judgeSlot, type SlotVerdict } from '../lifecycle/slot.ts';
 import { journaledDeleter } from './cleanup-user.ts';
 import type { ExecutorContext } from './context.ts';
 import { keyDetails } from './key-details.ts';
 import type { RotationOutcome } from './outcome.ts';
 import { reopenForLateKey } from './recover-rotation.ts';
-import { recover, rotateKey } from './rotate-user.ts';
+import { recover, rotateKey, wasUndone } from './rotate-user.ts';
 import type { UserSession } from './runtime.ts';
 import { removeSpentHandoffs } from './spent-handoffs.ts';
 
@@ -41,6 +46,7 @@ export async function rotateNamedKey(
     if (open !== undefined) {
       const recovered = await recover(open, keys, session, context);
       if (recovered !== undefined) return recovered;
+      if (wasUndone(open, session)) throw undoFinished(open);
       keys = await context.gateway.reader.listAccessKeys(user);
     }
     const current = keys.find(({ id }) => id === request.currentKeyId);
@@ -94,6 +100,17 @@ async function makeRoom(
   }
   await journaledDeleter(user, session, context)(key, `to make room: ${because}`);
   return keys.filter(({ id }) => id !== key.id);
+}
+
+/** The profile holds another key now than the one that the operator was shown. */
+function undoFinished({ user, oldKeyId }: Rotation): KeyturnError {
+  return new KeyturnError(
+    'undo-finished',
+    `an undo that an earlier run left open was finished first, so no key of ${user} was rotated`,
+    {
+      hint: `look at the profile: ${oldKeyId} may be in it again; then run again if you still want to`,
+    },
+  );
 }
 
 function notTheirs({ user, currentKeyId }: NamedRotation): KeyturnError {

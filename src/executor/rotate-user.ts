@@ -55,7 +55,10 @@ async function work(
   open ??= await reopenForLateKey(keys, session, context);
   if (open !== undefined) {
     const recovered = await recover(open, keys, session, context);
-    if (recovered !== undefined) return { user, rotation: recovered, cleanup: undefined };
+    // An operator wanted the old key back: this is not the run to replace it again.
+    if (recovered !== undefined || wasUndone(open, session)) {
+      return { user, rotation: recovered, cleanup: undefined };
+    }
     keys = await context.gateway.reader.listAccessKeys(user);
   }
   if (context.policy.recoverOnly === true) return { user, rotation: undefined, cleanup: undefined };
@@ -130,7 +133,7 @@ export async function rotateKey(
   }
 }
 
-/** Undefined when the open rotation ended in a state from which a fresh one may begin. */
+/** Undefined when the open rotation ended without a new key in use. */
 export async function recover(
   open: Rotation,
   keys: readonly AccessKey[],
@@ -140,6 +143,7 @@ export async function recover(
   const oldKey = oldKeyOf(open, keys);
   try {
     const rotation = await recoverRotation(open, keys, session, context);
+    if (rotation.phase === 'undone') return undefined;
     if (rotation.phase === 'closed') {
       context.emit({ code: 'rotation-closed', user: open.user, reason: rotation.reason });
       return undefined;
@@ -148,6 +152,11 @@ export async function recover(
   } catch (thrown) {
     return failedRotation(oldKey, toKeyturnError(thrown), session, open.id, true);
   }
+}
+
+/** Whether recovery has just finished the undo of a rotation that was open. */
+export function wasUndone({ id }: Rotation, session: UserSession): boolean {
+  return currentState(session, id).phase === 'undone';
 }
 
 export async function blocked(
@@ -207,7 +216,8 @@ function failedRotation(
     return failed(oldKey, error, undefined, resumed);
   }
   const state = currentState(session, rotationId);
-  const status = state.phase === 'deactivating' ? 'unknown' : oldKey.status;
+  const isChanging = state.phase === 'deactivating' || state.phase === 'undoing';
+  const status = isChanging ? 'unknown' : oldKey.status;
   const newKeyId = 'newKeyId' in state ? state.newKeyId : undefined;
   return failed({ ...oldKey, status }, error, newKeyId, resumed);
 }

@@ -5,7 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { AccountState } from '../journal/journal.ts';
-import type { JournalRecord, KeyStep, RotationStep } from '../lifecycle/record.ts';
+import {
+  formatOf,
+  type JournalRecord,
+  type KeyStep,
+  type RotationStep,
+} from '../lifecycle/record.ts';
 
 export interface RotationRuntime {
   /**
@@ -43,11 +48,13 @@ export function embeddedRuntime(options: EmbeddedRuntimeOptions): RotationRuntim
           await state.journal.append(record);
           records.push(record);
         };
-        const envelope = () => ({ v: 1 as const, at: clock.now(), run, account, user });
+        const envelope = (step: RotationStep | KeyStep) => {
+          return { v: formatOf(step), at: clock.now(), run, account, user };
+        };
         return await work({
           records: () => records,
-          record: (rotation, step) => append({ ...envelope(), rotation, step }),
-          recordKey: (step) => append({ ...envelope(), rotation: null, step }),
+          record: (rotation, step) => append({ ...envelope(step), rotation, step }),
+          recordKey: (step) => append({ ...envelope(step), rotation: null, step }),
         });
       }),
   };

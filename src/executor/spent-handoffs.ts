@@ -10,7 +10,7 @@ import type { UserSession } from './runtime.ts';
 /** What is needed to find a finished rotation's places and to tidy up behind it. */
 export type Tidying = Pick<ExecutorContext, 'destinations' | 'reopen' | 'handoff' | 'emit'>;
 
-type Finished = Extract<Rotation, { phase: 'deactivated' | 'completed' }>;
+type Finished = Extract<Rotation, { phase: 'deactivated' | 'completed' | 'undone' }>;
 
 /**
  * The rotation has ended and every destination holds the secret, so the plain hand-off file goes
@@ -60,7 +60,10 @@ export function isSpent(
 function finishedRotations(records: readonly JournalRecord[]): Finished[] {
   return foldRotations(records).filter(
     (rotation): rotation is Finished =>
-      rotation.phase === 'deactivated' || rotation.phase === 'completed',
+      rotation.phase === 'deactivated' ||
+      rotation.phase === 'completed' ||
+      // What went back keeps the new secret too; elsewhere nobody knows whether it was delivered.
+      (rotation.phase === 'undone' && rotation.notPutBack.every(({ kind }) => kind === 'handoff')),
   );
 }
 

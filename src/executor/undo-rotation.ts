@@ -1,35 +1,22 @@
-// Takes a rotation back during grace and hold: the old key works again, destinations that can be put
-// back are put back, and the new key is made Inactive last, if nothing seems to use it.
+// Takes a rotation back during grace and hold. Here it is decided which one, and the intent is
+// journaled; perform-undo.ts does the work, also for a later run that finds the intent.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
-import type { AccessKey } from '../lifecycle/keys.ts';
-import type { DeliveryReceipt } from '../lifecycle/record.ts';
+import type { DeliveryTarget, OldKeyFate } from '../lifecycle/record.ts';
 import { foldRotations, isOpen, type Rotation } from '../lifecycle/rotation.ts';
-import { ownKeyError } from './blocked.ts';
 import { destinationsOf, type ExecutorContext } from './context.ts';
-import { readLastUse } from './key-details.ts';
-import { reactivateKey } from './retire-key.ts';
-import type { UserSession } from './runtime.ts';
-
-export interface UndoneRotation {
-  readonly user: string;
-  readonly rotation: string;
-  readonly oldKeyId: AccessKeyId;
-  readonly newKeyId: AccessKeyId;
-  /** Whether the old key had to be made Active again. */
-  readonly reactivated: boolean;
-  readonly putBack: readonly DeliveryReceipt[];
-  /** Destinations that still hold the new secret: their readers must go back by hand. */
-  readonly notPutBack: readonly DeliveryReceipt[];
-  readonly newKey: 'made-inactive' | 'was-inactive' | 'gone' | 'left-active';
-}
+import { currentState } from './perform.ts';
+import { assertNotOwn, performUndo, secretOf, type UndoneRotation } from './perform-undo.ts';
+import { requireKey } from './retire-key.ts';
+import { newId, type UserSession } from './runtime.ts';
 
 type Undoable = Extract<Rotation, { readonly newKeyId: AccessKeyId }>;
 
 /**
- * Undoes the named rotation of the user, or the latest one. Throws `nothing-to-undo`, `key-changed`
- * when the old key is gone, `own-key` when the new key signs these calls (I7).
+ * Undoes the named rotation of the user, or the latest one: its old key comes back, and the new key
+ * is made Inactive last. Throws `nothing-to-undo`, `key-changed` when the old key is gone, `own-key`
+ * when the new key signs these calls (I7).
  */
 export async function undoRotation(
   user: string,
@@ -38,33 +25,65 @@ export async function undoRotation(
 ): Promise<UndoneRotation> {
   return await context.runtime.exclusively(user, async (session) => {
     const rotation = find(user, rotationId, session);
-    const { oldKeyId, newKeyId } = rotation;
-    // I7: the new key goes last, and must not be the one that this run depends on.
-    if (newKeyId === context.gateway.caller.accessKeyId) throw ownKeyError(user, newKeyId);
-    const was = await reactivateKey(user, oldKeyId, session, context);
-    const delivered = 'receipts' in rotation ? rotation.receipts : [];
-    const putBack = await putBackWhereItCan(rotation, delivered, context);
-    if (isOpen(rotation)) await session.record(rotation.id, { type: 'closed', reason: 'undone' });
-    const newKey = await deactivateNew(rotation, session, context);
-    return {
-      user,
-      rotation: rotation.id,
-      oldKeyId,
-      newKeyId,
-      reactivated: was === 'reactivated',
-      putBack,
-      notPutBack: delivered.filter((receipt) => !putBack.includes(receipt)),
-      newKey,
-    };
+    return await undo(rotation, rotation.oldKeyId, 'deactivate', session, context);
   });
 }
 
+/** Two pairs, both held by the one destination of this run. */
+export interface SwappedPair {
+  readonly user: string;
+  /** The key to go back to. */
+  readonly toKeyId: AccessKeyId;
+  readonly fromKeyId: AccessKeyId;
+}
+
+/**
+ * Puts the one pair back in the place of the other, whoever replaced it; the other key stays Active,
+ * so that this can be undone too. An undo of the same pair that an earlier run left is finished
+ * instead, whichever way it goes. Throws like undoRotation.
+ */
+export async function undoReplacement(
+  pair: SwappedPair,
+  context: ExecutorContext,
+): Promise<UndoneRotation> {
+  return await context.runtime.exclusively(pair.user, async (session) => {
+    const [{ kind, place }] = context.destinations(pair.user, pair.toKeyId);
+    const target = { kind, place };
+    const open = foldRotations(session.records()).find(isOpen);
+    if (open?.phase === 'undoing' && isOfPair(open, pair, target)) {
+      return await performUndo(open, session, context);
+    }
+    const rotation = await rotationOf(pair, target, session);
+    return await undo(rotation, pair.toKeyId, 'keep', session, context);
+  });
+}
+
+async function undo(
+  rotation: Undoable,
+  toKeyId: AccessKeyId,
+  fromKeyFate: OldKeyFate,
+  session: UserSession,
+  context: ExecutorContext,
+): Promise<UndoneRotation> {
+  if (rotation.phase === 'undoing') return await performUndo(rotation, session, context);
+  const { id, user, oldKeyId, newKeyId } = rotation;
+  const intent = { toKeyId, fromKeyId: toKeyId === oldKeyId ? newKeyId : oldKeyId, fromKeyFate };
+  // All that would stop it, before anything is journaled.
+  const secret = await secretOf(toKeyId, destinationsOf(rotation, context), context);
+  assertNotOwn(user, intent, secret, context);
+  assertNoOther(rotation, session);
+  await requireKey(user, toKeyId, context);
+  await session.record(id, { type: 'undoing', ...intent });
+  const state = currentState(session, id);
+  if (state.phase === 'undoing') return await performUndo(state, session, context);
+  throw new KeyturnError('internal', `rotation ${id} is ${state.phase}, not being undone`);
+}
+
 function find(user: string, rotationId: string | undefined, session: UserSession): Undoable {
-  const rotation = foldRotations(session.records()).findLast(
-    (each): each is Undoable =>
-      'newKeyId' in each && (rotationId === undefined || each.id === rotationId),
+  const rotation = foldRotations(session.records()).findLast((each) =>
+    rotationId === undefined ? madeKey(each) : each.id === rotationId,
   );
-  if (rotation !== undefined) return rotation;
+  if (rotation !== undefined && 'newKeyId' in rotation) return rotation;
   throw new KeyturnError(
     'nothing-to-undo',
     rotationId === undefined
@@ -74,61 +93,51 @@ function find(user: string, rotationId: string | undefined, session: UserSession
   );
 }
 
-async function putBackWhereItCan(
-  rotation: Undoable,
-  delivered: readonly DeliveryReceipt[],
-  context: ExecutorContext,
-): Promise<DeliveryReceipt[]> {
-  const putBack: DeliveryReceipt[] = [];
-  if (delivered.length === 0) return putBack;
-  for (const [index, destination] of destinationsOf(rotation, context).entries()) {
-    const receipt = delivered[index];
-    if (receipt === undefined || destination.putBack === undefined) continue;
-    await destination.putBack(rotation.oldKeyId);
-    putBack.push(receipt);
-  }
-  return putBack;
+/** One that was undone by an earlier version is over; the one before it is not meant. */
+function madeKey(rotation: Rotation): boolean {
+  return 'newKeyId' in rotation || (rotation.phase === 'closed' && rotation.reason === 'undone');
 }
 
-async function deactivateNew(
-  rotation: Undoable,
-  session: UserSession,
-  context: ExecutorContext,
-): Promise<UndoneRotation['newKey']> {
-  const { user, newKeyId } = rotation;
-  const { reader, writer } = context.gateway;
-  const keys: AccessKey[] = await reader.listAccessKeys(user);
-  const newKey = keys.find(({ id }) => id === newKeyId);
-  if (newKey === undefined) return 'gone';
-  if (newKey.status !== 'Active') return 'was-inactive';
-  if (await mayBeInUse(rotation, session, context)) return 'left-active';
-  await session.recordKey({ type: 'retiring', keyId: newKeyId, reason: 'undo' });
-  await writer.setStatus(user, newKeyId, 'Inactive');
-  context.emit({ code: 'key-deactivated', user, keyId: newKeyId });
-  await session.recordKey({ type: 'retired', keyId: newKeyId });
-  return 'made-inactive';
+/** Whichever of the two is the older one. */
+function isOfPair(rotation: Undoable, pair: SwappedPair, { kind, place }: DeliveryTarget): boolean {
+  const { targets, oldKeyId, newKeyId } = rotation;
+  const keys = [oldKeyId, newKeyId];
+  const isSamePlace = targets.some((target) => target.kind === kind && target.place === place);
+  return isSamePlace && keys.includes(pair.toKeyId) && keys.includes(pair.fromKeyId);
 }
 
-/** AWS dates a use by its own clock, and our last check can be under way when it is recorded. */
-const OWN_CHECKS_MS = 6 * 60_000;
-
-/**
- * Whether somebody works with the new key already: then making it Inactive would be an outage, and
- * the person decides. Our own checks with STS are no use; unknown is not unused (I11).
- */
-async function mayBeInUse(
-  { id, newKeyId }: Undoable,
+/** The rotation of this pair to this destination; taken on when the journal knows of none. */
+async function rotationOf(
+  pair: SwappedPair,
+  target: DeliveryTarget,
   session: UserSession,
-  context: ExecutorContext,
-): Promise<boolean> {
-  const lastUse = await readLastUse(context.gateway.reader, { id: newKeyId });
-  if (lastUse === 'unreadable') return true;
-  if (lastUse.used === 'never') return false;
-  const checked = session
-    .records()
-    .findLast(({ rotation, step }) => rotation === id && step.type === 'verified');
-  const isOwn =
-    lastUse.service === 'sts' &&
-    (checked === undefined || lastUse.at.getTime() <= checked.at.getTime() + OWN_CHECKS_MS);
-  return !isOwn;
+): Promise<Undoable> {
+  const { toKeyId, fromKeyId } = pair;
+  const known = foldRotations(session.records()).findLast(
+    (each): each is Undoable => 'newKeyId' in each && isOfPair(each, pair, target),
+  );
+  if (known !== undefined) return known;
+  const open = foldRotations(session.records()).find(isOpen);
+  if (open !== undefined) throw notFinished(open);
+  const id = newId();
+  await session.record(id, { type: 'found', oldKeyId: toKeyId, newKeyId: fromKeyId, target });
+  const found = currentState(session, id);
+  if ('newKeyId' in found) return found;
+  throw new KeyturnError('internal', `rotation ${id} is ${found.phase}, not found`);
+}
+
+/** One thing at a time: what else is open has its own way to its end. */
+function assertNoOther({ id }: Rotation, session: UserSession): void {
+  const open = foldRotations(session.records()).find((each) => isOpen(each) && each.id !== id);
+  if (open !== undefined) throw notFinished(open);
+}
+
+function notFinished({ user, phase, oldKeyId, targets }: Rotation): KeyturnError {
+  const where = targets.map(({ kind, place }) => `${kind} ${place}`.trim()).join(', ');
+  return new KeyturnError(
+    'needs-operator',
+    `a rotation of ${user} (${oldKeyId}, to ${where}) is not finished (${phase}), so there is ` +
+      'nothing to undo yet',
+    { hint: 'let it finish first: keyturn recover, or run the command that began it again' },
+  );
 }

@@ -13,6 +13,7 @@ import {
 import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import type { JournalRecord, KeyStep, RotationStep } from '../lifecycle/record.ts';
 import { FileJournal } from './file-journal.ts';
+import { encodeRecord } from './record-codec.ts';
 
 async function newJournal(t: TestContext): Promise<{ journal: FileJournal; path: string }> {
   const path = join(await temporaryDirectory(t), 'journal.jsonl');
@@ -43,6 +44,15 @@ const ROTATION_STEPS: { readonly [T in RotationStep['type']]: RotationStep & { t
   completed: { type: 'completed' },
   discarding: { type: 'discarding', keyId: NEW_KEY, reason: 'nobody holds its secret' },
   discarded: { type: 'discarded', keyId: NEW_KEY },
+  found: {
+    type: 'found',
+    oldKeyId: OLD_KEY,
+    newKeyId: NEW_KEY,
+    target: { kind: 'credentials-file', place: '/x [y]', alsoProfiles: ['z'] },
+  },
+  undoing: { type: 'undoing', toKeyId: OLD_KEY, fromKeyId: NEW_KEY, fromKeyFate: 'keep' },
+  'undo-given-up': { type: 'undo-given-up', reason: 'not-accepted-yet' },
+  undone: { type: 'undone', notPutBack: [{ kind: 'handoff', reference: '/a.json' }] },
   closed: { type: 'closed', reason: 'new-key-gone' },
 };
 
@@ -152,6 +162,9 @@ test('a damaged line is refused and named, and lines before it stay readable on 
     'a date that is none': whole.replace('2026-03', '2026-99'),
     'another account': whole.replace(ACCOUNT, '999999999999'),
     'a clean-up step in a rotation': whole.replace('deactivated', 'deleted'),
+    'a step that its format does not know': encodeRecord(
+      rotationRecord(ROTATION_STEPS['undo-given-up']),
+    ).replace('"v":2', '"v":1'),
   };
   for (const [name, line] of Object.entries(damages)) {
     for (const end of ['\n', '']) {
@@ -166,9 +179,22 @@ test('a damaged line is refused and named, and lines before it stay readable on 
 
 test('a record of a newer version is refused, whatever else it holds', async (t) => {
   const { journal, path } = await newJournal(t);
-  await writeFile(path, '\n{"v":2,"brand":"new"}\n');
-  const expected = { code: 'journal-newer', message: /line 2 has format version 2/ };
+  await writeFile(path, '\n{"v":3,"brand":"new"}\n');
+  const expected = { code: 'journal-newer', message: /line 2 has format version 3/ };
   await assert.rejects(journal.recordsOf('alice'), expected);
+});
+
+test('only what an older version does not know carries the newer format, so that it refuses', async (t) => {
+  const { journal, path } = await newJournal(t);
+  const { target, ...intended } = ROTATION_STEPS.intended;
+  const shared = { ...intended, target: { ...target, alsoProfiles: ['copy'] } };
+  const steps = [ROTATION_STEPS.intended, shared, ROTATION_STEPS.undoing, ROTATION_STEPS.closed];
+  for (const step of steps) await journal.append(rotationRecord(step));
+  const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
+  assert.deepEqual(
+    lines.map((line) => (JSON.parse(line) as { v: number }).v),
+    [1, 2, 2, 1],
+  );
 });
 
 test('I11: a journal that can not be read is not an empty journal', async (t) => {

@@ -115,7 +115,10 @@ export async function compactJournal(
   const fs = options.fs ?? nodeFileSystem;
   const folders = await prepareStateDir({ stateDir, account, fs, clock });
   const journal = new FileJournal(fs, join(folders.account, 'journal.jsonl'), account);
-  return await whileNobodyWrites(claimFilesOf(options, fs, folders), () =>
-    journal.compact(neededRecords),
-  );
+  const handoff = new FileHandoff(fs, folders.handoff, account);
+  return await whileNobodyWrites(claimFilesOf(options, fs, folders), async () => {
+    // I8: only its rotation tells what became of a secret whose file is still there.
+    const handedOff = new Set(await handoff.list());
+    return await journal.compact((records) => neededRecords(records, handedOff));
+  });
 }

@@ -4,10 +4,15 @@
 import { z } from 'zod';
 import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
-import type { JournalRecord, KeyStep, RotationStep } from '../lifecycle/record.ts';
+import {
+  formatOf,
+  type JournalRecord,
+  type KeyStep,
+  type RotationStep,
+} from '../lifecycle/record.ts';
 
 /** The newest record format that this version writes and reads. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 type FieldsOf<Step extends { type: string }> = {
   readonly [Type in Step['type']]: z.ZodType<Omit<Extract<Step, { type: Type }>, 'type'>>;
@@ -19,7 +24,12 @@ const receipt = z.object({
   reference: z.string(),
   version: z.string().optional(),
 });
-const target = z.object({ kind: z.string(), place: z.string() });
+const target = z.object({
+  kind: z.string(),
+  place: z.string(),
+  alsoProfiles: z.array(z.string()).optional(),
+});
+const fate = z.enum(['deactivate', 'keep']);
 const closeReason = z.enum([
   'no-key-was-made',
   'discarded',
@@ -34,7 +44,7 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
   intended: z.object({
     oldKeyId: keyId,
     knownKeyIds: z.array(keyId),
-    oldKeyFate: z.enum(['deactivate', 'keep']),
+    oldKeyFate: fate,
     target,
     alsoTargets: z.array(target).optional(),
   }),
@@ -49,6 +59,10 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
   completed: z.object({}),
   discarding: z.object({ keyId, reason: z.string() }),
   discarded: z.object({ keyId }),
+  found: z.object({ oldKeyId: keyId, newKeyId: keyId, target }),
+  undoing: z.object({ toKeyId: keyId, fromKeyId: keyId, fromKeyFate: fate }),
+  'undo-given-up': z.object({ reason: z.string() }),
+  undone: z.object({ notPutBack: z.array(receipt) }),
   closed: z.object({ reason: closeReason }),
 };
 
@@ -66,7 +80,7 @@ const versioned = z.object({ v: z.number() });
 const anyStep = z.looseObject({ type: z.string() });
 
 const envelope = z.object({
-  v: z.literal(FORMAT_VERSION),
+  v: z.literal([1, FORMAT_VERSION]),
   at: z.iso.datetime(),
   run: z.string(),
   account: z.string(),
@@ -123,7 +137,10 @@ function checkLine(value: unknown): CheckedLine {
   if (schema === undefined) return { ok: false, problem: `step ${JSON.stringify(type)}` };
   const inner = schema.safeParse(fields);
   if (!inner.success) return { ok: false, problem: `${type}: ${firstProblem(inner.error)}` };
-  return { ok: true, line: { ...outer.data, step: { type, ...inner.data } } };
+  const step = { type, ...inner.data };
+  const isOfFormat = formatOf(step as RotationStep | KeyStep) <= outer.data.v;
+  if (!isOfFormat) return { ok: false, problem: `step "${type}" in format ${outer.data.v}` };
+  return { ok: true, line: { ...outer.data, step } };
 }
 
 /** Which field is wrong. Values are left out: they may be anything. */

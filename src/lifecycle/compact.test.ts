@@ -57,6 +57,24 @@ describe('what a journal still needs', () => {
     assert.deepEqual(neededRecords([...open, begun]), [...open, begun]);
   });
 
+  it('keeps an undone rotation while either key may exist: quiet and hold count from it (I5)', () => {
+    const undo: RotationStep[] = [
+      { type: 'undoing', toKeyId: key('A'), fromKeyId: key('B'), fromKeyFate: 'keep' },
+      { type: 'undone', notPutBack: [] },
+    ];
+    const undone: JournalRecord[] = [
+      ...rotated('r1', 'A', 'B'),
+      ...undo.map((step) => ({ ...envelope(minute++), v: 2 as const, rotation: 'r1', step })),
+    ];
+    const later = rotated('r2', 'A', 'C');
+    const gone = (name: string) => [ofKey('deleting', name), ofKey('deleted', name)];
+    const withoutOld = [...undone, ...later, ...gone('A')];
+    assert.deepEqual(neededRecords(withoutOld), withoutOld);
+    assert.deepEqual(neededRecords([...undone, ...later, ...gone('B')]), [...undone, ...later]);
+    const both = [...gone('A'), ...gone('B')];
+    assert.deepEqual(neededRecords([...undone, ...later, ...both]), later);
+  });
+
   it('drops rotations that came to nothing, but the latest: its key may yet land (I13)', () => {
     const [intended] = rotated('r1', 'A', 'B', 1);
     assert(intended);

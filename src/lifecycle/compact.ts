@@ -1,15 +1,21 @@
 // Which records a journal still needs. What is dropped could change no decision any more.
 
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { JournalRecord } from './record.ts';
 import { foldRotations, isOpen, type Rotation } from './rotation.ts';
 
 /**
  * Keeps, of one user's records and in their order: every rotation that is open; every finished one
- * whose old key may still exist, because the hold is counted from it (I5) and undo needs it; the
+ * whose old key may still exist, because the hold is counted from it (I5) and undo needs it; of an
+ * undone one also where the key taken back may exist, because its quiet is counted from the undo;
+ * every one whose new secret is still handed off, because it tells where that is to be; the
  * latest one, whatever came of it, because its key may yet land (I13); and the records of keys that
- * were not deleted.
+ * were not deleted, or that a rotation replaced which is kept.
  */
-export function neededRecords(records: readonly JournalRecord[]): JournalRecord[] {
+export function neededRecords(
+  records: readonly JournalRecord[],
+  handedOff: ReadonlySet<AccessKeyId> = new Set(),
+): JournalRecord[] {
   const deleted = new Set(
     records.flatMap(({ rotation, step }) =>
       rotation === null && step.type === 'deleted' ? [step.keyId] : [],
@@ -17,10 +23,19 @@ export function neededRecords(records: readonly JournalRecord[]): JournalRecord[
   );
   const rotations = foldRotations(records);
   const latest = rotations.at(-1)?.id;
-  const isNeeded = (each: Rotation) =>
-    each.id === latest || isOpen(each) || (each.phase !== 'closed' && !deleted.has(each.oldKeyId));
+  const mayMatter = (each: Rotation) => {
+    if (each.phase === 'closed') return false;
+    if ('newKeyId' in each && handedOff.has(each.newKeyId)) return true;
+    const isNewToo = each.phase === 'undone' && !deleted.has(each.newKeyId);
+    return isNewToo || !deleted.has(each.oldKeyId);
+  };
+  const isNeeded = (each: Rotation) => each.id === latest || isOpen(each) || mayMatter(each);
   const needed = new Set(rotations.filter(isNeeded).map(({ id }) => id));
-  return records.filter(({ rotation, step }) =>
-    rotation === null ? 'keyId' in step && !deleted.has(step.keyId) : needed.has(rotation),
+  const replaced = new Set(
+    rotations.filter(({ id }) => needed.has(id)).map(({ oldKeyId }) => oldKeyId),
   );
+  return records.filter(({ rotation, step }) => {
+    if (rotation !== null) return needed.has(rotation);
+    return 'keyId' in step && (!deleted.has(step.keyId) || replaced.has(step.keyId));
+  });
 }

@@ -1,7 +1,7 @@
 // What a rotation does next when all is well. Everything unusual is recover.ts's business.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import type { Rotation } from './rotation.ts';
+import type { Rotation, UndoIntent } from './rotation.ts';
 
 export type NextStep =
   | { readonly perform: 'create' }
@@ -11,6 +11,7 @@ export type NextStep =
   /** The old key stays Active: check once more that the new one is in place, and end. */
   | { readonly perform: 'complete'; readonly newKeyId: AccessKeyId }
   | { readonly perform: 'discard'; readonly keyId: AccessKeyId }
+  | { readonly perform: 'undo'; readonly intent: UndoIntent }
   | { readonly perform: 'stop' };
 
 /**
@@ -33,8 +34,11 @@ export function nextStep(rotation: Rotation): NextStep {
       return { perform: 'cut-over', newKeyId: rotation.newKeyId };
     case 'discarding':
       return { perform: 'discard', keyId: rotation.unwantedKeyId };
+    case 'undoing':
+      return { perform: 'undo', intent: rotation.undo };
     case 'create-unknown':
     case 'orphan-found':
+    case 'undone':
     case 'deactivated':
     case 'completed':
     case 'closed':

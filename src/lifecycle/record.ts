@@ -37,6 +37,28 @@ export type RotationStep =
   /** Intent: the new key is about to be deleted, because nobody can use it. */
   | { readonly type: 'discarding'; readonly keyId: AccessKeyId; readonly reason: string }
   | { readonly type: 'discarded'; readonly keyId: AccessKeyId }
+  /**
+   * A replacement that the journal knows nothing of, found in a destination that keeps both pairs:
+   * taken on as a rotation so that it can be undone. Begins a rotation in the place of `intended`.
+   */
+  | {
+      readonly type: 'found';
+      readonly oldKeyId: AccessKeyId;
+      readonly newKeyId: AccessKeyId;
+      readonly target: DeliveryTarget;
+    }
+  /** Intent: `toKeyId` is to work and to be delivered again, in the place of `fromKeyId`. */
+  | {
+      readonly type: 'undoing';
+      readonly toKeyId: AccessKeyId;
+      readonly fromKeyId: AccessKeyId;
+      /** What becomes of the key that is taken back, in the last step. */
+      readonly fromKeyFate: OldKeyFate;
+    }
+  /** AWS does not accept the key to go back to, and nothing depends on it yet: all is as before. */
+  | { readonly type: 'undo-given-up'; readonly reason: string }
+  /** The cut-over back, with the destinations whose readers must go back by hand. Ends the undo. */
+  | { readonly type: 'undone'; readonly notPutBack: readonly DeliveryReceipt[] }
   /** Nothing more to do, for a reason that the rotation did not cause. */
   | { readonly type: 'closed'; readonly reason: CloseReason };
 
@@ -46,6 +68,7 @@ export type CloseReason =
   | 'new-key-gone'
   | 'old-key-gone'
   | 'user-gone'
+  /** Of journals of the first format, which have no record of an undo. */
   | 'undone';
 
 /** `deactivate` is what the fleet rotator promises, `keep` what keyctl promises. */
@@ -55,6 +78,8 @@ export type OldKeyFate = 'deactivate' | 'keep';
 export interface DeliveryTarget {
   readonly kind: string;
   readonly place: string;
+  /** More profiles of the same file that are to hold the new pair; absent when there are none. */
+  readonly alsoProfiles?: readonly string[];
 }
 
 /** Records about a key that belongs to no open rotation: clean-up, finish and undo. */
@@ -78,8 +103,8 @@ export interface DeliveryReceipt {
 
 /** The envelope of every journal line. */
 export interface JournalEnvelope {
-  /** Format version of the record. */
-  readonly v: 1;
+  /** Format version of the record; see formatOf. */
+  readonly v: 1 | 2;
   readonly at: Date;
   /** Which run wrote it: a random ID per process. */
   readonly run: string;
@@ -98,3 +123,20 @@ export interface KeyRecord extends JournalEnvelope {
 }
 
 export type JournalRecord = RotationRecord | KeyRecord;
+
+const STEPS_OF_FORMAT_2: ReadonlySet<string> = new Set([
+  'found',
+  'undoing',
+  'undo-given-up',
+  'undone',
+]);
+
+/**
+ * The lowest format that knows the step: a journal stays readable by versions that know all of it,
+ * and the others refuse it instead of acting on a part.
+ */
+export function formatOf(step: RotationStep | KeyStep): JournalEnvelope['v'] {
+  if (STEPS_OF_FORMAT_2.has(step.type)) return 2;
+  if (step.type !== 'intended') return 1;
+  return step.alsoTargets !== undefined || step.target.alsoProfiles !== undefined ? 2 : 1;
+}

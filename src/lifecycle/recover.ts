@@ -8,15 +8,18 @@
 import type { CloseReason } from './record.ts';
 import type { PhaseName } from './rotation.ts';
 
-export type OpenPhase = Exclude<PhaseName, 'deactivated' | 'completed' | 'closed'>;
+export type OpenPhase = Exclude<PhaseName, 'deactivated' | 'completed' | 'undone' | 'closed'>;
 
 export interface RecoveryFacts {
   readonly phase: OpenPhase;
-  /** The key to be replaced. */
+  /** The key to be replaced; in an undo, the key to go back to. */
   readonly old: 'active' | 'inactive' | 'absent';
   /** Keys of the user that did not exist when the rotation was intended. */
   readonly newcomers: 'none' | 'one' | 'several';
-  /** The key in question: the new key, the orphan, or the only newcomer. */
+  /**
+   * The key in question: the new key, the orphan, or the only newcomer; in an undo, the key that is
+   * taken back.
+   */
   readonly candidate: 'active' | 'inactive' | 'absent';
   /** Whether the candidate was created when our request was under way. */
   readonly timing: 'fits' | 'differs';
@@ -271,6 +274,25 @@ export const RECOVERY_TABLE: readonly Row[] = [
     name: 'unwanted key still there, but the old key does not work',
     when: (f) => f.phase === 'discarding' && exists(f) && f.old !== 'active',
     decision: ask('a key was to be deleted, but the old key does not work any more'),
+  },
+
+  // An undo was begun: the old key is made Active, delivered again, and the other one goes last.
+  {
+    // It died anywhere on that way; each step can be repeated.
+    name: 'undo to be finished',
+    when: (f) => f.phase === 'undoing' && f.old !== 'absent',
+    decision: { kind: 'resume' },
+  },
+  {
+    // Deleted by hand meanwhile, so there is no way back and nothing left to undo.
+    name: 'undo to a key that is gone',
+    when: (f) => f.phase === 'undoing' && f.old === 'absent' && f.candidate !== 'inactive',
+    decision: { kind: 'close', reason: 'old-key-gone' },
+  },
+  {
+    name: 'undo to a key that is gone, and the other is Inactive',
+    when: (f) => f.phase === 'undoing' && f.old === 'absent' && f.candidate === 'inactive',
+    decision: ask('the key to go back to is gone and the other is not Active: no key works'),
   },
 ];
 

@@ -3,8 +3,14 @@ import { describe, it } from 'node:test';
 import { accessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { nextStep } from './next-step.ts';
-import type { KeyRecord, RotationRecord, RotationStep } from './record.ts';
-import { foldRotations, isOpen, recordedActive, recordedDeactivation } from './rotation.ts';
+import { formatOf, type KeyRecord, type RotationRecord, type RotationStep } from './record.ts';
+import {
+  foldRotations,
+  isOpen,
+  recordedActive,
+  recordedCutOver,
+  recordedDeactivation,
+} from './rotation.ts';
 
 const OLD = accessKeyId('AKIAIOSFODNN7EXAMPLE');
 const NEW = accessKeyId('AKIAI44QH8DHBEXAMPLE');
@@ -25,9 +31,24 @@ const HAPPY_PATH: RotationStep[] = [
   { type: 'deactivated' },
 ];
 
+const UNDOING = {
+  type: 'undoing',
+  toKeyId: OLD,
+  fromKeyId: NEW,
+  fromKeyFate: 'deactivate',
+} as const;
+const UNDONE: RotationStep = { type: 'undone', notPutBack: RECEIPTS };
+const GIVEN_UP: RotationStep = { type: 'undo-given-up', reason: 'not-accepted-yet' };
+const FOUND: RotationStep = {
+  type: 'found',
+  oldKeyId: OLD,
+  newKeyId: NEW,
+  target: { kind: 'credentials-file', place: '/home/ada/.aws/credentials [production]' },
+};
+
 const records = (steps: RotationStep[], rotation = 'r1'): RotationRecord[] =>
   steps.map((step, index) => ({
-    v: 1,
+    v: formatOf(step),
     at: new Date(Date.UTC(2026, 10, 21, 10, 0, index)),
     run: 'run-1',
     account: '123456789012',
@@ -140,8 +161,48 @@ describe('rotation state', () => {
     );
   });
 
+  it('an undo begins wherever there is a new key, and stays open until it is done or given up', () => {
+    const kept: RotationStep[] = [...HAPPY_PATH.slice(0, 4), { type: 'completed' }];
+    const withNewKey = [2, 3, 4, 5, 6].map((length) => HAPPY_PATH.slice(0, length));
+    for (const steps of [...withNewKey, kept, [...HAPPY_PATH, UNDOING, UNDONE], [FOUND]]) {
+      const before = stateAfter(steps);
+      const undoing = stateAfter([...steps, UNDOING]);
+      assert.equal(isOpen(undoing), true);
+      assert.equal(nextStep(undoing).perform, 'undo');
+      const givenUp = stateAfter([...steps, UNDOING, GIVEN_UP]);
+      assert.deepEqual([givenUp.phase, isOpen(givenUp)], [before.phase, isOpen(before)]);
+      const undone = stateAfter([...steps, UNDOING, UNDONE]);
+      assert.deepEqual([undone.phase, isOpen(undone)], ['undone', false]);
+      assert.equal(nextStep(undone).perform, 'stop');
+      assert.equal('newKeyId' in undone && undone.newKeyId, NEW);
+    }
+  });
+
+  it('I5: counts quiet from the cut-over back, whichever way the latest undo went', () => {
+    const kept: RotationStep[] = [...HAPPY_PATH.slice(0, 4), { type: 'completed' }];
+    const second = (index: number) => new Date(Date.UTC(2026, 10, 21, 10, 0, index));
+    assert.deepEqual(recordedCutOver(records(kept), OLD), second(4));
+    const undone = records([...kept, UNDOING, UNDONE]);
+    assert.deepEqual(recordedCutOver(undone, NEW), second(6));
+    assert.equal(recordedCutOver(undone, OLD), undefined);
+    const back = { ...UNDOING, toKeyId: NEW, fromKeyId: OLD };
+    const again = records([...kept, UNDOING, UNDONE, back, UNDONE]);
+    assert.deepEqual(recordedCutOver(again, OLD), second(8));
+    assert.equal(recordedCutOver(again, NEW), undefined);
+    assert.equal(recordedCutOver(records([FOUND]), OLD), undefined);
+    assert.deepEqual(recordedActive(again, NEW), second(7));
+  });
+
   it('refuses every order that the lifecycle does not know', () => {
     const disorders: RotationStep[][] = [
+      [INTENDED, UNDOING],
+      [...HAPPY_PATH, UNDONE],
+      [...HAPPY_PATH, GIVEN_UP],
+      [...HAPPY_PATH, UNDOING, UNDOING],
+      [...HAPPY_PATH, UNDOING, { type: 'deactivated' }],
+      [...HAPPY_PATH, UNDOING, UNDONE, { type: 'closed', reason: 'undone' }],
+      [...HAPPY_PATH, FOUND],
+      [UNDOING],
       HAPPY_PATH.slice(1),
       [...HAPPY_PATH.slice(0, 1), { type: 'deactivating' }],
       [...HAPPY_PATH.slice(0, 2), { type: 'verified', checks: 3 }],

@@ -35,6 +35,9 @@ interface Delivered extends HasNewKey {
   readonly receipts: readonly DeliveryReceipt[];
 }
 
+/** An undo can be undone: either key of the rotation may be the one to go back to. */
+export type UndoIntent = Omit<Extract<RotationStep, { readonly type: 'undoing' }>, 'type'>;
+
 export type RotationPhase =
   | { readonly phase: 'intended' }
   | { readonly phase: 'create-unknown' }
@@ -49,7 +52,23 @@ export type RotationPhase =
       readonly reason: string;
     }
   | ({ readonly phase: 'deactivated'; readonly deactivatedAt: Date } & Delivered)
-  | ({ readonly phase: 'completed'; readonly completedAt: Date } & Delivered)
+  | ({
+      readonly phase: 'completed';
+      /** Undefined when another tool replaced the key. */
+      readonly completedAt: Date | undefined;
+    } & Delivered)
+  | ({
+      readonly phase: 'undoing';
+      readonly undo: UndoIntent;
+      /** Where the rotation stands again if the undo is given up. */
+      readonly before: RotationPhase;
+    } & Delivered)
+  | ({
+      readonly phase: 'undone';
+      readonly undo: UndoIntent;
+      readonly undoneAt: Date;
+      readonly notPutBack: readonly DeliveryReceipt[];
+    } & Delivered)
   | { readonly phase: 'closed'; readonly reason: CloseReason };
 
 export type Rotation = RotationFacts & RotationPhase;
@@ -67,14 +86,16 @@ const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = {
   ]),
   'create-unknown': new Set(['orphan-found', 'closed']),
   'orphan-found': new Set(['discarding', 'closed']),
-  created: new Set(['delivered', 'discarding', 'closed']),
-  delivered: new Set(['verified', 'discarding', 'closed']),
-  verified: new Set(['deactivating', 'deactivated', 'completed', 'closed']),
+  created: new Set(['delivered', 'discarding', 'undoing', 'closed']),
+  delivered: new Set(['verified', 'discarding', 'undoing', 'closed']),
+  verified: new Set(['deactivating', 'deactivated', 'completed', 'undoing', 'closed']),
   // A resumed cut-over states its intent again.
-  deactivating: new Set(['deactivating', 'deactivated', 'closed']),
+  deactivating: new Set(['deactivating', 'deactivated', 'undoing', 'closed']),
   discarding: new Set(['discarded', 'closed']),
-  deactivated: new Set(),
-  completed: new Set(),
+  deactivated: new Set(['undoing']),
+  completed: new Set(['undoing']),
+  undoing: new Set(['undone', 'undo-given-up', 'closed']),
+  undone: new Set(['undoing']),
   // I13: the key of a request that was taken for lost appeared after all. See mayReopen.
   closed: new Set(['orphan-found']),
 };
@@ -85,29 +106,39 @@ function mayReopen(rotation: Rotation): boolean {
 
 /** Finished rotations need nothing more from anybody. */
 export function isOpen(rotation: Rotation): boolean {
-  return !['deactivated', 'completed', 'closed'].includes(rotation.phase);
+  return !['deactivated', 'completed', 'undone', 'closed'].includes(rotation.phase);
 }
 
 /** The state after `record`. Throws `journal-damaged` when the record can not follow. */
 export function applyRecord(rotation: Rotation | undefined, record: RotationRecord): Rotation {
   const { step } = record;
-  if (rotation === undefined) {
-    if (step.type !== 'intended') throw outOfOrder(record, 'nothing');
-    return {
-      id: record.rotation,
-      user: record.user,
-      oldKeyId: step.oldKeyId,
-      knownKeyIds: step.knownKeyIds,
-      intendedAt: record.at,
-      oldKeyFate: step.oldKeyFate,
-      targets: [step.target, ...(step.alsoTargets ?? [])],
-      lastRun: record.run,
-      phase: 'intended',
-    };
-  }
+  if (rotation === undefined) return begun(record);
   const isInOrder = MAY_FOLLOW[rotation.phase].has(step.type) && mayReopen(rotation);
   if (!isInOrder) throw outOfOrder(record, rotation.phase);
-  return { ...factsOf(rotation), lastRun: record.run, ...phaseAfter(rotation, step, record.at) };
+  return { ...phaseAfter(rotation, step, record.at), ...factsOf(rotation), lastRun: record.run };
+}
+
+function begun(record: RotationRecord): Rotation {
+  const { step, at: intendedAt, run: lastRun, rotation: id, user } = record;
+  const facts = { id, user, intendedAt, lastRun };
+  if (step.type === 'intended') {
+    const { oldKeyId, knownKeyIds, oldKeyFate, target, alsoTargets = [] } = step;
+    const targets = [target, ...alsoTargets] as const;
+    return { ...facts, oldKeyId, knownKeyIds, oldKeyFate, targets, phase: 'intended' };
+  }
+  if (step.type !== 'found') throw outOfOrder(record, 'nothing');
+  const { oldKeyId, newKeyId, target } = step;
+  return {
+    ...facts,
+    oldKeyId,
+    newKeyId,
+    targets: [target],
+    knownKeyIds: [oldKeyId, newKeyId],
+    oldKeyFate: 'keep',
+    receipts: [{ kind: target.kind, reference: target.place }],
+    phase: 'completed',
+    completedAt: undefined,
+  };
 }
 
 function factsOf(rotation: Rotation): RotationFacts {
@@ -141,7 +172,21 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
       return { phase: 'closed', reason: 'no-key-was-made' };
     case 'closed':
       return { phase: 'closed', reason: step.reason };
+    case 'undoing': {
+      const { toKeyId, fromKeyId, fromKeyFate } = step;
+      const undo = { toKeyId, fromKeyId, fromKeyFate };
+      const delivered = { newKeyId: newKeyOf(rotation), receipts: receiptsOf(rotation) };
+      return { phase: 'undoing', undo, before: rotation, ...delivered };
+    }
+    case 'undo-given-up':
+      return undoOf(rotation).before;
+    case 'undone': {
+      const { undo, newKeyId, receipts } = undoOf(rotation);
+      const { notPutBack } = step;
+      return { phase: 'undone', undo, undoneAt: at, notPutBack, newKeyId, receipts };
+    }
     case 'intended':
+    case 'found':
       throw new KeyturnError('journal-damaged', `rotation ${rotation.id} begins twice`);
   }
 }
@@ -154,6 +199,15 @@ function newKeyOf(rotation: Rotation): AccessKeyId {
 function deliveryOf(rotation: Rotation): Delivered {
   if ('receipts' in rotation) return { newKeyId: rotation.newKeyId, receipts: rotation.receipts };
   throw new KeyturnError('journal-damaged', `rotation ${rotation.id} was never delivered`);
+}
+
+function receiptsOf(rotation: Rotation): readonly DeliveryReceipt[] {
+  return 'receipts' in rotation ? rotation.receipts : [];
+}
+
+function undoOf(rotation: Rotation): Extract<Rotation, { readonly phase: 'undoing' }> {
+  if (rotation.phase === 'undoing') return rotation;
+  throw new KeyturnError('journal-damaged', `rotation ${rotation.id} is not being undone`);
 }
 
 function outOfOrder(record: RotationRecord, phase: string): KeyturnError {
@@ -176,7 +230,8 @@ export function foldRotations(records: readonly JournalRecord[]): Rotation[] {
     const known = [...after.knownKeyIds, ...made];
     const knownKeyIds = before === undefined ? [...new Set(known)] : after.knownKeyIds;
     rotations.set(record.rotation, { ...after, knownKeyIds });
-    if (record.step.type === 'created') made.push(record.step.newKeyId);
+    const { step } = record;
+    if (step.type === 'created' || step.type === 'found') made.push(step.newKeyId);
   }
   return [...rotations.values()];
 }
@@ -193,15 +248,17 @@ export function recordedDeactivation(
   for (const record of recordsAbout(records, keyId)) {
     const { type } = record.step;
     if (type === 'deactivated' || type === 'retired') at = record.at;
-    // Its status after an undo that died half-way is not known, so the hold starts anew. And a key
-    // that a later rotation set out to replace had been taken back into use by somebody.
-    if (type === 'reactivating' || type === 'intended') at = undefined;
+    // Its status after an undo that died half-way is not known, so the hold starts anew; also where
+    // somebody had made it Active before the undo. And a key that a later rotation set out to
+    // replace had been taken back into use.
+    if (type === 'reactivating' || type === 'undoing' || type === 'intended') at = undefined;
   }
   return at;
 }
 
 const SAYS_ACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set([
   'intended',
+  'undoing',
   'deactivating',
   'retiring',
   'reactivating',
@@ -222,11 +279,26 @@ export function recordedActive(
   return times.length === 0 ? undefined : new Date(Math.max(...times));
 }
 
-/** Records of the key by itself, and of the rotations that replace it. */
+/** Records of the key by itself, of the rotations that replace it, and of undos back to it. */
 function recordsAbout(records: readonly JournalRecord[], keyId: AccessKeyId): JournalRecord[] {
   const rotations = foldRotations(records).filter(({ oldKeyId }) => oldKeyId === keyId);
   const ids = new Set(rotations.map(({ id }) => id));
-  return records.filter((record) =>
-    record.rotation === null ? record.step.keyId === keyId : ids.has(record.rotation),
-  );
+  return records.filter((record) => {
+    if (record.rotation === null) return record.step.keyId === keyId;
+    if (record.step.type === 'undoing') return record.step.toKeyId === keyId;
+    return ids.has(record.rotation);
+  });
+}
+
+/** When the journal says that another key took the place of this one; undefined when it is silent. */
+export function recordedCutOver(
+  records: readonly JournalRecord[],
+  keyId: AccessKeyId,
+): Date | undefined {
+  const times = foldRotations(records).flatMap((each) => {
+    if (each.phase === 'undone') return each.undo.fromKeyId === keyId ? [each.undoneAt] : [];
+    const isReplaced = each.phase === 'completed' && each.oldKeyId === keyId;
+    return isReplaced && each.completedAt !== undefined ? [each.completedAt] : [];
+  });
+  return times.length === 0 ? undefined : new Date(Math.max(...times.map(Number)));
 }

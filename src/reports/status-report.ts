@@ -43,7 +43,10 @@ export const undoReportSchema = z
     old_key_reactivated: z.boolean().describe('false when it was Active all the time'),
     new_key: z
       .string()
-      .describe('made-inactive, was-inactive, gone, or left-active because it may be in use'),
+      .describe(
+        'made-inactive, was-inactive, gone, left-active because it may be in use, or kept where ' +
+          'keyctl undo had begun the undo',
+      ),
     put_back: z.array(receipt),
     not_put_back: z.array(receipt).describe('Whoever reads these must go back to the old key'),
   })

@@ -37,6 +37,7 @@ const NEW_KEY: Readonly<Record<string, string>> = {
   'made-inactive': 'made Inactive',
   'was-inactive': 'Inactive already',
   'left-active': 'left Active: it may be in use',
+  kept: 'left Active, as keyctl undo had promised',
   gone: 'gone already',
 };
 

@@ -1,11 +1,14 @@
 // keyturn status, recover and undo, as real processes against the sandbox.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { type AccessKeyId, accessKeyId } from '../../src/base/access-key-id.ts';
+import { encodeRecord } from '../../src/journal/record-codec.ts';
+import type { JournalRecord } from '../../src/lifecycle/record.ts';
 import { statusReportSchema, undoReportSchema } from '../../src/reports/status-report.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { callJson } from '../sandbox/json-call.ts';
@@ -13,6 +16,7 @@ import { administrator } from '../sandbox/sdk.ts';
 import { binOf, finished, hoursLater, run, start } from './process.ts';
 
 const ACCOUNT = '123456789012';
+const key = (name: string) => accessKeyId(`AKIAEXAMPLE${name.padStart(9, '0')}`);
 
 async function openAccount(t: TestContext) {
   const sandbox = await startSandbox({ seed: 3, reportSeconds: 0 });
@@ -109,6 +113,48 @@ describe('keyturn compact', () => {
     sandbox.faults.clear();
     assert.equal((await keyturn('compact')).code, 0);
   });
+});
+
+it('I8: compact keeps what tells of a hand-off that is left over, until a run has removed it', async (t) => {
+  const { stateDir, addUser, keyturn } = await openAccount(t);
+  addUser('ada');
+  const [old, made, next] = [key('A'), key('B'), key('C')];
+  const target = { kind: 'credentials-file', place: '/home/ada/.aws/credentials [work]' };
+  const completed = (rotation: string, oldKeyId: AccessKeyId, newKeyId: AccessKeyId) =>
+    [
+      { type: 'intended', oldKeyId, knownKeyIds: [oldKeyId], oldKeyFate: 'keep', target },
+      { type: 'created', newKeyId },
+      { type: 'delivered', receipts: [] },
+      { type: 'verified', checks: 3 },
+      { type: 'completed' },
+    ].map((step) => ({ rotation, step }));
+  const records = [
+    ...completed('r1', old, made),
+    { rotation: null, step: { type: 'deleted', keyId: old } },
+    ...completed('r2', made, next),
+  ] as Pick<JournalRecord, 'rotation' | 'step'>[];
+  const envelope = { v: 1, at: new Date(), run: 'earlier', account: ACCOUNT, user: 'ada' } as const;
+  const lines = records.map((each) => encodeRecord({ ...envelope, ...each } as JournalRecord));
+  const handoff = join(stateDir, ACCOUNT, 'handoff');
+  await mkdir(handoff, { recursive: true, mode: 0o700 });
+  for (const id of [made, next, key('D')]) {
+    const content = {
+      format_version: 1,
+      account_id: ACCOUNT,
+      user_name: 'ada',
+      access_key_id: id,
+      secret_access_key: 'x'.repeat(40),
+      rotation: 'r',
+      created_at: new Date().toISOString(),
+    };
+    await writeFile(join(handoff, `${id}.json`), JSON.stringify(content), { mode: 0o600 });
+  }
+  await writeFile(join(stateDir, ACCOUNT, 'journal.jsonl'), `${lines.join('\n')}\n`);
+  assert.match((await keyturn('compact')).stdout, /: 11 of 11 records/);
+  assert.equal((await keyturn('recover')).code, 0);
+  // What no record explains is not ours to remove.
+  assert.deepEqual(await readdir(handoff), [`${key('D')}.json`]);
+  assert.match((await keyturn('compact')).stdout, /: 5 of 11 records/);
 });
 
 describe('keyturn undo', () => {

@@ -108,16 +108,23 @@ function delivers(subject: Subject, open: Open): void {
 function goesBackAndRefuses(subject: Subject, open: Open): void {
   it('puts the old pair back where it can, and once more', async (test) => {
     const { destination, served, others } = await open(test);
-    if (destination.putBack === undefined) return;
+    const { wayBack } = destination;
+    if (wayBack === undefined) return;
     const before = await others?.();
     const receipt = await destination.deliver(NEW);
-    await destination.putBack(OLD.keyId);
-    await destination.putBack(OLD.keyId);
+    const undo = { toKeyId: OLD.keyId, fromKeyId: NEW.keyId };
+    assert.equal((await wayBack.secretOf(OLD.keyId))?.reveal(), OLD.secret.reveal());
+    assert.equal(await wayBack.secretOf(OTHER), undefined);
+    assert.equal(await wayBack.putBack(undo), true);
+    assert.equal(await wayBack.putBack(undo), true);
     const pair = { id: OLD.keyId, secret: OLD.secret.reveal() };
     assert.deepEqual(await served(OLD.keyId), pair);
     assert.equal(await destination.holds(NEW.keyId, receipt), false);
     assert.deepEqual(await others?.(), before);
-    await assert.rejects(destination.putBack(OTHER), isSafeError(undefined));
+    // Neither to a key that it never had, nor in the place of one that somebody put there.
+    assert.equal(await wayBack.putBack({ toKeyId: OTHER, fromKeyId: OLD.keyId }), false);
+    assert.equal(await wayBack.putBack({ toKeyId: NEW.keyId, fromKeyId: OTHER }), false);
+    assert.deepEqual(await served(OLD.keyId), pair);
   });
 
   it('refuses a place that can not take a secret, and tells no secret (I8)', async (test) => {

@@ -10,12 +10,15 @@ import type { Destination } from '../../src/destinations/destination.ts';
 import { handoffDestination } from '../../src/destinations/handoff/index.ts';
 import { DEFAULT_VERIFICATION, type ExecutorContext } from '../../src/executor/context.ts';
 import type { RotationOutcome } from '../../src/executor/outcome.ts';
+import type { UndoneRotation } from '../../src/executor/perform-undo.ts';
 import { Probes } from '../../src/executor/probes.ts';
 import { rotateUser } from '../../src/executor/rotate-user.ts';
 import { embeddedRuntime } from '../../src/executor/runtime.ts';
+import { undoRotation } from '../../src/executor/undo-rotation.ts';
 import { openGateway } from '../../src/iam/open-gateway.ts';
 import type { AccountState } from '../../src/journal/journal.ts';
 import { openAccountState } from '../../src/journal/open-account-state.ts';
+import type { JournalRecord } from '../../src/lifecycle/record.ts';
 import { type AccessKey, type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { type SettableClock, settableClock } from '../journal/support.ts';
 
@@ -37,6 +40,10 @@ export interface Workbench {
   readonly made: () => AccessKey[];
   /** One run over the user, with parts broken or not; undefined when nothing was to be done. */
   readonly run: (broken?: Broken) => Promise<RotationOutcome | undefined>;
+  /** Takes the latest rotation of the user back, with parts broken or not. */
+  readonly undo: (broken?: Broken) => Promise<UndoneRotation>;
+  /** What the journal holds of the user. */
+  readonly records: () => Promise<readonly JournalRecord[]>;
   /** The secret in the hand-off, when it is there. */
   readonly handedOff: (keyId: string) => Promise<string | undefined>;
   readonly handoffPath: (keyId: string) => string;
@@ -70,7 +77,19 @@ export async function workbench(test: TestContext): Promise<Workbench> {
       return (await handoff.get(accessKeyId(keyId)))?.secret.reveal();
     },
     handoffPath: (keyId) => join(stateDir, ACCOUNT, 'handoff', `${keyId}.json`),
-    run: async (broken = {}) => runOnce(sandbox, clock, await openState(), oldKey, broken),
+    run: async (broken = {}) => {
+      const { createDate: createdAt, status } = oldKey;
+      const key = { id: accessKeyId(oldKey.id), createdAt, status };
+      const candidate = { user: USER, oldKey: key, isForRotation: true };
+      const rotate = async (context: ExecutorContext) =>
+        (await rotateUser(candidate, context)).rotation;
+      return await withContext(sandbox, clock, await openState(), broken, rotate);
+    },
+    undo: async (broken = {}) => {
+      const undo = (context: ExecutorContext) => undoRotation(USER, undefined, context);
+      return await withContext(sandbox, clock, await openState(), broken, undo);
+    },
+    records: async () => (await openState()).journal.recordsOf(USER),
   };
 }
 
@@ -86,13 +105,13 @@ export function brokenDestination(methods: Partial<Destination>): Broken {
   };
 }
 
-async function runOnce(
+async function withContext<T>(
   sandbox: Sandbox,
   clock: SettableClock,
   opened: AccountState,
-  oldKey: AccessKey,
   broken: Broken,
-): Promise<RotationOutcome | undefined> {
+  work: (context: ExecutorContext) => Promise<T>,
+): Promise<T> {
   const emit = () => {};
   const env = { ...sandbox.endpointEnv(), KEYTURN_ENDPOINT_GUARD: 'loopback' };
   const wire = { profile: undefined, region: 'us-east-1', maxParallel: 4 };
@@ -119,10 +138,7 @@ async function runOnce(
     signal: new AbortController().signal,
   };
   try {
-    const { createDate: createdAt, status } = oldKey;
-    const key = { id: accessKeyId(oldKey.id), createdAt, status };
-    const candidate = { user: USER, oldKey: key, isForRotation: true };
-    return (await rotateUser(candidate, broken.context?.(context) ?? context)).rotation;
+    return await work(broken.context?.(context) ?? context);
   } finally {
     gateway.close();
   }

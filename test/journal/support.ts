@@ -9,7 +9,7 @@ import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { accessKeyId } from '../../src/base/access-key-id.ts';
 import type { Clock } from '../../src/base/clock.ts';
-import type { JournalRecord, RotationStep } from '../../src/lifecycle/record.ts';
+import { formatOf, type JournalRecord, type RotationStep } from '../../src/lifecycle/record.ts';
 
 export const ACCOUNT = '123456789012';
 export const OLD_KEY = accessKeyId('AKIAIOSFODNN7EXAMPLE');
@@ -45,7 +45,7 @@ export function rotationRecord(
   more: { user?: string; run?: string; rotation?: string } = {},
 ): JournalRecord {
   return {
-    v: 1,
+    v: formatOf(step),
     at: new Date('2026-03-01T00:00:00.000Z'),
     run: more.run ?? 'run-1',
     account: ACCOUNT,

@@ -1,17 +1,24 @@
 // Two faces, one engine: what one leaves open, the other respects.
 
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { openProfileSession } from '../../src/app/keyctl/open-profile.ts';
 import type { KeyctlContext } from '../../src/app/keyctl/types.ts';
+import { undoProfile } from '../../src/app/keyctl/undo-profile.ts';
 import { rotateAccount } from '../../src/app/rotate-account.ts';
+import { undoInAccount } from '../../src/app/undo-account.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
-import type { EngineEvent } from '../../src/base/events.ts';
-import { ACCOUNT, type Laptop, openLaptop } from './laptop.ts';
+import type { EngineEvent, EventSink } from '../../src/base/events.ts';
+import { ACCOUNT, appendProfile, type Laptop, openLaptop } from './laptop.ts';
 
 /** Rotates, and lets something happen when the engine says so. */
-async function rotate(laptop: Laptop, onEvent: (event: EngineEvent) => void, signal?: AbortSignal) {
+async function rotate(
+  laptop: Laptop,
+  onEvent: (event: EngineEvent) => void,
+  signal?: AbortSignal,
+  allProfiles = false,
+) {
   const context = {
     ...laptop.context,
     emit: onEvent,
@@ -19,13 +26,13 @@ async function rotate(laptop: Laptop, onEvent: (event: EngineEvent) => void, sig
   };
   const session = await openProfileSession(laptop.target('production'), context);
   try {
-    return await session.rotate({ mayRemove: undefined, allProfiles: false });
+    return await session.rotate({ mayRemove: undefined, allProfiles });
   } finally {
     session.close();
   }
 }
 
-async function stoppedAfterCreate(laptop: Laptop): Promise<void> {
+async function stoppedAfterCreate(laptop: Laptop, allProfiles = false): Promise<void> {
   const stop = new AbortController();
   const stopping = rotate(
     laptop,
@@ -33,16 +40,42 @@ async function stoppedAfterCreate(laptop: Laptop): Promise<void> {
       if (code === 'secret-stored') stop.abort(new KeyturnError('interrupted', 'stopped'));
     },
     stop.signal,
+    allProfiles,
   );
   await assert.rejects(stopping, { code: 'interrupted' });
 }
 
-const fleet = (laptop: Laptop, over: Partial<KeyctlContext> = {}) => {
+/** It stops while AWS is asked whether it accepts the old key. */
+async function undoStopped(laptop: Laptop, oldKeyId: string): Promise<void> {
+  const stop = new AbortController();
+  const emit: EventSink = ({ code }) => {
+    if (code === 'waiting-for-key') stop.abort(new KeyturnError('interrupted', 'stopped'));
+  };
+  const context = { ...laptop.context, emit, signal: stop.signal };
+  await assert.rejects(undoProfile(laptop.target('production'), context), { code: 'interrupted' });
+  assert.match(await laptop.read(), new RegExp(`\\[production-previous\\]\n.*${oldKeyId}`));
+}
+
+function keyturnUndo(laptop: Laptop) {
+  const { AWS_SHARED_CREDENTIALS_FILE: _file, ...env } = laptop.context.env;
+  return undoInAccount(
+    {
+      user: 'ada',
+      rotation: undefined,
+      profile: undefined,
+      region: 'us-east-1',
+      stateDir: laptop.stateDir,
+    },
+    { ...laptop.context, env: { ...env, ...laptop.sandbox.endpointEnv() } },
+  );
+}
+
+const fleet = (laptop: Laptop, over: Partial<KeyctlContext> = {}, dryRun = false) => {
   const { AWS_SHARED_CREDENTIALS_FILE: _file, ...env } = laptop.context.env;
   return rotateAccount(
     {
       daysThreshold: 90,
-      dryRun: false,
+      dryRun,
       user: 'ada',
       cleanupInactive: false,
       inventory: 'auto',
@@ -85,6 +118,76 @@ describe('keyctl and the fleet rotator on one user', () => {
     const text = await laptop.read();
     assert.match(text, new RegExp(`\\[production\\]\n.*${finished?.new_key_id}`));
     assert.match(text, new RegExp(`\\[production-previous\\]\n.*${old.id}`));
+  });
+
+  it('the fleet updates every profile that keyctl --all-profiles had promised to', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    await appendProfile(laptop.credentials, 'copy', old);
+    await stoppedAfterCreate(laptop, true);
+    const { report } = await fleet(laptop);
+    const newKeyId = report.rotated_keys[0]?.new_key_id;
+    const text = await laptop.read();
+    assert.match(text, new RegExp(`\\[production\\]\n.*${newKeyId}`));
+    assert.match(text, new RegExp(`\\[copy\\]\n.*${newKeyId}`));
+  });
+
+  it('keyctl itself does so too when it goes on without that flag', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    await appendProfile(laptop.credentials, 'copy', old);
+    await stoppedAfterCreate(laptop, true);
+    const { resumed, newKeyId, updatedProfiles } = await rotate(laptop, () => {});
+    assert.deepEqual([resumed, updatedProfiles], [true, ['production', 'copy']]);
+    assert.match(await laptop.read(), new RegExp(`\\[copy\\]\n.*${newKeyId}`));
+  });
+
+  it('an undo that keyctl left open is finished first, by either, and nothing is rotated (I10)', async (t) => {
+    for (const face of ['keyctl', 'fleet'] as const) {
+      const laptop = await openLaptop(t);
+      const old = await laptop.addProfile('production', 'ada');
+      const { newKeyId } = await rotate(laptop, () => {});
+      await undoStopped(laptop, old.id);
+      const before = laptop.sandbox.requests.list('CreateAccessKey').length;
+      if (face === 'fleet') {
+        const dry = await fleet(laptop, {}, true);
+        assert.deepEqual([dry.exitCode, dry.report.rotated_keys], [0, []]);
+        const { report, exitCode } = await fleet(laptop);
+        assert.deepEqual([exitCode, report.rotated_keys], [0, []]);
+      } else {
+        await assert.rejects(
+          rotate(laptop, () => {}),
+          { code: 'undo-finished' },
+        );
+      }
+      assert.equal(laptop.sandbox.requests.list('CreateAccessKey').length, before);
+      const text = await laptop.read();
+      assert.match(text, new RegExp(`\\[production\\]\n.*${old.id}`));
+      assert.match(text, new RegExp(`\\[production-previous\\]\n.*${newKeyId}`));
+      const keys = laptop.sandbox.world.user(ACCOUNT, 'ada').keys;
+      assert.deepEqual(
+        keys.map(({ status }) => status),
+        ['Active', 'Active'],
+      );
+    }
+  });
+
+  it('keyturn undo of what keyctl rotated puts the profile back, and the new key goes last', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    await rotate(laptop, () => {});
+    const undone = await keyturnUndo(laptop);
+    assert.deepEqual([undone.toKeyId, undone.fromKey], [old.id, 'made-inactive']);
+    assert.deepEqual(undone.notPutBack, []);
+    assert.match(await laptop.read(), new RegExp(`\\[production\\]\n.*${old.id}`));
+    // Where the profile has neither pair any more it is named, and who holds the key decides.
+    const again = await openLaptop(t);
+    await again.addProfile('production', 'ada');
+    await rotate(again, () => {});
+    const text = await again.read();
+    await writeFile(again.credentials, text.slice(0, text.indexOf('[production-previous]')));
+    const left = await keyturnUndo(again);
+    assert.deepEqual([left.putBack, left.notPutBack.length, left.fromKey], [[], 1, 'left-active']);
   });
 
   it('keyctl does not finish what the fleet left open: it would end with other keys', async (t) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { finishProfile } from '../../src/app/keyctl/finish-profile.ts';
@@ -6,7 +7,7 @@ import { openProfileSession } from '../../src/app/keyctl/open-profile.ts';
 import { undoProfile } from '../../src/app/keyctl/undo-profile.ts';
 import type { ErrorCode } from '../../src/base/error-codes.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
-import { ACCOUNT, type Laptop, openLaptop } from './laptop.ts';
+import { ACCOUNT, appendProfile, type Laptop, openLaptop } from './laptop.ts';
 
 async function rotated(laptop: Laptop, profile = 'production') {
   const session = await openProfileSession(laptop.target(profile), laptop.context);
@@ -60,6 +61,45 @@ describe('keyctl undo', () => {
     fresh.status = 'Inactive';
     const undone = await undoProfile(laptop.target('production'), laptop.context);
     assert.equal(undone.restoredKeyId, old.id);
+  });
+
+  it('I5: finish after an undo knows when the other key was replaced, whoever had made it', async (t) => {
+    for (const isJournaled of [true, false]) {
+      const laptop = await openLaptop(t);
+      const target = laptop.target('production');
+      await laptop.addProfile('production', 'ada');
+      const { newKeyId } = await rotated(laptop);
+      if (!isJournaled) await rm(laptop.stateDir, { recursive: true });
+      // In use until a moment ago: without the time of the undo, that would count for a day.
+      const at = new Date(laptop.context.clock.now().getTime() - 60_000);
+      const fresh = keysOf(laptop).find(({ id }) => id === newKeyId);
+      fresh?.uses.push({ at, service: 's3', region: 'us-east-1' });
+      await undoProfile(target, laptop.context);
+      const soon = finishProfile(target, { ...NOW, skipQuietWait: false }, laptop.context);
+      await assert.rejects(soon, { code: 'still-in-use', message: /replaced less than 4 hours/ });
+      const { keyId, outcome } = await finishProfile(target, NOW, laptop.context);
+      assert.deepEqual([keyId, outcome.kind], [newKeyId, 'deactivated']);
+    }
+  });
+
+  it('puts all profiles back that the rotation was for, and forth again', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    await appendProfile(laptop.credentials, 'copy', old);
+    const session = await openProfileSession(laptop.target('production'), laptop.context);
+    const request = { mayRemove: undefined, allProfiles: true };
+    const { newKeyId, updatedProfiles } = await session.rotate(request);
+    session.close();
+    assert.deepEqual(updatedProfiles, ['production', 'copy']);
+    const holders = async (id: string) =>
+      (await laptop.read())
+        .split('[')
+        .filter((section) => section.includes(id))
+        .map((section) => section.split(']')[0]);
+    await undoProfile(laptop.target('production'), laptop.context);
+    assert.deepEqual(await holders(old.id), ['production', 'copy']);
+    await undoProfile(laptop.target('production'), laptop.context);
+    assert.deepEqual(await holders(newKeyId), ['production', 'copy']);
   });
 
   it('says that there is nothing to undo', async (t) => {

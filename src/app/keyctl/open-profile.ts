@@ -143,7 +143,7 @@ async function rotate(
     executor,
   );
   if (outcome.kind === 'failed') throw withWayBack(outcome.error, destination, exam.profile);
-  return result(outcome, request, exam, destination, alsoProfiles);
+  return result(outcome, request, exam, destination);
 }
 
 /** Once the file was written, the person may want the old pair back while the new one settles. */
@@ -177,7 +177,6 @@ function result(
   request: RotateRequest,
   exam: ProfileExam,
   destination: ProfileDestination,
-  alsoProfiles: readonly string[],
 ): ProfileRotation {
   const newKeyId = outcome.kind === 'rotated' ? outcome.newKeyId : exam.currentKeyId;
   return {
@@ -187,7 +186,10 @@ function result(
     resumed: outcome.resumed,
     path: exam.path,
     backupPath: destination.backupPath(),
-    updatedProfiles: [exam.profile, ...alsoProfiles],
+    updatedProfiles: [
+      exam.profile,
+      ...destination.holders().filter((name) => name !== exam.profile),
+    ],
     previousProfile: previousProfileOf(exam.profile),
     deletedKeyId: outcome.resumed ? undefined : request.mayRemove,
   };

@@ -1,25 +1,16 @@
 // Use case of `keyctl undo -t PROFILE`: the pair that was replaced goes back into the profile, and
 // the pair it held into the previous profile, so that an undo can be undone. No key is touched but
-// to make the old one Active again.
+// to make the old one Active again. The engine does it, as for keyturn undo.
 
-import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import { type Document, parseDocument } from '../../credentials-file/document.ts';
-import type { KeyPair } from '../../credentials-file/edit.ts';
-import { applyEdit, checkWritable, saveEdit } from '../../credentials-file/save.ts';
+import { checkWritable } from '../../credentials-file/save.ts';
 import {
-  pairOf,
   previousProfileOf,
   profileDestination,
-  swapPairs,
+  rehearseSwap,
 } from '../../destinations/credentials-file/index.ts';
-import { destinationsOf, type ExecutorContext } from '../../executor/context.ts';
-import { reactivateKey } from '../../executor/retire-key.ts';
-import type { UserSession } from '../../executor/runtime.ts';
-import { removeSpentHandoffs } from '../../executor/spent-handoffs.ts';
-import { verifyKey } from '../../executor/verify-key.ts';
+import { undoReplacement } from '../../executor/undo-rotation.ts';
 import type { AccountGateway } from '../../iam/gateway.ts';
-import { foldRotations, isOpen, type Rotation } from '../../lifecycle/rotation.ts';
 import { findOwner } from './find-owner.ts';
 import { previousKeyOf } from './finish-profile.ts';
 import { openProfileFile, targetKey } from './profile-file.ts';
@@ -33,39 +24,33 @@ export async function undoProfile(
   const file = await openProfileFile(options, context);
   const profile = options.targetProfile;
   const previousProfile = previousProfileOf(profile);
-  const { keyId: replacedKeyId } = targetKey(file, profile);
-  const restoredKeyId = previousKeyOf(file, profile);
-  const previous = file.bytes && pairOf(parseDocument(file.bytes), previousProfile);
-  if (file.bytes === undefined || previous === undefined) {
+  const fromKeyId = targetKey(file, profile).keyId;
+  const toKeyId = previousKeyOf(file, profile);
+  // Before any call: a key must not be made Active for a file that can not be edited.
+  const pair = { toKeyId, fromKeyId };
+  const { save } = file;
+  if (file.bytes === undefined || !rehearseSwap({ profile, save }, pair, file.bytes)) {
     throw halfPair(file.path, previousProfile);
   }
-  const request = {
-    profiles: [profile, previousProfile],
-    edit: (document: Document) => swapPairs(document, profile, restoredKeyId),
-  };
-  // Before any call: a key must not be made Active for a file that can not be edited.
-  applyEdit(file.path, file.bytes, request);
   const gateway = await gatewayForUndo(options, context);
   try {
-    const { user } = await findOwner(restoredKeyId, { user: options.user, profile }, gateway);
-    await checkWritable(file.save);
+    const { user } = await findOwner(toKeyId, { user: options.user, profile }, gateway);
+    await checkWritable(save);
     const state = await stateFor('write', gateway.caller.account, options, context);
-    const place = { profile, alsoProfiles: [], oldKeyId: replacedKeyId, save: file.save };
-    const executor = executorFor(gateway, state, context, profileDestination(place));
-    const done = await executor.runtime.exclusively(user, async (session) => {
-      const open = undoableRotation(options, session, executor);
-      await removeSpentHandoffs(session, executor);
-      const was = await reactivateKey(user, restoredKeyId, session, executor);
-      await verifyPair(user, restoredKeyId, previous, executor);
-      if (open !== undefined) await session.record(open.id, { type: 'closed', reason: 'undone' });
-      // Inside the claim (I9): finish must not retire the key that is about to be the profile's.
-      const { backupPath } = await saveEdit(request, file.save);
-      // Its secret is in the previous profile now, and recovery will not come by any more.
-      if (open !== undefined) await executor.handoff.remove(open.newKeyId);
-      return { reactivated: was === 'reactivated', backupPath };
-    });
-    const keys = { restoredKeyId, replacedKeyId };
-    return { user, ...keys, ...done, path: file.path, profile, previousProfile };
+    const place = { profile, alsoProfiles: [], oldKeyId: fromKeyId, save };
+    const destination = profileDestination(place);
+    const executor = executorFor(gateway, state, context, destination);
+    const undone = await undoReplacement({ user, ...pair }, executor);
+    return {
+      user,
+      restoredKeyId: undone.toKeyId,
+      replacedKeyId: undone.fromKeyId,
+      reactivated: undone.reactivated,
+      backupPath: destination.backupPath(),
+      path: file.path,
+      profile,
+      previousProfile,
+    };
   } finally {
     gateway.close();
   }
@@ -85,38 +70,6 @@ async function gatewayForUndo(
     const authProfile = previousProfileOf(options.targetProfile);
     return await gatewayFor({ ...options, authProfile }, context);
   }
-}
-
-/**
- * A rotation that wrote the file and then stopped is over with the undo. Before the file was
- * written there is nothing to undo, and the rotation's own recovery knows what to do. So it does
- * with one to another place.
- */
-function undoableRotation(
-  options: TargetOptions,
-  session: UserSession,
-  executor: ExecutorContext,
-): Extract<Rotation, { phase: 'delivered' | 'verified' }> | undefined {
-  const open = foldRotations(session.records()).find(isOpen);
-  if (open === undefined) return undefined;
-  destinationsOf(open, executor);
-  if (open.phase === 'delivered' || open.phase === 'verified') return open;
-  throw new KeyturnError(
-    'needs-operator',
-    `a rotation of ${open.user} is not finished (${open.phase}), so there is nothing to undo yet`,
-    { hint: `let it finish first: keyctl -t ${options.targetProfile}` },
-  );
-}
-
-/** The old pair must work before the profile depends on it again. */
-async function verifyPair(
-  user: string,
-  keyId: AccessKeyId,
-  pair: KeyPair,
-  executor: ExecutorContext,
-): Promise<void> {
-  const key = { id: keyId, secret: pair.secret, createdAt: executor.clock.now() };
-  await verifyKey(user, key, executor);
 }
 
 function halfPair(path: string, profile: string): KeyturnError {

@@ -5,17 +5,11 @@ import { resolve } from 'node:path';
 import { type AccessKeyId, accessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
-import { requirePairs } from '../../credentials-file/check-edit.ts';
-import {
-  type Document,
-  sectionOf,
-  serialize,
-  settingsOf,
-} from '../../credentials-file/document.ts';
-import { type KeyPair, setKeyPair, setPrevious } from '../../credentials-file/edit.ts';
-import { KEY_ID, SECRET } from '../../credentials-file/names.ts';
+import { type Document, parseDocument } from '../../credentials-file/document.ts';
+import { KEY_ID } from '../../credentials-file/names.ts';
 import { readLikeBotocore } from '../../credentials-file/read-like-botocore.ts';
 import { readLikeSdk } from '../../credentials-file/read-like-sdk.ts';
+import type { Settings } from '../../credentials-file/reading.ts';
 import {
   applyEdit,
   type EditRequest,
@@ -24,24 +18,22 @@ import {
   saveEdit,
 } from '../../credentials-file/save.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
-import type { Destination } from '../destination.ts';
+import type { Destination, UndonePair } from '../destination.ts';
+import { pairOf, previousProfileOf, putInPlace, type SharedProfiles, swapPairs } from './pairs.ts';
 
-export interface ProfileDestinationOptions {
-  readonly profile: string;
-  /** Further profiles of the file that are to hold the new pair. */
-  readonly alsoProfiles: readonly string[];
+export { pairOf, previousProfileOf };
+
+export interface ProfileDestinationOptions extends SharedProfiles {
   /** The key that the profile held when the rotation was asked for. */
   readonly oldKeyId: AccessKeyId;
   readonly save: SaveOptions;
 }
 
 export interface ProfileDestination extends Destination {
-  /** The backup made by the last delivery; undefined when it had nothing to change. */
+  /** The backup made by the last change; undefined when there was nothing to change. */
   readonly backupPath: () => string | undefined;
-}
-
-export function previousProfileOf(profile: string): string {
-  return `${profile}-previous`;
+  /** The profiles that held the key when it was last looked for. */
+  readonly holders: () => readonly string[];
 }
 
 /**
@@ -60,15 +52,24 @@ export function parsePlace(place: string): { path: string; profile: string } | u
 
 export function profileDestination(options: ProfileDestinationOptions): ProfileDestination {
   const { profile, save } = options;
+  let { alsoProfiles } = options;
   let backupPath: string | undefined;
+  let holders: readonly string[] = [];
   const place = placeOf(save.path, profile);
-  return {
+  const destination: ProfileDestination = {
     kind: 'credentials-file',
     place,
+    ...(alsoProfiles.length > 0 && { alsoProfiles }),
+    including(target) {
+      // Those of this run, and those that the rotation promised to whoever began it.
+      alsoProfiles = [...new Set([...alsoProfiles, ...(target.alsoProfiles ?? [])])];
+      return destination;
+    },
     backupPath: () => backupPath,
+    holders: () => holders,
     async deliver(key) {
       try {
-        const saved = await saveEdit(delivery(options, key), save);
+        const saved = await saveEdit(delivery({ ...options, alsoProfiles }, key), save);
         backupPath = saved.backupPath;
       } catch (thrown) {
         const error = toKeyturnError(thrown);
@@ -79,25 +80,41 @@ export function profileDestination(options: ProfileDestinationOptions): ProfileD
       }
       return { kind: 'credentials-file', reference: place };
     },
-    async putBack(oldKeyId) {
-      await saveEdit(
-        {
-          profiles: [profile, previousProfileOf(profile)],
-          edit: (document) => swapPairs(document, profile, oldKeyId),
-        },
-        save,
-      );
-    },
     async holds(keyId) {
       const bytes = await readFileBytes(save.fs, save.path);
       if (bytes === undefined) return false;
       // I3: with fresh eyes, and with those of both programs that will read it.
-      return [readLikeSdk(bytes), readLikeBotocore(bytes)].every(
-        (reading) =>
-          reading.kind === 'read' && reading.sections.get(profile)?.get(KEY_ID) === keyId,
+      const readings = [readLikeSdk(bytes), readLikeBotocore(bytes)].map((reading) =>
+        reading.kind === 'read' ? holdersIn(reading.sections, keyId) : [],
       );
+      holders = readings[0] ?? [];
+      return readings.every((names) => names.includes(profile));
+    },
+    wayBack: {
+      async secretOf(keyId) {
+        const bytes = await readFileBytes(save.fs, save.path);
+        const document = bytes && parseDocument(bytes);
+        const pairs = [profile, previousProfileOf(profile)].map(
+          (name) => document && pairOf(document, name),
+        );
+        return pairs.find((pair) => pair?.id === keyId)?.secret;
+      },
+      async putBack(undo) {
+        if ((await readFileBytes(save.fs, save.path)) === undefined) return false;
+        const swap = swapping({ profile, alsoProfiles }, undo);
+        const saved = await saveEdit(swap.request, save);
+        backupPath = saved.backupPath;
+        return swap.isPossible();
+      },
     },
   };
+  return destination;
+}
+
+function holdersIn(sections: ReadonlyMap<string, Settings>, keyId: AccessKeyId): string[] {
+  return [...sections]
+    .filter(([, settings]) => settings.get(KEY_ID) === keyId)
+    .map(([name]) => name);
 }
 
 /** Shaped like a pair that AWS could make. It is never written. */
@@ -122,73 +139,34 @@ function delivery(
   const { profile, alsoProfiles } = options;
   return {
     profiles: [profile, previousProfileOf(profile), ...alsoProfiles],
-    edit: (document) => putInPlace(document, options, key),
+    edit: (document) => putInPlace(document, options, options.oldKeyId, key),
   };
 }
 
-/** The pair that a profile holds, if it holds one. */
-export function pairOf(document: Document, profile: string): KeyPair | undefined {
-  const section = sectionOf(document, profile);
-  if (section === undefined) return undefined;
-  const settings = settingsOf(document, section);
-  const id = settings.find(({ name }) => name === KEY_ID)?.value;
-  const secret = settings.find(({ name }) => name === SECRET)?.value;
-  return id && secret ? { id, secret: new Secret(secret) } : undefined;
-}
-
 /**
- * The pair of the previous profile goes into the profile, and the other way round, so that an undo
- * can be undone. A profile that holds the old key already stays as it is.
+ * Whether the pairs could be swapped in the file as it is. Call it before a key is touched. Throws
+ * `file-not-understood` with the line; returns whether both pairs are there.
  */
-export function swapPairs(document: Document, profile: string, oldKeyId: AccessKeyId): Document {
-  const previousProfile = previousProfileOf(profile);
-  const current = pairOf(document, profile);
-  if (current?.id === oldKeyId) return document;
-  const previous = pairOf(document, previousProfile);
-  if (current === undefined || previous === undefined || previous.id !== oldKeyId) {
-    throw new KeyturnError(
-      'credentials-file',
-      `profile ${previousProfile} does not hold the pair of ${oldKeyId} any more`,
-      { hint: 'a backup beside the file may hold it: credentials.backup.*' },
-    );
-  }
-  const swapped = setKeyPair(setKeyPair(document, profile, previous), previousProfile, current);
-  const expected = new Map([
-    [profile, previous],
-    [previousProfile, current],
-  ]);
-  requirePairs(serialize(swapped), expected);
-  return swapped;
+export function rehearseSwap(
+  options: Pick<ProfileDestinationOptions, 'profile' | 'save'>,
+  undo: UndonePair,
+  bytes: Buffer,
+): boolean {
+  const swap = swapping({ profile: options.profile, alsoProfiles: [] }, undo);
+  applyEdit(options.save.path, bytes, swap.request);
+  return swap.isPossible();
 }
 
-function putInPlace(
-  document: Document,
-  { profile, alsoProfiles, oldKeyId }: ProfileDestinationOptions,
-  key: Pick<IssuedKey, 'keyId' | 'secret'>,
-): Document {
-  const pair = { id: key.keyId, secret: key.secret };
-  const current = pairOf(document, profile);
-  if (current === undefined) throw changed(profile, 'holds no access key any more');
-  let edited = document;
-  const expected = new Map([[profile, pair as KeyPair]]);
-  // Repeated after a crash, the old pair is in its place already.
-  if (current.id !== pair.id) {
-    if (current.id !== oldKeyId) throw changed(profile, `holds ${current.id} now, not ${oldKeyId}`);
-    edited = setPrevious(edited, profile, previousProfileOf(profile), current);
-    edited = setKeyPair(edited, profile, pair);
-    expected.set(previousProfileOf(profile), current);
-  }
-  for (const other of alsoProfiles) {
-    if (pairOf(edited, other)?.id !== oldKeyId) continue;
-    edited = setKeyPair(edited, other, pair);
-    expected.set(other, pair);
-  }
-  requirePairs(serialize(edited), expected);
-  return edited;
-}
-
-function changed(profile: string, what: string): KeyturnError {
-  return new KeyturnError('delivery-failed', `profile ${profile} ${what}; somebody changed it`, {
-    hint: 'put the profile right, then run again; the old key still works',
-  });
+function swapping(
+  shared: SharedProfiles,
+  undo: UndonePair,
+): { readonly request: EditRequest; readonly isPossible: () => boolean } {
+  let isPossible = true;
+  const edit = (document: Document): Document => {
+    const swapped = swapPairs(document, shared, undo);
+    isPossible = swapped !== undefined;
+    return swapped ?? document;
+  };
+  const profiles = [shared.profile, previousProfileOf(shared.profile), ...shared.alsoProfiles];
+  return { request: { profiles, edit }, isPossible: () => isPossible };
 }

@@ -9,7 +9,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
-import type { Destination } from '../destination.ts';
+import type { Destination, UndonePair } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
 import { namesIn, pairIn, withPair } from '../key-fields.ts';
 import { placeOfRegion, type RegionalPlace } from '../place.ts';
@@ -44,7 +44,10 @@ export function secretsManagerDestination(
       delivering(() =>
         heldAfterAll(clock, async () => pairOf(await current(), where)?.id === keyId),
       ),
-    putBack: (oldKeyId) => delivering(() => putBack(at, oldKeyId, store)),
+    wayBack: {
+      secretOf: (keyId) => delivering(() => secretOf(at, keyId, store)),
+      putBack: (undo) => delivering(() => putBack(at, undo, store)),
+    },
   };
 }
 
@@ -94,21 +97,32 @@ function versionIdOf(name: string, text: Secret): string {
   ].join('-');
 }
 
-async function putBack(at: RegionalPlace, oldKeyId: string, store: SecretStore): Promise<void> {
+async function secretOf(
+  at: RegionalPlace,
+  keyId: string,
+  store: SecretStore,
+): Promise<Secret | undefined> {
+  for (const stage of ['AWSCURRENT', 'AWSPREVIOUS'] as const) {
+    const pair = pairOf(await store.read(at.name, stage), wordsFor(at));
+    if (pair?.id === keyId) return pair.secret;
+  }
+  return undefined;
+}
+
+/** Only the version before the last is kept for sure, so only that one is gone back to. */
+async function putBack(
+  at: RegionalPlace,
+  { toKeyId, fromKeyId }: UndonePair,
+  store: SecretStore,
+): Promise<boolean> {
   const where = wordsFor(at);
   const current = await store.read(at.name, 'AWSCURRENT');
-  if (pairOf(current, where)?.id === oldKeyId) return;
+  const held = pairOf(current, where)?.id;
+  if (held === toKeyId) return true;
   const previous = await store.read(at.name, 'AWSPREVIOUS');
-  if (previous === undefined || pairOf(previous, where)?.id !== oldKeyId) {
-    throw new KeyturnError(
-      'delivery-failed',
-      `${where} does not have the pair of ${oldKeyId} any more`,
-      {
-        hint: 'its version before the last does not hold that key; put the pair back by hand',
-      },
-    );
-  }
-  if (await store.promote(at.name, previous.versionId, current?.versionId)) return;
+  const isThere = previous !== undefined && pairOf(previous, where)?.id === toKeyId;
+  if (held !== fromKeyId || !isThere) return false;
+  if (await store.promote(at.name, previous.versionId, current?.versionId)) return true;
   throw new KeyturnError('delivery-failed', `${where} was changed while it was put back`, {
     hint: 'run again',
   });

@@ -8,7 +8,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
-import type { Destination } from '../destination.ts';
+import type { Destination, UndonePair } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
 import { namesIn, pairIn, withPair } from '../key-fields.ts';
 import { placeOfRegion, type RegionalPlace } from '../place.ts';
@@ -32,7 +32,10 @@ export function ssmDestination(at: RegionalPlace, { store, clock }: SsmParts): D
     deliver: (key) => delivering(() => deliver(at, key, store)),
     holds: (keyId) =>
       delivering(() => heldAfterAll(clock, async () => (await pair())?.id === keyId)),
-    putBack: (oldKeyId) => delivering(() => putBack(at, oldKeyId, store)),
+    wayBack: {
+      secretOf: (keyId) => delivering(() => secretOf(at, keyId, store)),
+      putBack: (undo) => delivering(() => putBack(at, undo, store)),
+    },
   };
 }
 
@@ -50,25 +53,30 @@ async function deliver(
   return { kind: KIND, reference: placeOfRegion(at), version: await store.write(at.name, text) };
 }
 
+async function secretOf(
+  at: RegionalPlace,
+  keyId: string,
+  store: ParameterStore,
+): Promise<Secret | undefined> {
+  const pairs = (await store.history(at.name)).map(({ text }) => pairIn(text.reveal()));
+  return pairs.find((pair) => pair?.id === keyId)?.secret;
+}
+
 /** The old pair goes into the parameter as it is now: other fields may have changed since. */
-async function putBack(at: RegionalPlace, oldKeyId: string, store: ParameterStore): Promise<void> {
+async function putBack(
+  at: RegionalPlace,
+  { toKeyId, fromKeyId }: UndonePair,
+  store: ParameterStore,
+): Promise<boolean> {
   const where = wordsFor(at);
-  const [current, ...earlier] = await store.history(at.name);
-  if (current === undefined || pairIn(current.text.reveal())?.id === oldKeyId) return;
-  for (const { text } of earlier) {
-    const pair = pairIn(text.reveal());
-    if (pair?.id !== oldKeyId) continue;
-    const key = { keyId: pair.id as IssuedKey['keyId'], secret: pair.secret };
-    await store.write(at.name, new Secret(withPair(secureText(current, where), key, where)));
-    return;
-  }
-  throw new KeyturnError(
-    'delivery-failed',
-    `${where} does not have the pair of ${oldKeyId} any more`,
-    {
-      hint: 'none of the versions that are kept holds that key; put the pair back by hand',
-    },
-  );
+  const [current] = await store.history(at.name);
+  const held = current && pairIn(current.text.reveal())?.id;
+  if (held === toKeyId) return true;
+  const secret = await secretOf(at, toKeyId, store);
+  if (current === undefined || held !== fromKeyId || secret === undefined) return false;
+  const key = { keyId: toKeyId, secret };
+  await store.write(at.name, new Secret(withPair(secureText(current, where), key, where)));
+  return true;
 }
 
 function secureText({ text, isSecure }: Parameter, where: string): string {

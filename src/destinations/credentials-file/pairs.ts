@@ -1,0 +1,105 @@
+// The pairs of a rotation in a credentials file, as pure functions from document to document: the
+// new pair goes into the profile, the old one into `<profile>-previous`, and back.
+
+import type { AccessKeyId } from '../../base/access-key-id.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { Secret } from '../../base/secret.ts';
+import { requirePairs } from '../../credentials-file/check-edit.ts';
+import {
+  type Document,
+  sectionOf,
+  serialize,
+  settingsOf,
+} from '../../credentials-file/document.ts';
+import { type KeyPair, setKeyPair, setPrevious } from '../../credentials-file/edit.ts';
+import { KEY_ID, SECRET } from '../../credentials-file/names.ts';
+import type { IssuedKey } from '../../lifecycle/issued-key.ts';
+import type { UndonePair } from '../destination.ts';
+
+/** The profile, and further ones that share its key. */
+export interface SharedProfiles {
+  readonly profile: string;
+  readonly alsoProfiles: readonly string[];
+}
+
+export function previousProfileOf(profile: string): string {
+  return `${profile}-previous`;
+}
+
+/** The pair that a profile holds, if it holds one. */
+export function pairOf(document: Document, profile: string): KeyPair | undefined {
+  const section = sectionOf(document, profile);
+  if (section === undefined) return undefined;
+  const settings = settingsOf(document, section);
+  const id = settings.find(({ name }) => name === KEY_ID)?.value;
+  const secret = settings.find(({ name }) => name === SECRET)?.value;
+  return id && secret ? { id, secret: new Secret(secret) } : undefined;
+}
+
+/** Throws `delivery-failed` when the profile holds neither the old key nor the new one. */
+export function putInPlace(
+  document: Document,
+  { profile, alsoProfiles }: SharedProfiles,
+  oldKeyId: AccessKeyId,
+  key: Pick<IssuedKey, 'keyId' | 'secret'>,
+): Document {
+  const pair = { id: key.keyId, secret: key.secret };
+  const current = pairOf(document, profile);
+  if (current === undefined) throw changed(profile, 'holds no access key any more');
+  let edited = document;
+  const expected = new Map([[profile, pair as KeyPair]]);
+  // Repeated after a crash, the old pair is in its place already.
+  if (current.id !== pair.id) {
+    if (current.id !== oldKeyId) throw changed(profile, `holds ${current.id} now, not ${oldKeyId}`);
+    edited = setPrevious(edited, profile, previousProfileOf(profile), current);
+    edited = setKeyPair(edited, profile, pair);
+    expected.set(previousProfileOf(profile), current);
+  }
+  return replaceIn(edited, alsoProfiles, oldKeyId, pair, expected);
+}
+
+/**
+ * The pair of the previous profile goes into the profile, and the other way round, so that an undo
+ * can be undone. Where that is done already nothing changes; undefined when it can not be done.
+ */
+export function swapPairs(
+  document: Document,
+  { profile, alsoProfiles }: SharedProfiles,
+  { toKeyId, fromKeyId }: UndonePair,
+): Document | undefined {
+  const previousProfile = previousProfileOf(profile);
+  const current = pairOf(document, profile);
+  const previous = pairOf(document, previousProfile);
+  const expected = new Map<string, KeyPair>();
+  if (current?.id === toKeyId) {
+    return replaceIn(document, alsoProfiles, fromKeyId, current, expected);
+  }
+  if (current?.id !== fromKeyId || previous?.id !== toKeyId) return undefined;
+  const swapped = setKeyPair(setKeyPair(document, profile, previous), previousProfile, current);
+  expected.set(profile, previous).set(previousProfile, current);
+  return replaceIn(swapped, alsoProfiles, fromKeyId, previous, expected);
+}
+
+/** Puts the pair into those of the profiles that hold the key, and proves all that is expected. */
+function replaceIn(
+  document: Document,
+  profiles: readonly string[],
+  keyId: AccessKeyId,
+  pair: KeyPair,
+  expected: Map<string, KeyPair>,
+): Document {
+  let edited = document;
+  for (const profile of profiles) {
+    if (pairOf(edited, profile)?.id !== keyId) continue;
+    edited = setKeyPair(edited, profile, pair);
+    expected.set(profile, pair);
+  }
+  requirePairs(serialize(edited), expected);
+  return edited;
+}
+
+function changed(profile: string, what: string): KeyturnError {
+  return new KeyturnError('delivery-failed', `profile ${profile} ${what}; somebody changed it`, {
+    hint: 'put the profile right, then run again; the old key still works',
+  });
+}
