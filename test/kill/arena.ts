@@ -12,7 +12,7 @@ import {
   type Sandbox,
   startSandbox,
 } from '../../src/sandbox/index.ts';
-import { binOf, hoursLater } from '../cli/process.ts';
+import { binOf, hoursLater, type Program } from '../cli/process.ts';
 import type { DiskMoment, Mortality } from './mortal.ts';
 
 const HOOK = new URL('./mortal.js', import.meta.url).href;
@@ -22,7 +22,7 @@ const POLL_MS = 4;
 /** Far above what a run takes on a busy machine: a run that never ends is a failure, not a wait. */
 const HANGS_AFTER_MS = 180_000;
 
-export type Program = 'rotate-iam-keys' | 'keyctl';
+export type { Program };
 
 export interface Command {
   readonly program: Program;

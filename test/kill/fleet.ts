@@ -5,12 +5,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessKeyId } from '../../src/base/access-key-id.ts';
 import { systemClock } from '../../src/base/clock.ts';
+import type { AccountState } from '../../src/journal/journal.ts';
 import { openAccountState } from '../../src/journal/open-account-state.ts';
-import { encodeRecord } from '../../src/journal/record-codec.ts';
 import type { RotationStep } from '../../src/lifecycle/record.ts';
-import { foldRotations, isOpen } from '../../src/lifecycle/rotation.ts';
+import { foldRotations, isOpen, type Rotation } from '../../src/lifecycle/rotation.ts';
 import { type AccessKey, DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import type { Arena, Command } from './arena.ts';
+import { remember } from './remember.ts';
 import type { Scene } from './scene.ts';
 import { signsAs } from './signs.ts';
 
@@ -140,21 +141,13 @@ function halfDone(
     target: { kind: 'handoff', place: '' },
   };
   const chosen = types.flatMap((type) => steps[type] ?? []);
-  const lines = [intended, ...chosen].map((step) =>
-    encodeRecord({
-      v: 1,
-      at,
-      run: 'earlier',
-      account: DEFAULT_ACCOUNT_ID,
-      user,
-      rotation,
-      step,
-    }),
+  remember(
+    arena,
+    user,
+    [intended, ...chosen].map((step) => ({ at, rotation, step })),
   );
   const handoff = join(arena.accountFolder, 'handoff');
   mkdirSync(handoff, { recursive: true, mode: 0o700 });
-  const journal = join(arena.accountFolder, 'journal.jsonl');
-  writeFileSync(journal, `${lines.join('\n')}\n`, { flag: 'a', mode: 0o600 });
   if (types.includes('created')) {
     const content = {
       format_version: 1,
@@ -213,12 +206,7 @@ export async function stateFaults(arena: Arena, delivered: readonly string[]): P
   if (handoffs.join() !== [...delivered].sort().join()) {
     faults.push(`the hand-off has ${handoffs.length} files, not ${delivered.length}`);
   }
-  const { journal, claims } = await openAccountState({
-    stateDir: arena.stateDir,
-    account: DEFAULT_ACCOUNT_ID,
-    clock: systemClock,
-    run: 'check',
-  });
+  const { journal, claims } = await stateOf(arena);
   for (const user of await journal.users()) {
     // A dead owner's claim may lie there until somebody needs it; it must not keep anybody out.
     await claims
@@ -230,6 +218,17 @@ export async function stateFaults(arena: Arena, delivered: readonly string[]): P
     if (open !== undefined) faults.push(`${user}: a rotation is open (${open.phase})`);
   }
   return faults;
+}
+
+function stateOf({ stateDir }: Arena): Promise<AccountState> {
+  const clock = systemClock;
+  return openAccountState({ stateDir, account: DEFAULT_ACCOUNT_ID, clock, run: 'check' });
+}
+
+/** What the journal tells, as the program reads it. */
+export async function rotationsOf(arena: Arena, user: string): Promise<Rotation[]> {
+  const { journal } = await stateOf(arena);
+  return foldRotations(await journal.recordsOf(user));
 }
 
 /** How many rotations a JSON document tells of; -1 when it is none. */

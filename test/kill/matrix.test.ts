@@ -6,6 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { after, describe, it } from 'node:test';
 import { FLEET, FRESH_ONE, HALF_DONE_ONE } from './fleet.ts';
 import { Matrix, tell } from './matrix.ts';
+import { FIRST_SCENES, pairsOf } from './pairs.ts';
+import { play } from './play.ts';
+import { playPair } from './play-pair.ts';
 import {
   type Course,
   courseOf,
@@ -24,10 +27,10 @@ const MATRIX = new Matrix(SEED, KEYTURN_TEST_KILL_POINT);
 
 const courses = new Map<Scene, Promise<Course>>();
 
-async function points(
+async function points<P = Point>(
   scenes: readonly Scene[],
-  from: (scene: Scene, course: Course) => Point[],
-): Promise<Point[]> {
+  from: (scene: Scene, course: Course) => P[],
+): Promise<P[]> {
   const lists = scenes.map(async (scene) => {
     const course = courses.get(scene) ?? courseOf(scene, SEED);
     courses.set(scene, course);
@@ -37,7 +40,7 @@ async function points(
 }
 
 async function holds(kind: string, wanted: Promise<Point[]>): Promise<void> {
-  const failures = await MATRIX.playAll(kind, await wanted);
+  const failures = await MATRIX.playAll(kind, await wanted, play);
   assert.equal(failures.length, 0, `${failures.length} points failed\n\n${failures.join('\n\n')}`);
 }
 
@@ -56,6 +59,12 @@ describe(`never lose a key, with seed ${SEED}`, () => {
 
   it('I10: keyctl survives kill -9 at every change on disk, the credentials file included', () =>
     holds('kill -9 at a disk change of keyctl', points([OWN, ADMIN], diskPoints)));
+
+  it('I5, I10: whatever dies, another command and then a repair leave a key that works', async () => {
+    const pairs = await points(FIRST_SCENES, pairsOf);
+    const failures = await MATRIX.playAll('kill -9, then another command', pairs, playPair);
+    assert.equal(failures.length, 0, `${failures.length} failed\n\n${failures.join('\n\n')}`);
+  });
 
   it('I2, I13: a lost reply to any request costs nothing, whether AWS did the work or not', () =>
     holds('lost reply', points([FLEET, OWN, ADMIN], replyPoints)));

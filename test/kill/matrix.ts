@@ -1,8 +1,7 @@
 // Plays many points, several at a time, and tells how far it is.
 
 import pMap from 'p-map';
-import { type Played, play } from './play.ts';
-import type { Point } from './points.ts';
+import type { Played } from './play.ts';
 
 /** A run waits for its disk and for the sandbox about half of the time. */
 const PARALLEL = 4;
@@ -30,11 +29,15 @@ export class Matrix {
   }
 
   /** Resolves with a text for each point that failed. */
-  async playAll(kind: string, points: readonly Point[]): Promise<string[]> {
+  async playAll<P extends { readonly name: string }>(
+    kind: string,
+    points: readonly P[],
+    play: (point: P, seed: string) => Promise<Played>,
+  ): Promise<string[]> {
     const wanted = points.filter(({ name }) => this.#only === undefined || name === this.#only);
     const failures: string[] = [];
     let done = 0;
-    const one = async (point: Point): Promise<void> => {
+    const one = async (point: P): Promise<void> => {
       const played = await play(point, this.#seed);
       this.#count(kind, played);
       if (played.faults.length > 0) failures.push(this.#describe(played));
@@ -63,9 +66,9 @@ export class Matrix {
     }
   }
 
-  #describe({ point, faults }: Played): string {
-    const again = `KEYTURN_TEST_KILL_SEED=${this.#seed} KEYTURN_TEST_KILL_POINT='${point.name}' npm run test:kill`;
-    return [point.name, ...faults.map((fault) => `  ${fault}`), `  again: ${again}`].join('\n');
+  #describe({ name, faults }: Played): string {
+    const again = `KEYTURN_TEST_KILL_SEED=${this.#seed} KEYTURN_TEST_KILL_POINT='${name}' npm run test:kill`;
+    return [name, ...faults.map((fault) => `  ${fault}`), `  again: ${again}`].join('\n');
   }
 }
 

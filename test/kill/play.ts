@@ -12,12 +12,11 @@ const USE_IS_SHOWN_HOURS = 5;
 const FOREVER_MS = 600_000;
 
 export interface Played {
-  readonly point: Point;
+  /** Of the point; KEYTURN_TEST_KILL_POINT takes it. */
+  readonly name: string;
   /** What went wrong, in words; empty when all is well. */
   readonly faults: readonly string[];
   readonly scans: readonly ScanResult[];
-  /** Of the run that was killed and of those after it. */
-  readonly executions: readonly Execution[];
 }
 
 export async function play(point: Point, seed: string): Promise<Played> {
@@ -39,11 +38,11 @@ export async function play(point: Point, seed: string): Promise<Played> {
   }
   const leaks = new Set(scans.flatMap((scan) => scan.leaks));
   if (leaks.size > 0) faults.push(`these hold a secret: ${[...leaks].join(', ')}`);
-  return { point, faults, scans, executions: arena.executions };
+  return { name: point.name, faults, scans };
 }
 
 /** Empty when the harm came as it was meant to. */
-async function hurt(arena: Arena, { scene, harm }: Point): Promise<string[]> {
+export async function hurt(arena: Arena, { scene, harm }: Point): Promise<string[]> {
   const fault = faultOf(harm);
   if (fault !== undefined) arena.sandbox.faults.add(fault);
   const isHeld = () =>
@@ -99,6 +98,6 @@ async function repair(arena: Arena, { scene }: Point): Promise<string[]> {
 }
 
 /** The end of what a run said. A fault is shown to a person: it holds no secret of any value. */
-function tail({ code, signal, stdout, stderr }: Execution): string {
+export function tail({ code, signal, stdout, stderr }: Execution): string {
   return `exit ${code ?? signal}\n${stdout.slice(-600)}\n${stderr.slice(-1_500)}`;
 }

@@ -19,12 +19,12 @@ import { stateFaults } from './fleet.ts';
 import type { Scene } from './scene.ts';
 import { signsAs } from './signs.ts';
 
-const LOG = ['--log-level=debug', '--log-file=log.txt'];
-const TARGET = 'work';
-const OWNER = 'ada';
+export const LOG = ['--log-level=debug', '--log-file=log.txt'];
+export const TARGET = 'work';
+export const OWNER = 'ada';
 
 /** What users may do with keys of their own, and nothing else. */
-const SELF_SERVICE = {
+export const SELF_SERVICE = {
   Version: '2012-10-17' as const,
   Statement: [
     {
@@ -102,7 +102,7 @@ function setFile(arena: Arena, isLink: boolean): void {
 }
 
 /** The pair of a profile as both programs read it; undefined when they differ or find none. */
-function pairIn(bytes: Buffer, profile: string): { id: string; secret: string } | undefined {
+export function pairIn(bytes: Buffer, profile: string): { id: string; secret: string } | undefined {
   const pairs = [readLikeSdk(bytes), readLikeBotocore(bytes)].map((reading) => {
     if (reading.kind !== 'read') return undefined;
     const section = reading.sections.get(profile);

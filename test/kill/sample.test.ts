@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FLEET, FRESH_ONE } from './fleet.ts';
 import { Matrix } from './matrix.ts';
+import { play } from './play.ts';
 import { courseOf, diskPoints, replyPoints, requestPoints } from './points.ts';
 import { ADMIN, OWN } from './profile.ts';
 import { holdersOf, mayHoldSecrets } from './scan.ts';
@@ -42,7 +43,7 @@ describe('never lose a key, in a sample', () => {
       return point;
     });
     const matrix = new Matrix(SEED);
-    const failures = await matrix.playAll('sample', sample);
+    const failures = await matrix.playAll('sample', sample, play);
     assert.deepEqual(failures, []);
     // I8: the scan ran over all of it, and saw the secrets that are where they belong.
     assert.ok(matrix.totals().seenSecrets > SAMPLE.length);
