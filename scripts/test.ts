@@ -12,6 +12,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { watchForSecrets } from '../test/secrets/suite-verdict.ts';
 import { buildExecutables, isStale } from './bundle/executables.ts';
 
 const dist = fileURLToPath(new URL('..', import.meta.url));
@@ -54,17 +55,25 @@ if (files.length === 0) {
 if (isStale()) await buildExecutables();
 
 const home = mkdtempSync(join(tmpdir(), 'keyturn-test-home-'));
+const watch = watchForSecrets(mkdtempSync(join(tmpdir(), 'keyturn-test-scan-')));
 const child = spawn(
   process.execPath,
-  ['--test', '--test-reporter=spec', '--test-reporter-destination=stdout', ...files],
+  [
+    ...watch.nodeArgs,
+    '--test',
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    ...files,
+  ],
   {
-    stdio: 'inherit',
+    stdio: ['inherit', 'pipe', 'pipe'],
     env: {
       ...withoutAws(process.env),
       // Names that choose how the suite runs, not what AWS it meets, pass through.
       ...Object.fromEntries(
         Object.entries(process.env).filter(([name]) => name.startsWith('KEYTURN_TEST_')),
       ),
+      ...watch.env,
       HOME: home,
       KEYTURN_ENDPOINT_GUARD: 'loopback',
       KEYTURN_STATE_DIR: join(home, 'state'),
@@ -75,7 +84,11 @@ const child = spawn(
     },
   },
 );
-child.on('exit', (code, signal) => {
+watch.forward(child.stdout, process.stdout);
+watch.forward(child.stderr, process.stderr);
+child.on('close', (code, signal) => {
   rmSync(home, { recursive: true, force: true });
-  process.exit(signal === null ? (code ?? 1) : 1);
+  const verdict = watch.verdict(files);
+  process.stderr.write(verdict.text);
+  process.exit(signal === null && verdict.isClean ? (code ?? 1) : 1);
 });

@@ -1,6 +1,7 @@
 // Plays one pair: the first command dies, the second runs unhurt, a repair, and an idle run.
 
 import { readFileSync } from 'node:fs';
+import type { DeliveryTarget } from '../../src/lifecycle/record.ts';
 import type { AccessKey } from '../../src/sandbox/index.ts';
 import { Arena, type Command, type Execution } from './arena.ts';
 import { rotationsOf, stateFaults } from './fleet.ts';
@@ -90,10 +91,12 @@ async function worldFaults(arena: Arena, handoffServes: boolean): Promise<string
   }
   // Where the secret went to stay; a copy on its way anywhere else is gone by now (I8).
   const expected = (await rotationsOf(arena, OWNER)).flatMap((each) =>
-    'newKeyId' in each && each.target.kind === 'handoff' ? [`${each.newKeyId}.json`] : [],
+    'newKeyId' in each && each.targets.some(isHandoff) ? [`${each.newKeyId}.json`] : [],
   );
   return [...faults, ...(await stateFaults(arena, expected))];
 }
+
+const isHandoff = ({ kind }: DeliveryTarget) => kind === 'handoff' || kind === 'stdout';
 
 /** Secrets by key, wherever a reader may find them. */
 function holdersIn(arena: Arena): Map<string, string> {

@@ -2,7 +2,9 @@
 // issued is anywhere but where secrets belong.
 
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
+import { isPlaceOfSecrets, withoutPromisedSecrets } from '../secrets/places.ts';
+import { SecretIndex } from '../secrets/secret-index.ts';
 import type { Arena } from './arena.ts';
 
 export interface ScanResult {
@@ -21,12 +23,13 @@ export function scanArena(arena: Arena): ScanResult {
   }
   for (const [index, { stdout, stderr }] of arena.executions.entries()) {
     places.set(`stderr of run ${index + 1}`, Buffer.from(stderr));
-    const shown = stdout.replaceAll(/"new_secret_key": "[^"]*"?/g, '');
+    const shown = withoutPromisedSecrets(stdout);
     places.set(`stdout of run ${index + 1}`, Buffer.from(shown));
     if (shown !== stdout) places.set(`${ALLOWED_FIELD} of run ${index + 1}`, Buffer.from(stdout));
   }
   const { keys, sessions } = arena.sandbox.world;
   const secrets = [...keys.values(), ...sessions.values()].map(({ secret }) => secret);
+  secrets.push(...[...sessions.values()].map(({ token }) => token));
   const holders = holdersOf(secrets, places);
   const leaks = holders.filter((place) => !mayHoldSecrets(place));
   return { leaks, seen: holders.length - leaks.length, places: places.size };
@@ -34,33 +37,19 @@ export function scanArena(arena: Arena): ScanResult {
 
 const ALLOWED_FIELD = 'new_secret_key';
 
-/** Every spelling in which a careless writer could let a secret out. */
+/** The places that hold one of the secrets, in any spelling. */
 export function holdersOf(
   secrets: readonly string[],
   places: ReadonlyMap<string, Buffer>,
 ): string[] {
-  const spellings = secrets.flatMap((secret) => [
-    secret,
-    encodeURIComponent(secret),
-    secret.replaceAll('/', '\\/'),
-    Buffer.from(secret).toString('base64').replace(/=+$/, ''),
-    Buffer.from(secret).toString('hex'),
-    [...secret].reverse().join(''),
-  ]);
-  return [...places]
-    .filter(([, bytes]) => spellings.some((spelling) => bytes.includes(spelling)))
-    .map(([place]) => place);
+  const index = SecretIndex.of(secrets);
+  return [...places].filter(([, bytes]) => index.isIn(bytes)).map(([place]) => place);
 }
 
-/** Hand-off folders; the credentials file, its backups, and what a dead writer left of it. */
+/** The state's hand-off folders and the credentials file at home; nothing else of the arena. */
 export function mayHoldSecrets(place: string): boolean {
   if (place.startsWith(ALLOWED_FIELD)) return true;
-  if (/^state\/\d{12}\/handoff\/[^/]+$/.test(place)) return true;
-  const name = basename(place);
-  return (
-    place.startsWith('home/') &&
-    (/^credentials(\.backup\.\d{8}_\d{6}(_\d+)?)?$/.test(name) || name.includes('.keyturn-tmp-'))
-  );
+  return /^(state|home)\//.test(place) && isPlaceOfSecrets(place);
 }
 
 function filesBelow(folder: string): string[] {

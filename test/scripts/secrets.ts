@@ -2,14 +2,15 @@
 // and in the new_secret_key of a JSON document.
 
 import assert from 'node:assert/strict';
+import { withoutPromisedSecrets } from '../secrets/places.ts';
+import { SecretIndex } from '../secrets/secret-index.ts';
 import { asksForJson } from './documents.ts';
 import { filesBelow, type Stage } from './stage.ts';
 
 /** The places that hold one of the secrets, in words. */
 export function leaks(secrets: readonly string[], places: ReadonlyMap<string, string>): string[] {
-  return [...places]
-    .filter(([, text]) => secrets.some((secret) => text.includes(secret)))
-    .map(([place]) => place);
+  const index = SecretIndex.of(secrets);
+  return [...places].filter(([, text]) => index.isIn(text)).map(([place]) => place);
 }
 
 export function checkSecrets(stage: Stage): void {
@@ -23,15 +24,13 @@ export function checkSecrets(stage: Stage): void {
     places.set(`stderr of run ${index + 1}`, stderr);
     places.set(
       `stdout of run ${index + 1}`,
-      asksForJson(execution) ? withoutFields(stdout) : stdout,
+      asksForJson(execution) ? withoutPromisedSecrets(stdout) : stdout,
     );
   }
   const { world } = stage.sandbox;
-  const secrets = [...world.keys.values(), ...world.sessions.values()].map(({ secret }) => secret);
+  const sessions = [...world.sessions.values()];
+  const secrets = [...world.keys.values(), ...sessions].map(({ secret }) => secret);
+  secrets.push(...sessions.map(({ token }) => token));
   assert.ok(secrets.length > 0);
   assert.deepEqual(leaks(secrets, places), [], 'these hold a secret');
-}
-
-function withoutFields(json: string): string {
-  return json.replaceAll(/"new_secret_key": "[^"]*"/g, '');
 }
