@@ -65,6 +65,9 @@ function keyturnUndo(laptop: Laptop) {
       profile: undefined,
       region: 'us-east-1',
       stateDir: laptop.stateDir,
+      account: undefined,
+      roleName: 'none',
+      externalId: undefined,
     },
     { ...laptop.context, env: { ...env, ...laptop.sandbox.endpointEnv() } },
   );

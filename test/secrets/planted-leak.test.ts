@@ -15,9 +15,11 @@ import { PLANTED_FILE, PLANTED_OUTPUT } from './suite-verdict.ts';
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 
-it('I8: what leaks is found when the suite is over', async () => {
+it('I8: what leaks is found when the suite is over', async (t) => {
   const sandbox = await startSandbox();
-  const { secret } = sandbox.world.addKey(DEFAULT_ACCOUNT_ID, 'administrator');
+  t.after(() => sandbox.close());
+  sandbox.world.addUser(DEFAULT_ACCOUNT_ID, { name: 'ada' });
+  const { secret } = sandbox.world.addKey(DEFAULT_ACCOUNT_ID, 'ada');
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-planted-'));
   writeFileSync(join(folder, PLANTED_FILE), `the answer was ${secret}`);
   rmSync(folder, { recursive: true });
@@ -28,7 +30,6 @@ it('I8: what leaks is found when the suite is over', async () => {
     said += chunk;
   });
   await once(child, 'close');
-  await sandbox.close();
   assert.equal(said === secret, true, 'the reader hears what the scan hears');
 });
 
