@@ -2,11 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Arena } from './arena.ts';
 import { FLEET, FRESH_ONE } from './fleet.ts';
+import { watchKeys } from './key-watch.ts';
 import { Matrix } from './matrix.ts';
+import { FIRST_SCENES, pairsOf } from './pairs.ts';
 import { play } from './play.ts';
+import { playPair } from './play-pair.ts';
 import { courseOf, diskPoints, replyPoints, requestPoints } from './points.ts';
-import { ADMIN, OWN } from './profile.ts';
+import { ADMIN, OWN, OWNER } from './profile.ts';
 import { holdersOf, mayHoldSecrets } from './scan.ts';
 
 const SEED = process.env.KEYTURN_TEST_KILL_SEED ?? 'sample';
@@ -28,6 +32,18 @@ const SAMPLE: readonly string[] = [
   'keyctl -a admin: DeleteAccessKey of ada 1 committed',
 ];
 
+/** The first command dies, the second is run all the same: what one leaves in the other's way. */
+const SAMPLE_OF_PAIRS: readonly string[] = [
+  'fresh, rotate: CreateAccessKey of ada 1 committed, then fleet',
+  'fresh, fleet: UpdateAccessKey of ada 1 committed, then rotate',
+  'rotated, rotate: half-way write state/123456789012/journal.jsonl (intended) 1, then keyturn undo',
+  'rotated, undo: before rename home/.aws/credentials 1, then finish',
+  'rotated, keyturn undo: UpdateAccessKey of ada 1 arrived, then rotate',
+  'retired, undo: UpdateAccessKey of ada 1 committed, then fleet',
+  'retired, keyturn undo: half-way write state/123456789012/journal.jsonl (undone) 1, then undo',
+  'retired, finish: DeleteAccessKey of ada 1 committed, then undo',
+];
+
 describe('never lose a key, in a sample', () => {
   it('I10: real kill -9 and lost replies at the moments that matter: the next run puts all right', async () => {
     const scenes = [FLEET, FRESH_ONE, OWN, ADMIN];
@@ -47,6 +63,39 @@ describe('never lose a key, in a sample', () => {
     assert.deepEqual(failures, []);
     // I8: the scan ran over all of it, and saw the secrets that are where they belong.
     assert.ok(matrix.totals().seenSecrets > SAMPLE.length);
+  });
+
+  it('I5, I10: a death, then another command, then a repair: a key that works is always there', async () => {
+    const isWanted = ({ name }: { name: string }) =>
+      SAMPLE_OF_PAIRS.some((pair) => pair.startsWith(`${name}: `));
+    const pairs = await Promise.all(
+      FIRST_SCENES.filter(isWanted).map(async (scene) =>
+        pairsOf(scene, await courseOf(scene, SEED)),
+      ),
+    );
+    const sample = SAMPLE_OF_PAIRS.map((name) => {
+      const pair = pairs.flat().find((each) => each.name === name);
+      assert.ok(pair, `there is no pair ${name}`);
+      return pair;
+    });
+    assert.deepEqual(await new Matrix(SEED).playAll('sample of pairs', sample, playPair), []);
+  });
+
+  it('I10: the watch over keys sees one go that is needed, and not one that is not', async () => {
+    const arena = await Arena.open(SEED);
+    try {
+      const scene = FIRST_SCENES.find(({ name }) => name === 'rotated, undo');
+      await scene?.prepare(arena);
+      arena.remember();
+      const watch = watchKeys(arena, false);
+      const [old, current] = arena.keysOf(OWNER);
+      if (old !== undefined) old.status = 'Inactive';
+      assert.deepEqual(watch.faults, []);
+      if (current !== undefined) current.deleted = true;
+      assert.match(watch.faults.join(), /the key of the earlier rotation became deleted/);
+    } finally {
+      await arena.close();
+    }
   });
 
   it('I8: the scan for secrets sees one that leaked, however it is spelled', () => {
