@@ -12,6 +12,7 @@ import { resolveLog } from './rotate-options.ts';
 import type { Session } from './run.ts';
 import { openRunLog } from './run-log.ts';
 import { JSON_FLAG } from './status-command.ts';
+import { exitCodeOf, watchStopSignals } from './stop-signals.ts';
 import { regionOf, stateDirectory } from './surroundings.ts';
 import * as rule from './value-rules.ts';
 
@@ -42,7 +43,7 @@ export const UNDO_FLAGS = {
 } as const satisfies FlagTable;
 
 export async function runUndo(session: Session, args: readonly string[]): Promise<number> {
-  const { host, masker } = session;
+  const { host, masker, voice } = session;
   if (isAskedFor(UNDO_FLAGS, args, 'help')) {
     await host.stdout.write(undoHelp());
     return 0;
@@ -52,6 +53,12 @@ export async function runUndo(session: Session, args: readonly string[]): Promis
   if (values.account === undefined) refuseUseless(values, ['roleName', 'externalId'], '--account');
   const log = await openRunLog(host, resolveLog(values, host), masker);
   const print = (document: unknown) => host.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  const stop = watchStopSignals(host, {
+    onFirst: (signal) =>
+      voice.remark(`${signal}: finishing the step under way; once more ends at once`),
+    onSecond: (signal) =>
+      voice.remark(`${signal} again: ending at once; the next run finishes the undo`),
+  });
   try {
     const { undoInAccount } = await import('../app/undo-account.ts');
     const undone = await undoInAccount(
@@ -65,25 +72,24 @@ export async function runUndo(session: Session, args: readonly string[]): Promis
         roleName: values.roleName ?? DEFAULT_ROLE_NAME,
         externalId: values.externalId,
       },
-      {
-        clock: host.clock,
-        emit: log.emit,
-        // An undo is a handful of calls, and half of one would be worse than a moment's wait.
-        signal: new AbortController().signal,
-        env: host.env,
-      },
+      { clock: host.clock, emit: log.emit, signal: stop.signal, env: host.env },
     );
     const report = reportOf(undone);
     const { renderUndo } = await import('../reports/status-text.ts');
     await (values.json ? print(report) : host.stdout.write(renderUndo(report)));
     return 0;
   } catch (thrown) {
+    const error = toKeyturnError(thrown);
     if (values.json) {
-      const { code, message, hint = null } = toKeyturnError(thrown);
+      const { code, message, hint = null } = error;
       await print({ error: { code, message, hint } });
     }
-    throw thrown;
+    const received = stop.received();
+    if (error.code !== 'interrupted' || received === undefined) throw error;
+    voice.error(error);
+    return exitCodeOf(received);
   } finally {
+    stop.end();
     log.close();
   }
 }

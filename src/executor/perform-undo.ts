@@ -50,6 +50,7 @@ export async function performUndo(
   assertNotOwn(user, undo, secret, context);
   const was = await reactivateKey(user, toKeyId, session, context);
   if (secret !== undefined) await verify(rotation, secret, destinations, session, context);
+  context.signal.throwIfAborted();
   const { putBack, notPutBack } = await putAllBack(rotation, destinations, session, context);
   const fromKey =
     undo.fromKeyFate === 'keep'
@@ -198,6 +199,7 @@ async function deactivate(
       return 'left-active';
     }
   }
+  context.signal.throwIfAborted();
   const isOwn = fromKeyId === gateway.caller.accessKeyId && secret !== undefined;
   const writer = isOwn
     ? await writerSignedBy(user, { id: undo.toKeyId, secret, createdAt: clock.now() }, context)

@@ -160,6 +160,45 @@ test('a fault of ours is one line and one document, without a stack trace', asyn
   assert(!`${host.out()}${host.err()}`.includes(SECRET), 'no secret (I8)');
 });
 
+/** As the SDK throws: with the answer, the request, and a chain of causes, all full of secrets. */
+function sdkError(): Error {
+  const answer = {
+    body: `<SecretAccessKey>${SECRET}</SecretAccessKey>`,
+    headers: { 'x-k': SECRET },
+  };
+  const request = { headers: { authorization: `Signature=${SECRET}` } };
+  const inner = Object.assign(new Error(`parser met ${SECRET.slice(0, 12)}`), {
+    $response: answer,
+  });
+  const middle = Object.assign(new Error('deserialization failed', { cause: inner }), { request });
+  return Object.assign(new Error('the answer could not be read', { cause: middle }), {
+    name: 'SyntaxError',
+    $response: answer,
+    $metadata: { httpStatusCode: 200 },
+    $request: request,
+  });
+}
+
+test('I8: an SDK error with its request, response and causes shows none of them, in any format', async () => {
+  for (const args of [
+    ['--output-format=json', '--log-format=json', '--log-level=debug'],
+    ['--output-format=text', '--log-format=text', '--log-level=debug'],
+  ]) {
+    for (const thrown of [sdkError(), new KeyturnError('aws-error', 'x', { cause: sdkError() })]) {
+      const host = fakeHost(args);
+      const code = await run(host, async () => {
+        throw thrown;
+      });
+      assert.equal(code, 1);
+      const said = `${host.out()}${host.err()}`;
+      assert.match(said, /aws-error|the answer could not be read|error: x/);
+      assert.doesNotMatch(said, /\$response|deserialization|Signature=/);
+      // Not even a part.
+      assert.equal(said.includes(SECRET.slice(0, 12)), false);
+    }
+  }
+});
+
 test('a fault where nobody catches it ends the run with one document', async () => {
   const host = fakeHost(['--output-format=json']);
   const code = await run(host, () => {

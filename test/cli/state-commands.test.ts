@@ -233,6 +233,44 @@ describe('keyturn undo', () => {
     assert.match(late.stderr, new RegExp(`${old.id} of svc-a does not exist any more`));
   });
 
+  it('I10: stops at a signal with the step in hand, and the next run finishes it', async (t) => {
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
+      const { sandbox, env, addUser, keyturn, rotate, statuses } = await openAccount(t);
+      const old = addUser('svc-a');
+      assert.equal((await rotate()).code, 0);
+      sandbox.faults.add({
+        operation: 'UpdateAccessKey',
+        calls: { first: 1 },
+        effect: { kind: 'delay-reply', durationMs: 700 },
+      });
+      const begun = sandbox.requests.list('UpdateAccessKey').length;
+      const undoing = start([binOf('keyturn'), 'undo', 'svc-a', '--json'], env);
+      const ended = finished(undoing);
+      while (sandbox.requests.list('UpdateAccessKey').length === begun) await setTimeout(10);
+      undoing.kill(signal);
+      const stopped = await ended;
+      assert.equal(stopped.code, code, stopped.stderr);
+      assert.equal(JSON.parse(stopped.stdout).error.code, 'interrupted');
+      sandbox.faults.clear();
+      assert.match((await keyturn('status')).stdout, /svc-a +undoing/);
+      assert.deepEqual(
+        statuses('svc-a').map(({ status }) => status),
+        ['Active', 'Active'],
+      );
+      assert.equal((await keyturn('recover')).code, 0);
+      assert.deepEqual(
+        statuses('svc-a').map(({ id, status }) => [id === old.id, status]),
+        [
+          [true, 'Active'],
+          [false, 'Inactive'],
+        ],
+      );
+    }
+  });
+
   it('I11: leaves a new key Active that somebody works with already, and says so', async (t) => {
     const { sandbox, addUser, keyturn, rotate, statuses } = await openAccount(t);
     const old = addUser('svc-a');
