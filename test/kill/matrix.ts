@@ -1,5 +1,6 @@
 // Plays many points, several at a time, and tells how far it is.
 
+import { createHash } from 'node:crypto';
 import pMap from 'p-map';
 import type { Played } from './play.ts';
 
@@ -18,14 +19,19 @@ export interface Totals {
 export class Matrix {
   readonly #seed: string;
   readonly #only: string | undefined;
+  readonly #share: number;
   readonly #played = new Map<string, number>();
   #scannedPlaces = 0;
   #seenSecrets = 0;
 
-  /** `only` names the one point to play. */
-  constructor(seed: string, only?: string) {
+  /** `only` names the one point to play; of several, one in `share` is played. */
+  constructor(
+    seed: string,
+    { only, share = 1 }: { only?: string | undefined; share?: number } = {},
+  ) {
     this.#seed = seed;
     this.#only = only;
+    this.#share = share;
   }
 
   /** Resolves with a text for each point that failed. */
@@ -34,7 +40,7 @@ export class Matrix {
     points: readonly P[],
     play: (point: P, seed: string) => Promise<Played>,
   ): Promise<string[]> {
-    const wanted = points.filter(({ name }) => this.#only === undefined || name === this.#only);
+    const wanted = points.filter(({ name }) => this.#isWanted(name));
     const failures: string[] = [];
     let done = 0;
     const one = async (point: P): Promise<void> => {
@@ -48,6 +54,13 @@ export class Matrix {
     };
     await pMap(wanted, one, { concurrency: PARALLEL });
     return failures;
+  }
+
+  /** Which share is played depends on the seed, so another run plays another one. */
+  #isWanted(name: string): boolean {
+    if (this.#only !== undefined) return name === this.#only;
+    const hash = createHash('sha256').update(`${this.#seed} ${name}`).digest();
+    return hash.readUInt32LE() % this.#share === 0;
   }
 
   totals(): Totals {
