@@ -65,15 +65,17 @@ def refuse(found):
     hint = "install Node on the runner, name it with KEYTURN_NODE, or keep requirements.txt"
     zeros = (
         "total_keys_processed successful_rotations failed_rotations cleanup_operations"
-        " users_examined keys_examined duration_seconds"
+        " users_examined keys_examined accounts_examined accounts_failed accounts_skipped"
+        " accounts_left duration_seconds"
     )
+    error = {"code": "no-node", "message": message, "hint": hint, "username": None}
     document = {
         "execution_time": datetime.now(timezone.utc).isoformat().replace("+00:00", "Z"),
         "dry_run": False,
         "days_threshold": 90,
         "rotated_keys": [],
         "cleanup_results": [],
-        "errors": [{"code": "no-node", "message": message, "hint": hint, "username": None}],
+        "errors": [{**error, "account_id": None}],
         "summary": {name: 0 for name in zeros.split()},
         "account_id": None,
         "inventory": None,
