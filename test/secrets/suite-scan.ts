@@ -18,6 +18,11 @@ const { KEYTURN_TEST_LEAKS, KEYTURN_TEST_SECRETS } = process.env;
 /** Credentials files by other names, and a credential process: the tests write the secret themselves. */
 const OF_THE_TESTS = /^(elsewhere|credentials-too)(\.backup\.[\d_]+)?$|^print-key\.sh$/;
 
+/** Where the action of this repository keeps what the program printed. */
+const PRINTED = 'keyturn-result.json';
+/** Prints what AWS answers, and is not ours. */
+const AWS_CLI = 'aws';
+
 const index = new SecretIndex();
 const outputs: { readonly what: string; readonly chunks: Buffer[] }[] = [];
 
@@ -64,11 +69,16 @@ function scanFiles(folder: string): void {
     try {
       const isFile = lstatSync(path).isFile();
       const mayHold = isPlaceOfSecrets(path) || OF_THE_TESTS.test(entry.name);
-      if (isFile && !mayHold && index.isIn(readFileSync(path))) report(path);
+      if (isFile && !mayHold && index.isIn(contentOf(path))) report(path);
     } catch {
       // Closed to the test on purpose, or removed by a process that is still ending.
     }
   }
+}
+
+function contentOf(path: string): Buffer | string {
+  const content = readFileSync(path);
+  return basename(path) === PRINTED ? withoutPromisedSecrets(content.toString('latin1')) : content;
 }
 
 function scanBeforeRemoval(): void {
@@ -104,7 +114,8 @@ function listenToChildren(): void {
   const { spawn } = childProcess;
   childProcess.spawn = ((...args: Parameters<typeof spawn>) => {
     const child = spawn(...args);
-    listen(child, [args[0], ...(Array.isArray(args[1]) ? args[1] : [])].join(' '));
+    if (basename(args[0]) !== AWS_CLI)
+      listen(child, [args[0], ...(Array.isArray(args[1]) ? args[1] : [])].join(' '));
     return child;
   }) as typeof spawn;
 }
