@@ -15,8 +15,8 @@ import {
   paginateListUsers,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
+import { silenceSdkWarnings } from '../src/aws/quiet-sdk.ts';
 import { systemClock, wholeDaysBetween } from '../src/base/clock.ts';
-import { silenceSdkWarnings } from '../src/iam/quiet-sdk.ts';
 
 const DUE_DAYS = 90;
 

@@ -8,17 +8,18 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { policyJson } from '../src/app/policies.ts';
-import { ERROR_CODES } from '../src/base/error-codes.ts';
-import { compactHelp } from '../src/cli/compact-command.ts';
-import { completionHelp } from '../src/cli/completion-command.ts';
-import { keyctlHelp } from '../src/cli/keyctl-help.ts';
-import { keyturnHelp } from '../src/cli/keyturn.ts';
-import { policyHelp } from '../src/cli/policy-command.ts';
-import { recoverHelp } from '../src/cli/recover-command.ts';
-import { rotateHelp } from '../src/cli/rotate-help.ts';
-import { sandboxHelp } from '../src/cli/sandbox-flags.ts';
-import { statusHelp } from '../src/cli/status-command.ts';
-import { undoHelp } from '../src/cli/undo-command.ts';
+import { ERROR_CODES, type ErrorKind } from '../src/base/error-codes.ts';
+import { keyctlHelp } from '../src/cli/keyctl/help.ts';
+import { keyturnHelp } from '../src/cli/keyturn/command.ts';
+import { compactHelp } from '../src/cli/keyturn/compact.ts';
+import { completionHelp } from '../src/cli/keyturn/completion.ts';
+import { policyHelp } from '../src/cli/keyturn/policy.ts';
+import { recoverHelp } from '../src/cli/keyturn/recover.ts';
+import { sandboxHelp } from '../src/cli/keyturn/sandbox-flags.ts';
+import { statusHelp } from '../src/cli/keyturn/status.ts';
+import { undoHelp } from '../src/cli/keyturn/undo.ts';
+import { rotateHelp } from '../src/cli/rotate/help.ts';
+import { KINDS, wordOf } from '../src/destinations/kinds.ts';
 import { keyctlReportSchema } from '../src/reports/keyctl-report.ts';
 import { rotationReportSchema } from '../src/reports/rotation-report.ts';
 import { statusReportSchema, undoReportSchema } from '../src/reports/status-report.ts';
@@ -32,6 +33,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'docs/cli/keyctl.md': () => helpPage('keyctl', keyctlHelp()),
   'schema/rotate-iam-keys.schema.json': () => schemaFile('rotate-iam-keys', rotationReportSchema),
   'docs/cli/keyturn.md': keyturnPage,
+  'docs/destinations/README.md': destinationsPage,
   // What programs may use, so that a change to it is seen and meant.
   'docs/api-surface.txt': apiSurface,
   'schema/keyctl.schema.json': () => schemaFile('keyctl', keyctlReportSchema),
@@ -43,9 +45,13 @@ const PAGES: Readonly<Record<string, () => string>> = {
 };
 
 function errorsPage(): string {
-  const rows = Object.entries(ERROR_CODES).map(
-    ([code, { exit, meaning, remedy }]) => `| \`${code}\` | ${exit} | ${meaning} | ${remedy} |`,
+  const codes = Object.entries(ERROR_CODES);
+  const rows = codes.map(
+    ([code, { exit, stops, meaning, remedy }]) =>
+      `| \`${code}\` | ${exit} | ${stops} | ${meaning} | ${remedy} |`,
   );
+  const listed = (wanted: ErrorKind) =>
+    codes.filter(([, { kind }]) => kind === wanted).map(([code]) => `\`${code}\``);
   return [
     '# Errors',
     '',
@@ -53,8 +59,15 @@ function errorsPage(): string {
     'output, and in the log. The exit code is the one of an error that ends the run; when only some',
     'users failed, the run exits 1. This page is generated: `npm run docs`.',
     '',
-    '| code | exit | meaning | what to do |',
-    '|---|---|---|---|',
+    'The column "stops" says what is not gone on with after the error, because all of it would meet the',
+    'same: the whole run, the rest of the account, or only the user.',
+    '',
+    `With ${listed('block').join(', ')} nothing went wrong and nothing was`,
+    `tried, but a person is needed. With ${listed('stop').join(' and ')} the person or the clock ended`,
+    'the work.',
+    '',
+    '| code | exit | stops | meaning | what to do |',
+    '|---|---|---|---|---|',
     ...rows,
     '',
   ].join('\n');
@@ -95,6 +108,20 @@ function keyturnPage(): string {
     '',
     ...pages.flatMap((page) => ['```text', page.trimEnd(), '```', '']),
   ].join('\n');
+}
+
+/** The table of kinds, in the page that is written by hand around it. */
+function destinationsPage(): string {
+  const page = readFileSync(join(ROOT, 'docs/destinations/README.md'), 'utf8');
+  const rows = KINDS.map((kind) => {
+    const word = kind.isOffered ? `\`${wordOf(kind)}\`` : 'not offered';
+    return `| [${kind.name}](${kind.name}.md) | ${word} | ${kind.about} |`;
+  });
+  const table = ['| destination | `--deliver` | where the secret goes |', '|---|---|---|', ...rows];
+  const [begin, end] = ['<!-- kinds: begin -->', '<!-- kinds: end -->'];
+  const before = page.slice(0, page.indexOf(begin) + begin.length);
+  const after = page.slice(page.indexOf(end));
+  return `${before}\n\n${table.join('\n')}\n\n${after}`;
 }
 
 function apiSurface(): string {

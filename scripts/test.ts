@@ -8,8 +8,8 @@
 // file or the real state directory can not be reached by accident.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { watchForSecrets } from '../test/secrets/suite-verdict.ts';
@@ -17,7 +17,26 @@ import { buildExecutables, isStale } from './bundle/executables.ts';
 
 const dist = fileURLToPath(new URL('..', import.meta.url));
 
+/** What takes longest begins first, so that nothing is waited for alone at the end. */
+const LONGEST: readonly string[] = [
+  'test/scripts/',
+  'test/bench/',
+  'test/organization/',
+  'test/kill/',
+  'test/engine/crash-anywhere',
+  'test/simulation/',
+  'test/cli/keyctl-processes',
+  'test/cli/state-commands',
+  'test/gateway/argv',
+];
+
 const MATRIX = join('test', 'kill', 'matrix.test.js');
+
+/**
+ * Test files at once, for each core. They start processes and wait for them, and for AWS to accept
+ * keys, so that one file leaves its core idle for two thirds of its time.
+ */
+const FILES_PER_CORE = 4;
 
 function testFiles(folder: string): string[] {
   if (!existsSync(join(dist, folder))) return [];
@@ -37,12 +56,29 @@ function selected(words: string[]): string[] {
   return everything.filter((file) => words.some((word) => file.slice(dist.length).includes(word)));
 }
 
+function longestFirst(files: readonly string[]): string[] {
+  const rank = (file: string) => {
+    const index = LONGEST.findIndex((part) => file.slice(dist.length).startsWith(part));
+    return index < 0 ? LONGEST.length : index;
+  };
+  return files.toSorted((left, right) => rank(left) - rank(right));
+}
+
 function withoutAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(
       ([name]) => !name.startsWith('AWS_') && !name.startsWith('KEYTURN_'),
     ),
   );
+}
+
+/** False when nobody is left in the process group. */
+function signalGroup(leader: number | undefined, signal: NodeJS.Signals): boolean {
+  try {
+    return leader !== undefined && process.kill(-leader, signal);
+  } catch {
+    return false;
+  }
 }
 
 const files = selected(process.argv.slice(2));
@@ -54,19 +90,27 @@ if (files.length === 0) {
 // After `tsc` alone the executables are those of before; tests start them as a user does.
 if (isStale()) await buildExecutables();
 
-const home = mkdtempSync(join(tmpdir(), 'keyturn-test-home-'));
-const watch = watchForSecrets(mkdtempSync(join(tmpdir(), 'keyturn-test-scan-')));
+const root = mkdtempSync(join(tmpdir(), 'keyturn-test-'));
+const home = join(root, 'home');
+/** The temporary folder of the tests, which they leave empty. */
+const temporary = join(root, 'tmp');
+// As /tmp is: some tests are another user for a while.
+chmodSync(root, 0o711);
+mkdirSync(home, { mode: 0o700 });
+mkdirSync(temporary);
+const watch = watchForSecrets(mkdtempSync(join(root, 'scan-')));
 const child = spawn(
   process.execPath,
   [
     ...watch.nodeArgs,
-    '--test',
-    '--test-reporter=spec',
-    '--test-reporter-destination=stdout',
-    ...files,
+    fileURLToPath(new URL('./run-test-files.js', import.meta.url)),
+    String(FILES_PER_CORE * availableParallelism()),
+    ...longestFirst(files),
   ],
   {
-    stdio: ['inherit', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, so that whatever the tests leave running is found.
+    detached: true,
     env: {
       ...withoutAws(process.env),
       // Names that choose how the suite runs, not what AWS it meets, pass through.
@@ -75,6 +119,7 @@ const child = spawn(
       ),
       ...watch.env,
       HOME: home,
+      TMPDIR: temporary,
       KEYTURN_ENDPOINT_GUARD: 'loopback',
       KEYTURN_STATE_DIR: join(home, 'state'),
       AWS_EC2_METADATA_DISABLED: 'true',
@@ -86,9 +131,16 @@ const child = spawn(
 );
 watch.forward(child.stdout, process.stdout);
 watch.forward(child.stderr, process.stderr);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => signalGroup(child.pid, signal));
+}
 child.on('close', (code, signal) => {
-  rmSync(home, { recursive: true, force: true });
   const verdict = watch.verdict(files);
   process.stderr.write(verdict.text);
-  process.exit(signal === null && verdict.isClean ? (code ?? 1) : 1);
+  const left = readdirSync(temporary).map((name) => `the temporary folder ${name}`);
+  if (signalGroup(child.pid, 'SIGKILL')) left.push('a process that still ran');
+  for (const what of left) process.stderr.write(`test: the tests left ${what}\n`);
+  rmSync(root, { recursive: true, force: true });
+  const isGood = signal === null && verdict.isClean && left.length === 0;
+  process.exit(isGood ? (code ?? 1) : 1);
 });

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { ERROR_CODES } from '../src/base/error-codes.ts';
 import { awsHostFaults, bannedFaults } from './tidy/banned.ts';
 import { blank } from './tidy/blank.ts';
+import { circleFaults } from './tidy/circles.ts';
 import { untestedCodes } from './tidy/error-codes.ts';
 import { codeFiles, type Fault, type SourceFile, source, textFiles } from './tidy/files.ts';
 import { functionFaults, functions, lengthFaults, nameFaults } from './tidy/limits.ts';
@@ -21,6 +22,7 @@ function demandNone(faults: readonly Fault[]): void {
 
 test('there are files to look at', () => assert(code.length > 50));
 test('imports go downwards', () => demandNone(code.flatMap(roomFaults)));
+test('no file imports itself through others', () => demandNone(circleFaults(code)));
 test('files are short', () => demandNone(code.flatMap(lengthFaults)));
 test('functions are short', () => demandNone(code.flatMap(functionFaults)));
 test('files have kebab-case names', () => demandNone(code.flatMap(({ path }) => nameFaults(path))));
@@ -48,21 +50,21 @@ const join = (...parts: string[]): string => parts.join('');
 
 const EXAMPLES: readonly (readonly [rule: Rule, path: string, text: string, faults: string[]])[] = [
   // Rooms.
-  [roomFaults, 'src/iam/a.ts', "import { b } from '../app/b.ts';", ['rooms']],
-  [roomFaults, 'src/iam/a.ts', "import type { B } from '../app/b.ts';", ['rooms']],
-  [roomFaults, 'src/iam/a.ts', "const b = await import('../cli/b.ts');", ['rooms']],
-  [roomFaults, 'src/iam/a.ts', "export * from '../journal/b.ts';", ['rooms']],
-  [roomFaults, 'src/iam/a.ts', "import {\n  b,\n} from '../executor/b.ts';", ['rooms']],
-  [roomFaults, 'src/iam/a.ts', "import { x } from '../../test/x.ts';", ['rooms']],
-  [roomFaults, 'src/iam/a.ts', "import { b } from '../base/b.ts';", []],
-  [roomFaults, 'src/iam/a.ts', "import { b } from './b.ts';\nimport { z } from 'zod';", []],
-  [roomFaults, 'src/iam/a.ts', "// import { b } from '../app/b.ts';", []],
-  [roomFaults, 'src/iam/a.test.ts', "import { s } from '../sandbox/index.ts';", []],
+  [roomFaults, 'src/aws/a.ts', "import { b } from '../app/b.ts';", ['rooms']],
+  [roomFaults, 'src/aws/a.ts', "import type { B } from '../app/b.ts';", ['rooms']],
+  [roomFaults, 'src/aws/a.ts', "const b = await import('../cli/b.ts');", ['rooms']],
+  [roomFaults, 'src/aws/a.ts', "export * from '../state/b.ts';", ['rooms']],
+  [roomFaults, 'src/aws/a.ts', "import {\n  b,\n} from '../engine/b.ts';", ['rooms']],
+  [roomFaults, 'src/aws/a.ts', "import { x } from '../../test/x.ts';", ['rooms']],
+  [roomFaults, 'src/aws/a.ts', "import { b } from '../base/b.ts';", []],
+  [roomFaults, 'src/aws/a.ts', "import { b } from './b.ts';\nimport { z } from 'zod';", []],
+  [roomFaults, 'src/aws/a.ts', "// import { b } from '../app/b.ts';", []],
+  [roomFaults, 'src/aws/a.test.ts', "import { s } from '../sandbox/index.ts';", []],
   [roomFaults, 'src/sandbox/a.ts', "import { b } from '../base/b.ts';", ['rooms']],
   [roomFaults, 'src/sandbox/a.ts', "import { b } from '@aws-sdk/client-iam';", ['rooms']],
   [roomFaults, 'src/sandbox/a.ts', "import { b } from 'node:http';\nimport './sts/b.ts';", []],
-  [roomFaults, 'test/a.ts', "import { b } from '../src/iam/b.test.ts';", ['rooms']],
-  [roomFaults, 'test/a.ts', "import { b } from '../src/iam/b.ts';", []],
+  [roomFaults, 'test/a.ts', "import { b } from '../src/aws/b.test.ts';", ['rooms']],
+  [roomFaults, 'test/a.ts', "import { b } from '../src/aws/b.ts';", []],
   // Lengths and names.
   [lengthFaults, 'src/a.ts', lines(401), ['file-length']],
   [lengthFaults, 'src/a.ts', lines(400), []],
@@ -73,22 +75,22 @@ const EXAMPLES: readonly (readonly [rule: Rule, path: string, text: string, faul
   [functionFaults, 'src/a.ts', `const t = {\n${lines(90)}};`, []],
   [functionFaults, 'src/a.ts', `if (x) {\n${lines(90)}}`, []],
   [functionFaults, 'src/a.test.ts', body(90), []],
-  [({ path }) => nameFaults(path), 'src/iam/sdkGateway.ts', '', ['file-name']],
-  [({ path }) => nameFaults(path), 'src/iam/sdk_gateway.ts', '', ['file-name']],
-  [({ path }) => nameFaults(path), 'src/iam/sdk-gateway.test.ts', '', []],
+  [({ path }) => nameFaults(path), 'src/aws/sdkGateway.ts', '', ['file-name']],
+  [({ path }) => nameFaults(path), 'src/aws/sdk_gateway.ts', '', ['file-name']],
+  [({ path }) => nameFaults(path), 'src/aws/sdk-gateway.test.ts', '', []],
   // Banned calls.
-  [bannedFaults, 'src/iam/a.ts', "console.log('x');", ['console']],
-  [bannedFaults, 'src/iam/a.ts', "// console.log('x');\nconst a = 'console.log';", []],
-  [bannedFaults, 'src/iam/a.ts', 'process.exit(1);', ['process']],
-  [bannedFaults, 'src/iam/a.ts', 'const home = process.env.HOME;', ['process']],
+  [bannedFaults, 'src/aws/a.ts', "console.log('x');", ['console']],
+  [bannedFaults, 'src/aws/a.ts', "// console.log('x');\nconst a = 'console.log';", []],
+  [bannedFaults, 'src/aws/a.ts', 'process.exit(1);', ['process']],
+  [bannedFaults, 'src/aws/a.ts', 'const home = process.env.HOME;', ['process']],
   [bannedFaults, 'src/cli/a.ts', 'process.exit(1);', []],
-  [bannedFaults, 'src/iam/a.ts', "throw new Error('x');", ['bare-error']],
+  [bannedFaults, 'src/aws/a.ts', "throw new Error('x');", ['bare-error']],
   [bannedFaults, 'src/sandbox/a.ts', "throw new Error('x');", []],
-  [bannedFaults, 'src/iam/a.test.ts', "throw new Error('x');", []],
-  [bannedFaults, 'src/iam/a.ts', 'const now = new Date();', ['clock']],
-  [bannedFaults, 'src/iam/a.ts', 'const then = new Date(0);', []],
+  [bannedFaults, 'src/aws/a.test.ts', "throw new Error('x');", []],
+  [bannedFaults, 'src/aws/a.ts', 'const now = new Date();', ['clock']],
+  [bannedFaults, 'src/aws/a.ts', 'const then = new Date(0);', []],
   [bannedFaults, 'src/cli/a.ts', 'const now = Date.now();', ['clock']],
-  [bannedFaults, 'src/iam/a.ts', 'setTimeout(f, 1);', ['clock']],
+  [bannedFaults, 'src/aws/a.ts', 'setTimeout(f, 1);', ['clock']],
   [bannedFaults, 'src/base/clock.ts', 'const now = new Date();', []],
   [bannedFaults, 'test/a.ts', 'const id = Math.random();', ['random']],
   [bannedFaults, 'src/a.ts', 'f(); // tidy: allow random: no reason needed\nMath.random();', []],
@@ -107,6 +109,44 @@ for (const [rule, path, text, expected] of EXAMPLES) {
   test(`rule: ${path} ${verdict}: ${text.slice(0, 60).split('\n').join(' ')}`, () => {
     const found = rule(source(path, text)).map((fault) => fault.rule);
     assert.deepEqual(found, expected);
+  });
+}
+
+const CIRCLES: readonly (readonly [why: string, files: Record<string, string>, faults: number])[] =
+  [
+    ['a and b', { a: "import { b } from './b.ts';", b: "import { a } from './a.ts';" }, 1],
+    [
+      'a, b and c',
+      {
+        a: "import { b } from './b.ts';",
+        b: "export * from './c.ts';",
+        c: "import './a.ts';",
+      },
+      1,
+    ],
+    ['a alone', { a: "import { a } from './a.ts';" }, 1],
+    [
+      'two ways to one file',
+      {
+        a: "import { b } from './b.ts';\nimport { c } from './c.ts';",
+        b: "import { c } from './c.ts';",
+        c: '',
+      },
+      0,
+    ],
+    ['a type', { a: "import { b } from './b.ts';", b: "import type { A } from './a.ts';" }, 0],
+    [
+      'a file that is loaded later',
+      { a: "import { b } from './b.ts';", b: "const a = () => import('./a.ts');" },
+      0,
+    ],
+  ];
+
+for (const [why, files, expected] of CIRCLES) {
+  test(`rule: a circle of ${why} ${expected === 0 ? 'passes' : 'fails circles'}`, () => {
+    const sources = Object.entries(files).map(([name, text]) => source(`src/${name}.ts`, text));
+    const found = circleFaults(sources).map(({ rule }) => rule);
+    assert.deepEqual(found, Array(expected).fill('circles'));
   });
 }
 

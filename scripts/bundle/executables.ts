@@ -18,7 +18,7 @@ const GROUPS = [
   { name: 'start', test: /[\\/]src[\\/]entry[\\/]start\.ts$/, priority: 2 },
   {
     name: 'engine',
-    test: /[\\/]src[\\/](?:(?:app(?![\\/]policies)|executor|journal|lifecycle|reports)[\\/]|cli[\\/][\w-]+-run\.ts$)/,
+    test: /[\\/]src[\\/](?:(?:app(?![\\/]policies)|engine|state|lifecycle|reports)[\\/]|cli[\\/][\w-]+-run\.ts$)/,
     priority: 1,
   },
 ];

@@ -1,7 +1,7 @@
 // Asks AWS who signs, with the AWS SDK: an answer that keyturn had no part in.
 
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { silenceSdkWarnings } from '../../src/iam/quiet-sdk.ts';
+import { silenceSdkWarnings } from '../../src/aws/quiet-sdk.ts';
 import type { WhoSigns } from './claims.ts';
 
 export function whoSignsAt(endpoint: string, signal: AbortSignal): WhoSigns {

@@ -15,7 +15,8 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
 }
 
-const GRACE_MS = 5_000;
+/** A busy machine takes long to end a process too, and one that is killed leaves its files. */
+const GRACE_MS = 60_000;
 
 export class ChildProcesses {
   readonly #running = new Map<ChildProcess, Promise<Ended>>();
@@ -40,7 +41,7 @@ export class ChildProcesses {
     return (await this.#running.get(child)) ?? { code: child.exitCode, signal: child.signalCode };
   }
 
-  /** Asks the process to end, and insists after five seconds. */
+  /** Asks the process to end, and insists after a minute. */
   async stop(child: ChildProcess): Promise<Ended> {
     const insisted = new AbortController();
     child.kill('SIGTERM');

@@ -33,9 +33,9 @@ export interface RotateOptions {
   /** Begin nothing new after this long; no limit when left out. */
   readonly timeoutMs?: number;
   /**
-   * Where new secrets go, in the words of --deliver: `handoff`, `stdout` (the report holds them),
-   * `secrets-manager=NAME`, `ssm=NAME`; hand-off files when left out. When given, the key that signs
-   * the calls is rotated too, last.
+   * Where new secrets go, in the words of --deliver (docs/destinations/ lists them all): `ssm=NAME`,
+   * for instance, or `stdout`, with which the report holds them. Hand-off files when left out. When
+   * given, the key that signs the calls is rotated too, last.
    */
   readonly deliver?: readonly string[];
   /** What AWS settings are read from; process.env when left out. */
@@ -65,32 +65,34 @@ const RANGES = {
  */
 export async function rotateAccount(options: RotateOptions): Promise<RotateResult> {
   refuseBadValues(options);
-  const [{ rotateAccount: rotate }, { systemClock }, { isAbsolute }, reading] = await Promise.all([
-    import('../app/rotate-account.ts'),
-    import('../base/clock.ts'),
-    import('node:path'),
-    import('../app/read-delivery.ts'),
-  ]);
+  const [{ rotateAccount: rotate }, { systemClock }, { isAbsolute }, reading, { openStateStore }] =
+    await Promise.all([
+      import('../app/rotate-account.ts'),
+      import('../base/clock.ts'),
+      import('node:path'),
+      import('../app/read-delivery.ts'),
+      import('../state/stores.ts'),
+    ]);
   if (!isAbsolute(options.stateDir)) {
     throw new KeyturnError('bad-value', 'stateDir is not an absolute path');
   }
+  const daysThreshold = options.daysThreshold ?? 90;
   const [first = 'handoff', ...others] = options.deliver ?? [];
   const read = (text: string) => reading.readDelivery(text, options.user, 'deliver');
   const deliveries = [read(first), ...others.map(read)] as const;
   reading.refuseTwice(deliveries, 'deliver');
   return rotate(
     {
-      daysThreshold: options.daysThreshold ?? 90,
+      daysThreshold,
       dryRun: options.dryRun ?? false,
       user: options.user,
-      cleanupInactive: options.cleanupInactive ?? false,
-      inactiveDays: options.inactiveDays ?? 30,
+      wanted: { kind: 'due-key', daysThreshold },
+      cleanUpDays: options.cleanupInactive === true ? (options.inactiveDays ?? 30) : undefined,
       inventory: options.inventory ?? 'auto',
       profile: options.profile,
       region: options.region ?? 'us-east-1',
       maxParallel: options.maxParallel ?? 16,
       timeoutMs: options.timeoutMs,
-      stateDir: options.stateDir,
       deliver: deliveries,
       isDeliverGiven: options.deliver !== undefined,
     },
@@ -99,6 +101,7 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
       emit: options.onEvent ?? (() => {}),
       signal: options.signal ?? new AbortController().signal,
       env: options.env ?? process.env,
+      state: await openStateStore(options.stateDir, systemClock),
     },
   );
 }

@@ -1,56 +1,49 @@
 // The users and keys that a run of one account looks at, and what is remembered of them.
 
+import type { AccountGateway } from '../aws/gateway.ts';
+import { type Inventory, scanned, takeInventory, type UserKeys } from '../aws/inventory.ts';
+import { isReportEnough, takeReportInventory } from '../aws/report-inventory.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
-import type { AccountGateway } from '../iam/gateway.ts';
-import { FATAL, type Inventory, scanned, takeInventory, type UserKeys } from '../iam/inventory.ts';
-import { isReportEnough, takeReportInventory } from '../iam/report-inventory.ts';
-import type { AccountState } from '../journal/journal.ts';
-import { usersWithOpenRotation } from './find-candidates.ts';
+import { comparableUserName } from '../base/user-name.ts';
+import type { AccountState, Seen } from '../state/state-store.ts';
+import { openUsers, type Scope } from './find-candidates.ts';
 
 /** `auto` reads the credential report and falls back to `scan`; `report` never falls back. */
 export type InventoryMode = 'auto' | 'report' | 'scan';
 
-export interface AccountInventoryOptions {
+export interface InventoryOptions extends Scope {
   /** How keys are found; not asked when the run is about one user. */
   readonly inventory: InventoryMode;
   /** AWS calls under way at the same time. */
   readonly maxParallel: number;
-  /** Scopes everything to this user, clean-up included (I6). */
-  readonly user: string | undefined;
-  /** Finish what earlier runs left open, and begin nothing. */
-  readonly recoverOnly?: boolean;
-  /** A key is due when it is at least this old. */
-  readonly daysThreshold: number;
-  readonly cleanupInactive: boolean;
-  /** How long a key must have been Inactive before clean-up deletes it. */
-  readonly inactiveDays: number;
 }
 
-export interface InventorySurroundings {
+/** An account whose keys are read. */
+export interface AccountToRead {
+  readonly gateway: AccountGateway;
+  readonly state: AccountState;
   readonly clock: Clock;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
 }
 
 export async function accountInventory(
-  gateway: AccountGateway,
-  state: AccountState,
-  options: AccountInventoryOptions,
-  surroundings: InventorySurroundings,
+  account: AccountToRead,
+  options: InventoryOptions,
 ): Promise<Inventory> {
-  const { maxParallel: parallel, user, recoverOnly } = options;
-  const { emit, signal } = surroundings;
+  const { maxParallel: parallel, user, wanted } = options;
+  const { emit, signal, gateway } = account;
   const reading = { parallel, emit, signal };
-  if (recoverOnly === true) return await unfinishedUsers(gateway, state, user, reading);
+  if (wanted.kind === 'recovery') return await unfinishedUsers(account, options);
   if (user !== undefined) return await takeInventory(gateway.reader, { ...reading, user });
   if (options.inventory === 'scan') return await takeInventory(gateway.reader, reading);
   try {
-    return await byReport(gateway, state, options, surroundings);
+    return await byReport(account, options);
   } catch (thrown) {
     const error = toKeyturnError(thrown);
-    if (FATAL.has(error.code)) throw error;
+    if (error.stops === 'run') throw error;
     if (options.inventory === 'report') throw asUnusable(error);
     emit({ code: 'report-unusable', errorCode: error.code, reason: error.message });
     const inventory = await takeInventory(gateway.reader, reading);
@@ -59,24 +52,23 @@ export async function accountInventory(
 }
 
 async function byReport(
-  gateway: AccountGateway,
-  state: AccountState,
-  options: AccountInventoryOptions,
-  surroundings: InventorySurroundings,
+  { gateway, state, clock, emit, signal }: AccountToRead,
+  { wanted, maxParallel: parallel, cleanUpDays }: InventoryOptions,
 ): Promise<Inventory> {
-  const { daysThreshold, maxParallel: parallel } = options;
-  const inactiveDays = options.cleanupInactive ? options.inactiveDays : undefined;
-  if (!isReportEnough(daysThreshold, inactiveDays)) {
+  const daysThreshold = wanted.kind === 'due-key' ? wanted.daysThreshold : 0;
+  if (!isReportEnough(daysThreshold, cleanUpDays)) {
     throw new KeyturnError(
       'report-unusable',
       'a credential report may be hours old, and the threshold is not longer than that',
     );
   }
-  const open = await usersWithOpenRotation(state.journal, undefined);
-  const alsoRead = new Map([...open].map(([name, { user }]) => [name, user]));
+  const unfinished = (await openUsers(state, undefined)).filter(({ history }) => history.open);
+  const alsoRead = new Map(unfinished.map(({ user }) => [comparableUserName(user), user]));
   const { account } = gateway.caller;
-  const wanted = { daysThreshold, inactiveDays, alsoRead, parallel, account };
-  return await takeReportInventory(gateway, { ...surroundings, ...wanted });
+  return await takeReportInventory(gateway, {
+    ...{ clock, emit, signal, account, parallel },
+    ...{ daysThreshold, inactiveDays: cleanUpDays, alsoRead },
+  });
 }
 
 function asUnusable({ code, message, hint }: KeyturnError): KeyturnError {
@@ -89,17 +81,17 @@ function asUnusable({ code, message, hint }: KeyturnError): KeyturnError {
 }
 
 async function unfinishedUsers(
-  gateway: AccountGateway,
-  state: AccountState,
-  scope: string | undefined,
-  reading: { parallel: number; emit: EventSink; signal: AbortSignal },
+  { gateway, state, emit, signal }: AccountToRead,
+  { user: scope, maxParallel: parallel }: InventoryOptions,
 ): Promise<Inventory> {
   const users: UserKeys[] = [];
-  for (const { user } of (await usersWithOpenRotation(state.journal, scope)).values()) {
+  for (const { user, history } of await openUsers(state, scope)) {
+    if (history.open === undefined) continue;
     try {
-      users.push(...(await takeInventory(gateway.reader, { ...reading, user })).users);
+      const reading = { parallel, emit, signal, user };
+      users.push(...(await takeInventory(gateway.reader, reading)).users);
     } catch (thrown) {
-      // Deleted meanwhile: the executor closes what is open.
+      // Deleted meanwhile: the engine closes what is open.
       if (toKeyturnError(thrown).code !== 'unknown-user') throw thrown;
     }
   }
@@ -112,17 +104,15 @@ async function unfinishedUsers(
  * of a certain date was Active when it was made, so that is what is remembered.
  */
 export async function rememberActiveKeys(
-  inventory: Inventory,
-  { sightings, slotSightings }: AccountState,
+  { users, source, activeSlots }: Inventory,
+  { sightings }: AccountState,
   now: Date,
 ): Promise<void> {
-  const active = inventory.users.flatMap(({ keys }) =>
+  const keyIds = users.flatMap(({ keys }) =>
     keys.filter(({ status }) => status === 'Active').map(({ id }) => id),
   );
-  sightings.seenActive(active, now);
-  const { source, activeSlots } = inventory;
-  if (source.kind === 'credential-report') {
-    slotSightings.slotsSeenActive(activeSlots, source.generatedAt);
-  }
-  await sightings.save();
+  const read: Seen = { at: now, keyIds };
+  const reported: Seen[] =
+    source.kind === 'credential-report' ? [{ at: source.generatedAt, slots: activeSlots }] : [];
+  await sightings.remember([read, ...reported]);
 }

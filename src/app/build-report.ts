@@ -1,16 +1,12 @@
 // From outcomes to the documented report.
 
+import type { InventorySource } from '../aws/inventory.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { wholeDaysBetween } from '../base/clock.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
-import type {
-  CleanupOutcome,
-  KeyDetails,
-  RotationOutcome,
-  UserOutcome,
-} from '../executor/outcome.ts';
-import type { InventorySource } from '../iam/inventory.ts';
+import type { CleanupOutcome, RotationOutcome, UserOutcome } from '../engine/outcome.ts';
+import type { KeyDetails } from '../lifecycle/keys.ts';
 import type { DeliveryReceipt } from '../lifecycle/record.ts';
 import type {
   CleanupResult,

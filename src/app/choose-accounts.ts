@@ -1,8 +1,8 @@
 // Which accounts a run is about: those of the organization, or those that are named.
 
+import type { AccountsGateway, ListedAccount } from '../aws/accounts-gateway.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
-import type { AccountsGateway, ListedAccount } from '../iam/accounts.ts';
 
 /** What the operator asked for, settled by the command line. */
 export interface AccountSelection {
@@ -18,11 +18,11 @@ export interface AccountSelection {
 
 export type ChosenAccount = Pick<ListedAccount, 'id' | 'isManagement'>;
 
-/** What there is to say about accounts that are not worked on; filled while they are chosen. */
+/** The accounts that are not worked on; filled while accounts are chosen. */
 export interface Choice {
-  /** AWS refuses every call in them: suspended, closed, not yet active. */
+  /** How many are suspended, closed or not yet active: AWS refuses every call in them. */
   skipped: number;
-  /** Named, but not in the organization. */
+  /** Accounts that were named and are not in the organization. */
   readonly unknown: { readonly id: string; readonly error: KeyturnError }[];
 }
 

@@ -1,14 +1,15 @@
-// Which hand-off file each new key of a run has; its secret only when stdout is the destination (I8).
+// Which hand-off file each new key of a run has; its secret only when a destination prints it (I8).
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { toKeyturnError } from '../base/errors.ts';
-import type { UserOutcome } from '../executor/outcome.ts';
-import type { Handoff } from '../journal/journal.ts';
+import { deliversCustody, printsSecret } from '../destinations/kinds.ts';
+import type { UserOutcome } from '../engine/outcome.ts';
+import type { Custody } from '../state/state-store.ts';
 import { type AccountIssue, type HandedOff, reportIssue } from './build-report.ts';
 
 export async function collectHandoffs(
   outcomes: readonly UserOutcome[],
-  handoff: Handoff,
+  custody: Custody,
   printsSecrets: boolean,
 ): Promise<{ handoff: Map<AccessKeyId, HandedOff>; errors: AccountIssue[] }> {
   const found = new Map<AccessKeyId, HandedOff>();
@@ -17,14 +18,14 @@ export async function collectHandoffs(
     if (rotation === undefined || rotation.kind === 'would-rotate') continue;
     const { newKeyId } = rotation;
     if (newKeyId === undefined) continue;
-    const path = handoff.pathOf(newKeyId);
+    const path = custody.describe(newKeyId);
     try {
-      const entry = await handoff.get(newKeyId);
+      const entry = await custody.get(newKeyId);
       const receipts = rotation.kind === 'rotated' ? rotation.receipts : [];
-      const to = (kind: string) => receipts.find((receipt) => receipt.kind === kind);
       // A rotation goes where it was promised to go when it began, whatever this run prints.
-      const isPrinted = printsSecrets && to('stdout') !== undefined;
-      const left = entry === undefined ? to('handoff')?.reference : path;
+      const isPrinted = printsSecrets && receipts.some(({ kind }) => printsSecret(kind));
+      const kept = receipts.find(({ kind }) => deliversCustody(kind));
+      const left = entry === undefined ? kept?.reference : path;
       if (left === undefined) continue;
       found.set(newKeyId, { path: left, secret: isPrinted ? entry?.secret : undefined });
     } catch (thrown) {

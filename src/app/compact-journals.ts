@@ -1,26 +1,15 @@
 // Use case of `keyturn compact`: shorter journals, which decide the same. No AWS call.
 
-import type { Clock } from '../base/clock.ts';
-import { newId } from '../executor/runtime.ts';
-import { compactJournal } from '../journal/open-account-state.ts';
-import { accountsIn } from './read-status.ts';
+import type { Compacted, StateStore } from '../state/state-store.ts';
 
-export interface CompactedJournal {
+export interface CompactedJournal extends Compacted {
   readonly account: string;
-  /** Records before and after. */
-  readonly before: number;
-  readonly after: number;
 }
 
-export async function compactJournals(options: {
-  readonly stateDir: string;
-  readonly clock: Clock;
-}): Promise<CompactedJournal[]> {
-  const { stateDir, clock } = options;
+export async function compactJournals(state: StateStore): Promise<CompactedJournal[]> {
   const compacted: CompactedJournal[] = [];
-  for (const account of await accountsIn(stateDir)) {
-    const counts = await compactJournal({ stateDir, account, clock, run: newId() });
-    compacted.push({ account, ...counts });
+  for (const account of await state.accounts()) {
+    compacted.push({ account, ...(await state.compact(account)) });
   }
   return compacted;
 }

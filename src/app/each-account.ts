@@ -1,13 +1,12 @@
-// Work in many accounts, some at a time. One that fails does not keep the others from being worked
-// on; only what would meet every further one too, or the operator, ends it early.
+// Work in many accounts, some at a time. An account that fails does not stop the others; the work ends
+// early only when every further account would fail in the same way, or when the run is stopped.
 
 import pMap from 'p-map';
-import type { ErrorCode } from '../base/error-codes.ts';
+import type { AccountsGateway } from '../aws/accounts-gateway.ts';
+import type { AccountGateway } from '../aws/gateway.ts';
+import { readAhead } from '../aws/read-ahead.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EngineEvent, EventSink } from '../base/events.ts';
-import type { AccountsGateway } from '../iam/accounts.ts';
-import type { AccountGateway } from '../iam/gateway.ts';
-import { readAhead } from '../iam/read-ahead.ts';
 import {
   type AccountSelection,
   type Choice,
@@ -29,11 +28,11 @@ export interface AccountsWork {
 export interface AccountGist {
   readonly users: number;
   readonly keys: number;
-  /** What ended it early, or kept it from being opened. */
+  /** What ended the work in the account early, or kept the account from being opened. */
   readonly error: KeyturnError | undefined;
 }
 
-export interface Tally {
+export interface AccountsSummary {
   readonly examined: number;
   /** Accounts whose work ended early, with why. */
   readonly failed: number;
@@ -52,22 +51,15 @@ export type WorkInAccount = (
   open: () => Promise<AccountGateway>,
 ) => Promise<AccountGist>;
 
-/** Whether an account that could not be entered tells of the caller: every further one would too. */
-export function meetsAll(entrance: KeyturnError): boolean {
-  return MEETS_ALL.has(entrance.code);
+/** Whether an account could not be entered because of the caller, whom every account would refuse. */
+export function isAboutCaller(entrance: KeyturnError): boolean {
+  return entrance.stops === 'run' && !entrance.isStop;
 }
 
-const MEETS_ALL: ReadonlySet<ErrorCode> = new Set([
-  'no-credentials',
-  'expired-token',
-  'invalid-credentials',
-  'clock-skew',
-]);
-
-/** Ended by the person or the clock, not by a failure. */
-const STOPPED: ReadonlySet<ErrorCode> = new Set(['interrupted', 'time-limit']);
-
-export async function eachAccount(setting: AccountsWork, work: WorkInAccount): Promise<Tally> {
+export async function eachAccount(
+  setting: AccountsWork,
+  work: WorkInAccount,
+): Promise<AccountsSummary> {
   const { accounts, selection, emit, signal, openMax } = setting;
   const choice: Choice = { skipped: 0, unknown: [] };
   let listed = 0;
@@ -95,7 +87,7 @@ export async function eachAccount(setting: AccountsWork, work: WorkInAccount): P
     } catch (thrown) {
       // Not rethrown: the accounts that are open are worked on to their end.
       const error = toKeyturnError(thrown);
-      if (!STOPPED.has(error.code)) fatal ??= error;
+      if (!error.isStop) fatal ??= error;
     }
   }
 
@@ -104,14 +96,14 @@ export async function eachAccount(setting: AccountsWork, work: WorkInAccount): P
       return await accounts.enter(account.id);
     } catch (thrown) {
       const error = toKeyturnError(thrown);
-      if (meetsAll(error)) fatal ??= error;
+      if (isAboutCaller(error)) fatal ??= error;
       throw account.isManagement ? withManagementHint(error, account.id) : error;
     }
   }
 
   async function one(account: ChosenAccount): Promise<void> {
     const { users, keys, error } = await work(account.id, () => enter(account));
-    if (error !== undefined && (STOPPED.has(error.code) || fatal?.code === error.code)) return;
+    if (error !== undefined && (error.isStop || fatal?.code === error.code)) return;
     if (error === undefined) examined += 1;
     else failed += 1;
     const place = { done: examined + failed, total: isListComplete ? listed : null };

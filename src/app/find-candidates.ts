@@ -1,90 +1,100 @@
 // Which users a run must look at closely: those with a due key, with a rotation that an earlier
 // run left open, or with Inactive keys when clean-up was asked for.
 
-import type { OldKey } from '../executor/outcome.ts';
-import type { Inventory } from '../iam/inventory.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Inventory } from '../aws/inventory.ts';
+import { comparableUserName, isSameUser } from '../base/user-name.ts';
+import type { UserListed } from '../engine/foretell-user.ts';
+import type { Wanted } from '../lifecycle/decide-user.ts';
 import { isDue } from '../lifecycle/due.ts';
+import type { UserHistory } from '../lifecycle/history.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
-import { findLateKey } from '../lifecycle/late-key.ts';
-import { foldRotations, isOpen } from '../lifecycle/rotation.ts';
+import type { AccountState, OpenUser } from '../state/state-store.ts';
 
-export interface CandidateUser {
-  readonly user: string;
-  readonly oldKey: OldKey;
-  /** Whether there is a key to rotate, or only Inactive ones to clean up. */
-  readonly isForRotation: boolean;
-  readonly keys: readonly AccessKey[];
-}
-
-export interface CandidateScope {
-  readonly daysThreshold: number;
-  readonly cleanupInactive: boolean;
+/** Whose keys a run is about, and what it wants of them. */
+export interface Scope {
   /** The only user to look at; undefined means all (I6). */
-  readonly scope: string | undefined;
-  /** Only users with an open rotation. */
-  readonly recoverOnly: boolean;
+  readonly user: string | undefined;
+  readonly wanted: Exclude<Wanted, { readonly kind: 'named-key' }>;
+  /** How long clean-up holds an Inactive key, in days; undefined when nothing is to be cleaned up. */
+  readonly cleanUpDays: number | undefined;
 }
 
 export interface Candidates {
-  readonly candidates: readonly CandidateUser[];
+  readonly candidates: readonly UserListed[];
   /** How many keys are due. */
   readonly due: number;
 }
 
 export async function findCandidates(
-  inventory: Inventory,
-  journal: Journal,
-  wanted: CandidateScope,
-  now: Date,
+  { users, unreadable }: Inventory,
+  state: AccountState,
+  scope: Scope & { readonly now: Date },
 ): Promise<Candidates> {
-  const open = await usersWithOpenRotation(journal, wanted.scope);
-  const journaled = new Set((await journal.users()).map((user) => user.toLowerCase()));
-  const candidates: CandidateUser[] = [];
+  const unfinished = await openUsers(state, scope.user);
+  const histories = new Map(unfinished.map((open) => [comparableUserName(open.user), open]));
+  const candidates: UserListed[] = [];
   let due = 0;
-  for (const { userName: user, keys } of inventory.users) {
-    const dueKeys = keys.filter((key) => isDue(key, wanted.daysThreshold, now));
+  for (const { userName: user, keys } of users) {
+    const dueKeys = dueAmong(keys, scope);
     due += dueKeys.length;
-    const unfinished = open.get(user.toLowerCase());
-    open.delete(user.toLowerCase());
-    const isKnown = journaled.has(user.toLowerCase());
-    // A request of a rotation that was given up may have landed since: nobody else would ever look.
-    const isLate = isKnown && findLateKey(await journal.recordsOf(user), keys) !== undefined;
-    if (wanted.recoverOnly && unfinished === undefined && !isLate) continue;
-    const inactive = wanted.cleanupInactive && keys.some(({ status }) => status === 'Inactive');
-    const first = oldest(dueKeys) ?? oldest(keys);
-    if (dueKeys.length === 0 && unfinished === undefined && !inactive && !isLate) continue;
-    const oldKey = unfinished?.oldKey ?? first;
-    const isForRotation = dueKeys.length > 0 || unfinished !== undefined;
-    if (oldKey !== undefined) candidates.push({ user, oldKey, isForRotation, keys });
+    const history = histories.get(comparableUserName(user))?.history;
+    histories.delete(comparableUserName(user));
+    const candidate = candidateOf({ user, keys, dueKeys, history }, scope);
+    if (candidate !== undefined) candidates.push(candidate);
   }
-  const unreadable = new Set(inventory.unreadable.map(({ userName }) => userName.toLowerCase()));
-  // Whom AWS does not list any more: the executor finds out, and closes what is open.
-  for (const [name, { user, oldKey }] of open) {
-    if (!unreadable.has(name)) candidates.push({ user, oldKey, isForRotation: true, keys: [] });
+  const unread = new Set(unreadable.map(({ userName }) => comparableUserName(userName)));
+  // Whom AWS does not list any more: the engine finds out, and closes what is open.
+  for (const [name, { user, history }] of histories) {
+    const oldKey = unknownOldKey(history);
+    if (unread.has(name) || oldKey === undefined) continue;
+    candidates.push({ user, oldKey, isForRotation: true, keys: [] });
   }
   return { candidates, due };
 }
 
-export interface UnfinishedUser {
-  readonly user: string;
-  readonly oldKey: OldKey;
+/** Only `scope` when one user is meant (I6). */
+export async function openUsers(
+  state: AccountState,
+  scope: string | undefined,
+): Promise<readonly OpenUser[]> {
+  const users = await state.openUsers();
+  return scope === undefined ? users : users.filter(({ user }) => isSameUser(user, scope));
 }
 
-/** By lower-cased name; only `scope` when one user is meant (I6). */
-export async function usersWithOpenRotation(
-  journal: Journal,
-  scope: string | undefined,
-): Promise<Map<string, UnfinishedUser>> {
-  const open = new Map<string, UnfinishedUser>();
-  for (const user of await journal.users()) {
-    if (scope !== undefined && user.toLowerCase() !== scope.toLowerCase()) continue;
-    const rotation = foldRotations(await journal.recordsOf(user)).find(isOpen);
-    if (rotation === undefined) continue;
-    const oldKey = { id: rotation.oldKeyId, createdAt: undefined, status: 'unknown' } as const;
-    open.set(user.toLowerCase(), { user, oldKey });
-  }
-  return open;
+function dueAmong(
+  keys: readonly AccessKey[],
+  { wanted, now }: Scope & { readonly now: Date },
+): readonly AccessKey[] {
+  if (wanted.kind !== 'due-key') return [];
+  return keys.filter((key) => isDue(key, wanted.daysThreshold, now));
+}
+
+interface ListedUser {
+  readonly user: string;
+  readonly keys: readonly AccessKey[];
+  readonly dueKeys: readonly AccessKey[];
+  /** Undefined for a user for whom nothing may be left to finish. */
+  readonly history: UserHistory | undefined;
+}
+
+function candidateOf(
+  { user, keys, dueKeys, history }: ListedUser,
+  { wanted, cleanUpDays }: Scope,
+): UserListed | undefined {
+  const isOpen = history?.open !== undefined;
+  // A request of a rotation that was given up may have landed since: nobody else would ever look.
+  const isLate = history?.lateKey(keys) !== undefined;
+  if (wanted.kind === 'recovery' && !isOpen && !isLate) return undefined;
+  const isToClean = cleanUpDays !== undefined && keys.some(({ status }) => status === 'Inactive');
+  if (dueKeys.length === 0 && !isOpen && !isToClean && !isLate) return undefined;
+  const oldKey = isOpen ? unknownOldKey(history) : (oldest(dueKeys) ?? oldest(keys));
+  const isForRotation = dueKeys.length > 0 || isOpen;
+  return oldKey && { user, oldKey, isForRotation, keys };
+}
+
+/** The old key of the open rotation, of which nothing else is known yet. */
+function unknownOldKey({ open }: UserHistory): UserListed['oldKey'] | undefined {
+  return open && { id: open.oldKeyId, createdAt: undefined, status: 'unknown' };
 }
 
 function oldest(keys: readonly AccessKey[]): AccessKey | undefined {

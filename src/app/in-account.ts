@@ -1,5 +1,5 @@
-// The events of one account among several: each says where it happened, and what tells of a whole run
-// elsewhere tells of one account here.
+// The events of one account among several: each names its account, and those that would tell of the
+// whole run become events about the account.
 
 import type { EventSink } from '../base/events.ts';
 
@@ -12,7 +12,7 @@ export function inAccount(emit: EventSink, account: string): EventSink {
         const { users, keys, due } = event;
         return emit({ code: 'account-read', account, users, keys, due });
       }
-      // Accounts are what is counted then.
+      // With several accounts the progress of the run is counted in accounts.
       case 'report-progress':
       case 'inventory-progress':
       case 'user-done':

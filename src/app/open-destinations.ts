@@ -1,71 +1,71 @@
-// Destinations of a run, and those of rotations that other runs began, from the registry.
+// Destinations of a run, and those of rotations that other runs began, from the list of kinds.
 
+import type { AccountGateway } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
-import { nodeFileSystem } from '../base/files/node-file-system.ts';
-import { type DeliverableKind, deliverRule } from '../destinations/deliverable.ts';
+import type { EventSink } from '../base/events.ts';
 import type { Destination } from '../destinations/destination.ts';
-import { placeFor, placeOfRegion } from '../destinations/place.ts';
-import { type DestinationParts, openDestination } from '../destinations/registry.ts';
-import type { DestinationChooser } from '../executor/context.ts';
-import type { AccountGateway } from '../iam/gateway.ts';
-import type { Handoff } from '../journal/journal.ts';
+import type { Custody } from '../destinations/kind.ts';
+import { kindNamed, openDestination } from '../destinations/kinds.ts';
+import type { DestinationChooser, DestinationOpener } from '../engine/places.ts';
 import type { DeliveryTarget } from '../lifecycle/record.ts';
 import { saveOptions } from './save-options.ts';
 
 /** One place as the operator names it: `secrets-manager` and `app/{user}`. */
 export interface DeliveryRequest {
-  readonly kind: DeliverableKind;
+  readonly kind: string;
   /** With {account} and {user}; empty for kinds that stand alone. */
   readonly template: string;
 }
 
-export interface AccountParts {
+export interface DestinationSurroundings {
   readonly gateway: AccountGateway;
-  readonly handoff: Handoff;
+  readonly custody: Custody;
   readonly clock: Clock;
+  readonly emit: EventSink;
 }
 
-export function destinationReopener(
-  parts: AccountParts,
-): (target: DeliveryTarget, oldKeyId: AccessKeyId) => Destination | undefined {
-  return (target, oldKeyId) => openDestination(target, destinationParts(parts, oldKeyId));
+export function destinationOpener(surroundings: DestinationSurroundings): DestinationOpener {
+  const { gateway, custody, clock, emit } = surroundings;
+  const files = (path: string) => saveOptions(path, clock);
+  return async (target, oldKeyId) =>
+    await openDestination(target, { aws: gateway.services, custody, clock, emit, files, oldKeyId });
 }
 
+/** The places that the operator asked for, made for each user. */
 export function destinationChooser(
   requests: readonly [DeliveryRequest, ...DeliveryRequest[]],
-  parts: AccountParts,
+  surroundings: DestinationSurroundings,
 ): DestinationChooser {
-  const { account } = parts.gateway.caller;
-  const { region } = parts.gateway.services;
-  return (user, oldKeyId) => {
-    const open = ({ kind, template }: DeliveryRequest): Destination => {
-      const rule = deliverRule(kind);
-      const facts = { account, user };
-      const place =
-        rule === undefined
-          ? template
-          : placeOfRegion({ region, name: placeFor(template, facts, rule) });
-      const opened = openDestination({ kind, place }, destinationParts(parts, oldKeyId));
-      if (opened !== undefined) return opened;
-      throw new KeyturnError('internal', `${kind} ${place} can not be opened`);
+  const { caller, services } = surroundings.gateway;
+  const open = destinationOpener(surroundings);
+  return async (user, oldKeyId) => {
+    const facts = { account: caller.account, region: services.region, user };
+    const openFor = async ({ kind, template }: DeliveryRequest): Promise<Destination> => {
+      const place = kindNamed(kind)?.placeFor(template, facts) ?? template;
+      return await openOwn({ kind, place }, oldKeyId, open);
     };
     const [first, ...others] = requests;
-    return [open(first), ...others.map(open)];
+    return [await openFor(first), ...(await Promise.all(others.map(openFor)))];
   };
 }
 
-function destinationParts(
-  { gateway, handoff, clock }: AccountParts,
+/** One place, whoever the user is. */
+export function onePlaceChooser(
+  target: DeliveryTarget,
+  surroundings: DestinationSurroundings,
+): DestinationChooser {
+  const open = destinationOpener(surroundings);
+  return async (_, oldKeyId) => [await openOwn(target, oldKeyId, open)];
+}
+
+async function openOwn(
+  target: DeliveryTarget,
   oldKeyId: AccessKeyId,
-): DestinationParts {
-  return {
-    ...gateway.services,
-    handoff,
-    clock,
-    oldKeyId,
-    fs: nodeFileSystem,
-    save: (path) => saveOptions(path, clock),
-  };
+  open: DestinationOpener,
+): Promise<Destination> {
+  const opened = await open(target, oldKeyId);
+  if (opened !== undefined) return opened;
+  throw new KeyturnError('internal', `${target.kind} ${target.place} can not be opened`);
 }

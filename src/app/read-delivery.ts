@@ -1,12 +1,9 @@
 // Words for destinations, as the command line and the library take them.
 
 import { KeyturnError } from '../base/errors.ts';
-import {
-  DELIVERABLE_KINDS,
-  type DeliverableKind,
-  deliverRule,
-} from '../destinations/deliverable.ts';
-import { isPerUser, placeFor, templateFault } from '../destinations/place.ts';
+import type { DestinationKind } from '../destinations/kind.ts';
+import { kindNamed, OFFERED_KINDS, wordOf } from '../destinations/kinds.ts';
+import { isPerUser, SAMPLE_FACTS, templateFault } from '../destinations/place.ts';
 import type { DeliveryRequest } from './open-destinations.ts';
 
 /**
@@ -18,13 +15,14 @@ export function readDelivery(
   label: string,
 ): DeliveryRequest {
   const [word = '', ...rest] = text.split('=');
-  const kind = DELIVERABLE_KINDS.find((known) => known === word);
+  const kind = OFFERED_KINDS.find(({ name }) => name === word);
   const template = rest.join('=');
   if (kind === undefined) throw badDelivery(label, text, 'is no destination');
-  const rule = deliverRule(kind);
+  const request = { kind: kind.name, template };
+  const { rule } = kind;
   if (rule === undefined) {
-    if (rest.length > 0) throw badDelivery(label, text, `has a name, and ${kind} takes none`);
-    return { kind, template };
+    if (rest.length > 0) throw badDelivery(label, text, `has a name, and ${kind.name} takes none`);
+    return request;
   }
   if (template === '') throw badDelivery(label, text, `lacks its name`);
   const fault = templateFault(template, rule);
@@ -33,34 +31,28 @@ export function readDelivery(
     throw new KeyturnError(
       'bad-value',
       `${label} ${JSON.stringify(text)} would put the keys of all users into one place`,
-      { hint: `put {user} into the name, such as ${kind}=${rule.example}, or name one user` },
+      { hint: `put {user} into the name, such as ${kind.name}=${rule.example}, or name one user` },
     );
   }
-  if (user !== undefined) refuseUser(label, text, template, user, kind);
-  return { kind, template };
+  // A user who is known now is judged now: nothing is called for a name that can not be.
+  if (user !== undefined && !fitsUser(kind, template, user)) {
+    const problem = `does not fit user ${user}: ${rule.noun} takes ${rule.takes}`;
+    throw badDelivery(label, text, problem);
+  }
+  return request;
 }
 
-/** A user who is known now is judged now: nothing is called for a name that can not be. */
-function refuseUser(
-  label: string,
-  text: string,
-  template: string,
-  user: string,
-  kind: DeliverableKind,
-): void {
-  const rule = deliverRule(kind);
-  if (rule === undefined) return;
+function fitsUser(kind: DestinationKind, template: string, user: string): boolean {
   try {
-    placeFor(template, { account: '123456789012', user }, rule);
+    kind.placeFor(template, { ...SAMPLE_FACTS, user });
+    return true;
   } catch {
-    throw badDelivery(label, text, `does not fit user ${user}: ${rule.noun} takes ${rule.takes}`);
+    return false;
   }
 }
 
 function badDelivery(label: string, text: string, problem: string): KeyturnError {
-  const takes = DELIVERABLE_KINDS.map((kind) =>
-    deliverRule(kind) === undefined ? kind : `${kind}=NAME`,
-  );
+  const takes = OFFERED_KINDS.map(wordOf);
   return new KeyturnError('bad-value', `${label} ${JSON.stringify(text)} ${problem}`, {
     hint: `it takes ${takes.join(', ')}, and {account} and {user} in a name`,
   });
@@ -70,7 +62,7 @@ function badDelivery(label: string, text: string, problem: string): KeyturnError
 export function refuseTwice(requests: readonly DeliveryRequest[], label: string): void {
   const seen = new Set<string>();
   for (const { kind, template } of requests) {
-    const text = template === '' || kind === 'handoff' ? kind : `${kind}=${template}`;
+    const text = kindNamed(kind)?.rule === undefined ? kind : `${kind}=${template}`;
     if (seen.has(text)) {
       throw new KeyturnError('bad-value', `${label} names ${text} twice`, {
         hint: 'keep one of them',

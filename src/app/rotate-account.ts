@@ -2,18 +2,17 @@
 //
 //   identify caller -> prepare state -> inventory -> candidates -> rotate each -> report
 
-import type { Clock } from '../base/clock.ts';
-import type { ExitCode } from '../base/error-codes.ts';
-import { KeyturnError } from '../base/errors.ts';
+import { openGateway } from '../aws/open-gateway.ts';
+import { ERROR_CODES, type ExitCode } from '../base/error-codes.ts';
+import type { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { VERSION } from '../base/version.ts';
-import { newId } from '../executor/runtime.ts';
-import { openGateway } from '../iam/open-gateway.ts';
 import type { RotationReport } from '../reports/rotation-report.ts';
 import { type AccountOptions, runAccount } from './account-run.ts';
-import { ReportLedger, type WholeRun } from './build-report.ts';
+import { ReportLedger } from './build-report.ts';
 import type { AccountSelection } from './choose-accounts.ts';
 import { rotateAccounts } from './rotate-accounts.ts';
+import type { RunContext, RunEnd } from './run-context.ts';
 import { stopSignal } from './stop-signal.ts';
 
 export interface RotateAccountOptions extends AccountOptions {
@@ -24,21 +23,6 @@ export interface RotateAccountOptions extends AccountOptions {
   readonly region: string;
   /** After this long no further step is begun; undefined means no limit. */
   readonly timeoutMs: number | undefined;
-}
-
-export interface RunContext {
-  readonly clock: Clock;
-  readonly emit: EventSink;
-  /** Aborted on SIGINT or SIGTERM: steps under way are finished, no new one begins. */
-  readonly signal: AbortSignal;
-  /** Process environment, read once at the edge. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-/** How the part of a run between the flags and the report ended. */
-export interface RunEnd extends WholeRun {
-  /** What ended the run early; it is in the ledger too. */
-  readonly fatal: KeyturnError | undefined;
 }
 
 export interface RotateAccountOutcome {
@@ -63,11 +47,11 @@ export async function rotateAccount(
     version: VERSION,
   });
   const { signal, dispose } = stopSignal(clock, context.signal, options.timeoutMs);
-  const surroundings = { ...context, signal };
+  const limited = { ...context, signal };
   const run =
     accounts === undefined
-      ? rotateOwnAccount(options, surroundings, ledger)
-      : rotateAccounts({ ...options, accounts }, surroundings, ledger);
+      ? rotateOwnAccount(options, limited, ledger)
+      : rotateAccounts({ ...options, accounts }, limited, ledger);
   const { fatal, ...whole } = await run.finally(dispose);
   const report = ledger.report(whole, clock.now());
   if (fatal === undefined) emitDone(report, emit);
@@ -76,14 +60,14 @@ export async function rotateAccount(
 
 async function rotateOwnAccount(
   options: RotateAccountOptions,
-  { clock, emit, env, signal }: RunContext,
+  context: RunContext,
   ledger: ReportLedger,
 ): Promise<RunEnd> {
   const { profile, region, maxParallel } = options;
   const { account, fatal, source, ...facts } = await runAccount(
-    () => openGateway({ profile, region, env, maxParallel, clock, emit, signal }),
+    () => openGateway({ ...context, profile, region, maxParallel }),
     options,
-    { clock, emit, signal, run: newId() },
+    context,
   );
   ledger.add(account, facts);
   const counts = {
@@ -119,9 +103,9 @@ function emitDone(report: RotationReport, emit: EventSink): void {
 function exitCode(
   report: RotationReport,
   fatal: KeyturnError | undefined,
-  { aborted, reason }: AbortSignal,
+  { aborted }: AbortSignal,
 ): ExitCode {
-  if (aborted) return reason instanceof KeyturnError && reason.exitCode === 143 ? 143 : 130;
+  if (aborted) return ERROR_CODES.interrupted.exit;
   if (fatal !== undefined) return fatal.exitCode;
   if (report.errors.length > 0) return 1;
   // A dry run has done its work when it has told what is blocked.

@@ -1,13 +1,12 @@
 // The part of a run that spans accounts: which there are, how many are open at once, and what becomes
 // of those that can not be entered. What happens in one of them is account-run.ts's.
 
+import { openAccounts } from '../aws/accounts.ts';
+import type { AccountsGateway } from '../aws/accounts-gateway.ts';
+import type { AccountGateway } from '../aws/gateway.ts';
+import { createLimiter } from '../aws/limiter.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { collectGarbageEarly } from '../base/heap.ts';
-import { newId } from '../executor/runtime.ts';
-import { type AccountsGateway, openAccounts } from '../iam/accounts.ts';
-import type { AccountGateway } from '../iam/gateway.ts';
-import { createLimiter } from '../iam/limiter.ts';
-import { prepareStateRoot, readAccountState } from '../journal/open-account-state.ts';
 import {
   type AccountGates,
   type AccountOptions,
@@ -16,10 +15,15 @@ import {
 } from './account-run.ts';
 import { type ReportLedger, reportIssue } from './build-report.ts';
 import type { AccountSelection } from './choose-accounts.ts';
-import { type AccountGist, eachAccount, meetsAll, type Tally } from './each-account.ts';
-import { usersWithOpenRotation } from './find-candidates.ts';
+import {
+  type AccountGist,
+  type AccountsSummary,
+  eachAccount,
+  isAboutCaller,
+} from './each-account.ts';
+import { openUsers } from './find-candidates.ts';
 import { inAccount } from './in-account.ts';
-import type { RunContext, RunEnd } from './rotate-account.ts';
+import type { RunContext, RunEnd } from './run-context.ts';
 
 export interface RotateAccountsOptions extends AccountOptions {
   readonly accounts: AccountSelection;
@@ -33,7 +37,7 @@ export interface RotateAccountsOptions extends AccountOptions {
  */
 const ACCOUNTS_PER_CALL_SLOT = 8;
 
-/** While AWS makes an account's credential report, for seconds, nothing is called there either. */
+/** AWS takes seconds to make a credential report, and nothing is called in that account meanwhile. */
 const READERS_PER_CALL_SLOT = 4;
 
 /** Never throws for an expected failure: what could not be done is in the ledger. */
@@ -42,22 +46,22 @@ export async function rotateAccounts(
   context: RunContext,
   ledger: ReportLedger,
 ): Promise<RunEnd> {
-  const { dryRun, stateDir, profile, region, maxParallel } = options;
-  const { clock, emit, env, signal } = context;
+  const { dryRun, profile, region, maxParallel } = options;
+  const { emit, state } = context;
   collectGarbageEarly();
-  const run = newId();
   let accounts: AccountsGateway | undefined;
   try {
-    // Each account proves its own folder; without the root of them none could.
-    if (!dryRun) await prepareStateRoot(stateDir);
+    // Each account proves its own place; without the one of all accounts none could.
+    if (!dryRun) await state.prepare();
     accounts = await openAccounts({
-      ...{ profile, region, env, maxParallel, clock, emit, signal },
+      ...context,
+      ...{ profile, region, maxParallel },
       roleName: options.accounts.roleName,
       externalId: options.accounts.externalId,
-      sessionName: `keyturn-${run}`,
+      sessionName: `keyturn-${state.run}`,
     });
     emit({ code: 'accounts-started', caller: accounts.caller.arn, dryRun });
-    const fleet = new FleetRun(options, context, ledger, run);
+    const fleet = new FleetRun(options, context, ledger);
     return fleet.end(await fleet.perform(accounts));
   } catch (thrown) {
     const fatal = toKeyturnError(thrown);
@@ -68,7 +72,7 @@ export async function rotateAccounts(
   }
 }
 
-/** Each result has its own account, and the log tells how the keys of each were found. */
+/** The report of several accounts names none: each result has its own, and the log its sources. */
 const SEVERAL = { account: undefined, source: undefined } as const;
 
 const NO_ACCOUNT = {
@@ -82,28 +86,21 @@ class FleetRun {
   readonly #options: RotateAccountsOptions;
   readonly #context: RunContext;
   readonly #ledger: ReportLedger;
-  readonly #run: string;
   readonly #gates: AccountGates;
-  /** With a scope: in how many of the accounts the user exists. */
+  /** In how many of the accounts the named user exists, where one is named. */
   #accountsWithUser = 0;
 
-  constructor(
-    options: RotateAccountsOptions,
-    context: RunContext,
-    ledger: ReportLedger,
-    run: string,
-  ) {
+  constructor(options: RotateAccountsOptions, context: RunContext, ledger: ReportLedger) {
     this.#options = options;
     this.#context = context;
     this.#ledger = ledger;
-    this.#run = run;
     this.#gates = {
       reading: createLimiter(options.maxParallel * READERS_PER_CALL_SLOT),
       rotating: createLimiter(options.maxParallel * ROTATIONS_PER_CALL_SLOT),
     };
   }
 
-  async perform(accounts: AccountsGateway): Promise<Tally> {
+  async perform(accounts: AccountsGateway): Promise<AccountsSummary> {
     const { emit, signal } = this.#context;
     const { accounts: selection, maxParallel } = this.#options;
     const openMax = maxParallel * ACCOUNTS_PER_CALL_SLOT;
@@ -113,64 +110,62 @@ class FleetRun {
   }
 
   async #one(id: string, open: () => Promise<AccountGateway>): Promise<AccountGist> {
-    if (this.#options.recoverOnly === true && !(await this.#hasOpenRotation(id))) return NOTHING;
-    const { clock, emit, signal } = this.#context;
+    const { wanted } = this.#options;
+    if (wanted.kind === 'recovery' && !(await this.#hasOpenRotation(id))) return NOTHING;
+    const { emit } = this.#context;
     const { account, fatal, ...facts } = await runAccount(open, this.#options, {
-      clock,
+      ...this.#context,
       emit: inAccount(emit, id),
-      signal,
-      run: this.#run,
       gates: this.#gates,
     });
     const isWithoutUser = fatal?.code === 'unknown-user' && this.#options.user !== undefined;
-    // An operator names a user for the accounts that have one.
+    // A user who is named need not exist in every account.
     if (isWithoutUser) return NOTHING;
     if (fatal === undefined) this.#accountsWithUser += 1;
-    const isStopped = signal.aborted && fatal?.code === toKeyturnError(signal.reason).code;
-    const isOfCaller = account === undefined && fatal !== undefined && meetsAll(fatal);
-    // Said once for all of them.
+    const isStopped = fatal?.isStop === true;
+    const isOfCaller = account === undefined && fatal !== undefined && isAboutCaller(fatal);
+    // What stopped all accounts is one issue of the run (in `end`), and not one of each account.
     this.#ledger.add(id, isStopped || isOfCaller ? { ...facts, errors: [] } : facts);
     return { users: facts.usersExamined, keys: facts.keysExamined, error: fatal };
   }
 
-  /** Entering an account only to find that there is nothing to finish would be a call for nothing. */
+  /** Asked of the journal, so that no account is entered in which there is nothing to finish. */
   async #hasOpenRotation(account: string): Promise<boolean> {
-    const { stateDir, user } = this.#options;
-    const { clock } = this.#context;
-    const state = await readAccountState({ stateDir, account, clock, run: this.#run });
-    return (await usersWithOpenRotation(state.journal, user)).size > 0;
+    const state = await this.#context.state.open(account, 'read');
+    const users = await openUsers(state, this.#options.user);
+    return users.some(({ history }) => history.open !== undefined);
   }
 
-  end(tally: Tally): RunEnd {
+  end(summary: AccountsSummary): RunEnd {
     const { emit, signal } = this.#context;
-    for (const { id, error } of tally.unknown) this.#ledger.addIssue(reportIssue(error), id);
-    const reason = tally.fatal ?? (signal.aborted ? toKeyturnError(signal.reason) : undefined);
-    const hasBegun = tally.examined + tally.failed > 0;
+    for (const { id, error } of summary.unknown) this.#ledger.addIssue(reportIssue(error), id);
+    const reason = summary.fatal ?? (signal.aborted ? toKeyturnError(signal.reason) : undefined);
+    const hasBegun = summary.examined + summary.failed > 0;
     if (reason !== undefined) {
-      const { left: accounts, isListComplete } = tally;
+      const { left: accounts, isListComplete } = summary;
       if (hasBegun) {
         emit({ code: 'accounts-left', accounts, isListComplete, reason: reason.message });
       }
-      this.#ledger.addIssue(reportIssue(hasBegun ? withLeft(reason, tally) : reason));
+      this.#ledger.addIssue(reportIssue(hasBegun ? withLeft(reason, summary) : reason));
     }
-    const missing = reason === undefined ? this.#missingUser(tally) : undefined;
+    const missing = reason === undefined ? this.#missingUser(summary) : undefined;
     if (missing !== undefined) this.#ledger.addIssue(reportIssue(missing));
     return {
       ...SEVERAL,
       counts: {
-        accounts_examined: tally.examined,
-        accounts_failed: tally.failed,
-        accounts_skipped: tally.skipped,
-        accounts_left: tally.left,
+        accounts_examined: summary.examined,
+        accounts_failed: summary.failed,
+        accounts_skipped: summary.skipped,
+        accounts_left: summary.left,
       },
       // Exit code 3 says that nothing was done.
       fatal: missing ?? (hasBegun ? undefined : reason),
     };
   }
 
-  #missingUser({ examined }: Tally): KeyturnError | undefined {
-    const { user, recoverOnly } = this.#options;
-    if (user === undefined || recoverOnly === true) return undefined;
+  #missingUser({ examined }: AccountsSummary): KeyturnError | undefined {
+    const { user, wanted } = this.#options;
+    if (user === undefined || wanted.kind === 'recovery') return undefined;
     if (this.#accountsWithUser > 0 || examined === 0) return undefined;
     return new KeyturnError(
       'unknown-user',
@@ -182,7 +177,7 @@ class FleetRun {
 
 const NOTHING: AccountGist = { users: 0, keys: 0, error: undefined };
 
-function withLeft(reason: KeyturnError, { left, isListComplete }: Tally): KeyturnError {
+function withLeft(reason: KeyturnError, { left, isListComplete }: AccountsSummary): KeyturnError {
   const more = isListComplete ? '' : ', and the list of accounts was not read to its end';
   const message = `${reason.message}; accounts left for the next run: ${left}${more}`;
   const { cause, hint } = reason;

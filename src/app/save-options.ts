@@ -6,11 +6,11 @@ import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import { removeQuietly } from '../base/files/whole-file.ts';
+import { newId } from '../base/new-id.ts';
 import { lockNameOf, type SaveOptions } from '../credentials-file/save.ts';
-import { newId } from '../executor/runtime.ts';
-import { ClaimFiles } from '../journal/claim-files.ts';
-import { whileHolding } from '../journal/file-claims.ts';
-import { systemProcesses } from '../journal/process-table.ts';
+import { ClaimFiles } from '../state/files/claim-files.ts';
+import { whileHolding } from '../state/files/claims.ts';
+import { systemProcesses } from '../state/files/process-table.ts';
 
 export function saveOptions(path: string, clock: Clock): SaveOptions {
   return {
@@ -32,7 +32,7 @@ export function saveOptions(path: string, clock: Clock): SaveOptions {
         return await whileHolding(files, clock, lockNameOf(target), async () => {
           begun = true;
           await sweepLockTemporaries(target);
-          // What can not be swept now stands in nobody's way.
+          // A leftover that can not be removed now does no harm.
           await files.sweepBreakers().catch(() => {});
           return await work();
         });
@@ -46,14 +46,14 @@ export function saveOptions(path: string, clock: Clock): SaveOptions {
   };
 }
 
-/** In a folder that is not ours a leftover must tell whose it is. */
+/** The folder is not ours, so the name of a leftover must tell which tool made it. */
 function lockTemporaryPrefix(target: string): string {
   return join(dirname(target), `${lockNameOf(target)}-tmp-`);
 }
 
 /**
- * What died while it asked for the lock. Call it only under the lock: the living who ask at this
- * moment do not get it anyway, and ask again.
+ * Removes what processes left that died while they asked for the lock. To be called under the lock:
+ * a living process that asks at this moment does not get it anyway, and asks again.
  */
 async function sweepLockTemporaries(target: string): Promise<void> {
   const fs = nodeFileSystem;

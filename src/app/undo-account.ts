@@ -1,15 +1,12 @@
 // Use case of `keyturn undo USER`: takes the latest rotation of a user back.
 
-import type { Clock } from '../base/clock.ts';
+import { openAccounts } from '../aws/accounts.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
-import type { UndoneRotation } from '../executor/perform-undo.ts';
-import { newId } from '../executor/runtime.ts';
-import { undoRotation } from '../executor/undo-rotation.ts';
-import { openAccounts } from '../iam/accounts.ts';
-import { openAccountState, readAccountState } from '../journal/open-account-state.ts';
-import { executorContext } from './executor-context.ts';
-import { accountsIn } from './read-status.ts';
-import type { RunContext } from './rotate-account.ts';
+import type { UndoneRotation } from '../engine/perform-undo.ts';
+import { undoRotation } from '../engine/undo-rotation.ts';
+import type { StateStore } from '../state/state-store.ts';
+import { accountWork } from './account-work.ts';
+import type { RunContext } from './run-context.ts';
 
 export interface UndoOptions {
   readonly user: string;
@@ -17,7 +14,6 @@ export interface UndoOptions {
   readonly rotation: string | undefined;
   readonly profile: string | undefined;
   readonly region: string;
-  readonly stateDir: string;
   /** The account of the user, entered through the role; undefined means the caller's own. */
   readonly account: string | undefined;
   readonly roleName: string;
@@ -31,34 +27,25 @@ export async function undoInAccount(
   options: UndoOptions,
   context: RunContext,
 ): Promise<UndoneRotation> {
-  const { profile, region, stateDir, roleName, externalId } = options;
-  const { clock, emit, env, signal } = context;
-  const run = newId();
+  const { profile, region, roleName, externalId } = options;
+  const { state: store } = context;
   const accounts = await openAccounts({
-    ...{ profile, region, env, maxParallel: CALLS_AT_ONCE, clock, emit, signal },
-    ...{ roleName, externalId, sessionName: `keyturn-${run}` },
+    ...context,
+    ...{ profile, region, roleName, externalId, maxParallel: CALLS_AT_ONCE },
+    sessionName: `keyturn-${store.run}`,
   });
   try {
     const account = options.account ?? accounts.caller.account;
     const gateway = await accounts.enter(account);
-    const state = await openAccountState({ stateDir, account, clock, run });
-    const executor = executorContext({
-      gateway,
-      state,
-      run,
-      clock,
-      emit,
-      signal,
-      policy: {
-        oldKeyFate: 'deactivate',
-        daysThreshold: 1,
-        cleanupInactive: false,
-        inactiveDays: 1,
-      },
-      finishesOthers: true,
-    });
-    return await undoRotation(options.user, options.rotation, executor).catch(async (thrown) => {
-      const elsewhere = await otherAccountsOf(options, account, clock).catch(() => []);
+    const state = await store.open(account, 'write');
+    const policy = {
+      oldKeyFate: 'deactivate',
+      cleanUpDays: undefined,
+      replacesOwnKey: false,
+    } as const;
+    const work = accountWork({ ...context, gateway, state, policy, finishesOthers: true });
+    return await undoRotation(options.user, options.rotation, work).catch(async (thrown) => {
+      const elsewhere = await otherAccountsOf(options.user, account, store).catch(() => []);
       throw withElsewhere(toKeyturnError(thrown), options.user, elsewhere);
     });
   } finally {
@@ -67,17 +54,12 @@ export async function undoInAccount(
 }
 
 /** Accounts whose journals know the user, beside the one that was looked into. */
-async function otherAccountsOf(
-  { stateDir, user }: UndoOptions,
-  own: string,
-  clock: Clock,
-): Promise<string[]> {
+async function otherAccountsOf(user: string, own: string, store: StateStore): Promise<string[]> {
   const found: string[] = [];
-  for (const account of await accountsIn(stateDir)) {
+  for (const account of await store.accounts()) {
     if (account === own) continue;
-    const { journal } = await readAccountState({ stateDir, account, clock, run: newId() });
-    const users = await journal.users();
-    if (users.some((name) => name.toLowerCase() === user.toLowerCase())) found.push(account);
+    const state = await store.open(account, 'read');
+    if ((await state.history(user)).records.length > 0) found.push(account);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-// Two services of AWS that keep secrets, as ports: src/iam/ speaks to them, src/destinations/ decides
+// Two services of AWS that keep secrets, as ports: src/aws/ speaks to them, src/destinations/ decides
 // what is kept there. Missing things, refusals and lost answers are KeyturnErrors.
 
 import type { Secret } from './secret.ts';
@@ -40,4 +40,12 @@ export interface ParameterStore {
   write(name: string, text: Secret): Promise<string>;
   /** Every version that is kept, the newest first. */
   history(name: string): Promise<readonly Parameter[]>;
+}
+
+/** Both, as the caller of a run, in any region. */
+export interface AwsStores {
+  /** The region of the run. */
+  readonly region: string;
+  readonly secretStore: (region: string) => SecretStore;
+  readonly parameterStore: (region: string) => ParameterStore;
 }

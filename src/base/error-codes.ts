@@ -1,303 +1,325 @@
 // Every error a user can meet. docs/errors.md is generated from this table, so `meaning` and
-// `remedy` are written for the reader of that page.
+// `remedy` are written for the reader of that page. What a code says about the rest of the run is a
+// column here too; no other file keeps a list of codes.
 
 /** 0 done, 1 something failed, 2 bad input, 3 could not start, 129/130/143 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 3 | 129 | 130 | 143;
 
+/**
+ * What is pointless to go on with after the error, because all of it would meet the same: the whole
+ * run, the rest of the account, or only the user.
+ */
+export type Scope = 'run' | 'account' | 'user';
+
+/**
+ * `failure`: something went wrong. `block`: nothing did, and nothing was tried, but a person is
+ * needed. `stop`: the person or the clock ended the work.
+ */
+export type ErrorKind = 'failure' | 'block' | 'stop';
+
 interface ErrorCodeInfo {
+  /** The exit code of a run that this error ends. */
   readonly exit: ExitCode;
+  readonly stops: Scope;
+  readonly kind: ErrorKind;
   readonly meaning: string;
   readonly remedy: string;
 }
 
-function info(exit: ExitCode, meaning: string, remedy: string): ErrorCodeInfo {
-  return { exit, meaning, remedy };
+interface ErrorText {
+  /** A failure unless the row says otherwise. */
+  readonly kind?: ErrorKind;
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+function info(exit: ExitCode, stops: Scope, text: ErrorText): ErrorCodeInfo {
+  return { exit, stops, kind: 'failure', ...text };
 }
 
 export const ERROR_CODES = {
   // Bad input: nothing was sent to AWS.
-  'unknown-flag': info(
-    2,
-    'A flag is not known, or is known with another spelling.',
-    'Compare with `--help`; the closest flag is suggested.',
-  ),
-  'bad-value': info(
-    2,
-    'A flag has a value that it does not take.',
-    'The message says which values are taken.',
-  ),
-  'repeated-flag': info(2, 'A flag was given twice.', 'Keep one of them.'),
-  'conflicting-flags': info(2, 'Two flags contradict each other.', 'Keep one of them.'),
-  'stray-argument': info(
-    2,
-    'A word on the command line belongs to no flag.',
-    'Quote values that contain spaces, or remove the word.',
-  ),
-  'unknown-command': info(2, 'The command is not known.', 'Compare with `--help`.'),
-  'no-profile': info(
-    2,
-    'No profile was named, and there is no terminal to choose one in.',
-    'Name it: `keyctl PROFILE`, or `keyctl -a AUTH -t TARGET`; `keyctl -l` lists the profiles.',
-  ),
-  'log-file': info(
-    2,
-    'The log file can not be opened for writing.',
-    'Choose another path for `--log-file`.',
-  ),
+  'unknown-flag': info(2, 'run', {
+    meaning: 'A flag is not known, or is known with another spelling.',
+    remedy: 'Compare with `--help`; the closest flag is suggested.',
+  }),
+  'bad-value': info(2, 'run', {
+    meaning: 'A flag has a value that it does not take.',
+    remedy: 'The message says which values are taken.',
+  }),
+  'repeated-flag': info(2, 'run', {
+    meaning: 'A flag was given twice.',
+    remedy: 'Keep one of them.',
+  }),
+  'conflicting-flags': info(2, 'run', {
+    meaning: 'Two flags contradict each other.',
+    remedy: 'Keep one of them.',
+  }),
+  'stray-argument': info(2, 'run', {
+    meaning: 'A word on the command line belongs to no flag.',
+    remedy: 'Quote values that contain spaces, or remove the word.',
+  }),
+  'unknown-command': info(2, 'run', {
+    meaning: 'The command is not known.',
+    remedy: 'Compare with `--help`.',
+  }),
+  'no-profile': info(2, 'run', {
+    meaning: 'No profile was named, and there is no terminal to choose one in.',
+    remedy:
+      'Name it: `keyctl PROFILE`, or `keyctl -a AUTH -t TARGET`; `keyctl -l` lists the profiles.',
+  }),
+  'log-file': info(2, 'run', {
+    meaning: 'The log file can not be opened for writing.',
+    remedy: 'Choose another path for `--log-file`.',
+  }),
 
-  'file-not-understood': info(
-    2,
-    'The credentials file has a line that the AWS SDK and the AWS CLI read differently.',
-    'Correct the line that the message names; keyctl edits only what both understand.',
-  ),
-  'not-rotatable': info(
-    2,
-    'The profile holds no long-term access key in the credentials file.',
-    'The message says what it holds instead; rotate the profile that has the key.',
-  ),
+  'file-not-understood': info(2, 'run', {
+    meaning: 'The credentials file has a line that the AWS SDK and the AWS CLI read differently.',
+    remedy: 'Correct the line that the message names; keyctl edits only what both understand.',
+  }),
+  'not-rotatable': info(2, 'run', {
+    meaning: 'The profile holds no long-term access key in the credentials file.',
+    remedy: 'The message says what it holds instead; rotate the profile that has the key.',
+  }),
 
   // Could not start: nothing was changed.
-  'credentials-file': info(
-    3,
-    'The credentials file can not be read or written.',
-    'The message says why, and the hint whether the file is as it was.',
-  ),
-  'unknown-owner': info(
-    3,
-    'AWS does not tell which IAM user has the key.',
-    'Name the user with `--user`, or grant iam:GetAccessKeyLastUsed and iam:ListAccessKeys.',
-  ),
-  'report-unusable': info(
-    3,
-    'The credential report of the account can not be used.',
-    'The message says why. With `--inventory auto`, the default, all users are read one by one instead.',
-  ),
-  'no-credentials': info(
-    3,
-    'No AWS credentials were found.',
-    'Name a profile with `--profile`, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is attached.',
-  ),
-  'unknown-profile': info(
-    3,
-    'The profile is in neither the credentials file nor the config file.',
-    'Check the spelling; the hint lists the profiles that exist.',
-  ),
-  'expired-token': info(
-    3,
-    'The session that signs the calls has expired.',
-    'Sign in again (for SSO: `aws sso login`), then repeat the command.',
-  ),
-  'invalid-credentials': info(
-    3,
-    'AWS does not accept the access key that signs the calls.',
-    'The key may be deleted, Inactive, or belong to another partition than the region given.',
-  ),
-  'clock-skew': info(
-    3,
-    "This machine's clock differs from AWS's by more than AWS allows.",
-    'Set the clock (for example with NTP), then repeat the command.',
-  ),
-  'wrong-region': info(
-    3,
-    'AWS does not know the region, or it is of another partition than the credentials.',
-    'Leave `--region` out for the commercial partition, or name a region of the right partition.',
-  ),
-  'endpoint-unreachable': info(
-    3,
-    'The AWS endpoint does not answer.',
-    'Check the network, a proxy, and AWS_ENDPOINT_URL.',
-  ),
-  'endpoint-guard': info(
-    3,
-    'KEYTURN_ENDPOINT_GUARD=loopback is set and the endpoint is not on this machine.',
-    'Set AWS_ENDPOINT_URL to a sandbox, or unset the guard.',
-  ),
-  'no-organization': info(
-    3,
-    'The account of the caller is in no AWS organization.',
-    'Leave `--organization` out, or name the accounts with `--accounts`.',
-  ),
-  'unknown-user': info(
-    3,
-    'No IAM user of that name exists in the account.',
-    'Check the spelling and the account.',
-  ),
-  'state-dir': info(
-    3,
-    'The state directory can not be used: it is read-only, full, or readable by others.',
-    'Choose another with `--state-dir`, or repair its permissions (0700).',
-  ),
-  'no-node': info(
-    3,
-    'The gateway found no Node.js that is new enough to run the service.',
-    'Install Node.js 20.12 or newer on the runner, or keep `requirements.txt` in the service.',
-  ),
-  'journal-newer': info(
-    3,
-    'The journal was written by a newer version of keyturn.',
-    'Use that version, or a newer one.',
-  ),
-  'journal-damaged': info(
-    3,
-    'A line in the middle of the journal can not be read.',
-    'Restore the file from a backup, or remove the line that the message names.',
-  ),
+  'credentials-file': info(3, 'user', {
+    meaning: 'The credentials file can not be read or written.',
+    remedy: 'The message says why, and the hint whether the file is as it was.',
+  }),
+  'unknown-owner': info(3, 'user', {
+    meaning: 'AWS does not tell which IAM user has the key.',
+    remedy:
+      'Name the user with `--user`, or grant iam:GetAccessKeyLastUsed and iam:ListAccessKeys.',
+  }),
+  'report-unusable': info(3, 'account', {
+    meaning: 'The credential report of the account can not be used.',
+    remedy:
+      'The message says why. With `--inventory auto`, the default, all users are read one by one instead.',
+  }),
+  'no-credentials': info(3, 'run', {
+    meaning: 'No AWS credentials were found.',
+    remedy:
+      'Name a profile with `--profile`, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is attached.',
+  }),
+  'unknown-profile': info(3, 'run', {
+    meaning: 'The profile is in neither the credentials file nor the config file.',
+    remedy: 'Check the spelling; the hint lists the profiles that exist.',
+  }),
+  'expired-token': info(3, 'run', {
+    meaning: 'The session that signs the calls has expired.',
+    remedy: 'Sign in again (for SSO: `aws sso login`), then repeat the command.',
+  }),
+  'invalid-credentials': info(3, 'run', {
+    meaning: 'AWS does not accept the access key that signs the calls.',
+    remedy:
+      'The key may be deleted, Inactive, or belong to another partition than the region given.',
+  }),
+  'clock-skew': info(3, 'run', {
+    meaning: "This machine's clock differs from AWS's by more than AWS allows.",
+    remedy: 'Set the clock (for example with NTP), then repeat the command.',
+  }),
+  'wrong-region': info(3, 'account', {
+    meaning: 'AWS does not know the region, or it is of another partition than the credentials.',
+    remedy:
+      'Leave `--region` out for the commercial partition, or name a region of the right partition.',
+  }),
+  'endpoint-unreachable': info(3, 'user', {
+    meaning: 'The AWS endpoint does not answer.',
+    remedy: 'Check the network, a proxy, and AWS_ENDPOINT_URL.',
+  }),
+  'endpoint-guard': info(3, 'run', {
+    meaning: 'KEYTURN_ENDPOINT_GUARD=loopback is set and the endpoint is not on this machine.',
+    remedy: 'Set AWS_ENDPOINT_URL to a sandbox, or unset the guard.',
+  }),
+  'no-organization': info(3, 'run', {
+    meaning: 'The account of the caller is in no AWS organization.',
+    remedy: 'Leave `--organization` out, or name the accounts with `--accounts`.',
+  }),
+  'unknown-user': info(3, 'user', {
+    meaning: 'No IAM user of that name exists in the account.',
+    remedy: 'Check the spelling and the account.',
+  }),
+  'state-dir': info(3, 'account', {
+    meaning: 'The state directory can not be used: it is read-only, full, or readable by others.',
+    remedy: 'Choose another with `--state-dir`, or repair its permissions (0700).',
+  }),
+  'no-node': info(3, 'run', {
+    meaning: 'The gateway found no Node.js that is new enough to run the service.',
+    remedy:
+      'Install Node.js 20.12 or newer on the runner, or keep `requirements.txt` in the service.',
+  }),
+  'journal-newer': info(3, 'account', {
+    meaning: 'The journal was written by a newer version of keyturn.',
+    remedy: 'Use that version, or a newer one.',
+  }),
+  'journal-damaged': info(3, 'account', {
+    meaning: 'A line in the middle of the journal can not be read.',
+    remedy: 'Restore the file from a backup, or remove the line that the message names.',
+  }),
 
   // Either: exit 3 when it stops the run before it starts, 1 when it stops one user.
-  'access-denied': info(
-    3,
-    'The caller lacks a permission.',
-    'Grant the permission that the message names.',
-  ),
-  throttled: info(1, 'AWS kept refusing calls because of their rate.', 'Run again later.'),
-  'aws-error': info(
-    1,
-    'AWS answered with an error that keyturn does not treat specially.',
-    'The message carries AWS’s code and text.',
-  ),
+  'access-denied': info(3, 'user', {
+    meaning: 'The caller lacks a permission.',
+    remedy: 'Grant the permission that the message names.',
+  }),
+  throttled: info(1, 'user', {
+    meaning: 'AWS kept refusing calls because of their rate.',
+    remedy: 'Run again later.',
+  }),
+  'aws-error': info(1, 'user', {
+    meaning: 'AWS answered with an error that keyturn does not treat specially.',
+    remedy: 'The message carries AWS’s code and text.',
+  }),
 
   // One account failed; the others went on.
-  'cannot-enter-account': info(
-    1,
-    'AWS refused the role through which an account is entered; nothing was done there.',
-    'The role must exist in the account and trust the caller; or leave the account out with `--exclude-accounts`.',
-  ),
-  'unknown-account': info(
-    1,
-    'An account that `--accounts` names is not in the organization.',
-    'Check the ID; without `--organization`, accounts outside it are entered too.',
-  ),
+  'cannot-enter-account': info(1, 'account', {
+    meaning: 'AWS refused the role through which an account is entered; nothing was done there.',
+    remedy:
+      'The role must exist in the account and trust the caller; or leave the account out with `--exclude-accounts`.',
+  }),
+  'unknown-account': info(1, 'account', {
+    meaning: 'An account that `--accounts` names is not in the organization.',
+    remedy: 'Check the ID; without `--organization`, accounts outside it are entered too.',
+  }),
 
   // One user failed; the others went on.
-  'two-active-keys': info(
-    1,
-    'The user has two Active keys, so there is no room for a new one.',
-    'Find out which key is in use and make the other Inactive; the result names both.',
-  ),
-  'no-free-slot': info(
-    1,
-    'The user has two keys, one of them Inactive, so there is no room for a new one.',
-    'Delete the Inactive key, or run with `--cleanup-inactive` once it has been Inactive long enough.',
-  ),
-  'own-key': info(
-    1,
-    'The due key is the one that signs these calls; deactivating it would cut the run off.',
-    'Run with another principal, such as a role, or say with `--deliver` where its successor goes.',
-  ),
-  'rotation-in-progress': info(
-    1,
-    'Another process is rotating this user now.',
-    'Wait for it, then run again.',
-  ),
-  'key-changed': info(
-    1,
-    'The keys of the user changed between the inventory and the rotation.',
-    'Nothing was done for this user; run again.',
-  ),
-  'user-gone': info(
-    1,
-    'The user was deleted while the run was under way.',
-    'Nothing is left to do for this user.',
-  ),
-  'run-suspended': info(
-    1,
-    'The machine slept, or its clock was set, between the decision to make a key and the request.',
-    'Run again: nothing was changed for this user.',
-  ),
-  'create-refused': info(
-    1,
-    'AWS refused to create a key; no key was made.',
-    'The message carries AWS’s reason.',
-  ),
-  'create-unknown': info(
-    1,
-    'The answer to CreateAccessKey was lost, so a key may exist whose secret nobody holds.',
-    'Run again: AWS shows uses up to four hours late; after that the key is removed if nobody ' +
+  'two-active-keys': info(1, 'user', {
+    kind: 'block',
+    meaning: 'The user has two Active keys, so there is no room for a new one.',
+    remedy: 'Find out which key is in use and make the other Inactive; the result names both.',
+  }),
+  'no-free-slot': info(1, 'user', {
+    kind: 'block',
+    meaning: 'The user has two keys, one of them Inactive, so there is no room for a new one.',
+    remedy:
+      'Delete the Inactive key, or run with `--cleanup-inactive` once it has been Inactive long enough.',
+  }),
+  'own-key': info(1, 'user', {
+    kind: 'block',
+    meaning:
+      'The due key is the one that signs these calls; deactivating it would cut the run off.',
+    remedy:
+      'Run with another principal, such as a role, or say with `--deliver` where its successor goes.',
+  }),
+  'rotation-in-progress': info(1, 'user', {
+    meaning: 'Another process is rotating this user now.',
+    remedy: 'Wait for it, then run again.',
+  }),
+  'key-changed': info(1, 'user', {
+    meaning: 'The keys of the user changed between the inventory and the rotation.',
+    remedy: 'Nothing was done for this user; run again.',
+  }),
+  'user-gone': info(1, 'user', {
+    meaning: 'The user was deleted while the run was under way.',
+    remedy: 'Nothing is left to do for this user.',
+  }),
+  'run-suspended': info(1, 'user', {
+    meaning:
+      'The machine slept, or its clock was set, between the decision to make a key and the request.',
+    remedy: 'Run again: nothing was changed for this user.',
+  }),
+  'create-refused': info(1, 'user', {
+    meaning: 'AWS refused to create a key; no key was made.',
+    remedy: 'The message carries AWS’s reason.',
+  }),
+  'create-unknown': info(1, 'user', {
+    meaning:
+      'The answer to CreateAccessKey was lost, so a key may exist whose secret nobody holds.',
+    remedy:
+      'Run again: AWS shows uses up to four hours late; after that the key is removed if nobody ' +
       'has used it, and the rotation goes on.',
-  ),
-  'use-not-shown-yet': info(
-    1,
-    'A key whose secret was lost is to be deleted, but AWS would not show yet if somebody used it.',
-    'Run again after the time in the hint; or delete the key in IAM if you know that nobody made it.',
-  ),
-  'needs-operator': info(
-    1,
-    'An earlier run left this user in a state that only a person can judge; nothing was touched.',
-    'The message says what is odd; put it right in IAM, then run again.',
-  ),
-  'nothing-to-undo': info(
-    1,
-    'The journal knows of no rotation of this user that could be taken back.',
-    'Check the user and the state directory; `keyturn status` lists what is open.',
-  ),
-  'undo-finished': info(
-    1,
-    'An undo that an earlier run left open was finished, and nothing was rotated.',
-    'Look at the profile, which may hold the old key again; run again to rotate it.',
-  ),
-  'other-destination': info(
-    1,
-    'A rotation of this user with another destination was begun and is not finished.',
-    'Run the command that began it again; then this one.',
-  ),
-  'handoff-failed': info(
-    1,
-    'The new secret could not be stored on disk; the new key was taken back.',
-    'Free space in the state directory, then run again.',
-  ),
-  'secret-missing': info(
-    1,
-    'The new key exists but its secret is not in the hand-off any more; the old key was not touched.',
-    'Put the file back and run again. Without it, a person has to judge whether the new key is in use.',
-  ),
-  'not-deliverable': info(
-    1,
-    'A destination could not take a new secret, so no key was made.',
-    'The message says what is missing or odd there; put it right, then run again.',
-  ),
-  'delivery-failed': info(
-    1,
-    'A destination did not take the new secret; the old key was not touched.',
-    'The secret is kept in the hand-off file. Repair the destination, then run again.',
-  ),
-  'not-accepted-yet': info(
-    1,
-    'AWS did not accept the new key in time; the old key was not touched.',
-    'Run again: the rotation goes on where it stopped.',
-  ),
-  'wrong-identity': info(
-    1,
-    'The new key signs as another user than the one rotated; the old key was not touched.',
-    'This should never happen; look at the user in the IAM console before anything else.',
-  ),
-  'still-in-use': info(
-    1,
-    'The replaced key was used after it was replaced, or AWS can not know yet; it stays Active.',
-    'Give the new key to whatever still holds the old one, and finish later.',
-  ),
-  'last-use-unknown': info(
-    1,
-    'The last use of an Inactive key can not be read, so it is not deleted.',
-    'Grant iam:GetAccessKeyLastUsed.',
-  ),
-  'journal-write': info(
-    1,
-    'The journal can not be written, so nothing more is done for this user.',
-    'Free space in the state directory, then run again.',
-  ),
-  'time-limit': info(
-    1,
-    'The time given with `--timeout` was over before this user was done.',
-    'Run again: what is open goes on where it stopped.',
-  ),
-  cancelled: info(130, 'The person left, or said no; nothing was changed.', 'Nothing.'),
-  interrupted: info(130, 'The run was interrupted.', 'Run again: what is open is resumed.'),
-  'output-closed': info(
-    1,
-    'The reader of stdout went away before the whole result was written.',
-    'No secret is lost: each is in the hand-off file that stderr names.',
-  ),
-  internal: info(1, 'A fault in keyturn itself.', 'Please report it.'),
+  }),
+  'use-not-shown-yet': info(1, 'user', {
+    meaning:
+      'A key whose secret was lost is to be deleted, but AWS would not show yet if somebody used it.',
+    remedy:
+      'Run again after the time in the hint; or delete the key in IAM if you know that nobody made it.',
+  }),
+  'needs-operator': info(1, 'user', {
+    meaning:
+      'An earlier run left this user in a state that only a person can judge; nothing was touched.',
+    remedy: 'The message says what is odd; put it right in IAM, then run again.',
+  }),
+  'nothing-to-undo': info(1, 'user', {
+    meaning: 'The journal knows of no rotation of this user that could be taken back.',
+    remedy: 'Check the user and the state directory; `keyturn status` lists what is open.',
+  }),
+  'undo-finished': info(1, 'user', {
+    meaning: 'An undo that an earlier run left open was finished, and nothing was rotated.',
+    remedy: 'Look at the profile, which may hold the old key again; run again to rotate it.',
+  }),
+  'other-destination': info(1, 'user', {
+    meaning: 'A rotation of this user with another destination was begun and is not finished.',
+    remedy: 'Run the command that began it again; then this one.',
+  }),
+  'handoff-failed': info(1, 'user', {
+    meaning: 'The new secret could not be stored on disk; the new key was taken back.',
+    remedy: 'Free space in the state directory, then run again.',
+  }),
+  'secret-missing': info(1, 'user', {
+    meaning:
+      'The new key exists but its secret is not in the hand-off any more; the old key was not touched.',
+    remedy:
+      'Put the file back and run again. Without it, a person has to judge whether the new key is in use.',
+  }),
+  'not-deliverable': info(1, 'user', {
+    kind: 'block',
+    meaning: 'A destination could not take a new secret, so no key was made.',
+    remedy: 'The message says what is missing or odd there; put it right, then run again.',
+  }),
+  'delivery-failed': info(1, 'user', {
+    meaning: 'A destination did not take the new secret; the old key was not touched.',
+    remedy: 'The secret is kept in the hand-off file. Repair the destination, then run again.',
+  }),
+  'not-accepted-yet': info(1, 'user', {
+    meaning: 'AWS did not accept the new key in time; the old key was not touched.',
+    remedy: 'Run again: the rotation goes on where it stopped.',
+  }),
+  'wrong-identity': info(1, 'user', {
+    meaning: 'The new key signs as another user than the one rotated; the old key was not touched.',
+    remedy: 'This should never happen; look at the user in the IAM console before anything else.',
+  }),
+  'still-in-use': info(1, 'user', {
+    meaning:
+      'The replaced key was used after it was replaced, or AWS can not know yet; it stays Active.',
+    remedy: 'Give the new key to whatever still holds the old one, and finish later.',
+  }),
+  'last-use-unknown': info(1, 'user', {
+    meaning: 'The last use of an Inactive key can not be read, so it is not deleted.',
+    remedy: 'Grant iam:GetAccessKeyLastUsed.',
+  }),
+  'journal-write': info(1, 'user', {
+    meaning: 'The journal can not be written, so nothing more is done for this user.',
+    remedy: 'Free space in the state directory, then run again.',
+  }),
+  'time-limit': info(1, 'run', {
+    kind: 'stop',
+    meaning: 'The time given with `--timeout` was over before this user was done.',
+    remedy: 'Run again: what is open goes on where it stopped.',
+  }),
+  cancelled: info(130, 'run', {
+    meaning: 'The person left, or said no; nothing was changed.',
+    remedy: 'Nothing.',
+  }),
+  interrupted: info(130, 'run', {
+    kind: 'stop',
+    meaning: 'The run was interrupted.',
+    remedy: 'Run again: what is open is resumed.',
+  }),
+  'output-closed': info(1, 'run', {
+    meaning: 'The reader of stdout went away before the whole result was written.',
+    remedy: 'No secret is lost: each is in the hand-off file that stderr names.',
+  }),
+  internal: info(1, 'user', {
+    meaning: 'A fault in keyturn itself.',
+    remedy: 'Please report it.',
+  }),
 } as const satisfies Record<string, ErrorCodeInfo>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** For texts from outside, such as the codes in a report. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, text);
+}

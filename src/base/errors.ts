@@ -1,7 +1,7 @@
 // One error class for everything that can go wrong in a way we know. Callers branch on `code`,
 // people read `message` and `hint`. The codes and what they mean are in error-codes.ts.
 
-import { ERROR_CODES, type ErrorCode, type ExitCode } from './error-codes.ts';
+import { ERROR_CODES, type ErrorCode, type ExitCode, type Scope } from './error-codes.ts';
 
 export interface ErrorDetails {
   /** What the reader can do about it; one sentence, no period needed. */
@@ -25,6 +25,21 @@ export class KeyturnError extends Error {
   /** The process exit code when this error ends a run. */
   get exitCode(): ExitCode {
     return ERROR_CODES[this.code].exit;
+  }
+
+  /** What is pointless to go on with after this error. */
+  get stops(): Scope {
+    return ERROR_CODES[this.code].stops;
+  }
+
+  /** Nothing went wrong and nothing was tried, but a person is needed. */
+  get isBlock(): boolean {
+    return ERROR_CODES[this.code].kind === 'block';
+  }
+
+  /** The person or the clock ended the work, and no failure. */
+  get isStop(): boolean {
+    return ERROR_CODES[this.code].kind === 'stop';
   }
 }
 

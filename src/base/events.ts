@@ -47,6 +47,8 @@ interface EventPayloads {
   'key-created': { user: string; newKeyId: AccessKeyId };
   'secret-stored': { user: string; newKeyId: AccessKeyId; path: string };
   'secret-delivered': { user: string; newKeyId: AccessKeyId; kind: string; place: string };
+  /** A file of the user's was rewritten; what it held before is in the backup. */
+  'backup-made': { path: string; backup: string };
   /** A plain hand-off file that nothing needs any more could not be removed. */
   'handoff-kept': { user: string; path: string; reason: string };
   'waiting-for-key': { user: string; newKeyId: AccessKeyId; waitedMs: number };
@@ -109,6 +111,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'key-created': 'info',
   'secret-stored': 'info',
   'secret-delivered': 'info',
+  'backup-made': 'debug',
   'handoff-kept': 'warn',
   'waiting-for-key': 'debug',
   'key-verified': 'info',

@@ -8,11 +8,11 @@
 
 import { isAbsolute } from 'node:path';
 import { KeyturnError } from '../base/errors.ts';
-import { lastText, quoted } from './argv.ts';
+import { lastText, quoted } from './flags/argv.ts';
 import type { Host } from './host.ts';
-import { ROTATE_FLAGS } from './rotate-flags.ts';
-import { rotateCommand } from './rotate-iam-keys.ts';
-import type { LoadParts } from './rotate-run.ts';
+import { rotateCommand } from './rotate/command.ts';
+import { ROTATE_FLAGS } from './rotate/flags.ts';
+import type { LoadParts } from './rotate/run.ts';
 import { type Command, runCli } from './run.ts';
 
 const TIMEOUT_SECONDS = 900;

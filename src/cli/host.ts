@@ -4,11 +4,11 @@ import { fstatSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
-import { type Sink, standardSink } from './sink.ts';
+import { type Sink, standardSink } from './terminal/sink.ts';
 
 export type StopSignal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
 
-/** Where answers come from. */
+/** Where a person's answers are read from. */
 export interface Source {
   readonly isTerminal: boolean;
   /** The stream beneath; opened only when it is asked for. */
@@ -62,7 +62,7 @@ export function processHost(): Host {
   };
 }
 
-/** Asks the file first: most of the time it is no terminal, and then no stream need be opened. */
+/** Looks at the file first: most of the time stdin is no terminal, and then no stream need be opened. */
 function isStdinTerminal(): boolean {
   try {
     return fstatSync(0).isCharacterDevice() && process.stdin.isTTY === true;

@@ -1,13 +1,13 @@
 // One runner for every executable. It alone catches what a command throws, says it, and decides
 // the exit code; nothing else ends the process.
 //
-//   bin/*.mjs -> runCli(command) -> command.run(host) -> exit code
+//   bin/keyctl.cjs and its like -> bin/start.cjs -> runCli(command) -> command.run(session) -> exit code
 
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { type Host, processHost } from './host.ts';
-import { createMasker, type Masker } from './mask.ts';
-import { trackedSink } from './sink.ts';
-import { createVoice, type Voice } from './voice.ts';
+import { createMasker, type Masker } from './terminal/mask.ts';
+import { trackedSink } from './terminal/sink.ts';
+import { createVoice, type Voice } from './terminal/voice.ts';
 
 /** What a command works with. */
 export interface Session {
@@ -18,11 +18,11 @@ export interface Session {
 
 export interface Command {
   readonly program: string;
-  /** The arguments, where they are not argv alone. Must not throw. */
+  /** The arguments, for a command that takes more than argv. Must not throw. */
   readonly args?: (host: Host) => readonly string[];
   /** Resolves with the exit code. May throw: what is thrown is said on stderr. */
   readonly run: (session: Session) => Promise<number>;
-  /** Which format stderr has, whatever is wrong with the rest of argv. */
+  /** The format of stderr; found in argv even when the rest of it is wrong. */
   readonly logFormat?: (args: readonly string[]) => 'text' | 'json';
   /** What stdout gets when `run` throws; undefined for nothing. */
   readonly failureOutput?: (host: Host, error: KeyturnError) => string | undefined;
@@ -32,8 +32,8 @@ export interface Command {
 export async function runCli(command: Command): Promise<void> {
   const host = processHost();
   const code = await runCommand(command, host);
-  // stdout and stderr are flushed by now. Ending here, not by an empty event loop, because an idle
-  // connection to AWS must not hold the prompt back.
+  // stdout and stderr are flushed by now. The process is ended here and not by an empty event loop,
+  // because an idle connection to AWS would keep the prompt from coming back.
   process.exit(code);
 }
 
@@ -59,7 +59,7 @@ export async function runCommand(command: Command, from: Host): Promise<number> 
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     voice.error(error);
-    // One document at most: what is on stdout already, or was tried, is not followed by another.
+    // stdout gets one document at most: nothing follows one that was written, or tried to be.
     if (!stdout.isUsed()) await reportFailure(command, session, error);
     code = error.exitCode;
   }
@@ -81,7 +81,7 @@ async function reportFailure(
   }
 }
 
-/** Waits until stderr is written; whether it could be is nobody's business any more. */
+/** Waits until stderr is written. When it can not be, there is nobody left to tell. */
 async function flush(host: Host): Promise<void> {
   try {
     await host.stderr.write('');

@@ -1,6 +1,6 @@
-// SIGINT, SIGTERM and SIGHUP (a closed terminal). The first asks the run to stop: steps under way are finished, because a key
-// that was just created must still reach the disk. The second ends the process at once; what is
-// open then is found in the journal by the next run (I10).
+// SIGINT, SIGTERM and SIGHUP (a closed terminal). The first asks the run to stop: steps under way are
+// finished, because a key that was just created must still reach the disk. The second ends the process
+// at once; what is open then is found in the journal by the next run (I10).
 
 import { KeyturnError } from '../base/errors.ts';
 import type { Host, StopSignal } from './host.ts';

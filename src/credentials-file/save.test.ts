@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { settableClock, temporaryDirectory } from '../../test/journal/support.ts';
+import { settableClock, temporaryDirectory } from '../../test/state/support.ts';
 import type { FileSystem } from '../base/files/file-system.ts';
 import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import { Secret } from '../base/secret.ts';

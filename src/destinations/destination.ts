@@ -1,16 +1,13 @@
-// Where a new secret must go. One folder per destination; each implements this and nothing more:
-// two methods, and the capabilities that it has. docs/destinations/adding.md goes through them.
+// Where a new secret must go: a place of some kind that is open. Two methods, and the capabilities
+// that it has. docs/destinations/adding.md goes through them.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Secret } from '../base/secret.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { DeliveryReceipt, DeliveryTarget } from '../lifecycle/record.ts';
 
-export interface Destination extends Capabilities {
-  /** The word that names this kind of destination in receipts and reports. */
-  readonly kind: string;
-  /** Which one of its kind, without a secret; together they let a later run find it again. */
-  readonly place: string;
+/** Kind and place hold no secret; together they let a later run find it again. */
+export interface Destination extends DeliveryTarget, Capabilities {
   /**
    * Resolves once the secret is durable there, everywhere that the rotation promised when it began.
    * Throws `delivery-failed`. Safe to repeat.
@@ -29,10 +26,6 @@ interface Capabilities {
    * made, and by a dry run. Throws `not-deliverable`.
    */
   prepare?(): Promise<void>;
-  /** More profiles that are to hold the secret, as the target of a rotation names them. */
-  readonly alsoProfiles?: readonly string[];
-  /** The same destination, for everything that the target of an open rotation names. */
-  including?(target: DeliveryTarget): Destination;
   /** Left out by destinations that keep no former secret. */
   readonly wayBack?: WayBack;
   /** The rotation has ended, and the plain hand-off file is removed when this resolves. */

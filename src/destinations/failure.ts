@@ -1,10 +1,6 @@
 // What goes wrong at a destination, in the two codes that the engine knows.
 
-import type { ErrorCode } from '../base/error-codes.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
-
-/** The run was stopped; that is no fault of the destination. */
-const STOPPED: ReadonlySet<ErrorCode> = new Set(['interrupted', 'time-limit']);
 
 /** Before a key was made: whatever is thrown becomes `not-deliverable`. */
 export async function preparing<T>(work: () => Promise<T>): Promise<T> {
@@ -26,7 +22,8 @@ async function recoded<T>(
     return await work();
   } catch (thrown) {
     const error = toKeyturnError(thrown);
-    if (error.code === code || error.code === 'internal' || STOPPED.has(error.code)) throw error;
+    // That the run was stopped is no fault of the destination.
+    if (error.code === code || error.code === 'internal' || error.isStop) throw error;
     throw new KeyturnError(code, error.message, {
       hint: error.hint === undefined ? hint : `${error.hint}; ${hint}`,
       cause: { code: error.code },

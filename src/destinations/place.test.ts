@@ -5,7 +5,7 @@ import { placeFor, templateFault } from './place.ts';
 import { SECRET_NAMES } from './secrets-manager/names.ts';
 import { PARAMETER_NAMES } from './ssm/names.ts';
 
-const FACTS = { account: '123456789012', user: 'svc+ci=a@b.c_-' };
+const FACTS = { account: '123456789012', user: 'svc+ci=a@b.c_-', region: 'us-east-1' };
 
 describe('names of places', () => {
   it('take the account and the user in', () => {

@@ -11,13 +11,20 @@ export interface PlaceRule {
   readonly isName: (name: string) => boolean;
 }
 
+/** What a place for one user can be made from. */
 export interface PlaceFacts {
   readonly account: string;
   readonly user: string;
+  /** The AWS region of the run. */
+  readonly region: string;
 }
 
 /** Facts that fit everywhere, to judge a template before any are known. */
-const SAMPLE: PlaceFacts = { account: '123456789012', user: 'user' };
+export const SAMPLE_FACTS: PlaceFacts = {
+  account: '123456789012',
+  user: 'user',
+  region: 'us-east-1',
+};
 
 const PLACEHOLDER = /\{(\w*)\}/g;
 
@@ -36,7 +43,7 @@ export function templateFault(template: string, rule: PlaceRule): string | undef
       return `${placeholder} is not known; {account} and {user} are`;
     }
   }
-  return rule.isName(expandPlace(template, SAMPLE))
+  return rule.isName(expandPlace(template, SAMPLE_FACTS))
     ? undefined
     : `${rule.noun} takes ${rule.takes}`;
 }
@@ -55,28 +62,4 @@ export function placeFor(template: string, facts: PlaceFacts, rule: PlaceRule): 
       hint: `rotate ${facts.user} in a run of its own: --user ${facts.user}, and a name without {user}`,
     },
   );
-}
-
-/** The place of an encrypted hand-off is its recipients; that of a plain one is empty. */
-export function placeOfRecipients(recipients: readonly string[]): string {
-  return recipients.join(' ');
-}
-
-export function recipientsOf(place: string): string[] {
-  return place.split(' ').filter((recipient) => recipient !== '');
-}
-
-/** A place in AWS: the region is part of it, because the next run may be given another one. */
-export interface RegionalPlace {
-  readonly region: string;
-  readonly name: string;
-}
-
-export function placeOfRegion({ region, name }: RegionalPlace): string {
-  return `${region}:${name}`;
-}
-
-export function regionalPlace(place: string): RegionalPlace | undefined {
-  const [, region, name] = /^([a-z\d-]+):(.+)$/.exec(place) ?? [];
-  return region === undefined || name === undefined ? undefined : { region, name };
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { accessKeyId } from '../base/access-key-id.ts';
 import { neededRecords } from './compact.ts';
+import { UserHistory } from './history.ts';
 import type { JournalRecord, KeyStep, RotationStep } from './record.ts';
-import { recordedDeactivation } from './rotation.ts';
 
 const key = (name: string) => accessKeyId(`AKIAEXAMPLE${name.padStart(9, '0')}`);
 const envelope = (minute: number) => ({
@@ -41,7 +41,7 @@ describe('what a journal still needs', () => {
   it('keeps the recorded deactivation of a key that may still exist (I5)', () => {
     const records = rotated('r1', 'A', 'B');
     assert.deepEqual(neededRecords(records), records);
-    assert(recordedDeactivation(neededRecords(records), key('A')));
+    assert(new UserHistory(neededRecords(records)).deactivatedAt(key('A')));
   });
 
   it('drops a rotation once its old key is deleted, and the records of that key', () => {

@@ -1,8 +1,9 @@
 // Which records a journal still needs. What is dropped could change no decision any more.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import { UserHistory } from './history.ts';
 import type { JournalRecord } from './record.ts';
-import { foldRotations, isOpen, type Rotation } from './rotation.ts';
+import { hasNewKey, isOpen, type Rotation } from './rotation.ts';
 
 /**
  * Keeps, of one user's records and in their order: every rotation that is open; every finished one
@@ -21,11 +22,11 @@ export function neededRecords(
       rotation === null && step.type === 'deleted' ? [step.keyId] : [],
     ),
   );
-  const rotations = foldRotations(records);
+  const rotations = [...new UserHistory(records).rotations];
   const latest = rotations.at(-1)?.id;
   const mayMatter = (each: Rotation) => {
     if (each.phase === 'closed') return false;
-    if ('newKeyId' in each && handedOff.has(each.newKeyId)) return true;
+    if (hasNewKey(each) && handedOff.has(each.newKeyId)) return true;
     const isNewToo = each.phase === 'undone' && !deleted.has(each.newKeyId);
     return isNewToo || !deleted.has(each.oldKeyId);
   };

@@ -13,13 +13,16 @@ export interface DuePolicy {
   readonly mayReplaceSigningKey?: boolean;
 }
 
+/** Why a due key can not be rotated before a person has done something. */
+export type BlockReason = 'two-active-keys' | 'no-free-slot' | 'own-key';
+
 export type UserVerdict =
   | { readonly kind: 'nothing-due' }
   | { readonly kind: 'rotate'; readonly oldKey: AccessKey }
   | {
       readonly kind: 'blocked';
       readonly oldKey: AccessKey;
-      readonly code: 'two-active-keys' | 'no-free-slot' | 'own-key';
+      readonly code: BlockReason;
     };
 
 /** Only Active keys can be due: an Inactive key signs nothing, whatever its age. */
@@ -36,7 +39,7 @@ export function judgeUser(keys: readonly AccessKey[], policy: DuePolicy, now: Da
     .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
   const oldKey = due[0];
   if (oldKey === undefined) return { kind: 'nothing-due' };
-  const blocked = (code: 'two-active-keys' | 'no-free-slot' | 'own-key'): UserVerdict => ({
+  const blocked = (code: BlockReason): UserVerdict => ({
     kind: 'blocked',
     oldKey,
     code,

@@ -25,6 +25,17 @@ export type LastUse = (
   readonly owner?: string | undefined;
 };
 
+/** A key with what AWS says of its use; `unreadable` when AWS did not tell (I11). */
+export interface KeyDetails extends AccessKey {
+  readonly lastUse: LastUse | 'unreadable';
+}
+
+/**
+ * AWS shows a use minutes to hours late: "usually within four hours", says the IAM User Guide. Until
+ * then "never used" says nothing (I11).
+ */
+export const LAST_USE_LAG_MS = 4 * 60 * 60_000;
+
 /**
  * IAM's quota AccessKeysPerUser, Inactive keys included. AWS does not raise it, but it is not
  * airtight either (concurrent creates), so lists of more keys must be handled.

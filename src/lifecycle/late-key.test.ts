@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { accessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { UserHistory } from './history.ts';
 import type { AccessKey } from './keys.ts';
-import { findLateKey } from './late-key.ts';
+import type { LateKey } from './late-key.ts';
 import type { JournalRecord, RotationStep } from './record.ts';
-import { foldRotations, isOpen } from './rotation.ts';
+import { isOpen } from './rotation.ts';
 
 const OLD = accessKeyId('AKIAIOSFODNN7EXAMPLE');
 const LATE = accessKeyId('AKIAI44QH8DHBEXAMPLE');
@@ -30,6 +31,12 @@ const records = (...steps: RotationStep[]): JournalRecord[] =>
     rotation: 'r1',
     step,
   }));
+
+const findLateKey = (
+  written: readonly JournalRecord[],
+  keys: readonly AccessKey[],
+): LateKey | undefined => new UserHistory(written).lateKey(keys);
+const rotationsOf = (written: readonly JournalRecord[]) => [...new UserHistory(written).rotations];
 
 const old: AccessKey = { id: OLD, status: 'Active', createdAt: new Date('2025-01-01T00:00:00Z') };
 const made = (afterMinutes: number, status: AccessKey['status'] = 'Active'): AccessKey => ({
@@ -66,12 +73,12 @@ describe('late keys', () => {
 
   it('the verdict opens the rotation again, which no other end allows', () => {
     const verdict: RotationStep = { type: 'orphan-found', keyId: LATE };
-    const [reopened] = foldRotations([...givenUp, ...records(verdict)]);
+    const [reopened] = rotationsOf([...givenUp, ...records(verdict)]);
     assert.equal(reopened?.phase, 'orphan-found');
     assert(reopened && isOpen(reopened));
     const ended = records(INTENDED, UNKNOWN, { type: 'closed', reason: 'user-gone' }, verdict);
     assert.throws(
-      () => foldRotations(ended),
+      () => rotationsOf(ended),
       (error: unknown) => error instanceof KeyturnError && error.code === 'journal-damaged',
     );
   });

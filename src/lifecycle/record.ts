@@ -14,9 +14,9 @@ export type RotationStep =
       /** What becomes of the old key once the new one is delivered and verified. */
       readonly oldKeyFate: OldKeyFate;
       /** Where the secret is to go: a later run must be able to find the place again. */
-      readonly target: DeliveryTarget;
+      readonly target: JournaledTarget;
       /** Further places that must all hold it. */
-      readonly alsoTargets?: readonly DeliveryTarget[];
+      readonly alsoTargets?: readonly JournaledTarget[];
     }
   /** AWS answered that it made no key. Ends the rotation. */
   | { readonly type: 'create-refused'; readonly code: string }
@@ -45,7 +45,7 @@ export type RotationStep =
       readonly type: 'found';
       readonly oldKeyId: AccessKeyId;
       readonly newKeyId: AccessKeyId;
-      readonly target: DeliveryTarget;
+      readonly target: JournaledTarget;
     }
   /** Intent: `toKeyId` is to work and to be delivered again, in the place of `fromKeyId`. */
   | {
@@ -76,9 +76,20 @@ export type OldKeyFate = 'deactivate' | 'keep';
 
 /** A destination by kind and place, without a secret: {kind: 'handoff', place: ''}. */
 export interface DeliveryTarget {
+  /** The word that names this kind of destination in receipts and reports. */
   readonly kind: string;
+  /** Which one of its kind. */
   readonly place: string;
-  /** More profiles of the same file that are to hold the new pair; absent when there are none. */
+  /**
+   * The first record format that knows a place which is written like this one; absent where every
+   * format does. Older versions refuse the record, and the kind knows how to read the place.
+   */
+  readonly since?: 3;
+}
+
+/** A target as a record may hold it, whichever version wrote the record. */
+export interface JournaledTarget extends DeliveryTarget {
+  /** Only in records of format 2: more profiles of the same file that are to hold the new pair. */
   readonly alsoProfiles?: readonly string[];
 }
 
@@ -104,7 +115,7 @@ export interface DeliveryReceipt {
 /** The envelope of every journal line. */
 export interface JournalEnvelope {
   /** Format version of the record; see formatOf. */
-  readonly v: 1 | 2;
+  readonly v: 1 | 2 | 3;
   readonly at: Date;
   /** Which run wrote it: a random ID per process. */
   readonly run: string;
@@ -136,7 +147,11 @@ const STEPS_OF_FORMAT_2: ReadonlySet<string> = new Set([
  * and the others refuse it instead of acting on a part.
  */
 export function formatOf(step: RotationStep | KeyStep): JournalEnvelope['v'] {
-  if (STEPS_OF_FORMAT_2.has(step.type)) return 2;
-  if (step.type !== 'intended') return 1;
-  return step.alsoTargets !== undefined || step.target.alsoProfiles !== undefined ? 2 : 1;
+  if (step.type === 'intended') {
+    const { target, alsoTargets = [] } = step;
+    if ([target, ...alsoTargets].some(({ since }) => since === 3)) return 3;
+    return step.alsoTargets !== undefined || target.alsoProfiles !== undefined ? 2 : 1;
+  }
+  if (step.type === 'found' && step.target.since === 3) return 3;
+  return STEPS_OF_FORMAT_2.has(step.type) ? 2 : 1;
 }

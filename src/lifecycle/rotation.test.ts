@@ -3,14 +3,8 @@ import { describe, it } from 'node:test';
 import { accessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { nextStep } from './next-step.ts';
-import { formatOf, type KeyRecord, type RotationRecord, type RotationStep } from './record.ts';
-import {
-  foldRotations,
-  isOpen,
-  recordedActive,
-  recordedCutOver,
-  recordedDeactivation,
-} from './rotation.ts';
+import { formatOf, type RotationRecord, type RotationStep } from './record.ts';
+import { applyRecord, isOpen, type Rotation } from './rotation.ts';
 
 const OLD = accessKeyId('AKIAIOSFODNN7EXAMPLE');
 const NEW = accessKeyId('AKIAI44QH8DHBEXAMPLE');
@@ -46,18 +40,19 @@ const FOUND: RotationStep = {
   target: { kind: 'credentials-file', place: '/home/ada/.aws/credentials [production]' },
 };
 
-const records = (steps: RotationStep[], rotation = 'r1'): RotationRecord[] =>
+const records = (steps: RotationStep[]): RotationRecord[] =>
   steps.map((step, index) => ({
     v: formatOf(step),
     at: new Date(Date.UTC(2026, 10, 21, 10, 0, index)),
     run: 'run-1',
     account: '123456789012',
     user: 'svc-billing',
-    rotation,
+    rotation: 'r1',
     step,
   }));
-const stateAfter = (steps: RotationStep[]) => {
-  const [rotation] = foldRotations(records(steps));
+const stateAfter = (steps: RotationStep[]): Rotation => {
+  let rotation: Rotation | undefined;
+  for (const record of records(steps)) rotation = applyRecord(rotation, record);
   assert.ok(rotation);
   return rotation;
 };
@@ -70,67 +65,12 @@ describe('rotation state', () => {
     assert.deepEqual(performed, ['create', 'deliver', 'verify', 'cut-over', 'cut-over', 'stop']);
   });
 
-  it('I6: a key that an earlier rotation made is known, although a list did not show it', () => {
-    const later = { ...INTENDED, knownKeyIds: [OLD] };
-    const [, second] = foldRotations([...records(HAPPY_PATH), ...records([later], 'r2')]);
-    assert.deepEqual(second?.knownKeyIds, [OLD, NEW]);
-  });
-
-  it('remembers when the old key was deactivated', () => {
-    const written = records(HAPPY_PATH);
-    assert.deepEqual(recordedDeactivation(written, OLD), new Date('2026-11-21T10:00:05Z'));
-    assert.equal(recordedDeactivation(written, NEW), undefined);
-  });
-
-  const keyRecord = (step: KeyRecord['step'], at: string): KeyRecord => ({
-    v: 1,
-    at: new Date(at),
-    run: 'run-1',
-    account: '123456789012',
-    user: 'svc-billing',
-    rotation: null,
-    step,
-  });
-
-  it('I5: the last deactivation counts, not an earlier one before somebody used the key again', () => {
-    const retired = keyRecord({ type: 'retired', keyId: OLD }, '2026-09-01T00:00:00Z');
-    const written = [retired, ...records(HAPPY_PATH)];
-    assert.deepEqual(recordedDeactivation(written, OLD), new Date('2026-11-21T10:00:05Z'));
-    const again = [retired, ...records(HAPPY_PATH.slice(0, 4))];
-    assert.equal(recordedDeactivation(again, OLD), undefined);
-  });
-
-  it('I5: knows the key as Active until the intent to make it Inactive', () => {
-    const at = '2026-11-22T00:00:00Z';
-    const lost = keyRecord({ type: 'retiring', keyId: OLD, reason: 'finish' }, at);
-    assert.deepEqual(recordedActive([...records(HAPPY_PATH), lost], OLD), new Date(at));
-    const undone = keyRecord({ type: 'reactivated', keyId: OLD }, at);
-    assert.deepEqual(recordedActive([undone], OLD), new Date(at));
-    assert.equal(recordedActive([undone], NEW), undefined);
-  });
-
   it('keeps the old key Active when its fate is to be kept', () => {
     const kept = [{ ...INTENDED, oldKeyFate: 'keep' } as const, ...HAPPY_PATH.slice(1, 4)];
     assert.equal(nextStep(stateAfter(kept)).perform, 'complete');
     const completed = stateAfter([...kept, { type: 'completed' }]);
     assert.equal(isOpen(completed), false);
     assert.deepEqual(nextStep(completed), { perform: 'stop' });
-  });
-
-  it('counts the hold from a later finish, and forgets it after an undo', () => {
-    const written = records(HAPPY_PATH);
-    const byHand = (type: 'retired' | 'reactivating', minute: number): KeyRecord => ({
-      v: 1,
-      at: new Date(Date.UTC(2026, 10, 21, 11, minute)),
-      run: 'run-2',
-      account: '123456789012',
-      user: 'svc-billing',
-      rotation: null,
-      step: type === 'retired' ? { type, keyId: OLD } : { type, keyId: OLD, reason: 'undo' },
-    });
-    const retired = [...written, byHand('retired', 1)];
-    assert.deepEqual(recordedDeactivation(retired, OLD), new Date('2026-11-21T11:01:00Z'));
-    assert.equal(recordedDeactivation([...retired, byHand('reactivating', 2)], OLD), undefined);
   });
 
   it('is open until deactivated or closed', () => {
@@ -153,14 +93,6 @@ describe('rotation state', () => {
     assert.deepEqual(nextStep(stateAfter(discarding)), { perform: 'discard', keyId: NEW });
   });
 
-  it('keeps several rotations of a user apart', () => {
-    const both = [...records(HAPPY_PATH, 'r1'), ...records(HAPPY_PATH.slice(0, 2), 'r2')];
-    assert.deepEqual(
-      foldRotations(both).map(({ phase }) => phase),
-      ['deactivated', 'created'],
-    );
-  });
-
   it('an undo begins wherever there is a new key, and stays open until it is done or given up', () => {
     const kept: RotationStep[] = [...HAPPY_PATH.slice(0, 4), { type: 'completed' }];
     const withNewKey = [2, 3, 4, 5, 6].map((length) => HAPPY_PATH.slice(0, length));
@@ -176,21 +108,6 @@ describe('rotation state', () => {
       assert.equal(nextStep(undone).perform, 'stop');
       assert.equal('newKeyId' in undone && undone.newKeyId, NEW);
     }
-  });
-
-  it('I5: counts quiet from the cut-over back, whichever way the latest undo went', () => {
-    const kept: RotationStep[] = [...HAPPY_PATH.slice(0, 4), { type: 'completed' }];
-    const second = (index: number) => new Date(Date.UTC(2026, 10, 21, 10, 0, index));
-    assert.deepEqual(recordedCutOver(records(kept), OLD), second(4));
-    const undone = records([...kept, UNDOING, UNDONE]);
-    assert.deepEqual(recordedCutOver(undone, NEW), second(6));
-    assert.equal(recordedCutOver(undone, OLD), undefined);
-    const back = { ...UNDOING, toKeyId: NEW, fromKeyId: OLD };
-    const again = records([...kept, UNDOING, UNDONE, back, UNDONE]);
-    assert.deepEqual(recordedCutOver(again, OLD), second(8));
-    assert.equal(recordedCutOver(again, NEW), undefined);
-    assert.equal(recordedCutOver(records([FOUND]), OLD), undefined);
-    assert.deepEqual(recordedActive(again, NEW), second(7));
   });
 
   it('refuses every order that the lifecycle does not know', () => {
@@ -212,7 +129,7 @@ describe('rotation state', () => {
     ];
     for (const steps of disorders) {
       assert.throws(
-        () => foldRotations(records(steps)),
+        () => stateAfter(steps),
         (error) => error instanceof KeyturnError && error.code === 'journal-damaged',
       );
     }

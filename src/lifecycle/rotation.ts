@@ -1,13 +1,12 @@
 // The state of one rotation, folded from its records. Pure: the same records always give the same
-// state, on this machine or another.
+// state, on this machine or another. UserHistory keeps the states of all rotations of a user.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type {
   CloseReason,
   DeliveryReceipt,
-  DeliveryTarget,
-  JournalRecord,
+  JournaledTarget,
   OldKeyFate,
   RotationRecord,
   RotationStep,
@@ -17,12 +16,15 @@ interface RotationFacts {
   readonly id: string;
   readonly user: string;
   readonly oldKeyId: AccessKeyId;
-  /** Every key of the user when the rotation was intended (I1), as listed and by the journal. */
+  /**
+   * Every key that AWS listed when the rotation was intended (I1). A list can be older than the last
+   * rotation, so ask UserHistory.isNewcomer whether a key came later.
+   */
   readonly knownKeyIds: readonly AccessKeyId[];
   readonly intendedAt: Date;
   readonly oldKeyFate: OldKeyFate;
   /** Every place that must hold the new secret; at least one. */
-  readonly targets: readonly [DeliveryTarget, ...DeliveryTarget[]];
+  readonly targets: readonly [JournaledTarget, ...JournaledTarget[]];
   /** The run that wrote the latest record. */
   readonly lastRun: string;
 }
@@ -104,9 +106,27 @@ function mayReopen(rotation: Rotation): boolean {
   return rotation.phase !== 'closed' || rotation.reason === 'no-key-was-made';
 }
 
-/** Finished rotations need nothing more from anybody. */
+/** A rotation that has a new key. */
+export type WithNewKey = Extract<Rotation, HasNewKey>;
+
+export function hasNewKey(rotation: Rotation): rotation is WithNewKey {
+  return 'newKeyId' in rotation;
+}
+
+/** A rotation that has ended with a new key, or with the way back to the old one. */
+export type Finished = Extract<
+  Rotation,
+  { readonly phase: 'deactivated' | 'completed' | 'undone' }
+>;
+
+export function isFinished(rotation: Rotation): rotation is Finished {
+  const { phase } = rotation;
+  return phase === 'deactivated' || phase === 'completed' || phase === 'undone';
+}
+
+/** Finished and closed rotations need nothing more from anybody. */
 export function isOpen(rotation: Rotation): boolean {
-  return !['deactivated', 'completed', 'undone', 'closed'].includes(rotation.phase);
+  return !isFinished(rotation) && rotation.phase !== 'closed';
 }
 
 /** The state after `record`. Throws `journal-damaged` when the record can not follow. */
@@ -115,23 +135,22 @@ export function applyRecord(rotation: Rotation | undefined, record: RotationReco
   if (rotation === undefined) return begun(record);
   const isInOrder = MAY_FOLLOW[rotation.phase].has(step.type) && mayReopen(rotation);
   if (!isInOrder) throw outOfOrder(record, rotation.phase);
-  return { ...phaseAfter(rotation, step, record.at), ...factsOf(rotation), lastRun: record.run };
+  // Two spreads of objects of many shapes would cost six times as much, and a journal has many records.
+  return Object.assign({}, phaseAfter(rotation, step, record.at), factsOf(rotation, record.run));
 }
 
 function begun(record: RotationRecord): Rotation {
   const { step, at: intendedAt, run: lastRun, rotation: id, user } = record;
-  const facts = { id, user, intendedAt, lastRun };
   if (step.type === 'intended') {
     const { oldKeyId, knownKeyIds, oldKeyFate, target, alsoTargets = [] } = step;
     const targets = [target, ...alsoTargets] as const;
-    return { ...facts, oldKeyId, knownKeyIds, oldKeyFate, targets, phase: 'intended' };
+    const facts = { id, user, oldKeyId, knownKeyIds, intendedAt, oldKeyFate, targets, lastRun };
+    return { ...facts, phase: 'intended' };
   }
   if (step.type !== 'found') throw outOfOrder(record, 'nothing');
   const { oldKeyId, newKeyId, target } = step;
   return {
-    ...facts,
-    oldKeyId,
-    newKeyId,
+    ...{ id, user, oldKeyId, newKeyId, intendedAt, lastRun },
     targets: [target],
     knownKeyIds: [oldKeyId, newKeyId],
     oldKeyFate: 'keep',
@@ -141,8 +160,8 @@ function begun(record: RotationRecord): Rotation {
   };
 }
 
-function factsOf(rotation: Rotation): RotationFacts {
-  const { id, user, oldKeyId, knownKeyIds, intendedAt, oldKeyFate, targets, lastRun } = rotation;
+function factsOf(rotation: Rotation, lastRun: string): RotationFacts {
+  const { id, user, oldKeyId, knownKeyIds, intendedAt, oldKeyFate, targets } = rotation;
   return { id, user, oldKeyId, knownKeyIds, intendedAt, oldKeyFate, targets, lastRun };
 }
 
@@ -216,89 +235,4 @@ function outOfOrder(record: RotationRecord, phase: string): KeyturnError {
     `"${record.step.type}" can not follow ${phase} in rotation ${record.rotation} of ${record.user}`,
     { hint: 'restore the journal from a backup, or move it away after checking the user by hand' },
   );
-}
-
-/** All rotations in a user's records, in the order in which they began. */
-export function foldRotations(records: readonly JournalRecord[]): Rotation[] {
-  const rotations = new Map<string, Rotation>();
-  const made: AccessKeyId[] = [];
-  for (const record of records) {
-    if (record.rotation === null) continue;
-    const before = rotations.get(record.rotation);
-    const after = applyRecord(before, record);
-    // I11: a list can be older than the last rotation. The key that one made is no newcomer (I6).
-    const known = [...after.knownKeyIds, ...made];
-    const knownKeyIds = before === undefined ? [...new Set(known)] : after.knownKeyIds;
-    rotations.set(record.rotation, { ...after, knownKeyIds });
-    const { step } = record;
-    if (step.type === 'created' || step.type === 'found') made.push(step.newKeyId);
-  }
-  return [...rotations.values()];
-}
-
-/**
- * When the journal says that we made the key Inactive (I5); undefined when we never did, or when it
- * was Active again since.
- */
-export function recordedDeactivation(
-  records: readonly JournalRecord[],
-  keyId: AccessKeyId,
-): Date | undefined {
-  let at: Date | undefined;
-  for (const record of recordsAbout(records, keyId)) {
-    const { type } = record.step;
-    if (type === 'deactivated' || type === 'retired') at = record.at;
-    // Its status after an undo that died half-way is not known, so the hold starts anew; also where
-    // somebody had made it Active before the undo. And a key that a later rotation set out to
-    // replace had been taken back into use.
-    if (type === 'reactivating' || type === 'undoing' || type === 'intended') at = undefined;
-  }
-  return at;
-}
-
-const SAYS_ACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set([
-  'intended',
-  'undoing',
-  'deactivating',
-  'retiring',
-  'reactivating',
-  'reactivated',
-]);
-
-/**
- * When the journal last tells of the key as Active, or about to be (I5). The answer to the call that
- * made it Inactive can be lost, and its record with it; the intent before that call remains.
- */
-export function recordedActive(
-  records: readonly JournalRecord[],
-  keyId: AccessKeyId,
-): Date | undefined {
-  const times = recordsAbout(records, keyId)
-    .filter(({ step }) => SAYS_ACTIVE.has(step.type))
-    .map(({ at }) => at.getTime());
-  return times.length === 0 ? undefined : new Date(Math.max(...times));
-}
-
-/** Records of the key by itself, of the rotations that replace it, and of undos back to it. */
-function recordsAbout(records: readonly JournalRecord[], keyId: AccessKeyId): JournalRecord[] {
-  const rotations = foldRotations(records).filter(({ oldKeyId }) => oldKeyId === keyId);
-  const ids = new Set(rotations.map(({ id }) => id));
-  return records.filter((record) => {
-    if (record.rotation === null) return record.step.keyId === keyId;
-    if (record.step.type === 'undoing') return record.step.toKeyId === keyId;
-    return ids.has(record.rotation);
-  });
-}
-
-/** When the journal says that another key took the place of this one; undefined when it is silent. */
-export function recordedCutOver(
-  records: readonly JournalRecord[],
-  keyId: AccessKeyId,
-): Date | undefined {
-  const times = foldRotations(records).flatMap((each) => {
-    if (each.phase === 'undone') return each.undo.fromKeyId === keyId ? [each.undoneAt] : [];
-    const isReplaced = each.phase === 'completed' && each.oldKeyId === keyId;
-    return isReplaced && each.completedAt !== undefined ? [each.completedAt] : [];
-  });
-  return times.length === 0 ? undefined : new Date(Math.max(...times.map(Number)));
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { accessKeyId } from '../base/access-key-id.ts';
-import type { KeyStatus } from './keys.ts';
+import type { AccessKey, KeyStatus } from './keys.ts';
+import type { RetiringKey } from './retirement.ts';
 import { judgeSlot } from './slot.ts';
 
 const NOW = new Date('2026-11-21T10:00:00Z');
@@ -10,16 +11,26 @@ const OTHER = accessKeyId('AKIAI44QH8DHBEXAMPLE');
 const SIGNING = accessKeyId('AKIAI77QH8DHBEXAMPLE');
 const createdAt = new Date('2024-01-01T00:00:00Z');
 
+const about = (key: AccessKey): RetiringKey => ({
+  key,
+  lastUse: { used: 'never' },
+  cutOverAt: undefined,
+  deactivatedAt: undefined,
+  lastSeenActive: undefined,
+  successorCreatedAt: undefined,
+  isSigning: false,
+});
+
 const judge = (current: KeyStatus, other: KeyStatus) =>
   judgeSlot(
     {
       keys: [
-        { id: CURRENT, status: current, createdAt, lastUse: { used: 'never' } },
-        { id: OTHER, status: other, createdAt, lastUse: { used: 'never' } },
+        { id: CURRENT, status: current, createdAt },
+        { id: OTHER, status: other, createdAt },
       ],
       currentKeyId: CURRENT,
       signingKeyId: SIGNING,
-      recordedDeactivation: () => undefined,
+      about,
     },
     NOW,
   );

@@ -3,35 +3,42 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
-import { type AccessKey, KEYS_PER_USER_MAX, type LastUse } from './keys.ts';
-
-export interface KeyWithUse extends AccessKey {
-  readonly lastUse: LastUse | 'unreadable';
-}
+import { type AccessKey, KEYS_PER_USER_MAX } from './keys.ts';
+import { HOLD_DAYS, judgeIdle, type RetiringKey } from './retirement.ts';
 
 export interface SlotFacts {
-  readonly keys: readonly KeyWithUse[];
-  /** The key that the profile holds: the one to be replaced. */
+  readonly keys: readonly AccessKey[];
+  /** The key that is to be replaced. */
   readonly currentKeyId: AccessKeyId;
   /** The key that signs the calls (I7). */
   readonly signingKeyId: AccessKeyId;
-  /** When the journal says that we made a key Inactive. */
-  readonly recordedDeactivation: (keyId: AccessKeyId) => Date | undefined;
+  /** What is known of a key that could go. */
+  readonly about: (key: AccessKey) => RetiringKey;
+}
+
+/** A key that may be deleted to make room, if whoever decides agrees. */
+export interface RemovableKey {
+  readonly key: AccessKey;
+  /** Nothing seems to use it: it may go without asking when `--yes` was given. */
+  readonly isIdle: boolean;
+  readonly because: string;
 }
 
 export type SlotVerdict =
   | { readonly kind: 'free' }
-  | {
-      readonly kind: 'removable';
-      readonly key: KeyWithUse;
-      /** Nothing seems to use it: it may go without asking when `--yes` was given. */
-      readonly isQuiet: boolean;
-      readonly because: string;
-    }
+  | ({ readonly kind: 'removable' } & RemovableKey)
   | { readonly kind: 'full'; readonly because: string; readonly hint: string };
 
-/** A key that nobody has used for this long is taken for quiet, in days. */
-export const QUIET_DAYS = 30;
+/** The key that could make room; undefined when none can, or none need. */
+export function otherKey({
+  keys,
+  currentKeyId,
+  signingKeyId,
+}: Pick<SlotFacts, 'keys' | 'currentKeyId' | 'signingKeyId'>): AccessKey | undefined {
+  if (keys.length !== KEYS_PER_USER_MAX) return undefined;
+  // I7: never the key that is to be replaced, never the key that signs.
+  return keys.find(({ id }) => id !== currentKeyId && id !== signingKeyId);
+}
 
 export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
   const { keys, currentKeyId, signingKeyId } = facts;
@@ -39,8 +46,7 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
   if (keys.length > KEYS_PER_USER_MAX) {
     return full(`the user has ${keys.length} keys`, 'delete keys in IAM until one is left');
   }
-  // I7: never the key that the profile holds, never the key that signs.
-  const other = keys.find(({ id }) => id !== currentKeyId && id !== signingKeyId);
+  const other = otherKey(facts);
   if (other === undefined) {
     return full(
       `the second key, ${signingKeyId}, signs the calls`,
@@ -55,37 +61,20 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
       `make ${currentKeyId} Active again, or delete it in IAM and put another pair into the profile`,
     );
   }
-  const deactivatedAt = facts.recordedDeactivation(other.id);
-  if (other.status !== 'Active' && deactivatedAt !== undefined && !isOver(deactivatedAt, now)) {
+  const about = facts.about(other);
+  if (other.status !== 'Active' && isHeld(about, now)) {
     // I5: the hold since the recorded deactivation stands, also for somebody who is in a hurry.
     return full(
-      `${other.id} was made Inactive less than ${QUIET_DAYS} days ago, and is held as the way back`,
+      `${other.id} was made Inactive less than ${HOLD_DAYS} days ago, and is held as the way back`,
       `end the hold by hand with finish --delete, or wait`,
     );
   }
-  return { kind: 'removable', key: other, ...quietness(other, now) };
+  return { kind: 'removable', key: other, ...judgeIdle(about, now) };
 }
 
-function quietness(key: KeyWithUse, now: Date): { isQuiet: boolean; because: string } {
-  const { lastUse } = key;
-  const state = key.status === 'Active' ? 'Active' : 'Inactive';
-  // Unknown is not unused (I11).
-  if (lastUse === 'unreadable') {
-    return { isQuiet: false, because: `${state}, and its last use could not be read` };
-  }
-  if (lastUse.used === 'never') {
-    // A young key may be waiting for its first use.
-    return isOver(key.createdAt, now)
-      ? { isQuiet: true, because: `${state} and never used` }
-      : { isQuiet: false, because: `${state}, never used, and younger than ${QUIET_DAYS} days` };
-  }
-  return isOver(lastUse.at, now)
-    ? { isQuiet: true, because: `${state} and not used for ${QUIET_DAYS} days` }
-    : { isQuiet: false, because: `${state}, and used in the last ${QUIET_DAYS} days` };
-}
-
-function isOver(since: Date, now: Date): boolean {
-  return now.getTime() - since.getTime() >= QUIET_DAYS * MS_PER_DAY;
+function isHeld({ deactivatedAt }: RetiringKey, now: Date): boolean {
+  if (deactivatedAt === undefined) return false;
+  return now.getTime() - deactivatedAt.getTime() < HOLD_DAYS * MS_PER_DAY;
 }
 
 function full(because: string, hint: string): SlotVerdict {

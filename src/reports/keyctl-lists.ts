@@ -1,9 +1,9 @@
 // The lists of keyctl as tables.
 
 import type { KeyctlReport, KeyLine } from './keyctl-report.ts';
-import type { Paint } from './keyctl-text.ts';
 import { days, lastUse, shown } from './keyctl-words.ts';
 import { table } from './table.ts';
+import type { Paint } from './words.ts';
 
 type Profile = NonNullable<KeyctlReport['profiles']>[number];
 type User = NonNullable<KeyctlReport['users']>[number];

@@ -4,13 +4,11 @@ import { styleText } from 'node:util';
 import { allKeysPage, profilesPage, userKeysPage } from './keyctl-lists.ts';
 import type { KeyctlReport, KeyLine } from './keyctl-report.ts';
 import { describeKey, rows, shown } from './keyctl-words.ts';
+import type { Paint } from './words.ts';
 
 export interface TextStyle {
   readonly colour: boolean;
 }
-
-export type Tone = 'bold' | 'red' | 'green' | 'yellow' | 'dim';
-export type Paint = (tone: Tone, text: string) => string;
 
 /** The result page; ends with a newline. */
 export function renderKeyctl(report: KeyctlReport, style: TextStyle): string {

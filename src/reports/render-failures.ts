@@ -1,5 +1,6 @@
 // Keys that were not rotated, for people: grouped by why, so that one cause is told once.
 
+import { ERROR_CODES, isErrorCode } from '../base/error-codes.ts';
 import type { RotatedKey, RotationReport } from './rotation-report.ts';
 import { table } from './table.ts';
 import {
@@ -31,7 +32,7 @@ export function failedSection(
       return fullSlots(code, members, wrap, accountColumn(report));
     }
     const names = members.map((key) => userWord(report, key));
-    if (STOPPED.has(code) || members.length >= GROUP_FROM) {
+    if (isStop(code) || members.length >= GROUP_FROM) {
       return oneCause(code, members, names, wrap);
     }
     return members.map((key, index) => single(key, names[index] ?? '', paint, wrap)).join('\n');
@@ -64,7 +65,10 @@ function fullSlots(
   ].join('\n');
 }
 
-const STOPPED: ReadonlySet<string> = new Set(['interrupted', 'time-limit']);
+/** Whether the person or the clock ended the work before these users were done. */
+function isStop(code: string): boolean {
+  return isErrorCode(code) && ERROR_CODES[code].kind === 'stop';
+}
 
 /** Everybody whom one cause met, with what it said to the first of them. */
 function oneCause(
@@ -75,7 +79,7 @@ function oneCause(
 ): string {
   const [first] = members;
   if (first === undefined) return '';
-  const what = STOPPED.has(code)
+  const what = isStop(code)
     ? `${first.error} before these were done: [${code}]`
     : `${plural(members.length, 'key')}, for example: ${first.error} [${code}]`;
   return [

@@ -2,6 +2,7 @@
 
 import { basename, dirname, join } from 'node:path';
 import { styleText } from 'node:util';
+import { deliversCustody, printsSecret } from '../destinations/kinds.ts';
 import { errorSection } from './render-errors.ts';
 import { failedSection } from './render-failures.ts';
 import type { CleanupResult, RotatedKey, RotationReport } from './rotation-report.ts';
@@ -138,7 +139,7 @@ function cleanupSection(report: RotationReport, paint: Paint, wrap: Wrap): strin
 function deliverySection(done: RotatedKey[]): string {
   const rows = done.flatMap(({ username, delivered_to: places }) =>
     places
-      .filter(({ kind }) => kind !== 'handoff' && kind !== 'stdout')
+      .filter(({ kind }) => !deliversCustody(kind) && !printsSecret(kind))
       .map(({ kind, place, version }, index) => [
         index === 0 ? username : '',
         kind,

@@ -1,10 +1,9 @@
 // AWS JSON 1.1: the operation in a header, JSON in and out.
 
 import type { JsonFields, JsonService, Params, SharedCode } from './operation.ts';
-import type { Refusal } from './refusal.ts';
+import type { Failure, Refusal } from './refusal.ts';
 import { isList, type ResultFields, type ResultValue } from './result.ts';
 import type { RawRequest } from './signature.ts';
-import type { Failure } from './wire.ts';
 
 export const JSON_CONTENT_TYPE = 'application/x-amz-json-1.1';
 

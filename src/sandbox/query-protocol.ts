@@ -1,10 +1,9 @@
 // The AWS query protocol: form fields in, XML out.
 
 import type { Params, QueryService } from './operation.ts';
-import type { Refusal } from './refusal.ts';
+import type { Failure, Refusal } from './refusal.ts';
 import type { ResultFields } from './result.ts';
 import type { RawRequest } from './signature.ts';
-import type { Failure } from './wire.ts';
 import { element } from './xml.ts';
 
 export const XML_CONTENT_TYPE = 'text/xml';

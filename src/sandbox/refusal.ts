@@ -13,6 +13,13 @@ export class Refusal extends Error {
   }
 }
 
+/** A refusal in the form of one protocol. */
+export interface Failure {
+  readonly code: string;
+  readonly status: number;
+  readonly body: string;
+}
+
 export function validationError(message: string): Refusal {
   return new Refusal('ValidationError', 400, message);
 }

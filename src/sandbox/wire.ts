@@ -15,12 +15,6 @@ export interface Answer {
   readonly errorCode: string | undefined;
 }
 
-export interface Failure {
-  readonly code: string;
-  readonly status: number;
-  readonly body: string;
-}
-
 export function successAnswer(
   service: Service,
   operationName: string,

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { completedPrograms, SHELLS } from '../../src/cli/completion/model.ts';
+import { completedPrograms, SHELLS } from '../../src/cli/keyturn/completion/model.ts';
 import { run } from './process.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'keyturn-completion-'));

@@ -1,7 +1,7 @@
 // Stands in for the use case: a report with one rotated key, and parts that print it.
 
 import type { RotateAccount, RotateAccountOptions } from '../../src/app/rotate-account.ts';
-import type { RotateParts } from '../../src/cli/rotate-run.ts';
+import type { RotateParts } from '../../src/cli/rotate/run.ts';
 import { type RotationReport, rotationReportSchema } from '../../src/reports/rotation-report.ts';
 
 export const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';

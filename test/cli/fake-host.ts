@@ -2,7 +2,7 @@
 
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { Host, StopSignal } from '../../src/cli/host.ts';
-import type { Sink } from '../../src/cli/sink.ts';
+import type { Sink } from '../../src/cli/terminal/sink.ts';
 
 export interface FakeHost extends Host {
   readonly out: () => string;

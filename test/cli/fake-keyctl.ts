@@ -8,11 +8,11 @@ import type {
   RotateRequest,
 } from '../../src/app/keyctl/types.ts';
 import { type AccessKeyId, accessKeyId } from '../../src/base/access-key-id.ts';
-import type { Asker } from '../../src/cli/asker.ts';
-import { keyctlCommand } from '../../src/cli/keyctl.ts';
-import type { KeyctlParts } from '../../src/cli/keyctl-parts.ts';
+import { keyctlCommand } from '../../src/cli/keyctl/command.ts';
+import type { KeyctlParts } from '../../src/cli/keyctl/parts.ts';
 import { runCommand } from '../../src/cli/run.ts';
-import type { KeyDetails } from '../../src/executor/outcome.ts';
+import type { Asker } from '../../src/cli/terminal/asker.ts';
+import type { KeyDetails } from '../../src/lifecycle/keys.ts';
 import { type FakeHost, type FakeHostOptions, fakeHost, NOW } from './fake-host.ts';
 
 const ACCOUNT = '123456789012';
@@ -60,18 +60,19 @@ export function examOf(exam: Partial<ProfileExam> = {}): ProfileExam {
     slot: { kind: 'free' },
     sameKeyProfiles: [],
     openPhase: undefined,
+    obstacle: undefined,
     warnings: [],
     ...exam,
   };
 }
 
-/** A second key in the way; quiet or not. */
-export function twoKeys(isQuiet: boolean): Partial<ProfileExam> {
-  const other = key(OTHER, 700, isQuiet ? undefined : 1);
-  const because = isQuiet ? 'Active and never used' : 'Active, and used in the last 7 days';
+/** A second key in the way; idle or not. */
+export function twoKeys(isIdle: boolean): Partial<ProfileExam> {
+  const other = key(OTHER, 700, isIdle ? undefined : 1);
+  const because = isIdle ? 'Active and never used' : 'Active, and used in the last 7 days';
   return {
     keys: [key(OLD, 412, 2), other],
-    slot: { kind: 'removable', key: other, isQuiet, because },
+    slot: { kind: 'removable', key: other, isIdle, because },
   };
 }
 

@@ -1,7 +1,7 @@
 // keyctl as a process of its own, with use cases made of memory: for tests on a real terminal.
 // FAKE_KEYCTL chooses what AWS is like.
 
-import { keyctlCommand } from '../../src/cli/keyctl.ts';
+import { keyctlCommand } from '../../src/cli/keyctl/command.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { type FakeAws, fakeParts, PROFILES, ROTATION, twoKeys } from './fake-keyctl.ts';
 

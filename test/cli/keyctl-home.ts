@@ -52,6 +52,8 @@ export async function openHome(t: TestContext): Promise<Home> {
     credentials,
     env: {
       HOME: folder,
+      // Every sandbox of a seed makes the same key IDs, so no two homes may share a journal.
+      KEYTURN_STATE_DIR: join(folder, 'state'),
       AWS_ENDPOINT_URL: sandbox.url,
       KEYTURN_ENDPOINT_GUARD: 'loopback',
       AWS_EC2_METADATA_DISABLED: 'true',

@@ -10,7 +10,7 @@ import { policyDocument } from '../../src/app/policies.ts';
 import { keyctlReportSchema } from '../../src/reports/keyctl-report.ts';
 import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import { type Home, openHome } from './keyctl-home.ts';
-import { binOf, run, shell } from './process.ts';
+import { binOf, hoursLater, run, shell } from './process.ts';
 import { KEY, sit, skipWithoutTerminal } from './terminal.ts';
 
 /** An administrator, and a user whose profile is called like them. */
@@ -176,6 +176,33 @@ test('two keys, nobody to ask: refused; --yes deletes the quiet one, never its o
   assert.equal(agreed.code, 0, agreed.stderr);
   assertRotated(home, before);
   assert.match(agreed.stdout, new RegExp(`deleted +${other.id}`));
+});
+
+test('--yes does not delete a key that keyctl replaced a moment ago, and 31 days later does (I6, I11)', async (t) => {
+  const home = await openHome(t);
+  const { before } = people(home);
+  const rotate = ['-a', 'admin', '-t', 'production', '--yes'];
+  const first = await run('keyctl', rotate, home.env);
+  assert.equal(first.code, 0, first.stderr);
+  const after = home.keyIn('production') ?? '';
+  // Nobody has ever used the old key; but whatever holds it may not have heard of the new one yet.
+  const refused = await run('keyctl', rotate, home.env);
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.stderr,
+    new RegExp(
+      `error: production has two keys already, and ${before} .*: .*replaced so short a time`,
+    ),
+  );
+  assert.match(refused.stderr, /hint: it may be in use, so --yes does not delete it/);
+  assertRotated(home, before);
+  assert.equal(home.keyIn('production'), after);
+
+  const later = { ...home.env, ...hoursLater(home.sandbox, 31 * 24) };
+  const agreed = await run('keyctl', rotate, later);
+  assert.equal(agreed.code, 0, agreed.stderr);
+  assert.match(agreed.stdout, new RegExp(`deleted +${before}`));
+  assertRotated(home, after);
 });
 
 test('a dry run only reads (I12), and leaves no trace on disk', async (t) => {

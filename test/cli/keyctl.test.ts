@@ -114,7 +114,7 @@ test('a dry run opens, tells, and does not rotate (I12)', async () => {
 const SLOTS: readonly (readonly [
   what: string,
   args: readonly string[],
-  isQuiet: boolean,
+  isIdle: boolean,
   terminal: boolean,
   answer: boolean | undefined,
   code: number,
@@ -136,11 +136,11 @@ const SLOTS: readonly (readonly [
   ],
 ];
 
-for (const [what, args, isQuiet, isTerminal, confirm, code, removed] of SLOTS) {
+for (const [what, args, isIdle, isTerminal, confirm, code, removed] of SLOTS) {
   const outcome = removed === undefined ? 'nothing is changed' : 'the other key makes room';
   test(`two keys already, ${what}: ${outcome} (I6)`, async () => {
     const run = await runFake(args, {
-      exam: twoKeys(isQuiet),
+      exam: twoKeys(isIdle),
       isTerminal,
       ...(confirm === undefined ? {} : { confirm }),
     });
@@ -392,6 +392,40 @@ for (const [signal, code] of [
     assert.equal(REPORT.parse(JSON.parse(host.out())).error?.code, 'interrupted');
   });
 }
+
+test('a second signal ends at once; the JSON object holds what was known by then', async () => {
+  let send = (): void => {};
+  await runFake(['production', '--json'], {
+    onHost: (host) => {
+      send = () => {
+        host.send('SIGINT');
+        host.send('SIGTERM');
+        assert.equal(host.exitedNow(), 143);
+        const report = REPORT.parse(JSON.parse(host.out()));
+        assert.equal(report.error?.code, 'interrupted');
+        assert.equal(report.user_name, 'svc-a');
+      };
+    },
+    rotate: async () => {
+      send();
+      return ROTATION;
+    },
+  });
+});
+
+test('profiles that were chosen are in the JSON object of a run that fails after it', async () => {
+  const { host } = await runFake(['--json'], {
+    isTerminal: true,
+    choose: ['admin', 'production'],
+    parts: {
+      openProfileSession: async () => {
+        throw new KeyturnError('access-denied', 'not allowed');
+      },
+    },
+  });
+  const report = REPORT.parse(JSON.parse(host.out()));
+  assert.deepEqual([report.auth_profile, report.profile], ['admin', 'production']);
+});
 
 test('control characters of a file never reach the terminal', async () => {
   const { host } = await runFake(['-l'], {

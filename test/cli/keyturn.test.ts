@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keyctlCommand } from '../../src/cli/keyctl.ts';
-import { keyturnCommand } from '../../src/cli/keyturn.ts';
-import { createMasker } from '../../src/cli/mask.ts';
+import { keyctlCommand } from '../../src/cli/keyctl/command.ts';
+import { keyturnCommand } from '../../src/cli/keyturn/command.ts';
 import { type Command, runCommand } from '../../src/cli/run.ts';
+import { createMasker } from '../../src/cli/terminal/mask.ts';
 import { fakeHost } from './fake-host.ts';
 
 const REFUSED: readonly (readonly [command: Command, args: readonly string[], code: string])[] = [

@@ -17,7 +17,8 @@ import sys
 import termios
 import time
 
-SECONDS_MAX = 30
+# Only a text that never comes meets it: a busy machine takes long to start a process.
+SECONDS_MAX = 300
 CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
 

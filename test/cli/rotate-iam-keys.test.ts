@@ -9,7 +9,7 @@ import type { RotateAccount, RotateAccountOptions } from '../../src/app/rotate-a
 import { accessKeyId } from '../../src/base/access-key-id.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { EngineEvent } from '../../src/base/events.ts';
-import { rotateCommand } from '../../src/cli/rotate-iam-keys.ts';
+import { rotateCommand } from '../../src/cli/rotate/command.ts';
 import { runCommand } from '../../src/cli/run.ts';
 import { rotationReportSchema } from '../../src/reports/rotation-report.ts';
 import { HANDOFF_FILE, partsWith, reportOf, rotatesOne, SECRET } from './fake-account.ts';
@@ -19,13 +19,18 @@ function run(host: FakeHost, rotateAccount: RotateAccount = rotatesOne): Promise
   return runCommand(rotateCommand(partsWith(rotateAccount)), host);
 }
 
-async function optionsOf(args: readonly string[], host = fakeHost(args)) {
-  let seen: RotateAccountOptions | undefined;
+/** What reaches the use case, and where it is to keep its state. */
+async function seenOf(args: readonly string[], host = fakeHost(args)) {
+  let seen: { readonly options: RotateAccountOptions; readonly where: string } | undefined;
   await run(host, async (options, context) => {
-    seen = options;
+    seen = { options, where: context.state.where };
     return rotatesOne(options, context);
   });
   return seen;
+}
+
+async function optionsOf(args: readonly string[], host = fakeHost(args)) {
+  return (await seenOf(args, host))?.options;
 }
 
 const created: EngineEvent = {
@@ -44,19 +49,20 @@ test('flags reach the use case as settled options', async () => {
     '--cleanup_inactive=false',
     '--output_format=json',
   ];
-  assert.deepEqual(await optionsOf(args), {
+  const seen = await seenOf(args);
+  assert.equal(seen?.where, '/home/ada/.local/state/keyturn');
+  assert.deepEqual(seen?.options, {
     daysThreshold: 60,
     dryRun: true,
     user: undefined,
-    cleanupInactive: false,
+    wanted: { kind: 'due-key', daysThreshold: 60 },
+    cleanUpDays: undefined,
     inventory: 'auto',
     accounts: undefined,
-    inactiveDays: 30,
     profile: undefined,
     region: 'us-east-1',
     maxParallel: 16,
     timeoutMs: undefined,
-    stateDir: '/home/ada/.local/state/keyturn',
     deliver: [{ kind: 'stdout', template: '' }],
     isDeliverGiven: false,
   });
@@ -146,7 +152,10 @@ test('the codes of refused input', async () => {
 
 test('--inactive-days beside --cleanup-inactive=false is no contradiction', async () => {
   const options = await optionsOf(['--inactive_days=45', '--cleanup_inactive=false']);
-  assert.equal(options?.inactiveDays, 45);
+  assert(options);
+  assert.equal(options.cleanUpDays, undefined);
+  const cleaning = await optionsOf(['--inactive_days=45', '--cleanup_inactive=true']);
+  assert.equal(cleaning?.cleanUpDays, 45);
 });
 
 test('a fault of ours is one line and one document, without a stack trace', async () => {

@@ -60,7 +60,7 @@ const CHUNKS = JSON.parse(
 const BIN =
   /\/bin\/(?:start\.cjs|rolldown-runtime-[\w-]+\.cjs|(?:keyctl|keyturn|rotate-iam-keys)\.mjs)$/;
 /** The commands of keyturn, in files of their own. */
-const SMALL = /\/bin\/(?:(?:sandbox|policy)-command|sandbox-flags)-[\w-]+\.cjs$/;
+const SMALL = /\/bin\/(?:sandbox|policy|sandbox-flags)-[\w-]+\.cjs$/;
 
 for (const [program, args] of LIGHT) {
   test(`${program} ${args.join(' ')} loads the entry, and no engine`, async () => {
@@ -79,11 +79,11 @@ for (const [program, args] of LIGHT) {
 
 /** Rooms that are light throughout, and the files of others that a list of profiles needs. */
 const LIGHT_FILE =
-  /^src\/(?:entry|cli|api|base|credentials-file)\/[\w-]+\.ts$|^src\/app\/(?:read-delivery|keyctl\/(?:build-keyctl-report|list-profiles))\.ts$|^src\/reports\/(?:keyctl-[\w-]+|table)\.ts$|^src\/destinations\/(?:deliverable|place|[\w-]+\/names)\.ts$/;
+  /^src\/(?:entry|cli(?:\/[\w-]+)?|api|base|credentials-file)\/[\w-]+\.ts$|^src\/app\/(?:read-delivery|keyctl\/(?:build-keyctl-report|list-profiles))\.ts$|^src\/reports\/(?:keyctl-[\w-]+|table)\.ts$|^src\/destinations\/(?:(?:regional-)?place|kinds|[\w-]+\/(?:index|names|place|recipients))\.ts$/;
 
 test('the entry holds light files only: no SDK, no schema, nothing to ask with', () => {
   const files = CHUNKS['start.cjs'] ?? [];
-  assert(files.includes('src/cli/argv.ts'));
+  assert(files.includes('src/cli/flags/argv.ts'));
   assert.deepEqual(
     files.filter((file) => !LIGHT_FILE.test(file)),
     [],

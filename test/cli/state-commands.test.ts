@@ -5,14 +5,15 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { type AccessKeyId, accessKeyId } from '../../src/base/access-key-id.ts';
-import { encodeRecord } from '../../src/journal/record-codec.ts';
 import type { JournalRecord } from '../../src/lifecycle/record.ts';
 import { statusReportSchema, undoReportSchema } from '../../src/reports/status-report.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { encodeRecord } from '../../src/state/record-codec.ts';
+import { hold } from '../sandbox/hold.ts';
 import { callJson } from '../sandbox/json-call.ts';
 import { administrator } from '../sandbox/sdk.ts';
+import { eventually } from '../sandbox/wait.ts';
 import { binOf, finished, hoursLater, run, start } from './process.ts';
 
 const ACCOUNT = '123456789012';
@@ -104,7 +105,7 @@ describe('keyturn compact', () => {
     sandbox.faults.add({ operation: 'CreateAccessKey', effect: { kind: 'hang' } });
     const running = start([binOf('rotate-iam-keys'), '--log-level', 'error'], env);
     const ended = finished(running);
-    while (sandbox.requests.list('CreateAccessKey').length < 2) await setTimeout(20);
+    await eventually(() => sandbox.requests.list('CreateAccessKey').length === 2);
     const refused = await keyturn('compact');
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /held by a run/);
@@ -241,16 +242,23 @@ describe('keyturn undo', () => {
       const { sandbox, env, addUser, keyturn, rotate, statuses } = await openAccount(t);
       const old = addUser('svc-a');
       assert.equal((await rotate()).code, 0);
+      const held = hold();
       sandbox.faults.add({
         operation: 'UpdateAccessKey',
         calls: { first: 1 },
-        effect: { kind: 'delay-reply', durationMs: 700 },
+        effect: { kind: 'delay-reply', durationMs: held.ms },
       });
       const begun = sandbox.requests.list('UpdateAccessKey').length;
       const undoing = start([binOf('keyturn'), 'undo', 'svc-a', '--json'], env);
       const ended = finished(undoing);
-      while (sandbox.requests.list('UpdateAccessKey').length === begun) await setTimeout(10);
+      let stderr = '';
+      undoing.stderr?.on('data', (text: string) => {
+        stderr += text;
+      });
+      await eventually(() => sandbox.requests.list('UpdateAccessKey').length > begun);
       undoing.kill(signal);
+      await eventually(() => stderr.includes(`${signal}: finishing`));
+      await held.letGo();
       const stopped = await ended;
       assert.equal(stopped.code, code, stopped.stderr);
       assert.equal(JSON.parse(stopped.stdout).error.code, 'interrupted');

@@ -8,10 +8,10 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { openGateway } from '../../src/aws/open-gateway.ts';
 import { pairIn } from '../../src/destinations/key-fields.ts';
-import { openGateway } from '../../src/iam/open-gateway.ts';
 import { OLD, type Place, passesContract, type ServedPair } from '../destinations/contract.ts';
-import { testParts } from '../destinations/parts.ts';
+import { testOpening } from '../destinations/opening.ts';
 import { type ConformanceTarget, openTarget, type TargetAccount, targetName } from './target.ts';
 
 const REGION = 'us-east-1';
@@ -71,7 +71,7 @@ async function placeOf(
   read: () => Promise<string>,
 ): Promise<Place> {
   const { accessKeyId, secretAccessKey } = administrator.credentials;
-  const { parts, issue } = await testParts(test);
+  const { opening, issue } = await testOpening(test);
   const gateway = await openGateway({
     profile: undefined,
     region: REGION,
@@ -82,7 +82,7 @@ async function placeOf(
       KEYTURN_ENDPOINT_GUARD: 'loopback',
     },
     maxParallel: 4,
-    clock: parts.clock,
+    clock: opening.clock,
     emit: () => {},
   });
   test.after(() => gateway.close());
@@ -92,7 +92,7 @@ async function placeOf(
   };
   return {
     place: `${REGION}:${place}`,
-    parts: { ...parts, ...gateway.services },
+    opening: { ...opening, aws: gateway.services },
     issue,
     served,
     others: async () => (await read()).replaceAll(/(Id|Key)": "[^"]*"/g, '$1'),

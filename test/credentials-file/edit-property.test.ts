@@ -11,9 +11,9 @@ import { parseDocument, serialize } from '../../src/credentials-file/document.ts
 import { removeSection } from '../../src/credentials-file/edit.ts';
 import { readLikeSdk } from '../../src/credentials-file/read-like-sdk.ts';
 import { type EditRequest, type SaveOptions, saveEdit } from '../../src/credentials-file/save.ts';
-import { profileDestination } from '../../src/destinations/credentials-file/index.ts';
+import { profileDestination } from '../../src/destinations/credentials-file/destination.ts';
 import type { DeliveryReceipt } from '../../src/lifecycle/record.ts';
-import { settableClock } from '../journal/support.ts';
+import { settableClock } from '../state/support.ts';
 import { type Rotated, wrongLineOfRemoval, wrongLineOfRotation } from './edited-lines.ts';
 import {
   Dice,
@@ -83,12 +83,17 @@ async function rotate(file: Generated): Promise<Case | undefined> {
   const fs = memoryFileSystem();
   fs.files.set(PATH, file.bytes);
   const save = saveOptions(fs);
-  const destination = profileDestination({
-    profile,
-    alsoProfiles: also,
-    oldKeyId: old.id as typeof NEW.keyId,
-    save,
-  });
+  let backup = '';
+  const destination = profileDestination(
+    { path: PATH, profile, alsoProfiles: also },
+    {
+      save,
+      emit: (event) => {
+        if (event.code === 'backup-made') backup = event.backup;
+      },
+      oldKeyId: old.id as typeof NEW.keyId,
+    },
+  );
   let receipt: DeliveryReceipt;
   const problems = problemsOf(file.bytes, [profile, previous, ...also]);
   try {
@@ -107,7 +112,7 @@ async function rotate(file: Generated): Promise<Case | undefined> {
   assert.deepEqual(problems, [], `${describeFile(file)} has a problem and was edited`);
   assert.equal(await destination.holds(NEW.keyId, receipt), true, describeFile(file));
   const after = fs.files.get(PATH) ?? Buffer.alloc(0);
-  assert.deepEqual(fs.files.get(destination.backupPath() ?? ''), file.bytes, describeFile(file));
+  assert.deepEqual(fs.files.get(backup), file.bytes, describeFile(file));
   assert.equal(fs.files.size, 2, 'the file and its backup');
   const removal: EditRequest = {
     profiles: [previous],

@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { readLikeBotocore } from '../../src/credentials-file/read-like-botocore.ts';
 import { readLikeSdk } from '../../src/credentials-file/read-like-sdk.ts';
 import type { Reading } from '../../src/credentials-file/reading.ts';
-import { temporaryDirectory } from '../journal/support.ts';
+import { temporaryDirectory } from '../state/support.ts';
 import {
   Dice,
   describeFile,

@@ -16,11 +16,11 @@ import type { FileSystem } from '../../src/base/files/file-system.ts';
 import { nodeFileSystem } from '../../src/base/files/node-file-system.ts';
 import { setKeyPair } from '../../src/credentials-file/edit.ts';
 import { saveEdit } from '../../src/credentials-file/save.ts';
-import { newOwner } from '../../src/journal/claim-owner.ts';
-import { systemProcesses } from '../../src/journal/process-table.ts';
+import { newOwner } from '../../src/state/files/claim-owner.ts';
+import { systemProcesses } from '../../src/state/files/process-table.ts';
+import { quickDirectory } from '../support/quick-directory.ts';
 import { Dice } from './generator.ts';
 import { numberedPair, numberOf } from './numbered-pair.ts';
-import { quickDirectory } from './quick-directory.ts';
 import { readByBotocore, readFileBySdk, skipWithoutBotocore } from './real-parsers.ts';
 
 const KILLS = 48;

@@ -19,9 +19,9 @@ import {
   type SaveOptions,
   saveEdit,
 } from '../../src/credentials-file/save.ts';
-import { EVERY_FAULT, failingFileSystem } from '../journal/failing-file-system.ts';
-import { settableClock } from '../journal/support.ts';
-import { quickDirectory } from './quick-directory.ts';
+import { EVERY_FAULT, failingFileSystem } from '../state/failing-file-system.ts';
+import { settableClock } from '../state/support.ts';
+import { quickDirectory } from '../support/quick-directory.ts';
 
 const OPERATIONS_MAX = 120;
 const OLD = { id: 'AKIAIOSFODNN7EXAMPLE', secret: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' };

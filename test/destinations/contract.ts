@@ -7,7 +7,8 @@ import { type AccessKeyId, accessKeyId } from '../../src/base/access-key-id.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
-import { type DestinationParts, openDestination } from '../../src/destinations/registry.ts';
+import type { Opening } from '../../src/destinations/kind.ts';
+import { openDestination } from '../../src/destinations/kinds.ts';
 import type { IssuedKey } from '../../src/lifecycle/issued-key.ts';
 
 export interface Subject {
@@ -18,7 +19,7 @@ export interface Subject {
 
 export interface Place {
   readonly place: string;
-  readonly parts: DestinationParts;
+  readonly opening: Opening;
   /** What the engine has done before it delivers: the hand-off has the key. */
   readonly issue: (key: IssuedKey) => Promise<void>;
   /** The pair that readers of the place get, read without the destination. */
@@ -55,7 +56,7 @@ export function passesContract(subject: Subject): void {
   const open: Open = async (test) => {
     const place = await subject.open(test);
     await place.issue(NEW);
-    return { ...place, destination: opened(subject.kind, place) };
+    return { ...place, destination: await opened(subject.kind, place) };
   };
   describe(`${subject.kind} as a destination`, () => {
     delivers(subject, open);
@@ -90,9 +91,9 @@ function delivers(subject: Subject, open: Open): void {
   });
 
   it('is found again by its kind and place, and still holds the key', async (test) => {
-    const { destination, parts } = await open(test);
+    const { destination, opening } = await open(test);
     const receipt = await destination.deliver(NEW);
-    const again = opened(subject.kind, { place: destination.place, parts });
+    const again = await opened(subject.kind, { place: destination.place, opening });
     assert.deepEqual([again.kind, again.place], [destination.kind, destination.place]);
     assert.equal(await again.holds(NEW.keyId, receipt), true);
   });
@@ -128,20 +129,20 @@ function goesBackAndRefuses(subject: Subject, open: Open): void {
   });
 
   it('refuses a place that can not take a secret, and tells no secret (I8)', async (test) => {
-    const { parts, unfit } = await open(test);
+    const { opening, unfit } = await open(test);
     if (unfit === undefined) return;
-    const destination = opened(subject.kind, { place: unfit, parts });
+    const destination = await opened(subject.kind, { place: unfit, opening });
     await assert.rejects(async () => destination.prepare?.(), isSafeError('not-deliverable'));
     await assert.rejects(destination.deliver(NEW), isSafeError(undefined));
   });
 }
 
-function opened(
+async function opened(
   kind: string,
-  { place, parts }: { readonly place: string; readonly parts: DestinationParts },
-): Destination {
-  const destination = openDestination({ kind, place }, parts);
-  assert.ok(destination !== undefined, `${kind} ${place} is not known to the registry`);
+  { place, opening }: { readonly place: string; readonly opening: Opening },
+): Promise<Destination> {
+  const destination = await openDestination({ kind, place }, opening);
+  assert.ok(destination !== undefined, `${kind} ${place} can not be opened by the list of kinds`);
   return destination;
 }
 

@@ -7,8 +7,8 @@ import type { SecretStore, VersionStage } from '../../src/base/aws-stores.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { pairIn } from '../../src/destinations/key-fields.ts';
-import { secretsManagerDestination } from '../../src/destinations/secrets-manager/index.ts';
-import { settableClock } from '../journal/support.ts';
+import { secretsManagerDestination } from '../../src/destinations/secrets-manager/destination.ts';
+import { settableClock } from '../state/support.ts';
 import { NEW, OLD } from './contract.ts';
 
 const NAME = 'app/alice';

@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { parseFlags } from '../../src/cli/argv.ts';
-import { ROTATE_FLAGS } from '../../src/cli/rotate-flags.ts';
+import { parseFlags } from '../../src/cli/flags/argv.ts';
+import { ROTATE_FLAGS } from '../../src/cli/rotate/flags.ts';
 import { demandValid, jsonOf, ROOT, textOf, yamlOf } from '../support/structured-files.ts';
 
 const SCHEMAS = 'test/gateway/schemas';

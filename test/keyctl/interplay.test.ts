@@ -1,8 +1,9 @@
 // Two faces, one engine: what one leaves open, the other respects.
 
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
-import { describe, it } from 'node:test';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
 import { openProfileSession } from '../../src/app/keyctl/open-profile.ts';
 import type { KeyctlContext } from '../../src/app/keyctl/types.ts';
 import { undoProfile } from '../../src/app/keyctl/undo-profile.ts';
@@ -64,7 +65,6 @@ function keyturnUndo(laptop: Laptop) {
       rotation: undefined,
       profile: undefined,
       region: 'us-east-1',
-      stateDir: laptop.stateDir,
       account: undefined,
       roleName: 'none',
       externalId: undefined,
@@ -80,14 +80,13 @@ const fleet = (laptop: Laptop, over: Partial<KeyctlContext> = {}, dryRun = false
       daysThreshold: 90,
       dryRun,
       user: 'ada',
-      cleanupInactive: false,
+      wanted: { kind: 'due-key', daysThreshold: 90 },
+      cleanUpDays: undefined,
       inventory: 'auto',
-      inactiveDays: 30,
       profile: undefined,
       region: 'us-east-1',
       maxParallel: 4,
       timeoutMs: undefined,
-      stateDir: laptop.stateDir,
       deliver: [{ kind: 'handoff', template: '' }] as const,
       isDeliverGiven: false,
     },
@@ -228,5 +227,97 @@ describe('keyctl and the fleet rotator on one user', () => {
     assert.equal(await laptop.read(), before);
     const key = laptop.sandbox.world.user(ACCOUNT, 'ada').keys.find(({ id }) => id === old.id);
     assert.equal(key?.status, 'Active');
+  });
+});
+
+/** Two profiles with one key, and a rotation of the first that stopped when the new key was made. */
+async function twoProfilesStopped(t: TestContext, allProfiles: boolean): Promise<Laptop> {
+  const laptop = await openLaptop(t);
+  const old = await laptop.addProfile('production', 'ada');
+  await appendProfile(laptop.credentials, 'copy', old);
+  await stoppedAfterCreate(laptop, allProfiles);
+  return laptop;
+}
+
+const journalOf = ({ stateDir }: Laptop) => join(stateDir, ACCOUNT, 'journal.jsonl');
+
+async function intentOf(laptop: Laptop) {
+  const text = await readFile(journalOf(laptop), 'utf8');
+  return JSON.parse(text.split('\n').find((line) => line.includes('"intended"')) ?? '');
+}
+
+/** The intent in the very form in which keyturn wrote it before a place could name several profiles. */
+async function writeLikeFormat2(laptop: Laptop): Promise<void> {
+  const { at, run, rotation, step } = await intentOf(laptop);
+  const line = `{"v":2,"at":"${at}","run":"${run}","account":"123456789012","user":"ada","rotation":"${rotation}","step":{"type":"intended","oldKeyId":"${step.oldKeyId}","knownKeyIds":["${step.oldKeyId}"],"oldKeyFate":"keep","target":{"kind":"credentials-file","place":"${laptop.credentials} [production]","alsoProfiles":["copy"]}}}`;
+  const text = await readFile(journalOf(laptop), 'utf8');
+  await writeFile(journalOf(laptop), text.replace(/^.*"intended".*$/m, line));
+}
+
+async function assertBothHold(laptop: Laptop, keyId: string | null | undefined): Promise<void> {
+  const text = await laptop.read();
+  for (const profile of ['production', 'copy']) {
+    assert.match(text, new RegExp(`\\[${profile}\\]\n.*${keyId}`));
+  }
+}
+
+describe('profiles that share a key', () => {
+  it('are one place in the record, which older versions refuse', async (t) => {
+    const laptop = await twoProfilesStopped(t, true);
+    const { v, step } = await intentOf(laptop);
+    const place = `${laptop.credentials} [production] [copy]`;
+    assert.deepEqual([v, step.target], [3, { kind: 'credentials-file', place, since: 3 }]);
+    const alone = await twoProfilesStopped(t, false);
+    const target = { kind: 'credentials-file', place: `${alone.credentials} [production]` };
+    const intent = await intentOf(alone);
+    assert.deepEqual([intent.v, intent.step.target], [1, target]);
+  });
+
+  it('of a record of format 2 are all updated by the fleet', async (t) => {
+    const laptop = await twoProfilesStopped(t, true);
+    await writeLikeFormat2(laptop);
+    const { report } = await fleet(laptop);
+    assert.deepEqual(report.errors, []);
+    await assertBothHold(laptop, report.rotated_keys[0]?.new_key_id);
+  });
+
+  it('of a record of format 2 are all updated by keyctl, with --all-profiles and without', async (t) => {
+    for (const allProfiles of [true, false]) {
+      const laptop = await twoProfilesStopped(t, true);
+      await writeLikeFormat2(laptop);
+      const { resumed, newKeyId } = await rotate(laptop, () => {}, undefined, allProfiles);
+      assert.equal(resumed, true);
+      await assertBothHold(laptop, newKeyId);
+    }
+  });
+
+  it('are all updated when only the run that goes on was asked to', async (t) => {
+    const laptop = await twoProfilesStopped(t, false);
+    const { resumed, newKeyId, updatedProfiles } = await rotate(laptop, () => {}, undefined, true);
+    assert.deepEqual([resumed, updatedProfiles], [true, ['production', 'copy']]);
+    await assertBothHold(laptop, newKeyId);
+  });
+
+  it('all go back with keyctl undo of the one that was rotated', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    await appendProfile(laptop.credentials, 'copy', old);
+    await rotate(laptop, () => {}, undefined, true);
+    const { restoredKeyId, backupPath } = await undoProfile(
+      laptop.target('production'),
+      laptop.context,
+    );
+    assert.equal(restoredKeyId, old.id);
+    assert.notEqual(backupPath, undefined);
+    await assertBothHold(laptop, old.id);
+  });
+
+  it('are another place for keyctl of one that only went along', async (t) => {
+    const laptop = await twoProfilesStopped(t, true);
+    const session = await openProfileSession(laptop.target('copy'), laptop.context);
+    await assert.rejects(session.rotate({ mayRemove: undefined, allProfiles: false }), {
+      code: 'other-destination',
+    });
+    session.close();
   });
 });

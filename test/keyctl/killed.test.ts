@@ -38,14 +38,16 @@ async function killWhen(scene: Scene, isTime: () => boolean): Promise<boolean> {
   void ended.then(() => {
     isOver = true;
   });
-  // Long enough for a machine that has much else to do.
-  await eventually(() => isOver || isTime(), 6000);
+  await eventually(() => isOver || isTime());
   child.kill('SIGKILL');
   return (await ended).signal === 'SIGKILL';
 }
 
 /** The first file whose name matches makes it time. */
 async function killAtFile(scene: Scene, folder: string, name: RegExp): Promise<boolean> {
+  // It waits for AWS to accept the new key, so it is alive when the news of the file arrives here.
+  const { settings } = scene.laptop.sandbox;
+  settings.keyLagSeconds = 3600;
   const child = start([binOf('keyctl'), '-t', 'production', '--yes'], scene.env);
   const ended = finished(child);
   const recursive = folder === scene.laptop.stateDir;
@@ -56,6 +58,7 @@ async function killAtFile(scene: Scene, folder: string, name: RegExp): Promise<b
   });
   const { signal } = await ended;
   watcher.close();
+  settings.keyLagSeconds = 0;
   return signal === 'SIGKILL';
 }
 

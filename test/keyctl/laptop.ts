@@ -8,6 +8,7 @@ import type { KeyctlContext, SessionOptions, TargetOptions } from '../../src/app
 import { systemClock } from '../../src/base/clock.ts';
 import type { EngineEvent } from '../../src/base/events.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
+import { openStateStore } from '../../src/state/stores.ts';
 
 export interface Laptop {
   readonly sandbox: Sandbox;
@@ -68,7 +69,6 @@ export async function openLaptop(t: TestContext, options: SandboxOptions = {}): 
     region: 'us-east-1',
     mfaCode: undefined,
     askMfaCode: undefined,
-    stateDir,
   });
   return {
     sandbox,
@@ -80,6 +80,7 @@ export async function openLaptop(t: TestContext, options: SandboxOptions = {}): 
       // Waiting is not what these tests are about.
       clock: { now: systemClock.now, sleep: (ms, signal) => systemClock.sleep(ms / 50, signal) },
       emit: (event) => events.push(event),
+      state: await openStateStore(stateDir, systemClock),
       signal: new AbortController().signal,
       env,
       home: folder,

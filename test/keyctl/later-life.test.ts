@@ -10,6 +10,8 @@ import { undoProfile } from '../../src/app/keyctl/undo-profile.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { EventSink } from '../../src/base/events.ts';
+import { hold } from '../sandbox/hold.ts';
+import { eventually } from '../sandbox/wait.ts';
 import { ACCOUNT, appendProfile, type Laptop, openLaptop, type SeededKey } from './laptop.ts';
 
 const DAY_MS = 86_400_000;
@@ -63,18 +65,18 @@ async function rotatedElsewhere(t: TestContext) {
 
 /** Starts a finish and lets something happen after it has looked at the file, before it acts. */
 async function finishOvertakenBy(laptop: Laptop, happens: () => Promise<unknown>) {
+  const held = hold();
   laptop.sandbox.faults.add({
     operation: 'ListAccessKeys',
     calls: { nth: 1 },
-    effect: { kind: 'delay', durationMs: 2_000 },
+    effect: { kind: 'delay', durationMs: held.ms },
   });
   const before = laptop.sandbox.requests.list('ListAccessKeys').length;
   const finishing = finishProfile(asAdmin(laptop), NOW, laptop.context);
   finishing.catch(() => {});
-  while (laptop.sandbox.requests.list('ListAccessKeys').length === before) {
-    await systemClock.sleep(5);
-  }
+  await eventually(() => laptop.sandbox.requests.list('ListAccessKeys').length > before);
   await happens();
+  await held.letGo();
   return await finishing;
 }
 
@@ -213,7 +215,7 @@ describe('keyctl undo of a rotation that was left open', () => {
 });
 
 describe('keyctl and the key that would have to make room', () => {
-  it('is not quiet while another profile of the file holds it, however long unused', async (t) => {
+  it('is not idle while another profile of the file holds it, however long unused', async (t) => {
     const { laptop, old } = await rotatedElsewhere(t);
     await appendProfile(laptop.credentials, 'nightly', old);
     const session = await openProfileSession(asAdmin(laptop), laptop.context);
@@ -221,7 +223,7 @@ describe('keyctl and the key that would have to make room', () => {
     const { slot } = session.exam;
     assert(slot.kind === 'removable');
     assert.equal(slot.key.id, old.id);
-    assert.equal(slot.isQuiet, false);
+    assert.equal(slot.isIdle, false);
     assert.match(slot.because, /nightly/);
   });
 });

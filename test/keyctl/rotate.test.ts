@@ -75,7 +75,7 @@ describe('keyctl rotates the key behind a profile', () => {
     assert(slot.kind === 'removable');
     // The older key is the profile's own: the younger one is what could make room.
     assert.equal(slot.key.id, other.id);
-    assert.equal(slot.isQuiet, false);
+    assert.equal(slot.isIdle, false);
     await assert.rejects(
       session.rotate({ mayRemove: undefined, allProfiles: false }),
       (error) => error instanceof KeyturnError && error.code === 'two-active-keys',

@@ -5,11 +5,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessKeyId } from '../../src/base/access-key-id.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import type { AccountState } from '../../src/journal/journal.ts';
-import { openAccountState } from '../../src/journal/open-account-state.ts';
 import type { RotationStep } from '../../src/lifecycle/record.ts';
-import { foldRotations, isOpen, type Rotation } from '../../src/lifecycle/rotation.ts';
+import type { Rotation } from '../../src/lifecycle/rotation.ts';
 import { type AccessKey, DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
+import { FileStore } from '../../src/state/files/file-store.ts';
+import type { AccountState } from '../../src/state/state-store.ts';
 import type { Arena, Command } from './arena.ts';
 import { remember } from './remember.ts';
 import type { Scene } from './scene.ts';
@@ -206,29 +206,29 @@ export async function stateFaults(arena: Arena, delivered: readonly string[]): P
   if (handoffs.join() !== [...delivered].sort().join()) {
     faults.push(`the hand-off has ${handoffs.length} files, not ${delivered.length}`);
   }
-  const { journal, claims } = await stateOf(arena);
-  for (const user of await journal.users()) {
+  const state = await stateOf(arena);
+  for (const { name: user } of arena.sandbox.world.account().users.values()) {
     // A dead owner's claim may lie there until somebody needs it; it must not keep anybody out.
-    await claims
-      .withClaim(user, async () => undefined)
+    await state
+      .exclusively(user, async () => undefined)
       .catch(() => {
         faults.push(`${user}: a claim blocks`);
       });
-    const open = foldRotations(await journal.recordsOf(user)).find(isOpen);
+    const { open } = await state.history(user);
     if (open !== undefined) faults.push(`${user}: a rotation is open (${open.phase})`);
   }
   return faults;
 }
 
 function stateOf({ stateDir }: Arena): Promise<AccountState> {
-  const clock = systemClock;
-  return openAccountState({ stateDir, account: DEFAULT_ACCOUNT_ID, clock, run: 'check' });
+  const store = new FileStore({ directory: stateDir, clock: systemClock, run: 'check' });
+  return store.open(DEFAULT_ACCOUNT_ID, 'write');
 }
 
 /** What the journal tells, as the program reads it. */
 export async function rotationsOf(arena: Arena, user: string): Promise<Rotation[]> {
-  const { journal } = await stateOf(arena);
-  return foldRotations(await journal.recordsOf(user));
+  const state = await stateOf(arena);
+  return [...(await state.history(user)).rotations];
 }
 
 /** How many rotations a JSON document tells of; -1 when it is none. */

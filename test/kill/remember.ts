@@ -2,9 +2,9 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeRecord } from '../../src/journal/record-codec.ts';
 import { formatOf, type JournalRecord } from '../../src/lifecycle/record.ts';
 import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
+import { encodeRecord } from '../../src/state/record-codec.ts';
 import type { Arena } from './arena.ts';
 
 export type Remembered = Pick<JournalRecord, 'at' | 'rotation' | 'step'>;

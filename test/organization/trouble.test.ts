@@ -81,7 +81,7 @@ test('SIGTERM in the middle: what is open is finished, the rest is left and coun
     '--log-level=warn',
   ]);
   const ended = finished(child);
-  await eventually(() => stage.requests('CreateAccessKey').length > 20, 4_000);
+  await eventually(() => stage.requests('CreateAccessKey').length > 20);
   child.kill('SIGTERM');
   const { code, stdout, stderr } = await ended;
   assert.equal(code, 143, stderr);

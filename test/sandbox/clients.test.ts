@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { CreateUserCommand, ListAccessKeysCommand } from '@aws-sdk/client-iam';
 import { DEFAULT_ACCOUNT_ID, type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { hold } from './hold.ts';
 import { runAwsCli, runPython, skipWithoutAwsCli, skipWithoutBoto3 } from './other-clients.ts';
 import type { Probe } from './probe.ts';
 import { administrator, type Credentials, errorOf, iamOf } from './sdk.ts';
@@ -113,18 +114,21 @@ describe('unusual requests', () => {
 
   it('a client that goes away does not stop the work', async () => {
     sandbox.world.addUser(ACCOUNT, { name: 'svc-away' });
+    const held = hold();
     sandbox.faults.add({
       operation: 'CreateUser',
-      effect: { kind: 'delay', durationMs: 50 },
+      effect: { kind: 'delay', durationMs: held.ms },
     });
     const abort = new AbortController();
     const command = new CreateUserCommand({ UserName: 'svc-late' });
-    const left = iamOf(sandbox).send(command, { abortSignal: abort.signal });
+    const left = errorOf(iamOf(sandbox).send(command, { abortSignal: abort.signal }));
     const arrived = () => sandbox.requests.list('CreateUser').length === 1;
     await eventually(arrived);
     abort.abort();
-    assert.equal((await errorOf(left)).name, 'AbortError');
-    await eventually(() => sandbox.world.account(ACCOUNT).users.has('svc-late'));
+    assert.equal((await left).name, 'AbortError');
+    assert.equal(sandbox.world.account(ACCOUNT).users.has('svc-late'), false);
+    await held.letGo();
+    assert.equal(sandbox.world.account(ACCOUNT).users.has('svc-late'), true);
     sandbox.faults.clear();
   });
 

@@ -280,11 +280,11 @@ describe('parameters under faults', () => {
 
   it('show a write only after the lag, if one is set', async () => {
     await put('first');
-    sandbox.clock.advance(60_000);
-    sandbox.settings.readLagSeconds = { ssm: 30 };
+    sandbox.clock.advance(2 * 3_600_000);
+    sandbox.settings.readLagSeconds = { ssm: 3600 };
     await put('second', { Overwrite: true });
     assert.equal(await value(), 'first');
-    sandbox.clock.advance(31_000);
+    sandbox.clock.advance(3_600_000);
     assert.equal(await value(), 'second');
     await done('PutParameter', { Name: 'new', Type: 'String', Value: 'x' });
     assert.equal((await ask('GetParameter', { Name: 'new' })).errorType, 'ParameterNotFound');

@@ -8,10 +8,10 @@ import {
   type Sandbox,
   startSandbox,
 } from '../../src/sandbox/index.ts';
+import { hold } from './hold.ts';
 import { callJson, type JsonAnswer } from './json-call.ts';
 import { runAwsCli, runPython, skipWithoutAwsCli, skipWithoutBoto3 } from './other-clients.ts';
 import { administrator, type Credentials, credentialsOf } from './sdk.ts';
-import { eventually } from './wait.ts';
 
 const ACCOUNT = DEFAULT_ACCOUNT_ID;
 const [ONE, TWO, THREE] = ['1', '2', '3'].map(
@@ -428,11 +428,12 @@ describe('secrets under faults', () => {
 
   it('may be written late, when somebody else has written since', async () => {
     await create();
-    const effect: FaultEffect = { kind: 'late-commit', afterMs: 30 };
+    const held = hold();
+    const effect: FaultEffect = { kind: 'late-commit', afterMs: held.ms };
     sandbox.faults.add({ operation: 'PutSecretValue', calls: { first: 1 }, effect });
     await assert.rejects(putOnce(), TypeError);
     await put('third', THREE);
-    await eventually(async () => (await stages())[TWO]?.includes('AWSCURRENT') === true);
+    await held.letGo();
     assert.deepEqual(await stages(), { [TWO]: ['AWSCURRENT'], [THREE]: ['AWSPREVIOUS'] });
   });
 
@@ -452,14 +453,14 @@ describe('secrets under faults', () => {
 
   it('show a write only after the lag, if one is set', async () => {
     await create();
-    sandbox.clock.advance(60_000);
-    sandbox.settings.readLagSeconds = { secretsmanager: 30 };
+    sandbox.clock.advance(2 * 3_600_000);
+    sandbox.settings.readLagSeconds = { secretsmanager: 3600 };
     await put('second', TWO);
     assert.equal((await done('GetSecretValue', { SecretId })).SecretString, 'first');
     assert.deepEqual(await stages(), { [ONE]: ['AWSCURRENT'] });
     const late = { SecretId, VersionId: TWO };
     await refused('GetSecretValue', late, 'ResourceNotFoundException', /VersionId/);
-    sandbox.clock.advance(31_000);
+    sandbox.clock.advance(3_600_000);
     assert.equal((await done('GetSecretValue', { SecretId })).SecretString, 'second');
     await done('CreateSecret', { Name: 'new', SecretString: 'x', ClientRequestToken: ONE });
     await refused('GetSecretValue', { SecretId: 'new' }, 'ResourceNotFoundException', /./);

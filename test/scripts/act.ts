@@ -1,16 +1,12 @@
 // The directives that run `rotate-iam-keys`, to the end or not.
 
 import assert from 'node:assert/strict';
-import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import { eventually } from '../sandbox/wait.ts';
 import { checkDocument } from './documents.ts';
 import type { Directive } from './run-script.ts';
 import type { Reader } from './stage.ts';
 
 const PROGRAM = 'rotate-iam-keys';
-
-/** Some forty seconds: a busy machine takes long to start a process. */
-const WAIT_TRIES_MAX = 4_000;
 
 export const ACT: readonly Directive[] = [
   {
@@ -36,22 +32,12 @@ export const ACT: readonly Directive[] = [
         const found = stage.requests(operation, user === '' ? undefined : user);
         const entry = found[call === '' ? 0 : Number(call) - 1];
         return entry !== undefined && (carriedOut === '' || entry.done);
-      }, WAIT_TRIES_MAX),
-  },
-  {
-    usage: 'wait until USER has N keys',
-    pattern: /^wait until (\S+) has (\d+) keys$/,
-    perform: ({ sandbox }, user, count) =>
-      eventually(
-        () => sandbox.world.user(DEFAULT_ACCOUNT_ID, user).keys.length === Number(count),
-        WAIT_TRIES_MAX,
-      ),
+      }),
   },
   {
     usage: 'wait for STDERR TEXT from NAME',
     pattern: /^wait for "(.*)" from (\w+)$/,
-    perform: (stage, text, name) =>
-      eventually(() => stage.running(name).stderr.includes(text), WAIT_TRIES_MAX),
+    perform: (stage, text, name) => eventually(() => stage.running(name).stderr.includes(text)),
   },
   {
     usage: 'kill NAME: as kill -9, or a power cut',

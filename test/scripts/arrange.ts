@@ -3,7 +3,6 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { accessKeyId } from '../../src/base/access-key-id.ts';
-import { encodeRecord } from '../../src/journal/record-codec.ts';
 import type { RotationStep } from '../../src/lifecycle/record.ts';
 import {
   type AccessKey,
@@ -13,6 +12,7 @@ import {
   type KeySeed,
   populate,
 } from '../../src/sandbox/index.ts';
+import { encodeRecord } from '../../src/state/record-codec.ts';
 import { hoursLater } from '../cli/process.ts';
 import type { Directive } from './run-script.ts';
 import type { Stage } from './stage.ts';
@@ -69,18 +69,24 @@ export const ARRANGE: readonly Directive[] = [
     },
   },
   {
-    usage: 'fault: OPERATION [of USER] [call N|first N calls] EFFECT [CODE] [N ms]',
+    usage: 'fault: OPERATION [of USER] [call N|first N calls] EFFECT [CODE] [N ms|until told]',
     pattern:
-      /^fault: (\w+)(?: of (\S+))?(?: call (\d+)| first (\d+) calls?)? ([a-z-]+)(?: ([A-Z]\w+) (\d{3}))?(?: (\d+) ms)?$/,
-    perform: (stage, operation, user, nth, first, kind, code, status, ms) => {
+      /^fault: (\w+)(?: of (\S+))?(?: call (\d+)| first (\d+) calls?)? ([a-z-]+)(?: ([A-Z]\w+) (\d{3}))?(?: (\d+) ms| (until told))?$/,
+    perform: (stage, operation, user, nth, first, kind, code, status, fixedMs, untilTold) => {
+      const ms = untilTold === '' ? Number(fixedMs) : stage.hold(operation);
       stage.sandbox.faults.add({
         operation,
         ...(user === '' ? {} : { user }),
         ...(nth === '' ? {} : { calls: { nth: Number(nth) } }),
         ...(first === '' ? {} : { calls: { first: Number(first) } }),
-        effect: effectOf(kind, code, status, Number(ms)),
+        effect: effectOf(kind, code, status, ms),
       });
     },
+  },
+  {
+    usage: 'tell OPERATION to go on: the one of its faults that has been held for the longest time',
+    pattern: /^tell (\w+) to go on$/,
+    perform: (stage, operation) => stage.letGo(operation),
   },
   {
     usage: 'no more faults',

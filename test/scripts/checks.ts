@@ -159,7 +159,10 @@ export const CHECKS: readonly Directive[] = [
 function gist({ rotated_keys, cleanup_results }: RotationReport): unknown {
   return {
     rotations: Object.fromEntries(
-      rotated_keys.map((row) => [row.username, [row.old_key_id, row.success, row.error_code]]),
+      rotated_keys.map(({ username, old_key_id, success, error_code, resumed }) => [
+        username,
+        [old_key_id, success, error_code, resumed],
+      ]),
     ),
     cleanups: Object.fromEntries(
       cleanup_results.map((row) => [row.username, [row.deleted_keys, row.kept_keys]]),

@@ -11,7 +11,7 @@ import { leaks } from './secrets.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../test/scripts/', import.meta.url));
 // The runs wait for AWS most of the time.
-const PARALLEL = 6;
+const PARALLEL = 12;
 
 describe('rotate-iam-keys, as scripts', { concurrency: PARALLEL }, () => {
   for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.txt'))) {

@@ -22,6 +22,7 @@ import {
   startSandbox,
 } from '../../src/sandbox/index.ts';
 import { binOf } from '../cli/process.ts';
+import { type Hold, hold } from '../sandbox/hold.ts';
 
 /** One execution of `rotate-iam-keys`, finished or not. */
 export interface Execution {
@@ -32,6 +33,8 @@ export interface Execution {
   stderr: string;
   /** Exit code, or the name of the signal that ended it. */
   result: number | string | undefined;
+  /** From its start to its end. */
+  seconds: number;
   readonly ended: Promise<void>;
 }
 
@@ -39,6 +42,9 @@ export interface Execution {
 export type Reader = 'all' | 'head -c 20' | '/dev/full' | 'nobody' | 'nobody reads the log';
 
 const EXIT_CODE_LINE = /\nexit code (\d+)\n$/;
+/** As $PATIENCE: many times what a run takes here and now, and long enough to see AWS refuse a key. */
+const PATIENCE = 10;
+const PATIENCE_MIN_S = 6;
 
 export class Stage {
   readonly sandbox: Sandbox;
@@ -61,6 +67,7 @@ export class Stage {
   stateBefore: ReadonlyMap<string, string> = new Map();
   stateDir: string;
   #firstRequest = 0;
+  readonly #holds: { readonly operation: string; readonly hold: Hold }[] = [];
 
   private constructor(sandbox: Sandbox) {
     this.sandbox = sandbox;
@@ -102,6 +109,20 @@ export class Stage {
       .list(operation)
       .filter(({ number }) => number > this.#firstRequest)
       .filter((entry) => user === undefined || userOf(this, entry) === user.toLowerCase());
+  }
+
+  /** A time for a fault of the operation that does not end before `letGo`. */
+  hold(operation: string): number {
+    const held = { operation, hold: hold() };
+    this.#holds.push(held);
+    return held.hold.ms;
+  }
+
+  async letGo(operation: string): Promise<void> {
+    const index = this.#holds.findIndex((held) => held.operation === operation);
+    const [first] = index < 0 ? [] : this.#holds.splice(index, 1);
+    if (first === undefined) throw new RangeError(`no fault holds ${operation} until told`);
+    await first.hold.letGo();
   }
 
   start(name: string, args: readonly string[], reader: Reader = 'all'): void {
@@ -175,20 +196,26 @@ export class Stage {
     return filesBelow(this.stateDir);
   }
 
-  /** Puts what a script can not know into its text: $HOME, $STATE, $FOLDER, $URL, $RECIPIENT, and $USER/LABEL for a key ID. */
+  /** Puts what a script can not know into its text: $HOME, $STATE, $FOLDER, $URL, $RECIPIENT, $PATIENCE, and $USER/LABEL for a key ID. */
   expand(text: string): string {
     return text.replaceAll(
-      /\$(HOME|STATE|FOLDER|URL|RECIPIENT|[\w+=,.@-]+\/[\w-]+)/g,
+      /\$(HOME|STATE|FOLDER|URL|RECIPIENT|PATIENCE|[\w+=,.@-]+\/[\w-]+)/g,
       (_, name: string) => {
         if (name === 'HOME') return this.env.HOME ?? '';
         if (name === 'STATE') return this.stateDir;
         if (name === 'FOLDER') return this.folder;
         if (name === 'URL') return this.sandbox.url;
         if (name === 'RECIPIENT') return this.age.recipient;
+        if (name === 'PATIENCE') return String(patienceAfter(this.last));
         return this.key(name).id;
       },
     );
   }
+}
+
+/** In whole seconds. */
+function patienceAfter({ seconds }: Execution): number {
+  return Math.max(PATIENCE_MIN_S, Math.ceil(PATIENCE * seconds));
 }
 
 function onlyOne(name: string, made: readonly AccessKey[]): AccessKey | undefined {
@@ -203,10 +230,12 @@ function userOf(stage: Stage, entry: LoggedRequest): string | undefined {
 }
 
 function follow(args: readonly string[], child: ChildProcess, reader: Reader): Execution {
+  const beganMs = performance.now();
   const ended = new Promise<void>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
       execution.result = code ?? signal ?? undefined;
+      execution.seconds = (performance.now() - beganMs) / 1000;
       const piped = EXIT_CODE_LINE.exec(execution.stderr);
       if (reader === 'head -c 20' && piped !== null) execution.result = Number(piped[1]);
       resolve();
@@ -219,6 +248,7 @@ function follow(args: readonly string[], child: ChildProcess, reader: Reader): E
     stdout: '',
     stderr: '',
     result: undefined,
+    seconds: 0,
     ended,
   };
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

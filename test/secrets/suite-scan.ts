@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { World } from '../../src/sandbox/world.ts';
+import { IN_MEMORY } from '../support/quick-directory.ts';
 import { isPlaceOfSecrets, withoutPromisedSecrets } from './places.ts';
 import { SecretIndex } from './secret-index.ts';
 
@@ -82,7 +83,8 @@ function contentOf(path: string): Buffer | string {
 }
 
 function scanBeforeRemoval(): void {
-  const isOurs = (path: fs.PathLike) => String(path).startsWith(tmpdir());
+  const isOurs = (path: fs.PathLike) =>
+    [tmpdir(), IN_MEMORY].some((place) => String(path).startsWith(place));
   const { rmSync } = fs;
   fs.rmSync = (path, options) => {
     if (isOurs(path)) scanFiles(String(path));

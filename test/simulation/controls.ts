@@ -21,16 +21,11 @@ export const CONTROLS: readonly Control[] = [
     invariant: 'I1',
     fault: 'the journal says that an intent is on disk before it is',
     sabotage: {
-      state: (state) => ({
-        ...state,
-        journal: {
-          append: async (record) => {
-            const written = state.journal.append(record);
-            if (record.step.type !== 'intended') await written;
-            else written.catch(() => {});
-          },
-          recordsOf: (user) => state.journal.recordsOf(user),
-          users: () => state.journal.users(),
+      fileSystem: (fs) => ({
+        ...fs,
+        open: async (path, intent) => {
+          const file = await fs.open(path, intent);
+          return path.endsWith('journal.jsonl') ? { ...file, sync: async () => {} } : file;
         },
       }),
     },
@@ -87,7 +82,10 @@ export const CONTROLS: readonly Control[] = [
     invariant: 'I5',
     fault: 'clean-up does not wait for the hold',
     sabotage: {
-      context: (context) => ({ ...context, policy: { ...context.policy, inactiveDays: 0 } }),
+      account: (account) => ({
+        ...account,
+        policy: { ...account.policy, cleanUpDays: account.policy.cleanUpDays && 0 },
+      }),
     },
   },
   {
@@ -96,7 +94,12 @@ export const CONTROLS: readonly Control[] = [
     sabotage: {
       state: (state) => ({
         ...state,
-        slotSightings: { slotsOf: () => [], slotsSeenActive: () => {} },
+        sightings: {
+          ...state.sightings,
+          lastActive: (...given) => state.sightings.lastActive(...given),
+          refresh: () => state.sightings.refresh(),
+          remember: (seen) => state.sightings.remember(seen.filter((each) => 'keyIds' in each)),
+        },
       }),
     },
   },
@@ -104,7 +107,17 @@ export const CONTROLS: readonly Control[] = [
     invariant: 'I6',
     fault: 'keys that are not due are rotated',
     sabotage: {
-      context: (context) => ({ ...context, policy: { ...context.policy, daysThreshold: 0 } }),
+      gateway: (gateway) => ({
+        ...gateway,
+        reader: {
+          listUsers: () => gateway.reader.listUsers(),
+          lastUse: (keyId) => gateway.reader.lastUse(keyId),
+          listAccessKeys: async (user) => {
+            const keys = await gateway.reader.listAccessKeys(user);
+            return keys.map((key) => ({ ...key, createdAt: new Date(0) }));
+          },
+        },
+      }),
     },
   },
   {
@@ -134,7 +147,8 @@ export const CONTROLS: readonly Control[] = [
     invariant: 'I9',
     fault: 'claims never refuse',
     sabotage: {
-      state: (state) => ({ ...state, claims: { withClaim: (_user, work) => work() } }),
+      // Every owner of a claim seems to be dead.
+      processes: (processes) => ({ self: () => processes.self(), find: async () => undefined }),
     },
   },
   {
@@ -155,6 +169,13 @@ export const CONTROLS: readonly Control[] = [
           listAccessKeys: (user) => gateway.reader.listAccessKeys(user).catch(() => []),
         },
       }),
+    },
+  },
+  {
+    invariant: 'I12',
+    fault: 'a dry run does not see that a key has to go first',
+    sabotage: {
+      foretold: (outcome) => ({ ...outcome, cleanup: undefined }),
     },
   },
   {

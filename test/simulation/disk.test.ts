@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { accessKeyId } from '../../src/base/access-key-id.ts';
 import { Secret } from '../../src/base/secret.ts';
-import { FileHandoff } from '../../src/journal/file-handoff.ts';
+import { FileCustody } from '../../src/state/files/custody.ts';
 import { Dice } from './dice.ts';
 import { Disk } from './disk.ts';
 import { Faults } from './faults.ts';
@@ -13,6 +13,7 @@ import { STATE_DIR } from './stage.ts';
 import { Trace } from './trace.ts';
 import { ACCOUNT } from './world.ts';
 
+const NOBODY = { owners: async () => new Map() };
 const KEY = accessKeyId('AKIAIOSFODNN7EXAMPLE');
 const ENTRY = {
   account: ACCOUNT,
@@ -63,12 +64,18 @@ it('I3: a hand-off that another process left half durable is durable once it was
   // Its writer dies at ever later steps, until the name is there and the folder is not synced yet.
   while (disk.find(path) === undefined) {
     steps += 1;
-    void new FileHandoff(fileSystem(steps).fs, STATE_DIR, ACCOUNT).put(ENTRY);
+    void new FileCustody(
+      { fs: fileSystem(steps).fs, directory: STATE_DIR, account: ACCOUNT },
+      NOBODY,
+    ).put(ENTRY);
     await new Promise((resolve) => setImmediate(resolve));
     assert(steps < 100);
   }
   assert.equal(disk.durableContent(path), undefined);
-  const read = await new FileHandoff(fileSystem().fs, STATE_DIR, ACCOUNT).get(KEY);
+  const read = await new FileCustody(
+    { fs: fileSystem().fs, directory: STATE_DIR, account: ACCOUNT },
+    NOBODY,
+  ).get(KEY);
   assert.equal(read?.secret.reveal(), 'simulated');
   assert.match(disk.durableContent(path)?.toString() ?? '', /simulated/);
 });

@@ -52,7 +52,7 @@ export class JournalView {
 function parsed(line: string): JournalRecord | undefined {
   try {
     const record = JSON.parse(line) as JournalRecord;
-    return typeof record.user === 'string' ? record : undefined;
+    return typeof record.user === 'string' ? { ...record, at: new Date(record.at) } : undefined;
   } catch {
     return undefined;
   }

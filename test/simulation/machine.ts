@@ -2,7 +2,7 @@
 // then on nothing that it was waiting for ever comes.
 
 import type { Clock } from '../../src/base/clock.ts';
-import type { ProcessTable } from '../../src/journal/process-table.ts';
+import type { ProcessTable } from '../../src/state/files/process-table.ts';
 import type { Schedule } from './schedule.ts';
 import type { Trace } from './trace.ts';
 

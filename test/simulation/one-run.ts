@@ -8,23 +8,25 @@ import {
   rememberActiveKeys,
 } from '../../src/app/account-inventory.ts';
 import { findCandidates } from '../../src/app/find-candidates.ts';
+import type { AccountGateway } from '../../src/aws/gateway.ts';
+import type { Inventory } from '../../src/aws/inventory.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import { toKeyturnError } from '../../src/base/errors.ts';
 import type { EngineEvent } from '../../src/base/events.ts';
 import type { FileSystem } from '../../src/base/files/file-system.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
-import { handoffDestination } from '../../src/destinations/handoff/index.ts';
-import { secretsManagerDestination } from '../../src/destinations/secrets-manager/index.ts';
-import { DEFAULT_VERIFICATION, type ExecutorContext } from '../../src/executor/context.ts';
-import type { UserOutcome } from '../../src/executor/outcome.ts';
-import { Probes } from '../../src/executor/probes.ts';
-import { rotateUser } from '../../src/executor/rotate-user.ts';
-import { embeddedRuntime } from '../../src/executor/runtime.ts';
-import type { AccountGateway } from '../../src/iam/gateway.ts';
-import type { Inventory } from '../../src/iam/inventory.ts';
-import type { AccountState } from '../../src/journal/journal.ts';
-import { openAccountState } from '../../src/journal/open-account-state.ts';
+import { handoffDestination } from '../../src/destinations/handoff/destination.ts';
+import { secretsManagerDestination } from '../../src/destinations/secrets-manager/destination.ts';
+import { type AccountWork, DEFAULT_VERIFICATION } from '../../src/engine/account-work.ts';
+import { foretellUser } from '../../src/engine/foretell-user.ts';
+import type { UserOutcome } from '../../src/engine/outcome.ts';
+import { openPlaces } from '../../src/engine/places.ts';
+import { Probes } from '../../src/engine/probes.ts';
+import { rotateUser } from '../../src/engine/rotate-user.ts';
 import type { OldKeyFate } from '../../src/lifecycle/record.ts';
+import { FileStore } from '../../src/state/files/file-store.ts';
+import type { ProcessTable } from '../../src/state/files/process-table.ts';
+import type { AccountState } from '../../src/state/state-store.ts';
 import type { SimProcess } from './machine.ts';
 import { simFileSystem } from './sim-file-system.ts';
 import { simGateway } from './sim-gateway.ts';
@@ -45,10 +47,13 @@ export interface RunSettings {
 /** Puts a part with one guard off in the place of a working one: for negative controls. */
 export interface Sabotage {
   readonly fileSystem?: (fs: FileSystem) => FileSystem;
+  readonly processes?: (processes: ProcessTable) => ProcessTable;
   readonly state?: (state: AccountState) => AccountState;
   readonly gateway?: (gateway: AccountGateway) => AccountGateway;
   readonly destination?: (destination: Destination) => Destination;
-  readonly context?: (context: ExecutorContext) => ExecutorContext;
+  readonly account?: (account: AccountWork) => AccountWork;
+  /** What a dry run says of a user. */
+  readonly foretold?: (outcome: UserOutcome) => UserOutcome;
 }
 
 export interface RunResult {
@@ -59,19 +64,26 @@ export interface RunResult {
   readonly toldOf: ReadonlySet<string>;
 }
 
-export async function oneRun(
-  stage: Stage,
-  process: SimProcess,
-  settings: RunSettings,
-  signal: AbortSignal,
-  sabotage: Sabotage,
-): Promise<RunResult> {
+/** One run: by whom, of what kind, and what is wrong with it. */
+export interface SimRun {
+  readonly stage: Stage;
+  readonly process: SimProcess;
+  readonly settings: RunSettings;
+  readonly signal: AbortSignal;
+  readonly sabotage: Sabotage;
+  readonly isDry: boolean;
+}
+
+export async function oneRun(run: SimRun): Promise<RunResult> {
+  const { stage, process } = run;
   const toldOf = new Set<string>();
-  const hear = (event: EngineEvent) => {
+  const emit = (event: EngineEvent) => {
+    stage.referee.saw(JSON.stringify(event));
     if (event.code === 'key-unexplained') toldOf.add(event.user);
+    if (!run.isDry) count(event, stage);
   };
   try {
-    const outcomes = await rotateAll(stage, process, settings, signal, sabotage, hear);
+    const outcomes = await rotateAll(run, emit);
     for (const outcome of outcomes) {
       process.note(`outcome ${describe(outcome)}`);
       if (outcome.rotation?.kind === 'failed') toldOf.add(outcome.user);
@@ -85,61 +97,47 @@ export async function oneRun(
   }
 }
 
+function count({ code }: EngineEvent, { counts }: Stage): void {
+  if (code === 'rotation-done') counts.rotations += 1;
+  if (code === 'rotation-started') counts.started += 1;
+  if (code === 'rotation-resumed') counts.resumed += 1;
+  if (code === 'key-deleted') counts.deleted += 1;
+}
+
 async function rotateAll(
-  stage: Stage,
-  process: SimProcess,
-  settings: RunSettings,
-  signal: AbortSignal,
-  sabotage: Sabotage,
-  hear: (event: EngineEvent) => void,
+  run: SimRun,
+  emit: (event: EngineEvent) => void,
 ): Promise<readonly UserOutcome[]> {
-  const { clock } = process;
+  const { stage, process, settings, signal, sabotage, isDry } = run;
+  const { clock, scope: user } = process;
   const access = { ...stage, process, yieldChance: settings.yieldChance };
-  const fs = changed(simFileSystem(access), sabotage.fileSystem);
-  const run = process.name;
-  const emit = (event: EngineEvent) => {
-    stage.referee.saw(JSON.stringify(event));
-    hear(event);
-    if (event.code === 'rotation-done') stage.counts.rotations += 1;
-    if (event.code === 'rotation-started') stage.counts.started += 1;
-    if (event.code === 'rotation-resumed') stage.counts.resumed += 1;
-    if (event.code === 'key-deleted') stage.counts.deleted += 1;
-  };
   const made = simGateway(stage, process, settings.callerKeyId);
   const gateway = changed(made, sabotage.gateway);
-  const options = { stateDir: STATE_DIR, account: ACCOUNT, clock, run, fs };
-  const opened = await openAccountState({ ...options, processes: process.table });
-  const state = watched(stage, process, changed(opened, sabotage.state));
-  const scope = process.scope;
-  const inventory = await accountInventory(
-    gateway,
-    state,
-    {
-      inventory: settings.inventory,
-      maxParallel: settings.parallel,
-      user: scope,
-      daysThreshold: DUE_DAYS,
-      cleanupInactive: settings.cleansUp,
-      inactiveDays: HOLD_DAYS,
-    },
-    { clock, emit, signal },
-  );
+  const store = new FileStore({
+    ...{ directory: STATE_DIR, clock, run: process.name },
+    fs: changed(simFileSystem(access), sabotage.fileSystem),
+    processes: changed(process.table, sabotage.processes),
+  });
+  const opened = await store.open(ACCOUNT, isDry ? 'read' : 'write');
+  const state = watched(run, changed(opened, sabotage.state));
+  const wanted = { kind: 'due-key', daysThreshold: DUE_DAYS } as const;
+  const cleanUpDays = settings.cleansUp ? HOLD_DAYS : undefined;
+  const { inventory: mode, parallel: maxParallel } = settings;
+  const options = { inventory: mode, maxParallel, user, wanted, cleanUpDays };
+  const inventory = await accountInventory({ gateway, state, clock, emit, signal }, options);
   const seenAt = clock.now();
-  await rememberActiveKeys(inventory, state, seenAt);
-  refereeRemembers(stage, process, inventory, seenAt);
-  const context = changed(
-    contextOf(stage, process, settings, { gateway, state, emit, signal, run, fs, sabotage }),
-    sabotage.context,
-  );
-  const wanted = {
-    daysThreshold: DUE_DAYS,
-    cleanupInactive: settings.cleansUp,
-    scope,
-    recoverOnly: false,
-  };
-  const found = await findCandidates(inventory, state.journal, wanted, clock.now());
-  const concurrency = settings.parallel;
-  return await pMap(found.candidates, (one) => rotateUser(one, context), { concurrency });
+  if (!isDry) {
+    await rememberActiveKeys(inventory, state, seenAt);
+    refereeRemembers(stage, process, inventory, seenAt);
+  }
+  const parts = { gateway, state, emit, cleanUpDays };
+  const account = changed(accountOf(run, parts), sabotage.account);
+  const { candidates } = await findCandidates(inventory, state, { ...options, now: clock.now() });
+  const perform = isDry ? foretellUser : rotateUser;
+  const outcomes = await pMap(candidates, (one) => perform(one, wanted, account), {
+    concurrency: settings.parallel,
+  });
+  return isDry ? outcomes.map((one) => changed(one, sabotage.foretold)) : outcomes;
 }
 
 /** I5: what was seen Active and is on disk now must hold the keys from now on. */
@@ -167,18 +165,11 @@ interface Parts {
   readonly gateway: AccountGateway;
   readonly state: AccountState;
   readonly emit: (event: EngineEvent) => void;
-  readonly signal: AbortSignal;
-  readonly run: string;
-  readonly fs: FileSystem;
-  readonly sabotage: Sabotage;
+  readonly cleanUpDays: number | undefined;
 }
 
-function contextOf(
-  stage: Stage,
-  process: SimProcess,
-  settings: RunSettings,
-  { gateway, state, emit, signal, run, fs, sabotage }: Parts,
-): ExecutorContext {
+function accountOf(run: SimRun, { gateway, state, emit, cleanUpDays }: Parts): AccountWork {
+  const { stage, process, settings, signal, sabotage } = run;
   const { clock } = process;
   const { region, secretStore } = gateway.services;
   const place = (user: string): Destination => {
@@ -189,50 +180,43 @@ function contextOf(
         { store: secretStore(region), clock },
       );
     }
-    return handoffDestination('', { handoff: state.handoff, fs });
+    return handoffDestination('', state.custody);
   };
   return {
-    gateway,
-    runtime: embeddedRuntime({ account: ACCOUNT, run, state, clock }),
-    handoff: state.handoff,
-    sightings: state.sightings,
-    slotSightings: state.slotSightings,
-    destinations: (user) => [changed(readBack(stage, process, place(user)), sabotage.destination)],
-    finishesOthers: true,
+    ...{ gateway, state, clock, emit, signal },
+    places: openPlaces({
+      choose: async (user) => [changed(readBack(run, place(user)), sabotage.destination)],
+      open: async () => undefined,
+      finishesOthers: true,
+    }),
     probes: new Probes(clock),
-    clock,
-    emit,
     policy: {
       oldKeyFate: settings.oldKeyFate,
-      daysThreshold: DUE_DAYS,
-      cleanupInactive: settings.cleansUp,
-      inactiveDays: HOLD_DAYS,
+      cleanUpDays,
       verification: DEFAULT_VERIFICATION,
+      replacesOwnKey: false,
     },
-    signal,
   };
 }
 
 /** The referee hears which process works on which user. */
-function watched(stage: Stage, process: SimProcess, state: AccountState): AccountState {
+function watched({ stage, process }: SimRun, state: AccountState): AccountState {
   return {
     ...state,
-    claims: {
-      withClaim: (user, work) =>
-        state.claims.withClaim(user, async () => {
-          stage.referee.enters(process, user);
-          try {
-            return await work();
-          } finally {
-            stage.referee.leaves(process, user);
-          }
-        }),
-    },
+    exclusively: (user, work) =>
+      state.exclusively(user, async (log) => {
+        stage.referee.enters(process, user);
+        try {
+          return await work(log);
+        } finally {
+          stage.referee.leaves(process, user);
+        }
+      }),
   };
 }
 
 /** The referee hears when a destination was really read. */
-function readBack(stage: Stage, process: SimProcess, destination: Destination): Destination {
+function readBack({ stage, process }: SimRun, destination: Destination): Destination {
   return {
     ...destination,
     holds: async (keyId, receipt) => {

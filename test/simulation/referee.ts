@@ -2,10 +2,9 @@
 // when it is sent; what must hold at the moment of a change, when AWS carries it out.
 
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
+import { UserHistory } from '../../src/lifecycle/history.ts';
 import type { JournalRecord, RotationStep } from '../../src/lifecycle/record.ts';
-import { foldRotations } from '../../src/lifecycle/rotation.ts';
 import type { Disk } from './disk.ts';
-
 import { JournalView } from './journal-view.ts';
 import type { SimProcess } from './machine.ts';
 import type { Schedule } from './schedule.ts';
@@ -34,6 +33,9 @@ interface Memory {
   readonly heldMs: Map<string, number>;
   readonly inARow: Map<string, number>;
 }
+
+/** Why rotations are closed that have no key any more. */
+const GONE: readonly string[] = ['new-key-gone', 'no-key-was-made', 'discarded'];
 
 /** What clocks may differ by, twice, and the time that a request takes. */
 const CLOCK_TOLERANCE_MS = 15 * MINUTE_MS;
@@ -237,19 +239,17 @@ export class Referee {
 
   /** A rotation has made it Inactive, and clean-up will delete it. */
   isReplaced(key: SimKey): boolean {
-    return foldRotations(this.#journal.recordsOf(key.user)).some(
-      ({ phase, oldKeyId }) => phase === 'deactivated' && oldKeyId === key.id,
-    );
+    const { rotations } = new UserHistory(this.#journal.recordsOf(key.user));
+    return [...rotations].some((each) => each.phase === 'deactivated' && each.oldKeyId === key.id);
   }
 
   /** A key of ours whose rotation was closed as if it had none. */
   isAbandoned(key: SimKey): boolean {
-    return foldRotations(this.#journal.recordsOf(key.user)).some(
-      (rotation) =>
-        rotation.phase === 'closed' &&
-        ['new-key-gone', 'no-key-was-made', 'discarded'].includes(rotation.reason) &&
-        this.#newKeyOf(rotation.id) === key.id,
+    const { rotations } = new UserHistory(this.#journal.recordsOf(key.user));
+    const closed = [...rotations].filter(
+      (each) => each.phase === 'closed' && GONE.includes(each.reason),
     );
+    return closed.some(({ id }) => this.#newKeyOf(id) === key.id);
   }
 
   /** I8: no secret in events, and none on the disk but in hand-off files. */

@@ -1,10 +1,6 @@
 // AWS as one process reaches it over a network that loses, delays and repeats. A request that was sent
 // is carried out whether or not its sender lives to hear of it.
 
-import type { AccessKeyId } from '../../src/base/access-key-id.ts';
-import type { ParameterStore } from '../../src/base/aws-stores.ts';
-import { KeyturnError } from '../../src/base/errors.ts';
-import { Secret } from '../../src/base/secret.ts';
 import type {
   AccountGateway,
   CreateOutcome,
@@ -12,7 +8,11 @@ import type {
   KeyReader,
   KeyVerifier,
   KeyWriter,
-} from '../../src/iam/gateway.ts';
+} from '../../src/aws/gateway.ts';
+import type { AccessKeyId } from '../../src/base/access-key-id.ts';
+import type { ParameterStore } from '../../src/base/aws-stores.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
+import { Secret } from '../../src/base/secret.ts';
 import type { FaultKind } from './faults.ts';
 import { never, type SimProcess } from './machine.ts';
 import { simSecretStore } from './secret-service.ts';

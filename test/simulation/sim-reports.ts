@@ -1,7 +1,7 @@
 // The credential report of the simulated account: made on request, then the same for four hours.
 
+import type { CredentialReports, ReportFile } from '../../src/aws/gateway.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
-import type { CredentialReports, ReportFile } from '../../src/iam/gateway.ts';
 import type { SimProcess } from './machine.ts';
 import { HOUR_MS, type Stage } from './stage.ts';
 import { ACCOUNT, type SimUser } from './world.ts';

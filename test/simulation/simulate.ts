@@ -3,10 +3,12 @@
 import { setMaxListeners } from 'node:events';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
-import { foldRotations, isOpen, type Rotation } from '../../src/lifecycle/rotation.ts';
+import { UserHistory } from '../../src/lifecycle/history.ts';
+import type { Rotation } from '../../src/lifecycle/rotation.ts';
 import { Dice } from './dice.ts';
 import { Disk } from './disk.ts';
 import { type FaultCounts, Faults } from './faults.ts';
+import { differences } from './foretold.ts';
 import { Machine, SimProcess } from './machine.ts';
 import { oneRun, type RunResult, type RunSettings, type Sabotage } from './one-run.ts';
 import { operatorActs, useKeys } from './operator.ts';
@@ -44,6 +46,11 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   counts.mistaken = referee.mistaken;
   counts.mistakenInUse = referee.mistakenInUse;
   return { seed, violations: referee.violations, counts, faults: faults.counts, trace };
+}
+
+interface StartedRun {
+  isOver: boolean;
+  result: RunResult | undefined;
 }
 
 class Simulation {
@@ -156,14 +163,11 @@ class Simulation {
     referee.afterPowerCut();
   }
 
-  #startRun(): { isOver: boolean; result: RunResult | undefined } {
+  #startRun(isDry = false): StartedRun {
     const { dice, faults, schedule, trace, world } = this.stage;
-    const state: { isOver: boolean; result: RunResult | undefined } = {
-      isOver: false,
-      result: undefined,
-    };
+    const state: StartedRun = { isOver: false, result: undefined };
     this.#processes += 1;
-    this.stage.counts.runs += 1;
+    if (!isDry) this.stage.counts.runs += 1;
     const stepsToLive = faults.hit('killed') ? dice.between(1, 600) : Number.POSITIVE_INFINITY;
     const isScoped = faults.areOn && dice.chance(0.1);
     const scope = isScoped ? dice.pick([...world.users.keys()]) : undefined;
@@ -190,7 +194,10 @@ class Simulation {
       const durationMs = dice.below(this.#machine.hasContainers ? 40 * MINUTE_MS : 2 * HOUR_MS);
       schedule.after(dice.below(20_000), () => process.suspend(durationMs));
     }
-    void oneRun(this.stage, process, this.#settings, stop.signal, this.#sabotage).then((result) => {
+    const { signal } = stop;
+    const [settings, sabotage] = [this.#settings, this.#sabotage];
+    const run = { stage: this.stage, process, settings, signal, sabotage, isDry };
+    void oneRun(run).then((result) => {
       process.end();
       state.isOver = true;
       state.result = result;
@@ -208,12 +215,26 @@ class Simulation {
     for (let run = 0; run < QUIET_RUNS_MAX && !this.#isBroken; run += 1) {
       await schedule.pass(5 * HOUR_MS);
       const before = this.#state();
-      const started = this.#startRun();
-      await schedule.runUntil(() => this.#isBroken || started.isOver);
-      last = started.result;
+      last = await this.#foretoldRun();
       if (run > 0 && before === this.#state()) break;
     }
     if (!this.#isBroken) this.#judge(last);
+  }
+
+  /** I12: a dry run, and right after it the run, which must do what was foretold. */
+  async #foretoldRun(): Promise<RunResult | undefined> {
+    const { schedule, referee } = this.stage;
+    const before = this.#state();
+    const dry = this.#startRun(true);
+    await schedule.runUntil(() => this.#isBroken || dry.isOver);
+    if (before !== this.#state()) referee.fail('I12', 'a dry run changed something');
+    const { result: foretold } = dry;
+    const started = this.#startRun();
+    await schedule.runUntil(() => this.#isBroken || started.isOver);
+    const { result: done } = started;
+    if (foretold === undefined || done === undefined) return done;
+    for (const what of differences(foretold, done)) referee.fail('I12', what);
+    return done;
   }
 
   /** Changes whenever a run did something. */
@@ -256,7 +277,7 @@ class Simulation {
     const { world, referee } = this.stage;
     if (last?.fatal !== undefined) referee.fail('I10', `the last run ends with ${last.fatal}`);
     for (const user of world.users.values()) {
-      const open = foldRotations(referee.recordsOf(user.name)).find(isOpen);
+      const { open } = new UserHistory(referee.recordsOf(user.name));
       const isLost =
         open !== undefined && 'newKeyId' in open && this.stage.vault.lostAtMs.has(open.newKeyId);
       if (open !== undefined && !user.isOperatorTouched && !isLost) {

@@ -2,32 +2,27 @@
 
 import { posix } from 'node:path';
 import { type Fault, lineAt, type SourceFile } from './files.ts';
+import { importsOf } from './imports.ts';
 
 /** Higher may import lower; rooms on one level do not know each other. */
 const LEVELS: readonly (readonly string[])[] = [
   ['base'],
   ['lifecycle', 'credentials-file'],
-  ['iam', 'journal', 'destinations'],
-  ['executor', 'reports', 'sandbox'],
+  ['aws', 'state', 'destinations'],
+  ['engine', 'reports', 'sandbox'],
   ['app'],
   ['cli', 'api'],
   ['entry'],
 ];
 
-const IMPORT =
-  /\b(?:import|export)\b[^'"`;]*?\bfrom\s*(['"])([^'"]+)\1|\bimport\s*\(?\s*(['"])([^'"]+)\3/g;
-
 export function roomFaults(file: SourceFile): Fault[] {
   const faults: Fault[] = [];
-  for (const match of file.text.matchAll(IMPORT)) {
-    // Not in a comment or a string: the keyword itself must be code.
-    if (!/^(?:import|export)/.test(file.code.slice(match.index))) continue;
-    const specifier = match[2] ?? match[4] ?? '';
+  for (const { specifier, offset } of importsOf(file)) {
     const remedy = importRemedy(file.path, specifier);
     if (remedy !== undefined) {
       faults.push({
         path: file.path,
-        line: lineAt(file.text, match.index),
+        line: lineAt(file.text, offset),
         rule: 'rooms',
         remedy: `${specifier}: ${remedy}`,
       });

@@ -1,10 +1,11 @@
-// What the use cases of keyctl return, as the one document that --json prints and the page for
-// people is made of. Only types are imported: a list of profiles must not load zod.
+// The one document of a keyctl run, which --json prints and the page for people is made of. It is built
+// from what was known when the run ended, however it ended. Only types are imported: a list of profiles
+// must not load zod.
 
 import { wholeDaysBetween } from '../../base/clock.ts';
 import type { KeyturnError } from '../../base/errors.ts';
 import { VERSION } from '../../base/version.ts';
-import type { KeyDetails } from '../../executor/outcome.ts';
+import type { KeyDetails } from '../../lifecycle/keys.ts';
 import type { KeyctlReport, KeyLine, RotationPlan } from '../../reports/keyctl-report.ts';
 import type {
   AllKeys,
@@ -15,11 +16,11 @@ import type {
   UndoResult,
 } from './types.ts';
 
-/** Older than this, an Active key is marked. */
+/** An Active key that is older is marked. */
 export const TOO_OLD_DAYS = 90;
 
 /** What is known of a run before it begins. */
-export interface RunFacts {
+export interface KeyctlStart {
   readonly command: KeyctlReport['command'];
   readonly dryRun: boolean;
   readonly profile: string | undefined;
@@ -28,30 +29,84 @@ export interface RunFacts {
   readonly startedAt: Date;
 }
 
-export function emptyReport(facts: RunFacts): KeyctlReport {
+/** What a run has found out and done so far. A step never changes it; it hands on the next one. */
+export interface KeyctlProgress {
+  /** The profile whose key it is, and the one that signs; known once a person has chosen them. */
+  readonly pair?: { readonly targetProfile: string; readonly authProfile: string };
+  readonly exam?: ProfileExam;
+  readonly result?: KeyctlResult;
+}
+
+export type KeyctlResult =
+  | {
+      readonly kind: 'rotation';
+      readonly rotation: ProfileRotation;
+      /** Command lines for the reader to paste. */
+      readonly commands: { readonly undo: string; readonly finish: string };
+    }
+  | { readonly kind: 'undo'; readonly undo: UndoResult }
+  | { readonly kind: 'finish'; readonly finish: FinishResult }
+  | { readonly kind: 'all-keys'; readonly all: AllKeys }
+  | {
+      readonly kind: 'profiles';
+      readonly credentialsPath: string;
+      readonly profiles: readonly ProfileLine[];
+    };
+
+/** `error` is what ended the run early, if anything did. */
+export function buildKeyctlReport(
+  start: KeyctlStart,
+  { pair, exam, result }: KeyctlProgress,
+  error?: KeyturnError,
+): KeyctlReport {
+  const begun = emptyReport({
+    ...start,
+    ...(pair && { profile: pair.targetProfile, authProfile: pair.authProfile }),
+  });
+  const examined = exam === undefined ? begun : withExam(begun, exam);
+  const known = result === undefined ? examined : withResult(examined, result);
+  return error === undefined ? known : withFailure(known, error);
+}
+
+function emptyReport(start: KeyctlStart): KeyctlReport {
   return {
-    command: facts.command,
+    command: start.command,
     success: true,
-    dry_run: facts.dryRun,
+    dry_run: start.dryRun,
     error: null,
-    execution_time: facts.startedAt.toISOString(),
+    execution_time: start.startedAt.toISOString(),
     keyturn_version: VERSION,
     account_id: null,
     user_name: null,
-    profile: facts.profile ?? null,
-    auth_profile: facts.authProfile ?? null,
-    credentials_file: facts.credentialsFile ?? null,
+    profile: start.profile ?? null,
+    auth_profile: start.authProfile ?? null,
+    credentials_file: start.credentialsFile ?? null,
     warnings: [],
     current_key_id: null,
   };
 }
 
-export function withFailure(report: KeyctlReport, error: KeyturnError): KeyctlReport {
+function withFailure(report: KeyctlReport, error: KeyturnError): KeyctlReport {
   const { code, message, hint = null } = error;
   return { ...report, success: false, error: { code, message, hint } };
 }
 
-export function withExam(report: KeyctlReport, exam: ProfileExam): KeyctlReport {
+function withResult(report: KeyctlReport, result: KeyctlResult): KeyctlReport {
+  switch (result.kind) {
+    case 'rotation':
+      return withRotation(report, result.rotation, result.commands);
+    case 'undo':
+      return withUndo(report, result.undo);
+    case 'finish':
+      return withFinish(report, result.finish);
+    case 'all-keys':
+      return withAllKeys(report, result.all);
+    case 'profiles':
+      return withProfiles(report, result.credentialsPath, result.profiles);
+  }
+}
+
+function withExam(report: KeyctlReport, exam: ProfileExam): KeyctlReport {
   const now = new Date(report.execution_time);
   return {
     ...report,
@@ -63,29 +118,31 @@ export function withExam(report: KeyctlReport, exam: ProfileExam): KeyctlReport 
     current_key_id: exam.currentKeyId,
     same_key_profiles: [...exam.sameKeyProfiles],
     keys: exam.keys.map((key) => keyLine(key, now, exam.currentKeyId)),
-    plan: planOf(exam),
+    // A list of keys foretells no rotation.
+    ...(report.command !== 'list-keys' && { plan: planOf(exam) }),
   };
 }
 
 function planOf(exam: ProfileExam): RotationPlan {
-  const { slot, openPhase } = exam;
+  const { slot, openPhase, obstacle } = exam;
   const resumes = openPhase ?? null;
   const nothing = { possible: true, key_to_delete: null, asks: false, resumes };
+  if (obstacle !== undefined) return { ...nothing, possible: false, why: obstacle.message };
   if (openPhase !== undefined) {
     return { ...nothing, why: `an earlier run began it (${openPhase}); it goes on from there` };
   }
   if (slot.kind === 'free') return { ...nothing, why: 'there is room for a new key' };
   if (slot.kind === 'full') return { ...nothing, possible: false, why: slot.because };
-  const { key, because, isQuiet } = slot;
+  const { key, because, isIdle } = slot;
   return {
     ...nothing,
     why: `${key.id} has to be deleted to make room: ${because}`,
     key_to_delete: key.id,
-    asks: !isQuiet,
+    asks: !isIdle,
   };
 }
 
-export function withRotation(
+function withRotation(
   report: KeyctlReport,
   rotation: ProfileRotation,
   commands: { readonly undo: string; readonly finish: string },
@@ -108,7 +165,7 @@ export function withRotation(
   };
 }
 
-export function withUndo(report: KeyctlReport, result: UndoResult): KeyctlReport {
+function withUndo(report: KeyctlReport, result: UndoResult): KeyctlReport {
   return {
     ...report,
     user_name: result.user,
@@ -123,7 +180,7 @@ export function withUndo(report: KeyctlReport, result: UndoResult): KeyctlReport
   };
 }
 
-export function withFinish(report: KeyctlReport, result: FinishResult): KeyctlReport {
+function withFinish(report: KeyctlReport, result: FinishResult): KeyctlReport {
   const { outcome } = result;
   const hasHold = outcome.kind === 'held' || outcome.kind === 'deactivated';
   return {
@@ -140,7 +197,7 @@ export function withFinish(report: KeyctlReport, result: FinishResult): KeyctlRe
   };
 }
 
-export function withProfiles(
+function withProfiles(
   report: KeyctlReport,
   credentialsPath: string,
   profiles: readonly ProfileLine[],
@@ -158,7 +215,7 @@ export function withProfiles(
   };
 }
 
-export function withAllKeys(report: KeyctlReport, all: AllKeys): KeyctlReport {
+function withAllKeys(report: KeyctlReport, all: AllKeys): KeyctlReport {
   const now = new Date(report.execution_time);
   return {
     ...report,

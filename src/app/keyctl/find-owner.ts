@@ -1,9 +1,9 @@
 // Whose key is it? AWS knows; a profile's name is only a hint. Whatever is answered is checked
 // against the user's own list before anything is written.
 
+import type { AccountGateway } from '../../aws/gateway.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
-import type { AccountGateway } from '../../iam/gateway.ts';
 import type { AccessKey } from '../../lifecycle/keys.ts';
 
 export interface OwnedKey {
@@ -13,7 +13,7 @@ export interface OwnedKey {
 }
 
 export interface OwnerHints {
-  /** Named by the operator: then nobody else is tried. */
+  /** The user whom the operator named: then nobody else is tried. */
   readonly user: string | undefined;
   readonly profile: string;
 }
@@ -25,7 +25,7 @@ export async function findOwner(
   gateway: AccountGateway,
 ): Promise<OwnedKey> {
   const failures: KeyturnError[] = [];
-  for await (const user of candidates(keyId, hints, gateway, failures)) {
+  for await (const user of likelyOwners(keyId, hints, gateway, failures)) {
     try {
       const keys = await gateway.reader.listAccessKeys(user);
       if (keys.some(({ id }) => id === keyId)) return { user, keys };
@@ -50,8 +50,8 @@ export async function findOwner(
   );
 }
 
-/** Cheapest first: who signs, what AWS says of the key, and last the profile's name. */
-async function* candidates(
+/** The names to try, the cheapest first: who signs, what AWS says of the key, the profile's name. */
+async function* likelyOwners(
   keyId: AccessKeyId,
   hints: OwnerHints,
   gateway: AccountGateway,

@@ -6,12 +6,12 @@ import { KeyturnError } from '../../base/errors.ts';
 import { parseDocument } from '../../credentials-file/document.ts';
 import { type KeyPair, removeSection } from '../../credentials-file/edit.ts';
 import { saveEdit } from '../../credentials-file/save.ts';
-import { pairOf, previousProfileOf } from '../../destinations/credentials-file/index.ts';
-import { type RetireOutcome, retireKey } from '../../executor/retire-key.ts';
-import { verifyKey } from '../../executor/verify-key.ts';
+import { pairOf, previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
+import { type FinishOutcome, finishKey } from '../../engine/finish-key.ts';
+import { proveKey } from '../../engine/prove-key.ts';
 import { findOwner } from './find-owner.ts';
 import { openProfileFile, type ProfileFile, targetKey } from './profile-file.ts';
-import { executorFor, gatewayFor, stateFor } from './session.ts';
+import { gatewayFor, workFor } from './session.ts';
 import type { FinishRequest, FinishResult, KeyctlContext, TargetOptions } from './types.ts';
 
 export async function finishProfile(
@@ -27,17 +27,17 @@ export async function finishProfile(
   const gateway = await gatewayFor(options, context);
   try {
     const { user } = await findOwner(target.keyId, { user: options.user, profile }, gateway);
-    const state = await stateFor('write', gateway.caller.account, options, context);
-    const executor = executorFor(gateway, state, context);
+    const state = await context.state.open(gateway.caller.account, 'write');
+    const account = workFor({ gateway, state }, context);
     const confirm = async () => {
       const pair = await pairInPlace(options, context, { keyId, currentKeyId: target.keyId });
       const key = { id: target.keyId, secret: pair.secret, createdAt: context.clock.now() };
-      await verifyKey(user, key, executor);
+      await proveKey(key, { user, account });
       await pairInPlace(options, context, { keyId, currentKeyId: target.keyId });
     };
-    const outcome = await retireKey(
+    const outcome = await finishKey(
       { user, keyId, currentKeyId: target.keyId, ...request, confirm },
-      executor,
+      account,
     );
     return { user, keyId, outcome, ...(await forget(outcome, profile, keyId, file)) };
   } finally {
@@ -97,7 +97,7 @@ async function pairInPlace(
 
 /** A pair whose key is gone is only a trap: its profile is taken out, with a backup. */
 async function forget(
-  outcome: RetireOutcome,
+  outcome: FinishOutcome,
   profile: string,
   keyId: AccessKeyId,
   file: ProfileFile,

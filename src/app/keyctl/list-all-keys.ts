@@ -2,12 +2,11 @@
 // use.
 
 import pMap from 'p-map';
+import { openAccounts } from '../../aws/accounts.ts';
+import type { AccountGateway } from '../../aws/gateway.ts';
+import { takeInventory } from '../../aws/inventory.ts';
 import { type KeyturnError, toKeyturnError } from '../../base/errors.ts';
-import { keyDetails } from '../../executor/key-details.ts';
-import { newId } from '../../executor/runtime.ts';
-import { openAccounts } from '../../iam/accounts.ts';
-import type { AccountGateway } from '../../iam/gateway.ts';
-import { takeInventory } from '../../iam/inventory.ts';
+import { keyDetails } from '../../engine/key-details.ts';
 import type { AccountSelection } from '../choose-accounts.ts';
 import { eachAccount } from '../each-account.ts';
 import { inAccount } from '../in-account.ts';
@@ -66,14 +65,14 @@ async function listSeveral(
     ...gatewayOptions(options, context),
     roleName,
     externalId,
-    sessionName: `keyturn-${newId()}`,
+    sessionName: `keyturn-${context.state.run}`,
   });
   const users: UserKeyDetails[] = [];
   const unreadable: AllKeys['unreadable'][number][] = [];
   const failures: { account: string; error: KeyturnError }[] = [];
   const setting = { accounts, selection, openMax: ACCOUNTS_AT_ONCE, emit, signal };
   try {
-    const tally = await eachAccount(setting, async (account, open) => {
+    const summary = await eachAccount(setting, async (account, open) => {
       try {
         const found = await keysOf(await open(), { ...context, emit: inAccount(emit, account) });
         users.push(...found.users);
@@ -87,14 +86,14 @@ async function listSeveral(
       }
     });
     signal.throwIfAborted();
-    if (tally.fatal !== undefined) throw tally.fatal;
-    failures.push(...tally.unknown.map(({ id, error }) => ({ account: id, error })));
+    if (summary.fatal !== undefined) throw summary.fatal;
+    failures.push(...summary.unknown.map(({ id, error }) => ({ account: id, error })));
     return {
       account: undefined,
       users: users.toSorted(byAccount),
       unreadable: unreadable.toSorted(byAccount),
       failures: failures.toSorted(byAccount),
-      accountsSkipped: tally.skipped,
+      accountsSkipped: summary.skipped,
     };
   } finally {
     accounts.close();

@@ -2,22 +2,20 @@
 //
 //   file checked -> gateway -> owner, checked against its keys -> exam -> [rotate] -> result
 
+import type { AccountGateway } from '../../aws/gateway.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { warningsOf } from '../../credentials-file/disagreements.ts';
-import { checkWritable } from '../../credentials-file/save.ts';
-import {
-  type ProfileDestination,
-  previousProfileOf,
-  profileDestination,
-  rehearseDelivery,
-} from '../../destinations/credentials-file/index.ts';
-import { keyDetails } from '../../executor/key-details.ts';
-import { examineSlot, rotateNamedKey } from '../../executor/rotate-named-key.ts';
-import type { AccountGateway } from '../../iam/gateway.ts';
-import { foldRotations, isOpen } from '../../lifecycle/rotation.ts';
+import { checkWritable, readFileBytes } from '../../credentials-file/save.ts';
+import { holdersOf } from '../../destinations/credentials-file/holders.ts';
+import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
+import { targetOfProfiles } from '../../destinations/credentials-file/place.ts';
+import { rehearseDelivery } from '../../destinations/credentials-file/profile-edits.ts';
+import { keyDetails } from '../../engine/key-details.ts';
+import { examineNamedKey, rotateNamedKey } from '../../engine/rotate-named-key.ts';
 import type { SlotVerdict } from '../../lifecycle/slot.ts';
+import { watchBackups } from './backups.ts';
 import { findOwner } from './find-owner.ts';
 import {
   type OpenedProfileFile,
@@ -25,7 +23,7 @@ import {
   type TargetKey,
   targetKey,
 } from './profile-file.ts';
-import { executorFor, gatewayFor, stateFor } from './session.ts';
+import { gatewayFor, workFor } from './session.ts';
 import type {
   KeyctlContext,
   ProfileExam,
@@ -35,6 +33,15 @@ import type {
   TargetOptions,
 } from './types.ts';
 
+/** A profile whose file was checked and whose account is open. */
+interface OpenedProfile {
+  readonly profile: string;
+  readonly file: OpenedProfileFile;
+  readonly target: TargetKey;
+  readonly gateway: AccountGateway;
+  readonly context: KeyctlContext;
+}
+
 /**
  * Reads the file, asks AWS whose key it is, and looks at the user's keys. Nothing is changed. Throws
  * a KeyturnError: what the file is wrong in comes before any call.
@@ -43,15 +50,17 @@ export async function openProfileSession(
   options: TargetOptions,
   context: KeyctlContext,
 ): Promise<ProfileSession> {
+  const { targetProfile: profile } = options;
   const file = await openProfileFile(options, context);
-  const target = targetKey(file, options.targetProfile);
-  rehearse(file, options.targetProfile, target, []);
+  const target = targetKey(file, profile);
+  rehearse({ profile, file, target }, []);
   const gateway = await gatewayFor(options, context);
+  const opened = { profile, file, target, gateway, context };
   try {
-    const exam = await examine(options, context, file, target, gateway);
+    const exam = await examine(opened, options.user);
     return {
       exam,
-      rotate: (request) => rotate(request, exam, options, context, file, target, gateway),
+      rotate: (request) => rotate(request, exam, opened),
       close: () => gateway.close(),
     };
   } catch (thrown) {
@@ -61,33 +70,37 @@ export async function openProfileSession(
 }
 
 async function examine(
-  options: TargetOptions,
-  context: KeyctlContext,
-  file: OpenedProfileFile,
-  target: TargetKey,
-  gateway: AccountGateway,
+  { profile, file, target, gateway, context }: OpenedProfile,
+  userHint: string | undefined,
 ): Promise<ProfileExam> {
   const { account } = gateway.caller;
-  const profile = options.targetProfile;
-  const { user, keys } = await findOwner(target.keyId, { user: options.user, profile }, gateway);
-  const state = await stateFor('read', account, options, context);
-  const records = await state.journal.recordsOf(user);
-  const executor = executorFor(gateway, state, context);
+  const { keyId } = target;
+  const { user, keys } = await findOwner(keyId, { user: userHint, profile }, gateway);
+  const state = await context.state.open(account, 'read');
+  const work = workFor(
+    { gateway, state },
+    context,
+    targetOfProfiles({ path: file.path, profile, alsoProfiles: [] }),
+  );
+  const decision = await examineNamedKey({ user, keyId }, keys, work);
+  const { recover, next } = decision;
+  const slot = next.kind === 'no-room' ? next.slot : ({ kind: 'free' } as const);
   return {
     account,
     user,
     profile,
     path: file.path,
-    currentKeyId: target.keyId,
+    currentKeyId: keyId,
     keys: await keyDetails(gateway.reader, keys),
-    slot: heldElsewhere(await examineSlot(target.keyId, keys, records, executor), profile, file),
+    slot: heldElsewhere(slot, profile, file),
     sameKeyProfiles: target.sameKeyProfiles,
-    openPhase: foldRotations(records).find(isOpen)?.phase,
+    openPhase: recover?.leadsTo === 'closed' ? undefined : recover?.rotation.phase,
+    obstacle: recover?.leadsTo === 'nothing' ? recover.error : undefined,
     warnings: await warningsAbout(file, profile),
   };
 }
 
-/** A key that another profile of the files holds is not quiet, whatever AWS says of its last use. */
+/** A key that another profile of the files holds is not idle, whatever AWS says of its last use. */
 function heldElsewhere(slot: SlotVerdict, profile: string, file: OpenedProfileFile): SlotVerdict {
   if (slot.kind !== 'removable') return slot;
   const holder = file.profiles.find(
@@ -96,7 +109,7 @@ function heldElsewhere(slot: SlotVerdict, profile: string, file: OpenedProfileFi
   if (holder === undefined) return slot;
   return {
     ...slot,
-    isQuiet: false,
+    isIdle: false,
     because: `${slot.because}, but held by profile ${holder.name}`,
   };
 }
@@ -117,67 +130,52 @@ async function warningsAbout(
 async function rotate(
   request: RotateRequest,
   exam: ProfileExam,
-  options: TargetOptions,
-  context: KeyctlContext,
-  file: OpenedProfileFile,
-  target: TargetKey,
-  gateway: AccountGateway,
+  opened: OpenedProfile,
 ): Promise<ProfileRotation> {
+  const { profile, file, target, gateway, context } = opened;
   const alsoProfiles = request.allProfiles ? target.sameKeyProfiles : [];
   // Before anything is created: a file that can not be written must not cost a key.
-  rehearse(file, exam.profile, target, alsoProfiles);
+  rehearse(opened, alsoProfiles);
   await checkWritable(file.save);
-  const state = await stateFor('write', exam.account, options, context);
+  const state = await context.state.open(exam.account, 'write');
   // Before too: a rotation that is done must not be reported as failed because of these (I5).
-  state.sightings.seenActive(activeKeys(exam), context.clock.now());
-  await state.sightings.save();
-  const destination = profileDestination({
-    profile: exam.profile,
-    alsoProfiles,
-    oldKeyId: target.keyId,
-    save: file.save,
-  });
-  const executor = executorFor(gateway, state, context, destination);
-  const outcome = await rotateNamedKey(
-    { user: exam.user, currentKeyId: target.keyId, mayRemove: request.mayRemove },
-    executor,
-  );
-  if (outcome.kind === 'failed') throw withWayBack(outcome.error, destination, exam.profile);
-  return result(outcome, request, exam, destination);
+  await state.sightings.remember([{ at: context.clock.now(), keyIds: activeKeys(exam) }]);
+  const backups = watchBackups(context);
+  const place = targetOfProfiles({ path: file.path, profile, alsoProfiles });
+  const work = workFor({ gateway, state }, backups.context, place);
+  const named = { user: exam.user, keyId: target.keyId, mayRemove: request.mayRemove };
+  const outcome = await rotateNamedKey(named, work);
+  const backupPath = backups.latest();
+  if (outcome.kind === 'failed') {
+    throw backupPath === undefined ? outcome.error : withWayBack(outcome.error, exam.profile);
+  }
+  return { ...(await result(outcome, request, exam)), backupPath };
 }
 
 /** Once the file was written, the person may want the old pair back while the new one settles. */
-function withWayBack(
-  error: KeyturnError,
-  destination: ProfileDestination,
-  profile: string,
-): KeyturnError {
-  if (destination.backupPath() === undefined) return error;
+function withWayBack(error: KeyturnError, profile: string): KeyturnError {
   const wayBack = `the profile holds the new key already; to go back: keyctl undo -t ${profile}`;
   const hint = error.hint === undefined ? wayBack : `${error.hint}; ${wayBack}`;
   return new KeyturnError(error.code, error.message, { hint, cause: error.cause });
 }
 
 function rehearse(
-  file: OpenedProfileFile,
-  profile: string,
-  { keyId: oldKeyId }: TargetKey,
+  { profile, file, target }: Pick<OpenedProfile, 'profile' | 'file' | 'target'>,
   alsoProfiles: readonly string[],
 ): void {
   if (file.bytes === undefined) return;
-  rehearseDelivery({ profile, alsoProfiles, oldKeyId, save: file.save }, file.bytes);
+  rehearseDelivery({ path: file.path, profile, alsoProfiles }, target.keyId, file.bytes);
 }
 
 function activeKeys({ keys }: ProfileExam): AccessKeyId[] {
   return keys.filter(({ status }) => status === 'Active').map(({ id }) => id);
 }
 
-function result(
+async function result(
   outcome: Exclude<Awaited<ReturnType<typeof rotateNamedKey>>, { kind: 'failed' }>,
   request: RotateRequest,
   exam: ProfileExam,
-  destination: ProfileDestination,
-): ProfileRotation {
+): Promise<Omit<ProfileRotation, 'backupPath'>> {
   const newKeyId = outcome.kind === 'rotated' ? outcome.newKeyId : exam.currentKeyId;
   return {
     user: exam.user,
@@ -185,12 +183,15 @@ function result(
     newKeyId,
     resumed: outcome.resumed,
     path: exam.path,
-    backupPath: destination.backupPath(),
-    updatedProfiles: [
-      exam.profile,
-      ...destination.holders().filter((name) => name !== exam.profile),
-    ],
+    updatedProfiles: [exam.profile, ...(await otherHolders(newKeyId, exam))],
     previousProfile: previousProfileOf(exam.profile),
     deletedKeyId: outcome.resumed ? undefined : request.mayRemove,
   };
+}
+
+/** The rotation is done: a file that can not be read any more makes the report shorter, no more. */
+async function otherHolders(keyId: AccessKeyId, { path, profile }: ProfileExam): Promise<string[]> {
+  const bytes = await readFileBytes(nodeFileSystem, path).catch(() => undefined);
+  if (bytes === undefined) return [];
+  return holdersOf(bytes, keyId).filter((name) => name !== profile);
 }

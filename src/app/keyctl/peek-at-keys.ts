@@ -2,10 +2,10 @@
 // be read is left out without a word, and nobody is asked for an MFA code for it.
 
 import pMap from 'p-map';
+import type { AccessKey, AccountGateway } from '../../aws/gateway.ts';
+import { openGateway } from '../../aws/open-gateway.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
-import type { KeyDetails } from '../../executor/outcome.ts';
-import type { AccessKey, AccountGateway } from '../../iam/gateway.ts';
-import { openGateway } from '../../iam/open-gateway.ts';
+import type { KeyDetails } from '../../lifecycle/keys.ts';
 import { environmentFor } from './profile-file.ts';
 import type { KeyctlContext, SessionOptions } from './types.ts';
 
@@ -23,14 +23,14 @@ export const peekAtKeys: PeekAtKeys = async (options, keyIds, context, onKey) =>
   let gateway: AccountGateway | undefined;
   try {
     gateway = await open(options, context);
-    const look = looker(gateway);
+    const findKey = keyFinder(gateway);
     const tellIfKnown = async (keyId: AccessKeyId): Promise<void> => {
-      const key = await look(keyId);
+      const key = await findKey(keyId);
       if (key !== undefined && !context.signal.aborted) onKey(key);
     };
     await pMap(keyIds, tellIfKnown, { concurrency: CALLS_AT_ONCE, signal: context.signal });
   } catch {
-    // Whatever is wrong is said properly once a profile was chosen.
+    // What is wrong here is told as an error once a profile was chosen and is opened.
   } finally {
     gateway?.close();
   }
@@ -51,8 +51,13 @@ function open(
   });
 }
 
-/** Two calls for a key: whose it is and when it was used, then that user's keys, once per user. */
-function looker({ reader }: AccountGateway): (id: AccessKeyId) => Promise<KeyDetails | undefined> {
+/**
+ * Makes the function that finds a key with two calls: whose it is and when it was used, then that user's
+ * keys, which are read once per user.
+ */
+function keyFinder({
+  reader,
+}: AccountGateway): (id: AccessKeyId) => Promise<KeyDetails | undefined> {
   const users = new Map<string, Promise<AccessKey[]>>();
   return async (id) => {
     try {

@@ -11,7 +11,7 @@ import {
   whyNotRotatable,
 } from '../../credentials-file/profiles.ts';
 import { readFileBytes, refuseProblems, type SaveOptions } from '../../credentials-file/save.ts';
-import { previousProfileOf } from '../../destinations/credentials-file/index.ts';
+import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
 import { saveOptions } from '../save-options.ts';
 import type { KeyctlContext, SessionOptions } from './types.ts';
 
@@ -57,7 +57,7 @@ export interface TargetKey {
  * `file-not-understood` with the line.
  */
 export function targetKey(file: OpenedProfileFile, name: string): TargetKey {
-  // First: what is wrong in the file can make a profile look missing, or like another kind.
+  // Faults of the file are told first: they can make a profile look missing, or of another kind.
   if (file.bytes) refuseProblems(file.path, file.bytes, [name, previousProfileOf(name)]);
   const profile = requireProfile(file, name);
   const obstacle = whyNotRotatable(profile);
@@ -69,7 +69,7 @@ export function targetKey(file: OpenedProfileFile, name: string): TargetKey {
     );
   }
   const { keyId } = profile;
-  // What keeps the former pair of a profile is meant to be old.
+  // The profile that keeps a replaced pair is not counted: it is meant to hold the old key.
   const kept = file.profiles.map((each) => previousProfileOf(each.name));
   const sameKeyProfiles = file.profiles
     .filter((other) => other.keyId === keyId && other.keyIn === 'credentials')

@@ -1,15 +1,12 @@
-// One account as a profile sees it: gateway, state on disk, and the executor's surroundings.
+// One account as a profile sees it: its gateway, and the account at work.
 
+import type { AccountGateway } from '../../aws/gateway.ts';
+import type { GatewayOptions } from '../../aws/gateway-options.ts';
+import { openGateway } from '../../aws/open-gateway.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import type { Destination } from '../../destinations/destination.ts';
-import type { ExecutorContext } from '../../executor/context.ts';
-import { newId } from '../../executor/runtime.ts';
-import type { AccountGateway } from '../../iam/gateway.ts';
-import { type GatewayOptions, openGateway } from '../../iam/open-gateway.ts';
-import type { AccountState } from '../../journal/journal.ts';
-import { openAccountState, readAccountState } from '../../journal/open-account-state.ts';
-import { QUIET_DAYS } from '../../lifecycle/slot.ts';
-import { executorContext } from '../executor-context.ts';
+import type { AccountWork } from '../../engine/account-work.ts';
+import type { DeliveryTarget } from '../../lifecycle/record.ts';
+import { type AccountParts, accountWork } from '../account-work.ts';
 import { environmentFor } from './profile-file.ts';
 import type { KeyctlContext, SessionOptions } from './types.ts';
 
@@ -45,43 +42,20 @@ async function refuseToAsk(serial: string): Promise<string> {
   });
 }
 
-/** `write` makes and checks the state directory; `read` leaves no trace, as a dry run must. */
-export async function stateFor(
-  access: 'read' | 'write',
-  account: string,
-  options: SessionOptions,
-  context: KeyctlContext,
-): Promise<AccountState> {
-  const open = access === 'write' ? openAccountState : readAccountState;
-  return await open({ stateDir: options.stateDir, account, clock: context.clock, run: newId() });
-}
-
 /**
- * The executor's surroundings; reads and retirements deliver nothing, so the hand-off will do. What
- * another face or another profile left open is not finished here: it would end with other keys than
- * the ones that the person was shown.
+ * One account as keyctl works on it; what only reads or retires keys delivers nothing, so custody will
+ * do. What another face or another profile left open is not finished here: it would end with other
+ * keys than the ones that the person was shown.
  */
-export function executorFor(
-  gateway: AccountGateway,
-  state: AccountState,
+export function workFor(
+  { gateway, state }: Pick<AccountParts, 'gateway' | 'state'>,
   { clock, emit, signal }: KeyctlContext,
-  destination?: Destination,
-): ExecutorContext {
-  return executorContext({
-    gateway,
-    state,
-    run: newId(),
-    clock,
-    emit,
-    signal,
-    policy: {
-      oldKeyFate: 'keep',
-      // Named keys are rotated whatever their age; the numbers below serve the fleet only.
-      daysThreshold: 1,
-      cleanupInactive: false,
-      inactiveDays: QUIET_DAYS,
-    },
-    ...(destination !== undefined && { deliver: destination }),
+  deliver?: DeliveryTarget,
+): AccountWork {
+  return accountWork({
+    ...{ gateway, state, clock, emit, signal },
+    policy: { oldKeyFate: 'keep', cleanUpDays: undefined, replacesOwnKey: false },
+    ...(deliver !== undefined && { deliver }),
     finishesOthers: false,
   });
 }

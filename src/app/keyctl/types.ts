@@ -5,14 +5,17 @@ import type { AccessKeyId } from '../../base/access-key-id.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { KeyturnError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
-import type { KeyDetails } from '../../executor/outcome.ts';
-import type { RetireOutcome } from '../../executor/retire-key.ts';
+import type { FinishOutcome } from '../../engine/finish-key.ts';
+import type { KeyDetails } from '../../lifecycle/keys.ts';
 import type { SlotVerdict } from '../../lifecycle/slot.ts';
+import type { StateStore } from '../../state/state-store.ts';
 import type { AccountSelection } from '../choose-accounts.ts';
 
 export interface KeyctlContext {
   readonly clock: Clock;
   readonly emit: EventSink;
+  /** What must survive a crash; it names this run in what it records. */
+  readonly state: StateStore;
   readonly signal: AbortSignal;
   /** Process environment, read once at the edge. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -31,8 +34,6 @@ export interface SessionOptions {
   readonly mfaCode: string | undefined;
   /** Asks the person for the code of a device; undefined where nobody can be asked. */
   readonly askMfaCode: ((serial: string) => Promise<string>) | undefined;
-  /** Absolute path of the state directory. */
-  readonly stateDir: string;
 }
 
 export interface TargetOptions extends SessionOptions {
@@ -55,8 +56,10 @@ export interface ProfileExam {
   readonly slot: SlotVerdict;
   /** Other profiles of the file that hold the same key. */
   readonly sameKeyProfiles: readonly string[];
-  /** Phase of a rotation of this profile that an earlier run left open. */
+  /** Phase of a rotation of this profile that an earlier run left open, and that is gone on with. */
   readonly openPhase: string | undefined;
+  /** Why a rotation that is open can not be gone on with, now or from here. */
+  readonly obstacle: KeyturnError | undefined;
   /** What is worth knowing and stops nothing, such as a file that others can read. */
   readonly warnings: readonly string[];
 }
@@ -106,7 +109,7 @@ export interface FinishRequest {
 export interface FinishResult {
   readonly user: string;
   readonly keyId: AccessKeyId;
-  readonly outcome: RetireOutcome;
+  readonly outcome: FinishOutcome;
   /** Whether the previous profile was taken out of the file, because its key is gone. */
   readonly removedProfile: string | undefined;
   readonly backupPath: string | undefined;

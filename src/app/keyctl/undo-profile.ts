@@ -2,19 +2,18 @@
 // the pair it held into the previous profile, so that an undo can be undone. No key is touched but
 // to make the old one Active again. The engine does it, as for keyturn undo.
 
+import type { AccountGateway } from '../../aws/gateway.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { checkWritable } from '../../credentials-file/save.ts';
-import {
-  previousProfileOf,
-  profileDestination,
-  rehearseSwap,
-} from '../../destinations/credentials-file/index.ts';
-import { undoReplacement } from '../../executor/undo-rotation.ts';
-import type { AccountGateway } from '../../iam/gateway.ts';
+import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
+import { targetOfProfiles } from '../../destinations/credentials-file/place.ts';
+import { rehearseSwap } from '../../destinations/credentials-file/profile-edits.ts';
+import { undoReplacement } from '../../engine/undo-rotation.ts';
+import { watchBackups } from './backups.ts';
 import { findOwner } from './find-owner.ts';
 import { previousKeyOf } from './finish-profile.ts';
 import { openProfileFile, targetKey } from './profile-file.ts';
-import { executorFor, gatewayFor, stateFor } from './session.ts';
+import { gatewayFor, workFor } from './session.ts';
 import type { KeyctlContext, TargetOptions, UndoResult } from './types.ts';
 
 export async function undoProfile(
@@ -28,25 +27,24 @@ export async function undoProfile(
   const toKeyId = previousKeyOf(file, profile);
   // Before any call: a key must not be made Active for a file that can not be edited.
   const pair = { toKeyId, fromKeyId };
-  const { save } = file;
-  if (file.bytes === undefined || !rehearseSwap({ profile, save }, pair, file.bytes)) {
+  const place = { path: file.path, profile, alsoProfiles: [] };
+  if (file.bytes === undefined || !rehearseSwap(place, pair, file.bytes)) {
     throw halfPair(file.path, previousProfile);
   }
   const gateway = await gatewayForUndo(options, context);
   try {
     const { user } = await findOwner(toKeyId, { user: options.user, profile }, gateway);
-    await checkWritable(save);
-    const state = await stateFor('write', gateway.caller.account, options, context);
-    const place = { profile, alsoProfiles: [], oldKeyId: fromKeyId, save };
-    const destination = profileDestination(place);
-    const executor = executorFor(gateway, state, context, destination);
-    const undone = await undoReplacement({ user, ...pair }, executor);
+    await checkWritable(file.save);
+    const state = await context.state.open(gateway.caller.account, 'write');
+    const backups = watchBackups(context);
+    const work = workFor({ gateway, state }, backups.context, targetOfProfiles(place));
+    const undone = await undoReplacement({ user, ...pair }, work);
     return {
       user,
       restoredKeyId: undone.toKeyId,
       replacedKeyId: undone.fromKeyId,
       reactivated: undone.reactivated,
-      backupPath: destination.backupPath(),
+      backupPath: backups.latest(),
       path: file.path,
       profile,
       previousProfile,

@@ -2,9 +2,8 @@
 
 import { Encrypter } from 'age-encryption';
 import { KeyturnError } from '../../base/errors.ts';
-import type { FileSystem } from '../../base/files/file-system.ts';
-import { readWholeFile, replaceWholeFile } from '../../base/files/whole-file.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
+import type { SealedCustody } from '../kind.ts';
 
 const HEADER = 'age-encryption.org/v1\n-> X25519 ';
 
@@ -22,14 +21,13 @@ export function checkRecipients(recipients: readonly string[]): void {
 }
 
 /**
- * Writes the pair, encrypted, and resolves when it is on the disk and was read back. Nobody here can
- * decrypt it: that is the point.
+ * Puts the pair, encrypted, into custody, and resolves when it is durable and was read back. Nobody
+ * here can decrypt it: that is the point.
  */
 export async function sealTo(
-  path: string,
+  custody: SealedCustody,
   key: IssuedKey,
   recipients: readonly string[],
-  fs: FileSystem,
 ): Promise<void> {
   const encrypter = new Encrypter();
   for (const recipient of recipients) encrypter.addRecipient(recipient);
@@ -41,10 +39,11 @@ export async function sealTo(
     created_at: key.createdAt.toISOString(),
   };
   const sealed = Buffer.from(await encrypter.encrypt(`${JSON.stringify(content, null, 2)}\n`));
-  await replaceWholeFile(fs, path, sealed);
-  const back = await readWholeFile(fs, path);
+  await custody.put(key.keyId, sealed);
+  const back = await custody.get(key.keyId);
   if (back?.equals(sealed) === true && back.toString('latin1').startsWith(HEADER)) return;
-  throw new KeyturnError('handoff-failed', `${path} can not be read back as it was written`, {
+  const where = custody.describe(key.keyId);
+  throw new KeyturnError('handoff-failed', `${where} can not be read back as it was written`, {
     hint: 'check the disk; the plain file stays until an encrypted one is safe',
   });
 }

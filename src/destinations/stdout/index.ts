@@ -1,14 +1,15 @@
-// The JSON document on stdout as a destination. A pipe takes a document whether or not its reader
-// keeps it, so what counts as delivered is the hand-off file, which stays (I3).
+// `--deliver stdout`: the JSON document that the run prints.
 
-import type { Destination } from '../destination.ts';
-import { handoffDestination } from '../handoff/index.ts';
+import type { DestinationKind } from '../kind.ts';
 
-export function stdoutDestination(parts: Parameters<typeof handoffDestination>[1]): Destination {
-  const behind = handoffDestination('', parts);
-  return {
-    ...behind,
-    kind: 'stdout',
-    deliver: async (key) => ({ ...(await behind.deliver(key)), kind: 'stdout' }),
-  };
-}
+export const stdout: DestinationKind = {
+  name: 'stdout',
+  about: 'in the JSON document',
+  isOffered: true,
+  printsSecret: true,
+  placeFor: () => '',
+  async open(_, { custody }) {
+    const { stdoutDestination } = await import('./destination.ts');
+    return stdoutDestination(custody);
+  },
+};

@@ -1,0 +1,39 @@
+// Every account that the caller can reach: their own, and members that are entered through a role.
+
+import type { AccountGateway, Caller } from './gateway.ts';
+import type { GatewayOptions } from './gateway-options.ts';
+
+/** An account as the organization lists it. */
+export interface ListedAccount {
+  readonly id: string;
+  /** Whether anybody can work in it; AWS refuses every call in a suspended or closed one. */
+  readonly isActive: boolean;
+  /** AWS's word for its state, such as SUSPENDED. */
+  readonly state: string;
+  /** AWS makes no OrganizationAccountAccessRole in the account that manages the organization. */
+  readonly isManagement: boolean;
+}
+
+export interface AccountsGateway {
+  readonly caller: Caller;
+  /**
+   * The accounts of the caller's organization, page by page. Throws `access-denied` naming
+   * organizations:ListAccounts, and `no-organization`.
+   */
+  list(): AsyncIterable<ListedAccount>;
+  /**
+   * Opens one account: the caller's own with the caller's credentials, any other through the role.
+   * Throws `cannot-enter-account` when AWS refuses the role, and else what openGateway throws.
+   */
+  enter(account: string): Promise<AccountGateway>;
+  close(): void;
+}
+
+export interface AccountsOptions extends GatewayOptions {
+  /** The role's name in every member, after its path if it has one. */
+  readonly roleName: string;
+  /** What the trust policy of the role demands, if it does. */
+  readonly externalId: string | undefined;
+  /** Names the sessions in the members' CloudTrail; at most 64 of [\w+=,.@-]. */
+  readonly sessionName: string;
+}

@@ -1,0 +1,305 @@
+// The one place that gives meaning to what the SDK throws: which code of ours it is, what to tell the
+// reader, and whether a key may have been made. Everything is decided on AWS's own codes; texts are
+// consulted only where AWS gives one code several meanings.
+
+import type { ErrorCode } from '../base/error-codes.ts';
+import { KeyturnError } from '../base/errors.ts';
+import type { CreateOutcome, RefusalCode, SignerAnswer } from './gateway.ts';
+import { readFailure, type SdkFailure } from './sdk-failure.ts';
+
+/** What was being done when something was thrown. */
+/** Where a call goes, for messages about it. */
+export interface CallTarget {
+  /** The URL that was called; undefined for AWS's own endpoint. */
+  readonly endpoint: string | undefined;
+  readonly region: string;
+}
+
+export interface Call extends CallTarget {
+  /** AWS's name of the permission that the call needs, such as `iam:ListUsers`. */
+  readonly permission: string;
+  /** The user that the call was about. */
+  readonly user?: string;
+}
+
+const AWS_CODES: ReadonlyMap<string, ErrorCode> = new Map([
+  ['ExpiredToken', 'expired-token'],
+  ['ExpiredTokenException', 'expired-token'],
+  ['TokenRefreshRequired', 'expired-token'],
+  // IAM Identity Center, for a session that has ended.
+  ['UnauthorizedException', 'expired-token'],
+  ['InvalidGrantException', 'expired-token'],
+  ['InvalidClientTokenId', 'invalid-credentials'],
+  ['InvalidAccessKeyId', 'invalid-credentials'],
+  ['UnrecognizedClientException', 'invalid-credentials'],
+  ['AuthFailure', 'invalid-credentials'],
+  ['MissingAuthenticationToken', 'invalid-credentials'],
+  ['IncompleteSignature', 'invalid-credentials'],
+  ['InvalidIdentityToken', 'invalid-credentials'],
+  ['RequestExpired', 'clock-skew'],
+  ['RequestTimeTooSkewed', 'clock-skew'],
+  ['RequestInTheFuture', 'clock-skew'],
+  ['OptInRequired', 'wrong-region'],
+  ['RegionDisabledException', 'wrong-region'],
+  ['AccessDenied', 'access-denied'],
+  ['AccessDeniedException', 'access-denied'],
+  ['UnauthorizedOperation', 'access-denied'],
+  ['ForbiddenException', 'access-denied'],
+  ['NoSuchEntity', 'unknown-user'],
+  ['AWSOrganizationsNotInUseException', 'no-organization'],
+  ['Throttling', 'throttled'],
+  ['ThrottlingException', 'throttled'],
+  ['ThrottledException', 'throttled'],
+  ['RequestLimitExceeded', 'throttled'],
+  ['RequestThrottled', 'throttled'],
+  ['RequestThrottledException', 'throttled'],
+  ['TooManyRequestsException', 'throttled'],
+  ['SlowDown', 'throttled'],
+  ['TooManyUpdates', 'throttled'],
+]);
+
+const SIGNATURE_CODES = new Set(['SignatureDoesNotMatch', 'InvalidSignatureException']);
+/** AWS: "Signature expired: … is now earlier than …", "Signature not yet current: …". */
+const SKEW_TEXT = /signature (?:expired|not yet current)/i;
+/** AWS: "Credential should be scoped to a valid region". */
+const REGION_TEXT = /scoped to a valid region/i;
+/** The SDK itself, for a region that can not be part of a host name. */
+const REGION_REFUSED_TEXT = /^Region not accepted/;
+const REGION_SHAPE = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
+
+/** Turns anything thrown by an SDK call into an error of ours. */
+export function classify(thrown: unknown, call: Call): KeyturnError {
+  if (thrown instanceof KeyturnError) return thrown;
+  const failure = readFailure(thrown);
+  const code = errorCode(failure, thrown, call);
+  const { message, hint } = wording(code, failure, call);
+  return new KeyturnError(code, message, {
+    cause: failure.facts,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** As classify; a call that was given up ends with the reason for which the run was stopped. */
+export function classifyUnlessStopped(
+  thrown: unknown,
+  call: Call,
+  signal: AbortSignal | undefined,
+): KeyturnError {
+  const reason: unknown = signal?.reason;
+  if (reason instanceof KeyturnError && readFailure(thrown).aborted) return reason;
+  return classify(thrown, call);
+}
+
+function errorCode(failure: SdkFailure, thrown: unknown, call: Call): ErrorCode {
+  if (failure.aborted) return 'interrupted';
+  if (failure.awsCode !== undefined) {
+    if (SIGNATURE_CODES.has(failure.awsCode)) return signatureErrorCode(failure.awsText);
+    return AWS_CODES.get(failure.awsCode) ?? 'aws-error';
+  }
+  if (thrown instanceof Error && REGION_REFUSED_TEXT.test(thrown.message)) return 'wrong-region';
+  if (failure.facts.httpStatus === 429) return 'throttled';
+  if (failure.networkCode === 'ENOTFOUND' && call.endpoint === undefined) {
+    return REGION_SHAPE.test(call.region) ? 'endpoint-unreachable' : 'wrong-region';
+  }
+  if (failure.networkCode !== undefined || failure.facts.name === 'TimeoutError') {
+    return 'endpoint-unreachable';
+  }
+  return 'aws-error';
+}
+
+function signatureErrorCode(awsText: string): ErrorCode {
+  if (SKEW_TEXT.test(awsText)) return 'clock-skew';
+  if (REGION_TEXT.test(awsText)) return 'wrong-region';
+  return 'invalid-credentials';
+}
+
+interface Wording {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+function wording(code: ErrorCode, failure: SdkFailure, call: Call): Wording {
+  const answer = describe(failure);
+  switch (code) {
+    case 'access-denied':
+      return {
+        message: `not allowed to call ${call.permission}: ${answer}`,
+        hint: denialHint(failure.awsText, call),
+      };
+    case 'unknown-user':
+      return {
+        message: `no IAM user named ${JSON.stringify(call.user)} exists in the account`,
+        hint: 'check the spelling and the account',
+      };
+    case 'no-organization':
+      return {
+        message: `the account of the caller is in no organization: ${answer}`,
+        hint: 'leave --organization out for this account alone, or name accounts with --accounts',
+      };
+    case 'expired-token':
+      return {
+        message: `the session that signs the calls has expired: ${answer}`,
+        hint: 'sign in again (for SSO: aws sso login), then repeat the command',
+      };
+    case 'invalid-credentials':
+      return {
+        message: `aws does not accept the credentials that sign the calls: ${answer}`,
+        hint: `the key may be deleted, Inactive, mistyped, or of another partition than region ${call.region}`,
+      };
+    case 'clock-skew':
+      return {
+        message: `this machine's clock differs from aws's by more than aws allows: ${answer}`,
+        hint: 'set the clock (for example with NTP), then repeat the command',
+      };
+    case 'wrong-region':
+      return {
+        message: `region ${JSON.stringify(call.region)} is not accepted: ${answer}`,
+        hint: 'leave --region out, or name a region of the partition that the credentials belong to',
+      };
+    case 'endpoint-unreachable':
+      return {
+        message: `${endpointName(call)} does not answer: ${answer}`,
+        hint: `check the network, a proxy, AWS_ENDPOINT_URL, and that region ${call.region} exists`,
+      };
+    case 'throttled':
+      return {
+        message: `aws kept refusing ${call.permission} because of the rate of calls: ${answer}`,
+        hint: 'run again later, or with a lower --max-parallel',
+      };
+    case 'interrupted':
+      return { message: `${call.permission} was given up because the run was interrupted` };
+    default:
+      return { message: `${call.permission} failed: ${answer}` };
+  }
+}
+
+function endpointName(call: Call): string {
+  return call.endpoint === undefined ? `aws's endpoint` : new URL(call.endpoint).origin;
+}
+
+/** One phrase: AWS's code and text, or what is known when AWS did not answer. */
+function describe(failure: SdkFailure): string {
+  const { facts, awsCode, awsText, networkCode } = failure;
+  const request = facts.requestId === undefined ? '' : `, request ${facts.requestId}`;
+  if (awsCode !== undefined) return `${awsText || 'no text'} (${awsCode}${request})`;
+  // The SDK also calls a reset connection a TimeoutError, so the network's code goes first.
+  if (networkCode !== undefined && networkCode !== 'ETIMEDOUT') return networkCode;
+  if (facts.name === 'TimeoutError') return 'no answer within the time limit';
+  if (facts.httpStatus !== undefined) {
+    return `an answer that can not be read (HTTP ${facts.httpStatus}${request})`;
+  }
+  return facts.name;
+}
+
+function denialHint(awsText: string, call: Call): string {
+  if (/AWSCompromisedKeyQuarantine/i.test(awsText)) {
+    return 'aws has quarantined this user because a key of it leaked; another administrator must rotate it, following the case in the AWS Health dashboard';
+  }
+  if (/service control polic/i.test(awsText)) {
+    return `the organization's service control policies forbid ${call.permission}; granting it in IAM does not help`;
+  }
+  if (/explicit deny/i.test(awsText)) {
+    return `a policy denies ${call.permission} explicitly; that deny must go, a grant does not help`;
+  }
+  if (/\bkms\b/i.test(awsText)) {
+    return `let the caller use the KMS key behind it: kms:Decrypt, and kms:GenerateDataKey to write`;
+  }
+  if (call.permission.startsWith('organizations:')) {
+    return `grant ${call.permission} to the caller, who must be in the management account or in one that it made a delegated administrator; or name the accounts with --accounts`;
+  }
+  const about = call.user === undefined ? '' : ` on user ${call.user}`;
+  return `grant ${call.permission}${about} to the caller`;
+}
+
+/** Whether AWS refused an attempt because of its rate. The quota error is not one of these. */
+export function isThrottle(thrown: unknown): boolean {
+  const { awsCode, facts } = readFailure(thrown);
+  return AWS_CODES.get(awsCode ?? '') === 'throttled' || facts.httpStatus === 429;
+}
+
+/** AWS has no room for more of what was asked for, such as a third key. */
+export function isQuota(thrown: unknown): boolean {
+  const { awsCode } = readFailure(thrown);
+  return awsCode === 'LimitExceeded' || awsCode === 'LimitExceededException';
+}
+
+/** I2: AWS's answer that it did not even look at the request, so it can be sent again. */
+export function isDefiniteThrottle(thrown: unknown): boolean {
+  const failure = readFailure(thrown);
+  return isDefiniteAnswer(failure) && AWS_CODES.get(failure.awsCode ?? '') === 'throttled';
+}
+
+/** An error that AWS itself wrote and blames on the request: nothing was done. */
+function isDefiniteAnswer({ awsCode, facts }: SdkFailure): boolean {
+  const status = facts.httpStatus ?? 0;
+  return awsCode !== undefined && status >= 400 && status < 500;
+}
+
+/**
+ * What a failed CreateAccessKey leaves behind. Only AWS's own refusal, or a request that never left
+ * this machine, proves that there is no key; everything else is `unknown` (I11, I13).
+ */
+export function classifyCreate(thrown: unknown): CreateOutcome {
+  const failure = readFailure(thrown);
+  const reason = describe(failure);
+  if (failure.neverSent) return { kind: 'refused', code: 'create-refused', reason };
+  if (!isDefiniteAnswer(failure)) return { kind: 'unknown', reason };
+  return { kind: 'refused', code: refusalCode(failure.awsCode ?? ''), reason };
+}
+
+function refusalCode(awsCode: string): RefusalCode {
+  if (awsCode === 'LimitExceeded') return 'no-free-slot';
+  if (awsCode === 'NoSuchEntity') return 'user-gone';
+  const code = AWS_CODES.get(awsCode);
+  return code === 'throttled' || code === 'access-denied' ? code : 'create-refused';
+}
+
+/** AWS's words for "no such key", which is also what it says while a new key spreads. */
+const NOT_YET_CODES = new Set([
+  'InvalidClientTokenId',
+  'InvalidAccessKeyId',
+  'AuthFailure',
+  'UnrecognizedClientException',
+]);
+
+/**
+ * What a failed GetCallerIdentity says about the key that signed it. A wrong signature is `unclear`:
+ * AWS knows the key, so waiting for it is over, but our secret or our clock is wrong; the rotation
+ * then ends before anything is touched (I4), with this reason.
+ */
+export function classifyProbe(thrown: unknown): SignerAnswer {
+  const failure = readFailure(thrown);
+  if (NOT_YET_CODES.has(failure.awsCode ?? '')) return { kind: 'not-yet' };
+  return { kind: 'unclear', reason: describe(failure) };
+}
+
+/** IAM is busy with the same entity; it asks to try again in a moment. */
+export function isBusyEntity(thrown: unknown): boolean {
+  const { awsCode } = readFailure(thrown);
+  return awsCode === 'EntityTemporarilyUnmodifiable' || awsCode === 'ConcurrentModification';
+}
+
+/** The user or the key that the call is about does not exist. */
+export function isNoSuchEntity(thrown: unknown): boolean {
+  return readFailure(thrown).awsCode === 'NoSuchEntity';
+}
+
+const MISSING_CODES = new Set(['ResourceNotFoundException', 'ParameterNotFound']);
+
+/** The secret or the parameter that the call is about does not exist. */
+export function isMissingResource(thrown: unknown): boolean {
+  return MISSING_CODES.has(readFailure(thrown).awsCode ?? '');
+}
+
+/**
+ * Secrets Manager has the secret, but no version of it has the stage asked for. One code is for both;
+ * AWS: "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT".
+ */
+export function isMissingStage(thrown: unknown): boolean {
+  return isMissingResource(thrown) && /staging label/i.test(readFailure(thrown).awsText);
+}
+
+/** The stage is not on the version that it was to be taken from; nothing was moved. */
+export function isStageElsewhere(thrown: unknown): boolean {
+  return readFailure(thrown).awsCode === 'InvalidParameterException';
+}

@@ -1,0 +1,29 @@
+// What opening an account takes, whether it is the caller's own or a member of an organization.
+
+import type { Clock } from '../base/clock.ts';
+import type { EventSink } from '../base/events.ts';
+import type { Timeouts } from './http-handler.ts';
+import type { Environment } from './shared-config.ts';
+
+export interface GatewayOptions {
+  /** Named profile; undefined means AWS_PROFILE, and else the SDK's default chain. */
+  readonly profile: string | undefined;
+  readonly region: string;
+  /** Process environment, read once at the edge. */
+  readonly env: Environment;
+  /** AWS calls under way at the same time, of all kinds together. */
+  readonly maxParallel: number;
+  readonly clock: Clock;
+  readonly emit: EventSink;
+  /** Ends reads promptly; writes under way are awaited. */
+  readonly signal?: AbortSignal | undefined;
+  /** Asks for the code of an MFA device, when the profile names one (mfa_serial). */
+  readonly mfaCode?: ((serial: string) => Promise<string>) | undefined;
+  /**
+   * Whether a profile with a static pair and mfa_serial opens a session with a code first, as
+   * policies that demand MFA want it. Without this such a pair signs by itself.
+   */
+  readonly isMfaWanted?: boolean | undefined;
+  /** For tests; connection 3 s and answer 15 s when left out. */
+  readonly timeouts?: Timeouts;
+}

@@ -1,0 +1,109 @@
+// What the engine needs from AWS, and nothing else. sdk-*.ts implements it with the AWS SDK; tests
+// may implement it by hand. Every failure is a KeyturnError with a code from base/error-codes.ts;
+// `throttled`, `access-denied` and the like mean "unknown", never "empty" (I11).
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { AwsStores } from '../base/aws-stores.ts';
+import type { Secret } from '../base/secret.ts';
+import type { AccessKey, LastUse } from '../lifecycle/keys.ts';
+
+export type { AccessKey, KeyStatus, LastUse } from '../lifecycle/keys.ts';
+
+export interface IamUser {
+  /** The server's own spelling. */
+  readonly name: string;
+  readonly arn: string;
+}
+
+export interface NewAccessKey {
+  readonly id: AccessKeyId;
+  readonly secret: Secret;
+  readonly createdAt: Date;
+}
+
+/** Who signs the calls. */
+export interface Caller {
+  readonly account: string;
+  readonly arn: string;
+  /**
+   * The access key that the calls depend on (I7): the user's key that signs, or that opens the session
+   * or the role which signs; a session's own ASIA… where no such key is known.
+   */
+  readonly accessKeyId: AccessKeyId;
+}
+
+export interface KeyReader {
+  /** All users of the account, page by page. Throws `access-denied` naming iam:ListUsers. */
+  listUsers(): AsyncIterable<IamUser>;
+  /** All keys of a user, every page. Throws `unknown-user` when there is no such user. */
+  listAccessKeys(userName: string): Promise<AccessKey[]>;
+  /** When the key last signed a call; AWS's answer lags by minutes to hours. */
+  lastUse(keyId: AccessKeyId): Promise<LastUse>;
+}
+
+export interface KeyWriter {
+  /**
+   * Sends CreateAccessKey once (I2). Resolves with what is known about the outcome; it throws only
+   * for faults of our own.
+   */
+  createAccessKey(userName: string): Promise<CreateOutcome>;
+  /** Idempotent. Throws `key-changed` when the key does not exist. */
+  setStatus(userName: string, keyId: AccessKeyId, status: 'Active' | 'Inactive'): Promise<void>;
+  /** Idempotent: a key that is gone already counts as deleted. */
+  deleteAccessKey(userName: string, keyId: AccessKeyId): Promise<void>;
+}
+
+export type CreateOutcome =
+  | { readonly kind: 'created'; readonly key: NewAccessKey }
+  /** AWS answered and made no key; `code` says why: `create-refused`, `no-free-slot`, `throttled`, `access-denied`, `user-gone`. */
+  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly reason: string }
+  /** The answer was lost: a key may exist, now or minutes later (I13). */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export type RefusalCode =
+  | 'create-refused'
+  | 'no-free-slot'
+  | 'throttled'
+  | 'access-denied'
+  | 'user-gone';
+
+export interface KeyVerifier {
+  /** Asks STS who signs. `not-yet` when AWS does not accept the key (yet). */
+  whoSigns(key: NewAccessKey): Promise<SignerAnswer>;
+}
+
+/** The account's one credential report, which AWS makes on request and then keeps for four hours. */
+export interface CredentialReports {
+  /** Has a report made unless AWS keeps one. It changes nothing: AWS counts it among the reads (I12). */
+  request(): Promise<'ready' | 'in-progress'>;
+  /** Throws `access-denied` naming iam:GetCredentialReport. */
+  fetch(): Promise<ReportFile | 'in-progress' | 'absent'>;
+}
+
+export interface ReportFile {
+  readonly csv: string;
+  readonly generatedAt: Date;
+}
+
+export type SignerAnswer =
+  | { readonly kind: 'accepted'; readonly account: string; readonly arn: string }
+  | { readonly kind: 'not-yet' }
+  /** A lost packet, a throttle: says nothing about the key. */
+  | { readonly kind: 'unclear'; readonly reason: string };
+
+/** One AWS account, seen through one set of credentials. */
+export interface AccountGateway {
+  readonly caller: Caller;
+  /** Other services of AWS as the same caller. */
+  readonly services: AwsStores;
+  readonly reader: KeyReader;
+  readonly reports: CredentialReports;
+  readonly writer: KeyWriter;
+  readonly verifier: KeyVerifier;
+  /**
+   * The same account with calls signed by another key of the caller (I7). Left out where a session
+   * signs: a user's key can seldom do what the role may that it opens.
+   */
+  readonly signedBy?: (key: NewAccessKey) => Pick<AccountGateway, 'reader' | 'writer'>;
+  close(): void;
+}

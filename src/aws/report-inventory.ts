@@ -1,0 +1,162 @@
+// The inventory by way of the credential report: it tells which users may have something to do, and
+// only their keys are read. It must never leave a user out whom a scan would find:
+//
+// - Keys made since the report are younger than the report, so they matter only to a threshold that is
+//   shorter than its age. Keys deactivated since were Active then, so no hold of theirs is over.
+// - A key's age is that of the slot whatever its status then: it may have been made Active since.
+// - A user who is gone may have got another name: then the users whom the report does not name are
+//   read too.
+// - The report calls a slot's date `last_rotated`, "when the key was created or last changed". Seen at
+//   AWS, it is the date of creation. Every user who is read proves it again; where a key has no slot
+//   of its date, the report is not used.
+
+import { type Clock, MS_PER_DAY } from '../base/clock.ts';
+import { comparableUserName } from '../base/user-name.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import {
+  type CredentialReport,
+  odd,
+  parseCredentialReport,
+  type ReportUser,
+} from './credential-report.ts';
+import { fetchReport } from './fetch-report.ts';
+import type { AccountGateway, KeyReader } from './gateway.ts';
+import {
+  type Inventory,
+  type InventoryOptions,
+  readUsers,
+  type UserKeys,
+  type UsersRead,
+} from './inventory.ts';
+
+export interface ReportInventoryOptions extends Omit<InventoryOptions, 'user'> {
+  readonly clock: Clock;
+  readonly account: string;
+  readonly daysThreshold: number;
+  /** The hold of Inactive keys that are to be cleaned up; undefined when none are. */
+  readonly inactiveDays: number | undefined;
+  /** Users who are read whatever the report says of them, by comparable name. */
+  readonly alsoRead: ReadonlyMap<string, string>;
+}
+
+/** AWS keeps a report for four hours; one that is older is not AWS's. */
+const AGE_MS_MAX = 5 * 60 * 60_000;
+/** As far as clocks may differ from AWS's before AWS refuses every call. */
+const CLOCK_TOLERANCE_MS = 15 * 60_000;
+/** Dates are in whole seconds, and two services write them. */
+const SAME_DATE_MS = 2_000;
+
+/** Whether every key that matters can be seen in a report of any age that AWS gives out. */
+export function isReportEnough(daysThreshold: number, inactiveDays: number | undefined): boolean {
+  const shortestMs = Math.min(daysThreshold, inactiveDays ?? daysThreshold) * MS_PER_DAY;
+  return shortestMs > AGE_MS_MAX + CLOCK_TOLERANCE_MS;
+}
+
+/** Throws `report-unusable`, and whatever the calls throw. */
+export async function takeReportInventory(
+  gateway: Pick<AccountGateway, 'reader' | 'reports'>,
+  options: ReportInventoryOptions,
+): Promise<Inventory> {
+  const { emit, clock, account } = options;
+  const report = parseCredentialReport(await fetchReport(gateway.reports, options));
+  const ageMs = clock.now().getTime() - report.generatedAt.getTime();
+  if (ageMs > AGE_MS_MAX || ageMs < -CLOCK_TOLERANCE_MS) {
+    throw odd(`it says that it was made at ${report.generatedAt.toISOString()}`);
+  }
+  if (report.hasRootKey) emit({ code: 'root-key-active', account });
+  const wanted = shortlist(report, options);
+  emit({
+    code: 'report-read',
+    generatedAt: report.generatedAt.toISOString(),
+    users: report.users.length,
+    shortlisted: wanted.length,
+  });
+  const found = await readUsers(gateway.reader, wanted, options);
+  assertAllowed(found);
+  assertSameDates(report, found.users);
+  const isAnyGone = found.gone.length > 0;
+  const unnamed = isAnyGone ? await readUnnamed(gateway.reader, report, options) : undefined;
+  const users = [...found.users, ...(unnamed?.users ?? [])];
+  return {
+    users,
+    unreadable: [...found.unreadable, ...(unnamed?.unreadable ?? [])],
+    ...counts(report, users, unnamed?.users.length ?? 0),
+    source: { kind: 'credential-report', generatedAt: report.generatedAt },
+    activeSlots: report.users.flatMap(({ name, slots }) =>
+      slots.flatMap(({ isActive, createdAt }) =>
+        isActive && createdAt !== undefined ? [{ user: name, createdAt }] : [],
+      ),
+    ),
+  };
+}
+
+function shortlist(report: CredentialReport, options: ReportInventoryOptions): string[] {
+  const { clock, daysThreshold, inactiveDays, alsoRead } = options;
+  const dueBeforeMs = clock.now().getTime() - daysThreshold * MS_PER_DAY + CLOCK_TOLERANCE_MS;
+  const isWanted = ({ name, slots, hasMoreKeys }: ReportUser): boolean =>
+    hasMoreKeys ||
+    alsoRead.has(comparableUserName(name)) ||
+    slots.some(
+      ({ isActive, createdAt }) =>
+        createdAt === undefined ||
+        createdAt.getTime() <= dueBeforeMs ||
+        (inactiveDays !== undefined && !isActive),
+    );
+  const names = report.users.filter(isWanted).map(({ name }) => name);
+  const listed = new Set(names.map((name) => comparableUserName(name)));
+  const unlisted = [...alsoRead].filter(([name]) => !listed.has(name));
+  return [...new Set([...names, ...unlisted.map(([, name]) => name)])];
+}
+
+/** One user may be closed to us; when all are, the permission is missing, and a scan says so. */
+function assertAllowed({ users, unreadable }: UsersRead): void {
+  const [first, second] = unreadable;
+  const isDenied = unreadable.every(({ error }) => error.code === 'access-denied');
+  if (first !== undefined && second !== undefined && users.length === 0 && isDenied) {
+    throw first.error;
+  }
+}
+
+function assertSameDates(report: CredentialReport, users: readonly UserKeys[]): void {
+  const reported = new Map(report.users.map((user) => [user.name, user]));
+  // What changed just before the report was made may not be in it.
+  const settledMs = report.generatedAt.getTime() - CLOCK_TOLERANCE_MS;
+  for (const { userName, keys } of users) {
+    const user = reported.get(userName);
+    if (user === undefined || user.hasMoreKeys) continue;
+    const isReported = ({ createdAt }: AccessKey): boolean =>
+      user.slots.some(
+        (slot) =>
+          Math.abs((slot.createdAt?.getTime() ?? createdAt.getTime()) - createdAt.getTime()) <=
+          SAME_DATE_MS,
+      );
+    const stranger = keys.find((key) => key.createdAt.getTime() < settledMs && !isReported(key));
+    if (stranger !== undefined) {
+      throw odd(`it does not know ${stranger.id} of ${userName} by its date of creation`);
+    }
+  }
+}
+
+/** The users whom the report does not name: made since, or renamed since. */
+async function readUnnamed(
+  reader: KeyReader,
+  report: CredentialReport,
+  options: ReportInventoryOptions,
+) {
+  const named = new Set(report.users.map(({ name }) => name));
+  const unnamed: string[] = [];
+  for await (const { name } of reader.listUsers()) if (!named.has(name)) unnamed.push(name);
+  return await readUsers(reader, unnamed, options);
+}
+
+/** Who was not read counts as the report has them. */
+function counts(report: CredentialReport, read: readonly UserKeys[], unnamed: number) {
+  const readNames = new Set(read.map(({ userName }) => userName));
+  const reportedOnly = report.users.filter(({ name }) => !readNames.has(name));
+  return {
+    usersExamined: report.users.length + unnamed,
+    keysExamined:
+      reportedOnly.reduce((sum, { slots }) => sum + slots.length, 0) +
+      read.reduce((sum, { keys }) => sum + keys.length, 0),
+  };
+}

@@ -1,0 +1,156 @@
+// Joins the parts that need the AWS SDK. Only open-gateway.ts imports this file, when it is called.
+
+import { setMaxListeners } from 'node:events';
+import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { Clock } from '../base/clock.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { callerServices } from './caller-services.ts';
+import { classifyUnlessStopped } from './classify.ts';
+import { type ClientSettings, openClients, openStsClient, openWire } from './clients.ts';
+import type { CredentialProvider } from './credential-provider.ts';
+import { credentialProvider } from './credentials.ts';
+import { type EndpointSources, resolveEndpoint } from './endpoint.ts';
+import type { AccountGateway, Caller, NewAccessKey } from './gateway.ts';
+import type { GatewayOptions } from './gateway-options.ts';
+import { DEFAULT_TIMEOUTS } from './http-handler.ts';
+import { keyBehindSession } from './key-behind.ts';
+import { silenceSdkWarnings } from './quiet-sdk.ts';
+import { impatientRetries } from './retry.ts';
+import { createReader } from './sdk-reader.ts';
+import { createReports } from './sdk-reports.ts';
+import { createVerifier } from './sdk-verifier.ts';
+import { createWriter } from './sdk-writer.ts';
+import { loadSharedConfig } from './shared-config.ts';
+
+/** The caller: whoever signs, and what their calls need. */
+export interface Signer {
+  readonly caller: Caller;
+  readonly credentials: CredentialProvider;
+  /** Whether temporary credentials sign. */
+  readonly isSession: boolean;
+  readonly settings: ClientSettings;
+  readonly sources: EndpointSources;
+  readonly clock: Clock;
+  /** Ends reads promptly. */
+  readonly signal: AbortSignal | undefined;
+  /** Ends every way out of this process. */
+  close(): void;
+}
+
+export async function openSdkGateway(options: GatewayOptions): Promise<AccountGateway> {
+  const signer = await openSigner(options);
+  return {
+    ...gatewayOf(signer.caller, signer),
+    ...(!signer.isSession && { signedBy: successor(signer) }),
+    close: signer.close,
+  };
+}
+
+/** I7: the account as the new key of the caller sees it. */
+function successor({ settings, clock, signal }: Signer): AccountGateway['signedBy'] {
+  const target = { endpoint: settings.iamEndpoint, region: settings.region };
+  return (key: NewAccessKey) => {
+    const pair = { accessKeyId: key.id, secretAccessKey: key.secret.reveal() };
+    const own = async () => pair;
+    const its = openClients(settings, own);
+    return {
+      reader: createReader(its.read, target, signal),
+      writer: createWriter({ clients: its, credentials: own, target, clock }),
+    };
+  };
+}
+
+/** Asks STS once who signs. */
+export async function openSigner(options: GatewayOptions): Promise<Signer> {
+  silenceSdkWarnings();
+  const { env, region, clock, emit } = options;
+  const signal = manyListeners(options.signal);
+  const shared = await loadSharedConfig(env);
+  const sources = { env, shared, profile: options.profile || env.AWS_PROFILE || undefined };
+  const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;
+  const wire = openWire(options.maxParallel, timeouts);
+  const { throttledMs = DEFAULT_TIMEOUTS.throttledMs } = timeouts;
+  const settings: ClientSettings = {
+    region,
+    iamEndpoint: resolveEndpoint('iam', sources),
+    stsEndpoint: resolveEndpoint('sts', sources),
+    wire,
+    patience: { clock, throttledMs },
+    emit,
+  };
+  const credentials = credentialProvider(sources, settings, clock, options);
+  const close = () => wire.close();
+  try {
+    const sts = openStsClient(settings, credentials, impatientRetries(settings.patience));
+    const signer = await askCaller(sts, credentials, settings, signal);
+    const isSession = (await credentials()).sessionToken !== undefined;
+    const accessKeyId = (isSession ? keyBehindSession(sources) : undefined) ?? signer.accessKeyId;
+    const caller = { ...signer, accessKeyId };
+    return { caller, credentials, isSession, settings, sources, clock, signal, close };
+  } catch (thrown) {
+    close();
+    throw thrown;
+  }
+}
+
+/** One account, seen through credentials that are in it. Closing it leaves the wire open. */
+export function gatewayOf(
+  caller: Caller,
+  parts: Omit<Signer, 'caller' | 'isSession' | 'close'>,
+): AccountGateway {
+  const { credentials, settings, sources, clock, signal } = parts;
+  const { account } = caller;
+  const clients = openClients(settings, credentials);
+  const target = { endpoint: settings.iamEndpoint, region: settings.region };
+  return {
+    caller,
+    reader: createReader(clients.read, target, signal),
+    reports: createReports(clients.report, target, signal),
+    writer: createWriter({ clients, credentials, target, clock }),
+    verifier: createVerifier(settings, signal),
+    services: callerServices({ sources, settings, credentials, account, signal }),
+    close: () => {},
+  };
+}
+
+/** Every read under way listens to it, which Node would otherwise take for a leak and print so. */
+function manyListeners(signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (signal === undefined) return undefined;
+  const derived = AbortSignal.any([signal]);
+  setMaxListeners(0, derived);
+  return derived;
+}
+
+async function askCaller(
+  sts: STSClient,
+  credentials: CredentialProvider,
+  settings: ClientSettings,
+  signal: AbortSignal | undefined,
+): Promise<Caller> {
+  // Apart from the call, so that a failure to find credentials is not taken for AWS's answer.
+  const { accessKeyId: signingKeyId } = await credentials();
+  const call = {
+    permission: 'sts:GetCallerIdentity',
+    endpoint: settings.stsEndpoint,
+    region: settings.region,
+  };
+  try {
+    const answer = await sts.send(
+      new GetCallerIdentityCommand(),
+      signal === undefined ? {} : { abortSignal: signal },
+    );
+    if (answer.Account !== undefined && answer.Arn !== undefined) {
+      // AWS has just accepted it as one, whatever it looks like.
+      const accessKeyId = signingKeyId as AccessKeyId;
+      return { account: answer.Account, arn: answer.Arn, accessKeyId };
+    }
+  } catch (thrown) {
+    throw classifyUnlessStopped(thrown, call, signal);
+  }
+  throw new KeyturnError(
+    'endpoint-unreachable',
+    `the endpoint's answer to ${call.permission} is not aws's`,
+    { hint: 'check for a proxy between this machine and the endpoint' },
+  );
+}

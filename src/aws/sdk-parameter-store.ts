@@ -1,0 +1,106 @@
+// AWS Systems Manager's Parameter Store over the SDK. Only caller-services.ts imports this file, when
+// it is used.
+
+import {
+  GetParameterCommand,
+  GetParameterHistoryCommand,
+  type ParameterHistory,
+  PutParameterCommand,
+  type Parameter as SdkParameter,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import type { Parameter, ParameterStore } from '../base/aws-stores.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { Secret } from '../base/secret.ts';
+import { isMissingResource } from './classify.ts';
+import { readOptions, type ServiceSetup, serviceConfig, serviceFailure } from './service-client.ts';
+
+export function openParameterStore(setup: ServiceSetup): ParameterStore {
+  const client = new SSMClient(serviceConfig(setup));
+
+  const read: ParameterStore['read'] = async (name) => {
+    try {
+      const command = new GetParameterCommand({ Name: name, WithDecryption: true });
+      const answer = await client.send(command, readOptions(setup));
+      return toParameter(name, answer.Parameter ?? {});
+    } catch (thrown) {
+      throw failure(thrown, 'ssm:GetParameter', name, setup);
+    }
+  };
+
+  /** Every version that is kept, the newest first. */
+  async function versions(name: string, isDecrypted: boolean): Promise<ParameterHistory[]> {
+    const found: ParameterHistory[] = [];
+    let token: string | undefined;
+    try {
+      do {
+        const page = {
+          Name: name,
+          WithDecryption: isDecrypted,
+          ...(token && { NextToken: token }),
+        };
+        const command = new GetParameterHistoryCommand(page);
+        const answer = await client.send(command, readOptions(setup));
+        found.push(...(answer.Parameters ?? []));
+        token = answer.NextToken;
+      } while (token);
+    } catch (thrown) {
+      throw failure(thrown, 'ssm:GetParameterHistory', name, setup);
+    }
+    return found.sort((a, b) => (b.Version ?? 0) - (a.Version ?? 0));
+  }
+
+  const write: ParameterStore['write'] = async (name, text) => {
+    // Left out, AWS would encrypt with the account's own key whatever the parameter has had.
+    const [current] = await versions(name, false);
+    try {
+      const answer = await client.send(
+        new PutParameterCommand({
+          Name: name,
+          Value: text.reveal(),
+          Type: 'SecureString',
+          Overwrite: true,
+          ...(current?.KeyId !== undefined && { KeyId: current.KeyId }),
+          ...(current?.Tier === 'Advanced' && { Tier: current.Tier }),
+        }),
+      );
+      return String(answer.Version ?? '');
+    } catch (thrown) {
+      throw failure(thrown, 'ssm:PutParameter', name, setup);
+    }
+  };
+
+  const history: ParameterStore['history'] = async (name) =>
+    (await versions(name, true)).map((version) => toParameter(name, version));
+
+  return { read, write, history };
+}
+
+function toParameter(
+  name: string,
+  { Type, Value, Version }: SdkParameter | ParameterHistory,
+): Parameter {
+  if (Value === undefined || Version === undefined) {
+    throw new KeyturnError('aws-error', `the answer about parameter ${name} is not aws's`, {
+      hint: 'check for a proxy between this machine and the endpoint',
+    });
+  }
+  return { text: new Secret(Value), isSecure: Type === 'SecureString', version: String(Version) };
+}
+
+function failure(
+  thrown: unknown,
+  permission: string,
+  name: string,
+  setup: ServiceSetup,
+): KeyturnError {
+  if (!isMissingResource(thrown)) return serviceFailure(thrown, permission, setup);
+  const { account, settings } = setup;
+  return new KeyturnError(
+    'not-deliverable',
+    `account ${account} has no parameter ${name} in region ${settings.region}`,
+    {
+      hint: `check the name and --region, or make it: aws ssm put-parameter --name ${name} --type SecureString --value '{}'`,
+    },
+  );
+}

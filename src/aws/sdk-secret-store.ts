@@ -1,0 +1,94 @@
+// AWS Secrets Manager over the SDK. Only caller-services.ts imports this file, when it is used.
+
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import type { SecretStore } from '../base/aws-stores.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { Secret } from '../base/secret.ts';
+import { isMissingResource, isMissingStage, isStageElsewhere } from './classify.ts';
+import { readOptions, type ServiceSetup, serviceConfig, serviceFailure } from './service-client.ts';
+
+/**
+ * The stage of a version that is not current yet. AWSPENDING would be taken for a rotation of Secrets
+ * Manager's own that is still going on.
+ */
+const PENDING_STAGE = 'keyturn-pending';
+
+export function openSecretStore(setup: ServiceSetup): SecretStore {
+  const client = new SecretsManagerClient(serviceConfig(setup));
+
+  const read: SecretStore['read'] = async (name, stage) => {
+    try {
+      const command = new GetSecretValueCommand({ SecretId: name, VersionStage: stage });
+      const answer = await client.send(command, readOptions(setup));
+      const { VersionId: versionId, SecretString: text } = answer;
+      if (versionId === undefined) throw unreadable(name);
+      return { versionId, text: text === undefined ? undefined : new Secret(text) };
+    } catch (thrown) {
+      if (isMissingStage(thrown)) return undefined;
+      throw failure(thrown, 'secretsmanager:GetSecretValue', name, setup);
+    }
+  };
+
+  const stage: SecretStore['stage'] = async (name, versionId, text) => {
+    try {
+      await client.send(
+        new PutSecretValueCommand({
+          SecretId: name,
+          ClientRequestToken: versionId,
+          SecretString: text.reveal(),
+          VersionStages: [PENDING_STAGE],
+        }),
+      );
+    } catch (thrown) {
+      throw failure(thrown, 'secretsmanager:PutSecretValue', name, setup);
+    }
+  };
+
+  const promote: SecretStore['promote'] = async (name, to, from) => {
+    try {
+      await client.send(
+        new UpdateSecretVersionStageCommand({
+          SecretId: name,
+          VersionStage: 'AWSCURRENT',
+          MoveToVersionId: to,
+          // Without it AWS refuses where the stage is on another version: that is the swap's compare.
+          ...(from !== undefined && { RemoveFromVersionId: from }),
+        }),
+      );
+      return true;
+    } catch (thrown) {
+      if (isStageElsewhere(thrown)) return false;
+      throw failure(thrown, 'secretsmanager:UpdateSecretVersionStage', name, setup);
+    }
+  };
+
+  return { read, stage, promote };
+}
+
+function failure(
+  thrown: unknown,
+  permission: string,
+  name: string,
+  setup: ServiceSetup,
+): KeyturnError {
+  if (!isMissingResource(thrown)) return serviceFailure(thrown, permission, setup);
+  const { account, settings } = setup;
+  return new KeyturnError(
+    'not-deliverable',
+    `account ${account} has no secret ${name} in region ${settings.region}`,
+    {
+      hint: `check the name and --region, or make it: aws secretsmanager create-secret --name ${name} --secret-string '{}'`,
+    },
+  );
+}
+
+function unreadable(name: string): KeyturnError {
+  return new KeyturnError('aws-error', `the answer about secret ${name} is not aws's`, {
+    hint: 'check for a proxy between this machine and the endpoint',
+  });
+}

@@ -1,0 +1,116 @@
+// KeyWriter over the SDK. No call here takes the run's abort signal: a write under way is always
+// awaited, because giving up on it would only hide what it did (I13).
+
+import {
+  CreateAccessKeyCommand,
+  type CreateAccessKeyCommandOutput,
+  DeleteAccessKeyCommand,
+  UpdateAccessKeyCommand,
+} from '@aws-sdk/client-iam';
+import { isAccessKeyId } from '../base/access-key-id.ts';
+import type { Clock } from '../base/clock.ts';
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { Secret } from '../base/secret.ts';
+import { isSameUser } from '../base/user-name.ts';
+import {
+  type CallTarget,
+  classify,
+  classifyCreate,
+  isBusyEntity,
+  isNoSuchEntity,
+} from './classify.ts';
+import type { Clients } from './clients.ts';
+import type { CredentialProvider } from './credential-provider.ts';
+import type { CreateOutcome, KeyWriter } from './gateway.ts';
+
+export interface WriterParts {
+  readonly clients: Pick<Clients, 'create' | 'update'>;
+  readonly credentials: CredentialProvider;
+  readonly target: CallTarget;
+  readonly clock: Clock;
+}
+
+/** Pauses between tries while IAM is busy with the same user; then its answer stands. */
+const BUSY_PAUSES_MS = [200, 500, 1_000, 2_000, 4_000];
+
+export function createWriter({ clients, credentials, target, clock }: WriterParts): KeyWriter {
+  async function createAccessKey(userName: string): Promise<CreateOutcome> {
+    try {
+      // Resolved beforehand, so that a failure here is known to have sent nothing.
+      await credentials();
+    } catch (thrown) {
+      return { kind: 'refused', code: 'create-refused', reason: toKeyturnError(thrown).message };
+    }
+    try {
+      const command = new CreateAccessKeyCommand({ UserName: userName });
+      return toOutcome(await clients.create.send(command), userName, clock);
+    } catch (thrown) {
+      return classifyCreate(thrown);
+    }
+  }
+
+  /** Sends an idempotent change, again while IAM is busy. */
+  async function change(send: () => Promise<unknown>): Promise<void> {
+    for (const pauseMs of [...BUSY_PAUSES_MS, undefined]) {
+      try {
+        await send();
+        return;
+      } catch (thrown) {
+        if (pauseMs === undefined || !isBusyEntity(thrown)) throw thrown;
+        await clock.sleep(pauseMs);
+      }
+    }
+  }
+
+  const setStatus: KeyWriter['setStatus'] = async (userName, keyId, status) => {
+    const input = { UserName: userName, AccessKeyId: keyId, Status: status };
+    try {
+      await change(() => clients.update.send(new UpdateAccessKeyCommand(input)));
+    } catch (thrown) {
+      if (isNoSuchEntity(thrown)) {
+        throw new KeyturnError(
+          'key-changed',
+          `key ${keyId} of user ${userName} does not exist any more, so it was not made ${status}`,
+        );
+      }
+      throw classify(thrown, {
+        ...target,
+        permission: 'iam:UpdateAccessKey',
+        user: userName,
+      });
+    }
+  };
+
+  const deleteAccessKey: KeyWriter['deleteAccessKey'] = async (userName, keyId) => {
+    const input = { UserName: userName, AccessKeyId: keyId };
+    try {
+      await change(() => clients.update.send(new DeleteAccessKeyCommand(input)));
+    } catch (thrown) {
+      // Gone already, perhaps by our own first try whose answer was lost.
+      if (isNoSuchEntity(thrown)) return;
+      throw classify(thrown, {
+        ...target,
+        permission: 'iam:DeleteAccessKey',
+        user: userName,
+      });
+    }
+  };
+
+  return { createAccessKey, setStatus, deleteAccessKey };
+}
+
+function toOutcome(
+  answer: CreateAccessKeyCommandOutput,
+  userName: string,
+  clock: Clock,
+): CreateOutcome {
+  const { AccessKeyId: id, SecretAccessKey: secret, CreateDate, UserName } = answer.AccessKey ?? {};
+  if (id === undefined || !isAccessKeyId(id) || !secret) {
+    return { kind: 'unknown', reason: 'the answer lacks the key ID or the secret' };
+  }
+  if (UserName !== undefined && !isSameUser(UserName, userName)) {
+    return { kind: 'unknown', reason: `the answer is about another user, ${UserName}` };
+  }
+  const createdAt = CreateDate ?? clock.now();
+  return { kind: 'created', key: { id, secret: new Secret(secret), createdAt } };
+}

@@ -1,0 +1,109 @@
+// Where new secrets go, settled from --deliver and its companions before any call is made.
+
+import { readFileSync } from 'node:fs';
+import type { DeliveryRequest } from '../../app/open-destinations.ts';
+import { readDelivery, refuseTwice } from '../../app/read-delivery.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { handoff } from '../../destinations/handoff/index.ts';
+import { placeOfRecipients } from '../../destinations/handoff/recipients.ts';
+import { printsSecret } from '../../destinations/kinds.ts';
+import { stdout } from '../../destinations/stdout/index.ts';
+
+const LABEL = '--deliver';
+
+export interface DeliverValues {
+  readonly deliver: readonly string[] | undefined;
+  readonly handoffRecipient: readonly string[] | undefined;
+  /** Absolute path. */
+  readonly recipientsFile: string | undefined;
+  readonly user: string | undefined;
+  readonly outputFormat: 'json' | 'text';
+}
+
+export interface Deliveries {
+  readonly deliver: readonly [DeliveryRequest, ...DeliveryRequest[]];
+  /** Whether the operator named the places, so that none is only a default (I7). */
+  readonly isDeliverGiven: boolean;
+  /** age recipients of the hand-off; none leaves it plain. */
+  readonly recipients: readonly string[];
+}
+
+/** Throws `bad-value` and `conflicting-flags`. */
+export function resolveDeliveries(values: DeliverValues): Deliveries {
+  const recipients = [...(values.handoffRecipient ?? []), ...recipientsIn(values.recipientsFile)];
+  const [first, ...others] = requestsOf(values, recipients);
+  const requests = [first, ...others] as const;
+  refuseTwice(requests, LABEL);
+  refuseWrongOutput(requests, values.outputFormat, recipients);
+  return { deliver: requests, isDeliverGiven: values.deliver !== undefined, recipients };
+}
+
+function requestsOf(
+  { deliver, outputFormat, user }: DeliverValues,
+  recipients: readonly string[],
+): [DeliveryRequest, ...DeliveryRequest[]] {
+  const isSealed = recipients.length > 0;
+  const fallback = outputFormat === 'json' && !isSealed ? stdout.name : handoff.name;
+  const [first = fallback, ...others] = deliver ?? [];
+  const read = (text: string) => withRecipients(readDelivery(text, user, LABEL), recipients);
+  return [read(first), ...others.map(read)];
+}
+
+function withRecipients(request: DeliveryRequest, recipients: readonly string[]): DeliveryRequest {
+  if (request.kind !== handoff.name) return request;
+  return { kind: request.kind, template: placeOfRecipients(recipients) };
+}
+
+function refuseWrongOutput(
+  requests: readonly DeliveryRequest[],
+  outputFormat: 'json' | 'text',
+  recipients: readonly string[],
+): void {
+  const isPrinted = requests.some(({ kind }) => printsSecret(kind));
+  const isHandedOff = requests.some(({ kind }) => kind === handoff.name);
+  if (isPrinted && outputFormat === 'text') {
+    throw new KeyturnError(
+      'conflicting-flags',
+      '--deliver stdout prints secrets, and with text output they would stand on a terminal',
+      { hint: 'add --output-format json, or use --deliver handoff' },
+    );
+  }
+  if (isPrinted && recipients.length > 0) {
+    throw new KeyturnError(
+      'conflicting-flags',
+      '--deliver stdout prints the secret that --handoff-recipient is to encrypt',
+      { hint: 'keep one of the two' },
+    );
+  }
+  if (!isHandedOff && recipients.length > 0) {
+    throw new KeyturnError(
+      'conflicting-flags',
+      '--handoff-recipient has no effect: with these destinations no hand-off file stays',
+      { hint: 'add handoff to --deliver, or leave the recipients out' },
+    );
+  }
+}
+
+/** As age reads them: one a line; empty lines and those that begin with # do not count. */
+function recipientsIn(path: string | undefined): string[] {
+  if (path === undefined) return [];
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (thrown) {
+    const { code = 'unknown' } = thrown as NodeJS.ErrnoException;
+    throw new KeyturnError(
+      'bad-value',
+      `--handoff-recipients-file ${path} can not be read: ${code}`,
+      {
+        hint: 'name a file with one age recipient a line',
+      },
+    );
+  }
+  const lines = text.split('\n').map((line) => line.trim());
+  const recipients = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  if (recipients.length > 0) return recipients;
+  throw new KeyturnError('bad-value', `--handoff-recipients-file ${path} has no recipient`, {
+    hint: 'write one age recipient a line',
+  });
+}

@@ -1,0 +1,52 @@
+// What every executable takes from its surroundings when no flag says otherwise.
+
+import { isAbsolute, join, resolve } from 'node:path';
+import { KeyturnError } from '../../base/errors.ts';
+import { DEFAULTS } from '../rotate/flags.ts';
+import { quoted } from './argv.ts';
+import { regionName } from './value-rules.ts';
+
+/** What the surroundings say, read once from the process. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Undefined when the system knows of none. */
+  readonly home: string | undefined;
+}
+
+/**
+ * The region of the environment counts because every AWS tool honours it, and because it decides the
+ * partition: with AWS_REGION=us-gov-west-1 the commercial endpoint would refuse the credentials.
+ */
+export function regionOf(env: Surroundings['env']): string {
+  for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) {
+    const text = env[name];
+    if (text === undefined || text === '') continue;
+    const region = regionName.read(text);
+    if (region !== undefined) return region;
+    throw new KeyturnError('bad-value', `${name} holds ${quoted(text)}, which is not a region`, {
+      hint: `set ${name} to a region such as us-east-1, or name one with --region`,
+    });
+  }
+  return DEFAULTS.region;
+}
+
+/** Throws `state-dir` when there is no place for one. */
+export function stateDirectory(flag: string | undefined, surroundings: Surroundings): string {
+  const { env, home } = surroundings;
+  if (flag !== undefined) return absolute(flag, surroundings);
+  if (env.KEYTURN_STATE_DIR) return absolute(env.KEYTURN_STATE_DIR, surroundings);
+  // The XDG specification says to ignore a relative path.
+  const base = env.XDG_STATE_HOME;
+  if (base && isAbsolute(base)) return join(base, 'keyturn');
+  if (home !== undefined) return join(home, '.local', 'state', 'keyturn');
+  throw new KeyturnError('state-dir', 'there is no home directory to keep the journal in', {
+    hint: 'name a directory with --state-dir or KEYTURN_STATE_DIR',
+  });
+}
+
+/** `~/` is expanded here too: a shell leaves it alone in `--state-dir=~/x`. */
+export function absolute(path: string, { cwd, home }: Surroundings): string {
+  if (home !== undefined && path.startsWith('~/')) return join(home, path.slice(2));
+  return resolve(cwd, path);
+}

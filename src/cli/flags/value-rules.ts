@@ -1,0 +1,141 @@
+// The kinds of value that flags take. Each rule is strict: what is not exactly a value is refused,
+// because a guess here rotates keys.
+
+import type { ValueRule } from './flag.ts';
+
+export const boolean: ValueRule<boolean> = {
+  takes: 'true or false',
+  example: 'true',
+  placeholder: undefined,
+  read: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+};
+
+/** Decimal digits only: no sign, space, fraction, exponent or hexadecimal. */
+export function integer(
+  placeholder: string,
+  min: number,
+  max: number,
+  example = Math.min(Math.max(min, 10), max),
+): ValueRule<number> {
+  return {
+    takes: `a whole number from ${min} to ${max}`,
+    example: String(example),
+    placeholder,
+    read: (text) => (/^\d{1,15}$/.test(text) ? within(Number(text), min, max) : undefined),
+  };
+}
+
+/** Decimal digits with at most three decimals, such as 1.5. */
+export function decimal(placeholder: string, min: number, max: number): ValueRule<number> {
+  return {
+    takes: `a number from ${min} to ${max}`,
+    example: String(Math.min(Math.max(min, 1.5), max)),
+    placeholder,
+    read: (text) =>
+      /^\d{1,9}(\.\d{1,3})?$/.test(text) ? within(Number(text), min, max) : undefined,
+  };
+}
+
+function within(value: number, min: number, max: number): number | undefined {
+  return value >= min && value <= max ? value : undefined;
+}
+
+export function choice<const Choice extends string>(choices: readonly Choice[]): ValueRule<Choice> {
+  return {
+    takes: choices.length === 2 ? choices.join(' or ') : `one of ${choices.join(', ')}`,
+    example: choices[0] ?? '',
+    placeholder: choices.join('|'),
+    read: (text) => choices.find((known) => known === text),
+  };
+}
+
+function shaped(
+  placeholder: string,
+  example: string,
+  shape: RegExp,
+  takes: string,
+): ValueRule<string> {
+  return { takes, example, placeholder, read: (text) => (shape.test(text) ? text : undefined) };
+}
+
+/** IAM's bounds for UserName (API reference, ListAccessKeys): 1 to 64 of [\w+=,.@-]. */
+export const userName = shaped(
+  'NAME',
+  'svc-billing',
+  /^[\w+=,.@-]{1,64}$/,
+  'one IAM user name: 1 to 64 letters, digits or _+=,.@-',
+);
+
+/** The shape of every region name so far, such as us-east-1, us-gov-west-1, us-isob-east-1. */
+export const regionName = shaped(
+  'REGION',
+  'us-east-1',
+  /^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$/,
+  'a region name',
+);
+
+/** Any name that a line of an AWS config file can hold. */
+export const profileName = shaped(
+  'PROFILE',
+  'production',
+  /^[^\p{Cc}[\]]{1,255}$/u,
+  'the name of a profile',
+);
+
+/** Words with commas between them; what each may be is judged where the options are resolved. */
+export function list(
+  placeholder: string,
+  example: string,
+  takes: string,
+): ValueRule<readonly string[]> {
+  return {
+    takes,
+    example,
+    placeholder,
+    read: (text) => {
+      const words = text.split(',').map((word) => word.trim());
+      return words.includes('') ? undefined : words;
+    },
+  };
+}
+
+/** Made absolute when options are resolved. */
+export const path = shaped('PATH', '/var/lib/keyturn', /^[^\0]{1,4096}$/, 'a path');
+
+export const word = shaped('WORD', 'demo', /^[\w.-]{1,64}$/, 'a word of letters, digits or ._-');
+
+export const mfaCode = shaped('CODE', '123456', /^\d{6}$/, 'the 6 digits that the device shows');
+
+/** Several, with commas between; an ID given twice counts once. Text, because IDs may begin with 0. */
+export const accountIds: ValueRule<readonly string[]> = {
+  takes: 'account IDs of 12 digits, with commas between',
+  example: '111122223333,444455556666',
+  placeholder: 'ID,…',
+  read: (text) => {
+    const ids = text.split(',').map((id) => id.trim());
+    return ids.every((id) => /^\d{12}$/.test(id)) ? [...new Set(ids)] : undefined;
+  },
+};
+
+export const accountId = shaped('ID', '111122223333', /^\d{12}$/, 'an account ID of 12 digits');
+
+/** IAM's bounds for RoleName, after a path if the role has one. */
+export const roleName = shaped(
+  'NAME',
+  'OrganizationAccountAccessRole',
+  /^(?:[\w+=,.@-]{1,512}\/)*[\w+=,.@-]{1,64}$/,
+  'the name of a role, after its path if it has one, such as ops/KeyRotation',
+);
+
+/** STS's bounds for ExternalId (API reference, AssumeRole). */
+export const externalId = shaped(
+  'TEXT',
+  'keyturn-4711',
+  /^[\w+=,.@:/-]{2,1224}$/,
+  '2 to 1224 letters, digits or _+=,.@:/-',
+);
+
+/** Refuses an empty value: it is a shell variable that nobody set, and its default could be another key. */
+export function notEmpty<Value>(rule: ValueRule<Value>): ValueRule<Value> {
+  return { ...rule, mayBeEmpty: false };
+}

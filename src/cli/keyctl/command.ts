@@ -1,0 +1,84 @@
+// `keyctl`: argv -> an order -> the use cases -> one result on stdout.
+//
+//   options.ts   what is to be done
+//   lists.ts     -l and -k: files only, so nothing heavy is loaded
+//   run.ts       everything that asks AWS, and the person; its steps are in steps.ts
+//
+// Machine contract: with --json stdout holds exactly one JSON object, whatever happens; --help and
+// --version are pages for people and print text.
+
+import { buildKeyctlReport } from '../../app/keyctl/build-keyctl-report.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { VERSION } from '../../base/version.ts';
+import { isAskedFor } from '../flags/argv.ts';
+import { canAsk, type Host } from '../host.ts';
+import { type Command, runCli } from '../run.ts';
+import { KEYCTL_FLAGS } from './flags.ts';
+import { resolveKeyctl } from './options.ts';
+import { KEYCTL_PARTS, type KeyctlParts } from './parts.ts';
+import type { LoadAsker } from './run.ts';
+
+export function main(): Promise<void> {
+  return runCli(keyctlCommand());
+}
+
+/** Tests hand in use cases of their own, and an asker that answers. */
+export function keyctlCommand(parts: KeyctlParts = KEYCTL_PARTS, loadAsker?: LoadAsker): Command {
+  return {
+    program: 'keyctl',
+    failureOutput: (host, error) => (wantsJson(host.args) ? failureJson(host, error) : undefined),
+    run: async (session) => {
+      const { host } = session;
+      const page = await pageFor(host.args);
+      if (page !== undefined) {
+        await host.stdout.write(page);
+        return 0;
+      }
+      const options = resolveKeyctl(host.args, host);
+      const { order } = options;
+      if (order.kind === 'choose' && !canAsk(host)) throw await nobodyToAsk(host);
+      if (order.kind === 'list' || (order.kind === 'list-keys' && order.pair === undefined)) {
+        const { listFiles } = await import('./lists.ts');
+        return listFiles(session, options, order.kind, parts);
+      }
+      const { runKeyctl } = await import('./run.ts');
+      return runKeyctl(session, options, { parts, loadAsker });
+    },
+  };
+}
+
+/** --help and --version win over every other flag, also over a wrong one. */
+async function pageFor(args: readonly string[]): Promise<string | undefined> {
+  if (isAskedFor(KEYCTL_FLAGS, args, 'help')) {
+    const { keyctlHelp } = await import('./help.ts');
+    return keyctlHelp();
+  }
+  if (isAskedFor(KEYCTL_FLAGS, args, 'version')) return `keyctl ${VERSION}\n`;
+  return undefined;
+}
+
+/** Prints how keyctl is called; the error that it returns says what is missing. */
+async function nobodyToAsk(host: Host): Promise<KeyturnError> {
+  const { KEYCTL_USAGE } = await import('./help.ts');
+  host.stderr.writeNow(`${['Usage:', ...KEYCTL_USAGE.map((line) => `  ${line}`)].join('\n')}\n`);
+  return new KeyturnError('no-profile', 'no profile is named, and there is no terminal to ask in', {
+    hint: 'keyctl -l lists the profiles; keyctl --help says more',
+  });
+}
+
+function wantsJson(args: readonly string[]): boolean {
+  return isAskedFor(KEYCTL_FLAGS, args, 'json');
+}
+
+/** The document of a run that failed before it began: nothing is known but the error. */
+function failureJson(host: Host, error: KeyturnError): string {
+  const start = {
+    command: null,
+    dryRun: isAskedFor(KEYCTL_FLAGS, host.args, 'dryRun'),
+    profile: undefined,
+    authProfile: undefined,
+    credentialsFile: undefined,
+    startedAt: host.clock.now(),
+  };
+  return `${JSON.stringify(buildKeyctlReport(start, {}, error), null, 2)}\n`;
+}

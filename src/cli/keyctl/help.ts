@@ -1,0 +1,95 @@
+// What `keyctl --help` says beside its flags.
+
+import { type HelpExample, type HelpSection, renderHelp } from '../flags/help.ts';
+import { KEYCTL_FLAGS } from './flags.ts';
+
+export const KEYCTL_USAGE: readonly string[] = [
+  'keyctl [flags]                    choose a profile in a terminal',
+  'keyctl PROFILE [flags]            rotate the key of a profile',
+  'keyctl -a AUTH -t TARGET [flags]  the same, signed by another profile',
+  'keyctl undo -t PROFILE            put the previous key back',
+  'keyctl finish -t PROFILE          retire the previous key',
+  'keyctl -l | -k | --list-all-keys  list',
+];
+
+export function keyctlHelp(): string {
+  return renderHelp({
+    program: 'keyctl',
+    summary: 'rotates the access key behind a profile of ~/.aws/credentials.',
+    usage: KEYCTL_USAGE,
+    description: [
+      'It makes a new key, backs the file up, writes the new pair into the profile and waits until AWS accepts it. The old pair is kept as [PROFILE-previous], and the old key stays Active until "finish" retires it. Everything else in the file stays as it is, to the byte.',
+      'When the user has two keys already, one has to go first. It is never the one that the profile holds or that signs the calls, and never without being asked, unless --yes is given and nothing seems to use it.',
+    ],
+    flags: KEYCTL_FLAGS,
+    sections: SECTIONS,
+    examples: EXAMPLES,
+  });
+}
+
+const SECTIONS: readonly HelpSection[] = [
+  {
+    title: 'Commands',
+    entries: [
+      ['undo', 'the previous pair goes back into the profile, Active again if it is not'],
+      [
+        'finish',
+        'the previous key is made Inactive once nothing uses it; a later finish deletes it when it has been held, or at once with --delete',
+      ],
+    ],
+  },
+  {
+    title: 'In a terminal',
+    entries: [
+      ['arrows, Enter', 'move and choose'],
+      ['letters', 'filter the profiles'],
+      ['Esc, q, Ctrl-C', 'leave; nothing was changed, and the exit code is 130'],
+    ],
+  },
+  {
+    title: 'Environment',
+    entries: [
+      ['AWS_SHARED_CREDENTIALS_FILE', 'the credentials file, when -c is not given'],
+      ['AWS_CONFIG_FILE', 'the config file, whose profiles can sign'],
+      ['AWS_PROFILE', 'signs --list-all-keys when -a is not given'],
+      ['KEYTURN_STATE_DIR', 'the state directory, when --state-dir is not given'],
+      ['NO_COLOR', 'any value: no colours'],
+    ],
+  },
+  {
+    title: 'Exit codes',
+    entries: [
+      ['0', 'done'],
+      ['1', 'something failed; the message says what, and what to do'],
+      ['2', 'bad input; no AWS call was made'],
+      ['3', 'could not start: credentials, permissions, files'],
+      ['130', 'left, declined, or interrupted by SIGINT'],
+      ['129, 143', 'interrupted by SIGHUP or SIGTERM; the next run goes on from there'],
+    ],
+  },
+];
+
+const EXAMPLES: readonly HelpExample[] = [
+  { about: 'Choose the profiles from a list:', command: 'keyctl' },
+  { about: 'Rotate your own key:', command: 'keyctl production' },
+  {
+    about: 'As an administrator, for somebody else:',
+    command: 'keyctl -a admin -t developer-user',
+  },
+  { about: 'See what would happen, and why:', command: 'keyctl production --dry-run' },
+  { about: 'How old are the keys?', command: 'keyctl -k -t production' },
+  {
+    about: 'Several, in a script:',
+    command: 'for user in dev1 dev2 dev3; do\n  keyctl -a admin -t "$user" --yes\ndone',
+  },
+  {
+    about: 'How old are all keys of the organization?',
+    command: 'keyctl -a admin --list-all-keys --organization',
+  },
+  { about: 'The new key does not work somewhere:', command: 'keyctl undo -t production' },
+  { about: 'A day later, when all is well:', command: 'keyctl finish -t production' },
+  {
+    about: 'Another credentials file:',
+    command: 'keyctl --credentials /path/to/credentials -a admin -t production',
+  },
+];

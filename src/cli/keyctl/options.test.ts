@@ -1,0 +1,148 @@
+// The table is the spec: one line per command line of `keyctl`.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KeyturnError } from '../../base/errors.ts';
+import { type KeyctlOptions, resolveKeyctl } from './options.ts';
+
+const HERE = { env: { AWS_PROFILE: 'from-env' }, cwd: '/home/ada/project', home: '/home/ada' };
+
+function resolve(args: readonly string[]): KeyctlOptions {
+  return resolveKeyctl(args, HERE);
+}
+
+const own = { authProfile: 'p', targetProfile: 'p' };
+const admin = { authProfile: 'a', targetProfile: 'p' };
+const later = { deleteNow: false, skipQuietWait: false };
+
+const ORDERS: readonly (readonly [line: string, order: KeyctlOptions['order']])[] = [
+  ['', { kind: 'choose', dryRun: false }],
+  ['--yes', { kind: 'choose', dryRun: false }],
+  ['--dry-run', { kind: 'choose', dryRun: true }],
+  ['-c other', { kind: 'choose', dryRun: false }],
+  // One of -a and -t serves as both.
+  ['p', { kind: 'rotate', pair: own, dryRun: false }],
+  ['-t p', { kind: 'rotate', pair: own, dryRun: false }],
+  ['-tp', { kind: 'rotate', pair: own, dryRun: false }],
+  ['-t=p', { kind: 'rotate', pair: own, dryRun: false }],
+  ['--target-profile=p', { kind: 'rotate', pair: own, dryRun: false }],
+  ['--target_profile p', { kind: 'rotate', pair: own, dryRun: false }],
+  ['-a p', { kind: 'rotate', pair: own, dryRun: false }],
+  ['-a a -t p', { kind: 'rotate', pair: admin, dryRun: false }],
+  ['-a a p', { kind: 'rotate', pair: admin, dryRun: false }],
+  ['p -a a', { kind: 'rotate', pair: admin, dryRun: false }],
+  ['-a p -t p', { kind: 'rotate', pair: own, dryRun: false }],
+  ['--dry-run p', { kind: 'rotate', pair: own, dryRun: true }],
+  ['-y p --all-profiles', { kind: 'rotate', pair: own, dryRun: false }],
+  ['-yap', { kind: 'rotate', pair: own, dryRun: false }],
+  ['-tp-1', { kind: 'rotate', pair: { authProfile: 'p-1', targetProfile: 'p-1' }, dryRun: false }],
+  ['-yt p', { kind: 'rotate', pair: own, dryRun: false }],
+  ['-- p', { kind: 'rotate', pair: own, dryRun: false }],
+  // A profile may be called like a command.
+  [
+    '-t undo',
+    { kind: 'rotate', pair: { authProfile: 'undo', targetProfile: 'undo' }, dryRun: false },
+  ],
+  ['undo -t p', { kind: 'undo', pair: own }],
+  ['undo p', { kind: 'undo', pair: own }],
+  ['undo -a a -t p', { kind: 'undo', pair: admin }],
+  ['-a a undo p', { kind: 'undo', pair: admin }],
+  ['finish -t p', { kind: 'finish', pair: own, request: later }],
+  ['finish p --delete', { kind: 'finish', pair: own, request: { ...later, deleteNow: true } }],
+  ['finish p --now', { kind: 'finish', pair: own, request: { ...later, skipQuietWait: true } }],
+  ['-l', { kind: 'list' }],
+  ['--list', { kind: 'list' }],
+  ['--list --json -c x', { kind: 'list' }],
+  ['-k', { kind: 'list-keys', pair: undefined }],
+  ['--list-keys -t p', { kind: 'list-keys', pair: own }],
+  ['-kt p', { kind: 'list-keys', pair: own }],
+  ['-k p', { kind: 'list-keys', pair: own }],
+  ['-k -a a -t p', { kind: 'list-keys', pair: admin }],
+  ['--list-all-keys -a a', { kind: 'list-all-keys', authProfile: 'a', accounts: undefined }],
+  ['--list-all-keys', { kind: 'list-all-keys', authProfile: 'from-env', accounts: undefined }],
+];
+
+for (const [line, order] of ORDERS) {
+  test(`keyctl ${line} means ${order.kind}`, () => {
+    assert.deepEqual(resolve(words(line)).order, order);
+  });
+}
+
+const REFUSED: readonly (readonly [
+  args: string | readonly string[],
+  code: string,
+  says: RegExp,
+])[] = [
+  ['--tagret-profile p', 'unknown-flag', /did you mean --target-profile/],
+  ['-x p', 'unknown-flag', /unknown flag -x/],
+  ['-yx p', 'unknown-flag', /unknown flag -/],
+  ['-yy p', 'repeated-flag', /-y is given twice/],
+  ['-tp -tq', 'repeated-flag', /is given twice/],
+  ['-t p -t q', 'repeated-flag', /-t is given twice/],
+  ['-t p --target-profile q', 'repeated-flag', /are the same flag/],
+  ['p -t q', 'conflicting-flags', /"p" and -t q both name a profile/],
+  ['p q', 'stray-argument', /unexpected argument "q"/],
+  ['undoo p', 'stray-argument', /did you mean keyctl undo p\?/],
+  ['undo p q', 'stray-argument', /unexpected argument "q"/],
+  ['undo p q r', 'stray-argument', /unexpected argument "r"/],
+  ['undo', 'no-profile', /keyctl undo needs a profile.*keyctl -t undo/],
+  ['finish', 'no-profile', /keyctl finish needs a profile/],
+  ['-l -k', 'conflicting-flags', /--list and --list-keys/],
+  ['-l -t p', 'conflicting-flags', /keyctl -k -t p/],
+  ['-l p', 'conflicting-flags', /keyctl -k -t p/],
+  ['-l undo', 'conflicting-flags', /undo and --list/],
+  ['-l --dry-run', 'conflicting-flags', /--dry-run has no meaning for list/],
+  ['-k --yes', 'conflicting-flags', /--yes has no meaning for list-keys/],
+  ['--list-all-keys -t p', 'conflicting-flags', /every user/],
+  ['--list-all-keys -a a -t p', 'conflicting-flags', /do not go together/],
+  ['p --delete', 'conflicting-flags', /--delete has no meaning for a rotation.*finish/],
+  ['undo p --now', 'conflicting-flags', /--now has no meaning for undo/],
+  ['undo p --dry-run', 'conflicting-flags', /--dry-run has no meaning for undo/],
+  ['finish p --all-profiles', 'conflicting-flags', /--all-profiles has no meaning for finish/],
+  ['p --region mars', 'bad-value', /--region takes a region name/],
+  ['p --mfa-code 12345', 'bad-value', /6 digits/],
+  ['p --user a/b', 'bad-value', /IAM user name/],
+  ['-t --dry-run', 'bad-value', /-t is missing its value/],
+  // A variable that nobody set must not turn into a rotation of the administrator's own key.
+  [['-a', 'a', '-t', ''], 'bad-value', /-t takes the name of a profile, not ""/],
+  [['-a', 'a', '-t'], 'bad-value', /-t is missing its value/],
+  [['-a', 'a', '--target_profile'], 'bad-value', /--target_profile is missing its value/],
+  [['-a', 'a', '--target-profile='], 'bad-value', /not ""/],
+  [['-a', 'a', ''], 'stray-argument', /unexpected argument ""/],
+  [['-c', '', 'p'], 'bad-value', /-c takes a path/],
+  [['a]b'], 'bad-value', /not the name of a profile/],
+];
+
+for (const [args, code, says] of REFUSED) {
+  const list = typeof args === 'string' ? words(args) : args;
+  test(`keyctl ${list.map((word) => word || "''").join(' ')}: ${code}, exit 2`, () => {
+    assert.throws(
+      () => resolve(list),
+      (error) => {
+        assert(error instanceof KeyturnError);
+        assert.equal(error.code, code);
+        assert.equal(error.exitCode, 2);
+        assert.match(`${error.message} ${error.hint}`, says);
+        return true;
+      },
+    );
+  });
+}
+
+test('paths are made absolute, also behind ~', () => {
+  assert.equal(resolve(['-c', 'creds', 'p']).credentialsFile, '/home/ada/project/creds');
+  assert.equal(resolve(['-c', '~/creds', 'p']).credentialsFile, '/home/ada/creds');
+  assert.equal(resolve(['p']).credentialsFile, undefined);
+  assert.equal(resolve(['p', '--state-dir', 's']).state(), '/home/ada/project/s');
+});
+
+test('a list of files works where there is no home and the region is nonsense', () => {
+  const nowhere = { env: { AWS_REGION: 'mars' }, cwd: '/', home: undefined };
+  const options = resolveKeyctl(['-l'], nowhere);
+  assert.equal(options.order.kind, 'list');
+  assert.throws(() => options.session(), { code: 'bad-value' });
+});
+
+function words(line: string): string[] {
+  return line.split(' ').filter((word) => word !== '');
+}

@@ -1,0 +1,37 @@
+// Finds a misspelt profile before AWS or the person is asked anything, and names those whose names are
+// close to it.
+
+import type { ListProfiles } from '../../app/keyctl/types.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { quoted } from '../flags/argv.ts';
+import { nearest } from '../flags/closest.ts';
+import type { StepContext } from './step-context.ts';
+
+type Found = Awaited<ReturnType<ListProfiles>>;
+
+const SUGGESTIONS_MAX = 3;
+
+/** Throws `unknown-profile` for the first that is in neither file. Reads files only. */
+export async function requireProfiles(run: StepContext, names: readonly string[]): Promise<void> {
+  const { credentialsFile } = run.options;
+  const found = await run.parts.listProfiles({ credentialsFile }, run.context);
+  for (const name of names) requireProfile(found, name);
+}
+
+export function requireProfile(found: Found, name: string): void {
+  const known = found.profiles.map((profile) => profile.name);
+  if (known.includes(name)) return;
+  const near = nearest(name, known, SUGGESTIONS_MAX);
+  throw new KeyturnError(
+    'unknown-profile',
+    `profile ${quoted(name)} is in neither ${found.credentialsPath} nor ${found.configPath}`,
+    {
+      hint:
+        known.length === 0
+          ? 'these files hold no profile; create one with: aws configure'
+          : near.length === 0
+            ? 'keyctl -l lists the profiles'
+            : `did you mean ${near.join(' or ')}? keyctl -l lists them all`,
+    },
+  );
+}

@@ -1,0 +1,134 @@
+// The rotation of one profile's key: look, show, ask where that is needed, rotate.
+
+import { buildKeyctlReport, type KeyctlProgress } from '../../app/keyctl/build-keyctl-report.ts';
+import type { ProfileExam, ProfileSession } from '../../app/keyctl/types.ts';
+import type { AccessKeyId } from '../../base/access-key-id.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { renderPlan } from '../../reports/keyctl-text.ts';
+import type { Asker } from '../terminal/asker.ts';
+import type { Pair } from './options.ts';
+import { shellWords } from './output.ts';
+import { requireProfiles } from './profiles.ts';
+import { type StepContext, targetOptions } from './step-context.ts';
+
+/** Yields the exam, and then the rotation with it. */
+export async function* rotateProfile(run: StepContext, pair: Pair): AsyncGenerator<KeyctlProgress> {
+  await requireProfiles(run, [pair.authProfile, pair.targetProfile]);
+  run.showWaiting('asking AWS whose key it is');
+  const opened = await run.parts.openProfileSession(targetOptions(run, pair), run.context);
+  try {
+    const { exam } = opened;
+    run.hideWaiting();
+    const examined: KeyctlProgress = { pair, exam };
+    yield examined;
+    if (run.start.dryRun) return;
+    showPlan(run, examined);
+    const mayRemove = await keyToRemove(run, exam);
+    // A person who agreed to delete a key to make room has agreed to the rotation too.
+    if (mayRemove === undefined) await confirmChoice(run, exam);
+    yield { ...examined, result: await rotate(run, pair, { opened, mayRemove }) };
+  } finally {
+    opened.close();
+  }
+}
+
+interface Agreed {
+  readonly opened: ProfileSession;
+  readonly mayRemove: AccessKeyId | undefined;
+}
+
+async function rotate(
+  run: StepContext,
+  pair: Pair,
+  { opened, mayRemove }: Agreed,
+): Promise<KeyctlProgress['result']> {
+  const { allProfiles } = run.options;
+  run.showWaiting('rotating');
+  const rotation = await opened.rotate({ mayRemove, allProfiles });
+  const commands = {
+    undo: laterCommand(run, 'undo', pair),
+    finish: laterCommand(run, 'finish', pair),
+  };
+  return { kind: 'rotation', rotation, commands };
+}
+
+/** Shows on stderr what the rotation meets: stdout carries the result and nothing else. */
+function showPlan({ session, options, start }: StepContext, known: KeyctlProgress): void {
+  if (options.json) return;
+  const { host } = session;
+  const report = buildKeyctlReport(start, known);
+  const gap = options.order.kind === 'choose' ? '\n' : '';
+  host.stderr.writeNow(
+    `${gap}${renderPlan(report, { colour: host.stderr.hasColours(host.env) })}\n\n`,
+  );
+}
+
+/**
+ * Which key may be deleted to make room: asked, or with --yes only one that nothing seems to use.
+ * The key that the profile holds and the one that signs are never offered (I7). Throws when there
+ * is no room and nobody agrees to make some.
+ */
+async function keyToRemove(run: StepContext, exam: ProfileExam): Promise<AccessKeyId | undefined> {
+  const { slot, user, openPhase } = exam;
+  // A rotation that an earlier run began has its new key already, so no room is needed.
+  if (openPhase !== undefined || slot.kind === 'free') return undefined;
+  if (slot.kind === 'full') {
+    const message = `there is no room for a new key of ${user}: ${slot.because}`;
+    throw new KeyturnError('no-free-slot', message, { hint: slot.hint });
+  }
+  const { key, isIdle, because } = slot;
+  if (run.options.yes && isIdle) return key.id;
+  if (run.ask === undefined) {
+    throw new KeyturnError(
+      key.status === 'Active' ? 'two-active-keys' : 'no-free-slot',
+      `${user} has two keys already, and ${key.id} would have to go: ${because}`,
+      {
+        hint: isIdle
+          ? '--yes lets keyctl delete it; or run in a terminal to be asked'
+          : 'it may be in use, so --yes does not delete it; run in a terminal to be asked, or delete it in IAM',
+      },
+    );
+  }
+  const question = `AWS allows two keys. ${key.id}: ${because}.\nDelete it to make room?`;
+  if (await confirmed(run, run.ask, question, false)) return key.id;
+  throw declined();
+}
+
+/**
+ * Asks once more when the profiles were chosen from a list, so that pressing Enter once too often
+ * rotates nothing. Throws `cancelled`.
+ */
+async function confirmChoice(run: StepContext, exam: ProfileExam): Promise<void> {
+  const { ask, options } = run;
+  if (options.order.kind !== 'choose' || options.yes || ask === undefined) return;
+  const question = `Rotate ${exam.currentKeyId} of ${exam.profile}?`;
+  if (!(await confirmed(run, ask, question, true))) throw declined();
+}
+
+async function confirmed(
+  { session }: StepContext,
+  ask: Asker,
+  question: string,
+  fallback: boolean,
+): Promise<boolean> {
+  const answer = await ask.confirm(question, fallback);
+  session.host.stderr.writeNow('\n');
+  return answer;
+}
+
+function declined(): KeyturnError {
+  return new KeyturnError('cancelled', 'nothing was changed');
+}
+
+function laterCommand(run: StepContext, command: 'undo' | 'finish', pair: Pair): string {
+  const { credentialsFile } = run.options;
+  const isOwn = pair.authProfile === pair.targetProfile;
+  return shellWords([
+    'keyctl',
+    command,
+    ...(isOwn ? [] : ['-a', pair.authProfile]),
+    '-t',
+    pair.targetProfile,
+    ...(credentialsFile === undefined ? [] : ['-c', credentialsFile]),
+  ]);
+}

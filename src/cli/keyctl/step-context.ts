@@ -1,0 +1,36 @@
+// What the steps of one keyctl run share. Nothing in it changes while the run goes on.
+
+import type { KeyctlStart } from '../../app/keyctl/build-keyctl-report.ts';
+import type { KeyctlContext, SessionOptions, TargetOptions } from '../../app/keyctl/types.ts';
+import type { Session } from '../run.ts';
+import type { Asker } from '../terminal/asker.ts';
+import type { KeyctlOptions, Pair } from './options.ts';
+import type { KeyctlParts } from './parts.ts';
+
+export interface StepContext {
+  readonly session: Session;
+  readonly options: KeyctlOptions;
+  readonly parts: KeyctlParts;
+  readonly context: KeyctlContext;
+  readonly start: KeyctlStart;
+  /** Undefined where nobody can be asked. */
+  readonly ask: Asker | undefined;
+  /** Says on the terminal, if there is one, what is being waited for. */
+  readonly showWaiting: (text: string) => void;
+  /** Takes that line away. */
+  readonly hideWaiting: () => void;
+}
+
+export function sessionOptions(run: StepContext, authProfile: string): SessionOptions {
+  const { ask } = run;
+  return {
+    ...run.options.session(),
+    authProfile,
+    askMfaCode: ask === undefined ? undefined : (serial) => ask.mfaCode(serial),
+  };
+}
+
+export function targetOptions(run: StepContext, pair: Pair): TargetOptions {
+  const { targetProfile } = pair;
+  return { ...sessionOptions(run, pair.authProfile), targetProfile, user: run.options.user };
+}

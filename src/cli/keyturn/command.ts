@@ -1,0 +1,146 @@
+// `keyturn COMMAND`: the face for platform and security teams.
+
+import { KeyturnError } from '../../base/errors.ts';
+import { VERSION } from '../../base/version.ts';
+import { parseFlags, quoted } from '../flags/argv.ts';
+import { closest } from '../flags/closest.ts';
+import { renderHelp } from '../flags/help.ts';
+import { ABOUT_FLAGS } from '../rotate/flags.ts';
+import { type Command, runCli, type Session } from '../run.ts';
+
+interface Subcommand {
+  readonly about: string;
+  readonly run: (session: Session, args: readonly string[]) => Promise<number>;
+}
+
+const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
+  [
+    'status',
+    {
+      about: 'what earlier runs left open, and which secrets wait',
+      run: async (session, args) => {
+        const { runStatus } = await import('./status.ts');
+        return runStatus(session, args);
+      },
+    },
+  ],
+  [
+    'recover',
+    {
+      about: 'finish or undo what earlier runs left open',
+      run: async (session, args) => {
+        const { runRecover } = await import('./recover.ts');
+        return runRecover(session, args);
+      },
+    },
+  ],
+  [
+    'undo',
+    {
+      about: 'take the latest rotation of a user back',
+      run: async (session, args) => {
+        const { runUndo } = await import('./undo.ts');
+        return runUndo(session, args);
+      },
+    },
+  ],
+  [
+    'compact',
+    {
+      about: 'drop the journal records that no decision needs any more',
+      run: async (session, args) => {
+        const { runCompact } = await import('./compact.ts');
+        return runCompact(session, args);
+      },
+    },
+  ],
+  [
+    'sandbox',
+    {
+      about: 'an AWS to practise on, on this machine',
+      run: async (session, args) => {
+        const { runSandbox } = await import('./sandbox.ts');
+        return runSandbox(session, args);
+      },
+    },
+  ],
+  [
+    'policy',
+    {
+      about: 'the least-privilege IAM policy for keyctl or rotate-iam-keys',
+      run: async (session, args) => {
+        const { runPolicy } = await import('./policy.ts');
+        return runPolicy(session, args);
+      },
+    },
+  ],
+  [
+    'completion',
+    {
+      about: 'completion of all three commands for bash, zsh or fish',
+      run: async (session, args) => {
+        const { runCompletion } = await import('./completion.ts');
+        return runCompletion(session, args);
+      },
+    },
+  ],
+]);
+
+export const keyturnCommand: Command = {
+  program: 'keyturn',
+  run: async (session) => {
+    const { host } = session;
+    const [first, ...rest] = host.args;
+    if (first === undefined) throw unknownCommand('no command given');
+    if (!first.startsWith('-')) return find(first).run(session, rest);
+    const asked = parseFlags(ABOUT_FLAGS, host.args);
+    if (asked.help) await host.stdout.write(keyturnHelp());
+    else if (asked.version) await host.stdout.write(`keyturn ${VERSION}\n`);
+    else throw unknownCommand('no command given');
+    return 0;
+  },
+};
+
+export function main(): Promise<void> {
+  return runCli(keyturnCommand);
+}
+
+function find(name: string): Subcommand {
+  const subcommand = SUBCOMMANDS.get(name);
+  if (subcommand !== undefined) return subcommand;
+  const suggestion = closest(name, [...SUBCOMMANDS.keys()]);
+  throw unknownCommand(
+    `unknown command ${quoted(name)}`,
+    suggestion === undefined ? undefined : `did you mean keyturn ${suggestion}?`,
+  );
+}
+
+function unknownCommand(message: string, hint?: string): KeyturnError {
+  const known = [...SUBCOMMANDS.keys()].join(', ');
+  return new KeyturnError('unknown-command', message, {
+    hint: hint ?? `the commands are: ${known}; keyturn --help says more`,
+  });
+}
+
+export function keyturnHelp(): string {
+  return renderHelp({
+    program: 'keyturn',
+    summary: 'rotates AWS IAM access keys and never loses one.',
+    usage: ['keyturn COMMAND [flags]', 'keyturn COMMAND --help'],
+    description: [
+      'The whole account is rotated by another executable of this package, rotate-iam-keys; see rotate-iam-keys --help.',
+    ],
+    flags: ABOUT_FLAGS,
+    sections: [
+      {
+        title: 'Commands',
+        entries: [...SUBCOMMANDS].map(([name, { about }]) => [name, about] as const),
+      },
+    ],
+    examples: [
+      { about: 'Did the last run leave anything open?', command: 'keyturn status' },
+      { about: 'Practise on an account of 200 users:', command: 'keyturn sandbox --users 200' },
+      { about: 'What must an administrator be allowed?', command: 'keyturn policy admin' },
+    ],
+  });
+}

@@ -1,0 +1,43 @@
+// `keyturn compact`: drops the journal records that no decision needs any more.
+
+import { openStateStore } from '../../state/stores.ts';
+import { isAskedFor, parseFlags } from '../flags/argv.ts';
+import type { FlagTable } from '../flags/flag.ts';
+import { renderHelp } from '../flags/help.ts';
+import { stateDirectory } from '../flags/surroundings.ts';
+import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
+import type { Session } from '../run.ts';
+
+export const COMPACT_FLAGS = {
+  stateDir: ROTATE_FLAGS.stateDir,
+  help: ABOUT_FLAGS.help,
+} as const satisfies FlagTable;
+
+export async function runCompact({ host }: Session, args: readonly string[]): Promise<number> {
+  if (isAskedFor(COMPACT_FLAGS, args, 'help')) {
+    await host.stdout.write(compactHelp());
+    return 0;
+  }
+  const stateDir = stateDirectory(parseFlags(COMPACT_FLAGS, args).stateDir, host);
+  const { compactJournals } = await import('../../app/compact-journals.ts');
+  const compacted = await compactJournals(await openStateStore(stateDir, host.clock));
+  const lines = compacted.map(
+    ({ account, before, after }) => `account ${account}: ${after} of ${before} records are needed`,
+  );
+  await host.stdout.write(`${lines.join('\n') || `no journal is in ${stateDir}`}\n`);
+  return 0;
+}
+
+export function compactHelp(): string {
+  return renderHelp({
+    program: 'keyturn compact',
+    summary: 'drops the journal records that no decision needs any more.',
+    usage: ['keyturn compact [flags]'],
+    description: [
+      'Open rotations stay, and so does every recorded deactivation of a key that may still exist. It refuses while a run is under way.',
+    ],
+    flags: COMPACT_FLAGS,
+    sections: [],
+    examples: [{ about: 'Once a year, perhaps:', command: 'keyturn compact' }],
+  });
+}

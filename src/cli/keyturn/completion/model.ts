@@ -1,0 +1,97 @@
+// What can be completed, taken from the tables that parse the flags, so that a new flag needs nothing
+// more to be completed.
+
+import { type Flag, type FlagTable, isBoolean } from '../../flags/flag.ts';
+import { KEYCTL_FLAGS } from '../../keyctl/flags.ts';
+import { ABOUT_FLAGS, ROTATE_FLAGS } from '../../rotate/flags.ts';
+import { COMPACT_FLAGS } from '../compact.ts';
+import { POLICY_FLAGS, POLICY_NAMES } from '../policy.ts';
+import { RECOVER_FLAGS } from '../recover.ts';
+import { SANDBOX_FLAGS } from '../sandbox-flags.ts';
+import { STATUS_FLAGS } from '../status.ts';
+import { UNDO_FLAGS } from '../undo.ts';
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+/** What may stand where a value is wanted. */
+export type Values = readonly string[] | 'paths' | 'profiles' | 'anything';
+
+export interface CompletedFlag {
+  readonly name: string;
+  readonly short: string | undefined;
+  /** One line without quotes, brackets or colons, which some shell would read. */
+  readonly about: string;
+  /** Undefined for a flag that stands bare. */
+  readonly values: Values | undefined;
+}
+
+export interface CompletedCommand {
+  /** Undefined where the program is the command. */
+  readonly command: string | undefined;
+  readonly flags: readonly CompletedFlag[];
+  /** What may stand without a flag. */
+  readonly words: readonly string[];
+  /** Whether a profile may stand without a flag. */
+  readonly takesProfile: boolean;
+}
+
+export interface CompletedProgram {
+  readonly program: string;
+  readonly commands: readonly CompletedCommand[];
+}
+
+const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readonly string[]]>> = {
+  status: [STATUS_FLAGS, []],
+  recover: [RECOVER_FLAGS, []],
+  undo: [UNDO_FLAGS, []],
+  compact: [COMPACT_FLAGS, []],
+  sandbox: [SANDBOX_FLAGS, []],
+  policy: [POLICY_FLAGS, POLICY_NAMES],
+  completion: [{ help: ABOUT_FLAGS.help }, SHELLS],
+};
+
+export function completedPrograms(): readonly CompletedProgram[] {
+  const names = Object.keys(KEYTURN);
+  return [
+    { program: 'rotate-iam-keys', commands: [command(undefined, ROTATE_FLAGS, [])] },
+    {
+      program: 'keyctl',
+      commands: [{ ...command(undefined, KEYCTL_FLAGS, ['undo', 'finish']), takesProfile: true }],
+    },
+    {
+      program: 'keyturn',
+      commands: [
+        command(undefined, ABOUT_FLAGS, names),
+        ...Object.entries(KEYTURN).map(([name, [table, words]]) => command(name, table, words)),
+      ],
+    },
+  ];
+}
+
+function command(
+  name: string | undefined,
+  table: FlagTable,
+  words: readonly string[],
+): CompletedCommand {
+  return { command: name, flags: Object.values(table).map(flag), words, takesProfile: false };
+}
+
+function flag(flag: Flag<unknown>): CompletedFlag {
+  const [name] = flag.names;
+  return { name, short: flag.short, about: shortened(flag.about), values: valuesOf(flag) };
+}
+
+function valuesOf(flag: Flag<unknown>): Values | undefined {
+  if (isBoolean(flag)) return undefined;
+  const placeholder = flag.rule.placeholder ?? '';
+  if (placeholder.includes('|')) return placeholder.split('|');
+  if (placeholder === 'PATH') return 'paths';
+  return placeholder === 'PROFILE' ? 'profiles' : 'anything';
+}
+
+/** The first sentence of what a flag is about. */
+function shortened(about: string): string {
+  const [sentence = ''] = about.split(/(?<=\.) |[:;] /);
+  return sentence.replaceAll(/['"`[\]:$\\]/g, '').replace(/\.$/, '');
+}

@@ -1,0 +1,71 @@
+// `keyturn recover`: finishes or undoes what earlier runs left open, and begins nothing.
+
+import { isAskedFor, parseFlags } from '../flags/argv.ts';
+import type { FlagTable } from '../flags/flag.ts';
+import { renderHelp } from '../flags/help.ts';
+import { failureFor } from '../rotate/command.ts';
+import { ROTATE_FLAGS } from '../rotate/flags.ts';
+import { resolveOptions } from '../rotate/options.ts';
+import type { Session } from '../run.ts';
+
+const {
+  daysThreshold: _days,
+  cleanupInactive: _cleanup,
+  inactiveDays: _inactive,
+  deliver: _deliver,
+  handoffRecipient: _recipient,
+  handoffRecipientsFile: _recipients,
+  inventory: _inventory,
+  version: _version,
+  dryRun,
+  user,
+  ...others
+} = ROTATE_FLAGS;
+
+export const RECOVER_FLAGS = {
+  dryRun: { ...dryRun, group: 'What is finished' },
+  user: { ...user, group: 'What is finished', about: 'Only what is open for this IAM user.' },
+  ...others,
+} as const satisfies FlagTable;
+
+export async function runRecover(session: Session, args: readonly string[]): Promise<number> {
+  const { host } = session;
+  if (isAskedFor(RECOVER_FLAGS, args, 'help')) {
+    await host.stdout.write(recoverHelp());
+    return 0;
+  }
+  // This table has fewer flags than that of rotate-iam-keys: those that only serve new rotations are refused.
+  parseFlags(RECOVER_FLAGS, args);
+  const options = resolveOptions(args, host);
+  const { rotate, loadParts } = await import('../rotate/run.ts');
+  const { renderRecovery } = await import('../../reports/render-text.ts');
+  return await rotate(
+    session,
+    { ...options, rotate: { ...options.rotate, wanted: { kind: 'recovery' } } },
+    {
+      load: async () => ({ ...(await loadParts()), renderText: renderRecovery }),
+      failureDocument: (error) => failureFor(host, error),
+    },
+  );
+}
+
+export function recoverHelp(): string {
+  return renderHelp({
+    program: 'keyturn recover',
+    summary: 'finishes or undoes the rotations that earlier runs left open, and begins none.',
+    usage: ['keyturn recover [flags]'],
+    description: [
+      'Every run of rotate-iam-keys does this first, for the users that it looks at. keyturn status shows what is open. A rotation is finished as it was promised when it began, also one of keyctl.',
+    ],
+    flags: RECOVER_FLAGS,
+    sections: [],
+    examples: [
+      { about: 'See what would be done:', command: 'keyturn recover --dry-run' },
+      { about: 'One user only:', command: 'keyturn recover --user svc-billing' },
+      {
+        about: 'In every account of the organization in which something is open:',
+        command: 'keyturn recover --organization',
+      },
+    ],
+  });
+}

@@ -1,0 +1,127 @@
+// The flags and the help of `keyturn sandbox`.
+
+import type { FlagTable } from '../flags/flag.ts';
+import { renderHelp } from '../flags/help.ts';
+import * as rule from '../flags/value-rules.ts';
+import { ABOUT_FLAGS } from '../rotate/flags.ts';
+
+const ACCOUNT = 'The account';
+const ORGANIZATION = 'The organization';
+const BEHAVIOUR = 'How the service behaves';
+
+export const SANDBOX_FLAGS = {
+  users: {
+    names: ['users'],
+    rule: rule.integer('N', 1, 100_000),
+    group: ACCOUNT,
+    about: 'How many users the account has.',
+    fallback: '40',
+  },
+  seed: {
+    names: ['seed'],
+    rule: rule.word,
+    group: ACCOUNT,
+    about: 'The same seed makes the same account.',
+    fallback: 'random, and printed',
+  },
+  accounts: {
+    names: ['accounts'],
+    rule: rule.integer('N', 1, 50_000),
+    group: ORGANIZATION,
+    about:
+      'Makes the account manage an organization with so many member accounts, each with --users users.',
+    fallback: 'no organization',
+  },
+  suspended: {
+    names: ['suspended'],
+    rule: rule.integer('N', 0, 50_000),
+    group: ORGANIZATION,
+    about: 'How many of the member accounts are suspended.',
+    fallback: '0',
+  },
+  withoutRole: {
+    names: ['without-role'],
+    rule: rule.integer('N', 0, 50_000),
+    group: ORGANIZATION,
+    about: 'How many others lack the role that the managing account assumes.',
+    fallback: '0',
+  },
+  roleName: {
+    names: ['role-name'],
+    rule: rule.word,
+    group: ORGANIZATION,
+    about: 'The name of that role.',
+    fallback: 'OrganizationAccountAccessRole',
+  },
+  externalId: {
+    names: ['external-id'],
+    rule: rule.word,
+    group: ORGANIZATION,
+    about: 'The external ID without which the role is not given.',
+    fallback: 'none',
+  },
+  port: {
+    names: ['port'],
+    rule: rule.integer('P', 0, 65_535),
+    group: BEHAVIOUR,
+    about: 'Port on 127.0.0.1; 0 takes any free one.',
+    fallback: '0',
+  },
+  latencyMs: {
+    names: ['latency-ms'],
+    rule: rule.integer('MS', 0, 60_000),
+    group: BEHAVIOUR,
+    about: 'Milliseconds that every answer takes.',
+    fallback: '0',
+  },
+  keyLagSeconds: {
+    names: ['key-lag-s'],
+    rule: rule.decimal('SECONDS', 0, 3600),
+    group: BEHAVIOUR,
+    about: 'How long a new key is refused at first, as in the real IAM; such as 1.5.',
+    fallback: '0',
+  },
+  rate: {
+    names: ['rate'],
+    rule: rule.integer('R', 1, 1_000_000),
+    group: BEHAVIOUR,
+    about: 'Requests per second before calls are throttled.',
+    fallback: 'no limit',
+  },
+  burst: {
+    names: ['burst'],
+    rule: rule.integer('B', 1, 1_000_000),
+    group: BEHAVIOUR,
+    about: 'With --rate: how many requests may come at once.',
+    fallback: 'twice the rate',
+  },
+  help: ABOUT_FLAGS.help,
+} as const satisfies FlagTable;
+
+export function sandboxHelp(): string {
+  return renderHelp({
+    program: 'keyturn sandbox',
+    summary:
+      'an AWS to practise on: IAM, STS, Organizations, secrets and parameters on this machine, with a believable account or organization.',
+    usage: ['keyturn sandbox [flags]'],
+    description: [
+      'It prints the environment to export, then serves until it is stopped with Ctrl-C. Nothing is kept, and nothing leaves this machine.',
+    ],
+    flags: SANDBOX_FLAGS,
+    sections: [],
+    examples: [
+      {
+        about: 'In one terminal:',
+        command: 'keyturn sandbox --users 200 --port 4599 --key-lag-s 2 | tee sandbox.env',
+      },
+      {
+        about: 'With an organization:',
+        command: 'keyturn sandbox --accounts 50 --users 20 --suspended 2 --without-role 3',
+      },
+      {
+        about: 'In another:',
+        command: '. ./sandbox.env\nrotate-iam-keys --dry-run',
+      },
+    ],
+  });
+}

@@ -1,0 +1,128 @@
+// `keyturn sandbox`: serves until SIGINT or SIGTERM.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KeyturnError } from '../../base/errors.ts';
+import type { ServedSandbox, ServeOptions } from '../../sandbox/serve.ts';
+import { isAskedFor, parseFlags } from '../flags/argv.ts';
+import type { FlagValues } from '../flags/flag.ts';
+import type { Host } from '../host.ts';
+import type { Session } from '../run.ts';
+import { SANDBOX_FLAGS, sandboxHelp } from './sandbox-flags.ts';
+
+/** Resolves with the exit code when the sandbox was stopped. */
+export async function runSandbox(session: Session, args: readonly string[]): Promise<number> {
+  const { host, voice } = session;
+  if (isAskedFor(SANDBOX_FLAGS, args, 'help')) {
+    await host.stdout.write(sandboxHelp());
+    return 0;
+  }
+  const options = serveOptions(args);
+  // Listening for signals begins first: one that comes while it starts must not be lost.
+  const stopped = nextStop(host);
+  const served = await serve(options);
+  const stateDir = mkdtempSync(join(tmpdir(), 'keyturn-sandbox-'));
+  try {
+    await host.stdout.write(`${served.environment}\n${ownEnvironment(stateDir)}\n`);
+    host.stderr.writeNow(`${served.summary}\n\n${NEXT}\n`);
+    const signal = await stopped;
+    voice.remark(`${signal}: sandbox stopped`);
+    return 0;
+  } finally {
+    await served.sandbox.close();
+    rmSync(stateDir, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Gives the shell a journal of its own, because every sandbox has the same account ID, and a guard, so
+ * that no keyturn command in it can reach the real AWS.
+ */
+function ownEnvironment(stateDir: string): string {
+  return `export KEYTURN_STATE_DIR=${stateDir}\nexport KEYTURN_ENDPOINT_GUARD=loopback`;
+}
+
+const NEXT = `Paste the lines above into another terminal, then try:
+
+  rotate-iam-keys --dry-run
+  rotate-iam-keys --output-format json
+  aws --endpoint-url "$AWS_ENDPOINT_URL" iam list-users
+
+Ctrl-C stops the sandbox and forgets the account.`;
+
+function serveOptions(args: readonly string[]): ServeOptions {
+  const values = parseFlags(SANDBOX_FLAGS, args);
+  if (values.burst !== undefined && values.rate === undefined) {
+    throw new KeyturnError(
+      'conflicting-flags',
+      `--burst ${values.burst} has no effect without --rate`,
+      { hint: 'add --rate, or leave --burst out' },
+    );
+  }
+  return {
+    ...(values.users === undefined ? {} : { users: values.users }),
+    ...(values.seed === undefined ? {} : { seed: values.seed }),
+    ...(values.port === undefined ? {} : { port: values.port }),
+    ...(values.latencyMs === undefined ? {} : { latencyMs: values.latencyMs }),
+    ...(values.keyLagSeconds === undefined ? {} : { keyLagSeconds: values.keyLagSeconds }),
+    ...(values.rate === undefined ? {} : { ratePerSecond: values.rate }),
+    ...(values.burst === undefined ? {} : { burst: values.burst }),
+    ...organizationOptions(values),
+  };
+}
+
+/**
+ * Refuses flags that are about an organization when there is none, and more suspended or closed
+ * members than there are members.
+ */
+function organizationOptions(
+  values: FlagValues<typeof SANDBOX_FLAGS>,
+): Pick<ServeOptions, 'organization'> {
+  const { accounts, suspended, withoutRole, roleName, externalId } = values;
+  const given = { suspended, withoutRole, roleName, externalId };
+  if (accounts === undefined) {
+    const [name, value] = Object.entries(given).find(([, each]) => each !== undefined) ?? [];
+    if (name === undefined) return {};
+    const flag = SANDBOX_FLAGS[name as keyof typeof given].names[0];
+    throw new KeyturnError(
+      'conflicting-flags',
+      `--${flag} ${value} has no effect without --accounts`,
+      { hint: `add --accounts, or leave --${flag} out` },
+    );
+  }
+  const odd = (suspended ?? 0) + (withoutRole ?? 0);
+  if (odd > accounts) {
+    throw new KeyturnError(
+      'conflicting-flags',
+      `--suspended and --without-role make ${odd} accounts, but --accounts is ${accounts}`,
+      { hint: 'raise --accounts, or lower the other two' },
+    );
+  }
+  const known = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { organization: { members: accounts, ...Object.fromEntries(known) } };
+}
+
+async function serve(options: ServeOptions): Promise<ServedSandbox> {
+  const { serveSandbox } = await import('../../sandbox/serve.ts');
+  try {
+    return await serveSandbox(options);
+  } catch (thrown) {
+    const code = (thrown as { code?: unknown } | null)?.code;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw thrown;
+    const why = code === 'EACCES' ? 'may not be used' : 'is in use';
+    throw new KeyturnError('bad-value', `port ${options.port} on 127.0.0.1 ${why}`, {
+      cause: thrown,
+      hint: 'choose another port with --port, or leave it out for any free one',
+    });
+  }
+}
+
+function nextStop(host: Host): Promise<string> {
+  return new Promise((resolve) => {
+    const end = host.onStop((signal) => {
+      end();
+      resolve(signal);
+    });
+  });
+}

@@ -1,0 +1,52 @@
+// `keyturn status`: what earlier runs left open, and which secrets wait. AWS is not asked.
+
+import { openStateStore } from '../../state/stores.ts';
+import { isAskedFor, parseFlags } from '../flags/argv.ts';
+import type { FlagTable } from '../flags/flag.ts';
+import { renderHelp } from '../flags/help.ts';
+import { stateDirectory } from '../flags/surroundings.ts';
+import * as rule from '../flags/value-rules.ts';
+import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
+import type { Session } from '../run.ts';
+
+/** One JSON object on stdout for machines. */
+export const JSON_FLAG = {
+  names: ['json'],
+  rule: rule.boolean,
+  group: 'What is printed',
+  about: 'Print one JSON object.',
+} as const;
+
+export const STATUS_FLAGS = {
+  stateDir: ROTATE_FLAGS.stateDir,
+  json: JSON_FLAG,
+  help: ABOUT_FLAGS.help,
+} as const satisfies FlagTable;
+
+export async function runStatus({ host }: Session, args: readonly string[]): Promise<number> {
+  if (isAskedFor(STATUS_FLAGS, args, 'help')) {
+    await host.stdout.write(statusHelp());
+    return 0;
+  }
+  const flags = parseFlags(STATUS_FLAGS, args);
+  const stateDir = stateDirectory(flags.stateDir, host);
+  const { readStatus } = await import('../../app/read-status.ts');
+  const report = await readStatus(await openStateStore(stateDir, host.clock));
+  const { renderStatus } = await import('../../reports/status-text.ts');
+  await host.stdout.write(
+    flags.json ? `${JSON.stringify(report, null, 2)}\n` : renderStatus(report),
+  );
+  return 0;
+}
+
+export function statusHelp(): string {
+  return renderHelp({
+    program: 'keyturn status',
+    summary: 'lists the rotations that earlier runs left open, and the secrets that wait.',
+    usage: ['keyturn status [flags]'],
+    description: [],
+    flags: STATUS_FLAGS,
+    sections: [],
+    examples: [{ about: 'For a monitor:', command: 'keyturn status --json' }],
+  });
+}

@@ -1,0 +1,125 @@
+// `keyturn undo USER`: takes the latest rotation of a user back.
+
+import { KeyturnError } from '../../base/errors.ts';
+import type { UndoneRotation } from '../../engine/perform-undo.ts';
+import type { UndoReport } from '../../reports/status-report.ts';
+import { openStateStore } from '../../state/stores.ts';
+import { DEFAULT_ROLE_NAME, ROLE_FLAGS, refuseUseless } from '../flags/account-flags.ts';
+import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
+import type { FlagTable } from '../flags/flag.ts';
+import { renderHelp } from '../flags/help.ts';
+import { regionOf, stateDirectory } from '../flags/surroundings.ts';
+import * as rule from '../flags/value-rules.ts';
+import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
+import { resolveLog } from '../rotate/options.ts';
+import type { Session } from '../run.ts';
+import { inRunShell, type ShellOptions } from '../run-shell.ts';
+import { JSON_FLAG } from './status.ts';
+
+export const UNDO_FLAGS = {
+  rotation: {
+    names: ['rotation'],
+    rule: rule.path,
+    group: 'What is undone',
+    about: 'This rotation, by its ID in keyturn status --json or the journal.',
+    fallback: 'the latest one of the user',
+  },
+  account: {
+    names: ['account'],
+    rule: rule.accountId,
+    group: 'What is undone',
+    about: 'The account of the user, entered through the role.',
+    fallback: "the caller's own",
+  },
+  ...ROLE_FLAGS,
+  profile: ROTATE_FLAGS.profile,
+  region: ROTATE_FLAGS.region,
+  stateDir: ROTATE_FLAGS.stateDir,
+  json: JSON_FLAG,
+  logFormat: ROTATE_FLAGS.logFormat,
+  logLevel: ROTATE_FLAGS.logLevel,
+  logFile: ROTATE_FLAGS.logFile,
+  help: ABOUT_FLAGS.help,
+} as const satisfies FlagTable;
+
+export async function runUndo(session: Session, args: readonly string[]): Promise<number> {
+  const { host } = session;
+  if (isAskedFor(UNDO_FLAGS, args, 'help')) {
+    await host.stdout.write(undoHelp());
+    return 0;
+  }
+  const { values, words } = parseCommandLine(UNDO_FLAGS, args, 1);
+  const user = userName(words[0]);
+  if (values.account === undefined) refuseUseless(values, ['roleName', 'externalId'], '--account');
+  const json = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
+  const shell: ShellOptions = {
+    log: resolveLog(values, host),
+    stillFinished: 'the step under way',
+    leftOpen: 'finishes the undo',
+    failureDocument: ({ code, message, hint = null }) =>
+      values.json ? json({ error: { code, message, hint } }) : undefined,
+  };
+  return await inRunShell(session, shell, async ({ log, signal, print }) => {
+    const state = await openStateStore(stateDirectory(values.stateDir, host), host.clock);
+    const { undoInAccount } = await import('../../app/undo-account.ts');
+    const undone = await undoInAccount(
+      {
+        user,
+        rotation: values.rotation,
+        profile: values.profile,
+        region: values.region ?? regionOf(host.env),
+        account: values.account,
+        roleName: values.roleName ?? DEFAULT_ROLE_NAME,
+        externalId: values.externalId,
+      },
+      { clock: host.clock, emit: log.emit, signal, env: host.env, state },
+    );
+    const report = reportOf(undone);
+    const { renderUndo } = await import('../../reports/status-text.ts');
+    await print(values.json ? json(report) : renderUndo(report));
+    return 0;
+  });
+}
+
+function reportOf(undone: UndoneRotation): UndoReport {
+  return {
+    username: undone.user,
+    rotation: undone.rotation,
+    old_key_id: undone.toKeyId,
+    new_key_id: undone.fromKeyId,
+    old_key_reactivated: undone.reactivated,
+    new_key: undone.fromKey,
+    put_back: [...undone.putBack],
+    not_put_back: [...undone.notPutBack],
+  };
+}
+
+function userName(word: string | undefined): string {
+  const name = word === undefined ? undefined : rule.userName.read(word);
+  if (name !== undefined) return name;
+  throw new KeyturnError(
+    'bad-value',
+    word === undefined ? 'no user is named' : `${quoted(word)} is not an IAM user name`,
+    { hint: 'say whose rotation is undone: keyturn undo USER' },
+  );
+}
+
+export function undoHelp(): string {
+  return renderHelp({
+    program: 'keyturn undo',
+    summary: 'takes a rotation back while the old key still exists.',
+    usage: ['keyturn undo USER [flags]'],
+    description: [
+      'The old key is made Active again, destinations that can be put back are put back, those that can not are named, and the new key is made Inactive last, unless it may be in use. Nothing is deleted. An undo that died is finished by the next run of any command. keyctl undo does this for a profile.',
+    ],
+    flags: UNDO_FLAGS,
+    sections: [],
+    examples: [
+      { about: 'The latest rotation of a user:', command: 'keyturn undo svc-billing' },
+      {
+        about: 'In a member of the organization:',
+        command: 'keyturn undo svc-billing --account 111122223333',
+      },
+    ],
+  });
+}

@@ -1,0 +1,92 @@
+// `rotate-iam-keys`: argv -> options -> the use case -> one document on stdout.
+//
+// Machine contract: with --output-format json stdout holds exactly one JSON document, whatever
+// happens; --help and --version are pages for people and print text.
+
+import type { KeyturnError } from '../../base/errors.ts';
+import { VERSION } from '../../base/version.ts';
+import { isAskedFor, lastText } from '../flags/argv.ts';
+import { isDryRunForced } from '../flags/environment-limits.ts';
+import type { Host } from '../host.ts';
+import { type Command, runCli } from '../run.ts';
+import { failureJson } from './failure-report.ts';
+import { DEFAULTS, ROTATE_FLAGS } from './flags.ts';
+import { rotateHelp } from './help.ts';
+import { PLAIN_DEFAULTS, type RotateDefaults, resolveOptions } from './options.ts';
+import type { LoadParts } from './run.ts';
+
+export function main(): Promise<void> {
+  return runCli(rotateCommand());
+}
+
+/** Tests hand in parts of their own; the gateway hands in its defaults. */
+export function rotateCommand(
+  load?: LoadParts,
+  defaults: RotateDefaults = PLAIN_DEFAULTS,
+): Command {
+  const wantsJson = (args: readonly string[]): boolean =>
+    (lastText(ROTATE_FLAGS, args, 'outputFormat') || defaults.outputFormat) === 'json';
+  return {
+    program: 'rotate-iam-keys',
+    logFormat: (args) => (lastText(ROTATE_FLAGS, args, 'logFormat') === 'json' ? 'json' : 'text'),
+    failureOutput: (host, error) => (wantsJson(host.args) ? failureFor(host, error) : undefined),
+    run: async (session) => {
+      const { host } = session;
+      const page = pageFor(host.args);
+      if (page !== undefined) {
+        await host.stdout.write(page);
+        return 0;
+      }
+      const options = resolveOptions(host.args, host, defaults);
+      if (options.recipients.length > 0) {
+        const { checkRecipients } = await import('../../destinations/handoff/seal.ts');
+        checkRecipients(options.recipients);
+      }
+      for (const remark of emptyFlagRemarks(host.args)) session.voice.remark(remark);
+      const failureDocument = (error: KeyturnError): string => failureFor(host, error);
+      const { rotate } = await import('./run.ts');
+      return rotate(session, options, { load, failureDocument });
+    },
+  };
+}
+
+/** --help and --version win over every other flag, also over a wrong one. */
+function pageFor(args: readonly string[]): string | undefined {
+  if (isAskedFor(ROTATE_FLAGS, args, 'help')) return rotateHelp();
+  if (isAskedFor(ROTATE_FLAGS, args, 'version')) return `rotate-iam-keys ${VERSION}\n`;
+  return undefined;
+}
+
+/** What a run is about when a flag that narrows it is given and empty. */
+const EMPTY_MEANS = {
+  user: ['user', 'this run is about all users of the account'],
+  'target-user': ['user', 'this run is about all users of the account'],
+  accounts: ['accounts', 'no account is named'],
+  'exclude-accounts': ['excludeAccounts', 'no account is left out'],
+} as const;
+
+/**
+ * Warns of `--user "$UNSET"`, a common accident of cron lines. A flag spelled with `_` comes from a
+ * scheduler that sends every field: there an empty value means that the flag is not set.
+ */
+function emptyFlagRemarks(args: readonly string[]): string[] {
+  return Object.entries(EMPTY_MEANS).flatMap(([name, [key, meaning]]) => {
+    const isThere = args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+    const isEmpty = lastText(ROTATE_FLAGS, args, key) === '';
+    return isThere && isEmpty
+      ? [`--${key === 'user' ? 'user' : name} is empty, so ${meaning}`]
+      : [];
+  });
+}
+
+/** The document of a run that failed before it had a report. */
+export function failureFor(host: Host, error: KeyturnError): string {
+  const days = lastText(ROTATE_FLAGS, host.args, 'daysThreshold') ?? '';
+  return failureJson({
+    error,
+    at: host.clock.now(),
+    dryRun: isDryRunForced(host.env) || isAskedFor(ROTATE_FLAGS, host.args, 'dryRun'),
+    daysThreshold: ROTATE_FLAGS.daysThreshold.rule.read(days) ?? DEFAULTS.daysThreshold,
+    version: VERSION,
+  });
+}

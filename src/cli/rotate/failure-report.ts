@@ -1,0 +1,54 @@
+// The result of a run that never began: the same document as every other run, so that a scheduler
+// reads one shape whatever happens. Only types are imported: bad input must not load zod.
+
+import type { KeyturnError } from '../../base/errors.ts';
+import type { RotationReport } from '../../reports/rotation-report.ts';
+
+export interface FailureFacts {
+  readonly error: KeyturnError;
+  readonly at: Date;
+  readonly dryRun: boolean;
+  readonly daysThreshold: number;
+  readonly version: string;
+}
+
+export function failureReport(facts: FailureFacts): RotationReport {
+  const { error } = facts;
+  return {
+    execution_time: facts.at.toISOString(),
+    dry_run: facts.dryRun,
+    days_threshold: facts.daysThreshold,
+    rotated_keys: [],
+    cleanup_results: [],
+    errors: [
+      {
+        code: error.code,
+        message: error.message,
+        hint: error.hint ?? null,
+        username: null,
+        account_id: null,
+      },
+    ],
+    summary: {
+      total_keys_processed: 0,
+      successful_rotations: 0,
+      failed_rotations: 0,
+      cleanup_operations: 0,
+      users_examined: 0,
+      keys_examined: 0,
+      accounts_examined: 0,
+      accounts_failed: 0,
+      accounts_skipped: 0,
+      accounts_left: 0,
+      duration_seconds: 0,
+    },
+    account_id: null,
+    inventory: null,
+    keyturn_version: facts.version,
+  };
+}
+
+/** Prints as render-json.ts does, without loading anything. */
+export function failureJson(facts: FailureFacts): string {
+  return `${JSON.stringify(failureReport(facts), null, 2)}\n`;
+}

@@ -1,0 +1,184 @@
+// The flags of `rotate-iam-keys`. Names, aliases and defaults are a promise to schedulers.
+
+import { OFFERED_KINDS, wordOf } from '../../destinations/kinds.ts';
+import { ACCOUNT_FLAGS } from '../flags/account-flags.ts';
+import type { Flag, FlagTable } from '../flags/flag.ts';
+import * as rule from '../flags/value-rules.ts';
+
+export const DEFAULTS = {
+  daysThreshold: 90,
+  inactiveDays: 30,
+  region: 'us-east-1',
+  maxParallel: 16,
+} as const;
+
+const SCOPE = 'What is rotated';
+const DELIVERY = 'Where new secrets go';
+const AWS = 'How AWS is reached';
+const OUTPUT = 'What is printed';
+const RUN = 'How the run goes';
+const ABOUT = 'About';
+
+const aboutKinds = OFFERED_KINDS.map((kind) => `${wordOf(kind)}: ${kind.about}.`).join(' ');
+
+function inWords(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** Flags that every executable has. */
+export const ABOUT_FLAGS = {
+  help: {
+    names: ['help'],
+    short: 'h',
+    rule: rule.boolean,
+    group: ABOUT,
+    about: 'Print this page.',
+  },
+  version: {
+    names: ['version'],
+    short: 'V',
+    rule: rule.boolean,
+    group: ABOUT,
+    about: 'Print the version.',
+  },
+} as const satisfies Record<string, Flag<boolean>>;
+
+export const ROTATE_FLAGS = {
+  daysThreshold: {
+    names: ['days-threshold'],
+    rule: rule.integer('N', 1, 3650, DEFAULTS.daysThreshold),
+    group: SCOPE,
+    about: 'Rotate keys that are at least N days old; 1 to 3650.',
+    fallback: String(DEFAULTS.daysThreshold),
+  },
+  dryRun: {
+    names: ['dry-run'],
+    rule: rule.boolean,
+    group: SCOPE,
+    about: 'Change nothing: only read, and print what would happen and why.',
+  },
+  user: {
+    names: ['user', 'target-user'],
+    rule: rule.userName,
+    group: SCOPE,
+    about:
+      'Only this IAM user. It scopes everything, clean-up included. With several accounts: the user of this name in each account that has one.',
+    fallback: 'all users',
+  },
+  cleanupInactive: {
+    names: ['cleanup-inactive'],
+    rule: rule.boolean,
+    group: SCOPE,
+    about:
+      'Delete keys that have been Inactive long enough, also where that makes room for a new key. A key that this run makes Inactive is never deleted by it.',
+  },
+  inactiveDays: {
+    names: ['inactive-days'],
+    rule: rule.integer('N', 1, 3650, DEFAULTS.inactiveDays),
+    group: SCOPE,
+    about: 'With --cleanup-inactive: how long a key must have been Inactive, in days; 1 to 3650.',
+    fallback: String(DEFAULTS.inactiveDays),
+  },
+  deliver: {
+    names: ['deliver'],
+    isList: true,
+    rule: rule.list(
+      'WHERE',
+      'secrets-manager=app/{user}',
+      `one or more of ${inWords(OFFERED_KINDS.map(wordOf))}`,
+    ),
+    group: DELIVERY,
+    about: `${aboutKinds} {account} and {user} in NAME stand for the ID and the name. Several, with commas or in several flags: the old key stays Active until all of them hold the new secret.`,
+    fallback: 'stdout with json, handoff with text',
+  },
+  handoffRecipient: {
+    names: ['handoff-recipient'],
+    isList: true,
+    rule: rule.list('AGE1...', 'age1…', 'one or more age recipients'),
+    group: DELIVERY,
+    about:
+      'Encrypt the hand-off file to this age recipient once the rotation is done; until then the next run may need it in the clear. Several, with commas or in several flags.',
+  },
+  handoffRecipientsFile: {
+    names: ['handoff-recipients-file'],
+    rule: rule.path,
+    group: DELIVERY,
+    about: 'The same with the recipients in this file, one a line.',
+  },
+  ...ACCOUNT_FLAGS,
+  profile: {
+    names: ['profile', 'aws-profile'],
+    rule: rule.profileName,
+    group: AWS,
+    about: 'Sign calls with this profile of the AWS credentials and config files.',
+    fallback: "the AWS SDK's own search: environment, files, SSO, role",
+  },
+  region: {
+    names: ['region', 'aws-region'],
+    rule: rule.regionName,
+    group: AWS,
+    about:
+      'IAM is one service for all regions of a partition, so for IAM this only chooses the partition (us-gov-west-1, cn-north-1) and the STS endpoint. Secrets and parameters of --deliver are in this region.',
+    fallback: `AWS_REGION, AWS_DEFAULT_REGION, else ${DEFAULTS.region}`,
+  },
+  outputFormat: {
+    names: ['output-format'],
+    rule: rule.choice(['json', 'text']),
+    group: OUTPUT,
+    about:
+      'json: one JSON document on stdout, also when the run fails; it holds the new secrets, unless --deliver sends them elsewhere. text: a page for people; each new secret is in a file whose path is printed, or where --deliver sends it.',
+    fallback: 'text',
+  },
+  logFormat: {
+    names: ['log-format'],
+    rule: rule.choice(['text', 'json']),
+    group: OUTPUT,
+    about: 'Format of the log on stderr; json is one object per line.',
+    fallback: 'text',
+  },
+  logLevel: {
+    names: ['log-level'],
+    rule: rule.choice(['debug', 'info', 'warn', 'error']),
+    group: OUTPUT,
+    about: 'Log this level and above. When given, lines of the log also show above a progress bar.',
+    fallback: 'info',
+  },
+  logFile: {
+    names: ['log-file'],
+    rule: rule.path,
+    group: OUTPUT,
+    about: 'Also append the log to this file. Secrets never reach a log.',
+  },
+  inventory: {
+    names: ['inventory'],
+    rule: rule.choice(['auto', 'report', 'scan']),
+    group: RUN,
+    about:
+      "How due keys are found. report: from the account's credential report, up to four hours old; only users who may have something to do are then read. scan: every user is read. auto: report, and scan where that can not be used.",
+    fallback: 'auto',
+  },
+  maxParallel: {
+    names: ['max-parallel'],
+    rule: rule.integer('N', 1, 64),
+    group: RUN,
+    about: 'AWS calls under way at the same time, in all accounts together; 1 to 64.',
+    fallback: String(DEFAULTS.maxParallel),
+  },
+  timeout: {
+    names: ['timeout'],
+    rule: rule.integer('SECONDS', 1, 86_400),
+    group: RUN,
+    about:
+      'Begin nothing new after this many seconds; 1 to 86400. What is open is finished by the next run.',
+    fallback: 'no limit',
+  },
+  stateDir: {
+    names: ['state-dir'],
+    rule: rule.path,
+    group: RUN,
+    about:
+      'Where the journal and the files with new secrets are kept. Give every run of an account the same one.',
+    fallback: 'KEYTURN_STATE_DIR, else $XDG_STATE_HOME/keyturn, else ~/.local/state/keyturn',
+  },
+  ...ABOUT_FLAGS,
+} as const satisfies FlagTable;

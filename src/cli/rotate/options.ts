@@ -1,0 +1,118 @@
+// Flags, environment and defaults become settled options, once. Nothing after this reads any of
+// them. Precedence: flag, then environment, then default.
+
+import type { RotateAccountOptions } from '../../app/rotate-account.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import type { LogLevel } from '../../base/events.ts';
+import { selectionOf } from '../flags/account-flags.ts';
+import { parseFlags } from '../flags/argv.ts';
+import { resolveDeliveries } from '../flags/deliver-options.ts';
+import { limitsOf } from '../flags/environment-limits.ts';
+import type { FlagValues } from '../flags/flag.ts';
+import { absolute, regionOf, type Surroundings, stateDirectory } from '../flags/surroundings.ts';
+import { DEFAULTS, ROTATE_FLAGS } from './flags.ts';
+
+export interface LogOptions {
+  readonly format: 'text' | 'json';
+  readonly level: LogLevel;
+  /** Whether the level was asked for, or is the default. */
+  readonly isLevelGiven: boolean;
+  /** Absolute path. */
+  readonly file: string | undefined;
+}
+
+export interface ResolvedOptions {
+  readonly rotate: RotateAccountOptions;
+  readonly outputFormat: 'json' | 'text';
+  /** Where state is kept: a place that src/state/stores.ts opens. */
+  readonly state: string;
+  readonly log: LogOptions;
+  /** age recipients of hand-off files. */
+  readonly recipients: readonly string[];
+}
+
+type Values = FlagValues<typeof ROTATE_FLAGS>;
+
+/** What holds when no flag says otherwise, and differs between the places that run it. */
+export interface RotateDefaults {
+  readonly outputFormat: 'json' | 'text';
+  readonly timeoutSeconds: number | undefined;
+}
+
+export const PLAIN_DEFAULTS: RotateDefaults = { outputFormat: 'text', timeoutSeconds: undefined };
+
+/** Throws `bad-value`, `conflicting-flags` and the like, all with exit code 2; or `state-dir`. */
+export function resolveOptions(
+  args: readonly string[],
+  surroundings: Surroundings,
+  defaults: RotateDefaults = PLAIN_DEFAULTS,
+): ResolvedOptions {
+  const values = parseFlags(ROTATE_FLAGS, args);
+  refuseConflicts(values);
+  const limits = limitsOf(surroundings.env, values.user);
+  const outputFormat = values.outputFormat ?? defaults.outputFormat;
+  const timeoutSeconds = values.timeout ?? defaults.timeoutSeconds;
+  const { handoffRecipientsFile: file } = values;
+  const { recipients, ...deliveries } = resolveDeliveries({
+    ...values,
+    outputFormat,
+    recipientsFile: file === undefined ? undefined : absolute(file, surroundings),
+  });
+  const daysThreshold = values.daysThreshold ?? DEFAULTS.daysThreshold;
+  return {
+    recipients,
+    outputFormat,
+    state: stateDirectory(values.stateDir, surroundings),
+    rotate: {
+      daysThreshold,
+      dryRun: limits.isDryRunForced || (values.dryRun ?? false),
+      user: values.user,
+      inventory: values.inventory ?? 'auto',
+      accounts: selectionOf(values),
+      wanted: { kind: 'due-key', daysThreshold },
+      cleanUpDays:
+        values.cleanupInactive === true
+          ? (values.inactiveDays ?? DEFAULTS.inactiveDays)
+          : undefined,
+      profile: values.profile,
+      region: values.region ?? regionOf(surroundings.env),
+      maxParallel: values.maxParallel ?? DEFAULTS.maxParallel,
+      timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
+      ...deliveries,
+    },
+    log: resolveLog(values, surroundings),
+  };
+}
+
+/** Where log lines go; several commands share these flags. */
+export function resolveLog(
+  values: Pick<Values, 'logFormat' | 'logLevel' | 'logFile'>,
+  surroundings: Surroundings,
+): LogOptions {
+  return {
+    format: values.logFormat ?? 'text',
+    level: values.logLevel ?? 'info',
+    isLevelGiven: values.logLevel !== undefined,
+    file: values.logFile === undefined ? undefined : absolute(values.logFile, surroundings),
+  };
+}
+
+/**
+ * `--inactive-days` alone would promise a clean-up that does not happen. With an explicit
+ * `--cleanup-inactive=false` the writer has said so, as schedulers do that send every field.
+ */
+function refuseConflicts(values: Values): void {
+  if (values.inventory === 'report' && values.user !== undefined) {
+    throw new KeyturnError(
+      'conflicting-flags',
+      `--inventory report has no effect with --user ${values.user}`,
+      { hint: 'leave --inventory out: only the keys of that user are read' },
+    );
+  }
+  if (values.inactiveDays === undefined || values.cleanupInactive !== undefined) return;
+  throw new KeyturnError(
+    'conflicting-flags',
+    `--inactive-days ${values.inactiveDays} has no effect without --cleanup-inactive`,
+    { hint: 'add --cleanup-inactive, or leave --inactive-days out' },
+  );
+}

@@ -1,0 +1,69 @@
+// One run of `rotate-iam-keys`: the use case, and its result on stdout. Loaded only when the flags
+// were right.
+
+import type { RotateAccount } from '../../app/rotate-account.ts';
+import type { KeyturnError } from '../../base/errors.ts';
+import type { RotationReport } from '../../reports/rotation-report.ts';
+import { openStateStore } from '../../state/stores.ts';
+import type { Session } from '../run.ts';
+import { inRunShell, type ShellOptions } from '../run-shell.ts';
+import type { ResolvedOptions } from './options.ts';
+import { printResult } from './output.ts';
+
+/** The heavy parts, loaded only when a run begins. */
+export interface RotateParts {
+  readonly rotateAccount: RotateAccount;
+  readonly renderJson: (report: RotationReport) => string;
+  readonly renderText: (
+    report: RotationReport,
+    options: { readonly colour: boolean; readonly width: number },
+  ) => string;
+}
+
+export type LoadParts = () => Promise<RotateParts>;
+
+export interface RotateHooks {
+  readonly load: LoadParts | undefined;
+  /** The JSON document of a run that fails before it has a result, or is ended at once. */
+  readonly failureDocument: (error: KeyturnError) => string;
+}
+
+/** Runs, prints the result, and resolves with the exit code. */
+export async function rotate(
+  session: Session,
+  options: ResolvedOptions,
+  { load = loadParts, failureDocument }: RotateHooks,
+): Promise<number> {
+  const { clock, env, stdout } = session.host;
+  const { outputFormat: format } = options;
+  const shell: ShellOptions = {
+    log: options.log,
+    stillFinished: 'the steps under way',
+    leftOpen: 'resumes what is open',
+    loadProgress: async (stream, tally) => {
+      const { createProgress } = await import('../terminal/progress.ts');
+      return createProgress(stream, options.rotate.dryRun, tally);
+    },
+    failureDocument: (error) => (format === 'json' ? failureDocument(error) : undefined),
+  };
+  return await inRunShell(session, shell, async (run) => {
+    const { rotateAccount, renderJson, renderText } = await load();
+    const { emit } = run.log;
+    const state = await openStateStore(options.state, clock);
+    const context = { clock, emit, signal: run.signal, env, state };
+    const { report, exitCode } = await rotateAccount(options.rotate, context);
+    const forPeople = (shown: RotationReport) =>
+      renderText(shown, { colour: stdout.hasColours(env), width: stdout.width });
+    const render = format === 'json' ? renderJson : forPeople;
+    return await printResult(session, run, { report, exitCode, format, render });
+  });
+}
+
+export async function loadParts(): Promise<RotateParts> {
+  const [{ rotateAccount }, { renderJson }, { renderText }] = await Promise.all([
+    import('../../app/rotate-account.ts'),
+    import('../../reports/render-json.ts'),
+    import('../../reports/render-text.ts'),
+  ]);
+  return { rotateAccount, renderJson, renderText };
+}

@@ -1,0 +1,111 @@
+// What surrounds the work of every command that asks AWS: the log of the run, the signals that stop
+// it, and what is said when it fails or is ended at once. The command itself only works and prints.
+//
+//   open the log -> watch for signals -> work -> [failure: said, and its document printed] -> close
+
+import { ERROR_CODES } from '../base/error-codes.ts';
+import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
+import type { Host } from './host.ts';
+import type { LogOptions } from './rotate/options.ts';
+import type { Session } from './run.ts';
+import { exitCodeOf, type StopWatch, watchStopSignals } from './stop-signals.ts';
+import { type LoadProgress, openRunLog, type RunLog } from './terminal/run-log.ts';
+
+export interface ShellOptions {
+  readonly log: LogOptions;
+  readonly loadProgress?: LoadProgress;
+  /** Ends the remark on a first signal: what is still finished. */
+  readonly stillFinished: string;
+  /** Ends the remark on a second signal: what becomes of the work that is left open. */
+  readonly leftOpen: string;
+  /** What stdout gets when the work fails or is ended at once; undefined where it gets nothing. */
+  readonly failureDocument: (error: KeyturnError) => string | undefined;
+}
+
+/** What the work is handed. */
+export interface RunShell {
+  readonly log: RunLog;
+  /** Aborted on the first signal: steps under way are finished, no new one begins. */
+  readonly signal: AbortSignal;
+  /** Writes the one document of the run to stdout; no failure is printed after it. */
+  readonly print: (document: string) => Promise<void>;
+}
+
+export type Work = (shell: RunShell) => Promise<number>;
+
+/**
+ * Resolves with the exit code of the work, or that of the error that it threw. A run that ended as
+ * interrupted gets the exit code of the signal.
+ */
+export async function inRunShell(
+  session: Session,
+  options: ShellOptions,
+  work: Work,
+): Promise<number> {
+  const { host, voice, masker } = session;
+  const log = await openRunLog(host, options.log, masker, options.loadProgress);
+  const printer = documentPrinter(host, log);
+  const failureDocument = (error: KeyturnError): string | undefined => {
+    const document = printer.hasBegun() ? undefined : options.failureDocument(error);
+    return document === undefined ? undefined : masker.mask(document);
+  };
+  const stop = watchStopSignals(host, {
+    onFirst: (signal) => {
+      log.hideProgress();
+      voice.remark(`${signal}: finishing ${options.stillFinished}; once more ends at once`);
+    },
+    onSecond: (signal) => {
+      voice.remark(`${signal} again: ending at once; the next run ${options.leftOpen}`);
+      const document = failureDocument(toKeyturnError(stop.signal.reason));
+      if (document !== undefined) host.stdout.writeNow(document);
+    },
+  });
+  try {
+    return exitCode(await work({ log, signal: stop.signal, print: printer.print }), stop);
+  } catch (thrown) {
+    log.hideProgress();
+    const error = toKeyturnError(thrown);
+    sayError(session, error);
+    await writeIfAny(session, failureDocument(error));
+    return exitCode(error.exitCode, stop);
+  } finally {
+    const linesLost = log.close();
+    if (linesLost > 0) voice.remark(`${linesLost} lines could not be written to the log file`);
+    stop.end();
+  }
+}
+
+/** The work knows that it was interrupted; which signal it was, is known here. */
+function exitCode(code: number, stop: StopWatch): number {
+  const received = stop.received();
+  const wasInterrupted = code === ERROR_CODES.interrupted.exit;
+  return wasInterrupted && received !== undefined ? exitCodeOf(received) : code;
+}
+
+function documentPrinter(host: Host, log: RunLog) {
+  let hasBegun = false;
+  return {
+    hasBegun: () => hasBegun,
+    print: (document: string): Promise<void> => {
+      log.hideProgress();
+      hasBegun = true;
+      return host.stdout.write(document);
+    },
+  };
+}
+
+/** A person who leaves has done nothing wrong, so that is no error. */
+function sayError({ voice }: Session, error: KeyturnError): void {
+  if (error.code === 'cancelled') voice.remark(error.message);
+  else voice.error(error);
+}
+
+/** The exit code is that of the failure, whether or not stdout still takes the document. */
+async function writeIfAny({ host, voice }: Session, document: string | undefined): Promise<void> {
+  if (document === undefined) return;
+  try {
+    await host.stdout.write(document);
+  } catch (thrown) {
+    voice.error(toKeyturnError(thrown));
+  }
+}

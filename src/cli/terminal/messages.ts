@@ -1,0 +1,85 @@
+// The wording of every event, in one table. A message never varies: what varies is in the fields,
+// so that logs can be grouped and searched.
+
+import type { EngineEvent, EventCode } from '../../base/events.ts';
+
+export const MESSAGES: Readonly<Record<EventCode, string>> = {
+  'run-started': 'run started',
+  'report-progress': 'waiting for the credential report',
+  'report-read': 'credential report read',
+  'report-unusable': 'credential report not used; all users are read one by one',
+  'root-key-active': 'the root user has an Active key; delete it by hand',
+  'accounts-started': 'run over several accounts started',
+  'account-started': 'account entered',
+  'account-read': 'users and keys of the account read',
+  'account-done': 'account done',
+  'account-failed': 'account failed',
+  'account-skipped': 'account skipped: nobody can work in it',
+  'excluded-account-unknown': 'excluded account is not in the organization',
+  'accounts-left': 'accounts left for the next run',
+  'inventory-progress': 'reading users',
+  'inventory-done': 'users and keys read',
+  'user-unreadable': 'keys of the user can not be read',
+  'rotation-started': 'rotation started',
+  'rotation-resumed': 'rotation of an earlier run resumed',
+  'key-created': 'key created',
+  'secret-stored': 'secret stored',
+  'secret-delivered': 'secret delivered',
+  'backup-made': 'file rewritten, with a backup beside it',
+  'handoff-kept': 'hand-off file not removed yet',
+  'waiting-for-key': 'waiting until AWS accepts the key',
+  'key-verified': 'AWS accepts the key',
+  'key-deactivated': 'key made Inactive',
+  'key-reactivated': 'key made Active again',
+  'key-deleted': 'key deleted',
+  'orphan-found': 'key found whose secret was lost',
+  'key-unexplained': 'key may come from a lost request, and is left',
+  'rotation-done': 'rotation done',
+  'rotation-blocked': 'key can not be rotated now',
+  'rotation-undone': 'rotation undone',
+  'rotation-closed': 'open rotation closed',
+  'rotation-failed': 'rotation failed',
+  'user-done': 'user done',
+  progress: 'still at work',
+  'call-throttled': 'call throttled',
+  'run-stopping': 'run stopping',
+  'run-failed': 'run failed',
+  'users-left': 'users left for the next run',
+  'plan-done': 'dry run done',
+  'run-done': 'run done',
+};
+
+/** The payload of an event under its names on the outside: `newKeyId` is `new_key_id`. */
+export function fieldsOf(event: EngineEvent): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(event)
+      .filter(([name]) => name !== 'code')
+      .map(([name, value]) => [snakeCase(name), value]),
+  );
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** `user=svc-a new_key_id=AKIA…`: values that are not one plain word are quoted. */
+export function fieldsText(fields: Readonly<Record<string, unknown>>): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}=${plainOrQuoted(value)}`)
+    .join(' ');
+}
+
+function plainOrQuoted(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
+  return /^[\w+,.@:/%*-]+$/.test(text) ? text : printable(JSON.stringify(text));
+}
+
+/**
+ * Shows control characters instead of sending them: text of others could clear the screen or
+ * forge a line. The space and what lies above stay.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => {
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+  });
+}

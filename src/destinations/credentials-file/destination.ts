@@ -1,0 +1,83 @@
+// Profiles of the credentials file as a destination: the new pair goes into the profile, the old
+// one into `<profile>-previous`, in one write.
+
+import type { AccessKeyId } from '../../base/access-key-id.ts';
+import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import type { Secret } from '../../base/secret.ts';
+import { parseDocument } from '../../credentials-file/document.ts';
+import {
+  type EditRequest,
+  readFileBytes,
+  type SaveOptions,
+  saveEdit,
+} from '../../credentials-file/save.ts';
+import type { Destination } from '../destination.ts';
+import { holdersByReader } from './holders.ts';
+import { pairOf, previousProfileOf } from './pairs.ts';
+import { type ProfilePlace, targetOfProfiles } from './place.ts';
+import { deliveryEdit, swapEdit } from './profile-edits.ts';
+
+export interface ProfileParts {
+  readonly save: SaveOptions;
+  readonly emit: EventSink;
+  /** The key that the profile held when the rotation was asked for. */
+  readonly oldKeyId: AccessKeyId;
+}
+
+export function profileDestination(place: ProfilePlace, parts: ProfileParts): Destination {
+  const { profile } = place;
+  const { save, oldKeyId } = parts;
+  const target = targetOfProfiles(place);
+  return {
+    ...target,
+    async deliver(key) {
+      try {
+        await write(deliveryEdit(place, oldKeyId, key), parts);
+      } catch (thrown) {
+        const error = toKeyturnError(thrown);
+        throw new KeyturnError('delivery-failed', error.message, {
+          hint: `the new secret is kept in the state directory; ${error.hint ?? 'run again'}`,
+          cause: { code: error.code },
+        });
+      }
+      return { kind: target.kind, reference: target.place };
+    },
+    async holds(keyId) {
+      const bytes = await readFileBytes(save.fs, save.path);
+      if (bytes === undefined) return false;
+      // I3: with fresh eyes, and with those of both programs that will read it.
+      return holdersByReader(bytes, keyId).every((names) => names.includes(profile));
+    },
+    wayBack: {
+      secretOf: (keyId) => secretOf(keyId, profile, save),
+      async putBack(undo) {
+        if ((await readFileBytes(save.fs, save.path)) === undefined) return false;
+        const swap = swapEdit(place, undo);
+        await write(swap.request, parts);
+        return swap.isPossible();
+      },
+    },
+  };
+}
+
+/** Whoever shows the run to a person tells where the content from before is. */
+async function write(request: EditRequest, { save, emit }: ProfileParts): Promise<void> {
+  const { backupPath } = await saveEdit(request, save);
+  if (backupPath !== undefined) {
+    emit({ code: 'backup-made', path: save.path, backup: backupPath });
+  }
+}
+
+async function secretOf(
+  keyId: AccessKeyId,
+  profile: string,
+  { fs, path }: SaveOptions,
+): Promise<Secret | undefined> {
+  const bytes = await readFileBytes(fs, path);
+  const document = bytes && parseDocument(bytes);
+  const pairs = [profile, previousProfileOf(profile)].map(
+    (name) => document && pairOf(document, name),
+  );
+  return pairs.find((pair) => pair?.id === keyId)?.secret;
+}

@@ -1,0 +1,4 @@
+import { passesContract } from '../../../test/destinations/contract.ts';
+import { openCustody } from '../../../test/destinations/opening.ts';
+
+passesContract({ kind: 'handoff', open: openCustody });

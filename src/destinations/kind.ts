@@ -1,0 +1,71 @@
+// What a folder of src/destinations/ exports: one kind of place that a new secret can go to, and all
+// that the rest of keyturn may know about it. docs/destinations/adding.md goes through it.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { AwsStores } from '../base/aws-stores.ts';
+import type { Clock } from '../base/clock.ts';
+import type { EventSink } from '../base/events.ts';
+import type { SaveOptions } from '../credentials-file/save.ts';
+import type { IssuedKey } from '../lifecycle/issued-key.ts';
+import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
+import type { Destination } from './destination.ts';
+import type { PlaceFacts, PlaceRule } from './place.ts';
+
+export interface DestinationKind {
+  /** The word for it on the command line and in records. It is also the name of its folder. */
+  readonly name: string;
+  /** Where the secret goes, in words that can follow the name and a colon. */
+  readonly about: string;
+  /** Whether `--deliver` takes it. */
+  readonly isOffered: boolean;
+  /** What NAME may be in `--deliver KIND=NAME`; left out by a kind that stands alone. */
+  readonly rule?: PlaceRule;
+  /**
+   * Whether it delivers the very copy that custody keeps, plain or sealed: its receipt tells where
+   * that copy is, and no other place was given the secret.
+   */
+  readonly deliversCustody?: boolean;
+  /** Whether its secrets are printed in the report of the run. */
+  readonly printsSecret?: boolean;
+  /**
+   * The place for one user, from what the operator wrote. Throws `not-deliverable` for a user whom the
+   * place does not fit.
+   */
+  placeFor(template: string, facts: PlaceFacts): string;
+  /** Undefined when the place of the target is not one of the kind. */
+  open(target: JournaledTarget, opening: Opening): Promise<Destination | undefined>;
+  /**
+   * For kinds that have several ways to write one place: both in one, when `own` and `begun` are the
+   * same place; undefined when they are two. Left out where a place is written in one way only.
+   */
+  joint?(own: DeliveryTarget, begun: JournaledTarget): DeliveryTarget | undefined;
+}
+
+/** What a destination may use of its surroundings. Each takes what it needs. */
+export interface Opening {
+  /** Services of AWS, as the caller of the run. */
+  readonly aws: AwsStores;
+  readonly custody: Custody;
+  readonly clock: Clock;
+  readonly emit: EventSink;
+  /** How the file at a path is read, and replaced under a lock. */
+  readonly files: (path: string) => SaveOptions;
+  /** The key that the new one replaces. */
+  readonly oldKeyId: AccessKeyId;
+}
+
+/** Holds every new secret from the moment AWS names it until each destination has it (I3). */
+export interface Custody {
+  get(keyId: AccessKeyId): Promise<IssuedKey | undefined>;
+  /** Where the secret is, for people: the path of a file, for instance. */
+  describe(keyId: AccessKeyId): string;
+  /** The encrypted form, which stays when the plain one goes. */
+  readonly sealed: SealedCustody;
+}
+
+export interface SealedCustody {
+  /** Resolves when the bytes are durable. */
+  put(keyId: AccessKeyId, sealed: Buffer): Promise<void>;
+  get(keyId: AccessKeyId): Promise<Buffer | undefined>;
+  describe(keyId: AccessKeyId): string;
+}

@@ -1,0 +1,70 @@
+// The kinds of destination that there are. Adding one is a folder and a line here: the words of
+// `--deliver`, its help, the table in docs/destinations/ and the engine's questions follow from this
+// list. Every command line loads it, so a kind loads what it needs only when it is opened.
+
+import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
+import { credentialsFile } from './credentials-file/index.ts';
+import type { Destination } from './destination.ts';
+import { handoff } from './handoff/index.ts';
+import type { DestinationKind, Opening } from './kind.ts';
+import { secretsManager } from './secrets-manager/index.ts';
+import { ssm } from './ssm/index.ts';
+import { stdout } from './stdout/index.ts';
+
+export const KINDS: readonly DestinationKind[] = [
+  stdout,
+  handoff,
+  secretsManager,
+  ssm,
+  credentialsFile,
+];
+
+/** The kinds that an operator may name with `--deliver`. */
+export const OFFERED_KINDS: readonly DestinationKind[] = KINDS.filter(({ isOffered }) => isOffered);
+
+/** Undefined for a kind that this version does not know. */
+export function kindNamed(name: string): DestinationKind | undefined {
+  return KINDS.find((kind) => kind.name === name);
+}
+
+/** How `--deliver` is given the kind: `ssm=NAME`, or the bare word where it stands alone. */
+export function wordOf({ name, rule }: DestinationKind): string {
+  return rule === undefined ? name : `${name}=NAME`;
+}
+
+/** Undefined for a kind that this version does not know, and for a place that is not of the kind. */
+export async function openDestination(
+  target: JournaledTarget,
+  opening: Opening,
+): Promise<Destination | undefined> {
+  return await kindNamed(target.kind)?.open(target, opening);
+}
+
+/** What the journal says of a destination. */
+export function targetOf({ kind, place, since }: DeliveryTarget): DeliveryTarget {
+  return { kind, place, ...(since !== undefined && { since }) };
+}
+
+/**
+ * The place that a run finishes a rotation at, when the run's own place and the one that the rotation
+ * began with are the same one, in whatever words; undefined when they are two places.
+ */
+export function jointTarget(
+  own: DeliveryTarget,
+  begun: JournaledTarget,
+): DeliveryTarget | undefined {
+  if (own.kind !== begun.kind) return undefined;
+  const kind = kindNamed(own.kind);
+  if (kind?.joint !== undefined) return kind.joint(own, begun);
+  return own.place === begun.place ? own : undefined;
+}
+
+/** Whether a receipt of the kind names the copy that custody keeps: see DestinationKind. */
+export function deliversCustody(kindName: string): boolean {
+  return kindNamed(kindName)?.deliversCustody === true;
+}
+
+/** Whether a secret that goes to the kind is printed in the report of the run. */
+export function printsSecret(kindName: string): boolean {
+  return kindNamed(kindName)?.printsSecret === true;
+}

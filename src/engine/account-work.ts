@@ -1,0 +1,60 @@
+// One account at work: everything that the engine works with there, handed in by src/app.
+
+import type { AccountGateway } from '../aws/gateway.ts';
+import type { Clock } from '../base/clock.ts';
+import type { EventSink } from '../base/events.ts';
+import type { OldKeyFate } from '../lifecycle/record.ts';
+import type { AccountState } from '../state/state-store.ts';
+import type { Places } from './places.ts';
+import type { Probes } from './probes.ts';
+
+export interface RotationPolicy {
+  /** What becomes of the old key once the new one is delivered and verified. */
+  readonly oldKeyFate: OldKeyFate;
+  /** How long clean-up holds an Inactive key, in days; undefined when nothing is cleaned up. */
+  readonly cleanUpDays: number | undefined;
+  readonly verification: VerificationPolicy;
+  /** Whether the operator has said where the successor of the key that signs the calls goes (I7). */
+  readonly replacesOwnKey: boolean;
+}
+
+/** New keys work only after seconds, and not everywhere at once (I4). */
+export interface VerificationPolicy {
+  /** How many answers in a row must accept the key. */
+  readonly acceptancesInARow: number;
+  /** Pause between two acceptances. */
+  readonly settleMs: number;
+  /** A new key is left alone for so long, until keys of this run have shown how long it takes. */
+  readonly firstMs: number;
+  /** First pause after a refusal; it grows by a quarter each time, up to `retryMaxMs`. */
+  readonly retryMs: number;
+  readonly retryMaxMs: number;
+  /** After this long without enough acceptances the rotation is left for the next run. */
+  readonly giveUpMs: number;
+}
+
+/**
+ * Three acceptances over two seconds. AWS gives no number for propagation; 5 to 15 s were seen
+ * (docs/ARCHITECTURE.md lists the sources), so giving up takes much longer than that.
+ */
+export const DEFAULT_VERIFICATION: VerificationPolicy = {
+  acceptancesInARow: 3,
+  settleMs: 1_000,
+  firstMs: 1_000,
+  retryMs: 1_300,
+  retryMaxMs: 3_000,
+  giveUpMs: 120_000,
+};
+
+export interface AccountWork {
+  readonly gateway: AccountGateway;
+  readonly state: AccountState;
+  readonly places: Places;
+  /** Shared by all rotations of the account. */
+  readonly probes: Probes;
+  readonly clock: Clock;
+  readonly emit: EventSink;
+  readonly policy: RotationPolicy;
+  /** Aborted with a KeyturnError: no further step begins, the one in hand is finished. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,76 @@
+// The one way in which a key is changed: its intent is journaled, AWS is called, the change is told,
+// and its outcome is journaled (I1). Whether it may be changed was decided before.
+
+import type { KeyWriter } from '../aws/gateway.ts';
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { KeyturnError } from '../base/errors.ts';
+import type { EngineEvent } from '../base/events.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import type { UserWork } from './user-work.ts';
+
+export interface KeyChange {
+  readonly keyId: AccessKeyId;
+  readonly to: 'Active' | 'Inactive' | 'deleted';
+  readonly why: string;
+  /** The rotation whose step it is; left out when it is about the key alone. */
+  readonly rotation?: string;
+  /** Signs the call; the one of the run when left out (I7). */
+  readonly writer?: KeyWriter;
+}
+
+/** Resolves when the outcome is durable. Throws what the journal or AWS throws; the intent then stays. */
+export async function changeKey(change: KeyChange, work: UserWork): Promise<void> {
+  const { keyId, to } = change;
+  const { user, account } = work;
+  const writer = change.writer ?? account.gateway.writer;
+  await recordIntent(change, work);
+  if (to === 'deleted') await writer.deleteAccessKey(user, keyId);
+  else await writer.setStatus(user, keyId, to);
+  account.emit(changed(change, user));
+  await recordOutcome(change, work);
+}
+
+async function recordIntent(change: KeyChange, work: UserWork): Promise<void> {
+  const { keyId, to, why: reason, rotation } = change;
+  if (rotation !== undefined) {
+    // I13: the verdict about a key that is discarded is on record since an earlier step.
+    if (to === 'Inactive') await work.record(rotation, { type: 'deactivating' });
+    return;
+  }
+  await work.recordKey({ type: INTENTS[to], keyId, reason });
+}
+
+async function recordOutcome({ keyId, to, rotation }: KeyChange, work: UserWork): Promise<void> {
+  if (rotation === undefined) return await work.recordKey({ type: OUTCOMES[to], keyId });
+  await work.record(
+    rotation,
+    to === 'deleted' ? { type: 'discarded', keyId } : { type: 'deactivated' },
+  );
+}
+
+const INTENTS = { Active: 'reactivating', Inactive: 'retiring', deleted: 'deleting' } as const;
+const OUTCOMES = { Active: 'reactivated', Inactive: 'retired', deleted: 'deleted' } as const;
+
+function changed({ keyId, to, why }: KeyChange, user: string): EngineEvent {
+  if (to === 'deleted') return { code: 'key-deleted', user, keyId, why };
+  return { code: to === 'Active' ? 'key-reactivated' : 'key-deactivated', user, keyId };
+}
+
+/**
+ * Deletes a key that was judged, if it still is as it was then: judging took calls, or a person's
+ * answer, and somebody may have changed it meanwhile (I5). Throws `key-changed`.
+ */
+export async function deleteAsJudged(
+  { id: keyId, status: judged }: AccessKey,
+  why: string,
+  work: UserWork,
+): Promise<void> {
+  work.account.signal.throwIfAborted();
+  const status = (await work.listKeys()).find(({ id }) => id === keyId)?.status;
+  if (status === judged) return await changeKey({ keyId, to: 'deleted', why }, work);
+  throw new KeyturnError(
+    'key-changed',
+    `${keyId} of ${work.user} was ${judged} and is ${status ?? 'gone'} now; somebody changed it`,
+    { hint: 'nothing was deleted; run again' },
+  );
+}

@@ -1,0 +1,108 @@
+// Gathers what is known of a user, and answers what the decision asks: by reads alone, so that a dry
+// run decides exactly as the run does (I12).
+
+import type { KeyturnError } from '../base/errors.ts';
+import { toKeyturnError } from '../base/errors.ts';
+import {
+  type CleanUp,
+  cleanUpOf,
+  decideUser,
+  type Next,
+  type UserDecision,
+  type UserFacts,
+  type Wanted,
+} from '../lifecycle/decide-user.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import { type Answer, type Delivery, decided, type Question } from '../lifecycle/questions.ts';
+import { assertHeldEverywhere, prepareDelivery } from './delivery.ts';
+import { readLastUse } from './key-details.ts';
+import type { UserAtHand } from './user-work.ts';
+
+/** The decision for these keys of the user. */
+export async function decide(
+  at: UserAtHand,
+  keys: readonly AccessKey[],
+  wanted: Wanted,
+): Promise<UserDecision> {
+  return await decided(decideUser({ ...factsOf(at, keys), wanted }), answering(at));
+}
+
+/** What is to be done with these keys, clean-up being over. */
+export async function decideNext(
+  at: UserAtHand,
+  keys: readonly AccessKey[],
+  wanted: Wanted,
+): Promise<Next> {
+  const facts = { ...factsOf(at, keys), cleanUpDays: undefined, wanted };
+  return (await decided(decideUser(facts), answering(at))).next;
+}
+
+/** The part of it that is about keys which were Inactive before this run. */
+export async function decideCleanUp(
+  at: UserAtHand,
+  keys: readonly AccessKey[],
+): Promise<CleanUp | undefined> {
+  const facts = { ...factsOf(at, keys), wanted: { kind: 'recovery' } as const };
+  return (await decided(cleanUpOf(facts), answering(at))).cleanUp;
+}
+
+export function factsOf(
+  { user, account, history }: UserAtHand,
+  keys: readonly AccessKey[],
+): Omit<UserFacts, 'wanted'> {
+  const { state, policy, gateway, clock } = account;
+  return {
+    keys,
+    history,
+    now: clock.now(),
+    cleanUpDays: policy.cleanUpDays,
+    signer: {
+      keyId: gateway.caller.accessKeyId,
+      // Only when the operator said where its successor goes, and the key signs by itself (I7).
+      isReplaceable: policy.replacesOwnKey && gateway.signedBy !== undefined,
+    },
+    lastSeenActive: (key, all) => state.sightings.lastActive(user, key, all),
+  };
+}
+
+function answering(at: UserAtHand): (question: Question) => Promise<Answer> {
+  const { user, account } = at;
+  const { gateway, state, places, clock, signal } = account;
+  return async (question) => {
+    switch (question.ask) {
+      case 'last-use':
+        return await readLastUse(gateway.reader, { id: question.keyId });
+      case 'custody':
+        return (await state.custody.get(question.keyId)) !== undefined;
+      case 'reach':
+        return await failureOf(() => places.toFinish(question.rotation));
+      case 'held':
+        return await failureOf(() => assertHeldEverywhere(question.rotation, at));
+      case 'delivery':
+        return await deliveryOf(at, question);
+      case 'keys':
+        await clock.sleep(question.notBefore.getTime() - clock.now().getTime(), signal);
+        return await gateway.reader.listAccessKeys(user);
+    }
+  };
+}
+
+async function deliveryOf(
+  at: UserAtHand,
+  { oldKeyId }: Extract<Question, { ask: 'delivery' }>,
+): Promise<Delivery> {
+  try {
+    return { kind: 'possible', targets: await prepareDelivery(at, oldKeyId) };
+  } catch (thrown) {
+    return { kind: 'impossible', error: toKeyturnError(thrown) };
+  }
+}
+
+async function failureOf(work: () => Promise<unknown>): Promise<KeyturnError | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (thrown) {
+    return toKeyturnError(thrown);
+  }
+}

@@ -1,0 +1,67 @@
+// What the engine does with the destinations of a rotation: all of them, one after the other. A
+// delivery that fails in the middle of the list is repeated as a whole; each is safe to repeat.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { KeyturnError } from '../base/errors.ts';
+import type { Destination } from '../destinations/destination.ts';
+import { targetOf } from '../destinations/kinds.ts';
+import type { IssuedKey } from '../lifecycle/issued-key.ts';
+import type { Targets } from '../lifecycle/questions.ts';
+import type { DeliveryReceipt } from '../lifecycle/record.ts';
+import type { WithNewKey } from '../lifecycle/rotation.ts';
+import type { UserAtHand, UserWork } from './user-work.ts';
+
+/**
+ * The places for a fresh rotation, after each has said that it could take a secret: a key that can
+ * not be delivered is better not made. Throws `not-deliverable`.
+ */
+export async function prepareDelivery(
+  { user, account }: UserAtHand,
+  oldKeyId: AccessKeyId,
+): Promise<Targets> {
+  const [first, ...others] = await account.places.forNew(user, oldKeyId);
+  for (const destination of [first, ...others]) await destination.prepare?.();
+  return [targetOf(first), ...others.map(targetOf)];
+}
+
+/** Resolves when every destination has the secret and, read back, holds it (I3). */
+export async function deliverEverywhere(
+  rotation: WithNewKey,
+  key: IssuedKey,
+  { user, account }: UserWork,
+): Promise<DeliveryReceipt[]> {
+  const receipts: DeliveryReceipt[] = [];
+  for (const destination of await account.places.toFinish(rotation)) {
+    const receipt = await destination.deliver(key);
+    await assertHeld(rotation, destination, receipt);
+    receipts.push(receipt);
+    const { kind, reference: place } = receipt;
+    account.emit({ code: 'secret-delivered', user, newKeyId: key.keyId, kind, place });
+  }
+  return receipts;
+}
+
+/** I13: reads every destination again. Throws `delivery-failed` when one does not hold the key. */
+export async function assertHeldEverywhere(
+  rotation: WithNewKey,
+  { account }: UserAtHand,
+): Promise<void> {
+  const receipts = 'receipts' in rotation ? rotation.receipts : [];
+  for (const [index, destination] of (await account.places.toFinish(rotation)).entries()) {
+    const receipt = receipts[index];
+    if (receipt !== undefined) await assertHeld(rotation, destination, receipt);
+  }
+}
+
+async function assertHeld(
+  { user, newKeyId }: WithNewKey,
+  destination: Destination,
+  receipt: DeliveryReceipt,
+): Promise<void> {
+  if (await destination.holds(newKeyId, receipt)) return;
+  throw new KeyturnError(
+    'delivery-failed',
+    `${receipt.kind} ${receipt.reference} does not hold ${newKeyId} of ${user}`,
+    { hint: 'the old key was not touched; repair the destination, then run again' },
+  );
+}

@@ -1,0 +1,209 @@
+// The later life of a key that a rotation replaced and left Active: retired step by step by `finish`,
+// or made Active again by `undo`. lifecycle/retirement.ts decides.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { MS_PER_DAY } from '../base/clock.ts';
+import { assert, KeyturnError } from '../base/errors.ts';
+import { retiringKey } from '../lifecycle/decide-user.ts';
+import { type AccessKey, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
+import { HOLD_DAYS, judgeHold, judgeQuiet, type RetiringKey } from '../lifecycle/retirement.ts';
+import type { AccountWork } from './account-work.ts';
+import { changeKey, deleteAsJudged } from './change-key.ts';
+import { factsOf } from './decide.ts';
+import { readLastUse } from './key-details.ts';
+import { settleLeftOver } from './settle-custody.ts';
+import { type UserAtHand, type UserWork, whileAlone } from './user-work.ts';
+
+export interface FinishRequest {
+  readonly user: string;
+  /** The key that was replaced. */
+  readonly keyId: AccessKeyId;
+  /** The key that replaced it: it must work before the other may go. */
+  readonly currentKeyId: AccessKeyId;
+  /** Delete it although the hold is not over. */
+  readonly deleteNow: boolean;
+  /** Do not wait for AWS's last-used times to catch up with the cut-over. */
+  readonly skipQuietWait: boolean;
+  /**
+   * Called inside the claim, just before a change: throws unless whoever used the replaced key holds
+   * the other one now, and AWS accepts it (I4, I13).
+   */
+  readonly confirm: () => Promise<void>;
+}
+
+export type FinishOutcome =
+  | { readonly kind: 'deactivated'; readonly deletableFrom: Date }
+  | { readonly kind: 'held'; readonly reason: string; readonly deletableFrom: Date | undefined }
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'gone' };
+
+/**
+ * The next step towards the replaced key's end: Active -> Inactive, or Inactive -> deleted, never
+ * both in one run (I5). Throws `own-key`, `still-in-use`, `last-use-unknown`, `key-changed`,
+ * `needs-operator` while a rotation of the user is open, and what `confirm` throws.
+ */
+export async function finishKey(
+  request: FinishRequest,
+  account: AccountWork,
+): Promise<FinishOutcome> {
+  const { user, keyId } = request;
+  // I7: signing with the key that is to go would cut this very run off.
+  if (keyId === account.gateway.caller.accessKeyId) {
+    throw new KeyturnError('own-key', `${keyId} of ${user} signs the calls of this run`, {
+      hint: 'authenticate with the new key or another profile (-a)',
+    });
+  }
+  return await whileAlone(user, account, async (work) => {
+    assertNothingOpen(work);
+    await settleLeftOver(work);
+    const keys = await work.listKeys();
+    const key = keys.find(({ id }) => id === keyId);
+    if (key === undefined) {
+      await assertGone(request, work);
+      return { kind: 'gone' };
+    }
+    assertReplaced(request, keys);
+    if (key.status === 'Active')
+      return await deactivate(request, await about(key, keys, work), work);
+    // A run beside this one may have seen it Active since (I5).
+    await account.state.sightings.refresh();
+    return await remove(request, await about(key, keys, work), work);
+  });
+}
+
+async function about(
+  key: AccessKey,
+  keys: readonly AccessKey[],
+  work: UserWork,
+): Promise<RetiringKey> {
+  const lastUse = await readLastUse(work.account.gateway.reader, key);
+  return { ...retiringKey(key, factsOf(work, keys)), lastUse };
+}
+
+/** I4: until it has ended, nobody knows whether the new key works, or which one is to stay. */
+function assertNothingOpen({ history }: UserWork): void {
+  const { open } = history;
+  if (open === undefined) return;
+  throw new KeyturnError(
+    'needs-operator',
+    `a rotation of ${open.user} is not finished (${open.phase}), so its keys are both needed`,
+    { hint: 'let it finish first: run the command that began it again' },
+  );
+}
+
+/** I11: a key that the user does not list is gone only if it was this user's; else it may be in use. */
+async function assertGone({ user, keyId }: FinishRequest, work: UserWork): Promise<void> {
+  if (work.history.hasNamed(keyId)) return;
+  const lastUse = await readLastUse(work.account.gateway.reader, { id: keyId });
+  const owner = lastUse === 'unreadable' ? undefined : lastUse.owner;
+  throw new KeyturnError(
+    'key-changed',
+    `${keyId} is not a key of ${user}` +
+      (owner === undefined ? ', and nobody can tell whose it was' : `, but of ${owner}`),
+    { hint: 'nothing was changed; take it out of the file by hand if nothing needs it' },
+  );
+}
+
+function assertReplaced(request: FinishRequest, keys: readonly AccessKey[]): void {
+  const { user, keyId, currentKeyId } = request;
+  assert(keyId !== currentKeyId, 'a key can not replace itself');
+  const current = keys.find(({ id }) => id === currentKeyId);
+  if (current?.status === 'Active') return;
+  throw new KeyturnError(
+    'key-changed',
+    `${currentKeyId} of ${user} is ${current?.status ?? 'gone'}, so ${keyId} is the only way in`,
+    { hint: 'nothing was changed; look at the user’s keys with keyctl -k' },
+  );
+}
+
+async function deactivate(
+  request: FinishRequest,
+  facts: RetiringKey,
+  work: UserWork,
+): Promise<FinishOutcome> {
+  const { clock } = work.account;
+  assertQuiet(request, facts, clock.now());
+  await request.confirm();
+  await changeKey({ keyId: facts.key.id, to: 'Inactive', why: 'finish' }, work);
+  return { kind: 'deactivated', deletableFrom: afterHold(clock.now()) };
+}
+
+/** The key must not have been used since the new one took over. */
+function assertQuiet({ user, skipQuietWait }: FinishRequest, facts: RetiringKey, now: Date): void {
+  const { id } = facts.key;
+  const verdict = judgeQuiet(facts, now);
+  switch (verdict.kind) {
+    case 'quiet':
+      return;
+    case 'use-unknown':
+      throw new KeyturnError('last-use-unknown', `the last use of ${id} can not be read`, {
+        hint: 'grant iam:GetAccessKeyLastUsed; a key in use must not be made Inactive',
+      });
+    case 'used-since':
+      throw new KeyturnError(
+        'still-in-use',
+        `${id} of ${user} was used at ${verdict.at.toISOString()}, after it was replaced`,
+        { hint: 'find what still holds it, give it the new key, and finish a day later' },
+      );
+    case 'too-soon': {
+      if (skipQuietWait) return;
+      const hours = LAST_USE_LAG_MS / 3_600_000;
+      throw new KeyturnError(
+        'still-in-use',
+        `${id} was replaced less than ${hours} hours ago, and AWS tells uses late`,
+        {
+          hint: `finish after ${verdict.notBefore.toISOString()}, or with --now if nothing else can hold the key`,
+        },
+      );
+    }
+  }
+}
+
+async function remove(
+  request: FinishRequest,
+  facts: RetiringKey,
+  work: UserWork,
+): Promise<FinishOutcome> {
+  const { key, deactivatedAt } = facts;
+  const verdict = judgeHold(facts, HOLD_DAYS, work.account.clock.now());
+  if (verdict.kind !== 'delete' && !request.deleteNow) {
+    const reason = verdict.kind === 'keep' ? verdict.reason : 'its last use is not known';
+    const deletableFrom = deactivatedAt === undefined ? undefined : afterHold(deactivatedAt);
+    return { kind: 'held', reason, deletableFrom };
+  }
+  const why = verdict.kind === 'delete' ? verdict.reason : 'the operator ended the hold';
+  await request.confirm();
+  await deleteAsJudged(key, why, work);
+  return { kind: 'deleted' };
+}
+
+function afterHold(deactivatedAt: Date): Date {
+  return new Date(deactivatedAt.getTime() + HOLD_DAYS * MS_PER_DAY);
+}
+
+/**
+ * Makes a replaced key Active again, if it is not. Throws `key-changed` when the key is gone: then
+ * there is no way back.
+ */
+export async function reactivateKey(
+  keyId: AccessKeyId,
+  work: UserWork,
+): Promise<'was-active' | 'reactivated'> {
+  const key = await requireKey(keyId, work);
+  if (key.status === 'Active') return 'was-active';
+  await changeKey({ keyId, to: 'Active', why: 'undo' }, work);
+  return 'reactivated';
+}
+
+/** Throws `key-changed` when the user has the key no more. */
+export async function requireKey(
+  keyId: AccessKeyId,
+  { user, account }: UserAtHand,
+): Promise<AccessKey> {
+  const keys = await account.gateway.reader.listAccessKeys(user);
+  const key = keys.find(({ id }) => id === keyId);
+  if (key !== undefined) return key;
+  throw new KeyturnError('key-changed', `${keyId} of ${user} does not exist any more`, {
+    hint: 'a deleted key can not come back; rotate again if the new one does not work',
+  });
+}

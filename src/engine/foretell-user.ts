@@ -1,0 +1,92 @@
+// What a run would do with one user, by reads alone (I12): the run's own decision, told instead of
+// performed. It takes no claim, writes no journal, and calls nothing that changes AWS.
+
+import { toKeyturnError } from '../base/errors.ts';
+import type { Recovery, UserDecision, Wanted } from '../lifecycle/decide-user.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import type { AccountWork } from './account-work.ts';
+import { foretoldCleanUp } from './clean-up.ts';
+import { decide } from './decide.ts';
+import { failed, failedIn, oldKeyOf, type RotationOutcome, type UserOutcome } from './outcome.ts';
+import { ownKeyError, refusalOf } from './refusal.ts';
+import { notBegun, tellUnexplained, type UserSeen } from './rotate-user.ts';
+import type { UserAtHand } from './user-work.ts';
+
+/** A user with the keys that the inventory listed; none for somebody whom AWS does not list. */
+export interface UserListed extends UserSeen {
+  readonly keys: readonly AccessKey[];
+}
+
+export async function foretellUser(
+  listed: UserListed,
+  wanted: Wanted,
+  account: AccountWork,
+): Promise<UserOutcome> {
+  const { user } = listed;
+  try {
+    account.signal.throwIfAborted();
+    const history = await account.state.history(user);
+    return await foretell(listed, wanted, { user, account, history });
+  } catch (thrown) {
+    return notBegun(listed, toKeyturnError(thrown));
+  }
+}
+
+async function foretell(listed: UserListed, wanted: Wanted, at: UserAtHand): Promise<UserOutcome> {
+  const { user, history } = at;
+  const nothing = { user, rotation: undefined, cleanup: undefined };
+  const keys = await keysUnlessGone(listed, at);
+  if (keys === undefined) return nothing;
+  let decision: UserDecision;
+  try {
+    decision = await decide(at, keys, wanted);
+  } catch (thrown) {
+    if (history.open === undefined) throw thrown;
+    const about = { oldKey: oldKeyOf(history.open, keys), resumed: true };
+    return { ...nothing, rotation: failedIn(history.open, toKeyturnError(thrown), about) };
+  }
+  tellUnexplained(decision, at);
+  const { recover, cleanUp } = decision;
+  if (recover !== undefined && recover.leadsTo !== 'closed') {
+    return { ...nothing, rotation: recovered(recover, decision) };
+  }
+  const cleanup = cleanUp && foretoldCleanUp(cleanUp, user);
+  return { user, rotation: rotation(decision, at), cleanup };
+}
+
+/** Undefined when the user was deleted: then the run closes what is open. */
+async function keysUnlessGone(
+  { keys }: UserListed,
+  { user, account, history }: UserAtHand,
+): Promise<readonly AccessKey[] | undefined> {
+  if (keys.length > 0) return keys;
+  try {
+    return await account.gateway.reader.listAccessKeys(user);
+  } catch (thrown) {
+    if (toKeyturnError(thrown).code !== 'unknown-user' || history.open === undefined) throw thrown;
+    return undefined;
+  }
+}
+
+/** What becomes of an open rotation. */
+function recovered(
+  recover: Exclude<Recovery, { readonly leadsTo: 'closed' }>,
+  { keys }: UserDecision,
+): RotationOutcome | undefined {
+  const { rotation } = recover;
+  if (recover.leadsTo === 'way-back') return undefined;
+  const oldKey = oldKeyOf(rotation, keys);
+  const about = { oldKey, resumed: true };
+  if (recover.leadsTo === 'nothing') return failedIn(rotation, recover.error, about);
+  if (recover.stopsAtOwnKey) {
+    return failedIn(rotation, ownKeyError(rotation.user, rotation.oldKeyId), about);
+  }
+  return { kind: 'would-rotate', ...about };
+}
+
+function rotation({ next }: UserDecision, at: UserAtHand): RotationOutcome | undefined {
+  if (next.kind === 'nothing' || next.kind === 'not-theirs') return undefined;
+  if (next.kind === 'rotate') return { kind: 'would-rotate', oldKey: next.oldKey, resumed: false };
+  const keys = next.kind === 'blocked' ? next.keys : undefined;
+  return failed(next.oldKey, refusalOf(next, at), { keys });
+}

@@ -1,0 +1,97 @@
+// What became of one user in one run, or would become of them.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
+import type { AccessKey, KeyDetails, KeyStatus } from '../lifecycle/keys.ts';
+import type { DeliveryReceipt } from '../lifecycle/record.ts';
+import { hasNewKey, type Rotation } from '../lifecycle/rotation.ts';
+
+export interface OldKey {
+  readonly id: AccessKeyId;
+  /** Undefined when the key is gone and its age with it. */
+  readonly createdAt: Date | undefined;
+  /** As last read, or as changed by this run; `unknown` when a change may or may not have landed. */
+  readonly status: KeyStatus | 'gone' | 'unknown';
+}
+
+export type RotationOutcome =
+  | {
+      readonly kind: 'rotated';
+      readonly oldKey: OldKey;
+      readonly newKeyId: AccessKeyId;
+      /** Where the new secret went. */
+      readonly receipts: readonly DeliveryReceipt[];
+      readonly resumed: boolean;
+    }
+  | { readonly kind: 'would-rotate'; readonly oldKey: OldKey; readonly resumed: boolean }
+  | {
+      readonly kind: 'failed';
+      readonly oldKey: OldKey;
+      readonly error: KeyturnError;
+      readonly newKeyId: AccessKeyId | undefined;
+      readonly resumed: boolean;
+      /** The user's keys, when they are why it failed. */
+      readonly keys: readonly KeyDetails[] | undefined;
+    };
+
+export interface CleanupOutcome {
+  /** In a dry run: the keys that would be deleted. */
+  readonly deleted: readonly AccessKeyId[];
+  readonly kept: readonly { readonly id: AccessKeyId; readonly reason: string }[];
+  readonly error: KeyturnError | undefined;
+}
+
+export interface UserOutcome {
+  readonly user: string;
+  readonly rotation: RotationOutcome | undefined;
+  readonly cleanup: CleanupOutcome | undefined;
+}
+
+type Failed = Extract<RotationOutcome, { readonly kind: 'failed' }>;
+type FailedMore = Partial<Pick<Failed, 'newKeyId' | 'resumed' | 'keys'>>;
+
+export function failed(oldKey: OldKey, error: KeyturnError, more: FailedMore = {}): Failed {
+  return {
+    kind: 'failed',
+    oldKey,
+    error,
+    newKeyId: undefined,
+    resumed: false,
+    keys: undefined,
+    ...more,
+  };
+}
+
+/** A rotation that has come to its end, or stands where no step leads on from. */
+export function ended(
+  rotation: Rotation,
+  { oldKey, resumed }: { readonly oldKey: OldKey; readonly resumed: boolean },
+): RotationOutcome {
+  const { phase, user } = rotation;
+  if (phase !== 'deactivated' && phase !== 'completed') {
+    return failed(oldKey, toKeyturnError(`rotation of ${user} stopped in phase ${phase}`), {
+      resumed,
+    });
+  }
+  const { newKeyId, receipts } = rotation;
+  const status = phase === 'deactivated' ? 'Inactive' : oldKey.status;
+  return { kind: 'rotated', oldKey: { ...oldKey, status }, newKeyId, receipts, resumed };
+}
+
+/** A failure, with what the journal knows of the new key and of a change that may have landed. */
+export function failedIn(
+  rotation: Rotation,
+  error: KeyturnError,
+  { oldKey, resumed }: { readonly oldKey: OldKey; readonly resumed: boolean },
+): Failed {
+  const isChanging = rotation.phase === 'deactivating' || rotation.phase === 'undoing';
+  const status = isChanging ? 'unknown' : oldKey.status;
+  const newKeyId = hasNewKey(rotation) ? rotation.newKeyId : undefined;
+  return failed({ ...oldKey, status }, error, { newKeyId, resumed });
+}
+
+/** The old key of an open rotation, as listed now. */
+export function oldKeyOf({ oldKeyId }: Rotation, keys: readonly AccessKey[]): OldKey {
+  const listed = keys.find(({ id }) => id === oldKeyId);
+  return { id: oldKeyId, createdAt: listed?.createdAt, status: listed?.status ?? 'gone' };
+}

@@ -1,0 +1,209 @@
+// The steps of an undo, in the order that keeps the user working: the old key is Active again and
+// AWS accepts it, the destination holds it, and only then the other key goes. Each step can be
+// repeated, so an undo that died is taken up from its beginning.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { KeyturnError } from '../base/errors.ts';
+import type { Secret } from '../base/secret.ts';
+import type { Destination } from '../destinations/destination.ts';
+import { deliversCustody } from '../destinations/kinds.ts';
+import type { DeliveryReceipt } from '../lifecycle/record.ts';
+import { mayBeUsedByOthers } from '../lifecycle/retirement.ts';
+import type { Rotation, UndoIntent } from '../lifecycle/rotation.ts';
+import { changeKey } from './change-key.ts';
+import { reactivateKey } from './finish-key.ts';
+import { readLastUse } from './key-details.ts';
+import { writerSignedBy } from './own-key.ts';
+import { proveKey } from './prove-key.ts';
+import { ownKeyError } from './refusal.ts';
+import { settleLeftOver } from './settle-custody.ts';
+import type { UserWork } from './user-work.ts';
+
+export interface UndoneRotation {
+  readonly user: string;
+  readonly rotation: string;
+  /** Active again. */
+  readonly toKeyId: AccessKeyId;
+  readonly fromKeyId: AccessKeyId;
+  /** Whether the key had to be made Active again. */
+  readonly reactivated: boolean;
+  readonly putBack: readonly DeliveryReceipt[];
+  /** Destinations that still hold the other secret: their readers must go back by hand. */
+  readonly notPutBack: readonly DeliveryReceipt[];
+  readonly fromKey: 'made-inactive' | 'was-inactive' | 'gone' | 'left-active' | 'kept';
+}
+
+/** A rotation whose undo is on record. */
+export type Undoing = Extract<Rotation, { readonly phase: 'undoing' }>;
+
+/** An undo under way: the rotation, its places, and the secret of the key that comes back. */
+interface WayBack {
+  readonly rotation: Undoing;
+  readonly destinations: readonly Destination[];
+  /** Undefined where it is at hand nowhere. */
+  readonly secret: Secret | undefined;
+}
+
+/**
+ * Throws what its steps throw; the undo then stays open, unless AWS does not accept the key to go
+ * back to and nothing depends on it yet: then it is given up, and all is as before.
+ */
+export async function performUndo(rotation: Undoing, work: UserWork): Promise<UndoneRotation> {
+  const { user, id, undo } = rotation;
+  const { toKeyId, fromKeyId } = undo;
+  const { account } = work;
+  const destinations = await account.places.toFinish(rotation);
+  const back = { rotation, destinations, secret: await secretOf(toKeyId, destinations, work) };
+  assertNotOwn(undo, back.secret, work);
+  const was = await reactivateKey(toKeyId, work);
+  await prove(back, work);
+  account.signal.throwIfAborted();
+  const { putBack, notPutBack } = await putAllBack(back, work);
+  const fromKey = undo.fromKeyFate === 'keep' ? 'kept' : await deactivate(back, work);
+  await work.record(id, { type: 'undone', notPutBack });
+  account.emit({ code: 'rotation-undone', user, activeKeyId: toKeyId, keyId: fromKeyId });
+  // I8: what went back keeps the other secret too.
+  await settleLeftOver(work);
+  const reactivated = was === 'reactivated';
+  return { user, rotation: id, toKeyId, fromKeyId, reactivated, putBack, notPutBack, fromKey };
+}
+
+/** Where it is at hand: in a destination that keeps it, or in custody still. */
+export async function secretOf(
+  keyId: AccessKeyId,
+  destinations: readonly Destination[],
+  { account }: UserWork,
+): Promise<Secret | undefined> {
+  for (const { wayBack } of destinations) {
+    // One that can not be read must not keep the old key Inactive; putting it back will say why.
+    const secret = await wayBack?.secretOf(keyId).catch(() => undefined);
+    if (secret !== undefined) return secret;
+  }
+  return (await account.state.custody.get(keyId))?.secret;
+}
+
+/**
+ * I7: the key that signs these calls is made Inactive by the one that comes back, or not at all.
+ * Throws `own-key`.
+ */
+export function assertNotOwn(
+  { fromKeyId, fromKeyFate }: UndoIntent,
+  secret: Secret | undefined,
+  { user, account }: UserWork,
+): void {
+  const { gateway } = account;
+  if (fromKeyFate === 'keep' || fromKeyId !== gateway.caller.accessKeyId) return;
+  if (secret !== undefined && gateway.signedBy !== undefined) return;
+  throw ownKeyError(user, fromKeyId);
+}
+
+/** I4: nothing may depend on a key that AWS does not accept. */
+async function prove(back: WayBack, work: UserWork): Promise<void> {
+  const { rotation, secret } = back;
+  if (secret === undefined) return;
+  const { toKeyId: id } = rotation.undo;
+  try {
+    await proveKey({ id, secret, createdAt: work.account.clock.now() }, work);
+  } catch (thrown) {
+    const isRefused =
+      thrown instanceof KeyturnError &&
+      (thrown.code === 'not-accepted-yet' || thrown.code === 'wrong-identity');
+    if (isRefused && !(await isUnderWay(back, work))) await giveUp(rotation, thrown.code, work);
+    throw thrown;
+  }
+}
+
+/** Whether an earlier run came so far that going on is the only way. */
+async function isUnderWay(
+  { rotation: { id, undo }, destinations }: WayBack,
+  { history }: UserWork,
+): Promise<boolean> {
+  const { records } = history;
+  const intent = records.findLastIndex(
+    ({ rotation, step }) => rotation === id && step.type === 'undoing',
+  );
+  const isOtherTouched = records
+    .slice(intent)
+    .some(({ step }) => step.type === 'retiring' && step.keyId === undo.fromKeyId);
+  if (isOtherTouched) return true;
+  for (const destination of destinations) {
+    if (destination.wayBack !== undefined && (await holds(destination, undo.toKeyId))) return true;
+  }
+  return false;
+}
+
+async function holds(destination: Destination, keyId: AccessKeyId): Promise<boolean> {
+  const { kind, place: reference } = destination;
+  return await destination.holds(keyId, { kind, reference });
+}
+
+async function giveUp(rotation: Undoing, reason: string, work: UserWork): Promise<void> {
+  await work.record(rotation.id, { type: 'undo-given-up', reason });
+}
+
+async function putAllBack(
+  { rotation, destinations }: WayBack,
+  work: UserWork,
+): Promise<Pick<UndoneRotation, 'putBack' | 'notPutBack'>> {
+  const { undo, receipts, newKeyId } = rotation;
+  const { toKeyId, fromKeyId } = undo;
+  const putBack: DeliveryReceipt[] = [];
+  const notPutBack: DeliveryReceipt[] = [];
+  for (const [index, destination] of destinations.entries()) {
+    const { kind, place, wayBack } = destination;
+    const isBack = (await wayBack?.putBack({ toKeyId, fromKeyId })) === true;
+    // Also where the run died before it could record what it had delivered.
+    const reference = deliversCustody(kind) ? work.account.state.custody.describe(newKeyId) : place;
+    (isBack ? putBack : notPutBack).push(receipts[index] ?? { kind, reference });
+  }
+  const [left] = notPutBack;
+  if (left === undefined || undo.fromKeyFate === 'deactivate') return { putBack, notPutBack };
+  // Nothing else was asked for, and nothing else was done.
+  await giveUp(rotation, 'the destination can not be put back', work);
+  throw new KeyturnError(
+    'credentials-file',
+    `${left.kind} ${left.reference} does not hold the pairs of ${toKeyId} and ${fromKeyId} any more`,
+    { hint: 'a backup beside the file may hold them: credentials.backup.*' },
+  );
+}
+
+async function deactivate(back: WayBack, work: UserWork): Promise<UndoneRotation['fromKey']> {
+  const { rotation, destinations } = back;
+  const { fromKeyId: keyId } = rotation.undo;
+  const key = (await work.listKeys()).find(({ id }) => id === keyId);
+  if (key === undefined) return 'gone';
+  if (key.status !== 'Active') return 'was-inactive';
+  if (await mayBeInUse(rotation, work)) return 'left-active';
+  // I13: with fresh eyes, just before the other key goes.
+  for (const destination of destinations) {
+    if (destination.wayBack !== undefined && (await holds(destination, keyId))) {
+      return 'left-active';
+    }
+  }
+  work.account.signal.throwIfAborted();
+  const writer = await writerFor(back, work);
+  await changeKey({ keyId, to: 'Inactive', why: 'undo', writer }, work);
+  return 'made-inactive';
+}
+
+/** I7: the key that signs these calls is made Inactive by the one that comes back. */
+async function writerFor({ rotation, secret }: WayBack, work: UserWork) {
+  const { gateway, clock } = work.account;
+  const { fromKeyId, toKeyId: id } = rotation.undo;
+  const isOwn = fromKeyId === gateway.caller.accessKeyId && secret !== undefined;
+  return isOwn
+    ? await writerSignedBy({ id, secret, createdAt: clock.now() }, work)
+    : gateway.writer;
+}
+
+/**
+ * Whether somebody works with the key already: then making it Inactive would be an outage, and the
+ * person decides. Our own checks with STS are no use.
+ */
+async function mayBeInUse({ id, undo }: Undoing, { account, history }: UserWork): Promise<boolean> {
+  const lastUse = await readLastUse(account.gateway.reader, { id: undo.fromKeyId });
+  const checked = history.records.findLast(
+    ({ rotation, step }) => rotation === id && step.type === 'verified',
+  );
+  return mayBeUsedByOthers(lastUse, checked?.at);
+}

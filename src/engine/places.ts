@@ -1,0 +1,98 @@
+// Where the secrets of rotations go: for a fresh one the places of this run, for one that is open or
+// has ended the places that it was promised when it began, whatever this run's own are (I10).
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import type { Destination } from '../destinations/destination.ts';
+import { jointTarget } from '../destinations/kinds.ts';
+import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
+import type { Rotation } from '../lifecycle/rotation.ts';
+
+type Destinations = readonly [Destination, ...Destination[]];
+
+export interface Places {
+  /** For a fresh rotation. Throws `not-deliverable` for a user whom the places of this run do not fit. */
+  forNew(user: string, oldKeyId: AccessKeyId): Promise<Destinations>;
+  /** Of an open rotation, for whoever may finish it from here. Throws `other-destination`. */
+  toFinish(rotation: Rotation): Promise<readonly Destination[]>;
+  /** Of a rotation that has ended, to tidy up behind it. Throws `other-destination`. */
+  toTidyUp(rotation: Rotation): Promise<readonly Destination[]>;
+}
+
+/** The places of this run's own rotations. Throws `not-deliverable`. */
+export type DestinationChooser = (user: string, oldKeyId: AccessKeyId) => Promise<Destinations>;
+
+/** A place that a record names; undefined when it can not be reached from here. */
+export type DestinationOpener = (
+  target: JournaledTarget,
+  oldKeyId: AccessKeyId,
+) => Promise<Destination | undefined>;
+
+export interface PlacesParts {
+  readonly choose: DestinationChooser;
+  readonly open: DestinationOpener;
+  /** Whether open rotations to other places than this run's own are finished too. */
+  readonly finishesOthers: boolean;
+}
+
+export function openPlaces(parts: PlacesParts): Places {
+  return {
+    forNew: parts.choose,
+    toFinish: (rotation) => promised(rotation, parts),
+    toTidyUp: (rotation) => promised(rotation, { ...parts, finishesOthers: true }),
+  };
+}
+
+async function promised(rotation: Rotation, parts: PlacesParts): Promise<Destination[]> {
+  const own = await ownOf(rotation, parts);
+  const found: Destination[] = [];
+  for (const target of rotation.targets) {
+    const opened =
+      (await ownAt(target, own, (joint) => parts.open(joint, rotation.oldKeyId))) ??
+      (parts.finishesOthers ? await parts.open(target, rotation.oldKeyId) : undefined);
+    if (opened === undefined) throw otherDestination(rotation, target);
+    found.push(opened);
+  }
+  return found;
+}
+
+/** A user whom this run's places do not fit may have an open rotation to others. */
+async function ownOf(
+  { user, oldKeyId }: Rotation,
+  { choose }: PlacesParts,
+): Promise<readonly Destination[]> {
+  try {
+    return await choose(user, oldKeyId);
+  } catch (thrown) {
+    if (toKeyturnError(thrown).code === 'not-deliverable') return [];
+    throw thrown;
+  }
+}
+
+/** The place of this run that the target means, holding what this run and the rotation promise. */
+async function ownAt(
+  target: JournaledTarget,
+  own: readonly Destination[],
+  open: (joint: DeliveryTarget) => Promise<Destination | undefined>,
+): Promise<Destination | undefined> {
+  for (const destination of own) {
+    const joint = jointTarget(destination, target);
+    if (joint?.place === destination.place) return destination;
+    if (joint !== undefined) return await open(joint);
+  }
+  return undefined;
+}
+
+function otherDestination(
+  { user, phase }: Rotation,
+  { kind, place }: DeliveryTarget,
+): KeyturnError {
+  const where = place === '' ? `the ${kind} file` : `${kind} ${place}`;
+  return new KeyturnError(
+    'other-destination',
+    `a rotation of ${user} to ${where} is not finished (${phase}), and it can not be reached here`,
+    {
+      hint: `finish that one first: run the command that began it again, or keyturn recover --user ${user}`,
+    },
+  );
+}

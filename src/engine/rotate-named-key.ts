@@ -1,0 +1,62 @@
+// Rotates the one key that the operator named (a profile's key), whatever its age.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { KeyturnError } from '../base/errors.ts';
+import type { UserDecision } from '../lifecycle/decide-user.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import type { AccountWork } from './account-work.ts';
+import { decide } from './decide.ts';
+import type { RotationOutcome } from './outcome.ts';
+import { refusalOf } from './refusal.ts';
+import { type Turn, turn } from './rotate-user.ts';
+import { whileAlone } from './user-work.ts';
+
+export interface NamedKey {
+  readonly user: string;
+  /** The key that the profile holds now. */
+  readonly keyId: AccessKeyId;
+  /** The key that the operator allows to be deleted to make room (I6). */
+  readonly mayRemove: AccessKeyId | undefined;
+}
+
+/**
+ * Finishes what an earlier run left of this key's rotation, or begins a fresh one. Throws
+ * `rotation-in-progress`, `key-changed`, `undo-finished` before anything is changed for this key; a
+ * rotation that is refused or fails is an outcome.
+ */
+export async function rotateNamedKey(
+  { user, keyId, mayRemove }: NamedKey,
+  account: AccountWork,
+): Promise<RotationOutcome> {
+  return await whileAlone(user, account, async (work) => {
+    const result = await turn({ kind: 'named-key', keyId, mayRemove }, work);
+    const outcome = result.recovered ?? result.rotation;
+    if (outcome !== undefined) return outcome;
+    const { decision } = result;
+    if (decision?.next.kind === 'not-theirs') throw refusalOf(decision.next, work);
+    throw undoFinished(result, user);
+  });
+}
+
+/** What would be done, by reads alone (I12). */
+export async function examineNamedKey(
+  { user, keyId }: Omit<NamedKey, 'mayRemove'>,
+  keys: readonly AccessKey[],
+  account: AccountWork,
+): Promise<UserDecision> {
+  const history = await account.state.history(user);
+  const wanted = { kind: 'named-key', keyId, mayRemove: undefined } as const;
+  return await decide({ user, account, history }, keys, wanted);
+}
+
+/** The profile holds another key now than the one that the operator was shown. */
+function undoFinished({ decision }: Turn, user: string): KeyturnError {
+  const keyId = decision?.recover?.rotation.oldKeyId ?? 'the former key';
+  return new KeyturnError(
+    'undo-finished',
+    `an undo that an earlier run left open was finished first, so no key of ${user} was rotated`,
+    {
+      hint: `look at the profile: ${keyId} may be in it again; then run again if you still want to`,
+    },
+  );
+}

@@ -1,0 +1,245 @@
+// One user, from claim to result: finish what an earlier run left, clean up, and rotate. Expected
+// failures become part of the outcome; the other users go on.
+
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { newId } from '../base/new-id.ts';
+import type { Next, Recovery, UserDecision, Wanted } from '../lifecycle/decide-user.ts';
+import { type AccessKey, KEYS_PER_USER_MAX } from '../lifecycle/keys.ts';
+import type { OldKeyFate, RotationStep } from '../lifecycle/record.ts';
+import type { AccountWork } from './account-work.ts';
+import { deleteAsJudged } from './change-key.ts';
+import { cleanUp } from './clean-up.ts';
+import { decide, decideNext } from './decide.ts';
+import {
+  type CleanupOutcome,
+  ended,
+  failed,
+  failedIn,
+  type OldKey,
+  oldKeyOf,
+  type RotationOutcome,
+  type UserOutcome,
+} from './outcome.ts';
+import { advance } from './perform.ts';
+import { carryOut } from './recover-user.ts';
+import { refusalOf } from './refusal.ts';
+import { settleLeftOver } from './settle-custody.ts';
+import { type UserWork, whileAlone } from './user-work.ts';
+
+/** What the inventory saw of a user, for the case that nothing more can be learned. */
+export interface UserSeen {
+  readonly user: string;
+  readonly oldKey: OldKey;
+  /** Whether there is a key to rotate, or only Inactive ones to clean up. */
+  readonly isForRotation: boolean;
+}
+
+export async function rotateUser(
+  seen: UserSeen,
+  wanted: Wanted,
+  account: AccountWork,
+): Promise<UserOutcome> {
+  const { user } = seen;
+  try {
+    account.signal.throwIfAborted();
+    const { recovered, rotation, cleanup } = await whileAlone(user, account, (work) =>
+      turn(wanted, work),
+    );
+    return { user, rotation: recovered ?? rotation, cleanup };
+  } catch (thrown) {
+    return notBegun(seen, toKeyturnError(thrown));
+  }
+}
+
+/** Nothing could be done for the user, and nothing learned of them. */
+export function notBegun(seen: UserSeen, error: KeyturnError): UserOutcome {
+  const { user, oldKey, isForRotation } = seen;
+  return isForRotation
+    ? { user, rotation: failed(oldKey, error), cleanup: undefined }
+    : { user, rotation: undefined, cleanup: { deleted: [], kept: [], error } };
+}
+
+/** What came of one user's turn. */
+export interface Turn {
+  /** The decision that nothing could be taken further from; undefined when the user is gone. */
+  readonly decision: UserDecision | undefined;
+  /** Of a rotation that an earlier run had left open. */
+  readonly recovered: RotationOutcome | undefined;
+  readonly cleanup: CleanupOutcome | undefined;
+  readonly rotation: RotationOutcome | undefined;
+}
+
+const NOTHING: Turn = {
+  decision: undefined,
+  recovered: undefined,
+  cleanup: undefined,
+  rotation: undefined,
+};
+
+/** Each closes an open rotation: the one that was left, and those whose keys landed late. */
+const RECOVERIES_MAX = 2 * KEYS_PER_USER_MAX;
+
+/** Performs what is decided about the user, again after each recovery that leads to a fresh start. */
+export async function turn(wanted: Wanted, work: UserWork): Promise<Turn> {
+  await settleLeftOver(work);
+  for (let recoveries = 0; recoveries <= RECOVERIES_MAX; recoveries += 1) {
+    // What is acted on is read inside the claim: the inventory may be minutes old.
+    const keys = await keysUnlessGone(work);
+    if (keys === undefined) return NOTHING;
+    const decision = await decideOrFail(keys, wanted, work);
+    if ('kind' in decision) return { ...NOTHING, recovered: decision };
+    tellUnexplained(decision, work);
+    const { recover } = decision;
+    if (recover === undefined) {
+      const cleaned = await cleanUpFirst(decision, work);
+      const { cleanup } = cleaned;
+      return { ...NOTHING, decision, cleanup, rotation: await rotateNext(cleaned, work) };
+    }
+    const recovered = await recoverOrFail(recover, decision.keys, work);
+    const isOver = recover.leadsTo === 'way-back' || wanted.kind === 'recovery';
+    if (recovered !== undefined || isOver) return { ...NOTHING, decision, recovered };
+  }
+  throw new KeyturnError('internal', `rotations of ${work.user} do not settle`);
+}
+
+/** Undefined when the user was deleted: then an open rotation is over, and that is journaled. */
+async function keysUnlessGone(work: UserWork): Promise<AccessKey[] | undefined> {
+  try {
+    return await work.listKeys();
+  } catch (thrown) {
+    const { open } = work.history;
+    if (toKeyturnError(thrown).code !== 'unknown-user' || open === undefined) throw thrown;
+    await work.record(open.id, { type: 'closed', reason: 'user-gone' });
+    work.account.emit({ code: 'rotation-closed', user: work.user, reason: 'user-gone' });
+    return undefined;
+  }
+}
+
+/** What can not be decided about an open rotation is that one's failure. */
+async function decideOrFail(
+  keys: readonly AccessKey[],
+  wanted: Wanted,
+  work: UserWork,
+): Promise<UserDecision | RotationOutcome> {
+  try {
+    return await decide(work, keys, wanted);
+  } catch (thrown) {
+    const { open } = work.history;
+    if (open === undefined) throw thrown;
+    const about = { oldKey: oldKeyOf(open, keys), resumed: true };
+    return failedIn(open, toKeyturnError(thrown), about);
+  }
+}
+
+export function tellUnexplained(
+  { unexplained }: UserDecision,
+  { user, account }: Pick<UserWork, 'user' | 'account'>,
+): void {
+  if (unexplained !== undefined) account.emit({ code: 'key-unexplained', user, ...unexplained });
+}
+
+/** Undefined when the open rotation ended without a new key in use. */
+async function recoverOrFail(
+  recover: Recovery,
+  keys: readonly AccessKey[],
+  work: UserWork,
+): Promise<RotationOutcome | undefined> {
+  const { id, user } = recover.rotation;
+  const about = { oldKey: oldKeyOf(recover.rotation, keys), resumed: true };
+  try {
+    const rotation = await carryOut(recover, work);
+    if (rotation.phase === 'undone') return undefined;
+    if (rotation.phase === 'closed') {
+      work.account.emit({ code: 'rotation-closed', user, reason: rotation.reason });
+      return undefined;
+    }
+    return told(ended(rotation, about), work);
+  } catch (thrown) {
+    return failedIn(work.history.rotation(id), toKeyturnError(thrown), about);
+  }
+}
+
+interface Cleaned {
+  readonly cleanup: CleanupOutcome | undefined;
+  readonly keys: readonly AccessKey[];
+  readonly next: Next;
+}
+
+/** I5: clean-up comes before the rotation, so it can not meet a key that the rotation deactivates. */
+async function cleanUpFirst(decision: UserDecision, work: UserWork): Promise<Cleaned> {
+  const { cleanUp: decided, keys, next, wanted } = decision;
+  if (decided === undefined) return { cleanup: undefined, keys, next };
+  const cleanup = await cleanUp(decided, keys, work);
+  const deleted = new Set(cleanup.deleted);
+  const remaining = keys.filter(({ id }) => !deleted.has(id));
+  // A key that was to go may have stayed: then there may be no room.
+  const isAsDecided = decided.deletes.every(({ key }) => deleted.has(key.id));
+  return {
+    cleanup,
+    keys: remaining,
+    next: isAsDecided ? next : await decideNext(work, remaining, wanted),
+  };
+}
+
+/** What was decided to come next; a rotation from its intent to its end or to the step that fails. */
+async function rotateNext(
+  { next, keys }: Cleaned,
+  work: UserWork,
+): Promise<RotationOutcome | undefined> {
+  if (next.kind === 'nothing' || next.kind === 'not-theirs') return undefined;
+  const { oldKey } = next;
+  if (next.kind !== 'rotate') {
+    const details = next.kind === 'blocked' ? next.keys : undefined;
+    return failed(oldKey, refusalOf(next, work), { keys: details });
+  }
+  const id = newId();
+  const about = { oldKey, resumed: false };
+  try {
+    work.account.signal.throwIfAborted();
+    const present = await makeRoom(next, keys, work);
+    work.account.emit({ code: 'rotation-started', user: work.user, oldKeyId: oldKey.id });
+    // I1: the intent and the keys as seen are on disk before anything is created.
+    await work.record(id, intentOf(next, present, work.account.policy.oldKeyFate));
+    return told(ended(await advance(id, work), about), work);
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    const rotation = work.history.find(id);
+    return rotation === undefined ? failed(oldKey, error) : failedIn(rotation, error, about);
+  }
+}
+
+type Rotate = Extract<Next, { readonly kind: 'rotate' }>;
+
+/** Deletes the key that the operator agreed to, if one has to go; the keys that are left. */
+async function makeRoom(
+  { makesRoom }: Rotate,
+  keys: readonly AccessKey[],
+  work: UserWork,
+): Promise<readonly AccessKey[]> {
+  if (makesRoom === undefined) return keys;
+  await deleteAsJudged(makesRoom.key, `to make room: ${makesRoom.because}`, work);
+  return keys.filter(({ id }) => id !== makesRoom.key.id);
+}
+
+function intentOf(
+  { oldKey, targets: [target, ...alsoTargets] }: Rotate,
+  keys: readonly AccessKey[],
+  oldKeyFate: OldKeyFate,
+): RotationStep {
+  return {
+    type: 'intended',
+    oldKeyId: oldKey.id,
+    knownKeyIds: keys.map((key) => key.id),
+    oldKeyFate,
+    target,
+    ...(alsoTargets.length > 0 && { alsoTargets }),
+  };
+}
+
+function told(outcome: RotationOutcome, { user, account }: UserWork): RotationOutcome {
+  if (outcome.kind === 'rotated') {
+    const { oldKey, newKeyId } = outcome;
+    account.emit({ code: 'rotation-done', user, oldKeyId: oldKey.id, newKeyId });
+  }
+  return outcome;
+}

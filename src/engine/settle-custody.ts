@@ -1,0 +1,99 @@
+// Copies of secrets that have done their work.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { toKeyturnError } from '../base/errors.ts';
+import type { Destination } from '../destinations/destination.ts';
+import { deliversCustody } from '../destinations/kinds.ts';
+import { type Finished, isFinished, type Rotation } from '../lifecycle/rotation.ts';
+import type { AccountWork } from './account-work.ts';
+import { type UserWork, whileAlone } from './user-work.ts';
+
+/**
+ * The rotation has ended and every destination holds the secret, so the plain copy in custody goes
+ * (I8), unless it is what was delivered. One that stays because of a fault does not undo the
+ * rotation: the next run tries again.
+ */
+export async function settleCustody(rotation: Finished, { account }: UserWork): Promise<void> {
+  const { custody } = account.state;
+  const { newKeyId, user } = rotation;
+  const destinations = await account.places.toTidyUp(rotation);
+  if (!isSpent(destinations)) return;
+  try {
+    const key = await custody.get(newKeyId);
+    if (key === undefined) return;
+    for (const destination of destinations) await destination.seal?.(key);
+    await custody.remove(newKeyId);
+  } catch (thrown) {
+    const reason = toKeyturnError(thrown).message;
+    account.emit({ code: 'handoff-kept', user, path: custody.describe(newKeyId), reason });
+  }
+}
+
+/**
+ * The same for the user's earlier rotations. The run that ends one does so itself; this is for one
+ * that died right before it.
+ */
+export async function settleLeftOver(work: UserWork): Promise<void> {
+  for (const rotation of work.history.rotations) {
+    if (!isSettling(rotation) || work.history.hasDeleted(rotation.newKeyId)) continue;
+    if ((await placesOf(rotation, work.account)) !== undefined) await settleCustody(rotation, work);
+  }
+}
+
+/**
+ * The same for every user who `isMeant`; a user who is being rotated is left to that run. Meant for
+ * the beginning of a run: users who have nothing else to do are not looked at again (I8).
+ */
+export async function settleAllLeftOver(
+  account: AccountWork,
+  isMeant: (user: string) => boolean,
+): Promise<void> {
+  const users = new Set<string>();
+  for (const held of await account.state.custody.list()) {
+    if (held.user === undefined || users.has(held.user) || !isMeant(held.user)) continue;
+    if (await isLeftOver(held.keyId, held.user, account)) users.add(held.user);
+  }
+  for (const user of users) {
+    try {
+      await whileAlone(user, account, settleLeftOver);
+    } catch {
+      // Its claim is held, or the claim can not be taken: the next run comes by.
+    }
+  }
+}
+
+async function isLeftOver(
+  keyId: AccessKeyId,
+  user: string,
+  account: AccountWork,
+): Promise<boolean> {
+  const rotation = (await account.state.history(user)).rotationThatMade(keyId);
+  if (rotation === undefined || !isSettling(rotation)) return false;
+  const destinations = await placesOf(rotation, account);
+  return destinations !== undefined && isSpent(destinations);
+}
+
+/** Whether the rotation has ended in such a way that the plain copy may go. */
+function isSettling(rotation: Rotation): rotation is Finished {
+  if (!isFinished(rotation)) return false;
+  // What went back keeps the new secret too; elsewhere nobody knows whether it was delivered.
+  return (
+    rotation.phase !== 'undone' || rotation.notPutBack.every(({ kind }) => deliversCustody(kind))
+  );
+}
+
+function isSpent(destinations: readonly Destination[]): boolean {
+  return !destinations.some(({ keepsHandoff }) => keepsHandoff === true);
+}
+
+/** Undefined where they can not be reached: keyctl leaves alone what other faces deliver to. */
+async function placesOf(
+  rotation: Rotation,
+  { places }: AccountWork,
+): Promise<readonly Destination[] | undefined> {
+  try {
+    return await places.toTidyUp(rotation);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,146 @@
+// Takes a rotation back during grace and hold. Here it is decided which one, and the intent is
+// journaled; perform-undo.ts does the work, also for a later run that finds the intent.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { assert, KeyturnError } from '../base/errors.ts';
+import { newId } from '../base/new-id.ts';
+import { jointTarget, targetOf } from '../destinations/kinds.ts';
+import type { DeliveryTarget } from '../lifecycle/record.ts';
+import {
+  hasNewKey,
+  isOpen,
+  type Rotation,
+  type UndoIntent,
+  type WithNewKey,
+} from '../lifecycle/rotation.ts';
+import type { AccountWork } from './account-work.ts';
+import { requireKey } from './finish-key.ts';
+import { assertNotOwn, performUndo, secretOf, type UndoneRotation } from './perform-undo.ts';
+import { type UserWork, whileAlone } from './user-work.ts';
+
+/**
+ * Undoes the named rotation of the user, or the latest one: its old key comes back, and the new key
+ * is made Inactive last. Throws `nothing-to-undo`, `key-changed` when the old key is gone, `own-key`
+ * when the new key signs these calls (I7).
+ */
+export async function undoRotation(
+  user: string,
+  rotationId: string | undefined,
+  account: AccountWork,
+): Promise<UndoneRotation> {
+  return await whileAlone(user, account, async (work) => {
+    const rotation = find(rotationId, work);
+    const { oldKeyId: toKeyId, newKeyId: fromKeyId } = rotation;
+    return await undo(rotation, { toKeyId, fromKeyId, fromKeyFate: 'deactivate' }, work);
+  });
+}
+
+/** Two pairs, both held by the one destination of this run. */
+export interface SwappedPair {
+  readonly user: string;
+  /** The key to go back to. */
+  readonly toKeyId: AccessKeyId;
+  readonly fromKeyId: AccessKeyId;
+}
+
+/**
+ * Puts the one pair back in the place of the other, whoever replaced it; the other key stays Active,
+ * so that this can be undone too. An undo of the same pair that an earlier run left is finished
+ * instead, whichever way it goes. Throws like undoRotation.
+ */
+export async function undoReplacement(
+  pair: SwappedPair,
+  account: AccountWork,
+): Promise<UndoneRotation> {
+  return await whileAlone(pair.user, account, async (work) => {
+    const [destination] = await account.places.forNew(pair.user, pair.toKeyId);
+    const target = targetOf(destination);
+    const { open } = work.history;
+    if (open?.phase === 'undoing' && isOfPair(open, pair, target)) {
+      return await performUndo(open, work);
+    }
+    const { toKeyId, fromKeyId } = pair;
+    const rotation = await rotationOf(pair, target, work);
+    return await undo(rotation, { toKeyId, fromKeyId, fromKeyFate: 'keep' }, work);
+  });
+}
+
+async function undo(
+  rotation: WithNewKey,
+  intent: UndoIntent,
+  work: UserWork,
+): Promise<UndoneRotation> {
+  if (rotation.phase === 'undoing') return await performUndo(rotation, work);
+  const { id } = rotation;
+  // All that would stop it, before anything is journaled.
+  const secret = await secretOf(intent.toKeyId, await work.account.places.toFinish(rotation), work);
+  assertNotOwn(intent, secret, work);
+  assertNoOther(rotation, work);
+  await requireKey(intent.toKeyId, work);
+  await work.record(id, { type: 'undoing', ...intent });
+  const state = work.history.rotation(id);
+  assert(state.phase === 'undoing', `rotation ${id} is ${state.phase}, not being undone`);
+  return await performUndo(state, work);
+}
+
+function find(rotationId: string | undefined, { user, history }: UserWork): WithNewKey {
+  const rotation = rotationId === undefined ? history.latest(madeKey) : history.find(rotationId);
+  if (rotation !== undefined && hasNewKey(rotation)) return rotation;
+  throw new KeyturnError(
+    'nothing-to-undo',
+    rotationId === undefined
+      ? `the journal knows of no rotation of ${user} that made a key`
+      : `the journal knows of no rotation ${rotationId} of ${user} that made a key`,
+    { hint: 'keyturn status lists what is open; look into the right --state-dir' },
+  );
+}
+
+/** One that was undone by an earlier version is over; the one before it is not meant. */
+function madeKey(rotation: Rotation): boolean {
+  return hasNewKey(rotation) || (rotation.phase === 'closed' && rotation.reason === 'undone');
+}
+
+/** Whichever of the two is the older one. */
+function isOfPair(
+  { targets, oldKeyId, newKeyId }: WithNewKey,
+  pair: SwappedPair,
+  own: DeliveryTarget,
+): boolean {
+  const keys = [oldKeyId, newKeyId];
+  const isSamePlace = targets.some((target) => jointTarget(own, target) !== undefined);
+  return isSamePlace && keys.includes(pair.toKeyId) && keys.includes(pair.fromKeyId);
+}
+
+/** The rotation of this pair to this destination; taken on when the journal knows of none. */
+async function rotationOf(
+  pair: SwappedPair,
+  target: DeliveryTarget,
+  work: UserWork,
+): Promise<WithNewKey> {
+  const { history } = work;
+  const known = history.latest((each) => hasNewKey(each) && isOfPair(each, pair, target));
+  if (known !== undefined && hasNewKey(known)) return known;
+  if (history.open !== undefined) throw notFinished(history.open);
+  const { toKeyId: oldKeyId, fromKeyId: newKeyId } = pair;
+  const id = newId();
+  await work.record(id, { type: 'found', oldKeyId, newKeyId, target });
+  const found = history.rotation(id);
+  assert(hasNewKey(found), `rotation ${id} is ${found.phase}, not found`);
+  return found;
+}
+
+/** One thing at a time: what else is open has its own way to its end. */
+function assertNoOther({ id }: Rotation, { history }: UserWork): void {
+  const open = history.latest((each) => isOpen(each) && each.id !== id);
+  if (open !== undefined) throw notFinished(open);
+}
+
+function notFinished({ user, phase, oldKeyId, targets }: Rotation): KeyturnError {
+  const where = targets.map(({ kind, place }) => `${kind} ${place}`.trim()).join(', ');
+  return new KeyturnError(
+    'needs-operator',
+    `a rotation of ${user} (${oldKeyId}, to ${where}) is not finished (${phase}), so there is ` +
+      'nothing to undo yet',
+    { hint: 'let it finish first: keyturn recover, or run the command that began it again' },
+  );
+}

@@ -1,0 +1,55 @@
+// One user at work: who it is, what is recorded about them, and everything that their account works
+// with, in one object. The steps of the engine are handed this and nothing else.
+
+import type { UserHistory } from '../lifecycle/history.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
+import type { UserLog } from '../state/state-store.ts';
+import type { AccountWork } from './account-work.ts';
+
+/** A user as a dry run has them: everything can be read, nothing changed. */
+export interface UserAtHand {
+  readonly user: string;
+  readonly account: AccountWork;
+  readonly history: UserHistory;
+}
+
+/** A user whom nobody else works on (I9). */
+export class UserWork implements UserAtHand {
+  readonly user: string;
+  readonly account: AccountWork;
+  readonly #log: UserLog;
+
+  constructor(user: string, account: AccountWork, log: UserLog) {
+    this.user = user;
+    this.account = account;
+    this.#log = log;
+  }
+
+  /** Everything recorded about the user, the records of this work included. */
+  get history(): UserHistory {
+    return this.#log.history;
+  }
+
+  /** Resolves when the step is durable. */
+  record(rotation: string, step: RotationStep): Promise<void> {
+    return this.#log.record(rotation, step);
+  }
+
+  recordKey(step: KeyStep): Promise<void> {
+    return this.#log.recordKey(step);
+  }
+
+  listKeys(): Promise<AccessKey[]> {
+    return this.account.gateway.reader.listAccessKeys(this.user);
+  }
+}
+
+/** Works on the user as the only one, anywhere (I9). Throws `rotation-in-progress`. */
+export async function whileAlone<T>(
+  user: string,
+  account: AccountWork,
+  work: (work: UserWork) => Promise<T>,
+): Promise<T> {
+  return await account.state.exclusively(user, (log) => work(new UserWork(user, account, log)));
+}

@@ -1,0 +1,288 @@
+// What the journal knows about one user: the one reading of that user's records. Each record is read
+// once and every question is answered from what was kept, so the cost grows with the number of
+// records and not with its square.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { assert } from '../base/errors.ts';
+import type { AccessKey } from './keys.ts';
+import { fitsRequest, type LateKey, REQUEST_LANDS_WITHIN_MS } from './late-key.ts';
+import type { JournalRecord, KeyRecord, RotationRecord } from './record.ts';
+import { applyRecord, hasNewKey, isOpen, type Rotation, type WithNewKey } from './rotation.ts';
+
+/** What the journal says about one key. */
+interface KeyPast {
+  /** When we made it Inactive; undefined when we never did, or when it was Active again since. */
+  deactivatedAtMs: number | undefined;
+  /** The latest time at which the journal tells of it as Active, or about to be. */
+  activeAtMs: number | undefined;
+  /** Rotations that replace it or made it, in the order in which they began. */
+  readonly rotations: Set<string>;
+}
+
+interface RotationPast {
+  /** How many records of the user came before its first one. */
+  readonly beganAfter: number;
+  lastRecordAt: Date;
+  /** Whether it was ever closed because no key was to be seen. */
+  wasGivenUp: boolean;
+}
+
+export class UserHistory {
+  readonly #records: JournalRecord[] = [];
+  /** So many of the records have been read. */
+  #read = 0;
+  readonly #rotations = new Map<string, Rotation>();
+  readonly #pasts = new Map<string, RotationPast>();
+  readonly #keys = new Map<AccessKeyId, KeyPast>();
+  readonly #open = new Set<string>();
+  /** Keys that a rotation made, with the number of the record that says so. */
+  readonly #madeBy = new Map<AccessKeyId, number>();
+  /** Every key that a rotation knew or made. */
+  readonly #known = new Set<AccessKeyId>();
+  readonly #deleted = new Set<AccessKeyId>();
+
+  /** Oldest record first. Nothing is judged before the first question. */
+  constructor(records: Iterable<JournalRecord> = []) {
+    for (const record of records) this.add(record);
+  }
+
+  add(record: JournalRecord): void {
+    this.#records.push(record);
+  }
+
+  get records(): readonly JournalRecord[] {
+    return this.#records;
+  }
+
+  /** All rotations, in the order in which they began. Throws `journal-damaged`, as all questions do. */
+  get rotations(): Iterable<Rotation> {
+    this.#catchUp();
+    return this.#rotations.values();
+  }
+
+  /** The rotation that is not finished; undefined when there is none. */
+  get open(): Rotation | undefined {
+    this.#catchUp();
+    let first: string | undefined;
+    for (const id of this.#open) {
+      const isEarlier =
+        first === undefined || this.#past(id).beganAfter < this.#past(first).beganAfter;
+      if (isEarlier) first = id;
+    }
+    return first === undefined ? undefined : this.rotation(first);
+  }
+
+  find(id: string): Rotation | undefined {
+    this.#catchUp();
+    return this.#rotations.get(id);
+  }
+
+  /** The state of a rotation that is known to be in the journal. */
+  rotation(id: string): Rotation {
+    const rotation = this.find(id);
+    assert(rotation !== undefined, `rotation ${id} is not in the journal`);
+    return rotation;
+  }
+
+  /** The latest rotation for which this holds. */
+  latest(is: (rotation: Rotation) => boolean): Rotation | undefined {
+    this.#catchUp();
+    return [...this.#rotations.values()].findLast(is);
+  }
+
+  /** The rotation that made the key, or found it as another's replacement. */
+  rotationThatMade(keyId: AccessKeyId): WithNewKey | undefined {
+    this.#catchUp();
+    const ids = [...(this.#keys.get(keyId)?.rotations ?? [])];
+    const made = ids.map((id) => this.rotation(id)).filter(hasNewKey);
+    return made.findLast(({ newKeyId }) => newKeyId === keyId);
+  }
+
+  /** Whether we have deleted the key. AWS's lists may show it a moment longer, and it never comes back. */
+  hasDeleted(keyId: AccessKeyId): boolean {
+    this.#catchUp();
+    return this.#deleted.has(keyId);
+  }
+
+  /** When the rotation's latest record was written. */
+  lastRecordAt(id: string): Date {
+    this.#catchUp();
+    return this.#past(id).lastRecordAt;
+  }
+
+  /** I6, I11: whether the key appeared after the rotation was intended, as far as lists and journal tell. */
+  isNewcomer({ id, knownKeyIds }: Rotation, keyId: AccessKeyId): boolean {
+    this.#catchUp();
+    if (knownKeyIds.includes(keyId)) return false;
+    // The list may have been older than the last rotation; the key that one made is no newcomer.
+    const made = this.#madeBy.get(keyId);
+    return made === undefined || made > this.#past(id).beganAfter;
+  }
+
+  /** Whether the journal has ever named the key as one of this user's. */
+  hasNamed(keyId: AccessKeyId): boolean {
+    this.#catchUp();
+    return this.#known.has(keyId) || this.#keys.has(keyId);
+  }
+
+  /**
+   * When the journal says that we made the key Inactive (I5); undefined when we never did, or when it
+   * was Active again since.
+   */
+  deactivatedAt(keyId: AccessKeyId): Date | undefined {
+    this.#catchUp();
+    return dateOf(this.#keys.get(keyId)?.deactivatedAtMs);
+  }
+
+  /**
+   * When the journal last tells of the key as Active, or about to be (I5). The answer to the call that
+   * made it Inactive can be lost, and its record with it; the intent before that call remains.
+   */
+  lastActiveAt(keyId: AccessKeyId): Date | undefined {
+    this.#catchUp();
+    return dateOf(this.#keys.get(keyId)?.activeAtMs);
+  }
+
+  /** When the journal says that another key took the place of this one; undefined when it is silent. */
+  cutOverAt(keyId: AccessKeyId): Date | undefined {
+    this.#catchUp();
+    const ids = [...(this.#keys.get(keyId)?.rotations ?? [])];
+    const times = ids.flatMap((id) => cutOverOf(this.rotation(id), keyId)).map(Number);
+    return times.length === 0 ? undefined : new Date(Math.max(...times));
+  }
+
+  /** Whether something may be left to finish: an open rotation, or a key that may land late (I10, I13). */
+  get mayBeUnfinished(): boolean {
+    return this.open !== undefined || this.mayHaveLateKey;
+  }
+
+  /** Whether a rotation was given up whose request may still land, or may have landed since (I13). */
+  get mayHaveLateKey(): boolean {
+    this.#catchUp();
+    for (const { wasGivenUp } of this.#pasts.values()) if (wasGivenUp) return true;
+    return false;
+  }
+
+  /**
+   * I10, I13: a key that no rotation knows, and that fits a request of ours whose answer never came and
+   * which was taken for lost. It stands in the way of every further rotation of the user.
+   */
+  lateKey(keys: readonly AccessKey[]): LateKey | undefined {
+    if (!this.mayHaveLateKey) return undefined;
+    const isGivenUp = (each: Rotation) =>
+      each.phase === 'closed' &&
+      each.reason === 'no-key-was-made' &&
+      this.#past(each.id).wasGivenUp;
+    for (const key of keys) {
+      if (this.#known.has(key.id) || this.#deleted.has(key.id) || key.status !== 'Active') continue;
+      const rotation = this.latest((each) => isGivenUp(each) && fitsRequest(key, each));
+      if (rotation !== undefined) return { rotation, keyId: key.id };
+    }
+    return undefined;
+  }
+
+  /**
+   * I13: whether a request of ours that was taken for lost may have landed just now: an answer was
+   * lost a short time ago, or a run died in the middle of its request and the key was not to be seen.
+   */
+  mayHaveLandedAt(now: Date): boolean {
+    this.#catchUp();
+    const sinceMs = now.getTime() - REQUEST_LANDS_WITHIN_MS;
+    return this.#records.some(({ at, step, rotation }) => {
+      if (at.getTime() <= sinceMs || rotation === null) return false;
+      if (step.type === 'create-unknown') return true;
+      return step.type === 'intended' && this.#past(rotation).wasGivenUp;
+    });
+  }
+
+  #catchUp(): void {
+    while (this.#read < this.#records.length) {
+      const record = this.#records[this.#read] as JournalRecord;
+      if (record.rotation === null) this.#readKeyRecord(record);
+      else this.#readRotationRecord(record);
+      this.#read += 1;
+    }
+  }
+
+  #readRotationRecord(record: RotationRecord): void {
+    const { rotation: id, step, at } = record;
+    const rotation = applyRecord(this.#rotations.get(id), record);
+    this.#rotations.set(id, rotation);
+    const past = this.#pasts.get(id) ?? this.#begin(rotation, at);
+    past.lastRecordAt = at;
+    if (step.type === 'closed' && step.reason === 'no-key-was-made') past.wasGivenUp = true;
+    if (isOpen(rotation)) this.#open.add(id);
+    else this.#open.delete(id);
+    if (step.type === 'created' || step.type === 'found') {
+      if (!this.#madeBy.has(step.newKeyId)) this.#madeBy.set(step.newKeyId, this.#read);
+      this.#known.add(step.newKeyId);
+      this.#key(step.newKeyId).rotations.add(id);
+    }
+    if (step.type === 'discarded') this.#deleted.add(step.keyId);
+    // An undo tells of the key that it goes back to, every other step of the key that is replaced.
+    const about = step.type === 'undoing' ? step.toKeyId : rotation.oldKeyId;
+    note(this.#key(about), record);
+  }
+
+  #readKeyRecord(record: KeyRecord): void {
+    const { type, keyId } = record.step;
+    note(this.#key(keyId), record);
+    if (type === 'deleted') this.#deleted.add(keyId);
+  }
+
+  #begin({ id, oldKeyId, knownKeyIds }: Rotation, at: Date): RotationPast {
+    const past = { beganAfter: this.#read, lastRecordAt: at, wasGivenUp: false };
+    this.#pasts.set(id, past);
+    for (const keyId of knownKeyIds) this.#known.add(keyId);
+    this.#key(oldKeyId).rotations.add(id);
+    return past;
+  }
+
+  #past(id: string): RotationPast {
+    const past = this.#pasts.get(id);
+    assert(past !== undefined, `rotation ${id} is not in the journal`);
+    return past;
+  }
+
+  #key(keyId: AccessKeyId): KeyPast {
+    let past = this.#keys.get(keyId);
+    if (past === undefined) {
+      past = { deactivatedAtMs: undefined, activeAtMs: undefined, rotations: new Set() };
+      this.#keys.set(keyId, past);
+    }
+    return past;
+  }
+}
+
+const SAYS_ACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set([
+  'intended',
+  'undoing',
+  'deactivating',
+  'retiring',
+  'reactivating',
+  'reactivated',
+]);
+
+function note(past: KeyPast, { step: { type }, at }: JournalRecord): void {
+  const atMs = at.getTime();
+  if (type === 'deactivated' || type === 'retired') past.deactivatedAtMs = atMs;
+  // The key's status after an undo that died half-way is not known, so the hold starts anew; also
+  // where somebody had made it Active before the undo. And a key that a later rotation set out to
+  // replace had been taken back into use.
+  if (type === 'reactivating' || type === 'undoing' || type === 'intended') {
+    past.deactivatedAtMs = undefined;
+  }
+  if (SAYS_ACTIVE.has(type)) past.activeAtMs = Math.max(atMs, past.activeAtMs ?? atMs);
+}
+
+function cutOverOf(rotation: Rotation, keyId: AccessKeyId): Date[] {
+  if (rotation.phase === 'undone') {
+    return rotation.undo.fromKeyId === keyId ? [rotation.undoneAt] : [];
+  }
+  const isReplaced = rotation.phase === 'completed' && rotation.oldKeyId === keyId;
+  return isReplaced && rotation.completedAt !== undefined ? [rotation.completedAt] : [];
+}
+
+function dateOf(ms: number | undefined): Date | undefined {
+  return ms === undefined ? undefined : new Date(ms);
+}

@@ -1,0 +1,75 @@
+// What a decision may have to learn before it can be made. Each answer costs a call or a look at a
+// place, so a decision asks only for what it needs. It asks by yielding, and stays pure: whoever drives
+// the generator answers, from AWS in a run, from a table in a test.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { KeyturnError } from '../base/errors.ts';
+import type { AccessKey, KeyDetails, LastUse } from './keys.ts';
+import type { DeliveryTarget } from './record.ts';
+import type { Rotation, WithNewKey } from './rotation.ts';
+
+export type Question =
+  /** When AWS last saw the key used. */
+  | { readonly ask: 'last-use'; readonly keyId: AccessKeyId }
+  /** Whether the secret of the key is in custody. */
+  | { readonly ask: 'custody'; readonly keyId: AccessKeyId }
+  /** What keeps the places of an open rotation from being reached from here. */
+  | { readonly ask: 'reach'; readonly rotation: Rotation }
+  /** Why a place of an open rotation that was delivered does not hold its new key (any more). */
+  | { readonly ask: 'held'; readonly rotation: WithNewKey }
+  /** Where the secret of a successor would go, or why it could not. */
+  | { readonly ask: 'delivery'; readonly oldKeyId: AccessKeyId }
+  /** The user's keys, read again at that time: the list at hand may be older than our last change. */
+  | { readonly ask: 'keys'; readonly notBefore: Date };
+
+export type Targets = readonly [DeliveryTarget, ...DeliveryTarget[]];
+
+export type Delivery =
+  | { readonly kind: 'possible'; readonly targets: Targets }
+  | { readonly kind: 'impossible'; readonly error: KeyturnError };
+
+/** The type of the answer to each question. */
+interface Answers {
+  'last-use': LastUse | 'unreadable';
+  custody: boolean;
+  reach: KeyturnError | undefined;
+  held: KeyturnError | undefined;
+  delivery: Delivery;
+  keys: readonly AccessKey[];
+}
+
+export type Answer = Answers[Question['ask']];
+
+/** Answers one question. */
+export type Answerer = (question: Question) => Promise<Answer>;
+
+/** A decision on its way: it yields questions and returns what was decided. */
+export type Asking<Decision> = Generator<Question, Decision, Answer>;
+
+function* ask<Asked extends Question>(question: Asked): Asking<Answers[Asked['ask']]> {
+  return (yield question) as Answers[Asked['ask']];
+}
+
+export const askLastUse = (keyId: AccessKeyId) => ask({ ask: 'last-use', keyId });
+export const askCustody = (keyId: AccessKeyId) => ask({ ask: 'custody', keyId });
+export const askReach = (rotation: Rotation) => ask({ ask: 'reach', rotation });
+export const askHeld = (rotation: WithNewKey) => ask({ ask: 'held', rotation });
+export const askDelivery = (oldKeyId: AccessKeyId) => ask({ ask: 'delivery', oldKeyId });
+export const askKeys = (notBefore: Date) => ask({ ask: 'keys', notBefore });
+
+/** The keys with the last use of each. */
+export function* askDetails(keys: readonly AccessKey[]): Asking<KeyDetails[]> {
+  const details: KeyDetails[] = [];
+  for (const key of keys) details.push({ ...key, lastUse: yield* askLastUse(key.id) });
+  return details;
+}
+
+/** Drives a decision to its end. */
+export async function decided<Decision>(
+  asking: Asking<Decision>,
+  answer: Answerer,
+): Promise<Decision> {
+  let step = asking.next();
+  while (step.done !== true) step = asking.next(await answer(step.value));
+  return step.value;
+}

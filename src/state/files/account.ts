@@ -1,0 +1,50 @@
+// The state of one account, joined from its files.
+
+import type { Clock } from '../../base/clock.ts';
+import type { FileSystem } from '../../base/files/file-system.ts';
+import type { AccountState } from '../state-store.ts';
+import { userLog } from '../user-log.ts';
+import type { ClaimFiles } from './claim-files.ts';
+import { FileClaims } from './claims.ts';
+import type { FileCustody } from './custody.ts';
+import type { FileJournal } from './journal.ts';
+import { FileSightings } from './sightings.ts';
+
+/** What belongs to one account on the disk. */
+export interface AccountFiles {
+  readonly account: string;
+  readonly run: string;
+  readonly clock: Clock;
+  readonly fs: FileSystem;
+  readonly journal: FileJournal;
+  readonly claimFiles: ClaimFiles;
+  readonly custody: FileCustody;
+  readonly sightingsPath: string;
+}
+
+export async function fileAccount(files: AccountFiles): Promise<AccountState> {
+  const { journal, claimFiles, custody, fs, clock, account, run, sightingsPath: path } = files;
+  const claims = new FileClaims(claimFiles);
+  return {
+    custody,
+    sightings: await FileSightings.open({ path, fs, clock, claims: claimFiles }),
+    history: (user) => journal.historyOf(user),
+    openUsers: () => journal.unfinished(),
+    exclusively: (user, work) =>
+      claims.withClaim(user, async (claim) => {
+        // Read inside the claim: what another process wrote before is then complete.
+        const history = await journal.historyOf(user);
+        const writer = { account, run, clock, user, history };
+        return await work(
+          userLog({
+            ...writer,
+            keep: async (record) => {
+              // Each record is a sign of life for the claim, and is refused once the claim is lost.
+              await claim.keep();
+              await journal.append(record);
+            },
+          }),
+        );
+      }),
+  };
+}

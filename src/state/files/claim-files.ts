@@ -1,0 +1,320 @@
+// Exclusive claims as files in one directory: whoever makes the file holds the claim.
+//
+// Making: the content is written to a temporary file and given the claim's name by link(), which
+// fails when the name is taken. So a claim is never seen half-written.
+//
+// Taking over from an owner that is gone. Simply removing its file would be wrong: A and B both
+// judge it, A removes it and claims anew, and then B removes the claim of A. Therefore only the
+// holder of the claim `break-<nonce>` may remove the claim with that nonce, after reading it once
+// more. A nonce is never used again, so a late B finds another nonce and removes nothing. A breaker
+// that died is broken the same way, to a bounded depth.
+//
+// An owner removes its own claim freely while it has not expired, because then nobody else may. Once
+// it has expired, the owner too must hold `break-<nonce>` before it touches the file.
+
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import {
+  errnoOf,
+  type FileSystem,
+  type OpenFile,
+  systemReason,
+} from '../../base/files/file-system.ts';
+import {
+  readWholeFile,
+  removeQuietly,
+  temporaryPathBeside,
+  writeFully,
+} from '../../base/files/whole-file.ts';
+import {
+  CLAIM_EXPIRY_MS,
+  type ClaimOwner,
+  expiryAfter,
+  isExpired,
+  isGone,
+  newOwner,
+  parseOwner,
+} from './claim-owner.ts';
+import type { ProcessIdentity, ProcessTable } from './process-table.ts';
+
+const BREAK_PREFIX = 'break-';
+/** Each round lost means that another process made or removed the claim in that moment. */
+const ROUNDS_MAX = 32;
+/** Breakers of breakers: each level needs one more process to die within milliseconds. */
+const BREAK_DEPTH_MAX = 16;
+/** What link() answers on file systems that have no hard links. */
+const LINK_UNSUPPORTED = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+export interface ClaimFilesOptions {
+  readonly directory: string;
+  readonly fs: FileSystem;
+  readonly clock: Clock;
+  readonly processes: ProcessTable;
+  readonly run: string;
+  /** Where a claim is written before it takes its name; `tmp-…` in the same directory by default. */
+  readonly temporaryPath?: () => string;
+  /** How the names of breakers begin; `break-` by default. */
+  readonly breakPrefix?: string;
+}
+
+export type Acquisition =
+  | { readonly held: HeldClaim }
+  /** Undefined when the file names no owner that can be read. */
+  | { readonly held: undefined; readonly owner: ClaimOwner | undefined };
+
+export interface HeldClaim {
+  /**
+   * Renews the claim when it is due. Resolves with false when it expired and another process took
+   * it over, which only a process on another machine does.
+   */
+  keep(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+/** What is known of a claim file. `nonce` names this very claim, also when it can not be read. */
+interface SeenClaim {
+  readonly nonce: string;
+  readonly owner: ClaimOwner | undefined;
+  readonly modifiedAt: Date;
+}
+
+export class ClaimFiles {
+  readonly #options: ClaimFilesOptions;
+  #self: Promise<ProcessIdentity> | undefined;
+
+  constructor(options: ClaimFilesOptions) {
+    this.#options = options;
+  }
+
+  pathOf(name: string): string {
+    return join(this.#options.directory, name);
+  }
+
+  /** Never waits. Throws `state-dir` when the directory can not be read or written. */
+  async acquire(name: string): Promise<Acquisition> {
+    return await this.#coded(name, () => this.#acquire(name, 0));
+  }
+
+  /** Whether a living process holds the claim now. Throws `state-dir`. */
+  async isHeld(name: string): Promise<boolean> {
+    return await this.#coded(name, async () => {
+      const seen = await this.#see(name);
+      return seen !== undefined && !(await this.#isStale(seen));
+    });
+  }
+
+  /** The names of all claims, held or left behind. Throws `state-dir`. */
+  async names(): Promise<readonly string[]> {
+    const { directory, fs } = this.#options;
+    const names = await this.#coded('', () => fs.list(directory));
+    return names.filter((name) => name.endsWith('.claim'));
+  }
+
+  /** Takes over, and removes, what breakers left that died before they were done. */
+  async sweepBreakers(): Promise<void> {
+    const { directory, fs } = this.#options;
+    for (const name of await fs.list(directory).catch(() => [])) {
+      if (name.startsWith(this.#breakPrefix)) await (await this.acquire(name)).held?.release();
+    }
+  }
+
+  async #coded<T>(name: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof KeyturnError) throw error;
+      throw new KeyturnError(
+        'state-dir',
+        `claim ${this.pathOf(name)} can not be read or written: ${systemReason(error)}`,
+        { cause: error, hint: 'free space in the state directory, or repair its permissions' },
+      );
+    }
+  }
+
+  async #acquire(name: string, depth: number): Promise<Acquisition> {
+    let seen: SeenClaim | undefined;
+    for (let round = 0; round < ROUNDS_MAX; round += 1) {
+      seen = await this.#see(name);
+      if (seen === undefined) {
+        const held = await this.#create(name);
+        if (held !== undefined) return { held };
+      } else if (!(await this.#isStale(seen))) {
+        return { held: undefined, owner: seen.owner };
+      } else {
+        const broken = await this.#break(name, seen.nonce, depth);
+        // Somebody else is taking it over right now, so that process is the one to name.
+        if (!broken.done) return { held: undefined, owner: broken.owner };
+      }
+    }
+    return { held: undefined, owner: seen?.owner };
+  }
+
+  /** Removes the claim with this nonce if it is still there and still stale (I9). */
+  async #break(
+    name: string,
+    nonce: string,
+    depth: number,
+  ): Promise<{ done: true } | { done: false; owner: ClaimOwner | undefined }> {
+    if (depth >= BREAK_DEPTH_MAX) return { done: false, owner: undefined };
+    const breaker = await this.#acquire(`${this.#breakPrefix}${nonce}`, depth + 1);
+    if (breaker.held === undefined) return { done: false, owner: breaker.owner };
+    try {
+      const seen = await this.#see(name);
+      if (seen?.nonce === nonce && (await this.#isStale(seen))) {
+        await this.#options.fs.remove(this.pathOf(name));
+      }
+      return { done: true };
+    } finally {
+      await breaker.held.release();
+    }
+  }
+
+  async #see(name: string): Promise<SeenClaim | undefined> {
+    const { fs } = this.#options;
+    const path = this.pathOf(name);
+    const content = await readWholeFile(fs, path);
+    if (content === undefined) return undefined;
+    const owner = parseOwner(content.toString('utf8'));
+    if (owner !== undefined) return { nonce: owner.nonce, owner, modifiedAt: EPOCH };
+    try {
+      const { inode, modifiedAt } = await fs.stat(path);
+      const nonce = `unreadable-${inode}-${modifiedAt.getTime()}`;
+      return { nonce, owner: undefined, modifiedAt };
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  async #isStale(seen: SeenClaim): Promise<boolean> {
+    const now = this.#options.clock.now();
+    if (seen.owner === undefined) {
+      // Its maker may be between creating and writing, or may be a newer version.
+      return now.getTime() - seen.modifiedAt.getTime() >= CLAIM_EXPIRY_MS;
+    }
+    return await isGone(seen.owner, await this.#identity(), this.#options.processes, now);
+  }
+
+  /** Undefined when another process was faster. */
+  async #create(name: string): Promise<HeldClaim | undefined> {
+    const { clock, fs, run } = this.#options;
+    const path = this.pathOf(name);
+    const nonce = randomBytes(16).toString('hex');
+    const owner = newOwner(await this.#identity(), { nonce, run, now: clock.now() });
+    const temporary = this.#options.temporaryPath?.() ?? temporaryPathBeside(path);
+    const file = await fs.open(temporary, 'create');
+    try {
+      await writeFully(file, encodeOwner(owner), path);
+      // Else a power cut could leave a claim that names nobody, and the user waits for its expiry.
+      await file.sync();
+      await fs.link(temporary, path);
+      return this.#held(name, owner, file);
+    } catch (error) {
+      // A link that was made can be reported as failed, over a network for example.
+      if (await this.#holds(name, nonce).catch(() => false)) return this.#held(name, owner, file);
+      await file.close();
+      const code = errnoOf(error) ?? '';
+      // ENOENT: who holds the claim has swept the temporary file away, as one of a dead process.
+      if (code === 'EEXIST' || code === 'ENOENT') return undefined;
+      if (LINK_UNSUPPORTED.includes(code)) return await this.#createInPlace(name, owner);
+      throw error;
+    } finally {
+      await removeQuietly(fs, temporary);
+    }
+  }
+
+  /** Without hard links: others may see the file before its content, and respect it. */
+  async #createInPlace(name: string, owner: ClaimOwner): Promise<HeldClaim | undefined> {
+    const { fs } = this.#options;
+    const path = this.pathOf(name);
+    let file: OpenFile;
+    try {
+      file = await fs.open(path, 'create');
+    } catch (error) {
+      if (errnoOf(error) === 'EEXIST') return undefined;
+      throw error;
+    }
+    try {
+      await writeFully(file, encodeOwner(owner), path);
+      await file.sync();
+    } catch (error) {
+      await file.close();
+      await removeQuietly(fs, path);
+      throw error;
+    }
+    return this.#held(name, owner, file);
+  }
+
+  #held(name: string, made: ClaimOwner, file: OpenFile): HeldClaim {
+    const { clock, fs } = this.#options;
+    let owner = made;
+    const renew = async (): Promise<void> => {
+      const renewed = { ...owner, expires_at: expiryAfter(clock.now()) };
+      // In place, through the descriptor: if the claim was taken over, this changes a file that
+      // has no name any more. The length is the same, so no mixture of old and new is possible.
+      await file.write(encodeOwner(renewed), 0);
+      owner = renewed;
+    };
+    return {
+      keep: async () => {
+        if (isExpired(owner, clock.now())) {
+          return await this.#coded(name, () => this.#secure(name, owner.nonce, renew));
+        }
+        if (!isRenewalDue(owner, clock.now())) return true;
+        // A failed renewal costs nothing yet; the next step tries again.
+        await renew().catch(() => undefined);
+        return true;
+      },
+      release: async () => {
+        try {
+          const removeOwn = () => fs.remove(this.pathOf(name));
+          if (isExpired(owner, clock.now())) await this.#secure(name, owner.nonce, removeOwn);
+          else await removeOwn();
+        } catch {
+          // The claim is stale once this process ends, so the next one takes it over.
+        } finally {
+          await file.close().catch(() => undefined);
+        }
+      },
+    };
+  }
+
+  /** Acts on an own claim that expired, if nobody took it over. */
+  async #secure(name: string, nonce: string, act: () => Promise<void>): Promise<boolean> {
+    const breaker = await this.#acquire(`${this.#breakPrefix}${nonce}`, 1);
+    if (breaker.held === undefined) return false;
+    try {
+      if (!(await this.#holds(name, nonce))) return false;
+      await act();
+      return true;
+    } finally {
+      await breaker.held.release();
+    }
+  }
+
+  async #holds(name: string, nonce: string): Promise<boolean> {
+    return (await this.#see(name))?.nonce === nonce;
+  }
+
+  get #breakPrefix(): string {
+    return this.#options.breakPrefix ?? BREAK_PREFIX;
+  }
+
+  #identity(): Promise<ProcessIdentity> {
+    this.#self ??= this.#options.processes.self();
+    return this.#self;
+  }
+}
+
+const EPOCH = new Date(0);
+
+function encodeOwner(owner: ClaimOwner): Buffer {
+  return Buffer.from(`${JSON.stringify(owner)}\n`);
+}
+
+function isRenewalDue(owner: ClaimOwner, now: Date): boolean {
+  const leftMs = new Date(owner.expires_at).getTime() - now.getTime();
+  return leftMs < CLAIM_EXPIRY_MS * (2 / 3);
+}

@@ -1,0 +1,185 @@
+// Custody as hand-off files: `handoff/<access key ID>.json`, mode 0600, one per new key, and the
+// encrypted `<access key ID>.age` beside them. From put() to its last delivery the plain file is the
+// only certain copy of a secret (I3). No error here ever carries content:
+// not even the parser's, which would quote it (I8).
+
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { type AccessKeyId, accessKeyId, isAccessKeyId } from '../../base/access-key-id.ts';
+import { assert, KeyturnError } from '../../base/errors.ts';
+import { errnoOf, type FileSystem, systemReason } from '../../base/files/file-system.ts';
+import { readWholeFile, replaceWholeFile } from '../../base/files/whole-file.ts';
+import { Secret } from '../../base/secret.ts';
+import type { IssuedKey } from '../../lifecycle/issued-key.ts';
+import type { Custody, HeldKey, SealedCustody } from '../state-store.ts';
+import type { FileJournal } from './journal.ts';
+
+const handoffSchema = z.object({
+  format_version: z.literal(1),
+  account_id: z.string(),
+  user_name: z.string().min(1),
+  access_key_id: z.string(),
+  secret_access_key: z.string().min(1),
+  rotation: z.string(),
+  created_at: z.iso.datetime(),
+});
+
+type HandoffFile = z.infer<typeof handoffSchema>;
+
+export interface FileCustodyOptions {
+  readonly fs: FileSystem;
+  readonly directory: string;
+  readonly account: string;
+}
+
+export class FileCustody implements Custody {
+  readonly #fs: FileSystem;
+  readonly #directory: string;
+  readonly #account: string;
+  readonly #journal: Pick<FileJournal, 'owners'>;
+  /** Entries of which this process knows that a power cut would leave them. */
+  readonly #onDisk = new Set<AccessKeyId>();
+
+  /** The journal tells whose keys they are: a file's name has only the key. */
+  constructor(
+    { fs, directory, account }: FileCustodyOptions,
+    journal: Pick<FileJournal, 'owners'>,
+  ) {
+    this.#fs = fs;
+    this.#directory = directory;
+    this.#account = account;
+    this.#journal = journal;
+  }
+
+  describe(keyId: AccessKeyId): string {
+    return this.#pathOf(keyId, '.json');
+  }
+
+  get sealed(): SealedCustody {
+    const pathOf = (keyId: AccessKeyId) => this.#pathOf(keyId, '.age');
+    return {
+      describe: pathOf,
+      put: (keyId, sealed) => this.#write(pathOf(keyId), sealed),
+      get: (keyId) => this.#read(pathOf(keyId)),
+    };
+  }
+
+  #pathOf(keyId: AccessKeyId, extension: string): string {
+    return join(this.#directory, `${accessKeyId(keyId)}${extension}`);
+  }
+
+  async list(): Promise<readonly HeldKey[]> {
+    const names = await this.#fs.list(this.#directory).catch(() => []);
+    const keyIds = names.flatMap((name) => {
+      const id = /^(\w+)\.json$/.exec(name)?.[1] ?? '';
+      return isAccessKeyId(id) ? [id] : [];
+    });
+    if (keyIds.length === 0) return [];
+    const owners = await this.#journal.owners();
+    return keyIds.toSorted().map((keyId) => ({ keyId, user: owners.get(keyId) }));
+  }
+
+  async put(entry: IssuedKey): Promise<void> {
+    assert(entry.account === this.#account, 'a hand-off entry is of another account');
+    const path = this.describe(entry.keyId);
+    const content: HandoffFile = {
+      format_version: 1,
+      account_id: entry.account,
+      user_name: entry.user,
+      access_key_id: entry.keyId,
+      secret_access_key: entry.secret.reveal(),
+      rotation: entry.rotation,
+      created_at: entry.createdAt.toISOString(),
+    };
+    await this.#write(path, `${JSON.stringify(content, null, 2)}\n`);
+    this.#onDisk.add(entry.keyId);
+  }
+
+  async #write(path: string, content: string | Buffer): Promise<void> {
+    try {
+      await replaceWholeFile(this.#fs, path, content);
+    } catch (error) {
+      const reason = error instanceof KeyturnError ? error.message : systemReason(error);
+      throw new KeyturnError('handoff-failed', `hand-off ${path} can not be written: ${reason}`, {
+        cause: error,
+        hint: 'free space in the state directory, then run again',
+      });
+    }
+  }
+
+  async #read(path: string): Promise<Buffer | undefined> {
+    try {
+      return await readWholeFile(this.#fs, path);
+    } catch (error) {
+      throw unreadable(path, systemReason(error));
+    }
+  }
+
+  /** Throws `state-dir` for a file that is there but can not be read or understood (I11). */
+  async get(keyId: AccessKeyId): Promise<IssuedKey | undefined> {
+    const path = this.describe(keyId);
+    const content = await this.#read(path);
+    if (content === undefined) return undefined;
+    try {
+      await this.#settle(keyId);
+    } catch (error) {
+      throw unreadable(path, systemReason(error));
+    }
+    const file = parse(content);
+    if (file === undefined) throw unreadable(path, 'it is not a hand-off file of this version');
+    if (file.access_key_id !== keyId || file.account_id !== this.#account) {
+      throw unreadable(path, 'it is about another key or account');
+    }
+    return {
+      account: file.account_id,
+      user: file.user_name,
+      keyId,
+      secret: new Secret(file.secret_access_key),
+      rotation: file.rotation,
+      createdAt: new Date(file.created_at),
+    };
+  }
+
+  /**
+   * I3: the process that wrote the entry may have died before its name was on the disk. Whoever reads
+   * it goes on to touch the old key, so it is made durable first. The content always is: the name is
+   * given after fsync.
+   */
+  async #settle(keyId: AccessKeyId): Promise<void> {
+    if (this.#onDisk.has(keyId)) return;
+    await this.#fs.syncDirectory(this.#directory);
+    this.#onDisk.add(keyId);
+  }
+
+  /** Throws `handoff-failed` when the file is there and stays. */
+  async remove(keyId: AccessKeyId): Promise<void> {
+    const path = this.describe(keyId);
+    this.#onDisk.delete(keyId);
+    try {
+      await this.#fs.remove(path);
+      await this.#fs.syncDirectory(dirname(path));
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return;
+      throw new KeyturnError(
+        'handoff-failed',
+        `hand-off ${path} can not be removed: ${systemReason(error)}`,
+        { cause: error, hint: 'the secret is delivered; delete this file by hand' },
+      );
+    }
+  }
+}
+
+function parse(content: Buffer): HandoffFile | undefined {
+  try {
+    const checked = handoffSchema.safeParse(JSON.parse(content.toString('utf8')));
+    return checked.success ? checked.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(path: string, reason: string): KeyturnError {
+  return new KeyturnError('state-dir', `hand-off ${path} can not be read: ${reason}`, {
+    hint: 'restore the file from a backup, or repair its permissions (0600)',
+  });
+}

@@ -1,0 +1,104 @@
+// State in a directory of this machine. Import this module lazily: it loads the schema library.
+//
+//   <directory>/<account>/journal.jsonl     journal.ts, journal-reader.ts
+//   <directory>/<account>/claims/           claims.ts, claim-files.ts
+//   <directory>/<account>/handoff/          custody.ts
+//   <directory>/<account>/sightings.json    sightings.ts
+
+import { join } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { errnoOf, type FileSystem, systemReason } from '../../base/files/file-system.ts';
+import { nodeFileSystem } from '../../base/files/node-file-system.ts';
+import { neededRecords } from '../../lifecycle/compact.ts';
+import { isAccountId } from '../account-id.ts';
+import type { Access, AccountState, Compacted, StateStore } from '../state-store.ts';
+import { type AccountFiles, fileAccount } from './account.ts';
+import { ClaimFiles } from './claim-files.ts';
+import { whileNobodyWrites } from './claims.ts';
+import { FileCustody } from './custody.ts';
+import { checkStateRoot, prepareStateDir, stateFolders } from './folders.ts';
+import { FileJournal } from './journal.ts';
+import { type ProcessTable, systemProcesses } from './process-table.ts';
+
+export interface FileStoreOptions {
+  /** Absolute path. */
+  readonly directory: string;
+  readonly clock: Clock;
+  /** The random ID of this process's run, as in its journal records. */
+  readonly run: string;
+  /** The disk; a test or a simulation puts another in its place. */
+  readonly fs?: FileSystem;
+  /** The machine; a test or a simulation puts another in its place. */
+  readonly processes?: ProcessTable;
+}
+
+export class FileStore implements StateStore {
+  readonly where: string;
+  readonly run: string;
+  readonly #clock: Clock;
+  readonly #fs: FileSystem;
+  readonly #processes: ProcessTable;
+
+  constructor({ directory, clock, run, fs, processes }: FileStoreOptions) {
+    this.where = directory;
+    this.run = run;
+    this.#clock = clock;
+    this.#fs = fs ?? nodeFileSystem;
+    this.#processes = processes ?? systemProcesses;
+  }
+
+  async open(account: string, access: Access): Promise<AccountState> {
+    if (access === 'write') await this.#prepareAccount(account);
+    const files = this.#filesOf(account);
+    if (access === 'write') await files.claimFiles.sweepBreakers();
+    return await fileAccount(files);
+  }
+
+  async accounts(): Promise<readonly string[]> {
+    try {
+      return (await this.#fs.list(this.where)).filter(isAccountId).toSorted();
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return [];
+      throw new KeyturnError('state-dir', `${this.where} can not be read: ${systemReason(error)}`, {
+        cause: error,
+        hint: 'name the right directory with --state-dir, or repair its permissions (0700)',
+      });
+    }
+  }
+
+  async prepare(): Promise<void> {
+    await checkStateRoot(this.#fs, this.where);
+  }
+
+  async compact(account: string): Promise<Compacted> {
+    await this.#prepareAccount(account);
+    const { journal, claimFiles, custody } = this.#filesOf(account);
+    return await whileNobodyWrites(claimFiles, async () => {
+      // I8: only its rotation tells what became of a secret whose file is still there.
+      const held = new Set((await custody.list()).map(({ keyId }) => keyId));
+      return await journal.compact((records) => neededRecords(records, held));
+    });
+  }
+
+  async #prepareAccount(account: string): Promise<void> {
+    const stateDir = this.where;
+    await prepareStateDir({ stateDir, account, fs: this.#fs, clock: this.#clock });
+  }
+
+  #filesOf(account: string): AccountFiles {
+    const fs = this.#fs;
+    const clock = this.#clock;
+    const folders = stateFolders(this.where, account);
+    const journal = new FileJournal(fs, join(folders.account, 'journal.jsonl'), account);
+    return {
+      ...{ account, run: this.run, clock, fs, journal },
+      claimFiles: new ClaimFiles({
+        ...{ directory: folders.claims, fs, clock, run: this.run },
+        processes: this.#processes,
+      }),
+      custody: new FileCustody({ fs, directory: folders.handoff, account }, journal),
+      sightingsPath: join(folders.account, 'sightings.json'),
+    };
+  }
+}

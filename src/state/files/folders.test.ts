@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict';
+import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import {
+  ACCOUNT,
+  lastSeen,
+  NEW_KEY,
+  OLD_KEY,
+  openState,
+  startScript,
+  temporaryDirectory,
+} from '../../../test/state/support.ts';
+import { accessKeyId } from '../../base/access-key-id.ts';
+import type { FileSystem } from '../../base/files/file-system.ts';
+import { nodeFileSystem } from '../../base/files/node-file-system.ts';
+import { Secret } from '../../base/secret.ts';
+
+const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+
+const open = openState;
+
+function entry(keyId = NEW_KEY) {
+  const createdAt = new Date('2026-03-01T00:00:00.000Z');
+  const names = { account: ACCOUNT, user: 'Alice', keyId, rotation: 'rotation-1' };
+  return { ...names, secret: new Secret(SECRET), createdAt };
+}
+
+test('under any umask, directories are 0700 and files are 0600', async (t) => {
+  const stateDir = join(await temporaryDirectory(t), 'made', 'on', 'the way');
+  const before = process.umask(0o000);
+  t.after(() => process.umask(before));
+  const state = await open(stateDir);
+  await state.custody.put(entry());
+  await state.sightings.remember([{ at: new Date(), keyIds: [OLD_KEY] }]);
+  await state.exclusively('alice', async (log) => {
+    await log.record('rotation-1', { type: 'deactivated' });
+    const modes: Record<string, string> = {};
+    for (const name of await readdir(stateDir, { recursive: true })) {
+      modes[name] = ((await stat(join(stateDir, name))).mode & 0o777).toString(8);
+    }
+    const account = (name: string) => join(ACCOUNT, name);
+    assert.deepEqual(modes, {
+      [ACCOUNT]: '700',
+      [account('claims')]: '700',
+      [account('claims/user-alice.claim')]: '600',
+      [account('handoff')]: '700',
+      [account(`handoff/${NEW_KEY}.json`)]: '600',
+      [account('journal.jsonl')]: '600',
+      [account('sightings.json')]: '600',
+    });
+  });
+  assert.equal((await stat(stateDir)).mode & 0o777, 0o700);
+});
+
+test('a directory that others can write is refused with the command that repairs it', async (t) => {
+  for (const [folder, mode] of [
+    ['', 0o770],
+    ['', 0o702],
+    [ACCOUNT, 0o720],
+    [join(ACCOUNT, 'claims'), 0o777],
+    [join(ACCOUNT, 'handoff'), 0o750],
+    [join(ACCOUNT, 'handoff'), 0o701],
+  ] as const) {
+    const stateDir = await temporaryDirectory(t);
+    await open(stateDir);
+    const path = join(stateDir, folder);
+    await chmod(path, mode);
+    const message = new RegExp(`^state directory ${path} can not be used: others can .*\\(mode 0`);
+    const expected = { code: 'state-dir', message, hint: `run: chmod 700 '${path}'` };
+    await assert.rejects(open(stateDir), expected);
+  }
+  const readable = await temporaryDirectory(t);
+  await chmod(readable, 0o755);
+  await open(readable);
+});
+
+test('a state directory that is a file, or lies below one, is refused', async (t) => {
+  const file = join(await temporaryDirectory(t), 'file');
+  await writeFile(file, '');
+  const expected = { code: 'state-dir', message: /not a directory$/ };
+  await assert.rejects(open(file), expected);
+  await assert.rejects(open(join(file, 'below')), { code: 'state-dir', message: /ENOTDIR/ });
+  const dangling = join(await temporaryDirectory(t), 'link');
+  await symlink('/nowhere/at/all', dangling);
+  await assert.rejects(open(dangling), { code: 'state-dir' });
+});
+
+test('another owner is refused, except for root', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  const owned = (ownId: number): FileSystem => ({
+    ...nodeFileSystem,
+    stat: async (path) => {
+      const info = await nodeFileSystem.stat(path);
+      return { ...info, ownerId: info.isDirectory ? 4242 : ownId };
+    },
+  });
+  const message = /belongs to another user \(uid 4242, not 1000\)/;
+  await assert.rejects(open(stateDir, { fs: owned(1000) }), { code: 'state-dir', message });
+  await open(stateDir, { fs: owned(0) });
+});
+
+test('a read-only disk is refused before anything else happens', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  const readOnly = () => Promise.reject(Object.assign(new TypeError('no'), { code: 'EROFS' }));
+  const fs: FileSystem = {
+    ...nodeFileSystem,
+    open: (path, intent) => (intent === 'read' ? nodeFileSystem.open(path, intent) : readOnly()),
+    makeDirectory: readOnly,
+  };
+  const message = /the file system is read-only \(EROFS\)$/;
+  await assert.rejects(open(stateDir, { fs }), { code: 'state-dir', message });
+  await assert.rejects(open(join(stateDir, 'new'), { fs }), { code: 'state-dir', message });
+});
+
+test('a directory without write permission is refused', async (t) => {
+  if (process.getuid?.() === 0) return t.skip('root writes everywhere');
+  const stateDir = await temporaryDirectory(t);
+  await chmod(stateDir, 0o500);
+  await assert.rejects(open(stateDir), { code: 'state-dir', message: /permission denied/ });
+});
+
+test('an account that is not twelve digits can not lead out of the state directory', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  for (const account of ['', '..', '../123456789012', '12345678901', '1234567890123']) {
+    await assert.rejects(open(stateDir, { account }), { code: 'bad-value' });
+  }
+  assert.deepEqual(await readdir(stateDir), []);
+});
+
+test('a hand-off comes back as it was put, and a missing one is undefined', async (t) => {
+  const { custody } = await open(await temporaryDirectory(t));
+  await custody.put(entry());
+  const path = custody.describe(NEW_KEY);
+  const found = await custody.get(NEW_KEY);
+  assert.deepEqual(found, entry());
+  assert.equal(found?.secret.reveal(), SECRET);
+  assert.deepEqual(Object.keys(JSON.parse(await readFile(path, 'utf8'))), [
+    'format_version',
+    'account_id',
+    'user_name',
+    'access_key_id',
+    'secret_access_key',
+    'rotation',
+    'created_at',
+  ]);
+  assert.equal(await custody.get(OLD_KEY), undefined);
+  assert.throws(() => custody.describe('../../etc/passwd' as typeof NEW_KEY), {
+    code: 'bad-value',
+  });
+});
+
+test('I8: a damaged hand-off is an error that shows nothing of it', async (t) => {
+  const { custody } = await open(await temporaryDirectory(t));
+  await custody.put(entry());
+  const path = custody.describe(NEW_KEY);
+  const whole = await readFile(path, 'utf8');
+  for (const content of [
+    '',
+    whole.slice(0, -3),
+    SECRET,
+    whole.replace('1,', '2,'),
+    `"${SECRET}"`,
+  ]) {
+    await writeFile(path, content);
+    await assert.rejects(custody.get(NEW_KEY), (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'state-dir');
+      assert.doesNotMatch(`${error.stack} ${String(error.cause)}`, /wJalr/);
+      return true;
+    });
+  }
+  await writeFile(custody.describe(OLD_KEY), whole);
+  const message = /it is about another key or account$/;
+  await assert.rejects(custody.get(OLD_KEY), { code: 'state-dir', message });
+});
+
+test('I5: a sighting only moves forward, whoever saves last', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  const [day1, day2, day3] = ['2026-01-01', '2026-01-02', '2026-01-03'].map((day) => new Date(day));
+  assert.ok(day1 && day2 && day3);
+  const [one, two] = [await open(stateDir), await open(stateDir)];
+  await Promise.all([
+    one.sightings.remember([{ at: day3, keyIds: [OLD_KEY] }]),
+    two.sightings.remember([{ at: day2, keyIds: [OLD_KEY, NEW_KEY] }]),
+  ]);
+  await one.sightings.remember([{ at: day1, keyIds: [OLD_KEY, NEW_KEY] }]);
+  const { sightings } = await open(stateDir);
+  assert.deepEqual(lastSeen(sightings, OLD_KEY), day3);
+  assert.deepEqual(lastSeen(sightings, NEW_KEY), day2);
+  assert.equal(lastSeen(sightings, accessKeyId('AKIAUNKNOWNKEY000000')), undefined);
+});
+
+test('I5: a run learns what another one has seen meanwhile', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  const [one, two] = [await open(stateDir), await open(stateDir)];
+  const seenAt = new Date('2026-01-03');
+  await one.sightings.remember([{ at: seenAt, keyIds: [OLD_KEY] }]);
+  assert.equal(lastSeen(two.sightings, OLD_KEY), undefined);
+  await two.sightings.refresh();
+  assert.deepEqual(lastSeen(two.sightings, OLD_KEY), seenAt);
+});
+
+test('a sighting is kept for ten years, then forgotten', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  const { sightings } = await open(stateDir);
+  await sightings.remember([
+    { at: new Date('2016-02-01'), keyIds: [OLD_KEY] },
+    { at: new Date('2016-04-01'), keyIds: [NEW_KEY] },
+  ]);
+  const again = (await open(stateDir)).sightings;
+  assert.equal(lastSeen(again, OLD_KEY), undefined);
+  assert.deepEqual(lastSeen(again, NEW_KEY), new Date('2016-04-01'));
+});
+
+test('eight processes save their sightings at once and none is lost', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  const ids = Array.from({ length: 8 }, (_, n) => `AKIASIGHTINGS000000${n}`);
+  const runs = ids.map((id) => startScript(t, 'save-sightings', [stateDir, id]));
+  for (const { ended } of runs) {
+    const { code, stderr } = await ended;
+    assert.equal(code, 0, stderr);
+  }
+  const { sightings } = await open(stateDir);
+  for (const id of ids) assert.ok(lastSeen(sightings, accessKeyId(id)), id);
+});
+
+test('I11: damaged sightings are an error, not an empty list', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  await open(stateDir);
+  for (const content of ['', '{', '[]', '{"format_version":2,"last_seen_active":{}}']) {
+    await writeFile(join(stateDir, ACCOUNT, 'sightings.json'), content);
+    const message = /sightings\.json can not be read: it is not/;
+    await assert.rejects(open(stateDir), { code: 'state-dir', message });
+  }
+});
+
+test('I8: a secret is in its hand-off file and in no other file', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  const state = await open(stateDir);
+  await state.exclusively('Alice', async (log) => {
+    await state.custody.put(entry());
+    const receipts = [{ kind: 'handoff', reference: state.custody.describe(NEW_KEY) }];
+    await log.record('rotation-1', { type: 'created', newKeyId: NEW_KEY });
+    await log.record('rotation-1', { type: 'delivered', receipts });
+    await state.sightings.remember([{ at: new Date(), keyIds: [OLD_KEY, NEW_KEY] }]);
+    assert.deepEqual(await filesWith(stateDir, SECRET), [`${ACCOUNT}/handoff/${NEW_KEY}.json`]);
+    // The scan sees the other files too.
+    assert.equal((await filesWith(stateDir, NEW_KEY)).length, 3);
+    assert.equal((await filesWith(stateDir, 'format_version')).length, 3);
+  });
+});
+
+async function filesWith(directory: string, text: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await readdir(directory, { recursive: true })) {
+    const path = join(directory, name);
+    if ((await stat(path)).isFile() && (await readFile(path, 'utf8')).includes(text)) {
+      found.push(name);
+    }
+  }
+  return found;
+}
+
+test('opening twice at once makes each directory once', async (t) => {
+  const stateDir = join(await temporaryDirectory(t), 'a', 'b');
+  await Promise.all(Array.from({ length: 8 }, () => open(stateDir)));
+  assert.deepEqual((await readdir(join(stateDir, ACCOUNT))).sort(), ['claims', 'handoff']);
+});
+
+test('a symbolic link in place of the journal is not followed', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  const state = await open(stateDir);
+  const target = join(await temporaryDirectory(t), 'elsewhere');
+  await writeFile(target, '');
+  await symlink(target, join(stateDir, ACCOUNT, 'journal.jsonl'));
+  const appended = state.exclusively('alice', (log) =>
+    log.record('rotation-1', { type: 'deactivated' }),
+  );
+  await assert.rejects(appended, { code: 'journal-write', message: /symbolic link \(ELOOP\)/ });
+  assert.equal(await readFile(target, 'utf8'), '');
+});
+
+test('I5: what credential reports showed is kept beside the keys that were read', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  const { sightings } = await open(stateDir);
+  const [first, second] = [new Date('2026-01-01T00:00:00Z'), new Date('2026-02-01T00:00:00Z')];
+  await sightings.remember([
+    { at: second, keyIds: [OLD_KEY] },
+    { at: second, slots: [{ user: 'Ada', createdAt: first }] },
+    { at: first, slots: [{ user: 'Ada', createdAt: first }] },
+    { at: first, slots: [{ user: 'ada.lovelace', createdAt: first }] },
+  ]);
+  const again = (await open(stateDir)).sightings;
+  const key = { id: NEW_KEY, status: 'Inactive', createdAt: first } as const;
+  assert.deepEqual(again.lastActive('ADA', key, [key]), second);
+  assert.deepEqual(again.lastActive('ada.Lovelace', key, [key]), first);
+  assert.equal(again.lastActive('nobody', key, [key]), undefined);
+  const later = { ...key, createdAt: second };
+  assert.equal(again.lastActive('ADA', later, [later]), undefined);
+  assert.deepEqual(lastSeen(again, OLD_KEY), second);
+});

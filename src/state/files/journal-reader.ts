@@ -1,0 +1,136 @@
+// Reads the journal file and keeps its records by user. Other processes append meanwhile, so
+// each question first reads what was added since the last one.
+
+import { KeyturnError } from '../../base/errors.ts';
+import {
+  errnoOf,
+  type FileInfo,
+  type FileSystem,
+  systemReason,
+} from '../../base/files/file-system.ts';
+import { damagedLine, decodeRecord } from '../record-codec.ts';
+import { RecordedUsers } from '../recorded-users.ts';
+import { isCutShort } from './torn-line.ts';
+
+const CHUNK_BYTES = 1 << 20;
+const NEWLINE = 0x0a;
+
+export class JournalReader {
+  readonly #fs: FileSystem;
+  readonly #path: string;
+  readonly #account: string;
+  readonly #users = new RecordedUsers();
+  /** Everything before this byte has been read. */
+  #position = 0;
+  #linesEnded = 0;
+  #inode: number | undefined;
+  #reading: Promise<void> = Promise.resolve();
+
+  constructor(fs: FileSystem, path: string, account: string) {
+    this.#fs = fs;
+    this.#path = path;
+    this.#account = account;
+  }
+
+  /** Throws `journal-damaged`, `journal-newer`, or `state-dir` when it can not read. */
+  async users(): Promise<RecordedUsers> {
+    await this.#catchUp();
+    return this.#users;
+  }
+
+  /** One reader at a time, or two would take the same lines. */
+  async #catchUp(): Promise<void> {
+    const turn = this.#reading.then(() => this.#readAdded());
+    this.#reading = turn.catch(() => undefined);
+    try {
+      await turn;
+    } catch (error) {
+      if (error instanceof KeyturnError) throw error;
+      // I11: a journal that can not be read is not an empty journal.
+      throw new KeyturnError(
+        'state-dir',
+        `journal ${this.#path} can not be read: ${systemReason(error)}`,
+        { cause: error, hint: 'repair the file or its permissions (0600)' },
+      );
+    }
+  }
+
+  async #readAdded(): Promise<void> {
+    const info = await this.#stat();
+    if (info === undefined || info.inode !== this.#inode || info.sizeBytes < this.#position) {
+      this.#forget(info?.inode);
+    }
+    if (info === undefined || info.sizeBytes === this.#position) return;
+    const file = await this.#fs.open(this.#path, 'read');
+    try {
+      let rest: Buffer = Buffer.alloc(0);
+      // Bounded by the size seen above: what is appended from now on is for the next question.
+      while (this.#position + rest.length < info.sizeBytes) {
+        const chunk = await file.read(this.#position + rest.length, CHUNK_BYTES);
+        if (chunk.length === 0) break;
+        rest = this.#takeLines(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]));
+      }
+      this.#takeUnendedLine(rest);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #stat(): Promise<FileInfo | undefined> {
+    try {
+      return await this.#fs.stat(this.#path);
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /** The file was replaced by another one, so nothing that was read counts. */
+  #forget(inode: number | undefined): void {
+    this.#users.clear();
+    this.#position = 0;
+    this.#linesEnded = 0;
+    this.#inode = inode;
+  }
+
+  /** Takes every line that ends; resolves with the bytes after the last newline. */
+  #takeLines(bytes: Buffer): Buffer {
+    let start = 0;
+    for (;;) {
+      const end = bytes.indexOf(NEWLINE, start);
+      if (end === -1) return bytes.subarray(start);
+      this.#takeLine(bytes.toString('utf8', start, end));
+      this.#position += end + 1 - start;
+      this.#linesEnded += 1;
+      start = end + 1;
+    }
+  }
+
+  /**
+   * The last line has no newline yet: its writer is still writing, or died. A whole record counts,
+   * since the same bytes will count once the next writer ends the line. Part of one is read again.
+   */
+  #takeUnendedLine(bytes: Buffer): void {
+    const line = bytes.toString('utf8');
+    if (isCutShort(line)) return;
+    this.#takeLine(line);
+    this.#position += bytes.length;
+  }
+
+  #takeLine(line: string): void {
+    if (line === '') return;
+    const where = `journal ${this.#path} line ${this.#linesEnded + 1}`;
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(line);
+    } catch {
+      if (isCutShort(line)) return;
+      throw damagedLine(where, 'it is not JSON');
+    }
+    const record = decodeRecord(parsed, where);
+    if (record.account !== this.#account) {
+      throw damagedLine(where, `it is about account ${record.account}, not ${this.#account}`);
+    }
+    this.#users.add(record, line);
+  }
+}

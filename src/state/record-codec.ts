@@ -1,0 +1,161 @@
+// One journal record as one line of JSON, and back, for every store. Only the fields declared here are written, so
+// that nothing a caller attached to a record by accident reaches the disk (I8).
+
+import { z } from 'zod';
+import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
+import { assert, KeyturnError } from '../base/errors.ts';
+import {
+  formatOf,
+  type JournalRecord,
+  type KeyStep,
+  type RotationStep,
+} from '../lifecycle/record.ts';
+
+/** The newest record format that this version writes and reads. */
+const FORMAT_VERSION = 3;
+
+type FieldsOf<Step extends { type: string }> = {
+  readonly [Type in Step['type']]: z.ZodType<Omit<Extract<Step, { type: Type }>, 'type'>>;
+};
+
+const keyId = z.custom<AccessKeyId>((value) => typeof value === 'string' && isAccessKeyId(value));
+const receipt = z.object({
+  kind: z.string(),
+  reference: z.string(),
+  version: z.string().optional(),
+});
+const target = z.object({
+  kind: z.string(),
+  place: z.string(),
+  since: z.literal(3).optional(),
+  alsoProfiles: z.array(z.string()).optional(),
+});
+const fate = z.enum(['deactivate', 'keep']);
+const closeReason = z.enum([
+  'no-key-was-made',
+  'discarded',
+  'new-key-gone',
+  'old-key-gone',
+  'user-gone',
+  'undone',
+]);
+
+// Typed so that a step or a field added to record.ts does not compile until it is added here.
+const ROTATION_FIELDS: FieldsOf<RotationStep> = {
+  intended: z.object({
+    oldKeyId: keyId,
+    knownKeyIds: z.array(keyId),
+    oldKeyFate: fate,
+    target,
+    alsoTargets: z.array(target).optional(),
+  }),
+  'create-refused': z.object({ code: z.string() }),
+  'create-unknown': z.object({ reason: z.string() }),
+  'orphan-found': z.object({ keyId }),
+  created: z.object({ newKeyId: keyId }),
+  delivered: z.object({ receipts: z.array(receipt) }),
+  verified: z.object({ checks: z.number() }),
+  deactivating: z.object({}),
+  deactivated: z.object({}),
+  completed: z.object({}),
+  discarding: z.object({ keyId, reason: z.string() }),
+  discarded: z.object({ keyId }),
+  found: z.object({ oldKeyId: keyId, newKeyId: keyId, target }),
+  undoing: z.object({ toKeyId: keyId, fromKeyId: keyId, fromKeyFate: fate }),
+  'undo-given-up': z.object({ reason: z.string() }),
+  undone: z.object({ notPutBack: z.array(receipt) }),
+  closed: z.object({ reason: closeReason }),
+};
+
+const KEY_FIELDS: FieldsOf<KeyStep> = {
+  deleting: z.object({ keyId, reason: z.string() }),
+  deleted: z.object({ keyId }),
+  retiring: z.object({ keyId, reason: z.string() }),
+  retired: z.object({ keyId }),
+  reactivating: z.object({ keyId, reason: z.string() }),
+  reactivated: z.object({ keyId }),
+};
+
+const anyStep = z.looseObject({ type: z.string() });
+
+const envelope = z.object({
+  v: z.literal([1, 2, FORMAT_VERSION]),
+  at: z.iso.datetime(),
+  run: z.string(),
+  account: z.string(),
+  user: z.string().min(1),
+  rotation: z.string().min(1).nullable(),
+  step: anyStep,
+});
+
+/** The record as one line without its newline. */
+export function encodeRecord(record: JournalRecord): string {
+  const checked = checkLine({ ...record, at: record.at.toISOString() });
+  assert(checked.ok, `a journal record is not valid: ${checked.ok ? '' : checked.problem}`);
+  return JSON.stringify(checked.line);
+}
+
+/** Reads a line that encodeRecord wrote, or that decodeRecord has read before. */
+export function readRecord(line: string): JournalRecord {
+  return decodeRecord(JSON.parse(line), 'a journal record');
+}
+
+/**
+ * Reads what JSON.parse made of a line. `where` names file and line for the reader of the error.
+ * Throws `journal-newer` or `journal-damaged`.
+ */
+export function decodeRecord(parsed: unknown, where: string): JournalRecord {
+  const version = versionOf(parsed);
+  if (version > FORMAT_VERSION) {
+    throw new KeyturnError(
+      'journal-newer',
+      `${where} has format version ${version}, and this version knows ${FORMAT_VERSION}`,
+      { hint: 'use the newer keyturn that wrote the journal' },
+    );
+  }
+  const checked = checkLine(parsed);
+  if (!checked.ok) throw damagedLine(where, checked.problem);
+  const { line } = checked;
+  // The step was checked against the fields of its own type, which the compiler can not follow.
+  return { ...line, at: new Date(line.at) } as unknown as JournalRecord;
+}
+
+/** The format version of any JSON; 0 where it has none. */
+function versionOf(parsed: unknown): number {
+  if (typeof parsed !== 'object' || parsed === null || !('v' in parsed)) return 0;
+  return typeof parsed.v === 'number' && Number.isFinite(parsed.v) ? parsed.v : 0;
+}
+
+export function damagedLine(where: string, problem: string): KeyturnError {
+  return new KeyturnError('journal-damaged', `${where} can not be read: ${problem}`, {
+    hint: 'restore the file from a backup, or remove that line after reading it',
+  });
+}
+
+type CheckedLine =
+  | { readonly ok: true; readonly line: z.infer<typeof envelope> }
+  | { readonly ok: false; readonly problem: string };
+
+function checkLine(value: unknown): CheckedLine {
+  const outer = envelope.safeParse(value);
+  if (!outer.success) return { ok: false, problem: firstProblem(outer.error) };
+  const { type, ...fields } = outer.data.step;
+  const schemas = outer.data.rotation === null ? KEY_FIELDS : ROTATION_FIELDS;
+  const schema = Object.hasOwn(schemas, type)
+    ? (schemas as Record<string, z.ZodType<object>>)[type]
+    : undefined;
+  if (schema === undefined) return { ok: false, problem: `step ${JSON.stringify(type)}` };
+  const inner = schema.safeParse(fields);
+  if (!inner.success) return { ok: false, problem: `${type}: ${firstProblem(inner.error)}` };
+  const step = { type, ...inner.data };
+  const isOfFormat = formatOf(step as RotationStep | KeyStep) <= outer.data.v;
+  if (!isOfFormat) return { ok: false, problem: `step "${type}" in format ${outer.data.v}` };
+  return { ok: true, line: { ...outer.data, step } };
+}
+
+/** Which field is wrong. Values are left out: they may be anything. */
+function firstProblem(error: z.ZodError): string {
+  const issue = error.issues[0];
+  const field = issue === undefined || issue.path.length === 0 ? 'record' : issue.path.join('.');
+  return `${field} is not valid`;
+}

@@ -1,0 +1,98 @@
+// The records of an account by user, as a store that has read them keeps them in memory: as the text of
+// each record, which takes a fraction of the memory that the record takes. Of many users few are ever
+// asked about. Whoever adds a text has checked it, so reading it once more does not fail.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { comparableUserName } from '../base/user-name.ts';
+import { UserHistory } from '../lifecycle/history.ts';
+import type { JournalRecord } from '../lifecycle/record.ts';
+import { encodeRecord, readRecord } from './record-codec.ts';
+
+export interface RecordedUser {
+  /** As spelled in the latest record. */
+  readonly user: string;
+  readonly history: UserHistory;
+}
+
+interface Recorded {
+  user: string;
+  readonly lines: string[];
+  /** Undefined when nobody has asked since the latest record. */
+  mayBeUnfinished: boolean | undefined;
+}
+
+export class RecordedUsers {
+  readonly #byName = new Map<string, Recorded>();
+  readonly #owners = new Map<AccessKeyId, string>();
+
+  /** The record, and the text that it was read from. */
+  add(record: JournalRecord, line: string): void {
+    const { user, step } = record;
+    const name = comparableUserName(user);
+    let recorded = this.#byName.get(name);
+    if (recorded === undefined) {
+      recorded = { user, lines: [], mayBeUnfinished: undefined };
+      this.#byName.set(name, recorded);
+    }
+    // The same text is kept once, and not once a record.
+    if (recorded.user !== user) recorded.user = user;
+    recorded.mayBeUnfinished = undefined;
+    recorded.lines.push(line);
+    if (step.type === 'created') this.#owners.set(step.newKeyId, recorded.user);
+  }
+
+  /** The records until now: what is added later is in the next answer. */
+  historyOf(user: string): UserHistory {
+    const recorded = this.#byName.get(comparableUserName(user));
+    return recorded === undefined ? new UserHistory() : historyIn(recorded);
+  }
+
+  /** One after the other, because all of them may be too much for the memory. */
+  *all(): Generator<RecordedUser> {
+    for (const recorded of this.#byName.values()) {
+      yield { user: recorded.user, history: historyIn(recorded) };
+    }
+  }
+
+  /** The users for whom something may be left to finish. Throws `journal-damaged`. */
+  unfinished(): readonly RecordedUser[] {
+    const found: RecordedUser[] = [];
+    for (const recorded of this.#byName.values()) {
+      if (recorded.mayBeUnfinished === false) continue;
+      const history = historyIn(recorded);
+      recorded.mayBeUnfinished = history.mayBeUnfinished;
+      if (recorded.mayBeUnfinished) found.push({ user: recorded.user, history });
+    }
+    return found;
+  }
+
+  /** Whose key each rotation made. */
+  get owners(): ReadonlyMap<AccessKeyId, string> {
+    return this.#owners;
+  }
+
+  /** The texts that `keep` leaves of each user, and how many there were. */
+  shortened(keep: (records: readonly JournalRecord[]) => readonly JournalRecord[]): {
+    readonly lines: readonly string[];
+    readonly before: number;
+  } {
+    const lines: string[] = [];
+    let before = 0;
+    for (const { history } of this.all()) {
+      before += history.records.length;
+      for (const record of keep(history.records)) lines.push(encodeRecord(record));
+    }
+    return { lines, before };
+  }
+
+  clear(): void {
+    this.#byName.clear();
+    this.#owners.clear();
+  }
+}
+
+function historyIn({ lines }: Recorded): UserHistory {
+  const history = new UserHistory();
+  for (const line of lines) history.add(readRecord(line));
+  return history;
+}

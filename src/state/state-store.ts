@@ -1,0 +1,127 @@
+// What must survive a crash, as the engine sees it. A store keeps it somewhere: files in a directory
+// (files/), or in memory for tests (memory/). Every store passes the same contract suite.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { UserHistory } from '../lifecycle/history.ts';
+import type { IssuedKey } from '../lifecycle/issued-key.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
+import type { ActiveSlot } from '../lifecycle/slot-sighting.ts';
+
+/**
+ * `write` proves before the first change in AWS that what has to be kept can be kept. `read` leaves
+ * no trace, as a dry run must (I12): what does not exist reads as empty.
+ */
+export type Access = 'read' | 'write';
+
+/** The state of every account, handed to the use cases; none of them knows where it is kept. */
+export interface StateStore {
+  /** Where it is, for people. */
+  readonly where: string;
+  /** Names this process in everything that it records: a random ID. */
+  readonly run: string;
+  /** Nothing needs closing. Throws `state-dir`, or `bad-value` for something that is no account ID. */
+  open(account: string, access: Access): Promise<AccountState>;
+  /** The accounts that have state, sorted. Throws `state-dir`. */
+  accounts(): Promise<readonly string[]>;
+  /**
+   * Proves that something can be kept at all: for runs over several accounts, before the first of them
+   * is opened. Throws `state-dir`.
+   */
+  prepare(): Promise<void>;
+  /**
+   * Drops the records of an account that no decision needs any more. Throws `rotation-in-progress`
+   * while a run is under way, `journal-damaged`, `journal-newer`, `journal-write`, `state-dir`.
+   */
+  compact(account: string): Promise<Compacted>;
+}
+
+/** Numbers of records. */
+export interface Compacted {
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface AccountState {
+  readonly custody: Custody;
+  readonly sightings: Sightings;
+  /**
+   * What is recorded about a user; user names compare as in IAM. Throws `journal-damaged`,
+   * `journal-newer`, `state-dir`: what can not be read is not empty (I11).
+   */
+  history(user: string): Promise<UserHistory>;
+  /** The users for whom something may be left to finish. Throws as history does. */
+  openUsers(): Promise<readonly OpenUser[]>;
+  /**
+   * Runs `work` as the only writer for the user, anywhere (I9). What other processes recorded before
+   * is then complete in the history. Throws `rotation-in-progress` when another holds the user.
+   */
+  exclusively<T>(user: string, work: (log: UserLog) => Promise<T>): Promise<T>;
+}
+
+/** A user with an open rotation, or with a given-up request whose key may land late (I13). */
+export interface OpenUser {
+  /** In the spelling last seen. */
+  readonly user: string;
+  readonly history: UserHistory;
+}
+
+/** The journal of one user, for the only one who may write it. */
+export interface UserLog {
+  /** Everything recorded about the user, the records of this writer included. */
+  readonly history: UserHistory;
+  /**
+   * Resolves when the step is durable. Throws `journal-write`, and `rotation-in-progress` when this
+   * process was suspended for so long that another one took the user over (I9).
+   */
+  record(rotation: string, step: RotationStep): Promise<void>;
+  recordKey(step: KeyStep): Promise<void>;
+}
+
+/** The secrets of new keys, from the moment AWS names them until every place holds them (I3). */
+export interface Custody {
+  /** Resolves once the secret is durable. Throws `handoff-failed`. */
+  put(entry: IssuedKey): Promise<void>;
+  /** The entry as read back, or undefined when there is none. Throws `state-dir` (I11). */
+  get(keyId: AccessKeyId): Promise<IssuedKey | undefined>;
+  /** The keys whose secrets are kept; none when that can not be read: whoever needs one hears of it. */
+  list(): Promise<readonly HeldKey[]>;
+  /** Once another place holds the secret; one that is gone is fine. Throws `handoff-failed`. */
+  remove(keyId: AccessKeyId): Promise<void>;
+  /** Where the secret of the key is, or would be, for people; without the secret. */
+  describe(keyId: AccessKeyId): string;
+  /** Secrets in an encrypted form, which stays when the plain one goes: nobody here can read them. */
+  readonly sealed: SealedCustody;
+}
+
+export interface SealedCustody {
+  /** Resolves once the bytes are durable. Throws `handoff-failed`. */
+  put(keyId: AccessKeyId, sealed: Buffer): Promise<void>;
+  /** The bytes as read back, or undefined when there are none. Throws `state-dir`. */
+  get(keyId: AccessKeyId): Promise<Buffer | undefined>;
+  describe(keyId: AccessKeyId): string;
+}
+
+export interface HeldKey {
+  readonly keyId: AccessKeyId;
+  /** Undefined where the journal does not tell. */
+  readonly user: string | undefined;
+}
+
+/** When each key was last seen Active: the only hint for keys that others made Inactive (I5). */
+export interface Sightings {
+  /**
+   * When this key of the user was last seen Active, by its ID or by its date in a credential report;
+   * `keys` are all keys of the user. Undefined when nothing is known.
+   */
+  lastActive(user: string, key: AccessKey, keys: readonly AccessKey[]): Date | undefined;
+  /** Remembers for good. Throws `state-dir`. */
+  remember(seen: readonly Seen[]): Promise<void>;
+  /** Learns what other runs have remembered since. Throws `state-dir`. */
+  refresh(): Promise<void>;
+}
+
+/** Keys that were Active at that time, known by their IDs or, from a report, by user and date. */
+export type Seen =
+  | { readonly at: Date; readonly keyIds: Iterable<AccessKeyId> }
+  | { readonly at: Date; readonly slots: Iterable<ActiveSlot> };

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { GetUserCommand } from '@aws-sdk/client-iam';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import {
+  openClients,
+  openProbe,
+  openStsClient,
+  openWire,
+  type Wire,
+} from '../../src/aws/clients.ts';
+import { repeatableRetries } from '../../src/aws/retry.ts';
+import { systemClock } from '../../src/base/clock.ts';
+
+describe('the clients of an account', () => {
+  it('take no endpoint but the one resolved for them, whatever the SDK would find', async (test) => {
+    const hosts: string[] = [];
+    // Stands in for the wire: notes where a request would go, and lets none go.
+    const wire = {
+      metadata: { handlerProtocol: 'http/1.1' },
+      handle(request: { hostname: string }) {
+        hosts.push(request.hostname);
+        return Promise.reject(new DOMException('noted', 'AbortError'));
+      },
+    } as unknown as Wire['shared'];
+    process.env.AWS_ENDPOINT_URL = 'http://stray.invalid';
+    test.after(() => {
+      delete process.env.AWS_ENDPOINT_URL;
+    });
+    const settings = {
+      region: 'us-east-1',
+      iamEndpoint: undefined,
+      stsEndpoint: undefined,
+      wire: { shared: wire, fresh: wire, close: () => {} },
+      patience: { clock: systemClock, throttledMs: 1_000 },
+      emit: () => {},
+    };
+    const pair = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
+    const { read, update, create } = openClients(settings, async () => pair);
+    const sts = openStsClient(settings, async () => pair, repeatableRetries(settings.patience));
+    for (const client of [read, update, create]) {
+      await assert.rejects(client.send(new GetUserCommand({})), { name: 'AbortError' });
+    }
+    for (const client of [sts, openProbe(settings, pair)]) {
+      await assert.rejects(client.send(new GetCallerIdentityCommand({})), { name: 'AbortError' });
+    }
+    assert.equal(hosts.length, 5);
+    assert.ok(!hosts.includes('stray.invalid'));
+  });
+
+  it('share no rate limiter and no retry budget, so that none slows another down', async () => {
+    const wire = openWire(1, { connectionMs: 1_000, requestMs: 1_000 });
+    const settings = {
+      region: 'us-east-1',
+      iamEndpoint: 'http://127.0.0.1:1',
+      stsEndpoint: 'http://127.0.0.1:1',
+      wire,
+      patience: { clock: systemClock, throttledMs: 1_000 },
+      emit: () => {},
+    };
+    const pair = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
+    const clients = Object.values(openClients(settings, async () => pair));
+    const strategies = await Promise.all(clients.map(({ config }) => config.retryStrategy()));
+    assert.equal(new Set(strategies).size, clients.length);
+    for (const client of clients) client.destroy();
+  });
+});

@@ -1,0 +1,93 @@
+// I10 for undo: it dies before or after every change that it makes, and the next run of any command
+// finishes it. Its cut-over and its hold are counted from the undo.
+
+import assert from 'node:assert/strict';
+import { it, type TestContext } from 'node:test';
+import { accessKeyId } from '../../src/base/access-key-id.ts';
+import { Secret } from '../../src/base/secret.ts';
+import { dying, Mortal } from './mortal.ts';
+import { type Workbench, workbench } from './workbench.ts';
+
+const DAY_MS = 86_400_000;
+
+async function rotated(test: TestContext): Promise<Workbench> {
+  const bench = await workbench(test);
+  assert.equal((await bench.run())?.kind, 'rotated');
+  assert.equal(bench.oldKey.status, 'Inactive');
+  return bench;
+}
+
+const statuses = (bench: Workbench) => [
+  bench.oldKey.status,
+  ...bench.made().map(({ status }) => status),
+];
+
+async function phase(bench: Workbench): Promise<string | undefined> {
+  return (await bench.history()).latest(() => true)?.phase;
+}
+
+it('I7, I10: an undo that dies at any point is finished by the next run, which rotates nothing', async (test) => {
+  let point = 1;
+  for (; ; point += 1) {
+    const bench = await rotated(test);
+    const where = `died at point ${point}`;
+    const mortal = new Mortal(point);
+    await bench.undo(dying(mortal)).catch(() => {});
+    if (!mortal.isDead) break;
+    assert.ok(statuses(bench).includes('Active'), where);
+    const isBegun = (await phase(bench)) === 'undoing';
+    const outcome = await bench.run();
+    const isOver = (await phase(bench)) === 'undone';
+    if (isBegun) assert.equal(outcome, undefined, where);
+    assert.equal(isOver, statuses(bench)[0] === 'Active', where);
+    if (!isOver) await bench.undo();
+    assert.deepEqual(statuses(bench), ['Active', 'Inactive'], where);
+    assert.equal(await phase(bench), 'undone', where);
+  }
+  // 6 records and 2 calls, each with a before and an after.
+  assert.ok(point > 15, `only ${point} points were met`);
+});
+
+it('I5: the hold of a key that an undo brought back never begins before the undo', async (test) => {
+  const bench = await rotated(test);
+  const old = accessKeyId(bench.oldKey.id);
+  assert.ok((await bench.history()).deactivatedAt(old));
+  // Somebody had made it Active by hand, so the undo had nothing to make Active.
+  bench.oldKey.status = 'Active';
+  bench.clock.set(new Date(bench.clock.now().getTime() + 40 * DAY_MS));
+  const { reactivated, fromKeyId } = await bench.undo();
+  assert.equal(reactivated, false);
+  const history = await bench.history();
+  assert.equal(history.deactivatedAt(old), undefined);
+  assert.deepEqual(history.cutOverAt(fromKeyId), bench.clock.now());
+});
+
+it('I4: an undo to a key that AWS does not accept is given up, and the new key stays', async (test) => {
+  const bench = await rotated(test);
+  const [made] = bench.made();
+  const undo = bench.undo({
+    destination: {
+      wayBack: {
+        secretOf: async () => new Secret(made?.secret ?? ''),
+        putBack: async () => assert.fail('the destination was touched'),
+      },
+      holds: async (keyId) => keyId === made?.id,
+    },
+  });
+  await assert.rejects(undo, { code: 'not-accepted-yet' });
+  assert.equal(await phase(bench), 'deactivated');
+  assert.deepEqual(statuses(bench), ['Active', 'Active']);
+});
+
+it('I10: an undo to a key that somebody deleted meanwhile is over, and says so', async (test) => {
+  const bench = await rotated(test);
+  // Dead right after its intent.
+  await bench.undo(dying(new Mortal(2))).catch(() => {});
+  assert.equal(await phase(bench), 'undoing');
+  const user = bench.sandbox.world.user('123456789012', 'alice');
+  for (const gone of user.keys.splice(0, 1)) gone.deleted = true;
+  await assert.rejects(bench.undo(), { code: 'key-changed' });
+  await bench.run();
+  assert.equal(await phase(bench), 'closed');
+  assert.equal(bench.made()[0]?.status, 'Active');
+});

@@ -1,0 +1,28 @@
+// I12: what a dry run said, held against what the run right after it did, when nobody else did anything.
+
+import type { UserOutcome } from '../../src/engine/outcome.ts';
+import type { RunResult } from './one-run.ts';
+
+/** Each difference, in words. */
+export function differences(dry: RunResult, done: RunResult): string[] {
+  const said = new Map(dry.outcomes.map((outcome) => [outcome.user, inWords(outcome)]));
+  const fatal =
+    dry.fatal === done.fatal
+      ? []
+      : [`foretold: ${dry.fatal ?? 'a run'}; done: ${done.fatal ?? 'a run'}`];
+  const ofUsers = done.outcomes.flatMap((outcome) => {
+    const [foretold = 'nothing', happened] = [said.get(outcome.user), inWords(outcome)];
+    return foretold === happened ? [] : [`${outcome.user}: foretold ${foretold}, done ${happened}`];
+  });
+  return [...fatal, ...ofUsers];
+}
+
+/** What came of a user, in the words that a dry run and a run have in common. */
+function inWords({ rotation, cleanup }: UserOutcome): string {
+  const deleted = cleanup?.deleted.join() || 'no key';
+  if (rotation === undefined) return `nothing rotated, ${deleted} deleted`;
+  const how = rotation.resumed ? 'resumed' : 'fresh';
+  const { id } = rotation.oldKey;
+  const what = rotation.kind === 'failed' ? `refused (${rotation.error.code})` : 'rotated';
+  return `${id} ${what}, ${how}, ${deleted} deleted`;
+}
