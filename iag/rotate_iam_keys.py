@@ -68,6 +68,7 @@ def refuse(found):
         " users_examined keys_examined accounts_examined accounts_failed accounts_skipped"
         " accounts_left duration_seconds"
     )
+    no_changes = {name: 0 for name in "created deactivated reactivated deleted".split()}
     error = {"code": "no-node", "message": message, "hint": hint, "username": None}
     document = {
         "execution_time": datetime.now(timezone.utc).isoformat().replace("+00:00", "Z"),
@@ -76,7 +77,9 @@ def refuse(found):
         "rotated_keys": [],
         "cleanup_results": [],
         "errors": [{**error, "account_id": None}],
-        "summary": {name: 0 for name in zeros.split()},
+        "changes": [],
+        "next_run_at": None,
+        "summary": {**{name: 0 for name in zeros.split()}, "changes": no_changes},
         "account_id": None,
         "inventory": None,
         "keyturn_version": "unknown",

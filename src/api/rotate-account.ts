@@ -3,11 +3,17 @@
 import type { ExitCode } from '../base/error-codes.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { EngineEvent } from '../base/events.ts';
+import { shellWords } from '../base/shell-words.ts';
 import type { RotationReport } from './rotation-report.ts';
 
 export interface RotateOptions {
   /** Absolute path. Give every run of an account the same one: the journal is there. */
   readonly stateDir: string;
+  /**
+   * Take a `stateDir` that does not last (in memory, on a hosted runner, in a container and on no volume, in
+   * Lambda's /tmp), although nothing else keeps the new secrets. Otherwise that is refused.
+   */
+  readonly acceptVolatileState?: boolean;
   /** A key is due when it is at least this old; 90 when left out. */
   readonly daysThreshold?: number;
   /** Only read, and report what would happen. */
@@ -38,6 +44,11 @@ export interface RotateOptions {
    * given, the key that signs the calls is rotated too, last.
    */
   readonly deliver?: readonly string[];
+  /**
+   * Places where nobody reads a key any more, in the words of --moved-from: a user whose last rotation went
+   * to a place that this run does not serve is refused otherwise (`places-left`).
+   */
+  readonly movedFrom?: readonly string[];
   /** What AWS settings are read from; process.env when left out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** When aborted, steps under way are finished and no new one begins. */
@@ -61,19 +72,18 @@ const RANGES = {
 
 /**
  * Runs to the end whatever happens to single users: what could not be done is in the report. Throws
- * a KeyturnError (`bad-value`) only for options that it does not take; AWS was not asked then.
+ * a KeyturnError (`bad-value`, `custody-not-lasting`) only for options that it does not take; AWS was not
+ * asked then.
  */
 export async function rotateAccount(options: RotateOptions): Promise<RotateResult> {
   refuseBadValues(options);
-  const [{ rotateAccount: rotate }, { systemClock }, { isAbsolute }, reading, { openStateStore }] =
-    await Promise.all([
-      import('../app/rotate-account.ts'),
-      import('../base/clock.ts'),
-      import('node:path'),
-      import('../app/read-delivery.ts'),
-      import('../state/stores.ts'),
-    ]);
-  if (!isAbsolute(options.stateDir)) {
+  const [{ rotateAccount: rotate }, { systemClock }, reading, stores] = await Promise.all([
+    import('../app/rotate-account.ts'),
+    import('../base/clock.ts'),
+    import('../app/read-delivery.ts'),
+    import('../state/stores.ts'),
+  ]);
+  if (!stores.isStatePlace(options.stateDir)) {
     throw new KeyturnError('bad-value', 'stateDir is not an absolute path');
   }
   const daysThreshold = options.daysThreshold ?? 90;
@@ -81,12 +91,21 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
   const read = (text: string) => reading.readDelivery(text, options.user, 'deliver');
   const deliveries = [read(first), ...others.map(read)] as const;
   reading.refuseTwice(deliveries, 'deliver');
+  const env = options.env ?? process.env;
+  const state = await stores.openStateStore(options.stateDir, systemClock);
+  const wanted = { kind: 'due-key', daysThreshold } as const;
+  if (options.acceptVolatileState !== true && env.KEYTURN_ACCEPT_VOLATILE_STATE !== 'true') {
+    const why = await stores.whyVolatile(options.stateDir, env);
+    const { assertCustodyLasts } = await import('../app/custody-lasts.ts');
+    if (why !== undefined)
+      await assertCustodyLasts({ deliver: deliveries, wanted }, { state, why });
+  }
   return rotate(
     {
       daysThreshold,
       dryRun: options.dryRun ?? false,
       user: options.user,
-      wanted: { kind: 'due-key', daysThreshold },
+      wanted,
       cleanUpDays: options.cleanupInactive === true ? (options.inactiveDays ?? 30) : undefined,
       inventory: options.inventory ?? 'auto',
       profile: options.profile,
@@ -95,13 +114,15 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
       timeoutMs: options.timeoutMs,
       deliver: deliveries,
       isDeliverGiven: options.deliver !== undefined,
+      wordCommand: shellWords(['keyturn', 'recover', '--state-dir', options.stateDir]),
+      movedFrom: options.movedFrom?.map((text) => reading.readFormerPlace(text, 'movedFrom')),
     },
     {
       clock: systemClock,
       emit: options.onEvent ?? (() => {}),
       signal: options.signal ?? new AbortController().signal,
-      env: options.env ?? process.env,
-      state: await openStateStore(options.stateDir, systemClock),
+      env,
+      state,
     },
   );
 }

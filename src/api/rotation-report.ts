@@ -9,6 +9,12 @@ export interface RotationReport {
   readonly rotated_keys: readonly RotatedKey[];
   readonly cleanup_results: readonly CleanupResult[];
   readonly errors: readonly ReportIssue[];
+  /** Every key that the run changed, also when it failed or was interrupted. */
+  readonly changes: readonly KeyChanged[];
+  /** In a dry run: what would be done beside the rotations and the clean-up. */
+  readonly planned_changes?: readonly Omit<KeyChanged, 'at'>[] | undefined;
+  /** From then on a run may lead further; null when nothing waits for a time. */
+  readonly next_run_at: string | null;
   readonly summary: {
     readonly total_keys_processed: number;
     readonly successful_rotations: number;
@@ -20,6 +26,12 @@ export interface RotationReport {
     readonly accounts_failed: number;
     readonly accounts_skipped: number;
     readonly accounts_left: number;
+    readonly changes: {
+      readonly created: number;
+      readonly deactivated: number;
+      readonly reactivated: number;
+      readonly deleted: number;
+    };
     readonly duration_seconds: number;
   };
   /** Null when the caller could not be identified. */
@@ -59,6 +71,7 @@ export interface RotatedKey {
   readonly delivered_to: readonly DeliveredTo[];
   readonly resumed: boolean;
   readonly keys?: readonly KeyInfo[] | undefined;
+  readonly next_run_at: string | null;
 }
 
 export interface DeliveredTo {
@@ -86,7 +99,27 @@ export interface CleanupResult {
   readonly account_id: string;
   readonly error_code: string | null;
   readonly hint: string | null;
-  readonly kept_keys: readonly { readonly access_key_id: string; readonly reason: string }[];
+  readonly kept_keys: readonly KeptKey[];
+  readonly next_run_at: string | null;
+}
+
+export interface KeptKey {
+  readonly access_key_id: string;
+  readonly reason: string;
+  /** When its hold is over; null where time alone does not end it. */
+  readonly deletable_from: string | null;
+}
+
+/** What a run did to a key. */
+export interface KeyChanged {
+  readonly change: 'created' | 'deactivated' | 'reactivated' | 'deleted';
+  readonly account_id: string;
+  readonly username: string;
+  readonly access_key_id: string;
+  readonly by: 'rotation' | 'clean-up' | 'recovery' | 'undo' | 'finish' | 'making-room';
+  readonly why: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
 }
 
 export interface ReportIssue {

@@ -3,12 +3,14 @@
 import type { AccountGateway } from '../aws/gateway.ts';
 import { type Inventory, scanned, takeInventory, type UserKeys } from '../aws/inventory.ts';
 import { isReportEnough, takeReportInventory } from '../aws/report-inventory.ts';
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { comparableUserName } from '../base/user-name.ts';
 import type { AccountState, Seen } from '../state/state-store.ts';
 import { openUsers, type Scope } from './find-candidates.ts';
+import { seenKeys } from './seen-keys.ts';
 
 /** `auto` reads the credential report and falls back to `scan`; `report` never falls back. */
 export type InventoryMode = 'auto' | 'report' | 'scan';
@@ -18,6 +20,8 @@ export interface InventoryOptions extends Scope {
   readonly inventory: InventoryMode;
   /** AWS calls under way at the same time. */
   readonly maxParallel: number;
+  /** Keys of which the operator says that nobody made them by hand. */
+  readonly orphans?: ReadonlySet<AccessKeyId>;
 }
 
 /** An account whose keys are read. */
@@ -62,7 +66,8 @@ async function byReport(
       'a credential report may be hours old, and the threshold is not longer than that',
     );
   }
-  const unfinished = (await openUsers(state, undefined)).filter(({ history }) => history.open);
+  // Also those whose lost request may have landed late: the report does not tell of a young key.
+  const unfinished = await openUsers(state, undefined);
   const alsoRead = new Map(unfinished.map(({ user }) => [comparableUserName(user), user]));
   const { account } = gateway.caller;
   return await takeReportInventory(gateway, {
@@ -82,11 +87,13 @@ function asUnusable({ code, message, hint }: KeyturnError): KeyturnError {
 
 async function unfinishedUsers(
   { gateway, state, emit, signal }: AccountToRead,
-  { user: scope, maxParallel: parallel }: InventoryOptions,
+  { user: scope, maxParallel: parallel, orphans }: InventoryOptions,
 ): Promise<Inventory> {
   const users: UserKeys[] = [];
   for (const { user, history } of await openUsers(state, scope)) {
-    if (history.open === undefined) continue;
+    // Whoever names an orphan may mean a key that landed after its rotation was given up.
+    const isNamed = (orphans?.size ?? 0) > 0 && history.mayHaveLateKey;
+    if (history.open === undefined && !isNamed) continue;
     try {
       const reading = { parallel, emit, signal, user };
       users.push(...(await takeInventory(gateway.reader, reading)).users);
@@ -99,20 +106,16 @@ async function unfinishedUsers(
 }
 
 /**
- * I5: for keys that somebody else makes Inactive later, this is the best start of the hold. Keys that
+ * I5: for keys that somebody else makes Inactive, this is the start of the hold. Keys that
  * were read are remembered by their IDs; of all others the credential report tells only that a key
  * of a certain date was Active when it was made, so that is what is remembered.
  */
-export async function rememberActiveKeys(
-  { users, source, activeSlots }: Inventory,
+export async function rememberKeys(
+  { users, source, activeSlots: slots, inactiveSlots }: Inventory,
   { sightings }: AccountState,
   now: Date,
 ): Promise<void> {
-  const keyIds = users.flatMap(({ keys }) =>
-    keys.filter(({ status }) => status === 'Active').map(({ id }) => id),
-  );
-  const read: Seen = { at: now, keyIds };
   const reported: Seen[] =
-    source.kind === 'credential-report' ? [{ at: source.generatedAt, slots: activeSlots }] : [];
-  await sightings.remember([read, ...reported]);
+    source.kind === 'credential-report' ? [{ at: source.generatedAt, slots, inactiveSlots }] : [];
+  await sightings.remember([...seenKeys(users, now), ...reported]);
 }

@@ -8,17 +8,15 @@ import type { Limiter } from '../aws/limiter.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { isSameUser } from '../base/user-name.ts';
-import { printsSecret } from '../destinations/kinds.ts';
+import { type NamedPlace, printsSecret } from '../destinations/kinds.ts';
 import type { AccountWork } from '../engine/account-work.ts';
 import { foretellUser, type UserListed } from '../engine/foretell-user.ts';
+import { askedAbout, refuseUnasked } from '../engine/named-orphans.ts';
 import type { UserOutcome } from '../engine/outcome.ts';
 import { rotateUser } from '../engine/rotate-user.ts';
 import { settleAllLeftOver } from '../engine/settle-custody.ts';
-import {
-  accountInventory,
-  type InventoryOptions,
-  rememberActiveKeys,
-} from './account-inventory.ts';
+import { dependsOn } from '../lifecycle/signer.ts';
+import { accountInventory, type InventoryOptions, rememberKeys } from './account-inventory.ts';
 import { accountWork, type Deliveries } from './account-work.ts';
 import {
   type AccountFacts,
@@ -39,6 +37,10 @@ export interface AccountOptions extends InventoryOptions {
   readonly deliver: Deliveries;
   /** Whether the operator said so, and it is not only the default (I7). */
   readonly isDeliverGiven: boolean;
+  /** The command line to which `--orphan KEY` is added to say so. */
+  readonly wordCommand?: string;
+  /** Places where nobody reads a key any more. */
+  readonly movedFrom?: readonly NamedPlace[] | undefined;
 }
 
 /** An account that reads takes calls and memory; one that waits for new keys takes little of both. */
@@ -47,6 +49,8 @@ export interface AccountGates {
   readonly reading: Limiter;
   /** Held by each rotation. */
   readonly rotating: Limiter;
+  /** Held from the intent of a rotation until its secret is in custody (I17). */
+  readonly creating: Limiter;
 }
 
 export interface AccountContext extends Omit<RunContext, 'env'> {
@@ -62,6 +66,8 @@ export interface AccountResult extends AccountFacts {
   readonly source: InventorySource | undefined;
   /** What ended the account's part early; it is among the errors too. */
   readonly fatal: KeyturnError | undefined;
+  /** Those of the keys named as orphans that a rotation of the account asks about. */
+  readonly asked: readonly AccessKeyId[];
 }
 
 /**
@@ -87,6 +93,7 @@ export async function runAccount(
     giveBack = await takePlace(gates?.reading, signal);
     gateway = await open();
     const { account, candidates } = await run.examine(gateway);
+    await takePlaces(candidates, account);
     // What follows is mostly waiting; other accounts may read meanwhile.
     giveBack();
     const concurrency = options.maxParallel * ROTATIONS_PER_CALL_SLOT;
@@ -103,13 +110,29 @@ export async function runAccount(
   return run.result();
 }
 
-/** I7: the key that signs the calls goes when there is nobody left to sign for. */
+/**
+ * I14: of two users whose places are one the first by name has it, in a dry run and in the run, whoever
+ * comes to be rotated first. What does not fit a user is told when that user's turn comes.
+ */
+async function takePlaces(
+  candidates: readonly UserListed[],
+  { places }: AccountWork,
+): Promise<void> {
+  const due = candidates.filter(({ isForRotation }) => isForRotation);
+  for (const { user, oldKey } of due.toSorted((a, b) => (a.user < b.user ? -1 : 1))) {
+    await places.forNew(user, oldKey.id).catch(() => undefined);
+  }
+}
+
+const NO_KEYS: ReadonlySet<AccessKeyId> = new Set();
+
+/** I7: a key that the calls depend on goes when there is nobody left to sign for. */
 function ownKeyLast(
   candidates: readonly UserListed[],
   { gateway }: AccountWork,
 ): readonly (readonly UserListed[])[] {
-  const { accessKeyId } = gateway.caller;
-  const hasOwnKey = ({ keys }: UserListed) => keys.some(({ id }) => id === accessKeyId);
+  const hasOwnKey = ({ user, keys }: UserListed) =>
+    keys.some(({ id }) => dependsOn(gateway.caller, user, id));
   return [candidates.filter((one) => !hasOwnKey(one)), candidates.filter(hasOwnKey)];
 }
 
@@ -126,6 +149,7 @@ class AccountRun {
   #keysExamined = 0;
   #source: InventorySource | undefined;
   #handoff: ReadonlyMap<AccessKeyId, HandedOff> = new Map();
+  #asked: readonly AccessKeyId[] = [];
 
   constructor(options: AccountOptions, context: AccountContext) {
     this.#options = options;
@@ -153,22 +177,40 @@ class AccountRun {
     this.#keysExamined = keys;
     this.#source = inventory.source;
     this.#errors.push(...unreadable.map(({ userName, error }) => reportIssue(error, userName)));
-    if (!dryRun) await rememberActiveKeys(inventory, state, clock.now());
+    // I12: a dry run judges by the same memory, and keeps nothing of it.
+    await rememberKeys(inventory, state, clock.now());
     const found = await findCandidates(inventory, state, { ...this.#options, now: clock.now() });
     const { candidates, due } = found;
     this.#candidates = candidates;
     emit({ code: 'inventory-done', users, keys, due, candidates: candidates.length });
     const account = this.#work(gateway, state);
+    await this.#readOrphans(account);
     if (!dryRun) await settleAllLeftOver(account, (user) => isInScope(user, scope));
     return { account, candidates };
   }
 
+  /** In one account a slip of the pen is found before anything is changed; of several, at their end. */
+  async #readOrphans(account: AccountWork): Promise<void> {
+    const { orphans = NO_KEYS } = this.#options;
+    if (orphans.size === 0) return;
+    for (const { user, keys } of this.#candidates) {
+      this.#asked = [...this.#asked, ...(await askedAbout(user, keys, account))];
+    }
+    if (this.#context.gates === undefined) refuseUnasked(orphans, this.#asked);
+  }
+
   #work(gateway: AccountGateway, state: AccountWork['state']): AccountWork {
     const { cleanUpDays, deliver, isDeliverGiven } = this.#options;
+    const { orphans = NO_KEYS, wordCommand, movedFrom } = this.#options;
+    const { gates } = this.#context;
     return accountWork({
       ...this.#context,
       ...{ gateway, state, deliver, finishesOthers: true },
-      policy: { oldKeyFate: 'deactivate', cleanUpDays, replacesOwnKey: isDeliverGiven },
+      ...(gates !== undefined && { creating: gates.creating }),
+      policy: {
+        ...{ oldKeyFate: 'deactivate', cleanUpDays, replacesOwnKey: isDeliverGiven },
+        ...{ orphans, wordCommand, movedFrom },
+      },
     });
   }
 
@@ -196,6 +238,16 @@ class AccountRun {
     const collected = await collectHandoffs(outcomes, state.custody, printsSecrets);
     this.#handoff = collected.handoff;
     this.#errors.push(...collected.errors);
+    if (!this.#options.dryRun) await this.#tidy(state);
+  }
+
+  async #tidy(state: AccountWork['state']): Promise<void> {
+    try {
+      const compacted = await state.tidy();
+      if (compacted !== undefined) this.#context.emit({ code: 'journal-compacted', ...compacted });
+    } catch {
+      // The journal is as it was, and the next run tries again: the run has done its work.
+    }
   }
 
   fail(error: KeyturnError): void {
@@ -213,6 +265,7 @@ class AccountRun {
       fatal: this.#fatal,
       errors: this.#errors,
       handoff: this.#handoff,
+      asked: this.#asked,
     };
   }
 

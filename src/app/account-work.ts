@@ -1,6 +1,7 @@
 // One account at work, joined in one place for every use case.
 
 import type { AccountGateway } from '../aws/gateway.ts';
+import { chainedLimiter, createLimiter, type Limiter } from '../aws/limiter.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
 import { handoff } from '../destinations/handoff/index.ts';
@@ -13,6 +14,7 @@ import { openPlaces } from '../engine/places.ts';
 import { Probes } from '../engine/probes.ts';
 import type { DeliveryTarget } from '../lifecycle/record.ts';
 import type { AccountState } from '../state/state-store.ts';
+import type { ChangeLog } from './change-log.ts';
 import {
   type DeliveryRequest,
   destinationChooser,
@@ -26,11 +28,16 @@ export interface AccountParts {
   readonly clock: Clock;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
-  readonly policy: Omit<RotationPolicy, 'verification'>;
+  /** Hears of every key that is changed (I16). */
+  readonly changes?: ChangeLog;
+  readonly policy: Omit<RotationPolicy, 'verification' | 'orphans'> &
+    Partial<Pick<RotationPolicy, 'orphans'>>;
   /** Where the secrets of this run's own rotations go; custody keeps them when left out. */
   readonly deliver?: Deliveries | DeliveryTarget;
   /** Whether rotations that other faces began are finished too. */
   readonly finishesOthers: boolean;
+  /** Shared by the accounts of a run: how many secrets may be on their way into custody (I17). */
+  readonly creating?: Limiter;
 }
 
 export type Deliveries = readonly [DeliveryRequest, ...DeliveryRequest[]];
@@ -38,7 +45,9 @@ export type Deliveries = readonly [DeliveryRequest, ...DeliveryRequest[]];
 const TO_CUSTODY: Deliveries = [{ kind: handoff.name, template: '' }];
 
 export function accountWork(parts: AccountParts): AccountWork {
-  const { gateway, state, clock, emit, signal, policy, deliver = TO_CUSTODY } = parts;
+  const { gateway, state, clock, signal, policy, deliver = TO_CUSTODY } = parts;
+  const { changes } = parts;
+  const emit = changes?.listening(gateway.caller.account, parts.emit) ?? parts.emit;
   const surroundings = { gateway, custody: state.custody, clock, emit };
   return {
     ...{ gateway, state, clock, emit, signal },
@@ -51,6 +60,10 @@ export function accountWork(parts: AccountParts): AccountWork {
       finishesOthers: parts.finishesOthers,
     }),
     probes: new Probes(clock),
-    policy: { ...policy, verification: DEFAULT_VERIFICATION },
+    creating:
+      parts.creating === undefined
+        ? createLimiter(1)
+        : chainedLimiter(createLimiter(1), parts.creating),
+    policy: { orphans: new Set(), ...policy, verification: DEFAULT_VERIFICATION },
   };
 }

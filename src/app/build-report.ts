@@ -2,8 +2,9 @@
 
 import type { InventorySource } from '../aws/inventory.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { wholeDaysBetween } from '../base/clock.ts';
+import { earliestOf, wholeDaysBetween } from '../base/clock.ts';
 import type { KeyturnError } from '../base/errors.ts';
+import { countChanges } from '../base/key-changes.ts';
 import type { Secret } from '../base/secret.ts';
 import type { CleanupOutcome, RotationOutcome, UserOutcome } from '../engine/outcome.ts';
 import type { KeyDetails } from '../lifecycle/keys.ts';
@@ -16,6 +17,7 @@ import type {
   RotatedKey,
   RotationReport,
 } from '../reports/rotation-report.ts';
+import type { ChangeLog } from './change-log.ts';
 
 /** What is the same for the whole run. */
 export interface RunFacts {
@@ -23,6 +25,8 @@ export interface RunFacts {
   readonly dryRun: boolean;
   readonly daysThreshold: number;
   readonly version: string;
+  /** What was done to keys, as far as the run has come. */
+  readonly changes: ChangeLog;
 }
 
 export interface HandedOff {
@@ -67,6 +71,7 @@ export class ReportLedger {
   readonly #rotated: RotatedKey[] = [];
   readonly #cleaned: CleanupResult[] = [];
   readonly #errors: ReportIssue[] = [];
+  #nextRunAt: Date | undefined;
   #users = 0;
   #keys = 0;
 
@@ -76,9 +81,15 @@ export class ReportLedger {
 
   add(account: string | undefined, facts: AccountFacts): void {
     const about: About = { ...this.#run, account: account ?? '', handoff: facts.handoff };
-    for (const { user, rotation, cleanup } of facts.outcomes) {
-      if (rotation !== undefined) this.#rotated.push(rotatedKey(user, rotation, about));
-      if (cleanup !== undefined) this.#cleaned.push(cleanupResult(user, cleanup, about));
+    for (const { user, rotation, cleanup, notBefore } of facts.outcomes) {
+      const nextRunAt = notBefore?.toISOString() ?? null;
+      if (rotation !== undefined) {
+        this.#rotated.push({ ...rotatedKey(user, rotation, about), next_run_at: nextRunAt });
+      }
+      if (cleanup !== undefined) {
+        this.#cleaned.push({ ...cleanupResult(user, cleanup, about), next_run_at: nextRunAt });
+      }
+      this.#nextRunAt = earliestOf([this.#nextRunAt, notBefore]);
     }
     for (const issue of facts.errors) this.addIssue(issue, account);
     this.#users += facts.usersExamined;
@@ -90,7 +101,7 @@ export class ReportLedger {
   }
 
   report({ account, source, counts }: WholeRun, endedAt: Date): RotationReport {
-    const { startedAt, dryRun, daysThreshold, version } = this.#run;
+    const { startedAt, dryRun, daysThreshold, version, changes } = this.#run;
     // Accounts end in any order; two runs should differ only where something else happened.
     const rotated = this.#rotated.toSorted(byAccount);
     const cleaned = this.#cleaned.toSorted(byAccount);
@@ -101,6 +112,9 @@ export class ReportLedger {
       rotated_keys: rotated,
       cleanup_results: cleaned,
       errors: this.#errors.toSorted(byAccount),
+      changes: [...changes.all].toSorted(byAccount),
+      ...(dryRun && { planned_changes: [...changes.planned].toSorted(byAccount) }),
+      next_run_at: this.#nextRunAt?.toISOString() ?? null,
       summary: {
         total_keys_processed: rotated.length,
         successful_rotations: rotated.filter((key) => key.success).length,
@@ -108,6 +122,7 @@ export class ReportLedger {
         cleanup_operations: cleaned.reduce((sum, result) => sum + result.deleted_keys.length, 0),
         users_examined: this.#users,
         keys_examined: this.#keys,
+        changes: countChanges(changes.all),
         ...counts,
         duration_seconds: (endedAt.getTime() - startedAt.getTime()) / 1000,
       },
@@ -145,7 +160,11 @@ interface About extends RunFacts {
   readonly handoff: ReadonlyMap<AccessKeyId, HandedOff>;
 }
 
-function rotatedKey(user: string, outcome: RotationOutcome, facts: About): RotatedKey {
+function rotatedKey(
+  user: string,
+  outcome: RotationOutcome,
+  facts: About,
+): Omit<RotatedKey, 'next_run_at'> {
   const newKeyId = outcome.kind === 'would-rotate' ? undefined : outcome.newKeyId;
   const handedOff = newKeyId === undefined ? undefined : facts.handoff.get(newKeyId);
   const error = outcome.kind === 'failed' ? outcome.error : undefined;
@@ -192,7 +211,11 @@ function lastUsed({ lastUse }: KeyDetails): string | null {
   return lastUse.used === 'never' ? 'never' : lastUse.at.toISOString();
 }
 
-function cleanupResult(user: string, outcome: CleanupOutcome, facts: About): CleanupResult {
+function cleanupResult(
+  user: string,
+  outcome: CleanupOutcome,
+  facts: About,
+): Omit<CleanupResult, 'next_run_at'> {
   const { error } = outcome;
   return {
     username: user,
@@ -203,6 +226,10 @@ function cleanupResult(user: string, outcome: CleanupOutcome, facts: About): Cle
     account_id: facts.account,
     error_code: error?.code ?? null,
     hint: error?.hint ?? null,
-    kept_keys: outcome.kept.map(({ id, reason }) => ({ access_key_id: id, reason })),
+    kept_keys: outcome.kept.map(({ id, reason, notBefore }) => ({
+      access_key_id: id,
+      reason,
+      deletable_from: notBefore?.toISOString() ?? null,
+    })),
   };
 }

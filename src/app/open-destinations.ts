@@ -1,14 +1,14 @@
 // Destinations of a run, and those of rotations that other runs began, from the list of kinds.
 
 import type { AccountGateway } from '../aws/gateway.ts';
-import type { AccessKeyId } from '../base/access-key-id.ts';
+import { keyOwners } from '../aws/whose-key.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { Destination } from '../destinations/destination.ts';
 import type { Custody } from '../destinations/kind.ts';
 import { kindNamed, openDestination } from '../destinations/kinds.ts';
-import type { DestinationChooser, DestinationOpener } from '../engine/places.ts';
+import type { DestinationChooser, DestinationOpener, Replaced } from '../engine/places.ts';
 import type { DeliveryTarget } from '../lifecycle/record.ts';
 import { saveOptions } from './save-options.ts';
 
@@ -29,8 +29,10 @@ export interface DestinationSurroundings {
 export function destinationOpener(surroundings: DestinationSurroundings): DestinationOpener {
   const { gateway, custody, clock, emit } = surroundings;
   const files = (path: string) => saveOptions(path, clock);
-  return async (target, oldKeyId) =>
-    await openDestination(target, { aws: gateway.services, custody, clock, emit, files, oldKeyId });
+  const whoseKey = keyOwners(gateway.reader, clock);
+  const parts = { aws: gateway.services, custody, clock, emit, files, whoseKey };
+  return async (target, { user, oldKeyId }) =>
+    await openDestination(target, { ...parts, user, oldKeyId });
 }
 
 /** The places that the operator asked for, made for each user. */
@@ -44,7 +46,7 @@ export function destinationChooser(
     const facts = { account: caller.account, region: services.region, user };
     const openFor = async ({ kind, template }: DeliveryRequest): Promise<Destination> => {
       const place = kindNamed(kind)?.placeFor(template, facts) ?? template;
-      return await openOwn({ kind, place }, oldKeyId, open);
+      return await openOwn({ kind, place }, { user, oldKeyId }, open);
     };
     const [first, ...others] = requests;
     return [await openFor(first), ...(await Promise.all(others.map(openFor)))];
@@ -57,15 +59,15 @@ export function onePlaceChooser(
   surroundings: DestinationSurroundings,
 ): DestinationChooser {
   const open = destinationOpener(surroundings);
-  return async (_, oldKeyId) => [await openOwn(target, oldKeyId, open)];
+  return async (user, oldKeyId) => [await openOwn(target, { user, oldKeyId }, open)];
 }
 
 async function openOwn(
   target: DeliveryTarget,
-  oldKeyId: AccessKeyId,
+  replaced: Replaced,
   open: DestinationOpener,
 ): Promise<Destination> {
-  const opened = await open(target, oldKeyId);
+  const opened = await open(target, replaced);
   if (opened !== undefined) return opened;
   throw new KeyturnError('internal', `${target.kind} ${target.place} can not be opened`);
 }

@@ -40,6 +40,7 @@ const BY_REPORT = [
   'iam:ListUsers',
   'iam:GenerateCredentialReport',
   'iam:GetCredentialReport',
+  'iam:GetAccountSummary',
 ] as const;
 const FIND_ACTIONS = {
   admin: ['iam:ListUsers'],

@@ -2,7 +2,7 @@
 
 import { KeyturnError } from '../base/errors.ts';
 import type { DestinationKind } from '../destinations/kind.ts';
-import { kindNamed, OFFERED_KINDS, wordOf } from '../destinations/kinds.ts';
+import { kindNamed, type NamedPlace, OFFERED_KINDS, wordOf } from '../destinations/kinds.ts';
 import { isPerUser, SAMPLE_FACTS, templateFault } from '../destinations/place.ts';
 import type { DeliveryRequest } from './open-destinations.ts';
 
@@ -40,6 +40,15 @@ export function readDelivery(
     throw badDelivery(label, text, problem);
   }
   return request;
+}
+
+/** Reads `KIND=PLACE`, where the key was delivered once: also of a kind that another version knows. */
+export function readFormerPlace(text: string, label: string): NamedPlace {
+  const [, kind, name] = /^([a-z][a-z\d-]*)=(.+)$/s.exec(text) ?? [];
+  if (kind !== undefined && name !== undefined) return { kind, name };
+  throw new KeyturnError('bad-value', `${label} ${JSON.stringify(text)} names no place`, {
+    hint: `it takes KIND=PLACE, such as secrets-manager=app/{user}, as the refusal prints it`,
+  });
 }
 
 function fitsUser(kind: DestinationKind, template: string, user: string): boolean {

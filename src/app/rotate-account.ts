@@ -10,6 +10,7 @@ import { VERSION } from '../base/version.ts';
 import type { RotationReport } from '../reports/rotation-report.ts';
 import { type AccountOptions, runAccount } from './account-run.ts';
 import { ReportLedger } from './build-report.ts';
+import { ChangeLog } from './change-log.ts';
 import type { AccountSelection } from './choose-accounts.ts';
 import { rotateAccounts } from './rotate-accounts.ts';
 import type { RunContext, RunEnd } from './run-context.ts';
@@ -40,14 +41,16 @@ export async function rotateAccount(
 ): Promise<RotateAccountOutcome> {
   const { clock, emit } = context;
   const { dryRun, daysThreshold, accounts } = options;
+  const changes = context.changes ?? new ChangeLog(clock);
   const ledger = new ReportLedger({
+    changes,
     startedAt: clock.now(),
     dryRun,
     daysThreshold,
     version: VERSION,
   });
   const { signal, dispose } = stopSignal(clock, context.signal, options.timeoutMs);
-  const limited = { ...context, signal };
+  const limited = { ...context, signal, changes };
   const run =
     accounts === undefined
       ? rotateOwnAccount(options, limited, ledger)
@@ -64,7 +67,13 @@ async function rotateOwnAccount(
   ledger: ReportLedger,
 ): Promise<RunEnd> {
   const { profile, region, maxParallel } = options;
-  const { account, fatal, source, ...facts } = await runAccount(
+  const {
+    account,
+    fatal,
+    source,
+    asked: _,
+    ...facts
+  } = await runAccount(
     () => openGateway({ ...context, profile, region, maxParallel }),
     options,
     context,

@@ -5,8 +5,10 @@ import { openAccounts } from '../aws/accounts.ts';
 import type { AccountsGateway } from '../aws/accounts-gateway.ts';
 import type { AccountGateway } from '../aws/gateway.ts';
 import { createLimiter } from '../aws/limiter.ts';
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { collectGarbageEarly } from '../base/heap.ts';
+import { refuseUnasked } from '../engine/named-orphans.ts';
 import {
   type AccountGates,
   type AccountOptions,
@@ -39,6 +41,9 @@ const ACCOUNTS_PER_CALL_SLOT = 8;
 
 /** AWS takes seconds to make a credential report, and nothing is called in that account meanwhile. */
 const READERS_PER_CALL_SLOT = 4;
+
+/** I17: new secrets that a death of the process could cost, over all accounts. */
+const SECRETS_AT_RISK_MAX = 4;
 
 /** Never throws for an expected failure: what could not be done is in the ledger. */
 export async function rotateAccounts(
@@ -89,6 +94,7 @@ class FleetRun {
   readonly #gates: AccountGates;
   /** In how many of the accounts the named user exists, where one is named. */
   #accountsWithUser = 0;
+  readonly #asked: AccessKeyId[] = [];
 
   constructor(options: RotateAccountsOptions, context: RunContext, ledger: ReportLedger) {
     this.#options = options;
@@ -97,6 +103,7 @@ class FleetRun {
     this.#gates = {
       reading: createLimiter(options.maxParallel * READERS_PER_CALL_SLOT),
       rotating: createLimiter(options.maxParallel * ROTATIONS_PER_CALL_SLOT),
+      creating: createLimiter(SECRETS_AT_RISK_MAX),
     };
   }
 
@@ -113,11 +120,12 @@ class FleetRun {
     const { wanted } = this.#options;
     if (wanted.kind === 'recovery' && !(await this.#hasOpenRotation(id))) return NOTHING;
     const { emit } = this.#context;
-    const { account, fatal, ...facts } = await runAccount(open, this.#options, {
+    const { account, fatal, asked, ...facts } = await runAccount(open, this.#options, {
       ...this.#context,
       emit: inAccount(emit, id),
       gates: this.#gates,
     });
+    this.#asked.push(...asked);
     const isWithoutUser = fatal?.code === 'unknown-user' && this.#options.user !== undefined;
     // A user who is named need not exist in every account.
     if (isWithoutUser) return NOTHING;
@@ -133,7 +141,8 @@ class FleetRun {
   async #hasOpenRotation(account: string): Promise<boolean> {
     const state = await this.#context.state.open(account, 'read');
     const users = await openUsers(state, this.#options.user);
-    return users.some(({ history }) => history.open !== undefined);
+    const isNamed = (this.#options.orphans?.size ?? 0) > 0;
+    return users.some(({ history }) => isNamed || history.open !== undefined);
   }
 
   end(summary: AccountsSummary): RunEnd {
@@ -148,7 +157,8 @@ class FleetRun {
       }
       this.#ledger.addIssue(reportIssue(hasBegun ? withLeft(reason, summary) : reason));
     }
-    const missing = reason === undefined ? this.#missingUser(summary) : undefined;
+    const missing =
+      reason === undefined ? (this.#missingUser(summary) ?? this.#unasked()) : undefined;
     if (missing !== undefined) this.#ledger.addIssue(reportIssue(missing));
     return {
       ...SEVERAL,
@@ -161,6 +171,15 @@ class FleetRun {
       // Exit code 3 says that nothing was done.
       fatal: missing ?? (hasBegun ? undefined : reason),
     };
+  }
+
+  #unasked(): KeyturnError | undefined {
+    try {
+      refuseUnasked(this.#options.orphans ?? new Set(), this.#asked);
+      return undefined;
+    } catch (thrown) {
+      return toKeyturnError(thrown);
+    }
   }
 
   #missingUser({ examined }: AccountsSummary): KeyturnError | undefined {

@@ -5,12 +5,15 @@ import type { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { WholeRun } from './build-report.ts';
+import type { ChangeLog } from './change-log.ts';
 
 export interface RunContext {
   readonly clock: Clock;
   readonly emit: EventSink;
   /** What must survive a crash; it names this run in what it records. */
   readonly state: StateStore;
+  /** Collects what is done to keys, for whoever tells it when the run ends; its own when left out. */
+  readonly changes?: ChangeLog;
   /** Aborted on SIGINT or SIGTERM: steps under way are finished, no new one begins. */
   readonly signal: AbortSignal;
   /** Process environment, read once at the edge. */

@@ -18,6 +18,8 @@ export interface UndoOptions {
   readonly account: string | undefined;
   readonly roleName: string;
   readonly externalId: string | undefined;
+  /** The command line to which `--orphan KEY` is added to say that nobody made the key by hand. */
+  readonly wordCommand?: string;
 }
 
 const CALLS_AT_ONCE = 4;
@@ -42,6 +44,7 @@ export async function undoInAccount(
       oldKeyFate: 'deactivate',
       cleanUpDays: undefined,
       replacesOwnKey: false,
+      wordCommand: options.wordCommand,
     } as const;
     const work = accountWork({ ...context, gateway, state, policy, finishesOthers: true });
     return await undoRotation(options.user, options.rotation, work).catch(async (thrown) => {

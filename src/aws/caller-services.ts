@@ -38,8 +38,9 @@ export function callerServices({ sources, ...parts }: ServiceParts): AwsStores {
     }),
     parameterStore: (region) => ({
       read: async (name) => (await parameters(region)).read(name),
-      write: async (name, text) => (await parameters(region)).write(name, text),
+      write: async (name, text, what) => (await parameters(region)).write(name, text, what),
       history: async (name) => (await parameters(region)).history(name),
+      room: async (name) => (await parameters(region)).room(name),
     }),
   };
 }

@@ -211,6 +211,14 @@ function denialHint(awsText: string, call: Call): string {
   return `grant ${call.permission}${about} to the caller`;
 }
 
+/**
+ * Whether a denial names the policy that denies, or lacks. AWS names none where it denies because what was
+ * asked about is not there: "not authorized to perform iam:GetAccessKeyLastUsed on resource: access key …".
+ */
+export function saysWhyDenied({ message }: KeyturnError): boolean {
+  return /explicit deny|because no|AWSCompromisedKeyQuarantine|control polic/i.test(message);
+}
+
 /** Whether AWS refused an attempt because of its rate. The quota error is not one of these. */
 export function isThrottle(thrown: unknown): boolean {
   const { awsCode, facts } = readFailure(thrown);
@@ -270,7 +278,10 @@ const NOT_YET_CODES = new Set([
 export function classifyProbe(thrown: unknown): SignerAnswer {
   const failure = readFailure(thrown);
   if (NOT_YET_CODES.has(failure.awsCode ?? '')) return { kind: 'not-yet' };
-  return { kind: 'unclear', reason: describe(failure) };
+  // A request that is too old or too young is refused with the same code.
+  const isWrongSecret =
+    SIGNATURE_CODES.has(failure.awsCode ?? '') && !/expired|not yet current/i.test(failure.awsText);
+  return { kind: 'unclear', reason: describe(failure), ...(isWrongSecret && { isWrongSecret }) };
 }
 
 /** IAM is busy with the same entity; it asks to try again in a moment. */

@@ -2,6 +2,7 @@
 // it may be four hours old: it is good for choosing whom to look at, and never acted on (I11).
 
 import { KeyturnError } from '../base/errors.ts';
+import { comparableUserName } from '../base/user-name.ts';
 import { csvRows } from './csv.ts';
 import type { ReportFile } from './gateway.ts';
 
@@ -25,6 +26,8 @@ export interface CredentialReport {
   /** Without the root user, who is no IAM user. */
   readonly users: readonly ReportUser[];
   readonly hasRootKey: boolean;
+  /** The accounts that the ARNs of its rows name. */
+  readonly accounts: ReadonlySet<string>;
 }
 
 const ROOT = '<root_account>';
@@ -35,6 +38,7 @@ const COLUMNS = [
 ];
 const ADDITIONAL = 'additional_credentials_info';
 const NOTHING: ReadonlySet<string> = new Set(['', 'N/A', 'not_supported', 'no_information']);
+const ACCOUNT_IN_ARN = /^arn:[^:]*:iam::(\d{12}):/;
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Throws `report-unusable` for anything that is not exactly such a report. */
@@ -45,6 +49,8 @@ export function parseCredentialReport({ csv, generatedAt }: ReportFile): Credent
   if (header === undefined) throw odd('it is not CSV');
   const column = columnsOf(header);
   const users: ReportUser[] = [];
+  const names = new Set<string>();
+  const accounts = new Set<string>();
   let hasRows = false;
   let hasRootKey = false;
   for (const row of rows) {
@@ -55,13 +61,19 @@ export function parseCredentialReport({ csv, generatedAt }: ReportFile): Credent
     hasRows = true;
     const name = row[column('user')] ?? '';
     if (name === '') throw odd('a row names no user');
+    const comparable = comparableUserName(name);
+    // Two rows of one user: nobody knows which of them tells the truth.
+    if (names.has(comparable)) throw odd(`user ${name} is in it twice`);
+    names.add(comparable);
+    const account = ACCOUNT_IN_ARN.exec(row[column('arn')] ?? '')?.[1];
+    if (account !== undefined) accounts.add(account);
     const user = readUser(name, (wanted) => row[column(wanted)]);
     if (name === ROOT) hasRootKey = user.slots.some(({ isActive }) => isActive);
     else users.push(user);
   }
   // AWS's own has at least the root user: an empty one is not "no users" (I11).
   if (!hasRows) throw odd('it has no rows');
-  return { generatedAt, users, hasRootKey };
+  return { generatedAt, users, hasRootKey, accounts };
 }
 
 type Column = (name: string) => number;

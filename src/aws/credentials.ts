@@ -32,31 +32,48 @@ export interface MfaOptions {
 /** As in the SDK: credentials are renewed when they would expire within this time. */
 const RENEW_BEFORE_EXPIRY_MS = 300_000;
 
+export interface SignIn {
+  /** Shared by all clients of an account, so that a role is assumed once. */
+  readonly credentials: CredentialProvider;
+  /**
+   * With what the session that signs was opened, once there is one: the first of the chain. Undefined
+   * where nothing was opened here: a session that was handed in, or one of the machine.
+   */
+  opener(): Credentials | undefined;
+}
+
 /**
- * Makes the provider that all clients of an account share, so that a role is assumed once. Throws
- * `unknown-profile`, and `endpoint-guard` when the profile would need an endpoint elsewhere.
+ * Throws `unknown-profile`, and `endpoint-guard` when the profile would need an endpoint elsewhere.
  */
-export function credentialProvider(
+export function signIn(
   sources: EndpointSources,
   settings: ClientSettings,
   clock: Clock,
   mfa: MfaOptions = {},
-): CredentialProvider {
+): SignIn {
   if (sources.profile !== undefined) requireProfile(sources, sources.profile);
   if (isGuarded(sources.env)) guardProfile(sources, sources.profile ?? 'default', new Set());
-  const resolve = withMfaSession(
-    sdkProvider(sources, settings, mfa.mfaCode),
-    sources,
-    settings,
-    mfa,
-  );
-  return renewing(async () => {
+  let first: Credentials | undefined;
+  const opens = (source: Credentials) => {
+    first ??= source;
+  };
+  const target = { sources, settings, opens };
+  const resolve = withMfaSession(sdkProvider(target, mfa.mfaCode), target, mfa);
+  const credentials = renewing(async () => {
     try {
       return await resolve();
     } catch (thrown) {
       throw credentialFailure(thrown, sources, settings);
     }
   }, clock);
+  return { credentials, opener: () => first };
+}
+
+/** Where sessions are opened, and who is told with what. */
+interface Opening {
+  readonly sources: EndpointSources;
+  readonly settings: ClientSettings;
+  readonly opens: (source: Credentials) => void;
 }
 
 /** Resolves once, and again when what it has would expire soon; all who ask meanwhile wait for one. */
@@ -73,8 +90,7 @@ export function renewing(resolve: CredentialProvider, clock: Clock): CredentialP
 /** A static pair by itself lacks aws:MultiFactorAuthPresent, which many policies demand. */
 function withMfaSession(
   resolve: CredentialProvider,
-  sources: EndpointSources,
-  settings: ClientSettings,
+  { sources, settings, opens }: Opening,
   { mfaCode, isMfaWanted }: MfaOptions,
 ): CredentialProvider {
   const profile = sources.shared.profiles.get(sources.profile ?? 'default') ?? {};
@@ -89,7 +105,9 @@ function withMfaSession(
     );
   }
   return async () => {
-    const sts = new STSClient({ ...stsConfig(settings), credentials: resolve });
+    const pair = await resolve();
+    opens(pair);
+    const sts = new STSClient({ ...stsConfig(settings), credentials: pair });
     try {
       const command = new GetSessionTokenCommand({
         SerialNumber: serial,
@@ -128,8 +146,7 @@ function requireProfile({ shared }: EndpointSources, profile: string): void {
 }
 
 function sdkProvider(
-  sources: EndpointSources,
-  settings: ClientSettings,
+  { sources, settings, opens }: Opening,
   mfaCode: MfaCodeProvider | undefined,
 ): CredentialProvider {
   const { env, shared, profile } = sources;
@@ -140,7 +157,7 @@ function sdkProvider(
     ignoreCache: true,
     logger: silentLogger,
     ...(mfaCode === undefined ? {} : { mfaCodeProvider: mfaCode }),
-    roleAssumer: getDefaultRoleAssumer(stsConfig(settings)),
+    roleAssumer: assumer(settings, opens),
     roleAssumerWithWebIdentity: getDefaultRoleAssumerWithWebIdentity(stsConfig(settings)),
     // The SDK takes one setting for both SSO services. The region is that of the SSO session.
     clientConfig: {
@@ -164,6 +181,17 @@ function sdkProvider(
   // The rest of the chain, container and instance metadata, is not on this machine.
   if (shared.profiles.has('default')) return fromIni({ ...options, profile: 'default' });
   return fromTokenFile({ ...options, ...webIdentity });
+}
+
+type RoleAssumer = ReturnType<typeof getDefaultRoleAssumer>;
+
+/** Each role of a chain is assumed with what the one before it gave. */
+function assumer(settings: ClientSettings, opens: Opening['opens']): RoleAssumer {
+  const assume = getDefaultRoleAssumer(stsConfig(settings));
+  return (source, parameters) => {
+    opens(source);
+    return assume(source, parameters);
+  };
 }
 
 function environmentKeys({ env }: EndpointSources): Credentials | undefined {

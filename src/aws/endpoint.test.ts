@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { KeyturnError } from '../base/errors.ts';
-import { type EndpointSources, isGuarded, resolveEndpoint } from './endpoint.ts';
+import {
+  type EndpointSources,
+  isGuarded,
+  refuseInsecureEndpoints,
+  resolveEndpoint,
+} from './endpoint.ts';
 
 const LOCAL = 'http://127.0.0.1:4566';
 
@@ -35,9 +40,9 @@ function codeOf(act: () => unknown): string {
 
 describe('which endpoint is called', () => {
   const everywhere = sources(
-    { AWS_ENDPOINT_URL_IAM: 'http://a/', AWS_ENDPOINT_URL: 'http://b/' },
-    { default: { endpoint_url: 'http://d/', services: 's' } },
-    { s: { 'iam.endpoint_url': 'http://c/' } },
+    { AWS_ENDPOINT_URL_IAM: 'https://a/', AWS_ENDPOINT_URL: 'https://b/' },
+    { default: { endpoint_url: 'https://d/', services: 's' } },
+    { s: { 'iam.endpoint_url': 'https://c/' } },
   );
 
   it("is AWS's own when nothing is set", () => {
@@ -48,11 +53,11 @@ describe('which endpoint is called', () => {
   it('comes from the most specific place: variable of the service, variable, section, profile', () => {
     const { env, shared } = everywhere;
     const { AWS_ENDPOINT_URL_IAM: _, ...withoutFirst } = env;
-    assert.equal(resolveEndpoint('iam', everywhere), 'http://a/');
-    assert.equal(resolveEndpoint('sts', everywhere), 'http://b/');
-    assert.equal(resolveEndpoint('iam', { ...everywhere, env: withoutFirst }), 'http://b/');
-    assert.equal(resolveEndpoint('iam', { ...everywhere, env: {} }), 'http://c/');
-    assert.equal(resolveEndpoint('sts', { ...everywhere, env: {} }), 'http://d/');
+    assert.equal(resolveEndpoint('iam', everywhere), 'https://a/');
+    assert.equal(resolveEndpoint('sts', everywhere), 'https://b/');
+    assert.equal(resolveEndpoint('iam', { ...everywhere, env: withoutFirst }), 'https://b/');
+    assert.equal(resolveEndpoint('iam', { ...everywhere, env: {} }), 'https://c/');
+    assert.equal(resolveEndpoint('sts', { ...everywhere, env: {} }), 'https://d/');
     assert.equal(resolveEndpoint('sts', { env: {}, shared, profile: 'other' }), undefined);
   });
 
@@ -112,7 +117,8 @@ describe('the endpoint guard', () => {
     'http://[::2]',
   ]) {
     it(`refuses ${url ?? "AWS's own endpoint"}`, () => {
-      assert.equal(guardOn(url), 'endpoint-guard');
+      const isPlain = url?.startsWith('http:') === true;
+      assert.equal(guardOn(url), isPlain ? 'endpoint-insecure' : 'endpoint-guard');
     });
   }
 
@@ -123,5 +129,111 @@ describe('the endpoint guard', () => {
     );
     assert.equal(isGuarded({ KEYTURN_ENDPOINT_GUARD: '' }), false);
     assert.equal(isGuarded({}), false);
+  });
+});
+
+describe('no secret over http off loopback (I8)', () => {
+  const INSECURE = [
+    'http://10.0.0.1:4566',
+    'http://iam.example.com',
+    'HTTP://iam.example.com',
+    'http://localhost.evil.com',
+    'http://127.0.0.1.evil.com',
+    'http://127.0.0.1@evil.com',
+    'http://localhost:80@evil.com/',
+    'http://evil.com/#@127.0.0.1',
+    'http://evil.com\\@127.0.0.1',
+    'http://0.0.0.0:4566',
+    'http://[::]:4566',
+    'http://[::2]',
+    'http://[::ffff:10.0.0.1]',
+    'http://[fe80::1]',
+    'http://169.254.170.2',
+    'http://128.0.0.1',
+    'http://1.127.0.1',
+    'http://lοcalhost',
+    ' http://evil.com',
+  ];
+  const SECURE = [
+    'https://iam.example.com',
+    'http://127.0.0.1:4566',
+    'http://127.9.9.9',
+    'http://LOCALHOST:4566',
+    'http://[::1]:4566/path',
+    'http://evil.com@127.0.0.1',
+    'http://0x7f.1',
+  ];
+
+  function codeFor(from: EndpointSources): string[] {
+    const own = (['iam', 'sts', 'secrets_manager', 'ssm'] as const).map((service) =>
+      codeOf(() => resolveEndpoint(service, from)),
+    );
+    return [...new Set([...own, codeOf(() => refuseInsecureEndpoints(from))])];
+  }
+
+  for (const url of INSECURE) {
+    it(`refuses ${url}, from every place that names it`, () => {
+      const places: EndpointSources[] = [
+        sources({ AWS_ENDPOINT_URL: url }),
+        sources({}, { default: { endpoint_url: url } }),
+      ];
+      for (const from of places) assert.deepEqual(codeFor(from), ['endpoint-insecure']);
+    });
+  }
+
+  for (const url of SECURE) {
+    it(`lets ${url} pass`, () => {
+      assert.deepEqual(codeFor(sources({ AWS_ENDPOINT_URL: url })), ['none']);
+    });
+  }
+
+  it('asks about every service before the first call', () => {
+    for (const service of ['IAM', 'STS', 'SECRETS_MANAGER', 'SSM', 'SSO', 'ORGANIZATIONS']) {
+      const env = { [`AWS_ENDPOINT_URL_${service}`]: 'http://evil.com' };
+      assert.equal(
+        codeOf(() => refuseInsecureEndpoints(sources(env))),
+        'endpoint-insecure',
+      );
+    }
+    const section = sources(
+      {},
+      { default: { services: 's' } },
+      { s: { 'ssm.endpoint_url': 'http://evil.com' } },
+    );
+    assert.equal(
+      codeOf(() => refuseInsecureEndpoints(section)),
+      'endpoint-insecure',
+    );
+  });
+
+  it('does not mind what is ignored', () => {
+    const env = {
+      AWS_ENDPOINT_URL: 'http://evil.com',
+      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
+    };
+    assert.deepEqual(codeFor(sources(env)), ['none']);
+  });
+
+  it('names the setting in the hint', () => {
+    try {
+      resolveEndpoint('ssm', sources({ AWS_ENDPOINT_URL_SSM: 'http://evil.com' }));
+      assert.fail('nothing was thrown');
+    } catch (thrown) {
+      assert.ok(thrown instanceof KeyturnError);
+      assert.match(thrown.hint ?? '', /AWS_ENDPOINT_URL_SSM/);
+      assert.equal(thrown.exitCode, 3);
+    }
+  });
+
+  it('refuses certificates that nobody checks', () => {
+    const off = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    assert.equal(
+      codeOf(() => refuseInsecureEndpoints(sources(off))),
+      'endpoint-insecure',
+    );
+    assert.equal(
+      codeOf(() => refuseInsecureEndpoints(sources({ ...off, AWS_ENDPOINT_URL: LOCAL }))),
+      'none',
+    );
   });
 });

@@ -11,16 +11,19 @@ import { isIPv4 } from 'node:net';
 import { KeyturnError } from '../base/errors.ts';
 import type { Environment, SharedConfig } from './shared-config.ts';
 
+const SERVICES = [
+  'iam',
+  'sts',
+  'organizations',
+  'sso',
+  'sso_oidc',
+  'signin',
+  'secrets_manager',
+  'ssm',
+] as const;
+
 /** AWS's identifiers for service-specific endpoints, as spelled in the `services` section. */
-export type EndpointService =
-  | 'iam'
-  | 'sts'
-  | 'organizations'
-  | 'sso'
-  | 'sso_oidc'
-  | 'signin'
-  | 'secrets_manager'
-  | 'ssm';
+export type EndpointService = (typeof SERVICES)[number];
 
 export interface EndpointSources {
   readonly env: Environment;
@@ -31,7 +34,8 @@ export interface EndpointSources {
 
 /**
  * The configured URL, or undefined for AWS's own endpoint. Throws `bad-value` for what is not an
- * HTTP URL, and `endpoint-guard` when the guard is set and the endpoint is not on this machine.
+ * HTTP URL, `endpoint-insecure` for http to another machine, and `endpoint-guard` when the guard is set
+ * and the endpoint is not on this machine.
  */
 export function resolveEndpoint(
   service: EndpointService,
@@ -39,8 +43,44 @@ export function resolveEndpoint(
 ): string | undefined {
   const found = isIgnored(sources) ? undefined : configuredEndpoint(service, sources);
   const url = found === undefined ? undefined : parseHttpUrl(found.url, found.source);
+  if (found !== undefined && url !== undefined) refusePlainText(url, found.source);
   if (isGuarded(sources.env)) requireLoopback(service, url);
   return url?.href;
+}
+
+/**
+ * I8: whether every endpoint that is configured, of whichever service, keeps a secret from those who
+ * listen. Asked before the first call, because a destination resolves its own only when it is used.
+ * Throws `endpoint-insecure`.
+ */
+export function refuseInsecureEndpoints(sources: EndpointSources): void {
+  const ignored = isIgnored(sources);
+  let isElsewhere = false;
+  for (const service of SERVICES) {
+    const found = ignored ? undefined : configuredEndpoint(service, sources);
+    const url = found !== undefined && URL.canParse(found.url) ? new URL(found.url) : undefined;
+    if (found !== undefined && url !== undefined) refusePlainText(url, found.source);
+    isElsewhere ||= url === undefined || !isLoopback(url.hostname);
+  }
+  if (isElsewhere && sources.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    throw new KeyturnError(
+      'endpoint-insecure',
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody on the way read new secrets',
+      { hint: 'unset it; a certificate of your own is trusted with NODE_EXTRA_CA_CERTS=FILE' },
+    );
+  }
+}
+
+/** I8: over http a new secret travels in clear. */
+function refusePlainText(url: URL, source: string): void {
+  if (url.protocol !== 'http:' || isLoopback(url.hostname)) return;
+  throw new KeyturnError(
+    'endpoint-insecure',
+    `${source} is ${url.origin}, and over http to another machine a new secret travels in clear`,
+    {
+      hint: `put an https URL into ${source}, or one of this machine, such as http://127.0.0.1:4566`,
+    },
+  );
 }
 
 /**

@@ -5,6 +5,8 @@ import { KeyturnError } from '../base/errors.ts';
 import { fetchReport } from './fetch-report.ts';
 import type { CredentialReports, ReportFile } from './gateway.ts';
 
+type Reports = Pick<CredentialReports, 'request' | 'fetch'>;
+
 const FILE: ReportFile = { csv: 'a report', generatedAt: new Date(0) };
 
 /** Time passes only while somebody sleeps. */
@@ -25,7 +27,7 @@ function reportsThat(
 ) {
   const calls: string[] = [];
   const left = [...answers];
-  const reports: CredentialReports = {
+  const reports: Reports = {
     request: async () => {
       calls.push('request');
       return first;
@@ -38,7 +40,7 @@ function reportsThat(
   return { reports, calls };
 }
 
-function get(reports: CredentialReports, clock: Clock, signal = new AbortController().signal) {
+function get(reports: Reports, clock: Clock, signal = new AbortController().signal) {
   return fetchReport(reports, { clock, emit: () => {}, signal });
 }
 

@@ -22,7 +22,7 @@ const PAUSE_MS_MAX = 5_000;
 
 /** Throws `report-unusable` when it takes too long, and whatever the two calls throw. */
 export async function fetchReport(
-  reports: CredentialReports,
+  reports: Pick<CredentialReports, 'request' | 'fetch'>,
   { clock, emit, signal, deadlineMs = DEADLINE_MS }: FetchOptions,
 ): Promise<ReportFile> {
   const startedAtMs = clock.now().getTime();

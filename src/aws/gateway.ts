@@ -6,6 +6,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { AwsStores } from '../base/aws-stores.ts';
 import type { Secret } from '../base/secret.ts';
 import type { AccessKey, LastUse } from '../lifecycle/keys.ts';
+import type { KeysBehind } from '../lifecycle/signer.ts';
 
 export type { AccessKey, KeyStatus, LastUse } from '../lifecycle/keys.ts';
 
@@ -21,15 +22,9 @@ export interface NewAccessKey {
   readonly createdAt: Date;
 }
 
-/** Who signs the calls. */
-export interface Caller {
-  readonly account: string;
+/** Who signs the calls, and what is known of the keys that they depend on (I7). */
+export interface Caller extends KeysBehind {
   readonly arn: string;
-  /**
-   * The access key that the calls depend on (I7): the user's key that signs, or that opens the session
-   * or the role which signs; a session's own ASIA… where no such key is known.
-   */
-  readonly accessKeyId: AccessKeyId;
 }
 
 export interface KeyReader {
@@ -78,6 +73,11 @@ export interface CredentialReports {
   request(): Promise<'ready' | 'in-progress'>;
   /** Throws `access-denied` naming iam:GetCredentialReport. */
   fetch(): Promise<ReportFile | 'in-progress' | 'absent'>;
+  /**
+   * How many users the account has by AWS's own count, to hold a report against. Throws `access-denied`
+   * naming iam:GetAccountSummary.
+   */
+  countUsers(): Promise<number>;
 }
 
 export interface ReportFile {
@@ -88,8 +88,8 @@ export interface ReportFile {
 export type SignerAnswer =
   | { readonly kind: 'accepted'; readonly account: string; readonly arn: string }
   | { readonly kind: 'not-yet' }
-  /** A lost packet, a throttle: says nothing about the key. */
-  | { readonly kind: 'unclear'; readonly reason: string };
+  /** A lost packet, a throttle: says nothing about the key. With `isWrongSecret` AWS knows it, by another. */
+  | { readonly kind: 'unclear'; readonly reason: string; readonly isWrongSecret?: true };
 
 /** One AWS account, seen through one set of credentials. */
 export interface AccountGateway {

@@ -3,7 +3,7 @@
 import pMap from 'p-map';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
-import type { ActiveSlot } from '../lifecycle/slot-sighting.ts';
+import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
 import type { AccessKey, KeyReader } from './gateway.ts';
 import { readAhead } from './read-ahead.ts';
 
@@ -37,7 +37,9 @@ export interface Inventory {
   readonly keysExamined: number;
   readonly source: InventorySource;
   /** Active when the credential report was made; empty without one. */
-  readonly activeSlots: readonly ActiveSlot[];
+  readonly activeSlots: readonly ReportedSlot[];
+  /** Shown by it, and not as Active. */
+  readonly inactiveSlots: readonly ReportedSlot[];
 }
 
 export interface InventoryOptions {
@@ -79,6 +81,7 @@ export function scanned(
     keysExamined: users.reduce((sum, { keys }) => sum + keys.length, 0),
     source: { kind: 'scan' },
     activeSlots: [],
+    inactiveSlots: [],
   };
 }
 

@@ -10,6 +10,25 @@ export interface Limiter {
   acquire(signal?: AbortSignal): Promise<() => void>;
 }
 
+/** Holds a place of each, taken in this order. */
+export function chainedLimiter(outer: Limiter, inner: Limiter): Limiter {
+  return {
+    acquire: async (signal) => {
+      const giveOuterBack = await outer.acquire(signal);
+      try {
+        const giveInnerBack = await inner.acquire(signal);
+        return () => {
+          giveInnerBack();
+          giveOuterBack();
+        };
+      } catch (thrown) {
+        giveOuterBack();
+        throw thrown;
+      }
+    },
+  };
+}
+
 export function createLimiter(limit: number): Limiter {
   assert(Number.isInteger(limit) && limit >= 1, `a limiter needs a limit of at least 1: ${limit}`);
   let held = 0;

@@ -8,7 +8,7 @@ import type { GatewayOptions } from './gateway-options.ts';
  * Finds credentials, endpoints and region, asks STS once who signs, and opens the account.
  *
  * Throws a KeyturnError: `no-credentials`, `unknown-profile`, `expired-token`,
- * `invalid-credentials`, `clock-skew`, `wrong-region`, `endpoint-unreachable`, `endpoint-guard`,
+ * `invalid-credentials`, `clock-skew`, `wrong-region`, `endpoint-unreachable`, `endpoint-guard`, `endpoint-insecure`,
  * `access-denied` (a role that may not be assumed), `bad-value` (a setting in the environment or a
  * profile), `interrupted`.
  */

@@ -32,12 +32,14 @@ function account(
   rows: readonly string[],
   keys: Readonly<Record<string, readonly AccessKey[]>>,
   generatedAt = new Date(NOW.getTime() - 3 * HOUR_MS),
+  countUsers: () => Promise<number> = async () => 0,
 ) {
   const read: string[] = [];
   const gateway: Pick<AccountGateway, 'reader' | 'reports'> = {
     reports: {
       request: async () => 'ready',
       fetch: async () => ({ csv: [HEADER, ...rows].join('\n'), generatedAt }),
+      countUsers,
     },
     reader: {
       async *listUsers() {
@@ -87,19 +89,17 @@ describe('the inventory by way of the credential report', () => {
         `young,arn,${slot(89)},${NONE},N/A`,
         `bare,arn,${NONE},${NONE},N/A`,
         `more,arn,${slot(1)},${slot(1)},1`,
-        `strange,arn,true,N/A,${NONE},N/A`,
       ],
       {
         due: [key(90)],
         second: [key(10), key(200)],
         off: [key(200, 'Inactive')],
         more: [key(1), key(1), key(1)],
-        strange: [key(400)],
       },
     );
     const inventory = await take(aws);
-    assert.deepEqual(aws.read, ['due', 'second', 'off', 'more', 'strange']);
-    assert.deepEqual([inventory.usersExamined, inventory.keysExamined], [7, 9]);
+    assert.deepEqual(aws.read, ['due', 'second', 'off', 'more']);
+    assert.deepEqual([inventory.usersExamined, inventory.keysExamined], [6, 8]);
     assert.equal(inventory.source.kind, 'credential-report');
     assert.equal(inventory.activeSlots.length, 6);
   });
@@ -145,6 +145,64 @@ describe('the inventory by way of the credential report', () => {
     await assert.rejects(take(account([row], keys)), { code: 'report-unusable' });
     const fresh = { due: [key(90), key(0.1)] };
     await take(account([`due,arn,${slot(90)},${NONE},N/A`], fresh));
+  });
+
+  it('takes who has none of the reported keys for gone: the name is somebody else’s by now', async () => {
+    const aws = account([`bob,arn,${slot(200)},${slot(150)},N/A`], {
+      bob: [key(0.05)],
+      bob2: [key(200), key(150)],
+    });
+    const { users } = await take(aws);
+    assert.deepEqual(aws.read, ['bob', 'LIST', 'bob2']);
+    assert.deepEqual(
+      users.map(({ userName }) => userName),
+      ['bob', 'bob2'],
+    );
+    const same = account([`bob,arn,${slot(200)},${slot(150)},N/A`], { bob: [key(150)] });
+    await take(same);
+    assert.deepEqual(same.read, ['bob']);
+  });
+
+  it('is not used when two have swapped their names since (I11)', async () => {
+    const rows = [`ada,arn,${slot(200)},${NONE},N/A`, `bob,arn,${slot(1)},${NONE},N/A`];
+    await assert.rejects(take(account(rows, { ada: [key(1)], bob: [key(200)] })), {
+      code: 'report-unusable',
+    });
+  });
+
+  it('is not used when it names fewer users than AWS counts (I11)', async () => {
+    const row = `young,arn,${slot(1)},${NONE},N/A`;
+    const counting = (users: number) =>
+      account([row], { young: [key(1)] }, undefined, async () => users);
+    await assert.rejects(take(counting(2)), {
+      code: 'report-unusable',
+      message: /1 users.* has 2/,
+    });
+    await take(counting(1));
+    await take(counting(0));
+  });
+
+  it('is used without the count when that is denied, and says so; another failure is a doubt', async () => {
+    const events: EngineEvent[] = [];
+    const emit = (event: EngineEvent) => events.push(event);
+    const failing = (code: 'access-denied' | 'throttled') =>
+      account([`young,arn,${slot(1)},${NONE},N/A`], { young: [key(1)] }, undefined, async () => {
+        throw new KeyturnError(code, 'no count');
+      });
+    await take(failing('access-denied'), { emit });
+    assert.ok(events.some(({ code }) => code === 'report-not-compared'));
+    await assert.rejects(take(failing('throttled')), { code: 'throttled' });
+  });
+
+  it('is not used when it is odd: no date, a user twice, another account (I11)', async () => {
+    for (const rows of [
+      [`strange,arn,true,N/A,${NONE},N/A`],
+      [`Ada,arn,${slot(1)},${NONE},N/A`, `ada,arn,${slot(1)},${NONE},N/A`],
+      [`ada,arn:aws:iam::210987654321:user/ada,${slot(1)},${NONE},N/A`],
+    ]) {
+      await assert.rejects(take(account(rows, {})), { code: 'report-unusable' });
+    }
+    await take(account([`ada,arn:aws:iam::123456789012:user/ada,${slot(1)},${NONE},N/A`], {}));
   });
 
   it('is not used when the report is older than AWS keeps one, or of the future', async () => {

@@ -5,14 +5,18 @@
 //   shorter than its age. Keys deactivated since were Active then, so no hold of theirs is over.
 // - A key's age is that of the slot whatever its status then: it may have been made Active since.
 // - A user who is gone may have got another name: then the users whom the report does not name are
-//   read too.
+//   read too. Who has none of the keys that were reported for the name is gone as well: somebody else has
+//   got that name.
+// - Of users whom it leaves out it says nothing. So it is held against AWS's own count of users.
 // - The report calls a slot's date `last_rotated`, "when the key was created or last changed". Seen at
 //   AWS, it is the date of creation. Every user who is read proves it again; where a key has no slot
 //   of its date, the report is not used.
 
 import { type Clock, MS_PER_DAY } from '../base/clock.ts';
+import { toKeyturnError } from '../base/errors.ts';
 import { comparableUserName } from '../base/user-name.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
+import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
 import {
   type CredentialReport,
   odd,
@@ -20,7 +24,7 @@ import {
   type ReportUser,
 } from './credential-report.ts';
 import { fetchReport } from './fetch-report.ts';
-import type { AccountGateway, KeyReader } from './gateway.ts';
+import type { AccountGateway, CredentialReports, KeyReader } from './gateway.ts';
 import {
   type Inventory,
   type InventoryOptions,
@@ -63,6 +67,7 @@ export async function takeReportInventory(
   if (ageMs > AGE_MS_MAX || ageMs < -CLOCK_TOLERANCE_MS) {
     throw odd(`it says that it was made at ${report.generatedAt.toISOString()}`);
   }
+  await assertComplete(report, gateway.reports, options);
   if (report.hasRootKey) emit({ code: 'root-key-active', account });
   const wanted = shortlist(report, options);
   emit({
@@ -74,7 +79,7 @@ export async function takeReportInventory(
   const found = await readUsers(gateway.reader, wanted, options);
   assertAllowed(found);
   assertSameDates(report, found.users);
-  const isAnyGone = found.gone.length > 0;
+  const isAnyGone = found.gone.length > 0 || found.users.some((user) => isAnother(user, report));
   const unnamed = isAnyGone ? await readUnnamed(gateway.reader, report, options) : undefined;
   const users = [...found.users, ...(unnamed?.users ?? [])];
   return {
@@ -82,12 +87,17 @@ export async function takeReportInventory(
     unreadable: [...found.unreadable, ...(unnamed?.unreadable ?? [])],
     ...counts(report, users, unnamed?.users.length ?? 0),
     source: { kind: 'credential-report', generatedAt: report.generatedAt },
-    activeSlots: report.users.flatMap(({ name, slots }) =>
-      slots.flatMap(({ isActive, createdAt }) =>
-        isActive && createdAt !== undefined ? [{ user: name, createdAt }] : [],
-      ),
-    ),
+    activeSlots: slotsThatAre(true, report),
+    inactiveSlots: slotsThatAre(false, report),
   };
+}
+
+function slotsThatAre(active: boolean, { users }: CredentialReport): ReportedSlot[] {
+  return users.flatMap(({ name: user, slots }) =>
+    slots.flatMap(({ isActive, createdAt }) =>
+      isActive === active && createdAt !== undefined ? [{ user, createdAt }] : [],
+    ),
+  );
 }
 
 function shortlist(report: CredentialReport, options: ReportInventoryOptions): string[] {
@@ -98,8 +108,7 @@ function shortlist(report: CredentialReport, options: ReportInventoryOptions): s
     alsoRead.has(comparableUserName(name)) ||
     slots.some(
       ({ isActive, createdAt }) =>
-        createdAt === undefined ||
-        createdAt.getTime() <= dueBeforeMs ||
+        (createdAt !== undefined && createdAt.getTime() <= dueBeforeMs) ||
         (inactiveDays !== undefined && !isActive),
     );
   const names = report.users.filter(isWanted).map(({ name }) => name);
@@ -117,6 +126,47 @@ function assertAllowed({ users, unreadable }: UsersRead): void {
   }
 }
 
+/** Throws when the report is of another account, or leaves dates or users out (I11). */
+async function assertComplete(
+  { accounts, users }: CredentialReport,
+  reports: CredentialReports,
+  { account, emit }: ReportInventoryOptions,
+): Promise<void> {
+  const other = [...accounts].find((each) => each !== account);
+  if (other !== undefined) throw odd(`it is of account ${other}`);
+  const undated = users.find(({ slots }) =>
+    slots.some((slot) => slot.isActive && slot.createdAt === undefined),
+  );
+  if (undated !== undefined) throw odd(`it gives no date for an Active key of ${undated.name}`);
+  let counted: number;
+  try {
+    counted = await reports.countUsers();
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    if (error.code !== 'access-denied') throw error;
+    emit({ code: 'report-not-compared', errorCode: error.code, reason: error.message });
+    return;
+  }
+  if (users.length >= counted) return;
+  throw odd(`it names ${users.length} users, and the account has ${counted}`);
+}
+
+/** Whether the name is another user's by now: none of the keys that were reported for it is theirs. */
+function isAnother({ userName, keys }: UserKeys, { users }: CredentialReport): boolean {
+  const name = comparableUserName(userName);
+  const reported = users.find((user) => comparableUserName(user.name) === name);
+  if (reported === undefined || reported.slots.length === 0) return false;
+  return !keys.some((key) => isReported(key, reported));
+}
+
+function isReported({ createdAt }: AccessKey, { slots }: ReportUser): boolean {
+  return slots.some(
+    (slot) =>
+      slot.createdAt !== undefined &&
+      Math.abs(slot.createdAt.getTime() - createdAt.getTime()) <= SAME_DATE_MS,
+  );
+}
+
 function assertSameDates(report: CredentialReport, users: readonly UserKeys[]): void {
   const reported = new Map(report.users.map((user) => [user.name, user]));
   // What changed just before the report was made may not be in it.
@@ -124,13 +174,9 @@ function assertSameDates(report: CredentialReport, users: readonly UserKeys[]): 
   for (const { userName, keys } of users) {
     const user = reported.get(userName);
     if (user === undefined || user.hasMoreKeys) continue;
-    const isReported = ({ createdAt }: AccessKey): boolean =>
-      user.slots.some(
-        (slot) =>
-          Math.abs((slot.createdAt?.getTime() ?? createdAt.getTime()) - createdAt.getTime()) <=
-          SAME_DATE_MS,
-      );
-    const stranger = keys.find((key) => key.createdAt.getTime() < settledMs && !isReported(key));
+    const stranger = keys.find(
+      (key) => key.createdAt.getTime() < settledMs && !isReported(key, user),
+    );
     if (stranger !== undefined) {
       throw odd(`it does not know ${stranger.id} of ${userName} by its date of creation`);
     }

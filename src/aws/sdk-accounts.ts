@@ -42,9 +42,9 @@ export async function openSdkAccounts(options: AccountsOptions): Promise<Account
       { sts, target, clock, signal },
     );
     // I7: every session depends on the key that opened it.
-    const { accessKeyId } = caller;
+    const { accessKeyId, sessionOf } = caller;
     return gatewayOf(
-      { account, arn: session.arn, accessKeyId },
+      { account, arn: session.arn, accessKeyId, sessionOf },
       { ...signer, settings: settingsIn(account), credentials: session.credentials },
     );
   }

@@ -9,12 +9,12 @@ import { callerServices } from './caller-services.ts';
 import { classifyUnlessStopped } from './classify.ts';
 import { type ClientSettings, openClients, openStsClient, openWire } from './clients.ts';
 import type { CredentialProvider } from './credential-provider.ts';
-import { credentialProvider } from './credentials.ts';
-import { type EndpointSources, resolveEndpoint } from './endpoint.ts';
+import { signIn } from './credentials.ts';
+import { type EndpointSources, refuseInsecureEndpoints, resolveEndpoint } from './endpoint.ts';
 import type { AccountGateway, Caller, NewAccessKey } from './gateway.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { DEFAULT_TIMEOUTS } from './http-handler.ts';
-import { keyBehindSession } from './key-behind.ts';
+import { keysBehind } from './keys-behind.ts';
 import { silenceSdkWarnings } from './quiet-sdk.ts';
 import { impatientRetries } from './retry.ts';
 import { createReader } from './sdk-reader.ts';
@@ -68,6 +68,7 @@ export async function openSigner(options: GatewayOptions): Promise<Signer> {
   const signal = manyListeners(options.signal);
   const shared = await loadSharedConfig(env);
   const sources = { env, shared, profile: options.profile || env.AWS_PROFILE || undefined };
+  refuseInsecureEndpoints(sources);
   const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;
   const wire = openWire(options.maxParallel, timeouts);
   const { throttledMs = DEFAULT_TIMEOUTS.throttledMs } = timeouts;
@@ -79,14 +80,17 @@ export async function openSigner(options: GatewayOptions): Promise<Signer> {
     patience: { clock, throttledMs },
     emit,
   };
-  const credentials = credentialProvider(sources, settings, clock, options);
+  const { credentials, opener } = signIn(sources, settings, clock, options);
   const close = () => wire.close();
   try {
-    const sts = openStsClient(settings, credentials, impatientRetries(settings.patience));
-    const signer = await askCaller(sts, credentials, settings, signal);
+    const whoIs = (who: CredentialProvider) => {
+      const sts = openStsClient(settings, who, impatientRetries(settings.patience));
+      return askCaller(sts, who, settings, signal);
+    };
+    const signer = await whoIs(credentials);
     const isSession = (await credentials()).sessionToken !== undefined;
-    const accessKeyId = (isSession ? keyBehindSession(sources) : undefined) ?? signer.accessKeyId;
-    const caller = { ...signer, accessKeyId };
+    const behind = isSession ? await keysBehind(signer, opener(), whoIs) : {};
+    const caller = { ...signer, ...behind };
     return { caller, credentials, isSession, settings, sources, clock, signal, close };
   } catch (thrown) {
     close();

@@ -9,7 +9,7 @@ import {
   type Parameter as SdkParameter,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import type { Parameter, ParameterStore } from '../base/aws-stores.ts';
+import type { Parameter, ParameterRoom, ParameterStore } from '../base/aws-stores.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import { isMissingResource } from './classify.ts';
@@ -28,8 +28,39 @@ export function openParameterStore(setup: ServiceSetup): ParameterStore {
     }
   };
 
-  /** Every version that is kept, the newest first. */
-  async function versions(name: string, isDecrypted: boolean): Promise<ParameterHistory[]> {
+  const versions = historyReader(client, setup);
+
+  const write: ParameterStore['write'] = async (name, text, what = 'secret') => {
+    // Left out, AWS would encrypt with the account's own key whatever the parameter has had.
+    const [current] = await versions(name, false);
+    try {
+      const answer = await client.send(
+        new PutParameterCommand({
+          Name: name,
+          Value: text.reveal(),
+          Type: what === 'secret' ? 'SecureString' : (current?.Type ?? 'SecureString'),
+          Overwrite: true,
+          ...(current?.KeyId !== undefined && { KeyId: current.KeyId }),
+          ...(current?.Tier === 'Advanced' && { Tier: current.Tier }),
+        }),
+      );
+      return String(answer.Version ?? '');
+    } catch (thrown) {
+      throw failure(thrown, 'ssm:PutParameter', name, setup);
+    }
+  };
+
+  const history: ParameterStore['history'] = async (name) =>
+    (await versions(name, true)).map((version) => toParameter(name, version));
+
+  const room: ParameterStore['room'] = async (name) => roomBeside(await versions(name, false));
+
+  return { read, write, history, room };
+}
+
+/** Every version that is kept, the newest first. */
+function historyReader(client: SSMClient, setup: ServiceSetup) {
+  return async (name: string, isDecrypted: boolean): Promise<ParameterHistory[]> => {
     const found: ParameterHistory[] = [];
     let token: string | undefined;
     try {
@@ -48,44 +79,41 @@ export function openParameterStore(setup: ServiceSetup): ParameterStore {
       throw failure(thrown, 'ssm:GetParameterHistory', name, setup);
     }
     return found.sort((a, b) => (b.Version ?? 0) - (a.Version ?? 0));
-  }
-
-  const write: ParameterStore['write'] = async (name, text) => {
-    // Left out, AWS would encrypt with the account's own key whatever the parameter has had.
-    const [current] = await versions(name, false);
-    try {
-      const answer = await client.send(
-        new PutParameterCommand({
-          Name: name,
-          Value: text.reveal(),
-          Type: 'SecureString',
-          Overwrite: true,
-          ...(current?.KeyId !== undefined && { KeyId: current.KeyId }),
-          ...(current?.Tier === 'Advanced' && { Tier: current.Tier }),
-        }),
-      );
-      return String(answer.Version ?? '');
-    } catch (thrown) {
-      throw failure(thrown, 'ssm:PutParameter', name, setup);
-    }
   };
+}
 
-  const history: ParameterStore['history'] = async (name) =>
-    (await versions(name, true)).map((version) => toParameter(name, version));
+/** AWS drops the oldest version for a new one, unless it has a label. */
+const VERSIONS_MAX = 100;
+const STANDARD_BYTES_MAX = 4_096;
+const ADVANCED_BYTES_MAX = 8_192;
 
-  return { read, write, history };
+/** The versions are all that are kept, the newest first. */
+function roomBeside(kept: readonly ParameterHistory[]): ParameterRoom {
+  const [newest, oldest] = [kept[0], kept.at(-1)];
+  const isBlocked = kept.length >= VERSIONS_MAX && (oldest?.Labels ?? []).length > 0;
+  return {
+    bytesMax: newest?.Tier === 'Advanced' ? ADVANCED_BYTES_MAX : STANDARD_BYTES_MAX,
+    full: isBlocked
+      ? `it has ${kept.length} versions, and the oldest, ${oldest?.Version}, has a label`
+      : undefined,
+  };
 }
 
 function toParameter(
   name: string,
-  { Type, Value, Version }: SdkParameter | ParameterHistory,
+  { Type, Value, Version, LastModifiedDate }: SdkParameter | ParameterHistory,
 ): Parameter {
   if (Value === undefined || Version === undefined) {
     throw new KeyturnError('aws-error', `the answer about parameter ${name} is not aws's`, {
       hint: 'check for a proxy between this machine and the endpoint',
     });
   }
-  return { text: new Secret(Value), isSecure: Type === 'SecureString', version: String(Version) };
+  return {
+    text: new Secret(Value),
+    isSecure: Type === 'SecureString',
+    version: String(Version),
+    modifiedAt: LastModifiedDate,
+  };
 }
 
 function failure(

@@ -2,6 +2,7 @@
 
 import {
   GenerateCredentialReportCommand,
+  GetAccountSummaryCommand,
   GetCredentialReportCommand,
   type IAMClient,
 } from '@aws-sdk/client-iam';
@@ -55,7 +56,19 @@ export function createReports(
     throw unreadable(call.permission);
   };
 
-  return { request, fetch };
+  const countUsers: CredentialReports['countUsers'] = async () => {
+    const call = { ...target, permission: 'iam:GetAccountSummary' };
+    try {
+      const { SummaryMap } = await client.send(new GetAccountSummaryCommand(), sendOptions);
+      const { Users: users } = SummaryMap ?? {};
+      if (users !== undefined && Number.isSafeInteger(users)) return users;
+    } catch (thrown) {
+      throw classifyUnlessStopped(thrown, call, signal);
+    }
+    throw unreadable(call.permission);
+  };
+
+  return { request, fetch, countUsers };
 }
 
 function unreadable(permission: string): KeyturnError {

@@ -1,13 +1,14 @@
 // AWS Secrets Manager over the SDK. Only caller-services.ts imports this file, when it is used.
 
 import {
+  DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import type { SecretStore } from '../base/aws-stores.ts';
-import { KeyturnError } from '../base/errors.ts';
+import type { SecretStore, SecretVersion, VersionStage } from '../base/aws-stores.ts';
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import { isMissingResource, isMissingStage, isStageElsewhere } from './classify.ts';
 import { readOptions, type ServiceSetup, serviceConfig, serviceFailure } from './service-client.ts';
@@ -16,12 +17,14 @@ import { readOptions, type ServiceSetup, serviceConfig, serviceFailure } from '.
  * The stage of a version that is not current yet. AWSPENDING would be taken for a rotation of Secrets
  * Manager's own that is still going on.
  */
-const PENDING_STAGE = 'keyturn-pending';
+const PENDING_STAGE = 'keyturn-pending' satisfies VersionStage;
+/** The stage of such a rotation. */
+const OWN_ROTATION_STAGE = 'AWSPENDING' satisfies VersionStage;
 
 export function openSecretStore(setup: ServiceSetup): SecretStore {
   const client = new SecretsManagerClient(serviceConfig(setup));
 
-  const read: SecretStore['read'] = async (name, stage) => {
+  const value: SecretStore['read'] = async (name, stage) => {
     try {
       const command = new GetSecretValueCommand({ SecretId: name, VersionStage: stage });
       const answer = await client.send(command, readOptions(setup));
@@ -31,6 +34,17 @@ export function openSecretStore(setup: ServiceSetup): SecretStore {
     } catch (thrown) {
       if (isMissingStage(thrown)) return undefined;
       throw failure(thrown, 'secretsmanager:GetSecretValue', name, setup);
+    }
+  };
+
+  const read: SecretStore['read'] = async (name, stage) => {
+    if (stage !== OWN_ROTATION_STAGE) return await value(name, stage);
+    try {
+      return await ownRotation(name, client, setup);
+    } catch (thrown) {
+      if (toKeyturnError(thrown).code !== 'access-denied') throw thrown;
+      // Who may not describe the secret is told by the value, where the version has one.
+      return await value(name, stage);
     }
   };
 
@@ -68,6 +82,24 @@ export function openSecretStore(setup: ServiceSetup): SecretStore {
   };
 
   return { read, stage, promote };
+}
+
+/** The version of a rotation of Secrets Manager's own may have no value, so it is asked by its label. */
+async function ownRotation(
+  name: string,
+  client: SecretsManagerClient,
+  setup: ServiceSetup,
+): Promise<SecretVersion | undefined> {
+  try {
+    const command = new DescribeSecretCommand({ SecretId: name });
+    const { VersionIdsToStages } = await client.send(command, readOptions(setup));
+    const versionId = Object.entries(VersionIdsToStages ?? {}).find(([, stages]) =>
+      stages.includes(OWN_ROTATION_STAGE),
+    )?.[0];
+    return versionId === undefined ? undefined : { versionId, text: undefined };
+  } catch (thrown) {
+    throw failure(thrown, 'secretsmanager:DescribeSecret', name, setup);
+  }
 }
 
 function failure(

@@ -6,11 +6,15 @@ import type { Secret } from './secret.ts';
 /** One version of a secret of AWS Secrets Manager. */
 export interface SecretVersion {
   readonly versionId: string;
-  /** Undefined for a binary secret. */
+  /** Undefined for a binary secret, and for the version of AWSPENDING. */
   readonly text: Secret | undefined;
 }
 
-export type VersionStage = 'AWSCURRENT' | 'AWSPREVIOUS';
+/**
+ * `keyturn-pending` is on the version that keyturn staged last. `AWSPENDING` belongs to a rotation of
+ * Secrets Manager's own, and may be on a version without a value.
+ */
+export type VersionStage = 'AWSCURRENT' | 'AWSPREVIOUS' | 'AWSPENDING' | 'keyturn-pending';
 
 /** Versions are immutable; which of them counts is told by a stage. */
 export interface SecretStore {
@@ -31,15 +35,28 @@ export interface Parameter {
   /** Whether it is kept encrypted (SecureString). */
   readonly isSecure: boolean;
   readonly version: string;
+  readonly modifiedAt: Date | undefined;
+}
+
+/** What a parameter takes, found out without writing. */
+export interface ParameterRoom {
+  /** By its tier. */
+  readonly bytesMax: number;
+  /** Why it takes no further version, where it does not. */
+  readonly full: string | undefined;
 }
 
 export interface ParameterStore {
   /** Throws `not-deliverable` when there is no such parameter. */
   read(name: string): Promise<Parameter>;
-  /** Overwrites, under the KMS key that the parameter has; resolves with the new version. */
-  write(name: string, text: Secret): Promise<string>;
+  /**
+   * Overwrites, under the KMS key and in the tier that the parameter has; resolves with the new version.
+   * Encrypted always, but for what is no secret: that stays of the type that it is.
+   */
+  write(name: string, text: Secret, what?: 'secret' | 'no-secret'): Promise<string>;
   /** Every version that is kept, the newest first. */
   history(name: string): Promise<readonly Parameter[]>;
+  room(name: string): Promise<ParameterRoom>;
 }
 
 /** Both, as the caller of a run, in any region. */

@@ -31,3 +31,9 @@ export const MS_PER_DAY = 86_400_000;
 export function wholeDaysBetween(from: Date, to: Date): number {
   return Math.floor((to.getTime() - from.getTime()) / MS_PER_DAY);
 }
+
+/** The first of the times that are known; undefined when none is. */
+export function earliestOf(times: readonly (Date | undefined)[]): Date | undefined {
+  const known = times.filter((time) => time !== undefined).map(Number);
+  return known.length === 0 ? undefined : new Date(Math.min(...known));
+}

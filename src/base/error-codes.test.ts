@@ -14,6 +14,7 @@ test('a block needs a person, and stops one user only', () => {
     'two-active-keys',
     'no-free-slot',
     'own-key',
+    'places-left',
     'not-deliverable',
   ]);
   for (const code of ofKind('block')) assert.equal(ERROR_CODES[code].stops, 'user', code);

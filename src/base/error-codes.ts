@@ -132,6 +132,11 @@ export const ERROR_CODES = {
     meaning: 'KEYTURN_ENDPOINT_GUARD=loopback is set and the endpoint is not on this machine.',
     remedy: 'Set AWS_ENDPOINT_URL to a sandbox, or unset the guard.',
   }),
+  'endpoint-insecure': info(3, 'run', {
+    meaning:
+      'An endpoint on another machine is reached without encryption: new secrets would travel in clear.',
+    remedy: 'Use https; http is for endpoints on this machine. The message names the setting.',
+  }),
   'no-organization': info(3, 'run', {
     meaning: 'The account of the caller is in no AWS organization.',
     remedy: 'Leave `--organization` out, or name the accounts with `--accounts`.',
@@ -143,6 +148,12 @@ export const ERROR_CODES = {
   'state-dir': info(3, 'account', {
     meaning: 'The state directory can not be used: it is read-only, full, or readable by others.',
     remedy: 'Choose another with `--state-dir`, or repair its permissions (0700).',
+  }),
+  'custody-not-lasting': info(2, 'run', {
+    meaning:
+      'No place gets the new secrets, and the state directory, which alone would keep them, does not last: it is in memory, on a hosted runner, in a container and on no volume, or in the /tmp of a Lambda function. AWS was not asked.',
+    remedy:
+      'Say with `--deliver` where they go, name a directory that lasts with `--state-dir`, or accept that they can be lost with `--accept-volatile-state`.',
   }),
   'no-node': info(3, 'run', {
     meaning: 'The gateway found no Node.js that is new enough to run the service.',
@@ -198,7 +209,7 @@ export const ERROR_CODES = {
   'own-key': info(1, 'user', {
     kind: 'block',
     meaning:
-      'The due key is the one that signs these calls; deactivating it would cut the run off.',
+      'The due key is the one that signs these calls, or may have opened the session that does: all keys of a user whose session signs. Deactivating it would cut the run off, or the next one.',
     remedy:
       'Run with another principal, such as a role, or say with `--deliver` where its successor goes.',
   }),
@@ -227,14 +238,14 @@ export const ERROR_CODES = {
     meaning:
       'The answer to CreateAccessKey was lost, so a key may exist whose secret nobody holds.',
     remedy:
-      'Run again: AWS shows uses up to four hours late; after that the key is removed if nobody ' +
-      'has used it, and the rotation goes on.',
+      'Run again after the time in the hint: AWS shows uses up to four hours late; then the key is removed ' +
+      'if nobody has used it, and the rotation goes on. If nobody made it by hand, say so with `--orphan`.',
   }),
   'use-not-shown-yet': info(1, 'user', {
     meaning:
       'A key whose secret was lost is to be deleted, but AWS would not show yet if somebody used it.',
     remedy:
-      'Run again after the time in the hint; or delete the key in IAM if you know that nobody made it.',
+      'Run again after the time in the hint; or say with `--orphan` that nobody made the key by hand.',
   }),
   'needs-operator': info(1, 'user', {
     meaning:
@@ -253,6 +264,15 @@ export const ERROR_CODES = {
     meaning: 'A rotation of this user with another destination was begun and is not finished.',
     remedy: 'Run the command that began it again; then this one.',
   }),
+  'key-condemned': info(1, 'user', {
+    meaning: 'Another run took this one for dead, and is removing the key that it was making.',
+    remedy: 'Run again; nothing depends on that key.',
+  }),
+  'unknown-orphan': info(1, 'user', {
+    meaning: 'No rotation that is open asks about the key that `--orphan` names.',
+    remedy:
+      '`keyturn status` lists what is open; the message of a run names the key that it asks about.',
+  }),
   'handoff-failed': info(1, 'user', {
     meaning: 'The new secret could not be stored on disk; the new key was taken back.',
     remedy: 'Free space in the state directory, then run again.',
@@ -263,9 +283,17 @@ export const ERROR_CODES = {
     remedy:
       'Put the file back and run again. Without it, a person has to judge whether the new key is in use.',
   }),
+  'places-left': info(1, 'user', {
+    kind: 'block',
+    meaning:
+      'The key was last delivered to a place that this run would not serve, so its readers would be cut off.',
+    remedy:
+      'Name that place with `--deliver` too, or say with `--moved-from` that nobody reads it there any more.',
+  }),
   'not-deliverable': info(1, 'user', {
     kind: 'block',
-    meaning: 'A destination could not take a new secret, so no key was made.',
+    meaning:
+      'A destination could not take a new secret, so no key was made, or the one that was made waits.',
     remedy: 'The message says what is missing or odd there; put it right, then run again.',
   }),
   'delivery-failed': info(1, 'user', {

@@ -6,6 +6,8 @@ import { ERROR_CODES, type ErrorCode, type ExitCode, type Scope } from './error-
 export interface ErrorDetails {
   /** What the reader can do about it; one sentence, no period needed. */
   readonly hint?: string;
+  /** From when on trying again may lead further; left out when nothing waits for a time. */
+  readonly notBefore?: Date | undefined;
   /** What happened underneath. Never attach a request or a response: they carry secrets (I8). */
   readonly cause?: unknown;
 }
@@ -14,12 +16,14 @@ export interface ErrorDetails {
 export class KeyturnError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly notBefore: Date | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'KeyturnError';
     this.code = code;
     this.hint = details.hint;
+    this.notBefore = details.notBefore;
   }
 
   /** The process exit code when this error ends a run. */

@@ -6,6 +6,18 @@ import type { AccessKeyId } from './access-key-id.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
+/** Which part of the work changed a key (I16). */
+export type ChangedBy = 'rotation' | 'clean-up' | 'recovery' | 'undo' | 'finish' | 'making-room';
+
+/** By what a key was changed, and why. */
+interface Changed {
+  readonly by: ChangedBy;
+  readonly why: string;
+}
+
+/** What was done to a key. */
+export type KeyChangeWord = 'created' | 'deactivated' | 'reactivated' | 'deleted';
+
 interface EventPayloads {
   'run-started': { account: string; caller: string; dryRun: boolean; daysThreshold: number };
   'report-progress': { waitedMs: number };
@@ -13,6 +25,8 @@ interface EventPayloads {
   'report-read': { generatedAt: string; users: number; shortlisted: number };
   /** All users are read one by one instead. */
   'report-unusable': { errorCode: string; reason: string };
+  /** AWS does not tell how many users there are, so a report that leaves some out would not be noticed. */
+  'report-not-compared': { errorCode: string; reason: string };
   /** The root user of the account has an Active key. Nothing is ever done about that one. */
   'root-key-active': { account: string };
   /** Several accounts: these are told beside what happens in each of them. */
@@ -44,19 +58,29 @@ interface EventPayloads {
   'user-unreadable': { user: string; errorCode: string; reason: string };
   'rotation-started': { user: string; oldKeyId: AccessKeyId };
   'rotation-resumed': { user: string; oldKeyId: AccessKeyId; phase: string };
-  'key-created': { user: string; newKeyId: AccessKeyId };
+  'key-created': { user: string; newKeyId: AccessKeyId } & Changed;
   'secret-stored': { user: string; newKeyId: AccessKeyId; path: string };
   'secret-delivered': { user: string; newKeyId: AccessKeyId; kind: string; place: string };
   /** A file of the user's was rewritten; what it held before is in the backup. */
   'backup-made': { path: string; backup: string };
   /** A plain hand-off file that nothing needs any more could not be removed. */
+  /** Numbers of records. */
+  'journal-compacted': { before: number; after: number };
   'handoff-kept': { user: string; path: string; reason: string };
   'waiting-for-key': { user: string; newKeyId: AccessKeyId; waitedMs: number };
   'key-verified': { user: string; newKeyId: AccessKeyId; checks: number };
-  'key-deactivated': { user: string; keyId: AccessKeyId };
-  'key-reactivated': { user: string; keyId: AccessKeyId };
-  'key-deleted': { user: string; keyId: AccessKeyId; why: string };
+  'key-deactivated': { user: string; keyId: AccessKeyId } & Changed;
+  'key-reactivated': { user: string; keyId: AccessKeyId } & Changed;
+  /** A key that an undo took back may be in use. */
+  'key-left-active': { user: string; keyId: AccessKeyId; reason: string };
+  'key-deleted': { user: string; keyId: AccessKeyId } & Changed;
+  /** A change whose answer was lost, or came to a run that ended before it could say so. */
+  'change-found': { user: string; keyId: AccessKeyId; change: KeyChangeWord } & Changed;
+  /** A dry run: a key that recovery would delete. */
+  'deletion-foretold': { user: string; keyId: AccessKeyId } & Changed;
   'orphan-found': { user: string; keyId: AccessKeyId };
+  /** The operator has said that nobody made the key by hand. */
+  'orphan-named': { user: string; keyId: AccessKeyId };
   /** It may come from a request of ours whose answer was lost, and may not be deleted (yet). */
   'key-unexplained': { user: string; keyId: AccessKeyId; reason: string };
   'rotation-done': { user: string; oldKeyId: AccessKeyId; newKeyId: AccessKeyId };
@@ -94,6 +118,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'report-progress': 'debug',
   'report-read': 'info',
   'report-unusable': 'warn',
+  'report-not-compared': 'debug',
   'root-key-active': 'warn',
   'accounts-started': 'info',
   'account-started': 'debug',
@@ -112,13 +137,18 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'secret-stored': 'info',
   'secret-delivered': 'info',
   'backup-made': 'debug',
+  'journal-compacted': 'info',
   'handoff-kept': 'warn',
   'waiting-for-key': 'debug',
   'key-verified': 'info',
   'key-deactivated': 'info',
   'key-reactivated': 'info',
+  'key-left-active': 'warn',
   'key-deleted': 'info',
+  'change-found': 'info',
+  'deletion-foretold': 'info',
   'orphan-found': 'warn',
+  'orphan-named': 'warn',
   'key-unexplained': 'warn',
   'rotation-done': 'info',
   'rotation-blocked': 'warn',

@@ -6,8 +6,8 @@
 //   - KEYTURN_GATEWAY_FLAGS holds flags that the administrator adds to those of the caller. The same
 //     flag in both is refused, so neither can quietly win.
 
-import { isAbsolute } from 'node:path';
 import { KeyturnError } from '../base/errors.ts';
+import { isStatePlace } from '../state/stores.ts';
 import { lastText, quoted } from './flags/argv.ts';
 import type { Host } from './host.ts';
 import { rotateCommand } from './rotate/command.ts';
@@ -38,7 +38,7 @@ export function gatewayCommand(load?: LoadParts): Command {
 
 function requireAbsoluteState({ args, env }: Host): void {
   const given = lastText(ROTATE_FLAGS, args, 'stateDir') || env.KEYTURN_STATE_DIR;
-  if (!given || isAbsolute(given)) return;
+  if (!given || isStatePlace(given)) return;
   throw new KeyturnError('state-dir', `the state directory ${quoted(given)} is not absolute`, {
     hint: 'name one outside the checkout, which the gateway throws away: KEYTURN_STATE_DIR=/var/lib/keyturn',
   });

@@ -5,6 +5,7 @@
 
 import { ERROR_CODES } from '../base/error-codes.ts';
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { changeLine, type KeyChanged } from '../base/key-changes.ts';
 import type { Host } from './host.ts';
 import type { LogOptions } from './rotate/options.ts';
 import type { Session } from './run.ts';
@@ -18,6 +19,8 @@ export interface ShellOptions {
   readonly stillFinished: string;
   /** Ends the remark on a second signal: what becomes of the work that is left open. */
   readonly leftOpen: string;
+  /** What the run did to keys so far: said on stderr where no document says it. */
+  readonly changes?: () => readonly KeyChanged[];
   /** What stdout gets when the work fails or is ended at once; undefined where it gets nothing. */
   readonly failureDocument: (error: KeyturnError) => string | undefined;
 }
@@ -58,6 +61,7 @@ export async function inRunShell(
       voice.remark(`${signal} again: ending at once; the next run ${options.leftOpen}`);
       const document = failureDocument(toKeyturnError(stop.signal.reason));
       if (document !== undefined) host.stdout.writeNow(document);
+      else remarkChanges(session, options);
     },
   });
   try {
@@ -66,7 +70,9 @@ export async function inRunShell(
     log.hideProgress();
     const error = toKeyturnError(thrown);
     sayError(session, error);
-    await writeIfAny(session, failureDocument(error));
+    const document = failureDocument(error);
+    await writeIfAny(session, document);
+    if (document === undefined) remarkChanges(session, options);
     return exitCode(error.exitCode, stop);
   } finally {
     const linesLost = log.close();
@@ -98,6 +104,17 @@ function documentPrinter(host: Host, log: RunLog) {
 function sayError({ voice }: Session, error: KeyturnError): void {
   if (error.code === 'cancelled') voice.remark(error.message);
   else voice.error(error);
+}
+
+/** More of them are in the log. */
+const CHANGES_SAID_MAX = 20;
+
+/** I16: a run that ends without a document still says what it did to keys. */
+function remarkChanges({ voice }: Session, { changes = () => [] }: ShellOptions): void {
+  const done = changes();
+  for (const change of done.slice(0, CHANGES_SAID_MAX)) voice.remark(changeLine(change, true));
+  const more = done.length - CHANGES_SAID_MAX;
+  if (more > 0) voice.remark(`and ${more} more keys were changed; the log has them all`);
 }
 
 /** The exit code is that of the failure, whether or not stdout still takes the document. */

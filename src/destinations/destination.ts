@@ -26,6 +26,8 @@ interface Capabilities {
    * made, and by a dry run. Throws `not-deliverable`.
    */
   prepare?(): Promise<void>;
+  /** What its readers read, as it stands: they may keep a pair in a form of their own (I10). */
+  textsRead?(): Promise<readonly Secret[]>;
   /** Left out by destinations that keep no former secret. */
   readonly wayBack?: WayBack;
   /** The rotation has ended, and the plain hand-off file is removed when this resolves. */

@@ -2,9 +2,13 @@
 
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 
-/** Before a key was made: whatever is thrown becomes `not-deliverable`. */
+/** Before a secret is delivered, mostly before its key is made: whatever is thrown becomes `not-deliverable`. */
 export async function preparing<T>(work: () => Promise<T>): Promise<T> {
-  return await recoded('not-deliverable', 'put that right and run again; no key was made', work);
+  return await recoded(
+    'not-deliverable',
+    'put that right and run again; the old key was not touched',
+    work,
+  );
 }
 
 /** After it: whatever is thrown becomes `delivery-failed`. */

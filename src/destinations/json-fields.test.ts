@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SeededRandom } from '../sandbox/random.ts';
-import { fieldsOf, withField } from './json-fields.ts';
+import { fieldsOf, textAt, withField, withTextAt } from './json-fields.ts';
 
 describe('fields of a JSON object', () => {
   for (const [json, changed] of [
@@ -66,3 +66,23 @@ function anyValue(random: SeededRandom, depth: number): unknown {
       return anyObject(random, depth);
   }
 }
+
+describe('texts below the top', () => {
+  const text = '{ "a": {"b": [1, {"c": 2}], "k" : "old"}, "n": 12345678901234567890 }';
+
+  it('are read and set without touching another byte', () => {
+    assert.equal(textAt(text, ['a', 'k']), 'old');
+    assert.equal(withTextAt(text, ['a', 'k'], 'new'), text.replace('old', 'new'));
+  });
+
+  it('get the objects on their way made', () => {
+    assert.equal(withTextAt('{}', ['a', 'b'], 'c'), '{"a": {"b": "c"}}');
+    assert.equal(withTextAt('{"x":1}', ['a', 'b'], 'c'), '{"x":1, "a": {"b": "c"}}');
+  });
+
+  it('have no place below something else than an object, or below a name that stands twice', () => {
+    assert.equal(withTextAt(text, ['n', 'b'], 'c'), undefined);
+    assert.equal(withTextAt('{"a":{},"a":{}}', ['a', 'b'], 'c'), undefined);
+    assert.equal(textAt('{"a":"1","a":"2"}', ['a']), undefined);
+  });
+});

@@ -1,4 +1,4 @@
-// Text fields at the top of a JSON object, changed without touching a byte of anything else. Reading
+// Text fields of a JSON object, at its top or below, changed without touching a byte of anything else. Reading
 // and writing the whole object anew would round large numbers and reorder what people laid out.
 
 export interface JsonField {
@@ -35,14 +35,55 @@ export function fieldsOf(json: string): JsonField[] | undefined {
 
 /** The object with the field set, appended when it is not there yet. `json` must be an object. */
 export function withField(json: string, name: string, text: string): string {
+  return withMember(json, name, JSON.stringify(text));
+}
+
+/** The same with a value that is JSON already. */
+function withMember(json: string, name: string, value: string): string {
   const fields = fieldsOf(json) ?? [];
-  const value = JSON.stringify(text);
   const found = fields.find((field) => field.name === name);
   if (found !== undefined) return json.slice(0, found.start) + value + json.slice(found.end);
   const member = `${JSON.stringify(name)}: ${value}`;
   const last = fields.at(-1);
   const at = last?.end ?? json.indexOf('{') + 1;
   return `${json.slice(0, at)}${last === undefined ? '' : ', '}${member}${json.slice(at)}`;
+}
+
+/** The text at the path; undefined when there is none, or when a name on the way stands twice. */
+export function textAt(json: string, path: readonly string[]): string | undefined {
+  const [name, ...below] = path;
+  const [found, other] = (fieldsOf(json) ?? []).filter((field) => field.name === name);
+  if (found === undefined || other !== undefined) return undefined;
+  return below.length === 0 ? found.text : textAt(json.slice(found.start, found.end), below);
+}
+
+/** Whether something stands at the path that is neither text nor `null`: an object, a list, a number. */
+export function holdsNoText(json: string, path: readonly string[]): boolean {
+  const [name, ...below] = path;
+  const found = (fieldsOf(json) ?? []).find((field) => field.name === name);
+  if (found === undefined) return false;
+  const value = json.slice(found.start, found.end);
+  return below.length > 0
+    ? holdsNoText(value, below)
+    : found.text === undefined && value.trim() !== 'null';
+}
+
+/**
+ * The object with the text at the path; objects on the way that are not there yet are made. Undefined
+ * when something else than an object is on the way, or a name stands twice.
+ */
+export function withTextAt(
+  json: string,
+  path: readonly string[],
+  text: string,
+): string | undefined {
+  const [name = '', ...below] = path;
+  const fields = fieldsOf(json);
+  const [found, other] = (fields ?? []).filter((field) => field.name === name);
+  if (fields === undefined || other !== undefined) return undefined;
+  if (below.length === 0) return withField(json, name, text);
+  const inner = withTextAt(found ? json.slice(found.start, found.end) : '{}', below, text);
+  return inner === undefined ? undefined : withMember(json, name, inner);
 }
 
 function isObject(json: string): boolean {

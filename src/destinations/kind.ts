@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
 import type { SaveOptions } from '../credentials-file/save.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
+import type { WhoseKey } from '../lifecycle/keys.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { Destination } from './destination.ts';
 import type { PlaceFacts, PlaceRule } from './place.ts';
@@ -34,11 +35,25 @@ export interface DestinationKind {
   placeFor(template: string, facts: PlaceFacts): string;
   /** Undefined when the place of the target is not one of the kind. */
   open(target: JournaledTarget, opening: Opening): Promise<Destination | undefined>;
+  /** What an operator would write behind the `=` of `--deliver` for the place, and in which region. */
+  askedAs?(place: string, user: string): AskedPlace | undefined;
+  /**
+   * Everything that is written at the place of the target, one name for each, whatever form the place is
+   * written in: two places that share one are in each other's way. Left out where the place is the only
+   * one; empty where no reader is left behind at a place, as in custody.
+   */
+  things?(target: JournaledTarget): readonly string[];
   /**
    * For kinds that have several ways to write one place: both in one, when `own` and `begun` are the
    * same place; undefined when they are two. Left out where a place is written in one way only.
    */
   joint?(own: DeliveryTarget, begun: JournaledTarget): DeliveryTarget | undefined;
+}
+
+export interface AskedPlace {
+  /** With {user} where the place has the user's name. */
+  readonly template: string;
+  readonly region: string;
 }
 
 /** What a destination may use of its surroundings. Each takes what it needs. */
@@ -50,8 +65,12 @@ export interface Opening {
   readonly emit: EventSink;
   /** How the file at a path is read, and replaced under a lock. */
   readonly files: (path: string) => SaveOptions;
+  /** Whose key is replaced. */
+  readonly user: string;
   /** The key that the new one replaces. */
   readonly oldKeyId: AccessKeyId;
+  /** Whose key an ID is that stands at the place (I14). */
+  readonly whoseKey: WhoseKey;
 }
 
 /** Holds every new secret from the moment AWS names it until each destination has it (I3). */

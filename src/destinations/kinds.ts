@@ -7,6 +7,7 @@ import { credentialsFile } from './credentials-file/index.ts';
 import type { Destination } from './destination.ts';
 import { handoff } from './handoff/index.ts';
 import type { DestinationKind, Opening } from './kind.ts';
+import { expandPlace, type PlaceFacts } from './place.ts';
 import { secretsManager } from './secrets-manager/index.ts';
 import { ssm } from './ssm/index.ts';
 import { stdout } from './stdout/index.ts';
@@ -59,9 +60,45 @@ export function jointTarget(
   return own.place === begun.place ? own : undefined;
 }
 
+/**
+ * Everything that is written at the place: two places that share one are in each other's way. A kind that
+ * this version does not know has its place.
+ */
+export function thingsAt(target: JournaledTarget): readonly string[] {
+  const things = kindNamed(target.kind)?.things?.(target) ?? [target.place];
+  return things.map((thing) => `${target.kind} ${thing}`);
+}
+
+/** A place that the operator names: as a template of its kind, or as the journal has it. */
+export interface NamedPlace {
+  readonly kind: string;
+  readonly name: string;
+}
+
+export function isMeantBy(
+  { kind, name }: NamedPlace,
+  target: JournaledTarget,
+  facts: PlaceFacts,
+): boolean {
+  if (kind !== target.kind) return false;
+  if (name === target.place || expandPlace(name, facts) === target.place) return true;
+  try {
+    const place = kindNamed(kind)?.placeFor(name, facts);
+    const named = place === undefined ? [] : thingsAt({ kind, place });
+    return named.length > 0 && thingsAt(target).every((thing) => named.includes(thing));
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a receipt of the kind names the copy that custody keeps: see DestinationKind. */
 export function deliversCustody(kindName: string): boolean {
   return kindNamed(kindName)?.deliversCustody === true;
+}
+
+/** Whether nothing but custody keeps a secret that goes to the kind. Of an unknown one nobody can tell. */
+export function keepsNoCopy(kindName: string): boolean {
+  return deliversCustody(kindName) || printsSecret(kindName);
 }
 
 /** Whether a secret that goes to the kind is printed in the report of the run. */

@@ -1,6 +1,7 @@
 // Names of places as an operator writes them: `app/{account}/{user}`.
 
 import { KeyturnError } from '../base/errors.ts';
+import { readPairFields } from './pair-fields.ts';
 
 /** What the names of one kind may be. */
 export interface PlaceRule {
@@ -32,20 +33,46 @@ export function expandPlace(template: string, facts: PlaceFacts): string {
   return template.replaceAll('{account}', facts.account).replaceAll('{user}', facts.user);
 }
 
+/** What a template is made of: one name or several, and the fields behind `#`. */
+export interface TemplateParts {
+  readonly names: readonly string[];
+  readonly fields: string | undefined;
+}
+
+export function partsOf(template: string): TemplateParts {
+  const [names = '', ...fields] = template.split('#');
+  return {
+    names: names.split(',').map((name) => name.trim()),
+    fields: fields.length === 0 ? undefined : fields.join('#'),
+  };
+}
+
+/** Whether no two users can share anything that it names. */
 export function isPerUser(template: string): boolean {
-  return template.includes('{user}');
+  return partsOf(template).names.every((name) => name.includes('{user}'));
 }
 
 /** What is wrong with a template, whoever the users will be; undefined when nothing is. */
 export function templateFault(template: string, rule: PlaceRule): string | undefined {
-  for (const [placeholder, name] of template.matchAll(PLACEHOLDER)) {
+  const { names, fields } = partsOf(template);
+  for (const [placeholder, name] of names.join().matchAll(PLACEHOLDER)) {
     if (name !== 'account' && name !== 'user') {
       return `${placeholder} is not known; {account} and {user} are`;
     }
   }
-  return rule.isName(expandPlace(template, SAMPLE_FACTS))
-    ? undefined
-    : `${rule.noun} takes ${rule.takes}`;
+  const isNamed = names.every((name) => rule.isName(expandPlace(name, SAMPLE_FACTS)));
+  if (!isNamed) return `${rule.noun} takes ${rule.takes}`;
+  return formFault(names, fields);
+}
+
+function formFault(names: readonly string[], fields: string | undefined): string | undefined {
+  if (names.length > 2) return 'two names, one for the key ID and one for the secret, are the most';
+  if (new Set(names).size < names.length) return 'key ID and secret have one name';
+  if (fields === undefined) return undefined;
+  if (names.length > 1) return 'fields are named of one place, not of two';
+  return readPairFields(fields) === undefined
+    ? 'behind # stand two fields, as in #id=access_key,secret=secret_key'
+    : undefined;
 }
 
 /**

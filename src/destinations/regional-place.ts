@@ -1,23 +1,92 @@
 // Places in AWS. The region is part of the place, because the next run may be given another one:
-// `eu-west-1:app/svc-billing`.
+// `eu-west-1:app/svc-billing`. Two more forms begin with record format 3: the fields that the pair stands
+// in, `eu-west-1:app/svc-billing#id=access_key,secret=secret_key`; and two things of which each holds a
+// half, `eu-west-1:/app/svc-billing/ID,/app/svc-billing/SECRET`.
 
-import { type PlaceFacts, type PlaceRule, placeFor } from './place.ts';
+import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
+import type { AskedPlace } from './kind.ts';
+import { type PairFields, readPairFields, writePairFields } from './pair-fields.ts';
+import { type PlaceFacts, type PlaceRule, partsOf, placeFor } from './place.ts';
 
+/** One thing that holds a JSON object with the pair. */
 export interface RegionalPlace {
   readonly region: string;
   readonly name: string;
+  /** Where the pair stands in it; found by the names of its fields when left out. */
+  readonly fields?: PairFields;
 }
 
-export function placeOfRegion({ region, name }: RegionalPlace): string {
-  return `${region}:${name}`;
+/** Two things: one holds the key ID and nothing else, the other the secret. */
+export interface PlaceInHalves {
+  readonly region: string;
+  readonly idName: string;
+  readonly secretName: string;
 }
 
-export function regionalPlace(place: string): RegionalPlace | undefined {
-  const [, region, name] = /^([a-z\d-]+):(.+)$/.exec(place) ?? [];
-  return region === undefined || name === undefined ? undefined : { region, name };
+export function isInHalves(place: RegionalPlace | PlaceInHalves): place is PlaceInHalves {
+  return 'idName' in place;
+}
+
+export function placeOfRegion(at: RegionalPlace | PlaceInHalves): string {
+  if (isInHalves(at)) return `${at.region}:${at.idName},${at.secretName}`;
+  const { region, name, fields } = at;
+  return `${region}:${name}${fields === undefined ? '' : `#${writePairFields(fields)}`}`;
+}
+
+/** What the journal says of it beside its kind. */
+export function targetOfRegion(
+  at: RegionalPlace | PlaceInHalves,
+): Pick<DeliveryTarget, 'place' | 'since'> {
+  const isPlain = !isInHalves(at) && at.fields === undefined;
+  return { place: placeOfRegion(at), ...(!isPlain && { since: 3 as const }) };
+}
+
+/** Undefined for a place that is none of AWS. */
+export function regionalPlace(place: string): RegionalPlace | PlaceInHalves | undefined {
+  const [, region, rest] = /^([a-z\d-]+):(.+)$/.exec(place) ?? [];
+  if (region === undefined || rest === undefined) return undefined;
+  const { names, fields } = partsOf(rest);
+  const [name, secretName, more] = names;
+  if (name === undefined || more !== undefined) return undefined;
+  if (secretName !== undefined) {
+    return fields === undefined ? { region, idName: name, secretName } : undefined;
+  }
+  if (fields === undefined) return { region, name };
+  const read = readPairFields(fields);
+  return read && { region, name, fields: read };
 }
 
 /** The place for one user in the region of the run. Throws `not-deliverable`. */
 export function placeInRegion(template: string, facts: PlaceFacts, rule: PlaceRule): string {
-  return placeOfRegion({ region: facts.region, name: placeFor(template, facts, rule) });
+  const { names, fields } = partsOf(template);
+  const [name = '', secretName] = names.map((each) => placeFor(each, facts, rule));
+  const { region } = facts;
+  if (secretName !== undefined) return placeOfRegion({ region, idName: name, secretName });
+  const read = fields === undefined ? undefined : readPairFields(fields);
+  return placeOfRegion({ region, name, ...(read && { fields: read }) });
+}
+
+/** Everything that is written there, each with its region. */
+export function thingsOfRegion({ place }: JournaledTarget): readonly string[] {
+  const at = regionalPlace(place);
+  if (at === undefined) return [place];
+  const names = isInHalves(at) ? [at.idName, at.secretName] : [at.name];
+  return names.map((name) => `${at.region}:${name}`);
+}
+
+/**
+ * What an operator writes for it behind `--deliver`. With {user} where the place has the user's name, so
+ * that it is right for other users too.
+ */
+export function askedInRegion(place: string, user: string): AskedPlace | undefined {
+  const at = regionalPlace(place);
+  if (at === undefined) return undefined;
+  const { region } = at;
+  const [names = '', ...fields] = place.slice(`${region}:`.length).split('#');
+  const own = new RegExp(`(?<![A-Za-z\\d])${escapedForRegExp(user)}(?![A-Za-z\\d])`, 'g');
+  return { region, template: [names.replaceAll(own, '{user}'), ...fields].join('#') };
+}
+
+function escapedForRegExp(text: string): string {
+  return text.replaceAll(/[.+*?^${}()|[\]\\]/g, '\\$&');
 }

@@ -1,8 +1,11 @@
 // One account at work: everything that the engine works with there, handed in by src/app.
 
 import type { AccountGateway } from '../aws/gateway.ts';
+import type { Limiter } from '../aws/limiter.ts';
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
+import type { NamedPlace } from '../destinations/kinds.ts';
 import type { OldKeyFate } from '../lifecycle/record.ts';
 import type { AccountState } from '../state/state-store.ts';
 import type { Places } from './places.ts';
@@ -16,6 +19,12 @@ export interface RotationPolicy {
   readonly verification: VerificationPolicy;
   /** Whether the operator has said where the successor of the key that signs the calls goes (I7). */
   readonly replacesOwnKey: boolean;
+  /** Keys of which the operator has said that nobody made them by hand. */
+  readonly orphans: ReadonlySet<AccessKeyId>;
+  /** The command line to which `--orphan KEY` is added to say so; `keyturn recover` when left out. */
+  readonly wordCommand?: string | undefined;
+  /** Places of which the operator has said that nobody reads a key there any more. */
+  readonly movedFrom?: readonly NamedPlace[] | undefined;
 }
 
 /** New keys work only after seconds, and not everywhere at once (I4). */
@@ -52,6 +61,11 @@ export interface AccountWork {
   readonly places: Places;
   /** Shared by all rotations of the account. */
   readonly probes: Probes;
+  /**
+   * I17: held from the intent until the secret is in custody, one rotation of the account at a time and
+   * few of the process, so that a death costs no more secrets than that.
+   */
+  readonly creating: Limiter;
   readonly clock: Clock;
   readonly emit: EventSink;
   readonly policy: RotationPolicy;

@@ -4,13 +4,14 @@
 import type { KeyWriter } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
-import type { EngineEvent } from '../base/events.ts';
+import type { ChangedBy, EngineEvent } from '../base/events.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { UserWork } from './user-work.ts';
 
 export interface KeyChange {
   readonly keyId: AccessKeyId;
   readonly to: 'Active' | 'Inactive' | 'deleted';
+  readonly by: ChangedBy;
   readonly why: string;
   /** The rotation whose step it is; left out when it is about the key alone. */
   readonly rotation?: string;
@@ -51,9 +52,14 @@ async function recordOutcome({ keyId, to, rotation }: KeyChange, work: UserWork)
 const INTENTS = { Active: 'reactivating', Inactive: 'retiring', deleted: 'deleting' } as const;
 const OUTCOMES = { Active: 'reactivated', Inactive: 'retired', deleted: 'deleted' } as const;
 
-function changed({ keyId, to, why }: KeyChange, user: string): EngineEvent {
-  if (to === 'deleted') return { code: 'key-deleted', user, keyId, why };
-  return { code: to === 'Active' ? 'key-reactivated' : 'key-deactivated', user, keyId };
+const EVENTS = {
+  Active: 'key-reactivated',
+  Inactive: 'key-deactivated',
+  deleted: 'key-deleted',
+} as const;
+
+function changed({ keyId, to, by, why }: KeyChange, user: string): EngineEvent {
+  return { code: EVENTS[to], user, keyId, by, why };
 }
 
 /**
@@ -62,12 +68,12 @@ function changed({ keyId, to, why }: KeyChange, user: string): EngineEvent {
  */
 export async function deleteAsJudged(
   { id: keyId, status: judged }: AccessKey,
-  why: string,
+  because: Pick<KeyChange, 'by' | 'why'>,
   work: UserWork,
 ): Promise<void> {
   work.account.signal.throwIfAborted();
   const status = (await work.listKeys()).find(({ id }) => id === keyId)?.status;
-  if (status === judged) return await changeKey({ keyId, to: 'deleted', why }, work);
+  if (status === judged) return await changeKey({ keyId, to: 'deleted', ...because }, work);
   throw new KeyturnError(
     'key-changed',
     `${keyId} of ${work.user} was ${judged} and is ${status ?? 'gone'} now; somebody changed it`,

@@ -14,7 +14,7 @@ export function foretoldCleanUp(cleanUp: CleanUp, user: string): CleanupOutcome 
   const unknown = cleanUp.keeps.findLast(({ failed }) => failed);
   return {
     deleted: cleanUp.deletes.map(({ key }) => key.id),
-    kept: cleanUp.keeps.map(({ key, reason }) => ({ id: key.id, reason })),
+    kept: cleanUp.keeps.map(({ key, reason, notBefore }) => ({ id: key.id, reason, notBefore })),
     error:
       unknown &&
       new KeyturnError(
@@ -41,11 +41,11 @@ export async function cleanUp(
   let { error } = foretold;
   for (const { key, reason } of now.deletes) {
     try {
-      await deleteAsJudged(key, reason, work);
+      await deleteAsJudged(key, { by: 'clean-up', why: reason }, work);
       deleted.push(key.id);
     } catch (thrown) {
       error = toKeyturnError(thrown);
-      kept.push({ id: key.id, reason: error.message });
+      kept.push({ id: key.id, reason: error.message, notBefore: undefined });
     }
   }
   return { deleted, kept, error };

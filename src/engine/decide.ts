@@ -7,6 +7,7 @@ import {
   type CleanUp,
   cleanUpOf,
   decideUser,
+  holdOf,
   type Next,
   type UserDecision,
   type UserFacts,
@@ -14,7 +15,10 @@ import {
 } from '../lifecycle/decide-user.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { type Answer, type Delivery, decided, type Question } from '../lifecycle/questions.ts';
-import { assertHeldEverywhere, prepareDelivery } from './delivery.ts';
+import type { RetiringKey } from '../lifecycle/retirement.ts';
+import { dependsOn } from '../lifecycle/signer.ts';
+import { assertHeldEverywhere, placesLeft, prepareDelivery, prepareToFinish } from './delivery.ts';
+import { askPlaces } from './holders.ts';
 import { readLastUse } from './key-details.ts';
 import type { UserAtHand } from './user-work.ts';
 
@@ -46,6 +50,12 @@ export async function decideCleanUp(
   return (await decided(cleanUpOf(facts), answering(at))).cleanUp;
 }
 
+/** Whether the hold of an Inactive key is over. */
+export async function decideHold(about: RetiringKey, holdDays: number, at: UserAtHand) {
+  const asking = holdOf(about, holdDays, at.account.clock.now());
+  return await decided(asking, answering(at));
+}
+
 export function factsOf(
   { user, account, history }: UserAtHand,
   keys: readonly AccessKey[],
@@ -56,12 +66,15 @@ export function factsOf(
     history,
     now: clock.now(),
     cleanUpDays: policy.cleanUpDays,
+    orphans: policy.orphans,
+    wordCommand: policy.wordCommand,
     signer: {
-      keyId: gateway.caller.accessKeyId,
+      dependsOn: (keyId) => dependsOn(gateway.caller, user, keyId),
       // Only when the operator said where its successor goes, and the key signs by itself (I7).
       isReplaceable: policy.replacesOwnKey && gateway.signedBy !== undefined,
     },
     lastSeenActive: (key, all) => state.sightings.lastActive(user, key, all),
+    inactiveSince: (keyId) => state.sightings.inactiveSince(keyId),
   };
 }
 
@@ -74,12 +87,18 @@ function answering(at: UserAtHand): (question: Question) => Promise<Answer> {
         return await readLastUse(gateway.reader, { id: question.keyId });
       case 'custody':
         return (await state.custody.get(question.keyId)) !== undefined;
+      case 'places':
+        return await askPlaces(question, at);
       case 'reach':
         return await failureOf(() => places.toFinish(question.rotation));
+      case 'takes':
+        return await failureOf(() => prepareToFinish(question.rotation, at));
       case 'held':
         return await failureOf(() => assertHeldEverywhere(question.rotation, at));
       case 'delivery':
         return await deliveryOf(at, question);
+      case 'left':
+        return await placesLeft(question, at);
       case 'keys':
         await clock.sleep(question.notBefore.getTime() - clock.now().getTime(), signal);
         return await gateway.reader.listAccessKeys(user);

@@ -2,13 +2,13 @@
 // delivery that fails in the middle of the list is repeated as a whole; each is safe to repeat.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { KeyturnError } from '../base/errors.ts';
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Destination } from '../destinations/destination.ts';
-import { targetOf } from '../destinations/kinds.ts';
+import { isMeantBy, jointTarget, targetOf, thingsAt } from '../destinations/kinds.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
-import type { Targets } from '../lifecycle/questions.ts';
-import type { DeliveryReceipt } from '../lifecycle/record.ts';
-import type { WithNewKey } from '../lifecycle/rotation.ts';
+import type { Question, Targets } from '../lifecycle/questions.ts';
+import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
+import type { Rotation, WithNewKey } from '../lifecycle/rotation.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
 /**
@@ -22,6 +22,39 @@ export async function prepareDelivery(
   const [first, ...others] = await account.places.forNew(user, oldKeyId);
   for (const destination of [first, ...others]) await destination.prepare?.();
   return [targetOf(first), ...others.map(targetOf)];
+}
+
+/** The same for the places of a rotation that is open. */
+export async function prepareToFinish(rotation: Rotation, { account }: UserAtHand): Promise<void> {
+  for (const destination of await account.places.toFinish(rotation)) await destination.prepare?.();
+}
+
+/**
+ * The places of the earlier rotation that this run would not serve: whoever reads the key there would be
+ * left with one that stops working. Those that the operator has said are read no more are left out.
+ */
+export async function placesLeft(
+  { oldKeyId, served }: Extract<Question, { ask: 'left' }>,
+  { user, account }: UserAtHand,
+): Promise<readonly JournaledTarget[]> {
+  let own: readonly Destination[];
+  try {
+    own = await account.places.forNew(user, oldKeyId);
+  } catch (thrown) {
+    // That these do not fit the user is told when they are to be prepared.
+    if (toKeyturnError(thrown).code === 'not-deliverable') return [];
+    throw thrown;
+  }
+  const things = new Set(own.flatMap(thingsAt));
+  const isServed = (target: JournaledTarget) =>
+    thingsAt(target).every((thing) => things.has(thing)) ||
+    own.some((each) => jointTarget(each, target) !== undefined);
+  const { movedFrom = [] } = account.policy;
+  const { gateway } = account;
+  const facts = { account: gateway.caller.account, region: gateway.services.region, user };
+  return served.targets.filter(
+    (target) => !isServed(target) && !movedFrom.some((place) => isMeantBy(place, target, facts)),
+  );
 }
 
 /** Resolves when every destination has the secret and, read back, holds it (I3). */

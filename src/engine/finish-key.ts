@@ -4,12 +4,14 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
+import { minuteOf } from '../lifecycle/decide-recovery.ts';
 import { retiringKey } from '../lifecycle/decide-user.ts';
 import { type AccessKey, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
-import { HOLD_DAYS, judgeHold, judgeQuiet, type RetiringKey } from '../lifecycle/retirement.ts';
+import { HOLD_DAYS, judgeQuiet, type RetiringKey } from '../lifecycle/retirement.ts';
+import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
 import type { AccountWork } from './account-work.ts';
 import { changeKey, deleteAsJudged } from './change-key.ts';
-import { factsOf } from './decide.ts';
+import { decide, decideHold, factsOf } from './decide.ts';
 import { readLastUse } from './key-details.ts';
 import { settleLeftOver } from './settle-custody.ts';
 import { type UserAtHand, type UserWork, whileAlone } from './user-work.ts';
@@ -48,13 +50,13 @@ export async function finishKey(
 ): Promise<FinishOutcome> {
   const { user, keyId } = request;
   // I7: signing with the key that is to go would cut this very run off.
-  if (keyId === account.gateway.caller.accessKeyId) {
-    throw new KeyturnError('own-key', `${keyId} of ${user} signs the calls of this run`, {
+  if (dependsOn(account.gateway.caller, user, keyId)) {
+    throw new KeyturnError('own-key', ownKeyError(user, keyId).message, {
       hint: 'authenticate with the new key or another profile (-a)',
     });
   }
   return await whileAlone(user, account, async (work) => {
-    assertNothingOpen(work);
+    await assertNothingOpen(work);
     await settleLeftOver(work);
     const keys = await work.listKeys();
     const key = keys.find(({ id }) => id === keyId);
@@ -65,8 +67,10 @@ export async function finishKey(
     assertReplaced(request, keys);
     if (key.status === 'Active')
       return await deactivate(request, await about(key, keys, work), work);
+    const { sightings } = account.state;
     // A run beside this one may have seen it Active since (I5).
-    await account.state.sightings.refresh();
+    await sightings.refresh();
+    await sightings.remember([{ at: account.clock.now(), inactive: [{ user, key, keys }] }]);
     return await remove(request, await about(key, keys, work), work);
   });
 }
@@ -81,13 +85,18 @@ async function about(
 }
 
 /** I4: until it has ended, nobody knows whether the new key works, or which one is to stay. */
-function assertNothingOpen({ history }: UserWork): void {
-  const { open } = history;
+async function assertNothingOpen(work: UserWork): Promise<void> {
+  const { open } = work.history;
   if (open === undefined) return;
+  const { recover } = await decide(work, await work.listKeys(), { kind: 'recovery' });
+  const stands = recover?.leadsTo === 'nothing' ? recover.error : undefined;
   throw new KeyturnError(
     'needs-operator',
     `a rotation of ${open.user} is not finished (${open.phase}), so its keys are both needed`,
-    { hint: 'let it finish first: run the command that began it again' },
+    {
+      hint: stands?.hint ?? 'let it finish first: run the command that began it again',
+      notBefore: stands?.notBefore,
+    },
   );
 }
 
@@ -124,7 +133,7 @@ async function deactivate(
   const { clock } = work.account;
   assertQuiet(request, facts, clock.now());
   await request.confirm();
-  await changeKey({ keyId: facts.key.id, to: 'Inactive', why: 'finish' }, work);
+  await changeKey({ keyId: facts.key.id, to: 'Inactive', by: 'finish', why: 'finish' }, work);
   return { kind: 'deactivated', deletableFrom: afterHold(clock.now()) };
 }
 
@@ -150,9 +159,10 @@ function assertQuiet({ user, skipQuietWait }: FinishRequest, facts: RetiringKey,
       const hours = LAST_USE_LAG_MS / 3_600_000;
       throw new KeyturnError(
         'still-in-use',
-        `${id} was replaced less than ${hours} hours ago, and AWS tells uses late`,
+        `${id} was replaced less than ${hours} hours ago, and AWS may show a use of it up to four hours late`,
         {
-          hint: `finish after ${verdict.notBefore.toISOString()}, or with --now if nothing else can hold the key`,
+          notBefore: verdict.notBefore,
+          hint: `finish after ${minuteOf(verdict.notBefore)}, or with --now if nothing else can hold the key`,
         },
       );
     }
@@ -165,15 +175,15 @@ async function remove(
   work: UserWork,
 ): Promise<FinishOutcome> {
   const { key, deactivatedAt } = facts;
-  const verdict = judgeHold(facts, HOLD_DAYS, work.account.clock.now());
+  const verdict = await decideHold(facts, HOLD_DAYS, work);
   if (verdict.kind !== 'delete' && !request.deleteNow) {
-    const reason = verdict.kind === 'keep' ? verdict.reason : 'its last use is not known';
-    const deletableFrom = deactivatedAt === undefined ? undefined : afterHold(deactivatedAt);
+    const { reason, notBefore } = verdict;
+    const deletableFrom = deactivatedAt === undefined ? notBefore : afterHold(deactivatedAt);
     return { kind: 'held', reason, deletableFrom };
   }
   const why = verdict.kind === 'delete' ? verdict.reason : 'the operator ended the hold';
   await request.confirm();
-  await deleteAsJudged(key, why, work);
+  await deleteAsJudged(key, { by: 'finish', why }, work);
   return { kind: 'deleted' };
 }
 
@@ -191,7 +201,7 @@ export async function reactivateKey(
 ): Promise<'was-active' | 'reactivated'> {
   const key = await requireKey(keyId, work);
   if (key.status === 'Active') return 'was-active';
-  await changeKey({ keyId, to: 'Active', why: 'undo' }, work);
+  await changeKey({ keyId, to: 'Active', by: 'undo', why: 'undo' }, work);
   return 'reactivated';
 }
 

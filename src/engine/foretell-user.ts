@@ -2,14 +2,16 @@
 // performed. It takes no claim, writes no journal, and calls nothing that changes AWS.
 
 import { toKeyturnError } from '../base/errors.ts';
-import type { Recovery, UserDecision, Wanted } from '../lifecycle/decide-user.ts';
+import type { Recovery } from '../lifecycle/decide-open.ts';
+import type { UserDecision, Wanted } from '../lifecycle/decide-user.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
+import { ownKeyError } from '../lifecycle/signer.ts';
 import type { AccountWork } from './account-work.ts';
 import { foretoldCleanUp } from './clean-up.ts';
 import { decide } from './decide.ts';
 import { failed, failedIn, oldKeyOf, type RotationOutcome, type UserOutcome } from './outcome.ts';
-import { ownKeyError, refusalOf } from './refusal.ts';
-import { notBegun, tellUnexplained, type UserSeen } from './rotate-user.ts';
+import { refusalOf } from './refusal.ts';
+import { notBegun, outcomeOf, tellUnexplained, type UserSeen } from './rotate-user.ts';
 import type { UserAtHand } from './user-work.ts';
 
 /** A user with the keys that the inventory listed; none for somebody whom AWS does not list. */
@@ -36,22 +38,24 @@ async function foretell(listed: UserListed, wanted: Wanted, at: UserAtHand): Pro
   const { user, history } = at;
   const nothing = { user, rotation: undefined, cleanup: undefined };
   const keys = await keysUnlessGone(listed, at);
-  if (keys === undefined) return nothing;
+  if (keys === undefined) return outcomeOf(nothing, undefined);
   let decision: UserDecision;
   try {
     decision = await decide(at, keys, wanted);
   } catch (thrown) {
     if (history.open === undefined) throw thrown;
     const about = { oldKey: oldKeyOf(history.open, keys), resumed: true };
-    return { ...nothing, rotation: failedIn(history.open, toKeyturnError(thrown), about) };
+    const rotation = failedIn(history.open, toKeyturnError(thrown), about);
+    return outcomeOf({ ...nothing, rotation }, undefined);
   }
   tellUnexplained(decision, at);
   const { recover, cleanUp } = decision;
+  tellDeletion(recover, at);
   if (recover !== undefined && recover.leadsTo !== 'closed') {
-    return { ...nothing, rotation: recovered(recover, decision) };
+    return outcomeOf({ ...nothing, rotation: recovered(recover, decision) }, decision);
   }
   const cleanup = cleanUp && foretoldCleanUp(cleanUp, user);
-  return { user, rotation: rotation(decision, at), cleanup };
+  return outcomeOf({ user, rotation: rotation(decision, at), cleanup }, decision);
 }
 
 /** Undefined when the user was deleted: then the run closes what is open. */
@@ -66,6 +70,16 @@ async function keysUnlessGone(
     if (toKeyturnError(thrown).code !== 'unknown-user' || history.open === undefined) throw thrown;
     return undefined;
   }
+}
+
+/** A key that recovery would delete, on the way to the end of its rotation. */
+function tellDeletion(recover: Recovery | undefined, { user, account }: UserAtHand): void {
+  if (recover?.leadsTo !== 'closed' || recover.keyId === undefined) return;
+  const { keyId, steps } = recover;
+  const last = steps.at(-1);
+  if (last?.kind !== 'discard' && last?.kind !== 'resume') return;
+  const why = last.kind === 'discard' ? last.reason : 'nobody holds its secret';
+  account.emit({ code: 'deletion-foretold', user, keyId, by: 'recovery', why });
 }
 
 /** What becomes of an open rotation. */
@@ -84,9 +98,12 @@ function recovered(
   return { kind: 'would-rotate', ...about };
 }
 
-function rotation({ next }: UserDecision, at: UserAtHand): RotationOutcome | undefined {
+function rotation(
+  { next, unexplained }: UserDecision,
+  at: UserAtHand,
+): RotationOutcome | undefined {
   if (next.kind === 'nothing' || next.kind === 'not-theirs') return undefined;
   if (next.kind === 'rotate') return { kind: 'would-rotate', oldKey: next.oldKey, resumed: false };
   const keys = next.kind === 'blocked' ? next.keys : undefined;
-  return failed(next.oldKey, refusalOf(next, at), { keys });
+  return failed(next.oldKey, refusalOf(next, at, unexplained), { keys });
 }

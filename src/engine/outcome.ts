@@ -37,7 +37,12 @@ export type RotationOutcome =
 export interface CleanupOutcome {
   /** In a dry run: the keys that would be deleted. */
   readonly deleted: readonly AccessKeyId[];
-  readonly kept: readonly { readonly id: AccessKeyId; readonly reason: string }[];
+  readonly kept: readonly {
+    readonly id: AccessKeyId;
+    readonly reason: string;
+    /** When its hold is over; undefined where time alone does not end it. */
+    readonly notBefore: Date | undefined;
+  }[];
   readonly error: KeyturnError | undefined;
 }
 
@@ -45,6 +50,8 @@ export interface UserOutcome {
   readonly user: string;
   readonly rotation: RotationOutcome | undefined;
   readonly cleanup: CleanupOutcome | undefined;
+  /** From when on another run may lead further; undefined when nothing waits for a time. */
+  readonly notBefore: Date | undefined;
 }
 
 type Failed = Extract<RotationOutcome, { readonly kind: 'failed' }>;

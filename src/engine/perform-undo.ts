@@ -7,15 +7,17 @@ import { KeyturnError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { deliversCustody } from '../destinations/kinds.ts';
-import type { DeliveryReceipt } from '../lifecycle/record.ts';
-import { mayBeUsedByOthers } from '../lifecycle/retirement.ts';
+import { LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
+import type { DeliveryReceipt, JournalRecord } from '../lifecycle/record.ts';
+import { judgeTakenBack, type TakenBackVerdict } from '../lifecycle/retirement.ts';
 import type { Rotation, UndoIntent } from '../lifecycle/rotation.ts';
+import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
 import { changeKey } from './change-key.ts';
 import { reactivateKey } from './finish-key.ts';
 import { readLastUse } from './key-details.ts';
+import { type LeftActive, reasonOfLeftActive } from './left-active.ts';
 import { writerSignedBy } from './own-key.ts';
 import { proveKey } from './prove-key.ts';
-import { ownKeyError } from './refusal.ts';
 import { settleLeftOver } from './settle-custody.ts';
 import type { UserWork } from './user-work.ts';
 
@@ -31,6 +33,8 @@ export interface UndoneRotation {
   /** Destinations that still hold the other secret: their readers must go back by hand. */
   readonly notPutBack: readonly DeliveryReceipt[];
   readonly fromKey: 'made-inactive' | 'was-inactive' | 'gone' | 'left-active' | 'kept';
+  /** Why it was left Active; undefined when it was not. `notBefore` is when a repeat may go further. */
+  readonly leftActive: LeftActive | undefined;
 }
 
 /** A rotation whose undo is on record. */
@@ -59,13 +63,20 @@ export async function performUndo(rotation: Undoing, work: UserWork): Promise<Un
   await prove(back, work);
   account.signal.throwIfAborted();
   const { putBack, notPutBack } = await putAllBack(back, work);
-  const fromKey = undo.fromKeyFate === 'keep' ? 'kept' : await deactivate(back, work);
+  const taken: TakenKey =
+    undo.fromKeyFate === 'keep'
+      ? { fromKey: 'kept', leftActive: undefined }
+      : await deactivate(back, work);
   await work.record(id, { type: 'undone', notPutBack });
   account.emit({ code: 'rotation-undone', user, activeKeyId: toKeyId, keyId: fromKeyId });
+  if (taken.leftActive !== undefined) {
+    const reason = reasonOfLeftActive(taken.leftActive);
+    account.emit({ code: 'key-left-active', user, keyId: fromKeyId, reason });
+  }
   // I8: what went back keeps the other secret too.
   await settleLeftOver(work);
   const reactivated = was === 'reactivated';
-  return { user, rotation: id, toKeyId, fromKeyId, reactivated, putBack, notPutBack, fromKey };
+  return { user, rotation: id, toKeyId, fromKeyId, reactivated, putBack, notPutBack, ...taken };
 }
 
 /** Where it is at hand: in a destination that keeps it, or in custody still. */
@@ -92,7 +103,7 @@ export function assertNotOwn(
   { user, account }: UserWork,
 ): void {
   const { gateway } = account;
-  if (fromKeyFate === 'keep' || fromKeyId !== gateway.caller.accessKeyId) return;
+  if (fromKeyFate === 'keep' || !dependsOn(gateway.caller, user, fromKeyId)) return;
   if (secret !== undefined && gateway.signedBy !== undefined) return;
   throw ownKeyError(user, fromKeyId);
 }
@@ -167,30 +178,35 @@ async function putAllBack(
   );
 }
 
-async function deactivate(back: WayBack, work: UserWork): Promise<UndoneRotation['fromKey']> {
+type TakenKey = Pick<UndoneRotation, 'fromKey' | 'leftActive'>;
+
+async function deactivate(back: WayBack, work: UserWork): Promise<TakenKey> {
   const { rotation, destinations } = back;
   const { fromKeyId: keyId } = rotation.undo;
   const key = (await work.listKeys()).find(({ id }) => id === keyId);
-  if (key === undefined) return 'gone';
-  if (key.status !== 'Active') return 'was-inactive';
-  if (await mayBeInUse(rotation, work)) return 'left-active';
+  if (key === undefined) return { fromKey: 'gone', leftActive: undefined };
+  if (key.status !== 'Active') return { fromKey: 'was-inactive', leftActive: undefined };
+  const verdict = await judge(back, work);
+  if (verdict.kind !== 'unused') {
+    return { fromKey: 'left-active', leftActive: asOfNow(verdict, back, work) };
+  }
   // I13: with fresh eyes, just before the other key goes.
   for (const destination of destinations) {
-    if (destination.wayBack !== undefined && (await holds(destination, keyId))) {
-      return 'left-active';
-    }
+    if (destination.wayBack === undefined || !(await holds(destination, keyId))) continue;
+    const where = `${destination.kind} ${destination.place}`;
+    return { fromKey: 'left-active', leftActive: { kind: 'held', where } };
   }
   work.account.signal.throwIfAborted();
   const writer = await writerFor(back, work);
-  await changeKey({ keyId, to: 'Inactive', why: 'undo', writer }, work);
-  return 'made-inactive';
+  await changeKey({ keyId, to: 'Inactive', by: 'undo', why: 'undo', writer }, work);
+  return { fromKey: 'made-inactive', leftActive: undefined };
 }
 
 /** I7: the key that signs these calls is made Inactive by the one that comes back. */
 async function writerFor({ rotation, secret }: WayBack, work: UserWork) {
   const { gateway, clock } = work.account;
   const { fromKeyId, toKeyId: id } = rotation.undo;
-  const isOwn = fromKeyId === gateway.caller.accessKeyId && secret !== undefined;
+  const isOwn = dependsOn(gateway.caller, work.user, fromKeyId) && secret !== undefined;
   return isOwn
     ? await writerSignedBy({ id, secret, createdAt: clock.now() }, work)
     : gateway.writer;
@@ -200,10 +216,56 @@ async function writerFor({ rotation, secret }: WayBack, work: UserWork) {
  * Whether somebody works with the key already: then making it Inactive would be an outage, and the
  * person decides. Our own checks with STS are no use.
  */
-async function mayBeInUse({ id, undo }: Undoing, { account, history }: UserWork): Promise<boolean> {
+async function judge(back: WayBack, { account, history }: UserWork): Promise<TakenBackVerdict> {
+  const { id, undo } = back.rotation;
   const lastUse = await readLastUse(account.gateway.reader, { id: undo.fromKeyId });
-  const checked = history.records.findLast(
-    ({ rotation, step }) => rotation === id && step.type === 'verified',
-  );
-  return mayBeUsedByOthers(lastUse, checked?.at);
+  const records = history.records.filter(({ rotation }) => rotation === id);
+  const checkedAt = records.findLast(({ step }) => isCheck(step))?.at;
+  const onRecord = servedAt(records, undo.fromKeyId);
+  const begunAt = records.findLast(({ step }) => step.type === 'undoing')?.at;
+  const deliveredAt = onRecord ?? ((await wasAnywhere(back)) ? begunAt : undefined);
+  return judgeTakenBack({ lastUse, checkedAt, deliveredAt }, account.clock.now());
+}
+
+/** Readers could have the key until now, so a repeat of the first undo counts from here. */
+function asOfNow(verdict: LeftActive, { rotation }: WayBack, work: UserWork): LeftActive {
+  const isRepeat = rotation.before.phase === 'undone';
+  if (verdict.kind !== 'not-shown-yet' || isRepeat) return verdict;
+  const nowMs = work.account.clock.now().getTime();
+  return { kind: 'not-shown-yet', notBefore: new Date(nowMs + LAST_USE_LAG_MS) };
+}
+
+const isCheck = ({ type }: JournalRecord['step']) => type === 'proved' || type === 'verified';
+
+/**
+ * When readers could have the key, of one rotation's records: since its delivery, or since an undo that
+ * put it back; and until the first undo that took it from them, if there was one.
+ */
+function servedAt(records: readonly JournalRecord[], keyId: AccessKeyId): Date | undefined {
+  let served: Date | undefined;
+  let isTakenBack = false;
+  let from: AccessKeyId | undefined;
+  for (const { step, at } of records) {
+    if (step.type === 'undoing') from = step.fromKeyId;
+    if (step.type === 'delivered' || (step.type === 'undoing' && step.toKeyId === keyId)) {
+      served = at;
+      isTakenBack = false;
+    } else if (step.type === 'undone' && from === keyId && !isTakenBack) {
+      served = at;
+      isTakenBack = true;
+    }
+  }
+  return served;
+}
+
+/** Whether a delivery that is not on record may have reached one of its places (I11). */
+async function wasAnywhere({ rotation, destinations }: WayBack): Promise<boolean> {
+  for (const { wayBack } of destinations) {
+    const isThere = wayBack?.secretOf(rotation.undo.fromKeyId).then(
+      (secret) => secret !== undefined,
+      () => true,
+    );
+    if ((await isThere) === true) return true;
+  }
+  return false;
 }

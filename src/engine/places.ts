@@ -3,8 +3,9 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { isSameUser } from '../base/user-name.ts';
 import type { Destination } from '../destinations/destination.ts';
-import { jointTarget } from '../destinations/kinds.ts';
+import { jointTarget, kindNamed, thingsAt } from '../destinations/kinds.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
 
@@ -22,10 +23,13 @@ export interface Places {
 /** The places of this run's own rotations. Throws `not-deliverable`. */
 export type DestinationChooser = (user: string, oldKeyId: AccessKeyId) => Promise<Destinations>;
 
+/** The key that a secret at a place takes the place of. */
+export type Replaced = Pick<Rotation, 'user' | 'oldKeyId'>;
+
 /** A place that a record names; undefined when it can not be reached from here. */
 export type DestinationOpener = (
   target: JournaledTarget,
-  oldKeyId: AccessKeyId,
+  replaced: Replaced,
 ) => Promise<Destination | undefined>;
 
 export interface PlacesParts {
@@ -36,11 +40,34 @@ export interface PlacesParts {
 }
 
 export function openPlaces(parts: PlacesParts): Places {
+  const taken = new Map<string, string>();
   return {
-    forNew: parts.choose,
+    forNew: async (user, oldKeyId) => {
+      const own = await parts.choose(user, oldKeyId);
+      takeFor(user, own, taken);
+      return own;
+    },
     toFinish: (rotation) => promised(rotation, parts),
     toTidyUp: (rotation) => promised(rotation, { ...parts, finishesOthers: true }),
   };
+}
+
+/**
+ * I14: two users of one run whose places are one. AWS may not know yet whose key the first one left there,
+ * so the second is refused here. Throws `not-deliverable`.
+ */
+function takeFor(user: string, own: Destinations, taken: Map<string, string>): void {
+  const things = own.filter(({ kind }) => kindNamed(kind) !== undefined).flatMap(thingsAt);
+  for (const thing of things) {
+    const other = taken.get(thing);
+    if (other === undefined || isSameUser(other, user)) continue;
+    throw new KeyturnError(
+      'not-deliverable',
+      `this run delivers the key of ${other} to ${thing}, so it can not deliver the one of ${user} there too`,
+      { hint: 'give every user a place of their own' },
+    );
+  }
+  for (const thing of things) taken.set(thing, user);
 }
 
 async function promised(rotation: Rotation, parts: PlacesParts): Promise<Destination[]> {
@@ -48,8 +75,8 @@ async function promised(rotation: Rotation, parts: PlacesParts): Promise<Destina
   const found: Destination[] = [];
   for (const target of rotation.targets) {
     const opened =
-      (await ownAt(target, own, (joint) => parts.open(joint, rotation.oldKeyId))) ??
-      (parts.finishesOthers ? await parts.open(target, rotation.oldKeyId) : undefined);
+      (await ownAt(target, own, (joint) => parts.open(joint, rotation))) ??
+      (parts.finishesOthers ? await parts.open(target, rotation) : undefined);
     if (opened === undefined) throw otherDestination(rotation, target);
     found.push(opened);
   }

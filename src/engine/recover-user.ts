@@ -1,27 +1,38 @@
 // Takes up a rotation that an earlier run left open (I10): carries out what was decided about it.
 
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, unreachable } from '../base/errors.ts';
+import type { KeyChangeWord } from '../base/events.ts';
+import type { Recovery } from '../lifecycle/decide-open.ts';
 import type { RecoveryStep } from '../lifecycle/decide-recovery.ts';
-import type { Recovery } from '../lifecycle/decide-user.ts';
-import type { Rotation } from '../lifecycle/rotation.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import type { CloseReason } from '../lifecycle/record.ts';
+import { hasNewKey, type Rotation } from '../lifecycle/rotation.ts';
+import { secretFromPlaces } from './holders.ts';
 import { advance, settleEnded } from './perform.ts';
 import type { UserWork } from './user-work.ts';
+
+/** A decision that has something to take up. */
+export interface Deciding {
+  readonly recover: Recovery;
+  /** The user's keys that it is based on. */
+  readonly keys: readonly AccessKey[];
+}
 
 /**
  * Brings the rotation to its end, or to the state from which a fresh one may begin, and returns it as
  * it is then. Throws the error of a decision that leads to nothing, and whatever its steps throw.
  */
-export async function carryOut(recovery: Recovery, work: UserWork): Promise<Rotation> {
-  const { rotation, steps } = recovery;
+export async function carryOut(decision: Deciding, work: UserWork): Promise<Rotation> {
+  const { recover } = decision;
+  const { rotation, steps } = recover;
   const { user, id, oldKeyId } = rotation;
-  if (recovery.reopens && recovery.keyId !== undefined) {
-    await work.record(id, { type: 'orphan-found', keyId: recovery.keyId });
-    work.account.emit({ code: 'orphan-found', user, keyId: recovery.keyId });
-  }
+  if (recover.reopens) await reopen(recover, work);
+  if (recover.leadsTo !== 'nothing') await takeWord(recover, work);
   const { phase } = work.history.rotation(id);
   work.account.emit({ code: 'rotation-resumed', user, oldKeyId, phase });
-  for (const step of steps) await record(step, recovery, work);
-  if (recovery.leadsTo === 'nothing') throw recovery.error;
+  for (const step of steps) await perform(step, decision, work);
+  if (recover.leadsTo === 'nothing') throw recover.error;
   const last = steps.at(-1)?.kind;
   if (last === 'finish') await settleEnded(id, work);
   return last === 'finish' || last === 'close'
@@ -29,34 +40,112 @@ export async function carryOut(recovery: Recovery, work: UserWork): Promise<Rota
     : await advance(id, work);
 }
 
-async function record(
-  step: RecoveryStep,
-  { rotation, keyId }: Recovery,
-  work: UserWork,
-): Promise<void> {
+/** I13: the verdict about a key that landed late opens its rotation again. */
+async function reopen(recover: Recovery, work: UserWork): Promise<void> {
+  const keyId = keyOf(recover);
+  await work.record(recover.rotation.id, { type: 'orphan-found', keyId });
+  work.account.emit({ code: 'orphan-found', user: work.user, keyId });
+  tellFound('created', keyId, work);
+}
+
+/** The operator's word is on record before anything is done because of it. */
+async function takeWord({ rotation, keyId }: Recovery, work: UserWork): Promise<void> {
+  const { policy, emit } = work.account;
+  if (keyId === undefined || !policy.orphans.has(keyId)) return;
+  await work.record(rotation.id, { type: 'orphan-named', keyId });
+  emit({ code: 'orphan-named', user: work.user, keyId });
+}
+
+async function perform(step: RecoveryStep, decision: Deciding, work: UserWork): Promise<void> {
+  const { recover } = decision;
+  const { rotation } = recover;
   const { id } = rotation;
-  const question = () => {
-    if (keyId !== undefined) return keyId;
-    throw new KeyturnError('internal', `no key to decide about in rotation ${id}`);
-  };
   switch (step.kind) {
     case 'resume':
       return;
     case 'adopt':
-      return await work.record(id, { type: 'created', newKeyId: question() });
+      return await adopt(recover, work);
+    case 'refill':
+      await refill(decision, work);
+      return await adopt(recover, work);
     case 'declare-orphan':
-      return await work.record(id, { type: 'orphan-found', keyId: question() });
-    case 'discard': {
-      const { reason } = step;
-      return await work.record(id, { type: 'discarding', keyId: question(), reason });
-    }
-    case 'finish': {
-      const type = rotation.oldKeyFate === 'keep' ? 'completed' : 'deactivated';
-      return await work.record(id, { type });
-    }
+      tellFound('created', keyOf(recover), work);
+      return await work.record(id, { type: 'orphan-found', keyId: keyOf(recover) });
+    case 'discard':
+      return await discard(step.reason, recover, work);
+    case 'finish':
+      return await finish(rotation, work);
     case 'close':
-      return await work.record(id, { type: 'closed', reason: step.reason });
+      return await close(step.reason, rotation, work);
     default:
       return unreachable(step);
   }
+}
+
+/** The old key is Inactive already: the run that made it so could not say it any more (I16). */
+async function finish(
+  { id, phase, oldKeyId, oldKeyFate }: Rotation,
+  work: UserWork,
+): Promise<void> {
+  if (phase === 'deactivating') tellFound('deactivated', oldKeyId, work);
+  await work.record(id, { type: oldKeyFate === 'keep' ? 'completed' : 'deactivated' });
+}
+
+async function close(reason: CloseReason, rotation: Rotation, work: UserWork): Promise<void> {
+  if (reason === 'discarded' && rotation.phase === 'discarding') {
+    tellFound('deleted', rotation.unwantedKeyId, work);
+  }
+  await work.record(rotation.id, { type: 'closed', reason });
+}
+
+function tellFound(change: KeyChangeWord, keyId: AccessKeyId, { user, account }: UserWork): void {
+  const why = 'an earlier run did it, and ended before it could say so';
+  account.emit({ code: 'change-found', user, keyId, change, by: 'recovery', why });
+}
+
+function keyOf({ rotation, keyId }: Recovery): AccessKeyId {
+  if (keyId !== undefined) return keyId;
+  throw new KeyturnError('internal', `no key to decide about in rotation ${rotation.id}`);
+}
+
+/** The key is ours, and its secret is in custody: a rotation that knows it goes on as it is. */
+async function adopt(recover: Recovery, work: UserWork): Promise<void> {
+  const { id } = recover.rotation;
+  const state = work.history.rotation(id);
+  if (hasNewKey(state)) return;
+  const newKeyId = keyOf(recover);
+  tellFound('created', newKeyId, work);
+  await work.record(id, { type: state.phase === 'intended' ? 'created' : 'adopted', newKeyId });
+}
+
+/** Throws `secret-missing` when no place gives the secret back any more. */
+async function refill({ recover, keys }: Deciding, work: UserWork): Promise<void> {
+  const { rotation } = recover;
+  const keyId = keyOf(recover);
+  const { user, account } = work;
+  const secret = await secretFromPlaces(rotation, keyId, work);
+  const key = keys.find(({ id }) => id === keyId);
+  if (secret === undefined || key === undefined) {
+    throw new KeyturnError(
+      'secret-missing',
+      `no place gives the secret of ${keyId} back any more`,
+      {
+        hint: 'nothing was touched; run again',
+      },
+    );
+  }
+  const names = { account: account.gateway.caller.account, user, keyId, rotation: rotation.id };
+  await account.state.custody.put({ ...names, secret, createdAt: key.createdAt });
+}
+
+/**
+ * Condemned before it is discarded: from then on nobody can store its secret, so that "nobody has it"
+ * is a fact and not a look. A secret that is there after all is adopted (I10).
+ */
+async function discard(reason: string, recover: Recovery, work: UserWork): Promise<void> {
+  const keyId = keyOf(recover);
+  if (await work.account.state.custody.condemn(keyId)) {
+    return await work.record(recover.rotation.id, { type: 'discarding', keyId, reason });
+  }
+  return await adopt(recover, work);
 }

@@ -1,9 +1,12 @@
 // Why a key can not be rotated now, and what its owner can do about it.
 
-import type { AccessKeyId } from '../base/access-key-id.ts';
-import { KeyturnError } from '../base/errors.ts';
-import type { Next } from '../lifecycle/decide-user.ts';
-import type { KeyDetails } from '../lifecycle/keys.ts';
+import { type ErrorDetails, KeyturnError } from '../base/errors.ts';
+import { OFFERED_KINDS } from '../destinations/kinds.ts';
+import { minuteOf } from '../lifecycle/decide-recovery.ts';
+import type { Next, UserDecision } from '../lifecycle/decide-user.ts';
+import { type KeyDetails, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
+import type { JournaledTarget } from '../lifecycle/record.ts';
+import { ownKeyError } from '../lifecycle/signer.ts';
 import { describeKey } from './key-details.ts';
 import type { UserAtHand } from './user-work.ts';
 
@@ -11,8 +14,25 @@ type Refused = Exclude<Next, { readonly kind: 'nothing' | 'rotate' }>;
 type Blocked = Extract<Next, { readonly kind: 'blocked' }>;
 type NoRoom = Extract<Next, { readonly kind: 'no-room' }>;
 
-/** The decision not to rotate, for its reader. */
-export function refusalOf(next: Refused, at: UserAtHand): KeyturnError {
+/**
+ * The decision not to rotate, for its reader. A key that takes the room and may be an orphan of ours goes
+ * by itself, so nothing else is advised.
+ */
+export function refusalOf(
+  next: Refused,
+  at: UserAtHand,
+  unexplained?: UserDecision['unexplained'],
+): KeyturnError {
+  const refusal = refusedFor(next, at);
+  const isAboutRoom = next.kind === 'no-room' || next.kind === 'blocked';
+  if (unexplained?.hint === undefined || !isAboutRoom || refusal.code === 'own-key') return refusal;
+  const { keyId, hint } = unexplained;
+  return new KeyturnError(refusal.code, refusal.message, {
+    hint: `${keyId} may come from a lost request of keyturn's: ${hint}`,
+  });
+}
+
+function refusedFor(next: Refused, at: UserAtHand): KeyturnError {
   switch (next.kind) {
     case 'blocked':
       return blockedError(next, at);
@@ -20,6 +40,8 @@ export function refusalOf(next: Refused, at: UserAtHand): KeyturnError {
       return noRoomError(next, at);
     case 'not-deliverable':
       return next.error;
+    case 'places-left':
+      return placesLeftError(next, at);
     case 'not-theirs':
       return new KeyturnError('key-changed', `${next.keyId} is not a key of ${at.user} any more`, {
         hint: 'look at the user’s keys with keyctl -k, then at the profile',
@@ -27,7 +49,8 @@ export function refusalOf(next: Refused, at: UserAtHand): KeyturnError {
   }
 }
 
-function blockedError(blocked: Blocked, { user, account }: UserAtHand): KeyturnError {
+function blockedError(blocked: Blocked, at: UserAtHand): KeyturnError {
+  const { user, account } = at;
   const { reason, keys, oldKey } = blocked;
   if (reason === 'own-key') return ownKeyError(user, oldKey.id);
   const now = account.clock.now();
@@ -36,7 +59,7 @@ function blockedError(blocked: Blocked, { user, account }: UserAtHand): KeyturnE
     return new KeyturnError(
       reason,
       `${user} has two Active keys: ${described}; there is no room for a new one`,
-      { hint: twoKeysHint(user, keys) },
+      undoneBefore(keys, at) ?? { hint: twoKeysHint(user, keys) },
     );
   }
   const inactive = keys.find(({ status }) => status !== 'Active');
@@ -47,9 +70,27 @@ function blockedError(blocked: Blocked, { user, account }: UserAtHand): KeyturnE
       hint:
         account.policy.cleanUpDays === undefined
           ? `delete ${inactive?.id ?? 'the Inactive key'} if nothing needs it, or run with --cleanup-inactive`
-          : 'the Inactive key has not been Inactive for long enough yet; see cleanup_results for when and why',
+          : 'the Inactive key has not been Inactive for long enough yet; the run says of each kept key when it may go',
     },
   );
+}
+
+/** After an undo that left the new key Active: the same undo ends it, and nothing else should. */
+function undoneBefore(
+  keys: readonly KeyDetails[],
+  { user, account, history }: UserAtHand,
+): ErrorDetails | undefined {
+  const last = history.latest(() => true);
+  if (last?.phase !== 'undone' || !keys.some(({ id }) => id === last.newKeyId)) return undefined;
+  const from = new Date(history.lastRecordAt(last.id).getTime() + LAST_USE_LAG_MS);
+  const isOver = account.clock.now() >= from;
+  const when = isOver ? '' : ` after ${minuteOf(from)}`;
+  return {
+    hint:
+      `the rotation of ${user} was undone, and ${last.newKeyId} was left Active because it may be in ` +
+      `use: run keyturn undo ${user} again${when}; it makes ${last.newKeyId} Inactive if nobody used it`,
+    ...(!isOver && { notBefore: from }),
+  };
 }
 
 function twoKeysHint(user: string, keys: readonly KeyDetails[]): string {
@@ -78,17 +119,43 @@ function noRoomError({ slot }: NoRoom, { user }: UserAtHand): KeyturnError {
   );
 }
 
-/** I7: deactivating it would cut the run off. */
-export function ownKeyError(user: string, keyId: AccessKeyId): KeyturnError {
+type PlacesLeft = Extract<Next, { readonly kind: 'places-left' }>;
+
+function placesLeftError({ oldKey, places }: PlacesLeft, at: UserAtHand): KeyturnError {
+  const named = places.map(({ kind, place }) => `${kind} ${place}`).join(' and ');
+  const moved = places.map(({ kind, place }) => `--moved-from '${kind}=${place}'`).join(' ');
+  const word = wordsToServe(places, at);
   return new KeyturnError(
-    'own-key',
-    `${keyId} of ${user} signs the calls of this run, or opens the session that does, so it is not rotated by it`,
+    'places-left',
+    `${oldKey.id} of ${at.user} was delivered to ${named}, which this run would not serve: whoever reads it there would be left with a key that stops working`,
     {
-      hint:
-        'run with a role that does not depend on it, or with another user’s key, to rotate this one; ' +
-        'a key that signs by itself is also replaced, last, by a run that is told with --deliver where its successor goes',
+      hint: `${word === undefined ? '' : `${word}; or, `}if nobody reads it there any more, add ${moved}`,
     },
   );
+}
+
+/** How the places could be served; undefined where `--deliver` does not take one of them. */
+function wordsToServe(
+  places: readonly JournaledTarget[],
+  { user, account }: UserAtHand,
+): string | undefined {
+  const { gateway, policy } = account;
+  const asked = places.map(({ kind, place }) => {
+    const found = OFFERED_KINDS.find(({ name }) => name === kind)?.askedAs?.(place, user);
+    return found && { ...found, kind };
+  });
+  const known = asked.filter((each) => each !== undefined);
+  const [first] = known;
+  if (first === undefined || known.length < asked.length) return undefined;
+  const { region } = first;
+  const isKeyctl = policy.oldKeyFate === 'keep';
+  const isPerUser = known.every(({ template }) => template.includes('{user}'));
+  return [
+    isKeyctl ? 'run rotate-iam-keys' : 'add',
+    ...(isKeyctl || !isPerUser ? [`--user ${user}`] : []),
+    ...known.map(({ kind, template }) => `--deliver '${kind}=${template}'`),
+    ...(region === gateway.services.region ? [] : [`--region ${region}`]),
+  ].join(' ');
 }
 
 /** The key that seems least in use: never used, else used longest ago, else the oldest. */

@@ -1,14 +1,16 @@
 // One user, from claim to result: finish what an earlier run left, clean up, and rotate. Expected
 // failures become part of the outcome; the other users go on.
 
+import { earliestOf } from '../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { newId } from '../base/new-id.ts';
-import type { Next, Recovery, UserDecision, Wanted } from '../lifecycle/decide-user.ts';
+import type { Next, UserDecision, Wanted } from '../lifecycle/decide-user.ts';
 import { type AccessKey, KEYS_PER_USER_MAX } from '../lifecycle/keys.ts';
 import type { OldKeyFate, RotationStep } from '../lifecycle/record.ts';
 import type { AccountWork } from './account-work.ts';
 import { deleteAsJudged } from './change-key.ts';
 import { cleanUp } from './clean-up.ts';
+import { create } from './create-key.ts';
 import { decide, decideNext } from './decide.ts';
 import {
   type CleanupOutcome,
@@ -21,7 +23,7 @@ import {
   type UserOutcome,
 } from './outcome.ts';
 import { advance } from './perform.ts';
-import { carryOut } from './recover-user.ts';
+import { carryOut, type Deciding } from './recover-user.ts';
 import { refusalOf } from './refusal.ts';
 import { settleLeftOver } from './settle-custody.ts';
 import { type UserWork, whileAlone } from './user-work.ts';
@@ -42,21 +44,35 @@ export async function rotateUser(
   const { user } = seen;
   try {
     account.signal.throwIfAborted();
-    const { recovered, rotation, cleanup } = await whileAlone(user, account, (work) =>
-      turn(wanted, work),
-    );
-    return { user, rotation: recovered ?? rotation, cleanup };
+    const done = await whileAlone(user, account, (work) => turn(wanted, work));
+    const { recovered, rotation, cleanup, decision } = done;
+    return outcomeOf({ user, rotation: recovered ?? rotation, cleanup }, decision);
   } catch (thrown) {
     return notBegun(seen, toKeyturnError(thrown));
   }
+}
+
+/** What came of the user's turn, and when to come again. */
+export function outcomeOf(
+  outcome: Omit<UserOutcome, 'notBefore'>,
+  decision: UserDecision | undefined,
+): UserOutcome {
+  const { rotation, cleanup } = outcome;
+  const failedUntil = rotation?.kind === 'failed' ? rotation.error.notBefore : undefined;
+  const holds = cleanup?.kept.map(({ notBefore }) => notBefore) ?? [];
+  const notBefore = earliestOf([failedUntil, decision?.notBefore, ...holds]);
+  return { ...outcome, notBefore };
 }
 
 /** Nothing could be done for the user, and nothing learned of them. */
 export function notBegun(seen: UserSeen, error: KeyturnError): UserOutcome {
   const { user, oldKey, isForRotation } = seen;
   return isForRotation
-    ? { user, rotation: failed(oldKey, error), cleanup: undefined }
-    : { user, rotation: undefined, cleanup: { deleted: [], kept: [], error } };
+    ? outcomeOf({ user, rotation: failed(oldKey, error), cleanup: undefined }, undefined)
+    : outcomeOf(
+        { user, rotation: undefined, cleanup: { deleted: [], kept: [], error } },
+        undefined,
+      );
 }
 
 /** What came of one user's turn. */
@@ -95,7 +111,7 @@ export async function turn(wanted: Wanted, work: UserWork): Promise<Turn> {
       const { cleanup } = cleaned;
       return { ...NOTHING, decision, cleanup, rotation: await rotateNext(cleaned, work) };
     }
-    const recovered = await recoverOrFail(recover, decision.keys, work);
+    const recovered = await recoverOrFail({ recover, keys: decision.keys }, work);
     const isOver = recover.leadsTo === 'way-back' || wanted.kind === 'recovery';
     if (recovered !== undefined || isOver) return { ...NOTHING, decision, recovered };
   }
@@ -135,19 +151,22 @@ export function tellUnexplained(
   { unexplained }: UserDecision,
   { user, account }: Pick<UserWork, 'user' | 'account'>,
 ): void {
-  if (unexplained !== undefined) account.emit({ code: 'key-unexplained', user, ...unexplained });
+  if (unexplained === undefined) return;
+  const { keyId, reason, hint } = unexplained;
+  const told = hint === undefined ? reason : `${reason}; ${hint}`;
+  account.emit({ code: 'key-unexplained', user, keyId, reason: told });
 }
 
 /** Undefined when the open rotation ended without a new key in use. */
 async function recoverOrFail(
-  recover: Recovery,
-  keys: readonly AccessKey[],
+  decision: Deciding,
   work: UserWork,
 ): Promise<RotationOutcome | undefined> {
+  const { recover, keys } = decision;
   const { id, user } = recover.rotation;
   const about = { oldKey: oldKeyOf(recover.rotation, keys), resumed: true };
   try {
-    const rotation = await carryOut(recover, work);
+    const rotation = await carryOut(decision, work);
     if (rotation.phase === 'undone') return undefined;
     if (rotation.phase === 'closed') {
       work.account.emit({ code: 'rotation-closed', user, reason: rotation.reason });
@@ -163,12 +182,13 @@ interface Cleaned {
   readonly cleanup: CleanupOutcome | undefined;
   readonly keys: readonly AccessKey[];
   readonly next: Next;
+  readonly unexplained: UserDecision['unexplained'];
 }
 
 /** I5: clean-up comes before the rotation, so it can not meet a key that the rotation deactivates. */
 async function cleanUpFirst(decision: UserDecision, work: UserWork): Promise<Cleaned> {
-  const { cleanUp: decided, keys, next, wanted } = decision;
-  if (decided === undefined) return { cleanup: undefined, keys, next };
+  const { cleanUp: decided, keys, next, wanted, unexplained } = decision;
+  if (decided === undefined) return { cleanup: undefined, keys, next, unexplained };
   const cleanup = await cleanUp(decided, keys, work);
   const deleted = new Set(cleanup.deleted);
   const remaining = keys.filter(({ id }) => !deleted.has(id));
@@ -176,6 +196,7 @@ async function cleanUpFirst(decision: UserDecision, work: UserWork): Promise<Cle
   const isAsDecided = decided.deletes.every(({ key }) => deleted.has(key.id));
   return {
     cleanup,
+    unexplained,
     keys: remaining,
     next: isAsDecided ? next : await decideNext(work, remaining, wanted),
   };
@@ -183,14 +204,14 @@ async function cleanUpFirst(decision: UserDecision, work: UserWork): Promise<Cle
 
 /** What was decided to come next; a rotation from its intent to its end or to the step that fails. */
 async function rotateNext(
-  { next, keys }: Cleaned,
+  { next, keys, unexplained }: Cleaned,
   work: UserWork,
 ): Promise<RotationOutcome | undefined> {
   if (next.kind === 'nothing' || next.kind === 'not-theirs') return undefined;
   const { oldKey } = next;
   if (next.kind !== 'rotate') {
     const details = next.kind === 'blocked' ? next.keys : undefined;
-    return failed(oldKey, refusalOf(next, work), { keys: details });
+    return failed(oldKey, refusalOf(next, work, unexplained), { keys: details });
   }
   const id = newId();
   const about = { oldKey, resumed: false };
@@ -198,13 +219,31 @@ async function rotateNext(
     work.account.signal.throwIfAborted();
     const present = await makeRoom(next, keys, work);
     work.account.emit({ code: 'rotation-started', user: work.user, oldKeyId: oldKey.id });
-    // I1: the intent and the keys as seen are on disk before anything is created.
-    await work.record(id, intentOf(next, present, work.account.policy.oldKeyFate));
+    await begin(id, intentOf(next, present, work.account.policy.oldKeyFate), work);
     return told(ended(await advance(id, work), about), work);
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     const rotation = work.history.find(id);
     return rotation === undefined ? failed(oldKey, error) : failedIn(rotation, error, about);
+  }
+}
+
+/**
+ * From the intent until the secret is in custody, one rotation of the account at a time: a death costs
+ * one secret at most (I17).
+ */
+async function begin(id: string, intent: RotationStep, work: UserWork): Promise<void> {
+  const { creating, signal } = work.account;
+  const release = await creating.acquire(signal).catch((thrown: unknown) => {
+    signal.throwIfAborted();
+    throw thrown;
+  });
+  try {
+    // I1: the intent and the keys as seen are on disk before anything is created.
+    await work.record(id, intent);
+    await create(work.history.rotation(id), work);
+  } finally {
+    release();
   }
 }
 
@@ -217,7 +256,8 @@ async function makeRoom(
   work: UserWork,
 ): Promise<readonly AccessKey[]> {
   if (makesRoom === undefined) return keys;
-  await deleteAsJudged(makesRoom.key, `to make room: ${makesRoom.because}`, work);
+  const because = { by: 'making-room', why: `to make room: ${makesRoom.because}` } as const;
+  await deleteAsJudged(makesRoom.key, because, work);
   return keys.filter(({ id }) => id !== makesRoom.key.id);
 }
 

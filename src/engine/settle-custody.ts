@@ -1,9 +1,10 @@
 // Copies of secrets that have done their work.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { toKeyturnError } from '../base/errors.ts';
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { deliversCustody } from '../destinations/kinds.ts';
+import type { UserHistory } from '../lifecycle/history.ts';
 import { type Finished, isFinished, type Rotation } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
 import { type UserWork, whileAlone } from './user-work.ts';
@@ -13,7 +14,10 @@ import { type UserWork, whileAlone } from './user-work.ts';
  * (I8), unless it is what was delivered. One that stays because of a fault does not undo the
  * rotation: the next run tries again.
  */
-export async function settleCustody(rotation: Finished, { account }: UserWork): Promise<void> {
+export async function settleCustody(
+  rotation: Finished,
+  { account, history }: UserWork,
+): Promise<void> {
   const { custody } = account.state;
   const { newKeyId, user } = rotation;
   const destinations = await account.places.toTidyUp(rotation);
@@ -21,11 +25,38 @@ export async function settleCustody(rotation: Finished, { account }: UserWork): 
   try {
     const key = await custody.get(newKeyId);
     if (key === undefined) return;
+    if (isStillServed(rotation, history)) await assertPlaced(rotation, destinations);
     for (const destination of destinations) await destination.seal?.(key);
     await custody.remove(newKeyId);
   } catch (thrown) {
     const reason = toKeyturnError(thrown).message;
     account.emit({ code: 'handoff-kept', user, path: custody.describe(newKeyId), reason });
+  }
+}
+
+/**
+ * Whether anybody is to find the key in its places: not once an undo has put them back, and not once
+ * a later rotation has brought its successor there.
+ */
+function isStillServed({ phase, newKeyId }: Finished, history: UserHistory): boolean {
+  if (phase === 'undone') return false;
+  const successor = history.latest(({ oldKeyId }) => oldKeyId === newKeyId);
+  return successor?.phase !== 'deactivated' && successor?.phase !== 'completed';
+}
+
+/** I13: every place is read again before the last other copy of the secret goes. */
+async function assertPlaced(
+  { newKeyId, receipts }: Finished,
+  destinations: readonly Destination[],
+): Promise<void> {
+  for (const [index, destination] of destinations.entries()) {
+    const { kind, place: reference } = destination;
+    if (await destination.holds(newKeyId, receipts[index] ?? { kind, reference })) continue;
+    throw new KeyturnError(
+      'delivery-failed',
+      `${kind} ${reference} does not hold ${newKeyId} any more, so its readers may be without a ` +
+        'working key, and this is the only other copy of its secret: put it back there, or undo the rotation',
+    );
   }
 }
 

@@ -14,9 +14,10 @@ import {
   type WithNewKey,
 } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
+import { decide } from './decide.ts';
 import { requireKey } from './finish-key.ts';
 import { assertNotOwn, performUndo, secretOf, type UndoneRotation } from './perform-undo.ts';
-import { type UserWork, whileAlone } from './user-work.ts';
+import { type UserAtHand, type UserWork, whileAlone } from './user-work.ts';
 
 /**
  * Undoes the named rotation of the user, or the latest one: its old key comes back, and the new key
@@ -29,7 +30,7 @@ export async function undoRotation(
   account: AccountWork,
 ): Promise<UndoneRotation> {
   return await whileAlone(user, account, async (work) => {
-    const rotation = find(rotationId, work);
+    const rotation = await find(rotationId, work);
     const { oldKeyId: toKeyId, newKeyId: fromKeyId } = rotation;
     return await undo(rotation, { toKeyId, fromKeyId, fromKeyFate: 'deactivate' }, work);
   });
@@ -75,7 +76,7 @@ async function undo(
   // All that would stop it, before anything is journaled.
   const secret = await secretOf(intent.toKeyId, await work.account.places.toFinish(rotation), work);
   assertNotOwn(intent, secret, work);
-  assertNoOther(rotation, work);
+  await assertNoOther(rotation, work);
   await requireKey(intent.toKeyId, work);
   await work.record(id, { type: 'undoing', ...intent });
   const state = work.history.rotation(id);
@@ -83,9 +84,13 @@ async function undo(
   return await performUndo(state, work);
 }
 
-function find(rotationId: string | undefined, { user, history }: UserWork): WithNewKey {
+async function find(rotationId: string | undefined, work: UserWork): Promise<WithNewKey> {
+  const { user, history } = work;
   const rotation = rotationId === undefined ? history.latest(madeKey) : history.find(rotationId);
   if (rotation !== undefined && hasNewKey(rotation)) return rotation;
+  if (rotation === undefined && history.open !== undefined) {
+    throw await notFinished(history.open, work);
+  }
   throw new KeyturnError(
     'nothing-to-undo',
     rotationId === undefined
@@ -120,7 +125,7 @@ async function rotationOf(
   const { history } = work;
   const known = history.latest((each) => hasNewKey(each) && isOfPair(each, pair, target));
   if (known !== undefined && hasNewKey(known)) return known;
-  if (history.open !== undefined) throw notFinished(history.open);
+  if (history.open !== undefined) throw await notFinished(history.open, work);
   const { toKeyId: oldKeyId, fromKeyId: newKeyId } = pair;
   const id = newId();
   await work.record(id, { type: 'found', oldKeyId, newKeyId, target });
@@ -130,17 +135,33 @@ async function rotationOf(
 }
 
 /** One thing at a time: what else is open has its own way to its end. */
-function assertNoOther({ id }: Rotation, { history }: UserWork): void {
-  const open = history.latest((each) => isOpen(each) && each.id !== id);
-  if (open !== undefined) throw notFinished(open);
+async function assertNoOther({ id }: Rotation, work: UserWork): Promise<void> {
+  const open = work.history.latest((each) => isOpen(each) && each.id !== id);
+  if (open !== undefined) throw await notFinished(open, work);
 }
 
-function notFinished({ user, phase, oldKeyId, targets }: Rotation): KeyturnError {
+/** Why there is nothing to undo yet: a rotation of the user is open. Undefined when none is. */
+export async function whyNotFinished(at: UserAtHand): Promise<KeyturnError | undefined> {
+  const { open } = at.history;
+  return open && (await notFinished(open, at));
+}
+
+/** Says how it is finished, and when: the next run may have to wait, or to ask a person. */
+async function notFinished(open: Rotation, at: UserAtHand): Promise<KeyturnError> {
+  const { user, phase, oldKeyId, targets } = open;
+  const keys = await at.account.gateway.reader.listAccessKeys(user);
+  const { recover } = await decide(at, keys, { kind: 'recovery' });
+  const stands = recover?.leadsTo === 'nothing' ? recover.error : undefined;
   const where = targets.map(({ kind, place }) => `${kind} ${place}`.trim()).join(', ');
   return new KeyturnError(
     'needs-operator',
     `a rotation of ${user} (${oldKeyId}, to ${where}) is not finished (${phase}), so there is ` +
       'nothing to undo yet',
-    { hint: 'let it finish first: keyturn recover, or run the command that began it again' },
+    {
+      hint:
+        stands?.hint ??
+        'let it finish first: keyturn recover, or run the command that began it again',
+      notBefore: stands?.notBefore,
+    },
   );
 }

@@ -6,9 +6,17 @@ import { KeyturnError } from '../base/errors.ts';
 import type { UserHistory } from './history.ts';
 import { type AccessKey, LAST_USE_LAG_MS } from './keys.ts';
 import { fitsRequest } from './late-key.ts';
-import { type Asking, askCustody, askKeys, askLastUse } from './questions.ts';
+import {
+  type Asking,
+  askCustody,
+  askKeys,
+  askLastUse,
+  askPlaces,
+  type PlacesAnswer,
+} from './questions.ts';
 import {
   decideRecovery,
+  dependsOnPlaces,
   dependsOnUse,
   type OpenPhase,
   type RecoveryDecision,
@@ -26,6 +34,8 @@ export interface Candidate {
   readonly id: AccessKeyId;
   /** Undefined when the key is not listed. */
   readonly createdAt: Date | undefined;
+  /** A place that may hold its secret and could not be read, or that names the key. */
+  readonly unread: Extract<PlacesAnswer, { kind: 'unreadable' }> | undefined;
 }
 
 export interface RecoveryPlan {
@@ -44,6 +54,10 @@ export interface Observed {
   readonly keys: readonly AccessKey[];
   readonly history: UserHistory;
   readonly now: Date;
+  /** Keys of which the operator has said that nobody made them by hand. */
+  readonly orphans: ReadonlySet<AccessKeyId>;
+  /** The command line to which `--orphan KEY` is added to say so. */
+  readonly wordCommand?: string | undefined;
 }
 
 /** For how long AWS's lists may be older than its last answer. */
@@ -52,10 +66,7 @@ const LIST_LAG_MS = 10_000;
 export function* planRecovery(rotation: Rotation, observed: Observed): Asking<RecoveryPlan> {
   const keys = yield* settledKeys(rotation, observed);
   const { facts, candidate } = yield* gather(rotation, { ...observed, keys });
-  const first = decideRecovery(facts);
-  if (first.kind !== 'declare-orphan') return { keys, facts, candidate, ...end([], first) };
-  const second = decideRecovery({ ...facts, phase: 'orphan-found' });
-  return { keys, facts, candidate, ...end([first], second) };
+  return { keys, facts, candidate, ...stepsFrom(facts) };
 }
 
 /** I10, I13: what the table says of a key that came from a request of ours which was given up. */
@@ -66,7 +77,19 @@ export function* planLateKey(
 ): Asking<RecoveryPlan> {
   const orphan = { ...rotation, phase: 'orphan-found', orphanKeyId: keyId } as const;
   const { facts, candidate } = yield* gather(orphan, observed);
-  return { keys: observed.keys, facts, candidate, ...end([], decideRecovery(facts)) };
+  return { keys: observed.keys, facts, candidate, ...stepsFrom(facts) };
+}
+
+/** A key that was given a name, as ours or as an orphan, is looked at once more as what it is now. */
+function stepsFrom(facts: RecoveryFacts): Pick<RecoveryPlan, 'steps' | 'standstill'> {
+  const first = decideRecovery(facts);
+  if (first.kind === 'declare-orphan') {
+    return end([first], decideRecovery({ ...facts, phase: 'orphan-found' }));
+  }
+  if (first.kind === 'adopt' || first.kind === 'refill') {
+    return end([first], decideRecovery({ ...facts, phase: 'created', secret: 'held' }));
+  }
+  return end([], first);
 }
 
 function end(
@@ -96,24 +119,45 @@ function* settledKeys(
 
 function* gather(
   rotation: Rotation,
-  { keys, history, now }: Observed,
+  { keys, history, now, orphans }: Observed,
 ): Asking<Pick<RecoveryPlan, 'facts' | 'candidate'>> {
   const newcomers = newcomersOf(rotation, keys, history);
-  const candidateId = candidateOf(rotation, newcomers);
+  const named = newcomers.find(({ id }) => orphans.has(id));
+  const candidateId = candidateOf(rotation, named === undefined ? newcomers : [named]);
   const candidate = keys.find(({ id }) => id === candidateId);
-  const isHeld = candidateId !== undefined && (yield* askCustody(candidateId));
-  const known = {
+  const isNamed = candidateId !== undefined && orphans.has(candidateId);
+  const isInTime = candidate === undefined || isNamed || fitsRequest(candidate, rotation);
+  const place = {
     phase: rotation.phase as OpenPhase,
     old: statusOf(keys.find(({ id }) => id === wayBackOf(rotation))),
-    newcomers: countWord(newcomers.length),
+    newcomers: named === undefined ? countWord(newcomers.length) : 'one',
     candidate: statusOf(candidate),
-    timing: candidate !== undefined && !fitsRequest(candidate, rotation) ? 'differs' : 'fits',
-    secret: isHeld ? 'held' : 'missing',
+    timing: isInTime ? 'fits' : 'differs',
   } as const;
+  const found = yield* secretOf(rotation, candidateId, place);
+  // The operator's word is the answer to a place that can not be read; not to one that names the key.
+  const isAnswered = isNamed && found.kind === 'unreadable' && found.isNamed !== true;
+  const held = isAnswered ? ({ kind: 'missing' } as const) : found;
+  const known = { ...place, secret: held.kind };
   let use: RecoveryFacts['use'] = 'unknown';
-  if (candidate !== undefined && dependsOnUse(known)) use = yield* useOf(candidate, now);
-  const listed = candidateId && { id: candidateId, createdAt: candidate?.createdAt };
+  if (candidate !== undefined && dependsOnUse(known)) {
+    // The operator's word stands in for the hours in which AWS would not show a use.
+    use = yield* useOf(candidate, isNamed ? shownFrom(candidate) : now);
+  }
+  const unread = held.kind === 'unreadable' ? held : undefined;
+  const listed = candidateId && { id: candidateId, createdAt: candidate?.createdAt, unread };
   return { facts: { ...known, use }, candidate: listed };
+}
+
+/** I10: custody is asked first, and then every place, where the answer matters. */
+function* secretOf(
+  rotation: Rotation,
+  keyId: AccessKeyId | undefined,
+  known: Omit<RecoveryFacts, 'use' | 'secret'>,
+): Asking<PlacesAnswer | { readonly kind: 'held' }> {
+  if (keyId === undefined) return { kind: 'missing' };
+  if (yield* askCustody(keyId)) return { kind: 'held' };
+  return dependsOnPlaces(known) ? yield* askPlaces(rotation, keyId) : { kind: 'missing' };
 }
 
 function* useOf(key: AccessKey, now: Date): Asking<RecoveryFacts['use']> {
@@ -132,30 +176,59 @@ function shownFrom({ createdAt }: Pick<AccessKey, 'createdAt'>): Date {
 /** When to look again at a rotation that waits; undefined when time alone changes nothing. */
 export function standstillEnds({ standstill, candidate }: RecoveryPlan): Date | undefined {
   if (standstill?.kind !== 'wait' || candidate?.createdAt === undefined) return undefined;
-  const { createdAt } = candidate;
-  // Rounded up to the minute that the message names: a run at that minute must not come too early.
-  return new Date(Math.ceil(shownFrom({ createdAt }).getTime() / 60_000) * 60_000);
+  return looksAgainAt({ createdAt: candidate.createdAt });
+}
+
+/** Rounded up to the minute that messages name: a run at that minute must not come too early. */
+export function looksAgainAt(key: Pick<AccessKey, 'createdAt'>): Date {
+  return new Date(Math.ceil(shownFrom(key).getTime() / 60_000) * 60_000);
+}
+
+/** What the next runs do with a key whose secret was lost, and how a person can cut it short. */
+export function waitHint(keyId: AccessKeyId, endsAt: Date, command: string | undefined): string {
+  return (
+    `run again after ${minuteOf(endsAt)}: it is deleted then if nobody has used it; or at once, if ` +
+    `you are sure that no person made it by hand: ${orphanCommand(keyId, command)}`
+  );
+}
+
+/** How the operator says that nobody made the key by hand. */
+export function orphanCommand(keyId: AccessKeyId, command = 'keyturn recover'): string {
+  return `${command} --orphan ${keyId}`;
+}
+
+/** For messages; rounded up, so that a run at that minute does not come too early. */
+export function minuteOf(time: Date): string {
+  const rounded = new Date(Math.ceil(time.getTime() / 60_000) * 60_000);
+  return `${rounded.toISOString().slice(0, 16)}Z`;
 }
 
 /** Why the rotation stays as it is, for the reader: `use-not-shown-yet` or `needs-operator`. */
 export function standstillError(
   { user, oldKeyId }: Pick<Rotation, 'user' | 'oldKeyId'>,
   plan: RecoveryPlan,
+  command: string | undefined,
 ): KeyturnError {
   const { standstill, candidate } = plan;
   const about = candidate === undefined ? '' : ` (${candidate.id})`;
   const what = `${user}, key ${oldKeyId}: ${standstill?.question}${about}`;
   const endsAt = standstillEnds(plan);
-  if (endsAt !== undefined) {
+  if (endsAt !== undefined && candidate !== undefined) {
     return new KeyturnError(
       'use-not-shown-yet',
       `${what}, and AWS would not show yet if somebody used it`,
-      {
-        hint:
-          `run again after ${endsAt.toISOString().slice(0, 16)}Z: it is deleted then if nobody has ` +
-          'used it; or delete it in IAM now if you know that nobody made it by hand',
-      },
+      { hint: waitHint(candidate.id, endsAt, command), notBefore: endsAt },
     );
+  }
+  if (candidate?.unread !== undefined) {
+    const { where, isNamed } = candidate.unread;
+    return new KeyturnError('needs-operator', `${what}: ${where}`, {
+      hint: isNamed
+        ? `nothing was touched; find out who uses ${candidate.id} there, put its pair into that place as ` +
+          'keyturn delivers it and run keyturn recover, or take its ID out of there if nobody does'
+        : 'nothing was touched; make it readable again and run keyturn recover, or, if it does not ' +
+          `hold that key: ${orphanCommand(candidate.id, command)}`,
+    });
   }
   return new KeyturnError('needs-operator', what, {
     hint:

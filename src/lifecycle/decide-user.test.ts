@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { accessKeyId } from '../base/access-key-id.ts';
+import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { decideUser, type UserDecision, type UserFacts } from './decide-user.ts';
 import { UserHistory } from './history.ts';
 import type { AccessKey, KeyStatus, LastUse } from './keys.ts';
-import type { Answer, Question } from './questions.ts';
+import type { Answer, PlacesAnswer, Question } from './questions.ts';
 import { formatOf, type JournalRecord, type RotationStep } from './record.ts';
 
 const NOW = new Date('2026-11-28T10:00:00Z');
@@ -39,9 +39,15 @@ const history = (at: Date, ...steps: RotationStep[]) =>
     ),
   );
 
+const signedBy = (...ids: AccessKeyId[]): UserFacts['signer'] => ({
+  dependsOn: (id) => ids.includes(id),
+  isReplaceable: false,
+});
+
 interface World {
   readonly lastUse?: LastUse | 'unreadable';
   readonly inCustody?: boolean;
+  readonly places?: PlacesAnswer;
   readonly undeliverable?: KeyturnError;
 }
 
@@ -55,9 +61,14 @@ function decide(facts: Partial<UserFacts>, world: World = {}) {
         return world.lastUse ?? { used: 'never' };
       case 'custody':
         return world.inCustody ?? false;
+      case 'places':
+        return world.places ?? { kind: 'missing' };
       case 'reach':
+      case 'takes':
       case 'held':
         return undefined;
+      case 'left':
+        return [];
       case 'delivery':
         return world.undeliverable === undefined
           ? { kind: 'possible', targets: [TARGET] }
@@ -72,8 +83,10 @@ function decide(facts: Partial<UserFacts>, world: World = {}) {
     now: NOW,
     wanted: { kind: 'due-key', daysThreshold: 90 },
     cleanUpDays: undefined,
-    signer: { keyId: SIGNING, isReplaceable: false },
+    orphans: new Set(),
+    signer: signedBy(SIGNING),
     lastSeenActive: () => undefined,
+    inactiveSince: () => daysAgo(100),
     ...facts,
   });
   let step = asking.next();
@@ -205,7 +218,7 @@ describe('what is decided about an open rotation', () => {
     const facts = {
       keys: twoKeys,
       history: history(daysAgo(1), intended, created),
-      signer: { keyId: OLD, isReplaceable: false },
+      signer: signedBy(OLD),
     };
     const { decision } = decide(facts, { inCustody: true });
     assert(decision.recover?.leadsTo === 'new-key');

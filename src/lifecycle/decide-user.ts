@@ -3,28 +3,22 @@
 // the run performs it, so that one foretells the other exactly (I12).
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { assert, type KeyturnError } from '../base/errors.ts';
-import {
-  type Observed,
-  planLateKey,
-  planRecovery,
-  type RecoveryStep,
-  standstillEnds,
-  standstillError,
-} from './decide-recovery.ts';
+import { earliestOf } from '../base/clock.ts';
+import type { KeyturnError } from '../base/errors.ts';
+import { type Found, keysLeft, lateKeyOf, type OpenFacts, recoveryOf } from './decide-open.ts';
 import { type BlockReason, judgeUser } from './due.ts';
 import type { AccessKey, KeyDetails } from './keys.ts';
+import { lastServed } from './last-served.ts';
 import {
   type Asking,
   askDelivery,
   askDetails,
-  askHeld,
   askLastUse,
-  askReach,
+  askLeft,
   type Targets,
 } from './questions.ts';
-import { judgeHold, type RetiringKey } from './retirement.ts';
-import type { Rotation } from './rotation.ts';
+import type { JournaledTarget } from './record.ts';
+import { type HoldVerdict, judgeHold, type RetiringKey } from './retirement.ts';
 import { judgeSlot, otherKey, type RemovableKey, type SlotVerdict } from './slot.ts';
 
 /** What is wanted of a user. */
@@ -40,41 +34,15 @@ export type Wanted =
       readonly mayRemove: AccessKeyId | undefined;
     };
 
-export interface UserFacts extends Observed {
+export interface UserFacts extends OpenFacts {
   readonly wanted: Wanted;
   /** How long clean-up holds an Inactive key, in days; undefined when nothing is to be cleaned up. */
   readonly cleanUpDays: number | undefined;
-  readonly signer: Signer;
   /** When a key was last seen Active, by this run or an earlier one. */
   readonly lastSeenActive: (key: AccessKey, keys: readonly AccessKey[]) => Date | undefined;
+  /** When it was first seen Inactive since then. */
+  readonly inactiveSince: (keyId: AccessKeyId) => Date | undefined;
 }
-
-/** The key that the calls of the run depend on (I7). */
-export interface Signer {
-  readonly keyId: AccessKeyId;
-  /** Whether it may be replaced all the same, by a run that then signs with the new one. */
-  readonly isReplaceable: boolean;
-}
-
-export type Recovery = {
-  readonly rotation: Rotation;
-  /** Whether it was closed, and the verdict about a key that landed late opens it again. */
-  readonly reopens: boolean;
-  /** The key in question, when there is one. */
-  readonly keyId: AccessKeyId | undefined;
-  /** What is carried out, in this order. */
-  readonly steps: readonly RecoveryStep[];
-} & (
-  | { readonly leadsTo: 'way-back' }
-  | { readonly leadsTo: 'closed' }
-  | {
-      readonly leadsTo: 'new-key';
-      /** I7: it comes to the old key and no further, because that one signs the calls of this run. */
-      readonly stopsAtOwnKey: boolean;
-    }
-  /** It stays open, and nothing else is done for the user. */
-  | { readonly leadsTo: 'nothing'; readonly error: KeyturnError }
-);
 
 export interface CleanUp {
   readonly deletes: readonly { readonly key: AccessKey; readonly reason: string }[];
@@ -83,6 +51,8 @@ export interface CleanUp {
     readonly reason: string;
     /** Whether something that had to be known could not be read. */
     readonly failed: boolean;
+    /** When its hold is over; undefined where time alone does not end it. */
+    readonly notBefore: Date | undefined;
   }[];
 }
 
@@ -108,17 +78,18 @@ export type Next =
       readonly oldKey: AccessKey;
       readonly slot: Exclude<SlotVerdict, { kind: 'free' }>;
     }
+  /** Readers of the key's former places would be left with it. */
+  | {
+      readonly kind: 'places-left';
+      readonly oldKey: AccessKey;
+      readonly places: readonly JournaledTarget[];
+    }
   | { readonly kind: 'not-deliverable'; readonly oldKey: AccessKey; readonly error: KeyturnError }
   /** The user does not have the named key. */
   | { readonly kind: 'not-theirs'; readonly keyId: AccessKeyId };
 
-export interface UserDecision {
+export interface UserDecision extends Omit<Found, 'notBefore'> {
   readonly wanted: Wanted;
-  /** The user's keys that it is based on. */
-  readonly keys: readonly AccessKey[];
-  readonly recover: Recovery | undefined;
-  /** A key that may come from a request of ours, and must not be deleted (yet). */
-  readonly unexplained: { readonly keyId: AccessKeyId; readonly reason: string } | undefined;
   /** Undefined when clean-up was not asked for, or there is nothing that it could be about. */
   readonly cleanUp: CleanUp | undefined;
   readonly next: Next;
@@ -141,95 +112,12 @@ export function* decideUser(facts: UserFacts): Asking<UserDecision> {
   const isAtItsEnd = recover !== undefined && recover.leadsTo !== 'closed';
   if (isAtItsEnd || wanted.kind === 'recovery') return { ...decision, next: NOTHING };
 
-  const left = keysAfter(recover, seen.keys);
+  const left = yield* keysLeft(recover, seen);
   const { cleanUp, holdEnds } = yield* cleanUpOf({ ...seen, keys: left });
   const deleted = new Set(cleanUp?.deletes.map(({ key }) => key.id));
   const remaining = left.filter(({ id }) => !deleted.has(id));
   const next = yield* nextOf({ ...seen, keys: remaining });
-  return { ...decision, cleanUp, next, notBefore: earliest(notBefore, holdEnds) };
-}
-
-interface Found extends Pick<UserDecision, 'keys' | 'recover' | 'unexplained' | 'notBefore'> {}
-
-function* recoveryOf(rotation: Rotation, facts: UserFacts): Asking<Found> {
-  const about = { rotation, reopens: false };
-  const unreachable = yield* askReach(rotation);
-  if (unreachable !== undefined) {
-    const recover = { ...about, keyId: undefined, steps: [], ...stops(unreachable) };
-    return { keys: facts.keys, recover, unexplained: undefined, notBefore: undefined };
-  }
-  const plan = yield* planRecovery(rotation, facts);
-  const { keys, steps, candidate } = plan;
-  const error =
-    plan.standstill === undefined
-      ? yield* missingFrom(rotation, steps)
-      : standstillError(rotation, plan);
-  const end = error === undefined ? whereTo(rotation, steps, facts.signer) : stops(error);
-  const recover = { ...about, keyId: candidate?.id, steps, ...end };
-  return { keys, recover, unexplained: undefined, notBefore: standstillEnds(plan) };
-}
-
-/** I13: what was delivered must still be there when the rotation goes on. */
-function* missingFrom(
-  rotation: Rotation,
-  steps: readonly RecoveryStep[],
-): Asking<KeyturnError | undefined> {
-  const goesOn = steps.at(-1)?.kind === 'resume' && rotation.phase !== 'undoing';
-  return goesOn && 'receipts' in rotation ? yield* askHeld(rotation) : undefined;
-}
-
-function stops(error: KeyturnError) {
-  return { leadsTo: 'nothing', error } as const;
-}
-
-function whereTo(rotation: Rotation, steps: readonly RecoveryStep[], signer: Signer) {
-  const last = steps.at(-1)?.kind;
-  const isDiscarded = last === 'discard' || (last === 'resume' && rotation.phase === 'discarding');
-  if (last === 'close' || isDiscarded) return { leadsTo: 'closed' } as const;
-  if (rotation.phase === 'undoing') return { leadsTo: 'way-back' } as const;
-  const touchesOldKey = last !== 'finish' && rotation.oldKeyFate === 'deactivate';
-  const isOwn = rotation.oldKeyId === signer.keyId && !signer.isReplaceable;
-  return { leadsTo: 'new-key', stopsAtOwnKey: touchesOldKey && isOwn } as const;
-}
-
-const USE_NOT_SHOWN = 'whether anybody uses it is not known yet';
-const ONLY_WORKING_KEY = 'it may be the only key that the user can work with';
-
-/**
- * I10, I13: a key whose CreateAccessKey landed after its rotation was closed. When nobody can be using
- * it, the verdict opens that rotation again; else it is told of, and left as it is.
- */
-function* lateKeyOf(facts: UserFacts): Asking<Found> {
-  const { keys, history } = facts;
-  const none = { keys, recover: undefined, unexplained: undefined, notBefore: undefined };
-  const late = history.lateKey(keys);
-  if (late === undefined) return none;
-  const { rotation, keyId } = late;
-  const plan = yield* planLateKey(rotation, keyId, facts);
-  const { steps, standstill, facts: about } = plan;
-  if (standstill === undefined && steps.at(-1)?.kind === 'discard') {
-    const unreachable = yield* askReach(rotation);
-    const about = { rotation, reopens: true, keyId };
-    const recover: Recovery =
-      unreachable === undefined
-        ? { ...about, steps, leadsTo: 'closed' }
-        : { ...about, steps: [], ...stops(unreachable) };
-    return { ...none, recover };
-  }
-  // A key in use is somebody's own: nothing is left to explain.
-  if (about.use === 'used') return none;
-  const reason = about.old === 'active' ? USE_NOT_SHOWN : ONLY_WORKING_KEY;
-  return { ...none, unexplained: { keyId, reason }, notBefore: standstillEnds(plan) };
-}
-
-/** The user's keys once the open rotation has come to its end without a new key. */
-function keysAfter(
-  recover: Recovery | undefined,
-  keys: readonly AccessKey[],
-): readonly AccessKey[] {
-  const last = recover?.steps.at(-1)?.kind;
-  const isDiscarded = last === 'discard' || last === 'resume';
-  return isDiscarded ? keys.filter(({ id }) => id !== recover?.keyId) : keys;
+  return { ...decision, cleanUp, next, notBefore: earliestOf([notBefore, holdEnds]) };
 }
 
 export interface CleanUpVerdict {
@@ -248,22 +136,43 @@ export function* cleanUpOf(facts: UserFacts): Asking<CleanUpVerdict> {
   const deletes: CleanUp['deletes'][number][] = [];
   const keeps: CleanUp['keeps'][number][] = [];
   let holdEnds: Date | undefined;
-  for (const key of inactive) {
+  // I5: never the last one of a user's keys, so each is judged beside those that are left.
+  for (const key of inactive.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())) {
     const about = retiringKey(key, facts);
-    let verdict = judgeHold(about, cleanUpDays, now);
-    if (verdict.kind === 'ask-last-use') {
-      verdict = judgeHold({ ...about, lastUse: yield* askLastUse(key.id) }, cleanUpDays, now);
-    }
-    assert(verdict.kind !== 'ask-last-use', `no verdict about ${key.id}`);
+    const others = about.others.filter((other) => !deletes.some((gone) => gone.key === other.key));
+    const verdict = yield* holdOf({ ...about, others }, cleanUpDays, now);
     const { reason } = verdict;
     if (verdict.kind === 'delete') {
       deletes.push({ key, reason });
     } else {
-      keeps.push({ key, reason, failed: verdict.failed });
-      holdEnds = earliest(holdEnds, verdict.notBefore);
+      const { failed, notBefore } = verdict;
+      keeps.push({ key, reason, failed, notBefore });
+      holdEnds = earliestOf([holdEnds, verdict.notBefore]);
     }
   }
   return { cleanUp: { deletes, keeps }, holdEnds };
+}
+
+/** The verdict about one key, once all that it depends on is known. */
+export function* holdOf(
+  about: RetiringKey,
+  holdDays: number,
+  now: Date,
+): Asking<Exclude<HoldVerdict, { kind: 'ask-last-use' }>> {
+  const verdict = judgeHold(about, holdDays, now);
+  if (verdict.kind !== 'ask-last-use') return verdict;
+  const { keyId } = verdict;
+  const lastUse = yield* askLastUse(keyId);
+  const known =
+    keyId === about.key.id
+      ? { ...about, lastUse }
+      : {
+          ...about,
+          others: about.others.map((other) =>
+            other.key.id === keyId ? { ...other, lastUse } : other,
+          ),
+        };
+  return yield* holdOf(known, holdDays, now);
 }
 
 /**
@@ -272,17 +181,25 @@ export function* cleanUpOf(facts: UserFacts): Asking<CleanUpVerdict> {
  */
 export function retiringKey(
   key: AccessKey,
-  { keys, history, signer, lastSeenActive }: Omit<UserFacts, 'wanted' | 'cleanUpDays'>,
+  {
+    keys,
+    history,
+    signer,
+    lastSeenActive,
+    inactiveSince,
+  }: Omit<UserFacts, 'wanted' | 'cleanUpDays'>,
 ): RetiringKey {
-  const others = keys.filter(({ id }) => id !== key.id).map(({ createdAt }) => createdAt);
+  const others = keys.filter(({ id }) => id !== key.id);
   return {
     key,
     lastUse: 'unread',
     cutOverAt: history.cutOverAt(key.id),
     deactivatedAt: history.deactivatedAt(key.id),
     lastSeenActive: latest([lastSeenActive(key, keys), history.lastActiveAt(key.id)]),
-    successorCreatedAt: latest(others),
-    isSigning: key.id === signer.keyId,
+    inactiveSince: inactiveSince(key.id),
+    others: others.map((other) => ({ key: other, lastUse: 'unread' })),
+    successorCreatedAt: latest(others.map(({ createdAt }) => createdAt)),
+    isSigning: signer.dependsOn(key.id),
   };
 }
 
@@ -300,15 +217,10 @@ function* nextOf(facts: UserFacts): Asking<Next> {
 
 function* nextDue(daysThreshold: number, facts: UserFacts): Asking<Next> {
   const { keys, signer, now } = facts;
-  const policy = {
-    daysThreshold,
-    signingKeyId: signer.keyId,
-    mayReplaceSigningKey: signer.isReplaceable,
-  };
-  const verdict = judgeUser(keys, policy, now);
+  const verdict = judgeUser(keys, { daysThreshold, signer }, now);
   if (verdict.kind === 'nothing-due') return NOTHING;
   const { oldKey } = verdict;
-  if (verdict.kind === 'rotate') return yield* rotation(oldKey, undefined);
+  if (verdict.kind === 'rotate') return yield* rotation(oldKey, undefined, facts);
   return { kind: 'blocked', oldKey, reason: verdict.code, keys: yield* askDetails(keys) };
 }
 
@@ -319,28 +231,31 @@ function* nextNamed(
   const { keys, signer, now } = facts;
   const oldKey = keys.find(({ id }) => id === keyId);
   if (oldKey === undefined) return { kind: 'not-theirs', keyId };
-  const around = { keys, currentKeyId: keyId, signingKeyId: signer.keyId };
+  const dependsOn = (id: AccessKeyId) => signer.dependsOn(id);
+  const around = { keys, currentKeyId: keyId, dependsOn };
   const other = otherKey(around);
   const lastUse = other === undefined ? ('unread' as const) : yield* askLastUse(other.id);
   const about = (key: AccessKey): RetiringKey => ({ ...retiringKey(key, facts), lastUse });
   const slot = judgeSlot({ ...around, about }, now);
-  if (slot.kind === 'free') return yield* rotation(oldKey, undefined);
+  if (slot.kind === 'free') return yield* rotation(oldKey, undefined, facts);
   // I6: only the key that the operator was shown and named, not another that came since.
   const isAllowed = slot.kind === 'removable' && slot.key.id === mayRemove;
-  return isAllowed ? yield* rotation(oldKey, slot) : { kind: 'no-room', oldKey, slot };
+  return isAllowed ? yield* rotation(oldKey, slot, facts) : { kind: 'no-room', oldKey, slot };
 }
 
-/** A key that can not be delivered is better not made. */
-function* rotation(oldKey: AccessKey, makesRoom: RemovableKey | undefined): Asking<Next> {
+/** A key that can not be delivered is better not made; nor one that not all readers would get. */
+function* rotation(
+  oldKey: AccessKey,
+  makesRoom: RemovableKey | undefined,
+  facts: UserFacts,
+): Asking<Next> {
+  const served = lastServed(oldKey, facts);
+  const places = served === undefined ? [] : yield* askLeft(oldKey.id, served);
+  if (places.length > 0) return { kind: 'places-left', oldKey, places };
   const delivery = yield* askDelivery(oldKey.id);
   return delivery.kind === 'possible'
     ? { kind: 'rotate', oldKey, targets: delivery.targets, makesRoom }
     : { kind: 'not-deliverable', oldKey, error: delivery.error };
-}
-
-function earliest(one: Date | undefined, other: Date | undefined): Date | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return one < other ? one : other;
 }
 
 function latest(times: readonly (Date | undefined)[]): Date | undefined {

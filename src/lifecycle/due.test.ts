@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { accessKeyId } from '../base/access-key-id.ts';
+import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
 import { isDue, judgeUser } from './due.ts';
 import type { AccessKey, KeyStatus } from './keys.ts';
 
@@ -10,8 +10,12 @@ const key = (name: string, ageDays: number, status: KeyStatus = 'Active'): Acces
   status,
   createdAt: new Date(NOW.getTime() - ageDays * 86_400_000),
 });
+const signedBy = (...ids: string[]) => ({
+  dependsOn: (id: AccessKeyId) => ids.includes(id),
+  isReplaceable: false,
+});
 const verdict = (keys: AccessKey[], signing = 'AKIAIOSFODNN7EXAMPLE') => {
-  const judged = judgeUser(keys, { daysThreshold: 90, signingKeyId: accessKeyId(signing) }, NOW);
+  const judged = judgeUser(keys, { daysThreshold: 90, signer: signedBy(signing) }, NOW);
   return judged.kind === 'blocked' ? judged.code : judged.kind;
 };
 
@@ -56,11 +60,16 @@ describe('due keys', () => {
     assert.equal(verdict([own], own.id), 'own-key');
   });
 
+  it('I7: making room for the successor of such a key is no use', () => {
+    const own = key('A', 300);
+    assert.equal(verdict([own, key('B', 400, 'Inactive')], own.id), 'own-key');
+  });
+
   it('speaks of the oldest of several due keys', () => {
     const older = key('B', 500);
     const judged = judgeUser(
       [key('A', 300), older],
-      { daysThreshold: 90, signingKeyId: accessKeyId('AKIAIOSFODNN7EXAMPLE') },
+      { daysThreshold: 90, signer: signedBy('AKIAIOSFODNN7EXAMPLE') },
       NOW,
     );
     assert.equal(judged.kind === 'blocked' && judged.oldKey.id, older.id);

@@ -1,16 +1,14 @@
 // Which of a user's keys must be rotated, and whether there is room for a new one.
 
-import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
 import { type AccessKey, KEYS_PER_USER_MAX } from './keys.ts';
+import type { Signer } from './signer.ts';
 
 export interface DuePolicy {
   /** A key is due at this age or older, in days of 24 hours. */
   readonly daysThreshold: number;
-  /** The key that signs the calls (I7). */
-  readonly signingKeyId: AccessKeyId;
-  /** Whether it may be replaced all the same, by a run that then signs with the new one. */
-  readonly mayReplaceSigningKey?: boolean;
+  /** The keys that the calls depend on (I7). */
+  readonly signer: Signer;
 }
 
 /** Why a due key can not be rotated before a person has done something. */
@@ -44,12 +42,11 @@ export function judgeUser(keys: readonly AccessKey[], policy: DuePolicy, now: Da
     oldKey,
     code,
   });
-  if (keys.length >= KEYS_PER_USER_MAX) {
-    const active = keys.filter((key) => key.status === 'Active').length;
-    return blocked(active >= 2 ? 'two-active-keys' : 'no-free-slot');
-  }
-  // I7: the run would deactivate the key that signs its own calls.
-  if (oldKey.id === policy.signingKeyId && policy.mayReplaceSigningKey !== true)
-    return blocked('own-key');
+  const active = keys.filter((key) => key.status === 'Active').length;
+  if (active >= KEYS_PER_USER_MAX) return blocked('two-active-keys');
+  const { signer } = policy;
+  // I7: the run would deactivate a key that its own calls depend on, whatever room is made.
+  if (signer.dependsOn(oldKey.id) && !signer.isReplaceable) return blocked('own-key');
+  if (keys.length >= KEYS_PER_USER_MAX) return blocked('no-free-slot');
   return { kind: 'rotate', oldKey };
 }

@@ -178,7 +178,14 @@ describe('what the journal knows of rotations', () => {
       for (const record of records([step], 'r1', index)) known.add(record);
       return known.open?.phase;
     });
-    const expected = ['intended', 'created', 'delivered', 'verified', 'deactivating', undefined];
+    const expected = [
+      'intended',
+      'created',
+      'delivered-unproved',
+      'delivered',
+      'deactivating',
+      undefined,
+    ];
     assert.deepEqual(phases, expected);
     assert.deepEqual(known.lastRecordAt('r1'), second(5));
     assert.equal(known.records.length, HAPPY_PATH.length);

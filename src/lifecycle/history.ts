@@ -213,7 +213,7 @@ export class UserHistory {
     if (step.type === 'closed' && step.reason === 'no-key-was-made') past.wasGivenUp = true;
     if (isOpen(rotation)) this.#open.add(id);
     else this.#open.delete(id);
-    if (step.type === 'created' || step.type === 'found') {
+    if (step.type === 'created' || step.type === 'found' || step.type === 'adopted') {
       if (!this.#madeBy.has(step.newKeyId)) this.#madeBy.set(step.newKeyId, this.#read);
       this.#known.add(step.newKeyId);
       this.#key(step.newKeyId).rotations.add(id);

@@ -1,6 +1,7 @@
 // An IAM user's access keys as AWS describes them.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { KeyturnError } from '../base/errors.ts';
 
 /** AWS documents Active, Inactive and (for other credential kinds, so far) Expired. */
 export type KeyStatus = 'Active' | 'Inactive' | 'Expired';
@@ -29,6 +30,17 @@ export type LastUse = (
 export interface KeyDetails extends AccessKey {
   readonly lastUse: LastUse | 'unreadable';
 }
+
+/** Whose key an ID is (I14). */
+export type KeyOwner =
+  | { readonly kind: 'user'; readonly user: string }
+  /** No key of this account has it. */
+  | { readonly kind: 'nobody' }
+  /** I11: AWS did not tell. */
+  | { readonly kind: 'unknown'; readonly error: KeyturnError };
+
+/** Asks AWS whose key an ID is. Throws only when the run is stopped. */
+export type WhoseKey = (keyId: AccessKeyId) => Promise<KeyOwner>;
 
 /**
  * AWS shows a use minutes to hours late: "usually within four hours", says the IAM User Guide. Until

@@ -5,8 +5,8 @@ import type { Rotation, UndoIntent } from './rotation.ts';
 
 export type NextStep =
   | { readonly perform: 'create' }
+  | { readonly perform: 'prove'; readonly newKeyId: AccessKeyId }
   | { readonly perform: 'deliver'; readonly newKeyId: AccessKeyId }
-  | { readonly perform: 'verify'; readonly newKeyId: AccessKeyId }
   | { readonly perform: 'cut-over'; readonly newKeyId: AccessKeyId }
   /** The old key stays Active: check once more that the new one is in place, and end. */
   | { readonly perform: 'complete'; readonly newKeyId: AccessKeyId }
@@ -15,7 +15,7 @@ export type NextStep =
   | { readonly perform: 'stop' };
 
 /**
- * The order of a rotation: create, deliver, verify, and only then touch the old key (I3, I4).
+ * The order of a rotation: create, prove, deliver, and only then touch the old key (I3, I4).
  * `create` follows only from the intent of the same run (I2): after a crash, recovery decides.
  */
 export function nextStep(rotation: Rotation): NextStep {
@@ -23,10 +23,11 @@ export function nextStep(rotation: Rotation): NextStep {
     case 'intended':
       return { perform: 'create' };
     case 'created':
+    case 'delivered-unproved':
+      return { perform: 'prove', newKeyId: rotation.newKeyId };
+    case 'proved':
       return { perform: 'deliver', newKeyId: rotation.newKeyId };
     case 'delivered':
-      return { perform: 'verify', newKeyId: rotation.newKeyId };
-    case 'verified':
       return rotation.oldKeyFate === 'keep'
         ? { perform: 'complete', newKeyId: rotation.newKeyId }
         : { perform: 'cut-over', newKeyId: rotation.newKeyId };

@@ -5,7 +5,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { AccessKey, KeyDetails, LastUse } from './keys.ts';
-import type { DeliveryTarget } from './record.ts';
+import type { DeliveryTarget, JournaledTarget } from './record.ts';
 import type { Rotation, WithNewKey } from './rotation.ts';
 
 export type Question =
@@ -13,14 +13,28 @@ export type Question =
   | { readonly ask: 'last-use'; readonly keyId: AccessKeyId }
   /** Whether the secret of the key is in custody. */
   | { readonly ask: 'custody'; readonly keyId: AccessKeyId }
+  /** Whether a place of the rotation has the secret of the key, custody having none. */
+  | { readonly ask: 'places'; readonly rotation: Rotation; readonly keyId: AccessKeyId }
   /** What keeps the places of an open rotation from being reached from here. */
   | { readonly ask: 'reach'; readonly rotation: Rotation }
+  /** Why a place of an open rotation that is to be delivered yet would not take its new key. */
+  | { readonly ask: 'takes'; readonly rotation: Rotation }
   /** Why a place of an open rotation that was delivered does not hold its new key (any more). */
   | { readonly ask: 'held'; readonly rotation: WithNewKey }
   /** Where the secret of a successor would go, or why it could not. */
   | { readonly ask: 'delivery'; readonly oldKeyId: AccessKeyId }
+  /** Which places of an earlier rotation, whose readers hold the key, this run would not serve. */
+  | { readonly ask: 'left'; readonly oldKeyId: AccessKeyId; readonly served: Rotation }
   /** The user's keys, read again at that time: the list at hand may be older than our last change. */
   | { readonly ask: 'keys'; readonly notBefore: Date };
+
+/** What the places of a rotation say of a key's secret. */
+export type PlacesAnswer =
+  /** One has it, and gives it back. */
+  | { readonly kind: 'placed' }
+  | { readonly kind: 'missing' }
+  /** None that could be read has it; `where` names one that could not be read, or names the key itself. */
+  | { readonly kind: 'unreadable'; readonly where: string; readonly isNamed?: true };
 
 export type Targets = readonly [DeliveryTarget, ...DeliveryTarget[]];
 
@@ -32,9 +46,12 @@ export type Delivery =
 interface Answers {
   'last-use': LastUse | 'unreadable';
   custody: boolean;
+  places: PlacesAnswer;
   reach: KeyturnError | undefined;
+  takes: KeyturnError | undefined;
   held: KeyturnError | undefined;
   delivery: Delivery;
+  left: readonly JournaledTarget[];
   keys: readonly AccessKey[];
 }
 
@@ -52,9 +69,14 @@ function* ask<Asked extends Question>(question: Asked): Asking<Answers[Asked['as
 
 export const askLastUse = (keyId: AccessKeyId) => ask({ ask: 'last-use', keyId });
 export const askCustody = (keyId: AccessKeyId) => ask({ ask: 'custody', keyId });
+export const askPlaces = (rotation: Rotation, keyId: AccessKeyId) =>
+  ask({ ask: 'places', rotation, keyId });
 export const askReach = (rotation: Rotation) => ask({ ask: 'reach', rotation });
+export const askTakes = (rotation: Rotation) => ask({ ask: 'takes', rotation });
 export const askHeld = (rotation: WithNewKey) => ask({ ask: 'held', rotation });
 export const askDelivery = (oldKeyId: AccessKeyId) => ask({ ask: 'delivery', oldKeyId });
+export const askLeft = (oldKeyId: AccessKeyId, served: Rotation) =>
+  ask({ ask: 'left', oldKeyId, served });
 export const askKeys = (notBefore: Date) => ask({ ask: 'keys', notBefore });
 
 /** The keys with the last use of each. */

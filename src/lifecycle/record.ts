@@ -24,9 +24,16 @@ export type RotationStep =
   | { readonly type: 'create-unknown'; readonly reason: string }
   /** Verdict only (I13): this key came from a lost answer. Deleting it is a later step. */
   | { readonly type: 'orphan-found'; readonly keyId: AccessKeyId }
+  /** The operator's word that nobody made this key by hand. */
+  | { readonly type: 'orphan-named'; readonly keyId: AccessKeyId }
   /** The key exists and its secret is in the hand-off. */
   | { readonly type: 'created'; readonly newKeyId: AccessKeyId }
+  /** AWS has accepted the new key, several times in a row (I4). */
+  | { readonly type: 'proved'; readonly checks: number }
+  /** The verdict that a key is ours after all: its secret was found in a place, or in custody (I10). */
+  | { readonly type: 'adopted'; readonly newKeyId: AccessKeyId }
   | { readonly type: 'delivered'; readonly receipts: readonly DeliveryReceipt[] }
+  /** Of rotations that were delivered before AWS was asked, as formats 1 and 2 have them. */
   | { readonly type: 'verified'; readonly checks: number }
   /** Intent: the old key is about to be made Inactive. */
   | { readonly type: 'deactivating' }
@@ -64,6 +71,8 @@ export type RotationStep =
 
 export type CloseReason =
   | 'no-key-was-made'
+  /** The request for a key never left, so no key that appears later is ever taken for its own (I2). */
+  | 'never-sent'
   | 'discarded'
   | 'new-key-gone'
   | 'old-key-gone'
@@ -135,6 +144,7 @@ export interface KeyRecord extends JournalEnvelope {
 
 export type JournalRecord = RotationRecord | KeyRecord;
 
+const STEPS_OF_FORMAT_3: ReadonlySet<string> = new Set(['proved', 'adopted', 'orphan-named']);
 const STEPS_OF_FORMAT_2: ReadonlySet<string> = new Set([
   'found',
   'undoing',
@@ -153,5 +163,7 @@ export function formatOf(step: RotationStep | KeyStep): JournalEnvelope['v'] {
     return step.alsoTargets !== undefined || target.alsoProfiles !== undefined ? 2 : 1;
   }
   if (step.type === 'found' && step.target.since === 3) return 3;
+  if (step.type === 'closed' && step.reason === 'never-sent') return 3;
+  if (STEPS_OF_FORMAT_3.has(step.type)) return 3;
   return STEPS_OF_FORMAT_2.has(step.type) ? 2 : 1;
 }

@@ -13,8 +13,9 @@ const PHASES: OpenPhase[] = [
   'create-unknown',
   'orphan-found',
   'created',
+  'proved',
+  'delivered-unproved',
   'delivered',
-  'verified',
   'deactivating',
   'discarding',
   'undoing',
@@ -26,7 +27,7 @@ function* everyCombination(): Generator<RecoveryFacts> {
       for (const newcomers of ['none', 'one', 'several'] as const)
         for (const candidate of ['active', 'inactive', 'absent'] as const)
           for (const timing of ['fits', 'differs'] as const)
-            for (const secret of ['held', 'missing'] as const)
+            for (const secret of ['held', 'placed', 'missing', 'unreadable'] as const)
               for (const use of ['never', 'unseen', 'used', 'unknown'] as const)
                 yield { phase, old, newcomers, candidate, timing, secret, use };
 }
@@ -50,7 +51,7 @@ describe('recovery table', () => {
       const rows = RECOVERY_TABLE.filter((row) => row.when(each)).map((row) => row.name);
       assert.equal(rows.length, 1, `${JSON.stringify(each)} matches ${JSON.stringify(rows)}`);
     }
-    assert.equal(combinations, 9 * 3 * 3 * 3 * 2 * 2 * 4);
+    assert.equal(combinations, 10 * 3 * 3 * 3 * 2 * 4 * 4);
   });
 
   it('has no row that can never speak', () => {
@@ -66,7 +67,7 @@ describe('recovery table', () => {
       const { kind } = decideRecovery(each);
       if (kind !== 'discard' && kind !== 'declare-orphan') continue;
       assert.equal(each.use, 'never');
-      if (each.phase !== 'orphan-found') assert.equal(each.secret, 'missing');
+      assert.equal(each.secret, 'missing');
     }
   });
 
@@ -100,7 +101,7 @@ describe('recovery table', () => {
   });
 
   it('ends when both keys are gone: a person could not bring them back either', () => {
-    for (const phase of ['verified', 'deactivating'] as const) {
+    for (const phase of ['delivered', 'deactivating'] as const) {
       const gone = facts({ phase, old: 'absent', candidate: 'absent' });
       assert.equal(decideRecovery(gone).kind, 'close');
       assert.equal(decideRecovery({ ...gone, old: 'inactive' }).kind, 'ask-operator');

@@ -1,6 +1,9 @@
 // What to do with a rotation that an earlier run left open (I10). A total table: whatever the
-// journal, IAM and the hand-off say together, exactly one row speaks. The test enumerates every
-// combination and demands that.
+// journal, IAM, custody and the places say together, exactly one row speaks. The test enumerates
+// every combination and demands that.
+//
+// Who holds the secret? Custody is asked first and then every place of the rotation: a key that any
+// of them holds is never discarded.
 //
 // `use` matters only where the secret is missing; `old` where it may be touched, and where a key may
 // be deleted: never the user's last Active one.
@@ -23,8 +26,11 @@ export interface RecoveryFacts {
   readonly candidate: 'active' | 'inactive' | 'absent';
   /** Whether the candidate was created when our request was under way. */
   readonly timing: 'fits' | 'differs';
-  /** Whether the hand-off holds the candidate's secret. */
-  readonly secret: 'held' | 'missing';
+  /**
+   * Who holds the candidate's secret: custody (`held`), only a place (`placed`), or nobody
+   * (`missing`). `unreadable`: nobody that could be asked, and one could not.
+   */
+  readonly secret: 'held' | 'placed' | 'missing' | 'unreadable';
   /** Whether AWS knows of any use of the candidate; `unseen`: none yet, and it would not show it yet. */
   readonly use: 'never' | 'unseen' | 'used' | 'unknown';
 }
@@ -34,6 +40,8 @@ export type RecoveryDecision =
   | { readonly kind: 'resume' }
   /** The candidate is our new key: its secret is safe. */
   | { readonly kind: 'adopt' }
+  /** The same, after the secret was fetched into custody from the place that has it. */
+  | { readonly kind: 'refill' }
   /** The candidate comes from a lost answer: journal that verdict, delete it in its own step. */
   | { readonly kind: 'declare-orphan' }
   /** Nobody can use the candidate: journal that it is to be deleted, then delete it. */
@@ -60,8 +68,11 @@ function wait(question: string): RecoveryDecision {
 }
 
 const beforeCreated = (f: RecoveryFacts) => f.phase === 'intended' || f.phase === 'create-unknown';
-const needsSecret = (f: RecoveryFacts) => f.phase === 'created' || f.phase === 'delivered';
-const needsNoSecret = (f: RecoveryFacts) => f.phase === 'verified' || f.phase === 'deactivating';
+const needsSecret = (f: RecoveryFacts) =>
+  f.phase === 'created' || f.phase === 'proved' || f.phase === 'delivered-unproved';
+const needsNoSecret = (f: RecoveryFacts) => f.phase === 'delivered' || f.phase === 'deactivating';
+/** A key that is taken for nobody's. */
+const isCondemned = (f: RecoveryFacts) => f.phase === 'orphan-found' || f.phase === 'discarding';
 const exists = (f: RecoveryFacts) => f.candidate !== 'absent';
 const isUsedForAllWeKnow = (f: RecoveryFacts) => f.use === 'used' || f.use === 'unknown';
 
@@ -79,6 +90,18 @@ export const RECOVERY_TABLE: readonly Row[] = [
     name: 'key made and secret stored',
     when: (f) => beforeCreated(f) && f.newcomers === 'one' && exists(f) && f.secret === 'held',
     decision: { kind: 'adopt' },
+  },
+  {
+    // The journal is older than the delivery: it was restored, or lost its end.
+    name: 'key made, and a place holds its secret',
+    when: (f) => beforeCreated(f) && f.newcomers === 'one' && exists(f) && f.secret === 'placed',
+    decision: { kind: 'refill' },
+  },
+  {
+    name: 'key made, and nobody can tell who holds its secret',
+    when: (f) =>
+      beforeCreated(f) && f.newcomers === 'one' && exists(f) && f.secret === 'unreadable',
+    decision: ask('a place that may hold the secret of the new key can not be read'),
   },
   {
     // The same, and AWS would not show a use of it yet: a person who saw the run die may have made it.
@@ -133,22 +156,51 @@ export const RECOVERY_TABLE: readonly Row[] = [
   },
   {
     name: 'orphan still unused',
-    when: (f) => f.phase === 'orphan-found' && exists(f) && f.use === 'never' && f.old === 'active',
+    when: (f) =>
+      f.phase === 'orphan-found' &&
+      exists(f) &&
+      f.secret === 'missing' &&
+      f.use === 'never' &&
+      f.old === 'active',
     decision: { kind: 'discard', reason: 'the answer that carried its secret was lost' },
   },
   {
     // The run that lost the answer gave the verdict, and the next one came at once.
     name: 'orphan of a moment ago',
     when: (f) =>
-      f.phase === 'orphan-found' && exists(f) && f.use === 'unseen' && f.old === 'active',
+      f.phase === 'orphan-found' &&
+      exists(f) &&
+      f.secret === 'missing' &&
+      f.use === 'unseen' &&
+      f.old === 'active',
     decision: wait('a key whose secret was lost is to be deleted'),
   },
   {
     // Then it was no orphan: somebody holds its secret. Or it is the user's last working key.
     name: 'orphan in use, or nobody can tell',
     when: (f) =>
-      f.phase === 'orphan-found' && exists(f) && (isUsedForAllWeKnow(f) || f.old !== 'active'),
+      f.phase === 'orphan-found' &&
+      exists(f) &&
+      f.secret === 'missing' &&
+      (isUsedForAllWeKnow(f) || f.old !== 'active'),
     decision: ask('a key that was taken for an orphan may be in use'),
+  },
+
+  // A key that was taken for nobody's, or is to be deleted, and somebody has its secret after all.
+  {
+    name: 'condemned key, and custody holds its secret',
+    when: (f) => isCondemned(f) && exists(f) && f.secret === 'held',
+    decision: { kind: 'adopt' },
+  },
+  {
+    name: 'condemned key, and a place holds its secret',
+    when: (f) => isCondemned(f) && exists(f) && f.secret === 'placed',
+    decision: { kind: 'refill' },
+  },
+  {
+    name: 'condemned key, and a place can not be read',
+    when: (f) => isCondemned(f) && exists(f) && f.secret === 'unreadable',
+    decision: ask('a key was to be deleted, and a place that may hold its secret can not be read'),
   },
 
   // The new key exists and is not yet delivered and verified: its secret is still needed.
@@ -167,6 +219,17 @@ export const RECOVERY_TABLE: readonly Row[] = [
     name: 'secret safe, go on',
     when: (f) => needsSecret(f) && f.candidate === 'active' && f.secret === 'held',
     decision: { kind: 'resume' },
+  },
+  {
+    // Somebody removed the hand-off file, or lost the state, and a place has the secret still.
+    name: 'secret in a place, go on',
+    when: (f) => needsSecret(f) && f.candidate === 'active' && f.secret === 'placed',
+    decision: { kind: 'refill' },
+  },
+  {
+    name: 'nobody can tell who holds the secret',
+    when: (f) => needsSecret(f) && f.candidate === 'active' && f.secret === 'unreadable',
+    decision: ask('the hand-off file of the new key is gone, and a place can not be read'),
   },
   {
     // The hand-off file is gone and nobody ever used the key: nobody can.
@@ -226,7 +289,7 @@ export const RECOVERY_TABLE: readonly Row[] = [
       needsNoSecret(f) &&
       f.candidate === 'active' &&
       f.old === 'active' &&
-      (f.secret === 'held' || f.use === 'used'),
+      (f.secret === 'held' || f.secret === 'placed' || f.use === 'used'),
     decision: { kind: 'resume' },
   },
   {
@@ -235,7 +298,7 @@ export const RECOVERY_TABLE: readonly Row[] = [
       needsNoSecret(f) &&
       f.candidate === 'active' &&
       f.old === 'active' &&
-      f.secret === 'missing' &&
+      (f.secret === 'missing' || f.secret === 'unreadable') &&
       f.use !== 'used',
     decision: ask('the hand-off file of the new key is gone and no use of the key is known'),
   },
@@ -260,19 +323,28 @@ export const RECOVERY_TABLE: readonly Row[] = [
   {
     name: 'unwanted key still there',
     when: (f) =>
-      f.phase === 'discarding' && exists(f) && f.old === 'active' && !isUsedForAllWeKnow(f),
+      f.phase === 'discarding' &&
+      exists(f) &&
+      f.secret === 'missing' &&
+      f.old === 'active' &&
+      !isUsedForAllWeKnow(f),
     decision: { kind: 'resume' },
   },
   {
     // The verdict may be months old. Whoever uses the key holds its secret (I11).
     name: 'unwanted key in use, or nobody can tell',
     when: (f) =>
-      f.phase === 'discarding' && exists(f) && f.old === 'active' && isUsedForAllWeKnow(f),
+      f.phase === 'discarding' &&
+      exists(f) &&
+      f.secret === 'missing' &&
+      f.old === 'active' &&
+      isUsedForAllWeKnow(f),
     decision: ask('a key was to be deleted, but it may be in use'),
   },
   {
     name: 'unwanted key still there, but the old key does not work',
-    when: (f) => f.phase === 'discarding' && exists(f) && f.old !== 'active',
+    when: (f) =>
+      f.phase === 'discarding' && exists(f) && f.secret === 'missing' && f.old !== 'active',
     decision: ask('a key was to be deleted, but the old key does not work any more'),
   },
 
@@ -307,10 +379,20 @@ export function decideRecovery(facts: RecoveryFacts): RecoveryDecision {
   return row.decision;
 }
 
+const USES = ['never', 'unseen', 'used', 'unknown'] as const;
+
 /** Whether the decision depends on the last use of the candidate, which costs a call to learn. */
 export function dependsOnUse(facts: Omit<RecoveryFacts, 'use'>): boolean {
-  const decisions = (['never', 'unseen', 'used', 'unknown'] as const).map((use) =>
-    JSON.stringify(decideRecovery({ ...facts, use })),
-  );
+  const decisions = USES.map((use) => JSON.stringify(decideRecovery({ ...facts, use })));
   return new Set(decisions).size > 1;
+}
+
+/** Whether it depends on what the places hold, custody holding nothing; that costs calls too. */
+export function dependsOnPlaces(facts: Omit<RecoveryFacts, 'use' | 'secret'>): boolean {
+  return USES.some((use) => {
+    const decisions = (['placed', 'missing', 'unreadable'] as const).map((secret) =>
+      JSON.stringify(decideRecovery({ ...facts, secret, use })),
+    );
+    return new Set(decisions).size > 1;
+  });
 }

@@ -6,19 +6,28 @@ import {
   judgeHold,
   judgeIdle,
   judgeQuiet,
-  mayBeUsedByOthers,
+  judgeTakenBack,
+  type OtherKey,
   type RetiringKey,
 } from './retirement.ts';
 
 const NOW = new Date('2026-11-21T10:00:00Z');
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * 86_400_000);
 const KEY = accessKeyId('AKIAIOSFODNN7EXAMPLE');
+const OTHER = accessKeyId('AKIAI44QH8DHBEXAMPLE');
+const other = (over: Partial<OtherKey> = {}): OtherKey => ({
+  key: { id: OTHER, status: 'Active', createdAt: daysAgo(300) },
+  lastUse: { used: 'at', at: daysAgo(1) },
+  ...over,
+});
 const facts = (over: Partial<RetiringKey> = {}): RetiringKey => ({
   key: { id: KEY, status: 'Inactive', createdAt: daysAgo(400) },
   lastUse: { used: 'never' },
   cutOverAt: undefined,
   deactivatedAt: undefined,
   lastSeenActive: undefined,
+  inactiveSince: daysAgo(100),
+  others: [other()],
   successorCreatedAt: undefined,
   isSigning: false,
   ...over,
@@ -110,7 +119,116 @@ describe('the hold of Inactive keys (I5)', () => {
     assert(used.kind === 'keep');
     assert.deepEqual(used.notBefore, daysAgo(-18));
   });
+
+  it('never lets a user’s only key go, recorded or not', () => {
+    for (const deactivatedAt of [undefined, daysAgo(400)]) {
+      const verdict = judge({ others: [], deactivatedAt });
+      assert(verdict.kind === 'keep');
+      assert.deepEqual(
+        [verdict.reason, verdict.failed, verdict.notBefore],
+        ['its user has no other key', false, undefined],
+      );
+    }
+  });
+
+  it('without a record counts from the first sight of Inactive', () => {
+    const young = { createdAt: daysAgo(80), id: KEY, status: 'Inactive' } as const;
+    assert.equal(judge({ key: young, inactiveSince: daysAgo(30) }).kind, 'delete');
+    const verdict = judge({ key: young, inactiveSince: daysAgo(29), lastSeenActive: daysAgo(31) });
+    assert(verdict.kind === 'keep');
+    assert.deepEqual(verdict.notBefore, daysAgo(-1));
+    assert.equal(
+      verdict.reason,
+      'it was first seen Inactive 29 days ago, after it was seen Active 31 days ago; the hold is ' +
+        '30 days, until 2026-11-22',
+    );
+    // Our record of an earlier deactivation says nothing of a later one.
+    const again = { deactivatedAt: daysAgo(200), lastSeenActive: daysAgo(40) };
+    assert.equal(judge({ key: young, ...again, inactiveSince: daysAgo(29) }).kind, 'keep');
+  });
 });
+
+describe('a key that nobody remembers (I5)', () => {
+  const unseen = (over: Partial<RetiringKey> = {}) => judge({ inactiveSince: undefined, ...over });
+  const used = (days: number): LastUse => ({ used: 'at', at: daysAgo(days) });
+  const made = (days: number): Partial<RetiringKey> => ({
+    key: { id: KEY, status: 'Inactive', createdAt: daysAgo(days) },
+  });
+
+  const table: [string, Partial<RetiringKey>, string][] = [
+    ['idle for 400 days, its user works with another', {}, 'delete'],
+    ['last used 90 days ago', { lastUse: used(90) }, 'delete'],
+    ['last used 89 days ago', { lastUse: used(89) }, 'keep'],
+    ['last used 31 days ago', { lastUse: used(31) }, 'keep'],
+    ['made 90 days ago', made(90), 'delete'],
+    ['made 89 days ago', made(89), 'keep'],
+    ['its last use can not be read', { lastUse: 'unreadable' }, 'keep'],
+    ['its last use is not asked yet', { lastUse: 'unread' }, 'ask-last-use'],
+    ['its user’s only key', { others: [] }, 'keep'],
+    ['the other key is Inactive too', { others: [otherIs('Inactive')] }, 'keep'],
+    ['the other key was never used', { others: [other({ lastUse: { used: 'never' } })] }, 'keep'],
+    [
+      'the other key was used before it only',
+      { lastUse: used(120), others: [other({ lastUse: used(121) })] },
+      'keep',
+    ],
+    [
+      'the other key was used since, long ago',
+      { lastUse: used(120), others: [other({ lastUse: used(119) })] },
+      'delete',
+    ],
+    [
+      'the use of the other key is not asked yet',
+      { others: [other({ lastUse: 'unread' })] },
+      'ask-last-use',
+    ],
+    [
+      'the use of the other key can not be read',
+      { others: [other({ lastUse: 'unreadable' })] },
+      'keep',
+    ],
+    ['seen Active 29 days ago', { lastSeenActive: daysAgo(29) }, 'keep'],
+    ['seen Active 31 days ago', { lastSeenActive: daysAgo(31) }, 'delete'],
+    ['a key that may have replaced it is young', { successorCreatedAt: daysAgo(3) }, 'keep'],
+    ['first seen Inactive 3 days ago', { inactiveSince: daysAgo(3) }, 'delete'],
+    ['seen Inactive in the future', { inactiveSince: daysAgo(-3), lastUse: used(31) }, 'keep'],
+  ];
+  for (const [name, over, expected] of table) {
+    it(`${name}: ${expected}`, () => assert.equal(unseen(over).kind, expected));
+  }
+
+  it('asks for its own last use first, and for another key’s only when it is idle', () => {
+    const others = [other({ lastUse: 'unread' })];
+    assert.deepEqual(unseen({ lastUse: 'unread', others }), { kind: 'ask-last-use', keyId: KEY });
+    assert.deepEqual(unseen({ others }), { kind: 'ask-last-use', keyId: OTHER });
+    assert.equal(unseen({ lastUse: used(31), others }).kind, 'keep');
+    assert.equal(unseen({ ...made(20), lastUse: 'unread', others }).kind, 'keep');
+  });
+
+  it('is idle for as long as the hold is, where that is longer', () => {
+    const judged = (days: number) => judgeHold(facts({ inactiveSince: undefined }), days, NOW).kind;
+    assert.deepEqual([judged(400), judged(401)], ['delete', 'keep']);
+  });
+
+  it('I11: tells what could not be read, and counts that as a failure', () => {
+    const verdict = unseen({ others: [other({ lastUse: 'unreadable' })] });
+    assert(verdict.kind === 'keep' && verdict.failed);
+    assert.match(verdict.reason, new RegExp(`last use of ${OTHER}.* could not be read`));
+  });
+
+  it('tells the day on which it may go', () => {
+    const verdict = unseen({ lastUse: used(31) });
+    assert(verdict.kind === 'keep');
+    assert.equal(
+      verdict.reason,
+      'it was first seen Inactive today; the hold is 30 days, until 2026-12-21',
+    );
+  });
+});
+
+function otherIs(status: AccessKey['status']): OtherKey {
+  return other({ key: { id: OTHER, status, createdAt: daysAgo(300) } });
+}
 
 const HOUR = 1 / 24;
 const active: AccessKey = { id: KEY, status: 'Active', createdAt: daysAgo(400) };
@@ -149,6 +267,8 @@ describe('quiet: whether a replaced key may be made Inactive (I15)', () => {
   });
 });
 
+const unseen: Partial<RetiringKey> = { inactiveSince: undefined };
+
 describe('idle: whether a key may go to make room when nobody is asked', () => {
   const table: [string, Partial<RetiringKey>, boolean][] = [
     ['never used, old', {}, true],
@@ -159,6 +279,18 @@ describe('idle: whether a key may go to make room when nobody is asked', () => {
     ['Active, replaced a moment ago', { key: active, cutOverAt: daysAgo(HOUR) }, false],
     ['Active, replaced long ago', { key: active, cutOverAt: daysAgo(40) }, true],
     ['Inactive, whenever it was replaced', { cutOverAt: daysAgo(HOUR) }, true],
+    ['I5: first seen Inactive now, used 31 days ago', { ...unseen, lastUse: at(31) }, false],
+    ['first seen Inactive now, used 90 days ago', { ...unseen, lastUse: at(90) }, true],
+    [
+      'I5: seen Inactive for 29 days, used 31 days ago',
+      { inactiveSince: daysAgo(29), lastUse: at(31) },
+      false,
+    ],
+    [
+      'made Inactive by us, and used 31 days ago',
+      { ...unseen, deactivatedAt: daysAgo(31), lastUse: at(31) },
+      true,
+    ],
   ];
   for (const [name, over, expected] of table) {
     it(`${name}: ${expected ? 'idle' : 'busy'}`, () => {
@@ -191,7 +323,22 @@ describe('whether others than we ourselves may have used a new key', () => {
   ];
   for (const [name, lastUse, checkedAt, expected] of table) {
     it(`${name}: ${expected}`, () => {
-      assert.equal(mayBeUsedByOthers(lastUse, checkedAt), expected);
+      const facts = { lastUse, checkedAt, deliveredAt: daysAgo(3) };
+      assert.equal(judgeTakenBack(facts, NOW).kind !== 'unused', expected);
     });
   }
+
+  it('I11: a key that was delivered an hour ago may be in use, and AWS would not show it yet', () => {
+    const delivered = (hours: number) => ({
+      lastUse: { used: 'never' } as const,
+      checkedAt: undefined,
+      deliveredAt: daysAgo(hours * HOUR),
+    });
+    const verdict = (hours: number) => judgeTakenBack(delivered(hours), NOW);
+    const notBefore = new Date(daysAgo(HOUR).getTime() + 4 * 3_600_000);
+    assert.deepEqual(verdict(1), { kind: 'not-shown-yet', notBefore });
+    assert.deepEqual(verdict(5), { kind: 'unused' });
+    const nowhere = { ...delivered(1), deliveredAt: undefined };
+    assert.deepEqual(judgeTakenBack(nowhere, NOW), { kind: 'unused' });
+  });
 });

@@ -3,6 +3,7 @@
 // key was made Inactive, and tells its uses late, so each answer is built from what is known, and
 // everything unknown counts against touching the key (I5, I11).
 
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY, wholeDaysBetween } from '../base/clock.ts';
 import { type AccessKey, LAST_USE_LAG_MS, type LastUse } from './keys.ts';
 
@@ -17,6 +18,10 @@ export interface RetiringKey {
   readonly deactivatedAt: Date | undefined;
   /** When it was last seen Active, by this run or another, or by the journal. */
   readonly lastSeenActive: Date | undefined;
+  /** When it was first seen Inactive since then; undefined where nobody remembers: then it is seen now. */
+  readonly inactiveSince: Date | undefined;
+  /** The user's other keys. */
+  readonly others: readonly OtherKey[];
   /**
    * When the youngest of the user's other keys was created. Without a record of our own, this key
    * may have been in use until then: the state can be lost.
@@ -24,6 +29,12 @@ export interface RetiringKey {
   readonly successorCreatedAt: Date | undefined;
   /** Whether the calls of the run depend on it (I7). */
   readonly isSigning: boolean;
+}
+
+/** Another key of the same user, which may have taken the key's place. */
+export interface OtherKey {
+  readonly key: AccessKey;
+  readonly lastUse: LastUse | 'unread' | 'unreadable';
 }
 
 /** How long keyctl holds an Inactive key, and how long a key must be idle to make room, in days. */
@@ -81,14 +92,30 @@ export function judgeIdle(facts: RetiringKey, now: Date): IdleVerdict {
   if (isReplaced && judgeQuiet(facts, now).kind !== 'quiet') {
     return busy(', and replaced so short a time ago that AWS would not show a use of it yet');
   }
+  // I5: who made it Inactive may have done so a moment ago, and want it back.
+  if (isNewlyInactive(facts, now) && isWithin(unusedSince, IDLE_DAYS, now)) {
+    return busy(`, and for all that is known, not for ${HOLD_DAYS} days yet`);
+  }
   const unused = lastUse.used === 'never' ? 'never used' : `not used for ${HOLD_DAYS} days`;
   return { isIdle: true, because: `${state} and ${unused}` };
+}
+
+/** Whether the hold since a recorded deactivation stands: it does for everybody, in a hurry or not (I5). */
+export function isHeld({ deactivatedAt }: RetiringKey, now: Date): boolean {
+  return deactivatedAt !== undefined && isWithin(deactivatedAt, HOLD_DAYS, now);
+}
+
+/** Whether somebody else made it Inactive, and it was not seen so for the length of a hold. */
+function isNewlyInactive({ key, deactivatedAt, inactiveSince }: RetiringKey, now: Date): boolean {
+  if (key.status !== 'Inactive' || deactivatedAt !== undefined) return false;
+  return isWithin(inactiveSince ?? now, HOLD_DAYS, now);
 }
 
 /** Whether an Inactive key may be deleted. */
 export type HoldVerdict =
   | { readonly kind: 'delete'; readonly reason: string }
-  | { readonly kind: 'ask-last-use' }
+  /** It depends on the last use of this key, the one in question or another of its user. */
+  | { readonly kind: 'ask-last-use'; readonly keyId: AccessKeyId }
   | {
       readonly kind: 'keep';
       readonly reason: string;
@@ -99,71 +126,182 @@ export type HoldVerdict =
     };
 
 /**
- * The hold is counted from the latest time at which the key is known to have been of use: its recorded
- * deactivation, or else its creation and that of the key that may have replaced it; its last use; and
- * the last time that it was seen Active (I5).
+ * How long a key must have been idle to go at the first sight of it, in days: without memory, whoever
+ * made it Inactive may have done so a moment ago.
+ */
+export const IDLE_DAYS = 90;
+
+/**
+ * The hold is counted from our own recorded deactivation. A key that somebody else made Inactive is held
+ * from the first sight of that, and from the latest of its creation and that of the key that may have
+ * replaced it, its last use, and the last time that it was seen Active (I5). A user's only key stays.
  */
 export function judgeHold(facts: RetiringKey, holdDays: number, now: Date): HoldVerdict {
   const { key } = facts;
   if (key.status !== 'Inactive') return keep(`it is ${key.status}`);
-  if (facts.isSigning) return keep('the calls of this run depend on it');
+  if (facts.isSigning) return keep('the calls of this run may depend on it');
+  if (facts.others.length === 0) return keep('its user has no other key');
 
-  const start = facts.deactivatedAt ?? latest(key.createdAt, facts.successorCreatedAt);
-  const known = latest(start, facts.lastSeenActive);
-  const heldFrom = (since: Date, reason: string): HoldVerdict =>
-    keep(`${reason}; ${holdText(holdDays)}`, new Date(since.getTime() + holdDays * MS_PER_DAY));
-  if (isWithin(known, holdDays, now)) return heldFrom(known, whyHeld(facts, known, now));
-  if (facts.lastUse === 'unread') return { kind: 'ask-last-use' };
-  if (facts.lastUse === 'unreadable') {
+  const { deactivatedAt, lastSeenActive } = facts;
+  // Active again since: whoever made it Inactive then, it was not us.
+  const isRecorded = deactivatedAt !== undefined && !isLater(lastSeenActive, deactivatedAt);
+  const start = deactivatedAt ?? latest(key.createdAt, facts.successorCreatedAt);
+  const known = latest(start, lastSeenActive);
+  const seenInactive = isRecorded ? undefined : (facts.inactiveSince ?? now);
+  const hold = { facts, known, seenInactive, holdDays, now };
+  if (isWithin(known, holdDays, now)) return held(hold);
+  if (seenInactive !== undefined && isWithin(seenInactive, holdDays, now))
+    return atFirstSight(hold);
+  return afterHold(hold, isRecorded);
+}
+
+/** A hold, and what it is counted from. */
+interface Hold {
+  readonly facts: RetiringKey;
+  /** The latest time at which the key is known to have been of use, its last use apart. */
+  readonly known: Date;
+  /** Since when it is known to be Inactive; undefined where our own record tells. */
+  readonly seenInactive: Date | undefined;
+  readonly holdDays: number;
+  readonly now: Date;
+}
+
+/** Time has passed: only a use can hold the key yet. */
+function afterHold(hold: Hold, isRecorded: boolean): HoldVerdict {
+  const { facts, known, now, holdDays } = hold;
+  const { key, lastUse } = facts;
+  if (lastUse === 'unread') return { kind: 'ask-last-use', keyId: key.id };
+  if (lastUse === 'unreadable') {
     // Our own record is enough; without one, nobody can say that the key has been idle (I11).
-    if (facts.deactivatedAt === undefined) {
-      return { ...keep('its last use could not be read'), failed: true };
-    }
-  } else if (facts.lastUse.used === 'at') {
-    const since = latest(known, facts.lastUse.at);
-    if (isWithin(since, holdDays, now)) {
-      return heldFrom(since, `it was last used ${daysAgo(since, now)}`);
-    }
+    if (!isRecorded) return unread('its last use could not be read');
+  } else if (lastUse.used === 'at' && isWithin(lastUse.at, holdDays, now)) {
+    return held(hold, lastUse.at);
   }
   return { kind: 'delete', reason: whyDelete(facts, known, now) };
+}
+
+/**
+ * The one exception for first runs, and for runners without memory: a key that has been idle for long,
+ * and whose user has worked with another one since.
+ */
+function atFirstSight(hold: Hold): HoldVerdict {
+  const { facts, holdDays, now } = hold;
+  const { key, lastUse, others } = facts;
+  const idleDays = Math.max(IDLE_DAYS, holdDays);
+  if (isWithin(key.createdAt, idleDays, now)) return held(hold);
+  if (lastUse === 'unread') return { kind: 'ask-last-use', keyId: key.id };
+  if (lastUse === 'unreadable') return unread('its last use could not be read');
+  const usedAt = lastUse.used === 'at' ? lastUse.at : undefined;
+  const idleSince = latest(key.createdAt, usedAt);
+  if (isWithin(idleSince, idleDays, now)) return held(hold, usedAt);
+  const working = others.filter((other) => other.key.status === 'Active');
+  const unasked = working.find((other) => other.lastUse === 'unread');
+  const successor = working.find((other) => isLater(useOf(other), idleSince));
+  if (successor !== undefined) {
+    const how = whyDelete(facts, idleSince, now);
+    return { kind: 'delete', reason: `${how}, and its user works with ${successor.key.id}` };
+  }
+  if (unasked !== undefined) return { kind: 'ask-last-use', keyId: unasked.key.id };
+  const unknown = working.find((other) => other.lastUse === 'unreadable');
+  return unknown === undefined
+    ? held(hold)
+    : unread(`the last use of ${unknown.key.id}, which its user may work with, could not be read`);
+}
+
+function useOf({ lastUse }: OtherKey): Date | undefined {
+  if (lastUse === 'unread' || lastUse === 'unreadable') return undefined;
+  return lastUse.used === 'at' ? lastUse.at : undefined;
+}
+
+/** In words, with the day when it may go. */
+function held(hold: Hold, usedAt?: Date): HoldVerdict {
+  const { facts, known, seenInactive, holdDays, now } = hold;
+  const since = latest(latest(known, seenInactive), usedAt);
+  const endsAt = new Date(since.getTime() + holdDays * MS_PER_DAY);
+  const days = `${holdDays} ${holdDays === 1 ? 'day' : 'days'}`;
+  const until = `the hold is ${days}, until ${endsAt.toISOString().slice(0, 10)}`;
+  return keep(`${whyHeld(facts, since, now)}; ${until}`, endsAt);
 }
 
 /** AWS dates a use by its own clock, and our last check can be under way when it is recorded. */
 const OWN_CHECKS_MS = 6 * 60_000;
 
+/** A new key that is taken back. */
+export interface TakenBack {
+  readonly lastUse: LastUse | 'unreadable';
+  /** When we asked AWS with it last; undefined when the journal does not say. */
+  readonly checkedAt: Date | undefined;
+  /** When its readers could have it; undefined when it was delivered nowhere. */
+  readonly deliveredAt: Date | undefined;
+}
+
+/** Whether a new key that is taken back may be made Inactive. */
+export type TakenBackVerdict =
+  | { readonly kind: 'unused' }
+  | { readonly kind: 'use-unknown' }
+  | { readonly kind: 'used'; readonly at: Date }
+  /** AWS would not show yet if somebody used it since its readers could have it. */
+  | { readonly kind: 'not-shown-yet'; readonly notBefore: Date };
+
 /**
  * Whether anybody but ourselves may have used a new key. Our checks of it with STS are known by their
- * time; unknown is not unused (I11). `checkedAt` is undefined when the journal does not say.
+ * time; unknown is not unused, and neither is what AWS would not show yet (I11).
  */
-export function mayBeUsedByOthers(
-  lastUse: LastUse | 'unreadable',
+export function judgeTakenBack(
+  { lastUse, checkedAt, deliveredAt }: TakenBack,
+  now: Date,
+): TakenBackVerdict {
+  if (lastUse === 'unreadable') return { kind: 'use-unknown' };
+  if (lastUse.used === 'at' && !isOwnCheck(lastUse, checkedAt)) {
+    return { kind: 'used', at: lastUse.at };
+  }
+  if (deliveredAt === undefined) return { kind: 'unused' };
+  const notBefore = new Date(deliveredAt.getTime() + LAST_USE_LAG_MS);
+  return now < notBefore ? { kind: 'not-shown-yet', notBefore } : { kind: 'unused' };
+}
+
+function isOwnCheck(
+  { at, service }: Extract<LastUse, { used: 'at' }>,
   checkedAt: Date | undefined,
 ): boolean {
-  if (lastUse === 'unreadable') return true;
-  if (lastUse.used === 'never') return false;
-  if (lastUse.service !== 'sts') return true;
-  return checkedAt !== undefined && lastUse.at.getTime() > checkedAt.getTime() + OWN_CHECKS_MS;
+  if (service !== 'sts') return false;
+  return checkedAt === undefined || at.getTime() <= checkedAt.getTime() + OWN_CHECKS_MS;
 }
 
 function keep(reason: string, notBefore?: Date) {
   return { kind: 'keep', reason, failed: false, notBefore } as const;
 }
 
+/** Unknown is not unused (I11). */
+function unread(reason: string): HoldVerdict {
+  return { ...keep(reason), failed: true };
+}
+
 function isWithin(since: Date, days: number, now: Date): boolean {
   return now.getTime() - since.getTime() < days * MS_PER_DAY;
+}
+
+function isLater(one: Date | undefined, other: Date): boolean {
+  return one !== undefined && one > other;
 }
 
 function latest(first: Date, second: Date | undefined): Date {
   return second !== undefined && second > first ? second : first;
 }
 
-function whyHeld(facts: RetiringKey, known: Date, now: Date): string {
-  const ago = daysAgo(known, now);
-  if (known === facts.deactivatedAt) return `it was deactivated ${ago}`;
-  if (known === facts.lastSeenActive) return `it was seen Active ${ago}`;
-  if (known === facts.successorCreatedAt)
+function whyHeld(facts: RetiringKey, since: Date, now: Date): string {
+  const ago = daysAgo(since, now);
+  const { lastUse, lastSeenActive } = facts;
+  if (since === facts.deactivatedAt) return `it was deactivated ${ago}`;
+  if (since === lastSeenActive) return `it was seen Active ${ago}`;
+  if (since === facts.successorCreatedAt)
     return `it may have been replaced by a key created ${ago}`;
-  return `it was created ${ago}`;
+  if (since === facts.key.createdAt) return `it was created ${ago}`;
+  if (typeof lastUse === 'object' && lastUse.used === 'at' && since === lastUse.at) {
+    return `it was last used ${ago}`;
+  }
+  const active = lastSeenActive && `, after it was seen Active ${daysAgo(lastSeenActive, now)}`;
+  return `it was first seen Inactive ${ago}${active ?? ''}`;
 }
 
 function whyDelete(facts: RetiringKey, known: Date, now: Date): string {
@@ -174,10 +312,6 @@ function whyDelete(facts: RetiringKey, known: Date, now: Date): string {
   return facts.lastUse.used === 'never'
     ? `Inactive, never used, created ${daysAgo(facts.key.createdAt, now)}`
     : `Inactive, last used ${daysAgo(facts.lastUse.at, now)}`;
-}
-
-function holdText(days: number): string {
-  return `the hold is ${days} ${days === 1 ? 'day' : 'days'}`;
 }
 
 function daysAgo(then: Date, now: Date): string {

@@ -19,8 +19,8 @@ const INTENDED: RotationStep = {
 const HAPPY_PATH: RotationStep[] = [
   INTENDED,
   { type: 'created', newKeyId: NEW },
+  { type: 'proved', checks: 3 },
   { type: 'delivered', receipts: RECEIPTS },
-  { type: 'verified', checks: 3 },
   { type: 'deactivating' },
   { type: 'deactivated' },
 ];
@@ -58,11 +58,40 @@ const stateAfter = (steps: RotationStep[]): Rotation => {
 };
 
 describe('rotation state', () => {
-  it('touches the old key only after create, deliver and verify (I3, I4)', () => {
+  it('touches a place, and then the old key, only after AWS has accepted the new one (I3, I4)', () => {
     const performed = HAPPY_PATH.map((_, index) =>
       nextStep(stateAfter(HAPPY_PATH.slice(0, index + 1))),
     ).map(({ perform }) => perform);
-    assert.deepEqual(performed, ['create', 'deliver', 'verify', 'cut-over', 'cut-over', 'stop']);
+    assert.deepEqual(performed, ['create', 'prove', 'deliver', 'cut-over', 'cut-over', 'stop']);
+  });
+
+  it('finishes a rotation of the old order as it was begun: delivered, and then proved', () => {
+    const old: RotationStep[] = [
+      ...HAPPY_PATH.slice(0, 2),
+      { type: 'delivered', receipts: RECEIPTS },
+      { type: 'verified', checks: 3 },
+    ];
+    const performed = old.map((_, index) => nextStep(stateAfter(old.slice(0, index + 1))).perform);
+    assert.deepEqual(performed, ['create', 'prove', 'prove', 'cut-over']);
+    assert.throws(() => stateAfter([...HAPPY_PATH.slice(0, 3), { type: 'verified', checks: 3 }]));
+  });
+
+  it('a key is adopted from any phase in which nobody was known to have its secret (I10)', () => {
+    const adopted: RotationStep = { type: 'adopted', newKeyId: NEW };
+    const befores: RotationStep[][] = [
+      [INTENDED, { type: 'create-unknown', reason: 'no answer' }],
+      [INTENDED, { type: 'orphan-found', keyId: NEW }],
+      [INTENDED, { type: 'discarding', keyId: NEW, reason: 'lost' }],
+    ];
+    for (const before of befores) {
+      assert.equal(stateAfter([...before, adopted]).phase, 'created');
+    }
+  });
+
+  it('I2: a request that never left is closed, and no late key ever opens it again', () => {
+    const closed: RotationStep[] = [INTENDED, { type: 'closed', reason: 'never-sent' }];
+    assert.equal(stateAfter(closed).phase, 'closed');
+    assert.throws(() => stateAfter([...closed, { type: 'orphan-found', keyId: NEW }]));
   });
 
   it('keeps the old key Active when its fate is to be kept', () => {

@@ -45,8 +45,11 @@ export type RotationPhase =
   | { readonly phase: 'create-unknown' }
   | { readonly phase: 'orphan-found'; readonly orphanKeyId: AccessKeyId }
   | ({ readonly phase: 'created' } & HasNewKey)
+  | ({ readonly phase: 'proved' } & HasNewKey)
+  /** Proved, and in every place. */
   | ({ readonly phase: 'delivered' } & Delivered)
-  | ({ readonly phase: 'verified' } & Delivered)
+  /** Of an earlier version, which delivered before it asked AWS. */
+  | ({ readonly phase: 'delivered-unproved' } & Delivered)
   | ({ readonly phase: 'deactivating' } & Delivered)
   | {
       readonly phase: 'discarding';
@@ -82,18 +85,21 @@ const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = {
     'create-refused',
     'create-unknown',
     'orphan-found',
+    'orphan-named',
     'created',
+    'adopted',
     'discarding',
     'closed',
   ]),
-  'create-unknown': new Set(['orphan-found', 'closed']),
-  'orphan-found': new Set(['discarding', 'closed']),
-  created: new Set(['delivered', 'discarding', 'undoing', 'closed']),
-  delivered: new Set(['verified', 'discarding', 'undoing', 'closed']),
-  verified: new Set(['deactivating', 'deactivated', 'completed', 'undoing', 'closed']),
+  'create-unknown': new Set(['orphan-found', 'orphan-named', 'adopted', 'closed']),
+  'orphan-found': new Set(['orphan-named', 'adopted', 'discarding', 'closed']),
+  created: new Set(['proved', 'delivered', 'orphan-named', 'discarding', 'undoing', 'closed']),
+  proved: new Set(['delivered', 'orphan-named', 'discarding', 'undoing', 'closed']),
+  'delivered-unproved': new Set(['verified', 'orphan-named', 'discarding', 'undoing', 'closed']),
+  delivered: new Set(['deactivating', 'deactivated', 'completed', 'undoing', 'closed']),
   // A resumed cut-over states its intent again.
   deactivating: new Set(['deactivating', 'deactivated', 'undoing', 'closed']),
-  discarding: new Set(['discarded', 'closed']),
+  discarding: new Set(['discarded', 'adopted', 'closed']),
   deactivated: new Set(['undoing']),
   completed: new Set(['undoing']),
   undoing: new Set(['undone', 'undo-given-up', 'closed']),
@@ -171,12 +177,19 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
       return { phase: 'create-unknown' };
     case 'orphan-found':
       return { phase: 'orphan-found', orphanKeyId: step.keyId };
+    case 'orphan-named':
+      return rotation;
     case 'created':
+    case 'adopted':
       return { phase: 'created', newKeyId: step.newKeyId };
-    case 'delivered':
-      return { phase: 'delivered', newKeyId: newKeyOf(rotation), receipts: step.receipts };
+    case 'proved':
+      return { phase: 'proved', newKeyId: newKeyOf(rotation) };
+    case 'delivered': {
+      const phase = rotation.phase === 'proved' ? 'delivered' : 'delivered-unproved';
+      return { phase, newKeyId: newKeyOf(rotation), receipts: step.receipts };
+    }
     case 'verified':
-      return { phase: 'verified', ...deliveryOf(rotation) };
+      return { phase: 'delivered', ...deliveryOf(rotation) };
     case 'deactivating':
       return { phase: 'deactivating', ...deliveryOf(rotation) };
     case 'deactivated':

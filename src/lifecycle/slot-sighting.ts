@@ -3,8 +3,8 @@
 
 import type { AccessKey } from './keys.ts';
 
-/** What a credential report tells of a key that is Active. */
-export interface ActiveSlot {
+/** What a credential report tells of a key. */
+export interface ReportedSlot {
   readonly user: string;
   readonly createdAt: Date;
 }
@@ -18,7 +18,7 @@ export interface SlotSighting {
 }
 
 /** Dates are in whole seconds, and two services write them. */
-const SAME_DATE_MS = 2_000;
+export const SAME_DATE_MS = 2_000;
 
 /**
  * The latest time at which this key may have been the one that was seen; undefined when no sighting

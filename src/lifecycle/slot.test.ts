@@ -17,6 +17,8 @@ const about = (key: AccessKey): RetiringKey => ({
   cutOverAt: undefined,
   deactivatedAt: undefined,
   lastSeenActive: undefined,
+  inactiveSince: undefined,
+  others: [],
   successorCreatedAt: undefined,
   isSigning: false,
 });
@@ -29,7 +31,7 @@ const judge = (current: KeyStatus, other: KeyStatus) =>
         { id: OTHER, status: other, createdAt },
       ],
       currentKeyId: CURRENT,
-      signingKeyId: SIGNING,
+      dependsOn: (id) => id === SIGNING,
       about,
     },
     NOW,

@@ -2,16 +2,15 @@
 // (or --yes) decides; the fleet rotator never removes a key to make room on its own.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { MS_PER_DAY } from '../base/clock.ts';
 import { type AccessKey, KEYS_PER_USER_MAX } from './keys.ts';
-import { HOLD_DAYS, judgeIdle, type RetiringKey } from './retirement.ts';
+import { HOLD_DAYS, isHeld, judgeIdle, type RetiringKey } from './retirement.ts';
 
 export interface SlotFacts {
   readonly keys: readonly AccessKey[];
   /** The key that is to be replaced. */
   readonly currentKeyId: AccessKeyId;
-  /** The key that signs the calls (I7). */
-  readonly signingKeyId: AccessKeyId;
+  /** Whether the calls depend on a key (I7). */
+  readonly dependsOn: (keyId: AccessKeyId) => boolean;
   /** What is known of a key that could go. */
   readonly about: (key: AccessKey) => RetiringKey;
 }
@@ -33,23 +32,24 @@ export type SlotVerdict =
 export function otherKey({
   keys,
   currentKeyId,
-  signingKeyId,
-}: Pick<SlotFacts, 'keys' | 'currentKeyId' | 'signingKeyId'>): AccessKey | undefined {
+  dependsOn,
+}: Pick<SlotFacts, 'keys' | 'currentKeyId' | 'dependsOn'>): AccessKey | undefined {
   if (keys.length !== KEYS_PER_USER_MAX) return undefined;
-  // I7: never the key that is to be replaced, never the key that signs.
-  return keys.find(({ id }) => id !== currentKeyId && id !== signingKeyId);
+  // I7: never the key that is to be replaced, never one that the calls depend on.
+  return keys.find(({ id }) => id !== currentKeyId && !dependsOn(id));
 }
 
 export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
-  const { keys, currentKeyId, signingKeyId } = facts;
+  const { keys, currentKeyId } = facts;
   if (keys.length < KEYS_PER_USER_MAX) return { kind: 'free' };
   if (keys.length > KEYS_PER_USER_MAX) {
     return full(`the user has ${keys.length} keys`, 'delete keys in IAM until one is left');
   }
   const other = otherKey(facts);
   if (other === undefined) {
+    const second = keys.find(({ id }) => id !== currentKeyId);
     return full(
-      `the second key, ${signingKeyId}, signs the calls`,
+      `the second key, ${second?.id}, signs the calls, or may have opened the session that does`,
       'authenticate with another profile (-a) and run again',
     );
   }
@@ -66,15 +66,10 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
     // I5: the hold since the recorded deactivation stands, also for somebody who is in a hurry.
     return full(
       `${other.id} was made Inactive less than ${HOLD_DAYS} days ago, and is held as the way back`,
-      `end the hold by hand with finish --delete, or wait`,
+      `end the hold by hand with keyctl finish --delete, or wait`,
     );
   }
   return { kind: 'removable', key: other, ...judgeIdle(about, now) };
-}
-
-function isHeld({ deactivatedAt }: RetiringKey, now: Date): boolean {
-  if (deactivatedAt === undefined) return false;
-  return now.getTime() - deactivatedAt.getTime() < HOLD_DAYS * MS_PER_DAY;
 }
 
 function full(because: string, hint: string): SlotVerdict {

@@ -1,7 +1,7 @@
 // The lists of keyctl as tables.
 
 import type { KeyctlReport, KeyLine } from './keyctl-report.ts';
-import { days, lastUse, shown } from './keyctl-words.ts';
+import { days, lastUse } from './keyctl-words.ts';
 import { table } from './table.ts';
 import type { Paint } from './words.ts';
 
@@ -14,7 +14,7 @@ export function profilesPage(
   profiles: readonly Profile[],
   paint: Paint,
 ): string {
-  const file = shown(report.credentials_file ?? '');
+  const file = report.credentials_file ?? '';
   if (profiles.length === 0) return `No profiles in ${file}.`;
   const title = `${profiles.length === 1 ? '1 profile' : `${profiles.length} profiles`}, credentials file ${file}`;
   return [paint('bold', title), profileTable(report, profiles, paint)].join('\n');
@@ -24,14 +24,14 @@ function profileTable(report: KeyctlReport, profiles: readonly Profile[], paint:
   if (report.command === 'list-keys') {
     return table(
       ['PROFILE', 'KEY', 'KIND'],
-      profiles.map(({ name, kind, access_key_id: id }) => [shown(name), id ?? '-', shown(kind)]),
+      profiles.map(({ name, kind, access_key_id: id }) => [name, id ?? '-', kind]),
     );
   }
   return table(
     ['PROFILE', 'KIND', 'KEY', ''],
     profiles.map(({ name, kind, access_key_id: id, rotatable, note }) => [
-      shown(name),
-      shown(kind),
+      name,
+      kind,
       id ?? '-',
       remark(rotatable, note, paint),
     ]),
@@ -39,20 +39,20 @@ function profileTable(report: KeyctlReport, profiles: readonly Profile[], paint:
 }
 
 function remark(rotatable: boolean, note: string | null, paint: Paint): string {
-  if (note !== null) return paint(rotatable ? 'yellow' : 'dim', shown(note));
+  if (note !== null) return paint(rotatable ? 'yellow' : 'dim', note);
   return rotatable ? '' : paint('dim', 'can not be rotated');
 }
 
 export function userKeysPage(report: KeyctlReport, paint: Paint): string {
   const keys = report.keys ?? [];
-  const who = `IAM user ${report.user_name}, account ${report.account_id}, profile ${shown(report.profile ?? '')}`;
+  const who = `IAM user ${report.user_name}, account ${report.account_id}, profile ${report.profile ?? ''}`;
   return [
     paint('bold', who),
     table(
       ['KEY', 'STATUS', 'AGE', 'LAST USED', ''],
       keys.map((key) => [...columns(key), marks(key, paint)]),
     ),
-    ...report.warnings.map((text) => paint('yellow', `warning: ${shown(text)}`)),
+    ...report.warnings.map((text) => paint('yellow', `warning: ${text}`)),
   ].join('\n');
 }
 
@@ -72,19 +72,16 @@ export function allKeysPage(report: KeyctlReport, users: readonly User[], paint:
     // An account without users has no page of its own, unless it is the only one.
     ...(isSeveral || accounts.size > 0 ? total : [accountPage(report.account_id ?? '', [], paint)]),
     ...unreadable.map(({ account_id: account, user_name: user, reason }) =>
-      paint(
-        'red',
-        `${isSeveral ? `${account}/` : ''}${shown(user)}: keys can not be read: ${shown(reason)}`,
-      ),
+      paint('red', `${isSeveral ? `${account}/` : ''}${user}: keys can not be read: ${reason}`),
     ),
-    ...failures.map(({ message }) => paint('red', shown(message))),
+    ...failures.map(({ message }) => paint('red', message)),
     ...(isSeveral ? [paint('dim', accountsLine(accounts.size, failures.length, skipped))] : []),
   ].join(isSeveral ? '\n\n' : '\n');
 }
 
 function accountPage(account: string, users: readonly User[], paint: Paint): string {
   const rows = users.flatMap(({ user_name: user, keys }) =>
-    keys.map((key, index) => [index === 0 ? shown(user) : '', ...columns(key), marks(key, paint)]),
+    keys.map((key, index) => [index === 0 ? user : '', ...columns(key), marks(key, paint)]),
   );
   const without = users.filter(({ keys }) => keys.length === 0).length;
   const counts = `account ${account}: ${count(users.length, 'user')}, ${count(rows.length, 'key')}`;

@@ -3,6 +3,7 @@
 // ever holds a secret. Fields are only ever added.
 
 import { z } from 'zod';
+import { changeCountsSchema, changesSchema, nextRunAtSchema } from './changes.ts';
 
 const failure = z.object({
   code: z.string().describe('Stable error code; docs/errors.md lists all'),
@@ -30,6 +31,7 @@ const plan = z.object({
   key_to_delete: z.string().nullable().describe('The key that would have to make room'),
   asks: z.boolean().describe('Whether only a person can agree to that, and --yes is not enough'),
   resumes: z.string().nullable().describe('The phase in which an earlier run left off'),
+  hint: z.string().nullable().describe('What to do where it is not possible'),
 });
 
 const rotation = z.object({
@@ -87,6 +89,9 @@ export const keyctlReportSchema = z
     credentials_file: z.string().nullable(),
     warnings: z.array(z.string()),
     current_key_id: z.string().nullable().describe('The key that the profile held at the start'),
+    changes: changesSchema,
+    next_run_at: nextRunAtSchema,
+    summary: z.object({ changes: changeCountsSchema }),
     same_key_profiles: z
       .array(z.string())
       .optional()

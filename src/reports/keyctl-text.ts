@@ -1,9 +1,11 @@
 // The person's rendering of a keyctl run: what will happen, and what came of it.
 
 import { styleText } from 'node:util';
+import { changeLine, isBesideTables, nextRunLines } from '../base/key-changes.ts';
+import { printableAll } from '../base/printable.ts';
 import { allKeysPage, profilesPage, userKeysPage } from './keyctl-lists.ts';
 import type { KeyctlReport, KeyLine } from './keyctl-report.ts';
-import { describeKey, rows, shown } from './keyctl-words.ts';
+import { describeKey, rows } from './keyctl-words.ts';
 import type { Paint } from './words.ts';
 
 export interface TextStyle {
@@ -11,7 +13,8 @@ export interface TextStyle {
 }
 
 /** The result page; ends with a newline. */
-export function renderKeyctl(report: KeyctlReport, style: TextStyle): string {
+export function renderKeyctl(given: KeyctlReport, style: TextStyle): string {
+  const report = printableAll(given);
   const paint = painter(style);
   const page =
     report.rotation !== undefined
@@ -27,12 +30,20 @@ export function renderKeyctl(report: KeyctlReport, style: TextStyle): string {
               : report.command === 'list-keys'
                 ? userKeysPage(report, paint)
                 : `${planPage(report, paint)}\n\n${verdict(report, paint)}`;
-  return `${page}\n`;
+  return `${[page, ...besides(report)].join('\n')}\n`;
+}
+
+/** What was done beside what the page is about (I16), and when to come again. */
+function besides({ changes, next_run_at: nextRunAt, finish }: KeyctlReport): string[] {
+  const beside = changes.filter(isBesideTables).map((each) => `  ${changeLine(each)}`);
+  // The page of finish says itself from when on.
+  const next = finish === undefined ? nextRunLines(nextRunAt) : [];
+  return [...(beside.length === 0 ? [] : ['', 'Also done:', ...beside]), ...next];
 }
 
 /** What a rotation meets, shown before it begins; without a newline at the end. */
 export function renderPlan(report: KeyctlReport, style: TextStyle): string {
-  return planPage(report, painter(style));
+  return planPage(printableAll(report), painter(style));
 }
 
 function painter({ colour }: TextStyle): Paint {
@@ -46,17 +57,17 @@ function planPage(report: KeyctlReport, paint: Paint): string {
   const others = keys.filter((key) => !key.current);
   const who = `IAM user ${report.user_name}, account ${report.account_id}`;
   return [
-    `${paint('bold', shown(report.profile ?? ''))}  ${who}`,
+    `${paint('bold', report.profile ?? '')}  ${who}`,
     rows([
-      ['file', shown(report.credentials_file ?? '')],
+      ['file', report.credentials_file ?? ''],
       ...current.map((key) => ['key', keyText(key, paint)] as const),
       ...others.map((key) => ['other key', keyText(key, paint)] as const),
-      ...(same.length === 0 ? [] : [['also in', same.map(shown).join(', ')] as const]),
+      ...(same.length === 0 ? [] : [['also in', same.join(', ')] as const]),
       ...(report.auth_profile === report.profile
         ? []
-        : [['signed by', shown(report.auth_profile ?? '')] as const]),
+        : [['signed by', report.auth_profile ?? ''] as const]),
     ]),
-    ...report.warnings.map((text) => paint('yellow', `  warning: ${shown(text)}`)),
+    ...report.warnings.map((text) => paint('yellow', `  warning: ${text}`)),
   ].join('\n');
 }
 
@@ -68,7 +79,10 @@ function keyText(key: KeyLine, paint: Paint): string {
 /** The end of a dry run. */
 function verdict({ plan, ...report }: KeyctlReport, paint: Paint): string {
   if (plan === undefined) return '';
-  if (!plan.possible) return `${paint('red', 'Could not rotate')}: ${plan.why}`;
+  if (!plan.possible) {
+    const hint = plan.hint === null ? [] : [`  hint: ${plan.hint}`];
+    return [`${paint('red', 'Could not rotate')}: ${plan.why}`, ...hint].join('\n');
+  }
   const agree = plan.asks
     ? ['A person would be asked to agree to that, in a terminal; --yes does not.']
     : plan.key_to_delete === null
@@ -77,7 +91,7 @@ function verdict({ plan, ...report }: KeyctlReport, paint: Paint): string {
   return [
     `${paint('green', 'Would rotate')}: ${plan.why}.`,
     ...agree,
-    `The old key would stay Active, kept as [${shown(report.profile ?? '')}-previous].`,
+    `The old key would stay Active, kept as [${report.profile ?? ''}-previous].`,
     paint('dim', 'Dry run: nothing was changed.'),
   ].join('\n');
 }
@@ -91,27 +105,22 @@ function rotationPage(
   const missed = (report.same_key_profiles ?? []).filter((name) => !also.includes(name));
   const title = rotation.resumed ? 'Rotated, as an earlier run had begun' : 'Rotated';
   return [
-    `${paint('green', title)}: ${shown(report.profile ?? '')}, IAM user ${report.user_name}`,
+    `${paint('green', title)}: ${report.profile ?? ''}, IAM user ${report.user_name}`,
     '',
     rows([
-      ['new key', `${rotation.new_key_id}  in ${shown(report.credentials_file ?? '')}`],
-      [
-        'old key',
-        `${rotation.old_key_id}  still Active, kept as [${shown(rotation.previous_profile)}]`,
-      ],
-      ...(also.length === 0
-        ? []
-        : [['also', `${also.map(shown).join(', ')} now has the new key`] as const]),
+      ['new key', `${rotation.new_key_id}  in ${report.credentials_file ?? ''}`],
+      ['old key', `${rotation.old_key_id}  still Active, kept as [${rotation.previous_profile}]`],
+      ...(also.length === 0 ? [] : [['also', `${also.join(', ')} now has the new key`] as const]),
       ...(rotation.deleted_key_id === null
         ? []
         : [['deleted', `${rotation.deleted_key_id}  to make room`] as const]),
-      ...(rotation.backup_file === null ? [] : [['backup', shown(rotation.backup_file)] as const]),
+      ...(rotation.backup_file === null ? [] : [['backup', rotation.backup_file] as const]),
     ]),
     '',
     ...(missed.length === 0
       ? []
       : [
-          paint('yellow', `Still with the old key: ${missed.map(shown).join(', ')}`),
+          paint('yellow', `Still with the old key: ${missed.join(', ')}`),
           '  --all-profiles would have given them the new one too; rotate or edit them.',
           '',
         ]),
@@ -128,15 +137,15 @@ function undoPage(
   paint: Paint,
 ): string {
   return [
-    `${paint('green', 'Undone')}: ${shown(report.profile ?? '')}, IAM user ${report.user_name}`,
+    `${paint('green', 'Undone')}: ${report.profile ?? ''}, IAM user ${report.user_name}`,
     '',
     rows([
       [
         'key',
-        `${undo.restored_key_id}  back in ${shown(report.credentials_file ?? '')}${undo.reactivated ? ', Active again' : ''}`,
+        `${undo.restored_key_id}  back in ${report.credentials_file ?? ''}${undo.reactivated ? ', Active again' : ''}`,
       ],
-      ['replaced', `${undo.replaced_key_id}  kept as [${shown(undo.previous_profile)}]`],
-      ...(undo.backup_file === null ? [] : [['backup', shown(undo.backup_file)] as const]),
+      ['replaced', `${undo.replaced_key_id}  kept as [${undo.previous_profile}]`],
+      ...(undo.backup_file === null ? [] : [['backup', undo.backup_file] as const]),
     ]),
   ].join('\n');
 }
@@ -157,9 +166,10 @@ function finishPage(
   };
   const next: Readonly<Record<typeof finish.outcome, readonly string[]>> = {
     deactivated: [
-      'If something still needs it, undo makes it Active again; finish deletes it then.',
+      `If something still needs it: keyctl undo -t ${report.profile ?? 'PROFILE'}`,
+      `To delete it when the hold is over: keyctl finish -t ${report.profile ?? 'PROFILE'}`,
     ],
-    held: ['To delete it all the same: finish with --delete.'],
+    held: [`To delete it all the same: keyctl finish -t ${report.profile ?? 'PROFILE'} --delete`],
     deleted: [],
     gone: [],
   };
@@ -168,7 +178,7 @@ function finishPage(
     ...next[finish.outcome],
     ...(finish.removed_profile === null
       ? []
-      : [`[${shown(finish.removed_profile)}] was taken out of the file.`]),
-    ...(finish.backup_file === null ? [] : [`Backup: ${shown(finish.backup_file)}`]),
+      : [`[${finish.removed_profile}] was taken out of the file.`]),
+    ...(finish.backup_file === null ? [] : [`Backup: ${finish.backup_file}`]),
   ].join('\n');
 }

@@ -22,10 +22,3 @@ export function rows(pairs: readonly (readonly [label: string, text: string])[])
   const width = Math.max(0, ...pairs.map(([label]) => label.length));
   return pairs.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`).join('\n');
 }
-
-/** Text from a file: its control characters are shown, not sent to the terminal. */
-export function shown(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => {
-    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
-  });
-}

@@ -29,7 +29,13 @@ export function failedSection(
   const groups = unique(failed.map((key) => key.error_code)).map((code) => {
     const members = failed.filter((key) => key.error_code === code);
     if (members.every((key) => key.keys !== undefined)) {
-      return fullSlots(code, members, wrap, accountColumn(report));
+      // Where a key goes by itself, nothing else is advised.
+      const waiting = members.filter((key) => key.next_run_at !== null);
+      const others = members.filter((key) => key.next_run_at === null);
+      return [
+        ...(others.length === 0 ? [] : [fullSlots(code, others, wrap, accountColumn(report))]),
+        ...waiting.map((key) => single(key, userWord(report, key), paint, wrap)),
+      ].join('\n\n');
     }
     const names = members.map((key) => userWord(report, key));
     if (isStop(code) || members.length >= GROUP_FROM) {
@@ -104,7 +110,8 @@ const ADVICE: Readonly<Record<string, { readonly reason: string; readonly hint: 
       'been Inactive for long enough',
   },
   'own-key': {
-    reason: 'This key signs the calls of this run, so the run can not replace it',
+    reason:
+      'This key signs the calls of this run, or may have opened the session that does, so the run can not replace it',
     hint:
       'run with a role, or with another user’s key, to rotate this one; or say with --deliver where ' +
       'its successor goes',

@@ -1,7 +1,8 @@
 // The machine's rendering: one JSON document, ending in a newline.
 
+import { printableJson } from '../base/printable.ts';
 import type { RotationReport } from './rotation-report.ts';
 
 export function renderJson(report: RotationReport): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
+  return `${printableJson(report, 2)}\n`;
 }

@@ -2,6 +2,8 @@
 
 import { basename, dirname, join } from 'node:path';
 import { styleText } from 'node:util';
+import { changeLine, isBesideTables, nextRunLines } from '../base/key-changes.ts';
+import { printableAll } from '../base/printable.ts';
 import { deliversCustody, printsSecret } from '../destinations/kinds.ts';
 import { errorSection } from './render-errors.ts';
 import { failedSection } from './render-failures.ts';
@@ -24,7 +26,8 @@ export interface TextStyle {
   readonly width: number;
 }
 
-export function renderText(report: RotationReport, style: TextStyle): string {
+export function renderText(given: RotationReport, style: TextStyle): string {
+  const report = printableAll(given);
   const paint: Paint = (tone, text) => (style.colour ? styleText(tone, text) : text);
   const wrap = (label: string, text: string) => wrapped(label, text, style.width);
   const done = report.rotated_keys.filter((key) => key.success);
@@ -34,16 +37,19 @@ export function renderText(report: RotationReport, style: TextStyle): string {
     rotatedSection(report, done, paint),
     failedSection(report, failed, paint, wrap),
     cleanupSection(report, paint, wrap),
+    changesSection(report, wrap),
     errorSection(report, paint, wrap),
     deliverySection(done),
     handoffSection(done, failed, wrap),
+    nextRunSection(report),
     summaryLine(report, wrap, paint),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 /** The page of a run that only finishes what earlier runs left open. */
-export function renderRecovery(report: RotationReport, style: TextStyle): string {
+export function renderRecovery(given: RotationReport, style: TextStyle): string {
+  const report = printableAll(given);
   const paint: Paint = (tone, text) => (style.colour ? styleText(tone, text) : text);
   const wrap = (label: string, text: string) => wrapped(label, text, style.width);
   const done = report.rotated_keys.filter((key) => key.success);
@@ -67,10 +73,15 @@ export function renderRecovery(report: RotationReport, style: TextStyle): string
           ),
         ].join('\n'),
     failedSection(report, failed, paint, wrap),
+    changesSection(report, wrap),
     errorSection(report, paint, wrap),
     deliverySection(done),
     handoffSection(done, failed, wrap),
-    report.rotated_keys.length + report.errors.length === 0 ? 'Nothing is left open.' : '',
+    nextRunSection(report),
+    report.rotated_keys.length + report.errors.length + (report.planned_changes ?? []).length ===
+      0 && report.next_run_at === null
+      ? 'Nothing is left open.'
+      : '',
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
@@ -107,6 +118,20 @@ function rotatedSection(report: RotationReport, done: RotatedKey[], paint: Paint
     ? ['USER', 'KEY', 'AGE', '']
     : ['USER', 'OLD KEY', 'AGE', 'NEW KEY', 'OLD IS', ''];
   return [paint('green', title), table([...accounts.head, ...columns], rows)].join('\n');
+}
+
+/** What was done to keys that no table of the page has, in a line each (I16). */
+function changesSection(report: RotationReport, wrap: Wrap): string {
+  const beside = report.changes.filter(isBesideTables);
+  const { planned_changes: planned = [] } = report;
+  const isSeveral = isAboutSeveral(report);
+  const lines = [...beside, ...planned].map((each) => wrap('  ', changeLine(each, isSeveral)));
+  if (lines.length === 0) return '';
+  return [report.dry_run ? 'Would also be done' : 'Also done', ...lines].join('\n');
+}
+
+function nextRunSection({ next_run_at: nextRunAt }: RotationReport): string {
+  return nextRunLines(nextRunAt).join('\n');
 }
 
 function cleanupSection(report: RotationReport, paint: Paint, wrap: Wrap): string {

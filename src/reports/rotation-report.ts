@@ -3,6 +3,12 @@
 // schema/ all come from it. Documented names and types never change; additions are welcome.
 
 import { z } from 'zod';
+import {
+  changeCountsSchema,
+  changesSchema,
+  nextRunAtSchema,
+  plannedChangeSchema,
+} from './changes.ts';
 
 const issue = z.object({
   code: z.string().describe('Stable error code; docs/errors.md lists all'),
@@ -63,11 +69,16 @@ const rotatedKey = z.object({
     ),
   resumed: z.boolean().describe('true when an earlier run had begun this rotation'),
   keys: z.array(keyInfo).optional().describe("The user's keys, when they are why it failed"),
+  next_run_at: nextRunAtSchema,
 });
 
 const keptKey = z.object({
   access_key_id: z.string(),
   reason: z.string().describe('Why the Inactive key was not deleted'),
+  deletable_from: z
+    .string()
+    .nullable()
+    .describe('ISO 8601 UTC: when its hold is over; null where time alone does not end it'),
 });
 
 const cleanupResult = z.object({
@@ -80,6 +91,7 @@ const cleanupResult = z.object({
   error_code: z.string().nullable(),
   hint: z.string().nullable(),
   kept_keys: z.array(keptKey),
+  next_run_at: nextRunAtSchema,
 });
 
 const summary = z.object({
@@ -96,6 +108,7 @@ const summary = z.object({
     .describe('Accounts that could not be entered or read; errors says why'),
   accounts_skipped: z.number().int().describe('Suspended or closed accounts of the organization'),
   accounts_left: z.number().int().describe('Accounts that the run was ended before'),
+  changes: changeCountsSchema,
   duration_seconds: z.number(),
 });
 
@@ -121,6 +134,12 @@ export const rotationReportSchema = z
     rotated_keys: z.array(rotatedKey),
     cleanup_results: z.array(cleanupResult),
     errors: z.array(issue),
+    changes: changesSchema,
+    planned_changes: z
+      .array(plannedChangeSchema)
+      .optional()
+      .describe('In a dry run: what would be done beside the rotations and the clean-up'),
+    next_run_at: nextRunAtSchema,
     summary,
     account_id: z
       .string()

@@ -1,6 +1,7 @@
 // What `keyturn status` and `keyturn undo` print with --json. The schemas are published.
 
 import { z } from 'zod';
+import { changeCountsSchema, changesSchema, nextRunAtSchema } from './changes.ts';
 
 const openRotation = z.object({
   account_id: z.string(),
@@ -47,8 +48,13 @@ export const undoReportSchema = z
         'made-inactive, was-inactive, gone, left-active because it may be in use, or kept where ' +
           'keyctl undo had begun the undo',
       ),
+    new_key_reason: z.string().nullable().describe('Why it was left Active'),
+    hint: z.string().nullable().describe('How to end a key that was left Active'),
     put_back: z.array(receipt),
     not_put_back: z.array(receipt).describe('Whoever reads these must go back to the old key'),
+    changes: changesSchema,
+    next_run_at: nextRunAtSchema,
+    summary: z.object({ changes: changeCountsSchema }),
   })
   .describe('A rotation that was taken back');
 

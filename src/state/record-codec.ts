@@ -33,6 +33,7 @@ const target = z.object({
 const fate = z.enum(['deactivate', 'keep']);
 const closeReason = z.enum([
   'no-key-was-made',
+  'never-sent',
   'discarded',
   'new-key-gone',
   'old-key-gone',
@@ -52,8 +53,11 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
   'create-refused': z.object({ code: z.string() }),
   'create-unknown': z.object({ reason: z.string() }),
   'orphan-found': z.object({ keyId }),
+  'orphan-named': z.object({ keyId }),
   created: z.object({ newKeyId: keyId }),
   delivered: z.object({ receipts: z.array(receipt) }),
+  proved: z.object({ checks: z.number() }),
+  adopted: z.object({ newKeyId: keyId }),
   verified: z.object({ checks: z.number() }),
   deactivating: z.object({}),
   deactivated: z.object({}),

@@ -21,7 +21,13 @@ interface Recorded {
   mayBeUnfinished: boolean | undefined;
 }
 
+/** A journal of fewer records is read in a fraction of a second. */
+const LONG_RECORDS = 10_000;
+/** A user's last two rotations with their clean-up, and what came in between. */
+const NEEDED_PER_USER = 40;
+
 export class RecordedUsers {
+  #count = 0;
   readonly #byName = new Map<string, Recorded>();
   readonly #owners = new Map<AccessKeyId, string>();
 
@@ -38,7 +44,9 @@ export class RecordedUsers {
     if (recorded.user !== user) recorded.user = user;
     recorded.mayBeUnfinished = undefined;
     recorded.lines.push(line);
-    if (step.type === 'created') this.#owners.set(step.newKeyId, recorded.user);
+    this.#count += 1;
+    if (step.type === 'created' || step.type === 'adopted')
+      this.#owners.set(step.newKeyId, recorded.user);
   }
 
   /** The records until now: what is added later is in the next answer. */
@@ -85,7 +93,13 @@ export class RecordedUsers {
     return { lines, before };
   }
 
+  /** Whether there are many, and of each user more than decisions need. */
+  get isLong(): boolean {
+    return this.#count >= LONG_RECORDS && this.#count > NEEDED_PER_USER * this.#byName.size;
+  }
+
   clear(): void {
+    this.#count = 0;
     this.#byName.clear();
     this.#owners.clear();
   }

@@ -6,7 +6,7 @@ import type { UserHistory } from '../lifecycle/history.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
-import type { ActiveSlot } from '../lifecycle/slot-sighting.ts';
+import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
 
 /**
  * `write` proves before the first change in AWS that what has to be kept can be kept. `read` leaves
@@ -57,6 +57,11 @@ export interface AccountState {
    * is then complete in the history. Throws `rotation-in-progress` when another holds the user.
    */
   exclusively<T>(user: string, work: (log: UserLog) => Promise<T>): Promise<T>;
+  /**
+   * Compacts when that pays: many records, and more of each user than decisions need. Undefined when it
+   * does not, or somebody is at work. Throws `journal-write` and `state-dir`; all is then as it was.
+   */
+  tidy(): Promise<Compacted | undefined>;
 }
 
 /** A user with an open rotation, or with a given-up request whose key may land late (I13). */
@@ -72,7 +77,8 @@ export interface UserLog {
   readonly history: UserHistory;
   /**
    * Resolves when the step is durable. Throws `journal-write`, and `rotation-in-progress` when this
-   * process was suspended for so long that another one took the user over (I9).
+   * process was suspended for so long that another one took the user over (I9). Refuses once the
+   * work is over.
    */
   record(rotation: string, step: RotationStep): Promise<void>;
   recordKey(step: KeyStep): Promise<void>;
@@ -80,7 +86,7 @@ export interface UserLog {
 
 /** The secrets of new keys, from the moment AWS names them until every place holds them (I3). */
 export interface Custody {
-  /** Resolves once the secret is durable. Throws `handoff-failed`. */
+  /** Resolves once the secret is durable. Throws `handoff-failed`, `key-condemned`. */
   put(entry: IssuedKey): Promise<void>;
   /** The entry as read back, or undefined when there is none. Throws `state-dir` (I11). */
   get(keyId: AccessKeyId): Promise<IssuedKey | undefined>;
@@ -88,6 +94,12 @@ export interface Custody {
   list(): Promise<readonly HeldKey[]>;
   /** Once another place holds the secret; one that is gone is fine. Throws `handoff-failed`. */
   remove(keyId: AccessKeyId): Promise<void>;
+  /**
+   * Says that nobody has the secret of the key, before the key is deleted: from then on put() is refused,
+   * whoever calls it however late. Resolves with false when the secret is there: then the key is not to
+   * be deleted. Safe to repeat. Throws `handoff-failed`, and `state-dir` when it can not be read.
+   */
+  condemn(keyId: AccessKeyId): Promise<boolean>;
   /** Where the secret of the key is, or would be, for people; without the secret. */
   describe(keyId: AccessKeyId): string;
   /** Secrets in an encrypted form, which stays when the plain one goes: nobody here can read them. */
@@ -108,20 +120,41 @@ export interface HeldKey {
   readonly user: string | undefined;
 }
 
-/** When each key was last seen Active: the only hint for keys that others made Inactive (I5). */
+/**
+ * When each key was last seen Active, and since when Inactive: the only hints for keys that others made
+ * Inactive (I5).
+ */
 export interface Sightings {
   /**
-   * When this key of the user was last seen Active, by its ID or by its date in a credential report;
-   * `keys` are all keys of the user. Undefined when nothing is known.
+   * When this key of the user was last seen Active, by its ID or by its date in a credential report,
+   * under whatever name the user had then; `keys` are all keys of the user. Undefined when nothing is known.
    */
   lastActive(user: string, key: AccessKey, keys: readonly AccessKey[]): Date | undefined;
-  /** Remembers for good. Throws `state-dir`. */
+  /** When it was first seen Inactive since then; undefined when it was not. */
+  inactiveSince(keyId: AccessKeyId): Date | undefined;
+  /** For good, or for as long as this is open where it was opened to read. Throws `state-dir`. */
   remember(seen: readonly Seen[]): Promise<void>;
   /** Learns what other runs have remembered since. Throws `state-dir`. */
   refresh(): Promise<void>;
 }
 
-/** Keys that were Active at that time, known by their IDs or, from a report, by user and date. */
+/**
+ * Keys that were Active at that time, known by their IDs or, from a report, by user and date; or keys that
+ * were Inactive then.
+ */
 export type Seen =
   | { readonly at: Date; readonly keyIds: Iterable<AccessKeyId> }
-  | { readonly at: Date; readonly slots: Iterable<ActiveSlot> };
+  | {
+      readonly at: Date;
+      readonly slots: Iterable<ReportedSlot>;
+      /** Keys that the same report shows otherwise: whatever else has their date is another key. */
+      readonly inactiveSlots?: Iterable<ReportedSlot>;
+    }
+  | { readonly at: Date; readonly inactive: Iterable<InactiveKey> };
+
+export interface InactiveKey {
+  readonly user: string;
+  readonly key: AccessKey;
+  /** All keys of the user. */
+  readonly keys: readonly AccessKey[];
+}

@@ -1,5 +1,5 @@
-// The kinds of store that there are. Adding one is a folder and a line here. A kind loads its store
-// only when it is opened.
+// The kinds of store that there are. Adding one is a folder, a line here, and a row in the contract
+// (test/state/contract.test.ts). A kind loads its store only when it is opened.
 
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
@@ -12,7 +12,11 @@ export interface StoreKind {
   readonly takes: string;
   readonly isPlace: (place: string) => boolean;
   readonly open: (place: string, opening: StoreOpening) => Promise<StateStore>;
+  /** Why what is kept there will be lost, in words; undefined where nothing speaks against it. */
+  readonly whyVolatile: (place: string, env: Environment) => Promise<string | undefined>;
 }
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface StoreOpening {
   readonly clock: Clock;
@@ -22,10 +26,24 @@ export interface StoreOpening {
 
 const KINDS: readonly StoreKind[] = [files];
 
+/** Whether a kind takes it as it is. A path that is not absolute depends on who reads it. */
+export function isStatePlace(place: string): boolean {
+  return KINDS.some((kind) => kind.isPlace(place));
+}
+
 /** Opens the store at a place, for one run. Throws `bad-value` for a place that no kind takes. */
 export async function openStateStore(place: string, clock: Clock): Promise<StateStore> {
+  return await kindOf(place).open(place, { clock, run: newId() });
+}
+
+/** Why what is kept at the place will be lost. Throws `bad-value` for a place that no kind takes. */
+export async function whyVolatile(place: string, env: Environment): Promise<string | undefined> {
+  return await kindOf(place).whyVolatile(place, env);
+}
+
+function kindOf(place: string): StoreKind {
   const kind = KINDS.find(({ isPlace }) => isPlace(place));
-  if (kind !== undefined) return await kind.open(place, { clock, run: newId() });
+  if (kind !== undefined) return kind;
   throw new KeyturnError('bad-value', `${JSON.stringify(place)} is no place for state`, {
     hint: `it takes ${KINDS.map(({ takes }) => takes).join(', or ')}`,
   });

@@ -60,6 +60,7 @@ export function examOf(exam: Partial<ProfileExam> = {}): ProfileExam {
     slot: { kind: 'free' },
     sameKeyProfiles: [],
     openPhase: undefined,
+    orphan: undefined,
     obstacle: undefined,
     warnings: [],
     ...exam,
@@ -117,7 +118,13 @@ export function fakeParts(
         exam: examOf({ profile: options.targetProfile, ...aws.exam }),
         rotate: async (request) => {
           note('rotate', request);
-          context.emit({ code: 'key-created', user: 'svc-a', newKeyId: NEW });
+          context.emit({
+            code: 'key-created',
+            user: 'svc-a',
+            newKeyId: NEW,
+            by: 'rotation',
+            why: 'due',
+          });
           const deletedKeyId = request.mayRemove;
           return (await aws.rotate?.(request, context)) ?? { ...ROTATION, deletedKeyId };
         },

@@ -56,6 +56,8 @@ export async function openHome(t: TestContext): Promise<Home> {
       KEYTURN_STATE_DIR: join(folder, 'state'),
       AWS_ENDPOINT_URL: sandbox.url,
       KEYTURN_ENDPOINT_GUARD: 'loopback',
+      // Wherever tests run, their secrets are worth nothing.
+      KEYTURN_ACCEPT_VOLATILE_STATE: 'true',
       AWS_EC2_METADATA_DISABLED: 'true',
     },
     addUser: (profile, options = {}) => {

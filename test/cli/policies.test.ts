@@ -29,6 +29,10 @@ test('rotate-iam-keys rotates and cleans up a whole account with the fleet polic
   world.addKey(DEFAULT_ACCOUNT_ID, 'ada', { ageDays: 200 });
   world.addKey(DEFAULT_ACCOUNT_ID, 'bob', { ageDays: 200 });
   const idle = world.addKey(DEFAULT_ACCOUNT_ID, 'cleo', { ageDays: 400, status: 'Inactive' });
+  world.addKey(DEFAULT_ACCOUNT_ID, 'cleo', {
+    ageDays: 60,
+    lastUsed: { at: new Date(Date.now() - 86_400_000) },
+  });
   const policies = { fleet: policyDocument('fleet') };
   world.addUser(DEFAULT_ACCOUNT_ID, { name: 'rotator', policies });
   const caller = world.addKey(DEFAULT_ACCOUNT_ID, 'rotator');
@@ -37,6 +41,8 @@ test('rotate-iam-keys rotates and cleans up a whole account with the fleet polic
     AWS_ACCESS_KEY_ID: caller.id,
     AWS_SECRET_ACCESS_KEY: caller.secret,
     KEYTURN_ENDPOINT_GUARD: 'loopback',
+    // Wherever tests run, their secrets are worth nothing.
+    KEYTURN_ACCEPT_VOLATILE_STATE: 'true',
   };
   const args = ['--output-format=json', '--cleanup-inactive', '--state-dir', stateDir];
   const { code, stdout, stderr } = await run('rotate-iam-keys', args, env);

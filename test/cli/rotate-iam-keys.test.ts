@@ -37,6 +37,8 @@ const created: EngineEvent = {
   code: 'key-created',
   user: 'svc-a',
   newKeyId: accessKeyId('AKIAI44QH8DHBEXAMPLE'),
+  by: 'rotation',
+  why: 'due',
 };
 
 test('flags reach the use case as settled options', async () => {
@@ -63,6 +65,7 @@ test('flags reach the use case as settled options', async () => {
     region: 'us-east-1',
     maxParallel: 16,
     timeoutMs: undefined,
+    wordCommand: 'keyturn recover --region us-east-1',
     deliver: [{ kind: 'stdout', template: '' }],
     isDeliverGiven: false,
   });
@@ -78,7 +81,7 @@ test('the result goes to stdout; the log, and where else the secrets are, to std
   assert.equal(rotationReportSchema.parse(JSON.parse(host.out())).rotated_keys.length, 1);
   assert.equal(
     host.err(),
-    '2026-11-21T10:00:00Z INFO  key created user=svc-a new_key_id=AKIAI44QH8DHBEXAMPLE\n' +
+    '2026-11-21T10:00:00Z INFO  key created user=svc-a new_key_id=AKIAI44QH8DHBEXAMPLE by=rotation why=due\n' +
       'rotate-iam-keys: the new secrets (1) are also in /var/lib/keyturn/handoff; ' +
       'delete each once it is used\n',
   );
@@ -101,7 +104,12 @@ test('with --log-format json every line of stderr is an object, the error line t
     lines.map(({ level, code: lineCode }) => `${level} ${lineCode}`),
     ['info key-created', 'debug user-done', 'error no-credentials', 'info hint'],
   );
-  assert.deepEqual(lines[0].fields, { user: 'svc-a', new_key_id: 'AKIAI44QH8DHBEXAMPLE' });
+  const told = { by: 'rotation', why: 'due' };
+  assert.deepEqual(lines[0].fields, {
+    user: 'svc-a',
+    new_key_id: 'AKIAI44QH8DHBEXAMPLE',
+    ...told,
+  });
 });
 
 test('lines below --log-level are not printed', async () => {

@@ -30,6 +30,8 @@ async function openAccount(t: TestContext) {
     ...sandbox.endpointEnv(),
     KEYTURN_STATE_DIR: stateDir,
     KEYTURN_ENDPOINT_GUARD: 'loopback',
+    // Wherever tests run, their secrets are worth nothing.
+    KEYTURN_ACCEPT_VOLATILE_STATE: 'true',
   };
   const addUser = (name: string) => {
     sandbox.world.addUser(ACCOUNT, { name });
@@ -120,7 +122,10 @@ it('I8: compact keeps what tells of a hand-off that is left over, until a run ha
   const { stateDir, addUser, keyturn } = await openAccount(t);
   addUser('ada');
   const [old, made, next] = [key('A'), key('B'), key('C')];
-  const target = { kind: 'credentials-file', place: '/home/ada/.aws/credentials [work]' };
+  const credentials = join(stateDir, 'credentials');
+  const pair = `aws_access_key_id = ${next}\naws_secret_access_key = ${'x'.repeat(40)}\n`;
+  await writeFile(credentials, `[work]\n${pair}`, { mode: 0o600 });
+  const target = { kind: 'credentials-file', place: `${credentials} [work]` };
   const completed = (rotation: string, oldKeyId: AccessKeyId, newKeyId: AccessKeyId) =>
     [
       { type: 'intended', oldKeyId, knownKeyIds: [oldKeyId], oldKeyFate: 'keep', target },
@@ -160,9 +165,10 @@ it('I8: compact keeps what tells of a hand-off that is left over, until a run ha
 
 describe('keyturn undo', () => {
   it('makes the old key Active again, names the hand-off, and the new key Inactive last', async (t) => {
-    const { sandbox, addUser, keyturn, rotate, statuses } = await openAccount(t);
+    const { sandbox, env, addUser, keyturn, rotate, statuses } = await openAccount(t);
     const old = addUser('svc-a');
     assert.equal((await rotate()).code, 0);
+    Object.assign(env, hoursLater(sandbox, 5));
     sandbox.requests.clear();
     const undone = await keyturn('undo svc-a --json --log-level error');
     assert.equal(undone.code, 0, undone.stderr);
@@ -217,13 +223,14 @@ describe('keyturn undo', () => {
   });
 
   it('can be repeated, and says what it can not do', async (t) => {
-    const { sandbox, addUser, keyturn, rotate } = await openAccount(t);
+    const { sandbox, env, addUser, keyturn, rotate } = await openAccount(t);
     const old = addUser('svc-a');
     addUser('svc-new');
     const none = await keyturn('undo svc-new --json');
     assert.equal(none.code, 1);
     assert.equal(JSON.parse(none.stdout).error.code, 'nothing-to-undo');
     assert.equal((await rotate('--user svc-a')).code, 0);
+    Object.assign(env, hoursLater(sandbox, 5));
     assert.equal((await keyturn('undo svc-a')).code, 0);
     const again = await keyturn('undo svc-a');
     assert.equal(again.code, 0);
@@ -242,6 +249,7 @@ describe('keyturn undo', () => {
       const { sandbox, env, addUser, keyturn, rotate, statuses } = await openAccount(t);
       const old = addUser('svc-a');
       assert.equal((await rotate()).code, 0);
+      Object.assign(env, hoursLater(sandbox, 5));
       const held = hold();
       sandbox.faults.add({
         operation: 'UpdateAccessKey',

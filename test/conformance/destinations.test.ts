@@ -5,12 +5,21 @@ import { after, before, describe, type TestContext } from 'node:test';
 import {
   CreateSecretCommand,
   GetSecretValueCommand,
+  PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { openGateway } from '../../src/aws/open-gateway.ts';
 import { pairIn } from '../../src/destinations/key-fields.ts';
-import { OLD, type Place, passesContract, type ServedPair } from '../destinations/contract.ts';
+import type { IssuedKey } from '../../src/lifecycle/issued-key.ts';
+import {
+  FOREIGN,
+  OLD,
+  type Place,
+  passesContract,
+  type ServedPair,
+  STRANGE,
+} from '../destinations/contract.ts';
 import { testOpening } from '../destinations/opening.ts';
 import { type ConformanceTarget, openTarget, type TargetAccount, targetName } from './target.ts';
 
@@ -37,7 +46,10 @@ describe(`destinations, at ${targetName()}`, () => {
         const stage = { SecretId: place, VersionStage: 'AWSCURRENT' };
         return (await client.send(new GetSecretValueCommand(stage))).SecretString ?? '';
       };
-      return await placeOf(test, account, place, read);
+      const hold = async (text: string) => {
+        await client.send(new PutSecretValueCommand({ SecretId: place, SecretString: text }));
+      };
+      return await placeOf(test, account, { place, read, hold });
     },
   });
 
@@ -55,7 +67,14 @@ describe(`destinations, at ${targetName()}`, () => {
         const command = new GetParameterCommand({ Name: place, WithDecryption: true });
         return (await client.send(command)).Parameter?.Value ?? '';
       };
-      return await placeOf(test, account, place, read);
+      const hold = async (text: string) => {
+        await client.send(
+          new PutParameterCommand({
+            ...{ Name: place, Value: text, Type: 'SecureString', Overwrite: true },
+          }),
+        );
+      };
+      return await placeOf(test, account, { place, read, hold });
     },
   });
 });
@@ -64,11 +83,21 @@ function configuration({ endpoint, administrator }: TargetAccount) {
   return { endpoint, region: REGION, credentials: administrator.credentials };
 }
 
+/** A place that holds a text. */
+interface TextAtHand {
+  readonly place: string;
+  readonly read: () => Promise<string>;
+  readonly hold: (text: string) => Promise<void>;
+}
+
+function objectOf({ keyId, secret }: Pick<IssuedKey, 'keyId' | 'secret'>, more = ''): string {
+  return `{"AccessKeyId": "${keyId}", "SecretAccessKey": "${secret.reveal()}"${more}}`;
+}
+
 async function placeOf(
   test: TestContext,
   { endpoint, administrator }: TargetAccount,
-  place: string,
-  read: () => Promise<string>,
+  { place, read, hold }: TextAtHand,
 ): Promise<Place> {
   const { accessKeyId, secretAccessKey } = administrator.credentials;
   const { opening, issue } = await testOpening(test);
@@ -97,5 +126,12 @@ async function placeOf(
     served,
     others: async () => (await read()).replaceAll(/(Id|Key)": "[^"]*"/g, '$1'),
     unfit: `${REGION}:${place}-unfit`,
+    whole: read,
+    look: {
+      "another user's living pair": () => hold(objectOf(FOREIGN)),
+      'a pair whose owner is not known': () => hold(objectOf(STRANGE)),
+      'the old pair at another place too': () =>
+        hold(objectOf(OLD, `, "inner": {"text": "key ${OLD.keyId}"}`)),
+    },
   };
 }

@@ -5,13 +5,15 @@ import { daysAgo } from './times.ts';
 import { keysByUser, rotationOf, statusOf, withTool } from './tool.ts';
 
 const LONG_INACTIVE: KeySeed = { createDate: daysAgo(200), status: 'Inactive' };
+/** Without memory a key goes only when its user has worked with another one since (I5). */
+const IN_USE: KeySeed = { createDate: daysAgo(60), lastUsed: daysAgo(2) };
 
 behaviours('rotate-iam-keys --cleanup-inactive', (behave) => {
   behave('deletes keys that were long idle, and no other', async (account) => {
     const seed = async (name: string, key: KeySeed) =>
-      (await account.seedUser({ name, keys: [key] }))[0];
+      (await account.seedUser({ name, keys: [key, IN_USE] }))[0];
     const never = await seed('svc-never', LONG_INACTIVE);
-    const idle = await seed('svc-idle', { ...LONG_INACTIVE, lastUsed: daysAgo(45) });
+    const idle = await seed('svc-idle', { ...LONG_INACTIVE, lastUsed: daysAgo(95) });
     const used = await seed('svc-used', { ...LONG_INACTIVE, lastUsed: daysAgo(5) });
     const young = await seed('svc-young', { ...LONG_INACTIVE, createDate: daysAgo(10) });
     const active = await seed('svc-active', { createDate: daysAgo(60) });
@@ -53,7 +55,7 @@ behaviours('rotate-iam-keys --cleanup-inactive', (behave) => {
   });
 
   behave('frees the slot that a rotation needs, and only then', async (account) => {
-    const keys = [LONG_INACTIVE, { createDate: daysAgo(100) }];
+    const keys = [LONG_INACTIVE, { ...IN_USE, createDate: daysAgo(100) }];
     const [inactive, due] = await account.seedUser({ name: 'svc-full', keys });
     await withTool(account, async (tool) => {
       const before = await keysByUser(account);
@@ -73,7 +75,7 @@ behaviours('rotate-iam-keys --cleanup-inactive', (behave) => {
   });
 
   behave('with --user touches nothing of other users (I6)', async (account) => {
-    const [mine] = await account.seedUser({ name: 'svc-mine', keys: [LONG_INACTIVE] });
+    const [mine] = await account.seedUser({ name: 'svc-mine', keys: [LONG_INACTIVE, IN_USE] });
     const keys = [LONG_INACTIVE, { createDate: daysAgo(100) }];
     await account.seedUser({ name: 'svc-theirs', keys });
     const before = await keysByUser(account);

@@ -92,6 +92,8 @@ async function rotate(file: Generated): Promise<Case | undefined> {
         if (event.code === 'backup-made') backup = event.backup;
       },
       oldKeyId: old.id as typeof NEW.keyId,
+      user: NEW.user,
+      whoseKey: async () => ({ kind: 'nobody' }),
     },
   );
   let receipt: DeliveryReceipt;

@@ -10,6 +10,7 @@ import type { Destination } from '../../src/destinations/destination.ts';
 import type { Opening } from '../../src/destinations/kind.ts';
 import { openDestination } from '../../src/destinations/kinds.ts';
 import type { IssuedKey } from '../../src/lifecycle/issued-key.ts';
+import type { WhoseKey } from '../../src/lifecycle/keys.ts';
 
 export interface Subject {
   readonly kind: string;
@@ -28,7 +29,29 @@ export interface Place {
   readonly others?: () => Promise<unknown>;
   /** A place of the same kind that can not take a secret. */
   readonly unfit?: string;
+  /**
+   * I14: what must not be written over, by what is there: each puts it there and says how to read the
+   * whole place. Left out by kinds whose places hold nothing that anybody else could have put there.
+   */
+  readonly look?: Readonly<Record<LookCase, () => Promise<unknown>>>;
+  /** The whole place as it is, to be found untouched. */
+  readonly whole?: () => Promise<unknown>;
 }
+
+/** Whose keys are there, for `look`: FOREIGN is a living key of bob, STRANGE one that nobody tells of. */
+export const LOOK_CASES = [
+  "another user's living pair",
+  'a pair whose owner is not known',
+  'the old pair at another place too',
+] as const;
+export type LookCase = (typeof LOOK_CASES)[number];
+
+export const whoseKey: WhoseKey = async (keyId) => {
+  if (keyId === FOREIGN.keyId) return { kind: 'user', user: FOREIGN.user };
+  if (keyId !== STRANGE.keyId) return { kind: 'nobody' };
+  const hint = 'grant iam:GetAccessKeyLastUsed';
+  return { kind: 'unknown', error: new KeyturnError('access-denied', 'not allowed', { hint }) };
+};
 
 export interface ServedPair {
   readonly id: string;
@@ -37,6 +60,11 @@ export interface ServedPair {
 
 export const OLD = issued('AKIAIOSFODNN7EXAMPLE', 'old/old+old/old+old/old+old/old+old/old1');
 export const NEW = issued('AKIAI44QH8DHBEXAMPLE', 'new/new+new/new+new/new+new/new+new/new1');
+export const FOREIGN = {
+  ...issued('AKIAFOREIGNKEYEXAMPL', 'bob/bob+bob/bob+bob/bob+bob/bob+bob/bob1'),
+  user: 'bob',
+};
+export const STRANGE = issued('AKIASTRANGEKEYEXAMPL', 'str/str+str/str+str/str+str/str+str/str1');
 const OTHER = accessKeyId('AKIAOTHEROTHEREXAMPL');
 
 function issued(id: string, secret: string): IssuedKey {
@@ -61,6 +89,7 @@ export function passesContract(subject: Subject): void {
   describe(`${subject.kind} as a destination`, () => {
     delivers(subject, open);
     goesBackAndRefuses(subject, open);
+    looks(open);
   });
 }
 
@@ -137,6 +166,21 @@ function goesBackAndRefuses(subject: Subject, open: Open): void {
   });
 }
 
+/** Before a key is made, and again at the write. */
+function looks(open: Open): void {
+  for (const name of LOOK_CASES) {
+    it(`leaves ${name} as it is (I14)`, async (test) => {
+      const { destination, look, whole } = await open(test);
+      if (look === undefined) return;
+      await look[name]();
+      const before = await whole?.();
+      await assert.rejects(async () => destination.prepare?.(), isSafeError('not-deliverable'));
+      await assert.rejects(destination.deliver(NEW), isSafeError('delivery-failed'));
+      assert.deepEqual(await whole?.(), before);
+    });
+  }
+}
+
 async function opened(
   kind: string,
   { place, opening }: { readonly place: string; readonly opening: Opening },
@@ -154,7 +198,8 @@ function isSafeError(code: string | undefined): (thrown: unknown) => boolean {
     assert.notEqual(thrown.code, 'internal', thrown.message);
     assert.ok(thrown.hint !== undefined);
     const told = `${thrown.message} ${thrown.hint} ${JSON.stringify(thrown.cause)}`;
-    for (const { secret } of [OLD, NEW]) assert.ok(!told.includes(secret.reveal()));
+    for (const { secret } of [OLD, NEW, FOREIGN, STRANGE])
+      assert.ok(!told.includes(secret.reveal()));
     return true;
   };
 }

@@ -10,6 +10,7 @@ import { pairIn } from '../../src/destinations/key-fields.ts';
 import { secretsManagerDestination } from '../../src/destinations/secrets-manager/destination.ts';
 import { settableClock } from '../state/support.ts';
 import { NEW, OLD } from './contract.ts';
+import { nobodysKey } from './opening.ts';
 
 const NAME = 'app/alice';
 const PLACE = { region: 'us-east-1', name: NAME };
@@ -73,7 +74,9 @@ const HELD = `{"AccessKeyId":"${OLD.keyId}","SecretAccessKey":"${OLD.secret.reve
 
 function arranged(text: string | undefined = HELD) {
   const store = new MemoryStore(text);
-  const destination = secretsManagerDestination(PLACE, { store, clock: settableClock() });
+  const replaced = { user: OLD.user, oldKeyId: OLD.keyId, whoseKey: nobodysKey };
+  const clock = settableClock();
+  const destination = secretsManagerDestination(PLACE, { store, clock, replaced });
   return { store, destination };
 }
 

@@ -8,16 +8,25 @@ import type { ParameterStore, SecretStore } from '../../src/base/aws-stores.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { Opening } from '../../src/destinations/kind.ts';
 import type { IssuedKey } from '../../src/lifecycle/issued-key.ts';
+import type { WhoseKey } from '../../src/lifecycle/keys.ts';
 import { FileStore } from '../../src/state/files/file-store.ts';
 import { settableClock, temporaryDirectory } from '../state/support.ts';
-import { OLD, type Place } from './contract.ts';
+import { OLD, type Place, whoseKey } from './contract.ts';
 
 const unexpected = (): never => {
   throw new KeyturnError('aws-error', 'this test has no such store');
 };
 
 const noSecrets: SecretStore = { read: unexpected, stage: unexpected, promote: unexpected };
-const noParameters: ParameterStore = { read: unexpected, write: unexpected, history: unexpected };
+const noParameters: ParameterStore = {
+  read: unexpected,
+  write: unexpected,
+  history: unexpected,
+  room: unexpected,
+};
+
+/** Every key that is asked about is dead. */
+export const nobodysKey: WhoseKey = async () => ({ kind: 'nobody' });
 
 export interface TestOpening {
   readonly folder: string;
@@ -42,7 +51,9 @@ export async function testOpening(test: TestContext): Promise<TestOpening> {
       clock,
       emit: () => {},
       files: (path) => saveOptions(path, clock),
+      user: OLD.user,
       oldKeyId: OLD.keyId,
+      whoseKey,
     },
     issue: async (key) => void (await custody.put(key)),
   };

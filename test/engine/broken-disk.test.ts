@@ -27,6 +27,7 @@ const custodyFull: Broken = {
       },
       get: (keyId) => state.custody.get(keyId),
       remove: (keyId) => state.custody.remove(keyId),
+      condemn: (keyId) => state.custody.condemn(keyId),
       describe: (keyId) => state.custody.describe(keyId),
       list: () => state.custody.list(),
       sealed: state.custody.sealed,
@@ -58,7 +59,7 @@ for (const [type, createsMade, oldStatus] of [
   ['intended', 0, 'Active'],
   ['created', 1, 'Active'],
   ['delivered', 1, 'Active'],
-  ['verified', 1, 'Active'],
+  ['proved', 1, 'Active'],
   ['deactivating', 1, 'Active'],
   ['deactivated', 1, 'Inactive'],
 ] as const) {

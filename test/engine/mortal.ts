@@ -41,6 +41,7 @@ export function dying(mortal: Mortal): Broken {
         put: (entry) => mortal.change(() => state.custody.put(entry)),
         get: (keyId) => state.custody.get(keyId),
         remove: (keyId) => mortal.change(() => state.custody.remove(keyId)),
+        condemn: (keyId) => mortal.change(() => state.custody.condemn(keyId)),
         describe: (keyId) => state.custody.describe(keyId),
         list: () => state.custody.list(),
         sealed: state.custody.sealed,

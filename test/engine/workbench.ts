@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { createLimiter } from '../../src/aws/limiter.ts';
 import { openGateway } from '../../src/aws/open-gateway.ts';
 import { accessKeyId } from '../../src/base/access-key-id.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
@@ -138,6 +139,7 @@ async function openAccount(
       finishesOthers: true,
     }),
     probes: new Probes(clock),
+    creating: createLimiter(1),
     clock,
     emit,
     policy: {
@@ -145,6 +147,7 @@ async function openAccount(
       cleanUpDays: undefined,
       verification: DEFAULT_VERIFICATION,
       replacesOwnKey: false,
+      orphans: new Set(),
     },
     signal: new AbortController().signal,
   };

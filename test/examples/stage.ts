@@ -43,6 +43,8 @@ export async function machine(context: TestContext): Promise<Machine> {
     HOME: folder,
     KEYTURN_STATE_DIR: join(folder, 'state'),
     KEYTURN_ENDPOINT_GUARD: 'loopback',
+    // Wherever tests run, their secrets are worth nothing.
+    KEYTURN_ACCEPT_VOLATILE_STATE: 'true',
     ...sandbox.endpointEnv(),
   };
   return {

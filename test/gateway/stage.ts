@@ -43,6 +43,8 @@ export async function gateway(context: TestContext): Promise<Gateway> {
     PATH: process.env.PATH ?? '',
     KEYTURN_NODE: process.execPath,
     KEYTURN_ENDPOINT_GUARD: 'loopback',
+    // Wherever tests run, their secrets are worth nothing.
+    KEYTURN_ACCEPT_VOLATILE_STATE: 'true',
     KEYTURN_STATE_DIR: stateDir,
     ...sandbox.endpointEnv(),
   };

@@ -57,7 +57,12 @@ async function undoStopped(laptop: Laptop, oldKeyId: string): Promise<void> {
   assert.match(await laptop.read(), new RegExp(`\\[production-previous\\]\n.*${oldKeyId}`));
 }
 
-function keyturnUndo(laptop: Laptop) {
+/** Time passes in the calendars of AWS and of keyturn. */
+function keyturnUndo(laptop: Laptop, hoursLater = 0) {
+  const laterMs = hoursLater * 3_600_000;
+  laptop.sandbox.clock.advance(laterMs);
+  const { clock } = laptop.context;
+  const later = { ...clock, now: () => new Date(clock.now().getTime() + laterMs) };
   const { AWS_SHARED_CREDENTIALS_FILE: _file, ...env } = laptop.context.env;
   return undoInAccount(
     {
@@ -69,7 +74,7 @@ function keyturnUndo(laptop: Laptop) {
       roleName: 'none',
       externalId: undefined,
     },
-    { ...laptop.context, env: { ...env, ...laptop.sandbox.endpointEnv() } },
+    { ...laptop.context, clock: later, env: { ...env, ...laptop.sandbox.endpointEnv() } },
   );
 }
 
@@ -178,7 +183,7 @@ describe('keyctl and the fleet rotator on one user', () => {
     const laptop = await openLaptop(t);
     const old = await laptop.addProfile('production', 'ada');
     await rotate(laptop, () => {});
-    const undone = await keyturnUndo(laptop);
+    const undone = await keyturnUndo(laptop, 5);
     assert.deepEqual([undone.toKeyId, undone.fromKey], [old.id, 'made-inactive']);
     assert.deepEqual(undone.notPutBack, []);
     assert.match(await laptop.read(), new RegExp(`\\[production\\]\n.*${old.id}`));
@@ -188,8 +193,18 @@ describe('keyctl and the fleet rotator on one user', () => {
     await rotate(again, () => {});
     const text = await again.read();
     await writeFile(again.credentials, text.slice(0, text.indexOf('[production-previous]')));
-    const left = await keyturnUndo(again);
+    const left = await keyturnUndo(again, 5);
     assert.deepEqual([left.putBack, left.notPutBack.length, left.fromKey], [[], 1, 'left-active']);
+    assert.equal(left.leftActive?.kind, 'held');
+  });
+
+  it('I11: keyturn undo within AWS’s lag puts the profile back, and leaves the new key Active', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    await rotate(laptop, () => {});
+    const undone = await keyturnUndo(laptop, 1);
+    assert.deepEqual([undone.fromKey, undone.leftActive?.kind], ['left-active', 'not-shown-yet']);
+    assert.match(await laptop.read(), new RegExp(`\\[production\\]\n.*${old.id}`));
   });
 
   it('keyctl does not finish what the fleet left open: it would end with other keys', async (t) => {

@@ -28,6 +28,8 @@ async function openScene(t: TestContext): Promise<Scene> {
   return { laptop, old, env: env as Record<string, string>, before: await laptop.read() };
 }
 
+const UNANSWERED = { kind: 'hang' } as const;
+
 const keysOf = ({ laptop }: Scene) => laptop.sandbox.world.user(ACCOUNT, 'ada').keys;
 
 /** Starts keyctl and kills it as soon as `isTime` says so. Resolves with whether it was alive. */
@@ -45,9 +47,9 @@ async function killWhen(scene: Scene, isTime: () => boolean): Promise<boolean> {
 
 /** The first file whose name matches makes it time. */
 async function killAtFile(scene: Scene, folder: string, name: RegExp): Promise<boolean> {
-  // It waits for AWS to accept the new key, so it is alive when the news of the file arrives here.
-  const { settings } = scene.laptop.sandbox;
-  settings.keyLagSeconds = 3600;
+  // Its last look at the user's keys is not answered, so it is alive when the news of the file arrives.
+  const { faults } = scene.laptop.sandbox;
+  faults.add({ operation: 'ListAccessKeys', calls: { nth: 3 }, effect: UNANSWERED });
   const child = start([binOf('keyctl'), '-t', 'production', '--yes'], scene.env);
   const ended = finished(child);
   const recursive = folder === scene.laptop.stateDir;
@@ -58,7 +60,7 @@ async function killAtFile(scene: Scene, folder: string, name: RegExp): Promise<b
   });
   const { signal } = await ended;
   watcher.close();
-  settings.keyLagSeconds = 0;
+  faults.clear();
   return signal === 'SIGKILL';
 }
 
@@ -71,8 +73,7 @@ async function assertNothingLost(scene: Scene, isReplyLost: boolean): Promise<vo
     assert.equal(profiles?.production?.aws_secret_access_key, keysOf(scene)[1]?.secret);
     assert.equal(profiles?.['production-previous']?.aws_secret_access_key, old.secret);
   }
-  const handoffFolder = join(laptop.stateDir, ACCOUNT, 'handoff');
-  const handoffs = filesBelow(handoffFolder).map((path) => readFileSync(path, 'utf8'));
+  const handoffs = handOffsOf(scene).map((path) => readFileSync(path, 'utf8'));
   for (const key of keysOf(scene)) {
     const isHeld = [text, ...handoffs].some((held) => held.includes(key.secret));
     assert.ok(isHeld || (isReplyLost && key.id !== old.id), `the secret of ${key.id} is lost`);
@@ -81,6 +82,12 @@ async function assertNothingLost(scene: Scene, isReplyLost: boolean): Promise<vo
     if (!name.includes('.backup.')) continue;
     assert.equal(readFileSync(join(laptop.folder, name), 'utf8'), before);
   }
+}
+
+/** The marks of keys whose secrets nobody has are none. */
+function handOffsOf({ laptop }: Scene): string[] {
+  const paths = filesBelow(join(laptop.stateDir, ACCOUNT, 'handoff'));
+  return paths.filter((path) => !path.endsWith('.condemned'));
 }
 
 function filesBelow(folder: string): string[] {
@@ -120,7 +127,7 @@ async function assertRunAgainHeals(scene: Scene, isReplyLost = false): Promise<v
           `aws_secret_access_key = ${old.secret}\nregion = eu-west-1\n`,
       ),
   );
-  assert.deepEqual(filesBelow(join(laptop.stateDir, ACCOUNT, 'handoff')), []);
+  assert.deepEqual(handOffsOf(scene), []);
   const left = (await laptop.beside()).filter((name) => /keyturn/.test(name));
   assert.deepEqual(left, [], 'no lock and no half-written file');
   for (const text of [stdout, stderr]) {
@@ -128,7 +135,6 @@ async function assertRunAgainHeals(scene: Scene, isReplyLost = false): Promise<v
   }
 }
 
-const UNANSWERED = { kind: 'hang' } as const;
 /** Done, and the answer does not come while anybody waits. */
 const DONE_UNANSWERED = { kind: 'delay-reply', durationMs: 60_000 } as const;
 

@@ -1,7 +1,7 @@
 // The later life of a replaced key, with somebody or something in the way.
 
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { describe, it, type TestContext } from 'node:test';
 import { finishProfile } from '../../src/app/keyctl/finish-profile.ts';
 import { openProfileSession } from '../../src/app/keyctl/open-profile.ts';
@@ -26,12 +26,14 @@ async function rotated(laptop: Laptop, context: KeyctlContext = laptop.context) 
   }
 }
 
-/** The file is written and AWS does not accept the new key yet: there the run is stopped. */
-async function stoppedBeforeVerified(laptop: Laptop): Promise<void> {
-  laptop.sandbox.settings.keyLagSeconds = 3600;
+/** AWS does not accept the new key yet, or the file was written a moment ago: there the run is stopped. */
+async function stoppedAt(
+  event: 'waiting-for-key' | 'secret-delivered',
+  laptop: Laptop,
+): Promise<void> {
   const stop = new AbortController();
   const emit: EventSink = ({ code }) => {
-    if (code === 'waiting-for-key') stop.abort(new KeyturnError('interrupted', 'stopped'));
+    if (code === event) stop.abort(new KeyturnError('interrupted', 'stopped'));
   };
   const context = { ...laptop.context, emit, signal: stop.signal };
   await assert.rejects(rotated(laptop, context), { code: 'interrupted' });
@@ -81,11 +83,23 @@ async function finishOvertakenBy(laptop: Laptop, happens: () => Promise<unknown>
 }
 
 describe('keyctl finish never takes the key that is needed', () => {
-  it('I4: refuses while AWS has not accepted the new key', async (t) => {
+  it('I4: refuses while AWS has not accepted the new key: the profile is as it was', async (t) => {
     const laptop = await openLaptop(t);
     const old = await laptop.addProfile('production', 'ada');
     await appendProfile(laptop.credentials, 'admin', laptop.sandbox.world.administratorKey());
-    await stoppedBeforeVerified(laptop);
+    const before = await laptop.read();
+    await stoppedAt('waiting-for-key', laptop);
+    assert.equal(await laptop.read(), before);
+    const finishing = finishProfile(asAdmin(laptop), NOW, laptop.context);
+    await assert.rejects(finishing, { code: 'needs-operator' });
+    assert.equal(statusOf(laptop, old), 'Active');
+  });
+
+  it('I4: refuses while the rotation has not come to its end', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    await appendProfile(laptop.credentials, 'admin', laptop.sandbox.world.administratorKey());
+    await stoppedAt('secret-delivered', laptop);
     assert.match(await laptop.read(), /production-previous/);
     const finishing = finishProfile(asAdmin(laptop), NOW, laptop.context);
     await assert.rejects(finishing, { code: 'needs-operator' });
@@ -188,7 +202,7 @@ describe('keyctl undo of a rotation that was left open', () => {
     const laptop = await openLaptop(t);
     const old = await laptop.addProfile('production', 'ada');
     await appendProfile(laptop.credentials, 'admin', laptop.sandbox.world.administratorKey());
-    await stoppedBeforeVerified(laptop);
+    await stoppedAt('secret-delivered', laptop);
     const damaged = (await laptop.read()).replace(old.secret, 'x'.repeat(40));
     await writeFile(laptop.credentials, damaged);
     const undoing = undoProfile(asAdmin(laptop), { ...laptop.context, clock: leapingClock() });
@@ -199,11 +213,28 @@ describe('keyctl undo of a rotation that was left open', () => {
     assert.equal(session.exam.openPhase, 'delivered');
   });
 
+  it('has nothing to put back before the new pair was delivered, and touches nothing', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    await appendProfile(laptop.credentials, 'admin', laptop.sandbox.world.administratorKey());
+    const before = await laptop.read();
+    await stoppedAt('waiting-for-key', laptop);
+    await assert.rejects(undoProfile(asAdmin(laptop), laptop.context), {
+      code: 'needs-operator',
+      hint: 'let it finish first: keyturn recover, or run the command that began it again',
+    });
+    assert.equal(await laptop.read(), before);
+    assert.equal(statusOf(laptop, old), 'Active');
+    // What the hint says goes on with the same key.
+    const { resumed } = await rotated(laptop);
+    assert.deepEqual([resumed, keysOf(laptop).length], [true, 2]);
+  });
+
   it('ends it, and leaves no second copy of the secret in the hand-off (I8)', async (t) => {
     const laptop = await openLaptop(t);
     const old = await laptop.addProfile('production', 'ada');
     await appendProfile(laptop.credentials, 'admin', laptop.sandbox.world.administratorKey());
-    await stoppedBeforeVerified(laptop);
+    await stoppedAt('secret-delivered', laptop);
     const { restoredKeyId, replacedKeyId } = await undoProfile(asAdmin(laptop), laptop.context);
     assert.equal(restoredKeyId, old.id);
     const handoff = `${laptop.stateDir}/${ACCOUNT}/handoff/${replacedKeyId}.json`;
@@ -211,6 +242,25 @@ describe('keyctl undo of a rotation that was left open', () => {
     const session = await openProfileSession(asAdmin(laptop), laptop.context);
     session.close();
     assert.equal(session.exam.openPhase, undefined);
+  });
+});
+
+describe('keyctl and a hand-off file that somebody removed', () => {
+  it('I10: fetches the secret back from the profile that holds it, and goes on', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    await appendProfile(laptop.credentials, 'admin', laptop.sandbox.world.administratorKey());
+    await stoppedAt('secret-delivered', laptop);
+    const made = keysOf(laptop).find(({ id }) => id !== old.id);
+    await rm(`${laptop.stateDir}/${ACCOUNT}/handoff/${made?.id}.json`);
+    laptop.sandbox.clock.advance(5 * 3_600_000);
+    const clock = {
+      ...laptop.context.clock,
+      now: () => new Date(systemClock.now().getTime() + 5 * 3_600_000),
+    };
+    const { resumed, newKeyId } = await rotated(laptop, { ...laptop.context, clock });
+    assert.deepEqual([resumed, newKeyId], [true, made?.id]);
+    assert.deepEqual([statusOf(laptop, old), made?.deleted], ['Active', false]);
   });
 });
 

@@ -163,6 +163,8 @@ export class Arena {
       HOME: this.home,
       KEYTURN_STATE_DIR: this.stateDir,
       KEYTURN_ENDPOINT_GUARD: 'loopback',
+      // Wherever tests run, their secrets are worth nothing.
+      KEYTURN_ACCEPT_VOLATILE_STATE: 'true',
       AWS_EC2_METADATA_DISABLED: 'true',
     } as Record<string, string>;
   }

@@ -199,10 +199,15 @@ async function faultsOf(arena: Arena, cast: Cast): Promise<string[]> {
   return [...faults, ...(await stateFaults(arena, delivered))];
 }
 
+/** Neither litter of a process that died, nor the mark of a key whose secret nobody has. */
+export function isHandOff(name: string): boolean {
+  return !name.startsWith('tmp-') && !name.endsWith('.condemned');
+}
+
 /** No claim blocks, no rotation is open, and the hand-off holds what was delivered and no more. */
 export async function stateFaults(arena: Arena, delivered: readonly string[]): Promise<string[]> {
   const faults: string[] = [];
-  const handoffs = arena.stateNames('handoff').filter((name) => !name.startsWith('tmp-'));
+  const handoffs = arena.stateNames('handoff').filter(isHandOff);
   if (handoffs.join() !== [...delivered].sort().join()) {
     faults.push(`the hand-off has ${handoffs.length} files, not ${delivered.length}`);
   }

@@ -15,7 +15,7 @@ import { readLikeBotocore } from '../../src/credentials-file/read-like-botocore.
 import { readLikeSdk } from '../../src/credentials-file/read-like-sdk.ts';
 import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import type { Arena, Execution } from './arena.ts';
-import { stateFaults } from './fleet.ts';
+import { isHandOff, stateFaults } from './fleet.ts';
 import type { Scene } from './scene.ts';
 import { signsAs } from './signs.ts';
 
@@ -198,7 +198,7 @@ function besideFile(arena: Arena): string[] {
 async function undoSweeps(arena: Arena, flags: readonly string[]): Promise<string[]> {
   const leftovers = () => [
     ...besideFile(arena).filter((path) => OWN_LEFTOVER.test(basename(path))),
-    ...arena.stateNames('handoff').filter((name) => !name.startsWith('tmp-')),
+    ...arena.stateNames('handoff').filter(isHandOff),
   ];
   if (leftovers().length === 0) return [];
   const newPair = pairIn(readFileSync(fileOf(arena)), TARGET);

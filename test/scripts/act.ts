@@ -5,6 +5,7 @@ import { eventually } from '../sandbox/wait.ts';
 import { checkDocument } from './documents.ts';
 import type { Directive } from './run-script.ts';
 import type { Reader } from './stage.ts';
+import { checkTold } from './told.ts';
 
 const PROGRAM = 'rotate-iam-keys';
 
@@ -17,6 +18,26 @@ export const ACT: readonly Directive[] = [
       stage.start(PROGRAM, words(args), reader === '' ? 'all' : (reader as Reader));
       await stage.finish(PROGRAM);
       if (reader === '' || reader === 'nobody reads the log') checkDocument(stage.last);
+      if (reader === '') checkTold(stage);
+    },
+  },
+  {
+    usage: 'keyturn COMMAND ARGUMENTS',
+    pattern: /^keyturn( .*)$/,
+    perform: async (stage, args) => {
+      stage.start('keyturn', words(args), 'all', 'keyturn');
+      await stage.finish('keyturn');
+      checkDocument(stage.last);
+      checkTold(stage);
+    },
+  },
+  {
+    usage: 'keyturn COMMAND ARGUMENTS',
+    pattern: /^keyturn( .*)$/,
+    perform: async (stage, args) => {
+      stage.start('keyturn', words(args), 'all', 'keyturn');
+      await stage.finish('keyturn');
+      checkDocument(stage.last);
     },
   },
   {
@@ -61,6 +82,7 @@ export const ACT: readonly Directive[] = [
     perform: async (stage, name) => {
       await stage.finish(name);
       checkDocument(stage.last);
+      checkTold(stage);
     },
   },
 ];

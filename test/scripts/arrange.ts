@@ -106,10 +106,11 @@ export const ARRANGE: readonly Directive[] = [
     perform: (stage, minutes) => stage.sandbox.clock.advance(-Number(minutes) * 60_000),
   },
   {
-    usage: 'N hours pass, here and at AWS',
-    pattern: /^(\d+) hours pass$/,
-    perform: (stage, hours) => {
-      Object.assign(stage.env, hoursLater(stage.sandbox, Number(hours)));
+    usage: 'N hours|minutes pass, here and at AWS',
+    pattern: /^(\d+) (hours|minutes) pass$/,
+    perform: (stage, count, unit) => {
+      const hours = unit === 'hours' ? Number(count) : Number(count) / 60;
+      Object.assign(stage.env, hoursLater(stage.sandbox, hours));
     },
   },
   {
@@ -181,14 +182,25 @@ export const ARRANGE: readonly Directive[] = [
     },
   },
   {
+    usage: 'somebody has used USER/LABEL, and AWS shows it',
+    pattern: /^somebody has used (\S+\/\S+), and AWS shows it$/,
+    perform: (stage, label) => {
+      const { sandbox } = stage;
+      const at = new Date(sandbox.world.clock.nowMs());
+      sandbox.settings.lastUsedLagSeconds = 0;
+      stage.key(label).uses.push({ service: 's3', region: 'us-east-1', at });
+    },
+  },
+  {
     usage: 'somebody deletes the file PATH',
     pattern: /^somebody deletes the file (\S+)$/,
     perform: (_, path) => rmSync(path),
   },
   {
-    usage: 'the state directory is a file | … is lost',
-    pattern: /^the state directory is (a file|lost)$/,
+    usage: 'the state directory is a file | … is lost | … is in memory',
+    pattern: /^the state directory is (a file|lost|in memory)$/,
     perform: (stage, what) => {
+      if (what === 'in memory') return stage.moveStateIntoMemory();
       if (what === 'lost') rmSync(stage.stateDir, { recursive: true });
       else writeFileSync(stage.stateDir, '');
     },

@@ -52,7 +52,8 @@ export const CHECKS: readonly Directive[] = [
     perform: (stage, kind, part) => {
       const spoken = stage.last.stderr
         .split('\n')
-        .filter((line) => /^rotate-iam-keys: /.test(line));
+        .filter((line) => /^(?:rotate-iam-keys|keyturn): /.test(line))
+        .map((line) => line.replace(/^keyturn: /, 'rotate-iam-keys: '));
       const [error = '', ...hints] = spoken;
       const lines = kind === 'error' ? [error] : hints;
       const isSaid = lines.some(
@@ -60,6 +61,16 @@ export const CHECKS: readonly Directive[] = [
       );
       assert.ok(isSaid, `no ${kind} line has "${part}"\n${outputOf(stage)}`);
       if (kind === 'error') assert.match(error, /^rotate-iam-keys: error: [^A-Z].*[^.]$/);
+    },
+  },
+  {
+    usage:
+      'changes: created|deactivated|… KEYID by WHOM[, …] or none; in the order of the document',
+    pattern: /^changes: (.+)$/,
+    perform: (stage, text) => {
+      const { changes } = documentOf(stage.last);
+      const told = changes.map(({ change, access_key_id: id, by }) => `${change} ${id} by ${by}`);
+      assert.equal(told.join(', ') || 'none', text, outputOf(stage));
     },
   },
   {
@@ -165,7 +176,11 @@ function gist({ rotated_keys, cleanup_results }: RotationReport): unknown {
       ]),
     ),
     cleanups: Object.fromEntries(
-      cleanup_results.map((row) => [row.username, [row.deleted_keys, row.kept_keys]]),
+      cleanup_results.map(({ username, deleted_keys, kept_keys }) => {
+        // The hold of a key that is seen Inactive now begins with the look, and each run looks anew.
+        const kept = kept_keys.map(({ access_key_id, reason }) => [access_key_id, reason]);
+        return [username, [deleted_keys, kept]];
+      }),
     ),
   };
 }

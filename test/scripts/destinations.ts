@@ -1,11 +1,13 @@
 // The directives about secrets and parameters: what is there before, and what their readers get.
 
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import { pairIn } from '../../src/destinations/key-fields.ts';
 import { type AccessKey, DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
+import { run } from '../cli/process.ts';
 import { callJson } from '../sandbox/json-call.ts';
 import { administrator, credentialsOf, stsOf } from '../sandbox/sdk.ts';
 import type { Directive } from './run-script.ts';
@@ -16,9 +18,79 @@ const REGION = 'us-east-1';
 export const DESTINATIONS: readonly Directive[] = [
   {
     usage: 'secret NAME holds TEXT | holds the pair of USER/LABEL [and TEXT]',
-    pattern: /^(secret|parameter) (\S+) holds (?:the pair of (\S+)(?: and (.+))?|(.+))$/,
+    pattern:
+      /^(secret|parameter) (\S+) holds (?:the pair of (\S+)(?: and (.+))?|(?!the |for |\{\} filled)(.+))$/,
     perform: (stage, kind, name, keyId, fields, text) =>
       store(stage, kind, name, keyId === '' ? text : pairText(stage, keyId, fields)),
+  },
+  {
+    usage: 'secret|parameter NAME holds the pair of USER/LABEL as PATH and PATH[, and TEXT]',
+    pattern:
+      /^(secret|parameter) (\S+) holds the pair of (\S+) as ([\w.-]+) and ([\w.-]+)(?:, and (.+))?$/,
+    perform: (stage, kind, name, keyId, idPath, secretPath, fields) => {
+      const { id, secret } = keyOf(stage, keyId);
+      const object = fields === '' ? {} : JSON.parse(fields);
+      put(object, idPath.split('.'), id);
+      put(object, secretPath.split('.'), secret);
+      return store(stage, kind, name, JSON.stringify(object, null, 1));
+    },
+  },
+  {
+    usage: 'secret|parameter NAME holds the ID|secret of USER/LABEL',
+    pattern: /^(secret|parameter) (\S+) holds the (ID|secret) of (\S+)$/,
+    perform: (stage, kind, name, half, keyId) =>
+      store(stage, kind, name, keyOf(stage, keyId)[half === 'ID' ? 'id' : 'secret']),
+  },
+  {
+    // For texts that hold secrets, which a script can not know: %ID%, %SECRET% and %SMTP REGION%.
+    usage: 'secret|parameter NAME holds for USER/LABEL: TEXT',
+    pattern: /^(secret|parameter) (\S+) holds for (\S+): (.+)$/,
+    perform: (stage, kind, name, keyId, text) => {
+      const { id, secret } = keyOf(stage, keyId);
+      const filled = text
+        .replaceAll('%ID%', id)
+        .replaceAll('%SECRET%', secret)
+        .replaceAll(/%SMTP ([\w-]+)%/g, (_, region) => smtpPassword(secret, region));
+      return store(stage, kind, name, filled);
+    },
+  },
+  {
+    usage: 'secret|parameter NAME holds {} filled to N bytes [in the Advanced tier]',
+    pattern: /^(secret|parameter) (\S+) holds \{\} filled to (\d+) bytes( in the Advanced tier)?$/,
+    perform: (stage, kind, name, bytes, tier) => {
+      const text = JSON.stringify({ filler: 'x'.repeat(Number(bytes) - '{"filler":""}'.length) });
+      if (tier === '') return store(stage, kind, name, text);
+      const value = { Name: name, Value: text, Type: 'SecureString', Tier: 'Advanced' };
+      return ask(stage, 'PutParameter', value);
+    },
+  },
+  {
+    usage: 'the rotation of USER is undone: by keyturn undo',
+    pattern: /^the rotation of (\S+) is undone$/,
+    perform: async (stage, user) => {
+      const env = { ...stage.env, KEYTURN_STATE_DIR: stage.stateDir };
+      const { code, stderr } = await run('keyturn', ['undo', user], env);
+      assert.equal(code, 0, stderr);
+    },
+  },
+  {
+    usage: 'a rotation of its own begins on secret NAME | ends on secret NAME',
+    pattern: /^a rotation of its own (begins|ends) on secret (\S+)$/,
+    perform: async (stage, what, name) => {
+      const { secrets } = stage.sandbox.world.account();
+      const state = secrets.get(`${REGION} ${name}`)?.states.newest;
+      const pending = state?.stages.get('AWSPENDING');
+      if (what === 'begins') {
+        return await ask(stage, 'PutSecretValue', {
+          SecretId: name,
+          ClientRequestToken: token(stage),
+          SecretString: '{"made": "by its own rotation"}',
+          VersionStages: ['AWSPENDING'],
+        });
+      }
+      const stageOff = { VersionStage: 'AWSPENDING', RemoveFromVersionId: pending };
+      await ask(stage, 'UpdateSecretVersionStage', { SecretId: name, ...stageOff });
+    },
   },
   {
     usage: 'secret NAME is empty | is binary | is marked for deletion',
@@ -93,10 +165,30 @@ export const DESTINATIONS: readonly Directive[] = [
     },
   },
   {
-    usage: 'secret|parameter NAME has TEXT',
-    pattern: /^(secret|parameter) (\S+) has (.+)$/,
-    perform: (stage, kind, name, text) =>
-      assert.ok(textAt(stage, kind, name)?.includes(text), `${kind} ${name}`),
+    usage: 'secret|parameter NAME serves USER/LABEL at PATH and PATH',
+    pattern: /^(secret|parameter) (\S+) serves (\S+) at ([\w.-]+) and ([\w.-]+)$/,
+    perform: (stage, kind, name, keyId, idPath, secretPath) => {
+      const fields = { id: pathOf(idPath), secret: pathOf(secretPath) };
+      const pair = pairIn(textAt(stage, kind, name) ?? '', fields);
+      const { id, secret } = keyOf(stage, keyId);
+      assert.deepEqual([pair?.id, pair?.secret.reveal()], [id, secret]);
+    },
+  },
+  {
+    usage: 'secret|parameter NAME is the ID|secret of USER/LABEL',
+    pattern: /^(secret|parameter) (\S+) is the (ID|secret) of (\S+)$/,
+    perform: (stage, kind, name, half, keyId) => {
+      const key = keyOf(stage, keyId);
+      assert.equal(textAt(stage, kind, name), half === 'ID' ? key.id : key.secret);
+    },
+  },
+  {
+    usage: 'secret|parameter NAME has TEXT | has no TEXT',
+    pattern: /^(secret|parameter) (\S+) has (?:no (.+)|(.+))$/,
+    perform: (stage, kind, name, absent, present) => {
+      const has = textAt(stage, kind, name)?.includes(absent || present);
+      assert.equal(has, absent === '', `${kind} ${name}`);
+    },
   },
   {
     usage: 'secret|parameter NAME has N versions',
@@ -127,10 +219,9 @@ export function isServed(stage: Stage, key: AccessKey): boolean {
     ...[...secrets.values()].map(({ name }) => textAt(stage, 'secret', name)),
     ...[...parameters.values()].map(({ name }) => textAt(stage, 'parameter', name)),
   ];
-  return texts.some((text) => {
-    const pair = pairIn(text ?? '');
-    return pair?.id === key.id && pair.secret.reveal() === key.secret;
-  });
+  // Whatever the form of the place: the ID and the secret are where somebody reads them.
+  const has = (half: string) => texts.some((text) => text?.includes(half));
+  return has(key.id) && has(key.secret);
 }
 
 function textAt(stage: Stage, kind: string, name: string): string | undefined {
@@ -146,6 +237,30 @@ function pairText(stage: Stage, keyId: string, fields: string): string {
   // Put together as text: a parser would round the numbers that a script cares about.
   const others = fields === '' ? '}' : `, ${fields.replace(/^\{/, '')}`;
   return `{"AccessKeyId": "${id}", "SecretAccessKey": "${secret}"${others}`;
+}
+
+function put(object: Record<string, unknown>, path: readonly string[], text: string): void {
+  const [name = '', ...below] = path;
+  if (below.length === 0) {
+    object[name] = text;
+    return;
+  }
+  object[name] ??= {};
+  put(object[name] as Record<string, unknown>, below, text);
+}
+
+function pathOf(text: string): readonly [string, ...string[]] {
+  const [first = '', ...others] = text.split('.');
+  return [first, ...others];
+}
+
+/** As AWS documents it, written here once more so that a fault of ours is found. */
+function smtpPassword(secret: string, region: string): string {
+  const hmac = (key: string | Buffer, text: string) =>
+    createHmac('sha256', key).update(text).digest();
+  const date = hmac(`AWS4${secret}`, '11111111');
+  const signing = hmac(hmac(hmac(date, region), 'ses'), 'aws4_request');
+  return Buffer.concat([Buffer.of(4), hmac(signing, 'SendRawEmail')]).toString('base64');
 }
 
 /** A label stands in the script; by now it is the ID of the key. */

@@ -37,6 +37,29 @@ export const REPORT: readonly Directive[] = [
       ),
   },
   {
+    usage:
+      'the report: leaves USER out | has USER twice | gives no date for the keys of USER | is of …',
+    pattern:
+      /^the report: (?:(leaves) (\S+) out|(has) (\S+) twice|gives no date for the keys of (\S+)|is of account (\d{12}))$/,
+    perform: (stage, leaves, left, has, twice, undated, account) =>
+      changeReport(stage, (csv) => {
+        if (account !== '') return csv.replaceAll(DEFAULT_ACCOUNT_ID, account);
+        const row = new RegExp(`^${left || twice || undated},.*\\n?`, 'm');
+        if (leaves !== '') return csv.replace(row, '').trimEnd();
+        if (has !== '') return `${csv}\n${row.exec(csv)?.[0].trimEnd()}`;
+        return csv.replace(row, (found) => found.replace(/true,[^,]*/, 'true,N/A'));
+      }),
+  },
+  {
+    usage: 'somebody makes a new user NAME with a key',
+    pattern: /^somebody makes a new user (\S+) with a key$/,
+    perform: ({ sandbox: { world }, labels, seededStatus }, name) => {
+      world.addUser(DEFAULT_ACCOUNT_ID, { name });
+      labels.set(`${name}/somebody's`, world.addKey(DEFAULT_ACCOUNT_ID, name, { ageDays: 0 }));
+      seededStatus.set(`${name}/somebody's`, 'Active');
+    },
+  },
+  {
     usage: 'somebody removes the user NAME | somebody renames the user NAME to NAME',
     pattern: /^somebody (?:removes the user (\S+)|renames the user (\S+) to (\S+))$/,
     perform: (stage, removed, renamed, name) => {

@@ -1,7 +1,8 @@
 // Runs a behaviour script. A script is a text file: a title and an explanation as comments (#), then
 // one directive per line, in plain English; a line that no directive knows fails the script. The
 // directives are in arrange.ts and report.ts (the scene), act.ts (the runs), checks.ts (what must be
-// true) and destinations.ts (secrets and parameters).
+// true), destinations.ts (secrets and parameters), sign-in.ts (who signs the calls) and state.ts (what a
+// state directory can go through).
 
 import { readFileSync } from 'node:fs';
 import { ACT } from './act.ts';
@@ -10,7 +11,9 @@ import { CHECKS, checkNobodyIsLockedOut } from './checks.ts';
 import { DESTINATIONS } from './destinations.ts';
 import { REPORT } from './report.ts';
 import { checkSecrets } from './secrets.ts';
+import { SIGN_IN } from './sign-in.ts';
 import { Stage } from './stage.ts';
+import { STATE } from './state.ts';
 
 export interface Directive {
   /** How it is written. */
@@ -26,6 +29,8 @@ export const DIRECTIVES: readonly Directive[] = [
   ...ACT,
   ...CHECKS,
   ...DESTINATIONS,
+  ...SIGN_IN,
+  ...STATE,
 ];
 
 export interface Script {

@@ -21,8 +21,9 @@ import {
   type Sandbox,
   startSandbox,
 } from '../../src/sandbox/index.ts';
-import { binOf } from '../cli/process.ts';
+import { binOf, type Program } from '../cli/process.ts';
 import { type Hold, hold } from '../sandbox/hold.ts';
+import { IN_MEMORY } from '../support/quick-directory.ts';
 
 /** One execution of `rotate-iam-keys`, finished or not. */
 export interface Execution {
@@ -66,7 +67,10 @@ export class Stage {
   /** The state directory as it was before the last execution began. */
   stateBefore: ReadonlyMap<string, string> = new Map();
   stateDir: string;
+  #inMemory: string | undefined;
   #firstRequest = 0;
+  /** After which request each began that had nobody beside it. */
+  readonly #aloneFrom = new Map<Execution, number>();
   readonly #holds: { readonly operation: string; readonly hold: Hold }[] = [];
 
   private constructor(sandbox: Sandbox) {
@@ -79,6 +83,8 @@ export class Stage {
       PATH: process.env.PATH ?? '',
       HOME: join(this.folder, 'home'),
       KEYTURN_ENDPOINT_GUARD: 'loopback',
+      // Wherever tests run, their secrets are worth nothing.
+      KEYTURN_ACCEPT_VOLATILE_STATE: 'true',
       AWS_EC2_METADATA_DISABLED: 'true',
     };
   }
@@ -94,6 +100,7 @@ export class Stage {
     }
     await this.sandbox.close();
     rmSync(this.folder, { recursive: true, force: true });
+    if (this.#inMemory !== undefined) rmSync(this.#inMemory, { recursive: true, force: true });
   }
 
   /** The latest execution that ended. */
@@ -101,6 +108,13 @@ export class Stage {
     const last = this.history.at(-1);
     if (last === undefined) throw new RangeError('the script has run nothing yet');
     return last;
+  }
+
+  /** What an execution asked of AWS, when no other was beside it. */
+  ownRequests(execution: Execution): LoggedRequest[] | undefined {
+    const first = this.#aloneFrom.get(execution);
+    if (first === undefined) return undefined;
+    return this.sandbox.requests.list().filter(({ number }) => number > first);
   }
 
   /** The requests since the latest execution began. */
@@ -125,13 +139,19 @@ export class Stage {
     await first.hold.letGo();
   }
 
-  start(name: string, args: readonly string[], reader: Reader = 'all'): void {
+  start(
+    name: string,
+    args: readonly string[],
+    reader: Reader = 'all',
+    executable: Program = 'rotate-iam-keys',
+  ): void {
     if (this.executions.has(name)) throw new RangeError(`${name} is running already`);
-    if (this.executions.size === 0) {
+    const isAlone = this.executions.size === 0;
+    if (isAlone) {
       this.#firstRequest = this.sandbox.requests.list().at(-1)?.number ?? 0;
       this.stateBefore = this.stateFiles();
     }
-    const command = [process.execPath, binOf('rotate-iam-keys'), ...args];
+    const command = [process.execPath, binOf(executable), ...args];
     // A shell's own pipe, so that the reader that goes away is a real one.
     const pipe = '{ "$0" "$@"; printf "\\nexit code %d\\n" $? >&2; } | head -c 20';
     const [program = '', ...rest] =
@@ -144,7 +164,10 @@ export class Stage {
       stdio: ['ignore', stdout, 'pipe'],
     });
     if (stdout !== 'pipe') closeSync(stdout);
-    this.executions.set(name, follow(args, child, reader));
+    const execution = follow(args, child, reader);
+    this.executions.set(name, execution);
+    if (isAlone) this.#aloneFrom.set(execution, this.#firstRequest);
+    else this.#aloneFrom.clear();
   }
 
   /** Waits for the end of an execution, which is then the last one. */
@@ -189,6 +212,12 @@ export class Stage {
 
   handoffPath(keyId: string): string {
     return join(this.stateDir, DEFAULT_ACCOUNT_ID, 'handoff', `${keyId}.json`);
+  }
+
+  /** Onto a real tmpfs. */
+  moveStateIntoMemory(): void {
+    this.#inMemory = mkdtempSync(join(IN_MEMORY, 'keyturn-script-'));
+    this.stateDir = join(this.#inMemory, 'state');
   }
 
   /** Every file of the state directory with its content; directories with none. */

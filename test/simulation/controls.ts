@@ -1,7 +1,9 @@
 // Negative controls: the engine with one guard switched off from outside. A simulator that does not
 // find these would prove nothing.
 
+import { createLimiter } from '../../src/aws/limiter.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
 import { RECOVERY_TABLE } from '../../src/lifecycle/recover.ts';
 import type { Sabotage } from './one-run.ts';
 
@@ -90,15 +92,31 @@ export const CONTROLS: readonly Control[] = [
   },
   {
     invariant: 'I5',
-    fault: 'what a credential report shows as Active is not remembered',
+    fault:
+      'a key counts as Inactive from of old, and what a credential report shows is not remembered',
     sabotage: {
       state: (state) => ({
         ...state,
         sightings: {
-          ...state.sightings,
           lastActive: (...given) => state.sightings.lastActive(...given),
+          inactiveSince: () => new Date(0),
           refresh: () => state.sightings.refresh(),
-          remember: (seen) => state.sightings.remember(seen.filter((each) => 'keyIds' in each)),
+          remember: (seen) => state.sightings.remember(seen.filter((each) => !('slots' in each))),
+        },
+      }),
+    },
+  },
+  {
+    invariant: 'I5',
+    fault: 'a key counts as Inactive from of old',
+    sabotage: {
+      state: (state) => ({
+        ...state,
+        sightings: {
+          lastActive: (...given) => state.sightings.lastActive(...given),
+          inactiveSince: () => new Date(0),
+          refresh: () => state.sightings.refresh(),
+          remember: (seen) => state.sightings.remember(seen),
         },
       }),
     },
@@ -176,6 +194,51 @@ export const CONTROLS: readonly Control[] = [
     fault: 'a dry run does not see that a key has to go first',
     sabotage: {
       foretold: (outcome) => ({ ...outcome, cleanup: undefined }),
+    },
+  },
+  {
+    invariant: 'I10',
+    fault: 'the places are not asked who holds a secret',
+    sabotage: {
+      account: (account) => ({
+        ...account,
+        places: { ...account.places, toTidyUp: async () => [] },
+      }),
+    },
+  },
+  {
+    invariant: 'I16',
+    fault: 'what clean-up and recovery delete is not told',
+    sabotage: {
+      account: (account) => ({
+        ...account,
+        emit: (event) => {
+          if (event.code !== 'key-deleted') account.emit(event);
+        },
+      }),
+    },
+  },
+  {
+    invariant: 'I17',
+    fault: 'all rotations create their keys at once',
+    sabotage: {
+      account: (account) => ({ ...account, creating: createLimiter(16) }),
+    },
+  },
+  {
+    invariant: 'I14',
+    fault: 'nobody asks whose key is in a place',
+    sabotage: {
+      gateway: (gateway) => ({
+        ...gateway,
+        reader: {
+          listUsers: () => gateway.reader.listUsers(),
+          listAccessKeys: (user) => gateway.reader.listAccessKeys(user),
+          lastUse: async (keyId) => {
+            throw new KeyturnError('unknown-user', `nobody has ${keyId}`);
+          },
+        },
+      }),
     },
   },
   {

@@ -26,7 +26,7 @@ const HIGHEST = {
   // Per call to a destination.
   'destination-fails': 0.15,
   'destination-lands-late': 0.1,
-  'destination-forgets': 0.05,
+  'destination-forgets': 0.15,
   // Per operation of the disk.
   'disk-error': 0.004,
   'short-write': 0.01,
@@ -45,6 +45,8 @@ const HIGHEST = {
   'operator-reactivates': 0.3,
   'operator-deletes': 0.3,
   'operator-takes-secret': 0.3,
+  'operator-restores-place': 0.3,
+  'operator-puts-foreign-pair': 0.15,
 } as const;
 
 export type FaultKind = keyof typeof HIGHEST;

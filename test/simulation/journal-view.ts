@@ -1,6 +1,6 @@
 // The journal as a power cut would leave it, or as processes see it, read with eyes of its own.
 
-import type { JournalRecord } from '../../src/lifecycle/record.ts';
+import type { JournalRecord, RotationStep } from '../../src/lifecycle/record.ts';
 
 export class JournalView {
   readonly #read: () => Buffer | undefined;
@@ -26,6 +26,26 @@ export class JournalView {
     this.#readBytes = 0;
     this.#records = [];
     this.#byUser.clear();
+  }
+
+  latest(user: string, type: RotationStep['type']): JournalRecord | undefined {
+    return this.recordsOf(user).findLast(({ step }) => step.type === type);
+  }
+
+  /** What the rotation of a record set out to do. */
+  intentOf(record: JournalRecord | undefined) {
+    const intent = this.recordsOf(record?.user ?? '').find(
+      ({ rotation, step }) => rotation === record?.rotation && step.type === 'intended',
+    );
+    return intent?.step.type === 'intended' ? intent.step : undefined;
+  }
+
+  newKeyOf(rotation: string | null): string {
+    for (const { rotation: of, step } of this.all()) {
+      const isMade = step.type === 'created' || step.type === 'adopted';
+      if (of === rotation && isMade) return step.newKeyId;
+    }
+    return '';
   }
 
   #catchUp(): void {
@@ -56,4 +76,13 @@ function parsed(line: string): JournalRecord | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a record says that the key is ours, or nobody's. */
+export function isNamed(records: readonly JournalRecord[], keyId: string): boolean {
+  return records.some(
+    ({ step }) =>
+      (step.type === 'created' && step.newKeyId === keyId) ||
+      (step.type === 'orphan-found' && step.keyId === keyId),
+  );
 }

@@ -5,11 +5,13 @@ import pMap from 'p-map';
 import {
   accountInventory,
   type InventoryMode,
-  rememberActiveKeys,
+  rememberKeys,
 } from '../../src/app/account-inventory.ts';
 import { findCandidates } from '../../src/app/find-candidates.ts';
 import type { AccountGateway } from '../../src/aws/gateway.ts';
 import type { Inventory } from '../../src/aws/inventory.ts';
+import { createLimiter } from '../../src/aws/limiter.ts';
+import { keyOwners } from '../../src/aws/whose-key.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import { toKeyturnError } from '../../src/base/errors.ts';
 import type { EngineEvent } from '../../src/base/events.ts';
@@ -78,7 +80,7 @@ export async function oneRun(run: SimRun): Promise<RunResult> {
   const { stage, process } = run;
   const toldOf = new Set<string>();
   const emit = (event: EngineEvent) => {
-    stage.referee.saw(JSON.stringify(event));
+    stage.referee.told(process, event);
     if (event.code === 'key-unexplained') toldOf.add(event.user);
     if (!run.isDry) count(event, stage);
   };
@@ -88,6 +90,7 @@ export async function oneRun(run: SimRun): Promise<RunResult> {
       process.note(`outcome ${describe(outcome)}`);
       if (outcome.rotation?.kind === 'failed') toldOf.add(outcome.user);
     }
+    stage.referee.ends(process);
     return { outcomes, fatal: undefined, toldOf };
   } catch (thrown) {
     const { code, message } = toKeyturnError(thrown);
@@ -126,10 +129,8 @@ async function rotateAll(
   const options = { inventory: mode, maxParallel, user, wanted, cleanUpDays };
   const inventory = await accountInventory({ gateway, state, clock, emit, signal }, options);
   const seenAt = clock.now();
-  if (!isDry) {
-    await rememberActiveKeys(inventory, state, seenAt);
-    refereeRemembers(stage, process, inventory, seenAt);
-  }
+  await rememberKeys(inventory, state, seenAt);
+  if (!isDry) refereeRemembers(stage, process, inventory, seenAt);
   const parts = { gateway, state, emit, cleanUpDays };
   const account = changed(accountOf(run, parts), sabotage.account);
   const { candidates } = await findCandidates(inventory, state, { ...options, now: clock.now() });
@@ -172,12 +173,13 @@ function accountOf(run: SimRun, { gateway, state, emit, cleanUpDays }: Parts): A
   const { stage, process, settings, signal, sabotage } = run;
   const { clock } = process;
   const { region, secretStore } = gateway.services;
-  const place = (user: string): Destination => {
+  const whoseKey = keyOwners(gateway.reader, clock);
+  const place = (user: string, oldKeyId: AccessKeyId): Destination => {
     if (settings.destination === 'vault') return vaultDestination(stage, process);
     if (settings.destination === 'secrets-manager') {
       return secretsManagerDestination(
         { region, name: user },
-        { store: secretStore(region), clock },
+        { store: secretStore(region), clock, replaced: { user, oldKeyId, whoseKey } },
       );
     }
     return handoffDestination('', state.custody);
@@ -185,16 +187,20 @@ function accountOf(run: SimRun, { gateway, state, emit, cleanUpDays }: Parts): A
   return {
     ...{ gateway, state, clock, emit, signal },
     places: openPlaces({
-      choose: async (user) => [changed(readBack(run, place(user)), sabotage.destination)],
+      choose: async (user, oldKeyId) => [
+        changed(readBack(run, place(user, oldKeyId)), sabotage.destination),
+      ],
       open: async () => undefined,
       finishesOthers: true,
     }),
     probes: new Probes(clock),
+    creating: createLimiter(1),
     policy: {
       oldKeyFate: settings.oldKeyFate,
       cleanUpDays,
       verification: DEFAULT_VERIFICATION,
       replacesOwnKey: false,
+      orphans: new Set(),
     },
   };
 }

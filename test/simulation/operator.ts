@@ -26,6 +26,23 @@ const ACTS: Readonly<Partial<Record<FaultKind, Act>>> = {
     stage.world.delete(key, 'operator');
   },
   'operator-takes-secret': takeSecret,
+  'operator-restores-place': (stage, user) => {
+    if (!stage.vault.secrets.restore(user.name)) return;
+    user.isOperatorTouched = true;
+    stage.world.note('operator', `restores the secret of ${user.name}`);
+  },
+  // Two users' programs share a place by mistake, or its name was taken over.
+  'operator-puts-foreign-pair': (stage, user) => {
+    const others = [...stage.world.users.values()].filter((other) => other !== user);
+    const keys = others.flatMap((other) => stage.world.present(other));
+    // Nobody has the secret of a key whose answer was lost.
+    const known = keys.filter((each) => stage.referee.isSafe(each));
+    const key = pick(stage, known);
+    if (key === undefined) return;
+    user.isOperatorTouched = true;
+    stage.vault.secrets.put(user.name, key);
+    stage.world.note('operator', `puts ${key.id} of ${key.user} into the secret of ${user.name}`);
+  },
 };
 
 /** Plans the operator's acts of one round. */

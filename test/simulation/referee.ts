@@ -2,13 +2,18 @@
 // when it is sent; what must hold at the moment of a change, when AWS carries it out.
 
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
+import type { EngineEvent } from '../../src/base/events.ts';
 import { UserHistory } from '../../src/lifecycle/history.ts';
-import type { JournalRecord, RotationStep } from '../../src/lifecycle/record.ts';
+import type { JournalRecord } from '../../src/lifecycle/record.ts';
+import { AtRisk } from './at-risk.ts';
 import type { Disk } from './disk.ts';
-import { JournalView } from './journal-view.ts';
+import { isNamed, JournalView } from './journal-view.ts';
+import { Knowledge } from './knowledge.ts';
 import type { SimProcess } from './machine.ts';
+import { Readers } from './readers.ts';
 import type { Schedule } from './schedule.ts';
-import { DAY_MS, DUE_DAYS, HOLD_DAYS, HOUR_MS, MINUTE_MS, STATE_DIR } from './stage.ts';
+import { DAY_MS, DUE_DAYS, HOLD_DAYS, HOUR_MS, IDLE_DAYS, MINUTE_MS, STATE_DIR } from './stage.ts';
+import { type Change, Told } from './told.ts';
 import type { Vault } from './vault.ts';
 import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser, type World } from './world.ts';
 
@@ -22,16 +27,6 @@ export interface Basis {
   readonly process: SimProcess;
   /** The age of its knowledge of the user's keys. */
   readonly viewMs: number;
-}
-
-/** What the referee remembers of one process. */
-interface Memory {
-  /** Users whose keys it has read inside its critical section. */
-  readonly listed: Set<string>;
-  readonly viewMs: Map<string, number>;
-  readonly signedMs: Map<string, number>;
-  readonly heldMs: Map<string, number>;
-  readonly inARow: Map<string, number>;
 }
 
 /** Why rotations are closed that have no key any more. */
@@ -48,6 +43,8 @@ export interface RefereeParts {
   readonly schedule: Schedule;
   readonly callerKeyId: AccessKeyId;
   readonly cleansUp: boolean;
+  /** Whether the programs of the users read their keys in secrets. */
+  readonly delivers: boolean;
 }
 
 export class Referee {
@@ -60,9 +57,12 @@ export class Referee {
   /** Keys made by hand that looked like ours; and those of them whose use AWS did not show yet. */
   mistaken = 0;
   mistakenInUse = 0;
-  readonly #memories = new Map<SimProcess, Memory>();
+  readonly #knowledge = new Knowledge();
   readonly #recordsAtEntry = new Map<string, number>();
   readonly #sections = new Map<string, SimProcess>();
+  readonly #atRisk = new AtRisk();
+  readonly readers: Readers;
+  readonly #told = new Told();
   /** By rotation. */
   readonly #creates = new Map<string, number>();
   readonly #acceptances = new Map<string, number>();
@@ -71,6 +71,9 @@ export class Referee {
 
   constructor(parts: RefereeParts) {
     this.#parts = parts;
+    this.readers = new Readers(parts, this.#acceptances, (invariant, what) =>
+      this.fail(invariant, what),
+    );
     const { disk } = parts;
     const path = `${STATE_DIR}/${ACCOUNT}/journal.jsonl`;
     this.#journal = new JournalView(() => disk.durableContent(path));
@@ -85,7 +88,7 @@ export class Referee {
   // What processes learn.
 
   listed(process: SimProcess, user: string, viewMs: number): void {
-    const memory = this.#memory(process);
+    const memory = this.#knowledge.of(process);
     memory.viewMs.set(user, viewMs);
     if (this.#sections.get(user) !== process) return;
     this.#decidesNothingBlindly(process, user);
@@ -93,7 +96,7 @@ export class Referee {
   }
 
   signed(process: SimProcess, keyId: string, isAccepted: boolean): void {
-    const memory = this.#memory(process);
+    const memory = this.#knowledge.of(process);
     memory.signedMs.set(keyId, this.#nowMs);
     const inARow = isAccepted ? (memory.inARow.get(keyId) ?? 0) + 1 : 0;
     memory.inARow.set(keyId, inARow);
@@ -101,7 +104,24 @@ export class Referee {
   }
 
   held(process: SimProcess, keyId: string): void {
-    this.#memory(process).heldMs.set(keyId, this.#nowMs);
+    this.#knowledge.of(process).heldMs.set(keyId, this.#nowMs);
+  }
+
+  /** AWS has carried a change out, and the process has heard that. */
+  heard(process: SimProcess, change: Change, keyId: string): void {
+    this.#told.heard(process, change, keyId);
+  }
+
+  told(process: SimProcess, event: EngineEvent): void {
+    this.saw(JSON.stringify(event));
+    this.#told.told(process, event);
+  }
+
+  /** I16. */
+  ends(process: SimProcess): void {
+    for (const what of this.#told.kept(process)) {
+      this.fail('I16', `${process.name} does not tell that ${what}`);
+    }
   }
 
   sightingsSaved(keyIds: Iterable<string>, atMs: number): void {
@@ -111,7 +131,7 @@ export class Referee {
   }
 
   basisOf(process: SimProcess, user: string): Basis {
-    return { process, viewMs: this.#memory(process).viewMs.get(user) ?? 0 };
+    return { process, viewMs: this.#knowledge.of(process).viewMs.get(user) ?? 0 };
   }
 
   /** I9. */
@@ -121,7 +141,7 @@ export class Referee {
     if (other?.isAlive && !isExcused)
       this.fail('I9', `${process.name} and ${other.name} both rotate ${user}`);
     this.#sections.set(user, process);
-    this.#memory(process).listed.delete(user);
+    this.#knowledge.of(process).listed.delete(user);
     this.#recordsAtEntry.set(user, this.#seenJournal.recordsOf(user).length);
   }
 
@@ -129,6 +149,7 @@ export class Referee {
     if (this.#sections.get(user) !== process) return;
     this.#decidesNothingBlindly(process, user);
     this.#sections.delete(user);
+    this.#atRisk.leaves(process, user);
   }
 
   // Requests, at the moment when they are sent.
@@ -144,6 +165,12 @@ export class Referee {
     const creates = (this.#creates.get(latest.rotation) ?? 0) + 1;
     this.#creates.set(latest.rotation, creates);
     if (creates > 1) this.fail('I2', `CreateAccessKey for ${user.name} is sent again`);
+    const { rotation } = latest;
+    const recordsOf = (name: string) => this.#seenJournal.recordsOf(name);
+    const others = this.#atRisk.sends(process, { user: user.name, rotation }, recordsOf);
+    if (others.length > 0) {
+      this.fail('I17', `${process.name} has ${others.length + 1} new secrets on their way at once`);
+    }
   }
 
   statusIsSent(process: SimProcess, key: SimKey, status: SimKey['status']): void {
@@ -151,7 +178,7 @@ export class Referee {
     this.#isOurs(process, key, `made ${status}`);
     if (status === 'Active') return;
     const last = this.#journal.recordsOf(key.user).at(-1);
-    const intent = this.#intentOf(last);
+    const intent = this.#journal.intentOf(last);
     if (last?.step.type !== 'deactivating' || intent?.oldKeyId !== key.id) {
       this.fail('I6', `${key.id} is made Inactive without a rotation that says so on disk`);
       return;
@@ -160,8 +187,8 @@ export class Referee {
     if (ageMs < DUE_DAYS * DAY_MS - CLOCK_TOLERANCE_MS) {
       this.fail('I6', `${key.id} is made Inactive at ${Math.floor(ageMs / DAY_MS)} days`);
     }
-    const newKeyId = this.#newKeyOf(last.rotation);
-    const memory = this.#memory(process);
+    const newKeyId = this.#journal.newKeyOf(last.rotation);
+    const memory = this.#knowledge.of(process);
     const heldMs = memory.heldMs.get(newKeyId) ?? -1;
     if (heldMs < (memory.signedMs.get(newKeyId) ?? 0)) {
       this.fail('I13', `${process.name} did not read the destination again before ${key.id} went`);
@@ -191,6 +218,7 @@ export class Referee {
   /** A process's request was carried out; `key` is the one that it changed. */
   changed(user: SimUser, basis: Basis, key: SimKey): void {
     if (key.status === 'Inactive' && !key.isDeleted) this.#mayDeactivate(user, basis, key);
+    this.readers.keyChanged(user, key);
     const wasWorking = this.#working.get(user.name) ?? true;
     if (!this.look(user) && wasWorking && !this.#isExcused(user, basis)) {
       this.fail('I10', `${user.name} is left without a working key by ${basis.process.name}`);
@@ -204,17 +232,6 @@ export class Referee {
       .some((key) => key.status === 'Active' && this.isSafe(key));
     this.#working.set(user.name, isWorking);
     return isWorking;
-  }
-
-  /** I13: whatever a destination takes, in time or late, its readers get a key that works. */
-  landed(userName: string, operation: string): void {
-    const { world, vault } = this.#parts;
-    const keyId = vault.secrets.servedKeyId(userName);
-    const key = keyId === undefined ? undefined : world.key(keyId);
-    const isDead = key !== undefined && (key.isDeleted || key.status !== 'Active');
-    const isByPerson = world.users.get(userName)?.isOperatorTouched ?? false;
-    if (isDead && !isByPerson)
-      this.fail('I13', `${operation} gives the readers of ${userName} ${keyId}`);
   }
 
   /** Power came back: what was delivered must still be there. */
@@ -249,7 +266,7 @@ export class Referee {
     const closed = [...rotations].filter(
       (each) => each.phase === 'closed' && GONE.includes(each.reason),
     );
-    return closed.some(({ id }) => this.#newKeyOf(id) === key.id);
+    return closed.some(({ id }) => this.#journal.newKeyOf(id) === key.id);
   }
 
   /** I8: no secret in events, and none on the disk but in hand-off files. */
@@ -272,31 +289,16 @@ export class Referee {
     return this.#parts.schedule.nowMs;
   }
 
-  #memory(process: SimProcess): Memory {
-    let memory = this.#memories.get(process);
-    if (memory === undefined) {
-      memory = {
-        listed: new Set(),
-        viewMs: new Map(),
-        signedMs: new Map(),
-        heldMs: new Map(),
-        inARow: new Map(),
-      };
-      this.#memories.set(process, memory);
-    }
-    return memory;
-  }
-
   /** I11: whoever writes has read the user's keys. */
   #isInformed(process: SimProcess, user: string, operation: string): void {
-    if (!this.#memory(process).listed.has(user)) {
+    if (!this.#knowledge.of(process).listed.has(user)) {
       this.fail('I11', `${process.name} sends ${operation} and never read the keys of ${user}`);
     }
   }
 
   /** I11: no decision is journaled before the user's keys were read. */
   #decidesNothingBlindly(process: SimProcess, user: string): void {
-    if (this.#memory(process).listed.has(user)) return;
+    if (this.#knowledge.of(process).listed.has(user)) return;
     const added = this.#seenJournal.recordsOf(user).slice(this.#recordsAtEntry.get(user) ?? 0);
     for (const { step } of added) {
       this.fail('I11', `${process.name} writes "${step.type}" about ${user} and knows no keys`);
@@ -315,11 +317,11 @@ export class Referee {
 
   /** I3, I4. */
   #mayDeactivate(user: SimUser, basis: Basis, key: SimKey): void {
-    const last = this.#steps(user.name, 'deactivating').at(-1);
-    const newKey = last && this.#parts.world.key(this.#newKeyOf(last.rotation));
-    if (newKey === undefined || this.#intentOf(last)?.oldKeyId !== key.id) return;
+    const last = this.#journal.latest(user.name, 'deactivating');
+    const newKey = last && this.#parts.world.key(this.#journal.newKeyOf(last.rotation));
+    if (newKey === undefined || this.#journal.intentOf(last)?.oldKeyId !== key.id) return;
     const lostMs = this.#parts.vault.lostAtMs.get(newKey.id) ?? 0;
-    const heldMs = this.#memory(basis.process).heldMs.get(newKey.id) ?? 0;
+    const heldMs = this.#knowledge.of(basis.process).heldMs.get(newKey.id) ?? 0;
     const isLostSince = lostMs >= heldMs && lostMs > 0;
     if (!this.isSafe(newKey) && !isLostSince && !this.#isExcused(user, basis)) {
       this.fail('I3', `${key.id} is Inactive and the secret of ${newKey.id} is not safe`);
@@ -343,15 +345,23 @@ export class Referee {
     // Made by hand in the minutes of a lost answer, and no use of it is shown: nothing tells it apart.
     if (key.madeBy !== 'us') this.mistaken += 1;
     if (key.madeBy !== 'us' && key.usesMs.length > 0) this.mistakenInUse += 1;
+    // I2: what was never sent can not have made a key.
+    const { rotation } = records.findLast(({ step }) => step.type === 'discarding') ?? {};
+    const wasNeverSent = records.some(
+      ({ rotation: of, step }) =>
+        of === rotation && step.type === 'closed' && step.reason === 'never-sent',
+    );
+    if (key.madeBy !== 'us' && wasNeverSent) {
+      this.fail('I2', `${key.id} of a person is discarded for a request that was never sent`);
+    }
     if (key.usesMs.some((atMs) => this.#nowMs - atMs > USE_IS_SHOWN_MS)) {
       this.fail('I6', `${key.id}, which is in use, is discarded by ${process.name}`);
     }
-    const isNamed = records.some(
-      ({ step }) =>
-        (step.type === 'created' && step.newKeyId === key.id) ||
-        (step.type === 'orphan-found' && step.keyId === key.id),
-    );
-    if (!isNamed && reason !== 'hand-off failed') {
+    // I10: who holds the secret is asked of every place.
+    if (this.#parts.vault.serves(key)) {
+      this.fail('I10', `${key.id}, which a place holds, is discarded by ${process.name}`);
+    }
+    if (!isNamed(records, key.id) && reason !== 'hand-off failed') {
       this.fail('I13', `${key.id} was found and is discarded without a verdict of its own`);
     }
   }
@@ -359,7 +369,7 @@ export class Referee {
   /** I5, I6. */
   #mayCleanUp(process: SimProcess, key: SimKey): void {
     if (!this.#parts.cleansUp) this.fail('I6', `${key.id} is cleaned up, and nobody asked`);
-    const viewMs = this.#memory(process).viewMs.get(key.user) ?? 0;
+    const viewMs = this.#knowledge.of(process).viewMs.get(key.user) ?? 0;
     if (key.status === 'Active' && (key.operatorTouchedMs ?? -1) < viewMs) {
       this.fail('I5', `${key.id} is deleted while it is Active`);
       return;
@@ -368,9 +378,12 @@ export class Referee {
       this.fail('I5', `${key.id} is deleted by the run that made it Inactive`);
     }
     const isByUs = key.deactivated?.by.startsWith('run') ?? false;
+    // Nobody can see a key Inactive before it is; one that was idle for long may go at first sight.
+    const lastOfUseMs = Math.max(key.createdAtMs, ...key.usesMs);
+    const isIdle = this.#nowMs - lastOfUseMs >= IDLE_DAYS * DAY_MS - CLOCK_TOLERANCE_MS;
     const sinceMs = Math.max(
       key.createdAtMs,
-      isByUs ? (key.deactivated?.atMs ?? 0) : 0,
+      isByUs || !isIdle ? (key.deactivated?.atMs ?? 0) : 0,
       this.#seenActiveMs.get(key.id) ?? 0,
     );
     const heldMs = this.#nowMs - sinceMs;
@@ -378,23 +391,5 @@ export class Referee {
       const days = (heldMs / DAY_MS).toFixed(1);
       this.fail('I5', `${key.id} is deleted after ${days} days; the hold is ${HOLD_DAYS}`);
     }
-  }
-
-  #steps<Type extends RotationStep['type']>(user: string, type: Type) {
-    return this.#journal.recordsOf(user).filter(({ step }) => step.type === type);
-  }
-
-  #intentOf(record: JournalRecord | undefined) {
-    const intent = this.#journal
-      .recordsOf(record?.user ?? '')
-      .find(({ rotation, step }) => rotation === record?.rotation && step.type === 'intended');
-    return intent?.step.type === 'intended' ? intent.step : undefined;
-  }
-
-  #newKeyOf(rotation: string | null): string {
-    for (const { rotation: of, step } of this.#journal.all()) {
-      if (of === rotation && step.type === 'created') return step.newKeyId;
-    }
-    return '';
   }
 }

@@ -25,11 +25,32 @@ export class SecretService {
     return secret;
   }
 
+  /** A person, or another program, puts a pair before the readers. */
+  put(name: string, pair: { readonly id: string; readonly secret: string }): void {
+    const { versions, stages } = this.secret(name);
+    const version = `by-hand-${versions.size}`;
+    const text = { AccessKeyId: pair.id, SecretAccessKey: pair.secret };
+    versions.set(version, JSON.stringify(text));
+    const current = stages.get('AWSCURRENT');
+    if (current !== undefined) stages.set('AWSPREVIOUS', current);
+    stages.set('AWSCURRENT', version);
+  }
+
   /** Whether some version keeps this key, current or not. */
   keeps(keyId: string): boolean {
     return [...this.#secrets.values()].some(({ versions }) =>
       [...versions.values()].some((text) => pairIn(text)?.id === keyId),
     );
+  }
+
+  /** A deploy, or a person with a backup, puts an earlier version before the readers. */
+  restore(name: string): boolean {
+    const { stages } = this.secret(name);
+    const [current, previous] = [stages.get('AWSCURRENT'), stages.get('AWSPREVIOUS')];
+    if (current === undefined || previous === undefined) return false;
+    stages.set('AWSCURRENT', previous);
+    stages.set('AWSPREVIOUS', current);
+    return true;
   }
 
   /** The key that a reader of the secret gets. */
@@ -55,7 +76,7 @@ export function simSecretStore(stage: Stage, process: SimProcess): SecretStore {
     const landing = (): T => {
       const result = apply();
       stage.world.note('secrets', `${operation} of ${name}`);
-      stage.referee.landed(name, operation);
+      stage.referee.readers.landed(name, operation);
       return result;
     };
     await travel();
@@ -89,6 +110,7 @@ export function simSecretStore(stage: Stage, process: SimProcess): SecretStore {
       change('UpdateSecretVersionStage', name, () => {
         const { stages } = vault.secrets.secret(name);
         if (stages.get('AWSCURRENT') !== from) return false;
+        stage.referee.readers.overwrites(name, vault.secrets.servedKeyId(name));
         if (from !== undefined) stages.set('AWSPREVIOUS', from);
         stages.set('AWSCURRENT', to);
         return true;

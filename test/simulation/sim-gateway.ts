@@ -59,6 +59,7 @@ const noParameters: ParameterStore = {
   read: () => Promise.reject(failure('aws-error', 'GetParameter')),
   write: () => Promise.reject(failure('aws-error', 'PutParameter')),
   history: () => Promise.reject(failure('aws-error', 'GetParameterHistory')),
+  room: () => Promise.reject(failure('aws-error', 'GetParameterHistory')),
 };
 
 class Calls {
@@ -167,9 +168,10 @@ function reader(
         if (faults.hit('lookup-denied')) throw failure('access-denied', 'GetAccessKeyLastUsed');
         const shownUntilMs = schedule.nowMs - dice.below(USE_SHOWN_AFTER_MS_MAX);
         const shown = (world.key(keyId)?.usesMs ?? []).filter((atMs) => atMs <= shownUntilMs);
+        const owner = world.key(keyId)?.user;
         return shown.length === 0
-          ? { used: 'never' }
-          : { used: 'at', at: new Date(Math.max(...shown)) };
+          ? { used: 'never', owner }
+          : { used: 'at', at: new Date(Math.max(...shown)), owner };
       }),
   };
 }
@@ -202,6 +204,7 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
       if (fate === 'throttled') return { kind: 'refused', code: 'throttled', reason: fate };
       if (fate !== 'answered') return { kind: 'unknown', reason: fate };
       if (result === undefined) return { kind: 'refused', code: 'no-free-slot', reason: 'quota' };
+      referee.heard(process, 'created', result.id);
       const createdAt = new Date(result.createdAtMs);
       return {
         kind: 'created',
@@ -227,6 +230,7 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
           referee.changed(world.user(name), basis, key);
         },
       );
+      referee.heard(process, status, keyId);
     },
     async deleteAccessKey(name, keyId) {
       const key = world.key(keyId);
@@ -240,6 +244,7 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
           referee.changed(world.user(name), basis, key);
         },
       );
+      referee.heard(process, 'deleted', keyId);
     },
   };
 }

@@ -43,6 +43,7 @@ export function simReports(stage: Stage, process: SimProcess, read: Read): Crede
         if (!faults.hit('report-cut')) return { csv, generatedAt };
         return { csv: csv.slice(0, dice.below(csv.length)), generatedAt };
       }),
+    countUsers: () => read('GetAccountSummary', () => world.users.size),
   };
 }
 

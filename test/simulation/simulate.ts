@@ -68,11 +68,18 @@ class Simulation {
     const disk = new Disk(dice, schedule, STATE_DIR);
     const vault = new Vault();
     populate(world, dice);
+    for (const { name, keys } of world.users.values()) {
+      const [key] = keys;
+      if (key !== undefined) vault.secrets.put(name, key);
+    }
     this.#sabotage = sabotage;
     this.#machine = new Machine('machine', dice.chance(0.15));
     this.#settings = drawSettings(world, dice);
     const { callerKeyId, cleansUp } = this.#settings;
-    const referee = new Referee({ world, disk, vault, schedule, callerKeyId, cleansUp });
+    const referee = new Referee({
+      ...{ world, disk, vault, schedule, callerKeyId, cleansUp },
+      delivers: this.#settings.destination === 'secrets-manager',
+    });
     const counts = {
       rotations: 0,
       started: 0,

@@ -44,3 +44,5 @@ export const DAY_MS = 24 * HOUR_MS;
 export const TOLERATED_SKEW_MS = 5 * MINUTE_MS;
 export const DUE_DAYS = 90;
 export const HOLD_DAYS = 30;
+/** A key that somebody else made Inactive may go at first sight when it has been idle for so long. */
+export const IDLE_DAYS = 90;

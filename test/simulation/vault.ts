@@ -6,6 +6,7 @@ import type { Destination } from '../../src/destinations/destination.ts';
 import { never, type SimProcess } from './machine.ts';
 import { SecretService } from './secret-service.ts';
 import { MINUTE_MS, type Stage } from './stage.ts';
+import type { SimKey } from './world.ts';
 
 export class Vault {
   readonly #versions = new Map<string, string>();
@@ -20,6 +21,16 @@ export class Vault {
 
   has(keyId: string): boolean {
     return this.#versions.has(keyId) || this.secrets.keeps(keyId);
+  }
+
+  /** Whether a version of its own has it. */
+  keeps(keyId: string): boolean {
+    return this.#versions.has(keyId);
+  }
+
+  /** Whether the readers of its user's places get this key now. */
+  serves({ id, user }: SimKey): boolean {
+    return this.#versions.has(id) || this.secrets.servedKeyId(user) === id;
   }
 
   forget(keyId: string, nowMs: number): void {
@@ -46,6 +57,7 @@ export function vaultDestination(stage: Stage, process: SimProcess): Destination
       const store = () => {
         world.note('vault', `stores ${keyId}`);
         vault.put(keyId, secret.reveal());
+        stage.referee.readers.reaches(keyId, 'the vault');
       };
       if (faults.hit('destination-lands-late')) {
         schedule.after(dice.between(1_000, 10 * MINUTE_MS), store);
@@ -70,7 +82,7 @@ export function vaultDestination(stage: Stage, process: SimProcess): Destination
     async holds(keyId) {
       await travel();
       if (faults.hit('destination-fails')) return refuse(keyId);
-      const isHeld = vault.has(keyId);
+      const isHeld = vault.keeps(keyId);
       process.note(`the vault ${isHeld ? 'holds' : 'does not hold'} ${keyId}`);
       return isHeld;
     },

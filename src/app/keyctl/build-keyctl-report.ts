@@ -4,6 +4,7 @@
 
 import { wholeDaysBetween } from '../../base/clock.ts';
 import type { KeyturnError } from '../../base/errors.ts';
+import { countChanges, type KeyChanged } from '../../base/key-changes.ts';
 import { VERSION } from '../../base/version.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
 import type { KeyctlReport, KeyLine, RotationPlan } from '../../reports/keyctl-report.ts';
@@ -35,6 +36,8 @@ export interface KeyctlProgress {
   readonly pair?: { readonly targetProfile: string; readonly authProfile: string };
   readonly exam?: ProfileExam;
   readonly result?: KeyctlResult;
+  /** What was done to keys so far. */
+  readonly changes?: readonly KeyChanged[];
 }
 
 export type KeyctlResult =
@@ -56,13 +59,15 @@ export type KeyctlResult =
 /** `error` is what ended the run early, if anything did. */
 export function buildKeyctlReport(
   start: KeyctlStart,
-  { pair, exam, result }: KeyctlProgress,
+  { pair, exam, result, changes = [] }: KeyctlProgress,
   error?: KeyturnError,
 ): KeyctlReport {
-  const begun = emptyReport({
-    ...start,
-    ...(pair && { profile: pair.targetProfile, authProfile: pair.authProfile }),
-  });
+  const named = pair && { profile: pair.targetProfile, authProfile: pair.authProfile };
+  const begun: KeyctlReport = {
+    ...emptyReport({ ...start, ...named }),
+    changes: [...changes],
+    summary: { changes: countChanges(changes) },
+  };
   const examined = exam === undefined ? begun : withExam(begun, exam);
   const known = result === undefined ? examined : withResult(examined, result);
   return error === undefined ? known : withFailure(known, error);
@@ -83,12 +88,16 @@ function emptyReport(start: KeyctlStart): KeyctlReport {
     credentials_file: start.credentialsFile ?? null,
     warnings: [],
     current_key_id: null,
+    changes: [],
+    next_run_at: null,
+    summary: { changes: countChanges([]) },
   };
 }
 
 function withFailure(report: KeyctlReport, error: KeyturnError): KeyctlReport {
-  const { code, message, hint = null } = error;
-  return { ...report, success: false, error: { code, message, hint } };
+  const { code, message, hint = null, notBefore } = error;
+  const nextRunAt = notBefore?.toISOString() ?? report.next_run_at;
+  return { ...report, success: false, next_run_at: nextRunAt, error: { code, message, hint } };
 }
 
 function withResult(report: KeyctlReport, result: KeyctlResult): KeyctlReport {
@@ -117,6 +126,8 @@ function withExam(report: KeyctlReport, exam: ProfileExam): KeyctlReport {
     warnings: [...exam.warnings],
     current_key_id: exam.currentKeyId,
     same_key_profiles: [...exam.sameKeyProfiles],
+    // What a rotation waits for: it is over once the rotation went on.
+    next_run_at: exam.obstacle?.notBefore?.toISOString() ?? null,
     keys: exam.keys.map((key) => keyLine(key, now, exam.currentKeyId)),
     // A list of keys foretells no rotation.
     ...(report.command !== 'list-keys' && { plan: planOf(exam) }),
@@ -124,15 +135,23 @@ function withExam(report: KeyctlReport, exam: ProfileExam): KeyctlReport {
 }
 
 function planOf(exam: ProfileExam): RotationPlan {
-  const { slot, openPhase, obstacle } = exam;
+  const { slot, openPhase, obstacle, orphan } = exam;
   const resumes = openPhase ?? null;
-  const nothing = { possible: true, key_to_delete: null, asks: false, resumes };
-  if (obstacle !== undefined) return { ...nothing, possible: false, why: obstacle.message };
+  const nothing = { possible: true, key_to_delete: null, asks: false, resumes, hint: null };
+  if (obstacle !== undefined) {
+    const { message: why, hint = null } = obstacle;
+    return { ...nothing, possible: false, why, hint };
+  }
   if (openPhase !== undefined) {
     return { ...nothing, why: `an earlier run began it (${openPhase}); it goes on from there` };
   }
-  if (slot.kind === 'free') return { ...nothing, why: 'there is room for a new key' };
-  if (slot.kind === 'full') return { ...nothing, possible: false, why: slot.because };
+  if (slot.kind === 'free') {
+    const first = `${orphan}, whose secret was lost, is deleted first`;
+    return { ...nothing, why: orphan === undefined ? 'there is room for a new key' : first };
+  }
+  if (slot.kind === 'full') {
+    return { ...nothing, possible: false, why: slot.because, hint: slot.hint };
+  }
   const { key, because, isIdle } = slot;
   return {
     ...nothing,
@@ -151,6 +170,7 @@ function withRotation(
     ...report,
     user_name: rotation.user,
     credentials_file: rotation.path,
+    next_run_at: null,
     rotation: {
       old_key_id: rotation.oldKeyId,
       new_key_id: rotation.newKeyId,
@@ -183,14 +203,16 @@ function withUndo(report: KeyctlReport, result: UndoResult): KeyctlReport {
 function withFinish(report: KeyctlReport, result: FinishResult): KeyctlReport {
   const { outcome } = result;
   const hasHold = outcome.kind === 'held' || outcome.kind === 'deactivated';
+  const deletableFrom = hasHold ? (outcome.deletableFrom?.toISOString() ?? null) : null;
   return {
     ...report,
     user_name: result.user,
+    next_run_at: deletableFrom,
     finish: {
       access_key_id: result.keyId,
       outcome: outcome.kind,
       reason: outcome.kind === 'held' ? outcome.reason : null,
-      deletable_from: hasHold ? (outcome.deletableFrom?.toISOString() ?? null) : null,
+      deletable_from: deletableFrom,
       removed_profile: result.removedProfile ?? null,
       backup_file: result.backupPath ?? null,
     },

@@ -1,7 +1,7 @@
 // Use case of `keyctl finish -t PROFILE`: the next step towards the end of the key that a rotation
 // replaced. Active -> Inactive -> deleted, one step a run (I5).
 
-import { type AccessKeyId, accessKeyId } from '../../base/access-key-id.ts';
+import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { parseDocument } from '../../credentials-file/document.ts';
 import { type KeyPair, removeSection } from '../../credentials-file/edit.ts';
@@ -10,6 +10,7 @@ import { pairOf, previousProfileOf } from '../../destinations/credentials-file/p
 import { type FinishOutcome, finishKey } from '../../engine/finish-key.ts';
 import { proveKey } from '../../engine/prove-key.ts';
 import { findOwner } from './find-owner.ts';
+import { previousKey } from './previous-key.ts';
 import { openProfileFile, type ProfileFile, targetKey } from './profile-file.ts';
 import { gatewayFor, workFor } from './session.ts';
 import type { FinishRequest, FinishResult, KeyctlContext, TargetOptions } from './types.ts';
@@ -22,13 +23,13 @@ export async function finishProfile(
   const file = await openProfileFile(options, context);
   const profile = options.targetProfile;
   const target = targetKey(file, profile);
-  const keyId = previousKeyOf(file, profile);
+  const keyId = await previousKey(file, options, context);
   refuseOtherHolders(file, profile, keyId);
   const gateway = await gatewayFor(options, context);
   try {
     const { user } = await findOwner(target.keyId, { user: options.user, profile }, gateway);
     const state = await context.state.open(gateway.caller.account, 'write');
-    const account = workFor({ gateway, state }, context);
+    const account = workFor({ gateway, state, said: options }, context);
     const confirm = async () => {
       const pair = await pairInPlace(options, context, { keyId, currentKeyId: target.keyId });
       const key = { id: target.keyId, secret: pair.secret, createdAt: context.clock.now() };
@@ -43,18 +44,6 @@ export async function finishProfile(
   } finally {
     gateway.close();
   }
-}
-
-/** The key that the last rotation replaced. Throws `unknown-profile` when there was none. */
-export function previousKeyOf(file: ProfileFile, profile: string) {
-  const previous = previousProfileOf(profile);
-  const keyId = file.profiles.find(({ name }) => name === previous)?.keyId;
-  if (keyId !== undefined) return accessKeyId(keyId);
-  throw new KeyturnError(
-    'unknown-profile',
-    `${file.path} has no profile ${previous} with the key that was replaced`,
-    { hint: `rotate ${profile} first: keyctl -t ${profile}` },
-  );
 }
 
 /** Whatever AWS says of its last use: a profile that holds the key is about to use it. */

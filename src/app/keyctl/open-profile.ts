@@ -13,8 +13,14 @@ import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts'
 import { targetOfProfiles } from '../../destinations/credentials-file/place.ts';
 import { rehearseDelivery } from '../../destinations/credentials-file/profile-edits.ts';
 import { keyDetails } from '../../engine/key-details.ts';
+import { askedAbout, refuseUnasked } from '../../engine/named-orphans.ts';
+import { refusalOf } from '../../engine/refusal.ts';
 import { examineNamedKey, rotateNamedKey } from '../../engine/rotate-named-key.ts';
+import type { UserAtHand } from '../../engine/user-work.ts';
+import type { Recovery } from '../../lifecycle/decide-open.ts';
+import type { UserDecision } from '../../lifecycle/decide-user.ts';
 import type { SlotVerdict } from '../../lifecycle/slot.ts';
+import { seenKeys } from '../seen-keys.ts';
 import { watchBackups } from './backups.ts';
 import { findOwner } from './find-owner.ts';
 import {
@@ -34,12 +40,13 @@ import type {
 } from './types.ts';
 
 /** A profile whose file was checked and whose account is open. */
-interface OpenedProfile {
+interface OpenedProfile extends Pick<TargetOptions, 'orphans' | 'wordCommand'> {
   readonly profile: string;
   readonly file: OpenedProfileFile;
   readonly target: TargetKey;
   readonly gateway: AccountGateway;
   readonly context: KeyctlContext;
+  readonly options: TargetOptions;
 }
 
 /**
@@ -55,9 +62,9 @@ export async function openProfileSession(
   const target = targetKey(file, profile);
   rehearse({ profile, file, target }, []);
   const gateway = await gatewayFor(options, context);
-  const opened = { profile, file, target, gateway, context };
+  const opened = { profile, file, target, gateway, context, options };
   try {
-    const exam = await examine(opened, options.user);
+    const exam = await examine(opened);
     return {
       exam,
       rotate: (request) => rotate(request, exam, opened),
@@ -69,19 +76,17 @@ export async function openProfileSession(
   }
 }
 
-async function examine(
-  { profile, file, target, gateway, context }: OpenedProfile,
-  userHint: string | undefined,
-): Promise<ProfileExam> {
+async function examine(opened: OpenedProfile): Promise<ProfileExam> {
+  const { profile, file, target, gateway, context, options } = opened;
   const { account } = gateway.caller;
   const { keyId } = target;
-  const { user, keys } = await findOwner(keyId, { user: userHint, profile }, gateway);
+  const { user, keys } = await findOwner(keyId, { user: options.user, profile }, gateway);
   const state = await context.state.open(account, 'read');
-  const work = workFor(
-    { gateway, state },
-    context,
-    targetOfProfiles({ path: file.path, profile, alsoProfiles: [] }),
-  );
+  const alsoProfiles = options.allProfiles === true ? target.sameKeyProfiles : [];
+  const place = targetOfProfiles({ path: file.path, profile, alsoProfiles });
+  const work = workFor({ gateway, state, said: options }, context, place);
+  // Before anything is changed: a slip of the pen is no answer.
+  refuseUnasked(options.orphans ?? new Set(), await askedAbout(user, keys, work));
   const decision = await examineNamedKey({ user, keyId }, keys, work);
   const { recover, next } = decision;
   const slot = next.kind === 'no-room' ? next.slot : ({ kind: 'free' } as const);
@@ -95,9 +100,33 @@ async function examine(
     slot: heldElsewhere(slot, profile, file),
     sameKeyProfiles: target.sameKeyProfiles,
     openPhase: recover?.leadsTo === 'closed' ? undefined : recover?.rotation.phase,
-    obstacle: recover?.leadsTo === 'nothing' ? recover.error : undefined,
-    warnings: await warningsAbout(file, profile),
+    orphan: recover?.leadsTo === 'closed' ? discardedBy(recover) : undefined,
+    obstacle: await obstacleOf(decision, { user, account: work }),
+    warnings: [...unexplainedBy(decision), ...(await warningsAbout(file, profile))],
   };
+}
+
+/** The key that recovery deletes, if it deletes one. */
+function discardedBy({ keyId, steps }: Recovery): AccessKeyId | undefined {
+  const last = steps.at(-1)?.kind;
+  return last === 'discard' || last === 'resume' ? keyId : undefined;
+}
+
+function unexplainedBy({ unexplained }: UserDecision): string[] {
+  if (unexplained === undefined) return [];
+  const { keyId, reason, hint = 'look at it in IAM' } = unexplained;
+  return [`${keyId} may come from a request whose answer was lost: ${reason}; ${hint}`];
+}
+
+/** Why nothing would be rotated, whatever the person agrees to. */
+async function obstacleOf(
+  { recover, next }: UserDecision,
+  at: Pick<UserAtHand, 'user' | 'account'>,
+): Promise<KeyturnError | undefined> {
+  if (recover?.leadsTo === 'nothing') return recover.error;
+  if (next.kind !== 'places-left' && next.kind !== 'not-deliverable') return undefined;
+  const history = await at.account.state.history(at.user);
+  return refusalOf(next, { ...at, history });
 }
 
 /** A key that another profile of the files holds is not idle, whatever AWS says of its last use. */
@@ -132,17 +161,18 @@ async function rotate(
   exam: ProfileExam,
   opened: OpenedProfile,
 ): Promise<ProfileRotation> {
-  const { profile, file, target, gateway, context } = opened;
+  const { profile, file, target, gateway, context, options } = opened;
   const alsoProfiles = request.allProfiles ? target.sameKeyProfiles : [];
   // Before anything is created: a file that can not be written must not cost a key.
   rehearse(opened, alsoProfiles);
   await checkWritable(file.save);
   const state = await context.state.open(exam.account, 'write');
   // Before too: a rotation that is done must not be reported as failed because of these (I5).
-  await state.sightings.remember([{ at: context.clock.now(), keyIds: activeKeys(exam) }]);
+  const { user: userName, keys } = exam;
+  await state.sightings.remember(seenKeys([{ userName, keys }], context.clock.now()));
   const backups = watchBackups(context);
   const place = targetOfProfiles({ path: file.path, profile, alsoProfiles });
-  const work = workFor({ gateway, state }, backups.context, place);
+  const work = workFor({ gateway, state, said: options }, backups.context, place);
   const named = { user: exam.user, keyId: target.keyId, mayRemove: request.mayRemove };
   const outcome = await rotateNamedKey(named, work);
   const backupPath = backups.latest();
@@ -165,10 +195,6 @@ function rehearse(
 ): void {
   if (file.bytes === undefined) return;
   rehearseDelivery({ path: file.path, profile, alsoProfiles }, target.keyId, file.bytes);
-}
-
-function activeKeys({ keys }: ProfileExam): AccessKeyId[] {
-  return keys.filter(({ status }) => status === 'Active').map(({ id }) => id);
 }
 
 async function result(

@@ -8,7 +8,7 @@ import type { AccountWork } from '../../engine/account-work.ts';
 import type { DeliveryTarget } from '../../lifecycle/record.ts';
 import { type AccountParts, accountWork } from '../account-work.ts';
 import { environmentFor } from './profile-file.ts';
-import type { KeyctlContext, SessionOptions } from './types.ts';
+import type { KeyctlContext, SessionOptions, TargetOptions } from './types.ts';
 
 const CALLS_AT_ONCE = 8;
 
@@ -42,19 +42,29 @@ async function refuseToAsk(serial: string): Promise<string> {
   });
 }
 
+/** An open account, and what the person said about its keys. */
+export interface WorkParts extends Pick<AccountParts, 'gateway' | 'state'> {
+  readonly said?: Pick<TargetOptions, 'orphans' | 'movedFrom' | 'wordCommand'>;
+}
+
 /**
  * One account as keyctl works on it; what only reads or retires keys delivers nothing, so custody will
  * do. What another face or another profile left open is not finished here: it would end with other
  * keys than the ones that the person was shown.
  */
 export function workFor(
-  { gateway, state }: Pick<AccountParts, 'gateway' | 'state'>,
-  { clock, emit, signal }: KeyctlContext,
+  { gateway, state, said = {} }: WorkParts,
+  { clock, emit, signal, changes }: KeyctlContext,
   deliver?: DeliveryTarget,
 ): AccountWork {
+  const { orphans = new Set(), movedFrom, wordCommand } = said;
   return accountWork({
     ...{ gateway, state, clock, emit, signal },
-    policy: { oldKeyFate: 'keep', cleanUpDays: undefined, replacesOwnKey: false },
+    ...(changes !== undefined && { changes }),
+    policy: {
+      ...{ oldKeyFate: 'keep', cleanUpDays: undefined, replacesOwnKey: false },
+      ...{ orphans, movedFrom, wordCommand },
+    },
     ...(deliver !== undefined && { deliver }),
     finishesOthers: false,
   });

@@ -5,10 +5,12 @@ import type { AccessKeyId } from '../../base/access-key-id.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { KeyturnError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
+import type { NamedPlace } from '../../destinations/kinds.ts';
 import type { FinishOutcome } from '../../engine/finish-key.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
 import type { SlotVerdict } from '../../lifecycle/slot.ts';
 import type { StateStore } from '../../state/state-store.ts';
+import type { ChangeLog } from '../change-log.ts';
 import type { AccountSelection } from '../choose-accounts.ts';
 
 export interface KeyctlContext {
@@ -17,6 +19,8 @@ export interface KeyctlContext {
   /** What must survive a crash; it names this run in what it records. */
   readonly state: StateStore;
   readonly signal: AbortSignal;
+  /** Hears of every key that is changed (I16). */
+  readonly changes?: ChangeLog;
   /** Process environment, read once at the edge. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where `~` is; undefined when the system knows of none. */
@@ -41,6 +45,14 @@ export interface TargetOptions extends SessionOptions {
   readonly targetProfile: string;
   /** `--user`: whose key it is, when AWS can not tell. Checked all the same. */
   readonly user: string | undefined;
+  /** `--orphan`: keys of which the person says that nobody made them by hand. */
+  readonly orphans?: ReadonlySet<AccessKeyId> | undefined;
+  /** The command line to which `--orphan KEY` is added to say so. */
+  readonly wordCommand?: string | undefined;
+  /** Whether other profiles of the file that hold the same key go with it. */
+  readonly allProfiles?: boolean;
+  /** Places where nobody reads a key any more. */
+  readonly movedFrom?: readonly NamedPlace[];
 }
 
 /** What a profile's rotation would meet: reads only. */
@@ -58,6 +70,8 @@ export interface ProfileExam {
   readonly sameKeyProfiles: readonly string[];
   /** Phase of a rotation of this profile that an earlier run left open, and that is gone on with. */
   readonly openPhase: string | undefined;
+  /** A key whose secret was lost: it is deleted before the rotation begins. */
+  readonly orphan: AccessKeyId | undefined;
   /** Why a rotation that is open can not be gone on with, now or from here. */
   readonly obstacle: KeyturnError | undefined;
   /** What is worth knowing and stops nothing, such as a file that others can read. */

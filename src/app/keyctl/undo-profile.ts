@@ -11,7 +11,7 @@ import { rehearseSwap } from '../../destinations/credentials-file/profile-edits.
 import { undoReplacement } from '../../engine/undo-rotation.ts';
 import { watchBackups } from './backups.ts';
 import { findOwner } from './find-owner.ts';
-import { previousKeyOf } from './finish-profile.ts';
+import { previousKey } from './previous-key.ts';
 import { openProfileFile, targetKey } from './profile-file.ts';
 import { gatewayFor, workFor } from './session.ts';
 import type { KeyctlContext, TargetOptions, UndoResult } from './types.ts';
@@ -24,7 +24,7 @@ export async function undoProfile(
   const profile = options.targetProfile;
   const previousProfile = previousProfileOf(profile);
   const fromKeyId = targetKey(file, profile).keyId;
-  const toKeyId = previousKeyOf(file, profile);
+  const toKeyId = await previousKey(file, options, context);
   // Before any call: a key must not be made Active for a file that can not be edited.
   const pair = { toKeyId, fromKeyId };
   const place = { path: file.path, profile, alsoProfiles: [] };
@@ -37,7 +37,11 @@ export async function undoProfile(
     await checkWritable(file.save);
     const state = await context.state.open(gateway.caller.account, 'write');
     const backups = watchBackups(context);
-    const work = workFor({ gateway, state }, backups.context, targetOfProfiles(place));
+    const work = workFor(
+      { gateway, state, said: options },
+      backups.context,
+      targetOfProfiles(place),
+    );
     const undone = await undoReplacement({ user, ...pair }, work);
     return {
       user,

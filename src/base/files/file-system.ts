@@ -6,6 +6,8 @@ export interface FileInfo {
   readonly isDirectory: boolean;
   /** Permission bits only, e.g. 0o700. Windows has none; there it is 0o700. */
   readonly mode: number;
+  /** Whether only its owner renames what lies in the directory, whoever may write it. */
+  readonly isSticky?: boolean;
   readonly ownerId: number;
   readonly groupId: number;
   /** How many names the file has. */

@@ -57,6 +57,7 @@ function fileInfo(stats: Stats): FileInfo {
   return {
     isDirectory: stats.isDirectory(),
     mode: onWindows ? 0o700 : stats.mode & 0o777,
+    isSticky: (stats.mode & 0o1000) !== 0,
     ownerId: stats.uid,
     groupId: stats.gid,
     linkCount: stats.nlink,

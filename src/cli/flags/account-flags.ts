@@ -48,7 +48,7 @@ export const ACCOUNT_FLAGS = {
     names: ['exclude-accounts'],
     rule: rule.accountIds,
     group: ACCOUNTS,
-    about: 'Never these accounts, whatever else says.',
+    about: 'Skip these accounts, even if another flag names them.',
     fallback: 'none',
   },
   ...ROLE_FLAGS,

@@ -9,6 +9,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const FORCE_DRY_RUN = 'KEYTURN_FORCE_DRY_RUN';
 const REQUIRE_USER = 'KEYTURN_REQUIRE_USER';
 
+const ACCEPT_VOLATILE_STATE = 'KEYTURN_ACCEPT_VOLATILE_STATE';
+
+/** Whether the operator has accepted that the state directory does not last. Throws `bad-value`. */
+export function isVolatileStateAccepted(env: Environment, flag: boolean | undefined): boolean {
+  return flag ?? isSet(env, ACCEPT_VOLATILE_STATE);
+}
+
 /** Throws `bad-value`: a limit that can not be read must not be taken for none. */
 export function limitsOf(
   env: Environment,

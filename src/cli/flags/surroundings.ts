@@ -2,6 +2,7 @@
 
 import { isAbsolute, join, resolve } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
+import { isStatePlace } from '../../state/stores.ts';
 import { DEFAULTS } from '../rotate/flags.ts';
 import { quoted } from './argv.ts';
 import { regionName } from './value-rules.ts';
@@ -31,11 +32,13 @@ export function regionOf(env: Surroundings['env']): string {
   return DEFAULTS.region;
 }
 
-/** Throws `state-dir` when there is no place for one. */
+/** Where the state is kept: any place of a kind of store, or a path. Throws `state-dir` when nothing tells. */
 export function stateDirectory(flag: string | undefined, surroundings: Surroundings): string {
   const { env, home } = surroundings;
-  if (flag !== undefined) return absolute(flag, surroundings);
-  if (env.KEYTURN_STATE_DIR) return absolute(env.KEYTURN_STATE_DIR, surroundings);
+  const given = flag ?? env.KEYTURN_STATE_DIR;
+  // What is no path is taken as it is.
+  if (given)
+    return isStatePlace(given) && !isAbsolute(given) ? given : absolute(given, surroundings);
   // The XDG specification says to ignore a relative path.
   const base = env.XDG_STATE_HOME;
   if (base && isAbsolute(base)) return join(base, 'keyturn');

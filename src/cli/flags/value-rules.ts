@@ -1,6 +1,7 @@
 // The kinds of value that flags take. Each rule is strict: what is not exactly a value is refused,
 // because a guess here rotates keys.
 
+import { type AccessKeyId, isAccessKeyId } from '../../base/access-key-id.ts';
 import type { ValueRule } from './flag.ts';
 
 export const boolean: ValueRule<boolean> = {
@@ -99,10 +100,58 @@ export function list(
   };
 }
 
+/**
+ * A list in which a comma begins something new only before one of the words: elsewhere it belongs to what
+ * stands before it, as in `ssm=/app/ID,/app/SECRET`.
+ */
+export function listOf(
+  beginnings: readonly string[],
+  {
+    placeholder,
+    example,
+    takes,
+  }: Pick<ValueRule<unknown>, 'example' | 'takes'> & {
+    readonly placeholder: string;
+  },
+): ValueRule<readonly string[]> {
+  const comma = new RegExp(`,(?=\\s*(?:${beginnings.join('|')})\\s*(?:[=,]|$))`);
+  return {
+    takes,
+    example,
+    placeholder,
+    read: (text) => {
+      const words = text.split(comma).map((word) => word.trim());
+      const isWhole = words.every((word) => /^[^,]/.test(word) && !/,\s*(?:,|$)/.test(word));
+      return isWhole ? words : undefined;
+    },
+  };
+}
+
+/** One text of a list that is given in several flags: commas belong to it. */
+export function oneOfList(
+  placeholder: string,
+  example: string,
+  takes: string,
+): ValueRule<readonly string[]> {
+  return { takes, example, placeholder, read: (text) => [text.trim()] };
+}
+
 /** Made absolute when options are resolved. */
 export const path = shaped('PATH', '/var/lib/keyturn', /^[^\0]{1,4096}$/, 'a path');
 
 export const word = shaped('WORD', 'demo', /^[\w.-]{1,64}$/, 'a word of letters, digits or ._-');
+
+/** Several, with commas between; a key that is given twice counts once. */
+export const accessKeyIds: ValueRule<readonly AccessKeyId[]> = {
+  takes: 'access key IDs, with commas between',
+  example: 'AKIAIOSFODNN7EXAMPLE',
+  placeholder: 'KEY,…',
+  mayBeEmpty: false,
+  read: (text) => {
+    const ids = text.split(',').map((id) => id.trim());
+    return ids.every(isAccessKeyId) ? [...new Set(ids.filter(isAccessKeyId))] : undefined;
+  },
+};
 
 export const mfaCode = shaped('CODE', '123456', /^\d{6}$/, 'the 6 digits that the device shows');
 

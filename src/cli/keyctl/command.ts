@@ -9,6 +9,7 @@
 
 import { buildKeyctlReport } from '../../app/keyctl/build-keyctl-report.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { printableJson } from '../../base/printable.ts';
 import { VERSION } from '../../base/version.ts';
 import { isAskedFor } from '../flags/argv.ts';
 import { canAsk, type Host } from '../host.ts';
@@ -80,5 +81,5 @@ function failureJson(host: Host, error: KeyturnError): string {
     credentialsFile: undefined,
     startedAt: host.clock.now(),
   };
-  return `${JSON.stringify(buildKeyctlReport(start, {}, error), null, 2)}\n`;
+  return `${printableJson(buildKeyctlReport(start, {}, error), 2)}\n`;
 }

@@ -2,8 +2,9 @@
 
 import { ACCOUNT_FLAGS } from '../flags/account-flags.ts';
 import type { FlagTable } from '../flags/flag.ts';
+import { ORPHAN_FLAG } from '../flags/orphan-flag.ts';
 import * as rule from '../flags/value-rules.ts';
-import { ABOUT_FLAGS, DEFAULTS } from '../rotate/flags.ts';
+import { ABOUT_FLAGS, DEFAULTS, ROTATE_FLAGS } from '../rotate/flags.ts';
 
 const WHICH = 'Which key';
 const LISTS = 'Lists; nothing is changed';
@@ -53,6 +54,7 @@ export const KEYCTL_FLAGS = {
     group: WHICH,
     about: 'Also give the new key to the other profiles of the file that hold the same key.',
   },
+  movedFrom: { ...ROTATE_FLAGS.movedFrom, group: WHICH },
   list: {
     names: ['list'],
     short: 'l',
@@ -89,6 +91,7 @@ export const KEYCTL_FLAGS = {
     group: HOW,
     about: 'Change nothing: only read, and print what would happen and why.',
   },
+  orphan: { ...ORPHAN_FLAG, group: HOW },
   yes: {
     names: ['yes'],
     short: 'y',
@@ -101,7 +104,8 @@ export const KEYCTL_FLAGS = {
     names: ['delete'],
     rule: rule.boolean,
     group: FINISH,
-    about: 'Delete an Inactive previous key although its hold is not over.',
+    about:
+      'Delete the previous key, if it is Inactive already, without waiting for the end of its hold.',
   },
   now: {
     names: ['now'],

@@ -3,7 +3,10 @@
 
 import type { AccountSelection } from '../../app/choose-accounts.ts';
 import type { FinishRequest, SessionOptions } from '../../app/keyctl/types.ts';
+import { readFormerPlace } from '../../app/read-delivery.ts';
+import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import type { NamedPlace } from '../../destinations/kinds.ts';
 import { selectionOf } from '../flags/account-flags.ts';
 import { parseCommandLine, quoted } from '../flags/argv.ts';
 import { closest } from '../flags/closest.ts';
@@ -40,7 +43,13 @@ export interface KeyctlOptions {
   readonly json: boolean;
   readonly yes: boolean;
   readonly allProfiles: boolean;
+  /** Places where nobody reads a key any more. */
+  readonly movedFrom: readonly NamedPlace[];
   readonly user: string | undefined;
+  /** Keys of which the person says that nobody made them by hand. */
+  readonly orphans: ReadonlySet<AccessKeyId>;
+  /** As given, for commands to paste; undefined when the default is meant. */
+  readonly stateDir: string | undefined;
   /** Absolute path. */
   readonly credentialsFile: string | undefined;
   /** What every session has, whoever signs; not settled for a list of files, which needs none. */
@@ -69,7 +78,10 @@ export function resolveKeyctl(args: readonly string[], surroundings: Surrounding
     json: values.json ?? false,
     yes: values.yes ?? false,
     allProfiles: values.allProfiles ?? false,
+    movedFrom: (values.movedFrom ?? []).map((text) => readFormerPlace(text, '--moved-from')),
     user: values.user,
+    orphans: new Set(values.orphan),
+    stateDir: values.stateDir,
     credentialsFile,
     state: () => stateDirectory(values.stateDir, surroundings),
     session: () => ({
@@ -180,6 +192,8 @@ const ONLY_FOR: readonly (readonly [name: Name, orders: readonly KeyctlOrder['ki
   ['now', ['finish']],
   ['dryRun', ['choose', 'rotate']],
   ['allProfiles', ['choose', 'rotate']],
+  ['orphan', ['choose', 'rotate']],
+  ['movedFrom', ['choose', 'rotate']],
   ['yes', ['choose', 'rotate', 'undo', 'finish']],
   ['user', ['choose', 'rotate', 'undo', 'finish', 'list-keys']],
   ['organization', ['list-all-keys']],

@@ -4,12 +4,12 @@ import { buildKeyctlReport, type KeyctlProgress } from '../../app/keyctl/build-k
 import type { ProfileExam, ProfileSession } from '../../app/keyctl/types.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { printable } from '../../base/printable.ts';
 import { renderPlan } from '../../reports/keyctl-text.ts';
 import type { Asker } from '../terminal/asker.ts';
 import type { Pair } from './options.ts';
-import { shellWords } from './output.ts';
 import { requireProfiles } from './profiles.ts';
-import { type StepContext, targetOptions } from './step-context.ts';
+import { laterCommand, type StepContext, targetOptions } from './step-context.ts';
 
 /** Yields the exam, and then the rotation with it. */
 export async function* rotateProfile(run: StepContext, pair: Pair): AsyncGenerator<KeyctlProgress> {
@@ -46,8 +46,8 @@ async function rotate(
   run.showWaiting('rotating');
   const rotation = await opened.rotate({ mayRemove, allProfiles });
   const commands = {
-    undo: laterCommand(run, 'undo', pair),
-    finish: laterCommand(run, 'finish', pair),
+    undo: laterCommand(run, ['undo'], pair),
+    finish: laterCommand(run, ['finish'], pair),
   };
   return { kind: 'rotation', rotation, commands };
 }
@@ -89,7 +89,8 @@ async function keyToRemove(run: StepContext, exam: ProfileExam): Promise<AccessK
       },
     );
   }
-  const question = `AWS allows two keys. ${key.id}: ${because}.\nDelete it to make room?`;
+  const why = printable(because);
+  const question = `AWS allows two keys. ${key.id}: ${why}.\nDelete it to make room?`;
   if (await confirmed(run, run.ask, question, false)) return key.id;
   throw declined();
 }
@@ -118,17 +119,4 @@ async function confirmed(
 
 function declined(): KeyturnError {
   return new KeyturnError('cancelled', 'nothing was changed');
-}
-
-function laterCommand(run: StepContext, command: 'undo' | 'finish', pair: Pair): string {
-  const { credentialsFile } = run.options;
-  const isOwn = pair.authProfile === pair.targetProfile;
-  return shellWords([
-    'keyctl',
-    command,
-    ...(isOwn ? [] : ['-a', pair.authProfile]),
-    '-t',
-    pair.targetProfile,
-    ...(credentialsFile === undefined ? [] : ['-c', credentialsFile]),
-  ]);
 }

@@ -1,6 +1,7 @@
 // One run of keyctl that asks AWS: its questions, its steps, and the result on stdout. Loaded only when
 // the flags were right.
 
+import { ChangeLog } from '../../app/change-log.ts';
 import {
   buildKeyctlReport,
   type KeyctlProgress,
@@ -39,6 +40,8 @@ export async function runKeyctl(
   let spinner: Spinner | undefined;
   // Each step hands on what is known after it; whatever ends the run, this is what is reported.
   let progress: KeyctlProgress = {};
+  const changes = new ChangeLog(clock);
+  const known = (): KeyctlProgress => ({ ...progress, changes: changes.all });
   const shell: ShellOptions = {
     log: options.log,
     stillFinished: 'the step under way',
@@ -47,8 +50,9 @@ export async function runKeyctl(
       spinner = createSpinner({ stream, clock, isUnicode: isUnicodeTerminal(env) });
       return spinner;
     },
+    changes: () => changes.all,
     failureDocument: (error) =>
-      options.json ? reportJson(buildKeyctlReport(start, progress, error)) : undefined,
+      options.json ? reportJson(buildKeyctlReport(start, known(), error)) : undefined,
   };
   return await inRunShell(session, shell, async ({ log, signal, print }) => {
     const state = await openStateStore(options.state(), clock);
@@ -58,13 +62,13 @@ export async function runKeyctl(
       options,
       parts,
       start,
-      context: { clock, env, home, emit: log.emit, signal, state },
+      context: { clock, env, home, emit: log.emit, signal, state, changes },
       ask: canAsk(host) ? pausingAsker(loadQuestions, () => spinner) : undefined,
       showWaiting: (text) => spinner?.begin(text),
       hideWaiting: () => spinner?.pause(),
     };
-    for await (const known of performOrder(run)) progress = known;
-    const report = buildKeyctlReport(start, progress);
+    for await (const learned of performOrder(run)) progress = learned;
+    const report = buildKeyctlReport(start, known());
     try {
       await print(options.json ? reportJson(report) : reportText(host, report));
     } catch (thrown) {

@@ -2,6 +2,7 @@
 
 import type { KeyctlStart } from '../../app/keyctl/build-keyctl-report.ts';
 import type { KeyctlContext, SessionOptions, TargetOptions } from '../../app/keyctl/types.ts';
+import { shellWords } from '../../base/shell-words.ts';
 import type { Session } from '../run.ts';
 import type { Asker } from '../terminal/asker.ts';
 import type { KeyctlOptions, Pair } from './options.ts';
@@ -32,5 +33,24 @@ export function sessionOptions(run: StepContext, authProfile: string): SessionOp
 
 export function targetOptions(run: StepContext, pair: Pair): TargetOptions {
   const { targetProfile } = pair;
-  return { ...sessionOptions(run, pair.authProfile), targetProfile, user: run.options.user };
+  const { user, orphans, allProfiles, movedFrom } = run.options;
+  const session = sessionOptions(run, pair.authProfile);
+  const wordCommand = laterCommand(run, [], pair);
+  return { ...session, targetProfile, user, orphans, allProfiles, movedFrom, wordCommand };
+}
+
+/** A command line about the same profile, for the reader to paste. */
+export function laterCommand(
+  { options }: StepContext,
+  words: readonly string[],
+  { authProfile, targetProfile }: Pair,
+): string {
+  const { credentialsFile, stateDir } = options;
+  return shellWords([
+    ...['keyctl', ...words],
+    ...(authProfile === targetProfile ? [] : ['-a', authProfile]),
+    ...['-t', targetProfile],
+    ...(credentialsFile === undefined ? [] : ['-c', credentialsFile]),
+    ...(stateDir === undefined ? [] : ['--state-dir', stateDir]),
+  ]);
 }

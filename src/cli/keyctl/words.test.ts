@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { shellWords } from '../../base/shell-words.ts';
 import { nearest } from '../flags/closest.ts';
 import { visible } from '../terminal/terminal-asker.ts';
-import { shellWords } from './output.ts';
 
 const NEAR: readonly (readonly [word: string, known: readonly string[], near: string[]])[] = [
   ['prodction', ['production', 'default'], ['production']],

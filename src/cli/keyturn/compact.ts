@@ -1,5 +1,6 @@
 // `keyturn compact`: drops the journal records that no decision needs any more.
 
+import { printable } from '../../base/printable.ts';
 import { openStateStore } from '../../state/stores.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
@@ -24,7 +25,7 @@ export async function runCompact({ host }: Session, args: readonly string[]): Pr
   const lines = compacted.map(
     ({ account, before, after }) => `account ${account}: ${after} of ${before} records are needed`,
   );
-  await host.stdout.write(`${lines.join('\n') || `no journal is in ${stateDir}`}\n`);
+  await host.stdout.write(`${lines.join('\n') || `no journal is in ${printable(stateDir)}`}\n`);
   return 0;
 }
 

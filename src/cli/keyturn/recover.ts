@@ -3,9 +3,10 @@
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { renderHelp } from '../flags/help.ts';
+import { ORPHAN_FLAG } from '../flags/orphan-flag.ts';
 import { failureFor } from '../rotate/command.ts';
 import { ROTATE_FLAGS } from '../rotate/flags.ts';
-import { resolveOptions } from '../rotate/options.ts';
+import { settle } from '../rotate/options.ts';
 import type { Session } from '../run.ts';
 
 const {
@@ -13,6 +14,7 @@ const {
   cleanupInactive: _cleanup,
   inactiveDays: _inactive,
   deliver: _deliver,
+  movedFrom: _movedFrom,
   handoffRecipient: _recipient,
   handoffRecipientsFile: _recipients,
   inventory: _inventory,
@@ -22,7 +24,21 @@ const {
   ...others
 } = ROTATE_FLAGS;
 
+/** Flags of rotate-iam-keys that only serve new rotations. */
+const UNUSED = {
+  daysThreshold: undefined,
+  cleanupInactive: undefined,
+  inactiveDays: undefined,
+  deliver: undefined,
+  movedFrom: undefined,
+  handoffRecipient: undefined,
+  handoffRecipientsFile: undefined,
+  inventory: undefined,
+  version: undefined,
+} as const;
+
 export const RECOVER_FLAGS = {
+  orphan: ORPHAN_FLAG,
   dryRun: { ...dryRun, group: 'What is finished' },
   user: { ...user, group: 'What is finished', about: 'Only what is open for this IAM user.' },
   ...others,
@@ -34,17 +50,19 @@ export async function runRecover(session: Session, args: readonly string[]): Pro
     await host.stdout.write(recoverHelp());
     return 0;
   }
-  // This table has fewer flags than that of rotate-iam-keys: those that only serve new rotations are refused.
-  parseFlags(RECOVER_FLAGS, args);
-  const options = resolveOptions(args, host);
+  const { orphan = [], ...values } = parseFlags(RECOVER_FLAGS, args);
+  const options = settle({ ...UNUSED, ...values }, host);
   const { rotate, loadParts } = await import('../rotate/run.ts');
   const { renderRecovery } = await import('../../reports/render-text.ts');
   return await rotate(
     session,
-    { ...options, rotate: { ...options.rotate, wanted: { kind: 'recovery' } } },
+    {
+      ...options,
+      rotate: { ...options.rotate, wanted: { kind: 'recovery' }, orphans: new Set(orphan) },
+    },
     {
       load: async () => ({ ...(await loadParts()), renderText: renderRecovery }),
-      failureDocument: (error) => failureFor(host, error),
+      failureDocument: (error, changes) => failureFor(host, error, changes),
     },
   );
 }
@@ -55,13 +73,17 @@ export function recoverHelp(): string {
     summary: 'finishes or undoes the rotations that earlier runs left open, and begins none.',
     usage: ['keyturn recover [flags]'],
     description: [
-      'Every run of rotate-iam-keys does this first, for the users that it looks at. keyturn status shows what is open. A rotation is finished as it was promised when it began, also one of keyctl.',
+      'Every run of rotate-iam-keys does this first, for the users that it looks at. keyturn status shows what is open. A rotation is finished with the options that it was begun with, one of keyctl too.',
     ],
     flags: RECOVER_FLAGS,
     sections: [],
     examples: [
       { about: 'See what would be done:', command: 'keyturn recover --dry-run' },
       { about: 'One user only:', command: 'keyturn recover --user svc-billing' },
+      {
+        about: 'The answer to CreateAccessKey was lost, and nobody made this key by hand:',
+        command: 'keyturn recover --orphan AKIAIOSFODNN7EXAMPLE',
+      },
       {
         about: 'In every account of the organization in which something is open:',
         command: 'keyturn recover --organization',

@@ -1,5 +1,6 @@
 // `keyturn status`: what earlier runs left open, and which secrets wait. AWS is not asked.
 
+import { printableJson } from '../../base/printable.ts';
 import { openStateStore } from '../../state/stores.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
@@ -33,9 +34,7 @@ export async function runStatus({ host }: Session, args: readonly string[]): Pro
   const { readStatus } = await import('../../app/read-status.ts');
   const report = await readStatus(await openStateStore(stateDir, host.clock));
   const { renderStatus } = await import('../../reports/status-text.ts');
-  await host.stdout.write(
-    flags.json ? `${JSON.stringify(report, null, 2)}\n` : renderStatus(report),
-  );
+  await host.stdout.write(flags.json ? `${printableJson(report, 2)}\n` : renderStatus(report));
   return 0;
 }
 

@@ -1,12 +1,18 @@
 // `keyturn undo USER`: takes the latest rotation of a user back.
 
+import { ChangeLog } from '../../app/change-log.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { countChanges } from '../../base/key-changes.ts';
+import { printableJson } from '../../base/printable.ts';
+import { shellWords } from '../../base/shell-words.ts';
+import { type LeftActive, reasonOfLeftActive } from '../../engine/left-active.ts';
 import type { UndoneRotation } from '../../engine/perform-undo.ts';
+import { minuteOf } from '../../lifecycle/decide-recovery.ts';
 import type { UndoReport } from '../../reports/status-report.ts';
 import { openStateStore } from '../../state/stores.ts';
 import { DEFAULT_ROLE_NAME, ROLE_FLAGS, refuseUseless } from '../flags/account-flags.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
-import type { FlagTable } from '../flags/flag.ts';
+import type { FlagTable, FlagValues } from '../flags/flag.ts';
 import { renderHelp } from '../flags/help.ts';
 import { regionOf, stateDirectory } from '../flags/surroundings.ts';
 import * as rule from '../flags/value-rules.ts';
@@ -21,7 +27,7 @@ export const UNDO_FLAGS = {
     names: ['rotation'],
     rule: rule.path,
     group: 'What is undone',
-    about: 'This rotation, by its ID in keyturn status --json or the journal.',
+    about: 'This rotation, by its ID as the journal has it.',
     fallback: 'the latest one of the user',
   },
   account: {
@@ -51,13 +57,17 @@ export async function runUndo(session: Session, args: readonly string[]): Promis
   const { values, words } = parseCommandLine(UNDO_FLAGS, args, 1);
   const user = userName(words[0]);
   if (values.account === undefined) refuseUseless(values, ['roleName', 'externalId'], '--account');
-  const json = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
+  const changes = new ChangeLog(host.clock);
+  const json = (document: unknown): string => `${printableJson(document, 2)}\n`;
   const shell: ShellOptions = {
     log: resolveLog(values, host),
     stillFinished: 'the step under way',
     leftOpen: 'finishes the undo',
-    failureDocument: ({ code, message, hint = null }) =>
-      values.json ? json({ error: { code, message, hint } }) : undefined,
+    changes: () => changes.all,
+    failureDocument: ({ code, message, hint = null, notBefore }) =>
+      values.json
+        ? json({ error: { code, message, hint }, ...told(changes), next_run_at: iso(notBefore) })
+        : undefined,
   };
   return await inRunShell(session, shell, async ({ log, signal, print }) => {
     const state = await openStateStore(stateDirectory(values.stateDir, host), host.clock);
@@ -71,17 +81,39 @@ export async function runUndo(session: Session, args: readonly string[]): Promis
         account: values.account,
         roleName: values.roleName ?? DEFAULT_ROLE_NAME,
         externalId: values.externalId,
+        wordCommand: wordCommand(values),
       },
-      { clock: host.clock, emit: log.emit, signal, env: host.env, state },
+      { clock: host.clock, emit: log.emit, signal, env: host.env, state, changes },
     );
-    const report = reportOf(undone);
+    const report = {
+      ...reportOf(undone, args),
+      ...told(changes),
+      next_run_at: iso(nextRunOf(undone)),
+    };
     const { renderUndo } = await import('../../reports/status-text.ts');
     await print(values.json ? json(report) : renderUndo(report));
     return 0;
   });
 }
 
-function reportOf(undone: UndoneRotation): UndoReport {
+/** What was done to keys, as every document says it (I16). */
+function told({ all }: ChangeLog): Pick<UndoReport, 'changes' | 'summary'> {
+  return { changes: [...all], summary: { changes: countChanges(all) } };
+}
+
+/** When the same command may make the key Inactive that it left Active. */
+function nextRunOf({ leftActive }: UndoneRotation): Date | undefined {
+  return leftActive?.kind === 'not-shown-yet' ? leftActive.notBefore : undefined;
+}
+
+function iso(time: Date | undefined): string | null {
+  return time?.toISOString() ?? null;
+}
+
+function reportOf(
+  undone: UndoneRotation,
+  args: readonly string[],
+): Omit<UndoReport, 'changes' | 'summary' | 'next_run_at'> {
   return {
     username: undone.user,
     rotation: undone.rotation,
@@ -89,9 +121,42 @@ function reportOf(undone: UndoneRotation): UndoReport {
     new_key_id: undone.fromKeyId,
     old_key_reactivated: undone.reactivated,
     new_key: undone.fromKey,
+    new_key_reason: undone.leftActive === undefined ? null : reasonOfLeftActive(undone.leftActive),
+    hint: undone.leftActive === undefined ? null : wayOn(undone, undone.leftActive, args),
     put_back: [...undone.putBack],
     not_put_back: [...undone.notPutBack],
   };
+}
+
+/** How to end a key that was left Active: by the same command later, or by hand. */
+function wayOn(undone: UndoneRotation, left: LeftActive, args: readonly string[]): string {
+  const byHand =
+    `aws iam update-access-key --user-name ${undone.user} --access-key-id ${undone.fromKeyId} ` +
+    '--status Inactive';
+  if (left.kind !== 'not-shown-yet') {
+    return `${undone.user} has two Active keys until nothing uses the new one; then: ${byHand}`;
+  }
+  const again = shellWords(['keyturn', 'undo', ...args.filter((word) => word !== '--json')]);
+  return (
+    `${undone.user} has two Active keys until the new one is made Inactive: run again after ` +
+    `${minuteOf(left.notBefore)}, and it is, unless it was used: ${again}; or by hand: ${byHand}`
+  );
+}
+
+/** The command with which a person answers what an open rotation asks, about the same account. */
+function wordCommand(values: FlagValues<typeof UNDO_FLAGS>): string {
+  const { account, roleName, externalId, profile, region, stateDir } = values;
+  const flag = (name: string, value: string | undefined): string[] =>
+    value === undefined ? [] : [name, value];
+  return shellWords([
+    ...['keyturn', 'recover'],
+    ...flag('--accounts', account),
+    ...flag('--role-name', roleName),
+    ...flag('--external-id', externalId),
+    ...flag('--profile', profile),
+    ...flag('--region', region),
+    ...flag('--state-dir', stateDir),
+  ]);
 }
 
 function userName(word: string | undefined): string {
@@ -110,7 +175,7 @@ export function undoHelp(): string {
     summary: 'takes a rotation back while the old key still exists.',
     usage: ['keyturn undo USER [flags]'],
     description: [
-      'The old key is made Active again, destinations that can be put back are put back, those that can not are named, and the new key is made Inactive last, unless it may be in use. Nothing is deleted. An undo that died is finished by the next run of any command. keyctl undo does this for a profile.',
+      'The old key is made Active again, destinations that can be put back are put back, those that can not are named, and the new key is made Inactive last, unless it may be in use: AWS shows a use hours late, so within four hours of its delivery it stays Active, and the same command later goes further. Nothing is deleted. An undo that died is finished by the next run of any command. keyctl undo does this for a profile.',
     ],
     flags: UNDO_FLAGS,
     sections: [],

@@ -4,6 +4,7 @@
 // happens; --help and --version are pages for people and print text.
 
 import type { KeyturnError } from '../../base/errors.ts';
+import type { KeyChanged } from '../../base/key-changes.ts';
 import { VERSION } from '../../base/version.ts';
 import { isAskedFor, lastText } from '../flags/argv.ts';
 import { isDryRunForced } from '../flags/environment-limits.ts';
@@ -13,7 +14,7 @@ import { failureJson } from './failure-report.ts';
 import { DEFAULTS, ROTATE_FLAGS } from './flags.ts';
 import { rotateHelp } from './help.ts';
 import { PLAIN_DEFAULTS, type RotateDefaults, resolveOptions } from './options.ts';
-import type { LoadParts } from './run.ts';
+import type { FailureDocument, LoadParts } from './run.ts';
 
 export function main(): Promise<void> {
   return runCli(rotateCommand());
@@ -43,7 +44,7 @@ export function rotateCommand(
         checkRecipients(options.recipients);
       }
       for (const remark of emptyFlagRemarks(host.args)) session.voice.remark(remark);
-      const failureDocument = (error: KeyturnError): string => failureFor(host, error);
+      const failureDocument: FailureDocument = (error, changes) => failureFor(host, error, changes);
       const { rotate } = await import('./run.ts');
       return rotate(session, options, { load, failureDocument });
     },
@@ -80,10 +81,15 @@ function emptyFlagRemarks(args: readonly string[]): string[] {
 }
 
 /** The document of a run that failed before it had a report. */
-export function failureFor(host: Host, error: KeyturnError): string {
+export function failureFor(
+  host: Host,
+  error: KeyturnError,
+  changes: readonly KeyChanged[] = [],
+): string {
   const days = lastText(ROTATE_FLAGS, host.args, 'daysThreshold') ?? '';
   return failureJson({
     error,
+    changes,
     at: host.clock.now(),
     dryRun: isDryRunForced(host.env) || isAskedFor(ROTATE_FLAGS, host.args, 'dryRun'),
     daysThreshold: ROTATE_FLAGS.daysThreshold.rule.read(days) ?? DEFAULTS.daysThreshold,

@@ -2,6 +2,8 @@
 // reads one shape whatever happens. Only types are imported: bad input must not load zod.
 
 import type { KeyturnError } from '../../base/errors.ts';
+import { countChanges, type KeyChanged } from '../../base/key-changes.ts';
+import { printableJson } from '../../base/printable.ts';
 import type { RotationReport } from '../../reports/rotation-report.ts';
 
 export interface FailureFacts {
@@ -10,6 +12,8 @@ export interface FailureFacts {
   readonly dryRun: boolean;
   readonly daysThreshold: number;
   readonly version: string;
+  /** What was done to keys before it ended. */
+  readonly changes: readonly KeyChanged[];
 }
 
 export function failureReport(facts: FailureFacts): RotationReport {
@@ -29,6 +33,8 @@ export function failureReport(facts: FailureFacts): RotationReport {
         account_id: null,
       },
     ],
+    changes: [...facts.changes],
+    next_run_at: error.notBefore?.toISOString() ?? null,
     summary: {
       total_keys_processed: 0,
       successful_rotations: 0,
@@ -40,6 +46,7 @@ export function failureReport(facts: FailureFacts): RotationReport {
       accounts_failed: 0,
       accounts_skipped: 0,
       accounts_left: 0,
+      changes: countChanges(facts.changes),
       duration_seconds: 0,
     },
     account_id: null,
@@ -50,5 +57,5 @@ export function failureReport(facts: FailureFacts): RotationReport {
 
 /** Prints as render-json.ts does, without loading anything. */
 export function failureJson(facts: FailureFacts): string {
-  return `${JSON.stringify(failureReport(facts), null, 2)}\n`;
+  return `${printableJson(failureReport(facts), 2)}\n`;
 }

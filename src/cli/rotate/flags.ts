@@ -70,26 +70,42 @@ export const ROTATE_FLAGS = {
     rule: rule.boolean,
     group: SCOPE,
     about:
-      'Delete keys that have been Inactive long enough, also where that makes room for a new key. A key that this run makes Inactive is never deleted by it.',
+      'Delete keys that have been Inactive long enough, also where that makes room for a new key. A key that this run makes Inactive is never deleted by it, nor is the only key of a user.',
   },
   inactiveDays: {
     names: ['inactive-days'],
     rule: rule.integer('N', 1, 3650, DEFAULTS.inactiveDays),
     group: SCOPE,
-    about: 'With --cleanup-inactive: how long a key must have been Inactive, in days; 1 to 3650.',
+    about:
+      'With --cleanup-inactive: how long a key must have been Inactive, in days; 1 to 3650. It counts from when keyturn made it so, or first saw it so; a key that has been idle for 90 days goes at first sight when its user works with another one.',
     fallback: String(DEFAULTS.inactiveDays),
   },
   deliver: {
     names: ['deliver'],
     isList: true,
-    rule: rule.list(
-      'WHERE',
-      'secrets-manager=app/{user}',
-      `one or more of ${inWords(OFFERED_KINDS.map(wordOf))}`,
+    rule: rule.listOf(
+      OFFERED_KINDS.map(({ name }) => name),
+      {
+        placeholder: 'WHERE',
+        example: 'secrets-manager=app/{user}',
+        takes: `one or more of ${inWords(OFFERED_KINDS.map(wordOf))}`,
+      },
     ),
     group: DELIVERY,
-    about: `${aboutKinds} {account} and {user} in NAME stand for the ID and the name. Several, with commas or in several flags: the old key stays Active until all of them hold the new secret.`,
+    about: `${aboutKinds} {account} and {user} in NAME stand for the ID and the name. NAME#id=FIELD,secret=FIELD names the fields of a JSON object, with dots for inner ones; NAME,NAME is one place for the key ID and one for the secret. Several, with commas or in several flags: the old key stays Active until all of them hold the new secret.`,
     fallback: 'stdout with json, handoff with text',
+  },
+  movedFrom: {
+    names: ['moved-from'],
+    isList: true,
+    rule: rule.oneOfList(
+      'PLACE',
+      'secrets-manager=app/{user}',
+      'a place as --deliver names it, or as the refusal prints it',
+    ),
+    group: DELIVERY,
+    about:
+      'Rotate although the last rotation delivered the key to this place and this run does not. Use it only if nobody reads the key there any more: otherwise the reader would be left with a key that stops working. Repeat it for several.',
   },
   handoffRecipient: {
     names: ['handoff-recipient'],
@@ -179,6 +195,14 @@ export const ROTATE_FLAGS = {
     about:
       'Where the journal and the files with new secrets are kept. Give every run of an account the same one.',
     fallback: 'KEYTURN_STATE_DIR, else $XDG_STATE_HOME/keyturn, else ~/.local/state/keyturn',
+  },
+  acceptVolatileState: {
+    names: ['accept-volatile-state'],
+    rule: rule.boolean,
+    group: RUN,
+    about:
+      'Run although the state directory does not last (in memory, on a hosted runner of GitHub Actions, in a container and on no volume, in the /tmp of AWS Lambda) and no place of --deliver gets the new secrets: they are lost with it. Otherwise such a run is refused before AWS is asked.',
+    fallback: 'KEYTURN_ACCEPT_VOLATILE_STATE',
   },
   ...ABOUT_FLAGS,
 } as const satisfies FlagTable;

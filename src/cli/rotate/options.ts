@@ -1,13 +1,15 @@
 // Flags, environment and defaults become settled options, once. Nothing after this reads any of
 // them. Precedence: flag, then environment, then default.
 
+import { readFormerPlace } from '../../app/read-delivery.ts';
 import type { RotateAccountOptions } from '../../app/rotate-account.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { LogLevel } from '../../base/events.ts';
+import { shellWords } from '../../base/shell-words.ts';
 import { selectionOf } from '../flags/account-flags.ts';
 import { parseFlags } from '../flags/argv.ts';
 import { resolveDeliveries } from '../flags/deliver-options.ts';
-import { limitsOf } from '../flags/environment-limits.ts';
+import { isVolatileStateAccepted, limitsOf } from '../flags/environment-limits.ts';
 import type { FlagValues } from '../flags/flag.ts';
 import { absolute, regionOf, type Surroundings, stateDirectory } from '../flags/surroundings.ts';
 import { DEFAULTS, ROTATE_FLAGS } from './flags.ts';
@@ -26,12 +28,14 @@ export interface ResolvedOptions {
   readonly outputFormat: 'json' | 'text';
   /** Where state is kept: a place that src/state/stores.ts opens. */
   readonly state: string;
+  /** Whether secrets may be kept where they can be lost. */
+  readonly isVolatileStateAccepted: boolean;
   readonly log: LogOptions;
   /** age recipients of hand-off files. */
   readonly recipients: readonly string[];
 }
 
-type Values = FlagValues<typeof ROTATE_FLAGS>;
+export type Values = FlagValues<typeof ROTATE_FLAGS>;
 
 /** What holds when no flag says otherwise, and differs between the places that run it. */
 export interface RotateDefaults {
@@ -47,7 +51,15 @@ export function resolveOptions(
   surroundings: Surroundings,
   defaults: RotateDefaults = PLAIN_DEFAULTS,
 ): ResolvedOptions {
-  const values = parseFlags(ROTATE_FLAGS, args);
+  return settle(parseFlags(ROTATE_FLAGS, args), surroundings, defaults);
+}
+
+/** As resolveOptions, for a command that has read its flags already. */
+export function settle(
+  values: Values,
+  surroundings: Surroundings,
+  defaults: RotateDefaults = PLAIN_DEFAULTS,
+): ResolvedOptions {
   refuseConflicts(values);
   const limits = limitsOf(surroundings.env, values.user);
   const outputFormat = values.outputFormat ?? defaults.outputFormat;
@@ -63,6 +75,7 @@ export function resolveOptions(
     recipients,
     outputFormat,
     state: stateDirectory(values.stateDir, surroundings),
+    isVolatileStateAccepted: isVolatileStateAccepted(surroundings.env, values.acceptVolatileState),
     rotate: {
       daysThreshold,
       dryRun: limits.isDryRunForced || (values.dryRun ?? false),
@@ -78,10 +91,30 @@ export function resolveOptions(
       region: values.region ?? regionOf(surroundings.env),
       maxParallel: values.maxParallel ?? DEFAULTS.maxParallel,
       timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
+      wordCommand: wordCommand(values),
+      ...(values.movedFrom !== undefined && {
+        movedFrom: values.movedFrom.map((text) => readFormerPlace(text, '--moved-from')),
+      }),
       ...deliveries,
     },
     log: resolveLog(values, surroundings),
   };
+}
+
+/** The command with which a person answers what a run asks, about the same accounts and state. */
+function wordCommand(values: Values): string {
+  const flag = (name: keyof typeof ROTATE_FLAGS, value: string | undefined): string[] =>
+    value === undefined ? [] : [`--${ROTATE_FLAGS[name].names[0]}`, value];
+  return shellWords([
+    ...['keyturn', 'recover'],
+    ...(values.organization === true ? ['--organization'] : []),
+    ...flag('accounts', values.accounts?.join(',')),
+    ...flag('roleName', values.roleName),
+    ...flag('externalId', values.externalId),
+    ...flag('profile', values.profile),
+    ...flag('region', values.region),
+    ...flag('stateDir', values.stateDir),
+  ]);
 }
 
 /** Where log lines go; several commands share these flags. */

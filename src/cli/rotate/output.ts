@@ -83,11 +83,12 @@ function runIssues(report: RotationReport): KeyturnError[] {
 
 /** A run that did not get to any user has no page for people: stderr says it all. */
 function isOnlyIssues(report: RotationReport): boolean {
-  const { rotated_keys, cleanup_results, errors, account_id: whole } = report;
+  const { rotated_keys, cleanup_results, errors, changes, account_id: whole } = report;
   const isAboutUsers = errors.some(
     ({ username, account_id: account }) => username !== null || account !== whole,
   );
-  return rotated_keys.length + cleanup_results.length === 0 && errors.length > 0 && !isAboutUsers;
+  const told = rotated_keys.length + cleanup_results.length + changes.length;
+  return told === 0 && errors.length > 0 && !isAboutUsers;
 }
 
 /** Where the secrets are that stdout did not take (I3). */

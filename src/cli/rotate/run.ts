@@ -1,10 +1,12 @@
 // One run of `rotate-iam-keys`: the use case, and its result on stdout. Loaded only when the flags
 // were right.
 
+import { ChangeLog } from '../../app/change-log.ts';
 import type { RotateAccount } from '../../app/rotate-account.ts';
 import type { KeyturnError } from '../../base/errors.ts';
+import type { KeyChanged } from '../../base/key-changes.ts';
 import type { RotationReport } from '../../reports/rotation-report.ts';
-import { openStateStore } from '../../state/stores.ts';
+import { openStateStore, whyVolatile } from '../../state/stores.ts';
 import type { Session } from '../run.ts';
 import { inRunShell, type ShellOptions } from '../run-shell.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -22,10 +24,12 @@ export interface RotateParts {
 
 export type LoadParts = () => Promise<RotateParts>;
 
+/** The JSON document of a run that fails before it has a result, or is ended at once. */
+export type FailureDocument = (error: KeyturnError, changes: readonly KeyChanged[]) => string;
+
 export interface RotateHooks {
   readonly load: LoadParts | undefined;
-  /** The JSON document of a run that fails before it has a result, or is ended at once. */
-  readonly failureDocument: (error: KeyturnError) => string;
+  readonly failureDocument: FailureDocument;
 }
 
 /** Runs, prints the result, and resolves with the exit code. */
@@ -36,6 +40,7 @@ export async function rotate(
 ): Promise<number> {
   const { clock, env, stdout } = session.host;
   const { outputFormat: format } = options;
+  const changes = new ChangeLog(clock);
   const shell: ShellOptions = {
     log: options.log,
     stillFinished: 'the steps under way',
@@ -44,13 +49,22 @@ export async function rotate(
       const { createProgress } = await import('../terminal/progress.ts');
       return createProgress(stream, options.rotate.dryRun, tally);
     },
-    failureDocument: (error) => (format === 'json' ? failureDocument(error) : undefined),
+    changes: () => changes.all,
+    failureDocument: (error) =>
+      format === 'json' ? failureDocument(error, changes.all) : undefined,
   };
   return await inRunShell(session, shell, async (run) => {
     const { rotateAccount, renderJson, renderText } = await load();
     const { emit } = run.log;
     const state = await openStateStore(options.state, clock);
-    const context = { clock, emit, signal: run.signal, env, state };
+    if (!options.isVolatileStateAccepted) {
+      const why = await whyVolatile(options.state, env);
+      if (why !== undefined) {
+        const { assertCustodyLasts } = await import('../../app/custody-lasts.ts');
+        await assertCustodyLasts(options.rotate, { state, why });
+      }
+    }
+    const context = { clock, emit, signal: run.signal, env, state, changes };
     const { report, exitCode } = await rotateAccount(options.rotate, context);
     const forPeople = (shown: RotationReport) =>
       renderText(shown, { colour: stdout.hasColours(env), width: stdout.width });

@@ -2,7 +2,7 @@
 // does not begin. A line that can not be written later is dropped: a full log disk is no reason to
 // leave a rotation half done. It is said once, at the end.
 
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, writeSync } from 'node:fs';
 import { KeyturnError } from '../../base/errors.ts';
 import { quoted } from '../flags/argv.ts';
 
@@ -12,7 +12,10 @@ export interface LogFile {
   readonly close: () => number;
 }
 
-/** Throws `log-file`. A new file is readable by its owner only. */
+/**
+ * Throws `log-file`. A new file is readable by its owner only. A symbolic link of somebody else's is not
+ * followed.
+ */
 export function openLogFile(path: string): LogFile {
   const fd = open(path);
   let linesLost = 0;
@@ -35,14 +38,34 @@ export function openLogFile(path: string): LogFile {
   };
 }
 
+/** Whether the path is a symbolic link, of somebody who may say where the log goes. */
+function isOwnLink(path: string): boolean {
+  const info = lstatSync(path, { throwIfNoEntry: false });
+  if (info?.isSymbolicLink() !== true) return false;
+  if (info.uid === 0 || info.uid === process.getuid?.()) return true;
+  throw unusable(path, `it is a symbolic link of another user (uid ${info.uid})`);
+}
+
 function open(path: string): number {
+  const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_WRONLY } = constants;
+  const flags = O_WRONLY | O_APPEND | O_CREAT | (isOwnLink(path) ? 0 : O_NOFOLLOW);
   try {
-    return openSync(path, 'a', 0o600);
+    // A pipe that nobody reads fails at once, and does not hold the run.
+    const fd = openSync(path, flags | O_NONBLOCK, 0o600);
+    if (!fstatSync(fd).isFIFO()) return fd;
+    // It has a reader, who must not meet an end before the log has begun; a full pipe is waited for.
+    const waiting = openSync(path, flags);
+    closeSync(fd);
+    return waiting;
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message.replace(/, open .*$/s, '') : '';
-    throw new KeyturnError('log-file', `can not open the log file ${quoted(path)}: ${reason}`, {
-      cause: thrown,
-      hint: 'name a file in a directory that you can write to, or leave --log-file out',
-    });
+    throw unusable(path, reason, thrown);
   }
+}
+
+function unusable(path: string, reason: string, cause?: unknown): KeyturnError {
+  return new KeyturnError('log-file', `can not open the log file ${quoted(path)}: ${reason}`, {
+    cause,
+    hint: 'name a file in a directory that you can write to, or leave --log-file out',
+  });
 }

@@ -37,13 +37,19 @@ for (const [event, line] of LINES) {
 }
 
 test('JSON lines hold time, level, code, message and fields', () => {
-  const event: EngineEvent = { code: 'key-deactivated', user: 'svc-a', keyId: KEY };
+  const event: EngineEvent = {
+    code: 'key-deactivated',
+    user: 'svc-a',
+    keyId: KEY,
+    by: 'rotation',
+    why: 'replaced',
+  };
   assert.deepEqual(JSON.parse(jsonLine(event, AT)), {
     time: '2026-11-21T10:00:00.250Z',
     level: 'info',
     code: 'key-deactivated',
     message: 'key made Inactive',
-    fields: { user: 'svc-a', key_id: KEY },
+    fields: { user: 'svc-a', key_id: KEY, by: 'rotation', why: 'replaced' },
   });
 });
 

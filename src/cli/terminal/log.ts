@@ -1,6 +1,7 @@
 // Events become log lines. Text is for people and grep; JSON is one object per line.
 
 import { type EngineEvent, EVENT_LEVELS, type LogLevel } from '../../base/events.ts';
+import { printableJson } from '../../base/printable.ts';
 import { fieldsOf, fieldsText, MESSAGES } from './messages.ts';
 
 const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
@@ -31,7 +32,7 @@ export function textLine(event: EngineEvent, at: Date, colour: boolean): string 
 }
 
 export function jsonLine(event: EngineEvent, at: Date): string {
-  return JSON.stringify({
+  return printableJson({
     time: at.toISOString(),
     level: EVENT_LEVELS[event.code],
     code: event.code,

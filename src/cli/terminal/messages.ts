@@ -2,11 +2,13 @@
 // so that logs can be grouped and searched.
 
 import type { EngineEvent, EventCode } from '../../base/events.ts';
+import { printable } from '../../base/printable.ts';
 
 export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'run-started': 'run started',
   'report-progress': 'waiting for the credential report',
   'report-read': 'credential report read',
+  'report-not-compared': 'credential report not compared with the number of users',
   'report-unusable': 'credential report not used; all users are read one by one',
   'root-key-active': 'the root user has an Active key; delete it by hand',
   'accounts-started': 'run over several accounts started',
@@ -26,13 +28,18 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'secret-stored': 'secret stored',
   'secret-delivered': 'secret delivered',
   'backup-made': 'file rewritten, with a backup beside it',
+  'journal-compacted': 'journal compacted',
   'handoff-kept': 'hand-off file not removed yet',
   'waiting-for-key': 'waiting until AWS accepts the key',
   'key-verified': 'AWS accepts the key',
   'key-deactivated': 'key made Inactive',
   'key-reactivated': 'key made Active again',
+  'key-left-active': 'key left Active by an undo',
   'key-deleted': 'key deleted',
+  'change-found': 'key found changed; the answer that said so was lost',
+  'deletion-foretold': 'key would be deleted',
   'orphan-found': 'key found whose secret was lost',
+  'orphan-named': 'the operator says that nobody made this key by hand',
   'key-unexplained': 'key may come from a lost request, and is left',
   'rotation-done': 'rotation done',
   'rotation-blocked': 'key can not be rotated now',
@@ -72,14 +79,4 @@ export function fieldsText(fields: Readonly<Record<string, unknown>>): string {
 function plainOrQuoted(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
   return /^[\w+,.@:/%*-]+$/.test(text) ? text : printable(JSON.stringify(text));
-}
-
-/**
- * Shows control characters instead of sending them: text of others could clear the screen or
- * forge a line. The space and what lies above stay.
- */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => {
-    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
-  });
 }

@@ -53,7 +53,7 @@ test('keys that AWS does not accept yet are counted behind the bar', () => {
   const { stream, text } = terminal();
   const progress = createProgress(stream, false, new Tally(() => 0));
   const newKeyId = accessKeyId('AKIAI44QH8DHBEXAMPLE');
-  progress.update({ code: 'key-created', user: 'svc-a', newKeyId });
+  progress.update({ code: 'key-created', user: 'svc-a', newKeyId, by: 'rotation', why: 'due' });
   progress.update({ code: 'user-done', user: 'svc-b', done: 1, total: 9 });
   progress.stop();
   assert.match(text(), /1\/9, waiting for 1 new/);

@@ -59,7 +59,7 @@ test('paused for a question it stays away, whatever happens, until it begins aga
   spinner.begin('asking AWS');
   spinner.pause();
   const { length } = out();
-  spinner.update({ code: 'key-created', user: 'svc-a', newKeyId });
+  spinner.update({ code: 'key-created', user: 'svc-a', newKeyId, by: 'rotation', why: 'due' });
   await frame();
   assert.equal(out().length, length);
   spinner.begin('asking AWS');

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../../base/clock.ts';
 import type { EngineEvent } from '../../base/events.ts';
+import { printable } from '../../base/printable.ts';
 import type { Progress } from './progress.ts';
 
 export interface Spinner extends Progress {
@@ -29,7 +30,7 @@ export function createSpinner({ stream, clock, isUnicode }: SpinnerOptions): Spi
   let hasStopped = false;
   const draw = (): void => {
     if (text === undefined) return;
-    const line = `${frames[turns % frames.length]} ${text}`;
+    const line = `${frames[turns % frames.length]} ${printable(text)}`;
     stream.write(`${ERASE_LINE}${line.slice(0, (stream.columns || 80) - 1)}`);
   };
   const turn = async (): Promise<void> => {

@@ -45,7 +45,7 @@ describe('how far a run is', () => {
     read(0);
     const newKeyId = accessKeyId('AKIAI44QH8DHBEXAMPLE');
     tally.update({ code: 'call-throttled', operation: 'ListAccessKeys', attempt: 1 });
-    tally.update({ code: 'key-created', user: 'svc-a', newKeyId });
+    tally.update({ code: 'key-created', user: 'svc-a', newKeyId, by: 'rotation', why: 'due' });
     const text = () => {
       const standing = tally.standing();
       return standing && standingText(standing);

@@ -7,9 +7,9 @@
 import { styleText } from 'node:util';
 import { AutocompletePrompt, isCancel, Prompt, TextPrompt } from '@clack/core';
 import { KeyturnError } from '../../base/errors.ts';
+import { printable, printableLines } from '../../base/printable.ts';
 import type { Host } from '../host.ts';
 import type { Asker, ChooseRequest } from './asker.ts';
-import { printable } from './messages.ts';
 
 type Tone = 'bold' | 'cyan' | 'dim' | 'red';
 
@@ -129,7 +129,7 @@ async function confirm(question: string, fallback: boolean, terminal: Terminal):
     {
       ...streams(terminal),
       render: () => {
-        const asked = paint('bold', question);
+        const asked = paint('bold', printableLines(question));
         if (prompt.state === 'cancel') return '';
         if (prompt.state === 'submit') return `${asked} ${prompt.value ? 'yes' : 'no'}`;
         return `${asked} ${paint('dim', fallback ? '[Y/n]' : '[y/N]')} `;

@@ -8,8 +8,8 @@
 // so that stderr stays machine-readable. Wording is computed by pure functions; speaking is last.
 
 import type { KeyturnError } from '../../base/errors.ts';
+import { printable, printableJson } from '../../base/printable.ts';
 import type { Masker } from './mask.ts';
-import { printable } from './messages.ts';
 import type { Sink } from './sink.ts';
 
 export interface Voice {
@@ -59,7 +59,7 @@ export function lineText(program: string, line: SpokenLine): string {
 }
 
 function lineJson(line: SpokenLine, at: Date): string {
-  return JSON.stringify({
+  return printableJson({
     time: at.toISOString(),
     level: line.kind === 'error' ? 'error' : 'info',
     code: line.code ?? line.kind,

@@ -1,10 +1,11 @@
 // Profiles of the credentials file as a destination: the new pair goes into the profile, the old
 // one into `<profile>-previous`, in one write.
 
-import type { AccessKeyId } from '../../base/access-key-id.ts';
+import { type AccessKeyId, isAccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { Secret } from '../../base/secret.ts';
+import { isSameUser } from '../../base/user-name.ts';
 import { parseDocument } from '../../credentials-file/document.ts';
 import {
   type EditRequest,
@@ -12,7 +13,9 @@ import {
   type SaveOptions,
   saveEdit,
 } from '../../credentials-file/save.ts';
+import type { WhoseKey } from '../../lifecycle/keys.ts';
 import type { Destination } from '../destination.ts';
+import { delivering, preparing } from '../failure.ts';
 import { holdersByReader } from './holders.ts';
 import { pairOf, previousProfileOf } from './pairs.ts';
 import { type ProfilePlace, targetOfProfiles } from './place.ts';
@@ -23,6 +26,8 @@ export interface ProfileParts {
   readonly emit: EventSink;
   /** The key that the profile held when the rotation was asked for. */
   readonly oldKeyId: AccessKeyId;
+  readonly user: string;
+  readonly whoseKey: WhoseKey;
 }
 
 export function profileDestination(place: ProfilePlace, parts: ProfileParts): Destination {
@@ -31,7 +36,9 @@ export function profileDestination(place: ProfilePlace, parts: ProfileParts): De
   const target = targetOfProfiles(place);
   return {
     ...target,
+    prepare: () => preparing(() => refuseForeignPrevious(profile, parts)),
     async deliver(key) {
+      await delivering(() => refuseForeignPrevious(profile, parts));
       try {
         await write(deliveryEdit(place, oldKeyId, key), parts);
       } catch (thrown) {
@@ -59,6 +66,29 @@ export function profileDestination(place: ProfilePlace, parts: ProfileParts): De
       },
     },
   };
+}
+
+/**
+ * I14: the previous profile is written over with the pair that is replaced. A pair of somebody else's that
+ * was put there by hand stays. Whether a key of long ago still exists, not everybody may ask: then it may go.
+ */
+async function refuseForeignPrevious(
+  profile: string,
+  { save, user, oldKeyId, whoseKey }: ProfileParts,
+): Promise<void> {
+  const bytes = await readFileBytes(save.fs, save.path);
+  const previous = previousProfileOf(profile);
+  const id = bytes && pairOf(parseDocument(bytes), previous)?.id;
+  if (id === undefined || id === oldKeyId || !isAccessKeyId(id)) return;
+  const owner = await whoseKey(id);
+  if (owner.kind !== 'user' || isSameUser(owner.user, user)) return;
+  throw new KeyturnError(
+    'not-deliverable',
+    `profile ${previous} of ${save.path} holds ${id}, which is a key of ${owner.user} and not of ${user}`,
+    {
+      hint: `the former pair of ${profile} is to go there: give that profile another name first`,
+    },
+  );
 }
 
 /** Whoever shows the run to a person tells where the content from before is. */

@@ -1,18 +1,19 @@
 // Profiles of the credentials file. `keyctl` delivers to them; any run finishes what it left open.
 
 import type { DestinationKind } from '../kind.ts';
-import { CREDENTIALS_FILE, jointProfiles, profilesOf } from './place.ts';
+import { CREDENTIALS_FILE, jointProfiles, profilesOf, thingsOfProfiles } from './place.ts';
 
 export const credentialsFile: DestinationKind = {
   name: CREDENTIALS_FILE,
   about: 'a profile of the credentials file, for the AWS tools on one machine',
   isOffered: false,
   placeFor: (place) => place,
-  async open(target, { files, emit, oldKeyId }) {
+  async open(target, { files, ...opening }) {
     const place = profilesOf(target);
     if (place === undefined) return undefined;
     const { profileDestination } = await import('./destination.ts');
-    return profileDestination(place, { save: files(place.path), emit, oldKeyId });
+    return profileDestination(place, { ...opening, save: files(place.path) });
   },
+  things: thingsOfProfiles,
   joint: jointProfiles,
 };

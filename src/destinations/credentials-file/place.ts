@@ -53,6 +53,13 @@ export function jointProfiles(
   return targetOfProfiles({ ...mine, alsoProfiles });
 }
 
+/** Each profile of the place. */
+export function thingsOfProfiles(target: JournaledTarget): readonly string[] {
+  const read = profilesOf(target);
+  if (read === undefined) return [target.place];
+  return [read.profile, ...read.alsoProfiles].map((name) => `${read.path} [${name}]`);
+}
+
 type FirstProfile = Pick<ProfilePlace, 'path' | 'profile'>;
 
 function isSame(one: FirstProfile | undefined, other: FirstProfile): boolean {

@@ -9,6 +9,7 @@ export const handoff: DestinationKind = {
   isOffered: true,
   deliversCustody: true,
   placeFor: (recipients) => recipients,
+  things: () => [],
   async open({ place }, { custody }) {
     const { handoffDestination } = await import('./destination.ts');
     return handoffDestination(place, custody);

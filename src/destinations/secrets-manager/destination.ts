@@ -2,24 +2,41 @@
 // late can only add one that nobody reads; what counts is the stage AWSCURRENT, and that moves by
 // compare-and-swap (I13).
 
-import { createHash } from 'node:crypto';
 import type { SecretStore, SecretVersion } from '../../base/aws-stores.ts';
 import type { Clock } from '../../base/clock.ts';
-import { KeyturnError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, UndonePair } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
-import { namesIn, pairIn, withPair } from '../key-fields.ts';
+import { pairIn } from '../key-fields.ts';
+import {
+  editedText,
+  type ObjectInPlace,
+  type Pair,
+  type ReplacedKey,
+  refuseTooLong,
+  STAND_IN,
+} from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
-import { placeOfRegion, type RegionalPlace } from '../regional-place.ts';
-
-const KIND = 'secrets-manager';
-
-/** How often somebody else may get ahead of us before we give up. */
-const TRIES_MAX = 4;
-const PAUSE_MS = 500;
+import {
+  askedInRegion,
+  placeOfRegion,
+  type RegionalPlace,
+  targetOfRegion,
+} from '../regional-place.ts';
+import {
+  BYTES_MAX,
+  changedMeanwhile,
+  changesAllTheTime,
+  KIND,
+  PAUSE_MS,
+  refuseOwnRotation,
+  TRIES_MAX,
+  textIn,
+  versionIdOf,
+  wordsFor,
+} from './versions.ts';
 
 /** What a secret without any version is taken for. */
 const EMPTY_OBJECT = '{}';
@@ -27,124 +44,121 @@ const EMPTY_OBJECT = '{}';
 export interface SecretsManagerParts {
   readonly store: SecretStore;
   readonly clock: Clock;
+  readonly replaced: ReplacedKey;
+}
+
+/** A secret and how it is reached. */
+interface SecretAtHand extends SecretsManagerParts {
+  readonly at: RegionalPlace;
+  readonly place: ObjectInPlace;
 }
 
 export function secretsManagerDestination(
   at: RegionalPlace,
-  { store, clock }: SecretsManagerParts,
+  parts: SecretsManagerParts,
 ): Destination {
+  const { store, clock, replaced } = parts;
   const where = wordsFor(at);
+  const { name, region } = at;
+  const asked = askedInRegion(placeOfRegion({ region, name }), replaced.user);
+  const deliverAs = `${KIND}=${asked?.template ?? name}`;
+  const secret = { ...parts, at, place: { where, fields: at.fields, deliverAs } };
   const current = () => store.read(at.name, 'AWSCURRENT');
   return {
     kind: KIND,
-    place: placeOfRegion(at),
-    prepare: () => preparing(async () => void namesIn(textOf(await current(), where), where)),
-    deliver: (key) => delivering(() => deliver(at, key, store, clock)),
+    ...targetOfRegion(at),
+    prepare: () => preparing(async () => void (await edited(secret, await current(), STAND_IN))),
+    deliver: (key) => delivering(() => deliver(secret, key)),
     holds: (keyId) =>
-      delivering(() =>
-        heldAfterAll(clock, async () => pairOf(await current(), where)?.id === keyId),
-      ),
+      delivering(async () => {
+        const isHeld = await heldAfterAll(
+          clock,
+          async () => pairOf(await current(), secret)?.id === keyId,
+        );
+        // A rotation that is under way would take the place over as soon as the old key is Inactive.
+        if (isHeld) await refuseOwnRotation(at.name, where, store);
+        return isHeld;
+      }),
+    textsRead: () =>
+      delivering(async () => {
+        const version = await current();
+        return version?.text === undefined ? [] : [version.text];
+      }),
     wayBack: {
-      secretOf: (keyId) => delivering(() => secretOf(at, keyId, store)),
-      putBack: (undo) => delivering(() => putBack(at, undo, store)),
+      secretOf: (keyId) => delivering(() => secretOf(secret, keyId)),
+      putBack: (undo) => delivering(() => putBack(secret, undo)),
     },
   };
 }
 
-async function deliver(
-  at: RegionalPlace,
-  key: IssuedKey,
-  store: SecretStore,
-  clock: Clock,
-): Promise<DeliveryReceipt> {
-  const where = wordsFor(at);
+/** What the secret would hold, once it was looked at (I14). Throws `not-deliverable`. */
+async function edited(
+  { at, store, place, replaced }: SecretAtHand,
+  current: SecretVersion | undefined,
+  pair: Pair,
+): Promise<Secret> {
+  const { where } = place;
+  const before = textOf(current, where);
+  await refuseOwnRotation(at.name, where, store, current);
+  const after = await editedText(before, place, { pair, replaced });
+  refuseTooLong(after, BYTES_MAX, where);
+  return new Secret(after);
+}
+
+async function deliver(secret: SecretAtHand, key: IssuedKey): Promise<DeliveryReceipt> {
+  const { at, store, clock, place } = secret;
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
     const current = await store.read(at.name, 'AWSCURRENT');
     // An earlier attempt came through, this run's or another's.
-    if (current !== undefined && holdsPair(current, key, where)) {
+    if (current !== undefined && holdsPair(current, key, secret)) {
       return { kind: KIND, reference: placeOfRegion(at), version: current.versionId };
     }
-    const text = new Secret(withPair(textOf(current, where), key, where));
-    const versionId = versionIdOf(at.name, text);
+    const text = await edited(secret, current, key);
+    const versionId = versionIdOf(at.name, text.reveal());
     await store.stage(at.name, versionId, text);
     const isPromoted = await store.promote(at.name, versionId, current?.versionId);
     if (isPromoted) return { kind: KIND, reference: placeOfRegion(at), version: versionId };
     // Somebody else changed the secret meanwhile. Their change must stay, so ours is made anew.
     await clock.sleep(PAUSE_MS * tries);
   }
-  throw new KeyturnError(
-    'delivery-failed',
-    `${where} changes all the time; somebody writes to it`,
-    {
-      hint: 'find what else writes to this secret, then run again',
-    },
-  );
+  throw changesAllTheTime(place.where);
 }
 
-/**
- * The name of a version: the same content gives the same name, so that a repeat after a lost answer
- * adds no version, and another content never meets a name that is taken. The content has 240 random
- * bits, so its hash gives nothing away.
- */
-function versionIdOf(name: string, text: Secret): string {
-  const hex = createHash('sha256').update(`${name}\n${text.reveal()}`).digest('hex');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20, 32),
-  ].join('-');
-}
-
-async function secretOf(
-  at: RegionalPlace,
-  keyId: string,
-  store: SecretStore,
-): Promise<Secret | undefined> {
+async function secretOf(secret: SecretAtHand, keyId: string): Promise<Secret | undefined> {
+  const { at, store } = secret;
   for (const stage of ['AWSCURRENT', 'AWSPREVIOUS'] as const) {
-    const pair = pairOf(await store.read(at.name, stage), wordsFor(at));
+    const pair = pairOf(await store.read(at.name, stage), secret);
     if (pair?.id === keyId) return pair.secret;
   }
   return undefined;
 }
 
 /** Only the version before the last is kept for sure, so only that one is gone back to. */
-async function putBack(
-  at: RegionalPlace,
-  { toKeyId, fromKeyId }: UndonePair,
-  store: SecretStore,
-): Promise<boolean> {
-  const where = wordsFor(at);
+async function putBack(secret: SecretAtHand, { toKeyId, fromKeyId }: UndonePair): Promise<boolean> {
+  const { at, store, place } = secret;
   const current = await store.read(at.name, 'AWSCURRENT');
-  const held = pairOf(current, where)?.id;
+  const held = pairOf(current, secret)?.id;
   if (held === toKeyId) return true;
   const previous = await store.read(at.name, 'AWSPREVIOUS');
-  const isThere = previous !== undefined && pairOf(previous, where)?.id === toKeyId;
+  const isThere = previous !== undefined && pairOf(previous, secret)?.id === toKeyId;
   if (held !== fromKeyId || !isThere) return false;
   if (await store.promote(at.name, previous.versionId, current?.versionId)) return true;
-  throw new KeyturnError('delivery-failed', `${where} was changed while it was put back`, {
-    hint: 'run again',
-  });
+  throw changedMeanwhile(place.where);
 }
 
-function holdsPair(version: SecretVersion, { keyId, secret }: IssuedKey, where: string): boolean {
-  const pair = pairOf(version, where);
+function holdsPair(
+  version: SecretVersion,
+  { keyId, secret }: IssuedKey,
+  within: SecretAtHand,
+): boolean {
+  const pair = pairOf(version, within);
   return pair?.id === keyId && pair.secret.reveal() === secret.reveal();
 }
 
-function pairOf(version: SecretVersion | undefined, where: string) {
-  return pairIn(textOf(version, where));
+function pairOf(version: SecretVersion | undefined, { place }: SecretAtHand) {
+  return pairIn(textOf(version, place.where), place.fields);
 }
 
 function textOf(version: SecretVersion | undefined, where: string): string {
-  if (version === undefined) return EMPTY_OBJECT;
-  if (version.text !== undefined) return version.text.reveal();
-  throw new KeyturnError('not-deliverable', `${where} is binary, not text`, {
-    hint: 'name a secret with a JSON object',
-  });
-}
-
-function wordsFor({ region, name }: RegionalPlace): string {
-  return `secret ${name} in ${region}`;
+  return version === undefined ? EMPTY_OBJECT : textIn(version, where);
 }

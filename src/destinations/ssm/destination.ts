@@ -4,88 +4,105 @@
 
 import type { Parameter, ParameterStore } from '../../base/aws-stores.ts';
 import type { Clock } from '../../base/clock.ts';
-import { KeyturnError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, UndonePair } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
-import { namesIn, pairIn, withPair } from '../key-fields.ts';
+import { pairIn, withPair } from '../key-fields.ts';
+import { editedText, type ObjectInPlace, type Pair, type ReplacedKey, STAND_IN } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
-import { placeOfRegion, type RegionalPlace } from '../regional-place.ts';
-
-const KIND = 'ssm';
+import {
+  askedInRegion,
+  placeOfRegion,
+  type RegionalPlace,
+  targetOfRegion,
+} from '../regional-place.ts';
+import { KIND, refuseFull, secureText, wordsFor } from './parameters.ts';
 
 export interface SsmParts {
   readonly store: ParameterStore;
   readonly clock: Clock;
+  readonly replaced: ReplacedKey;
 }
 
-export function ssmDestination(at: RegionalPlace, { store, clock }: SsmParts): Destination {
-  const where = wordsFor(at);
-  const pair = async () => pairIn((await store.read(at.name)).text.reveal());
+/** A parameter and how it is reached. */
+interface ParameterAtHand extends SsmParts {
+  readonly at: RegionalPlace;
+  readonly place: ObjectInPlace;
+}
+
+export function ssmDestination(at: RegionalPlace, parts: SsmParts): Destination {
+  const { store, clock, replaced } = parts;
+  const { name, region } = at;
+  const asked = askedInRegion(placeOfRegion({ region, name }), replaced.user);
+  const deliverAs = `${KIND}=${asked?.template ?? name}`;
+  const place = { where: wordsFor(at), fields: at.fields, deliverAs };
+  const parameter = { ...parts, at, place };
+  const pair = async () => pairOf(await store.read(at.name), place);
   return {
     kind: KIND,
-    place: placeOfRegion(at),
+    ...targetOfRegion(at),
     prepare: () =>
-      preparing(async () => void namesIn(secureText(await store.read(at.name), where), where)),
-    deliver: (key) => delivering(() => deliver(at, key, store)),
+      preparing(async () => void (await edited(parameter, await store.read(at.name), STAND_IN))),
+    deliver: (key) => delivering(() => deliver(parameter, key)),
     holds: (keyId) =>
       delivering(() => heldAfterAll(clock, async () => (await pair())?.id === keyId)),
+    textsRead: () => delivering(async () => [(await store.read(name)).text]),
     wayBack: {
-      secretOf: (keyId) => delivering(() => secretOf(at, keyId, store)),
-      putBack: (undo) => delivering(() => putBack(at, undo, store)),
+      secretOf: (keyId) => delivering(() => secretOf(parameter, keyId)),
+      putBack: (undo) => delivering(() => putBack(parameter, undo)),
     },
   };
 }
 
-async function deliver(
-  at: RegionalPlace,
-  key: IssuedKey,
-  store: ParameterStore,
-): Promise<DeliveryReceipt> {
-  const where = wordsFor(at);
+/** What the parameter would hold, once it was looked at (I14). Throws `not-deliverable`. */
+async function edited(
+  { at, store, place, replaced }: ParameterAtHand,
+  current: Parameter,
+  pair: Pair,
+): Promise<Secret> {
+  const { where } = place;
+  const text = await editedText(secureText(current, where), place, { pair, replaced });
+  refuseFull(text, await store.room(at.name), where);
+  return new Secret(text);
+}
+
+async function deliver(parameter: ParameterAtHand, key: IssuedKey): Promise<DeliveryReceipt> {
+  const { at, store, place } = parameter;
+  const reference = placeOfRegion(at);
   const current = await store.read(at.name);
-  const pair = pairIn(current.text.reveal());
+  const pair = pairOf(current, place);
   const isThere = pair?.id === key.keyId && pair.secret.reveal() === key.secret.reveal();
-  if (isThere) return { kind: KIND, reference: placeOfRegion(at), version: current.version };
-  const text = new Secret(withPair(secureText(current, where), key, where));
-  return { kind: KIND, reference: placeOfRegion(at), version: await store.write(at.name, text) };
+  if (isThere) return { kind: KIND, reference, version: current.version };
+  const text = await edited(parameter, current, key);
+  return { kind: KIND, reference, version: await store.write(at.name, text) };
 }
 
 async function secretOf(
-  at: RegionalPlace,
+  { at, store, place }: ParameterAtHand,
   keyId: string,
-  store: ParameterStore,
 ): Promise<Secret | undefined> {
-  const pairs = (await store.history(at.name)).map(({ text }) => pairIn(text.reveal()));
+  const pairs = (await store.history(at.name)).map((version) => pairOf(version, place));
   return pairs.find((pair) => pair?.id === keyId)?.secret;
 }
 
 /** The old pair goes into the parameter as it is now: other fields may have changed since. */
 async function putBack(
-  at: RegionalPlace,
+  parameter: ParameterAtHand,
   { toKeyId, fromKeyId }: UndonePair,
-  store: ParameterStore,
 ): Promise<boolean> {
-  const where = wordsFor(at);
+  const { at, store, place } = parameter;
   const [current] = await store.history(at.name);
-  const held = current && pairIn(current.text.reveal())?.id;
+  const held = current && pairOf(current, place)?.id;
   if (held === toKeyId) return true;
-  const secret = await secretOf(at, toKeyId, store);
+  const secret = await secretOf(parameter, toKeyId);
   if (current === undefined || held !== fromKeyId || secret === undefined) return false;
-  const key = { keyId: toKeyId, secret };
-  await store.write(at.name, new Secret(withPair(secureText(current, where), key, where)));
+  const text = withPair(secureText(current, place.where), { keyId: toKeyId, secret }, place);
+  await store.write(at.name, new Secret(text));
   return true;
 }
 
-function secureText({ text, isSecure }: Parameter, where: string): string {
-  if (isSecure) return text.reveal();
-  throw new KeyturnError('not-deliverable', `${where} is not a SecureString`, {
-    hint: 'a secret must not be kept in the clear: delete it and make it anew with --type SecureString',
-  });
-}
-
-function wordsFor({ region, name }: RegionalPlace): string {
-  return `parameter ${name} in ${region}`;
+function pairOf({ text }: Parameter, { fields }: ObjectInPlace) {
+  return pairIn(text.reveal(), fields);
 }

@@ -1,7 +1,13 @@
 // `--deliver ssm=NAME`: a SecureString parameter of AWS Systems Manager.
 
 import type { DestinationKind } from '../kind.ts';
-import { placeInRegion, regionalPlace } from '../regional-place.ts';
+import {
+  askedInRegion,
+  isInHalves,
+  placeInRegion,
+  regionalPlace,
+  thingsOfRegion,
+} from '../regional-place.ts';
 import { PARAMETER_NAMES } from './names.ts';
 
 export const ssm: DestinationKind = {
@@ -10,10 +16,17 @@ export const ssm: DestinationKind = {
   isOffered: true,
   rule: PARAMETER_NAMES,
   placeFor: (template, facts) => placeInRegion(template, facts, PARAMETER_NAMES),
-  async open({ place }, { aws, clock }) {
+  askedAs: askedInRegion,
+  things: thingsOfRegion,
+  async open({ place }, { aws, clock, custody, ...replaced }) {
     const at = regionalPlace(place);
     if (at === undefined) return undefined;
+    const parts = { store: aws.parameterStore(at.region), clock, replaced };
+    if (isInHalves(at)) {
+      const { parametersInHalves } = await import('./halves.ts');
+      return parametersInHalves(at, { ...parts, custody });
+    }
     const { ssmDestination } = await import('./destination.ts');
-    return ssmDestination(at, { store: aws.parameterStore(at.region), clock });
+    return ssmDestination(at, parts);
   },
 };

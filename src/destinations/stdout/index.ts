@@ -8,6 +8,7 @@ export const stdout: DestinationKind = {
   isOffered: true,
   printsSecret: true,
   placeFor: () => '',
+  things: () => [],
   async open(_, { custody }) {
     const { stdoutDestination } = await import('./destination.ts');
     return stdoutDestination(custody);

@@ -2,10 +2,11 @@
 
 import type { Clock } from '../../base/clock.ts';
 import type { FileSystem } from '../../base/files/file-system.ts';
-import type { AccountState } from '../state-store.ts';
+import type { Access, AccountState } from '../state-store.ts';
 import { userLog } from '../user-log.ts';
 import type { ClaimFiles } from './claim-files.ts';
 import { FileClaims } from './claims.ts';
+import { compactWhenItPays } from './compaction.ts';
 import type { FileCustody } from './custody.ts';
 import type { FileJournal } from './journal.ts';
 import { FileSightings } from './sightings.ts';
@@ -22,14 +23,15 @@ export interface AccountFiles {
   readonly sightingsPath: string;
 }
 
-export async function fileAccount(files: AccountFiles): Promise<AccountState> {
+export async function fileAccount(files: AccountFiles, access: Access): Promise<AccountState> {
   const { journal, claimFiles, custody, fs, clock, account, run, sightingsPath: path } = files;
   const claims = new FileClaims(claimFiles);
   return {
     custody,
-    sightings: await FileSightings.open({ path, fs, clock, claims: claimFiles }),
+    sightings: await FileSightings.open({ path, fs, clock, claims: claimFiles, access }),
     history: (user) => journal.historyOf(user),
     openUsers: () => journal.unfinished(),
+    tidy: () => compactWhenItPays(files),
     exclusively: (user, work) =>
       claims.withClaim(user, async (claim) => {
         // Read inside the claim: what another process wrote before is then complete.

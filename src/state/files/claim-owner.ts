@@ -66,13 +66,14 @@ export function expiryAfter(now: Date): string {
  *
  * | machine, boot and pid namespace                | gone when                                  |
  * |------------------------------------------------|--------------------------------------------|
- * | same host and machine ID, other boot           | always: the machine was restarted          |
- * | same host and boot, same namespace             | the process ended, or its ID was reused    |
+ * | same host, machine and namespace, other boot   | always: the machine was restarted          |
+ * | same host, boot and namespace                  | the process ended, or its ID was reused    |
  * | anything else: another machine or container    | the claim expired                          |
  *
- * Machines can share a host name, and containers share a boot, so neither proves anything alone. A
- * living owner on this machine is never taken over, even when its claim has expired: it may have
- * been suspended.
+ * Machines can share a host name, and containers share a boot, so neither proves anything alone.
+ * Containers of one image share a machine ID too. What a system does not tell is the same as nothing:
+ * two that tell nothing may be two (I9). A living owner on this machine is never taken over, even when
+ * its claim has expired: it may have been suspended.
  */
 export async function isGone(
   owner: ClaimOwner,
@@ -80,18 +81,25 @@ export async function isGone(
   processes: ProcessTable,
   now: Date,
 ): Promise<boolean> {
-  const sameHost = owner.host === self.host;
-  const sameBoot = owner.boot_id === self.bootId;
-  const knownMachine = owner.machine_id !== null && owner.machine_id === self.machineId;
-  const knownBoots = owner.boot_id !== null && self.bootId !== null;
-  if (sameHost && knownMachine && knownBoots && !sameBoot) return true;
-  if (sameHost && sameBoot && owner.pid_namespace === self.pidNamespace) {
+  const isHere = owner.host === self.host && isSame(owner.pid_namespace, self.pidNamespace);
+  if (isHere && isSame(owner.machine_id, self.machineId) && isOther(owner.boot_id, self.bootId)) {
+    return true;
+  }
+  if (isHere && isSame(owner.boot_id, self.bootId)) {
     const found = await processes.find(owner.pid);
     if (found === undefined) return true;
     if (owner.process_start === null || found.processStart === null) return false;
     return owner.process_start !== found.processStart;
   }
   return isExpired(owner, now);
+}
+
+function isSame(one: string | null, other: string | null): boolean {
+  return one !== null && one === other;
+}
+
+function isOther(one: string | null, other: string | null): boolean {
+  return one !== null && other !== null && one !== other;
 }
 
 export function isExpired(owner: ClaimOwner, now: Date): boolean {

@@ -16,7 +16,12 @@ import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { ClaimFiles } from './claim-files.ts';
 import { CLAIM_EXPIRY_MS, newOwner } from './claim-owner.ts';
 import { claimNameOf, FileClaims } from './claims.ts';
-import { type ProcessIdentity, type ProcessTable, systemProcesses } from './process-table.ts';
+import {
+  machineIdentity,
+  type ProcessIdentity,
+  type ProcessTable,
+  systemProcesses,
+} from './process-table.ts';
 
 const BUSY = { code: 'rotation-in-progress' };
 
@@ -183,6 +188,7 @@ test('on this machine only a dead or reused process loses its claim, however old
     ['other machine of that name', { bootId: 'x', machineId: 'm-2' }, 'busy until expiry'],
     ['unknown machine of that name', { bootId: 'x', machineId: null }, 'busy until expiry'],
     ['other container of that name', { pid: 4000, pidNamespace: 'p' }, 'busy until expiry'],
+    ['other host of that image', { bootId: 'x', pidNamespace: 'p' }, 'busy until expiry'],
     ['other host', { pid: 4000, host: 'elsewhere' }, 'busy until expiry'],
   ];
   for (const [name, difference, expected] of cases) {
@@ -200,6 +206,52 @@ test('on this machine only a dead or reused process loses its claim, however old
     if (expected === 'busy') await assert.rejects(claim(), BUSY, name);
     else assert.equal(await claim(), 'claimed', name);
   }
+});
+
+test('I9: two machines that tell nothing of themselves may be two, whatever they are called', async (t) => {
+  const nothing = { machineId: null, bootId: null, pidNamespace: null };
+  const full = { ...(await systemProcesses.self()), machineId: 'machine-1' };
+  const cases: readonly [string, Partial<ProcessIdentity>, Partial<ProcessIdentity>][] = [
+    ['two Macs of one name', nothing, nothing],
+    ['no namespace', { pidNamespace: null }, { pidNamespace: null }],
+    ['no boot', { bootId: null }, { bootId: null }],
+    ['no machine, and another boot', { machineId: null }, { machineId: null, bootId: 'x' }],
+    ['one that tells and one that does not', {}, nothing],
+  ];
+  for (const [name, ours, theirs] of cases) {
+    const self = { ...full, ...ours };
+    // The process ID of the owner means nothing here.
+    const processes = { self: async () => self, find: async () => undefined };
+    const world = { ...(await newWorld(t)), processes };
+    await plantClaim(world, { ...full, ...theirs, pid: 4000, processStart: null });
+    const claim = () => claimsIn(world).withClaim('alice', async () => 'claimed');
+    await assert.rejects(claim(), BUSY, name);
+    world.clock.set(new Date(world.clock.now().getTime() + CLAIM_EXPIRY_MS));
+    assert.equal(await claim(), 'claimed', name);
+  }
+});
+
+test('a Mac is asked which machine and which boot it is, so that its dead claims wait for nobody', async (t) => {
+  const asked: string[] = [];
+  const mac = (boot: string) =>
+    machineIdentity('darwin', async (names) => {
+      asked.push(...names);
+      return `564D1A2B-0000-4000-8000-1234567890AB\n${boot}\n`;
+    });
+  const ours = { ...(await systemProcesses.self()), ...(await mac('boot-2')) };
+  assert.deepEqual(asked, ['kern.uuid', 'kern.bootsessionuuid']);
+  const processes = { self: async () => ours, find: async () => undefined };
+  for (const boot of ['boot-1', 'boot-2']) {
+    const world = { ...(await newWorld(t)), processes };
+    await plantClaim(world, { ...ours, ...(await mac(boot)), pid: 4000 });
+    assert.equal(await claimsIn(world).withClaim('alice', async () => 'claimed'), 'claimed', boot);
+  }
+  for (const answer of ['', 'only-one\n', 'a\nb\nc\n']) {
+    const { machineId, bootId } = await machineIdentity('darwin', async () => answer);
+    assert.deepEqual([machineId, bootId], [null, null]);
+  }
+  const failing = machineIdentity('darwin', () => Promise.reject(new RangeError('no sysctl')));
+  assert.equal((await failing).bootId, null);
 });
 
 test('a claim file that names nobody blocks until it is an hour old, and is then replaced', async (t) => {
@@ -315,6 +367,19 @@ test('this process is found with its start, and a process that ended is not foun
   const { child, ended } = startScript(t, 'hold-claim', ['/dev/null/nowhere', 'alice']);
   await ended;
   assert.equal(await systemProcesses.find(child.pid ?? 0), undefined);
+});
+
+test('a user is free again when it can not be told whether the journal is being compacted', async (t) => {
+  const world = await newWorld(t);
+  const unreadable = () => Promise.reject(Object.assign(new TypeError('no'), { code: 'EIO' }));
+  const fs: FileSystem = {
+    ...nodeFileSystem,
+    open: (path, intent) =>
+      path.endsWith('compaction.claim') ? unreadable() : nodeFileSystem.open(path, intent),
+  };
+  const failed = claimsIn({ ...world, fs }).withClaim('alice', async () => assert.fail('unsafe'));
+  await assert.rejects(failed, { code: 'state-dir', message: /compaction\.claim/ });
+  assert.deepEqual(await readdir(world.directory), []);
 });
 
 test('I9: who loses its half-made claim to a holder that tidies up just asks again', async (t) => {

@@ -26,6 +26,9 @@ const handoffSchema = z.object({
 
 type HandoffFile = z.infer<typeof handoffSchema>;
 
+/** The name of the mark that a key is condemned, beside its hand-off file. */
+export const CONDEMNED = '.condemned';
+
 export interface FileCustodyOptions {
   readonly fs: FileSystem;
   readonly directory: string;
@@ -68,12 +71,22 @@ export class FileCustody implements Custody {
     return join(this.#directory, `${accessKeyId(keyId)}${extension}`);
   }
 
+  /** The keys whose secrets are kept. Throws `state-dir` when that can not be read (I11). */
+  async heldKeys(): Promise<readonly AccessKeyId[]> {
+    try {
+      const names = await this.#fs.list(this.#directory);
+      return names.flatMap((name) => {
+        const id = /^(\w+)\.json$/.exec(name)?.[1] ?? '';
+        return isAccessKeyId(id) ? [id] : [];
+      });
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return [];
+      throw unreadable(this.#directory, systemReason(error));
+    }
+  }
+
   async list(): Promise<readonly HeldKey[]> {
-    const names = await this.#fs.list(this.#directory).catch(() => []);
-    const keyIds = names.flatMap((name) => {
-      const id = /^(\w+)\.json$/.exec(name)?.[1] ?? '';
-      return isAccessKeyId(id) ? [id] : [];
-    });
+    const keyIds = await this.heldKeys().catch(() => []);
     if (keyIds.length === 0) return [];
     const owners = await this.#journal.owners();
     return keyIds.toSorted().map((keyId) => ({ keyId, user: owners.get(keyId) }));
@@ -91,19 +104,41 @@ export class FileCustody implements Custody {
       rotation: entry.rotation,
       created_at: entry.createdAt.toISOString(),
     };
+    await this.#refuseCondemned(entry.keyId);
     await this.#write(path, `${JSON.stringify(content, null, 2)}\n`);
     this.#onDisk.add(entry.keyId);
+    // After the secret, as condemn() looks for the secret after its own mark: one of the two sees the
+    // other, and when both do, the secret is kept and this writer goes no further.
+    await this.#refuseCondemned(entry.keyId);
+  }
+
+  async condemn(keyId: AccessKeyId): Promise<boolean> {
+    const mark = this.#pathOf(keyId, CONDEMNED);
+    await this.#write(mark, `${JSON.stringify({ format_version: 1, access_key_id: keyId })}\n`);
+    if ((await this.#read(this.describe(keyId))) === undefined) return true;
+    await this.#fs.remove(mark).catch(() => undefined);
+    return false;
+  }
+
+  async #refuseCondemned(keyId: AccessKeyId): Promise<void> {
+    const mark = this.#pathOf(keyId, CONDEMNED);
+    let isCondemned: boolean;
+    try {
+      isCondemned = (await readWholeFile(this.#fs, mark)) !== undefined;
+    } catch (error) {
+      throw unwritable(this.describe(keyId), error);
+    }
+    if (!isCondemned) return;
+    throw new KeyturnError('key-condemned', `${mark} says that nobody has the secret of ${keyId}`, {
+      hint: 'another run took this one for dead and is removing its key; run again',
+    });
   }
 
   async #write(path: string, content: string | Buffer): Promise<void> {
     try {
       await replaceWholeFile(this.#fs, path, content);
     } catch (error) {
-      const reason = error instanceof KeyturnError ? error.message : systemReason(error);
-      throw new KeyturnError('handoff-failed', `hand-off ${path} can not be written: ${reason}`, {
-        cause: error,
-        hint: 'free space in the state directory, then run again',
-      });
+      throw unwritable(path, error);
     }
   }
 
@@ -176,6 +211,14 @@ function parse(content: Buffer): HandoffFile | undefined {
   } catch {
     return undefined;
   }
+}
+
+function unwritable(path: string, error: unknown): KeyturnError {
+  const reason = error instanceof KeyturnError ? error.message : systemReason(error);
+  return new KeyturnError('handoff-failed', `hand-off ${path} can not be written: ${reason}`, {
+    cause: error,
+    hint: 'free space in the state directory, then run again',
+  });
 }
 
 function unreadable(path: string, reason: string): KeyturnError {

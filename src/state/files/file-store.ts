@@ -10,14 +10,13 @@ import type { Clock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { errnoOf, type FileSystem, systemReason } from '../../base/files/file-system.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
-import { neededRecords } from '../../lifecycle/compact.ts';
 import { isAccountId } from '../account-id.ts';
 import type { Access, AccountState, Compacted, StateStore } from '../state-store.ts';
 import { type AccountFiles, fileAccount } from './account.ts';
 import { ClaimFiles } from './claim-files.ts';
-import { whileNobodyWrites } from './claims.ts';
+import { compactJournal } from './compaction.ts';
 import { FileCustody } from './custody.ts';
-import { checkStateRoot, prepareStateDir, stateFolders } from './folders.ts';
+import { checkStateRoot, JOURNAL, prepareStateDir, SIGHTINGS, stateFolders } from './folders.ts';
 import { FileJournal } from './journal.ts';
 import { type ProcessTable, systemProcesses } from './process-table.ts';
 
@@ -52,7 +51,7 @@ export class FileStore implements StateStore {
     if (access === 'write') await this.#prepareAccount(account);
     const files = this.#filesOf(account);
     if (access === 'write') await files.claimFiles.sweepBreakers();
-    return await fileAccount(files);
+    return await fileAccount(files, access);
   }
 
   async accounts(): Promise<readonly string[]> {
@@ -73,12 +72,7 @@ export class FileStore implements StateStore {
 
   async compact(account: string): Promise<Compacted> {
     await this.#prepareAccount(account);
-    const { journal, claimFiles, custody } = this.#filesOf(account);
-    return await whileNobodyWrites(claimFiles, async () => {
-      // I8: only its rotation tells what became of a secret whose file is still there.
-      const held = new Set((await custody.list()).map(({ keyId }) => keyId));
-      return await journal.compact((records) => neededRecords(records, held));
-    });
+    return await compactJournal(this.#filesOf(account));
   }
 
   async #prepareAccount(account: string): Promise<void> {
@@ -90,7 +84,7 @@ export class FileStore implements StateStore {
     const fs = this.#fs;
     const clock = this.#clock;
     const folders = stateFolders(this.where, account);
-    const journal = new FileJournal(fs, join(folders.account, 'journal.jsonl'), account);
+    const journal = new FileJournal(fs, join(folders.account, JOURNAL), account);
     return {
       ...{ account, run: this.run, clock, fs, journal },
       claimFiles: new ClaimFiles({
@@ -98,7 +92,7 @@ export class FileStore implements StateStore {
         processes: this.#processes,
       }),
       custody: new FileCustody({ fs, directory: folders.handoff, account }, journal),
-      sightingsPath: join(folders.account, 'sightings.json'),
+      sightingsPath: join(folders.account, SIGHTINGS),
     };
   }
 }

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
@@ -8,6 +18,7 @@ import {
   NEW_KEY,
   OLD_KEY,
   openState,
+  settableClock,
   startScript,
   temporaryDirectory,
 } from '../../../test/state/support.ts';
@@ -15,6 +26,7 @@ import { accessKeyId } from '../../base/access-key-id.ts';
 import type { FileSystem } from '../../base/files/file-system.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { Secret } from '../../base/secret.ts';
+import type { Seen } from '../state-store.ts';
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
 
@@ -86,7 +98,7 @@ test('a state directory that is a file, or lies below one, is refused', async (t
   await assert.rejects(open(dangling), { code: 'state-dir' });
 });
 
-test('another owner is refused, except for root', async (t) => {
+test('another owner is refused, by root too', async (t) => {
   const stateDir = await temporaryDirectory(t);
   const owned = (ownId: number): FileSystem => ({
     ...nodeFileSystem,
@@ -97,7 +109,85 @@ test('another owner is refused, except for root', async (t) => {
   });
   const message = /belongs to another user \(uid 4242, not 1000\)/;
   await assert.rejects(open(stateDir, { fs: owned(1000) }), { code: 'state-dir', message });
-  await open(stateDir, { fs: owned(0) });
+  await assert.rejects(open(stateDir, { fs: owned(0) }), {
+    code: 'state-dir',
+    message: /belongs to another user \(uid 4242, not 0\)/,
+    hint: new RegExp(`chown -R 0 '${stateDir}'`),
+  });
+});
+
+test('a folder above that others can write is refused, unless nobody renames in it', async (t) => {
+  for (const [mode, isAccepted] of [
+    [0o777, false],
+    [0o757, false],
+    [0o1777, true],
+    [0o755, true],
+  ] as const) {
+    const parent = join(await temporaryDirectory(t), 'above');
+    await mkdir(parent);
+    await chmod(parent, mode);
+    for (const stateDir of [join(parent, 'state'), join(parent, 'deep', 'er')]) {
+      if (isAccepted) await open(stateDir);
+      else {
+        await assert.rejects(open(stateDir), {
+          code: 'state-dir',
+          message: new RegExp(`others can write the folder above it, ${parent} \\(mode 0`),
+          hint: `run: chmod go-w '${parent}'; or choose another with --state-dir`,
+        });
+      }
+    }
+  }
+});
+
+test('a group of its own may write above the directory, another one may not', async (t) => {
+  const parent = join(await temporaryDirectory(t), 'above');
+  await mkdir(parent);
+  const as = (ownerId: number, groupId: number): FileSystem => ({
+    ...nodeFileSystem,
+    stat: async (path) => {
+      const info = await nodeFileSystem.stat(path);
+      return { ...info, ownerId, groupId, ...(path === parent && { mode: 0o775 }) };
+    },
+  });
+  await open(join(parent, 'one'), { fs: as(65_532, 65_532) });
+  const refused = { code: 'state-dir', message: /others can write the folder above it/ };
+  await assert.rejects(open(join(parent, 'two'), { fs: as(1000, 50) }), refused);
+  await assert.rejects(open(join(parent, 'three'), { fs: as(0, 0) }), refused);
+});
+
+test('the directory may be a symbolic link to one that is as it should be', async (t) => {
+  const [real, other] = [await temporaryDirectory(t), await temporaryDirectory(t)];
+  const link = join(other, 'link');
+  await symlink(real, link);
+  const { custody } = await open(link);
+  await custody.put(entry());
+  assert.ok((await open(real)).custody.get(NEW_KEY));
+  await chmod(real, 0o770);
+  await assert.rejects(open(link), { code: 'state-dir', message: /others can write it/ });
+  await chmod(real, 0o700);
+  // Whoever writes the folder of the link decides where it leads.
+  await chmod(other, 0o777);
+  await assert.rejects(open(link), { code: 'state-dir', message: /the folder above it/ });
+});
+
+test('a link in the place of what we make is refused, and nothing goes where it leads', async (t) => {
+  for (const name of ['', 'claims', 'handoff', 'journal.jsonl', 'sightings.json']) {
+    const stateDir = await temporaryDirectory(t);
+    const elsewhere = await temporaryDirectory(t);
+    await open(stateDir);
+    const path = join(stateDir, ACCOUNT, name);
+    await rm(path, { recursive: true, force: true });
+    const target = name.includes('.') ? join(elsewhere, 'file') : elsewhere;
+    if (name.includes('.')) await writeFile(target, '');
+    await symlink(target, path);
+    await assert.rejects(open(stateDir), {
+      code: 'state-dir',
+      message: new RegExp(
+        `${path.replace(/\/$/, '')} can not be used: it is a symbolic link, to ${target}`,
+      ),
+    });
+    assert.deepEqual(await readdir(elsewhere), name.includes('.') ? ['file'] : []);
+  }
 });
 
 test('a read-only disk is refused before anything else happens', async (t) => {
@@ -200,6 +290,42 @@ test('I5: a run learns what another one has seen meanwhile', async (t) => {
   assert.deepEqual(lastSeen(two.sightings, OLD_KEY), seenAt);
 });
 
+test('I5: a refresh reads the file again when it changed, and when it is too young to tell', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  const clock = settableClock();
+  const path = join(stateDir, ACCOUNT, 'sightings.json');
+  let reads = 0;
+  const fs: FileSystem = {
+    ...nodeFileSystem,
+    open: (name, intent) => {
+      if (name === path) reads += 1;
+      return nodeFileSystem.open(name, intent);
+    },
+  };
+  const readsOf = async (work: () => Promise<unknown>) => {
+    const before = reads;
+    await work();
+    return reads - before;
+  };
+  const write = async (day: string, at: Date) => {
+    const seen = { [OLD_KEY]: `2026-01-${day}T00:00:00.000Z` };
+    await writeFile(path, JSON.stringify({ format_version: 1, last_seen_active: seen }));
+    await utimes(path, at, at);
+  };
+  const { sightings } = await open(stateDir, { fs, clock });
+  assert.equal(await readsOf(() => sightings.refresh()), 0);
+  const longAgo = new Date(clock.now().getTime() - 60_000);
+  await write('03', longAgo);
+  assert.equal(await readsOf(() => sightings.refresh()), 1);
+  assert.equal(await readsOf(() => sightings.refresh()), 0);
+  await write('04', new Date(clock.now().getTime() - 500));
+  for (const _ of [1, 2]) assert.equal(await readsOf(() => sightings.refresh()), 1);
+  // It looks the same in size and time, and only its youth tells that it may hold something else.
+  await write('05', new Date(clock.now().getTime() - 500));
+  await sightings.refresh();
+  assert.deepEqual(lastSeen(sightings, OLD_KEY), new Date('2026-01-05'));
+});
+
 test('a sighting is kept for ten years, then forgotten', async (t) => {
   const stateDir = await temporaryDirectory(t);
   const { sightings } = await open(stateDir);
@@ -280,6 +406,56 @@ test('a symbolic link in place of the journal is not followed', async (t) => {
   assert.equal(await readFile(target, 'utf8'), '');
 });
 
+test('I5: the first sight of Inactive is kept until the key is seen Active again', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  const day = (number: number) => new Date(`2026-01-0${number}T00:00:00Z`);
+  const noon = new Date('2026-01-09T12:00:00Z');
+  const key = { id: OLD_KEY, status: 'Inactive', createdAt: new Date('2025-05-05') } as const;
+  const inactive = [{ user: 'ada', key, keys: [key] }];
+  const path = join(stateDir, ACCOUNT, 'sightings.json');
+  const since = async () => (await open(stateDir)).sightings.inactiveSince(OLD_KEY);
+  const remember = async (...seen: Seen[]) => (await open(stateDir)).sightings.remember(seen);
+
+  await remember({ at: day(1), keyIds: [OLD_KEY] });
+  assert.doesNotMatch(await readFile(path, 'utf8'), /first_seen_inactive/);
+  await remember({ at: day(3), inactive });
+  await remember({ at: day(4), inactive });
+  await remember({ at: day(2), keyIds: [OLD_KEY] });
+  assert.deepEqual(await since(), day(3));
+  await remember({ at: day(5), keyIds: [OLD_KEY] });
+  assert.equal(await since(), undefined);
+  // The last sight of Active is later than this one.
+  await remember({ at: day(4), inactive });
+  assert.equal(await since(), undefined);
+  await remember({ at: day(6), inactive });
+  assert.deepEqual(await since(), day(6));
+  // A report has shown it as Active since, without its ID.
+  await remember({ at: day(7), slots: [{ user: 'ADA', createdAt: key.createdAt }] });
+  await remember({ at: day(8), inactive });
+  assert.deepEqual(await since(), day(8));
+
+  // Whoever saves keeps what others know.
+  const [one, two] = [(await open(stateDir)).sightings, (await open(stateDir)).sightings];
+  const other = { ...key, id: NEW_KEY, createdAt: new Date('2025-06-06') };
+  await one.remember([{ at: day(9), inactive: [{ user: 'ada', key: other, keys: [key, other] }] }]);
+  await two.remember([{ at: day(9), keyIds: [accessKeyId('AKIAUNKNOWNKEY000000')] }]);
+  const again = (await open(stateDir)).sightings;
+  assert.deepEqual(again.inactiveSince(OLD_KEY), day(8));
+  assert.deepEqual(again.inactiveSince(NEW_KEY), day(9));
+  // Another user's key of the same second is Active still: that says nothing of this one.
+  await remember({ at: day(9), slots: [{ user: 'somebody.else', createdAt: key.createdAt }] });
+  await remember({ at: day(9), inactive });
+  assert.deepEqual(await since(), day(8));
+  // Under its own name it was Active, before the user got another one.
+  await remember({ at: day(9), slots: [{ user: 'Ada', createdAt: key.createdAt }] });
+  await remember({ at: noon, inactive: [{ user: 'renamed', key, keys: [key] }] });
+  assert.deepEqual(await since(), noon);
+  // A version that knows nothing of it has saved the file: the key is as if never seen.
+  const { format_version, last_seen_active } = JSON.parse(await readFile(path, 'utf8'));
+  await writeFile(path, JSON.stringify({ format_version, last_seen_active }));
+  assert.equal(await since(), undefined);
+});
+
 test('I5: what credential reports showed is kept beside the keys that were read', async (t) => {
   const stateDir = await temporaryDirectory(t);
   const { sightings } = await open(stateDir);
@@ -293,8 +469,10 @@ test('I5: what credential reports showed is kept beside the keys that were read'
   const again = (await open(stateDir)).sightings;
   const key = { id: NEW_KEY, status: 'Inactive', createdAt: first } as const;
   assert.deepEqual(again.lastActive('ADA', key, [key]), second);
-  assert.deepEqual(again.lastActive('ada.Lovelace', key, [key]), first);
-  assert.equal(again.lastActive('nobody', key, [key]), undefined);
+  // Under any name: whoever has a key of that date may have been called so then.
+  assert.deepEqual(again.lastActive('ada.Lovelace', key, [key]), second);
+  assert.deepEqual(again.lastActive('renamed', key, [key]), second);
+  assert.equal(again.lastActive('renamed', { ...key, createdAt: new Date(0) }, []), undefined);
   const later = { ...key, createdAt: second };
   assert.equal(again.lastActive('ADA', later, [later]), undefined);
   assert.deepEqual(lastSeen(again, OLD_KEY), second);

@@ -19,6 +19,8 @@ import {
   writeFully,
 } from '../../base/files/whole-file.ts';
 import { demandAccountId } from '../account-id.ts';
+import { CONDEMNED } from './custody.ts';
+import { refuseLink, refuseOpenParents } from './trust.ts';
 
 export interface StateFolders {
   /** `<stateDir>/<account>` */
@@ -35,6 +37,9 @@ export interface StateDirOptions {
   readonly clock: Clock;
 }
 
+export const JOURNAL = 'journal.jsonl';
+export const SIGHTINGS = 'sightings.json';
+
 /**
  * Makes the directories of an account where they are missing (0700) and proves that they can be
  * trusted and written. Throws `state-dir`, or `bad-value` for something that is not an account ID.
@@ -44,6 +49,8 @@ export async function prepareStateDir(options: StateDirOptions): Promise<StateFo
   const folders = stateFolders(stateDir, account);
   await checkStateRoot(fs, stateDir);
   await makeAndCheck(fs, folders.account, 0o022);
+  await refuseLink(fs, join(folders.account, JOURNAL));
+  await refuseLink(fs, join(folders.account, SIGHTINGS));
   await makeAndCheck(fs, folders.claims, 0o022);
   // Secrets lie here. With the folder closed to others, a file whose mode somebody loosened is
   // still out of reach, so reading such a file need not be refused and no secret is stranded.
@@ -53,8 +60,9 @@ export async function prepareStateDir(options: StateDirOptions): Promise<StateFo
 }
 
 /** Makes the directory of all accounts if it is missing, and proves it. Throws `state-dir`. */
-export function checkStateRoot(fs: FileSystem, stateDir: string): Promise<void> {
-  return makeAndCheck(fs, stateDir, 0o022);
+export async function checkStateRoot(fs: FileSystem, stateDir: string): Promise<void> {
+  await checkDirectory(fs, stateDir, 0o022);
+  await refuseOpenParents(fs, stateDir);
 }
 
 /** Where an account's things lie. Throws `bad-value` for something that is not an account ID. */
@@ -64,7 +72,13 @@ export function stateFolders(stateDir: string, account: string): StateFolders {
   return { account: folder, claims: join(folder, 'claims'), handoff: join(folder, 'handoff') };
 }
 
+/** A folder of ours in a directory that was checked. */
 async function makeAndCheck(fs: FileSystem, path: string, forbidden: number): Promise<void> {
+  await refuseLink(fs, path);
+  await checkDirectory(fs, path, forbidden);
+}
+
+async function checkDirectory(fs: FileSystem, path: string, forbidden: number): Promise<void> {
   const info = await makeDirectoryTree(fs, path);
   if (!info.isDirectory) throw refusal(path, 'it is not a directory');
   if ((info.mode & forbidden) !== 0) {
@@ -77,9 +91,18 @@ async function makeAndCheck(fs: FileSystem, path: string, forbidden: number): Pr
     );
   }
   const ownId = await probe(fs, path);
-  if (info.ownerId !== ownId && ownId !== 0) {
-    throw refusal(path, `it belongs to another user (uid ${info.ownerId}, not ${ownId})`);
-  }
+  // Root is told so too: whoever owns the directory can put into it what they like.
+  if (info.ownerId !== ownId) throw foreign(path, info.ownerId, ownId);
+}
+
+function foreign(path: string, ownerId: number, ownId: number): KeyturnError {
+  return new KeyturnError(
+    'state-dir',
+    `state directory ${path} can not be used: it belongs to another user (uid ${ownerId}, not ${ownId})`,
+    {
+      hint: `run as that user; or choose another with --state-dir; or, as root, take it over: chown -R ${ownId} '${path}'`,
+    },
+  );
 }
 
 function refusal(path: string, reason: string, cause?: unknown): KeyturnError {
@@ -141,13 +164,27 @@ async function probe(fs: FileSystem, directory: string): Promise<number> {
 /** One block, so that a disk with room for names but not for data is found out. */
 const PROBE_BYTES = 4096;
 
-/** Removes temporary files that a crashed process left, once they are a day old. */
+/** No process sleeps for so long and then stores the secret of a key that was condemned. */
+const CONDEMNED_DAYS = 30;
+
+/**
+ * Removes temporary files that a crashed process left, once they are a day old, and the marks of keys
+ * that were condemned long ago.
+ */
 async function sweep(fs: FileSystem, clock: Clock, directory: string): Promise<void> {
-  const before = clock.now().getTime() - MS_PER_DAY;
+  const nowMs = clock.now().getTime();
   for (const name of await fs.list(directory).catch(() => [])) {
-    if (!isTemporaryName(name)) continue;
+    const days = keptDays(name);
+    if (days === undefined) continue;
     const path = join(directory, name);
     const info = await fs.stat(path).catch(() => undefined);
-    if (info !== undefined && info.modifiedAt.getTime() < before) await removeQuietly(fs, path);
+    const isOld = info !== undefined && info.modifiedAt.getTime() < nowMs - days * MS_PER_DAY;
+    if (isOld) await removeQuietly(fs, path);
   }
+}
+
+/** Undefined for what is never swept. */
+function keptDays(name: string): number | undefined {
+  if (isTemporaryName(name)) return 1;
+  return name.endsWith(CONDEMNED) ? CONDEMNED_DAYS : undefined;
 }

@@ -10,4 +10,8 @@ export const files: StoreKind = {
     const { FileStore } = await import('./file-store.ts');
     return new FileStore({ directory, ...opening });
   },
+  whyVolatile: async (directory, env) => {
+    const { whyVolatile } = await import('./lasting.ts');
+    return await whyVolatile(directory, env);
+  },
 };

@@ -73,6 +73,11 @@ export class FileJournal {
     return (await this.#reader.users()).unfinished();
   }
 
+  /** Whether compacting it would pay. */
+  async isLong(): Promise<boolean> {
+    return (await this.#reader.users()).isLong;
+  }
+
   /** Whose key each rotation made. */
   async owners(): Promise<ReadonlyMap<AccessKeyId, string>> {
     return (await this.#reader.users()).owners;

@@ -24,16 +24,57 @@ export interface ProcessTable {
   find(pid: number): Promise<{ readonly processStart: string | null } | undefined>;
 }
 
-/** Linux tells everything; elsewhere process IDs alone must do. */
-export const systemProcesses: ProcessTable = {
-  self: async () => ({
-    pid: process.pid,
-    processStart: (await statOf(process.pid))?.start ?? null,
-    host: hostname(),
+/** What is the machine's, not the process's. */
+type MachineIdentity = Pick<ProcessIdentity, 'machineId' | 'bootId' | 'pidNamespace'>;
+
+/** Reads settings of the kernel by name, each a line of the answer. */
+export type KernelReader = (names: readonly string[]) => Promise<string>;
+
+/**
+ * Linux tells everything in /proc. A Mac tells its machine and its boot when it is asked, and has no
+ * namespaces: all its processes share one. No other system tells which machine it is.
+ */
+export async function machineIdentity(
+  platform: NodeJS.Platform,
+  askKernel: KernelReader = sysctl,
+): Promise<MachineIdentity> {
+  if (platform === 'darwin') {
+    const answer = await textOf(askKernel(['kern.uuid', 'kern.bootsessionuuid']));
+    const [machineId, bootId, ...more] = (answer ?? '').split('\n').map((line) => line.trim());
+    if (!machineId || !bootId || more.length > 0) return UNKNOWN_MACHINE;
+    return { machineId, bootId, pidNamespace: 'darwin' };
+  }
+  return {
     machineId: await textOf(readFile('/etc/machine-id', 'utf8')),
     bootId: await textOf(readFile('/proc/sys/kernel/random/boot_id', 'utf8')),
     pidNamespace: await textOf(readlink('/proc/self/ns/pid')),
-  }),
+  };
+}
+
+const UNKNOWN_MACHINE: MachineIdentity = { machineId: null, bootId: null, pidNamespace: null };
+
+async function sysctl(names: readonly string[]): Promise<string> {
+  const { execFile } = await import('node:child_process');
+  return await new Promise((resolve, reject) => {
+    execFile('/usr/sbin/sysctl', ['-n', ...names], (error, stdout) =>
+      error === null ? resolve(stdout) : reject(error),
+    );
+  });
+}
+
+/** It stays the same for as long as this process lives, and asking may take a process of its own. */
+let thisMachine: Promise<MachineIdentity> | undefined;
+
+export const systemProcesses: ProcessTable = {
+  self: async () => {
+    thisMachine ??= machineIdentity(process.platform);
+    return {
+      pid: process.pid,
+      processStart: (await statOf(process.pid))?.start ?? null,
+      host: hostname(),
+      ...(await thisMachine),
+    };
+  },
   find: async (pid) => {
     if (!answersSignals(pid)) return undefined;
     const stat = await statOf(pid);

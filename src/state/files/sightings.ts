@@ -1,7 +1,8 @@
-// When each key was last seen Active: `sightings.json`. A time only ever moves forward, whoever
-// saves, because a time that is too early would let clean-up delete a key too soon (I5).
+// When each key was last seen Active, and since when Inactive: `sightings.json`. The former only ever moves
+// forward, whoever saves, because a time that is too early would let clean-up delete a key too soon (I5).
 
 import { z } from 'zod';
+import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { type Clock, MS_PER_DAY } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import {
@@ -12,8 +13,8 @@ import {
 } from '../../base/files/file-system.ts';
 import { readWholeFile, replaceWholeFile } from '../../base/files/whole-file.ts';
 import type { AccessKey } from '../../lifecycle/keys.ts';
-import { SeenTimes } from '../seen-times.ts';
-import type { Seen, Sightings } from '../state-store.ts';
+import { type InactiveSights, KnownSightings, type Times } from '../known-sightings.ts';
+import type { Access, Seen, Sightings } from '../state-store.ts';
 import type { ClaimFiles } from './claim-files.ts';
 import { whileHolding } from './claims.ts';
 
@@ -26,9 +27,17 @@ const CLAIM_NAME = 'sightings.claim';
  */
 const FORGET_AFTER_MS = 3653 * MS_PER_DAY;
 
+const times = z.record(z.string(), z.iso.datetime());
+/** Earlier versions do not know the second record, and drop it when they save: a hold then starts anew. */
 const sightingsSchema = z.object({
   format_version: z.literal(1),
-  last_seen_active: z.record(z.string(), z.iso.datetime()),
+  last_seen_active: times,
+  first_seen_inactive: z
+    .record(
+      z.string(),
+      z.object({ since: z.iso.datetime(), user: z.string(), created_at: z.iso.datetime() }),
+    )
+    .optional(),
 });
 
 /**
@@ -37,18 +46,18 @@ const sightingsSchema = z.object({
  */
 const TIME_STEP_MS = 2_000;
 
-type Entry = readonly [name: string, at: Date];
-
 export interface FileSightingsOptions {
   readonly path: string;
   readonly fs: FileSystem;
   readonly clock: Clock;
   readonly claims: ClaimFiles;
+  /** Whether something may be saved. */
+  readonly access: Access;
 }
 
 export class FileSightings implements Sightings {
   readonly #options: FileSightingsOptions;
-  readonly #times = new SeenTimes();
+  readonly #known = new KnownSightings();
   /** The file that was read last; undefined when there was none, or it may change unnoticed. */
   #lastRead: FileInfo | undefined;
   #changed = false;
@@ -66,7 +75,11 @@ export class FileSightings implements Sightings {
   }
 
   lastActive(user: string, key: AccessKey, keys: readonly AccessKey[]): Date | undefined {
-    return this.#times.lastActive(user, key, keys);
+    return this.#known.lastActive(user, key, keys);
+  }
+
+  inactiveSince(keyId: AccessKeyId): Date | undefined {
+    return this.#known.inactiveSince(keyId);
   }
 
   /** Reads the file when it is not the one that was read last: clean-up asks for each of its users. */
@@ -81,12 +94,14 @@ export class FileSightings implements Sightings {
   }
 
   async #read(): Promise<void> {
-    for (const [name, at] of await readTimes(this.#options)) this.#times.learnName(name, at);
+    const { active, inactive } = await readTimes(this.#options);
+    this.#known.merge(active, inactive);
   }
 
   /** Throws `state-dir`; what is on disk then is the old content or the new one. */
   async remember(seen: readonly Seen[]): Promise<void> {
-    if (this.#times.learn(seen)) this.#changed = true;
+    this.#changed = this.#known.learn(seen) || this.#changed;
+    if (this.#options.access === 'read') return;
     const turn = this.#saving.then(() => this.#saveChanged());
     this.#saving = turn.catch(() => undefined);
     await turn;
@@ -98,10 +113,9 @@ export class FileSightings implements Sightings {
     await whileHolding(claims, clock, CLAIM_NAME, async () => {
       // Read whatever it looks like: what another one has saved must not be overwritten.
       await this.#read();
-      const kept = withoutForgotten(this.#times, clock.now());
       this.#changed = false;
       try {
-        await replaceWholeFile(fs, path, encode(kept));
+        await replaceWholeFile(fs, path, encode(this.#known, clock.now()));
       } catch (error) {
         this.#changed = true;
         const reason = error instanceof KeyturnError ? error.message : systemReason(error);
@@ -112,17 +126,6 @@ export class FileSightings implements Sightings {
       }
     });
   }
-}
-
-function withoutForgotten(times: SeenTimes, now: Date): readonly Entry[] {
-  const oldest = now.getTime() - FORGET_AFTER_MS;
-  return [...times].filter(([, at]) => at.getTime() >= oldest);
-}
-
-function encode(times: readonly Entry[]): string {
-  const entries = times.toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const lastSeenActive = Object.fromEntries(entries.map(([id, at]) => [id, at.toISOString()]));
-  return `${JSON.stringify({ format_version: 1, last_seen_active: lastSeenActive }, null, 1)}\n`;
 }
 
 /** Undefined when there is no file yet. */
@@ -145,7 +148,28 @@ function isUnchanged(now: FileInfo, before: FileInfo | undefined): boolean {
   );
 }
 
-async function readTimes(options: FileSightingsOptions): Promise<readonly Entry[]> {
+function encode({ active, inactive }: KnownSightings, now: Date): string {
+  const oldestMs = now.getTime() - FORGET_AFTER_MS;
+  const times = [...active].filter(([, at]) => at.getTime() >= oldestMs);
+  const sights = [...inactive].map(([id, { since, user, createdAt }]) => {
+    const sight = { since: since.toISOString(), user, created_at: createdAt.toISOString() };
+    return [id, sight] as const;
+  });
+  const content = {
+    format_version: 1,
+    last_seen_active: sorted(times.map(([name, at]) => [name, at.toISOString()])),
+    ...(sights.length > 0 && { first_seen_inactive: sorted(sights) }),
+  };
+  return `${JSON.stringify(content, null, 1)}\n`;
+}
+
+function sorted<Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value> {
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function readTimes(
+  options: FileSightingsOptions,
+): Promise<{ readonly active: Times; readonly inactive: InactiveSights }> {
   const { fs, path } = options;
   let content: Buffer | undefined;
   try {
@@ -153,7 +177,7 @@ async function readTimes(options: FileSightingsOptions): Promise<readonly Entry[
   } catch (error) {
     throw unreadable(path, systemReason(error), error);
   }
-  if (content === undefined) return [];
+  if (content === undefined) return { active: new Map(), inactive: new Map() };
   let parsed: unknown;
   try {
     parsed = JSON.parse(content.toString('utf8'));
@@ -162,8 +186,23 @@ async function readTimes(options: FileSightingsOptions): Promise<readonly Entry[
   }
   const checked = sightingsSchema.safeParse(parsed);
   if (!checked.success) throw unreadable(path, 'it is not a sightings file of this version');
-  const entries = Object.entries(checked.data.last_seen_active);
-  return entries.map(([name, at]) => [name, new Date(at)] as const);
+  const { last_seen_active: active, first_seen_inactive: inactive = {} } = checked.data;
+  return { active: timesOf(active), inactive: sightsOf(inactive) };
+}
+
+type Sights = NonNullable<z.infer<typeof sightingsSchema>['first_seen_inactive']>;
+
+function sightsOf(sights: Sights): InactiveSights {
+  return new Map(
+    Object.entries(sights).map(([id, { since, user, created_at }]) => [
+      id,
+      { since: new Date(since), user, createdAt: new Date(created_at) },
+    ]),
+  );
+}
+
+function timesOf(entries: Readonly<Record<string, string>>): Times {
+  return new Map(Object.entries(entries).map(([name, at]) => [name, new Date(at)]));
 }
 
 function unreadable(path: string, reason: string, cause?: unknown): KeyturnError {

@@ -1,0 +1,74 @@
+// Every key that a run created, made Inactive, made Active again or deleted (I16): collected from the
+// events of the accounts at work, for the document of the run, however the run ends. One collector for
+// all faces.
+
+import type { Clock } from '../base/clock.ts';
+import type { EngineEvent, EventSink, KeyChangeWord } from '../base/events.ts';
+import type { KeyChanged, PlannedChange } from '../base/key-changes.ts';
+
+const CHANGES = {
+  'key-created': 'created',
+  'key-deactivated': 'deactivated',
+  'key-reactivated': 'reactivated',
+  'key-deleted': 'deleted',
+} as const satisfies Partial<Record<EngineEvent['code'], KeyChangeWord>>;
+
+export class ChangeLog {
+  readonly #clock: Clock;
+  readonly #changes: KeyChanged[] = [];
+  readonly #planned: PlannedChange[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** What was done so far, in the order in which it was done. */
+  get all(): readonly KeyChanged[] {
+    return this.#changes;
+  }
+
+  /** What a dry run says would be done beside its rotations and its clean-up. */
+  get planned(): readonly PlannedChange[] {
+    return this.#planned;
+  }
+
+  /** Hands every event of the account on, and keeps what was changed in it. */
+  listening(account: string, emit: EventSink): EventSink {
+    return (event) => {
+      const change = this.#changeOf(event, account);
+      if (change !== undefined) this.#changes.push(change);
+      if (event.code === 'deletion-foretold') {
+        const { user: username, keyId: access_key_id, by, why } = event;
+        const planned = {
+          change: 'deleted',
+          account_id: account,
+          username,
+          access_key_id,
+        } as const;
+        this.#planned.push({ ...planned, by, why });
+      }
+      emit(event);
+    };
+  }
+
+  #changeOf(event: EngineEvent, account_id: string): KeyChanged | undefined {
+    const at = this.#clock.now().toISOString();
+    switch (event.code) {
+      case 'key-created':
+      case 'key-deactivated':
+      case 'key-reactivated':
+      case 'key-deleted': {
+        const { user: username, by, why } = event;
+        const keyId = event.code === 'key-created' ? event.newKeyId : event.keyId;
+        const change = CHANGES[event.code];
+        return { change, account_id, username, access_key_id: keyId, by, why, at };
+      }
+      case 'change-found': {
+        const { change, user: username, keyId, by, why } = event;
+        return { change, account_id, username, access_key_id: keyId, by, why, at };
+      }
+      default:
+        return undefined;
+    }
+  }
+}

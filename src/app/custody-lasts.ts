@@ -1,0 +1,50 @@
+// I3: custody is what keeps a secret until a place has it. When no place gets it, custody is all that
+// there is, and it has to last.
+
+import { KeyturnError } from '../base/errors.ts';
+import { keepsNoCopy } from '../destinations/kinds.ts';
+import type { StateStore } from '../state/state-store.ts';
+import type { AccountOptions } from './account-run.ts';
+
+/** A store whose content will be lost. */
+export interface VolatileState {
+  readonly state: StateStore;
+  /** Why it will not last, in words. */
+  readonly why: string;
+}
+
+/**
+ * Throws `custody-not-lasting` before anything is asked of AWS when a secret would be kept there and
+ * nowhere else: of a rotation that would begin, or of one that is open and would be finished.
+ */
+export async function assertCustodyLasts(
+  { deliver, wanted }: Pick<AccountOptions, 'deliver' | 'wanted'>,
+  { state, why }: VolatileState,
+): Promise<void> {
+  const begins = wanted.kind !== 'recovery' && deliver.every(({ kind }) => keepsNoCopy(kind));
+  if (begins) throw notLasting('new secrets would be kept', { state, why });
+  for (const account of await state.accounts()) {
+    const opened = await state.open(account, 'read');
+    for (const { user, history } of await opened.openUsers()) {
+      const { open } = history;
+      if (open === undefined || !open.targets.every(({ kind }) => keepsNoCopy(kind))) continue;
+      throw notLasting(`the secret of ${user}, whose rotation is open, would be kept`, {
+        state,
+        why,
+      });
+    }
+  }
+}
+
+function notLasting(what: string, { state, why }: VolatileState): KeyturnError {
+  return new KeyturnError(
+    'custody-not-lasting',
+    `${what} only in ${state.where}, which does not last: ${why}`,
+    {
+      hint:
+        'nothing was done; send them to a place (--deliver secrets-manager=app/{user}), or name a ' +
+        'directory that lasts, such as one on a volume (--state-dir), or accept that they can be lost ' +
+        '(--accept-volatile-state)',
+    },
+  );
+}

@@ -1,0 +1,56 @@
+// What was done to keys (I16), and when to come again: told alike by every document, page and last word.
+
+import type { ChangedBy, KeyChangeWord } from './events.ts';
+
+export interface PlannedChange {
+  readonly change: KeyChangeWord;
+  readonly account_id: string;
+  readonly username: string;
+  readonly access_key_id: string;
+  readonly by: ChangedBy;
+  readonly why: string;
+}
+
+export interface KeyChanged extends PlannedChange {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+}
+
+export type ChangeCounts = Record<KeyChangeWord, number>;
+
+export function countChanges(changes: readonly Pick<KeyChanged, 'change'>[]): ChangeCounts {
+  const counts = { created: 0, deactivated: 0, reactivated: 0, deleted: 0 };
+  for (const { change } of changes) counts[change] += 1;
+  return counts;
+}
+
+const WORDS = {
+  created: 'created',
+  deactivated: 'made Inactive',
+  reactivated: 'made Active again',
+  deleted: 'deleted',
+} as const;
+
+/** "deleted AKIA… of svc-a (recovery: nobody holds its secret)" */
+export function changeLine(change: PlannedChange, isSeveral = false): string {
+  const { access_key_id: keyId, username, account_id: account, by, why } = change;
+  const whose = isSeveral ? `${account}/${username}` : username;
+  return `${WORDS[change.change]} ${keyId} of ${whose} (${by}: ${why})`;
+}
+
+/** Whether the tables of a page leave it out: what recovery did, and a new key that was taken back. */
+export function isBesideTables({ by, change }: KeyChanged): boolean {
+  return by === 'recovery' || (by === 'rotation' && change === 'deleted');
+}
+
+/** A line that says when to come again; nothing where nothing waits. */
+export function nextRunLines(nextRunAt: string | null): string[] {
+  return nextRunAt === null ? [] : [`Something waits: run again after ${toTheMinute(nextRunAt)}.`];
+}
+
+/** Rounded up: a run at the minute that is named must not come too early. */
+function toTheMinute(time: string): string {
+  const minuteMs = 60_000;
+  const up = new Date(Math.ceil(Date.parse(time) / minuteMs) * minuteMs);
+  return `${up.toISOString().slice(0, 16)}Z`;
+}

@@ -1,0 +1,41 @@
+// Text of others, made harmless for a terminal: it could clear the screen, set its title, forge a line, or
+// turn the order of what is read around.
+
+/** Control characters (C0, C1), what has no width or turns the order (bidi), line separators, halves. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** Shows such characters instead of sending them. The space and what lies above stay. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => {
+    const hex = (character.codePointAt(0) ?? 0).toString(16);
+    return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
+  });
+}
+
+/** The same for texts of several lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
+/** A value in which every text is printable: what a page for people is made of. */
+export function printableAll<Value>(value: Value): Value {
+  return mapTexts(value) as Value;
+}
+
+function mapTexts(value: unknown): unknown {
+  if (typeof value === 'string') return printable(value);
+  if (Array.isArray(value)) return value.map(mapTexts);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, mapTexts(each)]));
+}
+
+/** JSON that means the same, and does a terminal no harm either: JSON.stringify escapes only some. */
+export function printableJson(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replace(
+    /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) =>
+      [...Array(character.length).keys()]
+        .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+        .join(''),
+  );
+}

@@ -1,0 +1,231 @@
+// I14: look before you write. What is at a place is judged before a key is made, with a pair that stands in
+// for the new one, and once more at the write: whose key is there, would anything of the old pair stay
+// where a reader reads, does the new text fit. Throws `not-deliverable`; no content is ever quoted (I8),
+// key IDs and the names of fields excepted.
+
+import { type AccessKeyId, accessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { Secret } from '../base/secret.ts';
+import { isSameUser } from '../base/user-name.ts';
+import type { IssuedKey } from '../lifecycle/issued-key.ts';
+import type { WhoseKey } from '../lifecycle/keys.ts';
+import { holdsNoText } from './json-fields.ts';
+import {
+  fieldsFor,
+  halvesAt,
+  type PlaceOfPair,
+  type StoredHalves,
+  withPair,
+} from './key-fields.ts';
+import { type PairFields, writePath } from './pair-fields.ts';
+import { readingsOf } from './readings.ts';
+import { sesPasswords } from './ses-passwords.ts';
+import { hasLoneSecret, looksLikeKeyId, looksLikeSecret, namesHint } from './stray-fields.ts';
+
+/** The key that is replaced, and how it is found out whose another one is. */
+export interface ReplacedKey {
+  readonly user: string;
+  readonly oldKeyId: AccessKeyId;
+  readonly whoseKey: WhoseKey;
+}
+
+export type Pair = Pick<IssuedKey, 'keyId' | 'secret'>;
+
+/** As long as a pair of AWS's, and never written anywhere. */
+export const STAND_IN: Pair = {
+  keyId: accessKeyId('AKIASTANDINSTANDINEX'),
+  secret: new Secret('stand+in/stand+in/stand+in/stand+in/EXAM'),
+};
+
+export interface ObjectInPlace extends PlaceOfPair {
+  /** What the operator would write behind `--deliver`, without fields. */
+  readonly deliverAs: string;
+}
+
+/**
+ * The text with the pair in it, once it was looked at from all sides. Repeated with the same pair it
+ * changes nothing.
+ */
+export async function editedText(
+  text: string,
+  place: ObjectInPlace,
+  { pair, replaced }: { readonly pair: Pair; readonly replaced: ReplacedKey },
+): Promise<string> {
+  const edited = withPair(text, pair, place);
+  const fields = fieldsFor(text, place);
+  refuseOtherValues(text, fields, place);
+  const stored = halvesAt(text, fields);
+  await refuseForeignKey(stored.id, place.where, { pair, replaced });
+  await refuseTraces({ before: text, after: edited, stored, pair }, place, replaced);
+  refuseHalfPair(text, stored, place);
+  return edited;
+}
+
+/** A reader that keeps something else there than text would be left without it. */
+function refuseOtherValues(text: string, fields: PairFields, place: ObjectInPlace): void {
+  const paths = [fields.id, fields.secret];
+  const odd = paths.find((path) => holdsNoText(text, path));
+  if (odd === undefined) return;
+  throw new KeyturnError(
+    'not-deliverable',
+    `${place.where} has something else than text in the field ${writePath(odd)}`,
+    { hint: namesHint(text, place) },
+  );
+}
+
+/** I14: the pair of another living user is never written over. */
+export async function refuseForeignKey(
+  id: string | undefined,
+  where: string,
+  { pair, replaced }: { readonly pair: Pair; readonly replaced: ReplacedKey },
+): Promise<void> {
+  const found = id?.trim() ?? '';
+  if (!looksLikeKeyId(found) || found === pair.keyId || found === replaced.oldKeyId) return;
+  if (await isOwnOrNobodys(found, where, replaced)) return;
+}
+
+/** Whether the key is one of the user's own. Throws for another user's, and where nobody can tell. */
+async function isOwnOrNobodys(
+  id: AccessKeyId,
+  where: string,
+  { user, whoseKey }: ReplacedKey,
+): Promise<boolean> {
+  const owner = await whoseKey(id);
+  if (owner.kind === 'nobody') return true;
+  if (owner.kind === 'unknown') throw unknownOwner(id, where, owner.error);
+  if (isSameUser(owner.user, user)) return true;
+  throw new KeyturnError(
+    'not-deliverable',
+    `${where} holds ${id}, which is a key of ${owner.user} and not of ${user}`,
+    {
+      hint: `check the name: writing there would cut ${owner.user} off; if it is to be ${user}'s from now on, take that pair out of it first`,
+    },
+  );
+}
+
+function unknownOwner(id: string, where: string, { message, hint }: KeyturnError): KeyturnError {
+  return new KeyturnError(
+    'not-deliverable',
+    `${where} holds ${id}, and whose key that is could not be found out: ${message}`,
+    {
+      hint: hint ?? 'grant iam:GetAccessKeyLastUsed on all users to the caller',
+    },
+  );
+}
+
+/** Half of a pair has a reader too, who finds the other half under another name, or elsewhere. */
+function refuseHalfPair(text: string, { id, secret }: StoredHalves, place: ObjectInPlace): void {
+  const { where, fields } = place;
+  const [idText, secretText] = [id?.trim() ?? '', secret?.reveal().trim() ?? ''];
+  const hasId = looksLikeKeyId(idText);
+  const isHalf = hasId ? secretText === '' : looksLikeSecret(secretText);
+  // Without either, the operator's own names say where the pair is read.
+  const isStray = !hasId && fields === undefined && hasLoneSecret(text, fieldsFor(text, place));
+  if (!isHalf && !isStray) return;
+  throw new KeyturnError(
+    'not-deliverable',
+    `${where} has half a pair in the fields that would be set: whoever reads it has the other half elsewhere, and would be left with halves of two keys`,
+    { hint: namesHint(text, place) },
+  );
+}
+
+interface Edit {
+  readonly before: string;
+  readonly after: string;
+  readonly stored: StoredHalves;
+  readonly pair: Pair;
+}
+
+/** After the edit nothing may name the old pair any more, nor another key of this user. */
+async function refuseTraces(
+  { before, after, stored, pair }: Edit,
+  place: ObjectInPlace,
+  replaced: ReplacedKey,
+): Promise<void> {
+  const readings = readingsOf(after);
+  const trace = traceIn(readings, stored, pair, replaced) ?? smtpIn(readings, stored, pair, after);
+  if (trace !== undefined) throw traceLeft(trace, before, place);
+  for (const id of keyIdsIn(readings)) {
+    if (id === pair.keyId) continue;
+    const owner = await replaced.whoseKey(id);
+    if (owner.kind === 'unknown') throw unknownOwner(id, place.where, owner.error);
+    if (owner.kind === 'user' && isSameUser(owner.user, replaced.user)) {
+      throw traceLeft(id, before, place);
+    }
+  }
+}
+
+/** So short a text is a placeholder, and may be found anywhere. */
+const SECRET_LENGTH_MIN = 16;
+
+/** What is found of the pair that was there, in words. */
+function traceIn(
+  readings: ReadonlySet<string>,
+  stored: StoredHalves,
+  pair: Pair,
+  { oldKeyId }: ReplacedKey,
+): string | undefined {
+  const storedId = stored.id?.trim() ?? '';
+  const ids = [oldKeyId, ...(looksLikeKeyId(storedId) ? [storedId] : [])];
+  for (const id of ids) {
+    if (id !== pair.keyId && some(readings, (text) => text.toUpperCase().includes(id))) return id;
+  }
+  const secret = secretOf(stored, pair);
+  const isLeft = secret !== undefined && some(readings, (text) => text.includes(secret));
+  return isLeft ? 'the secret of the key that is replaced' : undefined;
+}
+
+function smtpIn(
+  readings: ReadonlySet<string>,
+  stored: StoredHalves,
+  pair: Pair,
+  text: string,
+): string | undefined {
+  const secret = secretOf(stored, pair);
+  if (secret === undefined) return undefined;
+  const passwords = sesPasswords(secret, text);
+  return some(readings, (reading) => passwords.some((password) => reading.includes(password)))
+    ? 'an SES SMTP password that follows from the secret of the key that is replaced'
+    : undefined;
+}
+
+function secretOf({ secret }: StoredHalves, pair: Pair): string | undefined {
+  const text = secret?.reveal().trim() ?? '';
+  const isOld = text.length >= SECRET_LENGTH_MIN && text !== pair.secret.reveal();
+  return isOld ? text : undefined;
+}
+
+function traceLeft(trace: string, before: string, place: ObjectInPlace): KeyturnError {
+  return new KeyturnError(
+    'not-deliverable',
+    `${place.where} has ${trace} at another place too, which would stay: whoever reads it there would be left with a key that does not work`,
+    { hint: namesHint(before, place) },
+  );
+}
+
+/** The IDs of IAM's long-term keys that stand in the texts. */
+function keyIdsIn(readings: ReadonlySet<string>): AccessKeyId[] {
+  const found = new Set<AccessKeyId>();
+  for (const text of readings) {
+    for (const [id] of text.matchAll(/(?<![A-Za-z\d])AKIA[A-Z\d]{12,28}(?![A-Za-z\d])/g)) {
+      if (isAccessKeyId(id)) found.add(id);
+    }
+  }
+  return [...found];
+}
+
+function some(texts: ReadonlySet<string>, is: (text: string) => boolean): boolean {
+  for (const text of texts) if (is(text)) return true;
+  return false;
+}
+
+/** Throws when the text is longer than the place takes. */
+export function refuseTooLong(text: string, bytesMax: number, where: string): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= bytesMax) return;
+  throw new KeyturnError(
+    'not-deliverable',
+    `${where} would hold ${bytes} bytes with the new pair, and ${bytesMax} are the most`,
+    { hint: 'make room: move what is not about this key to another place' },
+  );
+}

@@ -1,0 +1,93 @@
+// Everything that a reader could make of a text, to find what must not stay in it (I14): JSON at any depth,
+// JSON or INI in a string of JSON, escapes, base64, a value that is broken over lines. Too many readings
+// cost time; one too few leaves a reader with a dead key.
+
+/** So deep is text looked for inside text. */
+const DEPTH_MAX = 6;
+
+/** The text itself, and every text that can be read out of it. */
+export function readingsOf(text: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  let layer = [text];
+  for (let depth = 0; depth <= DEPTH_MAX && layer.length > 0; depth += 1) {
+    const fresh = layer.filter((each) => !found.has(each));
+    for (const each of fresh) found.add(each);
+    layer = fresh.flatMap(readOnce);
+  }
+  return found;
+}
+
+function readOnce(text: string): string[] {
+  return [
+    ...stringsOfJson(text),
+    ...unescaped(text),
+    ...joinedLines(text),
+    ...base64In(text),
+  ].filter((each) => each !== text && each !== '');
+}
+
+/** Names and values alike. */
+function stringsOfJson(text: string): string[] {
+  if (!/^\s*[[{"]/.test(text)) return [];
+  const found: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === 'string') found.push(value);
+    else if (Array.isArray(value)) value.forEach(collect);
+    else if (typeof value === 'object' && value !== null) {
+      for (const [name, inner] of Object.entries(value)) {
+        found.push(name);
+        collect(inner);
+      }
+    }
+  };
+  try {
+    // Of a name that stands twice the parser gives the last value; the text itself has both.
+    collect(JSON.parse(text));
+  } catch {
+    return [];
+  }
+  return found;
+}
+
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+
+/** Escapes of JSON, of shells and of URLs, each for itself. */
+function unescaped(text: string): string[] {
+  const found: string[] = [];
+  if (text.includes('\\')) {
+    found.push(
+      text.replaceAll(/\\(?:u([\da-f]{4})|x([\da-f]{2})|(.))/gis, (_, unicode, hex, plain) =>
+        plain === undefined
+          ? String.fromCharCode(Number.parseInt(unicode ?? hex, 16))
+          : (SHORT_ESCAPES[plain] ?? plain),
+      ),
+    );
+  }
+  if (/%[\da-f]{2}/i.test(text)) {
+    found.push(
+      text.replaceAll(/%([\da-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+    );
+  }
+  if (/&#?\w+;/.test(text)) {
+    found.push(
+      text.replaceAll(/&#(?:x([\da-f]+)|(\d+));/gi, (_, hex, decimal) =>
+        String.fromCharCode(Number.parseInt(hex ?? decimal, hex === undefined ? 10 : 16)),
+      ),
+    );
+  }
+  return found;
+}
+
+/** A value may be folded: what stands on two lines is read as one. */
+function joinedLines(text: string): string[] {
+  return /\s/.test(text) ? [text.replaceAll(/\s+/g, '')] : [];
+}
+
+function base64In(text: string): string[] {
+  const runs = text.match(/[A-Za-z\d+/_-]{20,}={0,2}/g) ?? [];
+  return runs.map((run) => Buffer.from(run, 'base64').toString('latin1')).filter(isReadable);
+}
+
+function isReadable(text: string): boolean {
+  return /^[\t\n\r\x20-\x7e]{12,}$/.test(text);
+}

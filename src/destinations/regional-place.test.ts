@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isPerUser, SAMPLE_FACTS, templateFault } from './place.ts';
+import {
+  askedInRegion,
+  placeInRegion,
+  placeOfRegion,
+  regionalPlace,
+  targetOfRegion,
+  thingsOfRegion,
+} from './regional-place.ts';
+import { PARAMETER_NAMES } from './ssm/names.ts';
+
+const FACTS = { ...SAMPLE_FACTS, user: 'alice' };
+
+/** Template, and the place that it makes. */
+const FORMS = [
+  ['/app/{user}', 'us-east-1:/app/alice'],
+  ['/app/{user}#id=a,secret=b', 'us-east-1:/app/alice#id=a,secret=b'],
+  ['/app/{user}#secret=x.b,id=x.a', 'us-east-1:/app/alice#id=x.a,secret=x.b'],
+  ['/app/{user}#id=a%2Eb,secret=c%20d', 'us-east-1:/app/alice#id=a%2Eb,secret=c%20d'],
+  ['/app/{user}/ID,/app/{user}/SECRET', 'us-east-1:/app/alice/ID,/app/alice/SECRET'],
+  ['/app/{user}/ID, /app/{user}/SECRET', 'us-east-1:/app/alice/ID,/app/alice/SECRET'],
+] as const;
+
+const FAULTY = [
+  '/app/{user}#',
+  '/app/{user}#id=a',
+  '/app/{user}#id=a,id=b',
+  '/app/{user}#id=a,secret=a',
+  '/app/{user}#id=a,secret=a.b',
+  '/app/{user}#id=a..b,secret=c',
+  '/app/{user}#id={user},secret=c',
+  '/app/{user}#id=a,secret=b,more=c',
+  '/app/{user},/app/{user}',
+  '/app/{user},/b,/c',
+  '/app/{user}/a,/app/{user}/b#id=a,secret=b',
+  '/app/{user},',
+];
+
+describe('places in AWS', () => {
+  for (const [template, place] of FORMS) {
+    it(`${template} is ${place}, and is read back`, () => {
+      assert.equal(templateFault(template, PARAMETER_NAMES), undefined);
+      assert.ok(isPerUser(template));
+      assert.equal(placeInRegion(template, FACTS, PARAMETER_NAMES), place);
+      const read = regionalPlace(place);
+      assert.ok(read !== undefined);
+      assert.equal(placeOfRegion(read), place);
+      const isPlain = place === 'us-east-1:/app/alice';
+      assert.deepEqual(targetOfRegion(read), isPlain ? { place } : { place, since: 3 });
+    });
+  }
+
+  for (const template of FAULTY) {
+    it(`${template} is refused`, () => {
+      assert.notEqual(templateFault(template, PARAMETER_NAMES), undefined);
+    });
+  }
+
+  it('two names of which one has no user are shared by all users', () => {
+    assert.equal(isPerUser('/app/{user}/ID,/app/SECRET'), false);
+    assert.equal(isPerUser('/app/x#id={user},secret=b'), false);
+  });
+
+  it('what is written there has one name each, whatever the form', () => {
+    const things = (place: string) => thingsOfRegion({ kind: 'ssm', place });
+    assert.deepEqual(things('eu-west-1:/a#id=b,secret=c'), ['eu-west-1:/a']);
+    assert.deepEqual(things('eu-west-1:/a,/b'), ['eu-west-1:/a', 'eu-west-1:/b']);
+  });
+
+  it('is told as it would be asked for, for every user', () => {
+    const asked = (place: string) => askedInRegion(place, 'bob')?.template;
+    assert.equal(asked('eu-west-1:/app/bob/key'), '/app/{user}/key');
+    assert.equal(asked('eu-west-1:/app/bobby#id=bob,secret=b'), '/app/bobby#id=bob,secret=b');
+    assert.equal(asked('eu-west-1:/a/bob/I,/a/bob/S'), '/a/{user}/I,/a/{user}/S');
+  });
+});

@@ -1,0 +1,136 @@
+// Two parameters of AWS Systems Manager as one destination: one holds the key ID, the other, a SecureString,
+// the secret. The secret is written first and the ID last, so an ID that has changed says that both are
+// there; whoever died in between is followed by a run that writes what is missing.
+
+import type { Parameter } from '../../base/aws-stores.ts';
+import { Secret } from '../../base/secret.ts';
+import type { IssuedKey } from '../../lifecycle/issued-key.ts';
+import type { DeliveryReceipt } from '../../lifecycle/record.ts';
+import type { Destination, UndonePair } from '../destination.ts';
+import { delivering, preparing } from '../failure.ts';
+import { editedHalves, type Halves } from '../halves.ts';
+import type { Custody } from '../kind.ts';
+import { type Pair, STAND_IN } from '../look.ts';
+import { heldAfterAll } from '../read-back.ts';
+import { type PlaceInHalves, placeOfRegion, targetOfRegion } from '../regional-place.ts';
+import type { SsmParts } from './destination.ts';
+import { KIND, refuseFull, secureText, wordsFor } from './parameters.ts';
+
+export interface HalvesParts extends SsmParts {
+  readonly custody: Pick<Custody, 'get'>;
+}
+
+export function parametersInHalves(at: PlaceInHalves, parts: HalvesParts): Destination {
+  const parameters = { ...parts, at };
+  return {
+    kind: KIND,
+    ...targetOfRegion(at),
+    prepare: () => preparing(async () => void (await edited(parameters, STAND_IN))),
+    deliver: (key) => delivering(() => deliver(parameters, key)),
+    holds: (keyId) => delivering(() => holds(parameters, keyId)),
+    textsRead: () =>
+      delivering(async () => {
+        const read = [at.idName, at.secretName].map((name) => parts.store.read(name));
+        return (await Promise.all(read)).map(({ text }) => text);
+      }),
+    wayBack: {
+      secretOf: (keyId) => delivering(() => secretOf(parameters, keyId)),
+      putBack: (undo) => delivering(() => putBack(parameters, undo)),
+    },
+  };
+}
+
+interface ParametersAtHand extends HalvesParts {
+  readonly at: PlaceInHalves;
+}
+
+/** Both parameters as they stand, and what they would hold. */
+interface Edited {
+  readonly idNow: Parameter;
+  readonly secretNow: Parameter;
+  readonly halves: Halves;
+}
+
+/** I14: looked at, by reads alone. */
+async function edited({ at, store, replaced }: ParametersAtHand, pair: Pair): Promise<Edited> {
+  const { region, idName, secretName } = at;
+  const idWhere = wordsFor({ region, name: idName });
+  const secretWhere = wordsFor({ region, name: secretName });
+  const idNow = await store.read(idName);
+  const secretNow = await store.read(secretName);
+  const before = { id: idNow.text.reveal(), secret: secureText(secretNow, secretWhere) };
+  const halves = await editedHalves(before, { idWhere, secretWhere }, { pair, replaced });
+  refuseFull(halves.id, await store.room(idName), idWhere);
+  refuseFull(halves.secret, await store.room(secretName), secretWhere);
+  return { idNow, secretNow, halves };
+}
+
+async function deliver(parameters: ParametersAtHand, key: IssuedKey): Promise<DeliveryReceipt> {
+  const { at } = parameters;
+  const { idNow, secretNow, halves } = await edited(parameters, key);
+  const versions = await writeBoth(parameters, halves, { idNow, secretNow });
+  return { kind: KIND, reference: placeOfRegion(at), version: versions.join() };
+}
+
+/** The secret first; what is as it is to be is not written again. */
+async function writeBoth(
+  { at, store }: ParametersAtHand,
+  { id, secret }: Halves,
+  { idNow, secretNow }: Pick<Edited, 'idNow' | 'secretNow'>,
+): Promise<readonly [string, string]> {
+  const secretVersion =
+    secretNow.text.reveal() === secret
+      ? secretNow.version
+      : await store.write(at.secretName, new Secret(secret));
+  const idVersion =
+    idNow.text.reveal() === id
+      ? idNow.version
+      : await store.write(at.idName, new Secret(id), 'no-secret');
+  return [idVersion, secretVersion];
+}
+
+async function holds(
+  { at, store, clock, custody }: ParametersAtHand,
+  keyId: IssuedKey['keyId'],
+): Promise<boolean> {
+  const issued = await custody.get(keyId);
+  return await heldAfterAll(clock, async () => {
+    if ((await store.read(at.idName)).text.reveal().trim() !== keyId) return false;
+    const text = (await store.read(at.secretName)).text.reveal().trim();
+    return issued === undefined || text === issued.secret.reveal();
+  });
+}
+
+/**
+ * The secret that was there when the ID was written. Whoever made the two by hand may have written the
+ * secret last, so the oldest one goes with an ID from before it.
+ */
+async function secretOf(
+  { at, store }: ParametersAtHand,
+  keyId: string,
+): Promise<Secret | undefined> {
+  const id = (await store.history(at.idName)).find(({ text }) => text.reveal().trim() === keyId);
+  if (id === undefined) return undefined;
+  const secrets = await store.history(at.secretName);
+  const before = secrets.find(({ modifiedAt }) => Number(modifiedAt) <= Number(id.modifiedAt));
+  const secret = (before ?? secrets.at(-1))?.text.reveal().trim();
+  return secret === undefined ? undefined : new Secret(secret);
+}
+
+async function putBack(
+  parameters: ParametersAtHand,
+  { toKeyId, fromKeyId }: UndonePair,
+): Promise<boolean> {
+  const { at, store } = parameters;
+  const [[idNow], [secretNow]] = [
+    await store.history(at.idName),
+    await store.history(at.secretName),
+  ];
+  const held = idNow?.text.reveal().trim();
+  if (idNow === undefined || secretNow === undefined) return false;
+  if (held !== toKeyId && held !== fromKeyId) return false;
+  const secret = await secretOf(parameters, toKeyId);
+  if (secret === undefined) return false;
+  await writeBoth(parameters, { id: toKeyId, secret: secret.reveal() }, { idNow, secretNow });
+  return true;
+}

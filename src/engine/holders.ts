@@ -1,0 +1,92 @@
+// Who holds the secret of a key? Custody and every place of its rotation are asked before the key is
+// given up, and before the last other copy of its secret is removed (I3, I10).
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { toKeyturnError } from '../base/errors.ts';
+import type { Secret } from '../base/secret.ts';
+import type { Destination } from '../destinations/destination.ts';
+import type { PlacesAnswer, Question } from '../lifecycle/questions.ts';
+import type { Rotation } from '../lifecycle/rotation.ts';
+import type { AccountWork } from './account-work.ts';
+import { type FoundInTexts, findSecret } from './secret-in-texts.ts';
+import type { UserAtHand, UserWork } from './user-work.ts';
+
+export async function askPlaces(
+  { rotation, keyId }: Extract<Question, { ask: 'places' }>,
+  at: UserAtHand,
+): Promise<PlacesAnswer> {
+  let destinations: readonly Destination[];
+  try {
+    destinations = await at.account.places.toTidyUp(rotation);
+  } catch (thrown) {
+    return { kind: 'unreadable', where: toKeyturnError(thrown).message };
+  }
+  let unreadable: PlacesAnswer | undefined;
+  for (const destination of destinations) {
+    const answer = await askPlace(destination, keyId, at);
+    if (answer.kind === 'placed') return answer;
+    if (answer.kind === 'unreadable') unreadable ??= answer;
+  }
+  return unreadable ?? { kind: 'missing' };
+}
+
+async function askPlace(
+  destination: Destination,
+  keyId: AccessKeyId,
+  { account }: UserAtHand,
+): Promise<PlacesAnswer> {
+  const { kind, place, wayBack } = destination;
+  // What delivers the copy in custody has no other one.
+  if (destination.keepsHandoff === true) return { kind: 'missing' };
+  const where = `${kind} ${place}`;
+  try {
+    if ((await wayBack?.secretOf(keyId)) !== undefined) return { kind: 'placed' };
+    const found = await foundIn(destination, keyId, account);
+    if (found?.kind === 'found') return { kind: 'placed' };
+    if (found?.kind === 'named')
+      return { kind: 'unreadable', where: namedIn(where), isNamed: true };
+    if (found?.kind === 'unclear') {
+      return {
+        kind: 'unreadable',
+        where: `${where} may have it, and AWS did not say: ${found.reason}`,
+      };
+    }
+    const isHeld = await destination.holds(keyId, { kind, reference: place });
+    return isHeld
+      ? { kind: 'unreadable', where: `${where} has it, and does not give it back` }
+      : { kind: 'missing' };
+  } catch (thrown) {
+    return {
+      kind: 'unreadable',
+      where: `${where} can not be read: ${toKeyturnError(thrown).message}`,
+    };
+  }
+}
+
+function namedIn(where: string): string {
+  return `${where} names it, and no secret beside it is the one of that key`;
+}
+
+async function foundIn(
+  destination: Destination,
+  keyId: AccessKeyId,
+  { gateway }: AccountWork,
+): Promise<FoundInTexts | undefined> {
+  const texts = await destination.textsRead?.();
+  return texts && (await findSecret(keyId, texts, gateway.verifier));
+}
+
+/** The secret, from the first place that gives it back; undefined where none does any more. */
+export async function secretFromPlaces(
+  rotation: Rotation,
+  keyId: AccessKeyId,
+  { account }: UserWork,
+): Promise<Secret | undefined> {
+  for (const destination of await account.places.toTidyUp(rotation)) {
+    const secret = await destination.wayBack?.secretOf(keyId).catch(() => undefined);
+    if (secret !== undefined) return secret;
+    const found = await foundIn(destination, keyId, account).catch(() => undefined);
+    if (found?.kind === 'found') return found.secret;
+  }
+  return undefined;
+}

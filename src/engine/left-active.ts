@@ -1,0 +1,23 @@
+// Why an undo leaves the key Active that it takes back: making it Inactive would be an outage for
+// whoever works with it, so what is not known to be unused stays, and the person decides.
+
+import type { TakenBackVerdict } from '../lifecycle/retirement.ts';
+
+export type LeftActive =
+  | Exclude<TakenBackVerdict, { readonly kind: 'unused' }>
+  /** A place has it still, and could not be put back, or was written again meanwhile. */
+  | { readonly kind: 'held'; readonly where: string };
+
+/** Why a key was left Active, in words. */
+export function reasonOfLeftActive(left: LeftActive): string {
+  switch (left.kind) {
+    case 'not-shown-yet':
+      return 'it was delivered, and AWS would not show yet if somebody uses it';
+    case 'used':
+      return `it was used at ${left.at.toISOString()}`;
+    case 'use-unknown':
+      return 'its last use can not be read';
+    case 'held':
+      return `${left.where} holds it`;
+  }
+}

@@ -1,0 +1,187 @@
+// What becomes of a rotation that an earlier run left open, and of a key that landed after its rotation was
+// closed (I10, I13): whether it comes to its end, and what is done on the way.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { KeyturnError } from '../base/errors.ts';
+import {
+  type Observed,
+  planLateKey,
+  planRecovery,
+  type RecoveryStep,
+  standstillEnds,
+  standstillError,
+  waitHint,
+} from './decide-recovery.ts';
+import { UserHistory } from './history.ts';
+import type { AccessKey } from './keys.ts';
+import { type Asking, askHeld, askReach, askTakes } from './questions.ts';
+import type { Rotation } from './rotation.ts';
+import { ownKeyError, type Signer } from './signer.ts';
+
+export interface OpenFacts extends Observed {
+  /** The keys of the user that the calls of the run depend on (I7). */
+  readonly signer: Signer;
+}
+
+export type Recovery = {
+  readonly rotation: Rotation;
+  /** Whether it was closed, and the verdict about a key that landed late opens it again. */
+  readonly reopens: boolean;
+  /** The key in question, when there is one. */
+  readonly keyId: AccessKeyId | undefined;
+  /** What is carried out, in this order. */
+  readonly steps: readonly RecoveryStep[];
+} & (
+  | { readonly leadsTo: 'way-back' }
+  | { readonly leadsTo: 'closed' }
+  | {
+      readonly leadsTo: 'new-key';
+      /** I7: it comes to the old key and no further, because that one signs the calls of this run. */
+      readonly stopsAtOwnKey: boolean;
+    }
+  /** It stays open, and nothing else is done for the user. */
+  | { readonly leadsTo: 'nothing'; readonly error: KeyturnError }
+);
+
+/** A key that may come from a request of ours whose answer was lost. */
+export interface UnexplainedKey {
+  readonly keyId: AccessKeyId;
+  readonly reason: string;
+  /** What is done with it later, and how a person can cut it short; undefined where time changes nothing. */
+  readonly hint: string | undefined;
+}
+
+/** What becomes of what earlier runs left. */
+export interface Found {
+  /** The user's keys that it is based on. */
+  readonly keys: readonly AccessKey[];
+  readonly recover: Recovery | undefined;
+  /** A key that may come from a request of ours, and must not be deleted (yet). */
+  readonly unexplained: UnexplainedKey | undefined;
+  /** When to look again; undefined when time alone changes nothing. */
+  readonly notBefore: Date | undefined;
+}
+
+export function* recoveryOf(rotation: Rotation, facts: OpenFacts): Asking<Found> {
+  const about = { rotation, reopens: false };
+  const unreachable = yield* askReach(rotation);
+  if (unreachable !== undefined) {
+    const recover = { ...about, keyId: undefined, steps: [], ...stops(unreachable) };
+    return { keys: facts.keys, recover, unexplained: undefined, notBefore: undefined };
+  }
+  const plan = yield* planRecovery(rotation, facts);
+  const { keys, steps, candidate } = plan;
+  const error =
+    plan.standstill === undefined
+      ? yield* refusedBy(rotation, steps)
+      : standstillError(rotation, plan, facts.wordCommand);
+  const keyId = candidate?.id;
+  // I7: a session is open that this very key may have opened.
+  const isOwn = keyId !== undefined && facts.signer.dependsOn(keyId);
+  if (error === undefined && isOwn && isDiscarded(rotation, steps)) {
+    const recover = { ...about, keyId, steps: [], ...stops(ownKeyError(rotation.user, keyId)) };
+    return { keys, recover, unexplained: undefined, notBefore: undefined };
+  }
+  const end = error === undefined ? whereTo(rotation, steps, { ...facts, keys }) : stops(error);
+  const recover = { ...about, keyId, steps, ...end };
+  return { keys, recover, unexplained: undefined, notBefore: standstillEnds(plan) };
+}
+
+/** The last steps of a recovery after which a rotation goes on. */
+const GOING_ON: readonly (RecoveryStep['kind'] | undefined)[] = ['resume', 'adopt', 'refill'];
+
+/** I13: what was delivered must still be there when the rotation goes on; I14: else its places take it. */
+function* refusedBy(
+  rotation: Rotation,
+  steps: readonly RecoveryStep[],
+): Asking<KeyturnError | undefined> {
+  const goesOn = GOING_ON.includes(steps.at(-1)?.kind) && rotation.phase !== 'undoing';
+  if (!goesOn || isDiscarded(rotation, steps)) return undefined;
+  return 'receipts' in rotation ? yield* askHeld(rotation) : yield* askTakes(rotation);
+}
+
+function stops(error: KeyturnError) {
+  return { leadsTo: 'nothing', error } as const;
+}
+
+function whereTo(
+  rotation: Rotation,
+  steps: readonly RecoveryStep[],
+  { keys, signer }: Pick<OpenFacts, 'keys' | 'signer'>,
+) {
+  const last = steps.at(-1)?.kind;
+  if (last === 'close' || isDiscarded(rotation, steps)) return { leadsTo: 'closed' } as const;
+  if (rotation.phase === 'undoing') return { leadsTo: 'way-back' } as const;
+  const touchesOldKey = last !== 'finish' && rotation.oldKeyFate === 'deactivate';
+  // It is closed when it comes to its last step.
+  const isOldKeyGone = !keys.some(({ id }) => id === rotation.oldKeyId);
+  if (touchesOldKey && isOldKeyGone) return { leadsTo: 'closed' } as const;
+  const isOwn = signer.dependsOn(rotation.oldKeyId) && !signer.isReplaceable;
+  return { leadsTo: 'new-key', stopsAtOwnKey: touchesOldKey && isOwn } as const;
+}
+
+function isDiscarded({ phase }: Rotation, steps: readonly RecoveryStep[]): boolean {
+  const last = steps.at(-1)?.kind;
+  return last === 'discard' || (last === 'resume' && phase === 'discarding');
+}
+
+const USE_NOT_SHOWN = 'whether anybody uses it is not known yet';
+const MAY_SIGN = 'the calls of this run may depend on it';
+const ONLY_WORKING_KEY = 'it may be the only key that the user can work with';
+
+/**
+ * I10, I13: a key whose CreateAccessKey landed after its rotation was closed. When nobody can be using
+ * it, the verdict opens that rotation again; else it is told of, and left as it is.
+ */
+export function* lateKeyOf(facts: OpenFacts): Asking<Found> {
+  const { keys, history, orphans } = facts;
+  const none = { keys, recover: undefined, unexplained: undefined, notBefore: undefined };
+  const late = history.lateKey(keys.filter(({ id }) => orphans.has(id))) ?? history.lateKey(keys);
+  if (late === undefined) return none;
+  const { rotation, keyId } = late;
+  const plan = yield* planLateKey(rotation, keyId, facts);
+  const { steps, standstill, facts: about } = plan;
+  const isOwn = facts.signer.dependsOn(keyId);
+  if (standstill === undefined && steps.at(-1)?.kind !== 'close' && !isOwn) {
+    const unreachable = yield* askReach(rotation);
+    const about = { rotation, reopens: true, keyId };
+    const recover: Recovery =
+      unreachable === undefined
+        ? { ...about, steps, ...whereTo(rotation, steps, { ...facts, keys }) }
+        : { ...about, steps: [], ...stops(unreachable) };
+    return { ...none, recover };
+  }
+  // A key in use is somebody's own: nothing is left to explain.
+  if (about.use === 'used') return none;
+  const reason = isOwn ? MAY_SIGN : about.old === 'active' ? USE_NOT_SHOWN : ONLY_WORKING_KEY;
+  const endsAt = standstillEnds(plan);
+  const hint = endsAt && waitHint(keyId, endsAt, facts.wordCommand);
+  return { ...none, unexplained: { keyId, reason, hint }, notBefore: endsAt };
+}
+
+/**
+ * The user's keys once the open rotation has come to its end without a new key. The run decides again then,
+ * and finds a key of that rotation which landed late (I12).
+ */
+export function* keysLeft(
+  recover: Recovery | undefined,
+  facts: OpenFacts,
+): Asking<readonly AccessKey[]> {
+  const left = keysAfter(recover, facts.keys);
+  const last = recover?.steps.at(-1);
+  const record = facts.history.records.at(-1);
+  if (recover === undefined || last?.kind !== 'close' || record === undefined) return left;
+  const step = { type: 'closed', reason: last.reason } as const;
+  const closed = { ...record, at: facts.now, rotation: recover.rotation.id, step };
+  const history = new UserHistory([...facts.history.records, closed]);
+  const { recover: late } = yield* lateKeyOf({ ...facts, keys: left, history });
+  return late?.leadsTo === 'closed' ? keysAfter(late, left) : left;
+}
+
+function keysAfter(
+  recover: Recovery | undefined,
+  keys: readonly AccessKey[],
+): readonly AccessKey[] {
+  if (recover === undefined || !isDiscarded(recover.rotation, recover.steps)) return keys;
+  return keys.filter(({ id }) => id !== recover.keyId);
+}

@@ -1,0 +1,37 @@
+// What a run did to keys, as every document tells it (I16).
+
+import { z } from 'zod';
+
+export const keyChangedSchema = z.object({
+  change: z.enum(['created', 'deactivated', 'reactivated', 'deleted']),
+  account_id: z.string(),
+  username: z.string(),
+  access_key_id: z.string(),
+  by: z
+    .enum(['rotation', 'clean-up', 'recovery', 'undo', 'finish', 'making-room'])
+    .describe('The part of the work that did it'),
+  why: z.string().describe('In a few words'),
+  at: z.string().describe('ISO 8601 UTC, by the clock of this machine'),
+});
+
+export const plannedChangeSchema = keyChangedSchema.omit({ at: true });
+
+export const changesSchema = z
+  .array(keyChangedSchema)
+  .describe('Every key that the run changed, also when it failed or was interrupted');
+
+export const changeCountsSchema = z
+  .object({
+    created: z.number().int(),
+    deactivated: z.number().int(),
+    reactivated: z.number().int(),
+    deleted: z.number().int(),
+  })
+  .describe('How many there are of each in changes');
+
+export const nextRunAtSchema = z
+  .string()
+  .nullable()
+  .describe(
+    'ISO 8601 UTC: from then on a run may lead further; null when nothing waits for a time',
+  );

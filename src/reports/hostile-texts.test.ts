@@ -1,0 +1,323 @@
+// Every page, with a hostile text in every field: a user can not be called so, but the texts of AWS, of
+// proxies and of files can say what they like.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { printable, printableJson } from '../base/printable.ts';
+import { type KeyctlReport, keyctlReportSchema } from './keyctl-report.ts';
+import { renderKeyctl, renderPlan } from './keyctl-text.ts';
+import { renderJson } from './render-json.ts';
+import { renderRecovery, renderText } from './render-text.ts';
+import { type RotationReport, rotationReportSchema } from './rotation-report.ts';
+import { renderStatus, renderUndo } from './status-text.ts';
+
+const HOSTILE = [
+  '\x1b]0;title\x07', // sets the title of the terminal
+  '\x1b[2J', // clears the screen
+  '\x9b31m', // the same in one character (C1)
+  '\r\n\x00\x7f\b',
+  '\u202Egnp.exe\u202C', // turns the order around
+  '\u2066\u2069\u200E\u200F\u061C',
+  'a\u200Bb\u200Cc\u200Dd\u2060e\uFEFFf\u00AD', // no width
+  '\u2028\u2029\u{E0041}\uD800',
+].join('');
+
+const UNPRINTABLE = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+
+/** What the page looks up, and which therefore is one of a few words. */
+const WORDS = ['outcome', 'change', 'command', 'source', 'by'];
+
+function hostile<Value>(value: Value, name = ''): Value {
+  if (typeof value === 'string') {
+    const isTime = /^\d{4}-/.test(value);
+    return (WORDS.includes(name) || isTime ? value : `${value}${HOSTILE}`) as Value;
+  }
+  if (Array.isArray(value)) return value.map((each) => hostile(each, name)) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, hostile(each, key)]),
+  ) as Value;
+}
+
+const AT = '2026-11-21T10:00:00.000Z';
+const ACCOUNT = '123456789012';
+const changes = (['created', 'deactivated', 'reactivated', 'deleted'] as const).map((change) => ({
+  change,
+  account_id: ACCOUNT,
+  username: 'svc',
+  access_key_id: 'AKIAIOSFODNN7EXAMPLE',
+  by: 'recovery' as const,
+  why: 'why',
+  at: AT,
+}));
+const counts = { created: 1, deactivated: 1, reactivated: 1, deleted: 1 };
+
+function rotatedKey(more: object = {}) {
+  return {
+    username: 'svc',
+    old_key_id: 'AKIAIOSFODNN7EXAMPLE',
+    new_key_id: 'AKIAI44QH8DHBEXAMPLE',
+    success: true,
+    error: null,
+    dry_run: false,
+    account_id: ACCOUNT,
+    error_code: null,
+    hint: null,
+    age_days: 100,
+    old_key_status: 'Inactive',
+    handoff_file: '/state/handoff/AKIAI44QH8DHBEXAMPLE.json',
+    delivered_to: [{ kind: 'ssm', place: 'us-east-1:/app', version: '1' }],
+    resumed: true,
+    next_run_at: AT,
+    ...more,
+  };
+}
+
+function rotationReport(more: object): RotationReport {
+  const failed = { success: false, error: 'error', error_code: 'delivery-failed', hint: 'hint' };
+  const keys = [
+    { access_key_id: 'AKIAIOSFODNN7EXAMPLE', status: 'Active', age_days: 1, last_used: 'never' },
+  ];
+  return rotationReportSchema.parse({
+    execution_time: AT,
+    dry_run: false,
+    days_threshold: 90,
+    rotated_keys: [
+      rotatedKey(),
+      rotatedKey(failed),
+      ...[1, 2, 3].map(() => rotatedKey({ ...failed, error_code: 'aws-error' })),
+      rotatedKey({ ...failed, error_code: 'two-active-keys', keys, next_run_at: null }),
+      rotatedKey({ ...failed, error_code: 'no-free-slot', keys }),
+    ],
+    cleanup_results: [
+      {
+        username: 'svc',
+        deleted_keys: ['AKIAIOSFODNN7EXAMPLE'],
+        success: false,
+        error: 'error',
+        dry_run: false,
+        account_id: ACCOUNT,
+        error_code: 'aws-error',
+        hint: 'hint',
+        kept_keys: [
+          { access_key_id: 'AKIAIOSFODNN7EXAMPLE', reason: 'reason', deletable_from: AT },
+        ],
+        next_run_at: AT,
+      },
+    ],
+    errors: [1, 2, 3, 4].map((n) => ({
+      code: n === 4 ? 'state-dir' : 'aws-error',
+      message: 'message',
+      hint: 'hint',
+      username: 'svc',
+      account_id: ACCOUNT,
+    })),
+    changes,
+    planned_changes: changes.map(({ at: _, ...planned }) => planned),
+    next_run_at: AT,
+    summary: {
+      total_keys_processed: 1,
+      successful_rotations: 1,
+      failed_rotations: 1,
+      cleanup_operations: 1,
+      users_examined: 1,
+      keys_examined: 1,
+      changes: counts,
+      accounts_examined: 2,
+      accounts_failed: 1,
+      accounts_skipped: 1,
+      accounts_left: 1,
+      duration_seconds: 1,
+    },
+    account_id: ACCOUNT,
+    inventory: { source: 'scan', generated_time: null, fallback_reason: 'reason' },
+    keyturn_version: '0.1.0',
+    ...more,
+  });
+}
+
+const KEY_LINE = {
+  access_key_id: 'AKIAIOSFODNN7EXAMPLE',
+  status: 'Active',
+  created: AT,
+  age_days: 100,
+  last_used: AT,
+  last_used_days_ago: 1,
+  current: true,
+  too_old: true,
+};
+
+function keyctlReport(more: object): KeyctlReport {
+  return keyctlReportSchema.parse({
+    command: 'rotate',
+    success: true,
+    dry_run: false,
+    error: null,
+    execution_time: AT,
+    keyturn_version: '0.1.0',
+    account_id: ACCOUNT,
+    user_name: 'svc',
+    profile: 'prod',
+    auth_profile: 'admin',
+    credentials_file: '/home/ada/.aws/credentials',
+    warnings: ['warning'],
+    current_key_id: 'AKIAIOSFODNN7EXAMPLE',
+    changes,
+    next_run_at: AT,
+    summary: { changes: counts },
+    same_key_profiles: ['other', 'third'],
+    keys: [KEY_LINE, { ...KEY_LINE, current: false, last_used: null, last_used_days_ago: null }],
+    ...more,
+  });
+}
+
+const PLAN = {
+  possible: true,
+  why: 'why',
+  key_to_delete: 'AKIAIOSFODNN7EXAMPLE',
+  asks: true,
+  resumes: null,
+  hint: 'hint',
+};
+const FINISH = {
+  access_key_id: 'AKIAIOSFODNN7EXAMPLE',
+  reason: 'reason',
+  deletable_from: AT,
+  removed_profile: 'prod-previous',
+  backup_file: 'credentials.backup.1',
+};
+
+const KEYCTL: Readonly<Record<string, object>> = {
+  plan: { plan: PLAN },
+  'refused plan': { plan: { ...PLAN, possible: false } },
+  rotation: {
+    rotation: {
+      old_key_id: 'AKIAIOSFODNN7EXAMPLE',
+      new_key_id: 'AKIAI44QH8DHBEXAMPLE',
+      resumed: false,
+      updated_profiles: ['prod', 'other'],
+      previous_profile: 'prod-previous',
+      backup_file: 'credentials.backup.1',
+      deleted_key_id: 'AKIAIOSFODNN7EXAMPLE',
+      undo_command: 'keyctl undo -t prod',
+      finish_command: 'keyctl finish -t prod',
+    },
+  },
+  undo: {
+    undo: {
+      restored_key_id: 'AKIAIOSFODNN7EXAMPLE',
+      replaced_key_id: 'AKIAI44QH8DHBEXAMPLE',
+      reactivated: true,
+      previous_profile: 'prod-previous',
+      backup_file: 'credentials.backup.1',
+    },
+  },
+  ...Object.fromEntries(
+    ['deactivated', 'held', 'deleted', 'gone'].map((outcome) => [
+      `finish: ${outcome}`,
+      { finish: { ...FINISH, outcome } },
+    ]),
+  ),
+  profiles: {
+    command: 'list',
+    profiles: [
+      { name: 'prod', kind: 'kind', access_key_id: 'AKIA', rotatable: true, note: 'note' },
+      { name: 'sso', kind: 'kind', access_key_id: null, rotatable: false, note: 'note' },
+    ],
+  },
+  'keys of the files': {
+    command: 'list-keys',
+    profiles: [{ name: 'prod', kind: 'kind', access_key_id: 'A', rotatable: true, note: null }],
+  },
+  'keys of a user': { command: 'list-keys' },
+  'all keys': {
+    command: 'list-all-keys',
+    account_id: null,
+    users: [{ account_id: ACCOUNT, user_name: 'svc', keys: [KEY_LINE] }],
+    unreadable: [{ account_id: ACCOUNT, user_name: 'svc', reason: 'reason' }],
+    account_failures: [{ account_id: ACCOUNT, code: 'code', message: 'message', hint: 'hint' }],
+    accounts_skipped: 1,
+  },
+};
+
+const STYLE = { colour: false, width: 80 };
+
+const PAGES: Readonly<Record<string, () => string>> = {
+  'a run': () => renderText(hostile(rotationReport({})), STYLE),
+  'a run over accounts': () => renderText(hostile(rotationReport({ account_id: null })), STYLE),
+  'a dry run': () => renderText(hostile(rotationReport({ dry_run: true })), STYLE),
+  'a recovery': () => renderRecovery(hostile(rotationReport({})), STYLE),
+  status: () =>
+    renderStatus(
+      hostile({
+        state_dir: '/state',
+        open_rotations: [
+          {
+            account_id: ACCOUNT,
+            username: 'svc',
+            rotation: 'id',
+            phase: 'intended',
+            old_key_id: 'AKIAIOSFODNN7EXAMPLE',
+            new_key_id: 'AKIAI44QH8DHBEXAMPLE',
+            begun: AT,
+            destination: 'ssm /app',
+            old_key_fate: 'keep',
+          },
+        ],
+        handoff_files: [{ account_id: ACCOUNT, access_key_id: 'AKIA', path: '/state/handoff/A' }],
+      }),
+    ),
+  'an undo': () =>
+    renderUndo(
+      hostile({
+        username: 'svc',
+        rotation: 'id',
+        old_key_id: 'AKIAIOSFODNN7EXAMPLE',
+        new_key_id: 'AKIAI44QH8DHBEXAMPLE',
+        old_key_reactivated: true,
+        new_key: 'gone',
+        new_key_reason: 'why',
+        hint: 'how',
+        put_back: [{ kind: 'ssm', reference: '/app' }],
+        not_put_back: [{ kind: 'ssm', reference: '/app' }],
+        changes,
+        next_run_at: null,
+        summary: { changes: counts },
+      }),
+    ),
+  'what a rotation meets': () => renderPlan(hostile(keyctlReport({})), STYLE),
+  ...Object.fromEntries(
+    Object.entries(KEYCTL).map(([name, more]) => [
+      `keyctl, ${name}`,
+      () => renderKeyctl(hostile(keyctlReport(more)), STYLE),
+    ]),
+  ),
+  'the JSON of a run': () => renderJson(hostile(rotationReport({}))),
+};
+
+for (const [name, page] of Object.entries(PAGES)) {
+  test(`no hostile text reaches the terminal: ${name}`, () => {
+    const text = page();
+    const found = UNPRINTABLE.exec(text);
+    assert.equal(found?.[0] && codePoint(found[0]), undefined, JSON.stringify(text));
+    // The text itself is told.
+    assert.ok(text.includes('\\u001b'), text);
+  });
+}
+
+function codePoint(character: string): string {
+  return `U+${character.codePointAt(0)?.toString(16)}`;
+}
+
+test('printable text stays as it is, in every script', () => {
+  for (const text of ['plain', 'Zürich', '東京', 'Ελλάδα', 'עברית', '👍', 'a b', '[x] {y} \\u']) {
+    assert.equal(printable(text), text);
+  }
+});
+
+test('the JSON means the same', () => {
+  const value = { text: HOSTILE.replace('\uD800', ''), list: ['a\nb', 'ü'] };
+  assert.deepEqual(JSON.parse(printableJson(value, 2)), value);
+  assert.ok(!UNPRINTABLE.test(printableJson(value, 2)));
+  assert.equal(printableJson({ a: 'ü' }), '{"a":"ü"}');
+});

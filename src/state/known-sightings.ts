@@ -1,0 +1,201 @@
+// What is remembered of keys, indexed. Active sights are filed under the key's ID, or under user and date
+// where only a credential report showed them; a time only ever moves forward. Of sights of Inactive the
+// first one counts that follows the last sight of Active (I5).
+
+import { comparableUserName } from '../base/user-name.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import { lastActiveSlot, SAME_DATE_MS, type SlotSighting } from '../lifecycle/slot-sighting.ts';
+import type { InactiveKey, Seen } from './state-store.ts';
+
+export type Times = ReadonlyMap<string, Date>;
+
+/** A key that was seen Inactive, and whose it was then. */
+export interface InactiveSight {
+  readonly user: string;
+  readonly createdAt: Date;
+  readonly since: Date;
+}
+
+export type InactiveSights = ReadonlyMap<string, InactiveSight>;
+
+export class KnownSightings {
+  readonly #active = new Map<string, Date>();
+  readonly #inactive = new Map<string, InactiveSight>();
+  /** The IDs of those, by comparable user name. */
+  readonly #inactiveOf = new Map<string, Set<string>>();
+  /** By comparable user name, and then by the date of the key. */
+  readonly #slots = new Map<string, Map<string, Date>>();
+  /** When a report of this run showed the key of that name and date otherwise than Active. */
+  readonly #shownOtherwise = new Map<string, Date>();
+  /** The names under which they are filed, by the second of the key's date. */
+  readonly #byDate = new Map<number, Set<string>>();
+  /** The same, the latest sight first: a whole account may have been made in one second. */
+  readonly #latestFirst = new Map<number, readonly string[]>();
+
+  get active(): Times {
+    return this.#active;
+  }
+
+  get inactive(): InactiveSights {
+    return this.#inactive;
+  }
+
+  lastActive(user: string, key: AccessKey, keys: readonly AccessKey[]): Date | undefined {
+    const slots = this.#slots.get(comparableUserName(user)) ?? new Map<string, Date>();
+    const ofUser = [...slots].map(
+      ([date, seenAt]): SlotSighting => ({ createdAt: new Date(date), seenAt }),
+    );
+    const times = [
+      this.#active.get(key.id),
+      lastActiveSlot(key, keys, ofUser),
+      this.#underAnotherName(user, key),
+    ].filter((time) => time !== undefined);
+    return times.length === 0 ? undefined : new Date(Math.max(...times.map(Number)));
+  }
+
+  inactiveSince(keyId: string): Date | undefined {
+    return this.#inactive.get(keyId)?.since;
+  }
+
+  /** True when something new is known. */
+  learn(seen: readonly Seen[]): boolean {
+    let isNew = false;
+    const note = (isNews: boolean) => {
+      isNew = isNews || isNew;
+    };
+    // What was Active first: a sight of Inactive is judged by it.
+    for (const each of seen) {
+      if ('keyIds' in each) for (const id of each.keyIds) note(this.#seeActive(id, each.at));
+      if (!('slots' in each)) continue;
+      for (const { user, createdAt } of each.inactiveSlots ?? []) {
+        keepLater(this.#shownOtherwise, slotName(user, createdAt), each.at);
+      }
+      for (const { user, createdAt } of each.slots) {
+        note(this.#seeActive(slotName(user, createdAt), each.at));
+      }
+    }
+    for (const each of seen) {
+      if (!('inactive' in each)) continue;
+      for (const one of each.inactive) note(this.#seeInactive(one, each.at));
+    }
+    return isNew;
+  }
+
+  /** Joins what another process knows. */
+  merge(active: Times, inactive: InactiveSights): void {
+    for (const [name, at] of active) this.#seeActive(name, at);
+    for (const [id, sight] of inactive) {
+      const { user, createdAt } = sight;
+      const bySlot = this.#active.get(slotName(user, createdAt));
+      const isBack =
+        isAtOrAfter(this.#active.get(id), sight.since) || isAtOrAfter(bySlot, sight.since);
+      if (!isBack) this.#keepFirst(id, sight);
+    }
+  }
+
+  #namesOf(second: number): readonly string[] {
+    const sorted = this.#latestFirst.get(second);
+    if (sorted !== undefined) return sorted;
+    const times = [...(this.#byDate.get(second) ?? [])].map(
+      (name) => [name, this.#active.get(name)?.getTime() ?? 0] as const,
+    );
+    const names = times.sort(([, a], [, b]) => b - a).map(([name]) => name);
+    this.#latestFirst.set(second, names);
+    return names;
+  }
+
+  #seeActive(name: string, at: Date): boolean {
+    const slash = name.indexOf('/');
+    if (slash < 0) {
+      const isBack = this.#forgetInactive(name, at);
+      return keepLater(this.#active, name, at) || isBack;
+    }
+    const [user, date] = [name.slice(0, slash), name.slice(slash + 1)];
+    let isBack = false;
+    for (const id of this.#inactiveOf.get(user) ?? []) {
+      const createdMs = this.#inactive.get(id)?.createdAt.getTime() ?? Number.NaN;
+      const isOfDate = Math.abs(createdMs - new Date(date).getTime()) <= SAME_DATE_MS;
+      if (isOfDate && this.#forgetInactive(id, at)) isBack = true;
+    }
+    if (!keepLater(this.#active, name, at)) return isBack;
+    valueAt(this.#slots, user, () => new Map<string, Date>()).set(date, at);
+    const second = secondOf(new Date(date).getTime());
+    valueAt(this.#byDate, second, () => new Set<string>()).add(name);
+    this.#latestFirst.delete(second);
+    return true;
+  }
+
+  /** A key that was Active since is seen Inactive anew. */
+  #forgetInactive(keyId: string, activeAt: Date): boolean {
+    const sight = this.#inactive.get(keyId);
+    if (sight === undefined || sight.since > activeAt) return false;
+    this.#inactiveOf.get(comparableUserName(sight.user))?.delete(keyId);
+    return this.#inactive.delete(keyId);
+  }
+
+  #seeInactive({ user, key, keys }: InactiveKey, since: Date): boolean {
+    const lastActive = this.lastActive(user, key, keys);
+    const isBack = lastActive !== undefined && this.#forgetInactive(key.id, lastActive);
+    if (isAtOrAfter(lastActive, since)) return isBack;
+    return this.#keepFirst(key.id, { user, createdAt: key.createdAt, since }) || isBack;
+  }
+
+  #keepFirst(keyId: string, sight: InactiveSight): boolean {
+    const known = this.#inactive.get(keyId);
+    if (known !== undefined && known.since <= sight.since) return false;
+    this.#inactive.set(keyId, sight);
+    valueAt(this.#inactiveOf, comparableUserName(sight.user), () => new Set<string>()).add(keyId);
+    return true;
+  }
+
+  /**
+   * When a key of that date was seen Active under any name, before this one was first seen Inactive: its
+   * user may have been called so then. Of a later time it is another key's of the same second; and so it is
+   * where a report of this run shows both keys.
+   */
+  #underAnotherName(user: string, { id, createdAt }: AccessKey): Date | undefined {
+    const until = this.inactiveSince(id);
+    const shownAt = this.#shownOtherwise.get(slotName(user, createdAt));
+    let latest: Date | undefined;
+    const [first, last] = [-SAME_DATE_MS, SAME_DATE_MS].map((ms) =>
+      secondOf(createdAt.getTime() + ms),
+    ) as [number, number];
+    for (let second = first; second <= last; second += 1) {
+      for (const name of this.#namesOf(second)) {
+        const at = this.#active.get(name);
+        if (at === undefined || (until !== undefined && at > until)) continue;
+        if (at.getTime() === shownAt?.getTime() || this.#shownOtherwise.has(name)) continue;
+        if (latest === undefined || at > latest) latest = at;
+        break;
+      }
+    }
+    return latest;
+  }
+}
+
+/** Beside the key IDs, of which none has a slash. */
+function slotName(user: string, createdAt: Date): string {
+  return `${comparableUserName(user)}/${createdAt.toISOString()}`;
+}
+
+function secondOf(ms: number): number {
+  return Math.floor(ms / 1000);
+}
+
+/** True when the time was changed. */
+function keepLater<Name>(times: Map<Name, Date>, name: Name, at: Date): boolean {
+  const known = times.get(name);
+  if (known !== undefined && known.getTime() >= at.getTime()) return false;
+  times.set(name, at);
+  return true;
+}
+
+function isAtOrAfter(time: Date | undefined, other: Date): boolean {
+  return time !== undefined && time >= other;
+}
+
+function valueAt<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}

@@ -1,0 +1,162 @@
+// State in the memory of one process: for tests that need no disk, and to show that the port asks for
+// nothing that only files have. Stores that are given the same Memory see each other as processes do.
+
+import type { Clock } from '../../base/clock.ts';
+import { assert, KeyturnError } from '../../base/errors.ts';
+import { comparableUserName } from '../../base/user-name.ts';
+import { neededRecords } from '../../lifecycle/compact.ts';
+import type { JournalRecord } from '../../lifecycle/record.ts';
+import { demandAccountId } from '../account-id.ts';
+import { KnownSightings } from '../known-sightings.ts';
+import { encodeRecord, readRecord } from '../record-codec.ts';
+import { RecordedUsers } from '../recorded-users.ts';
+import type {
+  Access,
+  AccountState,
+  Compacted,
+  Sightings,
+  StateStore,
+  UserLog,
+} from '../state-store.ts';
+import { userLog } from '../user-log.ts';
+import { AccountMemory, type CodedTouch, coded, Memory, type Touch } from './memory.ts';
+import { memoryCustody } from './memory-custody.ts';
+
+export interface MemoryStoreOptions {
+  readonly clock: Clock;
+  readonly run: string;
+  /** Given to several stores that are to share it. */
+  readonly memory?: Memory;
+  readonly touch?: Touch;
+}
+
+const UNREADABLE = 'the memory can not be read';
+const UNWRITABLE = 'the memory can not be written';
+
+export class MemoryStore implements StateStore {
+  readonly where = 'the memory of this process';
+  readonly run: string;
+  readonly #clock: Clock;
+  readonly #memory: Memory;
+  readonly #touch: CodedTouch;
+
+  constructor({ clock, run, memory, touch }: MemoryStoreOptions) {
+    this.run = run;
+    this.#clock = clock;
+    this.#memory = memory ?? new Memory();
+    this.#touch = coded(touch ?? (async (work) => work()));
+  }
+
+  async open(account: string, access: Access): Promise<AccountState> {
+    demandAccountId(account);
+    if (access === 'write') await this.#makeAccount(account);
+    const readable = () => this.#memory.accounts.get(account) ?? new AccountMemory();
+    const writable = () => this.#writable(account);
+    const touch = this.#touch;
+    const read = <T>(work: (users: RecordedUsers) => T) =>
+      touch('state-dir', UNREADABLE, () => work(readable().users));
+    return {
+      custody: memoryCustody({ account, touch, writable, readable }),
+      sightings: await this.#sightings(readable, access === 'write' ? writable : undefined),
+      history: (user) => read((users) => users.historyOf(user)),
+      openUsers: () => read((users) => users.unfinished()),
+      tidy: async () => {
+        const { users, writers } = readable();
+        return users.isLong && writers.size === 0 ? await this.compact(account) : undefined;
+      },
+      exclusively: (user, work) => this.#exclusively({ account, user }, work),
+    };
+  }
+
+  accounts(): Promise<readonly string[]> {
+    return this.#touch('state-dir', UNREADABLE, () => [...this.#memory.accounts.keys()].toSorted());
+  }
+
+  prepare(): Promise<void> {
+    return this.#touch('state-dir', UNWRITABLE, () => undefined);
+  }
+
+  async compact(account: string): Promise<Compacted> {
+    demandAccountId(account);
+    await this.#makeAccount(account);
+    return await this.#touch('journal-write', UNWRITABLE, () => {
+      const memory = this.#writable(account);
+      if (memory.writers.size > 0) throw busy('a user', 'compact when no run is under way');
+      const held = new Set(memory.secrets.keys());
+      const { lines, before } = memory.users.shortened((all) => neededRecords(all, held));
+      const users = new RecordedUsers();
+      for (const line of lines) users.add(readRecord(line), line);
+      memory.users = users;
+      return { before, after: lines.length };
+    });
+  }
+
+  #makeAccount(account: string): Promise<void> {
+    return this.#touch('state-dir', UNWRITABLE, () => {
+      const { accounts } = this.#memory;
+      if (!accounts.has(account)) accounts.set(account, new AccountMemory());
+    });
+  }
+
+  #writable(account: string): AccountMemory {
+    const memory = this.#memory.accounts.get(account);
+    if (memory !== undefined) return memory;
+    throw new KeyturnError('state-dir', `account ${account} was opened for reading only`);
+  }
+
+  async #exclusively<T>(
+    { account, user }: { readonly account: string; readonly user: string },
+    work: (log: UserLog) => Promise<T>,
+  ): Promise<T> {
+    const { writers } = this.#writable(account);
+    const name = comparableUserName(user);
+    const turn = {};
+    try {
+      const history = await this.#touch('state-dir', UNREADABLE, () => {
+        if (writers.has(name)) throw busy(`user ${user}`, 'wait for it');
+        writers.set(name, turn);
+        return this.#writable(account).users.historyOf(user);
+      });
+      const keep = (record: JournalRecord) =>
+        this.#touch('journal-write', UNWRITABLE, () => {
+          assert(writers.get(name) === turn, `the turn of user ${user} is over`);
+          this.#writable(account).users.add(record, encodeRecord(record));
+        });
+      const writer = { account, run: this.run, clock: this.#clock, user, history, keep };
+      return await work(userLog(writer));
+    } finally {
+      if (writers.get(name) === turn) writers.delete(name);
+    }
+  }
+
+  /** Each opening has times of its own, as each process has: it must refresh to learn of others. */
+  async #sightings(
+    readable: () => AccountMemory,
+    /** Undefined for an account that was opened for reading only. */
+    writable: (() => AccountMemory) | undefined,
+  ): Promise<Sightings> {
+    const known = new KnownSightings();
+    const learnAll = () => known.merge(readable().seen.active, readable().seen.inactive);
+    const refresh = () => this.#touch('state-dir', UNREADABLE, learnAll);
+    await refresh();
+    return {
+      lastActive: (user, key, keys) => known.lastActive(user, key, keys),
+      inactiveSince: (keyId) => known.inactiveSince(keyId),
+      remember: async (seen) => {
+        known.learn(seen);
+        if (writable === undefined) return;
+        await this.#touch('state-dir', UNWRITABLE, () => {
+          const shared = writable().seen;
+          shared.learn(seen);
+          shared.merge(known.active, known.inactive);
+          learnAll();
+        });
+      },
+      refresh,
+    };
+  }
+}
+
+function busy(who: string, hint: string): KeyturnError {
+  return new KeyturnError('rotation-in-progress', `${who} is being worked on`, { hint });
+}

@@ -1,0 +1,31 @@
+// What the referee knows that every process knows.
+
+import type { SimProcess } from './machine.ts';
+
+export interface KnowledgeOfProcess {
+  /** Users whose keys it has read inside its critical section. */
+  readonly listed: Set<string>;
+  readonly viewMs: Map<string, number>;
+  readonly signedMs: Map<string, number>;
+  readonly heldMs: Map<string, number>;
+  readonly inARow: Map<string, number>;
+}
+
+export class Knowledge {
+  readonly #processes = new Map<SimProcess, KnowledgeOfProcess>();
+
+  of(process: SimProcess): KnowledgeOfProcess {
+    let known = this.#processes.get(process);
+    if (known === undefined) {
+      known = {
+        listed: new Set(),
+        viewMs: new Map(),
+        signedMs: new Map(),
+        heldMs: new Map(),
+        inARow: new Map(),
+      };
+      this.#processes.set(process, known);
+    }
+    return known;
+  }
+}

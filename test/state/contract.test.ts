@@ -1,0 +1,106 @@
+// The stores that there are, each held to the contract. A new one is a row more.
+
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import type { FileSystem } from '../../src/base/files/file-system.ts';
+import { nodeFileSystem } from '../../src/base/files/node-file-system.ts';
+import { FileStore } from '../../src/state/files/file-store.ts';
+import { type ProcessTable, systemProcesses } from '../../src/state/files/process-table.ts';
+import { Memory, type Touch } from '../../src/state/memory/memory.ts';
+import { MemoryStore } from '../../src/state/memory/memory-store.ts';
+import { quickDirectory } from '../support/quick-directory.ts';
+import { passesContract } from './contract.ts';
+import { EVERY_FAULT, failingFileSystem } from './failing-file-system.ts';
+import type { Medium, Subject } from './subject.ts';
+import { settableClock, temporaryDirectory } from './support.ts';
+
+const SUBJECTS: readonly Subject[] = [
+  {
+    kind: 'files',
+    medium: async (test) => filesIn(join(await temporaryDirectory(test), 'state')),
+    quickMedium: async (test) => filesIn(await quickDirectory(test)),
+    faults: EVERY_FAULT.map(({ errno, effect }) => `${errno} ${effect}`),
+  },
+  {
+    kind: 'memory',
+    medium: async () => inMemory(new Memory()),
+    quickMedium: async () => inMemory(new Memory()),
+    faults: ['before', 'after', 'for good'],
+  },
+];
+
+it('every folder of the room is a store that is held to the contract', () => {
+  const room = new URL('../../../src/state/', import.meta.url);
+  const folders = readdirSync(room, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const kinds = SUBJECTS.map(({ kind }) => kind);
+  assert.deepEqual(kinds.toSorted(), folders.map(({ name }) => name).toSorted());
+});
+
+for (const subject of SUBJECTS) passesContract(subject);
+
+function filesIn(directory: string): Medium {
+  const clock = settableClock();
+  // To whoever comes later, the process on the failing disk has died.
+  const processStart = 'another process';
+  const dying: ProcessTable = {
+    self: async () => ({ ...(await systemProcesses.self()), processStart }),
+    find: async (pid) => (pid === process.pid ? { processStart } : await systemProcesses.find(pid)),
+  };
+  return {
+    store: (run) => new FileStore({ directory, clock, run }),
+    contents: () => treeOf(directory),
+    failing: (name, operation) => {
+      const fault = EVERY_FAULT.find(({ errno, effect }) => name === `${errno} ${effect}`);
+      assert.ok(fault);
+      const failing = failingFileSystem({ ...fault, operation });
+      let disk: FileSystem = nodeFileSystem;
+      const fs = new Proxy(nodeFileSystem, {
+        get: (_, method: keyof FileSystem) => disk[method],
+      });
+      return {
+        store: new FileStore({ directory, clock, run: 'run-1', fs, processes: dying }),
+        arm: () => {
+          disk = failing;
+        },
+        wasReached: failing.failed,
+      };
+    },
+  };
+}
+
+async function treeOf(directory: string): Promise<unknown> {
+  const found = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = found.map(async (entry) => {
+    const path = join(entry.parentPath, entry.name);
+    return [path, entry.isFile() ? await readFile(path, 'utf8') : ''] as const;
+  });
+  return (await Promise.all(files)).toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function inMemory(memory: Memory): Medium {
+  const clock = settableClock();
+  return {
+    store: (run) => new MemoryStore({ clock, run, memory }),
+    contents: async () => structuredClone([...memory.accounts].map(([account]) => account)),
+    failing: (fault, operation) => {
+      let count = Number.NEGATIVE_INFINITY;
+      const touch: Touch = async (work) => {
+        count += 1;
+        const hits = count === operation || (fault === 'for good' && count > operation);
+        if (!hits) return work();
+        if (fault === 'after') work();
+        throw new TypeError('injected');
+      };
+      return {
+        store: new MemoryStore({ clock, run: 'run-1', memory, touch }),
+        arm: () => {
+          count = 0;
+        },
+        wasReached: () => count >= operation,
+      };
+    },
+  };
+}

@@ -1,0 +1,373 @@
+// What every store of state promises, whatever keeps it. A new store passes when it hands in how one is
+// made, what its medium holds, and how that medium fails (contract.test.ts).
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
+import type { RotationStep } from '../../src/lifecycle/record.ts';
+import { keepsWholeUnderFaults } from './contract-faults.ts';
+import { shortensAndNames } from './contract-store.ts';
+import {
+  BUSY,
+  CREATED,
+  INTENDED,
+  issued,
+  RECEIPTS,
+  ROTATED,
+  recorded,
+  SECRET,
+  type Subject,
+  stepsOf,
+} from './subject.ts';
+import { ACCOUNT, NEW_KEY, OLD_KEY } from './support.ts';
+
+export function passesContract(subject: Subject): void {
+  describe(`${subject.kind} as a state store`, () => {
+    keepsRecords(subject);
+    keepsRecordsBare(subject);
+    keepsWritersApart(subject);
+    knowsWhatIsOpen(subject);
+    keepsSecrets(subject);
+    condemnsKeys(subject);
+    keepsSealedSecrets(subject);
+    tellsOfSecrets(subject);
+    remembersSightings(subject);
+    shortensAndNames(subject);
+  });
+  describe(`${subject.kind} on a medium that fails`, () => keepsWholeUnderFaults(subject));
+}
+
+function keepsRecords({ medium }: Subject): void {
+  it('I1: what one recorded, everybody finds in any spelling, oldest first', async (test) => {
+    const { store } = await medium(test);
+    const state = await store('run-1').open(ACCOUNT, 'write');
+    await recorded(state, { user: 'Alice' }, [INTENDED, CREATED]);
+    await state.exclusively('ALICE', (log) => log.recordKey({ type: 'deleted', keyId: OLD_KEY }));
+    const other = await store('run-2').open(ACCOUNT, 'read');
+    for (const reader of [state, other]) {
+      assert.deepEqual(await stepsOf(reader, 'aLiCe'), ['intended', 'created', 'deleted']);
+      assert.deepEqual(await stepsOf(reader, 'bob'), []);
+    }
+    const { records } = await other.history('alice');
+    const at = records[0]?.at;
+    assert.ok(at instanceof Date);
+    const envelope = { at, run: 'run-1', account: ACCOUNT };
+    assert.deepEqual(records, [
+      { ...envelope, v: 1, user: 'Alice', rotation: 'r1', step: INTENDED },
+      { ...envelope, v: 1, user: 'Alice', rotation: 'r1', step: CREATED },
+      {
+        ...{ ...envelope, v: 1, user: 'ALICE', rotation: null },
+        step: { type: 'deleted', keyId: OLD_KEY },
+      },
+    ]);
+  });
+
+  it('a record is in every history once it is recorded, inside as outside', async (test) => {
+    const { store } = await medium(test);
+    const state = await store('run-1').open(ACCOUNT, 'write');
+    const other = await store('run-2').open(ACCOUNT, 'read');
+    await state.exclusively('alice', async (log) => {
+      for (const [index, step] of ROTATED.entries()) {
+        await log.record('r1', step);
+        const expected = ROTATED.slice(0, index + 1).map(({ type }) => type);
+        for (const reader of [state, other]) assert.deepEqual(await stepsOf(reader), expected);
+        assert.equal(log.history.records.length, index + 1);
+        assert.deepEqual(log.history.records, (await other.history('alice')).records);
+      }
+    });
+  });
+
+  it('I9: what another writer recorded before is complete inside', async (test) => {
+    const { store } = await medium(test);
+    const one = await store('run-1').open(ACCOUNT, 'write');
+    const two = await store('run-2').open(ACCOUNT, 'write');
+    assert.deepEqual(await stepsOf(two), []);
+    await recorded(one, {}, [INTENDED, CREATED]);
+    await two.exclusively('Alice', async (log) => {
+      assert.equal(log.history.open?.phase, 'created');
+      await log.record('r1', { type: 'delivered', receipts: RECEIPTS });
+      assert.equal(log.history.open?.phase, 'delivered-unproved');
+    });
+    await one.exclusively('alice', async ({ history }) => {
+      assert.equal(history.open?.phase, 'delivered-unproved');
+    });
+  });
+}
+
+function keepsRecordsBare({ medium }: Subject): void {
+  it('I8: what hangs on a record by accident is in no history', async (test) => {
+    const { store } = await medium(test);
+    const state = await store('run-1').open(ACCOUNT, 'write');
+    const step = { ...CREATED, response: { SecretAccessKey: SECRET } };
+    await state.exclusively('alice', async (log) => {
+      await log.record('r1', INTENDED);
+      await log.record('r1', step);
+      await state.custody.put(issued());
+      assert.doesNotMatch(inspect(log.history.records, { depth: 9 }), /wJalr|Secret/);
+    });
+    const { records } = await (await store('run-2').open(ACCOUNT, 'read')).history('alice');
+    assert.doesNotMatch(inspect(records, { depth: 9 }), /wJalr|Secret/);
+    assert.deepEqual(records[1]?.step, CREATED);
+  });
+}
+
+function keepsWritersApart({ medium }: Subject): void {
+  it('I9: a user has one writer at a time, in any spelling, and other users have theirs', async (test) => {
+    const { store } = await medium(test);
+    const one = await store('run-1').open(ACCOUNT, 'write');
+    const two = await store('run-2').open(ACCOUNT, 'write');
+    const result = await one.exclusively('Alice', async () => {
+      for (const state of [one, two]) {
+        const second = state.exclusively('aLICE', async () => assert.fail('two at once'));
+        await assert.rejects(second, BUSY);
+      }
+      assert.equal(await two.exclusively('bob', async () => 'bob too'), 'bob too');
+      return 42;
+    });
+    assert.equal(result, 42);
+    assert.equal(await two.exclusively('alice', async () => 'free'), 'free');
+  });
+
+  it('lets the user go when the work fails, with the failure of the work', async (test) => {
+    const { store } = await medium(test);
+    const one = await store('run-1').open(ACCOUNT, 'write');
+    const two = await store('run-2').open(ACCOUNT, 'write');
+    const failed = one.exclusively('alice', async (log) => {
+      await log.record('r1', INTENDED);
+      throw new RangeError('the work failed');
+    });
+    await assert.rejects(failed, RangeError);
+    await two.exclusively('alice', async ({ history }) => {
+      assert.equal(history.open?.phase, 'intended');
+    });
+  });
+
+  it('I9: a log records nothing once its work is over, also while another one works', async (test) => {
+    const { store } = await medium(test);
+    const state = await store('run-1').open(ACCOUNT, 'write');
+    const kept = await state.exclusively('alice', async (log) => ({ log }));
+    await assert.rejects(kept.log.record('r1', INTENDED));
+    await state.exclusively('alice', async () => {
+      await assert.rejects(kept.log.record('r1', INTENDED));
+    });
+    assert.deepEqual(await stepsOf(state), []);
+  });
+
+  it('of many who want one user at once, each works alone or is refused', async (test) => {
+    const { store } = await medium(test);
+    const states = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => store(`run-${n}`).open(ACCOUNT, 'write')),
+    );
+    let working = 0;
+    let worked = 0;
+    const turns = states.map((state, index) =>
+      state.exclusively('alice', async (log) => {
+        working += 1;
+        assert.equal(working, 1);
+        await log.record(`r${index}`, INTENDED);
+        working -= 1;
+        worked += 1;
+      }),
+    );
+    const results = await Promise.allSettled(turns);
+    for (const result of results) {
+      if (result.status === 'rejected') assert.equal(result.reason.code, BUSY.code);
+    }
+    assert.ok(worked > 0);
+    assert.equal((await states[0]?.history('alice'))?.records.length, worked);
+  });
+}
+
+function knowsWhatIsOpen({ medium }: Subject): void {
+  it('I10: tells who has an open rotation, spelled as last seen, until it is finished', async (test) => {
+    const { store } = await medium(test);
+    const state = await store('run-1').open(ACCOUNT, 'write');
+    const other = await store('run-2').open(ACCOUNT, 'read');
+    const open = async () => {
+      const users = await other.openUsers();
+      return users.map(({ user, history }) => [user, history.open?.phase]);
+    };
+    assert.deepEqual(await open(), []);
+    await recorded(state, { user: 'alice' }, [INTENDED]);
+    await recorded(state, { user: 'Alice' }, [CREATED]);
+    await recorded(state, { user: 'bob' }, ROTATED);
+    assert.deepEqual(await open(), [['Alice', 'created']]);
+    assert.deepEqual(await open(), [['Alice', 'created']]);
+    await recorded(state, { user: 'alice' }, ROTATED.slice(2));
+    assert.deepEqual(await open(), []);
+    await recorded(state, { user: 'bob', rotation: 'r2' }, [INTENDED]);
+    assert.deepEqual(await open(), [['bob', 'intended']]);
+  });
+
+  it('I13: tells who has a request that was given up, because its key may land late', async (test) => {
+    const { store } = await medium(test);
+    const state = await store('run-1').open(ACCOUNT, 'write');
+    const lost: RotationStep = { type: 'create-unknown', reason: 'no answer' };
+    const givenUp: RotationStep = { type: 'closed', reason: 'no-key-was-made' };
+    await recorded(state, { user: 'alice' }, [INTENDED, lost, givenUp]);
+    await recorded(state, { user: 'bob' }, [INTENDED, { type: 'create-refused', code: 'x' }]);
+    const users = await (await store('run-2').open(ACCOUNT, 'read')).openUsers();
+    assert.deepEqual(
+      users.map(({ user, history }) => [user, history.mayHaveLateKey, history.open]),
+      [['alice', true, undefined]],
+    );
+  });
+}
+
+function keepsSecrets({ medium }: Subject): void {
+  it('I3: a secret comes back as it was put, to everybody, until it is removed', async (test) => {
+    const { store } = await medium(test);
+    const one = (await store('run-1').open(ACCOUNT, 'write')).custody;
+    assert.equal(await one.get(NEW_KEY), undefined);
+    await one.put(issued());
+    const two = (await store('run-2').open(ACCOUNT, 'write')).custody;
+    for (const custody of [one, two]) {
+      const found = await custody.get(NEW_KEY);
+      assert.deepEqual(found, issued());
+      assert.equal(found?.secret.reveal(), SECRET);
+      assert.doesNotMatch(inspect(found, { depth: 9, showHidden: true }), /wJalr/);
+    }
+    await two.put(issued('another secret'));
+    assert.equal((await one.get(NEW_KEY))?.secret.reveal(), 'another secret');
+    await one.remove(NEW_KEY);
+    await two.remove(NEW_KEY);
+    for (const custody of [one, two]) assert.equal(await custody.get(NEW_KEY), undefined);
+    assert.deepEqual(await one.list(), []);
+  });
+
+  it('lists the keys whose secrets are kept, with their users where the journal tells', async (test) => {
+    const { store } = await medium(test);
+    const state = await store('run-1').open(ACCOUNT, 'write');
+    await recorded(state, { user: 'Alice' }, [INTENDED, CREATED]);
+    for (const keyId of [OLD_KEY, NEW_KEY]) await state.custody.put(issued(SECRET, keyId));
+    await state.custody.sealed.put(OLD_KEY, Buffer.from('sealed'));
+    const expected = [
+      { keyId: NEW_KEY, user: 'Alice' },
+      { keyId: OLD_KEY, user: undefined },
+    ].toSorted((a, b) => (a.keyId < b.keyId ? -1 : 1));
+    assert.deepEqual(await state.custody.list(), expected);
+    await state.custody.remove(OLD_KEY);
+    assert.deepEqual(await state.custody.list(), [{ keyId: NEW_KEY, user: 'Alice' }]);
+  });
+}
+
+function condemnsKeys({ medium }: Subject): void {
+  it('I10: a condemned key takes no secret any more, and a key with a secret is not condemned', async (test) => {
+    const { store } = await medium(test);
+    const one = (await store('run-1').open(ACCOUNT, 'write')).custody;
+    const two = (await store('run-2').open(ACCOUNT, 'write')).custody;
+    await one.put(issued());
+    assert.equal(await two.condemn(NEW_KEY), false);
+    await one.put(issued('another secret'));
+    await one.remove(NEW_KEY);
+    for (const custody of [one, two]) assert.equal(await custody.condemn(NEW_KEY), true);
+    for (const custody of [one, two]) {
+      await assert.rejects(custody.put(issued()), { code: 'key-condemned' });
+      assert.equal(await custody.get(NEW_KEY), undefined);
+    }
+    await one.put(issued(SECRET, OLD_KEY));
+    assert.deepEqual(await two.list(), [{ keyId: OLD_KEY, user: undefined }]);
+  });
+
+  it('I10: a secret and the word that nobody has it are never both kept', async (test) => {
+    for (let turn = 0; turn < 10; turn += 1) {
+      const { store } = await medium(test);
+      const one = (await store('run-1').open(ACCOUNT, 'write')).custody;
+      const two = (await store('run-2').open(ACCOUNT, 'write')).custody;
+      const [put, condemned] = await Promise.allSettled([one.put(issued()), two.condemn(NEW_KEY)]);
+      const isDead = condemned.status === 'fulfilled' && condemned.value;
+      assert.ok(!(isDead && put.status === 'fulfilled'), 'kept, and taken for dead');
+    }
+  });
+}
+
+function keepsSealedSecrets({ medium }: Subject): void {
+  it('an encrypted secret stays when the plain one goes', async (test) => {
+    const { store } = await medium(test);
+    const { custody } = await store('run-1').open(ACCOUNT, 'write');
+    assert.equal(await custody.sealed.get(NEW_KEY), undefined);
+    await custody.put(issued());
+    await custody.sealed.put(NEW_KEY, Buffer.from([0, 255, 10, 13]));
+    await custody.remove(NEW_KEY);
+    const other = (await store('run-2').open(ACCOUNT, 'read')).custody;
+    assert.deepEqual(await other.sealed.get(NEW_KEY), Buffer.from([0, 255, 10, 13]));
+    assert.equal(await other.get(NEW_KEY), undefined);
+    await custody.sealed.put(NEW_KEY, Buffer.from('once more'));
+    assert.deepEqual(await other.sealed.get(NEW_KEY), Buffer.from('once more'));
+  });
+}
+
+function tellsOfSecrets({ medium }: Subject): void {
+  it('says where a secret is or would be, without the secret', async (test) => {
+    const { store } = await medium(test);
+    const { custody } = await store('run-1').open(ACCOUNT, 'write');
+    const before = custody.describe(NEW_KEY);
+    await custody.put(issued());
+    assert.equal(custody.describe(NEW_KEY), before);
+    assert.match(before, new RegExp(NEW_KEY));
+    assert.doesNotMatch(before, /wJalr/);
+    assert.match(custody.sealed.describe(NEW_KEY), new RegExp(NEW_KEY));
+    assert.notEqual(custody.sealed.describe(NEW_KEY), before);
+  });
+
+  it('refuses the secret of another account, and shows none to it', async (test) => {
+    const { store } = await medium(test);
+    const { custody } = await store('run-1').open(ACCOUNT, 'write');
+    const stranger = await store('run-1').open('999999999999', 'write');
+    await assert.rejects(stranger.custody.put(issued()), /another account/);
+    assert.deepEqual(await stranger.custody.list(), []);
+    await custody.put(issued());
+    assert.equal(await stranger.custody.get(NEW_KEY), undefined);
+  });
+}
+
+function remembersSightings({ medium }: Subject): void {
+  const [day1, day2, day3] = ['2026-01-01', '2026-01-02', '2026-01-03'].map((day) => new Date(day));
+  assert.ok(day1 && day2 && day3);
+  const key = { id: NEW_KEY, status: 'Inactive', createdAt: day1 } as const;
+
+  it('I5: a key was last seen Active by its ID, or by its user and date', async (test) => {
+    const { store } = await medium(test);
+    const { sightings } = await store('run-1').open(ACCOUNT, 'write');
+    assert.equal(sightings.lastActive('Ada', key, [key]), undefined);
+    await sightings.remember([{ at: day2, slots: [{ user: 'Ada', createdAt: day1 }] }]);
+    assert.deepEqual(sightings.lastActive('ADA', key, [key]), day2);
+    // The user may have been called so then: who is somebody else is held for longer, never for less time.
+    assert.deepEqual(sightings.lastActive('ada.lovelace', key, [key]), day2);
+    const younger = { ...key, createdAt: day3 };
+    assert.equal(sightings.lastActive('Ada', younger, [younger]), undefined);
+    await sightings.remember([{ at: day3, keyIds: [NEW_KEY] }]);
+    assert.deepEqual(sightings.lastActive('Ada', key, [key]), day3);
+    assert.deepEqual(sightings.lastActive('ada.lovelace', key, [key]), day3);
+  });
+
+  it('I5: a sighting only moves forward, whoever remembers last, and none is lost', async (test) => {
+    const { store } = await medium(test);
+    const one = (await store('run-1').open(ACCOUNT, 'write')).sightings;
+    const two = (await store('run-2').open(ACCOUNT, 'write')).sightings;
+    const old = { ...key, id: OLD_KEY };
+    await Promise.all([
+      one.remember([{ at: day3, keyIds: [OLD_KEY] }]),
+      two.remember([{ at: day2, keyIds: [OLD_KEY, NEW_KEY] }]),
+    ]);
+    await one.remember([{ at: day1, keyIds: [OLD_KEY, NEW_KEY] }]);
+    const later = (await store('run-3').open(ACCOUNT, 'read')).sightings;
+    for (const sightings of [one, later]) {
+      assert.deepEqual(sightings.lastActive('ada', old, [old]), day3);
+      assert.deepEqual(sightings.lastActive('ada', key, [key]), day2);
+    }
+    await two.refresh();
+    assert.deepEqual(two.lastActive('ada', old, [old]), day3);
+  });
+
+  it('I5: each refresh learns what another one has remembered since', async (test) => {
+    const { store } = await medium(test);
+    const one = (await store('run-1').open(ACCOUNT, 'write')).sightings;
+    const two = (await store('run-2').open(ACCOUNT, 'read')).sightings;
+    for (const at of [day1, day2, day3]) {
+      await one.remember([{ at, keyIds: [NEW_KEY] }]);
+      await two.refresh();
+      assert.deepEqual(two.lastActive('ada', key, [key]), at);
+    }
+  });
+}
