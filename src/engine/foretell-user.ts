@@ -74,12 +74,8 @@ async function keysUnlessGone(
 
 /** A key that recovery would delete, on the way to the end of its rotation. */
 function tellDeletion(recover: Recovery | undefined, { user, account }: UserAtHand): void {
-  if (recover?.leadsTo !== 'closed' || recover.keyId === undefined) return;
-  const { keyId, steps } = recover;
-  const last = steps.at(-1);
-  if (last?.kind !== 'discard' && last?.kind !== 'resume') return;
-  const why = last.kind === 'discard' ? last.reason : 'nobody holds its secret';
-  account.emit({ code: 'deletion-foretold', user, keyId, by: 'recovery', why });
+  if (recover?.leadsTo !== 'closed' || recover.deletes === undefined) return;
+  account.emit({ code: 'deletion-foretold', user, by: 'recovery', ...recover.deletes });
 }
 
 /** What becomes of an open rotation. */

@@ -37,9 +37,10 @@ async function isAskedAbout(
 }
 
 /** Whether it ends with the key's deletion, or stands where a person has to say something about it. */
-function isAnswered({ leadsTo, keyId }: Recovery, id: AccessKeyId): boolean {
+function isAnswered(recover: Recovery, id: AccessKeyId): boolean {
+  const { leadsTo, keyId } = recover;
   if (leadsTo === 'nothing') return keyId === undefined || keyId === id;
-  return leadsTo === 'closed' && keyId === id;
+  return leadsTo === 'closed' && recover.deletes?.keyId === id;
 }
 
 /** Throws `unknown-orphan`. */

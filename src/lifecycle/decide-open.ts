@@ -33,7 +33,11 @@ export type Recovery = {
   readonly steps: readonly RecoveryStep[];
 } & (
   | { readonly leadsTo: 'way-back' }
-  | { readonly leadsTo: 'closed' }
+  | {
+      readonly leadsTo: 'closed';
+      /** The key in question, where it is deleted on the way, and why. */
+      readonly deletes: { readonly keyId: AccessKeyId; readonly why: string } | undefined;
+    }
   | {
       readonly leadsTo: 'new-key';
       /** I7: it comes to the old key and no further, because that one signs the calls of this run. */
@@ -78,11 +82,12 @@ export function* recoveryOf(rotation: Rotation, facts: OpenFacts): Asking<Found>
   const keyId = candidate?.id;
   // I7: a session is open that this very key may have opened.
   const isOwn = keyId !== undefined && facts.signer.dependsOn(keyId);
-  if (error === undefined && isOwn && isDiscarded(rotation, steps)) {
+  if (error === undefined && isOwn && deletionIn(rotation, steps) !== undefined) {
     const recover = { ...about, keyId, steps: [], ...stops(ownKeyError(rotation.user, keyId)) };
     return { keys, recover, unexplained: undefined, notBefore: undefined };
   }
-  const end = error === undefined ? whereTo(rotation, steps, { ...facts, keys }) : stops(error);
+  const end =
+    error === undefined ? whereTo(rotation, steps, { ...facts, keys, keyId }) : stops(error);
   const recover = { ...about, keyId, steps, ...end };
   return { keys, recover, unexplained: undefined, notBefore: standstillEnds(plan) };
 }
@@ -96,7 +101,7 @@ function* refusedBy(
   steps: readonly RecoveryStep[],
 ): Asking<KeyturnError | undefined> {
   const goesOn = GOING_ON.includes(steps.at(-1)?.kind) && rotation.phase !== 'undoing';
-  if (!goesOn || isDiscarded(rotation, steps)) return undefined;
+  if (!goesOn || deletionIn(rotation, steps) !== undefined) return undefined;
   return 'receipts' in rotation ? yield* askHeld(rotation) : yield* askTakes(rotation);
 }
 
@@ -107,22 +112,26 @@ function stops(error: KeyturnError) {
 function whereTo(
   rotation: Rotation,
   steps: readonly RecoveryStep[],
-  { keys, signer }: Pick<OpenFacts, 'keys' | 'signer'>,
+  { keys, signer, keyId }: Pick<OpenFacts, 'keys' | 'signer'> & Pick<Recovery, 'keyId'>,
 ) {
   const last = steps.at(-1)?.kind;
-  if (last === 'close' || isDiscarded(rotation, steps)) return { leadsTo: 'closed' } as const;
+  const why = deletionIn(rotation, steps);
+  const deletes = why === undefined || keyId === undefined ? undefined : { keyId, why };
+  if (last === 'close' || why !== undefined) return { leadsTo: 'closed', deletes } as const;
   if (rotation.phase === 'undoing') return { leadsTo: 'way-back' } as const;
   const touchesOldKey = last !== 'finish' && rotation.oldKeyFate === 'deactivate';
   // It is closed when it comes to its last step.
   const isOldKeyGone = !keys.some(({ id }) => id === rotation.oldKeyId);
-  if (touchesOldKey && isOldKeyGone) return { leadsTo: 'closed' } as const;
+  if (touchesOldKey && isOldKeyGone) return { leadsTo: 'closed', deletes } as const;
   const isOwn = signer.dependsOn(rotation.oldKeyId) && !signer.isReplaceable;
   return { leadsTo: 'new-key', stopsAtOwnKey: touchesOldKey && isOwn } as const;
 }
 
-function isDiscarded({ phase }: Rotation, steps: readonly RecoveryStep[]): boolean {
-  const last = steps.at(-1)?.kind;
-  return last === 'discard' || (last === 'resume' && phase === 'discarding');
+/** Why the key in question is deleted by these steps; undefined when it is not. */
+function deletionIn({ phase }: Rotation, steps: readonly RecoveryStep[]): string | undefined {
+  const last = steps.at(-1);
+  if (last?.kind === 'discard') return last.reason;
+  return last?.kind === 'resume' && phase === 'discarding' ? 'nobody holds its secret' : undefined;
 }
 
 const USE_NOT_SHOWN = 'whether anybody uses it is not known yet';
@@ -147,7 +156,7 @@ export function* lateKeyOf(facts: OpenFacts): Asking<Found> {
     const about = { rotation, reopens: true, keyId };
     const recover: Recovery =
       unreachable === undefined
-        ? { ...about, steps, ...whereTo(rotation, steps, { ...facts, keys }) }
+        ? { ...about, steps, ...whereTo(rotation, steps, { ...facts, keyId }) }
         : { ...about, steps: [], ...stops(unreachable) };
     return { ...none, recover };
   }
@@ -175,13 +184,13 @@ export function* keysLeft(
   const closed = { ...record, at: facts.now, rotation: recover.rotation.id, step };
   const history = new UserHistory([...facts.history.records, closed]);
   const { recover: late } = yield* lateKeyOf({ ...facts, keys: left, history });
-  return late?.leadsTo === 'closed' ? keysAfter(late, left) : left;
+  return keysAfter(late, left);
 }
 
 function keysAfter(
   recover: Recovery | undefined,
   keys: readonly AccessKey[],
 ): readonly AccessKey[] {
-  if (recover === undefined || !isDiscarded(recover.rotation, recover.steps)) return keys;
-  return keys.filter(({ id }) => id !== recover.keyId);
+  if (recover?.leadsTo !== 'closed') return keys;
+  return keys.filter(({ id }) => id !== recover.deletes?.keyId);
 }

@@ -168,7 +168,19 @@ describe('what is decided about an open rotation', () => {
       decision.recover?.steps.map(({ kind }) => kind),
       ['discard'],
     );
+    assert.deepEqual(
+      decision.recover?.leadsTo === 'closed' && decision.recover.deletes?.keyId,
+      NEW,
+    );
     assert.equal(decision.next.kind, 'rotate');
+  });
+
+  it('ends with the new key in use, and deletes nothing, where the old key was deleted by hand', () => {
+    const facts = { keys: [key(NEW, 1)], history: history(daysAgo(1), intended, created) };
+    const { decision } = decide(facts, { inCustody: true });
+    assert(decision.recover?.leadsTo === 'closed');
+    assert.equal(decision.recover.deletes, undefined);
+    assert.equal(decision.next.kind, 'nothing');
   });
 
   it('an orphan is declared, and discarded in its own step (I13)', () => {

@@ -17,7 +17,6 @@ import { askedAbout, refuseUnasked } from '../../engine/named-orphans.ts';
 import { refusalOf } from '../../engine/refusal.ts';
 import { examineNamedKey, rotateNamedKey } from '../../engine/rotate-named-key.ts';
 import type { UserAtHand } from '../../engine/user-work.ts';
-import type { Recovery } from '../../lifecycle/decide-open.ts';
 import type { UserDecision } from '../../lifecycle/decide-user.ts';
 import type { SlotVerdict } from '../../lifecycle/slot.ts';
 import { seenKeys } from '../seen-keys.ts';
@@ -100,16 +99,10 @@ async function examine(opened: OpenedProfile): Promise<ProfileExam> {
     slot: heldElsewhere(slot, profile, file),
     sameKeyProfiles: target.sameKeyProfiles,
     openPhase: recover?.leadsTo === 'closed' ? undefined : recover?.rotation.phase,
-    orphan: recover?.leadsTo === 'closed' ? discardedBy(recover) : undefined,
+    orphan: recover?.leadsTo === 'closed' ? recover.deletes?.keyId : undefined,
     obstacle: await obstacleOf(decision, { user, account: work }),
     warnings: [...unexplainedBy(decision), ...(await warningsAbout(file, profile))],
   };
-}
-
-/** The key that recovery deletes, if it deletes one. */
-function discardedBy({ keyId, steps }: Recovery): AccessKeyId | undefined {
-  const last = steps.at(-1)?.kind;
-  return last === 'discard' || last === 'resume' ? keyId : undefined;
 }
 
 function unexplainedBy({ unexplained }: UserDecision): string[] {
