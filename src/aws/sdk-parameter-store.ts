@@ -12,8 +12,12 @@ import {
 import type { Parameter, ParameterRoom, ParameterStore } from '../base/aws-stores.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
-import { isMissingResource } from './classify.ts';
-import { readOptions, type ServiceSetup, serviceConfig, serviceFailure } from './service-client.ts';
+import {
+  readOptions,
+  resourceFailure,
+  type ServiceSetup,
+  serviceConfig,
+} from './service-client.ts';
 
 export function openParameterStore(setup: ServiceSetup): ParameterStore {
   const client = new SSMClient(serviceConfig(setup));
@@ -122,13 +126,9 @@ function failure(
   name: string,
   setup: ServiceSetup,
 ): KeyturnError {
-  if (!isMissingResource(thrown)) return serviceFailure(thrown, permission, setup);
-  const { account, settings } = setup;
-  return new KeyturnError(
-    'not-deliverable',
-    `account ${account} has no parameter ${name} in region ${settings.region}`,
-    {
-      hint: `check the name and --region, or make it: aws ssm put-parameter --name ${name} --type SecureString --value '{}'`,
-    },
-  );
+  const resource = {
+    what: `parameter ${name}`,
+    madeBy: `aws ssm put-parameter --name ${name} --type SecureString --value '{}'`,
+  };
+  return resourceFailure(thrown, { permission, resource }, setup);
 }

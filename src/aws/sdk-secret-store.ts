@@ -10,8 +10,13 @@ import {
 import type { SecretStore, SecretVersion, VersionStage } from '../base/aws-stores.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
-import { isMissingResource, isMissingStage, isStageElsewhere } from './classify.ts';
-import { readOptions, type ServiceSetup, serviceConfig, serviceFailure } from './service-client.ts';
+import { isMissingStage, isStageElsewhere } from './classify.ts';
+import {
+  readOptions,
+  resourceFailure,
+  type ServiceSetup,
+  serviceConfig,
+} from './service-client.ts';
 
 /**
  * The stage of a version that is not current yet. AWSPENDING would be taken for a rotation of Secrets
@@ -108,15 +113,11 @@ function failure(
   name: string,
   setup: ServiceSetup,
 ): KeyturnError {
-  if (!isMissingResource(thrown)) return serviceFailure(thrown, permission, setup);
-  const { account, settings } = setup;
-  return new KeyturnError(
-    'not-deliverable',
-    `account ${account} has no secret ${name} in region ${settings.region}`,
-    {
-      hint: `check the name and --region, or make it: aws secretsmanager create-secret --name ${name} --secret-string '{}'`,
-    },
-  );
+  const resource = {
+    what: `secret ${name}`,
+    madeBy: `aws secretsmanager create-secret --name ${name} --secret-string '{}'`,
+  };
+  return resourceFailure(thrown, { permission, resource }, setup);
 }
 
 function unreadable(name: string): KeyturnError {

@@ -1,7 +1,8 @@
 // What the clients of further services have in common: credentials, wire, retries, and one wording of
 // what goes wrong. Their calls may all be repeated: each write names its own result.
 
-import { classifyUnlessStopped } from './classify.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { classifyUnlessStopped, isMissingResource } from './classify.ts';
 import { type ClientSettings, commonConfig } from './clients.ts';
 import type { CredentialProvider } from './credential-provider.ts';
 import { repeatableRetries } from './retry.ts';
@@ -36,4 +37,27 @@ export function serviceFailure(
   { endpoint, settings, signal }: ServiceSetup,
 ) {
   return classifyUnlessStopped(thrown, { permission, endpoint, region: settings.region }, signal);
+}
+
+/** The thing that a call was about. */
+export interface Resource {
+  /** In words: `secret app/svc-billing`. */
+  readonly what: string;
+  /** The command that makes one, for the reader to paste. */
+  readonly madeBy: string;
+}
+
+/** The same for a call about one thing: `not-deliverable` where that does not exist. */
+export function resourceFailure(
+  thrown: unknown,
+  { permission, resource }: { readonly permission: string; readonly resource: Resource },
+  setup: ServiceSetup,
+): KeyturnError {
+  if (!isMissingResource(thrown)) return serviceFailure(thrown, permission, setup);
+  const { account, settings } = setup;
+  return new KeyturnError(
+    'not-deliverable',
+    `account ${account} has no ${resource.what} in region ${settings.region}`,
+    { hint: `check the name and --region, or make it: ${resource.madeBy}` },
+  );
 }

@@ -26,6 +26,7 @@ export const systemClock: Clock = {
 };
 
 export const MS_PER_DAY = 86_400_000;
+const MS_PER_MINUTE = 60_000;
 
 /** Whole days between two instants, rounded down; negative when `from` is later. */
 export function wholeDaysBetween(from: Date, to: Date): number {
@@ -36,4 +37,14 @@ export function wholeDaysBetween(from: Date, to: Date): number {
 export function earliestOf(times: readonly (Date | undefined)[]): Date | undefined {
   const known = times.filter((time) => time !== undefined).map(Number);
   return known.length === 0 ? undefined : new Date(Math.min(...known));
+}
+
+/** Rounded up to the minute that messages name: a run at that minute must not come too early. */
+export function upToMinute(time: Date): Date {
+  return new Date(Math.ceil(time.getTime() / MS_PER_MINUTE) * MS_PER_MINUTE);
+}
+
+/** The same for messages, such as 2026-11-28T08:58Z. */
+export function minuteOf(time: Date): string {
+  return `${upToMinute(time).toISOString().slice(0, 16)}Z`;
 }

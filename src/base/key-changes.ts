@@ -1,5 +1,6 @@
 // What was done to keys (I16), and when to come again: told alike by every document, page and last word.
 
+import { minuteOf } from './clock.ts';
 import type { ChangedBy, KeyChangeWord } from './events.ts';
 
 export interface PlannedChange {
@@ -45,12 +46,7 @@ export function isBesideTables({ by, change }: KeyChanged): boolean {
 
 /** A line that says when to come again; nothing where nothing waits. */
 export function nextRunLines(nextRunAt: string | null): string[] {
-  return nextRunAt === null ? [] : [`Something waits: run again after ${toTheMinute(nextRunAt)}.`];
-}
-
-/** Rounded up: a run at the minute that is named must not come too early. */
-function toTheMinute(time: string): string {
-  const minuteMs = 60_000;
-  const up = new Date(Math.ceil(Date.parse(time) / minuteMs) * minuteMs);
-  return `${up.toISOString().slice(0, 16)}Z`;
+  return nextRunAt === null
+    ? []
+    : [`Something waits: run again after ${minuteOf(new Date(nextRunAt))}.`];
 }

@@ -4,7 +4,8 @@
 // half, `eu-west-1:/app/svc-billing/ID,/app/svc-billing/SECRET`.
 
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
-import type { AskedPlace } from './kind.ts';
+import type { Destination } from './destination.ts';
+import type { AskedPlace, DestinationKind, Opening } from './kind.ts';
 import { type PairFields, readPairFields, writePairFields } from './pair-fields.ts';
 import { type PlaceFacts, type PlaceRule, partsOf, placeFor } from './place.ts';
 
@@ -74,6 +75,34 @@ export function thingsOfRegion({ place }: JournaledTarget): readonly string[] {
   return names.map((name) => `${at.region}:${name}`);
 }
 
+/** What kinds of places in AWS differ in. */
+interface RegionalKind extends Pick<DestinationKind, 'name' | 'about'> {
+  readonly rule: PlaceRule;
+  readonly openOne: (at: RegionalPlace, opening: Opening) => Promise<Destination>;
+  readonly openHalves: (at: PlaceInHalves, opening: Opening) => Promise<Destination>;
+}
+
+export function regionalKind({
+  openOne,
+  openHalves,
+  rule,
+  ...kind
+}: RegionalKind): DestinationKind {
+  return {
+    ...kind,
+    isOffered: true,
+    rule,
+    placeFor: (template, facts) => placeInRegion(template, facts, rule),
+    askedAs: askedInRegion,
+    things: thingsOfRegion,
+    async open({ place }, opening) {
+      const at = regionalPlace(place);
+      if (at === undefined) return undefined;
+      return isInHalves(at) ? await openHalves(at, opening) : await openOne(at, opening);
+    },
+  };
+}
+
 /**
  * What an operator writes for it behind `--deliver`. With {user} where the place has the user's name, so
  * that it is right for other users too.
@@ -85,6 +114,12 @@ export function askedInRegion(place: string, user: string): AskedPlace | undefin
   const [names = '', ...fields] = place.slice(`${region}:`.length).split('#');
   const own = new RegExp(`(?<![A-Za-z\\d])${escapedForRegExp(user)}(?![A-Za-z\\d])`, 'g');
   return { region, template: [names.replaceAll(own, '{user}'), ...fields].join('#') };
+}
+
+/** What an operator writes behind `--deliver` for one thing, without fields. */
+export function deliverAs(kind: string, at: RegionalPlace, user: string): string {
+  const { region, name } = at;
+  return `${kind}=${askedInRegion(placeOfRegion({ region, name }), user)?.template ?? name}`;
 }
 
 function escapedForRegExp(text: string): string {

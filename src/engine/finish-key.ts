@@ -2,9 +2,8 @@
 // or made Active again by `undo`. lifecycle/retirement.ts decides.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { MS_PER_DAY } from '../base/clock.ts';
+import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
-import { minuteOf } from '../lifecycle/decide-recovery.ts';
 import { retiringKey } from '../lifecycle/decide-user.ts';
 import { type AccessKey, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
 import { HOLD_DAYS, judgeQuiet, type RetiringKey } from '../lifecycle/retirement.ts';

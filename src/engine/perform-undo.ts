@@ -11,6 +11,7 @@ import { LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
 import type { DeliveryReceipt, JournalRecord } from '../lifecycle/record.ts';
 import { judgeTakenBack, type TakenBackVerdict } from '../lifecycle/retirement.ts';
 import type { Rotation, UndoIntent } from '../lifecycle/rotation.ts';
+import { servedAt } from '../lifecycle/served-at.ts';
 import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
 import { changeKey } from './change-key.ts';
 import { reactivateKey } from './finish-key.ts';
@@ -219,7 +220,7 @@ async function writerFor({ rotation, secret }: WayBack, work: UserWork) {
 async function judge(back: WayBack, { account, history }: UserWork): Promise<TakenBackVerdict> {
   const { id, undo } = back.rotation;
   const lastUse = await readLastUse(account.gateway.reader, { id: undo.fromKeyId });
-  const records = history.records.filter(({ rotation }) => rotation === id);
+  const records = history.recordsOf(id);
   const checkedAt = records.findLast(({ step }) => isCheck(step))?.at;
   const onRecord = servedAt(records, undo.fromKeyId);
   const begunAt = records.findLast(({ step }) => step.type === 'undoing')?.at;
@@ -236,27 +237,6 @@ function asOfNow(verdict: LeftActive, { rotation }: WayBack, work: UserWork): Le
 }
 
 const isCheck = ({ type }: JournalRecord['step']) => type === 'proved' || type === 'verified';
-
-/**
- * When readers could have the key, of one rotation's records: since its delivery, or since an undo that
- * put it back; and until the first undo that took it from them, if there was one.
- */
-function servedAt(records: readonly JournalRecord[], keyId: AccessKeyId): Date | undefined {
-  let served: Date | undefined;
-  let isTakenBack = false;
-  let from: AccessKeyId | undefined;
-  for (const { step, at } of records) {
-    if (step.type === 'undoing') from = step.fromKeyId;
-    if (step.type === 'delivered' || (step.type === 'undoing' && step.toKeyId === keyId)) {
-      served = at;
-      isTakenBack = false;
-    } else if (step.type === 'undone' && from === keyId && !isTakenBack) {
-      served = at;
-      isTakenBack = true;
-    }
-  }
-  return served;
-}
 
 /** Whether a delivery that is not on record may have reached one of its places (I11). */
 async function wasAnywhere({ rotation, destinations }: WayBack): Promise<boolean> {

@@ -1,11 +1,12 @@
 // Why a key can not be rotated now, and what its owner can do about it.
 
+import { minuteOf } from '../base/clock.ts';
 import { type ErrorDetails, KeyturnError } from '../base/errors.ts';
 import { OFFERED_KINDS } from '../destinations/kinds.ts';
-import { minuteOf } from '../lifecycle/decide-recovery.ts';
 import type { Next, UserDecision } from '../lifecycle/decide-user.ts';
 import { type KeyDetails, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
 import type { JournaledTarget } from '../lifecycle/record.ts';
+import { servedAt } from '../lifecycle/served-at.ts';
 import { ownKeyError } from '../lifecycle/signer.ts';
 import { describeKey } from './key-details.ts';
 import type { UserAtHand } from './user-work.ts';
@@ -82,7 +83,9 @@ function undoneBefore(
 ): ErrorDetails | undefined {
   const last = history.latest(() => true);
   if (last?.phase !== 'undone' || !keys.some(({ id }) => id === last.newKeyId)) return undefined;
-  const from = new Date(history.lastRecordAt(last.id).getTime() + LAST_USE_LAG_MS);
+  const served = servedAt(history.recordsOf(last.id), last.newKeyId);
+  const servedUntil = served ?? history.lastRecordAt(last.id);
+  const from = new Date(servedUntil.getTime() + LAST_USE_LAG_MS);
   const isOver = account.clock.now() >= from;
   const when = isOver ? '' : ` after ${minuteOf(from)}`;
   return {

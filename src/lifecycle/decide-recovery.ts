@@ -2,6 +2,7 @@
 // is about, asks the table, and says where that leads. The dry run tells it, the run carries it out.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import { minuteOf, upToMinute } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { UserHistory } from './history.ts';
 import { type AccessKey, LAST_USE_LAG_MS } from './keys.ts';
@@ -179,9 +180,9 @@ export function standstillEnds({ standstill, candidate }: RecoveryPlan): Date | 
   return looksAgainAt({ createdAt: candidate.createdAt });
 }
 
-/** Rounded up to the minute that messages name: a run at that minute must not come too early. */
+/** When to look again at a key whose use AWS would not show yet, to the minute that messages name. */
 export function looksAgainAt(key: Pick<AccessKey, 'createdAt'>): Date {
-  return new Date(Math.ceil(shownFrom(key).getTime() / 60_000) * 60_000);
+  return upToMinute(shownFrom(key));
 }
 
 /** What the next runs do with a key whose secret was lost, and how a person can cut it short. */
@@ -195,12 +196,6 @@ export function waitHint(keyId: AccessKeyId, endsAt: Date, command: string | und
 /** How the operator says that nobody made the key by hand. */
 export function orphanCommand(keyId: AccessKeyId, command = 'keyturn recover'): string {
   return `${command} --orphan ${keyId}`;
-}
-
-/** For messages; rounded up, so that a run at that minute does not come too early. */
-export function minuteOf(time: Date): string {
-  const rounded = new Date(Math.ceil(time.getTime() / 60_000) * 60_000);
-  return `${rounded.toISOString().slice(0, 16)}Z`;
 }
 
 /** Why the rotation stays as it is, for the reader: `use-not-shown-yet` or `needs-operator`. */

@@ -105,6 +105,11 @@ export class UserHistory {
   }
 
   /** When the rotation's latest record was written. */
+  /** The records of one rotation, the oldest first. */
+  recordsOf(id: string): readonly JournalRecord[] {
+    return this.records.filter(({ rotation }) => rotation === id);
+  }
+
   lastRecordAt(id: string): Date {
     this.#catchUp();
     return this.#past(id).lastRecordAt;

@@ -7,6 +7,7 @@ import { it } from 'node:test';
 import { inspect } from 'node:util';
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { AccountState, StateStore } from '../../src/state/state-store.ts';
+import { assertCoded, errorOf } from './coded-errors.ts';
 import {
   INTENDED,
   issued,
@@ -244,20 +245,4 @@ async function playOnce(
     throw new assert.AssertionError({ message: `${at}: ${inspect(cause)}` });
   });
   return broken.wasReached();
-}
-
-async function errorOf(work: () => Promise<unknown>): Promise<unknown> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
-
-function assertCoded(error: unknown, codes: readonly string[], at: string): void {
-  assert.ok(error instanceof KeyturnError, `${at}: ${inspect(error)}`);
-  assert.ok(codes.includes(error.code), `${at}: ${error.code}: ${error.message}`);
-  // I8: neither the message nor anything that hangs on it may show the secret.
-  assert.ok(!inspect(error, { depth: 9 }).includes(SECRET.slice(0, 12)), at);
 }

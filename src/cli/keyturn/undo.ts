@@ -1,13 +1,13 @@
 // `keyturn undo USER`: takes the latest rotation of a user back.
 
 import { ChangeLog } from '../../app/change-log.ts';
+import { minuteOf } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { countChanges } from '../../base/key-changes.ts';
 import { printableJson } from '../../base/printable.ts';
 import { shellWords } from '../../base/shell-words.ts';
 import { type LeftActive, reasonOfLeftActive } from '../../engine/left-active.ts';
 import type { UndoneRotation } from '../../engine/perform-undo.ts';
-import { minuteOf } from '../../lifecycle/decide-recovery.ts';
 import type { UndoReport } from '../../reports/status-report.ts';
 import { openStateStore } from '../../state/stores.ts';
 import { DEFAULT_ROLE_NAME, ROLE_FLAGS, refuseUseless } from '../flags/account-flags.ts';

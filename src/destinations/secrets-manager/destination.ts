@@ -19,12 +19,7 @@ import {
   STAND_IN,
 } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
-import {
-  askedInRegion,
-  placeOfRegion,
-  type RegionalPlace,
-  targetOfRegion,
-} from '../regional-place.ts';
+import { deliverAs, placeOfRegion, type RegionalPlace, targetOfRegion } from '../regional-place.ts';
 import {
   BYTES_MAX,
   changedMeanwhile,
@@ -59,10 +54,8 @@ export function secretsManagerDestination(
 ): Destination {
   const { store, clock, replaced } = parts;
   const where = wordsFor(at);
-  const { name, region } = at;
-  const asked = askedInRegion(placeOfRegion({ region, name }), replaced.user);
-  const deliverAs = `${KIND}=${asked?.template ?? name}`;
-  const secret = { ...parts, at, place: { where, fields: at.fields, deliverAs } };
+  const place = { where, fields: at.fields, deliverAs: deliverAs(KIND, at, replaced.user) };
+  const secret = { ...parts, at, place };
   const current = () => store.read(at.name, 'AWSCURRENT');
   return {
     kind: KIND,

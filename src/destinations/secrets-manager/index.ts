@@ -1,32 +1,24 @@
 // `--deliver secrets-manager=NAME`: a secret of AWS Secrets Manager.
 
-import type { DestinationKind } from '../kind.ts';
-import {
-  askedInRegion,
-  isInHalves,
-  placeInRegion,
-  regionalPlace,
-  thingsOfRegion,
-} from '../regional-place.ts';
+import type { Opening } from '../kind.ts';
+import { regionalKind } from '../regional-place.ts';
 import { SECRET_NAMES } from './names.ts';
 
-export const secretsManager: DestinationKind = {
+export const secretsManager = regionalKind({
   name: 'secrets-manager',
   about: 'a version of that secret',
-  isOffered: true,
   rule: SECRET_NAMES,
-  placeFor: (template, facts) => placeInRegion(template, facts, SECRET_NAMES),
-  askedAs: askedInRegion,
-  things: thingsOfRegion,
-  async open({ place }, { aws, clock, custody, ...replaced }) {
-    const at = regionalPlace(place);
-    if (at === undefined) return undefined;
-    const parts = { store: aws.secretStore(at.region), clock, replaced };
-    if (isInHalves(at)) {
-      const { secretsInHalves } = await import('./halves.ts');
-      return secretsInHalves(at, { ...parts, custody });
-    }
+  async openOne(at, opening) {
     const { secretsManagerDestination } = await import('./destination.ts');
-    return secretsManagerDestination(at, parts);
+    return secretsManagerDestination(at, partsOf(at, opening));
   },
-};
+  async openHalves(at, opening) {
+    const { secretsInHalves } = await import('./halves.ts');
+    return secretsInHalves(at, { ...partsOf(at, opening), custody: opening.custody });
+  },
+});
+
+function partsOf({ region }: { readonly region: string }, opening: Opening) {
+  const { aws, clock, user, oldKeyId, whoseKey } = opening;
+  return { store: aws.secretStore(region), clock, replaced: { user, oldKeyId, whoseKey } };
+}

@@ -12,12 +12,7 @@ import { delivering, preparing } from '../failure.ts';
 import { pairIn, withPair } from '../key-fields.ts';
 import { editedText, type ObjectInPlace, type Pair, type ReplacedKey, STAND_IN } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
-import {
-  askedInRegion,
-  placeOfRegion,
-  type RegionalPlace,
-  targetOfRegion,
-} from '../regional-place.ts';
+import { deliverAs, placeOfRegion, type RegionalPlace, targetOfRegion } from '../regional-place.ts';
 import { KIND, refuseFull, secureText, wordsFor } from './parameters.ts';
 
 export interface SsmParts {
@@ -34,10 +29,11 @@ interface ParameterAtHand extends SsmParts {
 
 export function ssmDestination(at: RegionalPlace, parts: SsmParts): Destination {
   const { store, clock, replaced } = parts;
-  const { name, region } = at;
-  const asked = askedInRegion(placeOfRegion({ region, name }), replaced.user);
-  const deliverAs = `${KIND}=${asked?.template ?? name}`;
-  const place = { where: wordsFor(at), fields: at.fields, deliverAs };
+  const { name } = at;
+  const place = {
+    ...{ where: wordsFor(at), fields: at.fields },
+    deliverAs: deliverAs(KIND, at, replaced.user),
+  };
   const parameter = { ...parts, at, place };
   const pair = async () => pairOf(await store.read(at.name), place);
   return {

@@ -4,10 +4,16 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { neededRecords } from '../../lifecycle/compact.ts';
 import type { Compacted } from '../state-store.ts';
-import type { AccountFiles } from './account.ts';
+import type { ClaimFiles } from './claim-files.ts';
 import { whileNobodyWrites } from './claims.ts';
+import type { FileCustody } from './custody.ts';
+import type { FileJournal } from './journal.ts';
 
-type JournalFiles = Pick<AccountFiles, 'journal' | 'claimFiles' | 'custody'>;
+interface JournalFiles {
+  readonly journal: FileJournal;
+  readonly claimFiles: ClaimFiles;
+  readonly custody: FileCustody;
+}
 
 /** Throws as StateStore.compact does. */
 export async function compactJournal(files: JournalFiles): Promise<Compacted> {

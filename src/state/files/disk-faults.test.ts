@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import { assertCoded, errorOf } from '../../../test/state/coded-errors.ts';
 import { EVERY_FAULT, failingFileSystem } from '../../../test/state/failing-file-system.ts';
 import { openState, settableClock, temporaryDirectory } from '../../../test/state/support.ts';
-import { KeyturnError } from '../../base/errors.ts';
 import type { FileSystem } from '../../base/files/file-system.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { ClaimFiles } from './claim-files.ts';
@@ -50,20 +50,6 @@ async function underEveryFault<State>(t: TestContext, scenario: Scenario<State>)
     }
   }
   assert.ok(runs >= EVERY_FAULT.length * 3, 'the faults were reached');
-}
-
-async function errorOf(work: () => Promise<unknown>): Promise<unknown> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
-
-function assertCoded(error: unknown, codes: readonly string[], where: string): void {
-  assert.ok(error instanceof KeyturnError, `${where}: ${inspect(error)}`);
-  assert.ok(codes.includes(error.code), `${where}: ${error.code}: ${error.message}`);
 }
 
 test('I9: a disk fault makes a claim fail in words or hold; work never runs twice', async (t) => {
