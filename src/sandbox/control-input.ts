@@ -102,7 +102,14 @@ export function readSeed(input: unknown): Seed {
   const seed = readFields(input, 'seed', ['accounts', 'organization']);
   if (seed.organization !== undefined) checkOrganization(seed.organization);
   for (const account of readList(seed.accounts, 'accounts')) {
-    const names = ['id', 'partition', 'alias', 'serviceControlPolicies', 'administrator'];
+    const names = [
+      'id',
+      'partition',
+      'alias',
+      'serviceControlPolicies',
+      'hasEmptyPages',
+      'administrator',
+    ];
     const fields = readFields(account, 'account', [...names, 'users', 'roles', 'populate']);
     readList(fields.users, 'users').forEach(checkUser);
     for (const role of readList(fields.roles, 'roles')) {

@@ -103,6 +103,8 @@ export interface Account {
   readonly users: Map<string, User>;
   readonly roles: Map<string, Role>;
   readonly serviceControlPolicies: PolicyDocument[];
+  /** Whether IAM's lists have empty pages in between, as AWS says may happen. */
+  hasEmptyPages: boolean;
   report: CredentialReport | undefined;
   /** By region and name, as the parameters are. */
   readonly secrets: Map<string, Secret>;

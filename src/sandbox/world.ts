@@ -34,6 +34,7 @@ export interface AccountSeed {
   readonly partition?: Partition;
   readonly alias?: string;
   readonly serviceControlPolicies?: readonly PolicyDocument[];
+  readonly hasEmptyPages?: boolean;
   /** Whether a user `sandbox-admin` with a young Active key exists; true by default. */
   readonly administrator?: boolean;
 }
@@ -114,6 +115,7 @@ export class World {
       users: new Map(),
       roles: new Map(),
       serviceControlPolicies: [...(seed.serviceControlPolicies ?? [])],
+      hasEmptyPages: seed.hasEmptyPages ?? false,
       report: undefined,
       secrets: new Map(),
       parameters: new Map(),

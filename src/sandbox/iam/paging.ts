@@ -1,5 +1,6 @@
 // Marker paging. A marker names the last item that was given out, so a page never repeats or
-// skips an item because others came or went in between.
+// skips an item because others came or went in between. It also says whether the page that it leads
+// to is an empty one, as AWS may have them in the middle of a list.
 
 import { type Call, optionalInteger } from '../operation.ts';
 import { validationError } from '../refusal.ts';
@@ -12,35 +13,46 @@ export interface Page<T> {
   readonly paging: { readonly IsTruncated: boolean; readonly Marker: string | undefined };
 }
 
+interface Position {
+  /** The name of the last item given out; undefined at the beginning. */
+  readonly after: string | undefined;
+  readonly isEmpty: boolean;
+}
+
 /** The page that the call asks for. `sorted` ascends by `nameOf`, compared as plain text. */
 export function pageOf<T>(call: Call, sorted: readonly T[], nameOf: (item: T) => string): Page<T> {
   const size =
     optionalInteger(call, 'MaxItems', { min: 1, max: PAGE_SIZE_MAX }) ?? PAGE_SIZE_DEFAULT;
   const operation = call.params.Action ?? '';
-  const marker = call.params.Marker;
-  const after = marker === undefined ? undefined : readMarker(marker, operation);
+  const { after, isEmpty } = readMarker(call.params.Marker, operation);
   const start = after === undefined ? 0 : sorted.findIndex((item) => nameOf(item) > after);
-  const items = start < 0 ? [] : sorted.slice(start, start + size);
+  const rest = start < 0 ? [] : sorted.slice(start);
+  const items = isEmpty ? [] : rest.slice(0, size);
+  const isTruncated = items.length < rest.length;
   const last = items.at(-1);
-  const isTruncated = start >= 0 && start + size < sorted.length;
+  const next = {
+    after: last === undefined ? after : nameOf(last),
+    isEmpty: call.account.hasEmptyPages && !isEmpty,
+  };
   return {
     items,
     paging: {
       IsTruncated: isTruncated,
-      Marker: isTruncated && last !== undefined ? writeMarker(operation, nameOf(last)) : undefined,
+      Marker: isTruncated ? writeMarker(operation, next) : undefined,
     },
   };
 }
 
-function writeMarker(operation: string, name: string): string {
-  return Buffer.from(JSON.stringify([operation, name])).toString('base64');
+function writeMarker(operation: string, { after, isEmpty }: Position): string {
+  return Buffer.from(JSON.stringify([operation, after, isEmpty])).toString('base64');
 }
 
-function readMarker(marker: string, operation: string): string {
+function readMarker(marker: string | undefined, operation: string): Position {
+  if (marker === undefined) return { after: undefined, isEmpty: false };
   try {
     const parsed: unknown = JSON.parse(Buffer.from(marker, 'base64').toString('utf8'));
     if (Array.isArray(parsed) && parsed[0] === operation && typeof parsed[1] === 'string') {
-      return parsed[1];
+      return { after: parsed[1], isEmpty: parsed[2] === true };
     }
   } catch {
     // Not JSON, so not a marker of ours: refused below like a marker of another operation.

@@ -3,6 +3,7 @@
 import type { QueryService } from '../operation.ts';
 import { accessKeyOperations } from './access-keys.ts';
 import { accountOperations } from './account.ts';
+import { accountDetailsOperations } from './account-details.ts';
 import { credentialReportOperations } from './credential-report.ts';
 import { policyOperations } from './policies.ts';
 import { tagOperations } from './tags.ts';
@@ -18,6 +19,7 @@ export const iam: QueryService = {
     ...accessKeyOperations,
     ...credentialReportOperations,
     ...accountOperations,
+    ...accountDetailsOperations,
     ...tagOperations,
     ...policyOperations,
   },

@@ -16,8 +16,7 @@ export const userOperations: Readonly<Record<string, Operation>> = {
     resource: targetUserResource,
     run: (call) => {
       const user = targetUser(call);
-      const tags = [...user.tags.values()].map(({ key, value }) => ({ Key: key, Value: value }));
-      return { User: { ...userFields(user), Tags: tags.length === 0 ? undefined : tags } };
+      return { User: { ...userFields(user), ...tagFields(user) } };
     },
   },
   CreateUser: { access: 'write', resource: targetUserResource, run: createUser },
@@ -79,7 +78,7 @@ function deleteConflict(user: User): string | undefined {
   return undefined;
 }
 
-function userFields(user: User): ResultFields {
+export function userFields(user: User): ResultFields {
   return {
     Path: user.path,
     UserName: user.name,
@@ -87,4 +86,10 @@ function userFields(user: User): ResultFields {
     Arn: user.arn,
     CreateDate: user.createDate,
   };
+}
+
+/** A user without tags has no list of them. */
+export function tagFields({ tags }: User): ResultFields {
+  const fields = [...tags.values()].map(({ key, value }) => ({ Key: key, Value: value }));
+  return { Tags: fields.length === 0 ? undefined : fields };
 }
