@@ -49,6 +49,18 @@ export const QUIRKS = {
     deviation: 'ListAccessKeys ignores MaxItems and returns all keys at once.',
     source: `${API}/API_ListAccessKeys.html`,
   },
+  'details-in-one-page': {
+    target: 'moto',
+    aws: 'GetAccountAuthorizationDetails returns at most MaxItems items and a Marker for the rest.',
+    deviation: 'It ignores MaxItems and returns everything at once.',
+    source: `${API}/API_GetAccountAuthorizationDetails.html`,
+  },
+  'details-input-unchecked': {
+    target: 'moto',
+    aws: 'GetAccountAuthorizationDetails refuses a MaxItems outside 1 to 1,000 and a Filter that is no type with ValidationError, 400.',
+    deviation: 'Any number and any word are taken.',
+    source: `${API}/API_GetAccountAuthorizationDetails.html (valid range, valid values), ${API}/CommonErrors.html`,
+  },
   'key-list-without-end': {
     target: 'moto',
     aws: 'ListAccessKeys says with IsTruncated whether there is more.',
