@@ -1,5 +1,6 @@
 // The users and keys that a run of one account looks at, and what is remembered of them.
 
+import { accountUsers } from '../aws/account-users.ts';
 import type { AccountGateway } from '../aws/gateway.ts';
 import { type Inventory, scanned, takeInventory, type UserKeys } from '../aws/inventory.ts';
 import { isReportEnough, takeReportInventory } from '../aws/report-inventory.ts';
@@ -50,7 +51,8 @@ export async function accountInventory(
     if (error.stops === 'run') throw error;
     if (options.inventory === 'report') throw asUnusable(error);
     emit({ code: 'report-unusable', errorCode: error.code, reason: error.message });
-    const inventory = await takeInventory(gateway.reader, reading);
+    const users = accountUsers(gateway, emit);
+    const inventory = await takeInventory(gateway.reader, { ...reading, users });
     return { ...inventory, source: { kind: 'scan', fallbackReason: error.message } };
   }
 }

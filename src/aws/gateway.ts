@@ -73,16 +73,25 @@ export interface CredentialReports {
   request(): Promise<'ready' | 'in-progress'>;
   /** Throws `access-denied` naming iam:GetCredentialReport. */
   fetch(): Promise<ReportFile | 'in-progress' | 'absent'>;
-  /**
-   * How many users the account has by AWS's own count, to hold a report against. Throws `access-denied`
-   * naming iam:GetAccountSummary.
-   */
-  countUsers(): Promise<number>;
 }
 
 export interface ReportFile {
   readonly csv: string;
   readonly generatedAt: Date;
+}
+
+/** What AWS tells of the account as a whole, to callers who may ask about all of it. */
+export interface AccountOverview {
+  /**
+   * All users with their groups, tags and policies, page by page, of which users alone are read; keys are
+   * not among it. Throws `access-denied` naming iam:GetAccountAuthorizationDetails.
+   */
+  describeUsers(): AsyncIterable<IamUser>;
+  /**
+   * How many users the account has by AWS's own count, to hold a list of them against. Throws
+   * `access-denied` naming iam:GetAccountSummary.
+   */
+  countUsers(): Promise<number>;
 }
 
 export type SignerAnswer =
@@ -98,6 +107,7 @@ export interface AccountGateway {
   readonly services: AwsStores;
   readonly reader: KeyReader;
   readonly reports: CredentialReports;
+  readonly overview: AccountOverview;
   readonly writer: KeyWriter;
   readonly verifier: KeyVerifier;
   /**

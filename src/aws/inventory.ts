@@ -4,7 +4,7 @@ import pMap from 'p-map';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
-import type { AccessKey, KeyReader } from './gateway.ts';
+import type { AccessKey, IamUser, KeyReader } from './gateway.ts';
 import { readAhead } from './read-ahead.ts';
 
 export interface UserKeys {
@@ -45,6 +45,8 @@ export interface Inventory {
 export interface InventoryOptions {
   /** Reads only this user's keys; ListUsers is not called. */
   readonly user?: string | undefined;
+  /** Who the users of the account are; ListUsers is asked when left out. */
+  readonly users?: AsyncIterable<IamUser>;
   /** Users whose keys are read at the same time. */
   readonly parallel: number;
   readonly emit: EventSink;
@@ -64,7 +66,8 @@ export async function takeInventory(
     options.emit(progress(1, 1, true));
     return scanned([{ userName: options.user, keys }], []);
   }
-  const { users, unreadable } = await readUsers(reader, listedNames(reader), options);
+  const all = options.users ?? reader.listUsers();
+  const { users, unreadable } = await readUsers(reader, namesOf(all), options);
   const [first] = unreadable;
   if (first !== undefined && users.length === 0) throw first.error;
   return scanned(users, unreadable);
@@ -85,8 +88,8 @@ export function scanned(
   };
 }
 
-async function* listedNames(reader: KeyReader): AsyncGenerator<string> {
-  for await (const { name } of reader.listUsers()) yield name;
+async function* namesOf(users: AsyncIterable<IamUser>): AsyncGenerator<string> {
+  for await (const { name } of users) yield name;
 }
 
 export interface UsersRead {

@@ -35,10 +35,13 @@ function account(
   countUsers: () => Promise<number> = async () => 0,
 ) {
   const read: string[] = [];
-  const gateway: Pick<AccountGateway, 'reader' | 'reports'> = {
+  const gateway: Pick<AccountGateway, 'reader' | 'reports' | 'overview'> = {
     reports: {
       request: async () => 'ready',
       fetch: async () => ({ csv: [HEADER, ...rows].join('\n'), generatedAt }),
+    },
+    overview: {
+      async *describeUsers() {},
       countUsers,
     },
     reader: {

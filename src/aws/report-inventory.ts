@@ -13,10 +13,10 @@
 //   of its date, the report is not used.
 
 import { type Clock, MS_PER_DAY } from '../base/clock.ts';
-import { toKeyturnError } from '../base/errors.ts';
 import { comparableUserName } from '../base/user-name.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
+import { countedUsers } from './account-users.ts';
 import {
   type CredentialReport,
   odd,
@@ -24,7 +24,7 @@ import {
   type ReportUser,
 } from './credential-report.ts';
 import { fetchReport } from './fetch-report.ts';
-import type { AccountGateway, CredentialReports, KeyReader } from './gateway.ts';
+import type { AccountGateway, AccountOverview, KeyReader } from './gateway.ts';
 import {
   type Inventory,
   type InventoryOptions,
@@ -58,7 +58,7 @@ export function isReportEnough(daysThreshold: number, inactiveDays: number | und
 
 /** Throws `report-unusable`, and whatever the calls throw. */
 export async function takeReportInventory(
-  gateway: Pick<AccountGateway, 'reader' | 'reports'>,
+  gateway: Pick<AccountGateway, 'reader' | 'reports' | 'overview'>,
   options: ReportInventoryOptions,
 ): Promise<Inventory> {
   const { emit, clock, account } = options;
@@ -67,7 +67,7 @@ export async function takeReportInventory(
   if (ageMs > AGE_MS_MAX || ageMs < -CLOCK_TOLERANCE_MS) {
     throw odd(`it says that it was made at ${report.generatedAt.toISOString()}`);
   }
-  await assertComplete(report, gateway.reports, options);
+  await assertComplete(report, gateway.overview, options);
   if (report.hasRootKey) emit({ code: 'root-key-active', account });
   const wanted = shortlist(report, options);
   emit({
@@ -129,7 +129,7 @@ function assertAllowed({ users, unreadable }: UsersRead): void {
 /** Throws when the report is of another account, or leaves dates or users out (I11). */
 async function assertComplete(
   { accounts, users }: CredentialReport,
-  reports: CredentialReports,
+  overview: AccountOverview,
   { account, emit }: ReportInventoryOptions,
 ): Promise<void> {
   const other = [...accounts].find((each) => each !== account);
@@ -138,16 +138,10 @@ async function assertComplete(
     slots.some((slot) => slot.isActive && slot.createdAt === undefined),
   );
   if (undated !== undefined) throw odd(`it gives no date for an Active key of ${undated.name}`);
-  let counted: number;
-  try {
-    counted = await reports.countUsers();
-  } catch (thrown) {
-    const error = toKeyturnError(thrown);
-    if (error.code !== 'access-denied') throw error;
-    emit({ code: 'report-not-compared', errorCode: error.code, reason: error.message });
-    return;
-  }
-  if (users.length >= counted) return;
+  const counted = await countedUsers(overview, (denial) =>
+    emit({ code: 'report-not-compared', ...denial }),
+  );
+  if (counted === undefined || users.length >= counted) return;
   throw odd(`it names ${users.length} users, and the account has ${counted}`);
 }
 

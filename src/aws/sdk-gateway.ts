@@ -17,6 +17,7 @@ import { DEFAULT_TIMEOUTS } from './http-handler.ts';
 import { keysBehind } from './keys-behind.ts';
 import { silenceSdkWarnings } from './quiet-sdk.ts';
 import { impatientRetries } from './retry.ts';
+import { createOverview } from './sdk-overview.ts';
 import { createReader } from './sdk-reader.ts';
 import { createReports } from './sdk-reports.ts';
 import { createVerifier } from './sdk-verifier.ts';
@@ -111,6 +112,7 @@ export function gatewayOf(
     caller,
     reader: createReader(clients.read, target, signal),
     reports: createReports(clients.report, target, signal),
+    overview: createOverview(clients.report, target, signal),
     writer: createWriter({ clients, credentials, target, clock }),
     verifier: createVerifier(settings, signal),
     services: callerServices({ sources, settings, credentials, account, signal }),

@@ -12,6 +12,7 @@ import { classifyUnlessStopped } from './classify.ts';
 import { type ClientSettings, commonConfig, reportThrottling } from './clients.ts';
 import type { CredentialProvider } from './credential-provider.ts';
 import { repeatableRetries } from './retry.ts';
+import { unreadable } from './sdk-answer.ts';
 
 export interface OrganizationSource {
   readonly settings: ClientSettings;
@@ -48,9 +49,11 @@ export async function* listAccounts(source: OrganizationSource): AsyncGenerator<
     }
     const accounts = (answer.Accounts ?? []).map(toAccount);
     // I11: a page without the list is no answer of AWS, and must not read as "no accounts".
-    if (answer.Accounts === undefined || accounts.includes(undefined)) throw unreadable();
+    if (answer.Accounts === undefined || accounts.includes(undefined)) throw unreadable(call);
     isAny ||= accounts.length > 0;
     yield* accounts as ListedAccount[];
+    // A server that pays no heed to tokens would lead around in a circle.
+    if (token !== undefined && answer.NextToken === token) throw unreadable(call);
     // A page may be empty although there are more.
     token = answer.NextToken || undefined;
   } while (token !== undefined);
@@ -71,12 +74,4 @@ function nobody(): KeyturnError {
   return new KeyturnError('no-organization', 'organizations:ListAccounts named no account at all', {
     hint: 'leave --organization out for the account of the caller alone, or name accounts with --accounts',
   });
-}
-
-function unreadable(): KeyturnError {
-  return new KeyturnError(
-    'aws-error',
-    `organizations:ListAccounts was answered with something that is not aws's answer`,
-    { hint: 'check for a proxy between this machine and the endpoint' },
-  );
 }

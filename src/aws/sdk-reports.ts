@@ -2,13 +2,12 @@
 
 import {
   GenerateCredentialReportCommand,
-  GetAccountSummaryCommand,
   GetCredentialReportCommand,
   type IAMClient,
 } from '@aws-sdk/client-iam';
-import { KeyturnError } from '../base/errors.ts';
 import { type CallTarget, classifyUnlessStopped } from './classify.ts';
 import type { CredentialReports } from './gateway.ts';
+import { unreadable } from './sdk-answer.ts';
 import { readFailure } from './sdk-failure.ts';
 
 /** AWS's codes for "not yet", and for "there is none (any more)". */
@@ -36,7 +35,7 @@ export function createReports(
     } catch (thrown) {
       throw classifyUnlessStopped(thrown, call, signal);
     }
-    throw unreadable(call.permission);
+    throw unreadable(call);
   };
 
   const fetch: CredentialReports['fetch'] = async () => {
@@ -53,28 +52,8 @@ export function createReports(
       if (ABSENT.has(awsCode)) return 'absent';
       throw classifyUnlessStopped(thrown, call, signal);
     }
-    throw unreadable(call.permission);
+    throw unreadable(call);
   };
 
-  const countUsers: CredentialReports['countUsers'] = async () => {
-    const call = { ...target, permission: 'iam:GetAccountSummary' };
-    try {
-      const { SummaryMap } = await client.send(new GetAccountSummaryCommand(), sendOptions);
-      const { Users: users } = SummaryMap ?? {};
-      if (users !== undefined && Number.isSafeInteger(users)) return users;
-    } catch (thrown) {
-      throw classifyUnlessStopped(thrown, call, signal);
-    }
-    throw unreadable(call.permission);
-  };
-
-  return { request, fetch, countUsers };
-}
-
-function unreadable(permission: string): KeyturnError {
-  return new KeyturnError(
-    'aws-error',
-    `${permission} was answered with something that is not aws's answer`,
-    { hint: 'check for a proxy between this machine and the endpoint' },
-  );
+  return { request, fetch };
 }

@@ -27,6 +27,10 @@ interface EventPayloads {
   'report-unusable': { errorCode: string; reason: string };
   /** AWS does not tell how many users there are, so a report that leaves some out would not be noticed. */
   'report-not-compared': { errorCode: string; reason: string };
+  /** GetAccountAuthorizationDetails does not tell who the users are, or not of all: ListUsers is asked. */
+  'details-unusable': { errorCode: string; reason: string };
+  /** AWS does not tell how many users there are, so details that leave some out would not be noticed. */
+  'details-not-compared': { errorCode: string; reason: string };
   /** The root user of the account has an Active key. Nothing is ever done about that one. */
   'root-key-active': { account: string };
   /** Several accounts: these are told beside what happens in each of them. */
@@ -119,6 +123,8 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'report-read': 'info',
   'report-unusable': 'warn',
   'report-not-compared': 'debug',
+  'details-unusable': 'warn',
+  'details-not-compared': 'debug',
   'root-key-active': 'warn',
   'accounts-started': 'info',
   'account-started': 'debug',

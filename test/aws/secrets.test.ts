@@ -98,12 +98,17 @@ describe('an answer that is not from AWS', () => {
     [
       'a list that has more, but does not say where',
       200,
-      '<R><ListAccessKeysResult><AccessKeyMetadata/><IsTruncated>true</IsTruncated></ListAccessKeysResult><ListUsersResult><Users/><IsTruncated>true</IsTruncated></ListUsersResult></R>',
+      '<R><ListAccessKeysResult><AccessKeyMetadata/><IsTruncated>true</IsTruncated></ListAccessKeysResult><ListUsersResult><Users/><IsTruncated>true</IsTruncated></ListUsersResult><GetAccountAuthorizationDetailsResult><UserDetailList/><IsTruncated>true</IsTruncated></GetAccountAuthorizationDetailsResult></R>',
     ],
     [
       'a list that says where more is, but not whether',
       200,
-      '<R><ListAccessKeysResult><AccessKeyMetadata/><Marker>m</Marker></ListAccessKeysResult><ListUsersResult><Users/><Marker>m</Marker></ListUsersResult></R>',
+      '<R><ListAccessKeysResult><AccessKeyMetadata/><Marker>m</Marker></ListAccessKeysResult><ListUsersResult><Users/><Marker>m</Marker></ListUsersResult><GetAccountAuthorizationDetailsResult><UserDetailList/><Marker>m</Marker></GetAccountAuthorizationDetailsResult></R>',
+    ],
+    [
+      'a list that goes on where it was, without end',
+      200,
+      '<R><ListAccessKeysResult><AccessKeyMetadata/><IsTruncated>true</IsTruncated><Marker>m</Marker></ListAccessKeysResult><ListUsersResult><Users/><IsTruncated>true</IsTruncated><Marker>m</Marker></ListUsersResult><GetAccountAuthorizationDetailsResult><UserDetailList/><IsTruncated>true</IsTruncated><Marker>m</Marker></GetAccountAuthorizationDetailsResult></R>',
     ],
     [
       'a new key without its secret',
@@ -149,8 +154,10 @@ describe('an answer that is not from AWS', () => {
       const { reader } = gateway;
       assert.equal((await failureOf(reader.listAccessKeys('svc-one'))).code, 'aws-error');
       assert.equal((await failureOf(reader.lastUse(accessKeyId(NEW_KEY_ID)))).code, 'aws-error');
-      const listing = reader.listUsers()[Symbol.asyncIterator]();
-      assert.equal((await failureOf(listing.next())).code, 'aws-error');
+      for (const users of [reader.listUsers(), gateway.overview.describeUsers()]) {
+        const listing = users[Symbol.asyncIterator]();
+        assert.equal((await failureOf(listing.next())).code, 'aws-error');
+      }
     });
   }
 });

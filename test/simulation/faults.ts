@@ -20,6 +20,9 @@ const HIGHEST = {
   'report-cut': 0.3,
   // Per user in a credential report.
   'report-misses-user': 0.1,
+  // Per call for the account details, and per user in them.
+  'details-denied': 0.3,
+  'details-miss-user': 0.1,
   // Per new or deactivated key.
   'key-accepted-late': 0.5,
   'dead-key-alive': 0.5,

@@ -16,7 +16,8 @@ import { Secret } from '../../src/base/secret.ts';
 import type { FaultKind } from './faults.ts';
 import { never, type SimProcess } from './machine.ts';
 import { simSecretStore } from './secret-service.ts';
-import { simReports } from './sim-reports.ts';
+import { simOverview } from './sim-overview.ts';
+import { type Read, simReports } from './sim-reports.ts';
 import { HOUR_MS, MINUTE_MS, type Stage, TOLERATED_SKEW_MS } from './stage.ts';
 import { ACCOUNT, type SimKey, type SimUser } from './world.ts';
 
@@ -35,6 +36,7 @@ export function simGateway(
   callerKeyId: AccessKeyId,
 ): AccountGateway {
   const calls = new Calls(stage, process);
+  const read: Read = (operation, serve) => calls.read(operation, serve);
   return {
     caller: {
       account: ACCOUNT,
@@ -42,7 +44,8 @@ export function simGateway(
       accessKeyId: callerKeyId,
     },
     reader: reader(stage, process, calls),
-    reports: simReports(stage, process, (operation, serve) => calls.read(operation, serve)),
+    reports: simReports(stage, process, read),
+    overview: simOverview(stage, read),
     writer: writer(stage, process, calls),
     verifier: verifier(stage, process, calls),
     services: {

@@ -15,7 +15,7 @@ export interface SimReport extends ReportFile {
   readonly activeKeyIds: readonly string[];
 }
 
-type Read = <T>(operation: string, serve: () => T) => Promise<T>;
+export type Read = <T>(operation: string, serve: () => T) => Promise<T>;
 
 export function simReports(stage: Stage, process: SimProcess, read: Read): CredentialReports {
   const { world, faults, schedule, dice } = stage;
@@ -43,7 +43,6 @@ export function simReports(stage: Stage, process: SimProcess, read: Read): Crede
         if (!faults.hit('report-cut')) return { csv, generatedAt };
         return { csv: csv.slice(0, dice.below(csv.length)), generatedAt };
       }),
-    countUsers: () => read('GetAccountSummary', () => world.users.size),
   };
 }
 

@@ -10,6 +10,8 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'report-read': 'credential report read',
   'report-not-compared': 'credential report not compared with the number of users',
   'report-unusable': 'credential report not used; all users are read one by one',
+  'details-unusable': 'account details not used; users are listed by ListUsers',
+  'details-not-compared': 'account details not compared with the number of users',
   'root-key-active': 'the root user has an Active key; delete it by hand',
   'accounts-started': 'run over several accounts started',
   'account-started': 'account entered',

@@ -1,0 +1,22 @@
+// The simulated account as a whole: how many users it has, and who they are.
+
+import type { AccountOverview, IamUser } from '../../src/aws/gateway.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
+import type { Read } from './sim-reports.ts';
+import type { Stage } from './stage.ts';
+import { ACCOUNT } from './world.ts';
+
+export function simOverview({ world, faults }: Stage, read: Read): AccountOverview {
+  return {
+    async *describeUsers(): AsyncGenerator<IamUser> {
+      const names = await read('GetAccountAuthorizationDetails', () => {
+        if (faults.hit('details-denied')) {
+          throw new KeyturnError('access-denied', 'simulated denial of the account details');
+        }
+        return [...world.users.keys()].filter(() => !faults.hit('details-miss-user'));
+      });
+      for (const name of names) yield { name, arn: `arn:aws:iam::${ACCOUNT}:user/${name}` };
+    },
+    countUsers: () => read('GetAccountSummary', () => world.users.size),
+  };
+}
