@@ -36,14 +36,19 @@ export const POLICY_ABOUT = {
 } as const;
 
 /** Without the report, rotate-iam-keys reads all users one by one; keyctl always does. */
-const BY_REPORT = [
-  'iam:ListUsers',
-  'iam:GenerateCredentialReport',
-  'iam:GetCredentialReport',
-  'iam:GetAccountSummary',
-] as const;
-const FIND_ACTIONS = {
-  admin: ['iam:ListUsers'],
+const LIST_USERS: PolicyStatement = findUsers('FindUsers', ['iam:ListUsers']);
+const BY_REPORT: readonly PolicyStatement[] = [
+  findUsers('FindUsers', [
+    'iam:ListUsers',
+    'iam:GenerateCredentialReport',
+    'iam:GetCredentialReport',
+    'iam:GetAccountSummary',
+  ]),
+  // A statement of its own, because it may be left out: it also shows all policies of the account.
+  findUsers('FindUsersWithoutReport', ['iam:GetAccountAuthorizationDetails']),
+];
+const FIND_USERS = {
+  admin: [LIST_USERS],
   fleet: BY_REPORT,
   organization: BY_REPORT,
 } as const;
@@ -59,7 +64,7 @@ export interface PolicyOptions {
 export function policyDocument(name: PolicyName, options: PolicyOptions = {}): PolicyDocument {
   const { partition = 'aws', roleName = 'OrganizationAccountAccessRole' } = options;
   const users = `arn:${partition}:iam::*:user`;
-  const statements = name === 'self-service' ? ownKeys(users) : allKeys(users, FIND_ACTIONS[name]);
+  const statements = name === 'self-service' ? ownKeys(users) : allKeys(users, FIND_USERS[name]);
   const entrance =
     name === 'organization' ? otherAccounts(`arn:${partition}:iam::*:role/${roleName}`) : [];
   return { Version: '2012-10-17', Statement: [...statements, ...entrance] };
@@ -84,11 +89,15 @@ function ownKeys(users: string): PolicyStatement[] {
   ];
 }
 
-function allKeys(users: string, findActions: readonly string[]): PolicyStatement[] {
+function allKeys(users: string, find: readonly PolicyStatement[]): PolicyStatement[] {
   return [
     { Sid: 'RotateAccessKeys', Effect: 'Allow', Action: KEY_ACTIONS, Resource: `${users}/*` },
-    { Sid: 'FindUsers', Effect: 'Allow', Action: findActions, Resource: '*' },
+    ...find,
   ];
+}
+
+function findUsers(sid: string, actions: readonly string[]): PolicyStatement {
+  return { Sid: sid, Effect: 'Allow', Action: actions, Resource: '*' };
 }
 
 function otherAccounts(roles: string): PolicyStatement[] {

@@ -23,14 +23,14 @@ describe('describing users', () => {
     bench.sandbox.world.account(ACCOUNT).hasEmptyPages = true;
     assert.deepEqual(await namesOf(bench.gateway.overview.describeUsers()), listed);
     const calls = bench.sandbox.requests.list();
-    assert.equal(calls.length, 5);
+    assert.equal(calls.length, 6);
     for (const { operation, params } of calls) {
       assert.equal(operation, 'GetAccountAuthorizationDetails');
       assert.equal(params['Filter.member.1'], 'User');
       assert.equal(params['Filter.member.2'], undefined);
       assert.equal(params.MaxItems, '1000');
     }
-    assert.equal(new Set(calls.map(({ params }) => params.Marker)).size, 5);
+    assert.equal(new Set(calls.map(({ params }) => params.Marker)).size, 6);
   });
 
   it('tells of a user what listing does', async (test) => {

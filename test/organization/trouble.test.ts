@@ -55,12 +55,13 @@ test('a throttled member slows only itself, and is rotated in the end', async (t
 test('a member that refuses one permission is one failure that names it', async (t) => {
   const stage = await FleetStage.open(t);
   const denied = { kind: 'access-denied' } as const;
-  stage.sandbox.faults.add({ account: THIRD, operation: 'ListUsers', effect: denied });
-  stage.sandbox.faults.add({
-    account: THIRD,
-    operation: 'GenerateCredentialReport',
-    effect: denied,
-  });
+  for (const operation of [
+    'ListUsers',
+    'GenerateCredentialReport',
+    'GetAccountAuthorizationDetails',
+  ]) {
+    stage.sandbox.faults.add({ account: THIRD, operation, effect: denied });
+  }
   const { code, report } = await stage.rotate('--organization');
   assert.equal(code, 1);
   assert.deepEqual(rotatedAccounts(report), [FIRST, MANAGEMENT, SECOND]);

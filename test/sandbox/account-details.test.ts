@@ -71,7 +71,7 @@ describe('the account details', () => {
     for await (const page of paginator) pages.push(page.UserDetailList ?? []);
     assert.deepEqual(
       pages.map(({ length }) => length),
-      [3, 0, 3, 0, 1],
+      [0, 3, 0, 3, 0, 1],
     );
     assert.equal(new Set(pages.flat().map(({ UserName }) => UserName)).size, 7);
   });

@@ -51,6 +51,20 @@ export const REPORT: readonly Directive[] = [
       }),
   },
   {
+    usage: 'AWS has empty pages in its lists | AWS counts N users more than it names',
+    pattern: /^AWS (?:has empty pages in its lists|counts (\d+) users more than it names)$/,
+    perform: ({ sandbox }, more) => {
+      const account = sandbox.world.account();
+      if (more === '') {
+        account.hasEmptyPages = true;
+        return;
+      }
+      // Of all answers only the account's summary asks how many they are.
+      const size = account.users.size + Number(more);
+      Object.defineProperty(account.users, 'size', { value: size });
+    },
+  },
+  {
     usage: 'somebody makes a new user NAME with a key',
     pattern: /^somebody makes a new user (\S+) with a key$/,
     perform: ({ sandbox: { world }, labels, seededStatus }, name) => {

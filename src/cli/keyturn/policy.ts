@@ -67,7 +67,11 @@ export function policyHelp(): string {
     program: 'keyturn policy',
     summary: 'prints the IAM policy that allows exactly the calls that are made, and nothing else.',
     usage: [`keyturn policy ${POLICY_NAMES.join('|')}`],
-    description: [],
+    description: [
+      'The statement FindUsersWithoutReport of fleet and organization may be left out. Its call names ' +
+        'the users where the credential report can not be used, and shows all policies of the account ' +
+        'as well; without it, iam:ListUsers names them.',
+    ],
     flags: POLICY_FLAGS,
     sections: [
       {

@@ -1,6 +1,6 @@
 // Marker paging. A marker names the last item that was given out, so a page never repeats or
 // skips an item because others came or went in between. It also says whether the page that it leads
-// to is an empty one, as AWS may have them in the middle of a list.
+// to is an empty one, as AWS may have them although there is more.
 
 import { type Call, optionalInteger } from '../operation.ts';
 import { validationError } from '../refusal.ts';
@@ -14,8 +14,8 @@ export interface Page<T> {
 }
 
 interface Position {
-  /** The name of the last item given out; undefined at the beginning. */
-  readonly after: string | undefined;
+  /** The name of the last item given out; null at the beginning. */
+  readonly after: string | null;
   readonly isEmpty: boolean;
 }
 
@@ -24,8 +24,8 @@ export function pageOf<T>(call: Call, sorted: readonly T[], nameOf: (item: T) =>
   const size =
     optionalInteger(call, 'MaxItems', { min: 1, max: PAGE_SIZE_MAX }) ?? PAGE_SIZE_DEFAULT;
   const operation = call.params.Action ?? '';
-  const { after, isEmpty } = readMarker(call.params.Marker, operation);
-  const start = after === undefined ? 0 : sorted.findIndex((item) => nameOf(item) > after);
+  const { after, isEmpty } = readPosition(call, operation);
+  const start = after === null ? 0 : sorted.findIndex((item) => nameOf(item) > after);
   const rest = start < 0 ? [] : sorted.slice(start);
   const items = isEmpty ? [] : rest.slice(0, size);
   const isTruncated = items.length < rest.length;
@@ -47,11 +47,11 @@ function writeMarker(operation: string, { after, isEmpty }: Position): string {
   return Buffer.from(JSON.stringify([operation, after, isEmpty])).toString('base64');
 }
 
-function readMarker(marker: string | undefined, operation: string): Position {
-  if (marker === undefined) return { after: undefined, isEmpty: false };
+function readPosition({ account, params }: Call, operation: string): Position {
+  if (params.Marker === undefined) return { after: null, isEmpty: account.hasEmptyPages };
   try {
-    const parsed: unknown = JSON.parse(Buffer.from(marker, 'base64').toString('utf8'));
-    if (Array.isArray(parsed) && parsed[0] === operation && typeof parsed[1] === 'string') {
+    const parsed: unknown = JSON.parse(Buffer.from(params.Marker, 'base64').toString('utf8'));
+    if (Array.isArray(parsed) && parsed[0] === operation) {
       return { after: parsed[1], isEmpty: parsed[2] === true };
     }
   } catch {
