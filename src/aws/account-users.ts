@@ -1,6 +1,6 @@
-// All users of an account where the credential report does not tell them. The account details name them
-// in as few calls as ListUsers, to callers who may ask for them; where those do not, or may have left
-// somebody out, ListUsers names everybody once more: whoever takes the names reads each user once.
+// All users of an account when the credential report does not tell them. The account details name them
+// in as many calls as ListUsers takes. Where they are denied, or may have left somebody out, ListUsers
+// names everybody once more: whoever takes the names reads each user only once.
 
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
@@ -12,7 +12,7 @@ export interface Denial {
   readonly reason: string;
 }
 
-/** Some may come twice. Throws what ListUsers throws, and what every further call would meet. */
+/** A user may come twice. Throws what ListUsers throws, and what every further call would meet. */
 export async function* accountUsers(
   { reader, overview }: Pick<AccountGateway, 'reader' | 'overview'>,
   emit: EventSink,

@@ -83,8 +83,8 @@ export interface ReportFile {
 /** What AWS tells of the account as a whole, to callers who may ask about all of it. */
 export interface AccountOverview {
   /**
-   * All users with their groups, tags and policies, page by page, of which users alone are read; keys are
-   * not among it. Throws `access-denied` naming iam:GetAccountAuthorizationDetails.
+   * All users of the account, page by page, as IAM describes them together with their groups, tags and
+   * policies, but without their keys. Throws `access-denied` naming iam:GetAccountAuthorizationDetails.
    */
   describeUsers(): AsyncIterable<IamUser>;
   /**

@@ -12,7 +12,7 @@ import { type Call, type CallTarget, classifyUnlessStopped } from './classify.ts
 import type { AccessKey, IamUser, KeyReader, KeyStatus } from './gateway.ts';
 import { itemsOf, toPage, unreadable } from './sdk-answer.ts';
 
-/** The most that AWS gives at a time. */
+/** The most users that AWS gives at a time. */
 export const USERS_PER_PAGE = 1_000;
 
 export function createReader(
