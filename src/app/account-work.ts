@@ -48,7 +48,7 @@ export function accountWork(parts: AccountParts): AccountWork {
   const { gateway, state, clock, signal, policy, deliver = TO_CUSTODY } = parts;
   const { changes } = parts;
   const emit = changes?.listening(gateway.caller.account, parts.emit) ?? parts.emit;
-  const surroundings = { gateway, custody: state.custody, clock, emit };
+  const surroundings = { gateway, state, clock, emit };
   return {
     ...{ gateway, state, clock, emit, signal },
     places: openPlaces({

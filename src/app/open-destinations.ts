@@ -6,10 +6,11 @@ import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { Destination } from '../destinations/destination.ts';
-import type { Custody } from '../destinations/kind.ts';
 import { kindNamed, openDestination } from '../destinations/kinds.ts';
 import type { DestinationChooser, DestinationOpener, Replaced } from '../engine/places.ts';
 import type { DeliveryTarget } from '../lifecycle/record.ts';
+import type { AccountState } from '../state/state-store.ts';
+import { ownersKnownTo } from './known-owners.ts';
 import { saveOptions } from './save-options.ts';
 
 /** One place as the operator names it: `secrets-manager` and `app/{user}`. */
@@ -21,18 +22,21 @@ export interface DeliveryRequest {
 
 export interface DestinationSurroundings {
   readonly gateway: AccountGateway;
-  readonly custody: Custody;
+  readonly state: AccountState;
   readonly clock: Clock;
   readonly emit: EventSink;
 }
 
 export function destinationOpener(surroundings: DestinationSurroundings): DestinationOpener {
-  const { gateway, custody, clock, emit } = surroundings;
+  const { gateway, state, clock, emit } = surroundings;
+  const { reader, services: aws } = gateway;
   const files = (path: string) => saveOptions(path, clock);
-  const whoseKey = keyOwners(gateway.reader, clock);
-  const parts = { aws: gateway.services, custody, clock, emit, files, whoseKey };
-  return async (target, { user, oldKeyId }) =>
-    await openDestination(target, { ...parts, user, oldKeyId });
+  const sources = { ask: keyOwners(reader, clock), reader, state };
+  const parts = { aws, custody: state.custody, clock, emit, files };
+  return async (target, { user, oldKeyId }) => {
+    const whoseKey = ownersKnownTo(user, sources);
+    return await openDestination(target, { ...parts, user, oldKeyId, whoseKey });
+  };
 }
 
 /** The places that the operator asked for, made for each user. */

@@ -43,6 +43,57 @@ describe('keyctl looks before it writes (I14)', () => {
     assert.deepEqual(keys, [id]);
   });
 
+  it('a previous profile whose owner the caller may not ask for is not written over', async (t) => {
+    const laptop = await openLaptop(t);
+    const { id } = await laptop.addProfile('production', 'ada');
+    const bob = await laptop.addProfile('production-previous', 'bob', 'region = eu-west-1\n');
+    const before = await readFile(laptop.credentials, 'utf8');
+    const session = await openProfileSession(laptop.target('production'), laptop.context);
+    assert.equal(session.exam.obstacle?.code, 'not-deliverable');
+    await assert.rejects(
+      session.rotate(AGREED),
+      isCode('not-deliverable', bob.id, 'take the profile production-previous out of', '-a'),
+    );
+    session.close();
+    assert.equal(await readFile(laptop.credentials, 'utf8'), before);
+    const keys = laptop.sandbox.world.user(ACCOUNT, 'ada').keys.map((key) => key.id);
+    assert.deepEqual(keys, [id]);
+  });
+
+  it('a deleted key in the previous profile is known from the journal, and makes way', async (t) => {
+    const laptop = await openLaptop(t);
+    const { world } = laptop.sandbox;
+    const { id } = await laptop.addProfile('production', 'ada');
+    const first = await openProfileSession(laptop.target('production'), laptop.context);
+    const { newKeyId } = await first.rotate(AGREED);
+    first.close();
+    for (const gone of world.user(ACCOUNT, 'ada').keys.splice(0, 1)) gone.deleted = true;
+    const second = await openProfileSession(laptop.target('production'), laptop.context);
+    assert.equal(second.exam.obstacle, undefined);
+    assert.equal((await second.rotate(AGREED)).oldKeyId, newKeyId);
+    second.close();
+    const text = await laptop.read();
+    assert.ok(text.includes(newKeyId) && !text.includes(id), 'the dead pair made way');
+  });
+
+  it('a key of the user in the previous profile makes way also where no last use may be asked', async (t) => {
+    const laptop = await openLaptop(t);
+    const { world } = laptop.sandbox;
+    await laptop.addProfile('production', 'ada');
+    const other = world.addKey(ACCOUNT, 'ada', { ageDays: 300, status: 'Inactive' });
+    await appendProfile(laptop.credentials, 'production-previous', other);
+    laptop.sandbox.faults.add({
+      operation: 'GetAccessKeyLastUsed',
+      effect: { kind: 'access-denied' },
+    });
+    const target = laptop.target('production');
+    const session = await openProfileSession(target, laptop.context);
+    assert.equal(session.exam.obstacle, undefined);
+    await session.rotate({ ...AGREED, mayRemove: accessKeyId(other.id) });
+    session.close();
+    assert.ok(!(await laptop.read()).includes(other.id));
+  });
+
   it('a key that was delivered elsewhere is refused, and goes on with --moved-from', async (t) => {
     const laptop = await withAdministrator(t);
     const { id } = await laptop.addProfile('production', 'ada');

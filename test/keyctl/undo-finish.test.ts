@@ -102,6 +102,22 @@ describe('keyctl undo', () => {
     assert.deepEqual(await holders(newKeyId), ['production', 'copy']);
   });
 
+  it('a previous pair of another user is nothing to go back to (I6)', async (t) => {
+    const laptop = await openLaptop(t);
+    await laptop.addProfile('production', 'ada');
+    const bob = await laptop.addProfile('production-previous', 'bob');
+    await appendProfile(laptop.credentials, 'admin', laptop.sandbox.world.administratorKey());
+    const before = await laptop.read();
+    const asAdmin = laptop.target('production', { authProfile: 'admin' });
+    await assert.rejects(undoProfile(asAdmin, laptop.context), (thrown) => {
+      assert(thrown instanceof KeyturnError);
+      assert.equal(thrown.code, 'key-changed', thrown.message);
+      assert(thrown.message.includes(`${bob.id} of bob`), thrown.message);
+      return true;
+    });
+    assert.equal(await laptop.read(), before);
+  });
+
   it('says that there is nothing to undo', async (t) => {
     const laptop = await openLaptop(t);
     await laptop.addProfile('production', 'ada');

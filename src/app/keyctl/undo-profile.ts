@@ -3,12 +3,15 @@
 // to make the old one Active again. The engine does it, as for keyturn undo.
 
 import type { AccountGateway } from '../../aws/gateway.ts';
+import { keyOwners } from '../../aws/whose-key.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { isSameUser } from '../../base/user-name.ts';
 import { checkWritable } from '../../credentials-file/save.ts';
 import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
 import { targetOfProfiles } from '../../destinations/credentials-file/place.ts';
 import { rehearseSwap } from '../../destinations/credentials-file/profile-edits.ts';
-import { undoReplacement } from '../../engine/undo-rotation.ts';
+import { type SwappedPair, undoReplacement } from '../../engine/undo-rotation.ts';
+import type { KeyOwner } from '../../lifecycle/keys.ts';
 import { watchBackups } from './backups.ts';
 import { findOwner } from './find-owner.ts';
 import { previousKey } from './previous-key.ts';
@@ -33,7 +36,11 @@ export async function undoProfile(
   }
   const gateway = await gatewayForUndo(options, context);
   try {
-    const { user } = await findOwner(toKeyId, { user: options.user, profile }, gateway);
+    const { user, keys } = await findOwner(toKeyId, { user: options.user, profile }, gateway);
+    if (!keys.some(({ id }) => id === fromKeyId)) {
+      const whoseKey = keyOwners(gateway.reader, context.clock);
+      refuseOtherOwner({ user, ...pair, profile }, await whoseKey(fromKeyId));
+    }
     await checkWritable(file.save);
     const state = await context.state.open(gateway.caller.account, 'write');
     const backups = watchBackups(context);
@@ -56,6 +63,22 @@ export async function undoProfile(
   } finally {
     gateway.close();
   }
+}
+
+/** I6: two users never change places. Where nobody can tell whose the present key is, it may be dead. */
+function refuseOtherOwner(
+  { user, toKeyId, fromKeyId, profile }: SwappedPair & { readonly profile: string },
+  owner: KeyOwner,
+): void {
+  if (owner.kind !== 'user' || isSameUser(owner.user, user)) return;
+  const previous = previousProfileOf(profile);
+  throw new KeyturnError(
+    'key-changed',
+    `profile ${profile} holds ${fromKeyId} of ${owner.user}, and ${previous} holds ${toKeyId} of ${user}, so the one never replaced the other`,
+    {
+      hint: `nothing was changed; whoever put a pair into ${previous} by hand can take it out again`,
+    },
+  );
 }
 
 /** The reason for an undo is often that the new pair does not work: then the old one signs. */

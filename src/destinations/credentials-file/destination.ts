@@ -69,8 +69,8 @@ export function profileDestination(place: ProfilePlace, parts: ProfileParts): De
 }
 
 /**
- * I14: the previous profile is written over with the pair that is replaced. A pair of somebody else's that
- * was put there by hand stays. Whether a key of long ago still exists, not everybody may ask: then it may go.
+ * I14: the previous profile is written over with the pair that is replaced, so what it holds must be one of
+ * the same user's, or dead. Of a pair that nobody can tell the owner of, the profile may be the only holder.
  */
 async function refuseForeignPrevious(
   profile: string,
@@ -81,13 +81,23 @@ async function refuseForeignPrevious(
   const id = bytes && pairOf(parseDocument(bytes), previous)?.id;
   if (id === undefined || id === oldKeyId || !isAccessKeyId(id)) return;
   const owner = await whoseKey(id);
-  if (owner.kind !== 'user' || isSameUser(owner.user, user)) return;
+  if (owner.kind === 'nobody') return;
+  if (owner.kind === 'user' && isSameUser(owner.user, user)) return;
+  const held = `profile ${previous} of ${save.path} holds ${id}`;
+  const reserved = `the former pair of ${profile} is to go there`;
+  if (owner.kind === 'user') {
+    throw new KeyturnError(
+      'not-deliverable',
+      `${held}, which is a key of ${owner.user} and not of ${user}`,
+      { hint: `${reserved}: give that profile another name first` },
+    );
+  }
+  const { code, message, hint } = owner.error;
+  const wayOut = `${reserved}: take the profile ${previous} out of the file if nobody needs its pair, else give it another name; or sign with a profile that may ask whose key it is (-a, iam:GetAccessKeyLastUsed on all users)`;
   throw new KeyturnError(
     'not-deliverable',
-    `profile ${previous} of ${save.path} holds ${id}, which is a key of ${owner.user} and not of ${user}`,
-    {
-      hint: `the former pair of ${profile} is to go there: give that profile another name first`,
-    },
+    `${held}, and whose key that is could not be found out: ${message}`,
+    { hint: code === 'access-denied' ? wayOut : (hint ?? 'run again') },
   );
 }
 
