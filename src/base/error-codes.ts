@@ -301,8 +301,10 @@ export const ERROR_CODES = {
     remedy: 'The secret is kept in the hand-off file. Repair the destination, then run again.',
   }),
   'not-accepted-yet': info(1, 'user', {
-    meaning: 'AWS did not accept the new key in time; the old key was not touched.',
-    remedy: 'Run again: the rotation goes on where it stopped.',
+    meaning:
+      'AWS did not accept the new key in time, or does not accept a key yet whose secret a place may have; the old key was not touched.',
+    remedy:
+      'Run again, after the time in the hint if it has one: the rotation goes on where it stopped.',
   }),
   'wrong-identity': info(1, 'user', {
     meaning: 'The new key signs as another user than the one rotated; the old key was not touched.',

@@ -6,6 +6,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
 import type { NamedPlace } from '../destinations/kinds.ts';
+import { KEY_LAG_MS } from '../lifecycle/keys.ts';
 import type { OldKeyFate } from '../lifecycle/record.ts';
 import type { AccountState } from '../state/state-store.ts';
 import type { Places } from './places.ts';
@@ -42,17 +43,14 @@ export interface VerificationPolicy {
   readonly giveUpMs: number;
 }
 
-/**
- * Three acceptances over two seconds. AWS gives no number for propagation; 5 to 15 s were seen
- * (docs/ARCHITECTURE.md lists the sources), so giving up takes much longer than that.
- */
+/** Three acceptances over two seconds. */
 export const DEFAULT_VERIFICATION: VerificationPolicy = {
   acceptancesInARow: 3,
   settleMs: 1_000,
   firstMs: 1_000,
   retryMs: 1_300,
   retryMaxMs: 3_000,
-  giveUpMs: 120_000,
+  giveUpMs: KEY_LAG_MS,
 };
 
 export interface AccountWork {

@@ -5,10 +5,10 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { toKeyturnError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Destination } from '../destinations/destination.ts';
-import type { PlacesAnswer, Question } from '../lifecycle/questions.ts';
+import type { PlacesAnswer, Question, UnreadPlace } from '../lifecycle/questions.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
-import { type FoundInTexts, findSecret } from './secret-in-texts.ts';
+import { type FoundInTexts, findSecret, type SoughtKey } from './secret-in-texts.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
 export async function askPlaces(
@@ -21,30 +21,41 @@ export async function askPlaces(
   } catch (thrown) {
     return { kind: 'unreadable', where: toKeyturnError(thrown).message };
   }
-  let unreadable: PlacesAnswer | undefined;
+  const unread: UnreadPlace[] = [];
   for (const destination of destinations) {
-    const answer = await askPlace(destination, keyId, at);
+    const answer = await askPlace(destination, { ...rotation, keyId }, at);
     if (answer.kind === 'placed') return answer;
-    if (answer.kind === 'unreadable') unreadable ??= answer;
+    if (answer.kind === 'unreadable') unread.push(answer);
   }
-  return unreadable ?? { kind: 'missing' };
+  return hardest(unread) ?? { kind: 'missing' };
+}
+
+/** The operator's word can answer for a place that can not be read; the others come first. */
+function hardest(unread: readonly UnreadPlace[]): UnreadPlace | undefined {
+  return (
+    unread.find(({ isKeyRefused }) => isKeyRefused) ??
+    unread.find(({ isNamed }) => isNamed) ??
+    unread[0]
+  );
 }
 
 async function askPlace(
   destination: Destination,
-  keyId: AccessKeyId,
+  key: SoughtKey,
   { account }: UserAtHand,
 ): Promise<PlacesAnswer> {
   const { kind, place, wayBack } = destination;
+  const { keyId } = key;
   // What delivers the copy in custody has no other one.
   if (destination.keepsHandoff === true) return { kind: 'missing' };
   const where = `${kind} ${place}`;
   try {
     if ((await wayBack?.secretOf(keyId)) !== undefined) return { kind: 'placed' };
-    const found = await foundIn(destination, keyId, account);
+    const found = await foundIn(destination, key, account);
     if (found?.kind === 'found') return { kind: 'placed' };
     if (found?.kind === 'named')
       return { kind: 'unreadable', where: namedIn(where), isNamed: true };
+    if (found?.kind === 'key-refused') return keyRefused(keyId, where, found.isNamed);
     if (found?.kind === 'unclear') {
       return {
         kind: 'unreadable',
@@ -63,17 +74,26 @@ async function askPlace(
   }
 }
 
+function keyRefused(keyId: AccessKeyId, where: string, isNamed: boolean): UnreadPlace {
+  return {
+    kind: 'unreadable',
+    where: `whether ${where} has the secret of ${keyId} does not show, because AWS does not accept that key`,
+    isKeyRefused: true,
+    ...(isNamed && { isNamed }),
+  };
+}
+
 function namedIn(where: string): string {
   return `${where} names it, and no secret beside it is the one of that key`;
 }
 
 async function foundIn(
   destination: Destination,
-  keyId: AccessKeyId,
+  key: SoughtKey,
   { gateway }: AccountWork,
 ): Promise<FoundInTexts | undefined> {
   const texts = await destination.textsRead?.();
-  return texts && (await findSecret(keyId, texts, gateway.verifier));
+  return texts && (await findSecret(key, texts, gateway.verifier));
 }
 
 /** The secret, from the first place that gives it back; undefined where none does any more. */
@@ -85,7 +105,8 @@ export async function secretFromPlaces(
   for (const destination of await account.places.toTidyUp(rotation)) {
     const secret = await destination.wayBack?.secretOf(keyId).catch(() => undefined);
     if (secret !== undefined) return secret;
-    const found = await foundIn(destination, keyId, account).catch(() => undefined);
+    const key = { ...rotation, keyId };
+    const found = await foundIn(destination, key, account).catch(() => undefined);
     if (found?.kind === 'found') return found.secret;
   }
   return undefined;

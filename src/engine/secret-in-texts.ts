@@ -2,11 +2,12 @@
 // under names of its own, and a delivery may have come half-way: so every text that looks like a secret is
 // held against the key by AWS itself.
 
-import type { KeyVerifier } from '../aws/gateway.ts';
+import type { KeyVerifier, NewAccessKey, SignerAnswer } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { Secret } from '../base/secret.ts';
 import { readingsOf } from '../destinations/readings.ts';
 import { looksLikeSecret } from '../destinations/stray-fields.ts';
+import type { Rotation } from '../lifecycle/rotation.ts';
 
 /** More than that is no pair for a reader, and each costs a call. */
 const CANDIDATES_MAX = 8;
@@ -15,26 +16,45 @@ export type FoundInTexts =
   | { readonly kind: 'found'; readonly secret: Secret }
   /** The texts name the key, and no secret in them is its own: nobody but its reader can tell. */
   | { readonly kind: 'named' }
+  /** AWS refuses the key itself (yet), so that it tells nothing of a secret. */
+  | { readonly kind: 'key-refused'; readonly isNamed: boolean }
   | { readonly kind: 'nothing' }
   /** AWS did not say. */
   | { readonly kind: 'unclear'; readonly reason: string };
 
+/** The key whose secret is looked for, and the one that it replaces. */
+export type SoughtKey = Pick<Rotation, 'oldKeyId'> & { readonly keyId: AccessKeyId };
+
 export async function findSecret(
-  keyId: AccessKeyId,
+  { keyId, oldKeyId }: SoughtKey,
   texts: readonly Secret[],
   verifier: KeyVerifier,
 ): Promise<FoundInTexts> {
   const readings = texts.flatMap((text) => [...readingsOf(text.reveal())]);
-  const candidates = new Set(readings.flatMap(secretsIn));
-  for (const candidate of [...candidates].slice(0, CANDIDATES_MAX)) {
-    const secret = new Secret(candidate);
-    const answer = await verifier.whoSigns({ id: keyId, secret, createdAt: new Date(0) });
+  const secrets = [...new Set(readings.flatMap(secretsIn))].map((text) => new Secret(text));
+  const isNamed = readings.some((text) => text.includes(keyId));
+  for (const secret of secrets.slice(0, CANDIDATES_MAX)) {
+    const answer = await whoSigns({ id: keyId, secret }, verifier);
     if (answer.kind === 'accepted') return { kind: 'found', secret };
     if (answer.kind === 'unclear' && answer.isWrongSecret !== true) {
       return { kind: 'unclear', reason: answer.reason };
     }
+    // AWS says so of every secret, the key's own included. Only the one of the key that is replaced is
+    // known by other means not to be it.
+    if (answer.kind === 'not-yet') {
+      if (secrets.length > 1) return { kind: 'key-refused', isNamed };
+      const others = await whoSigns({ id: oldKeyId, secret }, verifier);
+      if (others.kind !== 'accepted') return { kind: 'key-refused', isNamed };
+    }
   }
-  return { kind: readings.some((text) => text.includes(keyId)) ? 'named' : 'nothing' };
+  return { kind: isNamed ? 'named' : 'nothing' };
+}
+
+async function whoSigns(
+  pair: Pick<NewAccessKey, 'id' | 'secret'>,
+  verifier: KeyVerifier,
+): Promise<SignerAnswer> {
+  return await verifier.whoSigns({ ...pair, createdAt: new Date(0) });
 }
 
 /** Also in the middle of a text: a line of INI, a URL. */

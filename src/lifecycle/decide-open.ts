@@ -10,7 +10,7 @@ import {
   type RecoveryStep,
   standstillEnds,
   standstillError,
-  waitHint,
+  standstillHint,
 } from './decide-recovery.ts';
 import { UserHistory } from './history.ts';
 import type { AccessKey } from './keys.ts';
@@ -162,9 +162,10 @@ export function* lateKeyOf(facts: OpenFacts): Asking<Found> {
   }
   // A key in use is somebody's own: nothing is left to explain.
   if (about.use === 'used') return none;
-  const reason = isOwn ? MAY_SIGN : about.old === 'active' ? USE_NOT_SHOWN : ONLY_WORKING_KEY;
+  const whyNotYet = about.old === 'active' ? USE_NOT_SHOWN : ONLY_WORKING_KEY;
+  const reason = isOwn ? MAY_SIGN : (plan.candidate?.unread?.where ?? whyNotYet);
   const endsAt = standstillEnds(plan);
-  const hint = endsAt && waitHint(keyId, endsAt, facts.wordCommand);
+  const hint = standstillHint(plan, facts.wordCommand);
   return { ...none, unexplained: { keyId, reason, hint }, notBefore: endsAt };
 }
 

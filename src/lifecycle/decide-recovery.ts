@@ -5,7 +5,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { minuteOf, upToMinute } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { UserHistory } from './history.ts';
-import { type AccessKey, LAST_USE_LAG_MS } from './keys.ts';
+import { type AccessKey, KEY_LAG_MS, LAST_USE_LAG_MS } from './keys.ts';
 import { fitsRequest } from './late-key.ts';
 import {
   type Asking,
@@ -14,6 +14,7 @@ import {
   askLastUse,
   askPlaces,
   type PlacesAnswer,
+  type UnreadPlace,
 } from './questions.ts';
 import {
   decideRecovery,
@@ -35,8 +36,10 @@ export interface Candidate {
   readonly id: AccessKeyId;
   /** Undefined when the key is not listed. */
   readonly createdAt: Date | undefined;
-  /** A place that may hold its secret and could not be read, or that names the key. */
-  readonly unread: Extract<PlacesAnswer, { kind: 'unreadable' }> | undefined;
+  /** A place that may hold its secret, and of which nobody can tell. */
+  readonly unread: UnreadPlace | undefined;
+  /** When that place shows by itself whether it has the secret; undefined where time changes nothing. */
+  readonly placeShowsFrom: Date | undefined;
 }
 
 export interface RecoveryPlan {
@@ -136,8 +139,10 @@ function* gather(
     timing: isInTime ? 'fits' : 'differs',
   } as const;
   const found = yield* secretOf(rotation, candidateId, place);
-  // The operator's word is the answer to a place that can not be read; not to one that names the key.
-  const isAnswered = isNamed && found.kind === 'unreadable' && found.isNamed !== true;
+  const placeShowsFrom = showsFrom(found, candidate, now);
+  // Nor to one that shows in a moment whether it has the secret (I11).
+  const isOpen = found.kind === 'unreadable' && found.isNamed !== true;
+  const isAnswered = isNamed && isOpen && placeShowsFrom === undefined;
   const held = isAnswered ? ({ kind: 'missing' } as const) : found;
   const known = { ...place, secret: held.kind };
   let use: RecoveryFacts['use'] = 'unknown';
@@ -146,8 +151,20 @@ function* gather(
     use = yield* useOf(candidate, isNamed ? shownFrom(candidate) : now);
   }
   const unread = held.kind === 'unreadable' ? held : undefined;
-  const listed = candidateId && { id: candidateId, createdAt: candidate?.createdAt, unread };
+  const { createdAt } = candidate ?? {};
+  const listed = candidateId && { id: candidateId, createdAt, unread, placeShowsFrom };
   return { facts: { ...known, use }, candidate: listed };
+}
+
+/** A place that AWS tells nothing about because the key is so young: it is asked again, and nobody answers. */
+function showsFrom(
+  place: PlacesAnswer | { readonly kind: 'held' },
+  key: AccessKey | undefined,
+  now: Date,
+): Date | undefined {
+  if (key === undefined || place.kind !== 'unreadable' || !place.isKeyRefused) return undefined;
+  const accepted = new Date(key.createdAt.getTime() + KEY_LAG_MS);
+  return now < accepted ? upToMinute(accepted) : undefined;
 }
 
 /** I10: custody is asked first, and then every place, where the answer matters. */
@@ -176,6 +193,7 @@ function shownFrom({ createdAt }: Pick<AccessKey, 'createdAt'>): Date {
 
 /** When to look again at a rotation that waits; undefined when time alone changes nothing. */
 export function standstillEnds({ standstill, candidate }: RecoveryPlan): Date | undefined {
+  if (standstill !== undefined && candidate?.placeShowsFrom) return candidate.placeShowsFrom;
   if (standstill?.kind !== 'wait' || candidate?.createdAt === undefined) return undefined;
   return looksAgainAt({ createdAt: candidate.createdAt });
 }
@@ -198,7 +216,7 @@ export function orphanCommand(keyId: AccessKeyId, command = 'keyturn recover'): 
   return `${command} --orphan ${keyId}`;
 }
 
-/** Why the rotation stays as it is, for the reader: `use-not-shown-yet` or `needs-operator`. */
+/** Why the rotation stays as it is, for the reader. */
 export function standstillError(
   { user, oldKeyId }: Pick<Rotation, 'user' | 'oldKeyId'>,
   plan: RecoveryPlan,
@@ -207,23 +225,18 @@ export function standstillError(
   const { standstill, candidate } = plan;
   const about = candidate === undefined ? '' : ` (${candidate.id})`;
   const what = `${user}, key ${oldKeyId}: ${standstill?.question}${about}`;
-  const endsAt = standstillEnds(plan);
-  if (endsAt !== undefined && candidate !== undefined) {
-    return new KeyturnError(
-      'use-not-shown-yet',
-      `${what}, and AWS would not show yet if somebody used it`,
-      { hint: waitHint(candidate.id, endsAt, command), notBefore: endsAt },
-    );
+  const notBefore = standstillEnds(plan);
+  const ending = { hint: standstillHint(plan, command), notBefore };
+  const { unread, placeShowsFrom } = candidate ?? {};
+  if (unread !== undefined && placeShowsFrom !== undefined) {
+    return new KeyturnError('not-accepted-yet', `${user}: ${unread.where} yet`, ending);
   }
-  if (candidate?.unread !== undefined) {
-    const { where, isNamed } = candidate.unread;
-    return new KeyturnError('needs-operator', `${what}: ${where}`, {
-      hint: isNamed
-        ? `nothing was touched; find out who uses ${candidate.id} there, put its pair into that place as ` +
-          'keyturn delivers it and run keyturn recover, or take its ID out of there if nobody does'
-        : 'nothing was touched; make it readable again and run keyturn recover, or, if it does not ' +
-          `hold that key: ${orphanCommand(candidate.id, command)}`,
-    });
+  if (notBefore !== undefined) {
+    const lag = 'and AWS would not show yet if somebody used it';
+    return new KeyturnError('use-not-shown-yet', `${what}, ${lag}`, ending);
+  }
+  if (unread !== undefined) {
+    return new KeyturnError('needs-operator', `${what}: ${unread.where}`, ending);
   }
   return new KeyturnError('needs-operator', what, {
     hint:
@@ -231,6 +244,27 @@ export function standstillError(
       `${oldKeyId} rotated afresh, or make ${oldKeyId} Inactive if the other ` +
       'key is in use; then run again',
   });
+}
+
+/** How it goes on, where time or one answer will do. */
+export function standstillHint(
+  plan: RecoveryPlan,
+  command: string | undefined,
+): string | undefined {
+  const { candidate } = plan;
+  if (candidate === undefined) return undefined;
+  const { id, unread, placeShowsFrom } = candidate;
+  if (placeShowsFrom !== undefined) {
+    return `nothing was touched; run again after ${minuteOf(placeShowsFrom)}: AWS accepts the key then`;
+  }
+  const endsAt = standstillEnds(plan);
+  if (endsAt !== undefined) return waitHint(id, endsAt, command);
+  if (unread === undefined) return undefined;
+  return unread.isNamed
+    ? `nothing was touched; find out who uses ${id} there, put its pair into that place as keyturn ` +
+        'delivers it and run keyturn recover, or take its ID out of there if nobody does'
+    : 'nothing was touched; make it readable again and run keyturn recover, or, if it does not ' +
+        `hold that key: ${orphanCommand(id, command)}`;
 }
 
 function newcomersOf(

@@ -49,6 +49,12 @@ export type WhoseKey = (keyId: AccessKeyId) => Promise<KeyOwner>;
 export const LAST_USE_LAG_MS = 4 * 60 * 60_000;
 
 /**
+ * AWS accepts a new key only after seconds, and not everywhere at once; it gives no number, and 5 to 15
+ * seconds were seen (docs/ARCHITECTURE.md lists the sources). For so long a refusal says nothing.
+ */
+export const KEY_LAG_MS = 2 * 60_000;
+
+/**
  * IAM's quota AccessKeysPerUser, Inactive keys included. AWS does not raise it, but it is not
  * airtight either (concurrent creates), so lists of more keys must be handled.
  */

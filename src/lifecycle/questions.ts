@@ -31,10 +31,17 @@ export type Question =
 /** What the places of a rotation say of a key's secret. */
 export type PlacesAnswer =
   /** One has it, and gives it back. */
-  | { readonly kind: 'placed' }
-  | { readonly kind: 'missing' }
-  /** None that could be read has it; `where` names one that could not be read, or names the key itself. */
-  | { readonly kind: 'unreadable'; readonly where: string; readonly isNamed?: true };
+  { readonly kind: 'placed' } | { readonly kind: 'missing' } | UnreadPlace;
+
+/** None that could be read has it, and of one nobody can tell: `where` says of which, and why. */
+export interface UnreadPlace {
+  readonly kind: 'unreadable';
+  readonly where: string;
+  /** Its text names the key. */
+  readonly isNamed?: true;
+  /** AWS refuses the key itself: of a young key that is to be expected, and says nothing of the place. */
+  readonly isKeyRefused?: true;
+}
 
 export type Targets = readonly [DeliveryTarget, ...DeliveryTarget[]];
 
