@@ -2,6 +2,7 @@
 
 import { openAccounts } from '../aws/accounts.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { command } from '../base/hint.ts';
 import type { UndoneRotation } from '../engine/perform-undo.ts';
 import { undoRotation } from '../engine/undo-rotation.ts';
 import type { StateStore } from '../state/state-store.ts';
@@ -72,6 +73,9 @@ function withElsewhere(error: KeyturnError, user: string, elsewhere: readonly st
   if (error.code !== 'nothing-to-undo' || first === undefined) return error;
   return new KeyturnError(error.code, error.message, {
     cause: error.cause,
-    hint: `a user of that name was rotated in account ${elsewhere.join(', ')}: keyturn undo ${user} --account ${first}`,
+    hint: [
+      `a user of that name was rotated in account ${elsewhere.join(', ')}:`,
+      command('keyturn', 'undo', user, '--account', first),
+    ],
   });
 }

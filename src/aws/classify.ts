@@ -4,6 +4,7 @@
 
 import type { ErrorCode } from '../base/error-codes.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { command, type Hint } from '../base/hint.ts';
 import type { CreateOutcome, RefusalCode, SignerAnswer } from './gateway.ts';
 import { readFailure, type SdkFailure } from './sdk-failure.ts';
 
@@ -115,7 +116,7 @@ function signatureErrorCode(awsText: string): ErrorCode {
 
 interface Wording {
   readonly message: string;
-  readonly hint?: string;
+  readonly hint?: Hint;
 }
 
 function wording(code: ErrorCode, failure: SdkFailure, call: Call): Wording {
@@ -139,7 +140,11 @@ function wording(code: ErrorCode, failure: SdkFailure, call: Call): Wording {
     case 'expired-token':
       return {
         message: `the session that signs the calls has expired: ${answer}`,
-        hint: 'sign in again (for SSO: aws sso login), then repeat the command',
+        hint: [
+          'sign in again; for SSO:',
+          command('aws', 'sso', 'login'),
+          'then repeat the command',
+        ],
       };
     case 'invalid-credentials':
       return {

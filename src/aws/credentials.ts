@@ -13,6 +13,7 @@ import { fromIni, fromNodeProviderChain, fromTokenFile } from '@aws-sdk/credenti
 import { memoize } from '@smithy/core/config';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { command } from '../base/hint.ts';
 import { classify } from './classify.ts';
 import { type ClientSettings, stsConfig } from './clients.ts';
 import type { CredentialProvider, Credentials } from './credential-provider.ts';
@@ -139,7 +140,7 @@ function requireProfile({ shared }: EndpointSources, profile: string): void {
     {
       hint:
         known.length === 0
-          ? 'these files hold no profile; create one with: aws configure'
+          ? ['these files hold no profile; create one:', command('aws', 'configure')]
           : `known profiles: ${known.join(', ')}`,
     },
   );
@@ -258,11 +259,12 @@ function credentialFailure(
   const text = thrown instanceof Error ? firstLine(thrown.message) : '';
   const where = sources.profile === undefined ? '' : ` for profile ${sources.profile}`;
   if (/\b(?:expired|sso login)\b/i.test(text)) {
+    const named = sources.profile === undefined ? [] : ['--profile', sources.profile];
     return new KeyturnError(
       'expired-token',
       `the session${where} has expired or was never opened`,
       {
-        hint: `sign in again (for SSO: aws sso login${where && ` --profile ${sources.profile}`})`,
+        hint: ['sign in again; for SSO:', command('aws', 'sso', 'login', ...named)],
       },
     );
   }

@@ -57,7 +57,8 @@ export function openParameterStore(setup: ServiceSetup): ParameterStore {
   const history: ParameterStore['history'] = async (name) =>
     (await versions(name, true)).map((version) => toParameter(name, version));
 
-  const room: ParameterStore['room'] = async (name) => roomBeside(await versions(name, false));
+  const room: ParameterStore['room'] = async (name) =>
+    roomBeside(await versions(name, false), ['--name', name, '--region', setup.settings.region]);
 
   return { read, write, history, room };
 }
@@ -91,14 +92,19 @@ const VERSIONS_MAX = 100;
 const STANDARD_BYTES_MAX = 4_096;
 const ADVANCED_BYTES_MAX = 8_192;
 
-/** The versions are all that are kept, the newest first. */
-function roomBeside(kept: readonly ParameterHistory[]): ParameterRoom {
-  const [newest, oldest] = [kept[0], kept.at(-1)];
-  const isBlocked = kept.length >= VERSIONS_MAX && (oldest?.Labels ?? []).length > 0;
+/** The versions are all that are kept, the newest first; `named` are the flags that name the parameter. */
+function roomBeside(kept: readonly ParameterHistory[], named: readonly string[]): ParameterRoom {
+  const newest = kept[0];
+  const { Labels: labels = [], Version: version } = kept.at(-1) ?? {};
+  const isBlocked = kept.length >= VERSIONS_MAX && labels.length > 0;
+  const about = [...named, '--parameter-version', String(version), '--labels', ...labels];
   return {
     bytesMax: newest?.Tier === 'Advanced' ? ADVANCED_BYTES_MAX : STANDARD_BYTES_MAX,
     full: isBlocked
-      ? `it has ${kept.length} versions, and the oldest, ${oldest?.Version}, has a label`
+      ? {
+          why: `it has ${kept.length} versions, and the oldest, ${version}, has a label`,
+          freedBy: ['aws', 'ssm', 'unlabel-parameter-version', ...about],
+        }
       : undefined,
   };
 }
@@ -128,7 +134,10 @@ function failure(
 ): KeyturnError {
   const resource = {
     what: `parameter ${name}`,
-    madeBy: `aws ssm put-parameter --name ${name} --type SecureString --value '{}'`,
+    madeBy: [
+      ...['aws', 'ssm', 'put-parameter', '--name', name],
+      ...['--type', 'SecureString', '--value', '{}'],
+    ],
   };
   return resourceFailure(thrown, { permission, resource }, setup);
 }

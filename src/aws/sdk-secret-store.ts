@@ -115,7 +115,7 @@ function failure(
 ): KeyturnError {
   const resource = {
     what: `secret ${name}`,
-    madeBy: `aws secretsmanager create-secret --name ${name} --secret-string '{}'`,
+    madeBy: ['aws', 'secretsmanager', 'create-secret', '--name', name, '--secret-string', '{}'],
   };
   return resourceFailure(thrown, { permission, resource }, setup);
 }

@@ -2,6 +2,7 @@
 // what goes wrong. Their calls may all be repeated: each write names its own result.
 
 import { KeyturnError } from '../base/errors.ts';
+import { command } from '../base/hint.ts';
 import { classifyUnlessStopped, isMissingResource } from './classify.ts';
 import { type ClientSettings, commonConfig } from './clients.ts';
 import type { CredentialProvider } from './credential-provider.ts';
@@ -43,8 +44,8 @@ export function serviceFailure(
 export interface Resource {
   /** In words: `secret app/svc-billing`. */
   readonly what: string;
-  /** The command that makes one, for the reader to paste. */
-  readonly madeBy: string;
+  /** The words of the command that makes one. */
+  readonly madeBy: readonly string[];
 }
 
 /** The same for a call about one thing: `not-deliverable` where that does not exist. */
@@ -58,6 +59,11 @@ export function resourceFailure(
   return new KeyturnError(
     'not-deliverable',
     `account ${account} has no ${resource.what} in region ${settings.region}`,
-    { hint: `check the name and --region, or make it: ${resource.madeBy}` },
+    {
+      hint: [
+        'check the name and --region, or make it:',
+        command(...resource.madeBy, '--region', settings.region),
+      ],
+    },
   );
 }

@@ -75,6 +75,7 @@ async function listOwners(reader: KeyReader): Promise<ReadonlyMap<AccessKeyId, s
 function unknown(error: KeyturnError): KeyOwner {
   const grant =
     'grant iam:GetAccessKeyLastUsed on all users to the caller (and iam:ListUsers and iam:ListAccessKeys, which tell that nobody has a key)';
-  const hint = error.code === 'access-denied' ? grant : (error.hint ?? 'run again');
+  const again = error.hint === undefined ? 'run again' : error.hintParts;
+  const hint = error.code === 'access-denied' ? grant : again;
   return { kind: 'unknown', error: new KeyturnError(error.code, error.message, { hint }) };
 }

@@ -42,8 +42,14 @@ export interface Parameter {
 export interface ParameterRoom {
   /** By its tier. */
   readonly bytesMax: number;
-  /** Why it takes no further version, where it does not. */
-  readonly full: string | undefined;
+  /** Where it takes no further version. */
+  readonly full: FullParameter | undefined;
+}
+
+export interface FullParameter {
+  readonly why: string;
+  /** The words of the command that frees it. */
+  readonly freedBy: readonly string[];
 }
 
 export interface ParameterStore {

@@ -2,10 +2,11 @@
 // people read `message` and `hint`. The codes and what they mean are in error-codes.ts.
 
 import { ERROR_CODES, type ErrorCode, type ExitCode, type Scope } from './error-codes.ts';
+import { type Hint, type HintPart, hintText, partsOf } from './hint.ts';
 
 export interface ErrorDetails {
-  /** What the reader can do about it; one sentence, no period needed. */
-  readonly hint?: string;
+  /** What the reader can do about it; one sentence, no period needed, and commands as such. */
+  readonly hint?: Hint | undefined;
   /** From when on trying again may lead further; left out when nothing waits for a time. */
   readonly notBefore?: Date | undefined;
   /** What happened underneath. Never attach a request or a response: they carry secrets (I8). */
@@ -15,15 +16,21 @@ export interface ErrorDetails {
 /** An expected failure with a stable code. Messages are lowercase and include the wrong value. */
 export class KeyturnError extends Error {
   readonly code: ErrorCode;
-  readonly hint: string | undefined;
+  /** For a hint that says more: the parts of this one. */
+  readonly hintParts: readonly HintPart[];
   readonly notBefore: Date | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'KeyturnError';
     this.code = code;
-    this.hint = details.hint;
+    this.hintParts = details.hint === undefined ? [] : partsOf(details.hint);
     this.notBefore = details.notBefore;
+  }
+
+  /** As a text in which each command has a line of its own; undefined when there is nothing to do. */
+  get hint(): string | undefined {
+    return this.hintParts.length === 0 ? undefined : hintText(this.hintParts);
   }
 
   /** The process exit code when this error ends a run. */

@@ -22,11 +22,19 @@ export function printableAll<Value>(value: Value): Value {
   return mapTexts(value) as Value;
 }
 
+/** A hint is a text of lines (hint.ts): in it no part of others has a line break. */
+const HINT = 'hint';
+
 function mapTexts(value: unknown): unknown {
   if (typeof value === 'string') return printable(value);
   if (Array.isArray(value)) return value.map(mapTexts);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, mapTexts(each)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [
+      name,
+      typeof each === 'string' && name === HINT ? printableLines(each) : mapTexts(each),
+    ]),
+  );
 }
 
 /** JSON that means the same, and does a terminal no harm either: JSON.stringify escapes only some. */

@@ -29,7 +29,7 @@ async function recoded<T>(
     // That the run was stopped is no fault of the destination.
     if (error.code === code || error.code === 'internal' || error.isStop) throw error;
     throw new KeyturnError(code, error.message, {
-      hint: error.hint === undefined ? hint : `${error.hint}; ${hint}`,
+      hint: [...error.hintParts, hint],
       cause: { code: error.code },
     });
   }

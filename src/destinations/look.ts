@@ -103,13 +103,11 @@ async function isOwnOrNobodys(
   );
 }
 
-function unknownOwner(id: string, where: string, { message, hint }: KeyturnError): KeyturnError {
+function unknownOwner(id: string, where: string, error: KeyturnError): KeyturnError {
   return new KeyturnError(
     'not-deliverable',
-    `${where} holds ${id}, and whose key that is could not be found out: ${message}`,
-    {
-      hint: hint ?? 'grant iam:GetAccessKeyLastUsed on all users to the caller',
-    },
+    `${where} holds ${id}, and whose key that is could not be found out: ${error.message}`,
+    { hint: error.hintParts },
   );
 }
 

@@ -2,6 +2,7 @@
 // operator can name its fields.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import { command, type Hint } from '../base/hint.ts';
 import { fieldsOf } from './json-fields.ts';
 import { type PairFields, writePairFields } from './pair-fields.ts';
 
@@ -41,17 +42,18 @@ export interface NamedPlace {
 }
 
 /** How to go on: with the fields by their names, where one pair can be made out. */
-export function namesHint(json: string, { deliverAs, fields }: NamedPlace): string {
+export function namesHint(json: string, { deliverAs, fields }: NamedPlace): Hint {
   const pairs = pairsIn(json, []);
   const [only, other] = pairs;
   const isNew = only !== undefined && other === undefined && !isSame(only, fields);
   if (isNew && isPlain(only)) {
-    return `name the fields that are read: --deliver '${deliverAs}#${writePairFields(only)}'`;
+    const named = `${deliverAs}#${writePairFields(only)}`;
+    return ['name the fields that are read:', command('--deliver', named)];
   }
-  return (
-    'keep one pair in it, in two fields of its own, and take the other traces out; fields with other ' +
-    `names are named so: --deliver '${deliverAs}#id=access_key,secret=secret_key'`
-  );
+  return [
+    'keep one pair in it, in two fields of its own, and take the other traces out; fields with other names are named so:',
+    command('--deliver', `${deliverAs}#id=access_key,secret=secret_key`),
+  ];
 }
 
 /** Pairs of fields of one object, of which one holds a key ID and the other a secret. */

@@ -4,6 +4,7 @@
 import type { CreateOutcome } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert, type ErrorDetails, KeyturnError, toKeyturnError } from '../base/errors.ts';
+import type { Hint } from '../base/hint.ts';
 import { looksAgainAt, waitHint } from '../lifecycle/decide-recovery.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
@@ -99,12 +100,12 @@ async function takeBack(
 function whenRepaired(
   { rotation, keyId, createdAt }: Omit<Unstored, 'failure'>,
   { history, account }: UserWork,
-): string {
+): Hint {
   const repair = 'repair the state directory';
   if (history.rotation(rotation.id).phase === 'discarding') {
     return `${repair} and run again: the next run removes that key`;
   }
-  return `${repair} and ${waitHint(keyId, looksAgainAt({ createdAt }), account.policy.wordCommand)}`;
+  return [repair, ...waitHint(keyId, looksAgainAt({ createdAt }), account.policy.wordCommand)];
 }
 
 /** A disk that fails may have taken the secret all the same. */
@@ -150,7 +151,7 @@ async function answerLost(rotation: Rotation, reason: string, work: UserWork): P
       found = `it made ${newcomer.id}, whose secret nobody holds`;
       const notBefore = looksAgainAt(newcomer);
       const wait = waitHint(newcomer.id, notBefore, work.account.policy.wordCommand);
-      next = { hint: `the old key still works; ${wait}`, notBefore };
+      next = { hint: ['the old key still works', ...wait], notBefore };
     }
   } catch {
     // Listing is only there to say more; the next run lists again.

@@ -93,7 +93,7 @@ async function assertNothingOpen(work: UserWork): Promise<void> {
     'needs-operator',
     `a rotation of ${open.user} is not finished (${open.phase}), so its keys are both needed`,
     {
-      hint: stands?.hint ?? 'let it finish first: run the command that began it again',
+      hint: stands?.hintParts ?? 'let it finish first: run the command that began it again',
       notBefore: stands?.notBefore,
     },
   );
@@ -120,7 +120,7 @@ function assertReplaced(request: FinishRequest, keys: readonly AccessKey[]): voi
   throw new KeyturnError(
     'key-changed',
     `${currentKeyId} of ${user} is ${current?.status ?? 'gone'}, so ${keyId} is the only way in`,
-    { hint: 'nothing was changed; look at the user’s keys with keyctl -k' },
+    { hint: 'nothing was changed; look at the user’s keys (keyctl -k)' },
   );
 }
 

@@ -3,6 +3,7 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { command } from '../base/hint.ts';
 import type { Recovery } from '../lifecycle/decide-open.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { AccountWork } from './account-work.ts';
@@ -54,7 +55,10 @@ export function refuseUnasked(
     'unknown-orphan',
     `no rotation asks about ${unasked.join(', ')}, so nothing was done with it`,
     {
-      hint: 'keyturn status lists what is open; a key that AWS shows as used, or that is gone, is no orphan',
+      hint: [
+        'a key that AWS shows as used, or that is gone, is no orphan; what is open is listed by:',
+        command('keyturn', 'status'),
+      ],
     },
   );
 }

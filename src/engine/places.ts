@@ -3,6 +3,7 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { command } from '../base/hint.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { jointTarget, kindNamed, thingsAt } from '../destinations/kinds.ts';
@@ -119,7 +120,10 @@ function otherDestination(
     'other-destination',
     `a rotation of ${user} to ${where} is not finished (${phase}), and it can not be reached here`,
     {
-      hint: `finish that one first: run the command that began it again, or keyturn recover --user ${user}`,
+      hint: [
+        'finish that one first: run the command that began it again, or:',
+        command('keyturn', 'recover', '--user', user),
+      ],
     },
   );
 }

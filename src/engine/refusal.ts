@@ -2,6 +2,7 @@
 
 import { minuteOf } from '../base/clock.ts';
 import { type ErrorDetails, KeyturnError } from '../base/errors.ts';
+import { command, commandToDeactivate, type Hint, type HintPart, partsOf } from '../base/hint.ts';
 import { OFFERED_KINDS } from '../destinations/kinds.ts';
 import type { Next, UserDecision } from '../lifecycle/decide-user.ts';
 import { type KeyDetails, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
@@ -29,7 +30,7 @@ export function refusalOf(
   if (unexplained?.hint === undefined || !isAboutRoom || refusal.code === 'own-key') return refusal;
   const { keyId, hint } = unexplained;
   return new KeyturnError(refusal.code, refusal.message, {
-    hint: `${keyId} may come from a lost request of keyturn's: ${hint}`,
+    hint: [`${keyId} may come from a lost request of keyturn's`, ...partsOf(hint)],
   });
 }
 
@@ -45,7 +46,7 @@ function refusedFor(next: Refused, at: UserAtHand): KeyturnError {
       return placesLeftError(next, at);
     case 'not-theirs':
       return new KeyturnError('key-changed', `${next.keyId} is not a key of ${at.user} any more`, {
-        hint: 'look at the user’s keys with keyctl -k, then at the profile',
+        hint: 'look at the user’s keys (keyctl -k), then at the profile',
       });
   }
 }
@@ -89,21 +90,23 @@ function undoneBefore(
   const isOver = account.clock.now() >= from;
   const when = isOver ? '' : ` after ${minuteOf(from)}`;
   return {
-    hint:
-      `the rotation of ${user} was undone, and ${last.newKeyId} was left Active because it may be in ` +
-      `use: run keyturn undo ${user} again${when}; it makes ${last.newKeyId} Inactive if nobody used it`,
+    hint: [
+      `the rotation of ${user} was undone, and ${last.newKeyId} was left Active because it may be in use`,
+      `run this again${when}, and it is made Inactive if nobody used it:`,
+      command('keyturn', 'undo', user),
+    ],
     ...(!isOver && { notBefore: from }),
   };
 }
 
-function twoKeysHint(user: string, keys: readonly KeyDetails[]): string {
+function twoKeysHint(user: string, keys: readonly KeyDetails[]): Hint {
   const quiet = quietest(keys);
   const other = keys.find(({ id }) => id !== quiet.id) ?? quiet;
-  return (
-    `move what still uses ${quiet.id} to ${other.id}, then make it Inactive: ` +
-    `aws iam update-access-key --user-name ${user} --access-key-id ${quiet.id} --status Inactive; ` +
-    'delete it when nothing misses it, and run again'
-  );
+  return [
+    `move what still uses ${quiet.id} to ${other.id}, then make it Inactive:`,
+    commandToDeactivate(user, quiet.id),
+    'delete it when nothing misses it, and run again',
+  ];
 }
 
 function noRoomError({ slot }: NoRoom, { user }: UserAtHand): KeyturnError {
@@ -126,22 +129,26 @@ type PlacesLeft = Extract<Next, { readonly kind: 'places-left' }>;
 
 function placesLeftError({ oldKey, places }: PlacesLeft, at: UserAtHand): KeyturnError {
   const named = places.map(({ kind, place }) => `${kind} ${place}`).join(' and ');
-  const moved = places.map(({ kind, place }) => `--moved-from '${kind}=${place}'`).join(' ');
-  const word = wordsToServe(places, at);
+  const moved = places.flatMap(({ kind, place }) => ['--moved-from', `${kind}=${place}`]);
+  const serve = commandToServe(places, at);
   return new KeyturnError(
     'places-left',
     `${oldKey.id} of ${at.user} was delivered to ${named}, which this run would not serve: whoever reads it there would be left with a key that stops working`,
     {
-      hint: `${word === undefined ? '' : `${word}; or, `}if nobody reads it there any more, add ${moved}`,
+      hint: [
+        ...(serve ?? []),
+        `${serve === undefined ? '' : 'or, '}if nobody reads it there any more, add:`,
+        command(...moved),
+      ],
     },
   );
 }
 
 /** How the places could be served; undefined where `--deliver` does not take one of them. */
-function wordsToServe(
+function commandToServe(
   places: readonly JournaledTarget[],
   { user, account }: UserAtHand,
-): string | undefined {
+): readonly HintPart[] | undefined {
   const { gateway, policy } = account;
   const asked = places.map(({ kind, place }) => {
     const found = OFFERED_KINDS.find(({ name }) => name === kind)?.askedAs?.(place, user);
@@ -153,12 +160,13 @@ function wordsToServe(
   const { region } = first;
   const isKeyctl = policy.oldKeyFate === 'keep';
   const isPerUser = known.every(({ template }) => template.includes('{user}'));
-  return [
-    isKeyctl ? 'run rotate-iam-keys' : 'add',
-    ...(isKeyctl || !isPerUser ? [`--user ${user}`] : []),
-    ...known.map(({ kind, template }) => `--deliver '${kind}=${template}'`),
-    ...(region === gateway.services.region ? [] : [`--region ${region}`]),
-  ].join(' ');
+  const words = [
+    ...(isKeyctl ? ['rotate-iam-keys'] : []),
+    ...(isKeyctl || !isPerUser ? ['--user', user] : []),
+    ...known.flatMap(({ kind, template }) => ['--deliver', `${kind}=${template}`]),
+    ...(region === gateway.services.region ? [] : ['--region', region]),
+  ];
+  return [isKeyctl ? 'serve it:' : 'to serve it, add:', command(...words)];
 }
 
 /** The key that seems least in use: never used, else used longest ago, else the oldest. */

@@ -3,6 +3,7 @@
 
 import { earliestOf } from '../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { hintLine, partsOf } from '../base/hint.ts';
 import { newId } from '../base/new-id.ts';
 import type { Next, UserDecision, Wanted } from '../lifecycle/decide-user.ts';
 import { type AccessKey, KEYS_PER_USER_MAX } from '../lifecycle/keys.ts';
@@ -153,7 +154,7 @@ export function tellUnexplained(
 ): void {
   if (unexplained === undefined) return;
   const { keyId, reason, hint } = unexplained;
-  const told = hint === undefined ? reason : `${reason}; ${hint}`;
+  const told = hint === undefined ? reason : hintLine([reason, ...partsOf(hint)]);
   account.emit({ code: 'key-unexplained', user, keyId, reason: told });
 }
 

@@ -3,6 +3,7 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
+import { command } from '../base/hint.ts';
 import { newId } from '../base/new-id.ts';
 import { jointTarget, targetOf } from '../destinations/kinds.ts';
 import type { DeliveryTarget } from '../lifecycle/record.ts';
@@ -96,7 +97,12 @@ async function find(rotationId: string | undefined, work: UserWork): Promise<Wit
     rotationId === undefined
       ? `the journal knows of no rotation of ${user} that made a key`
       : `the journal knows of no rotation ${rotationId} of ${user} that made a key`,
-    { hint: 'keyturn status lists what is open; look into the right --state-dir' },
+    {
+      hint: [
+        'look into the right --state-dir; what is open is listed by:',
+        command('keyturn', 'status'),
+      ],
+    },
   );
 }
 
@@ -158,9 +164,10 @@ async function notFinished(open: Rotation, at: UserAtHand): Promise<KeyturnError
     `a rotation of ${user} (${oldKeyId}, to ${where}) is not finished (${phase}), so there is ` +
       'nothing to undo yet',
     {
-      hint:
-        stands?.hint ??
-        'let it finish first: keyturn recover, or run the command that began it again',
+      hint: stands?.hintParts ?? [
+        'let it finish first: run the command that began it again, or:',
+        command('keyturn', 'recover'),
+      ],
       notBefore: stands?.notBefore,
     },
   );

@@ -3,6 +3,7 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { KeyturnError } from '../base/errors.ts';
+import type { Hint } from '../base/hint.ts';
 import {
   type Observed,
   planLateKey,
@@ -52,7 +53,7 @@ export interface UnexplainedKey {
   readonly keyId: AccessKeyId;
   readonly reason: string;
   /** What is done with it later, and how a person can cut it short; undefined where time changes nothing. */
-  readonly hint: string | undefined;
+  readonly hint: Hint | undefined;
 }
 
 /** What becomes of what earlier runs left. */

@@ -4,6 +4,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { minuteOf, upToMinute } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
+import type { Command, Hint, HintPart } from '../base/hint.ts';
 import type { UserHistory } from './history.ts';
 import { type AccessKey, KEY_LAG_MS, LAST_USE_LAG_MS } from './keys.ts';
 import { fitsRequest } from './late-key.ts';
@@ -204,29 +205,34 @@ export function looksAgainAt(key: Pick<AccessKey, 'createdAt'>): Date {
 }
 
 /** What the next runs do with a key whose secret was lost, and how a person can cut it short. */
-export function waitHint(keyId: AccessKeyId, endsAt: Date, command: string | undefined): string {
-  return (
+export function waitHint(
+  keyId: AccessKeyId,
+  endsAt: Date,
+  wordCommand: string | undefined,
+): readonly HintPart[] {
+  return [
     `run again after ${minuteOf(endsAt)}: it is deleted then if nobody has used it; or at once, if ` +
-    `you are sure that no person made it by hand: ${orphanCommand(keyId, command)}`
-  );
+      'you are sure that no person made it by hand:',
+    orphanCommand(keyId, wordCommand),
+  ];
 }
 
 /** How the operator says that nobody made the key by hand. */
-export function orphanCommand(keyId: AccessKeyId, command = 'keyturn recover'): string {
-  return `${command} --orphan ${keyId}`;
+export function orphanCommand(keyId: AccessKeyId, wordCommand = 'keyturn recover'): Command {
+  return { command: `${wordCommand} --orphan ${keyId}` };
 }
 
 /** Why the rotation stays as it is, for the reader. */
 export function standstillError(
   { user, oldKeyId }: Pick<Rotation, 'user' | 'oldKeyId'>,
   plan: RecoveryPlan,
-  command: string | undefined,
+  wordCommand: string | undefined,
 ): KeyturnError {
   const { standstill, candidate } = plan;
   const about = candidate === undefined ? '' : ` (${candidate.id})`;
   const what = `${user}, key ${oldKeyId}: ${standstill?.question}${about}`;
   const notBefore = standstillEnds(plan);
-  const ending = { hint: standstillHint(plan, command), notBefore };
+  const ending = { hint: standstillHint(plan, wordCommand), notBefore };
   const { unread, placeShowsFrom } = candidate ?? {};
   if (unread !== undefined && placeShowsFrom !== undefined) {
     return new KeyturnError('not-accepted-yet', `${user}: ${unread.where} yet`, ending);
@@ -249,8 +255,8 @@ export function standstillError(
 /** How it goes on, where time or one answer will do. */
 export function standstillHint(
   plan: RecoveryPlan,
-  command: string | undefined,
-): string | undefined {
+  wordCommand: string | undefined,
+): Hint | undefined {
   const { candidate } = plan;
   if (candidate === undefined) return undefined;
   const { id, unread, placeShowsFrom } = candidate;
@@ -258,13 +264,15 @@ export function standstillHint(
     return `nothing was touched; run again after ${minuteOf(placeShowsFrom)}: AWS accepts the key then`;
   }
   const endsAt = standstillEnds(plan);
-  if (endsAt !== undefined) return waitHint(id, endsAt, command);
+  if (endsAt !== undefined) return waitHint(id, endsAt, wordCommand);
   if (unread === undefined) return undefined;
   return unread.isNamed
     ? `nothing was touched; find out who uses ${id} there, put its pair into that place as keyturn ` +
-        'delivers it and run keyturn recover, or take its ID out of there if nobody does'
-    : 'nothing was touched; make it readable again and run keyturn recover, or, if it does not ' +
-        `hold that key: ${orphanCommand(id, command)}`;
+        'delivers it, or take its ID out of there if nobody does; then run again'
+    : [
+        'nothing was touched; make it readable again and run again, or, if it does not hold that key:',
+        orphanCommand(id, wordCommand),
+      ];
 }
 
 function newcomersOf(

@@ -2,6 +2,7 @@
 // (or --yes) decides; the fleet rotator never removes a key to make room on its own.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { Hint } from '../base/hint.ts';
 import { type AccessKey, KEYS_PER_USER_MAX } from './keys.ts';
 import { HOLD_DAYS, isHeld, judgeIdle, type RetiringKey } from './retirement.ts';
 
@@ -26,7 +27,7 @@ export interface RemovableKey {
 export type SlotVerdict =
   | { readonly kind: 'free' }
   | ({ readonly kind: 'removable' } & RemovableKey)
-  | { readonly kind: 'full'; readonly because: string; readonly hint: string };
+  | { readonly kind: 'full'; readonly because: string; readonly hint: Hint };
 
 /** The key that could make room; undefined when none can, or none need. */
 export function otherKey({
@@ -66,12 +67,12 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
     // I5: the hold since the recorded deactivation stands, also for somebody who is in a hurry.
     return full(
       `${other.id} was made Inactive less than ${HOLD_DAYS} days ago, and is held as the way back`,
-      `end the hold by hand with keyctl finish --delete, or wait`,
+      'end the hold by hand (keyctl finish --delete), or wait',
     );
   }
   return { kind: 'removable', key: other, ...judgeIdle(about, now) };
 }
 
-function full(because: string, hint: string): SlotVerdict {
+function full(because: string, hint: Hint): SlotVerdict {
   return { kind: 'full', because, hint };
 }

@@ -1,6 +1,7 @@
 // Keys that were not rotated, for people: grouped by why, so that one cause is told once.
 
 import { ERROR_CODES, isErrorCode } from '../base/error-codes.ts';
+import { commandToDeactivate, hintText } from '../base/hint.ts';
 import type { RotatedKey, RotationReport } from './rotation-report.ts';
 import { table } from './table.ts';
 import {
@@ -98,10 +99,11 @@ function oneCause(
 const ADVICE: Readonly<Record<string, { readonly reason: string; readonly hint: string }>> = {
   'two-active-keys': {
     reason: 'Two Active keys, so there is no room for a new one',
-    hint:
-      'find out which of the two is in use; make the other Inactive (aws iam update-access-key ' +
-      '--user-name USER --access-key-id KEY --status Inactive), delete it when nothing misses it, ' +
-      'and run again',
+    hint: hintText([
+      'find out which of the two is in use; make the other Inactive:',
+      commandToDeactivate('USER', 'KEY'),
+      'delete it when nothing misses it, and run again',
+    ]),
   },
   'no-free-slot': {
     reason: 'Both places for a key are taken, one by an Inactive key',

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { styleText } from 'node:util';
 import { changeLine, isBesideTables, nextRunLines } from '../base/key-changes.ts';
 import { printableAll } from '../base/printable.ts';
+import { wrapped } from '../base/wrap.ts';
 import { deliversCustody, printsSecret } from '../destinations/kinds.ts';
 import { errorSection } from './render-errors.ts';
 import { failedSection } from './render-failures.ts';
@@ -17,7 +18,6 @@ import {
   plural,
   unique,
   type Wrap,
-  wrapped,
 } from './words.ts';
 
 export interface TextStyle {
@@ -29,7 +29,7 @@ export interface TextStyle {
 export function renderText(given: RotationReport, style: TextStyle): string {
   const report = printableAll(given);
   const paint: Paint = (tone, text) => (style.colour ? styleText(tone, text) : text);
-  const wrap = (label: string, text: string) => wrapped(label, text, style.width);
+  const wrap = (label: string, text: string) => wrapped(label, text, style);
   const done = report.rotated_keys.filter((key) => key.success);
   const failed = report.rotated_keys.filter((key) => !key.success);
   const sections = [
@@ -51,7 +51,7 @@ export function renderText(given: RotationReport, style: TextStyle): string {
 export function renderRecovery(given: RotationReport, style: TextStyle): string {
   const report = printableAll(given);
   const paint: Paint = (tone, text) => (style.colour ? styleText(tone, text) : text);
-  const wrap = (label: string, text: string) => wrapped(label, text, style.width);
+  const wrap = (label: string, text: string) => wrapped(label, text, style);
   const done = report.rotated_keys.filter((key) => key.success);
   const failed = report.rotated_keys.filter((key) => !key.success);
   const verb = report.dry_run ? 'Would finish' : 'Finished';

@@ -13,7 +13,10 @@ import {
 const issue = z.object({
   code: z.string().describe('Stable error code; docs/errors.md lists all'),
   message: z.string().describe('What happened, in one line'),
-  hint: z.string().nullable().describe('What to do about it'),
+  hint: z
+    .string()
+    .nullable()
+    .describe('What to do about it; a command in it has a line of its own, indented'),
   username: z.string().nullable().describe('The user concerned, if one'),
   account_id: z.string().nullable().describe('The account concerned, if one'),
 });

@@ -53,27 +53,3 @@ export function userWord(report: RotationReport, key: { account_id: string; user
 export function unique(texts: readonly (string | null)[]): string[] {
   return [...new Set(texts.filter((text) => text !== null))];
 }
-
-/** A command that ends a hint: whoever pastes it needs it in one line. */
-const COMMAND_AT_END = /: ((?:keyturn|keyctl) [^;]+)$/;
-
-/** Breaks at spaces; later lines are indented like the text of the first. Long words stay whole. */
-export function wrapped(label: string, text: string, width: number): string {
-  const indent = ' '.repeat(label.length);
-  const command = COMMAND_AT_END.exec(text)?.[1];
-  if (command !== undefined && label.length + text.length > width) {
-    return [wrapped(label, text.slice(0, -command.length - 1), width), indent + command].join('\n');
-  }
-  const lines: string[] = [];
-  let line = label;
-  for (const word of text.split(' ')) {
-    const isFirst = line === label || line === indent;
-    if (!isFirst && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = indent + word;
-    } else {
-      line += isFirst ? word : ` ${word}`;
-    }
-  }
-  return [...lines, line].join('\n');
-}

@@ -43,7 +43,7 @@ describe('opening a gateway in a process of its own', () => {
     });
     const { answer } = await openOnce({ ...home, AWS_ENDPOINT_URL: sandbox.url }, 'corp');
     assert.equal(answer.code, 'expired-token');
-    assert.equal(answer.hint, 'sign in again (for SSO: aws sso login --profile corp)');
+    assert.equal(answer.hint, 'sign in again; for SSO:\n  aws sso login --profile corp');
   });
 });
 

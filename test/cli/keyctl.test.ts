@@ -367,7 +367,10 @@ test('stdout closed after the rotation: stderr says that it is done, and the way
   for (const args of [['production'], ['production', '--json']]) {
     const { host, code } = await runFake(args, { isStdoutClosed: true });
     assert.equal(code, 1);
-    assert.match(host.err(), new RegExp(`the rotation is done: ${FILE} holds ${NEW}; keyctl undo`));
+    assert.match(
+      host.err(),
+      new RegExp(`the rotation is done: ${FILE} holds ${NEW}; .*:\n +keyctl undo -t `),
+    );
   }
 });
 

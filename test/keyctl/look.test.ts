@@ -107,8 +107,8 @@ describe('keyctl looks before it writes (I14)', () => {
       isCode(
         'places-left',
         'secrets-manager us-east-1:app/ada',
-        "run rotate-iam-keys --user ada --deliver 'secrets-manager=app/{user}'",
-        "--moved-from 'secrets-manager=us-east-1:app/ada'",
+        "\n  rotate-iam-keys --user ada --deliver 'secrets-manager=app/{user}'\n",
+        '\n  --moved-from secrets-manager=us-east-1:app/ada',
       ),
     );
     session.close();

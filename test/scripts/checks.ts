@@ -52,12 +52,15 @@ export const CHECKS: readonly Directive[] = [
     perform: (stage, kind, part) => {
       const spoken = stage.last.stderr
         .split('\n')
-        .filter((line) => /^(?:rotate-iam-keys|keyturn): /.test(line))
+        // A command of a hint has a line of its own, indented.
+        .filter((line) => /^(?:(?:rotate-iam-keys|keyturn): | {4}\S)/.test(line))
         .map((line) => line.replace(/^keyturn: /, 'rotate-iam-keys: '));
       const [error = '', ...hints] = spoken;
       const lines = kind === 'error' ? [error] : hints;
       const isSaid = lines.some(
-        (line) => line.startsWith(`rotate-iam-keys: ${kind}: `) && line.includes(part),
+        (line) =>
+          (line.startsWith(`rotate-iam-keys: ${kind}: `) || line.startsWith('    ')) &&
+          line.includes(part),
       );
       assert.ok(isSaid, `no ${kind} line has "${part}"\n${outputOf(stage)}`);
       if (kind === 'error') assert.match(error, /^rotate-iam-keys: error: [^A-Z].*[^.]$/);

@@ -4,6 +4,7 @@
 
 import { wholeDaysBetween } from '../../base/clock.ts';
 import type { KeyturnError } from '../../base/errors.ts';
+import { hintText } from '../../base/hint.ts';
 import { countChanges, type KeyChanged } from '../../base/key-changes.ts';
 import { VERSION } from '../../base/version.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
@@ -150,7 +151,7 @@ function planOf(exam: ProfileExam): RotationPlan {
     return { ...nothing, why: orphan === undefined ? 'there is room for a new key' : first };
   }
   if (slot.kind === 'full') {
-    return { ...nothing, possible: false, why: slot.because, hint: slot.hint };
+    return { ...nothing, possible: false, why: slot.because, hint: hintText(slot.hint) };
   }
   const { key, because, isIdle } = slot;
   return {

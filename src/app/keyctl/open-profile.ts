@@ -6,6 +6,7 @@ import type { AccountGateway } from '../../aws/gateway.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
+import { command, hintText, partsOf } from '../../base/hint.ts';
 import { warningsOf } from '../../credentials-file/disagreements.ts';
 import { checkWritable, readFileBytes } from '../../credentials-file/save.ts';
 import { holdersOf } from '../../destinations/credentials-file/holders.ts';
@@ -108,7 +109,8 @@ async function examine(opened: OpenedProfile): Promise<ProfileExam> {
 function unexplainedBy({ unexplained }: UserDecision): string[] {
   if (unexplained === undefined) return [];
   const { keyId, reason, hint = 'look at it in IAM' } = unexplained;
-  return [`${keyId} may come from a request whose answer was lost: ${reason}; ${hint}`];
+  const what = `${keyId} may come from a request whose answer was lost: ${reason}`;
+  return [hintText([what, ...partsOf(hint)])];
 }
 
 /** Why nothing would be rotated, whatever the person agrees to. */
@@ -141,11 +143,14 @@ async function warningsAbout(
   profile: string,
 ): Promise<string[]> {
   const { mode } = await nodeFileSystem.stat(path);
-  const open = `others can read ${path} (mode ${mode.toString(8)}); chmod 600 closes it`;
+  const what = `others can read ${path} (mode ${mode.toString(8)}); close it:`;
+  const open = hintText([what, command('chmod', '600', path)]);
   const others = bytes && warningsOf(bytes, [profile, previousProfileOf(profile)]);
   return [
     ...((mode & 0o077) === 0 ? [] : [open]),
-    ...(others ?? []).map(({ line, explanation }) => `${path}, line ${line}: it ${explanation}`),
+    ...(others ?? []).map(({ line, explanation }) =>
+      hintText(`${path}, line ${line}: it ${explanation}`),
+    ),
   ];
 }
 
@@ -177,8 +182,11 @@ async function rotate(
 
 /** Once the file was written, the person may want the old pair back while the new one settles. */
 function withWayBack(error: KeyturnError, profile: string): KeyturnError {
-  const wayBack = `the profile holds the new key already; to go back: keyctl undo -t ${profile}`;
-  const hint = error.hint === undefined ? wayBack : `${error.hint}; ${wayBack}`;
+  const hint = [
+    ...error.hintParts,
+    'the profile holds the new key already; to go back:',
+    command('keyctl', 'undo', '-t', profile),
+  ];
   return new KeyturnError(error.code, error.message, { hint, cause: error.cause });
 }
 

@@ -2,6 +2,7 @@
 
 import { type AccessKeyId, accessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { command } from '../../base/hint.ts';
 import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
 import { targetOfProfiles } from '../../destinations/credentials-file/place.ts';
 import { jointTarget } from '../../destinations/kinds.ts';
@@ -68,6 +69,6 @@ function previousKeyOf(file: OpenedProfileFile, profile: string) {
   throw new KeyturnError(
     'unknown-profile',
     `${file.path} has no profile ${previous} with the key that was replaced`,
-    { hint: `rotate ${profile} first: keyctl -t ${profile}` },
+    { hint: [`rotate ${profile} first:`, command('keyctl', '-t', profile)] },
   );
 }

@@ -3,6 +3,7 @@
 import { type AccessKeyId, accessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
+import { command } from '../../base/hint.ts';
 import { profilePaths } from '../../credentials-file/paths.ts';
 import {
   insteadOfRotating,
@@ -88,7 +89,7 @@ export function requireProfile(file: ProfileFile, name: string): Profile {
     {
       hint:
         known.length === 0
-          ? 'the file holds no profile; create one with: aws configure'
+          ? ['the file holds no profile; create one:', command('aws', 'configure')]
           : `known profiles: ${known.join(', ')}`,
     },
   );

@@ -8,7 +8,6 @@ import { SANDBOX_FLAGS, sandboxHelp } from '../keyturn/sandbox-flags.ts';
 import { ROTATE_FLAGS } from '../rotate/flags.ts';
 import { rotateHelp } from '../rotate/help.ts';
 import type { FlagTable } from './flag.ts';
-import { wrap } from './help.ts';
 
 const PAGES: readonly (readonly [program: string, text: string, flags: FlagTable])[] = [
   ['rotate-iam-keys', rotateHelp(), ROTATE_FLAGS],
@@ -36,9 +35,4 @@ test('rotate-iam-keys --help lists every exit code that errors can have', () => 
   for (const { exit } of Object.values(ERROR_CODES)) {
     assert.match(section, new RegExp(`^ .*\\b${exit}\\b`, 'm'));
   }
-});
-
-test('lines break at spaces only; a word longer than the line stays whole', () => {
-  assert.equal(wrap('aa bb cc', 1, 6), ' aa bb\n cc');
-  assert.equal(wrap('aaaaaaaaaa b', 0, 4), 'aaaaaaaaaa\nb');
 });

@@ -1,5 +1,6 @@
 // Help pages, rendered from the same tables that parse the flags. 80 columns.
 
+import { wrapped } from '../../base/wrap.ts';
 import { type Flag, type FlagTable, isBoolean } from './flag.ts';
 
 const WIDTH = 80;
@@ -75,18 +76,7 @@ function renderExamples(examples: readonly HelpExample[]): string {
   return rows.length === 0 ? '' : `Examples:\n${rows.join('\n\n')}`;
 }
 
-/** Breaks text at spaces into lines that fit, each indented. */
-export function wrap(text: string, indent: number, width: number = WIDTH): string {
-  const margin = ' '.repeat(indent);
-  const lines: string[] = [];
-  let line = '';
-  for (const part of text.split(' ')) {
-    if (line !== '' && margin.length + line.length + 1 + part.length > width) {
-      lines.push(margin + line);
-      line = part;
-    } else {
-      line = line === '' ? part : `${line} ${part}`;
-    }
-  }
-  return [...lines, margin + line].join('\n');
+/** The text in lines that fit, each indented. */
+function wrap(text: string, indent: number): string {
+  return wrapped(' '.repeat(indent), text, { width: WIDTH });
 }

@@ -6,6 +6,7 @@ import type { FinishRequest, SessionOptions } from '../../app/keyctl/types.ts';
 import { readFormerPlace } from '../../app/read-delivery.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { command as commandLine } from '../../base/hint.ts';
 import type { NamedPlace } from '../../destinations/kinds.ts';
 import { selectionOf } from '../flags/account-flags.ts';
 import { parseCommandLine, quoted } from '../flags/argv.ts';
@@ -170,13 +171,18 @@ function listOrder(
   if (list === 'listKeys') return { kind: 'list-keys', pair };
   if (list === 'list' && pair !== undefined) {
     throw new KeyturnError('conflicting-flags', '-l lists every profile, and takes none', {
-      hint: `for the keys of one user: keyctl -k -t ${pair.targetProfile}`,
+      hint: ['for the keys of one user:', commandLine('keyctl', '-k', '-t', pair.targetProfile)],
     });
   }
   if (list === 'list') return { kind: 'list' };
   if (values.authProfile === undefined && pair !== undefined) {
     throw new KeyturnError('conflicting-flags', '--list-all-keys lists every user of the account', {
-      hint: `to sign with the profile: --list-all-keys -a ${pair.targetProfile}; for one user: keyctl -k -t ${pair.targetProfile}`,
+      hint: [
+        'to sign with the profile:',
+        commandLine('keyctl', '--list-all-keys', '-a', pair.targetProfile),
+        'for one user:',
+        commandLine('keyctl', '-k', '-t', pair.targetProfile),
+      ],
     });
   }
   return {

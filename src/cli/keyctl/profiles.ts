@@ -3,6 +3,7 @@
 
 import type { ListProfiles } from '../../app/keyctl/types.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { command } from '../../base/hint.ts';
 import { quoted } from '../flags/argv.ts';
 import { nearest } from '../flags/closest.ts';
 import type { StepContext } from './step-context.ts';
@@ -28,7 +29,7 @@ export function requireProfile(found: Found, name: string): void {
     {
       hint:
         known.length === 0
-          ? 'these files hold no profile; create one with: aws configure'
+          ? ['these files hold no profile; create one:', command('aws', 'configure')]
           : near.length === 0
             ? 'keyctl -l lists the profiles'
             : `did you mean ${near.join(' or ')}? keyctl -l lists them all`,

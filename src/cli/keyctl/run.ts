@@ -82,9 +82,10 @@ export async function runKeyctl(
 /** stdout did not take the result: what matters of it is said on stderr. */
 function remarkRotation(voice: Voice, { rotation, credentials_file: file }: KeyctlReport): void {
   if (rotation === undefined) return;
-  voice.remark(
-    `the rotation is done: ${file} holds ${rotation.new_key_id}; ${rotation.undo_command} takes it back`,
-  );
+  voice.remark([
+    `the rotation is done: ${file} holds ${rotation.new_key_id}; to take it back:`,
+    { command: rotation.undo_command },
+  ]);
 }
 
 function startOf({ order, credentialsFile }: KeyctlOptions, host: Host): KeyctlStart {

@@ -3,6 +3,7 @@
 import { ChangeLog } from '../../app/change-log.ts';
 import { minuteOf } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { command, commandToDeactivate, type Hint, hintText } from '../../base/hint.ts';
 import { countChanges } from '../../base/key-changes.ts';
 import { printableJson } from '../../base/printable.ts';
 import { shellWords } from '../../base/shell-words.ts';
@@ -122,25 +123,25 @@ function reportOf(
     old_key_reactivated: undone.reactivated,
     new_key: undone.fromKey,
     new_key_reason: undone.leftActive === undefined ? null : reasonOfLeftActive(undone.leftActive),
-    hint: undone.leftActive === undefined ? null : wayOn(undone, undone.leftActive, args),
+    hint: undone.leftActive === undefined ? null : hintText(wayOn(undone, undone.leftActive, args)),
     put_back: [...undone.putBack],
     not_put_back: [...undone.notPutBack],
   };
 }
 
 /** How to end a key that was left Active: by the same command later, or by hand. */
-function wayOn(undone: UndoneRotation, left: LeftActive, args: readonly string[]): string {
-  const byHand =
-    `aws iam update-access-key --user-name ${undone.user} --access-key-id ${undone.fromKeyId} ` +
-    '--status Inactive';
+function wayOn(undone: UndoneRotation, left: LeftActive, args: readonly string[]): Hint {
+  const byHand = commandToDeactivate(undone.user, undone.fromKeyId);
   if (left.kind !== 'not-shown-yet') {
-    return `${undone.user} has two Active keys until nothing uses the new one; then: ${byHand}`;
+    return [`${undone.user} has two Active keys until nothing uses the new one; then:`, byHand];
   }
-  const again = shellWords(['keyturn', 'undo', ...args.filter((word) => word !== '--json')]);
-  return (
+  return [
     `${undone.user} has two Active keys until the new one is made Inactive: run again after ` +
-    `${minuteOf(left.notBefore)}, and it is, unless it was used: ${again}; or by hand: ${byHand}`
-  );
+      `${minuteOf(left.notBefore)}, and it is, unless it was used:`,
+    command('keyturn', 'undo', ...args.filter((word) => word !== '--json')),
+    'or by hand:',
+    byHand,
+  ];
 }
 
 /** The command with which a person answers what an open rotation asks, about the same account. */
@@ -165,7 +166,7 @@ function userName(word: string | undefined): string {
   throw new KeyturnError(
     'bad-value',
     word === undefined ? 'no user is named' : `${quoted(word)} is not an IAM user name`,
-    { hint: 'say whose rotation is undone: keyturn undo USER' },
+    { hint: ['say whose rotation is undone:', command('keyturn', 'undo', 'USER')] },
   );
 }
 

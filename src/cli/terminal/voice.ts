@@ -8,14 +8,16 @@
 // so that stderr stays machine-readable. Wording is computed by pure functions; speaking is last.
 
 import type { KeyturnError } from '../../base/errors.ts';
+import { type Hint, hintLine, hintText, linesOfHint } from '../../base/hint.ts';
 import { printable, printableJson } from '../../base/printable.ts';
+import { wrapped } from '../../base/wrap.ts';
 import type { Masker } from './mask.ts';
 import type { Sink } from './sink.ts';
 
 export interface Voice {
   readonly error: (error: KeyturnError) => void;
-  readonly hint: (text: string) => void;
-  readonly remark: (text: string) => void;
+  readonly hint: (text: Hint) => void;
+  readonly remark: (text: Hint) => void;
 }
 
 export interface VoiceOptions {
@@ -29,15 +31,16 @@ export interface VoiceOptions {
 export function createVoice(options: VoiceOptions): Voice {
   const { program, format, masker, stderr, now } = options;
   const say = (line: SpokenLine): void => {
-    const text = format === 'json' ? lineJson(line, now()) : lineText(program, line);
+    const width = stderr.isTerminal ? stderr.width : Number.POSITIVE_INFINITY;
+    const text = format === 'json' ? lineJson(line, now()) : lineText(program, line, width);
     stderr.writeNow(`${masker.mask(text)}\n`);
   };
   return {
     error: (error) => {
       for (const line of errorLines(error)) say(line);
     },
-    hint: (text) => say({ kind: 'hint', text }),
-    remark: (text) => say({ kind: 'remark', text }),
+    hint: (hint) => say({ kind: 'hint', text: hintText(hint) }),
+    remark: (remark) => say({ kind: 'remark', text: hintText(remark) }),
   };
 }
 
@@ -53,17 +56,36 @@ export function errorLines(error: KeyturnError): readonly SpokenLine[] {
   return error.hint === undefined ? [first] : [first, { kind: 'hint', text: error.hint }];
 }
 
-export function lineText(program: string, line: SpokenLine): string {
-  const kind = line.kind === 'remark' ? '' : `${line.kind}: `;
-  return `${program}: ${kind}${printable(line.text)}`;
+/** Lines after the first are indented a little: what is behind the label may be long. */
+const INDENT = 4;
+
+/**
+ * The line as people read it: broken at words where a terminal would break it anywhere, with each command on
+ * a line of its own that begins with nothing but spaces.
+ */
+export function lineText(
+  program: string,
+  { kind, text }: SpokenLine,
+  width = Number.POSITIVE_INFINITY,
+): string {
+  const label = kind === 'remark' ? `${program}: ` : `${program}: ${kind}: `;
+  const layout = { width, indent: INDENT };
+  // The message of an error is words alone, whatever is quoted in it.
+  if (kind === 'error') return wrapped(label, printable(text), layout);
+  const lines = linesOfHint(text).map((line) =>
+    line.kind === 'command'
+      ? `${' '.repeat(INDENT)}${printable(line.text)}`
+      : wrapped(label, printable(line.text), layout),
+  );
+  return lines.join('\n');
 }
 
-function lineJson(line: SpokenLine, at: Date): string {
+function lineJson({ kind, text, code }: SpokenLine, at: Date): string {
   return printableJson({
     time: at.toISOString(),
-    level: line.kind === 'error' ? 'error' : 'info',
-    code: line.code ?? line.kind,
-    message: line.text,
+    level: kind === 'error' ? 'error' : 'info',
+    code: code ?? kind,
+    message: kind === 'error' ? text : hintLine(text),
     fields: {},
   });
 }

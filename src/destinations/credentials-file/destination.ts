@@ -44,7 +44,10 @@ export function profileDestination(place: ProfilePlace, parts: ProfileParts): De
       } catch (thrown) {
         const error = toKeyturnError(thrown);
         throw new KeyturnError('delivery-failed', error.message, {
-          hint: `the new secret is kept in the state directory; ${error.hint ?? 'run again'}`,
+          hint: [
+            'the new secret is kept in the state directory',
+            ...(error.hint === undefined ? ['run again'] : error.hintParts),
+          ],
           cause: { code: error.code },
         });
       }
@@ -92,12 +95,12 @@ async function refuseForeignPrevious(
       { hint: `${reserved}: give that profile another name first` },
     );
   }
-  const { code, message, hint } = owner.error;
+  const { code, message, hintParts } = owner.error;
   const wayOut = `${reserved}: take the profile ${previous} out of the file if nobody needs its pair, else give it another name; or sign with a profile that may ask whose key it is (-a, iam:GetAccessKeyLastUsed on all users)`;
   throw new KeyturnError(
     'not-deliverable',
     `${held}, and whose key that is could not be found out: ${message}`,
-    { hint: code === 'access-denied' ? wayOut : (hint ?? 'run again') },
+    { hint: code === 'access-denied' ? wayOut : hintParts },
   );
 }
 

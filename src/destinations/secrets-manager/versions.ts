@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { SecretStore, SecretVersion } from '../../base/aws-stores.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { command } from '../../base/hint.ts';
 
 export const KIND = 'secrets-manager';
 
@@ -56,9 +57,13 @@ export async function refuseOwnRotation(
     'not-deliverable',
     `a rotation of Secrets Manager's own is under way in ${where}: AWSPENDING is on version ${pending.versionId}`,
     {
-      hint:
-        'wait for its end and switch it off, since two rotators undo each other; one that has failed is ended by ' +
-        `aws secretsmanager update-secret-version-stage --secret-id ${name} --version-stage AWSPENDING --remove-from-version-id ${pending.versionId}`,
+      hint: [
+        'wait for its end and switch it off, since two rotators undo each other; one that has failed is ended by:',
+        command(
+          ...['aws', 'secretsmanager', 'update-secret-version-stage', '--secret-id', name],
+          ...['--version-stage', 'AWSPENDING', '--remove-from-version-id', pending.versionId],
+        ),
+      ],
     },
   );
 }

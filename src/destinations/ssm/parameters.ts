@@ -2,6 +2,7 @@
 
 import type { Parameter, ParameterRoom } from '../../base/aws-stores.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { command } from '../../base/hint.ts';
 import { refuseTooLong } from '../look.ts';
 
 export const KIND = 'ssm';
@@ -18,8 +19,8 @@ export function secureText({ text, isSecure }: Parameter, where: string): string
 export function refuseFull(text: string, { bytesMax, full }: ParameterRoom, where: string): void {
   refuseTooLong(text, bytesMax, where);
   if (full === undefined) return;
-  throw new KeyturnError('not-deliverable', `${where} takes no further version: ${full}`, {
-    hint: 'move that label to a later version, or take it off: aws ssm unlabel-parameter-version',
+  throw new KeyturnError('not-deliverable', `${where} takes no further version: ${full.why}`, {
+    hint: ['move that label to a later version, or take it off:', command(...full.freedBy)],
   });
 }
 

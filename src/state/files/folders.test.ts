@@ -79,7 +79,7 @@ test('a directory that others can write is refused with the command that repairs
     const path = join(stateDir, folder);
     await chmod(path, mode);
     const message = new RegExp(`^state directory ${path} can not be used: others can .*\\(mode 0`);
-    const expected = { code: 'state-dir', message, hint: `run: chmod 700 '${path}'` };
+    const expected = { code: 'state-dir', message, hint: `close it:\n  chmod 700 ${path}` };
     await assert.rejects(open(stateDir), expected);
   }
   const readable = await temporaryDirectory(t);
@@ -112,7 +112,7 @@ test('another owner is refused, by root too', async (t) => {
   await assert.rejects(open(stateDir, { fs: owned(0) }), {
     code: 'state-dir',
     message: /belongs to another user \(uid 4242, not 0\)/,
-    hint: new RegExp(`chown -R 0 '${stateDir}'`),
+    hint: new RegExp(`^ {2}chown -R 0 ${stateDir}$`, 'm'),
   });
 });
 
@@ -132,7 +132,7 @@ test('a folder above that others can write is refused, unless nobody renames in 
         await assert.rejects(open(stateDir), {
           code: 'state-dir',
           message: new RegExp(`others can write the folder above it, ${parent} \\(mode 0`),
-          hint: `run: chmod go-w '${parent}'; or choose another with --state-dir`,
+          hint: `close it:\n  chmod go-w ${parent}\nor choose another with --state-dir`,
         });
       }
     }

@@ -18,6 +18,7 @@ import {
   temporaryPathBeside,
   writeFully,
 } from '../../base/files/whole-file.ts';
+import { command } from '../../base/hint.ts';
 import { demandAccountId } from '../account-id.ts';
 import { CONDEMNED } from './custody.ts';
 import { refuseLink, refuseOpenParents } from './trust.ts';
@@ -87,7 +88,7 @@ async function checkDirectory(fs: FileSystem, path: string, forbidden: number): 
     throw new KeyturnError(
       'state-dir',
       `state directory ${path} can not be used: others can ${what} it (mode ${mode})`,
-      { hint: `run: chmod 700 '${path}'` },
+      { hint: ['close it:', command('chmod', '700', path)] },
     );
   }
   const ownId = await probe(fs, path);
@@ -100,7 +101,10 @@ function foreign(path: string, ownerId: number, ownId: number): KeyturnError {
     'state-dir',
     `state directory ${path} can not be used: it belongs to another user (uid ${ownerId}, not ${ownId})`,
     {
-      hint: `run as that user; or choose another with --state-dir; or, as root, take it over: chown -R ${ownId} '${path}'`,
+      hint: [
+        'run as that user; or choose another with --state-dir; or, as root, take it over:',
+        command('chown', '-R', String(ownId), path),
+      ],
     },
   );
 }

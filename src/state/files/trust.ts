@@ -9,6 +9,7 @@ import {
   type FileSystem,
   systemReason,
 } from '../../base/files/file-system.ts';
+import { command, type Hint } from '../../base/hint.ts';
 
 /**
  * Throws `state-dir` when a folder above the directory lets others rename what lies in it. The way as the
@@ -25,7 +26,7 @@ export async function refuseOpenParents(fs: FileSystem, directory: string): Prom
       directory,
       `others can write the folder above it, ${parent} (mode ${mode}), and put another one in its place`,
       undefined,
-      `run: chmod go-w '${parent}'; or choose another with --state-dir`,
+      ['close it:', command('chmod', 'go-w', parent), 'or choose another with --state-dir'],
     );
   }
 }
@@ -82,7 +83,7 @@ function canOthersRename({ mode, isSticky, groupId }: FileInfo, ownId: number): 
   return (mode & (isOwnGroup ? 0o002 : 0o022)) !== 0;
 }
 
-function unusable(path: string, reason: string, cause?: unknown, hint?: string): KeyturnError {
+function unusable(path: string, reason: string, cause?: unknown, hint?: Hint): KeyturnError {
   return new KeyturnError('state-dir', `state directory ${path} can not be used: ${reason}`, {
     hint: hint ?? 'choose another with --state-dir, or repair its permissions (0700)',
     cause,

@@ -1,0 +1,71 @@
+// What a reader can do about something: words, and commands to paste. A text made of them gives each
+// command a line of its own, so that nothing that lays words out ever breaks one.
+
+import { shellWords } from './shell-words.ts';
+
+export interface Command {
+  /** As a shell takes it. */
+  readonly command: string;
+}
+
+export type HintPart = string | Command;
+
+/** Words that follow each other are joined; a command stands between them. */
+export type Hint = string | readonly HintPart[];
+
+/** A command of these words, each quoted where a shell would change it. */
+export function command(...words: readonly string[]): Command {
+  return { command: shellWords(words) };
+}
+
+/** The command that makes a key of a user Inactive. */
+export function commandToDeactivate(user: string, keyId: string): Command {
+  const words = ['--user-name', user, '--access-key-id', keyId, '--status', 'Inactive'];
+  return command('aws', 'iam', 'update-access-key', ...words);
+}
+
+const COMMAND_INDENT = '  ';
+
+/** The hint as a text of lines, those with a command indented; no part can forge a line. */
+export function hintText(hint: Hint): string {
+  const lines: string[] = [];
+  let endsInWords = false;
+  for (const part of partsOf(hint)) {
+    const isWords = typeof part === 'string';
+    const line = inOneLine(isWords ? part : part.command);
+    if (isWords && endsInWords) lines.push(`${lines.pop()}; ${line}`);
+    else lines.push(isWords ? line : COMMAND_INDENT + line);
+    endsInWords = isWords;
+  }
+  return lines.join('\n');
+}
+
+/** The same in one line, for a log. */
+export function hintLine(hint: Hint): string {
+  return hintText(hint).replaceAll(/\n */g, ' ');
+}
+
+export function partsOf(hint: Hint): readonly HintPart[] {
+  return typeof hint === 'string' ? [hint] : hint;
+}
+
+export interface HintTextLine {
+  readonly kind: 'words' | 'command';
+  readonly text: string;
+}
+
+/** The lines of such a text, as what they are. */
+export function linesOfHint(text: string): readonly HintTextLine[] {
+  return text
+    .split('\n')
+    .map((line) =>
+      line.startsWith(COMMAND_INDENT)
+        ? { kind: 'command', text: line.slice(COMMAND_INDENT.length) }
+        : { kind: 'words', text: line },
+    );
+}
+
+/** A line break in what others wrote is no line break of ours. */
+function inOneLine(text: string): string {
+  return text.replaceAll('\n', '\\u000a');
+}
