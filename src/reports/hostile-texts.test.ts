@@ -25,7 +25,7 @@ const HOSTILE = [
 const UNPRINTABLE = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 /** What the page looks up, and which therefore is one of a few words. */
-const WORDS = ['outcome', 'change', 'command', 'source', 'by'];
+const WORDS = ['outcome', 'change', 'command', 'source', 'by', 'state'];
 
 function hostile<Value>(value: Value, name = ''): Value {
   if (typeof value === 'string') {
@@ -259,13 +259,23 @@ const PAGES: Readonly<Record<string, () => string>> = {
             phase: 'intended',
             old_key_id: 'AKIAIOSFODNN7EXAMPLE',
             new_key_id: 'AKIAI44QH8DHBEXAMPLE',
+            orphan_key_id: 'AKIAI44QH8DHBEXAMPLE',
+            deletable_from: AT,
             begun: AT,
             destination: 'ssm /app',
             old_key_fate: 'keep',
           },
         ],
-        handoff_files: [{ account_id: ACCOUNT, access_key_id: 'AKIA', path: '/state/handoff/A' }],
+        handoff_files: [
+          {
+            account_id: ACCOUNT,
+            access_key_id: 'AKIA',
+            path: '/state/handoff/A',
+            state: 'waits' as const,
+          },
+        ],
       }),
+      { width: 80, recoverCommand: 'keyturn recover' },
     ),
   'an undo': () =>
     renderUndo(

@@ -10,6 +10,17 @@ const openRotation = z.object({
   phase: z.string().describe('How far it came; docs/ARCHITECTURE.md explains the phases'),
   old_key_id: z.string(),
   new_key_id: z.string().nullable(),
+  orphan_key_id: z
+    .string()
+    .nullable()
+    .describe('A key whose secret was lost: the next run deletes it, from deletable_from on'),
+  deletable_from: z
+    .string()
+    .nullable()
+    .describe(
+      'When AWS would have shown a use of that key; with keyturn recover --orphan it need not wait. ' +
+        'Null where nothing waits for it',
+    ),
   begun: z.string().describe('ISO 8601 UTC'),
   destination: z.string(),
   old_key_fate: z.string().describe('deactivate or keep'),
@@ -18,7 +29,13 @@ const openRotation = z.object({
 const handoffFile = z.object({
   account_id: z.string(),
   access_key_id: z.string(),
-  path: z.string().describe('The 0600 file with the secret; delete it once the secret is used'),
+  path: z.string().describe('The 0600 file with the secret'),
+  state: z
+    .enum(['waits', 'needed', 'undone', 'replaced', 'deleted'])
+    .describe(
+      'waits: for whoever is to use the key, delete it then. needed: by a rotation that is not ' +
+        'finished. undone, replaced, deleted: what became of the key, so delete it',
+    ),
 });
 
 export const statusReportSchema = z

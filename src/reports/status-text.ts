@@ -1,50 +1,110 @@
 // `keyturn status` and `keyturn undo` for people.
 
+import { minuteOf } from '../base/clock.ts';
+import { type Hint, hintText } from '../base/hint.ts';
 import { printableAll } from '../base/printable.ts';
+import { wrapped } from '../base/wrap.ts';
 import type { StatusReport, UndoReport } from './status-report.ts';
 import { table } from './table.ts';
 
-export function renderStatus(given: StatusReport): string {
+type OpenRotation = StatusReport['open_rotations'][number];
+
+/** How the page of `keyturn status` is laid out, and the command that goes on with what is open. */
+export interface StatusStyle {
+  readonly width: number;
+  readonly recoverCommand: string;
+}
+
+export function renderStatus(given: StatusReport, style: StatusStyle): string {
   const report = printableAll(given);
   const { open_rotations: open, handoff_files: files } = report;
   const sections = [
     open.length === 0
-      ? `No rotation is open in ${report.state_dir}.`
-      : [
-          `Open rotations in ${report.state_dir}`,
-          table(
-            ['ACCOUNT', 'USER', 'PHASE', 'OLD KEY', 'NEW KEY', 'SINCE'],
-            open.map((each) => [
-              each.account_id,
-              each.username,
-              each.phase,
-              each.old_key_id,
-              each.new_key_id ?? '-',
-              each.begun.replace(/\.\d+Z$/, 'Z'),
-            ]),
-          ),
-          'The next rotate-iam-keys run finishes or undoes them; keyturn recover does only that.',
-          ...waitLines(open),
-        ].join('\n'),
-    files.length === 0
-      ? ''
-      : [
-          `Secrets that wait in hand-off files (${files.length}); delete each once it is used`,
-          ...files.map(({ path }) => `  ${path}`),
-        ].join('\n'),
+      ? wrapped('', `No rotation is open in ${report.state_dir}.`, style)
+      : openSection(report, style),
+    ...HANDOFF_SECTIONS.map(({ title, states }) => {
+      const members = files.filter(({ state }) => states.includes(state));
+      return members.length === 0
+        ? ''
+        : [
+            wrapped('', title(members.length), style),
+            ...members.map(
+              ({ path, state }) => `  ${path}${states.length > 1 ? `  ${state}` : ''}`,
+            ),
+          ].join('\n');
+    }),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-/** Phases in which a key may exist whose secret nobody has. */
-const ANSWER_LOST: readonly string[] = ['intended', 'create-unknown', 'orphan-found'];
+type HandoffState = StatusReport['handoff_files'][number]['state'];
 
-function waitLines(open: StatusReport['open_rotations']): string[] {
-  if (!open.some(({ phase }) => ANSWER_LOST.includes(phase))) return [];
-  return [
-    'The answer to CreateAccessKey was lost. The key that may have been made is deleted about four hours',
-    'later if AWS shows no use of it: keyturn recover does that, names the key, and says how to do it at once.',
+const HANDOFF_SECTIONS: readonly {
+  readonly title: (count: number) => string;
+  readonly states: readonly HandoffState[];
+}[] = [
+  {
+    title: (count) => `Secrets that wait in hand-off files (${count}); delete each once it is used`,
+    states: ['waits'],
+  },
+  {
+    title: (count) => `Hand-off files that the next run needs (${count}); leave them there`,
+    states: ['needed'],
+  },
+  {
+    title: (count) => `Hand-off files that nobody is to be given any more (${count}); delete them`,
+    states: ['undone', 'replaced', 'deleted'],
+  },
+];
+
+function openSection(
+  { state_dir: stateDir, open_rotations: open }: StatusReport,
+  style: StatusStyle,
+): string {
+  const goesOn: Hint = [
+    'The next rotate-iam-keys run finishes or undoes them; this does only that:',
+    { command: style.recoverCommand },
   ];
+  return [
+    `Open rotations in ${stateDir}`,
+    table(
+      ['ACCOUNT', 'USER', 'PHASE', 'OLD KEY', 'NEW KEY', 'SINCE'],
+      open.map((each) => [
+        each.account_id,
+        each.username,
+        each.phase,
+        each.old_key_id,
+        each.new_key_id ?? each.orphan_key_id ?? '-',
+        each.begun.replace(/\.\d+Z$/, 'Z'),
+      ]),
+    ),
+    wrapped('', hintText(goesOn), style),
+    ...open.flatMap((each) => waitLines(each, style)),
+  ].join('\n');
+}
+
+/** Phases in which a key may exist that only AWS knows. */
+const KEY_UNKNOWN: readonly string[] = ['intended', 'create-unknown'];
+
+function waitLines(
+  { phase, username, orphan_key_id: keyId, deletable_from: from }: OpenRotation,
+  { width, recoverCommand }: StatusStyle,
+): string[] {
+  if (keyId !== null && from !== null) {
+    const hint: Hint = [
+      `The answer to CreateAccessKey for ${username} was lost, and nobody has the secret of ${keyId}. ` +
+        `A run after ${minuteOf(new Date(from))} deletes it if AWS shows no use of it; or at once, if ` +
+        'you are sure that no person made it by hand:',
+      { command: `${recoverCommand} --orphan ${keyId}` },
+    ];
+    return ['', wrapped('', hintText(hint), { width })];
+  }
+  if (!KEY_UNKNOWN.includes(phase)) return [];
+  const hint: Hint = [
+    `Whether AWS made a key for ${username} is not on record. This asks, and names the key:`,
+    { command: `${recoverCommand} --dry-run` },
+  ];
+  return ['', wrapped('', hintText(hint), { width })];
 }
 
 const NEW_KEY: Readonly<Record<string, string>> = {

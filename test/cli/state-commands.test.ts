@@ -64,7 +64,16 @@ describe('keyturn status and recover', () => {
       open.map(({ username, phase }) => [username, phase]),
       [['svc-open', 'orphan-found']],
     );
-    assert.match((await keyturn('status')).stdout, /svc-open +orphan-found/);
+    const orphan = statuses('svc-open')[1]?.id ?? '';
+    const [{ orphan_key_id: orphanId, deletable_from: from } = {}] = open;
+    assert.equal(orphanId, orphan);
+    const page = (await keyturn('status')).stdout;
+    assert.match(page, new RegExp(`svc-open +orphan-found +\\S+ +${orphan}`));
+    assert.match(page, new RegExp(`\n +keyturn recover --orphan ${orphan}\n`));
+    assert.ok(
+      page.replaceAll(/\s+/g, ' ').includes(`after ${from?.replace(/:\d\d\.000Z/, 'Z')}`),
+      page,
+    );
 
     const soon = await keyturn('recover');
     assert.equal(soon.code, 1);
@@ -187,6 +196,16 @@ describe('keyturn undo', () => {
       [old.id, 'Active'],
       [report.new_key_id, 'Inactive'],
     ]);
+    // Its hand-off file is still there, and waits for nobody.
+    const status = await keyturn('status --json');
+    const { handoff_files: files } = statusReportSchema.parse(JSON.parse(status.stdout));
+    assert.deepEqual(
+      files.map(({ access_key_id: id, state }) => [id, state]),
+      [[report.new_key_id, 'undone']],
+    );
+    const page = (await keyturn('status')).stdout;
+    assert.doesNotMatch(page, /wait/);
+    assert.match(page, /nobody is to be given[^]*undone/);
   });
 
   it('puts a secret back where its readers look for it, and says so', async (t) => {

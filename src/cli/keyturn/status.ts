@@ -1,6 +1,7 @@
 // `keyturn status`: what earlier runs left open, and which secrets wait. AWS is not asked.
 
 import { printableJson } from '../../base/printable.ts';
+import { shellWords } from '../../base/shell-words.ts';
 import { openStateStore } from '../../state/stores.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
@@ -34,7 +35,12 @@ export async function runStatus({ host }: Session, args: readonly string[]): Pro
   const { readStatus } = await import('../../app/read-status.ts');
   const report = await readStatus(await openStateStore(stateDir, host.clock));
   const { renderStatus } = await import('../../reports/status-text.ts');
-  await host.stdout.write(flags.json ? `${printableJson(report, 2)}\n` : renderStatus(report));
+  const recoverCommand = shellWords([
+    ...['keyturn', 'recover'],
+    ...(flags.stateDir === undefined ? [] : ['--state-dir', flags.stateDir]),
+  ]);
+  const page = () => renderStatus(report, { width: host.stdout.width, recoverCommand });
+  await host.stdout.write(flags.json ? `${printableJson(report, 2)}\n` : page());
   return 0;
 }
 
