@@ -57,7 +57,7 @@ export async function rotateAccounts(
   let accounts: AccountsGateway | undefined;
   try {
     // Each account proves its own place; without the one of all accounts none could.
-    if (!dryRun) await state.prepare();
+    await state.prepare(dryRun ? 'read' : 'write');
     accounts = await openAccounts({
       ...context,
       ...{ profile, region, maxParallel },

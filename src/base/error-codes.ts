@@ -146,8 +146,9 @@ export const ERROR_CODES = {
     remedy: 'Check the spelling and the account.',
   }),
   'state-dir': info(3, 'account', {
-    meaning: 'The state directory can not be used: it is read-only, full, or readable by others.',
-    remedy: 'Choose another with `--state-dir`, or repair its permissions (0700).',
+    meaning:
+      'The state directory can not be used: it is read-only or full, or somebody else could have written it or put another one in its place. Commands that only read are told the latter too.',
+    remedy: 'Choose another with `--state-dir`, or repair what the message names (0700).',
   }),
   'custody-not-lasting': info(2, 'run', {
     meaning:

@@ -9,8 +9,9 @@ import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
 import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
 
 /**
- * `write` proves before the first change in AWS that what has to be kept can be kept. `read` leaves
- * no trace, as a dry run must (I12): what does not exist reads as empty.
+ * `write` proves before the first change in AWS that what has to be kept can be kept, and that nobody
+ * else could have written what is remembered. `read` proves the latter alone and leaves no trace, as a
+ * dry run must (I12): what does not exist reads as empty.
  */
 export type Access = 'read' | 'write';
 
@@ -22,13 +23,13 @@ export interface StateStore {
   readonly run: string;
   /** Nothing needs closing. Throws `state-dir`, or `bad-value` for something that is no account ID. */
   open(account: string, access: Access): Promise<AccountState>;
-  /** The accounts that have state, sorted. Throws `state-dir`. */
+  /** The accounts that have state, sorted; proved as for `read`. Throws `state-dir`. */
   accounts(): Promise<readonly string[]>;
   /**
-   * Proves that something can be kept at all: for runs over several accounts, before the first of them
-   * is opened. Throws `state-dir`.
+   * Proves of the whole what `access` says: for runs over several accounts, before the first of them is
+   * opened. Throws `state-dir`.
    */
-  prepare(): Promise<void>;
+  prepare(access: Access): Promise<void>;
   /**
    * Drops the records of an account that no decision needs any more. Throws `rotation-in-progress`
    * while a run is under way, `journal-damaged`, `journal-newer`, `journal-write`, `state-dir`.

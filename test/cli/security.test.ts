@@ -10,6 +10,7 @@ import {
   lchownSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -163,26 +164,49 @@ describe('no text of others speaks to the terminal', () => {
   });
 });
 
+interface Told {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
 describe('state is where nobody else can put something in its place', () => {
   async function refused(t: TestContext, spoil: (state: string, folder: string) => void) {
-    const { sandbox, rotate, folder, state } = await stage(t);
-    mkdirSync(state, { mode: 0o700 });
+    const { sandbox, rotate, env, folder, state } = await stage(t);
+    mkdirSync(join(state, DEFAULT_ACCOUNT_ID), { recursive: true, mode: 0o700 });
     spoil(state, folder);
-    const { code, stdout, stderr } = await rotate('--output-format json');
-    assert.equal(code, 3, stderr);
-    const [error] = JSON.parse(stdout).errors;
-    assert.equal(error.code, 'state-dir');
+    const before = readdirSync(folder, { recursive: true });
+    const told = async (args: string) => {
+      const { code, stdout } = await rotate(`${args} --output-format json`);
+      const errors = JSON.parse(stdout).errors.map(({ code, message, hint }: Told) => {
+        return { code, message, hint };
+      });
+      return { code, errors };
+    };
+    // I12: a dry run is told what the run is told.
+    for (const where of ['', '--accounts 123456789012']) {
+      assert.deepEqual(await told(`--dry-run ${where}`), await told(where));
+    }
+    const { code, errors } = await told('');
+    const [error, ...others] = errors;
+    assert.deepEqual([code, error.code, others], [3, 'state-dir', []]);
+    // I10: nor does anybody believe what others could have written.
+    for (const line of ['status', 'status --json', 'compact', 'recover', 'recover --dry-run']) {
+      const { code, stdout, stderr } = await run('keyturn', line.split(' '), env);
+      assert.equal(code, 3, `${line}: ${stdout}${stderr}`);
+      assert.ok((stdout + stderr).replaceAll(/\s+/g, ' ').includes(error.message), stdout + stderr);
+    }
+    assert.deepEqual(readdirSync(folder, { recursive: true }), before);
     assert.deepEqual(
       sandbox.requests.list().filter(({ access }) => access === 'write'),
       [],
     );
-    return error as { message: string; hint: string };
+    return error as Told;
   }
 
   test('a hand-off folder that is a symbolic link', async (t) => {
     const { message } = await refused(t, (state, folder) => {
       mkdirSync(join(folder, 'loot'), { mode: 0o700 });
-      mkdirSync(join(state, DEFAULT_ACCOUNT_ID), { mode: 0o700 });
       symlinkSync(join(folder, 'loot'), join(state, DEFAULT_ACCOUNT_ID, 'handoff'));
     });
     assert.match(message, /handoff can not be used: it is a symbolic link/);
@@ -197,6 +221,44 @@ describe('state is where nobody else can put something in its place', () => {
     const { message, hint } = await refused(t, (state) => chownSync(state, 4242, 4242));
     assert.match(message, /belongs to another user \(uid 4242, not 0\)/);
     assert.match(hint, /^ {2}chown -R 0 \//m);
+  });
+
+  test('keyctl is refused too, before and in a rotation', async (t) => {
+    const { env, folder, addUser, sandbox } = await openHome(t);
+    addUser('work');
+    chmodSync(folder, 0o777);
+    const lines = [
+      ['-t', 'work', '--dry-run'],
+      ['-k', '-t', 'work'],
+      ['-t', 'work', '--yes'],
+    ];
+    for (const line of lines) {
+      const { code, stdout } = await run('keyctl', [...line, '--json'], env);
+      const { error } = JSON.parse(stdout);
+      assert.deepEqual([code, error?.code], [3, 'state-dir'], line.join(' '));
+      assert.match(error.message, /others can write the folder above it/);
+    }
+    assert.deepEqual(sandbox.requests.writes(), []);
+  });
+
+  test('below a folder of another user, whoever may write it', { skip: !isRoot }, async (t) => {
+    for (const mode of [0o755, 0o1777]) {
+      const { message } = await refused(t, (_, folder) => {
+        chmodSync(folder, mode);
+        chownSync(folder, 4242, 4242);
+      });
+      assert.match(message, /the folder above it, .*, belongs to another user \(uid 4242, not 0\)/);
+    }
+  });
+
+  test('with a journal that everybody may write', async (t) => {
+    const { hint } = await refused(t, (state) => {
+      const account = join(state, DEFAULT_ACCOUNT_ID);
+      writeFileSync(join(account, 'journal.jsonl'), '');
+      chmodSync(join(account, 'journal.jsonl'), 0o666);
+      chmodSync(account, 0o755);
+    });
+    assert.match(hint, /chmod 600 '.*journal\.jsonl'/);
   });
 
   test('below /tmp, where nobody renames what is of another, it works', async (t) => {

@@ -45,6 +45,7 @@ export function memoryFileSystem(): MemoryFileSystem {
       contentOf(path);
       return path;
     },
+    linkTarget: async () => undefined,
     link: async (existing, added) => add(added, contentOf(existing)),
     rename: async (from, to) => {
       changes += 1;

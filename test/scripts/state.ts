@@ -2,7 +2,7 @@
 // change on disk, clocks that jump, backups that are put back, and journals that earlier runs left.
 
 import assert from 'node:assert/strict';
-import { appendFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { accessKeyId } from '../../src/base/access-key-id.ts';
 import { formatOf, type JournalRecord, type RotationStep } from '../../src/lifecycle/record.ts';
@@ -76,6 +76,11 @@ export const STATE: readonly Directive[] = [
       const records = steps.split(', ').map((step) => stepOf(step, targets));
       remember(stage, { user, at, steps: records });
     },
+  },
+  {
+    usage: 'everybody may write PATH | only its owner may write PATH',
+    pattern: /^(everybody|only its owner) may write (\S+)$/,
+    perform: (_, who, path) => chmodSync(path, who === 'everybody' ? 0o777 : 0o700),
   },
   {
     usage: 'somebody puts the secret of USER/LABEL into the hand-off',

@@ -30,7 +30,7 @@ import { FileStore } from '../../src/state/files/file-store.ts';
 import type { ProcessTable } from '../../src/state/files/process-table.ts';
 import type { AccountState } from '../../src/state/state-store.ts';
 import type { SimProcess } from './machine.ts';
-import { simFileSystem } from './sim-file-system.ts';
+import { simFileSystem, simOwners } from './sim-file-system.ts';
 import { simGateway } from './sim-gateway.ts';
 import { DUE_DAYS, HOLD_DAYS, STATE_DIR, type Stage } from './stage.ts';
 import { vaultDestination } from './vault.ts';
@@ -119,6 +119,7 @@ async function rotateAll(
   const store = new FileStore({
     ...{ directory: STATE_DIR, clock, run: process.name },
     fs: changed(simFileSystem(access), sabotage.fileSystem),
+    owners: simOwners,
     processes: changed(process.table, sabotage.processes),
   });
   const opened = await store.open(ACCOUNT, isDry ? 'read' : 'write');

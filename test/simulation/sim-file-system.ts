@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path';
 import type { FileInfo, FileSystem, OpenFile } from '../../src/base/files/file-system.ts';
+import type { Owners } from '../../src/base/files/owners.ts';
 import type { Dice } from './dice.ts';
 import type { Disk, Inode } from './disk.ts';
 import type { Faults } from './faults.ts';
@@ -17,6 +18,14 @@ export interface DiskAccess {
   /** How often another process may run between two operations. */
   readonly yieldChance: number;
 }
+
+const OWNER = 1000;
+
+/** One user has the machine. */
+export const simOwners: Owners = {
+  ownerOfNew: async () => OWNER,
+  outsider: async () => undefined,
+};
 
 type Run = <T>(call: string, path: string, act: () => T) => Promise<T>;
 
@@ -46,6 +55,7 @@ export function simFileSystem(access: DiskAccess): FileSystem {
       }),
     stat: (path) => run('stat', path, () => infoOf(present(path))),
     realPath: (path) => run('realpath', path, () => present(path) && path),
+    linkTarget: (path) => run('readlink', path, () => undefined),
     link: (existing, added) =>
       run('link', added, () => {
         absent(added);
@@ -110,7 +120,7 @@ function infoOf(inode: Inode): FileInfo {
   return {
     isDirectory: inode.isDirectory,
     mode: inode.isDirectory ? 0o700 : 0o600,
-    ownerId: 1000,
+    ownerId: OWNER,
     groupId: 1000,
     linkCount: inode.linkCount,
     inode: inode.number,

@@ -201,7 +201,7 @@ const OPENED: readonly Scenario[] = [
     codes: ['state-dir'],
     act: async (_, store) => {
       assert.deepEqual(await store.accounts(), [ACCOUNT]);
-      await store.prepare();
+      await store.prepare('write');
     },
     check: async (_, __, store) => assert.deepEqual(await store.accounts(), [ACCOUNT]),
   },

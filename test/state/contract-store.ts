@@ -27,7 +27,7 @@ function namesAccounts({ medium }: Subject): void {
     const { store } = await medium(test);
     const one = store('run-1');
     assert.equal(one.run, 'run-1');
-    await one.prepare();
+    await one.prepare('write');
     assert.deepEqual(await one.accounts(), []);
     for (const account of [OTHER_ACCOUNT, ACCOUNT]) await one.open(account, 'write');
     assert.deepEqual(await one.accounts(), [ACCOUNT, OTHER_ACCOUNT]);

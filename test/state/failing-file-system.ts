@@ -81,6 +81,7 @@ export function failingFileSystem(fault: Fault): FailingFileSystem {
     },
     stat: (path) => run('stat', () => nodeFileSystem.stat(path)),
     realPath: (path) => run('realpath', () => nodeFileSystem.realPath(path)),
+    linkTarget: (path) => run('readlink', () => nodeFileSystem.linkTarget(path)),
     link: (existing, added) => run('link', () => nodeFileSystem.link(existing, added)),
     rename: (from, to) => run('rename', () => nodeFileSystem.rename(from, to)),
     remove: (path) => run('unlink', () => nodeFileSystem.remove(path)),

@@ -11,7 +11,7 @@ import { type AccessKeyId, accessKeyId } from '../../src/base/access-key-id.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { formatOf, type JournalRecord, type RotationStep } from '../../src/lifecycle/record.ts';
 import { FileStore, type FileStoreOptions } from '../../src/state/files/file-store.ts';
-import type { AccountState, Sightings } from '../../src/state/state-store.ts';
+import type { Access, AccountState, Sightings } from '../../src/state/state-store.ts';
 
 export const ACCOUNT = '123456789012';
 export const OLD_KEY = accessKeyId('AKIAIOSFODNN7EXAMPLE');
@@ -32,10 +32,11 @@ export interface SettableClock extends Clock {
 export function openState(
   directory: string,
   more: Partial<FileStoreOptions> & { readonly account?: string } = {},
+  access: Access = 'write',
 ): Promise<AccountState> {
   const { account = ACCOUNT, ...options } = more;
   const clock = settableClock();
-  return new FileStore({ directory, clock, run: 'run-1', ...options }).open(account, 'write');
+  return new FileStore({ directory, clock, run: 'run-1', ...options }).open(account, access);
 }
 
 /** When the key was last seen Active by its ID alone, whoever has it. */

@@ -43,8 +43,13 @@ interface FileAccess {
   open(path: string, intent: OpenIntent): Promise<OpenFile>;
   /** Follows symbolic links. */
   stat(path: string): Promise<FileInfo>;
+}
+
+interface SymbolicLinks {
   /** The path behind all symbolic links; fails with ENOENT also when one leads nowhere. */
   realPath(path: string): Promise<string>;
+  /** What the link says, which may be relative to its folder; undefined for whatever is no link. */
+  linkTarget(path: string): Promise<string | undefined>;
 }
 
 interface FileNames {
@@ -63,7 +68,7 @@ interface Directories {
   syncDirectory(path: string): Promise<void>;
 }
 
-export interface FileSystem extends FileAccess, FileNames, Directories {}
+export interface FileSystem extends FileAccess, SymbolicLinks, FileNames, Directories {}
 
 /** The code of a system error, such as ENOSPC. */
 export function errnoOf(thrown: unknown): string | undefined {

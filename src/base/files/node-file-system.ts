@@ -7,6 +7,7 @@ import {
   mkdir,
   open,
   readdir,
+  readlink,
   realpath,
   rename,
   stat,
@@ -30,6 +31,9 @@ const OPEN_FLAGS: Readonly<Record<OpenIntent, number>> = {
   append: O_WRONLY | O_APPEND | O_NOFOLLOW,
   'append-create': O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW,
 };
+
+/** What a system answers about a name that is no symbolic link, or that does not exist. */
+const NO_LINK = ['EINVAL', 'ENOENT', 'UNKNOWN'];
 
 /** What a file system answers that has no fsync for directories. */
 const SYNC_UNSUPPORTED = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP'];
@@ -98,10 +102,20 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
+async function linkTarget(path: string): Promise<string | undefined> {
+  try {
+    return await readlink(path);
+  } catch (error) {
+    if (NO_LINK.includes(errnoOf(error) ?? '')) return undefined;
+    throw error;
+  }
+}
+
 export const nodeFileSystem: FileSystem = {
   open: async (path, intent) => openFile(await open(path, OPEN_FLAGS[intent], 0o600)),
   stat: async (path) => fileInfo(await stat(path)),
   realPath: (path) => realpath(path),
+  linkTarget,
   link,
   rename,
   remove: unlink,

@@ -10,13 +10,23 @@ import type { Clock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { errnoOf, type FileSystem, systemReason } from '../../base/files/file-system.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
+import { nodeOwners, type Owners } from '../../base/files/owners.ts';
 import { isAccountId } from '../account-id.ts';
 import type { Access, AccountState, Compacted, StateStore } from '../state-store.ts';
 import { type AccountFiles, fileAccount } from './account.ts';
 import { ClaimFiles } from './claim-files.ts';
 import { compactJournal } from './compaction.ts';
 import { FileCustody } from './custody.ts';
-import { checkStateRoot, JOURNAL, prepareStateDir, SIGHTINGS, stateFolders } from './folders.ts';
+import {
+  examineStateDir,
+  examineStateRoot,
+  JOURNAL,
+  prepareStateDir,
+  prepareStateRoot,
+  SIGHTINGS,
+  type StateRoot,
+  stateFolders,
+} from './folders.ts';
 import { FileJournal } from './journal.ts';
 import { type ProcessTable, systemProcesses } from './process-table.ts';
 
@@ -28,6 +38,8 @@ export interface FileStoreOptions {
   readonly run: string;
   /** The disk; a test or a simulation puts another in its place. */
   readonly fs?: FileSystem;
+  /** Who this process is on the disk; the same. */
+  readonly owners?: Owners;
   /** The machine; a test or a simulation puts another in its place. */
   readonly processes?: ProcessTable;
 }
@@ -37,24 +49,28 @@ export class FileStore implements StateStore {
   readonly run: string;
   readonly #clock: Clock;
   readonly #fs: FileSystem;
+  readonly #owners: Owners;
   readonly #processes: ProcessTable;
 
-  constructor({ directory, clock, run, fs, processes }: FileStoreOptions) {
+  constructor({ directory, clock, run, fs, owners, processes }: FileStoreOptions) {
     this.where = directory;
     this.run = run;
     this.#clock = clock;
     this.#fs = fs ?? nodeFileSystem;
+    this.#owners = owners ?? nodeOwners;
     this.#processes = processes ?? systemProcesses;
   }
 
   async open(account: string, access: Access): Promise<AccountState> {
     if (access === 'write') await this.#prepareAccount(account);
+    else await examineStateDir({ ...this.#root, account });
     const files = this.#filesOf(account);
     if (access === 'write') await files.claimFiles.sweepBreakers();
     return await fileAccount(files, access);
   }
 
   async accounts(): Promise<readonly string[]> {
+    await examineStateRoot(this.#root);
     try {
       return (await this.#fs.list(this.where)).filter(isAccountId).toSorted();
     } catch (error) {
@@ -66,8 +82,9 @@ export class FileStore implements StateStore {
     }
   }
 
-  async prepare(): Promise<void> {
-    await checkStateRoot(this.#fs, this.where);
+  async prepare(access: Access): Promise<void> {
+    if (access === 'write') await prepareStateRoot(this.#root);
+    else await examineStateRoot(this.#root);
   }
 
   async compact(account: string): Promise<Compacted> {
@@ -76,8 +93,11 @@ export class FileStore implements StateStore {
   }
 
   async #prepareAccount(account: string): Promise<void> {
-    const stateDir = this.where;
-    await prepareStateDir({ stateDir, account, fs: this.#fs, clock: this.#clock });
+    await prepareStateDir({ ...this.#root, account, clock: this.#clock });
+  }
+
+  get #root(): StateRoot {
+    return { stateDir: this.where, fs: this.#fs, owners: this.#owners };
   }
 
   #filesOf(account: string): AccountFiles {

@@ -18,10 +18,18 @@ import {
   temporaryPathBeside,
   writeFully,
 } from '../../base/files/whole-file.ts';
-import { command } from '../../base/hint.ts';
 import { demandAccountId } from '../account-id.ts';
 import { CONDEMNED } from './custody.ts';
-import { refuseLink, refuseOpenParents } from './trust.ts';
+import {
+  examineDirectory,
+  examineFile,
+  examineParents,
+  type OwnedDisk,
+  refuseForeign,
+  refuseLink,
+  refuseOpen,
+  unusable,
+} from './trust.ts';
 
 export interface StateFolders {
   /** `<stateDir>/<account>` */
@@ -30,16 +38,27 @@ export interface StateFolders {
   readonly handoff: string;
 }
 
-export interface StateDirOptions {
+/** A directory of all accounts, and the disk that it is on. */
+export interface StateRoot extends OwnedDisk {
   readonly stateDir: string;
+}
+
+export interface StateDirOptions extends StateRoot {
   /** Twelve digits. */
   readonly account: string;
-  readonly fs: FileSystem;
   readonly clock: Clock;
 }
 
 export const JOURNAL = 'journal.jsonl';
 export const SIGHTINGS = 'sightings.json';
+
+/** What others may not do with a folder of records. */
+const NO_WRITING = 0o022;
+/**
+ * Nor with the one of secrets. With the folder closed to others, a file whose mode somebody loosened is
+ * still out of reach, so reading such a file need not be refused and no secret is stranded.
+ */
+const NO_ACCESS = 0o077;
 
 /**
  * Makes the directories of an account where they are missing (0700) and proves that they can be
@@ -48,22 +67,52 @@ export const SIGHTINGS = 'sightings.json';
 export async function prepareStateDir(options: StateDirOptions): Promise<StateFolders> {
   const { stateDir, account, fs, clock } = options;
   const folders = stateFolders(stateDir, account);
-  await checkStateRoot(fs, stateDir);
-  await makeAndCheck(fs, folders.account, 0o022);
-  await refuseLink(fs, join(folders.account, JOURNAL));
-  await refuseLink(fs, join(folders.account, SIGHTINGS));
-  await makeAndCheck(fs, folders.claims, 0o022);
-  // Secrets lie here. With the folder closed to others, a file whose mode somebody loosened is
-  // still out of reach, so reading such a file need not be refused and no secret is stranded.
-  await makeAndCheck(fs, folders.handoff, 0o077);
+  // Nothing is made in a place that can not be trusted; and a dry run is told the same (I12).
+  await examineStateDir(options);
+  await makeAndProve(fs, stateDir, NO_WRITING);
+  for (const [folder, forbidden] of permissionsOf(folders)) {
+    await refuseLink(fs, folder);
+    await makeAndProve(fs, folder, forbidden);
+  }
   for (const folder of Object.values(folders)) await sweep(fs, clock, folder);
   return folders;
 }
 
 /** Makes the directory of all accounts if it is missing, and proves it. Throws `state-dir`. */
-export async function checkStateRoot(fs: FileSystem, stateDir: string): Promise<void> {
-  await checkDirectory(fs, stateDir, 0o022);
-  await refuseOpenParents(fs, stateDir);
+export async function prepareStateRoot(root: StateRoot): Promise<void> {
+  await examineStateRoot(root);
+  await makeAndProve(root.fs, root.stateDir, NO_WRITING);
+}
+
+/**
+ * Proves by reads alone that nobody else could have written what the account's directories hold, as far
+ * as they exist. Throws `state-dir`, or `bad-value` for something that is not an account ID.
+ */
+export async function examineStateDir(
+  options: StateRoot & Pick<StateDirOptions, 'account'>,
+): Promise<void> {
+  const folders = stateFolders(options.stateDir, options.account);
+  await examineStateRoot(options);
+  for (const [folder, forbidden] of permissionsOf(folders)) {
+    await refuseLink(options.fs, folder);
+    const info = await examineDirectory(options, folder, forbidden);
+    if (info === undefined || folder !== folders.account) continue;
+    for (const name of [JOURNAL, SIGHTINGS]) await examineFile(options, join(folder, name), info);
+  }
+}
+
+/** The same for the directory of all accounts. Throws `state-dir`. */
+export async function examineStateRoot(root: StateRoot): Promise<void> {
+  await examineDirectory(root, root.stateDir, NO_WRITING);
+  await examineParents(root, root.stateDir);
+}
+
+function permissionsOf({ account, claims, handoff }: StateFolders) {
+  return [
+    [account, NO_WRITING],
+    [claims, NO_WRITING],
+    [handoff, NO_ACCESS],
+  ] as const;
 }
 
 /** Where an account's things lie. Throws `bad-value` for something that is not an account ID. */
@@ -73,47 +122,12 @@ export function stateFolders(stateDir: string, account: string): StateFolders {
   return { account: folder, claims: join(folder, 'claims'), handoff: join(folder, 'handoff') };
 }
 
-/** A folder of ours in a directory that was checked. */
-async function makeAndCheck(fs: FileSystem, path: string, forbidden: number): Promise<void> {
-  await refuseLink(fs, path);
-  await checkDirectory(fs, path, forbidden);
-}
-
-async function checkDirectory(fs: FileSystem, path: string, forbidden: number): Promise<void> {
+/** What was just made, or was there, is as it should be; and the disk takes a file. */
+async function makeAndProve(fs: FileSystem, path: string, forbidden: number): Promise<void> {
   const info = await makeDirectoryTree(fs, path);
-  if (!info.isDirectory) throw refusal(path, 'it is not a directory');
-  if ((info.mode & forbidden) !== 0) {
-    const mode = info.mode.toString(8).padStart(4, '0');
-    const what = forbidden === 0o077 ? 'read or write' : 'write';
-    throw new KeyturnError(
-      'state-dir',
-      `state directory ${path} can not be used: others can ${what} it (mode ${mode})`,
-      { hint: ['close it:', command('chmod', '700', path)] },
-    );
-  }
-  const ownId = await probe(fs, path);
-  // Root is told so too: whoever owns the directory can put into it what they like.
-  if (info.ownerId !== ownId) throw foreign(path, info.ownerId, ownId);
-}
-
-function foreign(path: string, ownerId: number, ownId: number): KeyturnError {
-  return new KeyturnError(
-    'state-dir',
-    `state directory ${path} can not be used: it belongs to another user (uid ${ownerId}, not ${ownId})`,
-    {
-      hint: [
-        'run as that user; or choose another with --state-dir; or, as root, take it over:',
-        command('chown', '-R', String(ownId), path),
-      ],
-    },
-  );
-}
-
-function refusal(path: string, reason: string, cause?: unknown): KeyturnError {
-  return new KeyturnError('state-dir', `state directory ${path} can not be used: ${reason}`, {
-    hint: 'choose another with --state-dir, or free space and repair its permissions (0700)',
-    cause,
-  });
+  if (!info.isDirectory) throw unusable(path, 'it is not a directory');
+  refuseOpen(path, info, forbidden);
+  refuseForeign(path, info, await probe(fs, path));
 }
 
 /** Each new level is synced into its parent: a secret in a directory that vanishes is lost (I3). */
@@ -121,17 +135,17 @@ async function makeDirectoryTree(fs: FileSystem, path: string): Promise<FileInfo
   try {
     return await fs.stat(path);
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw refusal(path, systemReason(error), error);
+    if (errnoOf(error) !== 'ENOENT') throw unusable(path, systemReason(error), { cause: error });
   }
   const parent = dirname(path);
-  if (parent === path) throw refusal(path, 'it does not exist (ENOENT)');
+  if (parent === path) throw unusable(path, 'it does not exist (ENOENT)');
   await makeDirectoryTree(fs, parent);
   try {
     await makeDirectoryOnce(fs, path);
     await fs.syncDirectory(parent);
     return await fs.stat(path);
   } catch (error) {
-    throw refusal(path, systemReason(error), error);
+    throw unusable(path, systemReason(error), { cause: error });
   }
 }
 
@@ -161,7 +175,7 @@ async function probe(fs: FileSystem, directory: string): Promise<number> {
   } catch (error) {
     await removeQuietly(fs, path);
     if (error instanceof KeyturnError) throw error;
-    throw refusal(directory, systemReason(error), error);
+    throw unusable(directory, systemReason(error), { cause: error });
   }
 }
 

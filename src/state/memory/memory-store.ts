@@ -72,8 +72,9 @@ export class MemoryStore implements StateStore {
     return this.#touch('state-dir', UNREADABLE, () => [...this.#memory.accounts.keys()].toSorted());
   }
 
-  prepare(): Promise<void> {
-    return this.#touch('state-dir', UNWRITABLE, () => undefined);
+  prepare(access: Access): Promise<void> {
+    const fault = access === 'write' ? UNWRITABLE : UNREADABLE;
+    return this.#touch('state-dir', fault, () => undefined);
   }
 
   async compact(account: string): Promise<Compacted> {
