@@ -22,17 +22,17 @@ export function printableAll<Value>(value: Value): Value {
   return mapTexts(value) as Value;
 }
 
-/** A hint is a text of lines (hint.ts): in it no part of others has a line break. */
-const HINT = 'hint';
+/** Texts of lines (hint.ts), in which no part of others has a line break. */
+const HINTS: readonly string[] = ['hint', 'warnings'];
 
-function mapTexts(value: unknown): unknown {
-  if (typeof value === 'string') return printable(value);
-  if (Array.isArray(value)) return value.map(mapTexts);
+function mapTexts(value: unknown, ofText: (text: string) => string = printable): unknown {
+  if (typeof value === 'string') return ofText(value);
+  if (Array.isArray(value)) return value.map((each) => mapTexts(each, ofText));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, each]) => [
       name,
-      typeof each === 'string' && name === HINT ? printableLines(each) : mapTexts(each),
+      HINTS.includes(name) ? mapTexts(each, printableLines) : mapTexts(each),
     ]),
   );
 }

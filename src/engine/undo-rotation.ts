@@ -6,6 +6,7 @@ import { assert, KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import { newId } from '../base/new-id.ts';
 import { jointTarget, targetOf } from '../destinations/kinds.ts';
+import type { UserHistory } from '../lifecycle/history.ts';
 import type { DeliveryTarget } from '../lifecycle/record.ts';
 import {
   hasNewKey,
@@ -43,6 +44,32 @@ export interface SwappedPair {
   /** The key to go back to. */
   readonly toKeyId: AccessKeyId;
   readonly fromKeyId: AccessKeyId;
+}
+
+/** What an undo comes to: an undo can itself be undone, and one that died is finished first. */
+export type UndoKind = 'undo' | 'undo-of-undo' | 'rest-of-undo';
+
+export interface ForeseenUndo {
+  readonly kind: UndoKind;
+  readonly toKeyId: AccessKeyId;
+  readonly fromKeyId: AccessKeyId;
+}
+
+/** Which of the two keys undoReplacement will put back, for whoever is to be told before. */
+export function foreseeUndo(
+  pair: SwappedPair,
+  target: DeliveryTarget,
+  history: UserHistory,
+): ForeseenUndo {
+  const { open } = history;
+  if (open?.phase === 'undoing' && isOfPair(open, pair, target)) {
+    const { toKeyId, fromKeyId } = open.undo;
+    return { kind: 'rest-of-undo', toKeyId, fromKeyId };
+  }
+  const { toKeyId, fromKeyId } = pair;
+  const last = history.latest((each) => hasNewKey(each) && isOfPair(each, pair, target));
+  const isBack = last?.phase === 'undone' && last.undo.fromKeyId === toKeyId;
+  return { kind: isBack ? 'undo-of-undo' : 'undo', toKeyId, fromKeyId };
 }
 
 /**

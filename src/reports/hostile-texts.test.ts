@@ -25,7 +25,7 @@ const HOSTILE = [
 const UNPRINTABLE = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 /** What the page looks up, and which therefore is one of a few words. */
-const WORDS = ['outcome', 'change', 'command', 'source', 'by', 'state'];
+const WORDS = ['outcome', 'change', 'command', 'source', 'by', 'state', 'kind'];
 
 function hostile<Value>(value: Value, name = ''): Value {
   if (typeof value === 'string') {
@@ -183,6 +183,9 @@ const FINISH = {
   access_key_id: 'AKIAIOSFODNN7EXAMPLE',
   reason: 'reason',
   deletable_from: AT,
+  undo_command: 'keyctl undo -t prod',
+  finish_command: 'keyctl finish -t prod',
+  delete_command: 'keyctl finish -t prod --delete',
   removed_profile: 'prod-previous',
   backup_file: 'credentials.backup.1',
 };
@@ -205,11 +208,14 @@ const KEYCTL: Readonly<Record<string, object>> = {
   },
   undo: {
     undo: {
+      kind: 'undo',
       restored_key_id: 'AKIAIOSFODNN7EXAMPLE',
       replaced_key_id: 'AKIAI44QH8DHBEXAMPLE',
       reactivated: true,
       previous_profile: 'prod-previous',
       backup_file: 'credentials.backup.1',
+      undo_command: 'keyctl undo -t prod',
+      finish_command: 'keyctl finish -t prod',
     },
   },
   ...Object.fromEntries(
@@ -275,7 +281,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
           },
         ],
       }),
-      { width: 80, recoverCommand: 'keyturn recover' },
+      { ...STYLE, recoverCommand: 'keyturn recover' },
     ),
   'an undo': () =>
     renderUndo(
@@ -294,6 +300,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
         next_run_at: null,
         summary: { changes: counts },
       }),
+      STYLE,
     ),
   'what a rotation meets': () => renderPlan(hostile(keyctlReport({})), STYLE),
   ...Object.fromEntries(

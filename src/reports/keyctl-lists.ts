@@ -1,9 +1,8 @@
 // The lists of keyctl as tables.
 
 import type { KeyctlReport, KeyLine } from './keyctl-report.ts';
-import { days, lastUse } from './keyctl-words.ts';
-import { table } from './table.ts';
-import type { Paint } from './words.ts';
+import { days, lastUse, warningLines } from './keyctl-words.ts';
+import type { Page } from './page.ts';
 
 type Profile = NonNullable<KeyctlReport['profiles']>[number];
 type User = NonNullable<KeyctlReport['users']>[number];
@@ -12,15 +11,20 @@ type User = NonNullable<KeyctlReport['users']>[number];
 export function profilesPage(
   report: KeyctlReport,
   profiles: readonly Profile[],
-  paint: Paint,
+  page: Page,
 ): string {
   const file = report.credentials_file ?? '';
-  if (profiles.length === 0) return `No profiles in ${file}.`;
+  if (profiles.length === 0) return page.wrap('', `No profiles in ${file}.`);
   const title = `${profiles.length === 1 ? '1 profile' : `${profiles.length} profiles`}, credentials file ${file}`;
-  return [paint('bold', title), profileTable(report, profiles, paint)].join('\n');
+  return [heading(title, page), profileTable(report, profiles, page)].join('\n');
 }
 
-function profileTable(report: KeyctlReport, profiles: readonly Profile[], paint: Paint): string {
+function heading(text: string, { paint, wrap }: Page): string {
+  return paint('bold', wrap('', text));
+}
+
+function profileTable(report: KeyctlReport, profiles: readonly Profile[], page: Page): string {
+  const { paint, table } = page;
   if (report.command === 'list-keys') {
     return table(
       ['PROFILE', 'KEY', 'KIND'],
@@ -38,25 +42,26 @@ function profileTable(report: KeyctlReport, profiles: readonly Profile[], paint:
   );
 }
 
-function remark(rotatable: boolean, note: string | null, paint: Paint): string {
+function remark(rotatable: boolean, note: string | null, paint: Page['paint']): string {
   if (note !== null) return paint(rotatable ? 'yellow' : 'dim', note);
   return rotatable ? '' : paint('dim', 'can not be rotated');
 }
 
-export function userKeysPage(report: KeyctlReport, paint: Paint): string {
+export function userKeysPage(report: KeyctlReport, page: Page): string {
   const keys = report.keys ?? [];
   const who = `IAM user ${report.user_name}, account ${report.account_id}, profile ${report.profile ?? ''}`;
   return [
-    paint('bold', who),
-    table(
+    heading(who, page),
+    page.table(
       ['KEY', 'STATUS', 'AGE', 'LAST USED', ''],
-      keys.map((key) => [...columns(key), marks(key, paint)]),
+      keys.map((key) => [...columns(key), marks(key, page)]),
     ),
-    ...report.warnings.map((text) => paint('yellow', `warning: ${text}`)),
+    ...warningLines(report, '', page),
   ].join('\n');
 }
 
-export function allKeysPage(report: KeyctlReport, users: readonly User[], paint: Paint): string {
+export function allKeysPage(report: KeyctlReport, users: readonly User[], page: Page): string {
+  const { paint, wrap } = page;
   const accounts = new Map<string, User[]>();
   for (const user of users) {
     const members = accounts.get(user.account_id) ?? [];
@@ -67,26 +72,32 @@ export function allKeysPage(report: KeyctlReport, users: readonly User[], paint:
   const unreadable = report.unreadable ?? [];
   const failures = report.account_failures ?? [];
   const skipped = report.accounts_skipped ?? 0;
-  const total = [...accounts].map(([account, members]) => accountPage(account, members, paint));
+  const total = [...accounts].map(([account, members]) => accountPage(account, members, page));
   return [
     // An account without users has no page of its own, unless it is the only one.
-    ...(isSeveral || accounts.size > 0 ? total : [accountPage(report.account_id ?? '', [], paint)]),
+    ...(isSeveral || accounts.size > 0 ? total : [accountPage(report.account_id ?? '', [], page)]),
     ...unreadable.map(({ account_id: account, user_name: user, reason }) =>
-      paint('red', `${isSeveral ? `${account}/` : ''}${user}: keys can not be read: ${reason}`),
+      paint(
+        'red',
+        wrap('', `${isSeveral ? `${account}/` : ''}${user}: keys can not be read: ${reason}`),
+      ),
     ),
-    ...failures.map(({ message }) => paint('red', message)),
-    ...(isSeveral ? [paint('dim', accountsLine(accounts.size, failures.length, skipped))] : []),
+    ...failures.map(({ message }) => paint('red', wrap('', message))),
+    ...(isSeveral
+      ? [paint('dim', wrap('', accountsLine(accounts.size, failures.length, skipped)))]
+      : []),
   ].join(isSeveral ? '\n\n' : '\n');
 }
 
-function accountPage(account: string, users: readonly User[], paint: Paint): string {
+function accountPage(account: string, users: readonly User[], page: Page): string {
+  const { paint, table } = page;
   const rows = users.flatMap(({ user_name: user, keys }) =>
-    keys.map((key, index) => [index === 0 ? user : '', ...columns(key), marks(key, paint)]),
+    keys.map((key, index) => [index === 0 ? user : '', ...columns(key), marks(key, page)]),
   );
   const without = users.filter(({ keys }) => keys.length === 0).length;
   const counts = `account ${account}: ${count(users.length, 'user')}, ${count(rows.length, 'key')}`;
   return [
-    paint('bold', counts),
+    heading(counts, page),
     ...(rows.length === 0 ? [] : [table(['USER', 'KEY', 'STATUS', 'AGE', 'LAST USED', ''], rows)]),
     ...(without === 0 ? [] : [paint('dim', `${count(without, 'user')} without a key`)]),
   ].join('\n');
@@ -105,7 +116,7 @@ function columns(key: KeyLine): string[] {
   return [key.access_key_id, key.status, days(key.age_days), used];
 }
 
-function marks(key: KeyLine, paint: Paint): string {
+function marks(key: KeyLine, { paint }: Page): string {
   const said = [...(key.current ? ['CURRENT'] : []), ...(key.too_old ? ['over 90 days'] : [])];
   return paint(key.too_old ? 'yellow' : 'green', said.join(', '));
 }

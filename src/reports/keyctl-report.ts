@@ -47,18 +47,29 @@ const rotation = z.object({
 });
 
 const undo = z.object({
+  kind: z
+    .enum(['undo', 'undo-of-undo', 'rest-of-undo'])
+    .describe(
+      'undo-of-undo: the key is back that an earlier undo had taken out. rest-of-undo: an undo that ' +
+        'an earlier run had begun was finished',
+    ),
   restored_key_id: z.string().describe('Back in the profile'),
   replaced_key_id: z.string().describe('Now in the previous profile'),
   reactivated: z.boolean(),
   previous_profile: z.string(),
   backup_file: z.string().nullable(),
+  undo_command: z.string().describe('Swaps the two back'),
+  finish_command: z.string().describe('Retires the key that was replaced'),
 });
 
 const finish = z.object({
   access_key_id: z.string().describe('The replaced key'),
   outcome: z.enum(['deactivated', 'held', 'deleted', 'gone']),
-  reason: z.string().nullable().describe('Why it is held'),
+  reason: z.string().nullable().describe('Why it is held, or why --delete did not delete it'),
   deletable_from: z.string().nullable().describe('ISO 8601 UTC'),
+  undo_command: z.string().nullable().describe('Where the key still exists, as the next two'),
+  finish_command: z.string().nullable().describe('Goes on, once the hold is over'),
+  delete_command: z.string().nullable().describe('Goes on without waiting for the end of the hold'),
   removed_profile: z.string().nullable().describe('Taken out of the file, its key being gone'),
   backup_file: z.string().nullable(),
 });

@@ -1,6 +1,7 @@
 // Small wordings that the pages of keyctl share.
 
-import type { KeyLine } from './keyctl-report.ts';
+import type { KeyctlReport, KeyLine } from './keyctl-report.ts';
+import type { Page } from './page.ts';
 
 /** "Active, 412 days old, used 2 days ago". */
 export function describeKey(key: KeyLine): string {
@@ -17,8 +18,11 @@ export function days(count: number): string {
   return count === 1 ? '1 day' : `${count} days`;
 }
 
-/** Labels and texts, aligned; two spaces in front. */
-export function rows(pairs: readonly (readonly [label: string, text: string])[]): string {
-  const width = Math.max(0, ...pairs.map(([label]) => label.length));
-  return pairs.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`).join('\n');
+/** What is worth knowing and stops nothing. */
+export function warningLines(
+  { warnings }: Pick<KeyctlReport, 'warnings'>,
+  margin: string,
+  { paint, wrap }: Page,
+): string[] {
+  return warnings.map((text) => paint('yellow', wrap(`${margin}warning: `, text)));
 }

@@ -2,18 +2,9 @@
 
 import { ERROR_CODES, isErrorCode } from '../base/error-codes.ts';
 import { commandToDeactivate, hintText } from '../base/hint.ts';
+import type { Page } from './page.ts';
 import type { RotatedKey, RotationReport } from './rotation-report.ts';
-import { table } from './table.ts';
-import {
-  type AccountColumn,
-  accountColumn,
-  age,
-  type Paint,
-  plural,
-  unique,
-  userWord,
-  type Wrap,
-} from './words.ts';
+import { accountColumn, age, plural, unique, userWord } from './words.ts';
 
 /** From this many users on, one cause is told once with the names behind it. */
 export const GROUP_FROM = 3;
@@ -21,12 +12,11 @@ export const GROUP_FROM = 3;
 export function failedSection(
   report: RotationReport,
   failed: readonly RotatedKey[],
-  paint: Paint,
-  wrap: Wrap,
+  page: Page,
 ): string {
   if (failed.length === 0) return '';
   const verb = report.dry_run ? 'Could not rotate' : 'Not rotated:';
-  const title = paint('red', `${verb} ${plural(failed.length, 'key')}`);
+  const title = page.paint('red', `${verb} ${plural(failed.length, 'key')}`);
   const groups = unique(failed.map((key) => key.error_code)).map((code) => {
     const members = failed.filter((key) => key.error_code === code);
     if (members.every((key) => key.keys !== undefined)) {
@@ -34,26 +24,26 @@ export function failedSection(
       const waiting = members.filter((key) => key.next_run_at !== null);
       const others = members.filter((key) => key.next_run_at === null);
       return [
-        ...(others.length === 0 ? [] : [fullSlots(code, others, wrap, accountColumn(report))]),
-        ...waiting.map((key) => single(key, userWord(report, key), paint, wrap)),
+        ...(others.length === 0 ? [] : [fullSlots(code, others, { report, page })]),
+        ...waiting.map((key) => single(key, userWord(report, key), page)),
       ].join('\n\n');
     }
-    const names = members.map((key) => userWord(report, key));
     if (isStop(code) || members.length >= GROUP_FROM) {
-      return oneCause(code, members, names, wrap);
+      return oneCause(code, members, { report, page });
     }
-    return members.map((key, index) => single(key, names[index] ?? '', paint, wrap)).join('\n');
+    return members.map((key) => single(key, userWord(report, key), page)).join('\n');
   });
   return [title, groups.join('\n\n')].join('\n').trimEnd();
 }
 
+interface OnPage {
+  readonly report: RotationReport;
+  readonly page: Page;
+}
+
 /** Users whose keys are the reason: one table and one hint for all of them. */
-function fullSlots(
-  code: string,
-  users: readonly RotatedKey[],
-  wrap: Wrap,
-  accounts: AccountColumn,
-): string {
+function fullSlots(code: string, users: readonly RotatedKey[], { report, page }: OnPage): string {
+  const accounts = accountColumn(report);
   const rows = users.flatMap(({ username, account_id: account, keys = [] }) =>
     keys.map((key, index) => [
       ...accounts.cell(account),
@@ -66,9 +56,9 @@ function fullSlots(
   );
   const advice = ADVICE[code] ?? { reason: code, hint: users[0]?.hint ?? '' };
   return [
-    wrap('  ', `${advice.reason} [${code}]`),
-    table([...accounts.head, 'USER', 'KEY', 'STATUS', 'AGE', 'LAST USED'], rows),
-    wrap('  hint: ', advice.hint),
+    page.wrap('  ', `${advice.reason} [${code}]`),
+    page.table([...accounts.head, 'USER', 'KEY', 'STATUS', 'AGE', 'LAST USED'], rows),
+    page.wrap('  hint: ', advice.hint),
   ].join('\n');
 }
 
@@ -81,8 +71,7 @@ function isStop(code: string): boolean {
 function oneCause(
   code: string,
   members: readonly RotatedKey[],
-  names: readonly string[],
-  wrap: Wrap,
+  { report, page: { wrap } }: OnPage,
 ): string {
   const [first] = members;
   if (first === undefined) return '';
@@ -91,7 +80,7 @@ function oneCause(
     : `${plural(members.length, 'key')}, for example: ${first.error} [${code}]`;
   return [
     wrap('  ', what),
-    wrap('    ', names.join(', ')),
+    wrap('    ', members.map((key) => userWord(report, key)).join(', ')),
     ...(first.hint === null ? [] : [wrap('  hint: ', first.hint)]),
   ].join('\n');
 }
@@ -120,9 +109,9 @@ const ADVICE: Readonly<Record<string, { readonly reason: string; readonly hint: 
   },
 };
 
-function single(key: RotatedKey, name: string, paint: Paint, wrap: Wrap): string {
+function single(key: RotatedKey, name: string, { paint, wrap }: Page): string {
   return [
-    `  ${paint('bold', name)}  ${key.old_key_id}  ${age(key)}  [${key.error_code}]`,
+    wrap('  ', `${paint('bold', name)}  ${key.old_key_id}  ${age(key)}  [${key.error_code}]`),
     wrap('    ', key.error ?? ''),
     ...(key.hint === null ? [] : [wrap('    hint: ', key.hint)]),
   ].join('\n');

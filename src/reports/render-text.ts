@@ -1,48 +1,31 @@
 // The person's rendering. It never shows a secret: secrets are in the hand-off files it names (I8).
 
 import { basename, dirname, join } from 'node:path';
-import { styleText } from 'node:util';
 import { changeLine, isBesideTables, nextRunLines } from '../base/key-changes.ts';
 import { printableAll } from '../base/printable.ts';
-import { wrapped } from '../base/wrap.ts';
 import { deliversCustody, printsSecret } from '../destinations/kinds.ts';
+import { type Page, pageFor, type TextStyle } from './page.ts';
 import { errorSection } from './render-errors.ts';
 import { failedSection } from './render-failures.ts';
 import type { CleanupResult, RotatedKey, RotationReport } from './rotation-report.ts';
-import { table } from './table.ts';
-import {
-  accountColumn,
-  age,
-  isAboutSeveral,
-  type Paint,
-  plural,
-  unique,
-  type Wrap,
-} from './words.ts';
-
-export interface TextStyle {
-  readonly colour: boolean;
-  /** Columns of the terminal; long hints are wrapped to it. */
-  readonly width: number;
-}
+import { accountColumn, age, isAboutSeveral, plural, unique } from './words.ts';
 
 export function renderText(given: RotationReport, style: TextStyle): string {
   const report = printableAll(given);
-  const paint: Paint = (tone, text) => (style.colour ? styleText(tone, text) : text);
-  const wrap = (label: string, text: string) => wrapped(label, text, style);
+  const page = pageFor(style);
   const done = report.rotated_keys.filter((key) => key.success);
   const failed = report.rotated_keys.filter((key) => !key.success);
   const sections = [
-    heading(report, style.width, paint),
-    rotatedSection(report, done, paint),
-    failedSection(report, failed, paint, wrap),
-    cleanupSection(report, paint, wrap),
-    changesSection(report, wrap),
-    errorSection(report, paint, wrap),
-    deliverySection(done),
-    handoffSection(done, failed, wrap),
+    heading(report, style.width, page),
+    rotatedSection(report, done, page),
+    failedSection(report, failed, page),
+    cleanupSection(report, page),
+    changesSection(report, page),
+    errorSection(report, page),
+    deliverySection(done, page),
+    handoffSection(done, failed, page),
     nextRunSection(report),
-    summaryLine(report, wrap, paint),
+    summaryLine(report, page),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
@@ -50,8 +33,7 @@ export function renderText(given: RotationReport, style: TextStyle): string {
 /** The page of a run that only finishes what earlier runs left open. */
 export function renderRecovery(given: RotationReport, style: TextStyle): string {
   const report = printableAll(given);
-  const paint: Paint = (tone, text) => (style.colour ? styleText(tone, text) : text);
-  const wrap = (label: string, text: string) => wrapped(label, text, style);
+  const page = pageFor(style);
   const done = report.rotated_keys.filter((key) => key.success);
   const failed = report.rotated_keys.filter((key) => !key.success);
   const verb = report.dry_run ? 'Would finish' : 'Finished';
@@ -60,8 +42,8 @@ export function renderRecovery(given: RotationReport, style: TextStyle): string 
     done.length === 0
       ? ''
       : [
-          paint('green', `${verb} ${plural(done.length, 'open rotation')}`),
-          table(
+          page.paint('green', `${verb} ${plural(done.length, 'open rotation')}`),
+          page.table(
             [...accounts.head, 'USER', 'OLD KEY', 'NEW KEY', 'OLD IS'],
             done.map((key) => [
               ...accounts.cell(key.account_id),
@@ -72,11 +54,11 @@ export function renderRecovery(given: RotationReport, style: TextStyle): string 
             ]),
           ),
         ].join('\n'),
-    failedSection(report, failed, paint, wrap),
-    changesSection(report, wrap),
-    errorSection(report, paint, wrap),
-    deliverySection(done),
-    handoffSection(done, failed, wrap),
+    failedSection(report, failed, page),
+    changesSection(report, page),
+    errorSection(report, page),
+    deliverySection(done, page),
+    handoffSection(done, failed, page),
     nextRunSection(report),
     report.rotated_keys.length + report.errors.length + (report.planned_changes ?? []).length ===
       0 && report.next_run_at === null
@@ -86,7 +68,7 @@ export function renderRecovery(given: RotationReport, style: TextStyle): string 
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function heading(report: RotationReport, width: number, paint: Paint): string {
+function heading(report: RotationReport, width: number, { paint }: Page): string {
   const parts = [
     'IAM access key rotation',
     ...(report.account_id === null ? [] : [`account ${report.account_id}`]),
@@ -98,7 +80,7 @@ function heading(report: RotationReport, width: number, paint: Paint): string {
   return paint('bold', line.length <= width ? line : parts.join('\n  '));
 }
 
-function rotatedSection(report: RotationReport, done: RotatedKey[], paint: Paint): string {
+function rotatedSection(report: RotationReport, done: RotatedKey[], page: Page): string {
   if (done.length === 0) {
     if (report.rotated_keys.length > 0 || report.errors.length > 0) return '';
     return report.dry_run ? 'No key is due.' : 'No key was due.';
@@ -117,11 +99,11 @@ function rotatedSection(report: RotationReport, done: RotatedKey[], paint: Paint
   const columns = report.dry_run
     ? ['USER', 'KEY', 'AGE', '']
     : ['USER', 'OLD KEY', 'AGE', 'NEW KEY', 'OLD IS', ''];
-  return [paint('green', title), table([...accounts.head, ...columns], rows)].join('\n');
+  return [page.paint('green', title), page.table([...accounts.head, ...columns], rows)].join('\n');
 }
 
 /** What was done to keys that no table of the page has, in a line each (I16). */
-function changesSection(report: RotationReport, wrap: Wrap): string {
+function changesSection(report: RotationReport, { wrap }: Page): string {
   const beside = report.changes.filter(isBesideTables);
   const { planned_changes: planned = [] } = report;
   const isSeveral = isAboutSeveral(report);
@@ -134,7 +116,7 @@ function nextRunSection({ next_run_at: nextRunAt }: RotationReport): string {
   return nextRunLines(nextRunAt).join('\n');
 }
 
-function cleanupSection(report: RotationReport, paint: Paint, wrap: Wrap): string {
+function cleanupSection(report: RotationReport, { paint, wrap, table }: Page): string {
   const results = report.cleanup_results;
   if (results.length === 0) return '';
   const accounts = accountColumn(report);
@@ -161,7 +143,7 @@ function cleanupSection(report: RotationReport, paint: Paint, wrap: Wrap): strin
 }
 
 /** Secrets that are where their readers look for them: nobody has to carry these. */
-function deliverySection(done: RotatedKey[]): string {
+function deliverySection(done: RotatedKey[], { table }: Page): string {
   const rows = done.flatMap(({ username, delivered_to: places }) =>
     places
       .filter(({ kind }) => !deliversCustody(kind) && !printsSecret(kind))
@@ -176,7 +158,7 @@ function deliverySection(done: RotatedKey[]): string {
 }
 
 /** Where the secrets are, named once per folder: the file names are the new key IDs. */
-function handoffSection(done: RotatedKey[], failed: RotatedKey[], wrap: Wrap): string {
+function handoffSection(done: RotatedKey[], failed: RotatedKey[], { wrap }: Page): string {
   const sealed = foldersOf(done.filter(isSealed));
   const finished = foldersOf(done.filter((key) => !isSealed(key)));
   const open = foldersOf(failed);
@@ -219,7 +201,7 @@ function shortened(folders: readonly string[]): readonly string[] {
 
 const FOLDERS_MAX = 5;
 
-function summaryLine(report: RotationReport, wrap: Wrap, paint: Paint): string {
+function summaryLine(report: RotationReport, { paint, wrap }: Page): string {
   const { summary } = report;
   const would = report.dry_run ? 'would be ' : '';
   const parts = [

@@ -1,33 +1,31 @@
 // `keyturn status` and `keyturn undo` for people.
 
 import { minuteOf } from '../base/clock.ts';
-import { type Hint, hintText } from '../base/hint.ts';
 import { printableAll } from '../base/printable.ts';
-import { wrapped } from '../base/wrap.ts';
+import { type Page, pageFor, type TextStyle } from './page.ts';
 import type { StatusReport, UndoReport } from './status-report.ts';
-import { table } from './table.ts';
 
 type OpenRotation = StatusReport['open_rotations'][number];
 
-/** How the page of `keyturn status` is laid out, and the command that goes on with what is open. */
-export interface StatusStyle {
-  readonly width: number;
+export interface StatusStyle extends TextStyle {
+  /** The command line that goes on with what is open. */
   readonly recoverCommand: string;
 }
 
 export function renderStatus(given: StatusReport, style: StatusStyle): string {
   const report = printableAll(given);
+  const page = pageFor(style);
   const { open_rotations: open, handoff_files: files } = report;
   const sections = [
     open.length === 0
-      ? wrapped('', `No rotation is open in ${report.state_dir}.`, style)
-      : openSection(report, style),
+      ? page.wrap('', `No rotation is open in ${report.state_dir}.`)
+      : openSection(report, style.recoverCommand, page),
     ...HANDOFF_SECTIONS.map(({ title, states }) => {
       const members = files.filter(({ state }) => states.includes(state));
       return members.length === 0
         ? ''
         : [
-            wrapped('', title(members.length), style),
+            page.wrap('', title(members.length)),
             ...members.map(
               ({ path, state }) => `  ${path}${states.length > 1 ? `  ${state}` : ''}`,
             ),
@@ -59,15 +57,12 @@ const HANDOFF_SECTIONS: readonly {
 
 function openSection(
   { state_dir: stateDir, open_rotations: open }: StatusReport,
-  style: StatusStyle,
+  recoverCommand: string,
+  page: Page,
 ): string {
-  const goesOn: Hint = [
-    'The next rotate-iam-keys run finishes or undoes them; this does only that:',
-    { command: style.recoverCommand },
-  ];
   return [
-    `Open rotations in ${stateDir}`,
-    table(
+    page.wrap('', `Open rotations in ${stateDir}`),
+    page.table(
       ['ACCOUNT', 'USER', 'PHASE', 'OLD KEY', 'NEW KEY', 'SINCE'],
       open.map((each) => [
         each.account_id,
@@ -78,8 +73,11 @@ function openSection(
         each.begun.replace(/\.\d+Z$/, 'Z'),
       ]),
     ),
-    wrapped('', hintText(goesOn), style),
-    ...open.flatMap((each) => waitLines(each, style)),
+    page.withCommand(
+      'The next rotate-iam-keys run finishes or undoes them; this does only that:',
+      recoverCommand,
+    ),
+    ...open.flatMap((each) => waitLines(each, recoverCommand, page)),
   ].join('\n');
 }
 
@@ -88,23 +86,19 @@ const KEY_UNKNOWN: readonly string[] = ['intended', 'create-unknown'];
 
 function waitLines(
   { phase, username, orphan_key_id: keyId, deletable_from: from }: OpenRotation,
-  { width, recoverCommand }: StatusStyle,
+  recoverCommand: string,
+  page: Page,
 ): string[] {
   if (keyId !== null && from !== null) {
-    const hint: Hint = [
+    const text =
       `The answer to CreateAccessKey for ${username} was lost, and nobody has the secret of ${keyId}. ` +
-        `A run after ${minuteOf(new Date(from))} deletes it if AWS shows no use of it; or at once, if ` +
-        'you are sure that no person made it by hand:',
-      { command: `${recoverCommand} --orphan ${keyId}` },
-    ];
-    return ['', wrapped('', hintText(hint), { width })];
+      `A run after ${minuteOf(new Date(from))} deletes it if AWS shows no use of it; or at once, if ` +
+      'you are sure that no person made it by hand:';
+    return ['', page.withCommand(text, `${recoverCommand} --orphan ${keyId}`)];
   }
   if (!KEY_UNKNOWN.includes(phase)) return [];
-  const hint: Hint = [
-    `Whether AWS made a key for ${username} is not on record. This asks, and names the key:`,
-    { command: `${recoverCommand} --dry-run` },
-  ];
-  return ['', wrapped('', hintText(hint), { width })];
+  const text = `Whether AWS made a key for ${username} is not on record. This asks, and names the key:`;
+  return ['', page.withCommand(text, `${recoverCommand} --dry-run`)];
 }
 
 const NEW_KEY: Readonly<Record<string, string>> = {
@@ -115,9 +109,10 @@ const NEW_KEY: Readonly<Record<string, string>> = {
   gone: 'gone already',
 };
 
-export function renderUndo(given: UndoReport): string {
+export function renderUndo(given: UndoReport, style: TextStyle): string {
   const report = printableAll(given);
-  const rows = [
+  const page = pageFor(style);
+  const cells = [
     ['old key', report.old_key_id, report.old_key_reactivated ? 'Active again' : 'Active'],
     [
       'new key',
@@ -127,13 +122,14 @@ export function renderUndo(given: UndoReport): string {
     ...report.put_back.map(({ kind, reference }) => ['put back', kind, reference]),
   ];
   const manual = report.not_put_back.map(({ kind, reference }) => `  ${kind} ${reference}`);
+  const goBack = 'Whoever took the new secret from here must go back to the old one:';
   return [
-    `Undone: the rotation of ${report.username}`,
-    ...rows.map(([label = '', what = '', how = '']) => `  ${label.padEnd(8)}  ${what}  ${how}`),
-    ...(manual.length === 0
-      ? []
-      : ['', 'Whoever took the new secret from here must go back to the old one:', ...manual]),
-    ...(report.hint === null ? [] : ['', report.hint]),
+    page.wrap('', `Undone: the rotation of ${report.username}`),
+    ...cells.map(([label = '', what = '', how = '']) =>
+      page.wrap(`  ${label.padEnd(8)}  ${what}  `, how),
+    ),
+    ...(manual.length === 0 ? [] : ['', page.wrap('', goBack), ...manual]),
+    ...(report.hint === null ? [] : ['', page.wrap('', report.hint)]),
     '',
   ].join('\n');
 }

@@ -2,11 +2,6 @@
 
 import type { RotatedKey, RotationReport } from './rotation-report.ts';
 
-export type Tone = 'bold' | 'red' | 'green' | 'yellow' | 'dim';
-export type Paint = (tone: Tone, text: string) => string;
-/** Breaks text into lines behind a label. */
-export type Wrap = (label: string, text: string) => string;
-
 export function age(key: RotatedKey): string {
   return key.age_days === null ? '-' : `${key.age_days} d`;
 }

@@ -6,6 +6,7 @@ import type {
   ProfileLine,
   ProfileRotation,
   RotateRequest,
+  UndoResult,
 } from '../../src/app/keyctl/types.ts';
 import { type AccessKeyId, accessKeyId } from '../../src/base/access-key-id.ts';
 import { keyctlCommand } from '../../src/cli/keyctl/command.ts';
@@ -93,7 +94,22 @@ export interface FakeAws {
   readonly exam?: Partial<ProfileExam>;
   /** What rotate does. */
   readonly rotate?: (request: RotateRequest, context: KeyctlContext) => Promise<ProfileRotation>;
+  readonly undoKind?: UndoResult['kind'];
   readonly parts?: Partial<KeyctlParts>;
+}
+
+function undoneOf(profile: string, kind: UndoResult['kind']): UndoResult {
+  return {
+    kind,
+    user: 'svc-a',
+    restoredKeyId: OLD,
+    replacedKeyId: NEW,
+    reactivated: true,
+    path: FILE,
+    backupPath: `${FILE}.backup.20261121_100000`,
+    profile,
+    previousProfile: `${profile}-previous`,
+  };
 }
 
 /** Use cases that succeed, and what was asked of them. */
@@ -131,18 +147,12 @@ export function fakeParts(
         close: () => note('close', undefined),
       };
     },
-    undoProfile: async (options) => {
+    undoProfile: async (options, _context, tell) => {
       note('undo', options);
-      return {
-        user: 'svc-a',
-        restoredKeyId: OLD,
-        replacedKeyId: NEW,
-        reactivated: true,
-        path: FILE,
-        backupPath: `${FILE}.backup.20261121_100000`,
-        profile: options.targetProfile,
-        previousProfile: `${options.targetProfile}-previous`,
-      };
+      const result = undoneOf(options.targetProfile, aws.undoKind ?? 'undo');
+      const { restoredKeyId: toKeyId, replacedKeyId: fromKeyId } = result;
+      tell?.({ ...result, toKeyId, fromKeyId });
+      return result;
     },
     finishProfile: async (options, request) => {
       note('finish', { ...options, ...request });

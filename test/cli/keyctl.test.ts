@@ -293,6 +293,42 @@ test('a misspelt profile names the near ones, and AWS is not asked', async () =>
   assert.match(far.host.err(), /hint: keyctl -l lists the profiles\n/);
 });
 
+test('undo says before and after which key goes where', async () => {
+  const { host } = await runFake(['undo', '-t', 'production']);
+  const swap = `${OLD} goes into the profile, and ${NEW} is kept as [production-previous].`;
+  assert.ok(host.err().includes(swap), host.err());
+  assert.doesNotMatch(host.err(), /the last undo/);
+  assert.match(host.out(), new RegExp(`${NEW} back .*:\n {2}keyctl undo -t production\n`));
+});
+
+test('an undo of an undo is called one, before and after', async () => {
+  const args = ['undo', '-t', 'production'];
+  const { host } = await runFake(args, { undoKind: 'undo-of-undo' });
+  const why = `This undoes the last undo, which had taken ${OLD} out of the profile.`;
+  assert.ok(host.err().includes(why), host.err());
+  assert.match(host.out(), /^Undone, the last undo: production, IAM user svc-a\n/);
+  const { host: json } = await runFake([...args, '--json'], { undoKind: 'undo-of-undo' });
+  assert.equal(REPORT.parse(JSON.parse(json.out())).undo?.kind, 'undo-of-undo');
+  assert.equal(json.err(), '');
+});
+
+test('finish --delete of an Active key says what it did not do, and the command for it', async () => {
+  const args = ['finish', '-a', 'admin', '-t', 'production', '--now', '--delete'];
+  const { host } = await runFake(args);
+  assert.match(
+    host.out(),
+    /--delete did not delete it: it was Active, and no key is deleted in the/,
+  );
+  assert.match(host.out(), /\n {2}keyctl finish -a admin -t production --delete\n/);
+  assert.match(host.out(), /after 2026-11-28T10:00Z:\n {2}keyctl finish -a admin -t production\n/);
+  const { host: json } = await runFake([...args, '--json']);
+  const { finish } = REPORT.parse(JSON.parse(json.out()));
+  assert.match(finish?.reason ?? '', /^it was Active/);
+  assert.equal(finish?.delete_command, 'keyctl finish -a admin -t production --delete');
+  const { host: plain } = await runFake(['finish', '-t', 'production', '--now']);
+  assert.doesNotMatch(plain.out(), /--delete/);
+});
+
 test('undo and finish reach their use cases and say what came of it', async () => {
   const undo = await runFake(['undo', '-t', 'production']);
   assert.match(undo.host.out(), /^Undone: production, IAM user svc-a\n/);

@@ -179,6 +179,27 @@ describe('keyctl and the fleet rotator on one user', () => {
     }
   });
 
+  it('an undo that died is finished by the next undo, whichever pair the file holds by then', async (t) => {
+    const laptop = await openLaptop(t);
+    const old = await laptop.addProfile('production', 'ada');
+    const { newKeyId } = await rotate(laptop, () => {});
+    await undoStopped(laptop, old.id);
+    // As if it had died after the write: what comes next is no undo of an undo.
+    const swapped = (await laptop.read())
+      .replace('[production]', '[kept]')
+      .replace('[production-previous]', '[production]')
+      .replace('[kept]', '[production-previous]');
+    await writeFile(laptop.credentials, swapped);
+    const result = await undoProfile(laptop.target('production'), laptop.context, (plan) => {
+      assert.deepEqual(
+        [plan.kind, plan.toKeyId, plan.fromKeyId],
+        ['rest-of-undo', old.id, newKeyId],
+      );
+    });
+    assert.deepEqual([result.kind, result.restoredKeyId], ['rest-of-undo', old.id]);
+    assert.match(await laptop.read(), new RegExp(`\\[production\\]\n.*${old.id}`));
+  });
+
   it('keyturn undo of what keyctl rotated puts the profile back, and the new key goes last', async (t) => {
     const laptop = await openLaptop(t);
     const old = await laptop.addProfile('production', 'ada');

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { finishProfile } from '../../src/app/keyctl/finish-profile.ts';
 import { openProfileSession } from '../../src/app/keyctl/open-profile.ts';
+import type { UndoPlan } from '../../src/app/keyctl/types.ts';
 import { undoProfile } from '../../src/app/keyctl/undo-profile.ts';
 import type { ErrorCode } from '../../src/base/error-codes.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
@@ -28,7 +29,10 @@ describe('keyctl undo', () => {
     const old = await laptop.addProfile('production', 'ada', 'region = eu-west-1\n');
     const { newKeyId } = await rotated(laptop);
     const afterRotation = await laptop.read();
-    const undone = await undoProfile(laptop.target('production'), laptop.context);
+    const plans: UndoPlan[] = [];
+    const undone = await undoProfile(laptop.target('production'), laptop.context, (plan) => {
+      plans.push(plan);
+    });
     assert.equal(undone.restoredKeyId, old.id);
     assert.equal(undone.reactivated, false);
     const text = await laptop.read();
@@ -37,8 +41,33 @@ describe('keyctl undo', () => {
       keysOf(laptop).map(({ status }) => status),
       ['Active', 'Active'],
     );
-    await undoProfile(laptop.target('production'), laptop.context);
+    const back = await undoProfile(laptop.target('production'), laptop.context, (plan) => {
+      plans.push(plan);
+    });
     assert.equal(await laptop.read(), afterRotation);
+    assert.deepEqual([undone.kind, back.kind], ['undo', 'undo-of-undo']);
+    assert.deepEqual(
+      plans.map(({ kind, toKeyId, fromKeyId }) => [kind, toKeyId, fromKeyId]),
+      [
+        ['undo', old.id, newKeyId],
+        ['undo-of-undo', newKeyId, old.id],
+      ],
+    );
+  });
+
+  it('tells which key comes back before it changes anything', async (t) => {
+    const laptop = await openLaptop(t);
+    await laptop.addProfile('production', 'ada');
+    await rotated(laptop);
+    const before = await laptop.read();
+    const writes = laptop.sandbox.requests.writes().length;
+    const stopped = new KeyturnError('cancelled', 'stopped by the test');
+    const undoing = undoProfile(laptop.target('production'), laptop.context, () => {
+      throw stopped;
+    });
+    await assert.rejects(undoing, refusedWith('cancelled'));
+    assert.equal(await laptop.read(), before);
+    assert.equal(laptop.sandbox.requests.writes().length, writes);
   });
 
   it('makes an Inactive previous key Active again before the profile depends on it', async (t) => {

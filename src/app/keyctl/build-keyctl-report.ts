@@ -45,17 +45,30 @@ export type KeyctlResult =
   | {
       readonly kind: 'rotation';
       readonly rotation: ProfileRotation;
-      /** Command lines for the reader to paste. */
-      readonly commands: { readonly undo: string; readonly finish: string };
+      readonly commands: LaterCommands;
     }
-  | { readonly kind: 'undo'; readonly undo: UndoResult }
-  | { readonly kind: 'finish'; readonly finish: FinishResult }
+  | { readonly kind: 'undo'; readonly undo: UndoResult; readonly commands: LaterCommands }
+  | {
+      readonly kind: 'finish';
+      readonly finish: FinishResult;
+      /** Whether the person asked for the end of the hold. */
+      readonly deleteNow: boolean;
+      readonly commands: LaterCommands;
+    }
   | { readonly kind: 'all-keys'; readonly all: AllKeys }
   | {
       readonly kind: 'profiles';
       readonly credentialsPath: string;
       readonly profiles: readonly ProfileLine[];
     };
+
+/** Command lines about the same profile, for the reader to paste. */
+export interface LaterCommands {
+  readonly undo: string;
+  readonly finish: string;
+  /** The same without waiting for the end of the hold. */
+  readonly delete: string;
+}
 
 /** `error` is what ended the run early, if anything did. */
 export function buildKeyctlReport(
@@ -106,9 +119,9 @@ function withResult(report: KeyctlReport, result: KeyctlResult): KeyctlReport {
     case 'rotation':
       return withRotation(report, result.rotation, result.commands);
     case 'undo':
-      return withUndo(report, result.undo);
+      return withUndo(report, result);
     case 'finish':
-      return withFinish(report, result.finish);
+      return withFinish(report, result);
     case 'all-keys':
       return withAllKeys(report, result.all);
     case 'profiles':
@@ -165,7 +178,7 @@ function planOf(exam: ProfileExam): RotationPlan {
 function withRotation(
   report: KeyctlReport,
   rotation: ProfileRotation,
-  commands: { readonly undo: string; readonly finish: string },
+  commands: LaterCommands,
 ): KeyctlReport {
   return {
     ...report,
@@ -186,25 +199,37 @@ function withRotation(
   };
 }
 
-function withUndo(report: KeyctlReport, result: UndoResult): KeyctlReport {
+type Of<Kind extends KeyctlResult['kind']> = Extract<KeyctlResult, { readonly kind: Kind }>;
+
+function withUndo(report: KeyctlReport, { undo: result, commands }: Of<'undo'>): KeyctlReport {
   return {
     ...report,
     user_name: result.user,
     credentials_file: result.path,
     undo: {
+      kind: result.kind,
       restored_key_id: result.restoredKeyId,
       replaced_key_id: result.replacedKeyId,
       reactivated: result.reactivated,
       previous_profile: result.previousProfile,
       backup_file: result.backupPath ?? null,
+      undo_command: commands.undo,
+      finish_command: commands.finish,
     },
   };
 }
 
-function withFinish(report: KeyctlReport, result: FinishResult): KeyctlReport {
+/** I5, for whoever asked for both at once. */
+const NOT_IN_ONE_RUN = 'it was Active, and no key is deleted in the run that makes it Inactive';
+
+function withFinish(
+  report: KeyctlReport,
+  { finish: result, commands, deleteNow }: Of<'finish'>,
+): KeyctlReport {
   const { outcome } = result;
-  const hasHold = outcome.kind === 'held' || outcome.kind === 'deactivated';
-  const deletableFrom = hasHold ? (outcome.deletableFrom?.toISOString() ?? null) : null;
+  const isThere = outcome.kind === 'held' || outcome.kind === 'deactivated';
+  const deletableFrom = isThere ? (outcome.deletableFrom?.toISOString() ?? null) : null;
+  const whyNot = outcome.kind === 'deactivated' && deleteNow ? NOT_IN_ONE_RUN : null;
   return {
     ...report,
     user_name: result.user,
@@ -212,8 +237,11 @@ function withFinish(report: KeyctlReport, result: FinishResult): KeyctlReport {
     finish: {
       access_key_id: result.keyId,
       outcome: outcome.kind,
-      reason: outcome.kind === 'held' ? outcome.reason : null,
+      reason: outcome.kind === 'held' ? outcome.reason : whyNot,
       deletable_from: deletableFrom,
+      undo_command: isThere ? commands.undo : null,
+      finish_command: isThere ? commands.finish : null,
+      delete_command: isThere ? commands.delete : null,
       removed_profile: result.removedProfile ?? null,
       backup_file: result.backupPath ?? null,
     },

@@ -7,6 +7,7 @@ import type { KeyturnError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { NamedPlace } from '../../destinations/kinds.ts';
 import type { FinishOutcome } from '../../engine/finish-key.ts';
+import type { ForeseenUndo, UndoKind } from '../../engine/undo-rotation.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
 import type { SlotVerdict } from '../../lifecycle/slot.ts';
 import type { StateStore } from '../../state/state-store.ts';
@@ -101,7 +102,15 @@ export interface ProfileRotation {
   readonly deletedKeyId: AccessKeyId | undefined;
 }
 
+/** What an undo is about to do, told before anything is changed. */
+export interface UndoPlan extends ForeseenUndo {
+  readonly user: string;
+  readonly profile: string;
+  readonly previousProfile: string;
+}
+
 export interface UndoResult {
+  readonly kind: UndoKind;
   readonly user: string;
   /** Back in the profile. */
   readonly restoredKeyId: AccessKeyId;
@@ -142,7 +151,12 @@ export type OpenProfileSession = (
   context: KeyctlContext,
 ) => Promise<ProfileSession>;
 
-export type UndoProfile = (options: TargetOptions, context: KeyctlContext) => Promise<UndoResult>;
+/** `tell` is called once all is looked at, before anything is changed. */
+export type UndoProfile = (
+  options: TargetOptions,
+  context: KeyctlContext,
+  tell?: (plan: UndoPlan) => void,
+) => Promise<UndoResult>;
 
 export type FinishProfile = (
   options: TargetOptions,

@@ -10,18 +10,19 @@ import { checkWritable } from '../../credentials-file/save.ts';
 import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
 import { targetOfProfiles } from '../../destinations/credentials-file/place.ts';
 import { rehearseSwap } from '../../destinations/credentials-file/profile-edits.ts';
-import { type SwappedPair, undoReplacement } from '../../engine/undo-rotation.ts';
+import { foreseeUndo, type SwappedPair, undoReplacement } from '../../engine/undo-rotation.ts';
 import type { KeyOwner } from '../../lifecycle/keys.ts';
 import { watchBackups } from './backups.ts';
 import { findOwner } from './find-owner.ts';
 import { previousKey } from './previous-key.ts';
 import { openProfileFile, targetKey } from './profile-file.ts';
 import { gatewayFor, workFor } from './session.ts';
-import type { KeyctlContext, TargetOptions, UndoResult } from './types.ts';
+import type { KeyctlContext, TargetOptions, UndoPlan, UndoResult } from './types.ts';
 
 export async function undoProfile(
   options: TargetOptions,
   context: KeyctlContext,
+  tell: (plan: UndoPlan) => void = () => {},
 ): Promise<UndoResult> {
   const file = await openProfileFile(options, context);
   const profile = options.targetProfile;
@@ -44,13 +45,13 @@ export async function undoProfile(
     await checkWritable(file.save);
     const state = await context.state.open(gateway.caller.account, 'write');
     const backups = watchBackups(context);
-    const work = workFor(
-      { gateway, state, said: options },
-      backups.context,
-      targetOfProfiles(place),
-    );
+    const target = targetOfProfiles(place);
+    const foreseen = foreseeUndo({ user, ...pair }, target, await state.history(user));
+    tell({ ...foreseen, user, profile, previousProfile });
+    const work = workFor({ gateway, state, said: options }, backups.context, target);
     const undone = await undoReplacement({ user, ...pair }, work);
     return {
+      kind: foreseen.kind,
       user,
       restoredKeyId: undone.toKeyId,
       replacedKeyId: undone.fromKeyId,

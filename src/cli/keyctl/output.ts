@@ -4,9 +4,10 @@ import { printableJson } from '../../base/printable.ts';
 import type { KeyctlReport } from '../../reports/keyctl-report.ts';
 import { renderKeyctl } from '../../reports/keyctl-text.ts';
 import type { Host } from '../host.ts';
+import { styleOf } from '../terminal/style.ts';
 
 export function reportText(host: Host, report: KeyctlReport): string {
-  return renderKeyctl(report, { colour: host.stdout.hasColours(host.env) });
+  return renderKeyctl(report, styleOf(host.stdout, host));
 }
 
 export function reportJson(report: KeyctlReport): string {

@@ -7,9 +7,10 @@ import { KeyturnError } from '../../base/errors.ts';
 import { printable } from '../../base/printable.ts';
 import { renderPlan } from '../../reports/keyctl-text.ts';
 import type { Asker } from '../terminal/asker.ts';
+import { styleOf } from '../terminal/style.ts';
 import type { Pair } from './options.ts';
 import { requireProfiles } from './profiles.ts';
-import { laterCommand, type StepContext, targetOptions } from './step-context.ts';
+import { laterCommands, type StepContext, targetOptions } from './step-context.ts';
 
 /** Yields the exam, and then the rotation with it. */
 export async function* rotateProfile(run: StepContext, pair: Pair): AsyncGenerator<KeyctlProgress> {
@@ -45,11 +46,7 @@ async function rotate(
   const { allProfiles } = run.options;
   run.showWaiting('rotating');
   const rotation = await opened.rotate({ mayRemove, allProfiles });
-  const commands = {
-    undo: laterCommand(run, ['undo'], pair),
-    finish: laterCommand(run, ['finish'], pair),
-  };
-  return { kind: 'rotation', rotation, commands };
+  return { kind: 'rotation', rotation, commands: laterCommands(run, pair) };
 }
 
 /** Shows on stderr what the rotation meets: stdout carries the result and nothing else. */
@@ -58,9 +55,7 @@ function showPlan({ session, options, start }: StepContext, known: KeyctlProgres
   const { host } = session;
   const report = buildKeyctlReport(start, known);
   const gap = options.order.kind === 'choose' ? '\n' : '';
-  host.stderr.writeNow(
-    `${gap}${renderPlan(report, { colour: host.stderr.hasColours(host.env) })}\n\n`,
-  );
+  host.stderr.writeNow(`${gap}${renderPlan(report, styleOf(host.stderr, host))}\n\n`);
 }
 
 /**

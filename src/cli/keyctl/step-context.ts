@@ -1,6 +1,6 @@
 // What the steps of one keyctl run share. Nothing in it changes while the run goes on.
 
-import type { KeyctlStart } from '../../app/keyctl/build-keyctl-report.ts';
+import type { KeyctlStart, LaterCommands } from '../../app/keyctl/build-keyctl-report.ts';
 import type { KeyctlContext, SessionOptions, TargetOptions } from '../../app/keyctl/types.ts';
 import { shellWords } from '../../base/shell-words.ts';
 import type { Session } from '../run.ts';
@@ -39,8 +39,16 @@ export function targetOptions(run: StepContext, pair: Pair): TargetOptions {
   return { ...session, targetProfile, user, orphans, allProfiles, movedFrom, wordCommand };
 }
 
+export function laterCommands(run: StepContext, pair: Pair): LaterCommands {
+  return {
+    undo: laterCommand(run, ['undo'], pair),
+    finish: laterCommand(run, ['finish'], pair),
+    delete: `${laterCommand(run, ['finish'], pair)} --delete`,
+  };
+}
+
 /** A command line about the same profile, for the reader to paste. */
-export function laterCommand(
+function laterCommand(
   { options }: StepContext,
   words: readonly string[],
   { authProfile, targetProfile }: Pair,

@@ -2,11 +2,14 @@
 // is yielded: the report is made from the last of it, also when a later step fails.
 
 import type { KeyctlProgress } from '../../app/keyctl/build-keyctl-report.ts';
+import type { UndoPlan } from '../../app/keyctl/types.ts';
+import { renderUndoPlan } from '../../reports/keyctl-later-text.ts';
+import { styleOf } from '../terminal/style.ts';
 import { chooseProfiles } from './choose.ts';
 import type { KeyctlOrder, Pair } from './options.ts';
 import { requireProfiles } from './profiles.ts';
 import { rotateProfile } from './rotate.ts';
-import { type StepContext, sessionOptions, targetOptions } from './step-context.ts';
+import { laterCommands, type StepContext, sessionOptions, targetOptions } from './step-context.ts';
 
 type OrderOf<Kind extends KeyctlOrder['kind']> = KeyctlOrder & { readonly kind: Kind };
 
@@ -40,8 +43,19 @@ export async function* performOrder(run: StepContext): AsyncGenerator<KeyctlProg
 async function undo(run: StepContext, { pair }: OrderOf<'undo'>): Promise<KeyctlProgress> {
   await requireProfiles(run, [pair.authProfile, pair.targetProfile]);
   run.showWaiting(`putting the previous key of ${pair.targetProfile} back`);
-  const undone = await run.parts.undoProfile(targetOptions(run, pair), run.context);
-  return { result: { kind: 'undo', undo: undone } };
+  const tell = (plan: UndoPlan) => showUndoPlan(run, plan);
+  const undone = await run.parts.undoProfile(targetOptions(run, pair), run.context, tell);
+  return { result: { kind: 'undo', undo: undone, commands: laterCommands(run, pair) } };
+}
+
+/** Which key comes and which goes is on stderr before anything is changed. */
+function showUndoPlan(run: StepContext, plan: UndoPlan): void {
+  const { session, options } = run;
+  if (options.json) return;
+  const { host } = session;
+  run.hideWaiting();
+  host.stderr.writeNow(`${renderUndoPlan(plan, styleOf(host.stderr, host))}\n\n`);
+  run.showWaiting(`putting ${plan.toKeyId} back`);
 }
 
 async function finish(
@@ -51,7 +65,9 @@ async function finish(
   await requireProfiles(run, [pair.authProfile, pair.targetProfile]);
   run.showWaiting(`retiring the previous key of ${pair.targetProfile}`);
   const finished = await run.parts.finishProfile(targetOptions(run, pair), request, run.context);
-  return { result: { kind: 'finish', finish: finished } };
+  const { deleteNow } = request;
+  const commands = laterCommands(run, pair);
+  return { result: { kind: 'finish', finish: finished, deleteNow, commands } };
 }
 
 async function listAllKeys(

@@ -10,6 +10,7 @@ import { stateDirectory } from '../flags/surroundings.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
+import { styleOf } from '../terminal/style.ts';
 
 /** One JSON object on stdout for machines. */
 export const JSON_FLAG = {
@@ -39,7 +40,7 @@ export async function runStatus({ host }: Session, args: readonly string[]): Pro
     ...['keyturn', 'recover'],
     ...(flags.stateDir === undefined ? [] : ['--state-dir', flags.stateDir]),
   ]);
-  const page = () => renderStatus(report, { width: host.stdout.width, recoverCommand });
+  const page = () => renderStatus(report, { ...styleOf(host.stdout, host), recoverCommand });
   await host.stdout.write(flags.json ? `${printableJson(report, 2)}\n` : page());
   return 0;
 }

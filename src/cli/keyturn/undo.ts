@@ -21,6 +21,7 @@ import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import { resolveLog } from '../rotate/options.ts';
 import type { Session } from '../run.ts';
 import { inRunShell, type ShellOptions } from '../run-shell.ts';
+import { styleOf } from '../terminal/style.ts';
 import { JSON_FLAG } from './status.ts';
 
 export const UNDO_FLAGS = {
@@ -92,7 +93,7 @@ export async function runUndo(session: Session, args: readonly string[]): Promis
       next_run_at: iso(nextRunOf(undone)),
     };
     const { renderUndo } = await import('../../reports/status-text.ts');
-    await print(values.json ? json(report) : renderUndo(report));
+    await print(values.json ? json(report) : renderUndo(report, styleOf(host.stdout, host)));
     return 0;
   });
 }

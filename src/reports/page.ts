@@ -1,0 +1,42 @@
+// What every page for people is laid out with: colours where they are wanted, and lines that end where the
+// terminal does, broken between words and between cells.
+
+import { styleText } from 'node:util';
+import { wrapped } from '../base/wrap.ts';
+import { table } from './table.ts';
+
+export interface TextStyle {
+  readonly colour: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+}
+
+export type Tone = 'bold' | 'red' | 'green' | 'yellow' | 'dim';
+export type Row = readonly [label: string, text: string];
+
+export interface Page {
+  readonly paint: (tone: Tone, text: string) => string;
+  /** Text behind a label. */
+  readonly wrap: (label: string, text: string) => string;
+  /** Words, and below them a command to paste. */
+  readonly withCommand: (text: string, command: string) => string;
+  /** Labels and texts, aligned; two spaces in front. */
+  readonly rows: (rows: readonly Row[]) => string;
+  /** Cells below titles, aligned; two spaces in front. */
+  readonly table: (titles: readonly string[], rows: readonly (readonly string[])[]) => string;
+}
+
+export function pageFor({ colour, width }: TextStyle): Page {
+  const wrap = (label: string, text: string) => wrapped(label, text, { width });
+  return {
+    // The caller has looked at the terminal and NO_COLOR already.
+    paint: (tone, text) => (colour ? styleText(tone, text, { validateStream: false }) : text),
+    wrap,
+    withCommand: (text, command) => `${wrap('', text)}\n  ${command}`,
+    rows: (rows) => {
+      const longest = Math.max(0, ...rows.map(([label]) => label.length));
+      return rows.map(([label, text]) => wrap(`  ${label.padEnd(longest)}  `, text)).join('\n');
+    },
+    table: (titles, rows) => table(titles, rows, width),
+  };
+}
