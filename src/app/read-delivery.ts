@@ -26,7 +26,9 @@ export function readDelivery(
   }
   if (template === '') throw badDelivery(label, text, `lacks its name`);
   const fault = templateFault(template, rule);
-  if (fault !== undefined) throw badDelivery(label, text, `does not fit: ${fault}`);
+  if (fault !== undefined) {
+    throw badDelivery(label, text, `does not fit: ${fault}`);
+  }
   if (user === undefined && !isPerUser(template)) {
     throw new KeyturnError(
       'bad-value',
@@ -62,10 +64,14 @@ function fitsUser(kind: DestinationKind, template: string, user: string): boolea
 
 function badDelivery(label: string, text: string, problem: string): KeyturnError {
   const takes = OFFERED_KINDS.map(wordOf);
+  const names = `it takes ${takes.join(', ')}, and {account} and {user} in a name`;
   return new KeyturnError('bad-value', `${label} ${JSON.stringify(text)} ${problem}`, {
-    hint: `it takes ${takes.join(', ')}, and {account} and {user} in a name`,
+    hint: text.includes('#') ? `${names}; ${FIELDS}` : names,
   });
 }
+
+const FIELDS =
+  'behind a name #id=FIELD,secret=FIELD, with a dot before the field of an inner object';
 
 /** Throws `bad-value` when two of the requests are for one place. */
 export function refuseTwice(requests: readonly DeliveryRequest[], label: string): void {

@@ -21,6 +21,77 @@ export function readPairFields(text: string): PairFields | undefined {
   return { id, secret };
 }
 
+/**
+ * What is wrong with the text, for whoever wrote it; undefined when nothing is. Stricter than the reading of
+ * what is on record: an operator names no field with a control character.
+ */
+export function pairFieldsFault(text: string): string | undefined {
+  if (text === '') return 'nothing stands behind #';
+  const fields = new Map<string, string>();
+  for (const part of text.split(',')) {
+    const fault = partFault(part) ?? (fields.has(optionOf(part)) ? twice(part) : undefined);
+    if (fault !== undefined) return fault;
+    fields.set(optionOf(part), part.slice(part.indexOf('=') + 1));
+  }
+  const missing = OPTIONS.find((option) => !fields.has(option));
+  if (missing !== undefined) return `${missing}= is missing`;
+  const [id, secret] = OPTIONS.map((option) => readPath(fields.get(option) ?? ''));
+  return id === undefined || secret === undefined ? 'one can not be read' : around(id, secret);
+}
+
+const OPTIONS = ['id', 'secret'] as const;
+
+const optionOf = (part: string): string => part.split('=', 1)[0] ?? '';
+const twice = (part: string): string => `${optionOf(part)}= stands there twice`;
+
+function partFault(part: string): string | undefined {
+  if (part === '') return 'nothing stands behind the last comma';
+  const option = optionOf(part);
+  if (option !== option.trimStart()) return `a space stands before ${quote(option.trimStart())}`;
+  if (!part.includes('=')) return `${quote(part)} is neither id=FIELD nor secret=FIELD`;
+  if (!OPTIONS.some((known) => known === option)) {
+    return `${quote(option)} is not known; id and secret are`;
+  }
+  const field = part.slice(option.length + 1);
+  if (field === '') return `${option}= lacks its field`;
+  const fault = fieldFault(field);
+  return fault && `${option}=${quote(field)} has ${fault}`;
+}
+
+function fieldFault(field: string): string | undefined {
+  const [odd] = /[,=#{}\s]/.exec(field) ?? [];
+  if (CONTROL.test(field)) return 'a control character';
+  if (odd !== undefined) {
+    return `${odd === ' ' ? 'a space' : odd}, which is written ${encodeURIComponent(odd)}`;
+  }
+  if (/%(?![\dA-Fa-f]{2})/.test(field)) {
+    return 'a % that begins no code of two digits; %25 is a percent sign';
+  }
+  const place = emptyNameIn(field);
+  if (place !== undefined) return `an empty name ${place}; a dot in a name is written %2E`;
+  const path = readPath(field);
+  if (path === undefined) return 'codes that are no text';
+  return path.some((name) => CONTROL.test(name)) ? 'a control character' : undefined;
+}
+
+/** Control characters, and what ends a line. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+function emptyNameIn(field: string): string | undefined {
+  if (field.startsWith('.')) return 'before a dot';
+  if (field.endsWith('.')) return 'after a dot';
+  return field.includes('..') ? 'between two dots' : undefined;
+}
+
+function around(id: FieldPath, secret: FieldPath): string | undefined {
+  if (!isAround(id, secret)) return undefined;
+  if (id.length === secret.length) return 'id and secret are one field';
+  const [outer, inner] = id.length < secret.length ? ['id', 'secret'] : ['secret', 'id'];
+  return `the field of ${outer} is around the one of ${inner}`;
+}
+
+const quote = (text: string): string => JSON.stringify(text);
+
 /** In one spelling, so that the same fields are always the same place. */
 export function writePairFields({ id, secret }: PairFields): string {
   return `id=${writePath(id)},secret=${writePath(secret)}`;

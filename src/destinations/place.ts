@@ -1,7 +1,7 @@
 // Names of places as an operator writes them: `app/{account}/{user}`.
 
 import { KeyturnError } from '../base/errors.ts';
-import { readPairFields } from './pair-fields.ts';
+import { pairFieldsFault } from './pair-fields.ts';
 
 /** What the names of one kind may be. */
 export interface PlaceRule {
@@ -60,19 +60,25 @@ export function templateFault(template: string, rule: PlaceRule): string | undef
       return `${placeholder} is not known; {account} and {user} are`;
     }
   }
-  const isNamed = names.every((name) => rule.isName(expandPlace(name, SAMPLE_FACTS)));
-  if (!isNamed) return `${rule.noun} takes ${rule.takes}`;
+  const index = names.findIndex((name) => !rule.isName(expandPlace(name, SAMPLE_FACTS)));
+  const name = names[index];
+  if (name === '')
+    return `the ${names.length > 1 ? `${ORDINALS[index] ?? ''} ` : ''}name is missing`;
+  if (name !== undefined) {
+    return `${JSON.stringify(name)} is none: ${rule.noun} takes ${rule.takes}`;
+  }
   return formFault(names, fields);
 }
+
+const ORDINALS = ['first', 'second', 'third'];
 
 function formFault(names: readonly string[], fields: string | undefined): string | undefined {
   if (names.length > 2) return 'two names, one for the key ID and one for the secret, are the most';
   if (new Set(names).size < names.length) return 'key ID and secret have one name';
   if (fields === undefined) return undefined;
   if (names.length > 1) return 'fields are named of one place, not of two';
-  return readPairFields(fields) === undefined
-    ? 'behind # stand two fields, as in #id=access_key,secret=secret_key'
-    : undefined;
+  const fault = pairFieldsFault(fields);
+  return fault && `behind # stand two fields, and ${fault}`;
 }
 
 /**
