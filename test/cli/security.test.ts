@@ -258,7 +258,7 @@ describe('state is where nobody else can put something in its place', () => {
       chmodSync(join(account, 'journal.jsonl'), 0o666);
       chmodSync(account, 0o755);
     });
-    assert.match(hint, /chmod 600 '.*journal\.jsonl'/);
+    assert.match(hint, /^ {2}chmod 600 \/.*journal\.jsonl$/m);
   });
 
   test('below /tmp, where nobody renames what is of another, it works', async (t) => {
