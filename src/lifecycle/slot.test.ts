@@ -23,7 +23,7 @@ const about = (key: AccessKey): RetiringKey => ({
   isSigning: false,
 });
 
-const judge = (current: KeyStatus, other: KeyStatus) =>
+const judge = (current: KeyStatus, other: KeyStatus, deactivatedAt?: Date) =>
   judgeSlot(
     {
       keys: [
@@ -32,7 +32,7 @@ const judge = (current: KeyStatus, other: KeyStatus) =>
       ],
       currentKeyId: CURRENT,
       dependsOn: (id) => id === SIGNING,
-      about,
+      about: (key) => ({ ...about(key), deactivatedAt }),
     },
     NOW,
   );
@@ -41,6 +41,12 @@ describe('which key may make room', () => {
   it('the other one, Active or Inactive, while the current one works', () => {
     assert.equal(judge('Active', 'Active').kind, 'removable');
     assert.equal(judge('Active', 'Inactive').kind, 'removable');
+  });
+
+  it('I5: not one that is held, and the hint says until when', () => {
+    const verdict = judge('Active', 'Inactive', new Date('2026-11-20T10:00:00Z'));
+    assert(verdict.kind === 'full');
+    assert.match(String(verdict.hint), /after 2026-12-20T10:00Z; or at once/);
   });
 
   it('I10: never the only Active key of the user, however quiet it is', () => {

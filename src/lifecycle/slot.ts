@@ -2,6 +2,7 @@
 // (or --yes) decides; the fleet rotator never removes a key to make room on its own.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import type { Hint } from '../base/hint.ts';
 import { type AccessKey, KEYS_PER_USER_MAX } from './keys.ts';
 import { HOLD_DAYS, isHeld, judgeIdle, type RetiringKey } from './retirement.ts';
@@ -63,11 +64,13 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
     );
   }
   const about = facts.about(other);
-  if (other.status !== 'Active' && isHeld(about, now)) {
+  const { deactivatedAt } = about;
+  if (other.status !== 'Active' && deactivatedAt !== undefined && isHeld(about, now)) {
     // I5: the hold since the recorded deactivation stands, also for somebody who is in a hurry.
+    const until = minuteOf(new Date(deactivatedAt.getTime() + HOLD_DAYS * MS_PER_DAY));
     return full(
       `${other.id} was made Inactive less than ${HOLD_DAYS} days ago, and is held as the way back`,
-      'end the hold by hand (keyctl finish --delete), or wait',
+      `run again after ${until}; or at once, if nothing needs that key, after deleting it: in IAM, or with keyctl finish --delete where a profile keeps it as [PROFILE-previous]`,
     );
   }
   return { kind: 'removable', key: other, ...judgeIdle(about, now) };

@@ -33,7 +33,7 @@ export function renderUndoPlan(given: UndoPreview, style: TextStyle): string {
 
 const UNDO_TITLES: Readonly<Record<Undo['kind'], string>> = {
   undo: 'Undone',
-  'undo-of-undo': 'Undone, the last undo',
+  'undo-of-undo': 'Undid the last undo',
   'rest-of-undo': 'Undone, as an earlier run had begun',
 };
 
@@ -81,7 +81,7 @@ function whatCameOf(
     case 'deactivated':
       return `${paint('green', 'Made Inactive')}: ${whose}${later}.`;
     case 'held':
-      return `${paint('yellow', 'Kept')}: ${whose}: ${reason}${later}.`;
+      return `${paint('yellow', 'Kept')}: ${whose}: ${reason}.`;
     case 'deleted':
       return `${paint('green', 'Deleted')}: ${whose}.`;
     case 'gone':
@@ -102,7 +102,7 @@ function whatFollows(finish: Finish, page: Page): string[] {
     ];
   }
   const isRefused = reason !== null;
-  const notYet = `--delete did not delete it: ${reason}. Come again once nothing has failed without it.`;
+  const notYet = `--delete deleted nothing: ${reason}. Come again once nothing has failed without it.`;
   return [
     ...(isRefused ? [page.wrap('', notYet)] : []),
     page.withCommand('If something still needs it:', undo),

@@ -29,8 +29,9 @@ export interface Page {
 export function pageFor({ colour, width }: TextStyle): Page {
   const wrap = (label: string, text: string) => wrapped(label, text, { width });
   return {
-    // The caller has looked at the terminal and NO_COLOR already.
-    paint: (tone, text) => (colour ? styleText(tone, text, { validateStream: false }) : text),
+    paint: (tone, text) =>
+      // The caller has looked at the terminal and NO_COLOR already.
+      colour && text !== '' ? styleText(tone, text, { validateStream: false }) : text,
     wrap,
     withCommand: (text, command) => `${wrap('', text)}\n  ${command}`,
     rows: (rows) => {

@@ -26,9 +26,9 @@ export function renderStatus(given: StatusReport, style: StatusStyle): string {
         ? ''
         : [
             page.wrap('', title(members.length)),
-            ...members.map(
-              ({ path, state }) => `  ${path}${states.length > 1 ? `  ${state}` : ''}`,
-            ),
+            states.length === 1
+              ? members.map(({ path }) => `  ${path}`).join('\n')
+              : page.rows(members.map(({ path, state }) => [state, path])),
           ].join('\n');
     }),
   ];

@@ -39,7 +39,7 @@ export interface ServedSandbox {
   readonly sandbox: Sandbox;
   /** Shell lines that point AWS clients at the sandbox. */
   readonly environment: string;
-  /** What is in the account, in a few lines. */
+  /** What is in the account, in a few lines, of which some are long. */
   readonly summary: string;
 }
 
@@ -63,11 +63,12 @@ export async function serveSandbox(options: ServeOptions = {}): Promise<ServedSa
   if (organization !== undefined) {
     addOrganization(sandbox.world, { ...organization, users, seed: sandbox.seed });
   }
-  const own = summaryLines(sandbox, users, counts);
   return {
     sandbox,
     environment: environmentLines(sandbox),
-    summary: [own, ...organizationLines(organization)].join('\n'),
+    summary: [...summaryLines(sandbox, users, counts), ...organizationLines(organization)].join(
+      '\n',
+    ),
   };
 }
 
@@ -83,21 +84,19 @@ function summaryLines(
   sandbox: Sandbox,
   users: number,
   counts: Readonly<Record<Category, number>>,
-): string {
+): string[] {
   const { due, neverUsed, dueOldInactive, dueRecentlyInactive, twoActive } = counts;
   const dueCount = due + neverUsed + dueOldInactive + dueRecentlyInactive + twoActive;
   return [
     `sandbox at ${sandbox.url}, account ${DEFAULT_ACCOUNT_ID}, seed ${sandbox.seed}`,
-    `${users} users: ${dueCount} with an Active key older than 90 days (${twoActive} of them with two Active keys, ${dueOldInactive + dueRecentlyInactive} with an Inactive one beside it, ${neverUsed} never used),`,
-    `${counts.young} with a young key, ${counts.inactiveOnly} with only an Inactive key, ${counts.noKeys} without keys`,
-  ].join('\n');
+    `${users} users: ${dueCount} with an Active key older than 90 days (${twoActive} of them with two Active keys, ${dueOldInactive + dueRecentlyInactive} with an Inactive one beside it, ${neverUsed} never used), ${counts.young} with a young key, ${counts.inactiveOnly} with only an Inactive key, ${counts.noKeys} without keys`,
+  ];
 }
 
 function organizationLines(organization: ServedOrganization | undefined): string[] {
   if (organization === undefined) return [];
   const { members, suspended = 0, withoutRole = 0, roleName = MEMBER_ROLE_NAME } = organization;
   return [
-    `it manages an organization: ${members} member accounts with as many users each, ${suspended} of them suspended,`,
-    `${withoutRole} without the role ${roleName}`,
+    `it manages an organization: ${members} member accounts with as many users each, ${suspended} of them suspended, ${withoutRole} without the role ${roleName}`,
   ];
 }

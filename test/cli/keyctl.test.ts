@@ -306,7 +306,7 @@ test('an undo of an undo is called one, before and after', async () => {
   const { host } = await runFake(args, { undoKind: 'undo-of-undo' });
   const why = `This undoes the last undo, which had taken ${OLD} out of the profile.`;
   assert.ok(host.err().includes(why), host.err());
-  assert.match(host.out(), /^Undone, the last undo: production, IAM user svc-a\n/);
+  assert.match(host.out(), /^Undid the last undo: production, IAM user svc-a\n/);
   const { host: json } = await runFake([...args, '--json'], { undoKind: 'undo-of-undo' });
   assert.equal(REPORT.parse(JSON.parse(json.out())).undo?.kind, 'undo-of-undo');
   assert.equal(json.err(), '');
@@ -317,13 +317,13 @@ test('finish --delete of an Active key says what it did not do, and the command 
   const { host } = await runFake(args);
   assert.match(
     host.out(),
-    /--delete did not delete it: it was Active, and no key is deleted in the/,
+    /--delete deleted nothing: the key was Active, and no key is deleted/,
   );
   assert.match(host.out(), /\n {2}keyctl finish -a admin -t production --delete\n/);
   assert.match(host.out(), /after 2026-11-28T10:00Z:\n {2}keyctl finish -a admin -t production\n/);
   const { host: json } = await runFake([...args, '--json']);
   const { finish } = REPORT.parse(JSON.parse(json.out()));
-  assert.match(finish?.reason ?? '', /^it was Active/);
+  assert.match(finish?.reason ?? '', /^the key was Active/);
   assert.equal(finish?.delete_command, 'keyctl finish -a admin -t production --delete');
   const { host: plain } = await runFake(['finish', '-t', 'production', '--now']);
   assert.doesNotMatch(plain.out(), /--delete/);

@@ -220,7 +220,8 @@ function withUndo(report: KeyctlReport, { undo: result, commands }: Of<'undo'>):
 }
 
 /** I5, for whoever asked for both at once. */
-const NOT_IN_ONE_RUN = 'it was Active, and no key is deleted in the run that makes it Inactive';
+const NOT_IN_ONE_RUN =
+  'the key was Active, and no key is deleted in the run that makes it Inactive';
 
 function withFinish(
   report: KeyctlReport,

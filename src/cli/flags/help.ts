@@ -1,6 +1,7 @@
-// Help pages, rendered from the same tables that parse the flags. 80 columns.
+// Help pages, rendered from the same tables that parse the flags. 80 columns, or as many as a terminal has.
 
 import { wrapped } from '../../base/wrap.ts';
+import type { Sink } from '../terminal/sink.ts';
 import { type Flag, type FlagTable, isBoolean } from './flag.ts';
 
 const WIDTH = 80;
@@ -29,30 +30,47 @@ export interface HelpExample {
   readonly command: string;
 }
 
+/** In a wider terminal lines would be too long to read well. */
+export function helpWidth({ isTerminal, width }: Pick<Sink, 'isTerminal' | 'width'>): number {
+  return isTerminal ? Math.min(WIDTH, width) : WIDTH;
+}
+
 /** The whole page, ending with a newline. */
-export function renderHelp(page: HelpPage): string {
+export function renderHelp(page: HelpPage, width: number = WIDTH): string {
+  const wrap = (text: string, indent: number) => wrapped(' '.repeat(indent), text, { width });
   const blocks = [
     wrap(`${page.program}: ${page.summary}`, 0),
-    ['Usage:', ...page.usage.map((line) => `  ${line}`)].join('\n'),
+    renderUsage(page.usage, width),
     ...page.description.map((paragraph) => wrap(paragraph, 0)),
-    ...flagBlocks(page.flags),
-    ...page.sections.map(renderSection),
-    renderExamples(page.examples),
+    ...flagBlocks(page.flags, wrap),
+    ...page.sections.map((section) => renderSection(section, width)),
+    renderExamples(page.examples, wrap),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-function flagBlocks(flags: FlagTable): string[] {
+type Wrap = (text: string, indent: number) => string;
+
+/** Each line is a command, and behind two spaces or more what it does. */
+export function renderUsage(usage: readonly string[], width: number): string {
+  const lines = usage.map((line) => {
+    const [, command = line, meaning = ''] = /^(.*? {2,})(.*)$/.exec(line) ?? [];
+    return wrapped(`  ${command}`, meaning, { width }).trimEnd();
+  });
+  return ['Usage:', ...lines].join('\n');
+}
+
+function flagBlocks(flags: FlagTable, wrap: Wrap): string[] {
   const groups = new Map<string, Flag<unknown>[]>();
   for (const flag of Object.values(flags)) {
     groups.set(flag.group, [...(groups.get(flag.group) ?? []), flag]);
   }
   return [...groups].map(([title, members]) => {
-    return [`${title}:`, ...members.map(renderFlag)].join('\n');
+    return [`${title}:`, ...members.map((flag) => renderFlag(flag, wrap))].join('\n');
   });
 }
 
-function renderFlag(flag: Flag<unknown>): string {
+function renderFlag(flag: Flag<unknown>, wrap: Wrap): string {
   const short = flag.short === undefined ? [] : [`-${flag.short}`];
   const names = [...short, ...flag.names.map((name) => `--${name}`)].join(', ');
   const value = isBoolean(flag) ? '' : ` ${flag.rule.placeholder}`;
@@ -60,23 +78,17 @@ function renderFlag(flag: Flag<unknown>): string {
   return `  ${names}${value}\n${wrap(`${flag.about}${fallback}`, INDENT)}`;
 }
 
-function renderSection(section: HelpSection): string {
-  const width = Math.max(...section.entries.map(([term]) => term.length)) + 2;
-  const rows = section.entries.map(([term, meaning]) => {
-    const text = wrap(meaning, width + 2);
-    return `  ${term.padEnd(width)}${text.trimStart()}`;
-  });
+function renderSection(section: HelpSection, width: number): string {
+  const longest = Math.max(...section.entries.map(([term]) => term.length));
+  const rows = section.entries.map(([term, meaning]) =>
+    wrapped(`  ${term.padEnd(longest)}  `, meaning, { width }),
+  );
   return [`${section.title}:`, ...rows].join('\n');
 }
 
-function renderExamples(examples: readonly HelpExample[]): string {
+function renderExamples(examples: readonly HelpExample[], wrap: Wrap): string {
   const rows = examples.map(({ about, command }) => {
     return `${wrap(about, 2)}\n    ${command.replaceAll('\n', '\n    ')}`;
   });
   return rows.length === 0 ? '' : `Examples:\n${rows.join('\n\n')}`;
-}
-
-/** The text in lines that fit, each indented. */
-function wrap(text: string, indent: number): string {
-  return wrapped(' '.repeat(indent), text, { width: WIDTH });
 }

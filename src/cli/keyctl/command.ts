@@ -12,6 +12,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { printableJson } from '../../base/printable.ts';
 import { VERSION } from '../../base/version.ts';
 import { isAskedFor } from '../flags/argv.ts';
+import { helpWidth, renderUsage } from '../flags/help.ts';
 import { canAsk, type Host } from '../host.ts';
 import { type Command, runCli } from '../run.ts';
 import { KEYCTL_FLAGS } from './flags.ts';
@@ -30,7 +31,7 @@ export function keyctlCommand(parts: KeyctlParts = KEYCTL_PARTS, loadAsker?: Loa
     failureOutput: (host, error) => (wantsJson(host.args) ? failureJson(host, error) : undefined),
     run: async (session) => {
       const { host } = session;
-      const page = await pageFor(host.args);
+      const page = await pageFor(host);
       if (page !== undefined) {
         await host.stdout.write(page);
         return 0;
@@ -49,10 +50,10 @@ export function keyctlCommand(parts: KeyctlParts = KEYCTL_PARTS, loadAsker?: Loa
 }
 
 /** --help and --version win over every other flag, also over a wrong one. */
-async function pageFor(args: readonly string[]): Promise<string | undefined> {
+async function pageFor({ args, stdout }: Host): Promise<string | undefined> {
   if (isAskedFor(KEYCTL_FLAGS, args, 'help')) {
     const { keyctlHelp } = await import('./help.ts');
-    return keyctlHelp();
+    return keyctlHelp(helpWidth(stdout));
   }
   if (isAskedFor(KEYCTL_FLAGS, args, 'version')) return `keyctl ${VERSION}\n`;
   return undefined;
@@ -61,7 +62,7 @@ async function pageFor(args: readonly string[]): Promise<string | undefined> {
 /** Prints how keyctl is called; the error that it returns says what is missing. */
 async function nobodyToAsk(host: Host): Promise<KeyturnError> {
   const { KEYCTL_USAGE } = await import('./help.ts');
-  host.stderr.writeNow(`${['Usage:', ...KEYCTL_USAGE.map((line) => `  ${line}`)].join('\n')}\n`);
+  host.stderr.writeNow(`${renderUsage(KEYCTL_USAGE, helpWidth(host.stderr))}\n`);
   return new KeyturnError('no-profile', 'no profile is named, and there is no terminal to ask in', {
     hint: 'keyctl -l lists the profiles; keyctl --help says more',
   });

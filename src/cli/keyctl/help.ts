@@ -12,19 +12,22 @@ export const KEYCTL_USAGE: readonly string[] = [
   'keyctl -l | -k | --list-all-keys  list',
 ];
 
-export function keyctlHelp(): string {
-  return renderHelp({
-    program: 'keyctl',
-    summary: 'rotates the access key behind a profile of ~/.aws/credentials.',
-    usage: KEYCTL_USAGE,
-    description: [
-      'It makes a new key, backs the file up, writes the new pair into the profile and waits until AWS accepts it. The old pair is kept as [PROFILE-previous], and the old key stays Active until "finish" retires it. Everything else in the file stays as it is, to the byte.',
-      'When the user has two keys already, one has to go first. It is never the one that the profile holds or that signs the calls, and never without being asked, unless --yes is given and nothing seems to use it.',
-    ],
-    flags: KEYCTL_FLAGS,
-    sections: SECTIONS,
-    examples: EXAMPLES,
-  });
+export function keyctlHelp(width?: number): string {
+  return renderHelp(
+    {
+      program: 'keyctl',
+      summary: 'rotates the access key behind a profile of ~/.aws/credentials.',
+      usage: KEYCTL_USAGE,
+      description: [
+        'It makes a new key, waits until AWS accepts it, backs the file up, and writes the new pair into the profile. The old pair is kept as [PROFILE-previous], and the old key stays Active until "finish" retires it. Everything else in the file stays as it is, to the byte.',
+        'When the user has two keys already, one has to go first. It is never the one that the profile holds or that signs the calls, and never without being asked, unless --yes is given and nothing seems to use it.',
+      ],
+      flags: KEYCTL_FLAGS,
+      sections: SECTIONS,
+      examples: EXAMPLES,
+    },
+    width,
+  );
 }
 
 const SECTIONS: readonly HelpSection[] = [

@@ -4,7 +4,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { VERSION } from '../../base/version.ts';
 import { parseFlags, quoted } from '../flags/argv.ts';
 import { closest } from '../flags/closest.ts';
-import { renderHelp } from '../flags/help.ts';
+import { helpWidth, renderHelp } from '../flags/help.ts';
 import { ABOUT_FLAGS } from '../rotate/flags.ts';
 import { type Command, runCli, type Session } from '../run.ts';
 
@@ -94,7 +94,7 @@ export const keyturnCommand: Command = {
     if (first === undefined) throw unknownCommand('no command given');
     if (!first.startsWith('-')) return find(first).run(session, rest);
     const asked = parseFlags(ABOUT_FLAGS, host.args);
-    if (asked.help) await host.stdout.write(keyturnHelp());
+    if (asked.help) await host.stdout.write(keyturnHelp(helpWidth(host.stdout)));
     else if (asked.version) await host.stdout.write(`keyturn ${VERSION}\n`);
     else throw unknownCommand('no command given');
     return 0;
@@ -122,25 +122,28 @@ function unknownCommand(message: string, hint?: string): KeyturnError {
   });
 }
 
-export function keyturnHelp(): string {
-  return renderHelp({
-    program: 'keyturn',
-    summary: 'rotates AWS IAM access keys and never loses one.',
-    usage: ['keyturn COMMAND [flags]', 'keyturn COMMAND --help'],
-    description: [
-      'The whole account is rotated by another executable of this package, rotate-iam-keys; see rotate-iam-keys --help.',
-    ],
-    flags: ABOUT_FLAGS,
-    sections: [
-      {
-        title: 'Commands',
-        entries: [...SUBCOMMANDS].map(([name, { about }]) => [name, about] as const),
-      },
-    ],
-    examples: [
-      { about: 'Did the last run leave anything open?', command: 'keyturn status' },
-      { about: 'Practise on an account of 200 users:', command: 'keyturn sandbox --users 200' },
-      { about: 'What must an administrator be allowed?', command: 'keyturn policy admin' },
-    ],
-  });
+export function keyturnHelp(width?: number): string {
+  return renderHelp(
+    {
+      program: 'keyturn',
+      summary: 'rotates AWS IAM access keys and never loses one.',
+      usage: ['keyturn COMMAND [flags]', 'keyturn COMMAND --help'],
+      description: [
+        'The whole account is rotated by another executable of this package, rotate-iam-keys; see rotate-iam-keys --help.',
+      ],
+      flags: ABOUT_FLAGS,
+      sections: [
+        {
+          title: 'Commands',
+          entries: [...SUBCOMMANDS].map(([name, { about }]) => [name, about] as const),
+        },
+      ],
+      examples: [
+        { about: 'Did the last run leave anything open?', command: 'keyturn status' },
+        { about: 'Practise on an account of 200 users:', command: 'keyturn sandbox --users 200' },
+        { about: 'What must an administrator be allowed?', command: 'keyturn policy admin' },
+      ],
+    },
+    width,
+  );
 }

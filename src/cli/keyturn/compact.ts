@@ -4,7 +4,7 @@ import { printable } from '../../base/printable.ts';
 import { openStateStore } from '../../state/stores.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
-import { renderHelp } from '../flags/help.ts';
+import { helpWidth, renderHelp } from '../flags/help.ts';
 import { stateDirectory } from '../flags/surroundings.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
@@ -16,7 +16,7 @@ export const COMPACT_FLAGS = {
 
 export async function runCompact({ host }: Session, args: readonly string[]): Promise<number> {
   if (isAskedFor(COMPACT_FLAGS, args, 'help')) {
-    await host.stdout.write(compactHelp());
+    await host.stdout.write(compactHelp(helpWidth(host.stdout)));
     return 0;
   }
   const stateDir = stateDirectory(parseFlags(COMPACT_FLAGS, args).stateDir, host);
@@ -29,16 +29,19 @@ export async function runCompact({ host }: Session, args: readonly string[]): Pr
   return 0;
 }
 
-export function compactHelp(): string {
-  return renderHelp({
-    program: 'keyturn compact',
-    summary: 'drops the journal records that no decision needs any more.',
-    usage: ['keyturn compact [flags]'],
-    description: [
-      'Open rotations stay, and so does every recorded deactivation of a key that may still exist. It refuses while a run is under way.',
-    ],
-    flags: COMPACT_FLAGS,
-    sections: [],
-    examples: [{ about: 'Once a year, perhaps:', command: 'keyturn compact' }],
-  });
+export function compactHelp(width?: number): string {
+  return renderHelp(
+    {
+      program: 'keyturn compact',
+      summary: 'drops the journal records that no decision needs any more.',
+      usage: ['keyturn compact [flags]'],
+      description: [
+        'Open rotations stay, and so does every recorded deactivation of a key that may still exist. It refuses while a run is under way.',
+      ],
+      flags: COMPACT_FLAGS,
+      sections: [],
+      examples: [{ about: 'Once a year, perhaps:', command: 'keyturn compact' }],
+    },
+    width,
+  );
 }

@@ -2,7 +2,7 @@
 
 import { KeyturnError } from '../../base/errors.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
-import { renderHelp } from '../flags/help.ts';
+import { helpWidth, renderHelp } from '../flags/help.ts';
 import { ABOUT_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
 import { bashScript } from './completion/bash.ts';
@@ -16,7 +16,7 @@ const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 
 export async function runCompletion({ host }: Session, args: readonly string[]): Promise<number> {
   if (isAskedFor(FLAGS, args, 'help')) {
-    await host.stdout.write(completionHelp());
+    await host.stdout.write(completionHelp(helpWidth(host.stdout)));
     return 0;
   }
   const { words } = parseCommandLine(FLAGS, args, 1);
@@ -34,24 +34,27 @@ function shellOf(word: string | undefined): Shell {
   );
 }
 
-export function completionHelp(): string {
-  return renderHelp({
-    program: 'keyturn completion',
-    summary: 'prints a script that completes keyturn, keyctl and rotate-iam-keys in a shell.',
-    usage: [`keyturn completion ${SHELLS.join('|')}`],
-    description: [],
-    flags: FLAGS,
-    sections: [],
-    examples: [
-      { about: 'bash, in ~/.bashrc:', command: 'eval "$(keyturn completion bash)"' },
-      {
-        about: 'zsh, in a folder of $fpath:',
-        command: 'keyturn completion zsh > ~/.zfunc/_keyturn',
-      },
-      {
-        about: 'fish:',
-        command: 'keyturn completion fish > ~/.config/fish/conf.d/keyturn.fish',
-      },
-    ],
-  });
+export function completionHelp(width?: number): string {
+  return renderHelp(
+    {
+      program: 'keyturn completion',
+      summary: 'prints a script that completes keyturn, keyctl and rotate-iam-keys in a shell.',
+      usage: [`keyturn completion ${SHELLS.join('|')}`],
+      description: [],
+      flags: FLAGS,
+      sections: [],
+      examples: [
+        { about: 'bash, in ~/.bashrc:', command: 'eval "$(keyturn completion bash)"' },
+        {
+          about: 'zsh, in a folder of $fpath:',
+          command: 'keyturn completion zsh > ~/.zfunc/_keyturn',
+        },
+        {
+          about: 'fish:',
+          command: 'keyturn completion fish > ~/.config/fish/conf.d/keyturn.fish',
+        },
+      ],
+    },
+    width,
+  );
 }

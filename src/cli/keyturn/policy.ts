@@ -6,7 +6,7 @@ import { ROLE_FLAGS } from '../flags/account-flags.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import { closest } from '../flags/closest.ts';
 import type { FlagTable } from '../flags/flag.ts';
-import { renderHelp } from '../flags/help.ts';
+import { helpWidth, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
@@ -31,7 +31,7 @@ export const POLICY_NAMES = Object.keys(POLICY_ABOUT) as PolicyName[];
 
 export async function runPolicy({ host }: Session, args: readonly string[]): Promise<number> {
   if (isAskedFor(POLICY_FLAGS, args, 'help')) {
-    await host.stdout.write(policyHelp());
+    await host.stdout.write(policyHelp(helpWidth(host.stdout)));
     return 0;
   }
   const { values, words } = parseCommandLine(POLICY_FLAGS, args, 1);
@@ -62,36 +62,40 @@ function policyName(word: string | undefined): PolicyName {
   );
 }
 
-export function policyHelp(): string {
-  return renderHelp({
-    program: 'keyturn policy',
-    summary: 'prints the IAM policy that allows exactly the calls that are made, and nothing else.',
-    usage: [`keyturn policy ${POLICY_NAMES.join('|')}`],
-    description: [
-      'The statement FindUsersWithoutReport of fleet and organization may be left out. Its call names ' +
-        'the users where the credential report can not be used, and shows all policies of the account ' +
-        'as well; without it, iam:ListUsers names them.',
-    ],
-    flags: POLICY_FLAGS,
-    sections: [
-      {
-        title: 'Policies',
-        entries: POLICY_NAMES.map((name) => [name, POLICY_ABOUT[name]] as const),
-      },
-    ],
-    examples: [
-      {
-        about: 'Let people rotate their own keys:',
-        command:
-          'keyturn policy self-service > keyctl-self-service-policy.json\n' +
-          'aws iam create-policy --policy-name KeyctlSelfServiceRotation \\\n' +
-          '  --policy-document file://keyctl-self-service-policy.json',
-      },
-      {
-        about: 'Let one principal rotate the keys of a whole organization:',
-        command:
-          'keyturn policy organization --role-name KeyRotation > caller-policy.json\nkeyturn policy fleet > role-policy.json',
-      },
-    ],
-  });
+export function policyHelp(width?: number): string {
+  return renderHelp(
+    {
+      program: 'keyturn policy',
+      summary:
+        'prints the IAM policy that allows exactly the calls that are made, and nothing else.',
+      usage: [`keyturn policy ${POLICY_NAMES.join('|')}`],
+      description: [
+        'The statement FindUsersWithoutReport of fleet and organization may be left out. Its call names ' +
+          'the users where the credential report can not be used, and shows all policies of the account ' +
+          'as well; without it, iam:ListUsers names them.',
+      ],
+      flags: POLICY_FLAGS,
+      sections: [
+        {
+          title: 'Policies',
+          entries: POLICY_NAMES.map((name) => [name, POLICY_ABOUT[name]] as const),
+        },
+      ],
+      examples: [
+        {
+          about: 'Let people rotate their own keys:',
+          command:
+            'keyturn policy self-service > keyctl-self-service-policy.json\n' +
+            'aws iam create-policy --policy-name KeyctlSelfServiceRotation \\\n' +
+            '  --policy-document file://keyctl-self-service-policy.json',
+        },
+        {
+          about: 'Let one principal rotate the keys of a whole organization:',
+          command:
+            'keyturn policy organization --role-name KeyRotation > caller-policy.json\nkeyturn policy fleet > role-policy.json',
+        },
+      ],
+    },
+    width,
+  );
 }

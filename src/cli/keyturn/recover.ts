@@ -2,7 +2,7 @@
 
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
-import { renderHelp } from '../flags/help.ts';
+import { helpWidth, renderHelp } from '../flags/help.ts';
 import { ORPHAN_FLAG } from '../flags/orphan-flag.ts';
 import { failureFor } from '../rotate/command.ts';
 import { ROTATE_FLAGS } from '../rotate/flags.ts';
@@ -47,7 +47,7 @@ export const RECOVER_FLAGS = {
 export async function runRecover(session: Session, args: readonly string[]): Promise<number> {
   const { host } = session;
   if (isAskedFor(RECOVER_FLAGS, args, 'help')) {
-    await host.stdout.write(recoverHelp());
+    await host.stdout.write(recoverHelp(helpWidth(host.stdout)));
     return 0;
   }
   const { orphan = [], ...values } = parseFlags(RECOVER_FLAGS, args);
@@ -67,27 +67,30 @@ export async function runRecover(session: Session, args: readonly string[]): Pro
   );
 }
 
-export function recoverHelp(): string {
-  return renderHelp({
-    program: 'keyturn recover',
-    summary: 'finishes or undoes the rotations that earlier runs left open, and begins none.',
-    usage: ['keyturn recover [flags]'],
-    description: [
-      'Every run of rotate-iam-keys does this first, for the users that it looks at. keyturn status shows what is open. A rotation is finished with the options that it was begun with, one of keyctl too.',
-    ],
-    flags: RECOVER_FLAGS,
-    sections: [],
-    examples: [
-      { about: 'See what would be done:', command: 'keyturn recover --dry-run' },
-      { about: 'One user only:', command: 'keyturn recover --user svc-billing' },
-      {
-        about: 'The answer to CreateAccessKey was lost, and nobody made this key by hand:',
-        command: 'keyturn recover --orphan AKIAIOSFODNN7EXAMPLE',
-      },
-      {
-        about: 'In every account of the organization in which something is open:',
-        command: 'keyturn recover --organization',
-      },
-    ],
-  });
+export function recoverHelp(width?: number): string {
+  return renderHelp(
+    {
+      program: 'keyturn recover',
+      summary: 'finishes or undoes the rotations that earlier runs left open, and begins none.',
+      usage: ['keyturn recover [flags]'],
+      description: [
+        'Every run of rotate-iam-keys does this first, for the users that it looks at. keyturn status shows what is open. A rotation is finished with the options that it was begun with, one of keyctl too.',
+      ],
+      flags: RECOVER_FLAGS,
+      sections: [],
+      examples: [
+        { about: 'See what would be done:', command: 'keyturn recover --dry-run' },
+        { about: 'One user only:', command: 'keyturn recover --user svc-billing' },
+        {
+          about: 'The answer to CreateAccessKey was lost, and nobody made this key by hand:',
+          command: 'keyturn recover --orphan AKIAIOSFODNN7EXAMPLE',
+        },
+        {
+          about: 'In every account of the organization in which something is open:',
+          command: 'keyturn recover --organization',
+        },
+      ],
+    },
+    width,
+  );
 }

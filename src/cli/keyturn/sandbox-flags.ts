@@ -1,7 +1,7 @@
 // The flags and the help of `keyturn sandbox`.
 
 import type { FlagTable } from '../flags/flag.ts';
-import { renderHelp } from '../flags/help.ts';
+import { type HelpSection, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS } from '../rotate/flags.ts';
 
@@ -98,30 +98,78 @@ export const SANDBOX_FLAGS = {
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
 
-export function sandboxHelp(): string {
-  return renderHelp({
-    program: 'keyturn sandbox',
-    summary:
-      'an AWS to practise on: IAM, STS, Organizations, secrets and parameters on this machine, with a believable account or organization.',
-    usage: ['keyturn sandbox [flags]'],
-    description: [
-      'It prints the environment to export, then serves until it is stopped with Ctrl-C. Nothing is kept, and nothing leaves this machine.',
+const CONTROL: HelpSection = {
+  title: 'While it serves, below $AWS_ENDPOINT_URL/_sandbox/',
+  entries: [
+    ['GET state', 'every account with its users and keys, their secrets included'],
+    ['GET requests', 'the calls so far; DELETE forgets them'],
+    ['GET faults', 'the faults, and how many calls each has matched; DELETE ends them'],
+    [
+      'POST faults',
+      'one fault or a list: effect, and if wanted operation, user, account, resource, and calls as {"nth": N} or {"first": N}',
     ],
-    flags: SANDBOX_FLAGS,
-    sections: [],
-    examples: [
-      {
-        about: 'In one terminal:',
-        command: 'keyturn sandbox --users 200 --port 4599 --key-lag-s 2 | tee sandbox.env',
-      },
-      {
-        about: 'With an organization:',
-        command: 'keyturn sandbox --accounts 50 --users 20 --suspended 2 --without-role 3',
-      },
-      {
-        about: 'In another:',
-        command: '. ./sandbox.env\nrotate-iam-keys --dry-run',
-      },
+    [
+      'POST clock',
+      'moves the calendar that dates keys, reports and uses: {"advanceMs": MS}, also back, or {"now": "2026-01-31T00:00:00Z"}; signatures fit all the same',
     ],
-  });
+    [
+      'POST settings',
+      'latencyMs, keyLagSeconds, readLagSeconds, lastUsedLagSeconds, rate and others',
+    ],
+    ['POST seed', 'more accounts, users, keys and roles'],
+  ],
+};
+
+const FAULTS: HelpSection = {
+  title: 'Kinds of effects of a fault',
+  entries: [
+    ['throttle, error, access-denied', 'refused before any work'],
+    ['hang, reset', 'no work, and no answer: never, or the connection is cut'],
+    ['drop-reply, truncate-body', 'the work is done, and its answer is lost, or half of it'],
+    ['error-after-commit', 'the work is done, and the answer is an error'],
+    ['delay, late-commit', 'the work is done later; with late-commit nobody waits for it'],
+    ['delay-reply, slow-body', 'the work is done at once, and the answer comes later, or trickles'],
+  ],
+};
+
+export function sandboxHelp(width?: number): string {
+  return renderHelp(
+    {
+      program: 'keyturn sandbox',
+      summary:
+        'an AWS to practise on: IAM, STS, Organizations, secrets and parameters on this machine, with a believable account or organization.',
+      usage: ['keyturn sandbox [flags]'],
+      description: [
+        'It prints the environment to export, then serves until it is stopped with Ctrl-C. Nothing is kept, and nothing leaves this machine.',
+        'While it serves, calls can be made to fail and its calendar can be moved: JSON over HTTP, as below. What is misspelt is refused.',
+      ],
+      flags: SANDBOX_FLAGS,
+      sections: [CONTROL, FAULTS],
+      examples: [
+        {
+          about: 'In one terminal:',
+          command: 'keyturn sandbox --users 200 --port 4599 --key-lag-s 2 | tee sandbox.env',
+        },
+        {
+          about: 'With an organization:',
+          command: 'keyturn sandbox --accounts 50 --users 20 --suspended 2 --without-role 3',
+        },
+        {
+          about: 'In another:',
+          command: '. ./sandbox.env\nrotate-iam-keys --dry-run',
+        },
+        {
+          about: 'The answer to the next CreateAccessKey is lost:',
+          command:
+            'curl "$AWS_ENDPOINT_URL/_sandbox/faults" -d \'{\n  "operation": "CreateAccessKey", "calls": {"first": 1},\n  "effect": {"kind": "drop-reply"}}\'',
+        },
+        {
+          about: 'One more user, with a key of 200 days:',
+          command:
+            'curl "$AWS_ENDPOINT_URL/_sandbox/seed" -d \'{"accounts": [{\n  "id": "123456789012",\n  "users": [{"name": "ada", "keys": [{"ageDays": 200}]}]}]}\'',
+        },
+      ],
+    },
+    width,
+  );
 }

@@ -4,9 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
+import { wrapped } from '../../base/wrap.ts';
 import type { ServedSandbox, ServeOptions } from '../../sandbox/serve.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagValues } from '../flags/flag.ts';
+import { helpWidth } from '../flags/help.ts';
 import type { Host } from '../host.ts';
 import type { Session } from '../run.ts';
 import { SANDBOX_FLAGS, sandboxHelp } from './sandbox-flags.ts';
@@ -15,7 +17,7 @@ import { SANDBOX_FLAGS, sandboxHelp } from './sandbox-flags.ts';
 export async function runSandbox(session: Session, args: readonly string[]): Promise<number> {
   const { host, voice } = session;
   if (isAskedFor(SANDBOX_FLAGS, args, 'help')) {
-    await host.stdout.write(sandboxHelp());
+    await host.stdout.write(sandboxHelp(helpWidth(host.stdout)));
     return 0;
   }
   const options = serveOptions(args);
@@ -25,7 +27,12 @@ export async function runSandbox(session: Session, args: readonly string[]): Pro
   const stateDir = mkdtempSync(join(tmpdir(), 'keyturn-sandbox-'));
   try {
     await host.stdout.write(`${served.environment}\n${ownEnvironment(stateDir)}\n`);
-    host.stderr.writeNow(`${served.summary}\n\n${NEXT}\n`);
+    const layout = { width: helpWidth(host.stderr) };
+    const summary = served.summary
+      .split('\n')
+      .map((line) => wrapped('', line, layout))
+      .join('\n');
+    host.stderr.writeNow(`${summary}\n\n${NEXT}\n`);
     const signal = await stopped;
     voice.remark(`${signal}: sandbox stopped`);
     return 0;
@@ -49,7 +56,8 @@ const NEXT = `Paste the lines above into another terminal, then try:
   rotate-iam-keys --output-format json
   aws --endpoint-url "$AWS_ENDPOINT_URL" iam list-users
 
-Ctrl-C stops the sandbox and forgets the account.`;
+Ctrl-C stops the sandbox and forgets the account. How calls are made to fail
+meanwhile: keyturn sandbox --help`;
 
 function serveOptions(args: readonly string[]): ServeOptions {
   const values = parseFlags(SANDBOX_FLAGS, args);

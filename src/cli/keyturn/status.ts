@@ -5,7 +5,7 @@ import { shellWords } from '../../base/shell-words.ts';
 import { openStateStore } from '../../state/stores.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
-import { renderHelp } from '../flags/help.ts';
+import { helpWidth, renderHelp } from '../flags/help.ts';
 import { stateDirectory } from '../flags/surroundings.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
@@ -28,7 +28,7 @@ export const STATUS_FLAGS = {
 
 export async function runStatus({ host }: Session, args: readonly string[]): Promise<number> {
   if (isAskedFor(STATUS_FLAGS, args, 'help')) {
-    await host.stdout.write(statusHelp());
+    await host.stdout.write(statusHelp(helpWidth(host.stdout)));
     return 0;
   }
   const flags = parseFlags(STATUS_FLAGS, args);
@@ -45,14 +45,17 @@ export async function runStatus({ host }: Session, args: readonly string[]): Pro
   return 0;
 }
 
-export function statusHelp(): string {
-  return renderHelp({
-    program: 'keyturn status',
-    summary: 'lists the rotations that earlier runs left open, and the secrets that wait.',
-    usage: ['keyturn status [flags]'],
-    description: [],
-    flags: STATUS_FLAGS,
-    sections: [],
-    examples: [{ about: 'For a monitor:', command: 'keyturn status --json' }],
-  });
+export function statusHelp(width?: number): string {
+  return renderHelp(
+    {
+      program: 'keyturn status',
+      summary: 'lists the rotations that earlier runs left open, and the secrets that wait.',
+      usage: ['keyturn status [flags]'],
+      description: [],
+      flags: STATUS_FLAGS,
+      sections: [],
+      examples: [{ about: 'For a monitor:', command: 'keyturn status --json' }],
+    },
+    width,
+  );
 }

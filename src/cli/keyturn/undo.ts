@@ -14,7 +14,7 @@ import { openStateStore } from '../../state/stores.ts';
 import { DEFAULT_ROLE_NAME, ROLE_FLAGS, refuseUseless } from '../flags/account-flags.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
-import { renderHelp } from '../flags/help.ts';
+import { helpWidth, renderHelp } from '../flags/help.ts';
 import { regionOf, stateDirectory } from '../flags/surroundings.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
@@ -53,7 +53,7 @@ export const UNDO_FLAGS = {
 export async function runUndo(session: Session, args: readonly string[]): Promise<number> {
   const { host } = session;
   if (isAskedFor(UNDO_FLAGS, args, 'help')) {
-    await host.stdout.write(undoHelp());
+    await host.stdout.write(undoHelp(helpWidth(host.stdout)));
     return 0;
   }
   const { values, words } = parseCommandLine(UNDO_FLAGS, args, 1);
@@ -171,22 +171,25 @@ function userName(word: string | undefined): string {
   );
 }
 
-export function undoHelp(): string {
-  return renderHelp({
-    program: 'keyturn undo',
-    summary: 'takes a rotation back while the old key still exists.',
-    usage: ['keyturn undo USER [flags]'],
-    description: [
-      'The old key is made Active again, destinations that can be put back are put back, those that can not are named, and the new key is made Inactive last, unless it may be in use: AWS shows a use hours late, so within four hours of its delivery it stays Active, and the same command later goes further. Nothing is deleted. An undo that died is finished by the next run of any command. keyctl undo does this for a profile.',
-    ],
-    flags: UNDO_FLAGS,
-    sections: [],
-    examples: [
-      { about: 'The latest rotation of a user:', command: 'keyturn undo svc-billing' },
-      {
-        about: 'In a member of the organization:',
-        command: 'keyturn undo svc-billing --account 111122223333',
-      },
-    ],
-  });
+export function undoHelp(width?: number): string {
+  return renderHelp(
+    {
+      program: 'keyturn undo',
+      summary: 'takes a rotation back while the old key still exists.',
+      usage: ['keyturn undo USER [flags]'],
+      description: [
+        'The old key is made Active again, destinations that can be put back are put back, those that can not are named, and the new key is made Inactive last, unless it may be in use: AWS shows a use hours late, so within four hours of its delivery it stays Active, and the same command later goes further. Nothing is deleted. An undo that died is finished by the next run of any command. keyctl undo does this for a profile.',
+      ],
+      flags: UNDO_FLAGS,
+      sections: [],
+      examples: [
+        { about: 'The latest rotation of a user:', command: 'keyturn undo svc-billing' },
+        {
+          about: 'In a member of the organization:',
+          command: 'keyturn undo svc-billing --account 111122223333',
+        },
+      ],
+    },
+    width,
+  );
 }

@@ -8,6 +8,7 @@ import type { KeyChanged } from '../../base/key-changes.ts';
 import { VERSION } from '../../base/version.ts';
 import { isAskedFor, lastText } from '../flags/argv.ts';
 import { isDryRunForced } from '../flags/environment-limits.ts';
+import { helpWidth } from '../flags/help.ts';
 import type { Host } from '../host.ts';
 import { type Command, runCli } from '../run.ts';
 import { failureJson } from './failure-report.ts';
@@ -33,7 +34,7 @@ export function rotateCommand(
     failureOutput: (host, error) => (wantsJson(host.args) ? failureFor(host, error) : undefined),
     run: async (session) => {
       const { host } = session;
-      const page = pageFor(host.args);
+      const page = pageFor(host);
       if (page !== undefined) {
         await host.stdout.write(page);
         return 0;
@@ -52,8 +53,8 @@ export function rotateCommand(
 }
 
 /** --help and --version win over every other flag, also over a wrong one. */
-function pageFor(args: readonly string[]): string | undefined {
-  if (isAskedFor(ROTATE_FLAGS, args, 'help')) return rotateHelp();
+function pageFor({ args, stdout }: Host): string | undefined {
+  if (isAskedFor(ROTATE_FLAGS, args, 'help')) return rotateHelp(helpWidth(stdout));
   if (isAskedFor(ROTATE_FLAGS, args, 'version')) return `rotate-iam-keys ${VERSION}\n`;
   return undefined;
 }

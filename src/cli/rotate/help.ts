@@ -88,6 +88,6 @@ const PAGE: HelpPage = {
   ],
 };
 
-export function rotateHelp(): string {
-  return renderHelp(PAGE);
+export function rotateHelp(width?: number): string {
+  return renderHelp(PAGE, width);
 }

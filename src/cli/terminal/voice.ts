@@ -57,7 +57,8 @@ export function errorLines(error: KeyturnError): readonly SpokenLine[] {
 }
 
 /** Lines after the first are indented a little: what is behind the label may be long. */
-const INDENT = 4;
+const INDENT = 2;
+const COMMAND_INDENT = 4;
 
 /**
  * The line as people read it: broken at words where a terminal would break it anywhere, with each command on
@@ -74,7 +75,7 @@ export function lineText(
   if (kind === 'error') return wrapped(label, printable(text), layout);
   const lines = linesOfHint(text).map((line) =>
     line.kind === 'command'
-      ? `${' '.repeat(INDENT)}${printable(line.text)}`
+      ? `${' '.repeat(COMMAND_INDENT)}${printable(line.text)}`
       : wrapped(label, printable(line.text), layout),
   );
   return lines.join('\n');
