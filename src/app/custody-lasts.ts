@@ -22,7 +22,7 @@ export async function assertCustodyLasts(
   { state, why }: VolatileState,
 ): Promise<void> {
   const begins = wanted.kind !== 'recovery' && deliver.every(({ kind }) => keepsNoCopy(kind));
-  if (begins) throw notLasting('new secrets would be kept', { state, why });
+  if (begins) throw notLasting('new secrets would be kept', { state, why }, [ELSEWHERE]);
   for (const account of await state.accounts()) {
     const opened = await state.open(account, 'read');
     for (const { user, history } of await opened.openUsers()) {
@@ -36,15 +36,24 @@ export async function assertCustodyLasts(
   }
 }
 
-function notLasting(what: string, { state, why }: VolatileState): KeyturnError {
+/** What has begun already has its place. */
+const ELSEWHERE = 'send them to a place (--deliver secrets-manager=app/{user})';
+
+function notLasting(
+  what: string,
+  { state, why }: VolatileState,
+  ways: readonly string[] = [],
+): KeyturnError {
+  const all = [
+    ...ways,
+    'name a directory that lasts, such as one on a volume (--state-dir)',
+    'accept that they can be lost (--accept-volatile-state)',
+  ];
   return new KeyturnError(
     'custody-not-lasting',
     `${what} only in ${state.where}, which does not last: ${why}`,
     {
-      hint:
-        'nothing was done; send them to a place (--deliver secrets-manager=app/{user}), or name a ' +
-        'directory that lasts, such as one on a volume (--state-dir), or accept that they can be lost ' +
-        '(--accept-volatile-state)',
+      hint: `nothing was done; ${all.join(', or ')}`,
     },
   );
 }

@@ -5,9 +5,13 @@ import { test } from 'node:test';
 import { ERROR_CODES } from '../../base/error-codes.ts';
 import { CONTROL_REQUESTS } from '../../sandbox/control.ts';
 import { FAULT_KINDS } from '../../sandbox/control-input.ts';
+import { KEYCTL_FLAGS } from '../keyctl/flags.ts';
 import { keyctlHelp } from '../keyctl/help.ts';
 import { keyturnHelp } from '../keyturn/command.ts';
+import { RECOVER_FLAGS } from '../keyturn/recover.ts';
 import { SANDBOX_FLAGS, sandboxHelp } from '../keyturn/sandbox-flags.ts';
+import { STATUS_FLAGS } from '../keyturn/status.ts';
+import { UNDO_FLAGS } from '../keyturn/undo.ts';
 import { ROTATE_FLAGS } from '../rotate/flags.ts';
 import { rotateHelp } from '../rotate/help.ts';
 import type { FlagTable } from './flag.ts';
@@ -64,3 +68,25 @@ test('keyturn sandbox --help names all that can be asked of it while it serves',
   }
   for (const kind of FAULT_KINDS) assert.match(text, new RegExp(`\\b${kind}\\b`));
 });
+
+const TABLES: Readonly<Record<string, FlagTable>> = {
+  'rotate-iam-keys': ROTATE_FLAGS,
+  keyctl: KEYCTL_FLAGS,
+  'keyturn recover': RECOVER_FLAGS,
+  'keyturn sandbox': SANDBOX_FLAGS,
+  'keyturn status': STATUS_FLAGS,
+  'keyturn undo': UNDO_FLAGS,
+};
+
+for (const [program, table] of Object.entries(TABLES)) {
+  test(`the flags of ${program} speak of flags that it has`, () => {
+    const flags = Object.values(table);
+    const known = new Set(flags.flatMap(({ names }) => names));
+    const strange = flags.flatMap(({ names, about }) =>
+      [...about.matchAll(/--([a-z][a-z-]+)/g)]
+        .filter(([, name = '']) => !known.has(name))
+        .map(([other]) => `--${names[0]} speaks of ${other}`),
+    );
+    assert.deepEqual(strange, []);
+  });
+}

@@ -141,6 +141,14 @@ export const path = shaped('PATH', '/var/lib/keyturn', /^[^\0]{1,4096}$/, 'a pat
 
 export const word = shaped('WORD', 'demo', /^[\w.-]{1,64}$/, 'a word of letters, digits or ._-');
 
+/** An ID of the journal; earlier versions may have had others than UUIDs. */
+export const rotationId = shaped(
+  'ID',
+  '8c6d0f0e-5f0b-4d8a-9f55-3f0c7b1e2a44',
+  /^[\x21-\x7e]{1,128}$/,
+  'the ID of a rotation, as keyturn status --json has it',
+);
+
 /** Several, with commas between; a key that is given twice counts once. */
 export const accessKeyIds: ValueRule<readonly AccessKeyId[]> = {
   takes: 'access key IDs, with commas between',

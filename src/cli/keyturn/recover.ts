@@ -3,6 +3,7 @@
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
+import { ON_RECORD_FLAGS } from '../flags/on-record-flags.ts';
 import { ORPHAN_FLAG } from '../flags/orphan-flag.ts';
 import { failureFor } from '../rotate/command.ts';
 import { ROTATE_FLAGS } from '../rotate/flags.ts';
@@ -42,6 +43,9 @@ export const RECOVER_FLAGS = {
   dryRun: { ...dryRun, group: 'What is finished' },
   user: { ...user, group: 'What is finished', about: 'Only what is open for this IAM user.' },
   ...others,
+  region: ON_RECORD_FLAGS.region,
+  outputFormat: ON_RECORD_FLAGS.outputFormat,
+  acceptVolatileState: ON_RECORD_FLAGS.acceptVolatileState,
 } as const satisfies FlagTable;
 
 export async function runRecover(session: Session, args: readonly string[]): Promise<number> {
@@ -74,7 +78,7 @@ export function recoverHelp(width?: number): string {
       summary: 'finishes or undoes the rotations that earlier runs left open, and begins none.',
       usage: ['keyturn recover [flags]'],
       description: [
-        'Every run of rotate-iam-keys does this first, for the users that it looks at. keyturn status shows what is open. A rotation is finished with the options that it was begun with, one of keyctl too.',
+        'Every run of rotate-iam-keys does this first, for the users that it looks at. keyturn status shows what is open. Each rotation is finished as it was begun, whatever the options are now; one that keyctl began too.',
       ],
       flags: RECOVER_FLAGS,
       sections: [],

@@ -15,6 +15,7 @@ import { DEFAULT_ROLE_NAME, ROLE_FLAGS, refuseUseless } from '../flags/account-f
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
+import { ON_RECORD_FLAGS } from '../flags/on-record-flags.ts';
 import { regionOf, stateDirectory } from '../flags/surroundings.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
@@ -24,10 +25,12 @@ import { inRunShell, type ShellOptions } from '../run-shell.ts';
 import { styleOf } from '../terminal/style.ts';
 import { JSON_FLAG } from './status.ts';
 
+const ABOUT_ROLE = 'With --account: the role through which it is entered.';
+
 export const UNDO_FLAGS = {
   rotation: {
     names: ['rotation'],
-    rule: rule.path,
+    rule: rule.rotationId,
     group: 'What is undone',
     about: 'This rotation, by its ID as the journal has it.',
     fallback: 'the latest one of the user',
@@ -36,16 +39,17 @@ export const UNDO_FLAGS = {
     names: ['account'],
     rule: rule.accountId,
     group: 'What is undone',
-    about: 'The account of the user, entered through the role.',
+    about: 'The account of the user, entered through a role.',
     fallback: "the caller's own",
   },
-  ...ROLE_FLAGS,
+  roleName: { ...ROLE_FLAGS.roleName, group: 'What is undone', about: ABOUT_ROLE },
+  externalId: { ...ROLE_FLAGS.externalId, group: 'What is undone' },
   profile: ROTATE_FLAGS.profile,
-  region: ROTATE_FLAGS.region,
+  region: ON_RECORD_FLAGS.region,
   stateDir: ROTATE_FLAGS.stateDir,
   json: JSON_FLAG,
   logFormat: ROTATE_FLAGS.logFormat,
-  logLevel: ROTATE_FLAGS.logLevel,
+  logLevel: ON_RECORD_FLAGS.logLevel,
   logFile: ROTATE_FLAGS.logFile,
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
