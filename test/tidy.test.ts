@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ERROR_CODES } from '../src/base/error-codes.ts';
-import { awsHostFaults, bannedFaults } from './tidy/banned.ts';
+import { awsHostFaults, bannedFaults, commandFaults } from './tidy/banned.ts';
 import { blank } from './tidy/blank.ts';
 import { circleFaults } from './tidy/circles.ts';
 import { untestedCodes } from './tidy/error-codes.ts';
@@ -27,6 +27,7 @@ test('files are short', () => demandNone(code.flatMap(lengthFaults)));
 test('functions are short', () => demandNone(code.flatMap(functionFaults)));
 test('files have kebab-case names', () => demandNone(code.flatMap(({ path }) => nameFaults(path))));
 test('banned calls are not made', () => demandNone(code.flatMap(bannedFaults)));
+test('commands in messages are commands', () => demandNone(code.flatMap(commandFaults)));
 test('no test names an AWS host', () => demandNone(code.flatMap(awsHostFaults)));
 test('nothing published speaks of notes or of the workplace', () => {
   demandNone(textFiles().flatMap(wordFaults));
@@ -96,6 +97,8 @@ const EXAMPLES: readonly (readonly [rule: Rule, path: string, text: string, faul
   [bannedFaults, 'src/a.ts', 'f(); // tidy: allow random: no reason needed\nMath.random();', []],
   [bannedFaults, 'src/a.ts', 'Math.random(); // tidy: allow random:', ['random']],
   [bannedFaults, 'src/a.ts', 'Math.random(); // tidy: allow clock: wrong rule', ['random']],
+  [commandFaults, 'src/a.ts', "hint: 'repair it: chmod 700 x'", ['command']],
+  [commandFaults, 'src/a.ts', "hint: ['repair it:', command('chmod', '700', 'x')]", []],
   [awsHostFaults, 'test/a.ts', join("'https://iam.amazon", "aws.com/'"), ['aws-host']],
   [awsHostFaults, 'src/a.ts', join("'https://iam.amazon", "aws.com/'"), []],
   // Words.

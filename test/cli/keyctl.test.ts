@@ -315,10 +315,7 @@ test('an undo of an undo is called one, before and after', async () => {
 test('finish --delete of an Active key says what it did not do, and the command for it', async () => {
   const args = ['finish', '-a', 'admin', '-t', 'production', '--now', '--delete'];
   const { host } = await runFake(args);
-  assert.match(
-    host.out(),
-    /--delete deleted nothing: the key was Active, and no key is deleted/,
-  );
+  assert.match(host.out(), /--delete deleted nothing: the key was Active, and no key is deleted/);
   assert.match(host.out(), /\n {2}keyctl finish -a admin -t production --delete\n/);
   assert.match(host.out(), /after 2026-11-28T10:00Z:\n {2}keyctl finish -a admin -t production\n/);
   const { host: json } = await runFake([...args, '--json']);

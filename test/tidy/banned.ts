@@ -73,3 +73,18 @@ export function awsHostFaults(file: SourceFile): Fault[] {
     remedy: 'use the sandbox, or a host under .invalid',
   }));
 }
+
+const COMMAND =
+  /^(?!\s*(?:\/\/|\/?\*)).*['"`].*: (?:keyturn|keyctl|rotate-iam-keys|aws|chmod|chown) [\w-]/gm;
+
+/** A command that ends a sentence is broken by whoever lays the words out, and does not work when pasted. */
+export function commandFaults(file: SourceFile): Fault[] {
+  if (!shipped(file.path, 'src/cli/keyturn/completion/')) return [];
+  const asText = { ...file, code: file.text };
+  return [...matches(asText, COMMAND, 'command')].map((line) => ({
+    path: file.path,
+    line,
+    rule: 'command',
+    remedy: 'make it a part of the hint: command(...) of src/base/hint.ts',
+  }));
+}

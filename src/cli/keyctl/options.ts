@@ -117,7 +117,7 @@ function orderOf(values: Values, words: readonly string[], { env }: Surroundings
   }
   if (pair === undefined) {
     throw new KeyturnError('no-profile', `keyctl ${command} needs a profile`, {
-      hint: `keyctl ${command} -t PROFILE; for a profile that is called ${quoted(command)}: keyctl -t ${command}`,
+      hint: `keyctl ${command} -t PROFILE, or keyctl -t ${command} for a profile that is called ${quoted(command)}`,
     });
   }
   if (command === 'undo') return { kind: 'undo', pair };

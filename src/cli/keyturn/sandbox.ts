@@ -56,8 +56,10 @@ const NEXT = `Paste the lines above into another terminal, then try:
   rotate-iam-keys --output-format json
   aws --endpoint-url "$AWS_ENDPOINT_URL" iam list-users
 
-Ctrl-C stops the sandbox and forgets the account. How calls are made to fail
-meanwhile: keyturn sandbox --help`;
+Ctrl-C stops the sandbox and forgets the account. This says how calls are made to
+fail meanwhile:
+
+  keyturn sandbox --help`;
 
 function serveOptions(args: readonly string[]): ServeOptions {
   const values = parseFlags(SANDBOX_FLAGS, args);
