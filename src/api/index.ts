@@ -11,6 +11,7 @@ export type {
   InventoryInfo,
   KeyInfo,
   ReportIssue,
+  Retirement,
   RotatedKey,
   RotationReport,
 } from './rotation-report.ts';

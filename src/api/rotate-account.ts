@@ -16,6 +16,20 @@ export interface RotateOptions {
   readonly acceptVolatileState?: boolean;
   /** A key is due when it is at least this old; 90 when left out. */
   readonly daysThreshold?: number;
+  /**
+   * Also rotate keys that would pass the threshold within so many days: how long it is until the next run; 0
+   * when left out.
+   */
+  readonly beforeNextRunDays?: number;
+  /**
+   * When the old key becomes Inactive: `when-quiet` (when left out) once AWS shows no use of it for
+   * `quietDays`, `now` as soon as the new key is delivered, `never` leaves it Active.
+   */
+  readonly retire?: 'when-quiet' | 'now' | 'never';
+  /** For how long nobody may have used the old key, in days; what fits the known uses of it when left out. */
+  readonly quietDays?: number;
+  /** So many days after the delivery it becomes Inactive although something uses it; never when left out. */
+  readonly retireDeadlineDays?: number;
   /** Only read, and report what would happen. */
   readonly dryRun?: boolean;
   /** Only this IAM user; all users when left out. */
@@ -66,6 +80,9 @@ export interface RotateResult {
 const RANGES = {
   daysThreshold: [1, 3650],
   inactiveDays: [1, 3650],
+  beforeNextRunDays: [0, 365],
+  quietDays: [3, 400],
+  retireDeadlineDays: [7, 3650],
   maxParallel: [1, 64],
   timeoutMs: [1, 86_400_000],
 } as const satisfies Partial<Record<keyof RotateOptions, readonly [number, number]>>;
@@ -93,7 +110,9 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
   reading.refuseTwice(deliveries, 'deliver');
   const env = options.env ?? process.env;
   const state = await stores.openStateStore(options.stateDir, systemClock);
-  const wanted = { kind: 'due-key', daysThreshold } as const;
+  const lookAheadDays = options.beforeNextRunDays ?? 0;
+  const dueFromDays = daysThreshold - lookAheadDays;
+  const wanted = { kind: 'due-key', daysThreshold: dueFromDays } as const;
   if (options.acceptVolatileState !== true && env.KEYTURN_ACCEPT_VOLATILE_STATE !== 'true') {
     const why = await stores.whyVolatile(options.stateDir, env);
     const { assertCustodyLasts } = await import('../app/custody-lasts.ts');
@@ -106,6 +125,9 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
       dryRun: options.dryRun ?? false,
       user: options.user,
       wanted,
+      lookAheadDays,
+      oldKeyFate: FATES[options.retire ?? 'when-quiet'],
+      retire: { quietDays: options.quietDays, deadlineDays: options.retireDeadlineDays },
       cleanUpDays: options.cleanupInactive === true ? (options.inactiveDays ?? 30) : undefined,
       inventory: options.inventory ?? 'auto',
       profile: options.profile,
@@ -127,6 +149,8 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
   );
 }
 
+const FATES = { 'when-quiet': 'when-quiet', now: 'deactivate', never: 'keep' } as const;
+
 function refuseBadValues(options: RotateOptions): void {
   for (const [name, [min, max]] of Object.entries(RANGES)) {
     const value = options[name as keyof typeof RANGES];
@@ -134,6 +158,16 @@ function refuseBadValues(options: RotateOptions): void {
     if (!Number.isInteger(value) || value < min || value > max) {
       throw new KeyturnError('bad-value', `${name} takes ${min} to ${max}, not ${value}`);
     }
+  }
+  const { daysThreshold = 90, beforeNextRunDays = 0, retire = 'when-quiet' } = options;
+  if (beforeNextRunDays >= daysThreshold) {
+    throw new KeyturnError(
+      'bad-value',
+      `beforeNextRunDays is ${beforeNextRunDays}, and must be less than daysThreshold, ${daysThreshold}`,
+    );
+  }
+  if (!(retire in FATES)) {
+    throw new KeyturnError('bad-value', `retire takes when-quiet, now or never, not ${retire}`);
   }
   const { inventory = 'auto' } = options;
   if (!['auto', 'report', 'scan'].includes(inventory)) {

@@ -6,8 +6,12 @@ export interface RotationReport {
   readonly execution_time: string;
   readonly dry_run: boolean;
   readonly days_threshold: number;
+  /** Keys were due that would pass the threshold within so many days. */
+  readonly look_ahead_days: number;
   readonly rotated_keys: readonly RotatedKey[];
   readonly cleanup_results: readonly CleanupResult[];
+  /** Old keys that stay Active until nobody uses them, and those that waited and went. */
+  readonly retirements: readonly Retirement[];
   readonly errors: readonly ReportIssue[];
   /** Every key that the run changed, also when it failed or was interrupted. */
   readonly changes: readonly KeyChanged[];
@@ -19,6 +23,8 @@ export interface RotationReport {
     readonly total_keys_processed: number;
     readonly successful_rotations: number;
     readonly failed_rotations: number;
+    readonly old_keys_waiting: number;
+    readonly old_keys_retired: number;
     readonly cleanup_operations: number;
     readonly users_examined: number;
     readonly keys_examined: number;
@@ -72,6 +78,37 @@ export interface RotatedKey {
   readonly resumed: boolean;
   readonly keys?: readonly KeyInfo[] | undefined;
   readonly next_run_at: string | null;
+}
+
+export interface Retirement {
+  readonly username: string;
+  readonly account_id: string;
+  readonly old_key_id: string;
+  /** Null in a dry run of a rotation that has none yet. */
+  readonly new_key_id: string | null;
+  /** waiting: the old key stays Active. retired: this run made it Inactive, or would. */
+  readonly state: 'waiting' | 'retired';
+  readonly old_key_status: string;
+  /** When the places had the new key; null in a dry run, before they have it. */
+  readonly since: string | null;
+  /** Why the old key stays Active. */
+  readonly reason: string | null;
+  /** Of the old key: a time, `never`, or null when it could not be read. */
+  readonly last_used: string | null;
+  readonly last_used_service: string | null;
+  readonly last_used_region: string | null;
+  /** A hint, and no proof. */
+  readonly new_key_used: boolean | null;
+  readonly quiet_days: number | null;
+  readonly next_run_at: string | null;
+  /** When it becomes Inactive whatever uses it. */
+  readonly deadline: string | null;
+  readonly readers: readonly {
+    readonly kind: string;
+    readonly place: string;
+    /** What must happen for the readers of the place to have the new secret. */
+    readonly restart: string;
+  }[];
 }
 
 export interface DeliveredTo {

@@ -9,6 +9,7 @@ import type { Clock } from '../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { comparableUserName } from '../base/user-name.ts';
+import type { UserOutcome } from '../engine/outcome.ts';
 import type { AccountState, Seen } from '../state/state-store.ts';
 import { openUsers, type Scope } from './find-candidates.ts';
 import { seenKeys } from './seen-keys.ts';
@@ -105,6 +106,21 @@ async function unfinishedUsers(
     }
   }
   return scanned(users, []);
+}
+
+/** I15: the last use of old keys that wait was asked of AWS, also where no report tells of it. */
+export async function rememberUses(
+  outcomes: readonly UserOutcome[],
+  { sightings }: AccountState,
+  at: Date,
+): Promise<void> {
+  const used = outcomes.flatMap(({ user, retirement }) => {
+    const { oldKey, waiting } = retirement ?? {};
+    const lastUse = waiting?.lastUse;
+    if (lastUse === undefined || lastUse === 'unreadable') return [];
+    return oldKey?.createdAt === undefined ? [] : [{ user, createdAt: oldKey.createdAt, lastUse }];
+  });
+  if (used.length > 0) await sightings.remember([{ at, used }]);
 }
 
 /**

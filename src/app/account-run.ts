@@ -15,8 +15,15 @@ import { askedAbout, refuseUnasked } from '../engine/named-orphans.ts';
 import type { UserOutcome } from '../engine/outcome.ts';
 import { rotateUser } from '../engine/rotate-user.ts';
 import { settleAllLeftOver } from '../engine/settle-custody.ts';
+import type { RetirePolicy } from '../lifecycle/quiet-gate.ts';
+import type { OldKeyFate } from '../lifecycle/record.ts';
 import { dependsOn } from '../lifecycle/signer.ts';
-import { accountInventory, type InventoryOptions, rememberKeys } from './account-inventory.ts';
+import {
+  accountInventory,
+  type InventoryOptions,
+  rememberKeys,
+  rememberUses,
+} from './account-inventory.ts';
 import { accountWork, type Deliveries } from './account-work.ts';
 import {
   type AccountFacts,
@@ -33,6 +40,12 @@ export interface AccountOptions extends InventoryOptions {
   readonly dryRun: boolean;
   /** The threshold as the log and the document tell it, in days. */
   readonly daysThreshold: number;
+  /** How much younger than the threshold a key may be that is due, in days. */
+  readonly lookAheadDays: number;
+  /** What becomes of old keys, of rotations that this run begins. */
+  readonly oldKeyFate: OldKeyFate;
+  /** When those go that wait until nobody uses them. */
+  readonly retire: RetirePolicy;
   /** Where new secrets go. */
   readonly deliver: Deliveries;
   /** Whether the operator said so, and it is not only the default (I7). */
@@ -201,14 +214,14 @@ class AccountRun {
 
   #work(gateway: AccountGateway, state: AccountWork['state']): AccountWork {
     const { cleanUpDays, deliver, isDeliverGiven } = this.#options;
-    const { orphans = NO_KEYS, wordCommand, movedFrom } = this.#options;
+    const { orphans = NO_KEYS, wordCommand, movedFrom, oldKeyFate, retire } = this.#options;
     const { gates } = this.#context;
     return accountWork({
       ...this.#context,
       ...{ gateway, state, deliver, finishesOthers: true },
       ...(gates !== undefined && { creating: gates.creating }),
       policy: {
-        ...{ oldKeyFate: 'deactivate', cleanUpDays, replacesOwnKey: isDeliverGiven },
+        ...{ oldKeyFate, retire, cleanUpDays, replacesOwnKey: isDeliverGiven },
         ...{ orphans, wordCommand, movedFrom },
       },
     });
@@ -234,6 +247,7 @@ class AccountRun {
     if (signal.aborted && outcomes.every(({ rotation }) => rotation === undefined)) {
       signal.throwIfAborted();
     }
+    await rememberUses(outcomes, state, this.#context.clock.now());
     const printsSecrets = this.#options.deliver.some(({ kind }) => printsSecret(kind));
     const collected = await collectHandoffs(outcomes, state.custody, printsSecrets);
     this.#handoff = collected.handoff;

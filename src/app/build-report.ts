@@ -14,16 +14,19 @@ import type {
   DeliveredTo,
   KeyInfo,
   ReportIssue,
+  Retirement,
   RotatedKey,
   RotationReport,
 } from '../reports/rotation-report.ts';
 import type { ChangeLog } from './change-log.ts';
+import { describeRetirement } from './describe-retirement.ts';
 
 /** What is the same for the whole run. */
 export interface RunFacts {
   readonly startedAt: Date;
   readonly dryRun: boolean;
   readonly daysThreshold: number;
+  readonly lookAheadDays: number;
   readonly version: string;
   /** What was done to keys, as far as the run has come. */
   readonly changes: ChangeLog;
@@ -70,6 +73,7 @@ export class ReportLedger {
   readonly #run: RunFacts;
   readonly #rotated: RotatedKey[] = [];
   readonly #cleaned: CleanupResult[] = [];
+  readonly #retired: Retirement[] = [];
   readonly #errors: ReportIssue[] = [];
   #nextRunAt: Date | undefined;
   #users = 0;
@@ -81,13 +85,16 @@ export class ReportLedger {
 
   add(account: string | undefined, facts: AccountFacts): void {
     const about: About = { ...this.#run, account: account ?? '', handoff: facts.handoff };
-    for (const { user, rotation, cleanup, notBefore } of facts.outcomes) {
+    for (const { user, rotation, cleanup, retirement, notBefore } of facts.outcomes) {
       const nextRunAt = notBefore?.toISOString() ?? null;
       if (rotation !== undefined) {
         this.#rotated.push({ ...rotatedKey(user, rotation, about), next_run_at: nextRunAt });
       }
       if (cleanup !== undefined) {
         this.#cleaned.push({ ...cleanupResult(user, cleanup, about), next_run_at: nextRunAt });
+      }
+      if (retirement !== undefined) {
+        this.#retired.push({ ...describeRetirement(user, retirement), account_id: about.account });
       }
       this.#nextRunAt = earliestOf([this.#nextRunAt, notBefore]);
     }
@@ -101,16 +108,19 @@ export class ReportLedger {
   }
 
   report({ account, source, counts }: WholeRun, endedAt: Date): RotationReport {
-    const { startedAt, dryRun, daysThreshold, version, changes } = this.#run;
+    const { startedAt, dryRun, daysThreshold, lookAheadDays, version, changes } = this.#run;
     // Accounts end in any order; two runs should differ only where something else happened.
     const rotated = this.#rotated.toSorted(byAccount);
     const cleaned = this.#cleaned.toSorted(byAccount);
+    const retirements = this.#retired.toSorted(byAccount);
     return {
       execution_time: startedAt.toISOString(),
       dry_run: dryRun,
       days_threshold: daysThreshold,
+      look_ahead_days: lookAheadDays,
       rotated_keys: rotated,
       cleanup_results: cleaned,
+      retirements,
       errors: this.#errors.toSorted(byAccount),
       changes: [...changes.all].toSorted(byAccount),
       ...(dryRun && { planned_changes: [...changes.planned].toSorted(byAccount) }),
@@ -119,6 +129,8 @@ export class ReportLedger {
         total_keys_processed: rotated.length,
         successful_rotations: rotated.filter((key) => key.success).length,
         failed_rotations: rotated.filter((key) => !key.success).length,
+        old_keys_waiting: retirements.filter(({ state }) => state === 'waiting').length,
+        old_keys_retired: retirements.filter(({ state }) => state === 'retired').length,
         cleanup_operations: cleaned.reduce((sum, result) => sum + result.deleted_keys.length, 0),
         users_examined: this.#users,
         keys_examined: this.#keys,

@@ -35,9 +35,9 @@ export async function findCandidates(
   const candidates: UserListed[] = [];
   let due = 0;
   for (const { userName: user, keys } of users) {
-    const dueKeys = dueAmong(keys, scope);
-    due += dueKeys.length;
     const history = histories.get(comparableUserName(user))?.history;
+    const dueKeys = history?.open?.phase === 'in-grace' ? [] : dueAmong(keys, scope);
+    due += dueKeys.length;
     histories.delete(comparableUserName(user));
     const candidate = candidateOf({ user, keys, dueKeys, history }, scope);
     if (candidate !== undefined) candidates.push(candidate);

@@ -40,13 +40,14 @@ export async function rotateAccount(
   context: RunContext,
 ): Promise<RotateAccountOutcome> {
   const { clock, emit } = context;
-  const { dryRun, daysThreshold, accounts } = options;
+  const { dryRun, daysThreshold, lookAheadDays, accounts } = options;
   const changes = context.changes ?? new ChangeLog(clock);
   const ledger = new ReportLedger({
     changes,
     startedAt: clock.now(),
     dryRun,
     daysThreshold,
+    lookAheadDays,
     version: VERSION,
   });
   const { signal, dispose } = stopSignal(clock, context.signal, options.timeoutMs);

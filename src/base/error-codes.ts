@@ -196,6 +196,13 @@ export const ERROR_CODES = {
   }),
 
   // One user failed; the others went on.
+  'in-grace': info(1, 'user', {
+    kind: 'block',
+    meaning:
+      'The old key of the last rotation stays Active until nobody uses it, so there is no room for a new one.',
+    remedy:
+      'Wait until the time that the hint names, or make the old key Inactive with `keyturn keys deactivate`.',
+  }),
   'two-active-keys': info(1, 'user', {
     kind: 'block',
     meaning: 'The user has two Active keys, so there is no room for a new one.',

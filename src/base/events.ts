@@ -18,6 +18,26 @@ interface Changed {
 /** What was done to a key. */
 export type KeyChangeWord = 'created' | 'deactivated' | 'reactivated' | 'deleted';
 
+/** An old key that stays Active for now. */
+interface OldKeyInGrace {
+  user: string;
+  keyId: AccessKeyId;
+  newKeyId: AccessKeyId;
+  /** `in-use`, `use-unknown` or `signs-calls`. */
+  why: string;
+  quietDays: number;
+  /** ISO 8601, `never` or `unknown`. */
+  lastUsed: string;
+  /** What it was used for, where AWS tells. */
+  service?: string;
+  region?: string;
+  isNewKeyUsed: boolean;
+  /** When it may go if nobody uses it any more; null where time alone does not lead there. */
+  notBefore: string | null;
+  /** When it goes whatever uses it; null without --retire-deadline-days. */
+  deadline: string | null;
+}
+
 interface EventPayloads {
   'run-started': { account: string; caller: string; dryRun: boolean; daysThreshold: number };
   'report-progress': { waitedMs: number };
@@ -75,6 +95,10 @@ interface EventPayloads {
   'key-verified': { user: string; newKeyId: AccessKeyId; checks: number };
   'key-deactivated': { user: string; keyId: AccessKeyId } & Changed;
   'key-reactivated': { user: string; keyId: AccessKeyId } & Changed;
+  /** The old key of a rotation stays Active: whether anybody uses it is not known yet (I15). */
+  'old-key-waits': OldKeyInGrace;
+  /** The same, and somebody used it after its successor was delivered, or nobody can tell. */
+  'old-key-in-use': OldKeyInGrace;
   /** A key that an undo took back may be in use. */
   'key-left-active': { user: string; keyId: AccessKeyId; reason: string };
   'key-deleted': { user: string; keyId: AccessKeyId } & Changed;
@@ -149,6 +173,8 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'key-verified': 'info',
   'key-deactivated': 'info',
   'key-reactivated': 'info',
+  'old-key-waits': 'info',
+  'old-key-in-use': 'warn',
   'key-left-active': 'warn',
   'key-deleted': 'info',
   'change-found': 'info',

@@ -17,6 +17,8 @@ export interface DestinationKind {
   readonly name: string;
   /** Where the secret goes, in words that can follow the name and a colon. */
   readonly about: string;
+  /** What must happen for its readers to have a new secret, in words that can follow "to follow:". */
+  readonly restart: string;
   /** Whether `--deliver` takes it. */
   readonly isOffered: boolean;
   /** What NAME may be in `--deliver KIND=NAME`; left out by a kind that stands alone. */

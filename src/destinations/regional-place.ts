@@ -76,7 +76,7 @@ export function thingsOfRegion({ place }: JournaledTarget): readonly string[] {
 }
 
 /** What kinds of places in AWS differ in. */
-interface RegionalKind extends Pick<DestinationKind, 'name' | 'about'> {
+interface RegionalKind extends Pick<DestinationKind, 'name' | 'about' | 'restart'> {
   readonly rule: PlaceRule;
   readonly openOne: (at: RegionalPlace, opening: Opening) => Promise<Destination>;
   readonly openHalves: (at: PlaceInHalves, opening: Opening) => Promise<Destination>;

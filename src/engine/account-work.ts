@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
 import type { NamedPlace } from '../destinations/kinds.ts';
 import { KEY_LAG_MS } from '../lifecycle/keys.ts';
+import type { RetirePolicy } from '../lifecycle/quiet-gate.ts';
 import type { OldKeyFate } from '../lifecycle/record.ts';
 import type { AccountState } from '../state/state-store.ts';
 import type { Places } from './places.ts';
@@ -15,6 +16,8 @@ import type { Probes } from './probes.ts';
 export interface RotationPolicy {
   /** What becomes of the old key once the new one is delivered and verified. */
   readonly oldKeyFate: OldKeyFate;
+  /** When an old key that may be in use goes (I15). */
+  readonly retire: RetirePolicy;
   /** How long clean-up holds an Inactive key, in days; undefined when nothing is cleaned up. */
   readonly cleanUpDays: number | undefined;
   readonly verification: VerificationPolicy;

@@ -3,6 +3,7 @@
 
 import type { KeyturnError } from '../base/errors.ts';
 import { toKeyturnError } from '../base/errors.ts';
+import { gateOf } from '../lifecycle/decide-grace.ts';
 import {
   type CleanUp,
   cleanUpOf,
@@ -15,7 +16,9 @@ import {
 } from '../lifecycle/decide-user.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { type Answer, type Delivery, decided, type Question } from '../lifecycle/questions.ts';
+import type { GateVerdict } from '../lifecycle/quiet-gate.ts';
 import type { RetiringKey } from '../lifecycle/retirement.ts';
+import type { WithNewKey } from '../lifecycle/rotation.ts';
 import { dependsOn } from '../lifecycle/signer.ts';
 import { assertHeldEverywhere, placesLeft, prepareDelivery, prepareToFinish } from './delivery.ts';
 import { askPlaces } from './holders.ts';
@@ -50,6 +53,18 @@ export async function decideCleanUp(
   return (await decided(cleanUpOf(facts), answering(at))).cleanUp;
 }
 
+/** Whether the old key of the rotation may go now, with fresh eyes (I15); undefined when it is gone. */
+export async function decideGate(
+  rotation: WithNewKey,
+  keys: readonly AccessKey[],
+  at: UserAtHand,
+): Promise<{ readonly oldKey: AccessKey; readonly verdict: GateVerdict } | undefined> {
+  const oldKey = keys.find(({ id }) => id === rotation.oldKeyId);
+  if (oldKey === undefined) return undefined;
+  const asking = gateOf({ oldKey, rotation }, factsOf(at, keys));
+  return { oldKey, verdict: await decided(asking, answering(at)) };
+}
+
 /** Whether the hold of an Inactive key is over. */
 export async function decideHold(about: RetiringKey, holdDays: number, at: UserAtHand) {
   const asking = holdOf(about, holdDays, at.account.clock.now());
@@ -66,6 +81,9 @@ export function factsOf(
     history,
     now: clock.now(),
     cleanUpDays: policy.cleanUpDays,
+    oldKeyFate: policy.oldKeyFate,
+    retire: policy.retire,
+    usesOf: (key) => state.sightings.usesOf(user, key),
     orphans: policy.orphans,
     wordCommand: policy.wordCommand,
     signer: {

@@ -5,10 +5,12 @@ import { toKeyturnError } from '../base/errors.ts';
 import type { Recovery } from '../lifecycle/decide-open.ts';
 import type { UserDecision, Wanted } from '../lifecycle/decide-user.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
+import { hasNewKey } from '../lifecycle/rotation.ts';
 import { ownKeyError } from '../lifecycle/signer.ts';
 import type { AccountWork } from './account-work.ts';
 import { foretoldCleanUp } from './clean-up.ts';
 import { decide } from './decide.ts';
+import { foretoldOutcome, retiredOutcome, tellGrace, waitingOutcome } from './grace.ts';
 import { failed, failedIn, oldKeyOf, type RotationOutcome, type UserOutcome } from './outcome.ts';
 import { refusalOf } from './refusal.ts';
 import { notBegun, outcomeOf, tellUnexplained, type UserSeen } from './rotate-user.ts';
@@ -36,7 +38,7 @@ export async function foretellUser(
 
 async function foretell(listed: UserListed, wanted: Wanted, at: UserAtHand): Promise<UserOutcome> {
   const { user, history } = at;
-  const nothing = { user, rotation: undefined, cleanup: undefined };
+  const nothing = { user, rotation: undefined, cleanup: undefined, retirement: undefined };
   const keys = await keysUnlessGone(listed, at);
   if (keys === undefined) return outcomeOf(nothing, undefined);
   let decision: UserDecision;
@@ -49,13 +51,16 @@ async function foretell(listed: UserListed, wanted: Wanted, at: UserAtHand): Pro
     return outcomeOf({ ...nothing, rotation }, undefined);
   }
   tellUnexplained(decision, at);
-  const { recover, cleanUp } = decision;
+  const { recover, cleanUp, grace } = decision;
   tellDeletion(recover, at);
   if (recover !== undefined && recover.leadsTo !== 'closed') {
-    return outcomeOf({ ...nothing, rotation: recovered(recover, decision) }, decision);
+    return outcomeOf({ ...nothing, ...recovered(recover, decision) }, decision);
   }
   const cleanup = cleanUp && foretoldCleanUp(cleanUp, user);
-  return outcomeOf({ user, rotation: rotation(decision, at), cleanup }, decision);
+  if (grace !== undefined) tellGrace(grace, at);
+  const waits = grace && waitingOutcome(grace);
+  const begun = rotation(decision, at);
+  return outcomeOf({ user, cleanup, retirement: waits, ...begun }, decision);
 }
 
 /** Undefined when the user was deleted: then the run closes what is open. */
@@ -78,28 +83,45 @@ function tellDeletion(recover: Recovery | undefined, { user, account }: UserAtHa
   account.emit({ code: 'deletion-foretold', user, by: 'recovery', ...recover.deletes });
 }
 
+type Foretold = Partial<Pick<UserOutcome, 'rotation' | 'retirement'>>;
+
 /** What becomes of an open rotation. */
 function recovered(
   recover: Exclude<Recovery, { readonly leadsTo: 'closed' }>,
-  { keys }: UserDecision,
-): RotationOutcome | undefined {
+  { keys, gate }: UserDecision,
+): Foretold {
   const { rotation } = recover;
-  if (recover.leadsTo === 'way-back') return undefined;
+  if (recover.leadsTo === 'way-back') return {};
   const oldKey = oldKeyOf(rotation, keys);
   const about = { oldKey, resumed: true };
-  if (recover.leadsTo === 'nothing') return failedIn(rotation, recover.error, about);
-  if (recover.stopsAtOwnKey) {
-    return failedIn(rotation, ownKeyError(rotation.user, rotation.oldKeyId), about);
+  if (recover.leadsTo === 'nothing') return { rotation: failedIn(rotation, recover.error, about) };
+  if (recover.stopsAtOwnKey && gate?.kind !== 'wait') {
+    return { rotation: failedIn(rotation, ownKeyError(rotation.user, rotation.oldKeyId), about) };
   }
-  return { kind: 'would-rotate', ...about };
+  // It counted as rotated when its grace began.
+  if (rotation.phase === 'in-grace') return { retirement: retiredOutcome({ rotation }, 'Active') };
+  const newKeyId = hasNewKey(rotation) ? rotation.newKeyId : undefined;
+  const leaving = { oldKey, newKeyId, targets: rotation.targets };
+  return {
+    rotation: { kind: 'would-rotate', ...about },
+    retirement: foretoldOutcome(gate, leaving),
+  };
 }
 
 function rotation(
   { next, unexplained }: UserDecision,
   at: UserAtHand,
-): RotationOutcome | undefined {
-  if (next.kind === 'nothing' || next.kind === 'not-theirs') return undefined;
-  if (next.kind === 'rotate') return { kind: 'would-rotate', oldKey: next.oldKey, resumed: false };
+): { rotation: RotationOutcome | undefined } & Foretold {
+  if (next.kind === 'nothing' || next.kind === 'not-theirs') return { rotation: undefined };
+  const { oldKey } = next;
+  if (next.kind === 'rotate') {
+    const { gate, targets } = next;
+    const retirement = foretoldOutcome(gate, { oldKey, newKeyId: undefined, targets });
+    return {
+      rotation: { kind: 'would-rotate', oldKey, resumed: false },
+      ...(retirement !== undefined && { retirement }),
+    };
+  }
   const keys = next.kind === 'blocked' ? next.keys : undefined;
-  return failed(next.oldKey, refusalOf(next, at, unexplained), { keys });
+  return { rotation: failed(oldKey, refusalOf(next, at, unexplained), { keys }) };
 }

@@ -2,8 +2,9 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
-import type { AccessKey, KeyDetails, KeyStatus } from '../lifecycle/keys.ts';
-import type { DeliveryReceipt } from '../lifecycle/record.ts';
+import type { AccessKey, KeyDetails, KeyStatus, LastUse } from '../lifecycle/keys.ts';
+import type { Waiting } from '../lifecycle/quiet-gate.ts';
+import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
 import { hasNewKey, type Rotation } from '../lifecycle/rotation.ts';
 
 export interface OldKey {
@@ -34,6 +35,24 @@ export type RotationOutcome =
       readonly keys: readonly KeyDetails[] | undefined;
     };
 
+/** An old key that waited, or waits, until nobody uses it (I15). */
+export interface RetirementOutcome {
+  /** `retired`: this run made it Inactive, or a dry run says that it would be. */
+  readonly kind: 'waiting' | 'retired';
+  readonly oldKey: OldKey;
+  /** Undefined in a dry run of a rotation that has none yet. */
+  readonly newKeyId: AccessKeyId | undefined;
+  /** When the places had the new key; undefined in a dry run, where they have it not yet. */
+  readonly since: Date | undefined;
+  /** Undefined once it does not wait any more. */
+  readonly waiting: Waiting | undefined;
+  readonly newKeyUse: LastUse | 'unreadable' | undefined;
+  /** Where the new key is, and its readers with it. */
+  readonly targets: readonly JournaledTarget[];
+}
+
+export type Retired = RetirementOutcome & { readonly kind: 'retired' };
+
 export interface CleanupOutcome {
   /** In a dry run: the keys that would be deleted. */
   readonly deleted: readonly AccessKeyId[];
@@ -50,6 +69,7 @@ export interface UserOutcome {
   readonly user: string;
   readonly rotation: RotationOutcome | undefined;
   readonly cleanup: CleanupOutcome | undefined;
+  readonly retirement: RetirementOutcome | undefined;
   /** From when on another run may lead further; undefined when nothing waits for a time. */
   readonly notBefore: Date | undefined;
 }
@@ -75,7 +95,7 @@ export function ended(
   { oldKey, resumed }: { readonly oldKey: OldKey; readonly resumed: boolean },
 ): RotationOutcome {
   const { phase, user } = rotation;
-  if (phase !== 'deactivated' && phase !== 'completed') {
+  if (phase !== 'deactivated' && phase !== 'completed' && phase !== 'in-grace') {
     return failed(oldKey, toKeyturnError(`rotation of ${user} stopped in phase ${phase}`), {
       resumed,
     });

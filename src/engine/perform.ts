@@ -1,17 +1,19 @@
 // Performs the steps of a rotation, each journaled before and after (I1). The order of the lines in
 // these functions is what keeps the invariants; change it only with the invariant in hand.
 
-import type { KeyWriter } from '../aws/gateway.ts';
+import type { KeyWriter, NewAccessKey } from '../aws/gateway.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { type NextStep, nextStep } from '../lifecycle/next-step.ts';
-import { hasNewKey, isFinished, type Rotation, type WithNewKey } from '../lifecycle/rotation.ts';
+import { hasNewKey, isSettled, type Rotation, type WithNewKey } from '../lifecycle/rotation.ts';
 import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
 import { changeKey } from './change-key.ts';
 import { discard } from './create-key.ts';
-import { factsOf } from './decide.ts';
+import { decideGate, factsOf } from './decide.ts';
 import { assertHeldEverywhere, deliverEverywhere } from './delivery.ts';
+import { announce } from './grace.ts';
+import { secretFromPlaces } from './holders.ts';
 import { writerSignedBy } from './own-key.ts';
 import { performUndo } from './perform-undo.ts';
 import { proveKey } from './prove-key.ts';
@@ -32,6 +34,9 @@ export async function advance(rotationId: string, work: UserWork): Promise<Rotat
     assert(step.perform !== 'create', `rotation ${rotationId} was left before its key was made`);
     if (step.perform === 'discard') {
       await discard({ rotation, keyId: step.keyId, by: 'recovery' }, work);
+    } else if (step.perform === 'retire') {
+      assert(hasNewKey(rotation), 'the step follows only when there is a new key');
+      if ((await retire(rotation, work)) === 'waits') return work.history.rotation(rotationId);
     } else {
       assert(hasNewKey(rotation), `${step.perform} follows only when there is a new key`);
       await STEPS[step.perform](rotation, work);
@@ -41,12 +46,12 @@ export async function advance(rotationId: string, work: UserWork): Promise<Rotat
 
 /** The steps of a rotation that has a new key. */
 const STEPS: Record<
-  Exclude<NextStep['perform'], 'create' | 'discard' | 'stop'>,
+  Exclude<NextStep['perform'], 'create' | 'discard' | 'retire' | 'stop'>,
   (rotation: WithNewKey, work: UserWork) => Promise<void>
 > = {
   deliver,
   prove,
-  'cut-over': cutOver,
+  'cut-over': (rotation, work) => cutOver(rotation, work),
   complete,
   undo: async (rotation, work) => {
     assert(rotation.phase === 'undoing', 'the step follows from the phase');
@@ -69,7 +74,34 @@ async function prove(rotation: WithNewKey, work: UserWork): Promise<void> {
   await work.record(rotation.id, { type: isDelivered ? 'verified' : 'proved', checks });
 }
 
-async function cutOver(rotation: WithNewKey, work: UserWork): Promise<void> {
+/**
+ * I15: the old key goes if nobody uses it, or its deadline is over; else it stays Active, and the rotation
+ * is in grace. Whatever was decided before, AWS is asked at this moment.
+ */
+async function retire(rotation: WithNewKey, work: UserWork): Promise<'went' | 'waits'> {
+  const { id, phase } = rotation;
+  const leaving = await decideGate(rotation, await work.listKeys(), work);
+  if (leaving === undefined || leaving.verdict.kind !== 'wait') {
+    await cutOver(rotation, work, leaving?.verdict.why);
+    return 'went';
+  }
+  const { oldKey, verdict: waiting } = leaving;
+  if (phase !== 'in-grace') {
+    // The readers have it from here on, so the silence of the old key counts from here.
+    await assertInPlace(rotation, work);
+    await work.record(id, { type: 'in-grace' });
+  }
+  await settleEnded(id, work);
+  const inGrace = work.history.rotation(id);
+  assert(inGrace.phase === 'in-grace', 'it was recorded a moment ago, or before');
+  const newKeyUse = { used: 'never' } as const;
+  const grace = { oldKey, waiting, rotation: inGrace, newKeyUse };
+  await announce(grace, work);
+  work.grace = grace;
+  return 'waits';
+}
+
+async function cutOver(rotation: WithNewKey, work: UserWork, because?: string): Promise<void> {
   const { oldKeyId: keyId, id } = rotation;
   const { gateway } = work.account;
   // I7: the key that signs these calls is made Inactive by its successor, or not at all.
@@ -81,7 +113,8 @@ async function cutOver(rotation: WithNewKey, work: UserWork): Promise<void> {
     await work.record(id, { type: 'closed', reason: 'old-key-gone' });
     return;
   }
-  const why = `replaced by ${rotation.newKeyId}`;
+  const replaced = `replaced by ${rotation.newKeyId}`;
+  const why = because === undefined ? replaced : `${replaced}, and ${because}`;
   const change = { keyId, to: 'Inactive', by: 'rotation', why } as const;
   await changeKey({ ...change, rotation: id, writer }, work);
   await settleEnded(id, work);
@@ -97,14 +130,23 @@ async function complete(rotation: WithNewKey, work: UserWork): Promise<void> {
 /** A rotation that has come to its end needs the plain copy of its secret no more. */
 export async function settleEnded(rotationId: string, work: UserWork): Promise<void> {
   const ended = work.history.rotation(rotationId);
-  if (isFinished(ended)) await settleCustody(ended, work);
+  if (isSettled(ended)) await settleCustody(ended, work);
 }
 
 async function successorWriter(rotation: WithNewKey, work: UserWork): Promise<KeyWriter> {
   const { signer } = factsOf(work, []);
   if (!signer.isReplaceable) throw ownKeyError(rotation.user, rotation.oldKeyId);
-  const { keyId: id, secret, createdAt } = await issuedKey(rotation, work);
-  return await writerSignedBy({ id, secret, createdAt }, work);
+  return await writerSignedBy(await successorOf(rotation, work), work);
+}
+
+/** The new key with its secret: from custody, or from a place once custody has it no more. */
+async function successorOf(rotation: WithNewKey, work: UserWork): Promise<NewAccessKey> {
+  const { newKeyId: id } = rotation;
+  const issued = await work.account.state.custody.get(id);
+  if (issued !== undefined) return { id, secret: issued.secret, createdAt: issued.createdAt };
+  const secret = await secretFromPlaces(rotation, id, work);
+  if (secret === undefined) throw secretMissing(rotation, work);
+  return { id, secret, createdAt: rotation.intendedAt };
 }
 
 /** I13: read every destination again, and AWS's list, just before the rotation ends. Returns the list. */
@@ -121,13 +163,16 @@ async function assertInPlace(rotation: WithNewKey, work: UserWork): Promise<read
   );
 }
 
-async function issuedKey({ newKeyId, user }: WithNewKey, work: UserWork): Promise<IssuedKey> {
-  const { custody } = work.account.state;
-  const issued = await custody.get(newKeyId);
+async function issuedKey(rotation: WithNewKey, work: UserWork): Promise<IssuedKey> {
+  const issued = await work.account.state.custody.get(rotation.newKeyId);
   if (issued !== undefined) return issued;
-  throw new KeyturnError(
+  throw secretMissing(rotation, work);
+}
+
+function secretMissing({ newKeyId, user }: WithNewKey, { account }: UserWork): KeyturnError {
+  return new KeyturnError(
     'secret-missing',
-    `${custody.describe(newKeyId)} is gone, and with it the secret of ${user}`,
+    `${account.state.custody.describe(newKeyId)} is gone, and with it the secret of ${user}`,
     { hint: 'put the file back and run again; the old key was not touched' },
   );
 }

@@ -40,6 +40,8 @@ function refusedFor(next: Refused, at: UserAtHand): KeyturnError {
       return blockedError(next, at);
     case 'no-room':
       return noRoomError(next, at);
+    case 'in-grace':
+      return inGraceError(next, at);
     case 'not-deliverable':
       return next.error;
     case 'places-left':
@@ -122,6 +124,24 @@ function noRoomError({ slot }: NoRoom, { user }: UserAtHand): KeyturnError {
     key.status === 'Active' ? 'two-active-keys' : 'no-free-slot',
     `${user} has two keys, and ${key.id} (${because}) would have to go to make room`,
     { hint: 'run in a terminal to be asked, or delete that key in IAM' },
+  );
+}
+
+type InGraceNext = Extract<Next, { readonly kind: 'in-grace' }>;
+
+/** The old key has the second slot, and whoever uses it would be cut off (I15). */
+function inGraceError({ grace }: InGraceNext, { user }: UserAtHand): KeyturnError {
+  const { rotation, waiting } = grace;
+  const { oldKeyId, newKeyId } = rotation;
+  const from = waiting.notBefore;
+  const wait = from === undefined ? '' : `run again after ${minuteOf(from)}; or, `;
+  return new KeyturnError(
+    'in-grace',
+    `${user} has no room for a new key: ${newKeyId} took over from ${oldKeyId}, which stays Active until nobody uses it`,
+    {
+      hint: `${wait}if you are sure that nobody needs ${oldKeyId}: keyturn keys deactivate ${oldKeyId} --although-in-use`,
+      ...(from !== undefined && { notBefore: from }),
+    },
   );
 }
 

@@ -13,6 +13,7 @@ import { deleteAsJudged } from './change-key.ts';
 import { cleanUp } from './clean-up.ts';
 import { create } from './create-key.ts';
 import { decide, decideNext } from './decide.ts';
+import { announce, retiredOutcome, tellGrace, waitingOutcome } from './grace.ts';
 import {
   type CleanupOutcome,
   ended,
@@ -20,6 +21,8 @@ import {
   failedIn,
   type OldKey,
   oldKeyOf,
+  type Retired,
+  type RetirementOutcome,
   type RotationOutcome,
   type UserOutcome,
 } from './outcome.ts';
@@ -46,8 +49,8 @@ export async function rotateUser(
   try {
     account.signal.throwIfAborted();
     const done = await whileAlone(user, account, (work) => turn(wanted, work));
-    const { recovered, rotation, cleanup, decision } = done;
-    return outcomeOf({ user, rotation: recovered ?? rotation, cleanup }, decision);
+    const { recovered, rotation, cleanup, retirement, decision } = done;
+    return outcomeOf({ user, rotation: recovered ?? rotation, cleanup, retirement }, decision);
   } catch (thrown) {
     return notBegun(seen, toKeyturnError(thrown));
   }
@@ -58,22 +61,21 @@ export function outcomeOf(
   outcome: Omit<UserOutcome, 'notBefore'>,
   decision: UserDecision | undefined,
 ): UserOutcome {
-  const { rotation, cleanup } = outcome;
+  const { rotation, cleanup, retirement } = outcome;
   const failedUntil = rotation?.kind === 'failed' ? rotation.error.notBefore : undefined;
   const holds = cleanup?.kept.map(({ notBefore }) => notBefore) ?? [];
-  const notBefore = earliestOf([failedUntil, decision?.notBefore, ...holds]);
+  const waits = retirement?.waiting?.notBefore;
+  const notBefore = earliestOf([failedUntil, decision?.notBefore, waits, ...holds]);
   return { ...outcome, notBefore };
 }
 
 /** Nothing could be done for the user, and nothing learned of them. */
 export function notBegun(seen: UserSeen, error: KeyturnError): UserOutcome {
   const { user, oldKey, isForRotation } = seen;
+  const nothing = { user, rotation: undefined, cleanup: undefined, retirement: undefined };
   return isForRotation
-    ? outcomeOf({ user, rotation: failed(oldKey, error), cleanup: undefined }, undefined)
-    : outcomeOf(
-        { user, rotation: undefined, cleanup: { deleted: [], kept: [], error } },
-        undefined,
-      );
+    ? outcomeOf({ ...nothing, rotation: failed(oldKey, error) }, undefined)
+    : outcomeOf({ ...nothing, cleanup: { deleted: [], kept: [], error } }, undefined);
 }
 
 /** What came of one user's turn. */
@@ -84,6 +86,8 @@ export interface Turn {
   readonly recovered: RotationOutcome | undefined;
   readonly cleanup: CleanupOutcome | undefined;
   readonly rotation: RotationOutcome | undefined;
+  /** Of an old key that waits for its end, or has waited for it. */
+  readonly retirement: RetirementOutcome | undefined;
 }
 
 const NOTHING: Turn = {
@@ -91,6 +95,7 @@ const NOTHING: Turn = {
   recovered: undefined,
   cleanup: undefined,
   rotation: undefined,
+  retirement: undefined,
 };
 
 /** Each closes an open rotation: the one that was left, and those whose keys landed late. */
@@ -106,17 +111,31 @@ export async function turn(wanted: Wanted, work: UserWork): Promise<Turn> {
     const decision = await decideOrFail(keys, wanted, work);
     if ('kind' in decision) return { ...NOTHING, recovered: decision };
     tellUnexplained(decision, work);
-    const { recover } = decision;
+    const { recover, grace } = decision;
+    work.grace = grace;
+    if (grace !== undefined) await announce(grace, work);
     if (recover === undefined) {
       const cleaned = await cleanUpFirst(decision, work);
       const { cleanup } = cleaned;
-      return { ...NOTHING, decision, cleanup, rotation: await rotateNext(cleaned, work) };
+      const rotation = await rotateNext(cleaned, work);
+      return { ...NOTHING, decision, cleanup, rotation, retirement: toldGrace(work) };
     }
     const recovered = await recoverOrFail({ recover, keys: decision.keys }, work);
+    const retirement = recovered?.kind === 'retired' ? recovered : toldGrace(work);
+    const outcome = recovered?.kind === 'retired' ? undefined : recovered;
     const isOver = recover.leadsTo === 'way-back' || wanted.kind === 'recovery';
-    if (recovered !== undefined || isOver) return { ...NOTHING, decision, recovered };
+    if (recovered !== undefined || retirement !== undefined || isOver) {
+      return { ...NOTHING, decision, recovered: outcome, retirement };
+    }
   }
   throw new KeyturnError('internal', `rotations of ${work.user} do not settle`);
+}
+
+/** An old key that stays Active for now; told on the log. */
+function toldGrace(work: UserWork): RetirementOutcome | undefined {
+  if (work.grace === undefined) return undefined;
+  tellGrace(work.grace, work);
+  return waitingOutcome(work.grace);
 }
 
 /** Undefined when the user was deleted: then an open rotation is over, and that is journaled. */
@@ -162,9 +181,10 @@ export function tellUnexplained(
 async function recoverOrFail(
   decision: Deciding,
   work: UserWork,
-): Promise<RotationOutcome | undefined> {
+): Promise<RotationOutcome | Retired | undefined> {
   const { recover, keys } = decision;
   const { id, user } = recover.rotation;
+  const before = recover.rotation;
   const about = { oldKey: oldKeyOf(recover.rotation, keys), resumed: true };
   try {
     const rotation = await carryOut(decision, work);
@@ -172,6 +192,12 @@ async function recoverOrFail(
     if (rotation.phase === 'closed') {
       work.account.emit({ code: 'rotation-closed', user, reason: rotation.reason });
       return undefined;
+    }
+    // It counted as rotated when its grace began.
+    if (before.phase === 'in-grace') {
+      return rotation.phase === 'in-grace'
+        ? undefined
+        : retiredOutcome({ rotation: before }, 'Inactive');
     }
     return told(ended(rotation, about), work);
   } catch (thrown) {

@@ -5,17 +5,17 @@ import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { deliversCustody } from '../destinations/kinds.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
-import { type Finished, isFinished, type Rotation } from '../lifecycle/rotation.ts';
+import { isSettled, type Rotation, type Settled } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
 import { type UserWork, whileAlone } from './user-work.ts';
 
 /**
- * The rotation has ended and every destination holds the secret, so the plain copy in custody goes
+ * The rotation has come to its cut-over and every destination holds the secret, so the plain copy in custody goes
  * (I8), unless it is what was delivered. One that stays because of a fault does not undo the
  * rotation: the next run tries again.
  */
 export async function settleCustody(
-  rotation: Finished,
+  rotation: Settled,
   { account, history }: UserWork,
 ): Promise<void> {
   const { custody } = account.state;
@@ -38,15 +38,15 @@ export async function settleCustody(
  * Whether anybody is to find the key in its places: not once an undo has put them back, and not once
  * a later rotation has brought its successor there.
  */
-function isStillServed({ phase, newKeyId }: Finished, history: UserHistory): boolean {
+function isStillServed({ phase, newKeyId }: Settled, history: UserHistory): boolean {
   if (phase === 'undone') return false;
   const successor = history.latest(({ oldKeyId }) => oldKeyId === newKeyId);
-  return successor?.phase !== 'deactivated' && successor?.phase !== 'completed';
+  return successor === undefined || !isSettled(successor) || successor.phase === 'undone';
 }
 
 /** I13: every place is read again before the last other copy of the secret goes. */
 async function assertPlaced(
-  { newKeyId, receipts }: Finished,
+  { newKeyId, receipts }: Settled,
   destinations: readonly Destination[],
 ): Promise<void> {
   for (const [index, destination] of destinations.entries()) {
@@ -105,8 +105,8 @@ async function isLeftOver(
 }
 
 /** Whether the rotation has ended in such a way that the plain copy may go. */
-function isSettling(rotation: Rotation): rotation is Finished {
-  if (!isFinished(rotation)) return false;
+function isSettling(rotation: Rotation): rotation is Settled {
+  if (!isSettled(rotation)) return false;
   // What went back keeps the new secret too; elsewhere nobody knows whether it was delivered.
   return (
     rotation.phase !== 'undone' || rotation.notPutBack.every(({ kind }) => deliversCustody(kind))

@@ -1,6 +1,7 @@
 // One user at work: who it is, what is recorded about them, and everything that their account works
 // with, in one object. The steps of the engine are handed this and nothing else.
 
+import type { Grace } from '../lifecycle/decide-grace.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
@@ -19,6 +20,8 @@ export class UserWork implements UserAtHand {
   readonly user: string;
   readonly account: AccountWork;
   readonly #log: UserLog;
+  /** What was found last about an old key that stays Active for now. */
+  grace: Grace | undefined;
 
   constructor(user: string, account: AccountWork, log: UserLog) {
     this.user = user;

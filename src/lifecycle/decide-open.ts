@@ -120,7 +120,7 @@ function whereTo(
   const deletes = why === undefined || keyId === undefined ? undefined : { keyId, why };
   if (last === 'close' || why !== undefined) return { leadsTo: 'closed', deletes } as const;
   if (rotation.phase === 'undoing') return { leadsTo: 'way-back' } as const;
-  const touchesOldKey = last !== 'finish' && rotation.oldKeyFate === 'deactivate';
+  const touchesOldKey = last !== 'finish' && rotation.oldKeyFate !== 'keep';
   // It is closed when it comes to its last step.
   const isOldKeyGone = !keys.some(({ id }) => id === rotation.oldKeyId);
   if (touchesOldKey && isOldKeyGone) return { leadsTo: 'closed', deletes } as const;

@@ -6,7 +6,9 @@ import { decideUser, type UserDecision, type UserFacts } from './decide-user.ts'
 import { UserHistory } from './history.ts';
 import type { AccessKey, KeyStatus, LastUse } from './keys.ts';
 import type { Answer, PlacesAnswer, Question } from './questions.ts';
+import { PATIENT } from './quiet-gate.ts';
 import { formatOf, type JournalRecord, type RotationStep } from './record.ts';
+import { NEVER_LOOKED } from './use-history.ts';
 
 const NOW = new Date('2026-11-28T10:00:00Z');
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * 86_400_000);
@@ -83,6 +85,9 @@ function decide(facts: Partial<UserFacts>, world: World = {}) {
     now: NOW,
     wanted: { kind: 'due-key', daysThreshold: 90 },
     cleanUpDays: undefined,
+    oldKeyFate: 'deactivate',
+    retire: PATIENT,
+    usesOf: () => NEVER_LOOKED,
     orphans: new Set(),
     signer: signedBy(SIGNING),
     lastSeenActive: () => undefined,

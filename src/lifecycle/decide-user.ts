@@ -5,7 +5,15 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { earliestOf } from '../base/clock.ts';
 import type { KeyturnError } from '../base/errors.ts';
-import { type Found, keysLeft, lateKeyOf, type OpenFacts, recoveryOf } from './decide-open.ts';
+import { type Grace, gateOf, graceOf } from './decide-grace.ts';
+import {
+  type Found,
+  keysLeft,
+  lateKeyOf,
+  type OpenFacts,
+  type Recovery,
+  recoveryOf,
+} from './decide-open.ts';
 import { type BlockReason, judgeUser } from './due.ts';
 import type { AccessKey, KeyDetails } from './keys.ts';
 import { lastServed } from './last-served.ts';
@@ -17,9 +25,11 @@ import {
   askLeft,
   type Targets,
 } from './questions.ts';
-import type { JournaledTarget } from './record.ts';
+import type { GateVerdict, RetirePolicy } from './quiet-gate.ts';
+import type { JournaledTarget, OldKeyFate } from './record.ts';
 import { type HoldVerdict, judgeHold, type RetiringKey } from './retirement.ts';
 import { judgeSlot, otherKey, type RemovableKey, type SlotVerdict } from './slot.ts';
+import type { UseHistory } from './use-history.ts';
 
 /** What is wanted of a user. */
 export type Wanted =
@@ -35,6 +45,11 @@ export type Wanted =
     };
 
 export interface UserFacts extends OpenFacts {
+  /** What becomes of the old key of a rotation that begins now. */
+  readonly oldKeyFate: OldKeyFate;
+  readonly retire: RetirePolicy;
+  /** On which days a key was used, as far as runs have looked. */
+  readonly usesOf: (key: AccessKey) => UseHistory;
   readonly wanted: Wanted;
   /** How long clean-up holds an Inactive key, in days; undefined when nothing is to be cleaned up. */
   readonly cleanUpDays: number | undefined;
@@ -64,6 +79,8 @@ export type Next =
       readonly targets: Targets;
       /** The key that is deleted first. */
       readonly makesRoom: RemovableKey | undefined;
+      /** Whether the old key may go at once; undefined where its fate does not depend on its use. */
+      readonly gate: GateVerdict | undefined;
     }
   /** A due key can not be rotated before a person has done something. */
   | {
@@ -72,6 +89,8 @@ export type Next =
       readonly reason: BlockReason;
       readonly keys: readonly KeyDetails[];
     }
+  /** The old key of the user's last rotation is still in use, and has the second slot. */
+  | { readonly kind: 'in-grace'; readonly oldKey: AccessKey; readonly grace: Grace }
   /** There is no room beside the named key, or only if somebody lets another key go. */
   | {
       readonly kind: 'no-room';
@@ -90,6 +109,10 @@ export type Next =
 
 export interface UserDecision extends Omit<Found, 'notBefore'> {
   readonly wanted: Wanted;
+  /** A rotation whose old key stays Active for now. */
+  readonly grace: Grace | undefined;
+  /** What becomes of the old key of the open rotation, where that comes to its end and it depends on use. */
+  readonly gate: GateVerdict | undefined;
   /** Undefined when clean-up was not asked for, or there is nothing that it could be about. */
   readonly cleanUp: CleanUp | undefined;
   readonly next: Next;
@@ -104,11 +127,18 @@ export function* decideUser(facts: UserFacts): Asking<UserDecision> {
   // I11: AWS's list may still show a key that we have deleted.
   const present = facts.keys.filter(({ id }) => !facts.history.hasDeleted(id));
   const listed = { ...facts, keys: present };
-  const found = open === undefined ? yield* lateKeyOf(listed) : yield* recoveryOf(open, listed);
-  const { recover, unexplained, notBefore } = found;
-  const seen = { ...facts, keys: found.keys };
+  const grace = open && (yield* graceOf(open, listed));
+  const isTakenUp = open !== undefined && grace === undefined;
+  const found = isTakenUp ? yield* recoveryOf(open, listed) : yield* lateKeyOf(listed);
+  const { recover, unexplained } = found;
+  const seen = { ...facts, grace, keys: found.keys };
   const { wanted } = facts;
-  const decision = { wanted, keys: seen.keys, recover, unexplained, cleanUp: undefined, notBefore };
+  const notBefore = earliestOf([found.notBefore, grace?.waiting.notBefore]);
+  const gate = yield* gateAtEnd(recover, seen);
+  const decision = {
+    ...{ wanted, keys: seen.keys, recover, unexplained, grace, gate },
+    ...{ cleanUp: undefined, notBefore },
+  };
   const isAtItsEnd = recover !== undefined && recover.leadsTo !== 'closed';
   if (isAtItsEnd || wanted.kind === 'recovery') return { ...decision, next: NOTHING };
 
@@ -118,6 +148,19 @@ export function* decideUser(facts: UserFacts): Asking<UserDecision> {
   const remaining = left.filter(({ id }) => !deleted.has(id));
   const next = yield* nextOf({ ...seen, keys: remaining });
   return { ...decision, cleanUp, next, notBefore: earliestOf([notBefore, holdEnds]) };
+}
+
+/** What becomes of the old key of a rotation that is taken to its end now. */
+function* gateAtEnd(
+  recover: Recovery | undefined,
+  facts: UserFacts,
+): Asking<GateVerdict | undefined> {
+  if (recover?.leadsTo !== 'new-key' || recover.rotation.oldKeyFate !== 'when-quiet')
+    return undefined;
+  const { rotation } = recover;
+  const oldKey = facts.keys.find(({ id }) => id === rotation.oldKeyId);
+  if (oldKey?.status !== 'Active' || rotation.phase === 'deactivating') return undefined;
+  return yield* gateOf({ oldKey, rotation }, facts);
 }
 
 export interface CleanUpVerdict {
@@ -187,7 +230,7 @@ export function retiringKey(
     signer,
     lastSeenActive,
     inactiveSince,
-  }: Omit<UserFacts, 'wanted' | 'cleanUpDays'>,
+  }: Pick<UserFacts, 'keys' | 'history' | 'signer' | 'lastSeenActive' | 'inactiveSince'>,
 ): RetiringKey {
   const others = keys.filter(({ id }) => id !== key.id);
   return {
@@ -203,8 +246,13 @@ export function retiringKey(
   };
 }
 
-function* nextOf(facts: UserFacts): Asking<Next> {
-  const { wanted } = facts;
+interface SeenFacts extends UserFacts {
+  readonly grace: Grace | undefined;
+}
+
+function* nextOf(facts: SeenFacts): Asking<Next> {
+  const { wanted, grace } = facts;
+  if (grace !== undefined) return nextInGrace(wanted, grace);
   switch (wanted.kind) {
     case 'recovery':
       return NOTHING;
@@ -213,6 +261,12 @@ function* nextOf(facts: UserFacts): Asking<Next> {
     case 'named-key':
       return yield* nextNamed(wanted, facts);
   }
+}
+
+/** The key that waits has the second slot, and a due key waits with it: nobody has to do anything (I15). */
+function nextInGrace(wanted: Wanted, grace: Grace): Next {
+  if (wanted.kind !== 'named-key') return NOTHING;
+  return { kind: 'in-grace', oldKey: grace.oldKey, grace };
 }
 
 function* nextDue(daysThreshold: number, facts: UserFacts): Asking<Next> {
@@ -253,9 +307,12 @@ function* rotation(
   const places = served === undefined ? [] : yield* askLeft(oldKey.id, served);
   if (places.length > 0) return { kind: 'places-left', oldKey, places };
   const delivery = yield* askDelivery(oldKey.id);
-  return delivery.kind === 'possible'
-    ? { kind: 'rotate', oldKey, targets: delivery.targets, makesRoom }
-    : { kind: 'not-deliverable', oldKey, error: delivery.error };
+  if (delivery.kind === 'impossible') {
+    return { kind: 'not-deliverable', oldKey, error: delivery.error };
+  }
+  const isGated = facts.oldKeyFate === 'when-quiet';
+  const gate = isGated ? yield* gateOf({ oldKey, rotation: undefined }, facts) : undefined;
+  return { kind: 'rotate', oldKey, targets: delivery.targets, makesRoom, gate };
 }
 
 function latest(times: readonly (Date | undefined)[]): Date | undefined {

@@ -262,6 +262,7 @@ export class UserHistory {
 const SAYS_ACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set([
   'intended',
   'undoing',
+  'in-grace',
   'deactivating',
   'retiring',
   'reactivating',
@@ -284,6 +285,7 @@ function cutOverOf(rotation: Rotation, keyId: AccessKeyId): Date[] {
   if (rotation.phase === 'undone') {
     return rotation.undo.fromKeyId === keyId ? [rotation.undoneAt] : [];
   }
+  if (rotation.phase === 'in-grace') return rotation.oldKeyId === keyId ? [rotation.since] : [];
   const isReplaced = rotation.phase === 'completed' && rotation.oldKeyId === keyId;
   return isReplaced && rotation.completedAt !== undefined ? [rotation.completedAt] : [];
 }

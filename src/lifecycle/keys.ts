@@ -20,6 +20,8 @@ export type LastUse = (
       readonly at: Date;
       /** The service that saw it, such as `s3`. */
       readonly service?: string | undefined;
+      /** Where, such as `eu-west-1`; left out where the service has no regions. */
+      readonly region?: string | undefined;
     }
 ) & {
   /** The IAM user who has the key, where AWS tells. */

@@ -2,7 +2,7 @@
 
 import type { UserHistory } from './history.ts';
 import type { AccessKey } from './keys.ts';
-import { hasNewKey, isFinished, type Rotation } from './rotation.ts';
+import { hasNewKey, isSettled, type Rotation } from './rotation.ts';
 
 /**
  * The rotation whose places have the key: the one that made it. Of a key that none made it is the user's
@@ -24,5 +24,5 @@ export function lastServed(
 }
 
 function hasPlaces(rotation: Rotation): boolean {
-  return isFinished(rotation) && rotation.phase !== 'undone';
+  return isSettled(rotation) && rotation.phase !== 'undone';
 }

@@ -8,11 +8,15 @@ export type NextStep =
   | { readonly perform: 'prove'; readonly newKeyId: AccessKeyId }
   | { readonly perform: 'deliver'; readonly newKeyId: AccessKeyId }
   | { readonly perform: 'cut-over'; readonly newKeyId: AccessKeyId }
+  /** The old key goes if nobody uses it, and else stays Active for now (I15). */
+  | { readonly perform: 'retire'; readonly newKeyId: AccessKeyId }
   /** The old key stays Active: check once more that the new one is in place, and end. */
   | { readonly perform: 'complete'; readonly newKeyId: AccessKeyId }
   | { readonly perform: 'discard'; readonly keyId: AccessKeyId }
   | { readonly perform: 'undo'; readonly intent: UndoIntent }
   | { readonly perform: 'stop' };
+
+const END_OF = { 'when-quiet': 'retire', deactivate: 'cut-over', keep: 'complete' } as const;
 
 /**
  * The order of a rotation: create, prove, deliver, and only then touch the old key (I3, I4).
@@ -28,9 +32,9 @@ export function nextStep(rotation: Rotation): NextStep {
     case 'proved':
       return { perform: 'deliver', newKeyId: rotation.newKeyId };
     case 'delivered':
-      return rotation.oldKeyFate === 'keep'
-        ? { perform: 'complete', newKeyId: rotation.newKeyId }
-        : { perform: 'cut-over', newKeyId: rotation.newKeyId };
+      return { perform: END_OF[rotation.oldKeyFate], newKeyId: rotation.newKeyId };
+    case 'in-grace':
+      return { perform: 'retire', newKeyId: rotation.newKeyId };
     case 'deactivating':
       return { perform: 'cut-over', newKeyId: rotation.newKeyId };
     case 'discarding':

@@ -39,6 +39,10 @@ export type RotationStep =
   | { readonly type: 'deactivating' }
   /** The recorded deactivation from which the hold is counted (I5). Ends the rotation. */
   | { readonly type: 'deactivated' }
+  /** The cut-over of a rotation whose old key is in use: it stays Active until it is quiet (I15). */
+  | { readonly type: 'in-grace' }
+  /** The operator's deadline for the old key was told, so that it can be kept from now on. */
+  | { readonly type: 'deadline-announced' }
   /** The new key is delivered and verified, and the old one stays Active. Ends the rotation. */
   | { readonly type: 'completed' }
   /** Intent: the new key is about to be deleted, because nobody can use it. */
@@ -60,7 +64,7 @@ export type RotationStep =
       readonly toKeyId: AccessKeyId;
       readonly fromKeyId: AccessKeyId;
       /** What becomes of the key that is taken back, in the last step. */
-      readonly fromKeyFate: OldKeyFate;
+      readonly fromKeyFate: Exclude<OldKeyFate, 'when-quiet'>;
     }
   /** AWS does not accept the key to go back to, and nothing depends on it yet: all is as before. */
   | { readonly type: 'undo-given-up'; readonly reason: string }
@@ -80,8 +84,11 @@ export type CloseReason =
   /** Of journals of the first format, which have no record of an undo. */
   | 'undone';
 
-/** `deactivate` is what the fleet rotator promises, `keep` what keyctl promises. */
-export type OldKeyFate = 'deactivate' | 'keep';
+/**
+ * What was promised of the old key when the rotation began: `when-quiet` makes it Inactive once nobody
+ * uses it any more, `deactivate` as soon as the new one is delivered, `keep` leaves it to `finish`.
+ */
+export type OldKeyFate = 'when-quiet' | 'deactivate' | 'keep';
 
 /** A destination by kind and place, without a secret: {kind: 'handoff', place: ''}. */
 export interface DeliveryTarget {
@@ -124,7 +131,7 @@ export interface DeliveryReceipt {
 /** The envelope of every journal line. */
 export interface JournalEnvelope {
   /** Format version of the record; see formatOf. */
-  readonly v: 1 | 2 | 3;
+  readonly v: 1 | 2 | 3 | 4;
   readonly at: Date;
   /** Which run wrote it: a random ID per process. */
   readonly run: string;
@@ -144,6 +151,7 @@ export interface KeyRecord extends JournalEnvelope {
 
 export type JournalRecord = RotationRecord | KeyRecord;
 
+const STEPS_OF_FORMAT_4: ReadonlySet<string> = new Set(['in-grace', 'deadline-announced']);
 const STEPS_OF_FORMAT_3: ReadonlySet<string> = new Set(['proved', 'adopted', 'orphan-named']);
 const STEPS_OF_FORMAT_2: ReadonlySet<string> = new Set([
   'found',
@@ -159,11 +167,13 @@ const STEPS_OF_FORMAT_2: ReadonlySet<string> = new Set([
 export function formatOf(step: RotationStep | KeyStep): JournalEnvelope['v'] {
   if (step.type === 'intended') {
     const { target, alsoTargets = [] } = step;
+    if (step.oldKeyFate === 'when-quiet') return 4;
     if ([target, ...alsoTargets].some(({ since }) => since === 3)) return 3;
     return step.alsoTargets !== undefined || target.alsoProfiles !== undefined ? 2 : 1;
   }
   if (step.type === 'found' && step.target.since === 3) return 3;
   if (step.type === 'closed' && step.reason === 'never-sent') return 3;
+  if (STEPS_OF_FORMAT_4.has(step.type)) return 4;
   if (STEPS_OF_FORMAT_3.has(step.type)) return 3;
   return STEPS_OF_FORMAT_2.has(step.type) ? 2 : 1;
 }

@@ -70,7 +70,8 @@ function wait(question: string): RecoveryDecision {
 const beforeCreated = (f: RecoveryFacts) => f.phase === 'intended' || f.phase === 'create-unknown';
 const needsSecret = (f: RecoveryFacts) =>
   f.phase === 'created' || f.phase === 'proved' || f.phase === 'delivered-unproved';
-const needsNoSecret = (f: RecoveryFacts) => f.phase === 'delivered' || f.phase === 'deactivating';
+const needsNoSecret = (f: RecoveryFacts) =>
+  f.phase === 'delivered' || f.phase === 'in-grace' || f.phase === 'deactivating';
 /** A key that is taken for nobody's. */
 const isCondemned = (f: RecoveryFacts) => f.phase === 'orphan-found' || f.phase === 'discarding';
 const exists = (f: RecoveryFacts) => f.candidate !== 'absent';

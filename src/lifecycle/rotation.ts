@@ -2,7 +2,7 @@
 // state, on this machine or another. UserHistory keeps the states of all rotations of a user.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { KeyturnError } from '../base/errors.ts';
+import { assert, KeyturnError } from '../base/errors.ts';
 import type {
   CloseReason,
   DeliveryReceipt,
@@ -50,6 +50,13 @@ export type RotationPhase =
   | ({ readonly phase: 'delivered' } & Delivered)
   /** Of an earlier version, which delivered before it asked AWS. */
   | ({ readonly phase: 'delivered-unproved' } & Delivered)
+  /** In every place, and the old key stays Active until nobody uses it (I15). */
+  | ({
+      readonly phase: 'in-grace';
+      readonly since: Date;
+      /** When the operator's deadline was told first. */
+      readonly announcedAt: Date | undefined;
+    } & Delivered)
   | ({ readonly phase: 'deactivating' } & Delivered)
   | {
       readonly phase: 'discarding';
@@ -96,7 +103,8 @@ const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = {
   created: new Set(['proved', 'delivered', 'orphan-named', 'discarding', 'undoing', 'closed']),
   proved: new Set(['delivered', 'orphan-named', 'discarding', 'undoing', 'closed']),
   'delivered-unproved': new Set(['verified', 'orphan-named', 'discarding', 'undoing', 'closed']),
-  delivered: new Set(['deactivating', 'deactivated', 'completed', 'undoing', 'closed']),
+  delivered: new Set(['in-grace', 'deactivating', 'deactivated', 'completed', 'undoing', 'closed']),
+  'in-grace': new Set(['deadline-announced', 'deactivating', 'deactivated', 'undoing', 'closed']),
   // A resumed cut-over states its intent again.
   deactivating: new Set(['deactivating', 'deactivated', 'undoing', 'closed']),
   discarding: new Set(['discarded', 'adopted', 'closed']),
@@ -128,6 +136,16 @@ export type Finished = Extract<
 export function isFinished(rotation: Rotation): rotation is Finished {
   const { phase } = rotation;
   return phase === 'deactivated' || phase === 'completed' || phase === 'undone';
+}
+
+/** A rotation whose old key stays Active until nobody uses it. */
+export type InGrace = Extract<Rotation, { readonly phase: 'in-grace' }>;
+
+/** A rotation whose places have all that they are to have, or were put back: custody is spent. */
+export type Settled = Finished | InGrace;
+
+export function isSettled(rotation: Rotation): rotation is Settled {
+  return isFinished(rotation) || rotation.phase === 'in-grace';
 }
 
 /** Finished and closed rotations need nothing more from anybody. */
@@ -194,6 +212,10 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
       return { phase: 'deactivating', ...deliveryOf(rotation) };
     case 'deactivated':
       return { phase: 'deactivated', deactivatedAt: at, ...deliveryOf(rotation) };
+    case 'in-grace':
+      return { phase: 'in-grace', since: at, announcedAt: undefined, ...deliveryOf(rotation) };
+    case 'deadline-announced':
+      return announced(rotation, at);
     case 'completed':
       return { phase: 'completed', completedAt: at, ...deliveryOf(rotation) };
     case 'discarding':
@@ -221,6 +243,13 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
     case 'found':
       throw new KeyturnError('journal-damaged', `rotation ${rotation.id} begins twice`);
   }
+}
+
+/** The first announcement counts. */
+function announced(rotation: Rotation, at: Date): RotationPhase {
+  assert(rotation.phase === 'in-grace', 'MAY_FOLLOW lets it follow nothing else');
+  const { phase, since, announcedAt = at } = rotation;
+  return { phase, since, announcedAt, ...deliveryOf(rotation) };
 }
 
 function newKeyOf(rotation: Rotation): AccessKeyId {

@@ -7,6 +7,7 @@ import { deliversCustody, printsSecret } from '../destinations/kinds.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
 import { errorSection } from './render-errors.ts';
 import { failedSection } from './render-failures.ts';
+import { retirementSection } from './render-retirements.ts';
 import type { CleanupResult, RotatedKey, RotationReport } from './rotation-report.ts';
 import { accountColumn, age, isAboutSeveral, plural, unique } from './words.ts';
 
@@ -19,6 +20,7 @@ export function renderText(given: RotationReport, style: TextStyle): string {
     heading(report, style.width, page),
     rotatedSection(report, done, page),
     failedSection(report, failed, page),
+    retirementSection(report, page),
     cleanupSection(report, page),
     changesSection(report, page),
     errorSection(report, page),
@@ -55,13 +57,16 @@ export function renderRecovery(given: RotationReport, style: TextStyle): string 
           ),
         ].join('\n'),
     failedSection(report, failed, page),
+    retirementSection(report, page),
     changesSection(report, page),
     errorSection(report, page),
     deliverySection(done, page),
     handoffSection(done, failed, page),
     nextRunSection(report),
     report.rotated_keys.length + report.errors.length + (report.planned_changes ?? []).length ===
-      0 && report.next_run_at === null
+      0 &&
+    report.retirements.length === 0 &&
+    report.next_run_at === null
       ? 'Nothing is left open.'
       : '',
   ];
@@ -73,11 +78,16 @@ function heading(report: RotationReport, width: number, { paint }: Page): string
     'IAM access key rotation',
     ...(report.account_id === null ? [] : [`account ${report.account_id}`]),
     ...(isAboutSeveral(report) ? [plural(report.summary.accounts_examined, 'account')] : []),
-    `keys of ${plural(report.days_threshold, 'day')} or more`,
+    dueWords(report),
     ...(report.dry_run ? ['dry run, nothing was changed'] : []),
   ];
   const line = parts.join(' · ');
   return paint('bold', line.length <= width ? line : parts.join('\n  '));
+}
+
+function dueWords({ days_threshold: days, look_ahead_days: ahead }: RotationReport): string {
+  const now = `keys of ${plural(days, 'day')} or more`;
+  return ahead === 0 ? now : `${now}, within ${plural(ahead, 'day')}`;
 }
 
 function rotatedSection(report: RotationReport, done: RotatedKey[], page: Page): string {
@@ -209,6 +219,8 @@ function summaryLine(report: RotationReport, { paint, wrap }: Page): string {
     `${plural(summary.users_examined, 'user')} and ${plural(summary.keys_examined, 'key')} examined`,
     `${summary.successful_rotations} ${would}rotated`,
     `${summary.failed_rotations} ${report.dry_run ? 'blocked' : 'not rotated'}`,
+    ...(summary.old_keys_retired > 0 ? [`${summary.old_keys_retired} ${would}made Inactive`] : []),
+    ...(summary.old_keys_waiting > 0 ? [`${summary.old_keys_waiting} in grace`] : []),
     `${summary.cleanup_operations} ${would}deleted`,
     `${summary.duration_seconds.toFixed(1)} s`,
   ];

@@ -75,6 +75,43 @@ const rotatedKey = z.object({
   next_run_at: nextRunAtSchema,
 });
 
+const retirement = z.object({
+  username: z.string(),
+  account_id: z.string(),
+  old_key_id: z.string(),
+  new_key_id: z.string().nullable().describe('null in a dry run of a rotation that has none yet'),
+  state: z
+    .enum(['waiting', 'retired'])
+    .describe('waiting: the old key stays Active; retired: this run made it Inactive, or would'),
+  old_key_status: z.string(),
+  since: z
+    .string()
+    .nullable()
+    .describe(
+      'ISO 8601 UTC: when the places had the new key; null in a dry run, before they have it',
+    ),
+  reason: z.string().nullable().describe('Why the old key stays Active, in one line'),
+  last_used: z
+    .string()
+    .nullable()
+    .describe('Of the old key: ISO 8601 time, "never", or null when it could not be read'),
+  last_used_service: z.string().nullable(),
+  last_used_region: z.string().nullable().describe('null where the service has no regions'),
+  new_key_used: z
+    .boolean()
+    .nullable()
+    .describe('Whether AWS knows of a use of the new key: a hint, and no proof'),
+  quiet_days: z.number().int().nullable().describe('For how long nobody may have used the old key'),
+  next_run_at: nextRunAtSchema,
+  deadline: z
+    .string()
+    .nullable()
+    .describe('ISO 8601 UTC: when it becomes Inactive whatever uses it; null without a deadline'),
+  readers: z
+    .array(z.object({ kind: z.string(), place: z.string(), restart: z.string() }))
+    .describe('Where the new secret is, and what must happen for its readers to have it'),
+});
+
 const keptKey = z.object({
   access_key_id: z.string(),
   reason: z.string().describe('Why the Inactive key was not deleted'),
@@ -101,6 +138,11 @@ const summary = z.object({
   total_keys_processed: z.number().int(),
   successful_rotations: z.number().int(),
   failed_rotations: z.number().int(),
+  old_keys_waiting: z.number().int().describe('Old keys that stay Active for now'),
+  old_keys_retired: z
+    .number()
+    .int()
+    .describe('Old keys that had waited and were made Inactive; in a dry run: would be'),
   cleanup_operations: z.number().int().describe('Keys deleted; in a dry run: would be deleted'),
   users_examined: z.number().int(),
   keys_examined: z.number().int(),
@@ -134,8 +176,14 @@ export const rotationReportSchema = z
     execution_time: z.string().describe('When the run started, ISO 8601 UTC'),
     dry_run: z.boolean(),
     days_threshold: z.number().int(),
+    look_ahead_days: z
+      .number()
+      .describe('Keys were due that would pass the threshold within so many days; 0 without'),
     rotated_keys: z.array(rotatedKey),
     cleanup_results: z.array(cleanupResult),
+    retirements: z
+      .array(retirement)
+      .describe('Old keys that stay Active until nobody uses them, and those that waited and went'),
     errors: z.array(issue),
     changes: changesSchema,
     planned_changes: z
@@ -161,6 +209,7 @@ export const rotationReportSchema = z
 
 export type RotationReport = z.infer<typeof rotationReportSchema>;
 export type RotatedKey = z.infer<typeof rotatedKey>;
+export type Retirement = z.infer<typeof retirement>;
 export type CleanupResult = z.infer<typeof cleanupResult>;
 export type ReportIssue = z.infer<typeof issue>;
 export type DeliveredTo = z.infer<typeof deliveredTo>;

@@ -5,7 +5,13 @@
 import { comparableUserName } from '../base/user-name.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { lastActiveSlot, SAME_DATE_MS, type SlotSighting } from '../lifecycle/slot-sighting.ts';
-import type { InactiveKey, Seen } from './state-store.ts';
+import {
+  joinedHistories,
+  NEVER_LOOKED,
+  type UseHistory,
+  withLook,
+} from '../lifecycle/use-history.ts';
+import type { InactiveKey, Seen, UsedKey } from './state-store.ts';
 
 export type Times = ReadonlyMap<string, Date>;
 
@@ -18,9 +24,20 @@ export interface InactiveSight {
 
 export type InactiveSights = ReadonlyMap<string, InactiveSight>;
 
-export class KnownSightings {
+/** By user and date of the key, as credential reports tell of it. */
+export type Uses = ReadonlyMap<string, UseHistory>;
+
+/** All that is remembered. */
+export interface Sights {
+  readonly active: Times;
+  readonly inactive: InactiveSights;
+  readonly uses: Uses;
+}
+
+export class KnownSightings implements Sights {
   readonly #active = new Map<string, Date>();
   readonly #inactive = new Map<string, InactiveSight>();
+  readonly #uses = new Map<string, UseHistory>();
   /** The IDs of those, by comparable user name. */
   readonly #inactiveOf = new Map<string, Set<string>>();
   /** By comparable user name, and then by the date of the key. */
@@ -38,6 +55,14 @@ export class KnownSightings {
 
   get inactive(): InactiveSights {
     return this.#inactive;
+  }
+
+  get uses(): Uses {
+    return this.#uses;
+  }
+
+  usesOf(user: string, { createdAt }: Pick<AccessKey, 'createdAt'>): UseHistory {
+    return this.#uses.get(slotName(user, createdAt)) ?? NEVER_LOOKED;
   }
 
   lastActive(user: string, key: AccessKey, keys: readonly AccessKey[]): Date | undefined {
@@ -63,6 +88,10 @@ export class KnownSightings {
     const note = (isNews: boolean) => {
       isNew = isNews || isNew;
     };
+    for (const each of seen) {
+      if (!('used' in each)) continue;
+      for (const one of each.used) note(this.#seeUse(one, each.at));
+    }
     // What was Active first: a sight of Inactive is judged by it.
     for (const each of seen) {
       if ('keyIds' in each) for (const id of each.keyIds) note(this.#seeActive(id, each.at));
@@ -82,7 +111,10 @@ export class KnownSightings {
   }
 
   /** Joins what another process knows. */
-  merge(active: Times, inactive: InactiveSights): void {
+  merge({ active, inactive, uses }: Sights): void {
+    for (const [name, history] of uses) {
+      this.#uses.set(name, joinedHistories(this.#uses.get(name) ?? NEVER_LOOKED, history));
+    }
     for (const [name, at] of active) this.#seeActive(name, at);
     for (const [id, sight] of inactive) {
       const { user, createdAt } = sight;
@@ -91,6 +123,14 @@ export class KnownSightings {
         isAtOrAfter(this.#active.get(id), sight.since) || isAtOrAfter(bySlot, sight.since);
       if (!isBack) this.#keepFirst(id, sight);
     }
+  }
+
+  #seeUse({ user, createdAt, lastUse }: UsedKey, at: Date): boolean {
+    const name = slotName(user, createdAt);
+    const known = this.#uses.get(name) ?? NEVER_LOOKED;
+    const next = withLook(known, { at, lastUse });
+    this.#uses.set(name, next);
+    return next !== known;
   }
 
   #namesOf(second: number): readonly string[] {

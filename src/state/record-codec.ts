@@ -12,7 +12,7 @@ import {
 } from '../lifecycle/record.ts';
 
 /** The newest record format that this version writes and reads. */
-const FORMAT_VERSION = 3;
+const FORMAT_VERSION = 4;
 
 type FieldsOf<Step extends { type: string }> = {
   readonly [Type in Step['type']]: z.ZodType<Omit<Extract<Step, { type: Type }>, 'type'>>;
@@ -30,7 +30,7 @@ const target = z.object({
   since: z.literal(3).optional(),
   alsoProfiles: z.array(z.string()).optional(),
 });
-const fate = z.enum(['deactivate', 'keep']);
+const fate = z.enum(['when-quiet', 'deactivate', 'keep']);
 const closeReason = z.enum([
   'no-key-was-made',
   'never-sent',
@@ -61,11 +61,17 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
   verified: z.object({ checks: z.number() }),
   deactivating: z.object({}),
   deactivated: z.object({}),
+  'in-grace': z.object({}),
+  'deadline-announced': z.object({}),
   completed: z.object({}),
   discarding: z.object({ keyId, reason: z.string() }),
   discarded: z.object({ keyId }),
   found: z.object({ oldKeyId: keyId, newKeyId: keyId, target }),
-  undoing: z.object({ toKeyId: keyId, fromKeyId: keyId, fromKeyFate: fate }),
+  undoing: z.object({
+    toKeyId: keyId,
+    fromKeyId: keyId,
+    fromKeyFate: fate.exclude(['when-quiet']),
+  }),
   'undo-given-up': z.object({ reason: z.string() }),
   undone: z.object({ notPutBack: z.array(receipt) }),
   closed: z.object({ reason: closeReason }),
@@ -83,7 +89,7 @@ const KEY_FIELDS: FieldsOf<KeyStep> = {
 const anyStep = z.looseObject({ type: z.string() });
 
 const envelope = z.object({
-  v: z.literal([1, 2, FORMAT_VERSION]),
+  v: z.literal([1, 2, 3, FORMAT_VERSION]),
   at: z.iso.datetime(),
   run: z.string(),
   account: z.string(),

@@ -4,9 +4,10 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
-import type { AccessKey } from '../lifecycle/keys.ts';
+import type { AccessKey, LastUse } from '../lifecycle/keys.ts';
 import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
 import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
+import type { UseHistory } from '../lifecycle/use-history.ts';
 
 /**
  * `write` proves before the first change in AWS that what has to be kept can be kept, and that nobody
@@ -123,7 +124,7 @@ export interface HeldKey {
 
 /**
  * When each key was last seen Active, and since when Inactive: the only hints for keys that others made
- * Inactive (I5).
+ * Inactive (I5). And on which days each was used (I15).
  */
 export interface Sightings {
   /**
@@ -133,6 +134,8 @@ export interface Sightings {
   lastActive(user: string, key: AccessKey, keys: readonly AccessKey[]): Date | undefined;
   /** When it was first seen Inactive since then; undefined when it was not. */
   inactiveSince(keyId: AccessKeyId): Date | undefined;
+  /** On which days the key was used, as far as runs have looked (I15). */
+  usesOf(user: string, key: Pick<AccessKey, 'createdAt'>): UseHistory;
   /** For good, or for as long as this is open where it was opened to read. Throws `state-dir`. */
   remember(seen: readonly Seen[]): Promise<void>;
   /** Learns what other runs have remembered since. Throws `state-dir`. */
@@ -141,7 +144,7 @@ export interface Sightings {
 
 /**
  * Keys that were Active at that time, known by their IDs or, from a report, by user and date; or keys that
- * were Inactive then.
+ * were Inactive then; or what AWS told of the last use of keys.
  */
 export type Seen =
   | { readonly at: Date; readonly keyIds: Iterable<AccessKeyId> }
@@ -151,7 +154,15 @@ export type Seen =
       /** Keys that the same report shows otherwise: whatever else has their date is another key. */
       readonly inactiveSlots?: Iterable<ReportedSlot>;
     }
-  | { readonly at: Date; readonly inactive: Iterable<InactiveKey> };
+  | { readonly at: Date; readonly inactive: Iterable<InactiveKey> }
+  | { readonly at: Date; readonly used: Iterable<UsedKey> };
+
+/** A key whose last use was told. A key that AWS does not tell of is left out: it was not looked at. */
+export interface UsedKey {
+  readonly user: string;
+  readonly createdAt: Date;
+  readonly lastUse: LastUse;
+}
 
 export interface InactiveKey {
   readonly user: string;

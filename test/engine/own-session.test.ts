@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { it } from 'node:test';
 import { rotateAccount } from '../../src/app/rotate-account.ts';
+import { PATIENT } from '../../src/lifecycle/quiet-gate.ts';
 import { ACCOUNT, openLaptop } from '../keyctl/laptop.ts';
 
 it('I7: a run that signs with a role does not deactivate the key that opens the role', async (t) => {
@@ -21,6 +22,9 @@ it('I7: a run that signs with a role does not deactivate the key that opens the 
     dryRun: false,
     user: 'ops',
     wanted: { kind: 'due-key', daysThreshold: 90 } as const,
+    lookAheadDays: 0,
+    oldKeyFate: 'deactivate' as const,
+    retire: PATIENT,
     cleanUpDays: undefined,
     inventory: 'auto' as const,
     profile: 'fleet',

@@ -15,6 +15,7 @@ import { Probes } from '../../src/engine/probes.ts';
 import { rotateUser } from '../../src/engine/rotate-user.ts';
 import { undoRotation } from '../../src/engine/undo-rotation.ts';
 import type { UserHistory } from '../../src/lifecycle/history.ts';
+import { PATIENT } from '../../src/lifecycle/quiet-gate.ts';
 import type { JournalRecord } from '../../src/lifecycle/record.ts';
 import { type AccessKey, type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { FileStore } from '../../src/state/files/file-store.ts';
@@ -144,6 +145,7 @@ async function openAccount(
     emit,
     policy: {
       oldKeyFate: 'deactivate',
+      retire: PATIENT,
       cleanUpDays: undefined,
       verification: DEFAULT_VERIFICATION,
       replacesOwnKey: false,

@@ -11,6 +11,7 @@ import { rotateAccount } from '../../src/app/rotate-account.ts';
 import { undoInAccount } from '../../src/app/undo-account.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { EngineEvent, EventSink } from '../../src/base/events.ts';
+import { PATIENT } from '../../src/lifecycle/quiet-gate.ts';
 import { ACCOUNT, appendProfile, type Laptop, openLaptop } from './laptop.ts';
 
 /** Rotates, and lets something happen when the engine says so. */
@@ -86,6 +87,9 @@ const fleet = (laptop: Laptop, over: Partial<KeyctlContext> = {}, dryRun = false
       dryRun,
       user: 'ada',
       wanted: { kind: 'due-key', daysThreshold: 90 },
+      lookAheadDays: 0,
+      oldKeyFate: 'deactivate',
+      retire: PATIENT,
       cleanUpDays: undefined,
       inventory: 'auto',
       profile: undefined,

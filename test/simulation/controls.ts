@@ -100,6 +100,7 @@ export const CONTROLS: readonly Control[] = [
         sightings: {
           lastActive: (...given) => state.sightings.lastActive(...given),
           inactiveSince: () => new Date(0),
+          usesOf: (...given) => state.sightings.usesOf(...given),
           refresh: () => state.sightings.refresh(),
           remember: (seen) => state.sightings.remember(seen.filter((each) => !('slots' in each))),
         },
@@ -115,6 +116,7 @@ export const CONTROLS: readonly Control[] = [
         sightings: {
           lastActive: (...given) => state.sightings.lastActive(...given),
           inactiveSince: () => new Date(0),
+          usesOf: (...given) => state.sightings.usesOf(...given),
           refresh: () => state.sightings.refresh(),
           remember: (seen) => state.sightings.remember(seen),
         },

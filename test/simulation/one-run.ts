@@ -25,6 +25,7 @@ import type { UserOutcome } from '../../src/engine/outcome.ts';
 import { openPlaces } from '../../src/engine/places.ts';
 import { Probes } from '../../src/engine/probes.ts';
 import { rotateUser } from '../../src/engine/rotate-user.ts';
+import { PATIENT } from '../../src/lifecycle/quiet-gate.ts';
 import type { OldKeyFate } from '../../src/lifecycle/record.ts';
 import { FileStore } from '../../src/state/files/file-store.ts';
 import type { ProcessTable } from '../../src/state/files/process-table.ts';
@@ -198,6 +199,7 @@ function accountOf(run: SimRun, { gateway, state, emit, cleanUpDays }: Parts): A
     creating: createLimiter(1),
     policy: {
       oldKeyFate: settings.oldKeyFate,
+      retire: PATIENT,
       cleanUpDays,
       verification: DEFAULT_VERIFICATION,
       replacesOwnKey: false,

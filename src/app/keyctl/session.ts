@@ -5,6 +5,7 @@ import type { GatewayOptions } from '../../aws/gateway-options.ts';
 import { openGateway } from '../../aws/open-gateway.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { AccountWork } from '../../engine/account-work.ts';
+import { PATIENT } from '../../lifecycle/quiet-gate.ts';
 import type { DeliveryTarget } from '../../lifecycle/record.ts';
 import { type AccountParts, accountWork } from '../account-work.ts';
 import { environmentFor } from './profile-file.ts';
@@ -62,7 +63,7 @@ export function workFor(
     ...{ gateway, state, clock, emit, signal },
     ...(changes !== undefined && { changes }),
     policy: {
-      ...{ oldKeyFate: 'keep', cleanUpDays: undefined, replacesOwnKey: false },
+      ...{ oldKeyFate: 'keep', retire: PATIENT, cleanUpDays: undefined, replacesOwnKey: false },
       ...{ orphans, movedFrom, wordCommand },
     },
     ...(deliver !== undefined && { deliver }),

@@ -37,6 +37,22 @@ export function decimal(placeholder: string, min: number, max: number): ValueRul
   };
 }
 
+/** Days, hours or weeks, such as 31d, 36h or 2w; in days. */
+export function days(min: number, max: number, example: string): ValueRule<number> {
+  return {
+    takes: `a time such as ${example}, 36h or 2w, from ${min} to ${max} days`,
+    example,
+    placeholder: 'TIME',
+    read: (text) => {
+      const [, digits, unit] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
+      if (digits === undefined) return undefined;
+      return within((Number(digits) * HOURS_OF[unit as keyof typeof HOURS_OF]) / 24, min, max);
+    },
+  };
+}
+
+const HOURS_OF = { h: 1, d: 24, w: 7 * 24 } as const;
+
 function within(value: number, min: number, max: number): number | undefined {
   return value >= min && value <= max ? value : undefined;
 }

@@ -22,8 +22,10 @@ export function failureReport(facts: FailureFacts): RotationReport {
     execution_time: facts.at.toISOString(),
     dry_run: facts.dryRun,
     days_threshold: facts.daysThreshold,
+    look_ahead_days: 0,
     rotated_keys: [],
     cleanup_results: [],
+    retirements: [],
     errors: [
       {
         code: error.code,
@@ -39,6 +41,8 @@ export function failureReport(facts: FailureFacts): RotationReport {
       total_keys_processed: 0,
       successful_rotations: 0,
       failed_rotations: 0,
+      old_keys_waiting: 0,
+      old_keys_retired: 0,
       cleanup_operations: 0,
       users_examined: 0,
       keys_examined: 0,

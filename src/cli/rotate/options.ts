@@ -71,6 +71,7 @@ export function settle(
     recipientsFile: file === undefined ? undefined : absolute(file, surroundings),
   });
   const daysThreshold = values.daysThreshold ?? DEFAULTS.daysThreshold;
+  const dueFromDays = dueFrom(daysThreshold, values.beforeNextRun);
   return {
     recipients,
     outputFormat,
@@ -82,7 +83,10 @@ export function settle(
       user: values.user,
       inventory: values.inventory ?? 'auto',
       accounts: selectionOf(values),
-      wanted: { kind: 'due-key', daysThreshold },
+      wanted: { kind: 'due-key', daysThreshold: dueFromDays },
+      lookAheadDays: values.beforeNextRun ?? 0,
+      oldKeyFate: FATES[values.retire ?? 'when-quiet'],
+      retire: { quietDays: values.quietDays, deadlineDays: values.retireDeadlineDays },
       cleanUpDays:
         values.cleanupInactive === true
           ? (values.inactiveDays ?? DEFAULTS.inactiveDays)
@@ -99,6 +103,18 @@ export function settle(
     },
     log: resolveLog(values, surroundings),
   };
+}
+
+const FATES = { 'when-quiet': 'when-quiet', now: 'deactivate', never: 'keep' } as const;
+
+/** From which age on a key is due now, so that none passes the threshold before the next run. */
+function dueFrom(daysThreshold: number, lookAheadDays = 0): number {
+  if (lookAheadDays < daysThreshold) return daysThreshold - lookAheadDays;
+  throw new KeyturnError(
+    'conflicting-flags',
+    `every key would be due: the next run comes after ${lookAheadDays} days, and the threshold is ${daysThreshold}`,
+    { hint: 'raise --days-threshold, lower --before-next-run, or run more often' },
+  );
 }
 
 /** The command with which a person answers what a run asks, about the same accounts and state. */
@@ -142,10 +158,25 @@ function refuseConflicts(values: Values): void {
       { hint: 'leave --inventory out: only the keys of that user are read' },
     );
   }
+  refuseIdleRetirement(values);
   if (values.inactiveDays === undefined || values.cleanupInactive !== undefined) return;
   throw new KeyturnError(
     'conflicting-flags',
     `--inactive-days ${values.inactiveDays} has no effect without --cleanup-inactive`,
     { hint: 'add --cleanup-inactive, or leave --inactive-days out' },
   );
+}
+
+/** With another policy nothing waits, so a number of days would promise what does not happen. */
+function refuseIdleRetirement({ retire, ...values }: Values): void {
+  if (retire === undefined || retire === 'when-quiet') return;
+  for (const name of ['quietDays', 'retireDeadlineDays'] as const) {
+    if (values[name] === undefined) continue;
+    const flag = `--${ROTATE_FLAGS[name].names[0]}`;
+    throw new KeyturnError(
+      'conflicting-flags',
+      `${flag} ${values[name]} has no effect with --retire ${retire}`,
+      { hint: `leave ${flag} out, or use --retire when-quiet` },
+    );
+  }
 }

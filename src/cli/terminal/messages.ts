@@ -44,6 +44,8 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'orphan-named': 'the operator says that nobody made this key by hand',
   'key-unexplained': 'key may come from a lost request, and is left',
   'rotation-done': 'rotation done',
+  'old-key-waits': 'old key stays Active until nobody uses it',
+  'old-key-in-use': 'old key is still in use, and stays Active',
   'rotation-blocked': 'key can not be rotated now',
   'rotation-undone': 'rotation undone',
   'rotation-closed': 'open rotation closed',

@@ -6,6 +6,7 @@ import type { DestinationKind } from '../kind.ts';
 export const handoff: DestinationKind = {
   name: 'handoff',
   about: 'a 0600 file in the state directory',
+  restart: 'give the file to whoever uses the key',
   isOffered: true,
   deliversCustody: true,
   placeFor: (recipients) => recipients,

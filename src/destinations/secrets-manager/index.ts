@@ -7,6 +7,8 @@ import { SECRET_NAMES } from './names.ts';
 export const secretsManager = regionalKind({
   name: 'secrets-manager',
   about: 'a version of that secret',
+  restart:
+    "restart what read the secret at its start; AWS's caching clients follow within an hour, External Secrets after its refreshInterval",
   rule: SECRET_NAMES,
   async openOne(at, opening) {
     const { secretsManagerDestination } = await import('./destination.ts');

@@ -7,6 +7,8 @@ import { PARAMETER_NAMES } from './names.ts';
 export const ssm = regionalKind({
   name: 'ssm',
   about: 'that SecureString parameter',
+  restart:
+    'restart what read the parameter at its start; what keeps a copy for a while follows by itself',
   rule: PARAMETER_NAMES,
   async openOne(at, opening) {
     const { ssmDestination } = await import('./destination.ts');

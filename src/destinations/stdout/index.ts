@@ -5,6 +5,7 @@ import type { DestinationKind } from '../kind.ts';
 export const stdout: DestinationKind = {
   name: 'stdout',
   about: 'in the JSON document',
+  restart: 'give the secret of this document to whoever uses the key',
   isOffered: true,
   printsSecret: true,
   placeFor: () => '',

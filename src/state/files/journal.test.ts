@@ -52,6 +52,8 @@ const ROTATION_STEPS: { readonly [T in RotationStep['type']]: RotationStep & { t
   verified: { type: 'verified', checks: 3 },
   deactivating: { type: 'deactivating' },
   deactivated: { type: 'deactivated' },
+  'in-grace': { type: 'in-grace' },
+  'deadline-announced': { type: 'deadline-announced' },
   completed: { type: 'completed' },
   discarding: { type: 'discarding', keyId: NEW_KEY, reason: 'nobody holds its secret' },
   discarded: { type: 'discarded', keyId: NEW_KEY },

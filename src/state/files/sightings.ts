@@ -13,7 +13,14 @@ import {
 } from '../../base/files/file-system.ts';
 import { readWholeFile, replaceWholeFile } from '../../base/files/whole-file.ts';
 import type { AccessKey } from '../../lifecycle/keys.ts';
-import { type InactiveSights, KnownSightings, type Times } from '../known-sightings.ts';
+import type { Stretch, UseHistory } from '../../lifecycle/use-history.ts';
+import {
+  type InactiveSights,
+  KnownSightings,
+  type Sights,
+  type Times,
+  type Uses,
+} from '../known-sightings.ts';
 import type { Access, Seen, Sightings } from '../state-store.ts';
 import type { ClaimFiles } from './claim-files.ts';
 import { whileHolding } from './claims.ts';
@@ -27,8 +34,15 @@ const CLAIM_NAME = 'sightings.claim';
  */
 const FORGET_AFTER_MS = 3653 * MS_PER_DAY;
 
+/** A key that no run has looked at for so long is gone; forgetting its uses makes a wait longer only. */
+const FORGET_USES_AFTER_MS = 400 * MS_PER_DAY;
+
 const times = z.record(z.string(), z.iso.datetime());
-/** Earlier versions do not know the second record, and drop it when they save: a hold then starts anew. */
+const STRETCH = /^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$/;
+/**
+ * Earlier versions do not know the second record and the third, and drop them when they save: a hold then
+ * starts anew, and an old key is waited for as one of which nothing is known.
+ */
 const sightingsSchema = z.object({
   format_version: z.literal(1),
   last_seen_active: times,
@@ -36,6 +50,17 @@ const sightingsSchema = z.object({
     .record(
       z.string(),
       z.object({ since: z.iso.datetime(), user: z.string(), created_at: z.iso.datetime() }),
+    )
+    .optional(),
+  /** By user and date; a day of use, or its first and its last one, as 2026-11-01..2026-11-28. */
+  uses: z
+    .record(
+      z.string(),
+      z.object({
+        looked_from: z.iso.datetime(),
+        looked_to: z.iso.datetime(),
+        days: z.array(z.string().regex(STRETCH)),
+      }),
     )
     .optional(),
 });
@@ -78,6 +103,10 @@ export class FileSightings implements Sightings {
     return this.#known.lastActive(user, key, keys);
   }
 
+  usesOf(user: string, key: Pick<AccessKey, 'createdAt'>): UseHistory {
+    return this.#known.usesOf(user, key);
+  }
+
   inactiveSince(keyId: AccessKeyId): Date | undefined {
     return this.#known.inactiveSince(keyId);
   }
@@ -94,8 +123,7 @@ export class FileSightings implements Sightings {
   }
 
   async #read(): Promise<void> {
-    const { active, inactive } = await readTimes(this.#options);
-    this.#known.merge(active, inactive);
+    this.#known.merge(await readSights(this.#options));
   }
 
   /** Throws `state-dir`; what is on disk then is the old content or the new one. */
@@ -148,28 +176,44 @@ function isUnchanged(now: FileInfo, before: FileInfo | undefined): boolean {
   );
 }
 
-function encode({ active, inactive }: KnownSightings, now: Date): string {
+function encode(known: KnownSightings, now: Date): string {
+  const { active, inactive } = known;
   const oldestMs = now.getTime() - FORGET_AFTER_MS;
   const times = [...active].filter(([, at]) => at.getTime() >= oldestMs);
   const sights = [...inactive].map(([id, { since, user, createdAt }]) => {
     const sight = { since: since.toISOString(), user, created_at: createdAt.toISOString() };
     return [id, sight] as const;
   });
+  const looks = [...known.uses].flatMap(([name, { lookedFrom, lookedTo, stretches }]) => {
+    if (lookedFrom === undefined || lookedTo === undefined) return [];
+    if (now.getTime() - lookedTo.getTime() > FORGET_USES_AFTER_MS) return [];
+    const look = { looked_from: lookedFrom.toISOString(), looked_to: lookedTo.toISOString() };
+    return [[name, { ...look, days: stretches.map(wordsOf) }] as const];
+  });
   const content = {
     format_version: 1,
     last_seen_active: sorted(times.map(([name, at]) => [name, at.toISOString()])),
     ...(sights.length > 0 && { first_seen_inactive: sorted(sights) }),
+    ...(looks.length > 0 && { uses: sorted(looks) }),
   };
   return `${JSON.stringify(content, null, 1)}\n`;
+}
+
+function wordsOf({ from, to }: Stretch): string {
+  const [first, last] = [from, to].map((day) => day.toISOString().slice(0, 10));
+  return first === last ? `${first}` : `${first}..${last}`;
+}
+
+function stretchOf(words: string): Stretch {
+  const [first = words, last = first] = words.split('..');
+  return { from: new Date(`${first}T00:00:00Z`), to: new Date(`${last}T00:00:00Z`) };
 }
 
 function sorted<Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value> {
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-async function readTimes(
-  options: FileSightingsOptions,
-): Promise<{ readonly active: Times; readonly inactive: InactiveSights }> {
+async function readSights(options: FileSightingsOptions): Promise<Sights> {
   const { fs, path } = options;
   let content: Buffer | undefined;
   try {
@@ -177,7 +221,7 @@ async function readTimes(
   } catch (error) {
     throw unreadable(path, systemReason(error), error);
   }
-  if (content === undefined) return { active: new Map(), inactive: new Map() };
+  if (content === undefined) return { active: new Map(), inactive: new Map(), uses: new Map() };
   let parsed: unknown;
   try {
     parsed = JSON.parse(content.toString('utf8'));
@@ -186,17 +230,32 @@ async function readTimes(
   }
   const checked = sightingsSchema.safeParse(parsed);
   if (!checked.success) throw unreadable(path, 'it is not a sightings file of this version');
-  const { last_seen_active: active, first_seen_inactive: inactive = {} } = checked.data;
-  return { active: timesOf(active), inactive: sightsOf(inactive) };
+  const { last_seen_active: active, first_seen_inactive: inactive = {}, uses = {} } = checked.data;
+  return { active: timesOf(active), inactive: sightsOf(inactive), uses: usesOf(uses) };
 }
 
-type Sights = NonNullable<z.infer<typeof sightingsSchema>['first_seen_inactive']>;
+type RecordedSights = NonNullable<z.infer<typeof sightingsSchema>['first_seen_inactive']>;
 
-function sightsOf(sights: Sights): InactiveSights {
+function sightsOf(sights: RecordedSights): InactiveSights {
   return new Map(
     Object.entries(sights).map(([id, { since, user, created_at }]) => [
       id,
       { since: new Date(since), user, createdAt: new Date(created_at) },
+    ]),
+  );
+}
+
+type RecordedUses = NonNullable<z.infer<typeof sightingsSchema>['uses']>;
+
+function usesOf(uses: RecordedUses): Uses {
+  return new Map(
+    Object.entries(uses).map(([name, { looked_from, looked_to, days }]) => [
+      name,
+      {
+        lookedFrom: new Date(looked_from),
+        lookedTo: new Date(looked_to),
+        stretches: days.map(stretchOf),
+      },
     ]),
   );
 }

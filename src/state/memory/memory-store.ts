@@ -137,19 +137,20 @@ export class MemoryStore implements StateStore {
     writable: (() => AccountMemory) | undefined,
   ): Promise<Sightings> {
     const known = new KnownSightings();
-    const learnAll = () => known.merge(readable().seen.active, readable().seen.inactive);
+    const learnAll = () => known.merge(readable().seen);
     const refresh = () => this.#touch('state-dir', UNREADABLE, learnAll);
     await refresh();
     return {
       lastActive: (user, key, keys) => known.lastActive(user, key, keys),
       inactiveSince: (keyId) => known.inactiveSince(keyId),
+      usesOf: (user, key) => known.usesOf(user, key),
       remember: async (seen) => {
         known.learn(seen);
         if (writable === undefined) return;
         await this.#touch('state-dir', UNWRITABLE, () => {
           const shared = writable().seen;
           shared.learn(seen);
-          shared.merge(known.active, known.inactive);
+          shared.merge(known);
           learnAll();
         });
       },

@@ -1,0 +1,57 @@
+// An old key that waits until nobody uses it, as the document and the page tell of it.
+
+import { minuteOf } from '../base/clock.ts';
+import { kindNamed } from '../destinations/kinds.ts';
+import type { RetirementOutcome } from '../engine/outcome.ts';
+import type { LastUse } from '../lifecycle/keys.ts';
+import type { Waiting } from '../lifecycle/quiet-gate.ts';
+import type { Retirement } from '../reports/rotation-report.ts';
+
+export function describeRetirement(
+  username: string,
+  outcome: RetirementOutcome,
+): Omit<Retirement, 'account_id'> {
+  const { kind, oldKey, newKeyId, since, waiting, newKeyUse, targets } = outcome;
+  const known = waiting?.lastUse === 'unreadable' ? undefined : waiting?.lastUse;
+  const used = known?.used === 'at' ? known : undefined;
+  return {
+    username,
+    old_key_id: oldKey.id,
+    new_key_id: newKeyId ?? null,
+    state: kind,
+    old_key_status: oldKey.status,
+    since: since?.toISOString() ?? null,
+    reason: waiting === undefined ? null : whyWaiting(waiting, since),
+    last_used: used?.at.toISOString() ?? (known === undefined ? null : 'never'),
+    last_used_service: used?.service ?? null,
+    last_used_region: used?.region ?? null,
+    new_key_used: isUsed(newKeyUse),
+    quiet_days: waiting === undefined ? null : waiting.quiet.sinceUseDays,
+    next_run_at: waiting?.notBefore?.toISOString() ?? null,
+    deadline: waiting?.deadline?.toISOString() ?? null,
+    readers: targets.map(({ kind: place, place: where }) => ({
+      kind: place,
+      place: where,
+      restart: kindNamed(place)?.restart ?? 'restart what reads it',
+    })),
+  };
+}
+
+function isUsed(use: LastUse | 'unreadable' | undefined): boolean | null {
+  return use === undefined || use === 'unreadable' ? null : use.used === 'at';
+}
+
+/** Such as "it was used after the new key was delivered; 35 days without a use are waited for, because …". */
+function whyWaiting({ why, lastUse, quiet, notBefore }: Waiting, since: Date | undefined): string {
+  const { sinceUseDays: days, because } = quiet;
+  if (why === 'signs-calls') return 'the calls of this run depend on it';
+  if (why === 'use-unknown')
+    return 'AWS does not tell when it was used, and a key in use is not touched';
+  const until = notBefore === undefined ? '' : `, until ${minuteOf(notBefore)} at the earliest`;
+  const isUsedSince =
+    since !== undefined && lastUse !== 'unreadable' && lastUse.used === 'at' && lastUse.at > since;
+  const what = isUsedSince
+    ? 'it was used after the new key was delivered'
+    : 'it may still be in use';
+  return `${what}; ${days} days without a use are waited for${until} (${because})`;
+}

@@ -1,0 +1,69 @@
+// An old key that stays Active because it may be in use: told in every run, and its deadline journaled
+// when it is told first.
+
+import type { Grace } from '../lifecycle/decide-grace.ts';
+import type { GateVerdict } from '../lifecycle/quiet-gate.ts';
+import { oldKeyOf, type Retired, type RetirementOutcome } from './outcome.ts';
+import type { UserAtHand, UserWork } from './user-work.ts';
+
+/** The notice that a deadline is kept from now on is durable before anybody reads it. */
+export async function announce({ rotation, waiting }: Grace, work: UserWork): Promise<void> {
+  if (waiting.announces) await work.record(rotation.id, { type: 'deadline-announced' });
+}
+
+/** Says so on the log: as a warning where somebody uses the key, or nobody can tell. */
+export function tellGrace(
+  grace: Grace,
+  { user, account }: Pick<UserAtHand, 'user' | 'account'>,
+): void {
+  const { rotation, waiting, newKeyUse } = grace;
+  const { oldKeyId: keyId, newKeyId, since } = rotation;
+  const { lastUse, why, quiet } = waiting;
+  const used = lastUse !== 'unreadable' && lastUse.used === 'at' ? lastUse : undefined;
+  const about = {
+    ...{ user, keyId, newKeyId, why, quietDays: quiet.days },
+    lastUsed: lastUse === 'unreadable' ? 'unknown' : (used?.at.toISOString() ?? 'never'),
+    ...(used?.service !== undefined && { service: used.service }),
+    ...(used?.region !== undefined && { region: used.region }),
+    isNewKeyUsed: newKeyUse !== 'unreadable' && newKeyUse.used === 'at',
+    notBefore: waiting.notBefore?.toISOString() ?? null,
+    deadline: waiting.deadline?.toISOString() ?? null,
+  };
+  const isUsedSince = used !== undefined && used.at > since;
+  const isUnknown = why === 'use-unknown';
+  account.emit({ code: isUsedSince || isUnknown ? 'old-key-in-use' : 'old-key-waits', ...about });
+}
+
+/** The old key of a rotation that was in grace before. */
+export function waitingOutcome({ rotation, oldKey, waiting, newKeyUse }: Grace): RetirementOutcome {
+  const { newKeyId, since, targets } = rotation;
+  return { kind: 'waiting', oldKey, newKeyId, since, waiting, newKeyUse, targets };
+}
+
+/** In a dry run: what would become of the old key of a rotation that comes to its cut-over. */
+export function foretoldOutcome(
+  gate: GateVerdict | undefined,
+  about: Pick<RetirementOutcome, 'oldKey' | 'newKeyId' | 'targets'>,
+): RetirementOutcome | undefined {
+  if (gate?.kind !== 'wait') return undefined;
+  const newKeyUse = { used: 'never' } as const;
+  return { ...about, kind: 'waiting', since: undefined, waiting: gate, newKeyUse };
+}
+
+/** The old key of a rotation that was in grace, and is Inactive now, or would be. */
+export function retiredOutcome(
+  { rotation }: Pick<Grace, 'rotation'>,
+  status: 'Active' | 'Inactive',
+): Retired {
+  const { newKeyId, since, targets } = rotation;
+  const oldKey = { ...oldKeyOf(rotation, []), status };
+  return {
+    kind: 'retired',
+    oldKey,
+    newKeyId,
+    since,
+    waiting: undefined,
+    newKeyUse: undefined,
+    targets,
+  };
+}

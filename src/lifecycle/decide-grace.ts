@@ -1,0 +1,72 @@
+// What becomes of the old key of a rotation that is in every place (I15): asked by the decision about a
+// user, and once more just before the key is made Inactive.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { UserHistory } from './history.ts';
+import type { AccessKey, LastUse } from './keys.ts';
+import { type Asking, askLastUse } from './questions.ts';
+import { type GateVerdict, judgeGate, type RetirePolicy, type Waiting } from './quiet-gate.ts';
+import { hasNewKey, type InGrace, type Rotation } from './rotation.ts';
+import type { Signer } from './signer.ts';
+import type { UseHistory } from './use-history.ts';
+
+/** What the end of an old key depends on, besides its rotation. */
+export interface GraceFacts {
+  readonly keys: readonly AccessKey[];
+  readonly history: UserHistory;
+  readonly now: Date;
+  readonly signer: Signer;
+  readonly retire: RetirePolicy;
+  readonly usesOf: (key: AccessKey) => UseHistory;
+}
+
+/** A rotation whose old key stays Active for now. */
+export interface Grace {
+  readonly rotation: InGrace;
+  readonly oldKey: AccessKey;
+  readonly waiting: Waiting;
+  /** Whether anybody has used the new key: a hint at whether the readers have followed. */
+  readonly newKeyUse: LastUse | 'unreadable';
+}
+
+/** The old key of a rotation that begins, is on its way, or is in grace. */
+export interface Leaving {
+  readonly oldKey: AccessKey;
+  /** Undefined for one that has not begun. */
+  readonly rotation: Rotation | undefined;
+}
+
+export function* gateOf({ oldKey, rotation }: Leaving, facts: GraceFacts): Asking<GateVerdict> {
+  const { history, now, retire, signer, usesOf } = facts;
+  const inGrace = rotation?.phase === 'in-grace' ? rotation : undefined;
+  const about = {
+    createdAt: oldKey.createdAt,
+    lastUse: yield* askLastUse(oldKey.id),
+    cutOverAt: inGrace?.since,
+    announcedAt: inGrace?.announcedAt,
+    begunAt: rotation?.intendedAt ?? now,
+    checkedAt: provedAt(oldKey.id, history),
+    uses: usesOf(oldKey),
+    isSigning: signer.dependsOn(oldKey.id) && !signer.isReplaceable,
+  };
+  return judgeGate(about, retire, now);
+}
+
+/** Undefined when the rotation is to be taken up: its old key may go, or somebody changed its keys. */
+export function* graceOf(rotation: Rotation, facts: GraceFacts): Asking<Grace | undefined> {
+  if (rotation.phase !== 'in-grace') return undefined;
+  const active = (id: AccessKeyId) =>
+    facts.keys.find((key) => key.id === id && key.status === 'Active');
+  const oldKey = active(rotation.oldKeyId);
+  if (oldKey === undefined || active(rotation.newKeyId) === undefined) return undefined;
+  const waiting = yield* gateOf({ oldKey, rotation }, facts);
+  if (waiting.kind !== 'wait') return undefined;
+  return { rotation, oldKey, waiting, newKeyUse: yield* askLastUse(rotation.newKeyId) };
+}
+
+/** When AWS had accepted the key for the last time before anybody but us could have it. */
+function provedAt(keyId: AccessKeyId, history: UserHistory): Date | undefined {
+  const made = history.rotationThatMade(keyId);
+  if (made === undefined || !hasNewKey(made)) return undefined;
+  return history.recordsOf(made.id).findLast(({ step }) => step.type === 'proved')?.at;
+}

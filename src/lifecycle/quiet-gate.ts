@@ -1,0 +1,227 @@
+// When the old key of a rotation may be made Inactive without cutting anybody off (I15). AWS tells the
+// latest use of a key only, some hours late, and some uses never: so silence counts up to a horizon that
+// lies behind us, from the latest time at which a reader may still have had the key. Whatever is unknown
+// counts as a use (I11). docs/retirement.md gives the reasons and their sources.
+
+import { earliestOf, MS_PER_DAY } from '../base/clock.ts';
+import type { LastUse } from './keys.ts';
+import type { UseHistory } from './use-history.ts';
+
+/** What the operator said about the end of old keys. */
+export interface RetirePolicy {
+  /** How long a key must be quiet, in days; undefined takes what fits the known uses of the key. */
+  readonly quietDays: number | undefined;
+  /** So many days after the cut-over it goes whatever uses it; undefined for never. */
+  readonly deadlineDays: number | undefined;
+}
+
+export const PATIENT: RetirePolicy = { quietDays: undefined, deadlineDays: undefined };
+
+/** The old key of a rotation that is in every place. */
+export interface OldKeyFacts {
+  readonly createdAt: Date;
+  readonly lastUse: LastUse | 'unreadable';
+  /** When the places had the new key; undefined when that is now. */
+  readonly cutOverAt: Date | undefined;
+  readonly begunAt: Date;
+  /** When the operator's deadline was told first. */
+  readonly announcedAt: Date | undefined;
+  /** When we asked AWS with the key ourselves, before anybody else had it. */
+  readonly checkedAt: Date | undefined;
+  readonly uses: UseHistory;
+  /** Whether the calls of the run depend on it, and no other key can take its place (I7). */
+  readonly isSigning: boolean;
+}
+
+export type GateVerdict =
+  /** It may be made Inactive. */
+  | { readonly kind: 'quiet'; readonly why: string }
+  | { readonly kind: 'deadline'; readonly why: string }
+  | Waiting;
+
+export interface Waiting {
+  readonly kind: 'wait';
+  readonly why: 'in-use' | 'use-unknown' | 'signs-calls';
+  readonly lastUse: LastUse | 'unreadable';
+  readonly quiet: QuietPeriod;
+  /** When it may go if nobody uses it from now on; undefined where time alone does not lead there. */
+  readonly notBefore: Date | undefined;
+  /** When it goes whatever uses it. */
+  readonly deadline: Date | undefined;
+  /** The deadline is near, and nobody was told of it yet. */
+  readonly announces: boolean;
+}
+
+/** How long a key must be quiet, and why so long. */
+export interface QuietPeriod {
+  readonly days: number;
+  /** Since its last use, where that must be longer ago than `days`. */
+  readonly sinceUseDays: number;
+  readonly because: string;
+}
+
+/** Long enough for a session of 36 hours that the key opened, and for AWS to show its uses. */
+export const QUIET_DAYS_MIN = 3;
+const QUIET_DAYS = 14;
+/** For keys whose uses may be a month apart. */
+const QUIET_DAYS_MONTHLY = 35;
+/** For keys that may be used once in a quarter. */
+const QUIET_DAYS_RARE = 100;
+/** Uses that are further apart than this, in days, come from a job and not from steady work. */
+const STEADY_GAP_DAYS = 3;
+/** A key whose last use is this long before its rotation, in days, is used rarely if at all. */
+const RARE_DAYS = 30;
+/** Gaps are a habit when there are so many of them. */
+const HABIT_GAPS = 3;
+/** The operator's deadline is told so long before it is kept, in days. */
+export const DEADLINE_NOTICE_DAYS = 7;
+
+/** AWS would show a use by then. */
+export const USE_SHOWN_AFTER_MS = 6 * 60 * 60_000;
+/** AWS writes down the first use of 15 minutes, cut to the minute. */
+const USE_STEP_MS = 16 * 60_000;
+/** AWS dates a use by its own clock. */
+const OWN_CHECK_MS = 6 * 60_000;
+
+/** Whether the old key may go, and else until when it is waited for and why. */
+export function judgeGate(facts: OldKeyFacts, policy: RetirePolicy, now: Date): GateVerdict {
+  const deadline = deadlineOf(facts, policy, now);
+  if (facts.isSigning) return waits('signs-calls', { facts, policy, deadline, now });
+  const isOverdue = deadline !== undefined && facts.announcedAt !== undefined && now >= deadline;
+  if (isOverdue) {
+    return { kind: 'deadline', why: `its deadline of ${daysOf(policy.deadlineDays ?? 0)} is over` };
+  }
+  if (facts.lastUse === 'unreadable') return waits('use-unknown', { facts, policy, deadline, now });
+  if (now < quietAt(facts, policy)) return waits('in-use', { facts, policy, deadline, now });
+  return { kind: 'quiet', why: whyQuiet(facts, now) };
+}
+
+interface Judging {
+  readonly facts: OldKeyFacts;
+  readonly policy: RetirePolicy;
+  readonly deadline: Date | undefined;
+  readonly now: Date;
+}
+
+function waits(why: Waiting['why'], { facts, policy, deadline, now }: Judging): Waiting {
+  const { lastUse } = facts;
+  const quiet = quietPeriod(facts, policy);
+  const quietFrom = why === 'in-use' ? quietAt(facts, policy) : undefined;
+  const isNear = deadline !== undefined && daysBetween(now, deadline) <= DEADLINE_NOTICE_DAYS;
+  return {
+    ...{ kind: 'wait', why, lastUse, quiet, deadline },
+    notBefore: earliestOf([quietFrom, why === 'signs-calls' ? undefined : deadline]),
+    announces: isNear && facts.announcedAt === undefined,
+  };
+}
+
+/** Never sooner than it was told. */
+function deadlineOf(
+  { cutOverAt, announcedAt }: OldKeyFacts,
+  { deadlineDays }: RetirePolicy,
+  now: Date,
+): Date | undefined {
+  if (deadlineDays === undefined) return undefined;
+  return latestOf([
+    after(cutOverAt ?? now, deadlineDays),
+    after(announcedAt ?? now, DEADLINE_NOTICE_DAYS),
+  ]);
+}
+
+/** From when on the key counts as quiet, if what is known of its use stays so. */
+function quietAt(facts: OldKeyFacts, policy: RetirePolicy): Date {
+  const { days, sinceUseDays } = quietPeriod(facts, policy);
+  const { cutOverAt, uses } = facts;
+  const times = [after(lastUsed(facts), sinceUseDays)];
+  // What was idle before it was replaced goes at once; else its readers get that long to follow.
+  if (cutOverAt !== undefined) {
+    times.push(after(latestOf([cutOverAt, uses.lookedFrom ?? cutOverAt]), days));
+  }
+  return new Date(latestOf(times).getTime() + USE_SHOWN_AFTER_MS);
+}
+
+/** Until when it may have been used; its creation when never. */
+function lastUsed({ lastUse, createdAt, checkedAt }: OldKeyFacts): Date {
+  if (lastUse === 'unreadable' || lastUse.used === 'never') return createdAt;
+  const isOwn =
+    lastUse.service === 'sts' &&
+    checkedAt !== undefined &&
+    Math.abs(lastUse.at.getTime() - checkedAt.getTime()) <= OWN_CHECK_MS;
+  return isOwn ? createdAt : new Date(lastUse.at.getTime() + USE_STEP_MS);
+}
+
+/** The operator's number, or the one that fits what is known; longer where the key's own past asks for it. */
+export function quietPeriod(facts: OldKeyFacts, { quietDays }: RetirePolicy): QuietPeriod {
+  const gaps = gapsOf(facts.uses);
+  const longest = Math.max(0, ...gaps);
+  if (longest > STEADY_GAP_DAYS) {
+    const habit = gaps.filter((days) => days > STEADY_GAP_DAYS).length >= HABIT_GAPS;
+    const least = habit ? 2 * longest + 1 : QUIET_DAYS_MONTHLY;
+    const days = Math.max(quietDays ?? 0, QUIET_DAYS_MONTHLY, least);
+    return period(days, `its uses were up to ${daysOf(longest)} apart`);
+  }
+  if (quietDays !== undefined) return period(quietDays, 'as asked for');
+  if (isRare(facts)) {
+    return {
+      days: QUIET_DAYS_MONTHLY,
+      sinceUseDays: QUIET_DAYS_RARE,
+      because: `it was used last more than ${daysOf(RARE_DAYS)} before it was replaced`,
+    };
+  }
+  return isSteady(facts)
+    ? period(QUIET_DAYS, `it was in steady use for ${daysOf(QUIET_DAYS_MONTHLY)}`)
+    : period(QUIET_DAYS_MONTHLY, `less than ${daysOf(QUIET_DAYS_MONTHLY)} of its use are known`);
+}
+
+function period(days: number, because: string): QuietPeriod {
+  return { days, sinceUseDays: days, because };
+}
+
+/** Whole days between the days of use. */
+function gapsOf({ stretches }: UseHistory): number[] {
+  return stretches
+    .slice(1)
+    .map(({ from }, index) => Math.round(daysBetween(stretches[index]?.to ?? from, from)));
+}
+
+function isRare({ lastUse, begunAt }: OldKeyFacts): boolean {
+  if (lastUse === 'unreadable' || lastUse.used === 'never') return false;
+  return daysBetween(lastUse.at, begunAt) > RARE_DAYS;
+}
+
+/** Whether runs have looked for long enough, and saw no silence of the kind that a job leaves. */
+function isSteady({ uses, cutOverAt, begunAt }: OldKeyFacts): boolean {
+  const { lookedFrom, stretches } = uses;
+  const [first, last] = [stretches[0], stretches.at(-1)];
+  if (lookedFrom === undefined || first === undefined || last === undefined) return false;
+  const until = cutOverAt ?? begunAt;
+  const silences = [daysBetween(lookedFrom, first.from), daysBetween(last.to, until)];
+  return (
+    daysBetween(lookedFrom, until) >= QUIET_DAYS_MONTHLY &&
+    silences.every((days) => days <= STEADY_GAP_DAYS + 1)
+  );
+}
+
+function whyQuiet({ lastUse, cutOverAt }: OldKeyFacts, now: Date): string {
+  if (lastUse === 'unreadable' || lastUse.used === 'never') return 'it was never used';
+  const ago = daysOf(Math.floor(daysBetween(lastUse.at, now)));
+  return cutOverAt === undefined
+    ? `it was not used for ${ago} before it was replaced`
+    : `it was not used for ${ago}`;
+}
+
+function after(time: Date, days: number): Date {
+  return new Date(time.getTime() + days * MS_PER_DAY);
+}
+
+function daysBetween(from: Date, to: Date): number {
+  return (to.getTime() - from.getTime()) / MS_PER_DAY;
+}
+
+function latestOf(times: readonly Date[]): Date {
+  return new Date(Math.max(...times.map(Number)));
+}
+
+function daysOf(count: number): string {
+  return count === 1 ? '1 day' : `${count} days`;
+}

@@ -1,0 +1,77 @@
+// Old keys that stay Active until nobody uses them, on the page for people.
+
+import { minuteOf } from '../base/clock.ts';
+import type { Page } from './page.ts';
+import type { Retirement, RotationReport } from './rotation-report.ts';
+import { accountColumn, plural, unique } from './words.ts';
+
+/** Nothing where no old key waits, and none has waited. */
+export function retirementSection(report: RotationReport, page: Page): string {
+  const waiting = report.retirements.filter(({ state }) => state === 'waiting');
+  const retired = report.retirements.filter(({ state }) => state === 'retired');
+  const sections = [retiredTable(report, retired, page), waitingTable(report, waiting, page)];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function retiredTable(report: RotationReport, retired: Retirement[], page: Page): string {
+  if (retired.length === 0) return '';
+  const count = plural(retired.length, 'old key');
+  const verb = report.dry_run ? 'Would make' : 'Made';
+  const accounts = accountColumn(report);
+  const rows = retired.map((one) => [
+    ...accounts.cell(one.account_id),
+    one.username,
+    one.old_key_id,
+    one.new_key_id ?? '',
+    one.since === null ? '' : one.since.slice(0, 10),
+  ]);
+  return [
+    page.paint('green', `${verb} ${count} Inactive that nobody uses any more`),
+    page.table([...accounts.head, 'USER', 'OLD KEY', 'NEW KEY', 'ROTATED'], rows),
+  ].join('\n');
+}
+
+function waitingTable(report: RotationReport, waiting: Retirement[], page: Page): string {
+  if (waiting.length === 0) return '';
+  const count = plural(waiting.length, 'old key');
+  const verb = waiting.length === 1 ? 'stays' : 'stay';
+  const would = report.dry_run ? 'would stay' : verb;
+  const accounts = accountColumn(report);
+  const rows = waiting.map((one) => [
+    ...accounts.cell(one.account_id),
+    one.username,
+    one.old_key_id,
+    lastUse(one),
+    one.next_run_at === null ? '-' : minuteOf(new Date(one.next_run_at)),
+    one.deadline === null ? '' : `goes ${one.deadline.slice(0, 10)} whatever uses it`,
+  ]);
+  return [
+    page.paint(
+      'yellow',
+      `${count} ${would} Active until nobody uses ${waiting.length === 1 ? 'it' : 'them'}`,
+    ),
+    page.table([...accounts.head, 'USER', 'OLD KEY', 'LAST USED', 'NOT BEFORE', ''], rows),
+    ...restartLines(waiting, page),
+  ].join('\n');
+}
+
+/** Such as "2026-11-28 08:58 by s3 in eu-west-1". */
+function lastUse({
+  last_used: at,
+  last_used_service: service,
+  last_used_region: region,
+}: Retirement) {
+  if (at === null) return 'not known';
+  if (at === 'never') return 'never';
+  const when = `${at.slice(0, 10)} ${at.slice(11, 16)}`;
+  const by = service === null ? '' : ` by ${service}`;
+  return `${when}${by}${region === null ? '' : ` in ${region}`}`;
+}
+
+/** What must happen for the readers to follow: once for each kind of place. */
+function restartLines(waiting: readonly Retirement[], page: Page): string[] {
+  const hints = unique(
+    waiting.flatMap(({ readers }) => readers.map(({ kind, restart }) => `${kind}: ${restart}`)),
+  );
+  return hints.map((hint) => page.wrap('  ', hint));
+}
