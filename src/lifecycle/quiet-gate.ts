@@ -106,7 +106,9 @@ interface Judging {
 function waits(why: Waiting['why'], { facts, policy, deadline, now }: Judging): Waiting {
   const { lastUse } = facts;
   const quiet = quietPeriod(facts, policy);
-  const quietFrom = why === 'in-use' ? quietAt(facts, policy) : undefined;
+  // From now on it counts as replaced, so that is what the next run will see.
+  const replaced = { ...facts, cutOverAt: facts.cutOverAt ?? now };
+  const quietFrom = why === 'in-use' ? quietAt(replaced, policy) : undefined;
   const isNear = deadline !== undefined && daysBetween(now, deadline) <= DEADLINE_NOTICE_DAYS;
   return {
     ...{ kind: 'wait', why, lastUse, quiet, deadline },
@@ -135,7 +137,8 @@ function quietAt(facts: OldKeyFacts, policy: RetirePolicy): Date {
   const times = [after(lastUsed(facts), sinceUseDays)];
   // What was idle before it was replaced goes at once; else its readers get that long to follow.
   if (cutOverAt !== undefined) {
-    times.push(after(latestOf([cutOverAt, uses.lookedFrom ?? cutOverAt]), days));
+    const lookedFrom = uses.lookedFrom ?? cutOverAt;
+    times.push(after(latestOf([cutOverAt, lookedFrom]), days));
   }
   return new Date(latestOf(times).getTime() + USE_SHOWN_AFTER_MS);
 }
