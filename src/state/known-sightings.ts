@@ -2,6 +2,7 @@
 // where only a credential report showed them; a time only ever moves forward. Of sights of Inactive the
 // first one counts that follows the last sight of Active (I5).
 
+import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
 import { comparableUserName } from '../base/user-name.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { lastActiveSlot, SAME_DATE_MS, type SlotSighting } from '../lifecycle/slot-sighting.ts';
@@ -80,6 +81,16 @@ export class KnownSightings implements Sights {
 
   inactiveSince(keyId: string): Date | undefined {
     return this.#inactive.get(keyId)?.since;
+  }
+
+  /** The key of that date that was seen Inactive; undefined where there is not exactly one. */
+  inactiveKeyOf(user: string, createdAt: Date): AccessKeyId | undefined {
+    const ofDate = [...(this.#inactiveOf.get(comparableUserName(user)) ?? [])].filter((id) => {
+      const known = this.#inactive.get(id)?.createdAt.getTime() ?? Number.NaN;
+      return Math.abs(known - createdAt.getTime()) <= SAME_DATE_MS;
+    });
+    const [only, second] = ofDate;
+    return only !== undefined && second === undefined && isAccessKeyId(only) ? only : undefined;
   }
 
   /** True when something new is known. */

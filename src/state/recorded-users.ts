@@ -55,6 +55,11 @@ export class RecordedUsers {
     return recorded === undefined ? new UserHistory() : historyIn(recorded);
   }
 
+  /** Everybody with records, in the spelling last seen. */
+  get names(): readonly string[] {
+    return [...this.#byName.values()].map(({ user }) => user);
+  }
+
   /** One after the other, because all of them may be too much for the memory. */
   *all(): Generator<RecordedUser> {
     for (const recorded of this.#byName.values()) {

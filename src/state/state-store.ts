@@ -52,6 +52,8 @@ export interface AccountState {
    * `journal-newer`, `state-dir`: what can not be read is not empty (I11).
    */
   history(user: string): Promise<UserHistory>;
+  /** Everybody about whom something is recorded, in the spelling last seen. Throws as history does. */
+  users(): Promise<readonly string[]>;
   /** The users for whom something may be left to finish. Throws as history does. */
   openUsers(): Promise<readonly OpenUser[]>;
   /**
@@ -136,6 +138,11 @@ export interface Sightings {
   inactiveSince(keyId: AccessKeyId): Date | undefined;
   /** On which days the key was used, as far as runs have looked (I15). */
   usesOf(user: string, key: Pick<AccessKey, 'createdAt'>): UseHistory;
+  /**
+   * The ID of the user's key of that date, where it was seen Inactive: a credential report names no IDs.
+   * Undefined also where several of them have the date.
+   */
+  inactiveKeyOf(user: string, createdAt: Date): AccessKeyId | undefined;
   /** For good, or for as long as this is open where it was opened to read. Throws `state-dir`. */
   remember(seen: readonly Seen[]): Promise<void>;
   /** Learns what other runs have remembered since. Throws `state-dir`. */

@@ -64,6 +64,7 @@ function namesAccounts({ medium }: Subject): void {
     await state.sightings.refresh();
     assert.deepEqual((await state.history('alice')).records, []);
     assert.deepEqual(await state.openUsers(), []);
+    assert.deepEqual(await state.users(), []);
     assert.deepEqual(await state.custody.list(), []);
     assert.equal(await state.custody.get(NEW_KEY), undefined);
     assert.equal(await state.custody.sealed.get(NEW_KEY), undefined);
@@ -78,6 +79,7 @@ function namesAccounts({ medium }: Subject): void {
     await state.sightings.refresh();
     assert.deepEqual(state.sightings.lastActive('alice', key, [key]), new Date('2026-01-01'));
     assert.equal((await state.openUsers()).length, 1);
+    assert.deepEqual(await state.users(), ['alice']);
     assert.equal((await state.custody.list()).length, 1);
     assert.deepEqual(await contents(), after);
   });

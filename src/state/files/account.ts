@@ -30,6 +30,7 @@ export async function fileAccount(files: AccountFiles, access: Access): Promise<
     custody,
     sightings: await FileSightings.open({ path, fs, clock, claims: claimFiles, access }),
     history: (user) => journal.historyOf(user),
+    users: () => journal.users(),
     openUsers: () => journal.unfinished(),
     tidy: () => compactWhenItPays(files),
     exclusively: (user, work) =>

@@ -63,6 +63,11 @@ export class FileJournal {
     return (await this.#reader.users()).historyOf(user);
   }
 
+  /** The names of everybody with records, in the spelling last seen. */
+  async users(): Promise<readonly string[]> {
+    return (await this.#reader.users()).names;
+  }
+
   /** Everybody with records, in the spelling last seen; one after the other. */
   async histories(): Promise<Iterable<RecordedUser>> {
     return (await this.#reader.users()).all();

@@ -111,6 +111,10 @@ export class FileSightings implements Sightings {
     return this.#known.inactiveSince(keyId);
   }
 
+  inactiveKeyOf(user: string, createdAt: Date): AccessKeyId | undefined {
+    return this.#known.inactiveKeyOf(user, createdAt);
+  }
+
   /** Reads the file when it is not the one that was read last: clean-up asks for each of its users. */
   async refresh(): Promise<void> {
     const { clock } = this.#options;

@@ -59,6 +59,7 @@ export class MemoryStore implements StateStore {
       custody: memoryCustody({ account, touch, writable, readable }),
       sightings: await this.#sightings(readable, access === 'write' ? writable : undefined),
       history: (user) => read((users) => users.historyOf(user)),
+      users: () => read((users) => users.names),
       openUsers: () => read((users) => users.unfinished()),
       tidy: async () => {
         const { users, writers } = readable();
@@ -144,6 +145,7 @@ export class MemoryStore implements StateStore {
       lastActive: (user, key, keys) => known.lastActive(user, key, keys),
       inactiveSince: (keyId) => known.inactiveSince(keyId),
       usesOf: (user, key) => known.usesOf(user, key),
+      inactiveKeyOf: (user, createdAt) => known.inactiveKeyOf(user, createdAt),
       remember: async (seen) => {
         known.learn(seen);
         if (writable === undefined) return;
