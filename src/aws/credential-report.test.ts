@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseCredentialReport } from './credential-report.ts';
+import { parseCredentialReport, type ReportSlot } from './credential-report.ts';
 
 const generatedAt = new Date('2026-06-01T12:00:00Z');
 const HEADER =
@@ -59,6 +59,42 @@ describe('a credential report', () => {
     const report = parse(HEADER, ROOT.replace('false,N/A', 'true,2026-01-02T03:04:05Z'));
     assert.deepEqual([report.hasRootKey, report.users], [true, []]);
   });
+
+  const USED = ['date', 'region', 'service'].map((each) => `access_key_1_last_used_${each}`);
+  const at = new Date('2026-05-30T01:02:00Z');
+  const USES: readonly (readonly [string, string, ReportSlot['lastUse']])[] = [
+    [
+      'used',
+      '2026-05-30T01:02:00Z,eu-west-1,ec2',
+      { used: 'at', at, service: 'ec2', region: 'eu-west-1' },
+    ],
+    [
+      'used with a service that has no region',
+      '2026-05-30T01:02:00Z,N/A,s3',
+      { used: 'at', at, service: 's3' },
+    ],
+    ['used, nothing more is told', '2026-05-30T01:02:00Z,N/A,N/A', { used: 'at', at }],
+    ['never used since tracking began', 'N/A,N/A,N/A', { used: 'never' }],
+    ['no information', 'no_information,N/A,N/A', 'unreadable'],
+    ['not supported', 'not_supported,not_supported,not_supported', 'unreadable'],
+    ['nothing at all', ',,', 'unreadable'],
+    ['a date that is none', 'yesterday,eu-west-1,ec2', 'unreadable'],
+    ['a service without a date', 'N/A,N/A,s3', 'unreadable'],
+  ];
+  for (const [what, fields, expected] of USES) {
+    it(`tells the last use of a key: ${what} (I11)`, () => {
+      const { users } = parse(
+        `${HEADER},${USED.join(',')}`,
+        `${ROOT},N/A,N/A,N/A`,
+        `ada,arn,true,2026-01-02T03:04:05Z,true,2026-01-02T03:04:05Z,${fields}`,
+      );
+      // The second slot has no such columns here: what is not told is unknown.
+      assert.deepEqual(
+        users[0]?.slots.map(({ lastUse }) => lastUse),
+        [expected, 'unreadable'],
+      );
+    });
+  }
 
   const ODD: readonly (readonly [string, ...string[]])[] = [
     ['empty'],

@@ -4,13 +4,19 @@
 import { KeyturnError } from '../base/errors.ts';
 import { comparableUserName } from '../base/user-name.ts';
 import { csvRows } from './csv.ts';
-import type { ReportFile } from './gateway.ts';
+import type { LastUse, ReportFile } from './gateway.ts';
+import { whereUsed } from './where-used.ts';
 
 /** One of the places that the report has for a user's keys. */
 export interface ReportSlot {
   readonly isActive: boolean;
   /** When its key was created: `last_rotated`. Undefined where the report gives no date. */
   readonly createdAt: Date | undefined;
+  /**
+   * When its key was last used, as the report knew it. `never` is what AWS writes as N/A: not since tracking
+   * began in April 2015. `unreadable` is everything that the report does not tell (I11).
+   */
+  readonly lastUse: LastUse | 'unreadable';
 }
 
 export interface ReportUser {
@@ -37,6 +43,8 @@ const COLUMNS = [
   ...SLOTS.flatMap((n) => [`access_key_${n}_active`, `access_key_${n}_last_rotated`]),
 ];
 const ADDITIONAL = 'additional_credentials_info';
+/** AWS's word for a key that exists and was never used. Other words say that it does not know. */
+const NEVER_USED = 'N/A';
 const NOTHING: ReadonlySet<string> = new Set(['', 'N/A', 'not_supported', 'no_information']);
 const ACCOUNT_IN_ARN = /^arn:[^:]*:iam::(\d{12}):/;
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
@@ -94,12 +102,25 @@ function readUser(name: string, field: (column: string) => string | undefined): 
   const slots = SLOTS.map((n) => ({
     isActive: readBoolean(field(`access_key_${n}_active`) ?? ''),
     createdAt: readDate(field(`access_key_${n}_last_rotated`) ?? ''),
+    lastUse: readLastUse((column) => field(`access_key_${n}_last_used_${column}`)),
   }));
   return {
     name,
     slots: slots.filter(({ isActive, createdAt }) => isActive || createdAt !== undefined),
     hasMoreKeys: !NOTHING.has(field(ADDITIONAL) ?? ''),
   };
+}
+
+/** These columns are optional: one that is missing, empty or odd makes the use unknown, never "never". */
+function readLastUse(field: (column: string) => string | undefined): LastUse | 'unreadable' {
+  const date = field('date') ?? '';
+  const where = whereUsed(field('service'), field('region'));
+  if (date === NEVER_USED) {
+    // A use without a time is a use.
+    return where.service === undefined ? { used: 'never' } : 'unreadable';
+  }
+  const at = dateOf(date);
+  return at === undefined ? 'unreadable' : { used: 'at', at, ...where };
 }
 
 function readBoolean(text: string): boolean {
@@ -111,9 +132,14 @@ function readBoolean(text: string): boolean {
 
 function readDate(text: string): Date | undefined {
   if (NOTHING.has(text)) return undefined;
-  const date = new Date(text);
-  if (DATE.test(text) && !Number.isNaN(date.getTime())) return date;
+  const date = dateOf(text);
+  if (date !== undefined) return date;
   throw odd(`a date reads "${text.slice(0, 30)}"`);
+}
+
+function dateOf(text: string): Date | undefined {
+  const date = new Date(text);
+  return DATE.test(text) && !Number.isNaN(date.getTime()) ? date : undefined;
 }
 
 export function odd(why: string): KeyturnError {

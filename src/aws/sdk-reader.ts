@@ -11,6 +11,7 @@ import { isAccessKeyId } from '../base/access-key-id.ts';
 import { type Call, type CallTarget, classifyUnlessStopped } from './classify.ts';
 import type { AccessKey, IamUser, KeyReader, KeyStatus } from './gateway.ts';
 import { itemsOf, toPage, unreadable } from './sdk-answer.ts';
+import { whereUsed } from './where-used.ts';
 
 /** The most users that AWS gives at a time. */
 export const USERS_PER_PAGE = 1_000;
@@ -61,9 +62,10 @@ export function createReader(
       const input = { AccessKeyId: keyId };
       const answer = await client.send(new GetAccessKeyLastUsedCommand(input), sendOptions);
       if (answer.AccessKeyLastUsed === undefined) throw unreadable(call);
-      const { LastUsedDate: at, ServiceName: service } = answer.AccessKeyLastUsed;
+      const { LastUsedDate: at, ServiceName: service, Region: region } = answer.AccessKeyLastUsed;
       const owner = answer.UserName;
-      return at === undefined ? { used: 'never', owner } : { used: 'at', at, service, owner };
+      if (at === undefined) return { used: 'never', owner };
+      return { used: 'at', at, ...whereUsed(service, region), owner };
     });
   };
 

@@ -20,7 +20,7 @@ export type LastUse = (
       readonly at: Date;
       /** The service that saw it, such as `s3`. */
       readonly service?: string | undefined;
-      /** Where, such as `eu-west-1`; left out where the service has no regions. */
+      /** The region that the call named; AWS tells none where the service is not regional, such as S3. */
       readonly region?: string | undefined;
     }
 ) & {

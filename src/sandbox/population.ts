@@ -124,13 +124,12 @@ function keysOf(category: Category, random: SeededRandom, nowMs: number): DatedK
     createDate: new Date(nowMs - ageDays * DAY_MS - random.below(DAY_MS)),
     ...rest,
   });
-  const usedDaysAgo = (days: number): KeySeed => ({
-    lastUsed: {
-      at: new Date(nowMs - days * DAY_MS - random.below(DAY_MS / 2) - 3_600_000),
-      service: random.pick(['s3', 'sqs', 'dynamodb', 'ecr', 'sts', 'ec2']),
-      region: random.pick(['us-east-1', 'eu-central-1', 'us-west-2']),
-    },
-  });
+  const usedDaysAgo = (days: number): KeySeed => {
+    const at = new Date(nowMs - days * DAY_MS - random.below(DAY_MS / 2) - 3_600_000);
+    const service = random.pick(['s3', 'sqs', 'dynamodb', 'ecr', 'sts', 'ec2']);
+    const region = random.pick(['us-east-1', 'eu-central-1', 'us-west-2']);
+    return { lastUsed: { at, service, ...(service !== 's3' && { region }) } };
+  };
   const due = (): DatedKey => key(between(DUE_DAYS_MIN, DUE_DAYS_MAX), usedDaysAgo(between(0, 6)));
   switch (category) {
     case 'due':

@@ -9,6 +9,7 @@ import type {
   Account,
   AttachedPolicy,
   KeyStatus,
+  KeyUse,
   Organization,
   Partition,
   PolicyDocument,
@@ -192,10 +193,7 @@ export class World {
     const createdMs =
       seed.createDate?.getTime() ?? this.clock.nowMs() - (seed.ageDays ?? 0) * DAY_MS;
     const { lastUsed } = seed;
-    const uses =
-      lastUsed === undefined
-        ? []
-        : [{ service: 'sts', region: 'us-east-1', ...lastUsed, at: wholeSeconds(+lastUsed.at) }];
+    const uses = lastUsed === undefined ? [] : [seededUse(lastUsed)];
     return this.insertKey(this.user(accountId, userName), accountId, {
       createDate: wholeSeconds(createdMs),
       status: seed.status ?? 'Active',
@@ -277,6 +275,11 @@ export class World {
     this.keys.set(key.id, key);
     return key;
   }
+}
+
+function seededUse({ at, service = 'sts', region }: NonNullable<KeySeed['lastUsed']>): KeyUse {
+  const named = region ?? (service === 's3' ? 'N/A' : 'us-east-1');
+  return { service, region: named, at: wholeSeconds(at.getTime()) };
 }
 
 function attachedPolicies(

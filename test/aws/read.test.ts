@@ -203,6 +203,16 @@ describe('reading keys', () => {
       used: 'at',
       at,
       service: 'sts',
+      region: 'us-east-1',
+      owner: 'svc-one',
+    });
+    const inS3 = bench.sandbox.world.addKey(ACCOUNT, 'svc-one', {
+      lastUsed: { at, service: 's3' },
+    });
+    assert.deepEqual(await reader.lastUse(accessKeyId(inS3.id)), {
+      used: 'at',
+      at,
+      service: 's3',
       owner: 'svc-one',
     });
     assert.deepEqual(await reader.lastUse(accessKeyId(never.id)), {
