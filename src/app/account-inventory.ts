@@ -129,11 +129,16 @@ export async function rememberUses(
  * of a certain date was Active when it was made, so that is what is remembered.
  */
 export async function rememberKeys(
-  { users, source, activeSlots: slots, inactiveSlots }: Inventory,
+  { users, source, activeSlots: slots, inactiveSlots, lastUses }: Inventory,
   { sightings }: AccountState,
   now: Date,
 ): Promise<void> {
   const reported: Seen[] =
-    source.kind === 'credential-report' ? [{ at: source.generatedAt, slots, inactiveSlots }] : [];
+    source.kind === 'credential-report'
+      ? [
+          { at: source.generatedAt, slots, inactiveSlots },
+          { at: source.generatedAt, used: lastUses },
+        ]
+      : [];
   await sightings.remember([...seenKeys(users, now), ...reported]);
 }

@@ -4,7 +4,8 @@ import pMap from 'p-map';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
-import type { AccessKey, IamUser, KeyReader } from './gateway.ts';
+import type { UsedKey } from '../lifecycle/use-history.ts';
+import type { AccessKey, KeyReader } from './gateway.ts';
 import { readAhead } from './read-ahead.ts';
 
 export interface UserKeys {
@@ -40,6 +41,8 @@ export interface Inventory {
   readonly activeSlots: readonly ReportedSlot[];
   /** Shown by it, and not as Active. */
   readonly inactiveSlots: readonly ReportedSlot[];
+  /** The last use of each Active key that a credential report tells of (I15). */
+  readonly lastUses: readonly UsedKey[];
 }
 
 export interface InventoryOptions {
@@ -85,6 +88,7 @@ export function scanned(
     source: { kind: 'scan' },
     activeSlots: [],
     inactiveSlots: [],
+    lastUses: [],
   };
 }
 

@@ -16,6 +16,7 @@ import { type Clock, MS_PER_DAY } from '../base/clock.ts';
 import { comparableUserName } from '../base/user-name.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
+import type { UsedKey } from '../lifecycle/use-history.ts';
 import { countedUsers } from './account-users.ts';
 import {
   type CredentialReport,
@@ -89,6 +90,7 @@ export async function takeReportInventory(
     source: { kind: 'credential-report', generatedAt: report.generatedAt },
     activeSlots: slotsThatAre(true, report),
     inactiveSlots: slotsThatAre(false, report),
+    lastUses: lastUses(report),
   };
 }
 
@@ -97,6 +99,18 @@ function slotsThatAre(active: boolean, { users }: CredentialReport): ReportedSlo
     slots.flatMap(({ isActive, createdAt }) =>
       isActive === active && createdAt !== undefined ? [{ user, createdAt }] : [],
     ),
+  );
+}
+
+/** Two keys of one date can not be told apart, so nothing is known of either. */
+function lastUses({ users }: CredentialReport): UsedKey[] {
+  return users.flatMap(({ name: user, slots }) =>
+    slots.flatMap(({ isActive, createdAt, lastUse }) => {
+      const isOnly =
+        slots.filter((slot) => slot.createdAt?.getTime() === createdAt?.getTime()).length === 1;
+      const isTold = isActive && isOnly && createdAt !== undefined && lastUse !== 'unreadable';
+      return isTold ? [{ user, createdAt, lastUse }] : [];
+    }),
   );
 }
 

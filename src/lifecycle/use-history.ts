@@ -24,6 +24,13 @@ export interface Look {
   readonly lastUse: LastUse;
 }
 
+/** A key whose last use was told; one that AWS does not tell of was not looked at. */
+export interface UsedKey {
+  readonly user: string;
+  readonly createdAt: Date;
+  readonly lastUse: LastUse;
+}
+
 export const NEVER_LOOKED: UseHistory = {
   lookedFrom: undefined,
   lookedTo: undefined,

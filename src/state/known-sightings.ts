@@ -9,10 +9,11 @@ import { lastActiveSlot, SAME_DATE_MS, type SlotSighting } from '../lifecycle/sl
 import {
   joinedHistories,
   NEVER_LOOKED,
+  type UsedKey,
   type UseHistory,
   withLook,
 } from '../lifecycle/use-history.ts';
-import type { InactiveKey, Seen, UsedKey } from './state-store.ts';
+import type { InactiveKey, Seen } from './state-store.ts';
 
 export type Times = ReadonlyMap<string, Date>;
 

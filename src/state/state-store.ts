@@ -4,10 +4,10 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
-import type { AccessKey, LastUse } from '../lifecycle/keys.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
 import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
 import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
-import type { UseHistory } from '../lifecycle/use-history.ts';
+import type { UsedKey, UseHistory } from '../lifecycle/use-history.ts';
 
 /**
  * `write` proves before the first change in AWS that what has to be kept can be kept, and that nobody
@@ -163,13 +163,6 @@ export type Seen =
     }
   | { readonly at: Date; readonly inactive: Iterable<InactiveKey> }
   | { readonly at: Date; readonly used: Iterable<UsedKey> };
-
-/** A key whose last use was told. A key that AWS does not tell of is left out: it was not looked at. */
-export interface UsedKey {
-  readonly user: string;
-  readonly createdAt: Date;
-  readonly lastUse: LastUse;
-}
 
 export interface InactiveKey {
   readonly user: string;
