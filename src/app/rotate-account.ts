@@ -75,7 +75,7 @@ async function rotateOwnAccount(
     asked: _,
     ...facts
   } = await runAccount(
-    () => openGateway({ ...context, profile, region, maxParallel }),
+    () => openGateway({ ...context, run: context.state.run, profile, region, maxParallel }),
     options,
     context,
   );

@@ -63,6 +63,7 @@ export async function rotateAccounts(
       ...{ profile, region, maxParallel },
       roleName: options.accounts.roleName,
       externalId: options.accounts.externalId,
+      run: state.run,
       sessionName: `keyturn-${state.run}`,
     });
     emit({ code: 'accounts-started', caller: accounts.caller.arn, dryRun });

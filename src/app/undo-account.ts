@@ -36,6 +36,7 @@ export async function undoInAccount(
   const accounts = await openAccounts({
     ...context,
     ...{ profile, region, roleName, externalId, maxParallel: CALLS_AT_ONCE },
+    run: store.run,
     sessionName: `keyturn-${store.run}`,
   });
   try {

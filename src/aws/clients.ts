@@ -27,6 +27,8 @@ export interface ClientSettings {
   readonly wire: Wire;
   readonly patience: Patience;
   readonly emit: EventSink;
+  /** Names the run in every call; undefined for a look that belongs to none. */
+  readonly run: string | undefined;
 }
 
 export interface Clients {
@@ -139,6 +141,8 @@ export function commonConfig(settings: ClientSettings) {
     // are counted on this machine's clock, so a wrong clock must stop the run instead.
     disableClockSkewCorrection: true,
     customUserAgent: [['keyturn', VERSION]] as [string, string][],
+    // CloudTrail keeps it, so that it can tell later whose call made a key. AWS takes 50 characters.
+    ...(settings.run !== undefined && { userAgentAppId: `keyturn-${settings.run}` }),
     logger: silentLogger,
   };
 }

@@ -15,6 +15,11 @@ export interface GatewayOptions {
   readonly maxParallel: number;
   readonly clock: Clock;
   readonly emit: EventSink;
+  /**
+   * Names the run in every call, as the application ID of the SDK: in CloudTrail it tells whose call made
+   * a key. The journal has it in each record, the intent before CreateAccessKey included.
+   */
+  readonly run?: string | undefined;
   /** Ends reads promptly; writes under way are awaited. */
   readonly signal?: AbortSignal | undefined;
   /** Asks for the code of an MFA device, when the profile names one (mfa_serial). */

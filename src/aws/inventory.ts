@@ -5,7 +5,7 @@ import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
 import type { UsedKey } from '../lifecycle/use-history.ts';
-import type { AccessKey, KeyReader } from './gateway.ts';
+import type { AccessKey, IamUser, KeyReader } from './gateway.ts';
 import { readAhead } from './read-ahead.ts';
 
 export interface UserKeys {

@@ -80,6 +80,7 @@ export async function openSigner(options: GatewayOptions): Promise<Signer> {
     wire,
     patience: { clock, throttledMs },
     emit,
+    run: options.run,
   };
   const { credentials, opener } = signIn(sources, settings, clock, options);
   const close = () => wire.close();

@@ -6,8 +6,7 @@ import { NEVER_LOOKED, type UseHistory, withLook } from './use-history.ts';
 
 const START = Date.UTC(2026, 0, 1);
 /** Days after the cut-over. */
-const day = (days: number, hours = 0) =>
-  new Date(START + days * MS_PER_DAY + hours * 3_600_000);
+const day = (days: number, hours = 0) => new Date(START + days * MS_PER_DAY + hours * 3_600_000);
 
 const usedAt = (at: Date, service = 's3') => ({ used: 'at', at, service }) as const;
 

@@ -33,6 +33,7 @@ describe('the clients of an account', () => {
       stsEndpoint: undefined,
       wire: { shared: wire, fresh: wire, close: () => {} },
       patience: { clock: systemClock, throttledMs: 1_000 },
+      run: undefined,
       emit: () => {},
     };
     const pair = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
@@ -56,6 +57,7 @@ describe('the clients of an account', () => {
       stsEndpoint: 'http://127.0.0.1:1',
       wire,
       patience: { clock: systemClock, throttledMs: 1_000 },
+      run: undefined,
       emit: () => {},
     };
     const pair = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };

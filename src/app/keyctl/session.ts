@@ -32,6 +32,7 @@ export function gatewayOptions(options: SessionOptions, context: KeyctlContext):
     clock: context.clock,
     emit: context.emit,
     signal: context.signal,
+    run: context.state.run,
     mfaCode: mfaCode === undefined ? (askMfaCode ?? refuseToAsk) : async () => mfaCode,
     isMfaWanted: mfaCode !== undefined,
   };
