@@ -37,9 +37,8 @@ function byKey(
   const key = world.key(authorization.accessKeyId);
   if (key === undefined) throw invalidToken();
   const account = world.account(key.accountId);
-  if (account.partition !== partition || !isAccepted(world, key, authorization.service)) {
-    throw invalidToken();
-  }
+  const moment = { service: authorization.service, atMs: world.clock.nowMs() };
+  if (account.partition !== partition || !isAccepted(world, key, moment)) throw invalidToken();
   const user = account.users.get(key.userName.toLowerCase());
   if (user === undefined) throw invalidToken();
   verifySignature(request, authorization, key.secret, world.clock.signatureNowMs());
@@ -61,20 +60,20 @@ function byKey(
   };
 }
 
-/** Whether a service accepts the key now: changes reach a service only after a lag. */
-function isAccepted(world: World, key: AccessKey, service: string): boolean {
-  const nowMs = world.clock.nowMs();
-  const { keyLagSeconds, deactivationLagSeconds } = world.settings;
-  if (
-    key.activeSinceMs !== undefined &&
-    nowMs < key.activeSinceMs + lagMs(keyLagSeconds, service)
-  ) {
+/** Whether a service accepts the key at a moment: changes reach a service only after a lag. */
+export function isAccepted(
+  { settings }: World,
+  key: AccessKey,
+  { service, atMs }: { readonly service: string; readonly atMs: number },
+): boolean {
+  const { keyLagSeconds, deactivationLagSeconds } = settings;
+  if (key.activeSinceMs !== undefined && atMs < key.activeSinceMs + lagMs(keyLagSeconds, service)) {
     return false;
   }
   if (key.status === 'Active' && !key.deleted) return true;
   return (
     key.inactiveSinceMs !== undefined &&
-    nowMs < key.inactiveSinceMs + lagMs(deactivationLagSeconds, service)
+    atMs < key.inactiveSinceMs + lagMs(deactivationLagSeconds, service)
   );
 }
 

@@ -12,6 +12,11 @@ export class SandboxClock {
     if (options.now !== undefined) this.set(options.now);
   }
 
+  /** How far the data clock is from real time, in milliseconds. */
+  get shiftMs(): number {
+    return this.#offsetMs;
+  }
+
   /** The data clock, in milliseconds since the epoch. It ticks with real time. */
   nowMs(): number {
     return Date.now() + this.#offsetMs;

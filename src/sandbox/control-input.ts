@@ -161,7 +161,11 @@ function checkUser(input: unknown): void {
 }
 
 /** The fields of an object; a name that ends with `!` must be there, others must not. */
-function readFields(input: unknown, what: string, names: readonly string[] | undefined): Fields {
+export function readFields(
+  input: unknown,
+  what: string,
+  names: readonly string[] | undefined,
+): Fields {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) throw wrong(what);
   const fields = input as Fields;
   if (names === undefined) return fields;
@@ -173,7 +177,7 @@ function readFields(input: unknown, what: string, names: readonly string[] | und
   return fields;
 }
 
-function readList(input: unknown, what: string): readonly unknown[] {
+export function readList(input: unknown, what: string): readonly unknown[] {
   if (input === undefined) return [];
   if (!Array.isArray(input)) throw wrong(what);
   return input;
@@ -190,6 +194,6 @@ function checkNumber(input: unknown, what: string): void {
   }
 }
 
-function wrong(what: string): RangeError {
+export function wrong(what: string): RangeError {
   return new RangeError(`${what} is missing or not of the right kind`);
 }

@@ -3,10 +3,13 @@
 // never to a web page: one that was lured here by DNS sends another Host, any other an Origin.
 
 import { readClockChange, readFaults, readSeed, readSettings } from './control-input.ts';
+import { readRestart, readWorkloads } from './control-workloads.ts';
 import type { FaultScript } from './faults.ts';
 import type { RequestLog } from './request-log.ts';
 import { applySeed, describeWorld } from './seeding.ts';
 import type { RawRequest } from './signature.ts';
+import { populateWorkloads } from './workloads/populate.ts';
+import type { Workloads } from './workloads/workloads.ts';
 import type { World } from './world.ts';
 
 export const CONTROL_PATH = '/_sandbox/';
@@ -16,6 +19,7 @@ const LOOPBACK_HOST = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/i;
 /** The parts of a sandbox that can be controlled. */
 export interface Controlled {
   readonly world: World;
+  readonly workloads: Workloads;
   readonly faults: FaultScript;
   readonly requests: RequestLog;
 }
@@ -37,10 +41,18 @@ const HANDLERS: Readonly<Record<string, ControlHandler>> = {
     return faults.list();
   },
   'DELETE faults': ({ faults }) => faults.clear(),
-  'POST clock': ({ world }, body) => moveClock(world, body),
+  'GET clock': ({ world }) => clockOf(world),
+  'POST clock': (sandbox, body) => moveClock(sandbox, body),
   'POST seed': ({ world }, body) => {
     applySeed(world, readSeed(body));
     return describeWorld(world);
+  },
+  'GET workloads': ({ workloads }) => workloadsOf(workloads),
+  'POST workloads': (sandbox, body) => addWorkloads(sandbox, body),
+  'DELETE workloads': ({ workloads }) => workloads.clear(),
+  'POST restart': ({ workloads }, body) => {
+    for (const name of readRestart(body)) workloads.restart(name);
+    return workloadsOf(workloads);
   },
   'POST settings': ({ world }, body) => Object.assign(world.settings, readSettings(body)),
 };
@@ -68,13 +80,32 @@ export function answerControl(sandbox: Controlled, request: RawRequest): Control
   }
 }
 
-function moveClock(world: World, body: unknown): unknown {
+/** Says what answers here, so that nobody takes another server's time for a sandbox's. */
+function clockOf({ clock }: World): unknown {
+  const { signatureSkewMs, shiftMs } = clock;
+  return { service: 'keyturn-sandbox', now: clock.now(), shiftMs, signatureSkewMs };
+}
+
+function moveClock({ world, workloads }: Controlled, body: unknown): unknown {
   const change = readClockChange(body);
   const { clock } = world;
+  workloads.catchUp();
   if (change.now !== undefined) clock.set(new Date(change.now));
   if (change.advanceMs !== undefined) clock.advance(change.advanceMs);
   if (change.signatureSkewMs !== undefined) clock.signatureSkewMs = change.signatureSkewMs;
-  return { now: clock.now(), signatureSkewMs: clock.signatureSkewMs };
+  workloads.catchUp();
+  return clockOf(world);
+}
+
+function addWorkloads(sandbox: Controlled, body: unknown): unknown {
+  const { workloads, populate } = readWorkloads(body);
+  if (populate !== undefined) populateWorkloads(sandbox, populate);
+  for (const seed of workloads) sandbox.workloads.add(seed);
+  return workloadsOf(sandbox.workloads);
+}
+
+function workloadsOf(workloads: Workloads): unknown {
+  return { workloads: workloads.list(), totals: workloads.totals() };
 }
 
 function failure(status: number, message: string): ControlAnswer {

@@ -9,6 +9,7 @@ import { homeRegion } from './regions.ts';
 import { RequestLog } from './request-log.ts';
 import { listen } from './server.ts';
 import { resolveSettings, type SandboxSettings } from './settings.ts';
+import { Workloads } from './workloads/workloads.ts';
 import { type AccountSeed, DEFAULT_ACCOUNT_ID, World } from './world.ts';
 
 export type { Fault, FaultEffect } from './faults.ts';
@@ -37,6 +38,14 @@ export {
 } from './population.ts';
 export type { LoggedRequest } from './request-log.ts';
 export type { Lag, Rate, SandboxSettings } from './settings.ts';
+export { seedPlace } from './workloads/place.ts';
+export {
+  populateWorkloads,
+  WORKLOAD_PLACE,
+  type WorkloadPopulation,
+} from './workloads/populate.ts';
+export type { CallRefusal, WorkloadSeed, WorkloadStatus } from './workloads/workload.ts';
+export type { WorkloadTotals } from './workloads/workloads.ts';
 export type { AccountSeed, KeySeed, RoleSeed, UserSeed } from './world.ts';
 export { ADMINISTRATOR_NAME, DEFAULT_ACCOUNT_ID } from './world.ts';
 
@@ -63,6 +72,10 @@ export interface Sandbox {
   readonly faults: FaultScript;
   readonly requests: RequestLog;
   readonly settings: SandboxSettings;
+  /** What reads places and signs calls by itself; `populateWorkloads` fills an account with them. */
+  readonly workloads: Workloads;
+  /** Moves the data clock, and plays what the workloads do on the way. */
+  advance(durationMs: number): void;
   /** The environment in which an AWS client calls the sandbox as an account's administrator. */
   endpointEnv(accountId?: string): Record<string, string>;
   /** Cuts every connection and stops. */
@@ -76,7 +89,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const settings = resolveSettings(options);
   const world = new World(clock, new SeededRandom(seed), settings);
   const first = world.addAccount({ id: DEFAULT_ACCOUNT_ID, ...options.account });
-  const parts = { world, faults: new FaultScript(), requests: new RequestLog() };
+  const workloads = new Workloads(world, seed);
+  const parts = { world, workloads, faults: new FaultScript(), requests: new RequestLog() };
   const server = await listen(parts, options.port ?? 0);
   const url = `http://127.0.0.1:${server.port}`;
   return {
@@ -85,6 +99,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     clock,
     settings,
     ...parts,
+    advance: (durationMs) => workloads.advance(durationMs),
     endpointEnv: (accountId = first.id) => {
       const key = world.administratorKey(accountId);
       const region = homeRegion(world.account(accountId).partition);

@@ -152,6 +152,8 @@ class Exchange {
   }
 
   #work(job: Job, entry: LoggedRequest): Answer {
+    // What the workloads have done by now comes before what this call changes.
+    this.#sandbox.workloads.catchUp();
     const answer = perform(this.#sandbox.world, this.#buckets, job);
     entry.done = answer.errorCode === undefined;
     entry.errorCode = answer.errorCode;

@@ -1,6 +1,8 @@
 // A secret, its versions and the labels on them.
 
-import type { Lagging } from '../lagging.ts';
+import { Lagging } from '../lagging.ts';
+import type { Account } from '../model.ts';
+import type { World } from '../world.ts';
 
 export const CURRENT = 'AWSCURRENT';
 export const PREVIOUS = 'AWSPREVIOUS';
@@ -34,6 +36,48 @@ export interface Secret {
   readonly kmsKeyId: string | undefined;
   readonly createDate: Date;
   readonly states: Lagging<SecretState>;
+}
+
+/** What a secret is made with. */
+export interface NewSecret {
+  readonly name: string;
+  readonly region: string;
+  /** The first version's id and value; undefined for a secret without a value. */
+  readonly first: (SecretValue & { readonly id: string }) | undefined;
+  readonly description?: string | undefined;
+  readonly kmsKeyId?: string | undefined;
+  readonly tags?: ReadonlyMap<string, string>;
+}
+
+const SUFFIX_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Where a secret of that name is kept among those of the account. */
+export function secretPlace(region: string, name: string): string {
+  return `${region} ${name}`;
+}
+
+/** Makes a secret in the account, in place of one of that name. */
+export function addSecret(world: World, account: Account, fields: NewSecret): Secret {
+  const { name, region, first } = fields;
+  const now = world.clock.now();
+  const version = first === undefined ? undefined : { ...first, createDate: now };
+  const suffix = world.random.text(6, SUFFIX_ALPHABET);
+  const secret: Secret = {
+    name,
+    arn: `arn:${account.partition}:secretsmanager:${region}:${account.id}:secret:${name}-${suffix}`,
+    description: fields.description,
+    kmsKeyId: fields.kmsKeyId,
+    createDate: now,
+    states: new Lagging<SecretState>(now.getTime(), {
+      versions: new Map(version === undefined ? [] : [[version.id, version]]),
+      stages: new Map(version === undefined ? [] : [[CURRENT, version.id]]),
+      tags: fields.tags ?? new Map(),
+      changeDate: now,
+      deletionDate: undefined,
+    }),
+  };
+  account.secrets.set(secretPlace(region, name), secret);
+  return secret;
 }
 
 /** The labels after one is put on a version. AWSCURRENT leaves AWSPREVIOUS where it was. */

@@ -4,13 +4,13 @@ import { optionalString, requiredString } from '../json-input.ts';
 import type { Call, Resource } from '../operation.ts';
 import { Refusal } from '../refusal.ts';
 import { lagMs } from '../settings.ts';
-import type { Secret, SecretState } from './secret.ts';
+import { type Secret, type SecretState, secretPlace } from './secret.ts';
 
 export const SERVICE = 'secretsmanager';
 
 /** Where a secret of that name is kept among those of the account. */
 export function placeOf(call: Call, name: string): string {
-  return `${call.caller.region} ${name}`;
+  return secretPlace(call.caller.region, name);
 }
 
 /** The secret the call names. Throws ResourceNotFoundException. */

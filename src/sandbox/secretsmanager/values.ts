@@ -1,11 +1,11 @@
 // CreateSecret, PutSecretValue, GetSecretValue, ListSecretVersionIds.
 
 import { givenTags, optionalNumber, optionalString, stringList } from '../json-input.ts';
-import { Lagging } from '../lagging.ts';
 import type { Call, Operation } from '../operation.ts';
 import { Refusal } from '../refusal.ts';
 import type { ResultFields } from '../result.ts';
 import {
+  addSecret,
   CURRENT,
   isSameValue,
   moveStage,
@@ -19,8 +19,6 @@ import { optionalValue, requiredName, requiredToken } from './secret-input.ts';
 import {
   findSecret,
   openState,
-  placeOf,
-  SERVICE,
   seenState,
   targetSecret,
   targetSecretResource,
@@ -29,7 +27,6 @@ import {
 } from './target-secret.ts';
 
 const resource = targetSecretResource;
-const SUFFIX_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const PAGE_SIZE_MAX = 100;
 
 export const valueOperations: Readonly<Record<string, Operation>> = {
@@ -45,26 +42,16 @@ function createSecret(call: Call): ResultFields {
   const token = requiredToken(call);
   const known = findSecret(call, name);
   if (known !== undefined) return createdBefore(known, token, value);
-  const { world, account, caller } = call;
-  const suffix = world.random.text(6, SUFFIX_ALPHABET);
-  const now = world.clock.now();
-  const version = value === undefined ? undefined : { ...value, id: token, createDate: now };
-  const secret: Secret = {
+  const secret = addSecret(call.world, call.account, {
     name,
-    arn: `arn:${account.partition}:${SERVICE}:${caller.region}:${account.id}:secret:${name}-${suffix}`,
+    region: call.caller.region,
+    first: value === undefined ? undefined : { ...value, id: token },
     description: optionalString(call, 'Description'),
     kmsKeyId: optionalString(call, 'KmsKeyId'),
-    createDate: now,
-    states: new Lagging<SecretState>(now.getTime(), {
-      versions: new Map(version === undefined ? [] : [[token, version]]),
-      stages: new Map(version === undefined ? [] : [[CURRENT, token]]),
-      tags: givenTags(call),
-      changeDate: now,
-      deletionDate: undefined,
-    }),
-  };
-  account.secrets.set(placeOf(call, name), secret);
-  return { ARN: secret.arn, Name: name, VersionId: version?.id };
+    tags: givenTags(call),
+  });
+  const VersionId = value === undefined ? undefined : token;
+  return { ARN: secret.arn, Name: name, VersionId };
 }
 
 /** The same call again changes nothing and succeeds; any other is refused. */

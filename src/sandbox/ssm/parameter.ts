@@ -1,6 +1,7 @@
 // A parameter and its versions.
 
-import type { Lagging } from '../lagging.ts';
+import { Lagging } from '../lagging.ts';
+import type { Account } from '../model.ts';
 
 export const TYPES = ['String', 'StringList', 'SecureString'] as const;
 export type ParameterType = (typeof TYPES)[number];
@@ -30,4 +31,35 @@ export interface Parameter {
   readonly name: string;
   readonly arn: string;
   readonly states: Lagging<ParameterState>;
+}
+
+/** Where a parameter of that name is kept among those of the account. */
+export function parameterPlace(region: string, name: string): string {
+  return `${region} ${name}`;
+}
+
+export function arnOfParameter({ partition, id }: Account, region: string, name: string): string {
+  const path = name.startsWith('/') ? name : `/${name}`;
+  return `arn:${partition}:ssm:${region}:${id}:parameter${path}`;
+}
+
+/** What a parameter is made with. */
+export interface NewParameter {
+  readonly name: string;
+  readonly region: string;
+  readonly first: ParameterVersion;
+  readonly tags?: ReadonlyMap<string, string>;
+}
+
+/** Makes a parameter in the account, in place of one of that name. */
+export function addParameter(account: Account, { name, region, first, tags }: NewParameter): void {
+  account.parameters.set(parameterPlace(region, name), {
+    name,
+    arn: arnOfParameter(account, region, name),
+    states: new Lagging<ParameterState>(first.modifiedAt.getTime(), {
+      versions: [first],
+      labels: new Map(),
+      tags: tags ?? new Map(),
+    }),
+  });
 }

@@ -1,19 +1,18 @@
 // PutParameter. A refusal never repeats the value.
 
 import { givenTags, optionalString, requiredString } from '../json-input.ts';
-import { Lagging } from '../lagging.ts';
 import type { Call, Operation } from '../operation.ts';
 import { constraintError, Refusal, validationError } from '../refusal.ts';
 import type { ResultFields } from '../result.ts';
 import {
-  type Parameter,
+  addParameter,
   type ParameterState,
   type ParameterTier,
   type ParameterType,
   type ParameterVersion,
   TYPES,
 } from './parameter.ts';
-import { parameterArn, parameterResource, placeOf, writeState } from './target-parameter.ts';
+import { parameterResource, placeOf, writeState } from './target-parameter.ts';
 
 const NAME_LENGTH_MAX = 1011;
 const LEVELS_MAX = 15;
@@ -43,16 +42,8 @@ function putParameter(call: Call): ResultFields {
   }
   const version = newVersion(call, known?.states.newest.versions.at(-1));
   if (known === undefined) {
-    const parameter: Parameter = {
-      name,
-      arn: parameterArn(call, name),
-      states: new Lagging<ParameterState>(call.world.clock.nowMs(), {
-        versions: [version],
-        labels: new Map(),
-        tags,
-      }),
-    };
-    call.account.parameters.set(placeOf(call, name), parameter);
+    const { region } = call.caller;
+    addParameter(call.account, { name, region, first: version, tags });
   } else {
     writeState(call, known, { versions: withVersion(known.states.newest, version) });
   }

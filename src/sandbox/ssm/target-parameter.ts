@@ -4,13 +4,18 @@ import { optionalString, requiredString } from '../json-input.ts';
 import type { Call, Resource } from '../operation.ts';
 import { Refusal } from '../refusal.ts';
 import { lagMs } from '../settings.ts';
-import type { Parameter, ParameterState } from './parameter.ts';
+import {
+  arnOfParameter,
+  type Parameter,
+  type ParameterState,
+  parameterPlace,
+} from './parameter.ts';
 
 export const SERVICE = 'ssm';
 
 /** Where a parameter of that name is kept among those of the account. */
 export function placeOf(call: Call, name: string): string {
-  return `${call.caller.region} ${name}`;
+  return parameterPlace(call.caller.region, name);
 }
 
 /** A name without the spaces around it, and what stands behind a colon: a version or a label. */
@@ -57,8 +62,7 @@ export function writeState(
 }
 
 export function parameterArn({ account, caller }: Call, name: string): string {
-  const path = name.startsWith('/') ? name : `/${name}`;
-  return `arn:${account.partition}:${SERVICE}:${caller.region}:${account.id}:parameter${path}`;
+  return arnOfParameter(account, caller.region, name);
 }
 
 export function parameterResource(call: Call): Resource {
