@@ -33,6 +33,7 @@ import {
 } from './build-report.ts';
 import { collectHandoffs } from './collect-handoffs.ts';
 import { findCandidates } from './find-candidates.ts';
+import { findTarget } from './find-target.ts';
 import type { RunContext } from './run-context.ts';
 
 /** What is wanted of an account. */
@@ -40,6 +41,8 @@ export interface AccountOptions extends InventoryOptions {
   readonly dryRun: boolean;
   /** The threshold as the log and the document tell it, in days. */
   readonly daysThreshold: number;
+  /** The only key to rotate, whatever its age: by its ID, or by the name of its user. */
+  readonly target?: string;
   /** How much younger than the threshold a key may be that is due, in days. */
   readonly lookAheadDays: number;
   /** What becomes of old keys, of rotations that this run begins. */
@@ -151,7 +154,8 @@ function ownKeyLast(
 
 /** What is known while the run goes on; the result is made from whatever is there at the end. */
 class AccountRun {
-  readonly #options: AccountOptions;
+  /** With the user and the key that `target` stands for, once AWS was asked. */
+  #options: AccountOptions;
   readonly #context: AccountContext;
   #candidates: readonly UserListed[] = [];
   readonly #outcomes = new Map<UserListed, UserOutcome>();
@@ -174,13 +178,18 @@ class AccountRun {
     gateway: AccountGateway,
   ): Promise<{ readonly account: AccountWork; readonly candidates: readonly UserListed[] }> {
     const { clock, emit, signal } = this.#context;
-    const { dryRun, daysThreshold, user: scope } = this.#options;
+    const { dryRun, daysThreshold, target } = this.#options;
     const { account: id, arn: caller } = gateway.caller;
     this.#account = id;
     emit({ code: 'run-started', account: id, caller, dryRun, daysThreshold });
     // Before the inventory: a run that could not keep a secret must not begin (I1, I3). A dry run
     // keeps nothing, so it does not ask whether it could.
     const state = await this.#context.state.open(id, dryRun ? 'read' : 'write');
+    if (target !== undefined) {
+      const { user, keyId } = await findTarget(target, gateway);
+      const wanted = { kind: 'named-key', keyId, mayRemove: undefined } as const;
+      this.#options = { ...this.#options, user, wanted };
+    }
     const inventory = await accountInventory(
       { gateway, state, clock, emit, signal },
       this.#options,
@@ -198,6 +207,7 @@ class AccountRun {
     emit({ code: 'inventory-done', users, keys, due, candidates: candidates.length });
     const account = this.#work(gateway, state);
     await this.#readOrphans(account);
+    const { user: scope } = this.#options;
     if (!dryRun) await settleAllLeftOver(account, (user) => isInScope(user, scope));
     return { account, candidates };
   }
@@ -221,7 +231,7 @@ class AccountRun {
       ...{ gateway, state, deliver, finishesOthers: true },
       ...(gates !== undefined && { creating: gates.creating }),
       policy: {
-        ...{ oldKeyFate, retire, cleanUpDays, replacesOwnKey: isDeliverGiven },
+        ...{ oldKeyFate, retire, cleanUpDays, replacesOwnKey: isDeliverGiven, takesDeliver: true },
         ...{ orphans, wordCommand, movedFrom },
       },
     });

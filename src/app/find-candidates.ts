@@ -14,7 +14,7 @@ import type { AccountState, OpenUser } from '../state/state-store.ts';
 export interface Scope {
   /** The only user to look at; undefined means all (I6). */
   readonly user: string | undefined;
-  readonly wanted: Exclude<Wanted, { readonly kind: 'named-key' }>;
+  readonly wanted: Wanted;
   /** How long clean-up holds an Inactive key, in days; undefined when nothing is to be cleaned up. */
   readonly cleanUpDays: number | undefined;
 }
@@ -65,7 +65,8 @@ function dueAmong(
   keys: readonly AccessKey[],
   { wanted, now }: Scope & { readonly now: Date },
 ): readonly AccessKey[] {
-  if (wanted.kind !== 'due-key') return [];
+  if (wanted.kind === 'recovery') return [];
+  if (wanted.kind === 'named-key') return keys.filter(({ id }) => id === wanted.keyId);
   return keys.filter((key) => isDue(key, wanted.daysThreshold, now));
 }
 

@@ -48,6 +48,7 @@ export async function undoInAccount(
       retire: PATIENT,
       cleanUpDays: undefined,
       replacesOwnKey: false,
+      takesDeliver: false,
       wordCommand: options.wordCommand,
     } as const;
     const work = accountWork({ ...context, gateway, state, policy, finishesOthers: true });

@@ -195,6 +195,11 @@ export const ERROR_CODES = {
     remedy: 'Check the ID; without `--organization`, accounts outside it are entered too.',
   }),
 
+  'which-key': info(3, 'account', {
+    meaning: 'A user was named whose key is to be rotated, and it is not clear which one is meant.',
+    remedy: 'Name the key by its ID; the message lists the Active ones.',
+  }),
+
   // One user failed; the others went on.
   'in-grace': info(1, 'user', {
     kind: 'block',

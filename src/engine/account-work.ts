@@ -23,6 +23,8 @@ export interface RotationPolicy {
   readonly verification: VerificationPolicy;
   /** Whether the operator has said where the successor of the key that signs the calls goes (I7). */
   readonly replacesOwnKey: boolean;
+  /** Whether the command of the run says where secrets go: with `--deliver`, as hints advise. */
+  readonly takesDeliver: boolean;
   /** Keys of which the operator has said that nobody made them by hand. */
   readonly orphans: ReadonlySet<AccessKeyId>;
   /** The command line to which `--orphan KEY` is added to say so; `keyturn recover` when left out. */

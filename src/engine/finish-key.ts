@@ -6,6 +6,7 @@ import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
 import { retiringKey } from '../lifecycle/decide-user.ts';
 import { type AccessKey, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
+import type { RotationStep } from '../lifecycle/record.ts';
 import { HOLD_DAYS, judgeQuiet, type RetiringKey } from '../lifecycle/retirement.ts';
 import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
 import type { AccountWork } from './account-work.ts';
@@ -55,17 +56,20 @@ export async function finishKey(
     });
   }
   return await whileAlone(user, account, async (work) => {
-    await assertNothingOpen(work);
+    await assertNothingOpen(work, keyId);
     await settleLeftOver(work);
     const keys = await work.listKeys();
     const key = keys.find(({ id }) => id === keyId);
     if (key === undefined) {
       await assertGone(request, work);
+      await endGrace({ type: 'closed', reason: 'old-key-gone' }, work);
       return { kind: 'gone' };
     }
     assertReplaced(request, keys);
     if (key.status === 'Active')
       return await deactivate(request, await about(key, keys, work), work);
+    // Somebody else made it Inactive, so its hold begins now (I5).
+    await endGrace({ type: 'deactivated' }, work);
     const { sightings } = account.state;
     // A run beside this one may have seen it Active since (I5).
     await sightings.refresh();
@@ -83,10 +87,20 @@ async function about(
   return { ...retiringKey(key, factsOf(work, keys)), lastUse };
 }
 
-/** I4: until it has ended, nobody knows whether the new key works, or which one is to stay. */
-async function assertNothingOpen(work: UserWork): Promise<void> {
+/** A rotation that waited for the end of its old key has come to it. */
+async function endGrace(step: RotationStep, work: UserWork): Promise<void> {
+  const { open } = work.history;
+  if (open?.phase === 'in-grace') await work.record(open.id, step);
+}
+
+/**
+ * I4: until it has ended, nobody knows whether the new key works, or which one is to stay. One that only
+ * waits for the end of this key is finished by it.
+ */
+async function assertNothingOpen(work: UserWork, keyId: AccessKeyId): Promise<void> {
   const { open } = work.history;
   if (open === undefined) return;
+  if (open.phase === 'in-grace' && open.oldKeyId === keyId) return;
   const { recover } = await decide(work, await work.listKeys(), { kind: 'recovery' });
   const stands = recover?.leadsTo === 'nothing' ? recover.error : undefined;
   throw new KeyturnError(
@@ -132,7 +146,9 @@ async function deactivate(
   const { clock } = work.account;
   assertQuiet(request, facts, clock.now());
   await request.confirm();
-  await changeKey({ keyId: facts.key.id, to: 'Inactive', by: 'finish', why: 'finish' }, work);
+  const { open } = work.history;
+  const change = { keyId: facts.key.id, to: 'Inactive', by: 'finish', why: 'finish' } as const;
+  await changeKey({ ...change, ...(open !== undefined && { rotation: open.id }) }, work);
   return { kind: 'deactivated', deletableFrom: afterHold(clock.now()) };
 }
 

@@ -178,7 +178,7 @@ function commandToServe(
   const [first] = known;
   if (first === undefined || known.length < asked.length) return undefined;
   const { region } = first;
-  const isKeyctl = policy.oldKeyFate === 'keep';
+  const isKeyctl = !policy.takesDeliver;
   const isPerUser = known.every(({ template }) => template.includes('{user}'));
   const words = [
     ...(isKeyctl ? ['rotate-iam-keys'] : []),

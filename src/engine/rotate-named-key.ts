@@ -6,10 +6,16 @@ import type { UserDecision } from '../lifecycle/decide-user.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { AccountWork } from './account-work.ts';
 import { decide } from './decide.ts';
-import type { RotationOutcome } from './outcome.ts';
+import type { RetirementOutcome, RotationOutcome } from './outcome.ts';
 import { refusalOf } from './refusal.ts';
 import { type Turn, turn } from './rotate-user.ts';
 import { whileAlone } from './user-work.ts';
+
+/** What became of the key, and of the one that it replaced. */
+export interface NamedOutcome {
+  readonly rotation: RotationOutcome;
+  readonly retirement: RetirementOutcome | undefined;
+}
 
 export interface NamedKey {
   readonly user: string;
@@ -27,15 +33,28 @@ export interface NamedKey {
 export async function rotateNamedKey(
   { user, keyId, mayRemove }: NamedKey,
   account: AccountWork,
-): Promise<RotationOutcome> {
+): Promise<NamedOutcome> {
   return await whileAlone(user, account, async (work) => {
     const result = await turn({ kind: 'named-key', keyId, mayRemove }, work);
-    const outcome = result.recovered ?? result.rotation;
-    if (outcome !== undefined) return outcome;
+    const { retirement } = result;
+    const rotation = result.recovered ?? result.rotation;
+    if (rotation !== undefined) return { rotation, retirement };
+    if (retirement?.kind === 'retired') throw onlyRetired(retirement, user);
     const { decision } = result;
     if (decision?.next.kind === 'not-theirs') throw refusalOf(decision.next, work);
     throw undoFinished(result, user);
   });
+}
+
+/** The end of the last rotation was due, and is all that was done. */
+function onlyRetired({ oldKey }: RetirementOutcome, user: string): KeyturnError {
+  return new KeyturnError(
+    'in-grace',
+    `${oldKey.id} of ${user}, which nobody uses any more, was made Inactive; no key was rotated`,
+    {
+      hint: 'it is held as the way back and has the second place; keyctl finish --delete ends that',
+    },
+  );
 }
 
 /** What would be done, by reads alone (I12). */

@@ -285,6 +285,11 @@ function* nextNamed(
   const { keys, signer, now } = facts;
   const oldKey = keys.find(({ id }) => id === keyId);
   if (oldKey === undefined) return { kind: 'not-theirs', keyId };
+  // I7: it would be made Inactive by calls that depend on it. One that stays Active for now may be replaced.
+  const isOwn = signer.dependsOn(keyId) && !signer.isReplaceable;
+  if (isOwn && facts.oldKeyFate === 'deactivate') {
+    return { kind: 'blocked', oldKey, reason: 'own-key', keys: [] };
+  }
   const dependsOn = (id: AccessKeyId) => signer.dependsOn(id);
   const around = { keys, currentKeyId: keyId, dependsOn };
   const other = otherKey(around);

@@ -30,6 +30,7 @@ const plan = z.object({
   why: z.string().describe('In a sentence'),
   key_to_delete: z.string().nullable().describe('The key that would have to make room'),
   asks: z.boolean().describe('Whether only a person can agree to that, and --yes is not enough'),
+  old_key: z.string().describe('What would become of the old key, in words that can follow it'),
   resumes: z.string().nullable().describe('The phase in which an earlier run left off'),
   hint: z.string().nullable().describe('What to do where it is not possible'),
 });
@@ -39,7 +40,14 @@ const rotation = z.object({
   new_key_id: z.string(),
   resumed: z.boolean().describe('true when an earlier run had begun it'),
   updated_profiles: z.array(z.string()).describe('Profiles that now hold the new key'),
-  previous_profile: z.string().describe('The profile that keeps the old key, still Active'),
+  previous_profile: z.string().describe('The profile that keeps the old key'),
+  old_key_status: z.string().describe('Active, or Inactive with --retire'),
+  old_key_waits_until: z
+    .string()
+    .nullable()
+    .describe(
+      'ISO 8601 UTC: when it may become Inactive if nobody uses it; null without --retire when-quiet',
+    ),
   backup_file: z.string().nullable().describe('null when an earlier run wrote the file'),
   deleted_key_id: z.string().nullable().describe('The key that made room'),
   undo_command: z.string(),

@@ -61,6 +61,7 @@ export function examOf(exam: Partial<ProfileExam> = {}): ProfileExam {
     slot: { kind: 'free' },
     sameKeyProfiles: [],
     openPhase: undefined,
+    oldKeyEnd: 'stays',
     orphan: undefined,
     obstacle: undefined,
     warnings: [],
@@ -87,6 +88,8 @@ export const ROTATION: ProfileRotation = {
   backupPath: `${FILE}.backup.20261121_100000`,
   updatedProfiles: ['production'],
   previousProfile: 'production-previous',
+  oldKeyStatus: 'Active',
+  oldKeyWaitsUntil: undefined,
   deletedKeyId: undefined,
 };
 

@@ -149,6 +149,7 @@ async function openAccount(
       cleanUpDays: undefined,
       verification: DEFAULT_VERIFICATION,
       replacesOwnKey: false,
+      takesDeliver: true,
       orphans: new Set(),
     },
     signal: new AbortController().signal,

@@ -17,6 +17,8 @@ import { MemoryStore } from '../../src/state/memory/memory-store.ts';
 
 export const DAY_MS = 86_400_000;
 const REGION = 'us-east-1';
+/** New keys do not become due themselves while it is played. */
+const THRESHOLD_DAYS = 200;
 
 /** How many users there are, how many of their keys are due, and on how many of those something works. */
 export interface Fleet {
@@ -59,14 +61,17 @@ export async function playMonths(fleet: Fleet): Promise<Months> {
 }
 
 /** The first `due` users have old keys; of those the first `working` have a workload each. */
-function populate({ world, clock, workloads }: Sandbox, { users, due, working, habits }: Fleet): void {
+function populate(
+  { world, clock, workloads }: Sandbox,
+  { users, due, working, habits }: Fleet,
+): void {
   for (let number = 0; number < users; number += 1) {
     const name = `user-${number}`;
     world.addUser(ACCOUNT, { name });
     const isDue = number < due;
     const isWorking = number < working;
     const key = world.addKey(ACCOUNT, name, {
-      ageDays: isDue ? 120 + number : 5,
+      ageDays: isDue ? THRESHOLD_DAYS + 20 + number : 5,
       ...(isWorking && { lastUsed: { at: new Date(clock.nowMs() - DAY_MS), service: 's3' } }),
     });
     const place = `secrets-manager=app/${name}`;
@@ -100,23 +105,23 @@ class Play {
     const { days } = this.#fleet;
     for (let day = 0; day < days; day += 1) {
       this.#note(await this.#run());
+      this.#noteUses();
       this.#sandbox.advance(this.#startMs + (day + 1) * DAY_MS - this.#sandbox.clock.nowMs());
     }
     const { calls, refused } = this.#sandbox.workloads.totals();
-    for (const end of this.#old.values()) end.lastUsed = this.#lastUse(end);
     return { calls, refused, failures: this.#failures, ends: [...this.#old.values()] };
   }
 
   async #run(): Promise<RotationReport> {
     const { report } = await rotateAccount(
       {
-        daysThreshold: 90,
+        daysThreshold: THRESHOLD_DAYS,
         lookAheadDays: 0,
         oldKeyFate: this.#fleet.oldKeyFate,
         retire: { quietDays: undefined, deadlineDays: undefined },
         dryRun: false,
         user: undefined,
-        wanted: { kind: 'due-key', daysThreshold: 90 },
+        wanted: { kind: 'due-key', daysThreshold: THRESHOLD_DAYS },
         cleanUpDays: 30,
         inventory: 'auto',
         profile: undefined,
@@ -156,11 +161,13 @@ class Play {
     }
   }
 
-  /** Of a key that is gone nobody knows any more. */
-  #lastUse({ user, keyId }: OldKeyEnd): number | undefined {
-    const key = this.#sandbox.world.user(ACCOUNT, user).keys.find(({ id }) => id === keyId);
-    const use = key?.uses.at(-1);
-    return use === undefined ? undefined : this.#day(use.at.getTime());
+  /** Each day: a key that is gone tells nothing any more. */
+  #noteUses(): void {
+    for (const end of this.#old.values()) {
+      const { keys } = this.#sandbox.world.user(ACCOUNT, end.user);
+      const use = keys.find(({ id }) => id === end.keyId)?.uses.at(-1);
+      if (use !== undefined) end.lastUsed = this.#day(use.at.getTime());
+    }
   }
 
   #day(ms: number): number {

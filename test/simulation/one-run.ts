@@ -203,6 +203,7 @@ function accountOf(run: SimRun, { gateway, state, emit, cleanUpDays }: Parts): A
       cleanUpDays,
       verification: DEFAULT_VERIFICATION,
       replacesOwnKey: false,
+      takesDeliver: true,
       orphans: new Set(),
     },
   };

@@ -148,10 +148,24 @@ function withExam(report: KeyctlReport, exam: ProfileExam): KeyctlReport {
   };
 }
 
+const OLD_KEY_ENDS = {
+  goes: 'would become Inactive',
+  waits: 'would stay Active until nobody uses it',
+  stays: 'would stay Active',
+} as const;
+
 function planOf(exam: ProfileExam): RotationPlan {
   const { slot, openPhase, obstacle, orphan } = exam;
   const resumes = openPhase ?? null;
-  const nothing = { possible: true, key_to_delete: null, asks: false, resumes, hint: null };
+  const old_key = OLD_KEY_ENDS[exam.oldKeyEnd];
+  const nothing = {
+    possible: true,
+    key_to_delete: null,
+    asks: false,
+    old_key,
+    resumes,
+    hint: null,
+  };
   if (obstacle !== undefined) {
     const { message: why, hint = null } = obstacle;
     return { ...nothing, possible: false, why, hint };
@@ -184,13 +198,15 @@ function withRotation(
     ...report,
     user_name: rotation.user,
     credentials_file: rotation.path,
-    next_run_at: null,
+    next_run_at: rotation.oldKeyWaitsUntil?.toISOString() ?? null,
     rotation: {
       old_key_id: rotation.oldKeyId,
       new_key_id: rotation.newKeyId,
       resumed: rotation.resumed,
       updated_profiles: [...rotation.updatedProfiles],
       previous_profile: rotation.previousProfile,
+      old_key_status: rotation.oldKeyStatus,
+      old_key_waits_until: rotation.oldKeyWaitsUntil?.toISOString() ?? null,
       backup_file: rotation.backupPath ?? null,
       deleted_key_id: rotation.deletedKeyId ?? null,
       undo_command: commands.undo,

@@ -15,10 +15,12 @@ import { targetOfProfiles } from '../../destinations/credentials-file/place.ts';
 import { rehearseDelivery } from '../../destinations/credentials-file/profile-edits.ts';
 import { keyDetails } from '../../engine/key-details.ts';
 import { askedAbout, refuseUnasked } from '../../engine/named-orphans.ts';
+import type { RotationOutcome } from '../../engine/outcome.ts';
 import { refusalOf } from '../../engine/refusal.ts';
 import { examineNamedKey, rotateNamedKey } from '../../engine/rotate-named-key.ts';
 import type { UserAtHand } from '../../engine/user-work.ts';
 import type { UserDecision } from '../../lifecycle/decide-user.ts';
+import type { OldKeyFate } from '../../lifecycle/record.ts';
 import type { SlotVerdict } from '../../lifecycle/slot.ts';
 import { seenKeys } from '../seen-keys.ts';
 import { watchBackups } from './backups.ts';
@@ -100,10 +102,23 @@ async function examine(opened: OpenedProfile): Promise<ProfileExam> {
     slot: heldElsewhere(slot, profile, file),
     sameKeyProfiles: target.sameKeyProfiles,
     openPhase: recover?.leadsTo === 'closed' ? undefined : recover?.rotation.phase,
+    oldKeyEnd: oldKeyEnd(decision, options.oldKeyFate),
     orphan: recover?.leadsTo === 'closed' ? recover.deletes?.keyId : undefined,
     obstacle: await obstacleOf(decision, { user, account: work }),
     warnings: [...unexplainedBy(decision), ...(await warningsAbout(file, profile))],
   };
+}
+
+/** A rotation that is open ends as it was promised when it began. */
+function oldKeyEnd(
+  { recover, next, gate }: UserDecision,
+  asked: OldKeyFate = 'keep',
+): ProfileExam['oldKeyEnd'] {
+  const isOpen = recover !== undefined && recover.leadsTo !== 'closed';
+  const fate = isOpen ? recover.rotation.oldKeyFate : asked;
+  if (fate === 'keep') return 'stays';
+  const verdict = next.kind === 'rotate' ? next.gate : gate;
+  return verdict?.kind === 'wait' ? 'waits' : 'goes';
 }
 
 function unexplainedBy({ unexplained }: UserDecision): string[] {
@@ -119,7 +134,9 @@ async function obstacleOf(
   at: Pick<UserAtHand, 'user' | 'account'>,
 ): Promise<KeyturnError | undefined> {
   if (recover?.leadsTo === 'nothing') return recover.error;
-  if (next.kind !== 'places-left' && next.kind !== 'not-deliverable') return undefined;
+  if (next.kind === 'nothing' || next.kind === 'rotate') return undefined;
+  // What makes room is asked of the person, and a key that is gone is told when the rotation begins.
+  if (next.kind === 'no-room' || next.kind === 'not-theirs') return undefined;
   const history = await at.account.state.history(at.user);
   return refusalOf(next, { ...at, history });
 }
@@ -172,12 +189,13 @@ async function rotate(
   const place = targetOfProfiles({ path: file.path, profile, alsoProfiles });
   const work = workFor({ gateway, state, said: options }, backups.context, place);
   const named = { user: exam.user, keyId: target.keyId, mayRemove: request.mayRemove };
-  const outcome = await rotateNamedKey(named, work);
+  const { rotation: outcome, retirement } = await rotateNamedKey(named, work);
   const backupPath = backups.latest();
   if (outcome.kind === 'failed') {
     throw backupPath === undefined ? outcome.error : withWayBack(outcome.error, exam.profile);
   }
-  return { ...(await result(outcome, request, exam)), backupPath };
+  const oldKeyWaitsUntil = retirement?.waiting?.notBefore;
+  return { ...(await result(outcome, request, exam)), oldKeyWaitsUntil, backupPath };
 }
 
 /** Once the file was written, the person may want the old pair back while the new one settles. */
@@ -199,10 +217,10 @@ function rehearse(
 }
 
 async function result(
-  outcome: Exclude<Awaited<ReturnType<typeof rotateNamedKey>>, { kind: 'failed' }>,
+  outcome: Exclude<RotationOutcome, { kind: 'failed' }>,
   request: RotateRequest,
   exam: ProfileExam,
-): Promise<Omit<ProfileRotation, 'backupPath'>> {
+): Promise<Omit<ProfileRotation, 'backupPath' | 'oldKeyWaitsUntil'>> {
   const newKeyId = outcome.kind === 'rotated' ? outcome.newKeyId : exam.currentKeyId;
   return {
     user: exam.user,
@@ -212,6 +230,7 @@ async function result(
     path: exam.path,
     updatedProfiles: [exam.profile, ...(await otherHolders(newKeyId, exam))],
     previousProfile: previousProfileOf(exam.profile),
+    oldKeyStatus: outcome.oldKey.status === 'Inactive' ? 'Inactive' : 'Active',
     deletedKeyId: outcome.resumed ? undefined : request.mayRemove,
   };
 }

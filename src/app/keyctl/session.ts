@@ -46,7 +46,10 @@ async function refuseToAsk(serial: string): Promise<string> {
 
 /** An open account, and what the person said about its keys. */
 export interface WorkParts extends Pick<AccountParts, 'gateway' | 'state'> {
-  readonly said?: Pick<TargetOptions, 'orphans' | 'movedFrom' | 'wordCommand'>;
+  readonly said?: Pick<
+    TargetOptions,
+    'orphans' | 'movedFrom' | 'wordCommand' | 'oldKeyFate' | 'retire'
+  >;
 }
 
 /**
@@ -60,11 +63,14 @@ export function workFor(
   deliver?: DeliveryTarget,
 ): AccountWork {
   const { orphans = new Set(), movedFrom, wordCommand } = said;
+  const { oldKeyFate = 'keep', retire = PATIENT } = said;
   return accountWork({
     ...{ gateway, state, clock, emit, signal },
     ...(changes !== undefined && { changes }),
     policy: {
-      ...{ oldKeyFate: 'keep', retire: PATIENT, cleanUpDays: undefined, replacesOwnKey: false },
+      ...{ oldKeyFate, retire, cleanUpDays: undefined },
+      // The successor of the key that signs is in the profile that signs (I7).
+      ...{ replacesOwnKey: oldKeyFate !== 'keep', takesDeliver: false },
       ...{ orphans, movedFrom, wordCommand },
     },
     ...(deliver !== undefined && { deliver }),

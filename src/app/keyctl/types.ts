@@ -9,6 +9,8 @@ import type { NamedPlace } from '../../destinations/kinds.ts';
 import type { FinishOutcome } from '../../engine/finish-key.ts';
 import type { ForeseenUndo, UndoKind } from '../../engine/undo-rotation.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
+import type { RetirePolicy } from '../../lifecycle/quiet-gate.ts';
+import type { OldKeyFate } from '../../lifecycle/record.ts';
 import type { SlotVerdict } from '../../lifecycle/slot.ts';
 import type { StateStore } from '../../state/state-store.ts';
 import type { ChangeLog } from '../change-log.ts';
@@ -50,6 +52,10 @@ export interface TargetOptions extends SessionOptions {
   readonly orphans?: ReadonlySet<AccessKeyId> | undefined;
   /** The command line to which `--orphan KEY` is added to say so. */
   readonly wordCommand?: string | undefined;
+  /** What becomes of the old key; it stays Active when left out. */
+  readonly oldKeyFate?: OldKeyFate;
+  /** When it goes, where it waits until nobody uses it. */
+  readonly retire?: RetirePolicy;
   /** Whether other profiles of the file that hold the same key go with it. */
   readonly allProfiles?: boolean;
   /** Places where nobody reads a key any more. */
@@ -73,6 +79,8 @@ export interface ProfileExam {
   readonly openPhase: string | undefined;
   /** A key whose secret was lost: it is deleted before the rotation begins. */
   readonly orphan: AccessKeyId | undefined;
+  /** What would become of the old key: it goes at once, it waits until nobody uses it, or it stays. */
+  readonly oldKeyEnd: 'goes' | 'waits' | 'stays';
   /** Why a rotation that is open can not be gone on with, now or from here. */
   readonly obstacle: KeyturnError | undefined;
   /** What is worth knowing and stops nothing, such as a file that others can read. */
@@ -99,6 +107,9 @@ export interface ProfileRotation {
   readonly updatedProfiles: readonly string[];
   /** The profile that keeps the old pair. */
   readonly previousProfile: string;
+  readonly oldKeyStatus: 'Active' | 'Inactive';
+  /** When it may go if nobody uses it; undefined where it does not wait for that. */
+  readonly oldKeyWaitsUntil: Date | undefined;
   readonly deletedKeyId: AccessKeyId | undefined;
 }
 

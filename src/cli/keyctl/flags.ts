@@ -3,6 +3,7 @@
 import { ACCOUNT_FLAGS } from '../flags/account-flags.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { ORPHAN_FLAG } from '../flags/orphan-flag.ts';
+import { RETIRE_FLAGS } from '../flags/retire-flags.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, DEFAULTS, ROTATE_FLAGS } from '../rotate/flags.ts';
 
@@ -55,6 +56,8 @@ export const KEYCTL_FLAGS = {
     about: 'Also give the new key to the other profiles of the file that hold the same key.',
   },
   movedFrom: { ...ROTATE_FLAGS.movedFrom, group: WHICH },
+  ...RETIRE_FLAGS,
+  retire: { ...RETIRE_FLAGS.retire, fallback: 'never: keyctl finish retires it' },
   list: {
     names: ['list'],
     short: 'l',

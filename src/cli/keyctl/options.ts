@@ -12,6 +12,7 @@ import { selectionOf } from '../flags/account-flags.ts';
 import { parseCommandLine, quoted } from '../flags/argv.ts';
 import { closest } from '../flags/closest.ts';
 import type { FlagValues } from '../flags/flag.ts';
+import { type RetireOptions, retireOf } from '../flags/retire-flags.ts';
 import { absolute, regionOf, type Surroundings, stateDirectory } from '../flags/surroundings.ts';
 import type { LogOptions } from '../rotate/options.ts';
 import { KEYCTL_FLAGS } from './flags.ts';
@@ -46,6 +47,7 @@ export interface KeyctlOptions {
   readonly allProfiles: boolean;
   /** Places where nobody reads a key any more. */
   readonly movedFrom: readonly NamedPlace[];
+  readonly retire: RetireOptions;
   readonly user: string | undefined;
   /** Keys of which the person says that nobody made them by hand. */
   readonly orphans: ReadonlySet<AccessKeyId>;
@@ -80,6 +82,7 @@ export function resolveKeyctl(args: readonly string[], surroundings: Surrounding
     yes: values.yes ?? false,
     allProfiles: values.allProfiles ?? false,
     movedFrom: (values.movedFrom ?? []).map((text) => readFormerPlace(text, '--moved-from')),
+    retire: retireOf(values, 'never'),
     user: values.user,
     orphans: new Set(values.orphan),
     stateDir: values.stateDir,
@@ -200,6 +203,9 @@ const ONLY_FOR: readonly (readonly [name: Name, orders: readonly KeyctlOrder['ki
   ['allProfiles', ['choose', 'rotate']],
   ['orphan', ['choose', 'rotate']],
   ['movedFrom', ['choose', 'rotate']],
+  ['retire', ['choose', 'rotate']],
+  ['quietDays', ['choose', 'rotate']],
+  ['retireDeadlineDays', ['choose', 'rotate']],
   ['yes', ['choose', 'rotate', 'undo', 'finish']],
   ['user', ['choose', 'rotate', 'undo', 'finish', 'list-keys']],
   ['organization', ['list-all-keys']],

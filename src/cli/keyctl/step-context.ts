@@ -33,10 +33,11 @@ export function sessionOptions(run: StepContext, authProfile: string): SessionOp
 
 export function targetOptions(run: StepContext, pair: Pair): TargetOptions {
   const { targetProfile } = pair;
-  const { user, orphans, allProfiles, movedFrom } = run.options;
+  const { user, orphans, allProfiles, movedFrom, retire } = run.options;
   const session = sessionOptions(run, pair.authProfile);
   const wordCommand = laterCommand(run, [], pair);
-  return { ...session, targetProfile, user, orphans, allProfiles, movedFrom, wordCommand };
+  const said = { user, orphans, allProfiles, movedFrom, wordCommand, ...retire };
+  return { ...session, targetProfile, ...said };
 }
 
 export function laterCommands(run: StepContext, pair: Pair): LaterCommands {

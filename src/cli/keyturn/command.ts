@@ -35,6 +35,16 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'rotate',
+    {
+      about: 'rotate one key now, whatever its age',
+      run: async (session, args) => {
+        const { runRotate } = await import('./rotate.ts');
+        return runRotate(session, args);
+      },
+    },
+  ],
+  [
     'undo',
     {
       about: 'take the latest rotation of a user back',

@@ -1,9 +1,9 @@
 // The flags of `rotate-iam-keys`. Names, aliases and defaults are a promise to schedulers.
 
 import { OFFERED_KINDS, wordOf } from '../../destinations/kinds.ts';
-import { DEADLINE_NOTICE_DAYS, QUIET_DAYS_MIN } from '../../lifecycle/quiet-gate.ts';
 import { ACCOUNT_FLAGS } from '../flags/account-flags.ts';
 import type { Flag, FlagTable } from '../flags/flag.ts';
+import { RETIRE_FLAGS } from '../flags/retire-flags.ts';
 import * as rule from '../flags/value-rules.ts';
 
 export const DEFAULTS = {
@@ -14,7 +14,6 @@ export const DEFAULTS = {
 } as const;
 
 const SCOPE = 'What is rotated';
-const RETIRE = 'What becomes of old keys';
 const DELIVERY = 'Where new secrets go';
 const AWS = 'How AWS is reached';
 const OUTPUT = 'What is printed';
@@ -67,29 +66,7 @@ export const ROTATE_FLAGS = {
       'Also rotate keys that would pass the threshold before the next run: how long it is until then, such as 31d for a monthly schedule. Then no key grows older than --days-threshold.',
     fallback: '0d: keys that are that old now',
   },
-  retire: {
-    names: ['retire'],
-    rule: rule.choice(['when-quiet', 'now', 'never']),
-    group: RETIRE,
-    about:
-      'When the old key becomes Inactive. when-quiet: once AWS shows no use of it for --quiet-days; a key that was idle before goes in the run that replaces it, one in use stays Active, the run says who used it last and when to come again, and a later run finishes. now: as soon as the new key is delivered, whatever uses the old one. never: it stays Active until keyturn keys deactivate.',
-    fallback: 'when-quiet',
-  },
-  quietDays: {
-    names: ['quiet-days'],
-    rule: rule.integer('N', QUIET_DAYS_MIN, 400),
-    group: RETIRE,
-    about: `With --retire when-quiet: for how long nobody may have used the old key, in days; ${QUIET_DAYS_MIN} to 400. Longer all the same for a key whose own uses were further apart.`,
-    fallback:
-      '14 for a key in steady use, 35 where its use is not known for long, 100 for one that is rarely used',
-  },
-  retireDeadlineDays: {
-    names: ['retire-deadline-days'],
-    rule: rule.integer('N', DEADLINE_NOTICE_DAYS, 3650),
-    group: RETIRE,
-    about: `With --retire when-quiet: so many days after the new key was delivered the old one becomes Inactive although something uses it; ${DEADLINE_NOTICE_DAYS} to 3650. It is announced ${DEADLINE_NOTICE_DAYS} days ahead.`,
-    fallback: 'no deadline: a key in use stays Active',
-  },
+  ...RETIRE_FLAGS,
   user: {
     names: ['user', 'target-user'],
     rule: rule.userName,

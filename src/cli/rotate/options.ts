@@ -11,6 +11,7 @@ import { parseFlags } from '../flags/argv.ts';
 import { resolveDeliveries } from '../flags/deliver-options.ts';
 import { isVolatileStateAccepted, limitsOf } from '../flags/environment-limits.ts';
 import type { FlagValues } from '../flags/flag.ts';
+import { retireOf } from '../flags/retire-flags.ts';
 import { absolute, regionOf, type Surroundings, stateDirectory } from '../flags/surroundings.ts';
 import { DEFAULTS, ROTATE_FLAGS } from './flags.ts';
 
@@ -85,8 +86,7 @@ export function settle(
       accounts: selectionOf(values),
       wanted: { kind: 'due-key', daysThreshold: dueFromDays },
       lookAheadDays: values.beforeNextRun ?? 0,
-      oldKeyFate: FATES[values.retire ?? 'when-quiet'],
-      retire: { quietDays: values.quietDays, deadlineDays: values.retireDeadlineDays },
+      ...retireOf(values, 'when-quiet'),
       cleanUpDays:
         values.cleanupInactive === true
           ? (values.inactiveDays ?? DEFAULTS.inactiveDays)
@@ -104,8 +104,6 @@ export function settle(
     log: resolveLog(values, surroundings),
   };
 }
-
-const FATES = { 'when-quiet': 'when-quiet', now: 'deactivate', never: 'keep' } as const;
 
 /** From which age on a key is due now, so that none passes the threshold before the next run. */
 function dueFrom(daysThreshold: number, lookAheadDays = 0): number {
@@ -158,25 +156,10 @@ function refuseConflicts(values: Values): void {
       { hint: 'leave --inventory out: only the keys of that user are read' },
     );
   }
-  refuseIdleRetirement(values);
   if (values.inactiveDays === undefined || values.cleanupInactive !== undefined) return;
   throw new KeyturnError(
     'conflicting-flags',
     `--inactive-days ${values.inactiveDays} has no effect without --cleanup-inactive`,
     { hint: 'add --cleanup-inactive, or leave --inactive-days out' },
   );
-}
-
-/** With another policy nothing waits, so a number of days would promise what does not happen. */
-function refuseIdleRetirement({ retire, ...values }: Values): void {
-  if (retire === undefined || retire === 'when-quiet') return;
-  for (const name of ['quietDays', 'retireDeadlineDays'] as const) {
-    if (values[name] === undefined) continue;
-    const flag = `--${ROTATE_FLAGS[name].names[0]}`;
-    throw new KeyturnError(
-      'conflicting-flags',
-      `${flag} ${values[name]} has no effect with --retire ${retire}`,
-      { hint: `leave ${flag} out, or use --retire when-quiet` },
-    );
-  }
 }

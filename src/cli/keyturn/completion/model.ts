@@ -7,6 +7,7 @@ import { ABOUT_FLAGS, ROTATE_FLAGS } from '../../rotate/flags.ts';
 import { COMPACT_FLAGS } from '../compact.ts';
 import { POLICY_FLAGS, POLICY_NAMES } from '../policy.ts';
 import { RECOVER_FLAGS } from '../recover.ts';
+import { ROTATE_ONE_FLAGS } from '../rotate.ts';
 import { SANDBOX_FLAGS } from '../sandbox-flags.ts';
 import { STATUS_FLAGS } from '../status.ts';
 import { UNDO_FLAGS } from '../undo.ts';
@@ -44,6 +45,7 @@ export interface CompletedProgram {
 const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readonly string[]]>> = {
   status: [STATUS_FLAGS, []],
   recover: [RECOVER_FLAGS, []],
+  rotate: [ROTATE_ONE_FLAGS, []],
   undo: [UNDO_FLAGS, []],
   compact: [COMPACT_FLAGS, []],
   sandbox: [SANDBOX_FLAGS, []],

@@ -1,0 +1,48 @@
+// The one key that the operator names, by its ID or by the name of its user.
+
+import type { AccountGateway } from '../aws/gateway.ts';
+import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { describeKey, keyDetails } from '../engine/key-details.ts';
+
+export interface Target {
+  readonly user: string;
+  readonly keyId: AccessKeyId;
+}
+
+/**
+ * Throws `unknown-owner` for a key that no user of the account is known to have, `unknown-user`, and
+ * `which-key` for a user who has none that is Active, or two.
+ */
+export async function findTarget(named: string, gateway: AccountGateway): Promise<Target> {
+  return isAccessKeyId(named) ? await ownerOf(named, gateway) : await onlyKeyOf(named, gateway);
+}
+
+async function ownerOf(keyId: AccessKeyId, { reader }: AccountGateway): Promise<Target> {
+  const { owner: user } = await reader.lastUse(keyId);
+  if (user !== undefined) {
+    const keys = await reader.listAccessKeys(user);
+    if (keys.some(({ id }) => id === keyId)) return { user, keyId };
+  }
+  throw new KeyturnError('unknown-owner', `no user of this account has the key ${keyId}`, {
+    hint: 'check the ID and the account (--profile); the root user’s keys are not rotated by keyturn',
+  });
+}
+
+async function onlyKeyOf(user: string, { reader }: AccountGateway): Promise<Target> {
+  const active = (await reader.listAccessKeys(user)).filter(({ status }) => status === 'Active');
+  const [only, second] = active;
+  if (only !== undefined && second === undefined) return { user, keyId: only.id };
+  if (only === undefined) {
+    throw new KeyturnError('which-key', `${user} has no Active key`, {
+      hint: `look at the keys of the user: keyturn keys --user ${user}`,
+    });
+  }
+  const now = new Date();
+  const described = (await keyDetails(reader, active)).map((key) => describeKey(key, now));
+  throw new KeyturnError(
+    'which-key',
+    `${user} has ${active.length} Active keys: ${described.join(' and ')}`,
+    { hint: `name the one to rotate: keyturn rotate ${only.id}` },
+  );
+}

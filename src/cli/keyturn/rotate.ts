@@ -1,0 +1,103 @@
+// `keyturn rotate KEYID|USER`: this one key, now, whatever its age.
+
+import { isAccessKeyId } from '../../base/access-key-id.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
+import type { FlagTable } from '../flags/flag.ts';
+import { renderHelp } from '../flags/help.ts';
+import * as rule from '../flags/value-rules.ts';
+import { failureFor } from '../rotate/command.ts';
+import { ROTATE_FLAGS } from '../rotate/flags.ts';
+import { settle } from '../rotate/options.ts';
+import type { Session } from '../run.ts';
+
+const {
+  daysThreshold: _days,
+  beforeNextRun: _ahead,
+  inventory: _inventory,
+  organization: _organization,
+  accounts: _accounts,
+  excludeAccounts: _excluded,
+  user: _user,
+  version: _version,
+  dryRun,
+  ...others
+} = ROTATE_FLAGS;
+
+/** Flags of rotate-iam-keys that choose among keys or accounts. */
+const UNUSED = {
+  daysThreshold: undefined,
+  beforeNextRun: undefined,
+  inventory: undefined,
+  organization: undefined,
+  excludeAccounts: undefined,
+  version: undefined,
+} as const;
+
+export const ROTATE_ONE_FLAGS = {
+  dryRun,
+  account: {
+    names: ['account'],
+    rule: rule.accountId,
+    group: 'What is rotated',
+    about: 'The account of the key, entered through the role.',
+    fallback: "the caller's own",
+  },
+  ...others,
+} as const satisfies FlagTable;
+
+export async function runRotate(session: Session, args: readonly string[]): Promise<number> {
+  const { host } = session;
+  if (isAskedFor(ROTATE_ONE_FLAGS, args, 'help')) {
+    await host.stdout.write(rotateOneHelp());
+    return 0;
+  }
+  const { values, words } = parseCommandLine(ROTATE_ONE_FLAGS, args, 1);
+  const { account, ...others } = values;
+  const target = targetOf(words[0]);
+  const accounts = account === undefined ? undefined : [account];
+  // A key stands for its user: a run about one user is what the other flags are judged by.
+  const options = settle({ ...UNUSED, ...others, accounts, user: target }, host);
+  const user = isAccessKeyId(target) ? undefined : target;
+  const { rotate } = await import('../rotate/run.ts');
+  return await rotate(
+    session,
+    { ...options, rotate: { ...options.rotate, user, target } },
+    { load: undefined, failureDocument: (error, changes) => failureFor(host, error, changes) },
+  );
+}
+
+function targetOf(word: string | undefined): string {
+  if (word === undefined) {
+    throw new KeyturnError('stray-argument', 'no key and no user is named', {
+      hint: 'name one: keyturn rotate AKIAIOSFODNN7EXAMPLE; keyturn keys lists them',
+    });
+  }
+  if (isAccessKeyId(word) || rule.userName.read(word) !== undefined) return word;
+  throw new KeyturnError(
+    'bad-value',
+    `${quoted(word)} is neither an access key ID nor the name of an IAM user`,
+    { hint: 'keyturn keys lists the keys and their users' },
+  );
+}
+
+export function rotateOneHelp(): string {
+  return renderHelp({
+    program: 'keyturn rotate',
+    summary: 'rotates one key now, whatever its age.',
+    usage: ['keyturn rotate KEYID [flags]', 'keyturn rotate USER [flags]'],
+    description: [
+      'It works as rotate-iam-keys does, for this key alone. USER stands for the only Active key of that user. An old key that is in use stays Active until it is quiet; after a leak, --retire now makes it Inactive as soon as the new one is delivered.',
+    ],
+    flags: ROTATE_ONE_FLAGS,
+    sections: [],
+    examples: [
+      { about: 'What would happen:', command: 'keyturn rotate svc-billing --dry-run' },
+      {
+        about: 'This key was leaked:',
+        command:
+          'keyturn rotate AKIAIOSFODNN7EXAMPLE --retire now --deliver secrets-manager=app/{user}',
+      },
+    ],
+  });
+}
