@@ -3,6 +3,7 @@
 import type { AccountGateway } from '../aws/gateway.ts';
 import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { command } from '../base/hint.ts';
 import { describeKey, keyDetails } from '../engine/key-details.ts';
 
 export interface Target {
@@ -35,7 +36,7 @@ async function onlyKeyOf(user: string, { reader }: AccountGateway): Promise<Targ
   if (only !== undefined && second === undefined) return { user, keyId: only.id };
   if (only === undefined) {
     throw new KeyturnError('which-key', `${user} has no Active key`, {
-      hint: `look at the keys of the user: keyturn keys --user ${user}`,
+      hint: ['look at the keys of the user:', command('keyturn', 'keys', '--user', user)],
     });
   }
   const now = new Date();
@@ -43,6 +44,6 @@ async function onlyKeyOf(user: string, { reader }: AccountGateway): Promise<Targ
   throw new KeyturnError(
     'which-key',
     `${user} has ${active.length} Active keys: ${described.join(' and ')}`,
-    { hint: `name the one to rotate: keyturn rotate ${only.id}` },
+    { hint: ['name the one to rotate:', command('keyturn', 'rotate', only.id)] },
   );
 }

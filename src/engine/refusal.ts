@@ -134,12 +134,15 @@ function inGraceError({ grace }: InGraceNext, { user }: UserAtHand): KeyturnErro
   const { rotation, waiting } = grace;
   const { oldKeyId, newKeyId } = rotation;
   const from = waiting.notBefore;
-  const wait = from === undefined ? '' : `run again after ${minuteOf(from)}; or, `;
+  const wait = from === undefined ? '' : `run again after ${minuteOf(from)}, or, `;
   return new KeyturnError(
     'in-grace',
     `${user} has no room for a new key: ${newKeyId} took over from ${oldKeyId}, which stays Active until nobody uses it`,
     {
-      hint: `${wait}if you are sure that nobody needs ${oldKeyId}: keyturn keys deactivate ${oldKeyId} --although-in-use`,
+      hint: [
+        `${wait}if you are sure that nobody needs ${oldKeyId}:`,
+        command('keyturn', 'keys', 'deactivate', oldKeyId, '--although-in-use'),
+      ],
       ...(from !== undefined && { notBefore: from }),
     },
   );
