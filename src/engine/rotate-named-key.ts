@@ -52,7 +52,7 @@ function onlyRetired({ oldKey }: RetirementOutcome, user: string): KeyturnError 
     'in-grace',
     `${oldKey.id} of ${user}, which nobody uses any more, was made Inactive; no key was rotated`,
     {
-      hint: 'it is held as the way back and has the second place; keyctl finish --delete ends that',
+      hint: 'it is held as the way back, and has the second place; finish with --delete ends that',
     },
   );
 }

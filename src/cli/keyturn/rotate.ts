@@ -2,6 +2,7 @@
 
 import { isAccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { command } from '../../base/hint.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { renderHelp } from '../flags/help.ts';
@@ -70,14 +71,19 @@ export async function runRotate(session: Session, args: readonly string[]): Prom
 function targetOf(word: string | undefined): string {
   if (word === undefined) {
     throw new KeyturnError('stray-argument', 'no key and no user is named', {
-      hint: 'name one: keyturn rotate AKIAIOSFODNN7EXAMPLE; keyturn keys lists them',
+      hint: [
+        'name one:',
+        command('keyturn', 'rotate', 'AKIAIOSFODNN7EXAMPLE'),
+        'list them:',
+        command('keyturn', 'keys'),
+      ],
     });
   }
   if (isAccessKeyId(word) || rule.userName.read(word) !== undefined) return word;
   throw new KeyturnError(
     'bad-value',
     `${quoted(word)} is neither an access key ID nor the name of an IAM user`,
-    { hint: 'keyturn keys lists the keys and their users' },
+    { hint: ['list the keys and their users:', command('keyturn', 'keys')] },
   );
 }
 

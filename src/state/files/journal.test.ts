@@ -192,8 +192,8 @@ test('a damaged line is refused and named, and lines before it stay readable on 
 
 test('a record of a newer version is refused, whatever else it holds', async (t) => {
   const { journal, path } = await newJournal(t);
-  await writeFile(path, '\n{"v":4,"brand":"new"}\n');
-  const expected = { code: 'journal-newer', message: /line 2 has format version 4/ };
+  await writeFile(path, '\n{"v":5,"brand":"new"}\n');
+  const expected = { code: 'journal-newer', message: /line 2 has format version 5/ };
   await assert.rejects(recordsOf(journal, 'alice'), expected);
 });
 
@@ -202,16 +202,19 @@ test('only what an older version does not know carries the newer format, so that
   const { target, ...intended } = ROTATION_STEPS.intended;
   const shared = { ...intended, target: { ...target, alsoProfiles: ['copy'] } };
   const newer = { ...target, since: 3 } as const;
+  const waiting = { ...intended, target, oldKeyFate: 'when-quiet' } as const;
   const inNewForm = { ...intended, target: newer };
   const alsoInNewForm = { ...intended, target, alsoTargets: [newer] };
   const foundInNewForm = { ...ROTATION_STEPS.found, target: newer };
   const { intended: plain, undoing, closed } = ROTATION_STEPS;
-  const steps = [plain, shared, undoing, closed, inNewForm, alsoInNewForm, foundInNewForm];
+  const { 'in-grace': inGrace, 'deadline-announced': announced } = ROTATION_STEPS;
+  const known = [plain, shared, undoing, closed, inNewForm, alsoInNewForm, foundInNewForm];
+  const steps = [...known, waiting, inGrace, announced];
   for (const step of steps) await journal.append(rotationRecord(step));
   const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
   assert.deepEqual(
     lines.map((line) => (JSON.parse(line) as { v: number }).v),
-    [1, 2, 2, 1, 3, 3, 3],
+    [1, 2, 2, 1, 3, 3, 3, 4, 4, 4],
   );
 });
 
