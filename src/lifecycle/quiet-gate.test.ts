@@ -94,9 +94,15 @@ describe('when an old key is quiet (I15)', () => {
   });
 
   it('a key that is looked at again after a long break is waited for from then on', () => {
-    const uses = withLook(NEVER_LOOKED, { at: day(90), lastUse: usedAt(day(0)) });
-    assert.equal(judge({ quietDays: 14, uses, now: day(90) }).kind, 'wait');
-    assert.equal(judge({ quietDays: 14, uses, now: day(104, 7) }).kind, 'quiet');
+    const looked = withLook(NEVER_LOOKED, { at: day(0), lastUse: usedAt(day(0)) });
+    const about = (at: number) => ({
+      quietDays: 14,
+      lastUse: usedAt(day(0)),
+      uses: withLook(looked, { at: day(at), lastUse: usedAt(day(0)) }),
+    });
+    assert.equal(judge({ ...about(100), now: day(100) }).kind, 'quiet');
+    assert.equal(judge({ ...about(101), now: day(101) }).kind, 'wait');
+    assert.equal(judge({ ...about(101), now: day(115, 7) }).kind, 'quiet');
   });
 
   it('what AWS does not tell counts as a use (I11)', () => {

@@ -5,7 +5,7 @@
 
 import { earliestOf, MS_PER_DAY } from '../base/clock.ts';
 import type { LastUse } from './keys.ts';
-import type { UseHistory } from './use-history.ts';
+import { STEADY_GAP_DAYS, type UseHistory } from './use-history.ts';
 
 /** What the operator said about the end of old keys. */
 export interface RetirePolicy {
@@ -67,8 +67,6 @@ const QUIET_DAYS = 14;
 const QUIET_DAYS_MONTHLY = 35;
 /** For keys that may be used once in a quarter. */
 const QUIET_DAYS_RARE = 100;
-/** Uses that are further apart than this, in days, come from a job and not from steady work. */
-const STEADY_GAP_DAYS = 3;
 /** A key whose last use is this long before its rotation, in days, is used rarely if at all. */
 const RARE_DAYS = 30;
 /** Gaps are a habit when there are so many of them. */
@@ -157,9 +155,8 @@ function lastUsed({ lastUse, createdAt, checkedAt }: OldKeyFacts): Date {
 export function quietPeriod(facts: OldKeyFacts, { quietDays }: RetirePolicy): QuietPeriod {
   const gaps = gapsOf(facts.uses);
   const longest = Math.max(0, ...gaps);
-  if (longest > STEADY_GAP_DAYS) {
-    const habit = gaps.filter((days) => days > STEADY_GAP_DAYS).length >= HABIT_GAPS;
-    const least = habit ? 2 * longest + 1 : QUIET_DAYS_MONTHLY;
+  if (longest > 0) {
+    const least = gaps.length >= HABIT_GAPS ? 2 * longest + 1 : QUIET_DAYS_MONTHLY;
     const days = Math.max(quietDays ?? 0, QUIET_DAYS_MONTHLY, least);
     return period(days, `its uses were up to ${daysOf(longest)} apart`);
   }
@@ -180,7 +177,7 @@ function period(days: number, because: string): QuietPeriod {
   return { days, sinceUseDays: days, because };
 }
 
-/** Whole days between the days of use. */
+/** The silences that were seen between uses, in whole days. */
 function gapsOf({ stretches }: UseHistory): number[] {
   return stretches
     .slice(1)
@@ -192,17 +189,16 @@ function isRare({ lastUse, begunAt }: OldKeyFacts): boolean {
   return daysBetween(lastUse.at, begunAt) > RARE_DAYS;
 }
 
-/** Whether runs have looked for long enough, and saw no silence of the kind that a job leaves. */
+/** Whether runs have looked closely for long enough, and it was in use all that time. */
 function isSteady({ uses, cutOverAt, begunAt }: OldKeyFacts): boolean {
-  const { lookedFrom, stretches } = uses;
-  const [first, last] = [stretches[0], stretches.at(-1)];
-  if (lookedFrom === undefined || first === undefined || last === undefined) return false;
+  const { closelyFrom, stretches } = uses;
+  const last = stretches.at(-1);
+  if (closelyFrom === undefined || last === undefined) return false;
   const until = cutOverAt ?? begunAt;
-  const silences = [daysBetween(lookedFrom, first.from), daysBetween(last.to, until)];
-  return (
-    daysBetween(lookedFrom, until) >= QUIET_DAYS_MONTHLY &&
-    silences.every((days) => days <= STEADY_GAP_DAYS + 1)
-  );
+  const isUsedAllAlong =
+    daysBetween(closelyFrom, last.from) <= STEADY_GAP_DAYS + 1 &&
+    daysBetween(last.to, until) <= STEADY_GAP_DAYS + 1;
+  return isUsedAllAlong && daysBetween(closelyFrom, until) >= QUIET_DAYS_MONTHLY;
 }
 
 function whyQuiet({ lastUse, cutOverAt }: OldKeyFacts, now: Date): string {

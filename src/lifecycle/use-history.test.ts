@@ -21,13 +21,20 @@ function looked(...looks: readonly (readonly [at: number, used: number | 'never'
 const stretches = ({ stretches: all }: UseHistory) =>
   all.map(({ from, to }) => [from, to].map((time) => time.toISOString().slice(5, 10)));
 
-describe('on which days a key was used', () => {
-  it('days in a row are one stretch, and a day that is seen again adds nothing', () => {
-    const known = looked([0, 0], [1, 1], [2, 1], [3, 3], [4, 4]);
-    assert.deepEqual(stretches(known), [
-      ['01-01', '01-02'],
-      ['01-04', '01-05'],
+describe('when a key was used, as far as runs have looked', () => {
+  it('steady use is one stretch, however seldom somebody looks', () => {
+    assert.deepEqual(stretches(looked([0, 0], [1, 1], [2, 2])), [['01-01', '01-03']]);
+    assert.deepEqual(stretches(looked([0, 0], [7, 7], [14, 12])), [['01-01', '01-13']]);
+    assert.deepEqual(stretches(looked([0, -1], [30, 29])), [['12-31', '01-30']]);
+  });
+
+  it('a silence that a look showed parts two stretches', () => {
+    assert.deepEqual(stretches(looked([0, 0], [5, 0], [8, 7])), [
+      ['01-01', '01-01'],
+      ['01-08', '01-08'],
     ]);
+    // Of three days and less nothing follows.
+    assert.deepEqual(stretches(looked([0, 0], [3, 0], [8, 7])), [['01-01', '01-08']]);
   });
 
   it('a key that was never used has no days, and was looked at all the same', () => {
@@ -36,20 +43,20 @@ describe('on which days a key was used', () => {
     assert.deepEqual([known.lookedFrom, known.lookedTo], [day(0), day(9)]);
   });
 
-  it('after a break of more than 35 days the looks begin anew, and the days stay', () => {
-    assert.deepEqual(looked([0, 0], [35, 20]).lookedFrom, day(0));
-    const broken = looked([0, 0], [36, 20]);
-    assert.deepEqual(broken.lookedFrom, day(36));
-    assert.deepEqual(stretches(broken), [
-      ['01-01', '01-01'],
-      ['01-21', '01-21'],
-    ]);
+  it('after a break of more than 100 days the looks begin anew, and the days stay', () => {
+    assert.deepEqual(looked([0, 0], [100, 20]).lookedFrom, day(0));
+    const broken = looked([0, 0], [101, 20]);
+    assert.deepEqual(broken.lookedFrom, day(101));
+    assert.deepEqual(stretches(broken), [['01-01', '01-21']]);
   });
 
-  it('a look that is older than the last one adds its day, and turns no time back', () => {
-    const known = looked([10, 9], [4, 3]);
-    assert.deepEqual([known.lookedFrom, known.lookedTo], [day(10), day(10)]);
-    assert.deepEqual(stretches(known).length, 2);
+  it('a pause of more than three days is not looking closely', () => {
+    assert.deepEqual(looked([0, 0], [3, 3], [6, 6]).closelyFrom, day(0));
+    assert.deepEqual(looked([0, 0], [3, 3], [7, 7], [8, 8]).closelyFrom, day(7));
+  });
+
+  it('a look that is older than the last one tells nothing new', () => {
+    assert.deepEqual(looked([10, 9], [4, 3]), looked([10, 9]));
   });
 
   it('what two processes know is joined, whoever saves first', () => {
@@ -61,12 +68,12 @@ describe('on which days a key was used', () => {
     assert.deepEqual(joinedHistories(one, NEVER_LOOKED), one);
   });
 
-  it('a key that is used every other day for years does not grow without bounds', () => {
+  it('a job of many years does not grow without bounds', () => {
     let known = NEVER_LOOKED;
-    for (let at = 0; at < 1000; at += 2) {
-      known = withLook(known, { at: day(at), lastUse: { used: 'at', at: day(at) } });
+    for (let at = 0; at < 3000; at += 1) {
+      const used = at - (at % 7);
+      known = withLook(known, { at: day(at), lastUse: { used: 'at', at: day(used) } });
     }
-    assert.equal(known.stretches.length, 90);
-    assert.deepEqual(known.stretches.at(-1)?.to.toISOString().slice(0, 10), '2028-09-25');
+    assert.equal(known.stretches.length, 120);
   });
 });

@@ -1,15 +1,20 @@
-// On which days a key was used, as far as runs have looked. AWS tells the latest use only, so each look
-// adds a day at most; kept over months, they show the period of a job before a decision depends on it (I15).
+// When a key was used, as far as runs have looked. AWS tells the latest use only, so each look adds a day
+// at most; kept over months, they show the period of a job before a decision depends on it (I15).
 
 import { MS_PER_DAY } from '../base/clock.ts';
 import type { LastUse } from './keys.ts';
 
 export interface UseHistory {
-  /** Since when runs have looked, without a break that is longer than BREAK_DAYS; undefined if none has. */
+  /** Since when runs have looked, without a break of more than BREAK_DAYS; undefined if none has. */
   readonly lookedFrom: Date | undefined;
+  /** Since when they have looked so often that no silence of a job could go unseen. */
+  readonly closelyFrom: Date | undefined;
   /** When one looked last. */
   readonly lookedTo: Date | undefined;
-  /** Days of use in a row, the earliest first; each day as its beginning in UTC. */
+  /**
+   * Times of use, the earliest first; each day as its beginning in UTC. Between two of them a look showed
+   * a silence of more than STEADY_GAP_DAYS; within one, nothing speaks against steady use.
+   */
   readonly stretches: readonly Stretch[];
 }
 
@@ -33,50 +38,66 @@ export interface UsedKey {
 
 export const NEVER_LOOKED: UseHistory = {
   lookedFrom: undefined,
+  closelyFrom: undefined,
   lookedTo: undefined,
   stretches: [],
 };
 
-/** Runs are a month apart at most; after a longer break, in days, silence counts from its end. */
-export const BREAK_DAYS = 35;
+/** Uses that are further apart than this, in days, come from a job and not from steady work. */
+export const STEADY_GAP_DAYS = 3;
 
-/** Of a key that is used every other day this is a season; the earliest stretches are forgotten. */
-const STRETCHES_MAX = 90;
+/**
+ * Runs are a season apart at most. After a longer break, in days, silence counts from its end: somebody
+ * may have made the key Inactive for a while, and nobody was refused where anybody looked.
+ */
+const BREAK_DAYS = 100;
 
-/** The history after one more look; a look that is older than the last one adds only its day. */
+/** Years of a weekly job; the earliest stretches are forgotten. */
+const STRETCHES_MAX = 120;
+
+/** The history after one more look. One that is older than the last look tells nothing new. */
 export function withLook(known: UseHistory, { at, lastUse }: Look): UseHistory {
-  const used = lastUse.used === 'at' ? [dayOf(lastUse.at)] : [];
-  const stretches = joined([...known.stretches, ...used.map((day) => ({ from: day, to: day }))]);
-  const { lookedFrom, lookedTo } = known;
-  if (lookedFrom === undefined || lookedTo === undefined) {
-    return { lookedFrom: at, lookedTo: at, stretches };
-  }
-  if (at <= lookedTo) return { lookedFrom, lookedTo, stretches };
-  const isBroken = at.getTime() - lookedTo.getTime() > BREAK_DAYS * MS_PER_DAY;
-  return { lookedFrom: isBroken ? at : lookedFrom, lookedTo: at, stretches };
+  const { lookedFrom = at, closelyFrom = at, lookedTo = at } = known;
+  if (at < lookedTo) return known;
+  return {
+    lookedFrom: daysFrom(lookedTo, at) > BREAK_DAYS ? at : lookedFrom,
+    closelyFrom: daysFrom(lookedTo, at) > STEADY_GAP_DAYS ? at : closelyFrom,
+    lookedTo: at,
+    stretches: lastUse.used === 'at' ? withUse(known, lastUse.at) : known.stretches,
+  };
+}
+
+function withUse({ lookedTo, stretches }: UseHistory, usedAt: Date): readonly Stretch[] {
+  const day = dayOf(usedAt);
+  const last = stretches.at(-1);
+  if (last === undefined) return [{ from: day, to: day }];
+  if (day <= last.to) return stretches;
+  // The look before this one showed that nobody had used it for a while by then.
+  const isNew = lookedTo !== undefined && daysFrom(last.to, lookedTo) > STEADY_GAP_DAYS + 1;
+  const next = isNew ? { from: day, to: day } : { from: last.from, to: day };
+  return [...(isNew ? stretches : stretches.slice(0, -1)), next].slice(-STRETCHES_MAX);
 }
 
 /** What two processes know of one key: the later look tells since when there was no break. */
 export function joinedHistories(one: UseHistory, other: UseHistory): UseHistory {
   const [earlier, later] =
     Number(one.lookedTo ?? 0) <= Number(other.lookedTo ?? 0) ? [one, other] : [other, one];
-  const { lookedFrom, lookedTo } = later;
-  return { lookedFrom, lookedTo, stretches: joined([...earlier.stretches, ...later.stretches]) };
+  return { ...later, stretches: joined([...earlier.stretches, ...later.stretches]) };
 }
 
-/** Sorted, with neighbouring days as one stretch. */
+/** Sorted, with those that touch as one. */
 function joined(stretches: readonly Stretch[]): readonly Stretch[] {
-  const sorted = stretches.toSorted((a, b) => a.from.getTime() - b.from.getTime());
   const result: Stretch[] = [];
-  for (const next of sorted) {
+  for (const next of stretches.toSorted((a, b) => a.from.getTime() - b.from.getTime())) {
     const last = result.at(-1);
-    if (last === undefined || next.from.getTime() - last.to.getTime() > MS_PER_DAY) {
-      result.push(next);
-    } else if (next.to > last.to) {
-      result[result.length - 1] = { from: last.from, to: next.to };
-    }
+    if (last === undefined || daysFrom(last.to, next.from) > 1) result.push(next);
+    else if (next.to > last.to) result[result.length - 1] = { from: last.from, to: next.to };
   }
   return result.slice(-STRETCHES_MAX);
+}
+
+function daysFrom(from: Date, to: Date): number {
+  return (to.getTime() - from.getTime()) / MS_PER_DAY;
 }
 
 function dayOf(time: Date): Date {

@@ -32,15 +32,6 @@ export const ACT: readonly Directive[] = [
     },
   },
   {
-    usage: 'keyturn COMMAND ARGUMENTS',
-    pattern: /^keyturn( .*)$/,
-    perform: async (stage, args) => {
-      stage.start('keyturn', words(args), 'all', 'keyturn');
-      await stage.finish('keyturn');
-      checkDocument(stage.last);
-    },
-  },
-  {
     usage: 'start NAME: rotate-iam-keys ARGUMENTS',
     pattern: /^start (\w+): rotate-iam-keys((?: .*)?)$/,
     perform: (stage, name, args) => stage.start(name, words(args)),

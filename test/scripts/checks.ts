@@ -170,8 +170,15 @@ export const CHECKS: readonly Directive[] = [
 ];
 
 /** What a report says in the end, user by user, in any order. */
-function gist({ rotated_keys, cleanup_results }: RotationReport): unknown {
+function gist({ rotated_keys, cleanup_results, retirements }: RotationReport): unknown {
   return {
+    // A wait that begins now ends at another minute in each look.
+    retirements: Object.fromEntries(
+      retirements.map(({ username, old_key_id, state, last_used, quiet_days }) => [
+        username,
+        [old_key_id, state, last_used, quiet_days],
+      ]),
+    ),
     rotations: Object.fromEntries(
       rotated_keys.map(({ username, old_key_id, success, error_code, resumed }) => [
         username,

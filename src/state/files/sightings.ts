@@ -59,6 +59,7 @@ const sightingsSchema = z.object({
       z.object({
         looked_from: z.iso.datetime(),
         looked_to: z.iso.datetime(),
+        closely_from: z.iso.datetime(),
         days: z.array(z.string().regex(STRETCH)),
       }),
     )
@@ -188,12 +189,20 @@ function encode(known: KnownSightings, now: Date): string {
     const sight = { since: since.toISOString(), user, created_at: createdAt.toISOString() };
     return [id, sight] as const;
   });
-  const looks = [...known.uses].flatMap(([name, { lookedFrom, lookedTo, stretches }]) => {
-    if (lookedFrom === undefined || lookedTo === undefined) return [];
-    if (now.getTime() - lookedTo.getTime() > FORGET_USES_AFTER_MS) return [];
-    const look = { looked_from: lookedFrom.toISOString(), looked_to: lookedTo.toISOString() };
-    return [[name, { ...look, days: stretches.map(wordsOf) }] as const];
-  });
+  const looks = [...known.uses].flatMap(
+    ([name, { lookedFrom, closelyFrom, lookedTo, stretches }]) => {
+      const isKnown =
+        lookedFrom !== undefined && closelyFrom !== undefined && lookedTo !== undefined;
+      if (!isKnown) return [];
+      if (now.getTime() - lookedTo.getTime() > FORGET_USES_AFTER_MS) return [];
+      const look = {
+        looked_from: lookedFrom.toISOString(),
+        looked_to: lookedTo.toISOString(),
+        closely_from: closelyFrom.toISOString(),
+      };
+      return [[name, { ...look, days: stretches.map(wordsOf) }] as const];
+    },
+  );
   const content = {
     format_version: 1,
     last_seen_active: sorted(times.map(([name, at]) => [name, at.toISOString()])),
@@ -253,11 +262,12 @@ type RecordedUses = NonNullable<z.infer<typeof sightingsSchema>['uses']>;
 
 function usesOf(uses: RecordedUses): Uses {
   return new Map(
-    Object.entries(uses).map(([name, { looked_from, looked_to, days }]) => [
+    Object.entries(uses).map(([name, { looked_from, looked_to, closely_from, days }]) => [
       name,
       {
         lookedFrom: new Date(looked_from),
         lookedTo: new Date(looked_to),
+        closelyFrom: new Date(closely_from),
         stretches: days.map(stretchOf),
       },
     ]),
