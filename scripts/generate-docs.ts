@@ -15,6 +15,7 @@ import { compactHelp } from '../src/cli/keyturn/compact.ts';
 import { completionHelp } from '../src/cli/keyturn/completion.ts';
 import { policyHelp } from '../src/cli/keyturn/policy.ts';
 import { recoverHelp } from '../src/cli/keyturn/recover.ts';
+import { rotateOneHelp } from '../src/cli/keyturn/rotate.ts';
 import { sandboxHelp } from '../src/cli/keyturn/sandbox-flags.ts';
 import { statusHelp } from '../src/cli/keyturn/status.ts';
 import { undoHelp } from '../src/cli/keyturn/undo.ts';
@@ -92,6 +93,7 @@ function keyturnPage(): string {
   const pages = [
     keyturnHelp(),
     statusHelp(),
+    rotateOneHelp(),
     recoverHelp(),
     undoHelp(),
     compactHelp(),

@@ -12,6 +12,7 @@ export function reportOf(options: Pick<RotateAccountOptions, 'dryRun'>): Rotatio
     execution_time: '2026-11-21T10:00:00.000Z',
     dry_run: options.dryRun,
     days_threshold: 90,
+    look_ahead_days: 0,
     rotated_keys: [
       {
         username: 'svc-a',
@@ -33,6 +34,7 @@ export function reportOf(options: Pick<RotateAccountOptions, 'dryRun'>): Rotatio
       },
     ],
     cleanup_results: [],
+    retirements: [],
     errors: [],
     changes: [],
     next_run_at: null,
@@ -40,6 +42,8 @@ export function reportOf(options: Pick<RotateAccountOptions, 'dryRun'>): Rotatio
       total_keys_processed: 1,
       successful_rotations: 1,
       failed_rotations: 0,
+      old_keys_waiting: 0,
+      old_keys_retired: 0,
       cleanup_operations: 0,
       users_examined: 1,
       keys_examined: 1,
