@@ -1,6 +1,5 @@
 // The person's rendering of a keyctl run: what will happen, and what came of it.
 
-import { styleText } from 'node:util';
 import { minuteOf } from '../base/clock.ts';
 import { changeLine, isBesideTables, nextRunLines } from '../base/key-changes.ts';
 import { printableAll } from '../base/printable.ts';
@@ -85,10 +84,7 @@ function verdict({ plan, ...report }: KeyctlReport, { paint, wrap }: Page): stri
   return [
     wrap('', `${paint('green', 'Would rotate')}: ${plan.why}.`),
     ...agree.map((text) => wrap('', text)),
-    wrap('', `The old key would stay Active, kept as [${report.profile ?? ''}-previous].`),
-    `${paint('green', 'Would rotate')}: ${plan.why}.`,
-    ...agree,
-    `The old key ${plan.old_key}, kept as [${report.profile ?? ''}-previous].`,
+    wrap('', `The old key ${plan.old_key}, kept as [${report.profile ?? ''}-previous].`),
     paint('dim', 'Dry run: nothing was changed.'),
   ].join('\n');
 }
@@ -131,10 +127,6 @@ function rotationPage(
         ]),
     page.withCommand('If something does not work with the new key:', rotation.undo_command),
     page.withCommand('When nothing uses the old key any more:', rotation.finish_command),
-    'If something does not work with the new key:',
-    `  ${rotation.undo_command}`,
-    'When nothing uses the old key any more:',
-    `  ${rotation.finish_command}`,
   ].join('\n');
 }
 
@@ -147,56 +139,4 @@ function stateOf({
   return until === null
     ? 'still Active'
     : `Active until nobody uses it, not before ${minuteOf(new Date(until))}`;
-}
-
-function undoPage(
-  report: KeyctlReport,
-  undo: NonNullable<KeyctlReport['undo']>,
-  paint: Paint,
-): string {
-  return [
-    `${paint('green', 'Undone')}: ${report.profile ?? ''}, IAM user ${report.user_name}`,
-    '',
-    rows([
-      [
-        'key',
-        `${undo.restored_key_id}  back in ${report.credentials_file ?? ''}${undo.reactivated ? ', Active again' : ''}`,
-      ],
-      ['replaced', `${undo.replaced_key_id}  kept as [${undo.previous_profile}]`],
-      ...(undo.backup_file === null ? [] : [['backup', undo.backup_file] as const]),
-    ]),
-  ].join('\n');
-}
-
-function finishPage(
-  report: KeyctlReport,
-  finish: NonNullable<KeyctlReport['finish']>,
-  paint: Paint,
-): string {
-  const id = finish.access_key_id;
-  const from = finish.deletable_from?.replace(/T.*/, '');
-  const later = from === undefined ? '' : `; it can be deleted from ${from} on`;
-  const said: Readonly<Record<typeof finish.outcome, string>> = {
-    deactivated: `${paint('green', 'Made Inactive')}: ${id} of IAM user ${report.user_name}${later}.`,
-    held: `${paint('yellow', 'Kept')}: ${id} of IAM user ${report.user_name}: ${finish.reason}${later}.`,
-    deleted: `${paint('green', 'Deleted')}: ${id} of IAM user ${report.user_name}.`,
-    gone: `${id} of IAM user ${report.user_name} was gone already.`,
-  };
-  const next: Readonly<Record<typeof finish.outcome, readonly string[]>> = {
-    deactivated: [
-      `If something still needs it: keyctl undo -t ${report.profile ?? 'PROFILE'}`,
-      `To delete it when the hold is over: keyctl finish -t ${report.profile ?? 'PROFILE'}`,
-    ],
-    held: [`To delete it all the same: keyctl finish -t ${report.profile ?? 'PROFILE'} --delete`],
-    deleted: [],
-    gone: [],
-  };
-  return [
-    said[finish.outcome],
-    ...next[finish.outcome],
-    ...(finish.removed_profile === null
-      ? []
-      : [`[${finish.removed_profile}] was taken out of the file.`]),
-    ...(finish.backup_file === null ? [] : [`Backup: ${finish.backup_file}`]),
-  ].join('\n');
 }
