@@ -2,7 +2,7 @@
 
 import { looksAgainAt } from '../lifecycle/decide-recovery.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
-import { hasNewKey, isOpen, type Rotation } from '../lifecycle/rotation.ts';
+import { hasNewKey, isOpen, isSettled, type Rotation } from '../lifecycle/rotation.ts';
 import type { StatusReport } from '../reports/status-report.ts';
 import type { HeldKey, StateStore } from '../state/state-store.ts';
 
@@ -63,9 +63,10 @@ function stateOf(keyId: HeldKey['keyId'], history: UserHistory | undefined): Kep
   if (history === undefined) return 'waits';
   if (history.hasDeleted(keyId)) return 'deleted';
   const made = history.rotationThatMade(keyId);
-  if (made !== undefined && isOpen(made)) return 'needed';
+  if (made !== undefined && isOpen(made) && !isSettled(made)) return 'needed';
   if (made?.phase === 'undone' && made.undo.fromKeyId === keyId) return 'undone';
   const successor = history.latest(({ oldKeyId }) => oldKeyId === keyId);
-  const isReplaced = successor?.phase === 'deactivated' || successor?.phase === 'completed';
+  const isReplaced =
+    successor !== undefined && isSettled(successor) && successor.phase !== 'undone';
   return isReplaced ? 'replaced' : 'waits';
 }

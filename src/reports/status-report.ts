@@ -7,7 +7,11 @@ const openRotation = z.object({
   account_id: z.string(),
   username: z.string(),
   rotation: z.string().describe('ID of the rotation, for keyturn undo'),
-  phase: z.string().describe('How far it came; docs/ARCHITECTURE.md explains the phases'),
+  phase: z
+    .string()
+    .describe(
+      'How far it came; docs/ARCHITECTURE.md explains the phases. in-grace: the old key stays Active until nobody uses it',
+    ),
   old_key_id: z.string(),
   new_key_id: z.string().nullable(),
   orphan_key_id: z
@@ -23,7 +27,7 @@ const openRotation = z.object({
     ),
   begun: z.string().describe('ISO 8601 UTC'),
   destination: z.string(),
-  old_key_fate: z.string().describe('deactivate or keep'),
+  old_key_fate: z.string().describe('when-quiet, deactivate or keep'),
 });
 
 const handoffFile = z.object({

@@ -15,11 +15,16 @@ export interface StatusStyle extends TextStyle {
 export function renderStatus(given: StatusReport, style: StatusStyle): string {
   const report = printableAll(given);
   const page = pageFor(style);
-  const { open_rotations: open, handoff_files: files } = report;
+  const { state_dir, open_rotations: all, handoff_files: files } = report;
+  const open = all.filter(({ phase }) => phase !== 'in-grace');
   const sections = [
     open.length === 0
-      ? page.wrap('', `No rotation is open in ${report.state_dir}.`)
-      : openSection(report, style.recoverCommand, page),
+      ? page.wrap('', `No rotation is open in ${state_dir}.`)
+      : openSection({ state_dir, open }, style.recoverCommand, page),
+    graceSection(
+      all.filter(({ phase }) => phase === 'in-grace'),
+      page,
+    ),
     ...HANDOFF_SECTIONS.map(({ title, states }) => {
       const members = files.filter(({ state }) => states.includes(state));
       return members.length === 0
@@ -55,8 +60,24 @@ const HANDOFF_SECTIONS: readonly {
   },
 ];
 
+/** Rotations that are done but for the end of the old key: nothing is wrong with them. */
+function graceSection(waiting: readonly OpenRotation[], page: Page): string {
+  if (waiting.length === 0) return '';
+  const rows = waiting.map((each) => [
+    each.account_id,
+    each.username,
+    each.old_key_id,
+    each.new_key_id ?? '-',
+    each.begun.slice(0, 10),
+  ]);
+  return [
+    page.wrap('', 'Old keys that stay Active until nobody uses them; each run looks again'),
+    page.table(['ACCOUNT', 'USER', 'OLD KEY', 'NEW KEY', 'ROTATED'], rows),
+  ].join('\n');
+}
+
 function openSection(
-  { state_dir: stateDir, open_rotations: open }: StatusReport,
+  { state_dir: stateDir, open }: { readonly state_dir: string; readonly open: OpenRotation[] },
   recoverCommand: string,
   page: Page,
 ): string {
