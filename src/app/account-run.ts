@@ -15,8 +15,8 @@ import { askedAbout, refuseUnasked } from '../engine/named-orphans.ts';
 import type { UserOutcome } from '../engine/outcome.ts';
 import { rotateUser } from '../engine/rotate-user.ts';
 import { settleAllLeftOver } from '../engine/settle-custody.ts';
-import type { RetirePolicy } from '../lifecycle/quiet-gate.ts';
 import type { OldKeyFate } from '../lifecycle/record.ts';
+import type { RetirePolicy } from '../lifecycle/retire-policy.ts';
 import { dependsOn } from '../lifecycle/signer.ts';
 import {
   accountInventory,

@@ -5,7 +5,7 @@ import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import type { UndoneRotation } from '../engine/perform-undo.ts';
 import { undoRotation } from '../engine/undo-rotation.ts';
-import { PATIENT } from '../lifecycle/quiet-gate.ts';
+import { PATIENT } from '../lifecycle/retire-policy.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { accountWork } from './account-work.ts';
 import type { RunContext } from './run-context.ts';

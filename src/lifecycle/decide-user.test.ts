@@ -6,8 +6,8 @@ import { decideUser, type UserDecision, type UserFacts } from './decide-user.ts'
 import { UserHistory } from './history.ts';
 import type { AccessKey, KeyStatus, LastUse } from './keys.ts';
 import type { Answer, PlacesAnswer, Question } from './questions.ts';
-import { PATIENT } from './quiet-gate.ts';
 import { formatOf, type JournalRecord, type RotationStep } from './record.ts';
+import { PATIENT } from './retire-policy.ts';
 import { NEVER_LOOKED } from './use-history.ts';
 
 const NOW = new Date('2026-11-28T10:00:00Z');

@@ -25,8 +25,9 @@ import {
   askLeft,
   type Targets,
 } from './questions.ts';
-import type { GateVerdict, RetirePolicy } from './quiet-gate.ts';
+import type { GateVerdict } from './quiet-gate.ts';
 import type { JournaledTarget, OldKeyFate } from './record.ts';
+import type { RetirePolicy } from './retire-policy.ts';
 import { type HoldVerdict, judgeHold, type RetiringKey } from './retirement.ts';
 import { judgeSlot, otherKey, type RemovableKey, type SlotVerdict } from './slot.ts';
 import type { UseHistory } from './use-history.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MS_PER_DAY } from '../base/clock.ts';
-import { type GateVerdict, judgeGate, type OldKeyFacts, type RetirePolicy } from './quiet-gate.ts';
+import { type GateVerdict, judgeGate, type OldKeyFacts } from './quiet-gate.ts';
+import type { RetirePolicy } from './retire-policy.ts';
 import { NEVER_LOOKED, type UseHistory, withLook } from './use-history.ts';
 
 const START = Date.UTC(2026, 0, 1);

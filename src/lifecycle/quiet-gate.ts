@@ -5,17 +5,8 @@
 
 import { earliestOf, MS_PER_DAY } from '../base/clock.ts';
 import type { LastUse } from './keys.ts';
+import { DEADLINE_NOTICE_DAYS, type RetirePolicy } from './retire-policy.ts';
 import { STEADY_GAP_DAYS, type UseHistory } from './use-history.ts';
-
-/** What the operator said about the end of old keys. */
-export interface RetirePolicy {
-  /** How long a key must be quiet, in days; undefined takes what fits the known uses of the key. */
-  readonly quietDays: number | undefined;
-  /** So many days after the cut-over it goes whatever uses it; undefined for never. */
-  readonly deadlineDays: number | undefined;
-}
-
-export const PATIENT: RetirePolicy = { quietDays: undefined, deadlineDays: undefined };
 
 /** The old key of a rotation that is in every place. */
 export interface OldKeyFacts {
@@ -60,8 +51,6 @@ export interface QuietPeriod {
   readonly because: string;
 }
 
-/** Long enough for a session of 36 hours that the key opened, and for AWS to show its uses. */
-export const QUIET_DAYS_MIN = 3;
 const QUIET_DAYS = 14;
 /** For keys whose uses may be a month apart. */
 const QUIET_DAYS_MONTHLY = 35;
@@ -71,8 +60,6 @@ const QUIET_DAYS_RARE = 100;
 const RARE_DAYS = 30;
 /** Gaps are a habit when there are so many of them. */
 const HABIT_GAPS = 3;
-/** The operator's deadline is told so long before it is kept, in days. */
-export const DEADLINE_NOTICE_DAYS = 7;
 
 /** AWS would show a use by then. */
 export const USE_SHOWN_AFTER_MS = 6 * 60 * 60_000;

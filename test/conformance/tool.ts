@@ -29,7 +29,8 @@ export async function withTool(
     await use(async (args, signedBy = account.administrator.credentials) => {
       const { code, stdout, stderr } = await run(
         'rotate-iam-keys',
-        ['--output-format', 'json', '--state-dir', stateDir, ...args],
+        // The literal sequence of the fleet document, whatever was used lately.
+        ['--output-format', 'json', '--retire', 'now', '--state-dir', stateDir, ...args],
         {
           AWS_ENDPOINT_URL: account.endpoint,
           AWS_ACCESS_KEY_ID: signedBy.accessKeyId,

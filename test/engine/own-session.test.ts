@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { it } from 'node:test';
 import { rotateAccount } from '../../src/app/rotate-account.ts';
-import { PATIENT } from '../../src/lifecycle/quiet-gate.ts';
+import { PATIENT } from '../../src/lifecycle/retire-policy.ts';
 import { ACCOUNT, openLaptop } from '../keyctl/laptop.ts';
 
 it('I7: a run that signs with a role does not deactivate the key that opens the role', async (t) => {

@@ -11,7 +11,7 @@ import { rotateAccount } from '../../src/app/rotate-account.ts';
 import { undoInAccount } from '../../src/app/undo-account.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { EngineEvent, EventSink } from '../../src/base/events.ts';
-import { PATIENT } from '../../src/lifecycle/quiet-gate.ts';
+import { PATIENT } from '../../src/lifecycle/retire-policy.ts';
 import { ACCOUNT, appendProfile, type Laptop, openLaptop } from './laptop.ts';
 
 /** Rotates, and lets something happen when the engine says so. */

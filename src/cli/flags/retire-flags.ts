@@ -1,12 +1,12 @@
 // What becomes of old keys, as every command that rotates is told (I15).
 
 import { KeyturnError } from '../../base/errors.ts';
+import type { OldKeyFate } from '../../lifecycle/record.ts';
 import {
   DEADLINE_NOTICE_DAYS,
   QUIET_DAYS_MIN,
   type RetirePolicy,
-} from '../../lifecycle/quiet-gate.ts';
-import type { OldKeyFate } from '../../lifecycle/record.ts';
+} from '../../lifecycle/retire-policy.ts';
 import type { FlagTable, FlagValues } from './flag.ts';
 import * as rule from './value-rules.ts';
 

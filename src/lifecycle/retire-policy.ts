@@ -1,0 +1,16 @@
+// What the operator says about the end of old keys (I15), and within which bounds. quiet-gate.ts judges by it.
+
+export interface RetirePolicy {
+  /** How long a key must be quiet, in days; undefined takes what fits the known uses of the key. */
+  readonly quietDays: number | undefined;
+  /** So many days after the cut-over it goes whatever uses it; undefined for never. */
+  readonly deadlineDays: number | undefined;
+}
+
+export const PATIENT: RetirePolicy = { quietDays: undefined, deadlineDays: undefined };
+
+/** Long enough for a session of 36 hours that the key opened, and for AWS to show its uses. */
+export const QUIET_DAYS_MIN = 3;
+
+/** The operator's deadline is told so long before it is kept, in days. */
+export const DEADLINE_NOTICE_DAYS = 7;
