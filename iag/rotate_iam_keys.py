@@ -65,6 +65,7 @@ def refuse(found):
     hint = "install Node on the runner, name it with KEYTURN_NODE, or keep requirements.txt"
     zeros = (
         "total_keys_processed successful_rotations failed_rotations cleanup_operations"
+        " old_keys_waiting old_keys_retired"
         " users_examined keys_examined accounts_examined accounts_failed accounts_skipped"
         " accounts_left duration_seconds"
     )
@@ -74,8 +75,10 @@ def refuse(found):
         "execution_time": datetime.now(timezone.utc).isoformat().replace("+00:00", "Z"),
         "dry_run": False,
         "days_threshold": 90,
+        "look_ahead_days": 0,
         "rotated_keys": [],
         "cleanup_results": [],
+        "retirements": [],
         "errors": [{**error, "account_id": None}],
         "changes": [],
         "next_run_at": None,
