@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { judgeUse } from './in-use.ts';
+import type { LastUse } from './keys.ts';
+
+const NOW = new Date('2026-06-30T12:00:00Z');
+const HOUR = 3_600_000;
+const hoursAgo = (hours: number) => new Date(NOW.getTime() - hours * HOUR);
+const used = (hours: number): LastUse => ({ used: 'at', at: hoursAgo(hours), service: 's3' });
+const DAYS_14 = 14 * 24;
+
+describe('I15: whether a key is in use', () => {
+  const table: readonly (readonly [string, LastUse | 'unreadable', number, string])[] = [
+    ['used an hour ago', used(1), 9_000, 'in-use'],
+    ['used 13 days ago', used(13 * 24), 9_000, 'in-use'],
+    ['used 14 days ago: a later use would not show yet', used(DAYS_14), 9_000, 'in-use'],
+    [
+      'used 14 days and 6 hours ago: within the minutes of one use',
+      used(DAYS_14 + 6.2),
+      9_000,
+      'in-use',
+    ],
+    ['used 14 days, 6 hours and 16 minutes ago', used(DAYS_14 + 6 + 16 / 60), 9_000, 'unused'],
+    ['used in the future, by this clock', used(-1), 9_000, 'in-use'],
+    ['never used', { used: 'never' }, 9_000, 'unused'],
+    ['never used, and made three days ago', { used: 'never' }, 72, 'unused'],
+    ['never used, and made an hour ago', { used: 'never' }, 1, 'too-young'],
+    ['I11: its use can not be read', 'unreadable', 9_000, 'use-unknown'],
+  ];
+  for (const [name, lastUse, age, expected] of table) {
+    it(name, () => {
+      const verdict = judgeUse({ createdAt: hoursAgo(age), lastUse }, 14, NOW);
+      assert.equal(verdict.kind, expected);
+    });
+  }
+
+  it('tells from when on it is not', () => {
+    const verdict = judgeUse({ createdAt: hoursAgo(9_000), lastUse: used(24) }, 3, NOW);
+    assert(verdict.kind === 'in-use');
+    const from = verdict.notBefore;
+    assert.equal(from.getTime(), hoursAgo(24).getTime() + (3 * 24 + 6) * HOUR + 16 * 60_000);
+    const before = new Date(from.getTime() - 1);
+    const at = (now: Date) =>
+      judgeUse({ createdAt: hoursAgo(9_000), lastUse: used(24) }, 3, now).kind;
+    assert.deepEqual([at(before), at(from)], ['in-use', 'unused']);
+  });
+});

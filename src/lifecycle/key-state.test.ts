@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
+import type { DatedKey } from './dated-keys.ts';
+import { UserHistory } from './history.ts';
+import { type ViewFacts, viewKeys } from './key-state.ts';
+import type { LastUse } from './keys.ts';
+import type { JournalRecord, RotationStep } from './record.ts';
+
+const NOW = new Date('2026-06-30T12:00:00Z');
+const DAY = 86_400_000;
+const daysAgo = (days: number) => new Date(NOW.getTime() - days * DAY);
+const id = (name: string) => accessKeyId(`AKIAEXAMPLE${name.padStart(9, '0')}`);
+const [OLD, NEW] = [id('OLD'), id('NEW')] as const;
+const used = (days: number, service = 's3'): LastUse => ({
+  used: 'at',
+  at: daysAgo(days),
+  service,
+});
+
+const key = (age: number, more: Partial<DatedKey> = {}): DatedKey => ({
+  id: undefined,
+  status: 'Active',
+  createdAt: daysAgo(age),
+  lastUse: used(1),
+  ...more,
+});
+
+/** Records of one rotation, the first so many days ago, the others an hour later each. */
+function rotated(days: number, fate: 'keep' | 'deactivate', ...types: string[]): UserHistory {
+  const target = { kind: 'handoff', place: '' };
+  const steps: readonly object[] = [
+    { type: 'intended', oldKeyId: OLD, knownKeyIds: [OLD], oldKeyFate: fate, target },
+    { type: 'created', newKeyId: NEW },
+    { type: 'proved', checks: 3 },
+    { type: 'delivered', receipts: [] },
+    ...types.map((type) => ({ type })),
+  ];
+  return new UserHistory(
+    steps.map((step, index) => {
+      const at = new Date(daysAgo(days).getTime() + index * 1_000);
+      const envelope = { v: 3, run: 'r', account: '123456789012', user: 'ada' } as const;
+      return { ...envelope, at, rotation: 'r1', step: step as RotationStep } as JournalRecord;
+    }),
+  );
+}
+
+function facts(more: Partial<ViewFacts> = {}): ViewFacts {
+  return {
+    history: new UserHistory(),
+    signer: { dependsOn: () => false, isReplaceable: false },
+    now: NOW,
+    lastSeenActive: () => undefined,
+    inactiveSince: () => undefined,
+    daysThreshold: 90,
+    waiting: new Set<AccessKeyId>(),
+    ...more,
+  };
+}
+
+const states = (keys: readonly DatedKey[], more?: Partial<ViewFacts>) =>
+  viewKeys(keys, facts(more)).map(({ state }) => ('by' in state ? state.by : state.kind));
+
+describe('what keyturn makes of a key', () => {
+  const off = { status: 'Inactive' } as const;
+  const table: readonly (readonly [string, DatedKey[], Partial<ViewFacts>, string[]])[] = [
+    ['a young key', [key(10)], {}, ['not-due']],
+    ['a key that is due', [key(90)], {}, ['due']],
+    ['a longer threshold', [key(90)], { daysThreshold: 91 }, ['not-due']],
+    ['two Active keys, one due', [key(5), key(200)], {}, ['two-active-keys', 'not-due']],
+    ['an Inactive key beside a due one', [key(200), key(900, off)], {}, ['no-free-slot', 'held']],
+    [
+      'an Inactive key that was idle for long',
+      [key(50), key(900, { ...off, lastUse: used(200) })],
+      {},
+      ['deletable', 'not-due'],
+    ],
+    ['an only key that is Inactive', [key(900, { ...off, lastUse: used(200) })], {}, ['held']],
+    [
+      'the key that signs',
+      [key(200)],
+      { signer: { dependsOn: () => true, isReplaceable: false } },
+      ['own-key'],
+    ],
+  ];
+  for (const [name, keys, more, expected] of table) {
+    it(name, () => assert.deepEqual(states(keys, more), expected));
+  }
+
+  const pair = (more: Partial<DatedKey> = {}) => [
+    key(200, { id: OLD, ...more }),
+    key(5, { id: NEW }),
+  ];
+
+  it('is open while a rotation is, whichever key it is', () => {
+    const history = rotated(5, 'deactivate');
+    const views = viewKeys(pair(), facts({ history, waiting: new Set([NEW]) }));
+    assert.deepEqual(
+      views.map(({ state, key: { id: keyId }, isSecretWaiting }) => [
+        keyId,
+        state.kind === 'open' && state.part,
+        isSecretWaiting,
+      ]),
+      [
+        [OLD, 'old', false],
+        [NEW, 'new', true],
+      ],
+    );
+  });
+
+  it('is in grace once another took its place, until it is Inactive', () => {
+    const history = rotated(5, 'keep', 'completed');
+    assert.deepEqual(states(pair(), { history }), ['in-grace', 'not-due']);
+    const retired = rotated(5, 'deactivate', 'deactivating', 'deactivated');
+    assert.deepEqual(states(pair(off), { history: retired }), ['held', 'not-due']);
+  });
+
+  it('is not in grace when it is all that the user has', () => {
+    const history = rotated(5, 'keep', 'completed');
+    const [old] = pair();
+    assert(old !== undefined);
+    assert.deepEqual(states([old], { history }), ['due']);
+  });
+});
+
+describe('the warning that nobody uses the new key', () => {
+  const warned = (older: Partial<DatedKey>, newer: Partial<DatedKey>, history?: UserHistory) => {
+    const keys = [key(200, { id: OLD, ...older }), key(5, { id: NEW, ...newer })];
+    const views = viewKeys(keys, facts(history === undefined ? {} : { history }));
+    return views.filter(({ warning }) => warning !== undefined).map((view) => view.key.id);
+  };
+  const never = { lastUse: { used: 'never' } } as const;
+
+  it('is given when the older one was used since', () => {
+    assert.deepEqual(warned({ lastUse: used(1) }, never), [NEW]);
+  });
+
+  it('is not given when nobody used the older one either, or AWS does not tell (I11)', () => {
+    assert.deepEqual(warned({ lastUse: used(6) }, never), []);
+    assert.deepEqual(warned({ lastUse: 'unreadable' }, never), []);
+    assert.deepEqual(warned({ lastUse: used(1) }, { lastUse: 'unreadable' }), []);
+    assert.deepEqual(warned({ lastUse: used(1), status: 'Inactive' }, never), []);
+  });
+
+  it('is not given for a key that was made a moment ago', () => {
+    const young = { ...never, createdAt: new Date(NOW.getTime() - 3_600_000) };
+    assert.deepEqual(warned({ lastUse: used(0.01) }, young), []);
+  });
+
+  it('does not take our own check of the new key for a use of it', () => {
+    const history = rotated(5, 'keep', 'completed');
+    assert.deepEqual(warned({ lastUse: used(1) }, { lastUse: used(5, 'sts') }, history), [NEW]);
+    assert.deepEqual(warned({ lastUse: used(1) }, { lastUse: used(2, 'sts') }, history), []);
+    assert.deepEqual(warned({ lastUse: used(1) }, { lastUse: used(5, 's3') }, history), []);
+  });
+});

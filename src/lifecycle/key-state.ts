@@ -1,0 +1,197 @@
+// What keyturn makes of each key of a user, for lists that people read: what it waits for, what blocks it,
+// and how urgent it is. Built from the questions that decisions ask, and nothing is acted on by it.
+
+import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
+import { MS_PER_DAY } from '../base/clock.ts';
+import type { DatedKey } from './dated-keys.ts';
+import { retiringKey, type UserFacts } from './decide-user.ts';
+import { type BlockReason, isDue, judgeUser } from './due.ts';
+import { type AccessKey, LAST_USE_LAG_MS, type LastUse } from './keys.ts';
+import {
+  HOLD_DAYS,
+  judgeHold,
+  judgeQuiet,
+  judgeTakenBack,
+  type QuietVerdict,
+  type RetiringKey,
+} from './retirement.ts';
+import type { Rotation } from './rotation.ts';
+
+export type KeyState =
+  /** A rotation that is not finished replaces it, or has made it. */
+  | { readonly kind: 'open'; readonly rotation: Rotation; readonly part: 'old' | 'new' }
+  /** Replaced, and Active until nothing uses it. */
+  | { readonly kind: 'in-grace'; readonly since: Date; readonly quiet: QuietVerdict }
+  /** Due, and a person has to do something first. */
+  | { readonly kind: 'blocked'; readonly by: BlockReason }
+  | { readonly kind: 'due' }
+  | { readonly kind: 'not-due'; readonly dueAt: Date }
+  /** Inactive, and not to be deleted yet. */
+  | { readonly kind: 'held'; readonly until: Date | undefined; readonly reason: string }
+  | { readonly kind: 'deletable'; readonly reason: string };
+
+/** Something that a person should look at. A hint and no proof: AWS shows uses late, and not all of them. */
+export type KeyWarning =
+  /** Nobody seems to use the newer of two Active keys, and somebody the older one. */
+  { readonly kind: 'newer-unused'; readonly older: DatedKey };
+
+export interface KeyView {
+  readonly key: DatedKey;
+  readonly state: KeyState;
+  readonly isDue: boolean;
+  /** Whether its secret waits in custody. */
+  readonly isSecretWaiting: boolean;
+  readonly warning: KeyWarning | undefined;
+  /** The lower, the sooner somebody should look at it. */
+  readonly urgency: number;
+}
+
+/** What is known of the user beside the keys. */
+export interface ViewFacts
+  extends Pick<UserFacts, 'history' | 'signer' | 'now' | 'lastSeenActive' | 'inactiveSince'> {
+  readonly daysThreshold: number;
+  /** Keys whose secrets are in custody. */
+  readonly waiting: ReadonlySet<AccessKeyId>;
+}
+
+/** The keys of one user as keyturn sees them, the most urgent first. */
+export function viewKeys(listed: readonly DatedKey[], facts: ViewFacts): KeyView[] {
+  const keys = listed.map(withStandIn);
+  const all = { ...facts, keys, orphans: new Set<AccessKeyId>() };
+  const verdict = judgeUser(keys, facts, facts.now);
+  const views = listed.map((key, index): KeyView => {
+    const identified = keys[index] as AccessKey;
+    const others = listed.filter((other) => other !== key);
+    const about = withUses(retiringKey(identified, all), listed, keys);
+    const isKeyDue = isDue(identified, facts.daysThreshold, facts.now);
+    const block = verdict.kind === 'blocked' && isKeyDue ? verdict.code : undefined;
+    const state = stateOf({ about, isDue: isKeyDue, block }, facts);
+    const isSecretWaiting = facts.waiting.has(identified.id);
+    const warning = warningOf(key, others, facts);
+    const view = { key, state, isDue: isKeyDue, isSecretWaiting, warning };
+    return { ...view, urgency: urgencyOf(view) };
+  });
+  return views.toSorted(byUrgency);
+}
+
+/** The most urgent first, and of those the oldest. */
+export function byUrgency(a: KeyView, b: KeyView): number {
+  return a.urgency - b.urgency || a.key.createdAt.getTime() - b.key.createdAt.getTime();
+}
+
+/** Decisions tell keys apart by their IDs; one that nobody knows is in no record. */
+function withStandIn({ id, status, createdAt }: DatedKey, index: number): AccessKey {
+  return { id: id ?? accessKeyId(`ID_THAT_NOBODY_KNOWS_${index}`), status, createdAt };
+}
+
+/** A list has read the last use of every key already. */
+function withUses(
+  about: RetiringKey,
+  listed: readonly DatedKey[],
+  keys: readonly AccessKey[],
+): RetiringKey {
+  const useOf = ({ id }: AccessKey) =>
+    listed[keys.findIndex((key) => key.id === id)]?.lastUse ?? 'unreadable';
+  const others = about.others.map((other) => ({ ...other, lastUse: useOf(other.key) }));
+  return { ...about, others, lastUse: useOf(about.key) };
+}
+
+interface Judged {
+  readonly about: RetiringKey;
+  readonly isDue: boolean;
+  readonly block: BlockReason | undefined;
+}
+
+function stateOf({ about, isDue, block }: Judged, facts: ViewFacts): KeyState {
+  const { key, cutOverAt, others } = about;
+  const { history, now, daysThreshold } = facts;
+  const open = history.open && partOf(history.open, key.id);
+  if (open !== undefined) return open;
+  if (key.status !== 'Active') return heldState(about, now);
+  const isReplaced = others.some((other) => other.key.status === 'Active');
+  if (cutOverAt !== undefined && isReplaced) {
+    return { kind: 'in-grace', since: cutOverAt, quiet: judgeQuiet(about, now) };
+  }
+  if (block !== undefined) return { kind: 'blocked', by: block };
+  if (isDue) return { kind: 'due' };
+  return {
+    kind: 'not-due',
+    dueAt: new Date(key.createdAt.getTime() + daysThreshold * MS_PER_DAY),
+  };
+}
+
+/** The part that the key has in a rotation; undefined when it has none. */
+function partOf(rotation: Rotation, keyId: AccessKeyId): KeyState | undefined {
+  if (rotation.oldKeyId === keyId) return { kind: 'open', rotation, part: 'old' };
+  const made = 'newKeyId' in rotation ? rotation.newKeyId : undefined;
+  return made === keyId ? { kind: 'open', rotation, part: 'new' } : undefined;
+}
+
+function heldState(about: RetiringKey, now: Date): KeyState {
+  const verdict = judgeHold(about, HOLD_DAYS, now);
+  if (verdict.kind === 'delete') return { kind: 'deletable', reason: verdict.reason };
+  return verdict.kind === 'keep'
+    ? { kind: 'held', until: verdict.notBefore, reason: verdict.reason }
+    : { kind: 'held', until: undefined, reason: 'its last use is not known' };
+}
+
+function warningOf(
+  key: DatedKey,
+  others: readonly DatedKey[],
+  facts: ViewFacts,
+): KeyWarning | undefined {
+  const { now } = facts;
+  // A key that was made a moment ago has had no time to be used, or to be seen used.
+  const isSettled = now.getTime() - key.createdAt.getTime() >= LAST_USE_LAG_MS;
+  if (key.status !== 'Active' || !isSettled || !isUnused(key, facts)) return undefined;
+  const older = others.find(
+    (other) =>
+      other.status === 'Active' && other.createdAt < key.createdAt && wasUsedSince(other, key),
+  );
+  return older && { kind: 'newer-unused', older };
+}
+
+/** Our own checks of a new key are no use of it. */
+function isUnused({ id, lastUse }: DatedKey, { history, now }: ViewFacts): boolean {
+  const rotation = id && history.rotationThatMade(id);
+  const checks = rotation === undefined ? [] : history.recordsOf(rotation.id).filter(isCheck);
+  const checkedAt = checks.at(-1)?.at;
+  if (checkedAt === undefined) return lastUse !== 'unreadable' && lastUse.used === 'never';
+  return judgeTakenBack({ lastUse, checkedAt, deliveredAt: undefined }, now).kind === 'unused';
+}
+
+const isCheck = ({ step: { type } }: { step: { type: string } }) =>
+  type === 'proved' || type === 'verified';
+
+function wasUsedSince({ lastUse }: DatedKey, { createdAt }: DatedKey): boolean {
+  return isUse(lastUse) && lastUse.at > createdAt;
+}
+
+function isUse(lastUse: LastUse | 'unreadable'): lastUse is Extract<LastUse, { used: 'at' }> {
+  return lastUse !== 'unreadable' && lastUse.used === 'at';
+}
+
+/** In this order; each is one of `URGENCIES`. */
+const URGENCIES = [
+  'blocked',
+  'open',
+  'due',
+  'warning',
+  'in-grace',
+  'waiting',
+  'deletable',
+  'held',
+  'not-due',
+] as const;
+
+/** Up to here somebody should do something. */
+export const URGENT_MAX = URGENCIES.indexOf('in-grace');
+
+function urgencyOf({ state, warning, isSecretWaiting }: Omit<KeyView, 'urgency'>): number {
+  const reasons = [
+    state.kind,
+    ...(warning === undefined ? [] : ['warning' as const]),
+    ...(isSecretWaiting ? ['waiting' as const] : []),
+  ];
+  return Math.min(...reasons.map((reason) => URGENCIES.indexOf(reason)));
+}
