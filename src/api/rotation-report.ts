@@ -15,8 +15,8 @@ export interface RotationReport {
   readonly errors: readonly ReportIssue[];
   /** Every key that the run changed, also when it failed or was interrupted. */
   readonly changes: readonly KeyChanged[];
-  /** In a dry run: what would be done beside the rotations and the clean-up. */
-  readonly planned_changes?: readonly Omit<KeyChanged, 'at'>[] | undefined;
+  /** In a dry run: what would be done or found out beside the rotations and the clean-up. */
+  readonly planned_changes?: readonly PlannedChange[] | undefined;
   /** From then on a run may lead further; null when nothing waits for a time. */
   readonly next_run_at: string | null;
   readonly summary: {
@@ -157,6 +157,12 @@ export interface KeyChanged {
   readonly why: string;
   /** ISO 8601 UTC. */
   readonly at: string;
+}
+
+/** What a run would list among its changes. */
+export interface PlannedChange extends Omit<KeyChanged, 'at'> {
+  /** Whether an earlier run made it already, so that the run would only tell it. */
+  readonly already_done: boolean;
 }
 
 export interface ReportIssue {

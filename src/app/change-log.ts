@@ -37,16 +37,8 @@ export class ChangeLog {
     return (event) => {
       const change = this.#changeOf(event, account);
       if (change !== undefined) this.#changes.push(change);
-      if (event.code === 'deletion-foretold') {
-        const { user: username, keyId: access_key_id, by, why } = event;
-        const planned = {
-          change: 'deleted',
-          account_id: account,
-          username,
-          access_key_id,
-        } as const;
-        this.#planned.push({ ...planned, by, why });
-      }
+      const planned = plannedBy(event, account);
+      if (planned !== undefined) this.#planned.push(planned);
       emit(event);
     };
   }
@@ -71,4 +63,12 @@ export class ChangeLog {
         return undefined;
     }
   }
+}
+
+function plannedBy(event: EngineEvent, account_id: string): PlannedChange | undefined {
+  const isDone = event.code === 'finding-foretold';
+  if (!isDone && event.code !== 'deletion-foretold') return undefined;
+  const change = isDone ? event.change : 'deleted';
+  const { user: username, keyId: access_key_id, by, why } = event;
+  return { change, account_id, username, access_key_id, by, why, already_done: isDone };
 }

@@ -1,5 +1,5 @@
 // Which users a run must look at closely: those with a due key, with a rotation that an earlier
-// run left open, or with Inactive keys when clean-up was asked for.
+// run left open or a change that it could not tell, or with Inactive keys when clean-up was asked for.
 
 import type { Inventory } from '../aws/inventory.ts';
 import { comparableUserName, isSameUser } from '../base/user-name.ts';
@@ -43,11 +43,11 @@ export async function findCandidates(
     if (candidate !== undefined) candidates.push(candidate);
   }
   const unread = new Set(unreadable.map(({ userName }) => comparableUserName(userName)));
-  // Whom AWS does not list any more: the engine finds out, and closes what is open.
+  // Whom AWS does not list any more: the engine finds out, closes what is open, and tells what was done.
   for (const [name, { user, history }] of histories) {
-    const oldKey = unknownOldKey(history);
+    const oldKey = unknownKey(history);
     if (unread.has(name) || oldKey === undefined) continue;
-    candidates.push({ user, oldKey, isForRotation: true, keys: [] });
+    candidates.push({ user, oldKey, isForRotation: history.open !== undefined, keys: [] });
   }
   return { candidates, due };
 }
@@ -85,17 +85,20 @@ function candidateOf(
   const isOpen = history?.open !== undefined;
   // A request of a rotation that was given up may have landed since: nobody else would ever look.
   const isLate = history?.lateKey(keys) !== undefined;
-  if (wanted.kind === 'recovery' && !isOpen && !isLate) return undefined;
+  const isLeft = isOpen || isLate || (history !== undefined && history.unsettled.length > 0);
+  if (wanted.kind === 'recovery' && !isLeft) return undefined;
   const isToClean = cleanUpDays !== undefined && keys.some(({ status }) => status === 'Inactive');
-  if (dueKeys.length === 0 && !isOpen && !isToClean && !isLate) return undefined;
-  const oldKey = isOpen ? unknownOldKey(history) : (oldest(dueKeys) ?? oldest(keys));
+  if (dueKeys.length === 0 && !isToClean && !isLeft) return undefined;
+  const unknown = history && unknownKey(history);
+  const oldKey = isOpen ? unknown : (oldest(dueKeys) ?? oldest(keys) ?? unknown);
   const isForRotation = dueKeys.length > 0 || isOpen;
   return oldKey && { user, oldKey, isForRotation, keys };
 }
 
-/** The old key of the open rotation, of which nothing else is known yet. */
-function unknownOldKey({ open }: UserHistory): UserListed['oldKey'] | undefined {
-  return open && { id: open.oldKeyId, createdAt: undefined, status: 'unknown' };
+/** The key of what is left, of which nothing else is known yet: the old key of the open rotation first. */
+function unknownKey({ open, unsettled }: UserHistory): UserListed['oldKey'] | undefined {
+  const id = open?.oldKeyId ?? unsettled[0]?.intent.keyId;
+  return id && { id, createdAt: undefined, status: 'unknown' };
 }
 
 function oldest(keys: readonly AccessKey[]): AccessKey | undefined {

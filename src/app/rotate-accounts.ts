@@ -119,7 +119,7 @@ class FleetRun {
 
   async #one(id: string, open: () => Promise<AccountGateway>): Promise<AccountGist> {
     const { wanted } = this.#options;
-    if (wanted.kind === 'recovery' && !(await this.#hasOpenRotation(id))) return NOTHING;
+    if (wanted.kind === 'recovery' && !(await this.#hasSomethingLeft(id))) return NOTHING;
     const { emit } = this.#context;
     const { account, fatal, asked, ...facts } = await runAccount(open, this.#options, {
       ...this.#context,
@@ -139,11 +139,13 @@ class FleetRun {
   }
 
   /** Asked of the journal, so that no account is entered in which there is nothing to finish. */
-  async #hasOpenRotation(account: string): Promise<boolean> {
+  async #hasSomethingLeft(account: string): Promise<boolean> {
     const state = await this.#context.state.open(account, 'read');
     const users = await openUsers(state, this.#options.user);
     const isNamed = (this.#options.orphans?.size ?? 0) > 0;
-    return users.some(({ history }) => isNamed || history.open !== undefined);
+    return users.some(
+      ({ history }) => isNamed || history.open !== undefined || history.unsettled.length > 0,
+    );
   }
 
   end(summary: AccountsSummary): RunEnd {

@@ -106,6 +106,8 @@ interface EventPayloads {
   'change-found': { user: string; keyId: AccessKeyId; change: KeyChangeWord } & Changed;
   /** A dry run: a key that recovery would delete. */
   'deletion-foretold': { user: string; keyId: AccessKeyId } & Changed;
+  /** A dry run: a change that was made, and that the run would find and tell. */
+  'finding-foretold': { user: string; keyId: AccessKeyId; change: KeyChangeWord } & Changed;
   'orphan-found': { user: string; keyId: AccessKeyId };
   /** The operator has said that nobody made the key by hand. */
   'orphan-named': { user: string; keyId: AccessKeyId };
@@ -179,6 +181,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'key-deleted': 'info',
   'change-found': 'info',
   'deletion-foretold': 'info',
+  'finding-foretold': 'info',
   'orphan-found': 'warn',
   'orphan-named': 'warn',
   'key-unexplained': 'warn',

@@ -3,7 +3,7 @@
 import { minuteOf } from './clock.ts';
 import type { ChangedBy, KeyChangeWord } from './events.ts';
 
-export interface PlannedChange {
+interface NamedChange {
   readonly change: KeyChangeWord;
   readonly account_id: string;
   readonly username: string;
@@ -12,7 +12,12 @@ export interface PlannedChange {
   readonly why: string;
 }
 
-export interface KeyChanged extends PlannedChange {
+export interface PlannedChange extends NamedChange {
+  /** Whether an earlier run made it already, so that the run would only tell it. */
+  readonly already_done: boolean;
+}
+
+export interface KeyChanged extends NamedChange {
   /** ISO 8601 UTC. */
   readonly at: string;
 }
@@ -32,8 +37,14 @@ const WORDS = {
   deleted: 'deleted',
 } as const;
 
+/** Why recovery tells of a change that it did not make; `reason` is what it was asked for. */
+export function whyFound(reason: string | undefined): string {
+  const what = reason === undefined ? '' : ` (${reason})`;
+  return `found done: an earlier run had asked for it${what}, and ended before it could say so`;
+}
+
 /** "deleted AKIA… of svc-a (recovery: nobody holds its secret)" */
-export function changeLine(change: PlannedChange, isSeveral = false): string {
+export function changeLine(change: NamedChange, isSeveral = false): string {
   const { access_key_id: keyId, username, account_id: account, by, why } = change;
   const whose = isSeveral ? `${account}/${username}` : username;
   return `${WORDS[change.change]} ${keyId} of ${whose} (${by}: ${why})`;

@@ -5,6 +5,7 @@ import type { CreateOutcome } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert, type ErrorDetails, KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Hint } from '../base/hint.ts';
+import { WHY_DISCARDED } from '../lifecycle/decide-open.ts';
 import { looksAgainAt, waitHint } from '../lifecycle/decide-recovery.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
@@ -143,11 +144,12 @@ async function answerLost(rotation: Rotation, reason: string, work: UserWork): P
     const newcomers = keys.filter(({ id }) => work.history.isNewcomer(rotation, id));
     const [newcomer, ...others] = newcomers;
     if (newcomer !== undefined && others.length === 0) {
-      await work.record(rotation.id, { type: 'orphan-found', keyId: newcomer.id });
-      work.account.emit({ code: 'orphan-found', user, keyId: newcomer.id });
       const why = 'the answer to the request was lost';
       const told = { change: 'created', by: 'rotation', why } as const;
+      // I16: a death between the two has it told twice, and not never.
       work.account.emit({ code: 'change-found', user, keyId: newcomer.id, ...told });
+      await work.record(rotation.id, { type: 'orphan-found', keyId: newcomer.id });
+      work.account.emit({ code: 'orphan-found', user, keyId: newcomer.id });
       found = `it made ${newcomer.id}, whose secret nobody holds`;
       const notBefore = looksAgainAt(newcomer);
       const wait = waitHint(newcomer.id, notBefore, work.account.policy.wordCommand);
@@ -186,6 +188,6 @@ export async function discard({ rotation, keyId, by }: Discarding, work: UserWor
     !dependsOn(account.gateway.caller, user, keyId),
     `${keyId} may sign the calls of this run`,
   );
-  const why = 'nobody holds its secret';
-  await changeKey({ keyId, to: 'deleted', by, why, rotation: rotation.id }, work);
+  const change = { keyId, to: 'deleted', by, why: WHY_DISCARDED } as const;
+  await changeKey({ ...change, rotation: rotation.id }, work);
 }

@@ -14,6 +14,7 @@ import { changeKey, deleteAsJudged } from './change-key.ts';
 import { decide, decideHold, factsOf } from './decide.ts';
 import { readLastUse } from './key-details.ts';
 import { settleLeftOver } from './settle-custody.ts';
+import { settleSteps } from './settle-steps.ts';
 import { type UserAtHand, type UserWork, whileAlone } from './user-work.ts';
 
 export interface FinishRequest {
@@ -56,6 +57,7 @@ export async function finishKey(
     });
   }
   return await whileAlone(user, account, async (work) => {
+    await settleSteps(work);
     await assertNothingOpen(work, keyId);
     await settleLeftOver(work);
     const keys = await work.listKeys();

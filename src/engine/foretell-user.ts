@@ -4,6 +4,7 @@
 import { toKeyturnError } from '../base/errors.ts';
 import type { Recovery } from '../lifecycle/decide-open.ts';
 import type { UserDecision, Wanted } from '../lifecycle/decide-user.ts';
+import { foundIn } from '../lifecycle/found-changes.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { hasNewKey } from '../lifecycle/rotation.ts';
 import { ownKeyError } from '../lifecycle/signer.ts';
@@ -14,6 +15,7 @@ import { foretoldOutcome, retiredOutcome, tellGrace, waitingOutcome } from './gr
 import { failed, failedIn, oldKeyOf, type RotationOutcome, type UserOutcome } from './outcome.ts';
 import { refusalOf } from './refusal.ts';
 import { notBegun, outcomeOf, tellUnexplained, type UserSeen } from './rotate-user.ts';
+import { foretellFound, foretellSteps } from './settle-steps.ts';
 import type { UserAtHand } from './user-work.ts';
 
 /** A user with the keys that the inventory listed; none for somebody whom AWS does not list. */
@@ -36,10 +38,15 @@ export async function foretellUser(
   }
 }
 
-async function foretell(listed: UserListed, wanted: Wanted, at: UserAtHand): Promise<UserOutcome> {
-  const { user, history } = at;
+async function foretell(
+  listed: UserListed,
+  wanted: Wanted,
+  found: UserAtHand,
+): Promise<UserOutcome> {
+  const { user, history } = found;
   const nothing = { user, rotation: undefined, cleanup: undefined, retirement: undefined };
-  const keys = await keysUnlessGone(listed, at);
+  const keys = await keysUnlessGone(listed, found);
+  const at = foretellSteps(keys ?? [], found);
   if (keys === undefined) return outcomeOf(nothing, undefined);
   let decision: UserDecision;
   try {
@@ -52,7 +59,7 @@ async function foretell(listed: UserListed, wanted: Wanted, at: UserAtHand): Pro
   }
   tellUnexplained(decision, at);
   const { recover, cleanUp, grace } = decision;
-  tellDeletion(recover, at);
+  if (recover !== undefined) tellRecovery(recover, at);
   if (recover !== undefined && recover.leadsTo !== 'closed') {
     return outcomeOf({ ...nothing, ...recovered(recover, decision) }, decision);
   }
@@ -63,7 +70,7 @@ async function foretell(listed: UserListed, wanted: Wanted, at: UserAtHand): Pro
   return outcomeOf({ user, cleanup, retirement: waits, ...begun }, decision);
 }
 
-/** Undefined when the user was deleted: then the run closes what is open. */
+/** Undefined when the user was deleted: then the run closes what is open, and tells what it finds. */
 async function keysUnlessGone(
   { keys }: UserListed,
   { user, account, history }: UserAtHand,
@@ -72,14 +79,17 @@ async function keysUnlessGone(
   try {
     return await account.gateway.reader.listAccessKeys(user);
   } catch (thrown) {
-    if (toKeyturnError(thrown).code !== 'unknown-user' || history.open === undefined) throw thrown;
+    const isExpected = history.open !== undefined || history.unsettled.length > 0;
+    if (toKeyturnError(thrown).code !== 'unknown-user' || !isExpected) throw thrown;
     return undefined;
   }
 }
 
-/** A key that recovery would delete, on the way to the end of its rotation. */
-function tellDeletion(recover: Recovery | undefined, { user, account }: UserAtHand): void {
-  if (recover?.leadsTo !== 'closed' || recover.deletes === undefined) return;
+/** What recovery would come upon, and a key that it would delete on the way to the end of its rotation. */
+function tellRecovery(recover: Recovery, at: UserAtHand): void {
+  const { user, account } = at;
+  for (const found of foundIn(recover)) foretellFound(found, at);
+  if (recover.leadsTo !== 'closed' || recover.deletes === undefined) return;
   account.emit({ code: 'deletion-foretold', user, by: 'recovery', ...recover.deletes });
 }
 

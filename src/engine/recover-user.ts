@@ -2,14 +2,14 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, unreachable } from '../base/errors.ts';
-import type { KeyChangeWord } from '../base/events.ts';
 import type { Recovery } from '../lifecycle/decide-open.ts';
 import type { RecoveryStep } from '../lifecycle/decide-recovery.ts';
+import { foundBy } from '../lifecycle/found-changes.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
-import type { CloseReason } from '../lifecycle/record.ts';
 import { hasNewKey, type Rotation } from '../lifecycle/rotation.ts';
 import { secretFromPlaces } from './holders.ts';
 import { advance, settleEnded } from './perform.ts';
+import { tellFound } from './settle-steps.ts';
 import type { UserWork } from './user-work.ts';
 
 /** A decision that has something to take up. */
@@ -43,9 +43,9 @@ export async function carryOut(decision: Deciding, work: UserWork): Promise<Rota
 /** I13: the verdict about a key that landed late opens its rotation again. */
 async function reopen(recover: Recovery, work: UserWork): Promise<void> {
   const keyId = keyOf(recover);
+  tellFound({ change: 'created', keyId }, work);
   await work.record(recover.rotation.id, { type: 'orphan-found', keyId });
   work.account.emit({ code: 'orphan-found', user: work.user, keyId });
-  tellFound('created', keyId, work);
 }
 
 /** The operator's word is on record before anything is done because of it. */
@@ -60,47 +60,31 @@ async function perform(step: RecoveryStep, decision: Deciding, work: UserWork): 
   const { recover } = decision;
   const { rotation } = recover;
   const { id } = rotation;
+  if (step.kind === 'refill') await refill(decision, work);
+  // I16: the run that did it could not say it any more.
+  const found = foundBy(step, recover);
+  if (found !== undefined) tellFound(found, work);
   switch (step.kind) {
     case 'resume':
       return;
     case 'adopt':
-      return await adopt(recover, work);
     case 'refill':
-      await refill(decision, work);
       return await adopt(recover, work);
     case 'declare-orphan':
-      tellFound('created', keyOf(recover), work);
       return await work.record(id, { type: 'orphan-found', keyId: keyOf(recover) });
     case 'discard':
       return await discard(step.reason, recover, work);
     case 'finish':
       return await finish(rotation, work);
     case 'close':
-      return await close(step.reason, rotation, work);
+      return await work.record(id, { type: 'closed', reason: step.reason });
     default:
       return unreachable(step);
   }
 }
 
-/** The old key is Inactive already: the run that made it so could not say it any more (I16). */
-async function finish(
-  { id, phase, oldKeyId, oldKeyFate }: Rotation,
-  work: UserWork,
-): Promise<void> {
-  if (phase === 'deactivating') tellFound('deactivated', oldKeyId, work);
+async function finish({ id, oldKeyFate }: Rotation, work: UserWork): Promise<void> {
   await work.record(id, { type: oldKeyFate === 'keep' ? 'completed' : 'deactivated' });
-}
-
-async function close(reason: CloseReason, rotation: Rotation, work: UserWork): Promise<void> {
-  if (reason === 'discarded' && rotation.phase === 'discarding') {
-    tellFound('deleted', rotation.unwantedKeyId, work);
-  }
-  await work.record(rotation.id, { type: 'closed', reason });
-}
-
-function tellFound(change: KeyChangeWord, keyId: AccessKeyId, { user, account }: UserWork): void {
-  const why = 'an earlier run did it, and ended before it could say so';
-  account.emit({ code: 'change-found', user, keyId, change, by: 'recovery', why });
 }
 
 function keyOf({ rotation, keyId }: Recovery): AccessKeyId {
@@ -114,7 +98,6 @@ async function adopt(recover: Recovery, work: UserWork): Promise<void> {
   const state = work.history.rotation(id);
   if (hasNewKey(state)) return;
   const newKeyId = keyOf(recover);
-  tellFound('created', newKeyId, work);
   await work.record(id, { type: state.phase === 'intended' ? 'created' : 'adopted', newKeyId });
 }
 

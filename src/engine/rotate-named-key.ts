@@ -3,7 +3,9 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { UserDecision } from '../lifecycle/decide-user.ts';
+import { type FoundChange, foundIn } from '../lifecycle/found-changes.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
+import { settledBy, withSettled } from '../lifecycle/unsettled.ts';
 import type { AccountWork } from './account-work.ts';
 import { decide } from './decide.ts';
 import type { RetirementOutcome, RotationOutcome } from './outcome.ts';
@@ -57,15 +59,26 @@ function onlyRetired({ oldKey }: RetirementOutcome, user: string): KeyturnError 
   );
 }
 
+export interface Examined extends UserDecision {
+  /** What earlier runs did and could not tell any more, so that a run would. */
+  readonly found: readonly FoundChange[];
+}
+
 /** What would be done, by reads alone (I12). */
 export async function examineNamedKey(
   { user, keyId }: Omit<NamedKey, 'mayRemove'>,
   keys: readonly AccessKey[],
   account: AccountWork,
-): Promise<UserDecision> {
-  const history = await account.state.history(user);
+): Promise<Examined> {
+  const recorded = await account.state.history(user);
+  const now = account.clock.now();
+  const settled = settledBy(recorded, keys, now);
+  const history = withSettled(recorded, settled, now);
   const wanted = { kind: 'named-key', keyId, mayRemove: undefined } as const;
-  return await decide({ user, account, history }, keys, wanted);
+  const decision = await decide({ user, account, history }, keys, wanted);
+  const { recover } = decision;
+  const found = settled.flatMap((each) => each.found ?? []);
+  return { ...decision, found: [...found, ...(recover === undefined ? [] : foundIn(recover))] };
 }
 
 /** The profile holds another key now than the one that the operator was shown. */

@@ -30,6 +30,7 @@ import { advance } from './perform.ts';
 import { carryOut, type Deciding } from './recover-user.ts';
 import { refusalOf } from './refusal.ts';
 import { settleLeftOver } from './settle-custody.ts';
+import { settleSteps } from './settle-steps.ts';
 import { type UserWork, whileAlone } from './user-work.ts';
 
 /** What the inventory saw of a user, for the case that nothing more can be learned. */
@@ -103,6 +104,7 @@ const RECOVERIES_MAX = 2 * KEYS_PER_USER_MAX;
 
 /** Performs what is decided about the user, again after each recovery that leads to a fresh start. */
 export async function turn(wanted: Wanted, work: UserWork): Promise<Turn> {
+  if ((await settleSteps(work)) === 'user-gone' && work.history.open === undefined) return NOTHING;
   await settleLeftOver(work);
   for (let recoveries = 0; recoveries <= RECOVERIES_MAX; recoveries += 1) {
     // What is acted on is read inside the claim: the inventory may be minutes old.

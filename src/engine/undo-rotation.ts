@@ -19,6 +19,7 @@ import type { AccountWork } from './account-work.ts';
 import { decide } from './decide.ts';
 import { requireKey } from './finish-key.ts';
 import { assertNotOwn, performUndo, secretOf, type UndoneRotation } from './perform-undo.ts';
+import { settleSteps } from './settle-steps.ts';
 import { type UserAtHand, type UserWork, whileAlone } from './user-work.ts';
 
 /**
@@ -32,6 +33,7 @@ export async function undoRotation(
   account: AccountWork,
 ): Promise<UndoneRotation> {
   return await whileAlone(user, account, async (work) => {
+    await settleSteps(work);
     const rotation = await find(rotationId, work);
     const { oldKeyId: toKeyId, newKeyId: fromKeyId } = rotation;
     return await undo(rotation, { toKeyId, fromKeyId, fromKeyFate: 'deactivate' }, work);
@@ -82,6 +84,7 @@ export async function undoReplacement(
   account: AccountWork,
 ): Promise<UndoneRotation> {
   return await whileAlone(pair.user, account, async (work) => {
+    await settleSteps(work);
     const [destination] = await account.places.forNew(pair.user, pair.toKeyId);
     const target = targetOf(destination);
     const { open } = work.history;

@@ -130,10 +130,13 @@ function whereTo(
 
 /** Why the key in question is deleted by these steps; undefined when it is not. */
 function deletionIn({ phase }: Rotation, steps: readonly RecoveryStep[]): string | undefined {
-  const last = steps.at(-1);
-  if (last?.kind === 'discard') return last.reason;
-  return last?.kind === 'resume' && phase === 'discarding' ? 'nobody holds its secret' : undefined;
+  const last = steps.at(-1)?.kind;
+  const isDeleted = last === 'discard' || (last === 'resume' && phase === 'discarding');
+  return isDeleted ? WHY_DISCARDED : undefined;
 }
+
+/** How the deletion of a new key is told, before it and after; the journal has the particular reason. */
+export const WHY_DISCARDED = 'nobody holds its secret';
 
 const USE_NOT_SHOWN = 'whether anybody uses it is not known yet';
 const MAY_SIGN = 'the calls of this run may depend on it';

@@ -6,7 +6,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert } from '../base/errors.ts';
 import type { AccessKey } from './keys.ts';
 import { fitsRequest, type LateKey, REQUEST_LANDS_WITHIN_MS } from './late-key.ts';
-import type { JournalRecord, KeyRecord, RotationRecord } from './record.ts';
+import type { JournalRecord, KeyIntent, KeyRecord, RotationRecord } from './record.ts';
 import { applyRecord, hasNewKey, isOpen, type Rotation, type WithNewKey } from './rotation.ts';
 
 /** What the journal says about one key. */
@@ -27,6 +27,12 @@ interface RotationPast {
   wasGivenUp: boolean;
 }
 
+/** A change of a key that was asked for; what came of it is not on record. */
+export interface UnsettledStep {
+  readonly intent: KeyIntent;
+  readonly at: Date;
+}
+
 export class UserHistory {
   readonly #records: JournalRecord[] = [];
   /** So many of the records have been read. */
@@ -40,6 +46,7 @@ export class UserHistory {
   /** Every key that a rotation knew or made. */
   readonly #known = new Set<AccessKeyId>();
   readonly #deleted = new Set<AccessKeyId>();
+  readonly #unsettled = new Map<AccessKeyId, UnsettledStep>();
 
   /** Oldest record first. Nothing is judged before the first question. */
   constructor(records: Iterable<JournalRecord> = []) {
@@ -104,12 +111,12 @@ export class UserHistory {
     return this.#deleted.has(keyId);
   }
 
-  /** When the rotation's latest record was written. */
   /** The records of one rotation, the oldest first. */
   recordsOf(id: string): readonly JournalRecord[] {
     return this.records.filter(({ rotation }) => rotation === id);
   }
 
+  /** When the rotation's latest record was written. */
   lastRecordAt(id: string): Date {
     this.#catchUp();
     return this.#past(id).lastRecordAt;
@@ -156,9 +163,21 @@ export class UserHistory {
     return times.length === 0 ? undefined : new Date(Math.max(...times));
   }
 
-  /** Whether something may be left to finish: an open rotation, or a key that may land late (I10, I13). */
+  /**
+   * Whether something may be left to finish: an open rotation, a key that may land late (I10, I13), or a
+   * change that nobody has told of (I16).
+   */
   get mayBeUnfinished(): boolean {
-    return this.open !== undefined || this.mayHaveLateKey;
+    return this.open !== undefined || this.mayHaveLateKey || this.unsettled.length > 0;
+  }
+
+  /**
+   * I16: changes of existing keys that were begun and whose end is not on record: the run died, or the
+   * answer of AWS was lost. The latest of each key. A new key has a life of its own: see recover.ts.
+   */
+  get unsettled(): readonly UnsettledStep[] {
+    this.#catchUp();
+    return [...this.#unsettled.values()];
   }
 
   /** Whether a rotation was given up whose request may still land, or may have landed since (I13). */
@@ -224,15 +243,25 @@ export class UserHistory {
       this.#key(step.newKeyId).rotations.add(id);
     }
     if (step.type === 'discarded') this.#deleted.add(step.keyId);
+    if (step.type === 'deactivating') this.#asksToRetire(rotation, at);
+    if (step.type === 'deactivated') this.#unsettled.delete(rotation.oldKeyId);
     // An undo tells of the key that it goes back to, every other step of the key that is replaced.
     const about = step.type === 'undoing' ? step.toKeyId : rotation.oldKeyId;
     note(this.#key(about), record);
   }
 
-  #readKeyRecord(record: KeyRecord): void {
-    const { type, keyId } = record.step;
-    note(this.#key(keyId), record);
+  #asksToRetire(rotation: Rotation, at: Date): void {
+    const { oldKeyId: keyId } = rotation;
+    const reason = hasNewKey(rotation) ? `replaced by ${rotation.newKeyId}` : 'replaced';
+    this.#unsettled.set(keyId, { intent: { type: 'retiring', keyId, reason }, at });
+  }
+
+  #readKeyRecord({ step, at, ...about }: KeyRecord): void {
+    const { type, keyId } = step;
+    note(this.#key(keyId), { step, at, ...about });
     if (type === 'deleted') this.#deleted.add(keyId);
+    if ('reason' in step) this.#unsettled.set(keyId, { intent: step, at });
+    else this.#unsettled.delete(keyId);
   }
 
   #begin({ id, oldKeyId, knownKeyIds }: Rotation, at: Date): RotationPast {

@@ -118,7 +118,12 @@ export type KeyStep =
   | { readonly type: 'retired'; readonly keyId: AccessKeyId }
   /** Intent and outcome of making a replaced key Active again. */
   | { readonly type: 'reactivating'; readonly keyId: AccessKeyId; readonly reason: string }
-  | { readonly type: 'reactivated'; readonly keyId: AccessKeyId };
+  | { readonly type: 'reactivated'; readonly keyId: AccessKeyId }
+  /** An intent whose outcome never came, and of which nothing is to be seen at the key. */
+  | { readonly type: 'lapsed'; readonly keyId: AccessKeyId };
+
+/** The steps that are written before a key is changed. */
+export type KeyIntent = Extract<KeyStep, { readonly reason: string }>;
 
 /** Where a secret went, in words and without the secret, e.g. {kind: 'handoff', reference: path}. */
 export interface DeliveryReceipt {
@@ -151,7 +156,11 @@ export interface KeyRecord extends JournalEnvelope {
 
 export type JournalRecord = RotationRecord | KeyRecord;
 
-const STEPS_OF_FORMAT_4: ReadonlySet<string> = new Set(['in-grace', 'deadline-announced']);
+const STEPS_OF_FORMAT_4: ReadonlySet<string> = new Set([
+  'in-grace',
+  'deadline-announced',
+  'lapsed',
+]);
 const STEPS_OF_FORMAT_3: ReadonlySet<string> = new Set(['proved', 'adopted', 'orphan-named']);
 const STEPS_OF_FORMAT_2: ReadonlySet<string> = new Set([
   'found',

@@ -14,7 +14,17 @@ export const keyChangedSchema = z.object({
   at: z.string().describe('ISO 8601 UTC, by the clock of this machine'),
 });
 
-export const plannedChangeSchema = keyChangedSchema.omit({ at: true });
+export const plannedChangeSchema = keyChangedSchema.omit({ at: true }).extend({
+  already_done: z
+    .boolean()
+    .describe('Whether an earlier run made the change already, so that the run would only tell it'),
+});
+
+export const plannedChangesSchema = z
+  .array(plannedChangeSchema)
+  .describe(
+    'In a dry run: what would be done or found out beside rotations and clean-up, as changes would tell it',
+  );
 
 export const changesSchema = z
   .array(keyChangedSchema)

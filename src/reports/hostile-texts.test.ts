@@ -113,7 +113,7 @@ function rotationReport(more: object): RotationReport {
       account_id: ACCOUNT,
     })),
     changes,
-    planned_changes: changes.map(({ at: _, ...planned }) => planned),
+    planned_changes: changes.map(({ at: _, ...planned }) => ({ ...planned, already_done: true })),
     next_run_at: AT,
     summary: {
       total_keys_processed: 1,

@@ -3,7 +3,12 @@
 // ever holds a secret. Fields are only ever added.
 
 import { z } from 'zod';
-import { changeCountsSchema, changesSchema, nextRunAtSchema } from './changes.ts';
+import {
+  changeCountsSchema,
+  changesSchema,
+  nextRunAtSchema,
+  plannedChangesSchema,
+} from './changes.ts';
 
 const failure = z.object({
   code: z.string().describe('Stable error code; docs/errors.md lists all'),
@@ -109,6 +114,7 @@ export const keyctlReportSchema = z
     warnings: z.array(z.string()),
     current_key_id: z.string().nullable().describe('The key that the profile held at the start'),
     changes: changesSchema,
+    planned_changes: plannedChangesSchema.optional(),
     next_run_at: nextRunAtSchema,
     summary: z.object({ changes: changeCountsSchema }),
     same_key_profiles: z

@@ -28,14 +28,20 @@ function resultPage(report: KeyctlReport, page: Page): string {
 }
 
 /** What was done beside what the page is about (I16), and when to come again. */
-function besides(
-  { changes, next_run_at: nextRunAt, finish }: KeyctlReport,
-  { wrap }: Page,
-): string[] {
+function besides(report: KeyctlReport, { wrap }: Page): string[] {
+  const { changes, planned_changes: planned = [], next_run_at: nextRunAt, finish } = report;
   const beside = changes.filter(isBesideTables).map((each) => wrap('  ', changeLine(each)));
+  // The plan says itself what would be deleted.
+  const told = planned
+    .filter((each) => each.already_done)
+    .map((each) => wrap('  ', changeLine(each)));
   // The page of finish says itself from when on.
   const next = finish === undefined ? nextRunLines(nextRunAt) : [];
-  return [...(beside.length === 0 ? [] : ['', 'Also done:', ...beside]), ...next];
+  return [
+    ...(beside.length === 0 ? [] : ['', 'Also done:', ...beside]),
+    ...(told.length === 0 ? [] : ['', 'Would also be told:', ...told]),
+    ...next,
+  ];
 }
 
 /** What a rotation meets, shown before it begins; without a newline at the end. */

@@ -117,9 +117,18 @@ function changesSection(report: RotationReport, { wrap }: Page): string {
   const beside = report.changes.filter(isBesideTables);
   const { planned_changes: planned = [] } = report;
   const isSeveral = isAboutSeveral(report);
-  const lines = [...beside, ...planned].map((each) => wrap('  ', changeLine(each, isSeveral)));
-  if (lines.length === 0) return '';
-  return [report.dry_run ? 'Would also be done' : 'Also done', ...lines].join('\n');
+  const parts = [
+    ['Also done', beside],
+    ['Would also be done', planned.filter((each) => !each.already_done)],
+    ['Would also be told', planned.filter((each) => each.already_done)],
+  ] as const;
+  return parts
+    .filter(([, changes]) => changes.length > 0)
+    .flatMap(([title, changes]) => [
+      title,
+      ...changes.map((each) => wrap('  ', changeLine(each, isSeveral))),
+    ])
+    .join('\n');
 }
 
 function nextRunSection({ next_run_at: nextRunAt }: RotationReport): string {

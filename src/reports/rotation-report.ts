@@ -7,7 +7,7 @@ import {
   changeCountsSchema,
   changesSchema,
   nextRunAtSchema,
-  plannedChangeSchema,
+  plannedChangesSchema,
 } from './changes.ts';
 
 const issue = z.object({
@@ -186,10 +186,7 @@ export const rotationReportSchema = z
       .describe('Old keys that stay Active until nobody uses them, and those that waited and went'),
     errors: z.array(issue),
     changes: changesSchema,
-    planned_changes: z
-      .array(plannedChangeSchema)
-      .optional()
-      .describe('In a dry run: what would be done beside the rotations and the clean-up'),
+    planned_changes: plannedChangesSchema.optional(),
     next_run_at: nextRunAtSchema,
     summary,
     account_id: z

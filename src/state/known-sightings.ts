@@ -40,6 +40,8 @@ export class KnownSightings implements Sights {
   readonly #active = new Map<string, Date>();
   readonly #inactive = new Map<string, InactiveSight>();
   readonly #uses = new Map<string, UseHistory>();
+  /** Until when a key may have been Active: earlier sights of Inactive that others remember do not count. */
+  readonly #mayBeActive = new Map<string, Date>();
   /** The IDs of those, by comparable user name. */
   readonly #inactiveOf = new Map<string, Set<string>>();
   /** By comparable user name, and then by the date of the key. */
@@ -131,8 +133,8 @@ export class KnownSightings implements Sights {
     for (const [id, sight] of inactive) {
       const { user, createdAt } = sight;
       const bySlot = this.#active.get(slotName(user, createdAt));
-      const isBack =
-        isAtOrAfter(this.#active.get(id), sight.since) || isAtOrAfter(bySlot, sight.since);
+      const known = [this.#active.get(id), bySlot, this.#mayBeActive.get(id)];
+      const isBack = known.some((time) => isAtOrAfter(time, sight.since));
       if (!isBack) this.#keepFirst(id, sight);
     }
   }
@@ -187,6 +189,7 @@ export class KnownSightings implements Sights {
 
   #seeInactive({ user, key, keys }: InactiveKey, since: Date): boolean {
     const lastActive = this.lastActive(user, key, keys);
+    if (lastActive !== undefined) keepLater(this.#mayBeActive, key.id, lastActive);
     const isBack = lastActive !== undefined && this.#forgetInactive(key.id, lastActive);
     if (isAtOrAfter(lastActive, since)) return isBack;
     return this.#keepFirst(key.id, { user, createdAt: key.createdAt, since }) || isBack;

@@ -84,6 +84,7 @@ const KEY_FIELDS: FieldsOf<KeyStep> = {
   retired: z.object({ keyId }),
   reactivating: z.object({ keyId, reason: z.string() }),
   reactivated: z.object({ keyId }),
+  lapsed: z.object({ keyId }),
 };
 
 const anyStep = z.looseObject({ type: z.string() });

@@ -63,6 +63,7 @@ export function examOf(exam: Partial<ProfileExam> = {}): ProfileExam {
     openPhase: undefined,
     oldKeyEnd: 'stays',
     orphan: undefined,
+    found: [],
     obstacle: undefined,
     warnings: [],
     ...exam,

@@ -11,6 +11,7 @@ import { hurt, type Played, tail } from './play.ts';
 import { fileOf, LOG, OWNER, pairIn, TARGET } from './profile.ts';
 import { type ScanResult, scanArena } from './scan.ts';
 import { signsAs } from './signs.ts';
+import { toldFaults, untoldSoFar } from './told.ts';
 
 const RECOVER: Command = { program: 'keyturn', args: ['recover', '--output-format=json', ...LOG] };
 const COMPACT: Command = { program: 'keyturn', args: ['compact'] };
@@ -32,11 +33,12 @@ export async function playPair(pair: Pair, seed: string): Promise<Played> {
     const watch = watchKeys(arena, handoffServes);
     faults.push(...(await hurt(arena, pair.first)));
     arena.sandbox.faults.clear();
+    const untold = untoldSoFar(arena);
     const second = await arena.run(pair.second);
     if (second.hung || !isKnown(second)) faults.push(`the second command: ${tail(second)}`);
     scans.push(scanArena(arena));
     faults.push(...(await repair(arena)), ...(await worldFaults(arena, handoffServes)));
-    faults.push(...watch.faults);
+    faults.push(...watch.faults, ...toldFaults(arena, untold, 1));
     scans.push(scanArena(arena));
   } catch (thrown) {
     faults.push(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));

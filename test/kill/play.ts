@@ -4,6 +4,7 @@ import type { Fault } from '../../src/sandbox/index.ts';
 import { Arena, type Execution } from './arena.ts';
 import type { Harm, Point } from './points.ts';
 import { type ScanResult, scanArena } from './scan.ts';
+import { toldFaults, untoldSoFar } from './told.ts';
 
 /** One run repairs what a death left; a lost answer to CreateAccessKey may need a second one. */
 const REPAIRS_MAX = 2;
@@ -29,7 +30,10 @@ export async function play(point: Point, seed: string): Promise<Played> {
     faults.push(...(await hurt(arena, point)));
     arena.sandbox.faults.clear();
     scans.push(scanArena(arena));
+    const untold = untoldSoFar(arena);
+    const repairs = arena.executions.length;
     faults.push(...(await repair(arena, point)));
+    faults.push(...toldFaults(arena, untold, repairs));
     scans.push(scanArena(arena));
   } catch (thrown) {
     faults.push(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));

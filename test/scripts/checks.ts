@@ -170,8 +170,12 @@ export const CHECKS: readonly Directive[] = [
 ];
 
 /** What a report says in the end, user by user, in any order. */
-function gist({ rotated_keys, cleanup_results, retirements }: RotationReport): unknown {
+function gist(report: RotationReport): unknown {
+  const { rotated_keys, cleanup_results, retirements, changes, planned_changes } = report;
+  // I16: what recovery does and finds is foretold too.
+  const besides = planned_changes ?? changes.filter(({ by }) => by === 'recovery');
   return {
+    besides: besides.map(({ change, access_key_id: id, why }) => `${change} ${id}: ${why}`).sort(),
     // A wait that begins now ends at another minute in each look.
     retirements: Object.fromEntries(
       retirements.map(({ username, old_key_id, state, last_used, quiet_days }) => [

@@ -223,6 +223,32 @@ export const CONTROLS: readonly Control[] = [
     },
   },
   {
+    invariant: 'I16',
+    fault: 'nobody looks for what an earlier run did and could not say',
+    sabotage: {
+      state: (state) => ({
+        ...state,
+        exclusively: (user, work) =>
+          state.exclusively(user, (log) => {
+            Object.defineProperty(log.history, 'unsettled', { get: () => [] });
+            return work(log);
+          }),
+      }),
+    },
+  },
+  {
+    invariant: 'I12',
+    fault: 'a dry run does not look for what an earlier run did and could not say',
+    sabotage: {
+      account: (account) => ({
+        ...account,
+        emit: (event) => {
+          if (event.code !== 'finding-foretold') account.emit(event);
+        },
+      }),
+    },
+  },
+  {
     invariant: 'I17',
     fault: 'all rotations create their keys at once',
     sabotage: {

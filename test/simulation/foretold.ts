@@ -14,7 +14,9 @@ export function differences(dry: RunResult, done: RunResult): string[] {
     const [foretold = 'nothing', happened] = [said.get(outcome.user), inWords(outcome)];
     return foretold === happened ? [] : [`${outcome.user}: foretold ${foretold}, done ${happened}`];
   });
-  return [...fatal, ...ofUsers];
+  const [foretold, told] = [dry, done].map(({ besides }) => besides.toSorted().join() || 'nothing');
+  const ofRecovery = foretold === told ? [] : [`of recovery: foretold ${foretold}, told ${told}`];
+  return [...fatal, ...ofUsers, ...ofRecovery];
 }
 
 /** What came of a user, in the words that a dry run and a run have in common. */

@@ -34,6 +34,7 @@ import type { SimProcess } from './machine.ts';
 import { simFileSystem, simOwners } from './sim-file-system.ts';
 import { simGateway } from './sim-gateway.ts';
 import { DUE_DAYS, HOLD_DAYS, STATE_DIR, type Stage } from './stage.ts';
+import { changeIn, foretoldIn, isBesides } from './told.ts';
 import { vaultDestination } from './vault.ts';
 import { ACCOUNT } from './world.ts';
 
@@ -65,6 +66,8 @@ export interface RunResult {
   readonly fatal: string | undefined;
   /** Users about whom the run told that something is left to do. */
   readonly toldOf: ReadonlySet<string>;
+  /** What it told of recovery, or foretold of it. */
+  readonly besides: readonly string[];
 }
 
 /** One run: by whom, of what kind, and what is wrong with it. */
@@ -80,8 +83,11 @@ export interface SimRun {
 export async function oneRun(run: SimRun): Promise<RunResult> {
   const { stage, process } = run;
   const toldOf = new Set<string>();
+  const besides: string[] = [];
   const emit = (event: EngineEvent) => {
     stage.referee.told(process, event);
+    const change = run.isDry ? foretoldIn(event) : isBesides(event) && changeIn(event);
+    if (change) besides.push(change);
     if (event.code === 'key-unexplained') toldOf.add(event.user);
     if (!run.isDry) count(event, stage);
   };
@@ -92,12 +98,12 @@ export async function oneRun(run: SimRun): Promise<RunResult> {
       if (outcome.rotation?.kind === 'failed') toldOf.add(outcome.user);
     }
     stage.referee.ends(process);
-    return { outcomes, fatal: undefined, toldOf };
+    return { outcomes, fatal: undefined, toldOf, besides };
   } catch (thrown) {
     const { code, message } = toKeyturnError(thrown);
     stage.referee.saw(message);
     process.note(`the run ends: ${code}: ${message}`);
-    return { outcomes: [], fatal: code, toldOf };
+    return { outcomes: [], fatal: code, toldOf, besides };
   }
 }
 

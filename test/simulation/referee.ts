@@ -13,7 +13,7 @@ import type { SimProcess } from './machine.ts';
 import { Readers } from './readers.ts';
 import type { Schedule } from './schedule.ts';
 import { DAY_MS, DUE_DAYS, HOLD_DAYS, HOUR_MS, IDLE_DAYS, MINUTE_MS, STATE_DIR } from './stage.ts';
-import { type Change, Told } from './told.ts';
+import { Told } from './told.ts';
 import type { Vault } from './vault.ts';
 import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser, type World } from './world.ts';
 
@@ -62,7 +62,7 @@ export class Referee {
   readonly #sections = new Map<string, SimProcess>();
   readonly #atRisk = new AtRisk();
   readonly readers: Readers;
-  readonly #told = new Told();
+  readonly changes = new Told();
   /** By rotation. */
   readonly #creates = new Map<string, number>();
   readonly #acceptances = new Map<string, number>();
@@ -107,21 +107,22 @@ export class Referee {
     this.#knowledge.of(process).heldMs.set(keyId, this.#nowMs);
   }
 
-  /** AWS has carried a change out, and the process has heard that. */
-  heard(process: SimProcess, change: Change, keyId: string): void {
-    this.#told.heard(process, change, keyId);
-  }
-
   told(process: SimProcess, event: EngineEvent): void {
     this.saw(JSON.stringify(event));
-    this.#told.told(process, event);
+    this.changes.told(process, event);
   }
 
   /** I16. */
   ends(process: SimProcess): void {
-    for (const what of this.#told.kept(process)) {
+    for (const what of this.changes.kept(process)) {
       this.fail('I16', `${process.name} does not tell that ${what}`);
     }
+  }
+
+  /** I16, when all has come to rest; `questions` are the users whom a person is asked about. */
+  comesToRest(questions: ReadonlySet<string>): void {
+    for (const what of this.changes.leftUntold(this.#parts.world, questions))
+      this.fail('I16', what);
   }
 
   sightingsSaved(keyIds: Iterable<string>, atMs: number): void {

@@ -207,7 +207,7 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
       if (fate === 'throttled') return { kind: 'refused', code: 'throttled', reason: fate };
       if (fate !== 'answered') return { kind: 'unknown', reason: fate };
       if (result === undefined) return { kind: 'refused', code: 'no-free-slot', reason: 'quota' };
-      referee.heard(process, 'created', result.id);
+      referee.changes.heard(process, 'created', result.id);
       const createdAt = new Date(result.createdAtMs);
       return {
         kind: 'created',
@@ -224,6 +224,8 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
         `UpdateAccessKey ${keyId} ${status}`,
         () => referee.statusIsSent(process, key, status),
         () => {
+          if (key.status !== status && !key.isDeleted)
+            referee.changes.carriedOut(process, status, keyId);
           world.setStatus(key, status, process.name);
           if (status === 'Inactive' && faults.hit('dead-key-alive')) {
             // Programs that hold it go on for a while, and AWS sees them.
@@ -233,7 +235,7 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
           referee.changed(world.user(name), basis, key);
         },
       );
-      referee.heard(process, status, keyId);
+      referee.changes.heard(process, status, keyId);
     },
     async deleteAccessKey(name, keyId) {
       const key = world.key(keyId);
@@ -243,18 +245,20 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
         `DeleteAccessKey ${keyId}`,
         () => referee.deleteIsSent(process, key),
         () => {
+          if (!key.isDeleted) referee.changes.carriedOut(process, 'deleted', keyId);
           world.delete(key, process.name);
           referee.changed(world.user(name), basis, key);
         },
       );
-      referee.heard(process, 'deleted', keyId);
+      referee.changes.heard(process, 'deleted', keyId);
     },
   };
 }
 
 function createKey(stage: Stage, process: SimProcess, user: SimUser): SimKey | undefined {
-  const { world, dice, faults } = stage;
+  const { world, dice, faults, referee } = stage;
   const key = world.create(user, 'us', process.name);
+  if (key !== undefined) referee.changes.carriedOut(process, 'created', key.id);
   if (key !== undefined && faults.hit('key-accepted-late')) {
     const lagMs = dice.chance(0.05) ? 5 * MINUTE_MS : dice.between(1_000, 30_000);
     key.acceptedFromMs += lagMs;

@@ -283,6 +283,7 @@ class Simulation {
   #judge(last: RunResult | undefined): void {
     const { world, referee } = this.stage;
     if (last?.fatal !== undefined) referee.fail('I10', `the last run ends with ${last.fatal}`);
+    referee.comesToRest(last?.toldOf ?? new Set());
     for (const user of world.users.values()) {
       const { open } = new UserHistory(referee.recordsOf(user.name));
       const isLost =

@@ -353,6 +353,25 @@ function remembersSightings({ medium }: Subject): void {
     assert.deepEqual(sightings.lastActive('ada.lovelace', key, [key]), day3);
   });
 
+  it('I5, I12: a hold that a doubt began anew is not what it was once that is saved', async (test) => {
+    const { store } = await medium(test);
+    const user = 'ada';
+    const other = { id: OLD_KEY, status: 'Active', createdAt: day2 } as const;
+    const first = (await store('run-1').open(ACCOUNT, 'write')).sightings;
+    await first.remember([{ at: day2, inactive: [{ user, key, keys: [key, other] }] }]);
+    await first.remember([{ at: day3, slots: [{ user, createdAt: day2 }] }]);
+    assert.deepEqual(first.inactiveSince(key.id), day2);
+    // The other key is gone, so its date may have been that of this key's last change.
+    const later = new Date('2026-02-01');
+    const seen = [{ at: later, inactive: [{ user, key, keys: [key] }] }];
+    for (const access of ['read', 'write', 'read'] as const) {
+      const { sightings } = await store('run-2').open(ACCOUNT, access);
+      await sightings.remember(seen);
+      await sightings.refresh();
+      assert.deepEqual(sightings.inactiveSince(key.id), later, access);
+    }
+  });
+
   it('I5: a sighting only moves forward, whoever remembers last, and none is lost', async (test) => {
     const { store } = await medium(test);
     const one = (await store('run-1').open(ACCOUNT, 'write')).sightings;

@@ -5,7 +5,12 @@
 import { wholeDaysBetween } from '../../base/clock.ts';
 import type { KeyturnError } from '../../base/errors.ts';
 import { hintText } from '../../base/hint.ts';
-import { countChanges, type KeyChanged } from '../../base/key-changes.ts';
+import {
+  countChanges,
+  type KeyChanged,
+  type PlannedChange,
+  whyFound,
+} from '../../base/key-changes.ts';
 import { VERSION } from '../../base/version.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
 import type { KeyctlReport, KeyLine, RotationPlan } from '../../reports/keyctl-report.ts';
@@ -143,6 +148,7 @@ function withExam(report: KeyctlReport, exam: ProfileExam): KeyctlReport {
     // What a rotation waits for: it is over once the rotation went on.
     next_run_at: exam.obstacle?.notBefore?.toISOString() ?? null,
     keys: exam.keys.map((key) => keyLine(key, now, exam.currentKeyId)),
+    ...(report.dry_run && { planned_changes: plannedOf(exam) }),
     // A list of keys foretells no rotation.
     ...(report.command !== 'list-keys' && { plan: planOf(exam) }),
   };
@@ -153,6 +159,18 @@ const OLD_KEY_ENDS = {
   waits: 'would stay Active until nobody uses it',
   stays: 'would stay Active',
 } as const;
+/** What recovery would tell and delete; the rest of the rotation is the plan. */
+function plannedOf({ account, user, found, orphan }: ProfileExam): PlannedChange[] {
+  const about = { account_id: account, username: user, by: 'recovery' } as const;
+  const told = found.map(({ change, keyId, reason }) => {
+    const why = whyFound(reason);
+    return { change, ...about, access_key_id: keyId, why, already_done: true };
+  });
+  if (orphan === undefined) return told;
+  const { keyId, why } = orphan;
+  const deleted = { change: 'deleted', ...about, access_key_id: keyId, why } as const;
+  return [...told, { ...deleted, already_done: false }];
+}
 
 function planOf(exam: ProfileExam): RotationPlan {
   const { slot, openPhase, obstacle, orphan } = exam;
@@ -174,7 +192,7 @@ function planOf(exam: ProfileExam): RotationPlan {
     return { ...nothing, why: `an earlier run began it (${openPhase}); it goes on from there` };
   }
   if (slot.kind === 'free') {
-    const first = `${orphan}, whose secret was lost, is deleted first`;
+    const first = `${orphan?.keyId}, whose secret was lost, is deleted first`;
     return { ...nothing, why: orphan === undefined ? 'there is room for a new key' : first };
   }
   if (slot.kind === 'full') {

@@ -103,7 +103,8 @@ async function examine(opened: OpenedProfile): Promise<ProfileExam> {
     sameKeyProfiles: target.sameKeyProfiles,
     openPhase: recover?.leadsTo === 'closed' ? undefined : recover?.rotation.phase,
     oldKeyEnd: oldKeyEnd(decision, options.oldKeyFate),
-    orphan: recover?.leadsTo === 'closed' ? recover.deletes?.keyId : undefined,
+    orphan: recover?.leadsTo === 'closed' ? recover.deletes : undefined,
+    found: decision.found,
     obstacle: await obstacleOf(decision, { user, account: work }),
     warnings: [...unexplainedBy(decision), ...(await warningsAbout(file, profile))],
   };

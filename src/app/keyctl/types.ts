@@ -8,6 +8,7 @@ import type { EventSink } from '../../base/events.ts';
 import type { NamedPlace } from '../../destinations/kinds.ts';
 import type { FinishOutcome } from '../../engine/finish-key.ts';
 import type { ForeseenUndo, UndoKind } from '../../engine/undo-rotation.ts';
+import type { FoundChange } from '../../lifecycle/found-changes.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
 import type { OldKeyFate } from '../../lifecycle/record.ts';
 import type { RetirePolicy } from '../../lifecycle/retire-policy.ts';
@@ -77,10 +78,12 @@ export interface ProfileExam {
   readonly sameKeyProfiles: readonly string[];
   /** Phase of a rotation of this profile that an earlier run left open, and that is gone on with. */
   readonly openPhase: string | undefined;
-  /** A key whose secret was lost: it is deleted before the rotation begins. */
-  readonly orphan: AccessKeyId | undefined;
   /** What would become of the old key: it goes at once, it waits until nobody uses it, or it stays. */
   readonly oldKeyEnd: 'goes' | 'waits' | 'stays';
+  /** A key whose secret was lost: it is deleted before the rotation begins; and why. */
+  readonly orphan: { readonly keyId: AccessKeyId; readonly why: string } | undefined;
+  /** What earlier runs did to keys of the user and could not tell any more. */
+  readonly found: readonly FoundChange[];
   /** Why a rotation that is open can not be gone on with, now or from here. */
   readonly obstacle: KeyturnError | undefined;
   /** What is worth knowing and stops nothing, such as a file that others can read. */

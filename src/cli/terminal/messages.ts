@@ -40,6 +40,8 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'key-deleted': 'key deleted',
   'change-found': 'key found changed; the answer that said so was lost',
   'deletion-foretold': 'key would be deleted',
+  'finding-foretold':
+    'key found changed; the answer that said so was lost, and the run would tell it',
   'orphan-found': 'key found whose secret was lost',
   'orphan-named': 'the operator says that nobody made this key by hand',
   'key-unexplained': 'key may come from a lost request, and is left',

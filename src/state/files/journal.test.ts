@@ -11,7 +11,12 @@ import {
   temporaryDirectory,
 } from '../../../test/state/support.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
-import type { JournalRecord, KeyStep, RotationStep } from '../../lifecycle/record.ts';
+import {
+  formatOf,
+  type JournalRecord,
+  type KeyStep,
+  type RotationStep,
+} from '../../lifecycle/record.ts';
 import { encodeRecord } from '../record-codec.ts';
 import { FileJournal } from './journal.ts';
 
@@ -76,12 +81,14 @@ const KEY_STEPS: { readonly [T in KeyStep['type']]: KeyStep & { type: T } } = {
   retired: { type: 'retired', keyId: OLD_KEY },
   reactivating: { type: 'reactivating', keyId: OLD_KEY, reason: 'undo' },
   reactivated: { type: 'reactivated', keyId: OLD_KEY },
+  lapsed: { type: 'lapsed', keyId: OLD_KEY },
 };
 
 const EVERY_RECORD: readonly JournalRecord[] = [
   ...Object.values(ROTATION_STEPS).map((step) => rotationRecord(step)),
   ...Object.values(KEY_STEPS).map((step) => ({
     ...rotationRecord(ROTATION_STEPS.deactivated),
+    v: formatOf(step),
     rotation: null,
     step,
   })),
