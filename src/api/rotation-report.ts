@@ -4,6 +4,8 @@
 export interface RotationReport {
   /** When the run started, ISO 8601 UTC. */
   readonly execution_time: string;
+  /** Names the run in the journal: `keyturn undo --run` takes back what it rotated; null when it never began. */
+  readonly run_id: string | null;
   readonly dry_run: boolean;
   readonly days_threshold: number;
   /** Keys were due that would pass the threshold within so many days. */

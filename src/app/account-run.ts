@@ -181,7 +181,8 @@ class AccountRun {
     const { dryRun, daysThreshold, target } = this.#options;
     const { account: id, arn: caller } = gateway.caller;
     this.#account = id;
-    emit({ code: 'run-started', account: id, caller, dryRun, daysThreshold });
+    const { run } = this.#context.state;
+    emit({ code: 'run-started', run, account: id, caller, dryRun, daysThreshold });
     // Before the inventory: a run that could not keep a secret must not begin (I1, I3). A dry run
     // keeps nothing, so it does not ask whether it could.
     const state = await this.#context.state.open(id, dryRun ? 'read' : 'write');

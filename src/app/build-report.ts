@@ -23,6 +23,7 @@ import { describeRetirement } from './describe-retirement.ts';
 
 /** What is the same for the whole run. */
 export interface RunFacts {
+  readonly runId: string;
   readonly startedAt: Date;
   readonly dryRun: boolean;
   readonly daysThreshold: number;
@@ -108,13 +109,14 @@ export class ReportLedger {
   }
 
   report({ account, source, counts }: WholeRun, endedAt: Date): RotationReport {
-    const { startedAt, dryRun, daysThreshold, lookAheadDays, version, changes } = this.#run;
+    const { runId, startedAt, dryRun, daysThreshold, lookAheadDays, version, changes } = this.#run;
     // Accounts end in any order; two runs should differ only where something else happened.
     const rotated = this.#rotated.toSorted(byAccount);
     const cleaned = this.#cleaned.toSorted(byAccount);
     const retirements = this.#retired.toSorted(byAccount);
     return {
       execution_time: startedAt.toISOString(),
+      run_id: runId,
       dry_run: dryRun,
       days_threshold: daysThreshold,
       look_ahead_days: lookAheadDays,

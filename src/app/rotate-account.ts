@@ -44,6 +44,7 @@ export async function rotateAccount(
   const changes = context.changes ?? new ChangeLog(clock);
   const ledger = new ReportLedger({
     changes,
+    runId: context.state.run,
     startedAt: clock.now(),
     dryRun,
     daysThreshold,

@@ -66,7 +66,7 @@ export async function rotateAccounts(
       run: state.run,
       sessionName: `keyturn-${state.run}`,
     });
-    emit({ code: 'accounts-started', caller: accounts.caller.arn, dryRun });
+    emit({ code: 'accounts-started', run: state.run, caller: accounts.caller.arn, dryRun });
     const fleet = new FleetRun(options, context, ledger);
     return fleet.end(await fleet.perform(accounts));
   } catch (thrown) {

@@ -39,7 +39,14 @@ interface OldKeyInGrace {
 }
 
 interface EventPayloads {
-  'run-started': { account: string; caller: string; dryRun: boolean; daysThreshold: number };
+  'run-started': {
+    /** As the journal names it. */
+    run: string;
+    account: string;
+    caller: string;
+    dryRun: boolean;
+    daysThreshold: number;
+  };
   'report-progress': { waitedMs: number };
   /** The credential report, the time at which AWS made it, and whose keys are read because of it. */
   'report-read': { generatedAt: string; users: number; shortlisted: number };
@@ -54,7 +61,7 @@ interface EventPayloads {
   /** The root user of the account has an Active key. Nothing is ever done about that one. */
   'root-key-active': { account: string };
   /** Several accounts: these are told beside what happens in each of them. */
-  'accounts-started': { caller: string; dryRun: boolean };
+  'accounts-started': { run: string; caller: string; dryRun: boolean };
   'account-started': { caller: string };
   'account-read': { users: number; keys: number; due: number };
   /** `total` is null until the list of accounts has been read to its end. */

@@ -105,6 +105,12 @@ export const keyctlReportSchema = z
     dry_run: z.boolean(),
     error: failure.nullable(),
     execution_time: z.string().describe('ISO 8601 UTC'),
+    run_id: z
+      .string()
+      .nullable()
+      .describe(
+        'Names the run in the journal; null when it never began, and when files alone were read',
+      ),
     keyturn_version: z.string(),
     account_id: z.string().nullable().describe('null also when several accounts were asked for'),
     user_name: z.string().nullable().describe('The IAM user whose key it is'),

@@ -4,14 +4,15 @@ import { basename, dirname, join } from 'node:path';
 import { changeLine, isBesideTables, nextRunLines } from '../base/key-changes.ts';
 import { printableAll } from '../base/printable.ts';
 import { deliversCustody, printsSecret } from '../destinations/kinds.ts';
-import { type Page, pageFor, type TextStyle } from './page.ts';
+import { type Page, pageFor } from './page.ts';
 import { errorSection } from './render-errors.ts';
 import { failedSection } from './render-failures.ts';
 import { retirementSection } from './render-retirements.ts';
+import { type RunStyle, undoSection } from './render-undo-command.ts';
 import type { CleanupResult, RotatedKey, RotationReport } from './rotation-report.ts';
 import { accountColumn, age, isAboutSeveral, plural, unique } from './words.ts';
 
-export function renderText(given: RotationReport, style: TextStyle): string {
+export function renderText(given: RotationReport, style: RunStyle): string {
   const report = printableAll(given);
   const page = pageFor(style);
   const done = report.rotated_keys.filter((key) => key.success);
@@ -26,6 +27,7 @@ export function renderText(given: RotationReport, style: TextStyle): string {
     errorSection(report, page),
     deliverySection(done, page),
     handoffSection(done, failed, page),
+    undoSection(report, style, page),
     nextRunSection(report),
     summaryLine(report, page),
   ];
@@ -33,7 +35,7 @@ export function renderText(given: RotationReport, style: TextStyle): string {
 }
 
 /** The page of a run that only finishes what earlier runs left open. */
-export function renderRecovery(given: RotationReport, style: TextStyle): string {
+export function renderRecovery(given: RotationReport, style: RunStyle): string {
   const report = printableAll(given);
   const page = pageFor(style);
   const done = report.rotated_keys.filter((key) => key.success);

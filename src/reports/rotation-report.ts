@@ -174,6 +174,12 @@ const inventory = z.object({
 export const rotationReportSchema = z
   .object({
     execution_time: z.string().describe('When the run started, ISO 8601 UTC'),
+    run_id: z
+      .string()
+      .nullable()
+      .describe(
+        'Names the run in the journal: keyturn undo --run takes back what it rotated; null when it never began',
+      ),
     dry_run: z.boolean(),
     days_threshold: z.number().int(),
     look_ahead_days: z

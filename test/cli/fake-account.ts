@@ -10,6 +10,7 @@ export const HANDOFF_FILE = '/var/lib/keyturn/handoff/AKIAI44QH8DHBEXAMPLE.json'
 export function reportOf(options: Pick<RotateAccountOptions, 'dryRun'>): RotationReport {
   return rotationReportSchema.parse({
     execution_time: '2026-11-21T10:00:00.000Z',
+    run_id: '3f0c0d5e-0000-4000-8000-000000000001',
     dry_run: options.dryRun,
     days_threshold: 90,
     look_ahead_days: 0,

@@ -225,14 +225,25 @@ export class Stage {
     return filesBelow(this.stateDir);
   }
 
-  /** Puts what a script can not know into its text: $HOME, $STATE, $FOLDER, $URL, $RECIPIENT, $PATIENCE, and $USER/LABEL for a key ID. */
+  /** The ID of the latest run that told its own, in a document or on a page. */
+  get runId(): string {
+    const told = this.history.map(({ stdout }) =>
+      /"run_id": "([^"]+)"|undo --run (\S+)/.exec(stdout),
+    );
+    const last = told.findLast((match) => match !== null);
+    if (last === undefined) throw new RangeError('no run has told its ID yet');
+    return last[1] ?? last[2] ?? '';
+  }
+
+  /** Puts what a script can not know into its text: $HOME, $STATE, $FOLDER, $URL, $RECIPIENT, $PATIENCE, $RUN, and $USER/LABEL for a key ID. */
   expand(text: string): string {
     return text.replaceAll(
-      /\$(HOME|STATE|FOLDER|URL|RECIPIENT|PATIENCE|[\w+=,.@-]+\/[\w-]+)/g,
+      /\$(HOME|STATE|FOLDER|URL|RECIPIENT|PATIENCE|RUN|[\w+=,.@-]+\/[\w-]+)/g,
       (_, name: string) => {
         if (name === 'HOME') return this.env.HOME ?? '';
         if (name === 'STATE') return this.stateDir;
         if (name === 'FOLDER') return this.folder;
+        if (name === 'RUN') return this.runId;
         if (name === 'URL') return this.sandbox.url;
         if (name === 'RECIPIENT') return this.age.recipient;
         if (name === 'PATIENCE') return String(patienceAfter(this.last));

@@ -44,6 +44,8 @@ export interface KeyctlProgress {
   readonly result?: KeyctlResult;
   /** What was done to keys so far. */
   readonly changes?: readonly KeyChanged[];
+  /** As the journal names the run; undefined before it has a journal. */
+  readonly runId?: string | undefined;
 }
 
 export type KeyctlResult =
@@ -78,12 +80,13 @@ export interface LaterCommands {
 /** `error` is what ended the run early, if anything did. */
 export function buildKeyctlReport(
   start: KeyctlStart,
-  { pair, exam, result, changes = [] }: KeyctlProgress,
+  { pair, exam, result, changes = [], runId }: KeyctlProgress,
   error?: KeyturnError,
 ): KeyctlReport {
   const named = pair && { profile: pair.targetProfile, authProfile: pair.authProfile };
   const begun: KeyctlReport = {
     ...emptyReport({ ...start, ...named }),
+    run_id: runId ?? null,
     changes: [...changes],
     summary: { changes: countChanges(changes) },
   };
@@ -99,6 +102,7 @@ function emptyReport(start: KeyctlStart): KeyctlReport {
     dry_run: start.dryRun,
     error: null,
     execution_time: start.startedAt.toISOString(),
+    run_id: null,
     keyturn_version: VERSION,
     account_id: null,
     user_name: null,

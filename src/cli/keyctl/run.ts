@@ -41,7 +41,8 @@ export async function runKeyctl(
   // Each step hands on what is known after it; whatever ends the run, this is what is reported.
   let progress: KeyctlProgress = {};
   const changes = new ChangeLog(clock);
-  const known = (): KeyctlProgress => ({ ...progress, changes: changes.all });
+  let runId: string | undefined;
+  const known = (): KeyctlProgress => ({ ...progress, changes: changes.all, runId });
   const shell: ShellOptions = {
     log: options.log,
     stillFinished: 'the step under way',
@@ -56,6 +57,7 @@ export async function runKeyctl(
   };
   return await inRunShell(session, shell, async ({ log, signal, print }) => {
     const state = await openStateStore(options.state(), clock);
+    runId = state.run;
     const loadQuestions = () => loadAsker(host, signal);
     const run: StepContext = {
       session,

@@ -70,7 +70,7 @@ export async function runRecover(session: Session, args: readonly string[]): Pro
     },
     {
       load: async () => ({ ...(await loadParts()), renderText: renderRecovery }),
-      failureDocument: (error, changes) => failureFor(host, error, changes),
+      failureDocument: (error, known) => failureFor(host, error, known),
     },
   );
 }

@@ -64,7 +64,7 @@ export async function runRotate(session: Session, args: readonly string[]): Prom
   return await rotate(
     session,
     { ...options, rotate: { ...options.rotate, user, target } },
-    { load: undefined, failureDocument: (error, changes) => failureFor(host, error, changes) },
+    { load: undefined, failureDocument: (error, known) => failureFor(host, error, known) },
   );
 }
 

@@ -15,6 +15,7 @@ import { DEFAULT_ROLE_NAME, ROLE_FLAGS, refuseUseless } from '../flags/account-f
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
+import { entranceWords, flagWords, whereaboutWords } from '../flags/later-command.ts';
 import { ON_RECORD_FLAGS } from '../flags/on-record-flags.ts';
 import { regionOf, stateDirectory } from '../flags/surroundings.ts';
 import * as rule from '../flags/value-rules.ts';
@@ -151,17 +152,11 @@ function wayOn(undone: UndoneRotation, left: LeftActive, args: readonly string[]
 
 /** The command with which a person answers what an open rotation asks, about the same account. */
 function wordCommand(values: FlagValues<typeof UNDO_FLAGS>): string {
-  const { account, roleName, externalId, profile, region, stateDir } = values;
-  const flag = (name: string, value: string | undefined): string[] =>
-    value === undefined ? [] : [name, value];
   return shellWords([
     ...['keyturn', 'recover'],
-    ...flag('--accounts', account),
-    ...flag('--role-name', roleName),
-    ...flag('--external-id', externalId),
-    ...flag('--profile', profile),
-    ...flag('--region', region),
-    ...flag('--state-dir', stateDir),
+    ...flagWords('accounts', values.account),
+    ...entranceWords(values),
+    ...whereaboutWords(values),
   ]);
 }
 

@@ -4,7 +4,6 @@
 // happens; --help and --version are pages for people and print text.
 
 import type { KeyturnError } from '../../base/errors.ts';
-import type { KeyChanged } from '../../base/key-changes.ts';
 import { VERSION } from '../../base/version.ts';
 import { isAskedFor, lastText } from '../flags/argv.ts';
 import { isDryRunForced } from '../flags/environment-limits.ts';
@@ -15,7 +14,7 @@ import { failureJson } from './failure-report.ts';
 import { DEFAULTS, ROTATE_FLAGS } from './flags.ts';
 import { rotateHelp } from './help.ts';
 import { PLAIN_DEFAULTS, type RotateDefaults, resolveOptions } from './options.ts';
-import type { FailureDocument, LoadParts } from './run.ts';
+import type { FailureDocument, KnownOfRun, LoadParts } from './run.ts';
 
 export function main(): Promise<void> {
   return runCli(rotateCommand());
@@ -45,7 +44,7 @@ export function rotateCommand(
         checkRecipients(options.recipients);
       }
       for (const remark of emptyFlagRemarks(host.args)) session.voice.remark(remark);
-      const failureDocument: FailureDocument = (error, changes) => failureFor(host, error, changes);
+      const failureDocument: FailureDocument = (error, known) => failureFor(host, error, known);
       const { rotate } = await import('./run.ts');
       return rotate(session, options, { load, failureDocument });
     },
@@ -85,12 +84,12 @@ function emptyFlagRemarks(args: readonly string[]): string[] {
 export function failureFor(
   host: Host,
   error: KeyturnError,
-  changes: readonly KeyChanged[] = [],
+  known: KnownOfRun = { runId: undefined, changes: [] },
 ): string {
   const days = lastText(ROTATE_FLAGS, host.args, 'daysThreshold') ?? '';
   return failureJson({
     error,
-    changes,
+    ...known,
     at: host.clock.now(),
     dryRun: isDryRunForced(host.env) || isAskedFor(ROTATE_FLAGS, host.args, 'dryRun'),
     daysThreshold: ROTATE_FLAGS.daysThreshold.rule.read(days) ?? DEFAULTS.daysThreshold,

@@ -12,6 +12,8 @@ export interface FailureFacts {
   readonly dryRun: boolean;
   readonly daysThreshold: number;
   readonly version: string;
+  /** Undefined when it never began. */
+  readonly runId: string | undefined;
   /** What was done to keys before it ended. */
   readonly changes: readonly KeyChanged[];
 }
@@ -20,6 +22,7 @@ export function failureReport(facts: FailureFacts): RotationReport {
   const { error } = facts;
   return {
     execution_time: facts.at.toISOString(),
+    run_id: facts.runId ?? null,
     dry_run: facts.dryRun,
     days_threshold: facts.daysThreshold,
     look_ahead_days: 0,

@@ -11,6 +11,12 @@ import { parseFlags } from '../flags/argv.ts';
 import { resolveDeliveries } from '../flags/deliver-options.ts';
 import { isVolatileStateAccepted, limitsOf } from '../flags/environment-limits.ts';
 import type { FlagValues } from '../flags/flag.ts';
+import {
+  entranceWords,
+  flagWords,
+  undoRunCommand,
+  whereaboutWords,
+} from '../flags/later-command.ts';
 import { retireOf } from '../flags/retire-flags.ts';
 import { absolute, regionOf, type Surroundings, stateDirectory } from '../flags/surroundings.ts';
 import { DEFAULTS, ROTATE_FLAGS } from './flags.ts';
@@ -34,7 +40,11 @@ export interface ResolvedOptions {
   readonly log: LogOptions;
   /** age recipients of hand-off files. */
   readonly recipients: readonly string[];
+  /** The command that takes a run back, in one of its accounts; in the caller's own when left out. */
+  readonly undoCommand: UndoCommand;
 }
+
+export type UndoCommand = (run: string, account: string | undefined) => string;
 
 export type Values = FlagValues<typeof ROTATE_FLAGS>;
 
@@ -77,6 +87,7 @@ export function settle(
     recipients,
     outputFormat,
     state: stateDirectory(values.stateDir, surroundings),
+    undoCommand: (run, account) => undoRunCommand(run, account, values),
     isVolatileStateAccepted: isVolatileStateAccepted(surroundings.env, values.acceptVolatileState),
     rotate: {
       daysThreshold,
@@ -117,17 +128,12 @@ function dueFrom(daysThreshold: number, lookAheadDays = 0): number {
 
 /** The command with which a person answers what a run asks, about the same accounts and state. */
 function wordCommand(values: Values): string {
-  const flag = (name: keyof typeof ROTATE_FLAGS, value: string | undefined): string[] =>
-    value === undefined ? [] : [`--${ROTATE_FLAGS[name].names[0]}`, value];
   return shellWords([
     ...['keyturn', 'recover'],
     ...(values.organization === true ? ['--organization'] : []),
-    ...flag('accounts', values.accounts?.join(',')),
-    ...flag('roleName', values.roleName),
-    ...flag('externalId', values.externalId),
-    ...flag('profile', values.profile),
-    ...flag('region', values.region),
-    ...flag('stateDir', values.stateDir),
+    ...flagWords('accounts', values.accounts?.join(',')),
+    ...entranceWords(values),
+    ...whereaboutWords(values),
   ]);
 }
 

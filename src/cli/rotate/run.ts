@@ -5,6 +5,7 @@ import { ChangeLog } from '../../app/change-log.ts';
 import type { RotateAccount } from '../../app/rotate-account.ts';
 import type { KeyturnError } from '../../base/errors.ts';
 import type { KeyChanged } from '../../base/key-changes.ts';
+import type { RunStyle } from '../../reports/render-undo-command.ts';
 import type { RotationReport } from '../../reports/rotation-report.ts';
 import { openStateStore, whyVolatile } from '../../state/stores.ts';
 import type { Session } from '../run.ts';
@@ -16,16 +17,20 @@ import { printResult } from './output.ts';
 export interface RotateParts {
   readonly rotateAccount: RotateAccount;
   readonly renderJson: (report: RotationReport) => string;
-  readonly renderText: (
-    report: RotationReport,
-    options: { readonly colour: boolean; readonly width: number },
-  ) => string;
+  readonly renderText: (report: RotationReport, style: RunStyle) => string;
 }
 
 export type LoadParts = () => Promise<RotateParts>;
 
 /** The JSON document of a run that fails before it has a result, or is ended at once. */
-export type FailureDocument = (error: KeyturnError, changes: readonly KeyChanged[]) => string;
+export type FailureDocument = (error: KeyturnError, known: KnownOfRun) => string;
+
+/** What is known of a run that has no result. */
+export interface KnownOfRun {
+  /** As the journal names it; undefined before it has a journal. */
+  readonly runId: string | undefined;
+  readonly changes: readonly KeyChanged[];
+}
 
 export interface RotateHooks {
   readonly load: LoadParts | undefined;
@@ -41,6 +46,7 @@ export async function rotate(
   const { clock, env, stdout } = session.host;
   const { outputFormat: format } = options;
   const changes = new ChangeLog(clock);
+  let runId: string | undefined;
   const shell: ShellOptions = {
     log: options.log,
     stillFinished: 'the steps under way',
@@ -51,12 +57,13 @@ export async function rotate(
     },
     changes: () => changes.all,
     failureDocument: (error) =>
-      format === 'json' ? failureDocument(error, changes.all) : undefined,
+      format === 'json' ? failureDocument(error, { runId, changes: changes.all }) : undefined,
   };
   return await inRunShell(session, shell, async (run) => {
     const { rotateAccount, renderJson, renderText } = await load();
     const { emit } = run.log;
     const state = await openStateStore(options.state, clock);
+    runId = state.run;
     if (!options.isVolatileStateAccepted) {
       const why = await whyVolatile(options.state, env);
       if (why !== undefined) {
@@ -67,7 +74,11 @@ export async function rotate(
     const context = { clock, emit, signal: run.signal, env, state, changes };
     const { report, exitCode } = await rotateAccount(options.rotate, context);
     const forPeople = (shown: RotationReport) =>
-      renderText(shown, { colour: stdout.hasColours(env), width: stdout.width });
+      renderText(shown, {
+        colour: stdout.hasColours(env),
+        width: stdout.width,
+        undoCommand: (account) => options.undoCommand(state.run, account),
+      });
     const render = format === 'json' ? renderJson : forPeople;
     return await printResult(session, run, { report, exitCode, format, render });
   });

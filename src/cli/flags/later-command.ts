@@ -1,0 +1,46 @@
+// Command lines for the reader to paste that are about the same accounts and the same state as the
+// command which names them.
+
+import { shellWords } from '../../base/shell-words.ts';
+
+/** Where the calls come from, and where the state is. */
+export interface Whereabouts {
+  readonly profile?: string | undefined;
+  readonly region?: string | undefined;
+  readonly stateDir?: string | undefined;
+}
+
+/** How the accounts of members are entered. */
+export interface Entrance {
+  readonly roleName?: string | undefined;
+  readonly externalId?: string | undefined;
+}
+
+/** The words of one flag; none where it was not given. */
+export function flagWords(name: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [`--${name}`, value];
+}
+
+export function entranceWords({ roleName, externalId }: Entrance): readonly string[] {
+  return [...flagWords('role-name', roleName), ...flagWords('external-id', externalId)];
+}
+
+export function whereaboutWords({ profile, region, stateDir }: Whereabouts): readonly string[] {
+  return [
+    ...flagWords('profile', profile),
+    ...flagWords('region', region),
+    ...flagWords('state-dir', stateDir),
+  ];
+}
+
+/** Takes back what a run rotated; without an account, in the caller's own. */
+export function undoRunCommand(
+  run: string,
+  account: string | undefined,
+  given: Entrance & Whereabouts,
+): string {
+  const entered =
+    account === undefined ? [] : [...flagWords('account', account), ...entranceWords(given)];
+  const words = ['keyturn', 'undo', '--run', run, ...entered, ...whereaboutWords(given)];
+  return shellWords(words);
+}
