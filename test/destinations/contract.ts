@@ -145,15 +145,25 @@ function goesBackAndRefuses(subject: Subject, open: Open): void {
     const undo = { toKeyId: OLD.keyId, fromKeyId: NEW.keyId };
     assert.equal((await wayBack.secretOf(OLD.keyId))?.reveal(), OLD.secret.reveal());
     assert.equal(await wayBack.secretOf(OTHER), undefined);
+    // I12: what would be done is told by reads alone, before each time.
+    const serving = { id: NEW.keyId, secret: NEW.secret.reveal() };
+    assert.equal(await wayBack.canPutBack(undo), true);
+    assert.deepEqual(await served(NEW.keyId), serving);
     assert.equal(await wayBack.putBack(undo), true);
+    assert.equal(await wayBack.canPutBack(undo), true);
     assert.equal(await wayBack.putBack(undo), true);
     const pair = { id: OLD.keyId, secret: OLD.secret.reveal() };
     assert.deepEqual(await served(OLD.keyId), pair);
     assert.equal(await destination.holds(NEW.keyId, receipt), false);
     assert.deepEqual(await others?.(), before);
     // Neither to a key that it never had, nor in the place of one that somebody put there.
-    assert.equal(await wayBack.putBack({ toKeyId: OTHER, fromKeyId: OLD.keyId }), false);
-    assert.equal(await wayBack.putBack({ toKeyId: NEW.keyId, fromKeyId: OTHER }), false);
+    for (const other of [
+      { toKeyId: OTHER, fromKeyId: OLD.keyId },
+      { toKeyId: NEW.keyId, fromKeyId: OTHER },
+    ]) {
+      assert.equal(await wayBack.canPutBack(other), false);
+      assert.equal(await wayBack.putBack(other), false);
+    }
     assert.deepEqual(await served(OLD.keyId), pair);
   });
 

@@ -72,6 +72,7 @@ it('I4: an undo to a key that AWS does not accept is given up, and the new key s
     destination: {
       wayBack: {
         secretOf: async () => new Secret(made?.secret ?? ''),
+        canPutBack: async () => true,
         putBack: async () => assert.fail('the destination was touched'),
       },
       holds: async (keyId) => keyId === made?.id,

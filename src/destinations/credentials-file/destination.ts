@@ -19,7 +19,7 @@ import { delivering, preparing } from '../failure.ts';
 import { holdersByReader } from './holders.ts';
 import { pairOf, previousProfileOf } from './pairs.ts';
 import { type ProfilePlace, targetOfProfiles } from './place.ts';
-import { deliveryEdit, swapEdit } from './profile-edits.ts';
+import { deliveryEdit, rehearseSwap, swapEdit } from './profile-edits.ts';
 
 export interface ProfileParts {
   readonly save: SaveOptions;
@@ -61,6 +61,10 @@ export function profileDestination(place: ProfilePlace, parts: ProfileParts): De
     },
     wayBack: {
       secretOf: (keyId) => secretOf(keyId, profile, save),
+      async canPutBack(undo) {
+        const bytes = await readFileBytes(save.fs, save.path);
+        return bytes !== undefined && rehearseSwap(place, undo, bytes);
+      },
       async putBack(undo) {
         if ((await readFileBytes(save.fs, save.path)) === undefined) return false;
         const swap = swapEdit(place, undo);

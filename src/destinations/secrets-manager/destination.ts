@@ -79,6 +79,7 @@ export function secretsManagerDestination(
       }),
     wayBack: {
       secretOf: (keyId) => delivering(() => secretOf(secret, keyId)),
+      canPutBack: (undo) => delivering(async () => (await wayTo(secret, undo)) !== undefined),
       putBack: (undo) => delivering(() => putBack(secret, undo)),
     },
   };
@@ -126,16 +127,36 @@ async function secretOf(secret: SecretAtHand, keyId: string): Promise<Secret | u
   return undefined;
 }
 
-/** Only the version before the last is kept for sure, so only that one is gone back to. */
-async function putBack(secret: SecretAtHand, { toKeyId, fromKeyId }: UndonePair): Promise<boolean> {
-  const { at, store, place } = secret;
+/** The version to go back to, and the one that is current. */
+interface WayTo {
+  readonly current: SecretVersion | undefined;
+  readonly version: SecretVersion | undefined;
+}
+
+/**
+ * Only the version before the last is kept for sure, so only that one is gone back to. Undefined when
+ * it has another pair, or when somebody has put a third one in the place.
+ */
+async function wayTo(
+  secret: SecretAtHand,
+  { toKeyId, fromKeyId }: UndonePair,
+): Promise<WayTo | undefined> {
+  const { at, store } = secret;
   const current = await store.read(at.name, 'AWSCURRENT');
   const held = pairOf(current, secret)?.id;
-  if (held === toKeyId) return true;
+  if (held === toKeyId) return { current, version: current };
   const previous = await store.read(at.name, 'AWSPREVIOUS');
   const isThere = previous !== undefined && pairOf(previous, secret)?.id === toKeyId;
-  if (held !== fromKeyId || !isThere) return false;
-  if (await store.promote(at.name, previous.versionId, current?.versionId)) return true;
+  return held === fromKeyId && isThere ? { current, version: previous } : undefined;
+}
+
+async function putBack(secret: SecretAtHand, undo: UndonePair): Promise<boolean> {
+  const { at, store, place } = secret;
+  const way = await wayTo(secret, undo);
+  if (way?.version === undefined) return false;
+  const { current, version } = way;
+  if (version === current) return true;
+  if (await store.promote(at.name, version.versionId, current?.versionId)) return true;
   throw changedMeanwhile(place.where);
 }
 

@@ -54,6 +54,7 @@ export function secretsInHalves(at: PlaceInHalves, parts: HalvesParts): Destinat
           const version = await secrets.secretVersionOf(keyId);
           return version && new Secret(textIn(version, wordsFor(secrets.secretAt)).trim());
         }),
+      canPutBack: (undo) => delivering(async () => (await secrets.wayTo(undo)) !== undefined),
       putBack: (undo) => delivering(() => secrets.putBack(undo)),
     },
   };
@@ -64,6 +65,15 @@ interface Edited {
   readonly idNow: SecretVersion | undefined;
   readonly secretNow: SecretVersion | undefined;
   readonly halves: Halves;
+}
+
+interface WayTo {
+  /** The secret that belongs to the key. */
+  readonly secret: SecretVersion;
+  /** Whether the ID is in its place already. */
+  readonly isBack: boolean;
+  readonly idNow: SecretVersion | undefined;
+  readonly idBefore: SecretVersion | undefined;
 }
 
 class SecretsInHalves {
@@ -156,14 +166,22 @@ class SecretsInHalves {
     return id === idNow && !(await this.#isAhead(now)) ? now : before;
   }
 
-  async putBack({ toKeyId, fromKeyId }: UndonePair): Promise<boolean> {
+  /** The version of the other secret that belongs to the key, where the ID can be put back too. */
+  async wayTo({ toKeyId, fromKeyId }: UndonePair): Promise<WayTo | undefined> {
     const [idNow, idBefore] = await this.#lastTwo(this.idAt.name);
     const held = idNow?.text?.reveal().trim();
     const isBack = held === toKeyId;
-    if (!isBack && (held !== fromKeyId || idBefore?.text?.reveal().trim() !== toKeyId))
-      return false;
+    if (!isBack && (held !== fromKeyId || idBefore?.text?.reveal().trim() !== toKeyId)) {
+      return undefined;
+    }
     const secret = await this.secretVersionOf(toKeyId);
-    if (secret === undefined) return false;
+    return secret && { secret, isBack, idNow, idBefore };
+  }
+
+  async putBack(undo: UndonePair): Promise<boolean> {
+    const way = await this.wayTo(undo);
+    if (way === undefined) return false;
+    const { secret, isBack, idNow, idBefore } = way;
     const secretNow = await this.#store.read(this.secretAt.name, 'AWSCURRENT');
     const isSecretBack =
       secretNow?.versionId === secret.versionId ||

@@ -47,6 +47,7 @@ export function ssmDestination(at: RegionalPlace, parts: SsmParts): Destination 
     textsRead: () => delivering(async () => [(await store.read(name)).text]),
     wayBack: {
       secretOf: (keyId) => delivering(() => secretOf(parameter, keyId)),
+      canPutBack: (undo) => delivering(async () => (await wayTo(parameter, undo)) !== undefined),
       putBack: (undo) => delivering(() => putBack(parameter, undo)),
     },
   };
@@ -83,19 +84,30 @@ async function secretOf(
   return pairs.find((pair) => pair?.id === keyId)?.secret;
 }
 
+/** What the parameter is to hold, or that it holds the pair already; undefined when there is no way back. */
+type WayTo = 'is-there' | Secret | undefined;
+
 /** The old pair goes into the parameter as it is now: other fields may have changed since. */
-async function putBack(
+async function wayTo(
   parameter: ParameterAtHand,
   { toKeyId, fromKeyId }: UndonePair,
-): Promise<boolean> {
+): Promise<WayTo> {
   const { at, store, place } = parameter;
   const [current] = await store.history(at.name);
   const held = current && pairOf(current, place)?.id;
-  if (held === toKeyId) return true;
+  if (held === toKeyId) return 'is-there';
   const secret = await secretOf(parameter, toKeyId);
-  if (current === undefined || held !== fromKeyId || secret === undefined) return false;
-  const text = withPair(secureText(current, place.where), { keyId: toKeyId, secret }, place);
-  await store.write(at.name, new Secret(text));
+  if (current === undefined || held !== fromKeyId || secret === undefined) return undefined;
+  return new Secret(
+    withPair(secureText(current, place.where), { keyId: toKeyId, secret }, place),
+  );
+}
+
+async function putBack(parameter: ParameterAtHand, undo: UndonePair): Promise<boolean> {
+  const { at, store } = parameter;
+  const way = await wayTo(parameter, undo);
+  if (way === undefined) return false;
+  if (way !== 'is-there') await store.write(at.name, way);
   return true;
 }
 

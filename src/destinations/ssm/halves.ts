@@ -35,6 +35,7 @@ export function parametersInHalves(at: PlaceInHalves, parts: HalvesParts): Desti
       }),
     wayBack: {
       secretOf: (keyId) => delivering(() => secretOf(parameters, keyId)),
+      canPutBack: (undo) => delivering(async () => (await wayTo(parameters, undo)) !== undefined),
       putBack: (undo) => delivering(() => putBack(parameters, undo)),
     },
   };
@@ -117,20 +118,27 @@ async function secretOf(
   return secret === undefined ? undefined : new Secret(secret);
 }
 
-async function putBack(
+/** What both parameters are to hold; undefined when there is no way back. */
+async function wayTo(
   parameters: ParametersAtHand,
   { toKeyId, fromKeyId }: UndonePair,
-): Promise<boolean> {
+): Promise<Edited | undefined> {
   const { at, store } = parameters;
   const [[idNow], [secretNow]] = [
     await store.history(at.idName),
     await store.history(at.secretName),
   ];
   const held = idNow?.text.reveal().trim();
-  if (idNow === undefined || secretNow === undefined) return false;
-  if (held !== toKeyId && held !== fromKeyId) return false;
+  if (idNow === undefined || secretNow === undefined) return undefined;
+  if (held !== toKeyId && held !== fromKeyId) return undefined;
   const secret = await secretOf(parameters, toKeyId);
-  if (secret === undefined) return false;
-  await writeBoth(parameters, { id: toKeyId, secret: secret.reveal() }, { idNow, secretNow });
+  if (secret === undefined) return undefined;
+  return { idNow, secretNow, halves: { id: toKeyId, secret: secret.reveal() } };
+}
+
+async function putBack(parameters: ParametersAtHand, undo: UndonePair): Promise<boolean> {
+  const way = await wayTo(parameters, undo);
+  if (way === undefined) return false;
+  await writeBoth(parameters, way.halves, way);
   return true;
 }
