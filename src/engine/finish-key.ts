@@ -230,7 +230,11 @@ export async function requireKey(
   const keys = await account.gateway.reader.listAccessKeys(user);
   const key = keys.find(({ id }) => id === keyId);
   if (key !== undefined) return key;
-  throw new KeyturnError('key-changed', `${keyId} of ${user} does not exist any more`, {
+  throw keyGone(keyId, user);
+}
+
+export function keyGone(keyId: AccessKeyId, user: string): KeyturnError {
+  return new KeyturnError('key-changed', `${keyId} of ${user} does not exist any more`, {
     hint: 'a deleted key can not come back; rotate again if the new one does not work',
   });
 }

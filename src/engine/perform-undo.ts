@@ -5,7 +5,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
-import type { Destination } from '../destinations/destination.ts';
+import type { Destination, UndonePair } from '../destinations/destination.ts';
 import { deliversCustody } from '../destinations/kinds.ts';
 import { LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
 import type { DeliveryReceipt, JournalRecord } from '../lifecycle/record.ts';
@@ -20,7 +20,7 @@ import { type LeftActive, reasonOfLeftActive } from './left-active.ts';
 import { writerSignedBy } from './own-key.ts';
 import { proveKey } from './prove-key.ts';
 import { settleLeftOver } from './settle-custody.ts';
-import type { UserWork } from './user-work.ts';
+import type { UserAtHand, UserWork } from './user-work.ts';
 
 export interface UndoneRotation {
   readonly user: string;
@@ -42,7 +42,7 @@ export interface UndoneRotation {
 export type Undoing = Extract<Rotation, { readonly phase: 'undoing' }>;
 
 /** An undo under way: the rotation, its places, and the secret of the key that comes back. */
-interface WayBack {
+export interface WayBack {
   readonly rotation: Undoing;
   readonly destinations: readonly Destination[];
   /** Undefined where it is at hand nowhere. */
@@ -57,17 +57,12 @@ export async function performUndo(rotation: Undoing, work: UserWork): Promise<Un
   const { user, id, undo } = rotation;
   const { toKeyId, fromKeyId } = undo;
   const { account } = work;
-  const destinations = await account.places.toFinish(rotation);
-  const back = { rotation, destinations, secret: await secretOf(toKeyId, destinations, work) };
-  assertNotOwn(undo, back.secret, work);
+  const back = await wayBackOf(rotation, work);
   const was = await reactivateKey(toKeyId, work);
   await prove(back, work);
   account.signal.throwIfAborted();
   const { putBack, notPutBack } = await putAllBack(back, work);
-  const taken: TakenKey =
-    undo.fromKeyFate === 'keep'
-      ? { fromKey: 'kept', leftActive: undefined }
-      : await deactivate(back, work);
+  const taken = await take(back, work);
   await work.record(id, { type: 'undone', notPutBack });
   account.emit({ code: 'rotation-undone', user, activeKeyId: toKeyId, keyId: fromKeyId });
   if (taken.leftActive !== undefined) {
@@ -80,11 +75,20 @@ export async function performUndo(rotation: Undoing, work: UserWork): Promise<Un
   return { user, rotation: id, toKeyId, fromKeyId, reactivated, putBack, notPutBack, ...taken };
 }
 
+/** Throws `other-destination`, and `own-key` (I7). */
+export async function wayBackOf(rotation: Undoing, at: UserAtHand): Promise<WayBack> {
+  const { undo } = rotation;
+  const destinations = await at.account.places.toFinish(rotation);
+  const secret = await secretOf(undo.toKeyId, destinations, at);
+  assertNotOwn(undo, secret, at);
+  return { rotation, destinations, secret };
+}
+
 /** Where it is at hand: in a destination that keeps it, or in custody still. */
 export async function secretOf(
   keyId: AccessKeyId,
   destinations: readonly Destination[],
-  { account }: UserWork,
+  { account }: UserAtHand,
 ): Promise<Secret | undefined> {
   for (const { wayBack } of destinations) {
     // One that can not be read must not keep the old key Inactive; putting it back will say why.
@@ -101,7 +105,7 @@ export async function secretOf(
 export function assertNotOwn(
   { fromKeyId, fromKeyFate }: UndoIntent,
   secret: Secret | undefined,
-  { user, account }: UserWork,
+  { user, account }: UserAtHand,
 ): void {
   const { gateway } = account;
   if (fromKeyFate === 'keep' || !dependsOn(gateway.caller, user, fromKeyId)) return;
@@ -153,53 +157,91 @@ async function giveUp(rotation: Undoing, reason: string, work: UserWork): Promis
   await work.record(rotation.id, { type: 'undo-given-up', reason });
 }
 
-async function putAllBack(
+async function putAllBack(back: WayBack, work: UserWork): Promise<Restored> {
+  const restored = await restore(back, work, (wayBack, undo) => wayBack.putBack(undo));
+  const stop = whyHalfWay(back.rotation, restored);
+  if (stop === undefined) return restored;
+  // Nothing else was asked for, and nothing else was done.
+  await giveUp(back.rotation, 'the destination can not be put back', work);
+  throw stop;
+}
+
+/** The places, by whether they have the old pair again. */
+export interface Restored extends Pick<UndoneRotation, 'putBack' | 'notPutBack'> {
+  /** The places of `notPutBack`. */
+  readonly left: readonly Destination[];
+}
+
+/** Asks each place that keeps former pairs: to put the old one back, or whether it could. */
+export async function restore(
   { rotation, destinations }: WayBack,
-  work: UserWork,
-): Promise<Pick<UndoneRotation, 'putBack' | 'notPutBack'>> {
+  { account }: UserAtHand,
+  ask: (wayBack: NonNullable<Destination['wayBack']>, undo: UndonePair) => Promise<boolean>,
+): Promise<Restored> {
   const { undo, receipts, newKeyId } = rotation;
   const { toKeyId, fromKeyId } = undo;
   const putBack: DeliveryReceipt[] = [];
   const notPutBack: DeliveryReceipt[] = [];
+  const left: Destination[] = [];
   for (const [index, destination] of destinations.entries()) {
     const { kind, place, wayBack } = destination;
-    const isBack = (await wayBack?.putBack({ toKeyId, fromKeyId })) === true;
+    const isBack = wayBack !== undefined && (await ask(wayBack, { toKeyId, fromKeyId }));
     // Also where the run died before it could record what it had delivered.
-    const reference = deliversCustody(kind) ? work.account.state.custody.describe(newKeyId) : place;
+    const reference = deliversCustody(kind) ? account.state.custody.describe(newKeyId) : place;
     (isBack ? putBack : notPutBack).push(receipts[index] ?? { kind, reference });
+    if (!isBack) left.push(destination);
   }
-  const [left] = notPutBack;
-  if (left === undefined || undo.fromKeyFate === 'deactivate') return { putBack, notPutBack };
-  // Nothing else was asked for, and nothing else was done.
-  await giveUp(rotation, 'the destination can not be put back', work);
-  throw new KeyturnError(
+  return { putBack, notPutBack, left };
+}
+
+/** An undo that keeps both keys Active is about its places alone: it goes back in all, or not at all. */
+export function whyHalfWay(
+  { undo }: Undoing,
+  { notPutBack: [left] }: Restored,
+): KeyturnError | undefined {
+  const { toKeyId, fromKeyId, fromKeyFate } = undo;
+  if (left === undefined || fromKeyFate === 'deactivate') return undefined;
+  return new KeyturnError(
     'credentials-file',
     `${left.kind} ${left.reference} does not hold the pairs of ${toKeyId} and ${fromKeyId} any more`,
     { hint: 'a backup beside the file may hold them: credentials.backup.*' },
   );
 }
 
-type TakenKey = Pick<UndoneRotation, 'fromKey' | 'leftActive'>;
+export type TakenKey = Pick<UndoneRotation, 'fromKey' | 'leftActive'>;
 
-async function deactivate(back: WayBack, work: UserWork): Promise<TakenKey> {
-  const { rotation, destinations } = back;
-  const { fromKeyId: keyId } = rotation.undo;
-  const key = (await work.listKeys()).find(({ id }) => id === keyId);
+async function take(back: WayBack, work: UserWork): Promise<TakenKey> {
+  // I13: with fresh eyes, just before the other key goes.
+  const taken = await decideTaken(back, back.destinations, work);
+  if (taken.fromKey !== 'made-inactive') return taken;
+  work.account.signal.throwIfAborted();
+  const { fromKeyId: keyId } = back.rotation.undo;
+  const writer = await writerFor(back, work);
+  await changeKey({ keyId, to: 'Inactive', by: 'undo', why: 'undo', writer }, work);
+  return taken;
+}
+
+/** What becomes of the key that is taken back, by reads alone; `mayHold` are the places that may have it. */
+export async function decideTaken(
+  back: WayBack,
+  mayHold: readonly Destination[],
+  at: UserAtHand,
+): Promise<TakenKey> {
+  const { fromKeyId: keyId, fromKeyFate } = back.rotation.undo;
+  if (fromKeyFate === 'keep') return { fromKey: 'kept', leftActive: undefined };
+  const keys = await at.account.gateway.reader.listAccessKeys(at.user);
+  const key = keys.find(({ id }) => id === keyId);
   if (key === undefined) return { fromKey: 'gone', leftActive: undefined };
   if (key.status !== 'Active') return { fromKey: 'was-inactive', leftActive: undefined };
-  const verdict = await judge(back, work);
+  const verdict = await judge(back, at);
   if (verdict.kind !== 'unused') {
-    return { fromKey: 'left-active', leftActive: asOfNow(verdict, back, work) };
+    return { fromKey: 'left-active', leftActive: asOfNow(verdict, back, at) };
   }
-  // I13: with fresh eyes, just before the other key goes.
-  for (const destination of destinations) {
+  for (const destination of mayHold) {
     if (destination.wayBack === undefined || !(await holds(destination, keyId))) continue;
     const where = `${destination.kind} ${destination.place}`;
     return { fromKey: 'left-active', leftActive: { kind: 'held', where } };
   }
-  work.account.signal.throwIfAborted();
-  const writer = await writerFor(back, work);
-  await changeKey({ keyId, to: 'Inactive', by: 'undo', why: 'undo', writer }, work);
   return { fromKey: 'made-inactive', leftActive: undefined };
 }
 
@@ -217,7 +259,7 @@ async function writerFor({ rotation, secret }: WayBack, work: UserWork) {
  * Whether somebody works with the key already: then making it Inactive would be an outage, and the
  * person decides. Our own checks with STS are no use.
  */
-async function judge(back: WayBack, { account, history }: UserWork): Promise<TakenBackVerdict> {
+async function judge(back: WayBack, { account, history }: UserAtHand): Promise<TakenBackVerdict> {
   const { id, undo } = back.rotation;
   const lastUse = await readLastUse(account.gateway.reader, { id: undo.fromKeyId });
   const records = history.recordsOf(id);
@@ -229,10 +271,10 @@ async function judge(back: WayBack, { account, history }: UserWork): Promise<Tak
 }
 
 /** Readers could have the key until now, so a repeat of the first undo counts from here. */
-function asOfNow(verdict: LeftActive, { rotation }: WayBack, work: UserWork): LeftActive {
+function asOfNow(verdict: LeftActive, { rotation }: WayBack, { account }: UserAtHand): LeftActive {
   const isRepeat = rotation.before.phase === 'undone';
   if (verdict.kind !== 'not-shown-yet' || isRepeat) return verdict;
-  const nowMs = work.account.clock.now().getTime();
+  const nowMs = account.clock.now().getTime();
   return { kind: 'not-shown-yet', notBefore: new Date(nowMs + LAST_USE_LAG_MS) };
 }
 

@@ -15,12 +15,25 @@ import {
   type UndoIntent,
   type WithNewKey,
 } from '../lifecycle/rotation.ts';
+import { whyNothingLeft } from '../lifecycle/taken-back.ts';
 import type { AccountWork } from './account-work.ts';
 import { decide } from './decide.ts';
-import { requireKey } from './finish-key.ts';
+import { keyGone, requireKey } from './finish-key.ts';
 import { assertNotOwn, performUndo, secretOf, type UndoneRotation } from './perform-undo.ts';
 import { settleSteps } from './settle-steps.ts';
 import { type UserAtHand, type UserWork, whileAlone } from './user-work.ts';
+
+/** A rotation of which nothing is in force any more: there is nothing to take back. */
+export interface AlreadyBack {
+  readonly user: string;
+  readonly rotation: string;
+  /** In words. */
+  readonly why: string;
+}
+
+export function isAlreadyBack(result: UndoneRotation | AlreadyBack): result is AlreadyBack {
+  return 'why' in result;
+}
 
 /**
  * Undoes the named rotation of the user, or the latest one: its old key comes back, and the new key
@@ -34,10 +47,40 @@ export async function undoRotation(
 ): Promise<UndoneRotation> {
   return await whileAlone(user, account, async (work) => {
     await settleSteps(work);
-    const rotation = await find(rotationId, work);
-    const { oldKeyId: toKeyId, newKeyId: fromKeyId } = rotation;
-    return await undo(rotation, { toKeyId, fromKeyId, fromKeyFate: 'deactivate' }, work);
+    const rotation = await findRotation(rotationId, work);
+    return await undo(rotation, wholeUndoOf(rotation), work);
   });
+}
+
+/** As undoRotation, for a rotation that was not named by itself: one that is taken back already is left. */
+export async function undoUnlessBack(
+  user: string,
+  rotationId: string,
+  account: AccountWork,
+): Promise<UndoneRotation | AlreadyBack> {
+  return await whileAlone(user, account, async (work) => {
+    const back = await alreadyBack(rotationId, work);
+    if (back !== undefined) return back;
+    const rotation = await findRotation(rotationId, work);
+    return await undo(rotation, wholeUndoOf(rotation), work);
+  });
+}
+
+export async function alreadyBack(
+  rotationId: string,
+  at: UserAtHand,
+): Promise<AlreadyBack | undefined> {
+  const rotation = at.history.find(rotationId);
+  if (rotation === undefined) return undefined;
+  const isUndone = rotation.phase === 'undone';
+  const keys = isUndone ? await at.account.gateway.reader.listAccessKeys(at.user) : [];
+  const why = whyNothingLeft(rotation, keys);
+  return why === undefined ? undefined : { user: at.user, rotation: rotationId, why };
+}
+
+/** Back to the old key, and the new one goes. */
+export function wholeUndoOf({ oldKeyId, newKeyId }: WithNewKey): UndoIntent {
+  return { toKeyId: oldKeyId, fromKeyId: newKeyId, fromKeyFate: 'deactivate' };
 }
 
 /** Two pairs, both held by the one destination of this run. */
@@ -104,24 +147,38 @@ async function undo(
 ): Promise<UndoneRotation> {
   if (rotation.phase === 'undoing') return await performUndo(rotation, work);
   const { id } = rotation;
-  // All that would stop it, before anything is journaled.
-  const secret = await secretOf(intent.toKeyId, await work.account.places.toFinish(rotation), work);
-  assertNotOwn(intent, secret, work);
-  await assertNoOther(rotation, work);
-  await requireKey(intent.toKeyId, work);
+  await assertPossible(rotation, intent, work);
   await work.record(id, { type: 'undoing', ...intent });
   const state = work.history.rotation(id);
   assert(state.phase === 'undoing', `rotation ${id} is ${state.phase}, not being undone`);
   return await performUndo(state, work);
 }
 
-async function find(rotationId: string | undefined, work: UserWork): Promise<WithNewKey> {
-  const { user, history } = work;
+/** All that would stop an undo, before anything is journaled. */
+export async function assertPossible(
+  rotation: WithNewKey,
+  intent: UndoIntent,
+  at: UserAtHand,
+): Promise<void> {
+  const secret = await secretOf(intent.toKeyId, await at.account.places.toFinish(rotation), at);
+  assertNotOwn(intent, secret, at);
+  await assertNoOther(rotation, at);
+  await requireKey(intent.toKeyId, at);
+}
+
+/** The named rotation of the user, or the latest one. Throws when it made no key that is in force. */
+export async function findRotation(
+  rotationId: string | undefined,
+  at: UserAtHand,
+): Promise<WithNewKey> {
+  const { user, history } = at;
   const rotation = rotationId === undefined ? history.latest(madeKey) : history.find(rotationId);
   if (rotation !== undefined && hasNewKey(rotation)) return rotation;
-  if (rotation === undefined && history.open !== undefined) {
-    throw await notFinished(history.open, work);
+  if (rotation?.phase === 'closed' && rotation.reason === 'old-key-gone') {
+    throw keyGone(rotation.oldKeyId, user);
   }
+  const open = rotation === undefined ? history.open : rotation;
+  if (open !== undefined && isOpen(open)) throw await notFinished(open, at);
   throw new KeyturnError(
     'nothing-to-undo',
     rotationId === undefined
@@ -136,9 +193,13 @@ async function find(rotationId: string | undefined, work: UserWork): Promise<Wit
   );
 }
 
-/** One that was undone by an earlier version is over; the one before it is not meant. */
+/**
+ * One that was undone by an earlier version is over, and one whose old key is gone has no way back; the
+ * one before it is not meant.
+ */
 function madeKey(rotation: Rotation): boolean {
-  return hasNewKey(rotation) || (rotation.phase === 'closed' && rotation.reason === 'undone');
+  if (rotation.phase !== 'closed') return hasNewKey(rotation);
+  return rotation.reason === 'undone' || rotation.reason === 'old-key-gone';
 }
 
 /** Whichever of the two is the older one. */
@@ -171,9 +232,9 @@ async function rotationOf(
 }
 
 /** One thing at a time: what else is open has its own way to its end. */
-async function assertNoOther({ id }: Rotation, work: UserWork): Promise<void> {
-  const open = work.history.latest((each) => isOpen(each) && each.id !== id);
-  if (open !== undefined) throw await notFinished(open, work);
+async function assertNoOther({ id }: Rotation, at: UserAtHand): Promise<void> {
+  const open = at.history.latest((each) => isOpen(each) && each.id !== id);
+  if (open !== undefined) throw await notFinished(open, at);
 }
 
 /** Why there is nothing to undo yet: a rotation of the user is open. Undefined when none is. */

@@ -279,3 +279,14 @@ describe('requests that may land late (I13)', () => {
     assert.equal(died.mayHaveLandedAt(minutes(15)), false);
   });
 });
+
+it('a rotation is of the run that began it, whoever finished it', () => {
+  const first = records(HAPPY_PATH.slice(0, 3), 'r1');
+  const finished = records(HAPPY_PATH.slice(3), 'r1', 3).map((each) => ({ ...each, run: 'run-2' }));
+  const own = records(HAPPY_PATH, 'r2', 10).map((each) => ({ ...each, run: 'run-2' }));
+  const history = new UserHistory([...first, ...finished, ...own]);
+  assert.deepEqual(
+    ['run-1', 'run-2', 'run-3'].map((run) => history.begunBy(run).map(({ id }) => id)),
+    [['r1'], ['r2'], []],
+  );
+});

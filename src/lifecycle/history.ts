@@ -20,6 +20,8 @@ interface KeyPast {
 }
 
 interface RotationPast {
+  /** The run that wrote its first record. */
+  readonly begunBy: string;
   /** How many records of the user came before its first one. */
   readonly beganAfter: number;
   lastRecordAt: Date;
@@ -95,6 +97,12 @@ export class UserHistory {
   latest(is: (rotation: Rotation) => boolean): Rotation | undefined {
     this.#catchUp();
     return [...this.#rotations.values()].findLast(is);
+  }
+
+  /** The rotations that this run began, in their order; not those that it finished for another. */
+  begunBy(run: string): readonly Rotation[] {
+    this.#catchUp();
+    return [...this.#rotations.values()].filter(({ id }) => this.#past(id).begunBy === run);
   }
 
   /** The rotation that made the key, or found it as another's replacement. */
@@ -232,7 +240,7 @@ export class UserHistory {
     const { rotation: id, step, at } = record;
     const rotation = applyRecord(this.#rotations.get(id), record);
     this.#rotations.set(id, rotation);
-    const past = this.#pasts.get(id) ?? this.#begin(rotation, at);
+    const past = this.#pasts.get(id) ?? this.#begin(rotation, record);
     past.lastRecordAt = at;
     if (step.type === 'closed' && step.reason === 'no-key-was-made') past.wasGivenUp = true;
     if (isOpen(rotation)) this.#open.add(id);
@@ -264,8 +272,8 @@ export class UserHistory {
     else this.#unsettled.delete(keyId);
   }
 
-  #begin({ id, oldKeyId, knownKeyIds }: Rotation, at: Date): RotationPast {
-    const past = { beganAfter: this.#read, lastRecordAt: at, wasGivenUp: false };
+  #begin({ id, oldKeyId, knownKeyIds }: Rotation, { run, at }: RotationRecord): RotationPast {
+    const past = { begunBy: run, beganAfter: this.#read, lastRecordAt: at, wasGivenUp: false };
     this.#pasts.set(id, past);
     for (const keyId of knownKeyIds) this.#known.add(keyId);
     this.#key(oldKeyId).rotations.add(id);

@@ -8,6 +8,7 @@ import { accessKeyId } from '../../src/base/access-key-id.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { handoffDestination } from '../../src/destinations/handoff/destination.ts';
 import { type AccountWork, DEFAULT_VERIFICATION } from '../../src/engine/account-work.ts';
+import { foretellUndo } from '../../src/engine/foretell-undo.ts';
 import type { RotationOutcome } from '../../src/engine/outcome.ts';
 import type { UndoneRotation } from '../../src/engine/perform-undo.ts';
 import { openPlaces } from '../../src/engine/places.ts';
@@ -45,6 +46,8 @@ export interface Workbench {
   readonly run: (broken?: Broken) => Promise<RotationOutcome | undefined>;
   /** Takes the latest rotation of the user back, with parts broken or not. */
   readonly undo: (broken?: Broken) => Promise<UndoneRotation>;
+  /** What that undo would do. */
+  readonly foretellUndo: () => Promise<UndoneRotation>;
   /** What the journal holds of the user. */
   readonly history: () => Promise<UserHistory>;
   /** The secret in the hand-off, when it is there. */
@@ -96,6 +99,7 @@ export async function workbench(test: TestContext): Promise<Workbench> {
       );
     },
     undo: (broken = {}) => withAccount(broken, (account) => undoRotation(USER, undefined, account)),
+    foretellUndo: () => withAccount({}, (account) => foretellUndo(USER, undefined, account)),
     history: async () => (await openState()).history(USER),
   };
 }

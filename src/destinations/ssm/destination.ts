@@ -98,9 +98,7 @@ async function wayTo(
   if (held === toKeyId) return 'is-there';
   const secret = await secretOf(parameter, toKeyId);
   if (current === undefined || held !== fromKeyId || secret === undefined) return undefined;
-  return new Secret(
-    withPair(secureText(current, place.where), { keyId: toKeyId, secret }, place),
-  );
+  return new Secret(withPair(secureText(current, place.where), { keyId: toKeyId, secret }, place));
 }
 
 async function putBack(parameter: ParameterAtHand, undo: UndonePair): Promise<boolean> {
