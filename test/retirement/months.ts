@@ -46,6 +46,8 @@ export interface OldKeyEnd {
 export interface Months {
   readonly calls: number;
   readonly refused: number;
+  /** Workloads of which a call was refused. */
+  readonly cutOff: number;
   readonly failures: readonly string[];
   readonly ends: readonly OldKeyEnd[];
 }
@@ -108,8 +110,11 @@ class Play {
       this.#noteUses();
       this.#sandbox.advance(this.#startMs + (day + 1) * DAY_MS - this.#sandbox.clock.nowMs());
     }
-    const { calls, refused } = this.#sandbox.workloads.totals();
-    return { calls, refused, failures: this.#failures, ends: [...this.#old.values()] };
+    const { workloads } = this.#sandbox;
+    const { calls, refused } = workloads.totals();
+    const cutOff = workloads.list().filter(({ refusedCount }) => refusedCount > 0).length;
+    const ends = [...this.#old.values()];
+    return { calls, refused, cutOff, failures: this.#failures, ends };
   }
 
   async #run(): Promise<RotationReport> {
