@@ -38,9 +38,15 @@ const FORMS: readonly (readonly [args: readonly string[], run: Run])[] = [
       '--aws_region=us-east-1',
       '--target_user=svc.web',
       '--output_format=json',
+      '--before_next_run=',
+      '--retire=',
+      '--quiet_days=',
+      '--retire_deadline_days=',
     ],
     { dryRun: false, users: [] },
   ],
+  [['--before_next_run=31d', '--quiet_days=14', '--dry_run'], { dryRun: true, users: BOTH }],
+  [['--retire=now', '--target_user=svc.app'], { dryRun: false, users: ['svc.app'] }],
   [[], { dryRun: false, users: ['svc.app'] }],
 ];
 

@@ -68,13 +68,15 @@ test('import.yml takes credentials from secrets, import-role.yml from the runner
   assert.deepEqual(stored?.decorators, role?.decorators);
 });
 
-/** Each documented parameter: values at the edges, whether they are taken, and the default. */
-const EDGES: readonly (readonly [
+/** Each parameter: values at the edges, whether they are taken, and the default. */
+type Edges = readonly (readonly [
   name: string,
   fallback: unknown,
   good: unknown[],
   bad: unknown[],
-])[] = [
+])[];
+
+const DOCUMENTED: Edges = [
   ['days_threshold', 90, [1, 90, 3650], [0, 3651, 1.5]],
   ['dry_run', false, [true, false], ['yes']],
   ['aws_profile', '', ['', 'prod-1'], ['a\nb']],
@@ -84,7 +86,16 @@ const EDGES: readonly (readonly [
   ['output_format', 'json', ['json', 'text', ''], ['xml']],
 ];
 
-test('the decorator has exactly the seven documented parameters, with their defaults', () => {
+const OURS: Edges = [
+  ['before_next_run', '', ['', '31d', '36h', '2w'], ['31', 'monthly', '1.5d', '-2d']],
+  ['retire', '', ['when-quiet', 'now', 'never', ''], ['later']],
+  ['quiet_days', undefined, [3, 14, 400], [2, 401, 3.5]],
+  ['retire_deadline_days', undefined, [7, 60, 3650], [6, 3651, 7.5]],
+];
+
+const EDGES: Edges = [...DOCUMENTED, ...OURS];
+
+test('the decorator has exactly the seven documented parameters, and ours, with their defaults', () => {
   const { properties } = importFile('import.yml').decorators[0]?.schema ?? { properties: {} };
   assert.deepEqual(
     Object.entries(properties).map(([name, property]) => [name, property.default]),
