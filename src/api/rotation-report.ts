@@ -19,6 +19,8 @@ export interface RotationReport {
   readonly changes: readonly KeyChanged[];
   /** In a dry run: what would be done or found out beside the rotations and the clean-up. */
   readonly planned_changes?: readonly PlannedChange[] | undefined;
+  /** Plain hand-off files that have done their work and stay all the same; every run tries again. */
+  readonly kept_handoffs: readonly KeptHandoff[];
   /** From then on a run may lead further; null when nothing waits for a time. */
   readonly next_run_at: string | null;
   readonly summary: {
@@ -165,6 +167,16 @@ export interface KeyChanged {
 export interface PlannedChange extends Omit<KeyChanged, 'at'> {
   /** Whether an earlier run made it already, so that the run would only tell it. */
   readonly already_done: boolean;
+}
+
+export interface KeptHandoff {
+  readonly account_id: string;
+  readonly username: string;
+  /** The key whose secret is in the file. */
+  readonly access_key_id: string;
+  readonly path: string;
+  /** Why it was not removed, in a sentence. */
+  readonly reason: string;
 }
 
 export interface ReportIssue {

@@ -126,6 +126,7 @@ export class ReportLedger {
       errors: this.#errors.toSorted(byAccount),
       changes: [...changes.all].toSorted(byAccount),
       ...(dryRun && { planned_changes: [...changes.planned].toSorted(byAccount) }),
+      kept_handoffs: [...changes.soFar.keptHandoffs].toSorted(byAccount),
       next_run_at: this.#nextRunAt?.toISOString() ?? null,
       summary: {
         total_keys_processed: rotated.length,

@@ -1,10 +1,10 @@
-// Every key that a run created, made Inactive, made Active again or deleted (I16): collected from the
-// events of the accounts at work, for the document of the run, however the run ends. One collector for
-// all faces.
+// Every key that a run created, made Inactive, made Active again or deleted (I16), and every hand-off file
+// that stays though it was to go: collected from the events of the accounts at work, for the document of
+// the run, however the run ends. One collector for all faces.
 
 import type { Clock } from '../base/clock.ts';
 import type { EngineEvent, EventSink, KeyChangeWord } from '../base/events.ts';
-import type { KeyChanged, PlannedChange } from '../base/key-changes.ts';
+import type { KeptHandoff, KeyChanged, PlannedChange, ToldSoFar } from '../base/key-changes.ts';
 
 const CHANGES = {
   'key-created': 'created',
@@ -17,6 +17,8 @@ export class ChangeLog {
   readonly #clock: Clock;
   readonly #changes: KeyChanged[] = [];
   readonly #planned: PlannedChange[] = [];
+  /** By path: what a run could not remove at first, it may remove later. */
+  readonly #kept = new Map<string, KeptHandoff>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -25,6 +27,10 @@ export class ChangeLog {
   /** What was done so far, in the order in which it was done. */
   get all(): readonly KeyChanged[] {
     return this.#changes;
+  }
+
+  get soFar(): ToldSoFar {
+    return { changes: this.#changes, keptHandoffs: [...this.#kept.values()] };
   }
 
   /** What a dry run says would be done beside its rotations and its clean-up. */
@@ -39,8 +45,16 @@ export class ChangeLog {
       if (change !== undefined) this.#changes.push(change);
       const planned = plannedBy(event, account);
       if (planned !== undefined) this.#planned.push(planned);
+      this.#noteHandoff(event, account);
       emit(event);
     };
+  }
+
+  #noteHandoff(event: EngineEvent, account_id: string): void {
+    if (event.code === 'handoff-removed') this.#kept.delete(event.path);
+    if (event.code !== 'handoff-kept') return;
+    const { user: username, newKeyId: access_key_id, path, reason } = event;
+    this.#kept.set(path, { account_id, username, access_key_id, path, reason });
   }
 
   #changeOf(event: EngineEvent, account_id: string): KeyChanged | undefined {

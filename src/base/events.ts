@@ -94,10 +94,11 @@ interface EventPayloads {
   'secret-delivered': { user: string; newKeyId: AccessKeyId; kind: string; place: string };
   /** A file of the user's was rewritten; what it held before is in the backup. */
   'backup-made': { path: string; backup: string };
-  /** A plain hand-off file that nothing needs any more could not be removed. */
   /** Numbers of records. */
   'journal-compacted': { before: number; after: number };
-  'handoff-kept': { user: string; path: string; reason: string };
+  /** A plain hand-off file was to go, and stays: its places may not have the secret, or the disk fails. */
+  'handoff-kept': { user: string; newKeyId: AccessKeyId; path: string; reason: string };
+  'handoff-removed': { user: string; newKeyId: AccessKeyId; path: string };
   'waiting-for-key': { user: string; newKeyId: AccessKeyId; waitedMs: number };
   'key-verified': { user: string; newKeyId: AccessKeyId; checks: number };
   'key-deactivated': { user: string; keyId: AccessKeyId } & Changed;
@@ -178,6 +179,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'backup-made': 'debug',
   'journal-compacted': 'info',
   'handoff-kept': 'warn',
+  'handoff-removed': 'debug',
   'waiting-for-key': 'debug',
   'key-verified': 'info',
   'key-deactivated': 'info',

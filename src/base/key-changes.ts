@@ -22,6 +22,23 @@ export interface KeyChanged extends NamedChange {
   readonly at: string;
 }
 
+/** A plain hand-off file that was to go, and stays. */
+export interface KeptHandoff {
+  readonly account_id: string;
+  readonly username: string;
+  readonly access_key_id: string;
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** What every document tells, however its run ended. */
+export interface ToldSoFar {
+  readonly changes: readonly KeyChanged[];
+  readonly keptHandoffs: readonly KeptHandoff[];
+}
+
+export const NOTHING_TOLD: ToldSoFar = { changes: [], keptHandoffs: [] };
+
 export type ChangeCounts = Record<KeyChangeWord, number>;
 
 export function countChanges(changes: readonly Pick<KeyChanged, 'change'>[]): ChangeCounts {
@@ -48,6 +65,13 @@ export function changeLine(change: NamedChange, isSeveral = false): string {
   const { access_key_id: keyId, username, account_id: account, by, why } = change;
   const whose = isSeveral ? `${account}/${username}` : username;
   return `${WORDS[change.change]} ${keyId} of ${whose} (${by}: ${why})`;
+}
+
+/** The section of a page about files with secrets that are not needed there, and stay all the same. */
+export function keptHandoffLines(kept: readonly KeptHandoff[]): string[] {
+  if (kept.length === 0) return [];
+  const lines = kept.map(({ path, username, reason }) => `  ${path}, of ${username}: ${reason}`);
+  return ['Hand-off files that stay; each run tries again to remove them:', ...lines];
 }
 
 /** Whether the tables of a page leave it out: what recovery did, and a new key that was taken back. */

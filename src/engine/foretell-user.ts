@@ -58,8 +58,8 @@ async function foretell(
     return outcomeOf({ ...nothing, rotation }, undefined);
   }
   tellUnexplained(decision, at);
-  const { recover, cleanUp, grace } = decision;
-  if (recover !== undefined) tellRecovery(recover, at);
+  const { recover, late, cleanUp, grace } = decision;
+  for (const each of [recover, late]) if (each !== undefined) tellRecovery(each, at);
   if (recover !== undefined && recover.leadsTo !== 'closed') {
     return outcomeOf({ ...nothing, ...recovered(recover, decision) }, decision);
   }

@@ -22,15 +22,16 @@ export async function settleCustody(
   const { newKeyId, user } = rotation;
   const destinations = await account.places.toTidyUp(rotation);
   if (!isSpent(destinations)) return;
+  const about = { user, newKeyId, path: custody.describe(newKeyId) };
   try {
     const key = await custody.get(newKeyId);
     if (key === undefined) return;
     if (isStillServed(rotation, history)) await assertPlaced(rotation, destinations);
     for (const destination of destinations) await destination.seal?.(key);
     await custody.remove(newKeyId);
+    account.emit({ code: 'handoff-removed', ...about });
   } catch (thrown) {
-    const reason = toKeyturnError(thrown).message;
-    account.emit({ code: 'handoff-kept', user, path: custody.describe(newKeyId), reason });
+    account.emit({ code: 'handoff-kept', ...about, reason: toKeyturnError(thrown).message });
   }
 }
 

@@ -173,23 +173,25 @@ export function* lateKeyOf(facts: OpenFacts): Asking<Found> {
   return { ...none, unexplained: { keyId, reason, hint }, notBefore: endsAt };
 }
 
-/**
- * The user's keys once the open rotation has come to its end without a new key. The run decides again then,
- * and finds a key of that rotation which landed late (I12).
- */
-export function* keysLeft(
-  recover: Recovery | undefined,
-  facts: OpenFacts,
-): Asking<readonly AccessKey[]> {
+/** What there is once the open rotation has come to its end without a new key. */
+export interface Left {
+  readonly keys: readonly AccessKey[];
+  /** A key of that rotation which landed late: the run decides again then, and finds it (I12). */
+  readonly late: Recovery | undefined;
+}
+
+export function* whatIsLeft(recover: Recovery | undefined, facts: OpenFacts): Asking<Left> {
   const left = keysAfter(recover, facts.keys);
   const last = recover?.steps.at(-1);
   const record = facts.history.records.at(-1);
-  if (recover === undefined || last?.kind !== 'close' || record === undefined) return left;
+  if (recover === undefined || last?.kind !== 'close' || record === undefined) {
+    return { keys: left, late: undefined };
+  }
   const step = { type: 'closed', reason: last.reason } as const;
   const closed = { ...record, at: facts.now, rotation: recover.rotation.id, step };
   const history = new UserHistory([...facts.history.records, closed]);
   const { recover: late } = yield* lateKeyOf({ ...facts, keys: left, history });
-  return keysAfter(late, left);
+  return { keys: keysAfter(late, left), late };
 }
 
 function keysAfter(

@@ -8,11 +8,11 @@ import type { KeyturnError } from '../base/errors.ts';
 import { type Grace, gateOf, graceOf } from './decide-grace.ts';
 import {
   type Found,
-  keysLeft,
   lateKeyOf,
   type OpenFacts,
   type Recovery,
   recoveryOf,
+  whatIsLeft,
 } from './decide-open.ts';
 import { type BlockReason, judgeUser } from './due.ts';
 import type { AccessKey, KeyDetails } from './keys.ts';
@@ -114,6 +114,8 @@ export interface UserDecision extends Omit<Found, 'notBefore'> {
   readonly grace: Grace | undefined;
   /** What becomes of the old key of the open rotation, where that comes to its end and it depends on use. */
   readonly gate: GateVerdict | undefined;
+  /** What the run will find to recover next, once it has closed what is open. */
+  readonly late: Recovery | undefined;
   /** Undefined when clean-up was not asked for, or there is nothing that it could be about. */
   readonly cleanUp: CleanUp | undefined;
   readonly next: Next;
@@ -138,17 +140,18 @@ export function* decideUser(facts: UserFacts): Asking<UserDecision> {
   const gate = yield* gateAtEnd(recover, seen);
   const decision = {
     ...{ wanted, keys: seen.keys, recover, unexplained, grace, gate },
-    ...{ cleanUp: undefined, notBefore },
+    notBefore,
   };
+  const nothing = { late: undefined, cleanUp: undefined, next: NOTHING };
   const isAtItsEnd = recover !== undefined && recover.leadsTo !== 'closed';
-  if (isAtItsEnd || wanted.kind === 'recovery') return { ...decision, next: NOTHING };
+  if (isAtItsEnd || wanted.kind === 'recovery') return { ...decision, ...nothing };
 
-  const left = yield* keysLeft(recover, seen);
+  const { keys: left, late } = yield* whatIsLeft(recover, seen);
   const { cleanUp, holdEnds } = yield* cleanUpOf({ ...seen, keys: left });
   const deleted = new Set(cleanUp?.deletes.map(({ key }) => key.id));
   const remaining = left.filter(({ id }) => !deleted.has(id));
   const next = yield* nextOf({ ...seen, keys: remaining });
-  return { ...decision, cleanUp, next, notBefore: earliestOf([notBefore, holdEnds]) };
+  return { ...decision, late, cleanUp, next, notBefore: earliestOf([notBefore, holdEnds]) };
 }
 
 /** What becomes of the old key of a rotation that is taken to its end now. */

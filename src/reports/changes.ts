@@ -45,3 +45,17 @@ export const nextRunAtSchema = z
   .describe(
     'ISO 8601 UTC: from then on a run may lead further; null when nothing waits for a time',
   );
+
+export const keptHandoffsSchema = z
+  .array(
+    z.object({
+      account_id: z.string(),
+      username: z.string(),
+      access_key_id: z.string().describe('The key whose secret is in the file'),
+      path: z.string(),
+      reason: z.string().describe('Why it was not removed, in a sentence'),
+    }),
+  )
+  .describe(
+    'Plain hand-off files that have done their work and stay all the same; every run tries again. A dry run removes none, and lists none',
+  );

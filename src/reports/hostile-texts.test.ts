@@ -50,6 +50,12 @@ const changes = (['created', 'deactivated', 'reactivated', 'deleted'] as const).
   why: 'why',
   at: AT,
 }));
+const kept = [
+  {
+    ...{ account_id: ACCOUNT, username: 'svc', access_key_id: 'AKIAI44QH8DHBEXAMPLE' },
+    ...{ path: '/state/handoff/A', reason: 'why' },
+  },
+];
 const counts = { created: 1, deactivated: 1, reactivated: 1, deleted: 1 };
 
 function rotatedKey(more: object = {}) {
@@ -134,6 +140,7 @@ function rotationReport(more: object): RotationReport {
     })),
     changes,
     planned_changes: changes.map(({ at: _, ...planned }) => ({ ...planned, already_done: true })),
+    kept_handoffs: kept,
     next_run_at: AT,
     summary: {
       total_keys_processed: 1,
@@ -186,6 +193,7 @@ function keyctlReport(more: object): KeyctlReport {
     warnings: ['warning'],
     current_key_id: 'AKIAIOSFODNN7EXAMPLE',
     changes,
+    kept_handoffs: kept,
     next_run_at: AT,
     summary: { changes: counts },
     same_key_profiles: ['other', 'third'],
@@ -323,6 +331,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
         put_back: [{ kind: 'ssm', reference: '/app' }],
         not_put_back: [{ kind: 'ssm', reference: '/app' }],
         changes,
+        kept_handoffs: kept,
         next_run_at: null,
         summary: { changes: counts },
       }),

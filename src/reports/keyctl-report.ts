@@ -6,6 +6,7 @@ import { z } from 'zod';
 import {
   changeCountsSchema,
   changesSchema,
+  keptHandoffsSchema,
   nextRunAtSchema,
   plannedChangesSchema,
 } from './changes.ts';
@@ -121,6 +122,7 @@ export const keyctlReportSchema = z
     current_key_id: z.string().nullable().describe('The key that the profile held at the start'),
     changes: changesSchema,
     planned_changes: plannedChangesSchema.optional(),
+    kept_handoffs: keptHandoffsSchema,
     next_run_at: nextRunAtSchema,
     summary: z.object({ changes: changeCountsSchema }),
     same_key_profiles: z

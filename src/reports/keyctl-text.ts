@@ -1,7 +1,7 @@
 // The person's rendering of a keyctl run: what will happen, and what came of it.
 
 import { minuteOf } from '../base/clock.ts';
-import { changeLine, isBesideTables, nextRunLines } from '../base/key-changes.ts';
+import { changeLine, isBesideTables, keptHandoffLines, nextRunLines } from '../base/key-changes.ts';
 import { printableAll } from '../base/printable.ts';
 import { finishPage, undoPage } from './keyctl-later-text.ts';
 import { allKeysPage, profilesPage, userKeysPage } from './keyctl-lists.ts';
@@ -35,11 +35,13 @@ function besides(report: KeyctlReport, { wrap }: Page): string[] {
   const told = planned
     .filter((each) => each.already_done)
     .map((each) => wrap('  ', changeLine(each)));
+  const kept = keptHandoffLines(report.kept_handoffs);
   // The page of finish says itself from when on.
   const next = finish === undefined ? nextRunLines(nextRunAt) : [];
   return [
     ...(beside.length === 0 ? [] : ['', 'Also done:', ...beside]),
     ...(told.length === 0 ? [] : ['', 'Would also be told:', ...told]),
+    ...(kept.length === 0 ? [] : ['', ...kept]),
     ...next,
   ];
 }

@@ -1,7 +1,7 @@
 // The person's rendering. It never shows a secret: secrets are in the hand-off files it names (I8).
 
 import { basename, dirname, join } from 'node:path';
-import { changeLine, isBesideTables, nextRunLines } from '../base/key-changes.ts';
+import { changeLine, isBesideTables, keptHandoffLines, nextRunLines } from '../base/key-changes.ts';
 import { printableAll } from '../base/printable.ts';
 import { deliversCustody, printsSecret } from '../destinations/kinds.ts';
 import { type Page, pageFor } from './page.ts';
@@ -26,7 +26,8 @@ export function renderText(given: RotationReport, style: RunStyle): string {
     changesSection(report, page),
     errorSection(report, page),
     deliverySection(done, page),
-    handoffSection(done, failed, page),
+    handoffSection(report, page),
+    keptSection(report, page),
     undoSection(report, style, page),
     nextRunSection(report),
     summaryLine(report, page),
@@ -63,7 +64,8 @@ export function renderRecovery(given: RotationReport, style: RunStyle): string {
     changesSection(report, page),
     errorSection(report, page),
     deliverySection(done, page),
-    handoffSection(done, failed, page),
+    handoffSection(report, page),
+    keptSection(report, page),
     nextRunSection(report),
     report.rotated_keys.length + report.errors.length + (report.planned_changes ?? []).length ===
       0 &&
@@ -179,10 +181,15 @@ function deliverySection(done: RotatedKey[], { table }: Page): string {
 }
 
 /** Where the secrets are, named once per folder: the file names are the new key IDs. */
-function handoffSection(done: RotatedKey[], failed: RotatedKey[], { wrap }: Page): string {
+function handoffSection(report: RotationReport, { wrap }: Page): string {
+  const kept = new Set(report.kept_handoffs.map(({ path }) => path));
+  // Nobody has to carry a secret that its places have.
+  const done = report.rotated_keys.filter(
+    ({ success, handoff_file: file }) => success && !(file !== null && kept.has(file)),
+  );
   const sealed = foldersOf(done.filter(isSealed));
   const finished = foldersOf(done.filter((key) => !isSealed(key)));
-  const open = foldersOf(failed);
+  const open = foldersOf(report.rotated_keys.filter(({ success }) => !success));
   const lines: string[] = [];
   if (finished.count > 0) {
     const what =
@@ -201,6 +208,12 @@ function handoffSection(done: RotatedKey[], failed: RotatedKey[], { wrap }: Page
     lines.push(wrap('', what), ...(finished.count > 0 ? [] : open.folders));
   }
   return lines.join('\n');
+}
+
+function keptSection({ kept_handoffs: kept }: RotationReport, { wrap }: Page): string {
+  return keptHandoffLines(kept)
+    .map((line) => wrap(line.startsWith(' ') ? '  ' : '', line.trim()))
+    .join('\n');
 }
 
 function isSealed({ handoff_file: file }: RotatedKey): boolean {

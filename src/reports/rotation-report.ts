@@ -6,6 +6,7 @@ import { z } from 'zod';
 import {
   changeCountsSchema,
   changesSchema,
+  keptHandoffsSchema,
   nextRunAtSchema,
   plannedChangesSchema,
 } from './changes.ts';
@@ -193,6 +194,7 @@ export const rotationReportSchema = z
     errors: z.array(issue),
     changes: changesSchema,
     planned_changes: plannedChangesSchema.optional(),
+    kept_handoffs: keptHandoffsSchema,
     next_run_at: nextRunAtSchema,
     summary,
     account_id: z

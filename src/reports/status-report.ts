@@ -1,7 +1,12 @@
 // What `keyturn status` and `keyturn undo` print with --json. The schemas are published.
 
 import { z } from 'zod';
-import { changeCountsSchema, changesSchema, nextRunAtSchema } from './changes.ts';
+import {
+  changeCountsSchema,
+  changesSchema,
+  keptHandoffsSchema,
+  nextRunAtSchema,
+} from './changes.ts';
 
 const openRotation = z.object({
   account_id: z.string(),
@@ -74,6 +79,7 @@ export const undoReportSchema = z
     put_back: z.array(receipt),
     not_put_back: z.array(receipt).describe('Whoever reads these must go back to the old key'),
     changes: changesSchema,
+    kept_handoffs: keptHandoffsSchema,
     next_run_at: nextRunAtSchema,
     summary: z.object({ changes: changeCountsSchema }),
   })

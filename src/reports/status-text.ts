@@ -1,6 +1,7 @@
 // `keyturn status` and `keyturn undo` for people.
 
 import { minuteOf } from '../base/clock.ts';
+import { keptHandoffLines } from '../base/key-changes.ts';
 import { printableAll } from '../base/printable.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
 import type { StatusReport, UndoReport } from './status-report.ts';
@@ -151,6 +152,7 @@ export function renderUndo(given: UndoReport, style: TextStyle): string {
     ),
     ...(manual.length === 0 ? [] : ['', page.wrap('', goBack), ...manual]),
     ...(report.hint === null ? [] : ['', page.wrap('', report.hint)]),
+    ...(report.kept_handoffs.length === 0 ? [] : ['', ...keptHandoffLines(report.kept_handoffs)]),
     '',
   ].join('\n');
 }

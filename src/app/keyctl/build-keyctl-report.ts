@@ -7,8 +7,9 @@ import type { KeyturnError } from '../../base/errors.ts';
 import { hintText } from '../../base/hint.ts';
 import {
   countChanges,
-  type KeyChanged,
+  NOTHING_TOLD,
   type PlannedChange,
+  type ToldSoFar,
   whyFound,
 } from '../../base/key-changes.ts';
 import { VERSION } from '../../base/version.ts';
@@ -42,10 +43,9 @@ export interface KeyctlProgress {
   readonly pair?: { readonly targetProfile: string; readonly authProfile: string };
   readonly exam?: ProfileExam;
   readonly result?: KeyctlResult;
-  /** What was done to keys so far. */
-  readonly changes?: readonly KeyChanged[];
   /** As the journal names the run; undefined before it has a journal. */
   readonly runId?: string | undefined;
+  readonly told?: ToldSoFar;
 }
 
 export type KeyctlResult =
@@ -80,14 +80,16 @@ export interface LaterCommands {
 /** `error` is what ended the run early, if anything did. */
 export function buildKeyctlReport(
   start: KeyctlStart,
-  { pair, exam, result, changes = [], runId }: KeyctlProgress,
+  { pair, exam, result, told = NOTHING_TOLD, runId }: KeyctlProgress,
   error?: KeyturnError,
 ): KeyctlReport {
   const named = pair && { profile: pair.targetProfile, authProfile: pair.authProfile };
+  const { changes, keptHandoffs } = told;
   const begun: KeyctlReport = {
     ...emptyReport({ ...start, ...named }),
     run_id: runId ?? null,
     changes: [...changes],
+    kept_handoffs: [...keptHandoffs],
     summary: { changes: countChanges(changes) },
   };
   const examined = exam === undefined ? begun : withExam(begun, exam);
@@ -112,6 +114,7 @@ function emptyReport(start: KeyctlStart): KeyctlReport {
     warnings: [],
     current_key_id: null,
     changes: [],
+    kept_handoffs: [],
     next_run_at: null,
     summary: { changes: countChanges([]) },
   };

@@ -42,7 +42,7 @@ export async function runKeyctl(
   let progress: KeyctlProgress = {};
   const changes = new ChangeLog(clock);
   let runId: string | undefined;
-  const known = (): KeyctlProgress => ({ ...progress, changes: changes.all, runId });
+  const known = (): KeyctlProgress => ({ ...progress, told: changes.soFar, runId });
   const shell: ShellOptions = {
     log: options.log,
     stillFinished: 'the step under way',

@@ -103,10 +103,14 @@ export async function runUndo(session: Session, args: readonly string[]): Promis
   });
 }
 
-/** What was done to keys, as every document says it (I16). */
-function told({ all }: ChangeLog): Pick<UndoReport, 'changes' | 'summary'> {
-  return { changes: [...all], summary: { changes: countChanges(all) } };
+/** What was done to keys, and which files stay, as every document says it (I16). */
+function told({ soFar }: ChangeLog): Pick<UndoReport, ToldFields> {
+  const { changes, keptHandoffs } = soFar;
+  const summary = { changes: countChanges(changes) };
+  return { changes: [...changes], kept_handoffs: [...keptHandoffs], summary };
 }
+
+type ToldFields = 'changes' | 'kept_handoffs' | 'summary';
 
 /** When the same command may make the key Inactive that it left Active. */
 function nextRunOf({ leftActive }: UndoneRotation): Date | undefined {
@@ -120,7 +124,7 @@ function iso(time: Date | undefined): string | null {
 function reportOf(
   undone: UndoneRotation,
   args: readonly string[],
-): Omit<UndoReport, 'changes' | 'summary' | 'next_run_at'> {
+): Omit<UndoReport, ToldFields | 'next_run_at'> {
   return {
     username: undone.user,
     rotation: undone.rotation,

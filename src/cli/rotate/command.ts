@@ -4,6 +4,7 @@
 // happens; --help and --version are pages for people and print text.
 
 import type { KeyturnError } from '../../base/errors.ts';
+import { NOTHING_TOLD } from '../../base/key-changes.ts';
 import { VERSION } from '../../base/version.ts';
 import { isAskedFor, lastText } from '../flags/argv.ts';
 import { isDryRunForced } from '../flags/environment-limits.ts';
@@ -84,7 +85,7 @@ function emptyFlagRemarks(args: readonly string[]): string[] {
 export function failureFor(
   host: Host,
   error: KeyturnError,
-  known: KnownOfRun = { runId: undefined, changes: [] },
+  known: KnownOfRun = { runId: undefined, told: NOTHING_TOLD },
 ): string {
   const days = lastText(ROTATE_FLAGS, host.args, 'daysThreshold') ?? '';
   return failureJson({

@@ -2,7 +2,7 @@
 // reads one shape whatever happens. Only types are imported: bad input must not load zod.
 
 import type { KeyturnError } from '../../base/errors.ts';
-import { countChanges, type KeyChanged } from '../../base/key-changes.ts';
+import { countChanges, type ToldSoFar } from '../../base/key-changes.ts';
 import { printableJson } from '../../base/printable.ts';
 import type { RotationReport } from '../../reports/rotation-report.ts';
 
@@ -14,12 +14,13 @@ export interface FailureFacts {
   readonly version: string;
   /** Undefined when it never began. */
   readonly runId: string | undefined;
-  /** What was done to keys before it ended. */
-  readonly changes: readonly KeyChanged[];
+  /** What was done before it ended. */
+  readonly told: ToldSoFar;
 }
 
 export function failureReport(facts: FailureFacts): RotationReport {
   const { error } = facts;
+  const { changes, keptHandoffs } = facts.told;
   return {
     execution_time: facts.at.toISOString(),
     run_id: facts.runId ?? null,
@@ -38,7 +39,8 @@ export function failureReport(facts: FailureFacts): RotationReport {
         account_id: null,
       },
     ],
-    changes: [...facts.changes],
+    changes: [...changes],
+    kept_handoffs: [...keptHandoffs],
     next_run_at: error.notBefore?.toISOString() ?? null,
     summary: {
       total_keys_processed: 0,
@@ -53,7 +55,7 @@ export function failureReport(facts: FailureFacts): RotationReport {
       accounts_failed: 0,
       accounts_skipped: 0,
       accounts_left: 0,
-      changes: countChanges(facts.changes),
+      changes: countChanges(changes),
       duration_seconds: 0,
     },
     account_id: null,

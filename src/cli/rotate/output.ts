@@ -84,10 +84,12 @@ function runIssues(report: RotationReport): KeyturnError[] {
 /** A run that did not get to any user has no page for people: stderr says it all. */
 function isOnlyIssues(report: RotationReport): boolean {
   const { rotated_keys, cleanup_results, errors, changes, account_id: whole } = report;
+  const { kept_handoffs } = report;
   const isAboutUsers = errors.some(
     ({ username, account_id: account }) => username !== null || account !== whole,
   );
-  const told = rotated_keys.length + cleanup_results.length + changes.length;
+  const lists = [rotated_keys, cleanup_results, changes, kept_handoffs];
+  const told = lists.reduce((sum, { length }) => sum + length, 0);
   return told === 0 && errors.length > 0 && !isAboutUsers;
 }
 

@@ -4,7 +4,7 @@
 import { ChangeLog } from '../../app/change-log.ts';
 import type { RotateAccount } from '../../app/rotate-account.ts';
 import type { KeyturnError } from '../../base/errors.ts';
-import type { KeyChanged } from '../../base/key-changes.ts';
+import type { ToldSoFar } from '../../base/key-changes.ts';
 import type { RunStyle } from '../../reports/render-undo-command.ts';
 import type { RotationReport } from '../../reports/rotation-report.ts';
 import { openStateStore, whyVolatile } from '../../state/stores.ts';
@@ -29,7 +29,7 @@ export type FailureDocument = (error: KeyturnError, known: KnownOfRun) => string
 export interface KnownOfRun {
   /** As the journal names it; undefined before it has a journal. */
   readonly runId: string | undefined;
-  readonly changes: readonly KeyChanged[];
+  readonly told: ToldSoFar;
 }
 
 export interface RotateHooks {
@@ -57,7 +57,7 @@ export async function rotate(
     },
     changes: () => changes.all,
     failureDocument: (error) =>
-      format === 'json' ? failureDocument(error, { runId, changes: changes.all }) : undefined,
+      format === 'json' ? failureDocument(error, { runId, told: changes.soFar }) : undefined,
   };
   return await inRunShell(session, shell, async (run) => {
     const { rotateAccount, renderJson, renderText } = await load();

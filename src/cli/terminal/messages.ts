@@ -32,6 +32,7 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'backup-made': 'file rewritten, with a backup beside it',
   'journal-compacted': 'journal compacted',
   'handoff-kept': 'hand-off file not removed yet',
+  'handoff-removed': 'hand-off file removed; its places have the secret',
   'waiting-for-key': 'waiting until AWS accepts the key',
   'key-verified': 'AWS accepts the key',
   'key-deactivated': 'key made Inactive',
