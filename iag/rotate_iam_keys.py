@@ -73,6 +73,7 @@ def refuse(found):
     error = {"code": "no-node", "message": message, "hint": hint, "username": None}
     document = {
         "execution_time": datetime.now(timezone.utc).isoformat().replace("+00:00", "Z"),
+        "run_id": None,
         "dry_run": False,
         "days_threshold": 90,
         "look_ahead_days": 0,
@@ -81,6 +82,7 @@ def refuse(found):
         "retirements": [],
         "errors": [{**error, "account_id": None}],
         "changes": [],
+        "kept_handoffs": [],
         "next_run_at": None,
         "summary": {**{name: 0 for name in zeros.split()}, "changes": no_changes},
         "account_id": None,
