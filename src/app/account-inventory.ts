@@ -79,12 +79,12 @@ async function byReport(
   });
 }
 
-function asUnusable({ code, message, hint }: KeyturnError): KeyturnError {
+function asUnusable({ code, message, hintParts }: KeyturnError): KeyturnError {
   const how = 'with --inventory auto, all users are read one by one instead';
   return code === 'report-unusable'
     ? new KeyturnError(code, message, { hint: how })
     : new KeyturnError('report-unusable', `the credential report can not be read: ${message}`, {
-        hint: hint === undefined ? how : `${hint}; ${how}`,
+        hint: [...hintParts, how],
       });
 }
 

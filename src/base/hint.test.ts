@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { command, hintLine, hintText, linesOfHint } from './hint.ts';
+import { command, hintLine, hintOfText, hintText, linesOfHint } from './hint.ts';
 
 const HINT = [
   'run again later',
@@ -26,6 +26,10 @@ test('the lines of a text are known as what they are', () => {
     { kind: 'words', text: 'a:' },
     { kind: 'command', text: 'b c' },
   ]);
+});
+
+test('a text is made a hint again, and the same text comes of it', () => {
+  assert.equal(hintText(hintOfText(hintText(HINT))), hintText(HINT));
 });
 
 test('what others wrote forges no command', () => {

@@ -54,6 +54,13 @@ export interface HintTextLine {
   readonly text: string;
 }
 
+/** The hint that such a text was made of, for whoever has only the text. */
+export function hintOfText(text: string): readonly HintPart[] {
+  return linesOfHint(text).map((line) =>
+    line.kind === 'command' ? { command: line.text } : line.text,
+  );
+}
+
 /** The lines of such a text, as what they are. */
 export function linesOfHint(text: string): readonly HintTextLine[] {
   return text

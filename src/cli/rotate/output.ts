@@ -4,6 +4,7 @@
 import { dirname } from 'node:path';
 import { isErrorCode } from '../../base/error-codes.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
+import { hintOfText } from '../../base/hint.ts';
 import type { RotationReport } from '../../reports/rotation-report.ts';
 import type { Session } from '../run.ts';
 import type { RunShell } from '../run-shell.ts';
@@ -77,7 +78,7 @@ function runIssues(report: RotationReport): KeyturnError[] {
     })
     .map(({ code, message, hint }) => {
       const known = isErrorCode(code) ? code : 'internal';
-      return new KeyturnError(known, message, hint === null ? {} : { hint });
+      return new KeyturnError(known, message, hint === null ? {} : { hint: hintOfText(hint) });
     });
 }
 
