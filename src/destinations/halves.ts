@@ -12,10 +12,12 @@ export interface Halves {
 
 /** The two texts with the pair in them; spaces and line ends around it stay as they were. */
 export async function editedHalves(
-  { id, secret }: Halves,
+  before: Halves,
   { idWhere, secretWhere }: { readonly idWhere: string; readonly secretWhere: string },
   { pair, replaced }: { readonly pair: Pair; readonly replaced: ReplacedKey },
 ): Promise<Halves> {
+  const id = withoutPlaceholder(before.id);
+  const secret = withoutPlaceholder(before.secret);
   requireOneWord(id, idWhere);
   requireOneWord(secret, secretWhere);
   await refuseForeignKey(id, idWhere, { pair, replaced });
@@ -39,6 +41,11 @@ function halfThere(idWhere: string, secretWhere: string, isSwapped: boolean): Ke
       : `of ${idWhere} and ${secretWhere} only one holds half a pair: its reader has the other half elsewhere`,
     { hint: 'name the one with the key ID first, then the one with the secret' },
   );
+}
+
+/** Whoever makes a place is told to put `{}` there, whatever will be kept in it. */
+function withoutPlaceholder(text: string): string {
+  return text.trim() === '{}' ? '' : text;
 }
 
 /** Anything longer has a form that its readers depend on. */
