@@ -18,12 +18,13 @@ import { recoverHelp } from '../src/cli/keyturn/recover.ts';
 import { rotateOneHelp } from '../src/cli/keyturn/rotate.ts';
 import { sandboxHelp } from '../src/cli/keyturn/sandbox-flags.ts';
 import { statusHelp } from '../src/cli/keyturn/status.ts';
-import { undoHelp } from '../src/cli/keyturn/undo.ts';
+import { undoHelp } from '../src/cli/keyturn/undo-flags.ts';
 import { rotateHelp } from '../src/cli/rotate/help.ts';
 import { KINDS, wordOf } from '../src/destinations/kinds.ts';
 import { keyctlReportSchema } from '../src/reports/keyctl-report.ts';
 import { rotationReportSchema } from '../src/reports/rotation-report.ts';
-import { statusReportSchema, undoReportSchema } from '../src/reports/status-report.ts';
+import { statusReportSchema } from '../src/reports/status-report.ts';
+import { undoReportSchema, undoSeveralReportSchema } from '../src/reports/undo-report.ts';
 import { declarations } from './bundle/library.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -40,6 +41,8 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'schema/keyctl.schema.json': () => schemaFile('keyctl', keyctlReportSchema),
   'schema/keyturn-status.schema.json': () => schemaFile('keyturn-status', statusReportSchema),
   'schema/keyturn-undo.schema.json': () => schemaFile('keyturn-undo', undoReportSchema),
+  'schema/keyturn-undo-several.schema.json': () =>
+    schemaFile('keyturn-undo-several', undoSeveralReportSchema),
   // The names under which keyctl's documentation has always spoken of them.
   'keyctl-self-service-policy.json': () => policyJson('self-service'),
   'keyctl-admin-policy.json': () => policyJson('admin'),

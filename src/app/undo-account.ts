@@ -1,22 +1,25 @@
-// Use case of `keyturn undo USER`: takes the latest rotation of a user back.
+// Use case of `keyturn undo USER`: takes the latest rotation of a user back. The way into the account of
+// an undo, and what its journals know elsewhere, are shared with undo-several.ts.
 
 import { openAccounts } from '../aws/accounts.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
+import type { AccountWork } from '../engine/account-work.ts';
+import { foretellUndo } from '../engine/foretell-undo.ts';
 import type { UndoneRotation } from '../engine/perform-undo.ts';
 import { undoRotation } from '../engine/undo-rotation.ts';
 import { PATIENT } from '../lifecycle/retire-policy.ts';
-import type { StateStore } from '../state/state-store.ts';
+import type { AccountState, StateStore } from '../state/state-store.ts';
 import { accountWork } from './account-work.ts';
 import type { RunContext } from './run-context.ts';
 
-export interface UndoOptions {
-  readonly user: string;
-  /** The latest rotation of the user when left out. */
-  readonly rotation: string | undefined;
+/** Where something is undone, and how it is reached. */
+export interface UndoPlace {
+  /** Whether it is only told what would be done; false when left out. */
+  readonly dryRun?: boolean;
   readonly profile: string | undefined;
   readonly region: string;
-  /** The account of the user, entered through the role; undefined means the caller's own. */
+  /** The account of the users, entered through the role; undefined means the caller's own. */
   readonly account: string | undefined;
   readonly roleName: string;
   readonly externalId: string | undefined;
@@ -24,14 +27,38 @@ export interface UndoOptions {
   readonly wordCommand?: string;
 }
 
-const CALLS_AT_ONCE = 4;
+export interface UndoOptions extends UndoPlace {
+  readonly user: string;
+  /** The latest rotation of the user when left out. */
+  readonly rotation: string | undefined;
+}
+
+const CALLS_AT_ONCE = 8;
 
 /** Throws a KeyturnError: nothing was undone, or the message says how far it came. */
 export async function undoInAccount(
   options: UndoOptions,
   context: RunContext,
 ): Promise<UndoneRotation> {
-  const { profile, region, roleName, externalId } = options;
+  const { user, rotation, dryRun } = options;
+  const perform = dryRun ? foretellUndo : undoRotation;
+  return await insideAccount(options, context, async (account) => {
+    try {
+      return await perform(user, rotation, account);
+    } catch (thrown) {
+      const own = account.gateway.caller.account;
+      throw await withElsewhere(toKeyturnError(thrown), user, { own, store: context.state });
+    }
+  });
+}
+
+/** Enters the account, works there, and leaves it. Throws what opening it throws, and what the work does. */
+export async function insideAccount<T>(
+  place: UndoPlace,
+  context: RunContext,
+  work: (account: AccountWork) => Promise<T>,
+): Promise<T> {
+  const { profile, region, roleName, externalId, dryRun, wordCommand } = place;
   const { state: store } = context;
   const accounts = await openAccounts({
     ...context,
@@ -40,46 +67,65 @@ export async function undoInAccount(
     sessionName: `keyturn-${store.run}`,
   });
   try {
-    const account = options.account ?? accounts.caller.account;
+    const account = place.account ?? accounts.caller.account;
     const gateway = await accounts.enter(account);
-    const state = await store.open(account, 'write');
+    const state = await store.open(account, dryRun ? 'read' : 'write');
     const policy = {
       oldKeyFate: 'deactivate',
       retire: PATIENT,
       cleanUpDays: undefined,
       replacesOwnKey: false,
       takesDeliver: false,
-      wordCommand: options.wordCommand,
+      wordCommand,
     } as const;
-    const work = accountWork({ ...context, gateway, state, policy, finishesOthers: true });
-    return await undoRotation(options.user, options.rotation, work).catch(async (thrown) => {
-      const elsewhere = await otherAccountsOf(options.user, account, store).catch(() => []);
-      throw withElsewhere(toKeyturnError(thrown), options.user, elsewhere);
-    });
+    return await work(accountWork({ ...context, gateway, state, policy, finishesOthers: true }));
   } finally {
     accounts.close();
   }
 }
 
-/** Accounts whose journals know the user, beside the one that was looked into. */
-async function otherAccountsOf(user: string, own: string, store: StateStore): Promise<string[]> {
-  const found: string[] = [];
-  for (const account of await store.accounts()) {
+/** An account in whose journal something was found. */
+export interface Elsewhere {
+  readonly account: string;
+  readonly rotations: number;
+}
+
+/** The accounts but `own` in whose journals there is any; one whose journal can not be read is left out. */
+export async function findElsewhere(
+  own: string,
+  store: StateStore,
+  count: (state: AccountState) => Promise<number>,
+): Promise<readonly Elsewhere[]> {
+  const found: Elsewhere[] = [];
+  for (const account of await store.accounts().catch(() => [])) {
     if (account === own) continue;
-    const state = await store.open(account, 'read');
-    if ((await state.history(user)).records.length > 0) found.push(account);
+    const rotations = await store
+      .open(account, 'read')
+      .then(count)
+      .catch(() => 0);
+    if (rotations > 0) found.push({ account, rotations });
   }
   return found;
 }
 
-function withElsewhere(error: KeyturnError, user: string, elsewhere: readonly string[]) {
+/** Where there is nothing to undo: the other accounts whose journals know the user. */
+export async function withElsewhere(
+  error: KeyturnError,
+  user: string,
+  { own, store }: { readonly own: string; readonly store: StateStore },
+): Promise<KeyturnError> {
+  if (error.code !== 'nothing-to-undo') return error;
+  const elsewhere = await findElsewhere(own, store, async (state) => {
+    return (await state.history(user)).records.length;
+  });
   const [first] = elsewhere;
-  if (error.code !== 'nothing-to-undo' || first === undefined) return error;
+  if (first === undefined) return error;
+  const accounts = elsewhere.map(({ account }) => account);
   return new KeyturnError(error.code, error.message, {
     cause: error.cause,
     hint: [
-      `a user of that name was rotated in account ${elsewhere.join(', ')}:`,
-      command('keyturn', 'undo', user, '--account', first),
+      `a user of that name was rotated in account ${accounts.join(', ')}:`,
+      command('keyturn', 'undo', user, '--account', first.account),
     ],
   });
 }

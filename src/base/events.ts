@@ -124,6 +124,19 @@ interface EventPayloads {
   'rotation-done': { user: string; oldKeyId: AccessKeyId; newKeyId: AccessKeyId };
   /** The key can not be rotated before a person frees a slot, or runs with another principal. */
   'rotation-blocked': { user: string; errorCode: string; reason: string };
+  /** Several rotations are to be taken back. */
+  'undo-started': {
+    run: string;
+    account: string;
+    caller: string;
+    dryRun: boolean;
+    rotations: number;
+  };
+  'undo-progress': { user: string; done: number; total: number };
+  /** A rotation that could not be taken back; the others go on. */
+  'undo-failed': { user: string; errorCode: string; reason: string };
+  /** Rotations that the end of the run met: they stay as they are. */
+  'undos-left': { rotations: number; reason: string };
   'rotation-undone': { user: string; activeKeyId: AccessKeyId; keyId: AccessKeyId };
   /** An open rotation came to its end without a new key in use. */
   'rotation-closed': { user: string; reason: string };
@@ -196,6 +209,10 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'key-unexplained': 'warn',
   'rotation-done': 'info',
   'rotation-blocked': 'warn',
+  'undo-started': 'info',
+  'undo-progress': 'debug',
+  'undo-failed': 'error',
+  'undos-left': 'warn',
   'rotation-undone': 'info',
   'rotation-closed': 'info',
   'rotation-failed': 'error',

@@ -9,7 +9,10 @@ import { renderKeyctl, renderPlan } from './keyctl-text.ts';
 import { renderJson } from './render-json.ts';
 import { renderRecovery, renderText } from './render-text.ts';
 import { type RotationReport, rotationReportSchema } from './rotation-report.ts';
-import { renderStatus, renderUndo } from './status-text.ts';
+import { renderStatus } from './status-text.ts';
+import { undoSeveralReportSchema } from './undo-report.ts';
+import { renderUndoSeveral } from './undo-several-text.ts';
+import { renderUndo } from './undo-text.ts';
 
 const HOSTILE = [
   '\x1b]0;title\x07', // sets the title of the terminal
@@ -280,6 +283,42 @@ const KEYCTL: Readonly<Record<string, object>> = {
   },
 };
 
+const UNDONE = {
+  username: 'svc',
+  rotation: 'id',
+  old_key_id: 'AKIAIOSFODNN7EXAMPLE',
+  new_key_id: 'AKIAI44QH8DHBEXAMPLE',
+  old_key_reactivated: true,
+  new_key: 'gone',
+  new_key_reason: 'why',
+  hint: 'how',
+  put_back: [{ kind: 'ssm', reference: '/app' }],
+  not_put_back: [{ kind: 'ssm', reference: '/app' }],
+};
+
+function severalUndone(dryRun: boolean) {
+  const failed = { username: 'svc', rotation: 'id', message: 'message', next_run_at: null };
+  return undoSeveralReportSchema.parse({
+    dry_run: dryRun,
+    account_id: ACCOUNT,
+    undone_run_id: 'run',
+    undone: [
+      { ...UNDONE, next_run_at: AT },
+      { ...UNDONE, new_key: 'left-active', next_run_at: null },
+    ],
+    not_undone: [
+      { ...failed, code: 'own-key', hint: 'hint' },
+      { ...failed, code: 'interrupted', hint: null },
+    ],
+    skipped: [{ username: 'svc', rotation: 'id', reason: 'reason' }],
+    other_accounts: [{ account_id: ACCOUNT, rotations: 1, command: 'keyturn undo' }],
+    changes,
+    next_run_at: AT,
+    summary: { undone: 2, not_undone: 2, skipped: 1, left: 1, changes: counts },
+  });
+}
+
+const AGAIN = { colour: false, width: 80, sameCommand: 'keyturn undo --run run' };
 const STYLE = { colour: false, width: 80 };
 
 const PAGES: Readonly<Record<string, () => string>> = {
@@ -320,16 +359,8 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'an undo': () =>
     renderUndo(
       hostile({
-        username: 'svc',
-        rotation: 'id',
-        old_key_id: 'AKIAIOSFODNN7EXAMPLE',
-        new_key_id: 'AKIAI44QH8DHBEXAMPLE',
-        old_key_reactivated: true,
-        new_key: 'gone',
-        new_key_reason: 'why',
-        hint: 'how',
-        put_back: [{ kind: 'ssm', reference: '/app' }],
-        not_put_back: [{ kind: 'ssm', reference: '/app' }],
+        ...UNDONE,
+        dry_run: false,
         changes,
         kept_handoffs: kept,
         next_run_at: null,
@@ -337,6 +368,8 @@ const PAGES: Readonly<Record<string, () => string>> = {
       }),
       STYLE,
     ),
+  'undos of a run': () => renderUndoSeveral(hostile(severalUndone(false)), AGAIN),
+  'undos of a run, foretold': () => renderUndoSeveral(hostile(severalUndone(true)), AGAIN),
   'what a rotation meets': () => renderPlan(hostile(keyctlReport({})), STYLE),
   ...Object.fromEntries(
     Object.entries(KEYCTL).map(([name, more]) => [

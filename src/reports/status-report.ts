@@ -1,12 +1,6 @@
-// What `keyturn status` and `keyturn undo` print with --json. The schemas are published.
+// What `keyturn status` prints with --json. The schema is published.
 
 import { z } from 'zod';
-import {
-  changeCountsSchema,
-  changesSchema,
-  keptHandoffsSchema,
-  nextRunAtSchema,
-} from './changes.ts';
 
 const openRotation = z.object({
   account_id: z.string(),
@@ -55,35 +49,4 @@ export const statusReportSchema = z
   })
   .describe('What earlier runs left open, and the hand-off files that wait');
 
-const receipt = z.object({
-  kind: z.string(),
-  reference: z.string(),
-  version: z.string().optional(),
-});
-
-export const undoReportSchema = z
-  .object({
-    username: z.string(),
-    rotation: z.string(),
-    old_key_id: z.string().describe('Active again'),
-    new_key_id: z.string(),
-    old_key_reactivated: z.boolean().describe('false when it was Active all the time'),
-    new_key: z
-      .string()
-      .describe(
-        'made-inactive, was-inactive, gone, left-active because it may be in use, or kept where ' +
-          'keyctl undo had begun the undo',
-      ),
-    new_key_reason: z.string().nullable().describe('Why it was left Active'),
-    hint: z.string().nullable().describe('How to end a key that was left Active'),
-    put_back: z.array(receipt),
-    not_put_back: z.array(receipt).describe('Whoever reads these must go back to the old key'),
-    changes: changesSchema,
-    kept_handoffs: keptHandoffsSchema,
-    next_run_at: nextRunAtSchema,
-    summary: z.object({ changes: changeCountsSchema }),
-  })
-  .describe('A rotation that was taken back');
-
 export type StatusReport = z.infer<typeof statusReportSchema>;
-export type UndoReport = z.infer<typeof undoReportSchema>;

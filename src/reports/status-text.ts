@@ -1,10 +1,9 @@
-// `keyturn status` and `keyturn undo` for people.
+// `keyturn status` for people.
 
 import { minuteOf } from '../base/clock.ts';
-import { keptHandoffLines } from '../base/key-changes.ts';
 import { printableAll } from '../base/printable.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
-import type { StatusReport, UndoReport } from './status-report.ts';
+import type { StatusReport } from './status-report.ts';
 
 type OpenRotation = StatusReport['open_rotations'][number];
 
@@ -121,38 +120,4 @@ function waitLines(
   if (!KEY_UNKNOWN.includes(phase)) return [];
   const text = `Whether AWS made a key for ${username} is not on record. This asks, and names the key:`;
   return ['', page.withCommand(text, `${recoverCommand} --dry-run`)];
-}
-
-const NEW_KEY: Readonly<Record<string, string>> = {
-  'made-inactive': 'made Inactive',
-  'was-inactive': 'Inactive already',
-  'left-active': 'left Active',
-  kept: 'left Active, as keyctl undo had promised',
-  gone: 'gone already',
-};
-
-export function renderUndo(given: UndoReport, style: TextStyle): string {
-  const report = printableAll(given);
-  const page = pageFor(style);
-  const cells = [
-    ['old key', report.old_key_id, report.old_key_reactivated ? 'Active again' : 'Active'],
-    [
-      'new key',
-      report.new_key_id,
-      [NEW_KEY[report.new_key] ?? report.new_key, report.new_key_reason ?? []].flat().join(': '),
-    ],
-    ...report.put_back.map(({ kind, reference }) => ['put back', kind, reference]),
-  ];
-  const manual = report.not_put_back.map(({ kind, reference }) => `  ${kind} ${reference}`);
-  const goBack = 'Whoever took the new secret from here must go back to the old one:';
-  return [
-    page.wrap('', `Undone: the rotation of ${report.username}`),
-    ...cells.map(([label = '', what = '', how = '']) =>
-      page.wrap(`  ${label.padEnd(8)}  ${what}  `, how),
-    ),
-    ...(manual.length === 0 ? [] : ['', page.wrap('', goBack), ...manual]),
-    ...(report.hint === null ? [] : ['', page.wrap('', report.hint)]),
-    ...(report.kept_handoffs.length === 0 ? [] : ['', ...keptHandoffLines(report.kept_handoffs)]),
-    '',
-  ].join('\n');
 }

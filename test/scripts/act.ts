@@ -32,9 +32,10 @@ export const ACT: readonly Directive[] = [
     },
   },
   {
-    usage: 'start NAME: rotate-iam-keys ARGUMENTS',
-    pattern: /^start (\w+): rotate-iam-keys((?: .*)?)$/,
-    perform: (stage, name, args) => stage.start(name, words(args)),
+    usage: 'start NAME: rotate-iam-keys ARGUMENTS | keyturn COMMAND ARGUMENTS',
+    pattern: /^start (\w+): (rotate-iam-keys|keyturn)((?: .*)?)$/,
+    perform: (stage, name, program, args) =>
+      stage.start(name, words(args), 'all', program === 'keyturn' ? 'keyturn' : PROGRAM),
   },
   {
     usage: 'wait for OPERATION [of USER] [call N] [to be carried out]',

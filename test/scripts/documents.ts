@@ -4,10 +4,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { RotationReport } from '../../src/reports/rotation-report.ts';
+import type { UndoReport } from '../../src/reports/undo-report.ts';
 import type { Execution } from './stage.ts';
 
-const SCHEMA = new URL('../../../schema/rotate-iam-keys.schema.json', import.meta.url);
-const validate = new Ajv2020({ strict: false }).compile(JSON.parse(readFileSync(SCHEMA, 'utf8')));
+const validate = validatorOf('rotate-iam-keys');
+const UNDO = { one: validatorOf('keyturn-undo'), several: validatorOf('keyturn-undo-several') };
+
+function validatorOf(name: string) {
+  const schema = new URL(`../../../schema/${name}.schema.json`, import.meta.url);
+  return new Ajv2020({ strict: false }).compile(JSON.parse(readFileSync(schema, 'utf8')));
+}
 
 export function asksForJson({ args }: Execution): boolean {
   const line = args.join(' ');
@@ -17,18 +23,43 @@ export function asksForJson({ args }: Execution): boolean {
 /** Every run that was asked for JSON answers with one valid document, whatever happened. */
 export function checkDocument(execution: Execution): void {
   if (asksForJson(execution)) documentOf(execution);
+  if (asksForUndoJson(execution)) undoOf(execution);
 }
 
 /** The document on stdout. Fails when there is none, more than one, or one of another shape. */
-export function documentOf({ stdout, stderr }: Execution): RotationReport {
-  let parsed: unknown;
+export function documentOf(execution: Execution): RotationReport {
+  const parsed = parsedOf(execution);
+  assert.ok(validate(parsed), `not as the schema says: ${JSON.stringify(validate.errors)}`);
+  return parsed as RotationReport;
+}
+
+export function asksForUndoJson({ args }: Execution): boolean {
+  return args[0] === 'undo' && args.includes('--json') && !args.includes('--help');
+}
+
+/** The same of `keyturn undo`: of one rotation, of several, or of an undo that failed as a whole. */
+export function undoOf(execution: Execution): Changes {
+  const parsed = parsedOf(execution) as Changes;
+  if ('error' in parsed) return parsed;
+  const shape = 'undone' in parsed ? UNDO.several : UNDO.one;
+  assert.ok(shape(parsed), `not as the schema says: ${JSON.stringify(shape.errors)}`);
+  return parsed;
+}
+
+/** What every document tells of keys. */
+type Changes = Pick<UndoReport, 'changes' | 'summary'>;
+
+/** Whichever of the two it is. */
+export function anyDocumentOf(execution: Execution): Changes {
+  return asksForUndoJson(execution) ? undoOf(execution) : documentOf(execution);
+}
+
+function parsedOf({ stdout, stderr }: Execution): unknown {
   try {
-    parsed = JSON.parse(stdout);
+    return JSON.parse(stdout);
   } catch {
     assert.fail(`stdout is not one JSON document:\n${stdout}\nstderr:\n${stderr}`);
   }
-  assert.ok(validate(parsed), `not as the schema says: ${JSON.stringify(validate.errors)}`);
-  return parsed as RotationReport;
 }
 
 /** A value by its path, `rotated_keys.alice.success`: lists by index, by user name, or by length. */

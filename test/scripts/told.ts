@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import type { LoggedRequest } from '../../src/sandbox/index.ts';
-import { asksForJson, documentOf } from './documents.ts';
+import { anyDocumentOf, asksForJson, asksForUndoJson } from './documents.ts';
 import type { Stage } from './stage.ts';
 
 export function checkTold(stage: Stage): void {
@@ -11,8 +11,8 @@ export function checkTold(stage: Stage): void {
   const requests = stage.ownRequests(last);
   // A run that was killed, or whose reader left, has no document to compare with.
   if (requests === undefined || typeof last.result !== 'number' || last.reader !== 'all') return;
-  if (!asksForJson(last)) return;
-  const document = documentOf(last);
+  if (!asksForJson(last) && !asksForUndoJson(last)) return;
+  const document = anyDocumentOf(last);
   const told = document.changes.map(({ change, username }) => `${change} of ${username}`);
   const { created, deactivated, reactivated, deleted } = document.summary.changes;
   assert.equal(created + deactivated + reactivated + deleted, document.changes.length);

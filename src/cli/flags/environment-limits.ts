@@ -2,6 +2,7 @@
 // or a program, can not undo it with a flag.
 
 import { KeyturnError } from '../../base/errors.ts';
+import type { Hint } from '../../base/hint.ts';
 import { quoted } from './argv.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,10 +21,11 @@ export function isVolatileStateAccepted(env: Environment, flag: boolean | undefi
 export function limitsOf(
   env: Environment,
   user: string | undefined,
+  wayToName: Hint = 'name the IAM user with --user; without it the run would be about all users',
 ): { readonly isDryRunForced: boolean } {
   if (isSet(env, REQUIRE_USER) && user === undefined) {
     throw new KeyturnError('bad-value', `no user is named, and ${REQUIRE_USER}=true wants one`, {
-      hint: 'name the IAM user with --user; without it the run would be about all users',
+      hint: wayToName,
     });
   }
   return { isDryRunForced: isSet(env, FORCE_DRY_RUN) };

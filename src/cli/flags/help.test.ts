@@ -11,7 +11,7 @@ import { keyturnHelp } from '../keyturn/command.ts';
 import { RECOVER_FLAGS } from '../keyturn/recover.ts';
 import { SANDBOX_FLAGS, sandboxHelp } from '../keyturn/sandbox-flags.ts';
 import { STATUS_FLAGS } from '../keyturn/status.ts';
-import { UNDO_FLAGS } from '../keyturn/undo.ts';
+import { UNDO_FLAGS } from '../keyturn/undo-flags.ts';
 import { ROTATE_FLAGS } from '../rotate/flags.ts';
 import { rotateHelp } from '../rotate/help.ts';
 import type { FlagTable } from './flag.ts';

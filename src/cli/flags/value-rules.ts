@@ -157,12 +157,12 @@ export const path = shaped('PATH', '/var/lib/keyturn', /^[^\0]{1,4096}$/, 'a pat
 
 export const word = shaped('WORD', 'demo', /^[\w.-]{1,64}$/, 'a word of letters, digits or ._-');
 
-/** An ID of the journal; earlier versions may have had others than UUIDs. */
-export const rotationId = shaped(
+/** Of a run or a rotation; earlier versions may have had others than UUIDs. */
+export const recordedId = shaped(
   'ID',
-  '8c6d0f0e-5f0b-4d8a-9f55-3f0c7b1e2a44',
+  '3f0c0d5e-7d0b-4c53-9a53-6f1f6e1f2a10',
   /^[\x21-\x7e]{1,128}$/,
-  'the ID of a rotation, as keyturn status --json has it',
+  'an ID as the journal has it',
 );
 
 /** Several, with commas between; a key that is given twice counts once. */

@@ -47,7 +47,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   [
     'undo',
     {
-      about: 'take the latest rotation of a user back',
+      about: 'take rotations back: of users, or all of a run',
       run: async (session, args) => {
         const { runUndo } = await import('./undo.ts');
         return runUndo(session, args);

@@ -5,7 +5,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
-import { renderHelp } from '../flags/help.ts';
+import { helpWidth, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
 import { failureFor } from '../rotate/command.ts';
 import { ROTATE_FLAGS } from '../rotate/flags.ts';
@@ -50,7 +50,7 @@ export const ROTATE_ONE_FLAGS = {
 export async function runRotate(session: Session, args: readonly string[]): Promise<number> {
   const { host } = session;
   if (isAskedFor(ROTATE_ONE_FLAGS, args, 'help')) {
-    await host.stdout.write(rotateOneHelp());
+    await host.stdout.write(rotateOneHelp(helpWidth(host.stdout)));
     return 0;
   }
   const { values, words } = parseCommandLine(ROTATE_ONE_FLAGS, args, 1);
@@ -87,23 +87,26 @@ function targetOf(word: string | undefined): string {
   );
 }
 
-export function rotateOneHelp(): string {
-  return renderHelp({
-    program: 'keyturn rotate',
-    summary: 'rotates one key now, whatever its age.',
-    usage: ['keyturn rotate KEYID [flags]', 'keyturn rotate USER [flags]'],
-    description: [
-      'It works as rotate-iam-keys does, for this key alone. USER stands for the only Active key of that user. An old key that is in use stays Active until it is quiet; after a leak, --retire now makes it Inactive as soon as the new one is delivered.',
-    ],
-    flags: ROTATE_ONE_FLAGS,
-    sections: [],
-    examples: [
-      { about: 'What would happen:', command: 'keyturn rotate svc-billing --dry-run' },
-      {
-        about: 'This key was leaked:',
-        command:
-          'keyturn rotate AKIAIOSFODNN7EXAMPLE --retire now --deliver secrets-manager=app/{user}',
-      },
-    ],
-  });
+export function rotateOneHelp(width?: number): string {
+  return renderHelp(
+    {
+      program: 'keyturn rotate',
+      summary: 'rotates one key now, whatever its age.',
+      usage: ['keyturn rotate KEYID [flags]', 'keyturn rotate USER [flags]'],
+      description: [
+        'It works as rotate-iam-keys does, for this key alone. USER stands for the only Active key of that user. An old key that is in use stays Active until it is quiet; after a leak, --retire now makes it Inactive as soon as the new one is delivered.',
+      ],
+      flags: ROTATE_ONE_FLAGS,
+      sections: [],
+      examples: [
+        { about: 'What would happen:', command: 'keyturn rotate svc-billing --dry-run' },
+        {
+          about: 'This key was leaked:',
+          command:
+            'keyturn rotate AKIAIOSFODNN7EXAMPLE --retire now --deliver secrets-manager=app/{user}',
+        },
+      ],
+    },
+    width,
+  );
 }

@@ -1,5 +1,5 @@
 // Progress on a terminal: a line while the credential report is made, a bar while users are read, and
-// one while keys are rotated; of several accounts, one for all of them. Loaded only when a run begins
+// one while keys are rotated or taken back; of several accounts, one for all of them. Loaded only when a run begins
 // and stderr is a terminal.
 
 import { MultiBar, type SingleBar } from 'cli-progress';
@@ -18,6 +18,7 @@ const FORMATS: Readonly<Record<Phase, string>> = {
   report: 'waiting for the credential report{details}',
   reading: 'reading users  [{bar}] {value}/{total}{details}',
   rotating: 'rotating keys  [{bar}] {value}/{total}{details}',
+  undoing: 'taking back  [{bar}] {value}/{total}{details}',
   accounts: 'accounts  [{bar}] {value}/{total}{details}',
 };
 /** Until the list of accounts has been read to its end, nobody knows how many there are. */
@@ -55,7 +56,8 @@ export function createProgress(
   let current: { readonly format: string; readonly bar: SingleBar } | undefined;
   const formatOf = ({ phase, total }: Standing): string => {
     if (phase === 'accounts' && total === 0) return COUNTING_FORMAT;
-    return dryRun && phase === 'rotating' ? DRY_RUN_FORMAT : FORMATS[phase];
+    const isWork = phase === 'rotating' || phase === 'undoing';
+    return dryRun && isWork ? DRY_RUN_FORMAT : FORMATS[phase];
   };
   const show = (standing: Standing): void => {
     const { done, total } = standing;

@@ -3,7 +3,7 @@
 import type { EngineEvent } from '../../base/events.ts';
 
 /** The phases, in the order in which a run goes through them. */
-export type Phase = 'report' | 'reading' | 'rotating' | 'accounts';
+export type Phase = 'report' | 'reading' | 'rotating' | 'undoing' | 'accounts';
 
 export interface Standing {
   readonly phase: Phase;
@@ -59,6 +59,10 @@ export class Tally {
         return this.#count('rotating', 0, event.candidates);
       case 'user-done':
         return this.#count('rotating', event.done, event.total);
+      case 'undo-started':
+        return this.#count('undoing', 0, event.rotations);
+      case 'undo-progress':
+        return this.#count('undoing', event.done, event.total);
       // With several accounts in-account.ts lets no other event of these kinds through.
       case 'account-done':
       case 'account-failed':

@@ -10,7 +10,7 @@ import { RECOVER_FLAGS } from '../recover.ts';
 import { ROTATE_ONE_FLAGS } from '../rotate.ts';
 import { SANDBOX_FLAGS } from '../sandbox-flags.ts';
 import { STATUS_FLAGS } from '../status.ts';
-import { UNDO_FLAGS } from '../undo.ts';
+import { UNDO_FLAGS } from '../undo-flags.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
