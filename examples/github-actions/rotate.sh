@@ -10,6 +10,10 @@ node "$GITHUB_ACTION_PATH/iag/keyturn.cjs" \
   --dry_run="$DRY_RUN" \
   --target_user="$TARGET_USER" \
   --cleanup_inactive="$CLEANUP_INACTIVE" \
+  --before_next_run="$BEFORE_NEXT_RUN" \
+  --retire="$RETIRE" \
+  --quiet_days="$QUIET_DAYS" \
+  --retire_deadline_days="$RETIRE_DEADLINE_DAYS" \
   --aws_region="$REGION" \
   --output_format=json > "$result"
 code=$?
@@ -19,5 +23,6 @@ const { summary } = JSON.parse(require('node:fs').readFileSync(process.argv[2], 
 process.stdout.write(`result=${process.argv[2]}\n`);
 process.stdout.write(`rotated=${summary.successful_rotations}\n`);
 process.stdout.write(`failed=${summary.failed_rotations}\n`);
+process.stdout.write(`waiting=${summary.old_keys_waiting}\n`);
 SCRIPT
 exit "$code"

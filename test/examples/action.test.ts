@@ -49,7 +49,7 @@ async function runAction(context: TestContext, more: Readonly<Record<string, str
       .trimEnd()
       .split('\n')
       .map((line) => line.split('=', 2)),
-  ) as { result: string; rotated: string; failed: string };
+  ) as { result: string; rotated: string; failed: string; waiting: string };
   return { ...finished, sandbox, outputs: written };
 }
 
@@ -58,7 +58,7 @@ test('it rotates; the document is in a file for its owner, and not in the log', 
   const { code, stdout, stderr, outputs, sandbox } = await runAction(context, inputs);
   assert.equal(code, 0, stderr);
   assert.equal(stdout, '');
-  assert.deepEqual([outputs.rotated, outputs.failed], ['1', '0']);
+  assert.deepEqual([outputs.rotated, outputs.failed, outputs.waiting], ['1', '0', '0']);
   assert.equal(statSync(outputs.result).mode & 0o777, 0o600);
   const { rotated_keys } = JSON.parse(readFileSync(outputs.result, 'utf8'));
   const secret: string = rotated_keys[0].new_secret_key;
@@ -77,6 +77,10 @@ test('a dry run changes nothing', async (context) => {
 for (const [input, value] of [
   ['dry-run', 'yes'],
   ['days-threshold', '0'],
+  ['before-next-run', '31'],
+  ['retire', 'later'],
+  ['quiet-days', '2'],
+  ['retire-deadline-days', 'soon'],
   ['user', 'a; echo b'],
 ] as const) {
   test(`the step fails when ${input} is ${JSON.stringify(value)}`, async (context) => {
