@@ -82,7 +82,7 @@ export function recoverHelp(width?: number): string {
       summary: 'finishes or undoes the rotations that earlier runs left open, and begins none.',
       usage: ['keyturn recover [flags]'],
       description: [
-        'Every run of rotate-iam-keys does this first, for the users that it looks at. keyturn status shows what is open. Each rotation is finished as it was begun, whatever the options are now; one that keyctl began too.',
+        'Every run of rotate-iam-keys does this first, for the users that it looks at. keyturn status shows what is open. Each rotation is finished as it was begun, whatever the options are now; one that keyctl began too. An old key that stayed Active becomes Inactive here as well, once nobody uses it.',
       ],
       flags: RECOVER_FLAGS,
       sections: [],

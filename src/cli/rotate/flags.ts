@@ -63,7 +63,7 @@ export const ROTATE_FLAGS = {
     rule: rule.days(0, 365, '31d'),
     group: SCOPE,
     about:
-      'Also rotate keys that would pass the threshold before the next run: how long it is until then, such as 31d for a monthly schedule. Then no key grows older than --days-threshold.',
+      'Also rotate keys that would pass the threshold before the next run: how long it is until then, such as 31d for a monthly schedule. Then each is replaced before it is older than --days-threshold.',
     fallback: '0d: keys that are that old now',
   },
   ...RETIRE_FLAGS,

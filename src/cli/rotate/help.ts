@@ -8,7 +8,7 @@ const PAGE: HelpPage = {
   summary: 'rotates the access keys of an AWS account, or of many, that are too old.',
   usage: ['rotate-iam-keys [flags]'],
   description: [
-    'For each due key it makes a new key, stores the new secret, waits until AWS accepts it, and only then makes the old key Inactive. Old keys are kept until a later run with --cleanup-inactive. Start with --dry-run: it only reads.',
+    'For each due key it makes a new key, stores the new secret, waits until AWS accepts it, and delivers it. The old key becomes Inactive once nothing uses it: in this run if it was idle, else in a later one; --retire now does not wait. Inactive keys are kept until a later run with --cleanup-inactive. Start with --dry-run: it only reads.',
     'With --organization or --accounts it does this in several accounts: in the caller’s own account with the credentials of the caller, in each other through a role. One that can not be entered is reported; all others are done.',
   ],
   flags: ROTATE_FLAGS,
@@ -73,8 +73,13 @@ const PAGE: HelpPage = {
       command: 'rotate-iam-keys --handoff-recipients-file /etc/keyturn/recipients.txt',
     },
     {
-      about: 'Monthly: rotate, and delete keys that have been Inactive for 30 days:',
-      command: 'rotate-iam-keys --cleanup-inactive --inactive-days 30',
+      about:
+        'Monthly: also what would be too old before the next run; delete what has been Inactive for 30 days:',
+      command: 'rotate-iam-keys --before-next-run 31d --cleanup-inactive --inactive-days 30',
+    },
+    {
+      about: 'Make each old key Inactive at once, whatever still uses it:',
+      command: 'rotate-iam-keys --retire now',
     },
     {
       about: 'Every account of the organization, each through this role, but one:',
