@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { type RotateOptions, rotateAccount } from './index.ts';
+import { type RotateOptions, rotateAccount, startSandbox } from './index.ts';
 
 const REFUSED: readonly (readonly [options: Partial<RotateOptions>, message: RegExp])[] = [
   [{ stateDir: 'relative' }, /^stateDir is not an absolute path$/],
@@ -25,3 +28,22 @@ for (const [options, message] of REFUSED) {
     assert.deepEqual(heard, []);
   });
 }
+
+test('a run takes the time of the sandbox that its environment names, and asks nobody else', async (t) => {
+  const sandbox = await startSandbox({ users: 12, seed: 'api' });
+  const stateDir = await mkdtemp(join(tmpdir(), 'keyturn-test-api-'));
+  t.after(async () => {
+    await sandbox.close();
+    await rm(stateDir, { recursive: true, force: true });
+  });
+  const run = async (env: Readonly<Record<string, string>>) =>
+    (await rotateAccount({ stateDir, dryRun: true, acceptVolatileState: true, env })).report;
+  const due = async () => (await run(sandbox.env)).rotated_keys.length;
+  const before = await due();
+  sandbox.advance(90 * 86_400_000);
+  assert.ok((await due()) > before);
+  const elsewhere = await run({ ...sandbox.env, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
+  assert.equal(elsewhere.errors[0]?.code, 'endpoint-guard');
+  const lost = { ...sandbox.env, KEYTURN_SANDBOX: 'http://127.0.0.1:1' };
+  await assert.rejects(run(lost), { name: 'KeyturnError', code: 'no-sandbox' });
+});

@@ -89,16 +89,17 @@ const RANGES = {
 
 /**
  * Runs to the end whatever happens to single users: what could not be done is in the report. Throws
- * a KeyturnError (`bad-value`, `custody-not-lasting`) only for options that it does not take; AWS was not
- * asked then.
+ * a KeyturnError (`bad-value`, `custody-not-lasting`) only for options that it does not take, and `no-sandbox`
+ * where KEYTURN_SANDBOX names one that is not there; AWS was not asked then.
  */
 export async function rotateAccount(options: RotateOptions): Promise<RotateResult> {
   refuseBadValues(options);
-  const [{ rotateAccount: rotate }, { systemClock }, reading, stores] = await Promise.all([
+  const [{ rotateAccount: rotate }, { systemClock }, reading, stores, sandbox] = await Promise.all([
     import('../app/rotate-account.ts'),
     import('../base/clock.ts'),
     import('../app/read-delivery.ts'),
     import('../state/stores.ts'),
+    import('../app/sandbox-control.ts'),
   ]);
   if (!stores.isStatePlace(options.stateDir)) {
     throw new KeyturnError('bad-value', 'stateDir is not an absolute path');
@@ -109,7 +110,8 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
   const deliveries = [read(first), ...others.map(read)] as const;
   reading.refuseTwice(deliveries, 'deliver');
   const env = options.env ?? process.env;
-  const state = await stores.openStateStore(options.stateDir, systemClock);
+  const clock = await sandbox.sandboxClock(env, systemClock);
+  const state = await stores.openStateStore(options.stateDir, clock);
   const lookAheadDays = options.beforeNextRunDays ?? 0;
   const dueFromDays = daysThreshold - lookAheadDays;
   const wanted = { kind: 'due-key', daysThreshold: dueFromDays } as const;
@@ -140,7 +142,7 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
       movedFrom: options.movedFrom?.map((text) => reading.readFormerPlace(text, 'movedFrom')),
     },
     {
-      clock: systemClock,
+      clock,
       emit: options.onEvent ?? (() => {}),
       signal: options.signal ?? new AbortController().signal,
       env,

@@ -15,8 +15,13 @@ export interface PracticeOptions {
 export interface PracticeSandbox {
   /** For example `http://127.0.0.1:40123`. */
   readonly url: string;
-  /** What an AWS client needs in its environment to call it as the account's administrator. */
+  /**
+   * What an AWS client needs in its environment to call it as the account's administrator; keyturn takes its
+   * time from it too.
+   */
   readonly env: Readonly<Record<string, string>>;
+  /** Moves its clock ahead, and with it the time of whatever runs with `env`. */
+  readonly advance: (durationMs: number) => void;
   /** Cuts every connection and stops. */
   readonly close: () => Promise<void>;
 }
@@ -27,7 +32,12 @@ export async function startSandbox(options: PracticeOptions = {}): Promise<Pract
   const { sandbox } = await serveSandbox(options);
   return {
     url: sandbox.url,
-    env: { ...sandbox.endpointEnv(), KEYTURN_ENDPOINT_GUARD: 'loopback' },
+    env: {
+      ...sandbox.endpointEnv(),
+      KEYTURN_ENDPOINT_GUARD: 'loopback',
+      KEYTURN_SANDBOX: sandbox.url,
+    },
+    advance: (durationMs) => sandbox.advance(durationMs),
     close: () => sandbox.close(),
   };
 }

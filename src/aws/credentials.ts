@@ -11,13 +11,13 @@ import {
 } from '@aws-sdk/client-sts';
 import { fromIni, fromNodeProviderChain, fromTokenFile } from '@aws-sdk/credential-providers';
 import { memoize } from '@smithy/core/config';
-import type { Clock } from '../base/clock.ts';
+import { type Clock, machineClock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import { classify } from './classify.ts';
 import { type ClientSettings, stsConfig } from './clients.ts';
 import type { CredentialProvider, Credentials } from './credential-provider.ts';
-import { type EndpointSources, isGuarded, resolveEndpoint } from './endpoint.ts';
+import { type EndpointSources, isConfined, resolveEndpoint } from './endpoint.ts';
 import { silentLogger } from './quiet-sdk.ts';
 import { firstLine } from './sdk-failure.ts';
 
@@ -53,7 +53,7 @@ export function signIn(
   mfa: MfaOptions = {},
 ): SignIn {
   if (sources.profile !== undefined) requireProfile(sources, sources.profile);
-  if (isGuarded(sources.env)) guardProfile(sources, sources.profile ?? 'default', new Set());
+  if (isConfined(sources)) guardProfile(sources, sources.profile ?? 'default', new Set());
   let first: Credentials | undefined;
   const opens = (source: Credentials) => {
     first ??= source;
@@ -77,13 +77,17 @@ interface Opening {
   readonly opens: (source: Credentials) => void;
 }
 
-/** Resolves once, and again when what it has would expire soon; all who ask meanwhile wait for one. */
+/**
+ * Resolves once, and again when what it has would expire soon; all who ask meanwhile wait for one. The
+ * machine's own clock judges that, because signatures are dated by it, in a sandbox too.
+ */
 export function renewing(resolve: CredentialProvider, clock: Clock): CredentialProvider {
+  const machine = machineClock(clock);
   return memoize(
     resolve,
     (credentials) =>
       credentials.expiration !== undefined &&
-      credentials.expiration.getTime() - clock.now().getTime() < RENEW_BEFORE_EXPIRY_MS,
+      credentials.expiration.getTime() - machine.now().getTime() < RENEW_BEFORE_EXPIRY_MS,
     (credentials) => credentials.expiration !== undefined,
   );
 }
@@ -178,7 +182,7 @@ function sdkProvider(
     ...(env.AWS_ROLE_ARN && { roleArn: env.AWS_ROLE_ARN }),
     ...(env.AWS_ROLE_SESSION_NAME && { roleSessionName: env.AWS_ROLE_SESSION_NAME }),
   };
-  if (!isGuarded(env)) return fromNodeProviderChain({ ...options, ...webIdentity });
+  if (!isConfined(sources)) return fromNodeProviderChain({ ...options, ...webIdentity });
   // The rest of the chain, container and instance metadata, is not on this machine.
   if (shared.profiles.has('default')) return fromIni({ ...options, profile: 'default' });
   return fromTokenFile({ ...options, ...webIdentity });
@@ -231,11 +235,15 @@ function guardProfile(sources: EndpointSources, name: string, visited: Set<strin
   if (METADATA_SOURCES.has(settings.credential_source ?? '')) {
     throw new KeyturnError(
       'endpoint-guard',
-      `KEYTURN_ENDPOINT_GUARD=loopback forbids credential_source ${settings.credential_source} of profile ${name}`,
-      { hint: 'use another profile, or unset the guard' },
+      `${guardOf(sources)} forbids credential_source ${settings.credential_source} of profile ${name}`,
+      { hint: 'use another profile, or unset that variable' },
     );
   }
   if (settings.source_profile) guardProfile(sources, settings.source_profile, visited);
+}
+
+function guardOf({ sandbox }: EndpointSources): string {
+  return sandbox === undefined ? 'KEYTURN_ENDPOINT_GUARD=loopback' : `KEYTURN_SANDBOX=${sandbox}`;
 }
 
 const NO_CREDENTIALS_HINT =

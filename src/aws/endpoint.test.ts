@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { KeyturnError } from '../base/errors.ts';
 import {
   type EndpointSources,
+  isConfined,
   isGuarded,
   refuseInsecureEndpoints,
   resolveEndpoint,
@@ -37,6 +38,43 @@ function codeOf(act: () => unknown): string {
   }
   return 'none';
 }
+
+describe('a clock that tells a sandbox', () => {
+  const sandbox = LOCAL;
+  const bound = (env: Record<string, string>, profiles: Section = {}): EndpointSources => ({
+    ...sources(env, profiles),
+    sandbox,
+  });
+
+  it('lets nothing be asked but that sandbox', () => {
+    assert.equal(resolveEndpoint('iam', bound({ AWS_ENDPOINT_URL: LOCAL })), `${LOCAL}/`);
+    const profile = { default: { endpoint_url: LOCAL } };
+    assert.equal(resolveEndpoint('sts', bound({}, profile)), `${LOCAL}/`);
+    const others: EndpointSources[] = [
+      bound({}),
+      bound({ AWS_ENDPOINT_URL: 'http://127.0.0.1:4567' }),
+      bound({ AWS_ENDPOINT_URL: 'http://localhost:4566' }),
+      bound({ AWS_ENDPOINT_URL: 'https://127.0.0.1:4566' }),
+      bound({ AWS_ENDPOINT_URL: 'https://iam.invalid' }),
+      bound({ AWS_ENDPOINT_URL: LOCAL, AWS_ENDPOINT_URL_IAM: 'https://iam.invalid' }),
+      bound({ AWS_ENDPOINT_URL: LOCAL, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }),
+      bound({}, { default: { endpoint_url: 'https://iam.invalid' } }),
+    ];
+    for (const other of others) {
+      assert.equal(
+        codeOf(() => resolveEndpoint('iam', other)),
+        'endpoint-guard',
+        JSON.stringify(other.env),
+      );
+    }
+  });
+
+  it('confines what signs the calls too, and the guard does so without one', () => {
+    assert.equal(isConfined(bound({})), true);
+    assert.equal(isConfined(sources({ KEYTURN_ENDPOINT_GUARD: 'loopback' })), true);
+    assert.equal(isConfined(sources({})), false);
+  });
+});
 
 describe('which endpoint is called', () => {
   const everywhere = sources(

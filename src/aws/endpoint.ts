@@ -7,8 +7,8 @@
 // AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true, or `ignore_configured_endpoint_urls = true` in the
 // profile, none of them counts.
 
-import { isIPv4 } from 'node:net';
 import { KeyturnError } from '../base/errors.ts';
+import { isLoopback } from '../base/loopback.ts';
 import type { Environment, SharedConfig } from './shared-config.ts';
 
 const SERVICES = [
@@ -30,12 +30,14 @@ export interface EndpointSources {
   readonly shared: SharedConfig;
   /** The profile in effect; undefined means `default`. */
   readonly profile: string | undefined;
+  /** The sandbox whose time the clock tells: then no other endpoint is asked. */
+  readonly sandbox?: string | undefined;
 }
 
 /**
  * The configured URL, or undefined for AWS's own endpoint. Throws `bad-value` for what is not an
  * HTTP URL, `endpoint-insecure` for http to another machine, and `endpoint-guard` when the guard is set
- * and the endpoint is not on this machine.
+ * and the endpoint is not on this machine, or when the clock is a sandbox's and the endpoint is another.
  */
 export function resolveEndpoint(
   service: EndpointService,
@@ -44,6 +46,7 @@ export function resolveEndpoint(
   const found = isIgnored(sources) ? undefined : configuredEndpoint(service, sources);
   const url = found === undefined ? undefined : parseHttpUrl(found.url, found.source);
   if (found !== undefined && url !== undefined) refusePlainText(url, found.source);
+  if (sources.sandbox !== undefined) requireSandbox(service, url, sources.sandbox);
   if (isGuarded(sources.env)) requireLoopback(service, url);
   return url?.href;
 }
@@ -96,6 +99,11 @@ export function isGuarded(env: Environment): boolean {
     `KEYTURN_ENDPOINT_GUARD=${guard} is not known, so no endpoint is allowed`,
     { hint: 'set it to loopback, or unset it' },
   );
+}
+
+/** Whether nothing outside this machine may be asked: by the guard, or because the time is a sandbox's. */
+export function isConfined({ env, sandbox }: EndpointSources): boolean {
+  return isGuarded(env) || sandbox !== undefined;
 }
 
 interface Found {
@@ -157,8 +165,15 @@ function requireLoopback(service: EndpointService, url: URL | undefined): void {
   );
 }
 
-/** `hostname` comes from URL, which has already brought odd spellings of IPv4 into dotted form. */
-function isLoopback(hostname: string): boolean {
-  if (hostname === 'localhost' || hostname === '[::1]') return true;
-  return isIPv4(hostname) && hostname.startsWith('127.');
+/** A time that was moved ahead is the sandbox's own: by it a real key would seem old, or idle. */
+function requireSandbox(service: EndpointService, url: URL | undefined, sandbox: string): void {
+  if (url?.origin === sandbox) return;
+  const where = url === undefined ? "AWS's own endpoint" : url.origin;
+  throw new KeyturnError(
+    'endpoint-guard',
+    `KEYTURN_SANDBOX=${sandbox} gives this command the sandbox's time, and forbids ${where} for ${service}`,
+    {
+      hint: `set AWS_ENDPOINT_URL=${sandbox} for the sandbox; for anything else: unset KEYTURN_SANDBOX`,
+    },
+  );
 }

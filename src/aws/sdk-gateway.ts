@@ -68,7 +68,8 @@ export async function openSigner(options: GatewayOptions): Promise<Signer> {
   const { env, region, clock, emit } = options;
   const signal = manyListeners(options.signal);
   const shared = await loadSharedConfig(env);
-  const sources = { env, shared, profile: options.profile || env.AWS_PROFILE || undefined };
+  const profile = options.profile || env.AWS_PROFILE || undefined;
+  const sources: EndpointSources = { env, shared, profile, sandbox: clock.shift?.sandbox };
   refuseInsecureEndpoints(sources);
   const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;
   const wire = openWire(options.maxParallel, timeouts);

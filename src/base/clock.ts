@@ -5,6 +5,15 @@ export interface Clock {
   now(): Date;
   /** Waits; rejects with the signal's reason when it is aborted first. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+  /** Only of a clock that tells a sandbox's time and not this machine's. */
+  readonly shift?: ClockShift | undefined;
+}
+
+export interface ClockShift {
+  /** The only address at which AWS may be asked by this clock, such as http://127.0.0.1:4599. */
+  readonly sandbox: string;
+  /** The clock that it is counted from. */
+  readonly machine: Clock;
 }
 
 export const systemClock: Clock = {
@@ -24,6 +33,26 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', stop, { once: true });
     }),
 };
+
+/**
+ * The time of a sandbox that was moved ahead. It carries the sandbox's address, and whoever opens AWS by
+ * it refuses every other endpoint: such a time can never be met by a real account.
+ */
+export function shiftedClock(machine: Clock, shiftMs: number, sandbox: string): Clock {
+  return {
+    now: () => new Date(machine.now().getTime() + shiftMs),
+    sleep: (durationMs, signal) => machine.sleep(durationMs, signal),
+    shift: { sandbox, machine },
+  };
+}
+
+/**
+ * The clock of this machine, also where a sandbox's time is told: for what is compared with the times of
+ * files, or with what other processes say of themselves.
+ */
+export function machineClock(clock: Clock): Clock {
+  return clock.shift?.machine ?? clock;
+}
 
 export const MS_PER_DAY = 86_400_000;
 const MS_PER_MINUTE = 60_000;

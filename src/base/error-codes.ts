@@ -129,8 +129,13 @@ export const ERROR_CODES = {
     remedy: 'Check the network, a proxy, and AWS_ENDPOINT_URL.',
   }),
   'endpoint-guard': info(3, 'run', {
-    meaning: 'KEYTURN_ENDPOINT_GUARD=loopback is set and the endpoint is not on this machine.',
-    remedy: 'Set AWS_ENDPOINT_URL to a sandbox, or unset the guard.',
+    meaning:
+      'KEYTURN_ENDPOINT_GUARD=loopback is set and the endpoint is not on this machine; or KEYTURN_SANDBOX is set and the endpoint is another than that sandbox.',
+    remedy: 'Set AWS_ENDPOINT_URL to the sandbox, or unset the variable that the message names.',
+  }),
+  'no-sandbox': info(3, 'run', {
+    meaning: 'Nothing answers where KEYTURN_SANDBOX says, or something that is no sandbox.',
+    remedy: 'Start `keyturn sandbox` and paste the lines that it prints, or unset KEYTURN_SANDBOX.',
   }),
   'endpoint-insecure': info(3, 'run', {
     meaning:

@@ -3,6 +3,7 @@
 //
 //   bin/keyctl.cjs and its like -> bin/start.cjs -> runCli(command) -> command.run(session) -> exit code
 
+import type { Clock } from '../base/clock.ts';
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { type Host, processHost } from './host.ts';
 import { createMasker, type Masker } from './terminal/mask.ts';
@@ -14,6 +15,11 @@ export interface Session {
   readonly host: Host;
   readonly voice: Voice;
   readonly masker: Masker;
+  /**
+   * Where KEYTURN_SANDBOX names a sandbox, its time becomes that of `host.clock`. Called once by whatever
+   * begins to work; a page of help needs no sandbox. Throws `no-sandbox` and `bad-value`.
+   */
+  readonly followSandbox: () => Promise<void>;
 }
 
 export interface Command {
@@ -39,7 +45,9 @@ export async function runCli(command: Command): Promise<void> {
 
 /** As runCli, without ending the process. */
 export async function runCommand(command: Command, from: Host): Promise<number> {
-  const host: Host = command.args === undefined ? from : { ...from, args: command.args(from) };
+  const clock = new HostClock(from.clock);
+  const args = command.args?.(from) ?? from.args;
+  const host: Host = { ...from, args, clock };
   const masker = createMasker();
   masker.register(host.env.AWS_SECRET_ACCESS_KEY);
   masker.register(host.env.AWS_SESSION_TOKEN);
@@ -48,10 +56,15 @@ export async function runCommand(command: Command, from: Host): Promise<number> 
     stderr: host.stderr,
     masker,
     format: command.logFormat?.(host.args) ?? 'text',
-    now: () => host.clock.now(),
+    now: () => clock.now(),
   });
   const stdout = trackedSink(host.stdout);
-  const session: Session = { host: { ...host, stdout: stdout.sink }, voice, masker };
+  const session: Session = {
+    host: { ...host, stdout: stdout.sink },
+    voice,
+    masker,
+    followSandbox: () => clock.follow(host.env),
+  };
   const fault = new Promise<never>((_, reject) => host.onFault(reject));
   let code: number;
   try {
@@ -65,6 +78,36 @@ export async function runCommand(command: Command, from: Host): Promise<number> 
   }
   await flush(host);
   return code;
+}
+
+/** The clock of the command: this machine's, until it follows a sandbox. */
+class HostClock implements Clock {
+  readonly #machine: Clock;
+  #clock: Clock;
+
+  constructor(machine: Clock) {
+    this.#machine = machine;
+    this.#clock = machine;
+  }
+
+  get shift(): Clock['shift'] {
+    return this.#clock.shift;
+  }
+
+  now(): Date {
+    return this.#clock.now();
+  }
+
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
+    return this.#clock.sleep(durationMs, signal);
+  }
+
+  async follow(env: Host['env']): Promise<void> {
+    // Nearly nobody is in a sandbox: what reaches one is loaded only there.
+    if (!env.KEYTURN_SANDBOX) return;
+    const { sandboxClock } = await import('../app/sandbox-control.ts');
+    this.#clock = await sandboxClock(env, this.#machine);
+  }
 }
 
 async function reportFailure(

@@ -2,7 +2,7 @@
 // whenever, the file holds the old content or the new one.
 
 import { basename, dirname, resolve } from 'node:path';
-import type { Clock } from '../base/clock.ts';
+import { type Clock, machineClock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import {
   errnoOf,
@@ -137,7 +137,7 @@ async function tryOnce(
   let backup: string | undefined;
   try {
     await writeNew(fs, temporary, after, info);
-    backup = await writeBackup(fs, path, before, clock.now());
+    backup = await writeBackup(fs, path, before, machineClock(clock).now());
     // The last look before the new file takes the name: nobody else's write is lost.
     const now = await readWholeFile(fs, target);
     if (now === undefined || !now.equals(before)) {

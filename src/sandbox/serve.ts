@@ -5,6 +5,7 @@ import {
   DEFAULT_ACCOUNT_ID,
   MEMBER_ROLE_NAME,
   type OrganizationSeed,
+  populateWorkloads,
   type Sandbox,
   startSandbox,
 } from './index.ts';
@@ -23,6 +24,8 @@ export interface ServeOptions {
   readonly ratePerSecond?: number;
   /** How many requests may come at once; twice the rate when left out. */
   readonly burst?: number;
+  /** Gives the account workloads, and each of its users a place; nothing uses a key by itself when left out. */
+  readonly workloads?: boolean;
   /** Makes the account manage an organization; alone when left out. */
   readonly organization?: ServedOrganization;
 }
@@ -63,12 +66,12 @@ export async function serveSandbox(options: ServeOptions = {}): Promise<ServedSa
   if (organization !== undefined) {
     addOrganization(sandbox.world, { ...organization, users, seed: sandbox.seed });
   }
+  const own = summaryLines(sandbox, users, counts);
+  const busy = options.workloads === true ? [workloadLine(sandbox)] : [];
   return {
     sandbox,
     environment: environmentLines(sandbox),
-    summary: [...summaryLines(sandbox, users, counts), ...organizationLines(organization)].join(
-      '\n',
-    ),
+    summary: [...own, ...busy, ...organizationLines(organization)].join('\n'),
   };
 }
 
@@ -91,6 +94,11 @@ function summaryLines(
     `sandbox at ${sandbox.url}, account ${DEFAULT_ACCOUNT_ID}, seed ${sandbox.seed}`,
     `${users} users: ${dueCount} with an Active key older than 90 days (${twoActive} of them with two Active keys, ${dueOldInactive + dueRecentlyInactive} with an Inactive one beside it, ${neverUsed} never used), ${counts.young} with a young key, ${counts.inactiveOnly} with only an Inactive key, ${counts.noKeys} without keys`,
   ];
+}
+
+function workloadLine(sandbox: Sandbox): string {
+  const { places, workloads } = populateWorkloads(sandbox, { seed: sandbox.seed });
+  return `${workloads} workloads use its keys, and ${places} secrets app/USER hold them`;
 }
 
 function organizationLines(organization: ServedOrganization | undefined): string[] {

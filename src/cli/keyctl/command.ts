@@ -43,6 +43,7 @@ export function keyctlCommand(parts: KeyctlParts = KEYCTL_PARTS, loadAsker?: Loa
         const { listFiles } = await import('./lists.ts');
         return listFiles(session, options, order.kind, parts);
       }
+      await session.followSandbox();
       const { runKeyctl } = await import('./run.ts');
       return runKeyctl(session, options, { parts, loadAsker });
     },

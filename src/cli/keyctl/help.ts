@@ -56,6 +56,10 @@ const SECTIONS: readonly HelpSection[] = [
       ['AWS_CONFIG_FILE', 'the config file, whose profiles can sign'],
       ['AWS_PROFILE', 'signs --list-all-keys when -a is not given'],
       ['KEYTURN_STATE_DIR', 'the state directory, when --state-dir is not given'],
+      [
+        'KEYTURN_SANDBOX',
+        'the address of a sandbox (keyturn sandbox): its time counts, and every other endpoint is refused',
+      ],
       ['NO_COLOR', 'any value: no colours'],
     ],
   },

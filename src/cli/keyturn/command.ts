@@ -2,7 +2,7 @@
 
 import { KeyturnError } from '../../base/errors.ts';
 import { VERSION } from '../../base/version.ts';
-import { parseFlags, quoted } from '../flags/argv.ts';
+import { isAskedFor, parseFlags, quoted } from '../flags/argv.ts';
 import { closest } from '../flags/closest.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
 import { ABOUT_FLAGS } from '../rotate/flags.ts';
@@ -10,6 +10,8 @@ import { type Command, runCli, type Session } from '../run.ts';
 
 interface Subcommand {
   readonly about: string;
+  /** Whether no time matters to it, so that a sandbox which the shell belongs to need not be there. */
+  readonly isTimeless?: boolean;
   readonly run: (session: Session, args: readonly string[]) => Promise<number>;
 }
 
@@ -58,6 +60,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     'compact',
     {
       about: 'drop the journal records that no decision needs any more',
+      isTimeless: true,
       run: async (session, args) => {
         const { runCompact } = await import('./compact.ts');
         return runCompact(session, args);
@@ -68,6 +71,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     'sandbox',
     {
       about: 'an AWS to practise on, on this machine',
+      isTimeless: true,
       run: async (session, args) => {
         const { runSandbox } = await import('./sandbox.ts');
         return runSandbox(session, args);
@@ -78,6 +82,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     'policy',
     {
       about: 'the least-privilege IAM policy for keyctl or rotate-iam-keys',
+      isTimeless: true,
       run: async (session, args) => {
         const { runPolicy } = await import('./policy.ts');
         return runPolicy(session, args);
@@ -88,6 +93,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     'completion',
     {
       about: 'completion of all three commands for bash, zsh or fish',
+      isTimeless: true,
       run: async (session, args) => {
         const { runCompletion } = await import('./completion.ts');
         return runCompletion(session, args);
@@ -102,7 +108,12 @@ export const keyturnCommand: Command = {
     const { host } = session;
     const [first, ...rest] = host.args;
     if (first === undefined) throw unknownCommand('no command given');
-    if (!first.startsWith('-')) return find(first).run(session, rest);
+    if (!first.startsWith('-')) {
+      const subcommand = find(first);
+      const isPage = isAskedFor(ABOUT_FLAGS, rest, 'help');
+      if (subcommand.isTimeless !== true && !isPage) await session.followSandbox();
+      return subcommand.run(session, rest);
+    }
     const asked = parseFlags(ABOUT_FLAGS, host.args);
     if (asked.help) await host.stdout.write(keyturnHelp(helpWidth(host.stdout)));
     else if (asked.version) await host.stdout.write(`keyturn ${VERSION}\n`);

@@ -4,6 +4,7 @@ import type { FlagTable } from '../flags/flag.ts';
 import { type HelpSection, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS } from '../rotate/flags.ts';
+import { SANDBOX_ORDERS } from './sandbox-order-flags.ts';
 
 const ACCOUNT = 'The account';
 const ORGANIZATION = 'The organization';
@@ -23,6 +24,14 @@ export const SANDBOX_FLAGS = {
     group: ACCOUNT,
     about: 'The same seed makes the same account.',
     fallback: 'random, and printed',
+  },
+  workloads: {
+    names: ['workloads'],
+    rule: rule.boolean,
+    group: ACCOUNT,
+    about:
+      'Simulated workloads for the keys that were used within a week, each reading a secret app/USER on a schedule of its own.',
+    fallback: 'nothing uses a key by itself',
   },
   accounts: {
     names: ['accounts'],
@@ -98,6 +107,43 @@ export const SANDBOX_FLAGS = {
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
 
+const ORDERS: HelpSection = {
+  title: 'Orders to a sandbox that runs (KEYTURN_SANDBOX names it)',
+  entries: Object.entries(SANDBOX_ORDERS),
+};
+
+const CLOCK: HelpSection = {
+  title: 'Its clock',
+  entries: [
+    [
+      'advance TIME',
+      'TIME is a whole number of s, m, h, d or w. Keys and reports age, sessions end, workloads do what they would have done. The clock goes on from there as time does.',
+    ],
+    [
+      'KEYTURN_SANDBOX',
+      "While it is set, rotate-iam-keys, keyctl and keyturn take their time from the sandbox when they start, and refuse every AWS endpoint that is not this sandbox (endpoint-guard). Signatures keep this machine's time, so any other AWS client works too. Files keep it as well: locks, and the names of backups.",
+    ],
+  ],
+};
+
+const WORKLOADS: HelpSection = {
+  title: 'Workloads',
+  entries: [
+    [
+      '--workloads',
+      "Made-up ones, for --deliver 'secrets-manager=app/{user}': most read their secret every 20 minutes or every hour, jobs read when they start (daily, weekly, monthly), some read once a week, a few never again.",
+    ],
+    [
+      'WORKLOAD',
+      'name=NAME,place=PLACE and, each optional, reads=TIME|each-call|never (20m), calls=TIME (5m), service=s3, region=us-east-1. PLACE is secrets-manager=NAME, ssm=NAME, or file=PATH#PROFILE; NAME,NAME for the two halves of a pair.',
+    ],
+    [
+      'refused',
+      'Calls with a key that is Inactive or deleted, or with a wrong secret: what a rotation that cuts somebody off would cost.',
+    ],
+  ],
+};
+
 const CONTROL: HelpSection = {
   title: 'While it serves, below $AWS_ENDPOINT_URL/_sandbox/',
   entries: [
@@ -117,6 +163,7 @@ const CONTROL: HelpSection = {
       'latencyMs, keyLagSeconds, readLagSeconds, lastUsedLagSeconds, rate and others',
     ],
     ['POST seed', 'more accounts, users, keys and roles'],
+    ['GET workloads', 'each with its counts; DELETE ends them; POST starts some'],
   ],
 };
 
@@ -132,43 +179,59 @@ const FAULTS: HelpSection = {
   ],
 };
 
+const EXAMPLES = [
+  {
+    about: 'In one terminal:',
+    command: 'keyturn sandbox --users 200 --port 4599 --key-lag-s 2 | tee sandbox.env',
+  },
+  {
+    about: 'With an organization:',
+    command: 'keyturn sandbox --accounts 50 --users 20 --suspended 2 --without-role 3',
+  },
+  {
+    about: 'In another:',
+    command: '. ./sandbox.env\nrotate-iam-keys --dry-run',
+  },
+  {
+    about: 'A rotation under load, and nine days later (in that other terminal):',
+    command: [
+      'keyturn sandbox --workloads > sandbox.env    # in the first one',
+      "rotate-iam-keys --deliver 'secrets-manager=app/{user}'",
+      'keyturn sandbox advance 9d',
+      'keyturn sandbox workloads',
+    ].join('\n'),
+  },
+  {
+    about: 'The answer to the next CreateAccessKey is lost:',
+    command:
+      'curl "$AWS_ENDPOINT_URL/_sandbox/faults" -d \'{\n  "operation": "CreateAccessKey", "calls": {"first": 1},\n  "effect": {"kind": "drop-reply"}}\'',
+  },
+  {
+    about: 'One more user, with a key of 200 days:',
+    command:
+      'curl "$AWS_ENDPOINT_URL/_sandbox/seed" -d \'{"accounts": [{\n  "id": "123456789012",\n  "users": [{"name": "ada", "keys": [{"ageDays": 200}]}]}]}\'',
+  },
+];
+
 export function sandboxHelp(width?: number): string {
   return renderHelp(
     {
       program: 'keyturn sandbox',
       summary:
         'an AWS to practise on: IAM, STS, Organizations, secrets and parameters on this machine, with a believable account or organization.',
-      usage: ['keyturn sandbox [flags]'],
+      usage: [
+        'keyturn sandbox [flags]',
+        'keyturn sandbox advance TIME [--json]',
+        'keyturn sandbox clock [--json]',
+        'keyturn sandbox workloads [--add WORKLOAD]… [--restart NAME]… [--json]',
+      ],
       description: [
         'It prints the environment to export, then serves until it is stopped with Ctrl-C. Nothing is kept, and nothing leaves this machine.',
         'While it serves, calls can be made to fail and its calendar can be moved: JSON over HTTP, as below. What is misspelt is refused.',
       ],
       flags: SANDBOX_FLAGS,
-      sections: [CONTROL, FAULTS],
-      examples: [
-        {
-          about: 'In one terminal:',
-          command: 'keyturn sandbox --users 200 --port 4599 --key-lag-s 2 | tee sandbox.env',
-        },
-        {
-          about: 'With an organization:',
-          command: 'keyturn sandbox --accounts 50 --users 20 --suspended 2 --without-role 3',
-        },
-        {
-          about: 'In another:',
-          command: '. ./sandbox.env\nrotate-iam-keys --dry-run',
-        },
-        {
-          about: 'The answer to the next CreateAccessKey is lost:',
-          command:
-            'curl "$AWS_ENDPOINT_URL/_sandbox/faults" -d \'{\n  "operation": "CreateAccessKey", "calls": {"first": 1},\n  "effect": {"kind": "drop-reply"}}\'',
-        },
-        {
-          about: 'One more user, with a key of 200 days:',
-          command:
-            'curl "$AWS_ENDPOINT_URL/_sandbox/seed" -d \'{"accounts": [{\n  "id": "123456789012",\n  "users": [{"name": "ada", "keys": [{"ageDays": 200}]}]}]}\'',
-        },
-      ],
+      sections: [ORDERS, CLOCK, WORKLOADS, CONTROL, FAULTS],
+      examples: EXAMPLES,
     },
     width,
   );

@@ -1,4 +1,4 @@
-// `keyturn sandbox`: serves until SIGINT or SIGTERM.
+// `keyturn sandbox`: serves until SIGINT or SIGTERM. With a word behind it, an order to one that runs.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,16 +6,20 @@ import { join } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
 import { wrapped } from '../../base/wrap.ts';
 import type { ServedSandbox, ServeOptions } from '../../sandbox/serve.ts';
-import { isAskedFor, parseFlags } from '../flags/argv.ts';
+import { isAskedFor, parseFlags, quoted } from '../flags/argv.ts';
+import { closest } from '../flags/closest.ts';
 import type { FlagValues } from '../flags/flag.ts';
 import { helpWidth } from '../flags/help.ts';
 import type { Host } from '../host.ts';
 import type { Session } from '../run.ts';
 import { SANDBOX_FLAGS, sandboxHelp } from './sandbox-flags.ts';
+import { SANDBOX_ORDERS, type SandboxOrder } from './sandbox-order-flags.ts';
 
 /** Resolves with the exit code when the sandbox was stopped. */
 export async function runSandbox(session: Session, args: readonly string[]): Promise<number> {
   const { host, voice } = session;
+  const [word, ...rest] = args;
+  if (word !== undefined && !word.startsWith('-')) return await carryOut(session, word, rest);
   if (isAskedFor(SANDBOX_FLAGS, args, 'help')) {
     await host.stdout.write(sandboxHelp(helpWidth(host.stdout)));
     return 0;
@@ -26,7 +30,8 @@ export async function runSandbox(session: Session, args: readonly string[]): Pro
   const served = await serve(options);
   const stateDir = mkdtempSync(join(tmpdir(), 'keyturn-sandbox-'));
   try {
-    await host.stdout.write(`${served.environment}\n${ownEnvironment(stateDir)}\n`);
+    const own = ownEnvironment(stateDir, served.sandbox.url);
+    await host.stdout.write(`${served.environment}\n${own}\n`);
     const layout = { width: helpWidth(host.stderr) };
     const summary = served.summary
       .split('\n')
@@ -42,18 +47,42 @@ export async function runSandbox(session: Session, args: readonly string[]): Pro
   }
 }
 
+/** An order to a sandbox that runs. */
+async function carryOut(session: Session, word: string, args: readonly string[]): Promise<number> {
+  if (!Object.hasOwn(SANDBOX_ORDERS, word)) throw unknownOrder(word);
+  const { runAdvance, runClock, runWorkloads } = await import('./sandbox-orders.ts');
+  const run = { advance: runAdvance, clock: runClock, workloads: runWorkloads };
+  return await run[word as SandboxOrder](session, args);
+}
+
+function unknownOrder(word: string): KeyturnError {
+  const known = Object.keys(SANDBOX_ORDERS);
+  const suggestion = closest(word, known);
+  return new KeyturnError('unknown-command', `unknown command ${quoted(`sandbox ${word}`)}`, {
+    hint:
+      suggestion === undefined
+        ? `keyturn sandbox starts one; to one that runs: ${known.join(', ')}`
+        : `did you mean keyturn sandbox ${suggestion}?`,
+  });
+}
+
 /**
- * Gives the shell a journal of its own, because every sandbox has the same account ID, and a guard, so
- * that no keyturn command in it can reach the real AWS.
+ * Gives the shell a journal of its own, because every sandbox has the same account ID; a guard, so that no
+ * keyturn command in it can reach the real AWS; and the address from which they take their time.
  */
-function ownEnvironment(stateDir: string): string {
-  return `export KEYTURN_STATE_DIR=${stateDir}\nexport KEYTURN_ENDPOINT_GUARD=loopback`;
+function ownEnvironment(stateDir: string, url: string): string {
+  return [
+    `export KEYTURN_STATE_DIR=${stateDir}`,
+    'export KEYTURN_ENDPOINT_GUARD=loopback',
+    `export KEYTURN_SANDBOX=${url}`,
+  ].join('\n');
 }
 
 const NEXT = `Paste the lines above into another terminal, then try:
 
   rotate-iam-keys --dry-run
   rotate-iam-keys --output-format json
+  keyturn sandbox advance 9d
   aws --endpoint-url "$AWS_ENDPOINT_URL" iam list-users
 
 Ctrl-C stops the sandbox and forgets the account. This says how calls are made to
@@ -78,6 +107,7 @@ function serveOptions(args: readonly string[]): ServeOptions {
     ...(values.keyLagSeconds === undefined ? {} : { keyLagSeconds: values.keyLagSeconds }),
     ...(values.rate === undefined ? {} : { ratePerSecond: values.rate }),
     ...(values.burst === undefined ? {} : { burst: values.burst }),
+    ...(values.workloads === true ? { workloads: true } : {}),
     ...organizationOptions(values),
   };
 }

@@ -46,6 +46,7 @@ export function rotateCommand(
       }
       for (const remark of emptyFlagRemarks(host.args)) session.voice.remark(remark);
       const failureDocument: FailureDocument = (error, known) => failureFor(host, error, known);
+      await session.followSandbox();
       const { rotate } = await import('./run.ts');
       return rotate(session, options, { load, failureDocument });
     },

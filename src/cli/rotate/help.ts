@@ -28,6 +28,10 @@ const PAGE: HelpPage = {
         ['KEYTURN_STATE_DIR', 'the state directory, when --state-dir is not given'],
         ['XDG_STATE_HOME', 'its parent, when neither is given'],
         ['KEYTURN_ENDPOINT_GUARD', 'loopback: refuse any endpoint that is not on this machine'],
+        [
+          'KEYTURN_SANDBOX',
+          'the address of a sandbox (keyturn sandbox): its time counts, and every other endpoint is refused',
+        ],
         ['KEYTURN_FORCE_DRY_RUN', 'true: every run is a dry run, whatever the flags say'],
         ['KEYTURN_REQUIRE_USER', 'true: refuse to run without --user'],
         ['NO_COLOR', 'any value: no colours'],

@@ -37,7 +37,7 @@ function assumeRole(call: Call): ResultFields {
     mfa: false,
   });
   return {
-    Credentials: credentialFields(session),
+    Credentials: credentialFields(call, session),
     AssumedRoleUser: {
       AssumedRoleId: `${role.id}:${name}`,
       Arn: `arn:${account.partition}:sts::${account.id}:assumed-role/${role.name}/${name}`,
@@ -104,7 +104,7 @@ function getSessionToken(call: Call): ResultFields {
     principal: { user },
     mfa,
   });
-  return { Credentials: credentialFields(session) };
+  return { Credentials: credentialFields(call, session) };
 }
 
 /** Whether a one-time code was given. Any six digits are right, but each only once. */
@@ -123,12 +123,14 @@ function checkOneTimeCode(call: Call, user: User): boolean {
   return true;
 }
 
-function credentialFields(session: Session): ResultFields {
+/** The end is told on the clock by which clients sign: by that one they judge when to ask again. */
+function credentialFields({ world }: Call, session: Session): ResultFields {
+  const leftMs = session.expiresAtMs - world.clock.nowMs();
   return {
     AccessKeyId: session.accessKeyId,
     SecretAccessKey: session.secret,
     SessionToken: session.token,
-    Expiration: new Date(session.expiresAtMs),
+    Expiration: new Date(world.clock.signatureNowMs() + leftMs),
   };
 }
 

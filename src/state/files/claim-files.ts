@@ -14,7 +14,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, machineClock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import {
   errnoOf,
@@ -85,7 +85,8 @@ export class ClaimFiles {
   #self: Promise<ProcessIdentity> | undefined;
 
   constructor(options: ClaimFilesOptions) {
-    this.#options = options;
+    // A claim is about processes of real machines: in a sandbox's time, all of them would be long gone.
+    this.#options = { ...options, clock: machineClock(options.clock) };
   }
 
   pathOf(name: string): string {

@@ -10,7 +10,7 @@ import {
   startScript,
   temporaryDirectory,
 } from '../../../test/state/support.ts';
-import { type Clock, systemClock } from '../../base/clock.ts';
+import { type Clock, shiftedClock, systemClock } from '../../base/clock.ts';
 import type { FileSystem } from '../../base/files/file-system.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { ClaimFiles } from './claim-files.ts';
@@ -396,4 +396,19 @@ test('I9: who loses its half-made claim to a holder that tidies up just asks aga
   assert.equal(await claimsIn({ ...world, fs }).withClaim('alice', async () => 42), 42);
   assert.ok(isSwept);
   assert.deepEqual(await readdir(world.directory), []);
+});
+
+test("I9: by a sandbox's time no claim of another machine seems to have expired", async (t) => {
+  const world = await newWorld(t);
+  const self = await systemProcesses.self();
+  const elsewhere = { ...self, host: 'elsewhere', machineId: 'other', bootId: 'other' };
+  await plantClaim(world, elsewhere);
+  const clock = shiftedClock(world.clock, 9 * 86_400_000, 'http://127.0.0.1:4599');
+  const claims = claimsIn({ ...world, clock });
+  await assert.rejects(
+    claims.withClaim('alice', async () => undefined),
+    BUSY,
+  );
+  world.clock.set(new Date(world.clock.now().getTime() + CLAIM_EXPIRY_MS));
+  assert.equal(await claims.withClaim('alice', async () => 'taken over'), 'taken over');
 });

@@ -3,8 +3,7 @@
 // the first secret.
 
 import { dirname, join } from 'node:path';
-import type { Clock } from '../../base/clock.ts';
-import { MS_PER_DAY } from '../../base/clock.ts';
+import { type Clock, MS_PER_DAY, machineClock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import {
   errnoOf,
@@ -190,7 +189,7 @@ const CONDEMNED_DAYS = 30;
  * that were condemned long ago.
  */
 async function sweep(fs: FileSystem, clock: Clock, directory: string): Promise<void> {
-  const nowMs = clock.now().getTime();
+  const nowMs = machineClock(clock).now().getTime();
   for (const name of await fs.list(directory).catch(() => [])) {
     const days = keptDays(name);
     if (days === undefined) continue;

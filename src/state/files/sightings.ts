@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
-import { type Clock, MS_PER_DAY } from '../../base/clock.ts';
+import { type Clock, MS_PER_DAY, machineClock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import {
   errnoOf,
@@ -123,7 +123,8 @@ export class FileSightings implements Sightings {
     const info = await look(this.#options);
     if (info === undefined || isUnchanged(info, this.#lastRead)) return;
     await this.#read();
-    const isSettled = clock.now().getTime() - info.modifiedAt.getTime() > TIME_STEP_MS;
+    const nowMs = machineClock(clock).now().getTime();
+    const isSettled = nowMs - info.modifiedAt.getTime() > TIME_STEP_MS;
     this.#lastRead = isSettled ? info : undefined;
   }
 

@@ -9,6 +9,7 @@ import { POLICY_FLAGS, POLICY_NAMES } from '../policy.ts';
 import { RECOVER_FLAGS } from '../recover.ts';
 import { ROTATE_ONE_FLAGS } from '../rotate.ts';
 import { SANDBOX_FLAGS } from '../sandbox-flags.ts';
+import { SANDBOX_ORDERS, WORKLOADS_FLAGS } from '../sandbox-order-flags.ts';
 import { STATUS_FLAGS } from '../status.ts';
 import { UNDO_FLAGS } from '../undo-flags.ts';
 
@@ -48,7 +49,7 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
   rotate: [ROTATE_ONE_FLAGS, []],
   undo: [UNDO_FLAGS, []],
   compact: [COMPACT_FLAGS, []],
-  sandbox: [SANDBOX_FLAGS, []],
+  sandbox: [{ ...SANDBOX_FLAGS, ...WORKLOADS_FLAGS }, Object.keys(SANDBOX_ORDERS)],
   policy: [POLICY_FLAGS, POLICY_NAMES],
   completion: [{ help: ABOUT_FLAGS.help }, SHELLS],
 };
