@@ -123,14 +123,18 @@ function checkOneTimeCode(call: Call, user: User): boolean {
   return true;
 }
 
-/** The end is told on the clock by which clients sign: by that one they judge when to ask again. */
+/**
+ * Clients judge by the clock with which they sign when to ask again. So where the data clock is ahead of
+ * that one, the end is told on theirs: they come too early rather than too late.
+ */
 function credentialFields({ world }: Call, session: Session): ResultFields {
-  const leftMs = session.expiresAtMs - world.clock.nowMs();
+  const { clock } = world;
+  const aheadMs = Math.max(0, clock.nowMs() - clock.signatureNowMs());
   return {
     AccessKeyId: session.accessKeyId,
     SecretAccessKey: session.secret,
     SessionToken: session.token,
-    Expiration: new Date(world.clock.signatureNowMs() + leftMs),
+    Expiration: new Date(session.expiresAtMs - aheadMs),
   };
 }
 
