@@ -24,14 +24,38 @@ export interface PracticeUser {
   readonly keys: readonly PracticeKey[];
 }
 
+/** A secret as its readers find it. */
+export interface PracticeSecret {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What is known of a simulated workload. */
+export interface PracticeWorkload {
+  readonly name: string;
+  readonly keyId?: string;
+  readonly callCount: number;
+  readonly refusedCount: number;
+}
+
+interface AccountState {
+  readonly id: string;
+  readonly users: readonly PracticeUser[];
+  readonly secrets: readonly {
+    readonly name: string;
+    readonly versions: readonly { readonly id: string; readonly text?: string }[];
+    readonly stages: Readonly<Record<string, string>>;
+  }[];
+}
+
 export interface PracticeAwsOptions {
   /** More arguments of `keyturn sandbox`. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Arguments of Node itself. */
   readonly nodeArgs?: readonly string[];
-  /** The account beside its administrator: `users` in all, `counts` of some kinds. */
-  readonly population: PopulationOptions;
+  /** The account beside its administrator: `users` in all, `counts` of some kinds; nobody when left out. */
+  readonly population?: PopulationOptions;
   /** Makes the account manage an organization. */
   readonly organization?: OrganizationSeed;
   readonly signal?: AbortSignal;
@@ -45,6 +69,8 @@ export class PracticeAws {
   readonly url: string;
   /** What points AWS clients at it. Where keyturn keeps its state is the script's business. */
   readonly clientEnv: Readonly<Record<string, string>>;
+  /** The same for a command of keyturn that is to follow its clock. */
+  readonly shellEnv: Readonly<Record<string, string>>;
   readonly child: ChildProcess;
   readonly #signal: AbortSignal | undefined;
 
@@ -54,65 +80,78 @@ export class PracticeAws {
       [...environment.matchAll(ASSIGNMENT)].map(([, name, value]) => [name, value]),
     );
     this.url = this.clientEnv.AWS_ENDPOINT_URL ?? '';
+    this.shellEnv = { ...this.clientEnv, KEYTURN_SANDBOX: this.url };
     this.#signal = signal;
   }
 
   /** Resolves when it serves and has its account. */
   static async start(processes: ChildProcesses, options: PracticeAwsOptions): Promise<PracticeAws> {
-    const { users, seed, counts } = options.population;
+    const { population } = options;
     const bin = fileURLToPath(new URL('../../../bin/keyturn.mjs', import.meta.url));
-    // The command makes at least one user, who is `due`; the others are made to measure below.
-    const account = ['--users', '1', '--seed', String(seed)];
+    const seed = ['--users', '0', '--seed', String(population?.seed ?? 'practice')];
     const child = processes.start(
-      [...(options.nodeArgs ?? []), bin, 'sandbox', ...account, ...options.args],
+      [...(options.nodeArgs ?? []), bin, 'sandbox', ...seed, ...options.args],
       { env: options.env, stdio: ['ignore', 'pipe', 'pipe'], ownGroup: true },
     );
     const environment = await environmentOf(child, processes);
     const practice = new PracticeAws(child, environment, options.signal);
-    await practice.#control('POST', 'seed', {
-      accounts: [
-        {
-          id: await practice.#accountId(),
-          populate: {
-            users: users - 1,
-            seed,
-            ...(counts === undefined ? {} : { counts: { ...counts, due: (counts.due ?? 1) - 1 } }),
-          },
-        },
-      ],
-      ...(options.organization === undefined ? {} : { organization: options.organization }),
-    });
+    const { organization } = options;
+    if (population !== undefined || organization !== undefined) {
+      const populate = population === undefined ? {} : { populate: population };
+      await practice.control('POST', 'seed', {
+        accounts: [{ id: (await practice.account()).id, ...populate }],
+        ...(organization === undefined ? {} : { organization }),
+      });
+    }
     return practice;
   }
 
   /** Every user with keys, secrets included. */
   async users(): Promise<readonly PracticeUser[]> {
-    return (await this.#account()).users;
+    return (await this.account()).users;
   }
 
   /** What it was asked since the log was cleared. */
   async requests(): Promise<readonly LoggedRequest[]> {
-    return (await this.#control('GET', 'requests')) as LoggedRequest[];
+    return (await this.control('GET', 'requests')) as LoggedRequest[];
   }
 
   async clearRequests(): Promise<void> {
-    await this.#control('DELETE', 'requests');
+    await this.control('DELETE', 'requests');
   }
 
-  async #accountId(): Promise<string> {
-    return (await this.#account()).id;
+  /** The secrets that have a value. */
+  async secrets(): Promise<readonly PracticeSecret[]> {
+    return (await this.account()).secrets.flatMap(({ name, versions, stages }) => {
+      const text = versions.find(({ id }) => id === stages.AWSCURRENT)?.text;
+      return text === undefined ? [] : [{ name, text }];
+    });
   }
 
-  async #account(): Promise<{ readonly id: string; readonly users: readonly PracticeUser[] }> {
-    const state = (await this.#control('GET', 'state')) as {
-      readonly accounts: readonly { readonly id: string; readonly users: PracticeUser[] }[];
+  async workloads(): Promise<readonly PracticeWorkload[]> {
+    const told = (await this.control('GET', 'workloads')) as {
+      readonly workloads: readonly PracticeWorkload[];
+    };
+    return told.workloads;
+  }
+
+  async now(): Promise<Date> {
+    const { now } = (await this.control('GET', 'clock')) as { readonly now: string };
+    return new Date(now);
+  }
+
+  /** The first of its accounts. */
+  async account(): Promise<AccountState> {
+    const state = (await this.control('GET', 'state')) as {
+      readonly accounts: readonly AccountState[];
     };
     const [account] = state.accounts;
     if (account === undefined) throw new ScriptError('the practice AWS has no account');
     return account;
   }
 
-  async #control(method: string, what: string, body?: unknown): Promise<unknown> {
+  /** What its control interface answers. */
+  async control(method: string, what: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`${this.url}/_sandbox/${what}`, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -13,9 +13,9 @@ const BEHAVIOUR = 'How the service behaves';
 export const SANDBOX_FLAGS = {
   users: {
     names: ['users'],
-    rule: rule.integer('N', 1, 100_000),
+    rule: rule.integer('N', 0, 100_000),
     group: ACCOUNT,
-    about: 'How many users the account has.',
+    about: 'How many users the account has; 0 for an account that a script fills.',
     fallback: '40',
   },
   seed: {
