@@ -7,6 +7,7 @@
 import { type Clock, shiftedClock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { systemReason } from '../base/files/file-system.ts';
+import { command, type Hint } from '../base/hint.ts';
 import { isLoopback } from '../base/loopback.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -36,9 +37,7 @@ export function sandboxAddress(env: Environment): string | undefined {
   throw new KeyturnError(
     'bad-value',
     `${VARIABLE} is ${JSON.stringify(text)}, which is no address of a sandbox on this machine`,
-    {
-      hint: `set it as keyturn sandbox prints it, such as ${VARIABLE}=http://127.0.0.1:4599; or: unset ${VARIABLE}`,
-    },
+    { hint: ['set it as keyturn sandbox prints it, or:', command('unset', VARIABLE)] },
   );
 }
 
@@ -144,10 +143,15 @@ function notASandbox(address: string): KeyturnError {
   );
 }
 
-function startHint(address: string): string {
+function startHint(address: string): Hint {
   const { port } = new URL(address);
-  const flag = port === '' ? '' : ` --port ${port}`;
-  return `start one with: keyturn sandbox${flag}; or leave the sandbox with: unset ${VARIABLE}`;
+  const flags = port === '' ? [] : ['--port', port];
+  return [
+    'start one:',
+    command('keyturn', 'sandbox', ...flags),
+    'or leave the sandbox:',
+    command('unset', VARIABLE),
+  ];
 }
 
 /** Who gives the sandbox an order must be in its shell. Throws `no-sandbox` and `bad-value`. */
@@ -155,6 +159,10 @@ export function requiredSandbox(env: Environment): string {
   const address = sandboxAddress(env);
   if (address !== undefined) return address;
   throw new KeyturnError('no-sandbox', `${VARIABLE} is not set, so no sandbox is known`, {
-    hint: 'start one in another terminal with: keyturn sandbox; then paste the lines that it prints here',
+    hint: [
+      'start one in another terminal:',
+      command('keyturn', 'sandbox'),
+      'then paste the lines that it prints here',
+    ],
   });
 }

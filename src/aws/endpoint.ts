@@ -8,6 +8,7 @@
 // profile, none of them counts.
 
 import { KeyturnError } from '../base/errors.ts';
+import { command } from '../base/hint.ts';
 import { isLoopback } from '../base/loopback.ts';
 import type { Environment, SharedConfig } from './shared-config.ts';
 
@@ -173,7 +174,12 @@ function requireSandbox(service: EndpointService, url: URL | undefined, sandbox:
     'endpoint-guard',
     `KEYTURN_SANDBOX=${sandbox} gives this command the sandbox's time, and forbids ${where} for ${service}`,
     {
-      hint: `set AWS_ENDPOINT_URL=${sandbox} for the sandbox; for anything else: unset KEYTURN_SANDBOX`,
+      hint: [
+        'to work with the sandbox:',
+        command('export', `AWS_ENDPOINT_URL=${sandbox}`),
+        'to work with anything else:',
+        command('unset', 'KEYTURN_SANDBOX'),
+      ],
     },
   );
 }

@@ -3,6 +3,7 @@
 import type { SandboxTime } from '../../app/sandbox-control.ts';
 import { MS_PER_DAY } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { command } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
 import { durationMs } from '../../sandbox/workloads/duration.ts';
 import { isAskedFor, parseCommandLine, parseFlags, quoted } from '../flags/argv.ts';
@@ -87,7 +88,12 @@ function lengthOf(text: string): number {
   throw new KeyturnError(
     'bad-value',
     `advance takes a length of time up to ${ADVANCE_DAYS_MAX}d, not ${quoted(text)}`,
-    { hint: 'a whole number of s, m, h, d or w, for example: keyturn sandbox advance 9d' },
+    {
+      hint: [
+        'a whole number of s, m, h, d or w, for example:',
+        command('keyturn', 'sandbox', 'advance', '9d'),
+      ],
+    },
   );
 }
 
@@ -108,7 +114,12 @@ function workloadOf(text: string): Readonly<Record<string, string>> {
   throw new KeyturnError(
     'bad-value',
     `--add takes name and place, and may have ${FIELDS.slice(2).join(', ')}; not ${quoted(text)}`,
-    { hint: `for example --add ${WORKLOADS_FLAGS.add.rule.example}` },
+    {
+      hint: [
+        'for example:',
+        command('keyturn', 'sandbox', 'workloads', '--add', WORKLOADS_FLAGS.add.rule.example),
+      ],
+    },
   );
 }
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
+import { command } from '../../base/hint.ts';
 import { wrapped } from '../../base/wrap.ts';
 import type { ServedSandbox, ServeOptions } from '../../sandbox/serve.ts';
 import { isAskedFor, parseFlags, quoted } from '../flags/argv.ts';
@@ -62,7 +63,7 @@ function unknownOrder(word: string): KeyturnError {
     hint:
       suggestion === undefined
         ? `keyturn sandbox starts one; to one that runs: ${known.join(', ')}`
-        : `did you mean keyturn sandbox ${suggestion}?`,
+        : ['did you mean:', command('keyturn', 'sandbox', suggestion)],
   });
 }
 
