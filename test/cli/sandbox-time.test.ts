@@ -23,7 +23,7 @@ import {
 } from '../sandbox/other-clients.ts';
 import { administrator } from '../sandbox/sdk.ts';
 import { openHome } from './keyctl-home.ts';
-import { run } from './process.ts';
+import { binOf, finished, run, start } from './process.ts';
 
 const ACCOUNT = '123456789012';
 const DAY_MS = 86_400_000;
@@ -109,6 +109,50 @@ describe('keyturn sandbox advance', () => {
       assert.equal(refused.stdout, '');
       assert.match(refused.stderr, message);
       assert.match(refused.stderr, /hint: /);
+    }
+  });
+});
+
+describe('keyturn sandbox --workloads', () => {
+  it('prints the environment that its commands need, and its account is at work', async () => {
+    const child = start([
+      binOf('keyturn'),
+      'sandbox',
+      '--users',
+      '20',
+      '--seed',
+      'x',
+      '--workloads',
+    ]);
+    const end = finished(child);
+    try {
+      const env = await new Promise<Record<string, string>>((resolve) => {
+        let text = '';
+        child.stdout?.on('data', (more: string) => {
+          text += more;
+          const last = /^export KEYTURN_SANDBOX=.*\n/m.test(text);
+          const lines = [...text.matchAll(/^export (\w+)=(.*)$/gm)];
+          if (last) resolve(Object.fromEntries(lines.map(([, name, value]) => [name, value])));
+        });
+      });
+      assert.equal(env.KEYTURN_SANDBOX, env.AWS_ENDPOINT_URL);
+      const { stdout } = await keyturn('sandbox advance 9d', env);
+      assert.match(stdout, /\n\d+ workloads made [\d,]+ calls on the way; none was refused\n$/);
+      const deliver = [
+        '--deliver',
+        'secrets-manager=app/{user}',
+        '--dry-run',
+        '--log-level',
+        'error',
+      ];
+      const foretold = await run('rotate-iam-keys', deliver, env);
+      assert.equal(foretold.code, 0, foretold.stderr);
+      assert.match(foretold.stdout, /^Would rotate \d+ keys$/m);
+      assert.doesNotMatch(foretold.stdout, /not-deliverable/);
+    } finally {
+      child.kill('SIGTERM');
+      const { stderr } = await end;
+      assert.match(stderr, /\n\d+ workloads use its keys, and \d+ secrets app\/USER hold them\n/);
     }
   });
 });

@@ -65,8 +65,10 @@ test('on a narrow terminal places give way, then names, then whole columns', () 
 
 test('what holds nothing says so, and a name with control characters is shown', () => {
   const { keyId: _, ...empty } = workload('a\u001b[31m');
-  const page = workloadsTable(told(empty), { now: NOW, width: 200 });
+  const page = workloadsTable(told({ ...empty, failedReadCount: 73 }), { now: NOW, width: 200 });
   assert.match(page, /\\u001b\[31m .* nothing /);
+  const foreign = workloadsTable(told(empty), { now: NOW, width: 200 });
+  assert.match(foreign, / a foreign key /);
   assert.match(workloadsTable(told(), { now: NOW, width: 80 }), /^no workloads; /);
 });
 

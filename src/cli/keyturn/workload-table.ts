@@ -52,7 +52,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'place', cell: ({ place }) => place, least: 12, goes: 1 },
   { head: 'reads', cell: ({ reads }) => reads, goes: 3 },
   { head: 'calls', cell: ({ service, calls }) => `${service} ${calls}`, goes: 2 },
-  { head: 'holds', cell: ({ keyId }) => keyId ?? 'nothing' },
+  { head: 'holds', cell: (workload) => workload.keyId ?? otherThanKey(workload) },
   { head: 'calls made', cell: ({ callCount }) => grouped(callCount), isNumber: true },
   { head: 'refused', cell: ({ refusedCount }) => grouped(refusedCount), isNumber: true },
   {
@@ -61,6 +61,11 @@ const COLUMNS: readonly Column[] = [
       lastRefusedAt === undefined ? '' : `${lastRefusedAt.slice(0, 16)}Z`,
   },
 ];
+
+/** A key that is none of the sandbox is not named. */
+function otherThanKey({ readCount, failedReadCount }: ToldWorkload): string {
+  return readCount > failedReadCount ? 'a foreign key' : 'nothing';
+}
 
 /** Whoever was refused comes first. Ends with the sums. */
 export function workloadsTable(

@@ -11,8 +11,10 @@ import type { World } from '../world.ts';
 
 /** What a workload read: a key, and whether the right secret stood beside it. */
 export interface HeldPair {
-  readonly keyId: string;
-  /** Undefined for an id that the sandbox never gave out. */
+  /**
+   * Undefined for an id that the sandbox never gave out. Such an id is told to nobody: a file may hold a
+   * real key of whoever started the sandbox, and everybody on this machine may ask the sandbox.
+   */
   readonly key: AccessKey | undefined;
   readonly isSecretRight: boolean;
 }
@@ -106,7 +108,7 @@ function pairIn(world: World, text: string): HeldPair | undefined {
   const keyId = KEY_ID.exec(text)?.[0];
   if (keyId === undefined) return undefined;
   const key = world.key(keyId);
-  return { keyId, key, isSecretRight: key !== undefined && text.includes(key.secret) };
+  return { key, isSecretRight: key !== undefined && text.includes(key.secret) };
 }
 
 /** Field names behind a `#` are for whoever writes; a comma divides two names. */

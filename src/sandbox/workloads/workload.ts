@@ -39,7 +39,7 @@ export interface WorkloadStatus {
   readonly calls: string;
   readonly service: string;
   readonly region: string;
-  /** The key that it holds now; undefined when it never read one. */
+  /** The key that it holds now; undefined when it never read one, or one that is none of the sandbox. */
   readonly keyId: string | undefined;
   readonly userName: string | undefined;
   readonly readCount: number;
@@ -124,7 +124,7 @@ export class Workload {
   status(): WorkloadStatus {
     return {
       ...this.seed,
-      keyId: this.#pair?.keyId,
+      keyId: this.#pair?.key?.id,
       userName: this.#pair?.key?.userName,
       readCount: this.#readCount,
       failedReadCount: this.#failedReadCount,
