@@ -1,13 +1,22 @@
 // The demo's own voice, between the outputs of the commands that it runs.
 
 import { styleText } from 'node:util';
+import type { Mark } from './timeline.ts';
 
 const WIDTH_MAX = 92;
+
+const COLOURS: Readonly<Record<Mark, readonly ('cyan' | 'dim' | 'yellow' | 'bold')[]>> = {
+  used: ['bold', 'cyan'],
+  idle: ['dim'],
+  inactive: ['yellow'],
+  deleted: [],
+};
 
 export class Narrator {
   readonly #stream: NodeJS.WriteStream;
   readonly #colour: boolean;
   readonly #width: number;
+  #picture: readonly string[] = [];
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
@@ -44,14 +53,36 @@ export class Narrator {
   }
 
   lines(lines: readonly string[]): void {
-    this.#write(lines.map((line) => `  ${line}\n`).join(''));
+    this.#write(lines.map((line) => (line === '' ? '\n' : `  ${line}\n`)).join(''));
+  }
+
+  /**
+   * A picture that grows: on a terminal it is drawn again where it stands, anywhere else only when it is
+   * whole. `endPicture` ends it.
+   */
+  picture(lines: readonly string[]): void {
+    if (this.#stream.isTTY === true) {
+      if (this.#picture.length > 0) this.#write(`\u001b[${this.#picture.length}A\u001b[J`);
+      this.lines(lines);
+    }
+    this.#picture = lines;
+  }
+
+  endPicture(): void {
+    if (this.#stream.isTTY !== true) this.lines(this.#picture);
+    this.#picture = [];
+  }
+
+  /** Signs of the picture in their colour. */
+  painted(mark: Mark, text: string): string {
+    return this.#paint(COLOURS[mark], text);
   }
 
   gap(): void {
     this.#write('\n');
   }
 
-  #paint(formats: Parameters<typeof styleText>[0] & readonly string[], text: string): string {
+  #paint(formats: readonly string[], text: string): string {
     return this.#colour
       ? formats.reduce((painted, format) => styleText(format as 'bold', painted), text)
       : text;

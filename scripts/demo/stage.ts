@@ -36,6 +36,27 @@ export class Stage {
     return this.#exitCode;
   }
 
+  /** Runs a command out of sight, and resolves with its exit code and all that it printed. */
+  async performUnseen(
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<{ readonly code: number | null; readonly printed: string }> {
+    this.signal.throwIfAborted();
+    const child = this.processes.start(args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let printed = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        printed += text;
+      });
+    }
+    const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+    this.#forward.add(forward);
+    const { code } = await this.processes.endOf(child);
+    this.#forward.delete(forward);
+    this.signal.throwIfAborted();
+    return { code, printed };
+  }
+
   /** Runs a command on this terminal and resolves with its exit code. */
   async perform(
     args: readonly string[],

@@ -27,6 +27,7 @@ import { binOf, finished, run, start } from './process.ts';
 
 const ACCOUNT = '123456789012';
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const NOWHERE = 'http://127.0.0.1:1';
 
 interface Shell {
@@ -78,9 +79,17 @@ describe('keyturn sandbox advance', () => {
     populateWorkloads(sandbox, { reads: '20m', calls: '1h' });
     const busy = await keyturn('sandbox advance 10d', env);
     assert.match(busy.stdout, /\n5 workloads made 1,200 calls on the way; none was refused\n$/);
+    for (const { keys } of sandbox.world.account(ACCOUNT).users.values()) {
+      for (const key of keys) if (key.status === 'Active') key.status = 'Inactive';
+    }
+    const cutOff = await keyturn('sandbox advance 1h', env);
+    assert.match(
+      cutOff.stdout,
+      / calls on the way; 5 were refused:\n {2}keyturn sandbox workloads\n$/,
+    );
     for (const line of ['sandbox clock --json', 'sandbox advance --json']) {
       const told = JSON.parse((await keyturn(line, env)).stdout);
-      assert.equal(told.ahead_ms, 11.5 * DAY_MS);
+      assert.equal(told.ahead_ms, 11.5 * DAY_MS + HOUR_MS);
       assert.ok(Math.abs(new Date(told.now).getTime() - sandbox.clock.nowMs()) < DAY_MS);
     }
   });

@@ -3,7 +3,7 @@
 import type { SandboxTime } from '../../app/sandbox-control.ts';
 import { MS_PER_DAY } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import { command } from '../../base/hint.ts';
+import { command, hintText } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
 import { durationMs } from '../../sandbox/workloads/duration.ts';
 import { isAskedFor, parseCommandLine, parseFlags, quoted } from '../flags/argv.ts';
@@ -157,5 +157,8 @@ function meanwhileLine(
   const count = (number: number): string => number.toLocaleString('en-US');
   const calls = `${count(after.workloads)} workloads made ${count(made)} calls on the way`;
   if (refused === 0) return `${calls}; none was refused`;
-  return `${calls}; ${count(refused)} were refused: keyturn sandbox workloads`;
+  return hintText([
+    `${calls}; ${count(refused)} ${refused === 1 ? 'was' : 'were'} refused:`,
+    command('keyturn', 'sandbox', 'workloads'),
+  ]);
 }

@@ -1,6 +1,8 @@
 // Workloads of a sandbox, as a table for people and as a document for programs.
 
+import { command, type Hint, hintText } from '../../base/hint.ts';
 import { printableAll } from '../../base/printable.ts';
+import { WORKLOADS_FLAGS } from './sandbox-order-flags.ts';
 
 /** As the sandbox tells of one. */
 export interface ToldWorkload {
@@ -62,6 +64,13 @@ const COLUMNS: readonly Column[] = [
   },
 ];
 
+const NONE: Hint = [
+  'no workloads; start the sandbox with them:',
+  command('keyturn', 'sandbox', '--workloads'),
+  'or one by one:',
+  command('keyturn', 'sandbox', 'workloads', '--add', WORKLOADS_FLAGS.add.rule.example),
+];
+
 /** A key that is none of the sandbox is not named. */
 function otherThanKey({ readCount, failedReadCount }: ToldWorkload): string {
   return readCount > failedReadCount ? 'a foreign key' : 'nothing';
@@ -74,7 +83,7 @@ export function workloadsTable(
 ): string {
   const { workloads, totals } = printableAll(told);
   if (workloads.length === 0) {
-    return 'no workloads; start the sandbox with --workloads, or one with: keyturn sandbox workloads --add …\n';
+    return `${hintText(NONE)}\n`;
   }
   const sorted = [...workloads].sort(
     (one, other) => other.refusedCount - one.refusedCount || (one.name < other.name ? -1 : 1),
