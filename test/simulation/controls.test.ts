@@ -1,24 +1,59 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { it } from 'node:test';
-import { CONTROLS } from './controls.ts';
+import { CONTROLS, type Control } from './controls.ts';
+import { simulationWithout } from './cut.ts';
 import { simulate } from './simulate.ts';
 
 /** Each control must fail within so many seeds. */
 const SEEDS_MAX = 1_000;
 
-for (const { invariant, fault, sabotage, install } of CONTROLS) {
+for (const control of CONTROLS) {
+  const { invariant, fault } = control;
   it(`${invariant} is found broken when ${fault}`, async (test) => {
-    const restore = install?.();
-    try {
-      for (let seed = 1; seed <= SEEDS_MAX; seed += 1) {
-        const { violations } = await simulate({ seed, sabotage });
-        if (!violations.some((violation) => violation.invariant === invariant)) continue;
-        test.diagnostic(`found with seed ${seed}`);
-        return;
-      }
-    } finally {
-      restore?.();
-    }
-    assert.fail(`${invariant} was not found broken within ${SEEDS_MAX} seeds`);
+    const seed = await found(control);
+    test.diagnostic(`found with seed ${seed}`);
   });
+}
+
+it('a guard that is not where a control looks for it is told of', async () => {
+  const cut = { module: 'lifecycle/due', guard: 'no such text', by: '' };
+  await inFolder(async (folder) => {
+    await assert.rejects(simulationWithout(cut, folder), /"no such text" 0 times/);
+  });
+});
+
+async function found(control: Control) {
+  const { cut, install } = control;
+  const restore = install?.();
+  try {
+    if (cut === undefined) return await firstFound(control, simulate);
+    return await inFolder(async (folder) =>
+      firstFound(control, await simulationWithout(cut, folder)),
+    );
+  } finally {
+    restore?.();
+  }
+}
+
+async function firstFound({ invariant, shows, sabotage = {} }: Control, run: typeof simulate) {
+  for (let seed = 1; seed <= SEEDS_MAX; seed += 1) {
+    const { violations } = await run({ seed, sabotage });
+    const isShown = violations.some(
+      (each) => each.invariant === invariant && each.what.includes(shows),
+    );
+    if (isShown) return seed;
+  }
+  assert.fail(`${invariant} was not found broken within ${SEEDS_MAX} seeds`);
+}
+
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-cut-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

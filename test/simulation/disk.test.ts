@@ -30,7 +30,7 @@ function bench() {
   const disk = new Disk(dice, schedule, STATE_DIR);
   const faults = new Faults(dice);
   faults.areOn = false;
-  const machine = new Machine('machine', false);
+  const machine = new Machine('machine');
   const surroundings = { schedule, trace: new Trace(false), machine };
   const fileSystem = (stepsToLive = Number.POSITIVE_INFINITY) => {
     const process = new SimProcess(1, stepsToLive, surroundings, () => {}, undefined);

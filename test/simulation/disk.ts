@@ -112,8 +112,9 @@ interface NameChange {
 export class Disk {
   readonly #dice: Dice;
   readonly #schedule: Schedule;
+  readonly #directory: string;
   #names = new Map<string, Inode>();
-  readonly #durableNames = new Map<string, Inode>();
+  #durableNames = new Map<string, Inode>();
   /** Changes of names that are not synced, in the order in which they were made. */
   #pending: NameChange[] = [];
   #inodes = 0;
@@ -123,10 +124,20 @@ export class Disk {
   constructor(dice: Dice, schedule: Schedule, directory: string) {
     this.#dice = dice;
     this.#schedule = schedule;
+    this.#directory = directory;
+    this.lose();
+  }
+
+  /** Nothing is left: it was in memory, or the machine is another one. */
+  lose(): void {
     const root = this.#inode(true);
-    for (const names of [this.#names, this.#durableNames]) {
-      names.set('/', root).set(directory, root);
-    }
+    const names = [
+      ['/', root],
+      [this.#directory, root],
+    ] as const;
+    this.#names = new Map(names);
+    this.#durableNames = new Map(names);
+    this.#pending = [];
   }
 
   find(path: string): Inode | undefined {

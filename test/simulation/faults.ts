@@ -18,6 +18,7 @@ const HIGHEST = {
   'report-denied': 0.3,
   'report-slow': 0.7,
   'report-cut': 0.3,
+  'count-denied': 0.5,
   // Per user in a credential report.
   'report-misses-user': 0.1,
   // Per call for the account details, and per user in them.
@@ -48,6 +49,7 @@ const HIGHEST = {
   'operator-reactivates': 0.3,
   'operator-deletes': 0.3,
   'operator-takes-secret': 0.3,
+  'operator-renames': 0.3,
   'operator-restores-place': 0.3,
   'operator-puts-foreign-pair': 0.15,
 } as const;

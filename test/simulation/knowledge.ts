@@ -9,6 +9,8 @@ export interface KnowledgeOfProcess {
   readonly signedMs: Map<string, number>;
   readonly heldMs: Map<string, number>;
   readonly inARow: Map<string, number>;
+  /** AWS does not tell it how many users there are. */
+  isCountDenied: boolean;
 }
 
 export class Knowledge {
@@ -23,6 +25,7 @@ export class Knowledge {
         signedMs: new Map(),
         heldMs: new Map(),
         inARow: new Map(),
+        isCountDenied: false,
       };
       this.#processes.set(process, known);
     }

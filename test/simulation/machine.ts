@@ -2,24 +2,52 @@
 // then on nothing that it was waiting for ever comes.
 
 import type { Clock } from '../../src/base/clock.ts';
+import type { System } from '../../src/state/files/lasting.ts';
 import type { ProcessTable } from '../../src/state/files/process-table.ts';
 import type { Schedule } from './schedule.ts';
 import type { Trace } from './trace.ts';
+
+/**
+ * What processes learn of each other: everything; nothing but their own, as in containers, where each has
+ * process IDs of its own; or not even which machine they are on, so that each may be on another one.
+ */
+export type MachineKind = 'plain' | 'containers' | 'mute';
+
+/** By linux/magic.h: ext4, and tmpfs, which is gone with its machine. */
+const ON_DISK = 0xef53;
+const IN_MEMORY = 0x01021994;
 
 export class Machine {
   readonly host: string;
   /** What this machine's clock shows, less true time. */
   offsetMs = 0;
-  /** Whether every process has process IDs of its own, as in containers. */
-  readonly hasContainers: boolean;
+  readonly kind: MachineKind;
+  /** Whether the state directory is in memory. */
+  readonly isVolatile: boolean;
   /** Whether the clock was so wrong in this round that a claim may have outlived its time. */
   mayClaimsHaveExpired = false;
   #boots = 1;
   readonly #processes = new Map<number, SimProcess>();
 
-  constructor(host: string, hasContainers: boolean) {
+  constructor(host: string, kind: MachineKind = 'plain', isVolatile = false) {
     this.host = host;
-    this.hasContainers = hasContainers;
+    this.kind = kind;
+    this.isVolatile = isVolatile;
+  }
+
+  /** Whether a process can find out that the owner of a claim is dead. Else only the claim's time tells. */
+  get showsProcesses(): boolean {
+    return this.kind === 'plain';
+  }
+
+  /** What the state directory is on. */
+  get system(): System {
+    const type = this.isVolatile ? IN_MEMORY : ON_DISK;
+    return {
+      realPath: async (path) => path,
+      fileSystemOf: async () => ({ type, device: 1 }),
+      textOf: async () => undefined,
+    };
   }
 
   get bootId(): string {
@@ -150,20 +178,25 @@ export class SimProcess {
   }
 
   #table(): ProcessTable {
-    const start = `start-${this.number}`;
     return {
-      self: async () => ({
-        pid: this.pid,
-        processStart: start,
-        host: this.machine.host,
-        machineId: `${this.machine.host}-id`,
-        bootId: this.machine.bootId,
-        pidNamespace: this.machine.hasContainers ? `container-${this.number}` : 'host',
-      }),
+      self: async () => ({ pid: this.pid, host: this.machine.host, ...this.#identity() }),
       find: async (pid) => {
-        const found = this.machine.living(pid);
-        return found === undefined ? undefined : { processStart: `start-${found.number}` };
+        const found = this.machine.showsProcesses ? this.machine.living(pid) : this;
+        return found?.pid === pid ? { processStart: found.#identity().processStart } : undefined;
       },
+    };
+  }
+
+  #identity() {
+    const { kind, host, bootId } = this.machine;
+    if (kind === 'mute') {
+      return { processStart: null, machineId: null, bootId: null, pidNamespace: null };
+    }
+    return {
+      processStart: `start-${this.number}`,
+      machineId: `${host}-id`,
+      bootId,
+      pidNamespace: kind === 'containers' ? `container-${this.number}` : 'host',
     };
   }
 }

@@ -31,6 +31,18 @@ const ACTS: Readonly<Partial<Record<FaultKind, Act>>> = {
     user.isOperatorTouched = true;
     stage.world.note('operator', `restores the secret of ${user.name}`);
   },
+  // The name may be taken over by somebody else at once.
+  'operator-renames': (stage, user) => {
+    const { world, referee, dice } = stage;
+    const [before, after] = [user.name, `${user.name}-new`];
+    if (world.users.has(after) || !referee.mayBeRenamed(user)) return;
+    world.rename(user, after);
+    referee.renamed(before, after);
+    if (!dice.chance(0.5)) return;
+    const newcomer = world.addUser(before);
+    world.create(newcomer, 'operator', 'operator');
+    referee.look(newcomer);
+  },
   // Two users' programs share a place by mistake, or its name was taken over.
   'operator-puts-foreign-pair': (stage, user) => {
     const others = [...stage.world.users.values()].filter((other) => other !== user);
@@ -48,7 +60,7 @@ const ACTS: Readonly<Partial<Record<FaultKind, Act>>> = {
 /** Plans the operator's acts of one round. */
 export function operatorActs(stage: Stage, withinMs: number): void {
   const { dice, faults, schedule, world } = stage;
-  for (const user of world.users.values()) {
+  for (const user of [...world.users.values()]) {
     for (const [kind, act] of Object.entries(ACTS)) {
       if (!faults.hit(kind as FaultKind)) continue;
       schedule.after(dice.below(withinMs), () => {

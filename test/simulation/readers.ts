@@ -7,12 +7,12 @@ import type { SimKey, SimUser } from './world.ts';
 const ACCEPTANCES_MIN = 3;
 
 export class Readers {
-  readonly #parts: Pick<RefereeParts, 'world' | 'vault' | 'delivers'>;
+  readonly #parts: Pick<RefereeParts, 'world' | 'vault' | 'settings'>;
   readonly #acceptances: ReadonlyMap<string, number>;
   readonly #fail: (invariant: string, what: string) => void;
 
   constructor(
-    parts: Pick<RefereeParts, 'world' | 'vault' | 'delivers'>,
+    parts: Pick<RefereeParts, 'world' | 'vault' | 'settings'>,
     acceptances: ReadonlyMap<string, number>,
     fail: (invariant: string, what: string) => void,
   ) {
@@ -48,9 +48,9 @@ export class Readers {
 
   /** I13: the program that reads its key in a place is never left with one that does not work. */
   keyChanged(user: SimUser, key: SimKey): void {
-    const { vault, delivers } = this.#parts;
+    const { vault, settings } = this.#parts;
     const isDead = key.isDeleted || key.status !== 'Active';
-    if (!delivers || !isDead || user.isOperatorTouched) return;
+    if (settings.destination !== 'secrets-manager' || !isDead || user.isOperatorTouched) return;
     if (vault.secrets.servedKeyId(user.name) !== key.id) return;
     this.#fail('I13', `${key.id} goes while the secret of ${user.name} gives it to its readers`);
   }

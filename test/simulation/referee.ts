@@ -1,19 +1,24 @@
 // Judges the world, never the code's own report. What must hold at the moment of a request is checked
 // when it is sent; what must hold at the moment of a change, when AWS carries it out.
 
-import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { EngineEvent } from '../../src/base/events.ts';
 import { UserHistory } from '../../src/lifecycle/history.ts';
+import type { AccessKey } from '../../src/lifecycle/keys.ts';
 import type { JournalRecord } from '../../src/lifecycle/record.ts';
 import { AtRisk } from './at-risk.ts';
+import { Copies } from './copies.ts';
+import { Deletions } from './deletions.ts';
 import type { Disk } from './disk.ts';
-import { isNamed, JournalView } from './journal-view.ts';
+import { JournalView } from './journal-view.ts';
 import { Knowledge } from './knowledge.ts';
+import { LeftOut } from './left-out.ts';
 import type { SimProcess } from './machine.ts';
+import { NeverSent } from './never-sent.ts';
 import { Readers } from './readers.ts';
 import type { Schedule } from './schedule.ts';
-import { DAY_MS, DUE_DAYS, HOLD_DAYS, HOUR_MS, IDLE_DAYS, MINUTE_MS, STATE_DIR } from './stage.ts';
-import { Told } from './told.ts';
+import type { RunSettings } from './settings.ts';
+import { CLOCK_TOLERANCE_MS, DAY_MS, STATE_DIR } from './stage.ts';
+import { type Change, Told } from './told.ts';
 import type { Vault } from './vault.ts';
 import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser, type World } from './world.ts';
 
@@ -32,19 +37,24 @@ export interface Basis {
 /** Why rotations are closed that have no key any more. */
 const GONE: readonly string[] = ['new-key-gone', 'no-key-was-made', 'discarded'];
 
-/** What clocks may differ by, twice, and the time that a request takes. */
-const CLOCK_TOLERANCE_MS = 15 * MINUTE_MS;
-const USE_IS_SHOWN_MS = 4 * HOUR_MS;
-
 export interface RefereeParts {
   readonly world: World;
   readonly disk: Disk;
   readonly vault: Vault;
   readonly schedule: Schedule;
-  readonly callerKeyId: AccessKeyId;
-  readonly cleansUp: boolean;
-  /** Whether the programs of the users read their keys in secrets. */
-  readonly delivers: boolean;
+  readonly settings: RunSettings;
+}
+
+/** What the referee's rules look at. */
+export interface View {
+  readonly parts: RefereeParts;
+  /** What a power cut would leave of the journal. */
+  readonly journal: JournalView;
+  /** What every process sees of it. */
+  readonly seenJournal: JournalView;
+  readonly knowledge: Knowledge;
+  readonly neverSent: NeverSent;
+  readonly fail: (invariant: string, what: string) => void;
 }
 
 export class Referee {
@@ -54,20 +64,20 @@ export class Referee {
   readonly #journal: JournalView;
   /** What every process sees. */
   readonly #seenJournal: JournalView;
-  /** Keys made by hand that looked like ours; and those of them whose use AWS did not show yet. */
-  mistaken = 0;
-  mistakenInUse = 0;
   readonly #knowledge = new Knowledge();
   readonly #recordsAtEntry = new Map<string, number>();
   readonly #sections = new Map<string, SimProcess>();
   readonly #atRisk = new AtRisk();
   readonly readers: Readers;
-  readonly changes = new Told();
+  readonly deletions: Deletions;
+  readonly leftOut: LeftOut;
+  readonly copies: Copies;
+  readonly #told = new Told();
   /** By rotation. */
   readonly #creates = new Map<string, number>();
+  readonly #neverSent = new NeverSent(this.#creates);
   readonly #acceptances = new Map<string, number>();
   readonly #working = new Map<string, boolean>();
-  readonly #seenActiveMs = new Map<string, number>();
 
   constructor(parts: RefereeParts) {
     this.#parts = parts;
@@ -78,6 +88,14 @@ export class Referee {
     const path = `${STATE_DIR}/${ACCOUNT}/journal.jsonl`;
     this.#journal = new JournalView(() => disk.durableContent(path));
     this.#seenJournal = new JournalView(() => disk.find(path)?.content());
+    const view: View = {
+      ...{ parts, journal: this.#journal, seenJournal: this.#seenJournal },
+      ...{ knowledge: this.#knowledge, neverSent: this.#neverSent },
+      fail: (invariant, what) => this.fail(invariant, what),
+    };
+    this.copies = new Copies(view);
+    this.deletions = new Deletions(view, this.copies);
+    this.leftOut = new LeftOut(view);
   }
 
   fail(invariant: string, what: string): void {
@@ -87,9 +105,10 @@ export class Referee {
 
   // What processes learn.
 
-  listed(process: SimProcess, user: string, viewMs: number): void {
+  listed(process: SimProcess, user: string, viewMs: number, keys: readonly AccessKey[]): void {
     const memory = this.#knowledge.of(process);
     memory.viewMs.set(user, viewMs);
+    this.deletions.listed(keys);
     if (this.#sections.get(user) !== process) return;
     this.#decidesNothingBlindly(process, user);
     memory.listed.add(user);
@@ -101,6 +120,10 @@ export class Referee {
     const inARow = isAccepted ? (memory.inARow.get(keyId) ?? 0) + 1 : 0;
     memory.inARow.set(keyId, inARow);
     this.#acceptances.set(keyId, Math.max(inARow, this.#acceptances.get(keyId) ?? 0));
+  }
+
+  countDenied(process: SimProcess): void {
+    this.#knowledge.of(process).isCountDenied = true;
   }
 
   held(process: SimProcess, keyId: string): void {
@@ -119,20 +142,24 @@ export class Referee {
     }
   }
 
-  /** I16, when all has come to rest; `questions` are the users whom a person is asked about. */
-  comesToRest(questions: ReadonlySet<string>): void {
-    for (const what of this.changes.leftUntold(this.#parts.world, questions))
-      this.fail('I16', what);
-  }
-
-  sightingsSaved(keyIds: Iterable<string>, atMs: number): void {
-    for (const keyId of keyIds) {
-      this.#seenActiveMs.set(keyId, Math.max(atMs, this.#seenActiveMs.get(keyId) ?? 0));
-    }
-  }
-
   basisOf(process: SimProcess, user: string): Basis {
     return { process, viewMs: this.#knowledge.of(process).viewMs.get(user) ?? 0 };
+  }
+
+  /**
+   * What keyturn knows of a user it knows by name, so the simulation renames only those of whom it knows
+   * nothing yet but what it has seen, and reads their keys in no place; and nobody whose session signs.
+   */
+  mayBeRenamed({ name }: SimUser): boolean {
+    const { destination, sessionOf } = this.#parts.settings;
+    const isAtWork = this.#sections.get(name)?.isAlive === true;
+    const isKnown = this.#seenJournal.recordsOf(name).length > 0;
+    return destination !== 'secrets-manager' && name !== sessionOf && !isAtWork && !isKnown;
+  }
+
+  renamed(before: string, after: string): void {
+    this.#working.set(after, this.#working.get(before) ?? true);
+    this.#working.delete(before);
   }
 
   /** I9. */
@@ -149,6 +176,7 @@ export class Referee {
   leaves(process: SimProcess, user: string): void {
     if (this.#sections.get(user) !== process) return;
     this.#decidesNothingBlindly(process, user);
+    this.#neverSent.recorded(this.#recordsSinceEntry(user));
     this.#sections.delete(user);
     this.#atRisk.leaves(process, user);
   }
@@ -184,8 +212,9 @@ export class Referee {
       this.fail('I6', `${key.id} is made Inactive without a rotation that says so on disk`);
       return;
     }
+    const { dueDays } = this.#parts.settings;
     const ageMs = this.#nowMs - key.createdAtMs;
-    if (ageMs < DUE_DAYS * DAY_MS - CLOCK_TOLERANCE_MS) {
+    if (ageMs < dueDays * DAY_MS - CLOCK_TOLERANCE_MS) {
       this.fail('I6', `${key.id} is made Inactive at ${Math.floor(ageMs / DAY_MS)} days`);
     }
     const newKeyId = this.#journal.newKeyOf(last.rotation);
@@ -199,19 +228,7 @@ export class Referee {
   deleteIsSent(process: SimProcess, key: SimKey): void {
     this.#isInformed(process, key.user, 'DeleteAccessKey');
     this.#isOurs(process, key, 'deleted');
-    // A verdict of a run that died is read by the next one, which need not write it again.
-    const records = this.#seenJournal.recordsOf(key.user);
-    const verdict = records.findLast(
-      ({ step }) =>
-        (step.type === 'discarding' || step.type === 'deleting') && step.keyId === key.id,
-    );
-    if (verdict === undefined) {
-      this.fail('I13', `${key.id} is deleted and no verdict stands on disk`);
-    } else if (verdict.step.type === 'discarding') {
-      this.#mayDiscard(process, key, records, verdict.step.reason);
-    } else {
-      this.#mayCleanUp(process, key);
-    }
+    this.deletions.isSent(process, key);
   }
 
   // Changes, at the moment when AWS carries them out.
@@ -235,14 +252,14 @@ export class Referee {
     return isWorking;
   }
 
-  /** Power came back: what was delivered must still be there. */
-  afterPowerCut(): void {
+  /** Power came back, or another machine came: what was delivered must still be there. */
+  afterLoss(how: string): void {
     this.#journal.forget();
     this.#seenJournal.forget();
     for (const user of this.#parts.world.users.values()) {
       const wasWorking = this.#working.get(user.name) ?? true;
       if (wasWorking && !this.look(user)) {
-        this.fail('I3', `a power cut took the only working key of ${user.name}`);
+        this.fail('I3', `${how} took the only working key of ${user.name}`);
       }
     }
   }
@@ -300,16 +317,21 @@ export class Referee {
   /** I11: no decision is journaled before the user's keys were read. */
   #decidesNothingBlindly(process: SimProcess, user: string): void {
     if (this.#knowledge.of(process).listed.has(user)) return;
-    const added = this.#seenJournal.recordsOf(user).slice(this.#recordsAtEntry.get(user) ?? 0);
-    for (const { step } of added) {
+    for (const { step } of this.#recordsSinceEntry(user)) {
       this.fail('I11', `${process.name} writes "${step.type}" about ${user} and knows no keys`);
     }
   }
 
+  #recordsSinceEntry(user: string): readonly JournalRecord[] {
+    return this.#seenJournal.recordsOf(user).slice(this.#recordsAtEntry.get(user) ?? 0);
+  }
+
   /** I6, I7. */
   #isOurs(process: SimProcess, key: SimKey, what: string): void {
-    if (key.id === this.#parts.callerKeyId) {
-      this.fail('I7', `${key.id}, which signs the calls, is ${what}`);
+    const { callerKeyId, sessionOf } = this.#parts.settings;
+    if (key.id === callerKeyId) this.fail('I7', `${key.id}, which signs the calls, is ${what}`);
+    if (key.user === sessionOf) {
+      this.fail('I7', `${key.id} of ${key.user}, whose session signs the calls, is ${what}`);
     }
     if (process.scope !== undefined && process.scope !== key.user) {
       this.fail('I6', `${key.id} of ${key.user} is ${what}; the scope is ${process.scope}`);
@@ -335,62 +357,5 @@ export class Referee {
   /** A person changed something after the process had looked, so it could not know. */
   #isExcused(user: SimUser, { viewMs }: Basis): boolean {
     return user.keys.some(({ operatorTouchedMs }) => (operatorTouchedMs ?? -1) >= viewMs);
-  }
-
-  #mayDiscard(
-    process: SimProcess,
-    key: SimKey,
-    records: readonly JournalRecord[],
-    reason: string,
-  ): void {
-    // Made by hand in the minutes of a lost answer, and no use of it is shown: nothing tells it apart.
-    if (key.madeBy !== 'us') this.mistaken += 1;
-    if (key.madeBy !== 'us' && key.usesMs.length > 0) this.mistakenInUse += 1;
-    // I2: what was never sent can not have made a key.
-    const { rotation } = records.findLast(({ step }) => step.type === 'discarding') ?? {};
-    const wasNeverSent = records.some(
-      ({ rotation: of, step }) =>
-        of === rotation && step.type === 'closed' && step.reason === 'never-sent',
-    );
-    if (key.madeBy !== 'us' && wasNeverSent) {
-      this.fail('I2', `${key.id} of a person is discarded for a request that was never sent`);
-    }
-    if (key.usesMs.some((atMs) => this.#nowMs - atMs > USE_IS_SHOWN_MS)) {
-      this.fail('I6', `${key.id}, which is in use, is discarded by ${process.name}`);
-    }
-    // I10: who holds the secret is asked of every place.
-    if (this.#parts.vault.serves(key)) {
-      this.fail('I10', `${key.id}, which a place holds, is discarded by ${process.name}`);
-    }
-    if (!isNamed(records, key.id) && reason !== 'hand-off failed') {
-      this.fail('I13', `${key.id} was found and is discarded without a verdict of its own`);
-    }
-  }
-
-  /** I5, I6. */
-  #mayCleanUp(process: SimProcess, key: SimKey): void {
-    if (!this.#parts.cleansUp) this.fail('I6', `${key.id} is cleaned up, and nobody asked`);
-    const viewMs = this.#knowledge.of(process).viewMs.get(key.user) ?? 0;
-    if (key.status === 'Active' && (key.operatorTouchedMs ?? -1) < viewMs) {
-      this.fail('I5', `${key.id} is deleted while it is Active`);
-      return;
-    }
-    if (key.deactivated?.by === process.name) {
-      this.fail('I5', `${key.id} is deleted by the run that made it Inactive`);
-    }
-    const isByUs = key.deactivated?.by.startsWith('run') ?? false;
-    // Nobody can see a key Inactive before it is; one that was idle for long may go at first sight.
-    const lastOfUseMs = Math.max(key.createdAtMs, ...key.usesMs);
-    const isIdle = this.#nowMs - lastOfUseMs >= IDLE_DAYS * DAY_MS - CLOCK_TOLERANCE_MS;
-    const sinceMs = Math.max(
-      key.createdAtMs,
-      isByUs || !isIdle ? (key.deactivated?.atMs ?? 0) : 0,
-      this.#seenActiveMs.get(key.id) ?? 0,
-    );
-    const heldMs = this.#nowMs - sinceMs;
-    if (heldMs < HOLD_DAYS * DAY_MS - CLOCK_TOLERANCE_MS) {
-      const days = (heldMs / DAY_MS).toFixed(1);
-      this.fail('I5', `${key.id} is deleted after ${days} days; the hold is ${HOLD_DAYS}`);
-    }
   }
 }

@@ -9,13 +9,13 @@ import type {
   KeyVerifier,
   KeyWriter,
 } from '../../src/aws/gateway.ts';
-import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { ParameterStore } from '../../src/base/aws-stores.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { FaultKind } from './faults.ts';
 import { never, type SimProcess } from './machine.ts';
 import { simSecretStore } from './secret-service.ts';
+import type { RunSettings } from './settings.ts';
 import { simOverview } from './sim-overview.ts';
 import { type Read, simReports } from './sim-reports.ts';
 import { HOUR_MS, MINUTE_MS, type Stage, TOLERATED_SKEW_MS } from './stage.ts';
@@ -33,19 +33,21 @@ type Fate = 'answered' | Extract<FaultKind, `${string}`>;
 export function simGateway(
   stage: Stage,
   process: SimProcess,
-  callerKeyId: AccessKeyId,
+  { callerKeyId, sessionOf: user }: Pick<RunSettings, 'callerKeyId' | 'sessionOf'>,
 ): AccountGateway {
   const calls = new Calls(stage, process);
   const read: Read = (operation, serve) => calls.read(operation, serve);
+  const who = user === undefined ? 'role/rotator' : `user/${user}`;
   return {
     caller: {
       account: ACCOUNT,
-      arn: `arn:aws:iam::${ACCOUNT}:role/rotator`,
+      arn: `arn:aws:iam::${ACCOUNT}:${who}`,
       accessKeyId: callerKeyId,
+      ...(user !== undefined && { sessionOf: { account: ACCOUNT, user } }),
     },
     reader: reader(stage, process, calls),
     reports: simReports(stage, process, read),
-    overview: simOverview(stage, read),
+    overview: simOverview(stage, process, read),
     writer: writer(stage, process, calls),
     verifier: verifier(stage, process, calls),
     services: {
@@ -141,7 +143,7 @@ class Calls {
 }
 
 function failure(
-  code: 'aws-error' | 'endpoint-unreachable' | 'clock-skew' | 'access-denied',
+  code: 'aws-error' | 'endpoint-unreachable' | 'clock-skew' | 'access-denied' | 'unknown-user',
   operation: string,
 ): KeyturnError {
   return new KeyturnError(code, `simulated failure of ${operation}`);
@@ -160,8 +162,10 @@ function reader(
     listAccessKeys: (name) =>
       calls.read('ListAccessKeys', () => {
         const lagMs = faults.hit('stale-list') ? dice.between(1, STALE_MS_MAX) : 0;
-        const keys = [...world.listed(world.user(name), lagMs)];
-        referee.listed(process, name, schedule.nowMs - lagMs);
+        const user = world.users.get(name);
+        if (user === undefined) throw failure('unknown-user', 'ListAccessKeys');
+        const keys = [...world.listed(user, lagMs)];
+        referee.listed(process, name, schedule.nowMs - lagMs, keys);
         const shown = keys.map(({ id, status }) => `${id} ${status}`).join(', ');
         process.note(`lists ${name}: ${shown}${lagMs > 0 ? ` (${lagMs} ms old)` : ''}`);
         return keys;

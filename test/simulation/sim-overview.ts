@@ -2,11 +2,16 @@
 
 import type { AccountOverview, IamUser } from '../../src/aws/gateway.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
+import type { SimProcess } from './machine.ts';
 import type { Read } from './sim-reports.ts';
 import type { Stage } from './stage.ts';
 import { ACCOUNT } from './world.ts';
 
-export function simOverview({ world, faults }: Stage, read: Read): AccountOverview {
+export function simOverview(
+  { world, faults, referee }: Stage,
+  process: SimProcess,
+  read: Read,
+): AccountOverview {
   return {
     async *describeUsers(): AsyncGenerator<IamUser> {
       const names = await read('GetAccountAuthorizationDetails', () => {
@@ -17,6 +22,11 @@ export function simOverview({ world, faults }: Stage, read: Read): AccountOvervi
       });
       for (const name of names) yield { name, arn: `arn:aws:iam::${ACCOUNT}:user/${name}` };
     },
-    countUsers: () => read('GetAccountSummary', () => world.users.size),
+    countUsers: () =>
+      read('GetAccountSummary', () => {
+        if (!faults.hit('count-denied')) return world.users.size;
+        referee.countDenied(process);
+        throw new KeyturnError('access-denied', 'simulated denial of GetAccountSummary');
+      }),
   };
 }

@@ -13,6 +13,8 @@ const MAKING_MS_MAX = 20_000;
 export interface SimReport extends ReportFile {
   readonly readyAtMs: number;
   readonly activeKeyIds: readonly string[];
+  /** Those whom it names. */
+  readonly users: ReadonlySet<SimUser>;
 }
 
 export type Read = <T>(operation: string, serve: () => T) => Promise<T>;
@@ -74,6 +76,7 @@ function makeReport({ world, dice, faults, schedule }: Stage): SimReport {
     csv: rows.map((fields) => fields.join(',')).join('\n'),
     generatedAt: new Date(schedule.nowMs),
     readyAtMs: schedule.nowMs + dice.below(MAKING_MS_MAX),
+    users: new Set(shown),
     activeKeyIds: shown.flatMap((user) =>
       world.present(user).flatMap(({ id, status }) => (status === 'Active' ? [id] : [])),
     ),

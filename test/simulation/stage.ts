@@ -42,7 +42,8 @@ export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 /** The difference between two clocks that AWS tolerates. */
 export const TOLERATED_SKEW_MS = 5 * MINUTE_MS;
-export const DUE_DAYS = 90;
+/** What clocks may differ by, twice, and the time that a request takes. */
+export const CLOCK_TOLERANCE_MS = 15 * MINUTE_MS;
 export const HOLD_DAYS = 30;
 /** A key that somebody else made Inactive may go at first sight when it has been idle for so long. */
 export const IDLE_DAYS = 90;

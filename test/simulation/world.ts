@@ -15,7 +15,8 @@ export const SECRET_MARK = 'sim+SECRET+';
 export interface SimKey {
   readonly id: AccessKeyId;
   readonly secret: string;
-  readonly user: string;
+  /** By the name that the user has now. */
+  user: string;
   readonly createdAtMs: number;
   readonly madeBy: 'before' | 'operator' | 'us';
   status: 'Active' | 'Inactive';
@@ -38,7 +39,9 @@ export interface SimKey {
 }
 
 export interface SimUser {
-  readonly name: string;
+  name: string;
+  /** When a person gave the user this name. */
+  renamedMs: number | undefined;
   readonly keys: SimKey[];
   readonly history: { readonly atMs: number; readonly keys: readonly AccessKey[] }[];
   /** A person has changed keys of this user by hand. */
@@ -66,9 +69,18 @@ export class World {
   }
 
   addUser(name: string): SimUser {
-    const user = { name, keys: [], history: [], isOperatorTouched: false };
+    const user = { name, keys: [], history: [], isOperatorTouched: false, renamedMs: undefined };
     this.users.set(name, user);
     return user;
+  }
+
+  rename(user: SimUser, name: string): void {
+    this.note('operator', `renames ${user.name}: ${name} from now on`);
+    this.users.delete(user.name);
+    this.users.set(name, user);
+    user.name = name;
+    user.renamedMs = this.#schedule.nowMs;
+    for (const key of user.keys) key.user = name;
   }
 
   user(name: string): SimUser {

@@ -1,0 +1,196 @@
+// Controls of what a rotation does, from its intent to its end: I1 to I4, I10, I13.
+
+import type { AccountGateway } from '../../../src/aws/gateway.ts';
+import type { AccessKeyId } from '../../../src/base/access-key-id.ts';
+import type { Destination } from '../../../src/destinations/destination.ts';
+import type { RotationStep } from '../../../src/lifecycle/record.ts';
+import { RECOVERY_TABLE } from '../../../src/lifecycle/recover.ts';
+import { isFinished } from '../../../src/lifecycle/rotation.ts';
+import { custodyWith, recordingWith } from '../stand-ins.ts';
+import type { Control } from './control.ts';
+
+const inHandoff = (path: string): boolean => path.includes('/handoff');
+
+export const OF_ROTATIONS: readonly Control[] = [
+  {
+    invariant: 'I1',
+    fault: 'the journal says that an intent is on disk before it is',
+    shows: 'on disk stands nothing',
+    sabotage: {
+      fileSystem: (fs) => ({
+        ...fs,
+        open: async (path, intent) => {
+          const file = await fs.open(path, intent);
+          return path.endsWith('journal.jsonl') ? { ...file, sync: async () => {} } : file;
+        },
+      }),
+    },
+  },
+  {
+    invariant: 'I2',
+    fault: 'CreateAccessKey is sent again when its answer is lost',
+    shows: 'is sent again',
+    sabotage: {
+      gateway: (gateway) => ({
+        ...gateway,
+        writer: {
+          ...gateway.writer,
+          createAccessKey: async (user) => {
+            const outcome = await gateway.writer.createAccessKey(user);
+            return outcome.kind === 'unknown' ? gateway.writer.createAccessKey(user) : outcome;
+          },
+        },
+      }),
+    },
+  },
+  {
+    invariant: 'I2',
+    fault: 'a request that never left is on record as one whose answer was lost',
+    shows: 'a request that was never sent',
+    sabotage: {
+      state: (state) => recordingWith(state, asIfSent),
+    },
+  },
+  {
+    invariant: 'I3',
+    fault: 'the hand-off does not wait for the disk',
+    shows: 'is not safe',
+    sabotage: {
+      fileSystem: (fs) => ({
+        ...fs,
+        open: async (path, intent) => {
+          const file = await fs.open(path, intent);
+          return inHandoff(path) ? { ...file, sync: async () => {} } : file;
+        },
+        syncDirectory: async (path) => {
+          if (!inHandoff(path)) await fs.syncDirectory(path);
+        },
+      }),
+    },
+  },
+  {
+    invariant: 'I3',
+    fault: 'nobody asks whether the state directory lasts',
+    shows: 'took the only working key',
+    sabotage: {
+      system: (system) => ({
+        ...system,
+        fileSystemOf: async () => ({ type: 0xef53, device: 1 }),
+      }),
+    },
+  },
+  {
+    invariant: 'I3',
+    fault: 'the places are not read again before the copy in custody goes',
+    shows: 'removes the only copy of the secret',
+    sabotage: {
+      account: (account) => ({
+        ...account,
+        places: {
+          ...account.places,
+          toTidyUp: async (rotation) => {
+            const places = await account.places.toTidyUp(rotation);
+            if (!isFinished(rotation)) return places;
+            return places.map((place) => ({ ...place, holds: async () => true }));
+          },
+        },
+      }),
+    },
+  },
+  {
+    invariant: 'I4',
+    fault: 'AWS is not asked whether it accepts the new key',
+    shows: 'AWS has not accepted',
+    sabotage: {
+      gateway: (gateway) => ({
+        ...gateway,
+        verifier: {
+          whoSigns: async ({ id }) => ({
+            kind: 'accepted',
+            account: gateway.caller.account,
+            arn: `arn:aws:iam::${gateway.caller.account}:user/${await ownerOf(gateway, id)}`,
+          }),
+        },
+      }),
+    },
+  },
+  {
+    invariant: 'I4',
+    fault: 'a key is delivered first and proved then',
+    shows: 'which AWS has not accepted in a row',
+    cut: {
+      module: 'lifecycle/next-step',
+      guard: "case 'created':",
+      by: "case 'created': return { perform: 'deliver', newKeyId: rotation.newKeyId };",
+    },
+  },
+  {
+    invariant: 'I10',
+    fault: 'recovery takes a key that it has found to be lost for no key',
+    shows: 'nobody has the secret of',
+    install: () => replaceRow('orphan still unused'),
+  },
+  {
+    invariant: 'I10',
+    fault: 'the places are not asked who holds a secret',
+    shows: 'which a place holds, is discarded',
+    sabotage: {
+      account: (account) => ({
+        ...account,
+        places: {
+          ...account.places,
+          toTidyUp: async (rotation) => (await account.places.toTidyUp(rotation)).map(holdsNothing),
+        },
+      }),
+    },
+  },
+  {
+    invariant: 'I10',
+    fault: 'a key is discarded and not condemned before',
+    shows: 'its secret may still be stored',
+    sabotage: {
+      state: (state) => ({
+        ...state,
+        custody: custodyWith(state.custody, { condemn: async () => true }),
+      }),
+    },
+  },
+  {
+    invariant: 'I13',
+    fault: 'the destination is not read again before the old key goes',
+    shows: 'did not read the destination again',
+    sabotage: {
+      destination: (destination) => ({ ...destination, holds: async () => true }),
+    },
+  },
+];
+
+function asIfSent(step: RotationStep): RotationStep {
+  const isNeverSent = step.type === 'closed' && step.reason === 'never-sent';
+  return isNeverSent ? { type: 'closed', reason: 'no-key-was-made' } : step;
+}
+
+/** A place that still delivers the copy in custody, where it did. */
+function holdsNothing({ wayBack: _, textsRead: __, ...place }: Destination): Destination {
+  return { ...place, holds: async () => false };
+}
+
+async function ownerOf({ reader }: AccountGateway, keyId: AccessKeyId): Promise<string> {
+  for await (const { name } of reader.listUsers()) {
+    const keys = await reader.listAccessKeys(name).catch(() => []);
+    if (keys.some(({ id }) => id === keyId)) return name;
+  }
+  return '';
+}
+
+/** The table is data, so a row of it can be replaced and put back. */
+function replaceRow(name: string): () => void {
+  const rows = RECOVERY_TABLE as (typeof RECOVERY_TABLE)[number][];
+  const index = rows.findIndex((row) => row.name === name);
+  const row = rows[index];
+  if (row === undefined) throw new RangeError(`no row "${name}"`);
+  rows[index] = { ...row, decision: { kind: 'close', reason: 'no-key-was-made' } };
+  return () => {
+    rows[index] = row;
+  };
+}

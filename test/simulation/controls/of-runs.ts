@@ -1,0 +1,96 @@
+// Controls of what is around the rotations: what is told, who works at the same time, and where the places
+// are: I8, I9, I12, I14, I16, I17.
+
+import { createLimiter } from '../../../src/aws/limiter.ts';
+import { KeyturnError } from '../../../src/base/errors.ts';
+import { readerWith } from '../stand-ins.ts';
+import type { Control } from './control.ts';
+
+export const OF_RUNS: readonly Control[] = [
+  {
+    invariant: 'I8',
+    fault: 'a destination puts the secret into its receipt',
+    shows: 'a secret is told',
+    sabotage: {
+      destination: (destination) => ({
+        ...destination,
+        deliver: async (key) => ({
+          ...(await destination.deliver(key)),
+          reference: key.secret.reveal(),
+        }),
+      }),
+    },
+  },
+  {
+    invariant: 'I9',
+    fault: 'claims never refuse',
+    shows: 'both rotate',
+    sabotage: {
+      // Every owner of a claim seems to be dead.
+      processes: (processes) => ({ self: () => processes.self(), find: async () => undefined }),
+    },
+  },
+  {
+    invariant: 'I9',
+    fault: 'machines that do not tell who they are count as one',
+    shows: 'both rotate',
+    sabotage: {
+      processes: (processes) => ({
+        find: (pid) => processes.find(pid),
+        self: async () => {
+          const { machineId, bootId, pidNamespace, ...self } = await processes.self();
+          return {
+            ...self,
+            machineId: machineId ?? 'unknown',
+            bootId: bootId ?? 'unknown',
+            pidNamespace: pidNamespace ?? 'unknown',
+          };
+        },
+      }),
+    },
+  },
+  {
+    invariant: 'I12',
+    fault: 'a dry run does not see that a key has to go first',
+    shows: 'foretold',
+    sabotage: {
+      foretold: (outcome) => ({ ...outcome, cleanup: undefined }),
+    },
+  },
+  {
+    invariant: 'I14',
+    fault: 'nobody asks whose key is in a place',
+    shows: 'is written over by a key of',
+    sabotage: {
+      gateway: (gateway) => ({
+        ...gateway,
+        reader: readerWith(gateway.reader, {
+          lastUse: async (keyId) => {
+            throw new KeyturnError('unknown-user', `nobody has ${keyId}`);
+          },
+        }),
+      }),
+    },
+  },
+  {
+    invariant: 'I16',
+    fault: 'what clean-up and recovery delete is not told',
+    shows: 'does not tell that',
+    sabotage: {
+      account: (account) => ({
+        ...account,
+        emit: (event) => {
+          if (event.code !== 'key-deleted') account.emit(event);
+        },
+      }),
+    },
+  },
+  {
+    invariant: 'I17',
+    fault: 'all rotations create their keys at once',
+    shows: 'new secrets on their way at once',
+    sabotage: {
+      account: (account) => ({ ...account, creating: createLimiter(16) }),
+    },
+  },
+];

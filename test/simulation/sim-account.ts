@@ -1,0 +1,134 @@
+// The account as one simulated process works with it: the real engine's parts, joined as src/app joins
+// them, with the referee listening where they meet.
+
+import type { InventoryOptions } from '../../src/app/account-inventory.ts';
+import { assertCustodyLasts } from '../../src/app/custody-lasts.ts';
+import { createLimiter } from '../../src/aws/limiter.ts';
+import { keyOwners } from '../../src/aws/whose-key.ts';
+import type { AccessKeyId } from '../../src/base/access-key-id.ts';
+import type { EventSink } from '../../src/base/events.ts';
+import type { Destination } from '../../src/destinations/destination.ts';
+import { handoffDestination } from '../../src/destinations/handoff/destination.ts';
+import { secretsManagerDestination } from '../../src/destinations/secrets-manager/destination.ts';
+import { type AccountWork, DEFAULT_VERIFICATION } from '../../src/engine/account-work.ts';
+import { openPlaces } from '../../src/engine/places.ts';
+import { Probes } from '../../src/engine/probes.ts';
+import { FileStore } from '../../src/state/files/file-store.ts';
+import { whyVolatile } from '../../src/state/files/lasting.ts';
+import type { AccountState, Custody } from '../../src/state/state-store.ts';
+import { simFileSystem } from './sim-file-system.ts';
+import { simGateway } from './sim-gateway.ts';
+import { changed, type SimRun } from './sim-run.ts';
+import { HOLD_DAYS, STATE_DIR } from './stage.ts';
+import { custodyWith } from './stand-ins.ts';
+import { vaultDestination } from './vault.ts';
+import { ACCOUNT } from './world.ts';
+
+type Wanted = InventoryOptions['wanted'];
+
+/** Throws what a command throws before it asks anything of AWS: `custody-not-lasting`, `state-dir`. */
+export async function openAccount(
+  run: SimRun,
+  wanted: Wanted,
+  emit: EventSink,
+): Promise<AccountWork> {
+  const { stage, process, settings, signal, sabotage, isDry } = run;
+  const { clock, machine } = process;
+  const access = { ...stage, process, yieldChance: settings.yieldChance };
+  const store = new FileStore({
+    ...{ directory: STATE_DIR, clock, run: process.name },
+    fs: changed(simFileSystem(access), sabotage.fileSystem),
+    processes: changed(process.table, sabotage.processes),
+  });
+  const why = await whyVolatile(STATE_DIR, {}, changed(machine.system, sabotage.system));
+  const deliver = [{ kind: settings.destination, template: '' }] as const;
+  if (why !== undefined) await assertCustodyLasts({ deliver, wanted }, { state: store, why });
+  const opened = await store.open(ACCOUNT, isDry ? 'read' : 'write');
+  const state = watched(run, changed(opened, sabotage.state));
+  const gateway = changed(simGateway(stage, process, settings), sabotage.gateway);
+  const parts = { gateway, state, clock, emit, signal };
+  const account: AccountWork = {
+    ...parts,
+    places: placesOf(run, parts),
+    probes: new Probes(clock),
+    creating: createLimiter(1),
+    policy: {
+      oldKeyFate: settings.oldKeyFate,
+      cleanUpDays: settings.cleansUp ? HOLD_DAYS : undefined,
+      verification: DEFAULT_VERIFICATION,
+      replacesOwnKey: false,
+      orphans: new Set(),
+    },
+  };
+  return changed(account, sabotage.account);
+}
+
+function placesOf(
+  run: SimRun,
+  { gateway, state, clock }: Pick<AccountWork, 'gateway' | 'state' | 'clock'>,
+) {
+  const { stage, process, settings, sabotage } = run;
+  const { region, secretStore } = gateway.services;
+  const whoseKey = keyOwners(gateway.reader, clock);
+  const at = (kind: string, user: string, oldKeyId: AccessKeyId): Destination => {
+    if (kind === 'vault') return vaultDestination(stage, process);
+    if (kind === 'handoff') return handoffDestination('', state.custody);
+    return secretsManagerDestination(
+      { region, name: user },
+      { store: secretStore(region), clock, replaced: { user, oldKeyId, whoseKey } },
+    );
+  };
+  const open = (kind: string, user: string, oldKeyId: AccessKeyId) =>
+    changed(readBack(run, at(kind, user, oldKeyId)), sabotage.destination);
+  return openPlaces({
+    choose: async (user, oldKeyId) => [open(settings.destination, user, oldKeyId)],
+    open: async ({ kind }, { user, oldKeyId }) => open(kind, user, oldKeyId),
+    finishesOthers: true,
+  });
+}
+
+/** The referee hears which process works on which user, and what becomes of the secrets in custody. */
+function watched(run: SimRun, state: AccountState): AccountState {
+  const { referee } = run.stage;
+  const { process } = run;
+  return {
+    ...state,
+    custody: watchedCustody(run, state.custody),
+    exclusively: (user, work) =>
+      state.exclusively(user, async (log) => {
+        referee.enters(process, user);
+        try {
+          return await work(log);
+        } finally {
+          referee.leaves(process, user);
+        }
+      }),
+  };
+}
+
+function watchedCustody({ stage, process }: SimRun, custody: Custody): Custody {
+  const { copies } = stage.referee;
+  return custodyWith(custody, {
+    condemn: async (keyId) => {
+      const isCondemned = await custody.condemn(keyId);
+      if (isCondemned) copies.condemned(keyId);
+      return isCondemned;
+    },
+    remove: async (keyId) => {
+      copies.isRemoved(process, keyId);
+      await custody.remove(keyId);
+    },
+  });
+}
+
+/** The referee hears when a destination was really read. */
+function readBack({ stage, process }: SimRun, destination: Destination): Destination {
+  return {
+    ...destination,
+    holds: async (keyId, receipt) => {
+      const isHeld = await destination.holds(keyId, receipt);
+      if (isHeld) stage.referee.held(process, keyId);
+      return isHeld;
+    },
+  };
+}

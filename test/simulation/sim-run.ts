@@ -1,0 +1,41 @@
+// What one run of the program is: by which process, of what kind, and what is wrong with it.
+
+import type { AccountGateway } from '../../src/aws/gateway.ts';
+import type { FileSystem } from '../../src/base/files/file-system.ts';
+import type { Destination } from '../../src/destinations/destination.ts';
+import type { AccountWork } from '../../src/engine/account-work.ts';
+import type { UserOutcome } from '../../src/engine/outcome.ts';
+import type { System } from '../../src/state/files/lasting.ts';
+import type { ProcessTable } from '../../src/state/files/process-table.ts';
+import type { AccountState } from '../../src/state/state-store.ts';
+import type { SimProcess } from './machine.ts';
+import type { RunSettings } from './settings.ts';
+import type { Stage } from './stage.ts';
+
+export interface SimRun {
+  readonly stage: Stage;
+  readonly process: SimProcess;
+  readonly settings: RunSettings;
+  readonly signal: AbortSignal;
+  readonly sabotage: Sabotage;
+  readonly isDry: boolean;
+}
+
+/** Puts a part with one guard off in the place of a working one: for negative controls. */
+export interface Sabotage {
+  readonly fileSystem?: (fs: FileSystem) => FileSystem;
+  readonly processes?: (processes: ProcessTable) => ProcessTable;
+  /** What the state directory is on. */
+  readonly system?: (system: System) => System;
+  readonly state?: (state: AccountState) => AccountState;
+  readonly gateway?: (gateway: AccountGateway) => AccountGateway;
+  readonly destination?: (destination: Destination) => Destination;
+  readonly account?: (account: AccountWork) => AccountWork;
+  /** What a dry run says of a user. */
+  readonly foretold?: (outcome: UserOutcome) => UserOutcome;
+}
+
+/** The part as a sabotage leaves it. */
+export function changed<T>(part: T, change: ((part: T) => T) | undefined): T {
+  return change === undefined ? part : change(part);
+}

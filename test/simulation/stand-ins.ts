@@ -1,0 +1,57 @@
+// Parts of the real engine in which some methods give way to others: for a referee who listens, and for
+// controls that switch a guard off. Objects with a prototype can not be spread.
+
+import type { KeyReader } from '../../src/aws/gateway.ts';
+import type { AccountState, Custody, Sightings, UserLog } from '../../src/state/state-store.ts';
+
+export function custodyWith(custody: Custody, others: Partial<Custody>): Custody {
+  return {
+    put: (entry) => custody.put(entry),
+    get: (keyId) => custody.get(keyId),
+    list: () => custody.list(),
+    remove: (keyId) => custody.remove(keyId),
+    condemn: (keyId) => custody.condemn(keyId),
+    describe: (keyId) => custody.describe(keyId),
+    sealed: custody.sealed,
+    ...others,
+  };
+}
+
+export function sightingsWith(sightings: Sightings, others: Partial<Sightings>): Sightings {
+  return {
+    lastActive: (...asked) => sightings.lastActive(...asked),
+    inactiveSince: (keyId) => sightings.inactiveSince(keyId),
+    remember: (seen) => sightings.remember(seen),
+    refresh: () => sightings.refresh(),
+    ...others,
+  };
+}
+
+export function readerWith(reader: KeyReader, others: Partial<KeyReader>): KeyReader {
+  return {
+    listUsers: () => reader.listUsers(),
+    listAccessKeys: (user) => reader.listAccessKeys(user),
+    lastUse: (keyId) => reader.lastUse(keyId),
+    ...others,
+  };
+}
+
+/** What is recorded under a user's claim passes through `change`. */
+export function recordingWith(
+  state: AccountState,
+  change: (step: Parameters<UserLog['record']>[1]) => Parameters<UserLog['record']>[1],
+): AccountState {
+  return {
+    ...state,
+    exclusively: (user, work) =>
+      state.exclusively(user, (log) =>
+        work({
+          get history() {
+            return log.history;
+          },
+          record: (rotation, step) => log.record(rotation, change(step)),
+          recordKey: (step) => log.recordKey(step),
+        }),
+      ),
+  };
+}
