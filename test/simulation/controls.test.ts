@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { CONTROLS, type Control } from './controls.ts';
+import type { Control } from './controls/control.ts';
+import { CONTROLS } from './controls.ts';
 import { simulationWithout } from './cut.ts';
 import { simulate } from './simulate.ts';
 

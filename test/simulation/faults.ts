@@ -24,6 +24,8 @@ const HIGHEST = {
   // Per call for the account details, and per user in them.
   'details-denied': 0.3,
   'details-miss-user': 0.1,
+  // Per intent that is on disk, before its request.
+  'stops-at-intent': 0.3,
   // Per new or deactivated key.
   'key-accepted-late': 0.5,
   'dead-key-alive': 0.5,
@@ -31,6 +33,8 @@ const HIGHEST = {
   'destination-fails': 0.15,
   'destination-lands-late': 0.1,
   'destination-forgets': 0.15,
+  // Per round and user whose secret it is.
+  'secret-rotates-itself': 0.3,
   // Per operation of the disk.
   'disk-error': 0.004,
   'short-write': 0.01,
@@ -49,7 +53,7 @@ const HIGHEST = {
   'operator-reactivates': 0.3,
   'operator-deletes': 0.3,
   'operator-takes-secret': 0.3,
-  'operator-renames': 0.3,
+  'operator-renames': 0.6,
   'operator-restores-place': 0.3,
   'operator-puts-foreign-pair': 0.15,
 } as const;

@@ -17,8 +17,10 @@ const ACTS: Readonly<Partial<Record<FaultKind, Act>>> = {
       });
     }
   },
-  'operator-deactivates': (stage, user) => setStatus(stage, user, 'Active', 'Inactive'),
-  'operator-reactivates': (stage, user) => setStatus(stage, user, 'Inactive', 'Active'),
+  'operator-deactivates': (stage, user) =>
+    setStatus(stage, stage.world.present(user), 'Active', 'Inactive'),
+  'operator-reactivates': (stage, user) =>
+    setStatus(stage, stage.world.present(user), 'Inactive', 'Active'),
   'operator-deletes': (stage, user) => {
     const key = pick(stage, stage.world.present(user));
     if (key === undefined) return;
@@ -38,6 +40,11 @@ const ACTS: Readonly<Partial<Record<FaultKind, Act>>> = {
     if (world.users.has(after) || !referee.mayBeRenamed(user)) return;
     world.rename(user, after);
     referee.renamed(before, after);
+    // On the occasion a key goes that nobody seems to need.
+    if (dice.chance(0.5)) {
+      const idle = world.present(user).filter(({ usesMs }) => usesMs.length === 0);
+      setStatus(stage, idle, 'Active', 'Inactive');
+    }
     if (!dice.chance(0.5)) return;
     const newcomer = world.addUser(before);
     world.create(newcomer, 'operator', 'operator');
@@ -76,22 +83,29 @@ export function operatorActs(stage: Stage, withinMs: number): void {
 export function useKeys(stage: Stage): void {
   const { dice, schedule, world } = stage;
   for (const key of world.keys()) {
-    const isKnown = key.madeBy !== 'us' || key.isTaken;
-    if (key.isDeleted || key.status !== 'Active' || !isKnown || dice.chance(0.4)) continue;
-    key.usesMs.push(schedule.nowMs - dice.below(HOUR_MS));
+    if (key.isDeleted || key.status !== 'Active' || !isInUse(stage, key)) continue;
+    if (dice.chance(0.4)) continue;
+    const atMs = schedule.nowMs - dice.below(HOUR_MS);
+    key.usesMs.push(Math.max(atMs, key.madeBy === 'us' ? key.createdAtMs : 0));
   }
+}
+
+/** Whether a program has the secret: from a person, or from the place where it reads its key. */
+function isInUse({ vault }: Stage, key: SimKey): boolean {
+  if (key.isForgotten) return false;
+  return key.madeBy !== 'us' || key.isTaken || vault.serves(key);
 }
 
 function setStatus(
   stage: Stage,
-  user: SimUser,
+  keys: readonly SimKey[],
   from: SimKey['status'],
   to: SimKey['status'],
 ): void {
   const { world } = stage;
   const key = pick(
     stage,
-    world.present(user).filter(({ status }) => status === from),
+    keys.filter(({ status }) => status === from),
   );
   if (key === undefined) return;
   touch(stage, key);
@@ -101,17 +115,22 @@ function setStatus(
   }
 }
 
-/** Copies a new secret out of its hand-off file, and mostly removes the file. */
+/** Copies a new secret out of its hand-off file, or not even that, and mostly removes the file. */
 function takeSecret(stage: Stage, user: SimUser): void {
   const { dice, disk, world, schedule } = stage;
+  const folder = `${STATE_DIR}/${ACCOUNT}/handoff`;
   for (const key of world.present(user)) {
-    const path = `${STATE_DIR}/${ACCOUNT}/handoff/${key.id}.json`;
+    const path = `${folder}/${key.id}.json`;
     if (!disk.find(path)?.content().includes(key.secret)) continue;
     touch(stage, key);
-    key.isTaken = true;
-    if (dice.chance(0.7)) disk.remove(path);
+    key.isTaken = dice.chance(0.7);
+    if (!key.isTaken || dice.chance(0.7)) {
+      disk.remove(path);
+      disk.syncDirectory(folder);
+    }
+    world.note('operator', `${key.isTaken ? 'takes' : 'removes'} the secret of ${key.id}`);
+    if (!key.isTaken) continue;
     if (key.status === 'Active' && dice.chance(0.7)) key.usesMs.push(schedule.nowMs);
-    world.note('operator', `takes the secret of ${key.id}`);
   }
 }
 

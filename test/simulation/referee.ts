@@ -81,9 +81,6 @@ export class Referee {
 
   constructor(parts: RefereeParts) {
     this.#parts = parts;
-    this.readers = new Readers(parts, this.#acceptances, (invariant, what) =>
-      this.fail(invariant, what),
-    );
     const { disk } = parts;
     const path = `${STATE_DIR}/${ACCOUNT}/journal.jsonl`;
     this.#journal = new JournalView(() => disk.durableContent(path));
@@ -93,6 +90,7 @@ export class Referee {
       ...{ knowledge: this.#knowledge, neverSent: this.#neverSent },
       fail: (invariant, what) => this.fail(invariant, what),
     };
+    this.readers = new Readers(view, this.#acceptances);
     this.copies = new Copies(view);
     this.deletions = new Deletions(view, this.copies);
     this.leftOut = new LeftOut(view);
@@ -151,10 +149,10 @@ export class Referee {
    * nothing yet but what it has seen, and reads their keys in no place; and nobody whose session signs.
    */
   mayBeRenamed({ name }: SimUser): boolean {
-    const { destination, sessionOf } = this.#parts.settings;
+    const { sessionOf } = this.#parts.settings;
     const isAtWork = this.#sections.get(name)?.isAlive === true;
     const isKnown = this.#seenJournal.recordsOf(name).length > 0;
-    return destination !== 'secrets-manager' && name !== sessionOf && !isAtWork && !isKnown;
+    return !this.readers.readSecrets && name !== sessionOf && !isAtWork && !isKnown;
   }
 
   renamed(before: string, after: string): void {
@@ -185,6 +183,7 @@ export class Referee {
 
   createIsSent(process: SimProcess, user: SimUser): void {
     this.#isInformed(process, user.name, 'CreateAccessKey');
+    this.readers.isMadeFor(user);
     const latest = this.#journal.recordsOf(user.name).at(-1);
     if (latest?.step.type !== 'intended' || latest.rotation === null) {
       const found = latest?.step.type ?? 'nothing';

@@ -5,7 +5,7 @@ import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { OldKeyFate } from '../../src/lifecycle/record.ts';
 import type { Dice } from './dice.ts';
 import { Machine } from './machine.ts';
-import { DAY_MS, IDLE_DAYS } from './stage.ts';
+import { DAY_MS, IDLE_DAYS, type Stage } from './stage.ts';
 import type { World } from './world.ts';
 
 export interface RunSettings {
@@ -28,10 +28,25 @@ export function populate(world: World, dice: Dice): void {
   const users = dice.between(1, 10);
   for (let number = 1; number <= users; number += 1) {
     const user = world.addUser(`user-${number}`);
-    world.create(user, 'before', 'setup', dice.below(AGE_DAYS_MAX) * DAY_MS);
-    if (!dice.chance(0.15)) continue;
-    const second = world.create(user, 'before', 'setup', dice.below(AGE_DAYS_MAX) * DAY_MS);
-    if (second !== undefined && dice.chance(0.8)) world.setStatus(second, 'Inactive', 'setup');
+    const add = () => world.create(user, 'before', 'setup', dice.below(AGE_DAYS_MAX) * DAY_MS);
+    add();
+    if (!dice.chance(0.25)) continue;
+    const second = add();
+    if (second !== undefined && dice.chance(0.6)) world.setStatus(second, 'Inactive', 'setup');
+    for (const key of user.keys) key.isForgotten = dice.chance(0.3);
+  }
+}
+
+/** The programs of each user read a key in the secret of that name, if they read secrets. */
+export function fillSecrets(
+  { world, vault, dice }: Pick<Stage, 'world' | 'vault' | 'dice'>,
+  { destination }: RunSettings,
+): void {
+  for (const { name, keys } of world.users.values()) {
+    const [key] = keys;
+    const isOdd = destination === 'secrets-manager' && dice.chance(0.1);
+    const oddity = isOdd ? dice.pick(['traces', 'full'] as const) : undefined;
+    if (key !== undefined) vault.secrets.put(name, key, oddity);
   }
 }
 
@@ -45,19 +60,25 @@ export function drawMachine(dice: Dice, { destination }: RunSettings): Machine {
 
 export function drawSettings(world: World, dice: Dice): RunSettings {
   const [someKey] = [...world.keys()];
-  const isHandoff = dice.chance(0.7);
+  const destination = drawDestination(dice);
   const sessionOf = dice.chance(0.1) ? dice.pick([...world.users.keys()]) : undefined;
   const hasOwnKey = dice.chance(0.2) && sessionOf === undefined && someKey !== undefined;
   return {
     callerKeyId: hasOwnKey ? someKey.id : SESSION_KEY,
     sessionOf,
     // Where keys may grow old, one that is idle for long need not be due.
-    dueDays: dice.chance(0.2) ? AGE_DAYS_MAX - 50 : IDLE_DAYS,
-    oldKeyFate: isHandoff || dice.chance(0.5) ? 'deactivate' : 'keep',
-    destination: isHandoff ? 'handoff' : dice.chance(0.5) ? 'vault' : 'secrets-manager',
+    dueDays: dice.chance(0.3) ? AGE_DAYS_MAX - 50 : IDLE_DAYS,
+    oldKeyFate: destination === 'handoff' || dice.chance(0.6) ? 'deactivate' : 'keep',
+    destination,
     cleansUp: dice.chance(0.8),
     inventory: dice.chance(0.7) ? 'auto' : 'scan',
     parallel: dice.between(1, 4),
     yieldChance: dice.chance(0.3) ? 0.3 : 0.02,
   };
+}
+
+function drawDestination(dice: Dice): RunSettings['destination'] {
+  const share = dice.fraction();
+  if (share < 0.55) return 'handoff';
+  return share < 0.75 ? 'vault' : 'secrets-manager';
 }

@@ -19,8 +19,8 @@ import type { AccountState, Custody } from '../../src/state/state-store.ts';
 import { simFileSystem } from './sim-file-system.ts';
 import { simGateway } from './sim-gateway.ts';
 import { changed, type SimRun } from './sim-run.ts';
-import { HOLD_DAYS, STATE_DIR } from './stage.ts';
-import { custodyWith } from './stand-ins.ts';
+import { HOLD_DAYS, MINUTE_MS, STATE_DIR } from './stage.ts';
+import { custodyWith, recordingWith } from './stand-ins.ts';
 import { vaultDestination } from './vault.ts';
 import { ACCOUNT } from './world.ts';
 
@@ -91,11 +91,15 @@ function placesOf(
 function watched(run: SimRun, state: AccountState): AccountState {
   const { referee } = run.stage;
   const { process } = run;
+  const { exclusively } = recordingWith(state, async (log, rotation, step) => {
+    await log.record(rotation, step);
+    if (step.type === 'intended') await standStill(run);
+  });
   return {
     ...state,
     custody: watchedCustody(run, state.custody),
     exclusively: (user, work) =>
-      state.exclusively(user, async (log) => {
+      exclusively(user, async (log) => {
         referee.enters(process, user);
         try {
           return await work(log);
@@ -104,6 +108,12 @@ function watched(run: SimRun, state: AccountState): AccountState {
         }
       }),
   };
+}
+
+/** A machine can sleep between any two steps. Here it does so before a request for a key leaves. */
+async function standStill({ stage, process }: SimRun): Promise<void> {
+  const { faults, dice } = stage;
+  if (faults.hit('stops-at-intent')) await process.wait(dice.between(MINUTE_MS, 20 * MINUTE_MS));
 }
 
 function watchedCustody({ stage, process }: SimRun, custody: Custody): Custody {

@@ -13,7 +13,8 @@ import { oneRun, type RunResult } from './one-run.ts';
 import { operatorActs, useKeys } from './operator.ts';
 import { Referee, type Violation } from './referee.ts';
 import { Schedule } from './schedule.ts';
-import { drawMachine, drawSettings, populate, type RunSettings } from './settings.ts';
+import { ownRotations } from './secret-service.ts';
+import { drawMachine, drawSettings, fillSecrets, populate, type RunSettings } from './settings.ts';
 import type { Sabotage } from './sim-run.ts';
 import { type Counts, DAY_MS, HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
 import { Trace } from './trace.ts';
@@ -68,13 +69,10 @@ class Simulation {
     const disk = new Disk(dice, schedule, STATE_DIR);
     const vault = new Vault();
     populate(world, dice);
-    for (const { name, keys } of world.users.values()) {
-      const [key] = keys;
-      if (key !== undefined) vault.secrets.put(name, key);
-    }
     this.#sabotage = sabotage;
     const settings = drawSettings(world, dice);
     this.#settings = settings;
+    fillSecrets({ world, vault, dice }, settings);
     this.#machine = drawMachine(dice, settings);
     const referee = new Referee({ world, disk, vault, schedule, settings });
     const counts = {
@@ -114,6 +112,7 @@ class Simulation {
     const { dice, faults, disk, schedule } = this.stage;
     useKeys(this.stage);
     operatorActs(this.stage, 10 * MINUTE_MS);
+    ownRotations(this.stage, MINUTE_MS);
     this.#moveClock();
     if (faults.hit('disk-full')) {
       schedule.after(dice.below(5 * MINUTE_MS), () => {

@@ -36,10 +36,10 @@ export function readerWith(reader: KeyReader, others: Partial<KeyReader>): KeyRe
   };
 }
 
-/** What is recorded under a user's claim passes through `change`. */
+/** What is recorded about a rotation, under the claim on its user, is recorded as `record` does it. */
 export function recordingWith(
   state: AccountState,
-  change: (step: Parameters<UserLog['record']>[1]) => Parameters<UserLog['record']>[1],
+  record: (log: UserLog, ...[rotation, step]: Parameters<UserLog['record']>) => Promise<void>,
 ): AccountState {
   return {
     ...state,
@@ -49,7 +49,7 @@ export function recordingWith(
           get history() {
             return log.history;
           },
-          record: (rotation, step) => log.record(rotation, change(step)),
+          record: (rotation, step) => record(log, rotation, step),
           recordKey: (step) => log.recordKey(step),
         }),
       ),

@@ -70,7 +70,7 @@ export function vaultDestination(stage: Stage, process: SimProcess): Destination
       store();
       await travel();
       if (faults.hit('destination-forgets')) {
-        schedule.after(dice.between(1, 20_000), () => {
+        schedule.after(dice.between(1, dice.pick([2_000, 20_000])), () => {
           world.note('vault', `LOSES ${keyId}`);
           vault.forget(keyId, schedule.nowMs);
           const user = world.users.get(userName);

@@ -31,6 +31,8 @@ export interface SimKey {
   deactivated: { readonly atMs: number; readonly by: string } | undefined;
   /** In no order. */
   readonly usesMs: number[];
+  /** No program has it any more. */
+  isForgotten: boolean;
   /** A person has copied the secret out of the hand-off. */
   isTaken: boolean;
   /** A person has changed this key by hand. */
@@ -125,6 +127,7 @@ export class World {
       changedMs: undefined,
       deactivated: undefined,
       usesMs: [],
+      isForgotten: false,
       isTaken: false,
       operatorTouchedMs: undefined,
       operatorDeletedMs: undefined,

@@ -48,7 +48,8 @@ export const OF_ROTATIONS: readonly Control[] = [
     fault: 'a request that never left is on record as one whose answer was lost',
     shows: 'a request that was never sent',
     sabotage: {
-      state: (state) => recordingWith(state, asIfSent),
+      state: (state) =>
+        recordingWith(state, (log, rotation, step) => log.record(rotation, asIfSent(step))),
     },
   },
   {

@@ -1,6 +1,7 @@
 // Controls of what is around the rotations: what is told, who works at the same time, and where the places
 // are: I8, I9, I12, I14, I16, I17.
 
+import type { AccountGateway } from '../../../src/aws/gateway.ts';
 import { createLimiter } from '../../../src/aws/limiter.ts';
 import { KeyturnError } from '../../../src/base/errors.ts';
 import { readerWith } from '../stand-ins.ts';
@@ -73,6 +74,40 @@ export const OF_RUNS: readonly Control[] = [
     },
   },
   {
+    invariant: 'I14',
+    fault: 'no place is looked at before a key is made for it',
+    shows: 'its secret can not take it',
+    sabotage: {
+      destination: (destination) => ({ ...destination, prepare: async () => {} }),
+    },
+  },
+  {
+    invariant: 'I14',
+    fault: 'nobody looks whether a place would name the old key still',
+    shows: 'names',
+    cut: {
+      module: 'destinations/look',
+      guard: 'await refuseTraces({ before: text, after: edited, stored, pair }, place, replaced);',
+      by: '',
+    },
+  },
+  {
+    invariant: 'I14',
+    fault: 'nobody looks whether the new text fits',
+    shows: 'its secret can not take it: full',
+    cut: {
+      module: 'destinations/secrets-manager/destination',
+      guard: 'refuseTooLong(after, BYTES_MAX, where);',
+      by: '',
+    },
+  },
+  {
+    invariant: 'I13',
+    fault: 'a rotation of the service’s own is not looked for',
+    shows: 'a rotation of the service’s own gives the readers',
+    sabotage: { gateway: withoutPending },
+  },
+  {
     invariant: 'I16',
     fault: 'what clean-up and recovery delete is not told',
     shows: 'does not tell that',
@@ -94,3 +129,22 @@ export const OF_RUNS: readonly Control[] = [
     },
   },
 ];
+
+/** Of its secrets nobody sees that a rotation of the service's own is under way. */
+function withoutPending(gateway: AccountGateway): AccountGateway {
+  const { services } = gateway;
+  return {
+    ...gateway,
+    services: {
+      ...services,
+      secretStore: (region) => {
+        const store = services.secretStore(region);
+        return {
+          ...store,
+          read: async (name, label) =>
+            label === 'AWSPENDING' ? undefined : await store.read(name, label),
+        };
+      },
+    },
+  };
+}
