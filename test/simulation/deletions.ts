@@ -7,10 +7,9 @@ import type { Copies } from './copies.ts';
 import { isNamed } from './journal-view.ts';
 import type { SimProcess } from './machine.ts';
 import type { View } from './referee.ts';
-import { CLOCK_TOLERANCE_MS, DAY_MS, HOLD_DAYS, HOUR_MS, IDLE_DAYS } from './stage.ts';
+import { CLOCK_TOLERANCE_MS, DAY_MS, HOLD_DAYS, IDLE_DAYS, USE_IS_SHOWN_MS } from './stage.ts';
 import type { SimKey } from './world.ts';
 
-const USE_IS_SHOWN_MS = 4 * HOUR_MS;
 /** Why a key is discarded whose secret was never stored: the run that made it takes it back. */
 const TAKEN_BACK = 'hand-off failed';
 
@@ -70,9 +69,13 @@ export class Deletions {
     { rotation, reason }: Pick<JournalRecord, 'rotation'> & { readonly reason: string },
   ): void {
     const { parts, seenJournal, neverSent, fail } = this.#view;
-    // Made by hand in the minutes of a lost answer, and no use of it is shown: nothing tells it apart.
-    if (key.madeBy !== 'us') this.mistaken += 1;
-    if (key.madeBy !== 'us' && key.usesMs.length > 0) this.mistakenInUse += 1;
+    // Made by hand in the minutes of a lost answer, and no use of it is shown: nothing tells it apart,
+    // and a person may say that it was not.
+    const isByWord = seenJournal
+      .recordsOf(key.user)
+      .some(({ step }) => step.type === 'orphan-named' && step.keyId === key.id);
+    if (key.madeBy !== 'us' && !isByWord) this.mistaken += 1;
+    if (key.madeBy !== 'us' && !isByWord && key.usesMs.length > 0) this.mistakenInUse += 1;
     // I2: what was never sent can not have made a key.
     if (key.madeBy !== 'us' && neverSent.has(rotation)) {
       fail('I2', `${key.id} of a person is discarded for a request that was never sent`);

@@ -44,10 +44,13 @@ const HIGHEST = {
   interrupted: 0.2,
   suspended: 0.2,
   'second-process': 0.5,
+  'place-forgotten': 0.3,
   // Per round.
   'disk-full': 0.3,
   'clock-jump': 0.4,
   'clock-beyond': 0.15,
+  'operator-undoes': 0.5,
+  'operator-names-orphans': 0.5,
   'operator-creates': 0.3,
   'operator-deactivates': 0.3,
   'operator-reactivates': 0.3,

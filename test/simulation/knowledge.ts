@@ -8,6 +8,8 @@ export interface KnowledgeOfProcess {
   readonly viewMs: Map<string, number>;
   readonly signedMs: Map<string, number>;
   readonly heldMs: Map<string, number>;
+  /** When it asked for the last use of a key. */
+  readonly lookedMs: Map<string, number>;
   readonly inARow: Map<string, number>;
   /** AWS does not tell it how many users there are. */
   isCountDenied: boolean;
@@ -24,6 +26,7 @@ export class Knowledge {
         viewMs: new Map(),
         signedMs: new Map(),
         heldMs: new Map(),
+        lookedMs: new Map(),
         inARow: new Map(),
         isCountDenied: false,
       };

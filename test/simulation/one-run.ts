@@ -5,13 +5,17 @@ import pMap from 'p-map';
 import { accountInventory, rememberKeys } from '../../src/app/account-inventory.ts';
 import { findCandidates } from '../../src/app/find-candidates.ts';
 import type { Inventory } from '../../src/aws/inventory.ts';
+import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import { toKeyturnError } from '../../src/base/errors.ts';
-import type { EngineEvent } from '../../src/base/events.ts';
-import { foretellUser } from '../../src/engine/foretell-user.ts';
+import type { EngineEvent, EventSink } from '../../src/base/events.ts';
+import type { AccountWork } from '../../src/engine/account-work.ts';
+import { foretellUser, type UserListed } from '../../src/engine/foretell-user.ts';
+import { askedAbout, refuseUnasked } from '../../src/engine/named-orphans.ts';
 import type { UserOutcome } from '../../src/engine/outcome.ts';
 import { rotateUser } from '../../src/engine/rotate-user.ts';
+import { undoRotation } from '../../src/engine/undo-rotation.ts';
 import type { SimProcess } from './machine.ts';
-import { openAccount } from './sim-account.ts';
+import { openAccount, wantedOf } from './sim-account.ts';
 import { changed, type SimRun } from './sim-run.ts';
 import type { Stage } from './stage.ts';
 
@@ -34,10 +38,10 @@ export async function oneRun(run: SimRun): Promise<RunResult> {
     const change = run.isDry ? foretoldIn(event) : isBesides(event) && changeIn(event);
     if (change) besides.push(change);
     if (event.code === 'key-unexplained') toldOf.add(event.user);
-    if (!run.isDry) count(event, stage);
+    if (run.task.kind !== 'dry-run') count(event, stage);
   };
   try {
-    const outcomes = await rotateAll(run, emit);
+    const outcomes = await perform(run, emit);
     for (const outcome of outcomes) {
       process.note(`outcome ${describe(outcome)}`);
       if (outcome.rotation?.kind === 'failed') toldOf.add(outcome.user);
@@ -57,37 +61,64 @@ function count({ code }: EngineEvent, { counts }: Stage): void {
   if (code === 'rotation-started') counts.started += 1;
   if (code === 'rotation-resumed') counts.resumed += 1;
   if (code === 'key-deleted') counts.deleted += 1;
+  if (code === 'rotation-undone') counts.undone += 1;
 }
 
-async function rotateAll(
-  run: SimRun,
-  emit: (event: EngineEvent) => void,
-): Promise<readonly UserOutcome[]> {
-  const { stage, process, settings, sabotage, isDry } = run;
-  const { clock, scope: user } = process;
-  const wanted = { kind: 'due-key', daysThreshold: settings.dueDays } as const;
-  const account = await openAccount(run, wanted, emit);
-  const { state, policy } = account;
+async function perform(run: SimRun, emit: EventSink): Promise<readonly UserOutcome[]> {
+  const account = await openAccount(run, emit);
+  if (run.task.kind !== 'undo') return await rotateAll(run, account);
+  await undoRotation(run.task.user, undefined, account);
+  return [];
+}
+
+async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly UserOutcome[]> {
+  const { process, settings, sabotage, task } = run;
+  const wanted = wantedOf(run);
+  const candidates = await examine(run, account);
+  const { orphans } = account.policy;
+  const asked: AccessKeyId[] = [];
+  if (orphans.size > 0) {
+    for (const { user, keys } of candidates) asked.push(...(await askedAbout(user, keys, account)));
+    refuseUnasked(orphans, asked);
+  }
+  process.note(`looks at ${candidates.map(({ user }) => user).join(', ')}`);
+  const perform = task.kind === 'dry-run' ? foretellUser : rotateUser;
+  const outcomes = await pMap(candidates, (one) => perform(one, wanted, account), {
+    concurrency: settings.parallel,
+  });
+  return task.kind === 'dry-run'
+    ? outcomes.map((one) => changed(one, sabotage.foretold))
+    : outcomes;
+}
+
+async function examine(run: SimRun, account: AccountWork): Promise<readonly UserListed[]> {
+  const { stage, process, settings, task } = run;
+  const { state, clock, policy } = account;
+  const wanted = wantedOf(run);
   const { inventory: mode, parallel: maxParallel } = settings;
-  const { cleanUpDays } = policy;
-  const options = { inventory: mode, maxParallel, user, wanted, cleanUpDays };
+  const { cleanUpDays, orphans } = policy;
+  const options = {
+    inventory: mode,
+    maxParallel,
+    user: process.scope,
+    wanted,
+    cleanUpDays,
+    orphans,
+  };
   const sinceMs = stage.schedule.nowMs;
   const inventory = await accountInventory(account, options);
   const seenAt = clock.now();
   await rememberKeys(inventory, state, seenAt);
-  if (!isDry) refereeRemembers(stage, process, inventory, seenAt);
+  if (task.kind !== 'dry-run') refereeRemembers(stage, process, inventory, seenAt);
   const { candidates } = await findCandidates(inventory, state, { ...options, now: clock.now() });
-  const known = [
-    ...candidates.map((candidate) => candidate.user),
-    ...inventory.unreadable.map(({ userName }) => userName),
+  if (wanted.kind === 'recovery') return candidates;
+  const { source, unreadable } = inventory;
+  const named = [
+    ...candidates.map(({ user }) => user),
+    ...unreadable.map(({ userName }) => userName),
   ];
-  const { source } = inventory;
-  stage.referee.leftOut.examined(process, { sinceMs, source, names: new Set(known) });
-  const perform = isDry ? foretellUser : rotateUser;
-  const outcomes = await pMap(candidates, (one) => perform(one, wanted, account), {
-    concurrency: settings.parallel,
-  });
-  return isDry ? outcomes.map((one) => changed(one, sabotage.foretold)) : outcomes;
+  stage.referee.leftOut.examined(process, { sinceMs, source, names: new Set(named) });
+  return candidates;
 }
 
 /** I5: what was seen Active and is on disk now must hold the keys from now on. */

@@ -1,7 +1,8 @@
 // A person who changes keys by hand while runs are under way, and the programs that use the keys.
 
 import type { FaultKind } from './faults.ts';
-import { HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
+import type { Task } from './sim-run.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
 import { ACCOUNT, type SimKey, type SimUser } from './world.ts';
 
 type Act = (stage: Stage, user: SimUser) => void;
@@ -77,6 +78,27 @@ export function operatorActs(stage: Stage, withinMs: number): void {
       });
     }
   }
+}
+
+/** Somebody wants the last key of a user back. */
+export function undoes({ dice, world, referee }: Stage): Task | undefined {
+  const rotated = [...world.users.keys()].filter((name) =>
+    referee.recordsOf(name).some(({ step }) => step.type === 'created'),
+  );
+  return rotated.length === 0 ? undefined : { kind: 'undo', user: dice.pick(rotated) };
+}
+
+/** Keys whose secret was lost; or, by a slip, one that a person made lately. */
+export function namesOrphans({ dice, world, referee, schedule }: Stage): Task | undefined {
+  const present = [...world.users.values()].flatMap((user) => world.present(user));
+  const isNew = ({ createdAtMs }: SimKey) => schedule.nowMs - createdAtMs < DAY_MS;
+  const named = present.filter((key) =>
+    key.madeBy === 'operator'
+      ? isNew(key) && dice.chance(0.3)
+      : key.madeBy === 'us' && !referee.isSafe(key),
+  );
+  if (named.length === 0) return undefined;
+  return { kind: 'recover', orphans: new Set([dice.pick(named).id]) };
 }
 
 /** Programs sign with the keys that they have. */

@@ -22,11 +22,11 @@ export class Readers {
     return this.#view.parts.settings.destination === 'secrets-manager';
   }
 
-  /** I14: a key is made, so its place can take it. */
-  isMadeFor({ name, isOperatorTouched }: SimUser): void {
+  /** I14: a key is made for a place, so the place can take it. */
+  isMadeFor({ name, isOperatorTouched }: SimUser, kind: string): void {
     const { parts, fail } = this.#view;
     const oddity = parts.vault.secrets.current(name)?.oddity;
-    if (!this.readSecrets || oddity === undefined || isOperatorTouched) return;
+    if (kind !== 'secrets-manager' || oddity === undefined || isOperatorTouched) return;
     fail('I14', `a key of ${name} is made, and its secret can not take it: ${oddity}`);
   }
 
@@ -40,19 +40,32 @@ export class Readers {
   /** Whatever a destination takes, in time or late, its readers get a key that works, and one only. */
   landed(userName: string, operation: string): void {
     const { parts, fail } = this.#view;
-    const { world, vault } = parts;
-    const keyId = vault.secrets.servedKeyId(userName);
-    const key = keyId === undefined ? undefined : world.key(keyId);
-    const isDead = key !== undefined && (key.isDeleted || key.status !== 'Active');
-    const isByPerson = world.users.get(userName)?.isOperatorTouched ?? false;
-    if (isDead && !isByPerson)
-      fail('I13', `${operation} gives the readers of ${userName} ${keyId}`);
+    const key = this.#getsKey(userName, operation);
     if (key?.madeBy !== 'us') return;
     this.reaches(key.id, operation);
-    const { text = '' } = vault.secrets.current(userName) ?? {};
-    const other = world.user(userName).keys.find(({ id }) => id !== keyId && text.includes(id));
-    if (other !== undefined)
-      fail('I14', `the secret of ${userName} names ${other.id} still, beside ${keyId}`);
+    const { text = '' } = parts.vault.secrets.current(userName) ?? {};
+    const { keys } = parts.world.user(userName);
+    const other = keys.find(({ id }) => id !== key.id && text.includes(id));
+    if (other === undefined) return;
+    fail('I14', `the secret of ${userName} names ${other.id} still, beside ${key.id}`);
+  }
+
+  /** What the service makes of a secret by itself was there before. */
+  rotatedItself(user: SimUser): void {
+    if (this.#isKnown(user)) this.#getsKey(user.name, 'a rotation of the service’s own');
+  }
+
+  /** I13: the key that the readers get now. */
+  #getsKey(userName: string, operation: string): SimKey | undefined {
+    const { parts, fail } = this.#view;
+    const { world, vault } = parts;
+    const key = world.key(vault.secrets.servedKeyId(userName) ?? '');
+    const isDead = key !== undefined && (key.isDeleted || key.status !== 'Active');
+    const isByPerson = world.users.get(userName)?.isOperatorTouched ?? false;
+    if (isDead && !isByPerson) {
+      fail('I13', `${operation} gives the readers of ${userName} ${key.id}`);
+    }
+    return key;
   }
 
   /** I4: a place has a key now, and AWS must have accepted it before, several times in a row. */

@@ -18,6 +18,7 @@ import { Readers } from './readers.ts';
 import type { Schedule } from './schedule.ts';
 import type { RunSettings } from './settings.ts';
 import { CLOCK_TOLERANCE_MS, DAY_MS, STATE_DIR } from './stage.ts';
+import { TakenBack } from './taken-back.ts';
 import { type Change, Told } from './told.ts';
 import type { Vault } from './vault.ts';
 import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser, type World } from './world.ts';
@@ -72,6 +73,7 @@ export class Referee {
   readonly deletions: Deletions;
   readonly leftOut: LeftOut;
   readonly copies: Copies;
+  readonly #takenBack: TakenBack;
   readonly #told = new Told();
   /** By rotation. */
   readonly #creates = new Map<string, number>();
@@ -92,6 +94,7 @@ export class Referee {
     };
     this.readers = new Readers(view, this.#acceptances);
     this.copies = new Copies(view);
+    this.#takenBack = new TakenBack(view);
     this.deletions = new Deletions(view, this.copies);
     this.leftOut = new LeftOut(view);
   }
@@ -118,6 +121,11 @@ export class Referee {
     const inARow = isAccepted ? (memory.inARow.get(keyId) ?? 0) + 1 : 0;
     memory.inARow.set(keyId, inARow);
     this.#acceptances.set(keyId, Math.max(inARow, this.#acceptances.get(keyId) ?? 0));
+  }
+
+  /** AWS tells it when the key was used last. */
+  looked(process: SimProcess, keyId: string): void {
+    this.#knowledge.of(process).lookedMs.set(keyId, this.#nowMs);
   }
 
   countDenied(process: SimProcess): void {
@@ -183,13 +191,13 @@ export class Referee {
 
   createIsSent(process: SimProcess, user: SimUser): void {
     this.#isInformed(process, user.name, 'CreateAccessKey');
-    this.readers.isMadeFor(user);
     const latest = this.#journal.recordsOf(user.name).at(-1);
     if (latest?.step.type !== 'intended' || latest.rotation === null) {
       const found = latest?.step.type ?? 'nothing';
       this.fail('I1', `${process.name} creates a key of ${user.name}; on disk stands ${found}`);
       return;
     }
+    this.readers.isMadeFor(user, latest.step.target.kind);
     const creates = (this.#creates.get(latest.rotation) ?? 0) + 1;
     this.#creates.set(latest.rotation, creates);
     if (creates > 1) this.fail('I2', `CreateAccessKey for ${user.name} is sent again`);
@@ -206,6 +214,10 @@ export class Referee {
     this.#isOurs(process, key, `made ${status}`);
     if (status === 'Active') return;
     const last = this.#journal.recordsOf(key.user).at(-1);
+    if (last?.step.type === 'retiring' && last.step.keyId === key.id) {
+      this.#takenBack.isSent(process, key);
+      return;
+    }
     const intent = this.#journal.intentOf(last);
     if (last?.step.type !== 'deactivating' || intent?.oldKeyId !== key.id) {
       this.fail('I6', `${key.id} is made Inactive without a rotation that says so on disk`);

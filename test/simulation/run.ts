@@ -85,6 +85,7 @@ function report(totals: Totals, durationMs: number, perSecond: number): void {
   write(
     `${totals.seeds} seeds, ${counts.runs} runs, ${counts.started} rotations begun, ` +
       `${counts.resumed} taken up again, ${counts.rotations} done, ${counts.deleted} keys deleted, ` +
+      `${counts.undone} undone, ` +
       `${counts.mistaken} keys of a person mistaken for ours ` +
       `(${counts.mistakenInUse} in use, not shown yet), ` +
       `${counts.leftToPerson} keys left to a person; ` +

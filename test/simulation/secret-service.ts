@@ -186,7 +186,8 @@ export function simSecretStore(stage: Stage, process: SimProcess): SecretStore {
 export function ownRotations(stage: Stage, withinMs: number): void {
   const { dice, faults, schedule, vault, world, referee } = stage;
   if (!referee.readers.readSecrets) return;
-  for (const { name } of world.users.values()) {
+  for (const user of world.users.values()) {
+    const { name } = user;
     if (!faults.hit('secret-rotates-itself')) continue;
     // Half of them are under way already when the runs begin.
     schedule.after(dice.chance(0.5) ? 0 : dice.below(withinMs), () => {
@@ -195,7 +196,7 @@ export function ownRotations(stage: Stage, withinMs: number): void {
       schedule.after(dice.between(1_000, 30 * MINUTE_MS), () => {
         vault.secrets.endsOwnRotation(name);
         world.note('secrets', `ends a rotation of ${name} of its own`);
-        referee.readers.landed(name, 'a rotation of the service’s own');
+        referee.readers.rotatedItself(user);
       });
     });
   }

@@ -24,15 +24,16 @@ import { custodyWith, recordingWith } from './stand-ins.ts';
 import { vaultDestination } from './vault.ts';
 import { ACCOUNT } from './world.ts';
 
-type Wanted = InventoryOptions['wanted'];
+const NO_KEYS: ReadonlySet<AccessKeyId> = new Set();
+
+export function wantedOf({ task, settings }: SimRun): InventoryOptions['wanted'] {
+  const isForNew = task.kind === 'rotate' || task.kind === 'dry-run';
+  return isForNew ? { kind: 'due-key', daysThreshold: settings.dueDays } : { kind: 'recovery' };
+}
 
 /** Throws what a command throws before it asks anything of AWS: `custody-not-lasting`, `state-dir`. */
-export async function openAccount(
-  run: SimRun,
-  wanted: Wanted,
-  emit: EventSink,
-): Promise<AccountWork> {
-  const { stage, process, settings, signal, sabotage, isDry } = run;
+export async function openAccount(run: SimRun, emit: EventSink): Promise<AccountWork> {
+  const { stage, process, settings, signal, sabotage, task } = run;
   const { clock, machine } = process;
   const access = { ...stage, process, yieldChance: settings.yieldChance };
   const store = new FileStore({
@@ -42,8 +43,9 @@ export async function openAccount(
   });
   const why = await whyVolatile(STATE_DIR, {}, changed(machine.system, sabotage.system));
   const deliver = [{ kind: settings.destination, template: '' }] as const;
-  if (why !== undefined) await assertCustodyLasts({ deliver, wanted }, { state: store, why });
-  const opened = await store.open(ACCOUNT, isDry ? 'read' : 'write');
+  const asked = { deliver, wanted: wantedOf(run) };
+  if (why !== undefined) await assertCustodyLasts(asked, { state: store, why });
+  const opened = await store.open(ACCOUNT, task.kind === 'dry-run' ? 'read' : 'write');
   const state = watched(run, changed(opened, sabotage.state));
   const gateway = changed(simGateway(stage, process, settings), sabotage.gateway);
   const parts = { gateway, state, clock, emit, signal };
@@ -54,10 +56,10 @@ export async function openAccount(
     creating: createLimiter(1),
     policy: {
       oldKeyFate: settings.oldKeyFate,
-      cleanUpDays: settings.cleansUp ? HOLD_DAYS : undefined,
+      cleanUpDays: settings.cleansUp && asked.wanted.kind === 'due-key' ? HOLD_DAYS : undefined,
       verification: DEFAULT_VERIFICATION,
       replacesOwnKey: false,
-      orphans: new Set(),
+      orphans: task.kind === 'recover' ? task.orphans : NO_KEYS,
     },
   };
   return changed(account, sabotage.account);

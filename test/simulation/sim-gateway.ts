@@ -173,6 +173,7 @@ function reader(
     lastUse: (keyId) =>
       calls.read('GetAccessKeyLastUsed', () => {
         if (faults.hit('lookup-denied')) throw failure('access-denied', 'GetAccessKeyLastUsed');
+        referee.looked(process, keyId);
         const shownUntilMs = schedule.nowMs - dice.below(USE_SHOWN_AFTER_MS_MAX);
         const shown = (world.key(keyId)?.usesMs ?? []).filter((atMs) => atMs <= shownUntilMs);
         const owner = world.key(keyId)?.user;

@@ -1,6 +1,7 @@
 // What one run of the program is: by which process, of what kind, and what is wrong with it.
 
 import type { AccountGateway } from '../../src/aws/gateway.ts';
+import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { FileSystem } from '../../src/base/files/file-system.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import type { AccountWork } from '../../src/engine/account-work.ts';
@@ -18,8 +19,16 @@ export interface SimRun {
   readonly settings: RunSettings;
   readonly signal: AbortSignal;
   readonly sabotage: Sabotage;
-  readonly isDry: boolean;
+  readonly task: Task;
 }
+
+/** What a process is called for. */
+export type Task =
+  | { readonly kind: 'rotate' }
+  | { readonly kind: 'dry-run' }
+  /** With the word of a person that nobody made these keys by hand. */
+  | { readonly kind: 'recover'; readonly orphans: ReadonlySet<AccessKeyId> }
+  | { readonly kind: 'undo'; readonly user: string };
 
 /** Puts a part with one guard off in the place of a working one: for negative controls. */
 export interface Sabotage {

@@ -1,21 +1,20 @@
 // One seed from beginning to verdict: rounds of runs with faults, then quiet, then the checks.
 
-import { setMaxListeners } from 'node:events';
-import { KeyturnError } from '../../src/base/errors.ts';
 import { UserHistory } from '../../src/lifecycle/history.ts';
 import type { Rotation } from '../../src/lifecycle/rotation.ts';
 import { Dice } from './dice.ts';
 import { Disk } from './disk.ts';
 import { type FaultCounts, Faults } from './faults.ts';
 import { differences } from './foretold.ts';
-import { type Machine, SimProcess } from './machine.ts';
-import { oneRun, type RunResult } from './one-run.ts';
-import { operatorActs, useKeys } from './operator.ts';
+import type { Machine } from './machine.ts';
+import type { RunResult } from './one-run.ts';
+import { namesOrphans, operatorActs, undoes, useKeys } from './operator.ts';
 import { Referee, type Violation } from './referee.ts';
+import { Runner, type StartedRun } from './runner.ts';
 import { Schedule } from './schedule.ts';
 import { ownRotations } from './secret-service.ts';
-import { drawMachine, drawSettings, fillSecrets, populate, type RunSettings } from './settings.ts';
-import type { Sabotage } from './sim-run.ts';
+import { drawMachine, drawSettings, fillSecrets, populate } from './settings.ts';
+import type { Sabotage, Task } from './sim-run.ts';
 import { type Counts, DAY_MS, HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
 import { Trace } from './trace.ts';
 import { Vault } from './vault.ts';
@@ -49,17 +48,10 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   return { seed, violations: referee.violations, counts, faults: faults.counts, trace };
 }
 
-interface StartedRun {
-  isOver: boolean;
-  result: RunResult | undefined;
-}
-
 class Simulation {
   readonly stage: Stage;
-  readonly #settings: RunSettings;
   readonly #machine: Machine;
-  readonly #sabotage: Sabotage;
-  #processes = 0;
+  readonly #runner: Runner;
 
   constructor({ seed, traces = false, sabotage = {} }: SimulationOptions) {
     const dice = new Dice(seed);
@@ -69,9 +61,7 @@ class Simulation {
     const disk = new Disk(dice, schedule, STATE_DIR);
     const vault = new Vault();
     populate(world, dice);
-    this.#sabotage = sabotage;
     const settings = drawSettings(world, dice);
-    this.#settings = settings;
     fillSecrets({ world, vault, dice }, settings);
     this.#machine = drawMachine(dice, settings);
     const referee = new Referee({ world, disk, vault, schedule, settings });
@@ -80,6 +70,7 @@ class Simulation {
       started: 0,
       resumed: 0,
       deleted: 0,
+      undone: 0,
       runs: 0,
       mistaken: 0,
       mistakenInUse: 0,
@@ -87,6 +78,8 @@ class Simulation {
     };
     const faults = new Faults(dice);
     this.stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts };
+    const { stage } = this;
+    this.#runner = new Runner({ stage, machine: this.#machine, settings, sabotage });
   }
 
   async run(): Promise<void> {
@@ -127,15 +120,33 @@ class Simulation {
         if (faults.areOn) this.#cutPower();
       });
     }
-    const first = this.#startRun();
-    const runs = [first];
+    const runs = [this.#runner.start({ kind: 'rotate' })];
+    const undo = faults.hit('operator-undoes') ? undoes : undefined;
+    const word = faults.hit('operator-names-orphans') ? namesOrphans : undefined;
+    for (const task of [undo, word]) if (task !== undefined) runs.push(this.#callLater(task));
     if (faults.hit('second-process')) {
       await schedule.pass(dice.below(20_000));
-      runs.push(this.#startRun());
+      runs.push(this.#runner.start({ kind: 'rotate' }));
     }
     await schedule.runUntil(() => this.#isBroken || runs.every(({ isOver }) => isOver));
     disk.isFull = false;
     if (this.#machine.isVolatile && !this.#isBroken) this.#leaveMachine();
+  }
+
+  /** A person calls another command, if there is reason to, beside the runs or soon after them. */
+  #callLater(task: (stage: Stage) => Task | undefined): StartedRun {
+    const { dice, faults, schedule } = this.stage;
+    let called: StartedRun | 'waiting' | undefined = 'waiting';
+    schedule.after(dice.below(20 * MINUTE_MS), () => {
+      const asked = faults.areOn ? task(this.stage) : undefined;
+      called = asked && this.#runner.start(asked);
+    });
+    return {
+      get isOver() {
+        return called === undefined || (called !== 'waiting' && called.isOver);
+      },
+      result: undefined,
+    };
   }
 
   #moveClock(): void {
@@ -175,48 +186,6 @@ class Simulation {
     referee.afterLoss('the end of a machine');
   }
 
-  #startRun(isDry = false): StartedRun {
-    const { dice, faults, schedule, trace, world } = this.stage;
-    const state: StartedRun = { isOver: false, result: undefined };
-    this.#processes += 1;
-    if (!isDry) this.stage.counts.runs += 1;
-    const stepsToLive = faults.hit('killed') ? dice.between(1, 600) : Number.POSITIVE_INFINITY;
-    const isScoped = faults.areOn && dice.chance(0.1);
-    const scope = isScoped ? dice.pick([...world.users.keys()]) : undefined;
-    const process = new SimProcess(
-      this.#processes,
-      stepsToLive,
-      { schedule, trace, machine: this.#machine },
-      () => {
-        state.isOver = true;
-      },
-      scope,
-    );
-    process.note(`starts${scope === undefined ? '' : ` for ${scope} only`}`);
-    const stop = new AbortController();
-    setMaxListeners(0, stop.signal);
-    if (faults.hit('interrupted')) {
-      schedule.after(dice.below(MINUTE_MS), () => {
-        if (!process.isAlive) return;
-        process.note('is interrupted');
-        stop.abort(new KeyturnError('interrupted', 'the run was interrupted'));
-      });
-    }
-    if (faults.hit('suspended')) {
-      const durationMs = dice.below(this.#machine.showsProcesses ? 2 * HOUR_MS : 40 * MINUTE_MS);
-      schedule.after(dice.below(20_000), () => process.suspend(durationMs));
-    }
-    const { signal } = stop;
-    const [settings, sabotage] = [this.#settings, this.#sabotage];
-    const run = { stage: this.stage, process, settings, signal, sabotage, isDry };
-    void oneRun(run).then((result) => {
-      process.end();
-      state.isOver = true;
-      state.result = result;
-    });
-    return state;
-  }
-
   /** Without faults, run after run until nothing is left to do; then judge what there is. */
   async #comeToRest(): Promise<void> {
     const { faults, schedule, disk } = this.stage;
@@ -237,11 +206,11 @@ class Simulation {
   async #foretoldRun(): Promise<RunResult | undefined> {
     const { schedule, referee } = this.stage;
     const before = this.#state();
-    const dry = this.#startRun(true);
+    const dry = this.#runner.start({ kind: 'dry-run' });
     await schedule.runUntil(() => this.#isBroken || dry.isOver);
     if (before !== this.#state()) referee.fail('I12', 'a dry run changed something');
     const { result: foretold } = dry;
-    const started = this.#startRun();
+    const started = this.#runner.start({ kind: 'rotate' });
     await schedule.runUntil(() => this.#isBroken || started.isOver);
     const { result: done } = started;
     if (foretold === undefined || done === undefined) return done;

@@ -29,6 +29,7 @@ export interface Counts {
   resumed: number;
   rotations: number;
   deleted: number;
+  undone: number;
   /** Keys made by hand that looked like ours; and those of them whose use AWS did not show yet. */
   mistaken: number;
   mistakenInUse: number;
@@ -44,6 +45,8 @@ export const DAY_MS = 24 * HOUR_MS;
 export const TOLERATED_SKEW_MS = 5 * MINUTE_MS;
 /** What clocks may differ by, twice, and the time that a request takes. */
 export const CLOCK_TOLERANCE_MS = 15 * MINUTE_MS;
+/** AWS shows a use so late. */
+export const USE_IS_SHOWN_MS = 4 * HOUR_MS;
 export const HOLD_DAYS = 30;
 /** A key that somebody else made Inactive may go at first sight when it has been idle for so long. */
 export const IDLE_DAYS = 90;

@@ -18,7 +18,7 @@ export interface Totals {
 }
 
 export function noTotals(): Totals {
-  const counts = { runs: 0, started: 0, resumed: 0, rotations: 0, deleted: 0 };
+  const counts = { runs: 0, started: 0, resumed: 0, rotations: 0, deleted: 0, undone: 0 };
   const leftovers = { mistaken: 0, mistakenInUse: 0, leftToPerson: 0 };
   return { seeds: 0, counts: { ...counts, ...leftovers }, faults: noFaults(), broken: [] };
 }

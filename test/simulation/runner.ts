@@ -1,0 +1,91 @@
+// Starts the processes of a simulation, with what may happen to each: a death, a signal, a sleep.
+
+import { setMaxListeners } from 'node:events';
+import { KeyturnError } from '../../src/base/errors.ts';
+import { type Machine, SimProcess } from './machine.ts';
+import { oneRun, type RunResult } from './one-run.ts';
+import type { RunSettings } from './settings.ts';
+import type { Sabotage, Task } from './sim-run.ts';
+import { HOUR_MS, MINUTE_MS, type Stage } from './stage.ts';
+
+export interface StartedRun {
+  readonly isOver: boolean;
+  readonly result: RunResult | undefined;
+}
+
+export interface RunnerParts {
+  readonly stage: Stage;
+  readonly machine: Machine;
+  readonly settings: RunSettings;
+  readonly sabotage: Sabotage;
+}
+
+export class Runner {
+  readonly #parts: RunnerParts;
+  #processes = 0;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+  }
+
+  start(task: Task): StartedRun {
+    const { stage, machine, sabotage } = this.#parts;
+    const { dice, faults, schedule, trace } = stage;
+    const state = { isOver: false, result: undefined as RunResult | undefined };
+    this.#processes += 1;
+    if (task.kind !== 'dry-run') stage.counts.runs += 1;
+    const stepsToLive = faults.hit('killed') ? dice.between(1, 600) : Number.POSITIVE_INFINITY;
+    const process = new SimProcess(
+      this.#processes,
+      stepsToLive,
+      { schedule, trace, machine },
+      () => {
+        state.isOver = true;
+      },
+      this.#scopeOf(task),
+    );
+    const settings = this.#settingsOf(task);
+    process.note(`starts: ${task.kind}${process.scope === undefined ? '' : ` ${process.scope}`}`);
+    const stop = new AbortController();
+    setMaxListeners(0, stop.signal);
+    this.#disturb(process, stop);
+    const { signal } = stop;
+    void oneRun({ stage, process, settings, signal, sabotage, task }).then((result) => {
+      process.end();
+      state.isOver = true;
+      state.result = result;
+    });
+    return state;
+  }
+
+  /** The only user that the process may touch; undefined means all. */
+  #scopeOf(task: Task): string | undefined {
+    const { dice, faults, world } = this.#parts.stage;
+    if (task.kind === 'undo') return task.user;
+    const isScoped = task.kind === 'rotate' && faults.areOn && dice.chance(0.1);
+    return isScoped ? dice.pick([...world.users.keys()]) : undefined;
+  }
+
+  /** Somebody may call a run without saying where the secrets go. */
+  #settingsOf(task: Task): RunSettings {
+    const { stage, settings } = this.#parts;
+    const isForgotten = task.kind === 'rotate' && stage.faults.hit('place-forgotten');
+    return isForgotten ? { ...settings, destination: 'handoff' } : settings;
+  }
+
+  #disturb(process: SimProcess, stop: AbortController): void {
+    const { dice, faults, schedule } = this.#parts.stage;
+    if (faults.hit('interrupted')) {
+      schedule.after(dice.below(MINUTE_MS), () => {
+        if (!process.isAlive) return;
+        process.note('is interrupted');
+        stop.abort(new KeyturnError('interrupted', 'the run was interrupted'));
+      });
+    }
+    if (faults.hit('suspended')) {
+      const longestMs = this.#parts.machine.showsProcesses ? 2 * HOUR_MS : 40 * MINUTE_MS;
+      const durationMs = dice.below(longestMs);
+      schedule.after(dice.below(20_000), () => process.suspend(durationMs));
+    }
+  }
+}
