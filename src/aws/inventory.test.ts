@@ -59,6 +59,24 @@ describe('an inventory of users who can not all be read', () => {
     await assert.rejects(inventoryOf(reader), { code: 'throttled' });
   });
 
+  it('fails when the list of users breaks off while others wait for its next page (I11)', async () => {
+    for (const parallel of [1, 2, 3, 8]) {
+      const listed = readerOf(['a', 'b', 'c'], {});
+      const reader = {
+        ...listed,
+        async *listUsers(): AsyncGenerator<IamUser> {
+          yield* listed.listUsers();
+          // All who were listed are read by then.
+          await new Promise((resolve) => setImmediate(resolve));
+          throw new KeyturnError('endpoint-unreachable', 'the second page did not come');
+        },
+      };
+      const { signal } = new AbortController();
+      const taking = takeInventory(reader, { parallel, emit: () => {}, signal });
+      await assert.rejects(taking, { code: 'endpoint-unreachable' }, `${parallel} at a time`);
+    }
+  });
+
   it('reads a user once whom a shifting page lists twice', async () => {
     const { users } = await inventoryOf(readerOf(['a', 'b', 'a'], {}));
     assert.deepEqual(

@@ -115,13 +115,21 @@ export async function readUsers(
   const taken = new Set<string>();
   const gone: string[] = [];
   let usersRead = 0;
+  /** Why the list of names broke off, where it did. */
+  const brokenOff: unknown[] = [];
 
   /** Users who come and go meanwhile can shift the pages, so that one is listed twice. */
   async function* namesOnce(): AsyncGenerator<string> {
-    for await (const name of readAhead(names, (each) => seen.add(each))) {
-      if (taken.has(name)) continue;
-      taken.add(name);
-      yield name;
+    try {
+      for await (const name of readAhead(names, (each) => seen.add(each))) {
+        if (taken.has(name)) continue;
+        taken.add(name);
+        yield name;
+      }
+    } catch (thrown) {
+      // I11: of several who wait for the next name only one would hear of the failure, and the others
+      // take it for the end of the list.
+      brokenOff.push(thrown);
     }
   }
 
@@ -139,6 +147,7 @@ export async function readUsers(
 
   const reading = pMap(namesOnce(), readUser, { concurrency: options.parallel, signal });
   const found = await stoppedBy(signal, reading);
+  if (brokenOff.length > 0) throw brokenOff[0];
   emit(progress(seen.size, usersRead, true));
   const users = found.filter((one) => one !== undefined && 'keys' in one);
   const unreadable = found.filter((one) => one !== undefined && 'error' in one);

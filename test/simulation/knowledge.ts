@@ -1,6 +1,7 @@
 // What the referee knows that every process knows.
 
 import type { SimProcess } from './machine.ts';
+import type { SimUser } from './world.ts';
 
 export interface KnowledgeOfProcess {
   /** Users whose keys it has read inside its critical section. */
@@ -13,6 +14,8 @@ export interface KnowledgeOfProcess {
   readonly inARow: Map<string, number>;
   /** AWS does not tell it how many users there are. */
   isCountDenied: boolean;
+  /** Whom the account details left out for it. */
+  readonly leftOut: Set<SimUser>;
 }
 
 export class Knowledge {
@@ -29,6 +32,7 @@ export class Knowledge {
         lookedMs: new Map(),
         inARow: new Map(),
         isCountDenied: false,
+        leftOut: new Set(),
       };
       this.#processes.set(process, known);
     }

@@ -38,12 +38,14 @@ export class LeftOut {
     }
   }
 
-  /** Nobody could tell that the report names too few users; or the user had another name until now. */
+  /** Nobody could tell that AWS named too few users; or the user had another name until now. */
   #isExcused(process: SimProcess, user: SimUser, { sinceMs, source }: Examined): boolean {
     const { parts, knowledge } = this.#view;
     const { report } = parts.world;
+    const { isCountDenied, leftOut } = knowledge.of(process);
     if ((user.renamedMs ?? -1) >= sinceMs) return true;
-    if (source.kind === 'scan' || !knowledge.of(process).isCountDenied) return false;
+    if (!isCountDenied || leftOut.has(user)) return isCountDenied;
+    if (source.kind === 'scan') return false;
     const isTheirs = report?.generatedAt.getTime() === source.generatedAt.getTime();
     return !isTheirs || !report.users.has(user);
   }

@@ -5,6 +5,7 @@ import type { EngineEvent } from '../../src/base/events.ts';
 import { UserHistory } from '../../src/lifecycle/history.ts';
 import type { AccessKey } from '../../src/lifecycle/keys.ts';
 import type { JournalRecord } from '../../src/lifecycle/record.ts';
+import type { Rotation } from '../../src/lifecycle/rotation.ts';
 import { AtRisk } from './at-risk.ts';
 import { Copies } from './copies.ts';
 import { Deletions } from './deletions.ts';
@@ -130,6 +131,10 @@ export class Referee {
 
   countDenied(process: SimProcess): void {
     this.#knowledge.of(process).isCountDenied = true;
+  }
+
+  detailsMiss(process: SimProcess, user: SimUser): void {
+    this.#knowledge.of(process).leftOut.add(user);
   }
 
   held(process: SimProcess, keyId: string): void {
@@ -283,10 +288,14 @@ export class Referee {
     return (disk.durableContent(path)?.includes(key.secret) ?? false) || vault.has(key.id);
   }
 
-  /** A rotation has made it Inactive, and clean-up will delete it. */
+  /** A rotation has made it Inactive, or an undo has, and clean-up will delete it. */
   isReplaced(key: SimKey): boolean {
     const { rotations } = new UserHistory(this.#journal.recordsOf(key.user));
-    return [...rotations].some((each) => each.phase === 'deactivated' && each.oldKeyId === key.id);
+    const isTakenBack = (each: Rotation) =>
+      each.phase === 'undone' && each.newKeyId === key.id && key.status === 'Inactive';
+    return [...rotations].some(
+      (each) => isTakenBack(each) || (each.phase === 'deactivated' && each.oldKeyId === key.id),
+    );
   }
 
   /** A key of ours whose rotation was closed as if it had none. */

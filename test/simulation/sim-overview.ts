@@ -14,13 +14,17 @@ export function simOverview(
 ): AccountOverview {
   return {
     async *describeUsers(): AsyncGenerator<IamUser> {
-      const names = await read('GetAccountAuthorizationDetails', () => {
+      const users = await read('GetAccountAuthorizationDetails', () => {
         if (faults.hit('details-denied')) {
           throw new KeyturnError('access-denied', 'simulated denial of the account details');
         }
-        return [...world.users.keys()].filter(() => !faults.hit('details-miss-user'));
+        return [...world.users.values()].filter((user) => {
+          if (!faults.hit('details-miss-user')) return true;
+          referee.detailsMiss(process, user);
+          return false;
+        });
       });
-      for (const name of names) yield { name, arn: `arn:aws:iam::${ACCOUNT}:user/${name}` };
+      for (const { name } of users) yield { name, arn: `arn:aws:iam::${ACCOUNT}:user/${name}` };
     },
     countUsers: () =>
       read('GetAccountSummary', () => {

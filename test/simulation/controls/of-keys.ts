@@ -114,12 +114,15 @@ export const OF_KEYS: readonly Control[] = [
   },
   {
     invariant: 'I11',
-    fault: 'nobody counts the users whom a credential report names',
+    fault: 'nobody counts the users whom AWS names',
     shows: 'leaves out',
     sabotage: {
       gateway: (gateway) => ({
         ...gateway,
-        reports: { ...gateway.reports, countUsers: async () => 0 },
+        overview: {
+          describeUsers: () => gateway.overview.describeUsers(),
+          countUsers: async () => 0,
+        },
       }),
     },
   },
