@@ -26,6 +26,8 @@ const TIMEOUT_MS = 15_000;
 /** AWS does not take a request whose signature is older. */
 const LATE_MS_MAX = 14 * MINUTE_MS;
 const STALE_MS_MAX = 10_000;
+/** Users on a page of a list. */
+const PAGE_USERS = 4;
 const USE_SHOWN_AFTER_MS_MAX = 4 * HOUR_MS;
 
 type Fate = 'answered' | Extract<FaultKind, `${string}`>;
@@ -156,8 +158,12 @@ function reader(
 ): KeyReader {
   return {
     async *listUsers(): AsyncGenerator<IamUser> {
-      const names = await calls.read('ListUsers', () => [...world.users.keys()]);
-      for (const name of names) yield { name, arn: `arn:aws:iam::${ACCOUNT}:user/${name}` };
+      const names = [...world.users.keys()];
+      for (let page = 0; page * PAGE_USERS < names.length; page += 1) {
+        const first = page * PAGE_USERS;
+        const listed = await calls.read('ListUsers', () => names.slice(first, first + PAGE_USERS));
+        for (const name of listed) yield { name, arn: `arn:aws:iam::${ACCOUNT}:user/${name}` };
+      }
     },
     listAccessKeys: (name) =>
       calls.read('ListAccessKeys', () => {
