@@ -6,7 +6,9 @@ import type { TakenBackVerdict } from '../lifecycle/retirement.ts';
 export type LeftActive =
   | Exclude<TakenBackVerdict, { readonly kind: 'unused' }>
   /** A place has it still, and could not be put back, or was written again meanwhile. */
-  | { readonly kind: 'held'; readonly where: string };
+  | { readonly kind: 'held'; readonly where: string }
+  /** A request of an earlier run to make the other key Inactive may land yet: this one is what remains. */
+  | { readonly kind: 'request-may-land'; readonly notBefore: Date };
 
 /** Why a key was left Active, in words. */
 export function reasonOfLeftActive(left: LeftActive): string {
@@ -19,5 +21,7 @@ export function reasonOfLeftActive(left: LeftActive): string {
       return 'its last use can not be read';
     case 'held':
       return `${left.where} holds it`;
+    case 'request-may-land':
+      return 'an earlier request to make the old key Inactive may still land, and this one would be left then';
   }
 }

@@ -237,6 +237,12 @@ export async function decideTaken(
   if (verdict.kind !== 'unused') {
     return { fromKey: 'left-active', leftActive: asOfNow(verdict, back, at) };
   }
+  const landsUntil = at.history.mayTurnInactiveUntil(back.rotation.undo.toKeyId);
+  if (landsUntil !== undefined && at.account.clock.now() < landsUntil) {
+    // I13: a late request would leave the user without a key that works.
+    const left = { kind: 'request-may-land', notBefore: landsUntil } as const;
+    return { fromKey: 'left-active', leftActive: asOfNow(left, back, at) };
+  }
   for (const destination of mayHold) {
     if (destination.wayBack === undefined || !(await holds(destination, keyId))) continue;
     const where = `${destination.kind} ${destination.place}`;
@@ -273,9 +279,9 @@ async function judge(back: WayBack, { account, history }: UserAtHand): Promise<T
 /** Readers could have the key until now, so a repeat of the first undo counts from here. */
 function asOfNow(verdict: LeftActive, { rotation }: WayBack, { account }: UserAtHand): LeftActive {
   const isRepeat = rotation.before.phase === 'undone';
-  if (verdict.kind !== 'not-shown-yet' || isRepeat) return verdict;
+  if (!('notBefore' in verdict) || isRepeat) return verdict;
   const nowMs = account.clock.now().getTime();
-  return { kind: 'not-shown-yet', notBefore: new Date(nowMs + LAST_USE_LAG_MS) };
+  return { ...verdict, notBefore: new Date(nowMs + LAST_USE_LAG_MS) };
 }
 
 const isCheck = ({ type }: JournalRecord['step']) => type === 'proved' || type === 'verified';

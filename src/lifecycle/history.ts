@@ -5,7 +5,12 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert } from '../base/errors.ts';
 import type { AccessKey } from './keys.ts';
-import { fitsRequest, type LateKey, REQUEST_LANDS_WITHIN_MS } from './late-key.ts';
+import {
+  fitsRequest,
+  type LateKey,
+  REQUEST_LANDS_WITHIN_MS,
+  REQUEST_WINDOW_AFTER_MS,
+} from './late-key.ts';
 import type { JournalRecord, KeyIntent, KeyRecord, RotationRecord } from './record.ts';
 import { applyRecord, hasNewKey, isOpen, type Rotation, type WithNewKey } from './rotation.ts';
 
@@ -15,6 +20,8 @@ interface KeyPast {
   deactivatedAtMs: number | undefined;
   /** The latest time at which the journal tells of it as Active, or about to be. */
   activeAtMs: number | undefined;
+  /** The latest time at which the journal tells of a request of ours to make it Inactive, or of its end. */
+  inactiveAskedMs: number | undefined;
   /** Rotations that replace it or made it, in the order in which they began. */
   readonly rotations: Set<string>;
 }
@@ -163,6 +170,16 @@ export class UserHistory {
     return dateOf(this.#keys.get(keyId)?.activeAtMs);
   }
 
+  /**
+   * Until when a request of ours to make the key Inactive may land, once more or for the first time; undefined
+   * when there was none (I13).
+   */
+  mayTurnInactiveUntil(keyId: AccessKeyId): Date | undefined {
+    this.#catchUp();
+    const askedMs = this.#keys.get(keyId)?.inactiveAskedMs;
+    return dateOf(askedMs === undefined ? undefined : askedMs + REQUEST_WINDOW_AFTER_MS);
+  }
+
   /** When the journal says that another key took the place of this one; undefined when it is silent. */
   cutOverAt(keyId: AccessKeyId): Date | undefined {
     this.#catchUp();
@@ -289,7 +306,12 @@ export class UserHistory {
   #key(keyId: AccessKeyId): KeyPast {
     let past = this.#keys.get(keyId);
     if (past === undefined) {
-      past = { deactivatedAtMs: undefined, activeAtMs: undefined, rotations: new Set() };
+      past = {
+        deactivatedAtMs: undefined,
+        activeAtMs: undefined,
+        inactiveAskedMs: undefined,
+        rotations: new Set(),
+      };
       this.#keys.set(keyId, past);
     }
     return past;
@@ -306,6 +328,13 @@ const SAYS_ACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set([
   'reactivated',
 ]);
 
+const ASKS_FOR_INACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set([
+  'deactivating',
+  'deactivated',
+  'retiring',
+  'retired',
+]);
+
 function note(past: KeyPast, { step: { type }, at }: JournalRecord): void {
   const atMs = at.getTime();
   if (type === 'deactivated' || type === 'retired') past.deactivatedAtMs = atMs;
@@ -315,6 +344,7 @@ function note(past: KeyPast, { step: { type }, at }: JournalRecord): void {
   if (type === 'reactivating' || type === 'undoing' || type === 'intended') {
     past.deactivatedAtMs = undefined;
   }
+  if (ASKS_FOR_INACTIVE.has(type)) past.inactiveAskedMs = atMs;
   if (SAYS_ACTIVE.has(type)) past.activeAtMs = Math.max(atMs, past.activeAtMs ?? atMs);
 }
 

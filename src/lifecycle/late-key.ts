@@ -15,7 +15,7 @@ const REQUEST_WINDOW_BEFORE_MS = 6 * 60_000;
  * A signature is taken for a quarter of an hour, by a clock that may be five minutes off ours. Before
  * that a throttled request can wait and be signed anew, some minutes altogether.
  */
-const REQUEST_WINDOW_AFTER_MS = 30 * 60_000;
+export const REQUEST_WINDOW_AFTER_MS = 30 * 60_000;
 
 /** A request may land long after it was sent; for this long its key may still appear. */
 export const REQUEST_LANDS_WITHIN_MS = 15 * 60_000;

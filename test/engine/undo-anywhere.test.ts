@@ -4,9 +4,10 @@
 import assert from 'node:assert/strict';
 import { it, type TestContext } from 'node:test';
 import { accessKeyId } from '../../src/base/access-key-id.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { dying, Mortal } from './mortal.ts';
-import { type Workbench, workbench } from './workbench.ts';
+import { type Broken, type Workbench, workbench } from './workbench.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -18,6 +19,10 @@ async function rotated(test: TestContext): Promise<Workbench> {
   // Before that AWS would not show a use of the new key, and an undo leaves it Active.
   bench.clock.set(new Date(bench.clock.now().getTime() + 5 * HOUR_MS));
   return bench;
+}
+
+function later({ clock }: Workbench, ms: number): void {
+  clock.set(new Date(clock.now().getTime() + ms));
 }
 
 const statuses = (bench: Workbench) => [
@@ -81,6 +86,39 @@ it('I4: an undo to a key that AWS does not accept is given up, and the new key s
   await assert.rejects(undo, { code: 'not-accepted-yet' });
   assert.equal(await phase(bench), 'deactivated');
   assert.deepEqual(statuses(bench), ['Active', 'Active']);
+});
+
+it('I10, I13: an undo leaves the new key Active while a lost request may still make the old one Inactive', async (test) => {
+  const bench = await workbench(test);
+  // The secret is delivered hours before the request of the cut-over whose answer is lost last.
+  const lost: Broken = {
+    account: (account) => ({
+      ...account,
+      gateway: {
+        ...account.gateway,
+        writer: {
+          ...account.gateway.writer,
+          setStatus: async () => {
+            throw new KeyturnError('aws-error', 'no answer');
+          },
+        },
+      },
+    }),
+  };
+  assert.equal((await bench.run(lost))?.kind, 'failed');
+  later(bench, 5 * HOUR_MS);
+  assert.equal((await bench.run(lost))?.kind, 'failed');
+  later(bench, HOUR_MS / 12);
+  const undone = await bench.undo();
+  assert.equal(undone.fromKey, 'left-active');
+  assert.equal(undone.leftActive?.kind, 'request-may-land');
+  assert.deepEqual(statuses(bench), ['Active', 'Active']);
+  // It lands.
+  bench.oldKey.status = 'Inactive';
+  assert.ok(statuses(bench).includes('Active'));
+  later(bench, 5 * HOUR_MS);
+  assert.equal((await bench.undo()).fromKey, 'made-inactive');
+  assert.deepEqual(statuses(bench), ['Active', 'Inactive']);
 });
 
 it('I10: an undo to a key that somebody deleted meanwhile is over, and says so', async (test) => {

@@ -97,7 +97,7 @@ export function documentOfSeveral(
 
 /** When the same command may make the key Inactive that it left Active. */
 function nextRunOf({ leftActive }: UndoneRotation): Date | undefined {
-  return leftActive?.kind === 'not-shown-yet' ? leftActive.notBefore : undefined;
+  return leftActive !== undefined && 'notBefore' in leftActive ? leftActive.notBefore : undefined;
 }
 
 function rotationOf(undone: UndoneRotation, facts: UndoFacts): UndoneRotationReport {
@@ -121,14 +121,14 @@ function rotationOf(undone: UndoneRotation, facts: UndoFacts): UndoneRotationRep
 function wayOn(undone: UndoneRotation, left: LeftActive, { dryRun, again }: UndoFacts): Hint {
   const byHand = commandToDeactivate(undone.user, undone.fromKeyId);
   const has = dryRun ? 'would have' : 'has';
-  if (left.kind !== 'not-shown-yet') {
+  if (!('notBefore' in left)) {
     return [`${undone.user} ${has} two Active keys until nothing uses the new one; then:`, byHand];
   }
   return [
     `${undone.user} ${has} two Active keys until the new one is made Inactive: run again after ` +
       `${minuteOf(left.notBefore)}, and it is, unless it was used:`,
     command(...again),
-    'or by hand:',
-    byHand,
+    // By hand now, the user could be left without a key that works.
+    ...(left.kind === 'request-may-land' ? [] : ['or by hand:', byHand]),
   ];
 }
