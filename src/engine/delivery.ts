@@ -6,6 +6,7 @@ import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { isMeantBy, jointTarget, targetOf, thingsAt } from '../destinations/kinds.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
+import { placesServed } from '../lifecycle/last-served.ts';
 import type { Question, Targets } from '../lifecycle/questions.ts';
 import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
 import type { Rotation, WithNewKey } from '../lifecycle/rotation.ts';
@@ -52,7 +53,7 @@ export async function placesLeft(
   const { movedFrom = [] } = account.policy;
   const { gateway } = account;
   const facts = { account: gateway.caller.account, region: gateway.services.region, user };
-  return served.targets.filter(
+  return placesServed(served).filter(
     (target) => !isServed(target) && !movedFrom.some((place) => isMeantBy(place, target, facts)),
   );
 }

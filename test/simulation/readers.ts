@@ -1,8 +1,7 @@
 // What the programs meet that read their key in a place: a key that works, and that is theirs.
 
 import { UserHistory } from '../../src/lifecycle/history.ts';
-import { isFinished } from '../../src/lifecycle/rotation.ts';
-import type { View } from './referee.ts';
+import type { Basis, View } from './referee.ts';
 import type { SimKey, SimUser } from './world.ts';
 
 /** Times in a row in which AWS must have accepted a key before a place gets it. */
@@ -11,6 +10,8 @@ const ACCEPTANCES_MIN = 3;
 export class Readers {
   readonly #view: View;
   readonly #acceptances: ReadonlyMap<string, number>;
+  /** When the secret of a user began to serve what it serves. */
+  readonly #servedSinceMs = new Map<string, number>();
 
   constructor(view: View, acceptances: ReadonlyMap<string, number>) {
     this.#view = view;
@@ -40,6 +41,7 @@ export class Readers {
   /** Whatever a destination takes, in time or late, its readers get a key that works, and one only. */
   landed(userName: string, operation: string): void {
     const { parts, fail } = this.#view;
+    this.#servedSinceMs.set(userName, parts.schedule.nowMs);
     const key = this.#getsKey(userName, operation);
     if (key?.madeBy !== 'us') return;
     this.reaches(key.id, operation);
@@ -77,19 +79,23 @@ export class Readers {
     );
   }
 
-  /** I13: the program that reads its key in a place is never left with one that does not work. */
-  keyChanged(user: SimUser, key: SimKey): void {
+  /**
+   * I13: the program that reads its key in a place is never left with one that does not work. A request that
+   * was sent before the place got the key, by an undo, may land all the same.
+   */
+  keyChanged(user: SimUser, key: SimKey, { sentMs }: Basis): void {
     const { parts, fail } = this.#view;
     const isDead = key.isDeleted || key.status !== 'Active';
-    if (!this.readSecrets || !isDead || user.isOperatorTouched) return;
+    const isLate = (this.#servedSinceMs.get(user.name) ?? 0) > sentMs;
+    if (!this.readSecrets || !isDead || isLate || user.isOperatorTouched) return;
     if (parts.vault.secrets.servedKeyId(user.name) !== key.id || !this.#isKnown(user)) return;
     fail('I13', `${key.id} goes while the secret of ${user.name} gives it to its readers`);
   }
 
   /** Of a place that no rotation has served keyturn hears only from whoever calls it. */
   #isKnown({ name }: SimUser): boolean {
-    const { rotations, open } = new UserHistory(this.#view.journal.recordsOf(name));
-    const served = [...rotations].filter((each) => isFinished(each) || each === open);
+    const { rotations } = new UserHistory(this.#view.journal.recordsOf(name));
+    const served = [...rotations].filter((each) => 'receipts' in each);
     return served.some(({ targets }) => targets.some(({ kind }) => kind === 'secrets-manager'));
   }
 }

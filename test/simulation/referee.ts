@@ -34,6 +34,7 @@ export interface Basis {
   readonly process: SimProcess;
   /** The age of its knowledge of the user's keys. */
   readonly viewMs: number;
+  readonly sentMs: number;
 }
 
 /** Why rotations are closed that have no key any more. */
@@ -154,7 +155,8 @@ export class Referee {
   }
 
   basisOf(process: SimProcess, user: string): Basis {
-    return { process, viewMs: this.#knowledge.of(process).viewMs.get(user) ?? 0 };
+    const viewMs = this.#knowledge.of(process).viewMs.get(user) ?? 0;
+    return { process, viewMs, sentMs: this.#nowMs };
   }
 
   /**
@@ -252,7 +254,7 @@ export class Referee {
   /** A process's request was carried out; `key` is the one that it changed. */
   changed(user: SimUser, basis: Basis, key: SimKey): void {
     if (key.status === 'Inactive' && !key.isDeleted) this.#mayDeactivate(user, basis, key);
-    this.readers.keyChanged(user, key);
+    this.readers.keyChanged(user, key, basis);
     const wasWorking = this.#working.get(user.name) ?? true;
     if (!this.look(user) && wasWorking && !this.#isExcused(user, basis)) {
       this.fail('I10', `${user.name} is left without a working key by ${basis.process.name}`);

@@ -78,6 +78,25 @@ export const OF_KEYS: readonly Control[] = [
     },
   },
   {
+    invariant: 'I6',
+    fault: 'the word that nobody made a key by hand outweighs a use of it',
+    shows: 'which is in use, is discarded',
+    sabotage: {
+      account: (account) => ({
+        ...account,
+        gateway: {
+          ...account.gateway,
+          reader: readerWith(account.gateway.reader, {
+            lastUse: async (keyId) => {
+              const lastUse = await account.gateway.reader.lastUse(keyId);
+              return account.policy.orphans.has(keyId) ? { used: 'never' } : lastUse;
+            },
+          }),
+        },
+      }),
+    },
+  },
+  {
     invariant: 'I7',
     fault: 'the engine does not know which key signs its calls',
     shows: 'which signs the calls',

@@ -157,6 +157,36 @@ export const OF_ROTATIONS: readonly Control[] = [
     },
   },
   {
+    invariant: 'I10',
+    fault: 'an undo does not wait until AWS would show a use of the key that it takes back',
+    shows: 'is taken back by an undo',
+    cut: {
+      module: 'lifecycle/retirement',
+      guard: 'deliveredAt === undefined',
+      by: 'true',
+    },
+  },
+  {
+    invariant: 'I10',
+    fault: 'an undo does not wait for a request to make the old key Inactive that may still land',
+    shows: 'is left without a working key',
+    cut: {
+      module: 'engine/perform-undo',
+      guard: 'landsUntil !== undefined && work.account.clock.now() < landsUntil',
+      by: 'false',
+    },
+  },
+  {
+    invariant: 'I13',
+    fault: 'an undo does not ask its places whether they hold the key still that it takes back',
+    shows: 'goes while the secret of',
+    cut: {
+      module: 'engine/perform-undo',
+      guard: 'destination.wayBack === undefined || !(await holds(destination, keyId))',
+      by: 'true',
+    },
+  },
+  {
     invariant: 'I13',
     fault: 'the destination is not read again before the old key goes',
     shows: 'did not read the destination again',

@@ -59,6 +59,16 @@ export const OF_RUNS: readonly Control[] = [
     },
   },
   {
+    invariant: 'I13',
+    fault: 'nobody asks which places of the last rotation a run leaves behind',
+    shows: 'goes while the secret of',
+    cut: {
+      module: 'lifecycle/decide-user',
+      guard: 'places.length > 0',
+      by: 'false',
+    },
+  },
+  {
     invariant: 'I14',
     fault: 'nobody asks whose key is in a place',
     shows: 'is written over by a key of',
