@@ -197,6 +197,15 @@ describe('the inventory by way of the credential report', () => {
     await assert.rejects(take(failing('throttled')), { code: 'throttled' });
   });
 
+  it('is not used when it names nobody, and nobody tells how many users there are (I11)', async () => {
+    const rows = [`<root_account>,arn,${NONE},${NONE},N/A`];
+    const uncounted = account(rows, {}, undefined, async () => {
+      throw new KeyturnError('access-denied', 'no count');
+    });
+    await assert.rejects(take(uncounted), { code: 'report-unusable' });
+    await take(account(rows, {}));
+  });
+
   it('is not used when it is odd: no date, a user twice, another account (I11)', async () => {
     for (const rows of [
       [`strange,arn,true,N/A,${NONE},N/A`],

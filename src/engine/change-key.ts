@@ -63,8 +63,8 @@ function changed({ keyId, to, by, why }: KeyChange, user: string): EngineEvent {
 }
 
 /**
- * Deletes a key that was judged, if it still is as it was then: judging took calls, or a person's
- * answer, and somebody may have changed it meanwhile (I5). Throws `key-changed`.
+ * Deletes a key that was judged, if it still is as it was then, and still not its user's only one: judging
+ * took calls, or a person's answer, and somebody may have changed keys meanwhile (I5). Throws `key-changed`.
  */
 export async function deleteAsJudged(
   { id: keyId, status: judged }: AccessKey,
@@ -72,11 +72,18 @@ export async function deleteAsJudged(
   work: UserWork,
 ): Promise<void> {
   work.account.signal.throwIfAborted();
-  const status = (await work.listKeys()).find(({ id }) => id === keyId)?.status;
-  if (status === judged) return await changeKey({ keyId, to: 'deleted', ...because }, work);
+  const keys = await work.listKeys();
+  const status = keys.find(({ id }) => id === keyId)?.status;
+  // I11: AWS's list may still show a key that we have deleted.
+  const isOnlyKey = keys.every(({ id }) => id === keyId || work.history.hasDeleted(id));
+  if (status === judged && !isOnlyKey) {
+    return await changeKey({ keyId, to: 'deleted', ...because }, work);
+  }
   throw new KeyturnError(
     'key-changed',
-    `${keyId} of ${work.user} was ${judged} and is ${status ?? 'gone'} now; somebody changed it`,
+    status === judged
+      ? `${keyId} is the only key of ${work.user} by now; somebody deleted the other one`
+      : `${keyId} of ${work.user} was ${judged} and is ${status ?? 'gone'} now; somebody changed it`,
     { hint: 'nothing was deleted; run again' },
   );
 }

@@ -2,6 +2,7 @@
 // there will never be another one (I10).
 
 import { UserHistory } from '../../src/lifecycle/history.ts';
+import type { Rotation } from '../../src/lifecycle/rotation.ts';
 import { CONDEMNED } from '../../src/state/files/custody.ts';
 import type { SimProcess } from './machine.ts';
 import type { View } from './referee.ts';
@@ -26,28 +27,35 @@ export class Copies {
     return this.#condemned.has(keyId);
   }
 
-  /** I3: the copy in custody goes, so a place has the secret, or had it when the process looked. */
+  /** I3: the copy in custody goes, so a place has the secret, and was read since the old key went. */
   isRemoved(process: SimProcess, keyId: string): void {
-    const { parts, fail } = this.#view;
+    const { parts, knowledge, fail } = this.#view;
     const key = parts.world.key(keyId);
-    if (key === undefined || key.status !== 'Active' || key.isDeleted) return;
-    if (parts.vault.has(keyId) || this.#isLostSince(process, keyId) || this.#isReplaced(key))
+    if (key === undefined || key.status !== 'Active' || key.isDeleted || this.#isReplaced(key))
       return;
+    const { heldMs, changedMs } = knowledge.of(process);
+    // What was undone keeps its secret where the place can be put back.
+    const isUndone = this.#rotationsOf(key).some(
+      (each) => each.phase === 'undone' && each.newKeyId === keyId,
+    );
+    const readMs = heldMs.get(keyId) ?? Number.NEGATIVE_INFINITY;
+    if (!isUndone && readMs < (changedMs.get(key.user) ?? 0)) {
+      fail('I3', `${process.name} did not read the place again before the copy of ${keyId} went`);
+    }
+    const isLostSince = (parts.vault.lostAtMs.get(keyId) ?? -1) >= readMs;
+    if (parts.vault.has(keyId) || isLostSince) return;
     fail('I3', `${process.name} removes the only copy of the secret of ${keyId}`);
   }
 
-  #isLostSince(process: SimProcess, keyId: string): boolean {
-    const { parts, knowledge } = this.#view;
-    const lostMs = parts.vault.lostAtMs.get(keyId) ?? -1;
-    return lostMs >= (knowledge.of(process).heldMs.get(keyId) ?? Number.POSITIVE_INFINITY);
+  /** Nobody is to find it in its places any more: its readers have its successor. */
+  #isReplaced(key: SimKey): boolean {
+    return this.#rotationsOf(key).some(
+      ({ oldKeyId, phase }) =>
+        oldKeyId === key.id && (phase === 'deactivated' || phase === 'completed'),
+    );
   }
 
-  /** Nobody is to find it in its places any more: its readers have its successor. */
-  #isReplaced({ id, user }: SimKey): boolean {
-    const { rotations } = new UserHistory(this.#view.seenJournal.recordsOf(user));
-    return [...rotations].some(
-      ({ oldKeyId, phase }) =>
-        oldKeyId === id && (phase === 'deactivated' || phase === 'completed'),
-    );
+  #rotationsOf({ user }: SimKey): readonly Rotation[] {
+    return [...new UserHistory(this.#view.seenJournal.recordsOf(user)).rotations];
   }
 }

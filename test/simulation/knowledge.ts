@@ -11,10 +11,12 @@ export interface KnowledgeOfProcess {
   readonly heldMs: Map<string, number>;
   /** When it asked for the last use of a key. */
   readonly lookedMs: Map<string, number>;
+  /** When it last heard that AWS had changed a key of the user. */
+  readonly changedMs: Map<string, number>;
   readonly inARow: Map<string, number>;
   /** AWS does not tell it how many users there are. */
   isCountDenied: boolean;
-  /** Whom the account details left out for it. */
+  /** Whom AWS left out when it named the users. */
   readonly leftOut: Set<SimUser>;
 }
 
@@ -30,6 +32,7 @@ export class Knowledge {
         signedMs: new Map(),
         heldMs: new Map(),
         lookedMs: new Map(),
+        changedMs: new Map(),
         inARow: new Map(),
         isCountDenied: false,
         leftOut: new Set(),

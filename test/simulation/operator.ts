@@ -1,23 +1,17 @@
 // A person who changes keys by hand while runs are under way, and the programs that use the keys.
 
+import { UserHistory } from '../../src/lifecycle/history.ts';
 import type { FaultKind } from './faults.ts';
 import type { Task } from './sim-run.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
+import { HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
 import { ACCOUNT, type SimKey, type SimUser } from './world.ts';
 
 type Act = (stage: Stage, user: SimUser) => void;
 
+const HANDOFFS = `${STATE_DIR}/${ACCOUNT}/handoff`;
+
 const ACTS: Readonly<Partial<Record<FaultKind, Act>>> = {
-  'operator-creates': (stage, user) => {
-    const key = stage.world.create(user, 'operator', 'operator');
-    if (key === undefined) return;
-    touch(stage, key);
-    if (stage.dice.chance(0.7)) {
-      stage.schedule.after(stage.dice.below(10 * MINUTE_MS), () => {
-        key.usesMs.push(stage.schedule.nowMs);
-      });
-    }
-  },
+  'operator-creates': makeByHand,
   'operator-deactivates': (stage, user) =>
     setStatus(stage, stage.world.present(user), 'Active', 'Inactive'),
   'operator-reactivates': (stage, user) =>
@@ -65,6 +59,26 @@ const ACTS: Readonly<Partial<Record<FaultKind, Act>>> = {
   },
 };
 
+/** A person who sees that no key was made makes one. */
+export function mayHelp(stage: Stage, user: SimUser): void {
+  if (!stage.faults.hit('operator-creates')) return;
+  stage.schedule.after(stage.dice.below(10 * MINUTE_MS), () => {
+    if (!stage.faults.areOn) return;
+    makeByHand(stage, user);
+    stage.referee.look(user);
+  });
+}
+
+function makeByHand(stage: Stage, user: SimUser): void {
+  const key = stage.world.create(user, 'operator', 'operator');
+  if (key === undefined) return;
+  touch(stage, key);
+  if (!stage.dice.chance(0.7)) return;
+  stage.schedule.after(stage.dice.below(10 * MINUTE_MS), () => {
+    key.usesMs.push(stage.schedule.nowMs);
+  });
+}
+
 /** Plans the operator's acts of one round. */
 export function operatorActs(stage: Stage, withinMs: number): void {
   const { dice, faults, schedule, world } = stage;
@@ -78,25 +92,50 @@ export function operatorActs(stage: Stage, withinMs: number): void {
       });
     }
   }
+  if (!faults.hit('operator-tidies-handoffs')) return;
+  schedule.after(dice.below(withinMs), () => {
+    if (faults.areOn) tidyHandoffs(stage);
+  });
 }
 
-/** Somebody wants the last key of a user back. */
+/** Where other places get the secrets, hand-off files look as if they were left over. */
+function tidyHandoffs(stage: Stage): void {
+  const { disk, world, vault } = stage;
+  for (const key of world.keys()) {
+    if (key.isDeleted || !vault.has(key.id) || !removeHandoff(disk, key)) continue;
+    touch(stage, key);
+    world.note('operator', `removes the hand-off file of ${key.id}`);
+  }
+}
+
+/** False where there is none. */
+function removeHandoff(disk: Stage['disk'], key: SimKey): boolean {
+  const path = `${HANDOFFS}/${key.id}.json`;
+  if (!disk.find(path)?.content().includes(key.secret)) return false;
+  disk.remove(path);
+  disk.syncDirectory(HANDOFFS);
+  return true;
+}
+
+/** Somebody wants the last key of a user back, most of all where its rotation does not come to its end. */
 export function undoes({ dice, world, referee }: Stage): Task | undefined {
-  const rotated = [...world.users.keys()].filter((name) =>
+  const names = [...world.users.keys()];
+  const rotated = names.filter((name) =>
     referee.recordsOf(name).some(({ step }) => step.type === 'created'),
   );
-  return rotated.length === 0 ? undefined : { kind: 'undo', user: dice.pick(rotated) };
+  const stuck = rotated.filter((name) => new UserHistory(referee.recordsOf(name)).open);
+  const meant = stuck.length > 0 && dice.chance(0.5) ? stuck : rotated;
+  return meant.length === 0 ? undefined : { kind: 'undo', user: dice.pick(meant) };
 }
 
-/** Keys whose secret was lost; or, by a slip, one that a person made lately. */
-export function namesOrphans({ dice, world, referee, schedule }: Stage): Task | undefined {
-  const present = [...world.users.values()].flatMap((user) => world.present(user));
-  const isNew = ({ createdAtMs }: SimKey) => schedule.nowMs - createdAtMs < DAY_MS;
-  const named = present.filter((key) =>
-    key.madeBy === 'operator'
-      ? isNew(key) && dice.chance(0.3)
-      : key.madeBy === 'us' && !referee.isSafe(key),
-  );
+/** Keys whose secret was lost; or, by a slip, one that a person made where an answer was lost. */
+export function namesOrphans({ dice, world, referee }: Stage): Task | undefined {
+  const named = [...world.users.values()].flatMap((user) => {
+    const isAsked = new UserHistory(referee.recordsOf(user.name)).mayBeUnfinished;
+    return world
+      .present(user)
+      .filter((key) => (key.madeBy === 'operator' ? isAsked : !referee.isSafe(key)));
+  });
   if (named.length === 0) return undefined;
   return { kind: 'recover', orphans: new Set([dice.pick(named).id]) };
 }
@@ -137,22 +176,16 @@ function setStatus(
   }
 }
 
-/** Copies a new secret out of its hand-off file, or not even that, and mostly removes the file. */
+/** Copies a new secret out of its hand-off file, and mostly removes the file. */
 function takeSecret(stage: Stage, user: SimUser): void {
   const { dice, disk, world, schedule } = stage;
-  const folder = `${STATE_DIR}/${ACCOUNT}/handoff`;
   for (const key of world.present(user)) {
-    const path = `${folder}/${key.id}.json`;
-    if (!disk.find(path)?.content().includes(key.secret)) continue;
+    if (!disk.find(`${HANDOFFS}/${key.id}.json`)?.content().includes(key.secret)) continue;
     touch(stage, key);
-    key.isTaken = dice.chance(0.7);
-    if (!key.isTaken || dice.chance(0.7)) {
-      disk.remove(path);
-      disk.syncDirectory(folder);
-    }
-    world.note('operator', `${key.isTaken ? 'takes' : 'removes'} the secret of ${key.id}`);
-    if (!key.isTaken) continue;
+    key.isTaken = true;
+    if (dice.chance(0.7)) removeHandoff(disk, key);
     if (key.status === 'Active' && dice.chance(0.7)) key.usesMs.push(schedule.nowMs);
+    world.note('operator', `takes the secret of ${key.id}`);
   }
 }
 

@@ -134,12 +134,19 @@ export class Referee {
     this.#knowledge.of(process).isCountDenied = true;
   }
 
-  detailsMiss(process: SimProcess, user: SimUser): void {
+  leavesOut(process: SimProcess, user: SimUser): void {
     this.#knowledge.of(process).leftOut.add(user);
   }
 
   held(process: SimProcess, keyId: string): void {
     this.#knowledge.of(process).heldMs.set(keyId, this.#nowMs);
+  }
+
+  /** AWS has carried a change out, and the process has heard that. */
+  heard(process: SimProcess, change: Change, keyId: string): void {
+    const user = this.#parts.world.key(keyId)?.user ?? '';
+    this.#knowledge.of(process).changedMs.set(user, this.#nowMs);
+    this.#told.heard(process, change, keyId);
   }
 
   told(process: SimProcess, event: EngineEvent): void {

@@ -24,16 +24,24 @@ export interface RunSettings {
 const SESSION_KEY = 'ASIASIMULATEDSESSION' as AccessKeyId;
 const AGE_DAYS_MAX = 400;
 
-export function populate(world: World, dice: Dice): void {
+export function populate({
+  world,
+  dice,
+  schedule,
+}: Pick<Stage, 'world' | 'dice' | 'schedule'>): void {
   const users = dice.between(1, 10);
   for (let number = 1; number <= users; number += 1) {
     const user = world.addUser(`user-${number}`);
     const add = () => world.create(user, 'before', 'setup', dice.below(AGE_DAYS_MAX) * DAY_MS);
     add();
-    if (!dice.chance(0.25)) continue;
-    const second = add();
+    const second = dice.chance(0.25) ? add() : undefined;
     if (second !== undefined && dice.chance(0.6)) world.setStatus(second, 'Inactive', 'setup');
-    for (const key of user.keys) key.isForgotten = dice.chance(0.3);
+    for (const key of user.keys) {
+      key.isForgotten = second !== undefined && dice.chance(0.3);
+      const usedMs = schedule.nowMs - dice.below(5 * DAY_MS);
+      const isUsed = !key.isForgotten && key.status === 'Active' && usedMs > key.createdAtMs;
+      if (isUsed && dice.chance(0.8)) key.usesMs.push(usedMs);
+    }
   }
 }
 

@@ -14,6 +14,7 @@ import { KeyturnError } from '../../src/base/errors.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { FaultKind } from './faults.ts';
 import { never, type SimProcess } from './machine.ts';
+import { mayHelp } from './operator.ts';
 import { simSecretStore } from './secret-service.ts';
 import type { RunSettings } from './settings.ts';
 import { simOverview } from './sim-overview.ts';
@@ -216,6 +217,7 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
         createKey(stage, process, user),
       );
       if (fate === 'throttled') return { kind: 'refused', code: 'throttled', reason: fate };
+      if (fate === 'request-lost') mayHelp(stage, user);
       if (fate !== 'answered') return { kind: 'unknown', reason: fate };
       if (result === undefined) return { kind: 'refused', code: 'no-free-slot', reason: 'quota' };
       referee.changes.heard(process, 'created', result.id);

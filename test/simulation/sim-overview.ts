@@ -20,7 +20,7 @@ export function simOverview(
         }
         return [...world.users.values()].filter((user) => {
           if (!faults.hit('details-miss-user')) return true;
-          referee.detailsMiss(process, user);
+          referee.leavesOut(process, user);
           return false;
         });
       });

@@ -20,7 +20,7 @@ export interface SimReport extends ReportFile {
 export type Read = <T>(operation: string, serve: () => T) => Promise<T>;
 
 export function simReports(stage: Stage, process: SimProcess, read: Read): CredentialReports {
-  const { world, faults, schedule, dice } = stage;
+  const { world, faults, schedule, dice, referee } = stage;
   const kept = (): SimReport | undefined => {
     const { report } = world;
     const isKept = report && schedule.nowMs - report.generatedAt.getTime() < KEPT_MS;
@@ -43,7 +43,12 @@ export function simReports(stage: Stage, process: SimProcess, read: Read): Crede
         process.note(`reads the report of ${report.generatedAt.toISOString()}`);
         const { csv, generatedAt } = report;
         if (!faults.hit('report-cut')) return { csv, generatedAt };
-        return { csv: csv.slice(0, dice.below(csv.length)), generatedAt };
+        // Cut at the end of a row, it looks whole.
+        const cut = csv.slice(0, dice.below(csv.length));
+        for (const user of report.users) {
+          if (!cut.includes(`\n${user.name},`)) referee.leavesOut(process, user);
+        }
+        return { csv: cut, generatedAt };
       }),
   };
 }

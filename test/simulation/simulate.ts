@@ -60,7 +60,7 @@ class Simulation {
     const world = new World(schedule, dice, trace);
     const disk = new Disk(dice, schedule, STATE_DIR);
     const vault = new Vault();
-    populate(world, dice);
+    populate({ world, dice, schedule });
     const settings = drawSettings(world, dice);
     fillSecrets({ world, vault, dice }, settings);
     this.#machine = drawMachine(dice, settings);
@@ -104,6 +104,9 @@ class Simulation {
   async #round(): Promise<void> {
     const { dice, faults, disk, schedule } = this.stage;
     useKeys(this.stage);
+    schedule.after(dice.below(15 * MINUTE_MS), () => {
+      if (faults.areOn) useKeys(this.stage);
+    });
     operatorActs(this.stage, 10 * MINUTE_MS);
     ownRotations(this.stage, MINUTE_MS);
     this.#moveClock();

@@ -83,7 +83,7 @@ export const OF_ROTATIONS: readonly Control[] = [
   {
     invariant: 'I3',
     fault: 'the places are not read again before the copy in custody goes',
-    shows: 'removes the only copy of the secret',
+    shows: 'did not read the place again before the copy',
     sabotage: {
       account: (account) => ({
         ...account,
