@@ -18,6 +18,7 @@ import type { SimProcess } from './machine.ts';
 import { openAccount, wantedOf } from './sim-account.ts';
 import { changed, type SimRun } from './sim-run.ts';
 import type { Stage } from './stage.ts';
+import { changeIn, foretoldIn, isBesides } from './told.ts';
 
 export interface RunResult {
   readonly outcomes: readonly UserOutcome[];
@@ -35,7 +36,8 @@ export async function oneRun(run: SimRun): Promise<RunResult> {
   const besides: string[] = [];
   const emit = (event: EngineEvent) => {
     stage.referee.told(process, event);
-    const change = run.isDry ? foretoldIn(event) : isBesides(event) && changeIn(event);
+    const change =
+      run.task.kind === 'dry-run' ? foretoldIn(event) : isBesides(event) && changeIn(event);
     if (change) besides.push(change);
     if (event.code === 'key-unexplained') toldOf.add(event.user);
     if (run.task.kind !== 'dry-run') count(event, stage);

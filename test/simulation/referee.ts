@@ -20,7 +20,7 @@ import type { Schedule } from './schedule.ts';
 import type { RunSettings } from './settings.ts';
 import { CLOCK_TOLERANCE_MS, DAY_MS, STATE_DIR } from './stage.ts';
 import { TakenBack } from './taken-back.ts';
-import { type Change, Told } from './told.ts';
+import { Told } from './told.ts';
 import type { Vault } from './vault.ts';
 import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser, type World } from './world.ts';
 
@@ -76,7 +76,7 @@ export class Referee {
   readonly leftOut: LeftOut;
   readonly copies: Copies;
   readonly #takenBack: TakenBack;
-  readonly #told = new Told();
+  readonly changes = new Told();
   /** By rotation. */
   readonly #creates = new Map<string, number>();
   readonly #neverSent = new NeverSent(this.#creates);
@@ -142,13 +142,6 @@ export class Referee {
     this.#knowledge.of(process).heldMs.set(keyId, this.#nowMs);
   }
 
-  /** AWS has carried a change out, and the process has heard that. */
-  heard(process: SimProcess, change: Change, keyId: string): void {
-    const user = this.#parts.world.key(keyId)?.user ?? '';
-    this.#knowledge.of(process).changedMs.set(user, this.#nowMs);
-    this.#told.heard(process, change, keyId);
-  }
-
   told(process: SimProcess, event: EngineEvent): void {
     this.saw(JSON.stringify(event));
     this.changes.told(process, event);
@@ -159,6 +152,12 @@ export class Referee {
     for (const what of this.changes.kept(process)) {
       this.fail('I16', `${process.name} does not tell that ${what}`);
     }
+  }
+
+  /** I16, when all has come to rest; `questions` are the users whom a person is asked about. */
+  comesToRest(questions: ReadonlySet<string>): void {
+    for (const what of this.changes.leftUntold(this.#parts.world, questions))
+      this.fail('I16', what);
   }
 
   basisOf(process: SimProcess, user: string): Basis {

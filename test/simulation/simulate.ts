@@ -263,6 +263,7 @@ class Simulation {
     if (last?.fatal !== undefined && !isRefused) {
       referee.fail('I10', `the last run ends with ${last.fatal}`);
     }
+    if (!isRefused) referee.comesToRest(last?.toldOf ?? new Set());
     for (const user of world.users.values()) {
       const { open } = new UserHistory(referee.recordsOf(user.name));
       const isLost =

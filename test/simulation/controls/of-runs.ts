@@ -131,6 +131,34 @@ export const OF_RUNS: readonly Control[] = [
     },
   },
   {
+    invariant: 'I16',
+    fault: 'nobody looks for what an earlier run did and could not say',
+    shows: 'was never told',
+    sabotage: {
+      state: (state) => ({
+        ...state,
+        exclusively: (user, work) =>
+          state.exclusively(user, (log) => {
+            Object.defineProperty(log.history, 'unsettled', { get: () => [] });
+            return work(log);
+          }),
+      }),
+    },
+  },
+  {
+    invariant: 'I12',
+    fault: 'a dry run does not look for what an earlier run did and could not say',
+    shows: 'of recovery: foretold',
+    sabotage: {
+      account: (account) => ({
+        ...account,
+        emit: (event) => {
+          if (event.code !== 'finding-foretold') account.emit(event);
+        },
+      }),
+    },
+  },
+  {
     invariant: 'I17',
     fault: 'all rotations create their keys at once',
     shows: 'new secrets on their way at once',
