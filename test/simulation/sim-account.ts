@@ -17,7 +17,7 @@ import { PATIENT } from '../../src/lifecycle/retire-policy.ts';
 import { FileStore } from '../../src/state/files/file-store.ts';
 import { whyVolatile } from '../../src/state/files/lasting.ts';
 import type { AccountState, Custody } from '../../src/state/state-store.ts';
-import { simFileSystem } from './sim-file-system.ts';
+import { simFileSystem, simOwners } from './sim-file-system.ts';
 import { simGateway } from './sim-gateway.ts';
 import { changed, type SimRun } from './sim-run.ts';
 import { HOLD_DAYS, MINUTE_MS, STATE_DIR } from './stage.ts';
@@ -40,6 +40,7 @@ export async function openAccount(run: SimRun, emit: EventSink): Promise<Account
   const store = new FileStore({
     ...{ directory: STATE_DIR, clock, run: process.name },
     fs: changed(simFileSystem(access), sabotage.fileSystem),
+    owners: simOwners,
     processes: changed(process.table, sabotage.processes),
   });
   const why = await whyVolatile(STATE_DIR, {}, changed(machine.system, sabotage.system));
