@@ -2,6 +2,8 @@
 // an undo, and what its journals know elsewhere, are shared with undo-several.ts.
 
 import { openAccounts } from '../aws/accounts.ts';
+import type { AccountGateway } from '../aws/gateway.ts';
+import { openGateway } from '../aws/open-gateway.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import type { AccountWork } from '../engine/account-work.ts';
@@ -58,18 +60,10 @@ export async function insideAccount<T>(
   context: RunContext,
   work: (account: AccountWork) => Promise<T>,
 ): Promise<T> {
-  const { profile, region, roleName, externalId, dryRun, wordCommand } = place;
-  const { state: store } = context;
-  const accounts = await openAccounts({
-    ...context,
-    ...{ profile, region, roleName, externalId, maxParallel: CALLS_AT_ONCE },
-    run: store.run,
-    sessionName: `keyturn-${store.run}`,
-  });
+  const { dryRun, wordCommand } = place;
+  const { gateway, close } = await enter(place, context);
   try {
-    const account = place.account ?? accounts.caller.account;
-    const gateway = await accounts.enter(account);
-    const state = await store.open(account, dryRun ? 'read' : 'write');
+    const state = await context.state.open(gateway.caller.account, dryRun ? 'read' : 'write');
     const policy = {
       oldKeyFate: 'deactivate',
       retire: PATIENT,
@@ -80,7 +74,31 @@ export async function insideAccount<T>(
     } as const;
     return await work(accountWork({ ...context, gateway, state, policy, finishesOthers: true }));
   } finally {
+    close();
+  }
+}
+
+interface Entered {
+  readonly gateway: AccountGateway;
+  readonly close: () => void;
+}
+
+/** In the caller's own account a key that comes back may sign in the place of the caller's (I7). */
+async function enter(place: UndoPlace, context: RunContext): Promise<Entered> {
+  const { profile, region, roleName, externalId, account } = place;
+  const { run } = context.state;
+  const options = { ...context, ...{ profile, region, maxParallel: CALLS_AT_ONCE, run } };
+  if (account === undefined) {
+    const gateway = await openGateway(options);
+    return { gateway, close: () => gateway.close() };
+  }
+  const sessionName = `keyturn-${run}`;
+  const accounts = await openAccounts({ ...options, roleName, externalId, sessionName });
+  try {
+    return { gateway: await accounts.enter(account), close: () => accounts.close() };
+  } catch (thrown) {
     accounts.close();
+    throw thrown;
   }
 }
 

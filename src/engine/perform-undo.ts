@@ -110,7 +110,9 @@ export function assertNotOwn(
   const { gateway } = account;
   if (fromKeyFate === 'keep' || !dependsOn(gateway.caller, user, fromKeyId)) return;
   if (secret !== undefined && gateway.signedBy !== undefined) return;
-  throw ownKeyError(user, fromKeyId);
+  throw new KeyturnError('own-key', ownKeyError(user, fromKeyId).message, {
+    hint: "sign with a role that does not depend on it, or with another user's key, to undo this one",
+  });
 }
 
 /** I4: nothing may depend on a key that AWS does not accept. */
