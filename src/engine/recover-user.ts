@@ -28,7 +28,7 @@ export async function carryOut(decision: Deciding, work: UserWork): Promise<Rota
   const { rotation, steps } = recover;
   const { user, id, oldKeyId } = rotation;
   if (recover.reopens) await reopen(recover, work);
-  if (recover.leadsTo !== 'nothing') await takeWord(recover, work);
+  await takeWord(recover, work);
   const { phase } = work.history.rotation(id);
   work.account.emit({ code: 'rotation-resumed', user, oldKeyId, phase });
   for (const step of steps) await perform(step, decision, work);
@@ -48,9 +48,11 @@ async function reopen(recover: Recovery, work: UserWork): Promise<void> {
   work.account.emit({ code: 'orphan-found', user: work.user, keyId });
 }
 
-/** The operator's word is on record before anything is done because of it. */
-async function takeWord({ rotation, keyId }: Recovery, work: UserWork): Promise<void> {
+/** The operator's word is on record before the key is deleted because of it. */
+async function takeWord(recover: Recovery, work: UserWork): Promise<void> {
   const { policy, emit } = work.account;
+  const { rotation } = recover;
+  const keyId = recover.leadsTo === 'closed' ? recover.deletes?.keyId : undefined;
   if (keyId === undefined || !policy.orphans.has(keyId)) return;
   await work.record(rotation.id, { type: 'orphan-named', keyId });
   emit({ code: 'orphan-named', user: work.user, keyId });

@@ -2,9 +2,11 @@
 // with, in one object. The steps of the engine are handed this and nothing else.
 
 import type { Grace } from '../lifecycle/decide-grace.ts';
+import { assert } from '../base/errors.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
+import { mayFollow } from '../lifecycle/rotation.ts';
 import type { UserLog } from '../state/state-store.ts';
 import type { AccountWork } from './account-work.ts';
 
@@ -35,8 +37,10 @@ export class UserWork implements UserAtHand {
   }
 
   /** Resolves when the step is durable. */
-  record(rotation: string, step: RotationStep): Promise<void> {
-    return this.#log.record(rotation, step);
+  async record(rotation: string, step: RotationStep): Promise<void> {
+    const state = this.history.find(rotation);
+    assert(mayFollow(state, step), `${step.type} can not follow ${state?.phase ?? 'nothing'}`);
+    await this.#log.record(rotation, step);
   }
 
   recordKey(step: KeyStep): Promise<void> {

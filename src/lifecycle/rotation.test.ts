@@ -88,6 +88,21 @@ describe('rotation state', () => {
     }
   });
 
+  it('the word that nobody made a key by hand is taken wherever the key may be deleted (I10)', () => {
+    const named: RotationStep = { type: 'orphan-named', keyId: NEW };
+    const discarding: RotationStep = { type: 'discarding', keyId: NEW, reason: 'lost' };
+    const befores: RotationStep[][] = [
+      [INTENDED],
+      [INTENDED, { type: 'create-unknown', reason: 'no answer' }],
+      [INTENDED, { type: 'orphan-found', keyId: NEW }],
+      [INTENDED, { type: 'created', newKeyId: NEW }],
+      [INTENDED, discarding],
+    ];
+    for (const before of befores) {
+      assert.equal(stateAfter([...before, named]).phase, stateAfter(before).phase);
+    }
+  });
+
   it('I2: a request that never left is closed, and no late key ever opens it again', () => {
     const closed: RotationStep[] = [INTENDED, { type: 'closed', reason: 'never-sent' }];
     assert.equal(stateAfter(closed).phase, 'closed');

@@ -107,7 +107,7 @@ const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = {
   'in-grace': new Set(['deadline-announced', 'deactivating', 'deactivated', 'undoing', 'closed']),
   // A resumed cut-over states its intent again.
   deactivating: new Set(['deactivating', 'deactivated', 'undoing', 'closed']),
-  discarding: new Set(['discarded', 'adopted', 'closed']),
+  discarding: new Set(['orphan-named', 'discarded', 'adopted', 'closed']),
   deactivated: new Set(['undoing']),
   completed: new Set(['undoing']),
   undoing: new Set(['undone', 'undo-given-up', 'closed']),
@@ -115,6 +115,12 @@ const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = {
   // I13: the key of a request that was taken for lost appeared after all. See mayReopen.
   closed: new Set(['orphan-found']),
 };
+
+/** Whether the step may be recorded next. Written all the same, it would damage the journal. */
+export function mayFollow(rotation: Rotation | undefined, { type }: RotationStep): boolean {
+  if (rotation === undefined) return type === 'intended' || type === 'found';
+  return MAY_FOLLOW[rotation.phase].has(type) && mayReopen(rotation);
+}
 
 function mayReopen(rotation: Rotation): boolean {
   return rotation.phase !== 'closed' || rotation.reason === 'no-key-was-made';
@@ -157,8 +163,7 @@ export function isOpen(rotation: Rotation): boolean {
 export function applyRecord(rotation: Rotation | undefined, record: RotationRecord): Rotation {
   const { step } = record;
   if (rotation === undefined) return begun(record);
-  const isInOrder = MAY_FOLLOW[rotation.phase].has(step.type) && mayReopen(rotation);
-  if (!isInOrder) throw outOfOrder(record, rotation.phase);
+  if (!mayFollow(rotation, step)) throw outOfOrder(record, rotation.phase);
   // Two spreads of objects of many shapes would cost six times as much, and a journal has many records.
   return Object.assign({}, phaseAfter(rotation, step, record.at), factsOf(rotation, record.run));
 }
