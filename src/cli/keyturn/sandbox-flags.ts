@@ -134,9 +134,10 @@ const WORKLOADS: HelpSection = {
       "Made-up ones, for --deliver 'secrets-manager=app/{user}': most read their secret every 20 minutes or every hour, jobs read when they start (daily, weekly, monthly), some read once a week, a few never again.",
     ],
     [
-      'WORKLOAD',
-      'name=NAME,place=PLACE and, each optional, reads=TIME|each-call|never (20m), calls=TIME (5m), service=s3, region=us-east-1. PLACE is secrets-manager=NAME, ssm=NAME, or file=PATH#PROFILE; NAME,NAME for the two halves of a pair.',
+      '--add WORKLOAD',
+      'Starts one more. WORKLOAD is name=NAME,place=PLACE and, each optional, reads=TIME|each-call|never (20m), calls=TIME (5m), service=s3, region=us-east-1. PLACE is secrets-manager=NAME, ssm=NAME, or file=PATH#PROFILE; NAME,NAME for the two halves of a pair.',
     ],
+    ['--restart NAME', 'Starts it again, as a new deployment does: it reads its place now.'],
     [
       'refused',
       'Calls with a key that is Inactive or deleted, or with a wrong secret: what a rotation that cuts somebody off would cost.',
@@ -163,7 +164,13 @@ const CONTROL: HelpSection = {
       'latencyMs, keyLagSeconds, readLagSeconds, lastUsedLagSeconds, rate and others',
     ],
     ['POST seed', 'more accounts, users, keys and roles'],
-    ['GET workloads', 'each with its counts; DELETE ends them; POST starts some'],
+    ['GET clock', 'that calendar, and how far it is from the real one'],
+    ['GET workloads', 'each with its counts, and their sums; DELETE ends them'],
+    [
+      'POST workloads',
+      '{"workloads": [{"name": NAME, "place": PLACE, …}]}, or {"populate": {}} for what --workloads does',
+    ],
+    ['POST restart', '{"name": NAME}: the workload reads its place now'],
   ],
 };
 
@@ -223,7 +230,7 @@ export function sandboxHelp(width?: number): string {
         'keyturn sandbox [flags]',
         'keyturn sandbox advance TIME [--json]',
         'keyturn sandbox clock [--json]',
-        'keyturn sandbox workloads [--add WORKLOAD]… [--restart NAME]… [--json]',
+        'keyturn sandbox workloads [--add …] [--restart …] [--json]',
       ],
       description: [
         'It prints the environment to export, then serves until it is stopped with Ctrl-C. Nothing is kept, and nothing leaves this machine.',
