@@ -187,7 +187,7 @@ class AccountRun {
     // keeps nothing, so it does not ask whether it could.
     const state = await this.#context.state.open(id, dryRun ? 'read' : 'write');
     if (target !== undefined) {
-      const { user, keyId } = await findTarget(target, gateway);
+      const { user, keyId } = await findTarget(target, { gateway, state, clock });
       const wanted = { kind: 'named-key', keyId, mayRemove: undefined } as const;
       this.#options = { ...this.#options, user, wanted };
     }

@@ -2,21 +2,30 @@
 
 import type { AccountGateway } from '../aws/gateway.ts';
 import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
+import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import { describeKey, keyDetails } from '../engine/key-details.ts';
+import type { AccountState } from '../state/state-store.ts';
 
 export interface Target {
   readonly user: string;
   readonly keyId: AccessKeyId;
 }
 
+/** Where it is looked for. */
+export interface TargetPlace {
+  readonly gateway: AccountGateway;
+  readonly state: AccountState;
+  readonly clock: Clock;
+}
+
 /**
- * Throws `unknown-owner` for a key that no user of the account is known to have, `unknown-user`, and
+ * A user whose last rotation waits for the end of its old key is meant by the new one. Throws `unknown-owner` for a key that no user of the account is known to have, `unknown-user`, and
  * `which-key` for a user who has none that is Active, or two.
  */
-export async function findTarget(named: string, gateway: AccountGateway): Promise<Target> {
-  return isAccessKeyId(named) ? await ownerOf(named, gateway) : await onlyKeyOf(named, gateway);
+export async function findTarget(named: string, at: TargetPlace): Promise<Target> {
+  return isAccessKeyId(named) ? await ownerOf(named, at.gateway) : await onlyKeyOf(named, at);
 }
 
 async function ownerOf(keyId: AccessKeyId, { reader }: AccountGateway): Promise<Target> {
@@ -30,8 +39,11 @@ async function ownerOf(keyId: AccessKeyId, { reader }: AccountGateway): Promise<
   });
 }
 
-async function onlyKeyOf(user: string, { reader }: AccountGateway): Promise<Target> {
+async function onlyKeyOf(user: string, { gateway, state, clock }: TargetPlace): Promise<Target> {
+  const { reader } = gateway;
   const active = (await reader.listAccessKeys(user)).filter(({ status }) => status === 'Active');
+  const { open } = await state.history(user);
+  if (open?.phase === 'in-grace') return { user, keyId: open.newKeyId };
   const [only, second] = active;
   if (only !== undefined && second === undefined) return { user, keyId: only.id };
   if (only === undefined) {
@@ -39,7 +51,7 @@ async function onlyKeyOf(user: string, { reader }: AccountGateway): Promise<Targ
       hint: ['look at the keys of the user:', command('keyturn', 'keys', '--user', user)],
     });
   }
-  const now = new Date();
+  const now = clock.now();
   const described = (await keyDetails(reader, active)).map((key) => describeKey(key, now));
   throw new KeyturnError(
     'which-key',

@@ -108,10 +108,16 @@ async function cutOver(rotation: WithNewKey, work: UserWork, because?: string): 
   const isOwn = dependsOn(gateway.caller, work.user, keyId);
   const writer = isOwn ? await successorWriter(rotation, work) : gateway.writer;
   const keys = await assertInPlace(rotation, work);
-  if (!keys.some((key) => key.id === keyId)) {
+  const oldKey = keys.find((key) => key.id === keyId);
+  if (oldKey === undefined) {
     // Deleted by hand meanwhile: nothing is left to be replaced, and the new pair is in its places.
     await work.record(id, { type: 'closed', reason: 'old-key-gone' });
     return;
+  }
+  if (oldKey.status !== 'Active') {
+    // Nothing is changed, so nothing is told; its hold begins now (I5).
+    await work.record(id, { type: 'deactivated' });
+    return await settleEnded(id, work);
   }
   const replaced = `replaced by ${rotation.newKeyId}`;
   const why = because === undefined ? replaced : `${replaced}, and ${because}`;

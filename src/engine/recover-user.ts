@@ -30,7 +30,8 @@ export async function carryOut(decision: Deciding, work: UserWork): Promise<Rota
   if (recover.reopens) await reopen(recover, work);
   await takeWord(recover, work);
   const { phase } = work.history.rotation(id);
-  work.account.emit({ code: 'rotation-resumed', user, oldKeyId, phase });
+  // One in grace was left open on purpose.
+  if (phase !== 'in-grace') work.account.emit({ code: 'rotation-resumed', user, oldKeyId, phase });
   for (const step of steps) await perform(step, decision, work);
   if (recover.leadsTo === 'nothing') throw recover.error;
   const last = steps.at(-1)?.kind;

@@ -1,8 +1,8 @@
 // One user at work: who it is, what is recorded about them, and everything that their account works
 // with, in one object. The steps of the engine are handed this and nothing else.
 
-import type { Grace } from '../lifecycle/decide-grace.ts';
 import { assert } from '../base/errors.ts';
+import type { Grace } from '../lifecycle/decide-grace.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { KeyStep, RotationStep } from '../lifecycle/record.ts';

@@ -39,6 +39,7 @@ export interface Leaving {
 
 export function* gateOf({ oldKey, rotation }: Leaving, facts: GraceFacts): Asking<GateVerdict> {
   const { history, now, retire, signer, usesOf } = facts;
+  if (oldKey.status !== 'Active') return { kind: 'quiet', why: 'it was not Active' };
   const inGrace = rotation?.phase === 'in-grace' ? rotation : undefined;
   const about = {
     createdAt: oldKey.createdAt,

@@ -26,7 +26,7 @@ function retiredTable(report: RotationReport, retired: Retirement[], page: Page)
     one.since === null ? '' : one.since.slice(0, 10),
   ]);
   return [
-    page.paint('green', `${verb} ${count} Inactive that nobody uses any more`),
+    page.paint('green', `${verb} ${count} Inactive that had waited for it`),
     page.table([...accounts.head, 'USER', 'OLD KEY', 'NEW KEY', 'ROTATED'], rows),
   ].join('\n');
 }
