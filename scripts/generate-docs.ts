@@ -13,6 +13,9 @@ import { keyctlHelp } from '../src/cli/keyctl/help.ts';
 import { keyturnHelp } from '../src/cli/keyturn/command.ts';
 import { compactHelp } from '../src/cli/keyturn/compact.ts';
 import { completionHelp } from '../src/cli/keyturn/completion.ts';
+import { historyHelp } from '../src/cli/keyturn/history.ts';
+import { KEY_VERBS } from '../src/cli/keyturn/keys/command.ts';
+import { keyChangeHelp, keysHelp } from '../src/cli/keyturn/keys/help.ts';
 import { policyHelp } from '../src/cli/keyturn/policy.ts';
 import { recoverHelp } from '../src/cli/keyturn/recover.ts';
 import { rotateOneHelp } from '../src/cli/keyturn/rotate.ts';
@@ -21,7 +24,9 @@ import { statusHelp } from '../src/cli/keyturn/status.ts';
 import { undoHelp } from '../src/cli/keyturn/undo-flags.ts';
 import { rotateHelp } from '../src/cli/rotate/help.ts';
 import { KINDS, wordOf } from '../src/destinations/kinds.ts';
+import { historyReportSchema } from '../src/reports/history-report.ts';
 import { keyctlReportSchema } from '../src/reports/keyctl-report.ts';
+import { keyChangeReportSchema, keysReportSchema } from '../src/reports/keys-report.ts';
 import { rotationReportSchema } from '../src/reports/rotation-report.ts';
 import { statusReportSchema } from '../src/reports/status-report.ts';
 import { undoReportSchema, undoSeveralReportSchema } from '../src/reports/undo-report.ts';
@@ -40,6 +45,10 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'docs/api-surface.txt': apiSurface,
   'schema/keyctl.schema.json': () => schemaFile('keyctl', keyctlReportSchema),
   'schema/keyturn-status.schema.json': () => schemaFile('keyturn-status', statusReportSchema),
+  'schema/keyturn-keys.schema.json': () => schemaFile('keyturn-keys', keysReportSchema),
+  'schema/keyturn-key-change.schema.json': () =>
+    schemaFile('keyturn-key-change', keyChangeReportSchema),
+  'schema/keyturn-history.schema.json': () => schemaFile('keyturn-history', historyReportSchema),
   'schema/keyturn-undo.schema.json': () => schemaFile('keyturn-undo', undoReportSchema),
   'schema/keyturn-undo-several.schema.json': () =>
     schemaFile('keyturn-undo-several', undoSeveralReportSchema),
@@ -95,8 +104,11 @@ function helpPage(program: string, help: string): string {
 function keyturnPage(): string {
   const pages = [
     keyturnHelp(),
+    keysHelp(),
+    ...KEY_VERBS.map((verb) => keyChangeHelp(verb)),
     statusHelp(),
     rotateOneHelp(),
+    historyHelp(),
     recoverHelp(),
     undoHelp(),
     compactHelp(),
@@ -108,8 +120,8 @@ function keyturnPage(): string {
     '# keyturn',
     '',
     'What `keyturn --help` and the help of its commands print. This page is generated: `npm run docs`.',
-    'The JSON output of `status` and `undo` is described in [`schema/`](../../schema/), the errors in',
-    '[`docs/errors.md`](../errors.md).',
+    'The JSON output of `keys`, `history`, `status` and `undo` is described in [`schema/`](../../schema/), the',
+    'errors in [`docs/errors.md`](../errors.md).',
     '',
     ...pages.flatMap((page) => ['```text', page.trimEnd(), '```', '']),
   ].join('\n');

@@ -138,6 +138,7 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
       timeoutMs: options.timeoutMs,
       deliver: deliveries,
       isDeliverGiven: options.deliver !== undefined,
+      reach: { flags: ['--state-dir', options.stateDir] },
       wordCommand: shellWords(['keyturn', 'recover', '--state-dir', options.stateDir]),
       movedFrom: options.movedFrom?.map((text) => reading.readFormerPlace(text, 'movedFrom')),
     },

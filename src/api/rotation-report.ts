@@ -129,6 +129,8 @@ export interface KeyInfo {
   readonly status: string;
   readonly age_days: number;
   readonly last_used: string | null;
+  readonly last_used_service?: string | null | undefined;
+  readonly last_used_region?: string | null | undefined;
 }
 
 export interface CleanupResult {
@@ -157,7 +159,14 @@ export interface KeyChanged {
   readonly account_id: string;
   readonly username: string;
   readonly access_key_id: string;
-  readonly by: 'rotation' | 'clean-up' | 'recovery' | 'undo' | 'finish' | 'making-room';
+  readonly by:
+    | 'rotation'
+    | 'clean-up'
+    | 'recovery'
+    | 'undo'
+    | 'finish'
+    | 'making-room'
+    | 'operator';
   readonly why: string;
   /** ISO 8601 UTC. */
   readonly at: string;

@@ -7,6 +7,7 @@ import type { InventorySource } from '../aws/inventory.ts';
 import type { Limiter } from '../aws/limiter.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
+import type { SameReach } from '../base/key-command.ts';
 import { isSameUser } from '../base/user-name.ts';
 import { type NamedPlace, printsSecret } from '../destinations/kinds.ts';
 import type { AccountWork } from '../engine/account-work.ts';
@@ -55,6 +56,8 @@ export interface AccountOptions extends InventoryOptions {
   readonly isDeliverGiven: boolean;
   /** The command line to which `--orphan KEY` is added to say so. */
   readonly wordCommand?: string;
+  /** How `keyturn keys` reaches the same account and state, for hints. */
+  readonly reach?: SameReach;
   /** Places where nobody reads a key any more. */
   readonly movedFrom?: readonly NamedPlace[] | undefined;
 }
@@ -224,8 +227,8 @@ class AccountRun {
   }
 
   #work(gateway: AccountGateway, state: AccountWork['state']): AccountWork {
-    const { cleanUpDays, deliver, isDeliverGiven } = this.#options;
-    const { orphans = NO_KEYS, wordCommand, movedFrom, oldKeyFate, retire } = this.#options;
+    const { cleanUpDays, deliver, isDeliverGiven, oldKeyFate, retire, reach } = this.#options;
+    const { orphans = NO_KEYS, wordCommand, movedFrom } = this.#options;
     const { gates } = this.#context;
     return accountWork({
       ...this.#context,
@@ -233,7 +236,7 @@ class AccountRun {
       ...(gates !== undefined && { creating: gates.creating }),
       policy: {
         ...{ oldKeyFate, retire, cleanUpDays, replacesOwnKey: isDeliverGiven, takesDeliver: true },
-        ...{ orphans, wordCommand, movedFrom },
+        ...{ orphans, wordCommand, movedFrom, reach },
       },
     });
   }

@@ -20,6 +20,7 @@ import type {
 } from '../reports/rotation-report.ts';
 import type { ChangeLog } from './change-log.ts';
 import { describeRetirement } from './describe-retirement.ts';
+import { lastUseFields } from './last-use-fields.ts';
 
 /** What is the same for the whole run. */
 export interface RunFacts {
@@ -217,13 +218,8 @@ function keyInfo(key: KeyDetails, now: Date): KeyInfo {
     access_key_id: key.id,
     status: key.status,
     age_days: wholeDaysBetween(key.createdAt, now),
-    last_used: lastUsed(key),
+    ...lastUseFields(key.lastUse),
   };
-}
-
-function lastUsed({ lastUse }: KeyDetails): string | null {
-  if (lastUse === 'unreadable') return null;
-  return lastUse.used === 'never' ? 'never' : lastUse.at.toISOString();
 }
 
 function cleanupResult(

@@ -19,6 +19,8 @@ import { stopSignal } from './stop-signal.ts';
 export interface RotateAccountOptions extends AccountOptions {
   /** Several accounts; undefined means the caller's own. */
   readonly accounts?: AccountSelection | undefined;
+  /** The flags with which a command enters one of them, for hints. */
+  readonly memberFlags?: readonly string[];
   /** Named profile; undefined means the SDK's default credential chain. */
   readonly profile: string | undefined;
   readonly region: string;

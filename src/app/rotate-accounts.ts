@@ -8,6 +8,7 @@ import { createLimiter } from '../aws/limiter.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { collectGarbageEarly } from '../base/heap.ts';
+import type { SameReach } from '../base/key-command.ts';
 import { refuseUnasked } from '../engine/named-orphans.ts';
 import {
   type AccountGates,
@@ -29,6 +30,8 @@ import type { RunContext, RunEnd } from './run-context.ts';
 
 export interface RotateAccountsOptions extends AccountOptions {
   readonly accounts: AccountSelection;
+  /** The flags with which a command enters one of the accounts, for hints. */
+  readonly memberFlags?: readonly string[];
   readonly profile: string | undefined;
   readonly region: string;
 }
@@ -121,7 +124,8 @@ class FleetRun {
     const { wanted } = this.#options;
     if (wanted.kind === 'recovery' && !(await this.#hasSomethingLeft(id))) return NOTHING;
     const { emit } = this.#context;
-    const { account, fatal, asked, ...facts } = await runAccount(open, this.#options, {
+    const options = { ...this.#options, reach: this.#reachOf(id) };
+    const { account, fatal, asked, ...facts } = await runAccount(open, options, {
       ...this.#context,
       emit: inAccount(emit, id),
       gates: this.#gates,
@@ -136,6 +140,11 @@ class FleetRun {
     // What stopped all accounts is one issue of the run (in `end`), and not one of each account.
     this.#ledger.add(id, isStopped || isOfCaller ? { ...facts, errors: [] } : facts);
     return { users: facts.usersExamined, keys: facts.keysExamined, error: fatal };
+  }
+
+  #reachOf(account: string): SameReach {
+    const { reach = { flags: [] }, memberFlags = [] } = this.#options;
+    return { ...reach, flags: ['--account', account, ...memberFlags, ...reach.flags] };
   }
 
   /** Asked of the journal, so that no account is entered in which there is nothing to finish. */

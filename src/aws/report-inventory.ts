@@ -13,6 +13,7 @@
 //   of its date, the report is not used.
 
 import { type Clock, MS_PER_DAY } from '../base/clock.ts';
+import type { EventSink } from '../base/events.ts';
 import { comparableUserName } from '../base/user-name.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
@@ -25,7 +26,7 @@ import {
   type ReportUser,
 } from './credential-report.ts';
 import { fetchReport } from './fetch-report.ts';
-import type { AccountGateway, AccountOverview, KeyReader } from './gateway.ts';
+import type { AccountGateway, AccountOverview, CredentialReports, KeyReader } from './gateway.ts';
 import {
   type Inventory,
   type InventoryOptions,
@@ -34,9 +35,14 @@ import {
   type UsersRead,
 } from './inventory.ts';
 
-export interface ReportInventoryOptions extends Omit<InventoryOptions, 'user'> {
+export interface ReportOptions {
   readonly clock: Clock;
   readonly account: string;
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+}
+
+export interface ReportInventoryOptions extends Omit<InventoryOptions, 'user'>, ReportOptions {
   readonly daysThreshold: number;
   /** The hold of Inactive keys that are to be cleaned up; undefined when none are. */
   readonly inactiveDays: number | undefined;
@@ -57,19 +63,38 @@ export function isReportEnough(daysThreshold: number, inactiveDays: number | und
   return shortestMs > AGE_MS_MAX + CLOCK_TOLERANCE_MS;
 }
 
+/** The report, and AWS's own count of users, which it is held against. */
+export interface ReportSources {
+  readonly reports: CredentialReports;
+  readonly overview: Pick<AccountOverview, 'countUsers'>;
+}
+
+/**
+ * The account's report, once it is known to be whole and AWS's own. Throws `report-unusable`, and whatever
+ * the calls throw.
+ */
+export async function readReport(
+  { reports, overview }: ReportSources,
+  options: ReportOptions,
+): Promise<CredentialReport> {
+  const { emit, clock, account } = options;
+  const report = parseCredentialReport(await fetchReport(reports, options));
+  const ageMs = clock.now().getTime() - report.generatedAt.getTime();
+  if (ageMs > AGE_MS_MAX || ageMs < -CLOCK_TOLERANCE_MS) {
+    throw odd(`it says that it was made at ${report.generatedAt.toISOString()}`);
+  }
+  await assertComplete(report, overview, options);
+  if (report.hasRootKey) emit({ code: 'root-key-active', account });
+  return report;
+}
+
 /** Throws `report-unusable`, and whatever the calls throw. */
 export async function takeReportInventory(
   gateway: Pick<AccountGateway, 'reader' | 'reports' | 'overview'>,
   options: ReportInventoryOptions,
 ): Promise<Inventory> {
-  const { emit, clock, account } = options;
-  const report = parseCredentialReport(await fetchReport(gateway.reports, options));
-  const ageMs = clock.now().getTime() - report.generatedAt.getTime();
-  if (ageMs > AGE_MS_MAX || ageMs < -CLOCK_TOLERANCE_MS) {
-    throw odd(`it says that it was made at ${report.generatedAt.toISOString()}`);
-  }
-  await assertComplete(report, gateway.overview, options);
-  if (report.hasRootKey) emit({ code: 'root-key-active', account });
+  const { emit } = options;
+  const report = await readReport(gateway, options);
   const wanted = shortlist(report, options);
   emit({
     code: 'report-read',
@@ -143,8 +168,8 @@ function assertAllowed({ users, unreadable }: UsersRead): void {
 /** Throws when the report is of another account, or leaves dates or users out (I11). */
 async function assertComplete(
   { accounts, users }: CredentialReport,
-  overview: AccountOverview,
-  { account, emit }: ReportInventoryOptions,
+  overview: Pick<AccountOverview, 'countUsers'>,
+  { account, emit }: ReportOptions,
 ): Promise<void> {
   const other = [...accounts].find((each) => each !== account);
   if (other !== undefined) throw odd(`it is of account ${other}`);

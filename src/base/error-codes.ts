@@ -330,11 +330,28 @@ export const ERROR_CODES = {
   }),
   'still-in-use': info(1, 'user', {
     meaning:
-      'The replaced key was used after it was replaced, or AWS can not know yet; it stays Active.',
-    remedy: 'Give the new key to whatever still holds the old one, and finish later.',
+      'The key was used within its quiet time, or after it was replaced, or AWS can not know yet; it stays Active.',
+    remedy:
+      'Give another key to whatever still uses this one, and try later. `keyturn keys deactivate` takes `--although-in-use`.',
+  }),
+  'not-inactive': info(1, 'user', {
+    kind: 'block',
+    meaning: 'The key that is to be deleted is Active.',
+    remedy: 'Make it Inactive first, and delete it once nothing has missed it for 30 days.',
+  }),
+  'on-hold': info(1, 'user', {
+    kind: 'block',
+    meaning: 'The key has not been Inactive for long enough: it is kept as the way back.',
+    remedy: 'Delete it after the time in the hint, or end the hold with `--although-held`.',
+  }),
+  'only-key': info(1, 'user', {
+    kind: 'block',
+    meaning: 'The key that is to be deleted is the only one of its user.',
+    remedy: 'Leave it Inactive, or delete it in IAM, with the user if nobody needs that any more.',
   }),
   'last-use-unknown': info(1, 'user', {
-    meaning: 'The last use of an Inactive key can not be read, so it is not deleted.',
+    meaning:
+      'The last use of a key can not be read, so it is not made Inactive, or not deleted when it is.',
     remedy: 'Grant iam:GetAccessKeyLastUsed.',
   }),
   'journal-write': info(1, 'user', {

@@ -7,7 +7,15 @@ import type { AccessKeyId } from './access-key-id.ts';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Which part of the work changed a key (I16). */
-export type ChangedBy = 'rotation' | 'clean-up' | 'recovery' | 'undo' | 'finish' | 'making-room';
+export type ChangedBy =
+  | 'rotation'
+  | 'clean-up'
+  | 'recovery'
+  | 'undo'
+  | 'finish'
+  | 'making-room'
+  /** A person named the key. */
+  | 'operator';
 
 /** By what a key was changed, and why. */
 interface Changed {

@@ -42,7 +42,12 @@ export function hintText(hint: Hint): string {
 
 /** The same in one line, for a log. */
 export function hintLine(hint: Hint): string {
-  return hintText(hint).replaceAll(/\n */g, ' ');
+  return textInOneLine(hintText(hint));
+}
+
+/** Such a text in one line. */
+export function textInOneLine(text: string): string {
+  return text.replaceAll(/\n */g, ' ');
 }
 
 export function partsOf(hint: Hint): readonly HintPart[] {

@@ -5,6 +5,7 @@ import type { Limiter } from '../aws/limiter.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
+import type { SameReach } from '../base/key-command.ts';
 import type { NamedPlace } from '../destinations/kinds.ts';
 import { KEY_LAG_MS } from '../lifecycle/keys.ts';
 import type { OldKeyFate } from '../lifecycle/record.ts';
@@ -29,6 +30,8 @@ export interface RotationPolicy {
   readonly orphans: ReadonlySet<AccessKeyId>;
   /** The command line to which `--orphan KEY` is added to say so; `keyturn recover` when left out. */
   readonly wordCommand?: string | undefined;
+  /** How `keyturn keys` reaches this account and this state, for hints. */
+  readonly reach?: SameReach | undefined;
   /** Places of which the operator has said that nobody reads a key there any more. */
   readonly movedFrom?: readonly NamedPlace[] | undefined;
 }

@@ -2,13 +2,15 @@
 
 import { minuteOf } from '../base/clock.ts';
 import { type ErrorDetails, KeyturnError } from '../base/errors.ts';
-import { command, commandToDeactivate, type Hint, type HintPart, partsOf } from '../base/hint.ts';
+import { command, type Hint, type HintPart, partsOf } from '../base/hint.ts';
+import { keyCommand } from '../base/key-command.ts';
 import { OFFERED_KINDS } from '../destinations/kinds.ts';
 import type { Next, UserDecision } from '../lifecycle/decide-user.ts';
 import { type KeyDetails, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
 import type { JournaledTarget } from '../lifecycle/record.ts';
 import { servedAt } from '../lifecycle/served-at.ts';
 import { ownKeyError } from '../lifecycle/signer.ts';
+import { twoKeysAdvice } from '../lifecycle/two-keys.ts';
 import { describeKey } from './key-details.ts';
 import type { UserAtHand } from './user-work.ts';
 
@@ -63,19 +65,13 @@ function blockedError(blocked: Blocked, at: UserAtHand): KeyturnError {
     return new KeyturnError(
       reason,
       `${user} has two Active keys: ${described}; there is no room for a new one`,
-      undoneBefore(keys, at) ?? { hint: twoKeysHint(user, keys) },
+      undoneBefore(keys, at) ?? { hint: twoKeysAdvice(keys, now, account.policy.reach) },
     );
   }
-  const inactive = keys.find(({ status }) => status !== 'Active');
   return new KeyturnError(
     reason,
     `${user} has two keys: ${described}; there is no room for a new one`,
-    {
-      hint:
-        account.policy.cleanUpDays === undefined
-          ? `delete ${inactive?.id ?? 'the Inactive key'} if nothing needs it, or run with --cleanup-inactive`
-          : 'the Inactive key has not been Inactive for long enough yet; the run says of each kept key when it may go',
-    },
+    { hint: inactiveKeyHint(keys, at) },
   );
 }
 
@@ -101,17 +97,19 @@ function undoneBefore(
   };
 }
 
-function twoKeysHint(user: string, keys: readonly KeyDetails[]): Hint {
-  const quiet = quietest(keys);
-  const other = keys.find(({ id }) => id !== quiet.id) ?? quiet;
-  return [
-    `move what still uses ${quiet.id} to ${other.id}, then make it Inactive:`,
-    commandToDeactivate(user, quiet.id),
-    'delete it when nothing misses it, and run again',
-  ];
+/** Its first command deletes the key, where a person would. */
+function inactiveKeyHint(keys: readonly KeyDetails[], { account }: UserAtHand): Hint {
+  const { cleanUpDays, reach } = account.policy;
+  const inactive = keys.find(({ status }) => status !== 'Active');
+  const way =
+    cleanUpDays === undefined
+      ? 'run with --cleanup-inactive, which deletes the Inactive key once its hold is over'
+      : 'the Inactive key has not been Inactive for long enough yet; the run says of each kept key when it may go';
+  if (inactive === undefined) return way;
+  return [way, 'or, if nothing needs it, delete it:', keyCommand('delete', inactive.id, reach)];
 }
 
-function noRoomError({ slot }: NoRoom, { user }: UserAtHand): KeyturnError {
+function noRoomError({ slot }: NoRoom, { user, account }: UserAtHand): KeyturnError {
   if (slot.kind === 'full') {
     return new KeyturnError(
       'no-free-slot',
@@ -123,7 +121,12 @@ function noRoomError({ slot }: NoRoom, { user }: UserAtHand): KeyturnError {
   return new KeyturnError(
     key.status === 'Active' ? 'two-active-keys' : 'no-free-slot',
     `${user} has two keys, and ${key.id} (${because}) would have to go to make room`,
-    { hint: 'run in a terminal to be asked, or delete that key in IAM' },
+    {
+      hint: [
+        'run in a terminal to be asked, or do it first:',
+        keyCommand(key.status === 'Active' ? 'deactivate' : 'delete', key.id, account.policy.reach),
+      ],
+    },
   );
 }
 
@@ -190,24 +193,4 @@ function commandToServe(
     ...(region === gateway.services.region ? [] : ['--region', region]),
   ];
   return [isKeyctl ? 'serve it:' : 'to serve it, add:', command(...words)];
-}
-
-/** The key that seems least in use: never used, else used longest ago, else the oldest. */
-function quietest(keys: readonly KeyDetails[]): KeyDetails {
-  const useTime = ({ lastUse }: KeyDetails) => {
-    if (lastUse === 'unreadable') return Number.POSITIVE_INFINITY;
-    return lastUse.used === 'never' ? Number.NEGATIVE_INFINITY : lastUse.at.getTime();
-  };
-  const active = keys.filter(({ status }) => status === 'Active');
-  const [first] = active.toSorted(
-    (a, b) =>
-      compare(useTime(a), useTime(b)) || compare(a.createdAt.getTime(), b.createdAt.getTime()),
-  );
-  if (first === undefined) throw new KeyturnError('internal', 'no Active key to speak of');
-  return first;
-}
-
-function compare(a: number, b: number): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

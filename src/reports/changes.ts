@@ -8,8 +8,8 @@ export const keyChangedSchema = z.object({
   username: z.string(),
   access_key_id: z.string(),
   by: z
-    .enum(['rotation', 'clean-up', 'recovery', 'undo', 'finish', 'making-room'])
-    .describe('The part of the work that did it'),
+    .enum(['rotation', 'clean-up', 'recovery', 'undo', 'finish', 'making-room', 'operator'])
+    .describe('The part of the work that did it; operator: a person who named the key'),
   why: z.string().describe('In a few words'),
   at: z.string().describe('ISO 8601 UTC, by the clock of this machine'),
 });

@@ -1,9 +1,9 @@
 // Keys that were not rotated, for people: grouped by why, so that one cause is told once.
 
 import { ERROR_CODES, isErrorCode } from '../base/error-codes.ts';
-import { commandToDeactivate, hintText } from '../base/hint.ts';
+import { linesOfHint } from '../base/hint.ts';
 import type { Page } from './page.ts';
-import type { RotatedKey, RotationReport } from './rotation-report.ts';
+import type { KeyInfo, RotatedKey, RotationReport } from './rotation-report.ts';
 import { accountColumn, age, plural, unique, userWord } from './words.ts';
 
 /** From this many users on, one cause is told once with the names behind it. */
@@ -51,15 +51,28 @@ function fullSlots(code: string, users: readonly RotatedKey[], { report, page }:
       key.access_key_id,
       key.status,
       `${key.age_days} d`,
-      key.last_used?.replace(/T.*/, '') ?? 'not readable',
+      lastUsed(key),
     ]),
   );
   const advice = ADVICE[code] ?? { reason: code, hint: users[0]?.hint ?? '' };
   return [
     page.wrap('  ', `${advice.reason} [${code}]`),
     page.table([...accounts.head, 'USER', 'KEY', 'STATUS', 'AGE', 'LAST USED'], rows),
-    page.wrap('  hint: ', advice.hint),
+    ...hintsFor(users, advice.hint, page),
   ].join('\n');
+}
+
+function lastUsed(key: KeyInfo): string {
+  const day = key.last_used?.replace(/T.*/, '') ?? 'not readable';
+  return key.last_used_service == null ? day : `${day}, ${key.last_used_service}`;
+}
+
+/** Of few users each is told what to do; of many, once, with the first command for each. */
+function hintsFor(users: readonly RotatedKey[], advice: string, { wrap }: Page): string[] {
+  if (users.length < GROUP_FROM) return users.map(({ hint }) => wrap('  hint: ', hint ?? advice));
+  const first = ({ hint }: RotatedKey) =>
+    linesOfHint(hint ?? '').find(({ kind }) => kind === 'command')?.text;
+  return [wrap('  hint: ', advice), ...unique(users.map(first)).map((text) => `    ${text}`)];
 }
 
 /** Whether the person or the clock ended the work before these users were done. */
@@ -88,17 +101,15 @@ function oneCause(
 const ADVICE: Readonly<Record<string, { readonly reason: string; readonly hint: string }>> = {
   'two-active-keys': {
     reason: 'Two Active keys, so there is no room for a new one',
-    hint: hintText([
-      'find out which of the two is in use; make the other Inactive:',
-      commandToDeactivate('USER', 'KEY'),
-      'delete it when nothing misses it, and run again',
-    ]),
+    hint:
+      'move what still uses the quieter of the two to the other one, make it Inactive (keyturn keys ' +
+      'deactivate, which refuses a key in use), delete it when nothing misses it, and run again',
   },
   'no-free-slot': {
     reason: 'Both places for a key are taken, one by an Inactive key',
     hint:
-      'delete the Inactive key if nothing needs it, or let --cleanup-inactive do so once it has ' +
-      'been Inactive for long enough',
+      'delete the Inactive key if nothing needs it (keyturn keys delete), or let ' +
+      '--cleanup-inactive do so once it has been Inactive for long enough',
   },
   'own-key': {
     reason:

@@ -30,6 +30,8 @@ const keyInfo = z.object({
     .string()
     .nullable()
     .describe('ISO 8601 time, "never", or null when it could not be read'),
+  last_used_service: z.string().nullable().optional().describe('Such as s3, where AWS names one'),
+  last_used_region: z.string().nullable().optional().describe('Where AWS names one'),
 });
 
 const deliveredTo = z.object({

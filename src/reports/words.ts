@@ -45,6 +45,6 @@ export function userWord(report: RotationReport, key: { account_id: string; user
   return isAboutSeveral(report) ? `${key.account_id}/${key.username}` : key.username;
 }
 
-export function unique(texts: readonly (string | null)[]): string[] {
-  return [...new Set(texts.filter((text) => text !== null))];
+export function unique(texts: readonly (string | null | undefined)[]): string[] {
+  return [...new Set(texts.filter((text) => text != null))];
 }

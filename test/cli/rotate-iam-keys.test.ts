@@ -69,6 +69,8 @@ test('flags reach the use case as settled options', async () => {
     maxParallel: 16,
     timeoutMs: undefined,
     wordCommand: 'keyturn recover --region us-east-1',
+    reach: { flags: ['--region', 'us-east-1'] },
+    memberFlags: [],
     deliver: [{ kind: 'stdout', template: '' }],
     isDeliverGiven: false,
   });

@@ -149,6 +149,14 @@ export const CHECKS: readonly Directive[] = [
     },
   },
   {
+    usage: 'at most N requests, of all kinds together',
+    pattern: /^at most (\d+) requests$/,
+    perform: (stage, most) => {
+      const made = stage.requests().length;
+      assert.ok(made > 0 && made <= Number(most), `${made} requests\n${outputOf(stage)}`);
+    },
+  },
+  {
     usage: 'no writes: AWS was only read; no requests: AWS was not called at all',
     pattern: /^no (writes|requests)$/,
     perform: (stage, what) => {

@@ -2,22 +2,36 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { RotationReport } from '../../src/reports/rotation-report.ts';
 import type { UndoReport } from '../../src/reports/undo-report.ts';
 import type { Execution } from './stage.ts';
 
-const validate = validatorOf('rotate-iam-keys');
-const UNDO = { one: validatorOf('keyturn-undo'), several: validatorOf('keyturn-undo-several') };
+const ajv = new Ajv2020({ strict: false });
+const compiled = new Map<string, ValidateFunction>();
 
-function validatorOf(name: string) {
-  const schema = new URL(`../../../schema/${name}.schema.json`, import.meta.url);
-  return new Ajv2020({ strict: false }).compile(JSON.parse(readFileSync(schema, 'utf8')));
+/** The published schema of what a command prints. */
+function schemaOf({ args }: Execution): string {
+  const [command, verb = ''] = args;
+  if (command === 'history') return 'keyturn-history';
+  if (command !== 'keys') return 'rotate-iam-keys';
+  return /^(?:deactivate|activate|delete)$/.test(verb) ? 'keyturn-key-change' : 'keyturn-keys';
+}
+
+function validatorOf(name: string): ValidateFunction {
+  const known = compiled.get(name);
+  if (known !== undefined) return known;
+  const file = new URL(`../../../schema/${name}.schema.json`, import.meta.url);
+  const validate = ajv.compile(JSON.parse(readFileSync(file, 'utf8')));
+  compiled.set(name, validate);
+  return validate;
 }
 
 export function asksForJson({ args }: Execution): boolean {
   const line = args.join(' ');
-  return /--output[-_]format[ =]json/.test(line) && !/--(?:help|version)\b/.test(line);
+  if (/--(?:help|version)\b/.test(line)) return false;
+  const isOneFlag = /^(?:keys|history)\b/.test(line) && args.includes('--json');
+  return isOneFlag || /--output[-_]format[ =]json/.test(line);
 }
 
 /** Every run that was asked for JSON answers with one valid document, whatever happened. */
@@ -29,8 +43,13 @@ export function checkDocument(execution: Execution): void {
 /** The document on stdout. Fails when there is none, more than one, or one of another shape. */
 export function documentOf(execution: Execution): RotationReport {
   const parsed = parsedOf(execution);
-  assert.ok(validate(parsed), `not as the schema says: ${JSON.stringify(validate.errors)}`);
+  assertShape(parsed, schemaOf(execution));
   return parsed as RotationReport;
+}
+
+function assertShape(parsed: unknown, schema: string): void {
+  const validate = validatorOf(schema);
+  assert.ok(validate(parsed), `not as the schema says: ${JSON.stringify(validate.errors)}`);
 }
 
 export function asksForUndoJson({ args }: Execution): boolean {
@@ -41,8 +60,7 @@ export function asksForUndoJson({ args }: Execution): boolean {
 export function undoOf(execution: Execution): Changes {
   const parsed = parsedOf(execution) as Changes;
   if ('error' in parsed) return parsed;
-  const shape = 'undone' in parsed ? UNDO.several : UNDO.one;
-  assert.ok(shape(parsed), `not as the schema says: ${JSON.stringify(shape.errors)}`);
+  assertShape(parsed, 'undone' in parsed ? 'keyturn-undo-several' : 'keyturn-undo');
   return parsed;
 }
 

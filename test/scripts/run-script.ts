@@ -69,8 +69,9 @@ async function perform(stage: Stage, line: string, place: string): Promise<void>
     const text = stage.expand(line);
     // Labels have slashes, key IDs have none, so a line is the same directive before and after.
     const directive = DIRECTIVES.find(({ pattern }) => pattern.test(text));
-    const groups = directive?.pattern.exec(text)?.slice(1) ?? [];
-    await directive?.perform(stage, ...groups.map((group) => group ?? ''));
+    if (directive === undefined) throw new RangeError(`no directive knows it as "${text}"`);
+    const groups = directive.pattern.exec(text)?.slice(1) ?? [];
+    await directive.perform(stage, ...groups.map((group) => group ?? ''));
   } catch (thrown) {
     if (thrown instanceof Error) thrown.message = `${place}: ${line}\n${thrown.message}`;
     throw thrown;

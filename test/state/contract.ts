@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import type { RotationStep } from '../../src/lifecycle/record.ts';
 import { keepsWholeUnderFaults } from './contract-faults.ts';
+import { namesUsersAndKeys } from './contract-names.ts';
 import { shortensAndNames } from './contract-store.ts';
 import {
   BUSY,
@@ -32,6 +33,7 @@ export function passesContract(subject: Subject): void {
     keepsSealedSecrets(subject);
     tellsOfSecrets(subject);
     remembersSightings(subject);
+    namesUsersAndKeys(subject);
     shortensAndNames(subject);
   });
   describe(`${subject.kind} on a medium that fails`, () => keepsWholeUnderFaults(subject));
@@ -212,18 +214,6 @@ function knowsWhatIsOpen({ medium }: Subject): void {
       [['alice', true, undefined]],
     );
   });
-
-  it('names everybody with records, in the spelling last seen', async (test) => {
-    const { store } = await medium(test);
-    const state = await store('run-1').open(ACCOUNT, 'write');
-    await recorded(state, { user: 'alice' }, ROTATED);
-    await recorded(state, { user: 'bob' }, [INTENDED]);
-    await state.exclusively('Alice', (log) => log.recordKey({ type: 'deleted', keyId: OLD_KEY }));
-    const reader = await store('run-2').open(ACCOUNT, 'read');
-    for (const each of [state, reader]) {
-      assert.deepEqual((await each.users()).toSorted(), ['Alice', 'bob']);
-    }
-  });
 }
 
 function keepsSecrets({ medium }: Subject): void {
@@ -389,23 +379,6 @@ function remembersSightings({ medium }: Subject): void {
     }
     await two.refresh();
     assert.deepEqual(two.lastActive('ada', old, [old]), day3);
-  });
-
-  it('knows the ID of a key that was seen Inactive by its user and date, unless two have it', async (test) => {
-    const { store } = await medium(test);
-    const { sightings } = await store('run-1').open(ACCOUNT, 'write');
-    const other = { ...key, id: OLD_KEY };
-    assert.equal(sightings.inactiveKeyOf('Ada', day1), undefined);
-    await sightings.remember([{ at: day2, inactive: [{ user: 'Ada', key, keys: [key] }] }]);
-    const later = (await store('run-2').open(ACCOUNT, 'read')).sightings;
-    for (const each of [sightings, later]) {
-      assert.equal(each.inactiveKeyOf('ada', day1), NEW_KEY);
-      assert.equal(each.inactiveKeyOf('ada', day2), undefined);
-      assert.equal(each.inactiveKeyOf('bob', day1), undefined);
-    }
-    const both = [key, other];
-    await sightings.remember([{ at: day3, inactive: [{ user: 'Ada', key: other, keys: both }] }]);
-    assert.equal(sightings.inactiveKeyOf('ada', day1), undefined);
   });
 
   it('I5: each refresh learns what another one has remembered since', async (test) => {

@@ -48,7 +48,7 @@ async function refuseToAsk(serial: string): Promise<string> {
 export interface WorkParts extends Pick<AccountParts, 'gateway' | 'state'> {
   readonly said?: Pick<
     TargetOptions,
-    'orphans' | 'movedFrom' | 'wordCommand' | 'oldKeyFate' | 'retire'
+    'orphans' | 'movedFrom' | 'wordCommand' | 'reach' | 'oldKeyFate' | 'retire'
   >;
 }
 
@@ -62,7 +62,7 @@ export function workFor(
   { clock, emit, signal, changes }: KeyctlContext,
   deliver?: DeliveryTarget,
 ): AccountWork {
-  const { orphans = new Set(), movedFrom, wordCommand } = said;
+  const { orphans = new Set(), movedFrom, wordCommand, reach } = said;
   const { oldKeyFate = 'keep', retire = PATIENT } = said;
   return accountWork({
     ...{ gateway, state, clock, emit, signal },
@@ -71,7 +71,7 @@ export function workFor(
       ...{ oldKeyFate, retire, cleanUpDays: undefined },
       // The successor of the key that signs is in the profile that signs (I7).
       ...{ replacesOwnKey: oldKeyFate !== 'keep', takesDeliver: false },
-      ...{ orphans, movedFrom, wordCommand },
+      ...{ orphans, movedFrom, wordCommand, reach },
     },
     ...(deliver !== undefined && { deliver }),
     finishesOthers: false,

@@ -5,6 +5,7 @@ import type { AccessKeyId } from '../../base/access-key-id.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { KeyturnError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
+import type { SameReach } from '../../base/key-command.ts';
 import type { NamedPlace } from '../../destinations/kinds.ts';
 import type { FinishOutcome } from '../../engine/finish-key.ts';
 import type { ForeseenUndo, UndoKind } from '../../engine/undo-rotation.ts';
@@ -53,6 +54,8 @@ export interface TargetOptions extends SessionOptions {
   readonly orphans?: ReadonlySet<AccessKeyId> | undefined;
   /** The command line to which `--orphan KEY` is added to say so. */
   readonly wordCommand?: string | undefined;
+  /** How `keyturn keys` reaches the same account and state, for hints. */
+  readonly reach?: SameReach | undefined;
   /** What becomes of the old key; it stays Active when left out. */
   readonly oldKeyFate?: OldKeyFate;
   /** When it goes, where it waits until nobody uses it. */

@@ -26,6 +26,24 @@ export function integer(
   };
 }
 
+/** So many days ago, or a day or a time by UTC. */
+export type Since = { readonly days: number } | { readonly at: Date };
+
+export const since: ValueRule<Since> = {
+  takes: 'a number of days such as 7d, or a day or a time such as 2026-11-01 or 2026-11-01T09:30Z',
+  example: '7d',
+  placeholder: 'WHEN',
+  read: (text) => {
+    const number = /^(\d{1,4})d$/.exec(text)?.[1];
+    if (number !== undefined) return { days: Number(number) };
+    if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?Z)?$/.test(text)) return undefined;
+    const at = new Date(text);
+    // The last day of a short month would become the first of the next one.
+    const isThere = !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text.slice(0, 10));
+    return isThere ? { at } : undefined;
+  },
+};
+
 /** Decimal digits with at most three decimals, such as 1.5. */
 export function decimal(placeholder: string, min: number, max: number): ValueRule<number> {
   return {

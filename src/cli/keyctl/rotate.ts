@@ -4,13 +4,17 @@ import { buildKeyctlReport, type KeyctlProgress } from '../../app/keyctl/build-k
 import type { ProfileExam, ProfileSession } from '../../app/keyctl/types.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import type { HintPart } from '../../base/hint.ts';
+import { keyCommand, type SameReach } from '../../base/key-command.ts';
 import { printable } from '../../base/printable.ts';
+import type { AccessKey } from '../../lifecycle/keys.ts';
+import { useWords } from '../../lifecycle/use-words.ts';
 import { renderPlan } from '../../reports/keyctl-text.ts';
 import type { Asker } from '../terminal/asker.ts';
 import { styleOf } from '../terminal/style.ts';
 import type { Pair } from './options.ts';
 import { requireProfiles } from './profiles.ts';
-import { laterCommands, type StepContext, targetOptions } from './step-context.ts';
+import { keysReach, laterCommands, type StepContext, targetOptions } from './step-context.ts';
 
 /** Yields the exam, and then the rotation with it. */
 export async function* rotateProfile(run: StepContext, pair: Pair): AsyncGenerator<KeyctlProgress> {
@@ -24,7 +28,7 @@ export async function* rotateProfile(run: StepContext, pair: Pair): AsyncGenerat
     yield examined;
     if (run.start.dryRun) return;
     showPlan(run, examined);
-    const mayRemove = await keyToRemove(run, exam);
+    const mayRemove = await keyToRemove(run, exam, pair);
     // A person who agreed to delete a key to make room has agreed to the rotation too.
     if (mayRemove === undefined) await confirmChoice(run, exam);
     yield { ...examined, result: await rotate(run, pair, { opened, mayRemove }) };
@@ -63,7 +67,11 @@ function showPlan({ session, options, start }: StepContext, known: KeyctlProgres
  * The key that the profile holds and the one that signs are never offered (I7). Throws when there
  * is no room and nobody agrees to make some.
  */
-async function keyToRemove(run: StepContext, exam: ProfileExam): Promise<AccessKeyId | undefined> {
+async function keyToRemove(
+  run: StepContext,
+  exam: ProfileExam,
+  pair: Pair,
+): Promise<AccessKeyId | undefined> {
   const { slot, user, openPhase } = exam;
   // A rotation that an earlier run began has its new key already, so no room is needed.
   if (openPhase !== undefined || slot.kind === 'free') return undefined;
@@ -80,7 +88,13 @@ async function keyToRemove(run: StepContext, exam: ProfileExam): Promise<AccessK
       {
         hint: isIdle
           ? '--yes lets keyctl delete it; or run in a terminal to be asked'
-          : 'it may be in use, so --yes does not delete it; run in a terminal to be asked, or delete it in IAM',
+          : [
+              'it may be in use, so --yes does not delete it; run in a terminal to be asked',
+              ...wayByHand(exam, key, {
+                now: run.session.host.clock.now(),
+                reach: keysReach(run, pair.authProfile),
+              }),
+            ],
       },
     );
   }
@@ -88,6 +102,22 @@ async function keyToRemove(run: StepContext, exam: ProfileExam): Promise<AccessK
   const question = `AWS allows two keys. ${key.id}: ${why}.\nDelete it to make room?`;
   if (await confirmed(run, run.ask, question, false)) return key.id;
   throw declined();
+}
+
+/** Which of the two keys is in use, and the command that begins to make room. */
+function wayByHand(
+  { keys }: ProfileExam,
+  other: AccessKey,
+  { now, reach }: { readonly now: Date; readonly reach: SameReach },
+): readonly HintPart[] {
+  if (other.status !== 'Active') {
+    return ['or delete it once its hold is over:', keyCommand('delete', other.id, reach)];
+  }
+  const uses = keys.map(({ id, lastUse }) => `${id} (${useWords(lastUse, now)})`).join(', ');
+  return [
+    `the keys are ${uses}; or make the other one Inactive when nothing uses it:`,
+    keyCommand('deactivate', other.id, reach),
+  ];
 }
 
 /**

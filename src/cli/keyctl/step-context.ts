@@ -2,6 +2,7 @@
 
 import type { KeyctlStart, LaterCommands } from '../../app/keyctl/build-keyctl-report.ts';
 import type { KeyctlContext, SessionOptions, TargetOptions } from '../../app/keyctl/types.ts';
+import type { SameReach } from '../../base/key-command.ts';
 import { shellWords } from '../../base/shell-words.ts';
 import type { Session } from '../run.ts';
 import type { Asker } from '../terminal/asker.ts';
@@ -36,8 +37,21 @@ export function targetOptions(run: StepContext, pair: Pair): TargetOptions {
   const { user, orphans, allProfiles, movedFrom, retire } = run.options;
   const session = sessionOptions(run, pair.authProfile);
   const wordCommand = laterCommand(run, [], pair);
-  const said = { user, orphans, allProfiles, movedFrom, wordCommand, ...retire };
+  const reach = keysReach(run, pair.authProfile);
+  const said = { user, orphans, allProfiles, movedFrom, wordCommand, reach, ...retire };
   return { ...session, targetProfile, ...said };
+}
+
+/** How `keyturn keys` signs with the same profile, which may be in a file of its own. */
+export function keysReach({ options }: StepContext, authProfile: string): SameReach {
+  const { credentialsFile, stateDir } = options;
+  return {
+    before:
+      credentialsFile === undefined
+        ? []
+        : ['env', `AWS_SHARED_CREDENTIALS_FILE=${credentialsFile}`],
+    flags: ['--profile', authProfile, ...(stateDir === undefined ? [] : ['--state-dir', stateDir])],
+  };
 }
 
 export function laterCommands(run: StepContext, pair: Pair): LaterCommands {

@@ -7,6 +7,7 @@ import { closest } from '../flags/closest.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
 import { ABOUT_FLAGS } from '../rotate/flags.ts';
 import { type Command, runCli, type Session } from '../run.ts';
+import { keysFailure } from './keys-failures.ts';
 
 interface Subcommand {
   readonly about: string;
@@ -17,12 +18,32 @@ interface Subcommand {
 
 const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   [
+    'keys',
+    {
+      about: 'every key with its age, last use and state; deactivate, activate or delete one',
+      run: async (session, args) => {
+        const { runKeys } = await import('./keys/command.ts');
+        return runKeys(session, args);
+      },
+    },
+  ],
+  [
     'status',
     {
       about: 'what earlier runs left open, and which secrets wait',
       run: async (session, args) => {
         const { runStatus } = await import('./status.ts');
         return runStatus(session, args);
+      },
+    },
+  ],
+  [
+    'history',
+    {
+      about: 'what was done to keys, when and why',
+      run: async (session, args) => {
+        const { runHistory } = await import('./history.ts');
+        return runHistory(session, args);
       },
     },
   ],
@@ -104,6 +125,8 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
 
 export const keyturnCommand: Command = {
   program: 'keyturn',
+  failureOutput: ({ args: [command, ...rest], clock }, error) =>
+    command === 'keys' ? keysFailure(rest, error, clock.now()) : undefined,
   run: async (session) => {
     const { host } = session;
     const [first, ...rest] = host.args;

@@ -5,6 +5,9 @@ import { type Flag, type FlagTable, isBoolean } from '../../flags/flag.ts';
 import { KEYCTL_FLAGS } from '../../keyctl/flags.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../../rotate/flags.ts';
 import { COMPACT_FLAGS } from '../compact.ts';
+import { HISTORY_FLAGS } from '../history.ts';
+import { KEY_VERBS } from '../keys/command.ts';
+import { DEACTIVATE_FLAGS, DELETE_FLAGS, KEYS_FLAGS } from '../keys/flags.ts';
 import { POLICY_FLAGS, POLICY_NAMES } from '../policy.ts';
 import { RECOVER_FLAGS } from '../recover.ts';
 import { ROTATE_ONE_FLAGS } from '../rotate.ts';
@@ -44,7 +47,9 @@ export interface CompletedProgram {
 }
 
 const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readonly string[]]>> = {
+  keys: [{ ...KEYS_FLAGS, ...DEACTIVATE_FLAGS, ...DELETE_FLAGS }, KEY_VERBS],
   status: [STATUS_FLAGS, []],
+  history: [HISTORY_FLAGS, []],
   recover: [RECOVER_FLAGS, []],
   rotate: [ROTATE_ONE_FLAGS, []],
   undo: [UNDO_FLAGS, []],

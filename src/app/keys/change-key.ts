@@ -1,0 +1,97 @@
+// Use case of `keyturn keys deactivate|activate|delete KEY`: finds out whose key it is, and changes it.
+
+import { openAccounts } from '../../aws/accounts.ts';
+import { saysWhyDenied } from '../../aws/classify.ts';
+import type { AccountGateway } from '../../aws/gateway.ts';
+import type { AccessKeyId } from '../../base/access-key-id.ts';
+import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
+import type { KeyVerb, SameReach } from '../../base/key-command.ts';
+import {
+  changeNamedKey,
+  foretellNamedKey,
+  type NamedKeyPlan,
+} from '../../engine/change-named-key.ts';
+import { PATIENT } from '../../lifecycle/retire-policy.ts';
+import { accountWork } from '../account-work.ts';
+import type { RunContext } from '../run-context.ts';
+
+export interface ChangeKeyOptions {
+  readonly keyId: AccessKeyId;
+  readonly verb: KeyVerb;
+  readonly dryRun: boolean;
+  /** Whose key it is; AWS is asked when it is left out. */
+  readonly user: string | undefined;
+  readonly quietDays: number;
+  readonly althoughInUse: boolean;
+  readonly althoughHeld: boolean;
+  readonly profile: string | undefined;
+  readonly region: string;
+  /** The account of the key, entered through the role; undefined means the caller's own. */
+  readonly account: string | undefined;
+  readonly roleName: string;
+  readonly externalId: string | undefined;
+  readonly reach: SameReach;
+}
+
+/** What is known so far, for whoever tells how it ended. */
+export interface KeyChangeProgress {
+  account?: string;
+  user?: string;
+  plan?: NamedKeyPlan;
+}
+
+const CALLS_AT_ONCE = 4;
+
+/** Throws a KeyturnError: nothing was changed, unless the document says so. */
+export async function changeKeyByName(
+  options: ChangeKeyOptions,
+  context: RunContext,
+  progress: KeyChangeProgress,
+): Promise<void> {
+  const { profile, region, roleName, externalId, keyId } = options;
+  const { state: store } = context;
+  const accounts = await openAccounts({
+    ...context,
+    ...{ profile, region, roleName, externalId, maxParallel: CALLS_AT_ONCE },
+    sessionName: `keyturn-${store.run}`,
+  });
+  try {
+    const account = options.account ?? accounts.caller.account;
+    progress.account = account;
+    const gateway = await accounts.enter(account);
+    const user = options.user ?? (await ownerOf(keyId, gateway));
+    progress.user = user;
+    const state = await store.open(account, options.dryRun ? 'read' : 'write');
+    const work = accountWork({
+      ...{ ...context, gateway, state, finishesOthers: true },
+      policy: {
+        ...{ oldKeyFate: 'deactivate', retire: PATIENT, cleanUpDays: undefined },
+        ...{ replacesOwnKey: false, takesDeliver: false },
+        reach: options.reach,
+      },
+    });
+    const perform = options.dryRun ? foretellNamedKey : changeNamedKey;
+    const plan = await perform({ ...options, user }, work);
+    progress.plan = plan;
+    if (plan.refusal !== undefined) throw plan.refusal;
+  } finally {
+    accounts.close();
+  }
+}
+
+/** For an ID that no key has, AWS answers as if the caller were not allowed to ask. */
+async function ownerOf(keyId: AccessKeyId, { reader, caller }: AccountGateway): Promise<string> {
+  const nobody = `account ${caller.account} names no user with the key ${keyId}`;
+  const hint =
+    'check the ID, and the account (--account); a key of the root user is none of ours; where the ' +
+    'caller may not ask (iam:GetAccessKeyLastUsed), name the user with --user';
+  try {
+    const { owner } = await reader.lastUse(keyId);
+    if (owner !== undefined) return owner;
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    if (error.code !== 'access-denied' && error.code !== 'unknown-user') throw error;
+    if (saysWhyDenied(error)) throw new KeyturnError('unknown-owner', error.message, { hint });
+  }
+  throw new KeyturnError('unknown-owner', nobody, { hint });
+}

@@ -1,0 +1,132 @@
+// The state of a key in words, and what a person can do about it.
+
+import { MS_PER_DAY, minuteOf, wholeDaysBetween } from '../../base/clock.ts';
+import { type Command, command, type Hint } from '../../base/hint.ts';
+import { keyCommand, keysCommand, type SameReach } from '../../base/key-command.ts';
+import type { DatedKey } from '../../lifecycle/dated-keys.ts';
+import type { KeyState, KeyView, KeyWarning } from '../../lifecycle/key-state.ts';
+import type { KeyDetails } from '../../lifecycle/keys.ts';
+import { phaseWords } from '../../lifecycle/phase-words.ts';
+import type { QuietVerdict } from '../../lifecycle/retirement.ts';
+import { ownKeyError } from '../../lifecycle/signer.ts';
+import { twoKeysAdvice } from '../../lifecycle/two-keys.ts';
+import { useWords } from '../../lifecycle/use-words.ts';
+
+export function stateWords({ state, isSecretWaiting }: KeyView, now: Date): string {
+  const waiting = isSecretWaiting ? '; its secret waits in a hand-off file' : '';
+  return `${plainState(state, now)}${waiting}`;
+}
+
+function plainState(state: KeyState, now: Date): string {
+  switch (state.kind) {
+    case 'open':
+      return `rotation open: ${phaseWords(state.rotation.phase)}`;
+    case 'in-grace':
+      return `in grace: ${quietWords(state.quiet)}`;
+    case 'blocked':
+      return `due, blocked by ${state.by}`;
+    case 'due':
+      return 'due';
+    case 'not-due': {
+      const days = Math.max(1, Math.ceil((state.dueAt.getTime() - now.getTime()) / MS_PER_DAY));
+      return days === 1 ? 'due in a day' : `due in ${days} days`;
+    }
+    case 'held':
+      return state.until === undefined
+        ? `held: ${state.reason}`
+        : `held until ${state.until.toISOString().slice(0, 10)}`;
+    case 'deletable':
+      return 'may be deleted';
+  }
+}
+
+function quietWords(quiet: QuietVerdict): string {
+  switch (quiet.kind) {
+    case 'quiet':
+      return 'replaced, and quiet since';
+    case 'use-unknown':
+      return 'replaced; its last use is not known';
+    case 'used-since':
+      return `used at ${quiet.at.toISOString().slice(0, 16)}Z, after it was replaced`;
+    case 'too-soon':
+      return `until ${minuteOf(quiet.notBefore)} nobody can tell who uses it`;
+  }
+}
+
+/** From when on the state may change by itself. */
+export function stateEnds(state: KeyState): Date | undefined {
+  switch (state.kind) {
+    case 'held':
+      return state.until;
+    case 'not-due':
+      return state.dueAt;
+    case 'in-grace':
+      return state.quiet.kind === 'too-soon' ? state.quiet.notBefore : undefined;
+    default:
+      return undefined;
+  }
+}
+
+export function warningWords({ older }: KeyWarning, now: Date): string {
+  const which = older.id ?? `the one of ${older.createdAt.toISOString().slice(0, 10)}`;
+  return (
+    'nobody seems to use this newer key, while the older one is busy ' +
+    `(${which}, ${useWords(older.lastUse, now)}): its readers may not have the new one`
+  );
+}
+
+/** What is known of the user whose key it is. */
+export interface HintFacts {
+  readonly user: string;
+  readonly keys: readonly DatedKey[];
+  readonly now: Date;
+  readonly reach: SameReach;
+}
+
+/** What a person can do about the key; undefined where nothing is to be done. */
+export function hintWords({ key, state }: KeyView, facts: HintFacts): Hint | undefined {
+  const { user, reach } = facts;
+  const byHand = keysCommand(['--user', user], reach);
+  switch (state.kind) {
+    case 'open':
+      return ['the next run of rotate-iam-keys finishes or undoes it; by itself:', recover(facts)];
+    case 'blocked':
+      return blockedHint(state.by, key, facts) ?? ['the IDs of the keys, and what to do:', byHand];
+    case 'in-grace':
+      return key.id === undefined || state.quiet.kind !== 'quiet'
+        ? undefined
+        : ['to make it Inactive:', keyCommand('deactivate', key.id, reach)];
+    case 'deletable':
+      return key.id === undefined
+        ? 'rotate-iam-keys --cleanup-inactive deletes it'
+        : ['to delete it:', keyCommand('delete', key.id, reach)];
+    default:
+      return undefined;
+  }
+}
+
+function recover({ user, reach }: HintFacts): Command {
+  const flags = reach.flags.map((flag) => (flag === '--account' ? '--accounts' : flag));
+  return command('keyturn', 'recover', '--user', user, ...flags);
+}
+
+function blockedHint(by: string, key: DatedKey, facts: HintFacts): Hint | undefined {
+  const { user, keys, now, reach } = facts;
+  const named = keys.flatMap((each): KeyDetails[] =>
+    each.id === undefined ? [] : [{ ...each, id: each.id }],
+  );
+  if (named.length < keys.length || key.id === undefined) return undefined;
+  if (by === 'two-active-keys') return twoKeysAdvice(named, now, reach);
+  if (by === 'own-key') return ownKeyError(user, key.id).hintParts;
+  const inactive = named.find(({ status }) => status !== 'Active');
+  return (
+    inactive && [
+      'let --cleanup-inactive delete the Inactive key once its hold is over, or delete it if nothing needs it:',
+      keyCommand('delete', inactive.id, reach),
+    ]
+  );
+}
+
+export function ageDays({ createdAt }: DatedKey, now: Date): number {
+  return wholeDaysBetween(createdAt, now);
+}

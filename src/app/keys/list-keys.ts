@@ -1,0 +1,118 @@
+// Use case of `keyturn keys`: every key of one account or of several, as keyturn sees it. Nothing is changed,
+// in AWS or in the state.
+
+import { openAccounts } from '../../aws/accounts.ts';
+import type { AccountGateway } from '../../aws/gateway.ts';
+import { openGateway } from '../../aws/open-gateway.ts';
+import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
+import type { AccountSelection } from '../choose-accounts.ts';
+import { type AccountsSummary, eachAccount } from '../each-account.ts';
+import { inAccount } from '../in-account.ts';
+import type { RunContext } from '../run-context.ts';
+import { type AccountKeys, type AccountKeysOptions, listAccountKeys } from './account-keys.ts';
+
+export interface ListKeysOptions extends Omit<AccountKeysOptions, 'isOneOfSeveral'> {
+  readonly accounts: AccountSelection | undefined;
+  readonly profile: string | undefined;
+  readonly region: string;
+}
+
+export interface ListedAccounts {
+  readonly accounts: readonly AccountKeys[];
+  readonly failures: readonly { readonly account: string; readonly error: KeyturnError }[];
+  readonly accountsSkipped: number;
+}
+
+type ListContext = Omit<RunContext, 'changes'>;
+
+const ACCOUNTS_AT_ONCE = 8;
+
+/** Throws what ends all of it: the account, or all accounts, can not be read. */
+export async function listKeys(
+  options: ListKeysOptions,
+  context: ListContext,
+): Promise<ListedAccounts> {
+  const { accounts: selection, profile, region, maxParallel } = options;
+  if (selection !== undefined) return await listSeveral(options, selection, context);
+  const gateway = await openGateway({ ...context, profile, region, maxParallel });
+  try {
+    const account = await keysIn(gateway, { ...options, isOneOfSeveral: false }, context);
+    return { accounts: [account], failures: [], accountsSkipped: 0 };
+  } finally {
+    gateway.close();
+  }
+}
+
+async function keysIn(
+  gateway: AccountGateway,
+  options: AccountKeysOptions,
+  { state: store, clock, emit, signal }: ListContext,
+): Promise<AccountKeys> {
+  const state = await store.open(gateway.caller.account, 'read');
+  return await listAccountKeys({ gateway, state, clock, emit, signal }, options);
+}
+
+async function listSeveral(
+  options: ListKeysOptions,
+  selection: AccountSelection,
+  context: ListContext,
+): Promise<ListedAccounts> {
+  const { profile, region, maxParallel, user } = options;
+  const { emit, signal, state } = context;
+  const { roleName, externalId } = selection;
+  const accounts = await openAccounts({
+    ...context,
+    ...{ profile, region, maxParallel, roleName, externalId },
+    sessionName: `keyturn-${state.run}`,
+  });
+  const found: AccountKeys[] = [];
+  const failures: { account: string; error: KeyturnError }[] = [];
+  const setting = { accounts, selection, openMax: ACCOUNTS_AT_ONCE, emit, signal };
+  try {
+    const summary = await eachAccount(setting, async (account, open) => {
+      try {
+        const gateway = await open();
+        const inThis = { ...context, emit: inAccount(emit, account) };
+        const listed = await keysIn(gateway, { ...options, isOneOfSeveral: true }, inThis);
+        found.push(listed);
+        return { users: listed.usersExamined, keys: listed.keysExamined, error: undefined };
+      } catch (thrown) {
+        const error = toKeyturnError(thrown);
+        // A user who is named need not exist in every account.
+        if (user !== undefined && error.code === 'unknown-user') {
+          return { users: 0, keys: 0, error: undefined };
+        }
+        failures.push({ account, error });
+        return { users: 0, keys: 0, error };
+      }
+    });
+    signal.throwIfAborted();
+    if (summary.fatal !== undefined) throw summary.fatal;
+    failures.push(...summary.unknown.map(({ id, error }) => ({ account: id, error })));
+    assertUserFound(user, found, summary);
+    return {
+      accounts: found.toSorted(byAccount),
+      failures: failures.toSorted(byAccount),
+      accountsSkipped: summary.skipped,
+    };
+  } finally {
+    accounts.close();
+  }
+}
+
+function assertUserFound(
+  user: string | undefined,
+  found: readonly AccountKeys[],
+  { examined }: AccountsSummary,
+): void {
+  if (user === undefined || found.length > 0 || examined === 0) return;
+  throw new KeyturnError(
+    'unknown-user',
+    `no IAM user named ${JSON.stringify(user)} exists in any of the accounts that were read (${examined})`,
+    { hint: 'check the spelling and the accounts' },
+  );
+}
+
+function byAccount(a: { readonly account: string }, b: { readonly account: string }): number {
+  return a.account.localeCompare(b.account);
+}

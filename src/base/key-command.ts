@@ -1,0 +1,25 @@
+// The commands with which a person looks at keys, or changes one by name, for hints.
+
+import type { AccessKeyId } from './access-key-id.ts';
+import { type Command, command } from './hint.ts';
+
+export type KeyVerb = 'deactivate' | 'activate' | 'delete';
+
+/** How another command reaches the same account and the same state as the one that gives the hint. */
+export interface SameReach {
+  /** Words before the command, such as those that set its environment. */
+  readonly before?: readonly string[];
+  readonly flags: readonly string[];
+}
+
+const HERE: SameReach = { flags: [] };
+
+export function keyCommand(verb: KeyVerb, keyId: AccessKeyId, reach: SameReach = HERE): Command {
+  return keysCommand([verb, keyId], reach);
+}
+
+/** `keyturn keys` with these words. */
+export function keysCommand(words: readonly string[], reach: SameReach = HERE): Command {
+  const { before = [], flags } = reach;
+  return command(...before, 'keyturn', 'keys', ...words, ...flags);
+}

@@ -1,0 +1,94 @@
+// `keyturn keys`: every key with its age, its last use and what keyturn makes of it.
+
+import type { AccountKeysOptions } from '../../../app/keys/account-keys.ts';
+import { KeyturnError } from '../../../base/errors.ts';
+import { printableJson } from '../../../base/printable.ts';
+import type { KeysReport } from '../../../reports/keys-report.ts';
+import { openStateStore } from '../../../state/stores.ts';
+import { selectionOf } from '../../flags/account-flags.ts';
+import { isAskedFor, parseFlags } from '../../flags/argv.ts';
+import type { FlagValues } from '../../flags/flag.ts';
+import { helpWidth } from '../../flags/help.ts';
+import { sameReach } from '../../flags/same-reach.ts';
+import { regionOf, stateDirectory } from '../../flags/surroundings.ts';
+import type { Host } from '../../host.ts';
+import { DEFAULTS } from '../../rotate/flags.ts';
+import type { Session } from '../../run.ts';
+import { inRunShell, type ShellOptions } from '../../run-shell.ts';
+import { styleOf } from '../../terminal/style.ts';
+import { listFailure } from '../keys-failures.ts';
+import { KEYS_FLAGS } from './flags.ts';
+import { keysHelp } from './help.ts';
+import { quietLog } from './quiet-log.ts';
+
+type Values = FlagValues<typeof KEYS_FLAGS>;
+
+export async function listKeysCommand(session: Session, args: readonly string[]): Promise<number> {
+  const { host } = session;
+  if (isAskedFor(KEYS_FLAGS, args, 'help')) {
+    await host.stdout.write(keysHelp(helpWidth(host.stdout)));
+    return 0;
+  }
+  const values = parseFlags(KEYS_FLAGS, args);
+  const options = settle(values);
+  const accounts = selectionOf(values);
+  const place = stateDirectory(values.stateDir, host);
+  const shell: ShellOptions = {
+    log: quietLog(values, host),
+    stillFinished: 'the calls under way',
+    leftOpen: 'begins anew',
+    loadProgress: async (stream, tally) => {
+      const { createProgress } = await import('../../terminal/progress.ts');
+      return createProgress(stream, true, tally);
+    },
+    failureDocument: (error) =>
+      values.json ? json(listFailure(error, options.daysThreshold, host.clock.now())) : undefined,
+  };
+  return await inRunShell(session, shell, async ({ log, signal, print }) => {
+    const { clock, env } = host;
+    const state = await openStateStore(place, clock);
+    const { listKeys } = await import('../../../app/keys/list-keys.ts');
+    const { buildKeysReport } = await import('../../../app/keys/build-keys-report.ts');
+    const { profile, region = regionOf(env) } = values;
+    const context = { clock, emit: log.emit, signal, env, state };
+    const listed = await listKeys({ ...options, accounts, profile, region }, context);
+    const report = buildKeysReport(listed, {
+      now: clock.now(),
+      daysThreshold: options.daysThreshold,
+      reach: (account) => sameReach(values, accounts === undefined ? undefined : account),
+    });
+    await print(await rendered(report, values, host));
+    return report.errors.length > 0 ? 1 : 0;
+  });
+}
+
+async function rendered(report: KeysReport, values: Values, host: Host) {
+  if (values.json) return json(report);
+  const { keysCsv, renderKeys } = await import('../../../reports/keys-text.ts');
+  if (values.csv) return keysCsv(report);
+  return renderKeys(report, styleOf(host.stdout, host));
+}
+
+function settle(values: Values): Omit<AccountKeysOptions, 'isOneOfSeveral'> {
+  if (values.json && values.csv) {
+    throw new KeyturnError('conflicting-flags', '--json and --csv contradict each other', {
+      hint: 'keep one of them',
+    });
+  }
+  return {
+    daysThreshold: values.daysThreshold ?? DEFAULTS.daysThreshold,
+    user: values.user,
+    filter: {
+      isDueOnly: values.due ?? false,
+      isInGraceOnly: values.inGrace ?? false,
+      unusedDays: values.unused,
+    },
+    withIds: values.ids ?? false,
+    inventory: values.inventory ?? 'auto',
+    maxParallel: values.maxParallel ?? DEFAULTS.maxParallel,
+  };
+}
+
+function json(report: KeysReport): string {
+  return `${printableJson(report, 2)}\n`;
+}

@@ -1,0 +1,162 @@
+// What a record of the journal says, in plain words: who did what to which key, and why.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { UserHistory } from './history.ts';
+import type {
+  CloseReason,
+  DeliveryReceipt,
+  JournaledTarget,
+  JournalRecord,
+  KeyStep,
+  OldKeyFate,
+  RotationStep,
+} from './record.ts';
+
+export interface Told {
+  /** The key that it is about; undefined where no key is named. */
+  readonly keyId: AccessKeyId | undefined;
+  readonly text: string;
+  readonly why: string | undefined;
+  /** Whether it says what is about to be done, and another record says that it was done. */
+  readonly isIntent: boolean;
+}
+
+export interface ToldRecord extends Told {
+  readonly record: JournalRecord;
+  /** Of an intent: whether its outcome is on record too. */
+  readonly isSettled: boolean;
+}
+
+/** What is recorded about one user, the oldest first. Outcomes are told with the reasons of their intents. */
+export function tellHistory(history: UserHistory): ToldRecord[] {
+  const told: ToldRecord[] = [];
+  const pending = new Map<string, number>();
+  for (const record of history.records) {
+    const { rotation, step } = record;
+    const oldKeyId = rotation === null ? undefined : history.rotation(rotation).oldKeyId;
+    const one = { ...tellRecord(record, oldKeyId), record, isSettled: false };
+    const about = `${rotation ?? ''}/${one.keyId ?? ''}`;
+    const awaited = OUTCOMES[step.type];
+    if (awaited !== undefined) pending.set(`${about}/${awaited}`, told.length);
+    const index = pending.get(`${about}/${step.type}`);
+    const intended = index === undefined ? undefined : told[index];
+    if (index !== undefined && intended !== undefined) {
+      pending.delete(`${about}/${step.type}`);
+      told[index] = { ...intended, isSettled: true };
+    }
+    told.push({ ...one, why: one.why ?? intended?.why });
+  }
+  return told;
+}
+
+/** The step with which each intent about one key ends. */
+const OUTCOMES: Readonly<Partial<Record<JournalRecord['step']['type'], string>>> = {
+  retiring: 'retired',
+  reactivating: 'reactivated',
+  deleting: 'deleted',
+  deactivating: 'deactivated',
+  discarding: 'discarded',
+};
+
+function tellRecord({ step }: JournalRecord, oldKeyId: AccessKeyId | undefined): Told {
+  const tell = TELLERS[step.type] as (
+    step: RotationStep | KeyStep,
+    oldKeyId: AccessKeyId | undefined,
+  ) => Told;
+  return tell(step, oldKeyId);
+}
+
+type Teller<Step extends { readonly type: string }> = {
+  readonly [Type in Step['type']]: (
+    step: Extract<Step, { readonly type: Type }>,
+    oldKeyId: AccessKeyId | undefined,
+  ) => Told;
+};
+
+const ROTATION_STEPS: Teller<RotationStep> = {
+  intended: ({ oldKeyId, target, alsoTargets = [], oldKeyFate }) =>
+    intent(
+      oldKeyId,
+      `is to be replaced; the new key goes to ${placesOf([target, ...alsoTargets])}, and this one ` +
+        FATES[oldKeyFate],
+    ),
+  'create-refused': ({ code }, old) => done(old, `AWS made no new key (${code})`),
+  'create-unknown': ({ reason }, old) =>
+    done(old, `the answer to the request for a new key was lost: ${reason}`),
+  'orphan-found': ({ keyId }) =>
+    done(keyId, 'found; it may come from the request whose answer was lost'),
+  'orphan-named': ({ keyId }) => done(keyId, 'the operator says that nobody made it by hand'),
+  created: ({ newKeyId }) => done(newKeyId, 'made; its secret is in custody'),
+  adopted: ({ newKeyId }) => done(newKeyId, 'taken for the new key: its secret was found'),
+  proved: ({ checks }, old) => done(old, `AWS accepted its successor ${checks} times in a row`),
+  delivered: ({ receipts }, old) =>
+    done(old, `its successor was delivered to ${receiptsOf(receipts)}`),
+  verified: ({ checks }, old) =>
+    done(old, `AWS accepted its delivered successor ${checks} times in a row`),
+  deactivating: (_, old) => intent(old, 'is to be made Inactive', 'its successor took its place'),
+  deactivated: (_, old) => done(old, 'made Inactive, which ends the rotation'),
+  'in-grace': (_, old) => done(old, 'stays Active until nothing uses it'),
+  'deadline-announced': (_, old) =>
+    done(old, 'its deadline was announced: it goes then, whatever uses it'),
+  completed: (_, old) => done(old, 'stays Active, as was promised, which ends the rotation'),
+  discarding: ({ keyId, reason }) => intent(keyId, 'is to be deleted', reason),
+  discarded: ({ keyId }) => done(keyId, 'deleted; the rotation is closed'),
+  found: ({ newKeyId, oldKeyId, target }) =>
+    done(newKeyId, `found in ${placesOf([target])}, in the place of ${oldKeyId}`),
+  undoing: ({ toKeyId, fromKeyId }) =>
+    intent(toKeyId, `is to come back in the place of ${fromKeyId}`),
+  'undo-given-up': ({ reason }, old) => done(old, `the undo was given up: ${reason}`),
+  undone: ({ notPutBack }, old) =>
+    done(
+      old,
+      notPutBack.length === 0
+        ? 'the rotation is undone'
+        : `the rotation is undone; not put back: ${receiptsOf(notPutBack)}`,
+    ),
+  closed: ({ reason }, old) => done(old, `the rotation is closed: ${CLOSED[reason]}`),
+};
+
+const KEY_STEPS: Teller<KeyStep> = {
+  retiring: ({ keyId, reason }) => intent(keyId, 'is to be made Inactive', reason),
+  retired: ({ keyId }) => done(keyId, 'made Inactive'),
+  reactivating: ({ keyId, reason }) => intent(keyId, 'is to be made Active again', reason),
+  reactivated: ({ keyId }) => done(keyId, 'made Active again'),
+  deleting: ({ keyId, reason }) => intent(keyId, 'is to be deleted', reason),
+  deleted: ({ keyId }) => done(keyId, 'deleted'),
+  lapsed: ({ keyId }) => done(keyId, 'nothing is to be seen of what was to be done'),
+};
+
+const TELLERS = { ...ROTATION_STEPS, ...KEY_STEPS };
+
+const CLOSED: Readonly<Record<CloseReason, string>> = {
+  'no-key-was-made': 'no key was made',
+  'never-sent': 'no key was asked for',
+  discarded: 'the new key was taken back',
+  'new-key-gone': 'the new key is gone',
+  'old-key-gone': 'the old key is gone',
+  'user-gone': 'the user is gone',
+  undone: 'it was undone',
+};
+
+const FATES: Readonly<Record<OldKeyFate, string>> = {
+  'when-quiet': 'is made Inactive when nothing uses it',
+  deactivate: 'is then made Inactive',
+  keep: 'stays Active',
+};
+
+function placesOf(targets: readonly JournaledTarget[]): string {
+  return targets.map(({ kind, place }) => `${kind} ${place}`.trim()).join(' and ');
+}
+
+function receiptsOf(receipts: readonly DeliveryReceipt[]): string {
+  const places = receipts.map(({ kind, reference }) => `${kind} ${reference}`.trim());
+  return places.length === 0 ? 'its place' : places.join(' and ');
+}
+
+function intent(keyId: AccessKeyId | undefined, text: string, why?: string): Told {
+  return { keyId, text, why, isIntent: true };
+}
+
+function done(keyId: AccessKeyId | undefined, text: string): Told {
+  return { keyId, text, why: undefined, isIntent: false };
+}

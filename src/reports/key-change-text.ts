@@ -1,0 +1,35 @@
+// `keyturn keys deactivate|activate|delete` for people. What went wrong is said on stderr.
+
+import { printableAll } from '../base/printable.ts';
+import type { KeyChangeReport } from './keys-report.ts';
+import { pageFor, type TextStyle } from './page.ts';
+
+const WORDS = {
+  deactivate: { done: 'made Inactive', is: 'Inactive' },
+  activate: { done: 'made Active', is: 'Active' },
+  delete: { done: 'deleted', is: 'gone' },
+} as const;
+
+export function renderKeyChange(given: KeyChangeReport, style: TextStyle): string {
+  const report = printableAll(given);
+  const { command, outcome, access_key_id: id, username, notes } = report;
+  const page = pageFor(style);
+  const { done, is } = WORDS[command];
+  const whose = `${id} of ${username}`;
+  const what =
+    outcome === 'unchanged'
+      ? `${whose} is ${is} already; nothing was changed.`
+      : `${whose} ${outcome === 'changed' ? 'was' : 'would be'} ${done}.`;
+  const lines = [
+    what,
+    ...notes.map((note) => `Note: ${note}.`),
+    ...(command === 'deactivate' && report.deletable_from !== null
+      ? [`It may be deleted from ${report.deletable_from.slice(0, 10)} on.`]
+      : []),
+  ];
+  const { undo_command: undo } = report;
+  return `${[
+    ...lines.map((line) => page.wrap('', line)),
+    ...(undo === null ? [] : [page.withCommand('To take it back:', undo)]),
+  ].join('\n')}\n`;
+}
