@@ -216,13 +216,14 @@ export const ERROR_CODES = {
   'two-active-keys': info(1, 'user', {
     kind: 'block',
     meaning: 'The user has two Active keys, so there is no room for a new one.',
-    remedy: 'Find out which key is in use and make the other Inactive; the result names both.',
+    remedy:
+      'The hint says which key is in use; make the other Inactive with `keyturn keys deactivate`, and delete it once nothing misses it.',
   }),
   'no-free-slot': info(1, 'user', {
     kind: 'block',
     meaning: 'The user has two keys, one of them Inactive, so there is no room for a new one.',
     remedy:
-      'Delete the Inactive key, or run with `--cleanup-inactive` once it has been Inactive long enough.',
+      'Delete the Inactive key with `keyturn keys delete`, or run with `--cleanup-inactive` once it has been Inactive long enough.',
   }),
   'own-key': info(1, 'user', {
     kind: 'block',

@@ -18,7 +18,7 @@ import type { AccountWork } from './account-work.ts';
 import { changeKey, deleteAsJudged } from './change-key.ts';
 import { decide, decideHold, factsOf } from './decide.ts';
 import { readLastUse } from './key-details.ts';
-import { type UserAtHand, whileAlone } from './user-work.ts';
+import { type UserAtHand, type UserWork, whileAlone } from './user-work.ts';
 
 export interface NamedKeyRequest {
   readonly user: string;
@@ -54,6 +54,7 @@ export async function changeNamedKey(
 ): Promise<NamedKeyPlan> {
   return await whileAlone(request.user, account, async (work) => {
     const plan = await judge(request, work);
+    if (plan.refusal === undefined && !plan.isChange) await settleIntent(request, work);
     if (!plan.isChange) return plan;
     const because = { by: 'operator', why: plan.why } as const;
     const { key } = plan;
@@ -76,6 +77,25 @@ export async function foretellNamedKey(
   const { user } = request;
   return await judge(request, { user, account, history: await account.state.history(user) });
 }
+
+/**
+ * An earlier run may have died between the change and its record: its outcome is recorded now, and told (I16).
+ * The hold then counts from now, which is later and never earlier.
+ */
+async function settleIntent({ user, keyId, verb }: NamedKeyRequest, work: UserWork): Promise<void> {
+  if (verb === 'delete') return;
+  const { intent, outcome, change } = UNSETTLED[verb];
+  const last = work.history.records.findLast(({ step }) => 'keyId' in step && step.keyId === keyId);
+  if (last?.step.type !== intent) return;
+  const why = 'an earlier run did it, and ended before it could say so';
+  work.account.emit({ code: 'change-found', user, keyId, change, by: 'recovery', why });
+  await work.recordKey({ type: outcome, keyId });
+}
+
+const UNSETTLED = {
+  deactivate: { intent: 'retiring', outcome: 'retired', change: 'deactivated' },
+  activate: { intent: 'reactivating', outcome: 'reactivated', change: 'reactivated' },
+} as const;
 
 const STATUS = { activate: 'Active', deactivate: 'Inactive' } as const;
 

@@ -4,8 +4,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { printable, printableJson } from '../base/printable.ts';
+import { type HistoryReport, historyReportSchema } from './history-report.ts';
+import { renderHistory } from './history-text.ts';
+import { renderKeyChange } from './key-change-text.ts';
 import { type KeyctlReport, keyctlReportSchema } from './keyctl-report.ts';
 import { renderKeyctl, renderPlan } from './keyctl-text.ts';
+import {
+  type KeyChangeReport,
+  type KeysReport,
+  keyChangeReportSchema,
+  keysReportSchema,
+} from './keys-report.ts';
+import { keysCsv, renderKeys } from './keys-text.ts';
 import { renderJson } from './render-json.ts';
 import { renderRecovery, renderText } from './render-text.ts';
 import { type RotationReport, rotationReportSchema } from './rotation-report.ts';
@@ -319,6 +329,102 @@ function severalUndone(dryRun: boolean) {
 }
 
 const AGAIN = { colour: false, width: 80, sameCommand: 'keyturn undo --run run' };
+
+function keysReport(): KeysReport {
+  return keysReportSchema.parse({
+    command: 'list',
+    execution_time: AT,
+    days_threshold: 90,
+    accounts: [
+      {
+        account_id: ACCOUNT,
+        source: 'credential-report',
+        as_of: AT,
+        fallback_reason: 'why',
+        users: 1,
+        keys: 1,
+      },
+    ],
+    keys: [
+      {
+        account_id: ACCOUNT,
+        username: 'svc',
+        access_key_id: 'AKIAIOSFODNN7EXAMPLE',
+        status: 'Active',
+        created: AT,
+        age_days: 200,
+        last_used: AT,
+        last_used_service: 's3',
+        last_used_region: 'us-east-1',
+        due: true,
+        state: 'blocked',
+        state_text: 'due, blocked',
+        until: null,
+        blocked_by: 'two-active-keys',
+        rotation: null,
+        secret_waits: false,
+        warning: 'nobody seems to use it',
+        hint: 'how',
+        urgency: 0,
+      },
+    ],
+    errors: [
+      { code: 'aws-error', message: 'text', hint: 'how', username: 'svc', account_id: ACCOUNT },
+    ],
+    summary: {
+      accounts: 1,
+      accounts_failed: 1,
+      accounts_skipped: 1,
+      users: 1,
+      keys: 1,
+      keys_shown: 1,
+      keys_without_id: 1,
+      keys_undecided: 1,
+    },
+  });
+}
+
+function keyChange(): KeyChangeReport {
+  return keyChangeReportSchema.parse({
+    command: 'deactivate',
+    execution_time: AT,
+    dry_run: false,
+    account_id: ACCOUNT,
+    username: 'svc',
+    access_key_id: 'AKIAIOSFODNN7EXAMPLE',
+    success: true,
+    outcome: 'changed',
+    status_before: 'Active',
+    last_used: AT,
+    last_used_service: 's3',
+    last_used_region: null,
+    undo_command: 'keyturn keys activate AKIAIOSFODNN7EXAMPLE',
+    deletable_from: AT,
+    notes: ['note'],
+    error: null,
+    changes,
+    next_run_at: null,
+    summary: { changes: counts },
+  });
+}
+
+function history(): HistoryReport {
+  const entry = {
+    at: AT,
+    account_id: ACCOUNT,
+    username: 'svc',
+    access_key_id: 'AKIAIOSFODNN7EXAMPLE',
+    rotation: null,
+    run: 'run',
+    step: 'retired',
+    text: 'made Inactive',
+    why: 'why',
+    intent: false,
+    settled: false,
+  };
+  return historyReportSchema.parse({ state_dir: '/state', entries: [entry] });
+}
+
 const STYLE = { colour: false, width: 80 };
 
 const PAGES: Readonly<Record<string, () => string>> = {
@@ -356,6 +462,12 @@ const PAGES: Readonly<Record<string, () => string>> = {
       }),
       { ...STYLE, recoverCommand: 'keyturn recover' },
     ),
+  'a list of keys': () => renderKeys(hostile(keysReport()), STYLE),
+  'a list of keys on a narrow terminal': () =>
+    renderKeys(hostile(keysReport()), { ...STYLE, width: 40 }),
+  'a list of keys as CSV': () => keysCsv(hostile(keysReport())),
+  'a key that was changed': () => renderKeyChange(hostile(keyChange()), STYLE),
+  'a history': () => renderHistory(hostile(history()), undefined, STYLE),
   'an undo': () =>
     renderUndo(
       hostile({

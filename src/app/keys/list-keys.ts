@@ -25,7 +25,8 @@ export interface ListedAccounts {
 
 type ListContext = Omit<RunContext, 'changes'>;
 
-const ACCOUNTS_AT_ONCE = 8;
+/** AWS takes seconds to make a credential report, and nothing is called in that account meanwhile. */
+const ACCOUNTS_PER_CALL_SLOT = 4;
 
 /** Throws what ends all of it: the account, or all accounts, can not be read. */
 export async function listKeys(
@@ -67,7 +68,8 @@ async function listSeveral(
   });
   const found: AccountKeys[] = [];
   const failures: { account: string; error: KeyturnError }[] = [];
-  const setting = { accounts, selection, openMax: ACCOUNTS_AT_ONCE, emit, signal };
+  const openMax = maxParallel * ACCOUNTS_PER_CALL_SLOT;
+  const setting = { accounts, selection, openMax, emit, signal };
   try {
     const summary = await eachAccount(setting, async (account, open) => {
       try {

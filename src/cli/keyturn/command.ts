@@ -183,6 +183,7 @@ export function keyturnHelp(width?: number): string {
         },
       ],
       examples: [
+        { about: 'Which keys have to be looked at?', command: 'keyturn keys --due' },
         { about: 'Did the last run leave anything open?', command: 'keyturn status' },
         { about: 'Practise on an account of 200 users:', command: 'keyturn sandbox --users 200' },
         { about: 'What must an administrator be allowed?', command: 'keyturn policy admin' },

@@ -7,6 +7,7 @@ import { KeyturnError } from '../../../base/errors.ts';
 import { command } from '../../../base/hint.ts';
 import type { KeyVerb } from '../../../base/key-command.ts';
 import { printableJson } from '../../../base/printable.ts';
+import { QUIET_DAYS } from '../../../lifecycle/in-use.ts';
 import { openStateStore } from '../../../state/stores.ts';
 import { DEFAULT_ROLE_NAME, refuseUseless } from '../../flags/account-flags.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../../flags/argv.ts';
@@ -31,9 +32,6 @@ const TABLES: Readonly<Record<KeyVerb, FlagTable>> = {
 
 type Values = FlagValues<typeof KEY_CHANGE_FLAGS> &
   Partial<FlagValues<typeof DEACTIVATE_FLAGS> & FlagValues<typeof DELETE_FLAGS>>;
-
-/** Two turns of what runs once a week. */
-const QUIET_DAYS = 14;
 
 export async function changeKeyCommand(
   session: Session,

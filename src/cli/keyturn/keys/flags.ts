@@ -1,5 +1,6 @@
 // The flags of `keyturn keys` and of the commands that change a key.
 
+import { QUIET_DAYS, QUIET_DAYS_MIN } from '../../../lifecycle/in-use.ts';
 import { ACCOUNT_FLAGS, ROLE_FLAGS } from '../../flags/account-flags.ts';
 import type { FlagTable } from '../../flags/flag.ts';
 import * as rule from '../../flags/value-rules.ts';
@@ -119,10 +120,10 @@ export const KEY_CHANGE_FLAGS = {
 export const DEACTIVATE_FLAGS = {
   quietDays: {
     names: ['quiet-days'],
-    rule: rule.integer('N', 3, 3650, 14),
+    rule: rule.integer('N', QUIET_DAYS_MIN, 3650, QUIET_DAYS),
     group: CHANGED,
-    about: 'A key counts as unused when nothing has used it for N days; 3 to 3650.',
-    fallback: '14',
+    about: `A key counts as unused when nothing has used it for N days; ${QUIET_DAYS_MIN} to 3650.`,
+    fallback: String(QUIET_DAYS),
   },
   althoughInUse: {
     names: ['although-in-use'],
