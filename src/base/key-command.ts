@@ -23,3 +23,9 @@ export function keysCommand(words: readonly string[], reach: SameReach = HERE): 
   const { before = [], flags } = reach;
   return command(...before, 'keyturn', 'keys', ...words, ...flags);
 }
+
+/** `keyturn recover` for one user: it names the accounts that it enters by another flag. */
+export function recoverCommand(user: string, { before = [], flags }: SameReach = HERE): Command {
+  const accounts = flags.map((flag) => (flag === '--account' ? '--accounts' : flag));
+  return command(...before, 'keyturn', 'recover', '--user', user, ...accounts);
+}

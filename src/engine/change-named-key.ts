@@ -5,8 +5,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
-import { command } from '../base/hint.ts';
-import { type KeyVerb, keyCommand, keysCommand } from '../base/key-command.ts';
+import { type KeyVerb, keyCommand, keysCommand, recoverCommand } from '../base/key-command.ts';
 import { retiringKey } from '../lifecycle/decide-user.ts';
 import { judgeUse, type UseVerdict } from '../lifecycle/in-use.ts';
 import type { AccessKey, KeyDetails, LastUse } from '../lifecycle/keys.ts';
@@ -178,7 +177,7 @@ async function assertNothingOpen(
     {
       hint: stands?.hintParts ?? [
         'let it end first:',
-        command('keyturn', 'recover', '--user', open.user),
+        recoverCommand(open.user, at.account.policy.reach),
       ],
       notBefore: stands?.notBefore,
     },

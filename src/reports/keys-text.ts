@@ -120,7 +120,7 @@ function footnotes({ summary, accounts, days_threshold: days }: KeysReport): str
   const byReport = accounts.some(({ source }) => source === 'credential-report');
   return [
     ...(shown === 0
-      ? ['No key is to be shown.']
+      ? ['No key is like that.']
       : [`Due means ${plural(days, 'day')} or older. AWS shows uses hours late.`]),
     ...(unnamed === 0
       ? []

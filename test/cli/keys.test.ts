@@ -22,6 +22,7 @@ const BAD: readonly (readonly [words: string, code: string])[] = [
   ['keys --unused 45w', 'bad-value'],
   ['keys --unused 0', 'bad-value'],
   ['keys --exclude-accounts 111122223333', 'conflicting-flags'],
+  ['keys --user ada --inventory scan', 'conflicting-flags'],
   ['keys remove X', 'unknown-command'],
   ['keys deactivate', 'bad-value'],
   ['keys deactivate not-a-key', 'bad-value'],

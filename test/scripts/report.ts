@@ -16,6 +16,13 @@ export const REPORT: readonly Directive[] = [
     perform: (stage, minutes) => stage.sandbox.clock.advance(Number(minutes) * MINUTE_MS),
   },
   {
+    usage: 'a report takes N s to be made',
+    pattern: /^a report takes ([\d.]+) s$/,
+    perform: (stage, seconds) => {
+      stage.sandbox.settings.reportSeconds = Number(seconds);
+    },
+  },
+  {
     usage: 'the report: COLUMN is called NAME | is a page of HTML | ends in the middle',
     pattern: /^the report: (?:(\w+) is called (\w+)|(is a page of HTML)|ends in the middle)$/,
     perform: (stage, column, name, page) =>

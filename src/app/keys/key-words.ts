@@ -1,8 +1,8 @@
 // The state of a key in words, and what a person can do about it.
 
 import { MS_PER_DAY, minuteOf, wholeDaysBetween } from '../../base/clock.ts';
-import { type Command, command, type Hint } from '../../base/hint.ts';
-import { keyCommand, keysCommand, type SameReach } from '../../base/key-command.ts';
+import type { Hint } from '../../base/hint.ts';
+import { keyCommand, keysCommand, recoverCommand, type SameReach } from '../../base/key-command.ts';
 import type { DatedKey } from '../../lifecycle/dated-keys.ts';
 import type { KeyState, KeyView, KeyWarning } from '../../lifecycle/key-state.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
@@ -89,7 +89,10 @@ export function hintWords({ key, state }: KeyView, facts: HintFacts): Hint | und
   const byHand = keysCommand(['--user', user], reach);
   switch (state.kind) {
     case 'open':
-      return ['the next run of rotate-iam-keys finishes or undoes it; by itself:', recover(facts)];
+      return [
+        'the next run of rotate-iam-keys finishes or undoes it; by itself:',
+        recoverCommand(user, reach),
+      ];
     case 'blocked':
       return blockedHint(state.by, key, facts) ?? ['the IDs of the keys, and what to do:', byHand];
     case 'in-grace':
@@ -103,11 +106,6 @@ export function hintWords({ key, state }: KeyView, facts: HintFacts): Hint | und
     default:
       return undefined;
   }
-}
-
-function recover({ user, reach }: HintFacts): Command {
-  const flags = reach.flags.map((flag) => (flag === '--account' ? '--accounts' : flag));
-  return command('keyturn', 'recover', '--user', user, ...flags);
 }
 
 function blockedHint(by: string, key: DatedKey, facts: HintFacts): Hint | undefined {

@@ -75,6 +75,13 @@ function settle(values: Values): Omit<AccountKeysOptions, 'isOneOfSeveral'> {
       hint: 'keep one of them',
     });
   }
+  if (values.inventory !== undefined && values.user !== undefined) {
+    throw new KeyturnError(
+      'conflicting-flags',
+      `--inventory ${values.inventory} has no effect with --user ${values.user}`,
+      { hint: 'leave --inventory out: only the keys of that user are read' },
+    );
+  }
   return {
     daysThreshold: values.daysThreshold ?? DEFAULTS.daysThreshold,
     user: values.user,
