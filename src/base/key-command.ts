@@ -24,6 +24,11 @@ export function keysCommand(words: readonly string[], reach: SameReach = HERE): 
   return command(...before, 'keyturn', 'keys', ...words, ...flags);
 }
 
+/** The command that takes the latest rotation of a user back. */
+export function undoCommand(user: string, { before = [], flags }: SameReach = HERE): Command {
+  return command(...before, 'keyturn', 'undo', user, ...flags);
+}
+
 /** `keyturn recover` for one user: it names the accounts that it enters by another flag. */
 export function recoverCommand(user: string, { before = [], flags }: SameReach = HERE): Command {
   const accounts = flags.map((flag) => (flag === '--account' ? '--accounts' : flag));

@@ -37,13 +37,22 @@ export interface Leaving {
   readonly rotation: Rotation | undefined;
 }
 
-export function* gateOf({ oldKey, rotation }: Leaving, facts: GraceFacts): Asking<GateVerdict> {
+export function* gateOf(leaving: Leaving, facts: GraceFacts): Asking<GateVerdict> {
+  return gateFor(leaving, yield* askLastUse(leaving.oldKey.id), facts);
+}
+
+/** The same once the last use of the old key is known. */
+export function gateFor(
+  { oldKey, rotation }: Leaving,
+  lastUse: LastUse | 'unreadable',
+  facts: Omit<GraceFacts, 'keys'>,
+): GateVerdict {
   const { history, now, retire, signer, usesOf } = facts;
   if (oldKey.status !== 'Active') return { kind: 'quiet', why: 'it was not Active' };
   const inGrace = rotation?.phase === 'in-grace' ? rotation : undefined;
   const about = {
     createdAt: oldKey.createdAt,
-    lastUse: yield* askLastUse(oldKey.id),
+    lastUse,
     cutOverAt: inGrace?.since,
     announcedAt: inGrace?.announcedAt,
     begunAt: rotation?.intendedAt ?? now,
@@ -67,7 +76,7 @@ export function* graceOf(rotation: Rotation, facts: GraceFacts): Asking<Grace | 
 }
 
 /** When AWS had accepted the key for the last time before anybody but us could have it. */
-function provedAt(keyId: AccessKeyId, history: UserHistory): Date | undefined {
+export function provedAt(keyId: AccessKeyId, history: UserHistory): Date | undefined {
   const made = history.rotationThatMade(keyId);
   if (made === undefined || !hasNewKey(made)) return undefined;
   return history.recordsOf(made.id).findLast(({ step }) => step.type === 'proved')?.at;

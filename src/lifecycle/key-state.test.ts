@@ -5,10 +5,13 @@ import type { DatedKey } from './dated-keys.ts';
 import { UserHistory } from './history.ts';
 import { type ViewFacts, viewKeys } from './key-state.ts';
 import type { LastUse } from './keys.ts';
-import type { JournalRecord, RotationStep } from './record.ts';
+import type { JournalRecord, OldKeyFate, RotationStep } from './record.ts';
+import { NEVER_LOOKED } from './use-history.ts';
 
 const NOW = new Date('2026-06-30T12:00:00Z');
 const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * DAY);
 const id = (name: string) => accessKeyId(`AKIAEXAMPLE${name.padStart(9, '0')}`);
 const [OLD, NEW] = [id('OLD'), id('NEW')] as const;
@@ -27,7 +30,7 @@ const key = (age: number, more: Partial<DatedKey> = {}): DatedKey => ({
 });
 
 /** Records of one rotation, the first so many days ago, the others an hour later each. */
-function rotated(days: number, fate: 'keep' | 'deactivate', ...types: string[]): UserHistory {
+function rotated(days: number, fate: OldKeyFate, ...types: string[]): UserHistory {
   const target = { kind: 'handoff', place: '' };
   const steps: readonly object[] = [
     { type: 'intended', oldKeyId: OLD, knownKeyIds: [OLD], oldKeyFate: fate, target },
@@ -39,7 +42,7 @@ function rotated(days: number, fate: 'keep' | 'deactivate', ...types: string[]):
   return new UserHistory(
     steps.map((step, index) => {
       const at = new Date(daysAgo(days).getTime() + index * 1_000);
-      const envelope = { v: 3, run: 'r', account: '123456789012', user: 'ada' } as const;
+      const envelope = { v: 4, run: 'r', account: '123456789012', user: 'ada' } as const;
       return { ...envelope, at, rotation: 'r1', step: step as RotationStep } as JournalRecord;
     }),
   );
@@ -52,6 +55,8 @@ function facts(more: Partial<ViewFacts> = {}): ViewFacts {
     now: NOW,
     lastSeenActive: () => undefined,
     inactiveSince: () => undefined,
+    usesOf: () => NEVER_LOOKED,
+    usesAsOf: NOW,
     daysThreshold: 90,
     waiting: new Set<AccessKeyId>(),
     ...more,
@@ -113,6 +118,66 @@ describe('what keyturn makes of a key', () => {
     assert.deepEqual(states(pair(), { history }), ['in-grace', 'not-due']);
     const retired = rotated(5, 'deactivate', 'deactivating', 'deactivated');
     assert.deepEqual(states(pair(off), { history: retired }), ['held', 'not-due']);
+  });
+
+  describe('in grace, while its rotation is open', () => {
+    const history = rotated(5, 'when-quiet', 'in-grace');
+    const views = (more: Partial<DatedKey>, among: Partial<ViewFacts> = {}) =>
+      viewKeys(pair(more), facts({ history, ...among }));
+    const silenceOf = (...[more, among]: Parameters<typeof views>) => {
+      const [old] = views(more, among);
+      assert(old?.state.kind === 'in-grace');
+      assert.equal(old.state.rotation?.id, 'r1');
+      return old.state.silence;
+    };
+
+    it('waits until a run would find it quiet, and is not due', () => {
+      const [old, made] = views({ lastUse: used(1) });
+      assert.deepEqual([old?.key.id, old?.isDue, made?.key.id], [OLD, false, NEW]);
+      assert.equal(made?.state.kind, 'not-due');
+      const silence = silenceOf({ lastUse: used(1) });
+      assert(silence.kind === 'in-use' && silence.until !== undefined);
+      // 35 days, because little is known of its use; AWS shows it late, and in steps.
+      assert.equal(Number(silence.until), Number(daysAgo(1)) + 35 * DAY + 6 * HOUR + 16 * MINUTE);
+    });
+
+    it('is quiet, or of unknown use, or signs the calls', () => {
+      assert.deepEqual(silenceOf({ lastUse: 'unreadable' }), { kind: 'use-unknown' });
+      const long = { history: rotated(60, 'when-quiet', 'in-grace') };
+      assert.deepEqual(silenceOf({ lastUse: used(55) }, long), { kind: 'quiet' });
+      const signer = { dependsOn: (keyId: AccessKeyId) => keyId === OLD, isReplaceable: false };
+      assert.deepEqual(silenceOf({ lastUse: used(1) }, { signer }), { kind: 'signs-calls' });
+    });
+
+    it('is judged as of when its last use was told', () => {
+      const since = { history: rotated(60, 'when-quiet', 'in-grace'), usesAsOf: daysAgo(1) };
+      const nearly = daysAgo(35.5);
+      const lastUse = { used: 'at', at: nearly, service: 's3' } as const;
+      assert.equal(silenceOf({ lastUse }, { ...since, usesAsOf: NOW }).kind, 'quiet');
+      assert.equal(silenceOf({ lastUse }, since).kind, 'in-use');
+    });
+
+    it('lets a due key wait, with nothing for anybody to do', () => {
+      const [, made] = views({}, { daysThreshold: 4 });
+      assert.deepEqual(made?.state, { kind: 'due', waitsFor: OLD });
+      assert.equal(made?.isDue, true);
+    });
+
+    it('is over when somebody made it Inactive, and to be taken up when the new key is not Active', () => {
+      assert.deepEqual(
+        views({ status: 'Inactive' }).map(({ state }) => state.kind),
+        ['held', 'not-due'],
+      );
+      const [old, made] = [key(200, { id: OLD }), key(5, { id: NEW, status: 'Inactive' })];
+      assert.deepEqual(states([old, made], { history }), ['open', 'open']);
+      assert.deepEqual(states([old], { history }), ['open']);
+    });
+
+    it('warns when nobody uses the new key while the old one is busy', () => {
+      const keys = [key(200, { id: OLD }), key(5, { id: NEW, lastUse: { used: 'never' } })];
+      const [first] = viewKeys(keys, facts({ history }));
+      assert.deepEqual([first?.key.id, first?.warning?.kind], [NEW, 'newer-unused']);
+    });
   });
 
   it('is not in grace when it is all that the user has', () => {

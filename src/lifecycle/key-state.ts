@@ -4,31 +4,42 @@
 import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
 import type { DatedKey } from './dated-keys.ts';
+import { gateFor, provedAt } from './decide-grace.ts';
 import { retiringKey, type UserFacts } from './decide-user.ts';
 import { type BlockReason, isDue, judgeUser } from './due.ts';
+import { judgeUse } from './in-use.ts';
 import { type AccessKey, LAST_USE_LAG_MS, type LastUse } from './keys.ts';
-import {
-  HOLD_DAYS,
-  judgeHold,
-  judgeQuiet,
-  judgeTakenBack,
-  type QuietVerdict,
-  type RetiringKey,
-} from './retirement.ts';
-import type { Rotation } from './rotation.ts';
+import { PATIENT, QUIET_DAYS } from './retire-policy.ts';
+import { HOLD_DAYS, judgeHold, judgeTakenBack, type RetiringKey } from './retirement.ts';
+import type { InGrace, Rotation } from './rotation.ts';
 
 export type KeyState =
   /** A rotation that is not finished replaces it, or has made it. */
   | { readonly kind: 'open'; readonly rotation: Rotation; readonly part: 'old' | 'new' }
   /** Replaced, and Active until nothing uses it. */
-  | { readonly kind: 'in-grace'; readonly since: Date; readonly quiet: QuietVerdict }
+  | {
+      readonly kind: 'in-grace';
+      readonly since: Date;
+      /** The open rotation whose next run makes it Inactive then; undefined where a person has to. */
+      readonly rotation: InGrace | undefined;
+      readonly silence: Silence;
+    }
   /** Due, and a person has to do something first. */
   | { readonly kind: 'blocked'; readonly by: BlockReason }
-  | { readonly kind: 'due' }
+  /** It is rotated next, or once the other key of its user is, which is in grace yet. */
+  | { readonly kind: 'due'; readonly waitsFor: AccessKeyId | undefined }
   | { readonly kind: 'not-due'; readonly dueAt: Date }
   /** Inactive, and not to be deleted yet. */
   | { readonly kind: 'held'; readonly until: Date | undefined; readonly reason: string }
   | { readonly kind: 'deletable'; readonly reason: string };
+
+/** Whether a replaced key is quiet, by the rule of whoever is to make it Inactive (I15). */
+export type Silence =
+  | { readonly kind: 'quiet' }
+  | { readonly kind: 'use-unknown' }
+  | { readonly kind: 'signs-calls' }
+  /** `until` is when it counts as quiet if nothing uses it any more. */
+  | { readonly kind: 'in-use'; readonly until: Date | undefined };
 
 /** Something that a person should look at. A hint and no proof: AWS shows uses late, and not all of them. */
 export type KeyWarning =
@@ -48,7 +59,12 @@ export interface KeyView {
 
 /** What is known of the user beside the keys. */
 export interface ViewFacts
-  extends Pick<UserFacts, 'history' | 'signer' | 'now' | 'lastSeenActive' | 'inactiveSince'> {
+  extends Pick<
+    UserFacts,
+    'history' | 'signer' | 'now' | 'lastSeenActive' | 'inactiveSince' | 'usesOf'
+  > {
+  /** As of when the last uses were told: a report is some hours old. */
+  readonly usesAsOf: Date;
   readonly daysThreshold: number;
   /** Keys whose secrets are in custody. */
   readonly waiting: ReadonlySet<AccessKeyId>;
@@ -63,9 +79,11 @@ export function viewKeys(listed: readonly DatedKey[], facts: ViewFacts): KeyView
     const identified = keys[index] as AccessKey;
     const others = listed.filter((other) => other !== key);
     const about = withUses(retiringKey(identified, all), listed, keys);
-    const isKeyDue = isDue(identified, facts.daysThreshold, facts.now);
+    const grace = graceOf(facts.history.open, keys);
+    const isReplaced = grace?.oldKeyId === identified.id;
+    const isKeyDue = !isReplaced && isDue(identified, facts.daysThreshold, facts.now);
     const block = verdict.kind === 'blocked' && isKeyDue ? verdict.code : undefined;
-    const state = stateOf({ about, isDue: isKeyDue, block }, facts);
+    const state = stateOf({ about, grace, isDue: isKeyDue, block }, facts);
     const isSecretWaiting = facts.waiting.has(identified.id);
     const warning = warningOf(key, others, facts);
     const view = { key, state, isDue: isKeyDue, isSecretWaiting, warning };
@@ -96,28 +114,77 @@ function withUses(
   return { ...about, others, lastUse: useOf(about.key) };
 }
 
+/** An open rotation whose old key waits; one whose new key somebody changed is to be taken up. */
+function graceOf(open: Rotation | undefined, keys: readonly AccessKey[]): InGrace | undefined {
+  if (open?.phase !== 'in-grace') return undefined;
+  // Where nobody knows the ID of the new key, the other one is taken for it.
+  const made = keys.find(({ id }) => id === open.newKeyId);
+  const successor = made ?? keys.find(({ id }) => id !== open.oldKeyId);
+  return successor?.status === 'Active' ? open : undefined;
+}
+
 interface Judged {
   readonly about: RetiringKey;
+  readonly grace: InGrace | undefined;
   readonly isDue: boolean;
   readonly block: BlockReason | undefined;
 }
 
-function stateOf({ about, isDue, block }: Judged, facts: ViewFacts): KeyState {
+function stateOf({ about, grace, isDue, block }: Judged, facts: ViewFacts): KeyState {
   const { key, cutOverAt, others } = about;
   const { history, now, daysThreshold } = facts;
-  const open = history.open && partOf(history.open, key.id);
-  if (open !== undefined) return open;
+  const takenUp = grace === undefined ? history.open : undefined;
+  const part = takenUp && partOf(takenUp, key.id);
+  if (part !== undefined) return part;
   if (key.status !== 'Active') return heldState(about, now);
+  if (grace?.oldKeyId === key.id) return waiting(about, grace, facts);
   const isReplaced = others.some((other) => other.key.status === 'Active');
-  if (cutOverAt !== undefined && isReplaced) {
-    return { kind: 'in-grace', since: cutOverAt, quiet: judgeQuiet(about, now) };
-  }
+  if (cutOverAt !== undefined && isReplaced) return kept(about, cutOverAt, facts);
+  // The key that waits has the second place, and a due key waits with it: nobody has to do anything.
+  if (isDue && grace !== undefined) return { kind: 'due', waitsFor: grace.oldKeyId };
   if (block !== undefined) return { kind: 'blocked', by: block };
-  if (isDue) return { kind: 'due' };
+  if (isDue) return { kind: 'due', waitsFor: undefined };
   return {
     kind: 'not-due',
     dueAt: new Date(key.createdAt.getTime() + daysThreshold * MS_PER_DAY),
   };
+}
+
+/** Judged as the next run judges it, but for a deadline, which only the run is told. */
+function waiting(about: RetiringKey, rotation: InGrace, facts: ViewFacts): KeyState {
+  const { key: oldKey } = about;
+  const judging = { ...facts, retire: PATIENT, now: facts.usesAsOf };
+  const verdict = gateFor({ oldKey, rotation }, useOf(about), judging);
+  const grace = { kind: 'in-grace', since: rotation.since, rotation } as const;
+  if (verdict.kind !== 'wait') return { ...grace, silence: { kind: 'quiet' } };
+  const { why, notBefore: until } = verdict;
+  return { ...grace, silence: why === 'in-use' ? { kind: why, until } : { kind: why } };
+}
+
+/** Its rotation has left it to a person, and is judged as the command is that a person has for it. */
+function kept(about: RetiringKey, since: Date, facts: ViewFacts): KeyState {
+  const { key } = about;
+  const { history, usesOf, usesAsOf } = facts;
+  const use = {
+    ...{ createdAt: key.createdAt, lastUse: useOf(about) },
+    ...{ checkedAt: provedAt(key.id, history), uses: usesOf(key) },
+  };
+  const verdict = judgeUse(use, QUIET_DAYS, usesAsOf);
+  const grace = { kind: 'in-grace', since, rotation: undefined } as const;
+  switch (verdict.kind) {
+    case 'unused':
+      return { ...grace, silence: { kind: 'quiet' } };
+    case 'use-unknown':
+      return { ...grace, silence: { kind: 'use-unknown' } };
+    case 'too-young':
+    case 'in-use':
+      return { ...grace, silence: { kind: 'in-use', until: verdict.notBefore } };
+  }
+}
+
+/** A list has read the last use of every key. */
+function useOf({ lastUse }: RetiringKey): LastUse | 'unreadable' {
+  return lastUse === 'unread' ? 'unreadable' : lastUse;
 }
 
 /** The part that the key has in a rotation; undefined when it has none. */
@@ -188,8 +255,9 @@ const URGENCIES = [
 export const URGENT_MAX = URGENCIES.indexOf('in-grace');
 
 function urgencyOf({ state, warning, isSecretWaiting }: Omit<KeyView, 'urgency'>): number {
+  const isWaiting = state.kind === 'due' && state.waitsFor !== undefined;
   const reasons = [
-    state.kind,
+    isWaiting ? 'in-grace' : state.kind,
     ...(warning === undefined ? [] : ['warning' as const]),
     ...(isSecretWaiting ? ['waiting' as const] : []),
   ];

@@ -5,7 +5,7 @@
 
 import { earliestOf, MS_PER_DAY } from '../base/clock.ts';
 import type { LastUse } from './keys.ts';
-import { DEADLINE_NOTICE_DAYS, type RetirePolicy } from './retire-policy.ts';
+import { DEADLINE_NOTICE_DAYS, QUIET_DAYS, type RetirePolicy } from './retire-policy.ts';
 import { STEADY_GAP_DAYS, type UseHistory } from './use-history.ts';
 
 /** The old key of a rotation that is in every place. */
@@ -51,7 +51,6 @@ export interface QuietPeriod {
   readonly because: string;
 }
 
-const QUIET_DAYS = 14;
 /** For keys whose uses may be a month apart. */
 const QUIET_DAYS_MONTHLY = 35;
 /** For keys that may be used once in a quarter. */
@@ -115,8 +114,14 @@ function deadlineOf(
   ]);
 }
 
+/** What the silence of a key is judged by. */
+export type UseFacts = Pick<
+  OldKeyFacts,
+  'createdAt' | 'lastUse' | 'cutOverAt' | 'begunAt' | 'checkedAt' | 'uses'
+>;
+
 /** From when on the key counts as quiet, if what is known of its use stays so. */
-function quietAt(facts: OldKeyFacts, policy: RetirePolicy): Date {
+export function quietAt(facts: UseFacts, policy: Pick<RetirePolicy, 'quietDays'>): Date {
   const { days, sinceUseDays } = quietPeriod(facts, policy);
   const { cutOverAt, uses } = facts;
   const times = [after(lastUsed(facts), sinceUseDays)];
@@ -129,7 +134,7 @@ function quietAt(facts: OldKeyFacts, policy: RetirePolicy): Date {
 }
 
 /** Until when it may have been used; its creation when never. */
-function lastUsed({ lastUse, createdAt, checkedAt }: OldKeyFacts): Date {
+function lastUsed({ lastUse, createdAt, checkedAt }: UseFacts): Date {
   if (lastUse === 'unreadable' || lastUse.used === 'never') return createdAt;
   const isOwn =
     lastUse.service === 'sts' &&
@@ -139,7 +144,10 @@ function lastUsed({ lastUse, createdAt, checkedAt }: OldKeyFacts): Date {
 }
 
 /** The operator's number, or the one that fits what is known; longer where the key's own past asks for it. */
-export function quietPeriod(facts: OldKeyFacts, { quietDays }: RetirePolicy): QuietPeriod {
+export function quietPeriod(
+  facts: UseFacts,
+  { quietDays }: Pick<RetirePolicy, 'quietDays'>,
+): QuietPeriod {
   const gaps = gapsOf(facts.uses);
   const longest = Math.max(0, ...gaps);
   if (longest > 0) {
@@ -171,13 +179,13 @@ function gapsOf({ stretches }: UseHistory): number[] {
     .map(({ from }, index) => Math.round(daysBetween(stretches[index]?.to ?? from, from)));
 }
 
-function isRare({ lastUse, begunAt }: OldKeyFacts): boolean {
+function isRare({ lastUse, begunAt }: UseFacts): boolean {
   if (lastUse === 'unreadable' || lastUse.used === 'never') return false;
   return daysBetween(lastUse.at, begunAt) > RARE_DAYS;
 }
 
 /** Whether runs have looked closely for long enough, and it was in use all that time. */
-function isSteady({ uses, cutOverAt, begunAt }: OldKeyFacts): boolean {
+function isSteady({ uses, cutOverAt, begunAt }: UseFacts): boolean {
   const { closelyFrom, stretches } = uses;
   const last = stretches.at(-1);
   if (closelyFrom === undefined || last === undefined) return false;

@@ -9,8 +9,14 @@ export interface RetirePolicy {
 
 export const PATIENT: RetirePolicy = { quietDays: undefined, deadlineDays: undefined };
 
+/** Two turns of what runs once a week: enough for a key in steady use, and for one that a person names. */
+export const QUIET_DAYS = 14;
+
 /** Long enough for a session of 36 hours that the key opened, and for AWS to show its uses. */
 export const QUIET_DAYS_MIN = 3;
+
+/** Longer than any job's period. */
+export const QUIET_DAYS_MAX = 400;
 
 /** The operator's deadline is told so long before it is kept, in days. */
 export const DEADLINE_NOTICE_DAYS = 7;

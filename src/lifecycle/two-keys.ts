@@ -2,8 +2,9 @@
 
 import type { Hint } from '../base/hint.ts';
 import { keyCommand, type SameReach } from '../base/key-command.ts';
-import { judgeUse, QUIET_DAYS } from './in-use.ts';
+import { judgeUse } from './in-use.ts';
 import type { KeyDetails, LastUse } from './keys.ts';
+import { QUIET_DAYS } from './retire-policy.ts';
 import { useWords } from './use-words.ts';
 
 /** The key that seems least in use: never used, else used longest ago, else the oldest. */

@@ -149,6 +149,8 @@ class AccountView {
       },
       lastSeenActive: (key, present) => sightings.lastActive(user, key, present),
       inactiveSince: (keyId) => sightings.inactiveSince(keyId),
+      usesOf: (key) => sightings.usesOf(user, key),
+      usesAsOf: this.#asOf,
       waiting: this.#waiting,
     });
     const judged = all.map((view) => ({ view, passes: passes(view, filter, now) }));

@@ -88,7 +88,7 @@ function lineOf(
     state_text: stateWords(view, now),
     until: stateEnds(state)?.toISOString() ?? null,
     blocked_by: state.kind === 'blocked' ? state.by : null,
-    rotation: state.kind === 'open' ? state.rotation.id : null,
+    rotation: ('rotation' in state && state.rotation?.id) || null,
     secret_waits: view.isSecretWaiting,
     warning: warning === undefined ? null : warningWords(warning, now),
     hint: hint === undefined ? null : hintText(hint),

@@ -1,13 +1,12 @@
 // The state of a key in words, and what a person can do about it.
 
-import { MS_PER_DAY, minuteOf, wholeDaysBetween } from '../../base/clock.ts';
+import { MS_PER_DAY, wholeDaysBetween } from '../../base/clock.ts';
 import type { Hint } from '../../base/hint.ts';
 import { keyCommand, keysCommand, recoverCommand, type SameReach } from '../../base/key-command.ts';
 import type { DatedKey } from '../../lifecycle/dated-keys.ts';
-import type { KeyState, KeyView, KeyWarning } from '../../lifecycle/key-state.ts';
+import type { KeyState, KeyView, KeyWarning, Silence } from '../../lifecycle/key-state.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
 import { phaseWords } from '../../lifecycle/phase-words.ts';
-import type { QuietVerdict } from '../../lifecycle/retirement.ts';
 import { ownKeyError } from '../../lifecycle/signer.ts';
 import { twoKeysAdvice } from '../../lifecycle/two-keys.ts';
 import { useWords } from '../../lifecycle/use-words.ts';
@@ -22,11 +21,11 @@ function plainState(state: KeyState, now: Date): string {
     case 'open':
       return `rotation open: ${phaseWords(state.rotation.phase)}`;
     case 'in-grace':
-      return `in grace: ${quietWords(state.quiet)}`;
+      return `in grace${silenceWords(state.silence)}`;
     case 'blocked':
       return `due, blocked by ${state.by}`;
     case 'due':
-      return 'due';
+      return state.waitsFor === undefined ? 'due' : `due, once ${state.waitsFor} is Inactive`;
     case 'not-due': {
       const days = Math.max(1, Math.ceil((state.dueAt.getTime() - now.getTime()) / MS_PER_DAY));
       return days === 1 ? 'due in a day' : `due in ${days} days`;
@@ -40,16 +39,18 @@ function plainState(state: KeyState, now: Date): string {
   }
 }
 
-function quietWords(quiet: QuietVerdict): string {
-  switch (quiet.kind) {
+function silenceWords(silence: Silence): string {
+  switch (silence.kind) {
     case 'quiet':
-      return 'replaced, and quiet since';
+      return ': replaced, and quiet since';
     case 'use-unknown':
-      return 'replaced; its last use is not known';
-    case 'used-since':
-      return `used at ${quiet.at.toISOString().slice(0, 16)}Z, after it was replaced`;
-    case 'too-soon':
-      return `until ${minuteOf(quiet.notBefore)} nobody can tell who uses it`;
+      return ': its last use is not known';
+    case 'signs-calls':
+      return ': it signs the calls of this command';
+    case 'in-use':
+      return silence.until === undefined
+        ? ''
+        : ` until ${silence.until.toISOString().slice(0, 10)}, if nothing uses it`;
   }
 }
 
@@ -61,7 +62,7 @@ export function stateEnds(state: KeyState): Date | undefined {
     case 'not-due':
       return state.dueAt;
     case 'in-grace':
-      return state.quiet.kind === 'too-soon' ? state.quiet.notBefore : undefined;
+      return state.silence.kind === 'in-use' ? state.silence.until : undefined;
     default:
       return undefined;
   }
@@ -96,9 +97,7 @@ export function hintWords({ key, state }: KeyView, facts: HintFacts): Hint | und
     case 'blocked':
       return blockedHint(state.by, key, facts) ?? ['the IDs of the keys, and what to do:', byHand];
     case 'in-grace':
-      return key.id === undefined || state.quiet.kind !== 'quiet'
-        ? undefined
-        : ['to make it Inactive:', keyCommand('deactivate', key.id, reach)];
+      return graceHint(state, key, facts);
     case 'deletable':
       return key.id === undefined
         ? 'rotate-iam-keys --cleanup-inactive deletes it'
@@ -106,6 +105,30 @@ export function hintWords({ key, state }: KeyView, facts: HintFacts): Hint | und
     default:
       return undefined;
   }
+}
+
+type InGrace = Extract<KeyState, { readonly kind: 'in-grace' }>;
+
+/** What is in use waits, and nobody has to do anything but give its readers the new key. */
+function graceHint(
+  { silence, rotation }: InGrace,
+  { id }: DatedKey,
+  { user, reach }: HintFacts,
+): Hint | undefined {
+  if (silence.kind === 'quiet') {
+    if (rotation !== undefined) {
+      return [
+        'the next run of rotate-iam-keys makes it Inactive; by itself:',
+        recoverCommand(user, reach),
+      ];
+    }
+    return id && ['to make it Inactive:', keyCommand('deactivate', id, reach)];
+  }
+  if (silence.kind !== 'in-use' || id === undefined) return undefined;
+  return [
+    'restart what uses it, so that it reads the new key; or, to make it Inactive whatever uses it:',
+    keysCommand(['deactivate', id, '--although-in-use'], reach),
+  ];
 }
 
 function blockedHint(by: string, key: DatedKey, facts: HintFacts): Hint | undefined {

@@ -4,6 +4,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import type { OldKeyFate } from '../../lifecycle/record.ts';
 import {
   DEADLINE_NOTICE_DAYS,
+  QUIET_DAYS_MAX,
   QUIET_DAYS_MIN,
   type RetirePolicy,
 } from '../../lifecycle/retire-policy.ts';
@@ -23,9 +24,9 @@ export const RETIRE_FLAGS = {
   },
   quietDays: {
     names: ['quiet-days'],
-    rule: rule.integer('N', QUIET_DAYS_MIN, 400),
+    rule: rule.integer('N', QUIET_DAYS_MIN, QUIET_DAYS_MAX),
     group: GROUP,
-    about: `With --retire when-quiet: for how long nobody may have used the old key, in days; ${QUIET_DAYS_MIN} to 400. Longer all the same for a key whose own uses were further apart.`,
+    about: `With --retire when-quiet: for how long nobody may have used the old key, in days; ${QUIET_DAYS_MIN} to ${QUIET_DAYS_MAX}. Longer all the same for a key whose own uses were further apart.`,
     fallback:
       '14 for a key in steady use, 35 where its use is not known for long, 100 for one that is rarely used',
   },

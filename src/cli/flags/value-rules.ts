@@ -26,6 +26,17 @@ export function integer(
   };
 }
 
+/** A number of days, with or without the letter: 45d. */
+export function wholeDays(min: number, max: number, example: string): ValueRule<number> {
+  const { read } = integer('DAYS', min, max);
+  return {
+    takes: `a number of days from ${min} to ${max}, such as ${example}`,
+    example,
+    placeholder: 'DAYS',
+    read: (text) => read(text.replace(/d$/, '')),
+  };
+}
+
 /** So many days ago, or a day or a time by UTC. */
 export type Since = { readonly days: number } | { readonly at: Date };
 

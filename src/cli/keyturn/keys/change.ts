@@ -7,7 +7,7 @@ import { KeyturnError } from '../../../base/errors.ts';
 import { command } from '../../../base/hint.ts';
 import type { KeyVerb } from '../../../base/key-command.ts';
 import { printableJson } from '../../../base/printable.ts';
-import { QUIET_DAYS } from '../../../lifecycle/in-use.ts';
+import { QUIET_DAYS } from '../../../lifecycle/retire-policy.ts';
 import { openStateStore } from '../../../state/stores.ts';
 import { DEFAULT_ROLE_NAME, refuseUseless } from '../../flags/account-flags.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../../flags/argv.ts';

@@ -1,6 +1,6 @@
 // The flags of `keyturn keys` and of the commands that change a key.
 
-import { QUIET_DAYS, QUIET_DAYS_MIN } from '../../../lifecycle/in-use.ts';
+import { QUIET_DAYS, QUIET_DAYS_MAX, QUIET_DAYS_MIN } from '../../../lifecycle/retire-policy.ts';
 import { ACCOUNT_FLAGS, ROLE_FLAGS } from '../../flags/account-flags.ts';
 import type { FlagTable } from '../../flags/flag.ts';
 import * as rule from '../../flags/value-rules.ts';
@@ -35,7 +35,7 @@ export const KEYS_FLAGS = {
   },
   unused: {
     names: ['unused'],
-    rule: rule.days(1, 3650, '45d'),
+    rule: rule.wholeDays(1, 3650, '45d'),
     group: SHOWN,
     about:
       'Only Active keys that nothing has used for so long, such as 45d. Keys whose last use AWS does not tell are counted, and not shown.',
@@ -120,9 +120,9 @@ export const KEY_CHANGE_FLAGS = {
 export const DEACTIVATE_FLAGS = {
   quietDays: {
     names: ['quiet-days'],
-    rule: rule.integer('N', QUIET_DAYS_MIN, 3650, QUIET_DAYS),
+    rule: rule.integer('N', QUIET_DAYS_MIN, QUIET_DAYS_MAX, QUIET_DAYS),
     group: CHANGED,
-    about: `A key counts as unused when nothing has used it for N days; ${QUIET_DAYS_MIN} to 3650.`,
+    about: `A key counts as unused when nothing has used it for N days; ${QUIET_DAYS_MIN} to ${QUIET_DAYS_MAX}. Longer all the same for a key whose own uses were further apart.`,
     fallback: String(QUIET_DAYS),
   },
   althoughInUse: {
