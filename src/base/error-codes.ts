@@ -345,6 +345,13 @@ export const ERROR_CODES = {
     meaning: 'The key has not been Inactive for long enough: it is kept as the way back.',
     remedy: 'Delete it after the time in the hint, or end the hold with `--although-held`.',
   }),
+  'only-active-key': info(1, 'user', {
+    kind: 'block',
+    meaning:
+      'The key that is to be made Inactive is the only Active one of its user, who could not work any more.',
+    remedy:
+      'Replace it with `keyturn rotate`, or take the user off the air with `--although-only-active`.',
+  }),
   'only-key': info(1, 'user', {
     kind: 'block',
     meaning: 'The key that is to be deleted is the only one of its user.',

@@ -24,6 +24,12 @@ export function keysCommand(words: readonly string[], reach: SameReach = HERE): 
   return command(...before, 'keyturn', 'keys', ...words, ...flags);
 }
 
+/** The command that replaces the key now. */
+export function rotateCommand(keyId: AccessKeyId, reach: SameReach = HERE): Command {
+  const { before = [], flags } = reach;
+  return command(...before, 'keyturn', 'rotate', keyId, ...flags);
+}
+
 /** The command that takes the latest rotation of a user back. */
 export function undoCommand(user: string, { before = [], flags }: SameReach = HERE): Command {
   return command(...before, 'keyturn', 'undo', user, ...flags);

@@ -35,8 +35,10 @@ async function recordIntent(change: KeyChange, work: UserWork): Promise<void> {
   const { keyId, to, why: reason, rotation } = change;
   if (rotation !== undefined) {
     // I13: the verdict about a key that is discarded is on record since an earlier step.
-    if (to === 'Inactive') await work.record(rotation, { type: 'deactivating' });
-    return;
+    if (to !== 'Inactive') return;
+    // One that was in grace may go for several reasons; an earlier format knows of none.
+    const isEnding = work.history.rotation(rotation).phase === 'in-grace';
+    return await work.record(rotation, { type: 'deactivating', ...(isEnding && { reason }) });
   }
   await work.recordKey({ type: INTENTS[to], keyId, reason });
 }

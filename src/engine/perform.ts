@@ -8,7 +8,7 @@ import type { AccessKey } from '../lifecycle/keys.ts';
 import { type NextStep, nextStep } from '../lifecycle/next-step.ts';
 import { hasNewKey, isSettled, type Rotation, type WithNewKey } from '../lifecycle/rotation.ts';
 import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
-import { changeKey } from './change-key.ts';
+import { changeKey, type KeyChange } from './change-key.ts';
 import { discard } from './create-key.ts';
 import { decideGate, factsOf } from './decide.ts';
 import { assertHeldEverywhere, deliverEverywhere } from './delivery.ts';
@@ -51,7 +51,7 @@ const STEPS: Record<
 > = {
   deliver,
   prove,
-  'cut-over': (rotation, work) => cutOver(rotation, work),
+  'cut-over': (rotation, work) => cutOver(rotation, replaced(rotation), work),
   complete,
   undo: async (rotation, work) => {
     assert(rotation.phase === 'undoing', 'the step follows from the phase');
@@ -82,7 +82,7 @@ async function retire(rotation: WithNewKey, work: UserWork): Promise<'went' | 'w
   const { id, phase } = rotation;
   const leaving = await decideGate(rotation, await work.listKeys(), work);
   if (leaving === undefined || leaving.verdict.kind !== 'wait') {
-    await cutOver(rotation, work, leaving?.verdict.why);
+    await cutOver(rotation, replaced(rotation, leaving?.verdict.why), work);
     return 'went';
   }
   const { oldKey, verdict: waiting } = leaving;
@@ -101,7 +101,23 @@ async function retire(rotation: WithNewKey, work: UserWork): Promise<'went' | 'w
   return 'waits';
 }
 
-async function cutOver(rotation: WithNewKey, work: UserWork, because?: string): Promise<void> {
+/** As the rotation itself does it. */
+function replaced({ newKeyId }: WithNewKey, because?: string): Because {
+  const why = `replaced by ${newKeyId}`;
+  return { by: 'rotation', why: because === undefined ? why : `${why}, and ${because}` };
+}
+
+type Because = Pick<KeyChange, 'by' | 'why'>;
+
+/**
+ * Makes the old key Inactive, which ends the rotation, once every place was read again (I13). The rotation is
+ * closed instead where somebody has deleted the key.
+ */
+export async function cutOver(
+  rotation: WithNewKey,
+  because: Because,
+  work: UserWork,
+): Promise<void> {
   const { oldKeyId: keyId, id } = rotation;
   const { gateway } = work.account;
   // I7: the key that signs these calls is made Inactive by its successor, or not at all.
@@ -119,10 +135,7 @@ async function cutOver(rotation: WithNewKey, work: UserWork, because?: string): 
     await work.record(id, { type: 'deactivated' });
     return await settleEnded(id, work);
   }
-  const replaced = `replaced by ${rotation.newKeyId}`;
-  const why = because === undefined ? replaced : `${replaced}, and ${because}`;
-  const change = { keyId, to: 'Inactive', by: 'rotation', why } as const;
-  await changeKey({ ...change, rotation: id, writer }, work);
+  await changeKey({ keyId, to: 'Inactive', ...because, rotation: id, writer }, work);
   await settleEnded(id, work);
 }
 

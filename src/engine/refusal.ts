@@ -3,7 +3,7 @@
 import { minuteOf } from '../base/clock.ts';
 import { type ErrorDetails, KeyturnError } from '../base/errors.ts';
 import { command, type Hint, type HintPart, partsOf } from '../base/hint.ts';
-import { keyCommand } from '../base/key-command.ts';
+import { keyCommand, keysCommand } from '../base/key-command.ts';
 import { OFFERED_KINDS } from '../destinations/kinds.ts';
 import type { Next, UserDecision } from '../lifecycle/decide-user.ts';
 import { type KeyDetails, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
@@ -133,7 +133,7 @@ function noRoomError({ slot }: NoRoom, { user, account }: UserAtHand): KeyturnEr
 type InGraceNext = Extract<Next, { readonly kind: 'in-grace' }>;
 
 /** The old key has the second slot, and whoever uses it would be cut off (I15). */
-function inGraceError({ grace }: InGraceNext, { user }: UserAtHand): KeyturnError {
+function inGraceError({ grace }: InGraceNext, { user, account }: UserAtHand): KeyturnError {
   const { rotation, waiting } = grace;
   const { oldKeyId, newKeyId } = rotation;
   const from = waiting.notBefore;
@@ -144,7 +144,7 @@ function inGraceError({ grace }: InGraceNext, { user }: UserAtHand): KeyturnErro
     {
       hint: [
         `${wait}if you are sure that nobody needs ${oldKeyId}:`,
-        command('keyturn', 'keys', 'deactivate', oldKeyId, '--although-in-use'),
+        keysCommand(['deactivate', oldKeyId, '--although-in-use'], account.policy.reach),
       ],
       ...(from !== undefined && { notBefore: from }),
     },

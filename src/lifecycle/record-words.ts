@@ -93,7 +93,8 @@ const ROTATION_STEPS: Teller<RotationStep> = {
     done(old, `its successor was delivered to ${receiptsOf(receipts)}`),
   verified: ({ checks }, old) =>
     done(old, `AWS accepted its delivered successor ${checks} times in a row`),
-  deactivating: (_, old) => intent(old, 'is to be made Inactive', 'its successor took its place'),
+  deactivating: ({ reason = 'its successor took its place' }, old) =>
+    intent(old, 'is to be made Inactive', reason),
   deactivated: (_, old) => done(old, 'made Inactive, which ends the rotation'),
   'in-grace': (_, old) => done(old, 'stays Active until nothing uses it'),
   'deadline-announced': (_, old) =>

@@ -36,7 +36,11 @@ export type RotationStep =
   /** Of rotations that were delivered before AWS was asked, as formats 1 and 2 have them. */
   | { readonly type: 'verified'; readonly checks: number }
   /** Intent: the old key is about to be made Inactive. */
-  | { readonly type: 'deactivating' }
+  | {
+      readonly type: 'deactivating';
+      /** Why its old key goes, where a rotation that was in grace comes to its end. */
+      readonly reason?: string | undefined;
+    }
   /** The recorded deactivation from which the hold is counted (I5). Ends the rotation. */
   | { readonly type: 'deactivated' }
   /** The cut-over of a rotation whose old key is in use: it stays Active until it is quiet (I15). */

@@ -147,6 +147,9 @@ export function isFinished(rotation: Rotation): rotation is Finished {
 /** A rotation whose old key stays Active until nobody uses it. */
 export type InGrace = Extract<Rotation, { readonly phase: 'in-grace' }>;
 
+/** A rotation to which nothing is left but the end of its old key. */
+export type Ending = InGrace | Extract<Rotation, { readonly phase: 'deactivating' }>;
+
 /** A rotation whose places have all that they are to have, or were put back: custody is spent. */
 export type Settled = Finished | InGrace;
 

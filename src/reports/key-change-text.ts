@@ -1,5 +1,6 @@
 // `keyturn keys deactivate|activate|delete` for people. What went wrong is said on stderr.
 
+import { linesOfHint } from '../base/hint.ts';
 import { printableAll } from '../base/printable.ts';
 import type { KeyChangeReport } from './keys-report.ts';
 import { pageFor, type TextStyle } from './page.ts';
@@ -9,6 +10,11 @@ const WORDS = {
   activate: { done: 'made Active', is: 'Active' },
   delete: { done: 'deleted', is: 'gone' },
 } as const;
+
+/** A command that ends it takes no full stop. */
+function noteLine(note: string): string {
+  return linesOfHint(note).at(-1)?.kind === 'command' ? `Note: ${note}` : `Note: ${note}.`;
+}
 
 export function renderKeyChange(given: KeyChangeReport, style: TextStyle): string {
   const report = printableAll(given);
@@ -22,7 +28,7 @@ export function renderKeyChange(given: KeyChangeReport, style: TextStyle): strin
       : `${whose} ${outcome === 'changed' ? 'was' : 'would be'} ${done}.`;
   const lines = [
     what,
-    ...notes.map((note) => `Note: ${note}.`),
+    ...notes.map(noteLine),
     ...(command === 'deactivate' && report.deletable_from !== null
       ? [`It may be deleted from ${report.deletable_from.slice(0, 10)} on.`]
       : []),

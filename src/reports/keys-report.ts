@@ -38,9 +38,11 @@ const listedKey = z.object({
   created: z.string().describe('ISO 8601 UTC'),
   age_days: z.number().int(),
   ...lastUse,
-  due: z.boolean().describe(
-    'Active, as old as the threshold or older, and not the old key of a rotation in grace',
-  ),
+  due: z
+    .boolean()
+    .describe(
+      'Active, as old as the threshold or older, and not the old key of a rotation in grace',
+    ),
   state: z
     .enum(['blocked', 'open', 'due', 'in-grace', 'deletable', 'held', 'not-due'])
     .describe('What keyturn makes of it'),

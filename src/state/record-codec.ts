@@ -59,7 +59,7 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
   proved: z.object({ checks: z.number() }),
   adopted: z.object({ newKeyId: keyId }),
   verified: z.object({ checks: z.number() }),
-  deactivating: z.object({}),
+  deactivating: z.object({ reason: z.string().optional() }),
   deactivated: z.object({}),
   'in-grace': z.object({}),
   'deadline-announced': z.object({}),

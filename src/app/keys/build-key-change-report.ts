@@ -1,8 +1,9 @@
 // The document of `keyturn keys deactivate|activate|delete`, from what is known at the end.
 
 import type { KeyturnError } from '../../base/errors.ts';
+import { hintText } from '../../base/hint.ts';
 import { countChanges } from '../../base/key-changes.ts';
-import { keyCommand } from '../../base/key-command.ts';
+import { keyCommand, undoCommand } from '../../base/key-command.ts';
 import type { KeyChangeReport } from '../../reports/keys-report.ts';
 import type { ChangeLog } from '../change-log.ts';
 import { lastUseFields } from '../last-use-fields.ts';
@@ -30,9 +31,9 @@ export function buildKeyChangeReport(end: KeyChangeEnd): KeyChangeReport {
     outcome: outcomeOf(end),
     status_before: plan?.key.status ?? null,
     ...lastUseFields(plan?.key.lastUse ?? 'unreadable'),
-    undo_command: undoCommand(end) ?? null,
+    undo_command: wayBack(end) ?? null,
     deletable_from: plan?.deletableFrom?.toISOString() ?? null,
-    notes: [...(plan?.notes ?? [])],
+    notes: (plan?.notes ?? []).map(hintText),
     error:
       error === undefined
         ? null
@@ -49,11 +50,11 @@ function outcomeOf({ options, progress: { plan }, error }: KeyChangeEnd) {
   return options.dryRun ? 'would-change' : 'changed';
 }
 
-/** A deleted key can not come back; of a rotation's pair, keyturn undo does more. */
-function undoCommand({ options, progress, error }: KeyChangeEnd): string | undefined {
+/** A deleted key can not come back. What ended a rotation is taken back with all of it. */
+function wayBack({ options, progress, error }: KeyChangeEnd): string | undefined {
   const { verb, keyId, reach } = options;
-  if (error !== undefined || progress.plan?.isChange !== true || verb === 'delete') {
-    return undefined;
-  }
+  const { plan, user } = progress;
+  if (error !== undefined || plan?.isChange !== true || verb === 'delete') return undefined;
+  if (plan.ends !== undefined && user !== undefined) return undoCommand(user, reach).command;
   return keyCommand(verb === 'activate' ? 'deactivate' : 'activate', keyId, reach).command;
 }

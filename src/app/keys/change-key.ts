@@ -6,11 +6,8 @@ import type { AccountGateway } from '../../aws/gateway.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import type { KeyVerb, SameReach } from '../../base/key-command.ts';
-import {
-  changeNamedKey,
-  foretellNamedKey,
-  type NamedKeyPlan,
-} from '../../engine/change-named-key.ts';
+import { changeNamedKey, foretellNamedKey } from '../../engine/change-named-key.ts';
+import type { NamedKeyPlan } from '../../engine/judge-named-key.ts';
 import { PATIENT } from '../../lifecycle/retire-policy.ts';
 import { accountWork } from '../account-work.ts';
 import type { RunContext } from '../run-context.ts';
@@ -23,6 +20,7 @@ export interface ChangeKeyOptions {
   readonly user: string | undefined;
   readonly quietDays: number;
   readonly althoughInUse: boolean;
+  readonly althoughOnlyActive: boolean;
   readonly althoughHeld: boolean;
   readonly profile: string | undefined;
   readonly region: string;

@@ -86,6 +86,7 @@ function settle(
     dryRun: limitsOf(env, about.keyId).isDryRunForced || (values.dryRun ?? false),
     quietDays: values.quietDays ?? QUIET_DAYS,
     althoughInUse: values.althoughInUse ?? false,
+    althoughOnlyActive: values.althoughOnlyActive ?? false,
     althoughHeld: values.althoughHeld ?? false,
     roleName: values.roleName ?? DEFAULT_ROLE_NAME,
     reach: sameReach(values, account),

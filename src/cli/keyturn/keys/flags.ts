@@ -132,6 +132,13 @@ export const DEACTIVATE_FLAGS = {
     about:
       'Make the key Inactive although it is in use, or nobody can tell: whatever uses it stops working. keyturn keys activate takes it back.',
   },
+  althoughOnlyActive: {
+    names: ['although-only-active'],
+    rule: rule.boolean,
+    group: CHANGED,
+    about:
+      'Make the key Inactive although it is the only Active key of its user, who is left without one. keyturn keys activate takes it back.',
+  },
   ...KEY_CHANGE_FLAGS,
 } as const satisfies FlagTable;
 

@@ -1,0 +1,250 @@
+// Whether a key that a person names may be made Inactive or Active, or be deleted. What holds for every run
+// holds here: a key in use stays (I15), nothing that the calls depend on is touched (I7), a user's only key is
+// never deleted, and no key before its hold is over (I5). Use, the hold, and that nobody is left without an
+// Active key, a person may override by name.
+
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { MS_PER_DAY } from '../base/clock.ts';
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import type { Hint } from '../base/hint.ts';
+import { type KeyVerb, keysCommand, undoCommand } from '../base/key-command.ts';
+import { provedAt } from '../lifecycle/decide-grace.ts';
+import { retiringKey } from '../lifecycle/decide-user.ts';
+import { judgeUse } from '../lifecycle/in-use.ts';
+import type { AccessKey, KeyDetails } from '../lifecycle/keys.ts';
+import { HOLD_DAYS } from '../lifecycle/retirement.ts';
+import type { Ending } from '../lifecycle/rotation.ts';
+import { dependsOn } from '../lifecycle/signer.ts';
+import { useWords } from '../lifecycle/use-words.ts';
+import { decide, decideHold, factsOf } from './decide.ts';
+import { assertHeldEverywhere } from './delivery.ts';
+import { readLastUse } from './key-details.ts';
+import {
+  activeError,
+  heldError,
+  inUseError,
+  onlyActiveError,
+  onlyKeyError,
+  openError,
+} from './refuse-named-key.ts';
+import type { UserAtHand } from './user-work.ts';
+
+export interface NamedKeyRequest {
+  readonly user: string;
+  readonly keyId: AccessKeyId;
+  readonly verb: KeyVerb;
+  /** For how long a key must not have been used to be made Inactive, in days. */
+  readonly quietDays: number;
+  readonly althoughInUse: boolean;
+  /** Whether the user may be left without an Active key. */
+  readonly althoughOnlyActive: boolean;
+  readonly althoughHeld: boolean;
+}
+
+/** What is to be done with the key, and what is known of it. */
+export interface NamedKeyPlan {
+  readonly key: KeyDetails;
+  /** Whether there is anything to be done. */
+  readonly isChange: boolean;
+  readonly why: string;
+  /** The rotation whose old key it is, and that ends when it is Inactive. */
+  readonly ends: Ending | undefined;
+  /** What a person should know. */
+  readonly notes: readonly Hint[];
+  /** When the hold of a key that is or becomes Inactive is over. */
+  readonly deletableFrom: Date | undefined;
+  /** Why it is not done. */
+  readonly refusal?: KeyturnError;
+}
+
+export const STATUS = { activate: 'Active', deactivate: 'Inactive' } as const;
+
+/**
+ * Judges by reads alone. Throws `key-changed` when the user does not have the key. Refuses with `own-key`,
+ * `needs-operator` while a rotation of the user is open, `still-in-use` and `last-use-unknown`,
+ * `only-active-key`, `not-inactive`, `only-key` and `on-hold`; and what a place says that does not hold the
+ * new key of the rotation that ends.
+ */
+export async function judgeNamedKey(
+  request: NamedKeyRequest,
+  at: UserAtHand,
+): Promise<NamedKeyPlan> {
+  const { user, keyId } = request;
+  const { gateway, policy } = at.account;
+  const keys = await gateway.reader.listAccessKeys(user);
+  const listed = keys.find(({ id }) => id === keyId);
+  if (listed === undefined) {
+    throw new KeyturnError('key-changed', `key ${keyId} is not one of ${user}`, {
+      hint: ['their keys:', keysCommand(['--user', user], policy.reach)],
+    });
+  }
+  const key = { ...listed, lastUse: await readLastUse(gateway.reader, listed) };
+  const ends = endingOf(request, keys, at);
+  try {
+    return await planFor(request, { key, keys, ends }, at);
+  } catch (thrown) {
+    return { ...nothingFor(key), refusal: toKeyturnError(thrown) };
+  }
+}
+
+function nothingFor(key: KeyDetails, ends?: Ending): NamedKeyPlan {
+  return { key, isChange: false, why: '', ends, notes: [], deletableFrom: undefined };
+}
+
+interface Named {
+  readonly key: KeyDetails;
+  /** All keys of the user. */
+  readonly keys: readonly AccessKey[];
+  readonly ends: Ending | undefined;
+}
+
+/**
+ * The open rotation that has come so far that its old key, which is the one that is named, is all that it
+ * waits for. One whose new key is not Active any more is to be taken up instead.
+ */
+function endingOf(
+  { keyId }: NamedKeyRequest,
+  keys: readonly AccessKey[],
+  { history: { open } }: UserAtHand,
+): Ending | undefined {
+  if (open?.phase !== 'in-grace' && open?.phase !== 'deactivating') return undefined;
+  const isReplaced = keys.some(({ id, status }) => id === open.newKeyId && status === 'Active');
+  return open.oldKeyId === keyId && isReplaced ? open : undefined;
+}
+
+function otherActive({ key, keys }: Named): AccessKey | undefined {
+  return keys.find(({ id, status }) => id !== key.id && status === 'Active');
+}
+
+/** Throws why it is refused. */
+async function planFor(
+  request: NamedKeyRequest,
+  named: Named,
+  at: UserAtHand,
+): Promise<NamedKeyPlan> {
+  const { verb } = request;
+  const { key, ends } = named;
+  if (ends === undefined) await assertNothingOpen(request, named, at);
+  if (verb !== 'delete' && key.status === STATUS[verb]) {
+    return nothingFor(key, verb === 'deactivate' ? ends : undefined);
+  }
+  if (verb !== 'activate') assertNotOwn(request, at);
+  switch (verb) {
+    case 'deactivate':
+      // I13: whoever reads the places must find the new key there when the old one goes.
+      if (ends !== undefined) await assertHeldEverywhere(ends, at);
+      return judgeDeactivation(request, named, at);
+    case 'activate':
+      if (ends !== undefined) {
+        throw openError(request, { open: ends, isWaiting: ends.phase === 'in-grace' }, at);
+      }
+      return judgeActivation(request, named, at);
+    case 'delete':
+      return await judgeDeletion(request, named, at);
+  }
+}
+
+/** I7: whatever the person says. */
+function assertNotOwn({ user, keyId }: NamedKeyRequest, { account }: UserAtHand): void {
+  if (!dependsOn(account.gateway.caller, user, keyId)) return;
+  throw new KeyturnError(
+    'own-key',
+    `key ${keyId} of ${user} signs the calls of this command, or may have opened the session that does`,
+    { hint: 'sign with a role, or with another user’s key: --profile PROFILE' },
+  );
+}
+
+/** I4: until it has ended, nobody knows which of the keys is to stay. */
+async function assertNothingOpen(
+  request: NamedKeyRequest,
+  { keys }: Named,
+  at: UserAtHand,
+): Promise<void> {
+  const { open } = at.history;
+  if (open === undefined) return;
+  const { recover } = await decide(at, keys, { kind: 'recovery' });
+  const isWaiting = open.phase === 'in-grace' && recover === undefined;
+  const stands = recover?.leadsTo === 'nothing' ? recover.error : undefined;
+  throw openError(request, { open, isWaiting, stands }, at);
+}
+
+/** I15: quiet before you cut. I5: a person may leave a user without an Active key, but by name. */
+function judgeDeactivation(
+  request: NamedKeyRequest,
+  named: Named,
+  { account, history }: UserAtHand,
+): NamedKeyPlan {
+  const { user, quietDays, althoughInUse, althoughOnlyActive } = request;
+  const { key, ends } = named;
+  const now = account.clock.now();
+  const use = {
+    ...key,
+    uses: account.state.sightings.usesOf(user, key),
+    checkedAt: provedAt(key.id, history),
+    cutOverAt: ends?.phase === 'in-grace' ? ends.since : undefined,
+  };
+  const verdict = judgeUse(use, quietDays, now);
+  const isOnlyActive = otherActive(named) === undefined;
+  const isOnlyRefused = isOnlyActive && !althoughOnlyActive;
+  const isUnused = verdict.kind === 'unused';
+  if (!isUnused && !althoughInUse) {
+    throw inUseError(request, verdict, { key, now, isOnlyRefused });
+  }
+  if (isOnlyRefused) throw onlyActiveError(request, account.policy.reach);
+  const used = useWords(key.lastUse, now);
+  return {
+    ...{ key, ends, isChange: true },
+    why: isUnused ? used : `although it may be in use, ${used}`,
+    notes: [
+      ...(isUnused ? [] : [`${key.id} may be in use (${used}): whatever uses it stops working`]),
+      ...(isOnlyActive ? [`${user} is left without an Active key`] : []),
+    ],
+    deletableFrom: new Date(now.getTime() + HOLD_DAYS * MS_PER_DAY),
+  };
+}
+
+function judgeActivation(
+  { user, keyId }: NamedKeyRequest,
+  named: Named,
+  { account, history }: UserAtHand,
+): NamedKeyPlan {
+  const { key } = named;
+  const other = otherActive(named);
+  const replacing = history.latest(({ oldKeyId }) => oldKeyId === keyId);
+  const isReplaced = replacing?.phase === 'deactivated' && replacing.newKeyId === other?.id;
+  const room = `two Active keys of ${user}, ${key.id} and ${other?.id}, leave no room for a rotation`;
+  const undo: Hint = [
+    `${other?.id} stays in the places of the rotation that replaced ${keyId}; to take all of it back:`,
+    undoCommand(user, account.policy.reach),
+  ];
+  return {
+    ...{ key, isChange: true, ends: undefined, deletableFrom: undefined },
+    why: 'taken back into use',
+    notes: [...(other === undefined ? [] : [room]), ...(isReplaced ? [undo] : [])],
+  };
+}
+
+/** I5: hold, then delete; never a user's only key. */
+async function judgeDeletion(
+  request: NamedKeyRequest,
+  { key, keys, ends }: Named,
+  at: UserAtHand,
+): Promise<NamedKeyPlan> {
+  const { user } = request;
+  const { clock, state, policy } = at.account;
+  if (key.status === 'Active') throw activeError(request, policy.reach);
+  if (ends !== undefined) throw openError(request, { open: ends, isWaiting: false }, at);
+  if (keys.length === 1) throw onlyKeyError(request);
+  // A run beside this one may have seen it Active since; and for a key that somebody else made Inactive
+  // this is the first sight of it, from which its hold counts.
+  await state.sightings.refresh();
+  await state.sightings.remember([{ at: clock.now(), inactive: [{ user, key, keys }] }]);
+  const about = { ...retiringKey(key, factsOf(at, keys)), lastUse: key.lastUse };
+  const verdict = await decideHold(about, HOLD_DAYS, at);
+  const plan = { key, isChange: true, ends: undefined, notes: ['a deleted key never comes back'] };
+  if (verdict.kind === 'delete') {
+    return { ...plan, why: verdict.reason, deletableFrom: undefined };
+  }
+  if (!request.althoughHeld) throw heldError(request, verdict);
+  return { ...plan, why: 'the operator ended the hold', deletableFrom: verdict.notBefore };
+}
