@@ -56,14 +56,14 @@ const PAGES: Readonly<Record<KeyVerb, VerbPage>> = {
   deactivate: {
     summary: 'makes a key Inactive, by its ID, when nothing uses it.',
     description: [
-      'AWS is asked whose key it is and when it was last used. A key that was used in the last 14 days is refused, and the message says by which service and where; AWS shows uses late, so the six hours before now count as unknown. Only --although-in-use overrides that. A key that the calls of this command depend on is refused whatever is said, and so is one of a user whose rotation is open.',
-      'The change is in the journal: keyturn history shows it, the hold before deletion counts from it, and keyturn keys activate takes it back.',
+      'AWS is asked whose key it is and when it was last used. A key that was used in the last 14 days is refused, and the message says by which service and where; AWS shows uses late, so the six hours before now count as unknown. Only --although-in-use overrides that. The only Active key of a user is refused without --although-only-active. A key that the calls of this command depend on is refused whatever is said, and so is one of a user whose rotation is open, but for the old key of a rotation in grace: every place is read again, and the rotation ends.',
+      'The change is in the journal, where keyturn history shows it; the hold before deletion counts from it, and keyturn keys activate takes it back, or keyturn undo where a rotation ended.',
     ],
     flags: DEACTIVATE_FLAGS,
     examples: [
       { about: 'May it be made Inactive?', command: `keyturn keys deactivate ${KEY} --dry-run` },
       {
-        about: 'A leaked key, whatever uses it:',
+        about: 'Whatever uses it:',
         command: `keyturn keys deactivate ${KEY} --although-in-use`,
       },
     ],
