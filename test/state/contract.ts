@@ -7,6 +7,7 @@ import { inspect } from 'node:util';
 import type { RotationStep } from '../../src/lifecycle/record.ts';
 import { keepsWholeUnderFaults } from './contract-faults.ts';
 import { namesUsersAndKeys } from './contract-names.ts';
+import { remembersSightings } from './contract-sightings.ts';
 import { shortensAndNames } from './contract-store.ts';
 import {
   BUSY,
