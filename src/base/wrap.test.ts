@@ -20,10 +20,10 @@ test('a command has a line of its own, whatever its length', () => {
 });
 
 test('a command that a sentence mentions is not broken either', () => {
-  const text = 'run keyctl finish -t P --delete, or keyctl -l';
+  const text = 'run keyctl finish -t P --delete, or list (keyctl -l)';
   assert.equal(
     wrapped('', text, { width: 10 }),
-    'run\nkeyctl finish -t P --delete,\nor\nkeyctl -l',
+    'run\nkeyctl finish -t P --delete,\nor list\n(keyctl -l)',
   );
 });
 

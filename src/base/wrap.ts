@@ -58,13 +58,18 @@ function unbreakable(line: string): string[] {
   let last = '';
   for (const word of line.split(' ')) {
     const isGlued: boolean =
-      PROGRAMS.has(last) || (isInCommand && (word.startsWith('-') || /^-\w$/.test(last)));
+      isProgram(last) || (isInCommand && (word.startsWith('-') || /^-\w$/.test(last)));
     if (isGlued) found.push(`${found.pop()} ${word}`);
     else found.push(word);
-    isInCommand = isGlued || PROGRAMS.has(word);
+    isInCommand = isGlued || isProgram(word);
     last = word;
   }
   return found;
+}
+
+/** Also behind an opening bracket. */
+function isProgram(word: string): boolean {
+  return PROGRAMS.has(word.replace(/^\(/, ''));
 }
 
 /** Colours take no room. */

@@ -1,7 +1,7 @@
 // Keys that were not rotated, for people: grouped by why, so that one cause is told once.
 
 import { ERROR_CODES, isErrorCode } from '../base/error-codes.ts';
-import { linesOfHint } from '../base/hint.ts';
+import { command, hintText, linesOfHint } from '../base/hint.ts';
 import type { Page } from './page.ts';
 import type { KeyInfo, RotatedKey, RotationReport } from './rotation-report.ts';
 import { accountColumn, age, plural, unique, userWord } from './words.ts';
@@ -101,15 +101,18 @@ function oneCause(
 const ADVICE: Readonly<Record<string, { readonly reason: string; readonly hint: string }>> = {
   'two-active-keys': {
     reason: 'Two Active keys, so there is no room for a new one',
-    hint:
-      'move what still uses the quieter of the two to the other one, make it Inactive (keyturn keys ' +
-      'deactivate, which refuses a key in use), delete it when nothing misses it, and run again',
+    hint: hintText([
+      'move what still uses the quieter of the two to the other one, then make it Inactive, which is refused for a key in use:',
+      command('keyturn', 'keys', 'deactivate', 'KEY'),
+      'delete it when nothing misses it, and run again',
+    ]),
   },
   'no-free-slot': {
     reason: 'Both places for a key are taken, one by an Inactive key',
-    hint:
-      'delete the Inactive key if nothing needs it (keyturn keys delete), or let ' +
-      '--cleanup-inactive do so once it has been Inactive for long enough',
+    hint: hintText([
+      'let --cleanup-inactive delete the Inactive key once it has been Inactive for long enough, or, if nothing needs it:',
+      command('keyturn', 'keys', 'delete', 'KEY'),
+    ]),
   },
   'own-key': {
     reason:

@@ -50,6 +50,8 @@ export const RECOVER_FLAGS = {
   region: ON_RECORD_FLAGS.region,
   outputFormat: ON_RECORD_FLAGS.outputFormat,
   acceptVolatileState: ON_RECORD_FLAGS.acceptVolatileState,
+  quietDays: ON_RECORD_FLAGS.quietDays,
+  retireDeadlineDays: ON_RECORD_FLAGS.retireDeadlineDays,
 } as const satisfies FlagTable;
 
 export async function runRecover(session: Session, args: readonly string[]): Promise<number> {
