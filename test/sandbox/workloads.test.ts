@@ -321,6 +321,14 @@ describe('a population of workloads', () => {
         assert.ok(keyId !== undefined && callCount > 0, name);
         assert.equal(refusedCount, 0);
       }
+      const madeOf = (name: string): number => {
+        const keyId = all.find((each) => each.name === name)?.keyId ?? '';
+        return Number(sandbox.world.key(keyId)?.createDate);
+      };
+      // Of two keys the place holds the younger one.
+      for (const { name } of all.filter((each) => each.name.endsWith('-old'))) {
+        assert.ok(madeOf(name) < madeOf(name.replace(/-old$/, '')), name);
+      }
       const schedules = new Set(all.map(({ reads }) => reads));
       assert.deepEqual([...schedules].sort(), ['1h', '20m', '7d', 'each-call', 'never']);
     } finally {

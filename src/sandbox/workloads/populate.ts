@@ -56,9 +56,9 @@ const HABITS: readonly Habit[] = [
 const SERVICES = ['s3', 's3', 'sqs', 'dynamodb', 'ecr', 'sts', 'ec2'] as const;
 
 /**
- * Fills the place of every user who has an Active key with the one that was used last, and starts a
- * workload for each Active key that was used within a week. What used the other of two keys reads
- * nothing: its place holds the newer key already.
+ * Fills the place of every user who has an Active key with the youngest one that is in use, and starts a
+ * workload for each Active key that was used within a week. What uses the older of two keys reads nothing
+ * any more: the place holds the newer key already.
  */
 export function populateWorkloads(
   { world, workloads }: { readonly world: World; readonly workloads: Workloads },
@@ -70,7 +70,7 @@ export function populateWorkloads(
   const random = new SeededRandom(`workloads ${options.seed ?? accountId}`);
   const counts = { places: 0, workloads: 0 };
   for (const user of account.users.values()) {
-    const [current, ...others] = activeKeys(user);
+    const [current, ...others] = activeKeys(user, world.clock.nowMs());
     // No place can have a comma in its name, and no workload of the operator belongs to the account.
     if (current === undefined || user.name.includes(',') || isOperator(user)) continue;
     const own = place.replaceAll('{user}', user.name);
@@ -83,20 +83,22 @@ export function populateWorkloads(
       if (key !== current) seedPlace(world, `secrets-manager=old/${user.name}`, { key, region });
       const at = key === current ? own : `secrets-manager=old/${user.name}`;
       const seed = { name, place: at, region, accountId, ...habitOf(random, options) };
-      workloads.add(key === current ? seed : { ...seed, reads: 'never' });
+      workloads.add(key === current ? seed : { ...seed, reads: 'never', calls: '15m' });
       counts.workloads += 1;
     }
   }
   return counts;
 }
 
-/** The one that was used last comes first. */
-function activeKeys(user: User): AccessKey[] {
-  const usedMs = ({ uses, createDate }: AccessKey): number =>
-    (uses.at(-1)?.at ?? createDate).getTime();
+/** Those in use come first, and of them the youngest. */
+function activeKeys(user: User, nowMs: number): AccessKey[] {
+  const inUse = (key: AccessKey): number => Number(isUsedLately(key, nowMs));
   return user.keys
     .filter(({ status }) => status === 'Active')
-    .sort((left, right) => usedMs(right) - usedMs(left));
+    .sort(
+      (left, right) =>
+        inUse(right) - inUse(left) || right.createDate.getTime() - left.createDate.getTime(),
+    );
 }
 
 function isUsedLately({ uses }: AccessKey, nowMs: number): boolean {
