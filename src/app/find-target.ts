@@ -6,7 +6,9 @@ import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import { describeKey, keyDetails } from '../engine/key-details.ts';
+
 import type { AccountState } from '../state/state-store.ts';
+import { ownerOf } from './key-owner.ts';
 
 export interface Target {
   readonly user: string;
@@ -21,22 +23,14 @@ export interface TargetPlace {
 }
 
 /**
- * A user whose last rotation waits for the end of its old key is meant by the new one. Throws `unknown-owner` for a key that no user of the account is known to have, `unknown-user`, and
- * `which-key` for a user who has none that is Active, or two.
+ * A user whose last rotation waits for the end of its old key is meant by the new one. Throws `unknown-owner`
+ * for a key that no user of the account is known to have, `unknown-user`, and `which-key` for a user who has
+ * none that is Active, or two.
  */
 export async function findTarget(named: string, at: TargetPlace): Promise<Target> {
-  return isAccessKeyId(named) ? await ownerOf(named, at.gateway) : await onlyKeyOf(named, at);
-}
-
-async function ownerOf(keyId: AccessKeyId, { reader }: AccountGateway): Promise<Target> {
-  const { owner: user } = await reader.lastUse(keyId);
-  if (user !== undefined) {
-    const keys = await reader.listAccessKeys(user);
-    if (keys.some(({ id }) => id === keyId)) return { user, keyId };
-  }
-  throw new KeyturnError('unknown-owner', `no user of this account has the key ${keyId}`, {
-    hint: 'check the ID and the account (--profile); the root user’s keys are not rotated by keyturn',
-  });
+  if (!isAccessKeyId(named)) return await onlyKeyOf(named, at);
+  const user = await ownerOf(named, at.gateway, 'name the user instead of the key');
+  return { user, keyId: named };
 }
 
 async function onlyKeyOf(user: string, { gateway, state, clock }: TargetPlace): Promise<Target> {

@@ -10,6 +10,7 @@ import {
   STATUS,
 } from './judge-named-key.ts';
 import { cutOver, settleEnded } from './perform.ts';
+import { foretellSteps, settleSteps } from './settle-steps.ts';
 import { type UserWork, whileAlone } from './user-work.ts';
 
 /**
@@ -21,10 +22,11 @@ export async function changeNamedKey(
   account: AccountWork,
 ): Promise<NamedKeyPlan> {
   return await whileAlone(request.user, account, async (work) => {
+    await settleSteps(work);
     const plan = await judgeNamedKey(request, work);
     if (plan.refusal !== undefined) return plan;
     if (plan.isChange) await perform(request, plan, work);
-    else await settle(request, plan, work);
+    else await settle(plan, work);
     return plan;
   });
 }
@@ -35,11 +37,10 @@ export async function foretellNamedKey(
   account: AccountWork,
 ): Promise<NamedKeyPlan> {
   const { user } = request;
-  return await judgeNamedKey(request, {
-    user,
-    account,
-    history: await account.state.history(user),
-  });
+  const at = { user, account, history: await account.state.history(user) };
+  if (at.history.unsettled.length === 0) return await judgeNamedKey(request, at);
+  const keys = await account.gateway.reader.listAccessKeys(user);
+  return await judgeNamedKey(request, foretellSteps(keys, at));
 }
 
 async function perform(
@@ -59,38 +60,9 @@ async function perform(
   });
 }
 
-/**
- * The key is as it should be. An earlier run may have died between the change and its record: its outcome is
- * recorded now, and told (I16). The hold then counts from now, which is later and never earlier.
- */
-async function settle(
-  { keyId, verb }: NamedKeyRequest,
-  { ends }: NamedKeyPlan,
-  work: UserWork,
-): Promise<void> {
-  if (ends !== undefined) {
-    if (ends.phase === 'deactivating') tellFound('deactivated', keyId, work);
-    await work.record(ends.id, { type: 'deactivated' });
-    return await settleEnded(ends.id, work);
-  }
-  if (verb === 'delete') return;
-  const { intent, outcome, change } = UNSETTLED[verb];
-  const last = work.history.records.findLast(({ step }) => 'keyId' in step && step.keyId === keyId);
-  if (last?.step.type !== intent) return;
-  tellFound(change, keyId, work);
-  await work.recordKey({ type: outcome, keyId });
-}
-
-const UNSETTLED = {
-  deactivate: { intent: 'retiring', outcome: 'retired', change: 'deactivated' },
-  activate: { intent: 'reactivating', outcome: 'reactivated', change: 'reactivated' },
-} as const;
-
-function tellFound(
-  change: 'deactivated' | 'reactivated',
-  keyId: NamedKeyRequest['keyId'],
-  { user, account }: UserWork,
-): void {
-  const why = 'an earlier run did it, and ended before it could say so';
-  account.emit({ code: 'change-found', user, keyId, change, by: 'recovery', why });
+/** The key is Inactive already, and a rotation that waited for that has come to its end. */
+async function settle({ ends }: NamedKeyPlan, work: UserWork): Promise<void> {
+  if (ends === undefined) return;
+  await work.record(ends.id, { type: 'deactivated' });
+  await settleEnded(ends.id, work);
 }

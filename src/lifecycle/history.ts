@@ -268,16 +268,17 @@ export class UserHistory {
       this.#key(step.newKeyId).rotations.add(id);
     }
     if (step.type === 'discarded') this.#deleted.add(step.keyId);
-    if (step.type === 'deactivating') this.#asksToRetire(rotation, at);
+    if (step.type === 'deactivating') this.#asksToRetire(rotation, at, step.reason);
     if (step.type === 'deactivated') this.#unsettled.delete(rotation.oldKeyId);
     // An undo tells of the key that it goes back to, every other step of the key that is replaced.
     const about = step.type === 'undoing' ? step.toKeyId : rotation.oldKeyId;
     note(this.#key(about), record);
   }
 
-  #asksToRetire(rotation: Rotation, at: Date): void {
+  #asksToRetire(rotation: Rotation, at: Date, told: string | undefined): void {
     const { oldKeyId: keyId } = rotation;
-    const reason = hasNewKey(rotation) ? `replaced by ${rotation.newKeyId}` : 'replaced';
+    const replaced = hasNewKey(rotation) ? `replaced by ${rotation.newKeyId}` : 'replaced';
+    const reason = told ?? replaced;
     this.#unsettled.set(keyId, { intent: { type: 'retiring', keyId, reason }, at });
   }
 

@@ -181,7 +181,7 @@ export const rotationReportSchema = z
       .string()
       .nullable()
       .describe(
-        'Names the run in the journal, for keyturn undo --run, which takes back what it rotated; null when it never began',
+        'Names the run in the journal; keyturn undo --run takes back what it rotated; null when it never began',
       ),
     dry_run: z.boolean(),
     days_threshold: z.number().int(),

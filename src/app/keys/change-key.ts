@@ -1,15 +1,13 @@
 // Use case of `keyturn keys deactivate|activate|delete KEY`: finds out whose key it is, and changes it.
 
 import { openAccounts } from '../../aws/accounts.ts';
-import { saysWhyDenied } from '../../aws/classify.ts';
-import type { AccountGateway } from '../../aws/gateway.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
-import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import type { KeyVerb, SameReach } from '../../base/key-command.ts';
 import { changeNamedKey, foretellNamedKey } from '../../engine/change-named-key.ts';
 import type { NamedKeyPlan } from '../../engine/judge-named-key.ts';
 import { PATIENT } from '../../lifecycle/retire-policy.ts';
 import { accountWork } from '../account-work.ts';
+import { ownerOf } from '../key-owner.ts';
 import type { RunContext } from '../run-context.ts';
 
 export interface ChangeKeyOptions {
@@ -57,7 +55,7 @@ export async function changeKeyByName(
     const account = options.account ?? accounts.caller.account;
     progress.account = account;
     const gateway = await accounts.enter(account);
-    const user = options.user ?? (await ownerOf(keyId, gateway));
+    const user = options.user ?? (await ownerOf(keyId, gateway, 'name the user with --user'));
     progress.user = user;
     const state = await store.open(account, options.dryRun ? 'read' : 'write');
     const work = accountWork({
@@ -75,21 +73,4 @@ export async function changeKeyByName(
   } finally {
     accounts.close();
   }
-}
-
-/** For an ID that no key has, AWS answers as if the caller were not allowed to ask. */
-async function ownerOf(keyId: AccessKeyId, { reader, caller }: AccountGateway): Promise<string> {
-  const nobody = `account ${caller.account} names no user with the key ${keyId}`;
-  const hint =
-    'check the ID, and the account (--account); a key of the root user is none of ours; where the ' +
-    'caller may not ask (iam:GetAccessKeyLastUsed), name the user with --user';
-  try {
-    const { owner } = await reader.lastUse(keyId);
-    if (owner !== undefined) return owner;
-  } catch (thrown) {
-    const error = toKeyturnError(thrown);
-    if (error.code !== 'access-denied' && error.code !== 'unknown-user') throw error;
-    if (saysWhyDenied(error)) throw new KeyturnError('unknown-owner', error.message, { hint });
-  }
-  throw new KeyturnError('unknown-owner', nobody, { hint });
 }

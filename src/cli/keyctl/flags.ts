@@ -57,7 +57,7 @@ export const KEYCTL_FLAGS = {
   },
   movedFrom: { ...ROTATE_FLAGS.movedFrom, group: WHICH },
   ...RETIRE_FLAGS,
-  retire: { ...RETIRE_FLAGS.retire, fallback: 'never; keyctl finish retires it' },
+  retire: { ...RETIRE_FLAGS.retire, fallback: 'never, until keyctl finish retires it' },
   list: {
     names: ['list'],
     short: 'l',

@@ -18,7 +18,7 @@ import {
   whereaboutWords,
 } from '../flags/later-command.ts';
 import { retireOf } from '../flags/retire-flags.ts';
-import { roleFlags, sameReach } from '../flags/same-reach.ts';
+import { sameReach } from '../flags/same-reach.ts';
 import { absolute, regionOf, type Surroundings, stateDirectory } from '../flags/surroundings.ts';
 import { DEFAULTS, ROTATE_FLAGS } from './flags.ts';
 
@@ -109,7 +109,7 @@ export function settle(
       timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
       wordCommand: wordCommand(values),
       reach: sameReach(values, undefined),
-      memberFlags: roleFlags(values),
+      memberFlags: entranceWords(values),
       ...(values.movedFrom !== undefined && {
         movedFrom: values.movedFrom.map((text) => readFormerPlace(text, '--moved-from')),
       }),
