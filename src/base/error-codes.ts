@@ -272,8 +272,10 @@ export const ERROR_CODES = {
     remedy: 'The message says what is odd; put it right in IAM, then run again.',
   }),
   'nothing-to-undo': info(1, 'user', {
-    meaning: 'The journal knows of no rotation of this user that could be taken back.',
-    remedy: 'Check the user and the state directory; `keyturn status` lists what is open.',
+    meaning:
+      'The journal knows of no rotation of this user, or of this run, that could be taken back.',
+    remedy:
+      'Check the user or the ID, and the state directory; `keyturn history` lists what runs did, `keyturn status` what is open.',
   }),
   'undo-finished': info(1, 'user', {
     meaning: 'An undo that an earlier run left open was finished, and nothing was rotated.',

@@ -10,7 +10,7 @@ export interface RunStyle extends TextStyle {
 }
 
 /** For so many accounts the command is written out. */
-const ACCOUNTS_MAX = 3;
+const ACCOUNTS_MAX = 5;
 
 /** Nothing where the run began no rotation: what it finished for an earlier run is that one's. */
 export function undoSection(

@@ -6,7 +6,7 @@ import { commandToDeactivate } from '../base/hint.ts';
 import { printableAll } from '../base/printable.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
 import type { UndoneRotationReport, UndoSeveralReport } from './undo-report.ts';
-import { newKeyWords, oldKeyWords } from './undo-text.ts';
+import { newKeyWords } from './undo-text.ts';
 import { plural, unique } from './words.ts';
 
 export interface UndoSeveralStyle extends TextStyle {
@@ -38,26 +38,22 @@ function undoneSection({ undone, dry_run: dryRun, ...report }: UndoSeveralReport
   const { undone_run_id: run } = report;
   const ofRun = run === null ? '' : ` of run ${run}`;
   if (undone.length === 0) {
-    return page.wrap(
-      '',
-      dryRun ? `Nothing${ofRun} would be undone.` : `Nothing${ofRun} was undone.`,
-    );
+    return page.wrap('', `Nothing${ofRun} ${dryRun ? 'would be' : 'was'} undone.`);
   }
-  const verb = dryRun ? 'Would undo' : 'Undone:';
-  const note = dryRun ? ' (nothing was changed)' : '';
+  const count = `${plural(undone.length, 'rotation')}${ofRun}`;
+  const one = undone.length === 1;
+  const title = dryRun
+    ? `Would undo ${count}; nothing was changed. The old ${one ? 'key' : 'keys'} would be Active:`
+    : `Undone: ${count}. The old ${one ? 'key is' : 'keys are'} Active:`;
   return [
-    page.paint(
-      'green',
-      page.wrap('', `${verb} ${plural(undone.length, 'rotation')}${ofRun}${note}`),
-    ),
+    page.paint('green', page.wrap('', title)),
     page.table(
-      ['USER', 'OLD KEY', '', 'NEW KEY', ''],
-      undone.map((one) => [
-        one.username,
-        one.old_key_id,
-        oldKeyWords(one.old_key_reactivated, dryRun),
-        one.new_key_id,
-        newKeyWords(one, dryRun),
+      ['USER', 'OLD KEY', 'NEW KEY', 'NEW IS'],
+      undone.map((each) => [
+        each.username,
+        each.old_key_id,
+        each.new_key_id,
+        newKeyWords(each, dryRun),
       ]),
     ),
   ].join('\n');
@@ -69,8 +65,7 @@ function placesSection({ undone, dry_run: dryRun }: UndoSeveralReport, page: Pag
     undone.flatMap((one) =>
       one[name].map(({ kind, reference }, index) => [
         index === 0 ? one.username : '',
-        kind,
-        reference,
+        `${kind} ${reference}`,
       ]),
     );
   const back = rowsOf('put_back');
@@ -80,10 +75,10 @@ function placesSection({ undone, dry_run: dryRun }: UndoSeveralReport, page: Pag
     ? 'These would stay as they are; whoever took a new secret from here would have to go back to the old one:'
     : 'Whoever took a new secret from here must go back to the old one:';
   return [
-    ...(back.length === 0 ? [] : [page.table(['USER', title, ''], back)]),
+    ...(back.length === 0 ? [] : [page.table(['USER', title], back)]),
     ...(manual.length === 0
       ? []
-      : [[page.wrap('', goBack), page.table(['USER', 'PLACE', ''], manual)].join('\n')]),
+      : [[page.wrap('', goBack), page.table(['USER', 'PLACE'], manual)].join('\n')]),
   ].join('\n\n');
 }
 
@@ -142,7 +137,9 @@ function leftSection(left: readonly Failure[], goesOn: string | undefined, page:
   const [first] = left;
   if (first === undefined) return '';
   const names = left.map(({ username }) => username).join(', ');
-  const what = `${plural(left.length, 'rotation')} ${left.length === 1 ? 'is' : 'are'} left as before (${first.message}):`;
+  const [are, were] = left.length === 1 ? ['is', 'was'] : ['are', 'were'];
+  const state = goesOn === undefined ? `${were} not looked at` : `${are} left as before`;
+  const what = `${plural(left.length, 'rotation')} ${state} (${first.message}):`;
   return [
     page.paint('yellow', page.wrap('', what)),
     page.wrap('  ', names),
@@ -163,7 +160,7 @@ function skippedSection({ skipped }: UndoSeveralReport, page: Page): string {
 
 function elsewhereSection({ other_accounts: others }: UndoSeveralReport, page: Page): string {
   if (others.length === 0) return '';
-  const what = 'The same run rotated in other accounts, where nothing was done; for each:';
+  const what = 'The same run rotated in other accounts too. There it is undone by:';
   return [page.wrap('', what), ...others.map(({ command }) => `  ${command}`)].join('\n');
 }
 
@@ -172,7 +169,7 @@ function summaryLine({ account_id: account, dry_run: dryRun, summary }: UndoSeve
   const parts = [
     `account ${account}`,
     `${undone} ${dryRun ? 'would be undone' : 'undone'}`,
-    `${failed - left} not`,
+    `${failed - left} not undone`,
     ...(left > 0 ? [`${left} left`] : []),
     ...(skipped > 0 ? [`${skipped} with nothing left to undo`] : []),
   ];

@@ -33,7 +33,7 @@ export function newKeyWords(
   return [words[word] ?? word, reason ?? []].flat().join(': ');
 }
 
-export function oldKeyWords(reactivated: boolean, dryRun: boolean): string {
+function oldKeyWords(reactivated: boolean, dryRun: boolean): string {
   if (!reactivated) return 'Active';
   return dryRun ? 'would be Active again' : 'Active again';
 }

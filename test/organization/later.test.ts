@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { policyDocument } from '../../src/app/policies.ts';
 import { keyctlReportSchema } from '../../src/reports/keyctl-report.ts';
 import { rotationReportSchema } from '../../src/reports/rotation-report.ts';
+import { undoSeveralReportSchema } from '../../src/reports/undo-report.ts';
 import { hoursLater } from '../cli/process.ts';
 import { FIRST, FleetStage, MANAGEMENT, rotatedAccounts, SECOND, THIRD } from './fleet-stage.ts';
 
@@ -46,6 +47,47 @@ test('undo in a member goes through the role; without the account it says where 
   assert.equal(code, 0, stderr);
   const statuses = stage.keysOf(FIRST, 'svc-member').map(({ status }) => status);
   assert.deepEqual(statuses, ['Active', 'Inactive']);
+});
+
+test('a run over accounts is taken back account by account, by the commands that are told', async (t) => {
+  const stage = await FleetStage.open(t);
+  const rotated = await stage.run('rotate-iam-keys', '--organization', '--retire', 'now');
+  assert.equal(rotated.code, 0, rotated.stderr);
+  const run = /keyturn undo --run (\S+) --account 011111111111\n/.exec(rotated.stdout)?.[1] ?? '';
+  const inAccount = (account: string) => `keyturn undo --run ${run} --account ${account}`;
+  for (const account of [MANAGEMENT, SECOND, THIRD]) {
+    assert.ok(rotated.stdout.includes(`  ${inAccount(account)}\n`), rotated.stdout);
+  }
+  Object.assign(stage.env, hoursLater(stage.sandbox, 5));
+  const own = await stage.run('keyturn', 'undo', '--run', run, '--json');
+  assert.equal(own.code, 0, own.stderr);
+  const report = undoSeveralReportSchema.parse(JSON.parse(own.stdout));
+  assert.deepEqual([report.account_id, report.undone.length], [MANAGEMENT, 1]);
+  assert.deepEqual(
+    report.other_accounts.map(({ account_id, rotations, command }) => [
+      account_id,
+      rotations,
+      command,
+    ]),
+    [FIRST, SECOND, THIRD].map((account) => [account, 1, inAccount(account)]),
+  );
+  assert.equal(stage.requests('AssumeRole').length, 0);
+  const statuses = (account: string) => stage.keysOf(account).map(({ status }) => status);
+  assert.deepEqual(statuses(MANAGEMENT), ['Active', 'Inactive']);
+  assert.deepEqual(statuses(SECOND), ['Inactive', 'Active']);
+  const member = await stage.run('keyturn', ...inAccount(SECOND).split(' ').slice(1));
+  assert.equal(member.code, 0, member.stderr);
+  assert.deepEqual(statuses(SECOND), ['Active', 'Inactive']);
+  assert.ok(member.stdout.includes(`  ${inAccount(FIRST)}\n`), member.stdout);
+});
+
+test('a run that rotated only in members has nothing to undo here, and the commands are told', async (t) => {
+  const stage = await FleetStage.open(t);
+  const { report } = await stage.rotate('--accounts', FIRST);
+  const { code, stderr } = await stage.run('keyturn', 'undo', '--run', report.run_id ?? '');
+  assert.equal(code, 1);
+  assert.match(stderr, new RegExp(`run \\S+ began no rotation in account ${MANAGEMENT}\n`));
+  assert.ok(stderr.includes(`  keyturn undo --run ${report.run_id} --account ${FIRST}\n`), stderr);
 });
 
 test('keyctl lists every key of the organization, and what it could not list', async (t) => {

@@ -49,6 +49,21 @@ test('a dry run does not speak of rotating', () => {
   assert.match(text(), /checking keys/);
 });
 
+test('a bar counts the rotations that are taken back, and those that a dry run looks at', () => {
+  for (const [dryRun, expected] of [
+    [false, /taking back {2}\[.*\] 1\/3/],
+    [true, /checking keys {2}\[.*\] 1\/3/],
+  ] as const) {
+    const { stream, text } = terminal();
+    const progress = createProgress(stream, dryRun, new Tally(() => 0));
+    const about = { run: 'run-1', account: '123456789012', caller: 'arn', dryRun };
+    progress.update({ code: 'undo-started', ...about, rotations: 3 });
+    progress.update({ code: 'undo-progress', user: 'svc-a', done: 1, total: 3 });
+    progress.stop();
+    assert.match(text(), expected);
+  }
+});
+
 test('keys that AWS does not accept yet are counted behind the bar', () => {
   const { stream, text } = terminal();
   const progress = createProgress(stream, false, new Tally(() => 0));
