@@ -14,10 +14,8 @@ import { type UserWork, whileAlone } from './user-work.ts';
  * (I8), unless it is what was delivered. One that stays because of a fault does not undo the
  * rotation: the next run tries again.
  */
-export async function settleCustody(
-  rotation: Settled,
-  { account, history }: UserWork,
-): Promise<void> {
+export async function settleCustody(rotation: Settled, work: UserWork): Promise<void> {
+  const { account, history } = work;
   const { custody } = account.state;
   const { newKeyId, user } = rotation;
   const destinations = await account.places.toTidyUp(rotation);
@@ -26,7 +24,8 @@ export async function settleCustody(
   try {
     const key = await custody.get(newKeyId);
     if (key === undefined) return;
-    if (isStillServed(rotation, history)) await assertPlaced(rotation, destinations);
+    if (rotation.phase === 'undone') await assertNotNeeded(rotation, destinations, work);
+    else if (isStillServed(rotation, history)) await assertPlaced(rotation, destinations);
     for (const destination of destinations) await destination.seal?.(key);
     await custody.remove(newKeyId);
     account.emit({ code: 'handoff-removed', ...about });
@@ -35,14 +34,31 @@ export async function settleCustody(
   }
 }
 
-/**
- * Whether anybody is to find the key in its places: not once an undo has put them back, and not once
- * a later rotation has brought its successor there.
- */
-function isStillServed({ phase, newKeyId }: Settled, history: UserHistory): boolean {
-  if (phase === 'undone') return false;
+/** Whether anybody is to find the key in its places: not once a later rotation has brought its successor there. */
+function isStillServed({ newKeyId }: Settled, history: UserHistory): boolean {
   const successor = history.latest(({ oldKeyId }) => oldKeyId === newKeyId);
   return successor === undefined || !isSettled(successor) || successor.phase === 'undone';
+}
+
+/**
+ * I10: where an undo has left the key Active, its secret stays with somebody. A place that went back keeps it,
+ * unless it was never delivered there.
+ */
+async function assertNotNeeded(
+  { newKeyId, user }: Settled,
+  destinations: readonly Destination[],
+  work: UserWork,
+): Promise<void> {
+  const key = (await work.listKeys()).find(({ id }) => id === newKeyId);
+  if (key?.status !== 'Active') return;
+  for (const { wayBack } of destinations) {
+    if ((await wayBack?.secretOf(newKeyId)) !== undefined) return;
+  }
+  throw new KeyturnError(
+    'delivery-failed',
+    `${newKeyId} of ${user} was left Active when its rotation was undone, and this is the only copy of its ` +
+      'secret: undo it once more, and the key is made Inactive if nobody uses it',
+  );
 }
 
 /** I13: every place is read again before the last other copy of the secret goes. */

@@ -133,3 +133,46 @@ it('I10: an undo to a key that somebody deleted meanwhile is over, and says so',
   assert.equal(await phase(bench), 'closed');
   assert.equal(bench.made()[0]?.status, 'Active');
 });
+
+it('I3, I10: the only copy of the secret stays while an undo has left its key Active', async (test) => {
+  const bench = await workbench(test);
+  // A place that was never written, and so has nothing to go back from.
+  const destination: Broken['destination'] = {
+    keepsHandoff: false,
+    deliver: async () => {
+      throw new KeyturnError('delivery-failed', 'no answer');
+    },
+    holds: async () => false,
+    wayBack: {
+      secretOf: async () => undefined,
+      canPutBack: async () => true,
+      putBack: async () => true,
+    },
+  };
+  assert.equal((await bench.run({ destination }))?.kind, 'failed');
+  later(bench, 5 * HOUR_MS);
+  const unread = await bench.undo({
+    destination,
+    account: (account) => ({
+      ...account,
+      gateway: {
+        ...account.gateway,
+        reader: {
+          listUsers: () => account.gateway.reader.listUsers(),
+          listAccessKeys: (user) => account.gateway.reader.listAccessKeys(user),
+          lastUse: async () => {
+            throw new KeyturnError('access-denied', 'no last use');
+          },
+        },
+      },
+    }),
+  });
+  assert.equal(unread.leftActive?.kind, 'use-unknown');
+  const [made] = bench.made();
+  assert.equal(await bench.handedOff(made?.id ?? ''), made?.secret);
+  await bench.run({ destination });
+  assert.equal(await bench.handedOff(made?.id ?? ''), made?.secret, 'the next run keeps it too');
+  later(bench, 5 * HOUR_MS);
+  assert.equal((await bench.undo({ destination })).fromKey, 'made-inactive');
+  assert.equal(await bench.handedOff(made?.id ?? ''), undefined, 'nobody needs it any more');
+});

@@ -122,7 +122,10 @@ describe('keyctl refuses before a key is created', () => {
     await chmod(laptop.credentials, 0o644);
     const session = await openProfileSession(laptop.target('production'), laptop.context);
     session.close();
-    assert.match(session.exam.warnings.join(), /others can read .* \(mode 644\); close it:\n {2}chmod 600 \//);
+    assert.match(
+      session.exam.warnings.join(),
+      /others can read .* \(mode 644\); close it:\n {2}chmod 600 \//,
+    );
     assert.ok((await readFile(laptop.credentials)).length > 0);
   });
 });
