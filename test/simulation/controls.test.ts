@@ -22,17 +22,17 @@ for (const control of CONTROLS) {
 it('a guard that is not where a control looks for it is told of', async () => {
   const cut = { module: 'lifecycle/due', guard: 'no such text', by: '' };
   await inFolder(async (folder) => {
-    await assert.rejects(simulationWithout(cut, folder), /"no such text" 0 times/);
+    await assert.rejects(simulationWithout([cut], folder), /"no such text" 0 times/);
   });
 });
 
 async function found(control: Control) {
-  const { cut, install } = control;
+  const { cuts, install } = control;
   const restore = install?.();
   try {
-    if (cut === undefined) return await firstFound(control, simulate);
+    if (cuts === undefined) return await firstFound(control, simulate);
     return await inFolder(async (folder) =>
-      firstFound(control, await simulationWithout(cut, folder)),
+      firstFound(control, await simulationWithout(cuts, folder)),
     );
   } finally {
     restore?.();

@@ -22,14 +22,16 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const FOLDERS = ['dist/src', 'dist/test/simulation'];
 
 /** Copies the code into the folder, which is empty, and loads the simulation from there. */
-export async function simulationWithout({ module, guard, by }: Cut, folder: string) {
+export async function simulationWithout(cuts: readonly Cut[], folder: string): Promise<Simulate> {
   for (const part of FOLDERS) {
     cpSync(join(ROOT, part), join(folder, part), { recursive: true, filter: isCode });
   }
   cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const path = join(folder, 'dist/src', `${module}.js`);
-  writeFileSync(path, withoutGuard(readFileSync(path, 'utf8'), { module, guard, by }));
+  for (const cut of cuts) {
+    const path = join(folder, 'dist/src', `${cut.module}.js`);
+    writeFileSync(path, withoutGuard(readFileSync(path, 'utf8'), cut));
+  }
   const entry = pathToFileURL(join(folder, 'dist/test/simulation/simulate.js'));
   const loaded: { readonly simulate: Simulate } = await import(entry.href);
   return loaded.simulate;

@@ -28,23 +28,7 @@ const ACTS: Readonly<Partial<Record<FaultKind, Act>>> = {
     user.isOperatorTouched = true;
     stage.world.note('operator', `restores the secret of ${user.name}`);
   },
-  // The name may be taken over by somebody else at once.
-  'operator-renames': (stage, user) => {
-    const { world, referee, dice } = stage;
-    const [before, after] = [user.name, `${user.name}-new`];
-    if (world.users.has(after) || !referee.mayBeRenamed(user)) return;
-    world.rename(user, after);
-    referee.renamed(before, after);
-    // On the occasion a key goes that nobody seems to need.
-    if (dice.chance(0.5)) {
-      const idle = world.present(user).filter(({ usesMs }) => usesMs.length === 0);
-      setStatus(stage, idle, 'Active', 'Inactive');
-    }
-    if (!dice.chance(0.5)) return;
-    const newcomer = world.addUser(before);
-    world.create(newcomer, 'operator', 'operator');
-    referee.look(newcomer);
-  },
+  'operator-renames': rename,
   // Two users' programs share a place by mistake, or its name was taken over.
   'operator-puts-foreign-pair': (stage, user) => {
     const others = [...stage.world.users.values()].filter((other) => other !== user);
@@ -73,10 +57,37 @@ function makeByHand(stage: Stage, user: SimUser): void {
   const key = stage.world.create(user, 'operator', 'operator');
   if (key === undefined) return;
   touch(stage, key);
-  if (!stage.dice.chance(0.7)) return;
+  key.isForgotten = stage.dice.chance(0.3);
+  if (key.isForgotten) return;
   stage.schedule.after(stage.dice.below(10 * MINUTE_MS), () => {
     key.usesMs.push(stage.schedule.nowMs);
   });
+}
+
+/** The name may be taken over by somebody else at once. */
+function rename({ world, referee, dice }: Stage, user: SimUser): void {
+  const [before, after] = [user.name, `${user.name}-new`];
+  if (world.users.has(after) || !referee.mayBeRenamed(user)) return;
+  world.rename(user, after);
+  referee.renamed(before, after);
+  if (!dice.chance(0.5)) return;
+  const newcomer = world.addUser(before);
+  world.create(newcomer, 'operator', 'operator');
+  referee.look(newcomer);
+}
+
+/** A key that nobody uses is made Inactive; on the occasion its user may get another name. */
+function retireIdle(stage: Stage): void {
+  const { world, dice, referee } = stage;
+  const idle = [...world.keys()].filter(
+    (key) => key.isForgotten && key.status === 'Active' && !key.isDeleted,
+  );
+  const key = pick(stage, idle);
+  if (key === undefined) return;
+  const user = world.user(key.user);
+  if (dice.chance(0.4)) rename(stage, user);
+  setStatus(stage, [key], 'Active', 'Inactive');
+  referee.look(user);
 }
 
 /** Plans the operator's acts of one round. */
@@ -92,11 +103,18 @@ export function operatorActs(stage: Stage, withinMs: number): void {
       });
     }
   }
-  if (!faults.hit('operator-tidies-handoffs')) return;
-  schedule.after(dice.below(withinMs), () => {
-    if (faults.areOn) tidyHandoffs(stage);
-  });
+  for (const [kind, act] of Object.entries(ACTS_OF_A_ROUND)) {
+    if (!faults.hit(kind as FaultKind)) continue;
+    schedule.after(dice.below(withinMs), () => {
+      if (stage.faults.areOn) act(stage);
+    });
+  }
 }
+
+const ACTS_OF_A_ROUND: Readonly<Partial<Record<FaultKind, (stage: Stage) => void>>> = {
+  'operator-tidies-handoffs': tidyHandoffs,
+  'operator-retires-idle': retireIdle,
+};
 
 /** Where other places get the secrets, hand-off files look as if they were left over. */
 function tidyHandoffs(stage: Stage): void {

@@ -24,18 +24,24 @@ export interface RunSettings {
 const SESSION_KEY = 'ASIASIMULATEDSESSION' as AccessKeyId;
 const AGE_DAYS_MAX = 400;
 
-export function populate({
-  world,
-  dice,
-  schedule,
-}: Pick<Stage, 'world' | 'dice' | 'schedule'>): void {
+/** Where keys may grow old, one that is idle for long need not be due, so nobody need have read it yet. */
+export function drawDueDays(dice: Dice): number {
+  return dice.chance(0.35) ? AGE_DAYS_MAX - 50 : IDLE_DAYS;
+}
+
+export function populate(
+  { world, dice, schedule }: Pick<Stage, 'world' | 'dice' | 'schedule'>,
+  dueDays: number,
+): void {
   const users = dice.between(1, 10);
   for (let number = 1; number <= users; number += 1) {
     const user = world.addUser(`user-${number}`);
     const add = () => world.create(user, 'before', 'setup', dice.below(AGE_DAYS_MAX) * DAY_MS);
     add();
-    const second = dice.chance(0.25) ? add() : undefined;
-    if (second !== undefined && dice.chance(0.6)) world.setStatus(second, 'Inactive', 'setup');
+    const isSeldomDue = dueDays > IDLE_DAYS;
+    const second = dice.chance(isSeldomDue ? 0.6 : 0.25) ? add() : undefined;
+    const isOff = second !== undefined && dice.chance(isSeldomDue ? 0.2 : 0.6);
+    if (isOff) world.setStatus(second, 'Inactive', 'setup');
     for (const key of user.keys) {
       key.isForgotten = second !== undefined && dice.chance(0.3);
       const usedMs = schedule.nowMs - dice.below(5 * DAY_MS);
@@ -66,7 +72,7 @@ export function drawMachine(dice: Dice, { destination }: RunSettings): Machine {
   return new Machine('machine', kind, isVolatile);
 }
 
-export function drawSettings(world: World, dice: Dice): RunSettings {
+export function drawSettings(world: World, dice: Dice, dueDays: number): RunSettings {
   const [someKey] = [...world.keys()];
   const destination = drawDestination(dice);
   const sessionOf = dice.chance(0.1) ? dice.pick([...world.users.keys()]) : undefined;
@@ -74,8 +80,7 @@ export function drawSettings(world: World, dice: Dice): RunSettings {
   return {
     callerKeyId: hasOwnKey ? someKey.id : SESSION_KEY,
     sessionOf,
-    // Where keys may grow old, one that is idle for long need not be due.
-    dueDays: dice.chance(0.3) ? AGE_DAYS_MAX - 50 : IDLE_DAYS,
+    dueDays,
     oldKeyFate: destination === 'handoff' || dice.chance(0.6) ? 'deactivate' : 'keep',
     destination,
     cleansUp: dice.chance(0.8),

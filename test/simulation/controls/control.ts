@@ -11,8 +11,8 @@ export interface Control {
   readonly shows: string;
   /** A working part gives way to one without the guard. */
   readonly sabotage?: Sabotage;
-  /** For a guard that no part leads to. */
-  readonly cut?: Cut;
+  /** For a guard that no part leads to, and that may stand at several places. */
+  readonly cuts?: readonly Cut[];
   /** Changes what is data; returns how to change it back. */
   readonly install?: () => () => void;
 }

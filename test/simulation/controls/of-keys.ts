@@ -55,11 +55,14 @@ export const OF_KEYS: readonly Control[] = [
     invariant: 'I5',
     fault: 'clean-up does not ask whether a key is the only one of its user',
     shows: 'the only key of',
-    cut: {
-      module: 'lifecycle/retirement',
-      guard: 'facts.others.length === 0',
-      by: 'false',
-    },
+    cuts: [
+      {
+        module: 'lifecycle/retirement',
+        guard: 'facts.others.length === 0',
+        by: 'false',
+      },
+      { module: 'engine/change-key', guard: '!isOnlyKey', by: 'true' },
+    ],
   },
   {
     invariant: 'I6',
@@ -155,11 +158,13 @@ export const OF_KEYS: readonly Control[] = [
     invariant: 'I11',
     fault: 'whoever has the name that is in a credential report is taken for the user of that day',
     shows: 'leaves out',
-    cut: {
-      module: 'aws/report-inventory',
-      guard: 'isAnother(user, report)',
-      by: 'false',
-    },
+    cuts: [
+      {
+        module: 'aws/report-inventory',
+        guard: 'isAnother(user, report)',
+        by: 'false',
+      },
+    ],
   },
 ];
 

@@ -119,11 +119,13 @@ export const OF_ROTATIONS: readonly Control[] = [
     invariant: 'I4',
     fault: 'a key is delivered first and proved then',
     shows: 'which AWS has not accepted in a row',
-    cut: {
-      module: 'lifecycle/next-step',
-      guard: "case 'created':",
-      by: "case 'created': return { perform: 'deliver', newKeyId: rotation.newKeyId };",
-    },
+    cuts: [
+      {
+        module: 'lifecycle/next-step',
+        guard: "case 'created':",
+        by: "case 'created': return { perform: 'deliver', newKeyId: rotation.newKeyId };",
+      },
+    ],
   },
   {
     invariant: 'I10',
@@ -160,31 +162,37 @@ export const OF_ROTATIONS: readonly Control[] = [
     invariant: 'I10',
     fault: 'an undo does not wait until AWS would show a use of the key that it takes back',
     shows: 'is taken back by an undo',
-    cut: {
-      module: 'lifecycle/retirement',
-      guard: 'deliveredAt === undefined',
-      by: 'true',
-    },
+    cuts: [
+      {
+        module: 'lifecycle/retirement',
+        guard: 'deliveredAt === undefined',
+        by: 'true',
+      },
+    ],
   },
   {
     invariant: 'I10',
     fault: 'an undo does not wait for a request to make the old key Inactive that may still land',
     shows: 'is left without a working key',
-    cut: {
-      module: 'engine/perform-undo',
-      guard: 'landsUntil !== undefined && work.account.clock.now() < landsUntil',
-      by: 'false',
-    },
+    cuts: [
+      {
+        module: 'engine/perform-undo',
+        guard: 'landsUntil !== undefined && work.account.clock.now() < landsUntil',
+        by: 'false',
+      },
+    ],
   },
   {
     invariant: 'I13',
     fault: 'an undo does not ask its places whether they hold the key still that it takes back',
     shows: 'goes while the secret of',
-    cut: {
-      module: 'engine/perform-undo',
-      guard: 'destination.wayBack === undefined || !(await holds(destination, keyId))',
-      by: 'true',
-    },
+    cuts: [
+      {
+        module: 'engine/perform-undo',
+        guard: 'destination.wayBack === undefined || !(await holds(destination, keyId))',
+        by: 'true',
+      },
+    ],
   },
   {
     invariant: 'I13',

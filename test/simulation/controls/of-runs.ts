@@ -62,11 +62,13 @@ export const OF_RUNS: readonly Control[] = [
     invariant: 'I13',
     fault: 'nobody asks which places of the last rotation a run leaves behind',
     shows: 'goes while the secret of',
-    cut: {
-      module: 'lifecycle/decide-user',
-      guard: 'places.length > 0',
-      by: 'false',
-    },
+    cuts: [
+      {
+        module: 'lifecycle/decide-user',
+        guard: 'places.length > 0',
+        by: 'false',
+      },
+    ],
   },
   {
     invariant: 'I14',
@@ -95,21 +97,26 @@ export const OF_RUNS: readonly Control[] = [
     invariant: 'I14',
     fault: 'nobody looks whether a place would name the old key still',
     shows: 'names',
-    cut: {
-      module: 'destinations/look',
-      guard: 'await refuseTraces({ before: text, after: edited, stored, pair }, place, replaced);',
-      by: '',
-    },
+    cuts: [
+      {
+        module: 'destinations/look',
+        guard:
+          'await refuseTraces({ before: text, after: edited, stored, pair }, place, replaced);',
+        by: '',
+      },
+    ],
   },
   {
     invariant: 'I14',
     fault: 'nobody looks whether the new text fits',
     shows: 'its secret can not take it: full',
-    cut: {
-      module: 'destinations/secrets-manager/destination',
-      guard: 'refuseTooLong(after, BYTES_MAX, where);',
-      by: '',
-    },
+    cuts: [
+      {
+        module: 'destinations/secrets-manager/destination',
+        guard: 'refuseTooLong(after, BYTES_MAX, where);',
+        by: '',
+      },
+    ],
   },
   {
     invariant: 'I13',
