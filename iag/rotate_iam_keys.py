@@ -37,7 +37,7 @@ def candidates():
 
 
 def version_of(node):
-    """(major, minor), or None when it can not be asked."""
+    """(major, minor), or None when it cannot be asked."""
     try:
         answer = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=20)
         major, minor, *_ = answer.stdout.strip().lstrip("v").split(".")

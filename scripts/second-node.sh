@@ -13,7 +13,7 @@ for attempt in 1 2 3; do
   if npm install --prefix "$folder" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error "$package@$major"; then
     break
   fi
-  [ "$attempt" -lt 3 ] || { echo "second-node: $package@$major can not be installed" >&2; exit 1; }
+  [ "$attempt" -lt 3 ] || { echo "second-node: $package@$major cannot be installed" >&2; exit 1; }
   sleep $((attempt * 5))
 done
 PATH="$folder/node_modules/$package/bin:$PATH"

@@ -5,7 +5,7 @@
 //   node dist/scripts/test.js WORD [WORD…]   the test files whose path contains a word
 //
 // Every test process gets an environment in which a missing AWS endpoint, a stray credentials
-// file or the real state directory can not be reached by accident.
+// file or the real state directory cannot be reached by accident.
 
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';

@@ -80,7 +80,7 @@ export const CAST: readonly Member[] = [
 export const PLACE = 'secrets-manager=app/{user}';
 /** The one that nobody restarts. */
 export const STUBBORN = 'svc-legacy';
-/** The one whose secret can not be written on the first day. */
+/** The one whose secret cannot be written on the first day. */
 export const UNLUCKY = 'svc-search';
 /** The one whose key leaks. */
 export const LEAKED = 'svc-deploy';

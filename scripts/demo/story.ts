@@ -135,7 +135,7 @@ class Scenes {
     const { UNLUCKY } = cast;
     this.#narrator.step('Day 0: the run of the night');
     this.#narrator.say(
-      `To make it harder, the secret of ${UNLUCKY} can not be written tonight. For each old key: a new one is ` +
+      `To make it harder, the secret of ${UNLUCKY} cannot be written tonight. For each old key: a new one is ` +
         `made, AWS is asked until it accepts it (here ${KEY_LAG_SECONDS} s), and only then is it written where its ` +
         'program reads. The old key of a program at work stays Active: nobody knows yet who has read the new one.',
     );

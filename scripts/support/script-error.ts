@@ -1,4 +1,4 @@
-/** Why a script can not go on; the message is the one line that its reader sees. */
+/** Why a script cannot go on; the message is the one line that its reader sees. */
 export class ScriptError extends Error {
   constructor(message: string) {
     super(message);

@@ -44,7 +44,7 @@ export interface RotateOptions {
   readonly region?: string;
   /**
    * How due keys are found: `report` from the account's credential report, `scan` by reading every
-   * user, `auto` (when left out) by the report, and by a scan where that can not be used. With `user`
+   * user, `auto` (when left out) by the report, and by a scan where that cannot be used. With `user`
    * neither is needed.
    */
   readonly inventory?: 'auto' | 'report' | 'scan';

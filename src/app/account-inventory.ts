@@ -83,7 +83,7 @@ function asUnusable({ code, message, hintParts }: KeyturnError): KeyturnError {
   const how = 'with --inventory auto, all users are read one by one instead';
   return code === 'report-unusable'
     ? new KeyturnError(code, message, { hint: how })
-    : new KeyturnError('report-unusable', `the credential report can not be read: ${message}`, {
+    : new KeyturnError('report-unusable', `the credential report cannot be read: ${message}`, {
         hint: [...hintParts, how],
       });
 }

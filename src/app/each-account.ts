@@ -42,7 +42,7 @@ export interface AccountsSummary {
   /** Whether the list of accounts was read to its end: otherwise there are more than `left`. */
   readonly isListComplete: boolean;
   readonly unknown: Choice['unknown'];
-  /** What ended all of it early: the list could not be read, or the caller can not sign any more. */
+  /** What ended all of it early: the list could not be read, or the caller cannot sign any more. */
   readonly fatal: KeyturnError | undefined;
 }
 

@@ -73,5 +73,5 @@ async function openOwn(
 ): Promise<Destination> {
   const opened = await open(target, replaced);
   if (opened !== undefined) return opened;
-  throw new KeyturnError('internal', `${target.kind} ${target.place} can not be opened`);
+  throw new KeyturnError('internal', `${target.kind} ${target.place} cannot be opened`);
 }

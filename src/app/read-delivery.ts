@@ -36,7 +36,7 @@ export function readDelivery(
       { hint: `put {user} into the name, such as ${kind.name}=${rule.example}, or name one user` },
     );
   }
-  // A user who is known now is judged now: nothing is called for a name that can not be.
+  // A user who is known now is judged now: nothing is called for a name that cannot be.
   if (user !== undefined && !fitsUser(kind, template, user)) {
     const problem = `does not fit user ${user}: ${rule.noun} takes ${rule.takes}`;
     throw badDelivery(label, text, problem);

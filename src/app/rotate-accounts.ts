@@ -1,5 +1,5 @@
 // The part of a run that spans accounts: which there are, how many are open at once, and what becomes
-// of those that can not be entered. What happens in one of them is account-run.ts's.
+// of those that cannot be entered. What happens in one of them is account-run.ts's.
 
 import { openAccounts } from '../aws/accounts.ts';
 import type { AccountsGateway } from '../aws/accounts-gateway.ts';

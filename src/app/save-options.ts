@@ -32,13 +32,13 @@ export function saveOptions(path: string, clock: Clock): SaveOptions {
         return await whileHolding(files, clock, lockNameOf(target), async () => {
           begun = true;
           await sweepLockTemporaries(target);
-          // A leftover that can not be removed now does no harm.
+          // A leftover that cannot be removed now does no harm.
           await files.sweepBreakers().catch(() => {});
           return await work();
         });
       } catch (thrown) {
         if (begun || !(thrown instanceof KeyturnError)) throw thrown;
-        throw new KeyturnError('credentials-file', `${path} can not be locked: ${thrown.message}`, {
+        throw new KeyturnError('credentials-file', `${path} cannot be locked: ${thrown.message}`, {
           hint: 'the file is as it was; wait for the other keyctl, or repair the folder',
         });
       }

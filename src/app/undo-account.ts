@@ -108,7 +108,7 @@ export interface Elsewhere {
   readonly rotations: number;
 }
 
-/** The accounts but `own` in whose journals there is any; one whose journal can not be read is left out. */
+/** The accounts but `own` in whose journals there is any; one whose journal cannot be read is left out. */
 export async function findElsewhere(
   own: string,
   store: StateStore,

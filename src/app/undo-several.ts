@@ -1,5 +1,5 @@
 // Use case of `keyturn undo --run ID` and `keyturn undo USER USER...`: takes several rotations of one
-// account back, each user by themselves. Whoever can not be helped is told of, and the others go on.
+// account back, each user by themselves. Whoever cannot be helped is told of, and the others go on.
 //
 //   enter the account -> which rotations -> undo each, some at a time -> what came of them
 

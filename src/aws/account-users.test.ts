@@ -98,7 +98,7 @@ describe('the users of an account without the credential report', () => {
     assert.match(told.at(-1)?.[1] ?? '', /names 0 users, and nobody tells how many there are/);
   });
 
-  it('are listed when they can not be counted for another reason (I11)', async () => {
+  it('are listed when they cannot be counted for another reason (I11)', async () => {
     const { names, asked } = await usersOf({ described: LISTED, counted: 'throttled' });
     assert.deepEqual([names.slice(3), asked], [LISTED, ['count', 'list']]);
   });
@@ -116,7 +116,7 @@ describe('the users of an account without the credential report', () => {
     });
   }
 
-  it('can not be told where neither way does, and the failure is that of ListUsers', async () => {
+  it('cannot be told where neither way does, and the failure is that of ListUsers', async () => {
     const nowhere = usersOf({
       described: [],
       detailsFail: 'access-denied',

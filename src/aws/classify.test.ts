@@ -110,7 +110,7 @@ describe("the meaning of AWS's errors", () => {
     const page = { name: 'Unknown', $fault: 'client', $metadata: { httpStatusCode: 403 } };
     const error = classify(page, CALL);
     assert.equal(error.code, 'aws-error');
-    assert.match(error.message, /an answer that can not be read \(HTTP 403\)/);
+    assert.match(error.message, /an answer that cannot be read \(HTTP 403\)/);
   });
 
   it('survives whatever else is thrown', () => {

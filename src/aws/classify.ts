@@ -64,7 +64,7 @@ const SIGNATURE_CODES = new Set(['SignatureDoesNotMatch', 'InvalidSignatureExcep
 const SKEW_TEXT = /signature (?:expired|not yet current)/i;
 /** AWS: "Credential should be scoped to a valid region". */
 const REGION_TEXT = /scoped to a valid region/i;
-/** The SDK itself, for a region that can not be part of a host name. */
+/** The SDK itself, for a region that cannot be part of a host name. */
 const REGION_REFUSED_TEXT = /^Region not accepted/;
 const REGION_SHAPE = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
 
@@ -191,7 +191,7 @@ function describe(failure: SdkFailure): string {
   if (networkCode !== undefined && networkCode !== 'ETIMEDOUT') return networkCode;
   if (facts.name === 'TimeoutError') return 'no answer within the time limit';
   if (facts.httpStatus !== undefined) {
-    return `an answer that can not be read (HTTP ${facts.httpStatus}${request})`;
+    return `an answer that cannot be read (HTTP ${facts.httpStatus}${request})`;
   }
   return facts.name;
 }

@@ -41,7 +41,7 @@ export interface Clients {
 /** The two ways out of this process, with one bound on the calls under way for both. */
 export interface Wire {
   readonly shared: LimitedHttpHandler;
-  /** One connection per call, so that a stale kept one can not blur whether a key was made (I2). */
+  /** One connection per call, so that a stale kept one cannot blur whether a key was made (I2). */
   readonly fresh: LimitedHttpHandler;
   close(): void;
 }

@@ -5,7 +5,7 @@ import { KeyturnError } from '../base/errors.ts';
 import type { IamUser, KeyReader } from './gateway.ts';
 import { type Inventory, takeInventory } from './inventory.ts';
 
-/** A reader of users who have no keys; `failing` says who can not be read, and why. */
+/** A reader of users who have no keys; `failing` says who cannot be read, and why. */
 function readerOf(names: string[], failing: Record<string, ErrorCode>): KeyReader {
   return {
     async *listUsers(): AsyncGenerator<IamUser> {
@@ -27,7 +27,7 @@ function inventoryOf(reader: KeyReader): Promise<Inventory> {
   return takeInventory(reader, { parallel: 2, emit: () => {}, signal });
 }
 
-describe('an inventory of users who can not all be read', () => {
+describe('an inventory of users who cannot all be read', () => {
   for (const code of ['throttled', 'endpoint-unreachable', 'access-denied', 'aws-error'] as const) {
     it(`goes on with the others after ${code} (I11)`, async () => {
       const { users, unreadable } = await inventoryOf(readerOf(['a', 'b', 'c'], { b: code }));

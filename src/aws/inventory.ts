@@ -57,7 +57,7 @@ export interface InventoryOptions {
 }
 
 /**
- * Reads all users' keys, or one user's. Throws when the users can not be listed, when no user's keys
+ * Reads all users' keys, or one user's. Throws when the users cannot be listed, when no user's keys
  * could be read at all, and `unknown-user` when the inventory is scoped to a user who does not exist.
  */
 export async function takeInventory(

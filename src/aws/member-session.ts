@@ -103,7 +103,7 @@ function entranceFailure(
       : 'this external ID';
   return new KeyturnError(
     'cannot-enter-account',
-    `account ${account} can not be entered: ${error.message}`,
+    `account ${account} cannot be entered: ${error.message}`,
     {
       cause: error.cause,
       hint: `${roleArn} must exist and trust the caller, with ${proof}, and the caller must be allowed sts:AssumeRole on it; or leave the account out with --exclude-accounts`,

@@ -1,7 +1,7 @@
 // Keeps the AWS SDK silent: stdout carries the result and nothing else, stderr is ours.
 //
 // On Node 20 the first client of a process warns that SDK versions published from January 2027 on
-// will need Node 22. It can not concern a user: the SDK version is pinned by this package. The
+// will need Node 22. It cannot concern a user: the SDK version is pinned by this package. The
 // documented switch (AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED) is read from process.env,
 // which is not ours to change here, so the SDK is told that the warning was already given.
 

@@ -127,7 +127,7 @@ function slotsThatAre(active: boolean, { users }: CredentialReport): ReportedSlo
   );
 }
 
-/** Two keys of one date can not be told apart, so nothing is known of either. */
+/** Two keys of one date cannot be told apart, so nothing is known of either. */
 function lastUses({ users }: CredentialReport): UsedKey[] {
   return users.flatMap(({ name: user, slots }) =>
     slots.flatMap(({ isActive, createdAt, lastUse }) => {

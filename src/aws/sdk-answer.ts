@@ -10,7 +10,7 @@ export interface Page<T> {
   readonly nextMarker: string | undefined;
 }
 
-/** Throws `aws-error` when the answer is no page of a list, or an item can not be converted. */
+/** Throws `aws-error` when the answer is no page of a list, or an item cannot be converted. */
 export function toPage<Raw, T>(
   { answer, raw, call }: RawPage<Raw>,
   convert: (raw: Raw) => T | undefined,

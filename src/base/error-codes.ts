@@ -69,7 +69,7 @@ export const ERROR_CODES = {
       'Name it: `keyctl PROFILE`, or `keyctl -a AUTH -t TARGET`; `keyctl -l` lists the profiles.',
   }),
   'log-file': info(2, 'run', {
-    meaning: 'The log file can not be opened for writing.',
+    meaning: 'The log file cannot be opened for writing.',
     remedy: 'Choose another path for `--log-file`.',
   }),
 
@@ -84,7 +84,7 @@ export const ERROR_CODES = {
 
   // Could not start: nothing was changed.
   'credentials-file': info(3, 'user', {
-    meaning: 'The credentials file can not be read or written.',
+    meaning: 'The credentials file cannot be read or written.',
     remedy: 'The message says why, and the hint whether the file is as it was.',
   }),
   'unknown-owner': info(3, 'user', {
@@ -93,7 +93,7 @@ export const ERROR_CODES = {
       'Name the user with `--user`, or grant iam:GetAccessKeyLastUsed and iam:ListAccessKeys.',
   }),
   'report-unusable': info(3, 'account', {
-    meaning: 'The credential report of the account can not be used.',
+    meaning: 'The credential report of the account cannot be used.',
     remedy:
       'The message says why. With `--inventory auto`, the default, all users are read one by one instead.',
   }),
@@ -152,7 +152,7 @@ export const ERROR_CODES = {
   }),
   'state-dir': info(3, 'account', {
     meaning:
-      'The state directory can not be used: it is read-only or full, or somebody else could have written it or put another one in its place. Commands that only read are told the latter too.',
+      'The state directory cannot be used: it is read-only or full, or somebody else could have written it or put another one in its place. Commands that only read are told the latter too.',
     remedy: 'Choose another with `--state-dir`, or repair what the message names (0700).',
   }),
   'custody-not-lasting': info(2, 'run', {
@@ -171,7 +171,7 @@ export const ERROR_CODES = {
     remedy: 'Use that version, or a newer one.',
   }),
   'journal-damaged': info(3, 'account', {
-    meaning: 'A line in the middle of the journal can not be read.',
+    meaning: 'A line in the middle of the journal cannot be read.',
     remedy: 'Restore the file from a backup, or remove the line that the message names.',
   }),
 
@@ -333,7 +333,7 @@ export const ERROR_CODES = {
   }),
   'still-in-use': info(1, 'user', {
     meaning:
-      'The key was used within its quiet time, or after it was replaced, or AWS can not know yet; it stays Active.',
+      'The key was used within its quiet time, or after it was replaced, or AWS cannot know yet; it stays Active.',
     remedy:
       'Give another key to whatever still uses this one, and try later. `keyturn keys deactivate` takes `--although-in-use`.',
   }),
@@ -361,11 +361,11 @@ export const ERROR_CODES = {
   }),
   'last-use-unknown': info(1, 'user', {
     meaning:
-      'The last use of a key can not be read, so it is not made Inactive, or not deleted when it is.',
+      'The last use of a key cannot be read, so it is not made Inactive, or not deleted when it is.',
     remedy: 'Grant iam:GetAccessKeyLastUsed.',
   }),
   'journal-write': info(1, 'user', {
-    meaning: 'The journal can not be written, so nothing more is done for this user.',
+    meaning: 'The journal cannot be written, so nothing more is done for this user.',
     remedy: 'Free space in the state directory, then run again.',
   }),
   'time-limit': info(1, 'run', {

@@ -67,7 +67,7 @@ export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new AssertionError(message);
 }
 
-/** Marks a branch that the types say can not be reached. */
+/** Marks a branch that the types say cannot be reached. */
 export function unreachable(value: never): never {
   throw new AssertionError(`unexpected value ${JSON.stringify(value)}`);
 }

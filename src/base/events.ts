@@ -130,7 +130,7 @@ interface EventPayloads {
   /** It may come from a request of ours whose answer was lost, and may not be deleted (yet). */
   'key-unexplained': { user: string; keyId: AccessKeyId; reason: string };
   'rotation-done': { user: string; oldKeyId: AccessKeyId; newKeyId: AccessKeyId };
-  /** The key can not be rotated before a person frees a slot, or runs with another principal. */
+  /** The key cannot be rotated before a person frees a slot, or runs with another principal. */
   'rotation-blocked': { user: string; errorCode: string; reason: string };
   /** Several rotations are to be taken back. */
   'undo-started': {

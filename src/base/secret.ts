@@ -1,4 +1,4 @@
-// A secret access key, wrapped so that it can not reach a log, an error or a report by accident
+// A secret access key, wrapped so that it cannot reach a log, an error or a report by accident
 // (I8). Unwrapping is one searchable word: reveal().
 
 const MASK = '[secret]';

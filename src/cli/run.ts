@@ -124,7 +124,7 @@ async function reportFailure(
   }
 }
 
-/** Waits until stderr is written. When it can not be, there is nobody left to tell. */
+/** Waits until stderr is written. When it cannot be, there is nobody left to tell. */
 async function flush(host: Host): Promise<void> {
   try {
     await host.stderr.write('');

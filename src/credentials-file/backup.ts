@@ -60,7 +60,7 @@ async function nameBackup(
   }
   throw new KeyturnError(
     'credentials-file',
-    `${path} can not be written: too many backups of this second lie beside ${basename(path)}`,
+    `${path} cannot be written: too many backups of this second lie beside ${basename(path)}`,
     { hint: 'the file is as it was; wait a second, then run again' },
   );
 }

@@ -39,7 +39,7 @@ function sameSettings(a: Settings = new Map(), b: Settings = new Map()): boolean
 }
 
 function refusal(path: string, what: string): KeyturnError {
-  return new KeyturnError('file-not-understood', `${path} can not be edited safely: ${what}`, {
+  return new KeyturnError('file-not-understood', `${path} cannot be edited safely: ${what}`, {
     hint: 'write the odd part of the file plainly, one "name = value" a line, then run again',
   });
 }

@@ -101,7 +101,7 @@ const ROWS: readonly Row[] = [
   ['settings only', inConfig('region = x\n'), 'settings-only', /no credentials/],
 ];
 
-describe('what a profile is, and why it can not be rotated:', () => {
+describe('what a profile is, and why it cannot be rotated:', () => {
   for (const [name, profile, kind, why] of ROWS) {
     it(name, () => {
       assert.equal(profile.kind, kind);

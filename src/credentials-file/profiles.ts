@@ -106,7 +106,7 @@ export const KIND_WORDS: Readonly<Record<ProfileKind, string>> = {
   'settings-only': 'no credentials',
 };
 
-/** Why keyctl can not rotate the key of a profile; undefined when it can. */
+/** Why keyctl cannot rotate the key of a profile; undefined when it can. */
 export function whyNotRotatable({ kind, keyId, keyIn, tokenIn }: Profile): string | undefined {
   switch (kind) {
     case 'access-key':

@@ -1,5 +1,5 @@
 // What the AWS SDK and the AWS CLI read differently, row by row: refused in a profile that is edited,
-// a warning in others. Every row is also shown to the readers themselves, so that the table can not
+// a warning in others. Every row is also shown to the readers themselves, so that the table cannot
 // be wrong about them.
 
 import assert from 'node:assert/strict';

@@ -61,7 +61,7 @@ export function unreadable(line: number, reason: string): UnreadableFile {
   return { kind: 'unreadable', line, reason };
 }
 
-/** Words joined by underscores, as all settings of AWS are; a secret can not look like that. */
+/** Words joined by underscores, as all settings of AWS are; a secret cannot look like that. */
 const SETTING_WORDS = /^(?:[a-z][a-z0-9]{0,15}(?:_[a-z0-9]{1,15}){1,6}|region|output|s3)$/i;
 
 /** How an error may call a setting: anything else in its place can be a secret (I8). */

@@ -256,7 +256,7 @@ function failure(
   cause: unknown,
   verb: 'read' | 'written' = 'written',
 ): KeyturnError {
-  return new KeyturnError('credentials-file', `${path} can not be ${verb}: ${reason}`, {
+  return new KeyturnError('credentials-file', `${path} cannot be ${verb}: ${reason}`, {
     hint: 'the file is as it was; repair this, then run again',
     ...(cause === undefined ? {} : { cause: { code: errnoOf(cause) } }),
   });

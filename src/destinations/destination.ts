@@ -38,11 +38,11 @@ interface Capabilities {
 export interface WayBack {
   /** The secret of the key, where the destination still has it. */
   secretOf(keyId: AccessKeyId): Promise<Secret | undefined>;
-  /** What putBack would resolve with, by reads alone (I12). Throws when the destination can not be read. */
+  /** What putBack would resolve with, by reads alone (I12). Throws when the destination cannot be read. */
   canPutBack(undo: UndonePair): Promise<boolean>;
   /**
    * Puts the pair of `toKeyId` in the place of the other one. Resolves with false when the destination
-   * has it no more, or holds a third key by now. Throws when it can not be read or written. Safe to
+   * has it no more, or holds a third key by now. Throws when it cannot be read or written. Safe to
    * repeat.
    */
   putBack(undo: UndonePair): Promise<boolean>;

@@ -1,5 +1,5 @@
 // The two fields of a JSON object in which an operator says that a key pair stands:
-// `id=access_key,secret=secret_key`, with dots for fields of inner objects. What can not stand in a name
+// `id=access_key,secret=secret_key`, with dots for fields of inner objects. What cannot stand in a name
 // as it is (a dot, for instance) is written as in a URL: `%2E`.
 
 /** Where in an object the two halves of a pair stand. */
@@ -36,7 +36,7 @@ export function pairFieldsFault(text: string): string | undefined {
   const missing = OPTIONS.find((option) => !fields.has(option));
   if (missing !== undefined) return `${missing}= is missing`;
   const [id, secret] = OPTIONS.map((option) => readPath(fields.get(option) ?? ''));
-  return id === undefined || secret === undefined ? 'one can not be read' : around(id, secret);
+  return id === undefined || secret === undefined ? 'one cannot be read' : around(id, secret);
 }
 
 const OPTIONS = ['id', 'secret'] as const;

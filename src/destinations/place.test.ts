@@ -15,7 +15,7 @@ describe('names of places', () => {
     );
   });
 
-  it('two users never get one place: what a name can not hold is refused, not replaced', () => {
+  it('two users never get one place: what a name cannot hold is refused, not replaced', () => {
     for (const [template, user, rule] of [
       ['app/{user}', 'a,b', SECRET_NAMES],
       ['/app/{user}', 'a@b', PARAMETER_NAMES],

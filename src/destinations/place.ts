@@ -90,7 +90,7 @@ export function placeFor(template: string, facts: PlaceFacts, rule: PlaceRule): 
   if (rule.isName(name)) return name;
   throw new KeyturnError(
     'not-deliverable',
-    `${JSON.stringify(name)} can not be ${rule.noun}, which takes ${rule.takes}`,
+    `${JSON.stringify(name)} cannot be ${rule.noun}, which takes ${rule.takes}`,
     {
       hint: `rotate ${facts.user} in a run of its own: --user ${facts.user}, and a name without {user}`,
     },

@@ -115,7 +115,7 @@ async function isStoredAfterAll(keyId: AccessKeyId, { account }: UserWork): Prom
   try {
     return !(await custody.condemn(keyId));
   } catch {
-    // The key can not be condemned on such a disk; that its secret is not there has to do.
+    // The key cannot be condemned on such a disk; that its secret is not there has to do.
     return (await custody.get(keyId)) !== undefined;
   }
 }

@@ -130,7 +130,7 @@ async function assertGone({ user, keyId }: FinishRequest, work: UserWork): Promi
 
 function assertReplaced(request: FinishRequest, keys: readonly AccessKey[]): void {
   const { user, keyId, currentKeyId } = request;
-  assert(keyId !== currentKeyId, 'a key can not replace itself');
+  assert(keyId !== currentKeyId, 'a key cannot replace itself');
   const current = keys.find(({ id }) => id === currentKeyId);
   if (current?.status === 'Active') return;
   throw new KeyturnError(
@@ -162,7 +162,7 @@ function assertQuiet({ user, skipQuietWait }: FinishRequest, facts: RetiringKey,
     case 'quiet':
       return;
     case 'use-unknown':
-      throw new KeyturnError('last-use-unknown', `the last use of ${id} can not be read`, {
+      throw new KeyturnError('last-use-unknown', `the last use of ${id} cannot be read`, {
         hint: 'grant iam:GetAccessKeyLastUsed; a key in use must not be made Inactive',
       });
     case 'used-since':
@@ -235,6 +235,6 @@ export async function requireKey(
 
 export function keyGone(keyId: AccessKeyId, user: string): KeyturnError {
   return new KeyturnError('key-changed', `${keyId} of ${user} does not exist any more`, {
-    hint: 'a deleted key can not come back; rotate again if the new one does not work',
+    hint: 'a deleted key cannot come back; rotate again if the new one does not work',
   });
 }

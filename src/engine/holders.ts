@@ -30,7 +30,7 @@ export async function askPlaces(
   return hardest(unread) ?? { kind: 'missing' };
 }
 
-/** The operator's word can answer for a place that can not be read; the others come first. */
+/** The operator's word can answer for a place that cannot be read; the others come first. */
 function hardest(unread: readonly UnreadPlace[]): UnreadPlace | undefined {
   return (
     unread.find(({ isKeyRefused }) => isKeyRefused) ??
@@ -69,7 +69,7 @@ async function askPlace(
   } catch (thrown) {
     return {
       kind: 'unreadable',
-      where: `${where} can not be read: ${toKeyturnError(thrown).message}`,
+      where: `${where} cannot be read: ${toKeyturnError(thrown).message}`,
     };
   }
 }

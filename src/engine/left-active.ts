@@ -18,7 +18,7 @@ export function reasonOfLeftActive(left: LeftActive): string {
     case 'used':
       return `it was used at ${left.at.toISOString()}`;
     case 'use-unknown':
-      return 'its last use can not be read';
+      return 'its last use cannot be read';
     case 'held':
       return `${left.where} holds it`;
     case 'request-may-land':

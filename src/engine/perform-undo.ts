@@ -91,7 +91,7 @@ export async function secretOf(
   { account }: UserAtHand,
 ): Promise<Secret | undefined> {
   for (const { wayBack } of destinations) {
-    // One that can not be read must not keep the old key Inactive; putting it back will say why.
+    // One that cannot be read must not keep the old key Inactive; putting it back will say why.
     const secret = await wayBack?.secretOf(keyId).catch(() => undefined);
     if (secret !== undefined) return secret;
   }
@@ -164,7 +164,7 @@ async function putAllBack(back: WayBack, work: UserWork): Promise<Restored> {
   const stop = whyHalfWay(back.rotation, restored);
   if (stop === undefined) return restored;
   // Nothing else was asked for, and nothing else was done.
-  await giveUp(back.rotation, 'the destination can not be put back', work);
+  await giveUp(back.rotation, 'the destination cannot be put back', work);
   throw stop;
 }
 

@@ -27,7 +27,7 @@ export type DestinationChooser = (user: string, oldKeyId: AccessKeyId) => Promis
 /** The key that a secret at a place takes the place of. */
 export type Replaced = Pick<Rotation, 'user' | 'oldKeyId'>;
 
-/** A place that a record names; undefined when it can not be reached from here. */
+/** A place that a record names; undefined when it cannot be reached from here. */
 export type DestinationOpener = (
   target: JournaledTarget,
   replaced: Replaced,
@@ -64,7 +64,7 @@ function takeFor(user: string, own: Destinations, taken: Map<string, string>): v
     if (other === undefined || isSameUser(other, user)) continue;
     throw new KeyturnError(
       'not-deliverable',
-      `this run delivers the key of ${other} to ${thing}, so it can not deliver the one of ${user} there too`,
+      `this run delivers the key of ${other} to ${thing}, so it cannot deliver the one of ${user} there too`,
       { hint: 'give every user a place of their own' },
     );
   }
@@ -118,7 +118,7 @@ function otherDestination(
   const where = place === '' ? `the ${kind} file` : `${kind} ${place}`;
   return new KeyturnError(
     'other-destination',
-    `a rotation of ${user} to ${where} is not finished (${phase}), and it can not be reached here`,
+    `a rotation of ${user} to ${where} is not finished (${phase}), and it cannot be reached here`,
     {
       hint: [
         'finish that one first: run the command that began it again, or:',

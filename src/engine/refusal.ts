@@ -1,4 +1,4 @@
-// Why a key can not be rotated now, and what its owner can do about it.
+// Why a key cannot be rotated now, and what its owner can do about it.
 
 import { minuteOf } from '../base/clock.ts';
 import { type ErrorDetails, KeyturnError } from '../base/errors.ts';

@@ -64,7 +64,7 @@ export function inUseError(
   const whose = `key ${key.id} of ${user}`;
   switch (verdict.kind) {
     case 'use-unknown':
-      return new KeyturnError('last-use-unknown', `the last use of ${whose} can not be read`, {
+      return new KeyturnError('last-use-unknown', `the last use of ${whose} cannot be read`, {
         hint: `grant iam:GetAccessKeyLastUsed; ${override}`,
       });
     case 'too-young': {

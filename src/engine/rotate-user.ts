@@ -153,7 +153,7 @@ async function keysUnlessGone(work: UserWork): Promise<AccessKey[] | undefined> 
   }
 }
 
-/** What can not be decided about an open rotation is that one's failure. */
+/** What cannot be decided about an open rotation is that one's failure. */
 async function decideOrFail(
   keys: readonly AccessKey[],
   wanted: Wanted,
@@ -214,7 +214,7 @@ interface Cleaned {
   readonly unexplained: UserDecision['unexplained'];
 }
 
-/** I5: clean-up comes before the rotation, so it can not meet a key that the rotation deactivates. */
+/** I5: clean-up comes before the rotation, so it cannot meet a key that the rotation deactivates. */
 async function cleanUpFirst(decision: UserDecision, work: UserWork): Promise<Cleaned> {
   const { cleanUp: decided, keys, next, wanted, unexplained } = decision;
   if (decided === undefined) return { cleanup: undefined, keys, next, unexplained };

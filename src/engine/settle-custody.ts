@@ -105,7 +105,7 @@ export async function settleAllLeftOver(
     try {
       await whileAlone(user, account, settleLeftOver);
     } catch {
-      // Its claim is held, or the claim can not be taken: the next run comes by.
+      // Its claim is held, or the claim cannot be taken: the next run comes by.
     }
   }
 }
@@ -134,7 +134,7 @@ function isSpent(destinations: readonly Destination[]): boolean {
   return !destinations.some(({ keepsHandoff }) => keepsHandoff === true);
 }
 
-/** Undefined where they can not be reached: keyctl leaves alone what other faces deliver to. */
+/** Undefined where they cannot be reached: keyctl leaves alone what other faces deliver to. */
 async function placesOf(
   rotation: Rotation,
   { places }: AccountWork,

@@ -39,7 +39,7 @@ export class UserWork implements UserAtHand {
   /** Resolves when the step is durable. */
   async record(rotation: string, step: RotationStep): Promise<void> {
     const state = this.history.find(rotation);
-    assert(mayFollow(state, step), `${step.type} can not follow ${state?.phase ?? 'nothing'}`);
+    assert(mayFollow(state, step), `${step.type} cannot follow ${state?.phase ?? 'nothing'}`);
     await this.#log.record(rotation, step);
   }
 

@@ -100,7 +100,7 @@ function madeKeys(history: UserHistory): Made[] {
   return made;
 }
 
-/** Keys that the report can not have yet. */
+/** Keys that the report cannot have yet. */
 function madeSince(since: Date, known: readonly DatedKey[], history: UserHistory): DatedKey[] {
   return madeKeys(history)
     .filter((key) => key.to > since && known.every(({ id }) => id !== key.id))

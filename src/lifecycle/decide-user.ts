@@ -83,7 +83,7 @@ export type Next =
       /** Whether the old key may go at once; undefined where its fate does not depend on its use. */
       readonly gate: GateVerdict | undefined;
     }
-  /** A due key can not be rotated before a person has done something. */
+  /** A due key cannot be rotated before a person has done something. */
   | {
       readonly kind: 'blocked';
       readonly oldKey: AccessKey;
@@ -306,7 +306,7 @@ function* nextNamed(
   return isAllowed ? yield* rotation(oldKey, slot, facts) : { kind: 'no-room', oldKey, slot };
 }
 
-/** A key that can not be delivered is better not made; nor one that not all readers would get. */
+/** A key that cannot be delivered is better not made; nor one that not all readers would get. */
 function* rotation(
   oldKey: AccessKey,
   makesRoom: RemovableKey | undefined,

@@ -11,7 +11,7 @@ export interface DuePolicy {
   readonly signer: Signer;
 }
 
-/** Why a due key can not be rotated before a person has done something. */
+/** Why a due key cannot be rotated before a person has done something. */
 export type BlockReason = 'two-active-keys' | 'no-free-slot' | 'own-key';
 
 export type UserVerdict =

@@ -27,7 +27,7 @@ describe('I15: whether a key is in use', () => {
     ['never used, and made three days ago: it may wait for its first', NEVER, 72, 'too-young'],
     ['never used, and made an hour ago', NEVER, 1, 'too-young'],
     ['never used, and made 14 days and 6 hours ago', NEVER, DAYS_14 + 6, 'unused'],
-    ['I11: its use can not be read', 'unreadable', 9_000, 'use-unknown'],
+    ['I11: its use cannot be read', 'unreadable', 9_000, 'use-unknown'],
   ];
   for (const [name, lastUse, age, expected] of table) {
     it(name, () => {

@@ -54,7 +54,7 @@ describe('late keys', () => {
     assert.equal(found?.rotation.id, 'r1');
   });
 
-  it('a key that our request can not have made is nobody’s business', () => {
+  it('a key that our request cannot have made is nobody’s business', () => {
     assert.equal(findLateKey(givenUp, [old, made(31)]), undefined);
     assert.equal(findLateKey(givenUp, [old, made(-7)]), undefined);
     assert.equal(findLateKey(givenUp, [old]), undefined);

@@ -71,7 +71,7 @@ describe('recovery table', () => {
     }
   });
 
-  it('I10: never deletes a key while the old key can not serve, in any phase', () => {
+  it('I10: never deletes a key while the old key cannot serve, in any phase', () => {
     for (const each of everyCombination()) {
       if (each.old === 'active') continue;
       const { kind } = decideRecovery(each);

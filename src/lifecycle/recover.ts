@@ -102,7 +102,7 @@ export const RECOVERY_TABLE: readonly Row[] = [
     name: 'key made, and nobody can tell who holds its secret',
     when: (f) =>
       beforeCreated(f) && f.newcomers === 'one' && exists(f) && f.secret === 'unreadable',
-    decision: ask('a place that may hold the secret of the new key can not be read'),
+    decision: ask('a place that may hold the secret of the new key cannot be read'),
   },
   {
     // The same, and AWS would not show a use of it yet: a person who saw the run die may have made it.
@@ -132,7 +132,7 @@ export const RECOVERY_TABLE: readonly Row[] = [
     decision: { kind: 'declare-orphan' },
   },
   {
-    // Somebody else may have made it: it is in use, its use can not be read, its time is off, or
+    // Somebody else may have made it: it is in use, its use cannot be read, its time is off, or
     // the old key was put out of use meanwhile.
     name: 'a key that may be somebody else’s',
     when: (f) =>
@@ -199,9 +199,9 @@ export const RECOVERY_TABLE: readonly Row[] = [
     decision: { kind: 'refill' },
   },
   {
-    name: 'condemned key, and a place can not be read',
+    name: 'condemned key, and a place cannot be read',
     when: (f) => isCondemned(f) && exists(f) && f.secret === 'unreadable',
-    decision: ask('a key was to be deleted, and a place that may hold its secret can not be read'),
+    decision: ask('a key was to be deleted, and a place that may hold its secret cannot be read'),
   },
 
   // The new key exists and is not yet delivered and verified: its secret is still needed.
@@ -230,7 +230,7 @@ export const RECOVERY_TABLE: readonly Row[] = [
   {
     name: 'nobody can tell who holds the secret',
     when: (f) => needsSecret(f) && f.candidate === 'active' && f.secret === 'unreadable',
-    decision: ask('the hand-off file of the new key is gone, and a place can not be read'),
+    decision: ask('the hand-off file of the new key is gone, and a place cannot be read'),
   },
   {
     // The hand-off file is gone and nobody ever used the key: nobody can.

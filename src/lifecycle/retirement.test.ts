@@ -85,7 +85,7 @@ describe('the hold of Inactive keys (I5)', () => {
     assert.equal(verdict.kind, 'keep');
   });
 
-  it('I11: keeps a key whose last use can not be read, and counts that as a failure', () => {
+  it('I11: keeps a key whose last use cannot be read, and counts that as a failure', () => {
     const verdict = judge({ lastUse: 'unreadable' });
     assert.deepEqual(verdict, {
       kind: 'keep',
@@ -162,7 +162,7 @@ describe('a key that nobody remembers (I5)', () => {
     ['last used 31 days ago', { lastUse: used(31) }, 'keep'],
     ['made 90 days ago', made(90), 'delete'],
     ['made 89 days ago', made(89), 'keep'],
-    ['its last use can not be read', { lastUse: 'unreadable' }, 'keep'],
+    ['its last use cannot be read', { lastUse: 'unreadable' }, 'keep'],
     ['its last use is not asked yet', { lastUse: 'unread' }, 'ask-last-use'],
     ['its user’s only key', { others: [] }, 'keep'],
     ['the other key is Inactive too', { others: [otherIs('Inactive')] }, 'keep'],
@@ -183,7 +183,7 @@ describe('a key that nobody remembers (I5)', () => {
       'ask-last-use',
     ],
     [
-      'the use of the other key can not be read',
+      'the use of the other key cannot be read',
       { others: [other({ lastUse: 'unreadable' })] },
       'keep',
     ],
@@ -251,7 +251,7 @@ describe('quiet: whether a replaced key may be made Inactive (I15)', () => {
     ['used since, more than a day ago', { cutOverAt: daysAgo(9), lastUse: at(2) }, 'quiet'],
     ['replaced by an unknown hand, used today', { lastUse: at(HOUR) }, 'used-since'],
     ['replaced by an unknown hand, used a week ago', { lastUse: at(7) }, 'quiet'],
-    ['I11: its last use can not be read', { lastUse: 'unreadable' }, 'use-unknown'],
+    ['I11: its last use cannot be read', { lastUse: 'unreadable' }, 'use-unknown'],
     ['I11: its last use was not read', { lastUse: 'unread' }, 'use-unknown'],
   ];
   for (const [name, over, expected] of table) {
@@ -274,7 +274,7 @@ describe('idle: whether a key may go to make room when nobody is asked', () => {
     ['never used, old', {}, true],
     ['not used for 31 days', { lastUse: at(31) }, true],
     ['used 29 days ago', { lastUse: at(29) }, false],
-    ['its last use can not be read', { lastUse: 'unreadable' }, false],
+    ['its last use cannot be read', { lastUse: 'unreadable' }, false],
     ['never used, made a week ago', { key: { ...active, createdAt: daysAgo(7) } }, false],
     ['Active, replaced a moment ago', { key: active, cutOverAt: daysAgo(HOUR) }, false],
     ['Active, replaced long ago', { key: active, cutOverAt: daysAgo(40) }, true],
@@ -315,7 +315,7 @@ describe('whether others than we ourselves may have used a new key', () => {
   const sts = (days: number): LastUse => ({ ...at(days), service: 'sts' }) as LastUse;
   const table: [string, LastUse | 'unreadable', Date | undefined, boolean][] = [
     ['never used', { used: 'never' }, daysAgo(1), false],
-    ['its last use can not be read', 'unreadable', daysAgo(1), true],
+    ['its last use cannot be read', 'unreadable', daysAgo(1), true],
     ['used with another service', { ...at(1), service: 's3' } as LastUse, daysAgo(1), true],
     ['our own check', sts(1), daysAgo(1), false],
     ['used with STS long after our last check', sts(1), daysAgo(2), true],

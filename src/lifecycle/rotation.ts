@@ -162,7 +162,7 @@ export function isOpen(rotation: Rotation): boolean {
   return !isFinished(rotation) && rotation.phase !== 'closed';
 }
 
-/** The state after `record`. Throws `journal-damaged` when the record can not follow. */
+/** The state after `record`. Throws `journal-damaged` when the record cannot follow. */
 export function applyRecord(rotation: Rotation | undefined, record: RotationRecord): Rotation {
   const { step } = record;
   if (rotation === undefined) return begun(record);
@@ -282,7 +282,7 @@ function undoOf(rotation: Rotation): Extract<Rotation, { readonly phase: 'undoin
 function outOfOrder(record: RotationRecord, phase: string): KeyturnError {
   return new KeyturnError(
     'journal-damaged',
-    `"${record.step.type}" can not follow ${phase} in rotation ${record.rotation} of ${record.user}`,
+    `"${record.step.type}" cannot follow ${phase} in rotation ${record.rotation} of ${record.user}`,
     { hint: 'restore the journal from a backup, or move it away after checking the user by hand' },
   );
 }

@@ -22,7 +22,7 @@ export const SAME_DATE_MS = 2_000;
 
 /**
  * The latest time at which this key may have been the one that was seen; undefined when no sighting
- * can be of it. Whatever can not be told apart counts as this key: that only makes a hold longer (I5).
+ * can be of it. Whatever cannot be told apart counts as this key: that only makes a hold longer (I5).
  */
 export function lastActiveSlot(
   key: AccessKey,

@@ -1,4 +1,4 @@
-// Every page, with a hostile text in every field: a user can not be called so, but the texts of AWS, of
+// Every page, with a hostile text in every field: a user cannot be called so, but the texts of AWS, of
 // proxies and of files can say what they like.
 
 import assert from 'node:assert/strict';

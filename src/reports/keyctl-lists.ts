@@ -44,7 +44,7 @@ function profileTable(report: KeyctlReport, profiles: readonly Profile[], page: 
 
 function remark(rotatable: boolean, note: string | null, paint: Page['paint']): string {
   if (note !== null) return paint(rotatable ? 'yellow' : 'dim', note);
-  return rotatable ? '' : paint('dim', 'can not be rotated');
+  return rotatable ? '' : paint('dim', 'cannot be rotated');
 }
 
 export function userKeysPage(report: KeyctlReport, page: Page): string {
@@ -79,7 +79,7 @@ export function allKeysPage(report: KeyctlReport, users: readonly User[], page: 
     ...unreadable.map(({ account_id: account, user_name: user, reason }) =>
       paint(
         'red',
-        wrap('', `${isSeveral ? `${account}/` : ''}${user}: keys can not be read: ${reason}`),
+        wrap('', `${isSeveral ? `${account}/` : ''}${user}: keys cannot be read: ${reason}`),
       ),
     ),
     ...failures.map(({ message }) => paint('red', wrap('', message))),

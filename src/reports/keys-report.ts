@@ -51,7 +51,7 @@ const listedKey = z.object({
     .string()
     .nullable()
     .describe('ISO 8601 UTC: when the state may change by itself, as far as is known'),
-  blocked_by: z.string().nullable().describe('Why a due key can not be rotated: an error code'),
+  blocked_by: z.string().nullable().describe('Why a due key cannot be rotated: an error code'),
   rotation: z.string().nullable().describe('The open rotation that it belongs to'),
   secret_waits: z.boolean().describe('Whether its secret waits in a hand-off file'),
   warning: z.string().nullable().describe('A hint and no proof'),

@@ -116,7 +116,7 @@ const ADVICE: Readonly<Record<string, { readonly reason: string; readonly hint: 
   },
   'own-key': {
     reason:
-      'This key signs the calls of this run, or may have opened the session that does, so the run can not replace it',
+      'This key signs the calls of this run, or may have opened the session that does, so the run cannot replace it',
     hint:
       'run with a role, or with another user’s key, to rotate this one; or say with --deliver where ' +
       'its successor goes',

@@ -127,7 +127,7 @@ export function decodeRecord(parsed: unknown, where: string): JournalRecord {
   const checked = checkLine(parsed);
   if (!checked.ok) throw damagedLine(where, checked.problem);
   const { line } = checked;
-  // The step was checked against the fields of its own type, which the compiler can not follow.
+  // The step was checked against the fields of its own type, which the compiler cannot follow.
   return { ...line, at: new Date(line.at) } as unknown as JournalRecord;
 }
 
@@ -138,7 +138,7 @@ function versionOf(parsed: unknown): number {
 }
 
 export function damagedLine(where: string, problem: string): KeyturnError {
-  return new KeyturnError('journal-damaged', `${where} can not be read: ${problem}`, {
+  return new KeyturnError('journal-damaged', `${where} cannot be read: ${problem}`, {
     hint: 'restore the file from a backup, or remove that line after reading it',
   });
 }

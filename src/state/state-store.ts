@@ -49,7 +49,7 @@ export interface AccountState {
   readonly sightings: Sightings;
   /**
    * What is recorded about a user; user names compare as in IAM. Throws `journal-damaged`,
-   * `journal-newer`, `state-dir`: what can not be read is not empty (I11).
+   * `journal-newer`, `state-dir`: what cannot be read is not empty (I11).
    */
   history(user: string): Promise<UserHistory>;
   /** Everybody about whom something is recorded, in the spelling last seen. Throws as history does. */
@@ -94,14 +94,14 @@ export interface Custody {
   put(entry: IssuedKey): Promise<void>;
   /** The entry as read back, or undefined when there is none. Throws `state-dir` (I11). */
   get(keyId: AccessKeyId): Promise<IssuedKey | undefined>;
-  /** The keys whose secrets are kept; none when that can not be read: whoever needs one hears of it. */
+  /** The keys whose secrets are kept; none when that cannot be read: whoever needs one hears of it. */
   list(): Promise<readonly HeldKey[]>;
   /** Once another place holds the secret; one that is gone is fine. Throws `handoff-failed`. */
   remove(keyId: AccessKeyId): Promise<void>;
   /**
    * Says that nobody has the secret of the key, before the key is deleted: from then on put() is refused,
    * whoever calls it however late. Resolves with false when the secret is there: then the key is not to
-   * be deleted. Safe to repeat. Throws `handoff-failed`, and `state-dir` when it can not be read.
+   * be deleted. Safe to repeat. Throws `handoff-failed`, and `state-dir` when it cannot be read.
    */
   condemn(keyId: AccessKeyId): Promise<boolean>;
   /** Where the secret of the key is, or would be, for people; without the secret. */

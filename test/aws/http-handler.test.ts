@@ -91,7 +91,7 @@ describe('the wire of an account', () => {
     await assert.rejects(client.send(new ListAccessKeysCommand({ UserName: 'a' })));
   });
 
-  it('opens a connection for each creation, so that a stale one can not lose its answer (I2)', async (test) => {
+  it('opens a connection for each creation, so that a stale one cannot lose its answer (I2)', async (test) => {
     let connections = 0;
     const { server, endpoint } = await listen(test, (response) => response.end(ANSWER));
     server.on('connection', () => {

@@ -41,7 +41,7 @@ describe('the inventory of an account', () => {
     const { users, unreadable } = await inventoryOf(bench);
     assert.equal(users.length, 201);
     assert.deepEqual(unreadable, []);
-    // A machine that can not make twenty calls a second is never refused one.
+    // A machine that cannot make twenty calls a second is never refused one.
     const refused = bench.sandbox.requests
       .list()
       .some(({ errorCode }) => errorCode === 'Throttling');
@@ -74,7 +74,7 @@ describe('the inventory of an account', () => {
     assert.match(message, /because of the rate of calls/);
   });
 
-  it('reports users whose keys can not be read, and never as users without keys (I11)', async (test) => {
+  it('reports users whose keys cannot be read, and never as users without keys (I11)', async (test) => {
     const bench = await openBench(test);
     addUsers(bench.sandbox, 3);
     bench.sandbox.faults.add({

@@ -212,7 +212,7 @@ test('SIGTERM at a question leaves the terminal as it was: exit 143', { skip }, 
   assert.equal(sitting.code, 143);
 });
 
-test('a terminal that can not move its cursor is not asked', { skip }, async () => {
+test('a terminal that cannot move its cursor is not asked', { skip }, async () => {
   const sitting = await keyctl([], [], { TERM: 'dumb' });
   assertSane(sitting);
   assert.equal(sitting.code, 2);

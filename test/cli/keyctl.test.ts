@@ -490,5 +490,5 @@ test('--list-all-keys shows every user, and what could not be read (I11)', async
   const { given } = calls.find(({ name }) => name === 'list-all') ?? {};
   assert.equal((given as { authProfile: string }).authProfile, 'admin');
   assert.match(host.out(), /^account 123456789012: 2 users, 2 keys\n/);
-  assert.match(host.out(), /svc-c: keys can not be read: access denied\n/);
+  assert.match(host.out(), /svc-c: keys cannot be read: access denied\n/);
 });

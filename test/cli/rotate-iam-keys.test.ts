@@ -131,7 +131,7 @@ const FAILURES: readonly (readonly [what: string, args: readonly string[], exit:
   ['a wrong value', ['--days_threshold=9e1'], 2],
   ['a stray word', ['word'], 2],
   ['a contradiction', ['--inactive-days', '3'], 2],
-  ['a log file that can not be opened', ['--log-file', '/nonexistent/x.log'], 2],
+  ['a log file that cannot be opened', ['--log-file', '/nonexistent/x.log'], 2],
 ];
 
 for (const [what, args, exit] of FAILURES) {

@@ -209,7 +209,7 @@ describe('state is where nobody else can put something in its place', () => {
       mkdirSync(join(folder, 'loot'), { mode: 0o700 });
       symlinkSync(join(folder, 'loot'), join(state, DEFAULT_ACCOUNT_ID, 'handoff'));
     });
-    assert.match(message, /handoff can not be used: it is a symbolic link/);
+    assert.match(message, /handoff cannot be used: it is a symbolic link/);
   });
 
   test('below a folder that everybody may write', async (t) => {
@@ -325,7 +325,7 @@ describe('the log goes where the operator said', () => {
     for (const path of [pipe, folder]) {
       const { code, stderr } = await rotate(`--log-file ${path}`);
       assert.equal(code, 2, stderr);
-      assert.match(stderr, /can not open the log file/);
+      assert.match(stderr, /cannot open the log file/);
     }
   });
 });

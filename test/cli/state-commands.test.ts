@@ -242,7 +242,7 @@ describe('keyturn undo', () => {
     assert.equal(old.status, 'Active');
   });
 
-  it('can be repeated, and says what it can not do', async (t) => {
+  it('can be repeated, and says what it cannot do', async (t) => {
     const { sandbox, env, addUser, keyturn, rotate } = await openAccount(t);
     const old = addUser('svc-a');
     addUser('svc-new');

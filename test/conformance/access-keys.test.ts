@@ -176,7 +176,7 @@ behaviours('access keys', (behave) => {
   });
 
   behave(
-    'a key of one user can not be changed or deleted in the name of another',
+    'a key of one user cannot be changed or deleted in the name of another',
     async (account) => {
       const keys = [{ createDate: daysAgo(100) }];
       const [victim] = await account.seedUser({ name: 'svc-victim', keys });

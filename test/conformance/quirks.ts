@@ -27,7 +27,7 @@ const RECORDED_REPORT =
 export const QUIRKS = {
   'inactive-key-signs': {
     target: 'moto',
-    aws: 'A key that is made Inactive can not be used for calls.',
+    aws: 'A key that is made Inactive cannot be used for calls.',
     deviation: 'An Inactive key goes on signing: moto never reads the status.',
     source: `${API}/API_UpdateAccessKey.html, ${USER_GUIDE}/id_credentials_access-keys.html`,
   },
@@ -83,7 +83,7 @@ export const QUIRKS = {
     target: 'moto',
     aws: 'GetAccessKeyLastUsed tells nothing about a key of another account.',
     deviation: 'It tells the user name and the last use of any key of any account.',
-    source: `${USER_GUIDE}/reference_policies_evaluation-logic-cross-account.html: users of another account can be reached only through a policy on the resource, which an IAM user can not have`,
+    source: `${USER_GUIDE}/reference_policies_evaluation-logic-cross-account.html: users of another account can be reached only through a policy on the resource, which an IAM user cannot have`,
   },
   'status-unchecked': {
     target: 'moto',

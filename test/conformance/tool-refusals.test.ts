@@ -5,7 +5,7 @@ import { keysByUser, type ToolRun, withTool } from './tool.ts';
 
 const DUE = [{ createDate: daysAgo(120) }];
 
-behaviours('rotate-iam-keys that can not start', (behave) => {
+behaviours('rotate-iam-keys that cannot start', (behave) => {
   behave('exits 3 for a user that does not exist', async (account) => {
     await account.seedUser({ name: 'svc-due', keys: DUE });
     const before = await keysByUser(account);

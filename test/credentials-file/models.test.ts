@@ -79,7 +79,7 @@ describe('a credentials file is read like the programs that will read it', () =>
       unreadable += 1;
       // The line that Python names is the one that the refusal will name.
       const named = ['DuplicateSectionError', 'DuplicateOptionError', 'MissingSectionHeaderError'];
-      // Python reads on behind a line that it can not read, and may name a later one.
+      // Python reads on behind a line that it cannot read, and may name a later one.
       if (/neither a header|conflict marker|not UTF-8/.test(found.reason)) return;
       if (named.includes(expected?.error ?? '')) assertSame(found.line, expected?.line, file);
     });

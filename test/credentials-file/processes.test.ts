@@ -299,7 +299,7 @@ describe('on real disks', () => {
     if (output === undefined) return t.skip('this system does not let a test mount a disk');
     const { code, message, hint } = JSON.parse(output);
     assert.equal(code, 'credentials-file');
-    assert.match(message, /credentials can not be .*read-only \(EROFS\)/);
+    assert.match(message, /credentials cannot be .*read-only \(EROFS\)/);
     assert.match(hint, /the file is as it was/);
     assert.equal(readFileSync(path, 'utf8'), FILE);
     assert.deepEqual(beside(path), []);

@@ -120,7 +120,7 @@ function assertHonest(error: unknown, isNew: boolean): void {
   assert.match(words, /credentials/);
   if (isNew) {
     assert.match(words, /may have been written/);
-    assert.doesNotMatch(words, /as it was|can not be/);
+    assert.doesNotMatch(words, /as it was|cannot be/);
   }
 }
 

@@ -27,7 +27,7 @@ export interface Place {
   readonly served: (keyId: AccessKeyId) => Promise<ServedPair | undefined>;
   /** Everything else that the place holds, to be found as it was. */
   readonly others?: () => Promise<unknown>;
-  /** A place of the same kind that can not take a secret. */
+  /** A place of the same kind that cannot take a secret. */
   readonly unfit?: string;
   /**
    * I14: what must not be written over, by what is there: each puts it there and says how to read the
@@ -167,7 +167,7 @@ function goesBackAndRefuses(subject: Subject, open: Open): void {
     assert.deepEqual(await served(OLD.keyId), pair);
   });
 
-  it('refuses a place that can not take a secret, and tells no secret (I8)', async (test) => {
+  it('refuses a place that cannot take a secret, and tells no secret (I8)', async (test) => {
     const { opening, unfit } = await open(test);
     if (unfit === undefined) return;
     const destination = await opened(subject.kind, { place: unfit, opening });
@@ -196,7 +196,7 @@ async function opened(
   { place, opening }: { readonly place: string; readonly opening: Opening },
 ): Promise<Destination> {
   const destination = await openDestination({ kind, place }, opening);
-  assert.ok(destination !== undefined, `${kind} ${place} can not be opened by the list of kinds`);
+  assert.ok(destination !== undefined, `${kind} ${place} cannot be opened by the list of kinds`);
   return destination;
 }
 

@@ -87,7 +87,7 @@ it('I10: the disk is full when the lost answer is to be recorded: a run hours la
   assert.equal(bench.made()[0]?.deleted, true);
 });
 
-it('I3: a secret that can not be stored: the new key is taken back at once', async (test) => {
+it('I3: a secret that cannot be stored: the new key is taken back at once', async (test) => {
   const bench = await workbench(test);
   const outcome = await bench.run(custodyFull);
   assert.equal(outcome?.kind === 'failed' && outcome.error.code, 'handoff-failed');

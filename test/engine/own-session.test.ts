@@ -34,7 +34,7 @@ it('I7: a run that signs with a role does not deactivate the key that opens the 
     deliver: [{ kind: 'handoff', template: '' }] as const,
     isDeliverGiven: false,
   };
-  // Nor does it help to say where the successor goes: the user's own key can not do what the role may.
+  // Nor does it help to say where the successor goes: the user's own key cannot do what the role may.
   for (const isDeliverGiven of [false, true]) {
     const run = await rotateAccount({ ...options, isDeliverGiven }, laptop.context);
     const { report, exitCode } = run;

@@ -18,7 +18,7 @@ for (const args of [['--dry_run=false'], ['--dry_run', 'false'], [], ['--dry_run
 }
 
 const REFUSED: readonly (readonly [env: Record<string, string>, code: string, exit: number])[] = [
-  // A limit that can not be read must not be taken for none.
+  // A limit that cannot be read must not be taken for none.
   [{ KEYTURN_FORCE_DRY_RUN: 'yes' }, 'bad-value', 2],
   [{ KEYTURN_REQUIRE_USER: 'true' }, 'bad-value', 2],
   [{ KEYTURN_STATE_DIR: 'state' }, 'state-dir', 3],

@@ -1,4 +1,4 @@
-// The Python file: it becomes Node, or says in the same document why it can not.
+// The Python file: it becomes Node, or says in the same document why it cannot.
 
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -121,7 +121,7 @@ describe('the document’s command lines', { concurrency: 4 }, () => {
     assert.equal(await readFile(join(laptop.folder, backup), 'utf8'), before);
   });
 
-  it('a profile whose owner can not be told: the documented error, and what to grant', async (t) => {
+  it('a profile whose owner cannot be told: the documented error, and what to grant', async (t) => {
     const { laptop, keyctl } = await openDesk(t, ['production']);
     const { world } = laptop.sandbox;
     const nobody = { Version: '2012-10-17' as const, Statement: [] };

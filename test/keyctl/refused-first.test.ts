@@ -65,7 +65,7 @@ describe('keyctl refuses before any call', () => {
     await mkdir(laptop.credentials);
     await assert.rejects(
       openProfileSession(laptop.target('production'), laptop.context),
-      refusedWith('credentials-file', /can not be read: EISDIR|directory/),
+      refusedWith('credentials-file', /cannot be read: EISDIR|directory/),
     );
     assert.equal(laptop.sandbox.requests.list().length, 0);
   });
@@ -84,7 +84,7 @@ describe('keyctl refuses before any call', () => {
 });
 
 describe('keyctl refuses before a key is created', () => {
-  it('--all-profiles when one of the others can not be edited', async (t) => {
+  it('--all-profiles when one of the others cannot be edited', async (t) => {
     const laptop = await openLaptop(t);
     const key = await laptop.addProfile('production', 'ada');
     await appendProfile(laptop.credentials, 'copy', key, 'Region = x\n');

@@ -179,7 +179,7 @@ describe('keyctl finish', () => {
     assert.doesNotMatch(await laptop.read(), /previous/);
   });
 
-  it('refuses while AWS can not know yet, and when the old key was used since', async (t) => {
+  it('refuses while AWS cannot know yet, and when the old key was used since', async (t) => {
     const laptop = await openLaptop(t);
     const old = await laptop.addProfile('production', 'ada');
     await rotated(laptop);

@@ -84,7 +84,7 @@ async function worldFaults(arena: Arena, handoffServes: boolean): Promise<string
     if (held === undefined)
       faults.push(`${nameOf(arena, key)} is Active, and nobody has its secret`);
     else if ((await signsAs(arena, key)) !== OWNER)
-      faults.push(`${nameOf(arena, key)} can not sign`);
+      faults.push(`${nameOf(arena, key)} cannot sign`);
   }
   for (const before of arena.seeded.values()) {
     const now = arena.sandbox.world.keys.get(before.id);

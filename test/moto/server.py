@@ -1,4 +1,4 @@
-"""Starts moto server, and beside it a port that seeds what its API can not: the past.
+"""Starts moto server, and beside it a port that seeds what its API cannot: the past.
 
 Prints one JSON line with both addresses, then serves until standard input is closed, so that it
 never outlives the process that started it.

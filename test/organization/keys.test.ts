@@ -40,7 +40,7 @@ test('a hundred accounts are listed in at most six calls each, and nothing is ch
   assert.deepEqual(stage.sandbox.requests.writes(), []);
 });
 
-test('the most urgent key comes first whatever its account; what can not be entered is told', async (t) => {
+test('the most urgent key comes first whatever its account; what cannot be entered is told', async (t) => {
   const stage = await FleetStage.open(t, {
     organization: { accounts: [{ id: FIRST, hasRole: false }, { id: SECOND }, { id: THIRD }] },
   });

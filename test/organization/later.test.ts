@@ -115,7 +115,7 @@ test('keyctl lists every key of the organization, and what it could not list', a
   const text = await stage.run('keyctl', ...args);
   assert.equal(text.code, 1);
   assert.match(text.stdout, /account 222222222222: 1 user, 1 key/);
-  assert.match(text.stdout, /account 011111111111 can not be entered/);
+  assert.match(text.stdout, /account 011111111111 cannot be entered/);
   assert.match(text.stdout, /2 accounts with users, 1 not entered or read, 1 skipped/);
 });
 

@@ -37,7 +37,7 @@ test('every account is rotated: its own through the caller, the members through 
   assert.match(stderr, /account done account=011111111111 users=1 keys=1 done=\d total=4/);
 });
 
-test('a member that can not be entered is one failure; suspended ones are skipped, excluded ones left alone', async (t) => {
+test('a member that cannot be entered is one failure; suspended ones are skipped, excluded ones left alone', async (t) => {
   const stage = await FleetStage.open(t, {
     organization: {
       accounts: [
@@ -196,6 +196,6 @@ test('the page for people tells the account of every result', async (t) => {
   assert.match(stdout, /2 accounts · keys of 90 days or more/);
   assert.match(stdout, /ACCOUNT +USER +OLD KEY/);
   assert.match(stdout, /222222222222 +svc-app/);
-  assert.match(stdout, /\[cannot-enter-account\] account 011111111111 can not be entered/);
+  assert.match(stdout, /\[cannot-enter-account\] account 011111111111 cannot be entered/);
   assert.match(stdout, /2 accounts, 1 not entered or read/);
 });

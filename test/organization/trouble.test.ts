@@ -11,7 +11,7 @@ import { FIRST, FleetStage, MANAGEMENT, rotatedAccounts, SECOND, THIRD } from '.
 
 const ALL = [FIRST, MANAGEMENT, SECOND, THIRD];
 
-test('an account whose state directory can not be used fails alone, and nothing is done in it', async (t) => {
+test('an account whose state directory cannot be used fails alone, and nothing is done in it', async (t) => {
   const stage = await FleetStage.open(t);
   mkdirSync(stage.stateDir, { mode: 0o700 });
   writeFileSync(join(stage.stateDir, SECOND), '');

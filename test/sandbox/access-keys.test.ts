@@ -68,7 +68,7 @@ describe('the life of an access key, through the SDK', () => {
     assert.equal(keys.AccessKeyMetadata?.[0]?.UserName, 'Ada.Lovelace');
   });
 
-  it('names what it can not find', async () => {
+  it('names what it cannot find', async () => {
     const iam = iamOf(sandbox);
     const noUser = await errorOf(iam.send(new ListAccessKeysCommand({ UserName: 'nobody' })));
     assert.equal(noUser.name, 'NoSuchEntityException');

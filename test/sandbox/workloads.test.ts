@@ -179,7 +179,7 @@ describe('workloads', () => {
     assert.match(csv, /svc-shop,.*,true,[^,]+,2026-06-01T0[12]:\d\d:00Z,eu-central-1,sqs,/);
   });
 
-  it('it goes on with what it has while its place can not be read', async () => {
+  it('it goes on with what it has while its place cannot be read', async () => {
     start();
     const [secret] = sandbox.world.account(ACCOUNT).secrets.values();
     const state = secret?.states.newest;

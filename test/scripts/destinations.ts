@@ -42,7 +42,7 @@ export const DESTINATIONS: readonly Directive[] = [
       store(stage, kind, name, keyOf(stage, keyId)[half === 'ID' ? 'id' : 'secret']),
   },
   {
-    // For texts that hold secrets, which a script can not know: %ID%, %SECRET% and %SMTP REGION%.
+    // For texts that hold secrets, which a script cannot know: %ID%, %SECRET% and %SMTP REGION%.
     usage: 'secret|parameter NAME holds for USER/LABEL: TEXT',
     pattern: /^(secret|parameter) (\S+) holds for (\S+): (.+)$/,
     perform: (stage, kind, name, keyId, text) => {

@@ -235,7 +235,7 @@ export class Stage {
     return last[1] ?? last[2] ?? '';
   }
 
-  /** Puts what a script can not know into its text: $HOME, $STATE, $FOLDER, $URL, $RECIPIENT, $PATIENCE, $RUN, and $USER/LABEL for a key ID. */
+  /** Puts what a script cannot know into its text: $HOME, $STATE, $FOLDER, $URL, $RECIPIENT, $PATIENCE, $RUN, and $USER/LABEL for a key ID. */
   expand(text: string): string {
     return text.replaceAll(
       /\$(HOME|STATE|FOLDER|URL|RECIPIENT|PATIENCE|RUN|[\w+=,.@-]+\/[\w-]+)/g,

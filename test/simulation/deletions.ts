@@ -76,7 +76,7 @@ export class Deletions {
       .some(({ step }) => step.type === 'orphan-named' && step.keyId === key.id);
     if (key.madeBy !== 'us' && !isByWord) this.mistaken += 1;
     if (key.madeBy !== 'us' && !isByWord && key.usesMs.length > 0) this.mistakenInUse += 1;
-    // I2: what was never sent can not have made a key.
+    // I2: what was never sent cannot have made a key.
     if (key.madeBy !== 'us' && neverSent.has(rotation)) {
       fail('I2', `${key.id} of a person is discarded for a request that was never sent`);
     }

@@ -28,7 +28,7 @@ export class Readers {
     const { parts, fail } = this.#view;
     const oddity = parts.vault.secrets.current(name)?.oddity;
     if (kind !== 'secrets-manager' || oddity === undefined || isOperatorTouched) return;
-    fail('I14', `a key of ${name} is made, and its secret can not take it: ${oddity}`);
+    fail('I14', `a key of ${name} is made, and its secret cannot take it: ${oddity}`);
   }
 
   /** I14: the pair of another user who has it still is never written over. */

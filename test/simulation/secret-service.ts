@@ -8,7 +8,7 @@ import { pairIn } from '../../src/destinations/key-fields.ts';
 import { never, type SimProcess } from './machine.ts';
 import { MINUTE_MS, type Stage } from './stage.ts';
 
-/** Why a text can not take a new pair: it would name the old one still, or be longer than it may be. */
+/** Why a text cannot take a new pair: it would name the old one still, or be longer than it may be. */
 export type Oddity = 'traces' | 'full';
 
 interface Version {

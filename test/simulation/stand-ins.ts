@@ -1,5 +1,5 @@
 // Parts of the real engine in which some methods give way to others: for a referee who listens, and for
-// controls that switch a guard off. Objects with a prototype can not be spread.
+// controls that switch a guard off. Objects with a prototype cannot be spread.
 
 import type { KeyReader } from '../../src/aws/gateway.ts';
 import type { AccountState, Custody, Sightings, UserLog } from '../../src/state/state-store.ts';

@@ -68,7 +68,7 @@ const HANDED_OFF: readonly Scenario[] = [
     },
   },
   {
-    name: 'I11: a secret that can not be read is not a missing one',
+    name: 'I11: a secret that cannot be read is not a missing one',
     codes: ['state-dir'],
     prepare: async ({ custody }) => {
       await custody.put(issued());
@@ -81,7 +81,7 @@ const HANDED_OFF: readonly Scenario[] = [
     check: async () => undefined,
   },
   {
-    name: 'a list of secrets is whole, or empty when it can not be read',
+    name: 'a list of secrets is whole, or empty when it cannot be read',
     codes: ['state-dir'],
     prepare: ({ custody }) => custody.put(issued()),
     act: async ({ custody }) => {
@@ -120,7 +120,7 @@ const JOURNALED: readonly Scenario[] = [
     check: (state) => state.exclusively('alice', async () => undefined),
   },
   {
-    name: 'I11: what can not be read is an error, never a shorter history',
+    name: 'I11: what cannot be read is an error, never a shorter history',
     codes: ['state-dir'],
     prepare: (state) => recorded(state, {}, [INTENDED]),
     act: async (state) => {
@@ -171,7 +171,7 @@ const REMEMBERED: readonly Scenario[] = [
     },
   },
   {
-    name: 'I11: sightings that can not be read are an error, not the old ones',
+    name: 'I11: sightings that cannot be read are an error, not the old ones',
     codes: ['state-dir'],
     prepare: ({ sightings }) => sightings.remember([{ at: LATER, keyIds: [OLD_KEY] }]),
     act: async (_, store) => {
@@ -197,7 +197,7 @@ const OPENED: readonly Scenario[] = [
     },
   },
   {
-    name: 'accounts are told, or that they can not be',
+    name: 'accounts are told, or that they cannot be',
     codes: ['state-dir'],
     act: async (_, store) => {
       assert.deepEqual(await store.accounts(), [ACCOUNT]);

@@ -45,7 +45,7 @@ function bytesOf(path: string): Buffer | undefined {
   } catch (thrown) {
     const code = (thrown as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') return undefined;
-    throw new KeyturnError('credentials-file', `${path} can not be read: ${code ?? 'unknown'}`, {
+    throw new KeyturnError('credentials-file', `${path} cannot be read: ${code ?? 'unknown'}`, {
       hint: 'repair its permissions (0600), then run again',
     });
   }

@@ -179,7 +179,7 @@ async function rotate(
 ): Promise<ProfileRotation> {
   const { profile, file, target, gateway, context, options } = opened;
   const alsoProfiles = request.allProfiles ? target.sameKeyProfiles : [];
-  // Before anything is created: a file that can not be written must not cost a key.
+  // Before anything is created: a file that cannot be written must not cost a key.
   rehearse(opened, alsoProfiles);
   await checkWritable(file.save);
   const state = await context.state.open(exam.account, 'write');
@@ -236,7 +236,7 @@ async function result(
   };
 }
 
-/** The rotation is done: a file that can not be read any more makes the report shorter, no more. */
+/** The rotation is done: a file that cannot be read any more makes the report shorter, no more. */
 async function otherHolders(keyId: AccessKeyId, { path, profile }: ProfileExam): Promise<string[]> {
   const bytes = await readFileBytes(nodeFileSystem, path).catch(() => undefined);
   if (bytes === undefined) return [];

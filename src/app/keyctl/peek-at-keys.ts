@@ -1,4 +1,4 @@
-// Age and last use of keys, for a person who is choosing among them. A convenience: what can not
+// Age and last use of keys, for a person who is choosing among them. A convenience: what cannot
 // be read is left out without a word, and nobody is asked for an MFA code for it.
 
 import pMap from 'p-map';

@@ -65,7 +65,7 @@ export function targetKey(file: OpenedProfileFile, name: string): TargetKey {
   if (obstacle !== undefined || profile.keyId === undefined || file.bytes === undefined) {
     throw new KeyturnError(
       'not-rotatable',
-      `profile ${name} in ${file.path} can not be rotated: ${obstacle ?? 'it has no key'}`,
+      `profile ${name} in ${file.path} cannot be rotated: ${obstacle ?? 'it has no key'}`,
       { hint: insteadOfRotating(profile) },
     );
   }

@@ -48,7 +48,7 @@ export interface SessionOptions {
 export interface TargetOptions extends SessionOptions {
   /** The profile whose key is meant. */
   readonly targetProfile: string;
-  /** `--user`: whose key it is, when AWS can not tell. Checked all the same. */
+  /** `--user`: whose key it is, when AWS cannot tell. Checked all the same. */
   readonly user: string | undefined;
   /** `--orphan`: keys of which the person says that nobody made them by hand. */
   readonly orphans?: ReadonlySet<AccessKeyId> | undefined;
@@ -87,7 +87,7 @@ export interface ProfileExam {
   readonly orphan: { readonly keyId: AccessKeyId; readonly why: string } | undefined;
   /** What earlier runs did to keys of the user and could not tell any more. */
   readonly found: readonly FoundChange[];
-  /** Why a rotation that is open can not be gone on with, now or from here. */
+  /** Why a rotation that is open cannot be gone on with, now or from here. */
   readonly obstacle: KeyturnError | undefined;
   /** What is worth knowing and stops nothing, such as a file that others can read. */
   readonly warnings: readonly string[];

@@ -29,7 +29,7 @@ export async function undoProfile(
   const previousProfile = previousProfileOf(profile);
   const fromKeyId = targetKey(file, profile).keyId;
   const toKeyId = await previousKey(file, options, context);
-  // Before any call: a key must not be made Active for a file that can not be edited.
+  // Before any call: a key must not be made Active for a file that cannot be edited.
   const pair = { toKeyId, fromKeyId };
   const place = { path: file.path, profile, alsoProfiles: [] };
   if (file.bytes === undefined || !rehearseSwap(place, pair, file.bytes)) {

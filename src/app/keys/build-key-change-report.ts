@@ -50,7 +50,7 @@ function outcomeOf({ options, progress: { plan }, error }: KeyChangeEnd) {
   return options.dryRun ? 'would-change' : 'changed';
 }
 
-/** A deleted key can not come back. What ended a rotation is taken back with all of it. */
+/** A deleted key cannot come back. What ended a rotation is taken back with all of it. */
 function wayBack({ options, progress, error }: KeyChangeEnd): string | undefined {
   const { verb, keyId, reach } = options;
   const { plan, user } = progress;

@@ -26,7 +26,7 @@ function isUnusedFor({ key }: KeyView, days: number, now: Date): boolean | 'unkn
   const { status, createdAt, lastUse } = key;
   if (status !== 'Active') return false;
   const isLong = (since: Date) => now.getTime() - since.getTime() >= days * MS_PER_DAY;
-  // A key that is younger than that can not have been unused for so long.
+  // A key that is younger than that cannot have been unused for so long.
   if (!isLong(createdAt)) return false;
   if (lastUse === 'unreadable') return 'unknown';
   return lastUse.used === 'never' || isLong(lastUse.at);

@@ -1,5 +1,5 @@
 // Where a list of keys comes from: the credential report, which tells of all users in a few calls and names no
-// IDs; the users' own lists, where it can not be used; or the list of the one user who is asked about.
+// IDs; the users' own lists, where it cannot be used; or the list of the one user who is asked about.
 
 import pMap from 'p-map';
 import type { AccountGateway } from '../../aws/gateway.ts';
@@ -64,7 +64,7 @@ export async function listUsers(
 function unusable({ code, message, hint }: KeyturnError): KeyturnError {
   const how = 'with --inventory scan, all users are read one by one instead';
   const what =
-    code === 'report-unusable' ? message : `the credential report can not be read: ${message}`;
+    code === 'report-unusable' ? message : `the credential report cannot be read: ${message}`;
   return new KeyturnError('report-unusable', what, {
     hint: hint === undefined ? how : `${hint}; ${how}`,
   });

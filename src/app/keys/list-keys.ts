@@ -28,7 +28,7 @@ type ListContext = Omit<RunContext, 'changes'>;
 /** AWS takes seconds to make a credential report, and nothing is called in that account meanwhile. */
 const ACCOUNTS_PER_CALL_SLOT = 4;
 
-/** Throws what ends all of it: the account, or all accounts, can not be read. */
+/** Throws what ends all of it: the account, or all accounts, cannot be read. */
 export async function listKeys(
   options: ListKeysOptions,
   context: ListContext,

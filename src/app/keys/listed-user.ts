@@ -33,7 +33,7 @@ export function readUser(
     const [slot, second] = reported.filter(
       (each) => Math.abs(each.createdAt.getTime() - createdAt.getTime()) <= SAME_DATE_MS,
     );
-    // Two keys of one second can not be told apart.
+    // Two keys of one second cannot be told apart.
     return slot === undefined || second !== undefined ? 'unreadable' : slot.lastUse;
   };
   return { user, keys: keys.map((key) => ({ ...key, lastUse: useOf(key) })), isRead: true };

@@ -139,7 +139,7 @@ function tokenize(args: readonly string[]): Token[] {
   }).tokens;
 }
 
-/** `-ktprod` -> `-k --target-profile=prod`, because Node can not know that -t takes a value. */
+/** `-ktprod` -> `-k --target-profile=prod`, because Node cannot know that -t takes a value. */
 function expandShorts(table: FlagTable, args: readonly string[]): string[] {
   const end = args.includes('--') ? args.indexOf('--') : args.length;
   return args.flatMap((arg, index) => (index < end ? expandShort(table, arg) : [arg]));

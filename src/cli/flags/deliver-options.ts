@@ -94,7 +94,7 @@ function recipientsIn(path: string | undefined): string[] {
     const { code = 'unknown' } = thrown as NodeJS.ErrnoException;
     throw new KeyturnError(
       'bad-value',
-      `--handoff-recipients-file ${path} can not be read: ${code}`,
+      `--handoff-recipients-file ${path} cannot be read: ${code}`,
       {
         hint: 'name a file with one age recipient a line',
       },

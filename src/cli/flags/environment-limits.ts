@@ -1,5 +1,5 @@
 // What an administrator fixes in the environment of a service, so that whoever calls it, a workflow
-// or a program, can not undo it with a flag.
+// or a program, cannot undo it with a flag.
 
 import { KeyturnError } from '../../base/errors.ts';
 import type { Hint } from '../../base/hint.ts';
@@ -17,7 +17,7 @@ export function isVolatileStateAccepted(env: Environment, flag: boolean | undefi
   return flag ?? isSet(env, ACCEPT_VOLATILE_STATE);
 }
 
-/** Throws `bad-value`: a limit that can not be read must not be taken for none. */
+/** Throws `bad-value`: a limit that cannot be read must not be taken for none. */
 export function limitsOf(
   env: Environment,
   user: string | undefined,
@@ -31,7 +31,7 @@ export function limitsOf(
   return { isDryRunForced: isSet(env, FORCE_DRY_RUN) };
 }
 
-/** For the report on bad input, where a value that can not be read is no further error. */
+/** For the report on bad input, where a value that cannot be read is no further error. */
 export function isDryRunForced(env: Environment): boolean {
   return env[FORCE_DRY_RUN] === 'true';
 }

@@ -91,6 +91,6 @@ function useText(lastUse: KeyDetails['lastUse'], now: Date): string {
 
 function nothingToChoose(message: string): KeyturnError {
   return new KeyturnError('no-profile', message, {
-    hint: 'keyctl -l lists the profiles, and says why each can or can not be rotated',
+    hint: 'keyctl -l lists the profiles, and says why each can or cannot be rotated',
   });
 }

@@ -71,7 +71,7 @@ export function policyHelp(width?: number): string {
       usage: [`keyturn policy ${POLICY_NAMES.join('|')}`],
       description: [
         'The statement FindUsersWithoutReport of fleet and organization may be left out. Its call names ' +
-          'the users where the credential report can not be used, and shows all policies of the account ' +
+          'the users where the credential report cannot be used, and shows all policies of the account ' +
           'as well; without it, iam:ListUsers names them.',
       ],
       flags: POLICY_FLAGS,

@@ -180,7 +180,7 @@ export const ROTATE_FLAGS = {
     rule: rule.choice(['auto', 'report', 'scan']),
     group: RUN,
     about:
-      "How due keys are found. report: from the account's credential report, up to four hours old; only users who may have something to do are then read. scan: every user is read. auto: report, and scan where that can not be used.",
+      "How due keys are found. report: from the account's credential report, up to four hours old; only users who may have something to do are then read. scan: every user is read. auto: report, and scan where that cannot be used.",
     fallback: 'auto',
   },
   maxParallel: {

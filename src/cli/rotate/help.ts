@@ -9,7 +9,7 @@ const PAGE: HelpPage = {
   usage: ['rotate-iam-keys [flags]'],
   description: [
     'For each due key it makes a new key, stores the new secret, waits until AWS accepts it, and delivers it. The old key becomes Inactive once nothing uses it: in this run if it was idle, else in a later one; --retire now does not wait. Inactive keys are kept until a later run with --cleanup-inactive. Start with --dry-run: it only reads.',
-    'With --organization or --accounts it does this in several accounts: in the caller’s own account with the credentials of the caller, in each other through a role. One that can not be entered is reported; all others are done.',
+    'With --organization or --accounts it does this in several accounts: in the caller’s own account with the credentials of the caller, in each other through a role. One that cannot be entered is reported; all others are done.',
   ],
   flags: ROTATE_FLAGS,
   sections: [

@@ -1,5 +1,5 @@
-// `--log-file`: opened before anything is sent to AWS, so that a run that can not log as asked
-// does not begin. A line that can not be written later is dropped: a full log disk is no reason to
+// `--log-file`: opened before anything is sent to AWS, so that a run that cannot log as asked
+// does not begin. A line that cannot be written later is dropped: a full log disk is no reason to
 // leave a rotation half done. It is said once, at the end.
 
 import { closeSync, constants, fstatSync, lstatSync, openSync, writeSync } from 'node:fs';
@@ -64,7 +64,7 @@ function open(path: string): number {
 }
 
 function unusable(path: string, reason: string, cause?: unknown): KeyturnError {
-  return new KeyturnError('log-file', `can not open the log file ${quoted(path)}: ${reason}`, {
+  return new KeyturnError('log-file', `cannot open the log file ${quoted(path)}: ${reason}`, {
     cause,
     hint: 'name a file in a directory that you can write to, or leave --log-file out',
   });

@@ -18,7 +18,7 @@ const LINES: readonly (readonly [event: EngineEvent, line: string])[] = [
   ],
   [
     { code: 'user-unreadable', user: 'svc-a', errorCode: 'throttled', reason: 'Rate exceeded' },
-    'WARN  keys of the user can not be read user=svc-a error_code=throttled reason="Rate exceeded"',
+    'WARN  keys of the user cannot be read user=svc-a error_code=throttled reason="Rate exceeded"',
   ],
   [
     { code: 'inventory-progress', usersSeen: 3, usersRead: 2, complete: false },

@@ -60,7 +60,7 @@ export function putInPlace(
 
 /**
  * The pair of the previous profile goes into the profile, and the other way round, so that an undo
- * can be undone. Where that is done already nothing changes; undefined when it can not be done.
+ * can be undone. Where that is done already nothing changes; undefined when it cannot be done.
  */
 export function swapPairs(
   document: Document,

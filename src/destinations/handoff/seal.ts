@@ -43,7 +43,7 @@ export async function sealTo(
   const back = await custody.get(key.keyId);
   if (back?.equals(sealed) === true && back.toString('latin1').startsWith(HEADER)) return;
   const where = custody.describe(key.keyId);
-  throw new KeyturnError('handoff-failed', `${where} can not be read back as it was written`, {
+  throw new KeyturnError('handoff-failed', `${where} cannot be read back as it was written`, {
     hint: 'check the disk; the plain file stays until an encrypted one is safe',
   });
 }

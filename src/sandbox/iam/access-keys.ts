@@ -70,7 +70,7 @@ function getAccessKeyLastUsed(call: Call): ResultFields {
   };
 }
 
-/** Permission is asked on the key's owner, so a key that is nobody's here can not be permitted. */
+/** Permission is asked on the key's owner, so a key that is nobody's here cannot be permitted. */
 function ownerResource(call: Call): Resource {
   const key = knownKey(call);
   const owner = call.world.user(key.accountId, key.userName);

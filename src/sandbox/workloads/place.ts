@@ -40,7 +40,7 @@ const KINDS: Readonly<Record<string, (context: PlaceContext, name: string) => Te
   file: fileSource,
 };
 
-/** What stands at a place: a text for each of its parts, undefined for one that can not be read. */
+/** What stands at a place: a text for each of its parts, undefined for one that cannot be read. */
 type TextSource = (atMs: number) => readonly (string | undefined)[];
 
 /**
@@ -86,7 +86,7 @@ export function seedPlace(
   } else if (more.length === 0 && kind === 'ssm') {
     addParameter(account, { name: plain, region, first: seededVersion(world, account, text) });
   } else {
-    throw new RangeError(`workload: '${place}' can not be filled; name a secret or a parameter`);
+    throw new RangeError(`workload: '${place}' cannot be filled; name a secret or a parameter`);
   }
 }
 

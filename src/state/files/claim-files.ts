@@ -73,7 +73,7 @@ export interface HeldClaim {
   release(): Promise<void>;
 }
 
-/** What is known of a claim file. `nonce` names this very claim, also when it can not be read. */
+/** What is known of a claim file. `nonce` names this very claim, also when it cannot be read. */
 interface SeenClaim {
   readonly nonce: string;
   readonly owner: ClaimOwner | undefined;
@@ -93,7 +93,7 @@ export class ClaimFiles {
     return join(this.#options.directory, name);
   }
 
-  /** Never waits. Throws `state-dir` when the directory can not be read or written. */
+  /** Never waits. Throws `state-dir` when the directory cannot be read or written. */
   async acquire(name: string): Promise<Acquisition> {
     return await this.#coded(name, () => this.#acquire(name, 0));
   }
@@ -128,7 +128,7 @@ export class ClaimFiles {
       if (error instanceof KeyturnError) throw error;
       throw new KeyturnError(
         'state-dir',
-        `claim ${this.pathOf(name)} can not be read or written: ${systemReason(error)}`,
+        `claim ${this.pathOf(name)} cannot be read or written: ${systemReason(error)}`,
         { cause: error, hint: 'free space in the state directory, or repair its permissions' },
       );
     }

@@ -62,7 +62,7 @@ export function expiryAfter(now: Date): string {
 }
 
 /**
- * True when the owner can not come back. One row per case, first match wins:
+ * True when the owner cannot come back. One row per case, first match wins:
  *
  * | machine, boot and pid namespace                | gone when                                  |
  * |------------------------------------------------|--------------------------------------------|

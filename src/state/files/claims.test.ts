@@ -286,7 +286,7 @@ test('claims work on a file system without hard links', async (t) => {
   assert.deepEqual(await readdir(world.directory), []);
 });
 
-test('journaled steps renew the claim; a run whose claim was taken can not journal any more', async (t) => {
+test('journaled steps renew the claim; a run whose claim was taken cannot journal any more', async (t) => {
   const stateDir = await temporaryDirectory(t);
   const clock = settableClock();
   const self = await systemProcesses.self();
@@ -369,7 +369,7 @@ test('this process is found with its start, and a process that ended is not foun
   assert.equal(await systemProcesses.find(child.pid ?? 0), undefined);
 });
 
-test('a user is free again when it can not be told whether the journal is being compacted', async (t) => {
+test('a user is free again when it cannot be told whether the journal is being compacted', async (t) => {
   const world = await newWorld(t);
   const unreadable = () => Promise.reject(Object.assign(new TypeError('no'), { code: 'EIO' }));
   const fs: FileSystem = {

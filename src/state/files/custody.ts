@@ -71,7 +71,7 @@ export class FileCustody implements Custody {
     return join(this.#directory, `${accessKeyId(keyId)}${extension}`);
   }
 
-  /** The keys whose secrets are kept. Throws `state-dir` when that can not be read (I11). */
+  /** The keys whose secrets are kept. Throws `state-dir` when that cannot be read (I11). */
   async heldKeys(): Promise<readonly AccessKeyId[]> {
     try {
       const names = await this.#fs.list(this.#directory);
@@ -150,7 +150,7 @@ export class FileCustody implements Custody {
     }
   }
 
-  /** Throws `state-dir` for a file that is there but can not be read or understood (I11). */
+  /** Throws `state-dir` for a file that is there but cannot be read or understood (I11). */
   async get(keyId: AccessKeyId): Promise<IssuedKey | undefined> {
     const path = this.describe(keyId);
     const content = await this.#read(path);
@@ -197,7 +197,7 @@ export class FileCustody implements Custody {
       if (errnoOf(error) === 'ENOENT') return;
       throw new KeyturnError(
         'handoff-failed',
-        `hand-off ${path} can not be removed: ${systemReason(error)}`,
+        `hand-off ${path} cannot be removed: ${systemReason(error)}`,
         { cause: error, hint: 'the secret is delivered; delete this file by hand' },
       );
     }
@@ -215,14 +215,14 @@ function parse(content: Buffer): HandoffFile | undefined {
 
 function unwritable(path: string, error: unknown): KeyturnError {
   const reason = error instanceof KeyturnError ? error.message : systemReason(error);
-  return new KeyturnError('handoff-failed', `hand-off ${path} can not be written: ${reason}`, {
+  return new KeyturnError('handoff-failed', `hand-off ${path} cannot be written: ${reason}`, {
     cause: error,
     hint: 'free space in the state directory, then run again',
   });
 }
 
 function unreadable(path: string, reason: string): KeyturnError {
-  return new KeyturnError('state-dir', `hand-off ${path} can not be read: ${reason}`, {
+  return new KeyturnError('state-dir', `hand-off ${path} cannot be read: ${reason}`, {
     hint: 'restore the file from a backup, or repair its permissions (0600)',
   });
 }

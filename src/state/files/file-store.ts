@@ -75,7 +75,7 @@ export class FileStore implements StateStore {
       return (await this.#fs.list(this.where)).filter(isAccountId).toSorted();
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return [];
-      throw new KeyturnError('state-dir', `${this.where} can not be read: ${systemReason(error)}`, {
+      throw new KeyturnError('state-dir', `${this.where} cannot be read: ${systemReason(error)}`, {
         cause: error,
         hint: 'name the right directory with --state-dir, or repair its permissions (0700)',
       });

@@ -75,7 +75,7 @@ test('a directory without write permission is refused', async (t) => {
   await assert.rejects(open(stateDir), { code: 'state-dir', message: /permission denied/ });
 });
 
-test('an account that is not twelve digits can not lead out of the state directory', async (t) => {
+test('an account that is not twelve digits cannot lead out of the state directory', async (t) => {
   const stateDir = await temporaryDirectory(t);
   for (const account of ['', '..', '../123456789012', '12345678901', '1234567890123']) {
     await assert.rejects(open(stateDir, { account }), { code: 'bad-value' });
@@ -220,7 +220,7 @@ test('I11: damaged sightings are an error, not an empty list', async (t) => {
   await open(stateDir);
   for (const content of ['', '{', '[]', '{"format_version":2,"last_seen_active":{}}']) {
     await writeFile(join(stateDir, ACCOUNT, 'sightings.json'), content);
-    const message = /sightings\.json can not be read: it is not/;
+    const message = /sightings\.json cannot be read: it is not/;
     await assert.rejects(open(stateDir), { code: 'state-dir', message });
   }
 });

@@ -66,7 +66,7 @@ const NO_ACCESS = 0o077;
 export async function prepareStateDir(options: StateDirOptions): Promise<StateFolders> {
   const { stateDir, account, fs, clock } = options;
   const folders = stateFolders(stateDir, account);
-  // Nothing is made in a place that can not be trusted; and a dry run is told the same (I12).
+  // Nothing is made in a place that cannot be trusted; and a dry run is told the same (I12).
   await examineStateDir(options);
   await makeAndProve(fs, stateDir, NO_WRITING);
   for (const [folder, forbidden] of permissionsOf(folders)) {

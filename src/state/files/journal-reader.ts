@@ -32,7 +32,7 @@ export class JournalReader {
     this.#account = account;
   }
 
-  /** Throws `journal-damaged`, `journal-newer`, or `state-dir` when it can not read. */
+  /** Throws `journal-damaged`, `journal-newer`, or `state-dir` when it cannot read. */
   async users(): Promise<RecordedUsers> {
     await this.#catchUp();
     return this.#users;
@@ -46,10 +46,10 @@ export class JournalReader {
       await turn;
     } catch (error) {
       if (error instanceof KeyturnError) throw error;
-      // I11: a journal that can not be read is not an empty journal.
+      // I11: a journal that cannot be read is not an empty journal.
       throw new KeyturnError(
         'state-dir',
-        `journal ${this.#path} can not be read: ${systemReason(error)}`,
+        `journal ${this.#path} cannot be read: ${systemReason(error)}`,
         { cause: error, hint: 'repair the file or its permissions (0600)' },
       );
     }

@@ -225,7 +225,7 @@ test('only what an older version does not know carries the newer format, so that
   );
 });
 
-test('I11: a journal that can not be read is not an empty journal', async (t) => {
+test('I11: a journal that cannot be read is not an empty journal', async (t) => {
   const directory = await temporaryDirectory(t);
   const journal = open(directory);
   await assert.rejects(recordsOf(journal, 'alice'), { code: 'state-dir', message: /EISDIR/ });

@@ -162,7 +162,7 @@ export class FileJournal {
     if (error instanceof KeyturnError) return error;
     return new KeyturnError(
       'journal-write',
-      `journal ${this.#path} can not be written: ${systemReason(error)}`,
+      `journal ${this.#path} cannot be written: ${systemReason(error)}`,
       { cause: error, hint: SPACE_HINT },
     );
   }

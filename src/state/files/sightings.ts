@@ -93,7 +93,7 @@ export class FileSightings implements Sightings {
     this.#options = options;
   }
 
-  /** Throws `state-dir` when the file is there and can not be read or understood (I11). */
+  /** Throws `state-dir` when the file is there and cannot be read or understood (I11). */
   static async open(options: FileSightingsOptions): Promise<FileSightings> {
     const sightings = new FileSightings(options);
     await sightings.refresh();
@@ -153,7 +153,7 @@ export class FileSightings implements Sightings {
       } catch (error) {
         this.#changed = true;
         const reason = error instanceof KeyturnError ? error.message : systemReason(error);
-        throw new KeyturnError('state-dir', `sightings ${path} can not be written: ${reason}`, {
+        throw new KeyturnError('state-dir', `sightings ${path} cannot be written: ${reason}`, {
           cause: error,
           hint: 'free space in the state directory, then run again',
         });
@@ -280,7 +280,7 @@ function timesOf(entries: Readonly<Record<string, string>>): Times {
 }
 
 function unreadable(path: string, reason: string, cause?: unknown): KeyturnError {
-  return new KeyturnError('state-dir', `sightings ${path} can not be read: ${reason}`, {
+  return new KeyturnError('state-dir', `sightings ${path} cannot be read: ${reason}`, {
     cause,
     hint: 'restore the file from a backup; without it, clean-up could delete keys too early',
   });

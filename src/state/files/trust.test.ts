@@ -50,7 +50,7 @@ test('a directory that others can write is refused with the command that repairs
     await open(stateDir);
     const path = join(stateDir, folder);
     await chmod(path, mode);
-    const message = new RegExp(`^state directory ${path} can not be used: others can .*\\(mode 0`);
+    const message = new RegExp(`^state directory ${path} cannot be used: others can .*\\(mode 0`);
     await refused(stateDir, { code: 'state-dir', message, hint: `close it:\n  chmod 700 ${path}` });
   }
   const readable = await temporaryDirectory(t);
@@ -184,7 +184,7 @@ test('a journal that somebody else could have written is refused', async (t) => 
     await look(stateDir);
     await open(stateDir);
     await chmod(join(stateDir, ACCOUNT), 0o755);
-    const message = new RegExp(`${path} can not be used: others can write it \\(mode 0666\\)$`);
+    const message = new RegExp(`${path} cannot be used: others can write it \\(mode 0666\\)$`);
     await refused(stateDir, { code: 'state-dir', message, hint: `close it:\n  chmod 600 ${path}` });
     await chmod(path, 0o644);
     await open(stateDir);
@@ -199,7 +199,7 @@ test('a journal that somebody else could have written is refused', async (t) => 
       },
     });
     for (const trusted of [0, 1000]) await open(stateDir, as(trusted));
-    const foreign = new RegExp(`${path} can not be used: it belongs to another user \\(uid 4242`);
+    const foreign = new RegExp(`${path} cannot be used: it belongs to another user \\(uid 4242`);
     await refused(stateDir, { code: 'state-dir', message: foreign }, as(4242));
   }
 });
@@ -257,7 +257,7 @@ test('a link in the place of what we make is refused, and nothing goes where it 
     await refused(stateDir, {
       code: 'state-dir',
       message: new RegExp(
-        `${path.replace(/\/$/, '')} can not be used: it is a symbolic link, to ${target}`,
+        `${path.replace(/\/$/, '')} cannot be used: it is a symbolic link, to ${target}`,
       ),
     });
     await rm(path);

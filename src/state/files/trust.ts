@@ -56,7 +56,7 @@ export function refuseForeign(path: string, { ownerId }: FileInfo, ownId: number
 
 /**
  * Throws `state-dir` when others can write the file, or it belongs to one of them; `folder` is where it
- * lies. Where others can not enter that, the mode of the file is nobody's business.
+ * lies. Where others cannot enter that, the mode of the file is nobody's business.
  */
 export async function examineFile(
   { fs, owners }: OwnedDisk,
@@ -114,7 +114,7 @@ export async function examineParents(disk: OwnedDisk, directory: string): Promis
 }
 
 /**
- * Root may do everything anyway. Who is outside of this user namespace can not be told apart: it is the
+ * Root may do everything anyway. Who is outside of this user namespace cannot be told apart: it is the
  * machine's root nearly always, and nobody in here can repair it.
  */
 async function isTrustedOwner(
@@ -219,7 +219,7 @@ export function unusable(
   reason: string,
   more: Pick<ErrorDetails, 'cause' | 'hint'> = {},
 ): KeyturnError {
-  const message = `state directory ${path} can not be used: ${reason}`;
+  const message = `state directory ${path} cannot be used: ${reason}`;
   return new KeyturnError('state-dir', message, { hint: REPAIR, ...more });
 }
 

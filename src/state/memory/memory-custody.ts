@@ -15,8 +15,8 @@ export interface MemoryCustodyOptions {
 
 export function memoryCustody(options: MemoryCustodyOptions): Custody {
   const { account, touch, writable, readable } = options;
-  const write = <T>(work: () => T) => touch('handoff-failed', 'a secret can not be kept', work);
-  const read = <T>(work: () => T) => touch('state-dir', 'a secret can not be read', work);
+  const write = <T>(work: () => T) => touch('handoff-failed', 'a secret cannot be kept', work);
+  const read = <T>(work: () => T) => touch('state-dir', 'a secret cannot be read', work);
   return {
     put: async (entry) => {
       assert(entry.account === account, 'a hand-off entry is of another account');

@@ -30,8 +30,8 @@ export interface MemoryStoreOptions {
   readonly touch?: Touch;
 }
 
-const UNREADABLE = 'the memory can not be read';
-const UNWRITABLE = 'the memory can not be written';
+const UNREADABLE = 'the memory cannot be read';
+const UNWRITABLE = 'the memory cannot be written';
 
 export class MemoryStore implements StateStore {
   readonly where = 'the memory of this process';

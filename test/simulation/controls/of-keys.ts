@@ -123,7 +123,7 @@ export const OF_KEYS: readonly Control[] = [
   },
   {
     invariant: 'I11',
-    fault: 'a list that can not be read is an empty list',
+    fault: 'a list that cannot be read is an empty list',
     shows: 'and knows no keys',
     sabotage: {
       gateway: (gateway) => ({

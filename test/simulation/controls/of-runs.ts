@@ -88,7 +88,7 @@ export const OF_RUNS: readonly Control[] = [
   {
     invariant: 'I14',
     fault: 'no place is looked at before a key is made for it',
-    shows: 'its secret can not take it',
+    shows: 'its secret cannot take it',
     sabotage: {
       destination: (destination) => ({ ...destination, prepare: async () => {} }),
     },
@@ -109,7 +109,7 @@ export const OF_RUNS: readonly Control[] = [
   {
     invariant: 'I14',
     fault: 'nobody looks whether the new text fits',
-    shows: 'its secret can not take it: full',
+    shows: 'its secret cannot take it: full',
     cuts: [
       {
         module: 'destinations/secrets-manager/destination',

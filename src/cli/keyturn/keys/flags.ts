@@ -79,7 +79,7 @@ export const KEYS_FLAGS = {
   inventory: {
     ...ROTATE_FLAGS.inventory,
     about:
-      "How keys are found. report: from the account's credential report, up to four hours old, in a few calls. scan: every user and every key is asked for. auto: report, and scan where that can not be used.",
+      "How keys are found. report: from the account's credential report, up to four hours old, in a few calls. scan: every user and every key is asked for. auto: report, and scan where that cannot be used.",
   },
   maxParallel: ROTATE_FLAGS.maxParallel,
   stateDir: {
