@@ -64,10 +64,10 @@ test('a hint about a key of a member reaches that member when it is pasted', asy
   const newer = stage.addKey(THIRD, 'svc-app', { ageDays: 100 });
   const { report } = await list(stage, '--accounts', THIRD, '--user', 'svc-app');
   const hint = report.keys.find((key) => key.blocked_by !== null)?.hint ?? '';
-  const command = /(keyturn keys deactivate .*)$/.exec(hint)?.[1] ?? '';
+  const command = /^ {2}(keyturn keys deactivate .*)$/m.exec(hint)?.[1] ?? '';
   assert.match(command, new RegExp(`--account ${THIRD}`));
   const { rotated_keys: rotated } = (await stage.rotate('--accounts', THIRD)).report;
-  assert.ok(rotated[0]?.hint?.endsWith(command), rotated[0]?.hint ?? '');
+  assert.ok(rotated[0]?.hint?.split('\n').includes(`  ${command}`), rotated[0]?.hint ?? '');
 
   const [, ...args] = command.split(' ');
   const done = await stage.run('keyturn', ...args, '--json');
