@@ -11,6 +11,7 @@ function ofKind(kind: ErrorKind): ErrorCode[] {
 
 test('a block needs a person, and stops one user only', () => {
   assert.deepEqual(ofKind('block'), [
+    'in-grace',
     'two-active-keys',
     'no-free-slot',
     'own-key',

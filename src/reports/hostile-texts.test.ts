@@ -323,6 +323,7 @@ function severalUndone(dryRun: boolean) {
     skipped: [{ username: 'svc', rotation: 'id', reason: 'reason' }],
     other_accounts: [{ account_id: ACCOUNT, rotations: 1, command: 'keyturn undo' }],
     changes,
+    kept_handoffs: kept,
     next_run_at: AT,
     summary: { undone: 2, not_undone: 2, skipped: 1, left: 1, changes: counts },
   });

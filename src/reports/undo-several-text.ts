@@ -6,7 +6,7 @@ import { commandToDeactivate } from '../base/hint.ts';
 import { printableAll } from '../base/printable.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
 import type { UndoneRotationReport, UndoSeveralReport } from './undo-report.ts';
-import { newKeyWords } from './undo-text.ts';
+import { FOR_NOW, newKeyWords } from './undo-text.ts';
 import { plural, unique } from './words.ts';
 
 export interface UndoSeveralStyle extends TextStyle {
@@ -53,10 +53,16 @@ function undoneSection({ undone, dry_run: dryRun, ...report }: UndoSeveralReport
         each.username,
         each.old_key_id,
         each.new_key_id,
-        newKeyWords(each, dryRun),
+        // Why it waits is told once for all of them.
+        newKeyWords(isWaiting(each) ? { ...each, new_key_reason: FOR_NOW } : each, dryRun),
       ]),
     ),
   ].join('\n');
+}
+
+/** Whether the new key stays Active only until AWS would show a use of it. */
+function isWaiting({ new_key: word, next_run_at: at }: UndoneRotationReport): boolean {
+  return word === 'left-active' && at !== null;
 }
 
 /** What was put back, and what its readers must go back to by hand. */
@@ -65,7 +71,8 @@ function placesSection({ undone, dry_run: dryRun }: UndoSeveralReport, page: Pag
     undone.flatMap((one) =>
       one[name].map(({ kind, reference }, index) => [
         index === 0 ? one.username : '',
-        `${kind} ${reference}`,
+        // A path speaks for itself.
+        reference.startsWith('/') ? reference : `${kind} ${reference}`,
       ]),
     );
   const back = rowsOf('put_back');
@@ -88,22 +95,19 @@ function stillActiveSection(
   { sameCommand }: UndoSeveralStyle,
   page: Page,
 ): string {
-  if (dryRun) return '';
-  const active = undone.filter(({ new_key: word }) => word === 'left-active');
-  const waiting = active.filter(({ next_run_at: at }) => at !== null);
-  const others = active.filter(({ next_run_at: at }) => at === null);
+  const waiting = undone.filter(isWaiting);
+  const others = undone.filter((each) => each.new_key === 'left-active' && !isWaiting(each));
   const sections: string[] = [];
   const from = waiting
     .map(({ next_run_at: at }) => at ?? '')
     .sort()
     .at(-1);
   if (from !== undefined) {
-    const what =
-      `${plural(waiting.length, 'new key')} may be in use, and AWS would not show it yet. ` +
-      `Run this again after ${minuteOf(new Date(from))}, and those that nobody used are made Inactive:`;
-    sections.push(page.withCommand(what, sameCommand));
+    const why = `${plural(waiting.length, 'new key')} may be in use, and AWS would not show it yet.`;
+    const again = `Run this again after ${minuteOf(new Date(from))}, and those that nobody used are made Inactive:`;
+    sections.push(dryRun ? page.wrap('', why) : page.withCommand(`${why} ${again}`, sameCommand));
   }
-  if (others.length > 0) sections.push(byHand(others, page));
+  if (others.length > 0 && !dryRun) sections.push(byHand(others, page));
   return sections.join('\n\n');
 }
 

@@ -21,6 +21,9 @@ const NEW_KEY_WOULD: Readonly<Record<string, string>> = {
   kept: 'would stay Active, as keyctl undo had promised',
 };
 
+/** In the place of a reason that is told elsewhere. */
+export const FOR_NOW = 'for now';
+
 /** What becomes of the new key, and why where it stays Active. */
 export function newKeyWords(
   {
@@ -30,7 +33,9 @@ export function newKeyWords(
   dryRun: boolean,
 ): string {
   const words = dryRun ? NEW_KEY_WOULD : NEW_KEY;
-  return [words[word] ?? word, reason ?? []].flat().join(': ');
+  const what = words[word] ?? word;
+  if (reason === null) return what;
+  return reason === FOR_NOW ? `${what} ${reason}` : `${what}: ${reason}`;
 }
 
 function oldKeyWords(reactivated: boolean, dryRun: boolean): string {

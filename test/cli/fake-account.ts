@@ -38,6 +38,7 @@ export function reportOf(options: Pick<RotateAccountOptions, 'dryRun'>): Rotatio
     retirements: [],
     errors: [],
     changes: [],
+    kept_handoffs: [],
     next_run_at: null,
     summary: {
       total_keys_processed: 1,
