@@ -17,6 +17,10 @@ test('a block needs a person, and stops one user only', () => {
     'own-key',
     'places-left',
     'not-deliverable',
+    'not-inactive',
+    'on-hold',
+    'only-active-key',
+    'only-key',
   ]);
   for (const code of ofKind('block')) assert.equal(ERROR_CODES[code].stops, 'user', code);
 });

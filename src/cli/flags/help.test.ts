@@ -8,6 +8,8 @@ import { FAULT_KINDS } from '../../sandbox/control-input.ts';
 import { KEYCTL_FLAGS } from '../keyctl/flags.ts';
 import { keyctlHelp } from '../keyctl/help.ts';
 import { keyturnHelp } from '../keyturn/command.ts';
+import { HISTORY_FLAGS } from '../keyturn/history.ts';
+import { DEACTIVATE_FLAGS, DELETE_FLAGS, KEYS_FLAGS } from '../keyturn/keys/flags.ts';
 import { RECOVER_FLAGS } from '../keyturn/recover.ts';
 import { SANDBOX_FLAGS, sandboxHelp } from '../keyturn/sandbox-flags.ts';
 import { STATUS_FLAGS } from '../keyturn/status.ts';
@@ -73,6 +75,10 @@ const TABLES: Readonly<Record<string, FlagTable>> = {
   'rotate-iam-keys': ROTATE_FLAGS,
   keyctl: KEYCTL_FLAGS,
   'keyturn recover': RECOVER_FLAGS,
+  'keyturn history': HISTORY_FLAGS,
+  'keyturn keys': KEYS_FLAGS,
+  'keyturn keys deactivate': DEACTIVATE_FLAGS,
+  'keyturn keys delete': DELETE_FLAGS,
   'keyturn sandbox': SANDBOX_FLAGS,
   'keyturn status': STATUS_FLAGS,
   'keyturn undo': UNDO_FLAGS,
