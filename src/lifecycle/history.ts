@@ -22,6 +22,8 @@ interface KeyPast {
   activeAtMs: number | undefined;
   /** The latest time at which the journal tells of a request of ours to make it Inactive, or of its end. */
   inactiveAskedMs: number | undefined;
+  /** The run that made the request. */
+  inactiveAskedBy: string | undefined;
   /** Rotations that replace it or made it, in the order in which they began. */
   readonly rotations: Set<string>;
 }
@@ -311,6 +313,7 @@ export class UserHistory {
         deactivatedAtMs: undefined,
         activeAtMs: undefined,
         inactiveAskedMs: undefined,
+        inactiveAskedBy: undefined,
         rotations: new Set(),
       };
       this.#keys.set(keyId, past);
@@ -331,21 +334,24 @@ const SAYS_ACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set([
 
 const ASKS_FOR_INACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set([
   'deactivating',
-  'deactivated',
   'retiring',
-  'retired',
 ]);
 
-function note(past: KeyPast, { step: { type }, at }: JournalRecord): void {
+const IS_INACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set(['deactivated', 'retired']);
+
+function note(past: KeyPast, { step: { type }, at, run }: JournalRecord): void {
   const atMs = at.getTime();
-  if (type === 'deactivated' || type === 'retired') past.deactivatedAtMs = atMs;
+  if (IS_INACTIVE.has(type)) past.deactivatedAtMs = atMs;
   // The key's status after an undo that died half-way is not known, so the hold starts anew; also
   // where somebody had made it Active before the undo. And a key that a later rotation set out to
   // replace had been taken back into use.
   if (type === 'reactivating' || type === 'undoing' || type === 'intended') {
     past.deactivatedAtMs = undefined;
   }
-  if (ASKS_FOR_INACTIVE.has(type)) past.inactiveAskedMs = atMs;
+  // Whoever asked may have asked once more until then; one who only found that it is so asked nothing.
+  const isAsker = IS_INACTIVE.has(type) && run === past.inactiveAskedBy;
+  if (ASKS_FOR_INACTIVE.has(type)) past.inactiveAskedBy = run;
+  if (ASKS_FOR_INACTIVE.has(type) || isAsker) past.inactiveAskedMs = atMs;
   if (SAYS_ACTIVE.has(type)) past.activeAtMs = Math.max(atMs, past.activeAtMs ?? atMs);
 }
 
