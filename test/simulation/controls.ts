@@ -3,9 +3,13 @@
 
 import type { Control } from './controls/control.ts';
 import { OF_KEYS } from './controls/of-keys.ts';
+import { OF_OLD_KEYS } from './controls/of-old-keys.ts';
 import { OF_ROTATIONS } from './controls/of-rotations.ts';
 import { OF_RUNS } from './controls/of-runs.ts';
 
-export const CONTROLS: readonly Control[] = [...OF_ROTATIONS, ...OF_KEYS, ...OF_RUNS].toSorted(
-  (one, other) => Number(one.invariant.slice(1)) - Number(other.invariant.slice(1)),
-);
+export const CONTROLS: readonly Control[] = [
+  ...OF_ROTATIONS,
+  ...OF_KEYS,
+  ...OF_OLD_KEYS,
+  ...OF_RUNS,
+].toSorted((one, other) => Number(one.invariant.slice(1)) - Number(other.invariant.slice(1)));

@@ -3,8 +3,9 @@
 import { SeededRandom } from '../../src/sandbox/random.ts';
 
 export class Dice extends SeededRandom {
-  constructor(seed: number) {
-    super(`simulation ${seed}`);
+  /** A topic of its own has its own chances, so that it changes nothing of the rest of the seed. */
+  constructor(seed: number, topic = 'simulation') {
+    super(`${topic} ${seed}`);
   }
 
   chance(probability: number): boolean {

@@ -20,11 +20,13 @@ export function differences(dry: RunResult, done: RunResult): string[] {
 }
 
 /** What came of a user, in the words that a dry run and a run have in common. */
-function inWords({ rotation, cleanup }: UserOutcome): string {
-  const deleted = cleanup?.deleted.join() || 'no key';
-  if (rotation === undefined) return `nothing rotated, ${deleted} deleted`;
+function inWords({ rotation, cleanup, retirement }: UserOutcome): string {
+  const deleted = `${cleanup?.deleted.join() || 'no key'} deleted`;
+  const left = retirement && `, ${retirement.oldKey.id} ${retirement.kind}`;
+  const besides = `${deleted}${left ?? ''}`;
+  if (rotation === undefined) return `nothing rotated, ${besides}`;
   const how = rotation.resumed ? 'resumed' : 'fresh';
   const { id } = rotation.oldKey;
   const what = rotation.kind === 'failed' ? `refused (${rotation.error.code})` : 'rotated';
-  return `${id} ${what}, ${how}, ${deleted} deleted`;
+  return `${id} ${what}, ${how}, ${besides}`;
 }

@@ -7,10 +7,16 @@ export interface KnowledgeOfProcess {
   /** Users whose keys it has read inside its critical section. */
   readonly listed: Set<string>;
   readonly viewMs: Map<string, number>;
+  /** When it entered the critical section of a user. */
+  readonly enteredMs: Map<string, number>;
+  /** The old keys whose end stood decided in the journal by then, and since when. */
+  readonly decidedBefore: Map<string, number>;
   readonly signedMs: Map<string, number>;
   readonly heldMs: Map<string, number>;
   /** When it asked for the last use of a key. */
   readonly lookedMs: Map<string, number>;
+  /** When it asked, and AWS did not tell. */
+  readonly unreadMs: Map<string, number>;
   /** When it last heard that AWS had changed a key of the user. */
   readonly changedMs: Map<string, number>;
   readonly inARow: Map<string, number>;
@@ -29,9 +35,12 @@ export class Knowledge {
       known = {
         listed: new Set(),
         viewMs: new Map(),
+        enteredMs: new Map(),
+        decidedBefore: new Map(),
         signedMs: new Map(),
         heldMs: new Map(),
         lookedMs: new Map(),
+        unreadMs: new Map(),
         changedMs: new Map(),
         inARow: new Map(),
         isCountDenied: false,

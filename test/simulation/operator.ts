@@ -170,7 +170,7 @@ export function useKeys(stage: Stage): void {
 }
 
 /** Whether a program has the secret: from a person, or from the place where it reads its key. */
-function isInUse({ vault }: Stage, key: SimKey): boolean {
+export function isInUse({ vault }: Stage, key: SimKey): boolean {
   if (key.isForgotten) return false;
   return key.madeBy !== 'us' || key.isTaken || vault.serves(key);
 }

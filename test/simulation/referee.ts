@@ -15,6 +15,7 @@ import { Knowledge } from './knowledge.ts';
 import { LeftOut } from './left-out.ts';
 import type { SimProcess } from './machine.ts';
 import { NeverSent } from './never-sent.ts';
+import { Quiet } from './quiet.ts';
 import { Readers } from './readers.ts';
 import type { Schedule } from './schedule.ts';
 import type { RunSettings } from './settings.ts';
@@ -76,6 +77,7 @@ export class Referee {
   readonly leftOut: LeftOut;
   readonly copies: Copies;
   readonly #takenBack: TakenBack;
+  readonly quiet: Quiet;
   readonly changes = new Told();
   /** By rotation. */
   readonly #creates = new Map<string, number>();
@@ -97,6 +99,7 @@ export class Referee {
     this.readers = new Readers(view, this.#acceptances);
     this.copies = new Copies(view);
     this.#takenBack = new TakenBack(view);
+    this.quiet = new Quiet(view);
     this.deletions = new Deletions(view, this.copies);
     this.leftOut = new LeftOut(view);
   }
@@ -128,6 +131,10 @@ export class Referee {
   /** AWS tells it when the key was used last. */
   looked(process: SimProcess, keyId: string): void {
     this.#knowledge.of(process).lookedMs.set(keyId, this.#nowMs);
+  }
+
+  unread(process: SimProcess, keyId: string): void {
+    this.#knowledge.of(process).unreadMs.set(keyId, this.#nowMs);
   }
 
   countDenied(process: SimProcess): void {
@@ -189,6 +196,7 @@ export class Referee {
       this.fail('I9', `${process.name} and ${other.name} both rotate ${user}`);
     this.#sections.set(user, process);
     this.#knowledge.of(process).listed.delete(user);
+    this.quiet.enters(process, user);
     this.#recordsAtEntry.set(user, this.#seenJournal.recordsOf(user).length);
   }
 
@@ -259,7 +267,10 @@ export class Referee {
 
   /** A process's request was carried out; `key` is the one that it changed. */
   changed(user: SimUser, basis: Basis, key: SimKey): void {
-    if (key.status === 'Inactive' && !key.isDeleted) this.#mayDeactivate(user, basis, key);
+    if (key.status === 'Inactive' && !key.isDeleted) {
+      this.#mayDeactivate(user, basis, key);
+      this.quiet.isCut(key, basis);
+    }
     this.readers.keyChanged(user, key, basis);
     const wasWorking = this.#working.get(user.name) ?? true;
     if (!this.look(user) && wasWorking && !this.#isExcused(user, basis)) {

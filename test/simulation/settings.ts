@@ -3,6 +3,7 @@
 import type { InventoryMode } from '../../src/app/account-inventory.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { OldKeyFate } from '../../src/lifecycle/record.ts';
+import { PATIENT, QUIET_DAYS_MIN, type RetirePolicy } from '../../src/lifecycle/retire-policy.ts';
 import type { Dice } from './dice.ts';
 import { Machine } from './machine.ts';
 import { DAY_MS, IDLE_DAYS, type Stage } from './stage.ts';
@@ -14,6 +15,7 @@ export interface RunSettings {
   readonly sessionOf: string | undefined;
   readonly dueDays: number;
   readonly oldKeyFate: OldKeyFate;
+  readonly retire: RetirePolicy;
   readonly destination: 'handoff' | 'vault' | 'secrets-manager';
   readonly cleansUp: boolean;
   readonly inventory: InventoryMode;
@@ -82,12 +84,21 @@ export function drawSettings(world: World, dice: Dice, dueDays: number): RunSett
     sessionOf,
     dueDays,
     oldKeyFate: destination === 'handoff' || dice.chance(0.6) ? 'deactivate' : 'keep',
+    retire: PATIENT,
     destination,
     cleansUp: dice.chance(0.8),
     inventory: dice.chance(0.7) ? 'auto' : 'scan',
     parallel: dice.between(1, 4),
     yieldChance: dice.chance(0.3) ? 0.3 : 0.02,
   };
+}
+
+/** In a third of the seeds an old key stays Active until nobody uses it; in the others nothing changes. */
+export function drawRetirement(settings: RunSettings, dice: Dice): RunSettings {
+  if (!dice.chance(1 / 3)) return settings;
+  const shortest = { quietDays: QUIET_DAYS_MIN, deadlineDays: undefined };
+  const retire = dice.chance(0.6) ? shortest : PATIENT;
+  return { ...settings, oldKeyFate: 'when-quiet', retire };
 }
 
 function drawDestination(dice: Dice): RunSettings['destination'] {

@@ -13,7 +13,6 @@ import { secretsManagerDestination } from '../../src/destinations/secrets-manage
 import { type AccountWork, DEFAULT_VERIFICATION } from '../../src/engine/account-work.ts';
 import { openPlaces } from '../../src/engine/places.ts';
 import { Probes } from '../../src/engine/probes.ts';
-import { PATIENT } from '../../src/lifecycle/retire-policy.ts';
 import { FileStore } from '../../src/state/files/file-store.ts';
 import { whyVolatile } from '../../src/state/files/lasting.ts';
 import type { AccountState, Custody } from '../../src/state/state-store.ts';
@@ -58,7 +57,7 @@ export async function openAccount(run: SimRun, emit: EventSink): Promise<Account
     creating: createLimiter(1),
     policy: {
       oldKeyFate: settings.oldKeyFate,
-      retire: PATIENT,
+      retire: settings.retire,
       takesDeliver: true,
       cleanUpDays: settings.cleansUp && asked.wanted.kind === 'due-key' ? HOLD_DAYS : undefined,
       verification: DEFAULT_VERIFICATION,

@@ -177,17 +177,22 @@ function reader(
         process.note(`lists ${name}: ${shown}${lagMs > 0 ? ` (${lagMs} ms old)` : ''}`);
         return keys;
       }),
-    lastUse: (keyId) =>
-      calls.read('GetAccessKeyLastUsed', () => {
+    lastUse: async (keyId) => {
+      const answer = calls.read('GetAccessKeyLastUsed', () => {
         if (faults.hit('lookup-denied')) throw failure('access-denied', 'GetAccessKeyLastUsed');
         referee.looked(process, keyId);
         const shownUntilMs = schedule.nowMs - dice.below(USE_SHOWN_AFTER_MS_MAX);
         const shown = (world.key(keyId)?.usesMs ?? []).filter((atMs) => atMs <= shownUntilMs);
         const owner = world.key(keyId)?.user;
         return shown.length === 0
-          ? { used: 'never', owner }
-          : { used: 'at', at: new Date(Math.max(...shown)), owner };
-      }),
+          ? { used: 'never' as const, owner }
+          : { used: 'at' as const, at: new Date(Math.max(...shown)), owner };
+      });
+      return await answer.catch((thrown: unknown) => {
+        referee.unread(process, keyId);
+        throw thrown;
+      });
+    },
   };
 }
 

@@ -9,11 +9,19 @@ import { differences } from './foretold.ts';
 import type { Machine } from './machine.ts';
 import type { RunResult } from './one-run.ts';
 import { namesOrphans, operatorActs, undoes, useKeys } from './operator.ts';
+import { Programs } from './programs.ts';
 import { Referee, type Violation } from './referee.ts';
 import { Runner, type StartedRun } from './runner.ts';
 import { Schedule } from './schedule.ts';
 import { ownRotations } from './secret-service.ts';
-import { drawDueDays, drawMachine, drawSettings, fillSecrets, populate } from './settings.ts';
+import {
+  drawDueDays,
+  drawMachine,
+  drawRetirement,
+  drawSettings,
+  fillSecrets,
+  populate,
+} from './settings.ts';
 import type { Sabotage, Task } from './sim-run.ts';
 import { type Counts, DAY_MS, HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
 import { Trace } from './trace.ts';
@@ -36,6 +44,9 @@ export interface SimulationResult {
 
 /** More runs than any chain of crashes and repairs needs. */
 const QUIET_RUNS_MAX = 12;
+/** Until the old keys that nobody uses any more have gone, runs come so rarely, and so often at most. */
+const GRACE_PAUSE_MS = 40 * DAY_MS;
+const GRACE_PAUSES_MAX = 11;
 const START_MS = Date.UTC(2030, 0, 1);
 
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
@@ -52,6 +63,8 @@ class Simulation {
   readonly stage: Stage;
   readonly #machine: Machine;
   readonly #runner: Runner;
+  /** In worlds where old keys go when they are quiet, and in no others. */
+  readonly #programs: Programs | undefined;
 
   constructor({ seed, traces = false, sabotage = {} }: SimulationOptions) {
     const dice = new Dice(seed);
@@ -62,7 +75,8 @@ class Simulation {
     const vault = new Vault();
     const dueDays = drawDueDays(dice);
     populate({ world, dice, schedule }, dueDays);
-    const settings = drawSettings(world, dice, dueDays);
+    const ofGrace = new Dice(seed, 'grace');
+    const settings = drawRetirement(drawSettings(world, dice, dueDays), ofGrace);
     fillSecrets({ world, vault, dice }, settings);
     this.#machine = drawMachine(dice, settings);
     const referee = new Referee({ world, disk, vault, schedule, settings });
@@ -80,21 +94,36 @@ class Simulation {
     const faults = new Faults(dice);
     this.stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts };
     const { stage } = this;
+    const isQuietAsked = settings.oldKeyFate === 'when-quiet';
+    this.#programs = isQuietAsked ? new Programs(stage, ofGrace) : undefined;
     this.#runner = new Runner({ stage, machine: this.#machine, settings, sabotage });
   }
 
   async run(): Promise<void> {
-    const { dice, world, referee, schedule } = this.stage;
+    const { dice, world, referee } = this.stage;
     for (const user of world.users.values()) referee.look(user);
-    const rounds = dice.between(2, 6);
+    const rounds = dice.between(2, 6) + (this.#programs === undefined ? 0 : 3);
     for (let round = 0; round < rounds && !this.#isBroken; round += 1) {
       await this.#round();
-      await schedule.pass(
+      await this.#pause(
         dice.pick([MINUTE_MS, HOUR_MS, 5 * HOUR_MS, DAY_MS, 31 * DAY_MS, 95 * DAY_MS]),
       );
     }
     if (!this.#isBroken) await this.#comeToRest();
     referee.scanDisk();
+  }
+
+  async #pause(durationMs: number): Promise<void> {
+    if (this.#programs === undefined) return await this.stage.schedule.pass(durationMs);
+    // Days, too, so that keys become quiet within a seed.
+    const { dice } = this.stage;
+    const isOfDays = dice.chance(0.5);
+    await this.#programs.pass(isOfDays ? dice.between(2, 9) * DAY_MS : durationMs);
+  }
+
+  #useKeys(): void {
+    if (this.#programs === undefined) useKeys(this.stage);
+    else this.#programs.work();
   }
 
   get #isBroken(): boolean {
@@ -104,9 +133,9 @@ class Simulation {
   /** Some runs at about the same time, each of which may die, with everything that goes wrong. */
   async #round(): Promise<void> {
     const { dice, faults, disk, schedule } = this.stage;
-    useKeys(this.stage);
+    this.#useKeys();
     schedule.after(dice.below(15 * MINUTE_MS), () => {
-      if (faults.areOn) useKeys(this.stage);
+      if (faults.areOn) this.#useKeys();
     });
     operatorActs(this.stage, 10 * MINUTE_MS);
     ownRotations(this.stage, MINUTE_MS);
@@ -192,10 +221,20 @@ class Simulation {
 
   /** Without faults, run after run until nothing is left to do; then judge what there is. */
   async #comeToRest(): Promise<void> {
-    const { faults, schedule, disk } = this.stage;
+    const { faults, disk } = this.stage;
     faults.areOn = false;
     disk.isFull = false;
     this.#machine.offsetMs = 0;
+    let last = await this.#runUntilRest();
+    for (let pause = 0; pause < GRACE_PAUSES_MAX && this.#mayGraceEnd(pause); pause += 1) {
+      await this.#programs?.pass(GRACE_PAUSE_MS);
+      last = await this.#runUntilRest();
+    }
+    if (!this.#isBroken) this.#judge(last);
+  }
+
+  async #runUntilRest(): Promise<RunResult | undefined> {
+    const { schedule } = this.stage;
     let last: RunResult | undefined;
     for (let run = 0; run < QUIET_RUNS_MAX && !this.#isBroken; run += 1) {
       await schedule.pass(5 * HOUR_MS);
@@ -203,7 +242,20 @@ class Simulation {
       last = await this.#foretoldRun();
       if (run > 0 && before === this.#state()) break;
     }
-    if (!this.#isBroken) this.#judge(last);
+    return last;
+  }
+
+  /** Whether time may lead a rotation out of its grace; some old keys are never used less. */
+  #mayGraceEnd(pauses: number): boolean {
+    const { world, referee } = this.stage;
+    if (this.#isBroken || this.#programs === undefined) return false;
+    const waiting = [...world.users.keys()].flatMap((name) => {
+      const { open } = new UserHistory(referee.recordsOf(name));
+      const oldKey = open?.phase === 'in-grace' ? world.key(open.oldKeyId) : undefined;
+      return oldKey === undefined ? [] : [oldKey];
+    });
+    const held = waiting.filter((key) => this.#programs?.isHeldForEver(key));
+    return waiting.length > (pauses < 2 ? 0 : held.length);
   }
 
   /** I12: a dry run, and right after it the run, which must do what was foretold. */
@@ -269,7 +321,8 @@ class Simulation {
       const { open } = new UserHistory(referee.recordsOf(user.name));
       const isLost =
         open !== undefined && 'newKeyId' in open && this.stage.vault.lostAtMs.has(open.newKeyId);
-      if (open !== undefined && !user.isOperatorTouched && !isLost) {
+      const waits = open !== undefined && referee.quiet.mayWait(open);
+      if (open !== undefined && !user.isOperatorTouched && !isLost && !waits) {
         referee.fail('I10', `a rotation of ${user.name} stays open in phase ${open.phase}`);
       }
       for (const key of world.present(user)) {
