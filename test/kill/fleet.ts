@@ -19,6 +19,8 @@ const COMMAND: Command = {
   program: 'rotate-iam-keys',
   args: [
     '--cleanup-inactive',
+    // All steps to the last one in one run.
+    '--retire=now',
     '--output-format=json',
     '--log-level=debug',
     '--log-file=log.txt',

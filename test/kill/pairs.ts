@@ -14,7 +14,7 @@ import type { Scene } from './scene.ts';
 
 const DAY_MS = 86_400_000;
 
-const FLEET_FLAGS = ['--cleanup-inactive', '--output-format=json', ...LOG];
+const FLEET_FLAGS = ['--cleanup-inactive', '--retire=now', '--output-format=json', ...LOG];
 
 /** What a person or a scheduler may run next, whatever happened. */
 export const SECONDS: Readonly<Record<string, Command>> = {
