@@ -243,7 +243,7 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
         () => referee.statusIsSent(process, key, status),
         () => {
           if (key.status !== status && !key.isDeleted)
-            referee.changes.carriedOut(process, status, keyId);
+            referee.changes.carriedOut(process, status, key);
           world.setStatus(key, status, process.name);
           if (status === 'Inactive' && faults.hit('dead-key-alive')) {
             // Programs that hold it go on for a while, and AWS sees them.
@@ -263,7 +263,7 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
         `DeleteAccessKey ${keyId}`,
         () => referee.deleteIsSent(process, key),
         () => {
-          if (!key.isDeleted) referee.changes.carriedOut(process, 'deleted', keyId);
+          if (!key.isDeleted) referee.changes.carriedOut(process, 'deleted', key);
           world.delete(key, process.name);
           referee.changed(world.user(name), basis, key);
         },
@@ -276,7 +276,7 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
 function createKey(stage: Stage, process: SimProcess, user: SimUser): SimKey | undefined {
   const { world, dice, faults, referee } = stage;
   const key = world.create(user, 'us', process.name);
-  if (key !== undefined) referee.changes.carriedOut(process, 'created', key.id);
+  if (key !== undefined) referee.changes.carriedOut(process, 'created', key);
   if (key !== undefined && faults.hit('key-accepted-late')) {
     const lagMs = dice.chance(0.05) ? 5 * MINUTE_MS : dice.between(1_000, 30_000);
     key.acceptedFromMs += lagMs;

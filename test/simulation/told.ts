@@ -3,7 +3,7 @@
 
 import type { EngineEvent } from '../../src/base/events.ts';
 import type { SimProcess } from './machine.ts';
-import type { World } from './world.ts';
+import type { SimKey, World } from './world.ts';
 
 export type Change = 'created' | 'Active' | 'Inactive' | 'deleted';
 
@@ -20,6 +20,8 @@ interface Untold {
   readonly change: Change;
   readonly keyId: string;
   readonly by: SimProcess;
+  /** As the user of the key was called then. */
+  readonly user: string;
 }
 
 export class Told {
@@ -27,8 +29,8 @@ export class Told {
   readonly #untold = new Map<string, Untold>();
 
   /** AWS has carried the change out, whether or not the process lives to hear that. */
-  carriedOut(by: SimProcess, change: Change, keyId: string): void {
-    this.#untold.set(`${keyId} ${change}`, { change, keyId, by });
+  carriedOut(by: SimProcess, change: Change, { id: keyId, user }: SimKey): void {
+    this.#untold.set(`${keyId} ${change}`, { change, keyId, by, user });
   }
 
   /** The process has heard that AWS carried the change out. */
@@ -54,12 +56,14 @@ export class Told {
 
   /**
    * What nobody has told. A person's hand at the key hides what was before, and a key that may be a
-   * person's is asked about, in the `questions` of users.
+   * person's is asked about, in the `questions` of users. Of a user who has another name since, the journal
+   * of the new name knows nothing.
    */
   leftUntold(world: World, questions: ReadonlySet<string>): readonly string[] {
-    return [...this.#untold.values()].flatMap(({ change, keyId, by }) => {
+    return [...this.#untold.values()].flatMap(({ change, keyId, by, user }) => {
       const key = world.key(keyId);
       if (key === undefined || key.operatorTouchedMs !== undefined) return [];
+      if (user !== key.user) return [];
       if (change === 'created' && questions.has(key.user)) return [];
       return [`nobody tells that ${by.name} made ${keyId} of ${key.user} ${change}`];
     });
