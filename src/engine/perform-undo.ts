@@ -246,9 +246,13 @@ export async function decideTaken(
     return { fromKey: 'left-active', leftActive: asOfNow(left, back, at) };
   }
   for (const destination of mayHold) {
-    if (destination.wayBack === undefined || !(await holds(destination, keyId))) continue;
+    if (destination.wayBack === undefined) continue;
     const where = `${destination.kind} ${destination.place}`;
-    return { fromKey: 'left-active', leftActive: { kind: 'held', where } };
+    if (await holds(destination, keyId)) {
+      return { fromKey: 'left-active', leftActive: { kind: 'held', where } };
+    }
+    // I14: throws while a rotation of the service's own is under way, which may bring the other pair back.
+    await holds(destination, back.rotation.undo.toKeyId);
   }
   return { fromKey: 'made-inactive', leftActive: undefined };
 }
