@@ -1,6 +1,7 @@
 // Which deletions the referee lets pass, at the moment when they are sent: of a key that is discarded
 // because nobody has its secret (I2, I6, I10, I13), and of one that is cleaned up (I5, I6).
 
+import { UserHistory } from '../../src/lifecycle/history.ts';
 import type { AccessKey } from '../../src/lifecycle/keys.ts';
 import type { JournalRecord } from '../../src/lifecycle/record.ts';
 import type { Copies } from './copies.ts';
@@ -117,18 +118,25 @@ export class Deletions {
   }
 
   /**
-   * Of a key that somebody else made Inactive the hold begins when keyturn first sees it so. One that is
-   * idle for long may go at first sight.
+   * The hold begins with the deactivation that is on record, and of a key that somebody else made Inactive when
+   * keyturn first sees it so. One that is idle for long may go at first sight. What was made Active and Inactive
+   * again between two looks, and not used, nobody could see.
    */
   #holdBeganMs(key: SimKey): number {
-    const isByUs = key.deactivated?.by.startsWith('run') ?? false;
     const lastOfUseMs = Math.max(key.createdAtMs, ...key.usesMs);
     const isIdle = this.#nowMs - lastOfUseMs >= IDLE_DAYS * DAY_MS - CLOCK_TOLERANCE_MS;
-    const firstSightMs = this.#seenInactiveMs.get(key.id) ?? this.#nowMs;
-    const inactiveMs = isByUs ? (key.deactivated?.atMs ?? 0) : isIdle ? 0 : firstSightMs;
-    const shownMs = key.usesMs.filter((atMs) => this.#nowMs - atMs > USE_IS_SHOWN_MS);
     const seenActiveMs = this.#seenActiveMs.get(key.id) ?? 0;
+    const firstSightMs = isIdle ? 0 : (this.#seenInactiveMs.get(key.id) ?? this.#nowMs);
+    const recordedMs = this.#recordedMs(key);
+    const isRecorded = recordedMs !== undefined && recordedMs > seenActiveMs;
+    const shownMs = key.usesMs.filter((atMs) => this.#nowMs - atMs > USE_IS_SHOWN_MS);
+    const inactiveMs = isRecorded ? recordedMs : firstSightMs;
     return Math.max(key.createdAtMs, inactiveMs, seenActiveMs, ...shownMs);
+  }
+
+  #recordedMs({ id, user }: SimKey): number | undefined {
+    const history = new UserHistory(this.#view.seenJournal.recordsOf(user));
+    return history.deactivatedAt(id)?.getTime();
   }
 
   /** I5; a person may have deleted the other one since the process looked. */

@@ -52,9 +52,11 @@ export class Readers {
     fail('I14', `the secret of ${userName} names ${other.id} still, beside ${key.id}`);
   }
 
-  /** What the service makes of a secret by itself was there before. */
-  rotatedItself(user: SimUser): void {
-    if (this.#isKnown(user)) this.#getsKey(user.name, 'a rotation of the service’s own');
+  /** The service gives readers something else by itself: what was there when it began. */
+  rotatedItself(user: SimUser, before: string | undefined): void {
+    const isSame = this.#view.parts.vault.secrets.servedKeyId(user.name) === before;
+    if (isSame || !this.#isKnown(user)) return;
+    this.#getsKey(user.name, 'a rotation of the service’s own');
   }
 
   /** I13: the key that the readers get now. */

@@ -195,9 +195,10 @@ export function ownRotations(stage: Stage, withinMs: number): void {
       if (!faults.areOn || !vault.secrets.beginsOwnRotation(name)) return;
       world.note('secrets', `begins a rotation of ${name} of its own`);
       schedule.after(dice.between(1_000, 30 * MINUTE_MS), () => {
+        const before = vault.secrets.servedKeyId(name);
         vault.secrets.endsOwnRotation(name);
         world.note('secrets', `ends a rotation of ${name} of its own`);
-        referee.readers.rotatedItself(user);
+        referee.readers.rotatedItself(user, before);
       });
     });
   }

@@ -189,8 +189,20 @@ export const OF_ROTATIONS: readonly Control[] = [
     cuts: [
       {
         module: 'engine/perform-undo',
-        guard: 'destination.wayBack === undefined || !(await holds(destination, keyId))',
-        by: 'true',
+        guard: 'await holds(destination, keyId)',
+        by: 'false',
+      },
+    ],
+  },
+  {
+    invariant: 'I13',
+    fault: 'an undo does not look for a rotation of the service’s own',
+    shows: 'a rotation of the service’s own gives the readers',
+    cuts: [
+      {
+        module: 'engine/perform-undo',
+        guard: 'await holds(destination, rotation.undo.toKeyId);',
+        by: '',
       },
     ],
   },
