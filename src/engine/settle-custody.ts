@@ -34,10 +34,13 @@ export async function settleCustody(rotation: Settled, work: UserWork): Promise<
   }
 }
 
-/** Whether anybody is to find the key in its places: not once a later rotation has brought its successor there. */
+/**
+ * Whether anybody may still read the key in its places: until a later rotation has cut it off. One that is in
+ * grace has brought a successor there, but leaves this key to those who read it before.
+ */
 function isStillServed({ newKeyId }: Settled, history: UserHistory): boolean {
   const successor = history.latest(({ oldKeyId }) => oldKeyId === newKeyId);
-  return successor === undefined || !isSettled(successor) || successor.phase === 'undone';
+  return successor?.phase !== 'deactivated' && successor?.phase !== 'completed';
 }
 
 /**
