@@ -24,8 +24,9 @@ const HIGHEST = {
   // Per call for the account details, and per user in them.
   'details-denied': 0.3,
   'details-miss-user': 0.1,
-  // Per intent that is on disk, before its request.
+  // Per intent that is on disk, before its request; and per such request, which never reaches AWS.
   'stops-at-intent': 0.3,
+  'create-lost': 0.3,
   // Per new or deactivated key.
   'key-accepted-late': 0.5,
   'dead-key-alive': 0.5,
@@ -53,6 +54,9 @@ const HIGHEST = {
   'operator-names-orphans': 1,
   'operator-tidies-handoffs': 0.6,
   'operator-retires-idle': 1,
+  // Per request for a key that does not come through.
+  'operator-helps': 1,
+  // Per round and user.
   'operator-creates': 0.3,
   'operator-deactivates': 0.3,
   'operator-reactivates': 0.3,

@@ -45,7 +45,7 @@ const ACTS: Readonly<Partial<Record<FaultKind, Act>>> = {
 
 /** A person who sees that no key was made makes one. */
 export function mayHelp(stage: Stage, user: SimUser): void {
-  if (!stage.faults.hit('operator-creates')) return;
+  if (!stage.faults.hit('operator-helps')) return;
   stage.schedule.after(stage.dice.below(10 * MINUTE_MS), () => {
     if (!stage.faults.areOn) return;
     makeByHand(stage, user);

@@ -70,7 +70,7 @@ export function drawMachine(dice: Dice, { destination }: RunSettings): Machine {
   const share = dice.fraction();
   const kind = share < 0.15 ? 'containers' : share < 0.25 ? 'mute' : 'plain';
   // Where a place gets the secrets, a state that is lost loses what is open: nobody promises that.
-  const isVolatile = destination === 'handoff' && dice.chance(0.03);
+  const isVolatile = destination === 'handoff' && dice.chance(0.06);
   return new Machine('machine', kind, isVolatile);
 }
 

@@ -16,6 +16,7 @@ import { Probes } from '../../src/engine/probes.ts';
 import { FileStore } from '../../src/state/files/file-store.ts';
 import { whyVolatile } from '../../src/state/files/lasting.ts';
 import type { AccountState, Custody } from '../../src/state/state-store.ts';
+import { mayHelp } from './operator.ts';
 import { simFileSystem, simOwners } from './sim-file-system.ts';
 import { simGateway } from './sim-gateway.ts';
 import { changed, type SimRun } from './sim-run.ts';
@@ -98,7 +99,8 @@ function watched(run: SimRun, state: AccountState): AccountState {
   const { process } = run;
   const { exclusively } = recordingWith(state, async (log, rotation, step) => {
     await log.record(rotation, step);
-    if (step.type === 'intended') await standStill(run);
+    const { user = '' } = log.history.records.at(-1) ?? {};
+    if (step.type === 'intended') await standStill(run, user);
   });
   return {
     ...state,
@@ -116,9 +118,11 @@ function watched(run: SimRun, state: AccountState): AccountState {
 }
 
 /** A machine can sleep between any two steps. Here it does so before a request for a key leaves. */
-async function standStill({ stage, process }: SimRun): Promise<void> {
-  const { faults, dice } = stage;
-  if (faults.hit('stops-at-intent')) await process.wait(dice.between(MINUTE_MS, 20 * MINUTE_MS));
+async function standStill({ stage, process }: SimRun, user: string): Promise<void> {
+  const { faults, dice, world } = stage;
+  if (!faults.hit('stops-at-intent')) return;
+  mayHelp(stage, world.user(user));
+  await process.wait(dice.between(MINUTE_MS, 20 * MINUTE_MS));
 }
 
 function watchedCustody({ stage, process }: SimRun, custody: Custody): Custody {

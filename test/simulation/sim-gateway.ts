@@ -196,14 +196,15 @@ function reader(
   };
 }
 
-const CREATE_FAULTS = [
+const WRITE_FAULTS = [
   'throttled',
   'server-error',
   'request-lost',
   'reply-lost',
   'write-lands-late',
 ] as const;
-const CHANGE_FAULTS = [...CREATE_FAULTS, 'write-lands-twice'] as const;
+const CREATE_FAULTS = [...WRITE_FAULTS, 'create-lost'] as const;
+const CHANGE_FAULTS = [...WRITE_FAULTS, 'write-lands-twice'] as const;
 
 function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
   const { world, referee, faults } = stage;
@@ -222,7 +223,7 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
         createKey(stage, process, user),
       );
       if (fate === 'throttled') return { kind: 'refused', code: 'throttled', reason: fate };
-      if (fate === 'request-lost') mayHelp(stage, user);
+      if (fate === 'request-lost' || fate === 'create-lost') mayHelp(stage, user);
       if (fate !== 'answered') return { kind: 'unknown', reason: fate };
       if (result === undefined) return { kind: 'refused', code: 'no-free-slot', reason: 'quota' };
       referee.changes.heard(process, 'created', result.id);

@@ -1,5 +1,6 @@
 // One seed from beginning to verdict: rounds of runs with faults, then quiet, then the checks.
 
+import { toKeyturnError } from '../../src/base/errors.ts';
 import { UserHistory } from '../../src/lifecycle/history.ts';
 import type { Rotation } from '../../src/lifecycle/rotation.ts';
 import { Dice } from './dice.ts';
@@ -100,6 +101,18 @@ class Simulation {
   }
 
   async run(): Promise<void> {
+    const { referee } = this.stage;
+    try {
+      await this.#play();
+    } catch (thrown) {
+      const { code, message } = toKeyturnError(thrown);
+      if (code !== 'journal-damaged') throw thrown;
+      referee.fail('I10', `nobody can read the journal any more: ${message}`);
+    }
+    referee.scanDisk();
+  }
+
+  async #play(): Promise<void> {
     const { dice, world, referee } = this.stage;
     for (const user of world.users.values()) referee.look(user);
     const rounds = dice.between(2, 6) + (this.#programs === undefined ? 0 : 3);
@@ -110,7 +123,6 @@ class Simulation {
       );
     }
     if (!this.#isBroken) await this.#comeToRest();
-    referee.scanDisk();
   }
 
   async #pause(durationMs: number): Promise<void> {
