@@ -6,6 +6,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { ChangedBy, EngineEvent } from '../base/events.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
+import { isGraced } from '../lifecycle/rotation.ts';
 import type { UserWork } from './user-work.ts';
 
 export interface KeyChange {
@@ -13,6 +14,8 @@ export interface KeyChange {
   readonly to: 'Active' | 'Inactive' | 'deleted';
   readonly by: ChangedBy;
   readonly why: string;
+  /** Whether the old key of a rotation goes whatever uses it, should this run die on the way. */
+  readonly althoughInUse?: boolean;
   /** The rotation whose step it is; left out when it is about the key alone. */
   readonly rotation?: string;
   /** Signs the call; the one of the run when left out (I7). */
@@ -32,13 +35,14 @@ export async function changeKey(change: KeyChange, work: UserWork): Promise<void
 }
 
 async function recordIntent(change: KeyChange, work: UserWork): Promise<void> {
-  const { keyId, to, why: reason, rotation } = change;
+  const { keyId, to, why: reason, althoughInUse, rotation } = change;
   if (rotation !== undefined) {
     // I13: the verdict about a key that is discarded is on record since an earlier step.
     if (to !== 'Inactive') return;
     // One that was in grace may go for several reasons; an earlier format knows of none.
-    const isEnding = work.history.rotation(rotation).phase === 'in-grace';
-    return await work.record(rotation, { type: 'deactivating', ...(isEnding && { reason }) });
+    const isEnding = isGraced(work.history.rotation(rotation));
+    const because = { ...(isEnding && { reason }), ...(althoughInUse && { althoughInUse }) };
+    return await work.record(rotation, { type: 'deactivating', ...because });
   }
   await work.recordKey({ type: INTENTS[to], keyId, reason });
 }

@@ -45,7 +45,7 @@ export async function foretellNamedKey(
 
 async function perform(
   { verb }: NamedKeyRequest,
-  { key, why, ends }: NamedKeyPlan,
+  { key, why, althoughInUse = false, ends }: NamedKeyPlan,
   work: UserWork,
 ): Promise<void> {
   const because = { by: 'operator', why } as const;
@@ -53,7 +53,7 @@ async function perform(
   if (verb === 'delete') return await deleteAsJudged(key, because, work);
   if (ends === undefined)
     return await changeKey({ keyId: key.id, to: STATUS[verb], ...because }, work);
-  await cutOver(ends, because, work);
+  await cutOver(ends, { ...because, althoughInUse }, work);
   if (work.history.rotation(ends.id).phase === 'deactivated') return;
   throw new KeyturnError('key-changed', `${key.id} of ${work.user} is gone; somebody deleted it`, {
     hint: 'the rotation that replaced it is over; nothing else is to be done',

@@ -6,7 +6,7 @@ import type { Recovery } from '../lifecycle/decide-open.ts';
 import type { UserDecision, Wanted } from '../lifecycle/decide-user.ts';
 import { foundIn } from '../lifecycle/found-changes.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
-import { hasNewKey } from '../lifecycle/rotation.ts';
+import { hasNewKey, isGraced } from '../lifecycle/rotation.ts';
 import { ownKeyError } from '../lifecycle/signer.ts';
 import type { AccountWork } from './account-work.ts';
 import { foretoldCleanUp } from './clean-up.ts';
@@ -109,9 +109,12 @@ function recovered(
     return { rotation: failedIn(rotation, ownKeyError(rotation.user, rotation.oldKeyId), about) };
   }
   // It counted as rotated when its grace began.
-  if (rotation.phase === 'in-grace') return { retirement: retiredOutcome({ rotation }, 'Active') };
   const newKeyId = hasNewKey(rotation) ? rotation.newKeyId : undefined;
   const leaving = { oldKey, newKeyId, targets: rotation.targets };
+  if (isGraced(rotation)) {
+    const waits = foretoldOutcome(gate, { ...leaving, since: rotation.since });
+    return { retirement: waits ?? retiredOutcome(rotation, 'Active') };
+  }
   return {
     rotation: { kind: 'would-rotate', ...about },
     retirement: foretoldOutcome(gate, leaving),

@@ -3,6 +3,7 @@
 
 import type { Grace } from '../lifecycle/decide-grace.ts';
 import type { GateVerdict } from '../lifecycle/quiet-gate.ts';
+import type { Graced } from '../lifecycle/rotation.ts';
 import { oldKeyOf, type Retired, type RetirementOutcome } from './outcome.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
@@ -43,18 +44,16 @@ export function waitingOutcome({ rotation, oldKey, waiting, newKeyUse }: Grace):
 /** In a dry run: what would become of the old key of a rotation that comes to its cut-over. */
 export function foretoldOutcome(
   gate: GateVerdict | undefined,
-  about: Pick<RetirementOutcome, 'oldKey' | 'newKeyId' | 'targets'>,
+  about: Pick<RetirementOutcome, 'oldKey' | 'newKeyId' | 'targets'> &
+    Partial<Pick<RetirementOutcome, 'since'>>,
 ): RetirementOutcome | undefined {
   if (gate?.kind !== 'wait') return undefined;
   const newKeyUse = { used: 'never' } as const;
-  return { ...about, kind: 'waiting', since: undefined, waiting: gate, newKeyUse };
+  return { since: undefined, ...about, kind: 'waiting', waiting: gate, newKeyUse };
 }
 
 /** The old key of a rotation that was in grace, and is Inactive now, or would be. */
-export function retiredOutcome(
-  { rotation }: Pick<Grace, 'rotation'>,
-  status: 'Active' | 'Inactive',
-): Retired {
+export function retiredOutcome(rotation: Graced, status: 'Active' | 'Inactive'): Retired {
   const { newKeyId, since, targets } = rotation;
   const oldKey = { ...oldKeyOf(rotation, []), status };
   return {

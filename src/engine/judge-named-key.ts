@@ -47,6 +47,8 @@ export interface NamedKeyPlan {
   /** Whether there is anything to be done. */
   readonly isChange: boolean;
   readonly why: string;
+  /** Whether it is done by a person's word, although somebody may use the key. */
+  readonly althoughInUse?: boolean;
   /** The rotation whose old key it is, and that ends when it is Inactive. */
   readonly ends: Ending | undefined;
   /** What a person should know. */
@@ -181,7 +183,7 @@ function judgeDeactivation(
     ...key,
     uses: account.state.sightings.usesOf(user, key),
     checkedAt: provedAt(key.id, history),
-    cutOverAt: ends?.phase === 'in-grace' ? ends.since : undefined,
+    cutOverAt: ends?.since,
   };
   const verdict = judgeUse(use, quietDays, now);
   const isOnlyActive = otherActive(named) === undefined;
@@ -193,7 +195,7 @@ function judgeDeactivation(
   if (isOnlyRefused) throw onlyActiveError(request, account.policy.reach);
   const used = useWords(key.lastUse, now);
   return {
-    ...{ key, ends, isChange: true },
+    ...{ key, ends, isChange: true, althoughInUse: !isUnused },
     why: isUnused ? used : `although it may be in use, ${used}`,
     notes: [
       ...(isUnused ? [] : [`${key.id} may be in use (${used}): whatever uses it stops working`]),

@@ -82,7 +82,8 @@ async function retire(rotation: WithNewKey, work: UserWork): Promise<'went' | 'w
   const { id, phase } = rotation;
   const leaving = await decideGate(rotation, await work.listKeys(), work);
   if (leaving === undefined || leaving.verdict.kind !== 'wait') {
-    await cutOver(rotation, replaced(rotation, leaving?.verdict.why), work);
+    const althoughInUse = leaving?.verdict.kind === 'deadline';
+    await cutOver(rotation, { ...replaced(rotation, leaving?.verdict.why), althoughInUse }, work);
     return 'went';
   }
   const { oldKey, verdict: waiting } = leaving;
@@ -107,7 +108,7 @@ function replaced({ newKeyId }: WithNewKey, because?: string): Because {
   return { by: 'rotation', why: because === undefined ? why : `${why}, and ${because}` };
 }
 
-type Because = Pick<KeyChange, 'by' | 'why'>;
+type Because = Pick<KeyChange, 'by' | 'why' | 'althoughInUse'>;
 
 /**
  * Makes the old key Inactive, which ends the rotation, once every place was read again (I13). The rotation is

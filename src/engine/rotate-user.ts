@@ -8,6 +8,7 @@ import { newId } from '../base/new-id.ts';
 import type { Next, UserDecision, Wanted } from '../lifecycle/decide-user.ts';
 import { type AccessKey, KEYS_PER_USER_MAX } from '../lifecycle/keys.ts';
 import type { OldKeyFate, RotationStep } from '../lifecycle/record.ts';
+import { isGraced } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
 import { deleteAsJudged } from './change-key.ts';
 import { cleanUp } from './clean-up.ts';
@@ -196,10 +197,8 @@ async function recoverOrFail(
       return undefined;
     }
     // It counted as rotated when its grace began.
-    if (before.phase === 'in-grace') {
-      return rotation.phase === 'in-grace'
-        ? undefined
-        : retiredOutcome({ rotation: before }, 'Inactive');
+    if (isGraced(before)) {
+      return rotation.phase === 'in-grace' ? undefined : retiredOutcome(before, 'Inactive');
     }
     return told(ended(rotation, about), work);
   } catch (thrown) {

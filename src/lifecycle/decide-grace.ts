@@ -7,7 +7,7 @@ import type { AccessKey, LastUse } from './keys.ts';
 import { type Asking, askLastUse } from './questions.ts';
 import { type GateVerdict, judgeGate, type Waiting } from './quiet-gate.ts';
 import type { RetirePolicy } from './retire-policy.ts';
-import { hasNewKey, type InGrace, type Rotation } from './rotation.ts';
+import { hasNewKey, type InGrace, isGraced, type Rotation } from './rotation.ts';
 import type { Signer } from './signer.ts';
 import type { UseHistory } from './use-history.ts';
 
@@ -49,12 +49,12 @@ export function gateFor(
 ): GateVerdict {
   const { history, now, retire, signer, usesOf } = facts;
   if (oldKey.status !== 'Active') return { kind: 'quiet', why: 'it was not Active' };
-  const inGrace = rotation?.phase === 'in-grace' ? rotation : undefined;
+  const graced = rotation !== undefined && isGraced(rotation) ? rotation : undefined;
   const about = {
     createdAt: oldKey.createdAt,
     lastUse,
-    cutOverAt: inGrace?.since,
-    announcedAt: inGrace?.announcedAt,
+    cutOverAt: graced?.since,
+    announcedAt: graced?.announcedAt,
     begunAt: rotation?.intendedAt ?? now,
     checkedAt: provedAt(oldKey.id, history),
     uses: usesOf(oldKey),

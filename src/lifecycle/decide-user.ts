@@ -29,6 +29,7 @@ import type { GateVerdict } from './quiet-gate.ts';
 import type { JournaledTarget, OldKeyFate } from './record.ts';
 import type { RetirePolicy } from './retire-policy.ts';
 import { type HoldVerdict, judgeHold, type RetiringKey } from './retirement.ts';
+import { asksLastUse } from './rotation.ts';
 import { judgeSlot, otherKey, type RemovableKey, type SlotVerdict } from './slot.ts';
 import type { UseHistory } from './use-history.ts';
 
@@ -159,11 +160,10 @@ function* gateAtEnd(
   recover: Recovery | undefined,
   facts: UserFacts,
 ): Asking<GateVerdict | undefined> {
-  if (recover?.leadsTo !== 'new-key' || recover.rotation.oldKeyFate !== 'when-quiet')
-    return undefined;
+  if (recover?.leadsTo !== 'new-key' || !asksLastUse(recover.rotation)) return undefined;
   const { rotation } = recover;
   const oldKey = facts.keys.find(({ id }) => id === rotation.oldKeyId);
-  if (oldKey?.status !== 'Active' || rotation.phase === 'deactivating') return undefined;
+  if (oldKey?.status !== 'Active') return undefined;
   return yield* gateOf({ oldKey, rotation }, facts);
 }
 

@@ -12,7 +12,14 @@ import {
   REQUEST_WINDOW_AFTER_MS,
 } from './late-key.ts';
 import type { JournalRecord, KeyIntent, KeyRecord, RotationRecord } from './record.ts';
-import { applyRecord, hasNewKey, isOpen, type Rotation, type WithNewKey } from './rotation.ts';
+import {
+  applyRecord,
+  hasNewKey,
+  isGraced,
+  isOpen,
+  type Rotation,
+  type WithNewKey,
+} from './rotation.ts';
 
 /** What the journal says about one key. */
 interface KeyPast {
@@ -359,7 +366,7 @@ function cutOverOf(rotation: Rotation, keyId: AccessKeyId): Date[] {
   if (rotation.phase === 'undone') {
     return rotation.undo.fromKeyId === keyId ? [rotation.undoneAt] : [];
   }
-  if (rotation.phase === 'in-grace') return rotation.oldKeyId === keyId ? [rotation.since] : [];
+  if (isGraced(rotation)) return rotation.oldKeyId === keyId ? [rotation.since] : [];
   const isReplaced = rotation.phase === 'completed' && rotation.oldKeyId === keyId;
   return isReplaced && rotation.completedAt !== undefined ? [rotation.completedAt] : [];
 }

@@ -1,7 +1,7 @@
 // What a rotation does next when all is well. Everything unusual is recover.ts's business.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import type { Rotation, UndoIntent } from './rotation.ts';
+import { asksLastUse, type Rotation, type UndoIntent } from './rotation.ts';
 
 export type NextStep =
   | { readonly perform: 'create' }
@@ -35,8 +35,10 @@ export function nextStep(rotation: Rotation): NextStep {
       return { perform: END_OF[rotation.oldKeyFate], newKeyId: rotation.newKeyId };
     case 'in-grace':
       return { perform: 'retire', newKeyId: rotation.newKeyId };
-    case 'deactivating':
-      return { perform: 'cut-over', newKeyId: rotation.newKeyId };
+    case 'deactivating': {
+      const isAsked = asksLastUse(rotation);
+      return { perform: isAsked ? 'retire' : 'cut-over', newKeyId: rotation.newKeyId };
+    }
     case 'discarding':
       return { perform: 'discard', keyId: rotation.unwantedKeyId };
     case 'undoing':

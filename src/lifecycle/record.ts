@@ -40,6 +40,8 @@ export type RotationStep =
       readonly type: 'deactivating';
       /** Why its old key goes, where a rotation that was in grace comes to its end. */
       readonly reason?: string | undefined;
+      /** It goes whatever uses it: its deadline is over, or a person said so. Else AWS is asked again. */
+      readonly althoughInUse?: boolean | undefined;
     }
   /** The recorded deactivation from which the hold is counted (I5). Ends the rotation. */
   | { readonly type: 'deactivated' }

@@ -57,7 +57,14 @@ export type RotationPhase =
       /** When the operator's deadline was told first. */
       readonly announcedAt: Date | undefined;
     } & Delivered)
-  | ({ readonly phase: 'deactivating' } & Delivered)
+  | ({
+      readonly phase: 'deactivating';
+      /** Of one that was in grace. */
+      readonly since: Date | undefined;
+      readonly announcedAt: Date | undefined;
+      /** Whether the old key goes whatever uses it. */
+      readonly althoughInUse: boolean;
+    } & Delivered)
   | {
       readonly phase: 'discarding';
       readonly unwantedKeyId: AccessKeyId;
@@ -105,8 +112,8 @@ const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = {
   'delivered-unproved': new Set(['verified', 'orphan-named', 'discarding', 'undoing', 'closed']),
   delivered: new Set(['in-grace', 'deactivating', 'deactivated', 'completed', 'undoing', 'closed']),
   'in-grace': new Set(['deadline-announced', 'deactivating', 'deactivated', 'undoing', 'closed']),
-  // A resumed cut-over states its intent again.
-  deactivating: new Set(['deactivating', 'deactivated', 'undoing', 'closed']),
+  // A resumed cut-over states its intent again, or finds that the old key has come into use.
+  deactivating: new Set(['deactivating', 'deactivated', 'in-grace', 'undoing', 'closed']),
   discarding: new Set(['orphan-named', 'discarded', 'adopted', 'closed']),
   deactivated: new Set(['undoing']),
   completed: new Set(['undoing']),
@@ -149,6 +156,23 @@ export type InGrace = Extract<Rotation, { readonly phase: 'in-grace' }>;
 
 /** A rotation to which nothing is left but the end of its old key. */
 export type Ending = InGrace | Extract<Rotation, { readonly phase: 'deactivating' }>;
+
+/**
+ * Whether AWS is asked for the last use of the old key before it goes (I15), however far an earlier run came:
+ * not once its deadline is over, or a person said so.
+ */
+export function asksLastUse(rotation: Rotation): boolean {
+  const isDecided = rotation.phase === 'deactivating' && rotation.althoughInUse;
+  return rotation.oldKeyFate === 'when-quiet' && !isDecided;
+}
+
+/** One whose grace has begun: it counted as rotated then. */
+export type Graced = Ending & { readonly since: Date };
+
+export function isGraced(rotation: Rotation): rotation is Graced {
+  const { phase } = rotation;
+  return (phase === 'in-grace' || phase === 'deactivating') && rotation.since !== undefined;
+}
 
 /** A rotation whose places have all that they are to have, or were put back: custody is spent. */
 export type Settled = Finished | InGrace;
@@ -217,11 +241,11 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
     case 'verified':
       return { phase: 'delivered', ...deliveryOf(rotation) };
     case 'deactivating':
-      return { phase: 'deactivating', ...deliveryOf(rotation) };
+      return deactivating(rotation, step.althoughInUse === true);
     case 'deactivated':
       return { phase: 'deactivated', deactivatedAt: at, ...deliveryOf(rotation) };
     case 'in-grace':
-      return { phase: 'in-grace', since: at, announcedAt: undefined, ...deliveryOf(rotation) };
+      return inGrace(rotation, at);
     case 'deadline-announced':
       return announced(rotation, at);
     case 'completed':
@@ -251,6 +275,27 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
     case 'found':
       throw new KeyturnError('journal-damaged', `rotation ${rotation.id} begins twice`);
   }
+}
+
+function deactivating(rotation: Rotation, althoughInUse: boolean): RotationPhase {
+  const wasDecided = rotation.phase === 'deactivating' && rotation.althoughInUse;
+  const begun = { ...graceTimes(rotation), althoughInUse: althoughInUse || wasDecided };
+  return { phase: 'deactivating', ...begun, ...deliveryOf(rotation) };
+}
+
+/** A grace that is taken up again began when it began first: the places have the new key since then. */
+function inGrace(rotation: Rotation, at: Date): RotationPhase {
+  const { since = at, announcedAt } = graceTimes(rotation);
+  return { phase: 'in-grace', since, announcedAt, ...deliveryOf(rotation) };
+}
+
+function graceTimes(rotation: Rotation): Pick<Ending, 'since' | 'announcedAt'> {
+  const { phase } = rotation;
+  if (phase !== 'in-grace' && phase !== 'deactivating') {
+    return { since: undefined, announcedAt: undefined };
+  }
+  const { since, announcedAt } = rotation;
+  return { since, announcedAt };
 }
 
 /** The first announcement counts. */

@@ -67,14 +67,15 @@ export function renderRecovery(given: RotationReport, style: RunStyle): string {
     handoffSection(report, page),
     keptSection(report, page),
     nextRunSection(report),
-    report.rotated_keys.length + report.errors.length + (report.planned_changes ?? []).length ===
-      0 &&
-    report.retirements.length === 0 &&
-    report.next_run_at === null
-      ? 'Nothing is left open.'
-      : '',
+    isNothingLeft(report) ? 'Nothing is left open.' : '',
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function isNothingLeft(report: RotationReport): boolean {
+  const { rotated_keys, errors, planned_changes = [], kept_handoffs, retirements } = report;
+  const lists = [rotated_keys, errors, planned_changes, kept_handoffs, retirements];
+  return lists.every(({ length }) => length === 0) && report.next_run_at === null;
 }
 
 function heading(report: RotationReport, width: number, { paint }: Page): string {

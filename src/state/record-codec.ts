@@ -59,7 +59,7 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
   proved: z.object({ checks: z.number() }),
   adopted: z.object({ newKeyId: keyId }),
   verified: z.object({ checks: z.number() }),
-  deactivating: z.object({ reason: z.string().optional() }),
+  deactivating: z.object({ reason: z.string().optional(), althoughInUse: z.boolean().optional() }),
   deactivated: z.object({}),
   'in-grace': z.object({}),
   'deadline-announced': z.object({}),

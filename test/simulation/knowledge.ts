@@ -9,8 +9,6 @@ export interface KnowledgeOfProcess {
   readonly viewMs: Map<string, number>;
   /** When it entered the critical section of a user. */
   readonly enteredMs: Map<string, number>;
-  /** The old keys whose end stood decided in the journal by then, and since when. */
-  readonly decidedBefore: Map<string, number>;
   readonly signedMs: Map<string, number>;
   readonly heldMs: Map<string, number>;
   /** When it asked for the last use of a key. */
@@ -36,7 +34,6 @@ export class Knowledge {
         listed: new Set(),
         viewMs: new Map(),
         enteredMs: new Map(),
-        decidedBefore: new Map(),
         signedMs: new Map(),
         heldMs: new Map(),
         lookedMs: new Map(),

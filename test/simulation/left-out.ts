@@ -31,7 +31,9 @@ export class LeftOut {
     const isOff = Math.abs(process.machine.offsetMs) > MARGIN_MS / 2;
     if (process.scope !== undefined || isOff) return;
     for (const user of parts.world.users.values()) {
-      if (run.names.has(user.name) || this.#isExcused(process, user, run)) continue;
+      // An old report has the former name of a user who was renamed since.
+      const isNamed = [user.name, ...user.formerNames].some((name) => run.names.has(name));
+      if (isNamed || this.#isExcused(process, user, run)) continue;
       const due = parts.world.present(user).find((key) => this.#isDue(process, key, run));
       if (due !== undefined)
         fail('I11', `${process.name} leaves out ${user.name}, whose key ${due.id} is due`);

@@ -1,7 +1,6 @@
 // I15: a run makes an old key Inactive that goes when it is quiet only where AWS has told it, in that run, of
 // no use for long enough, and where nobody has used it by the world's own count.
 
-import { UserHistory } from '../../src/lifecycle/history.ts';
 import { QUIET_DAYS } from '../../src/lifecycle/retire-policy.ts';
 import type { Rotation } from '../../src/lifecycle/rotation.ts';
 import type { SimProcess } from './machine.ts';
@@ -21,18 +20,9 @@ export class Quiet {
     this.#view = view;
   }
 
-  /** What an earlier run has decided about an old key stands in the journal for whoever comes next. */
   enters(process: SimProcess, user: string): void {
-    const { seenJournal, knowledge, parts } = this.#view;
-    const { enteredMs, decidedBefore } = knowledge.of(process);
-    enteredMs.set(user, parts.schedule.nowMs);
-    const records = seenJournal.recordsOf(user);
-    const { open } = new UserHistory(records);
-    if (open?.phase !== 'deactivating') return;
-    const first = records.find(
-      ({ step, rotation }) => step.type === 'deactivating' && rotation === open.id,
-    );
-    decidedBefore.set(open.oldKeyId, first?.at.getTime() ?? 0);
+    const { knowledge, parts } = this.#view;
+    knowledge.of(process).enteredMs.set(user, parts.schedule.nowMs);
   }
 
   /** AWS has made the old key of a rotation Inactive, as a run asked. */
@@ -42,19 +32,17 @@ export class Quiet {
     const intent = journal.intentOf(journal.latest(key.user, 'deactivating'));
     if (last?.step.type === 'undoing' || last?.step.type === 'retiring') return;
     if (intent?.oldKeyId !== key.id || intent.oldKeyFate !== 'when-quiet') return;
-    const { enteredMs, decidedBefore, lookedMs, unreadMs } = knowledge.of(process);
-    const isResumed = decidedBefore.has(key.id);
+    const { enteredMs, lookedMs, unreadMs } = knowledge.of(process);
     const askedMs = lookedMs.get(key.id) ?? -1;
     const failedMs = unreadMs.get(key.id) ?? -1;
     const isUnread = failedMs > askedMs && failedMs <= sentMs;
-    if (!isResumed && (isUnread || askedMs < (enteredMs.get(key.user) ?? 0))) {
+    if (isUnread || askedMs < (enteredMs.get(key.user) ?? 0)) {
       fail('I15', `${key.id} is made Inactive by ${process.name}, which cannot tell its last use`);
     }
-    // What was decided by a run that died is carried out by the next one, as it was decided.
-    const lookMs = isResumed ? (decidedBefore.get(key.id) ?? 0) : Math.min(askedMs, sentMs);
+    const lookMs = Math.min(askedMs, sentMs);
     const untilMs = Math.min(sentMs - UNSEEN_MS, lookMs - USE_IS_SHOWN_MS);
     const days = parts.settings.retire.quietDays ?? QUIET_DAYS;
-    const fromMs = Math.min(sentMs, lookMs) - UNSEEN_MS - days * DAY_MS;
+    const fromMs = lookMs - UNSEEN_MS - days * DAY_MS;
     const isUsed = key.usesMs.some((atMs) => atMs > fromMs && atMs <= untilMs);
     if (isUsed) fail('I15', `${key.id} is made Inactive by ${process.name}, and it is in use`);
   }

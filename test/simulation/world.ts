@@ -44,6 +44,7 @@ export interface SimUser {
   name: string;
   /** When a person gave the user this name. */
   renamedMs: number | undefined;
+  readonly formerNames: string[];
   readonly keys: SimKey[];
   readonly history: { readonly atMs: number; readonly keys: readonly AccessKey[] }[];
   /** A person has changed keys of this user by hand. */
@@ -71,7 +72,8 @@ export class World {
   }
 
   addUser(name: string): SimUser {
-    const user = { name, keys: [], history: [], isOperatorTouched: false, renamedMs: undefined };
+    const nothing = { renamedMs: undefined, formerNames: [], keys: [], history: [] };
+    const user = { name, ...nothing, isOperatorTouched: false };
     this.users.set(name, user);
     return user;
   }
@@ -80,6 +82,7 @@ export class World {
     this.note('operator', `renames ${user.name}: ${name} from now on`);
     this.users.delete(user.name);
     this.users.set(name, user);
+    user.formerNames.push(user.name);
     user.name = name;
     user.renamedMs = this.#schedule.nowMs;
     for (const key of user.keys) key.user = name;

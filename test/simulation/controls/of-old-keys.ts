@@ -64,4 +64,16 @@ export const OF_OLD_KEYS: readonly Control[] = [
       },
     ],
   },
+  {
+    invariant: 'I15',
+    fault: 'what a run decided that died goes on, whatever has used the old key since',
+    shows: 'cannot tell its last use',
+    cuts: [
+      {
+        module: 'lifecycle/rotation',
+        guard: "const isDecided = rotation.phase === 'deactivating' && rotation.althoughInUse",
+        by: "const isDecided = rotation.phase === 'deactivating'",
+      },
+    ],
+  },
 ];
