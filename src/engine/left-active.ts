@@ -14,7 +14,7 @@ export type LeftActive =
 export function reasonOfLeftActive(left: LeftActive): string {
   switch (left.kind) {
     case 'not-shown-yet':
-      return 'it was delivered, and AWS would not show yet if somebody uses it';
+      return 'its readers may have it, and AWS would not show a use of it yet';
     case 'used':
       return `it was used at ${left.at.toISOString()}`;
     case 'use-unknown':

@@ -278,7 +278,7 @@ async function judge(back: WayBack, { account, history }: UserAtHand): Promise<T
   const checkedAt = records.findLast(({ step }) => isCheck(step))?.at;
   const onRecord = servedAt(records, undo.fromKeyId);
   const begunAt = records.findLast(({ step }) => step.type === 'undoing')?.at;
-  const deliveredAt = onRecord ?? ((await wasAnywhere(back)) ? begunAt : undefined);
+  const deliveredAt = onRecord ?? ((await mayBeAnywhere(back)) ? begunAt : undefined);
   return judgeTakenBack({ lastUse, checkedAt, deliveredAt }, account.clock.now());
 }
 
@@ -292,9 +292,14 @@ function asOfNow(verdict: LeftActive, { rotation }: WayBack, { account }: UserAt
 
 const isCheck = ({ type }: JournalRecord['step']) => type === 'proved' || type === 'verified';
 
-/** Whether a delivery that is not on record may have reached one of its places (I11). */
-async function wasAnywhere({ rotation, destinations }: WayBack): Promise<boolean> {
+/**
+ * Whether a delivery that is not on record may have reached one of its places, or may reach it yet (I11,
+ * I13): once the key is proved, a request to a place may be under way whose answer nobody heard.
+ */
+async function mayBeAnywhere({ rotation, destinations }: WayBack): Promise<boolean> {
+  const isBegun = rotation.before.phase === 'proved';
   for (const { wayBack } of destinations) {
+    if (isBegun && wayBack !== undefined) return true;
     const isThere = wayBack?.secretOf(rotation.undo.fromKeyId).then(
       (secret) => secret !== undefined,
       () => true,

@@ -39,9 +39,9 @@ async function found(control: Control) {
   }
 }
 
-async function firstFound({ invariant, shows, sabotage = {} }: Control, run: typeof simulate) {
+async function firstFound({ invariant, shows, sabotage, forced }: Control, run: typeof simulate) {
   for (let seed = 1; seed <= SEEDS_MAX; seed += 1) {
-    const { violations } = await run({ seed, sabotage });
+    const { violations } = await run({ seed, sabotage, forced });
     const isShown = violations.some(
       (each) => each.invariant === invariant && each.what.includes(shows),
     );

@@ -77,13 +77,20 @@ export function noFaults(): FaultCounts {
   return Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) as FaultCounts;
 }
 
+/** None of the faults whose names begin so. */
+export function noFaultOf(...groups: readonly string[]): Partial<FaultCounts> {
+  const kinds = FAULT_KINDS.filter((kind) => groups.some((group) => kind.startsWith(group)));
+  return Object.fromEntries(kinds.map((kind) => [kind, 0]));
+}
+
 export class Faults {
   readonly #dice: Dice;
   readonly #probability: Record<FaultKind, number>;
   readonly counts: FaultCounts = noFaults();
   areOn = true;
 
-  constructor(dice: Dice) {
+  /** The faults of `forced` are as probable as it says, whatever the seed draws. */
+  constructor(dice: Dice, forced: Partial<FaultCounts> = {}) {
     this.#dice = dice;
     const probability = noFaults();
     // One seed in eight has hardly any trouble, which keeps the referee itself honest.
@@ -94,9 +101,9 @@ export class Faults {
     }
     // Half of all seeds have no operator: there, nothing excuses a question to a person.
     if (dice.chance(0.5)) {
-      for (const kind of FAULT_KINDS) if (kind.startsWith('operator-')) probability[kind] = 0;
+      Object.assign(probability, noFaultOf('operator-'));
     }
-    this.#probability = probability;
+    this.#probability = { ...probability, ...forced };
   }
 
   hit(kind: FaultKind): boolean {

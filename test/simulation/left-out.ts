@@ -31,8 +31,9 @@ export class LeftOut {
     const isOff = Math.abs(process.machine.offsetMs) > MARGIN_MS / 2;
     if (process.scope !== undefined || isOff) return;
     for (const user of parts.world.users.values()) {
-      // An old report has the former name of a user who was renamed since.
-      const isNamed = [user.name, ...user.formerNames].some((name) => run.names.has(name));
+      // An old report has the former name of a user who was renamed since; a newcomer may have it now.
+      const names = [user.name, ...user.formerNames.filter((name) => !parts.world.users.has(name))];
+      const isNamed = names.some((name) => run.names.has(name));
       if (isNamed || this.#isExcused(process, user, run)) continue;
       const due = parts.world.present(user).find((key) => this.#isDue(process, key, run));
       if (due !== undefined)

@@ -239,12 +239,15 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
         throw new KeyturnError('key-changed', `${keyId} does not exist`);
       }
       const basis = referee.basisOf(process, name);
+      let hasLanded = false;
       await change(
         `UpdateAccessKey ${keyId} ${status}`,
         () => referee.statusIsSent(process, key, status),
         () => {
-          if (key.status !== status && !key.isDeleted)
+          // A request that AWS carries out a second time is no second change.
+          if (!hasLanded && key.status !== status && !key.isDeleted)
             referee.changes.carriedOut(process, status, key);
+          hasLanded = true;
           world.setStatus(key, status, process.name);
           if (status === 'Inactive' && faults.hit('dead-key-alive')) {
             // Programs that hold it go on for a while, and AWS sees them.

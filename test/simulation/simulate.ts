@@ -33,6 +33,8 @@ export interface SimulationOptions {
   readonly seed: number;
   readonly traces?: boolean;
   readonly sabotage?: Sabotage;
+  /** Faults with the probability that they have in this seed, instead of the drawn one. */
+  readonly forced?: Partial<FaultCounts>;
 }
 
 export interface SimulationResult {
@@ -67,7 +69,7 @@ class Simulation {
   /** In worlds where old keys go when they are quiet, and in no others. */
   readonly #programs: Programs | undefined;
 
-  constructor({ seed, traces = false, sabotage = {} }: SimulationOptions) {
+  constructor({ seed, traces = false, sabotage = {}, forced }: SimulationOptions) {
     const dice = new Dice(seed);
     const schedule = new Schedule(START_MS);
     const trace = new Trace(traces);
@@ -92,7 +94,7 @@ class Simulation {
       mistakenInUse: 0,
       leftToPerson: 0,
     };
-    const faults = new Faults(dice);
+    const faults = new Faults(dice, forced);
     this.stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts };
     const { stage } = this;
     const isQuietAsked = settings.oldKeyFate === 'when-quiet';

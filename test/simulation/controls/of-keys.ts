@@ -4,6 +4,7 @@ import type { AccountGateway } from '../../../src/aws/gateway.ts';
 import type { AccessKeyId } from '../../../src/base/access-key-id.ts';
 import type { AccessKey } from '../../../src/lifecycle/keys.ts';
 import type { Seen, Sightings } from '../../../src/state/state-store.ts';
+import { noFaultOf } from '../faults.ts';
 import { readerWith, sightingsWith } from '../stand-ins.ts';
 import type { Control } from './control.ts';
 
@@ -47,6 +48,12 @@ export const OF_KEYS: readonly Control[] = [
     invariant: 'I5',
     fault: 'what a credential report shows counts under the name of that day alone',
     shows: 'the hold is 30',
+    forced: {
+      ...noFaultOf('report-', 'disk-'),
+      'operator-retires-idle': 1,
+      'operator-reactivates': 0.5,
+      'operator-renames': 0.2,
+    },
     sabotage: {
       state: (state) => ({ ...state, sightings: filedByName(state.sightings) }),
     },
@@ -158,6 +165,12 @@ export const OF_KEYS: readonly Control[] = [
     invariant: 'I11',
     fault: 'whoever has the name that is in a credential report is taken for the user of that day',
     shows: 'leaves out',
+    forced: {
+      ...noFaultOf('report-', 'disk-'),
+      'operator-renames': 0.6,
+      'operator-deletes': 0,
+      'count-denied': 1,
+    },
     cuts: [
       {
         module: 'aws/report-inventory',

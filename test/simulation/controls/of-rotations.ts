@@ -6,6 +6,7 @@ import type { Destination } from '../../../src/destinations/destination.ts';
 import type { RotationStep } from '../../../src/lifecycle/record.ts';
 import { RECOVERY_TABLE } from '../../../src/lifecycle/recover.ts';
 import { isFinished } from '../../../src/lifecycle/rotation.ts';
+import { noFaultOf } from '../faults.ts';
 import { custodyWith, recordingWith } from '../stand-ins.ts';
 import type { Control } from './control.ts';
 
@@ -137,6 +138,7 @@ export const OF_ROTATIONS: readonly Control[] = [
     invariant: 'I10',
     fault: 'the places are not asked who holds a secret',
     shows: 'which a place holds, is discarded',
+    forced: { 'operator-tidies-handoffs': 0.8, 'destination-fails': 0.3, killed: 0.5 },
     sabotage: {
       account: (account) => ({
         ...account,
@@ -162,6 +164,7 @@ export const OF_ROTATIONS: readonly Control[] = [
     invariant: 'I10',
     fault: 'an undo does not wait until AWS would show a use of the key that it takes back',
     shows: 'is taken back by an undo',
+    forced: { 'operator-undoes': 1 },
     cuts: [
       {
         module: 'lifecycle/retirement',
@@ -174,11 +177,36 @@ export const OF_ROTATIONS: readonly Control[] = [
     invariant: 'I10',
     fault: 'an undo does not wait for a request to make the old key Inactive that may still land',
     shows: 'is left without a working key',
+    forced: {
+      ...noFaultOf('operator-'),
+      'operator-undoes': 1,
+      'write-lands-late': 0.6,
+      'write-lands-twice': 0.3,
+      'server-error': 0.2,
+    },
     cuts: [
       {
         module: 'engine/perform-undo',
-        guard: 'landsUntil !== undefined && work.account.clock.now() < landsUntil',
+        guard: 'landsUntil !== undefined && at.account.clock.now() < landsUntil',
         by: 'false',
+      },
+    ],
+  },
+  {
+    invariant: 'I13',
+    fault: 'an undo takes a delivery whose answer was lost for one that never comes',
+    shows: 'gives the readers of',
+    forced: {
+      ...noFaultOf('operator-'),
+      'operator-undoes': 1,
+      'destination-lands-late': 0.5,
+      'reply-lost': 0.2,
+    },
+    cuts: [
+      {
+        module: 'engine/perform-undo',
+        guard: 'if (isBegun && wayBack !== undefined)',
+        by: 'if (false)',
       },
     ],
   },
@@ -186,6 +214,7 @@ export const OF_ROTATIONS: readonly Control[] = [
     invariant: 'I13',
     fault: 'an undo does not ask its places whether they hold the key still that it takes back',
     shows: 'goes while the secret of',
+    forced: { ...noFaultOf('operator-'), 'operator-undoes': 1, 'secret-rotates-itself': 0.5 },
     cuts: [
       {
         module: 'engine/perform-undo',
@@ -201,7 +230,7 @@ export const OF_ROTATIONS: readonly Control[] = [
     cuts: [
       {
         module: 'engine/perform-undo',
-        guard: 'await holds(destination, rotation.undo.toKeyId);',
+        guard: 'await holds(destination, back.rotation.undo.toKeyId);',
         by: '',
       },
     ],

@@ -140,7 +140,7 @@ export const OF_RUNS: readonly Control[] = [
   {
     invariant: 'I16',
     fault: 'nobody looks for what an earlier run did and could not say',
-    shows: 'was never told',
+    shows: 'nobody tells that',
     sabotage: {
       state: (state) => ({
         ...state,
