@@ -91,6 +91,7 @@ export const OF_KEYS: readonly Control[] = [
     invariant: 'I6',
     fault: 'the word that nobody made a key by hand outweighs a use of it',
     shows: 'which is in use, is discarded',
+    forced: { 'operator-names-orphans': 1, 'operator-helps': 1, 'reply-lost': 0.3 },
     sabotage: {
       account: (account) => ({
         ...account,

@@ -227,6 +227,7 @@ export const OF_ROTATIONS: readonly Control[] = [
     invariant: 'I13',
     fault: 'an undo does not look for a rotation of the service’s own',
     shows: 'a rotation of the service’s own gives the readers',
+    forced: { ...noFaultOf('operator-'), 'operator-undoes': 1, 'secret-rotates-itself': 0.9 },
     cuts: [
       {
         module: 'engine/perform-undo',
