@@ -244,6 +244,12 @@ export const ERROR_CODES = {
     meaning: 'The user was deleted while the run was under way.',
     remedy: 'Nothing is left to do for this user.',
   }),
+  'user-renamed': info(1, 'user', {
+    meaning:
+      'The user of a rotation that is not finished has another name now: its keys belong to that name. Nothing was touched.',
+    remedy:
+      'Give the user its former name until the rotation is over, or end it under the new name with `keyturn keys deactivate`.',
+  }),
   'run-suspended': info(1, 'user', {
     meaning:
       'The machine slept, or its clock was set, between the decision to make a key and the request.',

@@ -12,6 +12,7 @@ import type { AccountWork } from './account-work.ts';
 import { foretoldCleanUp } from './clean-up.ts';
 import { decide } from './decide.ts';
 import { foretoldOutcome, retiredOutcome, tellGrace, waitingOutcome } from './grace.ts';
+import { assertNotRenamed } from './other-name.ts';
 import { failed, failedIn, oldKeyOf, type RotationOutcome, type UserOutcome } from './outcome.ts';
 import { refusalOf } from './refusal.ts';
 import { notBegun, outcomeOf, tellUnexplained, type UserSeen } from './rotate-user.ts';
@@ -70,19 +71,25 @@ async function foretell(
   return outcomeOf({ user, cleanup, retirement: waits, ...begun }, decision);
 }
 
-/** Undefined when the user was deleted: then the run closes what is open, and tells what it finds. */
+/**
+ * Undefined when the user was deleted: then the run closes what is open, and tells what it finds. Throws
+ * `user-renamed`.
+ */
 async function keysUnlessGone(
-  { keys }: UserListed,
-  { user, account, history }: UserAtHand,
+  listed: UserListed,
+  at: UserAtHand,
 ): Promise<readonly AccessKey[] | undefined> {
-  if (keys.length > 0) return keys;
+  const { user, account, history } = at;
+  let keys: readonly AccessKey[] | undefined = listed.keys;
   try {
-    return await account.gateway.reader.listAccessKeys(user);
+    if (keys.length === 0) keys = await account.gateway.reader.listAccessKeys(user);
   } catch (thrown) {
     const isExpected = history.open !== undefined || history.unsettled.length > 0;
     if (toKeyturnError(thrown).code !== 'unknown-user' || !isExpected) throw thrown;
-    return undefined;
+    keys = undefined;
   }
+  await assertNotRenamed(keys, at);
+  return keys;
 }
 
 /** What recovery would come upon, and a key that it would delete on the way to the end of its rotation. */

@@ -15,6 +15,7 @@ import { cleanUp } from './clean-up.ts';
 import { create } from './create-key.ts';
 import { decide, decideNext } from './decide.ts';
 import { announce, retiredOutcome, tellGrace, waitingOutcome } from './grace.ts';
+import { assertNotRenamed } from './other-name.ts';
 import {
   type CleanupOutcome,
   ended,
@@ -141,13 +142,19 @@ function toldGrace(work: UserWork): RetirementOutcome | undefined {
   return waitingOutcome(work.grace);
 }
 
-/** Undefined when the user was deleted: then an open rotation is over, and that is journaled. */
+/**
+ * Undefined when the user was deleted: then an open rotation is over, and that is journaled. Throws
+ * `user-renamed`.
+ */
 async function keysUnlessGone(work: UserWork): Promise<AccessKey[] | undefined> {
   try {
-    return await work.listKeys();
+    const keys = await work.listKeys();
+    await assertNotRenamed(keys, work);
+    return keys;
   } catch (thrown) {
     const { open } = work.history;
     if (toKeyturnError(thrown).code !== 'unknown-user' || open === undefined) throw thrown;
+    await assertNotRenamed(undefined, work);
     await work.record(open.id, { type: 'closed', reason: 'user-gone' });
     work.account.emit({ code: 'rotation-closed', user: work.user, reason: 'user-gone' });
     return undefined;
