@@ -24,6 +24,9 @@ const HANGS_AFTER_MS = 180_000;
 
 export type { Program };
 
+/** In the arguments of a command it stands for the first key of the scene's user, whatever its ID. */
+export const OLD_KEY = 'OLD-KEY';
+
 export interface Command {
   readonly program: Program;
   readonly args: readonly string[];
@@ -115,7 +118,8 @@ export class Arena {
       ...(trace === undefined ? {} : { trace }),
       ...(dieAt === undefined ? {} : { dieAt }),
     };
-    const child = spawn(process.execPath, [binOf(command.program), ...command.args], {
+    const args = command.args.map((arg) => (arg === OLD_KEY ? this.#oldKeyId() : arg));
+    const child = spawn(process.execPath, [binOf(command.program), ...args], {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -151,6 +155,12 @@ export class Arena {
     clearTimeout(limit);
     this.executions.push(execution);
     return execution;
+  }
+
+  #oldKeyId(): string {
+    const { keys } = this.sandbox.world;
+    const administrator = this.sandbox.world.administratorKey();
+    return [...keys.keys()].find((id) => id !== administrator.id) ?? OLD_KEY;
   }
 
   #env(program: Program): Record<string, string> {

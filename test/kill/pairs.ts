@@ -3,9 +3,9 @@
 
 import { writeFileSync } from 'node:fs';
 import { accessKeyId } from '../../src/base/access-key-id.ts';
-import type { RotationStep } from '../../src/lifecycle/record.ts';
+import type { DeliveryReceipt, RotationStep } from '../../src/lifecycle/record.ts';
 import { type AccessKey, DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
-import type { Arena, Command } from './arena.ts';
+import { type Arena, type Command, OLD_KEY } from './arena.ts';
 import type { Course, Point } from './points.ts';
 import { diskPoints, requestPoints } from './points.ts';
 import { fileOf, LOG, OWNER, SELF_SERVICE, TARGET } from './profile.ts';
@@ -23,6 +23,7 @@ export const SECONDS: Readonly<Record<string, Command>> = {
   finish: { program: 'keyctl', args: ['finish', '-t', TARGET, '--now', '--json', ...LOG] },
   'keyturn undo': { program: 'keyturn', args: ['undo', OWNER, '--json', ...LOG] },
   fleet: { program: 'rotate-iam-keys', args: FLEET_FLAGS },
+  deactivate: byName('deactivate'),
 };
 
 const FINISH_AND_DELETE: Command = {
@@ -31,7 +32,7 @@ const FINISH_AND_DELETE: Command = {
 };
 
 /** How far the life of the profile's key has come when the first command begins. */
-type Stage = 'fresh' | 'rotated' | 'retired';
+type Stage = 'fresh' | 'rotated' | 'in grace' | 'retired';
 
 const FIRSTS: readonly (readonly [Stage, string, Command])[] = [
   ['fresh', 'rotate', command('rotate')],
@@ -40,10 +41,21 @@ const FIRSTS: readonly (readonly [Stage, string, Command])[] = [
   ['rotated', 'undo', command('undo')],
   ['rotated', 'finish', command('finish')],
   ['rotated', 'keyturn undo', command('keyturn undo')],
+  ['in grace', 'deactivate', byName('deactivate')],
+  ['in grace', 'fleet', command('fleet')],
+  ['in grace', 'keyturn undo', command('keyturn undo')],
   ['retired', 'undo', command('undo')],
   ['retired', 'finish', FINISH_AND_DELETE],
   ['retired', 'keyturn undo', command('keyturn undo')],
 ];
+
+/** A person's word about the old key, who has seen that it may go. */
+function byName(verb: string): Command {
+  return {
+    program: 'keyturn',
+    args: ['keys', verb, OLD_KEY, '--although-in-use', '--json', ...LOG],
+  };
+}
 
 function command(name: string): Command {
   const found = SECONDS[name];
@@ -100,7 +112,9 @@ function isRead({ harm }: Point): boolean {
 function setStage(arena: Arena, stage: Stage): void {
   const { world } = arena.sandbox;
   world.addUser(DEFAULT_ACCOUNT_ID, { name: OWNER, policies: { own: SELF_SERVICE } });
-  const at = new Date(Date.now() - 60 * DAY_MS);
+  // So long ago that the next run ends the grace, whatever the first command came to.
+  const days = stage === 'in grace' ? 150 : 60;
+  const at = new Date(Date.now() - days * DAY_MS);
   const old = world.addKey(DEFAULT_ACCOUNT_ID, OWNER, { ageDays: 200, lastUsed: { at } });
   if (stage === 'fresh') {
     setFile(arena, [[TARGET, old]]);
@@ -112,8 +126,8 @@ function setStage(arena: Arena, stage: Stage): void {
     [TARGET, made],
     [`${TARGET}-previous`, old],
   ]);
-  remember(arena, OWNER, rotated(arena, old, made, rotatedAt));
-  if (stage === 'rotated') return;
+  remember(arena, OWNER, rotated(arena, { old, made, at: rotatedAt }, stage));
+  if (stage === 'rotated' || stage === 'in grace') return;
   old.status = 'Inactive';
   const keyId = accessKeyId(old.id);
   const retired = [
@@ -136,7 +150,13 @@ function setFile(arena: Arena, pairs: readonly (readonly [string, AccessKey])[])
   writeFileSync(fileOf(arena), `# by hand\n${sections.join('\n')}`, { mode: 0o600 });
 }
 
-function rotated(arena: Arena, old: AccessKey, made: AccessKey, at: Date): Remembered[] {
+interface Replaced {
+  readonly old: AccessKey;
+  readonly made: AccessKey;
+  readonly at: Date;
+}
+
+function rotated(arena: Arena, { old, made, at }: Replaced, stage: Stage): Remembered[] {
   const place = `${fileOf(arena)} [${TARGET}]`;
   const oldKeyId = accessKeyId(old.id);
   const steps: RotationStep[] = [
@@ -144,13 +164,20 @@ function rotated(arena: Arena, old: AccessKey, made: AccessKey, at: Date): Remem
       type: 'intended',
       oldKeyId,
       knownKeyIds: [oldKeyId],
-      oldKeyFate: 'keep',
+      oldKeyFate: stage === 'in grace' ? 'when-quiet' : 'keep',
       target: { kind: 'credentials-file', place },
     },
     { type: 'created', newKeyId: accessKeyId(made.id) },
-    { type: 'delivered', receipts: [{ kind: 'credentials-file', reference: place }] },
-    { type: 'verified', checks: 3 },
-    { type: 'completed' },
+    ...endOf(stage, [{ kind: 'credentials-file', reference: place }]),
   ];
   return steps.map((step) => ({ at, rotation: 'earlier', step }));
+}
+
+/** Grace is of this version, the others are of the first one, which delivered and then asked AWS. */
+function endOf(stage: Stage, receipts: readonly DeliveryReceipt[]): readonly RotationStep[] {
+  const delivered = { type: 'delivered', receipts } as const;
+  const checks = 3;
+  return stage === 'in grace'
+    ? [{ type: 'proved', checks }, delivered, { type: 'in-grace' }]
+    : [delivered, { type: 'verified', checks }, { type: 'completed' }];
 }

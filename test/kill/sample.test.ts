@@ -39,6 +39,8 @@ const SAMPLE_OF_PAIRS: readonly string[] = [
   'rotated, rotate: half-way write state/123456789012/journal.jsonl (intended) 1, then keyturn undo',
   'rotated, undo: before rename home/.aws/credentials 1, then finish',
   'rotated, keyturn undo: UpdateAccessKey of ada 1 arrived, then rotate',
+  'in grace, deactivate: UpdateAccessKey of ada 1 committed, then deactivate',
+  'in grace, deactivate: half-way write state/123456789012/journal.jsonl (deactivating) 1, then keyturn undo',
   'retired, undo: UpdateAccessKey of ada 1 committed, then fleet',
   'retired, keyturn undo: half-way write state/123456789012/journal.jsonl (undone) 1, then undo',
   'retired, finish: DeleteAccessKey of ada 1 committed, then undo',
