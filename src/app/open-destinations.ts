@@ -11,6 +11,7 @@ import type { DestinationChooser, DestinationOpener, Replaced } from '../engine/
 import type { DeliveryTarget } from '../lifecycle/record.ts';
 import type { AccountState } from '../state/state-store.ts';
 import { ownersKnownTo } from './known-owners.ts';
+import { nodePrograms } from './node-programs.ts';
 import { saveOptions } from './save-options.ts';
 
 /** One place as the operator names it: `secrets-manager` and `app/{user}`. */
@@ -32,7 +33,9 @@ export function destinationOpener(surroundings: DestinationSurroundings): Destin
   const { reader, services: aws } = gateway;
   const files = (path: string) => saveOptions(path, clock);
   const sources = { ask: keyOwners(reader, clock), reader, state };
-  const parts = { aws, custody: state.custody, clock, emit, files };
+  const { account } = gateway.caller;
+  const programs = nodePrograms(gateway.env);
+  const parts = { aws, custody: state.custody, clock, emit, files, programs, account };
   return async (target, { user, oldKeyId }) => {
     const whoseKey = ownersKnownTo(user, sources);
     return await openDestination(target, { ...parts, user, oldKeyId, whoseKey });

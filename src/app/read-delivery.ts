@@ -29,7 +29,7 @@ export function readDelivery(
   if (fault !== undefined) {
     throw badDelivery(label, text, `does not fit: ${fault}`);
   }
-  if (user === undefined && !isPerUser(template)) {
+  if (user === undefined && !isPerUser(template, rule)) {
     throw new KeyturnError(
       'bad-value',
       `${label} ${JSON.stringify(text)} would put the keys of all users into one place`,

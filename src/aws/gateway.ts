@@ -7,6 +7,7 @@ import type { AwsStores } from '../base/aws-stores.ts';
 import type { Secret } from '../base/secret.ts';
 import type { AccessKey, LastUse } from '../lifecycle/keys.ts';
 import type { KeysBehind } from '../lifecycle/signer.ts';
+import type { Environment } from './shared-config.ts';
 
 export type { AccessKey, KeyStatus, LastUse } from '../lifecycle/keys.ts';
 
@@ -103,6 +104,8 @@ export type SignerAnswer =
 /** One AWS account, seen through one set of credentials. */
 export interface AccountGateway {
   readonly caller: Caller;
+  /** Process environment, read once at the edge. */
+  readonly env: Environment;
   /** Other services of AWS as the same caller. */
   readonly services: AwsStores;
   readonly reader: KeyReader;

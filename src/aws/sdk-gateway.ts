@@ -112,6 +112,7 @@ export function gatewayOf(
   const target = { endpoint: settings.iamEndpoint, region: settings.region };
   return {
     caller,
+    env: sources.env,
     reader: createReader(clients.read, target, signal),
     reports: createReports(clients.report, target, signal),
     overview: createOverview(clients.report, target, signal),

@@ -5,6 +5,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { AwsStores } from '../base/aws-stores.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
+import type { Programs } from '../base/programs.ts';
 import type { SaveOptions } from '../credentials-file/save.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { WhoseKey } from '../lifecycle/keys.ts';
@@ -55,7 +56,8 @@ export interface DestinationKind {
 export interface AskedPlace {
   /** With {user} where the place has the user's name. */
   readonly template: string;
-  readonly region: string;
+  /** Undefined for a place that is in none. */
+  readonly region: string | undefined;
 }
 
 /** What a destination may use of its surroundings. Each takes what it needs. */
@@ -67,6 +69,10 @@ export interface Opening {
   readonly emit: EventSink;
   /** How the file at a path is read, and replaced under a lock. */
   readonly files: (path: string) => SaveOptions;
+  /** Runs programs of the operator's. */
+  readonly programs: Programs;
+  /** The ID of the account. */
+  readonly account: string;
   /** Whose key is replaced. */
   readonly user: string;
   /** The key that the new one replaces. */

@@ -3,6 +3,7 @@
 // list. Every command line loads it, so a kind loads what it needs only when it is opened.
 
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
+import { commandKind } from './command/index.ts';
 import { credentialsFile } from './credentials-file/index.ts';
 import type { Destination } from './destination.ts';
 import { handoff } from './handoff/index.ts';
@@ -17,6 +18,7 @@ export const KINDS: readonly DestinationKind[] = [
   handoff,
   secretsManager,
   ssm,
+  commandKind,
   credentialsFile,
 ];
 

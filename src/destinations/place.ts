@@ -10,6 +10,8 @@ export interface PlaceRule {
   readonly takes: string;
   readonly noun: string;
   readonly isName: (name: string) => boolean;
+  /** Whether the name is all that stands behind `KIND=`: neither a second name nor fields follow. */
+  readonly isWhole?: boolean;
 }
 
 /** What a place for one user can be made from. */
@@ -47,14 +49,18 @@ export function partsOf(template: string): TemplateParts {
   };
 }
 
+function partsUnder({ isWhole = false }: PlaceRule, template: string): TemplateParts {
+  return isWhole ? { names: [template], fields: undefined } : partsOf(template);
+}
+
 /** Whether no two users can share anything that it names. */
-export function isPerUser(template: string): boolean {
-  return partsOf(template).names.every((name) => name.includes('{user}'));
+export function isPerUser(template: string, rule: PlaceRule): boolean {
+  return partsUnder(rule, template).names.every((name) => name.includes('{user}'));
 }
 
 /** What is wrong with a template, whoever the users will be; undefined when nothing is. */
 export function templateFault(template: string, rule: PlaceRule): string | undefined {
-  const { names, fields } = partsOf(template);
+  const { names, fields } = partsUnder(rule, template);
   for (const [placeholder, name] of names.join().matchAll(PLACEHOLDER)) {
     if (name !== 'account' && name !== 'user') {
       return `${placeholder} is not known; {account} and {user} are`;

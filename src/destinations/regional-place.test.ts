@@ -75,7 +75,7 @@ describe('places in AWS', () => {
   for (const [template, place] of FORMS) {
     it(`${template} is ${place}, and is read back`, () => {
       assert.equal(templateFault(template, PARAMETER_NAMES), undefined);
-      assert.ok(isPerUser(template));
+      assert.ok(isPerUser(template, PARAMETER_NAMES));
       assert.equal(placeInRegion(template, FACTS, PARAMETER_NAMES), place);
       const read = regionalPlace(place);
       assert.ok(read !== undefined);
@@ -103,8 +103,8 @@ describe('places in AWS', () => {
   });
 
   it('two names of which one has no user are shared by all users', () => {
-    assert.equal(isPerUser('/app/{user}/ID,/app/SECRET'), false);
-    assert.equal(isPerUser('/app/x#id={user},secret=b'), false);
+    assert.equal(isPerUser('/app/{user}/ID,/app/SECRET', PARAMETER_NAMES), false);
+    assert.equal(isPerUser('/app/x#id={user},secret=b', PARAMETER_NAMES), false);
   });
 
   it('what is written there has one name each, whatever the form', () => {

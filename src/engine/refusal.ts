@@ -183,14 +183,14 @@ function commandToServe(
   const known = asked.filter((each) => each !== undefined);
   const [first] = known;
   if (first === undefined || known.length < asked.length) return undefined;
-  const { region } = first;
+  const region = known.find((each) => each.region !== undefined)?.region;
   const isKeyctl = !policy.takesDeliver;
   const isPerUser = known.every(({ template }) => template.includes('{user}'));
   const words = [
     ...(isKeyctl ? ['rotate-iam-keys'] : []),
     ...(isKeyctl || !isPerUser ? ['--user', user] : []),
     ...known.flatMap(({ kind, template }) => ['--deliver', `${kind}=${template}`]),
-    ...(region === gateway.services.region ? [] : ['--region', region]),
+    ...(region === undefined || region === gateway.services.region ? [] : ['--region', region]),
   ];
   return [isKeyctl ? 'serve it:' : 'to serve it, add:', command(...words)];
 }

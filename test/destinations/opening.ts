@@ -3,6 +3,7 @@
 
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { nodePrograms } from '../../src/app/node-programs.ts';
 import { saveOptions } from '../../src/app/save-options.ts';
 import type { ParameterStore, SecretStore } from '../../src/base/aws-stores.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
@@ -51,6 +52,8 @@ export async function testOpening(test: TestContext): Promise<TestOpening> {
       clock,
       emit: () => {},
       files: (path) => saveOptions(path, clock),
+      programs: nodePrograms(process.env),
+      account: OLD.account,
       user: OLD.user,
       oldKeyId: OLD.keyId,
       whoseKey,

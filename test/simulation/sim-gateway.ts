@@ -48,6 +48,7 @@ export function simGateway(
       accessKeyId: callerKeyId,
       ...(user !== undefined && { sessionOf: { account: ACCOUNT, user } }),
     },
+    env: {},
     reader: reader(stage, process, calls),
     reports: simReports(stage, process, read),
     overview: simOverview(stage, process, read),

@@ -1,0 +1,26 @@
+// Programs of the operator's, as a port: one document in, one document out, and a process that never
+// outlives its time.
+
+import type { Secret } from './secret.ts';
+
+export interface ProgramCall {
+  /** The program, by its absolute path, and its arguments. */
+  readonly words: readonly string[];
+  /** What it reads on stdin, to its end. */
+  readonly input: Secret;
+  /** What must not be told of its output, whatever the program prints. */
+  readonly secrets: readonly Secret[];
+}
+
+export type ProgramResult =
+  /** It came to its end by itself with exit code 0; `output` is all that it printed on stdout. */
+  | { readonly kind: 'answered'; readonly output: Secret }
+  /** Nobody knows what it did. `reason` and `stderr` hold no secret of the call. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly stderr: string };
+
+export interface Programs {
+  /** Throws `not-deliverable` for a program that somebody else could have put there, or that cannot be run. */
+  check(path: string): Promise<void>;
+  /** Resolves when the process and its children are gone. */
+  run(call: ProgramCall): Promise<ProgramResult>;
+}

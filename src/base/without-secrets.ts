@@ -1,0 +1,20 @@
+// Text of others who were told a secret, before it is told on (I8).
+
+import type { Secret } from './secret.ts';
+
+/** The text with each of the secrets masked, however it is written: as it is, in base64, JSON or a URL. */
+export function withoutSecrets(text: string, secrets: readonly Secret[]): string {
+  let clean = text;
+  for (const secret of secrets) {
+    for (const form of formsOf(secret.reveal())) clean = clean.replaceAll(form, '[secret]');
+  }
+  return clean;
+}
+
+function formsOf(secret: string): readonly string[] {
+  const base64 = Buffer.from(secret).toString('base64');
+  // The end of a text in base64 depends on what follows it.
+  const stem = base64.slice(0, Math.floor((secret.length * 8) / 24) * 4);
+  const json = JSON.stringify(secret).slice(1, -1);
+  return [secret, encodeURIComponent(secret), json, json.replaceAll('/', '\\/'), stem];
+}

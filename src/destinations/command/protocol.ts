@@ -1,0 +1,94 @@
+// What keyturn and a program say to each other: one JSON document in, one out, and exit code 0. Whatever is
+// not such an answer means that nobody knows what the program did. docs/destinations/command.md shows it.
+
+import { z } from 'zod';
+import { accessKeyId } from '../../base/access-key-id.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { printable } from '../../base/printable.ts';
+
+export const PROTOCOL = 1;
+
+/** What a program is asked to do; `deliver` alone carries the secret. */
+export type Order =
+  | { readonly verb: 'prepare'; readonly replaces: string }
+  | {
+      readonly verb: 'deliver';
+      readonly access_key_id: string;
+      readonly secret_access_key: string;
+      readonly replaces: string;
+    }
+  | { readonly verb: 'holds'; readonly access_key_id: string }
+  | {
+      readonly verb: 'put-back';
+      readonly to_access_key_id: string;
+      readonly from_access_key_id: string;
+      /** Whether it is only to say what it would answer. */
+      readonly dry_run: boolean;
+    };
+
+const KEY_ID = z.string().transform((text, context) => {
+  try {
+    return accessKeyId(text);
+  } catch {
+    context.addIssue('no access key ID');
+    return z.NEVER;
+  }
+});
+
+const TEXT = z.string().max(4_096);
+
+const REFUSAL = z.object({
+  protocol: z.literal(PROTOCOL),
+  ok: z.literal(false),
+  /** Whether nothing can be delivered there, it may be asked again soon, or it did not work. */
+  code: z.enum(['not-deliverable', 'try-again', 'failed']),
+  message: TEXT,
+  retry_after_seconds: z.number().min(0).max(600).optional(),
+});
+
+const accepted = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.object({ protocol: z.literal(PROTOCOL), ok: z.literal(true), ...shape });
+
+export const ANSWERS = {
+  /** The key that the place holds now, where the program can tell. */
+  prepare: accepted({ access_key_id: KEY_ID.optional() }),
+  deliver: accepted({ version: TEXT.optional() }),
+  holds: accepted({ holds: z.union([z.boolean(), z.literal('unknown')]) }),
+  /** False where the former pair is not at hand any more. */
+  'put-back': accepted({ put_back: z.boolean() }),
+} as const;
+
+export type Verb = Order['verb'];
+export type Answer<V extends Verb> = z.infer<(typeof ANSWERS)[V]>;
+export type Refusal = z.infer<typeof REFUSAL>;
+
+/** Throws a SyntaxError that quotes nothing (I8) when it is no answer to the verb. */
+export function readAnswer<V extends Verb>(verb: V, output: string): Answer<V> | Refusal {
+  let document: unknown;
+  try {
+    document = JSON.parse(output);
+  } catch {
+    throw new SyntaxError(
+      output.trim() === '' ? 'it printed nothing' : 'it printed no JSON document',
+    );
+  }
+  const refusal = REFUSAL.safeParse(document);
+  if (refusal.success) return refusal.data;
+  const answer = ANSWERS[verb].safeParse(document);
+  if (answer.success) return answer.data as Answer<V>;
+  const [issue] = answer.error.issues;
+  const where = issue?.path.join('.') ?? '';
+  throw new SyntaxError(
+    `its document is no answer to ${verb}${where === '' ? '' : `: see "${printable(where)}"`}`,
+  );
+}
+
+/** A program's own words, which may be anything, as an error of ours. */
+export function refusalError(where: string, { code, message }: Refusal): KeyturnError {
+  const isRefused = code === 'not-deliverable';
+  return new KeyturnError(
+    isRefused ? 'not-deliverable' : 'delivery-failed',
+    `${where} says: ${printable(message)}`,
+    { hint: isRefused ? 'put that right, then run again' : 'run again' },
+  );
+}
