@@ -112,15 +112,15 @@ function isRead({ harm }: Point): boolean {
 function setStage(arena: Arena, stage: Stage): void {
   const { world } = arena.sandbox;
   world.addUser(DEFAULT_ACCOUNT_ID, { name: OWNER, policies: { own: SELF_SERVICE } });
-  // So long ago that the next run ends the grace, whatever the first command came to.
-  const days = stage === 'in grace' ? 150 : 60;
-  const at = new Date(Date.now() - days * DAY_MS);
+  const at = new Date(Date.now() - 60 * DAY_MS);
   const old = world.addKey(DEFAULT_ACCOUNT_ID, OWNER, { ageDays: 200, lastUsed: { at } });
   if (stage === 'fresh') {
     setFile(arena, [[TARGET, old]]);
     return;
   }
-  const rotatedAt = new Date(Date.now() - 10 * DAY_MS);
+  // So long in grace that the next run ends it, whatever the first command came to.
+  const days = stage === 'in grace' ? 61 : 10;
+  const rotatedAt = new Date(Date.now() - days * DAY_MS);
   const made = world.addKey(DEFAULT_ACCOUNT_ID, OWNER, { createDate: rotatedAt });
   setFile(arena, [
     [TARGET, made],
