@@ -118,9 +118,7 @@ function setStage(arena: Arena, stage: Stage): void {
     setFile(arena, [[TARGET, old]]);
     return;
   }
-  // So long in grace that the next run ends it, whatever the first command came to.
-  const days = stage === 'in grace' ? 61 : 10;
-  const rotatedAt = new Date(Date.now() - days * DAY_MS);
+  const rotatedAt = new Date(Date.now() - 10 * DAY_MS);
   const made = world.addKey(DEFAULT_ACCOUNT_ID, OWNER, { createDate: rotatedAt });
   setFile(arena, [
     [TARGET, made],

@@ -18,6 +18,8 @@ const COMPACT: Command = { program: 'keyturn', args: ['compact'] };
 /** What the first or the second command may say when it does not do what it was asked for. */
 const KNOWN_REFUSALS = [0, 1, 2, 3];
 const USE_IS_SHOWN_HOURS = 5;
+/** Since the first run that looked at an old key, with some time to spare. */
+const QUIET_HOURS = 37 * 24;
 
 export async function playPair(pair: Pair, seed: string): Promise<Played> {
   const arena = await Arena.open(seed);
@@ -59,6 +61,10 @@ async function repair(arena: Arena): Promise<string[]> {
   let execution = await arena.run(RECOVER);
   if (execution.stdout.includes('"use-not-shown-yet"')) {
     arena.passHours(USE_IS_SHOWN_HOURS);
+    execution = await arena.run(RECOVER);
+  }
+  if (execution.stdout.includes('"state": "waiting"')) {
+    arena.passHours(QUIET_HOURS);
     execution = await arena.run(RECOVER);
   }
   const faults = execution.code === 0 ? [] : [`recover: ${tail(execution)}`];
