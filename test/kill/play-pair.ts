@@ -19,7 +19,7 @@ const COMPACT: Command = { program: 'keyturn', args: ['compact'] };
 const KNOWN_REFUSALS = [0, 1, 2, 3];
 const USE_IS_SHOWN_HOURS = 5;
 /** Since the first run that looked at an old key, with some time to spare. */
-const QUIET_HOURS = 37 * 24;
+const QUIET_HOURS = 70 * 24;
 
 export async function playPair(pair: Pair, seed: string): Promise<Played> {
   const arena = await Arena.open(seed);
