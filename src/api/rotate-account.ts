@@ -40,7 +40,7 @@ export interface RotateOptions {
   readonly inactiveDays?: number;
   /** Profile of the AWS files; the SDK's own search when left out. */
   readonly profile?: string;
-  /** Chooses the partition; us-east-1 when left out. */
+  /** Chooses the partition; when left out, that of the environment, of the profile, or us-east-1. */
   readonly region?: string;
   /**
    * How due keys are found: `report` from the account's credential report, `scan` by reading every
@@ -133,7 +133,7 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
       cleanUpDays: options.cleanupInactive === true ? (options.inactiveDays ?? 30) : undefined,
       inventory: options.inventory ?? 'auto',
       profile: options.profile,
-      region: options.region ?? 'us-east-1',
+      region: options.region,
       maxParallel: options.maxParallel ?? 16,
       timeoutMs: options.timeoutMs,
       deliver: deliveries,

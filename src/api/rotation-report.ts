@@ -47,6 +47,8 @@ export interface RotationReport {
   /** Null when the caller could not be identified. */
   readonly account_id: string | null;
   /** How the keys were found; null when they were never read. */
+  /** Whose credentials signed the calls, and which setting chose them. */
+  readonly signed_by: string | null;
   readonly inventory: InventoryInfo | null;
   readonly keyturn_version: string;
 }

@@ -1,5 +1,6 @@
 // From outcomes to the documented report.
 
+import type { Caller } from '../aws/gateway.ts';
 import type { InventorySource } from '../aws/inventory.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { earliestOf, wholeDaysBetween } from '../base/clock.ts';
@@ -78,11 +79,17 @@ export class ReportLedger {
   readonly #retired: Retirement[] = [];
   readonly #errors: ReportIssue[] = [];
   #nextRunAt: Date | undefined;
+  #signedBy: string | undefined;
   #users = 0;
   #keys = 0;
 
   constructor(run: RunFacts) {
     this.#run = run;
+  }
+
+  /** Whose credentials sign the calls of the run. */
+  signedBy(caller: Pick<Caller, 'signedBy'>): void {
+    this.#signedBy = caller.signedBy;
   }
 
   add(account: string | undefined, facts: AccountFacts): void {
@@ -143,6 +150,7 @@ export class ReportLedger {
         duration_seconds: (endedAt.getTime() - startedAt.getTime()) / 1000,
       },
       account_id: account ?? null,
+      signed_by: this.#signedBy ?? null,
       inventory: source === undefined ? null : inventorySource(source),
       keyturn_version: version,
     };

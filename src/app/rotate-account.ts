@@ -23,7 +23,8 @@ export interface RotateAccountOptions extends AccountOptions {
   readonly memberFlags?: readonly string[];
   /** Named profile; undefined means the SDK's default credential chain. */
   readonly profile: string | undefined;
-  readonly region: string;
+  /** Undefined means that of the environment, else that of the profile. */
+  readonly region: string | undefined;
   /** After this long no further step is begun; undefined means no limit. */
   readonly timeoutMs: number | undefined;
 }
@@ -78,7 +79,12 @@ async function rotateOwnAccount(
     asked: _,
     ...facts
   } = await runAccount(
-    () => openGateway({ ...context, run: context.state.run, profile, region, maxParallel }),
+    async () => {
+      const run = context.state.run;
+      const gateway = await openGateway({ ...context, run, profile, region, maxParallel });
+      ledger.signedBy(gateway.caller);
+      return gateway;
+    },
     options,
     context,
   );

@@ -33,7 +33,8 @@ export interface RotateAccountsOptions extends AccountOptions {
   /** The flags with which a command enters one of the accounts, for hints. */
   readonly memberFlags?: readonly string[];
   readonly profile: string | undefined;
-  readonly region: string;
+  /** Undefined means that of the environment, else that of the profile. */
+  readonly region: string | undefined;
 }
 
 /**
@@ -69,6 +70,7 @@ export async function rotateAccounts(
       run: state.run,
       sessionName: `keyturn-${state.run}`,
     });
+    ledger.signedBy(accounts.caller);
     emit({ code: 'accounts-started', run: state.run, caller: accounts.caller.arn, dryRun });
     const fleet = new FleetRun(options, context, ledger);
     return fleet.end(await fleet.perform(accounts));

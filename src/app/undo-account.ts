@@ -20,7 +20,8 @@ export interface UndoPlace {
   /** Whether it is only told what would be done; false when left out. */
   readonly dryRun?: boolean;
   readonly profile: string | undefined;
-  readonly region: string;
+  /** Undefined means that of the environment, else that of the profile. */
+  readonly region: string | undefined;
   /** The account of the users, entered through the role; undefined means the caller's own. */
   readonly account: string | undefined;
   readonly roleName: string;

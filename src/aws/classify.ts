@@ -7,6 +7,7 @@ import { KeyturnError } from '../base/errors.ts';
 import { command, type Hint } from '../base/hint.ts';
 import type { CreateOutcome, RefusalCode, SignerAnswer } from './gateway.ts';
 import { readFailure, type SdkFailure } from './sdk-failure.ts';
+import { wordUnreachable } from './unreachable.ts';
 
 /** What was being done when something was thrown. */
 /** Where a call goes, for messages about it. */
@@ -21,6 +22,8 @@ export interface Call extends CallTarget {
   readonly permission: string;
   /** The user that the call was about. */
   readonly user?: string;
+  /** Whose credentials sign it, in words. */
+  readonly signedBy?: string;
 }
 
 const AWS_CODES: ReadonlyMap<string, ErrorCode> = new Map([
@@ -98,6 +101,7 @@ function errorCode(failure: SdkFailure, thrown: unknown, call: Call): ErrorCode 
     return AWS_CODES.get(failure.awsCode) ?? 'aws-error';
   }
   if (thrown instanceof Error && REGION_REFUSED_TEXT.test(thrown.message)) return 'wrong-region';
+  if (failure.endpointText !== undefined) return 'bad-value';
   if (failure.facts.httpStatus === 429) return 'throttled';
   if (failure.networkCode === 'ENOTFOUND' && call.endpoint === undefined) {
     return REGION_SHAPE.test(call.region) ? 'endpoint-unreachable' : 'wrong-region';
@@ -149,7 +153,7 @@ function wording(code: ErrorCode, failure: SdkFailure, call: Call): Wording {
     case 'invalid-credentials':
       return {
         message: `aws does not accept the credentials that sign the calls: ${answer}`,
-        hint: `the key may be deleted, Inactive, mistyped, or of another partition than region ${call.region}`,
+        hint: `${call.signedBy === undefined ? 'the key' : `they are those of ${call.signedBy}; the key`} may be deleted, Inactive, mistyped, or of another partition than region ${call.region}`,
       };
     case 'clock-skew':
       return {
@@ -162,9 +166,11 @@ function wording(code: ErrorCode, failure: SdkFailure, call: Call): Wording {
         hint: 'leave --region out, or name a region of the partition that the credentials belong to',
       };
     case 'endpoint-unreachable':
+      return wordUnreachable(failure, call, answer);
+    case 'bad-value':
       return {
-        message: `${endpointName(call)} does not answer: ${answer}`,
-        hint: `check the network, a proxy, AWS_ENDPOINT_URL, and that region ${call.region} exists`,
+        message: `aws has no such endpoint in region ${call.region}: ${failure.endpointText}`,
+        hint: 'look at AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, at use_fips_endpoint and use_dualstack_endpoint in the profile, and at --region',
       };
     case 'throttled':
       return {
@@ -176,10 +182,6 @@ function wording(code: ErrorCode, failure: SdkFailure, call: Call): Wording {
     default:
       return { message: `${call.permission} failed: ${answer}` };
   }
-}
-
-function endpointName(call: Call): string {
-  return call.endpoint === undefined ? `aws's endpoint` : new URL(call.endpoint).origin;
 }
 
 /** One phrase: AWS's code and text, or what is known when AWS did not answer. */

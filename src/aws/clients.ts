@@ -8,9 +8,10 @@ import type { EventSink } from '../base/events.ts';
 import { VERSION } from '../base/version.ts';
 import { isThrottle } from './classify.ts';
 import type { CredentialProvider } from './credential-provider.ts';
-import { LimitedHttpHandler, type Timeouts } from './http-handler.ts';
+import { LimitedHttpHandler, type Timeouts, type Ways } from './http-handler.ts';
 import { createLimiter } from './limiter.ts';
 import { silentLogger } from './quiet-sdk.ts';
+import type { RegionSettings } from './region.ts';
 import {
   createRetries,
   impatientRetries,
@@ -24,6 +25,8 @@ export interface ClientSettings {
   /** Undefined means AWS's own endpoint of the region. */
   readonly iamEndpoint: string | undefined;
   readonly stsEndpoint: string | undefined;
+  /** Which of AWS's own endpoints. */
+  readonly variants?: Omit<RegionSettings, 'region'> | undefined;
   readonly wire: Wire;
   readonly patience: Patience;
   readonly emit: EventSink;
@@ -46,8 +49,8 @@ export interface Wire {
   close(): void;
 }
 
-export function openWire(maxParallel: number, timeouts: Timeouts): Wire {
-  const base = { timeouts, limiter: createLimiter(maxParallel), maxSockets: maxParallel };
+export function openWire(maxParallel: number, timeouts: Timeouts, ways?: Ways): Wire {
+  const base = { timeouts, limiter: createLimiter(maxParallel), maxSockets: maxParallel, ways };
   const shared = new LimitedHttpHandler({ ...base, keepAlive: true });
   const fresh = new LimitedHttpHandler({ ...base, keepAlive: false });
   return {
@@ -126,6 +129,7 @@ export function openProbe(
 export function stsConfig(settings: ClientSettings): STSClientConfig {
   return {
     ...commonConfig(settings),
+    useGlobalEndpoint: settings.variants?.useGlobalSts ?? false,
     ...(settings.stsEndpoint === undefined ? {} : { endpoint: settings.stsEndpoint }),
   };
 }
@@ -137,6 +141,9 @@ export function commonConfig(settings: ClientSettings) {
     requestHandler: settings.wire.shared,
     // Endpoints were resolved in endpoint.ts; the SDK would read those of another profile.
     ignoreConfiguredEndpointUrls: true,
+    // Said in any case: the SDK would look into another environment and profile than ours.
+    useFipsEndpoint: settings.variants?.useFipsEndpoint ?? false,
+    useDualstackEndpoint: settings.variants?.useDualstackEndpoint ?? false,
     // The SDK would sign with AWS's time when ours is wrong. But ages, holds (I5) and the journal
     // are counted on this machine's clock, so a wrong clock must stop the run instead.
     disableClockSkewCorrection: true,

@@ -1,15 +1,21 @@
-// Which credentials sign the calls. A named profile (flag or AWS_PROFILE) is handed to the SDK's own
-// resolver, which knows static keys, role_arn, SSO, credential_process and web identity; without a
-// profile the SDK's chain decides. Whatever those talk to meanwhile goes to the endpoints resolved
-// here, and under the guard nothing is asked that is not on this machine.
+// How the credentials that sign are got; whose they are is decided in credential-source.ts. A profile is
+// handed to the SDK's own resolver, which knows static keys, role_arn, SSO, credential_process and web
+// identity. Whatever that talks to meanwhile goes to the endpoints resolved here, and under the guard
+// nothing is asked that is not on this machine.
 
+import { readFile } from 'node:fs/promises';
 import {
   GetSessionTokenCommand,
   getDefaultRoleAssumer,
   getDefaultRoleAssumerWithWebIdentity,
   STSClient,
 } from '@aws-sdk/client-sts';
-import { fromIni, fromNodeProviderChain, fromTokenFile } from '@aws-sdk/credential-providers';
+import {
+  fromHttp,
+  fromIni,
+  fromInstanceMetadata,
+  fromWebToken,
+} from '@aws-sdk/credential-providers';
 import { memoize } from '@smithy/core/config';
 import { type Clock, machineClock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
@@ -17,9 +23,16 @@ import { command } from '../base/hint.ts';
 import { classify } from './classify.ts';
 import { type ClientSettings, stsConfig } from './clients.ts';
 import type { CredentialProvider, Credentials } from './credential-provider.ts';
+import {
+  type CredentialSource,
+  chooseSource,
+  describeSource,
+  NO_CREDENTIALS_HINT,
+} from './credential-source.ts';
 import { type EndpointSources, isConfined, resolveEndpoint } from './endpoint.ts';
 import { silentLogger } from './quiet-sdk.ts';
 import { firstLine } from './sdk-failure.ts';
+import type { Environment } from './shared-config.ts';
 
 /** Resolves with the current code of the device; may reject with a KeyturnError. */
 export type MfaCodeProvider = (serial: string) => Promise<string>;
@@ -36,6 +49,8 @@ const RENEW_BEFORE_EXPIRY_MS = 300_000;
 export interface SignIn {
   /** Shared by all clients of an account, so that a role is assumed once. */
   readonly credentials: CredentialProvider;
+  /** Whose they are, in words. */
+  readonly signedBy: string;
   /**
    * With what the session that signs was opened, once there is one: the first of the chain. Undefined
    * where nothing was opened here: a session that was handed in, or one of the machine.
@@ -52,13 +67,15 @@ export function signIn(
   clock: Clock,
   mfa: MfaOptions = {},
 ): SignIn {
-  if (sources.profile !== undefined) requireProfile(sources, sources.profile);
-  if (isConfined(sources)) guardProfile(sources, sources.profile ?? 'default', new Set());
+  const source = chooseSource(sources);
+  if (isConfined(sources) && source.kind === 'profile') {
+    guardProfile(sources, source.profile, new Set());
+  }
   let first: Credentials | undefined;
   const opens = (source: Credentials) => {
     first ??= source;
   };
-  const target = { sources, settings, opens };
+  const target = { sources, source, settings, opens };
   const resolve = withMfaSession(sdkProvider(target, mfa.mfaCode), target, mfa);
   const credentials = renewing(async () => {
     try {
@@ -67,12 +84,14 @@ export function signIn(
       throw credentialFailure(thrown, sources, settings);
     }
   }, clock);
-  return { credentials, opener: () => first };
+  const signedBy = describeSource(source, sources);
+  return { credentials, opener: () => first, signedBy };
 }
 
 /** Where sessions are opened, and who is told with what. */
 interface Opening {
   readonly sources: EndpointSources;
+  readonly source: CredentialSource;
   readonly settings: ClientSettings;
   readonly opens: (source: Credentials) => void;
 }
@@ -135,59 +154,104 @@ function withMfaSession(
   };
 }
 
-function requireProfile({ shared }: EndpointSources, profile: string): void {
-  if (shared.profiles.has(profile)) return;
-  const known = [...shared.profiles.keys()].sort();
-  throw new KeyturnError(
-    'unknown-profile',
-    `profile ${JSON.stringify(profile)} is in neither ${shared.credentialsPath} nor ${shared.configPath}`,
-    {
-      hint:
-        known.length === 0
-          ? ['these files hold no profile; create one:', command('aws', 'configure')]
-          : `known profiles: ${known.join(', ')}`,
-    },
-  );
-}
-
 function sdkProvider(
-  { sources, settings, opens }: Opening,
+  { sources, source, settings, opens }: Opening,
   mfaCode: MfaCodeProvider | undefined,
 ): CredentialProvider {
-  const { env, shared, profile } = sources;
-  const ssoEndpoint = needsSso(sources) ? resolveEndpoint('sso', sources) : undefined;
-  const options = {
-    filepath: shared.credentialsPath,
-    configFilepath: shared.configPath,
-    ignoreCache: true,
-    logger: silentLogger,
-    ...(mfaCode === undefined ? {} : { mfaCodeProvider: mfaCode }),
-    roleAssumer: assumer(settings, opens),
-    roleAssumerWithWebIdentity: getDefaultRoleAssumerWithWebIdentity(stsConfig(settings)),
-    // The SDK takes one setting for both SSO services. The region is that of the SSO session.
-    clientConfig: {
-      ignoreConfiguredEndpointUrls: true,
-      logger: silentLogger,
-      requestHandler: settings.wire.shared,
-      ...(ssoEndpoint === undefined ? {} : { endpoint: ssoEndpoint }),
-    },
-  };
-  if (profile !== undefined) return fromIni({ ...options, profile });
-  const fromEnvironment = environmentKeys(sources);
-  if (fromEnvironment !== undefined) return async () => fromEnvironment;
-  const webIdentity = {
-    ...(env.AWS_WEB_IDENTITY_TOKEN_FILE && {
-      webIdentityTokenFile: env.AWS_WEB_IDENTITY_TOKEN_FILE,
-    }),
-    ...(env.AWS_ROLE_ARN && { roleArn: env.AWS_ROLE_ARN }),
-    ...(env.AWS_ROLE_SESSION_NAME && { roleSessionName: env.AWS_ROLE_SESSION_NAME }),
-  };
-  if (!isConfined(sources)) return fromNodeProviderChain({ ...options, ...webIdentity });
-  // The rest of the chain, container and instance metadata, is not on this machine.
-  if (shared.profiles.has('default')) return fromIni({ ...options, profile: 'default' });
-  return fromTokenFile({ ...options, ...webIdentity });
+  const { env, shared } = sources;
+  switch (source.kind) {
+    case 'environment':
+      return async () => environmentKeys(env);
+    case 'web-identity':
+      return async () =>
+        fromWebToken({
+          webIdentityToken: await readToken(source.tokenFile, 'AWS_WEB_IDENTITY_TOKEN_FILE'),
+          roleArn: source.roleArn,
+          ...(env.AWS_ROLE_SESSION_NAME && { roleSessionName: env.AWS_ROLE_SESSION_NAME }),
+          roleAssumerWithWebIdentity: tokenAssumer(settings),
+        })();
+    case 'container':
+      return async () => fromHttp(await containerOptions(env))();
+    case 'instance':
+      return askInstance;
+    case 'profile': {
+      const ssoEndpoint = needsSso(sources) ? resolveEndpoint('sso', sources) : undefined;
+      return fromIni({
+        profile: source.profile,
+        filepath: shared.credentialsPath,
+        configFilepath: shared.configPath,
+        ignoreCache: true,
+        logger: silentLogger,
+        ...(mfaCode === undefined ? {} : { mfaCodeProvider: mfaCode }),
+        roleAssumer: assumer(settings, opens),
+        roleAssumerWithWebIdentity: tokenAssumer(settings),
+        // The SDK takes one setting for both SSO services. The region is that of the SSO session.
+        clientConfig: {
+          ignoreConfiguredEndpointUrls: true,
+          logger: silentLogger,
+          requestHandler: settings.wire.shared,
+          ...(ssoEndpoint === undefined ? {} : { endpoint: ssoEndpoint }),
+        },
+      });
+    }
+  }
 }
 
+/** The last resort: that nobody answers there means that nothing was set. */
+async function askInstance(): Promise<Credentials> {
+  try {
+    return await fromInstanceMetadata({ logger: silentLogger })();
+  } catch (cause) {
+    throw new KeyturnError(
+      'no-credentials',
+      'no credentials were found in the environment, in the files of profiles, or in the metadata of an instance',
+      { cause, hint: NO_CREDENTIALS_HINT },
+    );
+  }
+}
+
+/** A file that an editor or `echo` wrote ends in a newline, which is no part of the token. */
+async function readToken(path: string, variable: string): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new KeyturnError(
+      'no-credentials',
+      `${variable} names ${path}, which cannot be read (${code})`,
+      { cause, hint: 'check the path, and who may read the file' },
+    );
+  }
+}
+
+/** The same for the token file of a profile, which the SDK reads. */
+function tokenAssumer(settings: ClientSettings): TokenAssumer {
+  const assume = getDefaultRoleAssumerWithWebIdentity(stsConfig(settings));
+  return (parameters) =>
+    assume({ ...parameters, WebIdentityToken: parameters.WebIdentityToken?.trim() });
+}
+
+/** Settled here: the SDK would send the newline of a token file along, and read process.env. */
+async function containerOptions(env: Environment) {
+  const {
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: relativeUri,
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: fullUri,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: tokenFile,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
+  } = env;
+  const authorization = tokenFile
+    ? await readToken(tokenFile, 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE')
+    : token?.trim();
+  return {
+    logger: silentLogger,
+    awsContainerCredentialsRelativeUri: relativeUri ?? '',
+    awsContainerCredentialsFullUri: relativeUri ? '' : (fullUri ?? ''),
+    awsContainerAuthorizationTokenFile: '',
+    awsContainerAuthorizationToken: authorization ?? '',
+  };
+}
+
+type TokenAssumer = ReturnType<typeof getDefaultRoleAssumerWithWebIdentity>;
 type RoleAssumer = ReturnType<typeof getDefaultRoleAssumer>;
 
 /** Each role of a chain is assumed with what the one before it gave. */
@@ -199,9 +263,8 @@ function assumer(settings: ClientSettings, opens: Opening['opens']): RoleAssumer
   };
 }
 
-function environmentKeys({ env }: EndpointSources): Credentials | undefined {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = env;
-  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) return undefined;
+function environmentKeys(env: Environment): Credentials {
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = env;
   return {
     accessKeyId: AWS_ACCESS_KEY_ID,
     secretAccessKey: AWS_SECRET_ACCESS_KEY,
@@ -246,8 +309,8 @@ function guardOf({ sandbox }: EndpointSources): string {
   return sandbox === undefined ? 'KEYTURN_ENDPOINT_GUARD=loopback' : `KEYTURN_SANDBOX=${sandbox}`;
 }
 
-const NO_CREDENTIALS_HINT =
-  'name a profile with --profile, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is attached';
+/** Of the SDK itself; the last is what the metadata services' client throws, whatever went wrong. */
+const SETUP_ERRORS = new Set(['CredentialsProviderError', 'TokenProviderError', 'ProviderError']);
 
 /** The SDK's own complaint (no $metadata) is about the set-up; anything else came from AWS. */
 function credentialFailure(
@@ -257,7 +320,7 @@ function credentialFailure(
 ): KeyturnError {
   if (thrown instanceof KeyturnError) return thrown;
   const name = thrown instanceof Error ? thrown.name : '';
-  if (name !== 'CredentialsProviderError' && name !== 'TokenProviderError') {
+  if (!SETUP_ERRORS.has(name)) {
     return classify(thrown, {
       permission: opensMfaSession(sources) ? 'sts:GetSessionToken' : 'sts:AssumeRole',
       endpoint: settings.stsEndpoint,

@@ -10,6 +10,7 @@
 import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import { isLoopback } from '../base/loopback.ts';
+import { dualstackSwitch, fipsSwitch } from './region.ts';
 import type { Environment, SharedConfig } from './shared-config.ts';
 
 const SERVICES = [
@@ -31,13 +32,15 @@ export interface EndpointSources {
   readonly shared: SharedConfig;
   /** The profile in effect; undefined means `default`. */
   readonly profile: string | undefined;
+  /** The variable that names the profile; undefined where it was named by its user, or not at all. */
+  readonly profileVariable?: string | undefined;
   /** The sandbox whose time the clock tells: then no other endpoint is asked. */
   readonly sandbox?: string | undefined;
 }
 
 /**
  * The configured URL, or undefined for AWS's own endpoint. Throws `bad-value` for what is not an
- * HTTP URL, `endpoint-insecure` for http to another machine, and `endpoint-guard` when the guard is set
+ * HTTP URL, and for a URL beside FIPS or dual-stack endpoints, `endpoint-insecure` for http to another machine, and `endpoint-guard` when the guard is set
  * and the endpoint is not on this machine, or when the clock is a sandbox's and the endpoint is another.
  */
 export function resolveEndpoint(
@@ -46,7 +49,10 @@ export function resolveEndpoint(
 ): string | undefined {
   const found = isIgnored(sources) ? undefined : configuredEndpoint(service, sources);
   const url = found === undefined ? undefined : parseHttpUrl(found.url, found.source);
-  if (found !== undefined && url !== undefined) refusePlainText(url, found.source);
+  if (found !== undefined && url !== undefined) {
+    refusePlainText(url, found.source);
+    refuseVariants(found.source, sources);
+  }
   if (sources.sandbox !== undefined) requireSandbox(service, url, sources.sandbox);
   if (isGuarded(sources.env)) requireLoopback(service, url);
   return url?.href;
@@ -70,7 +76,9 @@ export function refuseInsecureEndpoints(sources: EndpointSources): void {
     throw new KeyturnError(
       'endpoint-insecure',
       'NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody on the way read new secrets',
-      { hint: 'unset it; a certificate of your own is trusted with NODE_EXTRA_CA_CERTS=FILE' },
+      {
+        hint: 'unset it; a certificate of your own is trusted with AWS_CA_BUNDLE=FILE, or ca_bundle = FILE in the profile',
+      },
     );
   }
 }
@@ -84,6 +92,18 @@ function refusePlainText(url: URL, source: string): void {
     {
       hint: `put an https URL into ${source}, or one of this machine, such as http://127.0.0.1:4566`,
     },
+  );
+}
+
+/** An endpoint of one's own has no variants: AWS's rules for endpoints refuse the two together. */
+function refuseVariants(source: string, sources: EndpointSources): void {
+  const wanted = fipsSwitch(sources) ?? dualstackSwitch(sources);
+  if (wanted === undefined) return;
+  const what = fipsSwitch(sources) === undefined ? 'dual-stack' : 'FIPS';
+  throw new KeyturnError(
+    'bad-value',
+    `${wanted.source} asks for ${what} endpoints, and ${source} names another: FIPS or dual-stack and a custom endpoint are not supported together`,
+    { hint: `unset one of the two: ${wanted.source}, or ${source}` },
   );
 }
 

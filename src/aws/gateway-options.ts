@@ -6,9 +6,10 @@ import type { Timeouts } from './http-handler.ts';
 import type { Environment } from './shared-config.ts';
 
 export interface GatewayOptions {
-  /** Named profile; undefined means AWS_PROFILE, and else the SDK's default chain. */
+  /** Named profile; undefined means what the environment says (credential-source.ts). */
   readonly profile: string | undefined;
-  readonly region: string;
+  /** Named region; undefined means that of the environment, else that of the profile. */
+  readonly region: string | undefined;
   /** Process environment, read once at the edge. */
   readonly env: Environment;
   /** AWS calls under way at the same time, of all kinds together. */

@@ -26,6 +26,8 @@ export interface NewAccessKey {
 /** Who signs the calls, and what is known of the keys that they depend on (I7). */
 export interface Caller extends KeysBehind {
   readonly arn: string;
+  /** Whose credentials sign, and which setting says so, in words. */
+  readonly signedBy?: string | undefined;
 }
 
 export interface KeyReader {

@@ -5,7 +5,10 @@
 import type { IncomingMessage } from 'node:http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Limiter } from './limiter.ts';
+import type { HttpProxy, Route, Router } from './proxies.ts';
 import { silentLogger } from './quiet-sdk.ts';
+import { onTheWay } from './sdk-failure.ts';
+import type { Trust } from './trust.ts';
 
 export interface Timeouts {
   readonly connectionMs: number;
@@ -21,6 +24,15 @@ export const DEFAULT_TIMEOUTS = {
   throttledMs: 120_000,
 } satisfies Timeouts;
 
+/** What lies between this machine and AWS. */
+export interface Ways {
+  readonly route: Router;
+  /** Undefined for those whom Node trusts. */
+  readonly trust: Trust | undefined;
+  /** The setting that asks for a kind of endpoint that not every region has. */
+  readonly variant?: string | undefined;
+}
+
 export interface HandlerOptions {
   readonly timeouts: Timeouts;
   readonly limiter: Limiter;
@@ -30,23 +42,28 @@ export interface HandlerOptions {
    * just as a call is written to it, and then nobody knows whether the call arrived.
    */
   readonly keepAlive: boolean;
+  /** No proxy, and the trust of Node, when left out. */
+  readonly ways?: Ways | undefined;
 }
 
+const DIRECT: Route = { kind: 'direct' };
+
 export class LimitedHttpHandler extends NodeHttpHandler {
+  readonly #options: HandlerOptions;
   readonly #limiter: Limiter;
   readonly #bodyMs: number;
+  /** Made when a call first goes through the proxy: there is one at most. */
+  #tunnels: NodeHttpHandler | undefined;
 
   constructor(options: HandlerOptions) {
     const agent = { keepAlive: options.keepAlive, maxSockets: options.maxSockets };
+    const { trust } = options.ways ?? {};
     super({
-      connectionTimeout: options.timeouts.connectionMs,
-      requestTimeout: options.timeouts.requestMs,
-      // Without it the SDK only warns on the console and waits on.
-      throwOnRequestTimeout: true,
+      ...limitsOf(options.timeouts),
       httpAgent: agent,
-      httpsAgent: agent,
-      logger: silentLogger,
+      httpsAgent: trust === undefined ? agent : { ...agent, secureContext: trust.context },
     });
+    this.#options = options;
     this.#limiter = options.limiter;
     this.#bodyMs = options.timeouts.requestMs;
   }
@@ -55,9 +72,14 @@ export class LimitedHttpHandler extends NodeHttpHandler {
     request: Parameters<NodeHttpHandler['handle']>[0],
     options: Parameters<NodeHttpHandler['handle']>[1] = {},
   ): ReturnType<NodeHttpHandler['handle']> {
+    const { ways } = this.#options;
+    const route = ways?.route({ hostname: request.hostname, port: request.port ?? 443 }) ?? DIRECT;
     const giveBack = await this.#limiter.acquire(options.abortSignal as AbortSignal | undefined);
     try {
-      const result = await super.handle(request, options);
+      const result =
+        route.kind === 'proxy'
+          ? await this.#through(route.proxy).handle(request, options)
+          : await super.handle(request, options);
       // The call is under way until its body has been read or has failed.
       const body: IncomingMessage = result.response.body;
       body.once('close', giveBack);
@@ -65,8 +87,24 @@ export class LimitedHttpHandler extends NodeHttpHandler {
       return result;
     } catch (thrown) {
       giveBack();
-      throw thrown;
+      throw onTheWay(thrown, { route, trust: ways?.trust?.source, variant: ways?.variant });
     }
+  }
+
+  override destroy(): void {
+    super.destroy();
+    this.#tunnels?.destroy();
+  }
+
+  #through(proxy: HttpProxy): NodeHttpHandler {
+    const { timeouts, keepAlive, ways } = this.#options;
+    this.#tunnels ??= new NodeHttpHandler(async () => {
+      // Whoever has no proxy does not pay for one.
+      const { tunnelAgent } = await import('./tunnel.ts');
+      const httpsAgent = tunnelAgent(proxy, { keepAlive, trust: ways?.trust?.context });
+      return { ...limitsOf(timeouts), httpsAgent };
+    });
+    return this.#tunnels;
   }
 
   /** The SDK's requestTimeout ends with the answer's head; a body that trickles would hold us. */
@@ -76,4 +114,14 @@ export class LimitedHttpHandler extends NodeHttpHandler {
     timeUp.addEventListener('abort', cut, { once: true });
     body.once('close', () => timeUp.removeEventListener('abort', cut));
   }
+}
+
+function limitsOf({ connectionMs, requestMs }: Timeouts) {
+  return {
+    connectionTimeout: connectionMs,
+    requestTimeout: requestMs,
+    // Without it the SDK only warns on the console and waits on.
+    throwOnRequestTimeout: true,
+    logger: silentLogger,
+  };
 }

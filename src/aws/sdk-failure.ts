@@ -2,6 +2,8 @@
 // its session token) and the response (which may hold a new secret), and even AWS's text can quote the
 // signed headers back (I8).
 
+import type { Route } from './proxies.ts';
+
 /** Safe to attach as the cause of an error. */
 export interface FailureFacts {
   /** The SDK's name for the error, such as `TimeoutError`. */
@@ -24,6 +26,12 @@ export interface SdkFailure {
   readonly neverSent: boolean;
   /** The call was given up because of its abort signal. */
   readonly aborted: boolean;
+  /** How the call went; known of those that failed on the wire. */
+  readonly way: Way | undefined;
+  /** What a proxy answered instead of connecting. */
+  readonly proxyStatus: number | undefined;
+  /** Why the SDK knows no endpoint of AWS's for these settings. */
+  readonly endpointText: string | undefined;
 }
 
 interface SdkErrorShape {
@@ -32,6 +40,7 @@ interface SdkErrorShape {
   code?: unknown;
   syscall?: unknown;
   errors?: unknown;
+  proxyStatus?: unknown;
   $fault?: unknown;
   Code?: unknown;
   Error?: { Code?: unknown };
@@ -39,6 +48,23 @@ interface SdkErrorShape {
 }
 
 const TEXT_LENGTH_MAX = 500;
+
+/** How a call went that did not come through. */
+export interface Way {
+  readonly route: Route;
+  /** The setting that says whose certificates are trusted. */
+  readonly trust: string | undefined;
+  /** The setting that asks for a kind of endpoint that not every region has. */
+  readonly variant?: string | undefined;
+}
+
+const WAYS = new WeakMap<object, Way>();
+
+/** Remembers the way of a call that failed, for whoever words the failure. Returns what was thrown. */
+export function onTheWay(thrown: unknown, way: Way): unknown {
+  if (typeof thrown === 'object' && thrown !== null) WAYS.set(thrown, way);
+  return thrown;
+}
 
 export function readFailure(thrown: unknown): SdkFailure {
   const error: SdkErrorShape = typeof thrown === 'object' && thrown !== null ? thrown : {};
@@ -58,6 +84,9 @@ export function readFailure(thrown: unknown): SdkFailure {
     networkCode,
     neverSent: awsCode === undefined && failedToConnect(error),
     aborted: name === 'AbortError',
+    way: WAYS.get(error),
+    proxyStatus: typeof error.proxyStatus === 'number' ? error.proxyStatus : undefined,
+    endpointText: name === 'EndpointError' ? firstLine(text(error.message) ?? '') : undefined,
   };
 }
 

@@ -15,7 +15,10 @@ import type { AccountGateway, Caller, NewAccessKey } from './gateway.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { DEFAULT_TIMEOUTS } from './http-handler.ts';
 import { keysBehind } from './keys-behind.ts';
+import { chooseProfile } from './profile.ts';
+import { routerOf } from './proxies.ts';
 import { silenceSdkWarnings } from './quiet-sdk.ts';
+import { dualstackSwitch, fipsSwitch, regionSettings } from './region.ts';
 import { impatientRetries } from './retry.ts';
 import { createOverview } from './sdk-overview.ts';
 import { createReader } from './sdk-reader.ts';
@@ -23,6 +26,7 @@ import { createReports } from './sdk-reports.ts';
 import { createVerifier } from './sdk-verifier.ts';
 import { createWriter } from './sdk-writer.ts';
 import { loadSharedConfig } from './shared-config.ts';
+import { loadTrust } from './trust.ts';
 
 /** The caller: whoever signs, and what their calls need. */
 export interface Signer {
@@ -65,35 +69,53 @@ function successor({ settings, clock, signal }: Signer): AccountGateway['signedB
 /** Asks STS once who signs. */
 export async function openSigner(options: GatewayOptions): Promise<Signer> {
   silenceSdkWarnings();
-  const { env, region, clock, emit } = options;
+  const { env, clock, emit } = options;
   const signal = manyListeners(options.signal);
   const shared = await loadSharedConfig(env);
-  const profile = options.profile || env.AWS_PROFILE || undefined;
-  const sources: EndpointSources = { env, shared, profile, sandbox: clock.shift?.sandbox };
+  const chosen = chooseProfile(options.profile, env);
+  const sources: EndpointSources = { env, shared, ...chosen, sandbox: clock.shift?.sandbox };
   refuseInsecureEndpoints(sources);
   const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;
-  const wire = openWire(options.maxParallel, timeouts);
+  const { region, ...variants } = regionSettings(options.region, sources);
+  const iamEndpoint = resolveEndpoint('iam', sources);
+  const stsEndpoint = resolveEndpoint('sts', sources);
+  const route = routerOf(env);
+  const trust = loadTrust(sources);
+  const wire = openWire(options.maxParallel, timeouts, {
+    route,
+    trust,
+    variant: (fipsSwitch(sources) ?? dualstackSwitch(sources))?.source,
+  });
   const { throttledMs = DEFAULT_TIMEOUTS.throttledMs } = timeouts;
   const settings: ClientSettings = {
     region,
-    iamEndpoint: resolveEndpoint('iam', sources),
-    stsEndpoint: resolveEndpoint('sts', sources),
+    iamEndpoint,
+    stsEndpoint,
+    variants,
     wire,
     patience: { clock, throttledMs },
     emit,
     run: options.run,
   };
-  const { credentials, opener } = signIn(sources, settings, clock, options);
+  const { credentials, opener, signedBy } = signIn(sources, settings, clock, options);
+  const proxy = route({ hostname: endpointHost(settings), port: HTTPS_PORT });
+  emit({
+    code: 'signing',
+    signedBy,
+    region,
+    ...(proxy.kind === 'proxy' && { proxy: proxy.proxy.url.origin }),
+    ...(trust !== undefined && { trust: trust.source }),
+  });
   const close = () => wire.close();
   try {
     const whoIs = (who: CredentialProvider) => {
       const sts = openStsClient(settings, who, impatientRetries(settings.patience));
-      return askCaller(sts, who, settings, signal);
+      return askCaller({ sts, settings, signedBy, signal }, who);
     };
     const signer = await whoIs(credentials);
     const isSession = (await credentials()).sessionToken !== undefined;
     const behind = isSession ? await keysBehind(signer, opener(), whoIs) : {};
-    const caller = { ...signer, ...behind };
+    const caller = { ...signer, ...behind, signedBy };
     return { caller, credentials, isSession, settings, sources, clock, signal, close };
   } catch (thrown) {
     close();
@@ -131,16 +153,29 @@ function manyListeners(signal: AbortSignal | undefined): AbortSignal | undefined
   return derived;
 }
 
+const HTTPS_PORT = 443;
+
+/** A host like the one that is asked for the caller, to tell how it is reached. */
+function endpointHost({ stsEndpoint, region }: ClientSettings): string {
+  return stsEndpoint === undefined ? `sts.${region}.amazonaws.com` : new URL(stsEndpoint).hostname;
+}
+
+interface Asking {
+  readonly sts: STSClient;
+  readonly settings: ClientSettings;
+  readonly signedBy: string;
+  readonly signal: AbortSignal | undefined;
+}
+
 async function askCaller(
-  sts: STSClient,
+  { sts, settings, signedBy, signal }: Asking,
   credentials: CredentialProvider,
-  settings: ClientSettings,
-  signal: AbortSignal | undefined,
 ): Promise<Caller> {
   // Apart from the call, so that a failure to find credentials is not taken for AWS's answer.
   const { accessKeyId: signingKeyId } = await credentials();
   const call = {
     permission: 'sts:GetCallerIdentity',
+    signedBy,
     endpoint: settings.stsEndpoint,
     region: settings.region,
   };

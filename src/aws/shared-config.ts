@@ -13,6 +13,8 @@ type Settings = Readonly<Record<string, string | undefined>>;
 export interface SharedConfig {
   readonly credentialsPath: string;
   readonly configPath: string;
+  /** What `~` stands for; undefined for a user without a home. */
+  readonly home?: string | undefined;
   /** Settings by profile name; for a setting in both files the credentials file wins. */
   readonly profiles: ReadonlyMap<string, Settings>;
   /** `[services x]` sections by name; keys look like `iam.endpoint_url`. */
@@ -24,7 +26,9 @@ const SERVICES_PREFIX = 'services.';
 const OTHER_SECTION = /^(?:services|sso-session)\./;
 
 export async function loadSharedConfig(env: Environment): Promise<SharedConfig> {
-  const around = { env, home: homedir(), platform: process.platform };
+  const home = env.HOME || env.USERPROFILE || systemHome();
+  // Without a home there are no such files but those that are named. As in the AWS CLI, that is no error.
+  const around = { env, home: home ?? NOWHERE, platform: process.platform };
   const { credentials: credentialsPath, config: configPath } = sdkPaths(around);
   const files = await loadSharedConfigFiles({
     filepath: credentialsPath,
@@ -43,5 +47,16 @@ export async function loadSharedConfig(env: Environment): Promise<SharedConfig> 
   for (const [name, settings] of Object.entries(files.credentialsFile)) {
     profiles.set(name, { ...profiles.get(name), ...settings });
   }
-  return { credentialsPath, configPath, profiles, services };
+  return { credentialsPath, configPath, home, profiles, services };
+}
+
+const NOWHERE = '/nonexistent';
+
+/** Node throws for a user whom the system does not know, as the first user of many a container. */
+function systemHome(): string | undefined {
+  try {
+    return homedir() || undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -55,6 +55,15 @@ interface EventPayloads {
     dryRun: boolean;
     daysThreshold: number;
   };
+  /** Whose credentials sign, where, and how AWS is reached; before anybody is asked. */
+  signing: {
+    signedBy: string;
+    region: string;
+    /** Without user and password. */
+    proxy?: string;
+    /** The setting that names the authorities; those whom Node trusts when left out. */
+    trust?: string;
+  };
   'report-progress': { waitedMs: number };
   /** The credential report, the time at which AWS made it, and whose keys are read because of it. */
   'report-read': { generatedAt: string; users: number; shortlisted: number };
@@ -174,6 +183,7 @@ export type EventCode = keyof EventPayloads;
 
 export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'run-started': 'info',
+  signing: 'info',
   'report-progress': 'debug',
   'report-read': 'info',
   'report-unusable': 'warn',

@@ -172,6 +172,7 @@ function rotationReport(more: object): RotationReport {
       duration_seconds: 1,
     },
     account_id: ACCOUNT,
+    signed_by: 'profile dev',
     inventory: { source: 'scan', generated_time: null, fallback_reason: 'reason' },
     keyturn_version: '0.1.0',
     ...more,

@@ -86,6 +86,7 @@ export function allKeysPage(report: KeyctlReport, users: readonly User[], page: 
     ...(isSeveral
       ? [paint('dim', wrap('', accountsLine(accounts.size, failures.length, skipped)))]
       : []),
+    ...(report.signed_by ? [paint('dim', wrap('', `signed by ${report.signed_by}`))] : []),
   ].join(isSeveral ? '\n\n' : '\n');
 }
 

@@ -117,6 +117,11 @@ export const keyctlReportSchema = z
     user_name: z.string().nullable().describe('The IAM user whose key it is'),
     profile: z.string().nullable().describe('The profile whose key is meant'),
     auth_profile: z.string().nullable().describe('The profile that signs the calls'),
+    signed_by: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('Of a list of all keys: whose credentials signed it, and which setting chose them'),
     credentials_file: z.string().nullable(),
     warnings: z.array(z.string()),
     current_key_id: z.string().nullable().describe('The key that the profile held at the start'),

@@ -75,6 +75,10 @@ export const keysReportSchema = z
     command: z.literal('list'),
     execution_time: z.string().describe('ISO 8601 UTC'),
     days_threshold: z.number().int(),
+    signed_by: z
+      .string()
+      .nullable()
+      .describe('Whose credentials signed the calls, and which setting chose them'),
     accounts: z.array(listedAccount),
     keys: z.array(listedKey).describe('Users with the most urgent key first'),
     errors: z.array(issue).describe('Accounts and users that could not be read'),

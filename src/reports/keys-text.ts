@@ -114,7 +114,8 @@ function notesOf({ keys }: KeysReport): string[][] {
   });
 }
 
-function footnotes({ summary, accounts, days_threshold: days }: KeysReport): string[] {
+function footnotes(report: KeysReport): string[] {
+  const { summary, accounts, days_threshold: days, signed_by: signedBy } = report;
   const { keys_shown: shown, keys_without_id: unnamed, keys_undecided: undecided } = summary;
   const skipped = summary.accounts_skipped;
   const byReport = accounts.some(({ source }) => source === 'credential-report');
@@ -134,6 +135,7 @@ function footnotes({ summary, accounts, days_threshold: days }: KeysReport): str
     ...(byReport && shown > 0
       ? ['What was changed since the report by others than keyturn is not in it.']
       : []),
+    ...(signedBy === null ? [] : [`Signed by ${signedBy}.`]),
   ];
 }
 

@@ -249,7 +249,9 @@ function summaryLine(report: RotationReport, { paint, wrap }: Page): string {
     `${summary.cleanup_operations} ${would}deleted`,
     `${summary.duration_seconds.toFixed(1)} s`,
   ];
-  const lines = [parts.join(' · '), ...sourceLine(report.inventory)];
+  const { signed_by: signedBy } = report;
+  const signed = signedBy === null ? [] : [`signed by ${signedBy}`];
+  const lines = [parts.join(' · '), ...signed, ...sourceLine(report.inventory)];
   return paint('dim', lines.map((line) => wrap('', line)).join('\n'));
 }
 

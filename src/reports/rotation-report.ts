@@ -205,6 +205,10 @@ export const rotationReportSchema = z
       .describe(
         'null when the caller could not be identified, and with --organization or --accounts: then each result has its own',
       ),
+    signed_by: z
+      .string()
+      .nullable()
+      .describe('Whose credentials signed the calls, and which setting chose them; null when nobody was asked'),
     inventory: inventory
       .nullable()
       .describe(

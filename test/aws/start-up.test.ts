@@ -43,6 +43,7 @@ describe('who signs', () => {
       account: ACCOUNT,
       arn: ADMIN_ARN,
       accessKeyId: sandbox.world.administratorKey().id,
+      signedBy: 'the environment (AWS_ACCESS_KEY_ID)',
     });
     const [only, ...others] = sandbox.requests.list();
     assert.equal(only?.operation, 'GetCallerIdentity');

@@ -57,6 +57,7 @@ export function reportOf(options: Pick<RotateAccountOptions, 'dryRun'>): Rotatio
       duration_seconds: 1.5,
     },
     account_id: '123456789012',
+    signed_by: null,
     inventory: { source: 'scan', generated_time: null, fallback_reason: null },
     keyturn_version: '0.1.0',
   });

@@ -97,6 +97,7 @@ export async function openLaptop(t: TestContext, options: SandboxOptions = {}): 
     session,
     target: (profile, more = {}) => ({
       ...session(profile),
+      authProfile: profile,
       targetProfile: profile,
       user: undefined,
       ...more,

@@ -315,6 +315,7 @@ function withAllKeys(report: KeyctlReport, all: AllKeys): KeyctlReport {
     // Unknown is not empty (I11): a list with holes is no success.
     success: all.unreadable.length + all.failures.length === 0,
     account_id: all.account ?? null,
+    signed_by: all.signedBy ?? null,
     users: all.users.map(({ account, user, keys }) => ({
       account_id: account,
       user_name: user,

@@ -25,8 +25,8 @@ export async function listAllKeys(
   }
   const gateway = await gatewayFor(options, context);
   try {
-    const { account } = gateway.caller;
-    return { account, ...(await keysOf(gateway, context)), failures: [], accountsSkipped: 0 };
+    const { account, signedBy } = gateway.caller;
+    return { account, signedBy, ...(await keysOf(gateway, context)), failures: [], accountsSkipped: 0 };
   } finally {
     gateway.close();
   }
@@ -90,6 +90,7 @@ async function listSeveral(
     failures.push(...summary.unknown.map(({ id, error }) => ({ account: id, error })));
     return {
       account: undefined,
+      signedBy: accounts.caller.signedBy,
       users: users.toSorted(byAccount),
       unreadable: unreadable.toSorted(byAccount),
       failures: failures.toSorted(byAccount),

@@ -34,11 +34,12 @@ export interface KeyctlContext {
 
 /** What every call of AWS on behalf of a profile needs. */
 export interface SessionOptions {
-  /** The profile that signs the calls. */
-  readonly authProfile: string;
+  /** The profile that signs the calls; undefined means whoever the environment says. */
+  readonly authProfile: string | undefined;
   /** `-c`: reading, signing and writing all use this file; undefined means the default one. */
   readonly credentialsFile: string | undefined;
-  readonly region: string;
+  /** Undefined means that of the environment, else that of the profile. */
+  readonly region: string | undefined;
   /** The code given on the command line, if any. */
   readonly mfaCode: string | undefined;
   /** Asks the person for the code of a device; undefined where nobody can be asked. */
@@ -46,6 +47,7 @@ export interface SessionOptions {
 }
 
 export interface TargetOptions extends SessionOptions {
+  readonly authProfile: string;
   /** The profile whose key is meant. */
   readonly targetProfile: string;
   /** `--user`: whose key it is, when AWS cannot tell. Checked all the same. */
@@ -206,6 +208,8 @@ export type ListProfiles = (
 export interface AllKeys {
   /** Undefined when several were asked for. */
   readonly account: string | undefined;
+  /** Whose credentials signed the calls, in words. */
+  readonly signedBy?: string | undefined;
   readonly users: readonly UserKeyDetails[];
   readonly unreadable: readonly {
     readonly account: string;

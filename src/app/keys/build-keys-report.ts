@@ -18,7 +18,7 @@ export interface KeysReportFacts {
 }
 
 export function buildKeysReport(
-  { accounts, failures, accountsSkipped }: ListedAccounts,
+  { accounts, failures, accountsSkipped, signedBy }: ListedAccounts,
   facts: KeysReportFacts,
 ): KeysReport {
   const users = accounts.flatMap(({ account, shown }) =>
@@ -32,6 +32,7 @@ export function buildKeysReport(
     command: 'list',
     execution_time: facts.now.toISOString(),
     days_threshold: facts.daysThreshold,
+    signed_by: signedBy ?? null,
     accounts: accounts.map(accountLine),
     keys,
     errors: [...failures.map(({ account, error }) => issue(error, account, null)), ...unreadable],

@@ -21,7 +21,8 @@ export interface ChangeKeyOptions {
   readonly althoughOnlyActive: boolean;
   readonly althoughHeld: boolean;
   readonly profile: string | undefined;
-  readonly region: string;
+  /** Undefined means that of the environment, else that of the profile. */
+  readonly region: string | undefined;
   /** The account of the key, entered through the role; undefined means the caller's own. */
   readonly account: string | undefined;
   readonly roleName: string;

@@ -14,13 +14,16 @@ import { type AccountKeys, type AccountKeysOptions, listAccountKeys } from './ac
 export interface ListKeysOptions extends Omit<AccountKeysOptions, 'isOneOfSeveral'> {
   readonly accounts: AccountSelection | undefined;
   readonly profile: string | undefined;
-  readonly region: string;
+  /** Undefined means that of the environment, else that of the profile. */
+  readonly region: string | undefined;
 }
 
 export interface ListedAccounts {
   readonly accounts: readonly AccountKeys[];
   readonly failures: readonly { readonly account: string; readonly error: KeyturnError }[];
   readonly accountsSkipped: number;
+  /** Whose credentials signed the calls, in words. */
+  readonly signedBy?: string | undefined;
 }
 
 type ListContext = Omit<RunContext, 'changes'>;
@@ -38,7 +41,8 @@ export async function listKeys(
   const gateway = await openGateway({ ...context, profile, region, maxParallel });
   try {
     const account = await keysIn(gateway, { ...options, isOneOfSeveral: false }, context);
-    return { accounts: [account], failures: [], accountsSkipped: 0 };
+    const { signedBy } = gateway.caller;
+    return { accounts: [account], failures: [], accountsSkipped: 0, signedBy };
   } finally {
     gateway.close();
   }
@@ -96,6 +100,7 @@ async function listSeveral(
       accounts: found.toSorted(byAccount),
       failures: failures.toSorted(byAccount),
       accountsSkipped: summary.skipped,
+      signedBy: accounts.caller.signedBy,
     };
   } finally {
     accounts.close();

@@ -3,7 +3,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
 import { isStatePlace } from '../../state/stores.ts';
-import { DEFAULTS } from '../rotate/flags.ts';
 import { quoted } from './argv.ts';
 import { regionName } from './value-rules.ts';
 
@@ -18,8 +17,9 @@ export interface Surroundings {
 /**
  * The region of the environment counts because every AWS tool honours it, and because it decides the
  * partition: with AWS_REGION=us-gov-west-1 the commercial endpoint would refuse the credentials.
+ * Undefined where it names none: then the profile that signs may.
  */
-export function regionOf(env: Surroundings['env']): string {
+export function regionOf(env: Surroundings['env']): string | undefined {
   for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) {
     const text = env[name];
     if (text === undefined || text === '') continue;
@@ -29,7 +29,7 @@ export function regionOf(env: Surroundings['env']): string {
       hint: `set ${name} to a region such as us-east-1, or name one with --region`,
     });
   }
-  return DEFAULTS.region;
+  return undefined;
 }
 
 /** Where the state is kept: any place of a kind of store, or a path. Throws `state-dir` when nothing tells. */

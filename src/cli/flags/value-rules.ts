@@ -2,6 +2,7 @@
 // because a guess here rotates keys.
 
 import { type AccessKeyId, isAccessKeyId } from '../../base/access-key-id.ts';
+import { isRegionName } from '../../base/region-name.ts';
 import type { ValueRule } from './flag.ts';
 
 export const boolean: ValueRule<boolean> = {
@@ -112,13 +113,12 @@ export const userName = shaped(
   'one IAM user name: 1 to 64 letters, digits or _+=,.@-',
 );
 
-/** The shape of every region name so far, such as us-east-1, us-gov-west-1, us-isob-east-1. */
-export const regionName = shaped(
-  'REGION',
-  'us-east-1',
-  /^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$/,
-  'a region name',
-);
+export const regionName: ValueRule<string> = {
+  takes: 'a region name',
+  example: 'us-east-1',
+  placeholder: 'REGION',
+  read: (text) => (isRegionName(text) ? text : undefined),
+};
 
 /** Any name that a line of an AWS config file can hold. */
 export const profileName = shaped(

@@ -121,7 +121,7 @@ export const KEYCTL_FLAGS = {
     rule: rule.notEmpty(rule.regionName),
     group: AWS,
     about: 'IAM is one service for all regions of a partition, so this only chooses the partition.',
-    fallback: `AWS_REGION, AWS_DEFAULT_REGION, else ${DEFAULTS.region}`,
+    fallback: `AWS_REGION, AWS_DEFAULT_REGION, the profile's region, else ${DEFAULTS.region}`,
   },
   mfaCode: {
     names: ['mfa-code'],

@@ -54,7 +54,7 @@ const SECTIONS: readonly HelpSection[] = [
     entries: [
       ['AWS_SHARED_CREDENTIALS_FILE', 'the credentials file, when -c is not given'],
       ['AWS_CONFIG_FILE', 'the config file, whose profiles can sign'],
-      ['AWS_PROFILE', 'signs --list-all-keys when -a is not given'],
+      ['AWS_PROFILE, AWS_ACCESS_KEY_ID, …', 'sign --list-all-keys when -a is not given'],
       ['KEYTURN_STATE_DIR', 'the state directory, when --state-dir is not given'],
       [
         'KEYTURN_SANDBOX',

@@ -35,7 +35,8 @@ export type KeyctlOrder =
   | { readonly kind: 'list-keys'; readonly pair: Pair | undefined }
   | {
       readonly kind: 'list-all-keys';
-      readonly authProfile: string;
+      /** Undefined means whoever the environment says. */
+      readonly authProfile: string | undefined;
       /** Several accounts; undefined means that of the profile. */
       readonly accounts: AccountSelection | undefined;
     };
@@ -71,7 +72,7 @@ const LISTS = ['list', 'listKeys', 'listAllKeys'] as const;
 /** Throws `conflicting-flags` and the like, all with exit code 2. */
 export function resolveKeyctl(args: readonly string[], surroundings: Surroundings): KeyctlOptions {
   const { values, words } = parseCommandLine(KEYCTL_FLAGS, args, WORDS_MAX);
-  const order = orderOf(values, words, surroundings);
+  const order = orderOf(values, words);
   refuseUseless(values, order);
   const { credentials, mfaCode, logFile } = values;
   const credentialsFile =
@@ -102,7 +103,7 @@ export function resolveKeyctl(args: readonly string[], surroundings: Surrounding
   };
 }
 
-function orderOf(values: Values, words: readonly string[], { env }: Surroundings): KeyctlOrder {
+function orderOf(values: Values, words: readonly string[]): KeyctlOrder {
   const command = COMMANDS.find((known) => known === words[0]);
   const lists = LISTS.filter((name) => values[name] === true);
   const [list, second] = lists;
@@ -113,7 +114,7 @@ function orderOf(values: Values, words: readonly string[], { env }: Surroundings
     });
   }
   const pair = pairOf(values, command === undefined ? words : words.slice(1), command);
-  if (list !== undefined) return listOrder(list, pair, values, env.AWS_PROFILE);
+  if (list !== undefined) return listOrder(list, pair, values);
   if (command === undefined) {
     const dryRun = values.dryRun ?? false;
     return pair === undefined ? { kind: 'choose', dryRun } : { kind: 'rotate', pair, dryRun };
@@ -169,7 +170,6 @@ function listOrder(
   list: (typeof LISTS)[number],
   pair: Pair | undefined,
   values: Values,
-  environmentProfile: string | undefined,
 ): KeyctlOrder {
   if (list === 'listKeys') return { kind: 'list-keys', pair };
   if (list === 'list' && pair !== undefined) {
@@ -190,7 +190,7 @@ function listOrder(
   }
   return {
     kind: 'list-all-keys',
-    authProfile: values.authProfile ?? (environmentProfile || 'default'),
+    authProfile: values.authProfile,
     accounts: selectionOf(values),
   };
 }

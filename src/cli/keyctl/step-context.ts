@@ -23,7 +23,10 @@ export interface StepContext {
   readonly hideWaiting: () => void;
 }
 
-export function sessionOptions(run: StepContext, authProfile: string): SessionOptions {
+export function sessionOptions<Profile extends string | undefined>(
+  run: StepContext,
+  authProfile: Profile,
+): SessionOptions & { readonly authProfile: Profile } {
   const { ask } = run;
   return {
     ...run.options.session(),

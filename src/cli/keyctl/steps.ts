@@ -74,7 +74,7 @@ async function listAllKeys(
   run: StepContext,
   { authProfile, accounts }: OrderOf<'list-all-keys'>,
 ): Promise<KeyctlProgress> {
-  await requireProfiles(run, [authProfile]);
+  if (authProfile !== undefined) await requireProfiles(run, [authProfile]);
   run.showWaiting('reading users and keys');
   const asked = { ...sessionOptions(run, authProfile), accounts };
   return { result: { kind: 'all-keys', all: await run.parts.listAllKeys(asked, run.context) } };

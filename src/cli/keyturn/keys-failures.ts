@@ -33,6 +33,7 @@ export function listFailure(
     command: 'list',
     execution_time: at.toISOString(),
     days_threshold: daysThreshold,
+    signed_by: null,
     accounts: [],
     keys: [],
     errors: [{ code, message, hint: hint ?? null, username: null, account_id: null }],

@@ -59,6 +59,7 @@ export function failureReport(facts: FailureFacts): RotationReport {
       duration_seconds: 0,
     },
     account_id: null,
+    signed_by: null,
     inventory: null,
     keyturn_version: facts.version,
   };

@@ -145,7 +145,7 @@ export const ROTATE_FLAGS = {
     group: AWS,
     about:
       'IAM is one service for all regions of a partition, so for IAM this only chooses the partition (us-gov-west-1, cn-north-1) and the STS endpoint. Secrets and parameters of --deliver are in this region.',
-    fallback: `AWS_REGION, AWS_DEFAULT_REGION, else ${DEFAULTS.region}`,
+    fallback: `AWS_REGION, AWS_DEFAULT_REGION, the profile's region, else ${DEFAULTS.region}`,
   },
   outputFormat: {
     names: ['output-format'],

@@ -6,6 +6,7 @@ import { printable } from '../../base/printable.ts';
 
 export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'run-started': 'run started',
+  signing: 'credentials chosen',
   'report-progress': 'waiting for the credential report',
   'report-read': 'credential report read',
   'report-not-compared': 'credential report not compared with the number of users',

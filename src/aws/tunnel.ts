@@ -1,0 +1,67 @@
+// Connections through a proxy: CONNECT, then TLS with AWS itself, so that the proxy sees neither keys nor
+// calls. Loaded where the environment names a proxy, and nowhere else.
+
+import type { Agent, ClientRequest } from 'node:http';
+import type { SecureContext } from 'node:tls';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import type { HttpProxy } from './proxies.ts';
+
+/** The proxy answered, and does not connect. `syscall` says that nothing was sent to AWS (I2). */
+export class TunnelRefused extends Error {
+  override readonly name = 'TunnelRefused';
+  readonly code = 'PROXY_REFUSED';
+  readonly syscall = 'connect';
+  readonly proxyStatus: number;
+
+  constructor(status: number) {
+    super(`the proxy answered CONNECT with HTTP ${status}`);
+    this.proxyStatus = status;
+  }
+}
+
+export interface TunnelOptions {
+  readonly keepAlive: boolean;
+  readonly trust: SecureContext | undefined;
+}
+
+type ConnectParameters = Parameters<HttpsProxyAgent<string>['connect']>;
+
+class Tunnel extends HttpsProxyAgent<string> {
+  override async connect(
+    request: ConnectParameters[0],
+    options: ConnectParameters[1],
+  ): ReturnType<HttpsProxyAgent<string>['connect']> {
+    let status = 0;
+    request.once('proxyConnect', (answer: { statusCode: number }) => {
+      status = answer.statusCode;
+    });
+    const socket = await super.connect(request, options).catch((thrown: unknown) => {
+      throw neverSent(thrown);
+    });
+    if (status === 200) return socket;
+    // The library would hand on the proxy's page as if it were AWS's answer.
+    socket.destroy();
+    throw new TunnelRefused(status);
+  }
+}
+
+/** Whatever fails before the tunnel stands, fails before anything is sent to AWS. */
+function neverSent(thrown: unknown): unknown {
+  if (!(thrown instanceof Error)) return thrown;
+  const { code = 'ECONNRESET' } = thrown as NodeJS.ErrnoException;
+  return Object.assign(thrown, { code, syscall: 'connect' });
+}
+
+export function tunnelAgent({ url, authorization }: HttpProxy, options: TunnelOptions): Agent {
+  const { keepAlive, trust } = options;
+  const secureContext = trust === undefined ? {} : { secureContext: trust };
+  const agent = new Tunnel(url.href, {
+    keepAlive,
+    ...secureContext,
+    // Not in the URL: the library shows that where DEBUG is set.
+    ...(authorization !== undefined && { headers: { 'Proxy-Authorization': authorization } }),
+  });
+  // What the library was given is for its connection to the proxy; this is for the one to AWS.
+  Object.assign(agent.options, secureContext);
+  return agent as Agent & { readonly request?: ClientRequest };
+}

@@ -1,0 +1,3 @@
+import { testTheirs } from './theirs.ts';
+
+testTheirs('boto3');
