@@ -31,11 +31,13 @@ import { rotationReportSchema } from '../src/reports/rotation-report.ts';
 import { statusReportSchema } from '../src/reports/status-report.ts';
 import { undoReportSchema, undoSeveralReportSchema } from '../src/reports/undo-report.ts';
 import { declarations } from './bundle/library.ts';
+import { environmentPage } from './environment-page.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': errorsPage,
+  'docs/environment.md': environmentPage,
   'docs/cli/rotate-iam-keys.md': () => helpPage('rotate-iam-keys', rotateHelp()),
   'docs/cli/keyctl.md': () => helpPage('keyctl', keyctlHelp()),
   'schema/rotate-iam-keys.schema.json': () => schemaFile('rotate-iam-keys', rotationReportSchema),

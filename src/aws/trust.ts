@@ -1,6 +1,7 @@
 // Who vouches for the certificates of those whom we ask: AWS_CA_BUNDLE, the profile's ca_bundle, or
 // REQUESTS_CA_BUNDLE, in botocore's order. The file stands in the place of what Node trusts.
 
+import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
@@ -20,13 +21,23 @@ export function loadTrust(sources: EndpointSources): Trust | undefined {
   if (setting === undefined) return undefined;
   const { source, path } = setting;
   const ca = read(path, source);
-  if (!/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/.test(ca)) {
-    throw unusable(setting, 'holds no certificate in PEM form');
+  const certificates = ca.match(PEM) ?? [];
+  if (certificates.length === 0) throw unusable(setting, 'holds no certificate in PEM form');
+  // Node leaves out the first that it cannot read, and all behind it, without a word.
+  const unreadable = certificates.findIndex((certificate) => !isReadable(certificate));
+  if (unreadable >= 0) {
+    throw unusable(setting, `holds a certificate that cannot be read (number ${unreadable + 1})`);
   }
+  return { context: createSecureContext({ ca: certificates.join('\n') }), source };
+}
+
+const PEM = /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]*-----END (?:X509 )?CERTIFICATE-----/g;
+
+function isReadable(certificate: string): boolean {
   try {
-    return { context: createSecureContext({ ca }), source };
-  } catch (cause) {
-    throw unusable(setting, 'holds a certificate that cannot be read', cause);
+    return new X509Certificate(certificate).subject !== '';
+  } catch {
+    return false;
   }
 }
 

@@ -208,7 +208,9 @@ export const rotationReportSchema = z
     signed_by: z
       .string()
       .nullable()
-      .describe('Whose credentials signed the calls, and which setting chose them; null when nobody was asked'),
+      .describe(
+        'Whose credentials signed the calls, and which setting chose them; null when nobody was asked',
+      ),
     inventory: inventory
       .nullable()
       .describe(

@@ -176,11 +176,15 @@ function answerOf(action: string, host: string): string {
   const results: Readonly<Record<string, string>> = {
     GetCallerIdentity: `<Arn>arn:${partition}:iam::123456789012:user/ann</Arn><UserId>AIDA</UserId><Account>123456789012</Account>`,
     ListAccessKeys: `<IsTruncated>false</IsTruncated><AccessKeyMetadata><member><UserName>ann</UserName><AccessKeyId>${IDS.listed}</AccessKeyId><Status>Active</Status><CreateDate>${new Date().toISOString()}</CreateDate></member></AccessKeyMetadata>`,
+    GetAccountSummary: '<SummaryMap><entry><key>Users</key><value>1</value></entry></SummaryMap>',
+    ListUsers: `<IsTruncated>false</IsTruncated><Users><member><UserName>ann</UserName><Path>/</Path><UserId>AIDA</UserId><Arn>arn:${partition}:iam::123456789012:user/ann</Arn><CreateDate>${new Date().toISOString()}</CreateDate></member></Users>`,
+    GetAccessKeyLastUsed: `<UserName>ann</UserName><AccessKeyLastUsed><LastUsedDate>${new Date().toISOString()}</LastUsedDate><ServiceName>iam</ServiceName><Region>us-east-1</Region></AccessKeyLastUsed>`,
     AssumeRole: session(IDS.role) + role,
     AssumeRoleWithWebIdentity: session(IDS.web) + role,
     GetSessionToken: session(IDS.session),
   };
   const result = results[action] ?? '';
-  const xmlns = action === 'ListAccessKeys' ? 'https://iam' : 'https://sts';
+  const xmlns =
+    !(action in results) || /AccessKey|Users|Summary/.test(action) ? 'https://iam' : 'https://sts';
   return `<${action}Response xmlns="${xmlns}.amazonaws.test/doc/"><${action}Result>${result}</${action}Result><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></${action}Response>`;
 }

@@ -63,7 +63,7 @@ export const CREDENTIALS: Theme = {
       outcome: { kind: 'reached', key: 'prod' },
       result: 'the profile `prod`',
       theirs: { boto3: { kind: 'reached', key: 'dev' } },
-      note: 'as the AWS CLI 2; boto3 and the AWS CLI 1 take `AWS_DEFAULT_PROFILE`',
+      note: 'the AWS CLI 2 the same; boto3 and the AWS CLI 1 take `AWS_DEFAULT_PROFILE`',
     },
     {
       settings: '`AWS_ACCESS_KEY_ID` without `AWS_SECRET_ACCESS_KEY`',
@@ -83,7 +83,7 @@ export const CREDENTIALS: Theme = {
       outcome: { kind: 'reached', key: 'default' },
       result: 'the profile `default`',
       theirs: both({ kind: 'refused', words: /could not be found/ }),
-      note: 'an empty variable is as good as none, as in the AWS SDKs',
+      note: 'they refuse it; to the AWS SDKs an empty variable is none',
     },
     {
       settings: '`AWS_ACCESS_KEY_ID=` (empty) and a secret',

@@ -59,7 +59,7 @@ export const REGIONS: Theme = {
       outcome: { kind: 'reached', sts: 'sts.eu-west-1.amazonaws.com', iam: 'iam.amazonaws.com' },
       result: 'eu-west-1',
       theirs: { boto3: { kind: 'reached', sts: 'sts.us-east-1.amazonaws.com' } },
-      note: 'as the AWS CLI 2; boto3 and the AWS CLI 1 know `AWS_DEFAULT_REGION` alone',
+      note: 'the AWS CLI 2 the same; boto3 and the AWS CLI 1 know `AWS_DEFAULT_REGION` alone',
     },
     {
       settings: '`--region eu-west-1`, `AWS_DEFAULT_REGION=us-east-1`',
@@ -78,7 +78,7 @@ export const REGIONS: Theme = {
       },
       result: 'us-east-1',
       theirs: { 'AWS CLI': GLOBAL, boto3: GLOBAL },
-      note: 'the same service: they ask it by its global name',
+      note: 'the same service by its global name',
     },
     {
       settings: '`AWS_REGION=aws-global` and `AWS_DEFAULT_REGION=aws-global`',
@@ -103,7 +103,7 @@ export const REGIONS: Theme = {
       outcome: { kind: 'reached', sts: 'sts.amazonaws.com', region: 'us-east-1' },
       result: 'the global endpoint of STS',
       theirs: { 'AWS CLI': { kind: 'reached', sts: 'sts.us-east-1.amazonaws.com' } },
-      note: 'the AWS CLI 2 does not know the setting',
+      note: 'boto3 and the AWS CLI 1 the same; the AWS CLI 2 does not know the setting',
     },
     {
       settings: '`AWS_USE_FIPS_ENDPOINT=true`',

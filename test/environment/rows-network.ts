@@ -17,8 +17,9 @@ const BOTH_THROUGH = {
   boto3: { kind: 'reached', via: 'proxy' },
 } as const;
 const ON_THIS_MACHINE =
-  'what is on this machine is never asked through a proxy, which would see a new secret';
-const AS_MEANT = 'keyturn reads it as other tools do, and as whoever wrote it meant it';
+  'through the proxy, which would see a new secret: keyturn never asks this machine through one';
+const AS_MEANT =
+  'through the proxy; other tools read it as keyturn does, and as whoever wrote it meant it';
 
 /** Two tools that ask one host of a corporate network, past the proxy or through it. */
 function noProxy(value: string, outcome: Row['outcome'], more: Partial<Row> = {}): Row {
@@ -141,7 +142,7 @@ export const PROXIES: Theme = {
       outcome: PAST,
       result: 'past the proxy',
       theirs: BOTH_THROUGH,
-      note: 'keyturn reads networks too',
+      note: 'through the proxy: they do not read networks, and ask this machine through it too',
       needsRecent: true,
     },
     {

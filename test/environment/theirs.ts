@@ -25,8 +25,7 @@ const RECENT: Readonly<Record<string, readonly [major: number, minor: number]>> 
 export function testTheirs(tool: Tool): void {
   const python = tool === 'boto3' && existsSync(PRIVATE) ? PRIVATE : SYSTEM;
   const isThere = spawnSync(python, ['-c', `import ${MODULE[tool]}`]).status === 0;
-  const skip =
-    IS_REQUIRED || isThere ? false : `no ${tool} for ${python}; set KEYTURN_TEST_PYTHON`;
+  const skip = IS_REQUIRED || isThere ? false : `no ${tool} for ${python}; set KEYTURN_TEST_PYTHON`;
   testEveryRow(
     tool,
     async () => {
@@ -40,7 +39,9 @@ export function testTheirs(tool: Tool): void {
         close,
         expected: ({ outcome, theirs }) => theirs?.[isLikeBoto3 ? 'boto3' : 'AWS CLI'] ?? outcome,
         skip: ({ needsRecent }) =>
-          needsRecent === true && !isRecent ? `${tool} ${version} is older than the setting` : false,
+          needsRecent === true && !isRecent
+            ? `${tool} ${version} is older than the setting`
+            : false,
       };
     },
     { skip },

@@ -26,7 +26,13 @@ export async function listAllKeys(
   const gateway = await gatewayFor(options, context);
   try {
     const { account, signedBy } = gateway.caller;
-    return { account, signedBy, ...(await keysOf(gateway, context)), failures: [], accountsSkipped: 0 };
+    return {
+      account,
+      signedBy,
+      ...(await keysOf(gateway, context)),
+      failures: [],
+      accountsSkipped: 0,
+    };
   } finally {
     gateway.close();
   }

@@ -137,7 +137,7 @@ export const ROTATE_FLAGS = {
     rule: rule.profileName,
     group: AWS,
     about: 'Sign calls with this profile of the AWS credentials and config files.',
-    fallback: "the AWS SDK's own search: environment, files, SSO, role",
+    fallback: 'as in the AWS CLI: keys in the environment, AWS_PROFILE, [default], a role',
   },
   region: {
     names: ['region', 'aws-region'],

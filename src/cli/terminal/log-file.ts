@@ -2,7 +2,17 @@
 // does not begin. A line that cannot be written later is dropped: a full log disk is no reason to
 // leave a rotation half done. It is said once, at the end.
 
-import { closeSync, constants, fstatSync, lstatSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { isatty } from 'node:tty';
 import { KeyturnError } from '../../base/errors.ts';
 import { quoted } from '../flags/argv.ts';
 
@@ -17,6 +27,7 @@ export interface LogFile {
  * followed.
  */
 export function openLogFile(path: string): LogFile {
+  refuseStdout(path);
   const fd = open(path);
   let linesLost = 0;
   return {
@@ -60,6 +71,32 @@ function open(path: string): number {
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message.replace(/, open .*$/s, '') : '';
     throw unusable(path, reason, thrown);
+  }
+}
+
+/**
+ * Who reads stdout wants the result and nothing else: lines between would make it unreadable, by whatever
+ * name it is called (/dev/stdout, /dev/fd/1, the file that the shell sends it to).
+ */
+function refuseStdout(path: string): void {
+  const [log, stdout] = [statOf(() => statSync(path)), statOf(() => fstatSync(STDOUT))];
+  if (log === undefined || stdout === undefined) return;
+  // A device that swallows everything, such as /dev/null, takes both.
+  if (log.isCharacterDevice() && !isatty(STDOUT)) return;
+  if (stdout.dev !== log.dev || stdout.ino !== log.ino) return;
+  throw new KeyturnError('log-file', `the log file ${quoted(path)} is where the result goes`, {
+    hint: 'leave --log-file out: log lines go to stderr, and with 2>&1 to the same place',
+  });
+}
+
+const STDOUT = 1;
+
+/** Undefined for what is not there. */
+function statOf(stat: () => Stats): Stats | undefined {
+  try {
+    return stat();
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,0 +1,65 @@
+// docs/environment.md, from the rows that the tests try with keyturn, the AWS CLI and boto3.
+
+import type { Row, Theme } from '../test/environment/row.ts';
+import { THEMES } from '../test/environment/themes.ts';
+
+export function environmentPage(): string {
+  return [...INTRODUCTION, ...THEMES.flatMap(section), ...REST, ''].join('\n');
+}
+
+const INTRODUCTION = [
+  '# The environment',
+  '',
+  '`rotate-iam-keys`, `keyctl` and `keyturn` take their credentials, region, endpoints, proxy and',
+  'certificates from where every AWS tool takes them. Each row below is a test of that name: keyturn, the',
+  'AWS CLI and boto3 are run with the same settings against one server on loopback, which records who asked',
+  'what, and this page is generated from those rows (`npm run docs`). "The same" means that the AWS CLI and',
+  'boto3 were seen to do just that.',
+  '',
+  'An empty variable counts as none, except for proxies, where it is how one is switched off.',
+  '',
+];
+
+function section({ title, about, rows }: Theme): string[] {
+  return [
+    `## ${title}`,
+    '',
+    about,
+    '',
+    '| settings | keyturn | AWS CLI and boto3 |',
+    '|---|---|---|',
+    ...rows.map(tableRow),
+    '',
+  ];
+}
+
+function tableRow({ settings, result, theirs, note }: Row): string {
+  const others = theirs === undefined ? 'the same' : (note ?? '');
+  return `| ${settings} | ${result} | ${others} |`;
+}
+
+const REST = [
+  '## What else is said',
+  '',
+  '- **Which credentials were chosen** is in the log (`credentials chosen`, with the region, the proxy and the',
+  '  setting that names the authorities), at the end of the page, and in the JSON output (`signed_by`).',
+  '- **A proxy that refuses, wants a password, hangs or is not there** is named with the variable that names it.',
+  '  NTLM and Kerberos need a helper on this machine that speaks them; SOCKS is not supported.',
+  '- **A host that goes past the proxy** and does not answer: the error names the part of `NO_PROXY` that says so.',
+  '- **A certificate that nobody trusts**: the error names the settings above, or the file that lacks the authority.',
+  '',
+  '## What is not read',
+  '',
+  '- `AWS_MAX_ATTEMPTS`, `AWS_RETRY_MODE`, `max_attempts`, `retry_mode`: CreateAccessKey is sent once, because a',
+  '  repetition may make a second key, and what is refused because of its rate waits for its turn. See',
+  '  [reliability](reliability.md).',
+  '- `AWS_CLI_*`, `cli_*`, `output`: they are about the AWS CLI itself.',
+  '- `HTTP_PROXY` and `ALL_PROXY`: the calls are `https`, or stay on this machine.',
+  '- `NODE_TLS_REJECT_UNAUTHORIZED=0` is refused: it would let anybody on the way read new secrets.',
+  '',
+  '## Without a home',
+  '',
+  'A user whom the system does not know, with no `HOME`, as in many a container: everything works whose place is',
+  'named. State needs `--state-dir` (or `KEYTURN_STATE_DIR`); files of profiles are those that',
+  '`AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE` name, and without them there are no profiles.',
+];
