@@ -38,7 +38,7 @@ const DIRECT: Route = { kind: 'direct' };
 export function routerOf(env: Environment): Router {
   const proxy = proxyOf(env);
   if (proxy === undefined) return () => DIRECT;
-  const exceptions = splitList(valueOf(env, 'no_proxy')?.text ?? '');
+  const exceptions = splitList(setting(env, 'no_proxy')?.text ?? '');
   return (target) => {
     if (isLoopback(target.hostname)) return DIRECT;
     const past = exceptions.find((exception) => covers(exception, target));
@@ -46,13 +46,13 @@ export function routerOf(env: Environment): Router {
   };
 }
 
-function valueOf(env: Environment, name: string): { text: string; source: string } | undefined {
+function setting(env: Environment, name: string): { text: string; source: string } | undefined {
   const source = [name, name.toUpperCase()].find((each) => env[each] !== undefined);
   return source === undefined ? undefined : { text: env[source] ?? '', source };
 }
 
 function proxyOf(env: Environment): HttpProxy | undefined {
-  const { text = '', source = '' } = valueOf(env, 'https_proxy') ?? {};
+  const { text = '', source = '' } = setting(env, 'https_proxy') ?? {};
   const trimmed = text.trim();
   if (trimmed === '') return undefined;
   const full = /^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : `http://${trimmed}`;

@@ -337,6 +337,7 @@ function keysReport(): KeysReport {
     command: 'list',
     execution_time: AT,
     days_threshold: 90,
+    signed_by: 'profile dev',
     accounts: [
       {
         account_id: ACCOUNT,

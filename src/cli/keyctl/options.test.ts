@@ -59,7 +59,7 @@ const ORDERS: readonly (readonly [line: string, order: KeyctlOptions['order']])[
   ['-k p', { kind: 'list-keys', pair: own }],
   ['-k -a a -t p', { kind: 'list-keys', pair: admin }],
   ['--list-all-keys -a a', { kind: 'list-all-keys', authProfile: 'a', accounts: undefined }],
-  ['--list-all-keys', { kind: 'list-all-keys', authProfile: 'from-env', accounts: undefined }],
+  ['--list-all-keys', { kind: 'list-all-keys', authProfile: undefined, accounts: undefined }],
 ];
 
 for (const [line, order] of ORDERS) {

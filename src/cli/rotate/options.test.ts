@@ -8,12 +8,12 @@ type Env = Record<string, string>;
 const resolve = (args: readonly string[], env: Env = {}, home: string | undefined = '/home/ada') =>
   resolveOptions(args, { env, cwd: '/tmp/here', home });
 
-const REGIONS: readonly (readonly [args: readonly string[], env: Env, region: string])[] = [
-  [[], {}, 'us-east-1'],
+const REGIONS: readonly (readonly [args: readonly string[], env: Env, region: string | undefined])[] = [
+  [[], {}, undefined],
   [[], { AWS_REGION: 'us-gov-west-1' }, 'us-gov-west-1'],
   [[], { AWS_DEFAULT_REGION: 'cn-north-1' }, 'cn-north-1'],
   [[], { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'cn-north-1' }, 'eu-west-1'],
-  [[], { AWS_REGION: '' }, 'us-east-1'],
+  [[], { AWS_REGION: '' }, undefined],
   [['--region', 'eu-north-1'], { AWS_REGION: 'us-gov-west-1' }, 'eu-north-1'],
   [['--aws_region='], { AWS_REGION: 'us-gov-west-1' }, 'us-gov-west-1'],
 ];
