@@ -264,11 +264,13 @@ function assumer(settings: ClientSettings, opens: Opening['opens']): RoleAssumer
 }
 
 function environmentKeys(env: Environment): Credentials {
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = env;
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = env;
+  // The second name is the older one, which the AWS CLI and boto3 still read.
+  const sessionToken = env.AWS_SESSION_TOKEN || env.AWS_SECURITY_TOKEN;
   return {
     accessKeyId: AWS_ACCESS_KEY_ID,
     secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
+    ...(sessionToken && { sessionToken }),
   };
 }
 

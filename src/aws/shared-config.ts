@@ -4,7 +4,7 @@
 
 import { homedir } from 'node:os';
 import { loadSharedConfigFiles } from '@smithy/core/config';
-import { sdkPaths } from '../credentials-file/paths.ts';
+import { NO_HOME, sdkPaths } from '../credentials-file/paths.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -27,8 +27,9 @@ const OTHER_SECTION = /^(?:services|sso-session)\./;
 
 export async function loadSharedConfig(env: Environment): Promise<SharedConfig> {
   const home = env.HOME || env.USERPROFILE || systemHome();
+  giveSdkAHome();
   // Without a home there are no such files but those that are named. As in the AWS CLI, that is no error.
-  const around = { env, home: home ?? NOWHERE, platform: process.platform };
+  const around = { env, home: home ?? NO_HOME, platform: process.platform };
   const { credentials: credentialsPath, config: configPath } = sdkPaths(around);
   const files = await loadSharedConfigFiles({
     filepath: credentialsPath,
@@ -50,7 +51,15 @@ export async function loadSharedConfig(env: Environment): Promise<SharedConfig> 
   return { credentialsPath, configPath, home, profiles, services };
 }
 
-const NOWHERE = '/nonexistent';
+/**
+ * The SDK asks for a home whatever paths it is given, and its question throws for a user without one. So
+ * such a process gets one in which there is nothing.
+ */
+function giveSdkAHome(): void {
+  const { env } = process; // tidy: allow process: the SDK asks no other environment
+  if (env.HOME || env.USERPROFILE || env.HOMEPATH || systemHome() !== undefined) return;
+  env.HOME = NO_HOME;
+}
 
 /** Node throws for a user whom the system does not know, as the first user of many a container. */
 function systemHome(): string | undefined {

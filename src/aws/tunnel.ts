@@ -1,7 +1,7 @@
 // Connections through a proxy: CONNECT, then TLS with AWS itself, so that the proxy sees neither keys nor
 // calls. Loaded where the environment names a proxy, and nowhere else.
 
-import type { Agent, ClientRequest } from 'node:http';
+import type { Agent } from 'node:http';
 import type { SecureContext } from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { HttpProxy } from './proxies.ts';
@@ -27,6 +27,11 @@ export interface TunnelOptions {
 type ConnectParameters = Parameters<HttpsProxyAgent<string>['connect']>;
 
 class Tunnel extends HttpsProxyAgent<string> {
+  /** Told, and not guessed: the library guesses another way when a connection is free, and keeps none. */
+  override isSecureEndpoint(): boolean {
+    return true;
+  }
+
   override async connect(
     request: ConnectParameters[0],
     options: ConnectParameters[1],
@@ -63,5 +68,5 @@ export function tunnelAgent({ url, authorization }: HttpProxy, options: TunnelOp
   });
   // What the library was given is for its connection to the proxy; this is for the one to AWS.
   Object.assign(agent.options, secureContext);
-  return agent as Agent & { readonly request?: ClientRequest };
+  return agent;
 }

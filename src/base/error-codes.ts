@@ -44,7 +44,7 @@ export const ERROR_CODES = {
     remedy: 'Compare with `--help`; the closest flag is suggested.',
   }),
   'bad-value': info(2, 'run', {
-    meaning: 'A flag has a value that it does not take.',
+    meaning: 'A flag, a variable or a setting of a profile has a value that it does not take.',
     remedy: 'The message says which values are taken.',
   }),
   'repeated-flag': info(2, 'run', {
@@ -126,7 +126,7 @@ export const ERROR_CODES = {
   }),
   'endpoint-unreachable': info(3, 'user', {
     meaning: 'The AWS endpoint does not answer.',
-    remedy: 'Check the network, a proxy, and AWS_ENDPOINT_URL.',
+    remedy: 'The message names what stands in the way: the network, a proxy, or a certificate.',
   }),
   'endpoint-guard': info(3, 'run', {
     meaning:

@@ -51,6 +51,7 @@ export async function runCommand(command: Command, from: Host): Promise<number> 
   const masker = createMasker();
   masker.register(host.env.AWS_SECRET_ACCESS_KEY);
   masker.register(host.env.AWS_SESSION_TOKEN);
+  masker.register(host.env.AWS_SECURITY_TOKEN);
   const voice = createVoice({
     program: command.program,
     stderr: host.stderr,

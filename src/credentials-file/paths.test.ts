@@ -98,10 +98,12 @@ it('without any home the refusal says how to name the file', () => {
     (error) =>
       error instanceof KeyturnError &&
       error.code === 'credentials-file' &&
-      /AWS_SHARED_CREDENTIALS_FILE .or --credentials. and AWS_CONFIG_FILE/.test(error.hint ?? ''),
+      /AWS_SHARED_CREDENTIALS_FILE or --credentials/.test(error.hint ?? ''),
   );
   const named = { ...around, env: { AWS_CONFIG_FILE: '/etc/config' } };
   assert.equal(profilePaths('/x', named).credentials, '/x');
+  // The config file is optional: where nobody names it, there is none.
+  assert.equal(profilePaths('/x', around).config, '/nonexistent/.aws/config');
 });
 
 it('a path that only the AWS CLI would expand is refused: the two would use different files', () => {

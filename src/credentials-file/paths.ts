@@ -28,13 +28,22 @@ export function profilePaths(chosen: string | undefined, around: PathSurrounding
   return sdkPaths({ ...around, env: variables });
 }
 
-/** Where the SDK looks, whatever the AWS CLI makes of it. Throws `credentials-file` without a home. */
+/**
+ * Where the SDK looks, whatever the AWS CLI makes of it. Throws `credentials-file` without a home; a config
+ * file is optional, so that one counts as missing then, as it does to the AWS CLI.
+ */
 export function sdkPaths(around: PathSurroundings): ProfilePaths {
   return {
     credentials: fromEnvironment('AWS_SHARED_CREDENTIALS_FILE', 'credentials', around),
-    config: fromEnvironment('AWS_CONFIG_FILE', 'config', around),
+    config: fromEnvironment('AWS_CONFIG_FILE', 'config', {
+      ...around,
+      home: around.home ?? NO_HOME,
+    }),
   };
 }
+
+/** Stands for the home of a user without one: there is nothing in it. */
+export const NO_HOME = '/nonexistent';
 
 function fromEnvironment(variable: string, name: string, around: PathSurroundings): string {
   const given = around.env[variable];
@@ -72,6 +81,6 @@ function homeFolder({ env, home }: PathSurroundings): string {
   const folder = env.HOME || env.USERPROFILE || fromDrive || home;
   if (folder !== undefined) return folder;
   throw new KeyturnError('credentials-file', 'there is no home directory to look for .aws in', {
-    hint: 'set HOME, or name both files: AWS_SHARED_CREDENTIALS_FILE (or --credentials) and AWS_CONFIG_FILE',
+    hint: 'set HOME, or name the file with AWS_SHARED_CREDENTIALS_FILE or --credentials, and AWS_CONFIG_FILE if there is one',
   });
 }

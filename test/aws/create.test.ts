@@ -114,7 +114,10 @@ describe('creating a key when AWS refuses', () => {
     const outcome = await bench.gateway.writer.createAccessKey(USER);
     assert.equal(refusalCode(outcome), 'no-free-slot');
     assert.equal(sent(bench), 1);
-    assert.deepEqual(bench.events.map(({ code }) => code), ['signing']);
+    assert.deepEqual(
+      bench.events.map(({ code }) => code),
+      ['signing'],
+    );
   });
 
   it('tells a user who is gone from a missing permission', async (test) => {

@@ -81,7 +81,6 @@ describe('all three commands', () => {
         NODE_OPTIONS: `--import=${HOMELESS}`,
         AWS_SHARED_CREDENTIALS_FILE: join(folder, '.aws', 'credentials'),
         AWS_CONFIG_FILE: join(folder, '.aws', 'config'),
-        HOME: '',
       };
       const { code, stderr } = await look(each, env);
       assert.equal(code, 0, stderr);
@@ -89,7 +88,7 @@ describe('all three commands', () => {
   }
 
   it('a user without a home needs no files where the environment has the credentials', async () => {
-    const env = { NODE_OPTIONS: `--import=${HOMELESS}`, HOME: '', ...ENVIRONMENT_PAIR };
+    const env = { NODE_OPTIONS: `--import=${HOMELESS}`, ...ENVIRONMENT_PAIR };
     const { code, stderr } = await look(ROTATE, env);
     assert.equal(code, 0, stderr);
     assert.equal(recorder.requests[0]?.keyId, IDS.environment);

@@ -40,6 +40,7 @@ export interface Reached {
   readonly via?: 'direct' | 'proxy';
   /** With what the proxy was asked. */
   readonly proxyCredentials?: string;
+  readonly sessionToken?: string;
   /** What was shown to whoever hands out credentials. */
   readonly token?: string;
 }

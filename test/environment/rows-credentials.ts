@@ -78,6 +78,12 @@ export const CREDENTIALS: Theme = {
       result: 'the profile `default`',
     },
     {
+      settings: '`AWS_SESSION_TOKEN` beside a pair in the environment, or `AWS_SECURITY_TOKEN`',
+      of: () => ({ env: { ...ENVIRONMENT_PAIR, AWS_SECURITY_TOKEN: 'not-a-token' } }),
+      outcome: { kind: 'reached', key: 'environment', sessionToken: 'not-a-token' },
+      result: 'the session of the environment',
+    },
+    {
       settings: '`AWS_PROFILE=` (empty)',
       of: () => ({ ...FILES, env: { AWS_PROFILE: '' } }),
       outcome: { kind: 'reached', key: 'default' },

@@ -71,6 +71,7 @@ function reached({ requests, tunnels }: Recorder): Reached {
     ...(sts !== undefined && { sts: sts.host, region: sts.region ?? '' }),
     ...(iam !== undefined && { iam: iam.host, via: iam.via }),
     ...(tunnel?.credentials !== undefined && { proxyCredentials: tunnel.credentials }),
+    ...(iam?.sessionToken !== undefined && { sessionToken: iam.sessionToken }),
     ...(token !== undefined && { token }),
   };
 }

@@ -8,7 +8,11 @@ type Env = Record<string, string>;
 const resolve = (args: readonly string[], env: Env = {}, home: string | undefined = '/home/ada') =>
   resolveOptions(args, { env, cwd: '/tmp/here', home });
 
-const REGIONS: readonly (readonly [args: readonly string[], env: Env, region: string | undefined])[] = [
+const REGIONS: readonly (readonly [
+  args: readonly string[],
+  env: Env,
+  region: string | undefined,
+])[] = [
   [[], {}, undefined],
   [[], { AWS_REGION: 'us-gov-west-1' }, 'us-gov-west-1'],
   [[], { AWS_DEFAULT_REGION: 'cn-north-1' }, 'cn-north-1'],
