@@ -20,6 +20,7 @@ const dist = fileURLToPath(new URL('..', import.meta.url));
 /** What takes longest begins first, so that nothing is waited for alone at the end. */
 const LONGEST: readonly string[] = [
   'test/scripts/',
+  'test/environment/',
   'test/bench/',
   'test/organization/',
   'test/kill/',
