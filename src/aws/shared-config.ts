@@ -5,6 +5,8 @@
 import { homedir } from 'node:os';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { NO_HOME, sdkPaths } from '../credentials-file/paths.ts';
+import { nodeFileSystem } from '../base/files/node-file-system.ts';
+import { refuseEndless } from '../credentials-file/regular-file.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,6 +33,7 @@ export async function loadSharedConfig(env: Environment): Promise<SharedConfig> 
   // Without a home there are no such files but those that are named. As in the AWS CLI, that is no error.
   const around = { env, home: home ?? NO_HOME, platform: process.platform };
   const { credentials: credentialsPath, config: configPath } = sdkPaths(around);
+  for (const path of [credentialsPath, configPath]) await refuseEndless(nodeFileSystem, path);
   const files = await loadSharedConfigFiles({
     filepath: credentialsPath,
     configFilepath: configPath,

@@ -19,7 +19,9 @@ import type { FileSystem } from '../base/files/file-system.ts';
 import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import { Secret } from '../base/secret.ts';
 import { setKeyPair } from './edit.ts';
-import { checkWritable, type SaveOptions, saveEdit } from './save.ts';
+import { checkWritable } from './rehearse-write.ts';
+import { saveEdit } from './save.ts';
+import type { SaveOptions } from './saving.ts';
 
 const FILE = '[p]\naws_access_key_id = AKIAOLD0000000000000\naws_secret_access_key = old/secret\n';
 const PAIR = { id: 'AKIANEW0000000000000', secret: new Secret('new/secret') };
@@ -85,7 +87,8 @@ describe('before a key is created', () => {
     chmodSync(join(path, '..'), 0o777);
     for (const name of ['checkWritable', 'saveEdit']) {
       const script = `
-        const { checkWritable, saveEdit } = await import(${JSON.stringify(new URL('./save.js', import.meta.url))});
+        const { saveEdit } = await import(${JSON.stringify(new URL('./save.js', import.meta.url))});
+        const { checkWritable } = await import(${JSON.stringify(new URL('./rehearse-write.js', import.meta.url))});
         const { nodeFileSystem: fs } = await import(${JSON.stringify(new URL('../base/files/node-file-system.js', import.meta.url))});
         const { withValue, documentOf, sectionOf, settingsOf } = await import(${JSON.stringify(new URL('./document.js', import.meta.url))});
         // Only now: the code itself may lie where nobody else can read it.

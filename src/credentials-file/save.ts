@@ -1,29 +1,27 @@
 // Writing the credentials file: under a lock, a backup first, whole and at once (I9). Whatever dies
-// whenever, the file holds the old content or the new one.
+// whenever, the file holds the old content or the new one; only in a mount point, where no other file
+// can take the name, the backup has to stand in for that.
 
 import { basename, dirname, resolve } from 'node:path';
-import { type Clock, machineClock } from '../base/clock.ts';
+import { machineClock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
-import {
-  errnoOf,
-  type FileInfo,
-  type FileSystem,
-  systemReason,
-} from '../base/files/file-system.ts';
-import { readWholeFile, writeFully } from '../base/files/whole-file.ts';
+import { readWholeFile } from '../base/files/whole-file.ts';
 import { writeBackup } from './backup.ts';
 import { checkEdit } from './check-edit.ts';
 import { problemsOf } from './disagreements.ts';
 import { type Document, parseDocument, serialize } from './document.ts';
+import { failure, reasonOf, unsure } from './failures.ts';
+import { overwrite } from './overwrite.ts';
+import { readFileBytes } from './regular-file.ts';
+import {
+  inspectTarget,
+  targetOf,
+  type WritableFile,
+  type WriteWay,
+  writeNew,
+} from './rehearse-write.ts';
+import type { Contents, Place, SaveOptions } from './saving.ts';
 import { discard, sweepTemporaries, temporaryPath } from './temporary.ts';
-
-export interface SaveOptions {
-  readonly path: string;
-  readonly fs: FileSystem;
-  readonly clock: Clock;
-  /** Runs work as the only keyctl that writes this file. */
-  readonly lock: <T>(target: string, work: () => Promise<T>) => Promise<T>;
-}
 
 export interface EditRequest {
   /** The profiles that the edit changes, adds or removes; all others must read as before. */
@@ -35,12 +33,11 @@ export interface EditRequest {
 export interface Saved {
   /** Undefined when there was nothing to change. */
   readonly backupPath: string | undefined;
+  readonly way: WriteWay;
 }
 
 /** How often another program may write in between before we give up. */
 const TRIES_MAX = 5;
-/** The file must not only fit: other programs write to the disk in the meantime too. */
-const SPARE_BYTES = 4096;
 
 /**
  * Applies an edit. Throws `file-not-understood` with the line, `credentials-file`, or what the edit
@@ -55,7 +52,7 @@ export async function saveEdit(request: EditRequest, options: SaveOptions): Prom
       const saved = await tryOnce(request, target, options);
       if (saved !== 'changed-meanwhile') return saved;
     }
-    throw failure(path, 'another program keeps writing it', undefined);
+    throw failure(path, 'another program keeps writing it');
   });
 }
 
@@ -69,38 +66,6 @@ export function applyEdit(path: string, before: Buffer, request: EditRequest): B
   const after = serialize(request.edit(parseDocument(before)));
   if (!after.equals(before)) checkEdit(path, before, after, request.profiles);
   return after;
-}
-
-/**
- * Proves that a later save can work: by writing a file beside it that takes as much room as the new
- * file and the backup, with the same mode and owner. Throws `credentials-file`.
- */
-export async function checkWritable(options: SaveOptions): Promise<FileInfo> {
-  const { fs, path } = options;
-  const target = await targetOf(fs, path);
-  return await options.lock(target, async () => {
-    const info = await inspect(fs, path, target);
-    for (const beside of new Set([target, resolve(path)])) {
-      const probe = temporaryPath(beside);
-      try {
-        await writeNew(fs, probe, Buffer.alloc(2 * info.sizeBytes + SPARE_BYTES), info);
-      } catch (thrown) {
-        throw failure(path, `${dirname(beside)} takes no such file: ${reasonOf(thrown)}`, thrown);
-      } finally {
-        await discard(fs, probe);
-      }
-    }
-    return info;
-  });
-}
-
-/** The bytes, or undefined when there is no file. Throws `credentials-file`. */
-export async function readFileBytes(fs: FileSystem, path: string): Promise<Buffer | undefined> {
-  try {
-    return await readWholeFile(fs, path);
-  } catch (thrown) {
-    throw failure(path, reasonOf(thrown), thrown, 'read');
-  }
 }
 
 /** Throws `file-not-understood`, naming file, line and what to do, before anything is written. */
@@ -123,51 +88,66 @@ async function tryOnce(
   target: string,
   options: SaveOptions,
 ): Promise<Saved | 'changed-meanwhile'> {
-  const { fs, path, clock } = options;
+  const { fs, path } = options;
   const before = await readFileBytes(fs, target);
-  if (before === undefined) throw failure(path, 'it does not exist', undefined);
+  if (before === undefined) throw failure(path, 'it does not exist');
   const after = applyEdit(path, before, request);
+  const file = await inspectTarget(fs, path, target);
+  const { way } = file;
+  const place = { target, before, after, inPlace: way === 'in-place' };
   if (after.equals(before)) {
     // An earlier save may have been unable to confirm that its new file has the name for good.
-    await settle(fs, path, target, after, undefined);
-    return { backupPath: undefined };
+    await settle(options, { ...place, backup: undefined });
+    return { backupPath: undefined, way };
   }
-  const info = await inspect(fs, path, target);
-  const temporary = temporaryPath(target);
-  let backup: string | undefined;
-  try {
-    await writeNew(fs, temporary, after, info);
-    backup = await writeBackup(fs, path, before, machineClock(clock).now());
-    // The last look before the new file takes the name: nobody else's write is lost.
-    const now = await readWholeFile(fs, target);
-    if (now === undefined || !now.equals(before)) {
-      await discard(fs, temporary);
-      await discard(fs, backup);
-      return 'changed-meanwhile';
-    }
-  } catch (thrown) {
-    await discard(fs, temporary);
-    if (backup !== undefined) await discard(fs, backup);
-    if (thrown instanceof KeyturnError && thrown.code === 'credentials-file') throw thrown;
-    throw failure(path, reasonOf(thrown), thrown);
-  }
-  await takeName(options, temporary, target, { before, after, backup });
-  await settle(fs, path, target, after, backup);
-  return { backupPath: backup };
+  const prepared = await prepare(options, place, file);
+  if (prepared === 'changed-meanwhile') return prepared;
+  const { backup, temporary } = prepared;
+  const contents = { ...place, backup };
+  if (temporary === undefined) await overwrite(options, contents);
+  else await takeName(options, temporary, contents);
+  await settle(options, contents);
+  return { backupPath: backup, way };
 }
 
-interface Contents {
-  readonly before: Buffer;
-  readonly after: Buffer;
+interface Prepared {
   readonly backup: string;
+  /** The new file, which has not got the name yet; undefined where it is written in place. */
+  readonly temporary: string | undefined;
+}
+
+/** Everything that can be done before the file itself is touched; nothing of it stays when it fails. */
+async function prepare(
+  { fs, path, clock }: SaveOptions,
+  { target, before, after }: Place,
+  { way, info }: WritableFile,
+): Promise<Prepared | 'changed-meanwhile'> {
+  const temporary = way === 'rename' ? temporaryPath(target) : undefined;
+  let backup: string | undefined;
+  const undoAll = async () => {
+    if (temporary !== undefined) await discard(fs, temporary);
+    if (backup !== undefined) await discard(fs, backup);
+  };
+  try {
+    if (temporary !== undefined) await writeNew(fs, temporary, { bytes: after, like: info });
+    backup = await writeBackup(fs, path, before, machineClock(clock).now());
+    // The last look before the file is touched: nobody else's write is lost.
+    const now = await readWholeFile(fs, target);
+    if (now?.equals(before) === true) return { backup, temporary };
+    await undoAll();
+    return 'changed-meanwhile';
+  } catch (thrown) {
+    await undoAll();
+    if (thrown instanceof KeyturnError && thrown.code === 'credentials-file') throw thrown;
+    throw failure(path, reasonOf(thrown), { cause: thrown });
+  }
 }
 
 /** A rename that is reported as failed can have happened: then it counts. */
 async function takeName(
   { fs, path }: SaveOptions,
   temporary: string,
-  target: string,
-  { before, after, backup }: Contents,
+  { target, before, after, backup, inPlace }: Contents,
 ): Promise<void> {
   try {
     await fs.rename(temporary, target);
@@ -176,109 +156,28 @@ async function takeName(
     if (found?.equals(after)) return;
     await discard(fs, temporary);
     if (found === undefined || !found.equals(before)) {
-      throw unsure(path, `renaming failed: ${reasonOf(thrown)}`, thrown, backup);
+      const reason = `renaming failed: ${reasonOf(thrown)}`;
+      throw unsure(path, reason, { backup, inPlace, cause: thrown });
     }
-    await discard(fs, backup);
-    throw failure(path, reasonOf(thrown), thrown);
+    if (backup !== undefined) await discard(fs, backup);
+    throw failure(path, reasonOf(thrown), { cause: thrown });
   }
 }
 
 async function settle(
-  fs: FileSystem,
-  path: string,
-  target: string,
-  after: Buffer,
-  backup: string | undefined,
+  { fs, path }: SaveOptions,
+  { target, after, backup, inPlace }: Contents,
 ): Promise<void> {
   let written: Buffer | undefined;
   try {
     await fs.syncDirectory(dirname(target));
     written = await readWholeFile(fs, target);
   } catch (thrown) {
-    throw unsure(path, `it was written, but ${reasonOf(thrown)}`, thrown, backup);
+    const reason = `it was written, but ${reasonOf(thrown)}`;
+    throw unsure(path, reason, { backup, inPlace, cause: thrown });
   }
   if (written?.equals(after)) return;
-  throw unsure(path, 'another program changed it in the same moment', undefined, backup);
-}
-
-async function inspect(fs: FileSystem, path: string, target: string): Promise<FileInfo> {
-  let info: FileInfo;
-  try {
-    info = await fs.stat(target);
-  } catch (thrown) {
-    throw failure(path, systemReason(thrown), thrown);
-  }
-  if (info.isDirectory) throw failure(path, 'it is a directory', undefined);
-  // A new file under this name would part it from the others.
-  if (info.linkCount > 1) {
-    throw failure(path, `it has ${info.linkCount} names (hard links)`, undefined);
-  }
-  return info;
-}
-
-/** With the access of the file that it will replace; 0600 from birth until it is complete. */
-async function writeNew(
-  fs: FileSystem,
-  path: string,
-  bytes: Buffer,
-  like: FileInfo,
-): Promise<void> {
-  const file = await fs.open(path, 'create');
-  try {
-    await writeFully(file, bytes, path);
-    // Only now: while it has no access bits but the owner's, nobody else can open it.
-    await file.setAccess(like);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-const LINK_REASONS: Readonly<Record<string, string>> = {
-  ELOOP: 'its symbolic links lead in a circle',
-  ENOENT: 'it does not exist, or is a symbolic link that leads nowhere',
-};
-
-/** The file that a name stands for: rename() over a symbolic link would replace the link. */
-async function targetOf(fs: FileSystem, path: string): Promise<string> {
-  try {
-    // By the system: a relative link in a folder that is a link itself counts from the real folder.
-    return await fs.realPath(path);
-  } catch (thrown) {
-    const reason = LINK_REASONS[errnoOf(thrown) ?? ''] ?? systemReason(thrown);
-    throw failure(path, reason, thrown, 'read');
-  }
-}
-
-function failure(
-  path: string,
-  reason: string,
-  cause: unknown,
-  verb: 'read' | 'written' = 'written',
-): KeyturnError {
-  return new KeyturnError('credentials-file', `${path} cannot be ${verb}: ${reason}`, {
-    hint: 'the file is as it was; repair this, then run again',
-    ...(cause === undefined ? {} : { cause: { code: errnoOf(cause) } }),
-  });
-}
-
-/** After the rename was tried: nothing may claim that the file is as it was. */
-function unsure(
-  path: string,
-  reason: string,
-  cause: unknown,
-  backup: string | undefined,
-): KeyturnError {
-  const kept = backup === undefined ? '' : `; the old content is in ${backup}`;
-  return new KeyturnError('credentials-file', `${path} may have been written: ${reason}`, {
-    hint: `it holds the old content or the new, never a part${kept}; run again`,
-    ...(cause === undefined ? {} : { cause: { code: errnoOf(cause) } }),
-  });
-}
-
-/** In words, without the content of any file (I8). */
-function reasonOf(thrown: unknown): string {
-  return thrown instanceof KeyturnError ? thrown.message : systemReason(thrown);
+  throw unsure(path, 'another program changed it in the same moment', { backup, inPlace });
 }
 
 /** The lock of a file is a claim of this name in its folder. */

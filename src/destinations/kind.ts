@@ -6,7 +6,7 @@ import type { AwsStores } from '../base/aws-stores.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
 import type { Programs } from '../base/programs.ts';
-import type { SaveOptions } from '../credentials-file/save.ts';
+import type { SaveOptions } from '../credentials-file/saving.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { WhoseKey } from '../lifecycle/keys.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';

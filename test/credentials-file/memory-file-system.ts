@@ -23,6 +23,9 @@ export function memoryFileSystem(): MemoryFileSystem {
       files.set(path, Buffer.concat([contentOf(path).subarray(0, position), bytes]));
       return bytes.length;
     },
+    truncate: async (length) => {
+      files.set(path, contentOf(path).subarray(0, length));
+    },
     sync: async () => undefined,
     setAccess: async () => undefined,
     close: async () => undefined,
@@ -60,11 +63,14 @@ export function memoryFileSystem(): MemoryFileSystem {
     makeDirectory: async () => undefined,
     list: async () => [...files.keys()].map((path) => path.slice(path.lastIndexOf('/') + 1)),
     syncDirectory: async () => undefined,
+    isMountPoint: async () => false,
+    checkReplaceable: async () => undefined,
+    freeBytes: async () => Number.MAX_SAFE_INTEGER,
   };
 }
 
 const INFO: FileInfo = {
-  isDirectory: false,
+  kind: 'file',
   mode: 0o600,
   ownerId: 0,
   groupId: 0,

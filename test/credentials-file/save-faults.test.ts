@@ -12,13 +12,9 @@ import { nodeFileSystem } from '../../src/base/files/node-file-system.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { backupPaths } from '../../src/credentials-file/backup.ts';
 import { setKeyPair, setPrevious } from '../../src/credentials-file/edit.ts';
-import {
-  checkWritable,
-  type EditRequest,
-  type Saved,
-  type SaveOptions,
-  saveEdit,
-} from '../../src/credentials-file/save.ts';
+import { checkWritable } from '../../src/credentials-file/rehearse-write.ts';
+import { type EditRequest, type Saved, saveEdit } from '../../src/credentials-file/save.ts';
+import type { SaveOptions } from '../../src/credentials-file/saving.ts';
 import { EVERY_FAULT, failingFileSystem } from '../state/failing-file-system.ts';
 import { settableClock } from '../state/support.ts';
 import { quickDirectory } from '../support/quick-directory.ts';

@@ -74,6 +74,9 @@ export function simFileSystem(access: DiskAccess): FileSystem {
     makeDirectory: (path) => run('mkdir', path, () => void make(path, true)),
     list: (path) => run('list', path, () => disk.list(present(path) && path)),
     syncDirectory: (path) => run('fsync dir', path, () => disk.syncDirectory(path)),
+    isMountPoint: async () => false,
+    checkReplaceable: async () => {},
+    freeBytes: async () => Number.MAX_SAFE_INTEGER,
   };
 }
 
@@ -96,6 +99,9 @@ function openFile(
   return {
     read: (position, lengthBytes) => run('read', path, () => inode.read(position, lengthBytes)),
     write: (bytes, position) => run('write', path, () => write(bytes, position)),
+    truncate: async () => {
+      throw systemError('ENOSYS', path);
+    },
     sync: () => run('fsync', path, () => inode.sync()),
     setAccess: () => run('chmod', path, () => {}),
     close: () => run('close', path, () => {}),
@@ -118,7 +124,7 @@ function runner({ dice, faults, process, yieldChance }: DiskAccess): Run {
 
 function infoOf(inode: Inode): FileInfo {
   return {
-    isDirectory: inode.isDirectory,
+    kind: inode.isDirectory ? 'directory' : 'file',
     mode: inode.isDirectory ? 0o700 : 0o600,
     ownerId: OWNER,
     groupId: 1000,

@@ -55,6 +55,7 @@ export function failingFileSystem(fault: Fault): FailingFileSystem {
         }
         return await run('write', () => file.write(bytes, position));
       },
+      truncate: (length) => run('ftruncate', () => file.truncate(length)),
       sync: () => run('fsync', () => file.sync()),
       setAccess: (like) => run('chmod', () => file.setAccess(like)),
       close: async () => {
@@ -88,6 +89,9 @@ export function failingFileSystem(fault: Fault): FailingFileSystem {
     makeDirectory: (path) => run('mkdir', () => nodeFileSystem.makeDirectory(path)),
     list: (path) => run('scandir', () => nodeFileSystem.list(path)),
     syncDirectory: (path) => run('fsync', () => nodeFileSystem.syncDirectory(path)),
+    isMountPoint: (path) => run('mounts', () => nodeFileSystem.isMountPoint(path)),
+    checkReplaceable: (path) => run('rmdir', () => nodeFileSystem.checkReplaceable(path)),
+    freeBytes: (path) => run('statfs', () => nodeFileSystem.freeBytes(path)),
     operations: () => count,
     failed: () => count >= fault.operation,
   };

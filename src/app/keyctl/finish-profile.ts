@@ -3,15 +3,21 @@
 
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import { parseDocument } from '../../credentials-file/document.ts';
+import { type Document, parseDocument } from '../../credentials-file/document.ts';
 import { type KeyPair, removeSection } from '../../credentials-file/edit.ts';
-import { saveEdit } from '../../credentials-file/save.ts';
+import { checkWritable } from '../../credentials-file/rehearse-write.ts';
+import { applyEdit, saveEdit } from '../../credentials-file/save.ts';
 import { pairOf, previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
 import { type FinishOutcome, finishKey } from '../../engine/finish-key.ts';
 import { proveKey } from '../../engine/prove-key.ts';
 import { findOwner } from './find-owner.ts';
 import { previousKey } from './previous-key.ts';
-import { openProfileFile, type ProfileFile, targetKey } from './profile-file.ts';
+import {
+  type OpenedProfileFile,
+  openProfileFile,
+  type ProfileFile,
+  targetKey,
+} from './profile-file.ts';
 import { gatewayFor, workFor } from './session.ts';
 import type { FinishRequest, FinishResult, KeyctlContext, TargetOptions } from './types.ts';
 
@@ -25,6 +31,9 @@ export async function finishProfile(
   const target = targetKey(file, profile);
   const keyId = await previousKey(file, options, context);
   refuseOtherHolders(file, profile, keyId);
+  // The profile of a key that is gone is taken out: a key must not go for a file that keeps it.
+  rehearseForgetting(file, profile);
+  await checkWritable(file.save);
   const gateway = await gatewayFor(options, context);
   try {
     const { user } = await findOwner(target.keyId, { user: options.user, profile }, gateway);
@@ -82,6 +91,14 @@ async function pairInPlace(
     `profile ${profile} in ${file.path} was changed meanwhile: it holds ${pair?.id ?? 'no key'}`,
     { hint: 'nothing was changed; look at the file, then run again' },
   );
+}
+
+/** Throws `file-not-understood` with the line. */
+function rehearseForgetting({ path, bytes }: OpenedProfileFile, profile: string): void {
+  if (bytes === undefined) return;
+  const previous = previousProfileOf(profile);
+  const edit = (document: Document) => removeSection(document, previous);
+  applyEdit(path, bytes, { profiles: [previous], edit });
 }
 
 /** A pair whose key is gone is only a trap: its profile is taken out, with a backup. */

@@ -1,13 +1,15 @@
 // Use case of `keyctl -l`: the profiles of both files. No AWS call; nothing heavy is loaded.
 
-import { readFileSync } from 'node:fs';
-import { KeyturnError } from '../../base/errors.ts';
+import { readFileSync, statSync } from 'node:fs';
+import { errnoOf, kindOf, systemReason } from '../../base/files/file-system.ts';
+import { failure } from '../../credentials-file/failures.ts';
 import { profilePaths } from '../../credentials-file/paths.ts';
 import {
   KIND_WORDS,
   listProfiles as list,
   whyNotRotatable,
 } from '../../credentials-file/profiles.ts';
+import { isNoFile, notRegular, whyNotRegular } from '../../credentials-file/regular-file.ts';
 import type { KeyctlContext, ProfileLine, SessionOptions } from './types.ts';
 
 export async function listProfiles(
@@ -40,13 +42,14 @@ export async function listProfiles(
 
 /** Reads with node:fs, because loading node:fs/promises would take a tenth of the start-up time. */
 function bytesOf(path: string): Buffer | undefined {
+  if (isNoFile(path)) return Buffer.alloc(0);
+  let reason: string | undefined;
   try {
-    return readFileSync(path);
+    reason = whyNotRegular({ kind: kindOf(statSync(path)) });
+    if (reason === undefined) return readFileSync(path);
   } catch (thrown) {
-    const code = (thrown as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') return undefined;
-    throw new KeyturnError('credentials-file', `${path} cannot be read: ${code ?? 'unknown'}`, {
-      hint: 'repair its permissions (0600), then run again',
-    });
+    if (errnoOf(thrown) === 'ENOENT') return undefined;
+    throw failure(path, systemReason(thrown), { cause: thrown, verb: 'read' });
   }
+  throw notRegular(path, reason);
 }

@@ -8,7 +8,8 @@ import { KeyturnError } from '../../base/errors.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { command, hintText, partsOf } from '../../base/hint.ts';
 import { warningsOf } from '../../credentials-file/disagreements.ts';
-import { checkWritable, readFileBytes } from '../../credentials-file/save.ts';
+import { readFileBytes } from '../../credentials-file/regular-file.ts';
+import { checkWritable, type WriteWay } from '../../credentials-file/rehearse-write.ts';
 import { holdersOf } from '../../destinations/credentials-file/holders.ts';
 import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
 import { targetOfProfiles } from '../../destinations/credentials-file/place.ts';
@@ -43,6 +44,8 @@ import type {
 
 /** A profile whose file was checked and whose account is open. */
 interface OpenedProfile extends Pick<TargetOptions, 'orphans' | 'wordCommand'> {
+  /** How the file would be written; undefined where nothing is to be. */
+  readonly way: WriteWay | undefined;
   readonly profile: string;
   readonly file: OpenedProfileFile;
   readonly target: TargetKey;
@@ -63,8 +66,10 @@ export async function openProfileSession(
   const file = await openProfileFile(options, context);
   const target = targetKey(file, profile);
   rehearse({ profile, file, target }, []);
+  // Before any call, and in a dry run too: a file that cannot be written must not cost a key.
+  const way = options.onlyLooks === true ? undefined : (await checkWritable(file.save)).way;
   const gateway = await gatewayFor(options, context);
-  const opened = { profile, file, target, gateway, context, options };
+  const opened = { profile, file, target, gateway, context, options, way };
   try {
     const exam = await examine(opened);
     return {
@@ -106,7 +111,11 @@ async function examine(opened: OpenedProfile): Promise<ProfileExam> {
     orphan: recover?.leadsTo === 'closed' ? recover.deletes : undefined,
     found: decision.found,
     obstacle: await obstacleOf(decision, { user, account: work }),
-    warnings: [...unexplainedBy(decision), ...(await warningsAbout(file, profile))],
+    warnings: [
+      ...unexplainedBy(decision),
+      ...inPlaceBy(opened),
+      ...(await warningsAbout(file, profile)),
+    ],
   };
 }
 
@@ -127,6 +136,13 @@ function unexplainedBy({ unexplained }: UserDecision): string[] {
   const { keyId, reason, hint = 'look at it in IAM' } = unexplained;
   const what = `${keyId} may come from a request whose answer was lost: ${reason}`;
   return [hintText([what, ...partsOf(hint)])];
+}
+
+function inPlaceBy({ way, file: { path } }: OpenedProfile): string[] {
+  if (way !== 'in-place') return [];
+  return [
+    `something is mounted on ${path}, so it is written in place, after a backup beside it; whoever reads it in that moment may see a part of it`,
+  ];
 }
 
 /** Why nothing would be rotated, whatever the person agrees to. */

@@ -11,7 +11,9 @@ import {
   type Profile,
   whyNotRotatable,
 } from '../../credentials-file/profiles.ts';
-import { readFileBytes, refuseProblems, type SaveOptions } from '../../credentials-file/save.ts';
+import { readFileBytes } from '../../credentials-file/regular-file.ts';
+import { refuseProblems } from '../../credentials-file/save.ts';
+import type { SaveOptions } from '../../credentials-file/saving.ts';
 import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
 import { saveOptions } from '../save-options.ts';
 import type { KeyctlContext, SessionOptions } from './types.ts';

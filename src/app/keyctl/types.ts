@@ -52,6 +52,8 @@ export interface TargetOptions extends SessionOptions {
   readonly targetProfile: string;
   /** `--user`: whose key it is, when AWS cannot tell. Checked all the same. */
   readonly user: string | undefined;
+  /** Nothing is to be written: the keys of the profile are only shown. */
+  readonly onlyLooks?: boolean;
   /** `--orphan`: keys of which the person says that nobody made them by hand. */
   readonly orphans?: ReadonlySet<AccessKeyId> | undefined;
   /** The command line to which `--orphan KEY` is added to say so. */

@@ -6,7 +6,7 @@ import type { AccountGateway } from '../../aws/gateway.ts';
 import { keyOwners } from '../../aws/whose-key.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { isSameUser } from '../../base/user-name.ts';
-import { checkWritable } from '../../credentials-file/save.ts';
+import { checkWritable } from '../../credentials-file/rehearse-write.ts';
 import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
 import { targetOfProfiles } from '../../destinations/credentials-file/place.ts';
 import { rehearseSwap } from '../../destinations/credentials-file/profile-edits.ts';

@@ -2,8 +2,20 @@
 // or a simulation can stand in for the disk and fail, tear or lose any one of them. Failures are
 // Node's own errors: callers look at `code` (ENOENT, EEXIST, ENOSPC …).
 
+export type FileKind = 'file' | 'directory' | 'pipe' | 'socket' | 'device';
+
+/** As Node tells it. */
+type Kinds = Readonly<Record<'isFile' | 'isDirectory' | 'isFIFO' | 'isSocket', () => boolean>>;
+
+export function kindOf(stats: Kinds): FileKind {
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'directory';
+  if (stats.isFIFO()) return 'pipe';
+  return stats.isSocket() ? 'socket' : 'device';
+}
+
 export interface FileInfo {
-  readonly isDirectory: boolean;
+  readonly kind: FileKind;
   /** Permission bits only, e.g. 0o700. Windows has none; there it is 0o700. */
   readonly mode: number;
   /** Whether only its owner renames what lies in the directory, whoever may write it. */
@@ -20,15 +32,18 @@ export interface FileInfo {
 /**
  * `read`: the file must exist. `create`: it must not exist; made with mode 0600. `append`: it must
  * exist, and each write goes to its end, whoever else appends. `append-create`: the same, made with
- * mode 0600 when it is missing. Only `read` follows a symbolic link.
+ * mode 0600 when it is missing. `overwrite`: it must exist, and keeps what is not written over. Only
+ * `read` and `overwrite` follow a symbolic link; neither waits for the other end of a pipe.
  */
-export type OpenIntent = 'read' | 'create' | 'append' | 'append-create';
+export type OpenIntent = 'read' | 'create' | 'append' | 'append-create' | 'overwrite';
 
 export interface OpenFile {
   /** Up to `lengthBytes` from `position`; an empty buffer at the end of the file. */
   read(position: number, lengthBytes: number): Promise<Buffer>;
   /** One system call. Resolves with the bytes taken, which can be fewer than given. */
   write(bytes: Buffer, position?: number): Promise<number>;
+  /** Cuts off what lies behind. */
+  truncate(lengthBytes: number): Promise<void>;
   /** Resolves when the content is on the disk itself (fsync). */
   sync(): Promise<void>;
   /**
@@ -68,7 +83,17 @@ interface Directories {
   syncDirectory(path: string): Promise<void>;
 }
 
-export interface FileSystem extends FileAccess, SymbolicLinks, FileNames, Directories {}
+/** What can be known of a write without making it. None of these changes anything. */
+interface Rehearsals {
+  /** Whether something is mounted on this very file, so that no other file can take its name. */
+  isMountPoint(path: string): Promise<boolean>;
+  /** Fails as it would fail to put another file in the place of this one. */
+  checkReplaceable(path: string): Promise<void>;
+  /** The room that is left where the file is. */
+  freeBytes(path: string): Promise<number>;
+}
+
+export interface FileSystem extends FileAccess, SymbolicLinks, FileNames, Directories, Rehearsals {}
 
 /** The code of a system error, such as ENOSPC. */
 export function errnoOf(thrown: unknown): string | undefined {

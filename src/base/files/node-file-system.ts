@@ -7,29 +7,36 @@ import {
   mkdir,
   open,
   readdir,
+  readFile,
   readlink,
   realpath,
   rename,
+  rmdir,
   stat,
+  statfs,
   unlink,
 } from 'node:fs/promises';
 import {
   errnoOf,
   type FileInfo,
   type FileSystem,
+  kindOf,
   type OpenFile,
   type OpenIntent,
 } from './file-system.ts';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants;
-/** Windows does not have the flag; there Node leaves it undefined. */
+/** Windows does not have these flags; there Node leaves them undefined. */
 const O_NOFOLLOW: number = constants.O_NOFOLLOW ?? 0;
+/** A pipe without a writer would hold a thread, and with it the process, for ever. */
+const O_NONBLOCK: number = constants.O_NONBLOCK ?? 0;
 
 const OPEN_FLAGS: Readonly<Record<OpenIntent, number>> = {
-  read: O_RDONLY,
+  read: O_RDONLY | O_NONBLOCK,
   create: O_WRONLY | O_CREAT | O_EXCL,
   append: O_WRONLY | O_APPEND | O_NOFOLLOW,
   'append-create': O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW,
+  overwrite: O_WRONLY | O_NONBLOCK,
 };
 
 /** What a system answers about a name that is no symbolic link, or that does not exist. */
@@ -51,6 +58,7 @@ function openFile(handle: FileHandle): OpenFile {
       const { bytesWritten } = await handle.write(bytes, 0, bytes.length, position ?? null);
       return bytesWritten;
     },
+    truncate: (lengthBytes) => handle.truncate(lengthBytes),
     sync: () => handle.sync(),
     setAccess: (like) => setAccess(handle, like),
     close: () => handle.close(),
@@ -59,7 +67,7 @@ function openFile(handle: FileHandle): OpenFile {
 
 function fileInfo(stats: Stats): FileInfo {
   return {
-    isDirectory: stats.isDirectory(),
+    kind: kindOf(stats),
     mode: onWindows ? 0o700 : stats.mode & 0o777,
     isSticky: (stats.mode & 0o1000) !== 0,
     ownerId: stats.uid,
@@ -111,6 +119,44 @@ async function linkTarget(path: string): Promise<string | undefined> {
   }
 }
 
+/** The fifth field of each line is a mount point; blanks and the like are written in octal. */
+async function isMountPoint(path: string): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  const real = await realpath(path);
+  const mounts = await readFile('/proc/self/mountinfo', 'latin1').catch(() => '');
+  return mounts.split('\n').some((line) => {
+    const place = line.split(' ')[4] ?? '';
+    return place.replace(/\\([0-7]{3})/g, (_, octal) => latin1(octal)) === bytesOf(real);
+  });
+}
+
+function latin1(octal: string): string {
+  return String.fromCharCode(Number.parseInt(octal, 8));
+}
+
+/** The system escapes bytes, and knows nothing of characters. */
+function bytesOf(path: string): string {
+  return Buffer.from(path).toString('latin1');
+}
+
+/**
+ * rmdir() of a file fails in every case, after the same checks as rename() over it: where those pass,
+ * with "it is no directory".
+ */
+async function checkReplaceable(path: string): Promise<void> {
+  if (onWindows) return;
+  try {
+    await rmdir(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOTDIR') throw error;
+  }
+}
+
+async function freeBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
+}
+
 export const nodeFileSystem: FileSystem = {
   open: async (path, intent) => openFile(await open(path, OPEN_FLAGS[intent], 0o600)),
   stat: async (path) => fileInfo(await stat(path)),
@@ -124,4 +170,7 @@ export const nodeFileSystem: FileSystem = {
   },
   list: (path) => readdir(path),
   syncDirectory,
+  isMountPoint,
+  checkReplaceable,
+  freeBytes,
 };

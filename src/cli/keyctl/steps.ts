@@ -83,7 +83,8 @@ async function listAllKeys(
 async function listKeys(run: StepContext, pair: Pair): Promise<KeyctlProgress> {
   await requireProfiles(run, [pair.authProfile, pair.targetProfile]);
   run.showWaiting('asking AWS for the keys');
-  const opened = await run.parts.openProfileSession(targetOptions(run, pair), run.context);
+  const asked = { ...targetOptions(run, pair), onlyLooks: true };
+  const opened = await run.parts.openProfileSession(asked, run.context);
   opened.close();
   return { exam: opened.exam };
 }

@@ -7,12 +7,9 @@ import type { EventSink } from '../../base/events.ts';
 import type { Secret } from '../../base/secret.ts';
 import { isSameUser } from '../../base/user-name.ts';
 import { parseDocument } from '../../credentials-file/document.ts';
-import {
-  type EditRequest,
-  readFileBytes,
-  type SaveOptions,
-  saveEdit,
-} from '../../credentials-file/save.ts';
+import { readFileBytes } from '../../credentials-file/regular-file.ts';
+import { type EditRequest, saveEdit } from '../../credentials-file/save.ts';
+import type { SaveOptions } from '../../credentials-file/saving.ts';
 import type { WhoseKey } from '../../lifecycle/keys.ts';
 import type { Destination } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';

@@ -124,7 +124,7 @@ export function stateFolders(stateDir: string, account: string): StateFolders {
 /** What was just made, or was there, is as it should be; and the disk takes a file. */
 async function makeAndProve(fs: FileSystem, path: string, forbidden: number): Promise<void> {
   const info = await makeDirectoryTree(fs, path);
-  if (!info.isDirectory) throw unusable(path, 'it is not a directory');
+  if (info.kind !== 'directory') throw unusable(path, 'it is not a directory');
   refuseOpen(path, info, forbidden);
   refuseForeign(path, info, await probe(fs, path));
 }

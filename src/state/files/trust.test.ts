@@ -81,7 +81,7 @@ test('another owner is refused, by root too', async (t) => {
     ...nodeFileSystem,
     stat: async (path) => {
       const info = await nodeFileSystem.stat(path);
-      return { ...info, ownerId: info.isDirectory ? 4242 : ownId };
+      return { ...info, ownerId: info.kind === 'directory' ? 4242 : ownId };
     },
   });
   const message = /belongs to another user \(uid 4242, not 1000\)/;
@@ -98,7 +98,7 @@ test('the file that is written tells who we are, whatever was to be expected', a
     ...nodeFileSystem,
     stat: async (path) => {
       const info = await nodeFileSystem.stat(path);
-      return { ...info, ownerId: info.isDirectory ? 4242 : 1000 };
+      return { ...info, ownerId: info.kind === 'directory' ? 4242 : 1000 };
     },
   };
   const options = { fs, owners: ownersOf(4242) };

@@ -30,7 +30,7 @@ export async function examineDirectory(
 ): Promise<FileInfo | undefined> {
   const info = await infoOf(fs, path, path);
   if (info === undefined) return undefined;
-  if (!info.isDirectory) throw unusable(path, 'it is not a directory');
+  if (info.kind !== 'directory') throw unusable(path, 'it is not a directory');
   refuseForeign(path, info, await owners.ownerOfNew(path, info));
   refuseOpen(path, info, forbidden);
   return info;
@@ -40,7 +40,7 @@ export async function examineDirectory(
 export function refuseOpen(path: string, info: FileInfo, forbidden: number): void {
   if ((info.mode & forbidden) === 0) return;
   const what = forbidden === 0o077 ? 'read or write' : 'write';
-  const hint = ['close it:', command('chmod', info.isDirectory ? '700' : '600', path)];
+  const hint = ['close it:', command('chmod', info.kind === 'directory' ? '700' : '600', path)];
   throw unusable(path, `others can ${what} it (mode ${modeOf(info)})`, { hint });
 }
 

@@ -1,0 +1,25 @@
+// What the parts of one save share.
+
+import type { Clock } from '../base/clock.ts';
+import type { FileSystem } from '../base/files/file-system.ts';
+
+export interface SaveOptions {
+  readonly path: string;
+  readonly fs: FileSystem;
+  readonly clock: Clock;
+  /** Runs work as the only keyctl that writes this file. */
+  readonly lock: <T>(target: string, work: () => Promise<T>) => Promise<T>;
+}
+
+/** One write of a file. */
+export interface Place {
+  readonly target: string;
+  readonly before: Buffer;
+  readonly after: Buffer;
+  readonly inPlace: boolean;
+}
+
+/** What is written, and where the content from before is kept. */
+export interface Contents extends Place {
+  readonly backup: string | undefined;
+}
