@@ -8,6 +8,7 @@ import { KEY_ID, SECRET } from './names.ts';
 import { readLikeBotocore } from './read-like-botocore.ts';
 import { readLikeSdk } from './read-like-sdk.ts';
 import type { Reading, Settings } from './reading.ts';
+import { placeOf } from './refuse-problems.ts';
 
 /** Throws `file-not-understood` when the edit would not read as meant: then nothing is written. */
 export function checkEdit(
@@ -17,7 +18,7 @@ export function checkEdit(
   edited: readonly string[],
 ): void {
   const [problem] = problemsOf(after, edited);
-  if (problem !== undefined) throw refusal(path, `line ${problem.line} ${problem.explanation}`);
+  if (problem !== undefined) throw refusal(path, `${placeOf(problem)} ${problem.explanation}`);
   for (const read of [readLikeSdk, readLikeBotocore]) {
     const changed = changedProfiles(read(before), read(after)).filter(
       (profile) => !edited.includes(profile),

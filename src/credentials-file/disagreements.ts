@@ -7,21 +7,28 @@
 
 import { type Document, documentOf, sectionOf, settingsOf } from './document.ts';
 import { type Difference, explain, type Suspicion } from './explain-line.ts';
+import { type FileFault, foreignFile, type Mend, mendFor } from './foreign-file.ts';
 import { decoded, type Line, splitLines } from './lines.ts';
 import { KEY_ID, SECRET, SESSION_TOKENS } from './names.ts';
+import { firstUnseen } from './odd-characters.ts';
+import { oddLine, typeAnew } from './odd-line.ts';
 import { DEFAULTS, readLikeBotocore } from './read-like-botocore.ts';
 import { FATAL_HEADERS, readLikeSdk } from './read-like-sdk.ts';
-import type { ReadFile } from './reading.ts';
+import type { ReadFile, UnreadableFile } from './reading.ts';
 
 export interface Problem {
   /** Counted from 1. */
   readonly line: number;
+  /** Counted from 1, where one character is to blame. */
+  readonly column?: number | undefined;
   /** Ends the sentence "line N …". Names profiles and well-known settings, never a value (I8). */
   readonly explanation: string;
   /** Whether the file as a whole is affected, or only one profile. */
   readonly scope: 'file' | 'profile';
   /** The profile concerned, when it is only one. */
   readonly profile: string | undefined;
+  /** What would put it right; undefined where the explanation says all. */
+  readonly mend?: Mend | undefined;
 }
 
 /**
@@ -29,9 +36,29 @@ export interface Problem {
  * them. A profile that does not exist is no problem.
  */
 export function problemsOf(bytes: Buffer, profiles: readonly string[]): Problem[] {
+  const { whole, of } = findProblems(bytes);
+  return whole === undefined ? unique(profiles.flatMap(of)) : [whole];
+}
+
+export interface FoundProblems {
+  /** What keeps a reader from the file as a whole. */
+  readonly whole: Problem | undefined;
+  /** The problems of one profile. */
+  readonly of: (profile: string) => readonly Problem[];
+  /** The line of each profile that the AWS CLI sees, also of those that the AWS SDK skips. */
+  readonly headers: ReadonlyMap<string, number>;
+}
+
+/** The same for whoever asks about many profiles of one file. */
+export function findProblems(bytes: Buffer): FoundProblems {
   const readings = bothReadings(bytes);
-  if ('line' in readings) return [readings];
-  return unique(profiles.flatMap((profile) => profileProblems(profile, readings)));
+  if ('line' in readings) return { whole: readings, of: () => [], headers: new Map() };
+  const of = (profile: string): readonly Problem[] => {
+    const found = profileProblems(profile, readings);
+    return found.length > 0 ? found : oddLines(profile, readings);
+  };
+  const headers = new Map([...readings.cli.places].map(([name, at]) => [name, at.headerLine]));
+  return { whole: undefined, of, headers };
 }
 
 /** Where the readers differ about other profiles than these. Nothing that stops an edit. */
@@ -46,6 +73,7 @@ export function warningsOf(bytes: Buffer, profiles: readonly string[]): Problem[
 
 interface Readings {
   readonly lines: readonly string[];
+  readonly ends: readonly Line[];
   readonly document: Document;
   readonly sdk: ReadFile;
   readonly cli: ReadFile;
@@ -53,50 +81,65 @@ interface Readings {
 
 function bothReadings(bytes: Buffer): Readings | Problem {
   const lines = splitLines(bytes);
-  const encoding = encodingProblem(bytes, lines);
-  if (encoding !== undefined) return encoding;
+  const foreign = foreignFile(bytes, lines);
+  if (foreign !== undefined) return inFile(foreign);
   const cli = readLikeBotocore(bytes);
-  if (cli.kind === 'unreadable') {
-    return inFile(cli.line, `keeps the AWS CLI from reading the file: ${cli.reason}`);
-  }
+  if (cli.kind === 'unreadable') return unreadableProblem(cli, lines);
   const texts = lines.map(({ text }) => decoded(text));
   const fatal = texts.findIndex((text) => {
     return FATAL_HEADERS.some((header) => text.trim().startsWith(`[${header}]`));
   });
   if (fatal !== -1) {
-    return inFile(fatal + 1, 'names a profile that makes the AWS SDK give up on the file');
+    const explanation = 'names a profile that makes the AWS SDK give up on the file';
+    return inFile({ line: fatal + 1, explanation });
   }
-  return { lines: texts, document: documentOf(lines), sdk: readLikeSdk(bytes), cli };
+  return { lines: texts, ends: lines, document: documentOf(lines), sdk: readLikeSdk(bytes), cli };
 }
 
-function encodingProblem(bytes: Buffer, lines: readonly Line[]): Problem | undefined {
-  const [first, second] = bytes;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    return inFile(
-      1,
-      'begins a file in UTF-16, an encoding that neither the AWS CLI nor the AWS SDK reads',
-    );
+function unreadableProblem(cli: UnreadableFile, lines: readonly Line[]): Problem {
+  const bare = bareReturn(lines.slice(0, cli.line));
+  if (bare !== undefined) return inFile(bare);
+  const { line, reason } = cli;
+  const explanation = `keeps the AWS CLI from reading the file: ${reason}`;
+  if (cli.column !== undefined) {
+    return inFile({ line, column: cli.column, explanation, ...mendFor(reason) });
   }
-  const zero = lines.findIndex(({ text }) => text.includes('\0'));
-  if (zero !== -1)
-    return inFile(zero + 1, 'holds a NUL byte: it is damaged, or in another encoding than UTF-8');
-  const bare = lines.findIndex(({ end }) => end === '\r');
-  if (bare === -1) return undefined;
-  return inFile(
-    bare + 1,
-    'ends in a bare carriage return, which only the AWS CLI takes for the end of a line',
-  );
+  // What cannot be seen is what makes a line odd that looks right.
+  const odd = firstUnseen(decoded(lines[line - 1]?.text ?? ''));
+  if (odd === undefined) return inFile({ line, explanation, ...mendFor(reason) });
+  const { column, name } = odd;
+  return inFile({ line, column, explanation: `${explanation}, with ${name}`, mend: typeAnew });
 }
 
-function inFile(line: number, explanation: string): Problem {
-  return { line, explanation, scope: 'file', profile: undefined };
+/** One in the middle makes two lines of one, but only for the AWS CLI. */
+function bareReturn(lines: readonly Line[]): FileFault | undefined {
+  const index = lines.findIndex(({ end }) => end === '\r');
+  if (index === -1) return undefined;
+  return {
+    line: index + 1,
+    column: [...decoded(lines[index]?.text ?? '')].length + 1,
+    explanation:
+      'has a bare carriage return, U+000D, which only the AWS CLI takes for the end of a line',
+  };
+}
+
+function inFile(fault: FileFault): Problem {
+  return { ...fault, scope: 'file', profile: undefined };
+}
+
+/** A fault that both readers agree about: they read a pair that is none, or an incomplete one. */
+function oddLines(profile: string, { lines, document, sdk, cli }: Readings): Problem[] {
+  const header = (sdk.places.get(profile) ?? cli.places.get(profile))?.headerLine;
+  if (header === undefined) return [];
+  const end = document.sections.find((each) => each.header + 1 > header)?.header ?? lines.length;
+  const fault = oddLine({ lines, header, end });
+  return fault === undefined ? [] : [{ ...fault, scope: 'profile', profile }];
 }
 
 function profileProblems(profile: string, readings: Readings): Problem[] {
   const { lines, sdk, cli } = readings;
-  const inProfile = ({ line, explanation }: Suspicion): Problem => ({
-    line,
-    explanation,
+  const inProfile = (found: Suspicion): Problem => ({
+    ...found,
     scope: 'profile',
     profile,
   });
@@ -114,11 +157,15 @@ function profileProblems(profile: string, readings: Readings): Problem[] {
   const group = credentialGroup(profile, cli);
   if (group !== undefined) return [inProfile(group)];
   const found = differences(profile, sdk, cli).map((difference) => explain(difference, lines));
-  return (found.length > 0 ? found : hiddenLines(profile, readings)).map(inProfile);
+  if (found.length > 0) {
+    const bare = bareReturn(readings.ends.slice(0, found[0]?.line));
+    return (bare === undefined ? found : [bare]).map(inProfile);
+  }
+  return hiddenLines(profile, readings).map(inProfile);
 }
 
 /** What both readers see, and the editor does not: unusual spaces, for example. */
-function hiddenLines(profile: string, { document, sdk }: Readings): Suspicion[] {
+function hiddenLines(profile: string, { lines, document, sdk }: Readings): Suspicion[] {
   const place = sdk.places.get(profile);
   const section = sectionOf(document, profile);
   const seen = section === undefined ? [] : settingsOf(document, section);
@@ -127,12 +174,23 @@ function hiddenLines(profile: string, { document, sdk }: Readings): Suspicion[] 
     const line = place?.settingLines.get(name);
     if (line === undefined || value === undefined) return [];
     if (value === seen.findLast((setting) => setting.name === name)?.value) return [];
-    const explanation =
-      section === undefined
-        ? 'stands below a [profile] line that is not written plainly enough to be edited'
-        : 'is not written plainly enough to be edited: only blanks and tabs may stand around it';
-    return [{ line, explanation }];
+    if (section !== undefined) return [notPlain({ line, lines, explanation: UNPLAIN })];
+    const headerLine = place?.headerLine ?? line;
+    return [notPlain({ line: headerLine, lines, explanation: UNPLAIN_HEADER })];
   });
+}
+
+const UNPLAIN =
+  'is not written plainly enough to be edited: only blanks and tabs may stand around a value';
+const UNPLAIN_HEADER =
+  'is not written plainly enough to be edited: only blanks and tabs may stand around the name of a profile';
+
+/** A character that nobody sees is named. */
+function notPlain({ line, lines, explanation }: Suspicion & Pick<Readings, 'lines'>): Suspicion {
+  const odd = firstUnseen(lines[line - 1] ?? '');
+  if (odd === undefined) return { line, explanation };
+  const { column, name } = odd;
+  return { line, column, explanation: `${explanation}, and here is ${name}`, mend: typeAnew };
 }
 
 /** An empty setting of the pair, with deeper lines below: they would go with it. */

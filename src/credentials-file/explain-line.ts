@@ -1,5 +1,8 @@
 // Which line is to blame for a difference between the two readings, in words for its owner.
 
+import type { Mend } from './foreign-file.ts';
+import { firstUnseen } from './odd-characters.ts';
+import { typeAnew } from './odd-line.ts';
 import { sayable } from './reading.ts';
 
 /** A setting that is not the same in both readings, with the lines to look at. */
@@ -15,8 +18,11 @@ export interface Difference {
 export interface Suspicion {
   /** Counted from 1. */
   readonly line: number;
+  /** Counted from 1, where one character is to blame. */
+  readonly column?: number | undefined;
   /** Ends the sentence "line N …". */
   readonly explanation: string;
+  readonly mend?: Mend | undefined;
 }
 
 interface Suspect {
@@ -69,8 +75,9 @@ const SETTINGS: readonly Suspect[] = [
   },
 ];
 
+/** A byte order mark is a space to the SDK alone. */
 const INDENTED: Suspect = {
-  shape: /^\s+\S/,
+  shape: /^[^\S\ufeff]+\S/,
   explanation: 'is indented, so that the AWS CLI adds it to the value above',
 };
 
@@ -101,11 +108,8 @@ export function explain(difference: Difference, lines: readonly string[]): Suspi
     find(SETTINGS, candidates, lines) ??
     find(SETTINGS.slice(0, 1), below, lines) ??
     find([isInGroup ? IN_GROUP : INDENTED], [...below, ...candidates], lines);
-  if (found !== undefined) return found;
-  return {
-    line: candidates[0] ?? headers.cli,
-    explanation: `sets ${sayable(setting)}, which the AWS SDK and the AWS CLI read differently`,
-  };
+  const differs = `sets ${sayable(setting)}, which the AWS SDK and the AWS CLI read differently`;
+  return found ?? named(candidates[0] ?? headers.cli, lines, differs);
 }
 
 function find(
@@ -115,9 +119,17 @@ function find(
 ): Suspicion | undefined {
   for (const { shape, explanation } of suspects) {
     const line = candidates.find((number) => shape.test(lines[number - 1] ?? ''));
-    if (line !== undefined) return { line, explanation };
+    if (line !== undefined) return named(line, lines, explanation);
   }
   return undefined;
+}
+
+/** With the character that does not show, if the line has one. */
+function named(line: number, lines: readonly string[], explanation: string): Suspicion {
+  const odd = firstUnseen(lines[line - 1] ?? '');
+  if (odd === undefined) return { line, explanation };
+  const { column, name } = odd;
+  return { line, column, explanation: `${explanation}; it has ${name}`, mend: typeAnew };
 }
 
 /** Lines under a setting that are indented deeper; comments and empty lines do not count. */

@@ -40,7 +40,7 @@ interface Section extends Open {
 export function readLikeBotocore(bytes: Buffer): Reading {
   const text = utf8(bytes);
   if (text === undefined) {
-    return unreadable(lineOfBadByte(bytes), 'it has a byte that is not UTF-8');
+    return badByte(bytes);
   }
   return new Parser().parse(text);
 }
@@ -81,8 +81,10 @@ class Parser {
     const header = /^\[([^\n]+)\]/.exec(value)?.[1];
     if (header !== undefined) return this.#header(header, number);
     if (this.#open === undefined) {
-      const mark = value.startsWith('\ufeff') ? 'it begins with a byte order mark' : undefined;
-      return unreadable(number, mark ?? oddLine(value, 'it stands before any [profile] line'));
+      if (value.startsWith('\ufeff')) {
+        return unreadable(number, 'it begins with a byte order mark, U+FEFF', 1);
+      }
+      return unreadable(number, oddLine(value, 'it stands before any [profile] line'));
     }
     return this.#option(this.#open, value, number);
   }
@@ -169,8 +171,17 @@ function addSetting(
   return undefined;
 }
 
+const ASSIGNMENT = /^(?:(?:export|set|setx|declare -x)\s+|\$env:)?AWS_[A-Z_]+\s*[= ]/i;
+/** As the files of profiles spell them. */
+const SETTING = /^aws_(?:access_key_id|secret_access_key|session_token)\s*[=:]/;
+
 function oddLine(value: string, otherwise: string): string {
-  return CONFLICT_MARK.test(value) ? 'it is a conflict marker of a merge' : otherwise;
+  if (CONFLICT_MARK.test(value)) return 'it is a conflict marker of a merge';
+  if (/^\[[^\]]*$/.test(value)) return 'it begins the name of a profile without its end, "]"';
+  if (ASSIGNMENT.test(value) && !SETTING.test(value)) {
+    return 'it sets an environment variable, as a shell script does';
+  }
+  return otherwise;
 }
 
 function strip(text: string): string {
@@ -200,15 +211,31 @@ function utf8(bytes: Buffer): string | undefined {
   }
 }
 
-function lineOfBadByte(bytes: Buffer): number {
+function badByte(bytes: Buffer): UnreadableFile {
   let from = 0;
   let number = 1;
   while (from <= bytes.length) {
     const next = bytes.indexOf(0x0a, from);
     const to = next === -1 ? bytes.length : next;
-    if (utf8(bytes.subarray(from, to)) === undefined) return number;
+    const line = bytes.subarray(from, to);
+    if (utf8(line) === undefined) return badByteIn(line, number);
     from = to + 1;
     number += 1;
   }
-  return number;
+  return unreadable(number, NOT_UTF8);
+}
+
+const NOT_UTF8 = 'it has a byte that is not UTF-8';
+
+/** It is where the text, written again, begins to differ. */
+function badByteIn(line: Buffer, number: number): UnreadableFile {
+  const again = Buffer.from(line.toString('utf8'));
+  const index = line.findIndex((byte, at) => byte !== again[at]);
+  const byte = line[index] ?? 0;
+  const shown = `0x${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  return unreadable(
+    number,
+    `it has the byte ${shown}, which is not UTF-8`,
+    [...line.toString('utf8', 0, index)].length + 1,
+  );
 }

@@ -12,7 +12,7 @@ import {
 } from '../../test/credentials-file/real-parsers.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { type Problem, problemsOf, warningsOf } from './disagreements.ts';
-import { refuseProblems } from './save.ts';
+import { refuseProblems } from './refuse-problems.ts';
 
 const PAIR =
   'aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG';
@@ -73,7 +73,7 @@ const ROWS: readonly Row[] = [
   inFile('a duplicate key by case', `${P}AWS_ACCESS_KEY_ID = x\n`, 4, /second time/),
   inFile('a byte order mark', `\ufeff${P}`, 1, /byte order mark/),
   inFile('UTF-16', Buffer.from(`\ufeff${P}`, 'utf16le'), 1, /UTF-16/),
-  inFile('UTF-16 without a mark', Buffer.from(P, 'utf16le'), 1, /NUL/),
+  inFile('UTF-16 without a mark', Buffer.from(P, 'utf16le'), 1, /UTF-16LE/),
   inFile('a byte that is not UTF-8', Buffer.from(`${P}# caf\xe9\n`, 'latin1'), 4, /not UTF-8/),
   inFile('carriage returns only', P.replaceAll('\n', '\r'), 1, /bare carriage return/),
   inFile('a stray line', `${P}stray\n`, 4, /neither a header/),
@@ -128,7 +128,7 @@ describe('what the AWS SDK and the AWS CLI read differently is refused with its 
             thrown.message,
             new RegExp(`^/home/ada/.aws/credentials, line ${row.line}\\b`),
           );
-          assert.match(thrown.hint ?? '', /correct that line/);
+          assert.match(thrown.hint ?? '', /nothing was changed/);
           return true;
         },
       );

@@ -23,6 +23,8 @@ export interface Place {
 export interface UnreadableFile {
   readonly kind: 'unreadable';
   readonly line: number;
+  /** Counted from 1, where one character is to blame. */
+  readonly column?: number | undefined;
   /** Continues "because …" and names nothing but profiles and well-known settings (I8). */
   readonly reason: string;
 }
@@ -57,8 +59,8 @@ export class ReadingBuilder {
   }
 }
 
-export function unreadable(line: number, reason: string): UnreadableFile {
-  return { kind: 'unreadable', line, reason };
+export function unreadable(line: number, reason: string, column?: number): UnreadableFile {
+  return { kind: 'unreadable', line, reason, column };
 }
 
 /** Words joined by underscores, as all settings of AWS are; a secret cannot look like that. */

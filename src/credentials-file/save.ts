@@ -8,10 +8,10 @@ import { KeyturnError } from '../base/errors.ts';
 import { readWholeFile } from '../base/files/whole-file.ts';
 import { writeBackup } from './backup.ts';
 import { checkEdit } from './check-edit.ts';
-import { problemsOf } from './disagreements.ts';
 import { type Document, parseDocument, serialize } from './document.ts';
 import { failure, reasonOf, unsure } from './failures.ts';
 import { overwrite } from './overwrite.ts';
+import { refuseProblems } from './refuse-problems.ts';
 import { readFileBytes } from './regular-file.ts';
 import {
   inspectTarget,
@@ -66,21 +66,6 @@ export function applyEdit(path: string, before: Buffer, request: EditRequest): B
   const after = serialize(request.edit(parseDocument(before)));
   if (!after.equals(before)) checkEdit(path, before, after, request.profiles);
   return after;
-}
-
-/** Throws `file-not-understood`, naming file, line and what to do, before anything is written. */
-export function refuseProblems(path: string, bytes: Buffer, profiles: readonly string[]): void {
-  const problems = problemsOf(bytes, profiles);
-  const [first] = problems;
-  if (first === undefined) return;
-  const whose = first.profile === undefined ? '' : ` (profile ${first.profile})`;
-  const others = [...new Set(problems.map(({ line }) => line))].slice(1);
-  const more = others.length === 0 ? '' : `; see also line ${others.join(', ')}`;
-  throw new KeyturnError(
-    'file-not-understood',
-    `${path}, line ${first.line}: this line ${first.explanation}${whose}${more}`,
-    { hint: 'correct that line by hand, then run again; nothing was changed' },
-  );
 }
 
 async function tryOnce(

@@ -10,16 +10,10 @@ import {
   whyNotRotatable,
 } from '../../credentials-file/profiles.ts';
 import { isNoFile, notRegular, whyNotRegular } from '../../credentials-file/regular-file.ts';
-import type { KeyctlContext, ProfileLine, SessionOptions } from './types.ts';
+import { type FoundTroubles, findTroubles } from './file-troubles.ts';
+import type { ListProfiles, ProfileLine } from './types.ts';
 
-export async function listProfiles(
-  options: Pick<SessionOptions, 'credentialsFile'>,
-  context: Pick<KeyctlContext, 'env' | 'home'>,
-): Promise<{
-  readonly credentialsPath: string;
-  readonly configPath: string;
-  readonly profiles: readonly ProfileLine[];
-}> {
+export const listProfiles: ListProfiles = async (options, context) => {
   const paths = profilePaths(options.credentialsFile, {
     env: context.env,
     home: context.home,
@@ -27,8 +21,9 @@ export async function listProfiles(
   });
   const credentials = bytesOf(paths.credentials);
   const config = bytesOf(paths.config);
-  const profiles = list({ credentials, config }).map((profile) => {
-    const note = whyNotRotatable(profile);
+  const found = findTroubles(paths, { credentials, config });
+  const listed = list({ credentials, config }).map((profile) => {
+    const note = found.noteOn(profile.name) ?? whyNotRotatable(profile);
     return {
       name: profile.name,
       keyId: profile.keyId,
@@ -37,7 +32,32 @@ export async function listProfiles(
       note,
     };
   });
-  return { credentialsPath: paths.credentials, configPath: paths.config, profiles };
+  const profiles = withSkipped(listed, found);
+  const { faults, whyMissing } = found;
+  return {
+    credentialsPath: paths.credentials,
+    configPath: paths.config,
+    profiles,
+    faults,
+    whyMissing,
+  };
+};
+
+/** What the AWS SDK skips or spells in another way stands in the list as the AWS CLI sees it. */
+function withSkipped(
+  listed: readonly ProfileLine[],
+  { skipped, noteOn }: FoundTroubles,
+): ProfileLine[] {
+  const headers = skipped.filter((name) => /^profile\s/.test(name));
+  const spelled = new Set(headers.map((name) => name.replace(/^profile\s+/, 'profile.')));
+  const kept = listed.filter(({ name }) => !spelled.has(name));
+  const names = new Set(kept.map(({ name }) => name));
+  const added = skipped.flatMap((name): ProfileLine[] => {
+    const note = noteOn(name);
+    if (note === undefined || names.has(name)) return [];
+    return [{ name, keyId: undefined, kind: 'unreadable', rotatable: false, note }];
+  });
+  return [...kept, ...added];
 }
 
 /** Reads with node:fs, because loading node:fs/promises would take a tenth of the start-up time. */

@@ -8,6 +8,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { command, hintText, partsOf } from '../../base/hint.ts';
 import { warningsOf } from '../../credentials-file/disagreements.ts';
+import { placeOf } from '../../credentials-file/refuse-problems.ts';
 import { readFileBytes } from '../../credentials-file/regular-file.ts';
 import { checkWritable, type WriteWay } from '../../credentials-file/rehearse-write.ts';
 import { holdersOf } from '../../destinations/credentials-file/holders.ts';
@@ -173,7 +174,7 @@ function heldElsewhere(slot: SlotVerdict, profile: string, file: OpenedProfileFi
 }
 
 async function warningsAbout(
-  { path, bytes }: OpenedProfileFile,
+  { path, bytes, configFault }: OpenedProfileFile,
   profile: string,
 ): Promise<string[]> {
   const { mode } = await nodeFileSystem.stat(path);
@@ -182,8 +183,9 @@ async function warningsAbout(
   const others = bytes && warningsOf(bytes, [profile, previousProfileOf(profile)]);
   return [
     ...((mode & 0o077) === 0 ? [] : [open]),
-    ...(others ?? []).map(({ line, explanation }) =>
-      hintText(`${path}, line ${line}: it ${explanation}`),
+    ...(configFault === undefined ? [] : [configFault.message]),
+    ...(others ?? []).map((found) =>
+      hintText(`${path}, ${placeOf(found)}: it ${found.explanation}`),
     ),
   ];
 }

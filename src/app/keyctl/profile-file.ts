@@ -4,6 +4,7 @@ import { type AccessKeyId, accessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { command } from '../../base/hint.ts';
+import { problemsOf } from '../../credentials-file/disagreements.ts';
 import { profilePaths } from '../../credentials-file/paths.ts';
 import {
   insteadOfRotating,
@@ -11,8 +12,8 @@ import {
   type Profile,
   whyNotRotatable,
 } from '../../credentials-file/profiles.ts';
+import { problemError, refuseProblems } from '../../credentials-file/refuse-problems.ts';
 import { readFileBytes } from '../../credentials-file/regular-file.ts';
-import { refuseProblems } from '../../credentials-file/save.ts';
 import type { SaveOptions } from '../../credentials-file/saving.ts';
 import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
 import { saveOptions } from '../save-options.ts';
@@ -27,6 +28,8 @@ export interface ProfileFile {
 export interface OpenedProfileFile extends ProfileFile {
   /** Undefined when there is no such file. */
   readonly bytes: Buffer | undefined;
+  /** What keeps the AWS CLI or the AWS SDK from the config file: its settings do not count then. */
+  readonly configFault: KeyturnError | undefined;
 }
 
 /** Reads both files of profiles. Throws `credentials-file`. */
@@ -44,6 +47,7 @@ export async function openProfileFile(
   return {
     path: paths.credentials,
     bytes,
+    configFault: config && problemError(paths.config, problemsOf(config, [])),
     profiles: listProfiles({ credentials: bytes, config }),
     save: saveOptions(paths.credentials, context.clock),
   };

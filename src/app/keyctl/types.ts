@@ -197,14 +197,24 @@ export interface ProfileLine {
   readonly note: string | undefined;
 }
 
+/** What is wrong with files of profiles: it comes before whatever else is said of them. */
+export interface FileTroubles {
+  /** What keeps the AWS CLI or the AWS SDK from a file as a whole, one for each file. */
+  readonly faults?: readonly KeyturnError[];
+  /** Why a profile of this name may look missing. */
+  readonly whyMissing?: (name: string) => KeyturnError | undefined;
+}
+
 export type ListProfiles = (
   options: Pick<SessionOptions, 'credentialsFile'>,
   context: Pick<KeyctlContext, 'env' | 'home'>,
-) => Promise<{
-  readonly credentialsPath: string;
-  readonly configPath: string;
-  readonly profiles: readonly ProfileLine[];
-}>;
+) => Promise<
+  {
+    readonly credentialsPath: string;
+    readonly configPath: string;
+    readonly profiles: readonly ProfileLine[];
+  } & FileTroubles
+>;
 
 /** `keyctl --list-all-keys`: every user of the account or accounts, as far as the caller may see them. */
 export interface AllKeys {

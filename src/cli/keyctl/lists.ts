@@ -12,10 +12,10 @@ export async function listFiles(
   command: 'list' | 'list-keys',
   parts: KeyctlParts,
 ): Promise<number> {
-  const { host } = session;
+  const { host, voice } = session;
   const { credentialsFile } = options;
   const found = await parts.listProfiles({ credentialsFile }, host);
-  const { credentialsPath, profiles } = found;
+  const { credentialsPath, profiles, faults = [] } = found;
   const start = {
     command,
     dryRun: false,
@@ -25,7 +25,10 @@ export async function listFiles(
     startedAt: host.clock.now(),
   };
   const result = { kind: 'profiles', credentialsPath, profiles } as const;
-  const report = buildKeyctlReport(start, { result });
+  // What is wrong with a file is said first: the list holds what the AWS SDK makes of it all the same.
+  const [fault] = faults;
+  const report = buildKeyctlReport(start, { result }, fault);
+  for (const each of faults) voice.error(each);
   await host.stdout.write(options.json ? reportJson(report) : reportText(host, report));
-  return 0;
+  return fault?.exitCode ?? 0;
 }

@@ -22,6 +22,8 @@ export async function requireProfiles(run: StepContext, names: readonly string[]
 export function requireProfile(found: Found, name: string): void {
   const known = found.profiles.map((profile) => profile.name);
   if (known.includes(name)) return;
+  const trouble = found.whyMissing?.(name);
+  if (trouble !== undefined) throw trouble;
   const near = nearest(name, known, SUGGESTIONS_MAX);
   throw new KeyturnError(
     'unknown-profile',

@@ -1,0 +1,24 @@
+// Headers that look like the name of a profile, and are another one for every AWS tool: with spaces or
+// quotation marks inside the brackets, or with a character that nobody sees.
+
+import type { FoundProblems, Problem } from './disagreements.ts';
+import { asSeen } from './odd-characters.ts';
+
+/** What is wrong with such headers; what each is called is told where nothing else is. */
+export function lookalikes(name: string, { headers, of }: FoundProblems): readonly Problem[] {
+  const alike = [...headers].filter(([each]) => each !== name && bare(each) === bare(name));
+  return alike.flatMap(([each, line]): readonly Problem[] => {
+    const found = of(each);
+    return found.length > 0 ? found : [otherwiseSpelled(line, name, each)];
+  });
+}
+
+function bare(name: string): string {
+  return asSeen(asSeen(name).replace(/^(["']?)(.*)\1$/s, '$2'));
+}
+
+function otherwiseSpelled(line: number, name: string, spelled: string): Problem {
+  const explanation = `begins the profile [${spelled}]: between the brackets spaces and quotation marks belong to the name`;
+  const mend = () => `write [${name}]`;
+  return { line, explanation, mend, scope: 'profile', profile: spelled };
+}

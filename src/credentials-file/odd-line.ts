@@ -1,0 +1,63 @@
+// A line of a profile's pair that every reader takes as it is written, and that still cannot be meant: a
+// character that nobody sees, quotation marks around a value, a shell's spelling. AWS would only say that
+// the signature is wrong.
+
+import type { FileFault } from './foreign-file.ts';
+import { isAccessKeySetting } from './names.ts';
+import { asSeen, firstNotAscii, firstUnseen, type OddCharacter } from './odd-characters.ts';
+
+interface Lines {
+  /** All lines of the file, as a person reads them. */
+  readonly lines: readonly string[];
+  /** Line number of the header, from 1, and of the last line of its section. */
+  readonly header: number;
+  readonly end: number;
+}
+
+/** The first such line of a section; undefined when there is none. */
+export function oddLine({ lines, header, end }: Lines): FileFault | undefined {
+  const inName = firstUnseen((lines[header - 1] ?? '').replace(/^[^[]*\[|\][^\]]*$/g, ' '));
+  if (inName !== undefined) {
+    return named(header, inName, 'in the name of the profile');
+  }
+  for (let line = header + 1; line <= end; line += 1) {
+    const fault = faultOf(lines[line - 1] ?? '', line);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function faultOf(text: string, line: number): FileFault | undefined {
+  if (/^\s*[#;]/.test(text)) return undefined;
+  const seen = asSeen(text);
+  const [name = ''] = seen.split('=');
+  const spelled = name.trim().toLowerCase();
+  const plain = spelled.replace(/^(?:export|set)\s+/, '');
+  if (!isAccessKeySetting(plain)) return undefined;
+  if (plain !== spelled) {
+    return {
+      line,
+      explanation:
+        'sets an environment variable, as a shell script does, and no setting of a profile',
+      mend: () => `write it as "${plain} = ..."`,
+    };
+  }
+  const quotes =
+    /^[^=]*=\s*(["'\u2018\u2019\u201c\u201d`]).*["'\u2018\u2019\u201c\u201d`]\s*$/u.exec(text);
+  if (quotes?.[1] !== undefined) {
+    const column = [...text.slice(0, text.indexOf(quotes[1]))].length + 1;
+    const explanation = `has quotation marks around the value of ${plain}, which belong to it for every AWS tool`;
+    return { line, column, explanation, mend: () => 'take the quotation marks away' };
+  }
+  const odd = firstNotAscii(text);
+  return odd === undefined ? undefined : named(line, odd, `in ${plain}`);
+}
+
+function named(line: number, { column, name }: OddCharacter, where: string): FileFault {
+  return { line, column, explanation: `has ${name} ${where}`, mend: typeAnew };
+}
+
+/** What helps against a character that cannot be seen. */
+export function typeAnew(): string {
+  return 'type that line anew, without what an editor does not show';
+}
