@@ -32,7 +32,7 @@ export function destinationOpener(surroundings: DestinationSurroundings): Destin
   const { gateway, state, clock, emit } = surroundings;
   const { reader, services: aws } = gateway;
   const files = (path: string) => saveOptions(path, clock);
-  const sources = { ask: keyOwners(reader, clock), reader, state };
+  const sources = { ask: keyOwners(reader, clock, gateway.caller.account), reader, state };
   const { account } = gateway.caller;
   const programs = nodePrograms(gateway.env);
   const parts = { aws, custody: state.custody, clock, emit, files, programs, account };

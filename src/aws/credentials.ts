@@ -33,6 +33,7 @@ import { type EndpointSources, isConfined, resolveEndpoint } from './endpoint.ts
 import { silentLogger } from './quiet-sdk.ts';
 import { firstLine } from './sdk-failure.ts';
 import type { Environment } from './shared-config.ts';
+import { pairOfSettings } from './shared-config.ts';
 
 /** Resolves with the current code of the device; may reject with a KeyturnError. */
 export type MfaCodeProvider = (serial: string) => Promise<string>;
@@ -41,6 +42,8 @@ export interface MfaOptions {
   readonly mfaCode?: MfaCodeProvider | undefined;
   /** A code was given: a static pair opens a session with it too. */
   readonly isMfaWanted?: boolean | undefined;
+  /** The pair of the profile signs by itself. */
+  readonly signsWithPair?: boolean | undefined;
 }
 
 /** As in the SDK: credentials are renewed when they would expire within this time. */
@@ -76,7 +79,7 @@ export function signIn(
     first ??= source;
   };
   const target = { sources, source, settings, opens };
-  const resolve = withMfaSession(sdkProvider(target, mfa.mfaCode), target, mfa);
+  const resolve = withMfaSession(providerOf(target, mfa), target, mfa);
   const credentials = renewing(async () => {
     try {
       return await resolve();
@@ -152,6 +155,15 @@ function withMfaSession(
     }
     throw new KeyturnError('no-credentials', `no session came back for MFA device ${serial}`);
   };
+}
+
+/** The loader of the SDK would read the files, and assume the role that one of them names. */
+function providerOf(target: Opening, { mfaCode, signsWithPair }: MfaOptions): CredentialProvider {
+  const { shared, profile } = target.sources;
+  const settings = shared.profiles.get(profile ?? 'default') ?? {};
+  const pair = signsWithPair === true ? pairOfSettings(settings) : undefined;
+  const isPlain = settings.aws_session_token === undefined;
+  return pair !== undefined && isPlain ? async () => pair : sdkProvider(target, mfaCode);
 }
 
 function sdkProvider(

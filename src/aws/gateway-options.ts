@@ -30,6 +30,8 @@ export interface GatewayOptions {
    * policies that demand MFA want it. Without this such a pair signs by itself.
    */
   readonly isMfaWanted?: boolean | undefined;
+  /** Whether the pair of the profile signs, also where the profile assumes a role with it. */
+  readonly signsWithPair?: boolean | undefined;
   /** For tests; connection 3 s and answer 15 s when left out. */
   readonly timeouts?: Timeouts;
 }

@@ -25,7 +25,7 @@ import { createReader } from './sdk-reader.ts';
 import { createReports } from './sdk-reports.ts';
 import { createVerifier } from './sdk-verifier.ts';
 import { createWriter } from './sdk-writer.ts';
-import { loadSharedConfig } from './shared-config.ts';
+import { loadSharedConfig, withoutRole } from './shared-config.ts';
 import { loadTrust } from './trust.ts';
 
 /** The caller: whoever signs, and what their calls need. */
@@ -71,8 +71,9 @@ export async function openSigner(options: GatewayOptions): Promise<Signer> {
   silenceSdkWarnings();
   const { env, clock, emit } = options;
   const signal = manyListeners(options.signal);
-  const shared = await loadSharedConfig(env);
+  const loaded = await loadSharedConfig(env);
   const chosen = chooseProfile(options.profile, env);
+  const shared = options.signsWithPair === true ? withoutRole(loaded, chosen.profile) : loaded;
   const sources: EndpointSources = { env, shared, ...chosen, sandbox: clock.shift?.sandbox };
   refuseInsecureEndpoints(sources);
   const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;

@@ -72,3 +72,18 @@ function systemHome(): string | undefined {
     return undefined;
   }
 }
+
+/** The same, but the profile has no role where it has a pair: then the pair is what it signs with. */
+export function withoutRole(shared: SharedConfig, profile = 'default'): SharedConfig {
+  const settings = shared.profiles.get(profile);
+  if (!settings?.role_arn || pairOfSettings(settings) === undefined) return shared;
+  const { role_arn, source_profile, credential_source, ...rest } = settings;
+  return { ...shared, profiles: new Map([...shared.profiles, [profile, rest]]) };
+}
+
+export function pairOfSettings(
+  settings: Settings,
+): { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined {
+  const { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey } = settings;
+  return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
+}

@@ -1,7 +1,7 @@
 // Whose key an ID is (I14). GetAccessKeyLastUsed names the owner. For an ID that no key of the account has,
 // AWS answers as if the caller were not allowed to ask; only a list of every key tells the two apart.
 
-import type { AccessKeyId } from '../base/access-key-id.ts';
+import { type AccessKeyId, accountOfKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { KeyOwner, WhoseKey } from '../lifecycle/keys.ts';
@@ -16,7 +16,18 @@ interface Listed {
   readonly owners: Promise<ReadonlyMap<AccessKeyId, string>>;
 }
 
-export function keyOwners(reader: KeyReader, clock: Clock): WhoseKey {
+/** `account` is the one that the reader reads: it knows nothing of keys of others. */
+export function keyOwners(reader: KeyReader, clock: Clock, account: string): WhoseKey {
+  const ask = keyOwnersHere(reader, clock);
+  return async (keyId) => {
+    const elsewhere = accountOfKeyId(keyId);
+    if (elsewhere === undefined || elsewhere === account) return await ask(keyId);
+    const owner = await ask(keyId);
+    return owner.kind === 'user' ? owner : { kind: 'elsewhere', account: elsewhere };
+  };
+}
+
+function keyOwnersHere(reader: KeyReader, clock: Clock): WhoseKey {
   let listed: Listed | undefined;
   const ownersListed = (): Listed['owners'] => {
     const atMs = clock.now().getTime();

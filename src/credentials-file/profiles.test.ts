@@ -46,6 +46,11 @@ const ROWS: readonly Row[] = [
     /aws_session_token in the config file/,
   ],
   [
+    'a pair that assumes a role by itself',
+    inCredentials(`${PAIR}role_arn = arn:aws:iam::123456789012:role/r\nsource_profile = p\n`),
+    'access-key',
+  ],
+  [
     'a key of another kind',
     inCredentials(PAIR.replace('AKIA', 'AIDA')),
     'access-key',
@@ -77,7 +82,7 @@ const ROWS: readonly Row[] = [
   ['a role', inConfig('role_arn = arn:aws:iam::1:role/r\nsource_profile = q\n'), 'role', /role/],
   [
     'a role beside a pair, as the SDK takes it',
-    inCredentials(`${PAIR}role_arn = arn:aws:iam::1:role/r\nsource_profile = p\n`),
+    inCredentials(`${PAIR}role_arn = arn:aws:iam::1:role/r\nsource_profile = q\n`),
     'role',
     /role/,
   ],

@@ -69,7 +69,7 @@ function toProfile(name: string, credentials: Settings = NONE, config: Settings 
   const isParted = idIn !== undefined && secretIn !== undefined && idIn !== secretIn;
   return {
     name,
-    kind: kindOf(get),
+    kind: kindOf(name, get),
     keyId: get(KEY_ID),
     keyIn: isParted ? 'both' : idIn,
     tokenIn: SESSION_TOKENS.map(fileOf).find((file) => file !== undefined),
@@ -77,10 +77,13 @@ function toProfile(name: string, credentials: Settings = NONE, config: Settings 
 }
 
 /** The SDK's order of looking (a role first, then a pair, …). */
-function kindOf(get: (setting: string) => string | undefined): ProfileKind {
-  if (get('role_arn') && (get('source_profile') || get('credential_source'))) return 'role';
+function kindOf(name: string, get: (setting: string) => string | undefined): ProfileKind {
   const id = get(KEY_ID);
   const secret = get(SECRET);
+  const source = get('source_profile') || get('credential_source');
+  // A profile that is its own source assumes the role with the pair that it holds.
+  const isOwnSource = source === name && Boolean(id && secret);
+  if (get('role_arn') && source && !isOwnSource) return 'role';
   if (id && secret) {
     // A long-term key has no token: where one stands beside it, it was left over.
     const hasToken = get('aws_session_token') !== undefined && !id.startsWith('AKIA');

@@ -70,7 +70,9 @@ export async function inspectTarget(
   const way = (await isMounted(fs, target)) ? 'in-place' : 'rename';
   // A new file under this name would part it from the others.
   if (way === 'rename' && info.linkCount > 1) {
-    throw failure(path, `it has ${info.linkCount} names (hard links)`);
+    const hint =
+      'the file is as it was; under its other names the old pair would stay: make them symbolic links to this one';
+    throw failure(path, `it has ${info.linkCount} names (hard links)`, { hint });
   }
   await refuseSealed(fs, path, { target, way });
   return { way, info };

@@ -93,12 +93,13 @@ async function isOwnOrNobodys(
   const owner = await whoseKey(id);
   if (owner.kind === 'nobody') return true;
   if (owner.kind === 'unknown') throw unknownOwner(id, where, owner.error);
-  if (isSameUser(owner.user, user)) return true;
+  if (owner.kind === 'user' && isSameUser(owner.user, user)) return true;
+  const whose = owner.kind === 'user' ? owner.user : `account ${owner.account}`;
   throw new KeyturnError(
     'not-deliverable',
-    `${where} holds ${id}, which is a key of ${owner.user} and not of ${user}`,
+    `${where} holds ${id}, which is a key of ${whose} and not of ${user}`,
     {
-      hint: `check the name: writing there would cut ${owner.user} off; if it is to be ${user}'s from now on, take that pair out of it first`,
+      hint: `check the name: writing there would cut ${whose} off; if it is to be ${user}'s from now on, take that pair out of it first`,
     },
   );
 }

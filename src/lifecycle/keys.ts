@@ -36,6 +36,8 @@ export interface KeyDetails extends AccessKey {
 /** Whose key an ID is (I14). */
 export type KeyOwner =
   | { readonly kind: 'user'; readonly user: string }
+  /** A key of another account, which lives there for all that is known. */
+  | { readonly kind: 'elsewhere'; readonly account: string }
   /** No key of this account has it. */
   | { readonly kind: 'nobody' }
   /** I11: AWS did not tell. */

@@ -5,7 +5,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import type { Hint } from '../base/hint.ts';
 import { type AccessKey, KEYS_PER_USER_MAX } from './keys.ts';
-import { HOLD_DAYS, isHeld, judgeIdle, type RetiringKey } from './retirement.ts';
+import { HOLD_DAYS, isHeld, judgeIdle, judgeQuiet, type RetiringKey } from './retirement.ts';
 
 export interface SlotFacts {
   readonly keys: readonly AccessKey[];
@@ -71,6 +71,14 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
     return full(
       `${other.id} was made Inactive less than ${HOLD_DAYS} days ago, and is held as the way back`,
       `run again after ${until}; or at once, if nothing needs that key, after deleting it: in IAM, or with keyctl finish --delete where a profile keeps it as [PROFILE-previous]`,
+    );
+  }
+  const quiet = judgeQuiet(about, now);
+  if (other.status === 'Active' && about.cutOverAt !== undefined && quiet.kind === 'used-since') {
+    // As for finish: whoever used it since it was replaced has not heard of its successor.
+    return full(
+      `${other.id} was used at ${minuteOf(quiet.at)}, after it was replaced`,
+      'find what still holds it, give it the new key, and run again a day later',
     );
   }
   return { kind: 'removable', key: other, ...judgeIdle(about, now) };

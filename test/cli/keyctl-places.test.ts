@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -233,7 +235,90 @@ describe('a file that is mounted by itself', { skip: noMounts }, () => {
   });
 });
 
+/** Nobody in particular, who may not write everywhere as root may. */
+const STRANGER = 65_534;
+const noStranger =
+  isRoot && succeeds('setpriv', `--reuid=${STRANGER}`, '--clear-groups', 'true')
+    ? false
+    : 'only root can be somebody else';
+
+describe('somebody who is not root', { skip: noStranger }, () => {
+  async function asStranger(home: Home, args: string): Promise<Finished> {
+    mkdirSync(join(home.folder, 'state'), { mode: 0o700 });
+    chownSync(join(home.folder, 'state'), STRANGER, STRANGER);
+    chmodSync(home.folder, 0o755);
+    const line = `exec setpriv --reuid=${STRANGER} --regid=${STRANGER} --clear-groups ${KEYCTL} ${args}`;
+    return await shell(line, home.env);
+  }
+
+  /** Who has the folder and the file, and with which access. */
+  const PLACES = {
+    'a folder that takes no new file': [[STRANGER, 0o555], [STRANGER, 0o600], /\(EACCES\)/],
+    'a folder of somebody else': [[0, 0o755], [STRANGER, 0o600], /\(EACCES\)/],
+    'a sticky folder of somebody else, and a file that is theirs too': [
+      [0, 0o1777],
+      [0, 0o666],
+      /\.aws lets no other file take its place: operation not permitted \(EPERM\)/,
+    ],
+    "a file of somebody else in a folder of one's own": [
+      [STRANGER, 0o700],
+      [0, 0o666],
+      /it belongs to another user \(uid 0\)/,
+    ],
+    'a file that may not be read': [[0, 0o755], [0, 0o600], /cannot be read: permission denied/],
+  } as const;
+
+  for (const [name, [folder, file, says]] of Object.entries(PLACES)) {
+    for (const dryRun of ['', ' --dry-run']) {
+      it(`${name}${dryRun}`, async (t) => {
+        const home = await homeWithUser(t);
+        for (const [path, [owner, mode]] of [
+          [home.credentials, file],
+          [dirname(home.credentials), folder],
+        ] as const) {
+          chownSync(path, owner, owner);
+          chmodSync(path, mode);
+        }
+        assertRefused(home, await asStranger(home, `production${dryRun}`), says);
+      });
+    }
+  }
+
+  it('writes a file that its owner may not write, where the folder is theirs', async (t) => {
+    const home = await homeWithUser(t);
+    chownSync(dirname(home.credentials), STRANGER, STRANGER);
+    chownSync(home.credentials, STRANGER, STRANGER);
+    chmodSync(home.credentials, 0o400);
+    const { code, stderr } = await asStranger(home, 'production');
+    assert.equal(code, 0, stderr);
+    assert.equal(statSync(home.credentials).mode & 0o777, 0o400);
+  });
+});
+
 describe('a link', () => {
+  it('in a chain, relative and through folders that are links, is written at its end', async (t) => {
+    const home = await homeWithUser(t);
+    const store = join(home.folder, 'store');
+    mkdirSync(store, { mode: 0o700 });
+    renameSync(home.credentials, join(store, 'credentials'));
+    symlinkSync('credentials', join(store, 'middle'));
+    symlinkSync('store', join(home.folder, 'folder'));
+    symlinkSync('../folder/middle', home.credentials);
+    const { code, stderr } = await run('keyctl', ['production'], home.env);
+    assert.equal(code, 0, stderr);
+    assert.equal(lstatSync(home.credentials).isSymbolicLink(), true);
+    assert.equal(lstatSync(join(store, 'middle')).isSymbolicLink(), true);
+    assert.equal(home.keyIn('production-previous', join(store, 'credentials')), home.before);
+  });
+
+  it('in a circle, and to nowhere, is said', async (t) => {
+    const home = await homeWithUser(t);
+    const [one, other] = [join(home.folder, 'one'), join(home.folder, 'other')];
+    symlinkSync(one, other);
+    symlinkSync(other, one);
+    assertRefused(home, await run('keyctl', ['production', '-c', one], home.env), /ELOOP|circle/);
+  });
+
   it('to a file in a folder that takes no new file is refused with that folder', async (t) => {
     const home = await homeWithUser(t);
     const store = join(home.folder, 'store');

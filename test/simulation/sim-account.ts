@@ -75,7 +75,7 @@ function placesOf(
 ) {
   const { stage, process, settings, sabotage } = run;
   const { region, secretStore } = gateway.services;
-  const whoseKey = keyOwners(gateway.reader, clock);
+  const whoseKey = keyOwners(gateway.reader, clock, gateway.caller.account);
   const at = (kind: string, user: string, oldKeyId: AccessKeyId): Destination => {
     if (kind === 'vault') return vaultDestination(stage, process);
     if (kind === 'handoff') return handoffDestination('', state.custody);

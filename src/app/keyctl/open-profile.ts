@@ -30,6 +30,7 @@ import { findOwner } from './find-owner.ts';
 import {
   type OpenedProfileFile,
   openProfileFile,
+  refuseOtherUse,
   type TargetKey,
   targetKey,
 } from './profile-file.ts';
@@ -66,7 +67,8 @@ export async function openProfileSession(
   const { targetProfile: profile } = options;
   const file = await openProfileFile(options, context);
   const target = targetKey(file, profile);
-  rehearse({ profile, file, target }, []);
+  refuseOtherUse(file, profile);
+  rehearse({ profile, file, target }, options.allProfiles === true ? target.sameKeyProfiles : []);
   // Before any call, and in a dry run too: a file that cannot be written must not cost a key.
   const way = options.onlyLooks === true ? undefined : (await checkWritable(file.save)).way;
   const gateway = await gatewayFor(options, context);

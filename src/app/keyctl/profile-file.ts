@@ -8,6 +8,7 @@ import { problemsOf } from '../../credentials-file/disagreements.ts';
 import { profilePaths } from '../../credentials-file/paths.ts';
 import {
   insteadOfRotating,
+  KIND_WORDS,
   listProfiles,
   type Profile,
   whyNotRotatable,
@@ -83,6 +84,21 @@ export function targetKey(file: OpenedProfileFile, name: string): TargetKey {
     .map((other) => other.name)
     .filter((other) => other !== name && !kept.includes(other));
   return { keyId: accessKeyId(keyId), sameKeyProfiles };
+}
+
+/**
+ * The former pair is to go into the previous profile, and would take its place. Whose pair it holds is asked
+ * of AWS later; what is no pair at all is somebody's profile of another kind. Throws `not-deliverable`.
+ */
+export function refuseOtherUse({ path, profiles }: ProfileFile, name: string): void {
+  const previous = profiles.find((each) => each.name === previousProfileOf(name));
+  if (previous === undefined || previous.kind === 'settings-only') return;
+  if (previous.keyId !== undefined && previous.keyIn === 'credentials') return;
+  throw new KeyturnError(
+    'not-deliverable',
+    `profile ${previous.name} of ${path} is in use for something else: ${whyNotRotatable(previous) ?? KIND_WORDS[previous.kind]}`,
+    { hint: `the former pair of ${name} is to go there: give that profile another name first` },
+  );
 }
 
 export function requireProfile(file: ProfileFile, name: string): Profile {

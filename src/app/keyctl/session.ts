@@ -13,17 +13,19 @@ import type { KeyctlContext, SessionOptions, TargetOptions } from './types.ts';
 
 const CALLS_AT_ONCE = 8;
 
+type SigningOptions = SessionOptions & Partial<Pick<TargetOptions, 'targetProfile'>>;
+
 /** Throws what openGateway throws; a missing MFA code is `no-credentials` with a hint. */
 export async function gatewayFor(
-  options: SessionOptions,
+  options: SigningOptions,
   context: KeyctlContext,
 ): Promise<AccountGateway> {
   return await openGateway(gatewayOptions(options, context));
 }
 
 /** How the profile reaches AWS. */
-export function gatewayOptions(options: SessionOptions, context: KeyctlContext): GatewayOptions {
-  const { mfaCode, askMfaCode } = options;
+export function gatewayOptions(options: SigningOptions, context: KeyctlContext): GatewayOptions {
+  const { mfaCode, askMfaCode, authProfile, targetProfile } = options;
   return {
     profile: options.authProfile,
     region: options.region,
@@ -35,6 +37,8 @@ export function gatewayOptions(options: SessionOptions, context: KeyctlContext):
     run: context.state.run,
     mfaCode: mfaCode === undefined ? (askMfaCode ?? refuseToAsk) : async () => mfaCode,
     isMfaWanted: mfaCode !== undefined,
+    // The key that is rotated is managed by its owner, and not by a role that it may assume.
+    signsWithPair: options.signsWithPair ?? authProfile === targetProfile,
   };
 }
 

@@ -44,6 +44,8 @@ export interface SessionOptions {
   readonly mfaCode: string | undefined;
   /** Asks the person for the code of a device; undefined where nobody can be asked. */
   readonly askMfaCode: ((serial: string) => Promise<string>) | undefined;
+  /** The pair of the profile signs, whatever role it may assume; so it does for its own key. */
+  readonly signsWithPair?: boolean;
 }
 
 export interface TargetOptions extends SessionOptions {

@@ -11,7 +11,7 @@ import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts'
 import { targetOfProfiles } from '../../destinations/credentials-file/place.ts';
 import { rehearseSwap } from '../../destinations/credentials-file/profile-edits.ts';
 import { foreseeUndo, type SwappedPair, undoReplacement } from '../../engine/undo-rotation.ts';
-import type { KeyOwner } from '../../lifecycle/keys.ts';
+import { ownersKnownTo } from '../known-owners.ts';
 import { watchBackups } from './backups.ts';
 import { findOwner } from './find-owner.ts';
 import { previousKey } from './previous-key.ts';
@@ -38,11 +38,10 @@ export async function undoProfile(
   const gateway = await gatewayForUndo(options, context);
   try {
     const { user, keys } = await findOwner(toKeyId, { user: options.user, profile }, gateway);
-    if (!keys.some(({ id }) => id === fromKeyId)) {
-      const whoseKey = keyOwners(gateway.reader, context.clock);
-      refuseOtherOwner({ user, ...pair, profile }, await whoseKey(fromKeyId));
-    }
     await checkWritable(file.save);
+    if (!keys.some(({ id }) => id === fromKeyId)) {
+      await refuseOtherOwner({ user, ...pair, profile, named: options.user }, gateway, context);
+    }
     const state = await context.state.open(gateway.caller.account, 'write');
     const backups = watchBackups(context);
     const target = targetOfProfiles(place);
@@ -66,16 +65,45 @@ export async function undoProfile(
   }
 }
 
-/** I6: two users never change places. Where nobody can tell whose the present key is, it may be dead. */
-function refuseOtherOwner(
-  { user, toKeyId, fromKeyId, profile }: SwappedPair & { readonly profile: string },
-  owner: KeyOwner,
-): void {
-  if (owner.kind !== 'user' || isSameUser(owner.user, user)) return;
+interface OwnedPair extends SwappedPair {
+  readonly profile: string;
+  /** The user whom the person named: then both keys are meant to be theirs. */
+  readonly named: string | undefined;
+}
+
+/**
+ * I6: two users never change places. A key that the user does not have may be dead, which is what an undo is
+ * for; it counts as one of theirs when the journal says so, or when nobody has it.
+ */
+async function refuseOtherOwner(
+  { user, toKeyId, fromKeyId, profile, named }: OwnedPair,
+  { reader, caller: { account } }: AccountGateway,
+  { clock, state: store }: KeyctlContext,
+): Promise<void> {
+  const state = await store.open(account, 'read');
+  const ask = keyOwners(reader, clock, account);
+  const owner = await ownersKnownTo(user, { ask, reader, state })(fromKeyId);
+  if (owner.kind === 'nobody') return;
+  if (owner.kind === 'user' && isSameUser(owner.user, user)) return;
+  if (owner.kind === 'unknown' && named !== undefined) return;
   const previous = previousProfileOf(profile);
+  const there = `${previous} holds ${toKeyId} of ${user}`;
+  if (owner.kind === 'unknown') {
+    throw new KeyturnError(
+      'key-changed',
+      `profile ${profile} holds ${fromKeyId}, ${there}, and whether the one replaced the other could not be found out: ${owner.error.message}`,
+      {
+        hint: [
+          ...owner.error.hintParts,
+          `nothing was changed; if both are keys of ${user}, say so with --user ${user}`,
+        ],
+      },
+    );
+  }
+  const whose = owner.kind === 'user' ? owner.user : `account ${owner.account}`;
   throw new KeyturnError(
     'key-changed',
-    `profile ${profile} holds ${fromKeyId} of ${owner.user}, and ${previous} holds ${toKeyId} of ${user}, so the one never replaced the other`,
+    `profile ${profile} holds ${fromKeyId} of ${whose}, and ${there}, so the one never replaced the other`,
     {
       hint: `nothing was changed; whoever put a pair into ${previous} by hand can take it out again`,
     },
@@ -94,7 +122,7 @@ async function gatewayForUndo(
     const isRefused = thrown instanceof KeyturnError && thrown.code === 'invalid-credentials';
     if (!isOwn || !isRefused) throw thrown;
     const authProfile = previousProfileOf(options.targetProfile);
-    return await gatewayFor({ ...options, authProfile }, context);
+    return await gatewayFor({ ...options, authProfile, signsWithPair: true }, context);
   }
 }
 

@@ -83,16 +83,23 @@ async function refuseForeignPrevious(
   const bytes = await readFileBytes(save.fs, save.path);
   const previous = previousProfileOf(profile);
   const id = bytes && pairOf(parseDocument(bytes), previous)?.id;
-  if (id === undefined || id === oldKeyId || !isAccessKeyId(id)) return;
+  if (id === undefined || id === oldKeyId) return;
+  const held = `profile ${previous} of ${save.path} holds ${id}`;
+  const reserved = `the former pair of ${profile} is to go there`;
+  if (!isAccessKeyId(id) || !id.startsWith('AKIA')) {
+    // A session, a key of another service, or a word that stands for one: no former pair of ours.
+    throw new KeyturnError('not-deliverable', `${held}, which is no key of an IAM user`, {
+      hint: `${reserved}: give that profile another name first`,
+    });
+  }
   const owner = await whoseKey(id);
   if (owner.kind === 'nobody') return;
   if (owner.kind === 'user' && isSameUser(owner.user, user)) return;
-  const held = `profile ${previous} of ${save.path} holds ${id}`;
-  const reserved = `the former pair of ${profile} is to go there`;
-  if (owner.kind === 'user') {
+  if (owner.kind !== 'unknown') {
+    const whose = owner.kind === 'user' ? owner.user : `account ${owner.account}`;
     throw new KeyturnError(
       'not-deliverable',
-      `${held}, which is a key of ${owner.user} and not of ${user}`,
+      `${held}, which is a key of ${whose} and not of ${user}`,
       { hint: `${reserved}: give that profile another name first` },
     );
   }
