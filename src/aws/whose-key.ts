@@ -1,9 +1,10 @@
 // Whose key an ID is (I14). GetAccessKeyLastUsed names the owner. For an ID that no key of the account has,
 // AWS answers as if the caller were not allowed to ask; only a list of every key tells the two apart.
 
-import { type AccessKeyId, accountOfKeyId } from '../base/access-key-id.ts';
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { accountOfKeyId } from '../base/key-id-text.ts';
 import type { KeyOwner, WhoseKey } from '../lifecycle/keys.ts';
 import { saysWhyDenied } from './classify.ts';
 import type { KeyReader } from './gateway.ts';

@@ -74,8 +74,8 @@ export const ERROR_CODES = {
   }),
 
   'file-not-understood': info(2, 'run', {
-    meaning: 'The credentials file has a line that the AWS SDK and the AWS CLI read differently.',
-    remedy: 'Correct the line that the message names; keyctl edits only what both understand.',
+    meaning: 'The credentials file has a line that AWS tools read differently, or wrongly.',
+    remedy: 'The message names it; the hint says what puts it right. Nothing was changed.',
   }),
   'not-rotatable': info(2, 'run', {
     meaning: 'The profile holds no long-term access key in the credentials file.',

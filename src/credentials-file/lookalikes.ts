@@ -2,7 +2,7 @@
 // quotation marks inside the brackets, or with a character that nobody sees.
 
 import type { FoundProblems, Problem } from './disagreements.ts';
-import { asSeen } from './odd-characters.ts';
+import { asSeen, firstUnseen } from './odd-characters.ts';
 
 /** What is wrong with such headers; what each is called is told where nothing else is. */
 export function lookalikes(name: string, { headers, of }: FoundProblems): readonly Problem[] {
@@ -18,7 +18,18 @@ function bare(name: string): string {
 }
 
 function otherwiseSpelled(line: number, name: string, spelled: string): Problem {
-  const explanation = `begins the profile [${spelled}]: between the brackets spaces and quotation marks belong to the name`;
-  const mend = () => `write [${name}]`;
-  return { line, explanation, mend, scope: 'profile', profile: spelled };
+  const about = {
+    line,
+    scope: 'profile',
+    profile: spelled,
+    mend: () => `write [${name}]`,
+  } as const;
+  const odd = firstUnseen(spelled);
+  if (odd === undefined) {
+    const explanation = `begins the profile [${spelled}]: between the brackets spaces and quotation marks belong to the name`;
+    return { ...about, explanation };
+  }
+  // Behind the bracket, which nearly always begins the line.
+  const column = odd.column + 1;
+  return { ...about, column, explanation: `has ${odd.name} in the name of the profile` };
 }

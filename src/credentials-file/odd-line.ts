@@ -4,7 +4,7 @@
 
 import type { FileFault } from './foreign-file.ts';
 import { isAccessKeySetting } from './names.ts';
-import { asSeen, firstNotAscii, firstUnseen, type OddCharacter } from './odd-characters.ts';
+import { asSeen, firstNotAscii, type OddCharacter } from './odd-characters.ts';
 
 interface Lines {
   /** All lines of the file, as a person reads them. */
@@ -16,16 +16,16 @@ interface Lines {
 
 /** The first such line of a section; undefined when there is none. */
 export function oddLine({ lines, header, end }: Lines): FileFault | undefined {
-  const inName = firstUnseen((lines[header - 1] ?? '').replace(/^[^[]*\[|\][^\]]*$/g, ' '));
-  if (inName !== undefined) {
-    return named(header, inName, 'in the name of the profile');
-  }
   for (let line = header + 1; line <= end; line += 1) {
     const fault = faultOf(lines[line - 1] ?? '', line);
     if (fault !== undefined) return fault;
   }
   return undefined;
 }
+
+/** Neither half of a pair has one. */
+const MARK = '["\'\\u2018\\u2019\\u201c\\u201d\\u00ab\\u00bb`]';
+const QUOTES = new RegExp(`^[^=]*=\\s*(?:(${MARK})|.*?(${MARK})\\s*$)`, 'u');
 
 function faultOf(text: string, line: number): FileFault | undefined {
   if (/^\s*[#;]/.test(text)) return undefined;
@@ -42,10 +42,10 @@ function faultOf(text: string, line: number): FileFault | undefined {
       mend: () => `write it as "${plain} = ..."`,
     };
   }
-  const quotes =
-    /^[^=]*=\s*(["'\u2018\u2019\u201c\u201d`]).*["'\u2018\u2019\u201c\u201d`]\s*$/u.exec(text);
-  if (quotes?.[1] !== undefined) {
-    const column = [...text.slice(0, text.indexOf(quotes[1]))].length + 1;
+  const quotes = QUOTES.exec(text);
+  if (quotes !== null) {
+    const index = quotes[1] === undefined ? text.trimEnd().length - 1 : text.indexOf(quotes[1]);
+    const column = [...text.slice(0, index)].length + 1;
     const explanation = `has quotation marks around the value of ${plain}, which belong to it for every AWS tool`;
     return { line, column, explanation, mend: () => 'take the quotation marks away' };
   }

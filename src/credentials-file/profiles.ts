@@ -1,6 +1,7 @@
 // The profiles of ~/.aws/credentials and ~/.aws/config: what kind each is, and whether its key can
 // be rotated. Reads as the SDK does; no AWS call, nothing heavy to load.
 
+import { looksLikeKeyId } from '../base/key-id-text.ts';
 import { KEY_ID, SECRET, SESSION_TOKENS } from './names.ts';
 import { readLikeSdk } from './read-like-sdk.ts';
 import type { Settings } from './reading.ts';
@@ -21,6 +22,7 @@ type FileName = 'credentials' | 'config';
 export interface Profile {
   readonly name: string;
   readonly kind: ProfileKind;
+  /** Undefined too for what is none: it may be the secret, which is never shown (I8). */
   readonly keyId: string | undefined;
   /** The file that holds the pair; `both` where each file holds one half of it. */
   readonly keyIn: FileName | 'both' | undefined;
@@ -66,11 +68,12 @@ function toProfile(name: string, credentials: Settings = NONE, config: Settings 
     return config.has(setting) ? 'config' : undefined;
   };
   const [idIn, secretIn] = [fileOf(KEY_ID), fileOf(SECRET)];
+  const id = get(KEY_ID) ?? '';
   const isParted = idIn !== undefined && secretIn !== undefined && idIn !== secretIn;
   return {
     name,
     kind: kindOf(name, get),
-    keyId: get(KEY_ID),
+    keyId: looksLikeKeyId(id) ? id : undefined,
     keyIn: isParted ? 'both' : idIn,
     tokenIn: SESSION_TOKENS.map(fileOf).find((file) => file !== undefined),
   };
@@ -120,7 +123,9 @@ export function whyNotRotatable({ kind, keyId, keyIn, tokenIn }: Profile): strin
       // The credentials file is edited, and the AWS SDK would go on adding this to the new pair.
       if (tokenIn === 'config')
         return 'an aws_session_token in the config file spoils its access key';
-      return keyId?.startsWith('AKIA') === true ? undefined : `${keyId} is no long-term access key`;
+      if (keyId === undefined)
+        return 'its aws_access_key_id is no ID of an access key; it may hold the secret by mistake';
+      return keyId.startsWith('AKIA') ? undefined : `${keyId} is no long-term access key`;
     case 'session':
       return 'it holds a session, which expires by itself';
     case 'role':

@@ -1,35 +1,10 @@
 // Files of profiles are regular files. A pipe can be read once, and by one program: it would hang, or
 // be empty for the next one that asks; and nothing can be written back into it.
 
-import { devNull } from 'node:os';
-import { resolve } from 'node:path';
-import type { KeyturnError } from '../base/errors.ts';
-import {
-  errnoOf,
-  type FileInfo,
-  type FileKind,
-  type FileSystem,
-  systemReason,
-} from '../base/files/file-system.ts';
+import { errnoOf, type FileSystem, systemReason } from '../base/files/file-system.ts';
 import { readWholeFile } from '../base/files/whole-file.ts';
 import { failure } from './failures.ts';
-
-const WORDS: Readonly<Record<Exclude<FileKind, 'file'>, string>> = {
-  directory: 'it is a directory',
-  pipe: 'it is a pipe, not a regular file',
-  socket: 'it is a socket, not a regular file',
-  device: 'it is a device, not a regular file',
-};
-
-/** The usual word for "no file of this kind": it is empty for every program. */
-export function isNoFile(path: string): boolean {
-  return resolve(path) === devNull;
-}
-
-/** Why the file cannot be one of profiles; undefined when it can. */
-export function whyNotRegular({ kind }: Pick<FileInfo, 'kind'>): string | undefined {
-  return kind === 'file' ? undefined : WORDS[kind];
-}
+import { isNoFile, notRegular, whyNotRegular } from './not-regular.ts';
 
 /** The bytes, or undefined when there is no file. Throws `credentials-file`. */
 export async function readFileBytes(fs: FileSystem, path: string): Promise<Buffer | undefined> {
@@ -55,10 +30,4 @@ export async function refuseEndless(fs: FileSystem, path: string): Promise<void>
   if (info === undefined || info.kind === 'directory') return;
   const reason = whyNotRegular(info);
   if (reason !== undefined) throw notRegular(path, reason);
-}
-
-export function notRegular(path: string, reason: string): KeyturnError {
-  const hint =
-    'name a regular file with --credentials, AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE';
-  return failure(path, reason, { verb: 'read', hint });
 }

@@ -11,7 +11,7 @@ import {
 import { writeFully } from '../base/files/whole-file.ts';
 import { command } from '../base/hint.ts';
 import { failure, reasonOf } from './failures.ts';
-import { notRegular, whyNotRegular } from './regular-file.ts';
+import { notRegular, whyNotRegular } from './not-regular.ts';
 import type { SaveOptions } from './saving.ts';
 import { discard, temporaryPath } from './temporary.ts';
 
@@ -95,7 +95,9 @@ async function refuseSealed(
       'it is immutable or append-only, so that the system lets nobody change it (EPERM)';
     const mend = [
       'the file is as it was; take that from it:',
-      command('sudo', 'chattr', '-i', '-a', target),
+      process.platform === 'linux'
+        ? command('sudo', 'chattr', '-i', '-a', target)
+        : command('sudo', 'chflags', 'nouchg,noschg,nouappnd,nosappnd', target),
     ];
     throw failure(path, reason, { cause: closed, hint: mend });
   }

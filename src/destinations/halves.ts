@@ -2,8 +2,9 @@
 // looked at as at one place (I14). Throws `not-deliverable`.
 
 import { KeyturnError } from '../base/errors.ts';
+import { looksLikeKeyId } from '../base/key-id-text.ts';
 import { type Pair, type ReplacedKey, refuseForeignKey } from './look.ts';
-import { looksLikeKeyId, looksLikeSecret } from './stray-fields.ts';
+import { looksLikeSecret } from './stray-fields.ts';
 
 export interface Halves {
   readonly id: string;

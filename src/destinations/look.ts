@@ -5,6 +5,7 @@
 
 import { type AccessKeyId, accessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { looksLikeKeyId } from '../base/key-id-text.ts';
 import { Secret } from '../base/secret.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
@@ -20,7 +21,7 @@ import {
 import { type PairFields, writePath } from './pair-fields.ts';
 import { readingsOf } from './readings.ts';
 import { sesPasswords } from './ses-passwords.ts';
-import { hasLoneSecret, looksLikeKeyId, looksLikeSecret, namesHint } from './stray-fields.ts';
+import { hasLoneSecret, looksLikeSecret, namesHint } from './stray-fields.ts';
 
 /** The key that is replaced, and how it is found out whose another one is. */
 export interface ReplacedKey {

@@ -1,15 +1,10 @@
 // A pair that stands under names which keyturn does not know: whether there seems to be one, and how the
 // operator can name its fields.
 
-import type { AccessKeyId } from '../base/access-key-id.ts';
 import { command, type Hint } from '../base/hint.ts';
+import { looksLikeKeyId } from '../base/key-id-text.ts';
 import { fieldsOf } from './json-fields.ts';
 import { type PairFields, writePairFields } from './pair-fields.ts';
-
-/** Every ID of IAM's begins with A and is in capitals; anything else is a placeholder. */
-export function looksLikeKeyId(text: string): text is AccessKeyId {
-  return /^A[A-Z\d]{15,127}$/.test(text);
-}
 
 /** Forty characters of base64 as AWS draws them; what is all hexadecimal is a hash of something. */
 export function looksLikeSecret(text: string): boolean {

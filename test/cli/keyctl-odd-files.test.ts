@@ -2,7 +2,7 @@
 // else, with its place, and with what puts it right. No key is made, and no list pretends that all is well.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { openHome } from './keyctl-home.ts';
 import { run, shell } from './process.ts';
@@ -201,12 +201,18 @@ const PROFILE: readonly Row[] = [
     name: 'a no-break space in the name of the profile',
     spoil: renamed('[production\u00a0]'),
     says: /line 1, column 12: .*U\+00A0 .*name of the profile/,
-    mend: /type that line anew/,
+    mend: /write \[production\]/,
   },
   {
     name: 'quotation marks around the secret',
     spoil: secretLine((line) => line.replace(/= (.*)$/, '= "$1"')),
     says: /line 3, column 25: .*quotation marks around the value of aws_secret_access_key/,
+    mend: /take the quotation marks away/,
+  },
+  {
+    name: 'one quotation mark, at the end of the secret',
+    spoil: secretLine((line) => `${line}"`),
+    says: /line 3, column 65: .*quotation marks around the value of aws_secret_access_key/,
     mend: /take the quotation marks away/,
   },
   {
@@ -261,7 +267,7 @@ const PROFILE: readonly Row[] = [
 ];
 
 /** What every AWS tool reads. */
-const SOUND: readonly Pick<Row, 'name' | 'spoil'>[] = [
+const SOUND: readonly Pick<Row, 'name' | 'spoil' | 'profile'>[] = [
   { name: 'CRLF', spoil: (text) => text.replaceAll('\n', '\r\n') },
   { name: 'tabs', spoil: (text) => text.replaceAll(' = ', '\t=\t') },
   { name: 'no final end of line', spoil: (text) => text.trimEnd() },
@@ -271,6 +277,11 @@ const SOUND: readonly Pick<Row, 'name' | 'spoil'>[] = [
       `# a\u200b\0\n[My Account]\nregion: x\n[b]\naws_secret_access_key = "x"\u00a0\n# \r# c\n${text}[Production]\nRegion = x # y\n`,
   },
   { name: 'a group of settings', spoil: (text) => `${text}s3 =\n  a = b\n  c = d\n` },
+  {
+    name: 'a name with a character that joins others, typed as it is written',
+    spoil: renamed('[a\u200db]'),
+    profile: 'a\u200db',
+  },
   { name: 'a comment behind the name', spoil: renamed('[production] # mine') },
   { name: 'a very long line', spoil: (text) => `${text}note = ${'x'.repeat(300_000)}\n` },
 ];
@@ -308,7 +319,7 @@ describe('the trouble of the file comes first:', () => {
       const isWhole = WHOLE.includes(row);
       assert.equal(listed.code, isWhole ? 2 : 0, listed.stderr);
       if (isWhole) assert.match(listed.stderr, says);
-      else if (!/belong to the name|must be/.test(says.source)) {
+      else if (!/belong to the name|must be|name of the profile/.test(says.source)) {
         const place = /line \d+(?:, column \d+)?/.exec(says.source)?.[0] ?? '';
         assert.ok(listed.stdout.replaceAll(/\s+/g, ' ').includes(place), listed.stdout);
       }
@@ -330,7 +341,7 @@ describe('no file is refused that every AWS tool reads:', () => {
   for (const row of SOUND) {
     it(row.name, async (t) => {
       const home = await spoiltHome(t, row);
-      const { code, stderr } = await run('keyctl', ['production'], home.env);
+      const { code, stderr } = await run('keyctl', [row.profile ?? 'production'], home.env);
       assert.equal(code, 0, stderr);
       assert.equal(home.keysOf('production').length, 2);
     });
@@ -347,4 +358,45 @@ it('a config file that no AWS tool reads is named, where a profile is missing an
   const there = await run('keyctl', ['production', '--dry-run'], home.env);
   assert.equal(there.code, 0, there.stderr);
   assert.match(there.stdout.replaceAll(/\s+/g, ' '), /\.aws\/config, line 1: .*UTF-16/);
+});
+
+it('I8: what stands where the key ID should is not shown: it may be the secret', async (t) => {
+  const swapped = (text: string) =>
+    text.replace(
+      /_id = (\S+)(\n\S+) = (\S+)/,
+      (_, id, name, secret) => `_id = ${secret}${name} = ${id}`,
+    );
+  for (const header of ['production', 'production-previous']) {
+    const home = await spoiltHome(t, {
+      spoil: (text) => {
+        const odd = swapped(text);
+        return header === 'production' ? odd : text + odd.replace('[production]', `[${header}]`);
+      },
+    });
+    const [, secret = ''] = /secret_access_key = (\S+)/.exec(home.good) ?? [];
+    for (const args of [
+      ['production'],
+      ['-l'],
+      ['-k'],
+      ['-l', '--json'],
+      ['undo', '-t', 'production'],
+      ['finish', '-t', 'production'],
+    ]) {
+      const { stdout, stderr } = await run('keyctl', args, home.env);
+      assert.equal(`${stdout}${stderr}`.includes(secret), false, args.join(' '));
+      if (args[0] === 'production')
+        assert.match(stderr, /aws_access_key_id is no ID of an access key/);
+    }
+  }
+});
+
+it('a link that leads nowhere is said to do so', async (t) => {
+  const home = await openHome(t);
+  rmSync(home.credentials);
+  symlinkSync('/nonexistent/credentials', home.credentials);
+  for (const args of [['production'], ['-l']]) {
+    const { code, stderr } = await run('keyctl', args, home.env);
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /credentials cannot be read: it is a symbolic link that leads nowhere/);
+  }
 });

@@ -18,11 +18,17 @@ export interface FoundTroubles extends Required<FileTroubles> {
 
 const NOTHING: FoundProblems = { whole: undefined, of: () => [], headers: new Map() };
 
-export function findTroubles(paths: ProfilePaths, files: ProfileFiles): FoundTroubles {
+interface Files extends ProfileFiles {
+  /** Why there is no credentials file, although its name is taken. */
+  readonly nowhere: KeyturnError | undefined;
+}
+
+export function findTroubles(paths: ProfilePaths, files: Files): FoundTroubles {
   const inCredentials = files.credentials ? findProblems(files.credentials) : NOTHING;
   const inConfig = files.config ? findProblems(files.config) : NOTHING;
   const { of } = inCredentials;
   const faults = [
+    files.nowhere,
     problemError(paths.credentials, listOf(inCredentials.whole)),
     problemError(paths.config, listOf(inConfig.whole)),
   ].filter((error) => error !== undefined);

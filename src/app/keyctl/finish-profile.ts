@@ -3,6 +3,7 @@
 
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { shownKeyId } from '../../base/key-id-text.ts';
 import { type Document, parseDocument } from '../../credentials-file/document.ts';
 import { type KeyPair, removeSection } from '../../credentials-file/edit.ts';
 import { checkWritable } from '../../credentials-file/rehearse-write.ts';
@@ -88,7 +89,7 @@ async function pairInPlace(
   }
   throw new KeyturnError(
     'key-changed',
-    `profile ${profile} in ${file.path} was changed meanwhile: it holds ${pair?.id ?? 'no key'}`,
+    `profile ${profile} in ${file.path} was changed meanwhile: it holds ${pair === undefined ? 'no key' : shownKeyId(pair.id)}`,
     { hint: 'nothing was changed; look at the file, then run again' },
   );
 }

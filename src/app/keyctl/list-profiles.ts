@@ -1,15 +1,16 @@
 // Use case of `keyctl -l`: the profiles of both files. No AWS call; nothing heavy is loaded.
 
-import { readFileSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
+import type { KeyturnError } from '../../base/errors.ts';
 import { errnoOf, kindOf, systemReason } from '../../base/files/file-system.ts';
 import { failure } from '../../credentials-file/failures.ts';
+import { isNoFile, notRegular, whyNotRegular } from '../../credentials-file/not-regular.ts';
 import { profilePaths } from '../../credentials-file/paths.ts';
 import {
   KIND_WORDS,
   listProfiles as list,
   whyNotRotatable,
 } from '../../credentials-file/profiles.ts';
-import { isNoFile, notRegular, whyNotRegular } from '../../credentials-file/regular-file.ts';
 import { type FoundTroubles, findTroubles } from './file-troubles.ts';
 import type { ListProfiles, ProfileLine } from './types.ts';
 
@@ -21,7 +22,8 @@ export const listProfiles: ListProfiles = async (options, context) => {
   });
   const credentials = bytesOf(paths.credentials);
   const config = bytesOf(paths.config);
-  const found = findTroubles(paths, { credentials, config });
+  const nowhere = credentials === undefined ? linkToNowhere(paths.credentials) : undefined;
+  const found = findTroubles(paths, { credentials, config, nowhere });
   const listed = list({ credentials, config }).map((profile) => {
     const note = found.noteOn(profile.name) ?? whyNotRotatable(profile);
     return {
@@ -58,6 +60,12 @@ function withSkipped(
     return [{ name, keyId: undefined, kind: 'unreadable', rotatable: false, note }];
   });
   return [...kept, ...added];
+}
+
+function linkToNowhere(path: string): KeyturnError | undefined {
+  const info = lstatSync(path, { throwIfNoEntry: false });
+  if (info?.isSymbolicLink() !== true) return undefined;
+  return failure(path, 'it is a symbolic link that leads nowhere', { verb: 'read' });
 }
 
 /** Reads with node:fs, because loading node:fs/promises would take a tenth of the start-up time. */

@@ -1,9 +1,10 @@
 // Profiles of the credentials file as a destination: the new pair goes into the profile, the old
 // one into `<profile>-previous`, in one write.
 
-import { type AccessKeyId, isAccessKeyId } from '../../base/access-key-id.ts';
+import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
+import { looksLikeKeyId, shownKeyId } from '../../base/key-id-text.ts';
 import type { Secret } from '../../base/secret.ts';
 import { isSameUser } from '../../base/user-name.ts';
 import { parseDocument } from '../../credentials-file/document.ts';
@@ -84,11 +85,11 @@ async function refuseForeignPrevious(
   const previous = previousProfileOf(profile);
   const id = bytes && pairOf(parseDocument(bytes), previous)?.id;
   if (id === undefined || id === oldKeyId) return;
-  const held = `profile ${previous} of ${save.path} holds ${id}`;
+  const held = `profile ${previous} of ${save.path} holds ${shownKeyId(id)}`;
   const reserved = `the former pair of ${profile} is to go there`;
-  if (!isAccessKeyId(id) || !id.startsWith('AKIA')) {
+  if (!looksLikeKeyId(id) || !id.startsWith('AKIA')) {
     // A session, a key of another service, or a word that stands for one: no former pair of ours.
-    throw new KeyturnError('not-deliverable', `${held}, which is no key of an IAM user`, {
+    throw new KeyturnError('not-deliverable', `${held}, and no key of an IAM user`, {
       hint: `${reserved}: give that profile another name first`,
     });
   }

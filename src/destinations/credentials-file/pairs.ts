@@ -3,6 +3,7 @@
 
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { shownKeyId } from '../../base/key-id-text.ts';
 import { Secret } from '../../base/secret.ts';
 import { requirePairs } from '../../credentials-file/check-edit.ts';
 import {
@@ -50,7 +51,8 @@ export function putInPlace(
   const expected = new Map([[profile, pair as KeyPair]]);
   // Repeated after a crash, the old pair is in its place already.
   if (current.id !== pair.id) {
-    if (current.id !== oldKeyId) throw changed(profile, `holds ${current.id} now, not ${oldKeyId}`);
+    if (current.id !== oldKeyId)
+      throw changed(profile, `holds ${shownKeyId(current.id)} now, not ${oldKeyId}`);
     edited = setPrevious(edited, profile, previousProfileOf(profile), current);
     edited = setKeyPair(edited, profile, pair);
     expected.set(previousProfileOf(profile), current);
