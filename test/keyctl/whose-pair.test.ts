@@ -27,6 +27,8 @@ async function assertKept(laptop: Laptop, says: RegExp, authProfile = 'prod'): P
   assert.match(`${obstacle.message} ${obstacle.hint}`, says);
   const undone = await errorOf(undoProfile(options, laptop.context));
   assert.ok(undone instanceof KeyturnError, 'undone');
+  // Nobody is told to name the user, or to rotate first.
+  assert.ok(['key-changed', 'unknown-profile', 'bad-value', 'not-rotatable'].includes(undone.code));
   assert.equal(await laptop.read(), before);
   assert.equal(laptop.sandbox.world.user(ACCOUNT, 'ada').keys.length, 1);
 }

@@ -13,7 +13,7 @@ import { rehearseSwap } from '../../destinations/credentials-file/profile-edits.
 import { foreseeUndo, type SwappedPair, undoReplacement } from '../../engine/undo-rotation.ts';
 import { ownersKnownTo } from '../known-owners.ts';
 import { watchBackups } from './backups.ts';
-import { findOwner } from './find-owner.ts';
+import { findOwner, type OwnedKey } from './find-owner.ts';
 import { previousKey } from './previous-key.ts';
 import { openProfileFile, targetKey } from './profile-file.ts';
 import { gatewayFor, workFor } from './session.ts';
@@ -37,7 +37,7 @@ export async function undoProfile(
   }
   const gateway = await gatewayForUndo(options, context);
   try {
-    const { user, keys } = await findOwner(toKeyId, { user: options.user, profile }, gateway);
+    const { user, keys } = await ownerOfFormer(pair, options, gateway);
     await checkWritable(file.save);
     if (!keys.some(({ id }) => id === fromKeyId)) {
       await refuseOtherOwner({ user, ...pair, profile, named: options.user }, gateway, context);
@@ -62,6 +62,29 @@ export async function undoProfile(
     };
   } finally {
     gateway.close();
+  }
+}
+
+/** Throws `key-changed` where the user of the present key has no such former one. */
+async function ownerOfFormer(
+  { toKeyId, fromKeyId }: Pick<SwappedPair, 'toKeyId' | 'fromKeyId'>,
+  { user: named, targetProfile: profile }: TargetOptions,
+  gateway: AccountGateway,
+): Promise<OwnedKey> {
+  const hints = { user: named, profile };
+  try {
+    return await findOwner(toKeyId, hints, gateway);
+  } catch (thrown) {
+    const present = await findOwner(fromKeyId, hints, gateway).catch(() => undefined);
+    if (present === undefined) throw thrown;
+    const { user } = present;
+    throw new KeyturnError(
+      'key-changed',
+      `${previousProfileOf(profile)} holds ${toKeyId}, and ${user}, whose key ${profile} holds, has no such key`,
+      {
+        hint: `nothing was changed: a deleted key cannot come back, and the key of another user never replaced one of ${user}`,
+      },
+    );
   }
 }
 
