@@ -23,7 +23,7 @@ export async function assertNotRenamed(
   const { open } = at.history;
   if (open === undefined) return;
   const { gateway, clock } = at.account;
-  const whoseKey = keyOwners(gateway.reader, clock);
+  const whoseKey = keyOwners(gateway.reader, clock, gateway.caller.account);
   const listed = new Set((keys ?? []).map(({ id }) => id));
   for (const keyId of keyIdsOf(open).filter((id) => !listed.has(id))) {
     const owner = await whoseKey(keyId);

@@ -31,7 +31,7 @@ export class Dice {
 export const PROFILES = ['default', 'production', 'bob', 'a.b-c_d'] as const;
 
 const KEY_IDS = ['AKIAIOSFODNN7EXAMPLE', 'AKIABOBEXAMPLE000001', 'AKIACAROLEXAMPLE0001'] as const;
-const SECRETS = ['old/secret+a=', 'bob%(x)s/secret', 'with"quotes"', 'a#b;c', 'plain'] as const;
+const SECRETS = ['old/secret+a=', 'bob%(x)s/secret', 'quo"t"es', 'a#b;c', 'plain'] as const;
 const SETTINGS = [
   'region = eu-west-1',
   'output=json',
