@@ -127,6 +127,8 @@ const child = spawn(
       KEYTURN_STATE_DIR: join(home, 'state'),
       AWS_EC2_METADATA_DISABLED: 'true',
       NO_COLOR: '1',
+      // Pages tell the time of the reader's zone; tests of zones set one.
+      TZ: 'UTC',
       // Homes are compared byte for byte, and compiled code is none of their business.
       NODE_DISABLE_COMPILE_CACHE: '1',
     },

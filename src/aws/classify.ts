@@ -5,6 +5,7 @@
 import type { ErrorCode } from '../base/error-codes.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { command, type Hint } from '../base/hint.ts';
+import { denialHint, denialOf } from './denial.ts';
 import type { CreateOutcome, RefusalCode, SignerAnswer } from './gateway.ts';
 import { readFailure, type SdkFailure } from './sdk-failure.ts';
 import { wordUnreachable } from './unreachable.ts';
@@ -98,7 +99,8 @@ function errorCode(failure: SdkFailure, thrown: unknown, call: Call): ErrorCode 
   if (failure.aborted) return 'interrupted';
   if (failure.awsCode !== undefined) {
     if (SIGNATURE_CODES.has(failure.awsCode)) return signatureErrorCode(failure.awsText);
-    return AWS_CODES.get(failure.awsCode) ?? 'aws-error';
+    const code = AWS_CODES.get(failure.awsCode) ?? 'aws-error';
+    return code === 'access-denied' && MFA_TEXT.test(failure.awsText) ? 'mfa-refused' : code;
   }
   if (thrown instanceof Error && REGION_REFUSED_TEXT.test(thrown.message)) return 'wrong-region';
   if (failure.endpointText !== undefined) return 'bad-value';
@@ -129,7 +131,12 @@ function wording(code: ErrorCode, failure: SdkFailure, call: Call): Wording {
     case 'access-denied':
       return {
         message: `not allowed to call ${call.permission}: ${answer}`,
-        hint: denialHint(failure.awsText, call),
+        hint: deniedHint(failure.awsText, call),
+      };
+    case 'mfa-refused':
+      return {
+        message: `aws does not accept the MFA code: ${answer}`,
+        hint: mfaHint(failure.awsText),
       };
     case 'unknown-user':
       return {
@@ -198,24 +205,29 @@ function describe(failure: SdkFailure): string {
   return facts.name;
 }
 
-function denialHint(awsText: string, call: Call): string {
-  if (/AWSCompromisedKeyQuarantine/i.test(awsText)) {
-    return 'aws has quarantined this user because a key of it leaked; another administrator must rotate it, following the case in the AWS Health dashboard';
-  }
-  if (/service control polic/i.test(awsText)) {
-    return `the organization's service control policies forbid ${call.permission}; granting it in IAM does not help`;
-  }
-  if (/explicit deny/i.test(awsText)) {
-    return `a policy denies ${call.permission} explicitly; that deny must go, a grant does not help`;
-  }
+function deniedHint(awsText: string, call: Call): Hint {
   if (/\bkms\b/i.test(awsText)) {
     return `let the caller use the KMS key behind it: kms:Decrypt, and kms:GenerateDataKey to write`;
   }
-  if (call.permission.startsWith('organizations:')) {
+  const denial = denialOf(awsText);
+  const isGrant = denial === 'implicit' || denial === 'unstated';
+  if (isGrant && call.permission.startsWith('organizations:')) {
     return `grant ${call.permission} to the caller, who must be in the management account or in one that it made a delegated administrator; or name the accounts with --accounts`;
   }
-  const about = call.user === undefined ? '' : ` on user ${call.user}`;
-  return `grant ${call.permission}${about} to the caller`;
+  if (isGrant && call.permission === 'sts:AssumeRole') {
+    return 'the caller needs sts:AssumeRole on the role, and the role has to trust the caller; where it demands MFA, add mfa_serial = ARN of the device to the profile';
+  }
+  return denialHint(awsText, call);
+}
+
+/** AWS: "MultiFactorAuthentication failed with invalid MFA one time pass code.", and two more like it. */
+const MFA_TEXT = /^MultiFactorAuthentication failed/i;
+
+function mfaHint(awsText: string): string {
+  if (/serial number/i.test(awsText)) {
+    return 'mfa_serial of the profile must be the serial number or the ARN of a device of the very user who signs';
+  }
+  return 'each code is taken once: wait for the next one of that very device; if AWS refuses that too, its clock is wrong, or mfa_serial names another device';
 }
 
 /**

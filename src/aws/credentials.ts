@@ -20,6 +20,7 @@ import { memoize } from '@smithy/core/config';
 import { type Clock, machineClock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
+import { flagWords } from '../base/shell-words.ts';
 import { classify } from './classify.ts';
 import { type ClientSettings, stsConfig } from './clients.ts';
 import type { CredentialProvider, Credentials } from './credential-provider.ts';
@@ -30,6 +31,8 @@ import {
   NO_CREDENTIALS_HINT,
 } from './credential-source.ts';
 import { type EndpointSources, isConfined, resolveEndpoint } from './endpoint.ts';
+import type { OpenedSessions } from './gateway-options.ts';
+import { findMfaDevice } from './mfa-device.ts';
 import { silentLogger } from './quiet-sdk.ts';
 import { firstLine } from './sdk-failure.ts';
 import type { Environment } from './shared-config.ts';
@@ -44,6 +47,8 @@ export interface MfaOptions {
   readonly isMfaWanted?: boolean | undefined;
   /** The pair of the profile signs by itself. */
   readonly signsWithPair?: boolean | undefined;
+  /** Sessions that this run opened before. */
+  readonly sessions?: OpenedSessions | undefined;
 }
 
 /** As in the SDK: credentials are renewed when they would expire within this time. */
@@ -79,7 +84,19 @@ export function signIn(
     first ??= source;
   };
   const target = { sources, source, settings, opens };
-  const resolve = withMfaSession(providerOf(target, mfa), target, mfa);
+  const open = withMfaSession(providerOf(target, mfa), target, mfa);
+  const resolve = async (): Promise<Credentials> => {
+    const name = nameOfSession(sources, mfa);
+    const known = mfa.sessions?.get(name);
+    if (known !== undefined && !endsSoon(known.session, clock)) {
+      first ??= known.opener;
+      return known.session;
+    }
+    const session = await open();
+    // What has no end was not opened here.
+    if (session.expiration !== undefined) mfa.sessions?.set(name, { session, opener: first });
+    return session;
+  };
   const credentials = renewing(async () => {
     try {
       return await resolve();
@@ -104,36 +121,50 @@ interface Opening {
  * machine's own clock judges that, because signatures are dated by it, in a sandbox too.
  */
 export function renewing(resolve: CredentialProvider, clock: Clock): CredentialProvider {
-  const machine = machineClock(clock);
   return memoize(
     resolve,
-    (credentials) =>
-      credentials.expiration !== undefined &&
-      credentials.expiration.getTime() - machine.now().getTime() < RENEW_BEFORE_EXPIRY_MS,
+    (credentials) => endsSoon(credentials, clock),
     (credentials) => credentials.expiration !== undefined,
   );
+}
+
+function endsSoon({ expiration }: Credentials, clock: Clock): boolean {
+  const nowMs = machineClock(clock).now().getTime();
+  return expiration !== undefined && expiration.getTime() - nowMs < RENEW_BEFORE_EXPIRY_MS;
+}
+
+/** The profile, and the pairs that it builds on: whoever replaces one of them opens another session. */
+function nameOfSession(
+  { shared, profile }: EndpointSources,
+  { isMfaWanted, signsWithPair }: MfaOptions,
+): string {
+  const pairs: (string | undefined)[] = [];
+  const visited = new Set<string>();
+  for (let name = profile ?? 'default'; !visited.has(name); ) {
+    visited.add(name);
+    const settings = shared.profiles.get(name) ?? {};
+    pairs.push(settings.aws_access_key_id);
+    name = settings.source_profile ?? name;
+  }
+  const how = [isMfaWanted === true, signsWithPair === true];
+  return JSON.stringify([profile ?? null, ...how, ...pairs]);
 }
 
 /** A static pair by itself lacks aws:MultiFactorAuthPresent, which many policies demand. */
 function withMfaSession(
   resolve: CredentialProvider,
   { sources, settings, opens }: Opening,
-  { mfaCode, isMfaWanted }: MfaOptions,
+  { mfaCode, isMfaWanted, signsWithPair = false }: MfaOptions,
 ): CredentialProvider {
   const profile = sources.shared.profiles.get(sources.profile ?? 'default') ?? {};
   // A profile with a role takes the code itself when it assumes the role.
-  if (isMfaWanted !== true || mfaCode === undefined || profile.role_arn) return resolve;
-  const serial = profile.mfa_serial;
-  if (!serial) {
-    throw new KeyturnError(
-      'bad-value',
-      `an MFA code was given, but profile ${sources.profile ?? 'default'} names no mfa_serial`,
-      { hint: 'add mfa_serial = ARN of the device to the profile, or leave the code out' },
-    );
-  }
+  const assumesRole = Boolean(profile.role_arn) && !signsWithPair;
+  if (isMfaWanted !== true || mfaCode === undefined || assumesRole) return resolve;
   return async () => {
     const pair = await resolve();
     opens(pair);
+    const serial = await findMfaDevice(sources, settings, async () => pair);
+    if (serial === undefined) throw noMfaDevice(sources);
     const sts = new STSClient({ ...stsConfig(settings), credentials: pair });
     try {
       const command = new GetSessionTokenCommand({
@@ -164,6 +195,14 @@ function providerOf(target: Opening, { mfaCode, signsWithPair }: MfaOptions): Cr
   const pair = signsWithPair === true ? pairOfSettings(settings) : undefined;
   const isPlain = settings.aws_session_token === undefined;
   return pair !== undefined && isPlain ? async () => pair : sdkProvider(target, mfaCode);
+}
+
+function noMfaDevice({ profile = 'default' }: EndpointSources): KeyturnError {
+  return new KeyturnError(
+    'bad-value',
+    `an MFA code was given, but profile ${profile} names no mfa_serial, and AWS lists no device with codes for its user`,
+    { hint: 'add mfa_serial = ARN of the device to the profile, or leave the code out' },
+  );
 }
 
 function sdkProvider(
@@ -344,7 +383,7 @@ function credentialFailure(
   const text = thrown instanceof Error ? firstLine(thrown.message) : '';
   const where = sources.profile === undefined ? '' : ` for profile ${sources.profile}`;
   if (/\b(?:expired|sso login)\b/i.test(text)) {
-    const named = sources.profile === undefined ? [] : ['--profile', sources.profile];
+    const named = flagWords('--profile', sources.profile);
     return new KeyturnError(
       'expired-token',
       `the session${where} has expired or was never opened`,

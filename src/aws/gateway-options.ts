@@ -2,8 +2,18 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
+import type { Credentials } from './credential-provider.ts';
 import type { Timeouts } from './http-handler.ts';
 import type { Environment } from './shared-config.ts';
+
+/** Sessions by whoever opened them; filled and read where they are opened. */
+export type OpenedSessions = Map<string, OpenedSession>;
+
+export interface OpenedSession {
+  readonly session: Credentials;
+  /** With what it was opened. */
+  readonly opener: Credentials | undefined;
+}
 
 export interface GatewayOptions {
   /** Named profile; undefined means what the environment says (credential-source.ts). */
@@ -32,6 +42,8 @@ export interface GatewayOptions {
   readonly isMfaWanted?: boolean | undefined;
   /** Whether the pair of the profile signs, also where the profile assumes a role with it. */
   readonly signsWithPair?: boolean | undefined;
+  /** Where one run opens the same account several times: a code of an MFA device is taken only once. */
+  readonly sessions?: OpenedSessions | undefined;
   /** For tests; connection 3 s and answer 15 s when left out. */
   readonly timeouts?: Timeouts;
 }

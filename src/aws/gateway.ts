@@ -120,5 +120,10 @@ export interface AccountGateway {
    * signs: a user's key can seldom do what the role may that it opens.
    */
   readonly signedBy?: (key: NewAccessKey) => Pick<AccountGateway, 'reader' | 'writer'>;
+  /**
+   * The MFA device whose code could open a session for the caller; undefined where none is known. Left out
+   * where a session signs already, or who signs is no IAM user.
+   */
+  readonly mfaDevice?: () => Promise<string | undefined>;
   close(): void;
 }

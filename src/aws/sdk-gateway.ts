@@ -15,6 +15,7 @@ import type { AccountGateway, Caller, NewAccessKey } from './gateway.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { DEFAULT_TIMEOUTS } from './http-handler.ts';
 import { keysBehind } from './keys-behind.ts';
+import { findMfaDevice } from './mfa-device.ts';
 import { chooseProfile } from './profile.ts';
 import { routerOf } from './proxies.ts';
 import { silenceSdkWarnings } from './quiet-sdk.ts';
@@ -48,6 +49,7 @@ export async function openSdkGateway(options: GatewayOptions): Promise<AccountGa
   return {
     ...gatewayOf(signer.caller, signer),
     ...(!signer.isSession && { signedBy: successor(signer) }),
+    ...(!signer.isSession && isIamUser(signer.caller) && { mfaDevice: mfaDeviceOf(signer) }),
     close: signer.close,
   };
 }
@@ -64,6 +66,14 @@ function successor({ settings, clock, signal }: Signer): AccountGateway['signedB
       writer: createWriter({ clients: its, credentials: own, target, clock }),
     };
   };
+}
+
+function isIamUser({ arn }: Caller): boolean {
+  return /^arn:[^:]*:iam::\d*:user\//.test(arn);
+}
+
+function mfaDeviceOf({ sources, settings, credentials }: Signer): AccountGateway['mfaDevice'] {
+  return () => findMfaDevice(sources, settings, credentials);
 }
 
 /** Asks STS once who signs. */

@@ -2,40 +2,9 @@
 // `remedy` are written for the reader of that page. What a code says about the rest of the run is a
 // column here too; no other file keeps a list of codes.
 
-/** 0 done, 1 something failed, 2 bad input, 3 could not start, 129/130/143 interrupted. */
-export type ExitCode = 0 | 1 | 2 | 3 | 129 | 130 | 143;
+import { type ErrorCodeInfo, info } from './error-code-info.ts';
 
-/**
- * What is pointless to go on with after the error, because all of it would meet the same: the whole
- * run, the rest of the account, or only the user.
- */
-export type Scope = 'run' | 'account' | 'user';
-
-/**
- * `failure`: something went wrong. `block`: nothing did, and nothing was tried, but a person is
- * needed. `stop`: the person or the clock ended the work.
- */
-export type ErrorKind = 'failure' | 'block' | 'stop';
-
-interface ErrorCodeInfo {
-  /** The exit code of a run that this error ends. */
-  readonly exit: ExitCode;
-  readonly stops: Scope;
-  readonly kind: ErrorKind;
-  readonly meaning: string;
-  readonly remedy: string;
-}
-
-interface ErrorText {
-  /** A failure unless the row says otherwise. */
-  readonly kind?: ErrorKind;
-  readonly meaning: string;
-  readonly remedy: string;
-}
-
-function info(exit: ExitCode, stops: Scope, text: ErrorText): ErrorCodeInfo {
-  return { exit, stops, kind: 'failure', ...text };
-}
+export type { ErrorKind, ExitCode, Scope } from './error-code-info.ts';
 
 export const ERROR_CODES = {
   // Bad input: nothing was sent to AWS.
@@ -67,6 +36,10 @@ export const ERROR_CODES = {
     meaning: 'No profile was named, and there is no terminal to choose one in.',
     remedy:
       'Name it: `keyctl PROFILE`, or `keyctl -a AUTH -t TARGET`; `keyctl -l` lists the profiles.',
+  }),
+  'not-confirmed': info(2, 'run', {
+    meaning: 'Something is deleted only when somebody agrees, and there is no terminal to ask in.',
+    remedy: 'Look at what would be deleted with `--dry-run`, then agree with `--yes`.',
   }),
   'log-file': info(2, 'run', {
     meaning: 'The log file cannot be opened for writing.',
@@ -114,6 +87,17 @@ export const ERROR_CODES = {
     meaning: 'AWS does not accept the access key that signs the calls.',
     remedy:
       'The key may be deleted, Inactive, or belong to another partition than the region given.',
+  }),
+  'mfa-refused': info(3, 'run', {
+    meaning: 'AWS does not accept the code of the MFA device.',
+    remedy:
+      'Each code is taken once: wait for the next one. The message carries AWS’s reason; `mfa_serial` of the profile must be the device of the user who signs.',
+  }),
+  'root-key': info(3, 'user', {
+    meaning:
+      'The profile holds an access key of the account’s root user, which nothing should use.',
+    remedy:
+      'Give whatever uses it an IAM role or an IAM user of its own, then delete the key; the hint has the command.',
   }),
   'clock-skew': info(3, 'run', {
     meaning: "This machine's clock differs from AWS's by more than AWS allows.",

@@ -51,20 +51,32 @@ function filled(
 
 const PROGRAMS: ReadonlySet<string> = new Set(['keyturn', 'keyctl', 'rotate-iam-keys', 'aws']);
 
-/** The words of the line. Those of a command that a sentence mentions, `keyctl finish -t P`, are one. */
+/**
+ * The words of the line. Those of a command that a sentence mentions, `keyctl finish -t P`, are one, and so
+ * are those of a time, `2026-11-28 08:58 UTC`.
+ */
 function unbreakable(line: string): string[] {
   const found: string[] = [];
   let isInCommand = false;
   let last = '';
   for (const word of line.split(' ')) {
     const isGlued: boolean =
-      isProgram(last) || (isInCommand && (word.startsWith('-') || /^-\w$/.test(last)));
+      isProgram(last) ||
+      (isInCommand && (word.startsWith('-') || /^-\w$/.test(last))) ||
+      isInTime(last, word);
     if (isGlued) found.push(`${found.pop()} ${word}`);
     else found.push(word);
     isInCommand = isGlued || isProgram(word);
     last = word;
   }
   return found;
+}
+
+/** Whether the word goes on with the time in which the last one stands; see local-time.ts. */
+function isInTime(last: string, word: string): boolean {
+  const isHour = /^\d\d:\d\d\b/.test(word);
+  const isZone = /^(?:UTC|[+-]\d\d:\d\d)\b/.test(word);
+  return (isHour && /^\W*\d{4}-\d\d-\d\d$/.test(last)) || (isZone && /^\d\d:\d\d$/.test(last));
 }
 
 /** Also behind an opening bracket. */

@@ -80,7 +80,7 @@ function homeDirectory(): string | undefined {
   }
 }
 
-/** Whether somebody is there to be asked, on a terminal that can move its cursor. */
-export function canAsk({ stdin, stderr, env }: Pick<Host, 'stdin' | 'stderr' | 'env'>): boolean {
-  return stdin.isTerminal && stderr.isTerminal && env.TERM !== 'dumb';
+/** Whether somebody is there to be asked. */
+export function canAsk({ stdin, stderr }: Pick<Host, 'stdin' | 'stderr'>): boolean {
+  return stdin.isTerminal && stderr.isTerminal;
 }

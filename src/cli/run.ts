@@ -6,6 +6,7 @@
 import type { Clock } from '../base/clock.ts';
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { type Host, processHost } from './host.ts';
+import { sinkFor } from './terminal/locale.ts';
 import { createMasker, type Masker } from './terminal/mask.ts';
 import { trackedSink } from './terminal/sink.ts';
 import { createVoice, type Voice } from './terminal/voice.ts';
@@ -47,7 +48,8 @@ export async function runCli(command: Command): Promise<void> {
 export async function runCommand(command: Command, from: Host): Promise<number> {
   const clock = new HostClock(from.clock);
   const args = command.args?.(from) ?? from.args;
-  const host: Host = { ...from, args, clock };
+  const stderr = sinkFor(from.env, from.stderr);
+  const host: Host = { ...from, args, clock, stderr, stdout: sinkFor(from.env, from.stdout) };
   const masker = createMasker();
   masker.register(host.env.AWS_SECRET_ACCESS_KEY);
   masker.register(host.env.AWS_SESSION_TOKEN);

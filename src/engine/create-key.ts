@@ -1,6 +1,7 @@
 // CreateAccessKey, and what becomes of its answer: sent once for an intent (I2), its secret in custody
 // before anything else happens (I3), and a lost answer is never followed by a second request.
 
+import { denialHint } from '../aws/denial.ts';
 import type { CreateOutcome } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert, type ErrorDetails, KeyturnError, toKeyturnError } from '../base/errors.ts';
@@ -170,7 +171,7 @@ function refused(user: string, outcome: Extract<CreateOutcome, { kind: 'refused'
     outcome.code,
     `AWS made no key for ${user}: ${outcome.reason}`,
     outcome.code === 'access-denied'
-      ? { hint: 'grant iam:CreateAccessKey on this user to the caller' }
+      ? { hint: denialHint(outcome.reason, { permission: 'iam:CreateAccessKey', user }) }
       : { hint: 'the old key was not touched' },
   );
 }

@@ -40,6 +40,43 @@ export type FinishOutcome =
   | { readonly kind: 'deleted' }
   | { readonly kind: 'gone' };
 
+/** What finishKey would do, by reads alone (I12). Throws as it does. */
+export async function foretellFinish(
+  request: FinishRequest,
+  account: AccountWork,
+): Promise<FinishOutcome> {
+  const { user, keyId } = request;
+  refuseOwnKey(request, account);
+  const at = { user, account, history: await account.state.history(user) };
+  await assertNothingOpen(at, keyId);
+  const keys = await account.gateway.reader.listAccessKeys(user);
+  const key = keys.find(({ id }) => id === keyId);
+  if (key === undefined) {
+    await assertGone(request, at);
+    return { kind: 'gone' };
+  }
+  assertReplaced(request, keys);
+  const now = account.clock.now();
+  if (key.status === 'Active') {
+    assertQuiet(request, await about(key, keys, at), now);
+    await request.confirm();
+    return { kind: 'deactivated', deletableFrom: afterHold(now) };
+  }
+  // For as long as this is open alone: it was opened to read.
+  await account.state.sightings.remember([{ at: now, inactive: [{ user, key, keys }] }]);
+  const verdict = await judgeEnd(request, await about(key, keys, at), at);
+  if (verdict.kind === 'delete') await request.confirm();
+  return verdict.kind === 'delete' ? { kind: 'deleted' } : verdict;
+}
+
+/** I7: signing with the key that is to go would cut this very run off. */
+function refuseOwnKey({ user, keyId }: FinishRequest, { gateway }: AccountWork): void {
+  if (!dependsOn(gateway.caller, user, keyId)) return;
+  throw new KeyturnError('own-key', ownKeyError(user, keyId).message, {
+    hint: 'authenticate with the new key or another profile (-a)',
+  });
+}
+
 /**
  * The next step towards the replaced key's end: Active -> Inactive, or Inactive -> deleted, never
  * both in one run (I5). Throws `own-key`, `still-in-use`, `last-use-unknown`, `key-changed`,
@@ -50,12 +87,7 @@ export async function finishKey(
   account: AccountWork,
 ): Promise<FinishOutcome> {
   const { user, keyId } = request;
-  // I7: signing with the key that is to go would cut this very run off.
-  if (dependsOn(account.gateway.caller, user, keyId)) {
-    throw new KeyturnError('own-key', ownKeyError(user, keyId).message, {
-      hint: 'authenticate with the new key or another profile (-a)',
-    });
-  }
+  refuseOwnKey(request, account);
   return await whileAlone(user, account, async (work) => {
     await settleSteps(work);
     await assertNothingOpen(work, keyId);
@@ -83,10 +115,10 @@ export async function finishKey(
 async function about(
   key: AccessKey,
   keys: readonly AccessKey[],
-  work: UserWork,
+  at: UserAtHand,
 ): Promise<RetiringKey> {
-  const lastUse = await readLastUse(work.account.gateway.reader, key);
-  return { ...retiringKey(key, factsOf(work, keys)), lastUse };
+  const lastUse = await readLastUse(at.account.gateway.reader, key);
+  return { ...retiringKey(key, factsOf(at, keys)), lastUse };
 }
 
 /** A rotation that waited for the end of its old key has come to it. */
@@ -99,11 +131,12 @@ async function endGrace(step: RotationStep, work: UserWork): Promise<void> {
  * I4: until it has ended, nobody knows whether the new key works, or which one is to stay. One that only
  * waits for the end of this key is finished by it.
  */
-async function assertNothingOpen(work: UserWork, keyId: AccessKeyId): Promise<void> {
-  const { open } = work.history;
+async function assertNothingOpen(at: UserAtHand, keyId: AccessKeyId): Promise<void> {
+  const { open } = at.history;
   if (open === undefined) return;
   if (open.phase === 'in-grace' && open.oldKeyId === keyId) return;
-  const { recover } = await decide(work, await work.listKeys(), { kind: 'recovery' });
+  const keys = await at.account.gateway.reader.listAccessKeys(at.user);
+  const { recover } = await decide(at, keys, { kind: 'recovery' });
   const stands = recover?.leadsTo === 'nothing' ? recover.error : undefined;
   throw new KeyturnError(
     'needs-operator',
@@ -116,9 +149,9 @@ async function assertNothingOpen(work: UserWork, keyId: AccessKeyId): Promise<vo
 }
 
 /** I11: a key that the user does not list is gone only if it was this user's; else it may be in use. */
-async function assertGone({ user, keyId }: FinishRequest, work: UserWork): Promise<void> {
-  if (work.history.hasNamed(keyId)) return;
-  const lastUse = await readLastUse(work.account.gateway.reader, { id: keyId });
+async function assertGone({ user, keyId }: FinishRequest, at: UserAtHand): Promise<void> {
+  if (at.history.hasNamed(keyId)) return;
+  const lastUse = await readLastUse(at.account.gateway.reader, { id: keyId });
   const owner = lastUse === 'unreadable' ? undefined : lastUse.owner;
   throw new KeyturnError(
     'key-changed',
@@ -191,17 +224,30 @@ async function remove(
   facts: RetiringKey,
   work: UserWork,
 ): Promise<FinishOutcome> {
-  const { key, deactivatedAt } = facts;
-  const verdict = await decideHold(facts, HOLD_DAYS, work);
-  if (verdict.kind !== 'delete' && !request.deleteNow) {
-    const { reason, notBefore } = verdict;
-    const deletableFrom = deactivatedAt === undefined ? notBefore : afterHold(deactivatedAt);
-    return { kind: 'held', reason, deletableFrom };
-  }
-  const why = verdict.kind === 'delete' ? verdict.reason : 'the operator ended the hold';
+  const verdict = await judgeEnd(request, facts, work);
+  if (verdict.kind === 'held') return verdict;
   await request.confirm();
-  await deleteAsJudged(key, { by: 'finish', why }, work);
+  await deleteAsJudged(facts.key, { by: 'finish', why: verdict.why }, work);
   return { kind: 'deleted' };
+}
+
+type EndVerdict =
+  | { readonly kind: 'delete'; readonly why: string }
+  | Extract<FinishOutcome, { readonly kind: 'held' }>;
+
+/** Whether an Inactive key is deleted now (I5). */
+async function judgeEnd(
+  request: FinishRequest,
+  facts: RetiringKey,
+  at: UserAtHand,
+): Promise<EndVerdict> {
+  const verdict = await decideHold(facts, HOLD_DAYS, at);
+  if (verdict.kind === 'delete') return { kind: 'delete', why: verdict.reason };
+  if (request.deleteNow) return { kind: 'delete', why: 'the operator ended the hold' };
+  const { reason, notBefore } = verdict;
+  const { deactivatedAt } = facts;
+  const deletableFrom = deactivatedAt === undefined ? notBefore : afterHold(deactivatedAt);
+  return { kind: 'held', reason, deletableFrom };
 }
 
 function afterHold(deactivatedAt: Date): Date {

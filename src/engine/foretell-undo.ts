@@ -4,8 +4,13 @@
 
 import { assert } from '../base/errors.ts';
 import { UserHistory } from '../lifecycle/history.ts';
-import { formatOf, type RotationRecord } from '../lifecycle/record.ts';
-import type { UndoIntent, WithNewKey } from '../lifecycle/rotation.ts';
+import {
+  type DeliveryTarget,
+  formatOf,
+  type RotationRecord,
+  type RotationStep,
+} from '../lifecycle/record.ts';
+import { hasNewKey, type UndoIntent, type WithNewKey } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
 import { requireKey } from './finish-key.ts';
 import {
@@ -21,6 +26,9 @@ import {
   alreadyBack,
   assertPossible,
   findRotation,
+  isOfPair,
+  notFinished,
+  type SwappedPair,
   wholeUndoOf,
 } from './undo-rotation.ts';
 import type { UserAtHand } from './user-work.ts';
@@ -46,20 +54,43 @@ export async function foretellUnlessBack(
   return back ?? (await foretell(await findRotation(rotationId, at), at));
 }
 
-async function foretell(rotation: WithNewKey, at: UserAtHand): Promise<UndoneRotation> {
+/** What undoReplacement would do. */
+export async function foretellReplacement(
+  pair: SwappedPair,
+  target: DeliveryTarget,
+  account: AccountWork,
+): Promise<UndoneRotation> {
+  const { user, toKeyId, fromKeyId } = pair;
+  const at = { user, account, history: await account.state.history(user) };
+  const { open } = at.history;
+  if (open?.phase === 'undoing' && isOfPair(open, pair, target)) return await theRest(open, at);
+  const known = at.history.latest((each) => hasNewKey(each) && isOfPair(each, pair, target));
+  const intent: UndoIntent = { toKeyId, fromKeyId, fromKeyFate: 'keep' };
+  if (known !== undefined && hasNewKey(known)) return await foretell(known, at, intent);
+  if (open !== undefined) throw await notFinished(open, at);
+  const found = { type: 'found', oldKeyId: toKeyId, newKeyId: fromKeyId, target } as const;
+  const history = imagined('found-by-a-dry-run', found, at);
+  const rotation = history.rotation('found-by-a-dry-run');
+  assert(hasNewKey(rotation), `rotation ${rotation.id} is ${rotation.phase}, not found`);
+  return await foretell(rotation, { ...at, history }, intent);
+}
+
+async function foretell(
+  rotation: WithNewKey,
+  at: UserAtHand,
+  intent: UndoIntent = wholeUndoOf(rotation),
+): Promise<UndoneRotation> {
   if (rotation.phase === 'undoing') return await theRest(rotation, at);
-  const intent = wholeUndoOf(rotation);
   await assertPossible(rotation, intent, at);
-  const history = imagined(rotation, intent, at);
+  const history = imagined(rotation.id, { type: 'undoing', ...intent }, at);
   const begun = history.rotation(rotation.id);
   assert(begun.phase === 'undoing', `rotation ${begun.id} is ${begun.phase}, not being undone`);
   return await theRest(begun, { ...at, history });
 }
 
-/** The history as it would be once the undo was journaled. */
-function imagined({ id }: WithNewKey, intent: UndoIntent, at: UserAtHand): UserHistory {
+/** The history as it would be once the step was journaled. */
+function imagined(id: string, step: RotationStep, at: UserAtHand): UserHistory {
   const { user, account, history } = at;
-  const step = { type: 'undoing', ...intent } as const;
   const record: RotationRecord = {
     v: formatOf(step),
     at: account.clock.now(),

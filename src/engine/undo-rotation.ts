@@ -203,7 +203,7 @@ function madeKey(rotation: Rotation): boolean {
 }
 
 /** Whichever of the two is the older one. */
-function isOfPair(
+export function isOfPair(
   { targets, oldKeyId, newKeyId }: WithNewKey,
   pair: SwappedPair,
   own: DeliveryTarget,
@@ -244,7 +244,7 @@ export async function whyNotFinished(at: UserAtHand): Promise<KeyturnError | und
 }
 
 /** Says how it is finished, and when: the next run may have to wait, or to ask a person. */
-async function notFinished(open: Rotation, at: UserAtHand): Promise<KeyturnError> {
+export async function notFinished(open: Rotation, at: UserAtHand): Promise<KeyturnError> {
   const { user, phase, oldKeyId, targets } = open;
   const keys = await at.account.gateway.reader.listAccessKeys(user);
   const { recover } = await decide(at, keys, { kind: 'recovery' });

@@ -21,7 +21,7 @@ export function renderHistory(
   }
   const isSeveral = new Set(shown.map(({ account_id: account }) => account)).size > 1;
   const rows = shown.map((each) => [
-    `${each.at.slice(0, 16).replace('T', ' ')}Z`,
+    each.at,
     ...(isSeveral ? [each.account_id] : []),
     each.username,
     each.access_key_id ?? '-',

@@ -1,6 +1,7 @@
 // `keyturn keys deactivate|activate|delete` for people. What went wrong is said on stderr.
 
 import { linesOfHint } from '../base/hint.ts';
+import { localDay } from '../base/local-time.ts';
 import { printableAll } from '../base/printable.ts';
 import type { KeyChangeReport } from './keys-report.ts';
 import { pageFor, type TextStyle } from './page.ts';
@@ -30,7 +31,7 @@ export function renderKeyChange(given: KeyChangeReport, style: TextStyle): strin
     what,
     ...notes.map(noteLine),
     ...(command === 'deactivate' && report.deletable_from !== null
-      ? [`It may be deleted from ${report.deletable_from.slice(0, 10)} on.`]
+      ? [`It may be deleted from ${localDay(report.deletable_from)} on.`]
       : []),
   ];
   const { undo_command: undo } = report;

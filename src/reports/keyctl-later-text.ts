@@ -18,17 +18,20 @@ export interface UndoPreview {
   readonly fromKeyId: string;
 }
 
+/** KEY is the one that comes back. */
+const WHY_UNDO: Readonly<Record<Undo['kind'], string>> = {
+  undo: '',
+  'undo-of-undo': 'This undoes the last undo, which had taken KEY out of the profile.',
+  'rest-of-undo': 'An earlier run began this undo, and did not come to its end.',
+};
+
 /** Which key comes and which goes; without a newline at the end. */
 export function renderUndoPlan(given: UndoPreview, style: TextStyle): string {
   const { kind, user, profile, previousProfile, toKeyId, fromKeyId } = printableAll(given);
   const page = pageFor(style);
-  const why: Readonly<Record<Undo['kind'], string>> = {
-    undo: '',
-    'undo-of-undo': ` This undoes the last undo, which had taken ${toKeyId} out of the profile.`,
-    'rest-of-undo': ' An earlier run began this undo, and did not come to its end.',
-  };
+  const why = WHY_UNDO[kind] === '' ? '' : ` ${WHY_UNDO[kind].replaceAll('KEY', toKeyId)}`;
   const swap = `${toKeyId} goes into the profile, and ${fromKeyId} is kept as [${previousProfile}].`;
-  return page.wrap('', `${page.paint('bold', profile)}, IAM user ${user}: ${swap}${why[kind]}`);
+  return page.wrap('', `${page.paint('bold', profile)}, IAM user ${user}: ${swap}${why}`);
 }
 
 const UNDO_TITLES: Readonly<Record<Undo['kind'], string>> = {
@@ -58,6 +61,53 @@ export function undoPage(report: KeyctlReport, undo: Undo, page: Page): string {
   ].join('\n');
 }
 
+const DRY_RUN = 'Dry run: nothing was changed.';
+
+/** The end of a dry run of undo. */
+export function plannedUndoPage(
+  report: KeyctlReport,
+  planned: NonNullable<KeyctlReport['planned_undo']>,
+  page: Page,
+): string {
+  const { paint, wrap } = page;
+  const { kind, restored_key_id: restored, replaced_key_id: replaced } = planned;
+  const active = planned.reactivated ? ', and is made Active again' : '';
+  const swap = `${restored} would go back into the profile${active}; ${replaced} would be kept as [${planned.previous_profile}], and stay Active.`;
+  return [
+    wrap(
+      '',
+      `${paint('green', 'Would undo')}: ${report.profile ?? ''}, IAM user ${report.user_name}`,
+    ),
+    wrap('', swap),
+    ...(WHY_UNDO[kind] === '' ? [] : [wrap('', WHY_UNDO[kind].replaceAll('KEY', restored))]),
+    paint('dim', DRY_RUN),
+  ].join('\n');
+}
+
+/** The end of a dry run of finish. */
+export function plannedFinishPage(
+  report: KeyctlReport,
+  planned: NonNullable<KeyctlReport['planned_finish']>,
+  page: Page,
+): string {
+  const { paint, wrap } = page;
+  const { access_key_id: id, outcome, reason, removed_profile: removed } = planned;
+  const whose = `${id} of IAM user ${report.user_name}`;
+  const would = {
+    deactivated: `${paint('green', 'Would make Inactive')}: ${whose}.`,
+    deleted: `${paint('green', 'Would delete')}: ${whose}.`,
+    held: `${paint('yellow', 'Would keep')}: ${whose}: ${reason}.`,
+    gone: `${whose} is gone already.`,
+  };
+  const isRefused = outcome === 'deactivated' && reason !== null;
+  return [
+    wrap('', would[outcome]),
+    ...(isRefused ? [wrap('', `--delete would delete nothing: ${reason}.`)] : []),
+    ...(removed === null ? [] : [wrap('', `[${removed}] would be taken out of the file.`)]),
+    paint('dim', DRY_RUN),
+  ].join('\n');
+}
+
 export function finishPage(report: KeyctlReport, finish: Finish, page: Page): string {
   const what = whatCameOf(report, finish, page);
   return [
@@ -66,7 +116,7 @@ export function finishPage(report: KeyctlReport, finish: Finish, page: Page): st
     ...(finish.removed_profile === null
       ? []
       : [page.wrap('', `[${finish.removed_profile}] was taken out of the file.`)]),
-    ...(finish.backup_file === null ? [] : [`Backup: ${finish.backup_file}`]),
+    ...(finish.backup_file === null ? [] : [page.wrap('', `Backup: ${finish.backup_file}`)]),
   ].join('\n');
 }
 
@@ -76,7 +126,7 @@ function whatCameOf(
   { paint }: Page,
 ): string {
   const whose = `${id} of IAM user ${user}`;
-  const later = from === null ? '' : `; it can be deleted from ${from.replace(/T.*/, '')} on`;
+  const later = from === null ? '' : `; it can be deleted from ${minuteOf(new Date(from))} on`;
   switch (outcome) {
     case 'deactivated':
       return `${paint('green', 'Made Inactive')}: ${whose}${later}.`;

@@ -88,6 +88,31 @@ const finish = z.object({
   backup_file: z.string().nullable(),
 });
 
+const plannedUndo = undo.pick({
+  kind: true,
+  restored_key_id: true,
+  replaced_key_id: true,
+  reactivated: true,
+  previous_profile: true,
+});
+
+const plannedFinish = finish.pick({
+  access_key_id: true,
+  outcome: true,
+  reason: true,
+  deletable_from: true,
+  removed_profile: true,
+});
+
+const backup = z.object({
+  path: z.string(),
+  made: z.string().describe('ISO 8601 UTC, from the name of the file'),
+  access_key_ids: z.array(z.string()).describe('Keys whose secrets it holds'),
+  deleted: z.boolean(),
+  deletable: z.boolean().describe('Whether --prune deletes it'),
+  why: z.string().nullable().describe('Why it stays, in a sentence'),
+});
+
 const profile = z.object({
   name: z.string(),
   kind: z.string(),
@@ -96,10 +121,10 @@ const profile = z.object({
   note: z.string().nullable(),
 });
 
-export const keyctlReportSchema = z
+const oneResultSchema = z
   .object({
     command: z
-      .enum(['rotate', 'undo', 'finish', 'list', 'list-keys', 'list-all-keys'])
+      .enum(['rotate', 'undo', 'finish', 'list', 'list-keys', 'list-all-keys', 'backups'])
       .nullable()
       .describe('null when the command line could not be understood'),
     success: z.boolean(),
@@ -115,8 +140,14 @@ export const keyctlReportSchema = z
     keyturn_version: z.string(),
     account_id: z.string().nullable().describe('null also when several accounts were asked for'),
     user_name: z.string().nullable().describe('The IAM user whose key it is'),
-    profile: z.string().nullable().describe('The profile whose key is meant'),
-    auth_profile: z.string().nullable().describe('The profile that signs the calls'),
+    profile: z
+      .string()
+      .nullable()
+      .describe('The profile whose key is meant; null also where several are, each in results'),
+    auth_profile: z
+      .string()
+      .nullable()
+      .describe('The profile that signs the calls; null also where the environment does'),
     signed_by: z
       .string()
       .nullable()
@@ -139,6 +170,10 @@ export const keyctlReportSchema = z
     rotation: rotation.optional(),
     undo: undo.optional(),
     finish: finish.optional(),
+    planned_undo: plannedUndo.optional().describe('In a dry run: what undo would do'),
+    planned_finish: plannedFinish.optional().describe('In a dry run: what finish would do'),
+    prune_command: z.string().optional().describe('Deletes the backups that are deletable'),
+    backups: z.array(backup).optional().describe('Beside the credentials file, the newest first'),
     profiles: z.array(profile).optional(),
     users: z
       .array(z.object({ account_id: z.string(), user_name: z.string(), keys: z.array(key) }))
@@ -155,6 +190,18 @@ export const keyctlReportSchema = z
       .int()
       .optional()
       .describe('Suspended or closed accounts of the organization'),
+  })
+  .describe('Result of one keyctl run');
+
+export const keyctlReportSchema = oneResultSchema
+  .extend({
+    results: z
+      .array(oneResultSchema)
+      .optional()
+      .describe(
+        'Where several profiles were named: what came of each, in the order in which they were named. ' +
+          'changes and summary of the whole document count them all, and success means all of them',
+      ),
   })
   .describe('Result of one keyctl run');
 

@@ -3,7 +3,8 @@
 import { minuteOf } from '../base/clock.ts';
 import { changeLine, isBesideTables, keptHandoffLines, nextRunLines } from '../base/key-changes.ts';
 import { printableAll } from '../base/printable.ts';
-import { finishPage, undoPage } from './keyctl-later-text.ts';
+import { backupsPage } from './keyctl-backups-text.ts';
+import { finishPage, plannedFinishPage, plannedUndoPage, undoPage } from './keyctl-later-text.ts';
 import { allKeysPage, profilesPage, userKeysPage } from './keyctl-lists.ts';
 import type { KeyctlReport, KeyLine } from './keyctl-report.ts';
 import { describeKey, warningLines } from './keyctl-words.ts';
@@ -16,8 +17,24 @@ export function renderKeyctl(given: KeyctlReport, style: TextStyle): string {
   return `${[resultPage(report, page), ...besides(report, page)].join('\n')}\n`;
 }
 
+/** The last lines of a run about several profiles, each of which had its page. */
+export function renderSeveral(given: KeyctlReport, style: TextStyle): string {
+  const { results = [], dry_run: dryRun } = printableAll(given);
+  const { paint, wrap } = pageFor(style);
+  const failed = results.filter(({ success }) => !success);
+  const done = results.length - failed.length;
+  const title = `${done} of ${results.length} profiles ${dryRun ? 'looked at' : 'done'}`;
+  const names = failed.map(({ profile }) => profile ?? '').join(', ');
+  const tone = failed.length === 0 ? 'green' : 'red';
+  return `${wrap('', `${paint(tone, title)}${names === '' ? '' : `; not: ${names}`}`)}\n`;
+}
+
 function resultPage(report: KeyctlReport, page: Page): string {
-  const { rotation, undo, finish, profiles, users } = report;
+  const { rotation, undo, finish, profiles, users, backups } = report;
+  const { planned_undo: plannedUndo, planned_finish: plannedFinish } = report;
+  if (plannedUndo !== undefined) return plannedUndoPage(report, plannedUndo, page);
+  if (plannedFinish !== undefined) return plannedFinishPage(report, plannedFinish, page);
+  if (backups !== undefined) return backupsPage(report, backups, page);
   if (rotation !== undefined) return rotationPage(report, rotation, page);
   if (undo !== undefined) return undoPage(report, undo, page);
   if (finish !== undefined) return finishPage(report, finish, page);
@@ -35,9 +52,10 @@ function besides(report: KeyctlReport, { wrap }: Page): string[] {
   const told = planned
     .filter((each) => each.already_done)
     .map((each) => wrap('  ', changeLine(each)));
-  const kept = keptHandoffLines(report.kept_handoffs);
+  const kept = keptHandoffLines(report.kept_handoffs).map((line) => wrap('', line));
   // The page of finish says itself from when on.
-  const next = finish === undefined ? nextRunLines(nextRunAt) : [];
+  const isTold = finish !== undefined || report.planned_finish !== undefined;
+  const next = isTold ? [] : nextRunLines(nextRunAt).map((line) => wrap('', line));
   return [
     ...(beside.length === 0 ? [] : ['', 'Also done:', ...beside]),
     ...(told.length === 0 ? [] : ['', 'Would also be told:', ...told]),
@@ -66,7 +84,7 @@ function planPage(report: KeyctlReport, page: Page): string {
       ...(same.length === 0 ? [] : [['also in', same.join(', ')] as const]),
       ...(report.auth_profile === report.profile
         ? []
-        : [['signed by', report.auth_profile ?? ''] as const]),
+        : [['signed by', report.auth_profile ?? 'the credentials of the environment'] as const]),
     ]),
     ...warningLines(report, '  ', page),
   ].join('\n');

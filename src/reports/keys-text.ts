@@ -1,6 +1,7 @@
 // `keyturn keys` for people, and for spreadsheets.
 
 import { textInOneLine } from '../base/hint.ts';
+import { localDay, localTimes } from '../base/local-time.ts';
 import { printableAll } from '../base/printable.ts';
 import { csv } from './csv.ts';
 import { type FittedColumn, fittedTable } from './fitted-table.ts';
@@ -54,8 +55,9 @@ function heading({ accounts, keys, summary }: KeysReport): string {
 }
 
 function asOf({ source, as_of: time }: KeysReport['accounts'][number]): string {
-  const minute = `${time.slice(0, 16)}Z`;
-  return source === 'credential-report' ? `credential report of ${minute}` : `read at ${minute}`;
+  return localTimes(
+    source === 'credential-report' ? `credential report of ${time}` : `read at ${time}`,
+  );
 }
 
 function columnsOf({ keys, accounts, execution_time: now }: KeysReport): FittedColumn[] {
@@ -65,7 +67,7 @@ function columnsOf({ keys, accounts, execution_time: now }: KeysReport): FittedC
     { title: 'USER', cells: keys.map((key) => key.username), shrinksTo: USER_WIDTH_MIN },
     {
       title: 'KEY',
-      cells: keys.map(({ access_key_id: id, created }) => id ?? `made ${created.slice(0, 10)}`),
+      cells: keys.map(({ access_key_id: id, created }) => id ?? `made ${localDay(created)}`),
     },
     { title: 'STATUS', cells: keys.map(({ status }) => status) },
     { title: 'AGE', cells: keys.map(({ age_days: age }) => `${age} d`) },

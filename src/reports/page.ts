@@ -1,7 +1,8 @@
 // What every page for people is laid out with: colours where they are wanted, and lines that end where the
-// terminal does, broken between words and between cells.
+// terminal does, broken between words and between cells. Times are told as the reader's clock tells them.
 
 import { styleText } from 'node:util';
+import { localTimes } from '../base/local-time.ts';
 import { wrapped } from '../base/wrap.ts';
 import { table } from './table.ts';
 
@@ -27,7 +28,7 @@ export interface Page {
 }
 
 export function pageFor({ colour, width }: TextStyle): Page {
-  const wrap = (label: string, text: string) => wrapped(label, text, { width });
+  const wrap = (label: string, text: string) => wrapped(label, localTimes(text), { width });
   return {
     paint: (tone, text) =>
       // The caller has looked at the terminal and NO_COLOR already.
@@ -38,6 +39,9 @@ export function pageFor({ colour, width }: TextStyle): Page {
       const longest = Math.max(0, ...rows.map(([label]) => label.length));
       return rows.map(([label, text]) => wrap(`  ${label.padEnd(longest)}  `, text)).join('\n');
     },
-    table: (titles, rows) => table(titles, rows, width),
+    table: (titles, rows) => {
+      const local = rows.map((cells) => cells.map(localTimes));
+      return table(titles, local, width);
+    },
   };
 }

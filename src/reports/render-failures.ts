@@ -2,6 +2,7 @@
 
 import { ERROR_CODES, isErrorCode } from '../base/error-codes.ts';
 import { command, hintText, linesOfHint } from '../base/hint.ts';
+import { localDay } from '../base/local-time.ts';
 import type { Page } from './page.ts';
 import type { KeyInfo, RotatedKey, RotationReport } from './rotation-report.ts';
 import { accountColumn, age, plural, unique, userWord } from './words.ts';
@@ -63,7 +64,7 @@ function fullSlots(code: string, users: readonly RotatedKey[], { report, page }:
 }
 
 function lastUsed(key: KeyInfo): string {
-  const day = key.last_used?.replace(/T.*/, '') ?? 'not readable';
+  const day = key.last_used == null ? 'not readable' : localDay(key.last_used);
   return key.last_used_service == null ? day : `${day}, ${key.last_used_service}`;
 }
 

@@ -1,6 +1,7 @@
 // Old keys that stay Active until nobody uses them, on the page for people.
 
 import { minuteOf } from '../base/clock.ts';
+import { localDay } from '../base/local-time.ts';
 import type { Page } from './page.ts';
 import type { Retirement, RotationReport } from './rotation-report.ts';
 import { accountColumn, plural, unique } from './words.ts';
@@ -23,7 +24,7 @@ function retiredTable(report: RotationReport, retired: Retirement[], page: Page)
     one.username,
     one.old_key_id,
     one.new_key_id ?? '',
-    one.since === null ? '' : one.since.slice(0, 10),
+    one.since === null ? '' : localDay(one.since),
   ]);
   return [
     page.paint('green', `${verb} ${count} Inactive that had waited for it`),
@@ -43,7 +44,7 @@ function waitingTable(report: RotationReport, waiting: Retirement[], page: Page)
     one.old_key_id,
     lastUse(one),
     one.next_run_at === null ? '-' : minuteOf(new Date(one.next_run_at)),
-    one.deadline === null ? '' : `goes ${one.deadline.slice(0, 10)} whatever uses it`,
+    one.deadline === null ? '' : `goes ${localDay(one.deadline)} whatever uses it`,
   ]);
   return [
     page.paint(
@@ -55,7 +56,7 @@ function waitingTable(report: RotationReport, waiting: Retirement[], page: Page)
   ].join('\n');
 }
 
-/** Such as "2026-11-28 08:58 by s3 in eu-west-1". */
+/** Such as "2026-11-28T08:58:00Z by s3 in eu-west-1". */
 function lastUse({
   last_used: at,
   last_used_service: service,
@@ -63,9 +64,8 @@ function lastUse({
 }: Retirement) {
   if (at === null) return 'not known';
   if (at === 'never') return 'never';
-  const when = `${at.slice(0, 10)} ${at.slice(11, 16)}`;
   const by = service === null ? '' : ` by ${service}`;
-  return `${when}${by}${region === null ? '' : ` in ${region}`}`;
+  return `${at}${by}${region === null ? '' : ` in ${region}`}`;
 }
 
 /** What must happen for the readers to follow: once for each kind of place. */

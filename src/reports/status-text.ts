@@ -1,6 +1,7 @@
 // `keyturn status` for people.
 
 import { minuteOf } from '../base/clock.ts';
+import { localDay } from '../base/local-time.ts';
 import { printableAll } from '../base/printable.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
 import type { StatusReport } from './status-report.ts';
@@ -68,7 +69,7 @@ function graceSection(waiting: readonly OpenRotation[], page: Page): string {
     each.username,
     each.old_key_id,
     each.new_key_id ?? '-',
-    each.begun.slice(0, 10),
+    localDay(each.begun),
   ]);
   return [
     page.wrap('', 'Old keys that stay Active until nobody uses them; each run looks again'),

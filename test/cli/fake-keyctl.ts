@@ -1,6 +1,7 @@
 // Stands in for the use cases of keyctl: a home with a few profiles, and AWS's answers.
 
 import type {
+  BackupLine,
   KeyctlContext,
   ProfileExam,
   ProfileLine,
@@ -94,6 +95,50 @@ export const ROTATION: ProfileRotation = {
   deletedKeyId: undefined,
 };
 
+export const BACKUPS: readonly BackupLine[] = [
+  backup('20261121_100000', [OLD, NEW], 'one of the newest 1'),
+  backup('20261111_100000', [OLD], undefined),
+  backup('20261101_100000', [OTHER, OLD], undefined),
+];
+
+function backup(
+  stamp: string,
+  keyIds: readonly string[],
+  staysBecause: string | undefined,
+): BackupLine {
+  return { path: `${FILE}.backup.${stamp}`, madeAt: daysAgo(1), keyIds, staysBecause };
+}
+
+type Note = (name: string, given: unknown) => void;
+
+function fakeBackups(note: Note): KeyctlParts['openBackups'] {
+  return async (options) => {
+    note('backups', options);
+    return {
+      credentialsPath: FILE,
+      backups: BACKUPS,
+      prune: async (paths) => {
+        note('prune', paths);
+        return paths;
+      },
+    };
+  };
+}
+
+function fakeFinish(note: Note): KeyctlParts['finishProfile'] {
+  return async (options, request) => {
+    note('finish', { ...options, ...request });
+    return {
+      account: ACCOUNT,
+      user: 'svc-a',
+      keyId: OLD,
+      outcome: { kind: 'deactivated', deletableFrom: daysAgo(-7) },
+      removedProfile: undefined,
+      backupPath: undefined,
+    };
+  };
+}
+
 export interface FakeAws {
   readonly exam?: Partial<ProfileExam>;
   /** What rotate does. */
@@ -105,6 +150,7 @@ export interface FakeAws {
 function undoneOf(profile: string, kind: UndoResult['kind']): UndoResult {
   return {
     kind,
+    account: ACCOUNT,
     user: 'svc-a',
     restoredKeyId: OLD,
     replacedKeyId: NEW,
@@ -121,7 +167,7 @@ export function fakeParts(
   aws: FakeAws = {},
   calls: { name: string; given: unknown }[] = [],
 ): KeyctlParts {
-  const note = (name: string, given: unknown): void => {
+  const note: Note = (name, given) => {
     calls.push({ name, given });
   };
   return {
@@ -151,23 +197,14 @@ export function fakeParts(
         close: () => note('close', undefined),
       };
     },
-    undoProfile: async (options, _context, tell) => {
-      note('undo', options);
+    undoProfile: async (options, _context, request) => {
+      note('undo', { ...options, dryRun: request?.dryRun });
       const result = undoneOf(options.targetProfile, aws.undoKind ?? 'undo');
       const { restoredKeyId: toKeyId, replacedKeyId: fromKeyId } = result;
-      tell?.({ ...result, toKeyId, fromKeyId });
+      request?.tell({ ...result, toKeyId, fromKeyId });
       return result;
     },
-    finishProfile: async (options, request) => {
-      note('finish', { ...options, ...request });
-      return {
-        user: 'svc-a',
-        keyId: OLD,
-        outcome: { kind: 'deactivated', deletableFrom: daysAgo(-7) },
-        removedProfile: undefined,
-        backupPath: undefined,
-      };
-    },
+    finishProfile: fakeFinish(note),
     listAllKeys: async (options) => {
       note('list-all', options);
       return {
@@ -181,6 +218,8 @@ export function fakeParts(
         accountsSkipped: 0,
       };
     },
+    findMfaDevice: async () => undefined,
+    openBackups: fakeBackups(note),
     ...aws.parts,
   };
 }

@@ -283,7 +283,7 @@ test('a misspelt profile names the near ones, and AWS is not asked', async () =>
       host.err(),
       /error: profile "[pP]rod\w*" is in neither .*credentials nor .*config\n/,
     );
-    assert.match(host.err(), /hint: did you mean production\? keyctl -l lists them all\n/);
+    assert.match(host.err(), /hint: did you mean production\? keyctl -l lists the profiles\n/);
     assert.deepEqual(
       calls.map(({ name }) => name),
       ['list'],
@@ -317,7 +317,10 @@ test('finish --delete of an Active key says what it did not do, and the command 
   const { host } = await runFake(args);
   assert.match(host.out(), /--delete deleted nothing: the key was Active, and no key is deleted/);
   assert.match(host.out(), /\n {2}keyctl finish -a admin -t production --delete\n/);
-  assert.match(host.out(), /after 2026-11-28T10:00Z:\n {2}keyctl finish -a admin -t production\n/);
+  assert.match(
+    host.out(),
+    /after 2026-11-28 10:00 UTC:\n {2}keyctl finish -a admin -t production\n/,
+  );
   const { host: json } = await runFake([...args, '--json']);
   const { finish } = REPORT.parse(JSON.parse(json.out()));
   assert.match(finish?.reason ?? '', /^the key was Active/);
@@ -333,7 +336,10 @@ test('undo and finish reach their use cases and say what came of it', async () =
   const finish = await runFake(['finish', '-t', 'production', '--delete', '--now']);
   const given = finish.calls.find(({ name }) => name === 'finish')?.given as object;
   assert.deepEqual({ ...given, deleteNow: true, skipQuietWait: true }, given);
-  assert.match(finish.host.out(), /^Made Inactive: .* it can be deleted from 2026-11-28 on\.\n/);
+  assert.match(
+    finish.host.out(),
+    /^Made Inactive: .* it can be deleted from 2026-11-28 10:00 UTC on\.\n/,
+  );
 });
 
 test('a MFA code comes from the flag, from the person, or there is nobody to ask', async () => {

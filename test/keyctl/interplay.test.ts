@@ -194,11 +194,13 @@ describe('keyctl and the fleet rotator on one user', () => {
       .replace('[production-previous]', '[production]')
       .replace('[kept]', '[production-previous]');
     await writeFile(laptop.credentials, swapped);
-    const result = await undoProfile(laptop.target('production'), laptop.context, (plan) => {
-      assert.deepEqual(
-        [plan.kind, plan.toKeyId, plan.fromKeyId],
-        ['rest-of-undo', old.id, newKeyId],
-      );
+    const result = await undoProfile(laptop.target('production'), laptop.context, {
+      dryRun: false,
+      tell: (plan) =>
+        assert.deepEqual(
+          [plan.kind, plan.toKeyId, plan.fromKeyId],
+          ['rest-of-undo', old.id, newKeyId],
+        ),
     });
     assert.deepEqual([result.kind, result.restoredKeyId], ['rest-of-undo', old.id]);
     assert.match(await laptop.read(), new RegExp(`\\[production\\]\n.*${old.id}`));

@@ -30,8 +30,9 @@ describe('keyctl undo', () => {
     const { newKeyId } = await rotated(laptop);
     const afterRotation = await laptop.read();
     const plans: UndoPlan[] = [];
-    const undone = await undoProfile(laptop.target('production'), laptop.context, (plan) => {
-      plans.push(plan);
+    const undone = await undoProfile(laptop.target('production'), laptop.context, {
+      dryRun: false,
+      tell: (plan) => plans.push(plan),
     });
     assert.equal(undone.restoredKeyId, old.id);
     assert.equal(undone.reactivated, false);
@@ -41,8 +42,9 @@ describe('keyctl undo', () => {
       keysOf(laptop).map(({ status }) => status),
       ['Active', 'Active'],
     );
-    const back = await undoProfile(laptop.target('production'), laptop.context, (plan) => {
-      plans.push(plan);
+    const back = await undoProfile(laptop.target('production'), laptop.context, {
+      dryRun: false,
+      tell: (plan) => plans.push(plan),
     });
     assert.equal(await laptop.read(), afterRotation);
     assert.deepEqual([undone.kind, back.kind], ['undo', 'undo-of-undo']);
@@ -62,8 +64,11 @@ describe('keyctl undo', () => {
     const before = await laptop.read();
     const writes = laptop.sandbox.requests.writes().length;
     const stopped = new KeyturnError('cancelled', 'stopped by the test');
-    const undoing = undoProfile(laptop.target('production'), laptop.context, () => {
-      throw stopped;
+    const undoing = undoProfile(laptop.target('production'), laptop.context, {
+      dryRun: false,
+      tell: () => {
+        throw stopped;
+      },
     });
     await assert.rejects(undoing, refusedWith('cancelled'));
     assert.equal(await laptop.read(), before);

@@ -15,8 +15,10 @@ import {
 import { VERSION } from '../../base/version.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
 import type { KeyctlReport, KeyLine, RotationPlan } from '../../reports/keyctl-report.ts';
+import { withBackups, withFinish, withUndo } from './build-later-report.ts';
 import type {
   AllKeys,
+  Backups,
   FinishResult,
   ProfileExam,
   ProfileLine,
@@ -40,7 +42,7 @@ export interface KeyctlStart {
 /** What a run has found out and done so far. A step never changes it; it hands on the next one. */
 export interface KeyctlProgress {
   /** The profile whose key it is, and the one that signs; known once a person has chosen them. */
-  readonly pair?: { readonly targetProfile: string; readonly authProfile: string };
+  readonly pair?: { readonly targetProfile: string; readonly authProfile: string | undefined };
   readonly exam?: ProfileExam;
   readonly result?: KeyctlResult;
   /** As the journal names the run; undefined before it has a journal. */
@@ -63,6 +65,13 @@ export type KeyctlResult =
       readonly commands: LaterCommands;
     }
   | { readonly kind: 'all-keys'; readonly all: AllKeys }
+  | {
+      readonly kind: 'backups';
+      readonly found: Backups;
+      readonly pruneCommand: string;
+      /** Paths; in a dry run those that would be. */
+      readonly deleted: readonly string[];
+    }
   | {
       readonly kind: 'profiles';
       readonly credentialsPath: string;
@@ -136,6 +145,8 @@ function withResult(report: KeyctlReport, result: KeyctlResult): KeyctlReport {
       return withFinish(report, result);
     case 'all-keys':
       return withAllKeys(report, result.all);
+    case 'backups':
+      return withBackups(report, result);
     case 'profiles':
       return withProfiles(report, result.credentialsPath, result.profiles);
   }
@@ -161,6 +172,39 @@ function withExam(report: KeyctlReport, exam: ProfileExam): KeyctlReport {
   };
 }
 
+/**
+ * One document about several profiles: each has its own result, and what was changed is told once more for
+ * the whole. `error` is what ended the run before all were done.
+ */
+export function buildSeveralReport(
+  start: KeyctlStart,
+  results: readonly KeyctlReport[],
+  error?: KeyturnError,
+): KeyctlReport {
+  const changes = results.flatMap((each) => each.changes);
+  const planned = results.flatMap((each) => each.planned_changes ?? []);
+  const times = results.flatMap(({ next_run_at: at }) => at ?? []);
+  const whole: KeyctlReport = {
+    ...emptyReport(start),
+    success: results.every(({ success }) => success),
+    run_id: results.find(({ run_id: run }) => run !== null)?.run_id ?? null,
+    credentials_file: results.find(({ credentials_file: file }) => file)?.credentials_file ?? null,
+    account_id: sameOf(results.map(({ account_id: account }) => account)),
+    changes,
+    kept_handoffs: results.flatMap((each) => each.kept_handoffs),
+    next_run_at: times.toSorted()[0] ?? null,
+    summary: { changes: countChanges(changes) },
+    ...(start.dryRun && { planned_changes: planned }),
+    results: results.map((each) => each),
+  };
+  return error === undefined ? whole : withFailure(whole, error);
+}
+
+function sameOf(values: readonly (string | null)[]): string | null {
+  const known = new Set(values.filter((value) => value !== null));
+  return known.size === 1 ? ([...known][0] ?? null) : null;
+}
+
 const OLD_KEY_ENDS = {
   goes: 'would become Inactive',
   waits: 'would stay Active until nobody uses it',
@@ -182,7 +226,9 @@ function plannedOf({ account, user, found, orphan }: ProfileExam): PlannedChange
 function planOf(exam: ProfileExam): RotationPlan {
   const { slot, openPhase, obstacle, orphan } = exam;
   const resumes = openPhase ?? null;
-  const old_key = OLD_KEY_ENDS[exam.oldKeyEnd];
+  const current = exam.keys.find(({ id }) => id === exam.currentKeyId);
+  const isInactive = current?.status === 'Inactive';
+  const old_key = isInactive ? 'is Inactive already' : OLD_KEY_ENDS[exam.oldKeyEnd];
   const nothing = {
     possible: true,
     key_to_delete: null,
@@ -236,56 +282,6 @@ function withRotation(
       deleted_key_id: rotation.deletedKeyId ?? null,
       undo_command: commands.undo,
       finish_command: commands.finish,
-    },
-  };
-}
-
-type Of<Kind extends KeyctlResult['kind']> = Extract<KeyctlResult, { readonly kind: Kind }>;
-
-function withUndo(report: KeyctlReport, { undo: result, commands }: Of<'undo'>): KeyctlReport {
-  return {
-    ...report,
-    user_name: result.user,
-    credentials_file: result.path,
-    undo: {
-      kind: result.kind,
-      restored_key_id: result.restoredKeyId,
-      replaced_key_id: result.replacedKeyId,
-      reactivated: result.reactivated,
-      previous_profile: result.previousProfile,
-      backup_file: result.backupPath ?? null,
-      undo_command: commands.undo,
-      finish_command: commands.finish,
-    },
-  };
-}
-
-/** I5, for whoever asked for both at once. */
-const NOT_IN_ONE_RUN =
-  'the key was Active, and no key is deleted in the run that makes it Inactive';
-
-function withFinish(
-  report: KeyctlReport,
-  { finish: result, commands, deleteNow }: Of<'finish'>,
-): KeyctlReport {
-  const { outcome } = result;
-  const isThere = outcome.kind === 'held' || outcome.kind === 'deactivated';
-  const deletableFrom = isThere ? (outcome.deletableFrom?.toISOString() ?? null) : null;
-  const whyNot = outcome.kind === 'deactivated' && deleteNow ? NOT_IN_ONE_RUN : null;
-  return {
-    ...report,
-    user_name: result.user,
-    next_run_at: deletableFrom,
-    finish: {
-      access_key_id: result.keyId,
-      outcome: outcome.kind,
-      reason: outcome.kind === 'held' ? outcome.reason : whyNot,
-      deletable_from: deletableFrom,
-      undo_command: isThere ? commands.undo : null,
-      finish_command: isThere ? commands.finish : null,
-      delete_command: isThere ? commands.delete : null,
-      removed_profile: result.removedProfile ?? null,
-      backup_file: result.backupPath ?? null,
     },
   };
 }

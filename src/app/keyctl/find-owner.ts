@@ -1,9 +1,11 @@
 // Whose key is it? AWS knows; a profile's name is only a hint. Whatever is answered is checked
 // against the user's own list before anything is written.
 
+import { type Denial, denialOf } from '../../aws/denial.ts';
 import type { AccountGateway } from '../../aws/gateway.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
+import type { Hint } from '../../base/hint.ts';
 import type { AccessKey } from '../../lifecycle/keys.ts';
 
 export interface OwnedKey {
@@ -42,13 +44,20 @@ export async function findOwner(
       : `user ${hints.user} does not have the key ${keyId} of profile ${hints.profile}` +
           (denied === undefined ? '' : `: ${denied.message}`),
     {
-      hint:
-        hints.user === undefined
-          ? 'name the user with --user, or grant the authenticating profile iam:GetAccessKeyLastUsed and iam:ListAccessKeys; check too that both profiles are of one account'
-          : 'check the name; without --user AWS is asked',
+      hint: hintFor(hints, denied),
     },
   );
 }
+
+/** Where a grant cannot help, the denial says who can. */
+function hintFor({ user }: OwnerHints, denied: KeyturnError | undefined): Hint {
+  const isBinding = denied?.code === 'access-denied' && !GRANTABLE.has(denialOf(denied.message));
+  if (isBinding) return denied.hintParts;
+  if (user !== undefined) return 'check the name; without --user AWS is asked';
+  return 'name the user with --user, or grant the authenticating profile iam:GetAccessKeyLastUsed and iam:ListAccessKeys; AWS answers alike for a key that is deleted or of another account';
+}
+
+const GRANTABLE: ReadonlySet<Denial> = new Set(['implicit', 'unstated']);
 
 /** The names to try, the cheapest first: who signs, what AWS says of the key, the profile's name. */
 async function* likelyOwners(

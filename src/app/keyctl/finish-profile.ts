@@ -9,9 +9,9 @@ import { type KeyPair, removeSection } from '../../credentials-file/edit.ts';
 import { checkWritable } from '../../credentials-file/rehearse-write.ts';
 import { applyEdit, saveEdit } from '../../credentials-file/save.ts';
 import { pairOf, previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
-import { type FinishOutcome, finishKey } from '../../engine/finish-key.ts';
+import { type FinishOutcome, finishKey, foretellFinish } from '../../engine/finish-key.ts';
 import { proveKey } from '../../engine/prove-key.ts';
-import { findOwner } from './find-owner.ts';
+import { gatewayForKey, ownerOfKey } from './dead-key.ts';
 import { previousKey } from './previous-key.ts';
 import {
   type OpenedProfileFile,
@@ -19,12 +19,12 @@ import {
   type ProfileFile,
   targetKey,
 } from './profile-file.ts';
-import { gatewayFor, workFor } from './session.ts';
+import { workFor } from './session.ts';
 import type { FinishRequest, FinishResult, KeyctlContext, TargetOptions } from './types.ts';
 
 export async function finishProfile(
   options: TargetOptions,
-  request: FinishRequest,
+  { dryRun = false, ...request }: FinishRequest & { readonly dryRun?: boolean },
   context: KeyctlContext,
 ): Promise<FinishResult> {
   const file = await openProfileFile(options, context);
@@ -35,10 +35,11 @@ export async function finishProfile(
   // The profile of a key that is gone is taken out: a key must not go for a file that keeps it.
   rehearseForgetting(file, profile);
   await checkWritable(file.save);
-  const gateway = await gatewayFor(options, context);
+  const current = { profile, file, keyId: target.keyId };
+  const gateway = await gatewayForKey(current, options, context);
   try {
-    const { user } = await findOwner(target.keyId, { user: options.user, profile }, gateway);
-    const state = await context.state.open(gateway.caller.account, 'write');
+    const { user } = await ownerOfKey(current, gateway, { options, context });
+    const state = await context.state.open(gateway.caller.account, dryRun ? 'read' : 'write');
     const account = workFor({ gateway, state, said: options }, context);
     const confirm = async () => {
       const pair = await pairInPlace(options, context, { keyId, currentKeyId: target.keyId });
@@ -46,11 +47,14 @@ export async function finishProfile(
       await proveKey(key, { user, account });
       await pairInPlace(options, context, { keyId, currentKeyId: target.keyId });
     };
-    const outcome = await finishKey(
-      { user, keyId, currentKeyId: target.keyId, ...request, confirm },
-      account,
-    );
-    return { user, keyId, outcome, ...(await forget(outcome, profile, keyId, file)) };
+    const asked = { user, keyId, currentKeyId: target.keyId, ...request, confirm };
+    const outcome = await (dryRun ? foretellFinish : finishKey)(asked, account);
+    const found = { account: gateway.caller.account, user, keyId, outcome };
+    if (dryRun) {
+      const removedProfile = isEnded(outcome) ? previousProfileOf(profile) : undefined;
+      return { ...found, removedProfile, backupPath: undefined };
+    }
+    return { ...found, ...(await forget(outcome, profile, keyId, file)) };
   } finally {
     gateway.close();
   }
@@ -102,6 +106,10 @@ function rehearseForgetting({ path, bytes }: OpenedProfileFile, profile: string)
   applyEdit(path, bytes, { profiles: [previous], edit });
 }
 
+function isEnded({ kind }: FinishOutcome): boolean {
+  return kind === 'deleted' || kind === 'gone';
+}
+
 /** A pair whose key is gone is only a trap: its profile is taken out, with a backup. */
 async function forget(
   outcome: FinishOutcome,
@@ -109,7 +117,7 @@ async function forget(
   keyId: AccessKeyId,
   file: ProfileFile,
 ): Promise<Pick<FinishResult, 'removedProfile' | 'backupPath'>> {
-  if (outcome.kind !== 'deleted' && outcome.kind !== 'gone') {
+  if (!isEnded(outcome)) {
     return { removedProfile: undefined, backupPath: undefined };
   }
   const previous = previousProfileOf(profile);

@@ -26,7 +26,7 @@ import type { OldKeyFate } from '../../lifecycle/record.ts';
 import type { SlotVerdict } from '../../lifecycle/slot.ts';
 import { seenKeys } from '../seen-keys.ts';
 import { watchBackups } from './backups.ts';
-import { findOwner } from './find-owner.ts';
+import { gatewayForKey, ownerOfKey } from './dead-key.ts';
 import {
   type OpenedProfileFile,
   openProfileFile,
@@ -34,7 +34,7 @@ import {
   type TargetKey,
   targetKey,
 } from './profile-file.ts';
-import { gatewayFor, workFor } from './session.ts';
+import { workFor } from './session.ts';
 import type {
   KeyctlContext,
   ProfileExam,
@@ -71,7 +71,7 @@ export async function openProfileSession(
   rehearse({ profile, file, target }, options.allProfiles === true ? target.sameKeyProfiles : []);
   // Before any call, and in a dry run too: a file that cannot be written must not cost a key.
   const way = options.onlyLooks === true ? undefined : (await checkWritable(file.save)).way;
-  const gateway = await gatewayFor(options, context);
+  const gateway = await gatewayForKey({ profile, file, keyId: target.keyId }, options, context);
   const opened = { profile, file, target, gateway, context, options, way };
   try {
     const exam = await examine(opened);
@@ -90,7 +90,8 @@ async function examine(opened: OpenedProfile): Promise<ProfileExam> {
   const { profile, file, target, gateway, context, options } = opened;
   const { account } = gateway.caller;
   const { keyId } = target;
-  const { user, keys } = await findOwner(keyId, { user: options.user, profile }, gateway);
+  const about = { profile, file, keyId };
+  const { user, keys } = await ownerOfKey(about, gateway, { options, context });
   const state = await context.state.open(account, 'read');
   const alsoProfiles = options.allProfiles === true ? target.sameKeyProfiles : [];
   const place = targetOfProfiles({ path: file.path, profile, alsoProfiles });
@@ -213,18 +214,18 @@ async function rotate(
   const { rotation: outcome, retirement } = await rotateNamedKey(named, work);
   const backupPath = backups.latest();
   if (outcome.kind === 'failed') {
-    throw backupPath === undefined ? outcome.error : withWayBack(outcome.error, exam.profile);
+    throw backupPath === undefined ? outcome.error : withWayBack(outcome.error, options);
   }
   const oldKeyWaitsUntil = retirement?.waiting?.notBefore;
   return { ...(await result(outcome, request, exam)), oldKeyWaitsUntil, backupPath };
 }
 
 /** Once the file was written, the person may want the old pair back while the new one settles. */
-function withWayBack(error: KeyturnError, profile: string): KeyturnError {
+function withWayBack(error: KeyturnError, { undoCommand }: TargetOptions): KeyturnError {
   const hint = [
     ...error.hintParts,
     'the profile holds the new key already; to go back:',
-    command('keyctl', 'undo', '-t', profile),
+    ...(undoCommand === undefined ? ['keyctl undo'] : [{ command: undoCommand }]),
   ];
   return new KeyturnError(error.code, error.message, { hint, cause: error.cause });
 }

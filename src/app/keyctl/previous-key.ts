@@ -3,6 +3,7 @@
 import { type AccessKeyId, accessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
+import { flagWords } from '../../base/shell-words.ts';
 import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
 import { targetOfProfiles } from '../../destinations/credentials-file/place.ts';
 import { jointTarget } from '../../destinations/kinds.ts';
@@ -24,7 +25,7 @@ export async function previousKey(
   context: KeyctlContext,
 ): Promise<AccessKeyId> {
   try {
-    return previousKeyOf(file, options.targetProfile);
+    return previousKeyOf(file, options);
   } catch (thrown) {
     const open = await openRotation(file, options, context).catch(() => undefined);
     throw open ?? thrown;
@@ -62,13 +63,19 @@ async function isOpenTo(place: DeliveryTarget, store: StateStore): Promise<boole
   return false;
 }
 
-function previousKeyOf(file: OpenedProfileFile, profile: string) {
+function previousKeyOf(
+  file: OpenedProfileFile,
+  { targetProfile: profile, wordCommand }: TargetOptions,
+) {
   const previous = previousProfileOf(profile);
   const keyId = file.profiles.find(({ name }) => name === previous)?.keyId;
   if (keyId !== undefined) return accessKeyId(keyId);
+  const words = flagWords('-t', profile, '--target-profile');
+  const rotateCommand =
+    wordCommand === undefined ? command('keyctl', ...words) : { command: wordCommand };
   throw new KeyturnError(
     'unknown-profile',
     `${file.path} has no profile ${previous} with the key that was replaced`,
-    { hint: [`rotate ${profile} first:`, command('keyctl', '-t', profile)] },
+    { hint: [`rotate ${profile} first:`, rotateCommand] },
   );
 }

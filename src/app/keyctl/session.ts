@@ -36,7 +36,8 @@ export function gatewayOptions(options: SigningOptions, context: KeyctlContext):
     signal: context.signal,
     run: context.state.run,
     mfaCode: mfaCode === undefined ? (askMfaCode ?? refuseToAsk) : async () => mfaCode,
-    isMfaWanted: mfaCode !== undefined,
+    isMfaWanted: mfaCode !== undefined || options.isMfaWanted === true,
+    sessions: context.sessions,
     // The key that is rotated is managed by its owner, and not by a role that it may assume.
     signsWithPair: options.signsWithPair ?? authProfile === targetProfile,
   };

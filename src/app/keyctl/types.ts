@@ -1,6 +1,7 @@
 // The use cases of `keyctl` as the command line sees them. Everything that asks or prints is the
 // command line's; everything here reads, decides and acts.
 
+import type { OpenedSessions } from '../../aws/gateway-options.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { KeyturnError } from '../../base/errors.ts';
@@ -26,6 +27,8 @@ export interface KeyctlContext {
   readonly signal: AbortSignal;
   /** Hears of every key that is changed (I16). */
   readonly changes?: ChangeLog;
+  /** Sessions that were opened for one profile and serve the next ones too. */
+  readonly sessions?: OpenedSessions;
   /** Process environment, read once at the edge. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where `~` is; undefined when the system knows of none. */
@@ -46,10 +49,11 @@ export interface SessionOptions {
   readonly askMfaCode: ((serial: string) => Promise<string>) | undefined;
   /** The pair of the profile signs, whatever role it may assume; so it does for its own key. */
   readonly signsWithPair?: boolean;
+  /** Whether a code opens a session first, also where the profile's pair could sign by itself. */
+  readonly isMfaWanted?: boolean;
 }
 
 export interface TargetOptions extends SessionOptions {
-  readonly authProfile: string;
   /** The profile whose key is meant. */
   readonly targetProfile: string;
   /** `--user`: whose key it is, when AWS cannot tell. Checked all the same. */
@@ -60,6 +64,8 @@ export interface TargetOptions extends SessionOptions {
   readonly orphans?: ReadonlySet<AccessKeyId> | undefined;
   /** The command line to which `--orphan KEY` is added to say so. */
   readonly wordCommand?: string | undefined;
+  /** The command line that puts the pair back which a rotation of the profile replaced. */
+  readonly undoCommand?: string | undefined;
   /** How `keyturn keys` reaches the same account and state, for hints. */
   readonly reach?: SameReach | undefined;
   /** What becomes of the old key; it stays Active when left out. */
@@ -134,6 +140,7 @@ export interface UndoPlan extends ForeseenUndo {
 
 export interface UndoResult {
   readonly kind: UndoKind;
+  readonly account: string;
   readonly user: string;
   /** Back in the profile. */
   readonly restoredKeyId: AccessKeyId;
@@ -141,9 +148,17 @@ export interface UndoResult {
   readonly replacedKeyId: AccessKeyId;
   readonly reactivated: boolean;
   readonly path: string;
+  /** Undefined also where nothing was written, as in a dry run. */
   readonly backupPath: string | undefined;
   readonly profile: string;
   readonly previousProfile: string;
+}
+
+/** `tell` is called once all is looked at, before anything is changed. */
+export interface UndoRequest {
+  /** By reads alone: what would be done, told as if it were. */
+  readonly dryRun: boolean;
+  readonly tell: (plan: UndoPlan) => void;
 }
 
 export interface FinishRequest {
@@ -153,6 +168,7 @@ export interface FinishRequest {
 }
 
 export interface FinishResult {
+  readonly account: string;
   readonly user: string;
   readonly keyId: AccessKeyId;
   readonly outcome: FinishOutcome;
@@ -174,18 +190,57 @@ export type OpenProfileSession = (
   context: KeyctlContext,
 ) => Promise<ProfileSession>;
 
-/** `tell` is called once all is looked at, before anything is changed. */
 export type UndoProfile = (
   options: TargetOptions,
   context: KeyctlContext,
-  tell?: (plan: UndoPlan) => void,
+  request?: UndoRequest,
 ) => Promise<UndoResult>;
 
 export type FinishProfile = (
   options: TargetOptions,
-  request: FinishRequest,
+  request: FinishRequest & { readonly dryRun?: boolean },
   context: KeyctlContext,
 ) => Promise<FinishResult>;
+
+/** The MFA device whose code could open a session for the profile's own pair, if one is known. */
+export type FindMfaDevice = (
+  options: SessionOptions,
+  context: KeyctlContext,
+) => Promise<string | undefined>;
+
+export interface BackupsRequest {
+  /** Whether the old ones are to be deleted. */
+  readonly prune: boolean;
+  /** So many of the newest stay. */
+  readonly keep: number;
+}
+
+/** A backup beside the credentials file. */
+export interface BackupLine {
+  readonly path: string;
+  readonly madeAt: Date;
+  /** Keys whose secrets it holds, each once. */
+  readonly keyIds: readonly string[];
+  /** Undefined where it is old and nothing speaks for it; else why it stays, in a sentence. */
+  readonly staysBecause: string | undefined;
+}
+
+export interface Backups {
+  readonly credentialsPath: string;
+  /** The newest first. */
+  readonly backups: readonly BackupLine[];
+}
+
+/** The backups, looked at; AWS is not asked. */
+export interface OpenedBackups extends Backups {
+  /** Deletes those of the paths for which, looked at again, nothing speaks. Resolves with those deleted. */
+  prune(paths: readonly string[]): Promise<readonly string[]>;
+}
+
+export type OpenBackups = (
+  options: Pick<SessionOptions, 'credentialsFile'> & Pick<BackupsRequest, 'keep'>,
+  context: Pick<KeyctlContext, 'env' | 'home' | 'clock' | 'state'>,
+) => Promise<OpenedBackups>;
 
 /** `keyctl -l`: no call to AWS, and nothing heavy is loaded. */
 export interface ProfileLine {

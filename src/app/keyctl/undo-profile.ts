@@ -10,6 +10,7 @@ import { checkWritable } from '../../credentials-file/rehearse-write.ts';
 import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
 import { targetOfProfiles } from '../../destinations/credentials-file/place.ts';
 import { rehearseSwap } from '../../destinations/credentials-file/profile-edits.ts';
+import { foretellReplacement } from '../../engine/foretell-undo.ts';
 import { foreseeUndo, type SwappedPair, undoReplacement } from '../../engine/undo-rotation.ts';
 import { ownersKnownTo } from '../known-owners.ts';
 import { watchBackups } from './backups.ts';
@@ -17,12 +18,12 @@ import { findOwner, type OwnedKey } from './find-owner.ts';
 import { previousKey } from './previous-key.ts';
 import { openProfileFile, targetKey } from './profile-file.ts';
 import { gatewayFor, workFor } from './session.ts';
-import type { KeyctlContext, TargetOptions, UndoPlan, UndoResult } from './types.ts';
+import type { KeyctlContext, TargetOptions, UndoRequest, UndoResult } from './types.ts';
 
 export async function undoProfile(
   options: TargetOptions,
   context: KeyctlContext,
-  tell: (plan: UndoPlan) => void = () => {},
+  { dryRun, tell }: UndoRequest = { dryRun: false, tell: () => {} },
 ): Promise<UndoResult> {
   const file = await openProfileFile(options, context);
   const profile = options.targetProfile;
@@ -42,15 +43,18 @@ export async function undoProfile(
     if (!keys.some(({ id }) => id === fromKeyId)) {
       await refuseOtherOwner({ user, ...pair, profile, named: options.user }, gateway, context);
     }
-    const state = await context.state.open(gateway.caller.account, 'write');
+    const state = await context.state.open(gateway.caller.account, dryRun ? 'read' : 'write');
     const backups = watchBackups(context);
     const target = targetOfProfiles(place);
     const foreseen = foreseeUndo({ user, ...pair }, target, await state.history(user));
     tell({ ...foreseen, user, profile, previousProfile });
     const work = workFor({ gateway, state, said: options }, backups.context, target);
-    const undone = await undoReplacement({ user, ...pair }, work);
+    const undone = dryRun
+      ? await foretellReplacement({ user, ...pair }, target, work)
+      : await undoReplacement({ user, ...pair }, work);
     return {
       kind: foreseen.kind,
+      account: gateway.caller.account,
       user,
       restoredKeyId: undone.toKeyId,
       replacedKeyId: undone.fromKeyId,

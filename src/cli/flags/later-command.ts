@@ -1,7 +1,7 @@
 // Command lines for the reader to paste that are about the same accounts and the same state as the
 // command which names them.
 
-import { shellWords } from '../../base/shell-words.ts';
+import { shellWords, flagWords as wordsOfFlag } from '../../base/shell-words.ts';
 
 /** Where the calls come from, and where the state is. */
 export interface Whereabouts {
@@ -18,7 +18,7 @@ export interface Entrance {
 
 /** The words of one flag; none where it was not given. */
 export function flagWords(name: string, value: string | undefined): readonly string[] {
-  return value === undefined ? [] : [`--${name}`, value];
+  return wordsOfFlag(`--${name}`, value);
 }
 
 export function entranceWords({ roleName, externalId }: Entrance): readonly string[] {

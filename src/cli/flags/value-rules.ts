@@ -128,6 +128,17 @@ export const profileName = shaped(
   'the name of a profile',
 );
 
+/** For a flag that may be given several times: its value is one of them, whatever is in it. */
+export function oneOf<Value>({ read, ...rule }: ValueRule<Value>): ValueRule<readonly Value[]> {
+  return {
+    ...rule,
+    read: (text) => {
+      const value = read(text);
+      return value === undefined ? undefined : [value];
+    },
+  };
+}
+
 /** Words with commas between them; what each may be is judged where the options are resolved. */
 export function list(
   placeholder: string,

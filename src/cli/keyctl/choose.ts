@@ -6,11 +6,14 @@ import { wholeDaysBetween } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
 import type { ChooseRequest, ProfileChoice } from '../terminal/asker.ts';
-import type { Pair } from './options.ts';
+import type { KeyctlOrder, Pair } from './options.ts';
 import type { StepContext } from './step-context.ts';
 
 /** Throws `no-profile` when the files hold none to choose, and `cancelled` when the person leaves. */
-export async function chooseProfiles(run: StepContext): Promise<Pair> {
+export async function chooseProfiles(
+  run: StepContext,
+  { preselected }: Pick<Extract<KeyctlOrder, { kind: 'choose' }>, 'preselected'>,
+): Promise<Pair> {
   const { ask, parts, options, context } = run;
   if (ask === undefined) throw nothingToChoose('there is no terminal to ask in');
   const found = await parts.listProfiles({ credentialsFile: options.credentialsFile }, context);
@@ -21,9 +24,15 @@ export async function chooseProfiles(run: StepContext): Promise<Pair> {
   if (targets.length === 0) {
     throw nothingToChoose(`no profile of ${found.credentialsPath} holds a key to rotate`);
   }
+  // One that is in neither file is not told here: whoever reads the list sees what there is.
+  const initial = preselected !== undefined && names.has(preselected) ? preselected : undefined;
   const authProfile = await ask.choose({
     title: 'Step 1 of 2: the profile that signs the calls to AWS',
-    subtitle: 'Your own, or an administrator’s. It needs the right to manage the key.',
+    subtitle:
+      initial === undefined
+        ? 'Your own, or an administrator’s. It needs the right to manage the key.'
+        : `AWS_PROFILE names ${initial}. It needs the right to manage the key.`,
+    initial,
     answered: (name) => `Signing with ${name}`,
     choices: found.profiles.map(choiceOf),
     whileChoosing: () => {},

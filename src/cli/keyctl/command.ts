@@ -9,14 +9,16 @@
 
 import { buildKeyctlReport } from '../../app/keyctl/build-keyctl-report.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { command as commandLine } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
+import { flagWords } from '../../base/shell-words.ts';
 import { VERSION } from '../../base/version.ts';
 import { isAskedFor } from '../flags/argv.ts';
 import { helpWidth, renderUsage } from '../flags/help.ts';
 import { canAsk, type Host } from '../host.ts';
 import { type Command, runCli } from '../run.ts';
 import { KEYCTL_FLAGS } from './flags.ts';
-import { resolveKeyctl } from './options.ts';
+import { type KeyctlOrder, resolveKeyctl } from './options.ts';
 import { KEYCTL_PARTS, type KeyctlParts } from './parts.ts';
 import type { LoadAsker } from './run.ts';
 
@@ -38,8 +40,8 @@ export function keyctlCommand(parts: KeyctlParts = KEYCTL_PARTS, loadAsker?: Loa
       }
       const options = resolveKeyctl(host.args, host);
       const { order } = options;
-      if (order.kind === 'choose' && !canAsk(host)) throw await nobodyToAsk(host);
-      if (order.kind === 'list' || (order.kind === 'list-keys' && order.pair === undefined)) {
+      if (order.kind === 'choose' && !canAsk(host)) throw await nobodyToAsk(host, order);
+      if (order.kind === 'list' || order.kind === 'list-files') {
         const { listFiles } = await import('./lists.ts');
         return listFiles(session, options, order.kind, parts);
       }
@@ -61,11 +63,22 @@ async function pageFor({ args, stdout }: Host): Promise<string | undefined> {
 }
 
 /** Prints how keyctl is called; the error that it returns says what is missing. */
-async function nobodyToAsk(host: Host): Promise<KeyturnError> {
+async function nobodyToAsk(
+  host: Host,
+  { preselected }: Extract<KeyctlOrder, { kind: 'choose' }>,
+): Promise<KeyturnError> {
   const { KEYCTL_USAGE } = await import('./help.ts');
   host.stderr.writeNow(`${renderUsage(KEYCTL_USAGE, helpWidth(host.stderr))}\n`);
   return new KeyturnError('no-profile', 'no profile is named, and there is no terminal to ask in', {
-    hint: 'keyctl -l lists the profiles; keyctl --help says more',
+    hint: [
+      ...(preselected === undefined
+        ? []
+        : [
+            `AWS_PROFILE names ${preselected}, which is rotated only when you say so:`,
+            commandLine('keyctl', ...flagWords('-t', preselected, '--target-profile')),
+          ]),
+      'keyctl -l lists the profiles; keyctl --help says more',
+    ],
   });
 }
 

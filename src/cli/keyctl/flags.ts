@@ -12,8 +12,12 @@ const LISTS = 'Lists; nothing is changed';
 const SEVERAL = 'With --list-all-keys: several accounts';
 const HOW = 'How it is done';
 const FINISH = 'With finish';
+const BACKUPS = 'With backups';
 const AWS = 'How AWS is reached';
 const OUTPUT = 'What is printed';
+
+/** So many of the newest backups stay when old ones are deleted. */
+export const KEEP_DEFAULT = 5;
 
 const profile = rule.notEmpty(rule.profileName);
 const path = rule.notEmpty(rule.path);
@@ -22,9 +26,11 @@ export const KEYCTL_FLAGS = {
   targetProfile: {
     names: ['target-profile'],
     short: 't',
-    rule: profile,
+    rule: rule.notEmpty(rule.oneOf(rule.profileName)),
+    isList: true,
     group: WHICH,
-    about: 'The profile whose key is rotated; the same as naming it without a flag.',
+    about:
+      'The profile whose key is rotated; the same as naming it without a flag. Several are rotated one after the other.',
   },
   authProfile: {
     names: ['auth-profile'],
@@ -33,6 +39,13 @@ export const KEYCTL_FLAGS = {
     group: WHICH,
     about:
       'The profile that signs the calls. When only one of -a and -t is given, it serves as both.',
+  },
+  authEnvironment: {
+    names: ['auth-environment'],
+    rule: rule.boolean,
+    group: WHICH,
+    about:
+      'Sign with what AWS tools use without a profile: the keys of the environment, a web identity, or the role of the container or the instance. AWS_PROFILE counts too.',
   },
   user: {
     names: ['user'],
@@ -77,7 +90,8 @@ export const KEYCTL_FLAGS = {
     names: ['list-all-keys'],
     rule: rule.boolean,
     group: LISTS,
-    about: 'Every key of every user of the account, signed by -a; or of several accounts.',
+    about:
+      'Every key of every user of the account, or of several accounts. Signed by -a, and without it as with --auth-environment.',
   },
   organization: { ...ACCOUNT_FLAGS.organization, group: SEVERAL },
   accounts: { ...ACCOUNT_FLAGS.accounts, group: SEVERAL, rule: rule.notEmpty(rule.accountIds) },
@@ -115,6 +129,20 @@ export const KEYCTL_FLAGS = {
     rule: rule.boolean,
     group: FINISH,
     about: 'Do not wait until the last-used times of AWS have caught up with the rotation.',
+  },
+  prune: {
+    names: ['prune'],
+    rule: rule.boolean,
+    group: BACKUPS,
+    about:
+      'Delete the old ones, after a question that --yes answers. One that holds the only copy of a secret which a rotation may still need stays.',
+  },
+  keep: {
+    names: ['keep'],
+    rule: rule.notEmpty(rule.integer('N', 0, 1000, 5)),
+    group: BACKUPS,
+    about: 'How many of the newest backups stay.',
+    fallback: String(KEEP_DEFAULT),
   },
   region: {
     names: ['region'],

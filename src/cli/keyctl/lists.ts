@@ -1,6 +1,6 @@
 // `keyctl -l`, and `-k` without a profile: what the files say. AWS is not asked.
 
-import { buildKeyctlReport } from '../../app/keyctl/build-keyctl-report.ts';
+import { buildKeyctlReport, type KeyctlStart } from '../../app/keyctl/build-keyctl-report.ts';
 import type { Session } from '../run.ts';
 import type { KeyctlOptions } from './options.ts';
 import { reportJson, reportText } from './output.ts';
@@ -9,15 +9,15 @@ import type { KeyctlParts } from './parts.ts';
 export async function listFiles(
   session: Session,
   options: KeyctlOptions,
-  command: 'list' | 'list-keys',
+  order: 'list' | 'list-files',
   parts: KeyctlParts,
 ): Promise<number> {
   const { host, voice } = session;
   const { credentialsFile } = options;
   const found = await parts.listProfiles({ credentialsFile }, host);
   const { credentialsPath, profiles, faults = [] } = found;
-  const start = {
-    command,
+  const start: KeyctlStart = {
+    command: order === 'list' ? 'list' : 'list-keys',
     dryRun: false,
     profile: undefined,
     authProfile: undefined,

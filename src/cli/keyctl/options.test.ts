@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KeyturnError } from '../../base/errors.ts';
-import { type KeyctlOptions, resolveKeyctl } from './options.ts';
+import { type KeyctlOptions, type Pair, resolveKeyctl, type TargetOrder } from './options.ts';
 
 const HERE = { env: { AWS_PROFILE: 'from-env' }, cwd: '/home/ada/project', home: '/home/ada' };
 
@@ -13,13 +13,18 @@ function resolve(args: readonly string[]): KeyctlOptions {
 
 const own = { authProfile: 'p', targetProfile: 'p' };
 const admin = { authProfile: 'a', targetProfile: 'p' };
+const q = { authProfile: 'q', targetProfile: 'q' };
 const later = { deleteNow: false, skipQuietWait: false };
 
+function rotation(pair: Pair): TargetOrder {
+  return { kind: 'rotate', pair, dryRun: false };
+}
+
 const ORDERS: readonly (readonly [line: string, order: KeyctlOptions['order']])[] = [
-  ['', { kind: 'choose', dryRun: false }],
-  ['--yes', { kind: 'choose', dryRun: false }],
-  ['--dry-run', { kind: 'choose', dryRun: true }],
-  ['-c other', { kind: 'choose', dryRun: false }],
+  ['', { kind: 'choose', dryRun: false, preselected: 'from-env' }],
+  ['--yes', { kind: 'choose', dryRun: false, preselected: 'from-env' }],
+  ['--dry-run', { kind: 'choose', dryRun: true, preselected: 'from-env' }],
+  ['-c other', { kind: 'choose', dryRun: false, preselected: 'from-env' }],
   // One of -a and -t serves as both.
   ['p', { kind: 'rotate', pair: own, dryRun: false }],
   ['-t p', { kind: 'rotate', pair: own, dryRun: false }],
@@ -43,23 +48,74 @@ const ORDERS: readonly (readonly [line: string, order: KeyctlOptions['order']])[
     '-t undo',
     { kind: 'rotate', pair: { authProfile: 'undo', targetProfile: 'undo' }, dryRun: false },
   ],
-  ['undo -t p', { kind: 'undo', pair: own }],
-  ['undo p', { kind: 'undo', pair: own }],
-  ['undo -a a -t p', { kind: 'undo', pair: admin }],
-  ['-a a undo p', { kind: 'undo', pair: admin }],
-  ['finish -t p', { kind: 'finish', pair: own, request: later }],
-  ['finish p --delete', { kind: 'finish', pair: own, request: { ...later, deleteNow: true } }],
-  ['finish p --now', { kind: 'finish', pair: own, request: { ...later, skipQuietWait: true } }],
+  ['undo -t p', { kind: 'undo', pair: own, dryRun: false }],
+  ['undo p', { kind: 'undo', pair: own, dryRun: false }],
+  ['undo -a a -t p', { kind: 'undo', pair: admin, dryRun: false }],
+  ['-a a undo p', { kind: 'undo', pair: admin, dryRun: false }],
+  ['finish -t p', { kind: 'finish', pair: own, request: later, dryRun: false }],
+  [
+    'finish p --delete',
+    { kind: 'finish', pair: own, request: { ...later, deleteNow: true }, dryRun: false },
+  ],
+  [
+    'finish p --now',
+    { kind: 'finish', pair: own, request: { ...later, skipQuietWait: true }, dryRun: false },
+  ],
+  ['undo p --dry-run', { kind: 'undo', pair: own, dryRun: true }],
+  ['finish p --dry-run', { kind: 'finish', pair: own, request: later, dryRun: true }],
   ['-l', { kind: 'list' }],
   ['--list', { kind: 'list' }],
   ['--list --json -c x', { kind: 'list' }],
-  ['-k', { kind: 'list-keys', pair: undefined }],
+  ['-k', { kind: 'list-files' }],
   ['--list-keys -t p', { kind: 'list-keys', pair: own }],
   ['-kt p', { kind: 'list-keys', pair: own }],
   ['-k p', { kind: 'list-keys', pair: own }],
   ['-k -a a -t p', { kind: 'list-keys', pair: admin }],
   ['--list-all-keys -a a', { kind: 'list-all-keys', authProfile: 'a', accounts: undefined }],
   ['--list-all-keys', { kind: 'list-all-keys', authProfile: undefined, accounts: undefined }],
+  [
+    '--list-all-keys --auth-environment',
+    { kind: 'list-all-keys', authProfile: undefined, accounts: undefined },
+  ],
+  // Several, one after the other; one that is named twice is one.
+  ['p q', { kind: 'several', orders: [rotation(own), rotation(q)] }],
+  ['-t p -t q', { kind: 'several', orders: [rotation(own), rotation(q)] }],
+  [
+    '-a a p q',
+    { kind: 'several', orders: [rotation(admin), rotation({ ...q, authProfile: 'a' })] },
+  ],
+  ['p -t p', rotation(own)],
+  ['p -t q', { kind: 'several', orders: [rotation(q), rotation(own)].reverse() }],
+  [
+    'undo p q',
+    {
+      kind: 'several',
+      orders: [
+        { kind: 'undo', pair: own, dryRun: false },
+        { kind: 'undo', pair: q, dryRun: false },
+      ],
+    },
+  ],
+  [
+    '-k p q',
+    {
+      kind: 'several',
+      orders: [
+        { kind: 'list-keys', pair: own },
+        { kind: 'list-keys', pair: q },
+      ],
+    },
+  ],
+  ['--auth-environment p', rotation({ authProfile: undefined, targetProfile: 'p' })],
+  ['backups', { kind: 'backups', request: { prune: false, keep: 5 }, dryRun: false }],
+  [
+    'backups --prune --keep 0',
+    { kind: 'backups', request: { prune: true, keep: 0 }, dryRun: false },
+  ],
+  [
+    'backups --prune --dry-run',
+    { kind: 'backups', request: { prune: true, keep: 5 }, dryRun: true },
+  ],
 ];
 
 for (const [line, order] of ORDERS) {
@@ -77,14 +133,6 @@ const REFUSED: readonly (readonly [
   ['-x p', 'unknown-flag', /unknown flag -x/],
   ['-yx p', 'unknown-flag', /unknown flag -/],
   ['-yy p', 'repeated-flag', /-y is given twice/],
-  ['-tp -tq', 'repeated-flag', /is given twice/],
-  ['-t p -t q', 'repeated-flag', /-t is given twice/],
-  ['-t p --target-profile q', 'repeated-flag', /are the same flag/],
-  ['p -t q', 'conflicting-flags', /"p" and -t q both name a profile/],
-  ['p q', 'stray-argument', /unexpected argument "q"/],
-  ['undoo p', 'stray-argument', /did you mean keyctl undo p\?/],
-  ['undo p q', 'stray-argument', /unexpected argument "q"/],
-  ['undo p q r', 'stray-argument', /unexpected argument "r"/],
   ['undo', 'no-profile', /keyctl undo needs a profile.*keyctl -t undo/],
   ['finish', 'no-profile', /keyctl finish needs a profile/],
   ['-l -k', 'conflicting-flags', /--list and --list-keys/],
@@ -97,8 +145,15 @@ const REFUSED: readonly (readonly [
   ['--list-all-keys -a a -t p', 'conflicting-flags', /do not go together/],
   ['p --delete', 'conflicting-flags', /--delete has no meaning for a rotation.*finish/],
   ['undo p --now', 'conflicting-flags', /--now has no meaning for undo/],
-  ['undo p --dry-run', 'conflicting-flags', /--dry-run has no meaning for undo/],
   ['finish p --all-profiles', 'conflicting-flags', /--all-profiles has no meaning for finish/],
+  ['p q --user u', 'conflicting-flags', /--user names the owner of one key/],
+  ['-a p --auth-environment', 'conflicting-flags', /do not go together/],
+  ['--auth-environment -l', 'conflicting-flags', /--auth-environment has no meaning for list/],
+  ['backups p', 'conflicting-flags', /is about the whole file/],
+  ['backups -l', 'conflicting-flags', /backups and --list/],
+  ['p --prune', 'conflicting-flags', /--prune has no meaning for a rotation.*keyctl backups/],
+  ['p --keep 3', 'conflicting-flags', /--keep has no meaning for a rotation.*keyctl backups/],
+  ['backups --keep -1', 'bad-value', /--keep/],
   ['p --region mars', 'bad-value', /--region takes a region name/],
   ['p --mfa-code 12345', 'bad-value', /6 digits/],
   ['p --user a/b', 'bad-value', /IAM user name/],

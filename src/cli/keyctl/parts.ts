@@ -3,9 +3,11 @@
 
 import type { PeekAtKeys } from '../../app/keyctl/peek-at-keys.ts';
 import type {
+  FindMfaDevice,
   FinishProfile,
   ListAllKeys,
   ListProfiles,
+  OpenBackups,
   OpenProfileSession,
   UndoProfile,
 } from '../../app/keyctl/types.ts';
@@ -17,6 +19,8 @@ export interface KeyctlParts {
   readonly listProfiles: ListProfiles;
   readonly listAllKeys: ListAllKeys;
   readonly peekAtKeys: PeekAtKeys;
+  readonly findMfaDevice: FindMfaDevice;
+  readonly openBackups: OpenBackups;
 }
 
 export const KEYCTL_PARTS: KeyctlParts = {
@@ -43,5 +47,13 @@ export const KEYCTL_PARTS: KeyctlParts = {
   peekAtKeys: async (...given) => {
     const { peekAtKeys } = await import('../../app/keyctl/peek-at-keys.ts');
     return peekAtKeys(...given);
+  },
+  findMfaDevice: async (...given) => {
+    const { findMfaDevice } = await import('../../app/keyctl/find-mfa-device.ts');
+    return findMfaDevice(...given);
+  },
+  openBackups: async (...given) => {
+    const { openBackups } = await import('../../app/keyctl/open-backups.ts');
+    return openBackups(...given);
   },
 };

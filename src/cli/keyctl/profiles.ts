@@ -5,18 +5,25 @@ import type { ListProfiles } from '../../app/keyctl/types.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { quoted } from '../flags/argv.ts';
-import { nearest } from '../flags/closest.ts';
+import { closest, nearest } from '../flags/closest.ts';
+import { COMMANDS } from './options.ts';
 import type { StepContext } from './step-context.ts';
 
 type Found = Awaited<ReturnType<ListProfiles>>;
 
 const SUGGESTIONS_MAX = 3;
 
-/** Throws `unknown-profile` for the first that is in neither file. Reads files only. */
-export async function requireProfiles(run: StepContext, names: readonly string[]): Promise<void> {
+/**
+ * Throws `unknown-profile` for the first that is in neither file. Reads files only. Where the environment
+ * signs there is no name.
+ */
+export async function requireProfiles(
+  run: StepContext,
+  names: readonly (string | undefined)[],
+): Promise<void> {
   const { credentialsFile } = run.options;
   const found = await run.parts.listProfiles({ credentialsFile }, run.context);
-  for (const name of names) requireProfile(found, name);
+  for (const name of names) if (name !== undefined) requireProfile(found, name);
 }
 
 export function requireProfile(found: Found, name: string): void {
@@ -25,6 +32,8 @@ export function requireProfile(found: Found, name: string): void {
   const trouble = found.whyMissing?.(name);
   if (trouble !== undefined) throw trouble;
   const near = nearest(name, known, SUGGESTIONS_MAX);
+  const word = closest(name, COMMANDS);
+  const meant = [...(word === undefined ? [] : [`keyctl ${word}`]), ...near];
   throw new KeyturnError(
     'unknown-profile',
     `profile ${quoted(name)} is in neither ${found.credentialsPath} nor ${found.configPath}`,
@@ -32,9 +41,9 @@ export function requireProfile(found: Found, name: string): void {
       hint:
         known.length === 0
           ? ['these files hold no profile; create one:', command('aws', 'configure')]
-          : near.length === 0
+          : meant.length === 0
             ? 'keyctl -l lists the profiles'
-            : `did you mean ${near.join(' or ')}? keyctl -l lists them all`,
+            : `did you mean ${meant.join(' or ')}? keyctl -l lists the profiles`,
     },
   );
 }

@@ -10,19 +10,19 @@ import { printable } from '../../base/printable.ts';
 import type { AccessKey } from '../../lifecycle/keys.ts';
 import { useWords } from '../../lifecycle/use-words.ts';
 import { renderPlan } from '../../reports/keyctl-text.ts';
-import type { Asker } from '../terminal/asker.ts';
 import { styleOf } from '../terminal/style.ts';
+import { confirmed, declined } from './confirm.ts';
 import type { Pair } from './options.ts';
 import { requireProfiles } from './profiles.ts';
 import { keysReach, laterCommands, type StepContext, targetOptions } from './step-context.ts';
+import { withMfa } from './with-mfa.ts';
 
 /** Yields the exam, and then the rotation with it. */
 export async function* rotateProfile(run: StepContext, pair: Pair): AsyncGenerator<KeyctlProgress> {
   await requireProfiles(run, [pair.authProfile, pair.targetProfile]);
-  run.showWaiting('asking AWS whose key it is');
-  const opened = await run.parts.openProfileSession(targetOptions(run, pair), run.context);
+  const opened = await withMfa(run, pair, (by) => open(by, pair));
   try {
-    const { exam } = opened;
+    const { exam } = opened.session;
     run.hideWaiting();
     const examined: KeyctlProgress = { pair, exam };
     yield examined;
@@ -31,25 +31,43 @@ export async function* rotateProfile(run: StepContext, pair: Pair): AsyncGenerat
     const mayRemove = await keyToRemove(run, exam, pair);
     // A person who agreed to delete a key to make room has agreed to the rotation too.
     if (mayRemove === undefined) await confirmChoice(run, exam);
-    yield { ...examined, result: await rotate(run, pair, { opened, mayRemove }) };
+    yield { ...examined, result: await rotate(opened, pair, mayRemove) };
   } finally {
-    opened.close();
+    opened.session.close();
   }
 }
 
-interface Agreed {
-  readonly opened: ProfileSession;
-  readonly mayRemove: AccessKeyId | undefined;
+/** The session, and the run in which it was opened: with a code of an MFA device or without. */
+interface Opened {
+  readonly session: ProfileSession;
+  readonly by: StepContext;
+}
+
+async function open(by: StepContext, pair: Pair): Promise<Opened> {
+  by.showWaiting('asking AWS whose key it is');
+  return { by, session: await by.parts.openProfileSession(targetOptions(by, pair), by.context) };
 }
 
 async function rotate(
-  run: StepContext,
+  opened: Opened,
   pair: Pair,
-  { opened, mayRemove }: Agreed,
+  mayRemove: AccessKeyId | undefined,
 ): Promise<KeyctlProgress['result']> {
+  const { by: run } = opened;
   const { allProfiles } = run.options;
-  run.showWaiting('rotating');
-  const rotation = await opened.rotate({ mayRemove, allProfiles });
+  const rotation = await withMfa(run, pair, async (by) => {
+    // Reading may be allowed without MFA, and changing not: then another session is opened.
+    const isSame = by === run;
+    const { session } = isSame ? opened : await open(by, pair);
+    try {
+      by.showWaiting('rotating');
+      // The other key may have made room before the rest was denied.
+      const isFull = session.exam.slot.kind !== 'free';
+      return await session.rotate({ mayRemove: isFull ? mayRemove : undefined, allProfiles });
+    } finally {
+      if (!isSame) session.close();
+    }
+  });
   return { kind: 'rotation', rotation, commands: laterCommands(run, pair) };
 }
 
@@ -129,19 +147,4 @@ async function confirmChoice(run: StepContext, exam: ProfileExam): Promise<void>
   if (options.order.kind !== 'choose' || options.yes || ask === undefined) return;
   const question = `Rotate ${exam.currentKeyId} of ${exam.profile}?`;
   if (!(await confirmed(run, ask, question, true))) throw declined();
-}
-
-async function confirmed(
-  { session }: StepContext,
-  ask: Asker,
-  question: string,
-  fallback: boolean,
-): Promise<boolean> {
-  const answer = await ask.confirm(question, fallback);
-  session.host.stderr.writeNow('\n');
-  return answer;
-}
-
-function declined(): KeyturnError {
-  return new KeyturnError('cancelled', 'nothing was changed');
 }

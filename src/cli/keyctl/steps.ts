@@ -3,21 +3,25 @@
 
 import type { KeyctlProgress } from '../../app/keyctl/build-keyctl-report.ts';
 import type { UndoPlan } from '../../app/keyctl/types.ts';
+import { assert } from '../../base/errors.ts';
 import { renderUndoPlan } from '../../reports/keyctl-later-text.ts';
 import { styleOf } from '../terminal/style.ts';
+import { listBackups } from './backups.ts';
 import { chooseProfiles } from './choose.ts';
 import type { KeyctlOrder, Pair } from './options.ts';
 import { requireProfiles } from './profiles.ts';
 import { rotateProfile } from './rotate.ts';
 import { laterCommands, type StepContext, sessionOptions, targetOptions } from './step-context.ts';
+import { withMfa } from './with-mfa.ts';
 
 type OrderOf<Kind extends KeyctlOrder['kind']> = KeyctlOrder & { readonly kind: Kind };
 
+/** An order about one profile, or about none: several are taken apart before, and files need no run. */
 export async function* performOrder(run: StepContext): AsyncGenerator<KeyctlProgress> {
   const { order } = run.options;
   switch (order.kind) {
     case 'choose': {
-      const pair = await chooseProfiles(run);
+      const pair = await chooseProfiles(run, order);
       yield { pair };
       return yield* rotateProfile(run, pair);
     }
@@ -33,26 +37,34 @@ export async function* performOrder(run: StepContext): AsyncGenerator<KeyctlProg
       yield await listAllKeys(run, order);
       return;
     case 'list-keys':
-      if (order.pair !== undefined) yield await listKeys(run, order.pair);
+      yield await listKeys(run, order.pair);
+      return;
+    case 'backups':
+      yield await listBackups(run, order);
       return;
     case 'list':
-      return;
+    case 'list-files':
+    case 'several':
+      assert(false, `${order.kind} is performed elsewhere`);
   }
 }
 
-async function undo(run: StepContext, { pair }: OrderOf<'undo'>): Promise<KeyctlProgress> {
+async function undo(run: StepContext, { pair, dryRun }: OrderOf<'undo'>): Promise<KeyctlProgress> {
   await requireProfiles(run, [pair.authProfile, pair.targetProfile]);
-  run.showWaiting(`putting the previous key of ${pair.targetProfile} back`);
-  const tell = (plan: UndoPlan) => showUndoPlan(run, plan);
-  const undone = await run.parts.undoProfile(targetOptions(run, pair), run.context, tell);
+  let isTold = dryRun || run.options.json;
+  const tell = (plan: UndoPlan) => {
+    if (!isTold) showUndoPlan(run, plan);
+    isTold = true;
+  };
+  const undone = await withMfa(run, pair, (by) => {
+    by.showWaiting(`putting the previous key of ${pair.targetProfile} back`);
+    return by.parts.undoProfile(targetOptions(by, pair), by.context, { dryRun, tell });
+  });
   return { result: { kind: 'undo', undo: undone, commands: laterCommands(run, pair) } };
 }
 
 /** Which key comes and which goes is on stderr before anything is changed. */
-function showUndoPlan(run: StepContext, plan: UndoPlan): void {
-  const { session, options } = run;
-  if (options.json) return;
-  const { host } = session;
+function showUndoPlan({ session: { host }, ...run }: StepContext, plan: UndoPlan): void {
   run.hideWaiting();
   host.stderr.writeNow(`${renderUndoPlan(plan, styleOf(host.stderr, host))}\n\n`);
   run.showWaiting(`putting ${plan.toKeyId} back`);
@@ -60,11 +72,13 @@ function showUndoPlan(run: StepContext, plan: UndoPlan): void {
 
 async function finish(
   run: StepContext,
-  { pair, request }: OrderOf<'finish'>,
+  { pair, request, dryRun }: OrderOf<'finish'>,
 ): Promise<KeyctlProgress> {
   await requireProfiles(run, [pair.authProfile, pair.targetProfile]);
-  run.showWaiting(`retiring the previous key of ${pair.targetProfile}`);
-  const finished = await run.parts.finishProfile(targetOptions(run, pair), request, run.context);
+  const finished = await withMfa(run, pair, (by) => {
+    by.showWaiting(`retiring the previous key of ${pair.targetProfile}`);
+    return by.parts.finishProfile(targetOptions(by, pair), { ...request, dryRun }, by.context);
+  });
   const { deleteNow } = request;
   const commands = laterCommands(run, pair);
   return { result: { kind: 'finish', finish: finished, deleteNow, commands } };
@@ -74,17 +88,22 @@ async function listAllKeys(
   run: StepContext,
   { authProfile, accounts }: OrderOf<'list-all-keys'>,
 ): Promise<KeyctlProgress> {
-  if (authProfile !== undefined) await requireProfiles(run, [authProfile]);
-  run.showWaiting('reading users and keys');
-  const asked = { ...sessionOptions(run, authProfile), accounts };
-  return { result: { kind: 'all-keys', all: await run.parts.listAllKeys(asked, run.context) } };
+  await requireProfiles(run, [authProfile]);
+  const all = await withMfa(run, { authProfile }, (by) => {
+    by.showWaiting('reading users and keys');
+    return by.parts.listAllKeys({ ...sessionOptions(by, authProfile), accounts }, by.context);
+  });
+  return { result: { kind: 'all-keys', all } };
 }
 
 async function listKeys(run: StepContext, pair: Pair): Promise<KeyctlProgress> {
   await requireProfiles(run, [pair.authProfile, pair.targetProfile]);
-  run.showWaiting('asking AWS for the keys');
-  const asked = { ...targetOptions(run, pair), onlyLooks: true };
-  const opened = await run.parts.openProfileSession(asked, run.context);
-  opened.close();
-  return { exam: opened.exam };
+  const exam = await withMfa(run, pair, async (by) => {
+    by.showWaiting('asking AWS for the keys');
+    const asked = { ...targetOptions(by, pair), onlyLooks: true };
+    const opened = await by.parts.openProfileSession(asked, by.context);
+    opened.close();
+    return opened.exam;
+  });
+  return { exam };
 }

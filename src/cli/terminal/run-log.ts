@@ -9,6 +9,7 @@ import type { KeyturnError } from '../../base/errors.ts';
 import type { EngineEvent, EventCode, EventSink } from '../../base/events.ts';
 import type { Host } from '../host.ts';
 import type { LogOptions } from '../rotate/options.ts';
+import { isPlainTerminal } from './locale.ts';
 import { COLOURS, isLogged, jsonLine, textLine } from './log.ts';
 import { openLogFile } from './log-file.ts';
 import type { Masker } from './mask.ts';
@@ -115,5 +116,5 @@ export function fitted(line: string, width: number): string {
 }
 
 export function showsProgress(host: Host, options: LogOptions): boolean {
-  return host.stderr.isTerminal && host.env.TERM !== 'dumb' && options.format === 'text';
+  return host.stderr.isTerminal && !isPlainTerminal(host.env) && options.format === 'text';
 }

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { accessKeyId } from '../../base/access-key-id.ts';
-import { createSpinner, isUnicodeTerminal, type Spinner } from './spinner.ts';
+import { isUnicodeTerminal } from './locale.ts';
+import { createSpinner, type Spinner } from './spinner.ts';
 
 const newKeyId = accessKeyId('AKIAI44QH8DHBEXAMPLE');
 

@@ -93,8 +93,3 @@ function stepText(event: EngineEvent): string | undefined {
       return undefined;
   }
 }
-
-/** What the locale says; Windows' terminals and macOS take it either way. */
-export function isUnicodeTerminal(env: Readonly<Record<string, string | undefined>>): boolean {
-  return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
-}

@@ -9,6 +9,7 @@
 
 import type { KeyturnError } from '../../base/errors.ts';
 import { type Hint, hintLine, hintText, linesOfHint } from '../../base/hint.ts';
+import { localTimes } from '../../base/local-time.ts';
 import { printable, printableJson } from '../../base/printable.ts';
 import { wrapped } from '../../base/wrap.ts';
 import type { Masker } from './mask.ts';
@@ -72,11 +73,11 @@ export function lineText(
   const label = kind === 'remark' ? `${program}: ` : `${program}: ${kind}: `;
   const layout = { width, indent: INDENT };
   // The message of an error is words alone, whatever is quoted in it.
-  if (kind === 'error') return wrapped(label, printable(text), layout);
+  if (kind === 'error') return wrapped(label, printable(localTimes(text)), layout);
   const lines = linesOfHint(text).map((line) =>
     line.kind === 'command'
       ? `${' '.repeat(COMMAND_INDENT)}${printable(line.text)}`
-      : wrapped(label, printable(line.text), layout),
+      : wrapped(label, printable(localTimes(line.text)), layout),
   );
   return lines.join('\n');
 }

@@ -5,6 +5,7 @@ import { accessKeyOperations } from './access-keys.ts';
 import { accountOperations } from './account.ts';
 import { accountDetailsOperations } from './account-details.ts';
 import { credentialReportOperations } from './credential-report.ts';
+import { mfaDeviceOperations } from './mfa-devices.ts';
 import { policyOperations } from './policies.ts';
 import { tagOperations } from './tags.ts';
 import { userOperations } from './users.ts';
@@ -22,5 +23,6 @@ export const iam: QueryService = {
     ...accountDetailsOperations,
     ...tagOperations,
     ...policyOperations,
+    ...mfaDeviceOperations,
   },
 };
