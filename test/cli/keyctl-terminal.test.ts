@@ -96,7 +96,7 @@ const LEAVING: readonly (readonly [what: string, args: string, steps: readonly S
     [
       ['Step 1', KEY.enter],
       ['Step 2', KEY.enter],
-      ['[Y/n]', 'n'],
+      ['[Y/n]', `n${KEY.enter}`],
     ],
   ],
   [
@@ -124,7 +124,9 @@ for (const [what, args, steps] of LEAVING) {
 }
 
 test('y deletes the key that was shown, and only then rotates', { skip }, async () => {
-  const sitting = await keyctl(['production'], [['[y/N]', 'y']], { FAKE_KEYCTL: 'busy' });
+  const sitting = await keyctl(['production'], [['[y/N]', `y${KEY.enter}`]], {
+    FAKE_KEYCTL: 'busy',
+  });
   assertSane(sitting);
   assert.equal(sitting.code, 0);
   assert.match(sitting.text, /other key +AKIAQ3EGOTHERKEY0001 {2}Active, \d+ days old, used/);
@@ -212,11 +214,69 @@ test('SIGTERM at a question leaves the terminal as it was: exit 143', { skip }, 
   assert.equal(sitting.code, 143);
 });
 
-test('a terminal that cannot move its cursor is not asked', { skip }, async () => {
-  const sitting = await keyctl([], [], { TERM: 'dumb' });
+// Only yes is yes: any other word is a no, and so is its first letter alone.
+for (const [typed, code] of [
+  ['y', 0],
+  ['YES', 0],
+  ['', 0],
+  ['stop', 130],
+  ['yesterday', 130],
+  ['ja', 130],
+  ['no', 130],
+  ['1', 130],
+] as const) {
+  test(`"${typed}" and Enter at [Y/n]: exit ${code}`, { skip }, async () => {
+    const sitting = await keyctl(
+      [],
+      [
+        ['Step 1', KEY.enter],
+        ['Step 2', KEY.enter],
+        ['[Y/n]', typed + KEY.enter],
+      ],
+    );
+    assertSane(sitting);
+    assert.equal(sitting.code, code);
+    assert.equal(sitting.text.includes('Rotated:'), code === 0);
+  });
+}
+
+test('a number picks the entry that has it, in both lists', { skip }, async () => {
+  const sitting = await keyctl(
+    ['--yes'],
+    [
+      ['2  default', `1${KEY.enter}`],
+      ['3  production', `3${KEY.enter}`],
+    ],
+  );
   assertSane(sitting);
-  assert.equal(sitting.code, 2);
-  assert.match(sitting.text, /there is no terminal to ask in/);
+  assert.equal(sitting.code, 0);
+  assert.match(sitting.text, /Signing with admin\n/);
+  assert.match(sitting.text, /Rotated: production/);
+});
+
+test('a number picks its entry also where names hold digits', { skip }, async () => {
+  const sitting = await keyctl(
+    [],
+    [
+      ['1  team-0', `13${KEY.enter}`],
+      ['Step 2', 'q'],
+    ],
+    { FAKE_KEYCTL: 'many' },
+  );
+  assert.match(sitting.text, /Signing with team-12-x/);
+});
+
+test('AWS_PROFILE is what Enter chooses, and that is said', { skip }, async () => {
+  const sitting = await keyctl(
+    [],
+    [
+      ['AWS_PROFILE names production', KEY.enter],
+      ['Step 2', KEY.ctrlC],
+    ],
+    { AWS_PROFILE: 'production' },
+  );
+  assertSane(sitting);
+  assert.match(sitting.text, /Signing with production\n/);
 });
 
 test('NO_COLOR and a plain locale: no colour, and ASCII while waiting', { skip }, async () => {

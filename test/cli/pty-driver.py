@@ -1,6 +1,6 @@
-"""Runs a command on a pseudo-terminal of 80x24 and plays a person's part.
+"""Runs a command on a pseudo-terminal of 80x24, or of other columns, and plays a person's part.
 
-stdin: {"command": [...], "env": {...}, "steps": [[expect, send], ...], "hangup": false}
+stdin: {"command": [...], "env": {...}, "steps": [[expect, send], ...], "columns": 80}
 Each step waits until the text (screen codes taken out) is seen, then sends keys.
 stdout: {"output", "code", "canonical", "echo", "missing"}
 """
@@ -39,7 +39,7 @@ def read_some(master, timeout_s):
 def main():
     order = json.load(sys.stdin)
     master, slave = os.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, order.get("columns", 80), 0, 0))
     child = subprocess.Popen(
         order["command"],
         stdin=slave,

@@ -39,13 +39,15 @@ export function skipWithoutTerminal(): string | false {
   return `no ${PYTHON} with a pty module; install it or set KEYTURN_TEST_PYTHON`;
 }
 
+/** COLUMNS is how wide the terminal is; programs hear of it from the terminal alone. */
 export function sit(
   command: readonly string[],
   steps: readonly Step[],
-  env: Readonly<Record<string, string>> = {},
+  { COLUMNS, ...env }: Readonly<Record<string, string>> = {},
 ): Promise<Sitting> {
   const child = spawn(PYTHON, [DRIVER], { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.end(JSON.stringify({ command, steps, env: { TERM: 'xterm', ...env } }));
+  const columns = COLUMNS === undefined ? 80 : Number(COLUMNS);
+  child.stdin.end(JSON.stringify({ command, steps, columns, env: { TERM: 'xterm', ...env } }));
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;

@@ -9,7 +9,7 @@ import type { Session } from '../run.ts';
 import { inRunShell, type ShellOptions } from '../run-shell.ts';
 import type { Asker } from '../terminal/asker.ts';
 import { isPlainTerminal, isUnicodeTerminal } from '../terminal/locale.ts';
-import { createSpinner, type Spinner } from '../terminal/spinner.ts';
+import { createSpinner, createSteps, type Spinner } from '../terminal/spinner.ts';
 import type { KeyctlOptions } from './options.ts';
 import { type OrderWork, startOf, WorkOnOne } from './order-work.ts';
 import { reportJson } from './output.ts';
@@ -44,8 +44,9 @@ export async function runKeyctl(
     log: options.log,
     stillFinished: 'the step under way',
     leftOpen: 'resumes what is open',
-    loadProgress: async (stream) => {
-      spinner = createSpinner({ stream, clock, isUnicode: isUnicodeTerminal(env) });
+    loadProgress: async (stream, _tally, canRedraw) => {
+      const isUnicode = isUnicodeTerminal(env);
+      spinner = canRedraw ? createSpinner({ stream, clock, isUnicode }) : createSteps({ stream });
       return spinner;
     },
     changes: () => work.untold(),

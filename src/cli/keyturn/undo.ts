@@ -22,6 +22,7 @@ import { regionOf, stateDirectory } from '../flags/surroundings.ts';
 import { resolveLog } from '../rotate/options.ts';
 import type { Session } from '../run.ts';
 import { inRunShell, type RunShell, type ShellOptions } from '../run-shell.ts';
+import { progressBar } from '../terminal/load-progress.ts';
 import { styleOf } from '../terminal/style.ts';
 import { documentOfOne, documentOfSeveral, iso, told, type UndoFacts } from './undo-documents.ts';
 import { readUndo, UNDO_FLAGS, type UndoRequest, type UndoValues, undoHelp } from './undo-flags.ts';
@@ -83,12 +84,7 @@ function shellOf({ session, values, facts }: Order, { kind }: UndoRequest): Shel
     log: resolveLog(values, session.host),
     stillFinished: isOne || dryRun ? 'the step under way' : 'the undos under way',
     leftOpen: isOne && !dryRun ? 'finishes the undo' : 'finishes what is open',
-    ...(!isOne && {
-      loadProgress: async (stream, tally) => {
-        const { createProgress } = await import('../terminal/progress.ts');
-        return createProgress(stream, dryRun, tally);
-      },
-    }),
+    ...(!isOne && { loadProgress: progressBar(dryRun) }),
     changes: () => changes.all,
     failureDocument: ({ code, message, hint = null, notBefore }) =>
       values.json

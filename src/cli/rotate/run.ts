@@ -10,6 +10,7 @@ import type { RotationReport } from '../../reports/rotation-report.ts';
 import { openStateStore, whyVolatile } from '../../state/stores.ts';
 import type { Session } from '../run.ts';
 import { inRunShell, type ShellOptions } from '../run-shell.ts';
+import { progressBar } from '../terminal/load-progress.ts';
 import type { ResolvedOptions } from './options.ts';
 import { printResult } from './output.ts';
 
@@ -51,10 +52,7 @@ export async function rotate(
     log: options.log,
     stillFinished: 'the steps under way',
     leftOpen: 'resumes what is open',
-    loadProgress: async (stream, tally) => {
-      const { createProgress } = await import('../terminal/progress.ts');
-      return createProgress(stream, options.rotate.dryRun, tally);
-    },
+    loadProgress: progressBar(options.rotate.dryRun),
     changes: () => changes.all,
     failureDocument: (error) =>
       format === 'json' ? failureDocument(error, { runId, told: changes.soFar }) : undefined,

@@ -26,7 +26,12 @@ export interface RunLog {
   readonly close: () => number;
 }
 
-export type LoadProgress = (stream: NodeJS.WriteStream, tally: Tally) => Promise<Progress>;
+/** Undefined where lines of the log tell as much. */
+export type LoadProgress = (
+  stream: NodeJS.WriteStream,
+  tally: Tally,
+  canRedraw: boolean,
+) => Promise<Progress | undefined>;
 
 /** The least time between two lines that say how far the run is. */
 const PROGRESS_EVERY_MS = 10_000;
@@ -44,7 +49,7 @@ export async function openRunLog(
   const file = options.file === undefined ? undefined : openLogFile(options.file);
   const nowMs = () => host.clock.now().getTime();
   let progress = showsProgress(host, options)
-    ? await loadProgress?.(host.stderr.stream, new Tally(nowMs))
+    ? await loadProgress?.(host.stderr.stream, new Tally(nowMs), !isPlainTerminal(host.env))
     : undefined;
   const colour = options.format === 'text' && host.stderr.hasColours(host.env);
   const line = (event: EngineEvent, at: Date, withColour: boolean): string =>
@@ -116,5 +121,5 @@ export function fitted(line: string, width: number): string {
 }
 
 export function showsProgress(host: Host, options: LogOptions): boolean {
-  return host.stderr.isTerminal && !isPlainTerminal(host.env) && options.format === 'text';
+  return host.stderr.isTerminal && options.format === 'text';
 }

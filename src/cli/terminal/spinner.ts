@@ -71,6 +71,35 @@ export function createSpinner({ stream, clock, isUnicode }: SpinnerOptions): Spi
   };
 }
 
+/** The same for a terminal on which nothing is drawn anew: a line for each step, once. */
+export function createSteps({ stream }: Pick<SpinnerOptions, 'stream'>): Spinner {
+  let last: string | undefined;
+  let isOpen = false;
+  const begin = (text: string): void => {
+    // How long something was waited for goes on counting; one line says it.
+    const step = text.replace(/ \(\d+ s\)$/, '');
+    isOpen = true;
+    if (step !== last) stream.write(`${printable(step)}\n`);
+    last = step;
+  };
+  return {
+    begin,
+    pause: () => {
+      isOpen = false;
+    },
+    update: (event) => {
+      const step = stepText(event);
+      if (step !== undefined && isOpen) begin(step);
+    },
+    above: (line) => {
+      stream.write(`${line}\n`);
+    },
+    stop: () => {
+      isOpen = false;
+    },
+  };
+}
+
 function stepText(event: EngineEvent): string | undefined {
   switch (event.code) {
     case 'rotation-started':

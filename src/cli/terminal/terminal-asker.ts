@@ -12,6 +12,7 @@ import { printable, printableLines } from '../../base/printable.ts';
 import { wrapped } from '../../base/wrap.ts';
 import type { Host } from '../host.ts';
 import { type Asker, type ChooseRequest, entryOf, isYes, whyNoCode } from './asker.ts';
+import { asciiText, isAsciiLocale } from './locale.ts';
 
 type Tone = 'bold' | 'cyan' | 'dim' | 'red';
 
@@ -21,17 +22,21 @@ interface Terminal {
   readonly output: NodeJS.WriteStream;
   readonly signal: AbortSignal;
   readonly paint: (tone: Tone, text: string) => string;
+  /** A text of others as the terminal can show it. */
+  readonly shown: (text: string) => string;
   /** Columns to write in; the last one stays free, because some terminals wrap behind it. */
   readonly width: () => number;
 }
 
 export function terminalAsker(host: Host, signal: AbortSignal): Asker {
   const hasColours = host.stderr.hasColours(host.env);
+  const isAscii = isAsciiLocale(host.env);
   const terminal: Terminal = {
     input: host.stdin.stream(),
     output: host.stderr.stream,
     signal,
     paint: (tone, text) => (hasColours ? styleText(tone, text, { validateStream: false }) : text),
+    shown: (text) => (isAscii ? asciiText(printable(text)) : printable(text)),
     width: () => (host.stderr.stream.columns || 80) - 1,
   };
   return {
@@ -67,7 +72,7 @@ async function choose(request: ChooseRequest, terminal: Terminal): Promise<strin
   const prompt: AutocompletePrompt<Option> = new AutocompletePrompt<Option>({
     ...streams(terminal),
     options: choices.map(({ name }) => ({ value: name, label: name })),
-    ...(initial !== undefined && { initialValue: initial }),
+    ...(initial !== undefined && { initialValue: [initial] }),
     filter: (typed, { value }) => isMeant(typed, value, list),
     validate: (value) => (value === undefined ? 'no profile has that in its name' : undefined),
     render: () => chooser(prompt, list, terminal),
@@ -103,30 +108,30 @@ function redraw(prompt: object): void {
 function chooser(
   prompt: AutocompletePrompt<Option>,
   { request, details, numbers, isLetterQ }: List,
-  { paint, output, width: columns }: Terminal,
+  { paint, output, shown, width: columns }: Terminal,
 ): string {
   if (prompt.state === 'cancel') return '';
-  if (prompt.state === 'submit') return request.answered(printable(String(prompt.value)));
+  if (prompt.state === 'submit') return request.answered(shown(String(prompt.value)));
   const { filteredOptions: options, cursor } = prompt;
   const title = wrapped('', request.title, { width: columns() });
   const subtitle = wrapped('', request.subtitle, { width: columns() });
   const around = title.split('\n').length + subtitle.split('\n').length + 7;
   const height = Math.max(3, Math.min(14, (output.rows || 24) - around));
   const { from, to } = visible(cursor, options.length, height);
-  const longest = Math.max(...options.map(({ value }) => printable(value).length));
+  const longest = Math.max(...options.map(({ value }) => shown(value).length));
   const width = Math.min(Math.max(longest, 12), NAME_WIDTH_MAX);
   const digits = String(numbers.size).length;
   const lines = options.slice(from, to).map(({ value }, index) => {
-    const name = printable(value).padEnd(width);
+    const name = shown(value).padEnd(width);
     const isHere = from + index === cursor;
     const number = String(numbers.get(value) ?? '').padStart(digits);
     const line = fit(`${isHere ? '>' : ' '} ${number}  ${name}`, columns());
     const room = columns() - line.length;
-    const rest = words(`  ${printable(details.get(value) ?? '')}`, room);
+    const rest = words(`  ${shown(details.get(value) ?? '')}`, room);
     return isHere ? paint('cyan', line) + rest : line + paint('dim', rest);
   });
   const more = options.length - (to - from);
-  const typed = printable(prompt.userInput);
+  const typed = shown(prompt.userInput);
   return [
     paint('bold', title),
     paint('dim', subtitle),

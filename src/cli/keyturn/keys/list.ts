@@ -15,6 +15,7 @@ import type { Host } from '../../host.ts';
 import { DEFAULTS } from '../../rotate/flags.ts';
 import type { Session } from '../../run.ts';
 import { inRunShell, type ShellOptions } from '../../run-shell.ts';
+import { progressBar } from '../../terminal/load-progress.ts';
 import { styleOf } from '../../terminal/style.ts';
 import { listFailure } from '../keys-failures.ts';
 import { KEYS_FLAGS } from './flags.ts';
@@ -37,10 +38,7 @@ export async function listKeysCommand(session: Session, args: readonly string[])
     log: quietLog(values, host),
     stillFinished: 'the calls under way',
     leftOpen: 'begins anew',
-    loadProgress: async (stream, tally) => {
-      const { createProgress } = await import('../../terminal/progress.ts');
-      return createProgress(stream, true, tally);
-    },
+    loadProgress: progressBar(true),
     failureDocument: (error) =>
       values.json ? json(listFailure(error, options.daysThreshold, host.clock.now())) : undefined,
   };
