@@ -27,7 +27,7 @@ const WORLDS: Readonly<Record<string, FakeAws>> = {
   },
   denied: {
     parts: {
-      findMfaDevice: async () => DEVICE,
+      findMfaDevice: async () => ({ serial: DEVICE }),
       openProfileSession: async (options, context) => {
         if (options.isMfaWanted !== true) {
           throw new KeyturnError('access-denied', 'not allowed: with an explicit deny');

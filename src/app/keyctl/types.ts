@@ -202,11 +202,17 @@ export type FinishProfile = (
   context: KeyctlContext,
 ) => Promise<FinishResult>;
 
-/** The MFA device whose code could open a session for the profile's own pair, if one is known. */
+/** The device whose code could open a session for who signs. */
+export interface MfaDevice {
+  /** Undefined where nothing names one. */
+  readonly serial: string | undefined;
+}
+
+/** Resolves with undefined where a session signs already, or no IAM user does: then no code helps. */
 export type FindMfaDevice = (
   options: SessionOptions,
   context: KeyctlContext,
-) => Promise<string | undefined>;
+) => Promise<MfaDevice | undefined>;
 
 export interface BackupsRequest {
   /** Whether the old ones are to be deleted. */

@@ -1,7 +1,8 @@
 // A policy that demands MFA denies what a pair by itself tries. AWS says no more than that it is denied, so
 // the step is tried by itself first, and once more in a session that a code of the MFA device opened.
 
-import { mayNeedMfa } from '../../aws/denial.ts';
+import type { MfaDevice } from '../../app/keyctl/types.ts';
+import { denialOf, mayNeedMfa } from '../../aws/denial.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import type { Pair } from './options.ts';
 import { type StepContext, sessionOptions } from './step-context.ts';
@@ -24,13 +25,15 @@ export async function withMfa<Value>(
     const denied = toKeyturnError(thrown);
     const device = await deviceFor(run, signer, denied);
     if (device === undefined) throw denied;
-    if (run.ask === undefined) throw withDevice(denied, device);
+    const { serial } = device;
+    if (serial === undefined) throw withoutDevice(denied, authProfile);
+    if (run.ask === undefined) throw withDevice(denied, serial);
     run.hideWaiting();
     run.session.voice.remark('AWS denied that; it may allow it with MFA');
     return await step({ ...run, isMfaWanted: true }).catch((again) => {
       const error = toKeyturnError(again);
       // Whoever leaves the question wants to know what it was about.
-      throw error.code === 'cancelled' ? denied : error;
+      throw error.code === 'cancelled' ? withDevice(denied, serial) : error;
     });
   }
 }
@@ -40,7 +43,7 @@ async function deviceFor(
   run: StepContext,
   { authProfile, targetProfile }: Signer,
   denied: KeyturnError,
-): Promise<string | undefined> {
+): Promise<MfaDevice | undefined> {
   const { isMfaWanted, options, parts, context } = run;
   // As the step itself: a profile's own key is managed with its pair, whatever role it may assume.
   const signsWithPair = authProfile === targetProfile;
@@ -51,8 +54,22 @@ async function deviceFor(
   return await parts.findMfaDevice(session, context).catch(() => undefined);
 }
 
-function withDevice(denied: KeyturnError, device: string): KeyturnError {
+function withDevice(denied: KeyturnError, serial: string): KeyturnError {
+  return withHint(denied, `if a policy demands MFA, add --mfa-code with a code of ${serial}`);
+}
+
+/** Where a permission lacks, MFA is seldom why; where a policy denies, it often is. */
+function withoutDevice(denied: KeyturnError, profile: Pair['authProfile']): KeyturnError {
+  if (profile === undefined || denialOf(denied.message) !== 'explicit') return denied;
+  const what = `add mfa_serial = ARN of the device to profile ${profile}, and run again`;
+  return withHint(denied, `if that policy demands MFA, ${what}`);
+}
+
+function withHint(denied: KeyturnError, first: string): KeyturnError {
   const { code, message, hintParts, notBefore } = denied;
-  const hint = [`if a policy demands MFA, add --mfa-code with a code of ${device}`, ...hintParts];
-  return new KeyturnError(code, message, { hint, notBefore, cause: denied });
+  return new KeyturnError(code, message, {
+    hint: [first, ...hintParts],
+    notBefore,
+    cause: denied,
+  });
 }
