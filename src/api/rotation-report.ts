@@ -10,6 +10,8 @@ export interface RotationReport {
   readonly days_threshold: number;
   /** Keys were due that would pass the threshold within so many days. */
   readonly look_ahead_days: number;
+  /** Of `keyturn rotate`: the key or the user that was named; `days_threshold` says nothing then. */
+  readonly target?: string | undefined;
   readonly rotated_keys: readonly RotatedKey[];
   readonly cleanup_results: readonly CleanupResult[];
   /** Old keys that stay Active until nobody uses them, and those that waited and went. */

@@ -30,6 +30,8 @@ export interface RunFacts {
   readonly dryRun: boolean;
   readonly daysThreshold: number;
   readonly lookAheadDays: number;
+  /** The key or the user that the run was about. */
+  readonly target: string | undefined;
   readonly version: string;
   /** What was done to keys, as far as the run has come. */
   readonly changes: ChangeLog;
@@ -117,7 +119,8 @@ export class ReportLedger {
   }
 
   report({ account, source, counts }: WholeRun, endedAt: Date): RotationReport {
-    const { runId, startedAt, dryRun, daysThreshold, lookAheadDays, version, changes } = this.#run;
+    const { runId, startedAt, dryRun, daysThreshold, lookAheadDays, target, version, changes } =
+      this.#run;
     // Accounts end in any order; two runs should differ only where something else happened.
     const rotated = this.#rotated.toSorted(byAccount);
     const cleaned = this.#cleaned.toSorted(byAccount);
@@ -128,6 +131,7 @@ export class ReportLedger {
       dry_run: dryRun,
       days_threshold: daysThreshold,
       look_ahead_days: lookAheadDays,
+      ...(target !== undefined && { target }),
       rotated_keys: rotated,
       cleanup_results: cleaned,
       retirements,

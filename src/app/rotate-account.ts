@@ -52,6 +52,7 @@ export async function rotateAccount(
     dryRun,
     daysThreshold,
     lookAheadDays,
+    target: options.target,
     version: VERSION,
   });
   const { signal, dispose } = stopSignal(clock, context.signal, options.timeoutMs);

@@ -18,12 +18,6 @@ export function command(...words: readonly string[]): Command {
   return { command: shellWords(words) };
 }
 
-/** The command that makes a key of a user Inactive. */
-export function commandToDeactivate(user: string, keyId: string): Command {
-  const words = ['--user-name', user, '--access-key-id', keyId, '--status', 'Inactive'];
-  return command('aws', 'iam', 'update-access-key', ...words);
-}
-
 const COMMAND_INDENT = '  ';
 
 /** The hint as a text of lines, those with a command indented; no part can forge a line. */

@@ -4,6 +4,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
+import { keysCommand } from '../base/key-command.ts';
 import { retiringKey } from '../lifecycle/decide-user.ts';
 import { type AccessKey, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
 import type { RotationStep } from '../lifecycle/record.ts';
@@ -55,7 +56,7 @@ export async function foretellFinish(
     await assertGone(request, at);
     return { kind: 'gone' };
   }
-  assertReplaced(request, keys);
+  assertReplaced(request, keys, account.policy);
   const now = account.clock.now();
   if (key.status === 'Active') {
     assertQuiet(request, await about(key, keys, at), now);
@@ -99,7 +100,7 @@ export async function finishKey(
       await endGrace({ type: 'closed', reason: 'old-key-gone' }, work);
       return { kind: 'gone' };
     }
-    assertReplaced(request, keys);
+    assertReplaced(request, keys, account.policy);
     if (key.status === 'Active')
       return await deactivate(request, await about(key, keys, work), work);
     // Somebody else made it Inactive, so its hold begins now (I5).
@@ -161,7 +162,11 @@ async function assertGone({ user, keyId }: FinishRequest, at: UserAtHand): Promi
   );
 }
 
-function assertReplaced(request: FinishRequest, keys: readonly AccessKey[]): void {
+function assertReplaced(
+  request: FinishRequest,
+  keys: readonly AccessKey[],
+  { reach }: AccountWork['policy'],
+): void {
   const { user, keyId, currentKeyId } = request;
   assert(keyId !== currentKeyId, 'a key cannot replace itself');
   const current = keys.find(({ id }) => id === currentKeyId);
@@ -169,7 +174,7 @@ function assertReplaced(request: FinishRequest, keys: readonly AccessKey[]): voi
   throw new KeyturnError(
     'key-changed',
     `${currentKeyId} of ${user} is ${current?.status ?? 'gone'}, so ${keyId} is the only way in`,
-    { hint: 'nothing was changed; look at the user’s keys (keyctl -k)' },
+    { hint: ['nothing was changed; look at their keys:', keysCommand(['--user', user], reach)] },
   );
 }
 

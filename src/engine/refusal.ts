@@ -12,6 +12,7 @@ import { servedAt } from '../lifecycle/served-at.ts';
 import { ownKeyError } from '../lifecycle/signer.ts';
 import { twoKeysAdvice } from '../lifecycle/two-keys.ts';
 import { describeKey } from './key-details.ts';
+import { roomHint } from './room-hint.ts';
 import type { UserAtHand } from './user-work.ts';
 
 type Refused = Exclude<Next, { readonly kind: 'nothing' | 'rotate' }>;
@@ -50,7 +51,7 @@ function refusedFor(next: Refused, at: UserAtHand): KeyturnError {
       return placesLeftError(next, at);
     case 'not-theirs':
       return new KeyturnError('key-changed', `${next.keyId} is not a key of ${at.user} any more`, {
-        hint: 'look at the user’s keys (keyctl -k), then at the profile',
+        hint: ['look at their keys:', keysCommand(['--user', at.user], at.account.policy.reach)],
       });
   }
 }
@@ -114,7 +115,7 @@ function noRoomError({ slot }: NoRoom, { user, account }: UserAtHand): KeyturnEr
     return new KeyturnError(
       'no-free-slot',
       `there is no room for a new key of ${user}: ${slot.because}`,
-      { hint: slot.hint },
+      { hint: roomHint(slot.way, account.policy.reach) },
     );
   }
   const { key, because } = slot;
@@ -123,7 +124,9 @@ function noRoomError({ slot }: NoRoom, { user, account }: UserAtHand): KeyturnEr
     `${user} has two keys, and ${key.id} (${because}) would have to go to make room`,
     {
       hint: [
-        'run in a terminal to be asked, or do it first:',
+        key.status === 'Active'
+          ? 'make room for it: once nothing uses that key,'
+          : 'make room for it:',
         keyCommand(key.status === 'Active' ? 'deactivate' : 'delete', key.id, account.policy.reach),
       ],
     },

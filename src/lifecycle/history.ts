@@ -115,6 +115,12 @@ export class UserHistory {
     return [...this.#rotations.values()].findLast(is);
   }
 
+  /** The runs that began a rotation, each once. */
+  get runs(): ReadonlySet<string> {
+    this.#catchUp();
+    return new Set([...this.#pasts.values()].map(({ begunBy }) => begunBy));
+  }
+
   /** The rotations that this run began, in their order; not those that it finished for another. */
   begunBy(run: string): readonly Rotation[] {
     this.#catchUp();

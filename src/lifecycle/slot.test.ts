@@ -46,7 +46,8 @@ describe('which key may make room', () => {
   it('I5: not one that is held, and the hint says until when', () => {
     const verdict = judge('Active', 'Inactive', new Date('2026-11-20T10:00:00Z'));
     assert(verdict.kind === 'full');
-    assert.match(String(verdict.hint), /after 2026-12-20T10:00Z; or at once/);
+    const until = new Date('2026-12-20T10:00:00Z');
+    assert.deepEqual(verdict.way, { kind: 'wait-or-delete', keyId: OTHER, until });
   });
 
   it('not one that was used since it was replaced, whoever agrees', () => {

@@ -2,8 +2,7 @@
 // (or --yes) decides; the fleet rotator never removes a key to make room on its own.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
-import type { Hint } from '../base/hint.ts';
+import { MS_PER_DAY } from '../base/clock.ts';
 import { type AccessKey, KEYS_PER_USER_MAX } from './keys.ts';
 import { HOLD_DAYS, isHeld, judgeIdle, judgeQuiet, type RetiringKey } from './retirement.ts';
 
@@ -28,7 +27,16 @@ export interface RemovableKey {
 export type SlotVerdict =
   | { readonly kind: 'free' }
   | ({ readonly kind: 'removable' } & RemovableKey)
-  | { readonly kind: 'full'; readonly because: string; readonly hint: Hint };
+  | { readonly kind: 'full'; readonly because: string; readonly way: WayToRoom };
+
+/** What would make room where nothing may be deleted for it. */
+export type WayToRoom =
+  | { readonly kind: 'delete-in-iam' }
+  | { readonly kind: 'sign-otherwise' }
+  /** The key that is to be replaced. */
+  | { readonly kind: 'activate'; readonly keyId: AccessKeyId }
+  /** The key that is held. */
+  | { readonly kind: 'wait-or-delete'; readonly keyId: AccessKeyId; readonly until: Date };
 
 /** The key that could make room; undefined when none can, or none need. */
 export function otherKey({
@@ -45,14 +53,14 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
   const { keys, currentKeyId } = facts;
   if (keys.length < KEYS_PER_USER_MAX) return { kind: 'free' };
   if (keys.length > KEYS_PER_USER_MAX) {
-    return full(`the user has ${keys.length} keys`, 'delete keys in IAM until one is left');
+    return full(`the user has ${keys.length} keys`, { kind: 'delete-in-iam' });
   }
   const other = otherKey(facts);
   if (other === undefined) {
     const second = keys.find(({ id }) => id !== currentKeyId);
     return full(
       `the second key, ${second?.id}, signs the calls, or may have opened the session that does`,
-      'authenticate with another profile (-a) and run again',
+      { kind: 'sign-otherwise' },
     );
   }
   const current = keys.find(({ id }) => id === currentKeyId);
@@ -60,17 +68,17 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
     // I10: until a new key works, the other one is all that the user has.
     return full(
       `${other.id} is the user's only Active key, because ${currentKeyId} is ${current?.status ?? 'gone'}`,
-      `make ${currentKeyId} Active again, or delete it in IAM and put another pair into the profile`,
+      { kind: 'activate', keyId: currentKeyId },
     );
   }
   const about = facts.about(other);
   const { deactivatedAt } = about;
   if (other.status !== 'Active' && deactivatedAt !== undefined && isHeld(about, now)) {
     // I5: the hold since the recorded deactivation stands, also for somebody who is in a hurry.
-    const until = minuteOf(new Date(deactivatedAt.getTime() + HOLD_DAYS * MS_PER_DAY));
+    const until = new Date(deactivatedAt.getTime() + HOLD_DAYS * MS_PER_DAY);
     return full(
       `${other.id} was made Inactive less than ${HOLD_DAYS} days ago, and is held as the way back`,
-      `run again after ${until}; or at once, if nothing needs that key, after deleting it: in IAM, or with keyctl finish --delete where a profile keeps it as [PROFILE-previous]`,
+      { kind: 'wait-or-delete', keyId: other.id, until },
     );
   }
   const quiet = judgeQuiet(about, now);
@@ -84,6 +92,6 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
   return { kind: 'removable', key: other, ...judgeIdle(about, now) };
 }
 
-function full(because: string, hint: Hint): SlotVerdict {
-  return { kind: 'full', because, hint };
+function full(because: string, way: WayToRoom): SlotVerdict {
+  return { kind: 'full', because, way };
 }

@@ -330,7 +330,12 @@ function severalUndone(dryRun: boolean) {
   });
 }
 
-const AGAIN = { colour: false, width: 80, sameCommand: 'keyturn undo --run run' };
+const AGAIN = {
+  colour: false,
+  width: 80,
+  sameCommand: 'keyturn undo --run run',
+  reach: { flags: [] },
+};
 
 function keysReport(): KeysReport {
   return keysReportSchema.parse({

@@ -2,6 +2,7 @@
 
 import { basename, dirname, join } from 'node:path';
 import { changeLine, isBesideTables, keptHandoffLines, nextRunLines } from '../base/key-changes.ts';
+import { localTimes } from '../base/local-time.ts';
 import { printableAll } from '../base/printable.ts';
 import { deliversCustody, printsSecret } from '../destinations/kinds.ts';
 import { type Page, pageFor } from './page.ts';
@@ -29,7 +30,7 @@ export function renderText(given: RotationReport, style: RunStyle): string {
     handoffSection(report, page),
     keptSection(report, page),
     undoSection(report, style, page),
-    nextRunSection(report),
+    nextRunSection(report, page),
     summaryLine(report, page),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -66,7 +67,7 @@ export function renderRecovery(given: RotationReport, style: RunStyle): string {
     deliverySection(done, page),
     handoffSection(report, page),
     keptSection(report, page),
-    nextRunSection(report),
+    nextRunSection(report, page),
     isNothingLeft(report) ? 'Nothing is left open.' : '',
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -90,7 +91,13 @@ function heading(report: RotationReport, width: number, { paint }: Page): string
   return paint('bold', line.length <= width ? line : parts.join('\n  '));
 }
 
-function dueWords({ days_threshold: days, look_ahead_days: ahead }: RotationReport): string {
+function dueWords({
+  target,
+  days_threshold: days,
+  look_ahead_days: ahead,
+}: RotationReport): string {
+  // A named key is rotated whatever its age.
+  if (target !== undefined) return target;
   const now = `keys of ${plural(days, 'day')} or more`;
   return ahead === 0 ? now : `${now}, within ${plural(ahead, 'day')}`;
 }
@@ -98,6 +105,7 @@ function dueWords({ days_threshold: days, look_ahead_days: ahead }: RotationRepo
 function rotatedSection(report: RotationReport, done: RotatedKey[], page: Page): string {
   if (done.length === 0) {
     if (report.rotated_keys.length > 0 || report.errors.length > 0) return '';
+    if (report.target !== undefined) return 'Nothing was rotated.';
     return report.dry_run ? 'No key is due.' : 'No key was due.';
   }
   const count = plural(done.length, 'key');
@@ -136,8 +144,10 @@ function changesSection(report: RotationReport, { wrap }: Page): string {
     .join('\n');
 }
 
-function nextRunSection({ next_run_at: nextRunAt }: RotationReport): string {
-  return nextRunLines(nextRunAt).join('\n');
+function nextRunSection({ next_run_at: nextRunAt }: RotationReport, page: Page): string {
+  return nextRunLines(nextRunAt)
+    .map((line) => page.wrap('', line))
+    .join('\n');
 }
 
 function cleanupSection(report: RotationReport, { paint, wrap, table }: Page): string {
@@ -259,7 +269,7 @@ function summaryLine(report: RotationReport, { paint, wrap }: Page): string {
 function sourceLine(inventory: RotationReport['inventory']): string[] {
   if (inventory === null) return [];
   const { generated_time: time, fallback_reason: reason } = inventory;
-  if (time !== null) return [`found through the credential report of ${time}`];
+  if (time !== null) return [localTimes(`found through the credential report of ${time}`)];
   return reason === null ? [] : [`all users were read one by one: ${reason}`];
 }
 

@@ -188,6 +188,12 @@ export const rotationReportSchema = z
     look_ahead_days: z
       .number()
       .describe('Keys were due that would pass the threshold within so many days; 0 without'),
+    target: z
+      .string()
+      .optional()
+      .describe(
+        'Of keyturn rotate: the key or the user that was named; days_threshold says nothing then',
+      ),
     rotated_keys: z.array(rotatedKey),
     cleanup_results: z.array(cleanupResult),
     retirements: z

@@ -2,7 +2,7 @@
 
 import { minuteOf } from '../base/clock.ts';
 import { ERROR_CODES, isErrorCode } from '../base/error-codes.ts';
-import { commandToDeactivate } from '../base/hint.ts';
+import { keysCommand, type SameReach } from '../base/key-command.ts';
 import { printableAll } from '../base/printable.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
 import type { UndoneRotationReport, UndoSeveralReport } from './undo-report.ts';
@@ -12,6 +12,8 @@ import { plural, unique } from './words.ts';
 export interface UndoSeveralStyle extends TextStyle {
   /** The command line that was typed: a repeat goes further. */
   readonly sameCommand: string;
+  /** How `keyturn keys` reaches the same account. */
+  readonly reach: SameReach;
 }
 
 type Failure = UndoSeveralReport['not_undone'][number];
@@ -92,7 +94,7 @@ function placesSection({ undone, dry_run: dryRun }: UndoSeveralReport, page: Pag
 /** New keys that stay Active: those that a repeat may end, and those that wait for a person. */
 function stillActiveSection(
   { undone, dry_run: dryRun }: UndoSeveralReport,
-  { sameCommand }: UndoSeveralStyle,
+  { sameCommand, reach }: UndoSeveralStyle,
   page: Page,
 ): string {
   const waiting = undone.filter(isWaiting);
@@ -107,13 +109,13 @@ function stillActiveSection(
     const again = `Run this again after ${minuteOf(new Date(from))}, and those that nobody used are made Inactive:`;
     sections.push(dryRun ? page.wrap('', why) : page.withCommand(`${why} ${again}`, sameCommand));
   }
-  if (others.length > 0 && !dryRun) sections.push(byHand(others, page));
+  if (others.length > 0 && !dryRun) sections.push(byHand(others, reach, page));
   return sections.join('\n\n');
 }
 
-function byHand(keys: readonly UndoneRotationReport[], page: Page): string {
+function byHand(keys: readonly UndoneRotationReport[], reach: SameReach, page: Page): string {
   const commands = keys.map(
-    ({ username, new_key_id: id }) => `  ${commandToDeactivate(username, id).command}`,
+    ({ new_key_id: id }) => `  ${keysCommand(['deactivate', id], reach).command}`,
   );
   const what = 'Once nothing uses these new keys any more, make them Inactive:';
   return [page.wrap('', what), ...commands].join('\n');

@@ -65,7 +65,9 @@ export function renderUndo(given: UndoReport, style: TextStyle): string {
     ),
     ...(manual.length === 0 ? [] : ['', page.wrap('', goBack), ...manual]),
     ...(report.hint === null ? [] : ['', page.wrap('', report.hint)]),
-    ...(report.kept_handoffs.length === 0 ? [] : ['', ...keptHandoffLines(report.kept_handoffs)]),
+    ...(report.kept_handoffs.length === 0
+      ? []
+      : ['', ...keptHandoffLines(report.kept_handoffs).map((line) => page.wrap('', line))]),
     '',
   ].join('\n');
 }

@@ -19,6 +19,7 @@ import { keyDetails } from '../../engine/key-details.ts';
 import { askedAbout, refuseUnasked } from '../../engine/named-orphans.ts';
 import type { RotationOutcome } from '../../engine/outcome.ts';
 import { refusalOf } from '../../engine/refusal.ts';
+import { roomHint } from '../../engine/room-hint.ts';
 import { examineNamedKey, rotateNamedKey } from '../../engine/rotate-named-key.ts';
 import type { UserAtHand } from '../../engine/user-work.ts';
 import type { UserDecision } from '../../lifecycle/decide-user.ts';
@@ -36,6 +37,7 @@ import {
 } from './profile-file.ts';
 import { workFor } from './session.ts';
 import type {
+  ExamSlot,
   KeyctlContext,
   ProfileExam,
   ProfileRotation,
@@ -108,7 +110,7 @@ async function examine(opened: OpenedProfile): Promise<ProfileExam> {
     path: file.path,
     currentKeyId: keyId,
     keys: await keyDetails(gateway.reader, keys),
-    slot: heldElsewhere(slot, profile, file),
+    slot: withWay(heldElsewhere(slot, profile, file), options),
     sameKeyProfiles: target.sameKeyProfiles,
     openPhase: recover?.leadsTo === 'closed' ? undefined : recover?.rotation.phase,
     oldKeyEnd: oldKeyEnd(decision, options.oldKeyFate),
@@ -174,6 +176,11 @@ function heldElsewhere(slot: SlotVerdict, profile: string, file: OpenedProfileFi
     isIdle: false,
     because: `${slot.because}, but held by profile ${holder.name}`,
   };
+}
+
+function withWay(slot: SlotVerdict, { reach }: TargetOptions): ExamSlot {
+  if (slot.kind !== 'full') return slot;
+  return { kind: 'full', because: slot.because, hint: roomHint(slot.way, reach) };
 }
 
 async function warningsAbout(

@@ -6,6 +6,7 @@ import type { AccessKeyId } from '../../base/access-key-id.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { KeyturnError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
+import type { Hint } from '../../base/hint.ts';
 import type { SameReach } from '../../base/key-command.ts';
 import type { NamedPlace } from '../../destinations/kinds.ts';
 import type { FinishOutcome } from '../../engine/finish-key.ts';
@@ -78,6 +79,11 @@ export interface TargetOptions extends SessionOptions {
   readonly movedFrom?: readonly NamedPlace[];
 }
 
+/** Whether there is room for a new key, and what would make some. */
+export type ExamSlot =
+  | Exclude<SlotVerdict, { readonly kind: 'full' }>
+  | { readonly kind: 'full'; readonly because: string; readonly hint: Hint };
+
 /** What a profile's rotation would meet: reads only. */
 export interface ProfileExam {
   readonly account: string;
@@ -88,7 +94,7 @@ export interface ProfileExam {
   readonly currentKeyId: AccessKeyId;
   /** All keys of the user. */
   readonly keys: readonly KeyDetails[];
-  readonly slot: SlotVerdict;
+  readonly slot: ExamSlot;
   /** Other profiles of the file that hold the same key. */
   readonly sameKeyProfiles: readonly string[];
   /** Phase of a rotation of this profile that an earlier run left open, and that is gone on with. */

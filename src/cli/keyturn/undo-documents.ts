@@ -3,8 +3,9 @@
 import type { ChangeLog } from '../../app/change-log.ts';
 import type { UndoSeveralResult } from '../../app/undo-several.ts';
 import { earliestOf, minuteOf } from '../../base/clock.ts';
-import { command, commandToDeactivate, type Hint, hintText } from '../../base/hint.ts';
+import { command, type Hint, hintText } from '../../base/hint.ts';
 import { countChanges } from '../../base/key-changes.ts';
+import { keysCommand, type SameReach } from '../../base/key-command.ts';
 import { type LeftActive, reasonOfLeftActive } from '../../engine/left-active.ts';
 import type { UndoneRotation } from '../../engine/perform-undo.ts';
 import type {
@@ -19,6 +20,8 @@ export interface UndoFacts {
   readonly changes: ChangeLog;
   /** The words of the same command, for people: a repeat goes further. */
   readonly again: readonly string[];
+  /** How `keyturn keys` reaches the same account, for hints. */
+  readonly reach: SameReach;
 }
 
 /** What was done to keys, and which files stay, as every document says it (I16). */
@@ -118,17 +121,29 @@ function rotationOf(undone: UndoneRotation, facts: UndoFacts): UndoneRotationRep
 }
 
 /** How to end a key that was left Active: by the same command later, or by hand. */
-function wayOn(undone: UndoneRotation, left: LeftActive, { dryRun, again }: UndoFacts): Hint {
-  const byHand = commandToDeactivate(undone.user, undone.fromKeyId);
+function wayOn(
+  undone: UndoneRotation,
+  left: LeftActive,
+  { dryRun, again, reach }: UndoFacts,
+): Hint {
+  const words = ['deactivate', undone.fromKeyId];
   const has = dryRun ? 'would have' : 'has';
   if (!('notBefore' in left)) {
-    return [`${undone.user} ${has} two Active keys until nothing uses the new one; then:`, byHand];
+    return [
+      `${undone.user} ${has} two Active keys until nothing uses the new one; then:`,
+      keysCommand(words, reach),
+    ];
   }
   return [
     `${undone.user} ${has} two Active keys until the new one is made Inactive: run again after ` +
       `${minuteOf(left.notBefore)}, and it is, unless it was used:`,
     command(...again),
     // By hand now, the user could be left without a key that works.
-    ...(left.kind === 'request-may-land' ? [] : ['or by hand:', byHand]),
+    ...(left.kind === 'request-may-land'
+      ? []
+      : [
+          'or at once, if you are sure that nothing uses it:',
+          keysCommand([...words, '--although-in-use'], reach),
+        ]),
   ];
 }

@@ -20,7 +20,7 @@ export const UNDO_FLAGS = {
     rule: rule.recordedId,
     group: WHAT,
     about:
-      'Every rotation that this run began and that is not taken back yet, by the ID that its document, its page, its log and keyturn history tell.',
+      'Every rotation that this run began and that is not taken back yet, by the ID that its document, its page, its log and keyturn history tell; six or more characters of its beginning will do.',
   },
   rotation: {
     names: ['rotation'],

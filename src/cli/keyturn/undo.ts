@@ -7,6 +7,7 @@ import { ERROR_CODES } from '../../base/error-codes.ts';
 import { command } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
 import { shellWords } from '../../base/shell-words.ts';
+import type { StateStore } from '../../state/state-store.ts';
 import { openStateStore } from '../../state/stores.ts';
 import { DEFAULT_ROLE_NAME } from '../flags/account-flags.ts';
 import { isAskedFor } from '../flags/argv.ts';
@@ -18,6 +19,7 @@ import {
   undoRunCommand,
   whereaboutWords,
 } from '../flags/later-command.ts';
+import { sameReach } from '../flags/same-reach.ts';
 import { regionOf, stateDirectory } from '../flags/surroundings.ts';
 import { resolveLog } from '../rotate/options.ts';
 import type { Session } from '../run.ts';
@@ -44,7 +46,8 @@ export async function runUndo(session: Session, args: readonly string[]): Promis
   const { values, request } = readUndo(args);
   const dryRun = isDryRun(session, values, request);
   const changes = new ChangeLog(host.clock);
-  const facts = { dryRun, changes, again: sameWords(request, values) };
+  const again = sameWords(request, values);
+  const facts = { dryRun, changes, again, reach: sameReach(values, values.account) };
   const order = { session, values, facts, place: placeOf(session, values, dryRun) };
   const shell = shellOf(order, request);
   return await inRunShell(session, shell, async (run) => {
@@ -52,10 +55,24 @@ export async function runUndo(session: Session, args: readonly string[]): Promis
     const { emit } = run.log;
     const { clock, env } = host;
     const context = { clock, emit, signal: run.signal, env, state, changes };
-    return request.kind === 'one'
-      ? await undoOne(order, request, { run, context })
-      : await undoSome(order, request, { run, context });
+    if (request.kind === 'one') return await undoOne(order, request, { run, context });
+    const whole = await withWholeId(request, values, state);
+    const again = sameWords(whole, values);
+    const named = { ...order, facts: { ...facts, again } };
+    return await undoSome(named, whole, { run, context });
   });
+}
+
+/** A run may be named by the beginning of its ID, as keyturn history shows it. */
+async function withWholeId(
+  request: Exclude<UndoRequest, { readonly kind: 'one' }>,
+  values: UndoValues,
+  state: StateStore,
+): Promise<typeof request> {
+  if (request.kind !== 'run') return request;
+  const { findRun } = await import('../../app/find-run.ts');
+  const commandFor = (run: string) => ({ command: undoRunCommand(run, values.account, values) });
+  return { ...request, run: await findRun(request.run, state, commandFor) };
 }
 
 /** Throws `bad-value` where the operator's limits want a user, and none is named. */
@@ -125,7 +142,7 @@ async function undoSome(
   const report = documentOfSeveral(result, { ...facts, run: undoneRun, commandIn });
   const { renderUndoSeveral } = await import('../../reports/undo-several-text.ts');
   const sameCommand = shellWords(facts.again);
-  const style = { ...styleOf(host.stdout, host), sameCommand };
+  const style = { ...styleOf(host.stdout, host), sameCommand, reach: facts.reach };
   await run.print(values.json ? json(report) : renderUndoSeveral(report, style));
   if (result.notUndone.some(({ error }) => error.isStop)) return ERROR_CODES.interrupted.exit;
   return result.notUndone.length > 0 ? 1 : 0;
