@@ -153,7 +153,10 @@ describe('the hint for a missing permission', () => {
       'x with an explicit deny in a service control policy',
       'x because no service control policy allows the iam:ListAccessKeys action',
     ]) {
-      assert.match(hint(text), /service control policies .* does not help$/);
+      assert.match(
+        hint(text),
+        /service control policies .* does not help: whoever administers the organization can$/,
+      );
     }
   });
 
@@ -164,8 +167,49 @@ describe('the hint for a missing permission', () => {
   });
 
   it('says that a deny must go when a policy denies explicitly', () => {
-    assert.match(hint('x with an explicit deny in a permissions boundary'), /that deny must go/);
+    const text = 'x with an explicit deny in an identity-based policy';
+    assert.match(hint(text), /that deny must go, a grant does not help$/);
   });
+});
+
+describe('who can do something about a denial', () => {
+  for (const [text, hint] of [
+    [
+      'x with an explicit deny in a permissions boundary',
+      /^the permissions boundary of the caller/,
+    ],
+    [
+      'x because no permissions boundary allows the action',
+      /^the permissions boundary of the caller/,
+    ],
+    [
+      'x with an explicit deny in a resource control policy',
+      /^the organization's resource control/,
+    ],
+    ['x because no session policy allows the action', /^the session was opened with a policy/],
+    ['x because no identity-based policy allows the action', /^grant iam:ListAccessKeys on user/],
+  ] as const) {
+    it(text, () => {
+      assert.match(classify(awsError('AccessDenied', 403, text), CALL).hint ?? '', hint);
+    });
+  }
+
+  for (const [text, hint] of [
+    [
+      'MultiFactorAuthentication failed with invalid MFA one time pass code. ',
+      /^each code is taken once/,
+    ],
+    [
+      'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
+      /^mfa_serial of the profile must be/,
+    ],
+  ] as const) {
+    it(text.trim(), () => {
+      const error = classify(awsError('AccessDenied', 403, text), CALL);
+      assert.equal(error.code, 'mfa-refused');
+      assert.match(error.hint ?? '', hint);
+    });
+  }
 });
 
 describe('what a failed CreateAccessKey leaves behind (I2, I13)', () => {

@@ -188,7 +188,7 @@ test('a session of the same user signs where AWS does not say whose key it is', 
   assert.deepEqual([report.user_name, report.current_key_id], [user, old.id]);
 });
 
-describe('a key that cannot be rotated is said as what it is', () => {
+describe('a key that cannot be rotated is said as what it is', { concurrency: 4 }, () => {
   test('deleted, after an older copy of the file was put back', async (t) => {
     const home = await openHome(t);
     home.addUser('admin', { policy: policyDocument('admin') });
@@ -283,7 +283,7 @@ describe('a key that cannot be rotated is said as what it is', () => {
 
 /** Answers every GetCallerIdentity as for the root user, whom no sandbox has. */
 async function rootService(t: TestContext): Promise<string> {
-  const body = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+  const body = `<GetCallerIdentityResponse><GetCallerIdentityResult>
     <Arn>arn:aws:iam::${DEFAULT_ACCOUNT_ID}:root</Arn><UserId>${DEFAULT_ACCOUNT_ID}</UserId><Account>${DEFAULT_ACCOUNT_ID}</Account>
   </GetCallerIdentityResult></GetCallerIdentityResponse>`;
   const server = createServer((_request, response) => {
@@ -294,7 +294,7 @@ async function rootService(t: TestContext): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe('several profiles in one command', () => {
+describe('several profiles in one command', { concurrency: 4 }, () => {
   test('each has its result, and one that fails keeps none from its turn', async (t) => {
     const home = await openHome(t);
     for (const name of ['dev1', 'dev2', 'dev3']) home.addUser(name);
@@ -366,7 +366,7 @@ test('dry runs of undo and finish change nothing, and say what would happen', as
   assert.equal(home.sandbox.requests.writes().length, writes);
 });
 
-describe('every command that is printed works when it is pasted', () => {
+describe('every command that is printed works when it is pasted', { concurrency: 4 }, () => {
   for (const profile of ['-dash', "o'neil team", 'müller', 'undo', '$HOME']) {
     test(`profile ${profile}`, async (t) => {
       const home = await openHome(t);
@@ -397,7 +397,7 @@ describe('every command that is printed works when it is pasted', () => {
   });
 });
 
-describe('who signs', () => {
+describe('who signs', { concurrency: 4 }, () => {
   test('AWS_PROFILE without a terminal: nothing is rotated, and the command is printed', async (t) => {
     const home = await openHome(t);
     const old = home.addUser('prod');
@@ -434,7 +434,7 @@ describe('who signs', () => {
   });
 });
 
-describe('keyctl backups', () => {
+describe('keyctl backups', { concurrency: 4 }, () => {
   async function withBackups(t: TestContext): Promise<Home> {
     const home = await openHome(t);
     home.addUser('prod');

@@ -39,7 +39,8 @@ export function gatewayOptions(options: SigningOptions, context: KeyctlContext):
     isMfaWanted: mfaCode !== undefined || options.isMfaWanted === true,
     sessions: context.sessions,
     // The key that is rotated is managed by its owner, and not by a role that it may assume.
-    signsWithPair: options.signsWithPair ?? authProfile === targetProfile,
+    signsWithPair:
+      options.signsWithPair ?? (authProfile !== undefined && authProfile === targetProfile),
   };
 }
 

@@ -5,11 +5,12 @@ import { KEYCTL_FLAGS } from './flags.ts';
 
 export const KEYCTL_USAGE: readonly string[] = [
   'keyctl [flags]                    choose a profile in a terminal',
-  'keyctl PROFILE [flags]            rotate the key of a profile',
+  'keyctl PROFILE... [flags]         rotate the keys of profiles, each by itself',
   'keyctl -a AUTH -t TARGET [flags]  the same, signed by another profile',
   'keyctl undo -t PROFILE            put the previous key back',
   'keyctl finish -t PROFILE          retire the previous key',
   'keyctl -l | -k | --list-all-keys  list',
+  'keyctl backups [--prune]          the copies of the file beside it',
 ];
 
 export function keyctlHelp(width?: number): string {
@@ -39,13 +40,24 @@ const SECTIONS: readonly HelpSection[] = [
         'finish',
         'the previous key is made Inactive once nothing uses it; a later finish deletes it when it has been held, or at once with --delete',
       ],
+      [
+        'backups',
+        'the copies of the credentials file beside it, which hold the secrets of their day; --prune deletes all but the newest, and those that a rotation may still need',
+      ],
+      [
+        'several profiles',
+        'each of these, and -k, takes several. Every profile has its own result, and one that fails keeps no other from its turn; with --json the document has them all in results[]',
+      ],
     ],
   },
   {
     title: 'In a terminal',
     entries: [
       ['arrows, Enter', 'move and choose'],
+      ['a number', 'chooses the entry that has it'],
       ['letters', 'filter the profiles'],
+      ['y or yes, Enter', 'are the only yes; Enter alone is what stands in capitals'],
+      ['6 digits', 'the code of an MFA device, asked for where a policy demands it'],
       ['Esc, q, Ctrl-C', 'leave; nothing was changed, and the exit code is 130'],
     ],
   },
@@ -54,13 +66,23 @@ const SECTIONS: readonly HelpSection[] = [
     entries: [
       ['AWS_SHARED_CREDENTIALS_FILE', 'the credentials file, when -c is not given'],
       ['AWS_CONFIG_FILE', 'the config file, whose profiles can sign'],
-      ['AWS_PROFILE, AWS_ACCESS_KEY_ID, …', 'sign --list-all-keys when -a is not given'],
+      [
+        'AWS_PROFILE, AWS_ACCESS_KEY_ID, …',
+        'sign --list-all-keys when -a is not given, and everything with --auth-environment',
+      ],
+      ['AWS_PROFILE', 'is preselected in a terminal'],
       ['KEYTURN_STATE_DIR', 'the state directory, when --state-dir is not given'],
       [
         'KEYTURN_SANDBOX',
         'the address of a sandbox (keyturn sandbox): its time counts, and every other endpoint is refused',
       ],
       ['NO_COLOR', 'any value: no colours'],
+      [
+        'ACCESSIBLE',
+        '1: questions and progress are lines that stay as they were written, for a screen reader',
+      ],
+      ['LANG, LC_ALL', 'C: nothing but ASCII is printed'],
+      ['TZ', 'the zone of the times on pages; JSON and logs have UTC'],
     ],
   },
   {
@@ -86,15 +108,20 @@ const EXAMPLES: readonly HelpExample[] = [
   { about: 'See what would happen, and why:', command: 'keyctl production --dry-run' },
   { about: 'How old are the keys?', command: 'keyctl -k -t production' },
   {
-    about: 'Several, in a script:',
-    command: 'for user in dev1 dev2 dev3; do\n  keyctl -a admin -t "$user" --yes\ndone',
+    about: 'Several, signed by an administrator:',
+    command: 'keyctl -a admin dev1 dev2 dev3 --yes',
   },
   {
     about: 'How old are all keys of the organization?',
     command: 'keyctl -a admin --list-all-keys --organization',
   },
   { about: 'The new key does not work somewhere:', command: 'keyctl undo -t production' },
+  {
+    about: 'A policy demands MFA, and there is no terminal:',
+    command: 'keyctl production --mfa-code 123456',
+  },
   { about: 'A day later, when all is well:', command: 'keyctl finish -t production' },
+  { about: 'Old copies of the file hold secrets:', command: 'keyctl backups --prune' },
   {
     about: 'Another credentials file:',
     command: 'keyctl --credentials /path/to/credentials -a admin -t production',

@@ -46,7 +46,7 @@ async function deviceFor(
 ): Promise<MfaDevice | undefined> {
   const { isMfaWanted, options, parts, context } = run;
   // As the step itself: a profile's own key is managed with its pair, whatever role it may assume.
-  const signsWithPair = authProfile === targetProfile;
+  const signsWithPair = authProfile !== undefined && authProfile === targetProfile;
   const session = { ...sessionOptions(run, authProfile), signsWithPair };
   if (isMfaWanted || options.session().mfaCode !== undefined || !mayNeedMfa(denied)) {
     return undefined;
