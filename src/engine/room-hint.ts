@@ -12,6 +12,8 @@ export function roomHint(way: WayToRoom, reach: SameReach | undefined): Hint {
       return 'delete keys in IAM until one is left';
     case 'sign-otherwise':
       return 'sign with a role, or with the key of another user, and run again';
+    case 'find-user':
+      return 'find what still holds it, give it the new key, and run again a day later';
     case 'activate':
       return [
         'if that key is to be replaced, make it Active again:',

@@ -2,7 +2,7 @@
 // (or --yes) decides; the fleet rotator never removes a key to make room on its own.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { MS_PER_DAY } from '../base/clock.ts';
+import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import { type AccessKey, KEYS_PER_USER_MAX } from './keys.ts';
 import { HOLD_DAYS, isHeld, judgeIdle, judgeQuiet, type RetiringKey } from './retirement.ts';
 
@@ -33,6 +33,8 @@ export type SlotVerdict =
 export type WayToRoom =
   | { readonly kind: 'delete-in-iam' }
   | { readonly kind: 'sign-otherwise' }
+  /** Something still holds the other key. */
+  | { readonly kind: 'find-user' }
   /** The key that is to be replaced. */
   | { readonly kind: 'activate'; readonly keyId: AccessKeyId }
   /** The key that is held. */
@@ -84,10 +86,9 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
   const quiet = judgeQuiet(about, now);
   if (other.status === 'Active' && about.cutOverAt !== undefined && quiet.kind === 'used-since') {
     // As for finish: whoever used it since it was replaced has not heard of its successor.
-    return full(
-      `${other.id} was used at ${minuteOf(quiet.at)}, after it was replaced`,
-      'find what still holds it, give it the new key, and run again a day later',
-    );
+    return full(`${other.id} was used at ${minuteOf(quiet.at)}, after it was replaced`, {
+      kind: 'find-user',
+    });
   }
   return { kind: 'removable', key: other, ...judgeIdle(about, now) };
 }

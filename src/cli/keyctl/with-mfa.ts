@@ -26,7 +26,7 @@ export async function withMfa<Value>(
     const device = await deviceFor(run, signer, denied);
     if (device === undefined) throw denied;
     const { serial } = device;
-    if (serial === undefined) throw withoutDevice(denied, authProfile);
+    if (serial === undefined) throw withoutDevice(denied, signer.authProfile);
     if (run.ask === undefined) throw withDevice(denied, serial);
     run.hideWaiting();
     run.session.voice.remark('AWS denied that; it may allow it with MFA');
