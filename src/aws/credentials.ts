@@ -33,6 +33,7 @@ import {
 import { type EndpointSources, isConfined, resolveEndpoint } from './endpoint.ts';
 import type { OpenedSessions } from './gateway-options.ts';
 import { findMfaDevice } from './mfa-device.ts';
+import { nameOfSession } from './name-of-session.ts';
 import { silentLogger } from './quiet-sdk.ts';
 import { firstLine } from './sdk-failure.ts';
 import type { Environment } from './shared-config.ts';
@@ -131,23 +132,6 @@ export function renewing(resolve: CredentialProvider, clock: Clock): CredentialP
 function endsSoon({ expiration }: Credentials, clock: Clock): boolean {
   const nowMs = machineClock(clock).now().getTime();
   return expiration !== undefined && expiration.getTime() - nowMs < RENEW_BEFORE_EXPIRY_MS;
-}
-
-/** The profile, and the pairs that it builds on: whoever replaces one of them opens another session. */
-function nameOfSession(
-  { shared, profile }: EndpointSources,
-  { isMfaWanted, signsWithPair }: MfaOptions,
-): string {
-  const pairs: (string | undefined)[] = [];
-  const visited = new Set<string>();
-  for (let name = profile ?? 'default'; !visited.has(name); ) {
-    visited.add(name);
-    const settings = shared.profiles.get(name) ?? {};
-    pairs.push(settings.aws_access_key_id);
-    name = settings.source_profile ?? name;
-  }
-  const how = [isMfaWanted === true, signsWithPair === true];
-  return JSON.stringify([profile ?? null, ...how, ...pairs]);
 }
 
 /** A static pair by itself lacks aws:MultiFactorAuthPresent, which many policies demand. */
