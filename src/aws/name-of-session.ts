@@ -16,6 +16,8 @@ export function nameOfSession(
     pairs.push(settings.aws_access_key_id);
     name = settings.source_profile ?? name;
   }
-  const how = [isMfaWanted === true, signsWithPair === true];
+  // Without a role to assume, signing with the pair is no other way.
+  const { role_arn: role } = shared.profiles.get(profile ?? 'default') ?? {};
+  const how = [isMfaWanted === true, signsWithPair === true && Boolean(role)];
   return JSON.stringify([profile ?? null, ...how, ...pairs]);
 }
