@@ -31,7 +31,7 @@ export interface AccountParts {
   /** Hears of every key that is changed (I16). */
   readonly changes?: ChangeLog;
   readonly policy: Omit<RotationPolicy, 'verification' | 'orphans'> &
-    Partial<Pick<RotationPolicy, 'orphans'>>;
+    Partial<Pick<RotationPolicy, 'verification' | 'orphans'>>;
   /** Where the secrets of this run's own rotations go; custody keeps them when left out. */
   readonly deliver?: Deliveries | DeliveryTarget;
   /** Whether rotations that other faces began are finished too. */
@@ -64,6 +64,6 @@ export function accountWork(parts: AccountParts): AccountWork {
       parts.creating === undefined
         ? createLimiter(1)
         : chainedLimiter(createLimiter(1), parts.creating),
-    policy: { orphans: new Set(), ...policy, verification: DEFAULT_VERIFICATION },
+    policy: { orphans: new Set(), verification: DEFAULT_VERIFICATION, ...policy },
   };
 }

@@ -84,6 +84,7 @@ export function factsOf(
     oldKeyFate: policy.oldKeyFate,
     retire: policy.retire,
     usesOf: (key) => state.sightings.usesOf(user, key),
+    lastLook: (key) => state.sightings.lookAt(user, key),
     orphans: policy.orphans,
     wordCommand: policy.wordCommand,
     signer: {

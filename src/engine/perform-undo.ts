@@ -8,7 +8,7 @@ import type { Secret } from '../base/secret.ts';
 import type { Destination, UndonePair } from '../destinations/destination.ts';
 import { deliversCustody } from '../destinations/kinds.ts';
 import { LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
-import type { DeliveryReceipt, JournalRecord } from '../lifecycle/record.ts';
+import { type DeliveryReceipt, isProof } from '../lifecycle/record.ts';
 import { judgeTakenBack, type TakenBackVerdict } from '../lifecycle/retirement.ts';
 import type { Rotation, UndoIntent } from '../lifecycle/rotation.ts';
 import { servedAt } from '../lifecycle/served-at.ts';
@@ -121,7 +121,7 @@ async function prove(back: WayBack, work: UserWork): Promise<void> {
   if (secret === undefined) return;
   const { toKeyId: id } = rotation.undo;
   try {
-    await proveKey({ id, secret, createdAt: work.account.clock.now() }, work);
+    await proveKey({ id, secret, createdAt: work.account.clock.now() }, 'cut-over', work);
   } catch (thrown) {
     const isRefused =
       thrown instanceof KeyturnError &&
@@ -275,7 +275,7 @@ async function judge(back: WayBack, { account, history }: UserAtHand): Promise<T
   const { id, undo } = back.rotation;
   const lastUse = await readLastUse(account.gateway.reader, { id: undo.fromKeyId });
   const records = history.recordsOf(id);
-  const checkedAt = records.findLast(({ step }) => isCheck(step))?.at;
+  const checkedAt = records.findLast(({ step }) => isProof(step))?.at;
   const onRecord = servedAt(records, undo.fromKeyId);
   const begunAt = records.findLast(({ step }) => step.type === 'undoing')?.at;
   const deliveredAt = onRecord ?? ((await mayBeAnywhere(back)) ? begunAt : undefined);
@@ -289,8 +289,6 @@ function asOfNow(verdict: LeftActive, { rotation }: WayBack, { account }: UserAt
   const nowMs = account.clock.now().getTime();
   return { ...verdict, notBefore: new Date(nowMs + LAST_USE_LAG_MS) };
 }
-
-const isCheck = ({ type }: JournalRecord['step']) => type === 'proved' || type === 'verified';
 
 /**
  * Whether a delivery that is not on record may have reached one of its places, or may reach it yet (I11,

@@ -146,7 +146,7 @@ function toldGrace(work: UserWork): RetirementOutcome | undefined {
  * Undefined when the user was deleted: then an open rotation is over, and that is journaled. Throws
  * `user-renamed`.
  */
-async function keysUnlessGone(work: UserWork): Promise<AccessKey[] | undefined> {
+async function keysUnlessGone(work: UserWork): Promise<readonly AccessKey[] | undefined> {
   try {
     const keys = await work.listKeys();
     await assertNotRenamed(keys, work);

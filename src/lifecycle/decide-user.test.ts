@@ -88,6 +88,7 @@ function decide(facts: Partial<UserFacts>, world: World = {}) {
     oldKeyFate: 'deactivate',
     retire: PATIENT,
     usesOf: () => NEVER_LOOKED,
+    lastLook: () => undefined,
     orphans: new Set(),
     signer: signedBy(SIGNING),
     lastSeenActive: () => undefined,

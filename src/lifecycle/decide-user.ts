@@ -31,7 +31,7 @@ import type { RetirePolicy } from './retire-policy.ts';
 import { type HoldVerdict, judgeHold, type RetiringKey } from './retirement.ts';
 import { asksLastUse } from './rotation.ts';
 import { judgeSlot, otherKey, type RemovableKey, type SlotVerdict } from './slot.ts';
-import type { UseHistory } from './use-history.ts';
+import type { Look, UseHistory } from './use-history.ts';
 
 /** What is wanted of a user. */
 export type Wanted =
@@ -52,6 +52,8 @@ export interface UserFacts extends OpenFacts {
   readonly retire: RetirePolicy;
   /** On which days a key was used, as far as runs have looked. */
   readonly usesOf: (key: AccessKey) => UseHistory;
+  /** What this run has seen of the last use of a key already. */
+  readonly lastLook: (key: AccessKey) => Look | undefined;
   readonly wanted: Wanted;
   /** How long clean-up holds an Inactive key, in days; undefined when nothing is to be cleaned up. */
   readonly cleanUpDays: number | undefined;
