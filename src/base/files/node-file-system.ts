@@ -50,7 +50,8 @@ const onWindows = process.platform === 'win32';
 function openFile(handle: FileHandle): OpenFile {
   return {
     read: async (position, lengthBytes) => {
-      const buffer = Buffer.alloc(lengthBytes);
+      // Not zeroed, since only what was read of it is handed on; and not of the pool, which others share.
+      const buffer = Buffer.allocUnsafeSlow(lengthBytes);
       const { bytesRead } = await handle.read(buffer, 0, lengthBytes, position);
       return buffer.subarray(0, bytesRead);
     },
