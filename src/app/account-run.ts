@@ -7,6 +7,7 @@ import type { InventorySource } from '../aws/inventory.ts';
 import type { Limiter } from '../aws/limiter.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { collectGarbageEarly } from '../base/heap.ts';
 import type { SameReach } from '../base/key-command.ts';
 import { isSameUser } from '../base/user-name.ts';
 import { type NamedPlace, printsSecret } from '../destinations/kinds.ts';
@@ -111,6 +112,8 @@ export async function runAccount(
   try {
     giveBack = await takePlace(gates?.reading, signal);
     gateway = await open();
+    // Loading what talks to AWS has taken the most memory at once until here.
+    collectGarbageEarly();
     const { account, candidates } = await run.examine(gateway);
     await takePlaces(candidates, account);
     // What follows is mostly waiting; other accounts may read meanwhile.
