@@ -198,15 +198,29 @@ function describe(failure: SdkFailure): string {
   return facts.name;
 }
 
-function denialHint(awsText: string, call: Call): string {
+/** Policies that bind a caller from outside, as AWS names them in a refusal. */
+const BINDING_POLICIES = [
+  { named: /vpc endpoint polic/i, whose: 'the policy of the VPC endpoint that the call took' },
+  { named: /resource control polic/i, whose: 'a resource control policy of the organization' },
+  { named: /permissions boundar/i, whose: 'the permissions boundary of the caller' },
+  { named: /session polic/i, whose: 'the policy of the session' },
+] as const;
+
+function denialHint(awsText: string, call: Pick<Call, 'permission' | 'user'>): string {
   if (/AWSCompromisedKeyQuarantine/i.test(awsText)) {
     return 'aws has quarantined this user because a key of it leaked; another administrator must rotate it, following the case in the AWS Health dashboard';
   }
   if (/service control polic/i.test(awsText)) {
     return `the organization's service control policies forbid ${call.permission}; granting it in IAM does not help`;
   }
-  if (/explicit deny/i.test(awsText)) {
-    return `a policy denies ${call.permission} explicitly; that deny must go, a grant does not help`;
+  const isExplicit = /explicit deny/i.test(awsText);
+  const binding = BINDING_POLICIES.find(({ named }) => named.test(awsText));
+  if (binding !== undefined && !isExplicit) {
+    return `${binding.whose} does not allow ${call.permission}; it has to, and a grant to the caller does not help`;
+  }
+  if (isExplicit) {
+    const whose = binding?.whose ?? 'a policy';
+    return `${whose} denies ${call.permission} explicitly; that deny must go, a grant does not help`;
   }
   if (/\bkms\b/i.test(awsText)) {
     return `let the caller use the KMS key behind it: kms:Decrypt, and kms:GenerateDataKey to write`;
@@ -285,6 +299,10 @@ const NOT_YET_CODES = new Set([
 export function classifyProbe(thrown: unknown): SignerAnswer {
   const failure = readFailure(thrown);
   if (NOT_YET_CODES.has(failure.awsCode ?? '')) return { kind: 'not-yet' };
+  if (AWS_CODES.get(failure.awsCode ?? '') === 'access-denied') {
+    const hint = denialHint(failure.awsText, { permission: 'sts:GetCallerIdentity' });
+    return { kind: 'denied', reason: describe(failure), hint };
+  }
   // A request that is too old or too young is refused with the same code.
   const isWrongSecret =
     SIGNATURE_CODES.has(failure.awsCode ?? '') && !/expired|not yet current/i.test(failure.awsText);

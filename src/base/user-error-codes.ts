@@ -130,6 +130,12 @@ export const USER_ERROR_CODES = {
     remedy:
       'Run again, after the time in the hint if it has one: the rotation goes on where it stopped.',
   }),
+  'proof-denied': info(1, 'user', {
+    meaning:
+      'A policy forbids the new key to ask AWS who it is (sts:GetCallerIdentity), so it cannot be proved to work. No place was given it, and it was deleted again; the old key was not touched.',
+    remedy:
+      'The hint says which policy denies it, such as that of a VPC endpoint: allow it there, or run where the call takes another way.',
+  }),
   'wrong-identity': info(1, 'user', {
     meaning: 'The new key signs as another user than the one rotated; the old key was not touched.',
     remedy: 'This should never happen; look at the user in the IAM console before anything else.',

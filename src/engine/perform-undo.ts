@@ -3,6 +3,7 @@
 // repeated, so an undo that died is taken up from its beginning.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { ErrorCode } from '../base/error-codes.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Destination, UndonePair } from '../destinations/destination.ts';
@@ -115,6 +116,8 @@ export function assertNotOwn(
   });
 }
 
+const REFUSALS: readonly ErrorCode[] = ['not-accepted-yet', 'wrong-identity', 'proof-denied'];
+
 /** I4: nothing may depend on a key that AWS does not accept. */
 async function prove(back: WayBack, work: UserWork): Promise<void> {
   const { rotation, secret } = back;
@@ -123,9 +126,7 @@ async function prove(back: WayBack, work: UserWork): Promise<void> {
   try {
     await proveKey({ id, secret, createdAt: work.account.clock.now() }, 'cut-over', work);
   } catch (thrown) {
-    const isRefused =
-      thrown instanceof KeyturnError &&
-      (thrown.code === 'not-accepted-yet' || thrown.code === 'wrong-identity');
+    const isRefused = thrown instanceof KeyturnError && REFUSALS.includes(thrown.code);
     if (isRefused && !(await isUnderWay(back, work))) await giveUp(rotation, thrown.code, work);
     throw thrown;
   }

@@ -18,6 +18,7 @@ import { writerSignedBy } from './own-key.ts';
 import { performUndo } from './perform-undo.ts';
 import { proveKey } from './prove-key.ts';
 import { settleCustody } from './settle-custody.ts';
+import { isProofDenied, takeBackDenied } from './take-back-denied.ts';
 import type { UserWork } from './user-work.ts';
 
 /**
@@ -69,7 +70,10 @@ async function prove(rotation: WithNewKey, work: UserWork): Promise<void> {
   const { keyId: id, secret, createdAt } = await issuedKey(rotation, work);
   // Whoever reads a place before every host of AWS knows the new key still has the old one, if that stays.
   const provedFor = rotation.oldKeyFate === 'keep' ? 'delivery' : 'cut-over';
-  const checks = await proveKey({ id, secret, createdAt }, provedFor, work);
+  const key = { id, secret, createdAt };
+  const checks = await proveKey(key, provedFor, work).catch(async (thrown: unknown) => {
+    throw isProofDenied(thrown) ? await takeBackDenied(rotation, thrown, work) : thrown;
+  });
   work.accepted.add(id);
   work.account.emit({ code: 'key-verified', user: work.user, newKeyId: id, checks });
   // One that was delivered first is of an earlier version, and is finished as it was begun.

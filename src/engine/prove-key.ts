@@ -17,8 +17,9 @@ const RETRY_GROWTH = 1.25;
 export type ProvedFor = 'delivery' | 'cut-over';
 
 /**
- * Resolves with the number of checks made. Throws `not-accepted-yet` when time is up and
- * `wrong-identity` when the key signs as somebody else; the old key is untouched in both cases.
+ * Resolves with the number of checks made. Throws `not-accepted-yet` when time is up, `wrong-identity`
+ * when the key signs as somebody else, and `proof-denied` at once when a policy forbids the question;
+ * the old key is untouched in all cases.
  */
 export async function proveKey(
   key: NewAccessKey,
@@ -60,6 +61,8 @@ export async function proveKey(
       // Hosts that were seen to disagree are not trusted with the short confirmation any more.
       if (roundsLeft !== undefined) confirmation = longer(confirmation, policy.beforeCutOver);
       roundsLeft = undefined;
+    } else if (answer.kind === 'denied') {
+      throw denied(`${key.id} of ${user}`, answer);
     } else {
       // A lost packet says nothing about the key: it neither counts nor starts over.
       lastAnswer = answer.reason;
@@ -81,6 +84,7 @@ export async function proveKey(
 /** What questions that were asked together come to: one refusal outweighs all the rest. */
 function commonAnswer(answers: readonly SignerAnswer[]): SignerAnswer {
   return (
+    answers.find(({ kind }) => kind === 'denied') ??
     answers.find(({ kind }) => kind === 'not-yet') ??
     answers.find(({ kind }) => kind === 'unclear') ??
     answers[0] ?? { kind: 'unclear', reason: 'nobody was asked' }
@@ -102,6 +106,17 @@ function assertIdentity(
   throw new KeyturnError('wrong-identity', `${key.id} of ${user} signs as ${answer.arn}`, {
     hint: 'the old key was not touched; look at the user in IAM before anything else',
   });
+}
+
+function denied(
+  what: string,
+  { reason, hint }: Extract<SignerAnswer, { kind: 'denied' }>,
+): KeyturnError {
+  return new KeyturnError(
+    'proof-denied',
+    `AWS does not let ${what} ask who it is, so the key cannot be proved to work: ${reason}`,
+    { hint },
+  );
 }
 
 function notAccepted(what: string, waitedMs: number, lastAnswer: string): KeyturnError {

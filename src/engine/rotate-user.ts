@@ -33,6 +33,7 @@ import { carryOut, type Deciding } from './recover-user.ts';
 import { refusalOf } from './refusal.ts';
 import { settleLeftOver } from './settle-custody.ts';
 import { settleSteps } from './settle-steps.ts';
+import { proofsDenied } from './take-back-denied.ts';
 import { type UserWork, whileAlone } from './user-work.ts';
 
 /** What the inventory saw of a user, for the case that nothing more can be learned. */
@@ -252,6 +253,7 @@ async function rotateNext(
   const about = { oldKey, resumed: false };
   try {
     work.account.signal.throwIfAborted();
+    if (work.account.probes.areDenied) throw proofsDenied(work);
     const present = await makeRoom(next, keys, work);
     work.account.emit({ code: 'rotation-started', user: work.user, oldKeyId: oldKey.id });
     await begin(id, intentOf(next, present, work.account.policy.oldKeyFate), work);

@@ -29,6 +29,8 @@ export class UserWork implements UserAtHand {
   readonly accepted = new Set<AccessKeyId>();
   /** What was found last about an old key that stays Active for now. */
   grace: Grace | undefined;
+  /** The key that was made by this very work, so that nobody else can have its secret yet. */
+  madeNow: AccessKeyId | undefined;
 
   constructor(user: string, account: AccountWork, log: UserLog) {
     this.user = user;
