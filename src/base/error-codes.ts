@@ -165,6 +165,11 @@ export const ERROR_CODES = {
     remedy:
       'The role must exist in the account and trust the caller; or leave the account out with `--exclude-accounts`.',
   }),
+  'unknown-excluded-account': info(2, 'run', {
+    meaning:
+      'An account that `--exclude-accounts` names is not in the organization, so the account that was meant would not be spared. Only the list of accounts was asked for; none was entered.',
+    remedy: 'Check the ID, or leave it out if the account has left the organization.',
+  }),
   'unknown-account': info(1, 'account', {
     meaning: 'An account that `--accounts` names is not in the organization.',
     remedy: 'Check the ID; without `--organization`, accounts outside it are entered too.',

@@ -98,7 +98,6 @@ interface EventPayloads {
   };
   /** AWS refuses every call in an account that is suspended or closed. */
   'account-skipped': { account: string; state: string };
-  'excluded-account-unknown': { account: string };
   /** Accounts that the end of the run met: they are left for the next one. */
   'accounts-left': { accounts: number; isListComplete: boolean; reason: string };
   'inventory-progress': { usersSeen: number; usersRead: number; complete: boolean };
@@ -197,7 +196,6 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'account-done': 'info',
   'account-failed': 'error',
   'account-skipped': 'info',
-  'excluded-account-unknown': 'warn',
   'accounts-left': 'warn',
   'inventory-progress': 'debug',
   'inventory-done': 'info',

@@ -20,7 +20,6 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'account-done': 'account done',
   'account-failed': 'account failed',
   'account-skipped': 'account skipped: nobody can work in it',
-  'excluded-account-unknown': 'excluded account is not in the organization',
   'accounts-left': 'accounts left for the next run',
   'inventory-progress': 'reading users',
   'inventory-done': 'users and keys read',
