@@ -1,4 +1,4 @@
-// What is told of every error code, and what a code says about the rest of the run.
+// What is known of an error by its code alone: the columns of the table in error-codes.ts.
 
 /** 0 done, 1 something failed, 2 bad input, 3 could not start, 129/130/143 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 3 | 129 | 130 | 143;
