@@ -20,8 +20,8 @@ export type ChosenAccount = Pick<ListedAccount, 'id' | 'isManagement'>;
 
 /** The accounts that are not worked on; filled while accounts are chosen. */
 export interface Choice {
-  /** How many are suspended, closed or not yet active: AWS refuses every call in them. */
-  skipped: number;
+  /** Those that are suspended, closed or not yet active: AWS refuses every call in them. */
+  readonly skipped: Pick<ListedAccount, 'id' | 'state'>[];
   /** Accounts that were named and are not in the organization. */
   readonly unknown: { readonly id: string; readonly error: KeyturnError }[];
 }
@@ -51,7 +51,7 @@ export async function* chooseAccounts(
     if (isActive) {
       yield { id, isManagement };
     } else {
-      choice.skipped += 1;
+      choice.skipped.push({ id, state });
       emit({ code: 'account-skipped', account: id, state });
     }
   }

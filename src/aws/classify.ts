@@ -327,6 +327,13 @@ export function isMissingResource(thrown: unknown): boolean {
   return MISSING_CODES.has(readFailure(thrown).awsCode ?? '');
 }
 
+const THERE_CODES = new Set(['ResourceExistsException', 'ParameterAlreadyExists']);
+
+/** Something of that name exists already, so that none was made. */
+export function isThereAlready(thrown: unknown): boolean {
+  return THERE_CODES.has(readFailure(thrown).awsCode ?? '');
+}
+
 /**
  * Secrets Manager has the secret, but no version of it has the stage asked for. One code is for both;
  * AWS: "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT".

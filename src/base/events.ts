@@ -106,6 +106,10 @@ interface EventPayloads {
   'rotation-started': { user: string; oldKeyId: AccessKeyId };
   'rotation-resumed': { user: string; oldKeyId: AccessKeyId; phase: string };
   'key-created': { user: string; newKeyId: AccessKeyId } & Changed;
+  /** A secret or a parameter that did not exist; nothing is in it yet. */
+  'place-made': { user: string; kind: string; place: string };
+  /** In a dry run: it would be made. */
+  'place-foretold': { user: string; kind: string; place: string };
   'secret-stored': { user: string; newKeyId: AccessKeyId; path: string };
   'secret-delivered': { user: string; newKeyId: AccessKeyId; kind: string; place: string };
   /** A file of the user's was rewritten; what it held before is in the backup. */
@@ -184,7 +188,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'run-started': 'info',
   signing: 'info',
   'report-progress': 'debug',
-  'report-read': 'info',
+  'report-read': 'debug',
   'report-unusable': 'warn',
   'report-not-compared': 'debug',
   'details-unusable': 'warn',
@@ -200,17 +204,19 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'inventory-progress': 'debug',
   'inventory-done': 'info',
   'user-unreadable': 'warn',
-  'rotation-started': 'info',
+  'rotation-started': 'debug',
   'rotation-resumed': 'warn',
   'key-created': 'info',
-  'secret-stored': 'info',
-  'secret-delivered': 'info',
+  'place-made': 'info',
+  'place-foretold': 'info',
+  'secret-stored': 'debug',
+  'secret-delivered': 'debug',
   'backup-made': 'debug',
   'journal-compacted': 'info',
   'handoff-kept': 'warn',
   'handoff-removed': 'debug',
   'waiting-for-key': 'debug',
-  'key-verified': 'info',
+  'key-verified': 'debug',
   'key-deactivated': 'info',
   'key-reactivated': 'info',
   'old-key-waits': 'info',

@@ -93,6 +93,11 @@ export function isMeantBy(
   }
 }
 
+/** Whether a place of the kind can be made where it is missing. */
+export function makesPlaces(kindName: string): boolean {
+  return kindNamed(kindName)?.makesPlaces === true;
+}
+
 /** Whether a receipt of the kind names the copy that custody keeps: see DestinationKind. */
 export function deliversCustody(kindName: string): boolean {
   return kindNamed(kindName)?.deliversCustody === true;

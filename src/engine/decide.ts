@@ -130,7 +130,7 @@ async function deliveryOf(
   { oldKeyId }: Extract<Question, { ask: 'delivery' }>,
 ): Promise<Delivery> {
   try {
-    return { kind: 'possible', targets: await prepareDelivery(at, oldKeyId) };
+    return { kind: 'possible', ...(await prepareDelivery(at, oldKeyId)) };
   } catch (thrown) {
     return { kind: 'impossible', error: toKeyturnError(thrown) };
   }

@@ -14,6 +14,7 @@ import { deleteAsJudged } from './change-key.ts';
 import { cleanUp } from './clean-up.ts';
 import { create } from './create-key.ts';
 import { decide, decideNext } from './decide.ts';
+import { makePlaces } from './delivery.ts';
 import { announce, retiredOutcome, tellGrace, waitingOutcome } from './grace.ts';
 import { assertNotRenamed } from './other-name.ts';
 import {
@@ -254,6 +255,7 @@ async function rotateNext(
   try {
     work.account.signal.throwIfAborted();
     if (work.account.probes.areDenied) throw proofsDenied(work);
+    await makePlaces(oldKey.id, next.missing, work);
     const present = await makeRoom(next, keys, work);
     work.account.emit({ code: 'rotation-started', user: work.user, oldKeyId: oldKey.id });
     await begin(id, intentOf(next, present, work.account.policy.oldKeyFate), work);

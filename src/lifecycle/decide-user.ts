@@ -23,6 +23,7 @@ import {
   askDetails,
   askLastUse,
   askLeft,
+  type MissingPlace,
   type Targets,
 } from './questions.ts';
 import type { GateVerdict } from './quiet-gate.ts';
@@ -81,6 +82,8 @@ export type Next =
       readonly kind: 'rotate';
       readonly oldKey: AccessKey;
       readonly targets: Targets;
+      /** Places that are made before anything else. */
+      readonly missing: readonly MissingPlace[];
       /** The key that is deleted first. */
       readonly makesRoom: RemovableKey | undefined;
       /** Whether the old key may go at once; undefined where its fate does not depend on its use. */
@@ -323,7 +326,8 @@ function* rotation(
   }
   const isGated = facts.oldKeyFate === 'when-quiet';
   const gate = isGated ? yield* gateOf({ oldKey, rotation: undefined }, facts) : undefined;
-  return { kind: 'rotate', oldKey, targets: delivery.targets, makesRoom, gate };
+  const { targets, missing = [] } = delivery;
+  return { kind: 'rotate', oldKey, targets, missing, makesRoom, gate };
 }
 
 function latest(times: readonly (Date | undefined)[]): Date | undefined {

@@ -100,7 +100,7 @@ async function listSeveral(
       users: users.toSorted(byAccount),
       unreadable: unreadable.toSorted(byAccount),
       failures: failures.toSorted(byAccount),
-      accountsSkipped: summary.skipped,
+      accountsSkipped: summary.skipped.length,
     };
   } finally {
     accounts.close();

@@ -99,7 +99,7 @@ async function listSeveral(
     return {
       accounts: found.toSorted(byAccount),
       failures: failures.toSorted(byAccount),
-      accountsSkipped: summary.skipped,
+      accountsSkipped: summary.skipped.length,
       signedBy: accounts.caller.signedBy,
     };
   } finally {

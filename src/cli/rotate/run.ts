@@ -10,6 +10,7 @@ import type { RotationReport } from '../../reports/rotation-report.ts';
 import { openStateStore, whyVolatile } from '../../state/stores.ts';
 import type { Session } from '../run.ts';
 import { inRunShell, type ShellOptions } from '../run-shell.ts';
+import { detailedExitCode } from './exit-code.ts';
 import type { ResolvedOptions } from './options.ts';
 import { printResult } from './output.ts';
 
@@ -72,7 +73,8 @@ export async function rotate(
       }
     }
     const context = { clock, emit, signal: run.signal, env, state, changes };
-    const { report, exitCode } = await rotateAccount(options.rotate, context);
+    const { report, exitCode: plain } = await rotateAccount(options.rotate, context);
+    const exitCode = options.isExitCodeDetailed ? detailedExitCode(report, plain) : plain;
     // A scheduler that asks for warnings alone mails whatever is printed: nothing, where nothing happened.
     const isSilent = format === 'text' && onlyWarnings(options.log) && !hasNews(report);
     if (isSilent && !stdout.isTerminal && exitCode === 0) return exitCode;

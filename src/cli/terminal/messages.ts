@@ -27,6 +27,8 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'rotation-started': 'rotation started',
   'rotation-resumed': 'rotation of an earlier run resumed',
   'key-created': 'key created',
+  'place-made': 'place made, with nothing in it yet',
+  'place-foretold': 'place would be made',
   'secret-stored': 'secret stored',
   'secret-delivered': 'secret delivered',
   'backup-made': 'file rewritten, with a backup beside it',
