@@ -439,6 +439,8 @@ const PAGES: Readonly<Record<string, () => string>> = {
     renderStatus(
       hostile({
         state_dir: '/state',
+        checked_at: AT,
+        next_run_at: AT,
         open_rotations: [
           {
             account_id: ACCOUNT,
@@ -450,6 +452,8 @@ const PAGES: Readonly<Record<string, () => string>> = {
             orphan_key_id: 'AKIAI44QH8DHBEXAMPLE',
             deletable_from: AT,
             begun: AT,
+            age_days: 1,
+            next_run_at: AT,
             destination: 'ssm /app',
             old_key_fate: 'keep',
           },
@@ -457,8 +461,12 @@ const PAGES: Readonly<Record<string, () => string>> = {
         handoff_files: [
           {
             account_id: ACCOUNT,
+            username: 'svc',
             access_key_id: 'AKIA',
             path: '/state/handoff/A',
+            is_encrypted: false,
+            created: AT,
+            age_days: 1,
             state: 'waits' as const,
           },
         ],

@@ -115,6 +115,8 @@ export interface SealedCustody {
   put(keyId: AccessKeyId, sealed: Buffer): Promise<void>;
   /** The bytes as read back, or undefined when there are none. Throws `state-dir`. */
   get(keyId: AccessKeyId): Promise<Buffer | undefined>;
+  /** As list() of the plain form. */
+  list(): Promise<readonly HeldKey[]>;
   describe(keyId: AccessKeyId): string;
 }
 
