@@ -71,6 +71,7 @@ function fileInfo(stats: Stats): FileInfo {
     kind: kindOf(stats),
     mode: onWindows ? 0o700 : stats.mode & 0o777,
     isSticky: (stats.mode & 0o1000) !== 0,
+    isSetGroupId: (stats.mode & 0o2000) !== 0,
     ownerId: stats.uid,
     groupId: stats.gid,
     linkCount: stats.nlink,

@@ -50,11 +50,9 @@ export function refuseOpen(path: string, info: FileInfo, forbidden: number): voi
   throw unusable(path, `others can ${what} it (mode ${modeOf(info)})`, { hint });
 }
 
-const SET_GROUP_ID = 0o2000;
-
 /** Kubernetes gives the directories of a volume to the pod's fsGroup: rwx for it, and set-group-ID. */
-function isOfVolume({ mode, isDirectory }: FileInfo): boolean {
-  return isDirectory && (mode & SET_GROUP_ID) !== 0 && (mode & 0o070) === 0o070;
+function isOfVolume({ mode, isDirectory, isSetGroupId = false }: FileInfo): boolean {
+  return isDirectory && isSetGroupId && (mode & 0o070) === 0o070;
 }
 
 /** Throws `state-dir` unless it is ours. Root is told so too: its owner can put into it what they like. */
