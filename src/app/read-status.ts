@@ -89,17 +89,21 @@ function describe(account: string, rotation: Rotation, { history, now }: AtThatT
     ...orphan,
     begun: rotation.intendedAt.toISOString(),
     age_days: wholeDaysBetween(rotation.intendedAt, now),
-    next_run_at: waitsUntil(rotation, now)?.toISOString() ?? orphan.deletable_from,
+    next_run_at: waitsUntil(rotation, { history, now }) ?? orphan.deletable_from,
     destination: rotation.targets.map(({ kind, place }) => `${kind} ${place}`.trim()).join(', '),
     old_key_fate: rotation.oldKeyFate,
   };
 }
 
-/** Without AWS nobody can tell when the old key was used last: so it is the earliest time that there is. */
-function waitsUntil(rotation: Rotation, now: Date): Date | undefined {
+/** As it was told when its grace began: without AWS nobody can tell whether the old key was used since. */
+function waitsUntil(rotation: Rotation, { history, now }: AtThatTime): string | undefined {
   if (rotation.phase !== 'in-grace') return undefined;
-  const earliest = earliestQuietAt(rotation.since);
-  return earliest > now ? earliest : undefined;
+  const begun = history
+    .recordsOf(rotation.id)
+    .flatMap(({ step }) => (step.type === 'in-grace' ? [step.notBefore] : []))
+    .find((time) => time !== undefined);
+  const from = begun ?? earliestQuietAt(rotation.since).toISOString();
+  return from > now.toISOString() ? from : undefined;
 }
 
 /** The key was made before it was found, so the time counts from then on at the latest. */

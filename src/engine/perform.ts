@@ -94,8 +94,11 @@ async function retire(rotation: WithNewKey, work: UserWork): Promise<'went' | 'w
     return 'went';
   }
   const { oldKey, verdict: waiting } = leaving;
-  // The readers have it from here on, so the silence of the old key counts from here.
-  if (phase !== 'in-grace') await work.record(id, { type: 'in-grace' });
+  if (phase !== 'in-grace') {
+    // The readers have it from here on, so the silence of the old key counts from here.
+    const notBefore = waiting.notBefore?.toISOString();
+    await work.record(id, { type: 'in-grace', ...(notBefore !== undefined && { notBefore }) });
+  }
   await settleEnded(id, work);
   const inGrace = work.history.rotation(id);
   assert(inGrace.phase === 'in-grace', 'it was recorded a moment ago, or before');

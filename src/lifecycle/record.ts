@@ -46,7 +46,11 @@ export type RotationStep =
   /** The recorded deactivation from which the hold is counted (I5). Ends the rotation. */
   | { readonly type: 'deactivated' }
   /** The cut-over of a rotation whose old key is in use: it stays Active until it is quiet (I15). */
-  | { readonly type: 'in-grace' }
+  | {
+      readonly type: 'in-grace';
+      /** ISO 8601: when it may end at the earliest, as told then. */
+      readonly notBefore?: string | undefined;
+    }
   /** The operator's deadline for the old key was told, so that it can be kept from now on. */
   | { readonly type: 'deadline-announced' }
   /** The new key is delivered and verified, and the old one stays Active. Ends the rotation. */

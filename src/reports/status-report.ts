@@ -30,7 +30,7 @@ const openRotation = z.object({
     .string()
     .nullable()
     .describe(
-      'ISO 8601 UTC: the earliest time at which a run may lead further; null for at once. Of an old key in grace by the default days: a run knows more',
+      'ISO 8601 UTC: the earliest time at which a run may lead further; null for at once. Of an old key in grace as told when that began: a use since then makes it later',
     ),
   destination: z.string(),
   old_key_fate: z.string().describe('when-quiet, deactivate or keep'),

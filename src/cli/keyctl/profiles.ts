@@ -3,7 +3,7 @@
 
 import type { ListProfiles } from '../../app/keyctl/types.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import { command } from '../../base/hint.ts';
+import { command, type Hint } from '../../base/hint.ts';
 import { quoted } from '../flags/argv.ts';
 import { nearest } from '../flags/closest.ts';
 import type { StepContext } from './step-context.ts';
@@ -24,17 +24,24 @@ export function requireProfile(found: Found, name: string): void {
   if (known.includes(name)) return;
   const trouble = found.whyMissing?.(name);
   if (trouble !== undefined) throw trouble;
+  if (name === 'help' || name === 'version')
+    throw unknown(found, name, `did you mean keyctl --${name}?`);
   const near = nearest(name, known, SUGGESTIONS_MAX);
-  throw new KeyturnError(
+  throw unknown(
+    found,
+    name,
+    known.length === 0
+      ? ['these files hold no profile; create one:', command('aws', 'configure')]
+      : near.length === 0
+        ? 'keyctl -l lists the profiles'
+        : `did you mean ${near.join(' or ')}? keyctl -l lists them all`,
+  );
+}
+
+function unknown({ credentialsPath, configPath }: Found, name: string, hint: Hint): KeyturnError {
+  return new KeyturnError(
     'unknown-profile',
-    `profile ${quoted(name)} is in neither ${found.credentialsPath} nor ${found.configPath}`,
-    {
-      hint:
-        known.length === 0
-          ? ['these files hold no profile; create one:', command('aws', 'configure')]
-          : near.length === 0
-            ? 'keyctl -l lists the profiles'
-            : `did you mean ${near.join(' or ')}? keyctl -l lists them all`,
-    },
+    `profile ${quoted(name)} is in neither ${credentialsPath} nor ${configPath}`,
+    { hint },
   );
 }

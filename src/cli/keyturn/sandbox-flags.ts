@@ -208,9 +208,9 @@ const EXAMPLES = [
     command: '. ./sandbox.env\nrotate-iam-keys --dry-run',
   },
   {
-    about: 'For keyctl, with a credentials file of its own:',
-    command:
-      'keyturn sandbox --credentials-file practice > sandbox.env    # in the first one\nkeyctl production                                            # in the other one',
+    about:
+      'For keyctl, with a credentials file of its own (the second line in that other terminal):',
+    command: 'keyturn sandbox --credentials-file practice > sandbox.env\nkeyctl production',
   },
   {
     about: 'A rotation under load, and nine days later (in that other terminal):',

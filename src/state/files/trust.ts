@@ -51,8 +51,8 @@ export function refuseOpen(path: string, info: FileInfo, forbidden: number): voi
 }
 
 /** Kubernetes gives the directories of a volume to the pod's fsGroup: rwx for it, and set-group-ID. */
-function isOfVolume({ mode, isDirectory, isSetGroupId = false }: FileInfo): boolean {
-  return isDirectory && isSetGroupId && (mode & 0o070) === 0o070;
+function isOfVolume({ mode, kind, isSetGroupId = false }: FileInfo): boolean {
+  return kind === 'directory' && isSetGroupId && (mode & 0o070) === 0o070;
 }
 
 /** Throws `state-dir` unless it is ours. Root is told so too: its owner can put into it what they like. */
