@@ -291,6 +291,7 @@ const KEYCTL: Readonly<Record<string, object>> = {
     unreadable: [{ account_id: ACCOUNT, user_name: 'svc', reason: 'reason' }],
     account_failures: [{ account_id: ACCOUNT, code: 'code', message: 'message', hint: 'hint' }],
     accounts_skipped: 1,
+    skipped_accounts: [{ account_id: '444455556666', state: 'SUSPENDED' }],
   },
 };
 
@@ -374,6 +375,7 @@ function keysReport(): KeysReport {
     errors: [
       { code: 'aws-error', message: 'text', hint: 'how', username: 'svc', account_id: ACCOUNT },
     ],
+    skipped_accounts: [{ account_id: '444455556666', state: 'SUSPENDED' }],
     summary: {
       accounts: 1,
       accounts_failed: 1,

@@ -112,6 +112,10 @@ test('keyctl lists every key of the organization, and what it could not list', a
     [[FIRST, 'cannot-enter-account']],
   );
   assert.equal(report.accounts_skipped, 1);
+  assert.deepEqual(
+    report.skipped_accounts?.map(({ state }) => state),
+    ['SUSPENDED'],
+  );
   const text = await stage.run('keyctl', ...args);
   assert.equal(text.code, 1);
   assert.match(text.stdout, /account 222222222222: 1 user, 1 key/);
