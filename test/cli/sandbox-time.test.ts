@@ -112,9 +112,13 @@ describe('keyturn sandbox advance', () => {
         2,
         /error: KEYTURN_SANDBOX is "https:\/\/sts\.invalid", which is no address/,
       ],
-      ['http://192.0.2.1:4599', 2, /is no address of a sandbox on this machine\n/],
-      ['http://user@127.0.0.1:4599', 2, /is no address of a sandbox on this machine\n/],
-      ['4599', 2, /is no address of a sandbox on this machine\n/],
+      ['http://192.0.2.1:4599', 2, /is no address of a sandbox on this machine \[bad-value\]\n/],
+      [
+        'http://user@127.0.0.1:4599',
+        2,
+        /is no address of a sandbox on this machine \[bad-value\]\n/,
+      ],
+      ['4599', 2, /is no address of a sandbox on this machine \[bad-value\]\n/],
     ];
     for (const [address, code, message] of cases) {
       const refused = await keyturn('sandbox advance 9d', { KEYTURN_SANDBOX: address });
