@@ -209,7 +209,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'key-created': 'info',
   'place-made': 'info',
   'place-foretold': 'info',
-  'secret-stored': 'debug',
+  'secret-stored': 'info',
   'secret-delivered': 'debug',
   'backup-made': 'debug',
   'journal-compacted': 'info',
