@@ -3,6 +3,7 @@
 import { ScriptError } from '../scripts/support/script-error.ts';
 import { type Growth, growthTable } from './growth-users.ts';
 import { machine } from './machine.ts';
+import type { OneKeyFigures, OneKeyResult } from './one-key.ts';
 import { type ComparisonResult, type Figures, type ScenarioResult, title } from './scenario.ts';
 import type { StartUp } from './start-up.ts';
 
@@ -10,6 +11,7 @@ const BEGIN = '<!-- figures: written by npm run bench -- --write -->';
 const END = '<!-- end of figures -->';
 
 export interface Findings {
+  readonly oneKey: OneKeyResult;
   readonly comparisons: readonly ComparisonResult[];
   /** Without a limit of calls a second. */
   readonly large: readonly ScenarioResult[];
@@ -19,9 +21,10 @@ export interface Findings {
 }
 
 export function renderMarkdown(findings: Findings): string {
-  const { comparisons, large, limited, growth, startUps } = findings;
+  const { oneKey, comparisons, large, limited, growth, startUps } = findings;
   return [
     `Machine: ${machine()}.`,
+    oneKeyTable(oneKey),
     ...comparisons.map(comparisonTable),
     ...large.map(largeTable),
     ...limited.map(limitedTable),
@@ -41,7 +44,7 @@ function growthSection(growth: Growth): string {
 }
 
 /** What a due key may cost, and what a run may cost beside its due keys. */
-const CALLS_PER_DUE_KEY = 10;
+const CALLS_PER_DUE_KEY = 7;
 const CALLS_BESIDE = 12;
 
 function largeTable({ scenario, keyturn }: ScenarioResult): string {
@@ -79,6 +82,39 @@ function limitedTable({ scenario, keyturn }: ScenarioResult): string {
         ['`rotate-iam-keys` / ideal', '', '', ratio(keyturn.seconds, ideal), ''],
       ],
     ),
+  ].join('\n\n');
+}
+
+function oneKeyTable({ scenario, keyctl, plain }: OneKeyResult): string {
+  const { latencyMs, keyLagSeconds } = scenario;
+  const line = (name: string, { calls, probes, seconds, cpuSeconds }: OneKeyFigures) => [
+    name,
+    String(calls),
+    String(probes),
+    seconds.toFixed(1),
+    cpuSeconds.toFixed(2),
+  ];
+  return [
+    '### One key of a credentials file',
+    `Latency ${latencyMs} ms per call; a new key is refused for ${keyLagSeconds} s. The plain sequence is that ` +
+      'of aws-rotate-key, played by a script of the bench: it writes the file at once and makes the old key ' +
+      'Inactive right after.',
+    table(
+      ['', 'calls', 'asks whether the key works', 'seconds', 'CPU seconds'],
+      [
+        line('`keyctl PROFILE`', keyctl),
+        line('plain sequence', plain),
+        [
+          '`keyctl PROFILE` / plain',
+          ratio(keyctl.calls, plain.calls),
+          '',
+          ratio(keyctl.seconds, plain.seconds),
+          ratio(keyctl.cpuSeconds, plain.cpuSeconds),
+        ],
+      ],
+    ),
+    `Of the seconds of \`keyctl PROFILE\`, ${keyLagSeconds} are AWS's. After the plain sequence a reader of the ` +
+      `file is refused for about ${keyLagSeconds} s, with neither key working; after keyctl's, never.`,
   ].join('\n\n');
 }
 

@@ -9,12 +9,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { drawGrowth, measureGrowth, writeGrowth } from './growth-users.ts';
 import { renderMarkdown, withFigures } from './markdown.ts';
+import { measureOneKey } from './one-key.ts';
 import { type Comparison, runComparison, runScenario, type Scenario } from './scenario.ts';
 import { measureStartUp } from './start-up.ts';
 import { openWorkshop } from './workshop.ts';
 
 const FULL = { latencyMs: 30, keyLagSeconds: 2, repeats: 3 };
 const ONE_BY_ONE = { sleepMs: 10_000, baselineKeysMax: 5 };
+const ONE_KEY = { ...FULL, repeats: 5 };
 const COMPARISONS: readonly Comparison[] = [
   { users: 500, due: 5, ...FULL, ...ONE_BY_ONE },
   { users: 400, due: 200, ...FULL, ...ONE_BY_ONE },
@@ -54,6 +56,7 @@ if (args.includes('--plot')) {
 const workshop = openWorkshop();
 
 try {
+  const oneKey = await measureOneKey(workshop, isQuick ? QUICK : ONE_KEY);
   const comparisons = [];
   for (const scenario of isQuick ? QUICK_COMPARISONS : COMPARISONS) {
     comparisons.push(await runComparison(workshop, scenario));
@@ -69,7 +72,7 @@ try {
   const growth = await measureGrowth(workshop, isQuick);
   workshop.note('start-up');
   const startUps = measureStartUp(isQuick ? QUICK_START_UP_ROUNDS : START_UP_ROUNDS);
-  const markdown = renderMarkdown({ comparisons, large, limited, growth, startUps });
+  const markdown = renderMarkdown({ oneKey, comparisons, large, limited, growth, startUps });
   process.stdout.write(`${markdown}\n`);
   if (isWritten) {
     writeGrowth(growth);

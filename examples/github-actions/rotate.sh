@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What action.yml runs. The document goes to a file and not into the log of the job, which people read
-# and which is kept: without a destination it holds the new secrets.
+# and which is kept: without a destination it holds the new secrets. Who was rotated, and who could not be, is
+# in the summary of the job.
 set -uo pipefail
 umask 077
 
@@ -25,4 +26,5 @@ process.stdout.write(`rotated=${summary.successful_rotations}\n`);
 process.stdout.write(`failed=${summary.failed_rotations}\n`);
 process.stdout.write(`waiting=${summary.old_keys_waiting}\n`);
 SCRIPT
+node "$GITHUB_ACTION_PATH/examples/github-actions/summary.cjs" "$result" >> "${GITHUB_STEP_SUMMARY:-/dev/null}"
 exit "$code"

@@ -59,6 +59,14 @@ export interface RotateOptions {
    */
   readonly deliver?: readonly string[];
   /**
+   * Make secrets and parameters of `deliver` that do not exist, under this KMS key (AWS's own when left out)
+   * and with these tags. Nobody reads a new place yet, so it is refused beside `retire: 'now'`.
+   */
+  readonly createMissing?: {
+    readonly kmsKey?: string;
+    readonly tags?: Readonly<Record<string, string>>;
+  };
+  /**
    * Places where nobody reads a key any more, in the words of --moved-from: a user whose last rotation went
    * to a place that this run does not serve is refused otherwise (`places-left`).
    */
@@ -140,6 +148,9 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
       isDeliverGiven: options.deliver !== undefined,
       reach: { flags: ['--state-dir', options.stateDir] },
       wordCommand: shellWords(['keyturn', 'recover', '--state-dir', options.stateDir]),
+      ...(options.createMissing !== undefined && {
+        newPlaces: { tags: {}, ...options.createMissing },
+      }),
       movedFrom: options.movedFrom?.map((text) => reading.readFormerPlace(text, 'movedFrom')),
     },
     {
@@ -171,6 +182,11 @@ function refuseBadValues(options: RotateOptions): void {
   }
   if (!(retire in FATES)) {
     throw new KeyturnError('bad-value', `retire takes when-quiet, now or never, not ${retire}`);
+  }
+  if (retire === 'now' && options.createMissing !== undefined) {
+    throw new KeyturnError('bad-value', "createMissing is refused beside retire: 'now'", {
+      hint: 'nobody reads a place that has just been made: it would cut off whatever uses the old key',
+    });
   }
   const { inventory = 'auto' } = options;
   if (!['auto', 'report', 'scan'].includes(inventory)) {

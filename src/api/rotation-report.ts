@@ -21,6 +21,10 @@ export interface RotationReport {
   readonly changes: readonly KeyChanged[];
   /** In a dry run: what would be done or found out beside the rotations and the clean-up. */
   readonly planned_changes?: readonly PlannedChange[] | undefined;
+  /** What did not exist and was made; in a dry run, would be. */
+  readonly made_places?: readonly MadePlace[] | undefined;
+  /** Of a run over several accounts: each by itself. */
+  readonly accounts?: readonly AccountTotals[] | undefined;
   /** Plain hand-off files that have done their work and stay all the same; every run tries again. */
   readonly kept_handoffs: readonly KeptHandoff[];
   /** From then on a run may lead further; null when nothing waits for a time. */
@@ -55,6 +59,28 @@ export interface RotationReport {
   readonly keyturn_version: string;
 }
 
+/** A secret or a parameter. */
+export interface MadePlace {
+  readonly account_id: string;
+  readonly username: string;
+  readonly kind: string;
+  /** `REGION:NAME` */
+  readonly place: string;
+}
+
+export interface AccountTotals {
+  readonly account_id: string;
+  readonly state: 'done' | 'failed' | 'skipped';
+  /** Of a skipped account: SUSPENDED or the like. */
+  readonly reason: string | null;
+  readonly users_examined: number;
+  readonly keys_examined: number;
+  readonly rotated: number;
+  readonly failed: number;
+  readonly waiting: number;
+  readonly deleted: number;
+}
+
 export interface InventoryInfo {
   /** scan: the keys of every user in scope were read. */
   readonly source: 'credential-report' | 'scan';
@@ -83,6 +109,9 @@ export interface RotatedKey {
   readonly handoff_file: string | null;
   /** Every place that holds the new secret, read back; empty unless the rotation succeeded. */
   readonly delivered_to: readonly DeliveredTo[];
+  /** In a dry run: what the run would leave the old key as, and why. */
+  readonly old_key_then?: string | undefined;
+  readonly old_key_then_because?: string | undefined;
   readonly resumed: boolean;
   readonly keys?: readonly KeyInfo[] | undefined;
   readonly next_run_at: string | null;

@@ -117,8 +117,11 @@ export async function rememberUses(
   const used = outcomes.flatMap(({ user, retirement }) => {
     const { oldKey, waiting } = retirement ?? {};
     const lastUse = waiting?.lastUse;
-    if (lastUse === undefined || lastUse === 'unreadable') return [];
-    return oldKey?.createdAt === undefined ? [] : [{ user, createdAt: oldKey.createdAt, lastUse }];
+    const createdAt = oldKey?.createdAt;
+    if (lastUse === undefined || lastUse === 'unreadable' || createdAt === undefined) return [];
+    // What the report told is remembered already, with the time of the report.
+    const isReported = sightings.lookAt(user, { createdAt })?.lastUse === lastUse;
+    return isReported ? [] : [{ user, createdAt, lastUse }];
   });
   if (used.length > 0) await sightings.remember([{ at, used }]);
 }

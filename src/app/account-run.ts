@@ -7,8 +7,10 @@ import type { InventorySource } from '../aws/inventory.ts';
 import type { Limiter } from '../aws/limiter.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { collectGarbageEarly } from '../base/heap.ts';
 import type { SameReach } from '../base/key-command.ts';
 import { isSameUser } from '../base/user-name.ts';
+import type { NewPlaces } from '../destinations/kind.ts';
 import { type NamedPlace, printsSecret } from '../destinations/kinds.ts';
 import type { AccountWork } from '../engine/account-work.ts';
 import { foretellUser, type UserListed } from '../engine/foretell-user.ts';
@@ -58,6 +60,8 @@ export interface AccountOptions extends InventoryOptions {
   readonly wordCommand?: string;
   /** How `keyturn keys` reaches the same account and state, for hints. */
   readonly reach?: SameReach;
+  /** How places are made that do not exist; none is when left out. */
+  readonly newPlaces?: NewPlaces | undefined;
   /** Places where nobody reads a key any more. */
   readonly movedFrom?: readonly NamedPlace[] | undefined;
 }
@@ -111,6 +115,8 @@ export async function runAccount(
   try {
     giveBack = await takePlace(gates?.reading, signal);
     gateway = await open();
+    // Loading what talks to AWS has taken the most memory at once until here.
+    collectGarbageEarly();
     const { account, candidates } = await run.examine(gateway);
     await takePlaces(candidates, account);
     // What follows is mostly waiting; other accounts may read meanwhile.
@@ -228,11 +234,11 @@ class AccountRun {
 
   #work(gateway: AccountGateway, state: AccountWork['state']): AccountWork {
     const { cleanUpDays, deliver, isDeliverGiven, oldKeyFate, retire, reach } = this.#options;
-    const { orphans = NO_KEYS, wordCommand, movedFrom } = this.#options;
+    const { orphans = NO_KEYS, wordCommand, movedFrom, newPlaces } = this.#options;
     const { gates } = this.#context;
     return accountWork({
       ...this.#context,
-      ...{ gateway, state, deliver, finishesOthers: true },
+      ...{ gateway, state, deliver, newPlaces, finishesOthers: true },
       ...(gates !== undefined && { creating: gates.creating }),
       policy: {
         ...{ oldKeyFate, retire, cleanUpDays, replacesOwnKey: isDeliverGiven, takesDeliver: true },

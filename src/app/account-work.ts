@@ -5,6 +5,7 @@ import { chainedLimiter, createLimiter, type Limiter } from '../aws/limiter.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
 import { handoff } from '../destinations/handoff/index.ts';
+import type { NewPlaces } from '../destinations/kind.ts';
 import {
   type AccountWork,
   DEFAULT_VERIFICATION,
@@ -31,9 +32,11 @@ export interface AccountParts {
   /** Hears of every key that is changed (I16). */
   readonly changes?: ChangeLog;
   readonly policy: Omit<RotationPolicy, 'verification' | 'orphans'> &
-    Partial<Pick<RotationPolicy, 'orphans'>>;
+    Partial<Pick<RotationPolicy, 'verification' | 'orphans'>>;
   /** Where the secrets of this run's own rotations go; custody keeps them when left out. */
   readonly deliver?: Deliveries | DeliveryTarget;
+  /** How places are made that do not exist; left out where none is. */
+  readonly newPlaces?: NewPlaces | undefined;
   /** Whether rotations that other faces began are finished too. */
   readonly finishesOthers: boolean;
   /** Shared by the accounts of a run: how many secrets may be on their way into custody (I17). */
@@ -48,7 +51,7 @@ export function accountWork(parts: AccountParts): AccountWork {
   const { gateway, state, clock, signal, policy, deliver = TO_CUSTODY } = parts;
   const { changes } = parts;
   const emit = changes?.listening(gateway.caller.account, parts.emit) ?? parts.emit;
-  const surroundings = { gateway, state, clock, emit };
+  const surroundings = { gateway, state, clock, emit, newPlaces: parts.newPlaces };
   return {
     ...{ gateway, state, clock, emit, signal },
     places: openPlaces({
@@ -64,6 +67,6 @@ export function accountWork(parts: AccountParts): AccountWork {
       parts.creating === undefined
         ? createLimiter(1)
         : chainedLimiter(createLimiter(1), parts.creating),
-    policy: { orphans: new Set(), ...policy, verification: DEFAULT_VERIFICATION },
+    policy: { orphans: new Set(), verification: DEFAULT_VERIFICATION, ...policy },
   };
 }

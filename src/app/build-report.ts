@@ -19,6 +19,7 @@ import type {
   RotatedKey,
   RotationReport,
 } from '../reports/rotation-report.ts';
+import { type AccountRow, accountTotals } from './account-totals.ts';
 import type { ChangeLog } from './change-log.ts';
 import { describeRetirement } from './describe-retirement.ts';
 import { lastUseFields } from './last-use-fields.ts';
@@ -72,7 +73,7 @@ export interface WholeRun {
 
 /**
  * The report of a run, account by account. Of an account it keeps the entries about keys that were
- * acted on and a few counts: so it does not grow with the number of accounts.
+ * acted on and a line of counts.
  */
 export class ReportLedger {
   readonly #run: RunFacts;
@@ -80,6 +81,7 @@ export class ReportLedger {
   readonly #cleaned: CleanupResult[] = [];
   readonly #retired: Retirement[] = [];
   readonly #errors: ReportIssue[] = [];
+  readonly #accounts: AccountRow[] = [];
   #nextRunAt: Date | undefined;
   #signedBy: string | undefined;
   #users = 0;
@@ -114,6 +116,16 @@ export class ReportLedger {
     this.#keys += facts.keysExamined;
   }
 
+  /** One of several accounts, when its part of the run is over. */
+  addAccount(id: string, state: 'done' | 'failed', read: { users: number; keys: number }): void {
+    this.#accounts.push({ id, state, ...read });
+  }
+
+  /** One of several accounts in which nobody can work; `state` as Organizations has it. */
+  addSkipped(id: string, state: string): void {
+    this.#accounts.push({ id, state: 'skipped', because: state, users: 0, keys: 0 });
+  }
+
   addIssue(issue: AccountIssue, account?: string): void {
     this.#errors.push({ ...issue, account_id: account ?? null });
   }
@@ -138,6 +150,14 @@ export class ReportLedger {
       errors: this.#errors.toSorted(byAccount),
       changes: [...changes.all].toSorted(byAccount),
       ...(dryRun && { planned_changes: [...changes.planned].toSorted(byAccount) }),
+      ...(this.#accounts.length > 0 && {
+        accounts: accountTotals(this.#accounts, { rotated, retirements, cleaned }).toSorted(
+          byAccount,
+        ),
+      }),
+      ...(changes.madePlaces.length > 0 && {
+        made_places: [...changes.madePlaces].toSorted(byAccount),
+      }),
       kept_handoffs: [...changes.soFar.keptHandoffs].toSorted(byAccount),
       next_run_at: this.#nextRunAt?.toISOString() ?? null,
       summary: {
@@ -215,6 +235,10 @@ function rotatedKey(
     handoff_file: handedOff?.path ?? null,
     delivered_to: outcome.kind === 'rotated' ? outcome.receipts.map(deliveredTo) : [],
     resumed: outcome.resumed,
+    ...(outcome.kind === 'would-rotate' && {
+      old_key_then: outcome.fate.status,
+      old_key_then_because: outcome.fate.why,
+    }),
     ...(outcome.kind === 'failed' && outcome.keys !== undefined
       ? { keys: outcome.keys.map((key) => keyInfo(key, facts.startedAt)) }
       : {}),

@@ -13,10 +13,18 @@ const CHANGES = {
   'key-deleted': 'deleted',
 } as const satisfies Partial<Record<EngineEvent['code'], KeyChangeWord>>;
 
+interface MadePlace {
+  readonly account_id: string;
+  readonly username: string;
+  readonly kind: string;
+  readonly place: string;
+}
+
 export class ChangeLog {
   readonly #clock: Clock;
   readonly #changes: KeyChanged[] = [];
   readonly #planned: PlannedChange[] = [];
+  readonly #madePlaces: MadePlace[] = [];
   /** By path: what a run could not remove at first, it may remove later. */
   readonly #kept = new Map<string, KeptHandoff>();
 
@@ -33,6 +41,11 @@ export class ChangeLog {
     return { changes: this.#changes, keptHandoffs: [...this.#kept.values()] };
   }
 
+  /** Secrets and parameters that were made, or in a dry run would be. */
+  get madePlaces(): readonly MadePlace[] {
+    return this.#madePlaces;
+  }
+
   /** What a dry run says would be done beside its rotations and its clean-up. */
   get planned(): readonly PlannedChange[] {
     return this.#planned;
@@ -45,6 +58,10 @@ export class ChangeLog {
       if (change !== undefined) this.#changes.push(change);
       const planned = plannedBy(event, account);
       if (planned !== undefined) this.#planned.push(planned);
+      if (event.code === 'place-made' || event.code === 'place-foretold') {
+        const { user: username, kind, place } = event;
+        this.#madePlaces.push({ account_id: account, username, kind, place });
+      }
       this.#noteHandoff(event, account);
       emit(event);
     };

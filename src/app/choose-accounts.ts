@@ -20,8 +20,8 @@ export type ChosenAccount = Pick<ListedAccount, 'id' | 'isManagement'>;
 
 /** The accounts that are not worked on; filled while accounts are chosen. */
 export interface Choice {
-  /** How many are suspended, closed or not yet active: AWS refuses every call in them. */
-  skipped: number;
+  /** Those that are suspended, closed or not yet active: AWS refuses every call in them. */
+  readonly skipped: Pick<ListedAccount, 'id' | 'state'>[];
   /** Accounts that were named and are not in the organization. */
   readonly unknown: { readonly id: string; readonly error: KeyturnError }[];
 }
@@ -41,7 +41,9 @@ export async function* chooseAccounts(
   }
   const named = selection.named === undefined ? undefined : new Set(selection.named);
   const seen = new Set<string>();
-  for await (const { id, isActive, state, isManagement } of accounts.list()) {
+  // Which accounts are spared is known before the first one is entered.
+  const listed = excluded.size === 0 ? accounts.list() : await withAll(excluded, accounts.list());
+  for await (const { id, isActive, state, isManagement } of listed) {
     // Accounts that join or leave meanwhile can shift the pages, so that one is listed twice.
     if (seen.has(id)) continue;
     seen.add(id);
@@ -49,16 +51,31 @@ export async function* chooseAccounts(
     if (isActive) {
       yield { id, isManagement };
     } else {
-      choice.skipped += 1;
+      choice.skipped.push({ id, state });
       emit({ code: 'account-skipped', account: id, state });
     }
-  }
-  for (const id of excluded) {
-    if (!seen.has(id)) emit({ code: 'excluded-account-unknown', account: id });
   }
   for (const id of named ?? []) {
     if (!seen.has(id) && !excluded.has(id)) choice.unknown.push({ id, error: unknownAccount(id) });
   }
+}
+
+/** The whole list. Throws `unknown-excluded-account`: whoever was meant would not be spared. */
+async function withAll(
+  excluded: ReadonlySet<string>,
+  accounts: AsyncIterable<ListedAccount>,
+): Promise<readonly ListedAccount[]> {
+  const all: ListedAccount[] = [];
+  for await (const account of accounts) all.push(account);
+  const ids = new Set(all.map(({ id }) => id));
+  const unknown = [...excluded].filter((id) => !ids.has(id));
+  if (unknown.length === 0) return all;
+  const are = unknown.length === 1 ? 'is' : 'are';
+  throw new KeyturnError(
+    'unknown-excluded-account',
+    `${unknown.join(' and ')} of --exclude-accounts ${are} not in the organization`,
+    { hint: 'check the ID, so that the account that is meant is spared; no account was entered' },
+  );
 }
 
 function unknownAccount(id: string): KeyturnError {

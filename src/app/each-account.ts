@@ -36,7 +36,7 @@ export interface AccountsSummary {
   readonly examined: number;
   /** Accounts whose work ended early, with why. */
   readonly failed: number;
-  readonly skipped: number;
+  readonly skipped: Choice['skipped'];
   /** Accounts that are known of and were not begun, or were stopped before anything was done. */
   readonly left: number;
   /** Whether the list of accounts was read to its end: otherwise there are more than `left`. */
@@ -61,7 +61,7 @@ export async function eachAccount(
   work: WorkInAccount,
 ): Promise<AccountsSummary> {
   const { accounts, selection, emit, signal, openMax } = setting;
-  const choice: Choice = { skipped: 0, unknown: [] };
+  const choice: Choice = { skipped: [], unknown: [] };
   let listed = 0;
   let isListComplete = false;
   let fatal: KeyturnError | undefined;

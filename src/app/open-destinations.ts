@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { Destination } from '../destinations/destination.ts';
+import type { NewPlaces } from '../destinations/kind.ts';
 import { kindNamed, openDestination } from '../destinations/kinds.ts';
 import type { DestinationChooser, DestinationOpener, Replaced } from '../engine/places.ts';
 import type { DeliveryTarget } from '../lifecycle/record.ts';
@@ -26,16 +27,18 @@ export interface DestinationSurroundings {
   readonly state: AccountState;
   readonly clock: Clock;
   readonly emit: EventSink;
+  /** How places are made that do not exist; left out where none is. */
+  readonly newPlaces?: NewPlaces | undefined;
 }
 
 export function destinationOpener(surroundings: DestinationSurroundings): DestinationOpener {
-  const { gateway, state, clock, emit } = surroundings;
+  const { gateway, state, clock, emit, newPlaces } = surroundings;
   const { reader, services: aws } = gateway;
   const files = (path: string) => saveOptions(path, clock);
   const sources = { ask: keyOwners(reader, clock, gateway.caller.account), reader, state };
   const { account } = gateway.caller;
   const programs = nodePrograms(gateway.env);
-  const parts = { aws, custody: state.custody, clock, emit, files, programs, account };
+  const parts = { aws, custody: state.custody, clock, emit, files, programs, account, newPlaces };
   return async (target, { user, oldKeyId }) => {
     const whoseKey = ownersKnownTo(user, sources);
     return await openDestination(target, { ...parts, user, oldKeyId, whoseKey });

@@ -1,34 +1,84 @@
 // Use case of `keyturn status`: what is open, and which secrets wait in custody. No AWS call.
 
+import { wholeDaysBetween } from '../base/clock.ts';
 import { looksAgainAt } from '../lifecycle/decide-recovery.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
+import { earliestQuietAt } from '../lifecycle/quiet-gate.ts';
 import { hasNewKey, isOpen, isSettled, type Rotation } from '../lifecycle/rotation.ts';
 import type { StatusReport } from '../reports/status-report.ts';
-import type { HeldKey, StateStore } from '../state/state-store.ts';
+import type { AccountState, HeldKey, StateStore } from '../state/state-store.ts';
 
 type OpenRotation = StatusReport['open_rotations'][number];
 type KeptSecret = StatusReport['handoff_files'][number];
 
 /** Throws `state-dir`, `journal-damaged`, `journal-newer`. */
-export async function readStatus(store: StateStore): Promise<StatusReport> {
+export async function readStatus(store: StateStore, now: Date): Promise<StatusReport> {
   const open: OpenRotation[] = [];
   const kept: KeptSecret[] = [];
   for (const account of await store.accounts()) {
     const state = await store.open(account, 'read');
     for (const { history } of await state.openUsers()) {
-      if (history.open !== undefined) open.push(describe(account, history.open, history));
+      if (history.open !== undefined) open.push(describe(account, history.open, { history, now }));
     }
-    for (const { keyId, user } of await state.custody.list()) {
-      const path = state.custody.describe(keyId);
-      const history = user === undefined ? undefined : await state.history(user);
-      const about = { account_id: account, access_key_id: keyId, path };
-      kept.push({ ...about, state: stateOf(keyId, history) });
-    }
+    kept.push(...(await keptSecrets(account, state, now)));
   }
-  return { state_dir: store.where, open_rotations: open, handoff_files: kept };
+  return {
+    state_dir: store.where,
+    checked_at: now.toISOString(),
+    next_run_at: nextRunOf(open, now),
+    open_rotations: open,
+    handoff_files: kept,
+  };
 }
 
-function describe(account: string, rotation: Rotation, history: UserHistory): OpenRotation {
+/** The earliest of all; now where something need not wait. */
+function nextRunOf(open: readonly OpenRotation[], now: Date): string | null {
+  const times = open.map(({ next_run_at: at }) => at ?? now.toISOString());
+  return times.toSorted()[0] ?? null;
+}
+
+/** Plain files and encrypted ones; of a key that has both, the plain one, which a run still needs. */
+async function keptSecrets(
+  account: string,
+  { custody, history }: AccountState,
+  now: Date,
+): Promise<KeptSecret[]> {
+  const plain = await custody.list();
+  const isPlain = new Set(plain.map(({ keyId }) => keyId));
+  const sealed = (await custody.sealed.list()).filter(({ keyId }) => !isPlain.has(keyId));
+  const files = [
+    ...plain.map((held) => ({ ...held, path: custody.describe(held.keyId), isEncrypted: false })),
+    ...sealed.map((held) => ({
+      ...held,
+      path: custody.sealed.describe(held.keyId),
+      isEncrypted: true,
+    })),
+  ];
+  const found: KeptSecret[] = [];
+  for (const { keyId, user, path, isEncrypted } of files) {
+    const known = user === undefined ? undefined : await history(user);
+    const created = known?.rotationThatMade(keyId)?.intendedAt;
+    found.push({
+      account_id: account,
+      username: user ?? null,
+      access_key_id: keyId,
+      path,
+      is_encrypted: isEncrypted,
+      created: created?.toISOString() ?? null,
+      age_days: created === undefined ? null : wholeDaysBetween(created, now),
+      state: stateOf(keyId, known),
+    });
+  }
+  return found.toSorted((one, other) => (one.username ?? '').localeCompare(other.username ?? ''));
+}
+
+interface AtThatTime {
+  readonly history: UserHistory;
+  readonly now: Date;
+}
+
+function describe(account: string, rotation: Rotation, { history, now }: AtThatTime): OpenRotation {
+  const orphan = orphanOf(rotation, history);
   return {
     account_id: account,
     username: rotation.user,
@@ -36,11 +86,24 @@ function describe(account: string, rotation: Rotation, history: UserHistory): Op
     phase: rotation.phase,
     old_key_id: rotation.oldKeyId,
     new_key_id: hasNewKey(rotation) ? rotation.newKeyId : null,
-    ...orphanOf(rotation, history),
+    ...orphan,
     begun: rotation.intendedAt.toISOString(),
+    age_days: wholeDaysBetween(rotation.intendedAt, now),
+    next_run_at: waitsUntil(rotation, { history, now }) ?? orphan.deletable_from,
     destination: rotation.targets.map(({ kind, place }) => `${kind} ${place}`.trim()).join(', '),
     old_key_fate: rotation.oldKeyFate,
   };
+}
+
+/** As it was told when its grace began: without AWS nobody can tell whether the old key was used since. */
+function waitsUntil(rotation: Rotation, { history, now }: AtThatTime): string | undefined {
+  if (rotation.phase !== 'in-grace') return undefined;
+  const begun = history
+    .recordsOf(rotation.id)
+    .flatMap(({ step }) => (step.type === 'in-grace' ? [step.notBefore] : []))
+    .find((time) => time !== undefined);
+  const from = begun ?? earliestQuietAt(rotation.since).toISOString();
+  return from > now.toISOString() ? from : undefined;
 }
 
 /** The key was made before it was found, so the time counts from then on at the latest. */

@@ -141,7 +141,10 @@ class FleetRun {
     const isOfCaller = account === undefined && fatal !== undefined && isAboutCaller(fatal);
     // What stopped all accounts is one issue of the run (in `end`), and not one of each account.
     this.#ledger.add(id, isStopped || isOfCaller ? { ...facts, errors: [] } : facts);
-    return { users: facts.usersExamined, keys: facts.keysExamined, error: fatal };
+    const { usersExamined: users, keysExamined: keys } = facts;
+    if (!isStopped)
+      this.#ledger.addAccount(id, fatal === undefined ? 'done' : 'failed', { users, keys });
+    return { users, keys, error: fatal };
   }
 
   #reachOf(account: string): SameReach {
@@ -161,6 +164,7 @@ class FleetRun {
 
   end(summary: AccountsSummary): RunEnd {
     const { emit, signal } = this.#context;
+    for (const { id, state } of summary.skipped) this.#ledger.addSkipped(id, state);
     for (const { id, error } of summary.unknown) this.#ledger.addIssue(reportIssue(error), id);
     const reason = summary.fatal ?? (signal.aborted ? toKeyturnError(signal.reason) : undefined);
     const hasBegun = summary.examined + summary.failed > 0;
@@ -179,7 +183,7 @@ class FleetRun {
       counts: {
         accounts_examined: summary.examined,
         accounts_failed: summary.failed,
-        accounts_skipped: summary.skipped,
+        accounts_skipped: summary.skipped.length,
         accounts_left: summary.left,
       },
       // Exit code 3 says that nothing was done.

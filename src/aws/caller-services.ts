@@ -29,6 +29,14 @@ export function callerServices({ sources, ...parts }: ServiceParts): AwsStores {
     const { openParameterStore } = await import('./sdk-parameter-store.ts');
     return openParameterStore(setup('ssm', region));
   });
+  const secretMakers = oncePerRegion(async (region) => {
+    const { openSecretMaker } = await import('./sdk-thing-makers.ts');
+    return openSecretMaker(setup('secrets_manager', region));
+  });
+  const parameterMakers = oncePerRegion(async (region) => {
+    const { openParameterMaker } = await import('./sdk-thing-makers.ts');
+    return openParameterMaker(setup('ssm', region));
+  });
   return {
     region: parts.settings.region,
     secretStore: (region) => ({
@@ -41,6 +49,14 @@ export function callerServices({ sources, ...parts }: ServiceParts): AwsStores {
       write: async (name, text, what) => (await parameters(region)).write(name, text, what),
       history: async (name) => (await parameters(region)).history(name),
       room: async (name) => (await parameters(region)).room(name),
+    }),
+    secretMaker: (region) => ({
+      isThere: async (name) => (await secretMakers(region)).isThere(name),
+      make: async (name, thing) => (await secretMakers(region)).make(name, thing),
+    }),
+    parameterMaker: (region) => ({
+      isThere: async (name) => (await parameterMakers(region)).isThere(name),
+      make: async (name, thing) => (await parameterMakers(region)).make(name, thing),
     }),
   };
 }

@@ -276,9 +276,30 @@ describe('what a failed probe says about a new key (I4)', () => {
     awsError('Throttling', 400),
     awsError('ServiceFailure', 500),
     networkError('ECONNREFUSED', 'connect'),
+    // A proxy on the way, and no answer of AWS's.
+    { name: 'Unknown', $metadata: { httpStatusCode: 403 } },
   ]) {
-    it(`${thrown.name} ${thrown.message}: unclear`, () => {
+    it(`${'message' in thrown ? thrown.message : 'HTTP 403 without a code'} ${thrown.name}: unclear`, () => {
       assert.equal(classifyProbe(thrown).kind, 'unclear');
+    });
+  }
+  const asked =
+    'User: arn:aws:iam::123456789012:user/a is not authorized to perform: sts:GetCallerIdentity';
+  for (const [why, policy] of [
+    [
+      'because no VPC endpoint policy allows the sts:GetCallerIdentity action',
+      /VPC endpoint.*has to/,
+    ],
+    ['with an explicit deny in a VPC endpoint policy', /VPC endpoint.*deny must go/],
+    ['with an explicit deny in a resource control policy', /resource control policy.*deny must go/],
+    ['with an explicit deny in a service control policy', /service control policies/],
+    ['because no permissions boundary allows the sts:GetCallerIdentity action', /boundary.*has to/],
+  ] as const) {
+    it(`AccessDenied ${why}: denied, and the hint names the policy`, () => {
+      const answer = classifyProbe(awsError('AccessDenied', 403, `${asked} ${why}`));
+      assert.ok(answer.kind === 'denied');
+      assert.match(answer.reason, /AccessDenied/);
+      assert.match(answer.hint, policy);
     });
   }
 });

@@ -297,6 +297,10 @@ const NOT_YET_CODES = new Set([
 export function classifyProbe(thrown: unknown): SignerAnswer {
   const failure = readFailure(thrown);
   if (NOT_YET_CODES.has(failure.awsCode ?? '')) return { kind: 'not-yet' };
+  if (AWS_CODES.get(failure.awsCode ?? '') === 'access-denied') {
+    const hint = denialHint(failure.awsText, { permission: 'sts:GetCallerIdentity' });
+    return { kind: 'denied', reason: describe(failure), hint };
+  }
   // A request that is too old or too young is refused with the same code.
   const isWrongSecret =
     SIGNATURE_CODES.has(failure.awsCode ?? '') && !/expired|not yet current/i.test(failure.awsText);
@@ -319,6 +323,13 @@ const MISSING_CODES = new Set(['ResourceNotFoundException', 'ParameterNotFound']
 /** The secret or the parameter that the call is about does not exist. */
 export function isMissingResource(thrown: unknown): boolean {
   return MISSING_CODES.has(readFailure(thrown).awsCode ?? '');
+}
+
+const THERE_CODES = new Set(['ResourceExistsException', 'ParameterAlreadyExists']);
+
+/** Something of that name exists already, so that none was made. */
+export function isThereAlready(thrown: unknown): boolean {
+  return THERE_CODES.has(readFailure(thrown).awsCode ?? '');
 }
 
 /**

@@ -139,6 +139,8 @@ export function commonConfig(settings: ClientSettings) {
   return {
     region: settings.region,
     requestHandler: settings.wire.shared,
+    // The stack of an operation is put together once; nobody adds to it after the client was made.
+    cacheMiddleware: true,
     // Endpoints were resolved in endpoint.ts; the SDK would read those of another profile.
     ignoreConfiguredEndpointUrls: true,
     // Said in any case: the SDK would look into another environment and profile than ours.

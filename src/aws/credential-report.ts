@@ -21,6 +21,8 @@ export interface ReportSlot {
 
 export interface ReportUser {
   readonly name: string;
+  /** When the user was made; no key of theirs is older. Undefined where the report gives no date. */
+  readonly createdAt: Date | undefined;
   /** Those that hold a key, whatever its status. */
   readonly slots: readonly ReportSlot[];
   /** The user has more keys than the report has slots. */
@@ -106,6 +108,7 @@ function readUser(name: string, field: (column: string) => string | undefined): 
   }));
   return {
     name,
+    createdAt: dateOf(field('user_creation_time') ?? ''),
     slots: slots.filter(({ isActive, createdAt }) => isActive || createdAt !== undefined),
     hasMoreKeys: !NOTHING.has(field(ADDITIONAL) ?? ''),
   };

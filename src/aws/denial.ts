@@ -13,6 +13,7 @@ export type Denial =
   | 'resource-control'
   | 'boundary'
   | 'session'
+  | 'endpoint'
   | 'explicit'
   | 'implicit'
   | 'unstated';
@@ -30,6 +31,7 @@ const PHRASES: readonly (readonly [phrase: RegExp, denial: Denial])[] = [
   [/resource control polic/i, 'resource-control'],
   [/permissions? boundar/i, 'boundary'],
   [/session polic/i, 'session'],
+  [/vpc endpoint polic/i, 'endpoint'],
   [/explicit deny/i, 'explicit'],
   [/because no identity-based policy allows/i, 'implicit'],
 ];
@@ -68,6 +70,8 @@ export function denialHint(awsText: string, { permission, user }: DeniedCall): s
       return `the permissions boundary of the caller forbids ${permission}; a grant does not help: whoever set the boundary can widen it, or sign with another principal`;
     case 'session':
       return `the session was opened with a policy of its own, which forbids ${permission}; open it without that policy, or with a wider one`;
+    case 'endpoint':
+      return `the policy of the VPC endpoint that the call took forbids ${permission}; it has to allow it, a grant to the caller does not help`;
     case 'explicit':
       return `a policy denies ${permission} explicitly; that deny must go, a grant does not help`;
     case 'implicit':

@@ -100,6 +100,11 @@ export interface AccountOverview {
 export type SignerAnswer =
   | { readonly kind: 'accepted'; readonly account: string; readonly arn: string }
   | { readonly kind: 'not-yet' }
+  /**
+   * AWS knows the key, checked its signature, and a policy forbids it to ask: no waiting changes that.
+   * `hint` says whose policy it is.
+   */
+  | { readonly kind: 'denied'; readonly reason: string; readonly hint: string }
   /** A lost packet, a throttle: says nothing about the key. With `isWrongSecret` AWS knows it, by another. */
   | { readonly kind: 'unclear'; readonly reason: string; readonly isWrongSecret?: true };
 

@@ -3,13 +3,14 @@
 import pMap from 'p-map';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
+import { isSameUser } from '../base/user-name.ts';
 import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
 import type { UsedKey } from '../lifecycle/use-history.ts';
 import type { AccessKey, IamUser, KeyReader } from './gateway.ts';
 import { readAhead } from './read-ahead.ts';
 
 export interface UserKeys {
-  /** The server's spelling, or the caller's when the inventory is scoped to one user. */
+  /** In the server's spelling, where it tells. */
   readonly userName: string;
   readonly keys: readonly AccessKey[];
 }
@@ -66,14 +67,35 @@ export async function takeInventory(
 ): Promise<Inventory> {
   if (options.user !== undefined) {
     const keys = await reader.listAccessKeys(options.user);
+    const userName = await spelledByAws(options.user, keys, reader);
     options.emit(progress(1, 1, true));
-    return scanned([{ userName: options.user, keys }], []);
+    return scanned([{ userName, keys }], []);
   }
   const all = options.users ?? reader.listUsers();
   const { users, unreadable } = await readUsers(reader, namesOf(all), options);
   const [first] = unreadable;
   if (first !== undefined && users.length === 0) throw first.error;
   return scanned(users, unreadable);
+}
+
+/**
+ * IAM takes a name in any letter case; places are named by its own. Of a key AWS tells whose it is without
+ * being told a name.
+ */
+async function spelledByAws(
+  typed: string,
+  [first]: readonly AccessKey[],
+  reader: KeyReader,
+): Promise<string> {
+  if (first === undefined) return typed;
+  try {
+    const { owner = typed } = await reader.lastUse(first.id);
+    return isSameUser(owner, typed) ? owner : typed;
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    if (error.stops === 'run') throw error;
+    return typed;
+  }
 }
 
 export function scanned(

@@ -10,7 +10,8 @@
 // - Of users whom it leaves out it says nothing. So it is held against AWS's own count of users.
 // - The report calls a slot's date `last_rotated`, "when the key was created or last changed". Seen at
 //   AWS, it is the date of creation. Every user who is read proves it again; where a key has no slot
-//   of its date, the report is not used.
+//   of its date, or was used before its date, the report is not used. So that the proof does not rest on
+//   the due alone, some users are read whose keys seem young although they themselves are not.
 
 import { type Clock, MS_PER_DAY } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
@@ -95,7 +96,9 @@ export async function takeReportInventory(
 ): Promise<Inventory> {
   const { emit } = options;
   const report = await readReport(gateway, options);
-  const wanted = shortlist(report, options);
+  assertUsedAfterDates(report);
+  const shortlisted = shortlist(report, options);
+  const wanted = [...shortlisted, ...doubtful(report, new Set(shortlisted), options)];
   emit({
     code: 'report-read',
     generatedAt: report.generatedAt.toISOString(),
@@ -140,8 +143,8 @@ function lastUses({ users }: CredentialReport): UsedKey[] {
 }
 
 function shortlist(report: CredentialReport, options: ReportInventoryOptions): string[] {
-  const { clock, daysThreshold, inactiveDays, alsoRead } = options;
-  const dueBeforeMs = clock.now().getTime() - daysThreshold * MS_PER_DAY + CLOCK_TOLERANCE_MS;
+  const { inactiveDays, alsoRead } = options;
+  const dueBeforeMs = dueBefore(options);
   const isWanted = ({ name, slots, hasMoreKeys }: ReportUser): boolean =>
     hasMoreKeys ||
     alsoRead.has(comparableUserName(name)) ||
@@ -154,6 +157,56 @@ function shortlist(report: CredentialReport, options: ReportInventoryOptions): s
   const listed = new Set(names.map((name) => comparableUserName(name)));
   const unlisted = [...alsoRead].filter(([name]) => !listed.has(name));
   return [...new Set([...names, ...unlisted.map(([, name]) => name)])];
+}
+
+function dueBefore({ clock, daysThreshold }: ReportInventoryOptions): number {
+  return clock.now().getTime() - daysThreshold * MS_PER_DAY + CLOCK_TOLERANCE_MS;
+}
+
+/** Each run proves the dates of so many more users. */
+const DOUBTFUL_MAX = 8;
+
+/**
+ * Users who may have had their keys for longer than the report says: they themselves are old enough. Others
+ * each day, so that all have their turn.
+ */
+function doubtful(
+  { users, generatedAt }: CredentialReport,
+  shortlisted: ReadonlySet<string>,
+  options: ReportInventoryOptions,
+): string[] {
+  const dueBeforeMs = dueBefore(options);
+  const names = users
+    .filter(
+      ({ name, createdAt, slots }) =>
+        !shortlisted.has(name) &&
+        slots.some(({ isActive }) => isActive) &&
+        createdAt !== undefined &&
+        createdAt.getTime() <= dueBeforeMs,
+    )
+    .map(({ name }) => name);
+  const day = Math.floor(generatedAt.getTime() / MS_PER_DAY);
+  const start = (day * DOUBTFUL_MAX) % Math.max(names.length, 1);
+  return [...names.slice(start), ...names.slice(0, start)].slice(0, DOUBTFUL_MAX);
+}
+
+/** AWS tells a use to the hour at worst. */
+const USE_ROUNDED_MS = 60 * 60_000;
+
+/** Throws where a key was used before the date that is given as that of its creation. */
+function assertUsedAfterDates({ users }: CredentialReport): void {
+  const toleranceMs = USE_ROUNDED_MS + CLOCK_TOLERANCE_MS;
+  const early = users.find(({ slots }) =>
+    slots.some(
+      ({ isActive, createdAt, lastUse }) =>
+        isActive &&
+        createdAt !== undefined &&
+        lastUse !== 'unreadable' &&
+        lastUse.used === 'at' &&
+        lastUse.at.getTime() < createdAt.getTime() - toleranceMs,
+    ),
+  );
+  if (early !== undefined) throw odd(`it dates a key of ${early.name} later than a use of it`);
 }
 
 /** One user may be closed to us; when all are, the permission is missing, and a scan says so. */

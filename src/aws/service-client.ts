@@ -61,7 +61,7 @@ export function resourceFailure(
     `account ${account} has no ${resource.what} in region ${settings.region}`,
     {
       hint: [
-        'check the name and --region, or make it:',
+        'check the name and --region; rotate with --create-missing, or make it:',
         command(...resource.madeBy, '--region', settings.region),
       ],
     },

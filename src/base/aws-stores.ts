@@ -65,10 +65,31 @@ export interface ParameterStore {
   room(name: string): Promise<ParameterRoom>;
 }
 
-/** Both, as the caller of a run, in any region. */
+/** How a secret or a parameter is made that does not exist. */
+export interface NewThing {
+  /** ID, ARN or alias; AWS's own key of the service when left out. */
+  readonly kmsKey?: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Whose key will be there, for people who look at it. */
+  readonly user: string;
+}
+
+/** Makes secrets, or parameters. A port of its own: most runs make none. */
+export interface ThingMaker {
+  isThere(name: string): Promise<boolean>;
+  /**
+   * With nothing in it that a reader could take for a pair. Never writes over anything: where somebody else
+   * was faster, theirs stays. Safe to repeat.
+   */
+  make(name: string, thing: NewThing): Promise<void>;
+}
+
+/** All of them, as the caller of a run, in any region. */
 export interface AwsStores {
   /** The region of the run. */
   readonly region: string;
   readonly secretStore: (region: string) => SecretStore;
   readonly parameterStore: (region: string) => ParameterStore;
+  readonly secretMaker: (region: string) => ThingMaker;
+  readonly parameterMaker: (region: string) => ThingMaker;
 }

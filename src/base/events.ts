@@ -98,7 +98,6 @@ interface EventPayloads {
   };
   /** AWS refuses every call in an account that is suspended or closed. */
   'account-skipped': { account: string; state: string };
-  'excluded-account-unknown': { account: string };
   /** Accounts that the end of the run met: they are left for the next one. */
   'accounts-left': { accounts: number; isListComplete: boolean; reason: string };
   'inventory-progress': { usersSeen: number; usersRead: number; complete: boolean };
@@ -107,6 +106,10 @@ interface EventPayloads {
   'rotation-started': { user: string; oldKeyId: AccessKeyId };
   'rotation-resumed': { user: string; oldKeyId: AccessKeyId; phase: string };
   'key-created': { user: string; newKeyId: AccessKeyId } & Changed;
+  /** A secret or a parameter that did not exist; nothing is in it yet. */
+  'place-made': { user: string; kind: string; place: string };
+  /** In a dry run: it would be made. */
+  'place-foretold': { user: string; kind: string; place: string };
   'secret-stored': { user: string; newKeyId: AccessKeyId; path: string };
   'secret-delivered': { user: string; newKeyId: AccessKeyId; kind: string; place: string };
   /** A file of the user's was rewritten; what it held before is in the backup. */
@@ -185,7 +188,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'run-started': 'info',
   signing: 'info',
   'report-progress': 'debug',
-  'report-read': 'info',
+  'report-read': 'debug',
   'report-unusable': 'warn',
   'report-not-compared': 'debug',
   'details-unusable': 'warn',
@@ -197,22 +200,23 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'account-done': 'info',
   'account-failed': 'error',
   'account-skipped': 'info',
-  'excluded-account-unknown': 'warn',
   'accounts-left': 'warn',
   'inventory-progress': 'debug',
   'inventory-done': 'info',
   'user-unreadable': 'warn',
-  'rotation-started': 'info',
+  'rotation-started': 'debug',
   'rotation-resumed': 'warn',
   'key-created': 'info',
+  'place-made': 'info',
+  'place-foretold': 'info',
   'secret-stored': 'info',
-  'secret-delivered': 'info',
+  'secret-delivered': 'debug',
   'backup-made': 'debug',
   'journal-compacted': 'info',
   'handoff-kept': 'warn',
   'handoff-removed': 'debug',
   'waiting-for-key': 'debug',
-  'key-verified': 'info',
+  'key-verified': 'debug',
   'key-deactivated': 'info',
   'key-reactivated': 'info',
   'old-key-waits': 'info',

@@ -31,6 +31,8 @@ export interface Command {
   readonly run: (session: Session) => Promise<number>;
   /** The format of stderr; found in argv even when the rest of it is wrong. */
   readonly logFormat?: (args: readonly string[]) => 'text' | 'json';
+  /** The exit code when `run` throws, where it is another than the error's own. Must not throw. */
+  readonly failureCode?: (args: readonly string[], error: KeyturnError) => number;
   /** What stdout gets when `run` throws; undefined for nothing. */
   readonly failureOutput?: (host: Host, error: KeyturnError) => string | undefined;
 }
@@ -77,7 +79,7 @@ export async function runCommand(command: Command, from: Host): Promise<number> 
     voice.error(error);
     // stdout gets one document at most: nothing follows one that was written, or tried to be.
     if (!stdout.isUsed()) await reportFailure(command, session, error);
-    code = error.exitCode;
+    code = command.failureCode?.(host.args, error) ?? error.exitCode;
   }
   await flush(host);
   return code;

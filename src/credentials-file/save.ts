@@ -44,12 +44,23 @@ const TRIES_MAX = 5;
  * throws. The file is then as it was, unless the message says otherwise.
  */
 export async function saveEdit(request: EditRequest, options: SaveOptions): Promise<Saved> {
+  return await saveBytes((before) => applyEdit(options.path, before, request), options);
+}
+
+/** From the bytes as they are now; it is applied again when somebody else writes meanwhile. */
+export type BytesEdit = (before: Buffer) => Buffer | Promise<Buffer>;
+
+/**
+ * The same for a file of any form. Throws `credentials-file`, or what the edit throws. The file is then as it
+ * was, unless the message says otherwise.
+ */
+export async function saveBytes(edit: BytesEdit, options: SaveOptions): Promise<Saved> {
   const { fs, path } = options;
   const target = await targetOf(fs, path);
   return await options.lock(target, async () => {
     for (const each of new Set([target, resolve(path)])) await sweepTemporaries(fs, each);
     for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
-      const saved = await tryOnce(request, target, options);
+      const saved = await tryOnce(edit, target, options);
       if (saved !== 'changed-meanwhile') return saved;
     }
     throw failure(path, 'another program keeps writing it');
@@ -69,14 +80,14 @@ export function applyEdit(path: string, before: Buffer, request: EditRequest): B
 }
 
 async function tryOnce(
-  request: EditRequest,
+  edit: BytesEdit,
   target: string,
   options: SaveOptions,
 ): Promise<Saved | 'changed-meanwhile'> {
   const { fs, path } = options;
   const before = await readFileBytes(fs, target);
   if (before === undefined) throw failure(path, 'it does not exist');
-  const after = applyEdit(path, before, request);
+  const after = await edit(before);
   const file = await inspectTarget(fs, path, target);
   const { way } = file;
   const place = { target, before, after, inPlace: way === 'in-place' };
@@ -92,7 +103,9 @@ async function tryOnce(
   if (temporary === undefined) await overwrite(options, contents);
   else await takeName(options, temporary, contents);
   await settle(options, contents);
-  return { backupPath: backup, way };
+  if (options.keepsBackup !== false) return { backupPath: backup, way };
+  await discard(fs, backup);
+  return { backupPath: undefined, way };
 }
 
 interface Prepared {

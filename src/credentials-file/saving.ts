@@ -7,6 +7,8 @@ export interface SaveOptions {
   readonly path: string;
   readonly fs: FileSystem;
   readonly clock: Clock;
+  /** Whether the backup stays when the new content is safe; it does when left out. */
+  readonly keepsBackup?: boolean;
   /** Runs work as the only keyctl that writes this file. */
   readonly lock: <T>(target: string, work: () => Promise<T>) => Promise<T>;
 }

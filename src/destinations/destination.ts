@@ -28,10 +28,20 @@ interface Capabilities {
   prepare?(): Promise<void>;
   /** What its readers read, as it stands: they may keep a pair in a form of their own (I10). */
   textsRead?(): Promise<readonly Secret[]>;
+  /** Left out where nothing would be made. */
+  readonly making?: Making;
   /** Left out by destinations that keep no former secret. */
   readonly wayBack?: WayBack;
   /** The rotation has ended, and the plain hand-off file is removed when this resolves. */
   seal?(key: IssuedKey): Promise<void>;
+}
+
+/** A place that is made where it is missing, because the operator asked for that. */
+export interface Making {
+  /** What does not exist yet, by its name and where it would be; by reads alone (I12). */
+  missing(): Promise<readonly string[]>;
+  /** Makes that before a key is made. Never writes over anything; safe to repeat. Throws `not-deliverable`. */
+  make(): Promise<void>;
 }
 
 /** How a destination goes back to the secret that it held before. */

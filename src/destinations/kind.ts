@@ -29,6 +29,8 @@ export interface DestinationKind {
    * that copy is, and no other place was given the secret.
    */
   readonly deliversCustody?: boolean;
+  /** Whether a place of the kind is made where it is missing, when the operator asks for it. */
+  readonly makesPlaces?: boolean;
   /** Whether its secrets are printed in the report of the run. */
   readonly printsSecret?: boolean;
   /**
@@ -73,12 +75,21 @@ export interface Opening {
   readonly programs: Programs;
   /** The ID of the account. */
   readonly account: string;
+  /** How places are made that do not exist; left out where none is. */
+  readonly newPlaces?: NewPlaces | undefined;
   /** Whose key is replaced. */
   readonly user: string;
   /** The key that the new one replaces. */
   readonly oldKeyId: AccessKeyId;
   /** Whose key an ID is that stands at the place (I14). */
   readonly whoseKey: WhoseKey;
+}
+
+/** What the operator said about the places that a run makes. */
+export interface NewPlaces {
+  /** ID, ARN or alias of the KMS key; AWS's own of the service when left out. */
+  readonly kmsKey?: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** Holds every new secret from the moment AWS names it until each destination has it (I3). */

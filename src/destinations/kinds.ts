@@ -6,6 +6,7 @@ import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import { commandKind } from './command/index.ts';
 import { credentialsFile } from './credentials-file/index.ts';
 import type { Destination } from './destination.ts';
+import { dotenv } from './dotenv/index.ts';
 import { handoff } from './handoff/index.ts';
 import type { DestinationKind, Opening } from './kind.ts';
 import { expandPlace, type PlaceFacts } from './place.ts';
@@ -18,6 +19,7 @@ export const KINDS: readonly DestinationKind[] = [
   handoff,
   secretsManager,
   ssm,
+  dotenv,
   commandKind,
   credentialsFile,
 ];
@@ -91,6 +93,11 @@ export function isMeantBy(
   } catch {
     return false;
   }
+}
+
+/** Whether a place of the kind can be made where it is missing. */
+export function makesPlaces(kindName: string): boolean {
+  return kindNamed(kindName)?.makesPlaces === true;
 }
 
 /** Whether a receipt of the kind names the copy that custody keeps: see DestinationKind. */

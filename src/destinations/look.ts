@@ -142,17 +142,29 @@ async function refuseTraces(
   place: ObjectInPlace,
   replaced: ReplacedKey,
 ): Promise<void> {
+  const trace = await traceAfter({ after, stored, pair }, place.where, replaced);
+  if (trace !== undefined) throw traceLeft(trace, before, place);
+}
+
+/**
+ * What would stay of the pair that was there, or of another key of the user, in words; undefined when nothing
+ * would. Throws `not-deliverable` where nobody tells whose a key is.
+ */
+export async function traceAfter(
+  { after, stored, pair }: Omit<Edit, 'before'>,
+  where: string,
+  replaced: ReplacedKey,
+): Promise<string | undefined> {
   const readings = readingsOf(after);
   const trace = traceIn(readings, stored, pair, replaced) ?? smtpIn(readings, stored, pair, after);
-  if (trace !== undefined) throw traceLeft(trace, before, place);
+  if (trace !== undefined) return trace;
   for (const id of keyIdsIn(readings)) {
     if (id === pair.keyId) continue;
     const owner = await replaced.whoseKey(id);
-    if (owner.kind === 'unknown') throw unknownOwner(id, place.where, owner.error);
-    if (owner.kind === 'user' && isSameUser(owner.user, replaced.user)) {
-      throw traceLeft(id, before, place);
-    }
+    if (owner.kind === 'unknown') throw unknownOwner(id, where, owner.error);
+    if (owner.kind === 'user' && isSameUser(owner.user, replaced.user)) return id;
   }
+  return undefined;
 }
 
 /** So short a text is a placeholder, and may be found anywhere. */

@@ -91,6 +91,7 @@ export function regionalKind({
   return {
     ...kind,
     isOffered: true,
+    makesPlaces: true,
     rule,
     placeFor: (template, facts) => placeInRegion(template, facts, rule),
     askedAs: askedInRegion,

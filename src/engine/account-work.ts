@@ -38,10 +38,10 @@ export interface RotationPolicy {
 
 /** New keys work only after seconds, and not everywhere at once (I4). */
 export interface VerificationPolicy {
-  /** How many answers in a row must accept the key. */
-  readonly acceptancesInARow: number;
-  /** Pause between two acceptances. */
-  readonly settleMs: number;
+  /** What a place waits for where the old key is kept: whoever is refused still has that one. */
+  readonly beforeDelivery: Confirmation;
+  /** What everything waits for where the old key is to go. */
+  readonly beforeCutOver: Confirmation;
   /** A new key is left alone for so long, until keys of this run have shown how long it takes. */
   readonly firstMs: number;
   /** First pause after a refusal; it grows by a quarter each time, up to `retryMaxMs`. */
@@ -51,13 +51,38 @@ export interface VerificationPolicy {
   readonly giveUpMs: number;
 }
 
+/** What must follow the first acceptance of a key: further ones, and not one refusal among them. */
+export interface Confirmation {
+  readonly rounds: number;
+  /**
+   * Questions of a round, asked at the same time: each then has a connection of its own, and so perhaps
+   * another of AWS's hosts. A kept connection would ask the same host again.
+   */
+  readonly together: number;
+  /** Pause before a round. */
+  readonly settleMs: number;
+}
+
 /** Three acceptances over two seconds. */
+const PATIENT_CONFIRMATION: Confirmation = { rounds: 2, together: 1, settleMs: 1_000 };
+
+/** For many keys: a question is a call, and while one key waits the others go on. */
 export const DEFAULT_VERIFICATION: VerificationPolicy = {
-  acceptancesInARow: 3,
-  settleMs: 1_000,
+  beforeDelivery: PATIENT_CONFIRMATION,
+  beforeCutOver: PATIENT_CONFIRMATION,
   firstMs: 1_000,
   retryMs: 1_300,
   retryMaxMs: 3_000,
+  giveUpMs: KEY_LAG_MS,
+};
+
+/** For one key and a person who waits for it: asked often, and confirmed by several hosts at once. */
+export const PROMPT_VERIFICATION: VerificationPolicy = {
+  beforeDelivery: { rounds: 1, together: 3, settleMs: 150 },
+  beforeCutOver: PATIENT_CONFIRMATION,
+  firstMs: 0,
+  retryMs: 150,
+  retryMaxMs: 300,
   giveUpMs: KEY_LAG_MS,
 };
 

@@ -45,6 +45,7 @@ export async function create(rotation: Rotation, work: UserWork): Promise<void> 
   account.emit(told);
   account.emit({ code: 'secret-stored', user, newKeyId, path: custody.describe(newKeyId) });
   await work.record(rotation.id, { type: 'created', newKeyId });
+  work.madeNow = newKeyId;
 }
 
 /** A machine can sleep between any two steps, for as long as it likes. */
@@ -178,10 +179,15 @@ function refused(user: string, outcome: Extract<CreateOutcome, { kind: 'refused'
 
 interface Discarding extends Pick<KeyChange, 'keyId' | 'by'> {
   readonly rotation: Rotation;
+  /** As it is told; that nobody holds its secret when left out. */
+  readonly why?: string;
 }
 
 /** Deletes a key that this rotation made, and that nobody can use. */
-export async function discard({ rotation, keyId, by }: Discarding, work: UserWork): Promise<void> {
+export async function discard(
+  { rotation, keyId, by, why = WHY_DISCARDED }: Discarding,
+  work: UserWork,
+): Promise<void> {
   const { user, history, account } = work;
   // I6: only a key that this rotation made, and never the one it was to replace or that signs.
   assert(history.isNewcomer(rotation, keyId), `${keyId} existed before the rotation`);
@@ -189,6 +195,6 @@ export async function discard({ rotation, keyId, by }: Discarding, work: UserWor
     !dependsOn(account.gateway.caller, user, keyId),
     `${keyId} may sign the calls of this run`,
   );
-  const change = { keyId, to: 'deleted', by, why: WHY_DISCARDED } as const;
+  const change = { keyId, to: 'deleted', by, why } as const;
   await changeKey({ ...change, rotation: rotation.id }, work);
 }

@@ -84,6 +84,7 @@ export function factsOf(
     oldKeyFate: policy.oldKeyFate,
     retire: policy.retire,
     usesOf: (key) => state.sightings.usesOf(user, key),
+    lastLook: (key) => state.sightings.lookAt(user, key),
     orphans: policy.orphans,
     wordCommand: policy.wordCommand,
     signer: {
@@ -129,7 +130,7 @@ async function deliveryOf(
   { oldKeyId }: Extract<Question, { ask: 'delivery' }>,
 ): Promise<Delivery> {
   try {
-    return { kind: 'possible', targets: await prepareDelivery(at, oldKeyId) };
+    return { kind: 'possible', ...(await prepareDelivery(at, oldKeyId)) };
   } catch (thrown) {
     return { kind: 'impossible', error: toKeyturnError(thrown) };
   }

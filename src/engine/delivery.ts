@@ -7,7 +7,7 @@ import type { Destination } from '../destinations/destination.ts';
 import { isMeantBy, jointTarget, targetOf, thingsAt } from '../destinations/kinds.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import { placesServed } from '../lifecycle/last-served.ts';
-import type { Question, Targets } from '../lifecycle/questions.ts';
+import type { MissingPlace, Question, Targets } from '../lifecycle/questions.ts';
 import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
 import type { Rotation, WithNewKey } from '../lifecycle/rotation.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
@@ -19,10 +19,34 @@ import type { UserAtHand, UserWork } from './user-work.ts';
 export async function prepareDelivery(
   { user, account }: UserAtHand,
   oldKeyId: AccessKeyId,
-): Promise<Targets> {
+): Promise<Prepared> {
   const [first, ...others] = await account.places.forNew(user, oldKeyId);
-  for (const destination of [first, ...others]) await destination.prepare?.();
-  return [targetOf(first), ...others.map(targetOf)];
+  const missing: MissingPlace[] = [];
+  for (const destination of [first, ...others]) {
+    await destination.prepare?.();
+    const places = (await destination.making?.missing()) ?? [];
+    missing.push(...places.map((place) => ({ kind: destination.kind, place })));
+  }
+  return { targets: [targetOf(first), ...others.map(targetOf)], missing };
+}
+
+interface Prepared {
+  readonly targets: Targets;
+  /** What is made before the key is. */
+  readonly missing: readonly MissingPlace[];
+}
+
+/** Makes what was found missing: a key that cannot be delivered is better not made. */
+export async function makePlaces(
+  oldKeyId: AccessKeyId,
+  missing: readonly MissingPlace[],
+  { user, account }: UserWork,
+): Promise<void> {
+  if (missing.length === 0) return;
+  for (const destination of await account.places.forNew(user, oldKeyId)) {
+    await destination.making?.make();
+  }
+  for (const { kind, place } of missing) account.emit({ code: 'place-made', user, kind, place });
 }
 
 /** The same for the places of a rotation that is open. */

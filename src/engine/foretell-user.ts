@@ -11,7 +11,13 @@ import { ownKeyError } from '../lifecycle/signer.ts';
 import type { AccountWork } from './account-work.ts';
 import { foretoldCleanUp } from './clean-up.ts';
 import { decide } from './decide.ts';
-import { foretoldOutcome, retiredOutcome, tellGrace, waitingOutcome } from './grace.ts';
+import {
+  foretoldFate,
+  foretoldOutcome,
+  retiredOutcome,
+  tellGrace,
+  waitingOutcome,
+} from './grace.ts';
 import { assertNotRenamed } from './other-name.ts';
 import { failed, failedIn, oldKeyOf, type RotationOutcome, type UserOutcome } from './outcome.ts';
 import { refusalOf } from './refusal.ts';
@@ -123,7 +129,7 @@ function recovered(
     return { retirement: waits ?? retiredOutcome(rotation, 'Active') };
   }
   return {
-    rotation: { kind: 'would-rotate', ...about },
+    rotation: { kind: 'would-rotate', ...about, fate: foretoldFate(rotation.oldKeyFate, gate) },
     retirement: foretoldOutcome(gate, leaving),
   };
 }
@@ -135,10 +141,14 @@ function rotation(
   if (next.kind === 'nothing' || next.kind === 'not-theirs') return { rotation: undefined };
   const { oldKey } = next;
   if (next.kind === 'rotate') {
-    const { gate, targets } = next;
+    const { gate, targets, missing } = next;
+    const { user, account } = at;
+    for (const { kind, place } of missing)
+      account.emit({ code: 'place-foretold', user, kind, place });
     const retirement = foretoldOutcome(gate, { oldKey, newKeyId: undefined, targets });
+    const fate = foretoldFate(account.policy.oldKeyFate, gate);
     return {
-      rotation: { kind: 'would-rotate', oldKey, resumed: false },
+      rotation: { kind: 'would-rotate', oldKey, fate, resumed: false },
       ...(retirement !== undefined && { retirement }),
     };
   }

@@ -2,9 +2,10 @@
 // when it is told first.
 
 import type { Grace } from '../lifecycle/decide-grace.ts';
-import type { GateVerdict } from '../lifecycle/quiet-gate.ts';
+import type { GateVerdict, Waiting } from '../lifecycle/quiet-gate.ts';
+import type { OldKeyFate } from '../lifecycle/record.ts';
 import type { Graced } from '../lifecycle/rotation.ts';
-import { oldKeyOf, type Retired, type RetirementOutcome } from './outcome.ts';
+import { type ForetoldFate, oldKeyOf, type Retired, type RetirementOutcome } from './outcome.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
 /** The notice that a deadline is kept from now on is durable before anybody reads it. */
@@ -51,6 +52,19 @@ export function foretoldOutcome(
   const newKeyUse = { used: 'never' } as const;
   return { since: undefined, ...about, kind: 'waiting', waiting: gate, newKeyUse };
 }
+
+/** In a dry run: what the run would leave the old key as, and why. */
+export function foretoldFate(fate: OldKeyFate, gate: GateVerdict | undefined): ForetoldFate {
+  if (fate === 'keep') return { status: 'Active', why: 'it is left to a person' };
+  if (gate?.kind === 'wait') return { status: 'Active', why: WHY_WAITING[gate.why] };
+  return { status: 'Inactive', why: gate?.why ?? 'as asked for' };
+}
+
+const WHY_WAITING = {
+  'in-use': 'it may be in use',
+  'use-unknown': 'AWS does not tell when it was used',
+  'signs-calls': 'it signs the calls of the run',
+} as const satisfies Record<Waiting['why'], string>;
 
 /** The old key of a rotation that was in grace, and is Inactive now, or would be. */
 export function retiredOutcome(rotation: Graced, status: 'Active' | 'Inactive'): Retired {

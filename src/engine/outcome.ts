@@ -15,6 +15,12 @@ export interface OldKey {
   readonly status: KeyStatus | 'gone' | 'unknown';
 }
 
+/** What a run would leave the old key as. */
+export interface ForetoldFate {
+  readonly status: KeyStatus;
+  readonly why: string;
+}
+
 export type RotationOutcome =
   | {
       readonly kind: 'rotated';
@@ -24,7 +30,12 @@ export type RotationOutcome =
       readonly receipts: readonly DeliveryReceipt[];
       readonly resumed: boolean;
     }
-  | { readonly kind: 'would-rotate'; readonly oldKey: OldKey; readonly resumed: boolean }
+  | {
+      readonly kind: 'would-rotate';
+      readonly oldKey: OldKey;
+      readonly fate: ForetoldFate;
+      readonly resumed: boolean;
+    }
   | {
       readonly kind: 'failed';
       readonly oldKey: OldKey;

@@ -3,12 +3,13 @@
 // repeated, so an undo that died is taken up from its beginning.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { ErrorCode } from '../base/error-codes.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Destination, UndonePair } from '../destinations/destination.ts';
 import { deliversCustody } from '../destinations/kinds.ts';
 import { LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
-import type { DeliveryReceipt, JournalRecord } from '../lifecycle/record.ts';
+import { type DeliveryReceipt, isProof } from '../lifecycle/record.ts';
 import { judgeTakenBack, type TakenBackVerdict } from '../lifecycle/retirement.ts';
 import type { Rotation, UndoIntent } from '../lifecycle/rotation.ts';
 import { servedAt } from '../lifecycle/served-at.ts';
@@ -115,17 +116,17 @@ export function assertNotOwn(
   });
 }
 
+const REFUSALS: readonly ErrorCode[] = ['not-accepted-yet', 'wrong-identity', 'proof-denied'];
+
 /** I4: nothing may depend on a key that AWS does not accept. */
 async function prove(back: WayBack, work: UserWork): Promise<void> {
   const { rotation, secret } = back;
   if (secret === undefined) return;
   const { toKeyId: id } = rotation.undo;
   try {
-    await proveKey({ id, secret, createdAt: work.account.clock.now() }, work);
+    await proveKey({ id, secret, createdAt: work.account.clock.now() }, 'cut-over', work);
   } catch (thrown) {
-    const isRefused =
-      thrown instanceof KeyturnError &&
-      (thrown.code === 'not-accepted-yet' || thrown.code === 'wrong-identity');
+    const isRefused = thrown instanceof KeyturnError && REFUSALS.includes(thrown.code);
     if (isRefused && !(await isUnderWay(back, work))) await giveUp(rotation, thrown.code, work);
     throw thrown;
   }
@@ -275,7 +276,7 @@ async function judge(back: WayBack, { account, history }: UserAtHand): Promise<T
   const { id, undo } = back.rotation;
   const lastUse = await readLastUse(account.gateway.reader, { id: undo.fromKeyId });
   const records = history.recordsOf(id);
-  const checkedAt = records.findLast(({ step }) => isCheck(step))?.at;
+  const checkedAt = records.findLast(({ step }) => isProof(step))?.at;
   const onRecord = servedAt(records, undo.fromKeyId);
   const begunAt = records.findLast(({ step }) => step.type === 'undoing')?.at;
   const deliveredAt = onRecord ?? ((await mayBeAnywhere(back)) ? begunAt : undefined);
@@ -289,8 +290,6 @@ function asOfNow(verdict: LeftActive, { rotation }: WayBack, { account }: UserAt
   const nowMs = account.clock.now().getTime();
   return { ...verdict, notBefore: new Date(nowMs + LAST_USE_LAG_MS) };
 }
-
-const isCheck = ({ type }: JournalRecord['step']) => type === 'proved' || type === 'verified';
 
 /**
  * Whether a delivery that is not on record may have reached one of its places, or may reach it yet (I11,

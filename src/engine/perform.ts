@@ -18,6 +18,7 @@ import { writerSignedBy } from './own-key.ts';
 import { performUndo } from './perform-undo.ts';
 import { proveKey } from './prove-key.ts';
 import { settleCustody } from './settle-custody.ts';
+import { isProofDenied, takeBackDenied } from './take-back-denied.ts';
 import type { UserWork } from './user-work.ts';
 
 /**
@@ -67,7 +68,13 @@ async function deliver(rotation: WithNewKey, work: UserWork): Promise<void> {
 
 async function prove(rotation: WithNewKey, work: UserWork): Promise<void> {
   const { keyId: id, secret, createdAt } = await issuedKey(rotation, work);
-  const checks = await proveKey({ id, secret, createdAt }, work);
+  // Whoever reads a place before every host of AWS knows the new key still has the old one, if that stays.
+  const provedFor = rotation.oldKeyFate === 'keep' ? 'delivery' : 'cut-over';
+  const key = { id, secret, createdAt };
+  const checks = await proveKey(key, provedFor, work).catch(async (thrown: unknown) => {
+    throw isProofDenied(thrown) ? await takeBackDenied(rotation, thrown, work) : thrown;
+  });
+  work.accepted.add(id);
   work.account.emit({ code: 'key-verified', user: work.user, newKeyId: id, checks });
   // One that was delivered first is of an earlier version, and is finished as it was begun.
   const isDelivered = rotation.phase === 'delivered-unproved';
@@ -76,11 +83,11 @@ async function prove(rotation: WithNewKey, work: UserWork): Promise<void> {
 
 /**
  * I15: the old key goes if nobody uses it, or its deadline is over; else it stays Active, and the rotation
- * is in grace. Whatever was decided before, AWS is asked at this moment.
+ * is in grace. Whatever was decided before, AWS is asked at this moment whether it may go.
  */
 async function retire(rotation: WithNewKey, work: UserWork): Promise<'went' | 'waits'> {
   const { id, phase } = rotation;
-  const leaving = await decideGate(rotation, await work.listKeys(), work);
+  const leaving = await gateNow(rotation, work);
   if (leaving === undefined || leaving.verdict.kind !== 'wait') {
     const althoughInUse = leaving?.verdict.kind === 'deadline';
     await cutOver(rotation, { ...replaced(rotation, leaving?.verdict.why), althoughInUse }, work);
@@ -89,8 +96,8 @@ async function retire(rotation: WithNewKey, work: UserWork): Promise<'went' | 'w
   const { oldKey, verdict: waiting } = leaving;
   if (phase !== 'in-grace') {
     // The readers have it from here on, so the silence of the old key counts from here.
-    await assertInPlace(rotation, work);
-    await work.record(id, { type: 'in-grace' });
+    const notBefore = waiting.notBefore?.toISOString();
+    await work.record(id, { type: 'in-grace', ...(notBefore !== undefined && { notBefore }) });
   }
   await settleEnded(id, work);
   const inGrace = work.history.rotation(id);
@@ -100,6 +107,23 @@ async function retire(rotation: WithNewKey, work: UserWork): Promise<'went' | 'w
   await announce(grace, work);
   work.grace = grace;
   return 'waits';
+}
+
+/**
+ * Whether the old key may go; undefined when it is gone. A grace that begins touches no key: the places are
+ * read again, and that AWS has just accepted the new key says more than its list. Where the old key goes, both
+ * are read just before that (I13).
+ */
+async function gateNow(rotation: WithNewKey, work: UserWork) {
+  const { accepted, lastListed } = work;
+  if (rotation.phase === 'in-grace' || lastListed === undefined) {
+    return await decideGate(rotation, await work.listKeys(), work);
+  }
+  const leaving = await decideGate(rotation, lastListed, work);
+  if (leaving?.verdict.kind !== 'wait') return leaving;
+  if (accepted.has(rotation.newKeyId)) await assertHeldEverywhere(rotation, work);
+  else await assertInPlace(rotation, work);
+  return leaving;
 }
 
 /** As the rotation itself does it. */

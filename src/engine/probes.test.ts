@@ -75,6 +75,17 @@ describe('asking AWS about many new keys', () => {
     assert.equal(await timeFor(YES), before);
   });
 
+  it('three denials in a row, and no acceptance between: all keys are denied', async () => {
+    const probes = new Probes(jumpingClock());
+    const denied: SignerAnswer = { kind: 'denied', reason: 'AccessDenied', hint: '' };
+    const hear = async (...answers: readonly SignerAnswer[]) => {
+      for (const answer of answers) await probes.ask(0, async () => answer);
+      return probes.areDenied;
+    };
+    assert.equal(await hear(denied, denied, YES, denied, denied), false);
+    assert.equal(await hear({ kind: 'not-yet' }, denied), true);
+  });
+
   it('learns from the keys of the run when to ask first, within bounds', () => {
     const probes = new Probes(jumpingClock());
     assert.equal(probes.firstPauseMs(1_000), 1_000);

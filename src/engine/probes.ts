@@ -13,6 +13,9 @@ const SPACING_MS_MAX = 250;
 const SLOWER_FACTOR = 1.5;
 const FASTER_FACTOR = 0.95;
 
+/** A policy may mean one user; one that denies so many in a row means the way that the calls take. */
+const DENIED_ENOUGH = 3;
+
 const MEMORY_MAX = 15;
 /** A little before the middle of what was seen: should AWS have become faster, this finds out. */
 const EARLY_FACTOR = 0.9;
@@ -33,6 +36,7 @@ export class Probes {
   #spacingMs = SPACING_MS_MIN;
   #nextAtMs = 0;
   #isReleasing = false;
+  #deniedInARow = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -52,11 +56,18 @@ export class Probes {
     if (this.#tookMs.length > MEMORY_MAX) this.#tookMs.shift();
   }
 
+  /** Whether a policy seems to forbid the question to every key of the account. */
+  get areDenied(): boolean {
+    return this.#deniedInARow >= DENIED_ENOUGH;
+  }
+
   /** Asks when it is this key's turn. */
   async ask(sinceMs: number, question: () => Promise<SignerAnswer>): Promise<SignerAnswer> {
     await this.#turn(sinceMs);
     try {
       const answer = await question();
+      if (answer.kind === 'denied') this.#deniedInARow += 1;
+      if (answer.kind === 'accepted') this.#deniedInARow = 0;
       const factor = answer.kind === 'unclear' ? SLOWER_FACTOR : FASTER_FACTOR;
       const spacingMs = this.#spacingMs * factor;
       this.#spacingMs = Math.min(Math.max(spacingMs, SPACING_MS_MIN), SPACING_MS_MAX);

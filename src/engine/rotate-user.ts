@@ -14,6 +14,7 @@ import { deleteAsJudged } from './change-key.ts';
 import { cleanUp } from './clean-up.ts';
 import { create } from './create-key.ts';
 import { decide, decideNext } from './decide.ts';
+import { makePlaces } from './delivery.ts';
 import { announce, retiredOutcome, tellGrace, waitingOutcome } from './grace.ts';
 import { assertNotRenamed } from './other-name.ts';
 import {
@@ -33,6 +34,7 @@ import { carryOut, type Deciding } from './recover-user.ts';
 import { refusalOf } from './refusal.ts';
 import { settleLeftOver } from './settle-custody.ts';
 import { settleSteps } from './settle-steps.ts';
+import { proofsDenied } from './take-back-denied.ts';
 import { type UserWork, whileAlone } from './user-work.ts';
 
 /** What the inventory saw of a user, for the case that nothing more can be learned. */
@@ -146,7 +148,7 @@ function toldGrace(work: UserWork): RetirementOutcome | undefined {
  * Undefined when the user was deleted: then an open rotation is over, and that is journaled. Throws
  * `user-renamed`.
  */
-async function keysUnlessGone(work: UserWork): Promise<AccessKey[] | undefined> {
+async function keysUnlessGone(work: UserWork): Promise<readonly AccessKey[] | undefined> {
   try {
     const keys = await work.listKeys();
     await assertNotRenamed(keys, work);
@@ -252,6 +254,8 @@ async function rotateNext(
   const about = { oldKey, resumed: false };
   try {
     work.account.signal.throwIfAborted();
+    if (work.account.probes.areDenied) throw proofsDenied(work);
+    await makePlaces(oldKey.id, next.missing, work);
     const present = await makeRoom(next, keys, work);
     work.account.emit({ code: 'rotation-started', user: work.user, oldKeyId: oldKey.id });
     await begin(id, intentOf(next, present, work.account.policy.oldKeyFate), work);

@@ -36,6 +36,7 @@ export async function findSecret(
   for (const secret of secrets.slice(0, CANDIDATES_MAX)) {
     const answer = await whoSigns({ id: keyId, secret }, verifier);
     if (answer.kind === 'accepted') return { kind: 'found', secret };
+    if (answer.kind === 'denied') return { kind: 'unclear', reason: answer.reason };
     if (answer.kind === 'unclear' && answer.isWrongSecret !== true) {
       return { kind: 'unclear', reason: answer.reason };
     }

@@ -85,6 +85,10 @@ async function assertPlaced(
  * that died right before it.
  */
 export async function settleLeftOver(work: UserWork): Promise<void> {
+  for (const { keyId, user } of await work.account.state.custody.list()) {
+    const rotation = user === work.user ? work.history.rotationThatMade(keyId) : undefined;
+    if (rotation && isTakenBack(rotation, keyId, work.history)) await forget(keyId, work);
+  }
   for (const rotation of work.history.rotations) {
     if (!isSettling(rotation) || work.history.hasDeleted(rotation.newKeyId)) continue;
     if ((await placesOf(rotation, work.account)) !== undefined) await settleCustody(rotation, work);
@@ -118,10 +122,33 @@ async function isLeftOver(
   user: string,
   account: AccountWork,
 ): Promise<boolean> {
-  const rotation = (await account.state.history(user)).rotationThatMade(keyId);
+  const history = await account.state.history(user);
+  const rotation = history.rotationThatMade(keyId);
+  if (rotation !== undefined && isTakenBack(rotation, keyId, history)) return true;
   if (rotation === undefined || !isSettling(rotation)) return false;
   const destinations = await placesOf(rotation, account);
   return destinations !== undefined && isSpent(destinations);
+}
+
+/** Whether the key was deleted again before any place had it: then its secret is of no use. */
+function isTakenBack(rotation: Rotation, keyId: AccessKeyId, history: UserHistory): boolean {
+  const isDiscarded = rotation.phase === 'closed' && rotation.reason === 'discarded';
+  return isDiscarded && history.hasDeleted(keyId);
+}
+
+/** I8: the secret of a key that is gone. One that stays because of a fault goes with a later run. */
+export async function forget(
+  newKeyId: AccessKeyId,
+  { user, account }: Pick<UserWork, 'user' | 'account'>,
+): Promise<void> {
+  const { custody } = account.state;
+  const about = { user, newKeyId, path: custody.describe(newKeyId) };
+  try {
+    await custody.remove(newKeyId);
+    account.emit({ code: 'handoff-removed', ...about });
+  } catch (thrown) {
+    account.emit({ code: 'handoff-kept', ...about, reason: toKeyturnError(thrown).message });
+  }
 }
 
 /** Whether the rotation has ended in such a way that the plain copy may go. */

@@ -1,6 +1,7 @@
 // One user at work: who it is, what is recorded about them, and everything that their account works
 // with, in one object. The steps of the engine are handed this and nothing else.
 
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert } from '../base/errors.ts';
 import type { Grace } from '../lifecycle/decide-grace.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
@@ -22,13 +23,24 @@ export class UserWork implements UserAtHand {
   readonly user: string;
   readonly account: AccountWork;
   readonly #log: UserLog;
+  /** What AWS listed last. */
+  #lastListed: readonly AccessKey[] | undefined;
+  /** New keys that AWS has accepted while this work was under way. */
+  readonly accepted = new Set<AccessKeyId>();
   /** What was found last about an old key that stays Active for now. */
   grace: Grace | undefined;
+  /** The key that was made by this very work, so that nobody else can have its secret yet. */
+  madeNow: AccessKeyId | undefined;
 
   constructor(user: string, account: AccountWork, log: UserLog) {
     this.user = user;
     this.account = account;
     this.#log = log;
+  }
+
+  /** The keys as this work has seen them last; undefined when it has not looked yet. */
+  get lastListed(): readonly AccessKey[] | undefined {
+    return this.#lastListed;
   }
 
   /** Everything recorded about the user, the records of this work included. */
@@ -47,8 +59,9 @@ export class UserWork implements UserAtHand {
     return this.#log.recordKey(step);
   }
 
-  listKeys(): Promise<AccessKey[]> {
-    return this.account.gateway.reader.listAccessKeys(this.user);
+  async listKeys(): Promise<readonly AccessKey[]> {
+    this.#lastListed = await this.account.gateway.reader.listAccessKeys(this.user);
+    return this.#lastListed;
   }
 }
 

@@ -9,7 +9,7 @@ import { type GateVerdict, judgeGate, type Waiting } from './quiet-gate.ts';
 import type { RetirePolicy } from './retire-policy.ts';
 import { hasNewKey, type InGrace, isGraced, type Rotation } from './rotation.ts';
 import type { Signer } from './signer.ts';
-import type { UseHistory } from './use-history.ts';
+import type { Look, UseHistory } from './use-history.ts';
 
 /** What the end of an old key depends on, besides its rotation. */
 export interface GraceFacts {
@@ -19,6 +19,8 @@ export interface GraceFacts {
   readonly signer: Signer;
   readonly retire: RetirePolicy;
   readonly usesOf: (key: AccessKey) => UseHistory;
+  /** What this run has seen of the last use of a key already, in a credential report. */
+  readonly lastLook: (key: AccessKey) => Look | undefined;
 }
 
 /** A rotation whose old key stays Active for now. */
@@ -37,7 +39,19 @@ export interface Leaving {
   readonly rotation: Rotation | undefined;
 }
 
+/** A report is up to four hours old, and uses are further apart than this where it makes a difference. */
+const LOOK_LASTS_MS = 6 * 60 * 60_000;
+
+/**
+ * I15: before a key goes AWS is always asked. A key that was in use by the report of this run stays, without a
+ * call: whatever happened since can only make it stay longer.
+ */
 export function* gateOf(leaving: Leaving, facts: GraceFacts): Asking<GateVerdict> {
+  const look = leaving.rotation?.phase === 'in-grace' ? undefined : facts.lastLook(leaving.oldKey);
+  if (look !== undefined && facts.now.getTime() - look.at.getTime() <= LOOK_LASTS_MS) {
+    const verdict = gateFor(leaving, look.lastUse, facts);
+    if (verdict.kind === 'wait' && verdict.why === 'in-use') return verdict;
+  }
   return gateFor(leaving, yield* askLastUse(leaving.oldKey.id), facts);
 }
 
@@ -45,7 +59,7 @@ export function* gateOf(leaving: Leaving, facts: GraceFacts): Asking<GateVerdict
 export function gateFor(
   { oldKey, rotation }: Leaving,
   lastUse: LastUse | 'unreadable',
-  facts: Omit<GraceFacts, 'keys'>,
+  facts: Omit<GraceFacts, 'keys' | 'lastLook'>,
 ): GateVerdict {
   const { history, now, retire, signer, usesOf } = facts;
   if (oldKey.status !== 'Active') return { kind: 'quiet', why: 'it was not Active' };

@@ -8,7 +8,7 @@ import type { AccessKey, KeyStatus, LastUse } from './keys.ts';
 import type { Answer, PlacesAnswer, Question } from './questions.ts';
 import { formatOf, type JournalRecord, type RotationStep } from './record.ts';
 import { PATIENT } from './retire-policy.ts';
-import { NEVER_LOOKED } from './use-history.ts';
+import { type Look, NEVER_LOOKED } from './use-history.ts';
 
 const NOW = new Date('2026-11-28T10:00:00Z');
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * 86_400_000);
@@ -44,6 +44,12 @@ const history = (at: Date, ...steps: RotationStep[]) =>
 const signedBy = (...ids: AccessKeyId[]): UserFacts['signer'] => ({
   dependsOn: (id) => ids.includes(id),
   isReplaceable: false,
+});
+
+/** What a credential report of an hour ago tells of a key that was used so many days ago. */
+const look = (usedDaysAgo: number): Look => ({
+  at: new Date(NOW.getTime() - 3_600_000),
+  lastUse: { used: 'at', at: daysAgo(usedDaysAgo) },
 });
 
 interface World {
@@ -88,6 +94,7 @@ function decide(facts: Partial<UserFacts>, world: World = {}) {
     oldKeyFate: 'deactivate',
     retire: PATIENT,
     usesOf: () => NEVER_LOOKED,
+    lastLook: () => undefined,
     orphans: new Set(),
     signer: signedBy(SIGNING),
     lastSeenActive: () => undefined,
@@ -105,6 +112,28 @@ describe('what is decided about a user', () => {
     assert.deepEqual(asked, ['delivery']);
     assert(decision.next.kind === 'rotate');
     assert.deepEqual(decision.next.targets, [TARGET]);
+  });
+
+  it('I15: a key that was in use by the report of this run stays, and AWS is not asked again', () => {
+    const { decision, asked } = decide({ oldKeyFate: 'when-quiet', lastLook: () => look(2) });
+    assert.deepEqual(asked, ['delivery']);
+    assert.equal(decision.next.kind === 'rotate' && decision.next.gate?.kind, 'wait');
+  });
+
+  it('I15: no report lets a key go: AWS is asked whether it was used since', () => {
+    const quiet = { oldKeyFate: 'when-quiet', lastLook: () => look(300) } as const;
+    const used: World['lastUse'] = { used: 'at', at: daysAgo(1) };
+    const { decision, asked } = decide(quiet, { lastUse: used });
+    assert.deepEqual(asked, ['delivery', 'last-use']);
+    assert.equal(decision.next.kind === 'rotate' && decision.next.gate?.kind, 'wait');
+    const idle = decide(quiet).decision.next;
+    assert.equal(idle.kind === 'rotate' && idle.gate?.kind, 'quiet');
+  });
+
+  it('I15: a look of yesterday is no look of this run', () => {
+    const yesterday = { ...look(2), at: daysAgo(1) };
+    const { asked } = decide({ oldKeyFate: 'when-quiet', lastLook: () => yesterday });
+    assert.deepEqual(asked, ['delivery', 'last-use']);
   });
 
   it('a key that is not due costs no question', () => {

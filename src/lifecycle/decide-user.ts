@@ -23,6 +23,7 @@ import {
   askDetails,
   askLastUse,
   askLeft,
+  type MissingPlace,
   type Targets,
 } from './questions.ts';
 import type { GateVerdict } from './quiet-gate.ts';
@@ -31,7 +32,7 @@ import type { RetirePolicy } from './retire-policy.ts';
 import { type HoldVerdict, judgeHold, type RetiringKey } from './retirement.ts';
 import { asksLastUse } from './rotation.ts';
 import { judgeSlot, otherKey, type RemovableKey, type SlotVerdict } from './slot.ts';
-import type { UseHistory } from './use-history.ts';
+import type { Look, UseHistory } from './use-history.ts';
 
 /** What is wanted of a user. */
 export type Wanted =
@@ -52,6 +53,8 @@ export interface UserFacts extends OpenFacts {
   readonly retire: RetirePolicy;
   /** On which days a key was used, as far as runs have looked. */
   readonly usesOf: (key: AccessKey) => UseHistory;
+  /** What this run has seen of the last use of a key already. */
+  readonly lastLook: (key: AccessKey) => Look | undefined;
   readonly wanted: Wanted;
   /** How long clean-up holds an Inactive key, in days; undefined when nothing is to be cleaned up. */
   readonly cleanUpDays: number | undefined;
@@ -79,6 +82,8 @@ export type Next =
       readonly kind: 'rotate';
       readonly oldKey: AccessKey;
       readonly targets: Targets;
+      /** Places that are made before anything else. */
+      readonly missing: readonly MissingPlace[];
       /** The key that is deleted first. */
       readonly makesRoom: RemovableKey | undefined;
       /** Whether the old key may go at once; undefined where its fate does not depend on its use. */
@@ -321,7 +326,8 @@ function* rotation(
   }
   const isGated = facts.oldKeyFate === 'when-quiet';
   const gate = isGated ? yield* gateOf({ oldKey, rotation: undefined }, facts) : undefined;
-  return { kind: 'rotate', oldKey, targets: delivery.targets, makesRoom, gate };
+  const { targets, missing = [] } = delivery;
+  return { kind: 'rotate', oldKey, targets, missing, makesRoom, gate };
 }
 
 function latest(times: readonly (Date | undefined)[]): Date | undefined {

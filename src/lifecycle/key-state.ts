@@ -9,6 +9,7 @@ import { retiringKey, type UserFacts } from './decide-user.ts';
 import { type BlockReason, isDue, judgeUser } from './due.ts';
 import { judgeUse } from './in-use.ts';
 import { type AccessKey, LAST_USE_LAG_MS, type LastUse } from './keys.ts';
+import { isProof } from './record.ts';
 import { PATIENT, QUIET_DAYS } from './retire-policy.ts';
 import { HOLD_DAYS, judgeHold, judgeTakenBack, type RetiringKey } from './retirement.ts';
 import type { InGrace, Rotation } from './rotation.ts';
@@ -221,14 +222,14 @@ function warningOf(
 /** Our own checks of a new key are no use of it. */
 function isUnused({ id, lastUse }: DatedKey, { history, now }: ViewFacts): boolean {
   const rotation = id && history.rotationThatMade(id);
-  const checks = rotation === undefined ? [] : history.recordsOf(rotation.id).filter(isCheck);
+  const checks =
+    rotation === undefined
+      ? []
+      : history.recordsOf(rotation.id).filter(({ step }) => isProof(step));
   const checkedAt = checks.at(-1)?.at;
   if (checkedAt === undefined) return lastUse !== 'unreadable' && lastUse.used === 'never';
   return judgeTakenBack({ lastUse, checkedAt, deliveredAt: undefined }, now).kind === 'unused';
 }
-
-const isCheck = ({ step: { type } }: { step: { type: string } }) =>
-  type === 'proved' || type === 'verified';
 
 function wasUsedSince({ lastUse }: DatedKey, { createdAt }: DatedKey): boolean {
   return isUse(lastUse) && lastUse.at > createdAt;

@@ -43,10 +43,21 @@ export interface UnreadPlace {
   readonly isKeyRefused?: true;
 }
 
+/** Something that does not exist yet, and that a place of the rotation needs. */
+export interface MissingPlace {
+  readonly kind: string;
+  readonly place: string;
+}
+
 export type Targets = readonly [DeliveryTarget, ...DeliveryTarget[]];
 
 export type Delivery =
-  | { readonly kind: 'possible'; readonly targets: Targets }
+  | {
+      readonly kind: 'possible';
+      readonly targets: Targets;
+      /** Places that are made first; left out where all are there. */
+      readonly missing?: readonly MissingPlace[];
+    }
   | { readonly kind: 'impossible'; readonly error: KeyturnError };
 
 /** The type of the answer to each question. */

@@ -133,6 +133,11 @@ export function quietAt(facts: UseFacts, policy: Pick<RetirePolicy, 'quietDays'>
   return new Date(latestOf(times).getTime() + USE_SHOWN_AFTER_MS);
 }
 
+/** Of a key that is in grace since then, when nothing is known of its use: no default days end sooner. */
+export function earliestQuietAt(since: Date): Date {
+  return new Date(after(since, QUIET_DAYS).getTime() + USE_SHOWN_AFTER_MS);
+}
+
 /** Until when it may have been used; its creation when never. */
 function lastUsed({ lastUse, createdAt, checkedAt }: UseFacts): Date {
   if (lastUse === 'unreadable' || lastUse.used === 'never') return createdAt;

@@ -28,7 +28,7 @@ export type RotationStep =
   | { readonly type: 'orphan-named'; readonly keyId: AccessKeyId }
   /** The key exists and its secret is in the hand-off. */
   | { readonly type: 'created'; readonly newKeyId: AccessKeyId }
-  /** AWS has accepted the new key, several times in a row (I4). */
+  /** AWS has accepted the new key, more than once in a row (I4). */
   | { readonly type: 'proved'; readonly checks: number }
   /** The verdict that a key is ours after all: its secret was found in a place, or in custody (I10). */
   | { readonly type: 'adopted'; readonly newKeyId: AccessKeyId }
@@ -46,7 +46,11 @@ export type RotationStep =
   /** The recorded deactivation from which the hold is counted (I5). Ends the rotation. */
   | { readonly type: 'deactivated' }
   /** The cut-over of a rotation whose old key is in use: it stays Active until it is quiet (I15). */
-  | { readonly type: 'in-grace' }
+  | {
+      readonly type: 'in-grace';
+      /** ISO 8601: when it may end at the earliest, as told then. */
+      readonly notBefore?: string | undefined;
+    }
   /** The operator's deadline for the old key was told, so that it can be kept from now on. */
   | { readonly type: 'deadline-announced' }
   /** The new key is delivered and verified, and the old one stays Active. Ends the rotation. */
@@ -191,4 +195,9 @@ export function formatOf(step: RotationStep | KeyStep): JournalEnvelope['v'] {
   if (STEPS_OF_FORMAT_4.has(step.type)) return 4;
   if (STEPS_OF_FORMAT_3.has(step.type)) return 3;
   return STEPS_OF_FORMAT_2.has(step.type) ? 2 : 1;
+}
+
+/** Whether it tells that AWS accepts the new key of the rotation. */
+export function isProof({ type }: RotationStep | KeyStep): boolean {
+  return type === 'proved' || type === 'verified';
 }

@@ -8,7 +8,7 @@ import type { Rotation } from './rotation.ts';
 const CLOSED: Readonly<Record<CloseReason, string | undefined>> = {
   'no-key-was-made': 'it made no key',
   'never-sent': 'it made no key',
-  discarded: 'its new key was deleted again, because nobody had the secret',
+  discarded: 'its new key was deleted again, because nobody could use it',
   'new-key-gone': 'its new key was deleted by somebody',
   'old-key-gone': undefined,
   'user-gone': 'the user is gone',

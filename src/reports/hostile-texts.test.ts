@@ -291,6 +291,7 @@ const KEYCTL: Readonly<Record<string, object>> = {
     unreadable: [{ account_id: ACCOUNT, user_name: 'svc', reason: 'reason' }],
     account_failures: [{ account_id: ACCOUNT, code: 'code', message: 'message', hint: 'hint' }],
     accounts_skipped: 1,
+    skipped_accounts: [{ account_id: '444455556666', state: 'SUSPENDED' }],
   },
 };
 
@@ -379,6 +380,7 @@ function keysReport(): KeysReport {
     errors: [
       { code: 'aws-error', message: 'text', hint: 'how', username: 'svc', account_id: ACCOUNT },
     ],
+    skipped_accounts: [{ account_id: '444455556666', state: 'SUSPENDED' }],
     summary: {
       accounts: 1,
       accounts_failed: 1,
@@ -444,6 +446,8 @@ const PAGES: Readonly<Record<string, () => string>> = {
     renderStatus(
       hostile({
         state_dir: '/state',
+        checked_at: AT,
+        next_run_at: AT,
         open_rotations: [
           {
             account_id: ACCOUNT,
@@ -455,6 +459,8 @@ const PAGES: Readonly<Record<string, () => string>> = {
             orphan_key_id: 'AKIAI44QH8DHBEXAMPLE',
             deletable_from: AT,
             begun: AT,
+            age_days: 1,
+            next_run_at: AT,
             destination: 'ssm /app',
             old_key_fate: 'keep',
           },
@@ -462,8 +468,12 @@ const PAGES: Readonly<Record<string, () => string>> = {
         handoff_files: [
           {
             account_id: ACCOUNT,
+            username: 'svc',
             access_key_id: 'AKIA',
             path: '/state/handoff/A',
+            is_encrypted: false,
+            created: AT,
+            age_days: 1,
             state: 'waits' as const,
           },
         ],

@@ -3,6 +3,7 @@
 import type { KeyctlReport, KeyLine } from './keyctl-report.ts';
 import { days, lastUse, warningLines } from './keyctl-words.ts';
 import type { Page } from './page.ts';
+import { skippedWords } from './skipped-accounts.ts';
 
 type Profile = NonNullable<KeyctlReport['profiles']>[number];
 type User = NonNullable<KeyctlReport['users']>[number];
@@ -72,6 +73,7 @@ export function allKeysPage(report: KeyctlReport, users: readonly User[], page: 
   const unreadable = report.unreadable ?? [];
   const failures = report.account_failures ?? [];
   const skipped = report.accounts_skipped ?? 0;
+  const named = skippedWords(report.skipped_accounts ?? []);
   const total = [...accounts].map(([account, members]) => accountPage(account, members, page));
   return [
     // An account without users has no page of its own, unless it is the only one.
@@ -84,7 +86,9 @@ export function allKeysPage(report: KeyctlReport, users: readonly User[], page: 
     ),
     ...failures.map(({ message }) => paint('red', wrap('', message))),
     ...(isSeveral
-      ? [paint('dim', wrap('', accountsLine(accounts.size, failures.length, skipped)))]
+      ? [accountsLine(accounts.size, failures.length, skipped), named]
+          .filter((line) => line !== '')
+          .map((line) => paint('dim', wrap('', line)))
       : []),
     ...(report.signed_by ? [paint('dim', wrap('', `signed by ${report.signed_by}`))] : []),
   ].join(isSeveral ? '\n\n' : '\n');

@@ -10,6 +10,7 @@ import {
   nextRunAtSchema,
   plannedChangesSchema,
 } from './changes.ts';
+import { skippedAccountSchema } from './skipped-accounts.ts';
 
 const failure = z.object({
   code: z.string().describe('Stable error code; docs/errors.md lists all'),
@@ -190,6 +191,7 @@ const oneResultSchema = z
       .int()
       .optional()
       .describe('Suspended or closed accounts of the organization'),
+    skipped_accounts: z.array(skippedAccountSchema).optional().describe('Which these are'),
   })
   .describe('Result of one keyctl run');
 

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { changeCountsSchema, changesSchema, nextRunAtSchema } from './changes.ts';
+import { skippedAccountSchema } from './skipped-accounts.ts';
 
 const failure = z.object({
   code: z.string().describe('Stable error code; docs/errors.md lists all'),
@@ -82,6 +83,9 @@ export const keysReportSchema = z
     accounts: z.array(listedAccount),
     keys: z.array(listedKey).describe('Users with the most urgent key first'),
     errors: z.array(issue).describe('Accounts and users that could not be read'),
+    skipped_accounts: z
+      .array(skippedAccountSchema)
+      .describe('Accounts of the organization in which nobody can work'),
     summary: z.object({
       accounts: z.number().int(),
       accounts_failed: z.number().int(),

@@ -7,6 +7,7 @@ import { csv } from './csv.ts';
 import { type FittedColumn, fittedTable } from './fitted-table.ts';
 import type { KeysReport, ListedKeyLine } from './keys-report.ts';
 import { pageFor, type TextStyle, type Tone } from './page.ts';
+import { skippedWords } from './skipped-accounts.ts';
 import { plural } from './words.ts';
 
 /** Of so few keys the page also says what to do about each. */
@@ -118,8 +119,8 @@ function notesOf({ keys }: KeysReport): string[][] {
 
 function footnotes(report: KeysReport): string[] {
   const { summary, accounts, days_threshold: days, signed_by: signedBy } = report;
+  const { skipped_accounts: skipped } = report;
   const { keys_shown: shown, keys_without_id: unnamed, keys_undecided: undecided } = summary;
-  const skipped = summary.accounts_skipped;
   const byReport = accounts.some(({ source }) => source === 'credential-report');
   return [
     ...(shown === 0
@@ -133,7 +134,9 @@ function footnotes(report: KeysReport): string[] {
     ...(undecided === 0
       ? []
       : [`${plural(undecided, 'key')} not shown: AWS does not tell when they were last used.`]),
-    ...(skipped === 0 ? [] : [`${plural(skipped, 'account')} skipped: suspended or closed.`]),
+    ...(skipped.length === 0
+      ? []
+      : [`${plural(skipped.length, 'account')} ${skippedWords(skipped)}`]),
     ...(byReport && shown > 0
       ? ['What was changed since the report by others than keyturn is not in it.']
       : []),

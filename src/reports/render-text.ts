@@ -6,6 +6,7 @@ import { localTimes } from '../base/local-time.ts';
 import { printableAll } from '../base/printable.ts';
 import { deliversCustody, printsSecret } from '../destinations/kinds.ts';
 import { type Page, pageFor } from './page.ts';
+import { accountsSection } from './render-accounts.ts';
 import { errorSection } from './render-errors.ts';
 import { failedSection } from './render-failures.ts';
 import { retirementSection } from './render-retirements.ts';
@@ -20,7 +21,9 @@ export function renderText(given: RotationReport, style: RunStyle): string {
   const failed = report.rotated_keys.filter((key) => !key.success);
   const sections = [
     heading(report, style.width, page),
+    ...(isAboutSeveral(report) ? [summaryLine(report, page), accountsSection(report, page)] : []),
     rotatedSection(report, done, page),
+    madePlacesSection(report, page),
     failedSection(report, failed, page),
     retirementSection(report, page),
     cleanupSection(report, page),
@@ -31,7 +34,7 @@ export function renderText(given: RotationReport, style: RunStyle): string {
     keptSection(report, page),
     undoSection(report, style, page),
     nextRunSection(report, page),
-    summaryLine(report, page),
+    isAboutSeveral(report) ? '' : summaryLine(report, page),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
@@ -116,13 +119,38 @@ function rotatedSection(report: RotationReport, done: RotatedKey[], page: Page):
     key.username,
     key.old_key_id,
     age(key),
-    ...(report.dry_run ? [] : [key.new_key_id ?? '', key.old_key_status]),
+    ...(report.dry_run ? [fateOf(key)] : [key.new_key_id ?? '', key.old_key_status]),
     key.resumed ? 'resumed' : '',
   ]);
   const columns = report.dry_run
-    ? ['USER', 'KEY', 'AGE', '']
+    ? ['USER', 'KEY', 'AGE', 'KEY THEN', '']
     : ['USER', 'OLD KEY', 'AGE', 'NEW KEY', 'OLD IS', ''];
   return [page.paint('green', title), page.table([...accounts.head, ...columns], rows)].join('\n');
+}
+
+/** Such as "Inactive: it was never used". */
+function fateOf({ old_key_then: then, old_key_then_because: why }: RotatedKey): string {
+  return then === undefined ? '' : `${then}: ${why}`;
+}
+
+/** Places that nobody reads yet: whoever uses the key has to be pointed to them. */
+function madePlacesSection(report: RotationReport, page: Page): string {
+  const { made_places: made = [] } = report;
+  if (made.length === 0) return '';
+  const accounts = accountColumn(report);
+  const count = plural(made.length, 'place');
+  const title = report.dry_run ? `Would make ${count}` : `Made ${count}`;
+  const rows = made.map(({ account_id: account, username, kind, place }) => [
+    ...accounts.cell(account),
+    username,
+    kind,
+    place,
+  ]);
+  return [
+    page.paint('yellow', `${title}, which nobody reads yet`),
+    page.table([...accounts.head, 'USER', 'KIND', 'PLACE'], rows),
+    page.wrap('  ', 'point whatever uses the old key to its place; the old key waits for that'),
+  ].join('\n');
 }
 
 /** What was done to keys that no table of the page has, in a line each (I16). */
@@ -262,7 +290,9 @@ function summaryLine(report: RotationReport, { paint, wrap }: Page): string {
   const { signed_by: signedBy } = report;
   const signed = signedBy === null ? [] : [`signed by ${signedBy}`];
   const lines = [parts.join(' · '), ...signed, ...sourceLine(report.inventory)];
-  return paint('dim', lines.map((line) => wrap('', line)).join('\n'));
+  // Of several accounts the totals are what is read first.
+  const tone = isAboutSeveral(report) ? 'bold' : 'dim';
+  return paint(tone, lines.map((line) => wrap('', line)).join('\n'));
 }
 
 /** A report may be hours old, so its time is told. */

@@ -73,6 +73,11 @@ const rotatedKey = z.object({
     .describe(
       'Every place that holds the new secret, read back; empty unless the rotation succeeded',
     ),
+  old_key_then: z
+    .string()
+    .optional()
+    .describe('In a dry run: what the run would leave the old key as, Active or Inactive'),
+  old_key_then_because: z.string().optional().describe('And why, such as its last use'),
   resumed: z.boolean().describe('true when an earlier run had begun this rotation'),
   keys: z.array(keyInfo).optional().describe("The user's keys, when they are why it failed"),
   next_run_at: nextRunAtSchema,
@@ -160,6 +165,29 @@ const summary = z.object({
   duration_seconds: z.number(),
 });
 
+const accountTotals = z.object({
+  account_id: z.string(),
+  state: z
+    .enum(['done', 'failed', 'skipped'])
+    .describe(
+      'failed: could not be entered or read, errors says why; skipped: nobody can work in it',
+    ),
+  reason: z.string().nullable().describe('Of a skipped account: SUSPENDED or the like'),
+  users_examined: z.number().int(),
+  keys_examined: z.number().int(),
+  rotated: z.number().int().describe('In a dry run: would be'),
+  failed: z.number().int().describe('Keys that could not be rotated'),
+  waiting: z.number().int().describe('Old keys that stay Active for now'),
+  deleted: z.number().int().describe('In a dry run: would be'),
+});
+
+const madePlace = z.object({
+  account_id: z.string(),
+  username: z.string(),
+  kind: z.string().describe('secrets-manager or ssm'),
+  place: z.string().describe('REGION:NAME'),
+});
+
 const inventory = z.object({
   source: z
     .enum(['credential-report', 'scan'])
@@ -202,9 +230,17 @@ export const rotationReportSchema = z
     errors: z.array(issue),
     changes: changesSchema,
     planned_changes: plannedChangesSchema.optional(),
+    made_places: z
+      .array(madePlace)
+      .optional()
+      .describe('With --create-missing: what did not exist and was made; in a dry run, would be'),
     kept_handoffs: keptHandoffsSchema,
     next_run_at: nextRunAtSchema,
     summary,
+    accounts: z
+      .array(accountTotals)
+      .optional()
+      .describe('With --organization or --accounts: each account by itself'),
     account_id: z
       .string()
       .nullable()
@@ -232,4 +268,5 @@ export type Retirement = z.infer<typeof retirement>;
 export type CleanupResult = z.infer<typeof cleanupResult>;
 export type ReportIssue = z.infer<typeof issue>;
 export type DeliveredTo = z.infer<typeof deliveredTo>;
+export type AccountTotals = z.infer<typeof accountTotals>;
 export type KeyInfo = z.infer<typeof keyInfo>;

@@ -25,14 +25,25 @@ const openRotation = z.object({
         'Null where nothing waits for it',
     ),
   begun: z.string().describe('ISO 8601 UTC'),
+  age_days: z.number().int().describe('Whole days since it was begun'),
+  next_run_at: z
+    .string()
+    .nullable()
+    .describe(
+      'ISO 8601 UTC: the earliest time at which a run may lead further; null for at once. Of an old key in grace as told when that began: a use since then makes it later',
+    ),
   destination: z.string(),
   old_key_fate: z.string().describe('when-quiet, deactivate or keep'),
 });
 
 const handoffFile = z.object({
   account_id: z.string(),
+  username: z.string().nullable().describe('Whose key it is; null when no journal tells'),
   access_key_id: z.string(),
   path: z.string().describe('The 0600 file with the secret'),
+  is_encrypted: z.boolean().describe('true for an .age file, which only its recipients can read'),
+  created: z.string().nullable().describe('ISO 8601 UTC: when the key was made, where it is known'),
+  age_days: z.number().int().nullable().describe('Whole days since then'),
   state: z
     .enum(['waits', 'needed', 'undone', 'replaced', 'deleted'])
     .describe(
@@ -44,6 +55,11 @@ const handoffFile = z.object({
 export const statusReportSchema = z
   .object({
     state_dir: z.string(),
+    checked_at: z.string().describe('ISO 8601 UTC'),
+    next_run_at: z
+      .string()
+      .nullable()
+      .describe('When a run may lead something further; null when nothing is open'),
     open_rotations: z.array(openRotation),
     handoff_files: z.array(handoffFile),
   })

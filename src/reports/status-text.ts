@@ -1,6 +1,8 @@
 // `keyturn status` for people.
 
+import { basename, dirname } from 'node:path';
 import { minuteOf } from '../base/clock.ts';
+import { nextRunLines } from '../base/key-changes.ts';
 import { localDay } from '../base/local-time.ts';
 import { printableAll } from '../base/printable.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
@@ -26,40 +28,78 @@ export function renderStatus(given: StatusReport, style: StatusStyle): string {
       all.filter(({ phase }) => phase === 'in-grace'),
       page,
     ),
-    ...HANDOFF_SECTIONS.map(({ title, states }) => {
-      const members = files.filter(({ state }) => states.includes(state));
-      return members.length === 0
-        ? ''
-        : [
-            page.wrap('', title(members.length)),
-            states.length === 1
-              ? members.map(({ path }) => `  ${path}`).join('\n')
-              : page.rows(members.map(({ path, state }) => [state, path])),
-          ].join('\n');
-    }),
+    ...HANDOFF_SECTIONS.map((section) => handoffSection(section, files, page)),
+    nextRunLines(report.next_run_at !== report.checked_at ? report.next_run_at : null).join('\n'),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 type HandoffState = StatusReport['handoff_files'][number]['state'];
 
-const HANDOFF_SECTIONS: readonly {
+interface HandoffSection {
   readonly title: (count: number) => string;
   readonly states: readonly HandoffState[];
-}[] = [
+  readonly isEncrypted?: boolean;
+}
+
+const HANDOFF_SECTIONS: readonly HandoffSection[] = [
   {
     title: (count) => `Secrets that wait in hand-off files (${count}); delete each once it is used`,
     states: ['waits'],
+    isEncrypted: false,
+  },
+  {
+    title: (count) =>
+      `Encrypted secrets that wait for their age recipients (${count}); delete each once it is used`,
+    states: ['waits', 'needed'],
+    isEncrypted: true,
   },
   {
     title: (count) => `Hand-off files that the next run needs (${count}); leave them there`,
     states: ['needed'],
+    isEncrypted: false,
   },
   {
     title: (count) => `Hand-off files that nobody is to be given any more (${count}); delete them`,
     states: ['undone', 'replaced', 'deleted'],
   },
 ];
+
+/** By user, with the folder told once: the name of each file is the ID of the new key. */
+function handoffSection(
+  { title, states, isEncrypted }: HandoffSection,
+  all: StatusReport['handoff_files'],
+  page: Page,
+): string {
+  const files = all.filter(
+    (file) =>
+      states.includes(file.state) && (isEncrypted ?? file.is_encrypted) === file.is_encrypted,
+  );
+  if (files.length === 0) return '';
+  const folders = [...new Set(files.map(({ path }) => dirname(path)))];
+  return [
+    page.wrap('', title(files.length)),
+    ...folders.flatMap((folder) => [
+      `  ${folder}/`,
+      page.table(
+        ['USER', 'FILE', 'AGE', ''],
+        files
+          .filter(({ path }) => dirname(path) === folder)
+          .map((file) => [
+            file.username ?? '-',
+            basename(file.path),
+            age(file.age_days),
+            states.length > 1 && isEncrypted === undefined ? file.state : '',
+          ]),
+      ),
+    ]),
+  ].join('\n');
+}
+
+function age(days: number | null): string {
+  if (days === null) return '-';
+  return days === 0 ? 'today' : `${days} d`;
+}
 
 /** Rotations that are done but for the end of the old key: nothing is wrong with them. */
 function graceSection(waiting: readonly OpenRotation[], page: Page): string {
@@ -70,10 +110,11 @@ function graceSection(waiting: readonly OpenRotation[], page: Page): string {
     each.old_key_id,
     each.new_key_id ?? '-',
     localDay(each.begun),
+    each.next_run_at === null ? 'now' : localDay(each.next_run_at),
   ]);
   return [
     page.wrap('', 'Old keys that stay Active until nobody uses them; each run looks again'),
-    page.table(['ACCOUNT', 'USER', 'OLD KEY', 'NEW KEY', 'ROTATED'], rows),
+    page.table(['ACCOUNT', 'USER', 'OLD KEY', 'NEW KEY', 'ROTATED', 'NOT BEFORE'], rows),
   ].join('\n');
 }
 
@@ -85,7 +126,7 @@ function openSection(
   return [
     page.wrap('', `Open rotations in ${stateDir}`),
     page.table(
-      ['ACCOUNT', 'USER', 'PHASE', 'OLD KEY', 'NEW KEY', 'SINCE'],
+      ['ACCOUNT', 'USER', 'PHASE', 'OLD KEY', 'NEW KEY', 'SINCE', 'AGE'],
       open.map((each) => [
         each.account_id,
         each.username,
@@ -93,6 +134,7 @@ function openSection(
         each.old_key_id,
         each.new_key_id ?? each.orphan_key_id ?? '-',
         each.begun.replace(/\.\d+Z$/, 'Z'),
+        age(each.age_days),
       ]),
     ),
     page.withCommand(

@@ -9,6 +9,7 @@ import {
   type Sandbox,
   startSandbox,
 } from './index.ts';
+import { addPeople, PROFILES } from './people.ts';
 import { type Category, populate } from './population.ts';
 
 export interface ServeOptions {
@@ -26,6 +27,8 @@ export interface ServeOptions {
   readonly burst?: number;
   /** Gives the account workloads, and each of its users a place; nothing uses a key by itself when left out. */
   readonly workloads?: boolean;
+  /** Adds people who may rotate their own keys, for a credentials file; nobody when left out. */
+  readonly people?: boolean;
   /** Makes the account manage an organization; alone when left out. */
   readonly organization?: ServedOrganization;
 }
@@ -42,6 +45,8 @@ export interface ServedSandbox {
   readonly sandbox: Sandbox;
   /** Shell lines that point AWS clients at the sandbox. */
   readonly environment: string;
+  /** The text of the credentials file of its people; undefined when there are none. */
+  readonly credentialsFile: string | undefined;
   /** What is in the account, in a few lines, of which some are long. */
   readonly summary: string;
 }
@@ -62,6 +67,7 @@ export async function serveSandbox(options: ServeOptions = {}): Promise<ServedSa
   });
   const users = options.users ?? USERS_DEFAULT;
   const { counts } = populate(sandbox.world, DEFAULT_ACCOUNT_ID, { users, seed: sandbox.seed });
+  const credentialsFile = options.people === true ? addPeople(sandbox.world) : undefined;
   const { organization } = options;
   if (organization !== undefined) {
     addOrganization(sandbox.world, { ...organization, users, seed: sandbox.seed });
@@ -70,8 +76,14 @@ export async function serveSandbox(options: ServeOptions = {}): Promise<ServedSa
   const busy = options.workloads === true ? [workloadLine(sandbox)] : [];
   return {
     sandbox,
+    credentialsFile,
     environment: environmentLines(sandbox),
-    summary: [...own, ...busy, ...organizationLines(organization)].join('\n'),
+    summary: [
+      ...own,
+      ...busy,
+      ...peopleLines(credentialsFile),
+      ...organizationLines(organization),
+    ].join('\n'),
   };
 }
 
@@ -99,6 +111,13 @@ function summaryLines(
 function workloadLine(sandbox: Sandbox): string {
   const { places, workloads } = populateWorkloads(sandbox, { seed: sandbox.seed });
   return `${workloads} workloads use its keys, and ${places} secrets app/USER hold them`;
+}
+
+function peopleLines(credentialsFile: string | undefined): string[] {
+  if (credentialsFile === undefined) return [];
+  return [
+    `profiles of the credentials file: ${PROFILES.join(', ')}; their users may rotate their own keys`,
+  ];
 }
 
 function organizationLines(organization: ServedOrganization | undefined): string[] {

@@ -8,6 +8,7 @@ import type { AccessKey } from '../lifecycle/keys.ts';
 import { lastActiveSlot, SAME_DATE_MS, type SlotSighting } from '../lifecycle/slot-sighting.ts';
 import {
   joinedHistories,
+  type Look,
   NEVER_LOOKED,
   type UsedKey,
   type UseHistory,
@@ -40,6 +41,7 @@ export class KnownSightings implements Sights {
   readonly #active = new Map<string, Date>();
   readonly #inactive = new Map<string, InactiveSight>();
   readonly #uses = new Map<string, UseHistory>();
+  readonly #looks = new Map<string, Look>();
   /** Until when a key may have been Active: earlier sights of Inactive that others remember do not count. */
   readonly #mayBeActive = new Map<string, Date>();
   /** The IDs of those, by comparable user name. */
@@ -96,6 +98,11 @@ export class KnownSightings implements Sights {
     return only !== undefined && second === undefined && isAccessKeyId(only) ? only : undefined;
   }
 
+  /** The latest look of this process at the key's use; what others saw is not among them. */
+  lookAt(user: string, { createdAt }: Pick<AccessKey, 'createdAt'>): Look | undefined {
+    return this.#looks.get(slotName(user, createdAt));
+  }
+
   /** True when something new is known. */
   learn(seen: readonly Seen[]): boolean {
     let isNew = false;
@@ -143,6 +150,7 @@ export class KnownSightings implements Sights {
     const name = slotName(user, createdAt);
     const known = this.#uses.get(name) ?? NEVER_LOOKED;
     const next = withLook(known, { at, lastUse });
+    if (at >= (this.#looks.get(name)?.at ?? at)) this.#looks.set(name, { at, lastUse });
     this.#uses.set(name, next);
     return next !== known;
   }

@@ -61,7 +61,7 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
   verified: z.object({ checks: z.number() }),
   deactivating: z.object({ reason: z.string().optional(), althoughInUse: z.boolean().optional() }),
   deactivated: z.object({}),
-  'in-grace': z.object({}),
+  'in-grace': z.object({ notBefore: z.iso.datetime().optional() }),
   'deadline-announced': z.object({}),
   completed: z.object({}),
   discarding: z.object({ keyId, reason: z.string() }),

@@ -7,7 +7,7 @@ import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
 import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
-import type { UsedKey, UseHistory } from '../lifecycle/use-history.ts';
+import type { Look, UsedKey, UseHistory } from '../lifecycle/use-history.ts';
 
 /**
  * `write` proves before the first change in AWS that what has to be kept can be kept, and that nobody
@@ -115,6 +115,8 @@ export interface SealedCustody {
   put(keyId: AccessKeyId, sealed: Buffer): Promise<void>;
   /** The bytes as read back, or undefined when there are none. Throws `state-dir`. */
   get(keyId: AccessKeyId): Promise<Buffer | undefined>;
+  /** As list() of the plain form. */
+  list(): Promise<readonly HeldKey[]>;
   describe(keyId: AccessKeyId): string;
 }
 
@@ -138,6 +140,8 @@ export interface Sightings {
   inactiveSince(keyId: AccessKeyId): Date | undefined;
   /** On which days the key was used, as far as runs have looked (I15). */
   usesOf(user: string, key: Pick<AccessKey, 'createdAt'>): UseHistory;
+  /** The latest look at its use that was handed to `remember` since this was opened (I15). */
+  lookAt(user: string, key: Pick<AccessKey, 'createdAt'>): Look | undefined;
   /**
    * The ID of the user's key of that date, where it was seen Inactive: a credential report names no IDs.
    * Undefined also where several of them have the date.

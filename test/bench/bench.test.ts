@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { withFigures } from '../../bench/markdown.ts';
+import { measureOneKey } from '../../bench/one-key.ts';
 import { renderPlot } from '../../bench/plot.ts';
 import { type Comparison, runComparison } from '../../bench/scenario.ts';
 import { median } from '../../bench/start-up.ts';
@@ -42,11 +43,34 @@ test('the baseline makes exactly the calls of a one-by-one script', async () => 
   // GetAccountSummary, two pages of users, each user's keys, three calls for each due key.
   assert.equal(baseline.calls, 1 + 2 + 120 + 4 * 3);
   assert.equal(baselineExtrapolatedKeys, 0);
-  // The report takes at most four calls, a due key at most ten.
-  assert.ok(keyturn.calls <= 4 * 10 + 12, `${keyturn.calls} calls`);
+  // The report takes at most four calls, a due key at most seven.
+  assert.ok(keyturn.calls <= 4 * 7 + 12, `${keyturn.calls} calls`);
   for (const { cpuSeconds, peakMegabytes, sandboxCpuSeconds } of [keyturn, baseline]) {
     assert.ok(cpuSeconds > 0 && sandboxCpuSeconds > 0);
     assert.ok(peakMegabytes > 10 && peakMegabytes < 2000, `${peakMegabytes} MB`);
+  }
+});
+
+test('a due key whose old one is in use takes seven calls at most, those of the run included', async () => {
+  const due = 20;
+  const { keyturn } = await run({ ...SMALL, users: 40, due, baselineKeysMax: 1 });
+  assert.ok(keyturn.calls <= 7 * due, `${keyturn.calls} calls for ${due} keys`);
+});
+
+test('one key of a profile takes eight calls at most, besides the questions whether it works', async () => {
+  const processes = new ChildProcesses();
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-test-bench-'));
+  try {
+    const scenario = { latencyMs: 0, keyLagSeconds: 0, repeats: 1 };
+    const measured = await measureOneKey({ processes, folder, note: () => {} }, scenario);
+    const { keyctl, plain } = measured;
+    assert.ok(keyctl.calls <= 8, `${keyctl.calls} calls`);
+    // One acceptance, and three more that confirm it.
+    assert.equal(keyctl.probes, 4);
+    assert.deepEqual([plain.calls, plain.probes], [5, 0]);
+  } finally {
+    await processes.stopAll();
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 

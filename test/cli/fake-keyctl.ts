@@ -215,7 +215,7 @@ export function fakeParts(
         ],
         unreadable: [{ account: ACCOUNT, user: 'svc-c', reason: 'access denied' }],
         failures: [],
-        accountsSkipped: 0,
+        skipped: [],
       };
     },
     findMfaDevice: async () => undefined,

@@ -272,7 +272,10 @@ test('without a terminal and without flags: the usage, exit 2, and nothing is re
   assert.equal(code, 2);
   assert.deepEqual(calls, []);
   assert.match(host.err(), /^Usage:\n {2}keyctl \[flags\]/);
-  assert.match(host.err(), /error: no profile is named, and there is no terminal to ask in\n/);
+  assert.match(
+    host.err(),
+    /error: no profile is named, and there is no terminal to ask in \[[a-z-]+\]\n/,
+  );
 });
 
 test('a misspelt profile names the near ones, and AWS is not asked', async () => {
@@ -281,7 +284,7 @@ test('a misspelt profile names the near ones, and AWS is not asked', async () =>
     assert.equal(code, 3);
     assert.match(
       host.err(),
-      /error: profile "[pP]rod\w*" is in neither .*credentials nor .*config\n/,
+      /error: profile "[pP]rod\w*" is in neither .*credentials nor .*config \[[a-z-]+\]\n/,
     );
     assert.match(host.err(), /hint: did you mean production\? keyctl -l lists the profiles\n/);
     assert.deepEqual(
@@ -399,7 +402,10 @@ test('a failed rotation in JSON: the error, and what was known before it', async
     hint: 'free some space',
   });
   assert.equal(report.user_name, 'svc-a');
-  assert.match(host.err(), /keyctl: error: disk full\nkeyctl: hint: free some space\n$/);
+  assert.match(
+    host.err(),
+    /keyctl: error: disk full \[[a-z-]+\]\nkeyctl: hint: free some space\n$/,
+  );
 });
 
 test('stdout closed after the rotation: stderr says that it is done, and the way back (I3)', async () => {

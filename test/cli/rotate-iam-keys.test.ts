@@ -282,7 +282,8 @@ test('a run that could not start is told on stderr; in JSON also on stdout', asy
   assert.equal(await run(json, STOPPED), 3);
   assert.equal(JSON.parse(json.out()).errors[0].code, 'no-credentials');
   for (const host of [text, json]) {
-    const lines = 'rotate-iam-keys: error: none found\nrotate-iam-keys: hint: set some\n';
+    const lines =
+      'rotate-iam-keys: error: none found [no-credentials]\nrotate-iam-keys: hint: set some\n';
     assert.equal(host.err(), lines);
   }
 });

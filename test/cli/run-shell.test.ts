@@ -39,7 +39,10 @@ test('a failure is said on stderr, and its document is on stdout', async () => {
     throw new KeyturnError('access-denied', 'not allowed', { hint: 'ask for it' });
   });
   assert.deepEqual([code, host.out()], [3, 'failed: access-denied\n']);
-  assert.equal(host.err(), 'keyturn: error: not allowed\nkeyturn: hint: ask for it\n');
+  assert.equal(
+    host.err(),
+    'keyturn: error: not allowed [access-denied]\nkeyturn: hint: ask for it\n',
+  );
 });
 
 test('no failure is printed after a result', async () => {
@@ -56,7 +59,7 @@ test('stdout that takes no document does not hide the exit code of the failure',
   };
   const { host, code } = await play(failing, { isStdoutClosed: true });
   assert.equal(code, 3);
-  assert.match(host.err(), /error: not allowed\n.*error: stdout closed/);
+  assert.match(host.err(), /error: not allowed \[access-denied\]\n.*error: stdout closed/);
 });
 
 test('a person who leaves has made no error', async () => {

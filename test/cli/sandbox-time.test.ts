@@ -100,17 +100,25 @@ describe('keyturn sandbox advance', () => {
     t.after(() => other.close());
     const stranger = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
     const cases: readonly (readonly [string, number, RegExp])[] = [
-      ['', 3, /error: KEYTURN_SANDBOX is not set, so no sandbox is known\n/],
-      [NOWHERE, 3, /error: no sandbox answers at http:\/\/127\.0\.0\.1:1 \(ECONNREFUSED\)\n/],
-      [stranger, 3, /error: what answers at http:\S+ is no sandbox of this version\n/],
+      ['', 3, /error: KEYTURN_SANDBOX is not set, so no sandbox is known \[[a-z-]+\]\n/],
+      [
+        NOWHERE,
+        3,
+        /error: no sandbox answers at http:\/\/127\.0\.0\.1:1 \(ECONNREFUSED\) \[[a-z-]+\]\n/,
+      ],
+      [stranger, 3, /error: what answers at http:\S+ is no sandbox of this version \[[a-z-]+\]\n/],
       [
         'https://sts.invalid',
         2,
         /error: KEYTURN_SANDBOX is "https:\/\/sts\.invalid", which is no address/,
       ],
-      ['http://192.0.2.1:4599', 2, /is no address of a sandbox on this machine\n/],
-      ['http://user@127.0.0.1:4599', 2, /is no address of a sandbox on this machine\n/],
-      ['4599', 2, /is no address of a sandbox on this machine\n/],
+      ['http://192.0.2.1:4599', 2, /is no address of a sandbox on this machine \[bad-value\]\n/],
+      [
+        'http://user@127.0.0.1:4599',
+        2,
+        /is no address of a sandbox on this machine \[bad-value\]\n/,
+      ],
+      ['4599', 2, /is no address of a sandbox on this machine \[bad-value\]\n/],
     ];
     for (const [address, code, message] of cases) {
       const refused = await keyturn('sandbox advance 9d', { KEYTURN_SANDBOX: address });

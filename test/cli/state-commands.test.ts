@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { type AccessKeyId, accessKeyId } from '../../src/base/access-key-id.ts';
 import { localTimes } from '../../src/base/local-time.ts';
 import type { JournalRecord } from '../../src/lifecycle/record.ts';
@@ -55,6 +56,46 @@ async function killAfterCreate(sandbox: Sandbox, env: Record<string, string>): P
 }
 
 describe('keyturn status and recover', () => {
+  it('tell after a run whose secrets wait since when, what waits, and when to come again', async (t) => {
+    const { sandbox, stateDir, addUser, keyturn, rotate } = await openAccount(t);
+    for (const name of ['svc-a', 'svc-b', 'svc-sealed']) addUser(name);
+    const at = new Date(sandbox.clock.nowMs() - 86_400_000);
+    sandbox.world.addUser(ACCOUNT, { name: 'svc-busy' });
+    sandbox.world.addKey(ACCOUNT, 'svc-busy', { ageDays: 200, lastUsed: { at } });
+    const recipient = await identityToRecipient(await generateIdentity());
+    assert.equal((await rotate(`--user svc-sealed --handoff-recipient ${recipient}`)).code, 0);
+    assert.equal((await rotate()).code, 0);
+    const status = await keyturn('status --json');
+    const report = statusReportSchema.parse(JSON.parse(status.stdout));
+    assert.deepEqual(
+      report.handoff_files.map(({ username, state, is_encrypted: isSealed, age_days: days }) => [
+        username,
+        state,
+        isSealed,
+        days,
+      ]),
+      [
+        ['svc-a', 'waits', false, 0],
+        ['svc-b', 'waits', false, 0],
+        ['svc-busy', 'waits', false, 0],
+        ['svc-sealed', 'waits', true, 0],
+      ],
+    );
+    const [busy] = report.open_rotations;
+    assert.deepEqual([busy?.username, busy?.phase, busy?.age_days], ['svc-busy', 'in-grace', 0]);
+    assert.equal(report.next_run_at, busy?.next_run_at);
+    const waitsMs = Date.parse(report.next_run_at ?? '') - Date.parse(report.checked_at);
+    // As the run has told: less than five weeks of its use are known.
+    assert.equal(Math.round(waitsMs / 86_400_000), 35);
+    const page = (await keyturn('status')).stdout;
+    assert.match(page, /svc-a +AKIA\w+\.json +today/);
+    assert.match(page, /svc-sealed +AKIA\w+\.age +today/);
+    assert.match(page, /svc-busy +AKIA\w+ +AKIA\w+ +\d{4}-\d\d-\d\d +\d{4}-\d\d-\d\d/);
+    assert.match(page, /Something waits: run again after /);
+    // The folder is told once, and not with every file.
+    assert.equal(page.split(`${stateDir}/${ACCOUNT}/handoff/`).length, 3);
+  });
+
   it('show and finish what a run left open, and begin nothing', async (t) => {
     const { sandbox, env, addUser, keyturn, statuses } = await openAccount(t);
     addUser('svc-open');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { nodePrograms } from '../../src/app/node-programs.ts';
 import { saveOptions } from '../../src/app/save-options.ts';
-import type { ParameterStore, SecretStore } from '../../src/base/aws-stores.ts';
+import type { ParameterStore, SecretStore, ThingMaker } from '../../src/base/aws-stores.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { Opening } from '../../src/destinations/kind.ts';
 import type { IssuedKey } from '../../src/lifecycle/issued-key.ts';
@@ -18,6 +18,7 @@ const unexpected = (): never => {
   throw new KeyturnError('aws-error', 'this test has no such store');
 };
 
+const noThings: ThingMaker = { isThere: unexpected, make: unexpected };
 const noSecrets: SecretStore = { read: unexpected, stage: unexpected, promote: unexpected };
 const noParameters: ParameterStore = {
   read: unexpected,
@@ -45,6 +46,8 @@ export async function testOpening(test: TestContext): Promise<TestOpening> {
     opening: {
       aws: {
         region: 'us-east-1',
+        secretMaker: () => noThings,
+        parameterMaker: () => noThings,
         secretStore: () => noSecrets,
         parameterStore: () => noParameters,
       },

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { SignerAnswer } from '../../src/aws/gateway.ts';
+import { PROMPT_VERIFICATION } from '../../src/engine/account-work.ts';
+import type { OldKeyFate } from '../../src/lifecycle/record.ts';
 import { type Broken, type Workbench, workbench } from './workbench.ts';
 
 const ARN = 'arn:aws:iam::123456789012:user/alice';
@@ -78,3 +80,37 @@ for (const [what, answer] of [
     assertUntouched(bench);
   });
 }
+
+/** The same for a person who waits. */
+function prompt(oldKeyFate: OldKeyFate, ...list: SignerAnswer[]) {
+  const verifier = answers(...list);
+  const account: Broken['account'] = (given) => {
+    const { policy, ...rest } = verifier.account?.(given) ?? given;
+    return { ...rest, policy: { ...policy, oldKeyFate, verification: PROMPT_VERIFICATION } };
+  };
+  return { ...verifier, account };
+}
+
+it('I4: where the old key is kept, one acceptance and three more at once are enough', async (test) => {
+  const bench = await workbench(test);
+  const verifier = prompt('keep', notYet, yes);
+  assert.equal((await bench.run(verifier))?.kind, 'rotated');
+  assert.equal(verifier.asked(), 1 + 1 + 3);
+  assertUntouched(bench);
+});
+
+it('I4: one refusal among those asked at once outweighs the others, and the confirmation gets longer', async (test) => {
+  const bench = await workbench(test);
+  const verifier = prompt('keep', yes, yes, notYet, yes);
+  assert.equal((await bench.run(verifier))?.kind, 'rotated');
+  // One and three, of which one was a refusal; then three in a row, a second apart.
+  assert.equal(verifier.asked(), 1 + 3 + 3);
+});
+
+it('I4: where the old key goes, nobody who waits makes three acceptances fewer', async (test) => {
+  const bench = await workbench(test);
+  const verifier = prompt('deactivate', yes);
+  assert.equal((await bench.run(verifier))?.kind, 'rotated');
+  assert.equal(verifier.asked(), 3);
+  assert.equal(bench.oldKey.status, 'Inactive');
+});

@@ -1,9 +1,13 @@
 // The action of this repository, run as GitHub runs it: inputs as variables, outputs into a file.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { KeyturnError } from '../../src/base/errors.ts';
+import { failureReport } from '../../src/cli/rotate/failure-report.ts';
 import { demandValid, ROOT, textOf, yamlOf } from '../support/structured-files.ts';
 import { keysMade, machine } from './stage.ts';
 
@@ -36,12 +40,13 @@ async function runAction(context: TestContext, more: Readonly<Record<string, str
   });
   const temp = join(folder, 'runner-temp');
   mkdirSync(temp);
-  const outputs = join(folder, 'outputs');
+  const [outputs, summary] = [join(folder, 'outputs'), join(folder, 'summary')];
   writeFileSync(outputs, '');
   const finished = await run(['bash', '-c', step?.run ?? ''], {
     ...Object.fromEntries(given),
     GITHUB_ACTION_PATH: ROOT.slice(0, -1),
     GITHUB_OUTPUT: outputs,
+    GITHUB_STEP_SUMMARY: summary,
     RUNNER_TEMP: temp,
   });
   const written = Object.fromEntries(
@@ -50,28 +55,80 @@ async function runAction(context: TestContext, more: Readonly<Record<string, str
       .split('\n')
       .map((line) => line.split('=', 2)),
   ) as { result: string; rotated: string; failed: string; waiting: string };
-  return { ...finished, sandbox, outputs: written };
+  return { ...finished, sandbox, outputs: written, summary: readFileSync(summary, 'utf8') };
 }
 
 test('it rotates; the document is in a file for its owner, and not in the log', async (context) => {
   const inputs = { flags: '--timeout 60' };
-  const { code, stdout, stderr, outputs, sandbox } = await runAction(context, inputs);
+  const { code, stdout, stderr, outputs, sandbox, summary } = await runAction(context, inputs);
   assert.equal(code, 0, stderr);
   assert.equal(stdout, '');
+  assert.match(summary, /^1 rotated, 0 not rotated/m);
+  assert.match(summary, /^\| svc-one \| AKIA\w+ \| AKIA\w+ \|/m);
   assert.deepEqual([outputs.rotated, outputs.failed, outputs.waiting], ['1', '0', '0']);
   assert.equal(statSync(outputs.result).mode & 0o777, 0o600);
   const { rotated_keys } = JSON.parse(readFileSync(outputs.result, 'utf8'));
   const secret: string = rotated_keys[0].new_secret_key;
-  assert(secret.length > 20 && !stderr.includes(secret));
+  assert(secret.length > 20 && !`${stderr}${summary}`.includes(secret));
   assert.equal(keysMade(sandbox), 1);
 });
 
 test('a dry run changes nothing', async (context) => {
   const inputs = { 'dry-run': 'true' };
-  const { code, outputs, sandbox } = await runAction(context, inputs);
+  const { code, outputs, sandbox, summary } = await runAction(context, inputs);
   assert.equal(code, 0);
   assert.equal(outputs.rotated, '1');
   assert.equal(keysMade(sandbox), 0);
+  assert.match(summary, /dry run, nothing was changed/);
+  assert.match(summary, /^\| svc-one \| AKIA\w+ \| Inactive: it was never used \|$/m);
+});
+
+test('who could not be rotated, and why, is in the summary of the job', async (context) => {
+  const inputs = { flags: '--deliver secrets-manager=elsewhere/{user}', user: 'svc-one' };
+  const { code, summary } = await runAction(context, inputs);
+  assert.equal(code, 1);
+  assert.match(summary, /^0 rotated, 1 not rotated/m);
+  assert.match(
+    summary,
+    /^\| svc-one \| AKIA\w+ \| not-deliverable: .*no secret elsewhere\/svc-one/m,
+  );
+});
+
+test('the summary of a run that did not begin has its error', async (context) => {
+  const { code, summary } = await runAction(context, { 'dry-run': 'yes' });
+  assert.equal(code, 2);
+  assert.match(summary, /^\| bad-value \|/m);
+});
+
+test('no name and no message can forge a line or a link of the summary', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-summary-'));
+  const path = join(folder, 'document.json');
+  const hostile = 'a|b\n## <script>[x](http://example.com)`';
+  const error = new KeyturnError('internal', 'never printed');
+  const told = { changes: [], keptHandoffs: [] };
+  const facts = {
+    error,
+    at: new Date(0),
+    dryRun: false,
+    daysThreshold: 90,
+    version: '0',
+    runId: undefined,
+  };
+  const report = failureReport({ ...facts, told });
+  const entry = {
+    code: hostile,
+    message: hostile,
+    hint: hostile,
+    username: hostile,
+    account_id: null,
+  };
+  writeFileSync(path, JSON.stringify({ ...report, errors: [entry] }));
+  const script = `${ROOT}examples/github-actions/summary.cjs`;
+  const { stdout, status } = spawnSync(process.execPath, [script, path], { encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  assert.equal(status, 0);
+  assert.doesNotMatch(stdout, /<script|\]\(http|`|^## </m);
+  assert.equal(stdout.split('\n').filter((line) => line.startsWith('## ')).length, 1);
 });
 
 for (const [input, value] of [

@@ -46,14 +46,18 @@ test('the objects of the manifest name each other', () => {
   assert(state.startsWith(`${mount?.mountPath}/`), 'a folder in the volume, made by keyturn');
 });
 
-test('the arguments of the container rotate, and print no secret', async (context) => {
+test('the arguments of the container read at first, then rotate, and print no secret', async (context) => {
   const { run, sandbox } = await machine(context);
-  const { code, stdout, stderr } = await run([
-    'rotate-iam-keys',
-    ...(pod().containers[0]?.args ?? []),
-  ]);
+  const { args = [], env = [] } = pod().containers[0] ?? {};
+  const given = env.find(({ name }) => name === 'KEYTURN_FORCE_DRY_RUN');
+  assert.equal(given?.value, 'true');
+  const asked = ['rotate-iam-keys', ...args] as const;
+  assert.equal((await run(asked, { KEYTURN_FORCE_DRY_RUN: 'true' })).code, 0);
+  assert.equal(keysMade(sandbox), 0);
+  const { code, stdout, stderr } = await run(asked);
   assert.equal(code, 0, stderr);
   assert.equal(keysMade(sandbox), 1);
+  assert.equal(sandbox.requests.list('PutSecretValue').length, 1);
   const made = sandbox.world.account('123456789012').users;
   const secrets = [...made.values()].flatMap(({ keys }) => keys.map(({ secret }) => secret));
   assert(secrets.length > 0);

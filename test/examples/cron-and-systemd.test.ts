@@ -21,39 +21,61 @@ test('every line of the cron file is a setting, or a time with a user and a comm
   );
 });
 
-test('the commands of the cron file run, as cron runs them', async (context) => {
+test('the commands of the cron file run, as cron runs them: dry at first, then to where the reader is', async (context) => {
   const { run, folder, sandbox } = await machine(context);
   const log = join(folder, 'log');
   mkdirSync(log);
   const entries = lines.flatMap((line) => ENTRY.exec(line)?.[3] ?? []);
   assert.equal(entries.length, 2);
-  for (const command of entries) {
-    const { code, stderr } = await run(['/bin/sh', '-c', command.replace('/var/log/keyturn', log)]);
-    assert.equal(code, 0, stderr);
+  assert(lines.includes('KEYTURN_FORCE_DRY_RUN=true'));
+  for (const [dryRun, made] of [
+    ['true', 0],
+    ['', 1],
+  ] as const) {
+    for (const command of entries) {
+      const shell = ['/bin/sh', '-c', command.replace('/var/log/keyturn', log)] as const;
+      const { code, stderr } = await run(shell, { KEYTURN_FORCE_DRY_RUN: dryRun });
+      assert.equal(code, 0, stderr);
+    }
+    assert.equal(keysMade(sandbox), made);
   }
-  assert.equal(keysMade(sandbox), 1);
+  assert.equal(sandbox.requests.list('PutSecretValue').length, 1);
 });
 
-/** `Name=value` lines of a unit. */
+/** `Name=value` lines of a unit; of a name that repeats, all. */
 function settings(path: string): ReadonlyMap<string, string> {
-  const pairs = [...textOf(path).matchAll(/^(\w+)=(.+)$/gm)];
-  return new Map(pairs.map(([, name, value]) => [name ?? '', value ?? '']));
+  const found = new Map<string, string>();
+  for (const [, name = '', value = ''] of textOf(path).matchAll(/^(\w+)=(.+)$/gm)) {
+    const before = found.get(name);
+    found.set(name, before === undefined ? value : `${before} ${value}`);
+  }
+  return found;
 }
 
-test('the command of the unit runs', async (context) => {
+test('the command of the unit runs: dry at first, then to where the reader is', async (context) => {
   const { run, sandbox } = await machine(context);
   const command = settings('examples/systemd/keyturn.service').get('ExecStart') ?? '';
   const [path, ...args] = command.split(' ');
   assert.equal(path, '/usr/local/bin/rotate-iam-keys');
-  const { code, stdout, stderr } = await run(['rotate-iam-keys', ...args]);
-  assert.equal(code, 0, stderr);
-  assert.match(stdout, /svc-one/);
-  assert.equal(keysMade(sandbox), 1);
+  for (const [dryRun, made] of [
+    ['true', 0],
+    ['false', 1],
+  ] as const) {
+    const env = { KEYTURN_FORCE_DRY_RUN: dryRun };
+    const { code, stdout, stderr } = await run(['rotate-iam-keys', ...args], env);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /svc-one/);
+    assert.equal(keysMade(sandbox), made);
+  }
+  assert.equal(sandbox.requests.list('PutSecretValue').length, 1);
 });
 
 test('the state directory of the unit is the one that systemd makes', () => {
   const unit = settings('examples/systemd/keyturn.service');
-  assert.equal(unit.get('Environment'), `KEYTURN_STATE_DIR=/var/lib/${unit.get('StateDirectory')}`);
+  assert.equal(
+    unit.get('Environment'),
+    `KEYTURN_STATE_DIR=/var/lib/${unit.get('StateDirectory')} KEYTURN_FORCE_DRY_RUN=true`,
+  );
   assert.equal(unit.get('StateDirectoryMode'), '0700');
 });
 

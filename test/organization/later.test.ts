@@ -86,7 +86,10 @@ test('a run that rotated only in members has nothing to undo here, and the comma
   const { report } = await stage.rotate('--accounts', FIRST);
   const { code, stderr } = await stage.run('keyturn', 'undo', '--run', report.run_id ?? '');
   assert.equal(code, 1);
-  assert.match(stderr, new RegExp(`run \\S+ began no rotation in account ${MANAGEMENT}\n`));
+  assert.match(
+    stderr,
+    new RegExp(`run \\S+ began no rotation in account ${MANAGEMENT} \\[nothing-to-undo\\]\n`),
+  );
   assert.ok(stderr.includes(`  keyturn undo --run ${report.run_id} --account ${FIRST}\n`), stderr);
 });
 
@@ -112,6 +115,10 @@ test('keyctl lists every key of the organization, and what it could not list', a
     [[FIRST, 'cannot-enter-account']],
   );
   assert.equal(report.accounts_skipped, 1);
+  assert.deepEqual(
+    report.skipped_accounts?.map(({ state }) => state),
+    ['SUSPENDED'],
+  );
   const text = await stage.run('keyctl', ...args);
   assert.equal(text.code, 1);
   assert.match(text.stdout, /account 222222222222: 1 user, 1 key/);

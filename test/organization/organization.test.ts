@@ -52,7 +52,7 @@ test('a member that cannot be entered is one failure; suspended ones are skipped
   });
   const { code, report, stderr } = await stage.rotate(
     '--organization',
-    '--exclude-accounts=444444444444,555555555555',
+    '--exclude-accounts=444444444444',
   );
   assert.equal(code, 1);
   assert.deepEqual(rotatedAccounts(report), [MANAGEMENT, THIRD]);
@@ -67,8 +67,31 @@ test('a member that cannot be entered is one failure; suspended ones are skipped
     [2, 1, 1, 0],
   );
   assert.match(stderr, /account skipped: nobody can work in it account=222222222222/);
-  assert.match(stderr, /WARN +excluded account is not in the organization account=555555555555/);
+  assert.deepEqual(
+    report.accounts?.map(({ account_id, state, reason, rotated }) => [
+      account_id,
+      state,
+      reason,
+      rotated,
+    ]),
+    [
+      [FIRST, 'failed', null, 0],
+      [MANAGEMENT, 'done', null, 1],
+      [SECOND, 'skipped', 'SUSPENDED', 0],
+      [THIRD, 'done', null, 1],
+    ].toSorted(),
+  );
   assert.equal(stage.newKeyOf('444444444444'), undefined);
+});
+
+test('an excluded account that does not exist is bad input: whoever was meant would not be spared', async (t) => {
+  const stage = await FleetStage.open(t);
+  const { code, report } = await stage.rotate('--organization', '--exclude-accounts=555555555555');
+  assert.equal(code, 2);
+  assert.equal(report.errors[0]?.code, 'unknown-excluded-account');
+  assert.match(report.errors[0]?.message ?? '', /555555555555/);
+  assert.equal(stage.requests('AssumeRole').length, 0);
+  assert.equal(stage.requests('CreateAccessKey').length, 0);
 });
 
 test('--accounts alone asks nobody which accounts there are; with --organization a stranger is a failure', async (t) => {

@@ -1,19 +1,25 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { DEFAULT_ACCOUNT_ID, startSandbox } from '../../src/sandbox/index.ts';
 import { finished } from '../cli/process.ts';
 import { jsonOf, ROOT } from '../support/structured-files.ts';
 import { install } from './installed.ts';
+import { deadLinks } from './links.ts';
 
 const { folder, files } = install();
 after(() => rmSync(dirname(folder), { recursive: true }));
 
 /** Everything that the package may hold. */
 const NEEDED = [
-  /^(?:CHANGELOG\.md|LICENSE|README\.md|package\.json)$/,
+  /^(?:CHANGELOG|CONTRIBUTING|README)\.md$|^(?:LICENSE|Dockerfile|action\.yml|package\.json)$/,
+  // What its pages link to.
+  /^docs\/(?:[\w-]+\/)*[\w-]+\.(?:md|json|svg|txt)$/,
+  /^examples\/[\w-]+\/[\w.-]+$/,
+  /^iag\/(?:[\w-]+\.(?:yml|json)|requirements\.txt|rotate_iam_keys\.py)$/,
+  /^src\/(?:sandbox\/behavior\.md|state\/state-store\.ts)$/,
   /^bin\/(?:keyctl|keyturn|rotate-iam-keys)\.[cm]js$|^bin\/start\.cjs$/,
   /^dist\/bin\/[\w-]+\.cjs$/,
   /^dist\/lib\/index\.mjs$/,
@@ -33,6 +39,35 @@ test('the package holds what is needed and nothing else', () => {
       files.some((path) => pattern.test(path)),
       String(pattern),
     );
+});
+
+test('no page of the installed package has a dead link', () => {
+  const root = join(folder, 'node_modules', 'keyturn');
+  const pages = files.filter((path) => path.endsWith('.md'));
+  assert(pages.length > 25, `${pages.length} pages`);
+  const dead = pages.flatMap((page) => deadLinks(root, page).map((link) => `${page}: ${link}`));
+  assert.deepEqual(dead, []);
+});
+
+test('a link to nowhere, out of the package, or to no heading would be found', () => {
+  const root = join(folder, 'node_modules', 'keyturn');
+  const text =
+    '[a](none.md) [b](../../../package.json) [c](README.md#nothing) [d](README.md#practise)';
+  writeFileSync(join(root, 'dead.md'), text);
+  assert.deepEqual(deadLinks(root, 'dead.md'), [
+    'none.md',
+    '../../../package.json',
+    'README.md#nothing',
+  ]);
+  rmSync(join(root, 'dead.md'));
+});
+
+test('a command works under another name, as where the keyctl of keyutils is there', async () => {
+  const bin = join(folder, 'node_modules', '.bin');
+  symlinkSync(join(bin, 'keyctl'), join(folder, 'aws-keyctl'));
+  const { code, stdout } = await finished(spawn(join(folder, 'aws-keyctl'), ['--version']));
+  assert.equal(code, 0);
+  assert.match(stdout, /^keyctl \d/);
 });
 
 /** Every file below node_modules, links of .bin left out. */

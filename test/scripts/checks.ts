@@ -70,7 +70,8 @@ export const CHECKS: readonly Directive[] = [
           line.includes(part),
       );
       assert.ok(isSaid, `no ${kind} line has "${part}"\n${outputOf(stage)}`);
-      if (kind === 'error') assert.match(error, /^rotate-iam-keys: error: [^A-Z].*[^.]$/);
+      if (kind === 'error')
+        assert.match(error, /^rotate-iam-keys: error: [^A-Z].*[^.] \[[a-z-]+\]$/);
     },
   },
   {

@@ -191,6 +191,29 @@ export const DESTINATIONS: readonly Directive[] = [
     },
   },
   {
+    usage: 'secret|parameter NAME is not there',
+    pattern: /^(secret|parameter) (\S+) is not there$/,
+    perform: (stage, kind, name) => {
+      const { secrets, parameters } = stage.sandbox.world.account();
+      const things: ReadonlyMap<string, unknown> = kind === 'secret' ? secrets : parameters;
+      assert.equal(things.has(`${REGION} ${name}`), false);
+    },
+  },
+  {
+    usage: 'secret|parameter NAME is under KMSKEY with the tags KEY=VALUE[, …]',
+    pattern: /^(secret|parameter) (\S+) is under (\S+) with the tags (.+)$/,
+    perform: (stage, kind, name, kmsKey, tags) => {
+      const { secrets, parameters } = stage.sandbox.world.account();
+      const secret = secrets.get(`${REGION} ${name}`);
+      const parameter = parameters.get(`${REGION} ${name}`);
+      const found = kind === 'secret' ? secret?.states : parameter?.states;
+      const under =
+        kind === 'secret' ? secret?.kmsKeyId : parameter?.states.newest.versions.at(-1)?.keyId;
+      const told = [...(found?.newest.tags ?? [])].map(([key, value]) => `${key}=${value}`);
+      assert.deepEqual([under, told.join(', ')], [kmsKey, tags]);
+    },
+  },
+  {
     usage: 'secret|parameter NAME has N versions',
     pattern: /^(secret|parameter) (\S+) was written (\d+) times?$/,
     perform: (stage, kind, name, count) => {

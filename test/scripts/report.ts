@@ -44,6 +44,16 @@ export const REPORT: readonly Directive[] = [
       ),
   },
   {
+    usage: 'the report: dates the Active keys of USER N days later',
+    pattern: /^the report: dates the Active keys of (\S+) (\d+) days later$/,
+    perform: (stage, user, days) =>
+      changeReport(stage, (csv) =>
+        csv.replace(new RegExp(`^${user},.*`, 'm'), (row) =>
+          row.replaceAll(/true,\d{4}-[^,]*/g, (dated) => earlier(dated, -Number(days))),
+        ),
+      ),
+  },
+  {
     usage:
       'the report: leaves USER out | has USER twice | gives no date for the keys of USER | is of …',
     pattern:

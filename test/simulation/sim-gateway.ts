@@ -9,7 +9,7 @@ import type {
   KeyVerifier,
   KeyWriter,
 } from '../../src/aws/gateway.ts';
-import type { ParameterStore } from '../../src/base/aws-stores.ts';
+import type { ParameterStore, ThingMaker } from '../../src/base/aws-stores.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { FaultKind } from './faults.ts';
@@ -58,10 +58,18 @@ export function simGateway(
       region: 'us-east-1',
       secretStore: () => simSecretStore(stage, process),
       parameterStore: () => noParameters,
+      secretMaker: () => makesNothing,
+      parameterMaker: () => makesNothing,
     },
     close: () => {},
   };
 }
+
+/** No run of the simulation makes places. */
+const makesNothing: ThingMaker = {
+  isThere: () => Promise.reject(failure('aws-error', 'DescribeSecret')),
+  make: () => Promise.reject(failure('aws-error', 'CreateSecret')),
+};
 
 /** No destination of the simulation keeps parameters. */
 const noParameters: ParameterStore = {

@@ -22,6 +22,7 @@ export function sightingsWith(sightings: Sightings, others: Partial<Sightings>):
     lastActive: (...asked) => sightings.lastActive(...asked),
     inactiveSince: (keyId) => sightings.inactiveSince(keyId),
     usesOf: (...asked) => sightings.usesOf(...asked),
+    lookAt: (...asked) => sightings.lookAt(...asked),
     inactiveKeyOf: (...asked) => sightings.inactiveKeyOf(...asked),
     remember: (seen) => sightings.remember(seen),
     refresh: () => sightings.refresh(),

@@ -249,6 +249,7 @@ function keepsSecrets({ medium }: Subject): void {
       { keyId: OLD_KEY, user: undefined },
     ].toSorted((a, b) => (a.keyId < b.keyId ? -1 : 1));
     assert.deepEqual(await state.custody.list(), expected);
+    assert.deepEqual(await state.custody.sealed.list(), [{ keyId: OLD_KEY, user: undefined }]);
     await state.custody.remove(OLD_KEY);
     assert.deepEqual(await state.custody.list(), [{ keyId: NEW_KEY, user: 'Alice' }]);
   });

@@ -329,7 +329,8 @@ function withAllKeys(report: KeyctlReport, all: AllKeys): KeyctlReport {
         message: error.message,
         hint: error.hint ?? null,
       })),
-      accounts_skipped: all.accountsSkipped,
+      accounts_skipped: all.skipped.length,
+      skipped_accounts: all.skipped.map(({ id, state }) => ({ account_id: id, state })),
     }),
   };
 }

@@ -44,7 +44,7 @@ export async function finishProfile(
     const confirm = async () => {
       const pair = await pairInPlace(options, context, { keyId, currentKeyId: target.keyId });
       const key = { id: target.keyId, secret: pair.secret, createdAt: context.clock.now() };
-      await proveKey(key, { user, account });
+      await proveKey(key, 'cut-over', { user, account });
       await pairInPlace(options, context, { keyId, currentKeyId: target.keyId });
     };
     const asked = { user, keyId, currentKeyId: target.keyId, ...request, confirm };

@@ -31,7 +31,7 @@ export async function listAllKeys(
       signedBy,
       ...(await keysOf(gateway, context)),
       failures: [],
-      accountsSkipped: 0,
+      skipped: [],
     };
   } finally {
     gateway.close();
@@ -100,7 +100,7 @@ async function listSeveral(
       users: users.toSorted(byAccount),
       unreadable: unreadable.toSorted(byAccount),
       failures: failures.toSorted(byAccount),
-      accountsSkipped: summary.skipped,
+      skipped: summary.skipped,
     };
   } finally {
     accounts.close();

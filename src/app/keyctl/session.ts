@@ -4,7 +4,7 @@ import type { AccountGateway } from '../../aws/gateway.ts';
 import type { GatewayOptions } from '../../aws/gateway-options.ts';
 import { openGateway } from '../../aws/open-gateway.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import type { AccountWork } from '../../engine/account-work.ts';
+import { type AccountWork, PROMPT_VERIFICATION } from '../../engine/account-work.ts';
 import type { DeliveryTarget } from '../../lifecycle/record.ts';
 import { PATIENT } from '../../lifecycle/retire-policy.ts';
 import { type AccountParts, accountWork } from '../account-work.ts';
@@ -74,7 +74,7 @@ export function workFor(
     ...{ gateway, state, clock, emit, signal },
     ...(changes !== undefined && { changes }),
     policy: {
-      ...{ oldKeyFate, retire, cleanUpDays: undefined },
+      ...{ oldKeyFate, retire, cleanUpDays: undefined, verification: PROMPT_VERIFICATION },
       // The successor of the key that signs is in the profile that signs (I7).
       ...{ replacesOwnKey: oldKeyFate !== 'keep', takesDeliver: false },
       ...{ orphans, movedFrom, wordCommand, reach },

@@ -18,7 +18,7 @@ import type { RetirePolicy } from '../../lifecycle/retire-policy.ts';
 import type { SlotVerdict } from '../../lifecycle/slot.ts';
 import type { StateStore } from '../../state/state-store.ts';
 import type { ChangeLog } from '../change-log.ts';
-import type { AccountSelection } from '../choose-accounts.ts';
+import type { AccountSelection, Choice } from '../choose-accounts.ts';
 
 export interface KeyctlContext {
   readonly clock: Clock;
@@ -300,7 +300,7 @@ export interface AllKeys {
   /** Accounts that could not be entered or listed. */
   readonly failures: readonly { readonly account: string; readonly error: KeyturnError }[];
   /** Suspended or closed accounts of the organization. */
-  readonly accountsSkipped: number;
+  readonly skipped: Choice['skipped'];
 }
 
 export interface UserKeyDetails {

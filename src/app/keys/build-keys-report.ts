@@ -18,7 +18,7 @@ export interface KeysReportFacts {
 }
 
 export function buildKeysReport(
-  { accounts, failures, accountsSkipped, signedBy }: ListedAccounts,
+  { accounts, failures, skipped, signedBy }: ListedAccounts,
   facts: KeysReportFacts,
 ): KeysReport {
   const users = accounts.flatMap(({ account, shown }) =>
@@ -36,10 +36,11 @@ export function buildKeysReport(
     accounts: accounts.map(accountLine),
     keys,
     errors: [...failures.map(({ account, error }) => issue(error, account, null)), ...unreadable],
+    skipped_accounts: skipped.map(({ id, state }) => ({ account_id: id, state })),
     summary: {
       accounts: accounts.length,
       accounts_failed: failures.length,
-      accounts_skipped: accountsSkipped,
+      accounts_skipped: skipped.length,
       users: sum(accounts, ({ usersExamined }) => usersExamined),
       keys: sum(accounts, ({ keysExamined }) => keysExamined),
       keys_shown: keys.length,

@@ -8,7 +8,9 @@ import { type ReportSources, readReport } from '../../aws/report-inventory.ts';
 import type { Clock } from '../../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
+import { isSameUser } from '../../base/user-name.ts';
 import { keyDetails } from '../../engine/key-details.ts';
+import type { KeyDetails } from '../../lifecycle/keys.ts';
 import type { InventoryMode } from '../account-inventory.ts';
 import { type ListedUser, reportedUser } from './listed-user.ts';
 
@@ -105,10 +107,16 @@ async function byUser(
   const keys = await keyDetails(reader, await reader.listAccessKeys(user));
   return {
     source: { kind: 'user', asOf: clock.now() },
-    users: [{ user, keys, isRead: true }],
+    users: [{ user: spelledByAws(user, keys), keys, isRead: true }],
     unreadable: [],
     reportCalls: 0,
   };
+}
+
+/** IAM takes a name in any letter case; of a key AWS tells whose it is in its own spelling. */
+function spelledByAws(typed: string, keys: readonly KeyDetails[]): string {
+  const owners = keys.flatMap(({ lastUse }) => (lastUse === 'unreadable' ? [] : [lastUse.owner]));
+  return owners.find((owner) => owner !== undefined && isSameUser(owner, typed)) ?? typed;
 }
 
 async function byScan(

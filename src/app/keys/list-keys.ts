@@ -5,7 +5,7 @@ import { openAccounts } from '../../aws/accounts.ts';
 import type { AccountGateway } from '../../aws/gateway.ts';
 import { openGateway } from '../../aws/open-gateway.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
-import type { AccountSelection } from '../choose-accounts.ts';
+import type { AccountSelection, Choice } from '../choose-accounts.ts';
 import { type AccountsSummary, eachAccount } from '../each-account.ts';
 import { inAccount } from '../in-account.ts';
 import type { RunContext } from '../run-context.ts';
@@ -21,7 +21,8 @@ export interface ListKeysOptions extends Omit<AccountKeysOptions, 'isOneOfSevera
 export interface ListedAccounts {
   readonly accounts: readonly AccountKeys[];
   readonly failures: readonly { readonly account: string; readonly error: KeyturnError }[];
-  readonly accountsSkipped: number;
+  /** Those in which nobody can work. */
+  readonly skipped: Choice['skipped'];
   /** Whose credentials signed the calls, in words. */
   readonly signedBy?: string | undefined;
 }
@@ -42,7 +43,7 @@ export async function listKeys(
   try {
     const account = await keysIn(gateway, { ...options, isOneOfSeveral: false }, context);
     const { signedBy } = gateway.caller;
-    return { accounts: [account], failures: [], accountsSkipped: 0, signedBy };
+    return { accounts: [account], failures: [], skipped: [], signedBy };
   } finally {
     gateway.close();
   }
@@ -99,7 +100,7 @@ async function listSeveral(
     return {
       accounts: found.toSorted(byAccount),
       failures: failures.toSorted(byAccount),
-      accountsSkipped: summary.skipped,
+      skipped: summary.skipped,
       signedBy: accounts.caller.signedBy,
     };
   } finally {

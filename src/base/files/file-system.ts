@@ -20,6 +20,8 @@ export interface FileInfo {
   readonly mode: number;
   /** Whether only its owner renames what lies in the directory, whoever may write it. */
   readonly isSticky?: boolean;
+  /** Whether what is made in the directory gets its group. */
+  readonly isSetGroupId?: boolean;
   readonly ownerId: number;
   readonly groupId: number;
   /** How many names the file has. */

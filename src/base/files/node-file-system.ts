@@ -50,7 +50,8 @@ const onWindows = process.platform === 'win32';
 function openFile(handle: FileHandle): OpenFile {
   return {
     read: async (position, lengthBytes) => {
-      const buffer = Buffer.alloc(lengthBytes);
+      // Not zeroed, since only what was read of it is handed on; and not of the pool, which others share.
+      const buffer = Buffer.allocUnsafeSlow(lengthBytes);
       const { bytesRead } = await handle.read(buffer, 0, lengthBytes, position);
       return buffer.subarray(0, bytesRead);
     },
@@ -70,6 +71,7 @@ function fileInfo(stats: Stats): FileInfo {
     kind: kindOf(stats),
     mode: onWindows ? 0o700 : stats.mode & 0o777,
     isSticky: (stats.mode & 0o1000) !== 0,
+    isSetGroupId: (stats.mode & 0o2000) !== 0,
     ownerId: stats.uid,
     groupId: stats.gid,
     linkCount: stats.nlink,

@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 import { KeyturnError } from '../errors.ts';
 import { errnoOf, type FileSystem, type OpenFile } from './file-system.ts';
 
+/** Nearly all of these files are smaller; the first look need not make room for more. */
+const FIRST_CHUNK_BYTES = 1 << 12;
 const CHUNK_BYTES = 1 << 16;
 /** Far above anything that this room keeps in one file; stops at something that never ends. */
 const FILE_BYTES_MAX = 1 << 28;
@@ -35,7 +37,8 @@ export async function readWholeFile(fs: FileSystem, path: string): Promise<Buffe
     const chunks: Buffer[] = [];
     let lengthBytes = 0;
     while (lengthBytes < FILE_BYTES_MAX) {
-      const chunk = await file.read(lengthBytes, CHUNK_BYTES);
+      const isFirst = lengthBytes < FIRST_CHUNK_BYTES;
+      const chunk = await file.read(lengthBytes, isFirst ? FIRST_CHUNK_BYTES : CHUNK_BYTES);
       if (chunk.length === 0) return Buffer.concat(chunks);
       chunks.push(chunk);
       lengthBytes += chunk.length;

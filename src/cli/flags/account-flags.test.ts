@@ -55,6 +55,11 @@ const REFUSED: readonly (readonly [args: string, code: string, said: RegExp])[] 
   ['--role-name=X', 'conflicting-flags', /--role-name has no effect/],
   ['--external-id=XY', 'conflicting-flags', /--external-id has no effect/],
   ['--exclude-accounts=111122223333', 'conflicting-flags', /--exclude-accounts has no effect/],
+  [
+    '--accounts=111122223333,444455556666 --exclude-accounts=444455556667',
+    'conflicting-flags',
+    /444455556667 of --exclude-accounts is not among --accounts/,
+  ],
   ['--organization --external-id=x', 'bad-value', /2 to 1224/],
   ['--organization --role-name=a*b', 'bad-value', /name of a role/],
   [

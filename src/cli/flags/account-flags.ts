@@ -74,6 +74,15 @@ export function selectionOf(values: Values): AccountSelection | undefined {
       { hint: 'name an account that is not excluded' },
     );
   }
+  const idle =
+    organization === true ? undefined : excluded.find((id) => named?.includes(id) === false);
+  if (idle !== undefined) {
+    throw new KeyturnError(
+      'conflicting-flags',
+      `${idle} of --exclude-accounts is not among --accounts, so nothing would be left out`,
+      { hint: 'check the ID, so that the account that is meant is spared; or leave it out' },
+    );
+  }
   return {
     organization: organization ?? false,
     named,

@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { KeyturnError } from '../../base/errors.ts';
 import { closest } from './closest.ts';
 import { type Flag, type FlagTable, type FlagValues, isBoolean } from './flag.ts';
+import { sisterHint } from './sister-flags.ts';
 
 type Token =
   | { kind: 'option'; index: number; name: string; rawName: string; value?: string | undefined }
@@ -207,8 +208,10 @@ function unknownFlag(table: FlagTable, spelling: string): KeyturnError {
     });
   }
   const suggestion = closest(bare, names);
+  const near =
+    suggestion === undefined ? '--help lists every flag' : `did you mean --${suggestion}?`;
   return new KeyturnError('unknown-flag', `unknown flag ${quotedIfOdd(spelling)}`, {
-    hint: suggestion === undefined ? '--help lists every flag' : `did you mean --${suggestion}?`,
+    hint: sisterHint(bare, names) ?? near,
   });
 }
 
@@ -220,6 +223,9 @@ function repeatedFlag(given: Given, earlier: string): KeyturnError {
   return new KeyturnError('repeated-flag', message, { hint: 'keep one of them' });
 }
 
+/** Words that other programs take for a page. */
+const PAGES: readonly string[] = ['help', 'version'];
+
 /** Most often a value with a space that nobody quoted, so say how it is written. */
 function strayArgument(text: string, previous: Given | undefined): KeyturnError {
   const wantsText = previous !== undefined && !isBoolean(previous.flag);
@@ -227,7 +233,9 @@ function strayArgument(text: string, previous: Given | undefined): KeyturnError 
     ? `quote a value that contains a space: ${previous.spelling}=${quoted(`${previous.text ?? ''} ${text}`)}`
     : previous !== undefined
       ? `${previous.spelling} stands bare, or takes ${previous.flag.rule.takes}`
-      : 'everything is said with flags; --help lists them';
+      : PAGES.includes(text)
+        ? `did you mean --${text}?`
+        : 'everything is said with flags; --help lists them';
   return new KeyturnError('stray-argument', `unexpected argument ${quoted(text)}`, { hint });
 }
 

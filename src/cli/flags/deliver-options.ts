@@ -6,7 +6,8 @@ import { readDelivery, refuseTwice } from '../../app/read-delivery.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { handoff } from '../../destinations/handoff/index.ts';
 import { placeOfRecipients } from '../../destinations/handoff/recipients.ts';
-import { printsSecret } from '../../destinations/kinds.ts';
+import type { NewPlaces } from '../../destinations/kind.ts';
+import { makesPlaces, printsSecret } from '../../destinations/kinds.ts';
 import { stdout } from '../../destinations/stdout/index.ts';
 
 const LABEL = '--deliver';
@@ -82,6 +83,50 @@ function refuseWrongOutput(
       { hint: 'add handoff to --deliver, or leave the recipients out' },
     );
   }
+}
+
+interface NewPlaceValues {
+  readonly createMissing: boolean | undefined;
+  readonly createKmsKey: string | undefined;
+  readonly createTags: readonly (readonly [key: string, value: string])[] | undefined;
+  readonly retire: string | undefined;
+}
+
+/** How places are made that do not exist; undefined where none is. Throws `conflicting-flags`. */
+export function newPlacesOf(
+  { createMissing = false, createKmsKey, createTags, retire }: NewPlaceValues,
+  requests: readonly DeliveryRequest[],
+): NewPlaces | undefined {
+  if (!createMissing) {
+    const [idle] = [
+      ...(createKmsKey === undefined ? [] : ['--create-kms-key']),
+      ...(createTags === undefined ? [] : ['--create-tags']),
+    ];
+    if (idle === undefined) return undefined;
+    throw new KeyturnError('conflicting-flags', `${idle} has no effect without --create-missing`, {
+      hint: `add --create-missing, or leave ${idle} out`,
+    });
+  }
+  if (!requests.some(({ kind }) => makesPlaces(kind))) {
+    throw new KeyturnError(
+      'conflicting-flags',
+      '--create-missing has nothing to make: no secret and no parameter is delivered to',
+      { hint: `name one, for example ${LABEL} secrets-manager=app/{user}` },
+    );
+  }
+  if (retire === 'now') {
+    throw new KeyturnError(
+      'conflicting-flags',
+      '--retire now would cut off whatever uses the old key: nobody reads a place that --create-missing has just made',
+      {
+        hint: 'make the places in a run without --retire now, and point to them what uses the keys',
+      },
+    );
+  }
+  return {
+    ...(createKmsKey !== undefined && { kmsKey: createKmsKey }),
+    tags: Object.fromEntries(createTags ?? []),
+  };
 }
 
 /** As age reads them: one a line; empty lines and those that begin with # do not count. */

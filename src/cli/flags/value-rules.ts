@@ -241,6 +241,34 @@ export const roleName = shaped(
 );
 
 /** STS's bounds for ExternalId (API reference, AssumeRole). */
+/** AWS's own shapes: a UUID, mrk-…, alias/NAME, or the ARN of any of them. */
+export const kmsKey = shaped(
+  'KEY',
+  'alias/app-secrets',
+  /^(?:arn:aws[\w-]*:kms:[a-z\d-]+:\d{12}:(?:key|alias)\/|alias\/)?[\w/-]{1,256}$/,
+  'the ID, ARN or alias/NAME of a KMS key',
+);
+
+const TAG = /^[\w\s.:/=+@-]*$/u;
+
+/** Tags that both Secrets Manager and Systems Manager take. */
+export const tags: ValueRule<readonly (readonly [key: string, value: string])[]> = {
+  takes:
+    'KEY=VALUE pairs, each of letters, digits, spaces or ._-:/+@, and no KEY that begins with aws:',
+  example: 'team=platform,made-by=keyturn',
+  placeholder: 'KEY=VALUE',
+  read: (text) => {
+    const pairs = text.split(',').map((pair) => {
+      const [key = '', ...value] = pair.trim().split('=');
+      return [key.trim(), value.join('=').trim()] as const;
+    });
+    const isTag = ([key, value]: readonly [string, string]) =>
+      /^(?!aws:)[^=]{1,128}$/i.test(key) && TAG.test(key) && value.length <= 256 && TAG.test(value);
+    const isWhole = text.split(',').every((pair) => pair.includes('='));
+    return isWhole && pairs.every(isTag) ? pairs : undefined;
+  },
+};
+
 export const externalId = shaped(
   'TEXT',
   'keyturn-4711',

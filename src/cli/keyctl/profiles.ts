@@ -3,7 +3,7 @@
 
 import type { ListProfiles } from '../../app/keyctl/types.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import { command } from '../../base/hint.ts';
+import { command, type Hint } from '../../base/hint.ts';
 import { quoted } from '../flags/argv.ts';
 import { closest, nearest } from '../flags/closest.ts';
 import { COMMANDS } from './options.ts';
@@ -31,19 +31,26 @@ export function requireProfile(found: Found, name: string): void {
   if (known.includes(name)) return;
   const trouble = found.whyMissing?.(name);
   if (trouble !== undefined) throw trouble;
+  if (name === 'help' || name === 'version')
+    throw unknown(found, name, `did you mean keyctl --${name}?`);
   const near = nearest(name, known, SUGGESTIONS_MAX);
   const word = closest(name, COMMANDS);
   const meant = [...(word === undefined ? [] : [`keyctl ${word}`]), ...near];
-  throw new KeyturnError(
+  throw unknown(
+    found,
+    name,
+    known.length === 0
+      ? ['these files hold no profile; create one:', command('aws', 'configure')]
+      : meant.length === 0
+        ? 'keyctl -l lists the profiles'
+        : `did you mean ${meant.join(' or ')}? keyctl -l lists the profiles`,
+  );
+}
+
+function unknown({ credentialsPath, configPath }: Found, name: string, hint: Hint): KeyturnError {
+  return new KeyturnError(
     'unknown-profile',
-    `profile ${quoted(name)} is in neither ${found.credentialsPath} nor ${found.configPath}`,
-    {
-      hint:
-        known.length === 0
-          ? ['these files hold no profile; create one:', command('aws', 'configure')]
-          : meant.length === 0
-            ? 'keyctl -l lists the profiles'
-            : `did you mean ${meant.join(' or ')}? keyctl -l lists the profiles`,
-    },
+    `profile ${quoted(name)} is in neither ${credentialsPath} nor ${configPath}`,
+    { hint },
   );
 }

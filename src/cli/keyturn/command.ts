@@ -1,10 +1,12 @@
 // `keyturn COMMAND`: the face for platform and security teams.
 
 import { KeyturnError } from '../../base/errors.ts';
+import { command, type Hint } from '../../base/hint.ts';
 import { VERSION } from '../../base/version.ts';
 import { isAskedFor, parseFlags, quoted } from '../flags/argv.ts';
 import { closest } from '../flags/closest.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
+import { failureCode } from '../rotate/exit-code.ts';
 import { ABOUT_FLAGS } from '../rotate/flags.ts';
 import { type Command, runCli, type Session } from '../run.ts';
 import { keysFailure } from './keys-failures.ts';
@@ -127,10 +129,17 @@ export const keyturnCommand: Command = {
   program: 'keyturn',
   failureOutput: ({ args: [command, ...rest], clock }, error) =>
     command === 'keys' ? keysFailure(rest, error, clock.now()) : undefined,
+  failureCode,
   run: async (session) => {
     const { host } = session;
     const [first, ...rest] = host.args;
     if (first === undefined) throw unknownCommand('no command given');
+    if (first === 'help') return await printPage(session, rest);
+    if (first === 'version') {
+      parseFlags({}, rest);
+      await host.stdout.write(versionLine());
+      return 0;
+    }
     if (!first.startsWith('-')) {
       const subcommand = find(first);
       const isPage = isAskedFor(ABOUT_FLAGS, rest, 'help');
@@ -139,11 +148,38 @@ export const keyturnCommand: Command = {
     }
     const asked = parseFlags(ABOUT_FLAGS, host.args);
     if (asked.help) await host.stdout.write(keyturnHelp(helpWidth(host.stdout)));
-    else if (asked.version) await host.stdout.write(`keyturn ${VERSION}\n`);
+    else if (asked.version) await host.stdout.write(versionLine());
     else throw unknownCommand('no command given');
     return 0;
   },
 };
+
+function versionLine(): string {
+  return `keyturn ${VERSION}\n`;
+}
+
+/** `keyturn help`, `keyturn help undo`, `keyturn help keyctl`: the page that --help prints. */
+async function printPage(session: Session, words: readonly string[]): Promise<number> {
+  const { host } = session;
+  const [word, ...rest] = words;
+  if (word === undefined || OWN_PAGE.has(word)) {
+    await host.stdout.write(keyturnHelp(helpWidth(host.stdout)));
+    return 0;
+  }
+  const page = EXECUTABLE_PAGES.get(word);
+  if (page === undefined) return await find(word).run(session, [...rest, '--help']);
+  await host.stdout.write(await page(helpWidth(host.stdout)));
+  return 0;
+}
+
+/** Words for the page of the program itself. */
+const OWN_PAGE: ReadonlySet<string> = new Set(['keyturn', 'help', 'version', '--help', '-h']);
+
+/** The other executables of the package. */
+const EXECUTABLE_PAGES: ReadonlyMap<string, (width: number) => Promise<string>> = new Map([
+  ['keyctl', async (width) => (await import('../keyctl/help.ts')).keyctlHelp(width)],
+  ['rotate-iam-keys', async (width) => (await import('../rotate/help.ts')).rotateHelp(width)],
+]);
 
 export function main(): Promise<void> {
   return runCli(keyturnCommand);
@@ -152,14 +188,39 @@ export function main(): Promise<void> {
 function find(name: string): Subcommand {
   const subcommand = SUBCOMMANDS.get(name);
   if (subcommand !== undefined) return subcommand;
-  const suggestion = closest(name, [...SUBCOMMANDS.keys()]);
+  const near = closest(name, [...SUBCOMMANDS.keys(), ...PAGES]);
+  const words = Object.hasOwn(MEANT, name) ? MEANT[name] : near && ['keyturn', near];
   throw unknownCommand(
     `unknown command ${quoted(name)}`,
-    suggestion === undefined ? undefined : `did you mean keyturn ${suggestion}?`,
+    words && ['did you mean:', command(...words)],
   );
 }
 
-function unknownCommand(message: string, hint?: string): KeyturnError {
+const PAGES = ['help', 'version'] as const;
+
+/** What a word means that other tools have for a command. */
+const MEANT: Readonly<Record<string, readonly string[]>> = {
+  keyctl: ['keyctl', '--help'],
+  'rotate-iam-keys': ['rotate-iam-keys', '--dry-run'],
+  plan: ['rotate-iam-keys', '--dry-run'],
+  preview: ['rotate-iam-keys', '--dry-run'],
+  apply: ['rotate-iam-keys'],
+  run: ['rotate-iam-keys'],
+  list: ['keyturn', 'keys'],
+  ls: ['keyturn', 'keys'],
+  log: ['keyturn', 'history'],
+  logs: ['keyturn', 'history'],
+  audit: ['keyturn', 'history'],
+  rollback: ['keyturn', 'undo', '--help'],
+  revert: ['keyturn', 'undo', '--help'],
+  resume: ['keyturn', 'recover'],
+  finish: ['keyturn', 'recover'],
+  deactivate: ['keyturn', 'keys', 'deactivate', '--help'],
+  activate: ['keyturn', 'keys', 'activate', '--help'],
+  delete: ['keyturn', 'keys', 'delete', '--help'],
+};
+
+function unknownCommand(message: string, hint?: Hint): KeyturnError {
   const known = [...SUBCOMMANDS.keys()].join(', ');
   return new KeyturnError('unknown-command', message, {
     hint: hint ?? `the commands are: ${known}; keyturn --help says more`,
@@ -171,7 +232,7 @@ export function keyturnHelp(width?: number): string {
     {
       program: 'keyturn',
       summary: 'rotates AWS IAM access keys and never loses one.',
-      usage: ['keyturn COMMAND [flags]', 'keyturn COMMAND --help'],
+      usage: ['keyturn COMMAND [flags]', 'keyturn help COMMAND', 'keyturn version'],
       description: [
         'The whole account is rotated by another executable of this package, rotate-iam-keys; see rotate-iam-keys --help.',
       ],

@@ -37,6 +37,7 @@ export function listFailure(
     accounts: [],
     keys: [],
     errors: [{ code, message, hint: hint ?? null, username: null, account_id: null }],
+    skipped_accounts: [],
     summary: {
       accounts: 0,
       accounts_failed: 0,

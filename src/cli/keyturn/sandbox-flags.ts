@@ -33,6 +33,14 @@ export const SANDBOX_FLAGS = {
       'Simulated workloads for the keys that were used within a week, each reading a secret app/USER on a schedule of its own.',
     fallback: 'nothing uses a key by itself',
   },
+  credentialsFile: {
+    names: ['credentials-file'],
+    rule: rule.path,
+    group: ACCOUNT,
+    about:
+      'Adds people who may rotate their own keys, and writes this file with a profile for each (production, staging, dev, and admin): then keyctl works as on their machine. It is removed when the sandbox stops, and takes the place of no other file.',
+    fallback: 'none',
+  },
   accounts: {
     names: ['accounts'],
     rule: rule.integer('N', 1, 50_000),
@@ -198,6 +206,11 @@ const EXAMPLES = [
   {
     about: 'In another:',
     command: '. ./sandbox.env\nrotate-iam-keys --dry-run',
+  },
+  {
+    about:
+      'For keyctl, with a credentials file of its own (the second line in that other terminal):',
+    command: 'keyturn sandbox --credentials-file practice > sandbox.env\nkeyctl production',
   },
   {
     about: 'A rotation under load, and nine days later (in that other terminal):',

@@ -5,14 +5,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
+import { shellWords } from '../../base/shell-words.ts';
 import { wrapped } from '../../base/wrap.ts';
 import type { ServedSandbox, ServeOptions } from '../../sandbox/serve.ts';
 import { isAskedFor, parseFlags, quoted } from '../flags/argv.ts';
 import { closest } from '../flags/closest.ts';
 import type { FlagValues } from '../flags/flag.ts';
 import { helpWidth } from '../flags/help.ts';
+import { absolute } from '../flags/surroundings.ts';
 import type { Host } from '../host.ts';
 import type { Session } from '../run.ts';
+import {
+  type PracticeFile,
+  refuseTaken,
+  removePracticeFile,
+  writePracticeFile,
+} from './practice-file.ts';
 import { SANDBOX_FLAGS, sandboxHelp } from './sandbox-flags.ts';
 import { SANDBOX_ORDERS, type SandboxOrder } from './sandbox-order-flags.ts';
 
@@ -25,13 +33,21 @@ export async function runSandbox(session: Session, args: readonly string[]): Pro
     await host.stdout.write(sandboxHelp(helpWidth(host.stdout)));
     return 0;
   }
-  const options = serveOptions(args);
+  const values = parseFlags(SANDBOX_FLAGS, args);
+  const options = serveOptions(values);
+  const { credentialsFile } = values;
+  const path = credentialsFile === undefined ? undefined : absolute(credentialsFile, host);
+  if (path !== undefined) refuseTaken(path);
   // Listening for signals begins first: one that comes while it starts must not be lost.
   const stopped = nextStop(host);
   const served = await serve(options);
   const stateDir = mkdtempSync(join(tmpdir(), 'keyturn-sandbox-'));
+  const file = practiceFile(path, served);
   try {
-    const own = ownEnvironment(stateDir, served.sandbox.url);
+    if (file !== undefined) writePracticeFile(file);
+    const own = [...ownEnvironment(stateDir, served.sandbox.url), ...filesOf(file, stateDir)].join(
+      '\n',
+    );
     await host.stdout.write(`${served.environment}\n${own}\n`);
     const layout = { width: helpWidth(host.stderr) };
     const summary = served.summary
@@ -44,6 +60,7 @@ export async function runSandbox(session: Session, args: readonly string[]): Pro
     return 0;
   } finally {
     await served.sandbox.close();
+    if (file !== undefined) removePracticeFile(file);
     rmSync(stateDir, { recursive: true, force: true });
   }
 }
@@ -71,18 +88,33 @@ function unknownOrder(word: string): KeyturnError {
  * Gives the shell a journal of its own, because every sandbox has the same account ID; a guard, so that no
  * keyturn command in it can reach the real AWS; and the address from which they take their time.
  */
-function ownEnvironment(stateDir: string, url: string): string {
+function ownEnvironment(stateDir: string, url: string): string[] {
   return [
     `export KEYTURN_STATE_DIR=${stateDir}`,
     'export KEYTURN_ENDPOINT_GUARD=loopback',
     `export KEYTURN_SANDBOX=${url}`,
-  ].join('\n');
+  ];
+}
+
+function practiceFile(path: string | undefined, served: ServedSandbox): PracticeFile | undefined {
+  const { credentialsFile: text } = served;
+  return path === undefined || text === undefined ? undefined : { path, text };
+}
+
+/** The person's own config file may have profiles of the same names. */
+function filesOf(file: PracticeFile | undefined, stateDir: string): string[] {
+  if (file === undefined) return [];
+  return [
+    `export AWS_SHARED_CREDENTIALS_FILE=${shellWords([file.path])}`,
+    `export AWS_CONFIG_FILE=${join(stateDir, 'config')}`,
+  ];
 }
 
 const NEXT = `Paste the lines above into another terminal, then try:
 
   rotate-iam-keys --dry-run
   rotate-iam-keys --output-format json
+  keyctl -l                                (with --credentials-file)
   keyturn sandbox advance 9d
   aws --endpoint-url "$AWS_ENDPOINT_URL" iam list-users
 
@@ -91,8 +123,9 @@ fail meanwhile:
 
   keyturn sandbox --help`;
 
-function serveOptions(args: readonly string[]): ServeOptions {
-  const values = parseFlags(SANDBOX_FLAGS, args);
+type Values = FlagValues<typeof SANDBOX_FLAGS>;
+
+function serveOptions(values: Values): ServeOptions {
   if (values.burst !== undefined && values.rate === undefined) {
     throw new KeyturnError(
       'conflicting-flags',
@@ -109,6 +142,7 @@ function serveOptions(args: readonly string[]): ServeOptions {
     ...(values.rate === undefined ? {} : { ratePerSecond: values.rate }),
     ...(values.burst === undefined ? {} : { burst: values.burst }),
     ...(values.workloads === true ? { workloads: true } : {}),
+    ...(values.credentialsFile === undefined ? {} : { people: true }),
     ...organizationOptions(values),
   };
 }
@@ -117,9 +151,7 @@ function serveOptions(args: readonly string[]): ServeOptions {
  * Refuses flags that are about an organization when there is none, and more suspended or closed
  * members than there are members.
  */
-function organizationOptions(
-  values: FlagValues<typeof SANDBOX_FLAGS>,
-): Pick<ServeOptions, 'organization'> {
+function organizationOptions(values: Values): Pick<ServeOptions, 'organization'> {
   const { accounts, suspended, withoutRole, roleName, externalId } = values;
   const given = { suspended, withoutRole, roleName, externalId };
   if (accounts === undefined) {

@@ -34,7 +34,7 @@ export async function runStatus({ host }: Session, args: readonly string[]): Pro
   const flags = parseFlags(STATUS_FLAGS, args);
   const stateDir = stateDirectory(flags.stateDir, host);
   const { readStatus } = await import('../../app/read-status.ts');
-  const report = await readStatus(await openStateStore(stateDir, host.clock));
+  const report = await readStatus(await openStateStore(stateDir, host.clock), host.clock.now());
   const { renderStatus } = await import('../../reports/status-text.ts');
   const recoverCommand = shellWords([
     ...['keyturn', 'recover'],

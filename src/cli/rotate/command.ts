@@ -11,6 +11,7 @@ import { isDryRunForced } from '../flags/environment-limits.ts';
 import { helpWidth } from '../flags/help.ts';
 import type { Host } from '../host.ts';
 import { type Command, runCli } from '../run.ts';
+import { failureCode } from './exit-code.ts';
 import { failureJson } from './failure-report.ts';
 import { DEFAULTS, ROTATE_FLAGS } from './flags.ts';
 import { rotateHelp } from './help.ts';
@@ -31,6 +32,7 @@ export function rotateCommand(
   return {
     program: 'rotate-iam-keys',
     logFormat: (args) => (lastText(ROTATE_FLAGS, args, 'logFormat') === 'json' ? 'json' : 'text'),
+    failureCode,
     failureOutput: (host, error) => (wantsJson(host.args) ? failureFor(host, error) : undefined),
     run: async (session) => {
       const { host } = session;

@@ -117,6 +117,29 @@ export const ROTATE_FLAGS = {
     about:
       'Rotate although the last rotation delivered the key to this place and this run does not. Use it only if nobody reads the key there any more: otherwise the reader would be left with a key that stops working. Repeat it for several.',
   },
+  createMissing: {
+    names: ['create-missing'],
+    rule: rule.boolean,
+    group: DELIVERY,
+    about:
+      'Make secrets and parameters of --deliver that do not exist, before the key is made. Nobody reads a new place yet: the old key waits until whatever uses it has been pointed there, so it is refused with --retire now. Nothing is ever written over.',
+    fallback: 'such a user is refused (not-deliverable)',
+  },
+  createKmsKey: {
+    names: ['create-kms-key'],
+    rule: rule.kmsKey,
+    group: DELIVERY,
+    about: 'With --create-missing: the KMS key that encrypts them; its ID, ARN or alias/NAME.',
+    fallback: "AWS's own key of the service",
+  },
+  createTags: {
+    names: ['create-tags'],
+    isList: true,
+    rule: rule.tags,
+    group: DELIVERY,
+    about: 'With --create-missing: their tags. Several, with commas or in several flags.',
+    fallback: 'none',
+  },
   handoffRecipient: {
     names: ['handoff-recipient'],
     isList: true,
@@ -154,6 +177,13 @@ export const ROTATE_FLAGS = {
     about:
       'json: one JSON document on stdout, also when the run fails; it holds the new secrets, unless --deliver sends them elsewhere. text: a page for people; each new secret is in a file whose path is printed, or where --deliver sends it.',
     fallback: 'text',
+  },
+  detailedExitcode: {
+    names: ['detailed-exitcode'],
+    rule: rule.boolean,
+    group: OUTPUT,
+    about:
+      'Tell by the exit code whether anything was or would be done: 0 nothing, 2 something, 4 (in a dry run) something is blocked and needs a person. Bad input then exits with 1.',
   },
   logFormat: {
     names: ['log-format'],

@@ -45,6 +45,10 @@ const PAGE: HelpPage = {
         ['1', 'something failed; the output says what, and everything else was done'],
         ['2', 'bad input; no AWS call was made'],
         ['3', 'could not start: credentials, permissions, state directory'],
+        [
+          '2, 4 with --detailed-exitcode',
+          '2: something was done, or would be; 4: in a dry run, something is blocked',
+        ],
         ['129, 130, 143', 'interrupted by SIGHUP, SIGINT or SIGTERM; the next run goes on'],
       ],
     },

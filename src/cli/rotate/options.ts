@@ -8,7 +8,7 @@ import type { LogLevel } from '../../base/events.ts';
 import { shellWords } from '../../base/shell-words.ts';
 import { selectionOf } from '../flags/account-flags.ts';
 import { parseFlags } from '../flags/argv.ts';
-import { resolveDeliveries } from '../flags/deliver-options.ts';
+import { newPlacesOf, resolveDeliveries } from '../flags/deliver-options.ts';
 import { isVolatileStateAccepted, limitsOf } from '../flags/environment-limits.ts';
 import type { FlagValues } from '../flags/flag.ts';
 import {
@@ -41,6 +41,8 @@ export interface ResolvedOptions {
   readonly log: LogOptions;
   /** age recipients of hand-off files. */
   readonly recipients: readonly string[];
+  /** Whether the exit code says if anything was or would be done. */
+  readonly isExitCodeDetailed: boolean;
   /** The command that takes a run back, in one of its accounts; in the caller's own when left out. */
   readonly undoCommand: UndoCommand;
 }
@@ -87,6 +89,7 @@ export function settle(
   return {
     recipients,
     outputFormat,
+    isExitCodeDetailed: values.detailedExitcode ?? false,
     state: stateDirectory(values.stateDir, surroundings),
     undoCommand: (run, account) => undoRunCommand(run, account, values),
     isVolatileStateAccepted: isVolatileStateAccepted(surroundings.env, values.acceptVolatileState),
@@ -114,6 +117,7 @@ export function settle(
         movedFrom: values.movedFrom.map((text) => readFormerPlace(text, '--moved-from')),
       }),
       ...deliveries,
+      newPlaces: newPlacesOf(values, deliveries.deliver),
     },
     log: resolveLog(values, surroundings),
   };

@@ -11,6 +11,7 @@ import { openStateStore, whyVolatile } from '../../state/stores.ts';
 import type { Session } from '../run.ts';
 import { inRunShell, type ShellOptions } from '../run-shell.ts';
 import { progressBar } from '../terminal/load-progress.ts';
+import { detailedExitCode } from './exit-code.ts';
 import type { ResolvedOptions } from './options.ts';
 import { printResult } from './output.ts';
 
@@ -70,7 +71,11 @@ export async function rotate(
       }
     }
     const context = { clock, emit, signal: run.signal, env, state, changes };
-    const { report, exitCode } = await rotateAccount(options.rotate, context);
+    const { report, exitCode: plain } = await rotateAccount(options.rotate, context);
+    const exitCode = options.isExitCodeDetailed ? detailedExitCode(report, plain) : plain;
+    // A scheduler that asks for warnings alone mails whatever is printed: nothing, where nothing happened.
+    const isSilent = format === 'text' && onlyWarnings(options.log) && !hasNews(report);
+    if (isSilent && !stdout.isTerminal && exitCode === 0) return exitCode;
     const forPeople = (shown: RotationReport) =>
       renderText(shown, {
         colour: stdout.hasColours(env),
@@ -80,6 +85,21 @@ export async function rotate(
     const render = format === 'json' ? renderJson : forPeople;
     return await printResult(session, run, { report, exitCode, format, render });
   });
+}
+
+function onlyWarnings({ level, isLevelGiven }: ResolvedOptions['log']): boolean {
+  return isLevelGiven && (level === 'warn' || level === 'error');
+}
+
+/** Whether the run did, would do, or found anything; an old key that only waits on is nothing new. */
+function hasNews(report: RotationReport): boolean {
+  const { rotated_keys: rotated, errors, changes, kept_handoffs: kept, cleanup_results } = report;
+  const lists = [rotated, errors, changes, kept, report.planned_changes ?? []];
+  return (
+    lists.some(({ length }) => length > 0) ||
+    report.retirements.some(({ state, deadline }) => state === 'retired' || deadline !== null) ||
+    cleanup_results.some(({ success, deleted_keys: gone }) => !success || gone.length > 0)
+  );
 }
 
 export async function loadParts(): Promise<RotateParts> {

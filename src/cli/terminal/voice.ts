@@ -1,6 +1,6 @@
 // The one file that speaks to the user on stderr. The rules of the voice:
 //
-//   rotate-iam-keys: error: <what happened: lowercase, with the wrong value, no period>
+//   rotate-iam-keys: error: <what happened: lowercase, with the wrong value, no period> [<its code>]
 //   rotate-iam-keys: hint: <what to do about it; zero or more lines>
 //   rotate-iam-keys: <a remark, when something unusual is going on>
 //
@@ -67,13 +67,16 @@ const COMMAND_INDENT = 4;
  */
 export function lineText(
   program: string,
-  { kind, text }: SpokenLine,
+  { kind, text, code }: SpokenLine,
   width = Number.POSITIVE_INFINITY,
 ): string {
   const label = kind === 'remark' ? `${program}: ` : `${program}: ${kind}: `;
   const layout = { width, indent: INDENT };
   // The message of an error is words alone, whatever is quoted in it.
-  if (kind === 'error') return wrapped(label, printable(localTimes(text)), layout);
+  if (kind === 'error') {
+    const coded = code === undefined ? text : `${text} [${code}]`;
+    return wrapped(label, printable(localTimes(coded)), layout);
+  }
   const lines = linesOfHint(text).map((line) =>
     line.kind === 'command'
       ? `${' '.repeat(COMMAND_INDENT)}${printable(line.text)}`

@@ -1,6 +1,7 @@
 // `--deliver secrets-manager=NAME`: a secret of AWS Secrets Manager.
 
 import type { Opening } from '../kind.ts';
+import { filledSecrets } from '../making.ts';
 import { regionalKind } from '../regional-place.ts';
 import { SECRET_NAMES } from './names.ts';
 
@@ -12,15 +13,23 @@ export const secretsManager = regionalKind({
   rule: SECRET_NAMES,
   async openOne(at, opening) {
     const { secretsManagerDestination } = await import('./destination.ts');
-    return secretsManagerDestination(at, partsOf(at, opening));
+    const { making, ...parts } = partsOf(at, [at.name], opening);
+    return { ...secretsManagerDestination(at, parts), ...making };
   },
   async openHalves(at, opening) {
     const { secretsInHalves } = await import('./halves.ts');
-    return secretsInHalves(at, { ...partsOf(at, opening), custody: opening.custody });
+    const { making, ...parts } = partsOf(at, [at.idName, at.secretName], opening);
+    return { ...secretsInHalves(at, { ...parts, custody: opening.custody }), ...making };
   },
 });
 
-function partsOf({ region }: { readonly region: string }, opening: Opening) {
-  const { aws, clock, user, oldKeyId, whoseKey } = opening;
-  return { store: aws.secretStore(region), clock, replaced: { user, oldKeyId, whoseKey } };
+function partsOf(
+  { region }: { readonly region: string },
+  names: readonly string[],
+  opening: Opening,
+) {
+  const { clock, user, oldKeyId, whoseKey } = opening;
+  const { store, making } = filledSecrets({ region, names }, opening);
+  const replaced = { user, oldKeyId, whoseKey };
+  return { store, clock, replaced, making: making === undefined ? {} : { making } };
 }

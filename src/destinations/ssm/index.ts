@@ -1,6 +1,7 @@
 // `--deliver ssm=NAME`: a SecureString parameter of AWS Systems Manager.
 
 import type { Opening } from '../kind.ts';
+import { filledParameters } from '../making.ts';
 import { regionalKind } from '../regional-place.ts';
 import { PARAMETER_NAMES } from './names.ts';
 
@@ -12,15 +13,23 @@ export const ssm = regionalKind({
   rule: PARAMETER_NAMES,
   async openOne(at, opening) {
     const { ssmDestination } = await import('./destination.ts');
-    return ssmDestination(at, partsOf(at, opening));
+    const { making, ...parts } = partsOf(at, [at.name], opening);
+    return { ...ssmDestination(at, parts), ...making };
   },
   async openHalves(at, opening) {
     const { parametersInHalves } = await import('./halves.ts');
-    return parametersInHalves(at, { ...partsOf(at, opening), custody: opening.custody });
+    const { making, ...parts } = partsOf(at, [at.idName, at.secretName], opening);
+    return { ...parametersInHalves(at, { ...parts, custody: opening.custody }), ...making };
   },
 });
 
-function partsOf({ region }: { readonly region: string }, opening: Opening) {
-  const { aws, clock, user, oldKeyId, whoseKey } = opening;
-  return { store: aws.parameterStore(region), clock, replaced: { user, oldKeyId, whoseKey } };
+function partsOf(
+  { region }: { readonly region: string },
+  names: readonly string[],
+  opening: Opening,
+) {
+  const { clock, user, oldKeyId, whoseKey } = opening;
+  const { store, making } = filledParameters({ region, names }, opening);
+  const replaced = { user, oldKeyId, whoseKey };
+  return { store, clock, replaced, making: making === undefined ? {} : { making } };
 }

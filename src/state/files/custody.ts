@@ -64,6 +64,7 @@ export class FileCustody implements Custody {
       describe: pathOf,
       put: (keyId, sealed) => this.#write(pathOf(keyId), sealed),
       get: (keyId) => this.#read(pathOf(keyId)),
+      list: () => this.#owned(this.#keysWith('.age')),
     };
   }
 
@@ -72,11 +73,15 @@ export class FileCustody implements Custody {
   }
 
   /** The keys whose secrets are kept. Throws `state-dir` when that cannot be read (I11). */
-  async heldKeys(): Promise<readonly AccessKeyId[]> {
+  heldKeys(): Promise<readonly AccessKeyId[]> {
+    return this.#keysWith('.json');
+  }
+
+  async #keysWith(extension: '.json' | '.age'): Promise<readonly AccessKeyId[]> {
     try {
       const names = await this.#fs.list(this.#directory);
       return names.flatMap((name) => {
-        const id = /^(\w+)\.json$/.exec(name)?.[1] ?? '';
+        const id = name.endsWith(extension) ? name.slice(0, -extension.length) : '';
         return isAccessKeyId(id) ? [id] : [];
       });
     } catch (error) {
@@ -85,8 +90,12 @@ export class FileCustody implements Custody {
     }
   }
 
-  async list(): Promise<readonly HeldKey[]> {
-    const keyIds = await this.heldKeys().catch(() => []);
+  list(): Promise<readonly HeldKey[]> {
+    return this.#owned(this.heldKeys());
+  }
+
+  async #owned(listed: Promise<readonly AccessKeyId[]>): Promise<readonly HeldKey[]> {
+    const keyIds = await listed.catch(() => []);
     if (keyIds.length === 0) return [];
     const owners = await this.#journal.owners();
     return keyIds.toSorted().map((keyId) => ({ keyId, user: owners.get(keyId) }));

@@ -13,7 +13,7 @@ import {
 } from '../../base/files/file-system.ts';
 import { readWholeFile, replaceWholeFile } from '../../base/files/whole-file.ts';
 import type { AccessKey } from '../../lifecycle/keys.ts';
-import type { Stretch, UseHistory } from '../../lifecycle/use-history.ts';
+import type { Look, Stretch, UseHistory } from '../../lifecycle/use-history.ts';
 import {
   type InactiveSights,
   KnownSightings,
@@ -102,6 +102,10 @@ export class FileSightings implements Sightings {
 
   lastActive(user: string, key: AccessKey, keys: readonly AccessKey[]): Date | undefined {
     return this.#known.lastActive(user, key, keys);
+  }
+
+  lookAt(user: string, key: Pick<AccessKey, 'createdAt'>): Look | undefined {
+    return this.#known.lookAt(user, key);
   }
 
   usesOf(user: string, key: Pick<AccessKey, 'createdAt'>): UseHistory {

@@ -53,6 +53,14 @@ test('a directory that others can write is refused with the command that repairs
     const message = new RegExp(`^state directory ${path} cannot be used: others can .*\\(mode 0`);
     await refused(stateDir, { code: 'state-dir', message, hint: `close it:\n  chmod 700 ${path}` });
   }
+  // As a cluster does it for the fsGroup of a pod.
+  const volume = await temporaryDirectory(t);
+  await open(volume);
+  await chmod(volume, 0o2770);
+  await refused(volume, {
+    code: 'state-dir',
+    hint: new RegExp(`fsGroupChangePolicy: OnRootMismatch[^]*\\n  chmod 700 ${volume}$`),
+  });
   const readable = await temporaryDirectory(t);
   await chmod(readable, 0o755);
   await look(readable);

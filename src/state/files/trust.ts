@@ -40,8 +40,19 @@ export async function examineDirectory(
 export function refuseOpen(path: string, info: FileInfo, forbidden: number): void {
   if ((info.mode & forbidden) === 0) return;
   const what = forbidden === 0o077 ? 'read or write' : 'write';
-  const hint = ['close it:', command('chmod', info.kind === 'directory' ? '700' : '600', path)];
+  const close = command('chmod', info.kind === 'directory' ? '700' : '600', path);
+  const hint = isOfVolume(info)
+    ? [
+        'its set-group-ID bit looks like the fsGroup of a cluster, which opens a volume whenever a pod starts: set fsGroupChangePolicy: OnRootMismatch, let keyturn make a folder below the mount point, or close this one:',
+        close,
+      ]
+    : ['close it:', close];
   throw unusable(path, `others can ${what} it (mode ${modeOf(info)})`, { hint });
+}
+
+/** Kubernetes gives the directories of a volume to the pod's fsGroup: rwx for it, and set-group-ID. */
+function isOfVolume({ mode, kind, isSetGroupId = false }: FileInfo): boolean {
+  return kind === 'directory' && isSetGroupId && (mode & 0o070) === 0o070;
 }
 
 /** Throws `state-dir` unless it is ours. Root is told so too: its owner can put into it what they like. */

@@ -1,6 +1,6 @@
 // The secrets of new keys in the memory of this process.
 
-import { accessKeyId } from '../../base/access-key-id.ts';
+import { type AccessKeyId, accessKeyId } from '../../base/access-key-id.ts';
 import { assert, KeyturnError } from '../../base/errors.ts';
 import type { Custody } from '../state-store.ts';
 import type { AccountMemory, CodedTouch } from './memory.ts';
@@ -17,6 +17,11 @@ export function memoryCustody(options: MemoryCustodyOptions): Custody {
   const { account, touch, writable, readable } = options;
   const write = <T>(work: () => T) => touch('handoff-failed', 'a secret cannot be kept', work);
   const read = <T>(work: () => T) => touch('state-dir', 'a secret cannot be read', work);
+  const listOf = async (of: (memory: AccountMemory) => Iterable<AccessKeyId>) => {
+    const keyIds = await read(() => [...of(readable())]).catch(() => []);
+    const { owners } = readable().users;
+    return keyIds.toSorted().map((keyId) => ({ keyId, user: owners.get(keyId) }));
+  };
   return {
     put: async (entry) => {
       assert(entry.account === account, 'a hand-off entry is of another account');
@@ -40,16 +45,13 @@ export function memoryCustody(options: MemoryCustodyOptions): Custody {
         return true;
       }),
     get: (keyId) => read(() => readable().secrets.get(keyId)),
-    list: async () => {
-      const keyIds = await read(() => [...readable().secrets.keys()]).catch(() => []);
-      const { owners } = readable().users;
-      return keyIds.toSorted().map((keyId) => ({ keyId, user: owners.get(keyId) }));
-    },
+    list: () => listOf(({ secrets }) => secrets.keys()),
     remove: (keyId) => write(() => void writable().secrets.delete(keyId)),
     describe: (keyId) => `the memory of this process, ${account} ${accessKeyId(keyId)}`,
     sealed: {
       put: (keyId, sealed) => write(() => void writable().sealed.set(keyId, Buffer.from(sealed))),
       get: (keyId) => read(() => readable().sealed.get(keyId)),
+      list: () => listOf(({ sealed }) => sealed.keys()),
       describe: (keyId) => `the memory of this process, ${account} ${accessKeyId(keyId)} (sealed)`,
     },
   };

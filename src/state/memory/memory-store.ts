@@ -145,6 +145,7 @@ export class MemoryStore implements StateStore {
       lastActive: (user, key, keys) => known.lastActive(user, key, keys),
       inactiveSince: (keyId) => known.inactiveSince(keyId),
       usesOf: (user, key) => known.usesOf(user, key),
+      lookAt: (user, key) => known.lookAt(user, key),
       inactiveKeyOf: (user, createdAt) => known.inactiveKeyOf(user, createdAt),
       remember: async (seen) => {
         known.learn(seen);

@@ -1,0 +1,39 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FOREIGN, OLD, passesContract, STRANGE } from '../../../test/destinations/contract.ts';
+import { testOpening } from '../../../test/destinations/opening.ts';
+
+const HEAD = '# kept\nexport DEBUG="a # b"\r\nPATH_LIST=/a:/b\n';
+const TAIL = "NAME='two words'\n\n";
+
+passesContract({
+  kind: 'dotenv',
+  open: async (test) => {
+    const { folder, opening, issue } = await testOpening(test);
+    const path = join(folder, '.env');
+    const put = ({ keyId, secret }: typeof OLD, more = '') => {
+      const pair = `S3_KEY="${keyId}"\nS3_SECRET=${secret.reveal()}\n`;
+      writeFileSync(path, `${HEAD}${pair}${TAIL}${more}`, { mode: 0o640 });
+    };
+    put(OLD);
+    const text = () => readFileSync(path, 'utf8');
+    return {
+      place: `${path}#S3_KEY,S3_SECRET`,
+      opening,
+      issue,
+      served: async () => {
+        const [, id = ''] = /^S3_KEY="(.*)"$/m.exec(text()) ?? [];
+        const [, secret = ''] = /^S3_SECRET=(.*)$/m.exec(text()) ?? [];
+        return { id, secret };
+      },
+      others: async () => text().startsWith(HEAD) && text().endsWith(TAIL),
+      unfit: `${path}#NOWHERE,S3_SECRET`,
+      look: {
+        "another user's living pair": async () => put(FOREIGN),
+        'a pair whose owner is not known': async () => put(STRANGE),
+        'the old pair at another place too': async () => put(OLD, `AGAIN=${OLD.keyId}\n`),
+      },
+      whole: async () => text(),
+    };
+  },
+});

@@ -1,0 +1,144 @@
+// Two variables of a .env file as a destination: both halves in one write, by a new file that takes the name.
+
+import { KeyturnError } from '../../base/errors.ts';
+import { looksLikeKeyId } from '../../base/key-id-text.ts';
+import { Secret } from '../../base/secret.ts';
+import { readFileBytes } from '../../credentials-file/regular-file.ts';
+import { checkWritable } from '../../credentials-file/rehearse-write.ts';
+import { saveBytes } from '../../credentials-file/save.ts';
+import type { SaveOptions } from '../../credentials-file/saving.ts';
+import type { Destination } from '../destination.ts';
+import { delivering, preparing } from '../failure.ts';
+import type { Opening } from '../kind.ts';
+import { type Pair, type ReplacedKey, refuseForeignKey, STAND_IN, traceAfter } from '../look.ts';
+import { looksLikeSecret } from '../stray-fields.ts';
+import { type EnvLine, type EnvText, linesOf, oneLineOf, valueAt, withValues } from './document.ts';
+import { DOTENV, type EnvFile, placeOfEnvFile } from './place.ts';
+
+interface FileAtHand extends EnvFile {
+  readonly replaced: ReplacedKey;
+  readonly save: SaveOptions;
+}
+
+export function dotenvDestination(
+  at: EnvFile,
+  { files, user, oldKeyId, whoseKey }: Opening,
+): Destination {
+  // The old pair, left beside it in clear, would find its way into a repository or an image.
+  const save = { ...files(at.path), keepsBackup: false };
+  const file = { ...at, save, replaced: { user, oldKeyId, whoseKey } };
+  const place = placeOfEnvFile(at);
+  const text = async () => asText(await readFileBytes(save.fs, at.path));
+  return {
+    kind: DOTENV,
+    place,
+    prepare: () =>
+      preparing(async () => {
+        await edited(file, await text(), STAND_IN);
+        await checkWritable(save);
+      }),
+    deliver: (key) =>
+      delivering(async () => {
+        await saveBytes(async (before) => asBytes(await edited(file, asText(before), key)), save);
+        return { kind: DOTENV, reference: place };
+      }),
+    holds: (keyId) =>
+      delivering(async () => {
+        const current = await text();
+        return current !== undefined && pairIn(file, current)?.id === keyId;
+      }),
+    textsRead: () =>
+      delivering(async () => {
+        const current = await text();
+        return current === undefined ? [] : [new Secret(current)];
+      }),
+  };
+}
+
+function asText(bytes: Buffer | undefined): EnvText | undefined {
+  return bytes?.toString('latin1');
+}
+
+function asBytes(text: EnvText): Buffer {
+  return Buffer.from(text, 'latin1');
+}
+
+/** What every reader finds there; undefined where they would disagree. */
+function pairIn({ id, secret }: EnvFile, text: EnvText) {
+  const lines = linesOf(text);
+  const [idLine, secretLine] = [oneLineOf(lines, id), oneLineOf(lines, secret)];
+  if (idLine.kind !== 'one' || secretLine.kind !== 'one') return undefined;
+  return { id: valueAt(text, idLine.line), secret: valueAt(text, secretLine.line) };
+}
+
+/** What the file would hold, once it was looked at (I14). Throws `not-deliverable`. */
+async function edited(file: FileAtHand, text: EnvText | undefined, pair: Pair): Promise<EnvText> {
+  const { path, replaced } = file;
+  if (text === undefined) {
+    throw new KeyturnError('not-deliverable', `there is no file ${path}`, {
+      hint: `make it, with a line ${file.id}= and a line ${file.secret}=`,
+    });
+  }
+  const lines = linesOf(text);
+  const [idLine, secretLine] = [lineFor(file, lines, file.id), lineFor(file, lines, file.secret)];
+  const [id, secret] = [valueAt(text, idLine), valueAt(text, secretLine)];
+  await refuseForeignKey(id, path, { pair, replaced });
+  refuseHalf(file, id, secret);
+  const after = withValues(text, [
+    [idLine, pair.keyId],
+    [secretLine, pair.secret.reveal()],
+  ]);
+  const stored = { id, secret: new Secret(secret) };
+  const trace = await traceAfter({ after: withoutComments(after), stored, pair }, path, replaced);
+  if (trace === undefined) return after;
+  throw new KeyturnError(
+    'not-deliverable',
+    `${path} has ${trace} in another line too, which would stay: whoever reads it there would be left with a key that does not work`,
+    { hint: 'keep one pair in the file, and take the other lines out' },
+  );
+}
+
+function lineFor(file: FileAtHand, lines: readonly EnvLine[], name: string): EnvLine {
+  const found = oneLineOf(lines, name);
+  const { path } = file;
+  switch (found.kind) {
+    case 'one':
+      return found.line;
+    case 'none':
+      throw new KeyturnError('not-deliverable', `${path} has no line ${name}=`, {
+        hint: `add it, empty; other names are given behind the path: dotenv=${path}#ID_NAME,SECRET_NAME`,
+      });
+    case 'several':
+      throw new KeyturnError(
+        'not-deliverable',
+        `${path} sets ${name} more than once (lines ${found.lines.join(', ')})`,
+        { hint: 'keep the line that counts, which is the last one' },
+      );
+    case 'doubtful':
+      throw new KeyturnError(
+        'not-deliverable',
+        `${path}, line ${found.line.number}: ${name} ${found.doubt}, so its readers do not agree what it is`,
+        { hint: `write it as ${name}=VALUE, in a line of its own` },
+      );
+  }
+}
+
+function refuseHalf(
+  { path, id: idName, secret: secretName }: FileAtHand,
+  id: string,
+  secret: string,
+) {
+  const hasId = looksLikeKeyId(id);
+  const isHalf = hasId ? secret === '' : looksLikeSecret(secret);
+  if (!isHalf) return;
+  const [there, missing] = hasId ? [idName, secretName] : [secretName, idName];
+  throw new KeyturnError(
+    'not-deliverable',
+    `${path} has half a pair: ${there} without ${missing}; whoever reads it has the other half elsewhere`,
+    { hint: 'name both variables that the reader reads, or empty the one that nobody does' },
+  );
+}
+
+function withoutComments(text: EnvText): string {
+  return text.replaceAll(/^[ \t]*[#;].*$/gm, '');
+}

@@ -1,0 +1,27 @@
+// `--deliver dotenv=PATH`: two variables of a .env file on this machine.
+
+import type { DestinationKind } from '../kind.ts';
+import { type PlaceFacts, placeFor } from '../place.ts';
+import { DOTENV, DOTENV_FILES, envFileAt, templateFor } from './place.ts';
+
+export const dotenv: DestinationKind = {
+  name: DOTENV,
+  about: 'two variables of that .env file on this machine',
+  restart:
+    'restart what reads the file at its start; a container must be made anew (docker compose up -d), a restart keeps its old variables',
+  isOffered: true,
+  rule: DOTENV_FILES,
+  placeFor: (template: string, facts: PlaceFacts) => placeFor(template, facts, DOTENV_FILES),
+  askedAs: (place, user) => ({ region: undefined, template: templateFor(place, user) }),
+  // Two users may have variables in one file, but not the same ones.
+  things: ({ place }) => {
+    const at = envFileAt(place);
+    return at === undefined ? [place] : [`${at.path}#${at.id}`, `${at.path}#${at.secret}`];
+  },
+  async open({ place }, opening) {
+    const at = envFileAt(place);
+    if (at === undefined) return undefined;
+    const { dotenvDestination } = await import('./destination.ts');
+    return dotenvDestination(at, opening);
+  },
+};
