@@ -3,7 +3,7 @@
 import type { KeyctlReport, KeyLine } from './keyctl-report.ts';
 import { days, lastUse, warningLines } from './keyctl-words.ts';
 import type { Page } from './page.ts';
-import { skippedWords } from './skipped-accounts.ts';
+import { skippedWords } from './skipped-words.ts';
 
 type Profile = NonNullable<KeyctlReport['profiles']>[number];
 type User = NonNullable<KeyctlReport['users']>[number];

@@ -7,7 +7,7 @@ import { csv } from './csv.ts';
 import { type FittedColumn, fittedTable } from './fitted-table.ts';
 import type { KeysReport, ListedKeyLine } from './keys-report.ts';
 import { pageFor, type TextStyle, type Tone } from './page.ts';
-import { skippedWords } from './skipped-accounts.ts';
+import { skippedWords } from './skipped-words.ts';
 import { plural } from './words.ts';
 
 /** Of so few keys the page also says what to do about each. */

@@ -1,4 +1,4 @@
-// Accounts of an organization in which nobody can work, as every list of several accounts names them.
+// Accounts of an organization in which nobody can work, as the document of a list has them.
 
 import { z } from 'zod';
 
@@ -8,9 +8,3 @@ export const skippedAccountSchema = z.object({
 });
 
 export type SkippedAccount = z.infer<typeof skippedAccountSchema>;
-
-/** "skipped: 111122223333 (SUSPENDED)"; nothing where none was. */
-export function skippedWords(skipped: readonly SkippedAccount[]): string {
-  if (skipped.length === 0) return '';
-  return `skipped: ${skipped.map(({ account_id: id, state }) => `${id} (${state})`).join(', ')}`;
-}

@@ -136,7 +136,8 @@ describe('the inventory of an account', () => {
     );
     assert.deepEqual(
       bench.sandbox.requests.list().map(({ operation }) => operation),
-      ['ListAccessKeys'],
+      // The last use names the user as AWS spells them.
+      ['ListAccessKeys', 'GetAccessKeyLastUsed'],
     );
   });
 

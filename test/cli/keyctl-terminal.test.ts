@@ -204,7 +204,7 @@ for (const [keys, code] of [
     });
     assertSane(sitting);
     assert.equal(sitting.code, code);
-    assert.match(sitting.text, /error: interrupted by SIG(INT|TERM)\n/);
+    assert.match(sitting.text, /error: interrupted by SIG(INT|TERM) \[interrupted\]\n/);
   });
 }
 

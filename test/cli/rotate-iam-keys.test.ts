@@ -71,6 +71,7 @@ test('flags reach the use case as settled options', async () => {
     wordCommand: 'keyturn recover --region us-east-1',
     reach: { flags: ['--region', 'us-east-1'] },
     memberFlags: [],
+    newPlaces: undefined,
     deliver: [{ kind: 'stdout', template: '' }],
     isDeliverGiven: false,
   });
