@@ -2,12 +2,14 @@
 
 import { basename } from 'node:path';
 
-/** Hand-off files; a credentials file, its backups, and what a dead writer left of it. */
+/** Hand-off files; a credentials file, its backups, and what a dead writer left of it; files of variables. */
 export function isPlaceOfSecrets(path: string): boolean {
   if (/(^|\/)\d{12}\/handoff\/[^/]+$/.test(path)) return true;
   const name = basename(path);
   return (
-    /^credentials(\.backup\.\d{8}_\d{6}(_\d+)?)?$/.test(name) || name.includes('.keyturn-tmp-')
+    /^credentials(\.backup\.\d{8}_\d{6}(_\d+)?)?$/.test(name) ||
+    name.includes('.keyturn-tmp-') ||
+    /\.env(\.previous)?$/.test(name)
   );
 }
 
