@@ -15,6 +15,7 @@ import { cleanUp } from './clean-up.ts';
 import { create } from './create-key.ts';
 import { decide, decideNext } from './decide.ts';
 import { announce, retiredOutcome, tellGrace, waitingOutcome } from './grace.ts';
+import { rememberTakenBack } from './key-uses.ts';
 import {
   type CleanupOutcome,
   ended,
@@ -111,6 +112,7 @@ export async function turn(wanted: Wanted, work: UserWork): Promise<Turn> {
     // What is acted on is read inside the claim: the inventory may be minutes old.
     const keys = await keysUnlessGone(work);
     if (keys === undefined) return NOTHING;
+    await rememberTakenBack(keys, work);
     const decision = await decideOrFail(keys, wanted, work);
     if ('kind' in decision) return { ...NOTHING, recovered: decision };
     tellUnexplained(decision, work);

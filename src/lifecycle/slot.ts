@@ -1,11 +1,13 @@
-// Whether a user has room for a new key, and if not, which key may make room. Used where a person
-// (or --yes) decides; the fleet rotator never removes a key to make room on its own.
+// Whether a user has room for a new key, and if not, which key may make room: an Inactive one, and never one
+// that is Active (I5, I15). Used where a person (or --yes) decides; the fleet rotator never removes a key to
+// make room on its own.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import type { Hint } from '../base/hint.ts';
+import { keyCommand, type SameReach } from '../base/key-command.ts';
 import { type AccessKey, KEYS_PER_USER_MAX } from './keys.ts';
-import { HOLD_DAYS, isHeld, judgeIdle, type RetiringKey } from './retirement.ts';
+import { HOLD_DAYS, isHeld, judgeHold, type RetiringKey } from './retirement.ts';
 
 export interface SlotFacts {
   readonly keys: readonly AccessKey[];
@@ -15,12 +17,14 @@ export interface SlotFacts {
   readonly dependsOn: (keyId: AccessKeyId) => boolean;
   /** What is known of a key that could go. */
   readonly about: (key: AccessKey) => RetiringKey;
+  /** For commands in hints. */
+  readonly reach?: SameReach | undefined;
 }
 
 /** A key that may be deleted to make room, if whoever decides agrees. */
 export interface RemovableKey {
   readonly key: AccessKey;
-  /** Nothing seems to use it: it may go without asking when `--yes` was given. */
+  /** Its hold is over: it may go without asking when `--yes` was given. */
   readonly isIdle: boolean;
   readonly because: string;
 }
@@ -28,7 +32,13 @@ export interface RemovableKey {
 export type SlotVerdict =
   | { readonly kind: 'free' }
   | ({ readonly kind: 'removable' } & RemovableKey)
-  | { readonly kind: 'full'; readonly because: string; readonly hint: Hint };
+  | {
+      readonly kind: 'full';
+      readonly because: string;
+      readonly hint: Hint;
+      /** Left out where another code says it. */
+      readonly code?: 'two-active-keys';
+    };
 
 /** The key that could make room; undefined when none can, or none need. */
 export function otherKey({
@@ -63,9 +73,10 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
       `make ${currentKeyId} Active again, or delete it in IAM and put another pair into the profile`,
     );
   }
+  if (other.status === 'Active') return activeInTheWay(other.id, facts.reach);
   const about = facts.about(other);
   const { deactivatedAt } = about;
-  if (other.status !== 'Active' && deactivatedAt !== undefined && isHeld(about, now)) {
+  if (deactivatedAt !== undefined && isHeld(about, now)) {
     // I5: the hold since the recorded deactivation stands, also for somebody who is in a hurry.
     const until = minuteOf(new Date(deactivatedAt.getTime() + HOLD_DAYS * MS_PER_DAY));
     return full(
@@ -73,9 +84,24 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
       `run again after ${until}; or at once, if nothing needs that key, after deleting it: in IAM, or with keyctl finish --delete where a profile keeps it as [PROFILE-previous]`,
     );
   }
-  return { kind: 'removable', key: other, ...judgeIdle(about, now) };
+  const hold = judgeHold(about, HOLD_DAYS, now);
+  const why = hold.kind === 'ask-last-use' ? 'nobody can tell when it was used' : hold.reason;
+  const because = hold.kind === 'delete' ? why : `Inactive, but ${why}`;
+  return { kind: 'removable', key: other, isIdle: hold.kind === 'delete', because };
 }
 
-function full(because: string, hint: Hint): SlotVerdict {
-  return { kind: 'full', because, hint };
+/** I5, I15: it is made Inactive first, when nothing uses it, and held; then it may make room. */
+function activeInTheWay(keyId: AccessKeyId, reach: SameReach | undefined): SlotVerdict {
+  const held =
+    `when nothing has missed it for ${HOLD_DAYS} days, run this again, and it is deleted to make room; ` +
+    'make it Inactive now, if nothing uses it, with keyctl finish where a profile keeps it as [PROFILE-previous], or:';
+  const because = `the second key, ${keyId}, is Active, and no Active key is deleted to make room`;
+  return {
+    ...full(because, [held, keyCommand('deactivate', keyId, reach)]),
+    code: 'two-active-keys',
+  };
+}
+
+function full(because: string, hint: Hint) {
+  return { kind: 'full', because, hint } as const;
 }

@@ -142,8 +142,10 @@ export interface UndoResult {
 
 export interface FinishRequest {
   readonly deleteNow: boolean;
-  /** Do not wait until AWS's last-used times have caught up. */
+  /** Do not wait for the silence after the rotation, where AWS shows no use since then. */
   readonly skipQuietWait: boolean;
+  /** Whatever uses it. */
+  readonly althoughInUse?: boolean;
 }
 
 export interface FinishResult {

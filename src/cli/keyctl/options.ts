@@ -124,7 +124,11 @@ function orderOf(values: Values, words: readonly string[], { env }: Surroundings
     });
   }
   if (command === 'undo') return { kind: 'undo', pair };
-  const request = { deleteNow: values.delete ?? false, skipQuietWait: values.now ?? false };
+  const request = {
+    deleteNow: values.delete ?? false,
+    skipQuietWait: values.now ?? false,
+    ...(values.althoughInUse === true && { althoughInUse: true }),
+  };
   return { kind: 'finish', pair, request };
 }
 
@@ -199,6 +203,7 @@ function listOrder(
 const ONLY_FOR: readonly (readonly [name: Name, orders: readonly KeyctlOrder['kind'][]])[] = [
   ['delete', ['finish']],
   ['now', ['finish']],
+  ['althoughInUse', ['finish']],
   ['dryRun', ['choose', 'rotate']],
   ['allProfiles', ['choose', 'rotate']],
   ['orphan', ['choose', 'rotate']],
