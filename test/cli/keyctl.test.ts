@@ -473,7 +473,7 @@ test('-k marks the current key and warns of one that is over 90 days old', async
   const { host } = await runFake(['-k', '-t', 'production'], { exam: twoKeys(true) });
   const [, , current, other] = host.out().split('\n');
   assert.equal(current, `  ${OLD}  Active    412 days  2 days ago  CURRENT, over 90 days`);
-  assert.equal(other, `  ${OTHER}  Inactive  700 days  never used  over 90 days`);
+  assert.equal(other, `  ${OTHER}  Inactive  700 days  never used`);
 });
 
 test('--list-all-keys shows every user, and what could not be read (I11)', async () => {
