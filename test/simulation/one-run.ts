@@ -47,6 +47,7 @@ export async function oneRun(run: SimRun): Promise<RunResult> {
     for (const outcome of outcomes) {
       process.note(`outcome ${describe(outcome)}`);
       if (outcome.rotation?.kind === 'failed') toldOf.add(outcome.user);
+      if (run.task.kind !== 'dry-run') stage.referee.quiet.tells(outcome);
     }
     stage.referee.ends(process);
     return { outcomes, fatal: undefined, toldOf, besides };

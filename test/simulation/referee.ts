@@ -11,7 +11,7 @@ import { Copies } from './copies.ts';
 import { Deletions } from './deletions.ts';
 import type { Disk } from './disk.ts';
 import { JournalView } from './journal-view.ts';
-import { Knowledge } from './knowledge.ts';
+import { Knowledge, type KnowledgeOfProcess } from './knowledge.ts';
 import { LeftOut } from './left-out.ts';
 import type { SimProcess } from './machine.ts';
 import { NeverSent } from './never-sent.ts';
@@ -110,6 +110,10 @@ export class Referee {
   }
 
   // What processes learn.
+
+  knowledgeOf(process: SimProcess): KnowledgeOfProcess {
+    return this.#knowledge.of(process);
+  }
 
   listed(process: SimProcess, user: string, viewMs: number, keys: readonly AccessKey[]): void {
     const memory = this.#knowledge.of(process);
@@ -291,6 +295,7 @@ export class Referee {
   afterLoss(how: string): void {
     this.#journal.forget();
     this.#seenJournal.forget();
+    this.quiet.afterLoss();
     for (const user of this.#parts.world.users.values()) {
       const wasWorking = this.#working.get(user.name) ?? true;
       if (wasWorking && !this.look(user)) {
