@@ -78,7 +78,7 @@ export class Runner {
   #withDeadline(settings: RunSettings): RunSettings {
     const { faults } = this.#parts.stage;
     if (settings.oldKeyFate !== 'when-quiet' || !faults.hit('deadline-changes')) return settings;
-    const days = faults.formOf([0, 7, 10, 20, 60]);
+    const days = faults.formOf([0, 7, 7, 60]);
     const deadlineDays = days === 0 ? undefined : days;
     return { ...settings, retire: { ...settings.retire, deadlineDays } };
   }

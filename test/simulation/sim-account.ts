@@ -48,7 +48,7 @@ export async function openAccount(run: SimRun, emit: EventSink): Promise<Account
   const asked = { deliver, wanted: wantedOf(run) };
   if (why !== undefined) await assertCustodyLasts(asked, { state: store, why });
   const opened = await store.open(ACCOUNT, task.kind === 'dry-run' ? 'read' : 'write');
-  stage.referee.knowledgeOf(process).openedMs = stage.schedule.nowMs;
+  stage.referee.knowledge.of(process).openedMs = stage.schedule.nowMs;
   const state = watched(run, changed(opened, sabotage.state));
   const gateway = changed(simGateway(stage, process, settings), sabotage.gateway);
   const parts = { gateway, state, clock, emit, signal };

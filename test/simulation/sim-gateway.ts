@@ -184,7 +184,7 @@ function reader(
         const shownUntilMs = schedule.nowMs - dice.below(USE_SHOWN_AFTER_MS_MAX);
         const shown = (world.key(keyId)?.usesMs ?? []).filter((atMs) => atMs <= shownUntilMs);
         const owner = world.key(keyId)?.user;
-        const { forgotten } = referee.knowledgeOf(process);
+        const { forgotten } = referee.knowledge.of(process);
         forgotten.delete(keyId);
         if (faults.hit('uses-forgotten')) {
           forgotten.add(keyId);

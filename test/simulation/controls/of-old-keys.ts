@@ -130,7 +130,10 @@ export const OF_OLD_KEYS: readonly Control[] = [
     invariant: 'I15',
     fault: 'a deadline is kept that was taken back since it was announced',
     shows: 'it is in use',
-    forced: { ...noFaultOf('disk-', 'killed', 'operator-'), 'deadline-changes': 0.7 },
+    forced: {
+      ...noFaultOf('disk-', 'operator-', 'details-', 'create-', 'key'),
+      'deadline-changes': 0.9,
+    },
     cuts: [
       {
         module: 'lifecycle/quiet-gate',
