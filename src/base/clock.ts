@@ -68,6 +68,12 @@ export function earliestOf(times: readonly (Date | undefined)[]): Date | undefin
   return known.length === 0 ? undefined : new Date(Math.min(...known));
 }
 
+/** The last of the times that are known; undefined when none is. */
+export function latestOf(times: readonly (Date | undefined)[]): Date | undefined {
+  const known = times.filter((time) => time !== undefined).map(Number);
+  return known.length === 0 ? undefined : new Date(Math.max(...known));
+}
+
 /** Rounded up to the minute that messages name: a run at that minute must not come too early. */
 export function upToMinute(time: Date): Date {
   return new Date(Math.ceil(time.getTime() / MS_PER_MINUTE) * MS_PER_MINUTE);

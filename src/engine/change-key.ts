@@ -14,7 +14,7 @@ export interface KeyChange {
   readonly to: 'Active' | 'Inactive' | 'deleted';
   readonly by: ChangedBy;
   readonly why: string;
-  /** Whether the old key of a rotation goes whatever uses it, should this run die on the way. */
+  /** Whether the old key of a rotation goes whatever uses it, should this run not come to it: a person's word. */
   readonly althoughInUse?: boolean;
   /** The rotation whose step it is; left out when it is about the key alone. */
   readonly rotation?: string;
@@ -35,14 +35,19 @@ export async function changeKey(change: KeyChange, work: UserWork): Promise<void
 }
 
 async function recordIntent(change: KeyChange, work: UserWork): Promise<void> {
-  const { keyId, to, why: reason, althoughInUse, rotation } = change;
+  const { keyId, to, by, why: reason, althoughInUse, rotation } = change;
   if (rotation !== undefined) {
     // I13: the verdict about a key that is discarded is on record since an earlier step.
     if (to !== 'Inactive') return;
     // One that was in grace may go for several reasons; an earlier format knows of none.
     const isEnding = isGraced(work.history.rotation(rotation));
-    const because = { ...(isEnding && { reason }), ...(althoughInUse && { althoughInUse }) };
-    return await work.record(rotation, { type: 'deactivating', ...because });
+    const isWord = by === 'operator' || by === 'finish';
+    return await work.record(rotation, {
+      type: 'deactivating',
+      ...((isEnding || isWord) && { reason }),
+      ...(althoughInUse && { althoughInUse }),
+      ...(isWord && { by }),
+    });
   }
   await work.recordKey({ type: INTENTS[to], keyId, reason });
 }

@@ -1,6 +1,9 @@
 // A key that a person names is made Inactive or Active, or deleted, as judge-named-key.ts has judged it.
 
-import { KeyturnError } from '../base/errors.ts';
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { keyCommand } from '../base/key-command.ts';
+import type { KeyDetails } from '../lifecycle/keys.ts';
+import type { Ending } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
 import { changeKey, deleteAsJudged } from './change-key.ts';
 import {
@@ -53,15 +56,38 @@ async function perform(
   if (verb === 'delete') return await deleteAsJudged(key, because, work);
   if (ends === undefined)
     return await changeKey({ keyId: key.id, to: STATUS[verb], ...because }, work);
-  await cutOver(ends, { ...because, althoughInUse }, work);
+  await cutOver(ends, { ...because, althoughInUse }, work).catch((thrown: unknown) => {
+    throw pendingError(toKeyturnError(thrown), { key, ends }, work);
+  });
   if (work.history.rotation(ends.id).phase === 'deactivated') return;
   throw new KeyturnError('key-changed', `${key.id} of ${work.user} is gone; somebody deleted it`, {
     hint: 'the rotation that replaced it is over; nothing else is to be done',
   });
 }
 
-/** The key is Inactive already, and a rotation that waited for that has come to its end. */
-async function settle({ ends }: NamedKeyPlan, work: UserWork): Promise<void> {
+/** What a person said stands, although it could not be done now: the next run carries it out. */
+function pendingError(
+  error: KeyturnError,
+  { key, ends }: { readonly key: KeyDetails; readonly ends: Ending },
+  { history, account }: UserWork,
+): KeyturnError {
+  const { code, hintParts, notBefore, cause } = error;
+  const state = history.rotation(ends.id);
+  if (state.phase !== 'deactivating' || state.word?.althoughInUse !== true) return error;
+  const hint = [
+    ...hintParts,
+    `what you asked for stands: the next run makes ${key.id} Inactive, whatever uses it; to take that back:`,
+    keyCommand('activate', key.id, account.policy.reach),
+  ];
+  return new KeyturnError(code, error.message, { hint, notBefore, cause });
+}
+
+/**
+ * The key is Inactive already, and a rotation that waited for that has come to its end; or it is Active, and
+ * is to stay so until nothing uses it.
+ */
+async function settle({ ends, keeps }: NamedKeyPlan, work: UserWork): Promise<void> {
+  if (keeps !== undefined) return await work.record(keeps.id, { type: 'in-grace' });
   if (ends === undefined) return;
   await work.record(ends.id, { type: 'deactivated' });
   await settleEnded(ends.id, work);

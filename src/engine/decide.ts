@@ -23,6 +23,7 @@ import { dependsOn } from '../lifecycle/signer.ts';
 import { assertHeldEverywhere, placesLeft, prepareDelivery, prepareToFinish } from './delivery.ts';
 import { askPlaces } from './holders.ts';
 import { readLastUse } from './key-details.ts';
+import { usesOfKey } from './key-uses.ts';
 import type { UserAtHand } from './user-work.ts';
 
 /** The decision for these keys of the user. */
@@ -71,10 +72,8 @@ export async function decideHold(about: RetiringKey, holdDays: number, at: UserA
   return await decided(asking, answering(at));
 }
 
-export function factsOf(
-  { user, account, history }: UserAtHand,
-  keys: readonly AccessKey[],
-): Omit<UserFacts, 'wanted'> {
+export function factsOf(at: UserAtHand, keys: readonly AccessKey[]): Omit<UserFacts, 'wanted'> {
+  const { user, account, history } = at;
   const { state, policy, gateway, clock } = account;
   return {
     keys,
@@ -83,7 +82,7 @@ export function factsOf(
     cleanUpDays: policy.cleanUpDays,
     oldKeyFate: policy.oldKeyFate,
     retire: policy.retire,
-    usesOf: (key) => state.sightings.usesOf(user, key),
+    usesOf: (key) => usesOfKey(key, at),
     lastLook: (key) => state.sightings.lookAt(user, key),
     orphans: policy.orphans,
     wordCommand: policy.wordCommand,

@@ -6,14 +6,17 @@ import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
 import { keysCommand } from '../base/key-command.ts';
 import { retiringKey } from '../lifecycle/decide-user.ts';
-import { type AccessKey, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
+import { judgeUse, type NamedUse, namedUse } from '../lifecycle/in-use.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
 import type { RotationStep } from '../lifecycle/record.ts';
-import { HOLD_DAYS, judgeQuiet, type RetiringKey } from '../lifecycle/retirement.ts';
+import { HOLD_DAYS, type RetiringKey } from '../lifecycle/retirement.ts';
 import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
 import type { AccountWork } from './account-work.ts';
 import { changeKey, deleteAsJudged } from './change-key.ts';
 import { decide, decideHold, factsOf } from './decide.ts';
 import { readLastUse } from './key-details.ts';
+import { rememberTakenBack } from './key-uses.ts';
+import { whyInUse } from './refuse-named-key.ts';
 import { settleLeftOver } from './settle-custody.ts';
 import { settleSteps } from './settle-steps.ts';
 import { type UserAtHand, type UserWork, whileAlone } from './user-work.ts';
@@ -26,8 +29,10 @@ export interface FinishRequest {
   readonly currentKeyId: AccessKeyId;
   /** Delete it although the hold is not over. */
   readonly deleteNow: boolean;
-  /** Do not wait for AWS's last-used times to catch up with the cut-over. */
+  /** Do not wait for the silence after the cut-over, where AWS shows no use since then. */
   readonly skipQuietWait: boolean;
+  /** The person's word that it goes whatever uses it (I15). */
+  readonly althoughInUse?: boolean;
   /**
    * Called inside the claim, just before a change: throws unless whoever used the replaced key holds
    * the other one now, and AWS accepts it (I4, I13).
@@ -59,7 +64,7 @@ export async function foretellFinish(
   assertReplaced(request, keys, account.policy);
   const now = account.clock.now();
   if (key.status === 'Active') {
-    assertQuiet(request, await about(key, keys, at), now);
+    assertQuiet(request, await about(key, keys, at), at);
     await request.confirm();
     return { kind: 'deactivated', deletableFrom: afterHold(now) };
   }
@@ -101,6 +106,7 @@ export async function finishKey(
       return { kind: 'gone' };
     }
     assertReplaced(request, keys, account.policy);
+    await rememberTakenBack(keys, work);
     if (key.status === 'Active')
       return await deactivate(request, await about(key, keys, work), work);
     // Somebody else made it Inactive, so its hold begins now (I5).
@@ -125,7 +131,8 @@ async function about(
 /** A rotation that waited for the end of its old key has come to it. */
 async function endGrace(step: RotationStep, work: UserWork): Promise<void> {
   const { open } = work.history;
-  if (open?.phase === 'in-grace') await work.record(open.id, step);
+  if (open?.phase === 'in-grace' || open?.phase === 'deactivating')
+    await work.record(open.id, step);
 }
 
 /**
@@ -135,7 +142,8 @@ async function endGrace(step: RotationStep, work: UserWork): Promise<void> {
 async function assertNothingOpen(at: UserAtHand, keyId: AccessKeyId): Promise<void> {
   const { open } = at.history;
   if (open === undefined) return;
-  if (open.phase === 'in-grace' && open.oldKeyId === keyId) return;
+  const isEnding = open.phase === 'in-grace' || open.phase === 'deactivating';
+  if (isEnding && open.oldKeyId === keyId) return;
   const keys = await at.account.gateway.reader.listAccessKeys(at.user);
   const { recover } = await decide(at, keys, { kind: 'recovery' });
   const stands = recover?.leadsTo === 'nothing' ? recover.error : undefined;
@@ -184,44 +192,51 @@ async function deactivate(
   work: UserWork,
 ): Promise<FinishOutcome> {
   const { clock } = work.account;
-  assertQuiet(request, facts, clock.now());
+  assertQuiet(request, facts, work);
   await request.confirm();
   const { open } = work.history;
-  const change = { keyId: facts.key.id, to: 'Inactive', by: 'finish', why: 'finish' } as const;
+  const { althoughInUse = false } = request;
+  const why = althoughInUse ? 'finish, although it may be in use' : 'finish';
+  const change = { keyId: facts.key.id, to: 'Inactive', by: 'finish', why, althoughInUse } as const;
   await changeKey({ ...change, ...(open !== undefined && { rotation: open.id }) }, work);
   return { kind: 'deactivated', deletableFrom: afterHold(clock.now()) };
 }
 
-/** The key must not have been used since the new one took over. */
-function assertQuiet({ user, skipQuietWait }: FinishRequest, facts: RetiringKey, now: Date): void {
-  const { id } = facts.key;
-  const verdict = judgeQuiet(facts, now);
-  switch (verdict.kind) {
-    case 'quiet':
-      return;
-    case 'use-unknown':
-      throw new KeyturnError('last-use-unknown', `the last use of ${id} cannot be read`, {
-        hint: 'grant iam:GetAccessKeyLastUsed; a key in use must not be made Inactive',
-      });
-    case 'used-since':
-      throw new KeyturnError(
-        'still-in-use',
-        `${id} of ${user} was used at ${verdict.at.toISOString()}, after it was replaced`,
-        { hint: 'find what still holds it, give it the new key, and finish a day later' },
-      );
-    case 'too-soon': {
-      if (skipQuietWait) return;
-      const hours = LAST_USE_LAG_MS / 3_600_000;
-      throw new KeyturnError(
-        'still-in-use',
-        `${id} was replaced less than ${hours} hours ago, and AWS may show a use of it up to four hours late`,
-        {
-          notBefore: verdict.notBefore,
-          hint: `finish after ${minuteOf(verdict.notBefore)}, or with --now if nothing else can hold the key`,
-        },
-      );
-    }
+/** I15: by the rule of every run, counted from the cut-over. A person may override it by name. */
+function assertQuiet(request: FinishRequest, facts: RetiringKey, work: UserAtHand): void {
+  const { user, skipQuietWait, althoughInUse = false } = request;
+  const { key } = facts;
+  const now = work.account.clock.now();
+  const lastUse = facts.lastUse === 'unread' ? 'unreadable' : facts.lastUse;
+  const use = namedUse(key, lastUse, factsOf(work, [key]));
+  const verdict = judgeUse(use, undefined, now);
+  if (verdict.kind === 'unused' || althoughInUse) return;
+  const override =
+    'if whatever uses it may stop working: add --although-in-use, and it is made Inactive now';
+  if (verdict.kind === 'use-unknown') {
+    throw new KeyturnError('last-use-unknown', `the last use of ${key.id} cannot be read`, {
+      hint: `grant iam:GetAccessKeyLastUsed; ${override}`,
+    });
   }
+  const mayFollow = isUnusedSince(use);
+  if (mayFollow && skipQuietWait) return;
+  const { notBefore } = verdict;
+  const orNow = mayFollow ? ', or with --now if nothing else can hold the key' : '';
+  throw new KeyturnError(
+    'still-in-use',
+    `key ${key.id} of ${user} ${whyInUse(verdict, key, now)}`,
+    {
+      notBefore,
+      hint: `give the new key to whatever holds it, and finish after ${minuteOf(notBefore)}${orNow}; ${override}`,
+    },
+  );
+}
+
+/** Whether AWS shows no use since it was replaced, so that all that is left is to wait. */
+function isUnusedSince({ lastUse, cutOverAt, uses }: NamedUse): boolean {
+  if (cutOverAt === undefined || lastUse === 'unreadable') return false;
+  const usedAt = lastUse.used === 'at' ? lastUse.at : undefined;
+  return [usedAt, uses?.activeSince].every((time) => time === undefined || time <= cutOverAt);
 }
 
 async function remove(

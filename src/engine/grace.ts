@@ -8,9 +8,15 @@ import type { Graced } from '../lifecycle/rotation.ts';
 import { type ForetoldFate, oldKeyOf, type Retired, type RetirementOutcome } from './outcome.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
-/** The notice that a deadline is kept from now on is durable before anybody reads it. */
+/** The notice that a deadline is kept then, or is not, is durable before anybody reads it. */
 export async function announce({ rotation, waiting }: Grace, work: UserWork): Promise<void> {
-  if (waiting.announces) await work.record(rotation.id, { type: 'deadline-announced' });
+  const { announces, withdraws, deadline } = waiting;
+  if (announces && deadline !== undefined) {
+    const told = deadline.toISOString();
+    await work.record(rotation.id, { type: 'deadline-announced', deadline: told });
+  } else if (withdraws) {
+    await work.record(rotation.id, { type: 'deadline-withdrawn' });
+  }
 }
 
 /** Says so on the log: as a warning where somebody uses the key, or nobody can tell. */

@@ -8,9 +8,8 @@ import { MS_PER_DAY } from '../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Hint } from '../base/hint.ts';
 import { type KeyVerb, keysCommand, undoCommand } from '../base/key-command.ts';
-import { provedAt } from '../lifecycle/decide-grace.ts';
 import { retiringKey } from '../lifecycle/decide-user.ts';
-import { judgeUse } from '../lifecycle/in-use.ts';
+import { judgeUse, namedUse } from '../lifecycle/in-use.ts';
 import type { AccessKey, KeyDetails } from '../lifecycle/keys.ts';
 import { HOLD_DAYS } from '../lifecycle/retirement.ts';
 import type { Ending } from '../lifecycle/rotation.ts';
@@ -19,6 +18,7 @@ import { useWords } from '../lifecycle/use-words.ts';
 import { decide, decideHold, factsOf } from './decide.ts';
 import { assertHeldEverywhere } from './delivery.ts';
 import { readLastUse } from './key-details.ts';
+import { rememberTakenBack, usesOfKey } from './key-uses.ts';
 import {
   activeError,
   heldError,
@@ -51,6 +51,8 @@ export interface NamedKeyPlan {
   readonly althoughInUse?: boolean;
   /** The rotation whose old key it is, and that ends when it is Inactive. */
   readonly ends: Ending | undefined;
+  /** The same where the key is to be made Inactive and is not: that is taken back. */
+  readonly keeps?: Ending;
   /** What a person should know. */
   readonly notes: readonly Hint[];
   /** When the hold of a key that is or becomes Inactive is over. */
@@ -80,6 +82,7 @@ export async function judgeNamedKey(
       hint: ['their keys:', keysCommand(['--user', user], policy.reach)],
     });
   }
+  await rememberTakenBack(keys, at);
   const key = { ...listed, lastUse: await readLastUse(gateway.reader, listed) };
   const ends = endingOf(request, keys, at);
   try {
@@ -127,6 +130,9 @@ async function planFor(
   const { verb } = request;
   const { key, ends } = named;
   if (ends === undefined) await assertNothingOpen(request, named, at);
+  if (verb === 'activate' && ends?.phase === 'deactivating' && key.status === 'Active') {
+    return takenBack(request, { key, ends }, at);
+  }
   if (verb !== 'delete' && key.status === STATUS[verb]) {
     return nothingFor(key, verb === 'deactivate' ? ends : undefined);
   }
@@ -144,6 +150,19 @@ async function planFor(
     case 'delete':
       return await judgeDeletion(request, named, at);
   }
+}
+
+/** An earlier command or run was to make the key Inactive, and has not: it may stay until it is quiet. */
+function takenBack(
+  request: NamedKeyRequest,
+  { key, ends }: { readonly key: KeyDetails; readonly ends: Ending },
+  at: UserAtHand,
+): NamedKeyPlan {
+  // Another promise was made of it, which only the end of the whole rotation takes back.
+  if (ends.oldKeyFate !== 'when-quiet')
+    throw openError(request, { open: ends, isWaiting: true }, at);
+  const note = `an earlier command was to make ${key.id} Inactive, and could not; that is taken back, and it stays Active until nothing uses it`;
+  return { ...nothingFor(key), keeps: ends, notes: [note] };
 }
 
 /** I7: whatever the person says. */
@@ -171,21 +190,13 @@ async function assertNothingOpen(
 }
 
 /** I15: quiet before you cut. I5: a person may leave a user without an Active key, but by name. */
-function judgeDeactivation(
-  request: NamedKeyRequest,
-  named: Named,
-  { account, history }: UserAtHand,
-): NamedKeyPlan {
+function judgeDeactivation(request: NamedKeyRequest, named: Named, at: UserAtHand): NamedKeyPlan {
+  const { account, history } = at;
   const { user, quietDays, althoughInUse, althoughOnlyActive } = request;
   const { key, ends } = named;
   const now = account.clock.now();
-  const use = {
-    ...key,
-    uses: account.state.sightings.usesOf(user, key),
-    checkedAt: provedAt(key.id, history),
-    cutOverAt: ends?.since,
-  };
-  const verdict = judgeUse(use, quietDays, now);
+  const usesOf = () => usesOfKey(key, at);
+  const verdict = judgeUse(namedUse(key, key.lastUse, { history, usesOf }), quietDays, now);
   const isOnlyActive = otherActive(named) === undefined;
   const isOnlyRefused = isOnlyActive && !althoughOnlyActive;
   const isUnused = verdict.kind === 'unused';

@@ -52,7 +52,7 @@ const STEPS: Record<
 > = {
   deliver,
   prove,
-  'cut-over': (rotation, work) => cutOver(rotation, replaced(rotation), work),
+  'cut-over': (rotation, work) => cutOver(rotation, becauseOf(rotation), work),
   complete,
   undo: async (rotation, work) => {
     assert(rotation.phase === 'undoing', 'the step follows from the phase');
@@ -89,8 +89,7 @@ async function retire(rotation: WithNewKey, work: UserWork): Promise<'went' | 'w
   const { id, phase } = rotation;
   const leaving = await gateNow(rotation, work);
   if (leaving === undefined || leaving.verdict.kind !== 'wait') {
-    const althoughInUse = leaving?.verdict.kind === 'deadline';
-    await cutOver(rotation, { ...replaced(rotation, leaving?.verdict.why), althoughInUse }, work);
+    await cutOver(rotation, becauseOf(rotation, leaving?.verdict.why), work);
     return 'went';
   }
   const { oldKey, verdict: waiting } = leaving;
@@ -126,10 +125,15 @@ async function gateNow(rotation: WithNewKey, work: UserWork) {
   return leaving;
 }
 
-/** As the rotation itself does it. */
-function replaced({ newKeyId }: WithNewKey, because?: string): Because {
-  const why = `replaced by ${newKeyId}`;
-  return { by: 'rotation', why: because === undefined ? why : `${why}, and ${because}` };
+/** As a person has asked for it, where an earlier run could not carry that out; else as the rotation does it. */
+function becauseOf(rotation: WithNewKey, because?: string): Because {
+  const replaced = `replaced by ${rotation.newKeyId}`;
+  const word = rotation.phase === 'deactivating' ? rotation.word : undefined;
+  if (word !== undefined) {
+    const { by, reason: why = replaced, althoughInUse } = word;
+    return { by, why, althoughInUse };
+  }
+  return { by: 'rotation', why: because === undefined ? replaced : `${replaced}, and ${because}` };
 }
 
 type Because = Pick<KeyChange, 'by' | 'why' | 'althoughInUse'>;

@@ -113,22 +113,17 @@ function inactiveKeyHint(keys: readonly KeyDetails[], { account }: UserAtHand): 
 function noRoomError({ slot }: NoRoom, { user, account }: UserAtHand): KeyturnError {
   if (slot.kind === 'full') {
     return new KeyturnError(
-      'no-free-slot',
+      slot.code ?? 'no-free-slot',
       `there is no room for a new key of ${user}: ${slot.because}`,
       { hint: roomHint(slot.way, account.policy.reach) },
     );
   }
   const { key, because } = slot;
   return new KeyturnError(
-    key.status === 'Active' ? 'two-active-keys' : 'no-free-slot',
+    'no-free-slot',
     `${user} has two keys, and ${key.id} (${because}) would have to go to make room`,
     {
-      hint: [
-        key.status === 'Active'
-          ? 'make room for it: once nothing uses that key,'
-          : 'make room for it:',
-        keyCommand(key.status === 'Active' ? 'deactivate' : 'delete', key.id, account.policy.reach),
-      ],
+      hint: ['make room for it:', keyCommand('delete', key.id, account.policy.reach)],
     },
   );
 }

@@ -10,7 +10,7 @@ import {
   type SameReach,
   undoCommand,
 } from '../base/key-command.ts';
-import type { UseVerdict } from '../lifecycle/in-use.ts';
+import type { Newly, UseVerdict } from '../lifecycle/in-use.ts';
 import type { KeyDetails, LastUse } from '../lifecycle/keys.ts';
 import { phaseWords } from '../lifecycle/phase-words.ts';
 import { HOLD_DAYS, type HoldVerdict } from '../lifecycle/retirement.ts';
@@ -69,18 +69,16 @@ export function inUseError(
       });
     case 'too-young': {
       const { notBefore } = verdict;
-      const made = `${key.createdAt.toISOString().slice(0, 16)}Z`;
-      return new KeyturnError(
-        'still-in-use',
-        `${whose} was made at ${made}, and may be waiting for its first use`,
-        { hint: `wait until ${minuteOf(notBefore)}; ${override}`, notBefore },
-      );
+      return new KeyturnError('still-in-use', `${whose} ${whyInUse(verdict, key, now)}`, {
+        hint: `wait until ${minuteOf(notBefore)}; ${override}`,
+        notBefore,
+      });
     }
     case 'in-use': {
-      const { notBefore, lastUse, quiet } = verdict;
+      const { notBefore, quiet } = verdict;
       const why = quiet.days > quietDays ? ` (${quiet.because})` : '';
       const wait = `give another key to whatever uses it; when nothing has used it for ${quiet.days} days${why}, from ${minuteOf(notBefore)} on, this command makes it Inactive`;
-      return new KeyturnError('still-in-use', `${whose} is in use: ${usedAt(lastUse, now)}`, {
+      return new KeyturnError('still-in-use', `${whose} ${whyInUse(verdict, key, now)}`, {
         hint: `${wait}; ${override}`,
         notBefore,
       });
@@ -90,9 +88,31 @@ export function inUseError(
 
 const ALTHOUGH_ONLY = '--although-only-active';
 
+/** Why it counts as in use, as what is said of the key. */
+export function whyInUse(
+  verdict: Exclude<Used, { readonly kind: 'use-unknown' }>,
+  { createdAt }: Pick<KeyDetails, 'createdAt'>,
+  now: Date,
+): string {
+  const why = verdict.newly && newlyWords(verdict.newly);
+  if (verdict.kind === 'in-use') return `${why ?? 'is in use'}: ${usedAt(verdict.lastUse, now)}`;
+  return why ?? `was made at ${timeOf(createdAt)}, and may be waiting for its first use`;
+}
+
+/** Why a silence of before proves nothing. */
+function newlyWords({ what, at }: Newly): string {
+  return what === 'replaced'
+    ? `was replaced at ${timeOf(at)}, and what has it may not have followed yet`
+    : `was taken back into use at ${timeOf(at)}, and its silence before says nothing`;
+}
+
+function timeOf(time: Date): string {
+  return `${time.toISOString().slice(0, 16)}Z`;
+}
+
 /** "last used today with s3, at 2026-11-28T05:58Z" */
 function usedAt(lastUse: Extract<LastUse, { used: 'at' }>, now: Date): string {
-  return `${useWords(lastUse, now)}, at ${lastUse.at.toISOString().slice(0, 16)}Z`;
+  return `${useWords(lastUse, now)}, at ${timeOf(lastUse.at)}`;
 }
 
 export function onlyActiveError(

@@ -4,6 +4,7 @@ import { minuteOf } from '../base/clock.ts';
 import { unreachable } from '../base/errors.ts';
 import type { Hint } from '../base/hint.ts';
 import { keyCommand, type SameReach } from '../base/key-command.ts';
+import { HOLD_DAYS } from '../lifecycle/retirement.ts';
 import type { WayToRoom } from '../lifecycle/slot.ts';
 
 export function roomHint(way: WayToRoom, reach: SameReach | undefined): Hint {
@@ -12,8 +13,11 @@ export function roomHint(way: WayToRoom, reach: SameReach | undefined): Hint {
       return 'delete keys in IAM until one is left';
     case 'sign-otherwise':
       return 'sign with a role, or with the key of another user, and run again';
-    case 'find-user':
-      return 'find what still holds it, give it the new key, and run again a day later';
+    case 'deactivate-first':
+      return [
+        `when nothing has missed it for ${HOLD_DAYS} days, run this again, and it is deleted to make room; make it Inactive now, if nothing uses it, with keyctl finish where a profile keeps it as [PROFILE-previous], or:`,
+        keyCommand('deactivate', way.keyId, reach),
+      ];
     case 'activate':
       return [
         'if that key is to be replaced, make it Active again:',

@@ -16,6 +16,7 @@ import { create } from './create-key.ts';
 import { decide, decideNext } from './decide.ts';
 import { makePlaces } from './delivery.ts';
 import { announce, retiredOutcome, tellGrace, waitingOutcome } from './grace.ts';
+import { rememberTakenBack } from './key-uses.ts';
 import { assertNotRenamed } from './other-name.ts';
 import {
   type CleanupOutcome,
@@ -114,6 +115,7 @@ export async function turn(wanted: Wanted, work: UserWork): Promise<Turn> {
     // What is acted on is read inside the claim: the inventory may be minutes old.
     const keys = await keysUnlessGone(work);
     if (keys === undefined) return NOTHING;
+    await rememberTakenBack(keys, work);
     const decision = await decideOrFail(keys, wanted, work);
     if ('kind' in decision) return { ...NOTHING, recovered: decision };
     tellUnexplained(decision, work);

@@ -68,7 +68,7 @@ export function gateFor(
     createdAt: oldKey.createdAt,
     lastUse,
     cutOverAt: graced?.since,
-    announcedAt: graced?.announcedAt,
+    announcedDeadline: graced?.announcedDeadline,
     begunAt: rotation?.intendedAt ?? now,
     checkedAt: provedAt(oldKey.id, history),
     uses: usesOf(oldKey),

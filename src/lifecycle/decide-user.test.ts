@@ -168,7 +168,7 @@ describe('what is decided about a user', () => {
   });
 
   it('only the key that the operator named makes room (I6)', () => {
-    const keys = [key(OLD, 10), key(NEW, 500)];
+    const keys = [key(OLD, 40), key(NEW, 500, 'Inactive')];
     const wanted = (mayRemove: AccessKey['id'] | undefined) =>
       ({ kind: 'named-key', keyId: OLD, mayRemove }) as const;
     const asked = decide({ keys, wanted: wanted(undefined) }).decision.next;
@@ -179,6 +179,14 @@ describe('what is decided about a user', () => {
     assert.equal(allowed.makesRoom?.key.id, NEW);
     const other = decide({ keys, wanted: wanted(SIGNING) }).decision.next;
     assert.equal(other.kind, 'no-room');
+  });
+
+  it('no Active key makes room, whoever names it (I5, I15)', () => {
+    const keys = [key(OLD, 40), key(NEW, 500)];
+    const wanted = { kind: 'named-key', keyId: OLD, mayRemove: NEW } as const;
+    const { next } = decide({ keys, wanted }).decision;
+    assert(next.kind === 'no-room' && next.slot.kind === 'full');
+    assert.equal(next.slot.code, 'two-active-keys');
   });
 });
 

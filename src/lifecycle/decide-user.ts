@@ -3,7 +3,7 @@
 // the run performs it, so that one foretells the other exactly (I12).
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { earliestOf } from '../base/clock.ts';
+import { earliestOf, latestOf } from '../base/clock.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import { type Grace, gateOf, graceOf } from './decide-grace.ts';
 import {
@@ -29,7 +29,7 @@ import {
 import type { GateVerdict } from './quiet-gate.ts';
 import type { JournaledTarget, OldKeyFate } from './record.ts';
 import type { RetirePolicy } from './retire-policy.ts';
-import { type HoldVerdict, judgeHold, type RetiringKey } from './retirement.ts';
+import { type HoldVerdict, judgeHold, type OtherKey, type RetiringKey } from './retirement.ts';
 import { asksLastUse } from './rotation.ts';
 import { judgeSlot, otherKey, type RemovableKey, type SlotVerdict } from './slot.ts';
 import type { Look, UseHistory } from './use-history.ts';
@@ -247,10 +247,10 @@ export function retiringKey(
     lastUse: 'unread',
     cutOverAt: history.cutOverAt(key.id),
     deactivatedAt: history.deactivatedAt(key.id),
-    lastSeenActive: latest([lastSeenActive(key, keys), history.lastActiveAt(key.id)]),
+    lastSeenActive: latestOf([lastSeenActive(key, keys), history.lastActiveAt(key.id)]),
     inactiveSince: inactiveSince(key.id),
     others: others.map((other) => ({ key: other, lastUse: 'unread' })),
-    successorCreatedAt: latest(others.map(({ createdAt }) => createdAt)),
+    successorCreatedAt: latestOf(others.map(({ createdAt }) => createdAt)),
     isSigning: signer.dependsOn(key.id),
   };
 }
@@ -302,13 +302,24 @@ function* nextNamed(
   const dependsOn = (id: AccessKeyId) => signer.dependsOn(id);
   const around = { keys, currentKeyId: keyId, dependsOn };
   const other = otherKey(around);
-  const lastUse = other === undefined ? ('unread' as const) : yield* askLastUse(other.id);
-  const about = (key: AccessKey): RetiringKey => ({ ...retiringKey(key, facts), lastUse });
+  const isHeld = other !== undefined && other.status !== 'Active';
+  const held = isHeld ? yield* aboutHeld(other, facts) : undefined;
+  const about = (key: AccessKey): RetiringKey => held ?? retiringKey(key, facts);
   const slot = judgeSlot({ ...around, about }, now);
   if (slot.kind === 'free') return yield* rotation(oldKey, undefined, facts);
   // I6: only the key that the operator was shown and named, not another that came since.
   const isAllowed = slot.kind === 'removable' && slot.key.id === mayRemove;
   return isAllowed ? yield* rotation(oldKey, slot, facts) : { kind: 'no-room', oldKey, slot };
+}
+
+/** An Inactive key with all that its hold depends on, which is the use of the other keys too. */
+function* aboutHeld(key: AccessKey, facts: UserFacts): Asking<RetiringKey> {
+  const about = retiringKey(key, facts);
+  const others: OtherKey[] = [];
+  for (const other of about.others) {
+    others.push({ ...other, lastUse: yield* askLastUse(other.key.id) });
+  }
+  return { ...about, others, lastUse: yield* askLastUse(key.id) };
 }
 
 /** A key that cannot be delivered is better not made; nor one that not all readers would get. */
@@ -328,9 +339,4 @@ function* rotation(
   const gate = isGated ? yield* gateOf({ oldKey, rotation: undefined }, facts) : undefined;
   const { targets, missing = [] } = delivery;
   return { kind: 'rotate', oldKey, targets, missing, makesRoom, gate };
-}
-
-function latest(times: readonly (Date | undefined)[]): Date | undefined {
-  const known = times.filter((time) => time !== undefined).map(Number);
-  return known.length === 0 ? undefined : new Date(Math.max(...known));
 }

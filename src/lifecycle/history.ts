@@ -27,6 +27,8 @@ interface KeyPast {
   deactivatedAtMs: number | undefined;
   /** The latest time at which the journal tells of it as Active, or about to be. */
   activeAtMs: number | undefined;
+  /** When it was last made Active again, or came back into its places. */
+  takenBackMs: number | undefined;
   /** The latest time at which the journal tells of a request of ours to make it Inactive, or of its end. */
   inactiveAskedMs: number | undefined;
   /** The run that made the request. */
@@ -186,6 +188,15 @@ export class UserHistory {
   }
 
   /**
+   * When the journal says that the key was last taken back into use (I15), by a person or an undo; undefined
+   * when it was not. Nobody could use it before, or nobody was to.
+   */
+  takenBackAt(keyId: AccessKeyId): Date | undefined {
+    this.#catchUp();
+    return dateOf(this.#keys.get(keyId)?.takenBackMs);
+  }
+
+  /**
    * Until when a request of ours to make the key Inactive may land, once more or for the first time; undefined
    * when there was none (I13).
    */
@@ -286,7 +297,8 @@ export class UserHistory {
     if (step.type === 'deactivating') this.#asksToRetire(rotation, at, step.reason);
     if (step.type === 'deactivated') this.#unsettled.delete(rotation.oldKeyId);
     // An undo tells of the key that it goes back to, every other step of the key that is replaced.
-    const about = step.type === 'undoing' ? step.toKeyId : rotation.oldKeyId;
+    const isUndo = step.type === 'undoing' || step.type === 'undone';
+    const about = isUndo && 'undo' in rotation ? rotation.undo.toKeyId : rotation.oldKeyId;
     note(this.#key(about), record);
   }
 
@@ -325,6 +337,7 @@ export class UserHistory {
       past = {
         deactivatedAtMs: undefined,
         activeAtMs: undefined,
+        takenBackMs: undefined,
         inactiveAskedMs: undefined,
         inactiveAskedBy: undefined,
         rotations: new Set(),
@@ -350,6 +363,13 @@ const ASKS_FOR_INACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set([
   'retiring',
 ]);
 
+const TAKES_BACK: ReadonlySet<JournalRecord['step']['type']> = new Set([
+  'undoing',
+  'undone',
+  'reactivating',
+  'reactivated',
+]);
+
 const IS_INACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set(['deactivated', 'retired']);
 
 function note(past: KeyPast, { step: { type }, at, run }: JournalRecord): void {
@@ -365,6 +385,7 @@ function note(past: KeyPast, { step: { type }, at, run }: JournalRecord): void {
   const isAsker = IS_INACTIVE.has(type) && run === past.inactiveAskedBy;
   if (ASKS_FOR_INACTIVE.has(type)) past.inactiveAskedBy = run;
   if (ASKS_FOR_INACTIVE.has(type) || isAsker) past.inactiveAskedMs = atMs;
+  if (TAKES_BACK.has(type)) past.takenBackMs = Math.max(atMs, past.takenBackMs ?? atMs);
   if (SAYS_ACTIVE.has(type)) past.activeAtMs = Math.max(atMs, past.activeAtMs ?? atMs);
 }
 

@@ -1,13 +1,32 @@
-// Whether a key may be in use, before a person makes it Inactive by name (I15). quiet-gate.ts decides, as it
-// does for the old key of a rotation; only the answer is another one, because nothing waits for it.
+// Whether a key may be in use, before a person makes it Inactive by name or finishes it (I15). quiet-gate.ts
+// decides, as it does for the old key of a rotation; only the answer is another one, because nothing waits for it.
 
-import type { LastUse } from './keys.ts';
-import { type QuietPeriod, quietAt, quietPeriod, type UseFacts } from './quiet-gate.ts';
-import { NEVER_LOOKED } from './use-history.ts';
+import { provedAt } from './decide-grace.ts';
+import type { UserHistory } from './history.ts';
+import type { AccessKey, LastUse } from './keys.ts';
+import { knownUse, type QuietPeriod, quietAt, quietPeriod, type UseFacts } from './quiet-gate.ts';
+import { NEVER_LOOKED, type UseHistory } from './use-history.ts';
 
 /** What is known of the use of a key. More than the key itself is known of those that runs have looked at. */
 export type NamedUse = Pick<UseFacts, 'createdAt' | 'lastUse'> &
   Partial<Pick<UseFacts, 'cutOverAt' | 'checkedAt' | 'uses'>>;
+
+/** All that is known of the use of a key, whatever it is asked for. */
+export function namedUse(
+  key: AccessKey,
+  lastUse: LastUse | 'unreadable',
+  { history, usesOf }: { history: UserHistory; usesOf: (key: AccessKey) => UseHistory },
+): NamedUse {
+  const { id, createdAt } = key;
+  const checkedAt = provedAt(id, history);
+  return { createdAt, lastUse, cutOverAt: history.cutOverAt(id), checkedAt, uses: usesOf(key) };
+}
+
+/** What came after its last use, so that its silence before says nothing. */
+export interface Newly {
+  readonly what: 'replaced' | 'taken-back';
+  readonly at: Date;
+}
 
 export type UseVerdict =
   | { readonly kind: 'unused' }
@@ -15,22 +34,42 @@ export type UseVerdict =
   | {
       readonly kind: 'in-use';
       readonly lastUse: Extract<LastUse, { used: 'at' }>;
+      readonly newly: Newly | undefined;
       /** How long it must be quiet. */
       readonly quiet: QuietPeriod;
       /** When it counts as unused, if nothing uses it until then. */
       readonly notBefore: Date;
     }
   /** Never used, and so young that it may be waiting for its first use. */
-  | { readonly kind: 'too-young'; readonly notBefore: Date };
+  | {
+      readonly kind: 'too-young';
+      readonly newly: Newly | undefined;
+      readonly notBefore: Date;
+    };
 
-/** Whether the key was used within its quiet days before what AWS's answer can be about. */
-export function judgeUse(key: NamedUse, quietDays: number, now: Date): UseVerdict {
-  const { createdAt, lastUse, cutOverAt, checkedAt, uses = NEVER_LOOKED } = key;
-  if (lastUse === 'unreadable') return { kind: 'use-unknown' };
-  const facts = { createdAt, lastUse, cutOverAt, checkedAt, uses, begunAt: now };
+/**
+ * Whether the key was used within its quiet days before what AWS's answer can be about; without a number of
+ * days, within those that a run waits for.
+ */
+export function judgeUse(key: NamedUse, quietDays: number | undefined, now: Date): UseVerdict {
+  const { cutOverAt, checkedAt, uses = NEVER_LOOKED } = key;
+  const facts = { ...key, cutOverAt, checkedAt, uses, begunAt: cutOverAt ?? now };
   const policy = { quietDays };
+  const lastUse = knownUse(facts);
+  if (lastUse === 'unreadable') return { kind: 'use-unknown' };
   const notBefore = quietAt(facts, policy);
   if (now >= notBefore) return { kind: 'unused' };
-  if (lastUse.used === 'never') return { kind: 'too-young', notBefore };
-  return { kind: 'in-use', lastUse, quiet: quietPeriod(facts, policy), notBefore };
+  const isQuiet = (known: UseFacts) => quietAt(known, policy) <= now;
+  const newly = newlyOf(facts, isQuiet);
+  if (lastUse.used === 'never') return { kind: 'too-young', newly, notBefore };
+  return { kind: 'in-use', lastUse, newly, quiet: quietPeriod(facts, policy), notBefore };
+}
+
+function newlyOf(facts: UseFacts, isQuiet: (facts: UseFacts) => boolean): Newly | undefined {
+  const { cutOverAt, uses } = facts;
+  const { activeSince } = uses;
+  const before = { ...facts, uses: { ...uses, activeSince: undefined } };
+  if (activeSince !== undefined && isQuiet(before)) return { what: 'taken-back', at: activeSince };
+  const isReplaced = cutOverAt !== undefined && isQuiet({ ...before, cutOverAt: undefined });
+  return isReplaced ? { what: 'replaced', at: cutOverAt } : undefined;
 }

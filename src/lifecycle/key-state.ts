@@ -4,10 +4,10 @@
 import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
 import type { DatedKey } from './dated-keys.ts';
-import { gateFor, provedAt } from './decide-grace.ts';
+import { gateFor } from './decide-grace.ts';
 import { retiringKey, type UserFacts } from './decide-user.ts';
 import { type BlockReason, isDue, judgeUser } from './due.ts';
-import { judgeUse } from './in-use.ts';
+import { judgeUse, namedUse } from './in-use.ts';
 import { type AccessKey, LAST_USE_LAG_MS, type LastUse } from './keys.ts';
 import { isProof } from './record.ts';
 import { PATIENT, QUIET_DAYS } from './retire-policy.ts';
@@ -165,12 +165,7 @@ function waiting(about: RetiringKey, rotation: InGrace, facts: ViewFacts): KeySt
 /** Its rotation has left it to a person, and is judged as the command is that a person has for it. */
 function kept(about: RetiringKey, since: Date, facts: ViewFacts): KeyState {
   const { key } = about;
-  const { history, usesOf, usesAsOf } = facts;
-  const use = {
-    ...{ createdAt: key.createdAt, lastUse: useOf(about) },
-    ...{ checkedAt: provedAt(key.id, history), uses: usesOf(key) },
-  };
-  const verdict = judgeUse(use, QUIET_DAYS, usesAsOf);
+  const verdict = judgeUse(namedUse(key, useOf(about), facts), QUIET_DAYS, facts.usesAsOf);
   const grace = { kind: 'in-grace', since, rotation: undefined } as const;
   switch (verdict.kind) {
     case 'unused':

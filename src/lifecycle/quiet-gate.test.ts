@@ -31,7 +31,7 @@ function judge({ now, quietDays, deadlineDays, ...facts }: Case): GateVerdict {
     lastUse: usedAt(day(0, 1)),
     cutOverAt: day(0),
     begunAt: day(0),
-    announcedAt: undefined,
+    announcedDeadline: undefined,
     checkedAt: undefined,
     uses: NEVER_LOOKED,
     isSigning: false,
@@ -124,15 +124,86 @@ describe('when an old key is quiet (I15)', () => {
   });
 
   it('a key that the calls depend on waits for others to sign (I7)', () => {
-    const verdict = judge({ isSigning: true, deadlineDays: 7, announcedAt: day(0), now: day(300) });
+    const told = { deadlineDays: 7, announcedDeadline: day(7) };
+    const verdict = judge({ ...told, isSigning: true, now: day(300) });
     assert.deepEqual(verdict.kind === 'wait' && verdict.why, 'signs-calls');
+  });
+});
+
+describe('what a run has seen of the use of a key', () => {
+  const silent = { quietDays: 14, now: day(40) };
+
+  it('stays seen when AWS says less later (I11)', () => {
+    const uses = withLook(NEVER_LOOKED, { at: day(30), lastUse: usedAt(day(29, 5)) });
+    for (const lastUse of [{ used: 'never' } as const, usedAt(day(2))]) {
+      const verdict = judge({ ...silent, uses, lastUse });
+      assert.ok(verdict.kind === 'wait' && verdict.why === 'in-use');
+      assert.deepEqual(verdict.lastUse, { used: 'at', at: day(29), owner: undefined });
+      assert.deepEqual(verdict.notBefore, day(44, 6));
+    }
+    // Until the day is over it may have been used once more; and a look tells of nothing that comes later.
+    const looked = withLook(NEVER_LOOKED, { at: day(29, 7), lastUse: usedAt(day(29, 5)) });
+    const verdict = judge({ ...silent, uses: looked, lastUse: { used: 'never' } });
+    assert.deepEqual(verdict.kind === 'wait' && verdict.notBefore, day(43, 13));
+  });
+
+  it('does not take the day of our own check for a use', () => {
+    const checkedAt = day(-90, 5);
+    const uses = withLook(NEVER_LOOKED, { at: day(-80), lastUse: usedAt(checkedAt, 'sts') });
+    const made = { createdAt: day(-90), checkedAt, uses, cutOverAt: undefined, now: day(0) };
+    const verdict = judge({ ...made, lastUse: { used: 'never' }, quietDays: 89 });
+    assert.deepEqual(verdict.kind === 'quiet' && verdict.why, 'it was never used');
+  });
+
+  it('a silence that was seen is waited for, also where it was seen once', () => {
+    const gaps = (...days: number[]): UseHistory => ({
+      ...{ lookedFrom: day(-300), closelyFrom: day(-300), lookedTo: day(0) },
+      stretches: days.map((at) => ({ from: day(at), to: day(at) })),
+    });
+    const days = (uses: UseHistory, quietDays?: number) => {
+      const verdict = judge({ uses, quietDays, lastUse: usedAt(day(0)), now: day(1) });
+      assert.ok(verdict.kind === 'wait');
+      return [verdict.quiet.days, verdict.quiet.because];
+    };
+    assert.deepEqual(days(gaps(-31, 0)), [35, 'its uses were up to 31 days apart']);
+    assert.deepEqual(days(gaps(-40, 0)), [81, 'its uses were up to 40 days apart']);
+    assert.deepEqual(days(gaps(-100, -60, 0)), [121, 'its uses were up to 60 days apart']);
+    const longer = 'longer than the 14 asked for: its uses were up to 40 days apart';
+    assert.deepEqual(days(gaps(-40, 0), 14), [81, longer]);
+    assert.deepEqual(days(gaps(-40, 0), 90), [90, 'as asked for']);
+  });
+});
+
+describe('a key that was Inactive for a while', () => {
+  const since = (activeSince: Date): UseHistory => ({ ...NEVER_LOOKED, activeSince });
+  const old = { lastUse: usedAt(day(-120)), cutOverAt: undefined, now: day(0) };
+
+  it('is silent since it is Active again, and not before', () => {
+    assert.equal(judge(old).kind, 'quiet');
+    const verdict = judge({ ...old, uses: since(day(-1)) });
+    assert.deepEqual(verdict.kind === 'wait' && verdict.notBefore, day(35, 6));
+    assert.equal(judge({ ...old, uses: since(day(-36)), quietDays: 35 }).kind, 'quiet');
+    assert.equal(judge({ ...old, uses: since(day(-35)), quietDays: 35 }).kind, 'wait');
+  });
+
+  it('is no rare key for that: nobody could use it', () => {
+    const verdict = judge({ ...old, uses: since(day(-20)) });
+    assert.deepEqual(verdict.kind === 'wait' && verdict.quiet.sinceUseDays, 35);
+    const rare = judge({ ...old, uses: since(day(-60)) });
+    assert.deepEqual(rare.kind === 'wait' && rare.quiet.sinceUseDays, 100);
+  });
+
+  it('is waited for in grace too', () => {
+    const graced = { ...old, cutOverAt: day(0), uses: since(day(20)), quietDays: 14 };
+    assert.equal(judge({ ...graced, now: day(34) }).kind, 'wait');
+    assert.equal(judge({ ...graced, now: day(34, 6) }).kind, 'quiet');
   });
 });
 
 describe('a deadline for a key that stays in use', () => {
   const inUse = { deadlineDays: 30, quietDays: 14 };
-  const at = (days: number, announcedAt?: Date) =>
-    judge({ ...inUse, announcedAt, lastUse: usedAt(day(days)), now: day(days) });
+  const at = (days: number, announcedDeadline?: Date) =>
+    judge({ ...inUse, announcedDeadline, lastUse: usedAt(day(days)), now: day(days) });
 
   it('is announced a week ahead, and kept then', () => {
     const early = at(22);
@@ -140,21 +211,41 @@ describe('a deadline for a key that stays in use', () => {
     const near = at(23);
     assert.ok(near.kind === 'wait' && near.announces);
     assert.deepEqual(near.deadline, day(30));
-    assert.equal(at(29, day(23)).kind, 'wait');
-    assert.equal(at(30, day(23)).kind, 'deadline');
+    assert.equal(at(29, day(30)).kind, 'wait');
+    assert.equal(at(30, day(30)).kind, 'deadline');
   });
 
   it('is never kept in less than a week after it was told', () => {
     const late = at(200);
     assert.ok(late.kind === 'wait' && late.announces);
     assert.deepEqual(late.deadline, day(207));
-    assert.equal(at(206, day(200)).kind, 'wait');
-    assert.equal(at(207, day(200)).kind, 'deadline');
+    assert.equal(at(206, day(207)).kind, 'wait');
+    assert.equal(at(207, day(207)).kind, 'deadline');
   });
 
   it('holds although AWS does not tell of the use', () => {
-    const verdict = judge({ ...inUse, lastUse: 'unreadable', announcedAt: day(20), now: day(31) });
-    assert.equal(verdict.kind, 'deadline');
+    const told = { ...inUse, announcedDeadline: day(30), now: day(31) };
+    assert.equal(judge({ ...told, lastUse: 'unreadable' }).kind, 'deadline');
+  });
+
+  it('a later one, or none, takes back what was told, and is told anew', () => {
+    const told = { quietDays: 14, announcedDeadline: day(30), lastUse: usedAt(day(31)) };
+    const none = judge({ ...told, now: day(31) });
+    assert.ok(none.kind === 'wait' && none.withdraws && none.deadline === undefined);
+    const later = judge({ ...told, deadlineDays: 60, now: day(31) });
+    assert.ok(later.kind === 'wait' && later.withdraws && !later.announces);
+    assert.deepEqual(later.deadline, day(60));
+    const near = judge({ ...told, deadlineDays: 33, now: day(31) });
+    assert.ok(near.kind === 'wait' && near.announces);
+    assert.deepEqual(near.deadline, day(38));
+  });
+
+  it('a sooner one is kept on the day that was told', () => {
+    const told = { quietDays: 14, deadlineDays: 20, announcedDeadline: day(30) };
+    const before = judge({ ...told, lastUse: usedAt(day(29)), now: day(29) });
+    assert.ok(before.kind === 'wait' && !before.withdraws && !before.announces);
+    assert.deepEqual(before.deadline, day(30));
+    assert.equal(judge({ ...told, lastUse: usedAt(day(30)), now: day(30) }).kind, 'deadline');
   });
 
   it('without one a key in use stays Active for ever', () => {

@@ -6,7 +6,7 @@
 import { earliestOf, MS_PER_DAY } from '../base/clock.ts';
 import type { LastUse } from './keys.ts';
 import { DEADLINE_NOTICE_DAYS, QUIET_DAYS, type RetirePolicy } from './retire-policy.ts';
-import { STEADY_GAP_DAYS, type UseHistory } from './use-history.ts';
+import { STEADY_GAP_DAYS, type Stretch, type UseHistory } from './use-history.ts';
 
 /** The old key of a rotation that is in every place. */
 export interface OldKeyFacts {
@@ -15,8 +15,8 @@ export interface OldKeyFacts {
   /** When the places had the new key; undefined when that is now. */
   readonly cutOverAt: Date | undefined;
   readonly begunAt: Date;
-  /** When the operator's deadline was told first. */
-  readonly announcedAt: Date | undefined;
+  /** The operator's deadline, as it was told last; undefined when none was, or it was withdrawn since. */
+  readonly announcedDeadline: Date | undefined;
   /** When we asked AWS with the key ourselves, before anybody else had it. */
   readonly checkedAt: Date | undefined;
   readonly uses: UseHistory;
@@ -41,6 +41,8 @@ export interface Waiting {
   readonly deadline: Date | undefined;
   /** The deadline is near, and nobody was told of it yet. */
   readonly announces: boolean;
+  /** A deadline that was told is not kept any more: there is a later one, or none. */
+  readonly withdraws: boolean;
 }
 
 /** How long a key must be quiet, and why so long. */
@@ -59,6 +61,8 @@ const QUIET_DAYS_RARE = 100;
 const RARE_DAYS = 30;
 /** Gaps are a habit when there are so many of them. */
 const HABIT_GAPS = 3;
+/** Longer than a month, in days: so much silence would be over before the next use comes. */
+const MONTHLY_GAP_DAYS = 31;
 
 /** AWS would show a use by then. */
 export const USE_SHOWN_AFTER_MS = 6 * 60 * 60_000;
@@ -69,10 +73,10 @@ const OWN_CHECK_MS = 6 * 60_000;
 
 /** Whether the old key may go, and else until when it is waited for and why. */
 export function judgeGate(facts: OldKeyFacts, policy: RetirePolicy, now: Date): GateVerdict {
-  const deadline = deadlineOf(facts, policy, now);
+  const told = toldDeadline(facts, policy);
+  const deadline = told ?? nextDeadline(facts, policy, now);
   if (facts.isSigning) return waits('signs-calls', { facts, policy, deadline, now });
-  const isOverdue = deadline !== undefined && facts.announcedAt !== undefined && now >= deadline;
-  if (isOverdue) {
+  if (told !== undefined && now >= told) {
     return { kind: 'deadline', why: `its deadline of ${daysOf(policy.deadlineDays ?? 0)} is over` };
   }
   if (facts.lastUse === 'unreadable') return waits('use-unknown', { facts, policy, deadline, now });
@@ -88,30 +92,39 @@ interface Judging {
 }
 
 function waits(why: Waiting['why'], { facts, policy, deadline, now }: Judging): Waiting {
-  const { lastUse } = facts;
+  const lastUse = knownUse(facts);
   const quiet = quietPeriod(facts, policy);
   // From now on it counts as replaced, so that is what the next run will see.
   const replaced = { ...facts, cutOverAt: facts.cutOverAt ?? now };
   const quietFrom = why === 'in-use' ? quietAt(replaced, policy) : undefined;
+  const isTold = toldDeadline(facts, policy) !== undefined;
   const isNear = deadline !== undefined && daysBetween(now, deadline) <= DEADLINE_NOTICE_DAYS;
   return {
     ...{ kind: 'wait', why, lastUse, quiet, deadline },
     notBefore: earliestOf([quietFrom, why === 'signs-calls' ? undefined : deadline]),
-    announces: isNear && facts.announcedAt === undefined,
+    announces: isNear && !isTold,
+    withdraws: facts.announcedDeadline !== undefined && !isTold,
   };
 }
 
-/** Never sooner than it was told. */
-function deadlineOf(
-  { cutOverAt, announcedAt }: OldKeyFacts,
+/** The deadline that was told, where it is not sooner than the one that the operator wants now. */
+function toldDeadline(
+  { cutOverAt, announcedDeadline }: OldKeyFacts,
+  { deadlineDays }: RetirePolicy,
+): Date | undefined {
+  if (deadlineDays === undefined || cutOverAt === undefined) return undefined;
+  if (announcedDeadline === undefined) return undefined;
+  return after(cutOverAt, deadlineDays) <= announcedDeadline ? announcedDeadline : undefined;
+}
+
+/** The one that is to be told: never sooner than a notice allows. */
+function nextDeadline(
+  { cutOverAt }: OldKeyFacts,
   { deadlineDays }: RetirePolicy,
   now: Date,
 ): Date | undefined {
   if (deadlineDays === undefined) return undefined;
-  return latestOf([
-    after(cutOverAt ?? now, deadlineDays),
-    after(announcedAt ?? now, DEADLINE_NOTICE_DAYS),
-  ]);
+  return latestOf([after(cutOverAt ?? now, deadlineDays), after(now, DEADLINE_NOTICE_DAYS)]);
 }
 
 /** What the silence of a key is judged by. */
@@ -124,13 +137,25 @@ export type UseFacts = Pick<
 export function quietAt(facts: UseFacts, policy: Pick<RetirePolicy, 'quietDays'>): Date {
   const { days, sinceUseDays } = quietPeriod(facts, policy);
   const { cutOverAt, uses } = facts;
-  const times = [after(lastUsed(facts), sinceUseDays)];
+  const idleAt = shownAfter(after(silentFrom(facts), sinceUseDays));
+  if (cutOverAt === undefined) return idleAt;
+  const times = [idleAt];
   // What was idle before it was replaced goes at once; else its readers get that long to follow.
-  if (cutOverAt !== undefined) {
-    const lookedFrom = uses.lookedFrom ?? cutOverAt;
-    times.push(after(latestOf([cutOverAt, lookedFrom]), days));
-  }
-  return new Date(latestOf(times).getTime() + USE_SHOWN_AFTER_MS);
+  if (idleAt > cutOverAt) times.push(shownAfter(after(cutOverAt, days)));
+  const { lookedFrom = cutOverAt } = uses;
+  if (lookedFrom > cutOverAt) times.push(shownAfter(after(lookedFrom, days)));
+  return latestOf(times);
+}
+
+function shownAfter(time: Date): Date {
+  return new Date(time.getTime() + USE_SHOWN_AFTER_MS);
+}
+
+/** Since when it is silent, although whoever has it could have used it: a key that is Inactive refuses them. */
+function silentFrom(facts: UseFacts): Date {
+  const { activeSince } = facts.uses;
+  const used = lastUsed(facts);
+  return activeSince === undefined ? used : latestOf([used, activeSince]);
 }
 
 /** Of a key that is in grace since then, when nothing is known of its use: no default days end sooner. */
@@ -139,13 +164,43 @@ export function earliestQuietAt(since: Date): Date {
 }
 
 /** Until when it may have been used; its creation when never. */
-function lastUsed({ lastUse, createdAt, checkedAt }: UseFacts): Date {
+function lastUsed(facts: UseFacts): Date {
+  const { lastUse, createdAt } = facts;
+  const seen = seenUse(facts);
+  if (seen !== undefined) return seen.to;
   if (lastUse === 'unreadable' || lastUse.used === 'never') return createdAt;
-  const isOwn =
-    lastUse.service === 'sts' &&
-    checkedAt !== undefined &&
-    Math.abs(lastUse.at.getTime() - checkedAt.getTime()) <= OWN_CHECK_MS;
-  return isOwn ? createdAt : new Date(lastUse.at.getTime() + USE_STEP_MS);
+  return isOwnCheck(lastUse, facts) ? createdAt : new Date(lastUse.at.getTime() + USE_STEP_MS);
+}
+
+function isOwnCheck({ at, service }: Used, { checkedAt }: Pick<UseFacts, 'checkedAt'>): boolean {
+  if (service !== 'sts' || checkedAt === undefined) return false;
+  return Math.abs(at.getTime() - checkedAt.getTime()) <= OWN_CHECK_MS;
+}
+
+type Used = Extract<LastUse, { used: 'at' }>;
+
+/** The last use that a run has seen, where AWS tells less by now: it stays seen (I11). */
+function seenUse({ lastUse, checkedAt, uses }: UseFacts): Stretch | undefined {
+  const last = uses.stretches.at(-1);
+  if (last === undefined || uses.lookedTo === undefined) return undefined;
+  const { from, to: day } = last;
+  const dayAfter = after(day, 1);
+  const isTold = lastUse !== 'unreadable' && lastUse.used === 'at' && lastUse.at >= day;
+  // The day of our own check may be known for nothing else.
+  const isOwn = checkedAt !== undefined && checkedAt >= from && checkedAt < after(from, 1);
+  if (isTold || (isOwn && day <= from)) return undefined;
+  return {
+    from: day,
+    to: latestOf([day, new Date(Math.min(Number(dayAfter), Number(uses.lookedTo)))]),
+  };
+}
+
+/** What is known of its last use, which is what AWS tells, or what it told once. */
+export function knownUse(facts: UseFacts): LastUse | 'unreadable' {
+  const { lastUse } = facts;
+  const seen = seenUse(facts);
+  if (lastUse === 'unreadable' || seen === undefined) return lastUse;
+  return { used: 'at', at: seen.from, owner: lastUse.owner };
 }
 
 /** The operator's number, or the one that fits what is known; longer where the key's own past asks for it. */
@@ -155,12 +210,13 @@ export function quietPeriod(
 ): QuietPeriod {
   const gaps = gapsOf(facts.uses);
   const longest = Math.max(0, ...gaps);
+  // Whatever was asked for: it would be over before the use that is known to come.
+  const least = longest === 0 ? 0 : daysForGaps(gaps.length, longest);
+  if (quietDays !== undefined && quietDays >= least) return period(quietDays, 'as asked for');
   if (longest > 0) {
-    const least = gaps.length >= HABIT_GAPS ? 2 * longest + 1 : QUIET_DAYS_MONTHLY;
-    const days = Math.max(quietDays ?? 0, QUIET_DAYS_MONTHLY, least);
-    return period(days, `its uses were up to ${daysOf(longest)} apart`);
+    const longer = quietDays === undefined ? '' : `longer than the ${quietDays} asked for: `;
+    return period(least, `${longer}its uses were up to ${daysOf(longest)} apart`);
   }
-  if (quietDays !== undefined) return period(quietDays, 'as asked for');
   if (isRare(facts)) {
     return {
       days: QUIET_DAYS_MONTHLY,
@@ -171,6 +227,12 @@ export function quietPeriod(
   return isSteady(facts)
     ? period(QUIET_DAYS, `it was in steady use for ${daysOf(QUIET_DAYS_MONTHLY)}`)
     : period(QUIET_DAYS_MONTHLY, `less than ${daysOf(QUIET_DAYS_MONTHLY)} of its use are known`);
+}
+
+/** So that a job which comes once more as late as it ever did finds the key Active. */
+function daysForGaps(count: number, longest: number): number {
+  const isWaitedFor = count >= HABIT_GAPS || longest > MONTHLY_GAP_DAYS;
+  return isWaitedFor ? Math.max(QUIET_DAYS_MONTHLY, 2 * longest + 1) : QUIET_DAYS_MONTHLY;
 }
 
 function period(days: number, because: string): QuietPeriod {
@@ -184,9 +246,11 @@ function gapsOf({ stretches }: UseHistory): number[] {
     .map(({ from }, index) => Math.round(daysBetween(stretches[index]?.to ?? from, from)));
 }
 
-function isRare({ lastUse, begunAt }: UseFacts): boolean {
+function isRare(facts: UseFacts): boolean {
+  const lastUse = knownUse(facts);
   if (lastUse === 'unreadable' || lastUse.used === 'never') return false;
-  return daysBetween(lastUse.at, begunAt) > RARE_DAYS;
+  const { activeSince = lastUse.at } = facts.uses;
+  return daysBetween(latestOf([lastUse.at, activeSince]), facts.begunAt) > RARE_DAYS;
 }
 
 /** Whether runs have looked closely for long enough, and it was in use all that time. */
@@ -201,7 +265,9 @@ function isSteady({ uses, cutOverAt, begunAt }: UseFacts): boolean {
   return isUsedAllAlong && daysBetween(closelyFrom, until) >= QUIET_DAYS_MONTHLY;
 }
 
-function whyQuiet({ lastUse, cutOverAt }: OldKeyFacts, now: Date): string {
+function whyQuiet(facts: OldKeyFacts, now: Date): string {
+  const { cutOverAt } = facts;
+  const lastUse = knownUse(facts);
   if (lastUse === 'unreadable' || lastUse.used === 'never') return 'it was never used';
   const ago = daysOf(Math.floor(daysBetween(lastUse.at, now)));
   return cutOverAt === undefined

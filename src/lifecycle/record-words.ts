@@ -1,6 +1,7 @@
 // What a record of the journal says, in plain words: who did what to which key, and why.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import { minuteOf } from '../base/clock.ts';
 import type { UserHistory } from './history.ts';
 import type {
   CloseReason,
@@ -93,12 +94,20 @@ const ROTATION_STEPS: Teller<RotationStep> = {
     done(old, `its successor was delivered to ${receiptsOf(receipts)}`),
   verified: ({ checks }, old) =>
     done(old, `AWS accepted its delivered successor ${checks} times in a row`),
-  deactivating: ({ reason = 'its successor took its place' }, old) =>
-    intent(old, 'is to be made Inactive', reason),
+  deactivating: ({ reason = 'its successor took its place', by }, old) =>
+    intent(
+      old,
+      'is to be made Inactive',
+      by === 'operator' ? `${reason} (by the operator)` : reason,
+    ),
   deactivated: (_, old) => done(old, 'made Inactive, which ends the rotation'),
   'in-grace': (_, old) => done(old, 'stays Active until nothing uses it'),
-  'deadline-announced': (_, old) =>
-    done(old, 'its deadline was announced: it goes then, whatever uses it'),
+  'deadline-announced': ({ deadline }, old) => {
+    const when = deadline === undefined ? 'then' : `after ${minuteOf(new Date(deadline))}`;
+    return done(old, `its deadline was announced: it goes ${when}, whatever uses it`);
+  },
+  'deadline-withdrawn': (_, old) =>
+    done(old, 'the deadline that was announced was withdrawn: there was a later one, or none'),
   completed: (_, old) => done(old, 'stays Active, as was promised, which ends the rotation'),
   discarding: ({ keyId, reason }) => intent(keyId, 'is to be deleted', reason),
   discarded: ({ keyId }) => done(keyId, 'deleted; the rotation is closed'),

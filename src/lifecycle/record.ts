@@ -40,8 +40,10 @@ export type RotationStep =
       readonly type: 'deactivating';
       /** Why its old key goes, where a rotation that was in grace comes to its end. */
       readonly reason?: string | undefined;
-      /** It goes whatever uses it: its deadline is over, or a person said so. Else AWS is asked again. */
+      /** It goes whatever uses it, because a person said so. Else AWS is asked again. */
       readonly althoughInUse?: boolean | undefined;
+      /** The person's command that ends a grace; absent where the rotation ends it by itself. */
+      readonly by?: EndedBy | undefined;
     }
   /** The recorded deactivation from which the hold is counted (I5). Ends the rotation. */
   | { readonly type: 'deactivated' }
@@ -51,8 +53,14 @@ export type RotationStep =
       /** ISO 8601: when it may end at the earliest, as told then. */
       readonly notBefore?: string | undefined;
     }
-  /** The operator's deadline for the old key was told, so that it can be kept from now on. */
-  | { readonly type: 'deadline-announced' }
+  /** The operator's deadline for the old key was told, so that it can be kept then. */
+  | {
+      readonly type: 'deadline-announced';
+      /** ISO 8601 UTC; without it nobody can tell which deadline it was, and it is told anew. */
+      readonly deadline?: string | undefined;
+    }
+  /** The deadline that was told is not kept: by then there was a later one, or none. */
+  | { readonly type: 'deadline-withdrawn' }
   /** The new key is delivered and verified, and the old one stays Active. Ends the rotation. */
   | { readonly type: 'completed' }
   /** Intent: the new key is about to be deleted, because nobody can use it. */
@@ -99,6 +107,9 @@ export type CloseReason =
  * uses it any more, `deactivate` as soon as the new one is delivered, `keep` leaves it to `finish`.
  */
 export type OldKeyFate = 'when-quiet' | 'deactivate' | 'keep';
+
+/** Who ends the grace of an old key beside its rotation: keyturn keys deactivate, or keyctl finish. */
+export type EndedBy = 'operator' | 'finish';
 
 /** A destination by kind and place, without a secret: {kind: 'handoff', place: ''}. */
 export interface DeliveryTarget {
@@ -169,6 +180,7 @@ export type JournalRecord = RotationRecord | KeyRecord;
 const STEPS_OF_FORMAT_4: ReadonlySet<string> = new Set([
   'in-grace',
   'deadline-announced',
+  'deadline-withdrawn',
   'lapsed',
 ]);
 const STEPS_OF_FORMAT_3: ReadonlySet<string> = new Set(['proved', 'adopted', 'orphan-named']);

@@ -2,14 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { accessKeyId } from '../base/access-key-id.ts';
 import type { AccessKey, LastUse } from './keys.ts';
-import {
-  judgeHold,
-  judgeIdle,
-  judgeQuiet,
-  judgeTakenBack,
-  type OtherKey,
-  type RetiringKey,
-} from './retirement.ts';
+import { judgeHold, judgeTakenBack, type OtherKey, type RetiringKey } from './retirement.ts';
 
 const NOW = new Date('2026-11-21T10:00:00Z');
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * 86_400_000);
@@ -231,85 +224,7 @@ function otherIs(status: AccessKey['status']): OtherKey {
 }
 
 const HOUR = 1 / 24;
-const active: AccessKey = { id: KEY, status: 'Active', createdAt: daysAgo(400) };
 const at = (days: number): LastUse => ({ used: 'at', at: daysAgo(days) });
-
-describe('quiet: whether a replaced key may be made Inactive (I15)', () => {
-  const table: [string, Partial<RetiringKey>, string][] = [
-    ['replaced 5 hours ago and silent since', { cutOverAt: daysAgo(5 * HOUR) }, 'quiet'],
-    [
-      'replaced 3 hours ago: a use would not show yet',
-      { cutOverAt: daysAgo(3 * HOUR) },
-      'too-soon',
-    ],
-    [
-      'used before it was replaced',
-      { cutOverAt: daysAgo(5 * HOUR), lastUse: at(6 * HOUR) },
-      'quiet',
-    ],
-    ['used since', { cutOverAt: daysAgo(5 * HOUR), lastUse: at(HOUR) }, 'used-since'],
-    ['used since, more than a day ago', { cutOverAt: daysAgo(9), lastUse: at(2) }, 'quiet'],
-    ['replaced by an unknown hand, used today', { lastUse: at(HOUR) }, 'used-since'],
-    ['replaced by an unknown hand, used a week ago', { lastUse: at(7) }, 'quiet'],
-    ['I11: its last use cannot be read', { lastUse: 'unreadable' }, 'use-unknown'],
-    ['I11: its last use was not read', { lastUse: 'unread' }, 'use-unknown'],
-  ];
-  for (const [name, over, expected] of table) {
-    it(`${name}: ${expected}`, () => {
-      assert.equal(judgeQuiet(facts({ key: active, ...over }), NOW).kind, expected);
-    });
-  }
-
-  it('tells when a use would show', () => {
-    const verdict = judgeQuiet(facts({ key: active, cutOverAt: daysAgo(HOUR) }), NOW);
-    assert(verdict.kind === 'too-soon');
-    assert.deepEqual(verdict.notBefore, daysAgo(-3 * HOUR));
-  });
-});
-
-const unseen: Partial<RetiringKey> = { inactiveSince: undefined };
-
-describe('idle: whether a key may go to make room when nobody is asked', () => {
-  const table: [string, Partial<RetiringKey>, boolean][] = [
-    ['never used, old', {}, true],
-    ['not used for 31 days', { lastUse: at(31) }, true],
-    ['used 29 days ago', { lastUse: at(29) }, false],
-    ['its last use cannot be read', { lastUse: 'unreadable' }, false],
-    ['never used, made a week ago', { key: { ...active, createdAt: daysAgo(7) } }, false],
-    ['Active, replaced a moment ago', { key: active, cutOverAt: daysAgo(HOUR) }, false],
-    ['Active, replaced long ago', { key: active, cutOverAt: daysAgo(40) }, true],
-    ['Inactive, whenever it was replaced', { cutOverAt: daysAgo(HOUR) }, true],
-    ['I5: first seen Inactive now, used 31 days ago', { ...unseen, lastUse: at(31) }, false],
-    ['first seen Inactive now, used 90 days ago', { ...unseen, lastUse: at(90) }, true],
-    [
-      'I5: seen Inactive for 29 days, used 31 days ago',
-      { inactiveSince: daysAgo(29), lastUse: at(31) },
-      false,
-    ],
-    [
-      'made Inactive by us, and used 31 days ago',
-      { ...unseen, deactivatedAt: daysAgo(31), lastUse: at(31) },
-      true,
-    ],
-  ];
-  for (const [name, over, expected] of table) {
-    it(`${name}: ${expected ? 'idle' : 'busy'}`, () => {
-      assert.equal(judgeIdle(facts(over), NOW).isIdle, expected);
-    });
-  }
-
-  it('never lets a key go that finish would not make Inactive', () => {
-    const uses: RetiringKey['lastUse'][] = [{ used: 'never' }, at(HOUR), at(2), at(31), at(200)];
-    const cutOvers = [undefined, daysAgo(HOUR), daysAgo(3), daysAgo(100)];
-    for (const lastUse of [...uses, 'unreadable' as const]) {
-      for (const cutOverAt of cutOvers) {
-        const about = facts({ key: active, lastUse, cutOverAt });
-        const isQuiet = judgeQuiet(about, NOW).kind === 'quiet';
-        assert(isQuiet || !judgeIdle(about, NOW).isIdle, JSON.stringify({ lastUse, cutOverAt }));
-      }
-    }
-  });
-});
 
 describe('whether others than we ourselves may have used a new key', () => {
   const sts = (days: number): LastUse => ({ ...at(days), service: 'sts' }) as LastUse;

@@ -1,5 +1,5 @@
-// The end of a key: when it counts as quiet, and when its hold is over. The one policy behind
-// clean-up, finish, making room for a new key, and the last step of an undo. IAM does not tell when a
+// The end of a key: when its hold is over. The one policy behind clean-up, finish, making room for a new key,
+// and the last step of an undo; quiet-gate.ts says when a key may be made Inactive. IAM does not tell when a
 // key was made Inactive, and tells its uses late, so each answer is built from what is known, and
 // everything unknown counts against touching the key (I5, I11).
 
@@ -37,78 +37,12 @@ export interface OtherKey {
   readonly lastUse: LastUse | 'unread' | 'unreadable';
 }
 
-/** How long keyctl holds an Inactive key, and how long a key must be idle to make room, in days. */
+/** How long an Inactive key is held, in days. */
 export const HOLD_DAYS = 30;
-
-/** After a use that came later than the cut-over, this much silence is asked for. */
-const QUIET_AFTER_USE_MS = MS_PER_DAY;
-
-/** Whether a replaced key that is Active may be made Inactive. */
-export type QuietVerdict =
-  | { readonly kind: 'quiet' }
-  | { readonly kind: 'use-unknown' }
-  | { readonly kind: 'used-since'; readonly at: Date }
-  /** AWS would not show yet if somebody had used it since the cut-over. */
-  | { readonly kind: 'too-soon'; readonly notBefore: Date };
-
-/** A key is quiet when AWS knows of no use since the cut-over, and would know by now. */
-export function judgeQuiet(facts: RetiringKey, now: Date): QuietVerdict {
-  const { lastUse } = facts;
-  if (lastUse === 'unread' || lastUse === 'unreadable') return { kind: 'use-unknown' };
-  const cutOverAt = facts.cutOverAt ?? new Date(now.getTime() - MS_PER_DAY);
-  if (lastUse.used === 'at' && lastUse.at > cutOverAt) {
-    if (now.getTime() - lastUse.at.getTime() < QUIET_AFTER_USE_MS) {
-      return { kind: 'used-since', at: lastUse.at };
-    }
-  }
-  const shownFromMs = cutOverAt.getTime() + LAST_USE_LAG_MS;
-  if (now.getTime() < shownFromMs) return { kind: 'too-soon', notBefore: new Date(shownFromMs) };
-  return { kind: 'quiet' };
-}
-
-/** Whether a key may go to make room for another when nobody is asked, and why in words. */
-export interface IdleVerdict {
-  readonly isIdle: boolean;
-  readonly because: string;
-}
-
-/** A key that is idle is quiet, and has been unused for HOLD_DAYS. */
-export function judgeIdle(facts: RetiringKey, now: Date): IdleVerdict {
-  const { key, lastUse } = facts;
-  const state = key.status === 'Active' ? 'Active' : 'Inactive';
-  const busy = (what: string): IdleVerdict => ({ isIdle: false, because: `${state}${what}` });
-  if (lastUse === 'unread' || lastUse === 'unreadable') {
-    return busy(', and its last use could not be read');
-  }
-  const unusedSince = lastUse.used === 'never' ? key.createdAt : lastUse.at;
-  if (isWithin(unusedSince, HOLD_DAYS, now)) {
-    // A young key may be waiting for its first use.
-    return lastUse.used === 'never'
-      ? busy(`, never used, and younger than ${HOLD_DAYS} days`)
-      : busy(`, and used in the last ${HOLD_DAYS} days`);
-  }
-  // What holds it may not have heard of its successor yet, whatever its use was before.
-  const isReplaced = facts.cutOverAt !== undefined && key.status === 'Active';
-  if (isReplaced && judgeQuiet(facts, now).kind !== 'quiet') {
-    return busy(', and replaced so short a time ago that AWS would not show a use of it yet');
-  }
-  // I5: who made it Inactive may have done so a moment ago, and want it back.
-  if (isNewlyInactive(facts, now) && isWithin(unusedSince, IDLE_DAYS, now)) {
-    return busy(`, and for all that is known, not for ${HOLD_DAYS} days yet`);
-  }
-  const unused = lastUse.used === 'never' ? 'never used' : `not used for ${HOLD_DAYS} days`;
-  return { isIdle: true, because: `${state} and ${unused}` };
-}
 
 /** Whether the hold since a recorded deactivation stands: it does for everybody, in a hurry or not (I5). */
 export function isHeld({ deactivatedAt }: RetiringKey, now: Date): boolean {
   return deactivatedAt !== undefined && isWithin(deactivatedAt, HOLD_DAYS, now);
-}
-
-/** Whether somebody else made it Inactive, and it was not seen so for the length of a hold. */
-function isNewlyInactive({ key, deactivatedAt, inactiveSince }: RetiringKey, now: Date): boolean {
-  if (key.status !== 'Inactive' || deactivatedAt !== undefined) return false;
-  return isWithin(inactiveSince ?? now, HOLD_DAYS, now);
 }
 
 /** Whether an Inactive key may be deleted. */

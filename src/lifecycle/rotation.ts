@@ -6,6 +6,7 @@ import { assert, KeyturnError } from '../base/errors.ts';
 import type {
   CloseReason,
   DeliveryReceipt,
+  EndedBy,
   JournaledTarget,
   OldKeyFate,
   RotationRecord,
@@ -40,6 +41,14 @@ interface Delivered extends HasNewKey {
 /** An undo can be undone: either key of the rotation may be the one to go back to. */
 export type UndoIntent = Omit<Extract<RotationStep, { readonly type: 'undoing' }>, 'type'>;
 
+/** That a person wants the old key of a rotation Inactive now. */
+export interface EndWord {
+  readonly by: EndedBy;
+  readonly reason: string | undefined;
+  /** Whatever uses it. */
+  readonly althoughInUse: boolean;
+}
+
 export type RotationPhase =
   | { readonly phase: 'intended' }
   | { readonly phase: 'create-unknown' }
@@ -54,16 +63,16 @@ export type RotationPhase =
   | ({
       readonly phase: 'in-grace';
       readonly since: Date;
-      /** When the operator's deadline was told first. */
-      readonly announcedAt: Date | undefined;
+      /** The operator's deadline, as it was told last. */
+      readonly announcedDeadline: Date | undefined;
     } & Delivered)
   | ({
       readonly phase: 'deactivating';
       /** Of one that was in grace. */
       readonly since: Date | undefined;
-      readonly announcedAt: Date | undefined;
-      /** Whether the old key goes whatever uses it. */
-      readonly althoughInUse: boolean;
+      readonly announcedDeadline: Date | undefined;
+      /** Of one that a person ends. */
+      readonly word: EndWord | undefined;
     } & Delivered)
   | {
       readonly phase: 'discarding';
@@ -111,8 +120,16 @@ const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = {
   proved: new Set(['delivered', 'orphan-named', 'discarding', 'undoing', 'closed']),
   'delivered-unproved': new Set(['verified', 'orphan-named', 'discarding', 'undoing', 'closed']),
   delivered: new Set(['in-grace', 'deactivating', 'deactivated', 'completed', 'undoing', 'closed']),
-  'in-grace': new Set(['deadline-announced', 'deactivating', 'deactivated', 'undoing', 'closed']),
-  // A resumed cut-over states its intent again, or finds that the old key has come into use.
+  'in-grace': new Set([
+    'deadline-announced',
+    'deadline-withdrawn',
+    'deactivating',
+    'deactivated',
+    'undoing',
+    'closed',
+  ]),
+  // A resumed cut-over states its intent again, or finds that the old key has come into use; or a person
+  // takes their word back.
   deactivating: new Set(['deactivating', 'deactivated', 'in-grace', 'undoing', 'closed']),
   discarding: new Set(['orphan-named', 'discarded', 'adopted', 'closed']),
   deactivated: new Set(['undoing']),
@@ -159,10 +176,10 @@ export type Ending = InGrace | Extract<Rotation, { readonly phase: 'deactivating
 
 /**
  * Whether AWS is asked for the last use of the old key before it goes (I15), however far an earlier run came:
- * not once its deadline is over, or a person said so.
+ * not once a person said that it goes whatever uses it.
  */
 export function asksLastUse(rotation: Rotation): boolean {
-  const isDecided = rotation.phase === 'deactivating' && rotation.althoughInUse;
+  const isDecided = rotation.phase === 'deactivating' && rotation.word?.althoughInUse === true;
   return rotation.oldKeyFate === 'when-quiet' && !isDecided;
 }
 
@@ -241,13 +258,15 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
     case 'verified':
       return { phase: 'delivered', ...deliveryOf(rotation) };
     case 'deactivating':
-      return deactivating(rotation, step.althoughInUse === true);
+      return deactivating(rotation, step);
     case 'deactivated':
       return { phase: 'deactivated', deactivatedAt: at, ...deliveryOf(rotation) };
     case 'in-grace':
       return inGrace(rotation, at);
     case 'deadline-announced':
-      return announced(rotation, at);
+      return announced(rotation, step.deadline);
+    case 'deadline-withdrawn':
+      return announced(rotation, undefined);
     case 'completed':
       return { phase: 'completed', completedAt: at, ...deliveryOf(rotation) };
     case 'discarding':
@@ -277,32 +296,41 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
   }
 }
 
-function deactivating(rotation: Rotation, althoughInUse: boolean): RotationPhase {
-  const wasDecided = rotation.phase === 'deactivating' && rotation.althoughInUse;
-  const begun = { ...graceTimes(rotation), althoughInUse: althoughInUse || wasDecided };
-  return { phase: 'deactivating', ...begun, ...deliveryOf(rotation) };
+type Deactivating = Extract<RotationStep, { readonly type: 'deactivating' }>;
+
+function deactivating(rotation: Rotation, step: Deactivating): RotationPhase {
+  const before = rotation.phase === 'deactivating' ? rotation.word : undefined;
+  // A run that takes it up says it again, and an earlier version said nothing of who had said it.
+  const word = wordOf(step) ?? before;
+  return { phase: 'deactivating', ...graceTimes(rotation), word, ...deliveryOf(rotation) };
+}
+
+function wordOf({ by, reason, althoughInUse = false }: Deactivating): EndWord | undefined {
+  if (by === undefined && !althoughInUse) return undefined;
+  return { by: by ?? 'operator', reason, althoughInUse };
 }
 
 /** A grace that is taken up again began when it began first: the places have the new key since then. */
 function inGrace(rotation: Rotation, at: Date): RotationPhase {
-  const { since = at, announcedAt } = graceTimes(rotation);
-  return { phase: 'in-grace', since, announcedAt, ...deliveryOf(rotation) };
+  const { since = at, announcedDeadline } = graceTimes(rotation);
+  return { phase: 'in-grace', since, announcedDeadline, ...deliveryOf(rotation) };
 }
 
-function graceTimes(rotation: Rotation): Pick<Ending, 'since' | 'announcedAt'> {
+function graceTimes(rotation: Rotation): Pick<Ending, 'since' | 'announcedDeadline'> {
   const { phase } = rotation;
   if (phase !== 'in-grace' && phase !== 'deactivating') {
-    return { since: undefined, announcedAt: undefined };
+    return { since: undefined, announcedDeadline: undefined };
   }
-  const { since, announcedAt } = rotation;
-  return { since, announcedAt };
+  const { since, announcedDeadline } = rotation;
+  return { since, announcedDeadline };
 }
 
-/** The first announcement counts. */
-function announced(rotation: Rotation, at: Date): RotationPhase {
+/** What is told last counts. */
+function announced(rotation: Rotation, deadline: string | undefined): RotationPhase {
   assert(rotation.phase === 'in-grace', 'MAY_FOLLOW lets it follow nothing else');
-  const { phase, since, announcedAt = at } = rotation;
-  return { phase, since, announcedAt, ...deliveryOf(rotation) };
+  const { phase, since } = rotation;
+  const announcedDeadline = deadline === undefined ? undefined : new Date(deadline);
+  return { phase, since, announcedDeadline, ...deliveryOf(rotation) };
 }
 
 function newKeyOf(rotation: Rotation): AccessKeyId {

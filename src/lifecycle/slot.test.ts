@@ -18,7 +18,7 @@ const about = (key: AccessKey): RetiringKey => ({
   deactivatedAt: undefined,
   lastSeenActive: undefined,
   inactiveSince: undefined,
-  others: [],
+  others: [{ key: { ...key, id: CURRENT, status: 'Active' }, lastUse: { used: 'never' } }],
   successorCreatedAt: undefined,
   isSigning: false,
 });
@@ -38,9 +38,24 @@ const judge = (current: KeyStatus, other: KeyStatus, deactivatedAt?: Date) =>
   );
 
 describe('which key may make room', () => {
-  it('the other one, Active or Inactive, while the current one works', () => {
-    assert.equal(judge('Active', 'Active').kind, 'removable');
+  it('I5, I15: the other one if it is Inactive, and never one that is Active', () => {
     assert.equal(judge('Active', 'Inactive').kind, 'removable');
+    const verdict = judge('Active', 'Active');
+    assert(verdict.kind === 'full');
+    assert.equal(verdict.code, 'two-active-keys');
+    assert.deepEqual(verdict.way, { kind: 'deactivate-first', keyId: OTHER });
+  });
+
+  it('unasked only once its hold is over, by the rule of clean-up', () => {
+    const now = judge('Active', 'Inactive');
+    assert(now.kind === 'removable' && !now.isIdle);
+    assert.match(
+      now.because,
+      /^Inactive, but it was first seen Inactive today; the hold is 30 days/,
+    );
+    const over = judge('Active', 'Inactive', new Date('2026-10-20T10:00:00Z'));
+    assert(over.kind === 'removable' && over.isIdle);
+    assert.equal(over.because, 'deactivated 32 days ago');
   });
 
   it('I5: not one that is held, and the hint says until when', () => {

@@ -1,10 +1,11 @@
-// Whether a user has room for a new key, and if not, which key may make room. Used where a person
-// (or --yes) decides; the fleet rotator never removes a key to make room on its own.
+// Whether a user has room for a new key, and if not, which key may make room: an Inactive one, and never one
+// that is Active (I5, I15). Used where a person (or --yes) decides; the fleet rotator never removes a key to
+// make room on its own.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
+import { MS_PER_DAY } from '../base/clock.ts';
 import { type AccessKey, KEYS_PER_USER_MAX } from './keys.ts';
-import { HOLD_DAYS, isHeld, judgeIdle, judgeQuiet, type RetiringKey } from './retirement.ts';
+import { HOLD_DAYS, isHeld, judgeHold, type RetiringKey } from './retirement.ts';
 
 export interface SlotFacts {
   readonly keys: readonly AccessKey[];
@@ -19,7 +20,7 @@ export interface SlotFacts {
 /** A key that may be deleted to make room, if whoever decides agrees. */
 export interface RemovableKey {
   readonly key: AccessKey;
-  /** Nothing seems to use it: it may go without asking when `--yes` was given. */
+  /** Its hold is over: it may go without asking when `--yes` was given. */
   readonly isIdle: boolean;
   readonly because: string;
 }
@@ -27,14 +28,20 @@ export interface RemovableKey {
 export type SlotVerdict =
   | { readonly kind: 'free' }
   | ({ readonly kind: 'removable' } & RemovableKey)
-  | { readonly kind: 'full'; readonly because: string; readonly way: WayToRoom };
+  | {
+      readonly kind: 'full';
+      readonly because: string;
+      readonly way: WayToRoom;
+      /** Left out where another code says it. */
+      readonly code?: 'two-active-keys';
+    };
 
 /** What would make room where nothing may be deleted for it. */
 export type WayToRoom =
   | { readonly kind: 'delete-in-iam' }
   | { readonly kind: 'sign-otherwise' }
-  /** Something still holds the other key. */
-  | { readonly kind: 'find-user' }
+  /** The other key, which is Active: it is made Inactive and held first. */
+  | { readonly kind: 'deactivate-first'; readonly keyId: AccessKeyId }
   /** The key that is to be replaced. */
   | { readonly kind: 'activate'; readonly keyId: AccessKeyId }
   /** The key that is held. */
@@ -73,9 +80,10 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
       { kind: 'activate', keyId: currentKeyId },
     );
   }
+  if (other.status === 'Active') return activeInTheWay(other.id);
   const about = facts.about(other);
   const { deactivatedAt } = about;
-  if (other.status !== 'Active' && deactivatedAt !== undefined && isHeld(about, now)) {
+  if (deactivatedAt !== undefined && isHeld(about, now)) {
     // I5: the hold since the recorded deactivation stands, also for somebody who is in a hurry.
     const until = new Date(deactivatedAt.getTime() + HOLD_DAYS * MS_PER_DAY);
     return full(
@@ -83,16 +91,18 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
       { kind: 'wait-or-delete', keyId: other.id, until },
     );
   }
-  const quiet = judgeQuiet(about, now);
-  if (other.status === 'Active' && about.cutOverAt !== undefined && quiet.kind === 'used-since') {
-    // As for finish: whoever used it since it was replaced has not heard of its successor.
-    return full(`${other.id} was used at ${minuteOf(quiet.at)}, after it was replaced`, {
-      kind: 'find-user',
-    });
-  }
-  return { kind: 'removable', key: other, ...judgeIdle(about, now) };
+  const hold = judgeHold(about, HOLD_DAYS, now);
+  const why = hold.kind === 'ask-last-use' ? 'nobody can tell when it was used' : hold.reason;
+  const because = hold.kind === 'delete' ? why : `Inactive, but ${why}`;
+  return { kind: 'removable', key: other, isIdle: hold.kind === 'delete', because };
 }
 
-function full(because: string, way: WayToRoom): SlotVerdict {
-  return { kind: 'full', because, way };
+/** I5, I15: it is made Inactive first, when nothing uses it, and held; then it may make room. */
+function activeInTheWay(keyId: AccessKeyId): SlotVerdict {
+  const because = `the second key, ${keyId}, is Active, and no Active key is deleted to make room`;
+  return { ...full(because, { kind: 'deactivate-first', keyId }), code: 'two-active-keys' };
+}
+
+function full(because: string, way: WayToRoom) {
+  return { kind: 'full', because, way } as const;
 }

@@ -16,6 +16,11 @@ export interface UseHistory {
    * a silence of more than STEADY_GAP_DAYS; within one, nothing speaks against steady use.
    */
   readonly stretches: readonly Stretch[];
+  /**
+   * Since when it has been Active again, where it was Inactive before: whoever has it was refused until then,
+   * so that its silence proves nothing.
+   */
+  readonly activeSince?: Date | undefined;
 }
 
 export interface Stretch {
@@ -55,15 +60,19 @@ const BREAK_DAYS = 100;
 /** Years of a weekly job; the earliest stretches are forgotten. */
 const STRETCHES_MAX = 120;
 
-/** The history after one more look. One that is older than the last look tells nothing new. */
+/**
+ * The history after one more look. One that is older than the last look, as the clock says, tells of a use at
+ * most: a clock may have been ahead then.
+ */
 export function withLook(known: UseHistory, { at, lastUse }: Look): UseHistory {
   const { lookedFrom = at, closelyFrom = at, lookedTo = at } = known;
-  if (at < lookedTo) return known;
+  const stretches = lastUse.used === 'at' ? withUse(known, lastUse.at) : known.stretches;
+  if (at < lookedTo) return stretches === known.stretches ? known : { ...known, stretches };
   return {
     lookedFrom: daysFrom(lookedTo, at) > BREAK_DAYS ? at : lookedFrom,
     closelyFrom: daysFrom(lookedTo, at) > STEADY_GAP_DAYS ? at : closelyFrom,
     lookedTo: at,
-    stretches: lastUse.used === 'at' ? withUse(known, lastUse.at) : known.stretches,
+    stretches,
   };
 }
 

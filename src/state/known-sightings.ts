@@ -34,12 +34,15 @@ export type Uses = ReadonlyMap<string, UseHistory>;
 export interface Sights {
   readonly active: Times;
   readonly inactive: InactiveSights;
+  /** When a key was first seen Active again, after it was Inactive; by its ID. */
+  readonly activeAgain: Times;
   readonly uses: Uses;
 }
 
 export class KnownSightings implements Sights {
   readonly #active = new Map<string, Date>();
   readonly #inactive = new Map<string, InactiveSight>();
+  readonly #activeAgain = new Map<string, Date>();
   readonly #uses = new Map<string, UseHistory>();
   readonly #looks = new Map<string, Look>();
   /** Until when a key may have been Active: earlier sights of Inactive that others remember do not count. */
@@ -63,12 +66,26 @@ export class KnownSightings implements Sights {
     return this.#inactive;
   }
 
+  get activeAgain(): Times {
+    return this.#activeAgain;
+  }
+
   get uses(): Uses {
     return this.#uses;
   }
 
+  /** Reports and lists may date one key a second or two apart: all that may be about it counts. */
   usesOf(user: string, { createdAt }: Pick<AccessKey, 'createdAt'>): UseHistory {
-    return this.#uses.get(slotName(user, createdAt)) ?? NEVER_LOOKED;
+    const exact = this.#uses.get(slotName(user, createdAt));
+    const beside = SECONDS_BESIDE.map((ms) => new Date(createdAt.getTime() + ms));
+    return beside
+      .map((date) => this.#uses.get(slotName(user, date)))
+      .filter((each) => each !== undefined)
+      .reduce(joinedHistories, exact ?? NEVER_LOOKED);
+  }
+
+  activeAgainSince(keyId: string): Date | undefined {
+    return this.#activeAgain.get(keyId);
   }
 
   lastActive(user: string, key: AccessKey, keys: readonly AccessKey[]): Date | undefined {
@@ -116,6 +133,12 @@ export class KnownSightings implements Sights {
     // What was Active first: a sight of Inactive is judged by it.
     for (const each of seen) {
       if ('keyIds' in each) for (const id of each.keyIds) note(this.#seeActive(id, each.at));
+      if ('activeAgain' in each) {
+        for (const { keyId, inactiveAt } of each.activeAgain) {
+          note(this.#seeActive(keyId, each.at));
+          note(this.#keepAgain(keyId, each.at, inactiveAt));
+        }
+      }
       if (!('slots' in each)) continue;
       for (const { user, createdAt } of each.inactiveSlots ?? []) {
         keepLater(this.#shownOtherwise, slotName(user, createdAt), each.at);
@@ -132,10 +155,11 @@ export class KnownSightings implements Sights {
   }
 
   /** Joins what another process knows. */
-  merge({ active, inactive, uses }: Sights): void {
+  merge({ active, inactive, activeAgain, uses }: Sights): void {
     for (const [name, history] of uses) {
       this.#uses.set(name, joinedHistories(this.#uses.get(name) ?? NEVER_LOOKED, history));
     }
+    for (const [id, at] of activeAgain) keepLater(this.#activeAgain, id, at);
     for (const [name, at] of active) this.#seeActive(name, at);
     for (const [id, sight] of inactive) {
       const { user, createdAt } = sight;
@@ -166,10 +190,25 @@ export class KnownSightings implements Sights {
     return names;
   }
 
+  /** The first sight counts of a key that was Inactive then. */
+  #keepAgain(keyId: string, at: Date, inactiveAt: Date): boolean {
+    const known = this.#activeAgain.get(keyId);
+    if (known !== undefined && known > inactiveAt) return false;
+    this.#activeAgain.set(keyId, at);
+    return true;
+  }
+
+  #isBack(keyId: string, at: Date): boolean {
+    const since = this.#inactive.get(keyId)?.since;
+    if (since === undefined || !this.#forgetInactive(keyId, at)) return false;
+    this.#keepAgain(keyId, at, since);
+    return true;
+  }
+
   #seeActive(name: string, at: Date): boolean {
     const slash = name.indexOf('/');
     if (slash < 0) {
-      const isBack = this.#forgetInactive(name, at);
+      const isBack = this.#isBack(name, at);
       return keepLater(this.#active, name, at) || isBack;
     }
     const [user, date] = [name.slice(0, slash), name.slice(slash + 1)];
@@ -177,7 +216,7 @@ export class KnownSightings implements Sights {
     for (const id of this.#inactiveOf.get(user) ?? []) {
       const createdMs = this.#inactive.get(id)?.createdAt.getTime() ?? Number.NaN;
       const isOfDate = Math.abs(createdMs - new Date(date).getTime()) <= SAME_DATE_MS;
-      if (isOfDate && this.#forgetInactive(id, at)) isBack = true;
+      if (isOfDate && this.#isBack(id, at)) isBack = true;
     }
     if (!keepLater(this.#active, name, at)) return isBack;
     valueAt(this.#slots, user, () => new Map<string, Date>()).set(date, at);
@@ -235,6 +274,9 @@ export class KnownSightings implements Sights {
     return latest;
   }
 }
+
+/** Dates are in whole seconds. */
+const SECONDS_BESIDE = [-SAME_DATE_MS, -1000, 1000, SAME_DATE_MS];
 
 /** Beside the key IDs, of which none has a slash. */
 function slotName(user: string, createdAt: Date): string {

@@ -138,6 +138,8 @@ export interface Sightings {
   lastActive(user: string, key: AccessKey, keys: readonly AccessKey[]): Date | undefined;
   /** When it was first seen Inactive since then; undefined when it was not. */
   inactiveSince(keyId: AccessKeyId): Date | undefined;
+  /** When it was first seen Active again, after it was Inactive; undefined when it was not. */
+  activeAgainSince(keyId: AccessKeyId): Date | undefined;
   /** On which days the key was used, as far as runs have looked (I15). */
   usesOf(user: string, key: Pick<AccessKey, 'createdAt'>): UseHistory;
   /** The latest look at its use that was handed to `remember` since this was opened (I15). */
@@ -155,7 +157,7 @@ export interface Sightings {
 
 /**
  * Keys that were Active at that time, known by their IDs or, from a report, by user and date; or keys that
- * were Inactive then; or what AWS told of the last use of keys.
+ * were Inactive then; or keys that are Active again, as the journal does not tell; or what AWS told of the last use of keys.
  */
 export type Seen =
   | { readonly at: Date; readonly keyIds: Iterable<AccessKeyId> }
@@ -166,7 +168,14 @@ export type Seen =
       readonly inactiveSlots?: Iterable<ReportedSlot>;
     }
   | { readonly at: Date; readonly inactive: Iterable<InactiveKey> }
+  | { readonly at: Date; readonly activeAgain: Iterable<KeyTakenBack> }
   | { readonly at: Date; readonly used: Iterable<UsedKey> };
+
+/** A key that is Active, and was not the last time that anybody knows of. */
+export interface KeyTakenBack {
+  readonly keyId: AccessKeyId;
+  readonly inactiveAt: Date;
+}
 
 export interface InactiveKey {
   readonly user: string;

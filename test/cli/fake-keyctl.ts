@@ -71,10 +71,12 @@ export function examOf(exam: Partial<ProfileExam> = {}): ProfileExam {
   };
 }
 
-/** A second key in the way; idle or not. */
+/** A second key in the way, which is Inactive; whether its hold is over or not. */
 export function twoKeys(isIdle: boolean): Partial<ProfileExam> {
-  const other = key(OTHER, 700, isIdle ? undefined : 1);
-  const because = isIdle ? 'Active and never used' : 'Active, and used in the last 7 days';
+  const other = key(OTHER, 700, isIdle ? undefined : 1, 'Inactive');
+  const because = isIdle
+    ? 'deactivated 40 days ago'
+    : 'Inactive, but it was last used 1 day ago; the hold is 30 days, until 2026-12-20';
   return {
     keys: [key(OLD, 412, 2), other],
     slot: { kind: 'removable', key: other, isIdle, because },

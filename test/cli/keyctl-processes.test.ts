@@ -160,11 +160,12 @@ test('finish --delete ends the hold: the key, and the profile that kept it, are 
   assert.equal(home.keyIn('production-previous'), undefined);
 });
 
-test('two keys, nobody to ask: refused; --yes deletes the quiet one, never its own (I6, I7)', async (t) => {
+test('two keys, nobody to ask: refused; --yes deletes the Inactive one, never its own (I6, I7)', async (t) => {
   const home = await openHome(t);
   const { before } = people(home);
   const { world } = home.sandbox;
-  const other = world.addKey(DEFAULT_ACCOUNT_ID, 'production', { ageDays: 900 });
+  const old = { ageDays: 900, status: 'Inactive' } as const;
+  const other = world.addKey(DEFAULT_ACCOUNT_ID, 'production', old);
   const refused = await run('keyctl', ['production'], home.env);
   assert.equal(refused.code, 1);
   assert.match(
@@ -178,25 +179,31 @@ test('two keys, nobody to ask: refused; --yes deletes the quiet one, never its o
   assert.match(agreed.stdout, new RegExp(`deleted +${other.id}`));
 });
 
-test('--yes does not delete a key that keyctl replaced a moment ago, and 31 days later does (I6, I11)', async (t) => {
+test('--yes never deletes an Active key: it is finished first, and makes room 31 days later (I5, I15)', async (t) => {
   const home = await openHome(t);
   const { before } = people(home);
+  const key = home.sandbox.world.keys.get(before);
+  const at = new Date(Date.now() - 3 * 86_400_000);
+  key?.uses.push({ at, service: 's3', region: 'us-east-1' });
   const rotate = ['-a', 'admin', '-t', 'production', '--yes'];
   const first = await run('keyctl', rotate, home.env);
   assert.equal(first.code, 0, first.stderr);
   const after = home.keyIn('production') ?? '';
-  // Nobody has ever used the old key; but whatever holds it may not have heard of the new one yet.
   const refused = await run('keyctl', rotate, home.env);
   assert.equal(refused.code, 1);
   assert.match(
     refused.stderr,
-    new RegExp(
-      `error: production has two keys already, and ${before} .*: .*replaced so short a time`,
-    ),
+    new RegExp(`the second key, ${before}, is Active, and no Active key`),
   );
-  assert.match(refused.stderr, /hint: it may be in use, so --yes does not delete it/);
+  assert.match(refused.stderr, new RegExp(`\n {2}.*keyturn keys deactivate ${before}`));
   assertRotated(home, before);
   assert.equal(home.keyIn('production'), after);
+  const finish = ['finish', '-a', 'admin', '-t', 'production'];
+  const early = await run('keyctl', finish, home.env);
+  assert.equal(early.code, 1);
+  assert.match(early.stderr, /add --although-in-use/);
+  const finished = await run('keyctl', [...finish, '--although-in-use'], home.env);
+  assert.equal(finished.code, 0, finished.stderr);
 
   const later = { ...home.env, ...hoursLater(home.sandbox, 31 * 24) };
   const agreed = await run('keyctl', rotate, later);

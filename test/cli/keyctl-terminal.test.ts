@@ -129,7 +129,7 @@ test('y deletes the key that was shown, and only then rotates', { skip }, async 
   });
   assertSane(sitting);
   assert.equal(sitting.code, 0);
-  assert.match(sitting.text, /other key +AKIAQ3EGOTHERKEY0001 {2}Active, \d+ days old, used/);
+  assert.match(sitting.text, /other key +AKIAQ3EGOTHERKEY0001 {2}Inactive, \d+ days old, used/);
   assert.match(sitting.text, /deleted +AKIAQ3EGOTHERKEY0001 {2}to make room/);
 });
 

@@ -70,7 +70,7 @@ test('what will happen is shown first, on stderr, with every key and its age', a
     `production  IAM user svc-a, account 123456789012
   file       ${FILE}
   key        ${OLD}  Active, 412 days old, used 2 days ago
-  other key  ${OTHER}  Active, 700 days old, never used
+  other key  ${OTHER}  Inactive, 700 days old, never used
   also in    prod-backup
   signed by  admin
   warning: others can read it`,
@@ -123,17 +123,9 @@ const SLOTS: readonly (readonly [
   ['a person says yes', ['production'], false, true, true, 0, OTHER],
   ['a person says no', ['production'], false, true, false, 130, undefined],
   ['nobody is there', ['production'], true, false, undefined, 1, undefined],
-  ['--yes, and the key is quiet', ['production', '-y'], true, false, undefined, 0, OTHER],
-  ['--yes, and the key is in use', ['production', '-y'], false, false, undefined, 1, undefined],
-  [
-    '--yes in a terminal, and the key is in use',
-    ['production', '-y'],
-    false,
-    true,
-    false,
-    130,
-    undefined,
-  ],
+  ['--yes, and its hold is over', ['production', '-y'], true, false, undefined, 0, OTHER],
+  ['--yes, and it is held', ['production', '-y'], false, false, undefined, 1, undefined],
+  ['--yes in a terminal, and it is held', ['production', '-y'], false, true, false, 130, undefined],
 ];
 
 for (const [what, args, isIdle, isTerminal, confirm, code, removed] of SLOTS) {
@@ -149,7 +141,7 @@ for (const [what, args, isIdle, isTerminal, confirm, code, removed] of SLOTS) {
     assert.equal((rotated?.given as { mayRemove?: string } | undefined)?.mayRemove, removed);
     assert.equal(run.calls.at(-1)?.name, 'close');
     if (isTerminal && removed !== undefined) {
-      assert.match(run.asked[0] ?? '', new RegExp(`${OTHER}: Active, and used .*\nDelete it`));
+      assert.match(run.asked[0] ?? '', new RegExp(`${OTHER}: Inactive, but .*\nDelete it`));
     }
   });
 }
@@ -162,7 +154,7 @@ test('two keys and nobody to ask: the error names the key, why, and what to do',
   );
   assert.match(quiet.host.err(), /hint: --yes lets keyctl delete it/);
   const used = await runFake(['production', '--yes'], { exam: twoKeys(false) });
-  assert.match(used.host.err(), /hint: it may be in use, so --yes does not delete it/);
+  assert.match(used.host.err(), /hint: its hold is not over, so --yes does not delete it/);
 });
 
 test('no key may go: the reason and the way out (I7)', async () => {
@@ -492,8 +484,8 @@ test('control characters of a file never reach the terminal', async () => {
 test('-k marks the current key and warns of one that is over 90 days old', async () => {
   const { host } = await runFake(['-k', '-t', 'production'], { exam: twoKeys(true) });
   const [, , current, other] = host.out().split('\n');
-  assert.equal(current, `  ${OLD}  Active  412 days  2 days ago  CURRENT, over 90 days`);
-  assert.equal(other, `  ${OTHER}  Active  700 days  never used  over 90 days`);
+  assert.equal(current, `  ${OLD}  Active    412 days  2 days ago  CURRENT, over 90 days`);
+  assert.equal(other, `  ${OTHER}  Inactive  700 days  never used`);
 });
 
 test('--list-all-keys shows every user, and what could not be read (I11)', async () => {

@@ -3,7 +3,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openProfileSession } from '../../src/app/keyctl/open-profile.ts';
+import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
+import { hintText } from '../../src/base/hint.ts';
 import { ACCOUNT, appendProfile, openLaptop } from './laptop.ts';
 
 describe('keyctl rotates the key behind a profile', () => {
@@ -69,7 +71,7 @@ describe('keyctl rotates the key behind a profile', () => {
   it('never again: with two keys, never the one that the profile holds or that signs', async (t) => {
     const laptop = await openLaptop(t);
     const current = await laptop.addProfile('production', 'ada');
-    const other = laptop.sandbox.world.addKey(ACCOUNT, 'ada', { ageDays: 10 });
+    const other = laptop.sandbox.world.addKey(ACCOUNT, 'ada', { ageDays: 10, status: 'Inactive' });
     const session = await openProfileSession(laptop.target('production'), laptop.context);
     const { slot } = session.exam;
     assert(slot.kind === 'removable');
@@ -78,11 +80,11 @@ describe('keyctl rotates the key behind a profile', () => {
     assert.equal(slot.isIdle, false);
     await assert.rejects(
       session.rotate({ mayRemove: undefined, allProfiles: false }),
-      (error) => error instanceof KeyturnError && error.code === 'two-active-keys',
+      (error) => error instanceof KeyturnError && error.code === 'no-free-slot',
     );
     await assert.rejects(
       session.rotate({ mayRemove: session.exam.currentKeyId, allProfiles: false }),
-      (error) => error instanceof KeyturnError && error.code === 'two-active-keys',
+      (error) => error instanceof KeyturnError && error.code === 'no-free-slot',
     );
     assert.equal(laptop.sandbox.requests.writes().length, 0);
     const result = await session.rotate({ mayRemove: slot.key.id, allProfiles: false });
@@ -90,5 +92,22 @@ describe('keyctl rotates the key behind a profile', () => {
     assert.equal(result.deletedKeyId, other.id);
     const ids = laptop.sandbox.world.user(ACCOUNT, 'ada').keys.map(({ id }) => id);
     assert.deepEqual(new Set(ids), new Set([current.id, result.newKeyId]));
+  });
+
+  it('I5, I15: no Active key is deleted to make room, however long unused, and whoever agrees', async (t) => {
+    const laptop = await openLaptop(t);
+    await laptop.addProfile('production', 'ada');
+    const at = new Date(Date.now() - 300 * 86_400_000);
+    const other = laptop.sandbox.world.addKey(ACCOUNT, 'ada', { ageDays: 900, lastUsed: { at } });
+    const session = await openProfileSession(laptop.target('production'), laptop.context);
+    const { slot } = session.exam;
+    assert(slot.kind === 'full');
+    assert.match(hintText(slot.hint), new RegExp(`keyturn keys deactivate ${other.id}`));
+    await assert.rejects(
+      session.rotate({ mayRemove: other.id as AccessKeyId, allProfiles: false }),
+      (error) => error instanceof KeyturnError && error.code === 'two-active-keys',
+    );
+    session.close();
+    assert.equal(laptop.sandbox.requests.writes().length, 0);
   });
 });

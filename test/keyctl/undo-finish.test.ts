@@ -110,7 +110,10 @@ describe('keyctl undo', () => {
       fresh?.uses.push({ at, service: 's3', region: 'us-east-1' });
       await undoProfile(target, laptop.context);
       const soon = finishProfile(target, { ...NOW, skipQuietWait: false }, laptop.context);
-      await assert.rejects(soon, { code: 'still-in-use', message: /replaced less than 4 hours/ });
+      await assert.rejects(soon, {
+        code: 'still-in-use',
+        message: /is in use: last used today/,
+      });
       const { keyId, outcome } = await finishProfile(target, NOW, laptop.context);
       assert.deepEqual([keyId, outcome.kind], [newKeyId, 'deactivated']);
     }

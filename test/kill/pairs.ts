@@ -32,12 +32,12 @@ const FINISH_AND_DELETE: Command = {
 };
 
 /** How far the life of the profile's key has come when the first command begins. */
-type Stage = 'fresh' | 'rotated' | 'in grace' | 'retired';
+type Stage = 'fresh' | 'rotated' | 'in grace' | 'retired' | 'held for long';
 
 const FIRSTS: readonly (readonly [Stage, string, Command])[] = [
   ['fresh', 'rotate', command('rotate')],
   ['fresh', 'fleet', command('fleet')],
-  ['rotated', 'rotate', command('rotate')],
+  ['held for long', 'rotate', command('rotate')],
   ['rotated', 'undo', command('undo')],
   ['rotated', 'finish', command('finish')],
   ['rotated', 'keyturn undo', command('keyturn undo')],
@@ -108,7 +108,7 @@ function isRead({ harm }: Point): boolean {
   return harm.kind === 'killed' && !/^(Create|Update|Delete)/.test(harm.call.operation);
 }
 
-/** A profile whose key nobody used for long, so that it may make room once it was replaced. */
+/** A profile whose key nobody used for long, and which makes room once it has been Inactive for long. */
 function setStage(arena: Arena, stage: Stage): void {
   const { world } = arena.sandbox;
   world.addUser(DEFAULT_ACCOUNT_ID, { name: OWNER, policies: { own: SELF_SERVICE } });
@@ -118,7 +118,8 @@ function setStage(arena: Arena, stage: Stage): void {
     setFile(arena, [[TARGET, old]]);
     return;
   }
-  const rotatedAt = new Date(Date.now() - 10 * DAY_MS);
+  const isOver = stage === 'held for long';
+  const rotatedAt = new Date(Date.now() - (isOver ? 50 : 10) * DAY_MS);
   const made = world.addKey(DEFAULT_ACCOUNT_ID, OWNER, { createDate: rotatedAt });
   setFile(arena, [
     [TARGET, made],
@@ -132,7 +133,7 @@ function setStage(arena: Arena, stage: Stage): void {
     { type: 'retiring', keyId, reason: 'finish' },
     { type: 'retired', keyId },
   ] as const;
-  const retiredAt = new Date(Date.now() - 5 * DAY_MS);
+  const retiredAt = new Date(Date.now() - (isOver ? 40 : 5) * DAY_MS);
   remember(
     arena,
     OWNER,

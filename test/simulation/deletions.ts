@@ -69,7 +69,7 @@ export class Deletions {
     key: SimKey,
     { rotation, reason }: Pick<JournalRecord, 'rotation'> & { readonly reason: string },
   ): void {
-    const { parts, seenJournal, neverSent, fail } = this.#view;
+    const { parts, seenJournal, knowledge, neverSent, fail } = this.#view;
     // Made by hand in the minutes of a lost answer, and no use of it is shown: nothing tells it apart,
     // and a person may say that it was not.
     const isByWord = seenJournal
@@ -81,7 +81,8 @@ export class Deletions {
     if (key.madeBy !== 'us' && neverSent.has(rotation)) {
       fail('I2', `${key.id} of a person is discarded for a request that was never sent`);
     }
-    if (key.usesMs.some((atMs) => this.#nowMs - atMs > USE_IS_SHOWN_MS)) {
+    const isForgotten = knowledge.of(process).forgotten.has(key.id);
+    if (!isForgotten && key.usesMs.some((atMs) => this.#nowMs - atMs > USE_IS_SHOWN_MS)) {
       fail('I6', `${key.id}, which is in use, is discarded by ${process.name}`);
     }
     // I10: who holds the secret is asked of every place.

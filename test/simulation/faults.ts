@@ -67,9 +67,20 @@ const HIGHEST = {
   'operator-puts-foreign-pair': 0.15,
 } as const;
 
-export type FaultKind = keyof typeof HIGHEST;
+/** The same, with chances of their own: whatever is added here changes nothing of the rest of a seed. */
+const HIGHEST_OF_LATER = {
+  // Per question for a last use: AWS knows of none any more.
+  'uses-forgotten': 0.3,
+  // Per run: it is called with another deadline for old keys, or with none.
+  'deadline-changes': 0.6,
+} as const;
 
-export const FAULT_KINDS = Object.keys(HIGHEST) as FaultKind[];
+export type FaultKind = keyof typeof HIGHEST | keyof typeof HIGHEST_OF_LATER;
+
+const FIRST_KINDS = Object.keys(HIGHEST) as (keyof typeof HIGHEST)[];
+const LATER_KINDS = Object.keys(HIGHEST_OF_LATER) as (keyof typeof HIGHEST_OF_LATER)[];
+
+export const FAULT_KINDS: readonly FaultKind[] = [...FIRST_KINDS, ...LATER_KINDS];
 
 export type FaultCounts = Record<FaultKind, number>;
 
@@ -85,17 +96,19 @@ export function noFaultOf(...groups: readonly string[]): Partial<FaultCounts> {
 
 export class Faults {
   readonly #dice: Dice;
+  readonly #later: Dice;
   readonly #probability: Record<FaultKind, number>;
   readonly counts: FaultCounts = noFaults();
   areOn = true;
 
   /** The faults of `forced` are as probable as it says, whatever the seed draws. */
-  constructor(dice: Dice, forced: Partial<FaultCounts> = {}) {
+  constructor(dice: Dice, forced: Partial<FaultCounts> = {}, later: Dice = dice) {
     this.#dice = dice;
+    this.#later = later;
     const probability = noFaults();
     // One seed in eight has hardly any trouble, which keeps the referee itself honest.
     const isCalm = dice.chance(0.125);
-    for (const kind of FAULT_KINDS) {
+    for (const kind of FIRST_KINDS) {
       const isPresent = dice.chance(isCalm ? 0.1 : 0.5);
       probability[kind] = isPresent ? HIGHEST[kind] * dice.fraction() : 0;
     }
@@ -103,12 +116,22 @@ export class Faults {
     if (dice.chance(0.5)) {
       Object.assign(probability, noFaultOf('operator-'));
     }
+    for (const kind of LATER_KINDS) {
+      const isPresent = later.chance(isCalm ? 0.1 : 0.5);
+      probability[kind] = isPresent ? HIGHEST_OF_LATER[kind] * later.fraction() : 0;
+    }
     this.#probability = { ...probability, ...forced };
   }
 
   hit(kind: FaultKind): boolean {
-    if (!this.areOn || !this.#dice.chance(this.#probability[kind])) return false;
+    const dice = kind in HIGHEST_OF_LATER ? this.#later : this.#dice;
+    if (!this.areOn || !dice.chance(this.#probability[kind])) return false;
     this.counts[kind] += 1;
     return true;
+  }
+
+  /** One of the forms that a later fault takes. */
+  formOf<Form>(forms: readonly Form[]): Form {
+    return this.#later.pick(forms);
   }
 }

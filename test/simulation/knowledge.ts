@@ -15,6 +15,10 @@ export interface KnowledgeOfProcess {
   readonly lookedMs: Map<string, number>;
   /** When it asked, and AWS did not tell. */
   readonly unreadMs: Map<string, number>;
+  /** Keys of which AWS told it of no use the last time, although there were some. */
+  readonly forgotten: Set<string>;
+  /** When it had read what was remembered of keys. */
+  openedMs: number;
   /** When it last heard that AWS had changed a key of the user. */
   readonly changedMs: Map<string, number>;
   readonly inARow: Map<string, number>;
@@ -38,6 +42,8 @@ export class Knowledge {
         heldMs: new Map(),
         lookedMs: new Map(),
         unreadMs: new Map(),
+        forgotten: new Set(),
+        openedMs: 0,
         changedMs: new Map(),
         inARow: new Map(),
         isCountDenied: false,

@@ -2,7 +2,7 @@
 // simulated AWS, disk, clock and machine in the place of the real ones.
 
 import pMap from 'p-map';
-import { accountInventory, rememberKeys } from '../../src/app/account-inventory.ts';
+import { accountInventory, rememberKeys, rememberUses } from '../../src/app/account-inventory.ts';
 import { findCandidates } from '../../src/app/find-candidates.ts';
 import type { Inventory } from '../../src/aws/inventory.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
@@ -14,10 +14,12 @@ import { askedAbout, refuseUnasked } from '../../src/engine/named-orphans.ts';
 import type { UserOutcome } from '../../src/engine/outcome.ts';
 import { rotateUser } from '../../src/engine/rotate-user.ts';
 import { undoRotation } from '../../src/engine/undo-rotation.ts';
+import type { LastUse } from '../../src/lifecycle/keys.ts';
+import type { UsedKey } from '../../src/lifecycle/use-history.ts';
 import type { SimProcess } from './machine.ts';
 import { openAccount, wantedOf } from './sim-account.ts';
 import { changed, type SimRun } from './sim-run.ts';
-import type { Stage } from './stage.ts';
+import { type Stage, USE_IS_SHOWN_MS } from './stage.ts';
 import { changeIn, foretoldIn, isBesides } from './told.ts';
 
 export interface RunResult {
@@ -47,6 +49,7 @@ export async function oneRun(run: SimRun): Promise<RunResult> {
     for (const outcome of outcomes) {
       process.note(`outcome ${describe(outcome)}`);
       if (outcome.rotation?.kind === 'failed') toldOf.add(outcome.user);
+      if (run.task.kind !== 'dry-run') stage.referee.quiet.tells(outcome);
     }
     stage.referee.ends(process);
     return { outcomes, fatal: undefined, toldOf, besides };
@@ -88,6 +91,7 @@ async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly Us
   const outcomes = await pMap(candidates, (one) => perform(one, wanted, account), {
     concurrency: settings.parallel,
   });
+  if (task.kind !== 'dry-run') await rememberUses(outcomes, account.state, account.clock.now());
   return task.kind === 'dry-run'
     ? outcomes.map((one) => changed(one, sabotage.foretold))
     : outcomes;
@@ -108,7 +112,7 @@ async function examine(run: SimRun, account: AccountWork): Promise<readonly User
     orphans,
   };
   const sinceMs = stage.schedule.nowMs;
-  const inventory = await accountInventory(account, options);
+  const inventory = withUses(await accountInventory(account, options), stage);
   const seenAt = clock.now();
   await rememberKeys(inventory, state, seenAt);
   if (task.kind !== 'dry-run') refereeRemembers(stage, process, inventory, seenAt);
@@ -121,6 +125,21 @@ async function examine(run: SimRun, account: AccountWork): Promise<readonly User
   ];
   stage.referee.leftOut.examined(process, { sinceMs, source, names: new Set(named) });
   return candidates;
+}
+
+/** A credential report tells the last uses too, as they were some hours before it was made. */
+function withUses(inventory: Inventory, { world }: Stage): Inventory {
+  const { source } = inventory;
+  if (source.kind !== 'credential-report') return inventory;
+  const shownUntilMs = source.generatedAt.getTime() - USE_IS_SHOWN_MS;
+  const present = [...world.keys()].filter(({ isDeleted }) => !isDeleted);
+  const lastUses = present.map(({ user, createdAtMs, usesMs }): UsedKey => {
+    const shown = usesMs.filter((atMs) => atMs <= shownUntilMs);
+    const at = new Date(Math.max(...shown));
+    const lastUse: LastUse = shown.length === 0 ? { used: 'never' } : { used: 'at', at };
+    return { user, createdAt: new Date(createdAtMs), lastUse };
+  });
+  return { ...inventory, lastUses };
 }
 
 /** I5: what was seen Active and is on disk now must hold the keys from now on. */

@@ -19,16 +19,20 @@ interface Program {
 /** Programs look at the time so often. */
 const STEP_MS = 6 * HOUR_MS;
 const WORK_EVERY_MS = [STEP_MS, DAY_MS, DAY_MS, 2 * DAY_MS, 7 * DAY_MS];
+/** Rarer than once a month. */
+const SELDOM_MS = 45 * DAY_MS;
 const READ_EVERY_MS = [DAY_MS, 2 * DAY_MS, 10 * DAY_MS, Number.POSITIVE_INFINITY];
 
 export class Programs {
   readonly #stage: Stage;
   readonly #dice: Dice;
+  readonly #later: Dice;
   readonly #programs = new Map<SimUser, Program>();
 
-  constructor(stage: Stage, dice: Dice) {
+  constructor(stage: Stage, dice: Dice, later: Dice) {
     this.#stage = stage;
     this.#dice = dice;
+    this.#later = later;
   }
 
   /** Time passes, and the programs work. */
@@ -90,7 +94,8 @@ export class Programs {
   #programOf(user: SimUser): Program {
     let program = this.#programs.get(user);
     if (program === undefined) {
-      const everyMs = this.#dice.pick(WORK_EVERY_MS);
+      const often = this.#dice.pick(WORK_EVERY_MS);
+      const everyMs = this.#later.chance(0.2) ? SELDOM_MS : often;
       const readsEveryMs = this.#dice.pick(READ_EVERY_MS);
       program = { user, everyMs, readsEveryMs, held: undefined, worksAtMs: 0, readsAtMs: 0 };
       this.#programs.set(user, program);

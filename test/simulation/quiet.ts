@@ -1,20 +1,41 @@
 // I15: a run makes an old key Inactive that goes when it is quiet only where AWS has told it, in that run, of
-// no use for long enough, and where nobody has used it by the world's own count.
+// no use for long enough, and where nobody has used it by the world's own count, or a run has seen that somebody
+// has; or where its deadline was told in time.
 
-import { QUIET_DAYS } from '../../src/lifecycle/retire-policy.ts';
+import type { UserOutcome } from '../../src/engine/outcome.ts';
+import { DEADLINE_NOTICE_DAYS, QUIET_DAYS } from '../../src/lifecycle/retire-policy.ts';
 import type { Rotation } from '../../src/lifecycle/rotation.ts';
+import type { Seen } from '../../src/state/state-store.ts';
 import type { SimProcess } from './machine.ts';
 import type { Basis, View } from './referee.ts';
-import { DAY_MS, HOUR_MS, USE_IS_SHOWN_MS } from './stage.ts';
-import type { SimKey } from './world.ts';
+import { CLOCK_TOLERANCE_MS, DAY_MS, HOUR_MS, STATE_DIR, USE_IS_SHOWN_MS } from './stage.ts';
+import { ACCOUNT, type SimKey } from './world.ts';
 
 /** The gate takes no use for unseen that is older. */
 const UNSEEN_MS = 6 * HOUR_MS;
 /** Longer than a rotation may stay in grace whose old key nobody uses: runs look once in 40 days by then. */
 const SILENCE_DAYS_MAX = 400;
+/** Silence of so long is no steady work, and a look that shows it tells the gap; see use-history.ts. */
+const SHOWN_GAP_MS = 6 * DAY_MS;
+/** A gap of more is waited for, however seldom it was seen. */
+const LONG_GAP_DAYS = 34;
+
+/** A use that a look showed, and that is remembered. */
+interface Remembered {
+  readonly atMs: number;
+  readonly usedMs: number;
+}
+
+/** What a run told of the deadline of a key; undefined for none. */
+interface Told {
+  readonly atMs: number;
+  readonly deadlineMs: number | undefined;
+}
 
 export class Quiet {
   readonly #view: View;
+  readonly #remembered = new Map<SimKey, Remembered[]>();
+  readonly #told = new Map<string, Told[]>();
 
   constructor(view: View) {
     this.#view = view;
@@ -25,13 +46,49 @@ export class Quiet {
     knowledge.of(process).enteredMs.set(user, parts.schedule.nowMs);
   }
 
+  /** What was seen of uses is on the disk. */
+  remembers(seen: readonly Seen[]): void {
+    const { world, schedule } = this.#view.parts;
+    for (const each of seen) {
+      if (!('used' in each)) continue;
+      for (const { user, createdAt, lastUse } of each.used) {
+        const ofDate = (world.users.get(user)?.keys ?? []).filter(
+          ({ createdAtMs }) => createdAtMs === createdAt.getTime(),
+        );
+        const [key, second] = ofDate;
+        if (key === undefined || second !== undefined || lastUse.used === 'never') continue;
+        const known = this.#remembered.get(key) ?? [];
+        known.push({ atMs: schedule.nowMs, usedMs: lastUse.at.getTime() });
+        this.#remembered.set(key, known);
+      }
+    }
+  }
+
+  /** What was not on the disk yet, or was lost with the machine, nobody remembers. */
+  afterLoss(): void {
+    const { disk } = this.#view.parts;
+    if (disk.find(`${STATE_DIR}/${ACCOUNT}/sightings.json`) === undefined) this.#remembered.clear();
+  }
+
+  tells({ retirement }: UserOutcome): void {
+    const { oldKey, waiting } = retirement ?? {};
+    if (oldKey === undefined || waiting === undefined) return;
+    const told = this.#told.get(oldKey.id) ?? [];
+    told.push({
+      atMs: this.#view.parts.schedule.nowMs,
+      deadlineMs: waiting.deadline?.getTime(),
+    });
+    this.#told.set(oldKey.id, told);
+  }
+
   /** AWS has made the old key of a rotation Inactive, as a run asked. */
   isCut(key: SimKey, { process, sentMs }: Basis): void {
-    const { parts, journal, knowledge, fail } = this.#view;
+    const { journal, knowledge, fail } = this.#view;
     const last = journal.recordsOf(key.user).at(-1);
     const intent = journal.intentOf(journal.latest(key.user, 'deactivating'));
     if (last?.step.type === 'undoing' || last?.step.type === 'retiring') return;
     if (intent?.oldKeyId !== key.id || intent.oldKeyFate !== 'when-quiet') return;
+    if (this.#isDeadline(key, sentMs)) return;
     const { enteredMs, lookedMs, unreadMs } = knowledge.of(process);
     const askedMs = lookedMs.get(key.id) ?? -1;
     const failedMs = unreadMs.get(key.id) ?? -1;
@@ -39,12 +96,88 @@ export class Quiet {
     if (isUnread || askedMs < (enteredMs.get(key.user) ?? 0)) {
       fail('I15', `${key.id} is made Inactive by ${process.name}, which cannot tell its last use`);
     }
+    const what = `${key.id} is made Inactive by ${process.name}, and`;
+    const { isForgotten, usesMs } = this.#knownUses(key, process);
     const lookMs = Math.min(askedMs, sentMs);
-    const untilMs = Math.min(sentMs - UNSEEN_MS, lookMs - USE_IS_SHOWN_MS);
-    const days = parts.settings.retire.quietDays ?? QUIET_DAYS;
-    const fromMs = lookMs - UNSEEN_MS - days * DAY_MS;
-    const isUsed = key.usesMs.some((atMs) => atMs > fromMs && atMs <= untilMs);
-    if (isUsed) fail('I15', `${key.id} is made Inactive by ${process.name}, and it is in use`);
+    const untilMs = isForgotten ? sentMs : Math.min(sentMs - UNSEEN_MS, lookMs - USE_IS_SHOWN_MS);
+    const fromMs = lookMs - UNSEEN_MS - this.#days * DAY_MS;
+    const isUsed = usesMs.some((atMs) => atMs > fromMs && atMs <= untilMs);
+    if (isUsed) fail('I15', `${what} it is in use${isForgotten ? ', as a run has seen' : ''}`);
+    if (this.#isJustTakenBack(key, sentMs)) fail('I15', `${what} it was taken back into use`);
+    const gapDays = this.#longestGap(key, process) / DAY_MS;
+    const silentDays = (sentMs - Math.max(...usesMs, 0)) / DAY_MS;
+    if (gapDays > LONG_GAP_DAYS && silentDays < gapDays) {
+      fail('I15', `${what} its uses were ${Math.round(gapDays)} days apart`);
+    }
+  }
+
+  get #days(): number {
+    return this.#view.parts.settings.retire.quietDays ?? QUIET_DAYS;
+  }
+
+  /** Where AWS has forgotten them, those that were remembered before the process began. */
+  #knownUses(key: SimKey, process: SimProcess) {
+    const { forgotten, openedMs } = this.#view.knowledge.of(process);
+    const isForgotten = forgotten.has(key.id);
+    const usesMs = isForgotten
+      ? this.#rememberedBy(key, openedMs).map(({ usedMs }) => usedMs)
+      : key.usesMs;
+    return { isForgotten, usesMs };
+  }
+
+  #rememberedBy(key: SimKey, openedMs: number): readonly Remembered[] {
+    return (this.#remembered.get(key) ?? []).filter(({ atMs }) => atMs < openedMs);
+  }
+
+  /** The longest silence between two uses that a look in it has shown. */
+  #longestGap(key: SimKey, process: SimProcess): number {
+    const known = this.#rememberedBy(key, this.#view.knowledge.of(process).openedMs);
+    let longestMs = 0;
+    for (const [index, { atMs, usedMs }] of known.entries()) {
+      const next = known.slice(index + 1).find((later) => later.usedMs > usedMs);
+      if (next === undefined || atMs - usedMs < SHOWN_GAP_MS || atMs > next.usedMs) continue;
+      longestMs = Math.max(longestMs, next.usedMs - usedMs - DAY_MS);
+    }
+    return longestMs;
+  }
+
+  /** Silence before proves nothing where somebody could know that the key was Inactive. */
+  #isJustTakenBack({ id, user, reactivated, deactivated }: SimKey, sentMs: number): boolean {
+    if (reactivated === undefined || sentMs < reactivated.atMs) return false;
+    const isByHand = reactivated.by === 'operator';
+    const { journal } = this.#view;
+    const isRecorded = journal
+      .recordsOf(user)
+      .some(({ step, rotation }) =>
+        step.type === 'retired'
+          ? step.keyId === id
+          : step.type === 'deactivated' &&
+            rotation !== null &&
+            journal.intentOf(journal.recordsOf(user).find((each) => each.rotation === rotation))
+              ?.oldKeyId === id,
+      );
+    if (isByHand && (deactivated?.by === 'operator' || !isRecorded)) return false;
+    return sentMs - reactivated.atMs < this.#days * DAY_MS - CLOCK_TOLERANCE_MS;
+  }
+
+  /** A deadline that is over, announced in time, and not taken back by what was told since. */
+  #isDeadline({ id, user }: SimKey, sentMs: number): boolean {
+    const { journal } = this.#view;
+    const announced = journal.latest(user, 'deadline-announced');
+    if (announced?.step.type !== 'deadline-announced' || announced.step.deadline === undefined) {
+      return false;
+    }
+    if (journal.intentOf(announced)?.oldKeyId !== id) return false;
+    const atMs = announced.at.getTime();
+    const deadlineMs = Date.parse(announced.step.deadline);
+    const isInTime = sentMs - atMs >= DEADLINE_NOTICE_DAYS * DAY_MS - CLOCK_TOLERANCE_MS;
+    const isOver = sentMs >= deadlineMs - CLOCK_TOLERANCE_MS;
+    const isWithdrawn = (this.#told.get(id) ?? []).some(
+      (told) =>
+        told.atMs > atMs + CLOCK_TOLERANCE_MS &&
+        (told.deadlineMs === undefined || told.deadlineMs > deadlineMs),
+    );
+    return isInTime && isOver && !isWithdrawn;
   }
 
   /** A rotation that is left at rest with its old key Active, because that may be in use. */

@@ -68,7 +68,7 @@ export class Referee {
   readonly #journal: JournalView;
   /** What every process sees. */
   readonly #seenJournal: JournalView;
-  readonly #knowledge = new Knowledge();
+  readonly knowledge = new Knowledge();
   readonly #recordsAtEntry = new Map<string, number>();
   readonly #sections = new Map<string, SimProcess>();
   readonly #atRisk = new AtRisk();
@@ -93,7 +93,7 @@ export class Referee {
     this.#seenJournal = new JournalView(() => disk.find(path)?.content());
     const view: View = {
       ...{ parts, journal: this.#journal, seenJournal: this.#seenJournal },
-      ...{ knowledge: this.#knowledge, neverSent: this.#neverSent },
+      ...{ knowledge: this.knowledge, neverSent: this.#neverSent },
       fail: (invariant, what) => this.fail(invariant, what),
     };
     this.readers = new Readers(view, this.#acceptances);
@@ -112,7 +112,7 @@ export class Referee {
   // What processes learn.
 
   listed(process: SimProcess, user: string, viewMs: number, keys: readonly AccessKey[]): void {
-    const memory = this.#knowledge.of(process);
+    const memory = this.knowledge.of(process);
     memory.viewMs.set(user, viewMs);
     this.deletions.listed(keys);
     if (this.#sections.get(user) !== process) return;
@@ -121,7 +121,7 @@ export class Referee {
   }
 
   signed(process: SimProcess, keyId: string, isAccepted: boolean): void {
-    const memory = this.#knowledge.of(process);
+    const memory = this.knowledge.of(process);
     memory.signedMs.set(keyId, this.#nowMs);
     const inARow = isAccepted ? (memory.inARow.get(keyId) ?? 0) + 1 : 0;
     memory.inARow.set(keyId, inARow);
@@ -130,23 +130,23 @@ export class Referee {
 
   /** AWS tells it when the key was used last. */
   looked(process: SimProcess, keyId: string): void {
-    this.#knowledge.of(process).lookedMs.set(keyId, this.#nowMs);
+    this.knowledge.of(process).lookedMs.set(keyId, this.#nowMs);
   }
 
   unread(process: SimProcess, keyId: string): void {
-    this.#knowledge.of(process).unreadMs.set(keyId, this.#nowMs);
+    this.knowledge.of(process).unreadMs.set(keyId, this.#nowMs);
   }
 
   countDenied(process: SimProcess): void {
-    this.#knowledge.of(process).isCountDenied = true;
+    this.knowledge.of(process).isCountDenied = true;
   }
 
   leavesOut(process: SimProcess, user: SimUser): void {
-    this.#knowledge.of(process).leftOut.add(user);
+    this.knowledge.of(process).leftOut.add(user);
   }
 
   held(process: SimProcess, keyId: string): void {
-    this.#knowledge.of(process).heldMs.set(keyId, this.#nowMs);
+    this.knowledge.of(process).heldMs.set(keyId, this.#nowMs);
   }
 
   told(process: SimProcess, event: EngineEvent): void {
@@ -168,7 +168,7 @@ export class Referee {
   }
 
   basisOf(process: SimProcess, user: string): Basis {
-    const viewMs = this.#knowledge.of(process).viewMs.get(user) ?? 0;
+    const viewMs = this.knowledge.of(process).viewMs.get(user) ?? 0;
     return { process, viewMs, sentMs: this.#nowMs };
   }
 
@@ -195,7 +195,7 @@ export class Referee {
     if (other?.isAlive && !isExcused)
       this.fail('I9', `${process.name} and ${other.name} both rotate ${user}`);
     this.#sections.set(user, process);
-    this.#knowledge.of(process).listed.delete(user);
+    this.knowledge.of(process).listed.delete(user);
     this.quiet.enters(process, user);
     this.#recordsAtEntry.set(user, this.#seenJournal.recordsOf(user).length);
   }
@@ -250,7 +250,7 @@ export class Referee {
       this.fail('I6', `${key.id} is made Inactive at ${Math.floor(ageMs / DAY_MS)} days`);
     }
     const newKeyId = this.#journal.newKeyOf(last.rotation);
-    const memory = this.#knowledge.of(process);
+    const memory = this.knowledge.of(process);
     const heldMs = memory.heldMs.get(newKeyId) ?? -1;
     if (heldMs < (memory.signedMs.get(newKeyId) ?? 0)) {
       this.fail('I13', `${process.name} did not read the destination again before ${key.id} went`);
@@ -289,8 +289,8 @@ export class Referee {
 
   /** Power came back, or another machine came: what was delivered must still be there. */
   afterLoss(how: string): void {
-    this.#journal.forget();
-    this.#seenJournal.forget();
+    for (const journal of [this.#journal, this.#seenJournal]) journal.forget();
+    this.quiet.afterLoss();
     for (const user of this.#parts.world.users.values()) {
       const wasWorking = this.#working.get(user.name) ?? true;
       if (wasWorking && !this.look(user)) {
@@ -348,14 +348,14 @@ export class Referee {
 
   /** I11: whoever writes has read the user's keys. */
   #isInformed(process: SimProcess, user: string, operation: string): void {
-    if (!this.#knowledge.of(process).listed.has(user)) {
+    if (!this.knowledge.of(process).listed.has(user)) {
       this.fail('I11', `${process.name} sends ${operation} and never read the keys of ${user}`);
     }
   }
 
   /** I11: no decision is journaled before the user's keys were read. */
   #decidesNothingBlindly(process: SimProcess, user: string): void {
-    if (this.#knowledge.of(process).listed.has(user)) return;
+    if (this.knowledge.of(process).listed.has(user)) return;
     for (const { step } of this.#recordsSinceEntry(user)) {
       this.fail('I11', `${process.name} writes "${step.type}" about ${user} and knows no keys`);
     }
@@ -383,7 +383,7 @@ export class Referee {
     const newKey = last && this.#parts.world.key(this.#journal.newKeyOf(last.rotation));
     if (newKey === undefined || this.#journal.intentOf(last)?.oldKeyId !== key.id) return;
     const lostMs = this.#parts.vault.lostAtMs.get(newKey.id) ?? 0;
-    const heldMs = this.#knowledge.of(basis.process).heldMs.get(newKey.id) ?? 0;
+    const heldMs = this.knowledge.of(basis.process).heldMs.get(newKey.id) ?? 0;
     const isLostSince = lostMs >= heldMs && lostMs > 0;
     if (!this.isSafe(newKey) && !isLostSince && !this.#isExcused(user, basis)) {
       this.fail('I3', `${key.id} is Inactive and the secret of ${newKey.id} is not safe`);

@@ -70,7 +70,17 @@ export class Runner {
   #settingsOf(task: Task): RunSettings {
     const { stage, settings } = this.#parts;
     const isForgotten = task.kind === 'rotate' && stage.faults.hit('place-forgotten');
-    return isForgotten ? { ...settings, destination: 'handoff' } : settings;
+    const called = this.#withDeadline(settings);
+    return isForgotten ? { ...called, destination: 'handoff' } : called;
+  }
+
+  /** Whoever calls a run may keep a deadline, and another one the next time. */
+  #withDeadline(settings: RunSettings): RunSettings {
+    const { faults } = this.#parts.stage;
+    if (settings.oldKeyFate !== 'when-quiet' || !faults.hit('deadline-changes')) return settings;
+    const days = faults.formOf([0, 7, 7, 60]);
+    const deadlineDays = days === 0 ? undefined : days;
+    return { ...settings, retire: { ...settings.retire, deadlineDays } };
   }
 
   #disturb(process: SimProcess, stop: AbortController): void {

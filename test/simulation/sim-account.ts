@@ -21,7 +21,7 @@ import { simFileSystem, simOwners } from './sim-file-system.ts';
 import { simGateway } from './sim-gateway.ts';
 import { changed, type SimRun } from './sim-run.ts';
 import { HOLD_DAYS, MINUTE_MS, STATE_DIR } from './stage.ts';
-import { custodyWith, recordingWith } from './stand-ins.ts';
+import { custodyWith, recordingWith, sightingsWith } from './stand-ins.ts';
 import { vaultDestination } from './vault.ts';
 import { ACCOUNT } from './world.ts';
 
@@ -48,6 +48,7 @@ export async function openAccount(run: SimRun, emit: EventSink): Promise<Account
   const asked = { deliver, wanted: wantedOf(run) };
   if (why !== undefined) await assertCustodyLasts(asked, { state: store, why });
   const opened = await store.open(ACCOUNT, task.kind === 'dry-run' ? 'read' : 'write');
+  stage.referee.knowledge.of(process).openedMs = stage.schedule.nowMs;
   const state = watched(run, changed(opened, sabotage.state));
   const gateway = changed(simGateway(stage, process, settings), sabotage.gateway);
   const parts = { gateway, state, clock, emit, signal };
@@ -104,6 +105,12 @@ function watched(run: SimRun, state: AccountState): AccountState {
   });
   return {
     ...state,
+    sightings: sightingsWith(state.sightings, {
+      remember: async (seen) => {
+        await state.sightings.remember(seen);
+        if (run.task.kind !== 'dry-run') referee.quiet.remembers(seen);
+      },
+    }),
     custody: watchedCustody(run, state.custody),
     exclusively: (user, work) =>
       exclusively(user, async (log) => {

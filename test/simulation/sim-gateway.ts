@@ -193,6 +193,12 @@ function reader(
         const shownUntilMs = schedule.nowMs - dice.below(USE_SHOWN_AFTER_MS_MAX);
         const shown = (world.key(keyId)?.usesMs ?? []).filter((atMs) => atMs <= shownUntilMs);
         const owner = world.key(keyId)?.user;
+        const { forgotten } = referee.knowledge.of(process);
+        forgotten.delete(keyId);
+        if (faults.hit('uses-forgotten')) {
+          forgotten.add(keyId);
+          return { used: 'never' as const, owner };
+        }
         return shown.length === 0
           ? { used: 'never' as const, owner }
           : { used: 'at' as const, at: new Date(Math.max(...shown)), owner };

@@ -94,11 +94,12 @@ class Simulation {
       mistakenInUse: 0,
       leftToPerson: 0,
     };
-    const faults = new Faults(dice, forced);
+    const later = new Dice(seed, 'later');
+    const faults = new Faults(dice, forced, later);
     this.stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts };
     const { stage } = this;
     const isQuietAsked = settings.oldKeyFate === 'when-quiet';
-    this.#programs = isQuietAsked ? new Programs(stage, ofGrace) : undefined;
+    this.#programs = isQuietAsked ? new Programs(stage, ofGrace, later) : undefined;
     this.#runner = new Runner({ stage, machine: this.#machine, settings, sabotage });
   }
 

@@ -21,6 +21,7 @@ export function sightingsWith(sightings: Sightings, others: Partial<Sightings>):
   return {
     lastActive: (...asked) => sightings.lastActive(...asked),
     inactiveSince: (keyId) => sightings.inactiveSince(keyId),
+    activeAgainSince: (keyId) => sightings.activeAgainSince(keyId),
     usesOf: (...asked) => sightings.usesOf(...asked),
     lookAt: (...asked) => sightings.lookAt(...asked),
     inactiveKeyOf: (...asked) => sightings.inactiveKeyOf(...asked),

@@ -16,6 +16,8 @@ export class TakenBack {
 
   isSent(process: SimProcess, key: SimKey): void {
     const { parts, knowledge, fail } = this.#view;
+    // An undo asks AWS alone, which has forgotten them.
+    if (knowledge.of(process).forgotten.has(key.id)) return;
     const lookedMs = knowledge.of(process).lookedMs.get(key.id) ?? parts.schedule.nowMs;
     const usesMs = key.usesMs.filter((atMs) => atMs <= lookedMs);
     const isShown = usesMs.some((atMs) => lookedMs - atMs > USE_IS_SHOWN_MS);

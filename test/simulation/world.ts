@@ -29,6 +29,8 @@ export interface SimKey {
   changedMs: number | undefined;
   /** The last change to Inactive: when, and by whom. */
   deactivated: { readonly atMs: number; readonly by: string } | undefined;
+  /** The last change back to Active: when, and by whom. */
+  reactivated: { readonly atMs: number; readonly by: string } | undefined;
   /** In no order. */
   readonly usesMs: number[];
   /** No program has it any more. */
@@ -129,6 +131,7 @@ export class World {
       acceptedUntilMs: 0,
       changedMs: undefined,
       deactivated: undefined,
+      reactivated: undefined,
       usesMs: [],
       isForgotten: false,
       isTaken: false,
@@ -146,6 +149,9 @@ export class World {
     key.changedMs = this.#schedule.nowMs;
     if (status === 'Inactive' && key.status === 'Active') {
       key.deactivated = { atMs: this.#schedule.nowMs, by: who };
+    }
+    if (status === 'Active' && key.status === 'Inactive') {
+      key.reactivated = { atMs: this.#schedule.nowMs, by: who };
     }
     key.status = status;
     this.#changed(this.user(key.user), who, `AWS: ${key.id} of ${key.user} is ${status}`);

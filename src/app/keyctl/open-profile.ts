@@ -180,7 +180,8 @@ function heldElsewhere(slot: SlotVerdict, profile: string, file: OpenedProfileFi
 
 function withWay(slot: SlotVerdict, { reach }: TargetOptions): ExamSlot {
   if (slot.kind !== 'full') return slot;
-  return { kind: 'full', because: slot.because, hint: roomHint(slot.way, reach) };
+  const { way, ...full } = slot;
+  return { ...full, hint: roomHint(way, reach) };
 }
 
 async function warningsAbout(

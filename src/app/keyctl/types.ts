@@ -82,7 +82,7 @@ export interface TargetOptions extends SessionOptions {
 /** Whether there is room for a new key, and what would make some. */
 export type ExamSlot =
   | Exclude<SlotVerdict, { readonly kind: 'full' }>
-  | { readonly kind: 'full'; readonly because: string; readonly hint: Hint };
+  | (Omit<Extract<SlotVerdict, { readonly kind: 'full' }>, 'way'> & { readonly hint: Hint });
 
 /** What a profile's rotation would meet: reads only. */
 export interface ProfileExam {
@@ -169,8 +169,10 @@ export interface UndoRequest {
 
 export interface FinishRequest {
   readonly deleteNow: boolean;
-  /** Do not wait until AWS's last-used times have caught up. */
+  /** Do not wait for the silence after the rotation, where AWS shows no use since then. */
   readonly skipQuietWait: boolean;
+  /** Whatever uses it. */
+  readonly althoughInUse?: boolean;
 }
 
 export interface FinishResult {

@@ -11,6 +11,7 @@ import type { UnreadableUser } from '../../aws/inventory.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { toKeyturnError } from '../../base/errors.ts';
 import { comparableUserName, isSameUser } from '../../base/user-name.ts';
+import { usesOfKey } from '../../engine/key-uses.ts';
 import { type DatedKey, withJournal } from '../../lifecycle/dated-keys.ts';
 import { UserHistory } from '../../lifecycle/history.ts';
 import { byUrgency, type KeyView, URGENT_MAX, viewKeys } from '../../lifecycle/key-state.ts';
@@ -149,7 +150,7 @@ class AccountView {
       },
       lastSeenActive: (key, present) => sightings.lastActive(user, key, present),
       inactiveSince: (keyId) => sightings.inactiveSince(keyId),
-      usesOf: (key) => sightings.usesOf(user, key),
+      usesOf: (key) => usesOfKey(key, { user, history, account: this.#context }),
       usesAsOf: this.#asOf,
       waiting: this.#waiting,
     });

@@ -115,7 +115,7 @@ export const KEYCTL_FLAGS = {
     rule: rule.boolean,
     group: HOW,
     about:
-      'Ask nothing. When the user has two keys already, the other one is deleted only if nothing seems to use it.',
+      'Ask nothing. When the user has two keys already, the other one is deleted only if it is Inactive and its hold of 30 days is over.',
   },
   delete: {
     names: ['delete'],
@@ -128,7 +128,15 @@ export const KEYCTL_FLAGS = {
     names: ['now'],
     rule: rule.boolean,
     group: FINISH,
-    about: 'Do not wait until the last-used times of AWS have caught up with the rotation.',
+    about:
+      'Do not wait until the previous key has been silent for long enough, where AWS shows no use of it since the rotation.',
+  },
+  althoughInUse: {
+    names: ['although-in-use'],
+    rule: rule.boolean,
+    group: FINISH,
+    about:
+      'Make the previous key Inactive although it is in use, or nobody can tell: whatever uses it stops working. keyctl undo takes it back.',
   },
   prune: {
     names: ['prune'],

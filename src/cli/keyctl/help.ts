@@ -21,7 +21,7 @@ export function keyctlHelp(width?: number): string {
       usage: KEYCTL_USAGE,
       description: [
         'It makes a new key, waits until AWS accepts it, backs the file up, and writes the new pair into the profile. The old pair is kept as [PROFILE-previous], and the old key stays Active until "finish" retires it. Everything else in the file stays as it is, to the byte.',
-        'When the user has two keys already, one has to go first. It is never the one that the profile holds or that signs the calls, and never without being asked, unless --yes is given and nothing seems to use it.',
+        'When the user has two keys already, one has to go first: an Inactive one, and never one that is Active, that the profile holds or that signs the calls. You are asked, unless --yes is given and it has been Inactive for 30 days.',
       ],
       flags: KEYCTL_FLAGS,
       sections: SECTIONS,
@@ -38,7 +38,7 @@ const SECTIONS: readonly HelpSection[] = [
       ['undo', 'the previous pair goes back into the profile, Active again if it is not'],
       [
         'finish',
-        'the previous key is made Inactive once nothing uses it; a later finish deletes it when it has been held, or at once with --delete',
+        'the previous key is made Inactive once nothing has used it for long enough, 14 to 100 days, or at once with --although-in-use; a later finish deletes it when it has been held, or at once with --delete',
       ],
       [
         'backups',
@@ -120,7 +120,10 @@ const EXAMPLES: readonly HelpExample[] = [
     about: 'A policy demands MFA, and there is no terminal:',
     command: 'keyctl production --mfa-code 123456',
   },
-  { about: 'A day later, when all is well:', command: 'keyctl finish -t production' },
+  {
+    about: 'Weeks later, when nothing uses the previous key:',
+    command: 'keyctl finish -t production',
+  },
   { about: 'Old copies of the file hold secrets:', command: 'keyctl backups --prune' },
   {
     about: 'Another credentials file:',

@@ -166,7 +166,11 @@ function targetOrder(
   const dryRun = values.dryRun ?? false;
   if (command === undefined) return { kind: 'rotate', pair, dryRun };
   if (command === 'undo') return { kind: 'undo', pair, dryRun };
-  const request = { deleteNow: values.delete ?? false, skipQuietWait: values.now ?? false };
+  const request = {
+    deleteNow: values.delete ?? false,
+    skipQuietWait: values.now ?? false,
+    ...(values.althoughInUse === true && { althoughInUse: true }),
+  };
   return { kind: 'finish', pair, request, dryRun };
 }
 
@@ -252,6 +256,7 @@ const ONLY_FOR: readonly (readonly [name: Name, orders: readonly PlainKind[]])[]
   ['now', ['finish']],
   ['prune', ['backups']],
   ['keep', ['backups']],
+  ['althoughInUse', ['finish']],
   ['dryRun', ['choose', 'rotate', 'undo', 'finish', 'backups']],
   ['allProfiles', ['choose', 'rotate']],
   ['orphan', ['choose', 'rotate']],

@@ -4,11 +4,8 @@ import { buildKeyctlReport, type KeyctlProgress } from '../../app/keyctl/build-k
 import type { ProfileExam, ProfileSession } from '../../app/keyctl/types.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import type { HintPart } from '../../base/hint.ts';
-import { keyCommand, type SameReach } from '../../base/key-command.ts';
+import { keyCommand } from '../../base/key-command.ts';
 import { printable } from '../../base/printable.ts';
-import type { AccessKey } from '../../lifecycle/keys.ts';
-import { useWords } from '../../lifecycle/use-words.ts';
 import { renderPlan } from '../../reports/keyctl-text.ts';
 import { styleOf } from '../terminal/style.ts';
 import { confirmed, declined } from './confirm.ts';
@@ -81,8 +78,7 @@ function showPlan({ session, options, start }: StepContext, known: KeyctlProgres
 }
 
 /**
- * Which key may be deleted to make room: asked, or with --yes only one that nothing seems to use.
- * The key that the profile holds and the one that signs are never offered (I7). Throws when there
+ * Which Inactive key may be deleted to make room: asked, or with --yes only one whose hold is over. The key that the profile holds and the one that signs are never offered (I7). Throws when there
  * is no room and nobody agrees to make some.
  */
 async function keyToRemove(
@@ -95,23 +91,20 @@ async function keyToRemove(
   if (openPhase !== undefined || slot.kind === 'free') return undefined;
   if (slot.kind === 'full') {
     const message = `there is no room for a new key of ${user}: ${slot.because}`;
-    throw new KeyturnError('no-free-slot', message, { hint: slot.hint });
+    throw new KeyturnError(slot.code ?? 'no-free-slot', message, { hint: slot.hint });
   }
   const { key, isIdle, because } = slot;
   if (run.options.yes && isIdle) return key.id;
   if (run.ask === undefined) {
     throw new KeyturnError(
-      key.status === 'Active' ? 'two-active-keys' : 'no-free-slot',
+      'no-free-slot',
       `${user} has two keys already, and ${key.id} would have to go: ${because}`,
       {
         hint: isIdle
           ? '--yes lets keyctl delete it; or run in a terminal to be asked'
           : [
-              'it may be in use, so --yes does not delete it; run in a terminal to be asked',
-              ...wayByHand(exam, key, {
-                now: run.session.host.clock.now(),
-                reach: keysReach(run, pair.authProfile),
-              }),
+              'its hold is not over, so --yes does not delete it; run in a terminal to be asked, or delete it once its hold is over:',
+              keyCommand('delete', key.id, keysReach(run, pair.authProfile)),
             ],
       },
     );
@@ -120,22 +113,6 @@ async function keyToRemove(
   const question = `AWS allows two keys. ${key.id}: ${why}.\nDelete it to make room?`;
   if (await confirmed(run, run.ask, question, false)) return key.id;
   throw declined();
-}
-
-/** Which of the two keys is in use, and the command that begins to make room. */
-function wayByHand(
-  { keys }: ProfileExam,
-  other: AccessKey,
-  { now, reach }: { readonly now: Date; readonly reach: SameReach },
-): readonly HintPart[] {
-  if (other.status !== 'Active') {
-    return ['or delete it once its hold is over:', keyCommand('delete', other.id, reach)];
-  }
-  const uses = keys.map(({ id, lastUse }) => `${id} (${useWords(lastUse, now)})`).join(', ');
-  return [
-    `the keys are ${uses}; or make the other one Inactive when nothing uses it:`,
-    keyCommand('deactivate', other.id, reach),
-  ];
 }
 
 /**

@@ -55,10 +55,11 @@ const ROTATION_STEPS: { readonly [T in RotationStep['type']]: RotationStep & { t
   adopted: { type: 'adopted', newKeyId: NEW_KEY },
   'orphan-named': { type: 'orphan-named', keyId: NEW_KEY },
   verified: { type: 'verified', checks: 3 },
-  deactivating: { type: 'deactivating' },
+  deactivating: { type: 'deactivating', reason: 'a person said so', by: 'operator' },
   deactivated: { type: 'deactivated' },
   'in-grace': { type: 'in-grace' },
-  'deadline-announced': { type: 'deadline-announced' },
+  'deadline-announced': { type: 'deadline-announced', deadline: '2026-12-28T10:00:00.000Z' },
+  'deadline-withdrawn': { type: 'deadline-withdrawn' },
   completed: { type: 'completed' },
   discarding: { type: 'discarding', keyId: NEW_KEY, reason: 'nobody holds its secret' },
   discarded: { type: 'discarded', keyId: NEW_KEY },
@@ -215,13 +216,15 @@ test('only what an older version does not know carries the newer format, so that
   const foundInNewForm = { ...ROTATION_STEPS.found, target: newer };
   const { intended: plain, undoing, closed } = ROTATION_STEPS;
   const { 'in-grace': inGrace, 'deadline-announced': announced } = ROTATION_STEPS;
+  const withdrawn = ROTATION_STEPS['deadline-withdrawn'];
+  const untold = { type: 'deadline-announced' } as const;
   const known = [plain, shared, undoing, closed, inNewForm, alsoInNewForm, foundInNewForm];
-  const steps = [...known, waiting, inGrace, announced];
+  const steps = [...known, waiting, inGrace, announced, untold, withdrawn];
   for (const step of steps) await journal.append(rotationRecord(step));
   const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
   assert.deepEqual(
     lines.map((line) => (JSON.parse(line) as { v: number }).v),
-    [1, 2, 2, 1, 3, 3, 3, 4, 4, 4],
+    [1, 2, 2, 1, 3, 3, 3, 4, 4, 4, 4, 4],
   );
 });
 

@@ -40,8 +40,9 @@ const FORGET_USES_AFTER_MS = 400 * MS_PER_DAY;
 const times = z.record(z.string(), z.iso.datetime());
 const STRETCH = /^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$/;
 /**
- * Earlier versions do not know the second record and the third, and drop them when they save: a hold then
- * starts anew, and an old key is waited for as one of which nothing is known.
+ * Earlier versions do not know the later records, and drop them when they save: a hold then starts anew, an
+ * old key is waited for as one of which nothing is known, and one that was made Active by hand counts as it
+ * did with them.
  */
 const sightingsSchema = z.object({
   format_version: z.literal(1),
@@ -52,6 +53,8 @@ const sightingsSchema = z.object({
       z.object({ since: z.iso.datetime(), user: z.string(), created_at: z.iso.datetime() }),
     )
     .optional(),
+  /** By key ID; when each was first seen Active again, after it was Inactive. */
+  active_again: times.optional(),
   /** By user and date; a day of use, or its first and its last one, as 2026-11-01..2026-11-28. */
   uses: z
     .record(
@@ -114,6 +117,10 @@ export class FileSightings implements Sightings {
 
   inactiveSince(keyId: AccessKeyId): Date | undefined {
     return this.#known.inactiveSince(keyId);
+  }
+
+  activeAgainSince(keyId: AccessKeyId): Date | undefined {
+    return this.#known.activeAgainSince(keyId);
   }
 
   inactiveKeyOf(user: string, createdAt: Date): AccessKeyId | undefined {
@@ -189,7 +196,11 @@ function isUnchanged(now: FileInfo, before: FileInfo | undefined): boolean {
 function encode(known: KnownSightings, now: Date): string {
   const { active, inactive } = known;
   const oldestMs = now.getTime() - FORGET_AFTER_MS;
-  const times = [...active].filter(([, at]) => at.getTime() >= oldestMs);
+  const recent = (seen: Times) =>
+    [...seen]
+      .filter(([, at]) => at.getTime() >= oldestMs)
+      .map(([name, at]) => [name, at.toISOString()] as const);
+  const again = recent(known.activeAgain);
   const sights = [...inactive].map(([id, { since, user, createdAt }]) => {
     const sight = { since: since.toISOString(), user, created_at: createdAt.toISOString() };
     return [id, sight] as const;
@@ -210,7 +221,8 @@ function encode(known: KnownSightings, now: Date): string {
   );
   const content = {
     format_version: 1,
-    last_seen_active: sorted(times.map(([name, at]) => [name, at.toISOString()])),
+    last_seen_active: sorted(recent(active)),
+    ...(again.length > 0 && { active_again: sorted(again) }),
     ...(sights.length > 0 && { first_seen_inactive: sorted(sights) }),
     ...(looks.length > 0 && { uses: sorted(looks) }),
   };
@@ -239,7 +251,7 @@ async function readSights(options: FileSightingsOptions): Promise<Sights> {
   } catch (error) {
     throw unreadable(path, systemReason(error), error);
   }
-  if (content === undefined) return { active: new Map(), inactive: new Map(), uses: new Map() };
+  if (content === undefined) return new KnownSightings();
   let parsed: unknown;
   try {
     parsed = JSON.parse(content.toString('utf8'));
@@ -248,8 +260,13 @@ async function readSights(options: FileSightingsOptions): Promise<Sights> {
   }
   const checked = sightingsSchema.safeParse(parsed);
   if (!checked.success) throw unreadable(path, 'it is not a sightings file of this version');
-  const { last_seen_active: active, first_seen_inactive: inactive = {}, uses = {} } = checked.data;
-  return { active: timesOf(active), inactive: sightsOf(inactive), uses: usesOf(uses) };
+  const { last_seen_active, first_seen_inactive = {}, active_again = {}, uses } = checked.data;
+  return {
+    active: timesOf(last_seen_active),
+    inactive: sightsOf(first_seen_inactive),
+    activeAgain: timesOf(active_again),
+    uses: usesOf(uses ?? {}),
+  };
 }
 
 type RecordedSights = NonNullable<z.infer<typeof sightingsSchema>['first_seen_inactive']>;

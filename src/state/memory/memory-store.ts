@@ -144,6 +144,7 @@ export class MemoryStore implements StateStore {
     return {
       lastActive: (user, key, keys) => known.lastActive(user, key, keys),
       inactiveSince: (keyId) => known.inactiveSince(keyId),
+      activeAgainSince: (keyId) => known.activeAgainSince(keyId),
       usesOf: (user, key) => known.usesOf(user, key),
       lookAt: (user, key) => known.lookAt(user, key),
       inactiveKeyOf: (user, createdAt) => known.inactiveKeyOf(user, createdAt),

@@ -196,7 +196,7 @@ function filedByName(sightings: Sightings): Sightings {
     createdAt: shiftedFor(user, key.createdAt),
   });
   const filed = (seen: Seen): Seen => {
-    if ('keyIds' in seen || 'used' in seen) return seen;
+    if ('keyIds' in seen || 'used' in seen || 'activeAgain' in seen) return seen;
     if ('inactive' in seen) {
       const inactive = [...seen.inactive].map(({ user, key, keys }) => ({
         user,

@@ -1,5 +1,6 @@
 // Controls of when an old key goes: I10, I12, I15.
 
+import { noFaultOf } from '../faults.ts';
 import { readerWith } from '../stand-ins.ts';
 import type { Control } from './control.ts';
 
@@ -71,8 +72,86 @@ export const OF_OLD_KEYS: readonly Control[] = [
     cuts: [
       {
         module: 'lifecycle/rotation',
-        guard: "const isDecided = rotation.phase === 'deactivating' && rotation.althoughInUse",
-        by: "const isDecided = rotation.phase === 'deactivating'",
+        guard: 'rotation.word?.althoughInUse === true',
+        by: 'true',
+      },
+    ],
+  },
+  {
+    invariant: 'I15',
+    fault: 'a use that a run has seen is forgotten when AWS says less later',
+    shows: 'it is in use, as a run has seen',
+    forced: { 'uses-forgotten': 0.4 },
+    cuts: [
+      {
+        module: 'lifecycle/quiet-gate',
+        guard: 'if (seen !== undefined)',
+        by: 'if (false)',
+      },
+    ],
+  },
+  {
+    invariant: 'I15',
+    fault: 'the silence of a key counts while it was Inactive',
+    shows: 'it was taken back into use',
+    forced: {
+      ...noFaultOf('disk-', 'killed', 'report-'),
+      'operator-undoes': 1,
+      'operator-deletes': 0.4,
+      'operator-deactivates': 0.3,
+    },
+    cuts: [
+      {
+        module: 'lifecycle/quiet-gate',
+        guard: 'activeSince === undefined ? used : latestOf([used, activeSince])',
+        by: 'used',
+      },
+    ],
+  },
+  {
+    invariant: 'I15',
+    fault: 'a key that somebody made Active by hand counts as Active all along',
+    shows: 'it was taken back into use',
+    forced: {
+      ...noFaultOf('disk-', 'killed', 'report-'),
+      'operator-reactivates': 0.6,
+      'operator-deletes': 0.4,
+      'operator-creates': 0,
+    },
+    cuts: [
+      {
+        module: 'lifecycle/active-since',
+        guard: 'isNews ? now : sights.activeAgainSince(keyId)',
+        by: 'undefined',
+      },
+    ],
+  },
+  {
+    invariant: 'I15',
+    fault: 'a deadline is kept that was taken back since it was announced',
+    shows: 'it is in use',
+    forced: {
+      ...noFaultOf('disk-', 'operator-', 'details-', 'create-', 'key'),
+      'deadline-changes': 0.9,
+    },
+    cuts: [
+      {
+        module: 'lifecycle/quiet-gate',
+        guard: 'withdraws: facts.announcedDeadline !== undefined && !isTold',
+        by: 'withdraws: false',
+      },
+    ],
+  },
+  {
+    invariant: 'I15',
+    fault: 'a silence of more than a month, which runs have seen, is not waited for',
+    shows: 'days apart',
+    forced: noFaultOf('disk-', 'killed', 'operator-', 'report-'),
+    cuts: [
+      {
+        module: 'lifecycle/quiet-gate',
+        guard: 'longest > MONTHLY_GAP_DAYS',
+        by: 'false',
       },
     ],
   },
