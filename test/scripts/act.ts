@@ -32,6 +32,14 @@ export const ACT: readonly Directive[] = [
     },
   },
   {
+    usage: 'keyctl ARGUMENTS',
+    pattern: /^keyctl( .*)$/,
+    perform: async (stage, args) => {
+      stage.start('keyctl', words(args), 'all', 'keyctl');
+      await stage.finish('keyctl');
+    },
+  },
+  {
     usage: 'start NAME: rotate-iam-keys ARGUMENTS | keyturn COMMAND ARGUMENTS',
     pattern: /^start (\w+): (rotate-iam-keys|keyturn)((?: .*)?)$/,
     perform: (stage, name, program, args) =>

@@ -111,6 +111,13 @@ export const STATE: readonly Directive[] = [
     },
   },
   {
+    usage: 'AWS has lost the uses of USER/LABEL',
+    pattern: /^AWS has lost the uses of (\S+)$/,
+    perform: (stage, label) => {
+      stage.key(label).uses.length = 0;
+    },
+  },
+  {
     usage: 'somebody makes a key by hand for every user NAME-… who has one key',
     pattern: /^somebody makes a key by hand for every user (\S+)-… who has one key$/,
     perform: (stage, prefix) => {
