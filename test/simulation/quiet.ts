@@ -50,13 +50,13 @@ export class Quiet {
   /** A rotation that is left at rest with its old key Active, because that may be in use. */
   mayWait(open: Rotation): boolean {
     const { world, schedule, vault } = this.#view.parts;
+    // Its readers are elsewhere than in the places of the rotation: every run tells a person so.
+    const { text = '' } = vault.secrets.current(open.user) ?? {};
+    if ('receipts' in open && text.includes(open.oldKeyId)) return true;
     if (open.phase !== 'in-grace') return false;
     const [oldKey, newKey] = [world.key(open.oldKeyId), world.key(open.newKeyId)];
     const isWorking = (key: SimKey | undefined) => key?.status === 'Active' && !key.isDeleted;
     if (oldKey === undefined || !isWorking(oldKey) || !isWorking(newKey)) return false;
-    // Its readers are elsewhere than in the places of the rotation: a person is told so.
-    const { text = '' } = vault.secrets.current(oldKey.user) ?? {};
-    if (text.includes(oldKey.id)) return true;
     const silenceMs = schedule.nowMs - Math.max(open.since.getTime(), ...oldKey.usesMs);
     return silenceMs < SILENCE_DAYS_MAX * DAY_MS;
   }
