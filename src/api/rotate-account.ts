@@ -1,6 +1,6 @@
 // One call: rotate every due key of an account, as `rotate-iam-keys` does.
 
-import type { ExitCode } from '../base/error-codes.ts';
+import type { ExitCode } from '../base/error-code-info.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { EngineEvent } from '../base/events.ts';
 import { shellWords } from '../base/shell-words.ts';

@@ -96,7 +96,7 @@ async function unfinishedUsers(
   for (const { user, history } of await openUsers(state, scope)) {
     // Whoever names an orphan may mean a key that landed after its rotation was given up.
     const isNamed = (orphans?.size ?? 0) > 0 && history.mayHaveLateKey;
-    if (history.open === undefined && history.unsettled.length === 0 && !isNamed) continue;
+    if (history.open === undefined && !history.hasChangesToSettle && !isNamed) continue;
     try {
       const reading = { parallel, emit, signal, user };
       users.push(...(await takeInventory(gateway.reader, reading)).users);

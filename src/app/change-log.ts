@@ -97,9 +97,21 @@ export class ChangeLog {
 }
 
 function plannedBy(event: EngineEvent, account_id: string): PlannedChange | undefined {
-  const isDone = event.code === 'finding-foretold';
-  if (!isDone && event.code !== 'deletion-foretold') return undefined;
-  const change = isDone ? event.change : 'deleted';
-  const { user: username, keyId: access_key_id, by, why } = event;
-  return { change, account_id, username, access_key_id, by, why, already_done: isDone };
+  switch (event.code) {
+    case 'finding-foretold':
+    case 'deletion-foretold':
+    case 'reactivation-foretold': {
+      const isDone = event.code === 'finding-foretold';
+      const change = isDone ? event.change : FORETOLD[event.code];
+      const { user: username, keyId: access_key_id, by, why } = event;
+      return { change, account_id, username, access_key_id, by, why, already_done: isDone };
+    }
+    default:
+      return undefined;
+  }
 }
+
+const FORETOLD = {
+  'deletion-foretold': 'deleted',
+  'reactivation-foretold': 'reactivated',
+} as const;

@@ -85,7 +85,7 @@ function candidateOf(
   const isOpen = history?.open !== undefined;
   // A request of a rotation that was given up may have landed since: nobody else would ever look.
   const isLate = history?.lateKey(keys) !== undefined;
-  const isLeft = isOpen || isLate || (history !== undefined && history.unsettled.length > 0);
+  const isLeft = isOpen || isLate || history?.hasChangesToSettle === true;
   if (wanted.kind === 'recovery' && !isLeft) return undefined;
   const isToClean = cleanUpDays !== undefined && keys.some(({ status }) => status === 'Inactive');
   if (dueKeys.length === 0 && !isToClean && !isLeft) return undefined;
@@ -96,8 +96,12 @@ function candidateOf(
 }
 
 /** The key of what is left, of which nothing else is known yet: the old key of the open rotation first. */
-function unknownKey({ open, unsettled }: UserHistory): UserListed['oldKey'] | undefined {
-  const id = open?.oldKeyId ?? unsettled[0]?.intent.keyId;
+function unknownKey({
+  open,
+  unsettled,
+  threatened,
+}: UserHistory): UserListed['oldKey'] | undefined {
+  const id = open?.oldKeyId ?? unsettled[0]?.intent.keyId ?? threatened[0]?.keyId;
   return id && { id, createdAt: undefined, status: 'unknown' };
 }
 

@@ -3,7 +3,8 @@
 //   identify caller -> prepare state -> inventory -> candidates -> rotate each -> report
 
 import { openGateway } from '../aws/open-gateway.ts';
-import { ERROR_CODES, type ExitCode } from '../base/error-codes.ts';
+import type { ExitCode } from '../base/error-code-info.ts';
+import { ERROR_CODES } from '../base/error-codes.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { VERSION } from '../base/version.ts';

@@ -158,7 +158,7 @@ class FleetRun {
     const users = await openUsers(state, this.#options.user);
     const isNamed = (this.#options.orphans?.size ?? 0) > 0;
     return users.some(
-      ({ history }) => isNamed || history.open !== undefined || history.unsettled.length > 0,
+      ({ history }) => isNamed || history.open !== undefined || history.hasChangesToSettle,
     );
   }
 

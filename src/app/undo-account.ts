@@ -6,6 +6,7 @@ import type { AccountGateway } from '../aws/gateway.ts';
 import { openGateway } from '../aws/open-gateway.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
+import type { SameReach } from '../base/key-command.ts';
 import type { AccountWork } from '../engine/account-work.ts';
 import { foretellUndo } from '../engine/foretell-undo.ts';
 import type { UndoneRotation } from '../engine/perform-undo.ts';
@@ -28,6 +29,8 @@ export interface UndoPlace {
   readonly externalId: string | undefined;
   /** The command line to which `--orphan KEY` is added to say that nobody made the key by hand. */
   readonly wordCommand?: string;
+  /** How `keyturn keys` reaches the account, for hints. */
+  readonly reach?: SameReach;
 }
 
 export interface UndoOptions extends UndoPlace {
@@ -61,7 +64,7 @@ export async function insideAccount<T>(
   context: RunContext,
   work: (account: AccountWork) => Promise<T>,
 ): Promise<T> {
-  const { dryRun, wordCommand } = place;
+  const { dryRun, wordCommand, reach } = place;
   const { gateway, close } = await enter(place, context);
   try {
     const state = await context.state.open(gateway.caller.account, dryRun ? 'read' : 'write');
@@ -72,6 +75,7 @@ export async function insideAccount<T>(
       replacesOwnKey: false,
       takesDeliver: false,
       wordCommand,
+      reach,
     } as const;
     return await work(accountWork({ ...context, gateway, state, policy, finishesOthers: true }));
   } finally {

@@ -1,6 +1,7 @@
 // What the clients of further services have in common: credentials, wire, retries, and one wording of
 // what goes wrong. Their calls may all be repeated: each write names its own result.
 
+import { NO_SUCH_THING } from '../base/aws-stores.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import { classifyUnlessStopped, isMissingResource } from './classify.ts';
@@ -60,6 +61,7 @@ export function resourceFailure(
     'not-deliverable',
     `account ${account} has no ${resource.what} in region ${settings.region}`,
     {
+      cause: NO_SUCH_THING,
       hint: [
         'check the name and --region; rotate with --create-missing, or make it:',
         command(...resource.madeBy, '--region', settings.region),

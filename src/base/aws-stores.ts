@@ -3,6 +3,9 @@
 
 import type { Secret } from './secret.ts';
 
+/** The cause of an error where the thing itself does not exist, as against one that cannot be read. */
+export const NO_SUCH_THING = { code: 'no-such-thing' } as const;
+
 /** One version of a secret of AWS Secrets Manager. */
 export interface SecretVersion {
   readonly versionId: string;

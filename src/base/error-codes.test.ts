@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ERROR_CODES, type ErrorCode, type ErrorKind, isErrorCode } from './error-codes.ts';
+import type { ErrorKind } from './error-code-info.ts';
+import { ERROR_CODES, type ErrorCode, isErrorCode } from './error-codes.ts';
 import { KeyturnError } from './errors.ts';
 
 const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
@@ -15,6 +16,7 @@ test('a block needs a person, and stops one user only', () => {
     'two-active-keys',
     'no-free-slot',
     'own-key',
+    'was-inactive',
     'places-left',
     'not-deliverable',
     'not-inactive',

@@ -1,7 +1,8 @@
 // One error class for everything that can go wrong in a way we know. Callers branch on `code`,
 // people read `message` and `hint`. The codes and what they mean are in error-codes.ts.
 
-import { ERROR_CODES, type ErrorCode, type ExitCode, type Scope } from './error-codes.ts';
+import type { ExitCode, Scope } from './error-code-info.ts';
+import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
 import { type Hint, type HintPart, hintText, partsOf } from './hint.ts';
 
 export interface ErrorDetails {

@@ -134,6 +134,8 @@ interface EventPayloads {
   'change-found': { user: string; keyId: AccessKeyId; change: KeyChangeWord } & Changed;
   /** A dry run: a key that recovery would delete. */
   'deletion-foretold': { user: string; keyId: AccessKeyId } & Changed;
+  /** A dry run: a key that recovery would make Active again. */
+  'reactivation-foretold': { user: string; keyId: AccessKeyId } & Changed;
   /** A dry run: a change that was made, and that the run would find and tell. */
   'finding-foretold': { user: string; keyId: AccessKeyId; change: KeyChangeWord } & Changed;
   'orphan-found': { user: string; keyId: AccessKeyId };
@@ -225,6 +227,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'key-deleted': 'info',
   'change-found': 'info',
   'deletion-foretold': 'info',
+  'reactivation-foretold': 'info',
   'finding-foretold': 'info',
   'orphan-found': 'warn',
   'orphan-named': 'warn',

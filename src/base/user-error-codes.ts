@@ -80,6 +80,13 @@ export const USER_ERROR_CODES = {
     remedy:
       'Check the user or the ID, and the state directory; `keyturn history` lists what runs did, `keyturn status` what is open.',
   }),
+  'was-inactive': info(1, 'user', {
+    kind: 'block',
+    meaning:
+      'The key that an undo would go back to was Inactive before its rotation began: somebody had stopped it.',
+    remedy:
+      'Leave it if it had leaked. Else make it Active by name with `keyturn keys activate`, and undo then.',
+  }),
   'undo-finished': info(1, 'user', {
     meaning: 'An undo that an earlier run left open was finished, and nothing was rotated.',
     remedy: 'Look at the profile, which may hold the old key again; run again to rotate it.',
@@ -145,6 +152,12 @@ export const USER_ERROR_CODES = {
       'The key was used within its quiet time, or after it was replaced, or AWS cannot know yet; it stays Active.',
     remedy:
       'Give another key to whatever still uses this one, and try later. `keyturn keys deactivate` takes `--although-in-use`.',
+  }),
+  'held-by-place': info(1, 'user', {
+    meaning:
+      'A place gives the key to its readers, or cannot be read, so the key is not made Inactive or deleted.',
+    remedy:
+      'Put the pair of the other key there. If nobody reads it there, `keyturn keys deactivate` takes `--although-in-use`, and `keyturn keys delete` takes `--although-held`.',
   }),
   'not-inactive': info(1, 'user', {
     kind: 'block',

@@ -13,9 +13,23 @@ export interface Destination extends DeliveryTarget, Capabilities {
    * Throws `delivery-failed`. Safe to repeat.
    */
   deliver(key: IssuedKey): Promise<DeliveryReceipt>;
-  /** Reads the destination again, with fresh eyes: does it hold this key (I3, I13)? */
-  holds(keyId: AccessKeyId, receipt: DeliveryReceipt): Promise<boolean>;
+  /**
+   * Reads the destination again, with fresh eyes (I3, I13): how it holds this key where its readers look
+   * for it. Undefined when it does not.
+   */
+  holds(keyId: AccessKeyId, receipt: DeliveryReceipt): Promise<Held | undefined>;
 }
+
+/** What is to be seen of a key that a destination holds: its ID is there; the engine judges the rest. */
+export interface Held {
+  /** What its readers read, as it stands; empty where the destination compares the secret itself. */
+  readonly texts: readonly Secret[];
+  /** As in the receipt of the delivery that wrote it, where versions are kept. */
+  readonly version?: string;
+}
+
+/** A destination that compares the secret itself says no more than this. */
+export const HELD: Held = { texts: [] };
 
 /** What only some destinations can do; the others leave it out. */
 interface Capabilities {
@@ -26,10 +40,15 @@ interface Capabilities {
    * made, and by a dry run. Throws `not-deliverable`.
    */
   prepare?(): Promise<void>;
-  /** What its readers read, as it stands: they may keep a pair in a form of their own (I10). */
+  /**
+   * What its readers read, as it stands: they may keep a pair in a form of their own (I10). Empty where the
+   * place does not exist any more.
+   */
   textsRead?(): Promise<readonly Secret[]>;
   /** Left out where nothing would be made. */
   readonly making?: Making;
+  /** Whether its readers may have the key, of a destination that never shows what they read. */
+  isRead?(keyId: AccessKeyId): Promise<boolean>;
   /** Left out by destinations that keep no former secret. */
   readonly wayBack?: WayBack;
   /** The rotation has ended, and the plain hand-off file is removed when this resolves. */

@@ -1,6 +1,8 @@
 // What goes wrong at a destination, in the two codes that the engine knows.
 
+import { NO_SUCH_THING } from '../base/aws-stores.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import type { Secret } from '../base/secret.ts';
 
 /** Before a secret is delivered, mostly before its key is made: whatever is thrown becomes `not-deliverable`. */
 export async function preparing<T>(work: () => Promise<T>): Promise<T> {
@@ -15,6 +17,20 @@ export async function preparing<T>(work: () => Promise<T>): Promise<T> {
 export async function delivering<T>(work: () => Promise<T>): Promise<T> {
   const hint = 'the old key was not touched and the new secret is kept in the state directory';
   return await recoded('delivery-failed', hint, work);
+}
+
+/** What a place has for its readers: nothing, once it does not exist any more. */
+export async function readingTexts(
+  work: () => Promise<readonly Secret[]>,
+): Promise<readonly Secret[]> {
+  return await delivering(async () => {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (toKeyturnError(thrown).cause === NO_SUCH_THING) return [];
+      throw thrown;
+    }
+  });
 }
 
 async function recoded<T>(

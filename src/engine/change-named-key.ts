@@ -41,9 +41,9 @@ export async function foretellNamedKey(
 ): Promise<NamedKeyPlan> {
   const { user } = request;
   const at = { user, account, history: await account.state.history(user) };
-  if (at.history.unsettled.length === 0) return await judgeNamedKey(request, at);
+  if (!at.history.hasChangesToSettle) return await judgeNamedKey(request, at);
   const keys = await account.gateway.reader.listAccessKeys(user);
-  return await judgeNamedKey(request, foretellSteps(keys, at));
+  return await judgeNamedKey(request, foretellSteps(keys, at).at);
 }
 
 async function perform(

@@ -12,16 +12,18 @@ import type { UserWork } from './user-work.ts';
 /** What clean-up comes to when every key that may go does go. */
 export function foretoldCleanUp(cleanUp: CleanUp, user: string): CleanupOutcome {
   const unknown = cleanUp.keeps.findLast(({ failed }) => failed);
+  const holder = cleanUp.keeps.findLast((kept) => kept.holder !== undefined)?.holder;
   return {
     deleted: cleanUp.deletes.map(({ key }) => key.id),
     kept: cleanUp.keeps.map(({ key, reason, notBefore }) => ({ id: key.id, reason, notBefore })),
     error:
-      unknown &&
-      new KeyturnError(
-        'last-use-unknown',
-        `${unknown.key.id} of ${user} was kept: ${unknown.reason}`,
-        { hint: 'grant iam:GetAccessKeyLastUsed on user/* to the caller' },
-      ),
+      holder ??
+      (unknown &&
+        new KeyturnError(
+          'last-use-unknown',
+          `${unknown.key.id} of ${user} was kept: ${unknown.reason}`,
+          { hint: 'grant iam:GetAccessKeyLastUsed on user/* to the caller' },
+        )),
   };
 }
 
@@ -34,7 +36,9 @@ export async function cleanUp(
   if (decided.deletes.length === 0) return foretoldCleanUp(decided, work.user);
   // A run beside this one may have seen a key Active after this one had read the sightings (I5).
   await work.account.state.sightings.refresh();
-  const now = (await decideCleanUp(work, keys)) ?? { deletes: [], keeps: [] };
+  // The places were read a moment ago, for the decision.
+  const free = new Set(decided.deletes.map(({ key }) => key.id));
+  const now = (await decideCleanUp(work, keys, free)) ?? { deletes: [], keeps: [] };
   const foretold = foretoldCleanUp(now, work.user);
   const deleted: AccessKeyId[] = [];
   const kept = [...foretold.kept];

@@ -1,6 +1,7 @@
 // Gathers what is known of a user, and answers what the decision asks: by reads alone, so that a dry
 // run decides exactly as the run does (I12).
 
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import { toKeyturnError } from '../base/errors.ts';
 import { gateOf } from '../lifecycle/decide-grace.ts';
@@ -20,8 +21,10 @@ import type { GateVerdict } from '../lifecycle/quiet-gate.ts';
 import type { RetiringKey } from '../lifecycle/retirement.ts';
 import type { WithNewKey } from '../lifecycle/rotation.ts';
 import { dependsOn } from '../lifecycle/signer.ts';
-import { assertHeldEverywhere, placesLeft, prepareDelivery, prepareToFinish } from './delivery.ts';
+import { placesLeft, prepareDelivery, prepareToFinish } from './delivery.ts';
+import { whyHeld } from './held-anywhere.ts';
 import { askPlaces } from './holders.ts';
+import { assertInPlaces, type Leaves } from './in-place.ts';
 import { readLastUse } from './key-details.ts';
 import { usesOfKey } from './key-uses.ts';
 import type { UserAtHand } from './user-work.ts';
@@ -45,13 +48,17 @@ export async function decideNext(
   return (await decided(decideUser(facts), answering(at))).next;
 }
 
-/** The part of it that is about keys which were Inactive before this run. */
+/** The part of it that is about keys which were Inactive before this run; of those that are `free` no place holds any. */
 export async function decideCleanUp(
   at: UserAtHand,
   keys: readonly AccessKey[],
+  free: ReadonlySet<AccessKeyId>,
 ): Promise<CleanUp | undefined> {
   const facts = { ...factsOf(at, keys), wanted: { kind: 'recovery' } as const };
-  return (await decided(cleanUpOf(facts), answering(at))).cleanUp;
+  const answer = answering(at);
+  const answerOnce = async (question: Question) =>
+    question.ask === 'holder' && free.has(question.keyId) ? undefined : await answer(question);
+  return (await decided(cleanUpOf(facts), answerOnce)).cleanUp;
 }
 
 /** Whether the old key of the rotation may go now, with fresh eyes (I15); undefined when it is gone. */
@@ -112,7 +119,9 @@ function answering(at: UserAtHand): (question: Question) => Promise<Answer> {
       case 'takes':
         return await failureOf(() => prepareToFinish(question.rotation, at));
       case 'held':
-        return await failureOf(() => assertHeldEverywhere(question.rotation, at));
+        return await failureOf(() => assertInPlaces(question.rotation, at, leavesOf(question)));
+      case 'holder':
+        return await whyHeld(question.keyId, at);
       case 'delivery':
         return await deliveryOf(at, question);
       case 'left':
@@ -122,6 +131,12 @@ function answering(at: UserAtHand): (question: Question) => Promise<Answer> {
         return await gateway.reader.listAccessKeys(user);
     }
   };
+}
+
+/** One that is only delivered may come to a grace first; in grace it is asked about when the old key may go. */
+function leavesOf({ rotation }: Extract<Question, { ask: 'held' }>): Leaves {
+  const mayWait = rotation.oldKeyFate === 'when-quiet' && rotation.phase === 'delivered';
+  return { stays: rotation.oldKeyFate === 'keep' || mayWait };
 }
 
 async function deliveryOf(

@@ -2,7 +2,7 @@
 // delivery that fails in the middle of the list is repeated as a whole; each is safe to repeat.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { toKeyturnError } from '../base/errors.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { isMeantBy, jointTarget, targetOf, thingsAt } from '../destinations/kinds.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
@@ -10,6 +10,7 @@ import { placesServed } from '../lifecycle/last-served.ts';
 import type { MissingPlace, Question, Targets } from '../lifecycle/questions.ts';
 import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
 import type { Rotation, WithNewKey } from '../lifecycle/rotation.ts';
+import { assertHeld } from './in-place.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
 /**
@@ -97,29 +98,4 @@ export async function deliverEverywhere(
     account.emit({ code: 'secret-delivered', user, newKeyId: key.keyId, kind, place });
   }
   return receipts;
-}
-
-/** I13: reads every destination again. Throws `delivery-failed` when one does not hold the key. */
-export async function assertHeldEverywhere(
-  rotation: WithNewKey,
-  { account }: UserAtHand,
-): Promise<void> {
-  const receipts = 'receipts' in rotation ? rotation.receipts : [];
-  for (const [index, destination] of (await account.places.toFinish(rotation)).entries()) {
-    const receipt = receipts[index];
-    if (receipt !== undefined) await assertHeld(rotation, destination, receipt);
-  }
-}
-
-async function assertHeld(
-  { user, newKeyId }: WithNewKey,
-  destination: Destination,
-  receipt: DeliveryReceipt,
-): Promise<void> {
-  if (await destination.holds(newKeyId, receipt)) return;
-  throw new KeyturnError(
-    'delivery-failed',
-    `${receipt.kind} ${receipt.reference} does not hold ${newKeyId} of ${user}`,
-    { hint: 'the old key was not touched; repair the destination, then run again' },
-  );
 }

@@ -14,6 +14,7 @@ import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
 import type { AccountWork } from './account-work.ts';
 import { changeKey, deleteAsJudged } from './change-key.ts';
 import { decide, decideHold, factsOf } from './decide.ts';
+import { assertHeldNowhere } from './held-anywhere.ts';
 import { readLastUse } from './key-details.ts';
 import { rememberTakenBack } from './key-uses.ts';
 import { whyInUse } from './refuse-named-key.ts';
@@ -65,13 +66,13 @@ export async function foretellFinish(
   const now = account.clock.now();
   if (key.status === 'Active') {
     assertQuiet(request, await about(key, keys, at), at);
-    await request.confirm();
+    await confirm(request, at);
     return { kind: 'deactivated', deletableFrom: afterHold(now) };
   }
   // For as long as this is open alone: it was opened to read.
   await account.state.sightings.remember([{ at: now, inactive: [{ user, key, keys }] }]);
   const verdict = await judgeEnd(request, await about(key, keys, at), at);
-  if (verdict.kind === 'delete') await request.confirm();
+  if (verdict.kind === 'delete') await confirm(request, at);
   return verdict.kind === 'delete' ? { kind: 'deleted' } : verdict;
 }
 
@@ -193,7 +194,7 @@ async function deactivate(
 ): Promise<FinishOutcome> {
   const { clock } = work.account;
   assertQuiet(request, facts, work);
-  await request.confirm();
+  await confirm(request, work);
   const { open } = work.history;
   const { althoughInUse = false } = request;
   const why = althoughInUse ? 'finish, although it may be in use' : 'finish';
@@ -246,9 +247,15 @@ async function remove(
 ): Promise<FinishOutcome> {
   const verdict = await judgeEnd(request, facts, work);
   if (verdict.kind === 'held') return verdict;
-  await request.confirm();
+  await confirm(request, work);
   await deleteAsJudged(facts.key, { by: 'finish', why: verdict.why }, work);
   return { kind: 'deleted' };
+}
+
+/** Just before the change: no place of the user holds the key (I10), and its successor works. */
+async function confirm(request: FinishRequest, at: UserAtHand): Promise<void> {
+  await assertHeldNowhere(request.keyId, at);
+  await request.confirm();
 }
 
 type EndVerdict =

@@ -52,9 +52,9 @@ async function foretell(
 ): Promise<UserOutcome> {
   const { user, history } = found;
   const nothing = { user, rotation: undefined, cleanup: undefined, retirement: undefined };
-  const keys = await keysUnlessGone(listed, found);
-  const at = foretellSteps(keys ?? [], found);
-  if (keys === undefined) return outcomeOf(nothing, undefined);
+  const present = await keysUnlessGone(listed, found);
+  const { at, keys } = foretellSteps(present ?? [], found);
+  if (present === undefined) return outcomeOf(nothing, undefined);
   let decision: UserDecision;
   try {
     decision = await decide(at, keys, wanted);
@@ -90,7 +90,7 @@ async function keysUnlessGone(
   try {
     if (keys.length === 0) keys = await account.gateway.reader.listAccessKeys(user);
   } catch (thrown) {
-    const isExpected = history.open !== undefined || history.unsettled.length > 0;
+    const isExpected = history.mayBeUnfinished;
     if (toKeyturnError(thrown).code !== 'unknown-user' || !isExpected) throw thrown;
     keys = undefined;
   }

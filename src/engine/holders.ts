@@ -8,6 +8,7 @@ import type { Destination } from '../destinations/destination.ts';
 import type { PlacesAnswer, Question, UnreadPlace } from '../lifecycle/questions.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
+import { heldAnywhere } from './held-anywhere.ts';
 import { type FoundInTexts, findSecret, type SoughtKey } from './secret-in-texts.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
@@ -26,6 +27,14 @@ export async function askPlaces(
     const answer = await askPlace(destination, { ...rotation, keyId }, at);
     if (answer.kind === 'placed') return answer;
     if (answer.kind === 'unreadable') unread.push(answer);
+  }
+  // Whoever took it from custody may have put it into a place of another rotation.
+  const elsewhere = await heldAnywhere(keyId, at, rotation.targets);
+  if (elsewhere.kind === 'held') {
+    unread.push({ kind: 'unreadable', where: namedIn(elsewhere.where), isNamed: true });
+  } else if (elsewhere.kind === 'unknown') {
+    const { where, why } = elsewhere;
+    unread.push({ kind: 'unreadable', where: `${where} cannot be read: ${why.message}` });
   }
   return hardest(unread) ?? { kind: 'missing' };
 }

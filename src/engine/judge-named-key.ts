@@ -1,7 +1,7 @@
 // Whether a key that a person names may be made Inactive or Active, or be deleted. What holds for every run
 // holds here: a key in use stays (I15), nothing that the calls depend on is touched (I7), a user's only key is
-// never deleted, and no key before its hold is over (I5). Use, the hold, and that nobody is left without an
-// Active key, a person may override by name.
+// never deleted, no key before its hold is over (I5), and none that a place gives to its readers (I10). Use, the
+// hold, a place, and that nobody is left without an Active key, a person may override by name.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
@@ -16,7 +16,8 @@ import type { Ending } from '../lifecycle/rotation.ts';
 import { dependsOn } from '../lifecycle/signer.ts';
 import { useWords } from '../lifecycle/use-words.ts';
 import { decide, decideHold, factsOf } from './decide.ts';
-import { assertHeldEverywhere } from './delivery.ts';
+import { whyHeld } from './held-anywhere.ts';
+import { assertInPlaces } from './in-place.ts';
 import { readLastUse } from './key-details.ts';
 import { rememberTakenBack, usesOfKey } from './key-uses.ts';
 import {
@@ -66,8 +67,8 @@ export const STATUS = { activate: 'Active', deactivate: 'Inactive' } as const;
 /**
  * Judges by reads alone. Throws `key-changed` when the user does not have the key. Refuses with `own-key`,
  * `needs-operator` while a rotation of the user is open, `still-in-use` and `last-use-unknown`,
- * `only-active-key`, `not-inactive`, `only-key` and `on-hold`; and what a place says that does not hold the
- * new key of the rotation that ends.
+ * `only-active-key`, `not-inactive`, `only-key`, `on-hold` and `held-by-place`; and what a place says that
+ * does not hold the new key of the rotation that ends.
  */
 export async function judgeNamedKey(
   request: NamedKeyRequest,
@@ -139,9 +140,7 @@ async function planFor(
   if (verb !== 'activate') assertNotOwn(request, at);
   switch (verb) {
     case 'deactivate':
-      // I13: whoever reads the places must find the new key there when the old one goes.
-      if (ends !== undefined) await assertHeldEverywhere(ends, at);
-      return judgeDeactivation(request, named, at);
+      return await judgeDeactivation(request, named, at);
     case 'activate':
       if (ends !== undefined) {
         throw openError(request, { open: ends, isWaiting: ends.phase === 'in-grace' }, at);
@@ -190,12 +189,18 @@ async function assertNothingOpen(
 }
 
 /** I15: quiet before you cut. I5: a person may leave a user without an Active key, but by name. */
-function judgeDeactivation(request: NamedKeyRequest, named: Named, at: UserAtHand): NamedKeyPlan {
+async function judgeDeactivation(
+  request: NamedKeyRequest,
+  named: Named,
+  at: UserAtHand,
+): Promise<NamedKeyPlan> {
   const { account, history } = at;
   const { user, quietDays, althoughInUse, althoughOnlyActive } = request;
   const { key, ends } = named;
   const now = account.clock.now();
   const usesOf = () => usesOfKey(key, at);
+  // I13: whoever reads the places must find the new key there when the old one goes.
+  if (ends !== undefined) await assertInPlaces(ends, at, { stays: true });
   const verdict = judgeUse(namedUse(key, key.lastUse, { history, usesOf }), quietDays, now);
   const isOnlyActive = otherActive(named) === undefined;
   const isOnlyRefused = isOnlyActive && !althoughOnlyActive;
@@ -204,16 +209,25 @@ function judgeDeactivation(request: NamedKeyRequest, named: Named, at: UserAtHan
     throw inUseError(request, verdict, { key, now, isOnlyRefused });
   }
   if (isOnlyRefused) throw onlyActiveError(request, account.policy.reach);
+  const holder = await whyHeld(key.id, at);
+  if (holder !== undefined && !althoughInUse) throw withWord(holder, '--although-in-use');
   const used = useWords(key.lastUse, now);
   return {
-    ...{ key, ends, isChange: true, althoughInUse: !isUnused },
+    ...{ key, ends, isChange: true, althoughInUse: !isUnused || holder !== undefined },
     why: isUnused ? used : `although it may be in use, ${used}`,
     notes: [
       ...(isUnused ? [] : [`${key.id} may be in use (${used}): whatever uses it stops working`]),
+      ...(holder === undefined ? [] : [holder.message]),
       ...(isOnlyActive ? [`${user} is left without an Active key`] : []),
     ],
     deletableFrom: new Date(now.getTime() + HOLD_DAYS * MS_PER_DAY),
   };
+}
+
+/** A person may know that nobody reads the place. */
+function withWord({ code, message, hintParts }: KeyturnError, flag: string): KeyturnError {
+  const word = `if nobody reads it there, add ${flag}`;
+  return new KeyturnError(code, message, { hint: [...hintParts, word] });
 }
 
 function judgeActivation(
@@ -254,10 +268,17 @@ async function judgeDeletion(
   await state.sightings.remember([{ at: clock.now(), inactive: [{ user, key, keys }] }]);
   const about = { ...retiringKey(key, factsOf(at, keys)), lastUse: key.lastUse };
   const verdict = await decideHold(about, HOLD_DAYS, at);
-  const plan = { key, isChange: true, ends: undefined, notes: ['a deleted key never comes back'] };
+  const { althoughHeld } = request;
+  if (verdict.kind !== 'delete' && !althoughHeld) throw heldError(request, verdict);
+  const holder = await whyHeld(key.id, at);
+  if (holder !== undefined && !althoughHeld) throw withWord(holder, '--although-held');
+  const notes = [
+    ...(holder === undefined ? [] : [holder.message]),
+    'a deleted key never comes back',
+  ];
+  const plan = { key, isChange: true, ends: undefined, notes };
   if (verdict.kind === 'delete') {
     return { ...plan, why: verdict.reason, deletableFrom: undefined };
   }
-  if (!request.althoughHeld) throw heldError(request, verdict);
   return { ...plan, why: 'the operator ended the hold', deletableFrom: verdict.notBefore };
 }

@@ -8,16 +8,22 @@ import { KeyturnError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Destination, UndonePair } from '../destinations/destination.ts';
 import { deliversCustody } from '../destinations/kinds.ts';
-import { LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
-import { type DeliveryReceipt, isProof } from '../lifecycle/record.ts';
-import { judgeTakenBack, type TakenBackVerdict } from '../lifecycle/retirement.ts';
-import type { Rotation, UndoIntent } from '../lifecycle/rotation.ts';
-import { servedAt } from '../lifecycle/served-at.ts';
+import { judgeLeft } from '../lifecycle/judge-left.ts';
+import { type AccessKey, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
+import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
+import type { UndoIntent } from '../lifecycle/rotation.ts';
 import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
 import { changeKey } from './change-key.ts';
 import { reactivateKey } from './finish-key.ts';
+import { heldAnywhere } from './held-anywhere.ts';
 import { readLastUse } from './key-details.ts';
-import { type LeftActive, reasonOfLeftActive } from './left-active.ts';
+import {
+  isRepeated,
+  type LeftActive,
+  leftFacts,
+  reasonOfLeftActive,
+  type Undoing,
+} from './left-active.ts';
 import { writerSignedBy } from './own-key.ts';
 import { proveKey } from './prove-key.ts';
 import { settleLeftOver } from './settle-custody.ts';
@@ -37,10 +43,9 @@ export interface UndoneRotation {
   readonly fromKey: 'made-inactive' | 'was-inactive' | 'gone' | 'left-active' | 'kept';
   /** Why it was left Active; undefined when it was not. `notBefore` is when a repeat may go further. */
   readonly leftActive: LeftActive | undefined;
+  /** Whether all of it was so before: nothing was changed, and nothing is on record of it. */
+  readonly isRepeat: boolean;
 }
-
-/** A rotation whose undo is on record. */
-export type Undoing = Extract<Rotation, { readonly phase: 'undoing' }>;
 
 /** An undo under way: the rotation, its places, and the secret of the key that comes back. */
 export interface WayBack {
@@ -73,7 +78,8 @@ export async function performUndo(rotation: Undoing, work: UserWork): Promise<Un
   // I8: what went back keeps the other secret too.
   await settleLeftOver(work);
   const reactivated = was === 'reactivated';
-  return { user, rotation: id, toKeyId, fromKeyId, reactivated, putBack, notPutBack, ...taken };
+  const undone = { toKeyId, fromKeyId, reactivated, putBack, notPutBack, ...taken };
+  return { user, rotation: id, isRepeat: false, ...undone };
 }
 
 /** Throws `other-destination`, and `own-key` (I7). */
@@ -153,7 +159,7 @@ async function isUnderWay(
 
 async function holds(destination: Destination, keyId: AccessKeyId): Promise<boolean> {
   const { kind, place: reference } = destination;
-  return await destination.holds(keyId, { kind, reference });
+  return (await destination.holds(keyId, { kind, reference })) !== undefined;
 }
 
 async function giveUp(rotation: Undoing, reason: string, work: UserWork): Promise<void> {
@@ -171,8 +177,8 @@ async function putAllBack(back: WayBack, work: UserWork): Promise<Restored> {
 
 /** The places, by whether they have the old pair again. */
 export interface Restored extends Pick<UndoneRotation, 'putBack' | 'notPutBack'> {
-  /** The places of `notPutBack`. */
-  readonly left: readonly Destination[];
+  /** Places that have the old pair again: it is known what they hold. */
+  readonly back: readonly JournaledTarget[];
 }
 
 /** Asks each place that keeps former pairs: to put the old one back, or whether it could. */
@@ -185,16 +191,17 @@ export async function restore(
   const { toKeyId, fromKeyId } = undo;
   const putBack: DeliveryReceipt[] = [];
   const notPutBack: DeliveryReceipt[] = [];
-  const left: Destination[] = [];
+  const back: JournaledTarget[] = [];
   for (const [index, destination] of destinations.entries()) {
     const { kind, place, wayBack } = destination;
     const isBack = wayBack !== undefined && (await ask(wayBack, { toKeyId, fromKeyId }));
     // Also where the run died before it could record what it had delivered.
     const reference = deliversCustody(kind) ? account.state.custody.describe(newKeyId) : place;
     (isBack ? putBack : notPutBack).push(receipts[index] ?? { kind, reference });
-    if (!isBack) left.push(destination);
+    const target = rotation.targets[index];
+    if (isBack && target !== undefined) back.push(target);
   }
-  return { putBack, notPutBack, left };
+  return { putBack, notPutBack, back };
 }
 
 /** An undo that keeps both keys Active is about its places alone: it goes back in all, or not at all. */
@@ -214,8 +221,8 @@ export function whyHalfWay(
 export type TakenKey = Pick<UndoneRotation, 'fromKey' | 'leftActive'>;
 
 async function take(back: WayBack, work: UserWork): Promise<TakenKey> {
-  // I13: with fresh eyes, just before the other key goes.
-  const taken = await decideTaken(back, back.destinations, work);
+  // I13: with fresh eyes, just before the other key goes; a place may have been written again meanwhile.
+  const taken = await decideTaken(back, [], work);
   if (taken.fromKey !== 'made-inactive') return taken;
   work.account.signal.throwIfAborted();
   const { fromKeyId: keyId } = back.rotation.undo;
@@ -224,10 +231,10 @@ async function take(back: WayBack, work: UserWork): Promise<TakenKey> {
   return taken;
 }
 
-/** What becomes of the key that is taken back, by reads alone; `mayHold` are the places that may have it. */
+/** What becomes of the key that is taken back, by reads alone; `besides` are places that will not have it. */
 export async function decideTaken(
   back: WayBack,
-  mayHold: readonly Destination[],
+  besides: readonly JournaledTarget[],
   at: UserAtHand,
 ): Promise<TakenKey> {
   const { fromKeyId: keyId, fromKeyFate } = back.rotation.undo;
@@ -236,22 +243,23 @@ export async function decideTaken(
   const key = keys.find(({ id }) => id === keyId);
   if (key === undefined) return { fromKey: 'gone', leftActive: undefined };
   if (key.status !== 'Active') return { fromKey: 'was-inactive', leftActive: undefined };
-  const verdict = await judge(back, at);
-  if (verdict.kind !== 'unused') {
-    return { fromKey: 'left-active', leftActive: asOfNow(verdict, back, at) };
-  }
+  const verdict = await judge(back, key, at);
+  if (verdict.kind !== 'unused') return { fromKey: 'left-active', leftActive: verdict };
   const landsUntil = at.history.mayTurnInactiveUntil(back.rotation.undo.toKeyId);
   if (landsUntil !== undefined && at.account.clock.now() < landsUntil) {
     // I13: a late request would leave the user without a key that works.
     const left = { kind: 'request-may-land', notBefore: landsUntil } as const;
     return { fromKey: 'left-active', leftActive: asOfNow(left, back, at) };
   }
-  for (const destination of mayHold) {
-    if (destination.wayBack === undefined) continue;
-    const where = `${destination.kind} ${destination.place}`;
-    if (await holds(destination, keyId)) {
-      return { fromKey: 'left-active', leftActive: { kind: 'held', where } };
-    }
+  // I10: whichever place, and in whatever form.
+  const holding = await heldAnywhere(keyId, at, besides);
+  if (holding.kind !== 'nowhere') {
+    const kind = holding.kind === 'held' ? 'held' : 'unread';
+    return { fromKey: 'left-active', leftActive: { kind, where: holding.where } };
+  }
+  for (const [index, destination] of back.destinations.entries()) {
+    const target = back.rotation.targets[index];
+    if (destination.wayBack === undefined || (target && besides.includes(target))) continue;
     // I14: throws while a rotation of the service's own is under way, which may bring the other pair back.
     await holds(destination, back.rotation.undo.toKeyId);
   }
@@ -272,21 +280,32 @@ async function writerFor({ rotation, secret }: WayBack, work: UserWork) {
  * Whether somebody works with the key already: then making it Inactive would be an outage, and the
  * person decides. Our own checks with STS are no use.
  */
-async function judge(back: WayBack, { account, history }: UserAtHand): Promise<TakenBackVerdict> {
-  const { id, undo } = back.rotation;
-  const lastUse = await readLastUse(account.gateway.reader, { id: undo.fromKeyId });
-  const records = history.recordsOf(id);
-  const checkedAt = records.findLast(({ step }) => isProof(step))?.at;
-  const onRecord = servedAt(records, undo.fromKeyId);
-  const begunAt = records.findLast(({ step }) => step.type === 'undoing')?.at;
-  const deliveredAt = onRecord ?? ((await mayBeAnywhere(back)) ? begunAt : undefined);
-  return judgeTakenBack({ lastUse, checkedAt, deliveredAt }, account.clock.now());
+async function judge(
+  back: WayBack,
+  key: AccessKey,
+  at: UserAtHand,
+): Promise<{ readonly kind: 'unused' } | LeftActive> {
+  const { account } = at;
+  const { rotation } = back;
+  const now = account.clock.now();
+  const lastUse = await readLastUse(account.gateway.reader, key);
+  const facts = leftFacts({ rotation, key: { ...key, lastUse } }, at);
+  const begunAt = facts.deliveredAt ?? ((await mayBeAnywhere(back)) ? begin(back, at) : undefined);
+  const verdict = judgeLeft({ ...facts, deliveredAt: begunAt }, now);
+  return verdict.kind === 'not-shown-yet' ? asOfNow(verdict, back, at) : verdict;
+}
+
+function begin({ rotation }: WayBack, { history }: UserAtHand): Date | undefined {
+  return history.recordsOf(rotation.id).findLast(({ step }) => step.type === 'undoing')?.at;
 }
 
 /** Readers could have the key until now, so a repeat of the first undo counts from here. */
-function asOfNow(verdict: LeftActive, { rotation }: WayBack, { account }: UserAtHand): LeftActive {
-  const isRepeat = rotation.before.phase === 'undone';
-  if (!('notBefore' in verdict) || isRepeat) return verdict;
+function asOfNow<Left extends { readonly notBefore: Date }>(
+  verdict: Left,
+  { rotation }: WayBack,
+  { account }: UserAtHand,
+): Left {
+  if (isRepeated(rotation)) return verdict;
   const nowMs = account.clock.now().getTime();
   return { ...verdict, notBefore: new Date(nowMs + LAST_USE_LAG_MS) };
 }

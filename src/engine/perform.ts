@@ -11,9 +11,10 @@ import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
 import { changeKey, type KeyChange } from './change-key.ts';
 import { discard } from './create-key.ts';
 import { decideGate, factsOf } from './decide.ts';
-import { assertHeldEverywhere, deliverEverywhere } from './delivery.ts';
+import { deliverEverywhere } from './delivery.ts';
 import { announce } from './grace.ts';
 import { secretFromPlaces } from './holders.ts';
+import { assertInPlaces, type Leaves } from './in-place.ts';
 import { writerSignedBy } from './own-key.ts';
 import { performUndo } from './perform-undo.ts';
 import { proveKey } from './prove-key.ts';
@@ -120,8 +121,9 @@ async function gateNow(rotation: WithNewKey, work: UserWork) {
   }
   const leaving = await decideGate(rotation, lastListed, work);
   if (leaving?.verdict.kind !== 'wait') return leaving;
-  if (accepted.has(rotation.newKeyId)) await assertHeldEverywhere(rotation, work);
-  else await assertInPlace(rotation, work);
+  const leaves = { stays: true };
+  if (accepted.has(rotation.newKeyId)) await assertInPlaces(rotation, work, leaves);
+  else await assertInPlace(rotation, leaves, work);
   return leaving;
 }
 
@@ -152,7 +154,8 @@ export async function cutOver(
   // I7: the key that signs these calls is made Inactive by its successor, or not at all.
   const isOwn = dependsOn(gateway.caller, work.user, keyId);
   const writer = isOwn ? await successorWriter(rotation, work) : gateway.writer;
-  const keys = await assertInPlace(rotation, work);
+  const althoughHeld = because.by === 'operator' && because.althoughInUse === true;
+  const keys = await assertInPlace(rotation, { althoughHeld }, work);
   const oldKey = keys.find((key) => key.id === keyId);
   if (oldKey === undefined) {
     // Deleted by hand meanwhile: nothing is left to be replaced, and the new pair is in its places.
@@ -170,7 +173,7 @@ export async function cutOver(
 
 /** The old key stays Active. */
 async function complete(rotation: WithNewKey, work: UserWork): Promise<void> {
-  await assertInPlace(rotation, work);
+  await assertInPlace(rotation, { stays: true }, work);
   await work.record(rotation.id, { type: 'completed' });
   await settleEnded(rotation.id, work);
 }
@@ -198,8 +201,12 @@ async function successorOf(rotation: WithNewKey, work: UserWork): Promise<NewAcc
 }
 
 /** I13: read every destination again, and AWS's list, just before the rotation ends. Returns the list. */
-async function assertInPlace(rotation: WithNewKey, work: UserWork): Promise<readonly AccessKey[]> {
-  await assertHeldEverywhere(rotation, work);
+async function assertInPlace(
+  rotation: WithNewKey,
+  leaves: Leaves,
+  work: UserWork,
+): Promise<readonly AccessKey[]> {
+  await assertInPlaces(rotation, work, leaves);
   const { user, newKeyId } = rotation;
   const keys = await work.listKeys();
   const newKey = keys.find(({ id }) => id === newKeyId);

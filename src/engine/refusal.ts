@@ -6,12 +6,13 @@ import { command, type Hint, type HintPart, partsOf } from '../base/hint.ts';
 import { keyCommand, keysCommand } from '../base/key-command.ts';
 import { OFFERED_KINDS } from '../destinations/kinds.ts';
 import type { Next, UserDecision } from '../lifecycle/decide-user.ts';
+import { judgeLeft } from '../lifecycle/judge-left.ts';
 import { type KeyDetails, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
 import type { JournaledTarget } from '../lifecycle/record.ts';
-import { servedAt } from '../lifecycle/served-at.ts';
 import { ownKeyError } from '../lifecycle/signer.ts';
 import { twoKeysAdvice } from '../lifecycle/two-keys.ts';
 import { describeKey } from './key-details.ts';
+import { leftFacts } from './left-active.ts';
 import { roomHint } from './room-hint.ts';
 import type { UserAtHand } from './user-work.ts';
 
@@ -76,17 +77,28 @@ function blockedError(blocked: Blocked, at: UserAtHand): KeyturnError {
   );
 }
 
-/** After an undo that left the new key Active: the same undo ends it, and nothing else should. */
-function undoneBefore(
-  keys: readonly KeyDetails[],
-  { user, account, history }: UserAtHand,
-): ErrorDetails | undefined {
+/** After an undo that left the new key Active: by name once it is quiet, else by the same undo. */
+function undoneBefore(keys: readonly KeyDetails[], at: UserAtHand): ErrorDetails | undefined {
+  const { user, account, history } = at;
   const last = history.latest(() => true);
-  if (last?.phase !== 'undone' || !keys.some(({ id }) => id === last.newKeyId)) return undefined;
-  const served = servedAt(history.recordsOf(last.id), last.newKeyId);
-  const servedUntil = served ?? history.lastRecordAt(last.id);
+  const key = last?.phase === 'undone' ? keys.find(({ id }) => id === last.newKeyId) : undefined;
+  if (last?.phase !== 'undone' || key === undefined) return undefined;
+  const now = account.clock.now();
+  const facts = leftFacts({ rotation: last, key }, at);
+  const verdict = judgeLeft(facts, now);
+  if (verdict.kind === 'used') {
+    const { at: usedAt, quietDays, notBefore } = verdict;
+    return {
+      hint: [
+        `the rotation of ${user} was undone, and ${key.id} was used at ${minuteOf(usedAt)}; once nothing has used it for ${quietDays} days, from ${minuteOf(notBefore)} on, make it Inactive:`,
+        keyCommand('deactivate', key.id, account.policy.reach),
+      ],
+      notBefore,
+    };
+  }
+  const servedUntil = facts.deliveredAt ?? history.lastRecordAt(last.id);
   const from = new Date(servedUntil.getTime() + LAST_USE_LAG_MS);
-  const isOver = account.clock.now() >= from;
+  const isOver = now >= from;
   const when = isOver ? '' : ` after ${minuteOf(from)}`;
   return {
     hint: [

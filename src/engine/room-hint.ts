@@ -18,6 +18,8 @@ export function roomHint(way: WayToRoom, reach: SameReach | undefined): Hint {
         `when nothing has missed it for ${HOLD_DAYS} days, run this again, and it is deleted to make room; make it Inactive now, if nothing uses it, with keyctl finish where a profile keeps it as [PROFILE-previous], or:`,
         keyCommand('deactivate', way.keyId, reach),
       ];
+    case 'find-user':
+      return 'find what still holds it, give it the new key, and run again a day later';
     case 'activate':
       return [
         'if that key is to be replaced, make it Active again:',

@@ -311,6 +311,7 @@ function intentOf(
     type: 'intended',
     oldKeyId: oldKey.id,
     knownKeyIds: keys.map((key) => key.id),
+    ...(oldKey.status === 'Inactive' && { wasInactive: true }),
     oldKeyFate,
     target,
     ...(alsoTargets.length > 0 && { alsoTargets }),

@@ -4,32 +4,68 @@
 import { toKeyturnError } from '../base/errors.ts';
 import { whyFound } from '../base/key-changes.ts';
 import type { FoundChange } from '../lifecycle/found-changes.ts';
+import type { ThreatenedKey } from '../lifecycle/history.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { settledBy, withSettled } from '../lifecycle/unsettled.ts';
+import { changeKey } from './change-key.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
 /**
- * Tells what is to be seen of such changes, and puts on record how each of them ended. Resolves with
- * whether the user is gone, as far as it had to look.
+ * Tells what is to be seen of such changes, and puts on record how each of them ended; and makes a key Active
+ * again that one of them has made Inactive since it was taken back into use (I13). Resolves with whether the
+ * user is gone, as far as it had to look.
  */
 export async function settleSteps(work: UserWork): Promise<'user-gone' | undefined> {
   const { history, account } = work;
-  if (history.unsettled.length === 0) return undefined;
+  if (!history.hasChangesToSettle) return undefined;
   const keys = await keysUnlessGone(work);
   for (const { found, outcome } of settledBy(history, keys ?? [], account.clock.now())) {
     if (found !== undefined) tellFound(found, work);
     await work.recordKey(outcome);
   }
+  for (const threatened of history.threatened) await lookAfter(threatened, keys ?? [], work);
   return keys === undefined ? 'user-gone' : undefined;
 }
 
+async function lookAfter(
+  { keyId, until }: ThreatenedKey,
+  keys: readonly AccessKey[],
+  work: UserWork,
+): Promise<void> {
+  const key = keys.find(({ id }) => id === keyId);
+  if (key?.status === 'Inactive') {
+    return await changeKey({ keyId, to: 'Active', ...LANDED }, work);
+  }
+  if (work.account.clock.now() >= until) await work.recordKey({ type: 'lapsed', keyId });
+}
+
+const LANDED = {
+  by: 'recovery',
+  why: 'it had been taken back into use, and an earlier request to make it Inactive landed after that',
+} as const;
+
+/** A user, and their keys. */
+export interface Foretold {
+  readonly at: UserAtHand;
+  readonly keys: readonly AccessKey[];
+}
+
 /** The user as that leaves them; what the run would tell is said (I12). */
-export function foretellSteps(keys: readonly AccessKey[], at: UserAtHand): UserAtHand {
-  const { history, account } = at;
+export function foretellSteps(keys: readonly AccessKey[], at: UserAtHand): Foretold {
+  const { history, account, user } = at;
   const now = account.clock.now();
   const settled = settledBy(history, keys, now);
   for (const { found } of settled) if (found !== undefined) foretellFound(found, at);
-  return { ...at, history: withSettled(history, settled, now) };
+  const after = withSettled(history, settled, now);
+  const threatened = new Set(after.threatened.map(({ keyId }) => keyId));
+  const landed = keys.filter(({ id, status }) => status === 'Inactive' && threatened.has(id));
+  for (const { id: keyId } of landed) {
+    account.emit({ code: 'reactivation-foretold', user, keyId, ...LANDED });
+  }
+  const looked = keys.map((key): AccessKey => {
+    return landed.includes(key) ? { ...key, status: 'Active' } : key;
+  });
+  return { at: { ...at, history: after }, keys: looked };
 }
 
 /** A change whose answer was lost, or came to a run that ended before it could say so. */

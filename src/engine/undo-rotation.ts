@@ -4,6 +4,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
+import { keyCommand } from '../base/key-command.ts';
 import { newId } from '../base/new-id.ts';
 import { jointTarget, targetOf } from '../destinations/kinds.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
@@ -19,6 +20,7 @@ import { whyNothingLeft } from '../lifecycle/taken-back.ts';
 import type { AccountWork } from './account-work.ts';
 import { decide } from './decide.ts';
 import { keyGone, requireKey } from './finish-key.ts';
+import { repeatOf } from './imagine-undo.ts';
 import { assertNotOwn, performUndo, secretOf, type UndoneRotation } from './perform-undo.ts';
 import { settleSteps } from './settle-steps.ts';
 import { type UserAtHand, type UserWork, whileAlone } from './user-work.ts';
@@ -47,8 +49,7 @@ export async function undoRotation(
 ): Promise<UndoneRotation> {
   return await whileAlone(user, account, async (work) => {
     await settleSteps(work);
-    const rotation = await findRotation(rotationId, work);
-    return await undo(rotation, wholeUndoOf(rotation), work);
+    return await undoWhole(await findRotation(rotationId, work), work);
   });
 }
 
@@ -61,9 +62,14 @@ export async function undoUnlessBack(
   return await whileAlone(user, account, async (work) => {
     const back = await alreadyBack(rotationId, work);
     if (back !== undefined) return back;
-    const rotation = await findRotation(rotationId, work);
-    return await undo(rotation, wholeUndoOf(rotation), work);
+    return await undoWhole(await findRotation(rotationId, work), work);
   });
+}
+
+/** One that was undone before, and of which nothing is left to be done, is told as it stands. */
+async function undoWhole(rotation: WithNewKey, work: UserWork): Promise<UndoneRotation> {
+  const repeat = await repeatOf(rotation, work);
+  return repeat ?? (await undo(rotation, wholeUndoOf(rotation), work));
 }
 
 export async function alreadyBack(
@@ -163,7 +169,32 @@ export async function assertPossible(
   const secret = await secretOf(intent.toKeyId, await at.account.places.toFinish(rotation), at);
   assertNotOwn(intent, secret, at);
   await assertNoOther(rotation, at);
-  await requireKey(intent.toKeyId, at);
+  const { status } = await requireKey(intent.toKeyId, at);
+  if (status !== 'Active') assertNotStopped(rotation, intent, at);
+}
+
+/**
+ * A key that was Inactive before the rotation was stopped by somebody, after a leak perhaps: a rotation that never
+ * made it Inactive takes nothing back by making it Active.
+ */
+function assertNotStopped(
+  { id, oldKeyId, user }: WithNewKey,
+  { toKeyId }: UndoIntent,
+  { history, account }: UserAtHand,
+): void {
+  const [first] = history.recordsOf(id);
+  const wasInactive = first?.step.type === 'intended' && first.step.wasInactive === true;
+  if (toKeyId !== oldKeyId || !wasInactive) return;
+  throw new KeyturnError(
+    'was-inactive',
+    `${toKeyId} of ${user} was Inactive before it was replaced, so an undo does not make it Active`,
+    {
+      hint: [
+        'nothing was changed; if it had not leaked, make it Active, and undo then:',
+        keyCommand('activate', toKeyId, account.policy.reach),
+      ],
+    },
+  );
 }
 
 /** The named rotation of the user, or the latest one. Throws when it made no key that is in force. */

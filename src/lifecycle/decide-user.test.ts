@@ -57,6 +57,8 @@ interface World {
   readonly inCustody?: boolean;
   readonly places?: PlacesAnswer;
   readonly undeliverable?: KeyturnError;
+  /** Why no key of the user may go: a place holds it. */
+  readonly holder?: KeyturnError;
 }
 
 /** Answers from a table, and counts what was asked. */
@@ -75,6 +77,8 @@ function decide(facts: Partial<UserFacts>, world: World = {}) {
       case 'takes':
       case 'held':
         return undefined;
+      case 'holder':
+        return world.holder;
       case 'left':
         return [];
       case 'delivery':

@@ -21,6 +21,7 @@ import {
   type Asking,
   askDelivery,
   askDetails,
+  askHolder,
   askLastUse,
   askLeft,
   type MissingPlace,
@@ -73,6 +74,8 @@ export interface CleanUp {
     readonly failed: boolean;
     /** When its hold is over; undefined where time alone does not end it. */
     readonly notBefore: Date | undefined;
+    /** Why it stays although its hold is over: a place holds it, or nobody can tell. */
+    readonly holder: KeyturnError | undefined;
   }[];
 }
 
@@ -194,13 +197,16 @@ export function* cleanUpOf(facts: UserFacts): Asking<CleanUpVerdict> {
     const others = about.others.filter((other) => !deletes.some((gone) => gone.key === other.key));
     const verdict = yield* holdOf({ ...about, others }, cleanUpDays, now);
     const { reason } = verdict;
-    if (verdict.kind === 'delete') {
-      deletes.push({ key, reason });
-    } else {
+    if (verdict.kind !== 'delete') {
       const { failed, notBefore } = verdict;
-      keeps.push({ key, reason, failed, notBefore });
+      keeps.push({ key, reason, failed, notBefore, holder: undefined });
       holdEnds = earliestOf([holdEnds, verdict.notBefore]);
+      continue;
     }
+    // I10: its readers may have no other key, whoever brought it there.
+    const holder = yield* askHolder(key.id);
+    if (holder === undefined) deletes.push({ key, reason });
+    else keeps.push({ key, reason: holder.message, failed: false, notBefore: undefined, holder });
   }
   return { cleanUp: { deletes, keeps }, holdEnds };
 }
@@ -305,7 +311,7 @@ function* nextNamed(
   const isHeld = other !== undefined && other.status !== 'Active';
   const held = isHeld ? yield* aboutHeld(other, facts) : undefined;
   const about = (key: AccessKey): RetiringKey => held ?? retiringKey(key, facts);
-  const slot = judgeSlot({ ...around, about }, now);
+  const slot = yield* unlessHeld(judgeSlot({ ...around, about }, now));
   if (slot.kind === 'free') return yield* rotation(oldKey, undefined, facts);
   // I6: only the key that the operator was shown and named, not another that came since.
   const isAllowed = slot.kind === 'removable' && slot.key.id === mayRemove;
@@ -320,6 +326,13 @@ function* aboutHeld(key: AccessKey, facts: UserFacts): Asking<RetiringKey> {
     others.push({ ...other, lastUse: yield* askLastUse(other.key.id) });
   }
   return { ...about, others, lastUse: yield* askLastUse(key.id) };
+}
+
+/** I10: the readers of a place may have no other key than the one that would make room. */
+function* unlessHeld(slot: SlotVerdict): Asking<SlotVerdict> {
+  const held = slot.kind === 'removable' ? yield* askHolder(slot.key.id) : undefined;
+  if (held === undefined) return slot;
+  return { kind: 'full', because: held.message, way: { kind: 'find-user' } };
 }
 
 /** A key that cannot be delivered is better not made; nor one that not all readers would get. */

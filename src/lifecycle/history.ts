@@ -4,6 +4,7 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert } from '../base/errors.ts';
+import { type KeyPast, newPast, note, threatenedUntil } from './key-past.ts';
 import type { AccessKey } from './keys.ts';
 import {
   fitsRequest,
@@ -11,7 +12,13 @@ import {
   REQUEST_LANDS_WITHIN_MS,
   REQUEST_WINDOW_AFTER_MS,
 } from './late-key.ts';
-import type { JournalRecord, KeyIntent, KeyRecord, RotationRecord } from './record.ts';
+import type {
+  JournalRecord,
+  KeyIntent,
+  KeyRecord,
+  RotationRecord,
+  RotationStep,
+} from './record.ts';
 import {
   applyRecord,
   hasNewKey,
@@ -20,22 +27,6 @@ import {
   type Rotation,
   type WithNewKey,
 } from './rotation.ts';
-
-/** What the journal says about one key. */
-interface KeyPast {
-  /** When we made it Inactive; undefined when we never did, or when it was Active again since. */
-  deactivatedAtMs: number | undefined;
-  /** The latest time at which the journal tells of it as Active, or about to be. */
-  activeAtMs: number | undefined;
-  /** When it was last made Active again, or came back into its places. */
-  takenBackMs: number | undefined;
-  /** The latest time at which the journal tells of a request of ours to make it Inactive, or of its end. */
-  inactiveAskedMs: number | undefined;
-  /** The run that made the request. */
-  inactiveAskedBy: string | undefined;
-  /** Rotations that replace it or made it, in the order in which they began. */
-  readonly rotations: Set<string>;
-}
 
 interface RotationPast {
   /** The run that wrote its first record. */
@@ -51,6 +42,13 @@ interface RotationPast {
 export interface UnsettledStep {
   readonly intent: KeyIntent;
   readonly at: Date;
+}
+
+/** A key that is to be Active, and that a request of ours from before may make Inactive after all (I13). */
+export interface ThreatenedKey {
+  readonly keyId: AccessKeyId;
+  /** Until when the request may land. */
+  readonly until: Date;
 }
 
 export class UserHistory {
@@ -206,6 +204,18 @@ export class UserHistory {
     return dateOf(askedMs === undefined ? undefined : askedMs + REQUEST_WINDOW_AFTER_MS);
   }
 
+  /**
+   * I10, I13: keys that were made Active again, or were to stay so, while a request of ours to make them Inactive
+   * might still land; until a run has seen what came of it.
+   */
+  get threatened(): readonly ThreatenedKey[] {
+    this.#catchUp();
+    return [...this.#keys].flatMap(([keyId, past]) => {
+      const until = threatenedUntil(past);
+      return until === undefined || this.#deleted.has(keyId) ? [] : [{ keyId, until }];
+    });
+  }
+
   /** When the journal says that another key took the place of this one; undefined when it is silent. */
   cutOverAt(keyId: AccessKeyId): Date | undefined {
     this.#catchUp();
@@ -215,11 +225,16 @@ export class UserHistory {
   }
 
   /**
-   * Whether something may be left to finish: an open rotation, a key that may land late (I10, I13), or a
-   * change that nobody has told of (I16).
+   * Whether something may be left to finish: an open rotation, a key or a change that may land late (I10, I13),
+   * or a change that nobody has told of (I16).
    */
   get mayBeUnfinished(): boolean {
-    return this.open !== undefined || this.mayHaveLateKey || this.unsettled.length > 0;
+    return this.open !== undefined || this.mayHaveLateKey || this.hasChangesToSettle;
+  }
+
+  /** Whether the next run has to look what became of changes of keys, besides an open rotation. */
+  get hasChangesToSettle(): boolean {
+    return this.unsettled.length > 0 || this.threatened.length > 0;
   }
 
   /**
@@ -297,9 +312,7 @@ export class UserHistory {
     if (step.type === 'deactivating') this.#asksToRetire(rotation, at, step.reason);
     if (step.type === 'deactivated') this.#unsettled.delete(rotation.oldKeyId);
     // An undo tells of the key that it goes back to, every other step of the key that is replaced.
-    const isUndo = step.type === 'undoing' || step.type === 'undone';
-    const about = isUndo && 'undo' in rotation ? rotation.undo.toKeyId : rotation.oldKeyId;
-    note(this.#key(about), record);
+    note(this.#key(keyOf(rotation, step)), record);
   }
 
   #asksToRetire(rotation: Rotation, at: Date, told: string | undefined): void {
@@ -334,59 +347,17 @@ export class UserHistory {
   #key(keyId: AccessKeyId): KeyPast {
     let past = this.#keys.get(keyId);
     if (past === undefined) {
-      past = {
-        deactivatedAtMs: undefined,
-        activeAtMs: undefined,
-        takenBackMs: undefined,
-        inactiveAskedMs: undefined,
-        inactiveAskedBy: undefined,
-        rotations: new Set(),
-      };
+      past = newPast();
       this.#keys.set(keyId, past);
     }
     return past;
   }
 }
 
-const SAYS_ACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set([
-  'intended',
-  'undoing',
-  'in-grace',
-  'deactivating',
-  'retiring',
-  'reactivating',
-  'reactivated',
-]);
-
-const ASKS_FOR_INACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set([
-  'deactivating',
-  'retiring',
-]);
-
-const TAKES_BACK: ReadonlySet<JournalRecord['step']['type']> = new Set([
-  'undoing',
-  'undone',
-  'reactivating',
-  'reactivated',
-]);
-
-const IS_INACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set(['deactivated', 'retired']);
-
-function note(past: KeyPast, { step: { type }, at, run }: JournalRecord): void {
-  const atMs = at.getTime();
-  if (IS_INACTIVE.has(type)) past.deactivatedAtMs = atMs;
-  // The key's status after an undo that died half-way is not known, so the hold starts anew; also
-  // where somebody had made it Active before the undo. And a key that a later rotation set out to
-  // replace had been taken back into use.
-  if (type === 'reactivating' || type === 'undoing' || type === 'intended') {
-    past.deactivatedAtMs = undefined;
-  }
-  // Whoever asked may have asked once more until then; one who only found that it is so asked nothing.
-  const isAsker = IS_INACTIVE.has(type) && run === past.inactiveAskedBy;
-  if (ASKS_FOR_INACTIVE.has(type)) past.inactiveAskedBy = run;
-  if (ASKS_FOR_INACTIVE.has(type) || isAsker) past.inactiveAskedMs = atMs;
-  if (TAKES_BACK.has(type)) past.takenBackMs = Math.max(atMs, past.takenBackMs ?? atMs);
-  if (SAYS_ACTIVE.has(type)) past.activeAtMs = Math.max(atMs, past.activeAtMs ?? atMs);
+/** Which key a record of a rotation is about: an undo's about the one that it goes back to. */
+function keyOf(rotation: Rotation, { type }: RotationStep): AccessKeyId {
+  const isUndo = type === 'undoing' || type === 'undone';
+  return isUndo && 'undo' in rotation ? rotation.undo.toKeyId : rotation.oldKeyId;
 }
 
 function cutOverOf(rotation: Rotation, keyId: AccessKeyId): Date[] {

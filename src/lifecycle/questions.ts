@@ -19,8 +19,10 @@ export type Question =
   | { readonly ask: 'reach'; readonly rotation: Rotation }
   /** Why a place of an open rotation that is to be delivered yet would not take its new key. */
   | { readonly ask: 'takes'; readonly rotation: Rotation }
-  /** Why a place of an open rotation that was delivered does not hold its new key (any more). */
+  /** Why a place of an open rotation that was delivered is not as the end of its old key needs it (any more). */
   | { readonly ask: 'held'; readonly rotation: WithNewKey }
+  /** Why a key may not go: a place of the user holds it, or nobody can tell. */
+  | { readonly ask: 'holder'; readonly keyId: AccessKeyId }
   /** Where the secret of a successor would go, or why it could not. */
   | { readonly ask: 'delivery'; readonly oldKeyId: AccessKeyId }
   /** Which places of an earlier rotation, whose readers hold the key, this run would not serve. */
@@ -68,6 +70,7 @@ interface Answers {
   reach: KeyturnError | undefined;
   takes: KeyturnError | undefined;
   held: KeyturnError | undefined;
+  holder: KeyturnError | undefined;
   delivery: Delivery;
   left: readonly JournaledTarget[];
   keys: readonly AccessKey[];
@@ -92,6 +95,7 @@ export const askPlaces = (rotation: Rotation, keyId: AccessKeyId) =>
 export const askReach = (rotation: Rotation) => ask({ ask: 'reach', rotation });
 export const askTakes = (rotation: Rotation) => ask({ ask: 'takes', rotation });
 export const askHeld = (rotation: WithNewKey) => ask({ ask: 'held', rotation });
+export const askHolder = (keyId: AccessKeyId) => ask({ ask: 'holder', keyId });
 export const askDelivery = (oldKeyId: AccessKeyId) => ask({ ask: 'delivery', oldKeyId });
 export const askLeft = (oldKeyId: AccessKeyId, served: Rotation) =>
   ask({ ask: 'left', oldKeyId, served });

@@ -11,6 +11,8 @@ export type RotationStep =
       readonly type: 'intended';
       readonly oldKeyId: AccessKeyId;
       readonly knownKeyIds: readonly AccessKeyId[];
+      /** The old key was Inactive when its rotation began, so an undo does not make it Active by itself. */
+      readonly wasInactive?: true | undefined;
       /** What becomes of the old key once the new one is delivered and verified. */
       readonly oldKeyFate: OldKeyFate;
       /** Where the secret is to go: a later run must be able to find the place again. */
@@ -198,7 +200,7 @@ const STEPS_OF_FORMAT_2: ReadonlySet<string> = new Set([
 export function formatOf(step: RotationStep | KeyStep): JournalEnvelope['v'] {
   if (step.type === 'intended') {
     const { target, alsoTargets = [] } = step;
-    if (step.oldKeyFate === 'when-quiet') return 4;
+    if (step.oldKeyFate === 'when-quiet' || step.wasInactive) return 4;
     if ([target, ...alsoTargets].some(({ since }) => since === 3)) return 3;
     return step.alsoTargets !== undefined || target.alsoProfiles !== undefined ? 2 : 1;
   }

@@ -42,6 +42,8 @@ export type WayToRoom =
   | { readonly kind: 'sign-otherwise' }
   /** The other key, which is Active: it is made Inactive and held first. */
   | { readonly kind: 'deactivate-first'; readonly keyId: AccessKeyId }
+  /** Something still holds the other key. */
+  | { readonly kind: 'find-user' }
   /** The key that is to be replaced. */
   | { readonly kind: 'activate'; readonly keyId: AccessKeyId }
   /** The key that is held. */

@@ -303,6 +303,8 @@ const UNDONE = {
   old_key_reactivated: true,
   new_key: 'gone',
   new_key_reason: 'why',
+  new_key_quiet_from: null,
+  already_undone: false,
   hint: 'how',
   put_back: [{ kind: 'ssm', reference: '/app' }],
   not_put_back: [{ kind: 'ssm', reference: '/app' }],
@@ -322,7 +324,9 @@ function severalUndone(dryRun: boolean) {
       { ...failed, code: 'own-key', hint: 'hint' },
       { ...failed, code: 'interrupted', hint: null },
     ],
-    skipped: [{ username: 'svc', rotation: 'id', reason: 'reason' }],
+    skipped: [
+      { username: 'svc', rotation: 'id', reason: 'reason', hint: 'hint', next_run_at: null },
+    ],
     other_accounts: [{ account_id: ACCOUNT, rotations: 1, command: 'keyturn undo' }],
     changes,
     kept_handoffs: kept,
@@ -335,7 +339,6 @@ const AGAIN = {
   colour: false,
   width: 80,
   sameCommand: 'keyturn undo --run run',
-  reach: { flags: [] },
 };
 
 function keysReport(): KeysReport {

@@ -31,6 +31,14 @@ const undoneRotation = z.object({
         'keyctl undo had begun the undo',
     ),
   new_key_reason: z.string().nullable().describe('Why it was left Active'),
+  new_key_quiet_from: z
+    .string()
+    .nullable()
+    .describe(
+      'Of a key that was left Active because it was used: from when on it may be made Inactive, if ' +
+        'nothing uses it until then',
+    ),
+  already_undone: z.boolean().describe('true: it was undone before, and nothing was changed'),
   hint: z.string().nullable().describe('How to end a key that was left Active'),
   put_back: z.array(receipt),
   not_put_back: z.array(receipt).describe('Whoever reads these must go back to the old key'),
@@ -68,8 +76,16 @@ export const undoSeveralReportSchema = z
       .array(notUndone)
       .describe('Rotations that could not be undone, or that the end of this run met'),
     skipped: z
-      .array(z.object({ username: z.string(), rotation: z.string(), reason: z.string() }))
-      .describe('Rotations of the run of which nothing was in force any more'),
+      .array(
+        z.object({
+          username: z.string(),
+          rotation: z.string(),
+          reason: z.string(),
+          hint: z.string().nullable().describe('How to end a new key that an undo had left Active'),
+          next_run_at: nextRunAtSchema,
+        }),
+      )
+      .describe('Rotations of which nothing was left to be undone'),
     other_accounts: z
       .array(z.object({ account_id: z.string(), rotations: z.number().int(), command: z.string() }))
       .describe('Accounts in which the same run rotated; nothing was done in them'),

@@ -2,7 +2,6 @@
 
 import { minuteOf } from '../base/clock.ts';
 import { ERROR_CODES, isErrorCode } from '../base/error-codes.ts';
-import { keysCommand, type SameReach } from '../base/key-command.ts';
 import { printableAll } from '../base/printable.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
 import type { UndoneRotationReport, UndoSeveralReport } from './undo-report.ts';
@@ -12,8 +11,6 @@ import { plural, unique } from './words.ts';
 export interface UndoSeveralStyle extends TextStyle {
   /** The command line that was typed: a repeat goes further. */
   readonly sameCommand: string;
-  /** How `keyturn keys` reaches the same account. */
-  readonly reach: SameReach;
 }
 
 type Failure = UndoSeveralReport['not_undone'][number];
@@ -63,8 +60,8 @@ function undoneSection({ undone, dry_run: dryRun, ...report }: UndoSeveralReport
 }
 
 /** Whether the new key stays Active only until AWS would show a use of it. */
-function isWaiting({ new_key: word, next_run_at: at }: UndoneRotationReport): boolean {
-  return word === 'left-active' && at !== null;
+function isWaiting({ new_key: word, next_run_at: at, ...one }: UndoneRotationReport): boolean {
+  return word === 'left-active' && at !== null && one.new_key_quiet_from === null;
 }
 
 /** What was put back, and what its readers must go back to by hand. */
@@ -94,7 +91,7 @@ function placesSection({ undone, dry_run: dryRun }: UndoSeveralReport, page: Pag
 /** New keys that stay Active: those that a repeat may end, and those that wait for a person. */
 function stillActiveSection(
   { undone, dry_run: dryRun }: UndoSeveralReport,
-  { sameCommand, reach }: UndoSeveralStyle,
+  { sameCommand }: UndoSeveralStyle,
   page: Page,
 ): string {
   const waiting = undone.filter(isWaiting);
@@ -109,16 +106,14 @@ function stillActiveSection(
     const again = `Run this again after ${minuteOf(new Date(from))}, and those that nobody used are made Inactive:`;
     sections.push(dryRun ? page.wrap('', why) : page.withCommand(`${why} ${again}`, sameCommand));
   }
-  if (others.length > 0 && !dryRun) sections.push(byHand(others, reach, page));
+  if (!dryRun) sections.push(...hintsOf(others, page));
   return sections.join('\n\n');
 }
 
-function byHand(keys: readonly UndoneRotationReport[], reach: SameReach, page: Page): string {
-  const commands = keys.map(
-    ({ new_key_id: id }) => `  ${keysCommand(['deactivate', id], reach).command}`,
+function hintsOf(rows: readonly { readonly hint: string | null }[], page: Page): string[] {
+  return unique(rows.map(({ hint }) => hint ?? '')).flatMap((hint) =>
+    hint === '' ? [] : [page.wrap('', hint)],
   );
-  const what = 'Once nothing uses these new keys any more, make them Inactive:';
-  return [page.wrap('', what), ...commands].join('\n');
 }
 
 function isStop(code: string): boolean {
@@ -161,6 +156,7 @@ function skippedSection({ skipped }: UndoSeveralReport, page: Page): string {
       ['USER', 'WHY'],
       skipped.map(({ username, reason }) => [username, reason]),
     ),
+    ...hintsOf(skipped, page),
   ].join('\n');
 }
 

@@ -43,11 +43,17 @@ function oldKeyWords(reactivated: boolean, dryRun: boolean): string {
   return dryRun ? 'would be Active again' : 'Active again';
 }
 
+function titleOf({ username, already_undone: isRepeat, dry_run: dryRun }: UndoReport): string {
+  const what = `the rotation of ${username}`;
+  if (isRepeat) return `Nothing was changed: ${what} is undone already`;
+  return dryRun ? `Would undo (nothing was changed): ${what}` : `Undone: ${what}`;
+}
+
 export function renderUndo(given: UndoReport, style: TextStyle): string {
   const report = printableAll(given);
   const page = pageFor(style);
   const { dry_run: dryRun } = report;
-  const putBack = dryRun ? 'would be put back' : 'put back';
+  const putBack = report.already_undone ? 'is back' : dryRun ? 'would be put back' : 'put back';
   const cells = [
     ['old key', report.old_key_id, oldKeyWords(report.old_key_reactivated, dryRun)],
     ['new key', report.new_key_id, newKeyWords(report, dryRun)],
@@ -57,9 +63,8 @@ export function renderUndo(given: UndoReport, style: TextStyle): string {
   const goBack = dryRun
     ? 'These would stay as they are; whoever took the new secret from here would have to go back to the old one:'
     : 'Whoever took the new secret from here must go back to the old one:';
-  const title = dryRun ? 'Would undo (nothing was changed)' : 'Undone';
   return [
-    page.wrap('', `${title}: the rotation of ${report.username}`),
+    page.wrap('', titleOf(report)),
     ...cells.map(([label = '', what = '', how = '']) =>
       page.wrap(`  ${label.padEnd(8)}  ${what}  `, how),
     ),

@@ -46,6 +46,7 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
   intended: z.object({
     oldKeyId: keyId,
     knownKeyIds: z.array(keyId),
+    wasInactive: z.literal(true).optional(),
     oldKeyFate: fate,
     target,
     alsoTargets: z.array(target).optional(),

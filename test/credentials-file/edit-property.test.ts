@@ -113,7 +113,7 @@ async function rotate(file: Generated): Promise<Case | undefined> {
     return undefined;
   }
   assert.deepEqual(problems, [], `${describeFile(file)} has a problem and was edited`);
-  assert.equal(await destination.holds(NEW.keyId, receipt), true, describeFile(file));
+  assert.ok(await destination.holds(NEW.keyId, receipt), describeFile(file));
   const after = fs.files.get(PATH) ?? Buffer.alloc(0);
   assert.deepEqual(fs.files.get(backup), file.bytes, describeFile(file));
   assert.equal(fs.files.size, 2, 'the file and its backup');

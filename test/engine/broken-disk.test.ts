@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { it } from 'node:test';
 import { KeyturnError } from '../../src/base/errors.ts';
+import { HELD } from '../../src/destinations/destination.ts';
 import type { RotationStep } from '../../src/lifecycle/record.ts';
 import { type Broken, type Workbench, withJournal, workbench } from './workbench.ts';
 
@@ -40,7 +41,7 @@ function forgetful(from: number): Broken {
   let asked = 0;
   const holds = async () => {
     asked += 1;
-    return asked < from;
+    return asked < from ? HELD : undefined;
   };
   return { destination: { holds } };
 }

@@ -6,6 +6,7 @@ import { it, type TestContext } from 'node:test';
 import { accessKeyId } from '../../src/base/access-key-id.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import { Secret } from '../../src/base/secret.ts';
+import { HELD } from '../../src/destinations/destination.ts';
 import { dying, Mortal } from './mortal.ts';
 import { type Broken, type Workbench, workbench } from './workbench.ts';
 
@@ -80,7 +81,7 @@ it('I4: an undo to a key that AWS does not accept is given up, and the new key s
         canPutBack: async () => true,
         putBack: async () => assert.fail('the destination was touched'),
       },
-      holds: async (keyId) => keyId === made?.id,
+      holds: async (keyId) => (keyId === made?.id ? HELD : undefined),
     },
   });
   await assert.rejects(undo, { code: 'not-accepted-yet' });
@@ -142,7 +143,7 @@ it('I3, I10: the only copy of the secret stays while an undo has left its key Ac
     deliver: async () => {
       throw new KeyturnError('delivery-failed', 'no answer');
     },
-    holds: async () => false,
+    holds: async () => undefined,
     wayBack: {
       secretOf: async () => undefined,
       canPutBack: async () => true,

@@ -222,9 +222,9 @@ function undoGist(document: object, exitCode: Execution['result']): unknown {
   const text = JSON.stringify({ exitCode, ...document, dry_run: false, changes: [] });
   return JSON.parse(text, (name, value) => {
     if (name === 'summary') return { ...value, changes: undefined };
-    if (name === 'next_run_at') return value !== null;
+    if (name === 'next_run_at' || name === 'new_key_quiet_from') return value !== null;
     return name === 'hint' && value !== null
-      ? value.replaceAll('would have', 'has').replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'then')
+      ? value.replaceAll('would have', 'has').replaceAll(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d/g, 'then')
       : value;
   });
 }

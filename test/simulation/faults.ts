@@ -64,6 +64,8 @@ const HIGHEST = {
   'operator-takes-secret': 0.3,
   'operator-renames': 0.3,
   'operator-restores-place': 0.3,
+  'operator-reshapes-place': 0.15,
+  'operator-mixes-pair': 0.15,
   'operator-puts-foreign-pair': 0.15,
 } as const;
 

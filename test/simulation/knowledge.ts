@@ -9,8 +9,11 @@ export interface KnowledgeOfProcess {
   readonly viewMs: Map<string, number>;
   /** When it entered the critical section of a user. */
   readonly enteredMs: Map<string, number>;
+  /** When AWS had accepted a new key several times in a row. */
   readonly signedMs: Map<string, number>;
   readonly heldMs: Map<string, number>;
+  /** When it read what the secret of a user gives to readers. */
+  readonly placeReadMs: Map<string, number>;
   /** When it asked for the last use of a key. */
   readonly lookedMs: Map<string, number>;
   /** When it asked, and AWS did not tell. */
@@ -40,6 +43,7 @@ export class Knowledge {
         enteredMs: new Map(),
         signedMs: new Map(),
         heldMs: new Map(),
+        placeReadMs: new Map(),
         lookedMs: new Map(),
         unreadMs: new Map(),
         forgotten: new Set(),

@@ -4,7 +4,7 @@ import { UserHistory } from '../../src/lifecycle/history.ts';
 import type { FaultKind } from './faults.ts';
 import type { Task } from './sim-run.ts';
 import { HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
-import { ACCOUNT, type SimKey, type SimUser } from './world.ts';
+import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser } from './world.ts';
 
 type Act = (stage: Stage, user: SimUser) => void;
 
@@ -25,9 +25,18 @@ const ACTS: Readonly<Partial<Record<FaultKind, Act>>> = {
   'operator-takes-secret': takeSecret,
   'operator-restores-place': (stage, user) => {
     if (!stage.vault.secrets.restore(user.name)) return;
-    user.isOperatorTouched = true;
+    placeTouched(stage, user);
     stage.world.note('operator', `restores the secret of ${user.name}`);
   },
+  // Its program wants the pair under names of its own.
+  'operator-reshapes-place': (stage, user) =>
+    rewrite(stage, user, ({ id, secret }) => ({ login: { k: id, s: secret } })),
+  // An old template, or a slip: half of the pair is another one's.
+  'operator-mixes-pair': (stage, user) =>
+    rewrite(stage, user, ({ id }) => ({
+      AccessKeyId: id,
+      SecretAccessKey: `${SECRET_MARK}${stage.dice.base32(29)}`,
+    })),
   'operator-renames': rename,
   // Two users' programs share a place by mistake, or its name was taken over.
   'operator-puts-foreign-pair': (stage, user) => {
@@ -37,11 +46,26 @@ const ACTS: Readonly<Partial<Record<FaultKind, Act>>> = {
     const known = keys.filter((each) => stage.referee.isSafe(each));
     const key = pick(stage, known);
     if (key === undefined) return;
-    user.isOperatorTouched = true;
+    placeTouched(stage, user);
     stage.vault.secrets.put(user.name, key);
     stage.world.note('operator', `puts ${key.id} of ${key.user} into the secret of ${user.name}`);
   },
 };
+
+function placeTouched({ referee }: Stage, user: SimUser): void {
+  user.isOperatorTouched = true;
+  referee.readers.placeChanged(user.name);
+}
+
+/** Somebody writes the pair that readers get in another way. */
+function rewrite(stage: Stage, user: SimUser, form: (key: SimKey) => object): void {
+  const { secrets } = stage.vault;
+  const key = stage.world.key(secrets.servedKeyId(user.name) ?? '');
+  if (key === undefined) return;
+  placeTouched(stage, user);
+  secrets.write(user.name, JSON.stringify(form(key)));
+  stage.world.note('operator', `rewrites the secret of ${user.name}, which has ${key.id}`);
+}
 
 /** A person who sees that no key was made makes one. */
 export function mayHelp(stage: Stage, user: SimUser): void {

@@ -1,11 +1,12 @@
 // What the programs meet that read their key in a place: a key that works, and that is theirs.
 
 import { UserHistory } from '../../src/lifecycle/history.ts';
+import type { SimProcess } from './machine.ts';
 import type { Basis, View } from './referee.ts';
 import type { SimKey, SimUser } from './world.ts';
 
 /** Times in a row in which AWS must have accepted a key before a place gets it. */
-const ACCEPTANCES_MIN = 3;
+export const ACCEPTANCES_MIN = 3;
 
 export class Readers {
   readonly #view: View;
@@ -38,10 +39,15 @@ export class Readers {
     this.#view.fail('I14', `${key.id} of ${key.user} is written over by a key of ${userName}`);
   }
 
+  /** A program, a person or the service itself has put something else before the readers. */
+  placeChanged(userName: string): void {
+    this.#servedSinceMs.set(userName, this.#view.parts.schedule.nowMs);
+  }
+
   /** Whatever a destination takes, in time or late, its readers get a key that works, and one only. */
   landed(userName: string, operation: string): void {
     const { parts, fail } = this.#view;
-    this.#servedSinceMs.set(userName, parts.schedule.nowMs);
+    this.placeChanged(userName);
     const key = this.#getsKey(userName, operation);
     if (key?.madeBy !== 'us') return;
     this.reaches(key.id, operation);
@@ -54,6 +60,7 @@ export class Readers {
 
   /** The service gives readers something else by itself: what was there when it began. */
   rotatedItself(user: SimUser, before: string | undefined): void {
+    this.placeChanged(user.name);
     const isSame = this.#view.parts.vault.secrets.servedKeyId(user.name) === before;
     if (isSame || !this.#isKnown(user)) return;
     this.#getsKey(user.name, 'a rotation of the service’s own');
@@ -82,16 +89,43 @@ export class Readers {
   }
 
   /**
-   * I13: the program that reads its key in a place is never left with one that does not work. A request that
-   * was sent before the place got the key, by an undo, may land all the same.
+   * I10, I13: no key goes that the secret of its user gives to readers, in whatever form, and whoever put it there.
+   * What was put there after the process had read it, the process could not know.
    */
-  keyChanged(user: SimUser, key: SimKey, { sentMs }: Basis): void {
-    const { parts, fail } = this.#view;
+  keyChanged(user: SimUser, key: SimKey, { process }: Basis): void {
+    const { fail } = this.#view;
     const isDead = key.isDeleted || key.status !== 'Active';
-    const isLate = (this.#servedSinceMs.get(user.name) ?? 0) > sentMs;
-    if (!this.readSecrets || !isDead || isLate || user.isOperatorTouched) return;
-    if (parts.vault.secrets.servedKeyId(user.name) !== key.id || !this.#isKnown(user)) return;
+    if (!this.readSecrets || !isDead || !this.#isKnown(user)) return;
+    if (!this.#textOf(user.name).includes(key.id) || this.#isNews(process, user.name)) return;
     fail('I13', `${key.id} goes while the secret of ${user.name} gives it to its readers`);
+  }
+
+  /** I3, I13: what takes the place of an old key that goes is a pair, in the secret that was read for that. */
+  losesOldKey(process: SimProcess, newKey: SimKey | undefined): void {
+    if (!this.readSecrets || newKey === undefined || this.#isNews(process, newKey.user)) return;
+    const text = this.#textOf(newKey.user);
+    if (text.includes(newKey.id) && text.includes(newKey.secret)) return;
+    const { user } = newKey;
+    this.#view.fail('I3', `the old key goes, and ${newKey.id} is no pair in the secret of ${user}`);
+  }
+
+  /** I13: when all has come to rest, what the readers get works, unless a person has a hand in it. */
+  comesToRest(user: SimUser): void {
+    const { parts, fail } = this.#view;
+    if (!this.readSecrets || user.isOperatorTouched || !this.#isKnown(user)) return;
+    const key = parts.world.key(parts.vault.secrets.servedKeyId(user.name) ?? '');
+    if (key === undefined || key.user !== user.name) return;
+    const isDead = key.isDeleted || key.status !== 'Active';
+    if (isDead) fail('I13', `at rest the secret of ${user.name} gives ${key.id}, which is dead`);
+  }
+
+  #isNews(process: SimProcess, userName: string): boolean {
+    const readMs = this.#view.knowledge.of(process).placeReadMs.get(userName);
+    return readMs !== undefined && (this.#servedSinceMs.get(userName) ?? 0) > readMs;
+  }
+
+  #textOf(userName: string): string {
+    return this.#view.parts.vault.secrets.current(userName)?.text ?? '';
   }
 
   /** Of a place that no rotation has served keyturn hears only from whoever calls it. */

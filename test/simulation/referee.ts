@@ -2,10 +2,8 @@
 // when it is sent; what must hold at the moment of a change, when AWS carries it out.
 
 import type { EngineEvent } from '../../src/base/events.ts';
-import { UserHistory } from '../../src/lifecycle/history.ts';
 import type { AccessKey } from '../../src/lifecycle/keys.ts';
 import type { JournalRecord } from '../../src/lifecycle/record.ts';
-import type { Rotation } from '../../src/lifecycle/rotation.ts';
 import { AtRisk } from './at-risk.ts';
 import { Copies } from './copies.ts';
 import { Deletions } from './deletions.ts';
@@ -15,8 +13,9 @@ import { Knowledge } from './knowledge.ts';
 import { LeftOut } from './left-out.ts';
 import type { SimProcess } from './machine.ts';
 import { NeverSent } from './never-sent.ts';
+import { isAbandoned, isReplaced } from './over.ts';
 import { Quiet } from './quiet.ts';
-import { Readers } from './readers.ts';
+import { ACCEPTANCES_MIN, Readers } from './readers.ts';
 import type { Schedule } from './schedule.ts';
 import type { RunSettings } from './settings.ts';
 import { CLOCK_TOLERANCE_MS, DAY_MS, STATE_DIR } from './stage.ts';
@@ -37,9 +36,6 @@ export interface Basis {
   readonly viewMs: number;
   readonly sentMs: number;
 }
-
-/** Why rotations are closed that have no key any more. */
-const GONE: readonly string[] = ['new-key-gone', 'no-key-was-made', 'discarded'];
 
 export interface RefereeParts {
   readonly world: World;
@@ -76,7 +72,7 @@ export class Referee {
   readonly deletions: Deletions;
   readonly leftOut: LeftOut;
   readonly copies: Copies;
-  readonly #takenBack: TakenBack;
+  readonly takenBack: TakenBack;
   readonly quiet: Quiet;
   readonly changes = new Told();
   /** By rotation. */
@@ -98,7 +94,7 @@ export class Referee {
     };
     this.readers = new Readers(view, this.#acceptances);
     this.copies = new Copies(view);
-    this.#takenBack = new TakenBack(view);
+    this.takenBack = new TakenBack(view);
     this.quiet = new Quiet(view);
     this.deletions = new Deletions(view, this.copies);
     this.leftOut = new LeftOut(view);
@@ -122,9 +118,9 @@ export class Referee {
 
   signed(process: SimProcess, keyId: string, isAccepted: boolean): void {
     const memory = this.knowledge.of(process);
-    memory.signedMs.set(keyId, this.#nowMs);
     const inARow = isAccepted ? (memory.inARow.get(keyId) ?? 0) + 1 : 0;
     memory.inARow.set(keyId, inARow);
+    if (inARow >= ACCEPTANCES_MIN) memory.signedMs.set(keyId, this.#nowMs);
     this.#acceptances.set(keyId, Math.max(inARow, this.#acceptances.get(keyId) ?? 0));
   }
 
@@ -145,8 +141,15 @@ export class Referee {
     this.knowledge.of(process).leftOut.add(user);
   }
 
+  /** What a place has is held against AWS once, after the key was proved: that is no proof of its own. */
   held(process: SimProcess, keyId: string): void {
-    this.knowledge.of(process).heldMs.set(keyId, this.#nowMs);
+    const { heldMs, inARow } = this.knowledge.of(process);
+    heldMs.set(keyId, this.#nowMs);
+    inARow.set(keyId, 0);
+  }
+
+  placeRead(process: SimProcess, user: string): void {
+    this.knowledge.of(process).placeReadMs.set(user, this.#nowMs);
   }
 
   told(process: SimProcess, event: EngineEvent): void {
@@ -236,7 +239,7 @@ export class Referee {
     if (status === 'Active') return;
     const last = this.#journal.recordsOf(key.user).at(-1);
     if (last?.step.type === 'retiring' && last.step.keyId === key.id) {
-      this.#takenBack.isSent(process, key);
+      this.takenBack.isSent(process, key);
       return;
     }
     const intent = this.#journal.intentOf(last);
@@ -254,6 +257,9 @@ export class Referee {
     const heldMs = memory.heldMs.get(newKeyId) ?? -1;
     if (heldMs < (memory.signedMs.get(newKeyId) ?? 0)) {
       this.fail('I13', `${process.name} did not read the destination again before ${key.id} went`);
+    }
+    if (intent.target.kind === 'secrets-manager') {
+      this.readers.losesOldKey(process, this.#parts.world.key(newKeyId));
     }
   }
 
@@ -307,23 +313,12 @@ export class Referee {
     return (disk.durableContent(path)?.includes(key.secret) ?? false) || vault.has(key.id);
   }
 
-  /** A rotation has made it Inactive, or an undo has, and clean-up will delete it. */
   isReplaced(key: SimKey): boolean {
-    const { rotations } = new UserHistory(this.#journal.recordsOf(key.user));
-    const isTakenBack = (each: Rotation) =>
-      each.phase === 'undone' && each.newKeyId === key.id && key.status === 'Inactive';
-    return [...rotations].some(
-      (each) => isTakenBack(each) || (each.phase === 'deactivated' && each.oldKeyId === key.id),
-    );
+    return isReplaced(key, this.#journal);
   }
 
-  /** A key of ours whose rotation was closed as if it had none. */
   isAbandoned(key: SimKey): boolean {
-    const { rotations } = new UserHistory(this.#journal.recordsOf(key.user));
-    const closed = [...rotations].filter(
-      (each) => each.phase === 'closed' && GONE.includes(each.reason),
-    );
-    return closed.some(({ id }) => this.#journal.newKeyOf(id) === key.id);
+    return isAbandoned(key, this.#journal);
   }
 
   /** I8: no secret in events, and none on the disk but in hand-off files. */

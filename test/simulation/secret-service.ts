@@ -65,6 +65,16 @@ export class SecretService {
     stages.set('AWSCURRENT', version);
   }
 
+  /** The same with a text of the writer's own making. */
+  write(name: string, text: string): void {
+    const { versions, stages } = this.secret(name);
+    const version = `rewritten-${versions.size}`;
+    this.add(name, version, text);
+    const current = stages.get('AWSCURRENT');
+    if (current !== undefined) stages.set('AWSPREVIOUS', current);
+    stages.set('AWSCURRENT', version);
+  }
+
   /** Whether some version keeps this key, current or not. */
   keeps(keyId: string): boolean {
     return this.#keyIds.has(keyId);
@@ -164,6 +174,7 @@ export function simSecretStore(stage: Stage, process: SimProcess): SecretStore {
       const { versions, stages } = vault.secrets.secret(name);
       const versionId = stages.get(label);
       const version = versions.get(versionId ?? '');
+      if (label === 'AWSCURRENT') stage.referee.placeRead(process, name);
       if (versionId === undefined || version === undefined) return undefined;
       return { versionId, text: new Secret(version.text) };
     },

@@ -152,9 +152,9 @@ function readBack({ stage, process }: SimRun, destination: Destination): Destina
   return {
     ...destination,
     holds: async (keyId, receipt) => {
-      const isHeld = await destination.holds(keyId, receipt);
-      if (isHeld) stage.referee.held(process, keyId);
-      return isHeld;
+      const held = await destination.holds(keyId, receipt);
+      if (held !== undefined) stage.referee.held(process, keyId);
+      return held;
     },
   };
 }

@@ -333,6 +333,8 @@ class Simulation {
     }
     if (!isRefused) referee.comesToRest(last?.toldOf ?? new Set());
     for (const user of world.users.values()) {
+      referee.readers.comesToRest(user);
+      referee.takenBack.comesToRest(user);
       const { open } = new UserHistory(referee.recordsOf(user.name));
       const isLost =
         open !== undefined && 'newKeyId' in open && this.stage.vault.lostAtMs.has(open.newKeyId);

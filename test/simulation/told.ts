@@ -91,6 +91,7 @@ export function changeIn(event: EngineEvent): string | undefined {
 /** The same, of what a dry run says that the run would tell beside rotations and clean-up. */
 export function foretoldIn(event: EngineEvent): string | undefined {
   if (event.code === 'deletion-foretold') return `${event.keyId} deleted`;
+  if (event.code === 'reactivation-foretold') return `${event.keyId} Active`;
   return event.code === 'finding-foretold' ? `${event.keyId} ${FOUND[event.change]}` : undefined;
 }
 

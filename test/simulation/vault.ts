@@ -2,7 +2,7 @@
 // and can lose what it had.
 
 import { KeyturnError } from '../../src/base/errors.ts';
-import type { Destination } from '../../src/destinations/destination.ts';
+import { type Destination, HELD } from '../../src/destinations/destination.ts';
 import { never, type SimProcess } from './machine.ts';
 import { SecretService } from './secret-service.ts';
 import { MINUTE_MS, type Stage } from './stage.ts';
@@ -84,7 +84,7 @@ export function vaultDestination(stage: Stage, process: SimProcess): Destination
       if (faults.hit('destination-fails')) return refuse(keyId);
       const isHeld = vault.keeps(keyId);
       process.note(`the vault ${isHeld ? 'holds' : 'does not hold'} ${keyId}`);
-      return isHeld;
+      return isHeld ? HELD : undefined;
     },
   };
 }

@@ -5,7 +5,7 @@ import type { UndoSeveralResult } from '../../app/undo-several.ts';
 import { earliestOf, minuteOf } from '../../base/clock.ts';
 import { command, type Hint, hintText } from '../../base/hint.ts';
 import { countChanges } from '../../base/key-changes.ts';
-import { keysCommand, type SameReach } from '../../base/key-command.ts';
+import { keyCommand, type SameReach } from '../../base/key-command.ts';
 import { type LeftActive, reasonOfLeftActive } from '../../engine/left-active.ts';
 import type { UndoneRotation } from '../../engine/perform-undo.ts';
 import type {
@@ -20,7 +20,7 @@ export interface UndoFacts {
   readonly changes: ChangeLog;
   /** The words of the same command, for people: a repeat goes further. */
   readonly again: readonly string[];
-  /** How `keyturn keys` reaches the same account, for hints. */
+  /** How `keyturn keys` reaches the same account and state. */
   readonly reach: SameReach;
 }
 
@@ -59,6 +59,8 @@ export function documentOfSeveral(
 ): UndoSeveralReport {
   const { dryRun, run, commandIn } = facts;
   const { summary, ...done } = told(facts.changes);
+  const news = result.undone.filter(({ isRepeat }) => !isRepeat);
+  const repeats = result.undone.filter(({ isRepeat }) => isRepeat);
   const times = [
     ...result.undone.map(nextRunOf),
     ...result.notUndone.map(({ error }) => error.notBefore),
@@ -67,7 +69,7 @@ export function documentOfSeveral(
     dry_run: dryRun,
     account_id: result.account,
     undone_run_id: run ?? null,
-    undone: result.undone.map((undone) => rotationOf(undone, facts)),
+    undone: news.map((undone) => rotationOf(undone, facts)),
     not_undone: result.notUndone.map(({ user, rotation, error }) => ({
       username: user,
       rotation: rotation ?? null,
@@ -76,11 +78,12 @@ export function documentOfSeveral(
       hint: error.hint ?? null,
       next_run_at: iso(error.notBefore),
     })),
-    skipped: result.skipped.map(({ user, rotation, why }) => ({
-      username: user,
-      rotation,
-      reason: why,
-    })),
+    skipped: [
+      ...result.skipped.map(({ user, rotation, why }) => {
+        return { username: user, rotation, reason: why, hint: null, next_run_at: null };
+      }),
+      ...repeats.map((repeat) => skippedRepeat(repeat, facts)),
+    ],
     other_accounts: result.elsewhere.map(({ account, rotations }) => ({
       account_id: account,
       rotations,
@@ -89,9 +92,9 @@ export function documentOfSeveral(
     ...done,
     next_run_at: iso(earliestOf(times)),
     summary: {
-      undone: result.undone.length,
+      undone: news.length,
       not_undone: result.notUndone.length,
-      skipped: result.skipped.length,
+      skipped: result.skipped.length + repeats.length,
       left: result.notUndone.filter(({ error }) => error.isStop).length,
       ...summary,
     },
@@ -101,6 +104,13 @@ export function documentOfSeveral(
 /** When the same command may make the key Inactive that it left Active. */
 function nextRunOf({ leftActive }: UndoneRotation): Date | undefined {
   return leftActive !== undefined && 'notBefore' in leftActive ? leftActive.notBefore : undefined;
+}
+
+/** What was undone before stays as it is, and may have left a key that is still to be ended. */
+function skippedRepeat(repeat: UndoneRotation, facts: UndoFacts) {
+  const { username, rotation, new_key_reason: why, hint, next_run_at } = rotationOf(repeat, facts);
+  const stays = why === null ? '' : `; ${repeat.fromKeyId} stays Active: ${why}`;
+  return { username, rotation, reason: `it is undone already${stays}`, hint, next_run_at };
 }
 
 function rotationOf(undone: UndoneRotation, facts: UndoFacts): UndoneRotationReport {
@@ -113,6 +123,8 @@ function rotationOf(undone: UndoneRotation, facts: UndoFacts): UndoneRotationRep
     old_key_reactivated: undone.reactivated,
     new_key: undone.fromKey,
     new_key_reason: leftActive === undefined ? null : reasonOfLeftActive(leftActive),
+    new_key_quiet_from: iso(leftActive?.kind === 'used' ? leftActive.notBefore : undefined),
+    already_undone: undone.isRepeat,
     hint: leftActive === undefined ? null : hintText(wayOn(undone, leftActive, facts)),
     put_back: [...undone.putBack],
     not_put_back: [...undone.notPutBack],
@@ -120,30 +132,29 @@ function rotationOf(undone: UndoneRotation, facts: UndoFacts): UndoneRotationRep
   };
 }
 
-/** How to end a key that was left Active: by the same command later, or by hand. */
-function wayOn(
-  undone: UndoneRotation,
-  left: LeftActive,
-  { dryRun, again, reach }: UndoFacts,
-): Hint {
-  const words = ['deactivate', undone.fromKeyId];
-  const has = dryRun ? 'would have' : 'has';
-  if (!('notBefore' in left)) {
-    return [
-      `${undone.user} ${has} two Active keys until nothing uses the new one; then:`,
-      keysCommand(words, reach),
-    ];
+/** How to end a key that was left Active: by name once it is quiet, or by the same command later. */
+function wayOn(undone: UndoneRotation, left: LeftActive, facts: UndoFacts): Hint {
+  const { dryRun, again, reach } = facts;
+  const { user, fromKeyId } = undone;
+  const has = `${user} ${dryRun ? 'would have' : 'has'} two Active keys`;
+  const sameCommand = command(...again);
+  switch (left.kind) {
+    case 'used':
+      return [
+        `${has}; once nothing has used ${fromKeyId} for ${left.quietDays} days, from ${minuteOf(left.notBefore)} on, make it Inactive:`,
+        keyCommand('deactivate', fromKeyId, reach),
+      ];
+    case 'use-unknown':
+      return [`${has}; grant iam:GetAccessKeyLastUsed, and run this again:`, sameCommand];
+    case 'held':
+      return [`${has}; put the pair of ${undone.toKeyId} there, and run this again:`, sameCommand];
+    case 'unread':
+      return [`${has}; make it readable to the caller, and run this again:`, sameCommand];
+    case 'not-shown-yet':
+    case 'request-may-land':
+      return [
+        `${has} until the new one is made Inactive: run this again after ${minuteOf(left.notBefore)}, and it is, unless it was used:`,
+        sameCommand,
+      ];
   }
-  return [
-    `${undone.user} ${has} two Active keys until the new one is made Inactive: run again after ` +
-      `${minuteOf(left.notBefore)}, and it is, unless it was used:`,
-    command(...again),
-    // By hand now, the user could be left without a key that works.
-    ...(left.kind === 'request-may-land'
-      ? []
-      : [
-          'or at once, if you are sure that nothing uses it:',
-          keysCommand([...words, '--although-in-use'], reach),
-        ]),
-  ];
 }

@@ -46,8 +46,8 @@ export async function runUndo(session: Session, args: readonly string[]): Promis
   const { values, request } = readUndo(args);
   const dryRun = isDryRun(session, values, request);
   const changes = new ChangeLog(host.clock);
-  const again = sameWords(request, values);
-  const facts = { dryRun, changes, again, reach: sameReach(values, values.account) };
+  const reach = sameReach(values, values.account);
+  const facts = { dryRun, changes, again: sameWords(request, values), reach };
   const order = { session, values, facts, place: placeOf(session, values, dryRun) };
   const shell = shellOf(order, request);
   return await inRunShell(session, shell, async (run) => {
@@ -91,6 +91,7 @@ function placeOf({ host }: Session, values: UndoValues, dryRun: boolean): UndoPl
     roleName: values.roleName ?? DEFAULT_ROLE_NAME,
     externalId: values.externalId,
     wordCommand: wordCommand(values),
+    reach: sameReach(values, values.account),
   };
 }
 
@@ -142,7 +143,7 @@ async function undoSome(
   const report = documentOfSeveral(result, { ...facts, run: undoneRun, commandIn });
   const { renderUndoSeveral } = await import('../../reports/undo-several-text.ts');
   const sameCommand = shellWords(facts.again);
-  const style = { ...styleOf(host.stdout, host), sameCommand, reach: facts.reach };
+  const style = { ...styleOf(host.stdout, host), sameCommand };
   await run.print(values.json ? json(report) : renderUndoSeveral(report, style));
   if (result.notUndone.some(({ error }) => error.isStop)) return ERROR_CODES.interrupted.exit;
   return result.notUndone.length > 0 ? 1 : 0;

@@ -80,6 +80,7 @@ export async function rotate(
       renderText(shown, {
         colour: stdout.hasColours(env),
         width: stdout.width,
+        retiresNow: options.rotate.oldKeyFate === 'deactivate',
         undoCommand: (account) => options.undoCommand(state.run, account),
       });
     const render = format === 'json' ? renderJson : forPeople;

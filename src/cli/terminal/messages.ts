@@ -43,6 +43,7 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'key-deleted': 'key deleted',
   'change-found': 'key found changed; the answer that said so was lost',
   'deletion-foretold': 'key would be deleted',
+  'reactivation-foretold': 'key would be made Active again',
   'finding-foretold':
     'key found changed; the answer that said so was lost, and the run would tell it',
   'orphan-found': 'key found whose secret was lost',

@@ -8,7 +8,7 @@ import { Secret } from '../../base/secret.ts';
 import { withoutSecrets } from '../../base/without-secrets.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
-import type { Destination, UndonePair } from '../destination.ts';
+import { type Destination, HELD, type UndonePair } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
 import type { Opening } from '../kind.ts';
 import { type Pair, refuseForeignKey, STAND_IN } from '../look.ts';
@@ -64,7 +64,8 @@ export function commandDestination(
         await look(key);
         return await deliver(command, key, { oldKeyId, isHeld });
       }),
-    holds: (keyId) => delivering(() => isHeld(keyId)),
+    holds: (keyId) => delivering(async () => ((await isHeld(keyId)) ? HELD : undefined)),
+    isRead: (keyId) => delivering(() => isHeld(keyId)),
     wayBack: {
       // A secret that is in a place never comes out of it by a program's stdout.
       secretOf: async () => undefined,

@@ -5,7 +5,7 @@ import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { looksLikeKeyId, shownKeyId } from '../../base/key-id-text.ts';
-import type { Secret } from '../../base/secret.ts';
+import { Secret } from '../../base/secret.ts';
 import { isSameUser } from '../../base/user-name.ts';
 import { parseDocument } from '../../credentials-file/document.ts';
 import { readFileBytes } from '../../credentials-file/regular-file.ts';
@@ -53,9 +53,15 @@ export function profileDestination(place: ProfilePlace, parts: ProfileParts): De
     },
     async holds(keyId) {
       const bytes = await readFileBytes(save.fs, save.path);
-      if (bytes === undefined) return false;
+      if (bytes === undefined) return undefined;
       // I3: with fresh eyes, and with those of both programs that will read it.
-      return holdersByReader(bytes, keyId).every((names) => names.includes(profile));
+      const holders = holdersByReader(bytes, keyId);
+      if (!holders.every((names) => names.includes(profile))) return undefined;
+      return { texts: textsOf(bytes, place) };
+    },
+    async textsRead() {
+      const bytes = await readFileBytes(save.fs, save.path);
+      return bytes === undefined ? [] : textsOf(bytes, place);
     },
     wayBack: {
       secretOf: (keyId) => secretOf(keyId, profile, save),
@@ -119,6 +125,15 @@ async function write(request: EditRequest, { save, emit }: ProfileParts): Promis
   if (backupPath !== undefined) {
     emit({ code: 'backup-made', path: save.path, backup: backupPath });
   }
+}
+
+/** The pairs of the profiles that are served; the former pair beside them is the way back, and read by nobody. */
+function textsOf(bytes: Buffer, { profile, alsoProfiles }: ProfilePlace): readonly Secret[] {
+  const document = parseDocument(bytes);
+  return [profile, ...alsoProfiles].flatMap((name) => {
+    const pair = pairOf(document, name);
+    return pair === undefined ? [] : [new Secret(`${pair.id}\n${pair.secret.reveal()}`)];
+  });
 }
 
 async function secretOf(

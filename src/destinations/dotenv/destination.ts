@@ -45,7 +45,8 @@ export function dotenvDestination(
     holds: (keyId) =>
       delivering(async () => {
         const current = await text();
-        return current !== undefined && pairIn(file, current)?.id === keyId;
+        const isThere = current !== undefined && pairIn(file, current)?.id === keyId;
+        return isThere ? { texts: [new Secret(withoutComments(current))] } : undefined;
       }),
     textsRead: () =>
       delivering(async () => {

@@ -4,7 +4,7 @@
 
 import { KeyturnError } from '../../base/errors.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
-import type { Destination } from '../destination.ts';
+import { type Destination, HELD } from '../destination.ts';
 import type { Custody } from '../kind.ts';
 import { recipientsOf } from './recipients.ts';
 
@@ -29,8 +29,8 @@ export function handoffDestination(place: string, custody: Custody): Destination
       return { kind: 'handoff', reference: kept.describe(key.keyId) };
     },
     async holds(keyId) {
-      if ((await custody.get(keyId)) !== undefined) return true;
-      return isSealed && (await custody.sealed.get(keyId)) !== undefined;
+      if ((await custody.get(keyId)) !== undefined) return HELD;
+      return isSealed && (await custody.sealed.get(keyId)) !== undefined ? HELD : undefined;
     },
     ...(isSealed && {
       seal: async (key: IssuedKey) => {

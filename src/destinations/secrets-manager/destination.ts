@@ -8,7 +8,7 @@ import { Secret } from '../../base/secret.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, UndonePair } from '../destination.ts';
-import { delivering, preparing } from '../failure.ts';
+import { delivering, preparing, readingTexts } from '../failure.ts';
 import { pairIn } from '../key-fields.ts';
 import {
   editedText,
@@ -64,16 +64,19 @@ export function secretsManagerDestination(
     deliver: (key) => delivering(() => deliver(secret, key)),
     holds: (keyId) =>
       delivering(async () => {
-        const isHeld = await heldAfterAll(
-          clock,
-          async () => pairOf(await current(), secret)?.id === keyId,
-        );
+        const held = await heldAfterAll(clock, async () => {
+          const version = await current();
+          const isThere = pairOf(version, secret)?.id === keyId;
+          return isThere && version?.text !== undefined
+            ? { texts: [version.text], version: version.versionId }
+            : undefined;
+        });
         // A rotation that is under way would take the place over as soon as the old key is Inactive.
-        if (isHeld) await refuseOwnRotation(at.name, where, store);
-        return isHeld;
+        if (held !== undefined) await refuseOwnRotation(at.name, where, store);
+        return held;
       }),
     textsRead: () =>
-      delivering(async () => {
+      readingTexts(async () => {
         const version = await current();
         return version?.text === undefined ? [] : [version.text];
       }),

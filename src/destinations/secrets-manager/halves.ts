@@ -8,8 +8,8 @@ import type { Clock } from '../../base/clock.ts';
 import { Secret } from '../../base/secret.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
-import type { Destination, UndonePair } from '../destination.ts';
-import { delivering, preparing } from '../failure.ts';
+import type { Destination, Held, UndonePair } from '../destination.ts';
+import { delivering, preparing, readingTexts } from '../failure.ts';
 import { editedHalves, type Halves } from '../halves.ts';
 import type { Custody } from '../kind.ts';
 import { type Pair, STAND_IN } from '../look.ts';
@@ -41,7 +41,7 @@ export function secretsInHalves(at: PlaceInHalves, parts: HalvesParts): Destinat
     deliver: (key) => delivering(() => secrets.deliver(key)),
     holds: (keyId) => delivering(() => secrets.holds(keyId)),
     textsRead: () =>
-      delivering(async () => {
+      readingTexts(async () => {
         const names = [at.idName, at.secretName];
         const versions = await Promise.all(
           names.map((name) => parts.store.read(name, 'AWSCURRENT')),
@@ -138,20 +138,22 @@ class SecretsInHalves {
     throw changesAllTheTime(`${wordsFor(this.idAt)} or ${this.secretAt.name}`);
   }
 
-  async holds(keyId: IssuedKey['keyId']): Promise<boolean> {
+  async holds(keyId: IssuedKey['keyId']): Promise<Held | undefined> {
     const issued = await this.#parts.custody.get(keyId);
-    const isHeld = await heldAfterAll(this.#clock, async () => {
+    const held = await heldAfterAll(this.#clock, async () => {
       const id = await this.#store.read(this.idAt.name, 'AWSCURRENT');
-      if (id?.text?.reveal().trim() !== keyId) return false;
+      if (id?.text?.reveal().trim() !== keyId) return undefined;
       const secret = await this.#store.read(this.secretAt.name, 'AWSCURRENT');
       const text = secret?.text?.reveal().trim();
-      return issued === undefined ? text !== undefined : text === issued.secret.reveal();
+      if (secret?.text === undefined) return undefined;
+      if (issued !== undefined && text !== issued.secret.reveal()) return undefined;
+      return { texts: [id.text, secret.text], version: `${id.versionId},${secret.versionId}` };
     });
-    if (isHeld) {
+    if (held !== undefined) {
       await refuseOwnRotation(this.idAt.name, wordsFor(this.idAt), this.#store);
       await refuseOwnRotation(this.secretAt.name, wordsFor(this.secretAt), this.#store);
     }
-    return isHeld;
+    return held;
   }
 
   /** The version of the other secret that belongs to the key, where one of the last two does. */

@@ -8,7 +8,7 @@ import { Secret } from '../../base/secret.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, UndonePair } from '../destination.ts';
-import { delivering, preparing } from '../failure.ts';
+import { delivering, preparing, readingTexts } from '../failure.ts';
 import { pairIn, withPair } from '../key-fields.ts';
 import { editedText, type ObjectInPlace, type Pair, type ReplacedKey, STAND_IN } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
@@ -35,7 +35,6 @@ export function ssmDestination(at: RegionalPlace, parts: SsmParts): Destination 
     deliverAs: deliverAs(KIND, at, replaced.user),
   };
   const parameter = { ...parts, at, place };
-  const pair = async () => pairOf(await store.read(at.name), place);
   return {
     kind: KIND,
     ...targetOfRegion(at),
@@ -43,8 +42,14 @@ export function ssmDestination(at: RegionalPlace, parts: SsmParts): Destination 
       preparing(async () => void (await edited(parameter, await store.read(at.name), STAND_IN))),
     deliver: (key) => delivering(() => deliver(parameter, key)),
     holds: (keyId) =>
-      delivering(() => heldAfterAll(clock, async () => (await pair())?.id === keyId)),
-    textsRead: () => delivering(async () => [(await store.read(name)).text]),
+      delivering(() =>
+        heldAfterAll(clock, async () => {
+          const { text, version } = await store.read(at.name);
+          const isThere = pairIn(text.reveal(), place.fields)?.id === keyId;
+          return isThere ? { texts: [text], version } : undefined;
+        }),
+      ),
+    textsRead: () => readingTexts(async () => [(await store.read(name)).text]),
     wayBack: {
       secretOf: (keyId) => delivering(() => secretOf(parameter, keyId)),
       canPutBack: (undo) => delivering(async () => (await wayTo(parameter, undo)) !== undefined),

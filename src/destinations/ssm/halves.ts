@@ -6,8 +6,8 @@ import type { Parameter } from '../../base/aws-stores.ts';
 import { Secret } from '../../base/secret.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
-import type { Destination, UndonePair } from '../destination.ts';
-import { delivering, preparing } from '../failure.ts';
+import type { Destination, Held, UndonePair } from '../destination.ts';
+import { delivering, preparing, readingTexts } from '../failure.ts';
 import { editedHalves, type Halves } from '../halves.ts';
 import type { Custody } from '../kind.ts';
 import { type Pair, STAND_IN } from '../look.ts';
@@ -29,7 +29,7 @@ export function parametersInHalves(at: PlaceInHalves, parts: HalvesParts): Desti
     deliver: (key) => delivering(() => deliver(parameters, key)),
     holds: (keyId) => delivering(() => holds(parameters, keyId)),
     textsRead: () =>
-      delivering(async () => {
+      readingTexts(async () => {
         const read = [at.idName, at.secretName].map((name) => parts.store.read(name));
         return (await Promise.all(read)).map(({ text }) => text);
       }),
@@ -93,12 +93,15 @@ async function writeBoth(
 async function holds(
   { at, store, clock, custody }: ParametersAtHand,
   keyId: IssuedKey['keyId'],
-): Promise<boolean> {
+): Promise<Held | undefined> {
   const issued = await custody.get(keyId);
   return await heldAfterAll(clock, async () => {
-    if ((await store.read(at.idName)).text.reveal().trim() !== keyId) return false;
-    const text = (await store.read(at.secretName)).text.reveal().trim();
-    return issued === undefined || text === issued.secret.reveal();
+    const id = await store.read(at.idName);
+    if (id.text.reveal().trim() !== keyId) return undefined;
+    const secret = await store.read(at.secretName);
+    const isOther = issued !== undefined && secret.text.reveal().trim() !== issued.secret.reveal();
+    if (isOther) return undefined;
+    return { texts: [id.text, secret.text], version: `${id.version},${secret.version}` };
   });
 }
 

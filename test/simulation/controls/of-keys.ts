@@ -72,6 +72,15 @@ export const OF_KEYS: readonly Control[] = [
     ],
   },
   {
+    invariant: 'I13',
+    fault: 'clean-up does not ask whether a place holds a key',
+    shows: 'goes while the secret of',
+    forced: { ...noFaultOf('operator-'), 'operator-restores-place': 0.5 },
+    cuts: [
+      { module: 'lifecycle/decide-user', guard: 'if (holder === undefined)', by: 'if (true)' },
+    ],
+  },
+  {
     invariant: 'I6',
     fault: 'keys that are not due are rotated',
     shows: 'is made Inactive at',

@@ -2,7 +2,7 @@
 
 import type { AccountGateway } from '../../../src/aws/gateway.ts';
 import type { AccessKeyId } from '../../../src/base/access-key-id.ts';
-import type { Destination } from '../../../src/destinations/destination.ts';
+import { type Destination, HELD } from '../../../src/destinations/destination.ts';
 import type { RotationStep } from '../../../src/lifecycle/record.ts';
 import { RECOVERY_TABLE } from '../../../src/lifecycle/recover.ts';
 import { isFinished } from '../../../src/lifecycle/rotation.ts';
@@ -93,7 +93,7 @@ export const OF_ROTATIONS: readonly Control[] = [
           toTidyUp: async (rotation) => {
             const places = await account.places.toTidyUp(rotation);
             if (!isFinished(rotation)) return places;
-            return places.map((place) => ({ ...place, holds: async () => true }));
+            return places.map((place) => ({ ...place, holds: async () => HELD }));
           },
         },
       }),
@@ -218,8 +218,54 @@ export const OF_ROTATIONS: readonly Control[] = [
     cuts: [
       {
         module: 'engine/perform-undo',
-        guard: 'await holds(destination, keyId)',
+        guard: "holding.kind !== 'nowhere'",
         by: 'false',
+      },
+    ],
+  },
+  {
+    invariant: 'I13',
+    fault: 'an undo looks for the key that it takes back under names of our own alone',
+    shows: 'goes while the secret of',
+    forced: {
+      ...noFaultOf('operator-', 'secret-'),
+      'operator-undoes': 1,
+      'operator-reshapes-place': 0.5,
+    },
+    cuts: [
+      {
+        module: 'engine/held-anywhere',
+        guard: 'reading.toUpperCase().includes(keyId)',
+        by: 'reading.includes(`"AccessKeyId":"${keyId}"`)',
+      },
+    ],
+  },
+  {
+    invariant: 'I3',
+    fault: 'the ID of the new key in a place counts as its pair',
+    shows: 'is no pair in the secret of',
+    forced: { ...noFaultOf('operator-'), 'operator-mixes-pair': 0.5 },
+    cuts: [
+      {
+        module: 'engine/in-place',
+        guard: 'await assertPair(rotation, { held, receipt }, at);',
+        by: '',
+      },
+    ],
+  },
+  {
+    invariant: 'I10',
+    fault: 'nobody looks whether a request lands after a key was taken back into use',
+    shows: 'to which an undo went back',
+    forced: {
+      ...noFaultOf('operator-', 'report-', 'destination-', 'disk-'),
+      ...{ 'operator-undoes': 1, 'write-lands-twice': 0.3, killed: 0, 'stale-list': 0 },
+    },
+    cuts: [
+      {
+        module: 'lifecycle/key-past',
+        guard: 'wantedActiveMs >= untilMs',
+        by: 'true',
       },
     ],
   },
@@ -241,7 +287,7 @@ export const OF_ROTATIONS: readonly Control[] = [
     fault: 'the destination is not read again before the old key goes',
     shows: 'did not read the destination again',
     sabotage: {
-      destination: (destination) => ({ ...destination, holds: async () => true }),
+      destination: (destination) => ({ ...destination, holds: async () => HELD }),
     },
   },
 ];
@@ -253,7 +299,7 @@ function asIfSent(step: RotationStep): RotationStep {
 
 /** A place that still delivers the copy in custody, where it did. */
 function holdsNothing({ wayBack: _, textsRead: __, ...place }: Destination): Destination {
-  return { ...place, holds: async () => false };
+  return { ...place, holds: async () => undefined };
 }
 
 async function ownerOf({ reader }: AccountGateway, keyId: AccessKeyId): Promise<string> {

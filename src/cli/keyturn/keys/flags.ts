@@ -130,7 +130,7 @@ export const DEACTIVATE_FLAGS = {
     rule: rule.boolean,
     group: CHANGED,
     about:
-      'Make the key Inactive although it is in use, or nobody can tell: whatever uses it stops working. keyturn keys activate takes it back.',
+      'Make the key Inactive although it is in use, a place gives it to its readers, or nobody can tell: whatever uses it stops working. keyturn keys activate takes it back.',
   },
   althoughOnlyActive: {
     names: ['although-only-active'],
@@ -148,7 +148,7 @@ export const DELETE_FLAGS = {
     rule: rule.boolean,
     group: CHANGED,
     about:
-      'End the hold: delete the key although it has not been Inactive for 30 days, or nobody can tell. A deleted key never comes back.',
+      'End the hold: delete the key although it has not been Inactive for 30 days, a place gives it to its readers, or nobody can tell. A deleted key never comes back.',
   },
   ...KEY_CHANGE_FLAGS,
 } as const satisfies FlagTable;

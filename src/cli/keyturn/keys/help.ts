@@ -56,7 +56,7 @@ const PAGES: Readonly<Record<KeyVerb, VerbPage>> = {
   deactivate: {
     summary: 'makes a key Inactive, by its ID, when nothing uses it.',
     description: [
-      'AWS is asked whose key it is and when it was last used. A key that was used in the last 14 days is refused, and the message says by which service and where; AWS shows uses late, so the six hours before now count as unknown. Only --although-in-use overrides that. The only Active key of a user is refused without --although-only-active. A key that the calls of this command depend on is refused whatever is said, and so is one of a user whose rotation is open, but for the old key of a rotation in grace: every place is read again, and the rotation ends.',
+      'AWS is asked whose key it is and when it was last used. A key that was used in the last 14 days is refused, and the message says by which service and where; AWS shows uses late, so the six hours before now count as unknown. A key that a place of a rotation gives to its readers is refused too. Only --although-in-use overrides that. The only Active key of a user is refused without --although-only-active. A key that the calls of this command depend on is refused whatever is said, and so is one of a user whose rotation is open, but for the old key of a rotation in grace: every place is read again, and the rotation ends.',
       'The change is in the journal, where keyturn history shows it; the hold before deletion counts from it, and keyturn keys activate takes it back, or keyturn undo where a rotation ended.',
     ],
     flags: DEACTIVATE_FLAGS,
@@ -79,7 +79,7 @@ const PAGES: Readonly<Record<KeyVerb, VerbPage>> = {
   delete: {
     summary: 'deletes an Inactive key, by its ID, once its hold is over.',
     description: [
-      'The hold is 30 days, counted from when keyturn made the key Inactive, or first saw it so. --although-held ends it. The only key of a user is never deleted, nor an Active one, nor one that the calls of this command depend on.',
+      'The hold is 30 days, counted from when keyturn made the key Inactive, or first saw it so. A key that a place of a rotation gives to its readers is kept. --although-held ends both. The only key of a user is never deleted, nor an Active one, nor one that the calls of this command depend on.',
     ],
     flags: DELETE_FLAGS,
     examples: [
