@@ -65,27 +65,6 @@ describe('which key may make room', () => {
     assert.deepEqual(verdict.way, { kind: 'wait-or-delete', keyId: OTHER, until });
   });
 
-  it('not one that was used since it was replaced, whoever agrees', () => {
-    const keys = [CURRENT, OTHER].map((id) => ({ id, status: 'Active', createdAt }) as const);
-    const at = new Date(NOW.getTime() - 3_600_000);
-    const used = (cutOverAt: Date | undefined) =>
-      judgeSlot(
-        {
-          keys,
-          currentKeyId: CURRENT,
-          dependsOn: () => false,
-          about: (key) => ({ ...about(key), lastUse: { used: 'at', at }, cutOverAt }),
-        },
-        NOW,
-      );
-    const verdict = used(new Date(at.getTime() - 60_000));
-    assert(verdict.kind === 'full');
-    assert.match(verdict.because, /used at 2026-11-21T09:00Z, after it was replaced/);
-    // Nobody has replaced it, as far as is known: then a person may judge.
-    assert.equal(used(undefined).kind, 'removable');
-    assert.equal(used(NOW).kind, 'removable');
-  });
-
   it('I10: never the only Active key of the user, however quiet it is', () => {
     const verdict = judge('Inactive', 'Active');
     assert(verdict.kind === 'full');

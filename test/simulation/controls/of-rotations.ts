@@ -236,7 +236,7 @@ export const OF_ROTATIONS: readonly Control[] = [
       {
         module: 'engine/held-anywhere',
         guard: 'reading.toUpperCase().includes(keyId)',
-        by: 'reading.includes(`"AccessKeyId":"${keyId}"`)',
+        by: `reading.includes('"AccessKeyId":"' + keyId + '"')`,
       },
     ],
   },
