@@ -56,7 +56,7 @@ function refusedFor(next: Refused, at: UserAtHand): KeyturnError {
 }
 
 function blockedError(blocked: Blocked, at: UserAtHand): KeyturnError {
-  const { user, account } = at;
+  const { user, account, history } = at;
   const { reason, keys, oldKey } = blocked;
   if (reason === 'own-key') return ownKeyError(user, oldKey.id);
   const now = account.clock.now();
@@ -65,7 +65,9 @@ function blockedError(blocked: Blocked, at: UserAtHand): KeyturnError {
     return new KeyturnError(
       reason,
       `${user} has two Active keys: ${described}; there is no room for a new one`,
-      undoneBefore(keys, at) ?? { hint: twoKeysAdvice(keys, now, account.policy.reach) },
+      undoneBefore(keys, at) ?? {
+        hint: twoKeysAdvice(keys, { history, now, reach: account.policy.reach }),
+      },
     );
   }
   return new KeyturnError(

@@ -9,9 +9,9 @@ import { retiringKey, type UserFacts } from './decide-user.ts';
 import { type BlockReason, isDue, judgeUser } from './due.ts';
 import { judgeUse } from './in-use.ts';
 import { type AccessKey, LAST_USE_LAG_MS, type LastUse } from './keys.ts';
-import { isProof } from './record.ts';
+import { isUsedByReaders } from './reader-use.ts';
 import { PATIENT, QUIET_DAYS } from './retire-policy.ts';
-import { HOLD_DAYS, judgeHold, judgeTakenBack, type RetiringKey } from './retirement.ts';
+import { HOLD_DAYS, judgeHold, type RetiringKey } from './retirement.ts';
 import type { InGrace, Rotation } from './rotation.ts';
 
 export type KeyState =
@@ -219,16 +219,8 @@ function warningOf(
   return older && { kind: 'newer-unused', older };
 }
 
-/** Our own checks of a new key are no use of it. */
-function isUnused({ id, lastUse }: DatedKey, { history, now }: ViewFacts): boolean {
-  const rotation = id && history.rotationThatMade(id);
-  const checks =
-    rotation === undefined
-      ? []
-      : history.recordsOf(rotation.id).filter(({ step }) => isProof(step));
-  const checkedAt = checks.at(-1)?.at;
-  if (checkedAt === undefined) return lastUse !== 'unreadable' && lastUse.used === 'never';
-  return judgeTakenBack({ lastUse, checkedAt, deliveredAt: undefined }, now).kind === 'unused';
+function isUnused({ id, lastUse }: DatedKey, { history }: ViewFacts): boolean {
+  return isUsedByReaders(id, lastUse, history) === false;
 }
 
 function wasUsedSince({ lastUse }: DatedKey, { createdAt }: DatedKey): boolean {

@@ -108,7 +108,10 @@ const retirement = z.object({
   new_key_used: z
     .boolean()
     .nullable()
-    .describe('Whether AWS knows of a use of the new key: a hint, and no proof'),
+    .describe(
+      'Whether AWS knows of a use of the new key, other than the proof of this tool that AWS accepts it: ' +
+        'a hint, and no proof. null where AWS does not tell',
+    ),
   quiet_days: z.number().int().nullable().describe('For how long nobody may have used the old key'),
   next_run_at: nextRunAtSchema,
   deadline: z

@@ -4,6 +4,7 @@ import { MS_PER_DAY, wholeDaysBetween } from '../../base/clock.ts';
 import type { Hint } from '../../base/hint.ts';
 import { keyCommand, keysCommand, recoverCommand, type SameReach } from '../../base/key-command.ts';
 import type { DatedKey } from '../../lifecycle/dated-keys.ts';
+import type { UserHistory } from '../../lifecycle/history.ts';
 import type { KeyState, KeyView, KeyWarning, Silence } from '../../lifecycle/key-state.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
 import { phaseWords } from '../../lifecycle/phase-words.ts';
@@ -80,6 +81,7 @@ export function warningWords({ older }: KeyWarning, now: Date): string {
 export interface HintFacts {
   readonly user: string;
   readonly keys: readonly DatedKey[];
+  readonly history: UserHistory;
   readonly now: Date;
   readonly reach: SameReach;
 }
@@ -132,12 +134,12 @@ function graceHint(
 }
 
 function blockedHint(by: string, key: DatedKey, facts: HintFacts): Hint | undefined {
-  const { user, keys, now, reach } = facts;
+  const { user, keys, reach } = facts;
   const named = keys.flatMap((each): KeyDetails[] =>
     each.id === undefined ? [] : [{ ...each, id: each.id }],
   );
   if (named.length < keys.length || key.id === undefined) return undefined;
-  if (by === 'two-active-keys') return twoKeysAdvice(named, now, reach);
+  if (by === 'two-active-keys') return twoKeysAdvice(named, facts);
   if (by === 'own-key') return ownKeyError(user, key.id).hintParts;
   const inactive = named.find(({ status }) => status !== 'Active');
   return (
