@@ -196,7 +196,10 @@ class AccountRun {
     // keeps nothing, so it does not ask whether it could.
     const state = await this.#context.state.open(id, dryRun ? 'read' : 'write');
     if (target !== undefined) {
-      const { user, keyId } = await findTarget(target, { gateway, state, clock });
+      const { reach, oldKeyFate } = this.#options;
+      const isLeaked = oldKeyFate === 'deactivate';
+      const place = { gateway, state, clock, reach, isLeaked };
+      const { user, keyId } = await findTarget(target, place);
       const wanted = { kind: 'named-key', keyId, mayRemove: undefined } as const;
       this.#options = { ...this.#options, user, wanted };
     }

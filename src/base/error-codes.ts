@@ -177,7 +177,8 @@ export const ERROR_CODES = {
 
   'which-key': info(3, 'account', {
     meaning: 'A user was named whose key is to be rotated, and it is not clear which one is meant.',
-    remedy: 'Name the key by its ID; the message lists the Active ones.',
+    remedy:
+      'Of two Active keys one has to be stopped: there is no room for a third. The message says which; `keyturn keys --user USER` lists them.',
   }),
 
   // One user failed; the others went on.

@@ -18,6 +18,11 @@ export function keyCommand(verb: KeyVerb, keyId: AccessKeyId, reach: SameReach =
   return keysCommand([verb, keyId], reach);
 }
 
+/** The command that deletes an Inactive key whether its hold is over or not: for a person who is sure. */
+export function deleteNow(keyId: AccessKeyId, reach: SameReach = HERE): Command {
+  return keysCommand(['delete', keyId, '--although-held'], reach);
+}
+
 /** `keyturn keys` with these words. */
 export function keysCommand(words: readonly string[], reach: SameReach = HERE): Command {
   const { before = [], flags } = reach;

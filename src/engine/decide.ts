@@ -81,6 +81,7 @@ export function factsOf(
     history,
     now: clock.now(),
     cleanUpDays: policy.cleanUpDays,
+    reach: policy.reach,
     oldKeyFate: policy.oldKeyFate,
     retire: policy.retire,
     usesOf: (key) => state.sightings.usesOf(user, key),

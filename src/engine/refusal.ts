@@ -3,14 +3,15 @@
 import { minuteOf } from '../base/clock.ts';
 import { type ErrorDetails, KeyturnError } from '../base/errors.ts';
 import { command, type Hint, type HintPart, partsOf } from '../base/hint.ts';
-import { keyCommand, keysCommand } from '../base/key-command.ts';
+import { deleteNow, keyCommand, keysCommand } from '../base/key-command.ts';
 import { OFFERED_KINDS } from '../destinations/kinds.ts';
 import type { Next, UserDecision } from '../lifecycle/decide-user.ts';
 import { type KeyDetails, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
 import type { JournaledTarget } from '../lifecycle/record.ts';
 import { servedAt } from '../lifecycle/served-at.ts';
 import { ownKeyError } from '../lifecycle/signer.ts';
-import { twoKeysAdvice } from '../lifecycle/two-keys.ts';
+import type { RemovableKey } from '../lifecycle/slot.ts';
+import { stopLeakedAdvice, twoKeysAdvice } from '../lifecycle/two-keys.ts';
 import { describeKey } from './key-details.ts';
 import type { UserAtHand } from './user-work.ts';
 
@@ -73,7 +74,7 @@ function blockedError(blocked: Blocked, at: UserAtHand): KeyturnError {
   return new KeyturnError(
     reason,
     `${user} has two keys: ${described}; there is no room for a new one`,
-    { hint: inactiveKeyHint(keys, at) },
+    { hint: inactiveKeyHint(blocked, at) },
   );
 }
 
@@ -99,36 +100,68 @@ function undoneBefore(
   };
 }
 
-/** Its first command deletes the key, where a person would. */
-function inactiveKeyHint(keys: readonly KeyDetails[], { account }: UserAtHand): Hint {
+/** When a run deletes the key, and the command with which a person does now. */
+function inactiveKeyHint({ keys, freeFrom }: Blocked, { account }: UserAtHand): Hint {
   const { cleanUpDays, reach } = account.policy;
   const inactive = keys.find(({ status }) => status !== 'Active');
-  const way =
-    cleanUpDays === undefined
-      ? 'run with --cleanup-inactive, which deletes the Inactive key once its hold is over'
-      : 'the Inactive key has not been Inactive for long enough yet; the run says of each kept key when it may go';
-  if (inactive === undefined) return way;
-  return [way, 'or, if nothing needs it, delete it:', keyCommand('delete', inactive.id, reach)];
+  if (inactive === undefined) return 'delete keys in IAM until one is left';
+  const { id } = inactive;
+  const from =
+    freeFrom === undefined
+      ? 'once its hold is over'
+      : freeFrom > account.clock.now()
+        ? `from ${minuteOf(freeFrom)} on`
+        : 'as soon as it may';
+  const run = cleanUpDays === undefined ? 'a run with --cleanup-inactive' : 'a run like this one';
+  return [`${run} deletes ${id} ${from}; or, if nothing needs it, now:`, deleteNow(id, reach)];
 }
 
-function noRoomError({ slot }: NoRoom, { user, account }: UserAtHand): KeyturnError {
+function noRoomError(next: NoRoom, at: UserAtHand): KeyturnError {
+  const { slot } = next;
   if (slot.kind === 'full') {
     return new KeyturnError(
       'no-free-slot',
-      `there is no room for a new key of ${user}: ${slot.because}`,
+      `there is no room for a new key of ${at.user}: ${slot.because}`,
       { hint: slot.hint },
     );
   }
-  const { key, because } = slot;
+  const isFleet = at.account.policy.takesDeliver;
+  if (isFleet && slot.key.status === 'Active') return twoActiveError(next, at);
+  return wouldHaveToGo(slot, at);
+}
+
+/** keyctl asks its person whether the key may go; a command of the fleet asks nobody. */
+function wouldHaveToGo(
+  { key, because }: RemovableKey,
+  { user, account }: UserAtHand,
+): KeyturnError {
+  const { reach, takesDeliver } = account.policy;
+  const ask = takesDeliver ? '' : 'run in a terminal to be asked; or, ';
+  const isActive = key.status === 'Active';
   return new KeyturnError(
-    key.status === 'Active' ? 'two-active-keys' : 'no-free-slot',
+    isActive ? 'two-active-keys' : 'no-free-slot',
     `${user} has two keys, and ${key.id} (${because}) would have to go to make room`,
     {
-      hint: [
-        'run in a terminal to be asked, or do it first:',
-        keyCommand(key.status === 'Active' ? 'deactivate' : 'delete', key.id, account.policy.reach),
-      ],
+      hint: isActive
+        ? [`${ask}when nothing uses it, make it Inactive:`, keyCommand('deactivate', key.id, reach)]
+        : [`${ask}if nothing needs it, delete it, and run again:`, deleteNow(key.id, reach)],
     },
+  );
+}
+
+/** Whoever names one of two Active keys needs no third one: the other is what its readers can have. */
+function twoActiveError({ oldKey, keys }: NoRoom, at: UserAtHand): KeyturnError {
+  const { user, account, history } = at;
+  const { reach, oldKeyFate } = account.policy;
+  const now = account.clock.now();
+  const described = keys.map((key) => describeKey(key, now)).join(' and ');
+  const isLeaked = oldKeyFate === 'deactivate';
+  return new KeyturnError(
+    'two-active-keys',
+    `${user} has two Active keys: ${described}; there is no room for a new one`,
+    isLeaked
+      ? { hint: stopLeakedAdvice(keys, oldKey.id, reach) }
+      : (undoneBefore(keys, at) ?? { hint: twoKeysAdvice(keys, { history, now, reach }) }),
   );
 }
 

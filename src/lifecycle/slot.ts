@@ -4,6 +4,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import type { Hint } from '../base/hint.ts';
+import { deleteNow, type SameReach } from '../base/key-command.ts';
 import { type AccessKey, KEYS_PER_USER_MAX } from './keys.ts';
 import { HOLD_DAYS, isHeld, judgeIdle, judgeQuiet, type RetiringKey } from './retirement.ts';
 
@@ -15,6 +16,8 @@ export interface SlotFacts {
   readonly dependsOn: (keyId: AccessKeyId) => boolean;
   /** What is known of a key that could go. */
   readonly about: (key: AccessKey) => RetiringKey;
+  /** How another command reaches the user's account, for hints. */
+  readonly reach?: SameReach | undefined;
 }
 
 /** A key that may be deleted to make room, if whoever decides agrees. */
@@ -70,7 +73,10 @@ export function judgeSlot(facts: SlotFacts, now: Date): SlotVerdict {
     const until = minuteOf(new Date(deactivatedAt.getTime() + HOLD_DAYS * MS_PER_DAY));
     return full(
       `${other.id} was made Inactive less than ${HOLD_DAYS} days ago, and is held as the way back`,
-      `run again after ${until}; or at once, if nothing needs that key, after deleting it: in IAM, or with keyctl finish --delete where a profile keeps it as [PROFILE-previous]`,
+      [
+        `run again after ${until}; or, if nothing needs that key, now, after:`,
+        deleteNow(other.id, facts.reach),
+      ],
     );
   }
   const quiet = judgeQuiet(about, now);

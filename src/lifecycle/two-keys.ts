@@ -7,7 +7,7 @@ import type { Hint } from '../base/hint.ts';
 import { keyCommand, keysCommand, type SameReach } from '../base/key-command.ts';
 import type { UserHistory } from './history.ts';
 import { judgeUse } from './in-use.ts';
-import type { KeyDetails } from './keys.ts';
+import { KEYS_PER_USER_MAX, type KeyDetails } from './keys.ts';
 import { QUIET_DAYS } from './retire-policy.ts';
 import { hasNewKey, isSettled, type Rotation } from './rotation.ts';
 
@@ -85,6 +85,9 @@ function isUnused(key: KeyDetails, now: Date): boolean {
 export function twoKeysAdvice(keys: readonly KeyDetails[], facts: TwoKeysFacts): Hint {
   const { now, reach } = facts;
   const chosen = keyToStop(keys, facts);
+  if (keys.filter(({ status }) => status === 'Active').length > KEYS_PER_USER_MAX) {
+    return 'delete keys in IAM until one is left';
+  }
   if (chosen === undefined) {
     return 'rotations have delivered both keys, and readers look for each: delete the one that nobody reads any more';
   }

@@ -5,7 +5,7 @@ import type { ProfileExam, ProfileSession } from '../../app/keyctl/types.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { HintPart } from '../../base/hint.ts';
-import { keyCommand, type SameReach } from '../../base/key-command.ts';
+import { deleteNow, keyCommand, type SameReach } from '../../base/key-command.ts';
 import { printable } from '../../base/printable.ts';
 import type { AccessKey } from '../../lifecycle/keys.ts';
 import { useWords } from '../../lifecycle/use-words.ts';
@@ -111,7 +111,7 @@ function wayByHand(
   { now, reach }: { readonly now: Date; readonly reach: SameReach },
 ): readonly HintPart[] {
   if (other.status !== 'Active') {
-    return ['or delete it once its hold is over:', keyCommand('delete', other.id, reach)];
+    return ['or, if nothing needs it, delete it:', deleteNow(other.id, reach)];
   }
   const uses = keys.map(({ id, lastUse }) => `${id} (${useWords(lastUse, now)})`).join(', ');
   return [
