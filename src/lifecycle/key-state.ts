@@ -7,6 +7,7 @@ import type { DatedKey } from './dated-keys.ts';
 import { gateFor, provedAt } from './decide-grace.ts';
 import { retiringKey, type UserFacts } from './decide-user.ts';
 import { type BlockReason, isDue, judgeUser } from './due.ts';
+import { handedOffState } from './handed-off.ts';
 import type { UserHistory } from './history.ts';
 import { judgeUse } from './in-use.ts';
 import { type AccessKey, LAST_USE_LAG_MS, type LastUse } from './keys.ts';
@@ -64,7 +65,7 @@ export interface KeyView {
   readonly key: DatedKey;
   readonly state: KeyState;
   readonly isDue: boolean;
-  /** Whether its secret waits in custody. */
+  /** Whether its secret waits in custody for somebody. */
   readonly isSecretWaiting: boolean;
   readonly warning: KeyWarning | undefined;
   /** The lower, the sooner somebody should look at it. */
@@ -99,7 +100,7 @@ export function viewKeys(listed: readonly DatedKey[], facts: ViewFacts): KeyView
     const by = verdict.kind === 'blocked' && isKeyDue ? verdict.code : undefined;
     const block = by && { by, freeFrom: freeAt(keys, listed, all) };
     const state = stateOf({ about, grace, isDue: isKeyDue, block }, facts);
-    const isSecretWaiting = facts.waiting.has(identified.id);
+    const isSecretWaiting = isWaiting(identified.id, facts);
     // Whoever went back uses the older key again, as is meant.
     const warning = state.kind === 'undone' ? undefined : warningOf(key, others, facts);
     const view = { key, state, isDue: isKeyDue, isSecretWaiting, warning };
@@ -128,6 +129,13 @@ function withUses(
     listed[keys.findIndex((key) => key.id === id)]?.lastUse ?? 'unreadable';
   const others = about.others.map((other) => ({ ...other, lastUse: useOf(other.key) }));
   return { ...about, others, lastUse: useOf(about.key) };
+}
+
+/** Whether its secret is kept for somebody: nobody is to be given one of a key that is over. */
+function isWaiting(keyId: AccessKeyId, { waiting, history }: ViewFacts): boolean {
+  if (!waiting.has(keyId)) return false;
+  const state = handedOffState(keyId, history);
+  return state === 'waits' || state === 'needed';
 }
 
 /** When the hold of the user's Inactive key is over. */
