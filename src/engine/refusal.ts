@@ -108,12 +108,12 @@ function inactiveKeyHint({ keys, freeFrom }: Blocked, { account }: UserAtHand): 
   const { id } = inactive;
   const from =
     freeFrom === undefined
-      ? 'once its hold is over'
+      ? ' once its hold is over'
       : freeFrom > account.clock.now()
-        ? `from ${minuteOf(freeFrom)} on`
-        : 'as soon as it may';
+        ? ` from ${minuteOf(freeFrom)} on`
+        : '';
   const run = cleanUpDays === undefined ? 'a run with --cleanup-inactive' : 'a run like this one';
-  return [`${run} deletes ${id} ${from}; or, if nothing needs it, now:`, deleteNow(id, reach)];
+  return [`${run} deletes ${id}${from}; or, if nothing needs it, now:`, deleteNow(id, reach)];
 }
 
 function noRoomError(next: NoRoom, at: UserAtHand): KeyturnError {

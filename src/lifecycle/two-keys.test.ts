@@ -126,9 +126,9 @@ describe('the advice about two Active keys', () => {
     assert.equal(
       advice,
       [
-        `${OLD} may be in use, ${NEW} seems not to be: make ${NEW} Inactive:`,
+        `${OLD} is in use, ${NEW} seems not to be: make ${NEW} Inactive:`,
         `  keyturn keys deactivate ${NEW}`,
-        'when nothing misses it, delete it, and run again:',
+        'when nothing has missed it for 30 days, delete it, and run again:',
         `  keyturn keys delete ${NEW}`,
       ].join('\n'),
     );

@@ -9,6 +9,7 @@ import type { UserHistory } from './history.ts';
 import { judgeUse } from './in-use.ts';
 import { KEYS_PER_USER_MAX, type KeyDetails } from './keys.ts';
 import { QUIET_DAYS } from './retire-policy.ts';
+import { HOLD_DAYS } from './retirement.ts';
 import { hasNewKey, isSettled, type Rotation } from './rotation.ts';
 
 export interface KeyToStop {
@@ -95,7 +96,7 @@ export function twoKeysAdvice(keys: readonly KeyDetails[], facts: TwoKeysFacts):
   return [
     whatToStop(chosen, now),
     keyCommand('deactivate', stop.id, reach),
-    'when nothing misses it, delete it, and run again:',
+    `when nothing has missed it for ${HOLD_DAYS} days, delete it, and run again:`,
     keyCommand('delete', stop.id, reach),
   ];
 }
@@ -109,14 +110,20 @@ function whatToStop({ stop, stay, why }: KeyToStop, now: Date): string {
     case 'delivered':
       return `${stay.id} is what keyturn delivered: move what still uses ${stop.id} to it, then make ${stop.id} Inactive:`;
     case 'unused':
-      return `${stay.id} may be in use, ${stop.id} seems not to be: make ${stop.id} Inactive:`;
+      return `${stay.id} ${isOrMay([stay], now)} in use, ${stop.id} seems not to be: make ${stop.id} Inactive:`;
     case 'older': {
       const isNeither = isUnused(stop, now);
       return isNeither
         ? `neither seems to be in use: make the older one, ${stop.id}, Inactive:`
-        : `both may be in use: move what still uses the older one, ${stop.id}, to ${stay.id}, then make ${stop.id} Inactive:`;
+        : `both ${isOrMay([stop, stay], now)} in use: move what still uses the older one, ${stop.id}, to ${stay.id}, then make ${stop.id} Inactive:`;
     }
   }
+}
+
+function isOrMay(keys: readonly KeyDetails[], now: Date): string {
+  const isSure = keys.every((key) => judgeUse(key, QUIET_DAYS, now).kind === 'in-use');
+  if (!isSure) return 'may be';
+  return keys.length === 1 ? 'is' : 'are';
 }
 
 /**
