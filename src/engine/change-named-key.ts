@@ -1,6 +1,6 @@
 // A key that a person names is made Inactive or Active, or deleted, as judge-named-key.ts has judged it.
 
-import { KeyturnError } from '../base/errors.ts';
+import { assert, KeyturnError } from '../base/errors.ts';
 import type { AccountWork } from './account-work.ts';
 import { changeKey, deleteAsJudged } from './change-key.ts';
 import {
@@ -48,6 +48,7 @@ async function perform(
   { key, why, althoughInUse = false, ends }: NamedKeyPlan,
   work: UserWork,
 ): Promise<void> {
+  assert(key !== undefined, 'a key that is gone is not changed');
   const because = { by: 'operator', why } as const;
   work.account.signal.throwIfAborted();
   if (verb === 'delete') return await deleteAsJudged(key, because, work);

@@ -4,7 +4,7 @@
 // Active key, a person may override by name.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { MS_PER_DAY } from '../base/clock.ts';
+import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Hint } from '../base/hint.ts';
 import { type KeyVerb, keysCommand, undoCommand } from '../base/key-command.ts';
@@ -17,6 +17,7 @@ import type { Ending } from '../lifecycle/rotation.ts';
 import { dependsOn } from '../lifecycle/signer.ts';
 import { useWords } from '../lifecycle/use-words.ts';
 import { decide, decideHold, factsOf } from './decide.ts';
+import { wordsToServe } from './deliver-words.ts';
 import { assertHeldEverywhere } from './delivery.ts';
 import { readLastUse } from './key-details.ts';
 import {
@@ -43,7 +44,8 @@ export interface NamedKeyRequest {
 
 /** What is to be done with the key, and what is known of it. */
 export interface NamedKeyPlan {
-  readonly key: KeyDetails;
+  /** Undefined where we deleted it before. */
+  readonly key: KeyDetails | undefined;
   /** Whether there is anything to be done. */
   readonly isChange: boolean;
   readonly why: string;
@@ -53,6 +55,8 @@ export interface NamedKeyPlan {
   readonly ends: Ending | undefined;
   /** What a person should know. */
   readonly notes: readonly Hint[];
+  /** What a person has to say besides to take the change back. */
+  readonly wayBack?: readonly string[];
   /** When the hold of a key that is or becomes Inactive is over. */
   readonly deletableFrom: Date | undefined;
   /** Why it is not done. */
@@ -73,6 +77,8 @@ export async function judgeNamedKey(
 ): Promise<NamedKeyPlan> {
   const { user, keyId } = request;
   const { gateway, policy } = at.account;
+  const deletedAt = at.history.deletedAt(keyId);
+  if (deletedAt !== undefined) return deletedBefore(request, deletedAt);
   const keys = await gateway.reader.listAccessKeys(user);
   const listed = keys.find(({ id }) => id === keyId);
   if (listed === undefined) {
@@ -89,7 +95,16 @@ export async function judgeNamedKey(
   }
 }
 
-function nothingFor(key: KeyDetails, ends?: Ending): NamedKeyPlan {
+/** It never comes back, and AWS's list may show it a moment longer (I11). Throws `key-changed`. */
+function deletedBefore({ user, keyId, verb }: NamedKeyRequest, at: Date): NamedKeyPlan {
+  const when = `keyturn deleted it at ${minuteOf(at)}`;
+  if (verb === 'delete') return { ...nothingFor(undefined), notes: [when] };
+  throw new KeyturnError('key-changed', `${keyId} of ${user} is gone: ${when}`, {
+    hint: 'a deleted key signs nothing, and never comes back',
+  });
+}
+
+function nothingFor(key: KeyDetails | undefined, ends?: Ending): NamedKeyPlan {
   return { key, isChange: false, why: '', ends, notes: [], deletableFrom: undefined };
 }
 
@@ -171,11 +186,8 @@ async function assertNothingOpen(
 }
 
 /** I15: quiet before you cut. I5: a person may leave a user without an Active key, but by name. */
-function judgeDeactivation(
-  request: NamedKeyRequest,
-  named: Named,
-  { account, history }: UserAtHand,
-): NamedKeyPlan {
+function judgeDeactivation(request: NamedKeyRequest, named: Named, at: UserAtHand): NamedKeyPlan {
+  const { account, history } = at;
   const { user, quietDays, althoughInUse, althoughOnlyActive } = request;
   const { key, ends } = named;
   const now = account.clock.now();
@@ -190,9 +202,12 @@ function judgeDeactivation(
   const isOnlyRefused = isOnlyActive && !althoughOnlyActive;
   const isUnused = verdict.kind === 'unused';
   if (!isUnused && !althoughInUse) {
-    throw inUseError(request, verdict, { key, now, isOnlyRefused });
+    const isAwaited = ends !== undefined;
+    throw inUseError(request, verdict, { key, now, isOnlyRefused, isAwaited });
   }
-  if (isOnlyRefused) throw onlyActiveError(request, account.policy.reach);
+  if (isOnlyRefused) {
+    throw onlyActiveError(request, wordsToServe(key, named.keys, at), account.policy.reach);
+  }
   const used = useWords(key.lastUse, now);
   return {
     ...{ key, ends, isChange: true, althoughInUse: !isUnused },
@@ -206,11 +221,14 @@ function judgeDeactivation(
 }
 
 function judgeActivation(
-  { user, keyId }: NamedKeyRequest,
+  { user, keyId, quietDays }: NamedKeyRequest,
   named: Named,
   { account, history }: UserAtHand,
 ): NamedKeyPlan {
   const { key } = named;
+  const uses = account.state.sightings.usesOf(user, key);
+  const use = { ...key, uses, checkedAt: provedAt(key.id, history) };
+  const isUnused = judgeUse(use, quietDays, account.clock.now()).kind === 'unused';
   const other = otherActive(named);
   const replacing = history.latest(({ oldKeyId }) => oldKeyId === keyId);
   const isReplaced = replacing?.phase === 'deactivated' && replacing.newKeyId === other?.id;
@@ -222,6 +240,10 @@ function judgeActivation(
   return {
     ...{ key, isChange: true, ends: undefined, deletableFrom: undefined },
     why: 'taken back into use',
+    wayBack: [
+      ...(isUnused ? [] : ['--although-in-use']),
+      ...(other === undefined ? ['--although-only-active'] : []),
+    ],
     notes: [...(other === undefined ? [] : [room]), ...(isReplaced ? [undo] : [])],
   };
 }

@@ -4,7 +4,6 @@ import { minuteOf } from '../base/clock.ts';
 import { type ErrorDetails, KeyturnError } from '../base/errors.ts';
 import { command, type Hint, type HintPart, partsOf } from '../base/hint.ts';
 import { deleteNow, keyCommand, keysCommand } from '../base/key-command.ts';
-import { OFFERED_KINDS } from '../destinations/kinds.ts';
 import type { Next, UserDecision } from '../lifecycle/decide-user.ts';
 import { type KeyDetails, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
 import type { JournaledTarget } from '../lifecycle/record.ts';
@@ -12,6 +11,7 @@ import { servedAt } from '../lifecycle/served-at.ts';
 import { ownKeyError } from '../lifecycle/signer.ts';
 import type { RemovableKey } from '../lifecycle/slot.ts';
 import { stopLeakedAdvice, twoKeysAdvice } from '../lifecycle/two-keys.ts';
+import { deliverWords } from './deliver-words.ts';
 import { describeKey } from './key-details.ts';
 import type { UserAtHand } from './user-work.ts';
 
@@ -210,22 +210,13 @@ function commandToServe(
   places: readonly JournaledTarget[],
   { user, account }: UserAtHand,
 ): readonly HintPart[] | undefined {
-  const { gateway, policy } = account;
-  const asked = places.map(({ kind, place }) => {
-    const found = OFFERED_KINDS.find(({ name }) => name === kind)?.askedAs?.(place, user);
-    return found && { ...found, kind };
-  });
-  const known = asked.filter((each) => each !== undefined);
-  const [first] = known;
-  if (first === undefined || known.length < asked.length) return undefined;
-  const region = known.find((each) => each.region !== undefined)?.region;
-  const isKeyctl = !policy.takesDeliver;
-  const isPerUser = known.every(({ template }) => template.includes('{user}'));
+  const served = deliverWords(places, user, account.gateway.services.region);
+  if (served === undefined) return undefined;
+  const isKeyctl = !account.policy.takesDeliver;
   const words = [
     ...(isKeyctl ? ['rotate-iam-keys'] : []),
-    ...(isKeyctl || !isPerUser ? ['--user', user] : []),
-    ...known.flatMap(({ kind, template }) => ['--deliver', `${kind}=${template}`]),
-    ...(region === undefined || region === gateway.services.region ? [] : ['--region', region]),
+    ...(isKeyctl || !served.isPerUser ? ['--user', user] : []),
+    ...served.words,
   ];
   return [isKeyctl ? 'serve it:' : 'to serve it, add:', command(...words)];
 }
