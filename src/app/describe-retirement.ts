@@ -10,7 +10,7 @@ export function describeRetirement(
   username: string,
   outcome: RetirementOutcome,
 ): Omit<Retirement, 'account_id'> {
-  const { kind, oldKey, newKeyId, since, waiting, isNewKeyUsed, targets } = outcome;
+  const { kind, oldKey, newKeyId, since, waiting, went, isNewKeyUsed, targets } = outcome;
   const known = waiting?.lastUse === 'unreadable' ? undefined : waiting?.lastUse;
   const used = known?.used === 'at' ? known : undefined;
   return {
@@ -20,7 +20,7 @@ export function describeRetirement(
     state: kind,
     old_key_status: oldKey.status,
     since: since?.toISOString() ?? null,
-    reason: waiting === undefined ? null : whyWaiting(waiting, since),
+    reason: waiting === undefined ? (went ?? null) : whyWaiting(waiting, since),
     last_used: used?.at.toISOString() ?? (known === undefined ? null : 'never'),
     last_used_service: used?.service ?? null,
     last_used_region: used?.region ?? null,

@@ -71,7 +71,11 @@ const WHY_WAITING = {
 } as const satisfies Record<Waiting['why'], string>;
 
 /** The old key of a rotation that was in grace, and is Inactive now, or would be. */
-export function retiredOutcome(rotation: Graced, status: 'Active' | 'Inactive'): Retired {
+export function retiredOutcome(
+  rotation: Graced,
+  status: 'Active' | 'Inactive',
+  gate: GateVerdict | undefined,
+): Retired {
   const { newKeyId, since, targets } = rotation;
   const oldKey = { ...oldKeyOf(rotation, []), status };
   return {
@@ -80,6 +84,7 @@ export function retiredOutcome(rotation: Graced, status: 'Active' | 'Inactive'):
     newKeyId,
     since,
     waiting: undefined,
+    went: gate?.kind === 'wait' ? undefined : gate?.why,
     isNewKeyUsed: undefined,
     targets,
   };

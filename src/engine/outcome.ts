@@ -57,6 +57,8 @@ export interface RetirementOutcome {
   readonly since: Date | undefined;
   /** Undefined once it does not wait any more. */
   readonly waiting: Waiting | undefined;
+  /** Why it went, or would go; undefined while it waits, and where nobody asked. */
+  readonly went?: string | undefined;
   /** Whether the readers of the new key have used it; undefined where AWS does not tell, or nobody asked. */
   readonly isNewKeyUsed: boolean | undefined;
   /** Where the new key is, and its readers with it. */

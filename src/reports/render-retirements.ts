@@ -18,17 +18,27 @@ function retiredTable(report: RotationReport, retired: Retirement[], page: Page)
   const count = plural(retired.length, 'old key');
   const verb = report.dry_run ? 'Would make' : 'Made';
   const accounts = accountColumn(report);
+  const reasons = unique(retired.map(whyRetired));
+  const [only, second] = reasons;
+  const isOneReason = only !== undefined && second === undefined;
   const rows = retired.map((one) => [
     ...accounts.cell(one.account_id),
     one.username,
     one.old_key_id,
-    one.new_key_id ?? '',
     one.since === null ? '' : one.since.slice(0, 10),
+    (isOneReason ? one.new_key_id : whyRetired(one)) ?? '',
   ]);
+  const title = `${verb} ${count} Inactive${isOneReason ? `: ${only}` : ''}`;
+  const last = isOneReason ? 'NEW KEY' : 'WHY';
   return [
-    page.paint('green', `${verb} ${count} Inactive that had waited for it`),
-    page.table([...accounts.head, 'USER', 'OLD KEY', 'NEW KEY', 'ROTATED'], rows),
+    page.paint('green', title),
+    page.table([...accounts.head, 'USER', 'OLD KEY', 'ROTATED', last], rows),
   ].join('\n');
+}
+
+/** Such as "not used for 35 days", which is said of one key and of several. */
+function whyRetired({ reason }: Retirement): string | null {
+  return reason?.replace(/^(?:it was|its) /, '') ?? null;
 }
 
 function waitingTable(report: RotationReport, waiting: Retirement[], page: Page): string {

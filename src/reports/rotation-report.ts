@@ -98,7 +98,10 @@ const retirement = z.object({
     .describe(
       'ISO 8601 UTC: when the places had the new key; null in a dry run, before they have it',
     ),
-  reason: z.string().nullable().describe('Why the old key stays Active, in one line'),
+  reason: z
+    .string()
+    .nullable()
+    .describe('Why the old key stays Active, or why it went, in one line'),
   last_used: z
     .string()
     .nullable()
