@@ -112,7 +112,7 @@ function inactiveKeyHint({ keys, freeFrom }: Blocked, { account }: UserAtHand): 
       : freeFrom > account.clock.now()
         ? ` from ${minuteOf(freeFrom)} on`
         : '';
-  const run = cleanUpDays === undefined ? 'a run with --cleanup-inactive' : 'a run like this one';
+  const run = cleanUpDays === undefined ? '--cleanup-inactive' : 'a run like this one';
   return [`${run} deletes ${id}${from}; or, if nothing needs it, now:`, deleteNow(id, reach)];
 }
 

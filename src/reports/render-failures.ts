@@ -119,7 +119,7 @@ const ADVICE: Readonly<Record<string, { readonly reason: string; readonly hint: 
   },
   'no-free-slot': {
     reason: 'Both places for a key are taken, one by an Inactive key',
-    hint: 'let --cleanup-inactive delete the Inactive keys, or delete those that nothing needs',
+    hint: 'a person deletes an Inactive key now, if nothing needs it; --cleanup-inactive does once its hold is over',
   },
   'own-key': {
     reason:

@@ -51,7 +51,7 @@ function waitingTable(report: RotationReport, waiting: Retirement[], page: Page)
     ...accounts.cell(one.account_id),
     one.username,
     one.old_key_id,
-    lastUse(one),
+    `${isUsedSince(one) ? '! ' : ''}${lastUse(one)}`,
     one.next_run_at === null ? '-' : minuteOf(new Date(one.next_run_at)),
     one.deadline === null ? '' : `goes ${one.deadline.slice(0, 10)} whatever uses it`,
   ]);
@@ -61,8 +61,16 @@ function waitingTable(report: RotationReport, waiting: Retirement[], page: Page)
       `${count} ${would} Active until nobody uses ${waiting.length === 1 ? 'it' : 'them'}`,
     ),
     page.table([...accounts.head, 'USER', 'OLD KEY', 'LAST USED', 'NOT BEFORE', ''], rows),
+    ...(waiting.some(isUsedSince)
+      ? [page.wrap('  ', '! used since its successor was delivered: something has not followed')]
+      : []),
     ...restartLines(waiting, page),
   ].join('\n');
+}
+
+/** A hint at readers that have not restarted; AWS tells the minute of a use. */
+function isUsedSince({ since, last_used: at }: Retirement): boolean {
+  return since !== null && at !== null && at !== 'never' && Date.parse(at) > Date.parse(since);
 }
 
 /** Such as "2026-11-28 08:58 by s3 in eu-west-1". */

@@ -189,7 +189,7 @@ function cleanupSection(report: RotationReport, { paint, wrap, table }: Page): s
   const hints = unique(results.map((result: CleanupResult) => result.hint));
   return [
     paint('bold', 'Inactive keys'),
-    table([...accounts.head, 'USER', 'KEY', ''], rows),
+    table([...accounts.head, 'USER', 'KEY', 'WHAT BECAME OF IT'], rows),
     ...hints.map((hint) => wrap('  hint: ', hint)),
   ].join('\n');
 }
@@ -231,7 +231,12 @@ function handoffSection(report: RotationReport, { wrap }: Page): string {
     lines.push(wrap('', 'Hand each one to whoever uses the key, then delete the file.'));
   }
   if (done.some(isCutOff)) {
-    lines.push(wrap('', 'An old key that is Inactive signs nothing: whatever still has it fails until then.'));
+    lines.push(
+      wrap(
+        '',
+        'An old key that is Inactive signs nothing: whatever still has it fails until then.',
+      ),
+    );
   }
   if (sealed.files.length > 0) {
     const what = `${plural(sealed.files.length, 'new secret')} for the age recipients, each in a file named after its new key:`;

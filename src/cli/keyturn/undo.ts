@@ -83,12 +83,10 @@ function shellOf({ session, values, facts }: Order, { kind }: UndoRequest): Shel
     log: resolveLog(values, session.host),
     stillFinished: isOne || dryRun ? 'the step under way' : 'the undos under way',
     leftOpen: isOne && !dryRun ? 'finishes the undo' : 'finishes what is open',
-    ...(!isOne && {
-      loadProgress: async (stream, tally) => {
-        const { createProgress } = await import('../terminal/progress.ts');
-        return createProgress(stream, dryRun, tally);
-      },
-    }),
+    loadProgress: async (stream, tally) => {
+      const { createProgress } = await import('../terminal/progress.ts');
+      return createProgress(stream, dryRun, tally);
+    },
     changes: () => changes.all,
     failureDocument: ({ code, message, hint = null, notBefore }) =>
       values.json
