@@ -92,7 +92,7 @@ export async function insideAccount<T>(
   const { dryRun, wordCommand } = place;
   const { gateway, close } = await enter(place, context);
   try {
-    const state = await context.state.open(gateway.caller.account, dryRun ? 'read' : 'write');
+    const state = await context.state.open(gateway.caller.account, dryRun ? 'foretell' : 'write');
     const policy = {
       oldKeyFate: 'deactivate',
       retire: PATIENT,

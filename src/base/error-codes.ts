@@ -122,7 +122,7 @@ export const ERROR_CODES = {
   }),
   'state-dir': info(3, 'account', {
     meaning:
-      'The state directory cannot be used: it is read-only or full, or somebody else could have written it or put another one in its place. Commands that only read are told the latter too.',
+      'The state directory cannot be used: it is read-only or full, or somebody else could have written it or put another one in its place. Commands that only read are told the latter too, and a dry run all that it can see without writing.',
     remedy: 'Choose another with `--state-dir`, or repair what the message names (0700).',
   }),
   'custody-not-lasting': info(2, 'run', {

@@ -79,7 +79,7 @@ export async function changeKeyByName(
     const gateway = await accounts.enter(account);
     const user = options.user ?? (await userOf(keyId, gateway, store));
     progress.user = user;
-    const state = await store.open(account, options.dryRun ? 'read' : 'write');
+    const state = await store.open(account, options.dryRun ? 'foretell' : 'write');
     const work = accountWork({
       ...{ ...context, gateway, state, finishesOthers: true },
       policy: {
