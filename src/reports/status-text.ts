@@ -137,11 +137,7 @@ function accountsOf(all: readonly OfUser[]) {
 }
 
 /** Rotations that are done but for the end of the old key: nothing is wrong with them. */
-function graceSection(
-  waiting: readonly OpenRotation[],
-  keysCommand: string,
-  page: Page,
-): string {
+function graceSection(waiting: readonly OpenRotation[], keysCommand: string, page: Page): string {
   if (waiting.length === 0) return '';
   const accounts = accountsOf(waiting);
   const rows = waiting
@@ -160,16 +156,15 @@ function graceSection(
       `Old keys${accounts.words} that stay Active until nobody uses them; each run looks again`,
     ),
     page.table([...accounts.head, 'USER', 'OLD KEY', 'NEW KEY', 'ROTATED', 'NOT BEFORE'], rows),
-    page.withCommand('What uses them, and from when on each may go by that:', `${keysCommand} --in-grace`),
+    page.withCommand(
+      'What uses them, and from when on each may go by that:',
+      `${keysCommand} --in-grace`,
+    ),
   ].join('\n');
 }
 
 /** Their readers have to go back, and nobody but a person ends them. */
-function leftSection(
-  left: StatusReport['left_by_undo'],
-  keysCommand: string,
-  page: Page,
-): string {
+function leftSection(left: StatusReport['left_by_undo'], keysCommand: string, page: Page): string {
   if (left.length === 0) return '';
   const accounts = accountsOf(left);
   const rows = left
@@ -182,7 +177,8 @@ function leftSection(
       each.undone.slice(0, 10),
     ]);
   const [only, second] = left;
-  const one = second === undefined && only !== undefined ? ` --user ${shellWords([only.username])}` : '';
+  const one =
+    second === undefined && only !== undefined ? ` --user ${shellWords([only.username])}` : '';
   return [
     page.wrap(
       '',
