@@ -128,7 +128,7 @@ export interface Retirement {
   readonly old_key_status: string;
   /** When the places had the new key; null in a dry run, before they have it. */
   readonly since: string | null;
-  /** Why the old key stays Active. */
+  /** Why the old key stays Active, or why it went. */
   readonly reason: string | null;
   /** Of the old key: a time, `never`, or null when it could not be read. */
   readonly last_used: string | null;

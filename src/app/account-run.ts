@@ -192,11 +192,14 @@ class AccountRun {
     this.#account = id;
     const { run } = this.#context.state;
     emit({ code: 'run-started', run, account: id, caller, dryRun, daysThreshold });
-    // Before the inventory: a run that could not keep a secret must not begin (I1, I3). A dry run
-    // keeps nothing, so it does not ask whether it could.
-    const state = await this.#context.state.open(id, dryRun ? 'read' : 'write');
+    // Before the inventory: a run that could not keep a secret must not begin (I1, I3). A dry run is
+    // told so too, as far as reads show it.
+    const state = await this.#context.state.open(id, dryRun ? 'foretell' : 'write');
     if (target !== undefined) {
-      const { user, keyId } = await findTarget(target, { gateway, state, clock });
+      const { reach, oldKeyFate } = this.#options;
+      const isLeaked = oldKeyFate === 'deactivate';
+      const place = { gateway, state, clock, reach, isLeaked };
+      const { user, keyId } = await findTarget(target, place);
       const wanted = { kind: 'named-key', keyId, mayRemove: undefined } as const;
       this.#options = { ...this.#options, user, wanted };
     }

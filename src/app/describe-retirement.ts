@@ -3,7 +3,6 @@
 import { minuteOf } from '../base/clock.ts';
 import { kindNamed } from '../destinations/kinds.ts';
 import type { RetirementOutcome } from '../engine/outcome.ts';
-import type { LastUse } from '../lifecycle/keys.ts';
 import type { Waiting } from '../lifecycle/quiet-gate.ts';
 import type { Retirement } from '../reports/rotation-report.ts';
 
@@ -11,7 +10,7 @@ export function describeRetirement(
   username: string,
   outcome: RetirementOutcome,
 ): Omit<Retirement, 'account_id'> {
-  const { kind, oldKey, newKeyId, since, waiting, newKeyUse, targets } = outcome;
+  const { kind, oldKey, newKeyId, since, waiting, went, isNewKeyUsed, targets } = outcome;
   const known = waiting?.lastUse === 'unreadable' ? undefined : waiting?.lastUse;
   const used = known?.used === 'at' ? known : undefined;
   return {
@@ -21,11 +20,11 @@ export function describeRetirement(
     state: kind,
     old_key_status: oldKey.status,
     since: since?.toISOString() ?? null,
-    reason: waiting === undefined ? null : whyWaiting(waiting, since),
+    reason: waiting === undefined ? (went ?? null) : whyWaiting(waiting, since),
     last_used: used?.at.toISOString() ?? (known === undefined ? null : 'never'),
     last_used_service: used?.service ?? null,
     last_used_region: used?.region ?? null,
-    new_key_used: isUsed(newKeyUse),
+    new_key_used: isNewKeyUsed ?? null,
     quiet_days: waiting === undefined ? null : waiting.quiet.sinceUseDays,
     next_run_at: waiting?.notBefore?.toISOString() ?? null,
     deadline: waiting?.deadline?.toISOString() ?? null,
@@ -35,10 +34,6 @@ export function describeRetirement(
       restart: kindNamed(place)?.restart ?? 'restart what reads it',
     })),
   };
-}
-
-function isUsed(use: LastUse | 'unreadable' | undefined): boolean | null {
-  return use === undefined || use === 'unreadable' ? null : use.used === 'at';
 }
 
 /** Such as "it was used after the new key was delivered; 35 days without a use are waited for, because …". */

@@ -4,9 +4,9 @@ import type { AccountGateway } from '../aws/gateway.ts';
 import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
-import { command } from '../base/hint.ts';
+import { keysCommand, type SameReach } from '../base/key-command.ts';
 import { describeKey, keyDetails } from '../engine/key-details.ts';
-
+import { stopLeakedAdvice, twoKeysAdvice } from '../lifecycle/two-keys.ts';
 import type { AccountState } from '../state/state-store.ts';
 import { ownerOf } from './key-owner.ts';
 
@@ -15,11 +15,15 @@ export interface Target {
   readonly keyId: AccessKeyId;
 }
 
-/** Where it is looked for. */
+/** Where it is looked for, and what is to become of it. */
 export interface TargetPlace {
   readonly gateway: AccountGateway;
   readonly state: AccountState;
   readonly clock: Clock;
+  /** How another command reaches the account, for hints. */
+  readonly reach: SameReach | undefined;
+  /** Whether the old key is to go at once, as after a leak. */
+  readonly isLeaked: boolean;
 }
 
 /**
@@ -33,23 +37,30 @@ export async function findTarget(named: string, at: TargetPlace): Promise<Target
   return { user, keyId: named };
 }
 
-async function onlyKeyOf(user: string, { gateway, state, clock }: TargetPlace): Promise<Target> {
+async function onlyKeyOf(user: string, at: TargetPlace): Promise<Target> {
+  const { gateway, state, reach } = at;
   const { reader } = gateway;
   const active = (await reader.listAccessKeys(user)).filter(({ status }) => status === 'Active');
-  const { open } = await state.history(user);
+  const history = await state.history(user);
+  const { open } = history;
   if (open?.phase === 'in-grace') return { user, keyId: open.newKeyId };
   const [only, second] = active;
   if (only !== undefined && second === undefined) return { user, keyId: only.id };
   if (only === undefined) {
     throw new KeyturnError('which-key', `${user} has no Active key`, {
-      hint: ['look at the keys of the user:', command('keyturn', 'keys', '--user', user)],
+      hint: ['look at the keys of the user:', keysCommand(['--user', user], reach)],
     });
   }
-  const now = clock.now();
-  const described = (await keyDetails(reader, active)).map((key) => describeKey(key, now));
+  const keys = await keyDetails(reader, active);
+  const now = at.clock.now();
+  const described = keys.map((key) => describeKey(key, now));
   throw new KeyturnError(
     'which-key',
-    `${user} has ${active.length} Active keys: ${described.join(' and ')}`,
-    { hint: ['name the one to rotate:', command('keyturn', 'rotate', only.id)] },
+    `${user} has ${active.length} Active keys: ${described.join(' and ')}; there is no room for a new one`,
+    {
+      hint: at.isLeaked
+        ? stopLeakedAdvice(keys, undefined, reach)
+        : twoKeysAdvice(keys, { history, now, reach }),
+    },
   );
 }

@@ -2,23 +2,32 @@
 
 import { wholeDaysBetween } from '../base/clock.ts';
 import { looksAgainAt } from '../lifecycle/decide-recovery.ts';
+import { handedOffState } from '../lifecycle/handed-off.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
+import { type LeftByUndo, leftByUndo } from '../lifecycle/left-by-undo.ts';
 import { earliestQuietAt } from '../lifecycle/quiet-gate.ts';
-import { hasNewKey, isOpen, isSettled, type Rotation } from '../lifecycle/rotation.ts';
+import { hasNewKey, type Rotation } from '../lifecycle/rotation.ts';
 import type { StatusReport } from '../reports/status-report.ts';
 import type { AccountState, HeldKey, StateStore } from '../state/state-store.ts';
 
 type OpenRotation = StatusReport['open_rotations'][number];
+type LeftKey = StatusReport['left_by_undo'][number];
 type KeptSecret = StatusReport['handoff_files'][number];
 
 /** Throws `state-dir`, `journal-damaged`, `journal-newer`. */
 export async function readStatus(store: StateStore, now: Date): Promise<StatusReport> {
   const open: OpenRotation[] = [];
+  const left: LeftKey[] = [];
   const kept: KeptSecret[] = [];
   for (const account of await store.accounts()) {
     const state = await store.open(account, 'read');
-    for (const { history } of await state.openUsers()) {
+    for (const user of await state.users()) {
+      const history = await state.history(user);
       if (history.open !== undefined) open.push(describe(account, history.open, { history, now }));
+      const undone = leftByUndo(history);
+      // A run may have seen since that somebody made it Inactive.
+      const isOver = undone && state.sightings.inactiveSince(undone.keyId) !== undefined;
+      if (undone !== undefined && !isOver) left.push(describeLeft(account, undone));
     }
     kept.push(...(await keptSecrets(account, state, now)));
   }
@@ -27,8 +36,25 @@ export async function readStatus(store: StateStore, now: Date): Promise<StatusRe
     checked_at: now.toISOString(),
     next_run_at: nextRunOf(open, now),
     open_rotations: open,
+    left_by_undo: left,
     handoff_files: kept,
   };
+}
+
+function describeLeft(account: string, left: LeftByUndo): LeftKey {
+  return {
+    account_id: account,
+    username: left.user,
+    rotation: left.rotation,
+    access_key_id: left.keyId,
+    back_to_key_id: left.backTo,
+    undone: left.undoneAt.toISOString(),
+  };
+}
+
+/** Of a key that no journal knows nobody can tell. */
+function stateOf(keyId: HeldKey['keyId'], history: UserHistory | undefined): KeptSecret['state'] {
+  return history === undefined ? 'waits' : handedOffState(keyId, history);
 }
 
 /** The earliest of all; now where something need not wait. */
@@ -119,17 +145,4 @@ function orphanOf(
   const foundAt = records.findLast(({ step }) => step.type === 'orphan-found')?.at;
   const from = looksAgainAt({ createdAt: foundAt ?? rotation.intendedAt });
   return { orphan_key_id: rotation.orphanKeyId, deletable_from: from.toISOString() };
-}
-
-/** Whether anybody is to be given the secret; of a key that no journal knows nobody can tell. */
-function stateOf(keyId: HeldKey['keyId'], history: UserHistory | undefined): KeptSecret['state'] {
-  if (history === undefined) return 'waits';
-  if (history.hasDeleted(keyId)) return 'deleted';
-  const made = history.rotationThatMade(keyId);
-  if (made !== undefined && isOpen(made) && !isSettled(made)) return 'needed';
-  if (made?.phase === 'undone' && made.undo.fromKeyId === keyId) return 'undone';
-  const successor = history.latest(({ oldKeyId }) => oldKeyId === keyId);
-  const isReplaced =
-    successor !== undefined && isSettled(successor) && successor.phase !== 'undone';
-  return isReplaced ? 'replaced' : 'waits';
 }

@@ -61,7 +61,7 @@ export async function rotateAccounts(
   let accounts: AccountsGateway | undefined;
   try {
     // Each account proves its own place; without the one of all accounts none could.
-    await state.prepare(dryRun ? 'read' : 'write');
+    await state.prepare(dryRun ? 'foretell' : 'write');
     accounts = await openAccounts({
       ...context,
       ...{ profile, region, maxParallel },

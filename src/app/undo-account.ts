@@ -4,6 +4,7 @@
 import { openAccounts } from '../aws/accounts.ts';
 import type { AccountGateway } from '../aws/gateway.ts';
 import { openGateway } from '../aws/open-gateway.ts';
+import { isAccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import type { SameReach } from '../base/key-command.ts';
@@ -12,8 +13,10 @@ import { foretellUndo } from '../engine/foretell-undo.ts';
 import type { UndoneRotation } from '../engine/perform-undo.ts';
 import { undoRotation } from '../engine/undo-rotation.ts';
 import { PATIENT } from '../lifecycle/retire-policy.ts';
+import { hasNewKey } from '../lifecycle/rotation.ts';
 import type { AccountState, StateStore } from '../state/state-store.ts';
 import { accountWork } from './account-work.ts';
+import { recordedOwner } from './recorded-owner.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Where something is undone, and how it is reached. */
@@ -46,9 +49,10 @@ export async function undoInAccount(
   options: UndoOptions,
   context: RunContext,
 ): Promise<UndoneRotation> {
-  const { user, rotation, dryRun } = options;
+  const { rotation, dryRun } = options;
   const perform = dryRun ? foretellUndo : undoRotation;
   return await insideAccount(options, context, async (account) => {
+    const user = await userMeant(options.user, account.state);
     try {
       return await perform(user, rotation, account);
     } catch (thrown) {
@@ -56,6 +60,30 @@ export async function undoInAccount(
       throw await withElsewhere(toKeyturnError(thrown), user, { own, store: context.state });
     }
   });
+}
+
+/**
+ * Who is meant by a name, or by a key of their latest rotation. Throws `nothing-to-undo` for a key of an earlier
+ * one, and for one that the journal does not name.
+ */
+export async function userMeant(named: string, state: AccountState): Promise<string> {
+  if (!isAccessKeyId(named)) return named;
+  const owner = await recordedOwner(named, state);
+  if (owner === undefined) {
+    throw new KeyturnError('nothing-to-undo', `the journal knows of no rotation of ${named}`, {
+      hint: ['what keyturn did is listed by:', command('keyturn', 'history')],
+    });
+  }
+  const { user, history } = owner;
+  const latest = history.latest(hasNewKey);
+  if (latest === undefined || !hasNewKey(latest)) return user;
+  const { oldKeyId, newKeyId } = latest;
+  if (oldKeyId === named || newKeyId === named) return user;
+  throw new KeyturnError(
+    'nothing-to-undo',
+    `the latest rotation of ${user} is not about ${named}: it replaced ${oldKeyId} with ${newKeyId}`,
+    { hint: ['to take that one back:', command('keyturn', 'undo', user)] },
+  );
 }
 
 /** Enters the account, works there, and leaves it. Throws what opening it throws, and what the work does. */
@@ -67,7 +95,7 @@ export async function insideAccount<T>(
   const { dryRun, wordCommand, reach } = place;
   const { gateway, close } = await enter(place, context);
   try {
-    const state = await context.state.open(gateway.caller.account, dryRun ? 'read' : 'write');
+    const state = await context.state.open(gateway.caller.account, dryRun ? 'foretell' : 'write');
     const policy = {
       oldKeyFate: 'deactivate',
       retire: PATIENT,

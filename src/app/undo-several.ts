@@ -27,6 +27,7 @@ import {
   findElsewhere,
   insideAccount,
   type UndoPlace,
+  userMeant,
   withElsewhere,
 } from './undo-account.ts';
 
@@ -100,8 +101,9 @@ async function ordersOf(
   { state: store }: RunContext,
 ): Promise<{ readonly orders: readonly Order[]; readonly elsewhere: readonly Elsewhere[] }> {
   if (what.kind === 'users') {
-    const users = what.users.filter(
-      (user, index) => what.users.findIndex((other) => isSameUser(other, user)) === index,
+    const named = await Promise.all(what.users.map((each) => userMeant(each, state)));
+    const users = named.filter(
+      (user, index) => named.findIndex((other) => isSameUser(other, user)) === index,
     );
     const orders = await Promise.all(users.map((user) => latestOf(user, state)));
     return { orders, elsewhere: [] };

@@ -377,8 +377,13 @@ function credentialFailure(
     );
   }
   // A failed credential_process is quoted with its command line, which may hold a secret (I8).
-  const detail = /^Command failed/.test(text) ? 'its credential_process failed' : text;
-  return new KeyturnError('no-credentials', `no credentials were found${where}: ${detail}`, {
+  // Without a profile it is about the last of many places that were tried.
+  const detail = /^Command failed/.test(text)
+    ? ': its credential_process failed'
+    : sources.profile === undefined || text === ''
+      ? ''
+      : `: ${text}`;
+  return new KeyturnError('no-credentials', `no credentials were found${where}${detail}`, {
     hint: /multi-factor/i.test(text)
       ? 'the profile needs an MFA code: open a session with it first and use that'
       : NO_CREDENTIALS_HINT,

@@ -137,7 +137,7 @@ export const ERROR_CODES = {
   }),
   'state-dir': info(3, 'account', {
     meaning:
-      'The state directory cannot be used: it is read-only or full, or somebody else could have written it or put another one in its place. Commands that only read are told the latter too.',
+      'The state directory cannot be used: it is read-only or full, or somebody else could have written it or put another one in its place. Commands that only read are told the latter too, and a dry run all that it can see without writing.',
     remedy: 'Choose another with `--state-dir`, or repair what the message names (0700).',
   }),
   'custody-not-lasting': info(2, 'run', {
@@ -192,7 +192,8 @@ export const ERROR_CODES = {
 
   'which-key': info(3, 'account', {
     meaning: 'A user was named whose key is to be rotated, and it is not clear which one is meant.',
-    remedy: 'Name the key by its ID; the message lists the Active ones.',
+    remedy:
+      'Of two Active keys one has to be stopped: there is no room for a third. The message says which; `keyturn keys --user USER` lists them.',
   }),
 
   // One user failed; the others went on.

@@ -39,7 +39,8 @@ interface OldKeyInGrace {
   /** What it was used for, where AWS tells. */
   service?: string;
   region?: string;
-  isNewKeyUsed: boolean;
+  /** Whether its readers have used the new key; null where AWS does not tell. */
+  isNewKeyUsed: boolean | null;
   /** When it may go if nobody uses it any more; null where time alone does not lead there. */
   notBefore: string | null;
   /** When it goes whatever uses it; null without --retire-deadline-days. */

@@ -18,16 +18,28 @@ export function keyCommand(verb: KeyVerb, keyId: AccessKeyId, reach: SameReach =
   return keysCommand([verb, keyId], reach);
 }
 
+/** The command that deletes an Inactive key whether its hold is over or not: for a person who is sure. */
+export function deleteNow(keyId: AccessKeyId, reach: SameReach = HERE): Command {
+  return keysCommand(['delete', keyId, '--although-held'], reach);
+}
+
 /** `keyturn keys` with these words. */
 export function keysCommand(words: readonly string[], reach: SameReach = HERE): Command {
   const { before = [], flags } = reach;
   return command(...before, 'keyturn', 'keys', ...words, ...flags);
 }
 
-/** The command that replaces the key now. */
-export function rotateCommand(keyId: AccessKeyId, reach: SameReach = HERE): Command {
+/** The command that replaces the key now; `words` say where its successor goes. */
+export function rotateCommand(
+  keyId: AccessKeyId,
+  words: readonly string[],
+  reach: SameReach = HERE,
+): Command {
   const { before = [], flags } = reach;
-  return command(...before, 'keyturn', 'rotate', keyId, ...flags);
+  // The places are where they are, wherever the other command looked.
+  const region = words.includes('--region') ? flags.indexOf('--region') : -1;
+  const others = flags.filter((_, index) => region < 0 || index < region || index > region + 1);
+  return command(...before, 'keyturn', 'rotate', keyId, ...words, ...others);
 }
 
 /** The command that takes the latest rotation of a user back. */

@@ -1,6 +1,6 @@
 // A key that a person names is made Inactive or Active, or deleted, as judge-named-key.ts has judged it.
 
-import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { assert, KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { keyCommand } from '../base/key-command.ts';
 import type { KeyDetails } from '../lifecycle/keys.ts';
 import type { Ending } from '../lifecycle/rotation.ts';
@@ -51,6 +51,7 @@ async function perform(
   { key, why, althoughInUse = false, ends }: NamedKeyPlan,
   work: UserWork,
 ): Promise<void> {
+  assert(key !== undefined, 'a key that is gone is not changed');
   const because = { by: 'operator', why } as const;
   work.account.signal.throwIfAborted();
   if (verb === 'delete') return await deleteAsJudged(key, because, work);

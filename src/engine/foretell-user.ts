@@ -126,7 +126,7 @@ function recovered(
   const leaving = { oldKey, newKeyId, targets: rotation.targets };
   if (isGraced(rotation)) {
     const waits = foretoldOutcome(gate, { ...leaving, since: rotation.since });
-    return { retirement: waits ?? retiredOutcome(rotation, 'Active') };
+    return { retirement: waits ?? retiredOutcome(rotation, 'Active', gate) };
   }
   return {
     rotation: { kind: 'would-rotate', ...about, fate: foretoldFate(rotation.oldKeyFate, gate) },

@@ -24,7 +24,7 @@ export function tellGrace(
   grace: Grace,
   { user, account }: Pick<UserAtHand, 'user' | 'account'>,
 ): void {
-  const { rotation, waiting, newKeyUse } = grace;
+  const { rotation, waiting, isNewKeyUsed } = grace;
   const { oldKeyId: keyId, newKeyId, since } = rotation;
   const { lastUse, why, quiet } = waiting;
   const used = lastUse !== 'unreadable' && lastUse.used === 'at' ? lastUse : undefined;
@@ -33,7 +33,7 @@ export function tellGrace(
     lastUsed: lastUse === 'unreadable' ? 'unknown' : (used?.at.toISOString() ?? 'never'),
     ...(used?.service !== undefined && { service: used.service }),
     ...(used?.region !== undefined && { region: used.region }),
-    isNewKeyUsed: newKeyUse !== 'unreadable' && newKeyUse.used === 'at',
+    isNewKeyUsed: isNewKeyUsed ?? null,
     notBefore: waiting.notBefore?.toISOString() ?? null,
     deadline: waiting.deadline?.toISOString() ?? null,
   };
@@ -43,9 +43,14 @@ export function tellGrace(
 }
 
 /** The old key of a rotation that was in grace before. */
-export function waitingOutcome({ rotation, oldKey, waiting, newKeyUse }: Grace): RetirementOutcome {
+export function waitingOutcome({
+  rotation,
+  oldKey,
+  waiting,
+  isNewKeyUsed,
+}: Grace): RetirementOutcome {
   const { newKeyId, since, targets } = rotation;
-  return { kind: 'waiting', oldKey, newKeyId, since, waiting, newKeyUse, targets };
+  return { kind: 'waiting', oldKey, newKeyId, since, waiting, isNewKeyUsed, targets };
 }
 
 /** In a dry run: what would become of the old key of a rotation that comes to its cut-over. */
@@ -55,8 +60,7 @@ export function foretoldOutcome(
     Partial<Pick<RetirementOutcome, 'since'>>,
 ): RetirementOutcome | undefined {
   if (gate?.kind !== 'wait') return undefined;
-  const newKeyUse = { used: 'never' } as const;
-  return { since: undefined, ...about, kind: 'waiting', waiting: gate, newKeyUse };
+  return { since: undefined, ...about, kind: 'waiting', waiting: gate, isNewKeyUsed: false };
 }
 
 /** In a dry run: what the run would leave the old key as, and why. */
@@ -73,7 +77,11 @@ const WHY_WAITING = {
 } as const satisfies Record<Waiting['why'], string>;
 
 /** The old key of a rotation that was in grace, and is Inactive now, or would be. */
-export function retiredOutcome(rotation: Graced, status: 'Active' | 'Inactive'): Retired {
+export function retiredOutcome(
+  rotation: Graced,
+  status: 'Active' | 'Inactive',
+  gate: GateVerdict | undefined,
+): Retired {
   const { newKeyId, since, targets } = rotation;
   const oldKey = { ...oldKeyOf(rotation, []), status };
   return {
@@ -82,7 +90,8 @@ export function retiredOutcome(rotation: Graced, status: 'Active' | 'Inactive'):
     newKeyId,
     since,
     waiting: undefined,
-    newKeyUse: undefined,
+    went: gate?.kind === 'wait' ? undefined : gate?.why,
+    isNewKeyUsed: undefined,
     targets,
   };
 }

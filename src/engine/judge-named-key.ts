@@ -4,7 +4,7 @@
 // hold, a place, and that nobody is left without an Active key, a person may override by name.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { MS_PER_DAY } from '../base/clock.ts';
+import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Hint } from '../base/hint.ts';
 import { type KeyVerb, keysCommand, undoCommand } from '../base/key-command.ts';
@@ -16,6 +16,7 @@ import type { Ending } from '../lifecycle/rotation.ts';
 import { dependsOn } from '../lifecycle/signer.ts';
 import { useWords } from '../lifecycle/use-words.ts';
 import { decide, decideHold, factsOf } from './decide.ts';
+import { wordsToServe } from './deliver-words.ts';
 import { whyHeld } from './held-anywhere.ts';
 import { assertInPlaces } from './in-place.ts';
 import { readLastUse } from './key-details.ts';
@@ -44,7 +45,8 @@ export interface NamedKeyRequest {
 
 /** What is to be done with the key, and what is known of it. */
 export interface NamedKeyPlan {
-  readonly key: KeyDetails;
+  /** Undefined where we deleted it before. */
+  readonly key: KeyDetails | undefined;
   /** Whether there is anything to be done. */
   readonly isChange: boolean;
   readonly why: string;
@@ -56,6 +58,8 @@ export interface NamedKeyPlan {
   readonly keeps?: Ending;
   /** What a person should know. */
   readonly notes: readonly Hint[];
+  /** What a person has to say besides to take the change back. */
+  readonly wayBack?: readonly string[];
   /** When the hold of a key that is or becomes Inactive is over. */
   readonly deletableFrom: Date | undefined;
   /** Why it is not done. */
@@ -76,6 +80,8 @@ export async function judgeNamedKey(
 ): Promise<NamedKeyPlan> {
   const { user, keyId } = request;
   const { gateway, policy } = at.account;
+  const deletedAt = at.history.deletedAt(keyId);
+  if (deletedAt !== undefined) return deletedBefore(request, deletedAt);
   const keys = await gateway.reader.listAccessKeys(user);
   const listed = keys.find(({ id }) => id === keyId);
   if (listed === undefined) {
@@ -93,7 +99,16 @@ export async function judgeNamedKey(
   }
 }
 
-function nothingFor(key: KeyDetails, ends?: Ending): NamedKeyPlan {
+/** It never comes back, and AWS's list may show it a moment longer (I11). Throws `key-changed`. */
+function deletedBefore({ user, keyId, verb }: NamedKeyRequest, at: Date): NamedKeyPlan {
+  const when = `keyturn deleted it at ${minuteOf(at)}`;
+  if (verb === 'delete') return { ...nothingFor(undefined), notes: [when] };
+  throw new KeyturnError('key-changed', `${keyId} of ${user} is gone: ${when}`, {
+    hint: 'a deleted key signs nothing, and never comes back',
+  });
+}
+
+function nothingFor(key: KeyDetails | undefined, ends?: Ending): NamedKeyPlan {
   return { key, isChange: false, why: '', ends, notes: [], deletableFrom: undefined };
 }
 
@@ -206,9 +221,12 @@ async function judgeDeactivation(
   const isOnlyRefused = isOnlyActive && !althoughOnlyActive;
   const isUnused = verdict.kind === 'unused';
   if (!isUnused && !althoughInUse) {
-    throw inUseError(request, verdict, { key, now, isOnlyRefused });
+    const isAwaited = ends !== undefined;
+    throw inUseError(request, verdict, { key, now, isOnlyRefused, isAwaited });
   }
-  if (isOnlyRefused) throw onlyActiveError(request, account.policy.reach);
+  if (isOnlyRefused) {
+    throw onlyActiveError(request, wordsToServe(key, named.keys, at), account.policy.reach);
+  }
   const holder = await whyHeld(key.id, at);
   if (holder !== undefined && !althoughInUse) throw withWord(holder, '--although-in-use');
   const used = useWords(key.lastUse, now);
@@ -247,6 +265,11 @@ function judgeActivation(
   return {
     ...{ key, isChange: true, ends: undefined, deletableFrom: undefined },
     why: 'taken back into use',
+    wayBack: [
+      // The silence of a key counts from when it came back into use.
+      '--although-in-use',
+      ...(other === undefined ? ['--although-only-active'] : []),
+    ],
     notes: [...(other === undefined ? [] : [room]), ...(isReplaced ? [undo] : [])],
   };
 }

@@ -2,7 +2,7 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
-import type { AccessKey, KeyDetails, KeyStatus, LastUse } from '../lifecycle/keys.ts';
+import type { AccessKey, KeyDetails, KeyStatus } from '../lifecycle/keys.ts';
 import type { Waiting } from '../lifecycle/quiet-gate.ts';
 import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
 import { hasNewKey, type Rotation } from '../lifecycle/rotation.ts';
@@ -57,7 +57,10 @@ export interface RetirementOutcome {
   readonly since: Date | undefined;
   /** Undefined once it does not wait any more. */
   readonly waiting: Waiting | undefined;
-  readonly newKeyUse: LastUse | 'unreadable' | undefined;
+  /** Why it went, or would go; undefined while it waits, and where nobody asked. */
+  readonly went?: string | undefined;
+  /** Whether the readers of the new key have used it; undefined where AWS does not tell, or nobody asked. */
+  readonly isNewKeyUsed: boolean | undefined;
   /** Where the new key is, and its readers with it. */
   readonly targets: readonly JournaledTarget[];
 }

@@ -102,8 +102,7 @@ async function retire(rotation: WithNewKey, work: UserWork): Promise<'went' | 'w
   await settleEnded(id, work);
   const inGrace = work.history.rotation(id);
   assert(inGrace.phase === 'in-grace', 'it was recorded a moment ago, or before');
-  const newKeyUse = { used: 'never' } as const;
-  const grace = { oldKey, waiting, rotation: inGrace, newKeyUse };
+  const grace = { oldKey, waiting, rotation: inGrace, isNewKeyUsed: false };
   await announce(grace, work);
   work.grace = grace;
   return 'waits';

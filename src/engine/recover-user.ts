@@ -6,6 +6,7 @@ import type { Recovery } from '../lifecycle/decide-open.ts';
 import type { RecoveryStep } from '../lifecycle/decide-recovery.ts';
 import { foundBy } from '../lifecycle/found-changes.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
+import type { GateVerdict } from '../lifecycle/quiet-gate.ts';
 import { hasNewKey, type Rotation } from '../lifecycle/rotation.ts';
 import { secretFromPlaces } from './holders.ts';
 import { advance, settleEnded } from './perform.ts';
@@ -17,6 +18,8 @@ export interface Deciding {
   readonly recover: Recovery;
   /** The user's keys that it is based on. */
   readonly keys: readonly AccessKey[];
+  /** Why its old key goes or waits, where that depends on its use. */
+  readonly gate: GateVerdict | undefined;
 }
 
 /**

@@ -3,14 +3,15 @@
 import { minuteOf } from '../base/clock.ts';
 import { type ErrorDetails, KeyturnError } from '../base/errors.ts';
 import { command, type Hint, type HintPart, partsOf } from '../base/hint.ts';
-import { keyCommand, keysCommand } from '../base/key-command.ts';
-import { OFFERED_KINDS } from '../destinations/kinds.ts';
+import { deleteNow, keyCommand, keysCommand } from '../base/key-command.ts';
 import type { Next, UserDecision } from '../lifecycle/decide-user.ts';
 import { judgeLeft } from '../lifecycle/judge-left.ts';
 import { type KeyDetails, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
 import type { JournaledTarget } from '../lifecycle/record.ts';
 import { ownKeyError } from '../lifecycle/signer.ts';
-import { twoKeysAdvice } from '../lifecycle/two-keys.ts';
+import type { RemovableKey } from '../lifecycle/slot.ts';
+import { stopLeakedAdvice, twoKeysAdvice } from '../lifecycle/two-keys.ts';
+import { deliverWords } from './deliver-words.ts';
 import { describeKey } from './key-details.ts';
 import { leftFacts } from './left-active.ts';
 import { roomHint } from './room-hint.ts';
@@ -58,7 +59,7 @@ function refusedFor(next: Refused, at: UserAtHand): KeyturnError {
 }
 
 function blockedError(blocked: Blocked, at: UserAtHand): KeyturnError {
-  const { user, account } = at;
+  const { user, account, history } = at;
   const { reason, keys, oldKey } = blocked;
   if (reason === 'own-key') return ownKeyError(user, oldKey.id);
   const now = account.clock.now();
@@ -67,13 +68,15 @@ function blockedError(blocked: Blocked, at: UserAtHand): KeyturnError {
     return new KeyturnError(
       reason,
       `${user} has two Active keys: ${described}; there is no room for a new one`,
-      undoneBefore(keys, at) ?? { hint: twoKeysAdvice(keys, now, account.policy.reach) },
+      undoneBefore(keys, at) ?? {
+        hint: twoKeysAdvice(keys, { history, now, reach: account.policy.reach }),
+      },
     );
   }
   return new KeyturnError(
     reason,
     `${user} has two keys: ${described}; there is no room for a new one`,
-    { hint: inactiveKeyHint(keys, at) },
+    { hint: inactiveKeyHint(blocked, at) },
   );
 }
 
@@ -110,33 +113,65 @@ function undoneBefore(keys: readonly KeyDetails[], at: UserAtHand): ErrorDetails
   };
 }
 
-/** Its first command deletes the key, where a person would. */
-function inactiveKeyHint(keys: readonly KeyDetails[], { account }: UserAtHand): Hint {
+/** When a run deletes the key, and the command with which a person does now. */
+function inactiveKeyHint({ keys, freeFrom }: Blocked, { account }: UserAtHand): Hint {
   const { cleanUpDays, reach } = account.policy;
   const inactive = keys.find(({ status }) => status !== 'Active');
-  const way =
-    cleanUpDays === undefined
-      ? 'run with --cleanup-inactive, which deletes the Inactive key once its hold is over'
-      : 'the Inactive key has not been Inactive for long enough yet; the run says of each kept key when it may go';
-  if (inactive === undefined) return way;
-  return [way, 'or, if nothing needs it, delete it:', keyCommand('delete', inactive.id, reach)];
+  if (inactive === undefined) return 'delete keys in IAM until one is left';
+  const { id } = inactive;
+  const from =
+    freeFrom === undefined
+      ? ' once its hold is over'
+      : freeFrom > account.clock.now()
+        ? ` from ${minuteOf(freeFrom)} on`
+        : '';
+  const run = cleanUpDays === undefined ? '--cleanup-inactive' : 'a run like this one';
+  return [`${run} deletes ${id}${from}; or, if nothing needs it, now:`, deleteNow(id, reach)];
 }
 
-function noRoomError({ slot }: NoRoom, { user, account }: UserAtHand): KeyturnError {
+function noRoomError(next: NoRoom, at: UserAtHand): KeyturnError {
+  const { slot } = next;
   if (slot.kind === 'full') {
+    const isActiveInTheWay = slot.code === 'two-active-keys';
+    if (isActiveInTheWay && at.account.policy.takesDeliver) return twoActiveError(next, at);
     return new KeyturnError(
       slot.code ?? 'no-free-slot',
-      `there is no room for a new key of ${user}: ${slot.because}`,
-      { hint: roomHint(slot.way, account.policy.reach) },
+      `there is no room for a new key of ${at.user}: ${slot.because}`,
+      { hint: roomHint(slot.way, at.account.policy.reach) },
     );
   }
-  const { key, because } = slot;
+  return wouldHaveToGo(slot, at);
+}
+
+/** keyctl asks its person whether the key may go; a command of the fleet asks nobody. */
+function wouldHaveToGo(
+  { key, because }: RemovableKey,
+  { user, account }: UserAtHand,
+): KeyturnError {
+  const { reach, takesDeliver } = account.policy;
+  const ask = takesDeliver ? '' : 'run in a terminal to be asked; or, ';
   return new KeyturnError(
     'no-free-slot',
     `${user} has two keys, and ${key.id} (${because}) would have to go to make room`,
     {
-      hint: ['make room for it:', keyCommand('delete', key.id, account.policy.reach)],
+      hint: [`${ask}if nothing needs it, delete it, and run again:`, deleteNow(key.id, reach)],
     },
+  );
+}
+
+/** Whoever names one of two Active keys needs no third one: the other is what its readers can have. */
+function twoActiveError({ oldKey, keys }: NoRoom, at: UserAtHand): KeyturnError {
+  const { user, account, history } = at;
+  const { reach, oldKeyFate } = account.policy;
+  const now = account.clock.now();
+  const described = keys.map((key) => describeKey(key, now)).join(' and ');
+  const isLeaked = oldKeyFate === 'deactivate';
+  return new KeyturnError(
+    'two-active-keys',
+    `${user} has two Active keys: ${described}; there is no room for a new one`,
+    isLeaked
+      ? { hint: stopLeakedAdvice(keys, oldKey.id, reach) }
+      : (undoneBefore(keys, at) ?? { hint: twoKeysAdvice(keys, { history, now, reach }) }),
   );
 }
 
@@ -185,22 +220,13 @@ function commandToServe(
   places: readonly JournaledTarget[],
   { user, account }: UserAtHand,
 ): readonly HintPart[] | undefined {
-  const { gateway, policy } = account;
-  const asked = places.map(({ kind, place }) => {
-    const found = OFFERED_KINDS.find(({ name }) => name === kind)?.askedAs?.(place, user);
-    return found && { ...found, kind };
-  });
-  const known = asked.filter((each) => each !== undefined);
-  const [first] = known;
-  if (first === undefined || known.length < asked.length) return undefined;
-  const region = known.find((each) => each.region !== undefined)?.region;
-  const isKeyctl = !policy.takesDeliver;
-  const isPerUser = known.every(({ template }) => template.includes('{user}'));
+  const served = deliverWords(places, user, account.gateway.services.region);
+  if (served === undefined) return undefined;
+  const isKeyctl = !account.policy.takesDeliver;
   const words = [
     ...(isKeyctl ? ['rotate-iam-keys'] : []),
-    ...(isKeyctl || !isPerUser ? ['--user', user] : []),
-    ...known.flatMap(({ kind, template }) => ['--deliver', `${kind}=${template}`]),
-    ...(region === undefined || region === gateway.services.region ? [] : ['--region', region]),
+    ...(isKeyctl || !served.isPerUser ? ['--user', user] : []),
+    ...served.words,
   ];
   return [isKeyctl ? 'serve it:' : 'to serve it, add:', command(...words)];
 }

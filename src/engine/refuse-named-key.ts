@@ -50,13 +50,15 @@ interface InUse {
   readonly now: Date;
   /** Whether it would be refused besides, as the only Active key of its user. */
   readonly isOnlyRefused: boolean;
+  /** Whether runs wait for the same, by a longer rule. */
+  readonly isAwaited: boolean;
 }
 
 /** One refusal names everything that a person would have to say. */
 export function inUseError(
   { user, quietDays }: NamedKeyRequest,
   verdict: Used,
-  { key, now, isOnlyRefused }: InUse,
+  { key, now, isOnlyRefused, isAwaited }: InUse,
 ): KeyturnError {
   const flags = isOnlyRefused ? `--although-in-use and ${ALTHOUGH_ONLY}` : '--although-in-use';
   const because = isOnlyRefused ? `: it is the only Active key of ${user}` : '';
@@ -78,8 +80,9 @@ export function inUseError(
       const { notBefore, quiet } = verdict;
       const why = quiet.days > quietDays ? ` (${quiet.because})` : '';
       const wait = `give another key to whatever uses it; when nothing has used it for ${quiet.days} days${why}, from ${minuteOf(notBefore)} on, this command makes it Inactive`;
+      const runs = isAwaited ? ' (runs wait longer, since they know less of its readers)' : '';
       return new KeyturnError('still-in-use', `${whose} ${whyInUse(verdict, key, now)}`, {
-        hint: `${wait}; ${override}`,
+        hint: `${wait}${runs}; ${override}`,
         notBefore,
       });
     }
@@ -117,12 +120,13 @@ function usedAt(lastUse: Extract<LastUse, { used: 'at' }>, now: Date): string {
 
 export function onlyActiveError(
   { user, keyId }: NamedKeyRequest,
+  deliver: readonly string[],
   reach: SameReach | undefined,
 ): KeyturnError {
   return new KeyturnError('only-active-key', `key ${keyId} is the only Active key of ${user}`, {
     hint: [
       'replace it instead:',
-      rotateCommand(keyId, reach),
+      rotateCommand(keyId, deliver, reach),
       `to leave ${user} without an Active key, add ${ALTHOUGH_ONLY}`,
     ],
   });

@@ -128,7 +128,7 @@ export async function turn(wanted: Wanted, work: UserWork): Promise<Turn> {
       const rotation = await rotateNext(cleaned, work);
       return { ...NOTHING, decision, cleanup, rotation, retirement: toldGrace(work) };
     }
-    const recovered = await recoverOrFail({ recover, keys: decision.keys }, work);
+    const recovered = await recoverOrFail({ ...decision, recover }, work);
     const retirement = recovered?.kind === 'retired' ? recovered : toldGrace(work);
     const outcome = recovered?.kind === 'retired' ? undefined : recovered;
     const isOver = recover.leadsTo === 'way-back' || wanted.kind === 'recovery';
@@ -196,7 +196,7 @@ async function recoverOrFail(
   decision: Deciding,
   work: UserWork,
 ): Promise<RotationOutcome | Retired | undefined> {
-  const { recover, keys } = decision;
+  const { recover, keys, gate } = decision;
   const { id, user } = recover.rotation;
   const before = recover.rotation;
   const about = { oldKey: oldKeyOf(recover.rotation, keys), resumed: true };
@@ -209,7 +209,7 @@ async function recoverOrFail(
     }
     // It counted as rotated when its grace began.
     if (isGraced(before)) {
-      return rotation.phase === 'in-grace' ? undefined : retiredOutcome(before, 'Inactive');
+      return rotation.phase === 'in-grace' ? undefined : retiredOutcome(before, 'Inactive', gate);
     }
     return told(ended(rotation, about), work);
   } catch (thrown) {

@@ -217,8 +217,8 @@ export async function findRotation(
       : `the journal knows of no rotation ${rotationId} of ${user} that made a key`,
     {
       hint: [
-        'look into the right --state-dir; what is open is listed by:',
-        command('keyturn', 'status'),
+        'look into the right --state-dir; what keyturn did is listed by:',
+        command('keyturn', 'history'),
       ],
     },
   );

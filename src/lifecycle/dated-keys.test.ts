@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
-import { type DatedKey, withJournal } from './dated-keys.ts';
+import { type DatedKey, withJournal as joined } from './dated-keys.ts';
 import { UserHistory } from './history.ts';
 import type { JournalRecord, KeyStep, RotationStep } from './record.ts';
 
@@ -55,6 +55,7 @@ const ended = [
   { type: 'deactivated' },
 ];
 
+const withJournal = (...given: Parameters<typeof joined>) => joined(...given).keys;
 const shown = (keys: readonly DatedKey[]) => keys.map(({ id, status }) => [id, status]);
 
 describe('keys of a report, with what the journal knows', () => {
@@ -118,5 +119,74 @@ describe('keys of a report, with what the journal knows', () => {
       [B, 'Active'],
       [A, 'Active'],
     ]);
+  });
+
+  describe('of which something happened since the report was made', () => {
+    const deleted = (keyId: AccessKeyId) => [
+      { type: 'deleting', keyId, reason: 'x' },
+      { type: 'deleted', keyId },
+    ];
+    const toGrace = [
+      { type: 'proved', checks: 3 },
+      { type: 'delivered', receipts: [] },
+      { type: 'in-grace' },
+    ];
+    const [old, off] = [slot(-9_000), slot(-12_000, { status: 'Inactive' })];
+
+    it('are not shown when a run deleted them, and the key that took their room is', () => {
+      const past = history([1, null, ...deleted(A)], [1.1, 'r1', ...begun(B, C), ...toGrace]);
+      // By its date the run has remembered which key that was.
+      const { keys, isCertain } = joined([old, { ...off, id: A }], past, at(0));
+      assert.deepEqual(shown(keys), [
+        [B, 'Active'],
+        [C, 'Active'],
+      ]);
+      assert.equal(isCertain, true);
+    });
+
+    it('are not certain where nobody knows which of them it happened to', () => {
+      const cases = [
+        history([1, null, ...deleted(A)]),
+        history([1, null, ...deleted(A)], [1.1, 'r1', ...begun(B, C), ...toGrace]),
+        history([
+          1,
+          null,
+          { type: 'retiring', keyId: A, reason: 'x' },
+          { type: 'retired', keyId: A },
+        ]),
+        // The old key waits, and a list that took it for another one would have it wait for itself.
+        history([-100, 'r1', ...begun(A, C, [A, B]), ...toGrace]),
+        // Whether the report has the key that was made at about its time does not show.
+        history([0.1, 'r1', ...begun(A, C, [A, B]), ...toGrace]),
+      ];
+      for (const past of cases) {
+        const { isCertain } = joined([old, slot(-0.05, { status: 'Inactive' })], past, at(0));
+        assert.equal(isCertain, false);
+      }
+    });
+
+    it('are certain when they are told apart, and when nothing was done to one of them', () => {
+      const past = history([1, 'r1', ...begun(A, C, [A, B]), ...toGrace], [2, null, ...deleted(B)]);
+      const told = [
+        { ...old, id: A },
+        { ...off, id: B },
+      ];
+      assert.equal(joined(told, past, at(0)).isCertain, true);
+      const before = history([-50, null, ...deleted(C)]);
+      assert.equal(joined([old, off], before, at(0)).isCertain, true);
+      // Made and deleted again since: the report has never had it.
+      const both = history(
+        [1, 'r1', ...begun(A, C), { type: 'discarding', keyId: C, reason: 'x' }],
+        [1.1, 'r1', { type: 'discarded', keyId: C }],
+      );
+      assert.equal(joined([{ ...old, id: A }, off], both, at(0)).isCertain, true);
+    });
+
+    it('are not taken for a key of the same second that is gone', () => {
+      const past = history([-50, null, ...deleted(A)]);
+      assert.deepEqual(shown(withJournal([{ ...off, id: A }], past, at(0))), [
+        [undefined, 'Inactive'],
+      ]);
+    });
   });
 });

@@ -6,6 +6,7 @@ import type { UserHistory } from './history.ts';
 import type { AccessKey, LastUse } from './keys.ts';
 import { type Asking, askLastUse } from './questions.ts';
 import { type GateVerdict, judgeGate, type Waiting } from './quiet-gate.ts';
+import { isUsedByReaders } from './reader-use.ts';
 import type { RetirePolicy } from './retire-policy.ts';
 import { hasNewKey, type InGrace, isGraced, type Rotation } from './rotation.ts';
 import type { Signer } from './signer.ts';
@@ -28,8 +29,8 @@ export interface Grace {
   readonly rotation: InGrace;
   readonly oldKey: AccessKey;
   readonly waiting: Waiting;
-  /** Whether anybody has used the new key: a hint at whether the readers have followed. */
-  readonly newKeyUse: LastUse | 'unreadable';
+  /** Whether its readers have used the new key, as far as AWS tells. */
+  readonly isNewKeyUsed: boolean | undefined;
 }
 
 /** The old key of a rotation that begins, is on its way, or is in grace. */
@@ -86,7 +87,9 @@ export function* graceOf(rotation: Rotation, facts: GraceFacts): Asking<Grace | 
   if (oldKey === undefined || active(rotation.newKeyId) === undefined) return undefined;
   const waiting = yield* gateOf({ oldKey, rotation }, facts);
   if (waiting.kind !== 'wait') return undefined;
-  return { rotation, oldKey, waiting, newKeyUse: yield* askLastUse(rotation.newKeyId) };
+  const { newKeyId } = rotation;
+  const isNewKeyUsed = isUsedByReaders(newKeyId, yield* askLastUse(newKeyId), facts.history);
+  return { rotation, oldKey, waiting, isNewKeyUsed };
 }
 
 /** When AWS had accepted the key for the last time before anybody but us could have it. */

@@ -30,7 +30,13 @@ import {
 import type { GateVerdict } from './quiet-gate.ts';
 import type { JournaledTarget, OldKeyFate } from './record.ts';
 import type { RetirePolicy } from './retire-policy.ts';
-import { type HoldVerdict, judgeHold, type OtherKey, type RetiringKey } from './retirement.ts';
+import {
+  HOLD_DAYS,
+  type HoldVerdict,
+  judgeHold,
+  type OtherKey,
+  type RetiringKey,
+} from './retirement.ts';
 import { asksLastUse } from './rotation.ts';
 import { judgeSlot, otherKey, type RemovableKey, type SlotVerdict } from './slot.ts';
 import type { Look, UseHistory } from './use-history.ts';
@@ -98,6 +104,8 @@ export type Next =
       readonly oldKey: AccessKey;
       readonly reason: BlockReason;
       readonly keys: readonly KeyDetails[];
+      /** When clean-up deletes the Inactive key that takes the room; undefined where time alone does not tell. */
+      readonly freeFrom: Date | undefined;
     }
   /** The old key of the user's last rotation is still in use, and has the second slot. */
   | { readonly kind: 'in-grace'; readonly oldKey: AccessKey; readonly grace: Grace }
@@ -106,6 +114,7 @@ export type Next =
       readonly kind: 'no-room';
       readonly oldKey: AccessKey;
       readonly slot: Exclude<SlotVerdict, { kind: 'free' }>;
+      readonly keys: readonly KeyDetails[];
     }
   /** Readers of the key's former places would be left with it. */
   | {
@@ -290,7 +299,26 @@ function* nextDue(daysThreshold: number, facts: UserFacts): Asking<Next> {
   if (verdict.kind === 'nothing-due') return NOTHING;
   const { oldKey } = verdict;
   if (verdict.kind === 'rotate') return yield* rotation(oldKey, undefined, facts);
-  return { kind: 'blocked', oldKey, reason: verdict.code, keys: yield* askDetails(keys) };
+  const details = yield* askDetails(keys);
+  const freeFrom = verdict.code === 'no-free-slot' ? freeAt(details, facts) : undefined;
+  return { kind: 'blocked', oldKey, reason: verdict.code, keys: details, freeFrom };
+}
+
+/** When clean-up deletes the Inactive key of the user, or would; its hold is over when that is not later. */
+function freeAt(keys: readonly KeyDetails[], facts: UserFacts): Date | undefined {
+  const inactive = keys.find(({ status }) => status === 'Inactive');
+  if (inactive === undefined) return undefined;
+  const { cleanUpDays = HOLD_DAYS, now } = facts;
+  const verdict = judgeHold(withDetails(retiringKey(inactive, facts), keys), cleanUpDays, now);
+  if (verdict.kind === 'delete') return now;
+  return verdict.kind === 'keep' ? verdict.notBefore : undefined;
+}
+
+/** Everything is read that it may depend on. */
+function withDetails(about: RetiringKey, keys: readonly KeyDetails[]): RetiringKey {
+  const useOf = ({ id }: AccessKey) => keys.find((key) => key.id === id)?.lastUse ?? 'unreadable';
+  const others = about.others.map((other) => ({ ...other, lastUse: useOf(other.key) }));
+  return { ...about, others, lastUse: useOf(about.key) };
 }
 
 function* nextNamed(
@@ -303,7 +331,7 @@ function* nextNamed(
   // I7: it would be made Inactive by calls that depend on it. One that stays Active for now may be replaced.
   const isOwn = signer.dependsOn(keyId) && !signer.isReplaceable;
   if (isOwn && facts.oldKeyFate === 'deactivate') {
-    return { kind: 'blocked', oldKey, reason: 'own-key', keys: [] };
+    return { kind: 'blocked', oldKey, reason: 'own-key', keys: [], freeFrom: undefined };
   }
   const dependsOn = (id: AccessKeyId) => signer.dependsOn(id);
   const around = { keys, currentKeyId: keyId, dependsOn };
@@ -315,7 +343,8 @@ function* nextNamed(
   if (slot.kind === 'free') return yield* rotation(oldKey, undefined, facts);
   // I6: only the key that the operator was shown and named, not another that came since.
   const isAllowed = slot.kind === 'removable' && slot.key.id === mayRemove;
-  return isAllowed ? yield* rotation(oldKey, slot, facts) : { kind: 'no-room', oldKey, slot };
+  if (isAllowed) return yield* rotation(oldKey, slot, facts);
+  return { kind: 'no-room', oldKey, slot, keys: yield* askDetails(keys) };
 }
 
 /** An Inactive key with all that its hold depends on, which is the use of the other keys too. */

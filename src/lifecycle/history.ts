@@ -63,7 +63,7 @@ export class UserHistory {
   readonly #madeBy = new Map<AccessKeyId, number>();
   /** Every key that a rotation knew or made. */
   readonly #known = new Set<AccessKeyId>();
-  readonly #deleted = new Set<AccessKeyId>();
+  readonly #deleted = new Map<AccessKeyId, Date>();
   readonly #unsettled = new Map<AccessKeyId, UnsettledStep>();
 
   /** Oldest record first. Nothing is judged before the first question. */
@@ -139,6 +139,12 @@ export class UserHistory {
   hasDeleted(keyId: AccessKeyId): boolean {
     this.#catchUp();
     return this.#deleted.has(keyId);
+  }
+
+  /** When we deleted the key; undefined when we did not. */
+  deletedAt(keyId: AccessKeyId): Date | undefined {
+    this.#catchUp();
+    return this.#deleted.get(keyId);
   }
 
   /** The records of one rotation, the oldest first. */
@@ -308,7 +314,7 @@ export class UserHistory {
       this.#known.add(step.newKeyId);
       this.#key(step.newKeyId).rotations.add(id);
     }
-    if (step.type === 'discarded') this.#deleted.add(step.keyId);
+    if (step.type === 'discarded') this.#deleted.set(step.keyId, at);
     if (step.type === 'deactivating') this.#asksToRetire(rotation, at, step.reason);
     if (step.type === 'deactivated') this.#unsettled.delete(rotation.oldKeyId);
     // An undo tells of the key that it goes back to, every other step of the key that is replaced.
@@ -325,7 +331,7 @@ export class UserHistory {
   #readKeyRecord({ step, at, ...about }: KeyRecord): void {
     const { type, keyId } = step;
     note(this.#key(keyId), { step, at, ...about });
-    if (type === 'deleted') this.#deleted.add(keyId);
+    if (type === 'deleted') this.#deleted.set(keyId, at);
     if ('reason' in step) this.#unsettled.set(keyId, { intent: step, at });
     else this.#unsettled.delete(keyId);
   }

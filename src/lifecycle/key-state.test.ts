@@ -180,6 +180,61 @@ describe('what keyturn makes of a key', () => {
     });
   });
 
+  describe('left Active by an undo', () => {
+    const undo = [
+      { type: 'undoing', toKeyId: OLD, fromKeyId: NEW, fromKeyFate: 'deactivate' },
+      { type: 'undone', notPutBack: [] },
+    ];
+    const ended = ['in-grace', 'deactivating', 'deactivated'];
+    const history = rotated(5, 'when-quiet', ...ended);
+    const last = history.records.at(-1)?.at.getTime() ?? 0;
+    for (const [index, step] of undo.entries()) {
+      const at = new Date(last + (index + 1) * HOUR);
+      const envelope = { v: 4, run: 'r', account: '123456789012', user: 'ada' } as const;
+      history.add({ ...envelope, at, rotation: 'r1', step: step as RotationStep } as JournalRecord);
+    }
+    const view = (made: Partial<DatedKey>, more: Partial<ViewFacts> = {}) =>
+      viewKeys([key(200, { id: OLD }), key(5, { id: NEW, ...made })], facts({ history, ...more }));
+
+    it('is the newer key, whose readers go back to the older one', () => {
+      const undone = view({ lastUse: used(1) }).find(({ key: { id: keyId } }) => keyId === NEW);
+      assert(undone?.state.kind === 'undone' && undone.state.silence.kind === 'in-use');
+      assert.equal(undone.state.backTo, OLD);
+      assert.equal(Number(undone.state.since), last + 2 * HOUR);
+      assert.equal(undone.warning, undefined);
+    });
+
+    it('is no warning that nobody uses it, and blocks a due key as two Active keys do', () => {
+      const views = view({ lastUse: { used: 'never' } });
+      assert.deepEqual(
+        views.map(({ key: { id: keyId }, state, warning }) => [keyId, state.kind, warning]),
+        [
+          [OLD, 'blocked', undefined],
+          [NEW, 'undone', undefined],
+        ],
+      );
+    });
+
+    it('is over when the user has no other Active key, or the key is Inactive', () => {
+      const [only] = viewKeys([key(5, { id: NEW })], facts({ history }));
+      assert.equal(only?.state.kind, 'not-due');
+      assert.deepEqual(
+        view({ status: 'Inactive' }).map(({ state }) => state.kind),
+        ['blocked', 'held'],
+      );
+    });
+  });
+
+  it('says from when on a key that is blocked by an Inactive one has room', () => {
+    const deactivated = key(900, { status: 'Inactive', id: NEW, lastUse: used(200) });
+    const [due] = viewKeys(
+      [key(200, { id: OLD }), deactivated],
+      facts({ inactiveSince: () => daysAgo(10), lastSeenActive: () => daysAgo(11) }),
+    );
+    assert(due?.state.kind === 'blocked');
+    assert.equal(Number(due.state.freeFrom), Number(daysAgo(-20)));
+  });
+
   it('is not in grace when it is all that the user has', () => {
     const history = rotated(5, 'keep', 'completed');
     const [old] = pair();

@@ -7,16 +7,25 @@ import type { DatedKey } from './dated-keys.ts';
 import { gateFor } from './decide-grace.ts';
 import { retiringKey, type UserFacts } from './decide-user.ts';
 import { type BlockReason, isDue, judgeUser } from './due.ts';
+import { handedOffState } from './handed-off.ts';
+import type { UserHistory } from './history.ts';
 import { judgeUse, namedUse } from './in-use.ts';
 import { type AccessKey, LAST_USE_LAG_MS, type LastUse } from './keys.ts';
-import { isProof } from './record.ts';
+import { isUsedByReaders } from './reader-use.ts';
 import { PATIENT, QUIET_DAYS } from './retire-policy.ts';
-import { HOLD_DAYS, judgeHold, judgeTakenBack, type RetiringKey } from './retirement.ts';
+import { HOLD_DAYS, judgeHold, type RetiringKey } from './retirement.ts';
 import type { InGrace, Rotation } from './rotation.ts';
 
 export type KeyState =
   /** A rotation that is not finished replaces it, or has made it. */
   | { readonly kind: 'open'; readonly rotation: Rotation; readonly part: 'old' | 'new' }
+  /** Left Active by an undo: its readers go back to the key that it had replaced. */
+  | {
+      readonly kind: 'undone';
+      readonly since: Date;
+      readonly backTo: AccessKeyId;
+      readonly silence: Silence;
+    }
   /** Replaced, and Active until nothing uses it. */
   | {
       readonly kind: 'in-grace';
@@ -26,7 +35,12 @@ export type KeyState =
       readonly silence: Silence;
     }
   /** Due, and a person has to do something first. */
-  | { readonly kind: 'blocked'; readonly by: BlockReason }
+  | {
+      readonly kind: 'blocked';
+      readonly by: BlockReason;
+      /** When the hold of the Inactive key is over that takes the room; undefined where that is not known. */
+      readonly freeFrom: Date | undefined;
+    }
   /** It is rotated next, or once the other key of its user is, which is in grace yet. */
   | { readonly kind: 'due'; readonly waitsFor: AccessKeyId | undefined }
   | { readonly kind: 'not-due'; readonly dueAt: Date }
@@ -51,7 +65,7 @@ export interface KeyView {
   readonly key: DatedKey;
   readonly state: KeyState;
   readonly isDue: boolean;
-  /** Whether its secret waits in custody. */
+  /** Whether its secret waits in custody for somebody. */
   readonly isSecretWaiting: boolean;
   readonly warning: KeyWarning | undefined;
   /** The lower, the sooner somebody should look at it. */
@@ -83,10 +97,12 @@ export function viewKeys(listed: readonly DatedKey[], facts: ViewFacts): KeyView
     const grace = graceOf(facts.history.open, keys);
     const isReplaced = grace?.oldKeyId === identified.id;
     const isKeyDue = !isReplaced && isDue(identified, facts.daysThreshold, facts.now);
-    const block = verdict.kind === 'blocked' && isKeyDue ? verdict.code : undefined;
+    const by = verdict.kind === 'blocked' && isKeyDue ? verdict.code : undefined;
+    const block = by && { by, freeFrom: freeAt(keys, listed, all) };
     const state = stateOf({ about, grace, isDue: isKeyDue, block }, facts);
-    const isSecretWaiting = facts.waiting.has(identified.id);
-    const warning = warningOf(key, others, facts);
+    const isSecretWaiting = isWaiting(identified.id, facts);
+    // Whoever went back uses the older key again, as is meant.
+    const warning = state.kind === 'undone' ? undefined : warningOf(key, others, facts);
     const view = { key, state, isDue: isKeyDue, isSecretWaiting, warning };
     return { ...view, urgency: urgencyOf(view) };
   });
@@ -115,6 +131,25 @@ function withUses(
   return { ...about, others, lastUse: useOf(about.key) };
 }
 
+/** Whether its secret is kept for somebody: nobody is to be given one of a key that is over. */
+function isWaiting(keyId: AccessKeyId, { waiting, history }: ViewFacts): boolean {
+  if (!waiting.has(keyId)) return false;
+  const state = handedOffState(keyId, history);
+  return state === 'waits' || state === 'needed';
+}
+
+/** When the hold of the user's Inactive key is over. */
+function freeAt(
+  keys: readonly AccessKey[],
+  listed: readonly DatedKey[],
+  facts: ViewFacts & { readonly keys: readonly AccessKey[] },
+): Date | undefined {
+  const inactive = keys.find(({ status }) => status !== 'Active');
+  if (inactive === undefined) return undefined;
+  const state = heldState(withUses(retiringKey(inactive, facts), listed, keys), facts.now);
+  return state.kind === 'held' ? state.until : facts.now;
+}
+
 /** An open rotation whose old key waits; one whose new key somebody changed is to be taken up. */
 function graceOf(open: Rotation | undefined, keys: readonly AccessKey[]): InGrace | undefined {
   if (open?.phase !== 'in-grace') return undefined;
@@ -128,7 +163,7 @@ interface Judged {
   readonly about: RetiringKey;
   readonly grace: InGrace | undefined;
   readonly isDue: boolean;
-  readonly block: BlockReason | undefined;
+  readonly block: Omit<Extract<KeyState, { kind: 'blocked' }>, 'kind'> | undefined;
 }
 
 function stateOf({ about, grace, isDue, block }: Judged, facts: ViewFacts): KeyState {
@@ -140,10 +175,15 @@ function stateOf({ about, grace, isDue, block }: Judged, facts: ViewFacts): KeyS
   if (key.status !== 'Active') return heldState(about, now);
   if (grace?.oldKeyId === key.id) return waiting(about, grace, facts);
   const isReplaced = others.some((other) => other.key.status === 'Active');
+  const undone = isReplaced ? undoneWith(key.id, history) : undefined;
+  if (undone !== undefined) {
+    const silence = silenceOf(about, facts);
+    return { kind: 'undone', since: undone.undoneAt, backTo: undone.undo.toKeyId, silence };
+  }
   if (cutOverAt !== undefined && isReplaced) return kept(about, cutOverAt, facts);
   // The key that waits has the second place, and a due key waits with it: nobody has to do anything.
   if (isDue && grace !== undefined) return { kind: 'due', waitsFor: grace.oldKeyId };
-  if (block !== undefined) return { kind: 'blocked', by: block };
+  if (block !== undefined) return { kind: 'blocked', ...block };
   if (isDue) return { kind: 'due', waitsFor: undefined };
   return {
     kind: 'not-due',
@@ -162,19 +202,33 @@ function waiting(about: RetiringKey, rotation: InGrace, facts: ViewFacts): KeySt
   return { ...grace, silence: why === 'in-use' ? { kind: why, until } : { kind: why } };
 }
 
-/** Its rotation has left it to a person, and is judged as the command is that a person has for it. */
+type Undone = Extract<Rotation, { readonly phase: 'undone' }>;
+
+/** The undo that left the key Active, if it is the last thing that keyturn did with it. */
+function undoneWith(keyId: AccessKeyId, history: UserHistory): Undone | undefined {
+  const last = history.latest(
+    (each) => each.oldKeyId === keyId || ('newKeyId' in each && each.newKeyId === keyId),
+  );
+  return last?.phase === 'undone' && last.undo.fromKeyId === keyId ? last : undefined;
+}
+
+/** Its rotation has left it to a person. */
 function kept(about: RetiringKey, since: Date, facts: ViewFacts): KeyState {
+  return { kind: 'in-grace', since, rotation: undefined, silence: silenceOf(about, facts) };
+}
+
+/** Judged as the command is that a person has for the key. */
+function silenceOf(about: RetiringKey, facts: ViewFacts): Silence {
   const { key } = about;
   const verdict = judgeUse(namedUse(key, useOf(about), facts), QUIET_DAYS, facts.usesAsOf);
-  const grace = { kind: 'in-grace', since, rotation: undefined } as const;
   switch (verdict.kind) {
     case 'unused':
-      return { ...grace, silence: { kind: 'quiet' } };
+      return { kind: 'quiet' };
     case 'use-unknown':
-      return { ...grace, silence: { kind: 'use-unknown' } };
+      return { kind: 'use-unknown' };
     case 'too-young':
     case 'in-use':
-      return { ...grace, silence: { kind: 'in-use', until: verdict.notBefore } };
+      return { kind: 'in-use', until: verdict.notBefore };
   }
 }
 
@@ -214,16 +268,8 @@ function warningOf(
   return older && { kind: 'newer-unused', older };
 }
 
-/** Our own checks of a new key are no use of it. */
-function isUnused({ id, lastUse }: DatedKey, { history, now }: ViewFacts): boolean {
-  const rotation = id && history.rotationThatMade(id);
-  const checks =
-    rotation === undefined
-      ? []
-      : history.recordsOf(rotation.id).filter(({ step }) => isProof(step));
-  const checkedAt = checks.at(-1)?.at;
-  if (checkedAt === undefined) return lastUse !== 'unreadable' && lastUse.used === 'never';
-  return judgeTakenBack({ lastUse, checkedAt, deliveredAt: undefined }, now).kind === 'unused';
+function isUnused({ id, lastUse }: DatedKey, { history }: ViewFacts): boolean {
+  return isUsedByReaders(id, lastUse, history) === false;
 }
 
 function wasUsedSince({ lastUse }: DatedKey, { createdAt }: DatedKey): boolean {
@@ -241,6 +287,7 @@ const URGENCIES = [
   'due',
   'warning',
   'in-grace',
+  'undone',
   'waiting',
   'deletable',
   'held',
@@ -248,7 +295,7 @@ const URGENCIES = [
 ] as const;
 
 /** Up to here somebody should do something. */
-export const URGENT_MAX = URGENCIES.indexOf('in-grace');
+export const URGENT_MAX = URGENCIES.indexOf('undone');
 
 function urgencyOf({ state, warning, isSecretWaiting }: Omit<KeyView, 'urgency'>): number {
   const isWaiting = state.kind === 'due' && state.waitsFor !== undefined;

@@ -186,12 +186,17 @@ export function judgeTakenBack(
   now: Date,
 ): TakenBackVerdict {
   if (lastUse === 'unreadable') return { kind: 'use-unknown' };
-  if (lastUse.used === 'at' && !isOwnCheck(lastUse, checkedAt)) {
+  if (lastUse.used === 'at' && isUsedByOthers(lastUse, checkedAt)) {
     return { kind: 'used', at: lastUse.at };
   }
   if (deliveredAt === undefined) return { kind: 'unused' };
   const notBefore = new Date(deliveredAt.getTime() + LAST_USE_LAG_MS);
   return now < notBefore ? { kind: 'not-shown-yet', notBefore } : { kind: 'unused' };
+}
+
+/** Whether the use that AWS shows is not our own check of the key, which was made then at the latest. */
+export function isUsedByOthers(lastUse: LastUse, checkedAt: Date | undefined): boolean {
+  return lastUse.used === 'at' && !isOwnCheck(lastUse, checkedAt);
 }
 
 function isOwnCheck(

@@ -468,6 +468,16 @@ const PAGES: Readonly<Record<string, () => string>> = {
             old_key_fate: 'keep',
           },
         ],
+        left_by_undo: [
+          {
+            account_id: ACCOUNT,
+            username: 'svc',
+            rotation: 'id',
+            access_key_id: 'AKIAI44QH8DHBEXAMPLE',
+            back_to_key_id: 'AKIAIOSFODNN7EXAMPLE',
+            undone: AT,
+          },
+        ],
         handoff_files: [
           {
             account_id: ACCOUNT,
@@ -481,7 +491,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
           },
         ],
       }),
-      { ...STYLE, recoverCommand: 'keyturn recover' },
+      { ...STYLE, recoverCommand: 'keyturn recover', keysCommand: 'keyturn keys' },
     ),
   'a list of keys': () => renderKeys(hostile(keysReport()), STYLE),
   'a list of keys on a narrow terminal': () =>

@@ -100,7 +100,7 @@ function verdict({ plan, ...report }: KeyctlReport, { paint, wrap }: Page): stri
   if (plan === undefined) return '';
   if (!plan.possible) {
     const hint = plan.hint === null ? [] : [wrap('  hint: ', plan.hint)];
-    return [wrap('', `${paint('red', 'Could not rotate')}: ${plan.why}`), ...hint].join('\n');
+    return [wrap('', `${paint('red', 'Would not rotate')}: ${plan.why}`), ...hint].join('\n');
   }
   const agree = plan.asks
     ? ['A person would be asked to agree to that, in a terminal; --yes does not.']

@@ -45,7 +45,7 @@ const listedKey = z.object({
       'Active, as old as the threshold or older, and not the old key of a rotation in grace',
     ),
   state: z
-    .enum(['blocked', 'open', 'due', 'in-grace', 'deletable', 'held', 'not-due'])
+    .enum(['blocked', 'open', 'due', 'in-grace', 'undone', 'deletable', 'held', 'not-due'])
     .describe('What keyturn makes of it'),
   state_text: z.string().describe('The same in words'),
   until: z

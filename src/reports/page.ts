@@ -17,8 +17,8 @@ export type Row = readonly [label: string, text: string];
 
 export interface Page {
   readonly paint: (tone: Tone, text: string) => string;
-  /** Text behind a label. */
-  readonly wrap: (label: string, text: string) => string;
+  /** Text behind a label; later lines are indented as far as the text, or by so many columns. */
+  readonly wrap: (label: string, text: string, indent?: number) => string;
   /** Words, and below them a command to paste. */
   readonly withCommand: (text: string, command: string) => string;
   /** Labels and texts, aligned; two spaces in front. */
@@ -28,7 +28,8 @@ export interface Page {
 }
 
 export function pageFor({ colour, width }: TextStyle): Page {
-  const wrap = (label: string, text: string) => wrapped(label, localTimes(text), { width });
+  const wrap = (label: string, text: string, indent?: number) =>
+    wrapped(label, localTimes(text), { width, ...(indent !== undefined && { indent }) });
   return {
     paint: (tone, text) =>
       // The caller has looked at the terminal and NO_COLOR already.

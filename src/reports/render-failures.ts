@@ -1,7 +1,7 @@
 // Keys that were not rotated, for people: grouped by why, so that one cause is told once.
 
 import { ERROR_CODES, isErrorCode } from '../base/error-codes.ts';
-import { command, hintText, linesOfHint } from '../base/hint.ts';
+import { type Command, hintText, linesOfHint } from '../base/hint.ts';
 import { localDay } from '../base/local-time.ts';
 import type { Page } from './page.ts';
 import type { KeyInfo, RotatedKey, RotationReport } from './rotation-report.ts';
@@ -16,7 +16,7 @@ export function failedSection(
   page: Page,
 ): string {
   if (failed.length === 0) return '';
-  const verb = report.dry_run ? 'Could not rotate' : 'Not rotated:';
+  const verb = report.dry_run ? 'Would not rotate' : 'Not rotated:';
   const title = page.paint('red', `${verb} ${plural(failed.length, 'key')}`);
   const groups = unique(failed.map((key) => key.error_code)).map((code) => {
     const members = failed.filter((key) => key.error_code === code);
@@ -59,7 +59,7 @@ function fullSlots(code: string, users: readonly RotatedKey[], { report, page }:
   return [
     page.wrap('  ', `${advice.reason} [${code}]`),
     page.table([...accounts.head, 'USER', 'KEY', 'STATUS', 'AGE', 'LAST USED'], rows),
-    ...hintsFor(users, advice.hint, page),
+    ...hintsFor(users, advice.hint, { report, page }),
   ].join('\n');
 }
 
@@ -68,12 +68,26 @@ function lastUsed(key: KeyInfo): string {
   return key.last_used_service == null ? day : `${day}, ${key.last_used_service}`;
 }
 
-/** Of few users each is told what to do; of many, once, with the first command for each. */
-function hintsFor(users: readonly RotatedKey[], advice: string, { wrap }: Page): string[] {
+/** Of few users each is told what to do; of many, once, with the reason and the first command for each. */
+function hintsFor(
+  users: readonly RotatedKey[],
+  advice: string,
+  { report, page: { wrap } }: OnPage,
+): string[] {
   if (users.length < GROUP_FROM) return users.map(({ hint }) => wrap('  hint: ', hint ?? advice));
-  const first = ({ hint }: RotatedKey) =>
-    linesOfHint(hint ?? '').find(({ kind }) => kind === 'command')?.text;
-  return [wrap('  hint: ', advice), ...unique(users.map(first)).map((text) => `    ${text}`)];
+  const beside = users.map((user) => {
+    const [words, command] = beginningOf(user.hint ?? '');
+    return wrap(`  ${userWord(report, user)}: `, hintText([words, ...command]), 4);
+  });
+  return [wrap('  hint: ', advice), ...beside];
+}
+
+/** The first words of a hint, and its first command. */
+function beginningOf(hint: string): readonly [words: string, command: readonly Command[]] {
+  const lines = linesOfHint(hint);
+  const words = lines.find(({ kind }) => kind === 'words');
+  const command = lines.find(({ kind }) => kind === 'command');
+  return [words?.text ?? '', command === undefined ? [] : [{ command: command.text }]];
 }
 
 /** Whether the person or the clock ended the work before these users were done. */
@@ -102,18 +116,11 @@ function oneCause(
 const ADVICE: Readonly<Record<string, { readonly reason: string; readonly hint: string }>> = {
   'two-active-keys': {
     reason: 'Two Active keys, so there is no room for a new one',
-    hint: hintText([
-      'move what still uses the quieter of the two to the other one, then make it Inactive, which is refused for a key in use:',
-      command('keyturn', 'keys', 'deactivate', 'KEY'),
-      'delete it when nothing misses it, and run again',
-    ]),
+    hint: 'stop the key that is named here, once what still uses it has the other one; delete it when nothing has missed it for 30 days, and run again',
   },
   'no-free-slot': {
     reason: 'Both places for a key are taken, one by an Inactive key',
-    hint: hintText([
-      'let --cleanup-inactive delete the Inactive key once it has been Inactive for long enough, or, if nothing needs it:',
-      command('keyturn', 'keys', 'delete', 'KEY'),
-    ]),
+    hint: 'a person deletes an Inactive key now, if nothing needs it; --cleanup-inactive does once its hold is over',
   },
   'own-key': {
     reason:

@@ -19,17 +19,27 @@ function retiredTable(report: RotationReport, retired: Retirement[], page: Page)
   const count = plural(retired.length, 'old key');
   const verb = report.dry_run ? 'Would make' : 'Made';
   const accounts = accountColumn(report);
+  const reasons = unique(retired.map(whyRetired));
+  const [only, second] = reasons;
+  const isOneReason = only !== undefined && second === undefined;
   const rows = retired.map((one) => [
     ...accounts.cell(one.account_id),
     one.username,
     one.old_key_id,
-    one.new_key_id ?? '',
     one.since === null ? '' : localDay(one.since),
+    (isOneReason ? one.new_key_id : whyRetired(one)) ?? '',
   ]);
+  const title = `${verb} ${count} Inactive${isOneReason ? `: ${only}` : ''}`;
+  const last = isOneReason ? 'NEW KEY' : 'WHY';
   return [
-    page.paint('green', `${verb} ${count} Inactive that had waited for it`),
-    page.table([...accounts.head, 'USER', 'OLD KEY', 'NEW KEY', 'ROTATED'], rows),
+    page.paint('green', title),
+    page.table([...accounts.head, 'USER', 'OLD KEY', 'ROTATED', last], rows),
   ].join('\n');
+}
+
+/** Such as "not used for 35 days", which is said of one key and of several. */
+function whyRetired({ reason }: Retirement): string | null {
+  return reason?.replace(/^(?:it was|its) /, '') ?? null;
 }
 
 function waitingTable(report: RotationReport, waiting: Retirement[], page: Page): string {
@@ -42,7 +52,7 @@ function waitingTable(report: RotationReport, waiting: Retirement[], page: Page)
     ...accounts.cell(one.account_id),
     one.username,
     one.old_key_id,
-    lastUse(one),
+    `${isUsedSince(one) ? '! ' : ''}${lastUse(one)}`,
     one.next_run_at === null ? '-' : minuteOf(new Date(one.next_run_at)),
     one.deadline === null ? '' : `goes ${localDay(one.deadline)} whatever uses it`,
   ]);
@@ -52,8 +62,16 @@ function waitingTable(report: RotationReport, waiting: Retirement[], page: Page)
       `${count} ${would} Active until nobody uses ${waiting.length === 1 ? 'it' : 'them'}`,
     ),
     page.table([...accounts.head, 'USER', 'OLD KEY', 'LAST USED', 'NOT BEFORE', ''], rows),
+    ...(waiting.some(isUsedSince)
+      ? [page.wrap('  ', '! used since its successor was delivered: something has not followed')]
+      : []),
     ...restartLines(waiting, page),
   ].join('\n');
+}
+
+/** A hint at readers that have not restarted; AWS tells the minute of a use. */
+function isUsedSince({ since, last_used: at }: Retirement): boolean {
+  return since !== null && at !== null && at !== 'never' && Date.parse(at) > Date.parse(since);
 }
 
 /** Such as "2026-11-28T08:58:00Z by s3 in eu-west-1". */

@@ -199,7 +199,7 @@ function cleanupSection(report: RotationReport, { paint, wrap, table }: Page): s
   const hints = unique(results.map((result: CleanupResult) => result.hint));
   return [
     paint('bold', 'Inactive keys'),
-    table([...accounts.head, 'USER', 'KEY', ''], rows),
+    table([...accounts.head, 'USER', 'KEY', 'WHAT BECAME OF IT'], rows),
     ...hints.map((hint) => wrap('  hint: ', hint)),
   ].join('\n');
 }
@@ -230,21 +230,31 @@ function handoffSection(report: RotationReport, { wrap }: Page): string {
   const finished = foldersOf(done.filter((key) => !isSealed(key)));
   const open = foldersOf(report.rotated_keys.filter(({ success }) => !success));
   const lines: string[] = [];
-  if (finished.count > 0) {
-    const what =
-      finished.count === 1
-        ? 'The new secret is in a file that only you can read, named after the new key:'
-        : `The ${finished.count} new secrets are in files that only you can read, each named after its new key:`;
+  const [one] = finished.files;
+  if (finished.files.length === 1) {
+    lines.push(wrap('', 'The new secret is in a file that only you can read:'), `  ${one}`);
+    lines.push(wrap('', 'Hand it to whoever uses the key, then delete the file.'));
+  }
+  if (finished.files.length > 1) {
+    const what = `The ${finished.files.length} new secrets are in files that only you can read, each named after its new key:`;
     lines.push(wrap('', what), ...finished.folders);
     lines.push(wrap('', 'Hand each one to whoever uses the key, then delete the file.'));
   }
-  if (sealed.count > 0) {
-    const what = `${plural(sealed.count, 'new secret')} for the age recipients, each in a file named after its new key:`;
+  if (done.some(isCutOff)) {
+    lines.push(
+      wrap(
+        '',
+        'An old key that is Inactive signs nothing: whatever still has it fails until then.',
+      ),
+    );
+  }
+  if (sealed.files.length > 0) {
+    const what = `${plural(sealed.files.length, 'new secret')} for the age recipients, each in a file named after its new key:`;
     lines.push(wrap('', what), ...sealed.folders);
   }
-  if (open.count > 0) {
-    const what = `${plural(open.count, 'rotation')} with a new key ${open.count === 1 ? 'is' : 'are'} not finished. The next run needs the files with the secrets: leave them where they are, and run again.`;
-    lines.push(wrap('', what), ...(finished.count > 0 ? [] : open.folders));
+  if (open.files.length > 0) {
+    const what = `${plural(open.files.length, 'rotation')} with a new key ${open.files.length === 1 ? 'is' : 'are'} not finished. The next run needs the files with the secrets: leave them where they are, and run again.`;
+    lines.push(wrap('', what), ...(finished.files.length > 0 ? [] : open.folders));
   }
   return lines.join('\n');
 }
@@ -259,10 +269,15 @@ function isSealed({ handoff_file: file }: RotatedKey): boolean {
   return file?.endsWith('.age') ?? false;
 }
 
-function foldersOf(keys: readonly RotatedKey[]): { count: number; folders: string[] } {
+/** Whoever reads the old key nowhere but by hand fails, until somebody hands the new one over. */
+function isCutOff({ old_key_status: status, handoff_file: file, delivered_to: to }: RotatedKey) {
+  return status === 'Inactive' && file !== null && to.every(({ kind }) => deliversCustody(kind));
+}
+
+function foldersOf(keys: readonly RotatedKey[]): { files: string[]; folders: string[] } {
   const files = keys.flatMap(({ handoff_file: file }) => file ?? []);
   const folders = unique(files.map(dirname));
-  return { count: files.length, folders: shortened(folders).map((each) => `  ${each}/`) };
+  return { files, folders: shortened(folders).map((each) => `  ${each}/`) };
 }
 
 /** Each account has its folder; of many only how they are called is said. */

@@ -98,7 +98,10 @@ const retirement = z.object({
     .describe(
       'ISO 8601 UTC: when the places had the new key; null in a dry run, before they have it',
     ),
-  reason: z.string().nullable().describe('Why the old key stays Active, in one line'),
+  reason: z
+    .string()
+    .nullable()
+    .describe('Why the old key stays Active, or why it went, in one line'),
   last_used: z
     .string()
     .nullable()
@@ -108,7 +111,10 @@ const retirement = z.object({
   new_key_used: z
     .boolean()
     .nullable()
-    .describe('Whether AWS knows of a use of the new key: a hint, and no proof'),
+    .describe(
+      'Whether AWS knows of a use of the new key, other than the proof of this tool that AWS accepts it: ' +
+        'a hint, and no proof. null where AWS does not tell',
+    ),
   quiet_days: z.number().int().nullable().describe('For how long nobody may have used the old key'),
   next_run_at: nextRunAtSchema,
   deadline: z

@@ -36,6 +36,15 @@ const openRotation = z.object({
   old_key_fate: z.string().describe('when-quiet, deactivate or keep'),
 });
 
+const leftKey = z.object({
+  account_id: z.string(),
+  username: z.string(),
+  rotation: z.string(),
+  access_key_id: z.string().describe('The key that the undo took back and left Active'),
+  back_to_key_id: z.string().describe('The key that its readers go back to'),
+  undone: z.string().describe('ISO 8601 UTC'),
+});
+
 const handoffFile = z.object({
   account_id: z.string(),
   username: z.string().nullable().describe('Whose key it is; null when no journal tells'),
@@ -48,7 +57,7 @@ const handoffFile = z.object({
     .enum(['waits', 'needed', 'undone', 'replaced', 'deleted'])
     .describe(
       'waits: for whoever is to use the key, delete it then. needed: by a rotation that is not ' +
-        'finished. undone, replaced, deleted: what became of the key, so delete it',
+        'finished. undone, replaced, deleted: what became of the key, so delete the file',
     ),
 });
 
@@ -61,6 +70,9 @@ export const statusReportSchema = z
       .nullable()
       .describe('When a run may lead something further; null when nothing is open'),
     open_rotations: z.array(openRotation),
+    left_by_undo: z
+      .array(leftKey)
+      .describe('Keys that an undo left Active, as far as the journal tells of their end'),
     handoff_files: z.array(handoffFile),
   })
   .describe('What earlier runs left open, and the hand-off files that wait');

@@ -5,6 +5,7 @@ import { minuteOf } from '../base/clock.ts';
 import { nextRunLines } from '../base/key-changes.ts';
 import { localDay } from '../base/local-time.ts';
 import { printableAll } from '../base/printable.ts';
+import { shellWords } from '../base/shell-words.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
 import type { StatusReport } from './status-report.ts';
 
@@ -13,6 +14,8 @@ type OpenRotation = StatusReport['open_rotations'][number];
 export interface StatusStyle extends TextStyle {
   /** The command line that goes on with what is open. */
   readonly recoverCommand: string;
+  /** The command line that lists keys. */
+  readonly keysCommand: string;
 }
 
 export function renderStatus(given: StatusReport, style: StatusStyle): string {
@@ -20,14 +23,13 @@ export function renderStatus(given: StatusReport, style: StatusStyle): string {
   const page = pageFor(style);
   const { state_dir, open_rotations: all, handoff_files: files } = report;
   const open = all.filter(({ phase }) => phase !== 'in-grace');
+  const waiting = all.filter(({ phase }) => phase === 'in-grace');
   const sections = [
     open.length === 0
-      ? page.wrap('', `No rotation is open in ${state_dir}.`)
+      ? page.wrap('', `${nothingOpen(waiting.length)} in ${state_dir}.`)
       : openSection({ state_dir, open }, style.recoverCommand, page),
-    graceSection(
-      all.filter(({ phase }) => phase === 'in-grace'),
-      page,
-    ),
+    graceSection(waiting, style.keysCommand, page),
+    leftSection(report.left_by_undo, style.keysCommand, page),
     ...HANDOFF_SECTIONS.map((section) => handoffSection(section, files, page)),
     nextRunLines(report.next_run_at !== report.checked_at ? report.next_run_at : null).join('\n'),
   ];
@@ -35,6 +37,20 @@ export function renderStatus(given: StatusReport, style: StatusStyle): string {
 }
 
 type HandoffState = StatusReport['handoff_files'][number]['state'];
+
+/** A rotation in grace is open too, and nothing is left of it but the end of its old key. */
+function nothingOpen(waiting: number): string {
+  return waiting === 0 ? 'No rotation is open' : 'No rotation was left half-way';
+}
+
+/** What became of the key whose secret is in the file: the file itself is there. */
+const WHAT_BECAME: Readonly<Record<HandoffState, string>> = {
+  waits: 'waits',
+  needed: 'needed',
+  undone: 'its rotation is undone',
+  replaced: 'its key is replaced',
+  deleted: 'its key is deleted',
+};
 
 interface HandoffSection {
   readonly title: (count: number) => string;
@@ -89,7 +105,7 @@ function handoffSection(
             file.username ?? '-',
             basename(file.path),
             age(file.age_days),
-            states.length > 1 && isEncrypted === undefined ? file.state : '',
+            states.length > 1 && isEncrypted === undefined ? WHAT_BECAME[file.state] : '',
           ]),
       ),
     ]),
@@ -101,20 +117,76 @@ function age(days: number | null): string {
   return days === 0 ? 'today' : `${days} d`;
 }
 
+interface OfUser {
+  readonly account_id: string;
+  readonly username: string;
+}
+
+function byUser(a: OfUser, b: OfUser): number {
+  return a.account_id.localeCompare(b.account_id) || a.username.localeCompare(b.username);
+}
+
+/** The account is told once where there is only one. */
+function accountsOf(all: readonly OfUser[]) {
+  const [only, second] = new Set(all.map(({ account_id: account }) => account));
+  const isSeveral = second !== undefined;
+  return {
+    words: isSeveral ? '' : ` of account ${only}`,
+    head: isSeveral ? ['ACCOUNT'] : [],
+    cell: ({ account_id: account }: OfUser) => (isSeveral ? [account] : []),
+  };
+}
+
 /** Rotations that are done but for the end of the old key: nothing is wrong with them. */
-function graceSection(waiting: readonly OpenRotation[], page: Page): string {
+function graceSection(waiting: readonly OpenRotation[], keysCommand: string, page: Page): string {
   if (waiting.length === 0) return '';
-  const rows = waiting.map((each) => [
-    each.account_id,
-    each.username,
-    each.old_key_id,
-    each.new_key_id ?? '-',
-    localDay(each.begun),
-    each.next_run_at === null ? 'now' : localDay(each.next_run_at),
-  ]);
+  const accounts = accountsOf(waiting);
+  const rows = waiting
+    .toSorted(byUser)
+    .map((each) => [
+      ...accounts.cell(each),
+      each.username,
+      each.old_key_id,
+      each.new_key_id ?? '-',
+      localDay(each.begun),
+      each.next_run_at === null ? 'now' : localDay(each.next_run_at),
+    ]);
   return [
-    page.wrap('', 'Old keys that stay Active until nobody uses them; each run looks again'),
-    page.table(['ACCOUNT', 'USER', 'OLD KEY', 'NEW KEY', 'ROTATED', 'NOT BEFORE'], rows),
+    page.wrap(
+      '',
+      `Old keys${accounts.words} that stay Active until nobody uses them; each run looks again`,
+    ),
+    page.table([...accounts.head, 'USER', 'OLD KEY', 'NEW KEY', 'ROTATED', 'NOT BEFORE'], rows),
+    page.withCommand(
+      'What uses them, and from when on each may go by that:',
+      `${keysCommand} --in-grace`,
+    ),
+  ].join('\n');
+}
+
+/** Their readers have to go back, and nobody but a person ends them. */
+function leftSection(left: StatusReport['left_by_undo'], keysCommand: string, page: Page): string {
+  if (left.length === 0) return '';
+  const accounts = accountsOf(left);
+  const rows = left
+    .toSorted(byUser)
+    .map((each) => [
+      ...accounts.cell(each),
+      each.username,
+      each.access_key_id,
+      each.back_to_key_id,
+      localDay(each.undone),
+    ]);
+  const [only, second] = left;
+  const one =
+    second === undefined && only !== undefined ? ` --user ${shellWords([only.username])}` : '';
+  return [
+    page.wrap(
+      '',
+      `New keys${accounts.words} that an undo may have left Active, because something may use them`,
+    ),
+    page.table([...accounts.head, 'USER', 'KEY', 'BACK TO', 'UNDONE'], rows),
+    page.withCommand('What uses them, and from when on each may go:', `${keysCommand}${one}`),
   ].join('\n');
 }
 

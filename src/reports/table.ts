@@ -21,16 +21,24 @@ export function table(
   const widths = titles.map((title, index) =>
     Math.max(title.length, ...rows.map((row) => lengthOf(row[index] ?? ''))),
   );
-  const layOut = layoutFor(widths, width);
+  const words = [titles, ...rows].flatMap((cells) => (cells.at(-1) ?? '').split(' '));
+  const longestWord = Math.max(0, ...words.map(lengthOf));
+  const layOut = layoutFor(widths, { width, lastMin: Math.max(LAST_COLUMN_MIN, longestWord) });
   return [titles, ...rows].map(layOut).join('\n');
 }
 
 type LayOut = (cells: readonly string[]) => string;
 
-function layoutFor(widths: readonly number[], width: number): LayOut {
+interface Room {
+  readonly width: number;
+  /** With less room than this, the words of the last column are told below their row. */
+  readonly lastMin: number;
+}
+
+function layoutFor(widths: readonly number[], { width, lastMin }: Room): LayOut {
   const inFront = GAP.length + sum(widths.slice(0, -1)) + GAP.length * (widths.length - 1);
   if (inFront + (widths.at(-1) ?? 0) <= width) return (cells) => inLine(GAP, cells, widths);
-  if (inFront + LAST_COLUMN_MIN <= width) {
+  if (inFront + lastMin <= width) {
     return (cells) => {
       const label = inLine(GAP, cells.slice(0, -1), widths).padEnd(inFront);
       return wrapped(label, cells.at(-1) ?? '', { width, indent: inFront }).trimEnd();

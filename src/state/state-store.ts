@@ -11,10 +11,11 @@ import type { Look, UsedKey, UseHistory } from '../lifecycle/use-history.ts';
 
 /**
  * `write` proves before the first change in AWS that what has to be kept can be kept, and that nobody
- * else could have written what is remembered. `read` proves the latter alone and leaves no trace, as a
- * dry run must (I12): what does not exist reads as empty.
+ * else could have written what is remembered. `read` proves the latter alone and leaves no trace: what does
+ * not exist reads as empty. `foretell` is for dry runs: it leaves no trace either, and refuses what it can see
+ * that `write` would refuse (I12).
  */
-export type Access = 'read' | 'write';
+export type Access = 'read' | 'foretell' | 'write';
 
 /** The state of every account, handed to the use cases; none of them knows where it is kept. */
 export interface StateStore {

@@ -41,7 +41,7 @@ test('Q: a lost reply; the words agree, and --orphan heals at once', async (t) =
   assert.ok(dry.report.plan?.hint?.includes(command), dry.report.plan?.hint ?? '');
   assert.equal(dry.report.next_run_at, lost.report.next_run_at);
   const page = await run('keyctl', ['prod', '--dry-run'], home.env);
-  assert.match(page.stdout, /Could not rotate/);
+  assert.match(page.stdout, /Would not rotate/);
   assert.ok(page.stdout.includes(command), page.stdout);
   assert.match(page.stdout, /run again after/);
 

@@ -62,6 +62,7 @@ export function memoryFileSystem(): MemoryFileSystem {
     },
     makeDirectory: async () => undefined,
     list: async () => [...files.keys()].map((path) => path.slice(path.lastIndexOf('/') + 1)),
+    assertWritable: async () => undefined,
     syncDirectory: async () => undefined,
     isMountPoint: async () => false,
     checkReplaceable: async () => undefined,

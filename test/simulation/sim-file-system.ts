@@ -73,6 +73,7 @@ export function simFileSystem(access: DiskAccess): FileSystem {
       }),
     makeDirectory: (path) => run('mkdir', path, () => void make(path, true)),
     list: (path) => run('list', path, () => disk.list(present(path) && path)),
+    assertWritable: async (path) => void present(path),
     syncDirectory: (path) => run('fsync dir', path, () => disk.syncDirectory(path)),
     isMountPoint: async () => false,
     checkReplaceable: async () => {},

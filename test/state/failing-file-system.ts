@@ -88,6 +88,7 @@ export function failingFileSystem(fault: Fault): FailingFileSystem {
     remove: (path) => run('unlink', () => nodeFileSystem.remove(path)),
     makeDirectory: (path) => run('mkdir', () => nodeFileSystem.makeDirectory(path)),
     list: (path) => run('scandir', () => nodeFileSystem.list(path)),
+    assertWritable: (path) => run('access', () => nodeFileSystem.assertWritable(path)),
     syncDirectory: (path) => run('fsync', () => nodeFileSystem.syncDirectory(path)),
     isMountPoint: (path) => run('mounts', () => nodeFileSystem.isMountPoint(path)),
     checkReplaceable: (path) => run('rmdir', () => nodeFileSystem.checkReplaceable(path)),

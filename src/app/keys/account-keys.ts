@@ -4,7 +4,8 @@
 //
 // Without a filter an account takes six calls at most, whatever its size: who signs, three or four for the
 // report, and with what is left of them the IDs of the most urgent users are read. Whoever asks for IDs, or
-// about few users, is told the IDs of all that is shown: a call for each user.
+// about few users, is told the IDs of all that is shown: a call for each user. So is a user of whom the journal
+// tells something since the report that no date joins with a key.
 
 import pMap from 'p-map';
 import type { UnreadableUser } from '../../aws/inventory.ts';
@@ -12,13 +13,19 @@ import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { toKeyturnError } from '../../base/errors.ts';
 import { comparableUserName, isSameUser } from '../../base/user-name.ts';
 import { usesOfKey } from '../../engine/key-uses.ts';
-import { type DatedKey, withJournal } from '../../lifecycle/dated-keys.ts';
+import { type DatedKey, type JoinedKeys, withJournal } from '../../lifecycle/dated-keys.ts';
 import { UserHistory } from '../../lifecycle/history.ts';
 import { byUrgency, type KeyView, URGENT_MAX, viewKeys } from '../../lifecycle/key-state.ts';
 import { dependsOn } from '../../lifecycle/signer.ts';
 import type { AccountState } from '../../state/state-store.ts';
 import { isFilter, type KeyFilter, passes } from './key-filter.ts';
-import { type KeySource, listUsers, type SourceContext, type SourceOptions } from './key-source.ts';
+import {
+  type KeySource,
+  listUsers,
+  type SourceContext,
+  type SourcedUsers,
+  type SourceOptions,
+} from './key-source.ts';
 import { type ListedUser, readUser } from './listed-user.ts';
 
 export interface AccountKeysOptions extends SourceOptions {
@@ -40,6 +47,8 @@ export interface ShownUser {
   readonly views: readonly KeyView[];
   /** All keys of the user, for what is said of each. */
   readonly keys: readonly DatedKey[];
+  /** Whether it shows which of them the journal tells of. */
+  readonly isCertain: boolean;
   readonly history: UserHistory;
   /** Keys of which nobody can say whether they pass. */
   readonly unknown: number;
@@ -70,13 +79,15 @@ export async function listAccountKeys(
 ): Promise<AccountKeys> {
   const sourced = await listUsers(context, options);
   const account = await AccountView.open(context, options, sourced.source.asOf);
-  const first = await account.show(sourced.users);
+  const listed = [...sourced.users, ...(await account.unlisted(sourced))];
+  const first = await account.show(listed);
   const callsLeft = CALLS_MAX - CALLS_TO_ENTER - sourced.reportCalls;
-  const wanted = new Set([
-    ...account.idsWanted(first, callsLeft),
-    ...sourced.users.filter(hasUnshownKeys).map(({ user }) => comparableUserName(user)),
-  ]);
-  const { users, unreadable } = await account.read(sourced.users, wanted);
+  // Whatever it takes: the page would be wrong about these.
+  const needed = new Set(
+    [...listed.filter(hasUnshownKeys), ...first.filter(isUncertain)].map(nameOf),
+  );
+  const wanted = new Set([...account.idsWanted(first, callsLeft), ...needed]);
+  const { users, unreadable } = await account.read(listed, { wanted, needed });
   const shown = wanted.size === 0 ? first : await account.show(users);
   return {
     account: context.gateway.caller.account,
@@ -139,7 +150,7 @@ class AccountView {
     const { sightings } = state;
     const isRecorded = this.#recorded.has(comparableUserName(user));
     const history = isRecorded ? await state.history(user) : new UserHistory();
-    const keys = this.#identified(listed, history);
+    const { keys, isCertain } = this.#identified(listed, history);
     const all = viewKeys(keys, {
       history,
       now,
@@ -157,17 +168,28 @@ class AccountView {
     const judged = all.map((view) => ({ view, passes: passes(view, filter, now) }));
     const views = judged.flatMap(({ view, passes: does }) => (does === true ? [view] : []));
     const unknown = judged.filter(({ passes: does }) => does === 'unknown').length;
-    return { user, views, keys, history, unknown };
+    return { user, views, keys, isCertain, history, unknown };
   }
 
-  /** The report names no IDs, and may be older than what we did since. */
-  #identified({ user, keys, isRead }: ListedUser, history: UserHistory): readonly DatedKey[] {
-    if (isRead) return keys;
+  /** The report names no IDs, and may be older than what we did and saw since. */
+  #identified({ user, keys, isRead }: ListedUser, history: UserHistory): JoinedKeys {
+    // I11: AWS's list may still show a key that we have deleted.
+    const isThere = ({ id }: DatedKey) => id === undefined || !history.hasDeleted(id);
+    if (isRead) return { keys: keys.filter(isThere), isCertain: true };
     const { sightings } = this.#context.state;
-    return withJournal(keys, history, this.#asOf).map((key) => {
-      const seen = key.id ?? sightings.inactiveKeyOf(user, key.createdAt);
-      return key.status === 'Active' ? key : { ...key, id: seen };
-    });
+    const named = keys.map((key) => ({
+      ...key,
+      id: key.id ?? sightings.inactiveKeyOf(user, key.createdAt),
+    }));
+    const joined = withJournal(named, history, this.#asOf);
+    const isSeenInactive = ({ id }: DatedKey) => {
+      const since = id && sightings.inactiveSince(id);
+      return since !== undefined && since > this.#asOf;
+    };
+    const asSeen = joined.keys.map(
+      (key): DatedKey => (isSeenInactive(key) ? { ...key, status: 'Inactive' } : key),
+    );
+    return { ...joined, keys: asSeen };
   }
 
   /** The users whose keys are read for their IDs, by comparable name. */
@@ -180,7 +202,7 @@ class AccountView {
     const urgent = shown
       .filter(({ views }) => views.some(isUnnamed))
       .toSorted((a, b) => this.#byTurn(a, b));
-    return new Set(urgent.slice(0, Math.max(0, most)).map(({ user }) => comparableUserName(user)));
+    return new Set(urgent.slice(0, Math.max(0, most)).map(nameOf));
   }
 
   /** Only its ID tells that a key of the caller's is not to be rotated, so that user comes first (I7). */
@@ -197,17 +219,35 @@ class AccountView {
     return own !== undefined && isSameUser(own, user);
   }
 
-  /** Reads the keys of those users. */
+  /** Users of whom the journal tells something since the report, which does not know them. */
+  async unlisted({ source, users }: SourcedUsers): Promise<readonly ListedUser[]> {
+    if (source.kind !== 'credential-report') return [];
+    const { state } = this.#context;
+    const reported = new Set(users.map(nameOf));
+    const found: ListedUser[] = [];
+    for (const user of await state.users()) {
+      if (reported.has(comparableUserName(user))) continue;
+      const last = (await state.history(user)).records.at(-1);
+      if (last === undefined || last.at < this.#asOf) continue;
+      found.push({ user, keys: [], isRead: false, hasMoreKeys: true });
+    }
+    return found;
+  }
+
+  /** Reads the keys of the wanted users; of those who are not needed nobody misses a failure. */
   async read(
     users: readonly ListedUser[],
-    wanted: ReadonlySet<string>,
+    {
+      wanted,
+      needed,
+    }: { readonly wanted: ReadonlySet<string>; readonly needed: ReadonlySet<string> },
   ): Promise<{ readonly users: ListedUser[]; readonly unreadable: readonly UnreadableUser[] }> {
     const { signal, gateway } = this.#context;
     const { maxParallel: concurrency, withIds } = this.#options;
     const unreadable: UnreadableUser[] = [];
     const readOne = async (listed: ListedUser): Promise<ListedUser | undefined> => {
       const { user, isRead } = listed;
-      if (isRead || !wanted.has(comparableUserName(user))) return listed;
+      if (isRead || !wanted.has(nameOf(listed))) return listed;
       try {
         return readUser(listed, await gateway.reader.listAccessKeys(user));
       } catch (thrown) {
@@ -215,7 +255,8 @@ class AccountView {
         if (error.stops === 'run') throw error;
         if (error.code === 'unknown-user') return undefined;
         // Whoever did not ask for the IDs misses nothing that was promised.
-        if (withIds || hasUnshownKeys(listed)) unreadable.push({ userName: user, error });
+        const isMissed = withIds || needed.has(nameOf(listed));
+        if (isMissed) unreadable.push({ userName: user, error });
         return listed;
       }
     };
@@ -224,7 +265,16 @@ class AccountView {
   }
 }
 
+function nameOf({ user }: { readonly user: string }): string {
+  return comparableUserName(user);
+}
+
 /** The report has two places for the keys of a user. */
 function hasUnshownKeys({ hasMoreKeys }: ListedUser): boolean {
   return hasMoreKeys === true;
+}
+
+/** The journal tells of a key of the user, and the report does not tell which of them it is. */
+function isUncertain({ isCertain }: ShownUser): boolean {
+  return !isCertain;
 }

@@ -3,7 +3,7 @@
 import type { KeyturnError } from '../../base/errors.ts';
 import { hintText } from '../../base/hint.ts';
 import { countChanges } from '../../base/key-changes.ts';
-import { keyCommand, undoCommand } from '../../base/key-command.ts';
+import { keysCommand, undoCommand } from '../../base/key-command.ts';
 import type { KeyChangeReport } from '../../reports/keys-report.ts';
 import type { ChangeLog } from '../change-log.ts';
 import { lastUseFields } from '../last-use-fields.ts';
@@ -29,8 +29,8 @@ export function buildKeyChangeReport(end: KeyChangeEnd): KeyChangeReport {
     access_key_id: options.keyId,
     success: error === undefined,
     outcome: outcomeOf(end),
-    status_before: plan?.key.status ?? null,
-    ...lastUseFields(plan?.key.lastUse ?? 'unreadable'),
+    status_before: plan?.key?.status ?? null,
+    ...lastUseFields(plan?.key?.lastUse ?? 'unreadable'),
     undo_command: wayBack(end) ?? null,
     deletable_from: plan?.deletableFrom?.toISOString() ?? null,
     notes: (plan?.notes ?? []).map(hintText),
@@ -56,5 +56,6 @@ function wayBack({ options, progress, error }: KeyChangeEnd): string | undefined
   const { plan, user } = progress;
   if (error !== undefined || plan?.isChange !== true || verb === 'delete') return undefined;
   if (plan.ends !== undefined && user !== undefined) return undoCommand(user, reach).command;
-  return keyCommand(verb === 'activate' ? 'deactivate' : 'activate', keyId, reach).command;
+  const back = verb === 'activate' ? 'deactivate' : 'activate';
+  return keysCommand([back, keyId, ...(plan.wayBack ?? [])], reach).command;
 }

@@ -72,11 +72,11 @@ function linesOf(user: UserOfAccount, facts: KeysReportFacts): ListedKeyLine[] {
 
 function lineOf(
   view: KeyView,
-  { account, user, keys }: UserOfAccount,
+  { account, user, keys, history }: UserOfAccount,
   { now, reach }: KeysReportFacts,
 ): ListedKeyLine {
   const { key, state, warning } = view;
-  const hint = hintWords(view, { user, keys, now, reach: reach(account) });
+  const hint = hintWords(view, { user, keys, history, now, reach: reach(account) });
   return {
     account_id: account,
     username: user,

@@ -1,13 +1,17 @@
 // Use case of `keyturn keys deactivate|activate|delete KEY`: finds out whose key it is, and changes it.
 
 import { openAccounts } from '../../aws/accounts.ts';
+import type { AccountGateway } from '../../aws/gateway.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
+import { toKeyturnError } from '../../base/errors.ts';
 import type { KeyVerb, SameReach } from '../../base/key-command.ts';
 import { changeNamedKey, foretellNamedKey } from '../../engine/change-named-key.ts';
 import type { NamedKeyPlan } from '../../engine/judge-named-key.ts';
 import { PATIENT } from '../../lifecycle/retire-policy.ts';
+import type { StateStore } from '../../state/state-store.ts';
 import { accountWork } from '../account-work.ts';
 import { ownerOf } from '../key-owner.ts';
+import { recordedOwner } from '../recorded-owner.ts';
 import type { RunContext } from '../run-context.ts';
 
 export interface ChangeKeyOptions {
@@ -39,6 +43,23 @@ export interface KeyChangeProgress {
 
 const CALLS_AT_ONCE = 4;
 
+/** AWS knows no owner of a key that is deleted; the journal knows whose it was. Throws `unknown-owner`. */
+async function userOf(
+  keyId: AccessKeyId,
+  gateway: AccountGateway,
+  store: StateStore,
+): Promise<string> {
+  try {
+    return await ownerOf(keyId, gateway, 'name the user with --user');
+  } catch (thrown) {
+    if (toKeyturnError(thrown).code !== 'unknown-owner') throw thrown;
+    const state = await store.open(gateway.caller.account, 'read');
+    const was = await recordedOwner(keyId, state);
+    if (was?.history.hasDeleted(keyId) === true) return was.user;
+    throw thrown;
+  }
+}
+
 /** Throws a KeyturnError: nothing was changed, unless the document says so. */
 export async function changeKeyByName(
   options: ChangeKeyOptions,
@@ -56,9 +77,9 @@ export async function changeKeyByName(
     const account = options.account ?? accounts.caller.account;
     progress.account = account;
     const gateway = await accounts.enter(account);
-    const user = options.user ?? (await ownerOf(keyId, gateway, 'name the user with --user'));
+    const user = options.user ?? (await userOf(keyId, gateway, store));
     progress.user = user;
-    const state = await store.open(account, options.dryRun ? 'read' : 'write');
+    const state = await store.open(account, options.dryRun ? 'foretell' : 'write');
     const work = accountWork({
       ...{ ...context, gateway, state, finishesOthers: true },
       policy: {

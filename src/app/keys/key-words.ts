@@ -1,9 +1,16 @@
 // The state of a key in words, and what a person can do about it.
 
-import { MS_PER_DAY, wholeDaysBetween } from '../../base/clock.ts';
+import { MS_PER_DAY, minuteOf, wholeDaysBetween } from '../../base/clock.ts';
 import type { Hint } from '../../base/hint.ts';
-import { keyCommand, keysCommand, recoverCommand, type SameReach } from '../../base/key-command.ts';
+import {
+  deleteNow,
+  keyCommand,
+  keysCommand,
+  recoverCommand,
+  type SameReach,
+} from '../../base/key-command.ts';
 import type { DatedKey } from '../../lifecycle/dated-keys.ts';
+import type { UserHistory } from '../../lifecycle/history.ts';
 import type { KeyState, KeyView, KeyWarning, Silence } from '../../lifecycle/key-state.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
 import { phaseWords } from '../../lifecycle/phase-words.ts';
@@ -22,6 +29,8 @@ function plainState(state: KeyState, now: Date): string {
       return `rotation open: ${phaseWords(state.rotation.phase)}`;
     case 'in-grace':
       return `in grace${silenceWords(state.silence)}`;
+    case 'undone':
+      return `left by the undo of ${dayOf(state.since)}${undoneSilence(state.silence)}`;
     case 'blocked':
       return `due, blocked by ${state.by}`;
     case 'due':
@@ -37,6 +46,16 @@ function plainState(state: KeyState, now: Date): string {
     case 'deletable':
       return 'may be deleted';
   }
+}
+
+function dayOf(time: Date): string {
+  return time.toISOString().slice(0, 10);
+}
+
+function undoneSilence(silence: Silence): string {
+  if (silence.kind === 'quiet') return ', and quiet since';
+  if (silence.kind === 'signs-calls') return ': it signs the calls of this command';
+  return silence.kind === 'use-unknown' ? ': its last use is not known' : '';
 }
 
 function silenceWords(silence: Silence): string {
@@ -61,7 +80,10 @@ export function stateEnds(state: KeyState): Date | undefined {
       return state.until;
     case 'not-due':
       return state.dueAt;
+    case 'blocked':
+      return state.freeFrom;
     case 'in-grace':
+    case 'undone':
       return state.silence.kind === 'in-use' ? state.silence.until : undefined;
     default:
       return undefined;
@@ -80,6 +102,7 @@ export function warningWords({ older }: KeyWarning, now: Date): string {
 export interface HintFacts {
   readonly user: string;
   readonly keys: readonly DatedKey[];
+  readonly history: UserHistory;
   readonly now: Date;
   readonly reach: SameReach;
 }
@@ -94,8 +117,10 @@ export function hintWords({ key, state }: KeyView, facts: HintFacts): Hint | und
         'the next run of rotate-iam-keys finishes or undoes it; by itself:',
         recoverCommand(user, reach),
       ];
+    case 'undone':
+      return undoneHint(state, key, facts);
     case 'blocked':
-      return blockedHint(state.by, key, facts) ?? ['the IDs of the keys, and what to do:', byHand];
+      return blockedHint(state, key, facts) ?? ['the IDs of the keys, and what to do:', byHand];
     case 'in-grace':
       return graceHint(state, key, facts);
     case 'deletable':
@@ -131,21 +156,43 @@ function graceHint(
   ];
 }
 
-function blockedHint(by: string, key: DatedKey, facts: HintFacts): Hint | undefined {
+type Undone = Extract<KeyState, { readonly kind: 'undone' }>;
+
+/** The key is the newer one, and its readers are to leave it. */
+function undoneHint({ backTo, silence }: Undone, { id }: DatedKey, { reach }: HintFacts): Hint {
+  const back = `whoever reads this key must go back to ${backTo}`;
+  if (id === undefined) return back;
+  const command = keyCommand('deactivate', id, reach);
+  switch (silence.kind) {
+    case 'quiet':
+      return ['nothing seems to use it any more; to make it Inactive:', command];
+    case 'in-use':
+      return silence.until === undefined
+        ? back
+        : [`${back}; from ${minuteOf(silence.until)} on, if nothing uses it until then:`, command];
+    case 'use-unknown':
+    case 'signs-calls':
+      return back;
+  }
+}
+
+type Blocked = Extract<KeyState, { readonly kind: 'blocked' }>;
+
+function blockedHint({ by, freeFrom }: Blocked, key: DatedKey, facts: HintFacts): Hint | undefined {
   const { user, keys, now, reach } = facts;
   const named = keys.flatMap((each): KeyDetails[] =>
     each.id === undefined ? [] : [{ ...each, id: each.id }],
   );
   if (named.length < keys.length || key.id === undefined) return undefined;
-  if (by === 'two-active-keys') return twoKeysAdvice(named, now, reach);
+  if (by === 'two-active-keys') return twoKeysAdvice(named, facts);
   if (by === 'own-key') return ownKeyError(user, key.id).hintParts;
   const inactive = named.find(({ status }) => status !== 'Active');
-  return (
-    inactive && [
-      'let --cleanup-inactive delete the Inactive key once its hold is over, or delete it if nothing needs it:',
-      keyCommand('delete', inactive.id, reach),
-    ]
-  );
+  if (inactive === undefined) return undefined;
+  const from = freeFrom !== undefined && freeFrom > now ? ` from ${minuteOf(freeFrom)} on` : '';
+  return [
+    `--cleanup-inactive deletes the Inactive key${from}; or, if nothing needs it, now:`,
+    deleteNow(inactive.id, reach),
+  ];
 }
 
 export function ageDays({ createdAt }: DatedKey, now: Date): number {

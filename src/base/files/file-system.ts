@@ -81,6 +81,8 @@ interface Directories {
   /** One level, mode 0700; fails with EEXIST when the name is taken. */
   makeDirectory(path: string): Promise<void>;
   list(path: string): Promise<readonly string[]>;
+  /** By reads alone: rejects where the system would let us make nothing in the directory. */
+  assertWritable(path: string): Promise<void>;
   /** Resolves when names made, changed or removed in the directory are on the disk itself. */
   syncDirectory(path: string): Promise<void>;
 }

@@ -2,6 +2,7 @@
 
 import { constants, type Stats } from 'node:fs';
 import {
+  access,
   type FileHandle,
   link,
   mkdir,
@@ -171,6 +172,7 @@ export const nodeFileSystem: FileSystem = {
     await mkdir(path, { mode: 0o700 });
   },
   list: (path) => readdir(path),
+  assertWritable: (path) => access(path, constants.W_OK | constants.X_OK),
   syncDirectory,
   isMountPoint,
   checkReplaceable,

@@ -67,7 +67,7 @@ export function decimal(placeholder: string, min: number, max: number): ValueRul
   };
 }
 
-/** Days, hours or weeks, such as 31d, 36h or 2w; in days. */
+/** Days, hours or weeks, such as 32d, 36h or 2w; in days. */
 export function days(min: number, max: number, example: string): ValueRule<number> {
   return {
     takes: `a time such as ${example}, 36h or 2w, from ${min} to ${max} days`,

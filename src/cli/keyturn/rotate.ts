@@ -102,8 +102,7 @@ export function rotateOneHelp(width?: number): string {
         { about: 'What would happen:', command: 'keyturn rotate svc-billing --dry-run' },
         {
           about: 'This key was leaked:',
-          command:
-            'keyturn rotate AKIAIOSFODNN7EXAMPLE --retire now --deliver secrets-manager=app/{user}',
+          command: 'keyturn rotate AKIAIOSFODNN7EXAMPLE --retire now --deliver ssm=/app/{user}',
         },
       ],
     },

@@ -5,6 +5,7 @@ import { MS_PER_DAY } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command, hintText } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
+import { wrapped } from '../../base/wrap.ts';
 import { durationMs } from '../../sandbox/workloads/duration.ts';
 import { isAskedFor, parseCommandLine, parseFlags, quoted } from '../flags/argv.ts';
 import { helpWidth } from '../flags/help.ts';
@@ -36,7 +37,8 @@ export async function runAdvance({ host }: Session, args: readonly string[]): Pr
   if (before !== undefined && before.totals.workloads > 0) {
     lines.push(meanwhileLine(before, await toldWorkloads(address)));
   }
-  await host.stdout.write(`${lines.join('\n')}\n`);
+  const width = widthOf(host);
+  await host.stdout.write(`${lines.map((line) => wrapped('', line, { width })).join('\n')}\n`);
   return 0;
 }
 
@@ -62,14 +64,18 @@ export async function runWorkloads({ host }: Session, args: readonly string[]): 
   if (workloads.length > 0) await order('workloads', { workloads });
   if (restart !== undefined) await order('restart', { name: restart });
   const told = await toldWorkloads(address);
-  // What reads a pipe has as much room as it wants.
-  const width = host.stdout.isTerminal ? host.stdout.width : Number.POSITIVE_INFINITY;
+  const width = widthOf(host);
   await host.stdout.write(
     json
       ? `${printableJson(workloadsDocument(told, now), 2)}\n`
       : workloadsTable(told, { now, width }),
   );
   return 0;
+}
+
+/** What reads a pipe has as much room as it wants. */
+function widthOf({ stdout }: Session['host']): number {
+  return stdout.isTerminal ? stdout.width : Number.POSITIVE_INFINITY;
 }
 
 async function printHelp(host: Session['host']): Promise<number> {
@@ -155,7 +161,9 @@ function meanwhileLine(
   const made = after.calls - before.calls;
   const refused = after.refused - before.refused;
   const count = (number: number): string => number.toLocaleString('en-US');
-  const calls = `${count(after.workloads)} workloads made ${count(made)} calls on the way`;
+  const noun = (number: number, word: string): string =>
+    `${count(number)} ${word}${number === 1 ? '' : 's'}`;
+  const calls = `${noun(after.workloads, 'workload')} made ${noun(made, 'call')} on the way`;
   if (refused === 0) return `${calls}; none was refused`;
   return hintText([
     `${calls}; ${count(refused)} ${refused === 1 ? 'was' : 'were'} refused:`,

@@ -50,11 +50,12 @@ export async function runSandbox(session: Session, args: readonly string[]): Pro
     );
     await host.stdout.write(`${served.environment}\n${own}\n`);
     const layout = { width: helpWidth(host.stderr) };
-    const summary = served.summary
+    // Line by line: what is indented is a command, and stays whole.
+    const page = `${served.summary}\n\n${NEXT}`
       .split('\n')
       .map((line) => wrapped('', line, layout))
       .join('\n');
-    host.stderr.writeNow(`${summary}\n\n${NEXT}\n`);
+    host.stderr.writeNow(`${page}\n`);
     const signal = await stopped;
     voice.remark(`${signal}: sandbox stopped`);
     return 0;
@@ -118,8 +119,7 @@ const NEXT = `Paste the lines above into another terminal, then try:
   keyturn sandbox advance 9d
   aws --endpoint-url "$AWS_ENDPOINT_URL" iam list-users
 
-Ctrl-C stops the sandbox and forgets the account. This says how calls are made to
-fail meanwhile:
+Ctrl-C stops the sandbox and forgets the account. This says how calls are made to fail meanwhile:
 
   keyturn sandbox --help`;
 

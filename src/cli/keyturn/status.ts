@@ -36,11 +36,13 @@ export async function runStatus({ host }: Session, args: readonly string[]): Pro
   const { readStatus } = await import('../../app/read-status.ts');
   const report = await readStatus(await openStateStore(stateDir, host.clock), host.clock.now());
   const { renderStatus } = await import('../../reports/status-text.ts');
-  const recoverCommand = shellWords([
-    ...['keyturn', 'recover'],
-    ...(flags.stateDir === undefined ? [] : ['--state-dir', flags.stateDir]),
-  ]);
-  const page = () => renderStatus(report, { ...styleOf(host.stdout, host), recoverCommand });
+  const inSameState = (name: string) =>
+    shellWords([
+      ...['keyturn', name],
+      ...(flags.stateDir === undefined ? [] : ['--state-dir', flags.stateDir]),
+    ]);
+  const commands = { recoverCommand: inSameState('recover'), keysCommand: inSameState('keys') };
+  const page = () => renderStatus(report, { ...styleOf(host.stdout, host), ...commands });
   await host.stdout.write(flags.json ? `${printableJson(report, 2)}\n` : page());
   return 0;
 }

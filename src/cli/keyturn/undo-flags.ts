@@ -159,7 +159,7 @@ export function undoHelp(width?: number): string {
       ],
       description: [
         'The old key is made Active again, destinations that can be put back are put back, those that cannot are named, and the new key is made Inactive last, unless it may be in use: AWS shows a use hours late, so within four hours of its delivery it stays Active, and the same command later goes further. Nothing is deleted. An undo that died is finished by the next run of any command. keyctl undo does this for a profile.',
-        'A rotation that cannot be taken back is named with the reason, and the others go on; the exit code is 1 then, and a dry run has the exit code of what it foretells. After Ctrl-C what is under way is finished, and the rest is left as it was.',
+        'USER may also be the ID of a key that keyturn made or replaced: then the latest rotation of its user is meant, if it is about that key. A rotation that cannot be taken back is named with the reason, and the others go on; the exit code is 1 then, and a dry run has the exit code of what it foretells. After Ctrl-C what is under way is finished, and the rest is left as it was.',
       ],
       flags: UNDO_FLAGS,
       sections: [],

@@ -102,7 +102,7 @@ function shellOf({ session, values, facts }: Order, { kind }: UndoRequest): Shel
     log: resolveLog(values, session.host),
     stillFinished: isOne || dryRun ? 'the step under way' : 'the undos under way',
     leftOpen: isOne && !dryRun ? 'finishes the undo' : 'finishes what is open',
-    ...(!isOne && { loadProgress: progressBar(dryRun) }),
+    loadProgress: progressBar(dryRun),
     changes: () => changes.all,
     failureDocument: ({ code, message, hint = null, notBefore }) =>
       values.json

@@ -60,10 +60,10 @@ export const ROTATE_FLAGS = {
   },
   beforeNextRun: {
     names: ['before-next-run'],
-    rule: rule.days(0, 365, '31d'),
+    rule: rule.days(0, 365, '32d'),
     group: SCOPE,
     about:
-      'Also rotate keys that would pass the threshold before the next run: how long it is until then, such as 31d for a monthly schedule. Then each is replaced before it is older than --days-threshold.',
+      'Also rotate keys that would pass the threshold before the next run: how long it is until then, and a day more, since runs start late: 32d for a monthly schedule. Then each is replaced before it is older than --days-threshold.',
     fallback: '0d: keys that are that old now',
   },
   ...RETIRE_FLAGS,

@@ -83,7 +83,7 @@ const PAGE: HelpPage = {
     {
       about:
         'Monthly: also what would be too old before the next run; delete what has been Inactive for 30 days:',
-      command: 'rotate-iam-keys --before-next-run 31d --cleanup-inactive --inactive-days 30',
+      command: 'rotate-iam-keys --before-next-run 32d --cleanup-inactive --inactive-days 30',
     },
     {
       about: 'Make each old key Inactive at once, whatever still uses it:',

@@ -5,7 +5,6 @@ import { type EngineEvent, EVENT_LEVELS } from '../../base/events.ts';
 import { isLogged, jsonLine, textLine } from './log.ts';
 import { createMasker } from './mask.ts';
 import { MESSAGES } from './messages.ts';
-import { fitted } from './run-log.ts';
 
 const AT = new Date('2026-11-21T10:00:00.250Z');
 const KEY = accessKeyId('AKIAIOSFODNN7EXAMPLE');
@@ -89,10 +88,4 @@ test('a registered value is masked wherever it stands, in every encoding', () =>
   masker.register('short');
   const text = `${SECRET} ${encodeURIComponent(SECRET)} ${JSON.stringify({ a: SECRET })} short`;
   assert.equal(masker.mask(text), '[secret] [secret] {"a":"[secret]"} short');
-});
-
-test('a line above a progress bar is one line, colours not counted', () => {
-  assert.equal(fitted('12345', 5), '12345');
-  assert.equal(fitted('123456', 5), '1234…');
-  assert.equal(fitted('\x1b[31m123\x1b[0m456', 5), '\x1b[31m123\x1b[0m4…');
 });

@@ -14,9 +14,6 @@ const COLOUR: Readonly<Record<LogLevel, string>> = {
 };
 const PLAIN = '\x1b[0m';
 
-/** What textLine adds for colour. */
-export const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
-
 /** Whether an event is at this level or above it. */
 export function isLogged(event: EngineEvent, level: LogLevel): boolean {
   return RANK[EVENT_LEVELS[event.code]] >= RANK[level];

@@ -1,16 +1,17 @@
 // Where the events of a run go: lines on stderr, lines in the log file, a bar on a terminal.
 //
 // While a bar is shown, lines up to level warn are left out on stderr, because the page at the end tells
-// the same: only failures are printed, above the bar, each cut to one line. With an explicit --log-level
-// every line of that level is printed. The log file always gets every line of the level. Without a bar,
+// the same: only failures are printed, above the bar. With an explicit --log-level every line of that level is
+// printed. The log file always gets every line of the level. Without a bar,
 // and in the file, a line says every ten seconds how far the run is.
 
 import type { KeyturnError } from '../../base/errors.ts';
 import type { EngineEvent, EventCode, EventSink } from '../../base/events.ts';
+import { wrapped } from '../../base/wrap.ts';
 import type { Host } from '../host.ts';
 import type { LogOptions } from '../rotate/options.ts';
 import { isPlainTerminal } from './locale.ts';
-import { COLOURS, isLogged, jsonLine, textLine } from './log.ts';
+import { isLogged, jsonLine, textLine } from './log.ts';
 import { openLogFile } from './log-file.ts';
 import type { Masker } from './mask.ts';
 import type { Progress } from './progress.ts';
@@ -69,7 +70,8 @@ export async function openRunLog(
       (ABOVE_THE_BAR.has(event.code) && isLogged(event, options.level));
     if (!isShown || (progress !== undefined && event.code === 'progress')) return;
     const text = line(event, at, colour);
-    if (progress !== undefined) progress.above(fitted(text, host.stderr.width));
+    if (progress !== undefined)
+      progress.above(wrapped('', text, { width: host.stderr.width, indent: 2 }));
     else host.stderr.writeNow(`${text}\n`);
   };
   const logProgress = progressLogger(nowMs, log);
@@ -111,13 +113,6 @@ function progressLogger(nowMs: () => number, log: EventSink): EventSink {
       secondsLeft: secondsLeft ?? null,
     });
   };
-}
-
-/** Cuts a line to the width of the terminal: what is cut off stands in the page at the end. */
-export function fitted(line: string, width: number): string {
-  const visible = line.replace(COLOURS, '').length;
-  // Colours stand at the beginning of a line, so cutting its end off leaves no colour open.
-  return visible <= width ? line : `${line.slice(0, line.length - visible + width - 1)}…`;
 }
 
 export function showsProgress(host: Host, options: LogOptions): boolean {

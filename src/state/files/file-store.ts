@@ -20,6 +20,8 @@ import { FileCustody } from './custody.ts';
 import {
   examineStateDir,
   examineStateRoot,
+  foretellStateDir,
+  foretellStateRoot,
   JOURNAL,
   prepareStateDir,
   prepareStateRoot,
@@ -64,6 +66,7 @@ export class FileStore implements StateStore {
   async open(account: string, access: Access): Promise<AccountState> {
     if (access === 'write') await this.#prepareAccount(account);
     else await examineStateDir({ ...this.#root, account });
+    if (access === 'foretell') await foretellStateDir({ ...this.#root, account });
     const files = this.#filesOf(account);
     if (access === 'write') await files.claimFiles.sweepBreakers();
     return await fileAccount(files, access);
@@ -85,6 +88,7 @@ export class FileStore implements StateStore {
   async prepare(access: Access): Promise<void> {
     if (access === 'write') await prepareStateRoot(this.#root);
     else await examineStateRoot(this.#root);
+    if (access === 'foretell') await foretellStateRoot(this.#root);
   }
 
   async compact(account: string): Promise<Compacted> {

@@ -17,6 +17,7 @@ import type { FileSystem } from '../../base/files/file-system.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { Secret } from '../../base/secret.ts';
 import type { Seen } from '../state-store.ts';
+import { FileStore } from './file-store.ts';
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
 
@@ -62,10 +63,30 @@ test('a read-only disk is refused before anything else happens', async (t) => {
     ...nodeFileSystem,
     open: (path, intent) => (intent === 'read' ? nodeFileSystem.open(path, intent) : readOnly()),
     makeDirectory: readOnly,
+    assertWritable: (path) => nodeFileSystem.assertWritable(path).then(readOnly),
   };
   const message = /the file system is read-only \(EROFS\)$/;
   await assert.rejects(open(stateDir, { fs }), { code: 'state-dir', message });
   await assert.rejects(open(join(stateDir, 'new'), { fs }), { code: 'state-dir', message });
+  // I12: a dry run is told the same, of a directory that is there and of one that would be made.
+  for (const directory of [stateDir, join(stateDir, 'new', 'er')]) {
+    const store = new FileStore({ directory, clock: settableClock(), run: 'run', fs });
+    await assert.rejects(store.open(ACCOUNT, 'foretell'), { code: 'state-dir', message });
+    await assert.rejects(store.prepare('foretell'), { code: 'state-dir', message });
+    await store.open(ACCOUNT, 'read');
+  }
+  assert.deepEqual(await readdir(stateDir), []);
+});
+
+test('a dry run leaves no trace where a run could write', async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  for (const directory of [stateDir, join(stateDir, 'new')]) {
+    const store = new FileStore({ directory, clock: settableClock(), run: 'run' });
+    const state = await store.open(ACCOUNT, 'foretell');
+    await state.sightings.remember([{ at: new Date(), keyIds: [OLD_KEY] }]);
+    await store.prepare('foretell');
+  }
+  assert.deepEqual(await readdir(stateDir), []);
 });
 
 test('a directory without write permission is refused', async (t) => {

@@ -106,6 +106,32 @@ export async function examineStateRoot(root: StateRoot): Promise<void> {
   await examineParents(root, root.stateDir);
 }
 
+/** By reads alone: whether the account's directories could be made and written. Throws `state-dir`. */
+export async function foretellStateDir(
+  options: StateRoot & Pick<StateDirOptions, 'account'>,
+): Promise<void> {
+  const { fs, stateDir, account } = options;
+  const folders = Object.values(stateFolders(stateDir, account));
+  for (const folder of [stateDir, ...folders]) await assertWritable(fs, folder);
+}
+
+/** The same for the directory of all accounts. Throws `state-dir`. */
+export async function foretellStateRoot({ fs, stateDir }: StateRoot): Promise<void> {
+  await assertWritable(fs, stateDir);
+}
+
+/** Of a directory that is missing the one in which it would be made counts. */
+async function assertWritable(fs: FileSystem, path: string): Promise<void> {
+  try {
+    await fs.assertWritable(path);
+  } catch (error) {
+    const parent = dirname(path);
+    const isMissing = errnoOf(error) === 'ENOENT' && parent !== path;
+    if (!isMissing) throw unusable(path, systemReason(error), { cause: error });
+    await assertWritable(fs, parent);
+  }
+}
+
 function permissionsOf({ account, claims, handoff }: StateFolders) {
   return [
     [account, NO_WRITING],

@@ -146,7 +146,7 @@ export class FileSightings implements Sightings {
   /** Throws `state-dir`; what is on disk then is the old content or the new one. */
   async remember(seen: readonly Seen[]): Promise<void> {
     this.#changed = this.#known.learn(seen) || this.#changed;
-    if (this.#options.access === 'read') return;
+    if (this.#options.access !== 'write') return;
     const turn = this.#saving.then(() => this.#saveChanged());
     this.#saving = turn.catch(() => undefined);
     await turn;

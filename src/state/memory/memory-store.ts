@@ -50,6 +50,7 @@ export class MemoryStore implements StateStore {
   async open(account: string, access: Access): Promise<AccountState> {
     demandAccountId(account);
     if (access === 'write') await this.#makeAccount(account);
+    if (access === 'foretell') await this.prepare(access);
     const readable = () => this.#memory.accounts.get(account) ?? new AccountMemory();
     const writable = () => this.#writable(account);
     const touch = this.#touch;
@@ -74,7 +75,7 @@ export class MemoryStore implements StateStore {
   }
 
   prepare(access: Access): Promise<void> {
-    const fault = access === 'write' ? UNWRITABLE : UNREADABLE;
+    const fault = access === 'read' ? UNREADABLE : UNWRITABLE;
     return this.#touch('state-dir', fault, () => undefined);
   }
 

@@ -14,7 +14,7 @@ export function keysHelp(width?: number): string {
       summary: 'lists access keys: age, status, last use, and what keyturn makes of each.',
       usage: ['keyturn keys [flags]', 'keyturn keys deactivate|activate|delete KEY [flags]'],
       description: [
-        'The most urgent keys come first, and the keys of a user stay together. Nothing is changed. Without a filter an account takes six calls at most, whatever its size: keys are read from its credential report, which AWS makes anew every four hours; what keyturn did since is added from the journal.',
+        'The most urgent keys come first, and the keys of a user stay together. Nothing is changed. Without a filter an account takes six calls at most, whatever its size: keys are read from its credential report, which AWS makes anew every four hours; what keyturn did since is added from the journal, and a user about whom the dates leave that open is read, a call more.',
         'keyturn keys deactivate --help says how a key is changed.',
       ],
       flags: KEYS_FLAGS,
