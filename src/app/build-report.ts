@@ -156,7 +156,9 @@ export class ReportLedger {
         ),
       }),
       ...(changes.madePlaces.length > 0 && {
-        made_places: [...changes.madePlaces].toSorted(byAccount),
+        made_places: [...changes.madePlaces].toSorted(
+          (a, b) => byAccount(a, b) || a.username.localeCompare(b.username),
+        ),
       }),
       kept_handoffs: [...changes.soFar.keptHandoffs].toSorted(byAccount),
       next_run_at: this.#nextRunAt?.toISOString() ?? null,

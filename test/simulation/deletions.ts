@@ -124,13 +124,14 @@ export class Deletions {
    * again between two looks, and not used, nobody could see.
    */
   #holdBeganMs(key: SimKey): number {
-    const lastOfUseMs = Math.max(key.createdAtMs, ...key.usesMs);
+    const shownMs = key.usesMs.filter((atMs) => this.#nowMs - atMs > USE_IS_SHOWN_MS);
+    // As far as AWS shows it.
+    const lastOfUseMs = Math.max(key.createdAtMs, ...shownMs);
     const isIdle = this.#nowMs - lastOfUseMs >= IDLE_DAYS * DAY_MS - CLOCK_TOLERANCE_MS;
     const seenActiveMs = this.#seenActiveMs.get(key.id) ?? 0;
     const firstSightMs = isIdle ? 0 : (this.#seenInactiveMs.get(key.id) ?? this.#nowMs);
     const recordedMs = this.#recordedMs(key);
     const isRecorded = recordedMs !== undefined && recordedMs > seenActiveMs;
-    const shownMs = key.usesMs.filter((atMs) => this.#nowMs - atMs > USE_IS_SHOWN_MS);
     const inactiveMs = isRecorded ? recordedMs : firstSightMs;
     return Math.max(key.createdAtMs, inactiveMs, seenActiveMs, ...shownMs);
   }
