@@ -81,7 +81,10 @@ async function runTests(server: MotoServer): Promise<number> {
 }
 
 async function main(): Promise<number> {
-  const server = await startMoto(preparePython(repository, log), repository);
+  const python = preparePython(repository, log);
+  // Other tests use the boto3 that comes with moto, which is newer than many a system's.
+  if (process.argv.includes('--prepare')) return 0;
+  const server = await startMoto(python, repository);
   try {
     await requireAuthentication(server);
     await gate(server);

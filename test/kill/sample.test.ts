@@ -36,7 +36,7 @@ const SAMPLE: readonly string[] = [
 const SAMPLE_OF_PAIRS: readonly string[] = [
   'fresh, rotate: CreateAccessKey of ada 1 committed, then fleet',
   'fresh, fleet: UpdateAccessKey of ada 1 committed, then rotate',
-  'rotated, rotate: half-way write state/123456789012/journal.jsonl (intended) 1, then keyturn undo',
+  'held for long, rotate: half-way write state/123456789012/journal.jsonl (intended) 1, then keyturn undo',
   'rotated, undo: before rename home/.aws/credentials 1, then finish',
   'rotated, keyturn undo: UpdateAccessKey of ada 1 arrived, then rotate',
   'in grace, deactivate: UpdateAccessKey of ada 1 committed, then deactivate',
