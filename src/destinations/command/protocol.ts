@@ -35,6 +35,11 @@ const KEY_ID = z.string().transform((text, context) => {
   }
 });
 
+/** A place that holds none is told by an empty text, by null, or by leaving it out. */
+const HELD_ID = z
+  .union([z.literal('').transform(() => undefined), z.null().transform(() => undefined), KEY_ID])
+  .optional();
+
 const TEXT = z.string().max(4_096);
 
 const REFUSAL = z.object({
@@ -51,7 +56,7 @@ const accepted = <Shape extends z.ZodRawShape>(shape: Shape) =>
 
 export const ANSWERS = {
   /** The key that the place holds now, where the program can tell. */
-  prepare: accepted({ access_key_id: KEY_ID.optional() }),
+  prepare: accepted({ access_key_id: HELD_ID }),
   deliver: accepted({ version: TEXT.optional() }),
   holds: accepted({ holds: z.union([z.boolean(), z.literal('unknown')]) }),
   /** False where the former pair is not at hand any more. */
