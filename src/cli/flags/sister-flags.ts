@@ -14,6 +14,54 @@ interface Sister {
 /** The first that fits is told. Each `has` and each flag that a hint names is a flag of ours: a test sees to it. */
 export const SISTERS: readonly Sister[] = [
   {
+    said: ['t', 'target-profile', 'profile-name'],
+    has: 'rotation',
+    hint: 'of a profile it is keyctl undo -t PROFILE; here a user is named: keyturn undo USER',
+  },
+  ...['rotation', 'since'].map((has) => ({
+    said: ['user', 'target-user', 'username', 'user-name', 'u'],
+    has,
+    hint: `a user is named without a flag: keyturn ${has === 'since' ? 'history' : 'undo'} USER`,
+  })),
+  {
+    said: ['user', 'target-user', 'username', 'user-name', 'u', 'key'],
+    has: 'create-missing',
+    hasNot: 'user',
+    hint: 'a user or a key is named without a flag: keyturn rotate USER',
+  },
+  {
+    said: ['days-threshold', 'before-next-run', 'days'],
+    has: 'create-missing',
+    hasNot: 'days-threshold',
+    hint: 'leave it out: this command rotates one key, whatever its age',
+  },
+  {
+    said: ['days-threshold', 'before-next-run', 'days'],
+    has: 'target-profile',
+    hint: 'leave it out: this command rotates the key, whatever its age',
+  },
+  {
+    said: ['deliver'],
+    has: 'target-profile',
+    hint: 'leave it out: the profile is where the new key goes',
+  },
+  {
+    said: ['deliver', 'retire', 'create-missing'],
+    has: 'orphan',
+    hint: 'leave it out: each rotation is finished as it was begun',
+  },
+  {
+    said: ['orphan'],
+    has: 'create-missing',
+    hint: 'another command takes it: keyturn recover --orphan KEY',
+  },
+  {
+    said: ['run', 'run-id'],
+    hasNot: 'run',
+    hint: 'another command takes it: keyturn undo --run ID',
+  },
+  { said: ['text'], has: 'output-format', hint: mean('output-format=text') },
+  {
     said: ['profile', 'aws-profile', 'p'],
     has: 'target-profile',
     hint: 'did you mean --target-profile, whose key it is, or --auth-profile, who signs?',
