@@ -51,6 +51,9 @@ const REFUSAL = z.object({
   retry_after_seconds: z.number().min(0).max(600).optional(),
 });
 
+/** Whether it is meant as a refusal, so that its faults are those of one. */
+const REFUSED = z.object({ protocol: z.literal(PROTOCOL), ok: z.literal(false) });
+
 const accepted = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.object({ protocol: z.literal(PROTOCOL), ok: z.literal(true), ...shape });
 
@@ -81,7 +84,8 @@ export function readAnswer<V extends Verb>(verb: V, output: string): Answer<V> |
   if (refusal.success) return refusal.data;
   const answer = ANSWERS[verb].safeParse(document);
   if (answer.success) return answer.data as Answer<V>;
-  const [issue] = answer.error.issues;
+  const { issues } = REFUSED.safeParse(document).success ? refusal.error : answer.error;
+  const [issue] = issues;
   const where = issue?.path.join('.') ?? '';
   throw new SyntaxError(
     `its document is no answer to ${verb}${where === '' ? '' : `: see "${printable(where)}"`}`,
