@@ -28,7 +28,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function nodePrograms(environment: Environment): Programs {
   return {
     check: checkProgram,
-    run: (call) => runProgram(call, childEnvironment(environment), secondsIn(environment) * 1_000),
+    run: async (call) =>
+      await runProgram(call, childEnvironment(environment), secondsIn(environment) * 1_000),
   };
 }
 
@@ -81,8 +82,13 @@ function childEnvironment(environment: Environment): Record<string, string> {
 }
 
 function secondsIn({ KEYTURN_COMMAND_SECONDS: text }: Environment): number {
-  const seconds = Number(text);
-  return /^\d{1,4}$/.test(text ?? '') && seconds > 0 ? seconds : SECONDS_DEFAULT;
+  if (!text) return SECONDS_DEFAULT;
+  if (/^\d{1,4}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new KeyturnError(
+    'bad-value',
+    `KEYTURN_COMMAND_SECONDS takes a whole number from 1 to 9999, not ${JSON.stringify(text)}`,
+    { hint: 'set KEYTURN_COMMAND_SECONDS=60, or unset it' },
+  );
 }
 
 function runProgram(

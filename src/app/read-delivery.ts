@@ -66,7 +66,7 @@ function badDelivery(label: string, text: string, problem: string): KeyturnError
   const takes = OFFERED_KINDS.map(wordOf);
   const names = `it takes ${takes.join(', ')}, and {account} and {user} in a name`;
   return new KeyturnError('bad-value', `${label} ${JSON.stringify(text)} ${problem}`, {
-    hint: text.includes('#') ? `${names}; ${FIELDS}` : names,
+    hint: text.includes('#') && !text.startsWith('dotenv=') ? `${names}; ${FIELDS}` : names,
   });
 }
 

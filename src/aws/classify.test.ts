@@ -293,6 +293,7 @@ describe('what a failed probe says about a new key (I4)', () => {
     ['with an explicit deny in a VPC endpoint policy', /VPC endpoint.*deny must go/],
     ['with an explicit deny in a resource control policy', /resource control policy.*deny must go/],
     ['with an explicit deny in a service control policy', /service control policies/],
+    ['because no identity-based policy allows the action', /^no grant is needed.*VPC endpoint/],
     ['because no permissions boundary allows the sts:GetCallerIdentity action', /boundary.*has to/],
   ] as const) {
     it(`AccessDenied ${why}: denied, and the hint names the policy`, () => {

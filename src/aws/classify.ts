@@ -5,7 +5,7 @@
 import type { ErrorCode } from '../base/error-codes.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { command, type Hint } from '../base/hint.ts';
-import { denialHint, denialOf } from './denial.ts';
+import { denialHint, denialOf, proofDenialHint } from './denial.ts';
 import type { CreateOutcome, RefusalCode, SignerAnswer } from './gateway.ts';
 import { readFailure, type SdkFailure } from './sdk-failure.ts';
 import { wordUnreachable } from './unreachable.ts';
@@ -298,7 +298,7 @@ export function classifyProbe(thrown: unknown): SignerAnswer {
   const failure = readFailure(thrown);
   if (NOT_YET_CODES.has(failure.awsCode ?? '')) return { kind: 'not-yet' };
   if (AWS_CODES.get(failure.awsCode ?? '') === 'access-denied') {
-    const hint = denialHint(failure.awsText, { permission: 'sts:GetCallerIdentity' });
+    const hint = proofDenialHint(failure.awsText);
     return { kind: 'denied', reason: describe(failure), hint };
   }
   // A request that is too old or too young is refused with the same code.

@@ -247,8 +247,9 @@ async function askInstance(): Promise<Credentials> {
 
 /** A file that an editor or `echo` wrote ends in a newline, which is no part of the token. */
 async function readToken(path: string, variable: string): Promise<string> {
+  let token: string;
   try {
-    return (await readFile(path, 'utf8')).trim();
+    token = (await readFile(path, 'utf8')).trim();
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new KeyturnError(
@@ -257,6 +258,10 @@ async function readToken(path: string, variable: string): Promise<string> {
       { cause, hint: 'check the path, and who may read the file' },
     );
   }
+  if (token !== '') return token;
+  throw new KeyturnError('no-credentials', `${variable} names ${path}, which is empty`, {
+    hint: 'whatever writes the token has not done so yet, or the path is another one',
+  });
 }
 
 /** The same for the token file of a profile, which the SDK reads. */

@@ -57,6 +57,32 @@ const WITH_DENIALS: ReadonlySet<string> = new Set([
   'needs-operator',
 ]);
 
+const PROOF = 'sts:GetCallerIdentity';
+
+/** Who binds the new key of a user when it asks who it is; a call for which AWS demands no permission. */
+const BINDING: Partial<Record<Denial, string>> = {
+  'resource-control': 'a resource control policy of the organization',
+  boundary: 'the permissions boundary of the user',
+  session: 'the policy of the session',
+  endpoint: 'the policy of the VPC endpoint that the call took',
+  explicit: 'a policy',
+};
+
+/** What can be done when a new key may not ask who it is: no grant to anybody helps. */
+export function proofDenialHint(awsText: string): string {
+  const denial = denialOf(awsText);
+  const whose = BINDING[denial];
+  if (whose === undefined && denial !== 'implicit' && denial !== 'unstated') {
+    return denialHint(awsText, { permission: PROOF });
+  }
+  if (whose === undefined) {
+    return `no grant is needed for ${PROOF}, so a policy on the way forbids it, such as that of a VPC endpoint: allow it there, or run where the call takes another way`;
+  }
+  return /explicit deny/i.test(awsText)
+    ? `${whose} denies ${PROOF} explicitly; that deny must go, a grant does not help`
+    : `${whose} does not allow ${PROOF}; it has to, and a grant to the caller does not help`;
+}
+
 /** What can be done, and by whom: a grant helps only where a permission is what lacks. */
 export function denialHint(awsText: string, { permission, user }: DeniedCall): string {
   switch (denialOf(awsText)) {

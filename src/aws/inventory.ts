@@ -1,6 +1,7 @@
 // Which users have which keys. Users are listed page by page while their keys are read in parallel.
 
 import pMap from 'p-map';
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { isSameUser } from '../base/user-name.ts';
@@ -67,7 +68,11 @@ export async function takeInventory(
 ): Promise<Inventory> {
   if (options.user !== undefined) {
     const keys = await reader.listAccessKeys(options.user);
-    const userName = await spelledByAws(options.user, keys, reader);
+    const userName = await spelledByAws(
+      options.user,
+      keys.map(({ id }) => id),
+      reader,
+    );
     options.emit(progress(1, 1, true));
     return scanned([{ userName, keys }], []);
   }
@@ -82,14 +87,14 @@ export async function takeInventory(
  * IAM takes a name in any letter case; places are named by its own. Of a key AWS tells whose it is without
  * being told a name.
  */
-async function spelledByAws(
+export async function spelledByAws(
   typed: string,
-  [first]: readonly AccessKey[],
-  reader: KeyReader,
+  [first]: readonly AccessKeyId[],
+  reader: Pick<KeyReader, 'lastUse'>,
 ): Promise<string> {
   if (first === undefined) return typed;
   try {
-    const { owner = typed } = await reader.lastUse(first.id);
+    const { owner = typed } = await reader.lastUse(first);
     return isSameUser(owner, typed) ? owner : typed;
   } catch (thrown) {
     const error = toKeyturnError(thrown);

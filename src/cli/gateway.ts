@@ -4,9 +4,10 @@
 //   - A run has an end: whoever started it waits for it, and the gateway knows no time limit.
 //   - The state directory is absolute: the gateway throws the working directory away.
 //   - KEYTURN_GATEWAY_FLAGS holds flags that the administrator adds to those of the caller. The same
-//     flag in both is refused, so neither can quietly win.
+//     flag in both is refused, so neither can quietly win. Quotes keep blanks together, as in a shell.
 
 import { KeyturnError } from '../base/errors.ts';
+import { wordsOf } from '../base/words.ts';
 import { isStatePlace } from '../state/stores.ts';
 import { lastText, quoted } from './flags/argv.ts';
 import type { Host } from './host.ts';
@@ -28,12 +29,25 @@ export function gatewayCommand(load?: LoadParts): Command {
   const rotate = rotateCommand(load, { outputFormat: 'json', timeoutSeconds: TIMEOUT_SECONDS });
   return {
     ...rotate,
-    args: ({ args, env }) => [...(env[FLAGS] ?? '').split(/\s+/).filter(Boolean), ...args],
+    args: ({ args, env }) => [...administratorsWords(env), ...args],
     run: (session) => {
+      requireClosedQuotes(session.host);
       requireAbsoluteState(session.host);
       return rotate.run(session);
     },
   };
+}
+
+/** Quotes keep blanks together, as in --deliver 'command=PROGRAM {user}'. */
+function administratorsWords(env: Host['env']): readonly string[] {
+  return wordsOf(env[FLAGS] ?? '') ?? [];
+}
+
+function requireClosedQuotes({ env }: Host): void {
+  if (wordsOf(env[FLAGS] ?? '') !== undefined) return;
+  throw new KeyturnError('bad-value', `${FLAGS} has a quote that is not closed`, {
+    hint: "quotes keep blanks together, as in --deliver 'command=/opt/put-key {user}'",
+  });
 }
 
 function requireAbsoluteState({ args, env }: Host): void {

@@ -18,6 +18,7 @@ export interface Source {
 export interface Host {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Empty when it was removed meanwhile: only a relative path needs one. */
   readonly cwd: string;
   readonly home: string | undefined;
   readonly clock: Clock;
@@ -38,7 +39,7 @@ export function processHost(): Host {
   return {
     args: process.argv.slice(2),
     env: process.env,
-    cwd: process.cwd(),
+    cwd: workingDirectory(),
     home: homeDirectory(),
     clock: systemClock,
     stdin: {
@@ -83,4 +84,12 @@ function homeDirectory(): string | undefined {
 /** Whether somebody is there to be asked. */
 export function canAsk({ stdin, stderr }: Pick<Host, 'stdin' | 'stderr'>): boolean {
   return stdin.isTerminal && stderr.isTerminal;
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '';
+  }
 }

@@ -21,7 +21,7 @@ import {
 import { type PairFields, writePath } from './pair-fields.ts';
 import { readingsOf } from './readings.ts';
 import { sesPasswords } from './ses-passwords.ts';
-import { hasLoneSecret, looksLikeSecret, namesHint } from './stray-fields.ts';
+import { hasLoneSecret, looksLikeSecret, namesHint, sessionTokenBeside } from './stray-fields.ts';
 
 /** The key that is replaced, and how it is found out whose another one is. */
 export interface ReplacedKey {
@@ -59,6 +59,7 @@ export async function editedText(
   await refuseForeignKey(stored.id, place.where, { pair, replaced });
   await refuseTraces({ before: text, after: edited, stored, pair }, place, replaced);
   refuseHalfPair(text, stored, place);
+  refuseSession(text, place);
   return edited;
 }
 
@@ -126,6 +127,18 @@ function refuseHalfPair(text: string, { id, secret }: StoredHalves, place: Objec
     'not-deliverable',
     `${where} has half a pair in the fields that would be set: whoever reads it has the other half elsewhere, and would be left with halves of two keys`,
     { hint: namesHint(text, place) },
+  );
+}
+
+/** A session token stays where it is: the reader would sign with it and the new pair, and AWS would refuse that. */
+function refuseSession(text: string, place: ObjectInPlace): void {
+  const { where } = place;
+  const name = sessionTokenBeside(text, fieldsFor(text, place));
+  if (name === undefined) return;
+  throw new KeyturnError(
+    'not-deliverable',
+    `${where} has the field ${name} beside the pair, which makes it one of a session: AWS would refuse a key of a user beside it`,
+    { hint: 'take the field out, or empty it; whoever needs a session reads it elsewhere' },
   );
 }
 

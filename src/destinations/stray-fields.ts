@@ -24,6 +24,14 @@ export function hasLoneSecret(json: string, { id, secret }: PairFields): boolean
   );
 }
 
+/** The field beside the pair that makes it one of a session; undefined when there is none, or an empty one. */
+export function sessionTokenBeside(json: string, { id }: PairFields): string | undefined {
+  return (fieldsOf(objectAt(json, id.slice(0, -1))) ?? []).find(
+    ({ name, text = '' }) =>
+      /^(?:aws_?)?(?:session|security)_?token$/i.test(name) && text.trim() !== '',
+  )?.name;
+}
+
 function objectAt(json: string, path: readonly string[]): string {
   const [name, ...below] = path;
   if (name === undefined) return json;

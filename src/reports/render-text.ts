@@ -102,7 +102,10 @@ function dueWords({
   // A named key is rotated whatever its age.
   if (target !== undefined) return target;
   const now = `keys of ${plural(days, 'day')} or more`;
-  return ahead === 0 ? now : `${now}, within ${plural(ahead, 'day')}`;
+  if (ahead === 0) return now;
+  const isWholeDays = Number.isInteger(ahead);
+  const within = isWholeDays ? plural(ahead, 'day') : plural(Math.round(ahead * 24), 'hour');
+  return `${now}, within ${within}`;
 }
 
 function rotatedSection(report: RotationReport, done: RotatedKey[], page: Page): string {

@@ -102,6 +102,7 @@ describe('a program that is asked to deliver', () => {
       ['echo done', 'no JSON document'],
       [`echo '{"protocol":2,"ok":true}'`, 'no answer to deliver: see "protocol"'],
       [`echo '{"ok":true}'`, 'no answer to deliver'],
+      [`echo '{"protocol":1,"ok":false,"code":"failed"}'`, 'no answer to deliver: see "message"'],
       ['head -c 70000 /dev/zero | tr "\\0" x', 'more than 65536 bytes'],
       [`${OK}; exit 3`, 'exit code 3'],
     ] as const) {
@@ -114,7 +115,7 @@ describe('a program that is asked to deliver', () => {
   it('and lies is found out when the place is read again', async (test) => {
     const { destination } = await staged(test, OK);
     const receipt = await destination.deliver(NEW);
-    assert.equal(await destination.holds(NEW.keyId, receipt), false);
+    assert.equal(await destination.holds(NEW.keyId, receipt), undefined);
   });
 
   it('and says try-again is asked again, some times', async (test) => {
@@ -142,6 +143,14 @@ describe('a program that is asked to deliver', () => {
       const text = readFileSync(join(folder, `place.${name}`), 'utf8');
       assert.ok(!text.includes(NEW.secret.reveal()) && !text.includes('signer'));
     }
+  });
+
+  it('is not asked when the time that it may take is no number', async (test) => {
+    const { destination } = await staged(test, OK, { KEYTURN_COMMAND_SECONDS: '1m' });
+    await assert.rejects(
+      async () => destination.prepare?.(),
+      /KEYTURN_COMMAND_SECONDS takes a whole/,
+    );
   });
 
   it('is not run when others could have written it', async (test) => {

@@ -26,6 +26,7 @@ const REFUSED: readonly (readonly [env: Record<string, string>, code: string, ex
   // Caller and administrator: neither wins quietly.
   [{ KEYTURN_GATEWAY_FLAGS: '--days-threshold 30' }, 'repeated-flag', 2],
   [{ KEYTURN_GATEWAY_FLAGS: '--no-such-flag' }, 'unknown-flag', 2],
+  [{ KEYTURN_GATEWAY_FLAGS: "--deliver 'command=/put {user}" }, 'bad-value', 2],
 ];
 
 for (const [env, errorCode, exit] of REFUSED) {
@@ -58,4 +59,14 @@ test('flags of the administrator count: a time limit ends the run', async (conte
     reportOf(stdout).errors.map((error) => error.code),
     ['time-limit'],
   );
+});
+
+test('a destination of several words is quoted in the flags of the administrator', async (context) => {
+  const { run } = await gateway(context);
+  const { code, stdout } = await run(['--dry_run'], {
+    KEYTURN_GATEWAY_FLAGS: "--timeout 60 --deliver 'command=/no/such/program {user}'",
+  });
+  assert.equal(code, 0, stdout);
+  const [blocked] = reportOf(stdout).rotated_keys;
+  assert.match(blocked?.error ?? '', /\/no\/such\/program is not run: it does not exist/);
 });

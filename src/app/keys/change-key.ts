@@ -2,6 +2,7 @@
 
 import { openAccounts } from '../../aws/accounts.ts';
 import type { AccountGateway } from '../../aws/gateway.ts';
+import { spelledByAws } from '../../aws/inventory.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { toKeyturnError } from '../../base/errors.ts';
 import type { KeyVerb, SameReach } from '../../base/key-command.ts';
@@ -77,7 +78,10 @@ export async function changeKeyByName(
     const account = options.account ?? accounts.caller.account;
     progress.account = account;
     const gateway = await accounts.enter(account);
-    const user = options.user ?? (await userOf(keyId, gateway, store));
+    const user =
+      options.user === undefined
+        ? await userOf(keyId, gateway, store)
+        : await spelledByAws(options.user, [keyId], gateway.reader);
     progress.user = user;
     const state = await store.open(account, options.dryRun ? 'foretell' : 'write');
     const work = accountWork({

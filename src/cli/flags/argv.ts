@@ -56,7 +56,7 @@ export function parseCommandLine<Table extends FlagTable>(
       words.push(item.text);
       continue;
     }
-    if (item.kind === 'stray') throw strayArgument(item.text, previous);
+    if (item.kind === 'stray') throw strayArgument(item.text, previous, table);
     if (item.kind === 'unknown') throw unknownFlag(table, item.text);
     const { given } = item;
     const earlier = spellings.get(given.key);
@@ -226,8 +226,14 @@ function repeatedFlag(given: Given, earlier: string): KeyturnError {
 /** Words that other programs take for a page. */
 const PAGES: readonly string[] = ['help', 'version'];
 
+/** A word that has the form of a user's name, where a flag names one. */
+function mayBeUser(text: string, table: FlagTable): boolean {
+  const names = Object.values(table).flatMap((flag) => [...flag.names]);
+  return names.includes('user') && /^[\w+=,.@-]{1,64}$/.test(text);
+}
+
 /** Most often a value with a space that nobody quoted, so say how it is written. */
-function strayArgument(text: string, previous: Given | undefined): KeyturnError {
+function strayArgument(text: string, previous: Given | undefined, table: FlagTable): KeyturnError {
   const wantsText = previous !== undefined && !isBoolean(previous.flag);
   const hint = wantsText
     ? `quote a value that contains a space: ${previous.spelling}=${quoted(`${previous.text ?? ''} ${text}`)}`
@@ -235,7 +241,9 @@ function strayArgument(text: string, previous: Given | undefined): KeyturnError 
       ? `${previous.spelling} stands bare, or takes ${previous.flag.rule.takes}`
       : PAGES.includes(text)
         ? `did you mean --${text}?`
-        : 'everything is said with flags; --help lists them';
+        : mayBeUser(text, table)
+          ? `everything is said with flags; did you mean --user=${text}?`
+          : 'everything is said with flags; --help lists them';
   return new KeyturnError('stray-argument', `unexpected argument ${quoted(text)}`, { hint });
 }
 

@@ -1,6 +1,8 @@
 // Flags by the names that they have elsewhere: in a sister command of this package, or in tools that people
 // come from. `keyctl --profile` is a good guess and a wrong one, and no spelling is near the right one.
 
+import { command, type Hint } from '../../base/hint.ts';
+
 interface Sister {
   /** As it is said elsewhere, without dashes; one letter is a short flag. */
   readonly said: readonly string[];
@@ -8,11 +10,67 @@ interface Sister {
   readonly has?: string;
   /** A flag that a command must not have for it. */
   readonly hasNot?: string;
-  readonly hint: string;
+  readonly hint: Hint;
 }
 
 /** The first that fits is told. Each `has` and each flag that a hint names is a flag of ours: a test sees to it. */
 export const SISTERS: readonly Sister[] = [
+  {
+    said: ['t', 'target-profile', 'profile-name'],
+    has: 'rotation',
+    hint: [
+      'a user is named here:',
+      command('keyturn', 'undo', 'USER'),
+      'and a profile there:',
+      command('keyctl', 'undo', '-t', 'PROFILE'),
+    ],
+  },
+  ...['rotation', 'since'].map((has) => ({
+    said: ['user', 'target-user', 'username', 'user-name', 'u'],
+    has,
+    hint: [
+      'a user is named without a flag:',
+      command('keyturn', has === 'since' ? 'history' : 'undo', 'USER'),
+    ],
+  })),
+  {
+    said: ['user', 'target-user', 'username', 'user-name', 'u', 'key'],
+    has: 'create-missing',
+    hasNot: 'user',
+    hint: ['a user or a key is named without a flag:', command('keyturn', 'rotate', 'USER')],
+  },
+  {
+    said: ['days-threshold', 'before-next-run', 'days'],
+    has: 'create-missing',
+    hasNot: 'days-threshold',
+    hint: 'leave it out: this command rotates one key, whatever its age',
+  },
+  {
+    said: ['days-threshold', 'before-next-run', 'days'],
+    has: 'target-profile',
+    hint: 'leave it out: this command rotates the key, whatever its age',
+  },
+  {
+    said: ['deliver'],
+    has: 'target-profile',
+    hint: 'leave it out: the profile is where the new key goes',
+  },
+  {
+    said: ['deliver', 'retire', 'create-missing'],
+    has: 'orphan',
+    hint: 'leave it out: each rotation is finished as it was begun',
+  },
+  {
+    said: ['orphan'],
+    has: 'create-missing',
+    hint: ['another command takes it:', command('keyturn', 'recover', '--orphan', 'KEY')],
+  },
+  {
+    said: ['run', 'run-id'],
+    hasNot: 'run',
+    hint: ['another command takes it:', command('keyturn', 'undo', '--run', 'ID')],
+  },
+  { said: ['text'], has: 'output-format', hint: mean('output-format=text') },
   {
     said: ['profile', 'aws-profile', 'p'],
     has: 'target-profile',
@@ -106,7 +164,7 @@ function mean(flag: string): string {
 }
 
 /** What the command at hand has for a flag of another one; undefined where nothing is known. */
-export function sisterHint(said: string, names: readonly string[]): string | undefined {
+export function sisterHint(said: string, names: readonly string[]): Hint | undefined {
   return SISTERS.find(
     ({ said: words, has, hasNot }) =>
       words.includes(said) &&

@@ -51,5 +51,14 @@ export function stateDirectory(flag: string | undefined, surroundings: Surroundi
 /** `~/` is expanded here too: a shell leaves it alone in `--state-dir=~/x`. */
 export function absolute(path: string, { cwd, home }: Surroundings): string {
   if (home !== undefined && path.startsWith('~/')) return join(home, path.slice(2));
+  if (cwd === '' && !isAbsolute(path)) {
+    throw new KeyturnError(
+      'bad-value',
+      `${JSON.stringify(path)} is relative to a folder that is gone`,
+      {
+        hint: 'name an absolute path, or run the command in a folder that exists',
+      },
+    );
+  }
   return resolve(cwd, path);
 }

@@ -3,11 +3,12 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { command, type Hint } from '../../base/hint.ts';
 import { VERSION } from '../../base/version.ts';
-import { isAskedFor, parseFlags, quoted } from '../flags/argv.ts';
+import { isAskedFor, lastText, parseFlags, quoted } from '../flags/argv.ts';
 import { closest } from '../flags/closest.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
+import { failureFor } from '../rotate/command.ts';
 import { failureCode } from '../rotate/exit-code.ts';
-import { ABOUT_FLAGS } from '../rotate/flags.ts';
+import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import { type Command, runCli, type Session } from '../run.ts';
 import { keysFailure } from './keys-failures.ts';
 
@@ -125,11 +126,19 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ],
 ]);
 
+/** Those that print the document of rotate-iam-keys, and have its exit codes. */
+const RUNS: ReadonlySet<string> = new Set(['recover', 'rotate']);
+
 export const keyturnCommand: Command = {
   program: 'keyturn',
-  failureOutput: ({ args: [command, ...rest], clock }, error) =>
-    command === 'keys' ? keysFailure(rest, error, clock.now()) : undefined,
-  failureCode,
+  failureOutput: (host, error) => {
+    const [name = '', ...args] = host.args;
+    if (name === 'keys') return keysFailure(args, error, host.clock.now());
+    const wantsJson = lastText(ROTATE_FLAGS, args, 'outputFormat') === 'json';
+    return RUNS.has(name) && wantsJson ? failureFor({ ...host, args }, error) : undefined;
+  },
+  failureCode: (args, error) =>
+    RUNS.has(args[0] ?? '') ? failureCode(args, error) : error.exitCode,
   run: async (session) => {
     const { host } = session;
     const [first, ...rest] = host.args;

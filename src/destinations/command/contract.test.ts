@@ -1,8 +1,11 @@
+import assert from 'node:assert/strict';
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { FOREIGN, OLD, passesContract, STRANGE } from '../../../test/destinations/contract.ts';
+import { FOREIGN, NEW, OLD, passesContract, STRANGE } from '../../../test/destinations/contract.ts';
 import { testOpening } from '../../../test/destinations/opening.ts';
+import { openDestination } from '../kinds.ts';
 
 /** From dist/src/destinations/command/: what users begin with is what the contract is held against. */
 const EXAMPLES = fileURLToPath(new URL('../../../../examples/command/', import.meta.url));
@@ -42,4 +45,24 @@ for (const example of ['put-key.sh', 'put-key.py']) {
       };
     },
   });
+}
+
+for (const example of ['put-key.sh', 'put-key.py']) {
+  for (const before of ['AWS_ACCESS_KEY_ID=\nAWS_SECRET_ACCESS_KEY=\n', '']) {
+    it(`${example} begins with a place that holds no pair yet: ${JSON.stringify(before)}`, async (test) => {
+      const { folder, opening } = await testOpening(test);
+      chmodSync(folder, 0o700);
+      const program = join(folder, example);
+      copyFileSync(join(EXAMPLES, example), program);
+      chmodSync(program, 0o700);
+      const path = join(folder, 'alice.env');
+      writeFileSync(path, before, { mode: 0o600 });
+      const target = { kind: 'command', place: `${program} ${path}` };
+      const destination = await openDestination(target, opening);
+      assert.ok(destination !== undefined);
+      await destination.prepare?.();
+      const receipt = await destination.deliver(NEW);
+      assert.ok((await destination.holds(NEW.keyId, receipt)) !== undefined);
+    });
+  }
 }

@@ -35,6 +35,11 @@ const KEY_ID = z.string().transform((text, context) => {
   }
 });
 
+/** A place that holds none is told by an empty text, by null, or by leaving it out. */
+const HELD_ID = z
+  .union([z.literal('').transform(() => undefined), z.null().transform(() => undefined), KEY_ID])
+  .optional();
+
 const TEXT = z.string().max(4_096);
 
 const REFUSAL = z.object({
@@ -46,12 +51,15 @@ const REFUSAL = z.object({
   retry_after_seconds: z.number().min(0).max(600).optional(),
 });
 
+/** Whether it is meant as a refusal, so that its faults are those of one. */
+const REFUSED = z.object({ protocol: z.literal(PROTOCOL), ok: z.literal(false) });
+
 const accepted = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.object({ protocol: z.literal(PROTOCOL), ok: z.literal(true), ...shape });
 
 export const ANSWERS = {
   /** The key that the place holds now, where the program can tell. */
-  prepare: accepted({ access_key_id: KEY_ID.optional() }),
+  prepare: accepted({ access_key_id: HELD_ID }),
   deliver: accepted({ version: TEXT.optional() }),
   holds: accepted({ holds: z.union([z.boolean(), z.literal('unknown')]) }),
   /** False where the former pair is not at hand any more. */
@@ -76,7 +84,8 @@ export function readAnswer<V extends Verb>(verb: V, output: string): Answer<V> |
   if (refusal.success) return refusal.data;
   const answer = ANSWERS[verb].safeParse(document);
   if (answer.success) return answer.data as Answer<V>;
-  const [issue] = answer.error.issues;
+  const { issues } = REFUSED.safeParse(document).success ? refusal.error : answer.error;
+  const [issue] = issues;
   const where = issue?.path.join('.') ?? '';
   throw new SyntaxError(
     `its document is no answer to ${verb}${where === '' ? '' : `: see "${printable(where)}"`}`,

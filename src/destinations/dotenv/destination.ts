@@ -85,6 +85,7 @@ async function edited(file: FileAtHand, text: EnvText | undefined, pair: Pair): 
   const [id, secret] = [valueAt(text, idLine), valueAt(text, secretLine)];
   await refuseForeignKey(id, path, { pair, replaced });
   refuseHalf(file, id, secret);
+  refuseSession(file, text, lines);
   const after = withValues(text, [
     [idLine, pair.keyId],
     [secretLine, pair.secret.reveal()],
@@ -137,6 +138,22 @@ function refuseHalf(
     'not-deliverable',
     `${path} has half a pair: ${there} without ${missing}; whoever reads it has the other half elsewhere`,
     { hint: 'name both variables that the reader reads, or empty the one that nobody does' },
+  );
+}
+
+/** With these beside a pair of a user, every AWS tool takes it for a session, and AWS refuses it. */
+const SESSION_NAMES: readonly string[] = ['AWS_SESSION_TOKEN', 'AWS_SECURITY_TOKEN'];
+
+function refuseSession({ path, id }: FileAtHand, text: EnvText, lines: readonly EnvLine[]): void {
+  if (id !== 'AWS_ACCESS_KEY_ID') return;
+  const token = lines.find(
+    (line) => SESSION_NAMES.includes(line.name) && valueAt(text, line) !== '',
+  );
+  if (token === undefined) return;
+  throw new KeyturnError(
+    'not-deliverable',
+    `${path}, line ${token.number}: ${token.name} makes the pair one of a session, and AWS would refuse a key of a user beside it`,
+    { hint: 'take the line out; whoever needs a session reads it elsewhere' },
   );
 }
 

@@ -231,6 +231,24 @@ test('a group of its own may write above the directory, another one may not', as
   await refused(join(parent, 'three'), expected, as(0, 0));
 });
 
+test('a volume that a cluster gave to another group is not to be closed by hand', async (t) => {
+  const parent = join(await temporaryDirectory(t), 'volume');
+  await mkdir(parent);
+  await chmod(parent, 0o2775);
+  const disk: OwnedDisk = {
+    owners: ownersOf(1000),
+    fs: {
+      ...nodeFileSystem,
+      stat: async (path) => ({
+        ...(await nodeFileSystem.stat(path)),
+        ...(path === parent && { ownerId: 0, groupId: 2000 }),
+      }),
+    },
+  };
+  const hint = /^its set-group-ID bit .* give fsGroup the number of runAsUser \(1000\)/;
+  await refused(join(parent, 'state'), { code: 'state-dir', hint }, disk);
+});
+
 test('the directory may be a symbolic link to one that is as it should be', async (t) => {
   const [real, other] = [await temporaryDirectory(t), await temporaryDirectory(t)];
   const link = join(other, 'link');

@@ -118,7 +118,9 @@ export async function examineParents(disk: OwnedDisk, directory: string): Promis
       directory,
       `others can write the folder above it, ${parent} (mode ${modeOf(info)}), and put another one in its place`,
       {
-        hint: ['close it:', command('chmod', 'go-w', parent), 'or choose another with --state-dir'],
+        hint: isOfVolume(info)
+          ? `its set-group-ID bit looks like the fsGroup of a cluster, which opens a volume again whenever a pod starts: give fsGroup the number of runAsUser (${ownId}), or leave fsGroup out; or choose another with --state-dir`
+          : ['close it:', command('chmod', 'go-w', parent), 'or choose another with --state-dir'],
       },
     );
   }
