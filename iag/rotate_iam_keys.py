@@ -58,11 +58,21 @@ def find_node():
     return None, found
 
 
-def refuse(found):
-    """The one document on stdout that every run has, and a line on stderr."""
+def refuse_node(found):
     what = "too old: " + ", ".join(found) if found else "none on PATH, none in the venv"
     message = f"no Node.js {NODE_MIN[0]}.{NODE_MIN[1]} or newer was found ({what})"
     hint = "install Node on the runner, name it with KEYTURN_NODE, or keep requirements.txt"
+    return refuse("no-node", message, hint)
+
+
+def refuse_bundle():
+    message = f"{BUNDLE} is missing, which this file hands everything to"
+    hint = "take the whole folder iag/ from the repository: the npm package has its texts alone"
+    return refuse("no-node", message, hint)
+
+
+def refuse(code, message, hint):
+    """The one document on stdout that every run has, and a line on stderr."""
     zeros = (
         "total_keys_processed successful_rotations failed_rotations cleanup_operations"
         " old_keys_waiting old_keys_retired"
@@ -70,7 +80,7 @@ def refuse(found):
         " accounts_left duration_seconds"
     )
     no_changes = {name: 0 for name in "created deactivated reactivated deleted".split()}
-    error = {"code": "no-node", "message": message, "hint": hint, "username": None}
+    error = {"code": code, "message": message, "hint": hint, "username": None}
     document = {
         "execution_time": datetime.now(timezone.utc).isoformat().replace("+00:00", "Z"),
         "run_id": None,
@@ -97,7 +107,9 @@ def refuse(found):
 def main(arguments):
     node, found = find_node()
     if node is None:
-        return refuse(found)
+        return refuse_node(found)
+    if not BUNDLE.is_file():
+        return refuse_bundle()
     command = [node, str(BUNDLE), *arguments]
     if os.name == "nt":
         # Windows has no exec: there a new process would outlive this one.

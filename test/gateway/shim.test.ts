@@ -1,7 +1,8 @@
 // The Python file: it becomes Node, or says in the same document why it cannot.
 
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { copyFileSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -71,4 +72,17 @@ test('without a Node that is new enough: no-node, exit 3, nothing asked of AWS',
   );
   assert.match(stderr, /hint: install Node on the runner/);
   assert.deepEqual(sandbox.requests.list(), []);
+});
+
+test('without the bundle beside it, as in the npm package: said, and nothing is started', async (context) => {
+  const { env } = await gateway(context);
+  const folder = folderFor(context);
+  const shim = join(folder, 'rotate_iam_keys.py');
+  copyFileSync(new URL('../../../iag/rotate_iam_keys.py', import.meta.url), shim);
+  const child = spawn('python3', [shim, '--dry_run'], { env: { ...process.env, ...env } });
+  const { code, stdout, stderr } = await finished(child);
+  assert.equal(code, 3);
+  const [error] = rotationReportSchema.parse(JSON.parse(stdout)).errors;
+  assert.match(error?.message ?? '', /keyturn\.cjs is missing/);
+  assert.match(stderr, /hint: take the whole folder iag\//);
 });

@@ -76,6 +76,7 @@ const SECTIONS: readonly HelpSection[] = [
         'KEYTURN_SANDBOX',
         'the address of a sandbox (keyturn sandbox): its time counts, and every other endpoint is refused',
       ],
+      ['KEYTURN_FORCE_DRY_RUN', 'true: whatever would change something is a dry run'],
       ['NO_COLOR', 'any value: no colours'],
       [
         'ACCESSIBLE',

@@ -201,3 +201,18 @@ test('a list of files works where there is no home and the region is nonsense', 
 function words(line: string): string[] {
   return line.split(' ').filter((word) => word !== '');
 }
+
+test('KEYTURN_FORCE_DRY_RUN makes whatever changes something a dry run, several profiles too', () => {
+  const env = { ...HERE.env, KEYTURN_FORCE_DRY_RUN: 'true' };
+  const kinds = [['p'], ['undo', 'p'], ['finish', 'p'], ['p', 'q'], ['backups', '--prune'], []];
+  for (const args of kinds) {
+    const { order } = resolveKeyctl(args, { ...HERE, env });
+    const orders = order.kind === 'several' ? order.orders : [order];
+    for (const each of orders) assert.equal('dryRun' in each && each.dryRun, true, args.join(' '));
+  }
+  assert.equal(resolveKeyctl(['-l'], { ...HERE, env }).order.kind, 'list');
+  assert.throws(
+    () => resolveKeyctl(['p'], { ...HERE, env: { KEYTURN_FORCE_DRY_RUN: 'yes' } }),
+    (thrown) => thrown instanceof KeyturnError && thrown.code === 'bad-value',
+  );
+});

@@ -11,6 +11,7 @@ import { flagWords } from '../../base/shell-words.ts';
 import type { NamedPlace } from '../../destinations/kinds.ts';
 import { selectionOf } from '../flags/account-flags.ts';
 import { parseCommandLine, quoted } from '../flags/argv.ts';
+import { limitsOf } from '../flags/environment-limits.ts';
 import type { FlagValues } from '../flags/flag.ts';
 import { type RetireOptions, retireOf } from '../flags/retire-flags.ts';
 import { absolute, regionOf, type Surroundings, stateDirectory } from '../flags/surroundings.ts';
@@ -97,11 +98,13 @@ export function resolveKeyctl(args: readonly string[], surroundings: Surrounding
   const { values, words } = parseCommandLine(KEYCTL_FLAGS, args, WORDS_MAX);
   const order = orderOf(values, words, surroundings);
   refuseUseless(values, order);
+  // A person at a laptop names a profile, and no user: that limit is for services.
+  const { isDryRunForced } = limitsOf(surroundings.env, 'the owner of the profile');
   const { credentials, mfaCode, logFile } = values;
   const credentialsFile =
     credentials === undefined ? undefined : absolute(credentials, surroundings);
   return {
-    order,
+    order: isDryRunForced ? asDryRun(order) : order,
     json: values.json ?? false,
     yes: values.yes ?? false,
     allProfiles: values.allProfiles ?? false,
@@ -150,6 +153,14 @@ function orderOf(values: Values, words: readonly string[], { env }: Surroundings
     });
   }
   return oneOrSeveral(pairs.map((pair) => targetOrder(command, pair, values)));
+}
+
+/** Lists change nothing anyway. */
+function asDryRun(order: KeyctlOrder): KeyctlOrder {
+  if (order.kind === 'several') {
+    return { ...order, orders: order.orders.map((each) => ({ ...each, dryRun: true })) };
+  }
+  return 'dryRun' in order ? { ...order, dryRun: true } : order;
 }
 
 function oneOrSeveral(orders: readonly TargetOrder[]): KeyctlOrder {
