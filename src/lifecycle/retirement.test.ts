@@ -251,6 +251,26 @@ describe('quiet: whether a replaced key may be made Inactive (I15)', () => {
     ['used since, more than a day ago', { cutOverAt: daysAgo(9), lastUse: at(2) }, 'quiet'],
     ['replaced by an unknown hand, used today', { lastUse: at(HOUR) }, 'used-since'],
     ['replaced by an unknown hand, used a week ago', { lastUse: at(7) }, 'quiet'],
+    [
+      'replaced by an unknown hand, as a younger key of the user made 3 hours ago tells',
+      { successorCreatedAt: daysAgo(3 * HOUR) },
+      'too-soon',
+    ],
+    [
+      'replaced by an unknown hand, as a younger key of the user made 5 hours ago tells',
+      { successorCreatedAt: daysAgo(5 * HOUR) },
+      'quiet',
+    ],
+    [
+      'used today, whenever a younger key of the user was made',
+      { successorCreatedAt: daysAgo(5 * HOUR), lastUse: at(6 * HOUR) },
+      'used-since',
+    ],
+    [
+      'replaced long ago, while another key is young',
+      { cutOverAt: daysAgo(40), successorCreatedAt: daysAgo(HOUR) },
+      'quiet',
+    ],
     ['I11: its last use cannot be read', { lastUse: 'unreadable' }, 'use-unknown'],
     ['I11: its last use was not read', { lastUse: 'unread' }, 'use-unknown'],
   ];
@@ -278,6 +298,16 @@ describe('idle: whether a key may go to make room when nobody is asked', () => {
     ['never used, made a week ago', { key: { ...active, createdAt: daysAgo(7) } }, false],
     ['Active, replaced a moment ago', { key: active, cutOverAt: daysAgo(HOUR) }, false],
     ['Active, replaced long ago', { key: active, cutOverAt: daysAgo(40) }, true],
+    [
+      'Active, and a younger key of the user is an hour old',
+      { key: active, successorCreatedAt: daysAgo(HOUR) },
+      false,
+    ],
+    [
+      'Active, and a younger key of the user is a day old',
+      { key: active, successorCreatedAt: daysAgo(1) },
+      true,
+    ],
     ['Inactive, whenever it was replaced', { cutOverAt: daysAgo(HOUR) }, true],
     ['I5: first seen Inactive now, used 31 days ago', { ...unseen, lastUse: at(31) }, false],
     ['first seen Inactive now, used 90 days ago', { ...unseen, lastUse: at(90) }, true],

@@ -55,13 +55,16 @@ export type QuietVerdict =
 export function judgeQuiet(facts: RetiringKey, now: Date): QuietVerdict {
   const { lastUse } = facts;
   if (lastUse === 'unread' || lastUse === 'unreadable') return { kind: 'use-unknown' };
-  const cutOverAt = facts.cutOverAt ?? new Date(now.getTime() - MS_PER_DAY);
+  const dayAgo = new Date(now.getTime() - MS_PER_DAY);
+  const cutOverAt = facts.cutOverAt ?? dayAgo;
   if (lastUse.used === 'at' && lastUse.at > cutOverAt) {
     if (now.getTime() - lastUse.at.getTime() < QUIET_AFTER_USE_MS) {
       return { kind: 'used-since', at: lastUse.at };
     }
   }
-  const shownFromMs = cutOverAt.getTime() + LAST_USE_LAG_MS;
+  // Without a record, the youngest other key may have taken its place as soon as it was made.
+  const replacedAt = facts.cutOverAt ?? latest(dayAgo, facts.successorCreatedAt);
+  const shownFromMs = replacedAt.getTime() + LAST_USE_LAG_MS;
   if (now.getTime() < shownFromMs) return { kind: 'too-soon', notBefore: new Date(shownFromMs) };
   return { kind: 'quiet' };
 }
@@ -88,9 +91,11 @@ export function judgeIdle(facts: RetiringKey, now: Date): IdleVerdict {
       : busy(`, and used in the last ${HOLD_DAYS} days`);
   }
   // What holds it may not have heard of its successor yet, whatever its use was before.
-  const isReplaced = facts.cutOverAt !== undefined && key.status === 'Active';
-  if (isReplaced && judgeQuiet(facts, now).kind !== 'quiet') {
-    return busy(', and replaced so short a time ago that AWS would not show a use of it yet');
+  if (key.status === 'Active' && judgeQuiet(facts, now).kind !== 'quiet') {
+    const maybe = facts.cutOverAt === undefined ? 'perhaps ' : '';
+    return busy(
+      `, and ${maybe}replaced so short a time ago that AWS would not show a use of it yet`,
+    );
   }
   // I5: who made it Inactive may have done so a moment ago, and want it back.
   if (isNewlyInactive(facts, now) && isWithin(unusedSince, IDLE_DAYS, now)) {
