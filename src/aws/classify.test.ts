@@ -290,10 +290,13 @@ describe('what a failed probe says about a new key (I4)', () => {
       'because no VPC endpoint policy allows the sts:GetCallerIdentity action',
       /VPC endpoint.*has to/,
     ],
-    ['with an explicit deny in a VPC endpoint policy', /VPC endpoint.*deny must go/],
-    ['with an explicit deny in a resource control policy', /resource control policy.*deny must go/],
+    ['with an explicit deny in a VPC endpoint policy', /VPC endpoint.*has to allow/],
+    ['with an explicit deny in a resource control policy', /resource control policies/],
     ['with an explicit deny in a service control policy', /service control policies/],
-    ['because no permissions boundary allows the sts:GetCallerIdentity action', /boundary.*has to/],
+    [
+      'because no permissions boundary allows the sts:GetCallerIdentity action',
+      /boundary.*widen it/,
+    ],
   ] as const) {
     it(`AccessDenied ${why}: denied, and the hint names the policy`, () => {
       const answer = classifyProbe(awsError('AccessDenied', 403, `${asked} ${why}`));
