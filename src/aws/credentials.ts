@@ -3,7 +3,7 @@
 // identity. Whatever that talks to meanwhile goes to the endpoints resolved here, and under the guard
 // nothing is asked that is not on this machine.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import {
   GetSessionTokenCommand,
   getDefaultRoleAssumer,
@@ -248,8 +248,11 @@ async function askInstance(): Promise<Credentials> {
 /** A file that an editor or `echo` wrote ends in a newline, which is no part of the token. */
 async function readToken(path: string, variable: string): Promise<string> {
   try {
+    // A pipe would be waited for until somebody writes into it.
+    if (!(await stat(path)).isFile()) throw notRegular(path, variable);
     return (await readFile(path, 'utf8')).trim();
   } catch (cause) {
+    if (cause instanceof KeyturnError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     throw new KeyturnError(
       'no-credentials',
@@ -257,6 +260,14 @@ async function readToken(path: string, variable: string): Promise<string> {
       { cause, hint: 'check the path, and who may read the file' },
     );
   }
+}
+
+function notRegular(path: string, variable: string): KeyturnError {
+  return new KeyturnError(
+    'no-credentials',
+    `${variable} names ${path}, which is not a regular file`,
+    { hint: 'name the file that holds the token' },
+  );
 }
 
 /** The same for the token file of a profile, which the SDK reads. */
