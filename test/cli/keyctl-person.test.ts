@@ -447,6 +447,15 @@ describe('every command that is printed works when it is pasted', { concurrency:
 });
 
 describe('who signs', { concurrency: 4 }, () => {
+  test('AWS_DEFAULT_PROFILE, where AWS_PROFILE is empty, counts like it', async (t) => {
+    const home = await openHome(t);
+    home.addUser('prod');
+    const env = { ...home.env, AWS_PROFILE: '', AWS_DEFAULT_PROFILE: 'prod' };
+    const { code, stderr } = await run('keyctl', [], env);
+    assert.equal(code, 2);
+    assert.match(stderr, /AWS_DEFAULT_PROFILE names prod, .*:\n +keyctl -t prod\n/);
+  });
+
   test('AWS_PROFILE without a terminal: nothing is rotated, and the command is printed', async (t) => {
     const home = await openHome(t);
     const old = home.addUser('prod');
