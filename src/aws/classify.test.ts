@@ -72,6 +72,15 @@ const ALL_CODES: readonly (readonly [string, ErrorCode])[] = [
 ];
 
 describe("the meaning of AWS's errors", () => {
+  it('a wrong secret is told from a key that aws does not take', () => {
+    const hintOf = (name: string) => classify(awsError(name, 403, 'no'), CALL).hint ?? '';
+    assert.match(
+      hintOf('SignatureDoesNotMatch'),
+      /the secret beside it is not the one of that key/,
+    );
+    assert.match(hintOf('InvalidClientTokenId'), /deleted, Inactive, mistyped/);
+  });
+
   for (const [awsCode, code] of ALL_CODES) {
     it(`${awsCode} is ${code}`, () => {
       const error = classify(awsError(awsCode), CALL);
