@@ -97,6 +97,7 @@ def refuse(code, message, hint):
         "summary": {**{name: 0 for name in zeros.split()}, "changes": no_changes},
         "account_id": None,
         "inventory": None,
+        "signed_by": None,
         "keyturn_version": "unknown",
     }
     print(json.dumps(document, indent=2))

@@ -4,9 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { systemReason } from '../base/files/file-system.ts';
 import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import { removeQuietly } from '../base/files/whole-file.ts';
 import { newId } from '../base/new-id.ts';
+import { failure } from '../credentials-file/failures.ts';
 import { lockNameOf } from '../credentials-file/save.ts';
 import type { SaveOptions } from '../credentials-file/saving.ts';
 import { ClaimFiles } from '../state/files/claim-files.ts';
@@ -39,12 +41,22 @@ export function saveOptions(path: string, clock: Clock): SaveOptions {
         });
       } catch (thrown) {
         if (begun || !(thrown instanceof KeyturnError)) throw thrown;
+        if (thrown.code === 'state-dir') throw noLockFile(path, target, thrown);
         throw new KeyturnError('credentials-file', `${path} cannot be locked: ${thrown.message}`, {
-          hint: 'the file is as it was; wait for the other keyctl, or repair the folder',
+          hint: 'the file is as it was; wait for the other keyctl, then run again',
         });
       }
     },
   };
+}
+
+/** The folder of a file that is mounted alone often is read-only. */
+function noLockFile(path: string, target: string, { cause }: KeyturnError): KeyturnError {
+  const reason = `${dirname(target)} takes no lock file: ${systemReason(cause)}`;
+  return failure(path, reason, {
+    cause,
+    hint: 'the file is as it was; a lock and a backup are made in that folder, so it has to take new files',
+  });
 }
 
 /** The folder is not ours, so the name of a leftover must tell which tool made it. */

@@ -125,6 +125,14 @@ interface Wording {
   readonly hint?: Hint;
 }
 
+/** AWS checks the signature of a key that it knows and that is Active: then the secret is to blame. */
+function unacceptedHint({ facts }: SdkFailure, { signedBy, region }: Call): string {
+  const whose = signedBy === undefined ? '' : `they are those of ${signedBy}; `;
+  return /^(?:SignatureDoesNotMatch|InvalidSignature)/.test(facts.name ?? '')
+    ? `${whose}the key is known to aws, and the secret beside it is not the one of that key: copy the pair again`
+    : `${whose}the key may be deleted, Inactive, mistyped, or of another partition than region ${region}`;
+}
+
 function wording(code: ErrorCode, failure: SdkFailure, call: Call): Wording {
   const answer = describe(failure);
   switch (code) {
@@ -160,7 +168,7 @@ function wording(code: ErrorCode, failure: SdkFailure, call: Call): Wording {
     case 'invalid-credentials':
       return {
         message: `aws does not accept the credentials that sign the calls: ${answer}`,
-        hint: `${call.signedBy === undefined ? 'the key' : `they are those of ${call.signedBy}; the key`} may be deleted, Inactive, mistyped, or of another partition than region ${call.region}`,
+        hint: unacceptedHint(failure, call),
       };
     case 'clock-skew':
       return {

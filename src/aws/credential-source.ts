@@ -129,4 +129,4 @@ function containerVariable(env: Environment): string | undefined {
 }
 
 export const NO_CREDENTIALS_HINT =
-  'name a profile with --profile, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is attached';
+  'name a profile (--profile; for keyctl -a), set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is attached';

@@ -3,7 +3,7 @@
 // identity. Whatever that talks to meanwhile goes to the endpoints resolved here, and under the guard
 // nothing is asked that is not on this machine.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import {
   GetSessionTokenCommand,
   getDefaultRoleAssumer,
@@ -249,8 +249,11 @@ async function askInstance(): Promise<Credentials> {
 async function readToken(path: string, variable: string): Promise<string> {
   let token: string;
   try {
+    // A pipe would be waited for until somebody writes into it.
+    if (!(await stat(path)).isFile()) throw notRegular(path, variable);
     token = (await readFile(path, 'utf8')).trim();
   } catch (cause) {
+    if (cause instanceof KeyturnError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     throw new KeyturnError(
       'no-credentials',
@@ -262,6 +265,14 @@ async function readToken(path: string, variable: string): Promise<string> {
   throw new KeyturnError('no-credentials', `${variable} names ${path}, which is empty`, {
     hint: 'whatever writes the token has not done so yet, or the path is another one',
   });
+}
+
+function notRegular(path: string, variable: string): KeyturnError {
+  return new KeyturnError(
+    'no-credentials',
+    `${variable} names ${path}, which is not a regular file`,
+    { hint: 'name the file that holds the token' },
+  );
 }
 
 /** The same for the token file of a profile, which the SDK reads. */

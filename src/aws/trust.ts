@@ -65,11 +65,15 @@ function bundleSetting(sources: EndpointSources): BundleSetting | undefined {
 
 function read(path: string, source: string): string {
   try {
-    if (!statSync(path).isDirectory()) return readFileSync(path, 'utf8');
+    const info = statSync(path);
+    if (info.isFile()) return readFileSync(path, 'utf8');
+    // A pipe would be waited for until somebody writes into it.
+    if (!info.isDirectory()) throw unusable({ source, path }, 'is not a regular file');
     // As OpenSSL wants a folder of authorities: a file for each, named after a hash.
     const names = readdirSync(path).filter((name) => /^[0-9a-f]{8}\.\d+$/.test(name));
     return names.map((name) => readFileSync(join(path, name), 'utf8')).join('\n');
   } catch (cause) {
+    if (cause instanceof KeyturnError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${String(code)})`;
     throw unusable({ source, path }, why, cause);

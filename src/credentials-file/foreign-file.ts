@@ -110,7 +110,12 @@ function otherFormat(lines: readonly Line[]): FileFault | undefined {
       'begins the CSV file that the AWS console offers for download, which no AWS tool reads as profiles';
     return { line, explanation, mend: /^user/i.test(text) ? imported : () => AS_PROFILE };
   }
-  if (text.startsWith('{')) {
+  if (text.startsWith('{\\rtf')) {
+    const explanation =
+      'begins an RTF document, as TextEdit and WordPad write, which no AWS tool reads as profiles';
+    return { line, explanation, mend: () => 'save the file as plain text' };
+  }
+  if (text.startsWith('{') && !/^\{[^:{}]+\}$/.test(text)) {
     const explanation = 'begins a JSON document, which no AWS tool reads as profiles';
     return { line, explanation, mend: () => AS_PROFILE };
   }
@@ -135,6 +140,11 @@ const MENDS: readonly (readonly [reason: RegExp, mend: Mend])[] = [
     /before any \[profile\]/,
     () => 'put the name of the profile, such as [default], on a line above',
   ],
+  [/without its beginning/, () => 'begin the name with "["'],
+  [/other brackets/, () => 'write the name in "[" and "]"'],
+  [/"=" behind aws_access_key_id/, () => 'write it as "aws_access_key_id = ..."'],
+  [/"=" behind aws_secret_access_key/, () => 'write it as "aws_secret_access_key = ..."'],
+  [/"=" behind aws_session_token/, () => 'write it as "aws_session_token = ..."'],
   [/without its end/, () => 'close the name with "]"'],
 ];
 

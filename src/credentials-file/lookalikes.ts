@@ -2,7 +2,7 @@
 // quotation marks inside the brackets, or with a character that nobody sees.
 
 import type { FoundProblems, Problem } from './disagreements.ts';
-import { asSeen, firstUnseen } from './odd-characters.ts';
+import { asSeen, firstNotAscii, firstUnseen } from './odd-characters.ts';
 
 /** What is wrong with such headers; what each is called is told where nothing else is. */
 export function lookalikes(name: string, { headers, of }: FoundProblems): readonly Problem[] {
@@ -13,8 +13,12 @@ export function lookalikes(name: string, { headers, of }: FoundProblems): readon
   });
 }
 
+const EVERY_DASH = /[\u2010-\u2015\u2212]/gu;
+const DASHES = /[\u2010-\u2015\u2212]/u;
+
 function bare(name: string): string {
-  return asSeen(asSeen(name).replace(/^(["']?)(.*)\1$/s, '$2'));
+  const seen = asSeen(asSeen(name).replace(/^["'[]+|["'\]]+$/g, ''));
+  return seen.replaceAll(EVERY_DASH, '-');
 }
 
 function otherwiseSpelled(line: number, name: string, spelled: string): Problem {
@@ -24,9 +28,9 @@ function otherwiseSpelled(line: number, name: string, spelled: string): Problem 
     profile: spelled,
     mend: () => `write [${name}]`,
   } as const;
-  const odd = firstUnseen(spelled);
+  const odd = firstUnseen(spelled) ?? (DASHES.test(spelled) ? firstNotAscii(spelled) : undefined);
   if (odd === undefined) {
-    const explanation = `begins the profile [${spelled}]: between the brackets spaces and quotation marks belong to the name`;
+    const explanation = `begins the profile [${spelled}]: between the brackets spaces, quotation marks and further brackets belong to the name`;
     return { ...about, explanation };
   }
   // Behind the bracket, which nearly always begins the line.

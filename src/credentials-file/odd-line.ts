@@ -27,6 +27,9 @@ export function oddLine({ lines, header, end }: Lines): FileFault | undefined {
 const MARK = '["\'\\u2018\\u2019\\u201c\\u201d\\u00ab\\u00bb`]';
 const QUOTES = new RegExp(`^[^=]*=\\s*(?:(${MARK})|.*?(${MARK})\\s*$)`, 'u');
 
+/** No key ID, secret or token begins or ends with these. */
+const STRAY = /^[^=]*=\s*(?:([=<({[])|.*?([,;>)}\]\\])\s*$)/u;
+
 function faultOf(text: string, line: number): FileFault | undefined {
   if (/^\s*[#;]/.test(text)) return undefined;
   const seen = asSeen(text);
@@ -48,6 +51,15 @@ function faultOf(text: string, line: number): FileFault | undefined {
     const column = [...text.slice(0, index)].length + 1;
     const explanation = `has quotation marks around the value of ${plain}, which belong to it for every AWS tool`;
     return { line, column, explanation, mend: () => 'take the quotation marks away' };
+  }
+  const stray = STRAY.exec(text);
+  if (stray !== null) {
+    const [, before, behind] = stray;
+    const index = before === undefined ? text.trimEnd().length - 1 : stray[0].length - 1;
+    const column = [...text.slice(0, index)].length + 1;
+    const where = before === undefined ? `"${behind}" behind` : `"${before}" before`;
+    const explanation = `has ${where} the value of ${plain}, which belongs to it for every AWS tool`;
+    return { line, column, explanation, mend: () => 'take it away' };
   }
   const odd = firstNotAscii(text);
   return odd === undefined ? undefined : named(line, odd, `in ${plain}`);

@@ -171,14 +171,25 @@ function addSetting(
   return undefined;
 }
 
-const ASSIGNMENT = /^(?:(?:export|set|setx|declare -x)\s+|\$env:)?AWS_[A-Z_]+\s*[= ]/i;
+const ASSIGNMENT =
+  /^(?:(?:export|set(?:\s+-\w+)?|setx|setenv|(?:declare|typeset)\s+-x)\s+|\$env:)?AWS_[A-Z_]+\s*[= ]/i;
 /** As the files of profiles spell them. */
-const SETTING = /^aws_(?:access_key_id|secret_access_key|session_token)\s*[=:]/;
+const SETTING = /^aws_(?:access_key_id|secret_access_key|session_token)\b/;
+/** Some programs close a name with these, and other keyboards have wider ones. */
+const OTHER_BRACKETS = /^[{(\uff3b\u3010].*[})\uff3d\u3011]$/;
 
 function oddLine(value: string, otherwise: string): string {
   if (CONFLICT_MARK.test(value)) return 'it is a conflict marker of a merge';
   if (/^\[[^\]]*$/.test(value)) return 'it begins the name of a profile without its end, "]"';
-  if (ASSIGNMENT.test(value) && !SETTING.test(value)) {
+  if (/^[^[\]=:]+\]$/.test(value)) {
+    return 'it ends the name of a profile without its beginning, "["';
+  }
+  if (OTHER_BRACKETS.test(value)) return 'it has other brackets around a name than "[" and "]"';
+  const [setting] = SETTING.exec(value) ?? [];
+  if (setting !== undefined) {
+    return /[=:]/.test(value) ? otherwise : `it has no "=" behind ${setting}`;
+  }
+  if (ASSIGNMENT.test(value)) {
     return 'it sets an environment variable, as a shell script does';
   }
   return otherwise;

@@ -138,7 +138,7 @@ describe('what keeps a run from starting', () => {
     const home = await awsHome(test, {});
     const error = await failureOf(open({ ...home, ...GUARD, AWS_ENDPOINT_URL: sandbox.url }));
     assert.equal(error.code, 'no-credentials');
-    assert.match(error.hint ?? '', /--profile, set AWS_ACCESS_KEY_ID/);
+    assert.match(error.hint ?? '', /--profile; for keyctl -a\), set AWS_ACCESS_KEY_ID/);
     assert.deepEqual(sandbox.requests.list(), []);
   });
 

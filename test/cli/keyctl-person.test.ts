@@ -188,6 +188,55 @@ test('a session of the same user signs where AWS does not say whose key it is', 
   assert.deepEqual([report.user_name, report.current_key_id], [user, old.id]);
 });
 
+describe('where AWS does not say whose key it is, the user who signs is asked for', {
+  concurrency: 2,
+}, () => {
+  const withoutLastUse: PolicyDocument = {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: ['iam:CreateAccessKey', 'iam:ListAccessKeys', 'iam:DeleteAccessKey'],
+        Resource: '*',
+      },
+    ],
+  };
+
+  test('by a session that another profile holds', async (t) => {
+    const home = await openHome(t);
+    const old = home.addUser('work', { user: 'ada', policy: withoutLastUse });
+    const { world } = home.sandbox;
+    const user = world.user(DEFAULT_ACCOUNT_ID, 'ada');
+    const session = world.openSession(DEFAULT_ACCOUNT_ID, 3600, { principal: { user }, mfa: true });
+    const token = `aws_session_token = ${session.token}\n`;
+    writeProfile(home, 'session', { id: session.accessKeyId, secret: session.secret }, token);
+    const { code, report } = await json(home, ['-a', 'session', '-t', 'work']);
+    assert.equal(code, 0, report.error?.message);
+    assert.deepEqual([report.user_name, report.current_key_id], ['ada', old.id]);
+  });
+
+  test('by another key of the user', async (t) => {
+    const home = await openHome(t);
+    const first = home.addUser('work', { user: 'ada', policy: withoutLastUse });
+    const second = home.sandbox.world.addKey(DEFAULT_ACCOUNT_ID, 'ada', { ageDays: 100 });
+    writeProfile(home, 'home', second);
+    const { code, report } = await json(home, ['-a', 'home', '-k', '-t', 'work']);
+    assert.equal(code, 0, report.error?.message);
+    assert.deepEqual([report.user_name, report.current_key_id], ['ada', first.id]);
+  });
+
+  test('by the new key, when the pair that it replaced is put back', async (t) => {
+    const home = await openHome(t);
+    const old = home.addUser('work', { user: 'ada', policy: withoutLastUse });
+    const rotated = await run('keyctl', ['work'], home.env);
+    assert.equal(rotated.code, 0, rotated.stderr);
+    const [undo = ''] = printedCommands(rotated.stdout);
+    const undone = await paste(undo, home);
+    assert.equal(undone.code, 0, undone.stderr);
+    assert.equal(home.keyIn('work'), old.id);
+  });
+});
+
 describe('a key that cannot be rotated is said as what it is', { concurrency: 4 }, () => {
   test('deleted, after an older copy of the file was put back', async (t) => {
     const home = await openHome(t);
@@ -398,6 +447,15 @@ describe('every command that is printed works when it is pasted', { concurrency:
 });
 
 describe('who signs', { concurrency: 4 }, () => {
+  test('AWS_DEFAULT_PROFILE, where AWS_PROFILE is empty, counts like it', async (t) => {
+    const home = await openHome(t);
+    home.addUser('prod');
+    const env = { ...home.env, AWS_PROFILE: '', AWS_DEFAULT_PROFILE: 'prod' };
+    const { code, stderr } = await run('keyctl', [], env);
+    assert.equal(code, 2);
+    assert.match(stderr, /AWS_DEFAULT_PROFILE names prod, .*:\n +keyctl -t prod\n/);
+  });
+
   test('AWS_PROFILE without a terminal: nothing is rotated, and the command is printed', async (t) => {
     const home = await openHome(t);
     const old = home.addUser('prod');
@@ -459,7 +517,10 @@ describe('keyctl backups', { concurrency: 4 }, () => {
     const home = await withBackups(t);
     const unasked = await run('keyctl', ['backups', '--prune'], home.env);
     assert.equal(unasked.code, 2);
-    assert.match(unasked.stderr, /error: there is no terminal to ask in, and no --yes\n/);
+    assert.match(
+      unasked.stderr,
+      /error: there is no terminal to ask in, and no --yes \[not-confirmed\]\n/,
+    );
     const { report } = await json(home, ['backups', '--prune', '--dry-run']);
     assert.equal(report.backups?.filter(({ deleted }) => deleted).length, 3);
     assert.equal(home.backups().length, 8);

@@ -35,8 +35,9 @@ function assertRefused(
   home: Home & { readonly before: string },
   { code, stderr }: Finished,
   says: RegExp,
+  exitCode = 3,
 ): void {
-  assert.equal(code, 3, stderr);
+  assert.equal(code, exitCode, stderr);
   assert.match(stderr, says);
   assert.equal(stderr.match(/^keyctl: error: /gm)?.length, 1, stderr);
   assert.deepEqual(home.keysOf('production'), [{ id: home.before, status: 'Active' }]);
@@ -106,6 +107,27 @@ describe('keyctl takes regular files only', () => {
     );
   });
 
+  for (const [what, extra] of [
+    ['AWS_CA_BUNDLE', {}],
+    ['AWS_WEB_IDENTITY_TOKEN_FILE', { AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/r' }],
+    [
+      'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+      { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:9/' },
+    ],
+  ] as const) {
+    it(`a pipe without a writer as ${what}`, async (t) => {
+      const home = await homeWithUser(t);
+      const pipe = join(home.folder, 'pipe');
+      assert.ok(succeeds('mkfifo', pipe));
+      const env = { ...home.env, ...extra, [what]: pipe };
+      const args = ['--auth-environment', '-t', 'production'];
+      const says = new RegExp(`${what} names \\S+pipe, which is not a regular file`);
+      // A setting that cannot be used is bad input; credentials that cannot be read keep a run from its start.
+      const exitCode = what === 'AWS_CA_BUNDLE' ? 2 : 3;
+      assertRefused(home, await run('keyctl', args, env), says, exitCode);
+    });
+  }
+
   it('/dev/null is the word for no config file', async (t) => {
     const home = await homeWithUser(t);
     const env = { ...home.env, AWS_CONFIG_FILE: '/dev/null' };
@@ -149,7 +171,8 @@ describe('what cannot be written is told before a key is made, in a dry run too'
       if (!succeeds('chattr', '+i', folder)) return t.skip('no chattr here');
       const finished = await run('keyctl', ['production', ...dryRun], home.env);
       succeeds('chattr', '-i', folder);
-      assertRefused(home, finished, /EPERM/);
+      assertRefused(home, finished, /\.aws takes no lock file: operation not permitted \(EPERM\)/);
+      assert.match(finished.stderr, /hint: .*a lock and a backup are made in that folder/);
     });
 
     it(`${name}: a file that is mounted read-only`, { skip: noMounts }, async (t) => {

@@ -212,6 +212,23 @@ test('--yes never deletes an Active key: it is finished first, and makes room 31
   assertRotated(home, after);
 });
 
+test('a key that was replaced a moment ago stays where the journal is not at hand, too (I6, I11)', async (t) => {
+  const home = await openHome(t);
+  const { before } = people(home);
+  const pair = ['-a', 'admin', '-t', 'production'];
+  const first = await run('keyctl', pair, home.env);
+  assert.equal(first.code, 0, first.stderr);
+  // The file was copied to another machine, or the container was made anew.
+  const elsewhere = { ...home.env, KEYTURN_STATE_DIR: join(home.folder, 'another-state') };
+  const refused = await run('keyctl', [...pair, '--yes'], elsewhere);
+  assert.equal(refused.code, 1, refused.stdout);
+  assert.match(refused.stderr, new RegExp(`${before} would have to go: .*so short a time ago`));
+  const finished = await run('keyctl', ['finish', ...pair], elsewhere);
+  assert.equal(finished.code, 1, finished.stdout);
+  assert.match(finished.stderr, /was replaced less than 4 hours ago/);
+  assertRotated(home, before);
+});
+
 test('a dry run only reads (I12), and leaves no trace on disk', async (t) => {
   const home = await openHome(t);
   people(home);

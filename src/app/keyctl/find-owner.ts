@@ -59,7 +59,10 @@ function hintFor({ user }: OwnerHints, denied: KeyturnError | undefined): Hint {
 
 const GRANTABLE: ReadonlySet<Denial> = new Set(['implicit', 'unstated']);
 
-/** The names to try, the cheapest first: who signs, what AWS says of the key, the profile's name. */
+/**
+ * The names to try, the cheapest first: who signs, where that is sure; what AWS says of the key; who signs
+ * all the same, with a session or another key of their own; the profile's name.
+ */
 async function* likelyOwners(
   keyId: AccessKeyId,
   hints: OwnerHints,
@@ -72,12 +75,15 @@ async function* likelyOwners(
   }
   const { caller } = gateway;
   const self = /:user\/(?:.*\/)?([^/]+)$/.exec(caller.arn)?.[1];
-  if (caller.accessKeyId === keyId && self !== undefined) yield self;
+  const isOwnKey = caller.accessKeyId === keyId;
+  if (isOwnKey && self !== undefined) yield self;
   try {
     const { owner } = await gateway.reader.lastUse(keyId);
     if (owner !== undefined) yield owner;
   } catch (thrown) {
     failures.push(toKeyturnError(thrown));
+    // Most users may list their own keys, and ask AWS nothing about one.
+    if (!isOwnKey && self !== undefined) yield self;
   }
   if (/^[\w+=,.@-]{1,64}$/.test(hints.profile)) yield hints.profile;
 }

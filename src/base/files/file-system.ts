@@ -110,6 +110,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EDQUOT: 'disk quota exceeded',
   EIO: 'input/output error',
   ELOOP: 'it is a symbolic link',
+  ENAMETOOLONG: 'its name is too long',
   ENOENT: 'it does not exist',
   ENOSPC: 'no space left on the disk',
   ENOTDIR: 'a part of the path is not a directory',

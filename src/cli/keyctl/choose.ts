@@ -25,13 +25,14 @@ export async function chooseProfiles(
     throw nothingToChoose(`no profile of ${found.credentialsPath} holds a key to rotate`);
   }
   // One that is in neither file is not told here: whoever reads the list sees what there is.
-  const initial = preselected !== undefined && names.has(preselected) ? preselected : undefined;
+  const { profile, profileVariable } = preselected;
+  const initial = profile !== undefined && names.has(profile) ? profile : undefined;
   const authProfile = await ask.choose({
     title: 'Step 1 of 2: the profile that signs the calls to AWS',
     subtitle:
       initial === undefined
         ? 'Your own, or an administrator’s. It needs the right to manage the key.'
-        : `AWS_PROFILE names ${initial}. It needs the right to manage the key.`,
+        : `${profileVariable} names ${initial}. It needs the right to manage the key.`,
     initial,
     answered: (name) => `Signing with ${name}`,
     choices: found.profiles.map(choiceOf),

@@ -65,17 +65,17 @@ async function pageFor({ args, stdout }: Host): Promise<string | undefined> {
 /** Prints how keyctl is called; the error that it returns says what is missing. */
 async function nobodyToAsk(
   host: Host,
-  { preselected }: Extract<KeyctlOrder, { kind: 'choose' }>,
+  { preselected: { profile, profileVariable } }: Extract<KeyctlOrder, { kind: 'choose' }>,
 ): Promise<KeyturnError> {
   const { KEYCTL_USAGE } = await import('./help.ts');
   host.stderr.writeNow(`${renderUsage(KEYCTL_USAGE, helpWidth(host.stderr))}\n`);
   return new KeyturnError('no-profile', 'no profile is named, and there is no terminal to ask in', {
     hint: [
-      ...(preselected === undefined
+      ...(profile === undefined
         ? []
         : [
-            `AWS_PROFILE names ${preselected}, which is rotated only when you say so:`,
-            commandLine('keyctl', ...flagWords('-t', preselected, '--target-profile')),
+            `${profileVariable} names ${profile}, which is rotated only when you say so:`,
+            commandLine('keyctl', ...flagWords('-t', profile, '--target-profile')),
           ]),
       'keyctl -l lists the profiles; keyctl --help says more',
     ],

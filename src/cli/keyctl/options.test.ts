@@ -14,6 +14,7 @@ function resolve(args: readonly string[]): KeyctlOptions {
 const own = { authProfile: 'p', targetProfile: 'p' };
 const admin = { authProfile: 'a', targetProfile: 'p' };
 const q = { authProfile: 'q', targetProfile: 'q' };
+const FROM_ENV = { profile: 'from-env', profileVariable: 'AWS_PROFILE' };
 const later = { deleteNow: false, skipQuietWait: false };
 
 function rotation(pair: Pair): TargetOrder {
@@ -21,10 +22,10 @@ function rotation(pair: Pair): TargetOrder {
 }
 
 const ORDERS: readonly (readonly [line: string, order: KeyctlOptions['order']])[] = [
-  ['', { kind: 'choose', dryRun: false, preselected: 'from-env' }],
-  ['--yes', { kind: 'choose', dryRun: false, preselected: 'from-env' }],
-  ['--dry-run', { kind: 'choose', dryRun: true, preselected: 'from-env' }],
-  ['-c other', { kind: 'choose', dryRun: false, preselected: 'from-env' }],
+  ['', { kind: 'choose', dryRun: false, preselected: FROM_ENV }],
+  ['--yes', { kind: 'choose', dryRun: false, preselected: FROM_ENV }],
+  ['--dry-run', { kind: 'choose', dryRun: true, preselected: FROM_ENV }],
+  ['-c other', { kind: 'choose', dryRun: false, preselected: FROM_ENV }],
   // One of -a and -t serves as both.
   ['p', { kind: 'rotate', pair: own, dryRun: false }],
   ['-t p', { kind: 'rotate', pair: own, dryRun: false }],

@@ -4,6 +4,7 @@
 import type { AccountSelection } from '../../app/choose-accounts.ts';
 import type { BackupsRequest, FinishRequest, SessionOptions } from '../../app/keyctl/types.ts';
 import { readFormerPlace } from '../../app/read-delivery.ts';
+import { chooseProfile, type ProfileChoice } from '../../aws/profile.ts';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { assert, KeyturnError } from '../../base/errors.ts';
 import { type Command, command as commandLine } from '../../base/hint.ts';
@@ -45,8 +46,8 @@ export type KeyctlOrder =
   | {
       readonly kind: 'choose';
       readonly dryRun: boolean;
-      /** AWS_PROFILE, which is what Enter chooses. */
-      readonly preselected: string | undefined;
+      /** What the environment names, which is what Enter chooses. */
+      readonly preselected: ProfileChoice;
     }
   /** The same with several profiles, one after the other; at least two. */
   | { readonly kind: 'several'; readonly orders: readonly TargetOrder[] }
@@ -145,7 +146,7 @@ function orderOf(values: Values, words: readonly string[], { env }: Surroundings
   if (command === 'backups') return backupsOrder(values, pairs);
   const dryRun = values.dryRun ?? false;
   if (pairs.length === 0 && command === undefined) {
-    return { kind: 'choose', dryRun, preselected: env.AWS_PROFILE || undefined };
+    return { kind: 'choose', dryRun, preselected: chooseProfile(undefined, env) };
   }
   if (pairs.length === 0) {
     throw new KeyturnError('no-profile', `keyctl ${command} needs a profile`, {

@@ -174,25 +174,6 @@ export const OF_ROTATIONS: readonly Control[] = [
     ],
   },
   {
-    invariant: 'I10',
-    fault: 'an undo does not wait for a request to make the old key Inactive that may still land',
-    shows: 'is left without a working key',
-    forced: {
-      ...noFaultOf('operator-'),
-      'operator-undoes': 1,
-      'write-lands-late': 0.6,
-      'write-lands-twice': 0.3,
-      'server-error': 0.2,
-    },
-    cuts: [
-      {
-        module: 'engine/perform-undo',
-        guard: 'landsUntil !== undefined && at.account.clock.now() < landsUntil',
-        by: 'false',
-      },
-    ],
-  },
-  {
     invariant: 'I13',
     fault: 'an undo takes a delivery whose answer was lost for one that never comes',
     shows: 'gives the readers of',
