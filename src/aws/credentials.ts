@@ -3,7 +3,6 @@
 // identity. Whatever that talks to meanwhile goes to the endpoints resolved here, and under the guard
 // nothing is asked that is not on this machine.
 
-import { readFile, stat } from 'node:fs/promises';
 import {
   GetSessionTokenCommand,
   getDefaultRoleAssumer,
@@ -38,6 +37,7 @@ import { silentLogger } from './quiet-sdk.ts';
 import { firstLine } from './sdk-failure.ts';
 import type { Environment } from './shared-config.ts';
 import { pairOfSettings } from './shared-config.ts';
+import { readToken } from './token-file.ts';
 
 /** Resolves with the current code of the device; may reject with a KeyturnError. */
 export type MfaCodeProvider = (serial: string) => Promise<string>;
@@ -245,37 +245,7 @@ async function askInstance(): Promise<Credentials> {
   }
 }
 
-/** A file that an editor or `echo` wrote ends in a newline, which is no part of the token. */
-async function readToken(path: string, variable: string): Promise<string> {
-  let token: string;
-  try {
-    // A pipe would be waited for until somebody writes into it.
-    if (!(await stat(path)).isFile()) throw notRegular(path, variable);
-    token = (await readFile(path, 'utf8')).trim();
-  } catch (cause) {
-    if (cause instanceof KeyturnError) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new KeyturnError(
-      'no-credentials',
-      `${variable} names ${path}, which cannot be read (${code})`,
-      { cause, hint: 'check the path, and who may read the file' },
-    );
-  }
-  if (token !== '') return token;
-  throw new KeyturnError('no-credentials', `${variable} names ${path}, which is empty`, {
-    hint: 'whatever writes the token has not done so yet, or the path is another one',
-  });
-}
-
-function notRegular(path: string, variable: string): KeyturnError {
-  return new KeyturnError(
-    'no-credentials',
-    `${variable} names ${path}, which is not a regular file`,
-    { hint: 'name the file that holds the token' },
-  );
-}
-
-/** The same for the token file of a profile, which the SDK reads. */
+/** The token file of a profile, which the SDK reads, ends in a newline as well. */
 function tokenAssumer(settings: ClientSettings): TokenAssumer {
   const assume = getDefaultRoleAssumerWithWebIdentity(stsConfig(settings));
   return (parameters) =>
