@@ -105,7 +105,8 @@ export class Quiet {
     if (isUsed) fail('I15', `${what} it is in use${isForgotten ? ', as a run has seen' : ''}`);
     if (this.#isJustTakenBack(key, sentMs)) fail('I15', `${what} it was taken back into use`);
     const gapDays = this.#longestGap(key, process) / DAY_MS;
-    const silentDays = (sentMs - Math.max(...usesMs, 0)) / DAY_MS;
+    const shownMs = usesMs.filter((atMs) => atMs <= untilMs);
+    const silentDays = (sentMs - Math.max(...shownMs, 0)) / DAY_MS;
     if (gapDays > LONG_GAP_DAYS && silentDays < gapDays) {
       fail('I15', `${what} its uses were ${Math.round(gapDays)} days apart`);
     }
