@@ -209,7 +209,8 @@ it('I8: compact keeps what tells of a hand-off that is left over, until a run ha
   assert.equal((await keyturn('recover')).code, 0);
   // What no record explains is not ours to remove.
   assert.deepEqual(await readdir(handoff), [`${key('D')}.json`]);
-  assert.match((await keyturn('compact')).stdout, /: 5 of 11 records/);
+  // The key that the first rotation made may still exist, and its records tell the place that may hold it.
+  assert.match((await keyturn('compact')).stdout, /: 11 of 11 records/);
 });
 
 describe('keyturn undo', () => {

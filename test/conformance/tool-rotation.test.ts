@@ -31,7 +31,9 @@ behaviours('rotate-iam-keys rotating', (behave) => {
       await account.seedUser({ name: 'svc-due', keys: DUE });
       await account.seedUser({ name: 'svc-young', keys: YOUNG });
       await withTool(account, async (tool) => {
-        const { report, stderr } = await tool(['--dry-run', '--inventory', 'report']);
+        const { report, stderr } = await tool([
+          ...['--dry-run', '--inventory', 'report', '--log-level', 'debug'],
+        ]);
         assert.deepEqual(
           report.rotated_keys.map(({ username }) => username),
           ['svc-due'],

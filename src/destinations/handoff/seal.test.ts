@@ -19,7 +19,7 @@ it('a sealed hand-off replaces the plain one only when it is safe on the disk', 
   const plain = custody.describe(NEW.keyId);
   assert.equal(receipt.reference, plain.replace('.json', '.age'));
   assert.equal(existsSync(receipt.reference), false);
-  assert.equal(await destination.holds(NEW.keyId, receipt), true);
+  assert.ok(await destination.holds(NEW.keyId, receipt));
 
   await destination.seal?.(NEW);
   assert.equal(existsSync(plain), true, 'removing it is the engine’s step');
