@@ -26,7 +26,7 @@ behaviours('rotate-iam-keys rotating', (behave) => {
   });
 
   behave(
-    'finds the due keys through the credential report, and reads nobody else',
+    'finds the due keys through the credential report, and proves its dates by some users more',
     async (account) => {
       await account.seedUser({ name: 'svc-due', keys: DUE });
       await account.seedUser({ name: 'svc-young', keys: YOUNG });
@@ -39,7 +39,8 @@ behaviours('rotate-iam-keys rotating', (behave) => {
           ['svc-due'],
         );
         assert.equal(report.inventory?.source, 'credential-report');
-        assert.match(stderr, /shortlisted=1$/m);
+        // All three may have had their keys for longer than the report says.
+        assert.match(stderr, /shortlisted=3$/m);
       });
     },
     {
