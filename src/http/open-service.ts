@@ -9,7 +9,7 @@ import type { Environment } from '../base/environment.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import { VERSION } from '../base/version.ts';
-import { addressOf, urlOf } from './address.ts';
+import { addressOf, pathBelow } from './address.ts';
 import { certificatesIn, type Trust } from './certificates.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { isGuarded } from './guard.ts';
@@ -147,7 +147,7 @@ class Service implements HttpService {
     const isRead = call.method === 'GET';
     // As everywhere: reads end when the run is stopped, a write is awaited (I13).
     if (isRead) signal?.throwIfAborted();
-    const url = urlOf(this.#address, call.path, call.query);
+    const url = this.#address;
     const isPlain = url.protocol === 'http:';
     const { serverName } = this.#options.tls ?? {};
     const exchanged = await exchange({
@@ -156,7 +156,7 @@ class Service implements HttpService {
         method: call.method,
         hostname: url.hostname.replace(/^\[|\]$/g, ''),
         port: url.port || (isPlain ? 80 : 443),
-        path: `${url.pathname}${url.search}`,
+        path: pathBelow(url, call.path, call.query),
         headers: {
           accept: 'application/json',
           'user-agent': `keyturn/${VERSION}`,
@@ -220,8 +220,8 @@ const HOPELESS = /^(?:ENOTFOUND|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNA
 function resultOf(exchanged: Exchanged): Result {
   if (exchanged.kind === 'lost') {
     const { isSent, networkCode = '', proxyStatus } = exchanged;
-    const isHopeless = HOPELESS.test(networkCode) || (proxyStatus ?? 500) < 500;
-    return { kind: 'lost', isSent, isHopeless };
+    const isRefused = HOPELESS.test(networkCode) || (proxyStatus ?? 500) < 500;
+    return { kind: 'lost', isSent, isHopeless: isRefused || exchanged.isHopeless };
   }
   const { status, headers } = exchanged;
   const header = (name: string): string | undefined => {

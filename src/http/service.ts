@@ -1,6 +1,7 @@
 // A service in which secrets live, asked over HTTPS in JSON: what the kinds of destinations see of it. The
 // rest of this room is loaded when a service is opened.
 
+import { KeyturnError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 
 /** Throws `bad-value` for an address that cannot be, `endpoint-insecure` for http to another machine, and
@@ -105,15 +106,17 @@ export class HttpAnswer {
   }
 }
 
-/** A path of encoded parts: pathOf`repos/${owner}/${name}`. */
+/** A path of encoded parts: pathOf`repos/${owner}/${name}`. Throws `not-deliverable` for dots alone. */
 export function pathOf(words: TemplateStringsArray, ...parts: readonly string[]): string {
   return String.raw({ raw: words }, ...parts.map(encodedPart));
 }
 
-/** Dots alone would lead to another path, encoded or not. */
+/** Dots alone lead to another path, encoded or not, and so does nothing at all. */
 function encodedPart(part: string): string {
-  const encoded = encodeURIComponent(part);
-  return /^\.{1,2}$/.test(part) ? encoded.replaceAll('.', '%2E') : encoded;
+  if (!/^\.{0,2}$/.test(part)) return encodeURIComponent(part);
+  throw new KeyturnError('not-deliverable', `${JSON.stringify(part)} cannot be part of a path`, {
+    hint: 'name the place otherwise; a user of such a name needs a run of its own',
+  });
 }
 
 /** The value with each Secret in it as its text, for JSON; and these secrets. */
