@@ -13,6 +13,7 @@ import { expandPlace, type PlaceFacts } from './place.ts';
 import { secretsManager } from './secrets-manager/index.ts';
 import { ssm } from './ssm/index.ts';
 import { stdout } from './stdout/index.ts';
+import { vault } from './vault/index.ts';
 
 export const KINDS: readonly DestinationKind[] = [
   stdout,
@@ -22,6 +23,7 @@ export const KINDS: readonly DestinationKind[] = [
   dotenv,
   commandKind,
   credentialsFile,
+  vault,
 ];
 
 /** The kinds that an operator may name with `--deliver`. */

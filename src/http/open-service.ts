@@ -16,11 +16,11 @@ import { isGuarded } from './guard.ts';
 import { nextTry, type Result, usedUpUntil, WAIT_MS_MAX } from './next-try.ts';
 import type { HttpProxy, Route, Router } from './proxies.ts';
 import {
+  bodyOf,
   HttpAnswer,
   type HttpCall,
   type HttpHeaders,
   type HttpService,
-  revealed,
   type ServiceOptions,
 } from './service.ts';
 import { closedUntil, type FailedCall, lostCall, refusal } from './wording.ts';
@@ -127,7 +127,7 @@ class Service implements HttpService {
   #prepared(call: HttpCall) {
     const service = this.#options;
     const headers = { ...service.headers, ...call.headers };
-    const body = call.body === undefined ? undefined : revealed(call.body);
+    const body = bodyOf(call);
     const secrets = [...secretsOf(headers), ...(body?.secrets ?? [])];
     const failed: FailedCall = {
       service,

@@ -44,6 +44,8 @@ export interface HttpCall {
   readonly headers?: HttpHeaders | undefined;
   /** Becomes JSON. Each Secret in it is sent as it is, and masked wherever it comes back. */
   readonly body?: unknown;
+  /** A body that is JSON already, sent byte for byte, and what in it must be masked. */
+  readonly json?: { readonly text: Secret; readonly secrets: readonly Secret[] } | undefined;
   /** `application/json` when left out. */
   readonly contentType?: string | undefined;
   /** Whether it may be sent again although it may have come through. A GET always may. */
@@ -119,8 +121,14 @@ function encodedPart(part: string): string {
   });
 }
 
+/** What is sent as the body of a call, and the secrets in it. */
+export function bodyOf({ body, json }: HttpCall) {
+  if (json !== undefined) return { text: json.text.reveal(), secrets: json.secrets };
+  return body === undefined ? undefined : revealed(body);
+}
+
 /** The value with each Secret in it as its text, for JSON; and these secrets. */
-export function revealed(value: unknown): { readonly text: string; readonly secrets: Secret[] } {
+function revealed(value: unknown): { readonly text: string; readonly secrets: Secret[] } {
   const secrets: Secret[] = [];
   const bare = (each: unknown): unknown => {
     if (each instanceof Secret) {
