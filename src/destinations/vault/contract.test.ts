@@ -37,6 +37,7 @@ for (const engine of [2, 1] as const) {
         place: `${mount}/app/alice#id=aws.id,secret=aws.secret`,
         opening,
         issue,
+        keepsNothing: engine === 1,
         served: async () => (await read()).aws,
         others: async () => {
           const { aws: _, ...others } = await read();
