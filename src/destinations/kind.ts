@@ -54,6 +54,8 @@ export interface DestinationKind {
   placeFor(template: string, facts: PlaceFacts): string;
   /** Undefined when the place of the target is not one of the kind. */
   open(target: JournaledTarget, opening: Opening): Promise<Destination | undefined>;
+  /** Whether a place that an operator names is the one of the target although it says less of it. */
+  isMeant?(named: string, target: JournaledTarget): boolean;
   /** What an operator would write behind the `=` of `--deliver` for the place, and in which region. */
   askedAs?(place: string, user: string): AskedPlace | undefined;
   /**

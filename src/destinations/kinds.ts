@@ -104,6 +104,7 @@ export function isMeantBy(
   if (name === target.place || expandPlace(name, facts) === target.place) return true;
   try {
     const place = kindNamed(kind)?.placeFor(name, facts);
+    if (place !== undefined && kindNamed(kind)?.isMeant?.(place, target) === true) return true;
     const named = place === undefined ? [] : thingsAt({ kind, place });
     return named.length > 0 && thingsAt(target).every((thing) => named.includes(thing));
   } catch {
