@@ -77,7 +77,9 @@ it('a secret of Vault gets the new pair, is looked at beforehand, and goes back'
     assert.ok(!(done.stdout + done.stderr).includes(token));
   }
 
-  const later = { ...environment, ...hoursLater(sandbox, 5), VAULT_ADDR: 'http://127.0.0.1:1' };
+  // The record has the address.
+  const { VAULT_ADDR: _, ...nowhere } = environment;
+  const later = { ...nowhere, ...hoursLater(sandbox, 5) };
   const undone = await run('keyturn', ['undo', 'ada'], later);
   assert.equal(undone.code, 0, undone.stderr);
   assert.equal((await held('ada')).access_key_id, olds.get('ada')?.id);

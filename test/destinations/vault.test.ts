@@ -234,11 +234,37 @@ describe('a secret of OpenBao', () => {
     const inside = await destinationAt(test, path + FIELDS, { VAULT_NAMESPACE: 'ns1/' });
     assert.equal(inside.place, `${path}${FIELDS}?address=${bao.url}&namespace=ns1`);
     await inside.deliver(NEW);
-    const again = await destinationAt(test, inside.place, { VAULT_ADDR: 'http://127.0.0.1:1' });
+    const elsewhere = await destinationAt(test, inside.place, { VAULT_ADDR: 'http://127.0.0.1:1' });
+    assert.match(
+      (await refusal(elsewhere.prepare?.())).message,
+      /^VAULT_TOKEN is for the Vault that VAULT_ADDR names, http:\/\/127\.0\.0\.1:1, and the place is at/,
+    );
+    const again = await destinationAt(test, inside.place, { VAULT_ADDR: '' });
     assert.equal((await again.holds(NEW.keyId, { kind: 'vault', reference: '' }))?.version, '2');
     const nowhere = await destinationAt(test, `${path}?namespace=none`);
     const error = await refusal(nowhere.prepare?.());
     assert.match(error.message, /HTTP 404, namespace not found$/);
+  });
+
+  it('is made by nobody in an engine of version 1, which keeps every digit of the others', async (test) => {
+    await bao.mount('flat/one', 1);
+    const newPlaces = { tags: {} };
+    const error = await refusal(
+      (await destinationAt(test, 'flat/one/x', {}, { newPlaces })).making?.make(),
+    );
+    assert.match(error.message, /a KV engine of version 1 takes no empty secret$/);
+    const digits = '{"aws_id":"","aws_secret":"","n":12345678901234567890,"m":1.0}';
+    await fetch(`${bao.url}/v1/flat/one/y`, {
+      method: 'POST',
+      headers: { 'x-vault-token': ROOT },
+      body: digits,
+    });
+    await (await destinationAt(test, `flat/one/y${FIELDS}`)).deliver(NEW);
+    const answer = await fetch(`${bao.url}/v1/flat/one/y`, { headers: { 'x-vault-token': ROOT } });
+    assert.match(await answer.text(), /"m":1\.0,"n":12345678901234567890/);
+    const token = await bao.tokenWith(rule('flat/one/y', 'read'));
+    const readOnly = await destinationAt(test, `flat/one/y${FIELDS}`, { VAULT_TOKEN: token });
+    assert.match((await refusal(readOnly.prepare?.())).hint ?? '', /\["read", "update"\]/);
   });
 
   it('is in a KV engine, and not in another', async (test) => {

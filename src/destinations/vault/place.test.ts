@@ -14,6 +14,7 @@ describe('a place of Vault', () => {
       `secret/app?token=\${file:/run/a&b}&namespace=a%2Fb&address=https://vault.corp.test:8200`,
       `secret/app?address=https://vault.corp.test:8200&namespace=a/b&token=\${file:/run/a&b}`,
     ],
+    ['secret/app?address=HTTPS://Vault.Test:443/', 'secret/app?address=https://vault.test'],
     ['secret/app?settle-minutes=10', 'secret/app?settle-minutes=10'],
   ];
   for (const [written, place] of round) {

@@ -62,7 +62,6 @@ export function vaultPlace(text: string): VaultPlace | undefined {
 function placeOrFault(whole: string): VaultPlace | string {
   const read = readOptions(whole, OPTIONS);
   if (typeof read === 'string') return read;
-  const { options } = read;
   const [name = '', ...more] = read.text.split('#');
   const path = name.replace(/^\/+|\/+$/g, '');
   const parts = path.split('/');
@@ -70,14 +69,16 @@ function placeOrFault(whole: string): VaultPlace | string {
   if (parts.some((part) => /^\.{0,2}$/.test(part) || /[\p{Cc}*]/u.test(part))) {
     return 'a part of the path is empty, dots alone, or has a character that a policy could not name';
   }
-  const auth = options.get('auth');
+  const auth = read.options.get('auth');
   if (auth !== undefined && !AUTH_METHODS.some((method) => method === auth)) {
     return `auth=${auth} is not known; ${AUTH_METHODS.join(', ')} are`;
   }
-  const address = options.get('address');
+  const address = read.options.get('address');
   if (address !== undefined && !isBareAddress(address)) {
     return 'address takes an HTTP URL without a user, a password or anything behind its path';
   }
+  const options = new Map(read.options);
+  if (address !== undefined) options.set('address', plainAddress(address));
   const minutes = options.get('settle-minutes');
   if (minutes !== undefined && !/^[1-9]\d{0,3}$/.test(minutes)) {
     return 'settle-minutes takes a whole number from 1 to 9999';
@@ -95,6 +96,11 @@ export function isBareAddress(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) return false;
   return [url.username, url.password, url.search, url.hash].every((part) => part === '');
+}
+
+/** One address for all ways to write it: case, the usual port, a slash at the end. */
+export function plainAddress(address: string): string {
+  return new URL(address).href.replace(/\/+$/, '');
 }
 
 export function placeText({ path, fields, options }: VaultPlace): string {

@@ -6,7 +6,7 @@ import { command } from '../../base/hint.ts';
 import { trustIn } from '../../http/certificates.ts';
 import type { ServiceOptions, ServiceTls } from '../../http/service.ts';
 import type { PlaceCredentials } from '../place-credentials.ts';
-import { isBareAddress, type VaultPlace } from './place.ts';
+import { isBareAddress, plainAddress, type VaultPlace } from './place.ts';
 
 export type Settings = Pick<PlaceCredentials, 'setting' | 'resolve'>;
 
@@ -35,7 +35,7 @@ export function settled(place: VaultPlace, settings: Pick<Settings, 'setting'>):
   const address = options.get('address') ?? settingOf(settings, 'ADDR')?.value;
   // One that is refused later must not be on record: it may hold a password.
   if (address !== undefined && isBareAddress(address))
-    options.set('address', withoutSlash(address));
+    options.set('address', plainAddress(address));
   // The environment's namespace is that of the environment's Vault.
   const isElsewhere = place.options.has('address');
   const namespace =
@@ -45,8 +45,26 @@ export function settled(place: VaultPlace, settings: Pick<Settings, 'setting'>):
   return { ...place, options };
 }
 
-function withoutSlash(address: string): string {
-  return address.trim().replace(/\/+$/, '');
+/**
+ * A credential of the environment is for the environment's Vault: it is not shown to another one. Throws
+ * `not-deliverable`.
+ */
+export function refuseForeignVault(
+  options: ReadonlyMap<string, string>,
+  settings: Pick<Settings, 'setting'>,
+  credential: string,
+): void {
+  const own = settingOf(settings, 'ADDR');
+  const address = options.get('address');
+  if (own === undefined || address === undefined || !isBareAddress(own.value)) return;
+  if (plainAddress(own.value) === address) return;
+  throw new KeyturnError(
+    'not-deliverable',
+    `${credential} is for the Vault that ${own.name} names, ${plainAddress(own.value)}, and the place is at ${address}`,
+    {
+      hint: `run with ${own.name}=${address} and a credential for it, or name one behind the place, as ?token=\${env:NAME}`,
+    },
+  );
 }
 
 /** How the Vault of a place that is settled is reached. Throws `not-deliverable` where nobody says. */

@@ -8,7 +8,7 @@ import { HttpFailure } from '../../http/failure.ts';
 import { type HttpService, pathOf } from '../../http/service.ts';
 import type { PlaceCredentials } from '../place-credentials.ts';
 import { AUTH_METHODS, type VaultPlace } from './place.ts';
-import { settingOf } from './settings.ts';
+import { refuseForeignVault, settingOf } from './settings.ts';
 
 export type AuthMethod = (typeof AUTH_METHODS)[number];
 
@@ -58,6 +58,8 @@ const tokenBy: Readonly<Record<AuthMethod, SignsIn>> = {
   token: async (options, { credentials }, isAgain) => {
     const named = options.get('token');
     if (named !== undefined) return await fresh(named, credentials, isAgain);
+    const source = settingOf(credentials, 'TOKEN')?.name ?? '~/.vault-token';
+    refuseForeignVault(options, credentials, source);
     const found = await credentials.fromEnvironment('BAO_TOKEN', 'VAULT_TOKEN');
     if (found !== undefined) return found;
     // Where `vault login` and `bao login` leave theirs.
@@ -128,6 +130,7 @@ async function given(
 ): Promise<Secret | undefined> {
   const named = options.get(option);
   if (named !== undefined) return await credentials.resolve(named);
+  refuseForeignVault(options, credentials, `VAULT_${variable}`);
   const found = await credentials.fromEnvironment(`BAO_${variable}`, `VAULT_${variable}`);
   if (found !== undefined || !isNeeded) return found;
   throw new KeyturnError('not-deliverable', `nothing says the ${option} to sign in to Vault with`, {
