@@ -145,6 +145,22 @@ function keepsWritersApart({ medium }: Subject): void {
     });
   });
 
+  it('I12: foretells that a user has a writer, and what the next one would begin with', async (test) => {
+    const { store } = await medium(test);
+    const one = await store('run-1').open(ACCOUNT, 'write');
+    const dry = await store('run-2').open(ACCOUNT, 'foretell');
+    assert.deepEqual((await dry.foretell('alice')).records, []);
+    await one.exclusively('alice', async (log) => {
+      await log.record('r1', INTENDED);
+      await assert.rejects(dry.foretell('ALICE'), BUSY);
+      assert.deepEqual((await dry.foretell('bob')).records, []);
+    });
+    assert.deepEqual(
+      (await dry.foretell('alice')).records.map(({ step }) => step.type),
+      ['intended'],
+    );
+  });
+
   it('I9: a log records nothing once its work is over, also while another one works', async (test) => {
     const { store } = await medium(test);
     const state = await store('run-1').open(ACCOUNT, 'write');

@@ -61,8 +61,12 @@ export interface ClaimFilesOptions {
 
 export type Acquisition =
   | { readonly held: HeldClaim }
+  | ({ readonly held: undefined } & ClaimHolder);
+
+export interface ClaimHolder {
   /** Undefined when the file names no owner that can be read. */
-  | { readonly held: undefined; readonly owner: ClaimOwner | undefined };
+  readonly owner: ClaimOwner | undefined;
+}
 
 export interface HeldClaim {
   /**
@@ -104,6 +108,22 @@ export class ClaimFiles {
       const seen = await this.#see(name);
       return seen !== undefined && !(await this.#isStale(seen));
     });
+  }
+
+  /**
+   * Who would keep acquire() from the claim now, by reads alone; undefined when nobody would. Whoever takes
+   * over from an owner that is gone keeps others from it too. Throws `state-dir`.
+   */
+  async holderOf(name: string): Promise<ClaimHolder | undefined> {
+    return await this.#coded(name, () => this.#holderOf(name, 0));
+  }
+
+  async #holderOf(name: string, depth: number): Promise<ClaimHolder | undefined> {
+    const seen = await this.#see(name);
+    if (seen === undefined) return undefined;
+    if (!(await this.#isStale(seen))) return { owner: seen.owner };
+    if (depth >= BREAK_DEPTH_MAX) return { owner: undefined };
+    return await this.#holderOf(`${this.#breakPrefix}${seen.nonce}`, depth + 1);
   }
 
   /** The names of all claims, held or left behind. Throws `state-dir`. */

@@ -231,6 +231,33 @@ test('I9: two machines that tell nothing of themselves may be two, whatever they
   }
 });
 
+test('I12: whoever died while taking over a claim keeps others from it, and a dry run says so', async (t) => {
+  const self = await systemProcesses.self();
+  const world = {
+    ...(await newWorld(t)),
+    processes: { self: async () => self, find: async () => undefined },
+  };
+  await plantClaim(world, { ...self, host: 'gone' });
+  world.clock.set(new Date(world.clock.now().getTime() + CLAIM_EXPIRY_MS / 2));
+  const breaker = newOwner(
+    { ...self, host: 'gone too' },
+    { nonce: 'b'.repeat(32), run: 'run-0', now: world.clock.now() },
+  );
+  await writeFile(join(world.directory, `break-${'a'.repeat(32)}`), JSON.stringify(breaker));
+  const claims = claimsIn(world);
+  for (const owner of ['gone', 'gone too']) {
+    const isHeld = { ...BUSY, message: new RegExp(`on host ${owner} since`) };
+    await assert.rejects(claims.assertFree('alice'), isHeld);
+    await assert.rejects(
+      claims.withClaim('alice', async () => undefined),
+      isHeld,
+    );
+    world.clock.set(new Date(world.clock.now().getTime() + CLAIM_EXPIRY_MS / 2));
+  }
+  await claims.assertFree('alice');
+  assert.equal(await claims.withClaim('alice', async () => 'claimed'), 'claimed');
+});
+
 test('a Mac is asked which machine and which boot it is, so that its dead claims wait for nobody', async (t) => {
   const asked: string[] = [];
   const mac = (boot: string) =>
