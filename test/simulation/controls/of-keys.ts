@@ -14,7 +14,6 @@ export const OF_KEYS: readonly Control[] = [
     fault: 'a use that a run has seen does not hold an Inactive key when AWS says less later',
     shows: 'the hold is 30',
     forced: {
-      ...noFaultOf('disk-', 'killed', 'report-', 'details-', 'power-'),
       'uses-forgotten': 0.6,
       'operator-deactivates': 0.9,
       'operator-retires-idle': 0.5,
