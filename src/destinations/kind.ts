@@ -7,11 +7,14 @@ import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
 import type { Programs } from '../base/programs.ts';
 import type { SaveOptions } from '../credentials-file/saving.ts';
+import type { OpenService } from '../http/service.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { WhoseKey } from '../lifecycle/keys.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
+import type { Proof, ReaderTerms, Settle } from '../lifecycle/settle.ts';
 import type { Destination } from './destination.ts';
 import type { PlaceFacts, PlaceRule } from './place.ts';
+import type { PlaceCredentials } from './place-credentials.ts';
 
 export interface DestinationKind {
   /** The word for it on the command line and in records. It is also the name of its folder. */
@@ -20,6 +23,17 @@ export interface DestinationKind {
   readonly about: string;
   /** What must happen for its readers to have a new secret, in words that can follow "to follow:". */
   readonly restart: string;
+  /** When readers of such a place see a new value. */
+  readonly settle: Settle;
+  /** What a place shows of a write. */
+  readonly proof: Proof;
+  /** For kinds whose places differ in one of the two; a receipt that says more is believed over both. */
+  termsAt?(target: JournaledTarget): Partial<ReaderTerms>;
+  /**
+   * That key ID and secret cannot be written at once there, in words that can follow the place: a reader
+   * that comes between the two writes finds halves of two pairs.
+   */
+  writesTwice?(target: JournaledTarget): string | undefined;
   /** Whether `--deliver` takes it. */
   readonly isOffered: boolean;
   /** What NAME may be in `--deliver KIND=NAME`; left out by a kind that stands alone. */
@@ -40,6 +54,8 @@ export interface DestinationKind {
   placeFor(template: string, facts: PlaceFacts): string;
   /** Undefined when the place of the target is not one of the kind. */
   open(target: JournaledTarget, opening: Opening): Promise<Destination | undefined>;
+  /** Whether a place that an operator names is the one of the target although it says less of it. */
+  isMeant?(named: string, target: JournaledTarget): boolean;
   /** What an operator would write behind the `=` of `--deliver` for the place, and in which region. */
   askedAs?(place: string, user: string): AskedPlace | undefined;
   /**
@@ -73,6 +89,10 @@ export interface Opening {
   readonly files: (path: string) => SaveOptions;
   /** Runs programs of the operator's. */
   readonly programs: Programs;
+  /** Opens a service that is asked over HTTPS, with the proxy and the authorities of the run. */
+  readonly http: OpenService;
+  /** Settings and credentials of places. */
+  readonly credentials: PlaceCredentials;
   /** The ID of the account. */
   readonly account: string;
   /** How places are made that do not exist; left out where none is. */
