@@ -22,6 +22,10 @@ export interface DestinationKind {
   readonly about: string;
   /** What must happen for its readers to have a new secret, in words that can follow "to follow:". */
   readonly restart: string;
+  /** When its readers see a new value. */
+  readonly settle?: Settle;
+  /** How strong the proof of a write is. */
+  readonly proof?: Proof;
   /** Whether `--deliver` takes it. */
   readonly isOffered: boolean;
   /** What NAME may be in `--deliver KIND=NAME`; left out by a kind that stands alone. */
@@ -56,6 +60,9 @@ export interface DestinationKind {
    */
   joint?(own: DeliveryTarget, begun: JournaledTarget): DeliveryTarget | undefined;
 }
+
+export type Settle = 'at-once' | 'next-start' | 'unknown' | { readonly minutes: number };
+export type Proof = 'value' | 'marker' | 'timestamp' | 'status';
 
 export interface AskedPlace {
   /** With {user} where the place has the user's name. */

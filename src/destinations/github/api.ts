@@ -54,7 +54,9 @@ export function pathsFor(
 ): GithubPaths {
   const owned = repo === undefined ? pathOf`orgs/${owner}` : pathOf`repos/${owner}/${repo}`;
   const below =
-    environment === undefined ? `${owned}/${service}` : owned + pathOf`/environments/${environment}`;
+    environment === undefined
+      ? `${owned}/${service}`
+      : owned + pathOf`/environments/${environment}`;
   return { secrets: `${below}/secrets`, variables: `${below}/variables` };
 }
 
@@ -79,11 +81,12 @@ const PAGES_MAX = 100;
 
 /** Of secrets and variables in one store. Throws HttpFailure, and undefined means that there is none. */
 export class GithubApi {
-  readonly #service: HttpService;
+  readonly #open: () => Promise<HttpService>;
   readonly #paths: GithubPaths;
+  #opened: Promise<HttpService> | undefined;
 
-  constructor(service: HttpService, paths: GithubPaths) {
-    this.#service = service;
+  constructor(open: () => Promise<HttpService>, paths: GithubPaths) {
+    this.#open = open;
     this.#paths = paths;
   }
 
@@ -104,7 +107,7 @@ export class GithubApi {
   /** The answer with it, because its headers tell what the token may do. */
   async publicKey(): Promise<PublicKey & { readonly answer: HttpAnswer }> {
     const call = { method: 'GET', path: `${this.#paths.secrets}/public-key` } as const;
-    const answer = await this.#service.send(call);
+    const answer = await this.#send(call);
     const { key_id: id, key } = parsed(PUBLIC_KEY, answer);
     return { id, key, answer };
   }
@@ -133,7 +136,7 @@ export class GithubApi {
     for (let page = 1; page <= PAGES_MAX; page += 1) {
       const query = { per_page: PER_PAGE, page };
       const path = `${this.#secret(name)}/repositories`;
-      const answer = await this.#service.send({ method: 'GET', path, query });
+      const answer = await this.#send({ method: 'GET', path, query });
       const { repositories } = parsed(REPOSITORIES, answer);
       ids.push(...repositories.map(({ id }) => id));
       if (repositories.length < PER_PAGE) return ids;
@@ -147,12 +150,12 @@ export class GithubApi {
 
   async giveTo(name: string, repository: number): Promise<void> {
     const path = `${this.#secret(name)}/repositories/${repository}`;
-    await this.#service.send({ method: 'PUT', path, isRepeatable: true });
+    await this.#send({ method: 'PUT', path, isRepeatable: true });
   }
 
   /** Resolves with true when the secret was made anew, because there was none any more. */
   async putSecret(name: string, { keyId, box, audience }: SealedValue): Promise<boolean> {
-    const { status } = await this.#service.send({
+    const { status } = await this.#send({
       method: 'PUT',
       path: this.#secret(name),
       body: { encrypted_value: box, key_id: keyId, ...(audience && bodyOf(audience)) },
@@ -163,7 +166,16 @@ export class GithubApi {
 
   async setVariable(name: string, value: string | Secret): Promise<void> {
     const path = this.#variable(name);
-    await this.#service.send({ method: 'PATCH', path, body: { name, value }, isRepeatable: true });
+    await this.#send({ method: 'PATCH', path, body: { name, value }, isRepeatable: true });
+  }
+
+  /** Opened at the first call, so that a missing token is told where a failure is expected. */
+  async #send(call: HttpCall): Promise<HttpAnswer> {
+    this.#opened ??= this.#open();
+    this.#opened.catch(() => {
+      this.#opened = undefined;
+    });
+    return await (await this.#opened).send(call);
   }
 
   #secret(name: string): string {
@@ -175,7 +187,7 @@ export class GithubApi {
   }
 
   async #find(call: HttpCall): Promise<HttpAnswer | undefined> {
-    const answer = await this.#service.send({ ...call, accepts: [404] });
+    const answer = await this.#send({ ...call, accepts: [404] });
     return answer.status === 404 ? undefined : answer;
   }
 }
@@ -191,7 +203,11 @@ function bodyOf({ visibility, repositories }: Audience) {
 function parsed<T>(schema: z.ZodType<T>, answer: HttpAnswer): T {
   const result = schema.safeParse(answer.json());
   if (result.success) return result.data;
-  throw new KeyturnError('delivery-failed', 'what answered is not GitHub: its answer has another form', {
-    hint: 'check GITHUB_API_URL: of GitHub Enterprise Server it ends in /api/v3',
-  });
+  throw new KeyturnError(
+    'delivery-failed',
+    'what answered is not GitHub: its answer has another form',
+    {
+      hint: 'check GITHUB_API_URL: of GitHub Enterprise Server it ends in /api/v3',
+    },
+  );
 }

@@ -2,7 +2,6 @@
 // a delivery is proved by the times that it tells (`updated_at`): they moved when we wrote, and stand where
 // they were as long as nobody else does.
 
-import type { Clock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
@@ -10,8 +9,7 @@ import { type Destination, HELD, type Held } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
 import { STAND_IN } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
-import type { GithubApi } from './api.ts';
-import { look, type GithubParts, type Seen } from './look.ts';
+import { type GithubParts, look, type Seen } from './look.ts';
 import { placeOfGithub } from './place.ts';
 import { wordsFor } from './refusals.ts';
 import { writePair } from './write.ts';
@@ -104,5 +102,3 @@ function nobodyTells({ at, store }: GithubParts, why: string): KeyturnError {
     },
   );
 }
-
-export type { Clock, GithubApi };

@@ -105,7 +105,9 @@ async function lookAtVariable(parts: GithubParts, name: string, pair: Pair): Pro
   const value = found.value.trim();
   await refuseForeignKey(value, where, { pair, replaced });
   if (looksLikeKeyId(value) || value.length <= PLACEHOLDER_LENGTH_MAX) return;
-  const what = looksLikeSecret(value) ? 'what looks like a secret, for everybody to read' : 'no key ID';
+  const what = looksLikeSecret(value)
+    ? 'what looks like a secret, for everybody to read'
+    : 'no key ID';
   throw new KeyturnError('not-deliverable', `${where} on GitHub holds ${what}`, {
     hint: `check the name; a variable that is to hold the key ID beside ${wordsFor(at, store)} holds one already, or a short placeholder`,
   });

@@ -1,13 +1,14 @@
 // Why GitHub would not take a pair, as far as it tells by reads (I14), and what can be done about it.
 
 import { KeyturnError } from '../../base/errors.ts';
-import { command, type Hint } from '../../base/hint.ts';
+import { command } from '../../base/hint.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { GithubPlace, Store } from './place.ts';
 
 /** For messages: `the secrets of acme/app:production`. */
 export function wordsFor(at: GithubPlace, { service }: Store): string {
-  const of = service === 'actions' ? '' : `${service === 'dependabot' ? 'Dependabot' : 'Codespaces'} `;
+  const of =
+    service === 'actions' ? '' : `${service === 'dependabot' ? 'Dependabot' : 'Codespaces'} `;
   return `the ${of}secrets of ${ownerOf(at)} on GitHub`;
 }
 
@@ -22,7 +23,10 @@ export function unseen(at: GithubPlace, store: Store): KeyturnError {
     'not-deliverable',
     `${wordsFor(at, store)} do not exist, or the token may not see them`,
     {
-      hint: [`check the name; the token needs ${permissionsFor(at, store)}; this shows what it sees:`, listing(at, store)],
+      hint: [
+        `check the name; the token needs ${permissionsFor(at, store)}; this shows what it sees:`,
+        listing(at, store),
+      ],
     },
   );
 }
@@ -42,7 +46,10 @@ export function missing(
     );
   }
   return new KeyturnError('not-deliverable', message, {
-    hint: ['check the name, or make it with a placeholder that your workflows do not take for a key:', making(name, at, store)],
+    hint: [
+      'check the name, or make it with a placeholder that your workflows do not take for a key:',
+      making(name, at, store),
+    ],
   });
 }
 
@@ -52,19 +59,30 @@ export function missingVariable(name: string, at: GithubPlace, store: Store): Ke
     'not-deliverable',
     `${name} is not among the variables of ${ownerOf(at)} on GitHub`,
     {
-      hint: ['check the name, or make it:', command('gh', 'variable', 'set', name, ...flags, '--body', 'none')],
+      hint: [
+        'check the name, or make it:',
+        command('gh', 'variable', 'set', name, ...flags, '--body', 'none'),
+      ],
     },
   );
 }
 
 export function archived(at: GithubPlace): KeyturnError {
-  return new KeyturnError('not-deliverable', `${at.owner}/${at.repo} on GitHub is archived, and takes no secret`, {
-    hint: 'its workflows do not run: leave the place out, or take the repository out of the archive',
-  });
+  return new KeyturnError(
+    'not-deliverable',
+    `${at.owner}/${at.repo} on GitHub is archived, and takes no secret`,
+    {
+      hint: 'its workflows do not run: leave the place out, or take the repository out of the archive',
+    },
+  );
 }
 
 /** Of a classic token, whose scopes GitHub tells with each answer; undefined where it may write. */
-export function scopeMissing(scopes: string | undefined, at: GithubPlace, store: Store): KeyturnError | undefined {
+export function scopeMissing(
+  scopes: string | undefined,
+  at: GithubPlace,
+  store: Store,
+): KeyturnError | undefined {
   // Fine-grained tokens and Apps have none, and are told in no header.
   if (scopes === undefined || scopes.trim() === '') return undefined;
   const has = scopes.split(',').map((scope) => scope.trim());
@@ -83,9 +101,17 @@ function neededScopes({ repo }: GithubPlace, { service }: Store): readonly strin
 }
 
 /** What a fine-grained token or an App needs, in the words of GitHub's settings. */
-export function permissionsFor({ repo, environment, pair }: GithubPlace, { service }: Store): string {
-  const noun = { actions: 'Secrets', dependabot: 'Dependabot secrets', codespaces: 'Codespaces secrets' }[service];
-  const scoped = repo === undefined && service !== 'actions' ? `Organization ${noun.toLowerCase()}` : noun;
+export function permissionsFor(
+  { repo, environment, pair }: GithubPlace,
+  { service }: Store,
+): string {
+  const noun = {
+    actions: 'Secrets',
+    dependabot: 'Dependabot secrets',
+    codespaces: 'Codespaces secrets',
+  }[service];
+  const scoped =
+    repo === undefined && service !== 'actions' ? `Organization ${noun.toLowerCase()}` : noun;
   const all = [
     environment === undefined ? scoped : 'Environments',
     ...(pair.form === 'variable' ? [environment === undefined ? 'Variables' : []].flat() : []),
@@ -97,16 +123,28 @@ export function permissionsFor({ repo, environment, pair }: GithubPlace, { servi
 export function withPermissions(thrown: unknown, at: GithubPlace, store: Store): unknown {
   if (!(thrown instanceof HttpFailure)) return thrown;
   if (thrown.status === 401) {
-    return thrown.withHint('the token is wrong, has expired or was revoked: make a new one, and put it where GITHUB_TOKEN is set');
+    return thrown.withHint(
+      'the token is wrong, has expired or was revoked: make a new one, and put it where GITHUB_TOKEN is set',
+    );
   }
   if (thrown.status !== 403 || thrown.notBefore !== undefined) return thrown;
   const told = thrown.header('x-accepted-github-permissions');
   const accepted = told === undefined ? '' : ` (GitHub names ${told})`;
-  return thrown.withHint(`the token needs ${permissionsFor(at, store)}${accepted}; an organization may also have to approve a fine-grained token, or want single sign-on for a classic one`);
+  return thrown.withHint(
+    `the token needs ${permissionsFor(at, store)}${accepted}; an organization may also have to approve a fine-grained token, or want single sign-on for a classic one`,
+  );
 }
 
 function making(name: string, at: GithubPlace, store: Store) {
-  return command('gh', 'secret', 'set', name, ...scopeFlags(at, store, { withApp: true }), '--body', 'none');
+  return command(
+    'gh',
+    'secret',
+    'set',
+    name,
+    ...scopeFlags(at, store, { withApp: true }),
+    '--body',
+    'none',
+  );
 }
 
 function listing(at: GithubPlace, store: Store) {
@@ -124,5 +162,3 @@ function scopeFlags(
     ...(withApp && service !== 'actions' ? ['--app', service] : []),
   ];
 }
-
-export type { Hint };

@@ -8,7 +8,13 @@ describe('a sealed box', () => {
   it('is opened by libsodium, whatever is in it', async () => {
     await sodium.ready;
     const { publicKey, privateKey } = sodium.crypto_box_keypair();
-    for (const text of ['', 'a', 'k/y+'.repeat(10), '\u{1f511} schl\u00fcssel', 'x'.repeat(40_000)]) {
+    for (const text of [
+      '',
+      'a',
+      'k/y+'.repeat(10),
+      '\u{1f511} schl\u00fcssel',
+      'x'.repeat(40_000),
+    ]) {
       const box = Buffer.from(sealedFor(Buffer.from(publicKey), text), 'base64');
       const opened = sodium.crypto_box_seal_open(box, publicKey, privateKey);
       assert.equal(Buffer.from(opened).toString('utf8'), text);

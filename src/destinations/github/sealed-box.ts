@@ -33,12 +33,14 @@ function boxKey(shared: Buffer): Uint8Array {
   const key = new Uint32Array(KEY_BYTES / 4);
   hsalsa(SIGMA, wordsOf(shared), new Uint32Array(4), key);
   const bytes = new DataView(new ArrayBuffer(KEY_BYTES));
-  key.forEach((word, index) => bytes.setUint32(index * 4, word, true));
+  for (const [index, word] of key.entries()) bytes.setUint32(index * 4, word, true);
   return new Uint8Array(bytes.buffer);
 }
 
 function wordsOf(bytes: Buffer): Uint32Array {
-  return Uint32Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readUInt32LE(index * 4));
+  return Uint32Array.from({ length: bytes.length / 4 }, (_, index) =>
+    bytes.readUInt32LE(index * 4),
+  );
 }
 
 function keyObject(raw: Buffer): KeyObject {

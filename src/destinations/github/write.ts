@@ -3,11 +3,11 @@
 // halves of two keys whichever comes first, so that the one form without such a moment is one secret for both.
 
 import { KeyturnError } from '../../base/errors.ts';
-import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import { HttpFailure } from '../../http/failure.ts';
+import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import { type Pair, refuseTooLong } from '../look.ts';
 import type { Audience, PublicKey } from './api.ts';
-import { type GithubParts, type Seen, type SeenSecret } from './look.ts';
+import type { GithubParts, Seen, SeenSecret } from './look.ts';
 import { withPermissions, wordsFor } from './refusals.ts';
 
 /** GitHub's bound for a value. */
