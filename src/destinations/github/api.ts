@@ -161,6 +161,8 @@ export class GithubApi {
       body: { encrypted_value: box, key_id: keyId, ...(audience && bodyOf(audience)) },
       isRepeatable: true,
     });
+    // Something in between may answer for GitHub, and then nothing was written.
+    if (status !== 201 && status !== 204) throw notGithub();
     return status === 201;
   }
 
@@ -203,7 +205,11 @@ function bodyOf({ visibility, repositories }: Audience) {
 function parsed<T>(schema: z.ZodType<T>, answer: HttpAnswer): T {
   const result = schema.safeParse(answer.json());
   if (result.success) return result.data;
-  throw new KeyturnError(
+  throw notGithub();
+}
+
+function notGithub(): KeyturnError {
+  return new KeyturnError(
     'delivery-failed',
     'what answered is not GitHub: its answer has another form',
     {

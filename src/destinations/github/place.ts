@@ -95,7 +95,8 @@ export function placeOfGithub({ owner, repo, environment, pair }: GithubPlace): 
   return `${named}${namesOf(pair)}`;
 }
 
-function namesOf(pair: PairNames): string {
+/** What stands behind the place; empty for the usual names. */
+export function namesOf(pair: PairNames): string {
   if (pair.form === 'object') return `#${pair.secret}`;
   if (pair.form === 'variable') return `#vars.${pair.id},${pair.secret}`;
   return pair.id === USUAL.id && pair.secret === USUAL.secret ? '' : `#${pair.id},${pair.secret}`;

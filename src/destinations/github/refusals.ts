@@ -3,7 +3,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { HttpFailure } from '../../http/failure.ts';
-import type { GithubPlace, Store } from './place.ts';
+import { type GithubPlace, namesOf, type Store } from './place.ts';
 
 /** For messages: `the secrets of acme/app:production`. */
 export function wordsFor(at: GithubPlace, { service }: Store): string {
@@ -42,7 +42,12 @@ export function missing(
     return new KeyturnError(
       'not-deliverable',
       `${message}; its workflows read the one of the organization ${at.owner}`,
-      { hint: ['deliver to that one:', command('--deliver', `github-org=${at.owner}#…`)] },
+      {
+        hint: [
+          'deliver to that one:',
+          command('--deliver', `github-org=${at.owner}${namesOf(at.pair)}`),
+        ],
+      },
     );
   }
   return new KeyturnError('not-deliverable', message, {
