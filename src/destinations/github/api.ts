@@ -3,7 +3,6 @@
 
 import { z } from 'zod';
 import { KeyturnError } from '../../base/errors.ts';
-import type { Secret } from '../../base/secret.ts';
 import { type HttpAnswer, type HttpCall, type HttpService, pathOf } from '../../http/service.ts';
 import type { GithubPlace, Store } from './place.ts';
 
@@ -39,7 +38,14 @@ export interface SealedValue {
 
 export interface VariableFacts {
   readonly value: string;
-  readonly updatedAt: string;
+  /** Only of an organization's. */
+  readonly visibility: Visibility | undefined;
+}
+
+/** What an organization shares with repositories. */
+export interface Shared {
+  readonly kind: 'secret' | 'variable';
+  readonly name: string;
 }
 
 /** Below `…/secrets` and `…/variables` of one store. */
@@ -60,11 +66,9 @@ export function pathsFor(
   return { secrets: `${below}/secrets`, variables: `${below}/variables` };
 }
 
-const SECRET = z.object({
-  updated_at: z.string().min(1),
-  visibility: z.enum(['all', 'private', 'selected']).optional(),
-});
-const VARIABLE = z.object({ value: z.string(), updated_at: z.string().min(1) });
+const VISIBILITY = z.enum(['all', 'private', 'selected']).optional();
+const SECRET = z.object({ updated_at: z.string().min(1), visibility: VISIBILITY });
+const VARIABLE = z.object({ value: z.string(), visibility: VISIBILITY });
 // GHES up to 3.x gives a number as the ID of some keys.
 const PUBLIC_KEY = z.object({ key_id: z.coerce.string().min(1), key: z.string().min(1) });
 const REPOSITORIES = z.object({ repositories: z.array(z.object({ id: z.number() })) });
@@ -100,8 +104,8 @@ export class GithubApi {
   async variable(name: string): Promise<VariableFacts | undefined> {
     const found = await this.#find({ method: 'GET', path: this.#variable(name) });
     if (found === undefined) return undefined;
-    const { value, updated_at: updatedAt } = parsed(VARIABLE, found);
-    return { value, updatedAt };
+    const { value, visibility } = parsed(VARIABLE, found);
+    return { value, visibility };
   }
 
   /** The answer with it, because its headers tell what the token may do. */
@@ -130,12 +134,12 @@ export class GithubApi {
       : undefined;
   }
 
-  /** The IDs of the repositories that an organization's secret was given to, over all pages. */
-  async repositoriesOf(name: string): Promise<number[]> {
+  /** The IDs of the repositories that it was given to one by one, over all pages. */
+  async repositoriesOf(shared: Shared): Promise<number[]> {
     const ids: number[] = [];
     for (let page = 1; page <= PAGES_MAX; page += 1) {
       const query = { per_page: PER_PAGE, page };
-      const path = `${this.#secret(name)}/repositories`;
+      const path = `${this.#pathOf(shared)}/repositories`;
       const answer = await this.#send({ method: 'GET', path, query });
       const { repositories } = parsed(REPOSITORIES, answer);
       ids.push(...repositories.map(({ id }) => id));
@@ -143,13 +147,13 @@ export class GithubApi {
     }
     throw new KeyturnError(
       'not-deliverable',
-      `${name} is given to more than ${PAGES_MAX * PER_PAGE} repositories, one by one`,
+      `${shared.name} is given to more than ${PAGES_MAX * PER_PAGE} repositories, one by one`,
       { hint: 'give it to all or to all private repositories of the organization' },
     );
   }
 
-  async giveTo(name: string, repository: number): Promise<void> {
-    const path = `${this.#secret(name)}/repositories/${repository}`;
+  async giveTo(shared: Shared, repository: number): Promise<void> {
+    const path = `${this.#pathOf(shared)}/repositories/${repository}`;
     await this.#send({ method: 'PUT', path, isRepeatable: true });
   }
 
@@ -166,9 +170,9 @@ export class GithubApi {
     return status === 201;
   }
 
-  async setVariable(name: string, value: string | Secret): Promise<void> {
-    const path = this.#variable(name);
-    await this.#send({ method: 'PATCH', path, body: { name, value }, isRepeatable: true });
+  async setVariable(name: string, value: string, audience: Audience | undefined): Promise<void> {
+    const body = { name, value, ...(audience && bodyOf(audience)) };
+    await this.#send({ method: 'PATCH', path: this.#variable(name), body, isRepeatable: true });
   }
 
   /** Opened at the first call, so that a missing token is told where a failure is expected. */
@@ -178,6 +182,10 @@ export class GithubApi {
       this.#opened = undefined;
     });
     return await (await this.#opened).send(call);
+  }
+
+  #pathOf({ kind, name }: Shared): string {
+    return kind === 'secret' ? this.#secret(name) : this.#variable(name);
   }
 
   #secret(name: string): string {

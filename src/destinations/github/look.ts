@@ -7,7 +7,7 @@ import { looksLikeKeyId } from '../../base/key-id-text.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import { type Pair, type ReplacedKey, refuseForeignKey } from '../look.ts';
 import { looksLikeSecret } from '../stray-fields.ts';
-import type { Audience, GithubApi, PublicKey, SecretFacts } from './api.ts';
+import type { Audience, GithubApi, PublicKey, SecretFacts, Shared, Visibility } from './api.ts';
 import type { GithubPlace, Store } from './place.ts';
 import {
   archived,
@@ -36,6 +36,8 @@ export interface SeenSecret extends SecretFacts {
 export interface Seen {
   /** In the order of the place: the ID's, where it is a secret, and the secret's. */
   readonly secrets: readonly SeenSecret[];
+  /** Where the key ID is in one. */
+  readonly variable: Omit<SeenSecret, keyof SecretFacts> | undefined;
   readonly publicKey: PublicKey;
   /** When GitHub answered, by its own clock; undefined where it did not say. */
   readonly seenAt: Date | undefined;
@@ -59,9 +61,10 @@ async function lookAt(parts: GithubParts, pair: Pair): Promise<Seen> {
   if (unscoped !== undefined) throw unscoped;
   await lookAtRepository(parts);
   const secrets = await Promise.all(secretNames(at).map((name) => seenSecret(parts, name)));
-  if (at.pair.form === 'variable') await lookAtVariable(parts, at.pair.id, pair);
+  const variable =
+    at.pair.form === 'variable' ? await seenVariable(parts, at.pair.id, pair) : undefined;
   const date = Date.parse(answer.header('date') ?? '');
-  return { secrets, publicKey, seenAt: Number.isNaN(date) ? undefined : new Date(date) };
+  return { secrets, variable, publicKey, seenAt: Number.isNaN(date) ? undefined : new Date(date) };
 }
 
 export function secretNames({ pair }: GithubPlace): readonly string[] {
@@ -83,28 +86,31 @@ async function seenSecret({ at, store, api }: GithubParts, name: string): Promis
     const isShared = asks && (await api.isSharedByOrganization(owner, repo, name)) === true;
     throw missing(name, at, { store, isShared });
   }
-  return { ...facts, name, audience: await audienceOf(api, name, facts) };
+  const audience = await audienceOf(api, { kind: 'secret', name }, facts.visibility);
+  return { ...facts, name, audience };
 }
 
-/** Throws where an organization's secret has no word of who reads it: it would be written for others. */
+/** Whoever reads it is to read it still: a write says that anew. */
 async function audienceOf(
   api: GithubApi,
-  name: string,
-  { visibility }: SecretFacts,
+  shared: Shared,
+  visibility: Visibility | undefined,
 ): Promise<Audience | undefined> {
   if (visibility === undefined) return undefined;
-  const repositories = visibility === 'selected' ? await api.repositoriesOf(name) : undefined;
+  const repositories = visibility === 'selected' ? await api.repositoriesOf(shared) : undefined;
   return { visibility, repositories };
 }
 
-async function lookAtVariable(parts: GithubParts, name: string, pair: Pair): Promise<void> {
+async function seenVariable(parts: GithubParts, name: string, pair: Pair) {
   const { at, store, api, replaced } = parts;
   const found = await api.variable(name);
   if (found === undefined) throw missingVariable(name, at, store);
   const where = `the variable ${name} of ${at.owner}${at.repo === undefined ? '' : `/${at.repo}`}`;
   const value = found.value.trim();
   await refuseForeignKey(value, where, { pair, replaced });
-  if (looksLikeKeyId(value) || value.length <= PLACEHOLDER_LENGTH_MAX) return;
+  if (looksLikeKeyId(value) || value.length <= PLACEHOLDER_LENGTH_MAX) {
+    return { name, audience: await audienceOf(api, { kind: 'variable', name }, found.visibility) };
+  }
   const what = looksLikeSecret(value)
     ? 'what looks like a secret, for everybody to read'
     : 'no key ID';

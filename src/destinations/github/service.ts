@@ -19,7 +19,7 @@ const APP_INSTALLATION = 'KEYTURN_GITHUB_APP_INSTALLATION_ID';
 
 /** What every call has; the version is the one that this is written for. */
 const HEADERS = {
-  accept: 'application/vnd.github+json',
+  accept: 'application/vnd.github+json, application/json',
   'x-github-api-version': '2022-11-28',
 } as const;
 

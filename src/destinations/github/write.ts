@@ -6,7 +6,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import { type Pair, refuseTooLong } from '../look.ts';
-import type { Audience, PublicKey } from './api.ts';
+import type { Audience, PublicKey, Shared } from './api.ts';
 import type { GithubParts, Seen, SeenSecret } from './look.ts';
 import { withPermissions, wordsFor } from './refusals.ts';
 
@@ -55,7 +55,7 @@ function textsOf({ at: { pair } }: GithubParts, { keyId, secret }: Pair): readon
 async function writeAll(
   parts: GithubParts,
   key: IssuedKey,
-  { secrets, publicKey }: Seen,
+  { secrets, variable, publicKey }: Seen,
 ): Promise<string | undefined> {
   const texts = textsOf(parts, key);
   const { sealedFor, publicKeyFrom } = await import('./sealed-box.ts');
@@ -90,7 +90,9 @@ async function writeAll(
     }
     if (isNew) remade = secret.name;
   }
-  if (parts.at.pair.form === 'variable') await parts.api.setVariable(parts.at.pair.id, key.keyId);
+  if (variable !== undefined) {
+    await parts.api.setVariable(variable.name, key.keyId, variable.audience);
+  }
   return remade;
 }
 
@@ -117,25 +119,30 @@ function isLater(now: string | undefined, before: SeenSecret | undefined): boole
   return Date.parse(now ?? '') > Date.parse(before?.updatedAt ?? '');
 }
 
-/** Whoever could read a secret before can read it still: also who was added while it was written. */
-async function keepAudiences({ api, at, store }: GithubParts, { secrets }: Seen): Promise<void> {
+/** Whoever could read it before can read it still. */
+async function keepAudiences(parts: GithubParts, { secrets, variable }: Seen): Promise<void> {
   for (const { name, audience } of secrets) {
-    if (audience === undefined) continue;
-    const visibility = (await api.secret(name))?.visibility;
-    if (visibility !== audience.visibility) throw otherAudience(name, { at, store }, visibility);
-    await giveBack(api, name, audience);
+    await keepAudience(parts, { kind: 'secret', name }, audience);
   }
+  if (variable === undefined) return;
+  await keepAudience(parts, { kind: 'variable', name: variable.name }, variable.audience);
 }
 
-async function giveBack(
-  api: GithubParts['api'],
-  name: string,
-  { repositories }: Audience,
+async function keepAudience(
+  { api, at, store }: GithubParts,
+  shared: Shared,
+  audience: Audience | undefined,
 ): Promise<void> {
-  if (repositories === undefined) return;
-  const now = await api.repositoriesOf(name);
-  for (const id of repositories) {
-    if (!now.includes(id)) await api.giveTo(name, id);
+  if (audience === undefined) return;
+  const { kind, name } = shared;
+  const now = await (kind === 'secret' ? api.secret(name) : api.variable(name));
+  if (now?.visibility !== audience.visibility) {
+    throw otherAudience(name, { at, store }, now?.visibility);
+  }
+  if (audience.repositories === undefined) return;
+  const repositories = await api.repositoriesOf(shared);
+  for (const id of audience.repositories) {
+    if (!repositories.includes(id)) await api.giveTo(shared, id);
   }
 }
 

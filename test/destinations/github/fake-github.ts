@@ -23,10 +23,7 @@ export interface StoredSecret {
   repositories?: number[];
 }
 
-export interface StoredVariable {
-  value: string;
-  updatedAt: string;
-}
+export type StoredVariable = Omit<StoredSecret, 'createdAt'>;
 
 interface KeyPair {
   readonly id: string;
@@ -68,11 +65,11 @@ export class FakeGithub {
   fault: Fault | undefined;
   url = '';
   readonly #keys = new Map<string, KeyPair>();
-  readonly #clock: Clock;
+  readonly clock: Clock;
   #keyCount = 0;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.clock = clock;
   }
 
   put(store: string, name: string, secret: { value: string } & Partial<StoredSecret>): void {
@@ -80,8 +77,8 @@ export class FakeGithub {
     this.secrets.set(`${store} ${name}`, { createdAt: at, updatedAt: at, ...secret });
   }
 
-  putVariable(store: string, name: string, value: string): void {
-    this.variables.set(`${store} ${name}`, { value, updatedAt: this.#now() });
+  putVariable(store: string, name: string, value: string, more: Partial<StoredVariable> = {}) {
+    this.variables.set(`${store} ${name}`, { value, updatedAt: this.#now(), ...more });
   }
 
   /** What a runner is given. */
@@ -100,9 +97,13 @@ export class FakeGithub {
     if (headers['user-agent'] === undefined) return { status: 403, body: { message: 'no agent' } };
     if (!this.tokens.has(token)) return { status: 401, body: { message: 'Bad credentials' } };
     const secret = /^(.+)\/secrets\/([^/]+)$/.exec(path);
-    const list = /^(.+)\/secrets\/([^/]+)\/repositories(?:\/(\d+))?$/.exec(path);
+    const list = /^(.+)\/(secrets|variables)\/([^/]+)\/repositories(?:\/(\d+))?$/.exec(path);
     const variable = /^(.+)\/variables\/([^/]+)$/.exec(path);
-    if (list) return this.#repositories(request, `${list[1]} ${list[2]?.toUpperCase()}`, list[3]);
+    if (list) {
+      const shared = list[2] === 'secrets' ? this.secrets : this.variables;
+      const found = shared.get(`${list[1]} ${list[3]?.toUpperCase()}`);
+      return repositoriesOf(request, found, list[4]);
+    }
     if (secret?.[2] === 'public-key') return this.#publicKey(secret[1] ?? '');
     if (secret) return this.#secret(request, secret[1] ?? '', (secret[2] ?? '').toUpperCase());
     if (variable) return this.#variable(request, `${variable[1]} ${variable[2]?.toUpperCase()}`);
@@ -113,7 +114,7 @@ export class FakeGithub {
   }
 
   #now(): string {
-    return this.#clock
+    return this.clock
       .now()
       .toISOString()
       .replace(/\.\d+Z$/, 'Z');
@@ -171,33 +172,9 @@ export class FakeGithub {
       value,
       createdAt: found?.createdAt ?? at,
       updatedAt: at,
-      ...(typeof visibility === 'string' && {
-        visibility,
-        ...(visibility === 'selected' && {
-          repositories: Array.isArray(ids) ? ids.map(Number) : [],
-        }),
-      }),
+      ...audienceIn(visibility, ids),
     });
     return found === undefined ? { status: 201, body: {} } : { status: 204 };
-  }
-
-  #repositories({ method, query }: GithubRequest, key: string, id: string | undefined) {
-    const secret = this.secrets.get(key);
-    if (secret === undefined) return { status: 404, body: { message: 'Not Found' } };
-    if (secret.visibility !== 'selected') return { status: 409 };
-    const repositories = secret.repositories ?? [];
-    if (method === 'PUT') {
-      secret.repositories = [...new Set([...repositories, Number(id)])];
-      return { status: 204 };
-    }
-    const perPage = Number(query.get('per_page') ?? 30);
-    const page = Number(query.get('page') ?? 1);
-    const shown = repositories.slice((page - 1) * perPage, page * perPage);
-    const body = {
-      total_count: repositories.length,
-      repositories: shown.map((each) => ({ id: each })),
-    };
-    return { status: 200, body };
   }
 
   #variable({ method, body }: GithubRequest, key: string): GithubAnswer {
@@ -205,14 +182,16 @@ export class FakeGithub {
     if (found === undefined) return { status: 404, body: { message: 'Not Found' } };
     const at = this.#now();
     if (method === 'PATCH') {
-      this.variables.set(key, { value: String(body.value), updatedAt: at });
+      const { value, visibility = found.visibility, selected_repository_ids: ids } = body;
+      const audience = audienceIn(visibility, ids);
+      this.variables.set(key, { value: String(value), updatedAt: at, ...audience });
       return { status: 204 };
     }
     const name = key.split(' ')[1];
-    return {
-      status: 200,
-      body: { name, value: found.value, created_at: at, updated_at: found.updatedAt },
-    };
+    const { value, visibility } = found;
+    const more = visibility === undefined ? {} : { visibility };
+    const told = { name, value, created_at: at, updated_at: found.updatedAt, ...more };
+    return { status: 200, body: told };
   }
 
   #shared(path: string): GithubAnswer {
@@ -279,4 +258,35 @@ async function serve(
     ...headers,
   });
   response.end(body === undefined ? undefined : JSON.stringify(body));
+}
+
+/** As short as the description allows. */
+function repositoryOf(id: number): Record<string, unknown> {
+  return { id };
+}
+
+/** A list that is left out is an empty one. */
+function audienceIn(visibility: unknown, ids: unknown): Partial<StoredSecret> {
+  if (typeof visibility !== 'string') return {};
+  if (visibility !== 'selected') return { visibility };
+  return { visibility, repositories: Array.isArray(ids) ? ids.map(Number) : [] };
+}
+
+function repositoriesOf(
+  { method, query }: GithubRequest,
+  shared: Partial<StoredSecret> | undefined,
+  id: string | undefined,
+): GithubAnswer {
+  if (shared === undefined) return { status: 404, body: { message: 'Not Found' } };
+  if (shared.visibility !== 'selected') return { status: 409 };
+  const repositories = shared.repositories ?? [];
+  if (method === 'PUT') {
+    shared.repositories = [...new Set([...repositories, Number(id)])];
+    return { status: 204 };
+  }
+  const perPage = Number(query.get('per_page') ?? 30);
+  const page = Number(query.get('page') ?? 1);
+  const shown = repositories.slice((page - 1) * perPage, page * perPage);
+  const body = { total_count: repositories.length, repositories: shown.map(repositoryOf) };
+  return { status: 200, body };
 }

@@ -62,7 +62,7 @@ interface Form {
   readonly secrets: readonly string[];
 }
 
-function formOf(names = 'AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY'): Form {
+export function formOf(names = 'AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY'): Form {
   const [first = '', ...rest] = names.split(',');
   const variable = /^vars\.(.*)$/.exec(first)?.[1];
   return { variable, secrets: variable === undefined ? [first, ...rest] : rest };
@@ -77,15 +77,15 @@ function audienceIn(store: string) {
     : {};
 }
 
-function fill(
+export function fill(
   github: FakeGithub,
   store: string,
   { variable, secrets }: Form,
-  { keyId, secret }: Pick<IssuedKey, 'keyId' | 'secret'>,
+  { keyId, secret }: Pick<IssuedKey, 'keyId' | 'secret'> = OLD,
 ): void {
   const object = JSON.stringify({ AccessKeyId: keyId, SecretAccessKey: secret.reveal() });
   const texts = variable === undefined ? [keyId, secret.reveal()] : [secret.reveal()];
-  if (variable !== undefined) github.putVariable(store, variable, keyId);
+  if (variable !== undefined) github.putVariable(store, variable, keyId, audienceIn(store));
   secrets.forEach((name, index) => {
     const isObject = variable === undefined && secrets.length === 1;
     github.put(store, name, {
