@@ -21,6 +21,9 @@ const FOLLOW = {
   codespaces: 'stop and start the codespaces that are open: they keep the old key',
 } as const;
 
+const WRITTEN_TWICE =
+  'takes key ID and secret in two writes, and a job that begins between them gets halves of two pairs; one secret for both (#NAME) is written at once';
+
 export function githubKind(store: Store, about: string): DestinationKind {
   const { kind, service } = store;
   return {
@@ -30,6 +33,8 @@ export function githubKind(store: Store, about: string): DestinationKind {
     isOffered: true,
     settle: 'next-start',
     proof: 'timestamp',
+    writesTwice: ({ place }) =>
+      githubPlaceAt(place, store)?.pair.form === 'object' ? undefined : WRITTEN_TWICE,
     rule: ruleOf(store),
     placeFor: (template, facts) => placeInStore(store, template, facts),
     askedAs: (place, user) => ({ region: undefined, template: templateOfGithub(place, user) }),
