@@ -14,6 +14,8 @@ import { githubCodespacesOrg } from './github-codespaces-org/index.ts';
 import { githubDependabot } from './github-dependabot/index.ts';
 import { githubDependabotOrg } from './github-dependabot-org/index.ts';
 import { githubOrg } from './github-org/index.ts';
+import { gitlab } from './gitlab/index.ts';
+import { gitlabGroup } from './gitlab-group/index.ts';
 import { handoff } from './handoff/index.ts';
 import type { DestinationKind, Opening } from './kind.ts';
 import { expandPlace, type PlaceFacts } from './place.ts';
@@ -33,6 +35,8 @@ export const KINDS: readonly DestinationKind[] = [
   githubDependabotOrg,
   githubCodespaces,
   githubCodespacesOrg,
+  gitlab,
+  gitlabGroup,
   commandKind,
   credentialsFile,
 ];
