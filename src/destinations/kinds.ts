@@ -4,6 +4,8 @@
 
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { ReaderTerms } from '../lifecycle/settle.ts';
+import { circleci } from './circleci/index.ts';
+import { circleciContext } from './circleci-context/index.ts';
 import { commandKind } from './command/index.ts';
 import { credentialsFile } from './credentials-file/index.ts';
 import type { Destination } from './destination.ts';
@@ -37,6 +39,8 @@ export const KINDS: readonly DestinationKind[] = [
   githubCodespacesOrg,
   gitlab,
   gitlabGroup,
+  circleci,
+  circleciContext,
   commandKind,
   credentialsFile,
 ];

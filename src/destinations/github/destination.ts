@@ -9,11 +9,11 @@ import { type Destination, HELD, type Held } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
 import { STAND_IN } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
+import { isUnchanged, isWrittenSince, versionOf, writtenIn } from '../written.ts';
 import { type GithubParts, look, type Seen } from './look.ts';
 import { placeOfGithub } from './place.ts';
 import { wordsFor } from './refusals.ts';
 import { writePair } from './write.ts';
-import { isUnchanged, isWrittenSince, versionOf, writtenIn } from './written.ts';
 
 export function githubDestination(parts: GithubParts): Destination {
   const { at, store } = parts;

@@ -1,7 +1,7 @@
 // What is remembered of a delivery to a place that never shows what it holds: the key, and when the place
 // says that each part of it was written. As long as it says the same, nobody has written it since.
 
-import { type AccessKeyId, isAccessKeyId } from '../../base/access-key-id.ts';
+import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
 
 export interface Written {
   readonly keyId: AccessKeyId;
