@@ -24,6 +24,7 @@ import { expandPlace, type PlaceFacts } from './place.ts';
 import { secretsManager } from './secrets-manager/index.ts';
 import { ssm } from './ssm/index.ts';
 import { stdout } from './stdout/index.ts';
+import { vault } from './vault/index.ts';
 
 export const KINDS: readonly DestinationKind[] = [
   stdout,
@@ -43,6 +44,7 @@ export const KINDS: readonly DestinationKind[] = [
   circleciContext,
   commandKind,
   credentialsFile,
+  vault,
 ];
 
 /** The kinds that an operator may name with `--deliver`. */
