@@ -4,10 +4,20 @@
 
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { ReaderTerms } from '../lifecycle/settle.ts';
+import { circleci } from './circleci/index.ts';
+import { circleciContext } from './circleci-context/index.ts';
 import { commandKind } from './command/index.ts';
 import { credentialsFile } from './credentials-file/index.ts';
 import type { Destination } from './destination.ts';
 import { dotenv } from './dotenv/index.ts';
+import { github } from './github/index.ts';
+import { githubCodespaces } from './github-codespaces/index.ts';
+import { githubCodespacesOrg } from './github-codespaces-org/index.ts';
+import { githubDependabot } from './github-dependabot/index.ts';
+import { githubDependabotOrg } from './github-dependabot-org/index.ts';
+import { githubOrg } from './github-org/index.ts';
+import { gitlab } from './gitlab/index.ts';
+import { gitlabGroup } from './gitlab-group/index.ts';
 import { handoff } from './handoff/index.ts';
 import type { DestinationKind, Opening } from './kind.ts';
 import { expandPlace, type PlaceFacts } from './place.ts';
@@ -22,6 +32,16 @@ export const KINDS: readonly DestinationKind[] = [
   secretsManager,
   ssm,
   dotenv,
+  github,
+  githubOrg,
+  githubDependabot,
+  githubDependabotOrg,
+  githubCodespaces,
+  githubCodespacesOrg,
+  gitlab,
+  gitlabGroup,
+  circleci,
+  circleciContext,
   commandKind,
   credentialsFile,
   vault,
