@@ -13,6 +13,8 @@ import type { DeliveryTarget } from '../lifecycle/record.ts';
 import type { AccountState } from '../state/state-store.ts';
 import { ownersKnownTo } from './known-owners.ts';
 import { nodePrograms } from './node-programs.ts';
+import { placeCredentials } from './place-credentials.ts';
+import { placeHttp } from './place-http.ts';
 import { saveOptions } from './save-options.ts';
 
 /** One place as the operator names it: `secrets-manager` and `app/{user}`. */
@@ -38,7 +40,11 @@ export function destinationOpener(surroundings: DestinationSurroundings): Destin
   const sources = { ask: keyOwners(reader, clock, gateway.caller.account), reader, state };
   const { account } = gateway.caller;
   const programs = nodePrograms(gateway.env);
-  const parts = { aws, custody: state.custody, clock, emit, files, programs, account, newPlaces };
+  const http = placeHttp(gateway, clock);
+  const credentials = placeCredentials(gateway.env, programs);
+  const custody = state.custody;
+  const around = { files, programs, http, credentials };
+  const parts = { aws, custody, clock, emit, ...around, account, newPlaces };
   return async (target, { user, oldKeyId }) => {
     const whoseKey = ownersKnownTo(user, sources);
     return await openDestination(target, { ...parts, user, oldKeyId, whoseKey });

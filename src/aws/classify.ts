@@ -5,10 +5,10 @@
 import type { ErrorCode } from '../base/error-codes.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { command, type Hint } from '../base/hint.ts';
+import { wordUnreachable } from '../http/unreachable.ts';
 import { denialHint, denialOf, proofDenialHint } from './denial.ts';
 import type { CreateOutcome, RefusalCode, SignerAnswer } from './gateway.ts';
 import { readFailure, type SdkFailure } from './sdk-failure.ts';
-import { wordUnreachable } from './unreachable.ts';
 
 /** What was being done when something was thrown. */
 /** Where a call goes, for messages about it. */
@@ -181,7 +181,7 @@ function wording(code: ErrorCode, failure: SdkFailure, call: Call): Wording {
         hint: 'leave --region out, or name a region of the partition that the credentials belong to',
       };
     case 'endpoint-unreachable':
-      return wordUnreachable(failure, call, answer);
+      return notReached(failure, call, answer);
     case 'bad-value':
       return {
         message: `aws has no such endpoint in region ${call.region}: ${failure.endpointText}`,
@@ -197,6 +197,25 @@ function wording(code: ErrorCode, failure: SdkFailure, call: Call): Wording {
     default:
       return { message: `${call.permission} failed: ${answer}` };
   }
+}
+
+function notReached(failure: SdkFailure, call: CallTarget, answer: string): Wording {
+  const { networkCode, way } = failure;
+  const name = call.endpoint === undefined ? "aws's endpoint" : new URL(call.endpoint).origin;
+  const variant = call.endpoint === undefined ? way?.variant : undefined;
+  if (networkCode === 'ENOTFOUND' && variant !== undefined && way?.route.kind !== 'proxy') {
+    return {
+      message: `${name} of the kind that ${variant} asks for is not known: ${answer}`,
+      hint: `region ${call.region} may have none of that kind: leave ${variant} out, or name another region`,
+    };
+  }
+  const peer = {
+    name,
+    setting: 'AWS_ENDPOINT_URL',
+    trustSetting: 'in AWS_CA_BUNDLE, or as ca_bundle in the profile',
+    doubt: `and that region ${call.region} exists`,
+  };
+  return wordUnreachable(failure, peer, answer);
 }
 
 /** One phrase: AWS's code and text, or what is known when AWS did not answer. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { KeyturnError } from '../base/errors.ts';
+import { isGuarded } from '../http/guard.ts';
 import {
   type EndpointSources,
   isConfined,
-  isGuarded,
   refuseInsecureEndpoints,
   resolveEndpoint,
 } from './endpoint.ts';

@@ -10,6 +10,7 @@
 import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import { isLoopback } from '../base/loopback.ts';
+import { isGuarded } from '../http/guard.ts';
 import { dualstackSwitch, fipsSwitch } from './region.ts';
 import type { Environment, SharedConfig } from './shared-config.ts';
 
@@ -104,21 +105,6 @@ function refuseVariants(source: string, sources: EndpointSources): void {
     'bad-value',
     `${wanted.source} asks for ${what} endpoints, and ${source} names another: FIPS or dual-stack and a custom endpoint are not supported together`,
     { hint: `unset one of the two: ${wanted.source}, or ${source}` },
-  );
-}
-
-/**
- * Whether KEYTURN_ENDPOINT_GUARD forbids every endpoint that is not on this machine. A misspelled
- * value must not switch the guard off, so anything but `loopback` is refused.
- */
-export function isGuarded(env: Environment): boolean {
-  const guard = env.KEYTURN_ENDPOINT_GUARD;
-  if (guard === undefined || guard === '') return false;
-  if (guard === 'loopback') return true;
-  throw new KeyturnError(
-    'endpoint-guard',
-    `KEYTURN_ENDPOINT_GUARD=${guard} is not known, so no endpoint is allowed`,
-    { hint: 'set it to loopback, or unset it' },
   );
 }
 

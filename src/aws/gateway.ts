@@ -5,6 +5,8 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { AwsStores } from '../base/aws-stores.ts';
 import type { Secret } from '../base/secret.ts';
+import type { Trust } from '../http/certificates.ts';
+import type { Router } from '../http/proxies.ts';
 import type { AccessKey, LastUse } from '../lifecycle/keys.ts';
 import type { KeysBehind } from '../lifecycle/signer.ts';
 import type { Environment } from './shared-config.ts';
@@ -108,11 +110,21 @@ export type SignerAnswer =
   /** A lost packet, a throttle: says nothing about the key. With `isWrongSecret` AWS knows it, by another. */
   | { readonly kind: 'unclear'; readonly reason: string; readonly isWrongSecret?: true };
 
+/** The way to services of others is the one to AWS. */
+export interface PlaceWays {
+  readonly route: Router;
+  readonly trust: Trust | undefined;
+  /** Ends reads promptly. */
+  readonly signal: AbortSignal | undefined;
+}
+
 /** One AWS account, seen through one set of credentials. */
 export interface AccountGateway {
   readonly caller: Caller;
   /** Process environment, read once at the edge. */
   readonly env: Environment;
+  /** What lies between this machine and whoever else is asked; nothing when left out. */
+  readonly ways?: PlaceWays;
   /** Other services of AWS as the same caller. */
   readonly services: AwsStores;
   readonly reader: KeyReader;

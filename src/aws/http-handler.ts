@@ -4,11 +4,11 @@
 
 import type { IncomingMessage } from 'node:http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Trust } from '../http/certificates.ts';
+import type { HttpProxy, Route, Router } from '../http/proxies.ts';
 import type { Limiter } from './limiter.ts';
-import type { HttpProxy, Route, Router } from './proxies.ts';
 import { silentLogger } from './quiet-sdk.ts';
 import { onTheWay } from './sdk-failure.ts';
-import type { Trust } from './trust.ts';
 
 export interface Timeouts {
   readonly connectionMs: number;
@@ -100,7 +100,7 @@ export class LimitedHttpHandler extends NodeHttpHandler {
     const { timeouts, keepAlive, ways } = this.#options;
     this.#tunnels ??= new NodeHttpHandler(async () => {
       // Whoever has no proxy does not pay for one.
-      const { tunnelAgent } = await import('./tunnel.ts');
+      const { tunnelAgent } = await import('../http/tunnel.ts');
       const httpsAgent = tunnelAgent(proxy, { keepAlive, trust: ways?.trust?.context });
       return { ...limitsOf(timeouts), httpsAgent };
     });

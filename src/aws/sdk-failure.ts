@@ -2,7 +2,8 @@
 // its session token) and the response (which may hold a new secret), and even AWS's text can quote the
 // signed headers back (I8).
 
-import type { Route } from './proxies.ts';
+import { failedToConnect } from '../http/connect-errors.ts';
+import type { Way } from '../http/unreachable.ts';
 
 /** Safe to attach as the cause of an error. */
 export interface FailureFacts {
@@ -49,15 +50,6 @@ interface SdkErrorShape {
 
 const TEXT_LENGTH_MAX = 500;
 
-/** How a call went that did not come through. */
-export interface Way {
-  readonly route: Route;
-  /** The setting that says whose certificates are trusted. */
-  readonly trust: string | undefined;
-  /** The setting that asks for a kind of endpoint that not every region has. */
-  readonly variant?: string | undefined;
-}
-
 const WAYS = new WeakMap<object, Way>();
 
 /** Remembers the way of a call that failed, for whoever words the failure. Returns what was thrown. */
@@ -103,16 +95,6 @@ export function firstLine(message: string): string {
 function readAwsCode(error: SdkErrorShape, name: string): string | undefined {
   if (error.$fault === undefined) return undefined;
   return text(error.Error?.Code) ?? text(error.Code) ?? (name === 'Unknown' ? undefined : name);
-}
-
-const NAME_LOOKUP_FAILED = new Set(['ENOTFOUND', 'EAI_AGAIN']);
-
-/** A name with several addresses fails with one error per address, so each of them must say so. */
-function failedToConnect(error: SdkErrorShape): boolean {
-  if (Array.isArray(error.errors) && error.errors.length > 0) {
-    return error.errors.every((one: SdkErrorShape) => failedToConnect(one));
-  }
-  return error.syscall === 'connect' || NAME_LOOKUP_FAILED.has(text(error.code) ?? '');
 }
 
 function text(value: unknown): string | undefined {

@@ -5,19 +5,19 @@ import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { routerOf } from '../http/proxies.ts';
 import { callerServices } from './caller-services.ts';
 import { classifyUnlessStopped } from './classify.ts';
 import { type ClientSettings, openClients, openStsClient, openWire } from './clients.ts';
 import type { CredentialProvider } from './credential-provider.ts';
 import { signIn } from './credentials.ts';
 import { type EndpointSources, refuseInsecureEndpoints, resolveEndpoint } from './endpoint.ts';
-import type { AccountGateway, Caller, NewAccessKey } from './gateway.ts';
+import type { AccountGateway, Caller, NewAccessKey, PlaceWays } from './gateway.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { DEFAULT_TIMEOUTS } from './http-handler.ts';
 import { keysBehind } from './keys-behind.ts';
 import { findMfaDevice } from './mfa-device.ts';
 import { chooseProfile } from './profile.ts';
-import { routerOf } from './proxies.ts';
 import { silenceSdkWarnings } from './quiet-sdk.ts';
 import { dualstackSwitch, fipsSwitch, regionSettings } from './region.ts';
 import { impatientRetries } from './retry.ts';
@@ -38,6 +38,7 @@ export interface Signer {
   readonly settings: ClientSettings;
   readonly sources: EndpointSources;
   readonly clock: Clock;
+  readonly ways: Pick<PlaceWays, 'route' | 'trust'>;
   /** Ends reads promptly. */
   readonly signal: AbortSignal | undefined;
   /** Ends every way out of this process. */
@@ -127,7 +128,8 @@ export async function openSigner(options: GatewayOptions): Promise<Signer> {
     const isSession = (await credentials()).sessionToken !== undefined;
     const behind = isSession ? await keysBehind(signer, opener(), whoIs) : {};
     const caller = { ...signer, ...behind, signedBy };
-    return { caller, credentials, isSession, settings, sources, clock, signal, close };
+    const ways = { route, trust };
+    return { caller, credentials, isSession, settings, sources, clock, ways, signal, close };
   } catch (thrown) {
     close();
     throw thrown;
@@ -139,13 +141,14 @@ export function gatewayOf(
   caller: Caller,
   parts: Omit<Signer, 'caller' | 'isSession' | 'close'>,
 ): AccountGateway {
-  const { credentials, settings, sources, clock, signal } = parts;
+  const { credentials, settings, sources, clock, ways, signal } = parts;
   const { account } = caller;
   const clients = openClients(settings, credentials);
   const target = { endpoint: settings.iamEndpoint, region: settings.region };
   return {
     caller,
     env: sources.env,
+    ways: { ...ways, signal },
     reader: createReader(clients.read, target, signal),
     reports: createReports(clients.report, target, signal),
     overview: createOverview(clients.report, target, signal),

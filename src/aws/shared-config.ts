@@ -4,11 +4,12 @@
 
 import { homedir } from 'node:os';
 import { loadSharedConfigFiles } from '@smithy/core/config';
+import type { Environment } from '../base/environment.ts';
 import { nodeFileSystem } from '../base/files/node-file-system.ts';
 import { NO_HOME, sdkPaths } from '../credentials-file/paths.ts';
 import { refuseEndless } from '../credentials-file/regular-file.ts';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment };
 
 type Settings = Readonly<Record<string, string | undefined>>;
 

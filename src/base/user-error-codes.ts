@@ -74,6 +74,11 @@ export const USER_ERROR_CODES = {
       'An earlier run left this user in a state that only a person can judge; nothing was touched.',
     remedy: 'The message says what is odd; put it right in IAM, then run again.',
   }),
+  'place-failed': info(1, 'user', {
+    meaning:
+      'A service in which secrets live, such as Vault or GitHub, was not reached, or refused a call.',
+    remedy: 'The message carries its answer, and the hint which setting is about it.',
+  }),
   'nothing-to-undo': info(1, 'user', {
     meaning:
       'The journal knows of no rotation of this user, or of this run, that could be taken back.',

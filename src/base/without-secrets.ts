@@ -6,7 +6,9 @@ import type { Secret } from './secret.ts';
 export function withoutSecrets(text: string, secrets: readonly Secret[]): string {
   let clean = text;
   for (const secret of secrets) {
-    for (const form of formsOf(secret.reveal())) clean = clean.replaceAll(form, '[secret]');
+    for (const form of formsOf(secret.reveal())) {
+      if (form !== '') clean = clean.replaceAll(form, '[secret]');
+    }
   }
   return clean;
 }

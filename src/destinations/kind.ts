@@ -7,11 +7,13 @@ import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
 import type { Programs } from '../base/programs.ts';
 import type { SaveOptions } from '../credentials-file/saving.ts';
+import type { OpenService } from '../http/service.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { WhoseKey } from '../lifecycle/keys.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { Destination } from './destination.ts';
 import type { PlaceFacts, PlaceRule } from './place.ts';
+import type { PlaceCredentials } from './place-credentials.ts';
 
 export interface DestinationKind {
   /** The word for it on the command line and in records. It is also the name of its folder. */
@@ -73,6 +75,10 @@ export interface Opening {
   readonly files: (path: string) => SaveOptions;
   /** Runs programs of the operator's. */
   readonly programs: Programs;
+  /** Opens a service that is asked over HTTPS, with the proxy and the authorities of the run. */
+  readonly http: OpenService;
+  /** Settings and credentials of places. */
+  readonly credentials: PlaceCredentials;
   /** The ID of the account. */
   readonly account: string;
   /** How places are made that do not exist; left out where none is. */

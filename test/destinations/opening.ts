@@ -4,6 +4,8 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { nodePrograms } from '../../src/app/node-programs.ts';
+import { placeCredentials } from '../../src/app/place-credentials.ts';
+import { placeHttp } from '../../src/app/place-http.ts';
 import { saveOptions } from '../../src/app/save-options.ts';
 import type { ParameterStore, SecretStore, ThingMaker } from '../../src/base/aws-stores.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
@@ -36,11 +38,16 @@ export interface TestOpening {
   readonly issue: (key: IssuedKey) => Promise<void>;
 }
 
-export async function testOpening(test: TestContext): Promise<TestOpening> {
+/** `env` is what a place reads of the environment. */
+export async function testOpening(
+  test: TestContext,
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestOpening> {
   const folder = await temporaryDirectory(test);
   const clock = settableClock();
   const store = new FileStore({ directory: join(folder, 'state'), clock, run: 'a run' });
   const { custody } = await store.open(OLD.account, 'write');
+  const programs = nodePrograms(process.env);
   return {
     folder,
     opening: {
@@ -55,7 +62,9 @@ export async function testOpening(test: TestContext): Promise<TestOpening> {
       clock,
       emit: () => {},
       files: (path) => saveOptions(path, clock),
-      programs: nodePrograms(process.env),
+      programs,
+      http: placeHttp({ env }, clock),
+      credentials: placeCredentials(env, programs),
       account: OLD.account,
       user: OLD.user,
       oldKeyId: OLD.keyId,

@@ -9,8 +9,8 @@ import { CreateAccessKeyCommand, IAMClient, ListAccessKeysCommand } from '@aws-s
 import { classifyCreate } from '../../src/aws/classify.ts';
 import { openWire, type Wire } from '../../src/aws/clients.ts';
 import { DEFAULT_TIMEOUTS } from '../../src/aws/http-handler.ts';
-import { routerOf } from '../../src/aws/proxies.ts';
 import { loadTrust } from '../../src/aws/trust.ts';
+import { routerOf } from '../../src/http/proxies.ts';
 import { type Certificates, makeCertificates } from './certificates.ts';
 import { IDS } from './keys.ts';
 import { type Recorder, startRecorder } from './recorder.ts';

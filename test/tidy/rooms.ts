@@ -7,7 +7,7 @@ import { importsOf } from './imports.ts';
 /** Higher may import lower; rooms on one level do not know each other. */
 const LEVELS: readonly (readonly string[])[] = [
   ['base'],
-  ['lifecycle', 'credentials-file'],
+  ['lifecycle', 'credentials-file', 'http'],
   ['aws', 'state', 'destinations'],
   ['engine', 'reports', 'sandbox'],
   ['app'],

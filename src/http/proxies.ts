@@ -5,9 +5,9 @@
 // has no use here; and NO_PROXY may hold networks and `*.` too, as other tools read it.
 
 import { BlockList, isIP } from 'node:net';
+import type { Environment } from '../base/environment.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { isLoopback } from '../base/loopback.ts';
-import type { Environment } from './shared-config.ts';
 
 export interface HttpProxy {
   /** Without user and password: it may be shown. */

@@ -1,12 +1,12 @@
-// Connections through a proxy: CONNECT, then TLS with AWS itself, so that the proxy sees neither keys nor
-// calls. Loaded where the environment names a proxy, and nowhere else.
+// Connections through a proxy: CONNECT, then TLS with AWS or a place itself, so that the proxy sees neither
+// keys nor calls. Loaded where the environment names a proxy, and nowhere else.
 
 import type { Agent } from 'node:http';
 import type { SecureContext } from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { HttpProxy } from './proxies.ts';
 
-/** The proxy answered, and does not connect. `syscall` says that nothing was sent to AWS (I2). */
+/** The proxy answered, and does not connect. `syscall` says that nothing was sent to whom the call is for (I2). */
 export class TunnelRefused extends Error {
   override readonly name = 'TunnelRefused';
   readonly code = 'PROXY_REFUSED';
@@ -22,6 +22,8 @@ export class TunnelRefused extends Error {
 export interface TunnelOptions {
   readonly keepAlive: boolean;
   readonly trust: SecureContext | undefined;
+  /** For the connection to whom the call is for, where that is another. */
+  readonly peer?: SecureContext | undefined;
 }
 
 type ConnectParameters = Parameters<HttpsProxyAgent<string>['connect']>;
@@ -44,13 +46,13 @@ class Tunnel extends HttpsProxyAgent<string> {
       throw neverSent(thrown);
     });
     if (status === 200) return socket;
-    // The library would hand on the proxy's page as if it were AWS's answer.
+    // The library would hand on the proxy's page as if it were the answer.
     socket.destroy();
     throw new TunnelRefused(status);
   }
 }
 
-/** Whatever fails before the tunnel stands, fails before anything is sent to AWS. */
+/** Whatever fails before the tunnel stands, fails before anything is sent. */
 function neverSent(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) return thrown;
   const { code = 'ECONNRESET' } = thrown as NodeJS.ErrnoException;
@@ -58,7 +60,7 @@ function neverSent(thrown: unknown): unknown {
 }
 
 export function tunnelAgent({ url, authorization }: HttpProxy, options: TunnelOptions): Agent {
-  const { keepAlive, trust } = options;
+  const { keepAlive, trust, peer = trust } = options;
   const secureContext = trust === undefined ? {} : { secureContext: trust };
   const agent = new Tunnel(url.href, {
     keepAlive,
@@ -66,7 +68,7 @@ export function tunnelAgent({ url, authorization }: HttpProxy, options: TunnelOp
     // Not in the URL: the library shows that where DEBUG is set.
     ...(authorization !== undefined && { headers: { 'Proxy-Authorization': authorization } }),
   });
-  // What the library was given is for its connection to the proxy; this is for the one to AWS.
-  Object.assign(agent.options, secureContext);
+  // What the library was given is for its connection to the proxy; this is for the one through it.
+  if (peer !== undefined) Object.assign(agent.options, { secureContext: peer });
   return agent;
 }

@@ -1,0 +1,276 @@
+// A service with everything around its calls: the way there, who vouches for it, attempts, its rate, and
+// what is said when a call came to nothing.
+
+import { type Agent, Agent as PlainAgent } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { type Clock, machineClock } from '../base/clock.ts';
+import type { Environment } from '../base/environment.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { Secret } from '../base/secret.ts';
+import { VERSION } from '../base/version.ts';
+import { addressOf, urlOf } from './address.ts';
+import { certificatesIn, type Trust } from './certificates.ts';
+import { type Exchanged, exchange } from './exchange.ts';
+import { isGuarded } from './guard.ts';
+import { nextTry, type Result, usedUpUntil, WAIT_MS_MAX } from './next-try.ts';
+import type { HttpProxy, Route, Router } from './proxies.ts';
+import {
+  HttpAnswer,
+  type HttpCall,
+  type HttpHeaders,
+  type HttpService,
+  revealed,
+  type ServiceOptions,
+} from './service.ts';
+import { closedUntil, type FailedCall, lostCall, refusal } from './wording.ts';
+
+export interface ServiceSurroundings {
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly route: Router;
+  /** Undefined for those whom Node trusts. */
+  readonly trust: Trust | undefined;
+  /** Ends reads promptly; a write under way is waited for. */
+  readonly signal: AbortSignal | undefined;
+  /** When the rate of a service is used up, by its origin: all places of a run share it. */
+  readonly closed: Map<string, Date>;
+  readonly limits?: { readonly connectMs: number; readonly requestMs: number } | undefined;
+}
+
+const LIMITS = { connectMs: 5_000, requestMs: 20_000 };
+const BYTES_MAX = 4_194_304;
+const SOCKETS_MAX = 8;
+
+export function openHttpService(
+  options: ServiceOptions,
+  surroundings: ServiceSurroundings,
+): HttpService {
+  return new Service(options, surroundings);
+}
+
+class Service implements HttpService {
+  readonly origin: string;
+  readonly #address: URL;
+  readonly #options: ServiceOptions;
+  readonly #around: ServiceSurroundings;
+  readonly #route: Route;
+  readonly #context: SecureContext | undefined;
+  readonly #agents = new Map<boolean, Agent>();
+
+  constructor(options: ServiceOptions, around: ServiceSurroundings) {
+    const isConfined = isGuarded(around.env) || around.clock.shift !== undefined;
+    this.#address = addressOf(options, isConfined);
+    this.origin = this.#address.origin;
+    this.#options = options;
+    this.#around = around;
+    const { hostname, port, protocol } = this.#address;
+    this.#route = around.route({
+      hostname,
+      port: Number(port || (protocol === 'http:' ? 80 : 443)),
+    });
+    this.#context = contextOf(options, around.trust);
+  }
+
+  async send(call: HttpCall): Promise<HttpAnswer> {
+    const { clock, closed } = this.#around;
+    const { isRepeatable = call.method === 'GET', accepts = [] } = call;
+    const prepared = this.#prepared(call);
+    let waitedMs = await this.#awaitTurn(call, prepared.failed);
+    let isRepeat = false;
+    for (let tries = 1; ; tries += 1) {
+      const exchanged = await this.#exchange(call, prepared);
+      const now = machineClock(clock).now();
+      const failed = { ...prepared.failed, isRepeat };
+      const result = resultOf(exchanged);
+      if (result.kind === 'answered') {
+        const until = usedUpUntil(result, now);
+        if (until !== undefined) closed.set(this.origin, until);
+      }
+      if (exchanged.kind === 'answered') {
+        const { status, headers, text } = exchanged;
+        const answer = new HttpAnswer({ status, headers, text: new Secret(text), isRepeat });
+        if ((status >= 200 && status < 300) || accepts.includes(status)) return answer;
+        const next = nextTry(result, { isRepeatable, tries, waitedMs, now });
+        if (next.pauseMs === undefined) throw refusal(failed, answer, next.notBefore);
+        isRepeat ||= mayHaveComeThrough(result);
+        waitedMs += await this.#pause(call, next.pauseMs);
+        continue;
+      }
+      const next = nextTry(result, { isRepeatable, tries, waitedMs, now });
+      if (next.pauseMs === undefined) throw lostCall(failed, exchanged, this.#way());
+      isRepeat ||= mayHaveComeThrough(result);
+      waitedMs += await this.#pause(call, next.pauseMs);
+    }
+  }
+
+  failureOf(call: HttpCall, answer: HttpAnswer): Error {
+    return refusal({ ...this.#prepared(call).failed, isRepeat: answer.isRepeat }, answer);
+  }
+
+  async #pause({ method }: HttpCall, pauseMs: number): Promise<number> {
+    const { clock, signal } = this.#around;
+    await clock.sleep(pauseMs, method === 'GET' ? signal : undefined);
+    return pauseMs;
+  }
+
+  /** Waits until the service takes calls again. Throws where that is too far away. */
+  async #awaitTurn(call: HttpCall, failed: FailedCall): Promise<number> {
+    const { clock, closed } = this.#around;
+    const until = closed.get(this.origin);
+    const waitMs = until === undefined ? 0 : Number(until) - Number(machineClock(clock).now());
+    if (until === undefined || waitMs <= 0) return 0;
+    if (waitMs > WAIT_MS_MAX) throw closedUntil(failed, until);
+    return await this.#pause(call, waitMs);
+  }
+
+  #prepared(call: HttpCall) {
+    const service = this.#options;
+    const headers = { ...service.headers, ...call.headers };
+    const body = call.body === undefined ? undefined : revealed(call.body);
+    const secrets = [...secretsOf(headers), ...(body?.secrets ?? [])];
+    const failed: FailedCall = {
+      service,
+      origin: this.origin,
+      call: { method: call.method, path: call.path },
+      secrets,
+      isRepeat: false,
+    };
+    return { headers: bare(headers, service), body: body?.text, failed };
+  }
+
+  async #exchange(
+    call: HttpCall,
+    { headers, body }: { headers: Record<string, string>; body: string | undefined },
+  ): Promise<Exchanged> {
+    const { signal, limits = LIMITS } = this.#around;
+    const isRead = call.method === 'GET';
+    // As everywhere: reads end when the run is stopped, a write is awaited (I13).
+    if (isRead) signal?.throwIfAborted();
+    const url = urlOf(this.#address, call.path, call.query);
+    const isPlain = url.protocol === 'http:';
+    const { serverName } = this.#options.tls ?? {};
+    const exchanged = await exchange({
+      options: {
+        isPlain,
+        method: call.method,
+        hostname: url.hostname.replace(/^\[|\]$/g, ''),
+        port: url.port || (isPlain ? 80 : 443),
+        path: `${url.pathname}${url.search}`,
+        headers: {
+          accept: 'application/json',
+          'user-agent': `keyturn/${VERSION}`,
+          ...(body !== undefined && {
+            'content-type': call.contentType ?? 'application/json',
+            'content-length': String(Buffer.byteLength(body)),
+          }),
+          ...headers,
+        },
+        agent: await this.#agent(isRead, isPlain),
+        ...(!isPlain && {
+          // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: a new secret is in the call.
+          rejectUnauthorized: true,
+          ...(serverName !== undefined && { servername: serverName }),
+        }),
+      },
+      body,
+      limits: { ...limits, bytesMax: call.bytesMax ?? BYTES_MAX },
+      signal: isRead ? signal : undefined,
+    });
+    if (isRead && exchanged.kind === 'lost') signal?.throwIfAborted();
+    return exchanged;
+  }
+
+  /** A kept connection may be closed just as a write is sent, and then nobody knows whether it arrived. */
+  async #agent(keepAlive: boolean, isPlain: boolean): Promise<Agent> {
+    const known = this.#agents.get(keepAlive);
+    if (known !== undefined) return known;
+    const agent = await this.#newAgent(keepAlive, isPlain);
+    this.#agents.set(keepAlive, agent);
+    return agent;
+  }
+
+  async #newAgent(keepAlive: boolean, isPlain: boolean): Promise<Agent> {
+    const options = { keepAlive, maxSockets: SOCKETS_MAX };
+    if (isPlain) return new PlainAgent(options);
+    const secureContext = this.#context;
+    if (this.#route.kind === 'direct') {
+      return new SecureAgent({ ...options, ...(secureContext && { secureContext }) });
+    }
+    // Whoever has no proxy does not pay for one.
+    const { tunnelAgent } = await import('./tunnel.ts');
+    const { proxy }: { readonly proxy: HttpProxy } = this.#route;
+    return tunnelAgent(proxy, {
+      keepAlive,
+      trust: this.#around.trust?.context,
+      peer: secureContext,
+    });
+  }
+
+  #way() {
+    const { tls } = this.#options;
+    const source = tls?.ca === undefined ? this.#around.trust?.source : tls.caSetting;
+    return { route: this.#route, trust: source };
+  }
+}
+
+/** What a failed TLS handshake or a refusing proxy says does not change by asking again. */
+const HOPELESS = /^(?:ENOTFOUND|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
+
+function resultOf(exchanged: Exchanged): Result {
+  if (exchanged.kind === 'lost') {
+    const { isSent, networkCode = '', proxyStatus } = exchanged;
+    const isHopeless = HOPELESS.test(networkCode) || (proxyStatus ?? 500) < 500;
+    return { kind: 'lost', isSent, isHopeless };
+  }
+  const { status, headers } = exchanged;
+  const header = (name: string): string | undefined => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : value?.[0];
+  };
+  return { kind: 'answered', status, header };
+}
+
+function mayHaveComeThrough(result: Result): boolean {
+  return result.kind === 'lost' ? result.isSent : result.status >= 500 || result.status === 408;
+}
+
+function contextOf(
+  { name, setting, tls }: ServiceOptions,
+  trust: Trust | undefined,
+): SecureContext | undefined {
+  if (tls?.ca === undefined && tls?.certificate === undefined) return trust?.context;
+  const fault = (why: string) =>
+    new KeyturnError('bad-value', `${tls.caSetting ?? `the authority of ${name}`} ${why}`, {
+      hint: `name the certificates of the authority behind ${setting}, in PEM form`,
+    });
+  const ca = tls.ca === undefined ? trust?.ca : certificatesIn(tls.ca, fault);
+  try {
+    return createSecureContext({
+      ...(ca !== undefined && { ca }),
+      ...(tls.certificate && { cert: tls.certificate.cert, key: tls.certificate.key.reveal() }),
+    });
+  } catch {
+    throw new KeyturnError('bad-value', `the client certificate for ${name} cannot be used`, {
+      hint: 'it takes a certificate and the key that belongs to it, both in PEM form',
+    });
+  }
+}
+
+function secretsOf(headers: HttpHeaders): Secret[] {
+  return Object.values(headers).filter((value) => value instanceof Secret);
+}
+
+function bare(headers: HttpHeaders, { name }: ServiceOptions): Record<string, string> {
+  const entries = Object.entries(headers).flatMap(([header, value]) => {
+    if (value === undefined) return [];
+    const text = value instanceof Secret ? value.reveal() : value;
+    if (/^[\t\x20-\x7e]*$/.test(text)) return [[header, text]];
+    throw new KeyturnError(
+      'bad-value',
+      `the credential for ${name} cannot be sent: it has a line break, or a letter that is not ASCII`,
+      { hint: 'write it anew, in one line, without blanks around it' },
+    );
+  });
+  return Object.fromEntries(entries);
+}
