@@ -22,6 +22,10 @@ export interface DestinationKind {
   readonly about: string;
   /** What must happen for its readers to have a new secret, in words that can follow "to follow:". */
   readonly restart: string;
+  /** When readers of such a place see a new value. */
+  readonly settle?: 'at-once' | 'next-start' | 'unknown' | { readonly minutes: number };
+  /** What a place shows of a write. */
+  readonly proof?: 'value' | 'marker' | 'timestamp' | 'status';
   /** Whether `--deliver` takes it. */
   readonly isOffered: boolean;
   /** What NAME may be in `--deliver KIND=NAME`; left out by a kind that stands alone. */

@@ -10,6 +10,7 @@ import { dotenv } from './dotenv/index.ts';
 import { handoff } from './handoff/index.ts';
 import type { DestinationKind, Opening } from './kind.ts';
 import { expandPlace, type PlaceFacts } from './place.ts';
+import { kubernetes } from './kubernetes/index.ts';
 import { secretsManager } from './secrets-manager/index.ts';
 import { ssm } from './ssm/index.ts';
 import { stdout } from './stdout/index.ts';
@@ -19,6 +20,7 @@ export const KINDS: readonly DestinationKind[] = [
   handoff,
   secretsManager,
   ssm,
+  kubernetes,
   dotenv,
   commandKind,
   credentialsFile,

@@ -16,12 +16,6 @@ export interface Access {
   readonly name: string | undefined;
 }
 
-/** What came of an apply that was refused because of others. */
-export type Refused =
-  | { readonly kind: 'done' }
-  /** Somebody has changed it since it was read, or it is another one by now. */
-  | { readonly kind: 'changed' };
-
 export class ClusterApi {
   readonly #cluster: Cluster;
   readonly #signIn: SignIn;
@@ -56,6 +50,8 @@ export class ClusterApi {
       query: { fieldManager: FIELD_MANAGER, force: force ? 'true' : undefined },
       contentType: 'application/apply-patch+yaml',
       body: patch,
+      // What comes twice, or late, finds another resourceVersion and changes nothing.
+      isRepeatable: true,
       // 404: the namespace has gone.
       accepts: [404, 409],
     });
@@ -138,7 +134,7 @@ export class ClusterApi {
       name: 'Kubernetes',
       address: server,
       setting: `the server of the context ${JSON.stringify(context)}`,
-      proxy,
+      proxy: proxy && { url: proxy, setting: `proxy-url of the context ${JSON.stringify(context)}` },
       tls: { ca, caSetting, certificate, serverName },
     });
   }

@@ -2,10 +2,10 @@
 // who asks there.
 
 import { createHash, X509Certificate } from 'node:crypto';
-import type { Environment } from '../../base/environment.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { isLoopback } from '../../base/loopback.ts';
+import { Secret } from '../../base/secret.ts';
 import {
   type ClusterSettings,
   type Entry,
@@ -30,7 +30,8 @@ export interface Cluster {
   readonly ca: string | undefined;
   readonly caSetting: string;
   readonly serverName: string | undefined;
-  readonly proxy: string | undefined;
+  /** A URL, in which a password may stand. */
+  readonly proxy: Secret | undefined;
   readonly user: ClusterUser;
 }
 
@@ -42,7 +43,8 @@ export type ClusterUser =
   | { readonly kind: 'nobody' };
 
 export interface Around {
-  readonly env: Environment;
+  /** A variable; undefined where it is unset or empty. */
+  readonly setting: (name: string) => string | undefined;
   readonly readFile: ReadFile;
   readonly pathSeparator: string;
   /** Where Kubernetes puts what a pod needs to ask its cluster. */
@@ -55,10 +57,10 @@ export interface Around {
  */
 export async function findCluster(context: string | undefined, around: Around): Promise<Cluster> {
   if (context === IN_CLUSTER) return await ownCluster(around);
-  const paths = kubeconfigPaths(around.env, around.pathSeparator);
+  const paths = kubeconfigPaths(around.setting, around.pathSeparator);
   const config = await loadKubeconfig(paths, around.readFile);
   if (context === undefined && config.files.length === 0) {
-    if (around.env.KUBERNETES_SERVICE_HOST) return await ownCluster(around);
+    if (around.setting('KUBERNETES_SERVICE_HOST') !== undefined) return await ownCluster(around);
     throw noKubeconfig(paths);
   }
   const name = context ?? config.currentContext;
@@ -112,7 +114,7 @@ async function clusterOf(
     ca,
     caSetting: `as certificate-authority of the cluster ${JSON.stringify(clusterName)} in ${file}`,
     serverName: settings['tls-server-name'] || undefined,
-    proxy: settings['proxy-url'] || undefined,
+    proxy: settings['proxy-url'] ? new Secret(settings['proxy-url']) : undefined,
     user: user === undefined ? { kind: 'nobody' } : { kind: 'settings', entry: user, cluster: settings },
   };
 }
@@ -156,8 +158,9 @@ async function authorityOf(
   return content;
 }
 
-async function ownCluster({ env, readFile, serviceAccount }: Around): Promise<Cluster> {
-  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = env;
+async function ownCluster({ setting, readFile, serviceAccount }: Around): Promise<Cluster> {
+  const host = setting('KUBERNETES_SERVICE_HOST');
+  const port = setting('KUBERNETES_SERVICE_PORT') ?? '443';
   if (!host) {
     throw new KeyturnError('not-deliverable', 'this is no pod of a cluster: KUBERNETES_SERVICE_HOST is not set', {
       hint: 'name a context of a kubeconfig in the place of in-cluster',

@@ -18,8 +18,8 @@ export const kubernetes: DestinationKind = {
     'what mounts the Secret as a volume follows within two minutes; restart what has it in environment variables or by subPath (kubectl rollout restart)',
   isOffered: true,
   makesPlaces: true,
-  // A kubelet brings volumes up to date with each sync of a pod, which is a minute and some seconds.
-  settle: { minutes: 2 },
+  // Volumes follow with the next sync of the pod, variables when it is made anew: a Secret does not tell which.
+  settle: 'unknown',
   proof: 'value',
   rule: KUBERNETES_SECRETS,
   placeFor: (template: string, facts: PlaceFacts) =>

@@ -4,7 +4,6 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import type { Environment } from '../../base/environment.ts';
 import { KeyturnError } from '../../base/errors.ts';
 
 const text = z.string().nullish();
@@ -76,11 +75,14 @@ export interface Kubeconfig {
 }
 
 /** Where kubectl looks, in its order. A home that nobody has leaves none. */
-export function kubeconfigPaths(env: Environment, separator: string): readonly string[] {
-  const listed = (env.KUBECONFIG ?? '').split(separator).filter((path) => path !== '');
+export function kubeconfigPaths(
+  setting: (name: string) => string | undefined,
+  separator: string,
+): readonly string[] {
+  const listed = (setting('KUBECONFIG') ?? '').split(separator).filter((path) => path !== '');
   if (listed.length > 0) return [...new Set(listed.map((path) => resolve(path)))];
-  const home = env.HOME || env.USERPROFILE;
-  return home === undefined || home === '' ? [] : [join(home, '.kube', 'config')];
+  const home = setting('HOME') ?? setting('USERPROFILE');
+  return home === undefined ? [] : [join(home, '.kube', 'config')];
 }
 
 export type ReadFile = (path: string) => Promise<string | undefined>;

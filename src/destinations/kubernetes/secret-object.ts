@@ -26,7 +26,7 @@ export interface SecretObject {
 export interface FieldOwner {
   readonly manager: string;
   readonly operation: string;
-  /** The keys of its data that it owns; `*` stands for the whole of it. */
+  /** The keys of its data that it owns. */
   readonly keys: readonly string[];
   /** ISO 8601, to the second: when it last changed something. */
   readonly time: string | undefined;
@@ -81,7 +81,7 @@ export function holdsPair(object: SecretObject, at: SecretAt, { keyId, secret }:
 }
 
 /** Bytes of what its data would hold. */
-export function bytesWith(object: SecretObject, at: SecretAt, pair: Pair): number {
+export function sizeWith(object: SecretObject, at: SecretAt, pair: Pair): number {
   const others = [...object.data].filter(([key]) => key !== at.id && key !== at.secret);
   const sizes = others.map(([, value]) => Buffer.from(value.reveal(), 'base64').length);
   const own = Buffer.byteLength(pair.keyId) + Buffer.byteLength(pair.secret.reveal());
@@ -127,11 +127,12 @@ export function patchOf(object: SecretObject, at: SecretAt, { keyId, secret }: P
   };
 }
 
-/** When keyturn last changed something of it, by the clock of the cluster. */
-export function appliedAt({ owners }: SecretObject): string | undefined {
-  return owners.find(
-    ({ manager, operation }) => manager === FIELD_MANAGER && operation === 'Apply',
-  )?.time;
+/** When one of the two keys was last written, by the clock of the cluster; undefined where it does not tell. */
+export function writtenAt({ owners }: SecretObject, { id, secret }: SecretAt): string | undefined {
+  const times = owners
+    .filter(({ keys }) => keys.includes(id) || keys.includes(secret))
+    .flatMap(({ time }) => (time === undefined ? [] : [time]));
+  return times.sort().at(-1);
 }
 
 export function recordIn(value: unknown): Readonly<Record<string, unknown>> {

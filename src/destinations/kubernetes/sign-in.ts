@@ -1,7 +1,7 @@
 // How keyturn shows a cluster who asks: by a token, a certificate, or what a plugin gives.
 
 import type { Clock } from '../../base/clock.ts';
-import { KeyturnError } from '../../base/errors.ts';
+import { assert, KeyturnError } from '../../base/errors.ts';
 import type { Programs } from '../../base/programs.ts';
 import { Secret } from '../../base/secret.ts';
 import type { HttpHeaders, ServiceTls } from '../../http/service.ts';
@@ -86,8 +86,8 @@ export class SignIn {
       known?.expiresAt !== undefined &&
       known.expiresAt.getTime() - MARGIN_MS <= clock.now().getTime();
     if (known !== undefined && !isOver) return known;
-    if (user.kind !== 'settings' || !user.entry.settings.exec) throw unreadable('', 'no plugin');
-    const exec = { settings: user.entry.settings.exec, file: user.entry.file };
+    assert(user.kind === 'settings' && Boolean(user.entry.settings.exec), 'the user has a plugin');
+    const exec = { settings: user.entry.settings.exec ?? {}, file: user.entry.file };
     const asked = askPlugin({ exec, cluster: user.cluster, server }, programs);
     this.#given = asked;
     // What failed is tried again by the next who asks.
@@ -111,18 +111,14 @@ function basic({ username, password }: UserSettings): Secret | undefined {
 
 function impersonation(settings: UserSettings): HttpHeaders {
   const { as: user, 'as-uid': uid, 'as-groups': groups, 'as-user-extra': extra } = settings;
-  const several = (groups?.length ?? 0) > 1 || Object.keys(extra ?? {}).length > 0;
-  if (several) {
-    throw new KeyturnError(
-      'not-deliverable',
-      'the kubeconfig acts as somebody else with several groups or extra facts, which is not supported',
-      { hint: 'let the user of the context have the rights itself, or act as a user alone' },
-    );
-  }
+  const facts = Object.entries(extra ?? {}).map(
+    ([name, values]) => [`impersonate-extra-${encodeURIComponent(name.toLowerCase())}`, values] as const,
+  );
   return {
     'impersonate-user': user || undefined,
     'impersonate-uid': uid || undefined,
-    'impersonate-group': groups?.[0],
+    'impersonate-group': groups ?? undefined,
+    ...Object.fromEntries(facts),
   };
 }
 
