@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { allowed } from './fake-rbac.ts';
 import { applySecret, mergeSecret, type StoredSecret, shownSecret } from './fake-secrets.ts';
-import { TOKENS, type TestCluster, type Who } from './test-cluster.ts';
+import { type TestCluster, TOKENS, type Who } from './test-cluster.ts';
 
 export interface Asked {
   readonly method: string;

@@ -20,7 +20,9 @@ export function allowed(
   who: string,
   { namespace, group = '', resource, name, verb }: Access,
 ): boolean {
-  const role = objects.get(`/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles/${who}`);
+  const role = objects.get(
+    `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles/${who}`,
+  );
   const rules = (role?.rules ?? []) as readonly Rule[];
   return rules.some(
     ({ apiGroups, resources, resourceNames, verbs }) =>

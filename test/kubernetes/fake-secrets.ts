@@ -31,7 +31,13 @@ export function shownSecret({ object, uid, version, data, owners }: StoredSecret
     fieldsV1: { 'f:data': Object.fromEntries(keys.map((key) => [`f:${key}`, {}])) },
   }));
   const metadata = { ...(object.metadata as Body), uid, resourceVersion: `${version}` };
-  return { type: 'Opaque', ...object, kind: 'Secret', data, metadata: { ...metadata, managedFields } };
+  return {
+    type: 'Opaque',
+    ...object,
+    kind: 'Secret',
+    data,
+    metadata: { ...metadata, managedFields },
+  };
 }
 
 const now = (): string => `${new Date().toISOString().slice(0, 19)}Z`;
@@ -80,7 +86,11 @@ export function applySecret(
   const causes = others.flatMap((owner) =>
     owner.keys
       .filter((key) => changed.includes(key))
-      .map((key) => ({ reason: 'FieldManagerConflict', field: `.data.${key}`, message: owner.manager })),
+      .map((key) => ({
+        reason: 'FieldManagerConflict',
+        field: `.data.${key}`,
+        message: owner.manager,
+      })),
   );
   if (causes.length > 0 && !force) return refused(409, 'Conflict', 'conflict', causes);
   const isOthers = (key: string) => others.some((owner) => owner.keys.includes(key));
@@ -88,7 +98,9 @@ export function applySecret(
   const data = Object.fromEntries(
     Object.entries({ ...stored.data, ...given }).filter(([key]) => !gone.includes(key)),
   );
-  const isSame = isDeepStrictEqual(data, stored.data) && isDeepStrictEqual(own?.keys.toSorted(), keys.toSorted());
+  const isSame =
+    isDeepStrictEqual(data, stored.data) &&
+    isDeepStrictEqual(own?.keys.toSorted(), keys.toSorted());
   if (isSame) return stored;
   if (stored.object.immutable === true) {
     return refused(422, 'Invalid', 'field is immutable when `immutable` is set');

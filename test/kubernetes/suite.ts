@@ -58,9 +58,12 @@ export async function ground(test: TestContext, cluster: TestCluster): Promise<G
 export async function contractPlace(test: TestContext, cluster: TestCluster): Promise<Place> {
   const { namespace, opening, issue } = await ground(test, cluster);
   const place = `${namespace}/aws-key`;
-  await makeSecret(cluster, place, { texts: { ...pairTexts(OLD), other: 'kept', bytes: '\u0000\u00ff' } });
+  await makeSecret(cluster, place, {
+    texts: { ...pairTexts(OLD), other: 'kept', bytes: '\u0000\u00ff' },
+  });
   const whole = async () => await textsIn(cluster, place);
-  const put = async (pair: typeof OLD) => await putTexts(cluster, place, { texts: pairTexts(pair) });
+  const put = async (pair: typeof OLD) =>
+    await putTexts(cluster, place, { texts: pairTexts(pair) });
   return {
     place,
     opening,
@@ -126,11 +129,10 @@ function writes(cluster: () => TestCluster): void {
     const destination = await open(place);
     await destination.deliver(NEW);
     const after = await secretAt(place);
-    assert.deepEqual([after.type, after.metadata.labels, after.metadata.annotations], [
-      'example.com/key',
-      metadata.labels,
-      metadata.annotations,
-    ]);
+    assert.deepEqual(
+      [after.type, after.metadata.labels, after.metadata.annotations],
+      ['example.com/key', metadata.labels, metadata.annotations],
+    );
     await destination.deliver(NEW);
     const again = await secretAt(place);
     assert.equal(again.metadata.resourceVersion, after.metadata.resourceVersion);
@@ -253,7 +255,10 @@ function refuses(cluster: () => TestCluster): void {
       const place = `${namespace}/aws-key`;
       await makeSecret(cluster(), place, { texts: pairTexts(OLD), ...made });
       const destination = await open(place);
-      await assert.rejects(async () => destination.prepare?.(), failsWith('not-deliverable', message, hint));
+      await assert.rejects(
+        async () => destination.prepare?.(),
+        failsWith('not-deliverable', message, hint),
+      );
       await assert.rejects(destination.deliver(NEW), failsWith('delivery-failed', message));
       assert.deepEqual(await textsIn(cluster(), place), pairTexts(OLD));
     });
@@ -269,8 +274,14 @@ function refuses(cluster: () => TestCluster): void {
     assert.deepEqual(await textsIn(cluster(), place), pairTexts(NEW));
     // Whoever takes them back is another owner again.
     await putTexts(cluster(), place, { texts: pairTexts(OLD), manager: 'argocd-controller' });
-    assert.equal(await destination.holds(NEW.keyId, { kind: 'kubernetes', reference: '' }), undefined);
-    await assert.rejects(destination.deliver(NEW), failsWith('delivery-failed', /"argocd-controller" owns/));
+    assert.equal(
+      await destination.holds(NEW.keyId, { kind: 'kubernetes', reference: '' }),
+      undefined,
+    );
+    await assert.rejects(
+      destination.deliver(NEW),
+      failsWith('delivery-failed', /"argocd-controller" owns/),
+    );
   });
 
   it('the names of other keys are told where a pair stands under them', async (test) => {
@@ -335,7 +346,10 @@ function restarts(cluster: () => TestCluster): void {
       await makeSecret(cluster(), `${namespace}/aws-key`, { texts: pairTexts(OLD) });
       if (spec !== undefined) await make(namespace, spec);
       const destination = await open(`${namespace}/aws-key?restart=deployment/api`);
-      await assert.rejects(async () => destination.prepare?.(), failsWith('not-deliverable', message));
+      await assert.rejects(
+        async () => destination.prepare?.(),
+        failsWith('not-deliverable', message),
+      );
     });
   }
 
@@ -377,7 +391,11 @@ function rights(cluster: () => TestCluster): void {
     await makeSecret(cluster(), `${namespace}/another`, { texts: pairTexts(OLD) });
     await assert.rejects(
       async () => await (await open(`${namespace}/another`)).prepare?.(),
-      failsWith('not-deliverable', /HTTP 403, secrets "another" is forbidden/, /give the account a Role/),
+      failsWith(
+        'not-deliverable',
+        /HTTP 403, secrets "another" is forbidden/,
+        /give the account a Role/,
+      ),
     );
   });
 

@@ -1,8 +1,8 @@
 // The few calls to the API of a cluster. What it answers is told in its own words, without a secret.
 
+import { HttpFailure } from '../../http/failure.ts';
 import type { HttpAnswer, HttpCall, HttpService, OpenService } from '../../http/service.ts';
 import { pathOf } from '../../http/service.ts';
-import { HttpFailure } from '../../http/failure.ts';
 import type { Cluster } from './cluster.ts';
 import type { SecretAt, Workload } from './place.ts';
 import { FIELD_MANAGER, recordIn } from './secret-object.ts';
@@ -134,7 +134,10 @@ export class ClusterApi {
       name: 'Kubernetes',
       address: server,
       setting: `the server of the context ${JSON.stringify(context)}`,
-      proxy: proxy && { url: proxy, setting: `proxy-url of the context ${JSON.stringify(context)}` },
+      proxy: proxy && {
+        url: proxy,
+        setting: `proxy-url of the context ${JSON.stringify(context)}`,
+      },
       tls: { ca, caSetting, certificate, serverName },
     });
   }

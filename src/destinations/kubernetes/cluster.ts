@@ -36,7 +36,11 @@ export interface Cluster {
 }
 
 export type ClusterUser =
-  | { readonly kind: 'settings'; readonly entry: Entry<UserSettings>; readonly cluster: ClusterSettings }
+  | {
+      readonly kind: 'settings';
+      readonly entry: Entry<UserSettings>;
+      readonly cluster: ClusterSettings;
+    }
   /** The token of a service account, which Kubernetes renews in its file. */
   | { readonly kind: 'token-file'; readonly path: string }
   /** A context without a user, as for `kubectl proxy`. */
@@ -77,31 +81,40 @@ function noKubeconfig(paths: readonly string[]): KeyturnError {
   return new KeyturnError(
     'not-deliverable',
     `there is no kubeconfig (${where}), and this is no pod of a cluster`,
-    { hint: 'name it in KUBECONFIG; in a pod, let Kubernetes mount the token of its service account' },
+    {
+      hint: 'name it in KUBECONFIG; in a pod, let Kubernetes mount the token of its service account',
+    },
   );
 }
 
-async function clusterOf(
-  name: string,
-  config: Kubeconfig,
-  { readFile }: Around,
-): Promise<Cluster> {
+async function clusterOf(name: string, config: Kubeconfig, { readFile }: Around): Promise<Cluster> {
   const context = config.contexts.get(name);
   if (context === undefined) {
     throw new KeyturnError(
       'not-deliverable',
       `there is no context ${JSON.stringify(name)} in ${filesOf(config)}`,
-      { hint: ['name the kubeconfig that has it in KUBECONFIG; these are there:', command('kubectl', 'config', 'get-contexts')] },
+      {
+        hint: [
+          'name the kubeconfig that has it in KUBECONFIG; these are there:',
+          command('kubectl', 'config', 'get-contexts'),
+        ],
+      },
     );
   }
   const { cluster: clusterName = '', user: userName } = context.settings;
   const cluster = config.clusters.get(clusterName ?? '');
   if (cluster === undefined) {
-    throw unreadable(context.file, `the context ${JSON.stringify(name)} names no cluster that is there`);
+    throw unreadable(
+      context.file,
+      `the context ${JSON.stringify(name)} names no cluster that is there`,
+    );
   }
   const user = userName ? config.users.get(userName) : undefined;
   if (userName && user === undefined) {
-    throw unreadable(context.file, `the context ${JSON.stringify(name)} names a user who is not there`);
+    throw unreadable(
+      context.file,
+      `the context ${JSON.stringify(name)} names a user who is not there`,
+    );
   }
   const { settings, file } = cluster;
   const server = serverOf(settings.server ?? '', file);
@@ -115,20 +128,34 @@ async function clusterOf(
     caSetting: `as certificate-authority of the cluster ${JSON.stringify(clusterName)} in ${file}`,
     serverName: settings['tls-server-name'] || undefined,
     proxy: settings['proxy-url'] ? new Secret(settings['proxy-url']) : undefined,
-    user: user === undefined ? { kind: 'nobody' } : { kind: 'settings', entry: user, cluster: settings },
+    user:
+      user === undefined
+        ? { kind: 'nobody' }
+        : { kind: 'settings', entry: user, cluster: settings },
   };
 }
 
 function serverOf(text: string, file: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isPlain = url?.protocol === 'http:';
-  if (url === undefined || !(isPlain || url.protocol === 'https:') || url.search + url.hash !== '') {
-    throw unreadable(file, 'the server of a cluster is no URL such as https://api.example.com:6443');
+  if (
+    url === undefined ||
+    !(isPlain || url.protocol === 'https:') ||
+    url.search + url.hash !== ''
+  ) {
+    throw unreadable(
+      file,
+      'the server of a cluster is no URL such as https://api.example.com:6443',
+    );
   }
   if (isPlain && !isLoopback(url.hostname)) {
-    throw new KeyturnError('not-deliverable', `${text} is asked without TLS, and not on this machine`, {
-      hint: `write https:// into ${file}: whoever stands in between would read the new secret`,
-    });
+    throw new KeyturnError(
+      'not-deliverable',
+      `${text} is asked without TLS, and not on this machine`,
+      {
+        hint: `write https:// into ${file}: whoever stands in between would read the new secret`,
+      },
+    );
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
@@ -139,7 +166,9 @@ function refuseUnverified(name: string, { settings, file }: Entry<ClusterSetting
   throw new KeyturnError(
     'not-deliverable',
     `${file} says insecure-skip-tls-verify of the cluster ${JSON.stringify(name)}, so anybody could answer for it and be handed the new secret`,
-    { hint: 'name its authority instead: certificate-authority or certificate-authority-data; for a certificate that is for another name, tls-server-name' },
+    {
+      hint: 'name its authority instead: certificate-authority or certificate-authority-data; for a certificate that is for another name, tls-server-name',
+    },
   );
 }
 
@@ -154,7 +183,8 @@ async function authorityOf(
   if (!path) return undefined;
   const full = pathIn(cluster, path);
   const content = await readFile(full);
-  if (content === undefined) throw unreadable(file, `certificate-authority names ${full}, which does not exist`);
+  if (content === undefined)
+    throw unreadable(file, `certificate-authority names ${full}, which does not exist`);
   return content;
 }
 
@@ -162,16 +192,24 @@ async function ownCluster({ setting, readFile, serviceAccount }: Around): Promis
   const host = setting('KUBERNETES_SERVICE_HOST');
   const port = setting('KUBERNETES_SERVICE_PORT') ?? '443';
   if (!host) {
-    throw new KeyturnError('not-deliverable', 'this is no pod of a cluster: KUBERNETES_SERVICE_HOST is not set', {
-      hint: 'name a context of a kubeconfig in the place of in-cluster',
-    });
+    throw new KeyturnError(
+      'not-deliverable',
+      'this is no pod of a cluster: KUBERNETES_SERVICE_HOST is not set',
+      {
+        hint: 'name a context of a kubeconfig in the place of in-cluster',
+      },
+    );
   }
   const path = `${serviceAccount}/token`;
   const ca = await readFile(`${serviceAccount}/ca.crt`);
   if (ca === undefined || (await readFile(path)) === undefined) {
-    throw new KeyturnError('not-deliverable', `${serviceAccount} has no token and ca.crt of a service account`, {
-      hint: 'let Kubernetes mount them: automountServiceAccountToken: true in the pod, with a serviceAccountName',
-    });
+    throw new KeyturnError(
+      'not-deliverable',
+      `${serviceAccount} has no token and ca.crt of a service account`,
+      {
+        hint: 'let Kubernetes mount them: automountServiceAccountToken: true in the pod, with a serviceAccountName',
+      },
+    );
   }
   const server = `https://${host.includes(':') ? `[${host.replaceAll(/[[\]]/g, '')}]` : host}${port === '443' ? '' : `:${port}`}`;
   return {

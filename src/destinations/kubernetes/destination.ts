@@ -2,9 +2,9 @@
 // nothing was written there since it was read (I13).
 
 import { delimiter } from 'node:path';
-import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import type { Clock } from '../../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
+import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { command } from '../../base/hint.ts';
 import { Secret } from '../../base/secret.ts';
 import { readFileBytes } from '../../credentials-file/regular-file.ts';
@@ -137,12 +137,16 @@ async function existing(secret: SecretAtHand): Promise<SecretObject> {
   if (object !== undefined) return object;
   const { context, namespace, name } = secret.at;
   const names = context === undefined ? [] : ['--context', context];
-  throw new KeyturnError('not-deliverable', `there is no ${wordsFor(secret.at).slice('the '.length)}`, {
-    hint: [
-      'check the name; a Secret that pods are to read from now on is made first, or with --create-missing:',
-      command('kubectl', ...names, '--namespace', namespace, 'create', 'secret', 'generic', name),
-    ],
-  });
+  throw new KeyturnError(
+    'not-deliverable',
+    `there is no ${wordsFor(secret.at).slice('the '.length)}`,
+    {
+      hint: [
+        'check the name; a Secret that pods are to read from now on is made first, or with --create-missing:',
+        command('kubectl', ...names, '--namespace', namespace, 'create', 'secret', 'generic', name),
+      ],
+    },
+  );
 }
 
 /** By reads alone; whether it may be written is asked with a POST that stores nothing. */
@@ -166,9 +170,13 @@ async function refuseDenied(
   const named = verb === 'create' ? undefined : name;
   const may = await api.mayI({ verb, group: '', resource: 'secrets', namespace, name: named });
   if (may !== false) return;
-  throw new KeyturnError('not-deliverable', `the account of ${at.context} may not ${verb} ${wordsFor(at)}`, {
-    hint: `give it a Role with ${verb} on secrets${named === undefined ? '' : `, resourceNames: [${name}]`}; docs/destinations/kubernetes.md has one`,
-  });
+  throw new KeyturnError(
+    'not-deliverable',
+    `the account of ${at.context} may not ${verb} ${wordsFor(at)}`,
+    {
+      hint: `give it a Role with ${verb} on secrets${named === undefined ? '' : `, resourceNames: [${name}]`}; docs/destinations/kubernetes.md has one`,
+    },
+  );
 }
 
 async function deliver(secret: SecretAtHand, key: IssuedKey): Promise<DeliveryReceipt> {
@@ -180,11 +188,7 @@ async function deliver(secret: SecretAtHand, key: IssuedKey): Promise<DeliveryRe
 }
 
 /** The Secret as it is once it has the pair, read back. */
-async function write(
-  secret: SecretAtHand,
-  key: IssuedKey,
-  api: ClusterApi,
-): Promise<SecretObject> {
+async function write(secret: SecretAtHand, key: IssuedKey, api: ClusterApi): Promise<SecretObject> {
   const { at, clock } = secret;
   let isWritten = false;
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
@@ -226,7 +230,9 @@ function forgotten(at: SecretAt): KeyturnError {
   return new KeyturnError(
     'delivery-failed',
     `${wordsFor(at)} was written, and does not have the new pair`,
-    { hint: 'somebody puts the old one back, or an admission webhook changes what is written: look who, then run again' },
+    {
+      hint: 'somebody puts the old one back, or an admission webhook changes what is written: look who, then run again',
+    },
   );
 }
 
@@ -244,7 +250,10 @@ async function restart(
     throw new KeyturnError(
       'delivery-failed',
       `${wordsFor(at)} has the new pair, and what reads it could not be restarted: ${error.message}`,
-      { hint: [...error.hintParts, 'the next run tries it again; both keys work until then'], cause: { code: error.code } },
+      {
+        hint: [...error.hintParts, 'the next run tries it again; both keys work until then'],
+        cause: { code: error.code },
+      },
     );
   }
 }

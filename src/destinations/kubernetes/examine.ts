@@ -7,7 +7,13 @@ import { command } from '../../base/hint.ts';
 import { editedText, type Pair, type ReplacedKey, refuseTooManyBytes } from '../look.ts';
 import type { PairFields } from '../pair-fields.ts';
 import { KUBERNETES, placeOfSecret, type SecretAt, secretAskedAs } from './place.ts';
-import { type FieldOwner, othersAt, type SecretObject, sizeWith, textsOf } from './secret-object.ts';
+import {
+  type FieldOwner,
+  othersAt,
+  type SecretObject,
+  sizeWith,
+  textsOf,
+} from './secret-object.ts';
 
 /** As the API has it for all data of one Secret. */
 const BYTES_MAX = 1_048_576;
@@ -66,9 +72,13 @@ function refuseKind({ isBeingDeleted, isImmutable, type }: SecretObject, where: 
     });
   }
   if (isImmutable) {
-    throw new KeyturnError('not-deliverable', `${where} is immutable, and nothing makes it mutable again`, {
-      hint: 'make another Secret without immutable: true, let the pods read that one, and deliver there',
-    });
+    throw new KeyturnError(
+      'not-deliverable',
+      `${where} is immutable, and nothing makes it mutable again`,
+      {
+        hint: 'make another Secret without immutable: true, let the pods read that one, and deliver there',
+      },
+    );
   }
   const whose = Object.hasOwn(TYPES_OF_OTHERS, type) ? TYPES_OF_OTHERS[type] : undefined;
   if (whose === undefined) return;

@@ -38,12 +38,18 @@ export async function askPlugin(call: PluginCall, programs: Programs): Promise<P
     throw fail(`speaks ${apiVersion || 'no version'}`, `write apiVersion: ${VERSIONS[0]}`);
   }
   if (settings.interactiveMode === 'Always') {
-    throw fail('wants to ask a person', 'interactiveMode Always does not go with runs of a scheduler');
+    throw fail(
+      'wants to ask a person',
+      'interactiveMode Always does not go with runs of a scheduler',
+    );
   }
   const info = {
     apiVersion,
     kind: 'ExecCredential',
-    spec: { interactive: false, ...(settings.provideClusterInfo && { cluster: clusterInfo(call) }) },
+    spec: {
+      interactive: false,
+      ...(settings.provideClusterInfo && { cluster: clusterInfo(call) }),
+    },
   };
   const variables = (env ?? []).map((each) => [each.name, each.value] as const);
   const result = await programs.run({

@@ -22,8 +22,7 @@ export const kubernetes: DestinationKind = {
   settle: 'unknown',
   proof: 'value',
   rule: KUBERNETES_SECRETS,
-  placeFor: (template: string, facts: PlaceFacts) =>
-    placeFor(template, facts, KUBERNETES_SECRETS),
+  placeFor: (template: string, facts: PlaceFacts) => placeFor(template, facts, KUBERNETES_SECRETS),
   askedAs: secretAskedAs,
   things: thingsOfSecret,
   joint: jointSecrets,

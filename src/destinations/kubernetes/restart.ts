@@ -20,11 +20,19 @@ export async function examineWorkloads(at: SecretAt, api: ClusterApi): Promise<v
     }
     const why = whyNot(found);
     if (why !== undefined) {
-      throw new KeyturnError('not-deliverable', `a restart of ${where} would start nothing: ${why}`, {
-        hint: 'put that right, or leave it out of restart=',
-      });
+      throw new KeyturnError(
+        'not-deliverable',
+        `a restart of ${where} would start nothing: ${why}`,
+        {
+          hint: 'put that right, or leave it out of restart=',
+        },
+      );
     }
-    const access = { group: 'apps', resource: `${workload.resource}s`, name: workload.name } as const;
+    const access = {
+      group: 'apps',
+      resource: `${workload.resource}s`,
+      name: workload.name,
+    } as const;
     const may = await api.mayI({ ...access, verb: 'patch', namespace: at.namespace });
     if (may !== false) continue;
     throw new KeyturnError('not-deliverable', `the account may not restart ${where}`, {

@@ -1,7 +1,7 @@
 // A Secret as the API shows it: what it holds, who owns what of it, and the patch that sets a pair. Pure.
 
-import type { Pair } from '../look.ts';
 import { Secret } from '../../base/secret.ts';
+import type { Pair } from '../look.ts';
 import type { SecretAt } from './place.ts';
 
 /** Under this name keyturn owns the keys that it applies. */
@@ -89,7 +89,10 @@ export function sizeWith(object: SecretObject, at: SecretAt, pair: Pair): number
 }
 
 /** Others who own one of the two keys, and would be written over. */
-export function othersAt({ owners }: SecretObject, { id, secret }: SecretAt): readonly FieldOwner[] {
+export function othersAt(
+  { owners }: SecretObject,
+  { id, secret }: SecretAt,
+): readonly FieldOwner[] {
   const isThere = (key: string) => key === id || key === secret;
   return owners.filter(({ manager, operation, keys }) => {
     const isOurs = manager === FIELD_MANAGER && operation === 'Apply';

@@ -112,7 +112,8 @@ function basic({ username, password }: UserSettings): Secret | undefined {
 function impersonation(settings: UserSettings): HttpHeaders {
   const { as: user, 'as-uid': uid, 'as-groups': groups, 'as-user-extra': extra } = settings;
   const facts = Object.entries(extra ?? {}).map(
-    ([name, values]) => [`impersonate-extra-${encodeURIComponent(name.toLowerCase())}`, values] as const,
+    ([name, values]) =>
+      [`impersonate-extra-${encodeURIComponent(name.toLowerCase())}`, values] as const,
   );
   return {
     'impersonate-user': user || undefined,

@@ -1,0 +1,80 @@
+// The tests of kubernetes/suite.ts against a real kube-apiserver, and what that one answers to what keyturn
+// relies on. Run by scripts/test-kubernetes.ts; without a server there is nothing to ask.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { NEW, OLD, passesContract } from '../destinations/contract.ts';
+import { contractPlace, pairTexts, secretsOfACluster } from './suite.ts';
+import { ask, base64, makeSecret, newNamespace, type TestCluster } from './test-cluster.ts';
+
+const { KEYTURN_TEST_KUBERNETES: server, KEYTURN_TEST_KUBERNETES_CA: caFile } = process.env;
+
+if (server === undefined || caFile === undefined) {
+  it('a real kube-apiserver', { skip: 'npm run test:kubernetes starts one' });
+} else {
+  const cluster = { server, ca: readFileSync(caFile, 'utf8') };
+  passesContract({ kind: 'kubernetes', open: (test) => contractPlace(test, cluster) });
+  secretsOfACluster('kube-apiserver', () => cluster);
+  answers(cluster);
+}
+
+/** The facts that docs/destinations/kubernetes.md tells, and that fake-api.ts copies. */
+function answers(cluster: TestCluster): void {
+  const place = async (more: Parameters<typeof makeSecret>[2] = {}) => {
+    const namespace = await newNamespace(cluster);
+    await makeSecret(cluster, `${namespace}/aws-key`, { texts: pairTexts(OLD), ...more });
+    const path = `/api/v1/namespaces/${namespace}/secrets/aws-key`;
+    const { body } = await ask(cluster, `GET ${path}`);
+    return { path, metadata: body.metadata as { uid: string; resourceVersion: string } };
+  };
+  const apply = async (
+    path: string,
+    { metadata = {}, force = false }: { metadata?: object; force?: boolean },
+  ) => {
+    const data = { AWS_ACCESS_KEY_ID: base64(NEW.keyId) };
+    const body = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'aws-key', ...metadata },
+      data,
+    };
+    const order = `PATCH ${path}?fieldManager=keyturn&force=${force}`;
+    return await ask(cluster, order, body, 'application/apply-patch+yaml');
+  };
+
+  describe('kube-apiserver', () => {
+    it('answers 409 with a cause for a key of another manager, and 200 with force', async () => {
+      const { path } = await place();
+      const { status, body } = await apply(path, {});
+      assert.equal(status, 409);
+      const { details } = body as { details: { causes: { reason: string }[] } };
+      assert.equal(details.causes[0]?.reason, 'FieldManagerConflict');
+      assert.equal((await apply(path, { force: true })).status, 200);
+    });
+
+    it('answers 409 for a resourceVersion that is over, with force too', async () => {
+      const { path, metadata } = await place();
+      const { resourceVersion } = metadata;
+      await apply(path, { force: true });
+      const late = {
+        force: true,
+        metadata: { resourceVersion: String(Number(resourceVersion) - 1) },
+      };
+      assert.equal((await apply(path, late)).status, 409);
+    });
+
+    it('never makes a Secret that is named by its uid', async () => {
+      const { path, metadata } = await place();
+      await ask(cluster, `DELETE ${path}`);
+      const { uid, resourceVersion } = metadata;
+      assert.equal((await apply(path, { metadata: { uid, resourceVersion } })).status, 409);
+      assert.equal((await ask(cluster, `GET ${path}`)).status, 404);
+    });
+
+    it('answers 422 for the data of an immutable Secret', async () => {
+      const { path } = await place({ object: { immutable: true } });
+      assert.equal((await apply(path, { force: true })).status, 422);
+    });
+  });
+}
