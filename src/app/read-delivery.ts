@@ -65,8 +65,9 @@ function fitsUser(kind: DestinationKind, template: string, user: string): boolea
 function badDelivery(label: string, text: string, problem: string): KeyturnError {
   const takes = OFFERED_KINDS.map(wordOf);
   const names = `it takes ${takes.join(', ')}, and {account} and {user} in a name`;
+  const { rule } = OFFERED_KINDS.find(({ name }) => text.startsWith(`${name}=`)) ?? {};
   return new KeyturnError('bad-value', `${label} ${JSON.stringify(text)} ${problem}`, {
-    hint: text.includes('#') && !text.startsWith('dotenv=') ? `${names}; ${FIELDS}` : names,
+    hint: text.includes('#') && rule?.isWhole !== true ? `${names}; ${FIELDS}` : names,
   });
 }
 

@@ -87,9 +87,15 @@ export function isMeantBy(
   facts: PlaceFacts,
 ): boolean {
   if (kind !== target.kind) return false;
-  if (name === target.place || expandPlace(name, facts) === target.place) return true;
+  const expanded = expandPlace(name, facts);
+  if (name === target.place || expanded === target.place) return true;
+  const known = kindNamed(kind);
+  // What is filled in when a place is opened, an operator leaves out.
+  const asked = known?.askedAs?.(target.place, facts.user);
+  const isInRegion = asked?.region === undefined || asked.region === facts.region;
+  if (asked && isInRegion && expandPlace(asked.template, facts) === expanded) return true;
   try {
-    const place = kindNamed(kind)?.placeFor(name, facts);
+    const place = known?.placeFor(name, facts);
     const named = place === undefined ? [] : thingsAt({ kind, place });
     return named.length > 0 && thingsAt(target).every((thing) => named.includes(thing));
   } catch {

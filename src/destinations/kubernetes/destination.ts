@@ -2,7 +2,7 @@
 // nothing was written there since it was read (I13).
 
 import { delimiter } from 'node:path';
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, machineClock } from '../../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { command } from '../../base/hint.ts';
@@ -242,7 +242,7 @@ async function restart(
   api: ClusterApi,
 ): Promise<void> {
   try {
-    const now = `${clock.now().toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length)}Z`;
+    const now = `${machineClock(clock).now().toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length)}Z`;
     await restartWorkloads(at, writtenAt(object, at) ?? now, api);
   } catch (thrown) {
     const error = toKeyturnError(thrown);

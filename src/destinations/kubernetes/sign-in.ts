@@ -1,6 +1,6 @@
 // How keyturn shows a cluster who asks: by a token, a certificate, or what a plugin gives.
 
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, machineClock } from '../../base/clock.ts';
 import { assert, KeyturnError } from '../../base/errors.ts';
 import type { Programs } from '../../base/programs.ts';
 import { Secret } from '../../base/secret.ts';
@@ -84,7 +84,7 @@ export class SignIn {
     const known = await this.#given;
     const isOver =
       known?.expiresAt !== undefined &&
-      known.expiresAt.getTime() - MARGIN_MS <= clock.now().getTime();
+      known.expiresAt.getTime() - MARGIN_MS <= machineClock(clock).now().getTime();
     if (known !== undefined && !isOver) return known;
     assert(user.kind === 'settings' && Boolean(user.entry.settings.exec), 'the user has a plugin');
     const exec = { settings: user.entry.settings.exec ?? {}, file: user.entry.file };
