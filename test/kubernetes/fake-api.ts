@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { allowed } from './fake-rbac.ts';
+import { type Reply, refused } from './fake-reply.ts';
 import { applySecret, mergeSecret, type StoredSecret, shownSecret } from './fake-secrets.ts';
 import { type TestCluster, TOKENS, type Who } from './test-cluster.ts';
 
@@ -15,12 +16,6 @@ export interface Asked {
   readonly query: URLSearchParams;
   readonly body: Record<string, unknown>;
   readonly who: string;
-}
-
-export interface Reply {
-  readonly status: number;
-  readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What happens to a request in the place of what should; undefined lets it pass. */
@@ -75,11 +70,6 @@ async function read(incoming: IncomingMessage): Promise<Asked> {
 function send(response: ServerResponse, { status, body, headers }: Reply): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify(body));
-}
-
-export function refused(status: number, reason: string, message: string, causes?: unknown): Reply {
-  const body = { kind: 'Status', status: 'Failure', reason, message, code: status };
-  return { status, body: { ...body, ...(causes !== undefined && { details: { causes } }) } };
 }
 
 type Stored = Record<string, unknown>;

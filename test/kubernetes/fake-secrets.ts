@@ -1,7 +1,7 @@
 // Secrets with owners of their keys, as server-side apply keeps them.
 
 import { isDeepStrictEqual } from 'node:util';
-import { type Reply, refused } from './fake-api.ts';
+import { type Reply, refused } from './fake-reply.ts';
 
 export interface StoredSecret {
   readonly object: Record<string, unknown>;

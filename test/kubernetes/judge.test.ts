@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { NEW, OLD, passesContract } from '../destinations/contract.ts';
-import { contractPlace, pairTexts, secretsOfACluster } from './suite.ts';
+import { contractPlace, pairTexts } from './ground.ts';
+import { secretsOfACluster } from './suite.ts';
 import { ask, base64, makeSecret, newNamespace, type TestCluster } from './test-cluster.ts';
 
 const { KEYTURN_TEST_KUBERNETES: server, KEYTURN_TEST_KUBERNETES_CA: caFile } = process.env;

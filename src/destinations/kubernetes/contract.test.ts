@@ -1,7 +1,8 @@
 import { after, before } from 'node:test';
 import { passesContract } from '../../../test/destinations/contract.ts';
 import { type FakeCluster, startFakeCluster } from '../../../test/kubernetes/fake-api.ts';
-import { contractPlace, secretsOfACluster } from '../../../test/kubernetes/suite.ts';
+import { contractPlace } from '../../../test/kubernetes/ground.ts';
+import { secretsOfACluster } from '../../../test/kubernetes/suite.ts';
 
 let cluster: FakeCluster;
 

@@ -102,7 +102,7 @@ function refuseOther({ identity, context }: Cluster, at: SecretAt): void {
   if (identity === at.cluster) return;
   throw new KeyturnError(
     'not-deliverable',
-    `the context ${JSON.stringify(context)} leads to ${identity} here, and ${at.namespace}/${at.name} was delivered to at ${at.cluster}`,
+    `the context ${JSON.stringify(context)} leads to ${identity} here, and ${at.namespace}/${at.name} is a place of the cluster ${at.cluster}`,
     { hint: `name the kubeconfig in KUBECONFIG whose context leads to ${at.cluster}` },
   );
 }

@@ -7,10 +7,10 @@ import {
   type Asked,
   type FakeCluster,
   type Fault,
-  type Reply,
   startFakeCluster,
 } from '../../../test/kubernetes/fake-api.ts';
-import { failsWith, ground, pairTexts } from '../../../test/kubernetes/suite.ts';
+import type { Reply } from '../../../test/kubernetes/fake-reply.ts';
+import { failsWith, ground, pairTexts } from '../../../test/kubernetes/ground.ts';
 import { makeSecret, putTexts, TOKENS, textsIn } from '../../../test/kubernetes/test-cluster.ts';
 
 let cluster: FakeCluster;
