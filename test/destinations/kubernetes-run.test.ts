@@ -65,7 +65,10 @@ it('a Secret gets the new pair, is looked at beforehand, and is found again', as
   assert.ok(served !== undefined && served.id !== old.id);
   const pair = { AWS_ACCESS_KEY_ID: served.id, AWS_SECRET_ACCESS_KEY: served.secret };
   assert.deepEqual(await textsIn(cluster, place), { ...pair, other: 'kept' });
-  assert.match(rotated?.delivered_to[0]?.place ?? '', /^keyturn\/t.*\/aws-key\?cluster=http:\/\/127/);
+  assert.match(
+    rotated?.delivered_to[0]?.place ?? '',
+    /^keyturn\/t.*\/aws-key\?cluster=http:\/\/127/,
+  );
   assert.ok(!(done.stdout + done.stderr).includes(served.secret));
 });
 
@@ -84,7 +87,10 @@ it('a rotation that is open is never sent to another cluster, whatever the conte
   writeFileSync(environment.KUBECONFIG, config.replaceAll(cluster.server, other.server));
   const elsewhere = await rotate(`kubernetes=${place}`);
   assert.equal(elsewhere.code, 1);
-  assert.match(elsewhere.stdout, /leads to http:.* here, and t.*\/aws-key is a place of the cluster http:/);
+  assert.match(
+    elsewhere.stdout,
+    /leads to http:.* here, and t.*\/aws-key is a place of the cluster http:/,
+  );
   assert.deepEqual(other.asked, []);
   assert.equal(world.keys.get(old.id)?.status, 'Active');
 
@@ -111,13 +117,17 @@ it('a restart that fails is told, keeps both keys, and is done by the next run',
   const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
   const deployment = { metadata: { name: 'api' }, spec: { template: { metadata: {} } } };
   await ask(cluster, `POST ${path}`, deployment);
+  cluster.rollsOut = true;
   const isRestart = ({ method, path: asked }: { method: string; path: string }) =>
     method === 'PATCH' && asked.includes('/deployments/');
   const body = { kind: 'Status', message: 'admission is asleep', code: 500 };
   cluster.fault = (asked) => (isRestart(asked) ? { status: 500, body } : undefined);
   const failed = await rotate(`kubernetes=${place}?restart=deployment/api`);
   assert.equal(failed.code, 1, failed.stdout);
-  assert.match(failed.stdout, /has the new pair, and what reads it could not be restarted/);
+  assert.match(
+    failed.stdout,
+    /has the new pair, and the restart of what reads it has not come to its end/,
+  );
   const keys = [...world.keys.values()].filter(({ userName }) => userName === 'ada');
   assert.deepEqual(
     keys.map(({ status }) => status),

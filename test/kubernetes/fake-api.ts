@@ -24,20 +24,23 @@ export type Fault = (asked: Asked) => Reply | 'lost' | 'done-but-lost' | 'forgot
 export interface FakeCluster extends TestCluster {
   readonly asked: Asked[];
   fault: Fault;
+  /** Whether the pods of a workload that is restarted are new ones at once. */
+  rollsOut: boolean;
   close(): Promise<void>;
 }
 
 export async function startFakeCluster(): Promise<FakeCluster> {
   const api = new FakeApi();
   const asked: Asked[] = [];
-  const cluster = { ca: undefined, asked, fault: (() => undefined) as Fault };
+  const cluster = { ca: undefined, asked, rollsOut: false, fault: (() => undefined) as Fault };
   const server = createServer(async (incoming, response) => {
     const order = await read(incoming);
     asked.push(order);
     const fault = cluster.fault(order);
     if (fault === 'lost') return void response.destroy();
     if (typeof fault === 'object') return send(response, fault);
-    const reply = api.answer(order, fault === 'forgotten');
+    const { rollsOut } = cluster;
+    const reply = api.answer(order, { isForgotten: fault === 'forgotten', rollsOut });
     if (fault === 'done-but-lost') return void response.destroy();
     send(response, reply);
   });
@@ -72,16 +75,21 @@ function send(response: ServerResponse, { status, body, headers }: Reply): void 
   response.end(JSON.stringify(body));
 }
 
+interface Manners {
+  readonly isForgotten: boolean;
+  readonly rollsOut: boolean;
+}
+
 type Stored = Record<string, unknown>;
 
 class FakeApi {
   readonly #secrets = new Map<string, StoredSecret>();
   readonly #others = new Map<string, Stored>();
 
-  answer(asked: Asked, isForgotten: boolean): Reply {
+  answer(asked: Asked, { isForgotten, rollsOut }: Manners): Reply {
     if (asked.who === '') return refused(401, 'Unauthorized', 'Unauthorized');
     const [, namespace = '', resource = '', name] =
-      /\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(asked.path) ?? [];
+      /\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+)(?:\/status)?)?$/.exec(asked.path) ?? [];
     if (asked.path.endsWith('/selfsubjectaccessreviews')) return this.#review(asked);
     const group = /^\/apis\/([^/]+)/.exec(asked.path)?.[1] ?? '';
     const verb = { GET: 'get', POST: 'create', PATCH: 'patch', DELETE: 'delete' }[asked.method];
@@ -91,7 +99,7 @@ class FakeApi {
       return refused(403, 'Forbidden', `${what} cannot ${verb} resource "${resource}"`);
     }
     if (resource === 'secrets') return this.#secret(asked, `${namespace}/${name}`, isForgotten);
-    return this.#other(asked);
+    return this.#other(asked, rollsOut);
   }
 
   #may(who: string, access: Parameters<typeof allowed>[2]): boolean {
@@ -131,21 +139,29 @@ class FakeApi {
     return { status: 200, body: shownSecret(next) };
   }
 
-  #other({ method, path, body, query }: Asked): Reply {
+  #other({ method, path, body, query }: Asked, rollsOut: boolean): Reply {
     if (method === 'POST') {
       const { name } = body.metadata as { name: string };
-      this.#others.set(`${path}/${name}`, body);
-      return { status: 201, body };
+      const made = { ...body, metadata: { ...(body.metadata as object), generation: 1 } };
+      this.#others.set(`${path}/${name}`, made);
+      return { status: 201, body: made };
     }
-    const stored = this.#others.get(path);
+    const isStatus = path.endsWith('/status');
+    const stored = this.#others.get(path.replace(/\/status$/, ''));
     if (stored === undefined) return refused(404, 'NotFound', `${path} not found`);
     if (method === 'GET') return { status: 200, body: stored };
     const { contentType: _, ...patch } = body;
     const merged = merge(stored, patch) as Stored;
     const { metadata } = merged as { metadata: { generation?: number } };
     const managedFields = [{ manager: query.get('fieldManager'), fieldsV1: fieldsOf(patch) }];
+    if (isStatus) {
+      this.#others.set(path.replace(/\/status$/, ''), merged);
+      return { status: 200, body: merged };
+    }
     const generation = (metadata.generation ?? 1) + 1;
-    const next = { ...merged, metadata: { ...metadata, generation, managedFields } };
+    const counts = { replicas: 1, updatedReplicas: 1, availableReplicas: 1, readyReplicas: 1 };
+    const status = rollsOut ? { status: { observedGeneration: generation, ...counts } } : {};
+    const next = { ...merged, ...status, metadata: { ...metadata, generation, managedFields } };
     this.#others.set(path, next);
     return { status: 200, body: next };
   }

@@ -32,13 +32,29 @@ export interface Ground {
   readonly open: (place: string) => Promise<Destination>;
 }
 
-/** A namespace of its own, and what a destination is opened with there. */
-export async function ground(test: TestContext, cluster: TestCluster): Promise<Ground> {
+/**
+ * A namespace of its own, and what a destination is opened with there; `meanwhile` happens whenever it waits,
+ * after the time that it waits for has passed.
+ */
+export async function ground(
+  test: TestContext,
+  cluster: TestCluster,
+  meanwhile: (namespace: string) => Promise<void> = async () => {},
+): Promise<Ground> {
   const { folder, opening: base, issue } = await testOpening(test);
+  const { clock } = base;
   const env = { ...process.env, KUBECONFIG: writeKubeconfig(cluster, folder) };
   const programs = nodePrograms(env);
-  const opening = { ...base, programs, credentials: placeCredentials(env, programs) };
   const namespace = await newNamespace(cluster);
+  const waiting = {
+    ...clock,
+    sleep: async (durationMs: number) => {
+      await clock.sleep(durationMs);
+      await meanwhile(namespace);
+    },
+  };
+  const credentials = placeCredentials(env, programs);
+  const opening = { ...base, clock: waiting, programs, credentials };
   return {
     namespace,
     opening,

@@ -2,12 +2,17 @@
 // relies on. Run by scripts/test-kubernetes.ts; without a server there is nothing to ask.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { nodePrograms } from '../../src/app/node-programs.ts';
+import { placeCredentials } from '../../src/app/place-credentials.ts';
+import { openDestination } from '../../src/destinations/kinds.ts';
 import { NEW, OLD, passesContract } from '../destinations/contract.ts';
-import { contractPlace, pairTexts } from './ground.ts';
+import { temporaryDirectory } from '../state/support.ts';
+import { contractPlace, ground, pairTexts } from './ground.ts';
 import { secretsOfACluster } from './suite.ts';
-import { ask, base64, makeSecret, newNamespace, type TestCluster } from './test-cluster.ts';
+import { ask, base64, makeSecret, newNamespace, type TestCluster, TOKENS } from './test-cluster.ts';
 
 const { KEYTURN_TEST_KUBERNETES: server, KEYTURN_TEST_KUBERNETES_CA: caFile } = process.env;
 
@@ -18,6 +23,52 @@ if (server === undefined || caFile === undefined) {
   passesContract({ kind: 'kubernetes', open: (test) => contractPlace(test, cluster) });
   secretsOfACluster('kube-apiserver', () => cluster);
   answers(cluster);
+  signsIn(cluster, join(dirname(caFile), '..'));
+}
+
+function signsIn(cluster: TestCluster, folder: string): void {
+  it('a certificate and a plugin are taken as kubectl shows them', async (test) => {
+    const { namespace, opening } = await ground(test, cluster);
+    await makeSecret(cluster, `${namespace}/aws-key`, { texts: pairTexts(OLD) });
+    const own = await temporaryDirectory(test);
+    const printed = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      kind: 'ExecCredential',
+      status: { token: TOKENS.keyturn },
+    };
+    const exec = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: 'sh',
+      args: ['-c', `printf '%s' '${JSON.stringify(printed)}'`],
+      interactiveMode: 'IfAvailable',
+    };
+    const certificate = {
+      'client-certificate': join(folder, 'client.pem'),
+      'client-key': join(folder, 'client.key'),
+    };
+    for (const [name, user] of Object.entries({ certificate, exec: { exec } })) {
+      const path = join(own, name);
+      writeFileSync(path, kubeconfigOf(cluster, user), { mode: 0o600 });
+      const env = { ...process.env, KUBECONFIG: path };
+      const programs = nodePrograms(env);
+      const destination = await openDestination(
+        { kind: 'kubernetes', place: `${namespace}/aws-key` },
+        { ...opening, programs, credentials: placeCredentials(env, programs) },
+      );
+      assert.ok(destination !== undefined);
+      await destination.prepare?.();
+    }
+  });
+}
+
+function kubeconfigOf({ server, ca = '' }: TestCluster, user: object): string {
+  const data = { 'certificate-authority-data': base64(ca), 'tls-server-name': 'kubernetes.default.svc' };
+  return JSON.stringify({
+    'current-context': 'c',
+    contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+    clusters: [{ name: 'c', cluster: { server, ...data } }],
+    users: [{ name: 'u', user }],
+  });
 }
 
 /** The facts that docs/destinations/kubernetes.md tells, and that fake-api.ts copies. */

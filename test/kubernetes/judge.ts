@@ -1,7 +1,7 @@
 // A real kube-apiserver with etcd behind it, on loopback, in a folder of its own; without a kubelet, so that
 // nothing runs there. Both are stopped by their process IDs.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -48,6 +48,7 @@ export async function startJudge({ apiserver, etcd }: JudgePrograms): Promise<Ju
     const store = `http://127.0.0.1:${client}`;
     start('etcd', etcd, etcdFlags(store, `http://127.0.0.1:${peer}`));
     writeIdentities(folder);
+    makeClientCertificate(folder);
     start('apiserver', apiserver, apiserverFlags(store, secure));
     const judge = {
       server: `https://127.0.0.1:${secure}`,
@@ -86,6 +87,19 @@ function writeIdentities(folder: string): void {
   writeFileSync(join(folder, 'tokens.csv'), lines.join(''), { mode: 0o600 });
 }
 
+/** A certificate of the account `keyturn`, signed by an authority that the server knows. */
+function makeClientCertificate(folder: string): void {
+  const openssl = (...args: string[]) =>
+    execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const ca = ['-keyout', 'client-ca.key', '-out', 'client-ca.pem', '-days', '2'];
+  openssl('req', '-x509', ...ec, ...ca, '-subj', '/CN=clients');
+  openssl('req', ...ec, '-keyout', 'client.key', '-out', 'client.csr', '-subj', '/CN=keyturn');
+  const signer = ['-CA', 'client-ca.pem', '-CAkey', 'client-ca.key', '-CAcreateserial'];
+  const files = ['-in', 'client.csr', '-out', 'client.pem', '-days', '2'];
+  openssl('x509', '-req', ...files, ...signer);
+}
+
 function apiserverFlags(store: string, port: number): string[] {
   return [
     `--etcd-servers=${store}`,
@@ -98,6 +112,7 @@ function apiserverFlags(store: string, port: number): string[] {
     '--service-account-signing-key-file=sa.key',
     '--service-cluster-ip-range=10.0.0.0/24',
     '--token-auth-file=tokens.csv',
+    '--client-ca-file=client-ca.pem',
     '--authorization-mode=RBAC',
     '--disable-admission-plugins=ServiceAccount',
     '--endpoint-reconciler-type=none',

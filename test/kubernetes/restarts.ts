@@ -27,8 +27,17 @@ export function restarts(cluster: () => TestCluster): void {
     return { at, generation: metadata.generation };
   };
 
+  /** What the controller of deployments would do, which no test has. */
+  const rollOut = async (namespace: string) => {
+    const { generation } = await restartedAt(namespace);
+    const counts = { replicas: 1, updatedReplicas: 1, availableReplicas: 1, readyReplicas: 1 };
+    const status = { observedGeneration: generation, ...counts };
+    const order = `PATCH ${path(namespace)}/api/status`;
+    await done(ask(cluster(), order, { status }, 'application/merge-patch+json'));
+  };
+
   it('a workload is restarted once the Secret has the pair, and once only', async (test) => {
-    const { namespace, open } = await ground(test, cluster());
+    const { namespace, open } = await ground(test, cluster(), rollOut);
     await makeSecret(cluster(), `${namespace}/aws-key`, { texts: pairTexts(OLD) });
     await make(namespace);
     const destination = await open(`${namespace}/aws-key?restart=deployment/api`);
@@ -58,17 +67,35 @@ export function restarts(cluster: () => TestCluster): void {
   }
 
   it('a workload that cannot be restarted loses no key, and is restarted by the next attempt', async (test) => {
-    const { namespace, open } = await ground(test, cluster());
+    let isThere = false;
+    const { namespace, open } = await ground(test, cluster(), async (name) => {
+      if (isThere) await rollOut(name);
+    });
     const place = `${namespace}/aws-key`;
     await makeSecret(cluster(), place, { texts: pairTexts(OLD) });
     const destination = await open(`${place}?restart=deployment/api`);
     await assert.rejects(
       destination.deliver(NEW),
-      failsWith('delivery-failed', /has the new pair, and what reads it could not be restarted/),
+      failsWith(
+        'delivery-failed',
+        /has the new pair, and the restart of what reads it has not come to its end/,
+      ),
     );
     assert.deepEqual(await textsIn(cluster(), place), pairTexts(NEW));
     await make(namespace);
+    // Its pods never come up.
+    await assert.rejects(
+      destination.deliver(NEW),
+      failsWith(
+        'delivery-failed',
+        /the rollout of deployment\/api in .* is not at its end/,
+        /kubectl --context keyturn .* rollout status/,
+      ),
+    );
+    isThere = true;
+    const { at } = await restartedAt(namespace);
     await destination.deliver(NEW);
+    assert.equal((await restartedAt(namespace)).at, at);
     assert.ok((await restartedAt(namespace)).at !== undefined);
   });
 }

@@ -19,7 +19,7 @@ import { type ReplacedKey, STAND_IN } from '../look.ts';
 import { ClusterApi } from './api.ts';
 import { type Around, type Cluster, findCluster } from './cluster.ts';
 import { needsForce, refuseUnfit, wordsFor } from './examine.ts';
-import { KUBERNETES, placeOfSecret, type SecretAt } from './place.ts';
+import { IN_CLUSTER, KUBERNETES, placeOfSecret, type SecretAt } from './place.ts';
 import { examineWorkloads, restartWorkloads } from './restart.ts';
 import {
   holdsPair,
@@ -136,7 +136,7 @@ async function existing(secret: SecretAtHand): Promise<SecretObject> {
   const object = await read(secret);
   if (object !== undefined) return object;
   const { context, namespace, name } = secret.at;
-  const names = context === undefined ? [] : ['--context', context];
+  const names = context === undefined || context === IN_CLUSTER ? [] : ['--context', context];
   throw new KeyturnError(
     'not-deliverable',
     `there is no ${wordsFor(secret.at).slice('the '.length)}`,
@@ -243,13 +243,13 @@ async function restart(
 ): Promise<void> {
   try {
     const now = `${machineClock(clock).now().toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length)}Z`;
-    await restartWorkloads(at, writtenAt(object, at) ?? now, api);
+    await restartWorkloads({ at, api, clock }, writtenAt(object, at) ?? now);
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     if (error.isStop) throw error;
     throw new KeyturnError(
       'delivery-failed',
-      `${wordsFor(at)} has the new pair, and what reads it could not be restarted: ${error.message}`,
+      `${wordsFor(at)} has the new pair, and the restart of what reads it has not come to its end: ${error.message}`,
       {
         hint: [...error.hintParts, 'the next run tries it again; both keys work until then'],
         cause: { code: error.code },

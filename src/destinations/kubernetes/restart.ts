@@ -2,10 +2,12 @@
 // that is written is the one at which the Secret was, by the clock of the cluster: repeated, it is the same, so
 // that a delivery that is repeated starts nothing twice.
 
+import type { Clock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { type ClusterApi, RESTARTED_AT } from './api.ts';
-import { nameOfWorkload, type SecretAt, type Workload } from './place.ts';
+import { IN_CLUSTER, nameOfWorkload, type SecretAt, type Workload } from './place.ts';
+import { rolloutOf } from './rollout.ts';
 import { FIELD_MANAGER, recordIn } from './secret-object.ts';
 
 /** Whether all of them are there and would start anew. Throws `not-deliverable`. */
@@ -42,7 +44,7 @@ export async function examineWorkloads(at: SecretAt, api: ClusterApi): Promise<v
 }
 
 function listOf({ namespace, context }: SecretAt, { resource }: Workload) {
-  const names = context === undefined ? [] : ['--context', context];
+  const names = context === undefined || context === IN_CLUSTER ? [] : ['--context', context];
   return command('kubectl', ...names, '--namespace', namespace, 'get', `${resource}s`);
 }
 
@@ -55,16 +57,50 @@ function whyNot(body: unknown): string | undefined {
   return undefined;
 }
 
-/** Throws what the first of them that cannot be restarted throws; the others wait for the next attempt. */
+/** For all of them together; a rollout that takes longer is waited for by the next run. */
+const WAIT_MS_MAX = 300_000;
+const PAUSE_MS = 2_000;
+
+export interface Restarting {
+  readonly at: SecretAt;
+  readonly api: ClusterApi;
+  readonly clock: Clock;
+}
+
+/**
+ * Resolves when all their pods are new ones. Throws for what cannot be restarted, and for a rollout that has
+ * failed or takes too long: then what it replaces still has the old key.
+ */
 export async function restartWorkloads(
-  at: SecretAt,
+  { at, api, clock }: Restarting,
   writtenAt: string,
-  api: ClusterApi,
 ): Promise<void> {
+  const { namespace } = at;
   for (const workload of at.restart) {
-    if (isRestarted(await api.workload(at.namespace, workload), writtenAt)) continue;
-    await api.restart(at.namespace, workload, writtenAt);
+    if (isRestarted(await api.workload(namespace, workload), writtenAt)) continue;
+    await api.restart(namespace, workload, writtenAt);
   }
+  let leftMs = WAIT_MS_MAX;
+  for (const workload of at.restart) {
+    for (;;) {
+      const rollout = rolloutOf(workload.resource, await api.workload(namespace, workload));
+      if (rollout.kind === 'done') break;
+      if (rollout.kind === 'failed' || leftMs <= 0) throw unfinished(at, workload, rollout.words);
+      leftMs -= PAUSE_MS;
+      await clock.sleep(PAUSE_MS);
+    }
+  }
+}
+
+function unfinished(at: SecretAt, workload: Workload, why: string): KeyturnError {
+  const { namespace, context } = at;
+  const names = context === undefined || context === IN_CLUSTER ? [] : ['--context', context];
+  const status = ['rollout', 'status', nameOfWorkload(workload)];
+  return new KeyturnError(
+    'delivery-failed',
+    `the rollout of ${nameOfWorkload(workload)} in ${namespace} is not at its end: ${why}`,
+    { hint: ['look why:', command('kubectl', ...names, '--namespace', namespace, ...status)] },
+  );
 }
 
 /** Only what keyturn wrote is believed: the annotation of others has the time of their own clocks. */
