@@ -4,6 +4,7 @@ import { KeyturnError } from '../base/errors.ts';
 import type { DestinationKind } from '../destinations/kind.ts';
 import { kindNamed, type NamedPlace, OFFERED_KINDS, wordOf } from '../destinations/kinds.ts';
 import { isPerUser, SAMPLE_FACTS, templateFault } from '../destinations/place.ts';
+import { holdsToken } from '../destinations/place-credentials.ts';
 import type { DeliveryRequest } from './open-destinations.ts';
 
 /**
@@ -14,6 +15,7 @@ export function readDelivery(
   user: string | undefined,
   label: string,
 ): DeliveryRequest {
+  if (holdsToken(text)) throw tokenInClear(label);
   const [word = '', ...rest] = text.split('=');
   const kind = OFFERED_KINDS.find(({ name }) => name === word);
   const template = rest.join('=');
@@ -53,6 +55,13 @@ export function readFormerPlace(text: string, label: string): NamedPlace {
   });
 }
 
+/** The text is not quoted: logs would keep the token. */
+function tokenInClear(label: string): KeyturnError {
+  return new KeyturnError('bad-value', `${label} holds a token in clear`, {
+    hint: `others see it in the list of processes and in the history of the shell: take it out and revoke it, then name where it is, as \${env:NAME}, \${file:PATH} or \${command:PROGRAM ARG...}, or set the usual variable of the kind`,
+  });
+}
+
 function fitsUser(kind: DestinationKind, template: string, user: string): boolean {
   try {
     kind.placeFor(template, { ...SAMPLE_FACTS, user });
@@ -66,9 +75,14 @@ function badDelivery(label: string, text: string, problem: string): KeyturnError
   const takes = OFFERED_KINDS.map(wordOf);
   const names = `it takes ${takes.join(', ')}, and {account} and {user} in a name`;
   const { rule } = OFFERED_KINDS.find(({ name }) => text.startsWith(`${name}=`)) ?? {};
-  return new KeyturnError('bad-value', `${label} ${JSON.stringify(text)} ${problem}`, {
+  return new KeyturnError('bad-value', `${label} ${shown(text)} ${problem}`, {
     hint: text.includes('#') && rule?.isWhole !== true ? `${names}; ${FIELDS}` : names,
   });
+}
+
+/** Without options, of which one may hold what is no reference to a credential but the credential. */
+function shown(text: string): string {
+  return JSON.stringify(text.replace(/\?.*$/s, '?…'));
 }
 
 const FIELDS =

@@ -39,6 +39,10 @@ export function callerServices({ sources, ...parts }: ServiceParts): AwsStores {
   });
   return {
     region: parts.settings.region,
+    callerProof: async (options) => {
+      const { signCallerProof } = await import('./sdk-caller-proof.ts');
+      return await signCallerProof(options, parts.credentials);
+    },
     secretStore: (region) => ({
       read: async (name, stage) => (await secrets(region)).read(name, stage),
       stage: async (name, versionId, text) => (await secrets(region)).stage(name, versionId, text),

@@ -88,7 +88,27 @@ export interface ThingMaker {
 }
 
 /** All of them, as the caller of a run, in any region. */
+/** What a call to AWS is made of, signed and not sent: whoever sends it is told who signed. */
+export interface SignedCall {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface CallerProofOptions {
+  /** Whose STS is asked; the global one when undefined. */
+  readonly region: string | undefined;
+  /** Further headers to sign. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 export interface AwsStores {
+  /**
+   * GetCallerIdentity as the caller, for somebody else to send: it proves for fifteen minutes who the caller
+   * is. Left out where no caller signs.
+   */
+  readonly callerProof?: (options: CallerProofOptions) => Promise<SignedCall>;
   /** The region of the run. */
   readonly region: string;
   readonly secretStore: (region: string) => SecretStore;

@@ -38,7 +38,7 @@ const TOKEN =
   /(?<![A-Za-z\d])(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|gl(?:pat|cbt|dt|rt|soat|ft|imt|agent|ptt)-[\w.-]{16,}|hv[sbr]\.[\w-]{20,}|s\.[A-Za-z\d]{24}(?![A-Za-z\d])|CCIPAT_\w{16,}|eyJ[\w-]{10,}\.eyJ[\w-]+)/;
 /** What has the form of a secret access key. */
 const SECRET_KEY =
-  /(?<![A-Za-z\d/+=])(?=[^\s]*[A-Z])(?=[^\s]*[a-z])(?=[^\s]*\d)[A-Za-z\d+]{40}(?![A-Za-z\d/+=])/;
+  /(?<![A-Za-z\d/+])(?=[^\s]*[A-Z])(?=[^\s]*[a-z])(?=[^\s]*\d)[A-Za-z\d+]{40}(?![A-Za-z\d/+=])/;
 
 /** Whether a token of a known form stands in the text in clear. */
 export function holdsToken(text: string): boolean {

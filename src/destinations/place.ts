@@ -10,6 +10,8 @@ export interface PlaceRule {
   readonly takes: string;
   readonly noun: string;
   readonly isName: (name: string) => boolean;
+  /** What exactly is wrong with a name that is none; never quotes what may be a credential. */
+  readonly faultIn?: (name: string) => string | undefined;
   /** Whether the name is all that stands behind `KIND=`: neither a second name nor fields follow. */
   readonly isWhole?: boolean;
 }
@@ -70,6 +72,8 @@ export function templateFault(template: string, rule: PlaceRule): string | undef
   const name = names[index];
   if (name === '')
     return `the ${names.length > 1 ? `${ORDINALS[index] ?? ''} ` : ''}name is missing`;
+  const fault = name === undefined ? undefined : rule.faultIn?.(expandPlace(name, SAMPLE_FACTS));
+  if (fault !== undefined) return fault;
   if (name !== undefined) {
     return `${JSON.stringify(name)} is none: ${rule.noun} takes ${rule.takes}`;
   }

@@ -47,16 +47,16 @@ export function addressOf(
   return url;
 }
 
-/** The URL of a call; the path of the address stays before the call's own. */
-export function urlOf(
+/** The path of a call with its query; the path of the address stays before the call's own. */
+export function pathBelow(
   address: URL,
   path: string,
   query: Readonly<Record<string, string | number | undefined>> = {},
-): URL {
-  const url = new URL(address);
-  url.pathname = `${address.pathname.replace(/\/+$/, '')}/${path}`;
+): string {
+  const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.append(name, String(value));
+    if (value !== undefined) search.append(name, String(value));
   }
-  return url;
+  const text = search.size === 0 ? '' : `?${search}`;
+  return `${address.pathname.replace(/\/+$/, '')}/${path}${text}`;
 }

@@ -40,6 +40,8 @@ export interface LostExchange {
   readonly proxyStatus: number | undefined;
   /** In words, where the network has no code for it. */
   readonly words?: string | undefined;
+  /** Whether the same would come of it again. */
+  readonly isHopeless: boolean;
 }
 
 const TOO_SLOW = 'no answer within the time limit';
@@ -65,7 +67,7 @@ export function exchange({ options, body, limits, signal }: WireRequest): Promis
       connectTimeUp.removeEventListener('abort', onConnectTimeUp);
       resolve(result);
     };
-    const lose = (how: { words?: string; error?: unknown }): void => {
+    const lose = (how: Loss): void => {
       settle(lost(how, isConnected));
       request?.destroy();
     };
@@ -76,7 +78,7 @@ export function exchange({ options, body, limits, signal }: WireRequest): Promis
       request = (options.isPlain ? plainRequest : secureRequest)(options);
     } catch {
       // Node's own text would name the header, and a header may be a secret.
-      return lose({ words: 'it has a path or a header that HTTP does not take' });
+      return lose({ isHopeless: true, words: 'it has a path or a header that HTTP does not take' });
     }
     request.on('error', (error) => lose({ error }));
     request.on('socket', (socket: Socket) => {
@@ -96,7 +98,7 @@ export function exchange({ options, body, limits, signal }: WireRequest): Promis
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
         if (bytes > limits.bytesMax)
-          lose({ words: `an answer of more than ${limits.bytesMax} bytes` });
+          lose({ isHopeless: true, words: `an answer of more than ${limits.bytesMax} bytes` });
         else chunks.push(chunk);
       });
       response.on('error', (error) => lose({ error }));
@@ -112,11 +114,18 @@ export function exchange({ options, body, limits, signal }: WireRequest): Promis
   });
 }
 
-function lost(how: { words?: string; error?: unknown }, isConnected: boolean): LostExchange {
+interface Loss {
+  readonly words?: string;
+  readonly error?: unknown;
+  readonly isHopeless?: boolean;
+}
+
+function lost(how: Loss, isConnected: boolean): LostExchange {
   const error = (how.error ?? {}) as NodeJS.ErrnoException & { proxyStatus?: unknown };
   const { code, proxyStatus } = error;
   return {
     kind: 'lost',
+    isHopeless: how.isHopeless ?? false,
     isSent: isConnected && !failedToConnect(error),
     networkCode: typeof code === 'string' ? code : undefined,
     proxyStatus: typeof proxyStatus === 'number' ? proxyStatus : undefined,

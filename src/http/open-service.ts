@@ -9,18 +9,18 @@ import type { Environment } from '../base/environment.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import { VERSION } from '../base/version.ts';
-import { addressOf, urlOf } from './address.ts';
+import { addressOf, pathBelow } from './address.ts';
 import { certificatesIn, type Trust } from './certificates.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { isGuarded } from './guard.ts';
 import { nextTry, type Result, usedUpUntil, WAIT_MS_MAX } from './next-try.ts';
 import { type HttpProxy, proxyAt, type Route, type Router } from './proxies.ts';
 import {
+  bodyOf,
   HttpAnswer,
   type HttpCall,
   type HttpHeaders,
   type HttpService,
-  revealed,
   type ServiceOptions,
 } from './service.ts';
 import { closedUntil, type FailedCall, lostCall, refusal } from './wording.ts';
@@ -128,7 +128,7 @@ class Service implements HttpService {
   #prepared(call: HttpCall) {
     const service = this.#options;
     const headers = { ...service.headers, ...call.headers };
-    const body = call.body === undefined ? undefined : revealed(call.body);
+    const body = bodyOf(call);
     const secrets = [...secretsOf(headers), ...(body?.secrets ?? [])];
     const failed: FailedCall = {
       service,
@@ -148,7 +148,7 @@ class Service implements HttpService {
     const isRead = call.method === 'GET';
     // As everywhere: reads end when the run is stopped, a write is awaited (I13).
     if (isRead) signal?.throwIfAborted();
-    const url = urlOf(this.#address, call.path, call.query);
+    const url = this.#address;
     const isPlain = url.protocol === 'http:';
     const { serverName } = this.#options.tls ?? {};
     const exchanged = await exchange({
@@ -157,7 +157,7 @@ class Service implements HttpService {
         method: call.method,
         hostname: url.hostname.replace(/^\[|\]$/g, ''),
         port: url.port || (isPlain ? 80 : 443),
-        path: `${url.pathname}${url.search}`,
+        path: pathBelow(url, call.path, call.query),
         headers: {
           accept: 'application/json',
           'user-agent': `keyturn/${VERSION}`,
@@ -221,8 +221,8 @@ const HOPELESS = /^(?:ENOTFOUND|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNA
 function resultOf(exchanged: Exchanged): Result {
   if (exchanged.kind === 'lost') {
     const { isSent, networkCode = '', proxyStatus } = exchanged;
-    const isHopeless = HOPELESS.test(networkCode) || (proxyStatus ?? 500) < 500;
-    return { kind: 'lost', isSent, isHopeless };
+    const isRefused = HOPELESS.test(networkCode) || (proxyStatus ?? 500) < 500;
+    return { kind: 'lost', isSent, isHopeless: isRefused || exchanged.isHopeless };
   }
   const { status, headers } = exchanged;
   const header = (name: string): string | undefined => {

@@ -1,6 +1,7 @@
 // A service in which secrets live, asked over HTTPS in JSON: what the kinds of destinations see of it. The
 // rest of this room is loaded when a service is opened.
 
+import { KeyturnError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 
 /** Throws `bad-value` for an address that cannot be, `endpoint-insecure` for http to another machine, and
@@ -52,6 +53,8 @@ export interface HttpCall {
   readonly headers?: HttpHeaders | undefined;
   /** Becomes JSON. Each Secret in it is sent as it is, and masked wherever it comes back. */
   readonly body?: unknown;
+  /** A body that is JSON already, sent byte for byte, and what in it must be masked. */
+  readonly json?: { readonly text: Secret; readonly secrets: readonly Secret[] } | undefined;
   /** `application/json` when left out. */
   readonly contentType?: string | undefined;
   /** Whether it may be sent again although it may have come through. A GET always may. */
@@ -114,19 +117,27 @@ export class HttpAnswer {
   }
 }
 
-/** A path of encoded parts: pathOf`repos/${owner}/${name}`. */
+/** A path of encoded parts: pathOf`repos/${owner}/${name}`. Throws `not-deliverable` for dots alone. */
 export function pathOf(words: TemplateStringsArray, ...parts: readonly string[]): string {
   return String.raw({ raw: words }, ...parts.map(encodedPart));
 }
 
-/** Dots alone would lead to another path, encoded or not. */
+/** Dots alone lead to another path, encoded or not, and so does nothing at all. */
 function encodedPart(part: string): string {
-  const encoded = encodeURIComponent(part);
-  return /^\.{1,2}$/.test(part) ? encoded.replaceAll('.', '%2E') : encoded;
+  if (!/^\.{0,2}$/.test(part)) return encodeURIComponent(part);
+  throw new KeyturnError('not-deliverable', `${JSON.stringify(part)} cannot be part of a path`, {
+    hint: 'name the place otherwise; a user of such a name needs a run of its own',
+  });
+}
+
+/** What is sent as the body of a call, and the secrets in it. */
+export function bodyOf({ body, json }: HttpCall) {
+  if (json !== undefined) return { text: json.text.reveal(), secrets: json.secrets };
+  return body === undefined ? undefined : revealed(body);
 }
 
 /** The value with each Secret in it as its text, for JSON; and these secrets. */
-export function revealed(value: unknown): { readonly text: string; readonly secrets: Secret[] } {
+function revealed(value: unknown): { readonly text: string; readonly secrets: Secret[] } {
   const secrets: Secret[] = [];
   const bare = (each: unknown): unknown => {
     if (each instanceof Secret) {

@@ -36,6 +36,8 @@ export interface Place {
   readonly look?: Readonly<Partial<Record<LookCase, () => Promise<unknown>>>>;
   /** Whether the place can go back, and never tells a secret. */
   readonly tellsNoSecret?: boolean;
+  /** Whether it keeps only what is there now, although other places of the kind keep what was. */
+  readonly keepsNothing?: boolean;
   /** The whole place as it is, to be found untouched. */
   readonly whole?: () => Promise<unknown>;
 }
@@ -78,6 +80,18 @@ function issued(id: string, secret: string): IssuedKey {
     rotation: 'rotation-1',
     createdAt: new Date('2026-03-01T00:00:00.000Z'),
   };
+}
+
+async function keepsOnlyTheNew(
+  destination: Destination,
+  served: Place['served'],
+): Promise<void> {
+  await destination.deliver(NEW);
+  const undo = { toKeyId: OLD.keyId, fromKeyId: NEW.keyId };
+  assert.equal(await destination.wayBack?.secretOf(OLD.keyId), undefined);
+  assert.equal(await destination.wayBack?.canPutBack(undo), false);
+  assert.equal(await destination.wayBack?.putBack(undo), false);
+  assert.equal((await served(NEW.keyId))?.id, NEW.keyId);
 }
 
 type Open = (test: TestContext) => Promise<Place & { destination: Destination }>;
@@ -139,9 +153,11 @@ function delivers(subject: Subject, open: Open): void {
 
 function goesBackAndRefuses(subject: Subject, open: Open): void {
   it('puts the old pair back where it can, and once more', async (test) => {
-    const { destination, served, others, tellsNoSecret = false } = await open(test);
+    const { destination, served, others, ...place } = await open(test);
+    const { tellsNoSecret = false, keepsNothing = false } = place;
     const { wayBack } = destination;
     if (wayBack === undefined) return;
+    if (keepsNothing) return await keepsOnlyTheNew(destination, served);
     const before = await others?.();
     const receipt = await destination.deliver(NEW);
     const undo = { toKeyId: OLD.keyId, fromKeyId: NEW.keyId };

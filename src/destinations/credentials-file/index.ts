@@ -7,6 +7,8 @@ export const credentialsFile: DestinationKind = {
   name: CREDENTIALS_FILE,
   about: 'a profile of the credentials file, for the AWS tools on one machine',
   restart: 'restart what runs with the profile; a command that starts now has the new key already',
+  settle: 'next-start',
+  proof: 'value',
   isOffered: false,
   placeFor: (place) => place,
   async open(target, { files, ...opening }) {

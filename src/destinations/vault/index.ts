@@ -1,0 +1,35 @@
+// `--deliver vault=MOUNT/PATH`: two fields of a secret in a KV engine of Vault or OpenBao.
+
+import { isDeepStrictEqual } from 'node:util';
+import type { DestinationKind } from '../kind.ts';
+import { thingAt, VAULT, VAULT_SECRETS, vaultAskedAs, vaultPlace, vaultPlaceFor } from './place.ts';
+
+export const vault: DestinationKind = {
+  name: VAULT,
+  about: 'two fields of that secret in a KV engine of Vault or OpenBao',
+  restart:
+    'restart what read the secret at its start; Vault Agent follows within five minutes, the Vault Secrets Operator after its refreshAfter',
+  isOffered: true,
+  makesPlaces: true,
+  rule: VAULT_SECRETS,
+  placeFor: vaultPlaceFor,
+  askedAs: vaultAskedAs,
+  things: ({ place }) => {
+    const at = vaultPlace(place);
+    return [at === undefined ? place : thingAt(at)];
+  },
+  // However to sign in: that is no other place.
+  joint: (own, begun) => {
+    const [here, there] = [vaultPlace(own.place), vaultPlace(begun.place)];
+    if (here === undefined || there === undefined) return undefined;
+    return thingAt(here) === thingAt(there) && isDeepStrictEqual(here.fields, there.fields)
+      ? own
+      : undefined;
+  },
+  async open({ place }, opening) {
+    const at = vaultPlace(place);
+    if (at === undefined) return undefined;
+    const { openVaultPlace } = await import('./destination.ts');
+    return openVaultPlace(at, opening);
+  },
+};

@@ -1,0 +1,113 @@
+// A secret of a KV engine as a place: `MOUNT/PATH`, the fields of the pair behind `#`, and behind `?` where
+// the Vault is and how to sign in. What stands there leads back to the place from any later run.
+
+import type { AskedPlace } from '../kind.ts';
+import {
+  type PairFields,
+  pairFieldsFault,
+  readPairFields,
+  writePairFields,
+} from '../pair-fields.ts';
+import { type PlaceFacts, type PlaceRule, placeFor } from '../place.ts';
+import { type OptionForms, readOptions, writeOptions } from '../place-options.ts';
+
+export const VAULT = 'vault';
+
+export interface VaultPlace {
+  /** Mount and path, without slashes around. */
+  readonly path: string;
+  /** Where the pair stands; found by the names of the fields when left out. */
+  readonly fields?: PairFields | undefined;
+  readonly options: ReadonlyMap<string, string>;
+}
+
+/** In the order in which they are written. */
+export const OPTIONS = {
+  address: 'text',
+  namespace: 'text',
+  auth: 'text',
+  'auth-mount': 'text',
+  role: 'text',
+  token: 'reference',
+  'role-id': 'reference',
+  'secret-id': 'reference',
+  jwt: 'reference',
+  'server-id': 'text',
+  'sts-region': 'text',
+} as const satisfies OptionForms;
+
+export const AUTH_METHODS = ['token', 'approle', 'kubernetes', 'aws'] as const;
+
+export const VAULT_SECRETS: PlaceRule = {
+  example: 'secret/app/{user}',
+  noun: 'a secret of Vault',
+  takes: 'MOUNT/PATH, fields as #id=FIELD,secret=FIELD and options as ?namespace=NAME behind it',
+  isWhole: true,
+  isName: (name) => typeof placeOrFault(name) !== 'string',
+  faultIn: (name) => {
+    const found = placeOrFault(name);
+    return typeof found === 'string' ? found : undefined;
+  },
+};
+
+/** Undefined for a place that is none of Vault. */
+export function vaultPlace(text: string): VaultPlace | undefined {
+  const found = placeOrFault(text);
+  return typeof found === 'string' ? undefined : found;
+}
+
+function placeOrFault(whole: string): VaultPlace | string {
+  const read = readOptions(whole, OPTIONS);
+  if (typeof read === 'string') return read;
+  const { options } = read;
+  const [name = '', ...more] = read.text.split('#');
+  const path = name.replace(/^\/+|\/+$/g, '');
+  const parts = path.split('/');
+  if (parts.length < 2) return 'it takes a mount and a path in it, such as secret/app';
+  if (parts.some((part) => /^\.{0,2}$/.test(part) || /[\p{Cc}*]/u.test(part))) {
+    return 'a part of the path is empty, dots alone, or has a character that a policy could not name';
+  }
+  const auth = options.get('auth');
+  if (auth !== undefined && !AUTH_METHODS.some((method) => method === auth)) {
+    return `auth=${auth} is not known; ${AUTH_METHODS.join(', ')} are`;
+  }
+  if (more.length === 0) return { path, options };
+  const fieldText = more.join('#');
+  const fault = pairFieldsFault(fieldText);
+  const fields = readPairFields(fieldText);
+  if (fault === undefined && fields !== undefined) return { path, fields, options };
+  return `behind # stand two fields, and ${fault ?? 'they cannot be read'}`;
+}
+
+export function placeText({ path, fields, options }: VaultPlace): string {
+  const text = `${path}${fields === undefined ? '' : `#${writePairFields(fields)}`}`;
+  return writeOptions({ text, options }, OPTIONS);
+}
+
+/** The place for one user. Throws `not-deliverable`. */
+export function vaultPlaceFor(template: string, facts: PlaceFacts): string {
+  const text = placeFor(template, facts, VAULT_SECRETS);
+  const place = vaultPlace(text);
+  return place === undefined ? text : placeText(place);
+}
+
+/** What is written there: one secret at one Vault, however to sign in. */
+export function thingAt({ path, options }: VaultPlace): string {
+  const where = [options.get('address'), options.get('namespace')].filter(Boolean).join(' ');
+  return where === '' ? path : `${where} ${path}`;
+}
+
+/** With {user} where the path has the user's name. */
+export function vaultAskedAs(text: string, user: string): AskedPlace | undefined {
+  const place = vaultPlace(text);
+  if (place === undefined) return undefined;
+  const own = (part: string): string => {
+    const at = part.indexOf(user);
+    const around = [part[at - 1], part[at + user.length]];
+    const isWord =
+      at >= 0 && around.every((each) => each === undefined || /[^A-Za-z\d]/.test(each));
+    return isWord ? `${part.slice(0, at)}{user}${part.slice(at + user.length)}` : part;
+  };
+  const path = place.path.split('/').map(own).join('/');
+  return { region: undefined, template: placeText({ ...place, path }) };
+}
