@@ -10,6 +10,7 @@ import { placeCredentials } from '../../src/app/place-credentials.ts';
 import { openDestination } from '../../src/destinations/kinds.ts';
 import { NEW, OLD, passesContract } from '../destinations/contract.ts';
 import { temporaryDirectory } from '../state/support.ts';
+import { yamlOf } from '../support/structured-files.ts';
 import { contractPlace, ground, pairTexts } from './ground.ts';
 import { secretsOfACluster } from './suite.ts';
 import { ask, base64, makeSecret, newNamespace, type TestCluster, TOKENS } from './test-cluster.ts';
@@ -24,6 +25,7 @@ if (server === undefined || caFile === undefined) {
   secretsOfACluster('kube-apiserver', () => cluster);
   answers(cluster);
   signsIn(cluster, join(dirname(caFile), '..'));
+  takesExamples(cluster);
 }
 
 function signsIn(cluster: TestCluster, folder: string): void {
@@ -62,13 +64,45 @@ function signsIn(cluster: TestCluster, folder: string): void {
 }
 
 function kubeconfigOf({ server, ca = '' }: TestCluster, user: object): string {
-  const data = { 'certificate-authority-data': base64(ca), 'tls-server-name': 'kubernetes.default.svc' };
+  const data = {
+    'certificate-authority-data': base64(ca),
+    'tls-server-name': 'kubernetes.default.svc',
+  };
   return JSON.stringify({
     'current-context': 'c',
     contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
     clusters: [{ name: 'c', cluster: { server, ...data } }],
     users: [{ name: 'u', user }],
   });
+}
+
+const PATHS: Readonly<Record<string, string>> = {
+  ServiceAccount: 'api/v1/namespaces/NAMESPACE/serviceaccounts',
+  PersistentVolumeClaim: 'api/v1/namespaces/NAMESPACE/persistentvolumeclaims',
+  Role: 'apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/roles',
+  RoleBinding: 'apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/rolebindings',
+  CronJob: 'apis/batch/v1/namespaces/NAMESPACE/cronjobs',
+  Namespace: 'api/v1/namespaces',
+};
+
+/** Every field by its name and type, as `kubectl apply --dry-run=server --validate=strict` asks. */
+function takesExamples(cluster: TestCluster): void {
+  for (const file of ['cronjob.yml', 'deliver-to-secrets.yml']) {
+    it(`examples/kubernetes/${file} is what the server takes`, async () => {
+      for (const object of yamlOf(`examples/kubernetes/${file}`)) {
+        const { kind, metadata } = object as {
+          kind: string;
+          metadata: { name: string; namespace?: string };
+        };
+        const { name, namespace = 'default' } = metadata;
+        await ask(cluster, 'POST /api/v1/namespaces', { metadata: { name: namespace } });
+        const path = PATHS[kind]?.replace('NAMESPACE', namespace);
+        const order = `PATCH /${path}/${name}?fieldManager=test&fieldValidation=Strict&dryRun=All`;
+        const { status, body } = await ask(cluster, order, object, 'application/apply-patch+yaml');
+        assert.ok(status < 300, `${kind}: ${JSON.stringify(body)}`);
+      }
+    });
+  }
 }
 
 /** The facts that docs/destinations/kubernetes.md tells, and that fake-api.ts copies. */
