@@ -7,47 +7,47 @@ import { NEW, OLD } from '../destinations/contract.ts';
 import { failsWith, ground, pairTexts } from './ground.ts';
 import { ask, done, makeSecret, type TestCluster, textsIn } from './test-cluster.ts';
 
+const path = (namespace: string) => `/apis/apps/v1/namespaces/${namespace}/deployments`;
+async function make(cluster: TestCluster, namespace: string, spec: object = {}) {
+  const labels = { app: 'api' };
+  const containers = [{ name: 'api', image: 'registry.example.com/api:1' }];
+  const template = { metadata: { labels }, spec: { containers } };
+  const metadata = { name: 'api' };
+  const whole = { selector: { matchLabels: labels }, template, ...spec };
+  await done(ask(cluster, `POST ${path(namespace)}`, { metadata, spec: whole }));
+}
+async function restartedAt(cluster: TestCluster, namespace: string) {
+  const body = await done(ask(cluster, `GET ${path(namespace)}/api`));
+  const { metadata, spec } = body as {
+    metadata: { generation: number };
+    spec: { template: { metadata: { annotations?: Record<string, string> } } };
+  };
+  const at = spec.template.metadata.annotations?.['kubectl.kubernetes.io/restartedAt'];
+  return { at, generation: metadata.generation };
+}
+
+/** What the controller of deployments would do, which no test has. */
+async function rollOut(cluster: TestCluster, namespace: string) {
+  const { generation } = await restartedAt(cluster, namespace);
+  const counts = { replicas: 1, updatedReplicas: 1, availableReplicas: 1, readyReplicas: 1 };
+  const status = { observedGeneration: generation, ...counts };
+  const order = `PATCH ${path(namespace)}/api/status`;
+  await done(ask(cluster, order, { status }, 'application/merge-patch+json'));
+}
+
 export function restarts(cluster: () => TestCluster): void {
-  const path = (namespace: string) => `/apis/apps/v1/namespaces/${namespace}/deployments`;
-  const make = async (namespace: string, spec: object = {}) => {
-    const labels = { app: 'api' };
-    const containers = [{ name: 'api', image: 'registry.example.com/api:1' }];
-    const template = { metadata: { labels }, spec: { containers } };
-    const metadata = { name: 'api' };
-    const whole = { selector: { matchLabels: labels }, template, ...spec };
-    await done(ask(cluster(), `POST ${path(namespace)}`, { metadata, spec: whole }));
-  };
-  const restartedAt = async (namespace: string) => {
-    const body = await done(ask(cluster(), `GET ${path(namespace)}/api`));
-    const { metadata, spec } = body as {
-      metadata: { generation: number };
-      spec: { template: { metadata: { annotations?: Record<string, string> } } };
-    };
-    const at = spec.template.metadata.annotations?.['kubectl.kubernetes.io/restartedAt'];
-    return { at, generation: metadata.generation };
-  };
-
-  /** What the controller of deployments would do, which no test has. */
-  const rollOut = async (namespace: string) => {
-    const { generation } = await restartedAt(namespace);
-    const counts = { replicas: 1, updatedReplicas: 1, availableReplicas: 1, readyReplicas: 1 };
-    const status = { observedGeneration: generation, ...counts };
-    const order = `PATCH ${path(namespace)}/api/status`;
-    await done(ask(cluster(), order, { status }, 'application/merge-patch+json'));
-  };
-
   it('a workload is restarted once the Secret has the pair, and once only', async (test) => {
-    const { namespace, open } = await ground(test, cluster(), rollOut);
+    const { namespace, open } = await ground(test, cluster(), (name) => rollOut(cluster(), name));
     await makeSecret(cluster(), `${namespace}/aws-key`, { texts: pairTexts(OLD) });
-    await make(namespace);
+    await make(cluster(), namespace);
     const destination = await open(`${namespace}/aws-key?restart=deployment/api`);
     await destination.prepare?.();
-    assert.equal((await restartedAt(namespace)).at, undefined);
+    assert.equal((await restartedAt(cluster(), namespace)).at, undefined);
     await destination.deliver(NEW);
-    const first = await restartedAt(namespace);
+    const first = await restartedAt(cluster(), namespace);
     assert.match(first.at ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     await destination.deliver(NEW);
-    assert.deepEqual(await restartedAt(namespace), first);
+    assert.deepEqual(await restartedAt(cluster(), namespace), first);
   });
 
   for (const [why, spec, message] of [
@@ -57,7 +57,7 @@ export function restarts(cluster: () => TestCluster): void {
     it(`a workload that ${why} is refused before a key is made`, async (test) => {
       const { namespace, open } = await ground(test, cluster());
       await makeSecret(cluster(), `${namespace}/aws-key`, { texts: pairTexts(OLD) });
-      if (spec !== undefined) await make(namespace, spec);
+      if (spec !== undefined) await make(cluster(), namespace, spec);
       const destination = await open(`${namespace}/aws-key?restart=deployment/api`);
       await assert.rejects(
         async () => destination.prepare?.(),
@@ -69,7 +69,7 @@ export function restarts(cluster: () => TestCluster): void {
   it('a workload that cannot be restarted loses no key, and is restarted by the next attempt', async (test) => {
     let isThere = false;
     const { namespace, open } = await ground(test, cluster(), async (name) => {
-      if (isThere) await rollOut(name);
+      if (isThere) await rollOut(cluster(), name);
     });
     const place = `${namespace}/aws-key`;
     await makeSecret(cluster(), place, { texts: pairTexts(OLD) });
@@ -82,7 +82,7 @@ export function restarts(cluster: () => TestCluster): void {
       ),
     );
     assert.deepEqual(await textsIn(cluster(), place), pairTexts(NEW));
-    await make(namespace);
+    await make(cluster(), namespace);
     // Its pods never come up.
     await assert.rejects(
       destination.deliver(NEW),
@@ -93,10 +93,10 @@ export function restarts(cluster: () => TestCluster): void {
       ),
     );
     isThere = true;
-    const { at } = await restartedAt(namespace);
+    const { at } = await restartedAt(cluster(), namespace);
     await destination.deliver(NEW);
-    assert.equal((await restartedAt(namespace)).at, at);
-    assert.ok((await restartedAt(namespace)).at !== undefined);
+    assert.equal((await restartedAt(cluster(), namespace)).at, at);
+    assert.ok((await restartedAt(cluster(), namespace)).at !== undefined);
   });
 }
 
