@@ -12,6 +12,7 @@ import { NEW, OLD, passesContract } from '../destinations/contract.ts';
 import { temporaryDirectory } from '../state/support.ts';
 import { yamlOf } from '../support/structured-files.ts';
 import { contractPlace, ground, pairTexts } from './ground.ts';
+import { startProxy } from './proxy.ts';
 import { secretsOfACluster } from './suite.ts';
 import { ask, base64, makeSecret, newNamespace, type TestCluster, TOKENS } from './test-cluster.ts';
 
@@ -29,7 +30,7 @@ if (server === undefined || caFile === undefined) {
 }
 
 function signsIn(cluster: TestCluster, folder: string): void {
-  it('a certificate and a plugin are taken as kubectl shows them', async (test) => {
+  it('a certificate, a plugin and a proxy are taken as kubectl takes them', async (test) => {
     const { namespace, opening } = await ground(test, cluster);
     await makeSecret(cluster, `${namespace}/aws-key`, { texts: pairTexts(OLD) });
     const own = await temporaryDirectory(test);
@@ -48,9 +49,16 @@ function signsIn(cluster: TestCluster, folder: string): void {
       'client-certificate': join(folder, 'client.pem'),
       'client-key': join(folder, 'client.key'),
     };
-    for (const [name, user] of Object.entries({ certificate, exec: { exec } })) {
-      const path = join(own, name);
-      writeFileSync(path, kubeconfigOf(cluster, user), { mode: 0o600 });
+    const proxy = await startProxy();
+    test.after(() => proxy.close());
+    const ways = [
+      kubeconfigOf(cluster, certificate),
+      kubeconfigOf(cluster, { exec }),
+      kubeconfigOf(cluster, certificate, `http://ann:p%40ss@127.0.0.1:${proxy.port}`),
+    ];
+    for (const [index, text] of ways.entries()) {
+      const path = join(own, `${index}`);
+      writeFileSync(path, text, { mode: 0o600 });
       const env = { ...process.env, KUBECONFIG: path };
       const programs = nodePrograms(env);
       const destination = await openDestination(
@@ -60,13 +68,20 @@ function signsIn(cluster: TestCluster, folder: string): void {
       assert.ok(destination !== undefined);
       await destination.prepare?.();
     }
+    // The calls of the last one, and of no other.
+    const authorization = `Basic ${base64('ann:p@ss')}`;
+    const target = new URL(cluster.server).host;
+    assert.ok(proxy.asked.length > 0);
+    assert.ok(proxy.asked.every((each) => each.target === target));
+    assert.ok(proxy.asked.every((each) => each.authorization === authorization));
   });
 }
 
-function kubeconfigOf({ server, ca = '' }: TestCluster, user: object): string {
+function kubeconfigOf({ server, ca = '' }: TestCluster, user: object, proxy?: string): string {
   const data = {
     'certificate-authority-data': base64(ca),
     'tls-server-name': 'kubernetes.default.svc',
+    ...(proxy !== undefined && { 'proxy-url': proxy }),
   };
   return JSON.stringify({
     'current-context': 'c',

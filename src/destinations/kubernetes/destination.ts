@@ -9,13 +9,13 @@ import { command } from '../../base/hint.ts';
 import { Secret } from '../../base/secret.ts';
 import { readFileBytes } from '../../credentials-file/regular-file.ts';
 import { HttpFailure } from '../../http/failure.ts';
-import type { OpenService } from '../../http/service.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, Held, Making } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
 import type { NewPlaces, Opening } from '../kind.ts';
 import { type ReplacedKey, STAND_IN } from '../look.ts';
+import type { PlaceCredentials } from '../place-credentials.ts';
 import { ClusterApi } from './api.ts';
 import { type Around, type Cluster, findCluster } from './cluster.ts';
 import { needsForce, refuseUnfit, wordsFor } from './examine.ts';
@@ -78,11 +78,11 @@ async function pinned(at: SecretAt, opening: Opening): Promise<SecretAt> {
 }
 
 /** What a run has found out of clusters: signing in may take seconds, and a run has many users. */
-const FOUND = new WeakMap<OpenService, Map<string, Promise<ClusterApi>>>();
+const FOUND = new WeakMap<PlaceCredentials, Map<string, Promise<ClusterApi>>>();
 
 async function apiOf(at: SecretAt, opening: Opening): Promise<ClusterApi> {
-  const known = FOUND.get(opening.http) ?? new Map<string, Promise<ClusterApi>>();
-  FOUND.set(opening.http, known);
+  const known = FOUND.get(opening.credentials) ?? new Map<string, Promise<ClusterApi>>();
+  FOUND.set(opening.credentials, known);
   const key = `${at.context} ${at.cluster}`;
   const found = known.get(key) ?? openApi(at, opening);
   known.set(key, found);
