@@ -77,7 +77,7 @@ export async function findCluster(context: string | undefined, around: Around): 
 }
 
 function noKubeconfig(paths: readonly string[]): KeyturnError {
-  const where = paths.length === 0 ? 'a home directory' : paths.join(', ');
+  const where = paths.length === 0 ? 'KUBECONFIG and HOME are not set' : paths.join(', ');
   return new KeyturnError(
     'not-deliverable',
     `there is no kubeconfig (${where}), and this is no pod of a cluster`,
@@ -125,7 +125,7 @@ async function clusterOf(name: string, config: Kubeconfig, { readFile }: Around)
     identity: identityOf(server, ca),
     server,
     ca,
-    caSetting: `as certificate-authority of the cluster ${JSON.stringify(clusterName)} in ${file}`,
+    caSetting: `certificate-authority of the cluster ${JSON.stringify(clusterName)} in ${file}`,
     serverName: settings['tls-server-name'] || undefined,
     proxy: settings['proxy-url'] ? new Secret(settings['proxy-url']) : undefined,
     user:
@@ -215,7 +215,7 @@ async function ownCluster({ setting, readFile, serviceAccount }: Around): Promis
   return {
     ...{ context: IN_CLUSTER, server, ca, serverName: undefined, proxy: undefined },
     identity: identityOf(server, ca, true),
-    caSetting: `in ${serviceAccount}/ca.crt`,
+    caSetting: `${serviceAccount}/ca.crt`,
     user: { kind: 'token-file', path },
   };
 }

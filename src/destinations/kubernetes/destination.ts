@@ -4,10 +4,8 @@
 import { delimiter } from 'node:path';
 import { type Clock, machineClock } from '../../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
-import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { command } from '../../base/hint.ts';
 import { Secret } from '../../base/secret.ts';
-import { readFileBytes } from '../../credentials-file/regular-file.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
@@ -31,6 +29,7 @@ import {
   writtenAt,
 } from './secret-object.ts';
 import { SignIn } from './sign-in.ts';
+import { readTextFile } from './text-file.ts';
 
 /** How often a change of somebody else's between reading and writing is met with another attempt. */
 const TRIES_MAX = 5;
@@ -116,7 +115,7 @@ const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 function aroundOf({ credentials }: Opening): Around {
   return {
     setting: (name) => credentials.setting(name),
-    readFile: async (path) => (await readFileBytes(nodeFileSystem, path))?.toString('utf8'),
+    readFile: readTextFile,
     pathSeparator: delimiter,
     serviceAccount: SERVICE_ACCOUNT,
   };
