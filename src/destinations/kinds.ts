@@ -20,6 +20,7 @@ import { gitlab } from './gitlab/index.ts';
 import { gitlabGroup } from './gitlab-group/index.ts';
 import { handoff } from './handoff/index.ts';
 import type { DestinationKind, Opening } from './kind.ts';
+import { kubernetes } from './kubernetes/index.ts';
 import { expandPlace, type PlaceFacts } from './place.ts';
 import { secretsManager } from './secrets-manager/index.ts';
 import { ssm } from './ssm/index.ts';
@@ -45,6 +46,7 @@ export const KINDS: readonly DestinationKind[] = [
   commandKind,
   credentialsFile,
   vault,
+  kubernetes,
 ];
 
 /** The kinds that an operator may name with `--deliver`. */
@@ -121,10 +123,16 @@ export function isMeantBy(
   facts: PlaceFacts,
 ): boolean {
   if (kind !== target.kind) return false;
-  if (name === target.place || expandPlace(name, facts) === target.place) return true;
+  const expanded = expandPlace(name, facts);
+  if (name === target.place || expanded === target.place) return true;
+  const known = kindNamed(kind);
+  // What is filled in when a place is opened, an operator leaves out.
+  const asked = known?.askedAs?.(target.place, facts.user);
+  const isInRegion = asked?.region === undefined || asked.region === facts.region;
+  if (asked && isInRegion && expandPlace(asked.template, facts) === expanded) return true;
   try {
-    const place = kindNamed(kind)?.placeFor(name, facts);
-    if (place !== undefined && kindNamed(kind)?.isMeant?.(place, target) === true) return true;
+    const place = known?.placeFor(name, facts);
+    if (place !== undefined && known?.isMeant?.(place, target) === true) return true;
     const named = place === undefined ? [] : thingsAt({ kind, place });
     return named.length > 0 && thingsAt(target).every((thing) => named.includes(thing));
   } catch {
