@@ -67,9 +67,7 @@ function longestFirst(files: readonly string[]): string[] {
 
 function withoutAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(env).filter(
-      ([name]) => !name.startsWith('AWS_') && !name.startsWith('KEYTURN_'),
-    ),
+    Object.entries(env).filter(([name]) => !/^(?:AWS|KEYTURN|VAULT|BAO)_/.test(name)),
   );
 }
 

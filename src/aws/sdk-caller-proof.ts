@@ -9,6 +9,8 @@ import type { CredentialProvider } from './credential-provider.ts';
 /** Signatures for the global endpoint are those of this region (AWS's reference of STS, "Endpoints"). */
 const GLOBAL = { endpoint: 'https://sts.amazonaws.com', region: 'us-east-1' };
 
+const NOT_SENT = { name: 'NotSent', message: 'kept, and not sent' };
+
 interface SentRequest {
   readonly method: string;
   readonly hostname: string;
@@ -17,26 +19,19 @@ interface SentRequest {
   readonly body?: unknown;
 }
 
-/** What the client would have sent. */
-class Kept {
-  readonly request: SentRequest;
-
-  constructor(request: SentRequest) {
-    this.request = request;
-  }
-}
-
 export async function signCallerProof(
   { region, headers }: CallerProofOptions,
   credentials: CredentialProvider,
 ): Promise<SignedCall> {
+  let kept: SentRequest | undefined;
   const client = new STSClient({
     ...(region === undefined ? GLOBAL : { region }),
     credentials,
     maxAttempts: 1,
     requestHandler: {
       handle: async (request: SentRequest) => {
-        throw new Kept(request);
+        kept = request;
+        throw NOT_SENT;
       },
     } as never,
   });
@@ -47,12 +42,10 @@ export async function signCallerProof(
     },
     { step: 'build', name: 'keyturnHeaders' },
   );
-  const kept = await client.send(new GetCallerIdentityCommand()).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(kept instanceof Kept)) throw kept;
-  const { method, hostname, path, headers: signed, body } = kept.request;
-  assert(typeof body === 'string', 'the query protocol of STS sends text');
+  await client.send(new GetCallerIdentityCommand()).catch((thrown: unknown) => {
+    if (kept === undefined) throw thrown;
+  });
+  assert(typeof kept?.body === 'string', 'the query protocol of STS sends text');
+  const { method, hostname, path, headers: signed, body } = kept;
   return { method, url: `https://${hostname}${path}`, headers: signed, body };
 }

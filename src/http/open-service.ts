@@ -57,6 +57,8 @@ class Service implements HttpService {
   readonly #route: Route;
   readonly #context: SecureContext | undefined;
   readonly #agents = new Map<boolean, Agent>();
+  /** What each answer is to, with all that was secret in the call. */
+  readonly #calls = new WeakMap<HttpAnswer, FailedCall>();
 
   constructor(options: ServiceOptions, around: ServiceSurroundings) {
     const isConfined = isGuarded(around.env) || around.clock.shift !== undefined;
@@ -91,6 +93,7 @@ class Service implements HttpService {
       if (exchanged.kind === 'answered') {
         const { status, headers, text } = exchanged;
         const answer = new HttpAnswer({ status, headers, text: new Secret(text), isRepeat });
+        this.#calls.set(answer, failed);
         if ((status >= 200 && status < 300) || accepts.includes(status)) return answer;
         const next = nextTry(result, { isRepeatable, tries, waitedMs, now });
         if (next.pauseMs === undefined) throw refusal(failed, answer, next.notBefore);
@@ -106,7 +109,7 @@ class Service implements HttpService {
   }
 
   failureOf(call: HttpCall, answer: HttpAnswer): Error {
-    return refusal({ ...this.#prepared(call).failed, isRepeat: answer.isRepeat }, answer);
+    return refusal(this.#calls.get(answer) ?? this.#prepared(call).failed, answer);
   }
 
   async #pause({ method }: HttpCall, pauseMs: number): Promise<number> {

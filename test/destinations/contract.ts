@@ -82,10 +82,7 @@ function issued(id: string, secret: string): IssuedKey {
   };
 }
 
-async function keepsOnlyTheNew(
-  destination: Destination,
-  served: Place['served'],
-): Promise<void> {
+async function keepsOnlyTheNew(destination: Destination, served: Place['served']): Promise<void> {
   await destination.deliver(NEW);
   const undo = { toKeyId: OLD.keyId, fromKeyId: NEW.keyId };
   assert.equal(await destination.wayBack?.secretOf(OLD.keyId), undefined);

@@ -98,6 +98,18 @@ describe('a call to a service', () => {
     assert.match(service.failureOf(call, answer).message, /refuses GET thing: HTTP 404$/);
   });
 
+  it('masks what was secret in the call also where its answer turns out to be a failure', async (test) => {
+    const { service } = await serviceFor(test, ({ body }) => ({
+      status: 400,
+      body: { error: `${TOKEN.reveal()} ${body}` },
+    }));
+    const text = new Secret('{"a":"in one piece"}');
+    const json = { text, secrets: [new Secret('in one piece')] };
+    const call: HttpCall = { method: 'PUT', path: 'x', json, accepts: [400] };
+    const failure = service.failureOf({ method: 'PUT', path: 'x' }, await service.send(call));
+    assert.match(failure.message, /HTTP 400, \[secret\] \{"a":"\[secret\]"\}$/);
+  });
+
   const passing: readonly [string, Scripted][] = [
     ['an overloaded service', { status: 503, body: 'down' }],
     ['a gateway without a server', { status: 502, body: '<html>' }],

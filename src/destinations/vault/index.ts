@@ -2,13 +2,28 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { DestinationKind } from '../kind.ts';
-import { thingAt, VAULT, VAULT_SECRETS, vaultAskedAs, vaultPlace, vaultPlaceFor } from './place.ts';
+import {
+  settleOf,
+  thingAt,
+  VAULT,
+  VAULT_SECRETS,
+  vaultAskedAs,
+  vaultPlace,
+  vaultPlaceFor,
+} from './place.ts';
 
 export const vault: DestinationKind = {
   name: VAULT,
   about: 'two fields of that secret in a KV engine of Vault or OpenBao',
   restart:
     'restart what read the secret at its start; Vault Agent follows within five minutes, the Vault Secrets Operator after its refreshAfter',
+  settle: 'unknown',
+  proof: 'value',
+  termsAt: ({ place }) => {
+    const at = vaultPlace(place);
+    const settle = at && settleOf(at);
+    return settle === undefined ? {} : { settle };
+  },
   isOffered: true,
   makesPlaces: true,
   rule: VAULT_SECRETS,

@@ -1,6 +1,7 @@
 // A secret of a KV engine as a place: `MOUNT/PATH`, the fields of the pair behind `#`, and behind `?` where
 // the Vault is and how to sign in. What stands there leads back to the place from any later run.
 
+import type { Settle } from '../../lifecycle/settle.ts';
 import type { AskedPlace } from '../kind.ts';
 import {
   type PairFields,
@@ -34,6 +35,7 @@ export const OPTIONS = {
   jwt: 'reference',
   'server-id': 'text',
   'sts-region': 'text',
+  'settle-minutes': 'text',
 } as const satisfies OptionForms;
 
 export const AUTH_METHODS = ['token', 'approle', 'kubernetes', 'aws'] as const;
@@ -71,6 +73,10 @@ function placeOrFault(whole: string): VaultPlace | string {
   if (auth !== undefined && !AUTH_METHODS.some((method) => method === auth)) {
     return `auth=${auth} is not known; ${AUTH_METHODS.join(', ')} are`;
   }
+  const minutes = options.get('settle-minutes');
+  if (minutes !== undefined && !/^[1-9]\d{0,3}$/.test(minutes)) {
+    return 'settle-minutes takes a whole number from 1 to 9999';
+  }
   if (more.length === 0) return { path, options };
   const fieldText = more.join('#');
   const fault = pairFieldsFault(fieldText);
@@ -95,6 +101,12 @@ export function vaultPlaceFor(template: string, facts: PlaceFacts): string {
 export function thingAt({ path, options }: VaultPlace): string {
   const where = [options.get('address'), options.get('namespace')].filter(Boolean).join(' ');
   return where === '' ? path : `${where} ${path}`;
+}
+
+/** What the operator says of the readers: that they read again within so many minutes. */
+export function settleOf({ options }: VaultPlace): Settle | undefined {
+  const minutes = options.get('settle-minutes');
+  return minutes === undefined ? undefined : { minutes: Number(minutes) };
 }
 
 /** With {user} where the path has the user's name. */

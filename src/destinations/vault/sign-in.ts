@@ -73,10 +73,11 @@ const tokenBy: Readonly<Record<AuthMethod, SignsIn>> = {
     return await login(parts, options, { mount: 'approle', body });
   },
   kubernetes: async (options, parts) => {
+    const role = roleOf(options, 'kubernetes');
     const named = options.get('jwt') ?? `\${file:${KUBERNETES_TOKEN}}`;
     // The kubelet puts a new one there before the old one ends.
     const jwt = await parts.credentials.again(named);
-    const body = { role: roleOf(options, 'kubernetes'), jwt };
+    const body = { role, jwt };
     return await login(parts, options, { mount: 'kubernetes', body, isRepeatable: true });
   },
   aws: async (options, parts) => {
