@@ -12,7 +12,7 @@ export async function readTextFile(path: string): Promise<string | undefined> {
   try {
     // A pipe would be waited for until somebody writes into it.
     reason = whyNotRegular(await nodeFileSystem.stat(path));
-    if (reason === undefined) return (await readWholeFile(nodeFileSystem, path)).toString('utf8');
+    if (reason === undefined) return (await readWholeFile(nodeFileSystem, path))?.toString('utf8');
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return undefined;
     reason = systemReason(thrown);
