@@ -64,9 +64,10 @@ function fitsUser(kind: DestinationKind, template: string, user: string): boolea
 
 function badDelivery(label: string, text: string, problem: string): KeyturnError {
   const takes = OFFERED_KINDS.map(wordOf);
+  const isWhole = kindNamed(text.split('=')[0] ?? '')?.rule?.isWhole === true;
   const names = `it takes ${takes.join(', ')}, and {account} and {user} in a name`;
   return new KeyturnError('bad-value', `${label} ${JSON.stringify(text)} ${problem}`, {
-    hint: text.includes('#') && !text.startsWith('dotenv=') ? `${names}; ${FIELDS}` : names,
+    hint: text.includes('#') && !isWhole ? `${names}; ${FIELDS}` : names,
   });
 }
 

@@ -37,6 +37,12 @@ export function wordOf({ name, rule }: DestinationKind): string {
   return rule === undefined ? name : `${name}=NAME`;
 }
 
+/** The place for one user, from what the operator wrote. Throws `not-deliverable`. */
+export function targetFor({ kind, name }: NamedPlace, facts: PlaceFacts): DeliveryTarget {
+  const place = kindNamed(kind)?.placeFor(name, facts) ?? name;
+  return typeof place === 'string' ? { kind, place } : { kind, ...place };
+}
+
 /** Undefined for a kind that this version does not know, and for a place that is not of the kind. */
 export async function openDestination(
   target: JournaledTarget,
@@ -87,8 +93,7 @@ export function isMeantBy(
   if (kind !== target.kind) return false;
   if (name === target.place || expandPlace(name, facts) === target.place) return true;
   try {
-    const place = kindNamed(kind)?.placeFor(name, facts);
-    const named = place === undefined ? [] : thingsAt({ kind, place });
+    const named = kindNamed(kind) === undefined ? [] : thingsAt(targetFor({ kind, name }, facts));
     return named.length > 0 && thingsAt(target).every((thing) => named.includes(thing));
   } catch {
     return false;
@@ -98,6 +103,11 @@ export function isMeantBy(
 /** Whether a place of the kind can be made where it is missing. */
 export function makesPlaces(kindName: string): boolean {
   return kindNamed(kindName)?.makesPlaces === true;
+}
+
+/** Whether the operator's KMS key and tags go with a place of the kind that is made. */
+export function takesTags(kindName: string): boolean {
+  return kindNamed(kindName)?.takesTags === true;
 }
 
 /** Whether a receipt of the kind names the copy that custody keeps: see DestinationKind. */

@@ -11,6 +11,7 @@ import type { MissingPlace, Question, Targets } from '../lifecycle/questions.ts'
 import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
 import type { Rotation, WithNewKey } from '../lifecycle/rotation.ts';
 import { assertHeld } from './in-place.ts';
+import { placeFacts } from './place-facts.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
 /**
@@ -76,8 +77,7 @@ export async function placesLeft(
     thingsAt(target).every((thing) => things.has(thing)) ||
     own.some((each) => jointTarget(each, target) !== undefined);
   const { movedFrom = [] } = account.policy;
-  const { gateway } = account;
-  const facts = { account: gateway.caller.account, region: gateway.services.region, user };
+  const facts = placeFacts(user, account.gateway);
   return placesServed(served).filter(
     (target) => !isServed(target) && !movedFrom.some((place) => isMeantBy(place, target, facts)),
   );

@@ -88,9 +88,10 @@ function placesOf(
   const open = (kind: string, user: string, oldKeyId: AccessKeyId) =>
     changed(readBack(run, at(kind, user, oldKeyId)), sabotage.destination);
   return openPlaces({
-    choose: async (user, oldKeyId) => [open(settings.destination, user, oldKeyId)],
+    choose: async ({ user, oldKeyId }) => [open(settings.destination, user, oldKeyId)],
     open: async ({ kind }, { user, oldKeyId }) => open(kind, user, oldKeyId),
     finishesOthers: true,
+    oldKeyFate: 'deactivate',
   });
 }
 
