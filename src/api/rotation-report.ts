@@ -107,11 +107,13 @@ export interface RotatedKey {
   readonly old_key_status: string;
   /** The 0600 file that holds the new secret; null when it is only where it was delivered. */
   readonly handoff_file: string | null;
-  /** Every place that holds the new secret, read back; empty unless the rotation succeeded. */
+  /** Every place that holds the new secret, read back where it can be; empty unless the rotation succeeded. */
   readonly delivered_to: readonly DeliveredTo[];
   /** In a dry run: what the run would leave the old key as, and why. */
   readonly old_key_then?: string | undefined;
   readonly old_key_then_because?: string | undefined;
+  /** In a dry run: where the new secret would go, and how that would be confirmed. */
+  readonly would_deliver_to?: readonly Omit<DeliveredTo, 'version'>[] | undefined;
   readonly resumed: boolean;
   readonly keys?: readonly KeyInfo[] | undefined;
   readonly next_run_at: string | null;
@@ -155,6 +157,15 @@ export interface DeliveredTo {
   readonly place: string;
   /** Where there are versions. */
   readonly version?: string | undefined;
+  /** When the readers of the place see a new value; with `after-minutes`, settle_minutes after the delivery. */
+  readonly settle: 'at-once' | 'after-minutes' | 'next-start' | 'unknown';
+  readonly settle_minutes: number | null;
+  /** What the place shows of a write: its value, a marker, the time of the write, or that it was accepted. */
+  readonly proof: 'value' | 'marker' | 'timestamp' | 'status';
+  /** read-back: the value was read again; written: the place cannot be read. */
+  readonly confirmed: 'read-back' | 'written';
+  /** Why key ID and secret cannot be written at once there; null where they are. */
+  readonly not_at_once: string | null;
 }
 
 export interface KeyInfo {

@@ -9,10 +9,8 @@ import { countChanges } from '../base/key-changes.ts';
 import type { Secret } from '../base/secret.ts';
 import type { CleanupOutcome, RotationOutcome, UserOutcome } from '../engine/outcome.ts';
 import type { KeyDetails } from '../lifecycle/keys.ts';
-import type { DeliveryReceipt } from '../lifecycle/record.ts';
 import type {
   CleanupResult,
-  DeliveredTo,
   KeyInfo,
   ReportIssue,
   Retirement,
@@ -21,6 +19,7 @@ import type {
 } from '../reports/rotation-report.ts';
 import { type AccountRow, accountTotals } from './account-totals.ts';
 import type { ChangeLog } from './change-log.ts';
+import { deliveredTo, wouldGoTo } from './describe-place.ts';
 import { describeRetirement } from './describe-retirement.ts';
 import { lastUseFields } from './last-use-fields.ts';
 
@@ -240,15 +239,12 @@ function rotatedKey(
     ...(outcome.kind === 'would-rotate' && {
       old_key_then: outcome.fate.status,
       old_key_then_because: outcome.fate.why,
+      would_deliver_to: outcome.targets.map(wouldGoTo),
     }),
     ...(outcome.kind === 'failed' && outcome.keys !== undefined
       ? { keys: outcome.keys.map((key) => keyInfo(key, facts.startedAt)) }
       : {}),
   };
-}
-
-function deliveredTo({ kind, reference, version }: DeliveryReceipt): DeliveredTo {
-  return { kind, place: reference, ...(version !== undefined && { version }) };
 }
 
 function keyInfo(key: KeyDetails, now: Date): KeyInfo {

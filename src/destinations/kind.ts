@@ -10,6 +10,7 @@ import type { SaveOptions } from '../credentials-file/saving.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { WhoseKey } from '../lifecycle/keys.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
+import type { Proof, ReaderTerms, Settle } from '../lifecycle/settle.ts';
 import type { Destination } from './destination.ts';
 import type { PlaceFacts, PlaceRule } from './place.ts';
 
@@ -20,6 +21,17 @@ export interface DestinationKind {
   readonly about: string;
   /** What must happen for its readers to have a new secret, in words that can follow "to follow:". */
   readonly restart: string;
+  /** When readers of such a place see a new value. */
+  readonly settle: Settle;
+  /** What a place shows of a write. */
+  readonly proof: Proof;
+  /** For kinds whose places differ in one of the two; a receipt that says more is believed over both. */
+  termsAt?(target: JournaledTarget): Partial<ReaderTerms>;
+  /**
+   * That key ID and secret cannot be written at once there, in words that can follow the place: a reader
+   * that comes between the two writes finds halves of two pairs.
+   */
+  writesTwice?(target: JournaledTarget): string | undefined;
   /** Whether `--deliver` takes it. */
   readonly isOffered: boolean;
   /** What NAME may be in `--deliver KIND=NAME`; left out by a kind that stands alone. */

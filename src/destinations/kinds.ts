@@ -3,6 +3,7 @@
 // list. Every command line loads it, so a kind loads what it needs only when it is opened.
 
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
+import type { ReaderTerms } from '../lifecycle/settle.ts';
 import { commandKind } from './command/index.ts';
 import { credentialsFile } from './credentials-file/index.ts';
 import type { Destination } from './destination.ts';
@@ -49,6 +50,19 @@ export async function openDestination(
   opening: Opening,
 ): Promise<Destination | undefined> {
   return await kindNamed(target.kind)?.open(target, opening);
+}
+
+/** What readers of the place can count on; of a kind that this version does not know, nothing. */
+export function termsAt(target: JournaledTarget): ReaderTerms {
+  const kind = kindNamed(target.kind);
+  if (kind === undefined) return { settle: 'unknown', proof: 'status' };
+  const { settle, proof } = kind;
+  return { settle, proof, ...kind.termsAt?.(target) };
+}
+
+/** What cannot be done at once at the place; undefined where everything can. */
+export function writesTwice(target: JournaledTarget): string | undefined {
+  return kindNamed(target.kind)?.writesTwice?.(target);
 }
 
 /** What the journal says of a destination. */

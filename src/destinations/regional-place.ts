@@ -75,8 +75,15 @@ export function thingsOfRegion({ place }: JournaledTarget): readonly string[] {
   return names.map((name) => `${at.region}:${name}`);
 }
 
+function halvesOfRegion({ place }: JournaledTarget): string | undefined {
+  const at = regionalPlace(place);
+  if (at === undefined || !isInHalves(at)) return undefined;
+  return `${at.secretName} is written first and ${at.idName} right after it: a reader that comes in between finds halves of two pairs. One that holds both, as a JSON object, is written at once`;
+}
+
 /** What kinds of places in AWS differ in. */
-interface RegionalKind extends Pick<DestinationKind, 'name' | 'about' | 'restart'> {
+interface RegionalKind
+  extends Pick<DestinationKind, 'name' | 'about' | 'restart' | 'settle' | 'proof'> {
   readonly rule: PlaceRule;
   readonly openOne: (at: RegionalPlace, opening: Opening) => Promise<Destination>;
   readonly openHalves: (at: PlaceInHalves, opening: Opening) => Promise<Destination>;
@@ -97,6 +104,7 @@ export function regionalKind({
     placeFor: (template, facts) => placeInRegion(template, facts, rule),
     askedAs: askedInRegion,
     things: thingsOfRegion,
+    writesTwice: halvesOfRegion,
     async open({ place }, opening) {
       const at = regionalPlace(place);
       if (at === undefined) return undefined;

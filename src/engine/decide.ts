@@ -20,6 +20,7 @@ import { type Answer, type Delivery, decided, type Question } from '../lifecycle
 import type { GateVerdict } from '../lifecycle/quiet-gate.ts';
 import type { RetiringKey } from '../lifecycle/retirement.ts';
 import type { WithNewKey } from '../lifecycle/rotation.ts';
+import { mayWait } from '../lifecycle/served-late.ts';
 import { dependsOn } from '../lifecycle/signer.ts';
 import { placesLeft, prepareDelivery, prepareToFinish } from './delivery.ts';
 import { whyHeld } from './held-anywhere.ts';
@@ -90,6 +91,7 @@ export function factsOf(at: UserAtHand, keys: readonly AccessKey[]): Omit<UserFa
     oldKeyFate: policy.oldKeyFate,
     retire: policy.retire,
     usesOf: (key) => usesOfKey(key, at),
+    termsAt: (target) => account.places.termsAt(target),
     lastLook: (key) => state.sightings.lookAt(user, key),
     orphans: policy.orphans,
     wordCommand: policy.wordCommand,
@@ -135,8 +137,8 @@ function answering(at: UserAtHand): (question: Question) => Promise<Answer> {
 
 /** One that is only delivered may come to a grace first; in grace it is asked about when the old key may go. */
 function leavesOf({ rotation }: Extract<Question, { ask: 'held' }>): Leaves {
-  const mayWait = rotation.oldKeyFate === 'when-quiet' && rotation.phase === 'delivered';
-  return { stays: rotation.oldKeyFate === 'keep' || mayWait };
+  const stays = mayWait(rotation) && rotation.phase === 'delivered';
+  return { stays: rotation.oldKeyFate === 'keep' || stays };
 }
 
 async function deliveryOf(

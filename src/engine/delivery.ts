@@ -91,7 +91,8 @@ export async function deliverEverywhere(
 ): Promise<DeliveryReceipt[]> {
   const receipts: DeliveryReceipt[] = [];
   for (const destination of await account.places.toFinish(rotation)) {
-    const receipt = await destination.deliver(key);
+    const terms = account.places.termsAt(targetOf(destination));
+    const receipt = { ...terms, ...(await destination.deliver(key)) };
     await assertHeld(rotation, destination, receipt);
     receipts.push(receipt);
     const { kind, reference: place } = receipt;

@@ -129,7 +129,10 @@ function recovered(
     return { retirement: waits ?? retiredOutcome(rotation, 'Active', gate) };
   }
   return {
-    rotation: { kind: 'would-rotate', ...about, fate: foretoldFate(rotation.oldKeyFate, gate) },
+    rotation: {
+      ...{ kind: 'would-rotate', ...about, targets: rotation.targets },
+      fate: foretoldFate(rotation.oldKeyFate, gate),
+    },
     retirement: foretoldOutcome(gate, leaving),
   };
 }
@@ -148,7 +151,7 @@ function rotation(
     const retirement = foretoldOutcome(gate, { oldKey, newKeyId: undefined, targets });
     const fate = foretoldFate(account.policy.oldKeyFate, gate);
     return {
-      rotation: { kind: 'would-rotate', oldKey, fate, resumed: false },
+      rotation: { kind: 'would-rotate', oldKey, fate, targets, resumed: false },
       ...(retirement !== undefined && { retirement }),
     };
   }

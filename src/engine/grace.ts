@@ -72,6 +72,7 @@ export function foretoldFate(fate: OldKeyFate, gate: GateVerdict | undefined): F
 
 const WHY_WAITING = {
   'in-use': 'it may be in use',
+  settling: 'its readers do not have the new key yet',
   'use-unknown': 'AWS does not tell when it was used',
   'signs-calls': 'it signs the calls of the run',
 } as const satisfies Record<Waiting['why'], string>;

@@ -34,6 +34,8 @@ export type RotationOutcome =
       readonly kind: 'would-rotate';
       readonly oldKey: OldKey;
       readonly fate: ForetoldFate;
+      /** Where the new secret would go. */
+      readonly targets: readonly JournaledTarget[];
       readonly resumed: boolean;
     }
   | {

@@ -6,9 +6,10 @@ import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { Destination } from '../destinations/destination.ts';
-import { jointTarget, kindNamed, thingsAt } from '../destinations/kinds.ts';
+import { jointTarget, kindNamed, termsAt, thingsAt } from '../destinations/kinds.ts';
 import type { DeliveryTarget, JournaledTarget, OldKeyFate } from '../lifecycle/record.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
+import type { ReaderTerms } from '../lifecycle/settle.ts';
 
 type Destinations = readonly [Destination, ...Destination[]];
 
@@ -17,6 +18,8 @@ export interface Places {
   forNew(user: string, oldKeyId: AccessKeyId): Promise<Destinations>;
   /** Of an open rotation, for whoever may finish it from here. Throws `other-destination`. */
   toFinish(rotation: Rotation): Promise<readonly Destination[]>;
+  /** What readers of a place can count on. */
+  termsAt(target: JournaledTarget): ReaderTerms;
   /** Of a rotation that has ended, to tidy up behind it. Throws `other-destination`. */
   toTidyUp(rotation: Rotation): Promise<readonly Destination[]>;
 }
@@ -36,6 +39,8 @@ export type DestinationOpener = (
 export interface PlacesParts {
   readonly choose: DestinationChooser;
   readonly open: DestinationOpener;
+  /** What readers of a place can count on; what its kind says when left out. */
+  readonly termsAt?: ((target: JournaledTarget) => ReaderTerms) | undefined;
   /** Whether open rotations to other places than this run's own are finished too. */
   readonly finishesOthers: boolean;
   /** What becomes of the old key of a fresh rotation. */
@@ -50,6 +55,7 @@ export function openPlaces(parts: PlacesParts): Places {
       takeFor(user, own, taken);
       return own;
     },
+    termsAt: parts.termsAt ?? termsAt,
     toFinish: (rotation) => promised(rotation, parts),
     toTidyUp: (rotation) => promised(rotation, { ...parts, finishesOthers: true }),
   };

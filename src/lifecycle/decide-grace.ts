@@ -5,10 +5,19 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { UserHistory } from './history.ts';
 import type { AccessKey, LastUse } from './keys.ts';
 import { type Asking, askLastUse } from './questions.ts';
-import { type GateVerdict, judgeGate, type Waiting } from './quiet-gate.ts';
+import {
+  type GateVerdict,
+  judgeGate,
+  judgeSettled,
+  type OldKeyFacts,
+  type Waiting,
+} from './quiet-gate.ts';
 import { isUsedByReaders } from './reader-use.ts';
+import type { JournaledTarget, OldKeyFate } from './record.ts';
 import type { RetirePolicy } from './retire-policy.ts';
 import { hasNewKey, type InGrace, isGraced, type Rotation } from './rotation.ts';
+import { settledAt } from './served-late.ts';
+import { followsByItself, isReadBack, type ReaderTerms, settleMinutes } from './settle.ts';
 import type { Signer } from './signer.ts';
 import type { Look, UseHistory } from './use-history.ts';
 
@@ -22,6 +31,8 @@ export interface GraceFacts {
   readonly usesOf: (key: AccessKey) => UseHistory;
   /** What this run has seen of the last use of a key already, in a credential report. */
   readonly lastLook: (key: AccessKey) => Look | undefined;
+  /** What readers of a place that has no receipt yet can count on. */
+  readonly termsAt?: (target: JournaledTarget) => ReaderTerms;
 }
 
 /** A rotation whose old key stays Active for now. */
@@ -38,6 +49,8 @@ export interface Leaving {
   readonly oldKey: AccessKey;
   /** Undefined for one that has not begun. */
   readonly rotation: Rotation | undefined;
+  /** Of one that has not begun: what is to become of the old key, and where the new one is to go. */
+  readonly intent?: Pick<Rotation, 'oldKeyFate' | 'targets'>;
 }
 
 /** A report is up to four hours old, and uses are further apart than this where it makes a difference. */
@@ -48,20 +61,86 @@ const LOOK_LASTS_MS = 6 * 60 * 60_000;
  * call: whatever happened since can only make it stay longer.
  */
 export function* gateOf(leaving: Leaving, facts: GraceFacts): Asking<GateVerdict> {
+  if (fateOf(leaving) === 'deactivate') {
+    const isActive = leaving.oldKey.status === 'Active';
+    return judgeSettled(isActive ? servedFrom(leaving, facts) : undefined, facts.now);
+  }
   const look = leaving.rotation?.phase === 'in-grace' ? undefined : facts.lastLook(leaving.oldKey);
   if (look !== undefined && facts.now.getTime() - look.at.getTime() <= LOOK_LASTS_MS) {
-    const verdict = gateFor(leaving, look.lastUse, facts);
+    const verdict = gateFor(leaving, { lastUse: look.lastUse }, facts);
     if (verdict.kind === 'wait' && verdict.why === 'in-use') return verdict;
   }
-  return gateFor(leaving, yield* askLastUse(leaving.oldKey.id), facts);
+  const lastUse = yield* askLastUse(leaving.oldKey.id);
+  const verdict = gateFor(leaving, { lastUse }, facts);
+  const { rotation } = leaving;
+  const isDoubted = verdict.kind === 'wait' && verdict.isNewKeyUsed === false;
+  if (!isDoubted || rotation === undefined || !isGraced(rotation)) return verdict;
+  const { newKeyId } = rotation;
+  const isNewKeyUsed = isUsedByReaders(newKeyId, yield* askLastUse(newKeyId), facts.history);
+  const known = gateFor(leaving, { lastUse, isNewKeyUsed }, facts);
+  return known.kind === 'wait' ? { ...known, isNewKeyUsed } : known;
 }
 
-/** The same once the last use of the old key is known. */
+function fateOf({ rotation, intent }: Leaving): OldKeyFate | undefined {
+  return (rotation ?? intent)?.oldKeyFate;
+}
+
+/** What is known of the use of both keys. */
+export interface KnownUses {
+  readonly lastUse: LastUse | 'unreadable';
+  /** Whether the readers of the new key have used it; undefined where AWS does not tell, or nobody asked. */
+  readonly isNewKeyUsed?: boolean | undefined;
+}
+
+/**
+ * The same once the last use of the old key is known. Where it would go but for a doubt that a use of the new
+ * key takes away, the verdict says that none is known.
+ */
 export function gateFor(
-  { oldKey, rotation }: Leaving,
-  lastUse: LastUse | 'unreadable',
+  leaving: Leaving,
+  { lastUse, isNewKeyUsed = false }: KnownUses,
   facts: Omit<GraceFacts, 'keys' | 'lastLook'>,
 ): GateVerdict {
+  const verdict = gateWith(leaving, { lastUse, doubt: undefined }, facts);
+  const doubt = doubtOf(leaving, facts);
+  if (verdict.kind !== 'quiet' || doubt === undefined || isNewKeyUsed) return verdict;
+  const doubted = gateWith(leaving, { lastUse, doubt }, facts);
+  return doubted.kind === 'wait' ? { ...doubted, isNewKeyUsed } : doubted;
+}
+
+/** What its places promise to the readers of the new key. */
+function termsOf(
+  { rotation, intent }: Leaving,
+  { termsAt }: Pick<GraceFacts, 'termsAt'>,
+): readonly Partial<ReaderTerms>[] {
+  if (rotation !== undefined && 'receipts' in rotation) return rotation.receipts;
+  const { targets = [] } = rotation ?? intent ?? {};
+  return termsAt === undefined ? [] : targets.map(termsAt);
+}
+
+/** When the readers that follow by themselves have the new key, where that is later than its delivery. */
+function servedFrom(
+  leaving: Leaving,
+  facts: Pick<GraceFacts, 'termsAt' | 'now'>,
+): Date | undefined {
+  const minutes = settleMinutes(termsOf(leaving, facts));
+  if (minutes === 0) return undefined;
+  const delivered = leaving.rotation && settledAt(leaving.rotation);
+  return delivered ?? new Date(facts.now.getTime() + minutes * 60_000);
+}
+
+function doubtOf(leaving: Leaving, facts: Pick<GraceFacts, 'termsAt'>) {
+  const terms = termsOf(leaving, facts);
+  if (!isReadBack(terms)) return 'not-read-back';
+  return followsByItself(terms) ? undefined : 'not-followed';
+}
+
+function gateWith(
+  leaving: Leaving,
+  { lastUse, doubt }: Pick<OldKeyFacts, 'lastUse' | 'doubt'>,
+  facts: Omit<GraceFacts, 'keys' | 'lastLook'>,
+): GateVerdict {
+  const { oldKey, rotation } = leaving;
   const { history, now, retire, signer, usesOf } = facts;
   if (oldKey.status !== 'Active') return { kind: 'quiet', why: 'it was not Active' };
   const graced = rotation !== undefined && isGraced(rotation) ? rotation : undefined;
@@ -69,6 +148,8 @@ export function gateFor(
     createdAt: oldKey.createdAt,
     lastUse,
     cutOverAt: graced?.since,
+    settledAt: servedFrom(leaving, facts),
+    doubt,
     announcedDeadline: graced?.announcedDeadline,
     begunAt: rotation?.intendedAt ?? now,
     checkedAt: provedAt(oldKey.id, history),
@@ -87,6 +168,9 @@ export function* graceOf(rotation: Rotation, facts: GraceFacts): Asking<Grace | 
   if (oldKey === undefined || active(rotation.newKeyId) === undefined) return undefined;
   const waiting = yield* gateOf({ oldKey, rotation }, facts);
   if (waiting.kind !== 'wait') return undefined;
+  if ('isNewKeyUsed' in waiting) {
+    return { rotation, oldKey, waiting, isNewKeyUsed: waiting.isNewKeyUsed };
+  }
   const { newKeyId } = rotation;
   const isNewKeyUsed = isUsedByReaders(newKeyId, yield* askLastUse(newKeyId), facts.history);
   return { rotation, oldKey, waiting, isNewKeyUsed };

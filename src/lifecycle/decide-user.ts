@@ -37,7 +37,8 @@ import {
   type OtherKey,
   type RetiringKey,
 } from './retirement.ts';
-import { asksLastUse } from './rotation.ts';
+import { isJudged } from './served-late.ts';
+import type { ReaderTerms } from './settle.ts';
 import { judgeSlot, otherKey, type RemovableKey, type SlotVerdict } from './slot.ts';
 import type { Look, UseHistory } from './use-history.ts';
 
@@ -62,6 +63,8 @@ export interface UserFacts extends OpenFacts {
   readonly usesOf: (key: AccessKey) => UseHistory;
   /** What this run has seen of the last use of a key already. */
   readonly lastLook: (key: AccessKey) => Look | undefined;
+  /** What readers of a place can count on. */
+  readonly termsAt?: (target: JournaledTarget) => ReaderTerms;
   readonly wanted: Wanted;
   /** How long clean-up holds an Inactive key, in days; undefined when nothing is to be cleaned up. */
   readonly cleanUpDays: number | undefined;
@@ -177,7 +180,7 @@ function* gateAtEnd(
   recover: Recovery | undefined,
   facts: UserFacts,
 ): Asking<GateVerdict | undefined> {
-  if (recover?.leadsTo !== 'new-key' || !asksLastUse(recover.rotation)) return undefined;
+  if (recover?.leadsTo !== 'new-key' || !isJudged(recover.rotation)) return undefined;
   const { rotation } = recover;
   const oldKey = facts.keys.find(({ id }) => id === rotation.oldKeyId);
   if (oldKey?.status !== 'Active') return undefined;
@@ -377,8 +380,9 @@ function* rotation(
   if (delivery.kind === 'impossible') {
     return { kind: 'not-deliverable', oldKey, error: delivery.error };
   }
-  const isGated = facts.oldKeyFate === 'when-quiet';
-  const gate = isGated ? yield* gateOf({ oldKey, rotation: undefined }, facts) : undefined;
   const { targets, missing = [] } = delivery;
+  const intent = { oldKeyFate: facts.oldKeyFate, targets };
+  const isGated = facts.oldKeyFate !== 'keep';
+  const gate = isGated ? yield* gateOf({ oldKey, rotation: undefined, intent }, facts) : undefined;
   return { kind: 'rotate', oldKey, targets, missing, makesRoom, gate };
 }

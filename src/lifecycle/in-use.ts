@@ -1,15 +1,17 @@
 // Whether a key may be in use, before a person makes it Inactive by name or finishes it (I15). quiet-gate.ts
 // decides, as it does for the old key of a rotation; only the answer is another one, because nothing waits for it.
 
+import { latestOf } from '../base/clock.ts';
 import { provedAt } from './decide-grace.ts';
 import type { UserHistory } from './history.ts';
 import type { AccessKey, LastUse } from './keys.ts';
 import { knownUse, type QuietPeriod, quietAt, quietPeriod, type UseFacts } from './quiet-gate.ts';
+import { settledAt } from './served-late.ts';
 import { NEVER_LOOKED, type UseHistory } from './use-history.ts';
 
 /** What is known of the use of a key. More than the key itself is known of those that runs have looked at. */
 export type NamedUse = Pick<UseFacts, 'createdAt' | 'lastUse'> &
-  Partial<Pick<UseFacts, 'cutOverAt' | 'checkedAt' | 'uses'>>;
+  Partial<Pick<UseFacts, 'cutOverAt' | 'settledAt' | 'checkedAt' | 'uses'>>;
 
 /** All that is known of the use of a key, whatever it is asked for. */
 export function namedUse(
@@ -19,7 +21,11 @@ export function namedUse(
 ): NamedUse {
   const { id, createdAt } = key;
   const checkedAt = provedAt(id, history);
-  return { createdAt, lastUse, cutOverAt: history.cutOverAt(id), checkedAt, uses: usesOf(key) };
+  const replaced = history.latest((each) => each.oldKeyId === id && 'receipts' in each);
+  return {
+    ...{ createdAt, lastUse, checkedAt, cutOverAt: history.cutOverAt(id), uses: usesOf(key) },
+    settledAt: replaced && settledAt(replaced),
+  };
 }
 
 /** What came after its last use, so that its silence before says nothing. */
@@ -57,7 +63,7 @@ export function judgeUse(key: NamedUse, quietDays: number | undefined, now: Date
   const policy = { quietDays };
   const lastUse = knownUse(facts);
   if (lastUse === 'unreadable') return { kind: 'use-unknown' };
-  const notBefore = quietAt(facts, policy);
+  const notBefore = latestOf([quietAt(facts, policy), key.settledAt]) ?? now;
   if (now >= notBefore) return { kind: 'unused' };
   const isQuiet = (known: UseFacts) => quietAt(known, policy) <= now;
   const newly = newlyOf(facts, isQuiet);

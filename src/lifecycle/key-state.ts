@@ -195,11 +195,16 @@ function stateOf({ about, grace, isDue, block }: Judged, facts: ViewFacts): KeyS
 function waiting(about: RetiringKey, rotation: InGrace, facts: ViewFacts): KeyState {
   const { key: oldKey } = about;
   const judging = { ...facts, retire: PATIENT, now: facts.usesAsOf };
-  const verdict = gateFor({ oldKey, rotation }, useOf(about), judging);
+  const newKey = about.others.find(({ key }) => key.id === rotation.newKeyId);
+  const isNewKeyUsed = newKey && isUsedByReaders(rotation.newKeyId, useOf(newKey), facts.history);
+  const known = { lastUse: useOf(about), isNewKeyUsed };
+  const verdict = gateFor({ oldKey, rotation }, known, judging);
   const grace = { kind: 'in-grace', since: rotation.since, rotation } as const;
   if (verdict.kind !== 'wait') return { ...grace, silence: { kind: 'quiet' } };
   const { why, notBefore: until } = verdict;
-  return { ...grace, silence: why === 'in-use' ? { kind: why, until } : { kind: why } };
+  if (why === 'in-use' || why === 'settling')
+    return { ...grace, silence: { kind: 'in-use', until } };
+  return { ...grace, silence: { kind: why } };
 }
 
 type Undone = Extract<Rotation, { readonly phase: 'undone' }>;
@@ -233,7 +238,7 @@ function silenceOf(about: RetiringKey, facts: ViewFacts): Silence {
 }
 
 /** A list has read the last use of every key. */
-function useOf({ lastUse }: RetiringKey): LastUse | 'unreadable' {
+function useOf({ lastUse }: Pick<RetiringKey, 'lastUse'>): LastUse | 'unreadable' {
   return lastUse === 'unread' ? 'unreadable' : lastUse;
 }
 

@@ -2,6 +2,7 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { asksLastUse, type Rotation, type UndoIntent } from './rotation.ts';
+import { mayWait } from './served-late.ts';
 
 export type NextStep =
   | { readonly perform: 'create' }
@@ -32,7 +33,10 @@ export function nextStep(rotation: Rotation): NextStep {
     case 'proved':
       return { perform: 'deliver', newKeyId: rotation.newKeyId };
     case 'delivered':
-      return { perform: END_OF[rotation.oldKeyFate], newKeyId: rotation.newKeyId };
+      return {
+        perform: mayWait(rotation) ? 'retire' : END_OF[rotation.oldKeyFate],
+        newKeyId: rotation.newKeyId,
+      };
     case 'in-grace':
       return { perform: 'retire', newKeyId: rotation.newKeyId };
     case 'deactivating': {

@@ -14,6 +14,13 @@ export interface OldKeyFacts {
   readonly lastUse: LastUse | 'unreadable';
   /** When the places had the new key; undefined when that is now. */
   readonly cutOverAt: Date | undefined;
+  /** When their readers have it, where that is later or not now. */
+  readonly settledAt?: Date | undefined;
+  /**
+   * That nobody can tell whether its readers have followed: nothing was seen of the new key, and their place
+   * does not bring it to them by itself, or could not be read back.
+   */
+  readonly doubt?: 'not-followed' | 'not-read-back' | undefined;
   readonly begunAt: Date;
   /** The operator's deadline, as it was told last; undefined when none was, or it was withdrawn since. */
   readonly announcedDeadline: Date | undefined;
@@ -32,7 +39,7 @@ export type GateVerdict =
 
 export interface Waiting {
   readonly kind: 'wait';
-  readonly why: 'in-use' | 'use-unknown' | 'signs-calls';
+  readonly why: 'in-use' | 'use-unknown' | 'signs-calls' | 'settling';
   readonly lastUse: LastUse | 'unreadable';
   readonly quiet: QuietPeriod;
   /** When it may go if nobody uses it from now on; undefined where time alone does not lead there. */
@@ -43,6 +50,8 @@ export interface Waiting {
   readonly announces: boolean;
   /** A deadline that was told is not kept any more: there is a later one, or none. */
   readonly withdraws: boolean;
+  /** Whether the readers of the new key have used it, where that had to be asked. */
+  readonly isNewKeyUsed?: boolean | undefined;
 }
 
 /** How long a key must be quiet, and why so long. */
@@ -76,11 +85,14 @@ export function judgeGate(facts: OldKeyFacts, policy: RetirePolicy, now: Date): 
   const told = toldDeadline(facts, policy);
   const deadline = told ?? nextDeadline(facts, policy, now);
   if (facts.isSigning) return waits('signs-calls', { facts, policy, deadline, now });
+  if (isSettling(facts, now)) return waits('settling', { facts, policy, deadline, now });
   if (told !== undefined && now >= told) {
     return { kind: 'deadline', why: `its deadline of ${daysOf(policy.deadlineDays ?? 0)} is over` };
   }
   if (facts.lastUse === 'unreadable') return waits('use-unknown', { facts, policy, deadline, now });
-  if (now < quietAt(facts, policy)) return waits('in-use', { facts, policy, deadline, now });
+  // What nobody could read back is not at once what its readers have, however idle the old key is.
+  const judged = facts.doubt === 'not-read-back' ? servedFrom(facts, now) : facts;
+  if (now < quietAt(judged, policy)) return waits('in-use', { facts, policy, deadline, now });
   return { kind: 'quiet', why: whyQuiet(facts, now) };
 }
 
@@ -94,9 +106,9 @@ interface Judging {
 function waits(why: Waiting['why'], { facts, policy, deadline, now }: Judging): Waiting {
   const lastUse = knownUse(facts);
   const quiet = quietPeriod(facts, policy);
-  // From now on it counts as replaced, so that is what the next run will see.
-  const replaced = { ...facts, cutOverAt: facts.cutOverAt ?? now };
-  const quietFrom = why === 'in-use' ? quietAt(replaced, policy) : undefined;
+  const replaced = servedFrom(facts, now);
+  const isTimed = why === 'in-use' || why === 'settling';
+  const quietFrom = isTimed ? quietFromNow(replaced, policy) : undefined;
   const isTold = toldDeadline(facts, policy) !== undefined;
   const isNear = deadline !== undefined && daysBetween(now, deadline) <= DEADLINE_NOTICE_DAYS;
   return {
@@ -104,6 +116,33 @@ function waits(why: Waiting['why'], { facts, policy, deadline, now }: Judging): 
     notBefore: earliestOf([quietFrom, why === 'signs-calls' ? undefined : deadline]),
     announces: isNear && !isTold,
     withdraws: facts.announcedDeadline !== undefined && !isTold,
+  };
+}
+
+/** From now on it counts as replaced, so that is what the next run will see. */
+function servedFrom(facts: OldKeyFacts, now: Date): OldKeyFacts {
+  return { ...facts, cutOverAt: facts.cutOverAt ?? now };
+}
+
+/** Its readers cannot have the new key yet, whoever says that the old one goes. */
+function isSettling({ settledAt }: Pick<OldKeyFacts, 'settledAt'>, now: Date): boolean {
+  return settledAt !== undefined && now < settledAt;
+}
+
+function quietFromNow(facts: OldKeyFacts, policy: RetirePolicy): Date | undefined {
+  const { settledAt, lastUse } = facts;
+  if (lastUse === 'unreadable') return settledAt;
+  const quietFrom = quietAt(facts, policy);
+  return settledAt === undefined ? quietFrom : latestOf([quietFrom, settledAt]);
+}
+
+/** What is asked for by name waits until the readers can have the new key, and for nothing else. */
+export function judgeSettled(settledAt: Date | undefined, now: Date): GateVerdict {
+  if (!isSettling({ settledAt }, now)) return { kind: 'quiet', why: 'as asked for' };
+  return {
+    ...{ kind: 'wait', why: 'settling', lastUse: 'unreadable', notBefore: settledAt },
+    quiet: { days: 0, sinceUseDays: 0, because: 'as asked for' },
+    ...{ deadline: undefined, announces: false, withdraws: false },
   };
 }
 
@@ -130,18 +169,21 @@ function nextDeadline(
 /** What the silence of a key is judged by. */
 export type UseFacts = Pick<
   OldKeyFacts,
-  'createdAt' | 'lastUse' | 'cutOverAt' | 'begunAt' | 'checkedAt' | 'uses'
+  'createdAt' | 'lastUse' | 'cutOverAt' | 'settledAt' | 'doubt' | 'begunAt' | 'checkedAt' | 'uses'
 >;
 
 /** From when on the key counts as quiet, if what is known of its use stays so. */
 export function quietAt(facts: UseFacts, policy: Pick<RetirePolicy, 'quietDays'>): Date {
   const { days, sinceUseDays } = quietPeriod(facts, policy);
-  const { cutOverAt, uses } = facts;
+  const { cutOverAt, settledAt, doubt, uses } = facts;
   const idleAt = shownAfter(after(silentFrom(facts), sinceUseDays));
   if (cutOverAt === undefined) return idleAt;
   const times = [idleAt];
-  // What was idle before it was replaced goes at once; else its readers get that long to follow.
-  if (idleAt > cutOverAt) times.push(shownAfter(after(cutOverAt, days)));
+  const readFrom = settledAt === undefined ? cutOverAt : latestOf([cutOverAt, settledAt]);
+  // What was idle before it was replaced goes at once; else its readers get that long to follow, as they do
+  // where nobody could read what they find.
+  const isIdle = idleAt <= cutOverAt && doubt !== 'not-read-back';
+  if (!isIdle) times.push(shownAfter(after(readFrom, days)));
   const { lookedFrom = cutOverAt } = uses;
   if (lookedFrom > cutOverAt) times.push(shownAfter(after(lookedFrom, days)));
   return latestOf(times);
@@ -221,13 +263,22 @@ export function quietPeriod(
     return {
       days: QUIET_DAYS_MONTHLY,
       sinceUseDays: QUIET_DAYS_RARE,
-      because: `it was used last more than ${daysOf(RARE_DAYS)} before it was replaced`,
+      because:
+        facts.doubt === 'not-read-back'
+          ? WHY_DOUBTED[facts.doubt]
+          : `it was used last more than ${daysOf(RARE_DAYS)} before it was replaced`,
     };
   }
+  if (facts.doubt !== undefined) return period(QUIET_DAYS_MONTHLY, WHY_DOUBTED[facts.doubt]);
   return isSteady(facts)
     ? period(QUIET_DAYS, `it was in steady use for ${daysOf(QUIET_DAYS_MONTHLY)}`)
     : period(QUIET_DAYS_MONTHLY, `less than ${daysOf(QUIET_DAYS_MONTHLY)} of its use are known`);
 }
+
+const WHY_DOUBTED = {
+  'not-followed': 'no use of the new key is known, so its readers may not have followed',
+  'not-read-back': 'what its readers find cannot be read back, and no use of the new key is known',
+} as const satisfies Record<NonNullable<OldKeyFacts['doubt']>, string>;
 
 /** So that a job which comes once more as late as it ever did finds the key Active. */
 function daysForGaps(count: number, longest: number): number {

@@ -3,6 +3,7 @@
 // a secret (I8). The wire format of the journal is exactly these fields plus an envelope.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { ReaderTerms } from './settle.ts';
 
 /** Records of a rotation: one user, one old key, one new key. */
 export type RotationStep =
@@ -149,7 +150,7 @@ export type KeyStep =
 export type KeyIntent = Extract<KeyStep, { readonly reason: string }>;
 
 /** Where a secret went, in words and without the secret, e.g. {kind: 'handoff', reference: path}. */
-export interface DeliveryReceipt {
+export interface DeliveryReceipt extends Partial<ReaderTerms> {
   readonly kind: string;
   readonly reference: string;
   /** Which version there holds it, where the destination keeps versions. */

@@ -36,6 +36,8 @@ interface HasNewKey {
 
 interface Delivered extends HasNewKey {
   readonly receipts: readonly DeliveryReceipt[];
+  /** When every place had the new key; undefined for one that was found. */
+  readonly deliveredAt?: Date | undefined;
 }
 
 /** An undo can be undone: either key of the rotation may be the one to go back to. */
@@ -253,7 +255,8 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
       return { phase: 'proved', newKeyId: newKeyOf(rotation) };
     case 'delivered': {
       const phase = rotation.phase === 'proved' ? 'delivered' : 'delivered-unproved';
-      return { phase, newKeyId: newKeyOf(rotation), receipts: step.receipts };
+      const { receipts } = step;
+      return { phase, newKeyId: newKeyOf(rotation), receipts, deliveredAt: at };
     }
     case 'verified':
       return { phase: 'delivered', ...deliveryOf(rotation) };
@@ -280,7 +283,8 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
     case 'undoing': {
       const { toKeyId, fromKeyId, fromKeyFate } = step;
       const undo = { toKeyId, fromKeyId, fromKeyFate };
-      const delivered = { newKeyId: newKeyOf(rotation), receipts: receiptsOf(rotation) };
+      const newKeyId = newKeyOf(rotation);
+      const delivered = { newKeyId, receipts: receiptsOf(rotation), ...timeOf(rotation) };
       return { phase: 'undoing', undo, before: rotation, ...delivered };
     }
     case 'undo-given-up':
@@ -288,7 +292,8 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
     case 'undone': {
       const { undo, newKeyId, receipts } = undoOf(rotation);
       const { notPutBack } = step;
-      return { phase: 'undone', undo, undoneAt: at, notPutBack, newKeyId, receipts };
+      const delivered = { newKeyId, receipts, ...timeOf(rotation) };
+      return { phase: 'undone', undo, undoneAt: at, notPutBack, ...delivered };
     }
     case 'intended':
     case 'found':
@@ -339,8 +344,16 @@ function newKeyOf(rotation: Rotation): AccessKeyId {
 }
 
 function deliveryOf(rotation: Rotation): Delivered {
-  if ('receipts' in rotation) return { newKeyId: rotation.newKeyId, receipts: rotation.receipts };
+  if ('receipts' in rotation) {
+    const { newKeyId, receipts } = rotation;
+    return { newKeyId, receipts, ...timeOf(rotation) };
+  }
   throw new KeyturnError('journal-damaged', `rotation ${rotation.id} was never delivered`);
+}
+
+function timeOf(rotation: Rotation): Pick<Delivered, 'deliveredAt'> {
+  const at = 'deliveredAt' in rotation ? rotation.deliveredAt : undefined;
+  return at === undefined ? {} : { deliveredAt: at };
 }
 
 function receiptsOf(rotation: Rotation): readonly DeliveryReceipt[] {

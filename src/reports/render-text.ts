@@ -6,6 +6,7 @@ import { localTimes } from '../base/local-time.ts';
 import { printableAll } from '../base/printable.ts';
 import { deliversCustody, printsSecret } from '../destinations/kinds.ts';
 import { type Page, pageFor } from './page.ts';
+import { placeNotes } from './place-notes.ts';
 import { accountsSection } from './render-accounts.ts';
 import { errorSection } from './render-errors.ts';
 import { failedSection } from './render-failures.ts';
@@ -30,6 +31,7 @@ export function renderText(given: RotationReport, style: RunStyle): string {
     changesSection(report, page),
     errorSection(report, page),
     deliverySection(done, page),
+    placeNotesSection(report, done, page),
     handoffSection(report, page),
     keptSection(report, page),
     undoSection(report, style, page),
@@ -68,6 +70,7 @@ export function renderRecovery(given: RotationReport, style: RunStyle): string {
     changesSection(report, page),
     errorSection(report, page),
     deliverySection(done, page),
+    placeNotesSection(report, done, page),
     handoffSection(report, page),
     keptSection(report, page),
     nextRunSection(report, page),
@@ -220,6 +223,17 @@ function deliverySection(done: RotatedKey[], { table }: Page): string {
       ]),
   );
   return rows.length === 0 ? '' : table(['USER', 'NEW SECRET IN', '', 'VERSION'], rows);
+}
+
+/** What a place cannot promise, once for each kind of it. */
+function placeNotesSection(report: RotationReport, done: RotatedKey[], { wrap }: Page): string {
+  const places = done.flatMap(({ delivered_to: to, would_deliver_to: would = [] }) => [
+    ...to,
+    ...would,
+  ]);
+  return unique(places.flatMap((place) => placeNotes(place, report.dry_run)))
+    .map((note) => wrap('', note))
+    .join('\n');
 }
 
 /** Where the secrets are, named once per folder: the file names are the new key IDs. */

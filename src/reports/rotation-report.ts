@@ -34,10 +34,35 @@ const keyInfo = z.object({
   last_used_region: z.string().nullable().optional().describe('Where AWS names one'),
 });
 
+const placeTerms = {
+  settle: z
+    .enum(['at-once', 'after-minutes', 'next-start', 'unknown'])
+    .describe('When the readers of the place see a new value'),
+  settle_minutes: z
+    .number()
+    .nullable()
+    .describe('With after-minutes: how long after the delivery; else null'),
+  proof: z
+    .enum(['value', 'marker', 'timestamp', 'status'])
+    .describe(
+      'What the place shows of a write: its value, a marker that the same write left, when it was written last, or no more than that it was accepted',
+    ),
+  confirmed: z
+    .enum(['read-back', 'written'])
+    .describe('read-back: the value was read again; written: the place cannot be read'),
+  not_at_once: z
+    .string()
+    .nullable()
+    .describe('Why key ID and secret cannot be written at once there; null where they are'),
+};
+
+const placeTermsSchema = z.object(placeTerms);
+
 const deliveredTo = z.object({
   kind: z.string().describe('stdout, handoff, secrets-manager, ssm or credentials-file'),
   place: z.string().describe('REGION:NAME in AWS, or the path of the file'),
   version: z.string().optional().describe('The version that holds it, where there are versions'),
+  ...placeTerms,
 });
 
 const rotatedKey = z.object({
@@ -71,13 +96,17 @@ const rotatedKey = z.object({
   delivered_to: z
     .array(deliveredTo)
     .describe(
-      'Every place that holds the new secret, read back; empty unless the rotation succeeded',
+      'Every place that holds the new secret, read back where it can be; empty unless the rotation succeeded',
     ),
   old_key_then: z
     .string()
     .optional()
     .describe('In a dry run: what the run would leave the old key as, Active or Inactive'),
   old_key_then_because: z.string().optional().describe('And why, such as its last use'),
+  would_deliver_to: z
+    .array(deliveredTo.omit({ version: true }))
+    .optional()
+    .describe('In a dry run: where the new secret would go, and how that would be confirmed'),
   resumed: z.boolean().describe('true when an earlier run had begun this rotation'),
   keys: z.array(keyInfo).optional().describe("The user's keys, when they are why it failed"),
   next_run_at: nextRunAtSchema,
@@ -274,5 +303,6 @@ export type Retirement = z.infer<typeof retirement>;
 export type CleanupResult = z.infer<typeof cleanupResult>;
 export type ReportIssue = z.infer<typeof issue>;
 export type DeliveredTo = z.infer<typeof deliveredTo>;
+export type PlaceTerms = z.infer<typeof placeTermsSchema>;
 export type AccountTotals = z.infer<typeof accountTotals>;
 export type KeyInfo = z.infer<typeof keyInfo>;

@@ -23,6 +23,10 @@ const receipt = z.object({
   kind: z.string(),
   reference: z.string(),
   version: z.string().optional(),
+  settle: z
+    .union([z.enum(['at-once', 'next-start', 'unknown']), z.object({ minutes: z.number().min(0) })])
+    .optional(),
+  proof: z.enum(['value', 'marker', 'timestamp', 'status']).optional(),
 });
 const target = z.object({
   kind: z.string(),

@@ -8,7 +8,15 @@ import type { Rotation } from '../../src/lifecycle/rotation.ts';
 import type { Seen } from '../../src/state/state-store.ts';
 import type { SimProcess } from './machine.ts';
 import type { Basis, View } from './referee.ts';
-import { CLOCK_TOLERANCE_MS, DAY_MS, HOUR_MS, STATE_DIR, USE_IS_SHOWN_MS } from './stage.ts';
+import {
+  CLOCK_TOLERANCE_MS,
+  DAY_MS,
+  HOUR_MS,
+  MINUTE_MS,
+  STATE_DIR,
+  USE_IS_SHOWN_MS,
+} from './stage.ts';
+import { VAULT_SETTLE_MINUTES } from './vault.ts';
 import { ACCOUNT, type SimKey } from './world.ts';
 
 /** The gate takes no use for unseen that is older. */
@@ -87,7 +95,12 @@ export class Quiet {
     const last = journal.recordsOf(key.user).at(-1);
     const intent = journal.intentOf(journal.latest(key.user, 'deactivating'));
     if (last?.step.type === 'undoing' || last?.step.type === 'retiring') return;
-    if (intent?.oldKeyId !== key.id || intent.oldKeyFate !== 'when-quiet') return;
+    if (intent?.oldKeyId !== key.id) return;
+    if (this.#isTooEarly(key, sentMs)) {
+      const what = 'its readers cannot have the new key yet';
+      fail('I15', `${key.id} is made Inactive by ${process.name}, and ${what}`);
+    }
+    if (intent.oldKeyFate !== 'when-quiet') return;
     if (this.#isDeadline(key, sentMs)) return;
     const { enteredMs, lookedMs, unreadMs } = knowledge.of(process);
     const askedMs = lookedMs.get(key.id) ?? -1;
@@ -110,6 +123,16 @@ export class Quiet {
     if (gapDays > LONG_GAP_DAYS && silentDays < gapDays) {
       fail('I15', `${what} its uses were ${Math.round(gapDays)} days apart`);
     }
+  }
+
+  /** Whoever says that it goes: its readers keep a copy of what was there before. */
+  #isTooEarly({ user }: SimKey, sentMs: number): boolean {
+    const { journal } = this.#view;
+    const delivered = journal.latest(user, 'delivered');
+    const intent = journal.intentOf(delivered);
+    if (delivered === undefined || intent?.target.kind !== 'vault') return false;
+    const settledMs = delivered.at.getTime() + VAULT_SETTLE_MINUTES * MINUTE_MS;
+    return sentMs < settledMs - CLOCK_TOLERANCE_MS;
   }
 
   get #days(): number {

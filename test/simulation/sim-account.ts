@@ -9,6 +9,7 @@ import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { EventSink } from '../../src/base/events.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { handoffDestination } from '../../src/destinations/handoff/destination.ts';
+import { termsAt } from '../../src/destinations/kinds.ts';
 import { secretsManagerDestination } from '../../src/destinations/secrets-manager/destination.ts';
 import { type AccountWork, DEFAULT_VERIFICATION } from '../../src/engine/account-work.ts';
 import { openPlaces } from '../../src/engine/places.ts';
@@ -22,7 +23,7 @@ import { simGateway } from './sim-gateway.ts';
 import { changed, type SimRun } from './sim-run.ts';
 import { HOLD_DAYS, MINUTE_MS, STATE_DIR } from './stage.ts';
 import { custodyWith, recordingWith, sightingsWith } from './stand-ins.ts';
-import { vaultDestination } from './vault.ts';
+import { VAULT_SETTLE_MINUTES, vaultDestination } from './vault.ts';
 import { ACCOUNT } from './world.ts';
 
 const NO_KEYS: ReadonlySet<AccessKeyId> = new Set();
@@ -90,6 +91,10 @@ function placesOf(
   return openPlaces({
     choose: async ({ user, oldKeyId }) => [open(settings.destination, user, oldKeyId)],
     open: async ({ kind }, { user, oldKeyId }) => open(kind, user, oldKeyId),
+    termsAt: (target) =>
+      target.kind === 'vault'
+        ? { settle: { minutes: VAULT_SETTLE_MINUTES }, proof: 'value' }
+        : termsAt(target),
     finishesOthers: true,
     oldKeyFate: 'deactivate',
   });

@@ -38,6 +38,9 @@ export class Vault {
   }
 }
 
+/** Its readers keep a copy for so long. */
+export const VAULT_SETTLE_MINUTES = 60;
+
 export function vaultDestination(stage: Stage, process: SimProcess): Destination {
   const { vault, dice, faults, schedule, world } = stage;
   const travel = async (): Promise<void> => {

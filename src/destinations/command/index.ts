@@ -7,6 +7,8 @@ export const commandKind: DestinationKind = {
   name: COMMAND,
   about: 'where that program puts it',
   restart: 'restart what reads the key at its start; the program knows its readers',
+  settle: 'unknown',
+  proof: 'marker',
   isOffered: true,
   rule: COMMAND_LINES,
   placeFor: commandFor,

@@ -14,6 +14,8 @@ export const credentialsFile: DestinationKind = {
   name: CREDENTIALS_FILE,
   about: 'a profile of that credentials file, for the AWS tools on this machine',
   restart: 'restart what runs with the profile; a command that starts now has the new key already',
+  settle: 'next-start',
+  proof: 'value',
   isOffered: true,
   rule: CREDENTIALS_FILES,
   makesPlaces: true,

@@ -9,6 +9,8 @@ export const dotenv: DestinationKind = {
   about: 'two variables of that .env file on this machine',
   restart:
     'restart what reads the file at its start; a container must be made anew (docker compose up -d), a restart keeps its old variables',
+  settle: 'next-start',
+  proof: 'value',
   isOffered: true,
   rule: DOTENV_FILES,
   placeFor: (template: string, facts: PlaceFacts) => {

@@ -7,6 +7,8 @@ export const handoff: DestinationKind = {
   name: 'handoff',
   about: 'a 0600 file in the state directory',
   restart: 'give the file to whoever uses the key',
+  settle: 'unknown',
+  proof: 'value',
   isOffered: true,
   deliversCustody: true,
   placeFor: (recipients) => recipients,

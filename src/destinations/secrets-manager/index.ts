@@ -10,6 +10,8 @@ export const secretsManager = regionalKind({
   about: 'a version of that secret',
   restart:
     "restart what read the secret at its start; AWS's caching clients follow within an hour, External Secrets after its refreshInterval",
+  settle: 'unknown',
+  proof: 'value',
   rule: SECRET_NAMES,
   async openOne(at, opening) {
     const { secretsManagerDestination } = await import('./destination.ts');

@@ -10,6 +10,8 @@ export const ssm = regionalKind({
   about: 'that SecureString parameter',
   restart:
     'restart what read the parameter at its start; what keeps a copy for a while follows by itself',
+  settle: 'unknown',
+  proof: 'value',
   rule: PARAMETER_NAMES,
   async openOne(at, opening) {
     const { ssmDestination } = await import('./destination.ts');

@@ -6,6 +6,8 @@ export const stdout: DestinationKind = {
   name: 'stdout',
   about: 'in the JSON document',
   restart: 'give the secret of this document to whoever uses the key',
+  settle: 'unknown',
+  proof: 'value',
   isOffered: true,
   printsSecret: true,
   placeFor: () => '',

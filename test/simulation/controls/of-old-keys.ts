@@ -39,6 +39,18 @@ export const OF_OLD_KEYS: readonly Control[] = [
   },
   {
     invariant: 'I15',
+    fault: 'an old key goes before the readers of its places can have the new one',
+    shows: 'its readers cannot have the new key yet',
+    cuts: [
+      {
+        module: 'lifecycle/quiet-gate',
+        guard: 'return settledAt !== undefined && now < settledAt',
+        by: 'return false',
+      },
+    ],
+  },
+  {
+    invariant: 'I15',
     fault: 'no use of an old key is seen',
     shows: 'and it is in use',
     sabotage: {

@@ -1,0 +1,37 @@
+// A place that has the new secret, or would have it, as the documents tell of it.
+
+import { termsAt, writesTwice } from '../destinations/kinds.ts';
+import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
+import { confirmedBy, type ReaderTerms } from '../lifecycle/settle.ts';
+import type { DeliveredTo, PlaceTerms } from '../reports/rotation-report.ts';
+
+/** Where it went. A receipt of an earlier version says nothing of its readers, so the kind is asked. */
+export function deliveredTo({ kind, reference, version, ...told }: DeliveryReceipt): DeliveredTo {
+  const target = { kind, place: reference };
+  const terms = { ...termsAt(target), ...definedOf(told) };
+  return {
+    ...target,
+    ...(version !== undefined && { version }),
+    ...placeTerms(target, terms),
+  };
+}
+
+/** Where it would go. */
+export function wouldGoTo({ kind, place }: JournaledTarget): Omit<DeliveredTo, 'version'> {
+  return { kind, place, ...placeTerms({ kind, place }, termsAt({ kind, place })) };
+}
+
+function definedOf({ settle, proof }: Partial<ReaderTerms>): Partial<ReaderTerms> {
+  return { ...(settle !== undefined && { settle }), ...(proof !== undefined && { proof }) };
+}
+
+function placeTerms(target: JournaledTarget, { settle, proof }: ReaderTerms): PlaceTerms {
+  const isTimed = typeof settle === 'object';
+  return {
+    settle: isTimed ? 'after-minutes' : settle,
+    settle_minutes: isTimed ? settle.minutes : null,
+    proof,
+    confirmed: confirmedBy(proof),
+    not_at_once: writesTwice(target) ?? null,
+  };
+}
