@@ -35,7 +35,7 @@ export async function findRun(
 
 function tooShort(given: string): KeyturnError {
   return new KeyturnError(
-    'bad-value',
+    'nothing-to-undo',
     `no run has the ID ${JSON.stringify(given)}, and a beginning of one takes ${BEGINNING_MIN} characters`,
     { hint: ['the runs and their IDs are listed by:', command('keyturn', 'history')] },
   );

@@ -45,10 +45,12 @@ export async function makePlaces(
   { user, account }: UserWork,
 ): Promise<void> {
   if (missing.length === 0) return;
-  for (const destination of await account.places.forNew(user, oldKeyId)) {
-    await destination.making?.make();
-  }
+  const own = await account.places.forNew(user, oldKeyId);
+  for (const { making } of own) await making?.make();
   for (const { kind, place } of missing) account.emit({ code: 'place-made', user, kind, place });
+  // What only shows once it is there, such as a KMS key that may not be used, must not cost a key.
+  for (const destination of own)
+    if (destination.making !== undefined) await destination.prepare?.();
 }
 
 /** The same for the places of a rotation that is open. */

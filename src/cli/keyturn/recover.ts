@@ -2,7 +2,6 @@
 
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
-import { formerState } from '../flags/former-state.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
 import { ON_RECORD_FLAGS } from '../flags/on-record-flags.ts';
 import { ORPHAN_FLAG } from '../flags/orphan-flag.ts';
@@ -68,7 +67,6 @@ export async function runRecover(session: Session, args: readonly string[]): Pro
     return 0;
   }
   const { orphan = [], ...values } = parseFlags(RECOVER_FLAGS, args);
-  await formerState(values.stateDir, host);
   const options = settle({ ...UNUSED, ...values }, host);
   const { rotate, loadParts } = await import('../rotate/run.ts');
   const { renderRecovery } = await import('../../reports/render-text.ts');

@@ -12,7 +12,6 @@ import { openStateStore } from '../../state/stores.ts';
 import { DEFAULT_ROLE_NAME } from '../flags/account-flags.ts';
 import { isAskedFor } from '../flags/argv.ts';
 import { limitsOf } from '../flags/environment-limits.ts';
-import { formerState } from '../flags/former-state.ts';
 import { helpWidth } from '../flags/help.ts';
 import {
   entranceWords,
@@ -21,7 +20,7 @@ import {
   whereaboutWords,
 } from '../flags/later-command.ts';
 import { sameReach } from '../flags/same-reach.ts';
-import { regionOf } from '../flags/surroundings.ts';
+import { regionOf, stateDirectory } from '../flags/surroundings.ts';
 import { resolveLog } from '../rotate/options.ts';
 import type { Session } from '../run.ts';
 import { inRunShell, type RunShell, type ShellOptions } from '../run-shell.ts';
@@ -52,7 +51,7 @@ export async function runUndo(session: Session, args: readonly string[]): Promis
   const order = { session, values, facts, place: placeOf(session, values, dryRun) };
   const shell = shellOf(order, request);
   return await inRunShell(session, shell, async (run) => {
-    const state = await openStateStore(await formerState(values.stateDir, host), host.clock);
+    const state = await openStateStore(stateDirectory(values.stateDir, host), host.clock);
     const { emit } = run.log;
     const { clock, env } = host;
     const context = { clock, emit, signal: run.signal, env, state, changes };
