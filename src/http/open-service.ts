@@ -14,7 +14,7 @@ import { certificatesIn, type Trust } from './certificates.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { isGuarded } from './guard.ts';
 import { nextTry, type Result, usedUpUntil, WAIT_MS_MAX } from './next-try.ts';
-import type { HttpProxy, Route, Router } from './proxies.ts';
+import { type HttpProxy, proxyAt, type Route, type Router } from './proxies.ts';
 import {
   bodyOf,
   HttpAnswer,
@@ -69,10 +69,11 @@ class Service implements HttpService {
     this.#options = options;
     this.#around = around;
     const { hostname, port, protocol } = this.#address;
-    this.#route = around.route({
-      hostname,
-      port: Number(port || (protocol === 'http:' ? 80 : 443)),
-    });
+    const { proxy } = options;
+    this.#route =
+      proxy === undefined
+        ? around.route({ hostname, port: Number(port || (protocol === 'http:' ? 80 : 443)) })
+        : { kind: 'proxy', proxy: proxyAt(proxy.url.reveal(), proxy.setting) };
     this.#context = contextOf(options, around.trust);
   }
 
@@ -154,7 +155,7 @@ class Service implements HttpService {
 
   async #exchange(
     call: HttpCall,
-    { headers, body }: { headers: Record<string, string>; body: string | undefined },
+    { headers, body }: { headers: Record<string, string | string[]>; body: string | undefined },
   ): Promise<Exchanged> {
     const { signal, limits = LIMITS } = this.#around;
     const isRead = call.method === 'GET';
@@ -274,11 +275,12 @@ function secretsOf(headers: HttpHeaders): Secret[] {
   return Object.values(headers).filter((value) => value instanceof Secret);
 }
 
-function bare(headers: HttpHeaders, { name }: ServiceOptions): Record<string, string> {
+function bare(headers: HttpHeaders, { name }: ServiceOptions): Record<string, string | string[]> {
   const entries = Object.entries(headers).flatMap(([header, value]) => {
     if (value === undefined) return [];
     const text = value instanceof Secret ? value.reveal() : value;
-    if (/^[\t\x20-\x7e]*$/.test(text)) return [[header, text]];
+    const texts = typeof text === 'string' ? [text] : text;
+    if (texts.every((each) => /^[\t\x20-\x7e]*$/.test(each))) return [[header, text]];
     throw new KeyturnError(
       'bad-value',
       `the credential for ${name} cannot be sent: it has a line break, or a letter that is not ASCII`,
