@@ -3,8 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
+import type { TLSSocket } from 'node:tls';
 import type { SignedCall } from '../../src/base/aws-stores.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { Opening } from '../../src/destinations/kind.ts';
@@ -142,4 +145,57 @@ it('what a method answers without a token is no way in', async (test) => {
   );
   assert(error instanceof KeyturnError);
   assert.equal(error.message, 'Vault signs in by v1/auth/approle/login and gives no token');
+});
+
+it('the token of `vault login` is used, and the certificates of the environment both ways', async (test) => {
+  const folder = await temporaryDirectory(test);
+  const {
+    authority,
+    authorityText: ca,
+    key,
+    certificate: cert,
+    stranger,
+  } = makeCertificates(folder);
+  writeFileSync(join(folder, '.vault-token'), 'token-of-a-login\n');
+  const seen: string[] = [];
+  const options = { key, cert, ca, requestCert: true, rejectUnauthorized: false };
+  const server = createServer(options, (request, response) => {
+    const { authorized } = request.socket as TLSSocket;
+    seen.push(`${authorized} ${request.headers['x-vault-token']}`);
+    response.writeHead(404, { 'content-type': 'application/json' }).end('{"errors":["reached"]}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  test.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const common = { HOME: folder, VAULT_ADDR: `https://127.0.0.1:${port}` };
+  const told = async (env: Record<string, string>): Promise<string> => {
+    const destination = await opened(test, 'secret/app', { ...common, ...env });
+    return await (destination.prepare?.() ?? Promise.resolve()).then(
+      () => 'nothing',
+      (error: KeyturnError) => error.message,
+    );
+  };
+  const mutual = {
+    VAULT_CACERT: authority,
+    VAULT_TLS_SERVER_NAME: 'vault.corp.test',
+    VAULT_CLIENT_CERT: join(folder, 'host.pem'),
+    VAULT_CLIENT_KEY: join(folder, 'host.key'),
+  };
+  assert.match(await told(mutual), /HTTP 404, reached$/);
+  assert.match(await told({ BAO_CACERT_BYTES: ca }), /HTTP 404, reached$/);
+  assert.deepEqual(seen, ['true token-of-a-login', 'false token-of-a-login']);
+  assert.match(
+    await told({ VAULT_CACERT: stranger }),
+    /shows a certificate that nobody trusted here/,
+  );
+  assert.match(
+    await told({ VAULT_CACERT: join(folder, 'none') }),
+    /VAULT_CACERT names .*, which does not exist$/,
+  );
+  const other = { VAULT_CACERT: authority, VAULT_TLS_SERVER_NAME: 'vault.example.org' };
+  assert.match(await told(other), /ERR_TLS_CERT_ALTNAME_INVALID$/);
+  assert.equal(seen.length, 2);
 });
