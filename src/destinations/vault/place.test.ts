@@ -70,7 +70,8 @@ describe('a place of Vault', () => {
   });
 
   it('is asked for with the name of the user left open', () => {
-    const asked = (place: string) => vault.askedAs?.(place, 'ada', { kind: 'vault', place })?.template;
+    const asked = (place: string) =>
+      vault.askedAs?.(place, 'ada', { kind: 'vault', place })?.template;
     assert.equal(asked('secret/ada/x?namespace=ada'), 'secret/{user}/x?namespace=ada');
     assert.equal(asked('secret/svc-ada#id=a,secret=b'), 'secret/svc-{user}#id=a,secret=b');
     assert.equal(asked('secret/canada'), 'secret/canada');
