@@ -2,11 +2,11 @@
 
 import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Environment } from '../base/environment.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { systemReason } from '../base/files/file-system.ts';
+import { homeOf } from '../base/home.ts';
 import type { Programs } from '../base/programs.ts';
 import { Secret } from '../base/secret.ts';
 import { wordsOf } from '../base/words.ts';
@@ -70,8 +70,9 @@ function credentialIn(text: string, where: string): Secret {
 }
 
 async function textOf(path: string, env: Environment): Promise<string> {
-  const home = env.HOME ?? homedir();
-  const full = path.startsWith('~/') ? join(home, path.slice(2)) : path;
+  const home = homeOf(env);
+  const isBelowHome = path.startsWith('~/') && home !== undefined;
+  const full = isBelowHome ? join(home, path.slice(2)) : path;
   const fail = (why: string) =>
     new KeyturnError(
       'not-deliverable',

@@ -2,10 +2,10 @@
 // loader), but from the files that the environment handed in names, and never from its cache: this
 // process may have rewritten the file (the SDK would go on seeing the old bytes).
 
-import { homedir } from 'node:os';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import type { Environment } from '../base/environment.ts';
 import { nodeFileSystem } from '../base/files/node-file-system.ts';
+import { homeOf, systemHome } from '../base/home.ts';
 import { NO_HOME, sdkPaths } from '../credentials-file/paths.ts';
 import { refuseEndless } from '../credentials-file/regular-file.ts';
 
@@ -63,20 +63,6 @@ function giveSdkAHome(): void {
   const { env } = process; // tidy: allow process: the SDK asks no other environment
   if (env.HOME || env.USERPROFILE || env.HOMEPATH || systemHome() !== undefined) return;
   env.HOME = NO_HOME;
-}
-
-/** What `~` stands for; undefined for a user without a home. */
-export function homeOf(env: Environment): string | undefined {
-  return env.HOME || env.USERPROFILE || systemHome();
-}
-
-/** Node throws for a user whom the system does not know, as the first user of many a container. */
-function systemHome(): string | undefined {
-  try {
-    return homedir() || undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The same, but the profile has no role where it has a pair: then the pair is what it signs with. */

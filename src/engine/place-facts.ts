@@ -1,7 +1,7 @@
 // What a place for one user is made from, as a run knows it.
 
 import type { AccountGateway } from '../aws/gateway.ts';
-import { homeOf } from '../aws/shared-config.ts';
+import { homeOf } from '../base/home.ts';
 import type { PlaceFacts } from '../destinations/place.ts';
 
 export function placeFacts(
