@@ -4,7 +4,36 @@ import type { Row, Theme } from '../test/environment/row.ts';
 import { THEMES } from '../test/environment/themes.ts';
 
 export function environmentPage(): string {
-  return [...INTRODUCTION, ...THEMES.flatMap(section), ...REST, ''].join('\n');
+  return [...INTRODUCTION, ...THEMES.flatMap(section), ...ownSection(), ...REST, ''].join('\n');
+}
+
+/** Variables that no other tool knows; a test holds the list against the code. */
+export const OWN_VARIABLES: Readonly<Record<string, string>> = {
+  KEYTURN_STATE_DIR: 'where state is kept, as with `--state-dir`',
+  KEYTURN_ACCEPT_VOLATILE_STATE:
+    '`true`: state that may be lost is accepted, as with `--accept-volatile-state`',
+  KEYTURN_FORCE_DRY_RUN:
+    '`true`: every run is a dry run, whatever its flags say ([Itential](itential.md))',
+  KEYTURN_REQUIRE_USER: '`true`: no run without one user named ([Itential](itential.md))',
+  KEYTURN_GATEWAY_FLAGS:
+    'flags of `rotate-iam-keys` that the gateway adds to those of its caller ([Itential](itential.md))',
+  KEYTURN_COMMAND_ENV:
+    'which variables the programs of `--deliver command=…` get besides PATH, HOME and the like, with commas between: `VAULT_ADDR,VAULT_TOKEN` ([command](destinations/command.md))',
+  KEYTURN_COMMAND_SECONDS:
+    'how long such a program may take for one answer, 1 to 9999; 60 when not set ([command](destinations/command.md))',
+  KEYTURN_ENDPOINT_GUARD: '`loopback`: an endpoint that is not on this machine is refused',
+  KEYTURN_SANDBOX: 'the sandbox whose clock counts; set by what `keyturn sandbox` prints',
+};
+
+function ownSection(): string[] {
+  return [
+    '## Variables of its own',
+    '',
+    '| variable | says |',
+    '|---|---|',
+    ...Object.entries(OWN_VARIABLES).map(([name, says]) => `| \`${name}\` | ${says} |`),
+    '',
+  ];
 }
 
 const INTRODUCTION = [

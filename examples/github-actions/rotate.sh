@@ -20,11 +20,17 @@ node "$GITHUB_ACTION_PATH/iag/keyturn.cjs" \
 code=$?
 
 node - "$result" <<'SCRIPT' >> "$GITHUB_OUTPUT"
-const { summary } = JSON.parse(require('node:fs').readFileSync(process.argv[2], 'utf8'));
+const none = { successful_rotations: 0, failed_rotations: 0, old_keys_waiting: 0 };
+let summary = none;
+try {
+  ({ summary = none } = JSON.parse(require('node:fs').readFileSync(process.argv[2], 'utf8')));
+} catch {
+  // A run that was killed, or asked for its help, leaves no document: the summary of the job says so.
+}
 process.stdout.write(`result=${process.argv[2]}\n`);
 process.stdout.write(`rotated=${summary.successful_rotations}\n`);
 process.stdout.write(`failed=${summary.failed_rotations}\n`);
 process.stdout.write(`waiting=${summary.old_keys_waiting}\n`);
 SCRIPT
-node "$GITHUB_ACTION_PATH/examples/github-actions/summary.cjs" "$result" >> "${GITHUB_STEP_SUMMARY:-/dev/null}"
+node "$GITHUB_ACTION_PATH/examples/github-actions/summary.cjs" "$result" "$code" >> "${GITHUB_STEP_SUMMARY:-/dev/null}"
 exit "$code"

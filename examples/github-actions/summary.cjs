@@ -1,5 +1,5 @@
 // The summary of the job, as Markdown on stdout, from the document of a run. It has names, key IDs and reasons,
-// and never a secret: what is not named here does not come into it.
+// and never a secret: what is not named here does not come into it. The exit code of the run is the second word.
 
 'use strict';
 
@@ -8,7 +8,14 @@ const { readFileSync } = require('node:fs');
 /** GitHub takes a megabyte of a summary; the document has them all. */
 const ROWS_MAX = 200;
 
-const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const report = documentOf(process.argv[2]);
+if (report === undefined) {
+  const code = process.argv[3] ?? 'unknown';
+  process.stdout.write(
+    `## AWS access keys\n\nThe run left no document: it ended with exit code ${plain(code)}. Its log says why.\n`,
+  );
+  process.exit(0);
+}
 const { summary, dry_run: isDry } = report;
 const done = report.rotated_keys.filter(({ success }) => success);
 const failed = report.rotated_keys.filter(({ success }) => !success);
@@ -69,6 +76,16 @@ const parts = [
 ];
 
 process.stdout.write(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
+
+/** Undefined for what is none: a run that was killed wrote nothing, or a part. */
+function documentOf(path) {
+  try {
+    const read = JSON.parse(readFileSync(path, 'utf8'));
+    return read?.summary === undefined ? undefined : read;
+  } catch {
+    return undefined;
+  }
+}
 
 function table(title, entries, columns) {
   if (entries.length === 0) return '';

@@ -10,6 +10,7 @@ import { placesServed } from '../lifecycle/last-served.ts';
 import type { MissingPlace, Question, Targets } from '../lifecycle/questions.ts';
 import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
 import type { Rotation, WithNewKey } from '../lifecycle/rotation.ts';
+import { heldAt } from './held-anywhere.ts';
 import { assertHeld } from './in-place.ts';
 import { placeFacts } from './place-facts.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
@@ -64,8 +65,9 @@ export async function prepareToFinish(rotation: Rotation, { account }: UserAtHan
  */
 export async function placesLeft(
   { oldKeyId, served }: Extract<Question, { ask: 'left' }>,
-  { user, account }: UserAtHand,
+  at: UserAtHand,
 ): Promise<readonly JournaledTarget[]> {
+  const { user, account } = at;
   let own: readonly Destination[];
   try {
     own = await account.places.forNew(user, oldKeyId);
@@ -80,9 +82,18 @@ export async function placesLeft(
     own.some((each) => jointTarget(each, target) !== undefined);
   const { movedFrom = [] } = account.policy;
   const facts = placeFacts(user, account.gateway);
-  return placesServed(served).filter(
+  const left = placesServed(served).filter(
     (target) => !isServed(target) && !movedFrom.some((place) => isMeantBy(place, target, facts)),
   );
+  if ('receipts' in served) return left;
+  // Nothing was delivered there: whether anybody reads the old key at such a place, the place tells.
+  const holding = await Promise.all(
+    left.map(async (target) => ({
+      target,
+      is: await heldAt({ rotation: served, target, receipt: undefined }, oldKeyId, at),
+    })),
+  );
+  return holding.filter(({ is }) => is.kind !== 'nowhere').map(({ target }) => target);
 }
 
 /** Resolves when every destination has the secret and, read back, holds it (I3). */

@@ -49,7 +49,8 @@ export async function isHeldAt(
   return false;
 }
 
-async function heldAt(
+/** Whether the place has the key, as far as it can be read. */
+export async function heldAt(
   { rotation, target, receipt }: KnownPlace,
   keyId: AccessKeyId,
   { account }: UserAtHand,

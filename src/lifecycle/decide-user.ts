@@ -16,7 +16,7 @@ import {
 } from './decide-open.ts';
 import { type BlockReason, judgeUser } from './due.ts';
 import type { AccessKey, KeyDetails } from './keys.ts';
-import { lastServed } from './last-served.ts';
+import { lastServed, neverDelivered } from './last-served.ts';
 import {
   type Asking,
   askDelivery,
@@ -374,7 +374,12 @@ function* rotation(
   facts: UserFacts,
 ): Asking<Next> {
   const served = lastServed(oldKey, facts);
-  const places = served === undefined ? [] : yield* askLeft(oldKey.id, served);
+  const places = served === undefined ? [] : [...(yield* askLeft(oldKey.id, served))];
+  for (const begun of neverDelivered(oldKey, facts)) {
+    const own = (each: JournaledTarget) => `${each.kind} ${each.place}`;
+    const known = new Set(places.map(own));
+    places.push(...(yield* askLeft(oldKey.id, begun)).filter((each) => !known.has(own(each))));
+  }
   if (places.length > 0) return { kind: 'places-left', oldKey, places };
   const delivery = yield* askDelivery(oldKey.id);
   if (delivery.kind === 'impossible') {

@@ -25,6 +25,24 @@ export function lastServed(
   return isInUse && !isBackTo(id, last) ? undefined : last;
 }
 
+/**
+ * Rotations of the key that were given up before any place had the new one: what its readers read there, if
+ * they do, is the old one still. The latest first, each with places that no later one has.
+ */
+export function neverDelivered(
+  { id }: AccessKey,
+  { history }: { readonly history: UserHistory },
+): readonly Rotation[] {
+  const seen = new Set<string>();
+  return [...history.rotations].reverse().filter((each) => {
+    if (each.oldKeyId !== id || each.phase !== 'closed' || 'receipts' in each) return false;
+    const places = each.targets.map(({ kind, place }) => `${kind} ${place}`);
+    const isNew = places.some((place) => !seen.has(place));
+    for (const place of places) seen.add(place);
+    return isNew;
+  });
+}
+
 /** Where the rotation says that the key is read: of one that was undone, what could be put back. */
 export function placesServed(served: Rotation): readonly JournaledTarget[] {
   if (served.phase !== 'undone') return served.targets;

@@ -19,6 +19,7 @@ test('a working directory that is gone matters to a relative path alone', async 
     return spawnSync('sh', words, { encoding: 'utf8' });
   };
   const state = join(above, 'state');
+  mkdirSync(state, { mode: 0o700 });
   const found = inGone('keyturn', 'status', '--state-dir', state);
   assert.equal(found.status, 0, found.stderr);
   const relative = inGone('keyturn', 'status', '--state-dir', 'state');

@@ -100,6 +100,26 @@ test('the summary of a run that did not begin has its error', async (context) =>
   assert.match(summary, /^\| bad-value \|/m);
 });
 
+for (const [flags, exit] of [
+  ['--output-format text', 2],
+  ['--help', 0],
+  ['--profile gone', 3],
+  ['--state-dir /dev/null', 3],
+] as const) {
+  test(`a run with ${flags} ends the step with ${exit}, and its words are in the summary`, async (context) => {
+    const { code, stderr, outputs, summary } = await runAction(context, { flags });
+    assert.equal(code, exit, stderr);
+    assert.doesNotMatch(stderr, /SyntaxError|at JSON\.parse|node:internal/);
+    assert.equal(outputs.rotated, '0');
+    assert.equal(outputs.failed, '0');
+    assert.match(summary, /^## AWS access keys/);
+    assert.match(
+      summary,
+      exit === 0 ? /no document: it ended with exit code 0/ : /^\| [a-z-]+ \|/m,
+    );
+  });
+}
+
 test('no name and no message can forge a line or a link of the summary', () => {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-summary-'));
   const path = join(folder, 'document.json');

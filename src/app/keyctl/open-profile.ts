@@ -14,6 +14,7 @@ import { checkWritable, type WriteWay } from '../../credentials-file/rehearse-wr
 import { holdersOf } from '../../destinations/credentials-file/holders.ts';
 import { previousProfileOf, targetOfProfiles } from '../../destinations/credentials-file/place.ts';
 import { rehearseDelivery } from '../../destinations/credentials-file/profile-edits.ts';
+import { jointTarget } from '../../destinations/kinds.ts';
 import { keyDetails } from '../../engine/key-details.ts';
 import { askedAbout, refuseUnasked } from '../../engine/named-orphans.ts';
 import type { RotationOutcome } from '../../engine/outcome.ts';
@@ -22,7 +23,9 @@ import { roomHint } from '../../engine/room-hint.ts';
 import { examineNamedKey, rotateNamedKey } from '../../engine/rotate-named-key.ts';
 import type { UserAtHand } from '../../engine/user-work.ts';
 import type { UserDecision } from '../../lifecycle/decide-user.ts';
-import type { OldKeyFate } from '../../lifecycle/record.ts';
+import type { UserHistory } from '../../lifecycle/history.ts';
+import type { DeliveryTarget, OldKeyFate } from '../../lifecycle/record.ts';
+import { hasNewKey } from '../../lifecycle/rotation.ts';
 import type { SlotVerdict } from '../../lifecycle/slot.ts';
 import { seenKeys } from '../seen-keys.ts';
 import { watchBackups } from './backups.ts';
@@ -101,6 +104,7 @@ async function examine(opened: OpenedProfile): Promise<ProfileExam> {
   refuseUnasked(options.orphans ?? new Set(), await askedAbout(user, keys, work));
   const decision = await examineNamedKey({ user, keyId }, keys, work);
   const { recover, next } = decision;
+  const isFormer = formerKeysOf(place, await state.history(user));
   const slot = next.kind === 'no-room' ? next.slot : ({ kind: 'free' } as const);
   return {
     account,
@@ -109,7 +113,7 @@ async function examine(opened: OpenedProfile): Promise<ProfileExam> {
     path: file.path,
     currentKeyId: keyId,
     keys: await keyDetails(gateway.reader, keys),
-    slot: withWay(heldElsewhere(slot, profile, file), options),
+    slot: withWay(heldElsewhere(slot, { ...about, isFormer }), options),
     sameKeyProfiles: target.sameKeyProfiles,
     openPhase: recover?.leadsTo === 'closed' ? undefined : recover?.rotation.phase,
     oldKeyEnd: oldKeyEnd(decision, options.oldKeyFate),
@@ -163,12 +167,33 @@ async function obstacleOf(
   return refusalOf(next, { ...at, history });
 }
 
-/** A key that another profile of the files holds is not idle, whatever AWS says of its last use. */
-function heldElsewhere(slot: SlotVerdict, profile: string, file: OpenedProfileFile): SlotVerdict {
-  if (slot.kind !== 'removable') return slot;
-  const holder = file.profiles.find(
-    ({ keyId, name }) => keyId === slot.key.id && name !== previousProfileOf(profile),
+/** Which keys a rotation of the profile has put into its previous profile, as far as the journal knows. */
+function formerKeysOf(
+  place: DeliveryTarget,
+  { rotations }: UserHistory,
+): (keyId: AccessKeyId) => boolean {
+  const own = [...rotations].filter(({ targets }) =>
+    targets.some((target) => jointTarget(place, target) !== undefined),
   );
+  const keyIds = own.flatMap((each) => [
+    each.oldKeyId,
+    ...(hasNewKey(each) ? [each.newKeyId] : []),
+  ]);
+  return (keyId) => keyIds.includes(keyId);
+}
+
+interface Holders extends Pick<OpenedProfile, 'profile' | 'file'> {
+  readonly isFormer: (keyId: AccessKeyId) => boolean;
+}
+
+/**
+ * A key that another profile of the files holds is not idle, whatever AWS says of its last use; nor is one that
+ * somebody put into the previous profile by hand.
+ */
+function heldElsewhere(slot: SlotVerdict, { profile, file, isFormer }: Holders): SlotVerdict {
+  if (slot.kind !== 'removable') return slot;
+  const kept = isFormer(slot.key.id) ? previousProfileOf(profile) : undefined;
+  const holder = file.profiles.find(({ keyId, name }) => keyId === slot.key.id && name !== kept);
   if (holder === undefined) return slot;
   return {
     ...slot,
