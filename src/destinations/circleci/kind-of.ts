@@ -2,14 +2,8 @@
 // `gh/acme/app` may be either.
 
 import type { DestinationKind } from '../kind.ts';
-import {
-  circlePlaceAt,
-  type Holders,
-  placeOfHolders,
-  ruleOf,
-  templateOfCircle,
-  thingsAtCircle,
-} from './place.ts';
+import { jointByThings, templateWithUser } from '../service-place.ts';
+import { circlePlaceAt, type Holders, placeOfHolders, ruleOf, thingsAtCircle } from './place.ts';
 
 export function circleKind(holders: Holders, about: string): DestinationKind {
   return {
@@ -23,8 +17,9 @@ export function circleKind(holders: Holders, about: string): DestinationKind {
       circlePlaceAt(place, holders)?.pair.form === 'object' ? undefined : WRITTEN_TWICE,
     rule: ruleOf(holders),
     placeFor: (template, facts) => placeOfHolders(holders, template, facts),
-    askedAs: (place, user) => ({ region: undefined, template: templateOfCircle(place, user) }),
+    askedAs: (place, user) => ({ region: undefined, template: templateWithUser(place, user) }),
     things: (target) => thingsAtCircle(target, holders),
+    joint: (own, begun) => jointByThings(own, begun, (target) => thingsAtCircle(target, holders)),
     async open({ place }, opening) {
       const at = circlePlaceAt(place, holders);
       if (at === undefined) return undefined;

@@ -3,6 +3,8 @@
 
 import type { JournaledTarget } from '../../lifecycle/record.ts';
 import { type PlaceFacts, type PlaceRule, placeFor } from '../place.ts';
+import { readOptions, writeOptions } from '../place-options.ts';
+import { optionsFault, type PlaceOptions, SERVICE_OPTIONS } from '../service-place.ts';
 
 /** What a kind of destination means by the paths that it takes. */
 export interface Holders {
@@ -16,6 +18,7 @@ export interface CirclePlace {
   /** The name of the project, or the name or ID of the context. */
   readonly name: string;
   readonly pair: VariableNames;
+  readonly options: PlaceOptions;
 }
 
 export type VariableNames =
@@ -43,18 +46,24 @@ export function ruleOf({ are }: Holders): PlaceRule {
     takes: `${isProject ? 'its slug (gh/ORG/REPO, circleci/ORG_ID/PROJECT_ID)' : 'gh/ORG/NAME, circleci/ORG_ID/NAME or its ID'}, and behind # two names of variables, or one for both halves as JSON`,
     isWhole: true,
     isName: (text) => circlePlaceAt(text, { kind: '', are }) !== undefined,
+    faultIn: (text) => optionsFault(text, SERVICE_OPTIONS),
   };
 }
 
 /** Undefined for a text that names no place. */
-export function circlePlaceAt(text: string, { are }: Holders): CirclePlace | undefined {
+export function circlePlaceAt(written: string, { are }: Holders): CirclePlace | undefined {
+  const read = readOptions(written, SERVICE_OPTIONS);
+  if (typeof read === 'string') return undefined;
+  const { text, options } = read;
   const [, whole = '', names] = /^([^#]*)(?:#(.*))?$/s.exec(text) ?? [];
   const pair = names === undefined ? USUAL : variablesNamed(names);
   if (pair === undefined) return undefined;
-  if (are === 'contexts' && CONTEXT_ID.test(whole)) return { organization: '', name: whole, pair };
+  if (are === 'contexts' && CONTEXT_ID.test(whole)) {
+    return { organization: '', name: whole, pair, options };
+  }
   const [, organization, name = ''] = (are === 'projects' ? PROJECT : CONTEXT).exec(whole) ?? [];
   if (organization === undefined || name.trim() !== name) return undefined;
-  return { organization, name, pair };
+  return { organization, name, pair, options };
 }
 
 function variablesNamed(text: string): VariableNames | undefined {
@@ -65,10 +74,10 @@ function variablesNamed(text: string): VariableNames | undefined {
 }
 
 export function placeOfCircle(at: CirclePlace): string {
-  const { pair } = at;
-  if (pair.form === 'object') return `${holderOf(at)}#${pair.name}`;
-  const isUsual = pair.id === USUAL.id && pair.secret === USUAL.secret;
-  return `${holderOf(at)}${isUsual ? '' : `#${pair.id},${pair.secret}`}`;
+  const { pair, options } = at;
+  const isUsual = pair.form === 'halves' && pair.id === USUAL.id && pair.secret === USUAL.secret;
+  const text = `${holderOf(at)}${isUsual ? '' : `#${namesIn(at).join(',')}`}`;
+  return writeOptions({ text, options }, SERVICE_OPTIONS);
 }
 
 /** The project or context, without the names of variables. */
@@ -96,11 +105,7 @@ export function thingsAtCircle({ place }: JournaledTarget, holders: Holders): re
   const holder = holderOf(at)
     .replace(/^github\//, 'gh/')
     .replace(/^bitbucket\//, 'bb/');
-  return namesIn(at).map((name) => `${holder}#${name}`);
-}
-
-/** What an operator writes for it, with {user} where a part of it is the user's name. */
-export function templateOfCircle(place: string, user: string): string {
-  const words = place.split(/([^A-Za-z\d]+)/);
-  return words.map((word) => (word === user ? '{user}' : word)).join('');
+  const address = at.options.get('address');
+  const where = address === undefined ? holder : `${address} ${holder}`;
+  return namesIn(at).map((name) => `${where}#${name}`);
 }

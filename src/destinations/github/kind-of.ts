@@ -3,14 +3,13 @@
 // an organization.
 
 import type { DestinationKind } from '../kind.ts';
+import { jointByThings, templateWithUser } from '../service-place.ts';
 import {
   type GithubPlace,
   githubPlaceAt,
   placeInStore,
-  placeOfGithub,
   ruleOf,
   type Store,
-  templateOfGithub,
   thingsAtGithub,
 } from './place.ts';
 
@@ -37,12 +36,9 @@ export function githubKind(store: Store, about: string): DestinationKind {
       githubPlaceAt(place, store)?.pair.form === 'object' ? undefined : WRITTEN_TWICE,
     rule: ruleOf(store),
     placeFor: (template, facts) => placeInStore(store, template, facts),
-    askedAs: (place, user) => ({ region: undefined, template: templateOfGithub(place, user) }),
+    askedAs: (place, user) => ({ region: undefined, template: templateWithUser(place, user) }),
     things: (target) => thingsAtGithub(target, store),
-    joint: (own, begun) => {
-      const [here, there] = [own.place, begun.place].map((place) => spelling(place, store));
-      return here !== undefined && here === there ? own : undefined;
-    },
+    joint: (own, begun) => jointByThings(own, begun, (target) => thingsAtGithub(target, store)),
     async open({ place }, opening) {
       const at: GithubPlace | undefined = githubPlaceAt(place, store);
       if (at === undefined) return undefined;
@@ -50,16 +46,4 @@ export function githubKind(store: Store, about: string): DestinationKind {
       return openGithubPlace(at, store, opening);
     },
   };
-}
-
-/** Capitals and small letters are one to GitHub, except in the name of an environment. */
-function spelling(place: string, store: Store): string | undefined {
-  const at = githubPlaceAt(place, store);
-  if (at === undefined) return undefined;
-  const { owner, repo } = at;
-  const small = {
-    owner: owner.toLowerCase(),
-    ...(repo !== undefined && { repo: repo.toLowerCase() }),
-  };
-  return placeOfGithub({ ...at, ...small });
 }

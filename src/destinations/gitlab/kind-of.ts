@@ -2,14 +2,8 @@
 // does not say which of the two it is, and a group's variables reach every project below it.
 
 import type { DestinationKind } from '../kind.ts';
-import {
-  gitlabPlaceAt,
-  type Owners,
-  placeOfOwners,
-  ruleOf,
-  templateOfGitlab,
-  thingsAtGitlab,
-} from './place.ts';
+import { jointByThings, templateWithUser } from '../service-place.ts';
+import { gitlabPlaceAt, type Owners, placeOfOwners, ruleOf, thingsAtGitlab } from './place.ts';
 
 export function gitlabKind(owners: Owners, about: string): DestinationKind {
   return {
@@ -23,8 +17,9 @@ export function gitlabKind(owners: Owners, about: string): DestinationKind {
       gitlabPlaceAt(place, owners)?.pair.form === 'object' ? undefined : WRITTEN_TWICE,
     rule: ruleOf(owners),
     placeFor: (template, facts) => placeOfOwners(owners, template, facts),
-    askedAs: (place, user) => ({ region: undefined, template: templateOfGitlab(place, user) }),
+    askedAs: (place, user) => ({ region: undefined, template: templateWithUser(place, user) }),
     things: (target) => thingsAtGitlab(target, owners),
+    joint: (own, begun) => jointByThings(own, begun, (target) => thingsAtGitlab(target, owners)),
     async open({ place }, opening) {
       const at = gitlabPlaceAt(place, owners);
       if (at === undefined) return undefined;

@@ -216,7 +216,7 @@ describe('GitHub secrets, and what a look finds', () => {
     github.put('orgs/acme/actions', 'AWS_ACCESS_KEY_ID', { value: 'x', visibility: 'all' });
     const error = await looked(destination);
     assert.match(error.message, /read the one of the organization acme/);
-    assert.match(error.hint ?? '', /^ {2}--deliver github-org=acme$/m);
+    assert.match(error.hint ?? '', /^ {2}--deliver 'github-org=acme\?address=\S+'$/m);
   });
 
   it('a wrong token, and one that may not', async (test) => {
@@ -252,7 +252,7 @@ describe('GitHub secrets, and what a look finds', () => {
     const destination = await openDestination({ kind: 'github', place: 'acme/app' }, opening);
     const error = await refusal((async () => destination?.prepare?.())());
     assert.equal(error.code, 'not-deliverable');
-    assert.match(error.hint ?? '', /KEYTURN_GITHUB_TOKEN .*GH_TOKEN, GITHUB_TOKEN/);
+    assert.match(error.hint ?? '', /KEYTURN_GITHUB_TOKEN or GH_TOKEN or GITHUB_TOKEN/);
   });
 
   it('a secret in the variable that is to hold the ID is refused, and not quoted', async (test) => {

@@ -79,7 +79,7 @@ describe('Prism in the place of GitHub', { skip }, () => {
 
   for (const [kind, place] of PLACES) {
     it(`${kind}=${place}: each answer is understood, each write is taken`, async (test) => {
-      const env = { GITHUB_API_URL: prism.url, KEYTURN_GITHUB_TOKEN: TOKEN };
+      const env = { KEYTURN_GITHUB_TOKEN: TOKEN };
       const { opening } = await testOpening(test, env);
       const service = kind.includes('dependabot')
         ? 'dependabot'
@@ -87,7 +87,7 @@ describe('Prism in the place of GitHub', { skip }, () => {
           ? 'codespaces'
           : 'actions';
       const store = { kind, service, isOfOrganization: kind.endsWith('-org') } as const;
-      const at = githubPlaceAt(place, store);
+      const at = githubPlaceAt(`${place}?address=${prism.url}`, store);
       assert.ok(at !== undefined);
       const api = new GithubApi(() => openGithub(at, opening), pathsFor(at, store));
       assert.match((await api.secret('KEY'))?.updatedAt ?? '', /^20\d\d-/);

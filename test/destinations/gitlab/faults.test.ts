@@ -149,8 +149,8 @@ describe('variables of GitLab, and what a look finds', () => {
     }
     const error = await looked(destination);
     assert.match(error.message, /has AWS_SECRET_ACCESS_KEY with several scopes/);
-    assert.match(error.hint ?? '', /^ {2}--deliver 'gitlab=acme\/app@\*'$/m);
-    assert.match(error.hint ?? '', /^ {2}--deliver gitlab=acme\/app@production$/m);
+    assert.match(error.hint ?? '', /^ {2}--deliver 'gitlab=acme\/app@\*\?address=\S+'$/m);
+    assert.match(error.hint ?? '', /^ {2}--deliver 'gitlab=acme\/app@production\?address=\S+'$/m);
   });
 
   it('a scope that is named by the operator is taken beside others', async (test) => {
@@ -199,6 +199,23 @@ describe('variables of GitLab, and what a look finds', () => {
     assert.match((await looked(destination)).hint ?? '', /Maintainer of the project/);
     say(404);
     assert.match((await looked(destination)).hint ?? '', /acme\/app: it does not exist, or/);
+  });
+
+  it('the place may say where GitLab is, and where its token is', async (test) => {
+    const { gitlab, issue } = await arranged(test);
+    const { opening } = await testOpening(test, { OWN_TOKEN: TOKEN });
+    await issue(NEW);
+    const place = `acme/app?address=${gitlab.url}&token=\${env:OWN_TOKEN}`;
+    const destination = await openDestination({ kind: 'gitlab', place }, opening);
+    assert.equal(destination?.place, place);
+    await isDelivered(destination as Destination);
+    assert.equal(gitlab.value(OWNER, 'AWS_ACCESS_KEY_ID'), NEW.keyId);
+  });
+
+  it('a record names the GitLab that the environment named', async (test) => {
+    const { opening } = await testOpening(test, { GITLAB_HOST: 'gitlab.example.com' });
+    const destination = await openDestination({ kind: 'gitlab', place: 'acme/app' }, opening);
+    assert.equal(destination?.place, 'acme/app?address=gitlab.example.com');
   });
 
   it('without a token nothing is asked, and a job token is told to be none', async (test) => {
