@@ -2,6 +2,7 @@
 // `acme/app?address=https://ghes.example.com/api/v3&token=${env:GHES_TOKEN}`.
 
 import type { Secret } from '../base/secret.ts';
+import type { HttpAnswer, HttpCall, HttpService } from '../http/service.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { PlaceCredentials } from './place-credentials.ts';
 import { type OptionForms, readOptions } from './place-options.ts';
@@ -61,4 +62,18 @@ export function jointByThings(
   things: (target: JournaledTarget) => readonly string[],
 ): DeliveryTarget | undefined {
   return things(own).join('\n') === things(begun).join('\n') ? own : undefined;
+}
+
+export type SendCall = (call: HttpCall) => Promise<HttpAnswer>;
+
+/** Opens the service at the first call, so that a missing token is told where a failure is expected. */
+export function sendingTo(open: () => Promise<HttpService>): SendCall {
+  let opened: Promise<HttpService> | undefined;
+  return async (call) => {
+    opened ??= open();
+    opened.catch(() => {
+      opened = undefined;
+    });
+    return await (await opened).send(call);
+  };
 }

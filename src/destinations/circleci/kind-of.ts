@@ -3,6 +3,7 @@
 
 import type { DestinationKind } from '../kind.ts';
 import { jointByThings, templateWithUser } from '../service-place.ts';
+import { writtenTwice } from '../variable-names.ts';
 import { circlePlaceAt, type Holders, placeOfHolders, ruleOf, thingsAtCircle } from './place.ts';
 
 export function circleKind(holders: Holders, about: string): DestinationKind {
@@ -14,7 +15,7 @@ export function circleKind(holders: Holders, about: string): DestinationKind {
     proof: 'marker',
     isOffered: true,
     writesTwice: ({ place }) =>
-      circlePlaceAt(place, holders)?.pair.form === 'object' ? undefined : WRITTEN_TWICE,
+      circlePlaceAt(place, holders)?.pair.form === 'object' ? undefined : writtenTwice('variable'),
     rule: ruleOf(holders),
     placeFor: (template, facts) => placeOfHolders(holders, template, facts),
     askedAs: (place, user) => ({ region: undefined, template: templateWithUser(place, user) }),
@@ -28,6 +29,3 @@ export function circleKind(holders: Holders, about: string): DestinationKind {
     },
   };
 }
-
-const WRITTEN_TWICE =
-  'takes key ID and secret in two writes, and a job that begins between them gets halves of two pairs; one variable with both (#NAME) is written at once';

@@ -3,7 +3,7 @@
 import type { Destination } from '../destination.ts';
 import { preparing } from '../failure.ts';
 import type { Opening } from '../kind.ts';
-import { settledOptions } from '../service-place.ts';
+import { sendingTo, settledOptions } from '../service-place.ts';
 import { CircleApi } from './api.ts';
 import { circleDestination } from './destination.ts';
 import type { CirclePlace, Holders } from './place.ts';
@@ -16,7 +16,11 @@ export function openCirclePlace(
 ): Destination {
   const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening.credentials) };
   const { clock, custody, user, oldKeyId, whoseKey } = opening;
-  const api = new CircleApi(() => preparing(() => openCircle(at, opening)), at, holders);
+  const api = new CircleApi(
+    sendingTo(() => preparing(() => openCircle(at, opening))),
+    at,
+    holders,
+  );
   const replaced = { user, oldKeyId, whoseKey };
   return circleDestination({ at, holders, api, clock, custody, replaced });
 }

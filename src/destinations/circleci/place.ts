@@ -5,6 +5,7 @@ import type { JournaledTarget } from '../../lifecycle/record.ts';
 import { type PlaceFacts, type PlaceRule, placeFor } from '../place.ts';
 import { readOptions, writeOptions } from '../place-options.ts';
 import { optionsFault, type PlaceOptions, SERVICE_OPTIONS } from '../service-place.ts';
+import { namesOf, type VariableNames, variablesNamed, writtenNames } from '../variable-names.ts';
 
 /** What a kind of destination means by the paths that it takes. */
 export interface Holders {
@@ -20,17 +21,6 @@ export interface CirclePlace {
   readonly pair: VariableNames;
   readonly options: PlaceOptions;
 }
-
-export type VariableNames =
-  | { readonly form: 'halves'; readonly id: string; readonly secret: string }
-  /** One variable with both as JSON, which is written at once. */
-  | { readonly form: 'object'; readonly name: string };
-
-const USUAL = {
-  form: 'halves',
-  id: 'AWS_ACCESS_KEY_ID',
-  secret: 'AWS_SECRET_ACCESS_KEY',
-} as const;
 
 const PROJECT = /^((?:gh|github|bb|bitbucket|circleci)\/[\w.-]{1,100})\/([\w.-]{1,100})$/;
 /** Names of contexts may have blanks. */
@@ -56,7 +46,7 @@ export function circlePlaceAt(written: string, { are }: Holders): CirclePlace | 
   if (typeof read === 'string') return undefined;
   const { text, options } = read;
   const [, whole = '', names] = /^([^#]*)(?:#(.*))?$/s.exec(text) ?? [];
-  const pair = names === undefined ? USUAL : variablesNamed(names);
+  const pair = variablesNamed(names, NAME);
   if (pair === undefined) return undefined;
   if (are === 'contexts' && CONTEXT_ID.test(whole)) {
     return { organization: '', name: whole, pair, options };
@@ -66,28 +56,14 @@ export function circlePlaceAt(written: string, { are }: Holders): CirclePlace | 
   return { organization, name, pair, options };
 }
 
-function variablesNamed(text: string): VariableNames | undefined {
-  const [id = '', secret, ...more] = text.split(',').map((name) => name.trim());
-  if (more.length > 0 || !NAME.test(id)) return undefined;
-  if (secret === undefined) return { form: 'object', name: id };
-  return NAME.test(secret) && id !== secret ? { form: 'halves', id, secret } : undefined;
-}
-
 export function placeOfCircle(at: CirclePlace): string {
-  const { pair, options } = at;
-  const isUsual = pair.form === 'halves' && pair.id === USUAL.id && pair.secret === USUAL.secret;
-  const text = `${holderOf(at)}${isUsual ? '' : `#${namesIn(at).join(',')}`}`;
-  return writeOptions({ text, options }, SERVICE_OPTIONS);
+  const text = `${holderOf(at)}${writtenNames(at.pair)}`;
+  return writeOptions({ text, options: at.options }, SERVICE_OPTIONS);
 }
 
 /** The project or context, without the names of variables. */
 export function holderOf({ organization, name }: CirclePlace): string {
   return organization === '' ? name : `${organization}/${name}`;
-}
-
-/** The ID's variable first. */
-export function namesIn({ pair }: CirclePlace): readonly string[] {
-  return pair.form === 'object' ? [pair.name] : [pair.id, pair.secret];
 }
 
 /** Throws `not-deliverable`. */
@@ -107,5 +83,5 @@ export function thingsAtCircle({ place }: JournaledTarget, holders: Holders): re
     .replace(/^bitbucket\//, 'bb/');
   const address = at.options.get('address');
   const where = address === undefined ? holder : `${address} ${holder}`;
-  return namesIn(at).map((name) => `${where}#${name}`);
+  return namesOf(at.pair).map((name) => `${where}#${name}`);
 }

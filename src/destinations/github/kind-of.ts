@@ -4,6 +4,7 @@
 
 import type { DestinationKind } from '../kind.ts';
 import { jointByThings, templateWithUser } from '../service-place.ts';
+import { writtenTwice } from '../variable-names.ts';
 import {
   type GithubPlace,
   githubPlaceAt,
@@ -20,9 +21,6 @@ const FOLLOW = {
   codespaces: 'stop and start the codespaces that are open: they keep the old key',
 } as const;
 
-const WRITTEN_TWICE =
-  'takes key ID and secret in two writes, and a job that begins between them gets halves of two pairs; one secret for both (#NAME) is written at once';
-
 export function githubKind(store: Store, about: string): DestinationKind {
   const { kind, service } = store;
   return {
@@ -33,7 +31,7 @@ export function githubKind(store: Store, about: string): DestinationKind {
     settle: 'next-start',
     proof: 'timestamp',
     writesTwice: ({ place }) =>
-      githubPlaceAt(place, store)?.pair.form === 'object' ? undefined : WRITTEN_TWICE,
+      githubPlaceAt(place, store)?.pair.form === 'object' ? undefined : writtenTwice('secret'),
     rule: ruleOf(store),
     placeFor: (template, facts) => placeInStore(store, template, facts),
     askedAs: (place, user) => ({ region: undefined, template: templateWithUser(place, user) }),

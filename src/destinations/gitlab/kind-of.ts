@@ -3,6 +3,7 @@
 
 import type { DestinationKind } from '../kind.ts';
 import { jointByThings, templateWithUser } from '../service-place.ts';
+import { writtenTwice } from '../variable-names.ts';
 import { gitlabPlaceAt, type Owners, placeOfOwners, ruleOf, thingsAtGitlab } from './place.ts';
 
 export function gitlabKind(owners: Owners, about: string): DestinationKind {
@@ -14,7 +15,7 @@ export function gitlabKind(owners: Owners, about: string): DestinationKind {
     proof: 'value',
     isOffered: true,
     writesTwice: ({ place }) =>
-      gitlabPlaceAt(place, owners)?.pair.form === 'object' ? undefined : WRITTEN_TWICE,
+      gitlabPlaceAt(place, owners)?.pair.form === 'object' ? undefined : writtenTwice('variable'),
     rule: ruleOf(owners),
     placeFor: (template, facts) => placeOfOwners(owners, template, facts),
     askedAs: (place, user) => ({ region: undefined, template: templateWithUser(place, user) }),
@@ -28,6 +29,3 @@ export function gitlabKind(owners: Owners, about: string): DestinationKind {
     },
   };
 }
-
-const WRITTEN_TWICE =
-  'takes key ID and secret in two writes, and a job that begins between them gets halves of two pairs; one variable with both (#NAME) is written at once';

@@ -5,6 +5,7 @@ import type { JournaledTarget } from '../../lifecycle/record.ts';
 import { type PlaceFacts, type PlaceRule, placeFor } from '../place.ts';
 import { readOptions, writeOptions } from '../place-options.ts';
 import { optionsFault, type PlaceOptions, SERVICE_OPTIONS } from '../service-place.ts';
+import { namesOf, type VariableNames, variablesNamed, writtenNames } from '../variable-names.ts';
 
 /** What a kind of destination means by the paths that it takes. */
 export interface Owners {
@@ -20,17 +21,6 @@ export interface GitlabPlace {
   readonly pair: VariableNames;
   readonly options: PlaceOptions;
 }
-
-export type VariableNames =
-  | { readonly form: 'halves'; readonly id: string; readonly secret: string }
-  /** One variable with a JSON object, which is written at once. */
-  | { readonly form: 'object'; readonly name: string };
-
-const USUAL = {
-  form: 'halves',
-  id: 'AWS_ACCESS_KEY_ID',
-  secret: 'AWS_SECRET_ACCESS_KEY',
-} as const;
 
 /** Where a variable is read that names no environment. */
 export const EVERYWHERE = '*';
@@ -59,7 +49,7 @@ export function gitlabPlaceAt(whole: string, { are }: Owners): GitlabPlace | und
   if (typeof read === 'string') return undefined;
   const { text, options } = read;
   const [, path = '', scope, names] = /^([^@#]*)(?:@([^#]*))?(?:#(.*))?$/s.exec(text) ?? [];
-  const pair = names === undefined ? USUAL : variablesNamed(names);
+  const pair = variablesNamed(names, NAME);
   if (pair === undefined || !isPath(path, are)) return undefined;
   if (scope !== undefined && !SCOPE.test(scope)) return undefined;
   return { path, scope, pair, options };
@@ -72,22 +62,9 @@ function isPath(path: string, are: Owners['are']): boolean {
   return parts.length >= (are === 'projects' ? 2 : 1) && parts.every((part) => PART.test(part));
 }
 
-function variablesNamed(text: string): VariableNames | undefined {
-  const [id = '', secret, ...more] = text.split(',').map((name) => name.trim());
-  if (more.length > 0 || !NAME.test(id)) return undefined;
-  if (secret === undefined) return { form: 'object', name: id };
-  return NAME.test(secret) && id !== secret ? { form: 'halves', id, secret } : undefined;
-}
-
 export function placeOfGitlab({ path, scope, pair, options }: GitlabPlace): string {
-  const text = `${path}${scope === undefined ? '' : `@${scope}`}${namesOf(pair)}`;
+  const text = `${path}${scope === undefined ? '' : `@${scope}`}${writtenNames(pair)}`;
   return writeOptions({ text, options }, SERVICE_OPTIONS);
-}
-
-/** What stands behind the place; empty for the usual names. */
-function namesOf(pair: VariableNames): string {
-  if (pair.form === 'object') return `#${pair.name}`;
-  return pair.id === USUAL.id && pair.secret === USUAL.secret ? '' : `#${pair.id},${pair.secret}`;
 }
 
 /** Throws `not-deliverable`. */
@@ -104,6 +81,5 @@ export function thingsAtGitlab({ place }: JournaledTarget, owners: Owners): read
   const address = at.options.get('address');
   const path = `${address === undefined ? '' : `${address} `}${at.path}`.toLowerCase();
   const where = `${path}@${at.scope ?? EVERYWHERE}`;
-  const names = at.pair.form === 'object' ? [at.pair.name] : [at.pair.id, at.pair.secret];
-  return names.map((name) => `${where}#${name}`);
+  return namesOf(at.pair).map((name) => `${where}#${name}`);
 }

@@ -11,6 +11,7 @@ import { githubPlaceAt } from '../../../src/destinations/github/place.ts';
 import { sealedFor } from '../../../src/destinations/github/sealed-box.ts';
 import { openGithub } from '../../../src/destinations/github/service.ts';
 import { openDestination } from '../../../src/destinations/kinds.ts';
+import { sendingTo } from '../../../src/destinations/service-place.ts';
 import { settableClock } from '../../state/support.ts';
 import { NEW } from '../contract.ts';
 import { testOpening } from '../opening.ts';
@@ -89,7 +90,10 @@ describe('Prism in the place of GitHub', { skip }, () => {
       const store = { kind, service, isOfOrganization: kind.endsWith('-org') } as const;
       const at = githubPlaceAt(`${place}?address=${prism.url}`, store);
       assert.ok(at !== undefined);
-      const api = new GithubApi(() => openGithub(at, opening), pathsFor(at, store));
+      const api = new GithubApi(
+        sendingTo(() => openGithub(at, opening)),
+        pathsFor(at, store),
+      );
       assert.match((await api.secret('KEY'))?.updatedAt ?? '', /^20\d\d-/);
       const key = await api.publicKey();
       assert.ok(key.id.length > 0);
