@@ -2,8 +2,6 @@
 //
 //   Python environment -> moto server -> authentication on -> gate -> tests -> stop
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { type Credentials, readRefusal, stsOf } from '../test/conformance/clients.ts';
@@ -11,9 +9,9 @@ import { motoTarget } from '../test/conformance/moto-target.ts';
 import { type MotoServer, startMoto } from '../test/moto/moto-server.ts';
 import { preparePython } from '../test/moto/python-venv.ts';
 import { SetupError } from '../test/moto/setup-error.ts';
+import { runScript, runTestsAgainst } from './support/against-server.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
-const stopped = new AbortController();
 
 function log(line: string): void {
   process.stdout.write(`test:moto: ${line}\n`);
@@ -58,28 +56,6 @@ async function gate(server: MotoServer): Promise<void> {
   throw new SetupError(`moto does not check who signs: ${seen}`, 'no test would mean anything');
 }
 
-async function runTests(server: MotoServer): Promise<number> {
-  const runner = fileURLToPath(new URL('test.js', import.meta.url));
-  const child = spawn(process.execPath, [runner, 'test/conformance'], {
-    stdio: 'inherit',
-    // A process group of its own, so that stopping reaches the test processes below it too.
-    detached: true,
-    env: {
-      ...process.env,
-      KEYTURN_TEST_CONFORMANCE_TARGET: 'moto',
-      KEYTURN_TEST_MOTO_URL: server.url,
-      KEYTURN_TEST_MOTO_CONTROL_URL: server.controlUrl,
-    },
-  });
-  const stop = () => {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
-  };
-  stopped.signal.addEventListener('abort', stop);
-  const [code] = await once(child, 'exit');
-  stopped.signal.removeEventListener('abort', stop);
-  return typeof code === 'number' ? code : 1;
-}
-
 async function main(): Promise<number> {
   const python = preparePython(repository, log);
   // Other tests use the boto3 that comes with moto, which is newer than many a system's.
@@ -89,17 +65,14 @@ async function main(): Promise<number> {
     await requireAuthentication(server);
     await gate(server);
     log('moto refuses unknown keys; running the conformance tests against it');
-    return await runTests(server);
+    return await runTestsAgainst('test/conformance', {
+      KEYTURN_TEST_CONFORMANCE_TARGET: 'moto',
+      KEYTURN_TEST_MOTO_URL: server.url,
+      KEYTURN_TEST_MOTO_CONTROL_URL: server.controlUrl,
+    });
   } finally {
     await server.stop();
   }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
-try {
-  process.exitCode = await main();
-} catch (thrown) {
-  if (!(thrown instanceof SetupError)) throw thrown;
-  process.stderr.write(`test:moto: error: ${thrown.message}\ntest:moto: hint: ${thrown.hint}\n`);
-  process.exitCode = 1;
-}
+await runScript('test:moto', main);

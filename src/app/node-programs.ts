@@ -28,8 +28,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function nodePrograms(environment: Environment): Programs {
   return {
     check: checkProgram,
-    run: async (call) =>
-      await runProgram(call, childEnvironment(environment), secondsIn(environment) * 1_000),
+    run: async (call) => {
+      const { ownEnvironment: own } = call;
+      const env = own === undefined ? childEnvironment(environment) : { ...environment, ...own };
+      return await runProgram(call, env, secondsIn(environment) * 1_000);
+    },
   };
 }
 
@@ -93,7 +96,7 @@ function secondsIn({ KEYTURN_COMMAND_SECONDS: text }: Environment): number {
 
 function runProgram(
   { words, input, secrets }: ProgramCall,
-  env: Record<string, string>,
+  env: Environment,
   limitMs: number,
 ): Promise<ProgramResult> {
   const [program = '', ...args] = words;

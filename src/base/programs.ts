@@ -8,6 +8,11 @@ export interface ProgramCall {
   readonly words: readonly string[];
   /** What it reads on stdin, to its end. */
   readonly input: Secret;
+  /**
+   * Variables for a program that is to run in keyturn's own environment, as one of the operator's tools does;
+   * left out for one that gets a few words of it.
+   */
+  readonly ownEnvironment?: Readonly<Record<string, string>> | undefined;
   /** What must not be told of its output, whatever the program prints. */
   readonly secrets: readonly Secret[];
 }

@@ -21,7 +21,13 @@ import {
 import { type PairFields, writePath } from './pair-fields.ts';
 import { readingsOf } from './readings.ts';
 import { sesPasswords } from './ses-passwords.ts';
-import { hasLoneSecret, looksLikeSecret, namesHint, sessionTokenBeside } from './stray-fields.ts';
+import {
+  hasLoneSecret,
+  looksLikeSecret,
+  type NamedPlace,
+  namesHint,
+  sessionTokenBeside,
+} from './stray-fields.ts';
 
 /** The key that is replaced, and how it is found out whose another one is. */
 export interface ReplacedKey {
@@ -38,7 +44,7 @@ export const STAND_IN: Pair = {
   secret: new Secret('stand+in/stand+in/stand+in/stand+in/EXAM'),
 };
 
-export interface ObjectInPlace extends PlaceOfPair {
+export interface ObjectInPlace extends PlaceOfPair, Pick<NamedPlace, 'deliverWith'> {
   /** What the operator would write behind `--deliver`, without fields. */
   readonly deliverAs: string;
 }
@@ -246,7 +252,11 @@ function some(texts: ReadonlySet<string>, is: (text: string) => boolean): boolea
 
 /** Throws when the text is longer than the place takes. */
 export function refuseTooLong(text: string, bytesMax: number, where: string): void {
-  const bytes = Buffer.byteLength(text);
+  refuseTooManyBytes(Buffer.byteLength(text), bytesMax, where);
+}
+
+/** The same for a place that holds more than one text. */
+export function refuseTooManyBytes(bytes: number, bytesMax: number, where: string): void {
   if (bytes <= bytesMax) return;
   throw new KeyturnError(
     'not-deliverable',

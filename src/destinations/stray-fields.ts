@@ -42,20 +42,23 @@ function objectAt(json: string, path: readonly string[]): string {
 export interface NamedPlace {
   readonly deliverAs: string;
   readonly fields?: PairFields | undefined;
+  /** The same with the fields of the pair, where they are written otherwise than `#id=ID,secret=SECRET`. */
+  readonly deliverWith?: (fields: PairFields) => string;
 }
 
 /** How to go on: with the fields by their names, where one pair can be made out. */
-export function namesHint(json: string, { deliverAs, fields }: NamedPlace): Hint {
+export function namesHint(json: string, place: NamedPlace): Hint {
+  const { deliverAs, fields } = place;
+  const { deliverWith = (own) => `${deliverAs}#${writePairFields(own)}` } = place;
   const pairs = pairsIn(json, []);
   const [only, other] = pairs;
   const isNew = only !== undefined && other === undefined && !isSame(only, fields);
   if (isNew && isPlain(only)) {
-    const named = `${deliverAs}#${writePairFields(only)}`;
-    return ['name the fields that are read:', command('--deliver', named)];
+    return ['name the fields that are read:', command('--deliver', deliverWith(only))];
   }
   return [
     'keep one pair in it, in two fields of its own, and take the other traces out; fields with other names are named so:',
-    command('--deliver', `${deliverAs}#id=access_key,secret=secret_key`),
+    command('--deliver', deliverWith({ id: ['access_key'], secret: ['secret_key'] })),
   ];
 }
 

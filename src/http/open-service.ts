@@ -14,7 +14,7 @@ import { certificatesIn, type Trust } from './certificates.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { isGuarded } from './guard.ts';
 import { nextTry, type Result, usedUpUntil, WAIT_MS_MAX } from './next-try.ts';
-import type { HttpProxy, Route, Router } from './proxies.ts';
+import { type HttpProxy, proxyAt, type Route, type Router } from './proxies.ts';
 import {
   bodyOf,
   HttpAnswer,
@@ -35,6 +35,8 @@ export interface ServiceSurroundings {
   readonly signal: AbortSignal | undefined;
   /** When the rate of a service is used up, by its origin: all places of a run share it. */
   readonly closed: Map<string, Date>;
+  /** Services that a call has just found down, by their origins. */
+  readonly down: Set<string>;
   readonly limits?: { readonly connectMs: number; readonly requestMs: number } | undefined;
 }
 
@@ -67,18 +69,20 @@ class Service implements HttpService {
     this.#options = options;
     this.#around = around;
     const { hostname, port, protocol } = this.#address;
-    this.#route = around.route({
-      hostname,
-      port: Number(port || (protocol === 'http:' ? 80 : 443)),
-    });
+    const { proxy } = options;
+    this.#route =
+      proxy === undefined
+        ? around.route({ hostname, port: Number(port || (protocol === 'http:' ? 80 : 443)) })
+        : { kind: 'proxy', proxy: proxyAt(proxy.url.reveal(), proxy.setting) };
     this.#context = contextOf(options, around.trust);
   }
 
   async send(call: HttpCall): Promise<HttpAnswer> {
-    const { clock, closed } = this.#around;
+    const { clock, closed, down } = this.#around;
     const { isRepeatable = call.method === 'GET', accepts = [] } = call;
     const prepared = this.#prepared(call);
     let waitedMs = await this.#awaitTurn(call, prepared.failed);
+    const isKnownDown = down.has(this.origin);
     let isRepeat = false;
     for (let tries = 1; ; tries += 1) {
       const exchanged = await this.#exchange(call, prepared);
@@ -91,17 +95,24 @@ class Service implements HttpService {
       }
       if (exchanged.kind === 'answered') {
         const { status, headers, text } = exchanged;
+        if (status < 500) down.delete(this.origin);
         const answer = new HttpAnswer({ status, headers, text: new Secret(text), isRepeat });
         this.#calls.set(answer, failed);
         if ((status >= 200 && status < 300) || accepts.includes(status)) return answer;
-        const next = nextTry(result, { isRepeatable, tries, waitedMs, now });
-        if (next.pauseMs === undefined) throw refusal(failed, answer, next.notBefore);
+        const next = nextTry(result, { isRepeatable, tries, isKnownDown, waitedMs, now });
+        if (next.pauseMs === undefined) {
+          if (status >= 500) down.add(this.origin);
+          throw refusal(failed, answer, next.notBefore);
+        }
         isRepeat ||= mayHaveComeThrough(result);
         waitedMs += await this.#pause(call, next.pauseMs);
         continue;
       }
-      const next = nextTry(result, { isRepeatable, tries, waitedMs, now });
-      if (next.pauseMs === undefined) throw lostCall(failed, exchanged, this.#way());
+      const next = nextTry(result, { isRepeatable, tries, isKnownDown, waitedMs, now });
+      if (next.pauseMs === undefined) {
+        down.add(this.origin);
+        throw lostCall(failed, exchanged, this.#way());
+      }
       isRepeat ||= mayHaveComeThrough(result);
       waitedMs += await this.#pause(call, next.pauseMs);
     }
@@ -144,7 +155,7 @@ class Service implements HttpService {
 
   async #exchange(
     call: HttpCall,
-    { headers, body }: { headers: Record<string, string>; body: string | undefined },
+    { headers, body }: { headers: Record<string, string | string[]>; body: string | undefined },
   ): Promise<Exchanged> {
     const { signal, limits = LIMITS } = this.#around;
     const isRead = call.method === 'GET';
@@ -264,11 +275,12 @@ function secretsOf(headers: HttpHeaders): Secret[] {
   return Object.values(headers).filter((value) => value instanceof Secret);
 }
 
-function bare(headers: HttpHeaders, { name }: ServiceOptions): Record<string, string> {
+function bare(headers: HttpHeaders, { name }: ServiceOptions): Record<string, string | string[]> {
   const entries = Object.entries(headers).flatMap(([header, value]) => {
     if (value === undefined) return [];
     const text = value instanceof Secret ? value.reveal() : value;
-    if (/^[\t\x20-\x7e]*$/.test(text)) return [[header, text]];
+    const texts = typeof text === 'string' ? [text] : text;
+    if (texts.every((each) => /^[\t\x20-\x7e]*$/.test(each))) return [[header, text]];
     throw new KeyturnError(
       'bad-value',
       `the credential for ${name} cannot be sent: it has a line break, or a letter that is not ASCII`,

@@ -53,8 +53,12 @@ function setting(env: Environment, name: string): { text: string; source: string
 
 function proxyOf(env: Environment): HttpProxy | undefined {
   const { text = '', source = '' } = setting(env, 'https_proxy') ?? {};
+  return text.trim() === '' ? undefined : proxyAt(text, source);
+}
+
+/** The proxy that a setting names. Throws `bad-value`, without showing its password. */
+export function proxyAt(text: string, source: string): HttpProxy {
   const trimmed = text.trim();
-  if (trimmed === '') return undefined;
   const full = /^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : `http://${trimmed}`;
   const url = URL.canParse(full) ? new URL(full) : undefined;
   const authorization = url === undefined ? undefined : authorizationOf(url);

@@ -16,10 +16,19 @@ export interface ServiceOptions {
   /** The setting with the address, such as VAULT_ADDR. */
   readonly setting: string;
   readonly tls?: ServiceTls | undefined;
+  /** A proxy of its own, in the place of what the environment says. */
+  readonly proxy?: ServiceProxy | undefined;
   /** Sent with every call. */
   readonly headers?: HttpHeaders | undefined;
   /** Why a call was refused, from the body of an answer; common forms are known without it. */
   readonly reasonIn?: ((body: unknown) => string | undefined) | undefined;
+}
+
+export interface ServiceProxy {
+  /** Such as http://proxy.example.com:3128, with user and password where it asks for them. */
+  readonly url: Secret;
+  /** The setting that names it. */
+  readonly setting: string;
 }
 
 export interface ServiceTls {
@@ -33,8 +42,8 @@ export interface ServiceTls {
   readonly serverName?: string | undefined;
 }
 
-/** Each Secret is sent as it is, and masked wherever it comes back. */
-export type HttpHeaders = Readonly<Record<string, string | Secret | undefined>>;
+/** Each Secret is sent as it is, and masked wherever it comes back; of a list each value, under the same name. */
+export type HttpHeaders = Readonly<Record<string, string | readonly string[] | Secret | undefined>>;
 
 export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

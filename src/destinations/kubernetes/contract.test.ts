@@ -1,0 +1,15 @@
+import { after, before } from 'node:test';
+import { passesContract } from '../../../test/destinations/contract.ts';
+import { type FakeCluster, startFakeCluster } from '../../../test/kubernetes/fake-api.ts';
+import { contractPlace } from '../../../test/kubernetes/ground.ts';
+import { secretsOfACluster } from '../../../test/kubernetes/suite.ts';
+
+let cluster: FakeCluster;
+
+before(async () => {
+  cluster = await startFakeCluster();
+});
+after(async () => await cluster.close());
+
+passesContract({ kind: 'kubernetes', open: (test) => contractPlace(test, cluster) });
+secretsOfACluster('the small API', () => cluster);

@@ -1,0 +1,35 @@
+// `--deliver kubernetes=NAMESPACE/SECRET`: two keys of the data of a Kubernetes Secret.
+
+import type { DestinationKind } from '../kind.ts';
+import { type PlaceFacts, placeFor } from '../place.ts';
+import {
+  jointSecrets,
+  KUBERNETES,
+  KUBERNETES_SECRETS,
+  secretAskedAs,
+  secretAt,
+  thingsOfSecret,
+} from './place.ts';
+
+export const kubernetes: DestinationKind = {
+  name: KUBERNETES,
+  about: 'two keys of that Kubernetes Secret',
+  restart:
+    'what mounts the Secret as a volume follows within two minutes; restart what has it in environment variables or by subPath (kubectl rollout restart)',
+  isOffered: true,
+  makesPlaces: true,
+  // Volumes follow with the next sync of the pod, variables when it is made anew: a Secret does not tell which.
+  settle: 'unknown',
+  proof: 'value',
+  rule: KUBERNETES_SECRETS,
+  placeFor: (template: string, facts: PlaceFacts) => placeFor(template, facts, KUBERNETES_SECRETS),
+  askedAs: secretAskedAs,
+  things: thingsOfSecret,
+  joint: jointSecrets,
+  async open({ place }, opening) {
+    const at = secretAt(place);
+    if (at === undefined) return undefined;
+    const { kubernetesDestination } = await import('./destination.ts');
+    return await kubernetesDestination(at, opening);
+  },
+};
