@@ -4,7 +4,8 @@
 import { z } from 'zod';
 import { KeyturnError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
-import { type HttpAnswer, type HttpCall, type HttpService, pathOf } from '../../http/service.ts';
+import { type HttpAnswer, type HttpCall, pathOf } from '../../http/service.ts';
+import type { SendCall } from '../service-place.ts';
 import { type CirclePlace, type Holders, holderOf } from './place.ts';
 
 export interface Variable {
@@ -39,14 +40,13 @@ const PAGES_MAX = 100;
 const TAIL_LENGTH = 4;
 
 export class CircleApi {
-  readonly #open: () => Promise<HttpService>;
+  readonly #send: SendCall;
   readonly #at: CirclePlace;
   readonly #are: Holders['are'];
-  #opened: Promise<HttpService> | undefined;
   #contextId: Promise<string> | undefined;
 
-  constructor(open: () => Promise<HttpService>, at: CirclePlace, { are }: Holders) {
-    this.#open = open;
+  constructor(send: SendCall, at: CirclePlace, { are }: Holders) {
+    this.#send = send;
     this.#at = at;
     this.#are = are;
   }
@@ -140,15 +140,6 @@ export class CircleApi {
       if (token === undefined) return items;
     }
     return items;
-  }
-
-  /** Opened at the first call, so that a missing token is told where a failure is expected. */
-  async #send(call: HttpCall): Promise<HttpAnswer> {
-    this.#opened ??= this.#open();
-    this.#opened.catch(() => {
-      this.#opened = undefined;
-    });
-    return await (await this.#opened).send(call);
   }
 }
 

@@ -11,10 +11,11 @@ import { delivering, preparing } from '../failure.ts';
 import type { Custody } from '../kind.ts';
 import { STAND_IN } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
+import { namesOf } from '../variable-names.ts';
 import { isUnchanged, versionOf, writtenIn } from '../written.ts';
 import type { Variable } from './api.ts';
 import { type CircleParts, endsAs, look, withRights, wordsFor } from './look.ts';
-import { namesIn, placeOfCircle } from './place.ts';
+import { placeOfCircle } from './place.ts';
 
 export interface CircleDestinationParts extends CircleParts {
   readonly clock: Clock;
@@ -69,7 +70,7 @@ async function writePair(
   parts: CircleDestinationParts,
   key: IssuedKey,
 ): Promise<readonly Variable[]> {
-  const names = namesIn(parts.at);
+  const names = namesOf(parts.at.pair);
   const values = valuesOf(parts, key);
   try {
     for (let index = names.length - 1; index >= 0; index -= 1) {
@@ -98,7 +99,7 @@ async function endsRight(
   { api, at }: CircleParts,
   values: readonly (Secret | undefined)[],
 ): Promise<boolean> {
-  const now = await api.variables(namesIn(at));
+  const now = await api.variables(namesOf(at.pair));
   return now.every((variable, index) => {
     const value = values[index];
     if (variable === undefined) return false;
@@ -108,8 +109,8 @@ async function endsRight(
 
 async function variablesNow(parts: CircleParts): Promise<readonly Variable[] | undefined> {
   try {
-    const found = present(await parts.api.variables(namesIn(parts.at)));
-    return found.length < namesIn(parts.at).length ? undefined : found;
+    const found = present(await parts.api.variables(namesOf(parts.at.pair)));
+    return found.length < namesOf(parts.at.pair).length ? undefined : found;
   } catch (thrown) {
     throw withRights(thrown, parts);
   }

@@ -2,14 +2,9 @@
 // `gh/acme/app` may be either.
 
 import type { DestinationKind } from '../kind.ts';
-import {
-  circlePlaceAt,
-  type Holders,
-  placeOfHolders,
-  ruleOf,
-  templateOfCircle,
-  thingsAtCircle,
-} from './place.ts';
+import { jointByThings, templateWithUser } from '../service-place.ts';
+import { writtenTwice } from '../variable-names.ts';
+import { circlePlaceAt, type Holders, placeOfHolders, ruleOf, thingsAtCircle } from './place.ts';
 
 export function circleKind(holders: Holders, about: string): DestinationKind {
   return {
@@ -20,11 +15,12 @@ export function circleKind(holders: Holders, about: string): DestinationKind {
     proof: 'marker',
     isOffered: true,
     writesTwice: ({ place }) =>
-      circlePlaceAt(place, holders)?.pair.form === 'object' ? undefined : WRITTEN_TWICE,
+      circlePlaceAt(place, holders)?.pair.form === 'object' ? undefined : writtenTwice('variable'),
     rule: ruleOf(holders),
     placeFor: (template, facts) => placeOfHolders(holders, template, facts),
-    askedAs: (place, user) => ({ region: undefined, template: templateOfCircle(place, user) }),
+    askedAs: (place, user) => ({ region: undefined, template: templateWithUser(place, user) }),
     things: (target) => thingsAtCircle(target, holders),
+    joint: (own, begun) => jointByThings(own, begun, (target) => thingsAtCircle(target, holders)),
     async open({ place }, opening) {
       const at = circlePlaceAt(place, holders);
       if (at === undefined) return undefined;
@@ -33,6 +29,3 @@ export function circleKind(holders: Holders, about: string): DestinationKind {
     },
   };
 }
-
-const WRITTEN_TWICE =
-  'takes key ID and secret in two writes, and a job that begins between them gets halves of two pairs; one variable with both (#NAME) is written at once';

@@ -5,8 +5,9 @@ import { KeyturnError } from '../../base/errors.ts';
 import type { Secret } from '../../base/secret.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { Pair, ReplacedKey } from '../look.ts';
+import { namesOf } from '../variable-names.ts';
 import { type CircleApi, tailOf, type Variable } from './api.ts';
-import { type CirclePlace, type Holders, holderOf, namesIn } from './place.ts';
+import { type CirclePlace, type Holders, holderOf } from './place.ts';
 
 export interface CircleParts {
   readonly at: CirclePlace;
@@ -24,7 +25,7 @@ export function wordsFor({ at, holders }: Pick<CircleParts, 'at' | 'holders'>): 
 export async function look(parts: CircleParts, pair: Pair): Promise<readonly Variable[]> {
   const { at, api } = parts;
   try {
-    const names = namesIn(at);
+    const names = namesOf(at.pair);
     const found = await api.variables(names);
     const variables = found.map((variable, index) => {
       if (variable === undefined) throw missing(names[index] ?? '', parts);

@@ -3,14 +3,24 @@
 import type { Destination } from '../destination.ts';
 import { preparing } from '../failure.ts';
 import type { Opening } from '../kind.ts';
+import { sendingTo, settledOptions } from '../service-place.ts';
 import { CircleApi } from './api.ts';
 import { circleDestination } from './destination.ts';
 import type { CirclePlace, Holders } from './place.ts';
-import { openCircle } from './service.ts';
+import { openCircle, USUAL_NAMES } from './service.ts';
 
-export function openCirclePlace(at: CirclePlace, holders: Holders, opening: Opening): Destination {
+export function openCirclePlace(
+  named: CirclePlace,
+  holders: Holders,
+  opening: Opening,
+): Destination {
+  const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening.credentials) };
   const { clock, custody, user, oldKeyId, whoseKey } = opening;
-  const api = new CircleApi(() => preparing(() => openCircle(opening)), at, holders);
+  const api = new CircleApi(
+    sendingTo(() => preparing(() => openCircle(at, opening))),
+    at,
+    holders,
+  );
   const replaced = { user, oldKeyId, whoseKey };
   return circleDestination({ at, holders, api, clock, custody, replaced });
 }

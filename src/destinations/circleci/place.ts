@@ -3,6 +3,9 @@
 
 import type { JournaledTarget } from '../../lifecycle/record.ts';
 import { type PlaceFacts, type PlaceRule, placeFor } from '../place.ts';
+import { readOptions, writeOptions } from '../place-options.ts';
+import { optionsFault, type PlaceOptions, SERVICE_OPTIONS } from '../service-place.ts';
+import { namesOf, type VariableNames, variablesNamed, writtenNames } from '../variable-names.ts';
 
 /** What a kind of destination means by the paths that it takes. */
 export interface Holders {
@@ -16,18 +19,8 @@ export interface CirclePlace {
   /** The name of the project, or the name or ID of the context. */
   readonly name: string;
   readonly pair: VariableNames;
+  readonly options: PlaceOptions;
 }
-
-export type VariableNames =
-  | { readonly form: 'halves'; readonly id: string; readonly secret: string }
-  /** One variable with both as JSON, which is written at once. */
-  | { readonly form: 'object'; readonly name: string };
-
-const USUAL = {
-  form: 'halves',
-  id: 'AWS_ACCESS_KEY_ID',
-  secret: 'AWS_SECRET_ACCESS_KEY',
-} as const;
 
 const PROJECT = /^((?:gh|github|bb|bitbucket|circleci)\/[\w.-]{1,100})\/([\w.-]{1,100})$/;
 /** Names of contexts may have blanks. */
@@ -43,42 +36,34 @@ export function ruleOf({ are }: Holders): PlaceRule {
     takes: `${isProject ? 'its slug (gh/ORG/REPO, circleci/ORG_ID/PROJECT_ID)' : 'gh/ORG/NAME, circleci/ORG_ID/NAME or its ID'}, and behind # two names of variables, or one for both halves as JSON`,
     isWhole: true,
     isName: (text) => circlePlaceAt(text, { kind: '', are }) !== undefined,
+    faultIn: (text) => optionsFault(text, SERVICE_OPTIONS),
   };
 }
 
 /** Undefined for a text that names no place. */
-export function circlePlaceAt(text: string, { are }: Holders): CirclePlace | undefined {
+export function circlePlaceAt(written: string, { are }: Holders): CirclePlace | undefined {
+  const read = readOptions(written, SERVICE_OPTIONS);
+  if (typeof read === 'string') return undefined;
+  const { text, options } = read;
   const [, whole = '', names] = /^([^#]*)(?:#(.*))?$/s.exec(text) ?? [];
-  const pair = names === undefined ? USUAL : variablesNamed(names);
+  const pair = variablesNamed(names, NAME);
   if (pair === undefined) return undefined;
-  if (are === 'contexts' && CONTEXT_ID.test(whole)) return { organization: '', name: whole, pair };
+  if (are === 'contexts' && CONTEXT_ID.test(whole)) {
+    return { organization: '', name: whole, pair, options };
+  }
   const [, organization, name = ''] = (are === 'projects' ? PROJECT : CONTEXT).exec(whole) ?? [];
   if (organization === undefined || name.trim() !== name) return undefined;
-  return { organization, name, pair };
-}
-
-function variablesNamed(text: string): VariableNames | undefined {
-  const [id = '', secret, ...more] = text.split(',').map((name) => name.trim());
-  if (more.length > 0 || !NAME.test(id)) return undefined;
-  if (secret === undefined) return { form: 'object', name: id };
-  return NAME.test(secret) && id !== secret ? { form: 'halves', id, secret } : undefined;
+  return { organization, name, pair, options };
 }
 
 export function placeOfCircle(at: CirclePlace): string {
-  const { pair } = at;
-  if (pair.form === 'object') return `${holderOf(at)}#${pair.name}`;
-  const isUsual = pair.id === USUAL.id && pair.secret === USUAL.secret;
-  return `${holderOf(at)}${isUsual ? '' : `#${pair.id},${pair.secret}`}`;
+  const text = `${holderOf(at)}${writtenNames(at.pair)}`;
+  return writeOptions({ text, options: at.options }, SERVICE_OPTIONS);
 }
 
 /** The project or context, without the names of variables. */
 export function holderOf({ organization, name }: CirclePlace): string {
   return organization === '' ? name : `${organization}/${name}`;
-}
-
-/** The ID's variable first. */
-export function namesIn({ pair }: CirclePlace): readonly string[] {
-  return pair.form === 'object' ? [pair.name] : [pair.id, pair.secret];
 }
 
 /** Throws `not-deliverable`. */
@@ -96,11 +81,7 @@ export function thingsAtCircle({ place }: JournaledTarget, holders: Holders): re
   const holder = holderOf(at)
     .replace(/^github\//, 'gh/')
     .replace(/^bitbucket\//, 'bb/');
-  return namesIn(at).map((name) => `${holder}#${name}`);
-}
-
-/** What an operator writes for it, with {user} where a part of it is the user's name. */
-export function templateOfCircle(place: string, user: string): string {
-  const words = place.split(/([^A-Za-z\d]+)/);
-  return words.map((word) => (word === user ? '{user}' : word)).join('');
+  const address = at.options.get('address');
+  const where = address === undefined ? holder : `${address} ${holder}`;
+  return namesOf(at.pair).map((name) => `${where}#${name}`);
 }

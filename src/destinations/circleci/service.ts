@@ -3,25 +3,28 @@
 import { KeyturnError } from '../../base/errors.ts';
 import type { HttpService } from '../../http/service.ts';
 import type { Opening } from '../kind.ts';
+import { tokenOf, type UsualNames } from '../service-place.ts';
+import type { CirclePlace } from './place.ts';
 
 /** Those of CircleCI's own clients, behind one of ours. */
-const TOKEN_NAMES = ['KEYTURN_CIRCLECI_TOKEN', 'CIRCLECI_CLI_TOKEN', 'CIRCLE_TOKEN'] as const;
-const HOST_NAMES = ['CIRCLECI_HOST', 'CIRCLECI_CLI_HOST', 'CIRCLE_URL'] as const;
+export const USUAL_NAMES: UsualNames = {
+  addresses: ['CIRCLECI_HOST', 'CIRCLECI_CLI_HOST', 'CIRCLE_URL'],
+  tokens: ['KEYTURN_CIRCLECI_TOKEN', 'CIRCLECI_CLI_TOKEN', 'CIRCLE_TOKEN'],
+};
 
 /** Throws `not-deliverable` where no credential is set. */
-export async function openCircle({
-  http,
-  credentials,
-}: Pick<Opening, 'http' | 'credentials'>): Promise<HttpService> {
-  const token = await credentials.fromEnvironment(...TOKEN_NAMES);
-  const setting = HOST_NAMES.find((name) => credentials.setting(name) !== undefined);
-  const host = (setting && credentials.setting(setting)) ?? 'https://circleci.com';
+export async function openCircle(
+  { options }: CirclePlace,
+  { http, credentials }: Pick<Opening, 'http' | 'credentials'>,
+): Promise<HttpService> {
+  const token = await tokenOf(options, USUAL_NAMES, credentials);
+  const host = options.get('address') ?? 'circleci.com';
   const address = `${/^https?:\/\//.test(host) ? host : `https://${host}`}/api/v2`;
   if (token !== undefined) {
     const headers = { 'circle-token': token };
-    return await http({ name: 'CircleCI', address, setting: setting ?? HOST_NAMES[0], headers });
+    return await http({ name: 'CircleCI', address, setting: USUAL_NAMES.addresses[0], headers });
   }
   throw new KeyturnError('not-deliverable', 'there is no token for CircleCI', {
-    hint: `set ${TOKEN_NAMES.join(', ')} to a personal API token, or to \${file:PATH} or \${command:PROGRAM ARG...}`,
+    hint: `set ${USUAL_NAMES.tokens.join(', ')} to a personal API token, or to \${file:PATH} or \${command:PROGRAM ARG...}`,
   });
 }

@@ -3,7 +3,8 @@
 
 import { z } from 'zod';
 import { KeyturnError } from '../../base/errors.ts';
-import { type HttpAnswer, type HttpCall, type HttpService, pathOf } from '../../http/service.ts';
+import { type HttpAnswer, type HttpCall, pathOf } from '../../http/service.ts';
+import type { SendCall } from '../service-place.ts';
 import type { GithubPlace, Store } from './place.ts';
 
 /** What GitHub tells of a secret: everything but its value. */
@@ -85,12 +86,11 @@ const PAGES_MAX = 100;
 
 /** Of secrets and variables in one store. Throws HttpFailure, and undefined means that there is none. */
 export class GithubApi {
-  readonly #open: () => Promise<HttpService>;
+  readonly #send: SendCall;
   readonly #paths: GithubPaths;
-  #opened: Promise<HttpService> | undefined;
 
-  constructor(open: () => Promise<HttpService>, paths: GithubPaths) {
-    this.#open = open;
+  constructor(send: SendCall, paths: GithubPaths) {
+    this.#send = send;
     this.#paths = paths;
   }
 
@@ -173,15 +173,6 @@ export class GithubApi {
   async setVariable(name: string, value: string, audience: Audience | undefined): Promise<void> {
     const body = { name, value, ...(audience && bodyOf(audience)) };
     await this.#send({ method: 'PATCH', path: this.#variable(name), body, isRepeatable: true });
-  }
-
-  /** Opened at the first call, so that a missing token is told where a failure is expected. */
-  async #send(call: HttpCall): Promise<HttpAnswer> {
-    this.#opened ??= this.#open();
-    this.#opened.catch(() => {
-      this.#opened = undefined;
-    });
-    return await (await this.#opened).send(call);
   }
 
   #pathOf({ kind, name }: Shared): string {

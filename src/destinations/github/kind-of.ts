@@ -3,14 +3,14 @@
 // an organization.
 
 import type { DestinationKind } from '../kind.ts';
+import { jointByThings, templateWithUser } from '../service-place.ts';
+import { writtenTwice } from '../variable-names.ts';
 import {
   type GithubPlace,
   githubPlaceAt,
   placeInStore,
-  placeOfGithub,
   ruleOf,
   type Store,
-  templateOfGithub,
   thingsAtGithub,
 } from './place.ts';
 
@@ -20,9 +20,6 @@ const FOLLOW = {
   dependabot: 'nothing: runs that Dependabot begins from now on have it',
   codespaces: 'stop and start the codespaces that are open: they keep the old key',
 } as const;
-
-const WRITTEN_TWICE =
-  'takes key ID and secret in two writes, and a job that begins between them gets halves of two pairs; one secret for both (#NAME) is written at once';
 
 export function githubKind(store: Store, about: string): DestinationKind {
   const { kind, service } = store;
@@ -34,15 +31,12 @@ export function githubKind(store: Store, about: string): DestinationKind {
     settle: 'next-start',
     proof: 'timestamp',
     writesTwice: ({ place }) =>
-      githubPlaceAt(place, store)?.pair.form === 'object' ? undefined : WRITTEN_TWICE,
+      githubPlaceAt(place, store)?.pair.form === 'object' ? undefined : writtenTwice('secret'),
     rule: ruleOf(store),
     placeFor: (template, facts) => placeInStore(store, template, facts),
-    askedAs: (place, user) => ({ region: undefined, template: templateOfGithub(place, user) }),
+    askedAs: (place, user) => ({ region: undefined, template: templateWithUser(place, user) }),
     things: (target) => thingsAtGithub(target, store),
-    joint: (own, begun) => {
-      const [here, there] = [own.place, begun.place].map((place) => spelling(place, store));
-      return here !== undefined && here === there ? own : undefined;
-    },
+    joint: (own, begun) => jointByThings(own, begun, (target) => thingsAtGithub(target, store)),
     async open({ place }, opening) {
       const at: GithubPlace | undefined = githubPlaceAt(place, store);
       if (at === undefined) return undefined;
@@ -50,16 +44,4 @@ export function githubKind(store: Store, about: string): DestinationKind {
       return openGithubPlace(at, store, opening);
     },
   };
-}
-
-/** Capitals and small letters are one to GitHub, except in the name of an environment. */
-function spelling(place: string, store: Store): string | undefined {
-  const at = githubPlaceAt(place, store);
-  if (at === undefined) return undefined;
-  const { owner, repo } = at;
-  const small = {
-    owner: owner.toLowerCase(),
-    ...(repo !== undefined && { repo: repo.toLowerCase() }),
-  };
-  return placeOfGithub({ ...at, ...small });
 }

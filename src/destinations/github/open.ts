@@ -3,14 +3,16 @@
 import type { Destination } from '../destination.ts';
 import { preparing } from '../failure.ts';
 import type { Opening } from '../kind.ts';
+import { sendingTo, settledOptions } from '../service-place.ts';
 import { GithubApi, pathsFor } from './api.ts';
 import { githubDestination } from './destination.ts';
 import type { GithubPlace, Store } from './place.ts';
-import { openGithub } from './service.ts';
+import { openGithub, USUAL_NAMES } from './service.ts';
 
-export function openGithubPlace(at: GithubPlace, store: Store, opening: Opening): Destination {
+export function openGithubPlace(named: GithubPlace, store: Store, opening: Opening): Destination {
+  const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening.credentials) };
   const { clock, user, oldKeyId, whoseKey } = opening;
-  const service = () => preparing(() => openGithub(at, opening));
-  const api = new GithubApi(service, pathsFor(at, store));
+  const send = sendingTo(() => preparing(() => openGithub(at, opening)));
+  const api = new GithubApi(send, pathsFor(at, store));
   return githubDestination({ at, store, api, clock, replaced: { user, oldKeyId, whoseKey } });
 }

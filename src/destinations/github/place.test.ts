@@ -22,6 +22,11 @@ const PLACES = [
   ],
   ['github=acme/{user}#vars.id,KEY', 'acme/ada#vars.ID,KEY', ['acme/ada#vars.ID', 'acme/ada#KEY']],
   ['github=acme/{user}#pair', 'acme/ada#PAIR', ['acme/ada#PAIR']],
+  [
+    `github=acme/{user}?token=\${file:/run/ada token}&address=https://ghes.example.com/api/v3`,
+    `acme/ada?address=https://ghes.example.com/api/v3&token=\${file:/run/ada token}`,
+    undefined,
+  ],
   ['github-org={user}-corp', 'ada-corp', undefined],
   ['github-org=acme#{user}_ID,{user}_KEY', 'acme#ADA_ID,ADA_KEY', ['acme#ADA_ID', 'acme#ADA_KEY']],
   ['github-dependabot=acme/{user}', 'acme/ada', undefined],
@@ -30,6 +35,8 @@ const PLACES = [
 
 const NO_PLACES = [
   'github={user}',
+  'github=acme/{user}?token=in-clear',
+  'github=acme/{user}?scope=x',
   'github=acme/{user}/more',
   'github=-acme/{user}',
   'github=acme/..#{user}',
@@ -83,6 +90,10 @@ describe('secrets of GitHub as places', () => {
     const joint = (own: string, begun: string) =>
       jointTarget({ kind: 'github', place: own }, { kind: 'github', place: begun })?.place;
     assert.equal(joint('acme/app', 'Acme/App'), 'acme/app');
+    const signed = `acme/app?token=\${env:OTHER}`;
+    assert.equal(joint(signed, 'acme/app'), signed);
+    const elsewhere = 'acme/app?address=https://ghes.example.com/api/v3';
+    assert.equal(joint('acme/app', elsewhere), undefined);
     assert.equal(joint('acme/app:prod', 'acme/app:Prod'), undefined);
     assert.equal(joint('acme/app#A,B', 'acme/app'), undefined);
   });

@@ -3,6 +3,8 @@
 
 import type { JournaledTarget } from '../../lifecycle/record.ts';
 import { type PlaceFacts, type PlaceRule, placeFor } from '../place.ts';
+import { type OptionForms, readOptions, writeOptions } from '../place-options.ts';
+import { optionsFault, type PlaceOptions, SERVICE_OPTIONS } from '../service-place.ts';
 
 /** Whose secrets they are: GitHub keeps three stores apart. */
 export type Service = 'actions' | 'dependabot' | 'codespaces';
@@ -20,7 +22,15 @@ export interface GithubPlace {
   readonly repo?: string;
   readonly environment?: string;
   readonly pair: PairNames;
+  readonly options: PlaceOptions;
 }
+
+const OPTIONS = {
+  ...SERVICE_OPTIONS,
+  'app-id': 'text',
+  'app-key': 'reference',
+  'app-installation': 'text',
+} as const satisfies OptionForms;
 
 /** The names that the pair has there. */
 export type PairNames =
@@ -59,11 +69,19 @@ export function ruleOf(store: Store): PlaceRule {
     takes: `${where}, and ${NAMES_TAKEN}`,
     isWhole: true,
     isName: (text) => githubPlaceAt(text, store) !== undefined,
+    faultIn: (text) => optionsFault(text, OPTIONS),
   };
 }
 
 /** Undefined for a text that names no place of the store. */
-export function githubPlaceAt(text: string, store: Store): GithubPlace | undefined {
+export function githubPlaceAt(whole: string, store: Store): GithubPlace | undefined {
+  const read = readOptions(whole, OPTIONS);
+  if (typeof read === 'string') return undefined;
+  const at = barePlaceAt(read.text, store);
+  return at && { ...at, options: read.options };
+}
+
+function barePlaceAt(text: string, store: Store): Omit<GithubPlace, 'options'> | undefined {
   const [, whole = '', names] = /^([^#]*)(?:#(.*))?$/s.exec(text) ?? [];
   const pair = names === undefined ? USUAL : pairNamed(names, store);
   if (pair === undefined) return undefined;
@@ -89,14 +107,17 @@ function pairNamed(text: string, { service }: Store): PairNames | undefined {
   return { form: 'secrets', id, secret };
 }
 
-export function placeOfGithub({ owner, repo, environment, pair }: GithubPlace): string {
-  const where = [owner, ...(repo === undefined ? [] : [`/${repo}`])].join('');
-  const named = environment === undefined ? where : `${where}:${environment}`;
-  return `${named}${namesOf(pair)}`;
+export function placeOfGithub({ options, ...at }: GithubPlace): string {
+  return writeOptions({ text: `${ownedBy(at)}${namesOf(at.pair)}`, options }, OPTIONS);
+}
+
+function ownedBy({ owner, repo, environment }: Omit<GithubPlace, 'options'>): string {
+  const where = repo === undefined ? owner : `${owner}/${repo}`;
+  return environment === undefined ? where : `${where}:${environment}`;
 }
 
 /** What stands behind the place; empty for the usual names. */
-export function namesOf(pair: PairNames): string {
+function namesOf(pair: PairNames): string {
   if (pair.form === 'object') return `#${pair.secret}`;
   if (pair.form === 'variable') return `#vars.${pair.id},${pair.secret}`;
   return pair.id === USUAL.id && pair.secret === USUAL.secret ? '' : `#${pair.id},${pair.secret}`;
@@ -115,14 +136,12 @@ export function thingsAtGithub({ place }: JournaledTarget, store: Store): readon
   if (at === undefined) return [place];
   const { pair } = at;
   // Capitals and small letters are one to GitHub in names of owners and repositories too.
-  const where = placeOfGithub({ ...at, pair: USUAL }).toLowerCase();
+  const address = at.options.get('address');
+  const { environment, ...owned } = at;
+  const small = ownedBy(owned).toLowerCase();
+  const named = environment === undefined ? small : `${small}:${environment}`;
+  const where = address === undefined ? named : `${address} ${named}`;
   if (pair.form === 'object') return [`${where}#${pair.secret}`];
   const id = pair.form === 'variable' ? `vars.${pair.id}` : pair.id;
   return [`${where}#${id}`, `${where}#${pair.secret}`];
-}
-
-/** What an operator writes for it, with {user} where a part of it is the user's name. */
-export function templateOfGithub(place: string, user: string): string {
-  const words = place.split(/([^A-Za-z\d]+)/);
-  return words.map((word) => (word === user ? '{user}' : word)).join('');
 }

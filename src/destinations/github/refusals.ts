@@ -3,7 +3,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { HttpFailure } from '../../http/failure.ts';
-import { type GithubPlace, namesOf, type Store } from './place.ts';
+import { type GithubPlace, placeOfGithub, type Store } from './place.ts';
 
 /** For messages: `the secrets of acme/app:production`. */
 export function wordsFor(at: GithubPlace, { service }: Store): string {
@@ -37,15 +37,16 @@ export function missing(
   at: GithubPlace,
   { store, isShared }: { readonly store: Store; readonly isShared: boolean },
 ): KeyturnError {
+  const { owner, pair, options } = at;
   const message = `${name} is not among ${wordsFor(at, store)}`;
   if (isShared) {
     return new KeyturnError(
       'not-deliverable',
-      `${message}; its workflows read the one of the organization ${at.owner}`,
+      `${message}; its workflows read the one of the organization ${owner}`,
       {
         hint: [
           'deliver to that one:',
-          command('--deliver', `github-org=${at.owner}${namesOf(at.pair)}`),
+          command('--deliver', `github-org=${placeOfGithub({ owner, pair, options })}`),
         ],
       },
     );
@@ -156,13 +157,21 @@ function listing(at: GithubPlace, store: Store) {
   return command('gh', 'secret', 'list', ...scopeFlags(at, store, { withApp: true }));
 }
 
+/** As gh takes it, with the host of a GitHub Enterprise Server before it. */
+function repositoryFlag({ owner, repo, options }: GithubPlace): string {
+  const address = options.get('address') ?? '';
+  const [, host] = /^https?:\/\/([^/]+)\/api\/v3$/.exec(address) ?? [];
+  return host === undefined ? `${owner}/${repo}` : `${host}/${owner}/${repo}`;
+}
+
 function scopeFlags(
-  { owner, repo, environment }: GithubPlace,
+  at: GithubPlace,
   { service }: Store,
   { withApp }: { readonly withApp: boolean },
 ): string[] {
+  const { owner, repo, environment } = at;
   return [
-    ...(repo === undefined ? ['--org', owner] : ['--repo', `${owner}/${repo}`]),
+    ...(repo === undefined ? ['--org', owner] : ['--repo', repositoryFlag(at)]),
     ...(environment === undefined ? [] : ['--env', environment]),
     ...(withApp && service !== 'actions' ? ['--app', service] : []),
   ];

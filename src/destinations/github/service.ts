@@ -6,13 +6,17 @@ import { KeyturnError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
 import { type HttpService, pathOf, type ServiceOptions } from '../../http/service.ts';
 import type { Opening } from '../kind.ts';
+import { tokenOf, type UsualNames } from '../service-place.ts';
 import type { GithubPlace } from './place.ts';
 
 const ADDRESS = 'https://api.github.com';
 const ADDRESS_SETTING = 'GITHUB_API_URL';
 
-/** The first that is set counts: a workflow has a GITHUB_TOKEN of its own, which may write no secret. */
-const TOKEN_NAMES = ['KEYTURN_GITHUB_TOKEN', 'GH_TOKEN', 'GITHUB_TOKEN'] as const;
+/** A workflow has a GITHUB_TOKEN of its own, which may write no secret: it comes last. */
+export const USUAL_NAMES: UsualNames = {
+  addresses: [ADDRESS_SETTING],
+  tokens: ['KEYTURN_GITHUB_TOKEN', 'GH_TOKEN', 'GITHUB_TOKEN'],
+};
 const APP_ID = 'KEYTURN_GITHUB_APP_ID';
 const APP_KEY = 'KEYTURN_GITHUB_APP_PRIVATE_KEY';
 const APP_INSTALLATION = 'KEYTURN_GITHUB_APP_INSTALLATION_ID';
@@ -28,21 +32,28 @@ type Around = Pick<Opening, 'http' | 'credentials' | 'clock'>;
 /** Throws `not-deliverable` where no credential is set. */
 export async function openGithub(at: GithubPlace, around: Around): Promise<HttpService> {
   const { credentials } = around;
-  const appId = credentials.setting(APP_ID);
+  const { options } = at;
+  // What the place itself says goes before the environment.
+  const appId =
+    options.get('app-id') ?? (options.has('token') ? undefined : credentials.setting(APP_ID));
   const token =
     appId === undefined
-      ? await credentials.fromEnvironment(...TOKEN_NAMES)
+      ? await tokenOf(options, USUAL_NAMES, credentials)
       : await installationToken(at, appId, around);
-  if (token !== undefined) return await serviceWith(token, around);
+  if (token !== undefined) return await serviceWith(token, at, around);
   throw new KeyturnError('not-deliverable', 'there is no token for GitHub', {
-    hint: `set ${TOKEN_NAMES[0]} (or GH_TOKEN, GITHUB_TOKEN) to a token, or to \${file:PATH} or \${command:gh auth token}; or ${APP_ID} and ${APP_KEY} for a GitHub App`,
+    hint: `set ${USUAL_NAMES.tokens.join(' or ')} to a token, or to \${file:PATH} or \${command:gh auth token}; or ${APP_ID} and ${APP_KEY} for a GitHub App`,
   });
 }
 
-function serviceWith(token: Secret, { http, credentials }: Around): Promise<HttpService> {
+function serviceWith(
+  token: Secret,
+  { options: named }: GithubPlace,
+  { http }: Around,
+): Promise<HttpService> {
   const options: ServiceOptions = {
     name: 'GitHub',
-    address: credentials.setting(ADDRESS_SETTING) ?? ADDRESS,
+    address: named.get('address') ?? ADDRESS,
     setting: ADDRESS_SETTING,
     headers: { ...HEADERS, authorization: new Secret(`Bearer ${token.reveal()}`) },
   };
@@ -54,9 +65,10 @@ const TOKEN = z.object({ token: z.string().min(1) });
 
 /** For the one repository alone where the place is in one: the least that the App can ask for. */
 async function installationToken(at: GithubPlace, appId: string, around: Around): Promise<Secret> {
-  const key = await privateKey(around);
-  const service = await serviceWith(appToken(appId, key, around.clock.now()), around);
-  const id = around.credentials.setting(APP_INSTALLATION) ?? (await installationAt(at, service));
+  const key = await privateKey(at, around);
+  const service = await serviceWith(appToken(appId, key, around.clock.now()), at, around);
+  const named = at.options.get('app-installation') ?? around.credentials.setting(APP_INSTALLATION);
+  const id = named ?? (await installationAt(at, service));
   const answer = await service.send({
     method: 'POST',
     path: pathOf`app/installations/${id}/access_tokens`,
@@ -83,8 +95,12 @@ async function installationAt({ owner, repo }: GithubPlace, service: HttpService
   });
 }
 
-async function privateKey({ credentials }: Around): Promise<KeyObject> {
-  const pem = await credentials.fromEnvironment(APP_KEY);
+async function privateKey({ options }: GithubPlace, { credentials }: Around): Promise<KeyObject> {
+  const reference = options.get('app-key');
+  const pem =
+    reference === undefined
+      ? await credentials.fromEnvironment(APP_KEY)
+      : await credentials.resolve(reference);
   const wanted = (why: string) =>
     new KeyturnError('not-deliverable', `${APP_KEY} ${why}`, {
       hint: `set it to \${file:PATH} of the .pem file that GitHub made for the App`,

@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import { KeyturnError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
-import { type HttpAnswer, type HttpCall, type HttpService, pathOf } from '../../http/service.ts';
+import { type HttpAnswer, type HttpCall, pathOf } from '../../http/service.ts';
+import type { SendCall } from '../service-place.ts';
 import type { GitlabPlace, Owners } from './place.ts';
 
 export interface Variable {
@@ -37,12 +38,11 @@ const PER_PAGE = 100;
 const PAGES_MAX = 100;
 
 export class GitlabApi {
-  readonly #open: () => Promise<HttpService>;
+  readonly #send: SendCall;
   readonly #owner: string;
-  #opened: Promise<HttpService> | undefined;
 
-  constructor(open: () => Promise<HttpService>, { path }: GitlabPlace, { are }: Owners) {
-    this.#open = open;
+  constructor(send: SendCall, { path }: GitlabPlace, { are }: Owners) {
+    this.#send = send;
     this.#owner = `${are}${pathOf`/${path}`}`;
   }
 
@@ -93,15 +93,6 @@ export class GitlabApi {
   #call(method: 'GET' | 'PUT', name: string, scope: string): HttpCall {
     const query = { 'filter[environment_scope]': scope };
     return { method, path: `${this.#owner}/variables${pathOf`/${name}`}`, query };
-  }
-
-  /** Opened at the first call, so that a missing token is told where a failure is expected. */
-  async #send(call: HttpCall): Promise<HttpAnswer> {
-    this.#opened ??= this.#open();
-    this.#opened.catch(() => {
-      this.#opened = undefined;
-    });
-    return await (await this.#opened).send(call);
   }
 }
 

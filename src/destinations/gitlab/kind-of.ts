@@ -2,14 +2,9 @@
 // does not say which of the two it is, and a group's variables reach every project below it.
 
 import type { DestinationKind } from '../kind.ts';
-import {
-  gitlabPlaceAt,
-  type Owners,
-  placeOfOwners,
-  ruleOf,
-  templateOfGitlab,
-  thingsAtGitlab,
-} from './place.ts';
+import { jointByThings, templateWithUser } from '../service-place.ts';
+import { writtenTwice } from '../variable-names.ts';
+import { gitlabPlaceAt, type Owners, placeOfOwners, ruleOf, thingsAtGitlab } from './place.ts';
 
 export function gitlabKind(owners: Owners, about: string): DestinationKind {
   return {
@@ -20,11 +15,12 @@ export function gitlabKind(owners: Owners, about: string): DestinationKind {
     proof: 'value',
     isOffered: true,
     writesTwice: ({ place }) =>
-      gitlabPlaceAt(place, owners)?.pair.form === 'object' ? undefined : WRITTEN_TWICE,
+      gitlabPlaceAt(place, owners)?.pair.form === 'object' ? undefined : writtenTwice('variable'),
     rule: ruleOf(owners),
     placeFor: (template, facts) => placeOfOwners(owners, template, facts),
-    askedAs: (place, user) => ({ region: undefined, template: templateOfGitlab(place, user) }),
+    askedAs: (place, user) => ({ region: undefined, template: templateWithUser(place, user) }),
     things: (target) => thingsAtGitlab(target, owners),
+    joint: (own, begun) => jointByThings(own, begun, (target) => thingsAtGitlab(target, owners)),
     async open({ place }, opening) {
       const at = gitlabPlaceAt(place, owners);
       if (at === undefined) return undefined;
@@ -33,6 +29,3 @@ export function gitlabKind(owners: Owners, about: string): DestinationKind {
     },
   };
 }
-
-const WRITTEN_TWICE =
-  'takes key ID and secret in two writes, and a job that begins between them gets halves of two pairs; one variable with both (#NAME) is written at once';

@@ -3,14 +3,20 @@
 import type { Destination } from '../destination.ts';
 import { preparing } from '../failure.ts';
 import type { Opening } from '../kind.ts';
+import { sendingTo, settledOptions } from '../service-place.ts';
 import { GitlabApi } from './api.ts';
 import { gitlabDestination } from './destination.ts';
 import type { GitlabPlace, Owners } from './place.ts';
-import { openGitlab } from './service.ts';
+import { openGitlab, USUAL_NAMES } from './service.ts';
 
-export function openGitlabPlace(at: GitlabPlace, owners: Owners, opening: Opening): Destination {
+export function openGitlabPlace(named: GitlabPlace, owners: Owners, opening: Opening): Destination {
+  const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening.credentials) };
   const { clock, custody, user, oldKeyId, whoseKey } = opening;
-  const api = new GitlabApi(() => preparing(() => openGitlab(opening)), at, owners);
+  const api = new GitlabApi(
+    sendingTo(() => preparing(() => openGitlab(at, opening))),
+    at,
+    owners,
+  );
   const replaced = { user, oldKeyId, whoseKey };
   return gitlabDestination({ at, owners, api, clock, custody, replaced });
 }

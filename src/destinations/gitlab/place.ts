@@ -3,6 +3,9 @@
 
 import type { JournaledTarget } from '../../lifecycle/record.ts';
 import { type PlaceFacts, type PlaceRule, placeFor } from '../place.ts';
+import { readOptions, writeOptions } from '../place-options.ts';
+import { optionsFault, type PlaceOptions, SERVICE_OPTIONS } from '../service-place.ts';
+import { namesOf, type VariableNames, variablesNamed, writtenNames } from '../variable-names.ts';
 
 /** What a kind of destination means by the paths that it takes. */
 export interface Owners {
@@ -16,18 +19,8 @@ export interface GitlabPlace {
   /** The environments whose jobs read it; undefined where the operator named none. */
   readonly scope: string | undefined;
   readonly pair: VariableNames;
+  readonly options: PlaceOptions;
 }
-
-export type VariableNames =
-  | { readonly form: 'halves'; readonly id: string; readonly secret: string }
-  /** One variable with a JSON object, which is written at once. */
-  | { readonly form: 'object'; readonly name: string };
-
-const USUAL = {
-  form: 'halves',
-  id: 'AWS_ACCESS_KEY_ID',
-  secret: 'AWS_SECRET_ACCESS_KEY',
-} as const;
 
 /** Where a variable is read that names no environment. */
 export const EVERYWHERE = '*';
@@ -46,16 +39,20 @@ export function ruleOf({ are }: Owners): PlaceRule {
     takes: `the path${isProject ? ' (GROUP/PROJECT)' : ''} or the number, with @ENVIRONMENT behind it for a scope, and behind # two names of variables, or one of a variable with a JSON object`,
     isWhole: true,
     isName: (text) => gitlabPlaceAt(text, { kind: '', are }) !== undefined,
+    faultIn: (text) => optionsFault(text, SERVICE_OPTIONS),
   };
 }
 
 /** Undefined for a text that names no place. */
-export function gitlabPlaceAt(text: string, { are }: Owners): GitlabPlace | undefined {
+export function gitlabPlaceAt(whole: string, { are }: Owners): GitlabPlace | undefined {
+  const read = readOptions(whole, SERVICE_OPTIONS);
+  if (typeof read === 'string') return undefined;
+  const { text, options } = read;
   const [, path = '', scope, names] = /^([^@#]*)(?:@([^#]*))?(?:#(.*))?$/s.exec(text) ?? [];
-  const pair = names === undefined ? USUAL : variablesNamed(names);
+  const pair = variablesNamed(names, NAME);
   if (pair === undefined || !isPath(path, are)) return undefined;
   if (scope !== undefined && !SCOPE.test(scope)) return undefined;
-  return { path, scope, pair };
+  return { path, scope, pair, options };
 }
 
 function isPath(path: string, are: Owners['are']): boolean {
@@ -65,21 +62,9 @@ function isPath(path: string, are: Owners['are']): boolean {
   return parts.length >= (are === 'projects' ? 2 : 1) && parts.every((part) => PART.test(part));
 }
 
-function variablesNamed(text: string): VariableNames | undefined {
-  const [id = '', secret, ...more] = text.split(',').map((name) => name.trim());
-  if (more.length > 0 || !NAME.test(id)) return undefined;
-  if (secret === undefined) return { form: 'object', name: id };
-  return NAME.test(secret) && id !== secret ? { form: 'halves', id, secret } : undefined;
-}
-
-export function placeOfGitlab({ path, scope, pair }: GitlabPlace): string {
-  return `${path}${scope === undefined ? '' : `@${scope}`}${namesOf(pair)}`;
-}
-
-/** What stands behind the place; empty for the usual names. */
-function namesOf(pair: VariableNames): string {
-  if (pair.form === 'object') return `#${pair.name}`;
-  return pair.id === USUAL.id && pair.secret === USUAL.secret ? '' : `#${pair.id},${pair.secret}`;
+export function placeOfGitlab({ path, scope, pair, options }: GitlabPlace): string {
+  const text = `${path}${scope === undefined ? '' : `@${scope}`}${writtenNames(pair)}`;
+  return writeOptions({ text, options }, SERVICE_OPTIONS);
 }
 
 /** Throws `not-deliverable`. */
@@ -93,13 +78,8 @@ export function placeOfOwners(owners: Owners, template: string, facts: PlaceFact
 export function thingsAtGitlab({ place }: JournaledTarget, owners: Owners): readonly string[] {
   const at = gitlabPlaceAt(place, owners);
   if (at === undefined) return [place];
-  const where = `${at.path.toLowerCase()}@${at.scope ?? EVERYWHERE}`;
-  const names = at.pair.form === 'object' ? [at.pair.name] : [at.pair.id, at.pair.secret];
-  return names.map((name) => `${where}#${name}`);
-}
-
-/** What an operator writes for it, with {user} where a part of it is the user's name. */
-export function templateOfGitlab(place: string, user: string): string {
-  const words = place.split(/([^A-Za-z\d]+)/);
-  return words.map((word) => (word === user ? '{user}' : word)).join('');
+  const address = at.options.get('address');
+  const path = `${address === undefined ? '' : `${address} `}${at.path}`.toLowerCase();
+  const where = `${path}@${at.scope ?? EVERYWHERE}`;
+  return namesOf(at.pair).map((name) => `${where}#${name}`);
 }

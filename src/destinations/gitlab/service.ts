@@ -3,33 +3,37 @@
 import { KeyturnError } from '../../base/errors.ts';
 import type { HttpService } from '../../http/service.ts';
 import type { Opening } from '../kind.ts';
+import { tokenOf, type UsualNames } from '../service-place.ts';
+import type { GitlabPlace } from './place.ts';
 
-const TOKEN_NAMES = ['KEYTURN_GITLAB_TOKEN', 'GITLAB_TOKEN'] as const;
+/** The host that the operator names, as glab takes it, goes before that of the CI job. */
+export const USUAL_NAMES: UsualNames = {
+  addresses: ['GITLAB_HOST', 'CI_API_V4_URL'],
+  tokens: ['KEYTURN_GITLAB_TOKEN', 'GITLAB_TOKEN'],
+};
 
 type Around = Pick<Opening, 'http' | 'credentials'>;
 
 /** Throws `not-deliverable` where no credential is set. */
-export async function openGitlab({ http, credentials }: Around): Promise<HttpService> {
-  const token = await credentials.fromEnvironment(...TOKEN_NAMES);
-  const { address, setting } = addressIn(credentials);
+export async function openGitlab(
+  { options }: GitlabPlace,
+  { http, credentials }: Around,
+): Promise<HttpService> {
+  const token = await tokenOf(options, USUAL_NAMES, credentials);
+  const address = apiAt(options.get('address') ?? 'gitlab.com');
+  const setting = USUAL_NAMES.addresses[0];
   if (token !== undefined) {
     return await http({ name: 'GitLab', address, setting, headers: { 'private-token': token } });
   }
-  const job =
-    credentials.setting('CI_JOB_TOKEN') === undefined ? '' : '; CI_JOB_TOKEN may write no variable';
+  const hasJobToken = credentials.setting('CI_JOB_TOKEN') !== undefined;
+  const job = hasJobToken ? '; CI_JOB_TOKEN may write no variable' : '';
   throw new KeyturnError('not-deliverable', 'there is no token for GitLab', {
-    hint: `set ${TOKEN_NAMES.join(' or ')} to a token with the scope api, or to \${file:PATH} or \${command:PROGRAM ARG...}${job}`,
+    hint: `set ${USUAL_NAMES.tokens.join(' or ')} to a token with the scope api, or to \${file:PATH} or \${command:PROGRAM ARG...}${job}`,
   });
 }
 
-/** The host that the operator named, as glab takes it; else that of the CI job. */
-function addressIn({ setting: read }: Around['credentials']) {
-  const host = read('GITLAB_HOST');
-  if (host !== undefined) {
-    const url = /^https?:\/\//.test(host) ? host : `https://${host}`;
-    return { address: `${url.replace(/\/+$/, '')}/api/v4`, setting: 'GITLAB_HOST' };
-  }
-  const address = read('CI_API_V4_URL');
-  if (address !== undefined) return { address, setting: 'CI_API_V4_URL' };
-  return { address: 'https://gitlab.com/api/v4', setting: 'GITLAB_HOST' };
+/** Of a host, a URL, or the API's own address. */
+function apiAt(named: string): string {
+  const url = /^https?:\/\//.test(named) ? named : `https://${named}`;
+  return url.endsWith('/api/v4') ? url : `${url}/api/v4`;
 }

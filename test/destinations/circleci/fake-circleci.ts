@@ -2,10 +2,15 @@
 // of API v2 (circleci.com/docs/api/v2, and its openapi-final.json in CircleCI's documentation), L the
 // official client (github.com/CircleCI-Public/circleci-cli, internal/apiclient). Pages have one item each.
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { Clock } from '../../../src/base/clock.ts';
+import {
+  type JsonAnswer,
+  type JsonFault,
+  type JsonRequest,
+  type JsonService,
+  serveJson,
+} from '../json-server.ts';
 
 interface Stored {
   value: string;
@@ -13,35 +18,19 @@ interface Stored {
   updatedAt: string;
 }
 
-export interface CircleRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Record<string, unknown>;
-}
-
-export interface CircleAnswer {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly headers?: Record<string, string>;
-}
-
-export type Fault = (request: CircleRequest, next: () => CircleAnswer) => CircleAnswer | 'lose';
-
 export const TOKEN = 'CCIPAT_testtesttesttesttest';
 export const CONTEXT_ID = '0407a4cd-7d9d-4359-a2ad-0a7c67c0ba96';
 
 const NOT_FOUND = { status: 404, body: { message: 'Not found' } };
 
-export class FakeCircle {
+export class FakeCircle implements JsonService {
   /** By the slug of a project or the ID of a context, and the name. */
   readonly variables = new Map<string, Map<string, Stored>>();
   /** By the slug of their organization. */
   readonly contexts = new Map<string, { readonly id: string; readonly name: string }[]>();
-  readonly requests: CircleRequest[] = [];
+  readonly requests: JsonRequest[] = [];
   readonly clock: Clock;
-  fault: Fault | undefined;
+  fault: JsonFault | undefined;
   url = '';
 
   constructor(clock: Clock) {
@@ -61,8 +50,9 @@ export class FakeCircle {
     return this.variables.get(holder)?.get(name)?.value;
   }
 
-  answer(request: CircleRequest): CircleAnswer {
-    const { path, headers } = request;
+  answer(request: JsonRequest): JsonAnswer {
+    const { headers } = request;
+    const path = decodeURIComponent(request.path);
     // R Authentication: Circle-Token, or the token in other places, which we do not use.
     if (headers['circle-token'] !== TOKEN) {
       return { status: 401, body: { message: 'You must log in first.' } };
@@ -77,7 +67,7 @@ export class FakeCircle {
   }
 
   /** L context.go ListContexts: owner-slug, items, next_page_token, page-token. */
-  #listContexts({ query }: CircleRequest): CircleAnswer {
+  #listContexts({ query }: JsonRequest): JsonAnswer {
     const all = this.contexts.get(query.get('owner-slug') ?? '') ?? [];
     return paged(
       all.map((each) => ({ ...each, created_at: '2024-01-01T00:00:00Z' })),
@@ -85,7 +75,7 @@ export class FakeCircle {
     );
   }
 
-  #ofContext(id: string, name: string | undefined, { method, query, body }: CircleRequest) {
+  #ofContext(id: string, name: string | undefined, { method, query, body }: JsonRequest) {
     const all = this.variables.get(id);
     if (all === undefined) return NOT_FOUND;
     // L context.go ContextEnvVar: variable, truncated_value, created_at, updated_at, context_id.
@@ -109,7 +99,7 @@ export class FakeCircle {
     return { status: 200, body: shown(name) };
   }
 
-  #ofProject(slug: string, name: string | undefined, { method, body }: CircleRequest) {
+  #ofProject(slug: string, name: string | undefined, { method, body }: JsonRequest) {
     const all = this.variables.get(slug);
     if (all === undefined) return NOT_FOUND;
     const shown = (each: string) => ({
@@ -138,47 +128,12 @@ function masked(value: string): string {
   return `xxxx${value.length > 4 ? value.slice(-4) : ''}`;
 }
 
-function paged(items: readonly object[], query: URLSearchParams): CircleAnswer {
+function paged(items: readonly object[], query: URLSearchParams): JsonAnswer {
   const index = Number(query.get('page-token') ?? 0);
   const next = index + 1 < items.length ? String(index + 1) : null;
   return { status: 200, body: { items: items.slice(index, index + 1), next_page_token: next } };
 }
 
-/** Listens on loopback until the test ends. */
-export async function startCircle(test: TestContext, clock: Clock): Promise<FakeCircle> {
-  const circle = new FakeCircle(clock);
-  const server = createServer((request, response) => void serve(circle, request, response));
-  server.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  test.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  circle.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return circle;
-}
-
-async function serve(
-  circle: FakeCircle,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-  const text = Buffer.concat(chunks).toString('utf8');
-  const seen: CircleRequest = {
-    method: request.method ?? '',
-    path: decodeURIComponent(url.pathname.replace(/^\/api\/v2\//, '')),
-    query: url.searchParams,
-    headers: request.headers,
-    body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
-  };
-  circle.requests.push(seen);
-  const next = () => circle.answer(seen);
-  const answer = circle.fault?.(seen, next) ?? next();
-  if (answer === 'lose') return void response.destroy();
-  const { status, body, headers = {} } = answer;
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+export function startCircle(test: TestContext, clock: Clock): Promise<FakeCircle> {
+  return serveJson(test, new FakeCircle(clock), { base: '/api/v2' });
 }

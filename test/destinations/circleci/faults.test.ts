@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { readDelivery } from '../../../src/app/read-delivery.ts';
-import { KeyturnError } from '../../../src/base/errors.ts';
 import type { Destination } from '../../../src/destinations/destination.ts';
 import { kindNamed, openDestination, thingsAt } from '../../../src/destinations/kinds.ts';
 import { SAMPLE_FACTS } from '../../../src/destinations/place.ts';
 import { NEW, OLD } from '../contract.ts';
+import type { JsonRequest } from '../json-server.ts';
 import { testOpening } from '../opening.ts';
-import { type CircleRequest, CONTEXT_ID, TOKEN } from './fake-circleci.ts';
+import { isDelivered, refusal } from '../refusal.ts';
+import { CONTEXT_ID } from './fake-circleci.ts';
 import { openCirclePlace } from './subject.ts';
 
 const PROJECT = { place: 'gh/acme/app', holder: 'gh/acme/app', unfit: '', kind: 'circleci' };
@@ -26,26 +27,7 @@ async function arranged(test: TestContext, { kind, ...subject } = PROJECT) {
   return { ...stage, destination };
 }
 
-const isWrite = ({ method }: CircleRequest): boolean => method !== 'GET';
-
-async function isDelivered(destination: Destination): Promise<void> {
-  const receipt = await destination.deliver(NEW);
-  assert.ok(await destination.holds(NEW.keyId, receipt));
-}
-
-/** The error, without a secret in it, nor the end of one. */
-async function refusal(work: () => Promise<unknown> | undefined): Promise<KeyturnError> {
-  const thrown = await Promise.resolve(work()).then(
-    () => assert.fail('it went through'),
-    (error: unknown) => error,
-  );
-  assert.ok(thrown instanceof KeyturnError, String(thrown));
-  const told = `${thrown.message} ${thrown.hint} ${JSON.stringify(thrown.cause)}`;
-  for (const secret of [OLD.secret.reveal(), NEW.secret.reveal(), TOKEN, 'old1', 'new1']) {
-    assert.ok(!told.includes(secret), told);
-  }
-  return thrown;
-}
+const isWrite = ({ method }: JsonRequest): boolean => method !== 'GET';
 
 describe('variables of CircleCI, and what may happen to a write', () => {
   for (const subject of [PROJECT, CONTEXT]) {

@@ -9,11 +9,16 @@
 //   422 for a key_id that is not current github.com/github/rest-api-description issue 419
 //   403 with retry-after, 429            docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import sodium from 'libsodium-wrappers';
 import type { Clock } from '../../../src/base/clock.ts';
+import {
+  type JsonAnswer,
+  type JsonFault,
+  type JsonRequest,
+  type JsonService,
+  serveJson,
+} from '../json-server.ts';
 
 export interface StoredSecret {
   value: string;
@@ -31,38 +36,17 @@ interface KeyPair {
   readonly privateKey: Uint8Array;
 }
 
-export interface GithubRequest {
-  readonly method: string;
-  /** Without the base of the address. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Record<string, unknown>;
-}
-
-export interface GithubAnswer {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly headers?: Record<string, string>;
-}
-
-/** What a test lets happen in the place of, or around, an answer. */
-export type Fault = (
-  request: GithubRequest,
-  next: () => GithubAnswer,
-) => GithubAnswer | 'lose' | 'hang' | Promise<GithubAnswer | 'lose' | 'hang'>;
-
 export const TOKEN = 'ghp_testtesttesttesttesttesttesttest0000';
 
-export class FakeGithub {
+export class FakeGithub implements JsonService {
   /** By the path of their store, such as repos/acme/app/actions, and their name. */
   readonly secrets = new Map<string, StoredSecret>();
   readonly variables = new Map<string, StoredVariable>();
   readonly repositories = new Map<string, Record<string, unknown>>();
-  readonly requests: GithubRequest[] = [];
+  readonly requests: JsonRequest[] = [];
   readonly tokens = new Set([TOKEN]);
   scopes: string | undefined;
-  fault: Fault | undefined;
+  fault: JsonFault | undefined;
   url = '';
   readonly #keys = new Map<string, KeyPair>();
   readonly clock: Clock;
@@ -91,7 +75,7 @@ export class FakeGithub {
     this.#keys.clear();
   }
 
-  answer(request: GithubRequest): GithubAnswer {
+  answer(request: JsonRequest): JsonAnswer {
     const { method, path, headers } = request;
     const token = /^Bearer (.*)$/.exec(headers.authorization ?? '')?.[1] ?? '';
     if (headers['user-agent'] === undefined) return { status: 403, body: { message: 'no agent' } };
@@ -135,13 +119,13 @@ export class FakeGithub {
     return made;
   }
 
-  #publicKey(store: string): GithubAnswer {
+  #publicKey(store: string): JsonAnswer {
     if (!this.#exists(store)) return { status: 404, body: { message: 'Not Found' } };
     const { id, publicKey } = this.#keyOf(store);
     return { status: 200, body: { key_id: id, key: Buffer.from(publicKey).toString('base64') } };
   }
 
-  #secret({ method, body }: GithubRequest, store: string, name: string): GithubAnswer {
+  #secret({ method, body }: JsonRequest, store: string, name: string): JsonAnswer {
     const key = `${store} ${name}`;
     const found = this.secrets.get(key);
     if (method === 'GET') {
@@ -177,7 +161,7 @@ export class FakeGithub {
     return found === undefined ? { status: 201, body: {} } : { status: 204 };
   }
 
-  #variable({ method, body }: GithubRequest, key: string): GithubAnswer {
+  #variable({ method, body }: JsonRequest, key: string): JsonAnswer {
     const found = this.variables.get(key);
     if (found === undefined) return { status: 404, body: { message: 'Not Found' } };
     const at = this.#now();
@@ -194,7 +178,7 @@ export class FakeGithub {
     return { status: 200, body: told };
   }
 
-  #shared(path: string): GithubAnswer {
+  #shared(path: string): JsonAnswer {
     const [, owner] = /^repos\/([^/]+)\//.exec(path) ?? [];
     const secrets = [...this.secrets]
       .filter(([key]) => key.startsWith(`orgs/${owner}/actions `))
@@ -208,56 +192,18 @@ export class FakeGithub {
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-function refused(message: string): GithubAnswer {
+function refused(message: string): JsonAnswer {
   return { status: 422, body: { message, documentation_url: 'https://docs.github.com/rest' } };
 }
 
-/** Listens on loopback until the test ends. */
 export async function startGithub(test: TestContext, clock: Clock): Promise<FakeGithub> {
   await sodium.ready;
   const github = new FakeGithub(clock);
-  const server = createServer((request, response) => {
-    void serve(github, clock, { request, response });
-  });
-  server.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  test.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  github.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return github;
-}
-
-async function serve(
-  github: FakeGithub,
-  clock: Clock,
-  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
-): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-  const text = Buffer.concat(chunks).toString('utf8');
-  const seen: GithubRequest = {
-    method: request.method ?? '',
-    path: url.pathname.slice(1),
-    query: url.searchParams,
-    headers: request.headers,
-    body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
-  };
-  github.requests.push(seen);
-  const next = () => github.answer(seen);
-  const answer = await (github.fault?.(seen, next) ?? next());
-  if (answer === 'hang') return;
-  if (answer === 'lose') return void response.destroy();
-  const { status, body, headers = {} } = answer;
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
+  const headers = () => ({
     date: clock.now().toUTCString(),
     ...(github.scopes !== undefined && { 'x-oauth-scopes': github.scopes }),
-    ...headers,
   });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+  return await serveJson(test, github, { headers });
 }
 
 /** As short as the description allows. */
@@ -273,10 +219,10 @@ function audienceIn(visibility: unknown, ids: unknown): Partial<StoredSecret> {
 }
 
 function repositoriesOf(
-  { method, query }: GithubRequest,
+  { method, query }: JsonRequest,
   shared: Partial<StoredSecret> | undefined,
   id: string | undefined,
-): GithubAnswer {
+): JsonAnswer {
   if (shared === undefined) return { status: 404, body: { message: 'Not Found' } };
   if (shared.visibility !== 'selected') return { status: 409 };
   const repositories = shared.repositories ?? [];

@@ -5,12 +5,13 @@ import { generateKeyPairSync, verify } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { KeyturnError } from '../../../src/base/errors.ts';
 import type { Destination } from '../../../src/destinations/destination.ts';
 import { openDestination } from '../../../src/destinations/kinds.ts';
 import { NEW, OLD } from '../contract.ts';
+import type { JsonFault, JsonRequest } from '../json-server.ts';
 import { testOpening } from '../opening.ts';
-import { type Fault, type GithubRequest, startGithub, TOKEN } from './fake-github.ts';
+import { isDelivered, refusal } from '../refusal.ts';
+import { startGithub } from './fake-github.ts';
 import { openGithubPlace, REPOSITORIES } from './subject.ts';
 
 const REPOSITORY = { place: 'acme/app', store: 'repos/acme/app/actions', unfit: '' };
@@ -26,36 +27,17 @@ async function arranged(test: TestContext, subject = REPOSITORY, kind = 'github'
   return { ...stage, destination, puts };
 }
 
-const nameOf = ({ path }: GithubRequest): string => path.split('/').at(-1) ?? '';
-const isPut = ({ method }: GithubRequest): boolean => method === 'PUT';
+const nameOf = ({ path }: JsonRequest): string => path.split('/').at(-1) ?? '';
+const isPut = ({ method }: JsonRequest): boolean => method === 'PUT';
 
 /** The first PUT of the secret, and no later one. */
-function once(name: string, fault: Fault): Fault {
+function once(name: string, fault: JsonFault): JsonFault {
   let isOver = false;
   return (request, next) => {
     if (isOver || !isPut(request) || nameOf(request) !== name) return next();
     isOver = true;
     return fault(request, next);
   };
-}
-
-async function isDelivered(destination: Destination): Promise<void> {
-  const receipt = await destination.deliver(NEW);
-  assert.ok(await destination.holds(NEW.keyId, receipt));
-}
-
-/** The error, without a secret of either key in it. */
-async function refusal(work: Promise<unknown>): Promise<KeyturnError> {
-  const thrown = await work.then(
-    () => assert.fail('it went through'),
-    (error: unknown) => error,
-  );
-  assert.ok(thrown instanceof KeyturnError, String(thrown));
-  const told = `${thrown.message} ${thrown.hint} ${JSON.stringify(thrown.cause)}`;
-  for (const secret of [OLD.secret.reveal(), NEW.secret.reveal(), TOKEN]) {
-    assert.ok(!told.includes(secret), told);
-  }
-  return thrown;
 }
 
 describe('GitHub secrets, and what may happen to a write', () => {
@@ -88,7 +70,7 @@ describe('GitHub secrets, and what may happen to a write', () => {
     const { destination, github, served } = await arranged(test);
     github.fault = (request, next) =>
       isPut(request) && nameOf(request) === 'AWS_ACCESS_KEY_ID' ? { status: 503 } : next();
-    assert.equal((await refusal(destination.deliver(NEW))).code, 'delivery-failed');
+    assert.equal((await refusal(() => destination.deliver(NEW))).code, 'delivery-failed');
     github.fault = undefined;
     await isDelivered(destination);
     assert.deepEqual(await served(NEW.keyId), { id: NEW.keyId, secret: NEW.secret.reveal() });
@@ -111,7 +93,7 @@ describe('GitHub secrets, and what may happen to a write', () => {
     const { destination, github } = await arranged(test);
     github.fault = (request, next) =>
       isPut(request) ? { status: 429, headers: { 'retry-after': '3600' } } : next();
-    const error = await refusal(destination.deliver(NEW));
+    const error = await refusal(() => destination.deliver(NEW));
     assert.match(error.hint ?? '', /run again after 2026-03-01T01:/);
   });
 
@@ -129,34 +111,34 @@ describe('GitHub secrets, and what may happen to a write', () => {
     const { destination, github, puts } = await arranged(test);
     github.fault = (request, next) =>
       isPut(request) ? { status: 422, body: { message: 'Too many secrets' } } : next();
-    assert.match((await refusal(destination.deliver(NEW))).message, /Too many secrets/);
+    assert.match((await refusal(() => destination.deliver(NEW))).message, /Too many secrets/);
     assert.equal(puts().length, 1);
   });
 
   it('a GitHub that accepts and forgets is found out', async (test) => {
     const { destination, github } = await arranged(test);
     github.fault = (request, next) => (isPut(request) ? { status: 204 } : next());
-    const error = await refusal(destination.deliver(NEW));
+    const error = await refusal(() => destination.deliver(NEW));
     assert.match(error.message, /took the new pair, and still says .* before that/);
   });
 
   it('one that forgets one half is found out too', async (test) => {
     const { destination, github } = await arranged(test);
     github.fault = once('AWS_ACCESS_KEY_ID', () => ({ status: 204 }));
-    assert.equal((await refusal(destination.deliver(NEW))).code, 'delivery-failed');
+    assert.equal((await refusal(() => destination.deliver(NEW))).code, 'delivery-failed');
   });
 
   it('an answer that is not of GitHub counts for nothing', async (test) => {
     const { destination, github } = await arranged(test);
     github.fault = () => ({ status: 200, body: '<html>sign in</html>' });
-    const error = await refusal((async () => destination.prepare?.())());
+    const error = await refusal(async () => destination.prepare?.());
     assert.match(`${error.message} ${error.hint}`, /not GitHub.*GITHUB_API_URL/);
   });
 
   it('a PUT that is answered like a page is no write', async (test) => {
     const { destination, github } = await arranged(test);
     github.fault = (request, next) => (isPut(request) ? { status: 200, body: 'hello' } : next());
-    assert.equal((await refusal(destination.deliver(NEW))).code, 'delivery-failed');
+    assert.equal((await refusal(() => destination.deliver(NEW))).code, 'delivery-failed');
   });
 
   it('a secret that somebody deletes in the meantime is told, and written the next time', async (test) => {
@@ -165,7 +147,7 @@ describe('GitHub secrets, and what may happen to a write', () => {
       github.secrets.delete(`${REPOSITORY.store} AWS_ACCESS_KEY_ID`);
       return next();
     });
-    assert.match((await refusal(destination.deliver(NEW))).message, /somebody deleted/);
+    assert.match((await refusal(() => destination.deliver(NEW))).message, /somebody deleted/);
     await isDelivered(destination);
   });
 
@@ -177,9 +159,9 @@ describe('GitHub secrets, and what may happen to a write', () => {
     assert.equal(await destination.isRead?.(OLD.keyId, receipt), false);
     await opening.clock.sleep(5_000);
     github.put(REPOSITORY.store, 'AWS_SECRET_ACCESS_KEY', { value: 'theirs' });
-    const error = await refusal(destination.holds(NEW.keyId, receipt));
+    const error = await refusal(() => destination.holds(NEW.keyId, receipt));
     assert.match(error.message, /GitHub never shows it, and somebody has written there since/);
-    await refusal((async () => destination.isRead?.(OLD.keyId, receipt))());
+    await refusal(async () => destination.isRead?.(OLD.keyId, receipt));
     github.secrets.delete(`${REPOSITORY.store} AWS_SECRET_ACCESS_KEY`);
     assert.equal(await destination.holds(NEW.keyId, receipt), undefined);
     assert.equal(await destination.isRead?.(OLD.keyId, receipt), false);
@@ -189,14 +171,14 @@ describe('GitHub secrets, and what may happen to a write', () => {
     const { destination } = await arranged(test);
     await destination.deliver(NEW);
     const none = { kind: 'github', reference: 'acme/app' };
-    const error = await refusal(destination.holds(NEW.keyId, none));
+    const error = await refusal(() => destination.holds(NEW.keyId, none));
     assert.match(error.message, /no record of a delivery/);
   });
 });
 
 describe('GitHub secrets, and what a look finds', () => {
   const looked = async (destination: Destination) =>
-    await refusal((async () => destination.prepare?.())());
+    await refusal(async () => destination.prepare?.());
 
   it('a secret that is missing is named, with the command that makes it', async (test) => {
     const { destination, github } = await arranged(test);
@@ -216,7 +198,7 @@ describe('GitHub secrets, and what a look finds', () => {
     github.put('orgs/acme/actions', 'AWS_ACCESS_KEY_ID', { value: 'x', visibility: 'all' });
     const error = await looked(destination);
     assert.match(error.message, /read the one of the organization acme/);
-    assert.match(error.hint ?? '', /^ {2}--deliver github-org=acme$/m);
+    assert.match(error.hint ?? '', /^ {2}--deliver 'github-org=acme\?address=\S+'$/m);
   });
 
   it('a wrong token, and one that may not', async (test) => {
@@ -250,9 +232,9 @@ describe('GitHub secrets, and what a look finds', () => {
   it('without a token nothing is asked', async (test) => {
     const { opening } = await testOpening(test, {});
     const destination = await openDestination({ kind: 'github', place: 'acme/app' }, opening);
-    const error = await refusal((async () => destination?.prepare?.())());
+    const error = await refusal(async () => destination?.prepare?.());
     assert.equal(error.code, 'not-deliverable');
-    assert.match(error.hint ?? '', /KEYTURN_GITHUB_TOKEN .*GH_TOKEN, GITHUB_TOKEN/);
+    assert.match(error.hint ?? '', /KEYTURN_GITHUB_TOKEN or GH_TOKEN or GITHUB_TOKEN/);
   });
 
   it('a secret in the variable that is to hold the ID is refused, and not quoted', async (test) => {
@@ -338,7 +320,7 @@ describe('a GitHub App', () => {
     const env = { KEYTURN_GITHUB_APP_ID: '1', KEYTURN_GITHUB_APP_PRIVATE_KEY: 'not a key' };
     const { opening } = await testOpening(test, env);
     const destination = await openDestination({ kind: 'github', place: 'acme/app' }, opening);
-    const error = await refusal((async () => destination?.prepare?.())());
+    const error = await refusal(async () => destination?.prepare?.());
     assert.match(error.message, /KEYTURN_GITHUB_APP_PRIVATE_KEY holds no RSA private key/);
     assert.ok(!`${error.message}${error.hint}`.includes('not a key'));
   });

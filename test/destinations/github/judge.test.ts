@@ -11,6 +11,7 @@ import { githubPlaceAt } from '../../../src/destinations/github/place.ts';
 import { sealedFor } from '../../../src/destinations/github/sealed-box.ts';
 import { openGithub } from '../../../src/destinations/github/service.ts';
 import { openDestination } from '../../../src/destinations/kinds.ts';
+import { sendingTo } from '../../../src/destinations/service-place.ts';
 import { settableClock } from '../../state/support.ts';
 import { NEW } from '../contract.ts';
 import { testOpening } from '../opening.ts';
@@ -79,7 +80,7 @@ describe('Prism in the place of GitHub', { skip }, () => {
 
   for (const [kind, place] of PLACES) {
     it(`${kind}=${place}: each answer is understood, each write is taken`, async (test) => {
-      const env = { GITHUB_API_URL: prism.url, KEYTURN_GITHUB_TOKEN: TOKEN };
+      const env = { KEYTURN_GITHUB_TOKEN: TOKEN };
       const { opening } = await testOpening(test, env);
       const service = kind.includes('dependabot')
         ? 'dependabot'
@@ -87,9 +88,12 @@ describe('Prism in the place of GitHub', { skip }, () => {
           ? 'codespaces'
           : 'actions';
       const store = { kind, service, isOfOrganization: kind.endsWith('-org') } as const;
-      const at = githubPlaceAt(place, store);
+      const at = githubPlaceAt(`${place}?address=${prism.url}`, store);
       assert.ok(at !== undefined);
-      const api = new GithubApi(() => openGithub(at, opening), pathsFor(at, store));
+      const api = new GithubApi(
+        sendingTo(() => openGithub(at, opening)),
+        pathsFor(at, store),
+      );
       assert.match((await api.secret('KEY'))?.updatedAt ?? '', /^20\d\d-/);
       const key = await api.publicKey();
       assert.ok(key.id.length > 0);

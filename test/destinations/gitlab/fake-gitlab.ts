@@ -2,9 +2,14 @@
 // documentation (docs.gitlab.com), C its code (gitlab.com/gitlab-org/gitlab, read at 17.x to 18.x). It shares no code
 // with what it checks, and python-gitlab speaks to it as well (python-gitlab.test.ts).
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import {
+  type JsonAnswer,
+  type JsonFault,
+  type JsonRequest,
+  type JsonService,
+  serveJson,
+} from '../json-server.ts';
 
 export interface StoredVariable {
   key: string;
@@ -18,32 +23,16 @@ export interface StoredVariable {
   description: string | null;
 }
 
-export interface GitlabRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Record<string, unknown>;
-}
-
-export interface GitlabAnswer {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly headers?: Record<string, string>;
-}
-
-export type Fault = (request: GitlabRequest, next: () => GitlabAnswer) => GitlabAnswer | 'lose';
-
 export const TOKEN = 'glpat-testtesttesttest';
 
 const NOT_FOUND = (what: string) => ({ status: 404, body: { message: `404 ${what} Not Found` } });
 
-export class FakeGitlab {
+export class FakeGitlab implements JsonService {
   /** By `projects` or `groups` and the path, such as "projects acme/app". */
   readonly owners = new Map<string, StoredVariable[]>();
-  readonly requests: GitlabRequest[] = [];
+  readonly requests: JsonRequest[] = [];
   scopes: readonly string[] = ['api'];
-  fault: Fault | undefined;
+  fault: JsonFault | undefined;
   url = '';
 
   put(owner: string, variable: Partial<StoredVariable> & { key: string; value: string }): void {
@@ -72,7 +61,7 @@ export class FakeGitlab {
       ?.find((each) => each.key === key && each.environment_scope === scope)?.value;
   }
 
-  answer(request: GitlabRequest): GitlabAnswer {
+  answer(request: JsonRequest): JsonAnswer {
     const { method, path, headers } = request;
     const bearer = headers.authorization?.replace('Bearer ', '');
     // D api/rest/authentication: PRIVATE-TOKEN or Authorization, else 401.
@@ -101,8 +90,8 @@ export class FakeGitlab {
   #one(
     are: string,
     all: StoredVariable[],
-    { method, query, body, key }: GitlabRequest & { readonly key: string },
-  ): GitlabAnswer {
+    { method, query, body, key }: JsonRequest & { readonly key: string },
+  ): JsonAnswer {
     const scope = query.get('filter[environment_scope]');
     const found = all.filter(
       (each) => each.key === key && (scope === null || each.environment_scope === scope),
@@ -130,7 +119,7 @@ export class FakeGitlab {
     return { status: 200, body: shown(variable) };
   }
 
-  #create(owner: string, { body }: GitlabRequest): GitlabAnswer {
+  #create(owner: string, { body }: JsonRequest): JsonAnswer {
     const { key, value, environment_scope: scope = '*' } = sent(body);
     if (key === undefined || value === undefined) {
       return { status: 400, body: { error: 'key is missing, value is missing' } };
@@ -181,7 +170,7 @@ function shown(variable: StoredVariable): object {
 }
 
 /** D api/rest, "Offset-based pagination". */
-function listed(all: readonly StoredVariable[], { query }: GitlabRequest): GitlabAnswer {
+function listed(all: readonly StoredVariable[], { query }: JsonRequest): JsonAnswer {
   const perPage = Number(query.get('per_page') ?? 20);
   const page = Number(query.get('page') ?? 1);
   const body = all.slice((page - 1) * perPage, page * perPage).map(shown);
@@ -189,41 +178,6 @@ function listed(all: readonly StoredVariable[], { query }: GitlabRequest): Gitla
   return { status: 200, body, headers: { 'x-next-page': next, 'x-page': String(page) } };
 }
 
-/** Listens on loopback until the test ends. */
-export async function startGitlab(test: TestContext): Promise<FakeGitlab> {
-  const gitlab = new FakeGitlab();
-  const server = createServer((request, response) => void serve(gitlab, request, response));
-  server.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  test.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  gitlab.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return gitlab;
-}
-
-async function serve(
-  gitlab: FakeGitlab,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-  const text = Buffer.concat(chunks).toString('utf8');
-  const seen: GitlabRequest = {
-    method: request.method ?? '',
-    path: url.pathname.replace(/^\/api\/v4\//, ''),
-    query: url.searchParams,
-    headers: request.headers,
-    body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
-  };
-  gitlab.requests.push(seen);
-  const next = () => gitlab.answer(seen);
-  const answer = gitlab.fault?.(seen, next) ?? next();
-  if (answer === 'lose') return void response.destroy();
-  const { status, body, headers = {} } = answer;
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+export function startGitlab(test: TestContext): Promise<FakeGitlab> {
+  return serveJson(test, new FakeGitlab(), { base: '/api/v4' });
 }

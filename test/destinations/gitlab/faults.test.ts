@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { readDelivery } from '../../../src/app/read-delivery.ts';
-import { KeyturnError } from '../../../src/base/errors.ts';
 import type { Destination } from '../../../src/destinations/destination.ts';
 import { kindNamed, openDestination, thingsAt } from '../../../src/destinations/kinds.ts';
 import { SAMPLE_FACTS } from '../../../src/destinations/place.ts';
-import { NEW, OLD } from '../contract.ts';
+import { NEW } from '../contract.ts';
+import type { JsonRequest } from '../json-server.ts';
 import { testOpening } from '../opening.ts';
-import { type GitlabRequest, TOKEN } from './fake-gitlab.ts';
+import { isDelivered, refusal } from '../refusal.ts';
+import { TOKEN } from './fake-gitlab.ts';
 import { openGitlabPlace } from './subject.ts';
 
 const OWNER = 'projects acme/app';
@@ -23,26 +24,7 @@ async function arranged(test: TestContext, subject: Parameters<typeof openGitlab
   return { ...stage, destination };
 }
 
-const isPut = ({ method }: GitlabRequest): boolean => method === 'PUT';
-
-async function isDelivered(destination: Destination): Promise<void> {
-  const receipt = await destination.deliver(NEW);
-  assert.ok(await destination.holds(NEW.keyId, receipt));
-}
-
-/** The error, without a secret in it. */
-async function refusal(work: () => Promise<unknown> | undefined): Promise<KeyturnError> {
-  const thrown = await Promise.resolve(work()).then(
-    () => assert.fail('it went through'),
-    (error: unknown) => error,
-  );
-  assert.ok(thrown instanceof KeyturnError, String(thrown));
-  const told = `${thrown.message} ${thrown.hint} ${JSON.stringify(thrown.cause)}`;
-  for (const secret of [OLD.secret.reveal(), NEW.secret.reveal(), TOKEN]) {
-    assert.ok(!told.includes(secret), told);
-  }
-  return thrown;
-}
+const isPut = ({ method }: JsonRequest): boolean => method === 'PUT';
 
 describe('variables of GitLab, and what may happen to a write', () => {
   it('the secret goes first, the scope is always named and never moved', async (test) => {
@@ -149,8 +131,8 @@ describe('variables of GitLab, and what a look finds', () => {
     }
     const error = await looked(destination);
     assert.match(error.message, /has AWS_SECRET_ACCESS_KEY with several scopes/);
-    assert.match(error.hint ?? '', /^ {2}--deliver 'gitlab=acme\/app@\*'$/m);
-    assert.match(error.hint ?? '', /^ {2}--deliver gitlab=acme\/app@production$/m);
+    assert.match(error.hint ?? '', /^ {2}--deliver 'gitlab=acme\/app@\*\?address=\S+'$/m);
+    assert.match(error.hint ?? '', /^ {2}--deliver 'gitlab=acme\/app@production\?address=\S+'$/m);
   });
 
   it('a scope that is named by the operator is taken beside others', async (test) => {
@@ -199,6 +181,23 @@ describe('variables of GitLab, and what a look finds', () => {
     assert.match((await looked(destination)).hint ?? '', /Maintainer of the project/);
     say(404);
     assert.match((await looked(destination)).hint ?? '', /acme\/app: it does not exist, or/);
+  });
+
+  it('the place may say where GitLab is, and where its token is', async (test) => {
+    const { gitlab, issue } = await arranged(test);
+    const { opening } = await testOpening(test, { OWN_TOKEN: TOKEN });
+    await issue(NEW);
+    const place = `acme/app?address=${gitlab.url}&token=\${env:OWN_TOKEN}`;
+    const destination = await openDestination({ kind: 'gitlab', place }, opening);
+    assert.equal(destination?.place, place);
+    await isDelivered(destination as Destination);
+    assert.equal(gitlab.value(OWNER, 'AWS_ACCESS_KEY_ID'), NEW.keyId);
+  });
+
+  it('a record names the GitLab that the environment named', async (test) => {
+    const { opening } = await testOpening(test, { GITLAB_HOST: 'gitlab.example.com' });
+    const destination = await openDestination({ kind: 'gitlab', place: 'acme/app' }, opening);
+    assert.equal(destination?.place, 'acme/app?address=gitlab.example.com');
   });
 
   it('without a token nothing is asked, and a job token is told to be none', async (test) => {
