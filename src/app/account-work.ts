@@ -37,6 +37,8 @@ export interface AccountParts {
   readonly deliver?: Deliveries | DeliveryTarget;
   /** How places are made that do not exist; left out where none is. */
   readonly newPlaces?: NewPlaces | undefined;
+  /** Whether a person who was shown the places is at it; not so when left out. */
+  readonly isAttended?: boolean;
   /** Whether rotations that other faces began are finished too. */
   readonly finishesOthers: boolean;
   /** Shared by the accounts of a run: how many secrets may be on their way into custody (I17). */
@@ -51,7 +53,8 @@ export function accountWork(parts: AccountParts): AccountWork {
   const { gateway, state, clock, signal, policy, deliver = TO_CUSTODY } = parts;
   const { changes } = parts;
   const emit = changes?.listening(gateway.caller.account, parts.emit) ?? parts.emit;
-  const surroundings = { gateway, state, clock, emit, newPlaces: parts.newPlaces };
+  const { newPlaces, isAttended = false } = parts;
+  const surroundings = { gateway, state, clock, emit, newPlaces, isAttended };
   return {
     ...{ gateway, state, clock, emit, signal },
     places: openPlaces({
@@ -61,6 +64,7 @@ export function accountWork(parts: AccountParts): AccountWork {
           : destinationChooser(deliver, surroundings),
       open: destinationOpener(surroundings),
       finishesOthers: parts.finishesOthers,
+      oldKeyFate: policy.oldKeyFate,
     }),
     probes: new Probes(clock),
     creating:

@@ -1,7 +1,7 @@
 // Which run is meant by an ID of which a page shows only the beginning.
 
 import { KeyturnError } from '../base/errors.ts';
-import type { Command, HintPart } from '../base/hint.ts';
+import { type Command, command, type HintPart } from '../base/hint.ts';
 import type { StateStore } from '../state/state-store.ts';
 
 /** A slip of a few letters must not name a run. */
@@ -15,7 +15,9 @@ export async function findRun(
   commandFor: (run: string) => Command,
 ): Promise<string> {
   const found = await runsBeginning(given, store);
-  if (found.has(given) || found.size === 0) return given;
+  if (found.has(given)) return given;
+  if (given.length < BEGINNING_MIN) throw tooShort(given);
+  if (found.size === 0) return given;
   const [first = given, ...others] = [...found].sort();
   if (others.length === 0) return first;
   const hint: HintPart[] = [
@@ -28,6 +30,14 @@ export async function findRun(
     {
       hint,
     },
+  );
+}
+
+function tooShort(given: string): KeyturnError {
+  return new KeyturnError(
+    'nothing-to-undo',
+    `no run has the ID ${JSON.stringify(given)}, and a beginning of one takes ${BEGINNING_MIN} characters`,
+    { hint: ['the runs and their IDs are listed by:', command('keyturn', 'history')] },
   );
 }
 

@@ -1,10 +1,11 @@
 // The one key that the operator names, by its ID or by the name of its user.
 
 import type { AccountGateway } from '../aws/gateway.ts';
-import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { keysCommand, type SameReach } from '../base/key-command.ts';
+import { writtenKeyId } from '../base/key-id-text.ts';
 import { describeKey, keyDetails } from '../engine/key-details.ts';
 import { stopLeakedAdvice, twoKeysAdvice } from '../lifecycle/two-keys.ts';
 import type { AccountState } from '../state/state-store.ts';
@@ -32,9 +33,10 @@ export interface TargetPlace {
  * none that is Active, or two.
  */
 export async function findTarget(named: string, at: TargetPlace): Promise<Target> {
-  if (!isAccessKeyId(named)) return await onlyKeyOf(named, at);
-  const user = await ownerOf(named, at.gateway, 'name the user instead of the key');
-  return { user, keyId: named };
+  const keyId = writtenKeyId(named);
+  if (keyId === undefined) return await onlyKeyOf(named, at);
+  const user = await ownerOf(keyId, at.gateway, 'name the user instead of the key');
+  return { user, keyId };
 }
 
 async function onlyKeyOf(user: string, at: TargetPlace): Promise<Target> {

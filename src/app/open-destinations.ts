@@ -7,7 +7,8 @@ import { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { Destination } from '../destinations/destination.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
-import { kindNamed, openDestination } from '../destinations/kinds.ts';
+import { openDestination, targetFor } from '../destinations/kinds.ts';
+import { placeFacts } from '../engine/place-facts.ts';
 import type { DestinationChooser, DestinationOpener, Replaced } from '../engine/places.ts';
 import type { DeliveryTarget } from '../lifecycle/record.ts';
 import type { AccountState } from '../state/state-store.ts';
@@ -31,10 +32,12 @@ export interface DestinationSurroundings {
   readonly emit: EventSink;
   /** How places are made that do not exist; left out where none is. */
   readonly newPlaces?: NewPlaces | undefined;
+  /** Whether a person who was shown the places is at it. */
+  readonly isAttended: boolean;
 }
 
 export function destinationOpener(surroundings: DestinationSurroundings): DestinationOpener {
-  const { gateway, state, clock, emit, newPlaces } = surroundings;
+  const { gateway, state, clock, emit, newPlaces, isAttended } = surroundings;
   const { reader, services: aws } = gateway;
   const files = (path: string) => saveOptions(path, clock);
   const sources = { ask: keyOwners(reader, clock, gateway.caller.account), reader, state };
@@ -44,10 +47,11 @@ export function destinationOpener(surroundings: DestinationSurroundings): Destin
   const credentials = placeCredentials(gateway.env, programs);
   const custody = state.custody;
   const around = { files, programs, http, credentials };
-  const parts = { aws, custody, clock, emit, ...around, account, newPlaces };
-  return async (target, { user, oldKeyId }) => {
+  const parts = { aws, custody, clock, emit, ...around, account, newPlaces, isAttended };
+  return async (target, { user, oldKeyId, oldKeyFate }) => {
     const whoseKey = ownersKnownTo(user, sources);
-    return await openDestination(target, { ...parts, user, oldKeyId, whoseKey });
+    const oldKeyStays = oldKeyFate === 'keep';
+    return await openDestination(target, { ...parts, user, oldKeyId, whoseKey, oldKeyStays });
   };
 }
 
@@ -56,14 +60,11 @@ export function destinationChooser(
   requests: readonly [DeliveryRequest, ...DeliveryRequest[]],
   surroundings: DestinationSurroundings,
 ): DestinationChooser {
-  const { caller, services } = surroundings.gateway;
   const open = destinationOpener(surroundings);
-  return async (user, oldKeyId) => {
-    const facts = { account: caller.account, region: services.region, user };
-    const openFor = async ({ kind, template }: DeliveryRequest): Promise<Destination> => {
-      const place = kindNamed(kind)?.placeFor(template, facts) ?? template;
-      return await openOwn({ kind, place }, { user, oldKeyId }, open);
-    };
+  return async (replaced) => {
+    const facts = placeFacts(replaced.user, surroundings.gateway);
+    const openFor = async ({ kind, template: name }: DeliveryRequest): Promise<Destination> =>
+      await openOwn(targetFor({ kind, name }, facts), replaced, open);
     const [first, ...others] = requests;
     return [await openFor(first), ...(await Promise.all(others.map(openFor)))];
   };
@@ -75,7 +76,7 @@ export function onePlaceChooser(
   surroundings: DestinationSurroundings,
 ): DestinationChooser {
   const open = destinationOpener(surroundings);
-  return async (user, oldKeyId) => [await openOwn(target, { user, oldKeyId }, open)];
+  return async (replaced) => [await openOwn(target, replaced, open)];
 }
 
 async function openOwn(

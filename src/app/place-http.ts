@@ -12,7 +12,15 @@ export function placeHttp(
   clock: Clock,
 ): OpenService {
   const { route = () => DIRECT, trust, signal } = ways ?? {};
-  const around = { env, clock, route, trust, signal, closed: new Map<string, Date>() };
+  const around = {
+    env,
+    clock,
+    route,
+    trust,
+    signal,
+    closed: new Map<string, Date>(),
+    down: new Set<string>(),
+  };
   return async (options) => {
     const { openHttpService } = await import('../http/open-service.ts');
     return openHttpService(options, around);

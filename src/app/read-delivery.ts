@@ -3,7 +3,7 @@
 import { KeyturnError } from '../base/errors.ts';
 import type { DestinationKind } from '../destinations/kind.ts';
 import { kindNamed, type NamedPlace, OFFERED_KINDS, wordOf } from '../destinations/kinds.ts';
-import { isPerUser, SAMPLE_FACTS, templateFault } from '../destinations/place.ts';
+import { isPerUser, type PlaceRule, SAMPLE_FACTS, templateFault } from '../destinations/place.ts';
 import { holdsToken } from '../destinations/place-credentials.ts';
 import type { DeliveryRequest } from './open-destinations.ts';
 
@@ -29,7 +29,7 @@ export function readDelivery(
   if (template === '') throw badDelivery(label, text, `lacks its name`);
   const fault = templateFault(template, rule);
   if (fault !== undefined) {
-    throw badDelivery(label, text, `does not fit: ${fault}`);
+    throw badDelivery(label, text, `does not fit: ${fault}`, rule);
   }
   if (user === undefined && !isPerUser(template, rule)) {
     throw new KeyturnError(
@@ -41,7 +41,7 @@ export function readDelivery(
   // A user who is known now is judged now: nothing is called for a name that cannot be.
   if (user !== undefined && !fitsUser(kind, template, user)) {
     const problem = `does not fit user ${user}: ${rule.noun} takes ${rule.takes}`;
-    throw badDelivery(label, text, problem);
+    throw badDelivery(label, text, problem, rule);
   }
   return request;
 }
@@ -71,11 +71,11 @@ function fitsUser(kind: DestinationKind, template: string, user: string): boolea
   }
 }
 
-function badDelivery(label: string, text: string, problem: string): KeyturnError {
+function badDelivery(label: string, text: string, problem: string, rule?: PlaceRule): KeyturnError {
   const takes = OFFERED_KINDS.map(wordOf);
   const names = `it takes ${takes.join(', ')}, and {account} and {user} in a name`;
-  const { rule } = OFFERED_KINDS.find(({ name }) => text.startsWith(`${name}=`)) ?? {};
   return new KeyturnError('bad-value', `${label} ${shown(text)} ${problem}`, {
+    // A kind whose places are more than a name has said itself what stands behind it.
     hint: text.includes('#') && rule?.isWhole !== true ? `${names}; ${FIELDS}` : names,
   });
 }

@@ -15,38 +15,61 @@ import { ClaimFiles } from '../state/files/claim-files.ts';
 import { whileHolding } from '../state/files/claims.ts';
 import { systemProcesses } from '../state/files/process-table.ts';
 
+/**
+ * The works of this process on a file wait for each other in line: a run may have many users with a profile
+ * in one file. For other processes each asks at the lock, in turn and not for ever.
+ */
+const lines = new Map<string, Promise<unknown>>();
+
+async function inLine<T>(target: string, work: () => Promise<T>): Promise<T> {
+  const before = lines.get(target) ?? Promise.resolve();
+  const own = before.then(work, work);
+  const settled = own.catch(() => {});
+  lines.set(target, settled);
+  try {
+    return await own;
+  } finally {
+    if (lines.get(target) === settled) lines.delete(target);
+  }
+}
+
 export function saveOptions(path: string, clock: Clock): SaveOptions {
   return {
     path,
     clock,
     fs: nodeFileSystem,
-    lock: async (target, work) => {
-      const files = new ClaimFiles({
-        directory: dirname(target),
-        fs: nodeFileSystem,
-        clock,
-        processes: systemProcesses,
-        run: newId(),
-        temporaryPath: () => `${lockTemporaryPrefix(target)}${randomBytes(8).toString('hex')}`,
-        breakPrefix: `${lockNameOf(target)}-break-`,
-      });
-      let begun = false;
-      try {
-        return await whileHolding(files, clock, lockNameOf(target), async () => {
-          begun = true;
-          await sweepLockTemporaries(target);
-          // A leftover that cannot be removed now does no harm.
-          await files.sweepBreakers().catch(() => {});
-          return await work();
+    lock: (target, work) =>
+      inLine(target, async () => {
+        const files = new ClaimFiles({
+          directory: dirname(target),
+          fs: nodeFileSystem,
+          clock,
+          processes: systemProcesses,
+          run: newId(),
+          temporaryPath: () => `${lockTemporaryPrefix(target)}${randomBytes(8).toString('hex')}`,
+          breakPrefix: `${lockNameOf(target)}-break-`,
         });
-      } catch (thrown) {
-        if (begun || !(thrown instanceof KeyturnError)) throw thrown;
-        if (thrown.code === 'state-dir') throw noLockFile(path, target, thrown);
-        throw new KeyturnError('credentials-file', `${path} cannot be locked: ${thrown.message}`, {
-          hint: 'the file is as it was; wait for the other keyctl, then run again',
-        });
-      }
-    },
+        let begun = false;
+        try {
+          return await whileHolding(files, clock, lockNameOf(target), async () => {
+            begun = true;
+            await sweepLockTemporaries(target);
+            // A leftover that cannot be removed now does no harm.
+            await files.sweepBreakers().catch(() => {});
+            return await work();
+          });
+        } catch (thrown) {
+          if (begun || !(thrown instanceof KeyturnError)) throw thrown;
+          if (thrown.code === 'state-dir') throw noLockFile(path, target, thrown);
+          throw new KeyturnError(
+            'credentials-file',
+            `${path} cannot be locked: ${thrown.message}`,
+            {
+              hint: 'the file is as it was; wait for the other keyctl, then run again',
+            },
+          );
+        }
+      }),
   };
 }
 

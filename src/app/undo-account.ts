@@ -4,10 +4,10 @@
 import { openAccounts } from '../aws/accounts.ts';
 import type { AccountGateway } from '../aws/gateway.ts';
 import { openGateway } from '../aws/open-gateway.ts';
-import { isAccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import type { SameReach } from '../base/key-command.ts';
+import { writtenKeyId } from '../base/key-id-text.ts';
 import type { AccountWork } from '../engine/account-work.ts';
 import { foretellUndo } from '../engine/foretell-undo.ts';
 import type { UndoneRotation } from '../engine/perform-undo.ts';
@@ -67,10 +67,11 @@ export async function undoInAccount(
  * one, and for one that the journal does not name.
  */
 export async function userMeant(named: string, state: AccountState): Promise<string> {
-  if (!isAccessKeyId(named)) return named;
-  const owner = await recordedOwner(named, state);
+  const keyId = writtenKeyId(named);
+  if (keyId === undefined) return named;
+  const owner = await recordedOwner(keyId, state);
   if (owner === undefined) {
-    throw new KeyturnError('nothing-to-undo', `the journal knows of no rotation of ${named}`, {
+    throw new KeyturnError('nothing-to-undo', `the journal knows of no rotation of ${keyId}`, {
       hint: ['what keyturn did is listed by:', command('keyturn', 'history')],
     });
   }
@@ -78,10 +79,10 @@ export async function userMeant(named: string, state: AccountState): Promise<str
   const latest = history.latest(hasNewKey);
   if (latest === undefined || !hasNewKey(latest)) return user;
   const { oldKeyId, newKeyId } = latest;
-  if (oldKeyId === named || newKeyId === named) return user;
+  if (oldKeyId === keyId || newKeyId === keyId) return user;
   throw new KeyturnError(
     'nothing-to-undo',
-    `the latest rotation of ${user} is not about ${named}: it replaced ${oldKeyId} with ${newKeyId}`,
+    `the latest rotation of ${user} is not about ${keyId}: it replaced ${oldKeyId} with ${newKeyId}`,
     { hint: ['to take that one back:', command('keyturn', 'undo', user)] },
   );
 }

@@ -3,8 +3,8 @@
 // does not, and only tells the region and the like where the environment holds a pair.
 
 import { KeyturnError } from '../base/errors.ts';
-import { command } from '../base/hint.ts';
 import { isLoopback } from '../base/loopback.ts';
+import { noProfiles } from '../credentials-file/no-profiles.ts';
 import { type EndpointSources, isConfined } from './endpoint.ts';
 import { profileSettings } from './profile.ts';
 import type { Environment } from './shared-config.ts';
@@ -75,7 +75,7 @@ function requireProfile({ shared }: EndpointSources, profile: string): void {
     {
       hint:
         known.length === 0
-          ? ['these files hold no profile; create one:', command('aws', 'configure')]
+          ? noProfiles([shared.credentialsPath, shared.configPath])
           : `known profiles: ${known.join(', ')}`,
     },
   );

@@ -37,7 +37,7 @@ import { silentLogger } from './quiet-sdk.ts';
 import { firstLine } from './sdk-failure.ts';
 import type { Environment } from './shared-config.ts';
 import { pairOfSettings } from './shared-config.ts';
-import { readToken } from './token-file.ts';
+import { readToken, readTokensOf } from './token-file.ts';
 
 /** Resolves with the current code of the device; may reject with a KeyturnError. */
 export type MfaCodeProvider = (serial: string) => Promise<string>;
@@ -211,7 +211,7 @@ function sdkProvider(
       return askInstance;
     case 'profile': {
       const ssoEndpoint = needsSso(sources) ? resolveEndpoint('sso', sources) : undefined;
-      return fromIni({
+      const load = fromIni({
         profile: source.profile,
         filepath: shared.credentialsPath,
         configFilepath: shared.configPath,
@@ -228,6 +228,10 @@ function sdkProvider(
           ...(ssoEndpoint === undefined ? {} : { endpoint: ssoEndpoint }),
         },
       });
+      return async () => {
+        await readTokensOf(source.profile, shared);
+        return await load();
+      };
     }
   }
 }

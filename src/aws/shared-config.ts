@@ -29,7 +29,7 @@ const SERVICES_PREFIX = 'services.';
 const OTHER_SECTION = /^(?:services|sso-session)\./;
 
 export async function loadSharedConfig(env: Environment): Promise<SharedConfig> {
-  const home = env.HOME || env.USERPROFILE || systemHome();
+  const home = homeOf(env);
   giveSdkAHome();
   // Without a home there are no such files but those that are named. As in the AWS CLI, that is no error.
   const around = { env, home: home ?? NO_HOME, platform: process.platform };
@@ -63,6 +63,11 @@ function giveSdkAHome(): void {
   const { env } = process; // tidy: allow process: the SDK asks no other environment
   if (env.HOME || env.USERPROFILE || env.HOMEPATH || systemHome() !== undefined) return;
   env.HOME = NO_HOME;
+}
+
+/** What `~` stands for; undefined for a user without a home. */
+export function homeOf(env: Environment): string | undefined {
+  return env.HOME || env.USERPROFILE || systemHome();
 }
 
 /** Node throws for a user whom the system does not know, as the first user of many a container. */

@@ -7,6 +7,15 @@ export function looksLikeKeyId(text: string): text is AccessKeyId {
   return /^A[A-Z\d]{15,127}$/.test(text);
 }
 
+/**
+ * The ID that a person has written, also in small letters: the names of users that look like that are nobody's.
+ * Undefined for what is none of a long-term key.
+ */
+export function writtenKeyId(text: string): AccessKeyId | undefined {
+  const written = text.toUpperCase();
+  return /^AKIA[A-Z\d]{12,}$/.test(written) && looksLikeKeyId(written) ? written : undefined;
+}
+
 /** What a person may be shown of what stands where an ID should: it can be the secret (I8). */
 export function shownKeyId(text: string): string {
   return looksLikeKeyId(text) ? text : 'what is no access key ID';

@@ -50,6 +50,13 @@ export function setPrevious(
   return edited;
 }
 
+/** Adds a profile without anything in it, at the end. */
+export function addSection(document: Document, profile: string): Document {
+  const { lines } = document;
+  const isApart = lines.length === 0 || lines.at(-1)?.text === '';
+  return insertLines(document, lines.length, [...(isApart ? [] : ['']), `[${encoded(profile)}]`]);
+}
+
 /** Takes a profile out, header, settings, and the comments between them; what follows stays. */
 export function removeSection(document: Document, profile: string): Document {
   const section = sectionOf(document, profile);

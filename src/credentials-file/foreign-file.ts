@@ -20,8 +20,31 @@ export type Mend = (path: string) => Hint;
 
 /** Undefined for a file of profiles, whatever else may be wrong with it. */
 export function foreignFile(bytes: Buffer, lines: readonly Line[]): FileFault | undefined {
-  return wideCharacters(bytes) ?? bareReturns(lines) ?? otherFormat(lines);
+  return packed(bytes) ?? wideCharacters(bytes) ?? bareReturns(lines) ?? otherFormat(lines);
 }
+
+/** Files that are no text, by their first bytes. */
+const PACKED: readonly (readonly [bytes: readonly number[], what: string])[] = [
+  [[0x1f, 0x8b], 'a gzip file'],
+  [[0x50, 0x4b, 3, 4], 'a ZIP file'],
+  [[0x42, 0x5a, 0x68], 'a bzip2 file'],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'an xz file'],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'a zstd file'],
+  [[...Buffer.from('SQLite format 3')], 'an SQLite database'],
+  [[...Buffer.from('%PDF-')], 'a PDF document'],
+  [[...Buffer.from('\0GITCRYPT')], 'a file that git-crypt has locked'],
+  [[...Buffer.from('\x7fELF')], 'a program'],
+  [[...Buffer.from('bplist')], 'a binary property list'],
+];
+
+function packed(bytes: Buffer): FileFault | undefined {
+  const found = PACKED.find(([mark]) => mark.every((byte, index) => bytes[index] === byte));
+  if (found === undefined) return undefined;
+  const explanation = `begins ${found[1]}, which no AWS tool reads as profiles`;
+  return { line: 1, explanation, mend: () => UNPACKED };
+}
+
+const UNPACKED = 'put the text that it was made of there; or write a profile by hand';
 
 const MARKS: readonly (readonly [bytes: readonly number[], encoding: string])[] = [
   [[0xff, 0xfe, 0, 0], 'UTF-32'],
@@ -83,6 +106,10 @@ export function rewritten(filter: readonly string[], words: string): Mend {
   };
 }
 
+const DECRYPTED = 'decrypt it to where the AWS tools look, with mode 0600; or name that file';
+const WEB_PAGE =
+  'what saved it got a page in the place of the file, that of a sign-in perhaps; fetch the file again';
+
 const CSV_HEADER = /^(?:user ?name,.*)?access key id,\s*secret access key/i;
 
 /** Only of a file with the column "User name", by which version 2 of the AWS CLI calls the profile. */
@@ -119,8 +146,35 @@ function otherFormat(lines: readonly Line[]): FileFault | undefined {
     const explanation = 'begins a JSON document, which no AWS tool reads as profiles';
     return { line, explanation, mend: () => AS_PROFILE };
   }
-  return undefined;
+  const first = lines.find(({ text: each }) => !/^\s*(?:[#;].*)?$/.test(each));
+  const known = TEXTS.find(([shape]) => shape.test(decoded(first?.text ?? '').trim()));
+  if (first === undefined || known === undefined) return undefined;
+  const [, what, mend = AS_PROFILE] = known;
+  const explanation = `begins ${what}, which no AWS tool reads as profiles`;
+  return { line: lines.indexOf(first) + 1, explanation, mend: () => mend };
 }
+
+/** Other forms of text, by the first line that is neither empty nor a comment. */
+const TEXTS: readonly (readonly [shape: RegExp, what: string, mend?: string])[] = [
+  [/^<\?xml\b/i, 'an XML document'],
+  [/^<(?:!doctype|html|head|body|script|meta)\b/i, 'a web page (HTML)', WEB_PAGE],
+  [/^-----BEGIN PGP/, 'a message of PGP', DECRYPTED],
+  [/^age-encryption\.org\//, 'a file that age has encrypted', DECRYPTED],
+  [/^-----BEGIN AGE ENCRYPTED FILE/, 'a file that age has encrypted', DECRYPTED],
+  [/^\$ANSIBLE_VAULT;/, 'a file of Ansible Vault', DECRYPTED],
+  [/^-----BEGIN [A-Z ]+-----/, 'a certificate or a key in PEM', AS_PROFILE],
+  [
+    /^version https:\/\/git-lfs\.github\.com/,
+    'a pointer of Git LFS',
+    'fetch the file itself: git lfs pull',
+  ],
+  [/^(?:<{7}|={7}|>{7})(?: |$)/, 'a merge conflict of Git', 'resolve the conflict'],
+  [/^(?:diff --git|---? a\/|Index: )/, 'a patch', AS_PROFILE],
+  [/^(?:---|%YAML\b.*)$/, 'a YAML document'],
+  // What a reader of profiles might take, `name: value`, stands below a [profile].
+  [/^["']?[\w.-]+["']?:(?:$|\s)/, 'a YAML document'],
+  [/^- \S/, 'a YAML document'],
+];
 
 const MENDS: readonly (readonly [reason: RegExp, mend: Mend])[] = [
   [

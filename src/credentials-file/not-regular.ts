@@ -23,8 +23,9 @@ export function whyNotRegular({ kind }: Pick<FileInfo, 'kind'>): string | undefi
   return kind === 'file' ? undefined : WORDS[kind];
 }
 
-export function notRegular(path: string, reason: string): KeyturnError {
-  const hint =
-    'name a regular file with --credentials, AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE';
-  return failure(path, reason, { verb: 'read', hint });
+/** How the files of profiles are named. */
+const NAMED_BY = '--credentials, AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE';
+
+export function notRegular(path: string, reason: string, namedBy = NAMED_BY): KeyturnError {
+  return failure(path, reason, { verb: 'read', hint: `name a regular file with ${namedBy}` });
 }

@@ -6,8 +6,15 @@ import { readWholeFile } from '../base/files/whole-file.ts';
 import { failure } from './failures.ts';
 import { isNoFile, notRegular, whyNotRegular } from './not-regular.ts';
 
-/** The bytes, or undefined when there is no file. Throws `credentials-file`. */
-export async function readFileBytes(fs: FileSystem, path: string): Promise<Buffer | undefined> {
+/**
+ * The bytes, or undefined when there is no file. `namedBy` is how the path was named, if not as files of
+ * profiles are. Throws `credentials-file`.
+ */
+export async function readFileBytes(
+  fs: FileSystem,
+  path: string,
+  namedBy?: string,
+): Promise<Buffer | undefined> {
   if (isNoFile(path)) return Buffer.alloc(0);
   let reason: string | undefined;
   try {
@@ -17,7 +24,7 @@ export async function readFileBytes(fs: FileSystem, path: string): Promise<Buffe
     if (errnoOf(thrown) === 'ENOENT') return undefined;
     throw failure(path, systemReason(thrown), { cause: thrown, verb: 'read' });
   }
-  throw notRegular(path, reason);
+  throw notRegular(path, reason, namedBy);
 }
 
 /**

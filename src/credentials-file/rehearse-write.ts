@@ -18,6 +18,9 @@ import { discard, temporaryPath } from './temporary.ts';
 /** The file must not only fit: other programs write to the disk in the meantime too. */
 const SPARE_BYTES = 4096;
 
+/** Who may do what with a file. */
+export type Access = Pick<FileInfo, 'mode' | 'ownerId' | 'groupId'>;
+
 /** `rename`: a new file takes the name at once. `in-place`: where none can, in a mount point. */
 export type WriteWay = 'rename' | 'in-place';
 
@@ -35,7 +38,7 @@ export async function checkWritable(options: SaveOptions): Promise<WritableFile>
   const { fs, path } = options;
   const target = await targetOf(fs, path);
   return await options.lock(target, async () => {
-    const file = await inspectTarget(fs, path, target);
+    const file = await inspectTarget(options, target);
     const { way, info } = file;
     const sizeBytes = 2 * info.sizeBytes + SPARE_BYTES;
     if (way === 'in-place') {
@@ -55,8 +58,7 @@ export async function checkWritable(options: SaveOptions): Promise<WritableFile>
 
 /** Looks at a file that is to be written. Throws `credentials-file`. */
 export async function inspectTarget(
-  fs: FileSystem,
-  path: string,
+  { fs, path, namedBy }: SaveOptions,
   target: string,
 ): Promise<WritableFile> {
   let info: FileInfo;
@@ -66,7 +68,7 @@ export async function inspectTarget(
     throw failure(path, systemReason(thrown), { cause: thrown });
   }
   const reason = whyNotRegular(info);
-  if (reason !== undefined) throw notRegular(path, reason);
+  if (reason !== undefined) throw notRegular(path, reason, namedBy);
   const way = (await isMounted(fs, target)) ? 'in-place' : 'rename';
   // A new file under this name would part it from the others.
   if (way === 'rename' && info.linkCount > 1) {
@@ -130,11 +132,11 @@ async function failureOf(work: () => Promise<unknown>): Promise<unknown> {
 interface Rehearsal extends Pick<SaveOptions, 'path' | 'fs'> {
   readonly sizeBytes: number;
   /** Whose access the new file gets; a backup is its owner's alone. */
-  readonly like: FileInfo | undefined;
+  readonly like: Access | undefined;
 }
 
 /** Creates, renames and removes a file as the save will; nothing of it stays. */
-async function rehearseBeside(beside: string, rehearsal: Rehearsal): Promise<void> {
+export async function rehearseBeside(beside: string, rehearsal: Rehearsal): Promise<void> {
   const { path, fs, sizeBytes, like } = rehearsal;
   const folder = dirname(beside);
   const [probe, renamed] = [temporaryPath(beside), temporaryPath(beside)];
@@ -161,7 +163,7 @@ function ownId(): number | undefined {
 export async function writeNew(
   fs: FileSystem,
   path: string,
-  { bytes, like }: { readonly bytes: Buffer; readonly like: FileInfo | undefined },
+  { bytes, like }: { readonly bytes: Buffer; readonly like: Access | undefined },
 ): Promise<void> {
   const file = await fs.open(path, 'create');
   try {

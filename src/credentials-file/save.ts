@@ -84,11 +84,11 @@ async function tryOnce(
   target: string,
   options: SaveOptions,
 ): Promise<Saved | 'changed-meanwhile'> {
-  const { fs, path } = options;
-  const before = await readFileBytes(fs, target);
+  const { fs, path, namedBy } = options;
+  const before = await readFileBytes(fs, target, namedBy);
   if (before === undefined) throw failure(path, 'it does not exist');
   const after = await edit(before);
-  const file = await inspectTarget(fs, path, target);
+  const file = await inspectTarget(options, target);
   const { way } = file;
   const place = { target, before, after, inPlace: way === 'in-place' };
   if (after.equals(before)) {

@@ -47,8 +47,11 @@ interface Capabilities {
   textsRead?(): Promise<readonly Secret[]>;
   /** Left out where nothing would be made. */
   readonly making?: Making;
-  /** Whether its readers may have the key, of a destination that never shows what they read. */
-  isRead?(keyId: AccessKeyId): Promise<boolean>;
+  /**
+   * Whether its readers may have the key, of a destination that never shows what they read. `receipt` is that
+   * of the last delivery there, where there is one on record. Throws where nobody can tell.
+   */
+  isRead?(keyId: AccessKeyId, receipt: DeliveryReceipt | undefined): Promise<boolean>;
   /** Left out by destinations that keep no former secret. */
   readonly wayBack?: WayBack;
   /** The rotation has ended, and the plain hand-off file is removed when this resolves. */

@@ -45,17 +45,21 @@ export interface DestinationKind {
   readonly deliversCustody?: boolean;
   /** Whether a place of the kind is made where it is missing, when the operator asks for it. */
   readonly makesPlaces?: boolean;
+  /** Whether a place that is made has a KMS key and tags. */
+  readonly takesTags?: boolean;
   /** Whether its secrets are printed in the report of the run. */
   readonly printsSecret?: boolean;
   /**
    * The place for one user, from what the operator wrote. Throws `not-deliverable` for a user whom the
    * place does not fit.
    */
-  placeFor(template: string, facts: PlaceFacts): string;
+  placeFor(template: string, facts: PlaceFacts): string | PlaceOfForm;
   /** Undefined when the place of the target is not one of the kind. */
   open(target: JournaledTarget, opening: Opening): Promise<Destination | undefined>;
+  /** Whether a place that an operator names is the one of the target although it says less of it. */
+  isMeant?(named: string, target: JournaledTarget): boolean;
   /** What an operator would write behind the `=` of `--deliver` for the place, and in which region. */
-  askedAs?(place: string, user: string): AskedPlace | undefined;
+  askedAs?(place: string, user: string, target: JournaledTarget): AskedPlace | undefined;
   /**
    * Everything that is written at the place of the target, one name for each, whatever form the place is
    * written in: two places that share one are in each other's way. Left out where the place is the only
@@ -68,6 +72,9 @@ export interface DestinationKind {
    */
   joint?(own: DeliveryTarget, begun: JournaledTarget): DeliveryTarget | undefined;
 }
+
+/** A place in a form that only later formats of the record know (see DeliveryTarget). */
+export type PlaceOfForm = Pick<DeliveryTarget, 'place' | 'since'>;
 
 export interface AskedPlace {
   /** With {user} where the place has the user's name. */
@@ -101,6 +108,10 @@ export interface Opening {
   readonly oldKeyId: AccessKeyId;
   /** Whose key an ID is that stands at the place (I14). */
   readonly whoseKey: WhoseKey;
+  /** Whether the old key stays Active when the rotation ends, so that whoever keeps it has a key that works. */
+  readonly oldKeyStays?: boolean | undefined;
+  /** Whether a person who was shown the place is at it (keyctl). */
+  readonly isAttended?: boolean | undefined;
 }
 
 /** What the operator said about the places that a run makes. */

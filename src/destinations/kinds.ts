@@ -4,10 +4,20 @@
 
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { ReaderTerms } from '../lifecycle/settle.ts';
+import { circleci } from './circleci/index.ts';
+import { circleciContext } from './circleci-context/index.ts';
 import { commandKind } from './command/index.ts';
 import { credentialsFile } from './credentials-file/index.ts';
 import type { Destination } from './destination.ts';
 import { dotenv } from './dotenv/index.ts';
+import { github } from './github/index.ts';
+import { githubCodespaces } from './github-codespaces/index.ts';
+import { githubCodespacesOrg } from './github-codespaces-org/index.ts';
+import { githubDependabot } from './github-dependabot/index.ts';
+import { githubDependabotOrg } from './github-dependabot-org/index.ts';
+import { githubOrg } from './github-org/index.ts';
+import { gitlab } from './gitlab/index.ts';
+import { gitlabGroup } from './gitlab-group/index.ts';
 import { handoff } from './handoff/index.ts';
 import type { DestinationKind, Opening } from './kind.ts';
 import { kubernetes } from './kubernetes/index.ts';
@@ -23,6 +33,16 @@ export const KINDS: readonly DestinationKind[] = [
   secretsManager,
   ssm,
   dotenv,
+  github,
+  githubOrg,
+  githubDependabot,
+  githubDependabotOrg,
+  githubCodespaces,
+  githubCodespacesOrg,
+  gitlab,
+  gitlabGroup,
+  circleci,
+  circleciContext,
   commandKind,
   credentialsFile,
   vault,
@@ -40,6 +60,12 @@ export function kindNamed(name: string): DestinationKind | undefined {
 /** How `--deliver` is given the kind: `ssm=NAME`, or the bare word where it stands alone. */
 export function wordOf({ name, rule }: DestinationKind): string {
   return rule === undefined ? name : `${name}=NAME`;
+}
+
+/** The place for one user, from what the operator wrote. Throws `not-deliverable`. */
+export function targetFor({ kind, name }: NamedPlace, facts: PlaceFacts): DeliveryTarget {
+  const place = kindNamed(kind)?.placeFor(name, facts) ?? name;
+  return typeof place === 'string' ? { kind, place } : { kind, ...place };
 }
 
 /** Undefined for a kind that this version does not know, and for a place that is not of the kind. */
@@ -107,12 +133,14 @@ export function isMeantBy(
   if (name === target.place || expanded === target.place) return true;
   const known = kindNamed(kind);
   // What is filled in when a place is opened, an operator leaves out.
-  const asked = known?.askedAs?.(target.place, facts.user);
+  const asked = known?.askedAs?.(target.place, facts.user, target);
   const isInRegion = asked?.region === undefined || asked.region === facts.region;
   if (asked && isInRegion && expandPlace(asked.template, facts) === expanded) return true;
   try {
-    const place = known?.placeFor(name, facts);
-    const named = place === undefined ? [] : thingsAt({ kind, place });
+    if (known === undefined) return false;
+    const meant = targetFor({ kind, name }, facts);
+    if (known.isMeant?.(meant.place, target) === true) return true;
+    const named = thingsAt(meant);
     return named.length > 0 && thingsAt(target).every((thing) => named.includes(thing));
   } catch {
     return false;
@@ -122,6 +150,11 @@ export function isMeantBy(
 /** Whether a place of the kind can be made where it is missing. */
 export function makesPlaces(kindName: string): boolean {
   return kindNamed(kindName)?.makesPlaces === true;
+}
+
+/** Whether the operator's KMS key and tags go with a place of the kind that is made. */
+export function takesTags(kindName: string): boolean {
+  return kindNamed(kindName)?.takesTags === true;
 }
 
 /** Whether a receipt of the kind names the copy that custody keeps: see DestinationKind. */

@@ -2,6 +2,7 @@
 // nothing; it is made before a key is, and from then on it is a place like any other.
 
 import type { Parameter, ParameterStore, SecretStore, ThingMaker } from '../base/aws-stores.ts';
+import { toKeyturnError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import type { Making } from './destination.ts';
 import { preparing } from './failure.ts';
@@ -47,6 +48,18 @@ class Things {
   }
 }
 
+/**
+ * AWS judges the right to read before it looks for the thing: whoever may not read it is told so although it does
+ * not exist, and must not make what cannot be read back.
+ */
+async function unlessDenied(read: () => Promise<unknown>): Promise<void> {
+  try {
+    await read();
+  } catch (thrown) {
+    if (toKeyturnError(thrown).code === 'access-denied') throw thrown;
+  }
+}
+
 interface Wanted {
   readonly region: string;
   /** Everything that the place is made of. */
@@ -60,8 +73,11 @@ export function filledSecrets({ region, names }: Wanted, opening: Opening): Fill
   return {
     making: things.making(names, opening, region),
     store: {
-      read: async (name, stage) =>
-        (await things.isMissing(name)) ? undefined : await store.read(name, stage),
+      read: async (name, stage) => {
+        if (!(await things.isMissing(name))) return await store.read(name, stage);
+        await unlessDenied(() => store.read(name, stage));
+        return undefined;
+      },
       stage: (name, versionId, text) => store.stage(name, versionId, text),
       promote: (name, to, from) => store.promote(name, to, from),
     },
@@ -88,7 +104,11 @@ export function filledParameters(
   return {
     making: things.making(names, opening, region),
     store: {
-      read: async (name) => ((await things.isMissing(name)) ? EMPTY : await store.read(name)),
+      read: async (name) => {
+        if (!(await things.isMissing(name))) return await store.read(name);
+        await unlessDenied(() => store.read(name));
+        return EMPTY;
+      },
       write: (name, text, what) => store.write(name, text, what),
       history: async (name) => ((await things.isMissing(name)) ? [] : await store.history(name)),
       room: async (name) =>

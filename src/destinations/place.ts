@@ -22,6 +22,8 @@ export interface PlaceFacts {
   readonly user: string;
   /** The AWS region of the run. */
   readonly region: string;
+  /** What ~ stands for; undefined for a caller without a home. */
+  readonly home?: string | undefined;
 }
 
 /** Facts that fit everywhere, to judge a template before any are known. */
@@ -29,12 +31,25 @@ export const SAMPLE_FACTS: PlaceFacts = {
   account: '123456789012',
   user: 'user',
   region: 'us-east-1',
+  home: '/home/user',
 };
 
 const PLACEHOLDER = /\{(\w*)\}/g;
 
 export function expandPlace(template: string, facts: PlaceFacts): string {
   return template.replaceAll('{account}', facts.account).replaceAll('{user}', facts.user);
+}
+
+/** The template of a name, with {user} wherever the user's name stands in it as a word of its own. */
+export function withUser(name: string, user: string): string {
+  const word = user.replaceAll(/[.+]/g, '\\$&');
+  return name.replaceAll(new RegExp(`(?<![A-Za-z\\d])${word}(?![A-Za-z\\d])`, 'g'), '{user}');
+}
+
+/** Whether the name of the user would lead to another folder: IAM allows users named `.` and `..`. */
+export function leadsElsewhere(template: string, { user }: PlaceFacts): boolean {
+  const isStep = user === '.' || user === '..';
+  return isStep && template.split(/[/\\]/).includes('{user}');
 }
 
 /** What a template is made of: one name or several, and the fields behind `#`. */
@@ -98,11 +113,16 @@ function formFault(names: readonly string[], fields: string | undefined): string
 export function placeFor(template: string, facts: PlaceFacts, rule: PlaceRule): string {
   const name = expandPlace(template, facts);
   if (rule.isName(name)) return name;
-  throw new KeyturnError(
+  throw unfit(template, facts, rule);
+}
+
+/** Of a template that makes no name for the user: `not-deliverable`. */
+export function unfit(template: string, facts: PlaceFacts, rule: PlaceRule): KeyturnError {
+  const name = JSON.stringify(expandPlace(template, facts));
+  const { user } = facts;
+  return new KeyturnError(
     'not-deliverable',
-    `${JSON.stringify(name)} cannot be ${rule.noun}, which takes ${rule.takes}`,
-    {
-      hint: `rotate ${facts.user} in a run of its own: --user ${facts.user}, and a name without {user}`,
-    },
+    `${name} cannot be ${rule.noun}, which takes ${rule.takes}`,
+    { hint: `rotate ${user} in a run of its own: --user ${user}, and a name without {user}` },
   );
 }

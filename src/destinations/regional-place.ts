@@ -99,6 +99,7 @@ export function regionalKind({
     ...kind,
     isOffered: true,
     makesPlaces: true,
+    takesTags: true,
     rule,
     placeFor: (template, facts) => placeInRegion(template, facts, rule),
     askedAs: askedInRegion,

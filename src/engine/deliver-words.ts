@@ -18,8 +18,9 @@ export function deliverWords(
   user: string,
   regionAtHand: string,
 ): DeliverWords | undefined {
-  const asked = places.map(({ kind, place }) => {
-    const found = OFFERED_KINDS.find(({ name }) => name === kind)?.askedAs?.(place, user);
+  const asked = places.map((target) => {
+    const { kind, place } = target;
+    const found = OFFERED_KINDS.find(({ name }) => name === kind)?.askedAs?.(place, user, target);
     return found && { ...found, kind };
   });
   const known = asked.filter((each) => each !== undefined);

@@ -11,6 +11,7 @@ import type { MissingPlace, Question, Targets } from '../lifecycle/questions.ts'
 import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
 import type { Rotation, WithNewKey } from '../lifecycle/rotation.ts';
 import { assertHeld } from './in-place.ts';
+import { placeFacts } from './place-facts.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
 /**
@@ -44,10 +45,12 @@ export async function makePlaces(
   { user, account }: UserWork,
 ): Promise<void> {
   if (missing.length === 0) return;
-  for (const destination of await account.places.forNew(user, oldKeyId)) {
-    await destination.making?.make();
-  }
+  const own = await account.places.forNew(user, oldKeyId);
+  for (const { making } of own) await making?.make();
   for (const { kind, place } of missing) account.emit({ code: 'place-made', user, kind, place });
+  // What only shows once it is there, such as a KMS key that may not be used, must not cost a key.
+  for (const destination of own)
+    if (destination.making !== undefined) await destination.prepare?.();
 }
 
 /** The same for the places of a rotation that is open. */
@@ -76,8 +79,7 @@ export async function placesLeft(
     thingsAt(target).every((thing) => things.has(thing)) ||
     own.some((each) => jointTarget(each, target) !== undefined);
   const { movedFrom = [] } = account.policy;
-  const { gateway } = account;
-  const facts = { account: gateway.caller.account, region: gateway.services.region, user };
+  const facts = placeFacts(user, account.gateway);
   return placesServed(served).filter(
     (target) => !isServed(target) && !movedFrom.some((place) => isMeantBy(place, target, facts)),
   );

@@ -54,15 +54,11 @@ export async function foretellFinish(
 ): Promise<FinishOutcome> {
   const { user, keyId } = request;
   refuseOwnKey(request, account);
-  const at = { user, account, history: await account.state.history(user) };
+  const at = { user, account, history: await account.state.foretell(user) };
   await assertNothingOpen(at, keyId);
   const keys = await account.gateway.reader.listAccessKeys(user);
-  const key = keys.find(({ id }) => id === keyId);
-  if (key === undefined) {
-    await assertGone(request, at);
-    return { kind: 'gone' };
-  }
-  assertReplaced(request, keys, account.policy);
+  const key = await keyToFinish(request, keys, at);
+  if (key === undefined) return { kind: 'gone' };
   const now = account.clock.now();
   if (key.status === 'Active') {
     assertQuiet(request, await about(key, keys, at), at);
@@ -100,13 +96,11 @@ export async function finishKey(
     await assertNothingOpen(work, keyId);
     await settleLeftOver(work);
     const keys = await work.listKeys();
-    const key = keys.find(({ id }) => id === keyId);
+    const key = await keyToFinish(request, keys, work);
     if (key === undefined) {
-      await assertGone(request, work);
       await endGrace({ type: 'closed', reason: 'old-key-gone' }, work);
       return { kind: 'gone' };
     }
-    assertReplaced(request, keys, account.policy);
     await rememberTakenBack(keys, work);
     if (key.status === 'Active')
       return await deactivate(request, await about(key, keys, work), work);
@@ -118,6 +112,18 @@ export async function finishKey(
     await sightings.remember([{ at: account.clock.now(), inactive: [{ user, key, keys }] }]);
     return await remove(request, await about(key, keys, work), work);
   });
+}
+
+/** The replaced key, once its successor is seen to be the way in; undefined when it is gone. */
+async function keyToFinish(
+  request: FinishRequest,
+  keys: readonly AccessKey[],
+  at: UserAtHand,
+): Promise<AccessKey | undefined> {
+  const key = keys.find(({ id }) => id === request.keyId);
+  if (key === undefined) await assertGone(request, at);
+  else assertReplaced(request, keys, at.account.policy);
+  return key;
 }
 
 async function about(

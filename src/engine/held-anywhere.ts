@@ -7,7 +7,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import { readingsOf } from '../destinations/readings.ts';
-import { type KnownPlace, knownPlaces } from '../lifecycle/known-places.ts';
+import { type KnownPlace, knownPlaces, receiptAt } from '../lifecycle/known-places.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
 import type { UserAtHand } from './user-work.ts';
@@ -43,13 +43,14 @@ export async function isHeldAt(
   at: UserAtHand,
 ): Promise<boolean> {
   for (const target of targets) {
-    if ((await heldAt({ rotation, target }, keyId, at)).kind === 'held') return true;
+    const place = { rotation, target, receipt: receiptAt(rotation, target) };
+    if ((await heldAt(place, keyId, at)).kind === 'held') return true;
   }
   return false;
 }
 
 async function heldAt(
-  { rotation, target }: KnownPlace,
+  { rotation, target, receipt }: KnownPlace,
   keyId: AccessKeyId,
   { account }: UserAtHand,
 ): Promise<Holding> {
@@ -57,7 +58,8 @@ async function heldAt(
   try {
     for (const place of await account.places.toTidyUp({ ...rotation, targets: [target] })) {
       const isHeld =
-        (await place.isRead?.(keyId)) ?? isNamedIn((await place.textsRead?.()) ?? [], keyId);
+        (await place.isRead?.(keyId, receipt)) ??
+        isNamedIn((await place.textsRead?.()) ?? [], keyId);
       if (isHeld) return { kind: 'held', where };
     }
     return { kind: 'nowhere' };

@@ -7,7 +7,7 @@ import { command } from '../base/hint.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { jointTarget, kindNamed, termsAt, thingsAt } from '../destinations/kinds.ts';
-import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
+import type { DeliveryTarget, JournaledTarget, OldKeyFate } from '../lifecycle/record.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
 import type { ReaderTerms } from '../lifecycle/settle.ts';
 
@@ -25,10 +25,10 @@ export interface Places {
 }
 
 /** The places of this run's own rotations. Throws `not-deliverable`. */
-export type DestinationChooser = (user: string, oldKeyId: AccessKeyId) => Promise<Destinations>;
+export type DestinationChooser = (replaced: Replaced) => Promise<Destinations>;
 
-/** The key that a secret at a place takes the place of. */
-export type Replaced = Pick<Rotation, 'user' | 'oldKeyId'>;
+/** The key that a secret at a place takes the place of, and what becomes of it. */
+export type Replaced = Pick<Rotation, 'user' | 'oldKeyId' | 'oldKeyFate'>;
 
 /** A place that a record names; undefined when it cannot be reached from here. */
 export type DestinationOpener = (
@@ -43,13 +43,15 @@ export interface PlacesParts {
   readonly termsAt?: ((target: JournaledTarget) => ReaderTerms) | undefined;
   /** Whether open rotations to other places than this run's own are finished too. */
   readonly finishesOthers: boolean;
+  /** What becomes of the old key of a fresh rotation. */
+  readonly oldKeyFate: OldKeyFate;
 }
 
 export function openPlaces(parts: PlacesParts): Places {
   const taken = new Map<string, string>();
   return {
     forNew: async (user, oldKeyId) => {
-      const own = await parts.choose(user, oldKeyId);
+      const own = await parts.choose({ user, oldKeyId, oldKeyFate: parts.oldKeyFate });
       takeFor(user, own, taken);
       return own;
     },
@@ -91,12 +93,9 @@ async function promised(rotation: Rotation, parts: PlacesParts): Promise<Destina
 }
 
 /** A user whom this run's places do not fit may have an open rotation to others. */
-async function ownOf(
-  { user, oldKeyId }: Rotation,
-  { choose }: PlacesParts,
-): Promise<readonly Destination[]> {
+async function ownOf(rotation: Rotation, { choose }: PlacesParts): Promise<readonly Destination[]> {
   try {
-    return await choose(user, oldKeyId);
+    return await choose(rotation);
   } catch (thrown) {
     if (toKeyturnError(thrown).code === 'not-deliverable') return [];
     throw thrown;

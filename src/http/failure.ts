@@ -19,6 +19,8 @@ export interface HttpFailureDetails {
   readonly notBefore?: Date | undefined;
   /** Node's code of a network failure. */
   readonly networkCode?: string | undefined;
+  /** Of the answer. */
+  readonly header?: ((name: string) => string | undefined) | undefined;
 }
 
 /** Tells nothing of the request or the answer but the reason, in which secrets are masked (I8). */
@@ -26,6 +28,7 @@ export class HttpFailure extends KeyturnError {
   readonly outcome: Outcome;
   readonly status: number | undefined;
   readonly reason: string | undefined;
+  readonly #header: (name: string) => string | undefined;
 
   constructor(message: string, details: HttpFailureDetails) {
     const { hint, outcome, status, reason, notBefore, networkCode } = details;
@@ -33,11 +36,18 @@ export class HttpFailure extends KeyturnError {
     this.outcome = outcome;
     this.status = status;
     this.reason = reason;
+    this.#header = details.header ?? (() => undefined);
+  }
+
+  /** Of the answer; some services tell there what the call wanted. Undefined where there was none. */
+  header(name: string): string | undefined {
+    return this.#header(name);
   }
 
   /** The same failure with other things to do about it. */
   withHint(hint: Hint): HttpFailure {
     const { message, outcome, status, reason, notBefore } = this;
-    return new HttpFailure(message, { hint, outcome, status, reason, notBefore });
+    const header = (name: string) => this.header(name);
+    return new HttpFailure(message, { hint, outcome, status, reason, notBefore, header });
   }
 }

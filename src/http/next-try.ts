@@ -7,6 +7,8 @@ export interface Tried {
   readonly isRepeatable: boolean;
   /** How often it was sent. */
   readonly tries: number;
+  /** Whether another call of this run has just found the service down, after all its attempts. */
+  readonly isKnownDown: boolean;
   /** For how long it has waited by now. */
   readonly waitedMs: number;
   readonly now: Date;
@@ -35,10 +37,12 @@ const PAUSE_MS = 500;
 const PASSING = new Set([408, 500, 502, 503, 504]);
 
 export function nextTry(result: Result, tried: Tried): NextTry {
-  const { isRepeatable, tries, waitedMs, now } = tried;
+  const { isRepeatable, tries, isKnownDown, waitedMs, now } = tried;
+  // Whoever else waits for a service that is down waits no second time for it.
+  const triesMax = isKnownDown ? 1 : TRIES_MAX;
   const backoffMs = PAUSE_MS * 2 ** (tries - 1);
   if (result.kind === 'lost') {
-    const isOver = result.isHopeless || (result.isSent && !isRepeatable) || tries >= TRIES_MAX;
+    const isOver = result.isHopeless || (result.isSent && !isRepeatable) || tries >= triesMax;
     return { pauseMs: isOver ? undefined : backoffMs, notBefore: undefined };
   }
   const isLimited = isRateLimit(result);
@@ -46,7 +50,8 @@ export function nextTry(result: Result, tried: Tried): NextTry {
   const turnMs = isLimited || PASSING.has(result.status) ? waitAskedFor(result, now) : undefined;
   const notBefore = turnMs === undefined ? undefined : new Date(now.getTime() + turnMs);
   const pauseMs = Math.max(turnMs ?? 0, turnMs === undefined ? backoffMs : 0);
-  const isOver = !isPassing || tries >= TRIES_MAX || waitedMs + pauseMs > WAIT_MS_MAX;
+  const isOver =
+    !isPassing || tries >= (isLimited ? TRIES_MAX : triesMax) || waitedMs + pauseMs > WAIT_MS_MAX;
   return { pauseMs: isOver ? undefined : pauseMs, notBefore };
 }
 

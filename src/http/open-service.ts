@@ -35,6 +35,8 @@ export interface ServiceSurroundings {
   readonly signal: AbortSignal | undefined;
   /** When the rate of a service is used up, by its origin: all places of a run share it. */
   readonly closed: Map<string, Date>;
+  /** Services that a call has just found down, by their origins. */
+  readonly down: Set<string>;
   readonly limits?: { readonly connectMs: number; readonly requestMs: number } | undefined;
 }
 
@@ -76,10 +78,11 @@ class Service implements HttpService {
   }
 
   async send(call: HttpCall): Promise<HttpAnswer> {
-    const { clock, closed } = this.#around;
+    const { clock, closed, down } = this.#around;
     const { isRepeatable = call.method === 'GET', accepts = [] } = call;
     const prepared = this.#prepared(call);
     let waitedMs = await this.#awaitTurn(call, prepared.failed);
+    const isKnownDown = down.has(this.origin);
     let isRepeat = false;
     for (let tries = 1; ; tries += 1) {
       const exchanged = await this.#exchange(call, prepared);
@@ -92,17 +95,24 @@ class Service implements HttpService {
       }
       if (exchanged.kind === 'answered') {
         const { status, headers, text } = exchanged;
+        if (status < 500) down.delete(this.origin);
         const answer = new HttpAnswer({ status, headers, text: new Secret(text), isRepeat });
         this.#calls.set(answer, failed);
         if ((status >= 200 && status < 300) || accepts.includes(status)) return answer;
-        const next = nextTry(result, { isRepeatable, tries, waitedMs, now });
-        if (next.pauseMs === undefined) throw refusal(failed, answer, next.notBefore);
+        const next = nextTry(result, { isRepeatable, tries, isKnownDown, waitedMs, now });
+        if (next.pauseMs === undefined) {
+          if (status >= 500) down.add(this.origin);
+          throw refusal(failed, answer, next.notBefore);
+        }
         isRepeat ||= mayHaveComeThrough(result);
         waitedMs += await this.#pause(call, next.pauseMs);
         continue;
       }
-      const next = nextTry(result, { isRepeatable, tries, waitedMs, now });
-      if (next.pauseMs === undefined) throw lostCall(failed, exchanged, this.#way());
+      const next = nextTry(result, { isRepeatable, tries, isKnownDown, waitedMs, now });
+      if (next.pauseMs === undefined) {
+        down.add(this.origin);
+        throw lostCall(failed, exchanged, this.#way());
+      }
       isRepeat ||= mayHaveComeThrough(result);
       waitedMs += await this.#pause(call, next.pauseMs);
     }

@@ -34,7 +34,11 @@ export function refusal(failed: FailedCall, answer: HttpAnswer, notBefore?: Date
   const path = withoutSecrets(call.path, failed.secrets);
   return new HttpFailure(
     `${service.name} at ${origin} ${verb} ${call.method} ${printable(path)}: ${said}`,
-    { hint: hintFor(status, service, notBefore), outcome, status, reason, notBefore },
+    {
+      hint: hintFor(status, service, notBefore),
+      ...{ outcome, status, reason, notBefore },
+      header: (name) => answer.header(name),
+    },
   );
 }
 

@@ -5,13 +5,15 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { UserHistory } from './history.ts';
 import { placesServed } from './last-served.ts';
-import type { JournaledTarget } from './record.ts';
+import type { DeliveryReceipt, JournaledTarget } from './record.ts';
 import { hasNewKey, type Rotation } from './rotation.ts';
 
 /** A place, and the last rotation that names it. */
 export interface KnownPlace {
   readonly rotation: Rotation;
   readonly target: JournaledTarget;
+  /** Of the last delivery there; undefined where none is on record. */
+  readonly receipt: DeliveryReceipt | undefined;
 }
 
 /** Each place once. */
@@ -21,8 +23,9 @@ export function knownPlaces({ rotations }: UserHistory): readonly KnownPlace[] {
   all.forEach((rotation, index) => {
     const left = leftBy(all.slice(index + 1), rotation);
     for (const target of rotation.targets) {
-      if (!left.includes(target))
-        places.set(`${target.kind} ${target.place}`, { rotation, target });
+      const name = `${target.kind} ${target.place}`;
+      const receipt = receiptAt(rotation, target) ?? places.get(name)?.receipt;
+      if (!left.includes(target)) places.set(name, { rotation, target, receipt });
     }
   });
   return [...places.values()];
@@ -36,6 +39,17 @@ function leftBy(later: readonly Rotation[], rotation: Rotation): readonly Journa
   const served = keyServed(rotation);
   const isLeft = later.some((each) => each.oldKeyId === served && hasServed(each));
   return isLeft ? placesServed(rotation) : [];
+}
+
+/** Undefined where the rotation has not come so far. */
+export function receiptAt(
+  rotation: Rotation,
+  target: JournaledTarget,
+): DeliveryReceipt | undefined {
+  const index = rotation.targets.findIndex(
+    ({ kind, place }) => kind === target.kind && place === target.place,
+  );
+  return 'receipts' in rotation ? rotation.receipts[index] : undefined;
 }
 
 /** The key that the places of the rotation have, as far as it came; undefined where they have none of it. */

@@ -155,8 +155,26 @@ function madePlacesSection(report: RotationReport, page: Page): string {
   return [
     page.paint('yellow', `${title}, which nobody reads yet`),
     page.table([...accounts.head, 'USER', 'KIND', 'PLACE'], rows),
-    page.wrap('  ', 'point whatever uses the old key to its place; the old key waits for that'),
+    page.wrap('  ', whatMadePlacesNeed(report)),
   ].join('\n');
+}
+
+/** An idle key goes in the run that replaces it: then nothing waits. */
+function whatMadePlacesNeed({
+  made_places: made = [],
+  rotated_keys: keys,
+}: RotationReport): string {
+  const waits = made.some(({ account_id: account, username }) =>
+    keys.some(
+      (key) =>
+        key.account_id === account &&
+        key.username === username &&
+        (key.old_key_then ?? key.old_key_status) === 'Active',
+    ),
+  );
+  return waits
+    ? 'point whatever uses the old key to its place; an old key that may be in use waits for that'
+    : 'point whatever is to use the key to its place';
 }
 
 /** What was done to keys that no table of the page has, in a line each (I16). */

@@ -11,6 +11,8 @@ export interface StoreKind {
   /** How its places look, for people. */
   readonly takes: string;
   readonly isPlace: (place: string) => boolean;
+  /** Whether anything is there; left out where a place that was never used cannot be told from an empty one. */
+  readonly isThere?: (place: string) => Promise<boolean>;
   readonly open: (place: string, opening: StoreOpening) => Promise<StateStore>;
   /** Why what is kept there will be lost, in words; undefined where nothing speaks against it. */
   readonly whyVolatile: (place: string, env: Environment) => Promise<string | undefined>;
@@ -34,6 +36,17 @@ export function isStatePlace(place: string): boolean {
 /** Opens the store at a place, for one run. Throws `bad-value` for a place that no kind takes. */
 export async function openStateStore(place: string, clock: Clock): Promise<StateStore> {
   return await kindOf(place).open(place, { clock, run: newId() });
+}
+
+/**
+ * For a command that only tells or ends what earlier runs began: a slip in the name of the place would read as
+ * "nothing is open". Throws `state-dir`.
+ */
+export async function requireFormerState(place: string): Promise<void> {
+  if ((await kindOf(place).isThere?.(place)) !== false) return;
+  throw new KeyturnError('state-dir', `there is no state directory ${place}`, {
+    hint: 'check the name; the first run that rotates a key makes it',
+  });
 }
 
 /** Why what is kept at the place will be lost. Throws `bad-value` for a place that no kind takes. */

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { openHome } from './keyctl-home.ts';
 import { run, shell } from './process.ts';
 
@@ -180,6 +181,66 @@ const WHOLE: readonly Row[] = [
     spoil: (text) => `{\\rtf1\\ansi\n${text.replaceAll('\n', '\\\n')}}`,
     says: /line 1: .*begins an RTF document/,
     mend: /save the file as plain text/,
+  },
+  {
+    name: 'YAML',
+    spoil: () => '# mine\ndefault:\n  aws_access_key_id: AKIAIOSFODNN7EXAMPLE\n',
+    says: /line 2: .*begins a YAML document/,
+    mend: /write a profile/,
+  },
+  {
+    name: 'YAML with its mark',
+    spoil: () => '---\ndefault:\n  aws_access_key_id: AKIAIOSFODNN7EXAMPLE\n',
+    says: /line 1: .*begins a YAML document/,
+    mend: /write a profile/,
+  },
+  {
+    name: 'a web page',
+    spoil: () => '\n<!DOCTYPE html>\n<html><body>Sign in</body></html>\n',
+    says: /line 2: .*begins a web page \(HTML\)/,
+    mend: /fetch the file again/,
+  },
+  {
+    name: 'a message of PGP',
+    spoil: () => '-----BEGIN PGP MESSAGE-----\n\nhQEMA\n=abcd\n-----END PGP MESSAGE-----\n',
+    says: /line 1: .*begins a message of PGP/,
+    mend: /decrypt it/,
+  },
+  {
+    name: 'a file that age has encrypted',
+    spoil: () => 'age-encryption.org/v1\n-> X25519 abc\n',
+    says: /line 1: .*age has encrypted/,
+    mend: /decrypt it/,
+  },
+  {
+    name: 'a file of Ansible Vault',
+    spoil: () => '$ANSIBLE_VAULT;1.1;AES256\n3363\n',
+    says: /line 1: .*Ansible Vault/,
+    mend: /decrypt it/,
+  },
+  {
+    name: 'a private key in PEM',
+    spoil: () => '-----BEGIN RSA PRIVATE KEY-----\nabc\n',
+    says: /line 1: .*in PEM/,
+    mend: /write a profile/,
+  },
+  {
+    name: 'a pointer of Git LFS',
+    spoil: () => 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n',
+    says: /line 1: .*Git LFS/,
+    mend: /git lfs pull/,
+  },
+  {
+    name: 'a merge conflict of Git',
+    spoil: (text) => `<<<<<<< HEAD\n${text}=======\n`,
+    says: /line 1: .*a merge conflict of Git/,
+    mend: /resolve the conflict/,
+  },
+  {
+    name: 'a gzip file',
+    spoil: (text) => gzipSync(text),
+    says: /line 1: .*begins a gzip file/,
+    mend: /put the text that it was made of there/,
   },
   {
     name: 'a zero-width space before the header',

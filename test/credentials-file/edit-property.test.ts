@@ -88,7 +88,9 @@ async function rotate(file: Generated): Promise<Case | undefined> {
   const destination = profileDestination(
     { path: PATH, profile, alsoProfiles: also },
     {
-      save,
+      files: () => save,
+      isAttended: true,
+      oldKeyStays: true,
       emit: (event) => {
         if (event.code === 'backup-made') backup = event.backup;
       },

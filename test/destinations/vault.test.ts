@@ -305,6 +305,11 @@ describe('a secret of OpenBao', () => {
       (await destinationAt(test, 'secret/x', { VAULT_ADDR: '' })).prepare?.(),
     );
     assert.equal(nowhere.message, 'no Vault is named: VAULT_ADDR is not set');
+    const withPassword = { VAULT_ADDR: `https://me:${ROOT}@vault.invalid` };
+    const shown = await destinationAt(test, 'secret/x', withPassword);
+    assert.equal(shown.place, 'secret/x');
+    const inAddress = await refusal(shown.prepare?.());
+    assert.equal(inAddress.message, 'VAULT_ADDR has a user or a password in its URL');
     const blind = await refusal(
       (await destinationAt(test, 'secret/x', { VAULT_SKIP_VERIFY: 'true' })).prepare?.(),
     );

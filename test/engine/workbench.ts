@@ -142,6 +142,7 @@ async function openAccount(
       choose: async () => [{ ...handoffDestination('', state.custody), ...broken.destination }],
       open: async () => undefined,
       finishesOthers: true,
+      oldKeyFate: 'deactivate',
     }),
     probes: new Probes(clock),
     creating: createLimiter(1),

@@ -20,7 +20,7 @@ export interface Scripted {
   readonly instead?: 'hang' | 'reset' | 'break off';
 }
 
-export type Handler = (asked: Asked) => Scripted | Promise<Scripted>;
+export type Handler = (asked: Asked, count: number) => Scripted | Promise<Scripted>;
 
 export interface ScriptedServer {
   readonly url: string;
@@ -42,7 +42,7 @@ export async function scriptedServer(
     asked.push(call);
     const next =
       typeof script === 'function'
-        ? await script(call)
+        ? await script(call, asked.length)
         : script[Math.min(asked.length, script.length) - 1];
     give(next ?? {}, response);
   };

@@ -31,6 +31,7 @@ async function serviceFor(test: TestContext, script: readonly Scripted[] | Handl
       trust: undefined,
       signal: stop.signal,
       closed,
+      down: new Set(),
       limits: { connectMs: 10_000, requestMs: 10_000 },
     },
   );
@@ -146,6 +147,19 @@ describe('a call to a service', () => {
     assert.equal(asked.length, 4);
   });
 
+  it('waits for a service that is down once, and not for each call', async (test) => {
+    const { service, asked } = await serviceFor(test, (_, count) =>
+      count === 6 ? { body: {} } : { status: 502, body: 'down' },
+    );
+    await failureOf(service, READ);
+    assert.equal(asked.length, 4);
+    await failureOf(service, READ);
+    assert.equal(asked.length, 5);
+    await service.send(READ);
+    await failureOf(service, READ);
+    assert.equal(asked.length, 10);
+  });
+
   it('waits for its turn as long as it is told, also with a write', async (test) => {
     const date = new Date('2026-03-01T00:00:09.000Z').toUTCString();
     const limits: readonly [Scripted, number][] = [
@@ -208,6 +222,7 @@ describe('a call to a service', () => {
         ...{ env: {}, clock: settableClock(), trust: undefined, signal: undefined },
         route: () => ({ kind: 'direct' }),
         closed: new Map(),
+        down: new Set(),
         limits: { connectMs: 10_000, requestMs: 50 },
       },
     );

@@ -10,6 +10,7 @@ import { type AccessKey, DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import { run } from '../cli/process.ts';
 import { callJson } from '../sandbox/json-call.ts';
 import { administrator, credentialsOf, stsOf } from '../sandbox/sdk.ts';
+import { isInFile } from './files.ts';
 import type { Directive } from './run-script.ts';
 import type { Stage } from './stage.ts';
 
@@ -234,9 +235,10 @@ export const DESTINATIONS: readonly Directive[] = [
   },
 ];
 
-/** Whether a destination gives its readers this key: a sealed hand-off, a secret or a parameter. */
+/** Whether a destination gives its readers this key: a sealed hand-off, a file, a secret or a parameter. */
 export function isServed(stage: Stage, key: AccessKey): boolean {
   if (existsSync(stage.handoffPath(key.id).replace(/json$/, 'age'))) return true;
+  if (isInFile(stage, key)) return true;
   const { secrets, parameters } = stage.sandbox.world.account();
   const texts = [
     ...[...secrets.values()].map(({ name }) => textAt(stage, 'secret', name)),

@@ -1,7 +1,7 @@
 // Runs a behaviour script. A script is a text file: a title and an explanation as comments (#), then
 // one directive per line, in plain English; a line that no directive knows fails the script. The
 // directives are in arrange.ts and report.ts (the scene), act.ts (the runs), checks.ts (what must be
-// true), destinations.ts (secrets and parameters), sign-in.ts (who signs the calls) and state.ts (what a
+// true), destinations.ts (secrets and parameters), files.ts (places that are files), sign-in.ts (who signs the calls) and state.ts (what a
 // state directory can go through).
 
 import { readFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { ACT } from './act.ts';
 import { ARRANGE } from './arrange.ts';
 import { CHECKS, checkNobodyIsLockedOut } from './checks.ts';
 import { DESTINATIONS } from './destinations.ts';
+import { FILES } from './files.ts';
 import { REPORT } from './report.ts';
 import { checkSecrets } from './secrets.ts';
 import { SIGN_IN } from './sign-in.ts';
@@ -29,6 +30,7 @@ export const DIRECTIVES: readonly Directive[] = [
   ...ACT,
   ...CHECKS,
   ...DESTINATIONS,
+  ...FILES,
   ...SIGN_IN,
   ...STATE,
 ];

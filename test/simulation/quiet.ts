@@ -3,6 +3,7 @@
 // has; or where its deadline was told in time.
 
 import type { UserOutcome } from '../../src/engine/outcome.ts';
+import { UserHistory } from '../../src/lifecycle/history.ts';
 import { DEADLINE_NOTICE_DAYS, QUIET_DAYS } from '../../src/lifecycle/retire-policy.ts';
 import type { Rotation } from '../../src/lifecycle/rotation.ts';
 import type { Seen } from '../../src/state/state-store.ts';
@@ -110,7 +111,7 @@ export class Quiet {
       fail('I15', `${key.id} is made Inactive by ${process.name}, which cannot tell its last use`);
     }
     const what = `${key.id} is made Inactive by ${process.name}, and`;
-    const { isForgotten, usesMs } = this.#knownUses(key, process);
+    const { isForgotten, usesMs } = this.knownUses(key, process);
     const lookMs = Math.min(askedMs, sentMs);
     const untilMs = isForgotten ? sentMs : Math.min(sentMs - UNSEEN_MS, lookMs - USE_IS_SHOWN_MS);
     const fromMs = lookMs - UNSEEN_MS - this.#days * DAY_MS;
@@ -139,14 +140,29 @@ export class Quiet {
     return this.#view.parts.settings.retire.quietDays ?? QUIET_DAYS;
   }
 
-  /** Where AWS has forgotten them, those that were remembered before the process began. */
-  #knownUses(key: SimKey, process: SimProcess) {
+  /**
+   * Where AWS has forgotten them, those that were remembered before the process began: by days, of which
+   * that of our own check may be known for nothing else.
+   */
+  knownUses(key: SimKey, process: SimProcess) {
     const { forgotten, openedMs } = this.#view.knowledge.of(process);
     const isForgotten = forgotten.has(key.id);
     const usesMs = isForgotten
-      ? this.#rememberedBy(key, openedMs).map(({ usedMs }) => usedMs)
+      ? this.#rememberedBy(key, openedMs)
+          .map(({ usedMs }) => usedMs)
+          .filter((usedMs) => dayOf(usedMs) !== this.#checkDay(key))
       : key.usesMs;
     return { isForgotten, usesMs };
+  }
+
+  #checkDay({ id, user }: SimKey): number | undefined {
+    const history = new UserHistory(this.#view.seenJournal.recordsOf(user));
+    const made = history.rotationThatMade(id);
+    const records = made === undefined ? [] : history.recordsOf(made.id);
+    const check = records.findLast(
+      ({ step }) => step.type === 'proved' || step.type === 'verified',
+    );
+    return check && dayOf(check.at.getTime());
   }
 
   #rememberedBy(key: SimKey, openedMs: number): readonly Remembered[] {
@@ -217,4 +233,8 @@ export class Quiet {
     const silenceMs = schedule.nowMs - Math.max(open.since.getTime(), ...oldKey.usesMs);
     return silenceMs < SILENCE_DAYS_MAX * DAY_MS;
   }
+}
+
+function dayOf(timeMs: number): number {
+  return Math.floor(timeMs / DAY_MS);
 }

@@ -89,13 +89,14 @@ function placesOf(
   const open = (kind: string, user: string, oldKeyId: AccessKeyId) =>
     changed(readBack(run, at(kind, user, oldKeyId)), sabotage.destination);
   return openPlaces({
-    choose: async (user, oldKeyId) => [open(settings.destination, user, oldKeyId)],
+    choose: async ({ user, oldKeyId }) => [open(settings.destination, user, oldKeyId)],
     open: async ({ kind }, { user, oldKeyId }) => open(kind, user, oldKeyId),
     termsAt: (target) =>
       target.kind === 'vault'
         ? { settle: { minutes: VAULT_SETTLE_MINUTES }, proof: 'value' }
         : termsAt(target),
     finishesOthers: true,
+    oldKeyFate: 'deactivate',
   });
 }
 

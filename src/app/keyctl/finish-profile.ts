@@ -8,7 +8,8 @@ import { type Document, parseDocument } from '../../credentials-file/document.ts
 import { type KeyPair, removeSection } from '../../credentials-file/edit.ts';
 import { checkWritable } from '../../credentials-file/rehearse-write.ts';
 import { applyEdit, saveEdit } from '../../credentials-file/save.ts';
-import { pairOf, previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
+import { pairOf } from '../../destinations/credentials-file/pairs.ts';
+import { previousProfileOf } from '../../destinations/credentials-file/place.ts';
 import { type FinishOutcome, finishKey, foretellFinish } from '../../engine/finish-key.ts';
 import { proveKey } from '../../engine/prove-key.ts';
 import { gatewayForKey, ownerOfKey } from './dead-key.ts';

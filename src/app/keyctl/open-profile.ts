@@ -12,8 +12,7 @@ import { placeOf } from '../../credentials-file/refuse-problems.ts';
 import { readFileBytes } from '../../credentials-file/regular-file.ts';
 import { checkWritable, type WriteWay } from '../../credentials-file/rehearse-write.ts';
 import { holdersOf } from '../../destinations/credentials-file/holders.ts';
-import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
-import { targetOfProfiles } from '../../destinations/credentials-file/place.ts';
+import { previousProfileOf, targetOfProfiles } from '../../destinations/credentials-file/place.ts';
 import { rehearseDelivery } from '../../destinations/credentials-file/profile-edits.ts';
 import { keyDetails } from '../../engine/key-details.ts';
 import { askedAbout, refuseUnasked } from '../../engine/named-orphans.ts';
@@ -70,7 +69,7 @@ export async function openProfileSession(
   const file = await openProfileFile(options, context);
   const target = targetKey(file, profile);
   refuseOtherUse(file, profile);
-  rehearse({ profile, file, target }, options.allProfiles === true ? target.sameKeyProfiles : []);
+  rehearse({ profile, file }, options.allProfiles === true ? target.sameKeyProfiles : []);
   // Before any call, and in a dry run too: a file that cannot be written must not cost a key.
   const way = options.onlyLooks === true ? undefined : (await checkWritable(file.save)).way;
   const gateway = await gatewayForKey({ profile, file, keyId: target.keyId }, options, context);
@@ -239,11 +238,11 @@ function withWayBack(error: KeyturnError, { undoCommand }: TargetOptions): Keytu
 }
 
 function rehearse(
-  { profile, file, target }: Pick<OpenedProfile, 'profile' | 'file' | 'target'>,
+  { profile, file }: Pick<OpenedProfile, 'profile' | 'file'>,
   alsoProfiles: readonly string[],
 ): void {
   if (file.bytes === undefined) return;
-  rehearseDelivery({ path: file.path, profile, alsoProfiles }, target.keyId, file.bytes);
+  rehearseDelivery({ path: file.path, profile, alsoProfiles }, file.bytes);
 }
 
 async function result(

@@ -16,7 +16,7 @@ import {
 import { problemError, refuseProblems } from '../../credentials-file/refuse-problems.ts';
 import { readFileBytes } from '../../credentials-file/regular-file.ts';
 import type { SaveOptions } from '../../credentials-file/saving.ts';
-import { previousProfileOf } from '../../destinations/credentials-file/pairs.ts';
+import { previousProfileOf } from '../../destinations/credentials-file/place.ts';
 import { saveOptions } from '../save-options.ts';
 import type { KeyctlContext, SessionOptions } from './types.ts';
 

@@ -80,6 +80,7 @@ export function workFor(
       ...{ orphans, movedFrom, wordCommand, reach },
     },
     ...(deliver !== undefined && { deliver }),
+    isAttended: true,
     finishesOthers: false,
   });
 }

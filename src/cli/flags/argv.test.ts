@@ -115,6 +115,10 @@ const REFUSED: readonly (readonly [args: readonly string[], code: string, says: 
   [['--Dry-Run'], 'unknown-flag', 'did you mean --dry-run?'],
   [['-user', 'x'], 'unknown-flag', 'unknown flag -user | did you mean --user?'],
   [['-x'], 'unknown-flag', 'unknown flag -x'],
+  // A word of which one letter is a flag is none of them: -h would ask for help.
+  [['-dash'], 'unknown-flag', 'unknown flag -dash'],
+  [['--user', '-dash'], 'bad-value', '--user is missing its value | it takes'],
+  [['--user', '-dash'], 'bad-value', 'begins with "-" needs the "="'],
   [['--__proto__=1'], 'unknown-flag', 'unknown flag --__proto__'],
   [['--constructor'], 'unknown-flag', 'unknown flag --constructor'],
   [['--h'], 'unknown-flag', 'unknown flag --h'],

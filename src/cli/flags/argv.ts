@@ -116,6 +116,13 @@ function* walk(table: FlagTable, given: readonly string[]): Generator<Item> {
       yield { kind: 'stray', text: token.value };
       continue;
     }
+    const arg = args[token.index] ?? '';
+    if (isNoBundle(arg)) {
+      // Node takes every letter for a flag; the word as a whole is the one fault.
+      while (tokens[index + 1]?.index === token.index) index += 1;
+      yield { kind: 'unknown', text: arg.replace(/=.*$/s, '') };
+      continue;
+    }
     const found = find(table, token);
     if (found === undefined) {
       yield { kind: 'unknown', text: (args[token.index] ?? token.rawName).replace(/=.*$/s, '') };
@@ -144,6 +151,11 @@ function tokenize(args: readonly string[]): Token[] {
 function expandShorts(table: FlagTable, args: readonly string[]): string[] {
   const end = args.includes('--') ? args.indexOf('--') : args.length;
   return args.flatMap((arg, index) => (index < end ? expandShort(table, arg) : [arg]));
+}
+
+/** Of arguments that are expanded: one that looks like a bundle of short flags, and is none. */
+function isNoBundle(arg: string): boolean {
+  return /^-[^-]./s.test(arg);
 }
 
 function expandShort(table: FlagTable, arg: string): string[] {
@@ -187,7 +199,7 @@ function readValue({ flag, spelling, text }: Given): unknown {
     if (isBoolean(flag)) return true;
     if (spelling.includes('_') && mayBeEmpty) return undefined;
     throw new KeyturnError('bad-value', `${spelling} is missing its value`, {
-      hint: `it takes ${flag.rule.takes}, for example ${spelling}=${flag.rule.example}`,
+      hint: `it takes ${flag.rule.takes}, for example ${spelling}=${flag.rule.example}; a value that begins with "-" needs the "="`,
     });
   }
   const value = flag.rule.read(text);

@@ -7,10 +7,11 @@ import { KeyturnError } from '../../base/errors.ts';
 import { handoff } from '../../destinations/handoff/index.ts';
 import { placeOfRecipients } from '../../destinations/handoff/recipients.ts';
 import type { NewPlaces } from '../../destinations/kind.ts';
-import { makesPlaces, printsSecret } from '../../destinations/kinds.ts';
+import { KINDS, makesPlaces, printsSecret, takesTags } from '../../destinations/kinds.ts';
 import { stdout } from '../../destinations/stdout/index.ts';
 
 const LABEL = '--deliver';
+const MADE = KINDS.filter((kind) => kind.makesPlaces).map(({ name }) => name);
 
 export interface DeliverValues {
   readonly deliver: readonly string[] | undefined;
@@ -97,11 +98,11 @@ export function newPlacesOf(
   { createMissing = false, createKmsKey, createTags, retire }: NewPlaceValues,
   requests: readonly DeliveryRequest[],
 ): NewPlaces | undefined {
+  const [idle] = [
+    ...(createKmsKey === undefined ? [] : ['--create-kms-key']),
+    ...(createTags === undefined ? [] : ['--create-tags']),
+  ];
   if (!createMissing) {
-    const [idle] = [
-      ...(createKmsKey === undefined ? [] : ['--create-kms-key']),
-      ...(createTags === undefined ? [] : ['--create-tags']),
-    ];
     if (idle === undefined) return undefined;
     throw new KeyturnError('conflicting-flags', `${idle} has no effect without --create-missing`, {
       hint: `add --create-missing, or leave ${idle} out`,
@@ -110,8 +111,15 @@ export function newPlacesOf(
   if (!requests.some(({ kind }) => makesPlaces(kind))) {
     throw new KeyturnError(
       'conflicting-flags',
-      '--create-missing has nothing to make: no secret and no parameter is delivered to',
+      `--create-missing has nothing to make: no place is delivered to that can be made (${MADE.join(', ')})`,
       { hint: `name one, for example ${LABEL} secrets-manager=app/{user}` },
+    );
+  }
+  if (idle !== undefined && !requests.some(({ kind }) => takesTags(kind))) {
+    throw new KeyturnError(
+      'conflicting-flags',
+      `${idle} has no effect: no secret and no parameter is delivered to`,
+      { hint: `leave ${idle} out` },
     );
   }
   if (retire === 'now') {

@@ -2,6 +2,7 @@
 // because a guess here rotates keys.
 
 import { type AccessKeyId, isAccessKeyId } from '../../base/access-key-id.ts';
+import { writtenKeyId } from '../../base/key-id-text.ts';
 import { isRegionName } from '../../base/region-name.ts';
 import type { ValueRule } from './flag.ts';
 
@@ -212,7 +213,7 @@ export const accessKeyIds: ValueRule<readonly AccessKeyId[]> = {
   placeholder: 'KEY,…',
   mayBeEmpty: false,
   read: (text) => {
-    const ids = text.split(',').map((id) => id.trim());
+    const ids = text.split(',').map((id) => writtenKeyId(id.trim()) ?? id.trim());
     return ids.every(isAccessKeyId) ? [...new Set(ids.filter(isAccessKeyId))] : undefined;
   },
 };

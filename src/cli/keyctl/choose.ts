@@ -5,6 +5,7 @@ import { isAccessKeyId } from '../../base/access-key-id.ts';
 import { wholeDaysBetween } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
+import { quoted } from '../flags/argv.ts';
 import type { ChooseRequest, ProfileChoice } from '../terminal/asker.ts';
 import type { KeyctlOrder, Pair } from './options.ts';
 import type { StepContext } from './step-context.ts';
@@ -24,15 +25,16 @@ export async function chooseProfiles(
   if (targets.length === 0) {
     throw nothingToChoose(`no profile of ${found.credentialsPath} holds a key to rotate`);
   }
-  // One that is in neither file is not told here: whoever reads the list sees what there is.
   const { profile, profileVariable } = preselected;
   const initial = profile !== undefined && names.has(profile) ? profile : undefined;
   const authProfile = await ask.choose({
     title: 'Step 1 of 2: the profile that signs the calls to AWS',
     subtitle:
-      initial === undefined
-        ? 'Your own, or an administrator’s. It needs the right to manage the key.'
-        : `${profileVariable} names ${initial}. It needs the right to manage the key.`,
+      initial !== undefined
+        ? `${profileVariable} names ${initial}. It needs the right to manage the key.`
+        : profile === undefined
+          ? 'Your own, or an administrator’s. It needs the right to manage the key.'
+          : `${profileVariable} names ${quoted(profile)}, which is in neither file. It needs the right to manage the key.`,
     initial,
     answered: (name) => `Signing with ${name}`,
     choices: found.profiles.map(choiceOf),

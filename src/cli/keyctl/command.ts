@@ -13,11 +13,12 @@ import { command as commandLine } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
 import { flagWords } from '../../base/shell-words.ts';
 import { VERSION } from '../../base/version.ts';
-import { isAskedFor } from '../flags/argv.ts';
+import { isAskedFor, quoted } from '../flags/argv.ts';
 import { helpWidth, renderUsage } from '../flags/help.ts';
 import { canAsk, type Host } from '../host.ts';
 import { type Command, runCli } from '../run.ts';
 import { KEYCTL_FLAGS } from './flags.ts';
+import { requireNamedFile } from './named-file.ts';
 import { type KeyctlOrder, resolveKeyctl } from './options.ts';
 import { KEYCTL_PARTS, type KeyctlParts } from './parts.ts';
 import type { LoadAsker } from './run.ts';
@@ -40,7 +41,13 @@ export function keyctlCommand(parts: KeyctlParts = KEYCTL_PARTS, loadAsker?: Loa
       }
       const options = resolveKeyctl(host.args, host);
       const { order } = options;
-      if (order.kind === 'choose' && !canAsk(host)) throw await nobodyToAsk(host, order);
+      requireNamedFile(options.credentialsFile);
+      if (order.kind === 'choose' && !canAsk(host)) {
+        const { profile } = order.preselected;
+        const found = profile === undefined ? undefined : await parts.listProfiles(options, host);
+        const isThere = found?.profiles.some(({ name }) => name === profile) === true;
+        throw await nobodyToAsk(host, order, isThere);
+      }
       if (order.kind === 'list' || order.kind === 'list-files') {
         const { listFiles } = await import('./lists.ts');
         return listFiles(session, options, order.kind, parts);
@@ -66,6 +73,7 @@ async function pageFor({ args, stdout }: Host): Promise<string | undefined> {
 async function nobodyToAsk(
   host: Host,
   { preselected: { profile, profileVariable } }: Extract<KeyctlOrder, { kind: 'choose' }>,
+  isThere: boolean,
 ): Promise<KeyturnError> {
   const { KEYCTL_USAGE } = await import('./help.ts');
   host.stderr.writeNow(`${renderUsage(KEYCTL_USAGE, helpWidth(host.stderr))}\n`);
@@ -73,10 +81,12 @@ async function nobodyToAsk(
     hint: [
       ...(profile === undefined
         ? []
-        : [
-            `${profileVariable} names ${profile}, which is rotated only when you say so:`,
-            commandLine('keyctl', ...flagWords('-t', profile, '--target-profile')),
-          ]),
+        : !isThere
+          ? [`${profileVariable} names ${quoted(profile)}, which is in neither file of profiles`]
+          : [
+              `${profileVariable} names ${profile}, which is rotated only when you say so:`,
+              commandLine('keyctl', ...flagWords('-t', profile, '--target-profile')),
+            ]),
       'keyctl -l lists the profiles; keyctl --help says more',
     ],
   });

@@ -3,7 +3,8 @@
 
 import type { ListProfiles } from '../../app/keyctl/types.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import { command, type Hint } from '../../base/hint.ts';
+import type { Hint } from '../../base/hint.ts';
+import { noProfiles } from '../../credentials-file/no-profiles.ts';
 import { quoted } from '../flags/argv.ts';
 import { closest, nearest } from '../flags/closest.ts';
 import { COMMANDS } from './options.ts';
@@ -40,7 +41,7 @@ export function requireProfile(found: Found, name: string): void {
     found,
     name,
     known.length === 0
-      ? ['these files hold no profile; create one:', command('aws', 'configure')]
+      ? noProfiles([found.credentialsPath, found.configPath])
       : meant.length === 0
         ? 'keyctl -l lists the profiles'
         : `did you mean ${meant.join(' or ')}? keyctl -l lists the profiles`,

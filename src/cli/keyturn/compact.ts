@@ -4,8 +4,8 @@ import { printable } from '../../base/printable.ts';
 import { openStateStore } from '../../state/stores.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
+import { formerState } from '../flags/former-state.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
-import { stateDirectory } from '../flags/surroundings.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
 
@@ -19,7 +19,7 @@ export async function runCompact({ host }: Session, args: readonly string[]): Pr
     await host.stdout.write(compactHelp(helpWidth(host.stdout)));
     return 0;
   }
-  const stateDir = stateDirectory(parseFlags(COMPACT_FLAGS, args).stateDir, host);
+  const stateDir = await formerState(parseFlags(COMPACT_FLAGS, args).stateDir, host);
   const { compactJournals } = await import('../../app/compact-journals.ts');
   const compacted = await compactJournals(await openStateStore(stateDir, host.clock));
   const lines = compacted.map(

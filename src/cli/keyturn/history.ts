@@ -1,16 +1,16 @@
 // `keyturn history [USER|KEY]`: what was done to keys, when and why, from the journal. AWS is not asked.
 
 import type { HistoryOptions } from '../../app/read-history.ts';
-import { isAccessKeyId } from '../../base/access-key-id.ts';
 import { MS_PER_DAY } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
+import { writtenKeyId } from '../../base/key-id-text.ts';
 import { printableJson } from '../../base/printable.ts';
 import { openStateStore } from '../../state/stores.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
+import { formerState } from '../flags/former-state.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
-import { stateDirectory } from '../flags/surroundings.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
@@ -48,13 +48,14 @@ export async function runHistory({ host }: Session, args: readonly string[]): Pr
   const { values, words } = parseCommandLine(HISTORY_FLAGS, args, 1);
   const [word] = words;
   const about = aboutOf(word);
+  const shownWord = about !== undefined && 'keyId' in about ? about.keyId : word;
   const { clock, stdout } = host;
   const since = values.since === undefined ? undefined : sinceOf(values.since, clock.now());
-  const store = await openStateStore(stateDirectory(values.stateDir, host), clock);
+  const store = await openStateStore(await formerState(values.stateDir, host), clock);
   const { readHistory } = await import('../../app/read-history.ts');
   const report = await readHistory({ about, account: values.account, since }, store);
   const { renderHistory } = await import('../../reports/history-text.ts');
-  const page = () => renderHistory(report, word, styleOf(stdout, host));
+  const page = () => renderHistory(report, shownWord, styleOf(stdout, host));
   await stdout.write(values.json ? `${printableJson(report, 2)}\n` : page());
   return 0;
 }
@@ -62,7 +63,8 @@ export async function runHistory({ host }: Session, args: readonly string[]): Pr
 /** The IDs of long-term keys look like nobody's name. */
 function aboutOf(word: string | undefined): HistoryOptions['about'] {
   if (word === undefined) return undefined;
-  if (/^AKIA[A-Z0-9]{12,}$/.test(word) && isAccessKeyId(word)) return { keyId: word };
+  const keyId = writtenKeyId(word);
+  if (keyId !== undefined) return { keyId };
   const user = rule.userName.read(word);
   if (user !== undefined) return { user };
   throw new KeyturnError('bad-value', `${quoted(word)} is no IAM user name and no access key ID`, {

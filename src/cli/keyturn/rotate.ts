@@ -1,8 +1,8 @@
 // `keyturn rotate KEYID|USER`: this one key, now, whatever its age.
 
-import { isAccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
+import { writtenKeyId } from '../../base/key-id-text.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
@@ -59,7 +59,7 @@ export async function runRotate(session: Session, args: readonly string[]): Prom
   const accounts = account === undefined ? undefined : [account];
   // A key stands for its user: a run about one user is what the other flags are judged by.
   const options = settle({ ...UNUSED, ...others, accounts, user: target }, host);
-  const user = isAccessKeyId(target) ? undefined : target;
+  const user = writtenKeyId(target) === undefined ? target : undefined;
   const { rotate } = await import('../rotate/run.ts');
   return await rotate(
     session,
@@ -79,7 +79,9 @@ function targetOf(word: string | undefined): string {
       ],
     });
   }
-  if (isAccessKeyId(word) || rule.userName.read(word) !== undefined) return word;
+  const keyId = writtenKeyId(word);
+  if (keyId !== undefined) return keyId;
+  if (rule.userName.read(word) !== undefined) return word;
   throw new KeyturnError(
     'bad-value',
     `${quoted(word)} is neither an access key ID nor the name of an IAM user`,

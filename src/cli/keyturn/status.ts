@@ -5,8 +5,8 @@ import { shellWords } from '../../base/shell-words.ts';
 import { openStateStore } from '../../state/stores.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
+import { formerState } from '../flags/former-state.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
-import { stateDirectory } from '../flags/surroundings.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
@@ -32,7 +32,7 @@ export async function runStatus({ host }: Session, args: readonly string[]): Pro
     return 0;
   }
   const flags = parseFlags(STATUS_FLAGS, args);
-  const stateDir = stateDirectory(flags.stateDir, host);
+  const stateDir = await formerState(flags.stateDir, host);
   const { readStatus } = await import('../../app/read-status.ts');
   const report = await readStatus(await openStateStore(stateDir, host.clock), host.clock.now());
   const { renderStatus } = await import('../../reports/status-text.ts');

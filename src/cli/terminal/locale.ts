@@ -1,6 +1,6 @@
 // What a terminal can show, as its environment says: which characters, and whether lines can be drawn anew.
 
-import type { Sink } from './sink.ts';
+import { type Sink, writingOver } from './sink.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -78,21 +78,14 @@ function asciiUnits(text: string, isJson: boolean): string {
 export function sinkFor(env: Environment, sink: Sink): Sink {
   if (!isAsciiLocale(env)) return sink;
   let stream: NodeJS.WriteStream | undefined;
-  return {
-    get isTerminal() {
-      return sink.isTerminal;
-    },
-    get width() {
-      return sink.width;
-    },
-    hasColours: sink.hasColours,
-    get stream() {
+  return writingOver(sink, {
+    streamOf: () => {
       stream ??= asciiStream(sink.stream);
       return stream;
     },
     write: (text) => sink.write(asciiText(text)),
     writeNow: (text) => sink.writeNow(asciiText(text)),
-  };
+  });
 }
 
 /** The stream, for what draws on it by itself. */

@@ -80,22 +80,33 @@ export function standardSink(open: () => NodeJS.WriteStream, fd: 1 | 2): Sink {
   };
 }
 
+/** The sink with other ways to write, and all else as it is at that time. */
+export function writingOver(
+  sink: Sink,
+  own: Pick<Sink, 'write' | 'writeNow'> & { readonly streamOf?: () => NodeJS.WriteStream },
+): Sink {
+  return {
+    get isTerminal() {
+      return sink.isTerminal;
+    },
+    get width() {
+      return sink.width;
+    },
+    hasColours: sink.hasColours,
+    get stream() {
+      return own.streamOf?.() ?? sink.stream;
+    },
+    write: own.write,
+    writeNow: own.writeNow,
+  };
+}
+
 /** A sink that knows whether anything was written, or tried to be. */
 export function trackedSink(sink: Sink): { readonly sink: Sink; readonly isUsed: () => boolean } {
   let isUsed = false;
   return {
     isUsed: () => isUsed,
-    sink: {
-      get isTerminal() {
-        return sink.isTerminal;
-      },
-      get width() {
-        return sink.width;
-      },
-      hasColours: sink.hasColours,
-      get stream() {
-        return sink.stream;
-      },
+    sink: writingOver(sink, {
       write: (text) => {
         isUsed = true;
         return sink.write(text);
@@ -104,7 +115,7 @@ export function trackedSink(sink: Sink): { readonly sink: Sink; readonly isUsed:
         isUsed = true;
         sink.writeNow(text);
       },
-    },
+    }),
   };
 }
 

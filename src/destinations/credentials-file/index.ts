@@ -1,21 +1,34 @@
-// Profiles of the credentials file. `keyctl` delivers to them; any run finishes what it left open.
+// Profiles of the credentials file. `keyctl` delivers to them, and `--deliver credentials-file=PATH#PROFILE`.
 
 import type { DestinationKind } from '../kind.ts';
-import { CREDENTIALS_FILE, jointProfiles, profilesOf, thingsOfProfiles } from './place.ts';
+import {
+  CREDENTIALS_FILE,
+  jointProfiles,
+  profilesOf,
+  targetOfProfiles,
+  thingsOfProfiles,
+} from './place.ts';
+import { CREDENTIALS_FILES, profilesFor, templateOf } from './template.ts';
 
 export const credentialsFile: DestinationKind = {
   name: CREDENTIALS_FILE,
-  about: 'a profile of the credentials file, for the AWS tools on one machine',
+  about: 'a profile of that credentials file, for the AWS tools on this machine',
   restart: 'restart what runs with the profile; a command that starts now has the new key already',
   settle: 'next-start',
   proof: 'value',
-  isOffered: false,
-  placeFor: (place) => place,
-  async open(target, { files, ...opening }) {
+  isOffered: true,
+  rule: CREDENTIALS_FILES,
+  makesPlaces: true,
+  placeFor: (template, facts) => targetOfProfiles(profilesFor(template, facts)),
+  askedAs: (_place, user, target) => {
+    const place = profilesOf(target);
+    return place && { region: undefined, template: templateOf(place, user) };
+  },
+  async open(target, opening) {
     const place = profilesOf(target);
     if (place === undefined) return undefined;
     const { profileDestination } = await import('./destination.ts');
-    return profileDestination(place, { ...opening, save: files(place.path) });
+    return profileDestination(place, opening);
   },
   things: thingsOfProfiles,
   joint: jointProfiles,

@@ -2,8 +2,7 @@
 // new pair goes into the profile, the old one into `<profile>-previous`, and back.
 
 import type { AccessKeyId } from '../../base/access-key-id.ts';
-import { KeyturnError } from '../../base/errors.ts';
-import { shownKeyId } from '../../base/key-id-text.ts';
+import { looksLikeKeyId } from '../../base/key-id-text.ts';
 import { Secret } from '../../base/secret.ts';
 import { requirePairs } from '../../credentials-file/check-edit.ts';
 import {
@@ -16,15 +15,12 @@ import { type KeyPair, setKeyPair, setPrevious } from '../../credentials-file/ed
 import { KEY_ID, SECRET } from '../../credentials-file/names.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { UndonePair } from '../destination.ts';
+import { previousProfileOf } from './place.ts';
 
 /** The profile, and further ones that share its key. */
 export interface SharedProfiles {
   readonly profile: string;
   readonly alsoProfiles: readonly string[];
-}
-
-export function previousProfileOf(profile: string): string {
-  return `${profile}-previous`;
 }
 
 /** The pair that a profile holds, if it holds one. */
@@ -37,27 +33,38 @@ export function pairOf(document: Document, profile: string): KeyPair | undefined
   return id && secret ? { id, secret: new Secret(secret) } : undefined;
 }
 
-/** Throws `delivery-failed` when the profile holds neither the old key nor the new one. */
+/** The pair that is replaced, and is to be kept: that of a key. After a crash it is in its place already. */
+export function formerPair(
+  document: Document,
+  profile: string,
+  newKeyId: AccessKeyId,
+): KeyPair | undefined {
+  const current = pairOf(document, profile);
+  return current !== undefined && current.id !== newKeyId && looksLikeKeyId(current.id)
+    ? current
+    : undefined;
+}
+
+/** The pair in each of the profiles, which are there, and the former one of the first in its previous profile. */
 export function putInPlace(
   document: Document,
   { profile, alsoProfiles }: SharedProfiles,
-  oldKeyId: AccessKeyId,
-  key: Pick<IssuedKey, 'keyId' | 'secret'>,
+  { keyId, secret }: Pick<IssuedKey, 'keyId' | 'secret'>,
 ): Document {
-  const pair = { id: key.keyId, secret: key.secret };
-  const current = pairOf(document, profile);
-  if (current === undefined) throw changed(profile, 'holds no access key any more');
+  const pair = { id: keyId, secret };
+  const former = formerPair(document, profile, keyId);
+  const expected = new Map<string, KeyPair>();
   let edited = document;
-  const expected = new Map([[profile, pair as KeyPair]]);
-  // Repeated after a crash, the old pair is in its place already.
-  if (current.id !== pair.id) {
-    if (current.id !== oldKeyId)
-      throw changed(profile, `holds ${shownKeyId(current.id)} now, not ${oldKeyId}`);
-    edited = setPrevious(edited, profile, previousProfileOf(profile), current);
-    edited = setKeyPair(edited, profile, pair);
-    expected.set(previousProfileOf(profile), current);
+  if (former !== undefined) {
+    edited = setPrevious(edited, profile, previousProfileOf(profile), former);
+    expected.set(previousProfileOf(profile), former);
   }
-  return replaceIn(edited, alsoProfiles, oldKeyId, pair, expected);
+  for (const name of [profile, ...alsoProfiles]) {
+    edited = setKeyPair(edited, name, pair);
+    expected.set(name, pair);
+  }
+  requirePairs(serialize(edited), expected);
+  return edited;
 }
 
 /**
@@ -98,10 +105,4 @@ function replaceIn(
   }
   requirePairs(serialize(edited), expected);
   return edited;
-}
-
-function changed(profile: string, what: string): KeyturnError {
-  return new KeyturnError('delivery-failed', `profile ${profile} ${what}; somebody changed it`, {
-    hint: 'put the profile right, then run again; the old key still works',
-  });
 }

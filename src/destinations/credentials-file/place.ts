@@ -20,6 +20,11 @@ export interface ProfilePlace {
 
 export const CREDENTIALS_FILE = 'credentials-file';
 
+/** The profile that keeps the pair which a rotation replaced. */
+export function previousProfileOf(profile: string): string {
+  return `${profile}-previous`;
+}
+
 export function targetOfProfiles({ path, profile, alsoProfiles }: ProfilePlace): DeliveryTarget {
   const absolute = resolve(path);
   const plain = { kind: CREDENTIALS_FILE, place: `${absolute} [${profile}]` };
@@ -53,11 +58,13 @@ export function jointProfiles(
   return targetOfProfiles({ ...mine, alsoProfiles });
 }
 
-/** Each profile of the place. */
+/** Each profile of the place, and the one that keeps the former pair. */
 export function thingsOfProfiles(target: JournaledTarget): readonly string[] {
   const read = profilesOf(target);
   if (read === undefined) return [target.place];
-  return [read.profile, ...read.alsoProfiles].map((name) => `${read.path} [${name}]`);
+  const { path, profile, alsoProfiles } = read;
+  const names = [profile, ...alsoProfiles, previousProfileOf(profile)];
+  return names.map((name) => `${path} [${name}]`);
 }
 
 type FirstProfile = Pick<ProfilePlace, 'path' | 'profile'>;

@@ -1,23 +1,21 @@
 // The edits of a rotation in a credentials file, and their rehearsals: what would fail must fail
 // before a key is made or touched.
 
-import { type AccessKeyId, accessKeyId } from '../../base/access-key-id.ts';
-import { Secret } from '../../base/secret.ts';
 import type { Document } from '../../credentials-file/document.ts';
 import { applyEdit, type EditRequest } from '../../credentials-file/save.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { UndonePair } from '../destination.ts';
-import { previousProfileOf, putInPlace, type SharedProfiles, swapPairs } from './pairs.ts';
-import type { ProfilePlace } from './place.ts';
+import { STAND_IN } from '../look.ts';
+import { putInPlace, type SharedProfiles, swapPairs } from './pairs.ts';
+import { type ProfilePlace, previousProfileOf } from './place.ts';
 
 export function deliveryEdit(
   shared: SharedProfiles,
-  oldKeyId: AccessKeyId,
   key: Pick<IssuedKey, 'keyId' | 'secret'>,
 ): EditRequest {
   return {
     profiles: profilesOfEdit(shared),
-    edit: (document) => putInPlace(document, shared, oldKeyId, key),
+    edit: (document) => putInPlace(document, shared, key),
   };
 }
 
@@ -37,23 +35,18 @@ export function swapEdit(shared: SharedProfiles, undo: UndonePair): SwapEdit {
   return { request: { profiles: profilesOfEdit(shared), edit }, isPossible: () => isPossible };
 }
 
-function profilesOfEdit({ profile, alsoProfiles }: SharedProfiles): string[] {
+/** Everything that a rotation may change. */
+export function profilesOfEdit({ profile, alsoProfiles }: SharedProfiles): string[] {
   return [profile, previousProfileOf(profile), ...alsoProfiles];
 }
-
-/** Shaped like a pair that AWS could make. It is never written. */
-const REHEARSED: Pick<IssuedKey, 'keyId' | 'secret'> = {
-  keyId: accessKeyId('AKIAREHEARSALEXAMPLE'),
-  secret: new Secret('rehearsal/rehearsal+rehearsal/EXAMPLEKEY'),
-};
 
 /**
  * Whether a delivery could be written into the file as it is. Call it before a key is created: a file
  * that only then turns out to be odd would leave the rotation half done. Throws
  * `file-not-understood` with the line.
  */
-export function rehearseDelivery(place: ProfilePlace, oldKeyId: AccessKeyId, bytes: Buffer): void {
-  applyEdit(place.path, bytes, deliveryEdit(place, oldKeyId, REHEARSED));
+export function rehearseDelivery(place: ProfilePlace, bytes: Buffer): void {
+  applyEdit(place.path, bytes, deliveryEdit(place, STAND_IN));
 }
 
 /**

@@ -25,10 +25,10 @@ export function dotenvDestination(
   { files, user, oldKeyId, whoseKey }: Opening,
 ): Destination {
   // The old pair, left beside it in clear, would find its way into a repository or an image.
-  const save = { ...files(at.path), keepsBackup: false };
+  const save = { ...files(at.path), keepsBackup: false, namedBy: '--deliver' };
   const file = { ...at, save, replaced: { user, oldKeyId, whoseKey } };
   const place = placeOfEnvFile(at);
-  const text = async () => asText(await readFileBytes(save.fs, at.path));
+  const text = async () => asText(await readFileBytes(save.fs, at.path, save.namedBy));
   return {
     kind: DOTENV,
     place,

@@ -1,7 +1,7 @@
 // `--deliver dotenv=PATH`: two variables of a .env file on this machine.
 
 import type { DestinationKind } from '../kind.ts';
-import { type PlaceFacts, placeFor } from '../place.ts';
+import { leadsElsewhere, type PlaceFacts, placeFor, unfit } from '../place.ts';
 import { DOTENV, DOTENV_FILES, envFileAt, templateFor } from './place.ts';
 
 export const dotenv: DestinationKind = {
@@ -13,7 +13,10 @@ export const dotenv: DestinationKind = {
   proof: 'value',
   isOffered: true,
   rule: DOTENV_FILES,
-  placeFor: (template: string, facts: PlaceFacts) => placeFor(template, facts, DOTENV_FILES),
+  placeFor: (template: string, facts: PlaceFacts) => {
+    if (leadsElsewhere(template, facts)) throw unfit(template, facts, DOTENV_FILES);
+    return placeFor(template, facts, DOTENV_FILES);
+  },
   askedAs: (place, user) => ({ region: undefined, template: templateFor(place, user) }),
   // Two users may have variables in one file, but not the same ones.
   things: ({ place }) => {

@@ -1,7 +1,7 @@
 // A .env file as a place: `/srv/app/.env`, or `/srv/app/.env#S3_KEY,S3_SECRET` with names of its own.
 
 import { isAbsolute } from 'node:path';
-import type { PlaceRule } from '../place.ts';
+import { type PlaceRule, withUser } from '../place.ts';
 
 export const DOTENV = 'dotenv';
 
@@ -45,6 +45,5 @@ export function placeOfEnvFile({ path, id, secret }: EnvFile): string {
 export function templateFor(place: string, user: string): string {
   const at = envFileAt(place);
   if (at === undefined) return place;
-  const words = at.path.split(/([^A-Za-z\d]+)/).map((word) => (word === user ? '{user}' : word));
-  return placeOfEnvFile({ ...at, path: words.join('') });
+  return placeOfEnvFile({ ...at, path: withUser(at.path, user) });
 }

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DestinationKind } from '../kind.ts';
 import {
+  isPartOf,
   settleOf,
   thingAt,
   VAULT,
@@ -32,6 +33,11 @@ export const vault: DestinationKind = {
   things: ({ place }) => {
     const at = vaultPlace(place);
     return [at === undefined ? place : thingAt(at)];
+  },
+  // A place of the operator's may leave out which Vault, which the record of a rotation has.
+  isMeant: (named, { place }) => {
+    const [less, more] = [vaultPlace(named), vaultPlace(place)];
+    return less !== undefined && more !== undefined && isPartOf(less, more);
   },
   // However to sign in: that is no other place.
   joint: (own, begun) => {

@@ -33,6 +33,7 @@ describe('a place of Vault', () => {
     ['secret/app#id=a', /behind # stand two fields, and secret= is missing/],
     ['secret/app?tokn=x', /options, of which address, namespace,.* are known/],
     ['secret/app?token=clear-and-secret', /says where a credential is, .* and never holds it/],
+    ['secret/app?address=https://me:clear-and-secret@v.test', /address takes an HTTP URL without/],
     ['secret/app?auth=ldap', /auth=ldap is not known; token, approle, kubernetes, aws are/],
     ['secret/app?namespace=a&namespace=b', /the option namespace stands there twice/],
     ['secret/app?namespace=', /the option namespace lacks its value/],
@@ -69,10 +70,24 @@ describe('a place of Vault', () => {
   });
 
   it('is asked for with the name of the user left open', () => {
-    const asked = (place: string) => vault.askedAs?.(place, 'ada')?.template;
+    const asked = (place: string) =>
+      vault.askedAs?.(place, 'ada', { kind: 'vault', place })?.template;
     assert.equal(asked('secret/ada/x?namespace=ada'), 'secret/{user}/x?namespace=ada');
     assert.equal(asked('secret/svc-ada#id=a,secret=b'), 'secret/svc-{user}#id=a,secret=b');
     assert.equal(asked('secret/canada'), 'secret/canada');
+  });
+
+  it('is meant by less than the record has of it', () => {
+    const target = {
+      kind: 'vault',
+      place: 'secret/a#id=x,secret=y?address=https://v.test&namespace=n',
+    };
+    for (const named of ['secret/a', 'secret/a#id=x,secret=y', 'secret/a?namespace=n']) {
+      assert.equal(vault.isMeant?.(named, target), true, named);
+    }
+    for (const named of ['secret/b', 'secret/a#id=x,secret=z', 'secret/a?namespace=m']) {
+      assert.equal(vault.isMeant?.(named, target), false, named);
+    }
   });
 
   it('says when its readers follow, where the operator says it', () => {

@@ -1,6 +1,7 @@
 // A secret of a KV engine as a place: `MOUNT/PATH`, the fields of the pair behind `#`, and behind `?` where
 // the Vault is and how to sign in. What stands there leads back to the place from any later run.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Settle } from '../../lifecycle/settle.ts';
 import type { AskedPlace } from '../kind.ts';
 import {
@@ -73,6 +74,10 @@ function placeOrFault(whole: string): VaultPlace | string {
   if (auth !== undefined && !AUTH_METHODS.some((method) => method === auth)) {
     return `auth=${auth} is not known; ${AUTH_METHODS.join(', ')} are`;
   }
+  const address = options.get('address');
+  if (address !== undefined && !isBareAddress(address)) {
+    return 'address takes an HTTP URL without a user, a password or anything behind its path';
+  }
   const minutes = options.get('settle-minutes');
   if (minutes !== undefined && !/^[1-9]\d{0,3}$/.test(minutes)) {
     return 'settle-minutes takes a whole number from 1 to 9999';
@@ -83,6 +88,13 @@ function placeOrFault(whole: string): VaultPlace | string {
   const fields = readPairFields(fieldText);
   if (fault === undefined && fields !== undefined) return { path, fields, options };
   return `behind # stand two fields, and ${fault ?? 'they cannot be read'}`;
+}
+
+/** Whether it is the URL of a service and holds nothing else, which may be a credential. */
+export function isBareAddress(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return false;
+  return [url.username, url.password, url.search, url.hash].every((part) => part === '');
 }
 
 export function placeText({ path, fields, options }: VaultPlace): string {
@@ -101,6 +113,14 @@ export function vaultPlaceFor(template: string, facts: PlaceFacts): string {
 export function thingAt({ path, options }: VaultPlace): string {
   const where = [options.get('address'), options.get('namespace')].filter(Boolean).join(' ');
   return where === '' ? path : `${where} ${path}`;
+}
+
+/** Whether the first says nothing of where it is that the second does not say. */
+export function isPartOf(less: VaultPlace, more: VaultPlace): boolean {
+  const isSaid = (name: string): boolean =>
+    !less.options.has(name) || less.options.get(name) === more.options.get(name);
+  const isSameFields = less.fields === undefined || isDeepStrictEqual(less.fields, more.fields);
+  return less.path === more.path && isSameFields && isSaid('address') && isSaid('namespace');
 }
 
 /** What the operator says of the readers: that they read again within so many minutes. */

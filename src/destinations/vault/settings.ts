@@ -6,7 +6,7 @@ import { command } from '../../base/hint.ts';
 import { trustIn } from '../../http/certificates.ts';
 import type { ServiceOptions, ServiceTls } from '../../http/service.ts';
 import type { PlaceCredentials } from '../place-credentials.ts';
-import type { VaultPlace } from './place.ts';
+import { isBareAddress, type VaultPlace } from './place.ts';
 
 export type Settings = Pick<PlaceCredentials, 'setting' | 'resolve'>;
 
@@ -33,7 +33,9 @@ export function settingOf(
 export function settled(place: VaultPlace, settings: Pick<Settings, 'setting'>): VaultPlace {
   const options = new Map(place.options);
   const address = options.get('address') ?? settingOf(settings, 'ADDR')?.value;
-  if (address !== undefined) options.set('address', withoutSlash(address));
+  // One that is refused later must not be on record: it may hold a password.
+  if (address !== undefined && isBareAddress(address))
+    options.set('address', withoutSlash(address));
   // The environment's namespace is that of the environment's Vault.
   const isElsewhere = place.options.has('address');
   const namespace =
@@ -53,7 +55,7 @@ export async function serviceOptions(
   settings: Settings,
 ): Promise<ServiceOptions> {
   refuseSkippedChecks(settings);
-  const address = options.get('address');
+  const address = options.get('address') ?? settingOf(settings, 'ADDR')?.value;
   if (address === undefined) {
     throw new KeyturnError('not-deliverable', 'no Vault is named: VAULT_ADDR is not set', {
       hint: [

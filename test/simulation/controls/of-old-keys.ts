@@ -156,6 +156,22 @@ export const OF_OLD_KEYS: readonly Control[] = [
   },
   {
     invariant: 'I15',
+    fault: 'what runs have seen of a key is forgotten when its user is renamed',
+    shows: 'days apart',
+    forced: {
+      ...noFaultOf('disk-', 'killed', 'operator-', 'report-'),
+      'operator-renames': 0.3,
+    },
+    cuts: [
+      {
+        module: 'state/known-sightings',
+        guard: 'return withFormerNames(own.reduce(joinedHistories, NEVER_LOOKED), others)',
+        by: 'return own.reduce(joinedHistories, NEVER_LOOKED)',
+      },
+    ],
+  },
+  {
+    invariant: 'I15',
     fault: 'a silence of more than a month, which runs have seen, is not waited for',
     shows: 'days apart',
     forced: noFaultOf('disk-', 'killed', 'operator-', 'report-'),

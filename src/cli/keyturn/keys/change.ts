@@ -6,6 +6,7 @@ import { type AccessKeyId, isAccessKeyId } from '../../../base/access-key-id.ts'
 import { KeyturnError } from '../../../base/errors.ts';
 import { command } from '../../../base/hint.ts';
 import type { KeyVerb } from '../../../base/key-command.ts';
+import { writtenKeyId } from '../../../base/key-id-text.ts';
 import { printableJson } from '../../../base/printable.ts';
 import { QUIET_DAYS } from '../../../lifecycle/retire-policy.ts';
 import { openStateStore } from '../../../state/stores.ts';
@@ -94,6 +95,8 @@ function settle(
 }
 
 function keyOf(verb: KeyVerb, word: string | undefined): AccessKeyId {
+  const keyId = word === undefined ? undefined : writtenKeyId(word);
+  if (keyId !== undefined) return keyId;
   if (word !== undefined && isAccessKeyId(word)) return word;
   throw new KeyturnError(
     'bad-value',

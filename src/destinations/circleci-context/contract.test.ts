@@ -1,0 +1,21 @@
+import { CONTEXT_ID } from '../../../test/destinations/circleci/fake-circleci.ts';
+import { openCirclePlace } from '../../../test/destinations/circleci/subject.ts';
+import { passesContract } from '../../../test/destinations/contract.ts';
+
+for (const place of ['gh/acme/deploy to eu', `${CONTEXT_ID}#S3_ID,S3_SECRET`]) {
+  passesContract({
+    kind: 'circleci-context',
+    open: (test) =>
+      openCirclePlace(test, { place, holder: CONTEXT_ID, unfit: 'gh/acme/no such context' }),
+  });
+}
+
+passesContract({
+  kind: 'circleci-context',
+  open: (test) =>
+    openCirclePlace(test, {
+      place: 'gh/acme/deploy to eu#PAIR',
+      holder: CONTEXT_ID,
+      unfit: 'gh/acme/deploy to eu#NOWHERE',
+    }),
+});

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readDelivery } from '../../app/read-delivery.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { jointTarget, kindNamed, thingsAt } from '../kinds.ts';
+import { SAMPLE_FACTS } from '../place.ts';
+
+const FACTS = { ...SAMPLE_FACTS, user: 'ada' };
+
+/** What the operator writes, the place that it makes, and everything that is written there. */
+const PLACES = [
+  [
+    'github=acme/{user}',
+    'acme/ada',
+    ['acme/ada#AWS_ACCESS_KEY_ID', 'acme/ada#AWS_SECRET_ACCESS_KEY'],
+  ],
+  ['github=Acme/{user}:prod/eu 1', 'Acme/ada:prod/eu 1', undefined],
+  [
+    'github=acme/app#{user}_id,{user}_key',
+    'acme/app#ADA_ID,ADA_KEY',
+    ['acme/app#ADA_ID', 'acme/app#ADA_KEY'],
+  ],
+  ['github=acme/{user}#vars.id,KEY', 'acme/ada#vars.ID,KEY', ['acme/ada#vars.ID', 'acme/ada#KEY']],
+  ['github=acme/{user}#pair', 'acme/ada#PAIR', ['acme/ada#PAIR']],
+  ['github-org={user}-corp', 'ada-corp', undefined],
+  ['github-org=acme#{user}_ID,{user}_KEY', 'acme#ADA_ID,ADA_KEY', ['acme#ADA_ID', 'acme#ADA_KEY']],
+  ['github-dependabot=acme/{user}', 'acme/ada', undefined],
+  ['github-codespaces-org=acme#{user}', 'acme#ADA', ['acme#ADA']],
+] as const;
+
+const NO_PLACES = [
+  'github={user}',
+  'github=acme/{user}/more',
+  'github=-acme/{user}',
+  'github=acme/..#{user}',
+  'github=acme/{user}:',
+  'github=acme/{user}#GITHUB_ID,KEY',
+  'github=acme/{user}#1ID,KEY',
+  'github=acme/{user}#KEY,key',
+  'github=acme/{user}#A,B,C',
+  'github=acme/{user}#vars.ID',
+  'github=acme/{user}#id=ID,secret=KEY',
+  'github-org=acme/{user}',
+  'github-dependabot=acme/{user}:production',
+  'github-dependabot=acme/{user}#vars.ID,KEY',
+];
+
+describe('secrets of GitHub as places', () => {
+  for (const [text, place, things] of PLACES) {
+    it(`${text} is ${place}`, () => {
+      const { kind: name, template } = readDelivery(text, undefined, '--deliver');
+      const kind = kindNamed(name);
+      assert.equal(kind?.placeFor(template, FACTS), place);
+      assert.equal(kind?.placeFor(place, FACTS), place);
+      const asked = kind?.askedAs?.(place, 'ada', { kind: name, place })?.template ?? '';
+      assert.equal(kind?.placeFor(asked, FACTS), place);
+      if (things !== undefined) {
+        const told = thingsAt({ kind: name, place });
+        assert.deepEqual(
+          told,
+          things.map((thing) => `${name} ${thing}`),
+        );
+      }
+    });
+  }
+
+  for (const text of NO_PLACES) {
+    it(`${text} is bad input`, () => {
+      assert.throws(
+        () => readDelivery(text, undefined, '--deliver'),
+        (thrown) => thrown instanceof KeyturnError && thrown.code === 'bad-value',
+      );
+    });
+  }
+
+  it('a user whose name cannot be in the name of a secret is refused, and never renamed', () => {
+    const facts = { ...FACTS, user: 'ada.l' };
+    const place = () => kindNamed('github')?.placeFor('acme/app#{user}_ID,{user}_KEY', facts);
+    assert.throws(place, { code: 'not-deliverable' });
+  });
+
+  it('capitals and small letters make no two places, except in an environment', () => {
+    const joint = (own: string, begun: string) =>
+      jointTarget({ kind: 'github', place: own }, { kind: 'github', place: begun })?.place;
+    assert.equal(joint('acme/app', 'Acme/App'), 'acme/app');
+    assert.equal(joint('acme/app:prod', 'acme/app:Prod'), undefined);
+    assert.equal(joint('acme/app#A,B', 'acme/app'), undefined);
+  });
+});

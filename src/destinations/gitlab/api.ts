@@ -1,0 +1,130 @@
+// What is asked of GitLab's REST API about CI/CD variables (docs.gitlab.com/api/project_level_variables and
+// group_level_variables). The scope is always named, because without it GitLab picks a variable of that name
+// for itself, and never sent as a value, which would move the variable.
+
+import { z } from 'zod';
+import { KeyturnError } from '../../base/errors.ts';
+import { Secret } from '../../base/secret.ts';
+import { type HttpAnswer, type HttpCall, type HttpService, pathOf } from '../../http/service.ts';
+import type { GitlabPlace, Owners } from './place.ts';
+
+export interface Variable {
+  readonly name: string;
+  /** Undefined where it is hidden: GitLab shows it to nobody. */
+  readonly value: Secret | undefined;
+  readonly isMasked: boolean;
+  readonly description: string;
+  readonly scope: string;
+  /** What a write must leave as it is: protected, masked, raw, hidden, and the type. */
+  readonly traits: string;
+}
+
+const VARIABLE = z.object({
+  key: z.string(),
+  value: z.string().nullable(),
+  variable_type: z.string().optional(),
+  protected: z.boolean().optional(),
+  masked: z.boolean().optional(),
+  hidden: z.boolean().optional(),
+  raw: z.boolean().optional(),
+  environment_scope: z.string().optional(),
+  description: z.string().nullable().optional(),
+});
+
+const TOKEN = z.object({ scopes: z.array(z.string()) });
+
+const PER_PAGE = 100;
+const PAGES_MAX = 100;
+
+export class GitlabApi {
+  readonly #open: () => Promise<HttpService>;
+  readonly #owner: string;
+  #opened: Promise<HttpService> | undefined;
+
+  constructor(open: () => Promise<HttpService>, { path }: GitlabPlace, { are }: Owners) {
+    this.#open = open;
+    this.#owner = `${are}${pathOf`/${path}`}`;
+  }
+
+  /** Undefined where there is none of that name and scope, or nothing to be seen. */
+  async variable(name: string, scope: string): Promise<Variable | undefined> {
+    const answer = await this.#send({ ...this.#call('GET', name, scope), accepts: [404] });
+    return answer.status === 404 ? undefined : variableIn(answer);
+  }
+
+  /** Whether variables of that name have several scopes. */
+  async hasSeveral(name: string): Promise<boolean> {
+    const path = `${this.#owner}/variables${pathOf`/${name}`}`;
+    const { status } = await this.#send({ method: 'GET', path, accepts: [404, 409] });
+    return status === 409;
+  }
+
+  /** The scopes that variables of that name have. */
+  async scopesOf(name: string): Promise<string[]> {
+    const scopes: string[] = [];
+    for (let page = 1; page <= PAGES_MAX; page += 1) {
+      const query = { per_page: PER_PAGE, page };
+      const answer = await this.#send({ method: 'GET', path: `${this.#owner}/variables`, query });
+      const all = parsed(z.array(VARIABLE), answer);
+      const named = all.filter(({ key }) => key === name);
+      scopes.push(...named.map(({ environment_scope: scope = '*' }) => scope));
+      if (all.length < PER_PAGE) break;
+    }
+    return scopes;
+  }
+
+  /** Undefined where the token cannot be asked about: of a CI job, or of OAuth. */
+  async tokenScopes(): Promise<readonly string[] | undefined> {
+    const path = 'personal_access_tokens/self';
+    const answer = await this.#send({ method: 'GET', path, accepts: [400, 403, 404] });
+    const told = TOKEN.safeParse(answer.json());
+    return told.success ? told.data.scopes : undefined;
+  }
+
+  /** What GitLab answers that the variable is now. Everything that is not sent stays. */
+  async update(
+    { name, scope }: Pick<Variable, 'name' | 'scope'>,
+    body: { readonly value: Secret; readonly description?: string },
+  ): Promise<Variable> {
+    const call = { ...this.#call('PUT', name, scope), body, isRepeatable: true };
+    return variableIn(await this.#send(call));
+  }
+
+  #call(method: 'GET' | 'PUT', name: string, scope: string): HttpCall {
+    const query = { 'filter[environment_scope]': scope };
+    return { method, path: `${this.#owner}/variables${pathOf`/${name}`}`, query };
+  }
+
+  /** Opened at the first call, so that a missing token is told where a failure is expected. */
+  async #send(call: HttpCall): Promise<HttpAnswer> {
+    this.#opened ??= this.#open();
+    this.#opened.catch(() => {
+      this.#opened = undefined;
+    });
+    return await (await this.#opened).send(call);
+  }
+}
+
+function variableIn(answer: HttpAnswer): Variable {
+  const found = parsed(VARIABLE, answer);
+  const { key: name, masked = false, hidden = false, raw, variable_type: type } = found;
+  return {
+    name,
+    value: hidden || found.value === null ? undefined : new Secret(found.value),
+    isMasked: masked,
+    description: found.description ?? '',
+    scope: found.environment_scope ?? '*',
+    traits: JSON.stringify([type, found.protected, masked, raw, hidden]),
+  };
+}
+
+/** Throws for an answer that is not one of GitLab's: some proxies answer everything with 200. */
+function parsed<T>(schema: z.ZodType<T>, answer: HttpAnswer): T {
+  const result = schema.safeParse(answer.json());
+  if (result.success) return result.data;
+  throw new KeyturnError(
+    'delivery-failed',
+    'what answered is not GitLab: its answer has another form',
+    { hint: 'check GITLAB_HOST, or CI_API_V4_URL, which ends in /api/v4' },
+  );
+}
