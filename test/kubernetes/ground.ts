@@ -72,7 +72,7 @@ export async function contractPlace(test: TestContext, cluster: TestCluster): Pr
   const { namespace, opening, issue } = await ground(test, cluster);
   const place = `${namespace}/aws-key`;
   await makeSecret(cluster, place, {
-    texts: { ...pairTexts(OLD), other: 'kept', bytes: '\u0000\u00ff' },
+    texts: { ...pairTexts(OLD), other: 'kept: 日本 é', bytes: '\u0000\u00ff' },
   });
   const whole = async () => await textsIn(cluster, place);
   const put = async (pair: typeof OLD) =>

@@ -8,6 +8,7 @@ import { editedText, type Pair, type ReplacedKey, refuseTooManyBytes } from '../
 import type { PairFields } from '../pair-fields.ts';
 import { KUBERNETES, placeOfSecret, type SecretAt, secretAskedAs } from './place.ts';
 import {
+  FIELD_MANAGER,
   type FieldOwner,
   othersAt,
   type SecretObject,
@@ -18,8 +19,8 @@ import {
 /** As the API has it for all data of one Secret. */
 const BYTES_MAX = 1_048_576;
 
-/** What a person does once by hand does not come back by itself. */
-const HANDS: readonly string[] = ['kubectl-create', 'kubectl-edit', 'kubectl-patch'];
+/** What a person does once by hand does not come back by itself, nor what was written in keyturn's own name. */
+const HANDS: readonly string[] = [FIELD_MANAGER, 'kubectl-create', 'kubectl-edit', 'kubectl-patch'];
 
 /** Types that Kubernetes or Helm writes for itself. */
 const TYPES_OF_OTHERS: Readonly<Record<string, string>> = {

@@ -1,8 +1,11 @@
 // What goes wrong between keyturn and the API, and what comes of it.
 
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { NEW, OLD } from '../../../test/destinations/contract.ts';
+import { testOpening } from '../../../test/destinations/opening.ts';
 import {
   type Asked,
   type FakeCluster,
@@ -12,6 +15,9 @@ import {
 import type { Reply } from '../../../test/kubernetes/fake-reply.ts';
 import { failsWith, ground, pairTexts } from '../../../test/kubernetes/ground.ts';
 import { makeSecret, putTexts, TOKENS, textsIn } from '../../../test/kubernetes/test-cluster.ts';
+import { nodePrograms } from '../../app/node-programs.ts';
+import { placeCredentials } from '../../app/place-credentials.ts';
+import { openDestination } from '../kinds.ts';
 
 let cluster: FakeCluster;
 
@@ -142,6 +148,35 @@ describe('the API of a cluster that keeps failing', () => {
     cluster.fault = (asked) => (isReview(asked) ? status(403, 'forbidden') : undefined);
     await destination.prepare?.();
   });
+});
+
+it('a token of a plugin that is over sooner than it said is asked for anew', async (test) => {
+  const { place } = await placed(test);
+  const { folder, opening } = await testOpening(test);
+  const path = join(folder, 'kubeconfig');
+  const apiVersion = 'client.authentication.k8s.io/v1';
+  const printed = { apiVersion, kind: 'ExecCredential', status: { token: TOKENS.keyturn } };
+  const count = join(folder, 'count');
+  const args = ['-c', `echo >> '${count}'; printf '%s' '${JSON.stringify(printed)}'`];
+  const config = {
+    'current-context': 'c',
+    contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+    clusters: [{ name: 'c', cluster: { server: cluster.server } }],
+    users: [{ name: 'u', user: { exec: { apiVersion, command: 'sh', args } } }],
+  };
+  writeFileSync(path, JSON.stringify(config));
+  const env = { PATH: process.env.PATH, KUBECONFIG: path };
+  const programs = nodePrograms(env);
+  const around = { ...opening, programs, credentials: placeCredentials(env, programs) };
+  const destination = await openDestination({ kind: 'kubernetes', place }, around);
+  cluster.fault = first(1, ({ method }) => method === 'GET', status(401, 'Unauthorized'));
+  await destination?.prepare?.();
+  assert.equal(readFileSync(count, 'utf8'), '\n\n');
+  // One that stays refused is told, and not asked for again and again.
+  cluster.fault = ({ method }) => (method === 'GET' ? status(401, 'Unauthorized') : undefined);
+  const prepare = async () => await destination?.prepare?.();
+  await assert.rejects(prepare, failsWith('not-deliverable', /HTTP 401/, /sign in again/));
+  assert.equal(readFileSync(count, 'utf8'), '\n\n\n');
 });
 
 it('a dry look sends nothing but reads and the question what it may', async (test) => {
