@@ -81,6 +81,16 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'validate',
+    {
+      about: 'check a configuration: every mistake with its line and column',
+      run: async (session, args) => {
+        const { runValidate } = await import('./validate.ts');
+        return runValidate(session, args);
+      },
+    },
+  ],
+  [
     'compact',
     {
       about: 'drop the journal records that no decision needs any more',
@@ -211,6 +221,8 @@ const PAGES = ['help', 'version'] as const;
 const MEANT: Readonly<Record<string, readonly string[]>> = {
   keyctl: ['keyctl', '--help'],
   'rotate-iam-keys': ['rotate-iam-keys', '--dry-run'],
+  check: ['keyturn', 'validate'],
+  lint: ['keyturn', 'validate'],
   plan: ['rotate-iam-keys', '--dry-run'],
   preview: ['rotate-iam-keys', '--dry-run'],
   apply: ['rotate-iam-keys'],

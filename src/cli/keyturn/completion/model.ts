@@ -15,6 +15,7 @@ import { SANDBOX_FLAGS } from '../sandbox-flags.ts';
 import { SANDBOX_ORDERS, WORKLOADS_FLAGS } from '../sandbox-order-flags.ts';
 import { STATUS_FLAGS } from '../status.ts';
 import { UNDO_FLAGS } from '../undo-flags.ts';
+import { VALIDATE_FLAGS } from '../validate.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -53,6 +54,7 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
   recover: [RECOVER_FLAGS, []],
   rotate: [ROTATE_ONE_FLAGS, []],
   undo: [UNDO_FLAGS, []],
+  validate: [VALIDATE_FLAGS, []],
   compact: [COMPACT_FLAGS, []],
   sandbox: [{ ...SANDBOX_FLAGS, ...WORKLOADS_FLAGS }, Object.keys(SANDBOX_ORDERS)],
   policy: [POLICY_FLAGS, POLICY_NAMES],
