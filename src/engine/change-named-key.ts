@@ -40,7 +40,7 @@ export async function foretellNamedKey(
   account: AccountWork,
 ): Promise<NamedKeyPlan> {
   const { user } = request;
-  const at = { user, account, history: await account.state.history(user) };
+  const at = { user, account, history: await account.state.foretell(user) };
   if (!at.history.hasChangesToSettle) return await judgeNamedKey(request, at);
   const keys = await account.gateway.reader.listAccessKeys(user);
   return await judgeNamedKey(request, foretellSteps(keys, at).at);

@@ -54,7 +54,7 @@ export async function foretellFinish(
 ): Promise<FinishOutcome> {
   const { user, keyId } = request;
   refuseOwnKey(request, account);
-  const at = { user, account, history: await account.state.history(user) };
+  const at = { user, account, history: await account.state.foretell(user) };
   await assertNothingOpen(at, keyId);
   const keys = await account.gateway.reader.listAccessKeys(user);
   const key = keys.find(({ id }) => id === keyId);

@@ -26,7 +26,7 @@ export async function foretellUndo(
   rotationId: string | undefined,
   account: AccountWork,
 ): Promise<UndoneRotation> {
-  const at = { user, account, history: await account.state.history(user) };
+  const at = { user, account, history: await account.state.foretell(user) };
   return await foretell(await findRotation(rotationId, at), at);
 }
 
@@ -36,7 +36,7 @@ export async function foretellUnlessBack(
   rotationId: string,
   account: AccountWork,
 ): Promise<UndoneRotation | AlreadyBack> {
-  const at = { user, account, history: await account.state.history(user) };
+  const at = { user, account, history: await account.state.foretell(user) };
   const back = await alreadyBack(rotationId, at);
   return back ?? (await foretell(await findRotation(rotationId, at), at));
 }
@@ -48,7 +48,7 @@ export async function foretellReplacement(
   account: AccountWork,
 ): Promise<UndoneRotation> {
   const { user, toKeyId, fromKeyId } = pair;
-  const at = { user, account, history: await account.state.history(user) };
+  const at = { user, account, history: await account.state.foretell(user) };
   const { open } = at.history;
   const intent: UndoIntent = { toKeyId, fromKeyId, fromKeyFate: 'keep' };
   if (open?.phase === 'undoing' && isOfPair(open, pair, target)) {

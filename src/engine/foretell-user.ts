@@ -38,7 +38,7 @@ export async function foretellUser(
   const { user } = listed;
   try {
     account.signal.throwIfAborted();
-    const history = await account.state.history(user);
+    const history = await account.state.foretell(user);
     return await foretell(listed, wanted, { user, account, history });
   } catch (thrown) {
     return notBegun(listed, toKeyturnError(thrown));

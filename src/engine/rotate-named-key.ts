@@ -70,7 +70,7 @@ export async function examineNamedKey(
   keys: readonly AccessKey[],
   account: AccountWork,
 ): Promise<Examined> {
-  const recorded = await account.state.history(user);
+  const recorded = await account.state.foretell(user);
   const now = account.clock.now();
   const settled = settledBy(recorded, keys, now);
   const history = withSettled(recorded, settled, now);

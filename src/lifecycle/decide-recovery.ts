@@ -26,6 +26,7 @@ import {
   type RecoveryFacts,
 } from './recover.ts';
 import { hasNewKey, type Rotation } from './rotation.ts';
+import { lastSeenUse, type UseHistory } from './use-history.ts';
 
 /** Decisions with which the rotation stays as it is. */
 export type Standstill = Extract<RecoveryDecision, { kind: 'wait' | 'ask-operator' }>;
@@ -59,6 +60,8 @@ export interface Observed {
   readonly keys: readonly AccessKey[];
   readonly history: UserHistory;
   readonly now: Date;
+  /** On which days a key was used, as far as runs have looked. */
+  readonly usesOf: (key: AccessKey) => UseHistory;
   /** Keys of which the operator has said that nobody made them by hand. */
   readonly orphans: ReadonlySet<AccessKeyId>;
   /** The command line to which `--orphan KEY` is added to say so. */
@@ -124,7 +127,7 @@ function* settledKeys(
 
 function* gather(
   rotation: Rotation,
-  { keys, history, now, orphans }: Observed,
+  { keys, history, now, orphans, usesOf }: Observed,
 ): Asking<Pick<RecoveryPlan, 'facts' | 'candidate'>> {
   const newcomers = newcomersOf(rotation, keys, history);
   const named = newcomers.find(({ id }) => orphans.has(id));
@@ -149,7 +152,7 @@ function* gather(
   let use: RecoveryFacts['use'] = 'unknown';
   if (candidate !== undefined && dependsOnUse(known)) {
     // The operator's word stands in for the hours in which AWS would not show a use.
-    use = yield* useOf(candidate, isNamed ? shownFrom(candidate) : now);
+    use = yield* useOf(candidate, { usesOf, now: isNamed ? shownFrom(candidate) : now });
   }
   const unread = held.kind === 'unreadable' ? held : undefined;
   const { createdAt } = candidate ?? {};
@@ -179,8 +182,13 @@ function* secretOf(
   return dependsOnPlaces(known) ? yield* askPlaces(rotation, keyId) : { kind: 'missing' };
 }
 
-function* useOf(key: AccessKey, now: Date): Asking<RecoveryFacts['use']> {
+function* useOf(
+  key: AccessKey,
+  { now, usesOf }: Pick<Observed, 'now' | 'usesOf'>,
+): Asking<RecoveryFacts['use']> {
   const lastUse = yield* askLastUse(key.id);
+  // AWS may forget what a run has seen.
+  if (lastSeenUse(usesOf(key)) !== undefined) return 'used';
   if (lastUse === 'unreadable') return 'unknown';
   if (lastUse.used === 'at') return 'used';
   // Whoever took the secret, or made a key by hand after the run died, may use it already (I11).

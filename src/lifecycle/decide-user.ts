@@ -39,7 +39,7 @@ import {
 } from './retirement.ts';
 import { asksLastUse } from './rotation.ts';
 import { judgeSlot, otherKey, type RemovableKey, type SlotVerdict } from './slot.ts';
-import type { Look, UseHistory } from './use-history.ts';
+import { type Look, lastSeenUse } from './use-history.ts';
 
 /** What is wanted of a user. */
 export type Wanted =
@@ -58,8 +58,6 @@ export interface UserFacts extends OpenFacts {
   /** What becomes of the old key of a rotation that begins now. */
   readonly oldKeyFate: OldKeyFate;
   readonly retire: RetirePolicy;
-  /** On which days a key was used, as far as runs have looked. */
-  readonly usesOf: (key: AccessKey) => UseHistory;
   /** What this run has seen of the last use of a key already. */
   readonly lastLook: (key: AccessKey) => Look | undefined;
   readonly wanted: Wanted;
@@ -254,12 +252,14 @@ export function retiringKey(
     signer,
     lastSeenActive,
     inactiveSince,
-  }: Pick<UserFacts, 'keys' | 'history' | 'signer' | 'lastSeenActive' | 'inactiveSince'>,
+    usesOf,
+  }: Pick<UserFacts, 'keys' | 'history' | 'signer' | 'lastSeenActive' | 'inactiveSince' | 'usesOf'>,
 ): RetiringKey {
   const others = keys.filter(({ id }) => id !== key.id);
   return {
     key,
     lastUse: 'unread',
+    seenUse: lastSeenUse(usesOf(key)),
     cutOverAt: history.cutOverAt(key.id),
     deactivatedAt: history.deactivatedAt(key.id),
     lastSeenActive: latestOf([lastSeenActive(key, keys), history.lastActiveAt(key.id)]),

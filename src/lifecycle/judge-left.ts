@@ -4,6 +4,7 @@
 
 import { judgeUse } from './in-use.ts';
 import type { AccessKey } from './keys.ts';
+import { knownUse } from './quiet-gate.ts';
 import { QUIET_DAYS } from './retire-policy.ts';
 import { judgeTakenBack, type TakenBack, type TakenBackVerdict } from './retirement.ts';
 import type { UseHistory } from './use-history.ts';
@@ -28,7 +29,7 @@ export type LeftVerdict =
     };
 
 export function judgeLeft(facts: LeftKey, now: Date): LeftVerdict {
-  const taken = judgeTakenBack(facts, now);
+  const taken = judgeTakenBack({ ...facts, lastUse: knownUse(facts) }, now);
   if (taken.kind !== 'used') return taken;
   const { key, lastUse, uses, checkedAt, takenAt = now } = facts;
   const use = { ...key, lastUse, uses, checkedAt, cutOverAt: takenAt };

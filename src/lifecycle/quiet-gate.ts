@@ -6,7 +6,13 @@
 import { earliestOf, MS_PER_DAY } from '../base/clock.ts';
 import type { LastUse } from './keys.ts';
 import { DEADLINE_NOTICE_DAYS, QUIET_DAYS, type RetirePolicy } from './retire-policy.ts';
-import { STEADY_GAP_DAYS, type Stretch, type UseHistory } from './use-history.ts';
+import {
+  gapsOf,
+  lastSeenUse,
+  STEADY_GAP_DAYS,
+  type Stretch,
+  type UseHistory,
+} from './use-history.ts';
 
 /** The old key of a rotation that is in every place. */
 export interface OldKeyFacts {
@@ -180,23 +186,21 @@ function isOwnCheck({ at, service }: Used, { checkedAt }: Pick<UseFacts, 'checke
 type Used = Extract<LastUse, { used: 'at' }>;
 
 /** The last use that a run has seen, where AWS tells less by now: it stays seen (I11). */
-function seenUse({ lastUse, checkedAt, uses }: UseFacts): Stretch | undefined {
-  const last = uses.stretches.at(-1);
-  if (last === undefined || uses.lookedTo === undefined) return undefined;
-  const { from, to: day } = last;
-  const dayAfter = after(day, 1);
+function seenUse({ lastUse, checkedAt, uses }: KnownUseFacts): Stretch | undefined {
+  const seen = lastSeenUse(uses);
+  const from = uses.stretches.at(-1)?.from;
+  if (seen === undefined || from === undefined) return undefined;
+  const day = seen.from;
   const isTold = lastUse !== 'unreadable' && lastUse.used === 'at' && lastUse.at >= day;
   // The day of our own check may be known for nothing else.
   const isOwn = checkedAt !== undefined && checkedAt >= from && checkedAt < after(from, 1);
-  if (isTold || (isOwn && day <= from)) return undefined;
-  return {
-    from: day,
-    to: latestOf([day, new Date(Math.min(Number(dayAfter), Number(uses.lookedTo)))]),
-  };
+  return isTold || (isOwn && day <= from) ? undefined : seen;
 }
 
+export type KnownUseFacts = Pick<UseFacts, 'lastUse' | 'checkedAt' | 'uses'>;
+
 /** What is known of its last use, which is what AWS tells, or what it told once. */
-export function knownUse(facts: UseFacts): LastUse | 'unreadable' {
+export function knownUse(facts: KnownUseFacts): LastUse | 'unreadable' {
   const { lastUse } = facts;
   const seen = seenUse(facts);
   if (lastUse === 'unreadable' || seen === undefined) return lastUse;
@@ -237,13 +241,6 @@ function daysForGaps(count: number, longest: number): number {
 
 function period(days: number, because: string): QuietPeriod {
   return { days, sinceUseDays: days, because };
-}
-
-/** The silences that were seen between uses, in whole days. */
-function gapsOf({ stretches }: UseHistory): number[] {
-  return stretches
-    .slice(1)
-    .map(({ from }, index) => Math.round(daysBetween(stretches[index]?.to ?? from, from)));
 }
 
 function isRare(facts: UseFacts): boolean {

@@ -16,6 +16,7 @@ const other = (over: Partial<OtherKey> = {}): OtherKey => ({
 const facts = (over: Partial<RetiringKey> = {}): RetiringKey => ({
   key: { id: KEY, status: 'Inactive', createdAt: daysAgo(400) },
   lastUse: { used: 'never' },
+  seenUse: undefined,
   cutOverAt: undefined,
   deactivatedAt: undefined,
   lastSeenActive: undefined,
@@ -25,6 +26,11 @@ const facts = (over: Partial<RetiringKey> = {}): RetiringKey => ({
   isSigning: false,
   ...over,
 });
+const reasonOf = (over: Partial<RetiringKey>) => {
+  const verdict = judgeHold(facts(over), 30, NOW);
+  assert.ok('reason' in verdict);
+  return verdict.reason;
+};
 const judge = (over: Partial<RetiringKey> = {}) => judgeHold(facts(over), 30, NOW);
 
 describe('the hold of Inactive keys (I5)', () => {
@@ -51,6 +57,23 @@ describe('the hold of Inactive keys (I5)', () => {
   it('without a record counts from the last use', () => {
     assert.equal(judge({ lastUse: { used: 'at', at: daysAgo(31) } }).kind, 'delete');
     assert.equal(judge({ lastUse: { used: 'at', at: daysAgo(12) } }).kind, 'keep');
+  });
+
+  it('a use that a run has seen counts, also when AWS tells of it no more', () => {
+    const seen = (days: number) => ({ from: daysAgo(days), to: daysAgo(days - 1) });
+    const never = { lastUse: { used: 'never' } } as const;
+    assert.match(reasonOf({ ...never, seenUse: seen(29) }), /^it was last used 28 days ago; /);
+    assert.equal(reasonOf({ ...never, seenUse: seen(31) }), 'Inactive, last used 30 days ago');
+    // Without memory of the deactivation: idle for 90 days at the first sight.
+    const first = { ...never, inactiveSince: undefined };
+    assert.match(reasonOf({ ...first, seenUse: seen(90) }), /^it was first seen Inactive today; /);
+    assert.match(
+      reasonOf({ ...first, seenUse: seen(91) }),
+      /^Inactive, last used 90 days ago, and /,
+    );
+    assert.match(reasonOf({ lastUse: 'unreadable', seenUse: seen(91) }), /could not be read/);
+    const told = { lastUse: { used: 'at', at: daysAgo(28.5) }, seenUse: seen(29) } as const;
+    assert.match(reasonOf(told), /^it was last used 28 days ago; .*until 2026-11-22$/);
   });
 
   it('without a record counts from the last time that the key was seen Active', () => {

@@ -6,12 +6,15 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY, wholeDaysBetween } from '../base/clock.ts';
 import { type AccessKey, LAST_USE_LAG_MS, type LastUse } from './keys.ts';
+import type { Stretch } from './use-history.ts';
 
 /** What is known of a key that may go. */
 export interface RetiringKey {
   readonly key: AccessKey;
   /** `unread` before AWS was asked, `unreadable` when AWS did not tell. */
   readonly lastUse: LastUse | 'unread' | 'unreadable';
+  /** The latest use that runs have seen, which AWS may forget; undefined where they saw none. */
+  readonly seenUse: Stretch | undefined;
   /** When the journal says that another key took its place. */
   readonly cutOverAt: Date | undefined;
   /** When the journal says that we made it Inactive. */
@@ -108,9 +111,9 @@ function afterHold(hold: Hold, isRecorded: boolean): HoldVerdict {
   if (lastUse === 'unreadable') {
     // Our own record is enough; without one, nobody can say that the key has been idle (I11).
     if (!isRecorded) return unread('its last use could not be read');
-  } else if (lastUse.used === 'at' && isWithin(lastUse.at, holdDays, now)) {
-    return held(hold, lastUse.at);
   }
+  const usedAt = knownUseOf(facts);
+  if (usedAt !== undefined && isWithin(usedAt, holdDays, now)) return held(hold, usedAt);
   return { kind: 'delete', reason: whyDelete(facts, known, now) };
 }
 
@@ -125,7 +128,7 @@ function atFirstSight(hold: Hold): HoldVerdict {
   if (isWithin(key.createdAt, idleDays, now)) return held(hold);
   if (lastUse === 'unread') return { kind: 'ask-last-use', keyId: key.id };
   if (lastUse === 'unreadable') return unread('its last use could not be read');
-  const usedAt = lastUse.used === 'at' ? lastUse.at : undefined;
+  const usedAt = knownUseOf(facts);
   const idleSince = latest(key.createdAt, usedAt);
   if (isWithin(idleSince, idleDays, now)) return held(hold, usedAt);
   const working = others.filter((other) => other.key.status === 'Active');
@@ -140,6 +143,13 @@ function atFirstSight(hold: Hold): HoldVerdict {
   return unknown === undefined
     ? held(hold)
     : unread(`the last use of ${unknown.key.id}, which its user may work with, could not be read`);
+}
+
+/** What AWS tells of its last use, or the end of a later day on which a run saw it used: AWS may forget. */
+function knownUseOf({ lastUse, seenUse }: RetiringKey): Date | undefined {
+  const told = typeof lastUse === 'object' && lastUse.used === 'at' ? lastUse.at : undefined;
+  if (seenUse === undefined) return told;
+  return told !== undefined && told >= seenUse.from ? told : seenUse.to;
 }
 
 function useOf({ lastUse }: OtherKey): Date | undefined {
@@ -230,15 +240,13 @@ function latest(first: Date, second: Date | undefined): Date {
 
 function whyHeld(facts: RetiringKey, since: Date, now: Date): string {
   const ago = daysAgo(since, now);
-  const { lastUse, lastSeenActive } = facts;
+  const { lastSeenActive } = facts;
   if (since === facts.deactivatedAt) return `it was deactivated ${ago}`;
   if (since === lastSeenActive) return `it was seen Active ${ago}`;
   if (since === facts.successorCreatedAt)
     return `it may have been replaced by a key created ${ago}`;
   if (since === facts.key.createdAt) return `it was created ${ago}`;
-  if (typeof lastUse === 'object' && lastUse.used === 'at' && since === lastUse.at) {
-    return `it was last used ${ago}`;
-  }
+  if (since.getTime() === knownUseOf(facts)?.getTime()) return `it was last used ${ago}`;
   const active = lastSeenActive && `, after it was seen Active ${daysAgo(lastSeenActive, now)}`;
   return `it was first seen Inactive ${ago}${active ?? ''}`;
 }
@@ -248,9 +256,10 @@ function whyDelete(facts: RetiringKey, known: Date, now: Date): string {
   if (facts.lastUse === 'unread' || facts.lastUse === 'unreadable') {
     return `seen Active last ${daysAgo(known, now)}`;
   }
-  return facts.lastUse.used === 'never'
+  const usedAt = knownUseOf(facts);
+  return usedAt === undefined
     ? `Inactive, never used, created ${daysAgo(facts.key.createdAt, now)}`
-    : `Inactive, last used ${daysAgo(facts.lastUse.at, now)}`;
+    : `Inactive, last used ${daysAgo(usedAt, now)}`;
 }
 
 function daysAgo(then: Date, now: Date): string {

@@ -14,6 +14,7 @@ const createdAt = new Date('2024-01-01T00:00:00Z');
 const about = (key: AccessKey): RetiringKey => ({
   key,
   lastUse: { used: 'never' },
+  seenUse: undefined,
   cutOverAt: undefined,
   deactivatedAt: undefined,
   lastSeenActive: undefined,

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MS_PER_DAY } from '../base/clock.ts';
-import { joinedHistories, NEVER_LOOKED, type UseHistory, withLook } from './use-history.ts';
+import {
+  joinedHistories,
+  NEVER_LOOKED,
+  type UseHistory,
+  withFormerNames,
+  withLook,
+} from './use-history.ts';
 
 const START = Date.UTC(2026, 0, 1, 6);
 const day = (number: number, hour = 0) => new Date(START + number * MS_PER_DAY + hour * 3_600_000);
@@ -75,5 +81,36 @@ describe('when a key was used, as far as runs have looked', () => {
       known = withLook(known, { at: day(at), lastUse: { used: 'at', at: day(used) } });
     }
     assert.equal(known.stretches.length, 120);
+  });
+
+  it('a renamed user has the days of the former names, one after the other', () => {
+    const first = looked([0, 0], [10, 0], [20, 11]);
+    const second = looked([30, 28], [40, 28]);
+    const now = looked([50, 'never'], [60, 'never']);
+    const whole = withFormerNames(now, [second, first]);
+    assert.deepEqual(stretches(whole), [
+      ['01-01', '01-01'],
+      ['01-12', '01-12'],
+      ['01-29', '01-29'],
+    ]);
+    assert.deepEqual([whole.lookedFrom, whole.lookedTo], [day(50), day(60)]);
+  });
+
+  it('a name that was looked at as late as this one is another key', () => {
+    const now = looked([50, 50], [60, 50]);
+    assert.equal(withFormerNames(now, [looked([0, 0], [55, 55])]), now);
+    assert.equal(withFormerNames(NEVER_LOOKED, [looked([0, 0])]), NEVER_LOOKED);
+  });
+
+  it('of two names that were looked at side by side the one with the longest silence counts', () => {
+    const busy = looked([0, 0], [20, 20], [40, 40]);
+    const monthly = looked([0, 0], [20, 0], [41, 30]);
+    const now = looked([50, 'never']);
+    for (const names of [
+      [busy, monthly],
+      [monthly, busy],
+    ]) {
+      assert.deepEqual(stretches(withFormerNames(now, names)), stretches(monthly));
+    }
   });
 });

@@ -105,6 +105,51 @@ function joined(stretches: readonly Stretch[]): readonly Stretch[] {
   return result.slice(-STRETCHES_MAX);
 }
 
+/** The latest day of use that a run has seen, and how late on it that may have been. */
+export function lastSeenUse({ stretches, lookedTo }: UseHistory): Stretch | undefined {
+  const day = stretches.at(-1)?.to;
+  if (day === undefined || lookedTo === undefined) return undefined;
+  const seenBy = new Date(Math.min(day.getTime() + MS_PER_DAY, lookedTo.getTime()));
+  return { from: day, to: seenBy > day ? seenBy : day };
+}
+
+/** The silences that were seen between uses, in whole days. */
+export function gapsOf({ stretches }: UseHistory): number[] {
+  return stretches
+    .slice(1)
+    .map(({ from }, index) => Math.round(daysFrom(stretches[index]?.to ?? from, from)));
+}
+
+/**
+ * The history of a key together with those that may be its own of earlier names of its user: runs stopped
+ * looking at them before they began to look at this one. Of several that were looked at side by side one
+ * at most is meant, so the one counts by which the key was silent for longest (I11).
+ */
+export function withFormerNames(known: UseHistory, others: readonly UseHistory[]): UseHistory {
+  let [history, from] = [known, known.lookedFrom];
+  for (;;) {
+    const before = others.filter(({ lookedTo }) => isBefore(lookedTo, from));
+    const latest = lastOf(before, ({ lookedTo }) => Number(lookedTo));
+    if (latest === undefined) return history;
+    const sideBySide = before.filter(({ lookedTo }) => !isBefore(lookedTo, latest.lookedFrom));
+    const soFar = history;
+    const former = lastOf(sideBySide, (each) =>
+      Math.max(0, ...gapsOf(joinedHistories(each, soFar))),
+    );
+    history = joinedHistories(former ?? latest, history);
+    from = latest.lookedFrom;
+  }
+}
+
+function isBefore(time: Date | undefined, other: Date | undefined): boolean {
+  return time !== undefined && other !== undefined && time < other;
+}
+
+/** The one with the highest number. */
+function lastOf<T>(all: readonly T[], numberOf: (each: T) => number): T | undefined {
+  return all.toSorted((a, b) => numberOf(a) - numberOf(b)).at(-1);
+}
+
 function daysFrom(from: Date, to: Date): number {
   return (to.getTime() - from.getTime()) / MS_PER_DAY;
 }

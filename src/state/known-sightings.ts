@@ -12,6 +12,7 @@ import {
   NEVER_LOOKED,
   type UsedKey,
   type UseHistory,
+  withFormerNames,
   withLook,
 } from '../lifecycle/use-history.ts';
 import type { InactiveKey, Seen } from './state-store.ts';
@@ -44,6 +45,8 @@ export class KnownSightings implements Sights {
   readonly #inactive = new Map<string, InactiveSight>();
   readonly #activeAgain = new Map<string, Date>();
   readonly #uses = new Map<string, UseHistory>();
+  /** The names under which those are filed, by the second of the key's date. */
+  readonly #usedNames = new Map<number, Set<string>>();
   readonly #looks = new Map<string, Look>();
   /** Until when a key may have been Active: earlier sights of Inactive that others remember do not count. */
   readonly #mayBeActive = new Map<string, Date>();
@@ -74,14 +77,18 @@ export class KnownSightings implements Sights {
     return this.#uses;
   }
 
-  /** Reports and lists may date one key a second or two apart: all that may be about it counts. */
+  /**
+   * Reports and lists may date one key a second or two apart, and its user may have been renamed: all that
+   * may be about it counts.
+   */
   usesOf(user: string, { createdAt }: Pick<AccessKey, 'createdAt'>): UseHistory {
-    const exact = this.#uses.get(slotName(user, createdAt));
-    const beside = SECONDS_BESIDE.map((ms) => new Date(createdAt.getTime() + ms));
-    return beside
-      .map((date) => this.#uses.get(slotName(user, date)))
-      .filter((each) => each !== undefined)
-      .reduce(joinedHistories, exact ?? NEVER_LOOKED);
+    const prefix = `${comparableUserName(user)}/`;
+    const ofDate = [...this.#usedNamesOf(createdAt)].map(
+      (name) => [name.startsWith(prefix), this.#uses.get(name) ?? NEVER_LOOKED] as const,
+    );
+    const own = ofDate.filter(([isOwn]) => isOwn).map(([, uses]) => uses);
+    const others = ofDate.filter(([isOwn]) => !isOwn).map(([, uses]) => uses);
+    return withFormerNames(own.reduce(joinedHistories, NEVER_LOOKED), others);
   }
 
   activeAgainSince(keyId: string): Date | undefined {
@@ -157,7 +164,7 @@ export class KnownSightings implements Sights {
   /** Joins what another process knows. */
   merge({ active, inactive, activeAgain, uses }: Sights): void {
     for (const [name, history] of uses) {
-      this.#uses.set(name, joinedHistories(this.#uses.get(name) ?? NEVER_LOOKED, history));
+      this.#setUses(name, joinedHistories(this.#uses.get(name) ?? NEVER_LOOKED, history));
     }
     for (const [id, at] of activeAgain) keepLater(this.#activeAgain, id, at);
     for (const [name, at] of active) this.#seeActive(name, at);
@@ -175,8 +182,19 @@ export class KnownSightings implements Sights {
     const known = this.#uses.get(name) ?? NEVER_LOOKED;
     const next = withLook(known, { at, lastUse });
     if (at >= (this.#looks.get(name)?.at ?? at)) this.#looks.set(name, { at, lastUse });
-    this.#uses.set(name, next);
+    this.#setUses(name, next);
     return next !== known;
+  }
+
+  #setUses(name: string, history: UseHistory): void {
+    this.#uses.set(name, history);
+    const second = secondOf(new Date(name.slice(name.indexOf('/') + 1)).getTime());
+    valueAt(this.#usedNames, second, () => new Set<string>()).add(name);
+  }
+
+  #usedNamesOf(createdAt: Date): Iterable<string> {
+    const seconds = [0, ...SECONDS_BESIDE].map((ms) => secondOf(createdAt.getTime() + ms));
+    return seconds.flatMap((second) => [...(this.#usedNames.get(second) ?? [])]);
   }
 
   #namesOf(second: number): readonly string[] {

@@ -63,6 +63,11 @@ export interface AccountState {
    */
   exclusively<T>(user: string, work: (log: UserLog) => Promise<T>): Promise<T>;
   /**
+   * The history that `exclusively` would begin with now, by reads alone: for dry runs (I12). Throws as it
+   * does before it begins.
+   */
+  foretell(user: string): Promise<UserHistory>;
+  /**
    * Compacts when that pays: many records, and more of each user than decisions need. Undefined when it
    * does not, or somebody is at work. Throws `journal-write` and `state-dir`; all is then as it was.
    */

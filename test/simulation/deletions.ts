@@ -7,6 +7,7 @@ import type { JournalRecord } from '../../src/lifecycle/record.ts';
 import type { Copies } from './copies.ts';
 import { isNamed } from './journal-view.ts';
 import type { SimProcess } from './machine.ts';
+import type { Quiet } from './quiet.ts';
 import type { View } from './referee.ts';
 import { CLOCK_TOLERANCE_MS, DAY_MS, HOLD_DAYS, IDLE_DAYS, USE_IS_SHOWN_MS } from './stage.ts';
 import type { SimKey } from './world.ts';
@@ -17,6 +18,7 @@ const TAKEN_BACK = 'hand-off failed';
 export class Deletions {
   readonly #view: View;
   readonly #copies: Copies;
+  readonly #quiet: Quiet;
   /** Keys made by hand that looked like ours; and those of them whose use AWS did not show yet. */
   mistaken = 0;
   mistakenInUse = 0;
@@ -26,9 +28,10 @@ export class Deletions {
   /** When somebody first saw a key as Inactive, after it was last on disk as Active. */
   readonly #seenInactiveMs = new Map<string, number>();
 
-  constructor(view: View, copies: Copies) {
+  constructor(view: View, copies: Copies, quiet: Quiet) {
     this.#view = view;
     this.#copies = copies;
+    this.#quiet = quiet;
   }
 
   /** A process reads the keys of a user. */
@@ -69,7 +72,7 @@ export class Deletions {
     key: SimKey,
     { rotation, reason }: Pick<JournalRecord, 'rotation'> & { readonly reason: string },
   ): void {
-    const { parts, seenJournal, knowledge, neverSent, fail } = this.#view;
+    const { parts, seenJournal, neverSent, fail } = this.#view;
     // Made by hand in the minutes of a lost answer, and no use of it is shown: nothing tells it apart,
     // and a person may say that it was not.
     const isByWord = seenJournal
@@ -81,8 +84,8 @@ export class Deletions {
     if (key.madeBy !== 'us' && neverSent.has(rotation)) {
       fail('I2', `${key.id} of a person is discarded for a request that was never sent`);
     }
-    const isForgotten = knowledge.of(process).forgotten.has(key.id);
-    if (!isForgotten && key.usesMs.some((atMs) => this.#nowMs - atMs > USE_IS_SHOWN_MS)) {
+    const { usesMs } = this.#quiet.knownUses(key, process);
+    if (usesMs.some((atMs) => this.#nowMs - atMs > USE_IS_SHOWN_MS)) {
       fail('I6', `${key.id}, which is in use, is discarded by ${process.name}`);
     }
     // I10: who holds the secret is asked of every place.
@@ -111,7 +114,7 @@ export class Deletions {
       fail('I5', `${key.id} is deleted by the run that made it Inactive`);
     }
     this.#isNotTheOnlyKey(key, viewMs);
-    const heldMs = this.#nowMs - this.#holdBeganMs(key);
+    const heldMs = this.#nowMs - this.#holdBeganMs(key, process);
     if (heldMs < HOLD_DAYS * DAY_MS - CLOCK_TOLERANCE_MS) {
       const days = (heldMs / DAY_MS).toFixed(1);
       fail('I5', `${key.id} is deleted after ${days} days; the hold is ${HOLD_DAYS}`);
@@ -123,8 +126,9 @@ export class Deletions {
    * keyturn first sees it so. One that is idle for long may go at first sight. What was made Active and Inactive
    * again between two looks, and not used, nobody could see.
    */
-  #holdBeganMs(key: SimKey): number {
-    const shownMs = key.usesMs.filter((atMs) => this.#nowMs - atMs > USE_IS_SHOWN_MS);
+  #holdBeganMs(key: SimKey, process: SimProcess): number {
+    const { usesMs } = this.#quiet.knownUses(key, process);
+    const shownMs = usesMs.filter((atMs) => this.#nowMs - atMs > USE_IS_SHOWN_MS);
     // As far as AWS shows it.
     const lastOfUseMs = Math.max(key.createdAtMs, ...shownMs);
     const isIdle = this.#nowMs - lastOfUseMs >= IDLE_DAYS * DAY_MS - CLOCK_TOLERANCE_MS;

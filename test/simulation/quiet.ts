@@ -97,7 +97,7 @@ export class Quiet {
       fail('I15', `${key.id} is made Inactive by ${process.name}, which cannot tell its last use`);
     }
     const what = `${key.id} is made Inactive by ${process.name}, and`;
-    const { isForgotten, usesMs } = this.#knownUses(key, process);
+    const { isForgotten, usesMs } = this.knownUses(key, process);
     const lookMs = Math.min(askedMs, sentMs);
     const untilMs = isForgotten ? sentMs : Math.min(sentMs - UNSEEN_MS, lookMs - USE_IS_SHOWN_MS);
     const fromMs = lookMs - UNSEEN_MS - this.#days * DAY_MS;
@@ -117,7 +117,7 @@ export class Quiet {
   }
 
   /** Where AWS has forgotten them, those that were remembered before the process began. */
-  #knownUses(key: SimKey, process: SimProcess) {
+  knownUses(key: SimKey, process: SimProcess) {
     const { forgotten, openedMs } = this.#view.knowledge.of(process);
     const isForgotten = forgotten.has(key.id);
     const usesMs = isForgotten

@@ -94,9 +94,9 @@ export class Referee {
     };
     this.readers = new Readers(view, this.#acceptances);
     this.copies = new Copies(view);
-    this.takenBack = new TakenBack(view);
     this.quiet = new Quiet(view);
-    this.deletions = new Deletions(view, this.copies);
+    this.takenBack = new TakenBack(view, this.quiet);
+    this.deletions = new Deletions(view, this.copies, this.quiet);
     this.leftOut = new LeftOut(view);
   }
 

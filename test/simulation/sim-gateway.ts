@@ -313,15 +313,16 @@ function verifier(
       try {
         return await calls.read('GetCallerIdentity', () => {
           const key = world.key(id);
-          const isRight = key !== undefined && !key.isDeleted && key.secret === secret.reveal();
           const lags = key?.status === 'Inactive' && faults.hit('dead-key-alive');
-          const isOn = isRight && (key.status === 'Active' || lags);
+          const isOn = key !== undefined && !key.isDeleted && (key.status === 'Active' || lags);
           // While the news of a key spreads, some of AWS's machines know it and some do not.
           const isKnown = isOn && (schedule.nowMs >= key.acceptedFromMs || dice.chance(0.2));
-          process.note(`signs with ${id}: ${isKnown ? 'accepted' : 'refused'}`);
-          if (!isOn || !isKnown) {
+          const isRight = isKnown && key.secret === secret.reveal();
+          process.note(`signs with ${id}: ${isRight ? 'accepted' : 'refused'}`);
+          if (!isRight) {
             referee.signed(process, id, false);
-            return { kind: 'not-yet' } as const;
+            const wrong = { kind: 'unclear', reason: 'wrong secret', isWrongSecret: true } as const;
+            return isKnown ? wrong : ({ kind: 'not-yet' } as const);
           }
           referee.signed(process, id, true);
           const arn = `arn:aws:iam::${ACCOUNT}:user/${key.user}`;

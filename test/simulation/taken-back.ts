@@ -4,23 +4,24 @@
 import { UserHistory } from '../../src/lifecycle/history.ts';
 import { QUIET_DAYS } from '../../src/lifecycle/retire-policy.ts';
 import type { SimProcess } from './machine.ts';
+import type { Quiet } from './quiet.ts';
 import type { View } from './referee.ts';
 import { DAY_MS, USE_IS_SHOWN_MS } from './stage.ts';
 import type { SimKey, SimUser } from './world.ts';
 
 export class TakenBack {
   readonly #view: View;
+  readonly #quiet: Quiet;
 
-  constructor(view: View) {
+  constructor(view: View, quiet: Quiet) {
     this.#view = view;
+    this.#quiet = quiet;
   }
 
   isSent(process: SimProcess, key: SimKey): void {
     const { parts, knowledge, fail } = this.#view;
-    // An undo asks AWS alone, which has forgotten them.
-    if (knowledge.of(process).forgotten.has(key.id)) return;
     const lookedMs = knowledge.of(process).lookedMs.get(key.id) ?? parts.schedule.nowMs;
-    const usesMs = key.usesMs.filter((atMs) => atMs <= lookedMs);
+    const usesMs = this.#quiet.knownUses(key, process).usesMs.filter((atMs) => atMs <= lookedMs);
     const isShown = usesMs.some((atMs) => {
       return lookedMs - atMs > USE_IS_SHOWN_MS && lookedMs - atMs < QUIET_DAYS * DAY_MS;
     });

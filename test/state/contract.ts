@@ -28,6 +28,7 @@ export function passesContract(subject: Subject): void {
     keepsRecords(subject);
     keepsRecordsBare(subject);
     keepsWritersApart(subject);
+    foretells(subject);
     knowsWhatIsOpen(subject);
     keepsSecrets(subject);
     condemnsKeys(subject);
@@ -322,5 +323,23 @@ function tellsOfSecrets({ medium }: Subject): void {
     assert.deepEqual(await stranger.custody.list(), []);
     await custody.put(issued());
     assert.equal(await stranger.custody.get(NEW_KEY), undefined);
+  });
+}
+
+function foretells({ medium }: Subject): void {
+  it('I12: foretells that a user has a writer, and what the next one would begin with', async (test) => {
+    const { store } = await medium(test);
+    const one = await store('run-1').open(ACCOUNT, 'write');
+    const dry = await store('run-2').open(ACCOUNT, 'foretell');
+    assert.deepEqual((await dry.foretell('alice')).records, []);
+    await one.exclusively('alice', async (log) => {
+      await log.record('r1', INTENDED);
+      await assert.rejects(dry.foretell('ALICE'), BUSY);
+      assert.deepEqual((await dry.foretell('bob')).records, []);
+    });
+    assert.deepEqual(
+      (await dry.foretell('alice')).records.map(({ step }) => step.type),
+      ['intended'],
+    );
   });
 }

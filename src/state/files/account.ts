@@ -33,6 +33,10 @@ export async function fileAccount(files: AccountFiles, access: Access): Promise<
     users: () => journal.users(),
     openUsers: () => journal.unfinished(),
     tidy: () => compactWhenItPays(files),
+    foretell: async (user) => {
+      await claims.assertFree(user);
+      return await journal.historyOf(user);
+    },
     exclusively: (user, work) =>
       claims.withClaim(user, async (claim) => {
         // Read inside the claim: what another process wrote before is then complete.

@@ -9,8 +9,9 @@
 // more. A nonce is never used again, so a late B finds another nonce and removes nothing. A breaker
 // that died is broken the same way, to a bounded depth.
 //
-// An owner removes its own claim freely while it has not expired, because then nobody else may. Once
-// it has expired, the owner too must hold `break-<nonce>` before it touches the file.
+// An owner removes its own claim freely while it has not expired, because then nobody else may. Once it
+// has expired, or lies in a time to come, the owner too must hold `break-<nonce>` before it touches the
+// file.
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -32,11 +33,12 @@ import {
   CLAIM_EXPIRY_MS,
   type ClaimOwner,
   expiryAfter,
+  fateOf,
   isExpired,
-  isGone,
   newOwner,
   parseOwner,
 } from './claim-owner.ts';
+import { ClaimsAhead } from './claims-ahead.ts';
 import type { ProcessIdentity, ProcessTable } from './process-table.ts';
 
 const BREAK_PREFIX = 'break-';
@@ -61,8 +63,12 @@ export interface ClaimFilesOptions {
 
 export type Acquisition =
   | { readonly held: HeldClaim }
+  | ({ readonly held: undefined } & ClaimHolder);
+
+export interface ClaimHolder {
   /** Undefined when the file names no owner that can be read. */
-  | { readonly held: undefined; readonly owner: ClaimOwner | undefined };
+  readonly owner: ClaimOwner | undefined;
+}
 
 export interface HeldClaim {
   /**
@@ -82,11 +88,15 @@ interface SeenClaim {
 
 export class ClaimFiles {
   readonly #options: ClaimFilesOptions;
+  readonly #ahead: ClaimsAhead;
   #self: Promise<ProcessIdentity> | undefined;
 
   constructor(options: ClaimFilesOptions) {
     // A claim is about processes of real machines: in a sandbox's time, all of them would be long gone.
-    this.#options = { ...options, clock: machineClock(options.clock) };
+    const clock = machineClock(options.clock);
+    this.#options = { ...options, clock };
+    const pathOf = (nonce: string) => this.pathOf(`${this.#metPrefix}${nonce}`);
+    this.#ahead = new ClaimsAhead({ fs: options.fs, clock, pathOf });
   }
 
   pathOf(name: string): string {
@@ -106,6 +116,22 @@ export class ClaimFiles {
     });
   }
 
+  /**
+   * Who would keep acquire() from the claim now, by reads alone; undefined when nobody would. Whoever takes
+   * over from an owner that is gone keeps others from it too. Throws `state-dir`.
+   */
+  async holderOf(name: string): Promise<ClaimHolder | undefined> {
+    return await this.#coded(name, () => this.#holderOf(name, 0));
+  }
+
+  async #holderOf(name: string, depth: number): Promise<ClaimHolder | undefined> {
+    const seen = await this.#see(name);
+    if (seen === undefined) return undefined;
+    if (!(await this.#isStale(seen))) return { owner: seen.owner };
+    if (depth >= BREAK_DEPTH_MAX) return { owner: undefined };
+    return await this.#holderOf(`${this.#breakPrefix}${seen.nonce}`, depth + 1);
+  }
+
   /** The names of all claims, held or left behind. Throws `state-dir`. */
   async names(): Promise<readonly string[]> {
     const { directory, fs } = this.#options;
@@ -117,7 +143,12 @@ export class ClaimFiles {
   async sweepBreakers(): Promise<void> {
     const { directory, fs } = this.#options;
     for (const name of await fs.list(directory).catch(() => [])) {
-      if (name.startsWith(this.#breakPrefix)) await (await this.acquire(name)).held?.release();
+      if (name.startsWith(this.#metPrefix)) {
+        const path = this.pathOf(name);
+        if (await this.#ahead.isOver(path)) await removeQuietly(fs, path);
+      } else if (name.startsWith(this.#breakPrefix)) {
+        await (await this.acquire(name)).held?.release();
+      }
     }
   }
 
@@ -142,6 +173,7 @@ export class ClaimFiles {
         const held = await this.#create(name);
         if (held !== undefined) return { held };
       } else if (!(await this.#isStale(seen))) {
+        if (seen.owner !== undefined) await this.#ahead.note(seen.owner);
         return { held: undefined, owner: seen.owner };
       } else {
         const broken = await this.#break(name, seen.nonce, depth);
@@ -165,6 +197,7 @@ export class ClaimFiles {
       const seen = await this.#see(name);
       if (seen?.nonce === nonce && (await this.#isStale(seen))) {
         await this.#options.fs.remove(this.pathOf(name));
+        await this.#ahead.forget(nonce);
       }
       return { done: true };
     } finally {
@@ -195,7 +228,9 @@ export class ClaimFiles {
       // Its maker may be between creating and writing, or may be a newer version.
       return now.getTime() - seen.modifiedAt.getTime() >= CLAIM_EXPIRY_MS;
     }
-    return await isGone(seen.owner, await this.#identity(), this.#options.processes, now);
+    const fate = await fateOf(seen.owner, await this.#identity(), this.#options.processes);
+    if (fate !== 'unknown') return fate === 'gone';
+    return isExpired(seen.owner, now) || (await this.#ahead.isSilent(seen.owner));
   }
 
   /** Undefined when another process was faster. */
@@ -251,6 +286,8 @@ export class ClaimFiles {
   #held(name: string, made: ClaimOwner, file: OpenFile): HeldClaim {
     const { clock, fs } = this.#options;
     let owner = made;
+    // A clock that was set back leaves a claim of a time to come, which others take over in the end.
+    const isDoubtful = () => isExpired(owner, clock.now()) || this.#ahead.isAhead(owner);
     const renew = async (): Promise<void> => {
       const renewed = { ...owner, expires_at: expiryAfter(clock.now()) };
       // In place, through the descriptor: if the claim was taken over, this changes a file that
@@ -260,7 +297,7 @@ export class ClaimFiles {
     };
     return {
       keep: async () => {
-        if (isExpired(owner, clock.now())) {
+        if (isDoubtful()) {
           return await this.#coded(name, () => this.#secure(name, owner.nonce, renew));
         }
         if (!isRenewalDue(owner, clock.now())) return true;
@@ -271,7 +308,7 @@ export class ClaimFiles {
       release: async () => {
         try {
           const removeOwn = () => fs.remove(this.pathOf(name));
-          if (isExpired(owner, clock.now())) await this.#secure(name, owner.nonce, removeOwn);
+          if (isDoubtful()) await this.#secure(name, owner.nonce, removeOwn);
           else await removeOwn();
         } catch {
           // The claim is stale once this process ends, so the next one takes it over.
@@ -301,6 +338,11 @@ export class ClaimFiles {
 
   get #breakPrefix(): string {
     return this.#options.breakPrefix ?? BREAK_PREFIX;
+  }
+
+  /** Of notes about claims that were met: see claims-ahead.ts. */
+  get #metPrefix(): string {
+    return `${this.#breakPrefix}met-`;
   }
 
   #identity(): Promise<ProcessIdentity> {

@@ -61,37 +61,37 @@ export function expiryAfter(now: Date): string {
   return new Date(now.getTime() + CLAIM_EXPIRY_MS).toISOString();
 }
 
+/** Of an owner whose fate is `unknown`, the claim lasts until it has expired. */
+export type OwnersFate = 'gone' | 'alive' | 'unknown';
+
 /**
- * True when the owner cannot come back. One row per case, first match wins:
+ * What became of an owner. One row per case, first match wins:
  *
- * | machine, boot and pid namespace                | gone when                                  |
- * |------------------------------------------------|--------------------------------------------|
- * | same host, machine and namespace, other boot   | always: the machine was restarted          |
- * | same host, boot and namespace                  | the process ended, or its ID was reused    |
- * | anything else: another machine or container    | the claim expired                          |
+ * | machine, boot and pid namespace                | fate                                            |
+ * |------------------------------------------------|-------------------------------------------------|
+ * | same host, machine and namespace, other boot   | gone: the machine was restarted                 |
+ * | same host, boot and namespace                  | gone when the process ended, or its ID was reused |
+ * | anything else: another machine or container    | unknown                                         |
  *
  * Machines can share a host name, and containers share a boot, so neither proves anything alone.
  * Containers of one image share a machine ID too. What a system does not tell is the same as nothing:
  * two that tell nothing may be two (I9). A living owner on this machine is never taken over, even when
  * its claim has expired: it may have been suspended.
  */
-export async function isGone(
+export async function fateOf(
   owner: ClaimOwner,
   self: ProcessIdentity,
   processes: ProcessTable,
-  now: Date,
-): Promise<boolean> {
+): Promise<OwnersFate> {
   const isHere = owner.host === self.host && isSame(owner.pid_namespace, self.pidNamespace);
   if (isHere && isSame(owner.machine_id, self.machineId) && isOther(owner.boot_id, self.bootId)) {
-    return true;
+    return 'gone';
   }
-  if (isHere && isSame(owner.boot_id, self.bootId)) {
-    const found = await processes.find(owner.pid);
-    if (found === undefined) return true;
-    if (owner.process_start === null || found.processStart === null) return false;
-    return owner.process_start !== found.processStart;
-  }
-  return isExpired(owner, now);
+  if (!isHere || !isSame(owner.boot_id, self.bootId)) return 'unknown';
+  const found = await processes.find(owner.pid);
+  if (found === undefined) return 'gone';
+  if (owner.process_start === null || found.processStart === null) return 'alive';
+  return owner.process_start === found.processStart ? 'alive' : 'gone';
 }
 
 function isSame(one: string | null, other: string | null): boolean {

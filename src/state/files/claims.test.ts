@@ -231,6 +231,95 @@ test('I9: two machines that tell nothing of themselves may be two, whatever they
   }
 });
 
+test('I12: whoever died while taking over a claim keeps others from it, and a dry run says so', async (t) => {
+  const self = await systemProcesses.self();
+  const world = {
+    ...(await newWorld(t)),
+    processes: { self: async () => self, find: async () => undefined },
+  };
+  await plantClaim(world, { ...self, host: 'gone' });
+  world.clock.set(new Date(world.clock.now().getTime() + CLAIM_EXPIRY_MS / 2));
+  const breaker = newOwner(
+    { ...self, host: 'gone too' },
+    { nonce: 'b'.repeat(32), run: 'run-0', now: world.clock.now() },
+  );
+  await writeFile(join(world.directory, `break-${'a'.repeat(32)}`), JSON.stringify(breaker));
+  const claims = claimsIn(world);
+  for (const owner of ['gone', 'gone too']) {
+    const isHeld = { ...BUSY, message: new RegExp(`on host ${owner} since`) };
+    await assert.rejects(claims.assertFree('alice'), isHeld);
+    await assert.rejects(
+      claims.withClaim('alice', async () => undefined),
+      isHeld,
+    );
+    world.clock.set(new Date(world.clock.now().getTime() + CLAIM_EXPIRY_MS / 2));
+  }
+  await claims.assertFree('alice');
+  assert.equal(await claims.withClaim('alice', async () => 'claimed'), 'claimed');
+});
+
+test('a claim of a time to come ends an hour after it was met, unless it is renewed', async (t) => {
+  const self = await systemProcesses.self();
+  const world = {
+    ...(await newWorld(t)),
+    processes: { self: async () => self, find: async () => undefined },
+  };
+  const now = world.clock.now().getTime();
+  const pass = (ms: number) => world.clock.set(new Date(world.clock.now().getTime() + ms));
+  const claim = () => claimsIn(world).withClaim('alice', async () => 'claimed');
+  const plant = async (aheadMs: number) => {
+    world.clock.set(new Date(now + aheadMs));
+    await plantClaim(world, { ...self, host: 'elsewhere' });
+    world.clock.set(new Date(now));
+  };
+  await plant(400 * 86_400_000);
+  await claimsIn(world)
+    .assertFree('alice')
+    .catch(() => {});
+  const noted = async () =>
+    (await readdir(world.directory)).filter((name) => name.includes('met-'));
+  assert.deepEqual(await noted(), [], 'a dry run leaves no trace');
+  await assert.rejects(claim(), BUSY);
+  assert.equal((await noted()).length, 1);
+  pass(CLAIM_EXPIRY_MS - 1);
+  await assert.rejects(claim(), BUSY);
+  await assert.rejects(claimsIn(world).assertFree('alice'), BUSY);
+  // The owner gave a sign of life.
+  await plant(400 * 86_400_000 + 1000);
+  await assert.rejects(claim(), BUSY);
+  pass(CLAIM_EXPIRY_MS);
+  await claimsIn(world).assertFree('alice');
+  assert.equal(await claim(), 'claimed');
+  assert.deepEqual(await readdir(world.directory), []);
+});
+
+test('I9: an owner whose clock was set back asks whether its claim still stands', async (t) => {
+  const self = await systemProcesses.self();
+  const world = {
+    ...(await newWorld(t)),
+    processes: { self: async () => self, find: async () => undefined },
+  };
+  const elsewhere = {
+    self: async () => ({ ...self, host: 'elsewhere' }),
+    find: async () => undefined,
+  };
+  const now = world.clock.now();
+  world.clock.set(new Date(now.getTime() + 400 * 86_400_000));
+  const late = await claimFiles({ ...world, processes: elsewhere }).acquire(claimNameOf('alice'));
+  assert.ok(late.held);
+  world.clock.set(now);
+  await assert.rejects(
+    claimsIn(world).withClaim('alice', async () => 'too early'),
+    BUSY,
+  );
+  world.clock.set(new Date(now.getTime() + CLAIM_EXPIRY_MS));
+  await claimsIn(world).withClaim('alice', async () => {
+    assert.equal(await late.held.keep(), false);
+    await late.held.release();
+    assert.deepEqual(await readdir(world.directory), [claimNameOf('alice')]);
+  });
+});
+
 test('a Mac is asked which machine and which boot it is, so that its dead claims wait for nobody', async (t) => {
   const asked: string[] = [];
   const mac = (boot: string) =>

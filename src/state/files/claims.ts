@@ -50,6 +50,14 @@ export class FileClaims {
       await acquired.held.release();
     }
   }
+
+  /** Throws as withClaim does before it begins, by reads alone. */
+  async assertFree(user: string): Promise<void> {
+    const name = claimNameOf(user);
+    const holder = await this.#files.holderOf(name);
+    if (holder !== undefined) throw busy(user, holder.owner, this.#files.pathOf(name));
+    if (await this.#files.isHeld(COMPACTION)) throw compacting(this.#files.pathOf(COMPACTION));
+  }
 }
 
 function lost(user: string): KeyturnError {

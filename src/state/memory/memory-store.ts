@@ -66,6 +66,12 @@ export class MemoryStore implements StateStore {
         const { users, writers } = readable();
         return users.isLong && writers.size === 0 ? await this.compact(account) : undefined;
       },
+      foretell: (user) =>
+        touch('state-dir', UNREADABLE, () => {
+          const { writers, users } = readable();
+          assertFree(user, writers);
+          return users.historyOf(user);
+        }),
       exclusively: (user, work) => this.#exclusively({ account, user }, work),
     };
   }
@@ -116,7 +122,7 @@ export class MemoryStore implements StateStore {
     const turn = {};
     try {
       const history = await this.#touch('state-dir', UNREADABLE, () => {
-        if (writers.has(name)) throw busy(`user ${user}`, 'wait for it');
+        assertFree(user, writers);
         writers.set(name, turn);
         return this.#writable(account).users.historyOf(user);
       });
@@ -162,6 +168,10 @@ export class MemoryStore implements StateStore {
       refresh,
     };
   }
+}
+
+function assertFree(user: string, writers: AccountMemory['writers']): void {
+  if (writers.has(comparableUserName(user))) throw busy(`user ${user}`, 'wait for it');
 }
 
 function busy(who: string, hint: string): KeyturnError {
