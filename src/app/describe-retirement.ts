@@ -37,8 +37,12 @@ export function describeRetirement(
 }
 
 /** Such as "it was used after the new key was delivered; 35 days without a use are waited for, because …". */
-function whyWaiting({ why, lastUse, quiet, notBefore }: Waiting, since: Date | undefined): string {
+function whyWaiting(
+  { why, lastUse, quiet, notBefore, heldBecause }: Waiting,
+  since: Date | undefined,
+): string {
   const { sinceUseDays: days, because } = quiet;
+  if (heldBecause !== undefined) return `it could go, and is held back: ${heldBecause}`;
   if (why === 'signs-calls') return 'the calls of this run depend on it';
   if (why === 'use-unknown')
     return 'AWS does not tell when it was used, and a key in use is not touched';

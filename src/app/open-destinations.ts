@@ -9,7 +9,7 @@ import type { Destination } from '../destinations/destination.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
 import { kindNamed, openDestination } from '../destinations/kinds.ts';
 import type { DestinationChooser, DestinationOpener, Replaced } from '../engine/places.ts';
-import type { DeliveryTarget } from '../lifecycle/record.ts';
+import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { AccountState } from '../state/state-store.ts';
 import { ownersKnownTo } from './known-owners.ts';
 import { nodePrograms } from './node-programs.ts';
@@ -20,7 +20,14 @@ export interface DeliveryRequest {
   readonly kind: string;
   /** With {account} and {user}; empty for kinds that stand alone. */
   readonly template: string;
+  /** Where it differs from the region of the run. */
+  readonly region?: string;
+  /** How this one is made where it does not exist, where it differs from the others of the run. */
+  readonly newPlaces?: NewPlaces;
 }
+
+/** The places of a user. */
+export type RequestsFor = (user: string) => readonly [DeliveryRequest, ...DeliveryRequest[]];
 
 export interface DestinationSurroundings {
   readonly gateway: AccountGateway;
@@ -32,33 +39,46 @@ export interface DestinationSurroundings {
 }
 
 export function destinationOpener(surroundings: DestinationSurroundings): DestinationOpener {
-  const { gateway, state, clock, emit, newPlaces } = surroundings;
+  const open = openerOf(surroundings);
+  return async (target, replaced) => await open(target, replaced, surroundings.newPlaces);
+}
+
+/** The same for places each of which may be made in its own way. */
+function openerOf(surroundings: DestinationSurroundings) {
+  const { gateway, state, clock, emit } = surroundings;
   const { reader, services: aws } = gateway;
   const files = (path: string) => saveOptions(path, clock);
   const sources = { ask: keyOwners(reader, clock, gateway.caller.account), reader, state };
   const { account } = gateway.caller;
   const programs = nodePrograms(gateway.env);
-  const parts = { aws, custody: state.custody, clock, emit, files, programs, account, newPlaces };
-  return async (target, { user, oldKeyId }) => {
+  const parts = { aws, custody: state.custody, clock, emit, files, programs, account };
+  return async (
+    target: JournaledTarget,
+    { user, oldKeyId }: Replaced,
+    newPlaces: NewPlaces | undefined,
+  ) => {
     const whoseKey = ownersKnownTo(user, sources);
-    return await openDestination(target, { ...parts, user, oldKeyId, whoseKey });
+    return await openDestination(target, { ...parts, newPlaces, user, oldKeyId, whoseKey });
   };
 }
 
 /** The places that the operator asked for, made for each user. */
 export function destinationChooser(
-  requests: readonly [DeliveryRequest, ...DeliveryRequest[]],
+  requestsFor: RequestsFor,
   surroundings: DestinationSurroundings,
 ): DestinationChooser {
   const { caller, services } = surroundings.gateway;
-  const open = destinationOpener(surroundings);
+  const open = openerOf(surroundings);
   return async (user, oldKeyId) => {
-    const facts = { account: caller.account, region: services.region, user };
-    const openFor = async ({ kind, template }: DeliveryRequest): Promise<Destination> => {
-      const place = kindNamed(kind)?.placeFor(template, facts) ?? template;
-      return await openOwn({ kind, place }, { user, oldKeyId }, open);
+    const openFor = async (request: DeliveryRequest): Promise<Destination> => {
+      const { kind, template, region = services.region } = request;
+      const { newPlaces = surroundings.newPlaces } = request;
+      const place =
+        kindNamed(kind)?.placeFor(template, { account: caller.account, region, user }) ?? template;
+      const opener: DestinationOpener = (target, replaced) => open(target, replaced, newPlaces);
+      return await openOwn({ kind, place }, { user, oldKeyId }, opener);
     };
-    const [first, ...others] = requests;
+    const [first, ...others] = requestsFor(user);
     return [await openFor(first), ...(await Promise.all(others.map(openFor)))];
   };
 }

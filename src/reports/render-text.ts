@@ -9,6 +9,7 @@ import { type Page, pageFor } from './page.ts';
 import { accountsSection } from './render-accounts.ts';
 import { errorSection } from './render-errors.ts';
 import { failedSection } from './render-failures.ts';
+import { heldBackSection } from './render-held-back.ts';
 import { retirementSection } from './render-retirements.ts';
 import { type RunStyle, undoSection } from './render-undo-command.ts';
 import type { CleanupResult, RotatedKey, RotationReport } from './rotation-report.ts';
@@ -26,6 +27,7 @@ export function renderText(given: RotationReport, style: RunStyle): string {
     madePlacesSection(report, page),
     failedSection(report, failed, page),
     retirementSection(report, page),
+    heldBackSection(report, page),
     cleanupSection(report, page),
     changesSection(report, page),
     errorSection(report, page),

@@ -97,6 +97,6 @@ async function openToOthers({ model }: Config, file: ConfigFile): Promise<Config
   const isOpen = (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && uid !== gid);
   if (!isOpen) return undefined;
   const message =
-    'others may write this file, and it names programs to run; take the right from them: chmod go-w';
+    'others may write this file, and it names programs to run; take the right to write from them (go-w)';
   return { file: file.shown, line: 1, column: 1, severity: 'error', code: 'unreadable', message };
 }

@@ -2,40 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ConfigFault, FaultCode } from './fault.ts';
-import { readConfig } from './read-config.ts';
-
-const NOW = new Date('2026-11-28T09:00:00Z');
-
-async function errorsOf(text: string | Uint8Array): Promise<readonly ConfigFault[]> {
-  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
-  const load = async () => ({ reason: 'there is no such file' });
-  const { faults } = await readConfig({ file: 'keyturn.yaml', bytes }, { now: NOW, load });
-  return faults.filter(({ severity }) => severity === 'error');
-}
-
-/** A file in which `match` stands on line 4. */
-const M = (match: string) =>
-  `version: 1\nrules:\n  - name: a\n    match: ${match}\n    deliver: [handoff]\n`;
-/** The same with a block below `match:`, whose first line is line 5. */
-const B = (block: string) =>
-  `version: 1\nrules:\n  - name: a\n    match:\n      ${block}\n    deliver: [handoff]\n`;
-/** Five good lines, and more from line 6 on. */
-const R = (rest: string) =>
-  `version: 1\nrules:\n  - name: a\n    match: all\n    deliver: [handoff]\n${rest}\n`;
-/** `deliver` on line 5. */
-const D = (deliver: string) =>
-  `version: 1\nrules:\n  - name: a\n    match: all\n    deliver: ${deliver}\n`;
-
-const E = '    owner: Ann Lee\n    reason: firmware cannot change keys\n';
-
-type Row = readonly [
-  what: string,
-  text: string | Uint8Array,
-  at: string,
-  code: FaultCode,
-  says: RegExp,
-];
+import { areRefused, B, D, E, errorsOf, M, R, type Row } from './tricky.ts';
 
 const ROWS: readonly Row[] = [
   ['an empty selection', M('{}'), '4:12', 'bad-value', /would be everybody; write "match: all"/],
@@ -441,121 +408,9 @@ const ROWS: readonly Row[] = [
   ],
   ['an unclosed quote', R('    hold_days: "30'), '7:1', 'syntax', /is not closed/],
   ['an at sign', M('{user: @all}'), '4:19', 'syntax', /begins with "@" must be in quotes/],
-  // The meaning.
-  [
-    'two rules of one name',
-    'version: 1\nrules:\n  - {name: a, match: {user: x}, deliver: [handoff]}\n  - {name: a, match: all, deliver: [handoff]}\n',
-    '4:12',
-    'bad-value',
-    /the name of another rule \(line 3\)/,
-  ],
-  [
-    'two rules for the same',
-    'version: 1\nrules:\n  - {name: a, match: {user: x}, deliver: [handoff]}\n  - {name: b, match: {user: x}, deliver: [handoff]}\n',
-    '4:22',
-    'unreachable',
-    /rule "a" on line 3 selects the same/,
-  ],
-  [
-    'a rule that is not there',
-    R('    extends: billling').replace('name: a', 'name: a'),
-    '6:14',
-    'unknown-name',
-    /no rule is called "billling"/,
-  ],
-  [
-    'a path without slashes',
-    M('{path: svc}'),
-    '4:19',
-    'bad-value',
-    /"\/svc\/", or "\/svc\/\*" with all below/,
-  ],
-  ['an explosive expression', M("{user: '/^(a+)+$/'}"), '4:19', 'bad-value', /could take hours/],
-  [
-    'an expression of everything',
-    M("{user: '/.*/'}"),
-    '4:19',
-    'bad-value',
-    /is true of every name/,
-  ],
-  [
-    'both thresholds',
-    R('    days_threshold: 90\n    max_age_days: 90\n    before_next_run: 1d'),
-    '6:5',
-    'conflict',
-    /follows from "max_age_days"/,
-  ],
-  [
-    'a look-ahead over the threshold',
-    R('    days_threshold: 20\n    before_next_run: 32d'),
-    '7:5',
-    'conflict',
-    /every key would be due/,
-  ],
-  [
-    'a promise that is too short',
-    R(
-      '    max_age_days: 30\n    before_next_run: 1d\n    retire_deadline_days: 20\n    hold_days: 30',
-    ),
-    '6:5',
-    'promise-not-kept',
-    /1 until a run begins, 20 until the deadline, 1 until a run deactivates, 30 of hold, 1 until a run deletes; 54 days are the least/,
-  ],
-  [
-    'a promise with never',
-    R('    max_age_days: 90\n    before_next_run: 1d\n    retire: never'),
-    '6:5',
-    'promise-not-kept',
-    /stays Active until a person ends it/,
-  ],
-  [
-    'a promise without a schedule',
-    R('    max_age_days: 90'),
-    '6:5',
-    'promise-not-kept',
-    /how often keyturn runs/,
-  ],
-  [
-    'the unit of an account without its organization',
-    'version: 1\naccounts: {groups: [{name: a, match: {ou: Root/*}}]}\nrules: [{name: a, match: all, deliver: [handoff]}]\n',
-    '2:39',
-    'conflict',
-    /"organization: true"/,
-  ],
-  [
-    'a freeze that ends before it begins',
-    R('freezes: [{from: 2027-01-04, to: 2026-12-18, reason: x}]'),
-    '6:34',
-    'bad-value',
-    /before it begins/,
-  ],
-  [
-    'a file of exemptions that is not there',
-    R('exemptions_file: other.yaml'),
-    '6:18',
-    'unreadable',
-    /there is no such file/,
-  ],
-  [
-    'fields of which one is missing',
-    D('[{to: "ssm=/a/{user}", id: x}]'),
-    '5:20',
-    'bad-value',
-    /one of them is missing/,
-  ],
 ];
 
-for (const [what, text, at, code, says] of ROWS) {
-  test(`refused: ${what}`, async () => {
-    const faults = await errorsOf(text);
-    const told = faults.map(
-      ({ line, column, code: is, message }) => `${line}:${column}: ${is}: ${message}`,
-    );
-    assert.equal(faults.length, 1, told.join('\n'));
-    assert.match(told[0] ?? '', new RegExp(`^${at}: ${code}: `));
-    assert.match(faults[0]?.message ?? '', says);
-  });
-}
+areRefused(ROWS);
 
 const GOOD: readonly (readonly [what: string, text: string | Uint8Array])[] = [
   ['no as the value of a tag', M('{tag: {rotate: no}}')],
