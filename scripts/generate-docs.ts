@@ -14,6 +14,7 @@ import { keyctlHelp } from '../src/cli/keyctl/help.ts';
 import { keyturnHelp } from '../src/cli/keyturn/command.ts';
 import { compactHelp } from '../src/cli/keyturn/compact.ts';
 import { completionHelp } from '../src/cli/keyturn/completion.ts';
+import { explainHelp } from '../src/cli/keyturn/explain.ts';
 import { historyHelp } from '../src/cli/keyturn/history.ts';
 import { KEY_VERBS } from '../src/cli/keyturn/keys/command.ts';
 import { keyChangeHelp, keysHelp } from '../src/cli/keyturn/keys/help.ts';
@@ -27,6 +28,7 @@ import { validateHelp } from '../src/cli/keyturn/validate.ts';
 import { rotateHelp } from '../src/cli/rotate/help.ts';
 import { configModel, exemptionsModel } from '../src/config/model.ts';
 import { KINDS, wordOf } from '../src/destinations/kinds.ts';
+import { explainReportSchema } from '../src/reports/explain-report.ts';
 import { historyReportSchema } from '../src/reports/history-report.ts';
 import { keyctlReportSchema } from '../src/reports/keyctl-report.ts';
 import { keyChangeReportSchema, keysReportSchema } from '../src/reports/keys-report.ts';
@@ -58,6 +60,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'schema/keyturn-undo.schema.json': () => schemaFile('keyturn-undo', undoReportSchema),
   'schema/keyturn-undo-several.schema.json': () =>
     schemaFile('keyturn-undo-several', undoSeveralReportSchema),
+  'schema/keyturn-explain.schema.json': () => schemaFile('keyturn-explain', explainReportSchema),
   'schema/keyturn-validate.schema.json': () => schemaFile('keyturn-validate', validateReportSchema),
   'schema/keyturn.schema.json': () => configSchemaFile('config', configModel),
   'schema/keyturn-exemptions.schema.json': () => configSchemaFile('exemptions', exemptionsModel),
@@ -121,6 +124,7 @@ function keyturnPage(): string {
     recoverHelp(),
     undoHelp(),
     validateHelp(),
+    explainHelp(),
     compactHelp(),
     policyHelp(),
     sandboxHelp(),
@@ -130,7 +134,7 @@ function keyturnPage(): string {
     '# keyturn',
     '',
     'What `keyturn --help` and the help of its commands print. This page is generated: `npm run docs`.',
-    'The JSON output of `keys`, `history`, `status`, `undo` and `validate` is described in [`schema/`](../../schema/), the',
+    'The JSON output of `keys`, `history`, `status`, `undo`, `validate` and `explain` is described in [`schema/`](../../schema/), the',
     'errors in [`docs/errors.md`](../errors.md).',
     '',
     ...pages.flatMap((page) => ['```text', page.trimEnd(), '```', '']),

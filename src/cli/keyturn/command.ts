@@ -91,6 +91,16 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'explain',
+    {
+      about: 'which rule of a configuration governs a user, and why',
+      run: async (session, args) => {
+        const { runExplain } = await import('./explain.ts');
+        return runExplain(session, args);
+      },
+    },
+  ],
+  [
     'compact',
     {
       about: 'drop the journal records that no decision needs any more',
@@ -222,6 +232,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   keyctl: ['keyctl', '--help'],
   'rotate-iam-keys': ['rotate-iam-keys', '--dry-run'],
   check: ['keyturn', 'validate'],
+  why: ['keyturn', 'explain', '--help'],
   lint: ['keyturn', 'validate'],
   plan: ['rotate-iam-keys', '--dry-run'],
   preview: ['rotate-iam-keys', '--dry-run'],

@@ -5,6 +5,7 @@ import { type Flag, type FlagTable, isBoolean } from '../../flags/flag.ts';
 import { KEYCTL_FLAGS } from '../../keyctl/flags.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../../rotate/flags.ts';
 import { COMPACT_FLAGS } from '../compact.ts';
+import { EXPLAIN_FLAGS } from '../explain.ts';
 import { HISTORY_FLAGS } from '../history.ts';
 import { KEY_VERBS } from '../keys/command.ts';
 import { DEACTIVATE_FLAGS, DELETE_FLAGS, KEYS_FLAGS } from '../keys/flags.ts';
@@ -54,6 +55,7 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
   recover: [RECOVER_FLAGS, []],
   rotate: [ROTATE_ONE_FLAGS, []],
   undo: [UNDO_FLAGS, []],
+  explain: [EXPLAIN_FLAGS, []],
   validate: [VALIDATE_FLAGS, []],
   compact: [COMPACT_FLAGS, []],
   sandbox: [{ ...SANDBOX_FLAGS, ...WORKLOADS_FLAGS }, Object.keys(SANDBOX_ORDERS)],
