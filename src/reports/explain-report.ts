@@ -102,13 +102,21 @@ function placeLines({ places, problem }: ExplainReport): readonly string[] {
 
 function nowLines({ now }: ExplainReport): readonly string[] {
   if (now === null) return [];
-  const line = (what: string, { open, because, until }: z.infer<typeof gate>) => {
-    if (open) return `  now: ${what}`;
+  const line = (words: GateWords, { open, because, until }: z.infer<typeof gate>) => {
+    if (open) return `  now: ${words.open}`;
     const when = until === null ? '' : `, until ${until.slice(0, 16).replace('T', ' ')} UTC`;
-    return `  not now: ${what} (${printable(because ?? '')}${when})`;
+    return `  now: ${words.shut} (${printable(because ?? '')}${when})`;
   };
-  return [line('a new key may be made', now.rotate), line('an old key may go', now.retire)];
+  return [line(OF_NEW, now.rotate), line(OF_OLD, now.retire)];
 }
+
+interface GateWords {
+  readonly open: string;
+  readonly shut: string;
+}
+
+const OF_NEW = { open: 'a new key may be made', shut: 'no new key is made' };
+const OF_OLD = { open: 'an old key may go', shut: 'no old key goes' };
 
 const PASSED_MAX = 20;
 

@@ -77,7 +77,7 @@ test('for people', async () => {
   assert.match(out, /^ {2}hold_days +30 +.*keyturn\.yaml:\d+$/m);
   assert.match(
     out,
-    /^ {2}not now: a new key may be made \(outside its window, until 2026-11-23 08:00 UTC\)$/m,
+    /^ {2}now: no new key is made \(outside its window, until 2026-11-23 08:00 UTC\)$/m,
   );
 });
 

@@ -49,7 +49,7 @@ export function rotateCommand(
         return 0;
       }
       const values = parseFlags(ROTATE_FLAGS, host.args);
-      const given = settle(values, host, defaults);
+      const given = settle(values, host, { ...defaults, readsConfig: true });
       const { recipients } = given;
       if (recipients.length > 0) {
         const { checkRecipients } = await import('../../destinations/handoff/seal.ts');

@@ -6,7 +6,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { groupOf } from '../../config/evaluate.ts';
 import type { Config } from '../../config/read-config.ts';
 import { askedBy } from '../../config/select.ts';
-import { DEFAULT_ROLE_NAME } from '../flags/account-flags.ts';
+import { DEFAULT_ROLE_NAME, refuseUseless } from '../flags/account-flags.ts';
 import type { Values } from './options.ts';
 
 export interface ConfiguredAccounts {
@@ -37,7 +37,11 @@ export function accountsOf(
           externalId: values.externalId,
         }
       : undefined);
-  if (base === undefined) return { selection: undefined, names };
+  if (base === undefined) {
+    const useless = ['excludeAccounts', 'roleName', 'externalId'] as const;
+    refuseUseless(values, useless, '--organization or --accounts');
+    return { selection: undefined, names };
+  }
   const entranceOf: AccountSelection['entranceOf'] = ({ id, name }) => {
     if (name !== undefined) names.set(id, name);
     const account = { id, name, ou: undefined, ouIds: undefined, tags: undefined };

@@ -5,6 +5,7 @@ import type { ConfigFile } from '../../app/config/config-file.ts';
 import { loadConfig } from '../../app/config/config-file.ts';
 import { governanceOf } from '../../app/config/governance.ts';
 import type { DeliveryRequest } from '../../app/open-destinations.ts';
+import type { Governance } from '../../app/run-settings.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import type { Config } from '../../config/read-config.ts';
@@ -43,6 +44,7 @@ export async function withConfig(
   const governance = governanceOf({ config, overrides, finish, names: accounts.names });
   const places = governance.everywhere.flat();
   refuseOutput(places, options);
+  refuseAllDue(governance.earliest, file.shown);
   const isStateSaid = values.stateDir !== undefined || Boolean(surroundings.env.KEYTURN_STATE_DIR);
   const { state } = config.model;
   return {
@@ -120,6 +122,19 @@ function remarksOf(overrides: Overrides, file: string): readonly string[] {
 function withRecipients(request: DeliveryRequest, recipients: readonly string[]): DeliveryRequest {
   if (request.kind !== handoff.name) return request;
   return { kind: request.kind, template: placeOfRecipients(recipients) };
+}
+
+/** A flag beside the file may undo what the file was judged by. */
+function refuseAllDue(
+  { daysThreshold, lookAheadDays }: Governance['earliest'],
+  file: string,
+): void {
+  if (lookAheadDays < daysThreshold) return;
+  throw new KeyturnError(
+    'conflicting-flags',
+    `every key of a rule of ${file} would be due: the next run comes after ${lookAheadDays} days, and the threshold is ${daysThreshold}`,
+    { hint: 'raise --days-threshold, or lower --before-next-run' },
+  );
 }
 
 function refuseOutput(
