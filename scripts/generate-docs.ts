@@ -14,6 +14,7 @@ import { keyctlHelp } from '../src/cli/keyctl/help.ts';
 import { keyturnHelp } from '../src/cli/keyturn/command.ts';
 import { compactHelp } from '../src/cli/keyturn/compact.ts';
 import { completionHelp } from '../src/cli/keyturn/completion.ts';
+import { explainHelp } from '../src/cli/keyturn/explain.ts';
 import { historyHelp } from '../src/cli/keyturn/history.ts';
 import { KEY_VERBS } from '../src/cli/keyturn/keys/command.ts';
 import { keyChangeHelp, keysHelp } from '../src/cli/keyturn/keys/help.ts';
@@ -23,14 +24,18 @@ import { rotateOneHelp } from '../src/cli/keyturn/rotate.ts';
 import { sandboxHelp } from '../src/cli/keyturn/sandbox-flags.ts';
 import { statusHelp } from '../src/cli/keyturn/status.ts';
 import { undoHelp } from '../src/cli/keyturn/undo-flags.ts';
+import { validateHelp } from '../src/cli/keyturn/validate.ts';
 import { rotateHelp } from '../src/cli/rotate/help.ts';
+import { configModel, exemptionsModel } from '../src/config/model.ts';
 import { KINDS, wordOf } from '../src/destinations/kinds.ts';
+import { explainReportSchema } from '../src/reports/explain-report.ts';
 import { historyReportSchema } from '../src/reports/history-report.ts';
 import { keyctlReportSchema } from '../src/reports/keyctl-report.ts';
 import { keyChangeReportSchema, keysReportSchema } from '../src/reports/keys-report.ts';
 import { rotationReportSchema } from '../src/reports/rotation-report.ts';
 import { statusReportSchema } from '../src/reports/status-report.ts';
 import { undoReportSchema, undoSeveralReportSchema } from '../src/reports/undo-report.ts';
+import { validateReportSchema } from '../src/reports/validate-report.ts';
 import { declarations } from './bundle/library.ts';
 import { environmentPage } from './environment-page.ts';
 
@@ -55,6 +60,10 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'schema/keyturn-undo.schema.json': () => schemaFile('keyturn-undo', undoReportSchema),
   'schema/keyturn-undo-several.schema.json': () =>
     schemaFile('keyturn-undo-several', undoSeveralReportSchema),
+  'schema/keyturn-explain.schema.json': () => schemaFile('keyturn-explain', explainReportSchema),
+  'schema/keyturn-validate.schema.json': () => schemaFile('keyturn-validate', validateReportSchema),
+  'schema/keyturn.schema.json': () => configSchemaFile('config', configModel),
+  'schema/keyturn-exemptions.schema.json': () => configSchemaFile('exemptions', exemptionsModel),
   // The names under which keyctl's documentation has always spoken of them.
   'keyctl-self-service-policy.json': () => policyJson('self-service'),
   'keyctl-admin-policy.json': () => policyJson('admin'),
@@ -114,6 +123,8 @@ function keyturnPage(): string {
     historyHelp(),
     recoverHelp(),
     undoHelp(),
+    validateHelp(),
+    explainHelp(),
     compactHelp(),
     policyHelp(),
     sandboxHelp(),
@@ -123,7 +134,7 @@ function keyturnPage(): string {
     '# keyturn',
     '',
     'What `keyturn --help` and the help of its commands print. This page is generated: `npm run docs`.',
-    'The JSON output of `keys`, `history`, `status` and `undo` is described in [`schema/`](../../schema/), the',
+    'The JSON output of `keys`, `history`, `status`, `undo`, `validate` and `explain` is described in [`schema/`](../../schema/), the',
     'errors in [`docs/errors.md`](../errors.md).',
     '',
     ...pages.flatMap((page) => ['```text', page.trimEnd(), '```', '']),
@@ -156,6 +167,15 @@ function schemaFile(program: string, model: z.ZodType): string {
   const { $schema, ...schema } = z.toJSONSchema(model, { io: 'input' });
   // A name, not an address: nothing is served there.
   const $id = `urn:keyturn:schema:${program}:1`;
+  return `${JSON.stringify({ $schema, $id, ...schema }, null, 2)}\n`;
+}
+
+/** For editors, whose YAML language server documents draft 7. What only keyturn knows is in the descriptions. */
+function configSchemaFile(name: string, model: z.ZodType): string {
+  const { $schema, ...schema } = z.toJSONSchema(model, {
+    ...{ target: 'draft-7', io: 'input', cycles: 'ref', unrepresentable: 'any' },
+  } as const);
+  const $id = `urn:keyturn:schema:${name}:1`;
   return `${JSON.stringify({ $schema, $id, ...schema }, null, 2)}\n`;
 }
 

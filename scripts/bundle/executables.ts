@@ -18,9 +18,11 @@ const GROUPS = [
   { name: 'start', test: /[\\/]src[\\/]entry[\\/]start\.ts$/, priority: 2 },
   {
     name: 'engine',
-    test: /[\\/]src[\\/](?:(?:app(?![\\/]policies)|engine|state|lifecycle|reports)[\\/]|cli[\\/][\w-]+-run\.ts$)/,
+    test: /[\\/]src[\\/](?:(?:app(?![\\/](?:policies|config[\\/]))|engine|state|lifecycle|reports)[\\/]|cli[\\/][\w-]+-run\.ts$)/,
     priority: 1,
   },
+  // Runs without a configuration do not load what reads one.
+  { name: 'config', test: /[\\/]src[\\/](?:app[\\/])?config[\\/]/, priority: 0 },
 ];
 
 /** Returns the source files that are in the result. */

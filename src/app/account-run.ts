@@ -13,10 +13,9 @@ import { isSameUser } from '../base/user-name.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
 import { type NamedPlace, printsSecret } from '../destinations/kinds.ts';
 import type { AccountWork } from '../engine/account-work.ts';
-import { foretellUser, type UserListed } from '../engine/foretell-user.ts';
+import type { UserListed } from '../engine/foretell-user.ts';
 import { askedAbout, refuseUnasked } from '../engine/named-orphans.ts';
 import type { UserOutcome } from '../engine/outcome.ts';
-import { rotateUser } from '../engine/rotate-user.ts';
 import { settleAllLeftOver } from '../engine/settle-custody.ts';
 import type { OldKeyFate } from '../lifecycle/record.ts';
 import type { RetirePolicy } from '../lifecycle/retire-policy.ts';
@@ -35,12 +34,16 @@ import {
   reportIssue,
 } from './build-report.ts';
 import { collectHandoffs } from './collect-handoffs.ts';
-import { findCandidates } from './find-candidates.ts';
+import { findCandidates, type HeldUser } from './find-candidates.ts';
 import { findTarget } from './find-target.ts';
 import type { RunContext } from './run-context.ts';
+import { asSettings, type Governance, sameForAll } from './run-settings.ts';
+import { UserTurns } from './user-turns.ts';
 
 /** What is wanted of an account. */
 export interface AccountOptions extends InventoryOptions {
+  /** What holds for each user, where a configuration says it; else the same for all. */
+  readonly governance?: Governance;
   readonly dryRun: boolean;
   /** The threshold as the log and the document tell it, in days. */
   readonly daysThreshold: number;
@@ -89,6 +92,8 @@ export interface AccountResult extends AccountFacts {
   readonly source: InventorySource | undefined;
   /** What ended the account's part early; it is among the errors too. */
   readonly fatal: KeyturnError | undefined;
+  /** Users for whom nothing new was begun, and why. */
+  readonly held: readonly HeldUser[] | undefined;
   /** Those of the keys named as orphans that a rotation of the account asks about. */
   readonly asked: readonly AccessKeyId[];
 }
@@ -166,6 +171,7 @@ class AccountRun {
   /** With the user and the key that `target` stands for, once AWS was asked. */
   #options: AccountOptions;
   readonly #context: AccountContext;
+  #turns: UserTurns;
   #candidates: readonly UserListed[] = [];
   readonly #outcomes = new Map<UserListed, UserOutcome>();
   readonly #errors: AccountIssue[] = [];
@@ -180,6 +186,7 @@ class AccountRun {
   constructor(options: AccountOptions, context: AccountContext) {
     this.#options = options;
     this.#context = context;
+    this.#turns = new UserTurns(sameForAll(asSettings(options)), context.emit);
   }
 
   /** Of the inventory only the candidates outlive this: many accounts may be open. */
@@ -203,10 +210,13 @@ class AccountRun {
       const wanted = { kind: 'named-key', keyId, mayRemove: undefined } as const;
       this.#options = { ...this.#options, user, wanted };
     }
-    const inventory = await accountInventory(
-      { gateway, state, clock, emit, signal },
-      this.#options,
-    );
+    const atHand = { gateway, state, clock, emit, signal };
+    const { governance } = this.#options;
+    const settings =
+      (await governance?.settingsIn(atHand)) ?? sameForAll(asSettings(this.#options));
+    this.#turns = new UserTurns(settings, emit);
+    const { shortlist } = settings;
+    const inventory = await accountInventory(atHand, { ...this.#options, ...shortlist });
     const { usersExamined: users, keysExamined: keys, unreadable } = inventory;
     this.#usersExamined = users;
     this.#keysExamined = keys;
@@ -214,15 +224,20 @@ class AccountRun {
     this.#errors.push(...unreadable.map(({ userName, error }) => reportIssue(error, userName)));
     // I12: a dry run judges by the same memory, and keeps nothing of it.
     await rememberKeys(inventory, state, clock.now());
-    const found = await findCandidates(inventory, state, { ...this.#options, now: clock.now() });
-    const { candidates, due } = found;
-    this.#candidates = candidates;
-    emit({ code: 'inventory-done', users, keys, due, candidates: candidates.length });
+    const { candidates, due, held } = await findCandidates(inventory, state, {
+      user: this.#options.user,
+      settings,
+      now: clock.now(),
+    });
+    for (const each of held) this.#turns.holdBack(each);
+    settings.opened(await openRotations(state));
+    this.#candidates = this.#turns.withinLimits(candidates, clock.now());
+    emit({ code: 'inventory-done', users, keys, due, candidates: this.#candidates.length });
     const account = this.#work(gateway, state);
     await this.#readOrphans(account);
     const { user: scope } = this.#options;
     if (!dryRun) await settleAllLeftOver(account, (user) => isInScope(user, scope));
-    return { account, candidates };
+    return { account, candidates: this.#candidates };
   }
 
   /** In one account a slip of the pen is found before anything is changed; of several, at their end. */
@@ -236,12 +251,13 @@ class AccountRun {
   }
 
   #work(gateway: AccountGateway, state: AccountWork['state']): AccountWork {
-    const { cleanUpDays, deliver, isDeliverGiven, oldKeyFate, retire, reach } = this.#options;
+    const { cleanUpDays, isDeliverGiven, oldKeyFate, retire, reach } = this.#options;
     const { orphans = NO_KEYS, wordCommand, movedFrom, newPlaces } = this.#options;
     const { gates } = this.#context;
     return accountWork({
       ...this.#context,
-      ...{ gateway, state, deliver, newPlaces, finishesOthers: true },
+      ...{ gateway, state, newPlaces, finishesOthers: true },
+      deliver: (user) => this.#turns.deliveriesOf(user),
       ...(gates !== undefined && { creating: gates.creating }),
       policy: {
         ...{ oldKeyFate, retire, cleanUpDays, replacesOwnKey: isDeliverGiven, takesDeliver: true },
@@ -252,11 +268,10 @@ class AccountRun {
 
   async rotateOne(candidate: UserListed, account: AccountWork): Promise<void> {
     const { gates, emit } = this.#context;
-    const { dryRun, wanted } = this.#options;
+    const { dryRun } = this.#options;
     // A stopped run gives every user their outcome, so nobody is turned away here.
     const giveBack = await takePlace(gates?.rotating, undefined);
-    const perform = dryRun ? foretellUser : rotateUser;
-    const outcome = await perform(candidate, wanted, account).finally(giveBack);
+    const outcome = await this.#turns.perform(candidate, account, dryRun).finally(giveBack);
     this.#outcomes.set(candidate, outcome);
     this.#tellFailure(outcome);
     const { size: done } = this.#outcomes;
@@ -271,7 +286,8 @@ class AccountRun {
       signal.throwIfAborted();
     }
     await rememberUses(outcomes, state, this.#context.clock.now());
-    const printsSecrets = this.#options.deliver.some(({ kind }) => printsSecret(kind));
+    const everywhere = this.#options.governance?.everywhere ?? [this.#options.deliver];
+    const printsSecrets = everywhere.flat().some(({ kind }) => printsSecret(kind));
     const collected = await collectHandoffs(outcomes, state.custody, printsSecrets);
     this.#handoff = collected.handoff;
     this.#errors.push(...collected.errors);
@@ -302,6 +318,7 @@ class AccountRun {
       fatal: this.#fatal,
       errors: this.#errors,
       handoff: this.#handoff,
+      held: this.#options.governance === undefined ? undefined : this.#turns.held,
       asked: this.#asked,
     };
   }
@@ -329,6 +346,12 @@ class AccountRun {
     if (first === undefined || this.#options.dryRun) return;
     this.#context.emit({ code: 'users-left', users: left.length, reason: first.message });
   }
+}
+
+/** How many rotations are open in the account. */
+async function openRotations(state: AccountWork['state']): Promise<number> {
+  const users = await state.openUsers();
+  return users.filter(({ history }) => history.open !== undefined).length;
 }
 
 function isInScope(user: string, scope: string | undefined): boolean {

@@ -21,6 +21,7 @@ import {
   destinationChooser,
   destinationOpener,
   onePlaceChooser,
+  type RequestsFor,
 } from './open-destinations.ts';
 
 export interface AccountParts {
@@ -34,7 +35,7 @@ export interface AccountParts {
   readonly policy: Omit<RotationPolicy, 'verification' | 'orphans'> &
     Partial<Pick<RotationPolicy, 'verification' | 'orphans'>>;
   /** Where the secrets of this run's own rotations go; custody keeps them when left out. */
-  readonly deliver?: Deliveries | DeliveryTarget;
+  readonly deliver?: RequestsFor | DeliveryTarget;
   /** How places are made that do not exist; left out where none is. */
   readonly newPlaces?: NewPlaces | undefined;
   /** Whether a person who was shown the places is at it; not so when left out. */
@@ -50,7 +51,7 @@ export type Deliveries = readonly [DeliveryRequest, ...DeliveryRequest[]];
 const TO_CUSTODY: Deliveries = [{ kind: handoff.name, template: '' }];
 
 export function accountWork(parts: AccountParts): AccountWork {
-  const { gateway, state, clock, signal, policy, deliver = TO_CUSTODY } = parts;
+  const { gateway, state, clock, signal, policy, deliver = () => TO_CUSTODY } = parts;
   const { changes } = parts;
   const emit = changes?.listening(gateway.caller.account, parts.emit) ?? parts.emit;
   const { newPlaces, isAttended = false } = parts;
@@ -59,7 +60,7 @@ export function accountWork(parts: AccountParts): AccountWork {
     ...{ gateway, state, clock, emit, signal },
     places: openPlaces({
       choose:
-        'place' in deliver
+        typeof deliver !== 'function'
           ? onePlaceChooser(deliver, surroundings)
           : destinationChooser(deliver, surroundings),
       open: destinationOpener(surroundings),

@@ -11,6 +11,7 @@ import type { CleanupOutcome, RotationOutcome, UserOutcome } from '../engine/out
 import type { KeyDetails } from '../lifecycle/keys.ts';
 import type {
   CleanupResult,
+  HeldBackUser,
   KeyInfo,
   ReportIssue,
   Retirement,
@@ -21,6 +22,7 @@ import { type AccountRow, accountTotals } from './account-totals.ts';
 import type { ChangeLog } from './change-log.ts';
 import { deliveredTo, wouldGoTo } from './describe-place.ts';
 import { describeRetirement } from './describe-retirement.ts';
+import type { HeldUser } from './find-candidates.ts';
 import { lastUseFields } from './last-use-fields.ts';
 
 /** What is the same for the whole run. */
@@ -49,6 +51,8 @@ export interface AccountFacts {
   readonly keysExamined: number;
   readonly outcomes: readonly UserOutcome[];
   readonly errors: readonly AccountIssue[];
+  /** Users for whom nothing new was begun, and why; undefined where nothing could hold them back. */
+  readonly held?: readonly HeldUser[] | undefined;
   /** What the hand-off holds of a new key, and whether its secret belongs into the report. */
   readonly handoff: ReadonlyMap<AccessKeyId, HandedOff>;
 }
@@ -81,6 +85,7 @@ export class ReportLedger {
   readonly #retired: Retirement[] = [];
   readonly #errors: ReportIssue[] = [];
   readonly #accounts: AccountRow[] = [];
+  #heldBack: HeldBackUser[] | undefined;
   #nextRunAt: Date | undefined;
   #signedBy: string | undefined;
   #users = 0;
@@ -110,9 +115,26 @@ export class ReportLedger {
       }
       this.#nextRunAt = earliestOf([this.#nextRunAt, notBefore]);
     }
+    this.#addHeld(facts.held, about.account);
     for (const issue of facts.errors) this.addIssue(issue, account);
     this.#users += facts.usersExamined;
     this.#keys += facts.keysExamined;
+  }
+
+  #addHeld(held: AccountFacts['held'], account: string): void {
+    if (held === undefined) return;
+    this.#heldBack ??= [];
+    for (const { user, oldKey, held: why } of held) {
+      this.#nextRunAt = earliestOf([this.#nextRunAt, why.until]);
+      this.#heldBack.push({
+        username: user,
+        account_id: account,
+        old_key_id: oldKey.id,
+        reason: why.reason,
+        because: why.because,
+        next_run_at: why.until?.toISOString() ?? null,
+      });
+    }
   }
 
   /** One of several accounts, when its part of the run is over. */
@@ -158,6 +180,9 @@ export class ReportLedger {
         made_places: [...changes.madePlaces].toSorted(
           (a, b) => byAccount(a, b) || a.username.localeCompare(b.username),
         ),
+      }),
+      ...(this.#heldBack !== undefined && {
+        held_back: this.#heldBack.toSorted(byAccount),
       }),
       kept_handoffs: [...changes.soFar.keptHandoffs].toSorted(byAccount),
       next_run_at: this.#nextRunAt?.toISOString() ?? null,

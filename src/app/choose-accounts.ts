@@ -1,6 +1,6 @@
 // Which accounts a run is about: those of the organization, or those that are named.
 
-import type { AccountsGateway, ListedAccount } from '../aws/accounts-gateway.ts';
+import type { AccountsGateway, Entrance, ListedAccount } from '../aws/accounts-gateway.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 
@@ -14,9 +14,19 @@ export interface AccountSelection {
   readonly excluded: readonly string[];
   readonly roleName: string;
   readonly externalId: string | undefined;
+  /** Where the accounts differ: how each is entered, or why it is not. */
+  readonly entranceOf?: (account: Pick<ListedAccount, 'id' | 'name'>) => Entrance | Spared;
 }
 
-export type ChosenAccount = Pick<ListedAccount, 'id' | 'isManagement'>;
+/** An account that is not entered, although it is listed. */
+export interface Spared {
+  /** Why, in words that follow a colon. */
+  readonly spared: string;
+}
+
+export interface ChosenAccount extends Pick<ListedAccount, 'id' | 'isManagement'> {
+  readonly entrance?: Entrance;
+}
 
 /** The accounts that are not worked on; filled while accounts are chosen. */
 export interface Choice {
@@ -35,7 +45,9 @@ export async function* chooseAccounts(
   const excluded = new Set(selection.excluded);
   if (!selection.organization) {
     for (const id of selection.named ?? []) {
-      if (!excluded.has(id)) yield { id, isManagement: false };
+      if (excluded.has(id)) continue;
+      const account = entered({ id, name: undefined, isManagement: false }, selection, emit);
+      if (account !== undefined) yield account;
     }
     return;
   }
@@ -43,13 +55,14 @@ export async function* chooseAccounts(
   const seen = new Set<string>();
   // Which accounts are spared is known before the first one is entered.
   const listed = excluded.size === 0 ? accounts.list() : await withAll(excluded, accounts.list());
-  for await (const { id, isActive, state, isManagement } of listed) {
+  for await (const { id, name, isActive, state, isManagement } of listed) {
     // Accounts that join or leave meanwhile can shift the pages, so that one is listed twice.
     if (seen.has(id)) continue;
     seen.add(id);
     if (excluded.has(id) || named?.has(id) === false) continue;
     if (isActive) {
-      yield { id, isManagement };
+      const account = entered({ id, name, isManagement }, selection, emit);
+      if (account !== undefined) yield account;
     } else {
       choice.skipped.push({ id, state });
       emit({ code: 'account-skipped', account: id, state });
@@ -58,6 +71,19 @@ export async function* chooseAccounts(
   for (const id of named ?? []) {
     if (!seen.has(id) && !excluded.has(id)) choice.unknown.push({ id, error: unknownAccount(id) });
   }
+}
+
+/** Undefined for one that the operator spares, which is told. */
+function entered(
+  { id, name, isManagement }: Pick<ListedAccount, 'id' | 'name' | 'isManagement'>,
+  { entranceOf }: AccountSelection,
+  emit: EventSink,
+): ChosenAccount | undefined {
+  const entrance = entranceOf?.({ id, name });
+  if (entrance === undefined) return { id, isManagement };
+  if (!('spared' in entrance)) return { id, isManagement, entrance };
+  emit({ code: 'account-spared', account: id, because: entrance.spared });
+  return undefined;
 }
 
 /** The whole list. Throws `unknown-excluded-account`: whoever was meant would not be spared. */

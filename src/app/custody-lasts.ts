@@ -18,10 +18,13 @@ export interface VolatileState {
  * nowhere else: of a rotation that would begin, or of one that is open and would be finished.
  */
 export async function assertCustodyLasts(
-  { deliver, wanted }: Pick<AccountOptions, 'deliver' | 'wanted'>,
+  { deliver, wanted, governance }: Pick<AccountOptions, 'deliver' | 'wanted' | 'governance'>,
   { state, why }: VolatileState,
 ): Promise<void> {
-  const begins = wanted.kind !== 'recovery' && deliver.every(({ kind }) => keepsNoCopy(kind));
+  const everywhere = governance?.everywhere ?? [deliver];
+  const begins =
+    wanted.kind !== 'recovery' &&
+    everywhere.some((places) => places.every(({ kind }) => keepsNoCopy(kind)));
   if (begins) throw notLasting('new secrets would be kept', { state, why }, [ELSEWHERE]);
   for (const account of await state.accounts()) {
     const opened = await state.open(account, 'read');

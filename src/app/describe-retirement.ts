@@ -37,12 +37,16 @@ export function describeRetirement(
 }
 
 /** Such as "it was used after the new key was delivered; 35 days without a use are waited for, because …". */
-function whyWaiting({ why, lastUse, quiet, notBefore }: Waiting, since: Date | undefined): string {
+function whyWaiting(
+  { why, lastUse, quiet, notBefore, heldBecause }: Waiting,
+  since: Date | undefined,
+): string {
   const { sinceUseDays: days, because } = quiet;
   if (why === 'settling') {
     const from = notBefore === undefined ? 'then' : minuteOf(notBefore);
     return `its readers may not have the new key before ${from}`;
   }
+  if (heldBecause !== undefined) return `it could go, and is held back: ${heldBecause}`;
   if (why === 'signs-calls') return 'the calls of this run depend on it';
   if (why === 'use-unknown')
     return 'AWS does not tell when it was used, and a key in use is not touched';

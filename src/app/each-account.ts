@@ -93,7 +93,7 @@ export async function eachAccount(
 
   async function enter(account: ChosenAccount): Promise<AccountGateway> {
     try {
-      return await accounts.enter(account.id);
+      return await accounts.enter(account.id, account.entrance);
     } catch (thrown) {
       const error = toKeyturnError(thrown);
       if (isAboutCaller(error)) fatal ??= error;

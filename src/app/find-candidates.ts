@@ -9,6 +9,7 @@ import { isDue } from '../lifecycle/due.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { AccountState, OpenUser } from '../state/state-store.ts';
+import type { HeldBack, RunSettings, UserTurn } from './run-settings.ts';
 
 /** Whose keys a run is about, and what it wants of them. */
 export interface Scope {
@@ -23,33 +24,98 @@ export interface Candidates {
   readonly candidates: readonly UserListed[];
   /** How many keys are due. */
   readonly due: number;
+  /** Users who would be candidates, and why nothing new is begun for them now. */
+  readonly held: readonly HeldUser[];
+}
+
+/** A user for whom nothing new is begun now, which is no failure. */
+export interface HeldUser {
+  readonly user: string;
+  readonly held: HeldBack;
+  /** The key that it is about. */
+  readonly oldKey: UserListed['oldKey'];
+}
+
+/** Whose keys a run is about, what holds for each of them, and when. */
+export interface CandidateScope extends Pick<Scope, 'user'> {
+  readonly settings: Pick<RunSettings, 'of' | 'shortlist'>;
+  readonly now: Date;
 }
 
 export async function findCandidates(
   { users, unreadable }: Inventory,
   state: AccountState,
-  scope: Scope & { readonly now: Date },
+  scope: CandidateScope,
 ): Promise<Candidates> {
   const unfinished = await openUsers(state, scope.user);
   const histories = new Map(unfinished.map((open) => [comparableUserName(open.user), open]));
   const candidates: UserListed[] = [];
+  const held: HeldUser[] = [];
   let due = 0;
   for (const { userName: user, keys } of users) {
     const history = histories.get(comparableUserName(user))?.history;
-    const dueKeys = history?.open?.phase === 'in-grace' ? [] : dueAmong(keys, scope);
+    const turn = scope.settings.of(user);
+    const would = wouldBe(turn, scope);
+    const dueKeys =
+      history?.open?.phase === 'in-grace' ? [] : dueAmong(keys, would.wanted, scope.now);
     due += dueKeys.length;
     histories.delete(comparableUserName(user));
-    const candidate = candidateOf({ user, keys, dueKeys, history }, scope);
-    if (candidate !== undefined) candidates.push(candidate);
+    const candidate = candidateOf({ user, keys, dueKeys, history }, would);
+    if (candidate === undefined) continue;
+    const why = heldBack(turn, candidate, history);
+    if (why !== undefined) held.push({ user, held: why, oldKey: candidate.oldKey });
+    const now = turn.kind === 'work' ? turn.settings : would;
+    const left = staysAtHand(turn, why, history)
+      ? candidateOf({ user, keys, dueKeys: why === undefined ? dueKeys : [], history }, now)
+      : undefined;
+    if (left !== undefined) candidates.push(left);
   }
   const unread = new Set(unreadable.map(({ userName }) => comparableUserName(userName)));
   // Whom AWS does not list any more: the engine finds out, closes what is open, and tells what was done.
   for (const [name, { user, history }] of histories) {
     const oldKey = unknownKey(history);
     if (unread.has(name) || oldKey === undefined) continue;
+    // Of whom AWS does not list a configuration cannot tell what holds: only what is open is closed.
+    if (scope.settings.of(user).kind === 'left') continue;
     candidates.push({ user, oldKey, isForRotation: history.open !== undefined, keys: [] });
   }
-  return { candidates, due };
+  return { candidates, due, held };
+}
+
+/** What would be done with a user if nothing held it back; of whom no rule is about, what may concern anybody. */
+function wouldBe(
+  turn: UserTurn,
+  { settings }: CandidateScope,
+): Pick<Scope, 'wanted' | 'cleanUpDays'> {
+  if (turn.kind !== 'work') return { ...settings.shortlist, cleanUpDays: undefined };
+  const { wanted, wantedOtherwise, cleanUpDays } = turn.settings;
+  return { wanted: wantedOtherwise ?? wanted, cleanUpDays };
+}
+
+/** Why the user is told as held back: somebody would have expected something to begin. */
+function heldBack(
+  turn: UserTurn,
+  candidate: UserListed,
+  history: UserHistory | undefined,
+): HeldBack | undefined {
+  if (turn.kind === 'left') return turn.held;
+  if (turn.kind === 'refused' || !candidate.isForRotation) return undefined;
+  const { notNow, notRetiring, oldKeyFate } = turn.settings;
+  const open = history?.open;
+  if (open === undefined) return notNow;
+  if (open.phase === 'in-grace') return undefined;
+  // On its way it would be delivered, and with some fates the old key would go right after.
+  return notNow ?? (oldKeyFate === 'deactivate' ? notRetiring : undefined);
+}
+
+/** Whether something of the user is worked on all the same: an old key in grace, clean-up, a refusal to tell. */
+function staysAtHand(
+  turn: UserTurn,
+  why: HeldBack | undefined,
+  history: UserHistory | undefined,
+): boolean {
+  if (turn.kind === 'left') return false;
+  return why === undefined || history?.open === undefined;
 }
 
 /** Only `scope` when one user is meant (I6). */
@@ -61,10 +127,7 @@ export async function openUsers(
   return scope === undefined ? users : users.filter(({ user }) => isSameUser(user, scope));
 }
 
-function dueAmong(
-  keys: readonly AccessKey[],
-  { wanted, now }: Scope & { readonly now: Date },
-): readonly AccessKey[] {
+function dueAmong(keys: readonly AccessKey[], wanted: Wanted, now: Date): readonly AccessKey[] {
   if (wanted.kind === 'recovery') return [];
   if (wanted.kind === 'named-key') return keys.filter(({ id }) => id === wanted.keyId);
   return keys.filter((key) => isDue(key, wanted.daysThreshold, now));
@@ -80,7 +143,7 @@ interface ListedUser {
 
 function candidateOf(
   { user, keys, dueKeys, history }: ListedUser,
-  { wanted, cleanUpDays }: Scope,
+  { wanted, cleanUpDays }: Pick<Scope, 'wanted' | 'cleanUpDays'>,
 ): UserListed | undefined {
   const isOpen = history?.open !== undefined;
   // A request of a rotation that was given up may have landed since: nobody else would ever look.

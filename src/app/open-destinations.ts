@@ -10,7 +10,7 @@ import type { NewPlaces } from '../destinations/kind.ts';
 import { openDestination, targetFor } from '../destinations/kinds.ts';
 import { placeFacts } from '../engine/place-facts.ts';
 import type { DestinationChooser, DestinationOpener, Replaced } from '../engine/places.ts';
-import type { DeliveryTarget } from '../lifecycle/record.ts';
+import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { AccountState } from '../state/state-store.ts';
 import { ownersKnownTo } from './known-owners.ts';
 import { nodePrograms } from './node-programs.ts';
@@ -23,7 +23,14 @@ export interface DeliveryRequest {
   readonly kind: string;
   /** With {account} and {user}; empty for kinds that stand alone. */
   readonly template: string;
+  /** Where it differs from the region of the run. */
+  readonly region?: string;
+  /** How this one is made where it does not exist, where it differs from the others of the run. */
+  readonly newPlaces?: NewPlaces;
 }
+
+/** The places of a user. */
+export type RequestsFor = (user: string) => readonly [DeliveryRequest, ...DeliveryRequest[]];
 
 export interface DestinationSurroundings {
   readonly gateway: AccountGateway;
@@ -37,7 +44,13 @@ export interface DestinationSurroundings {
 }
 
 export function destinationOpener(surroundings: DestinationSurroundings): DestinationOpener {
-  const { gateway, state, clock, emit, newPlaces, isAttended } = surroundings;
+  const open = openerOf(surroundings);
+  return async (target, replaced) => await open(target, replaced, surroundings.newPlaces);
+}
+
+/** The same for places each of which may be made in its own way. */
+function openerOf(surroundings: DestinationSurroundings) {
+  const { gateway, state, clock, emit, isAttended } = surroundings;
   const { reader, services: aws } = gateway;
   const files = (path: string) => saveOptions(path, clock);
   const sources = { ask: keyOwners(reader, clock, gateway.caller.account), reader, state };
@@ -47,25 +60,34 @@ export function destinationOpener(surroundings: DestinationSurroundings): Destin
   const credentials = placeCredentials(gateway.env, programs);
   const custody = state.custody;
   const around = { files, programs, http, credentials };
-  const parts = { aws, custody, clock, emit, ...around, account, newPlaces, isAttended };
-  return async (target, { user, oldKeyId, oldKeyFate }) => {
+  const parts = { aws, custody, clock, emit, ...around, account, isAttended };
+  return async (
+    target: JournaledTarget,
+    { user, oldKeyId, oldKeyFate }: Replaced,
+    newPlaces: NewPlaces | undefined,
+  ) => {
     const whoseKey = ownersKnownTo(user, sources);
     const oldKeyStays = oldKeyFate === 'keep';
-    return await openDestination(target, { ...parts, user, oldKeyId, whoseKey, oldKeyStays });
+    const about = { user, oldKeyId, whoseKey, oldKeyStays };
+    return await openDestination(target, { ...parts, ...about, newPlaces });
   };
 }
 
 /** The places that the operator asked for, made for each user. */
 export function destinationChooser(
-  requests: readonly [DeliveryRequest, ...DeliveryRequest[]],
+  requestsFor: RequestsFor,
   surroundings: DestinationSurroundings,
 ): DestinationChooser {
-  const open = destinationOpener(surroundings);
+  const open = openerOf(surroundings);
   return async (replaced) => {
     const facts = placeFacts(replaced.user, surroundings.gateway);
-    const openFor = async ({ kind, template: name }: DeliveryRequest): Promise<Destination> =>
-      await openOwn(targetFor({ kind, name }, facts), replaced, open);
-    const [first, ...others] = requests;
+    const openFor = async (request: DeliveryRequest): Promise<Destination> => {
+      const { kind, template: name, region = facts.region } = request;
+      const { newPlaces = surroundings.newPlaces } = request;
+      const opener: DestinationOpener = (target, of) => open(target, of, newPlaces);
+      return await openOwn(targetFor({ kind, name }, { ...facts, region }), replaced, opener);
+    };
+    const [first, ...others] = requestsFor(replaced.user);
     return [await openFor(first), ...(await Promise.all(others.map(openFor)))];
   };
 }

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../base/error-codes.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { EngineEvent } from '../base/events.ts';
 import { accountUsers } from './account-users.ts';
-import type { AccountGateway, IamUser } from './gateway.ts';
+import type { AccountGateway, DescribedUser } from './gateway.ts';
 
 interface Account {
   /** Whom the details name, and how they end when not well. */
@@ -17,8 +17,12 @@ interface Account {
 
 const LISTED = ['ada', 'bob', 'cleo'];
 
-async function* named(names: readonly string[], failure?: ErrorCode): AsyncGenerator<IamUser> {
-  for (const name of names) yield { name, arn: `arn:aws:iam::123456789012:user/${name}` };
+async function* named(
+  names: readonly string[],
+  failure?: ErrorCode,
+): AsyncGenerator<DescribedUser> {
+  const more = { path: '/', groups: [], tags: {} };
+  for (const name of names) yield { name, arn: `arn:aws:iam::123456789012:user/${name}`, ...more };
   if (failure !== undefined) throw new KeyturnError(failure, `failed with ${failure}`);
 }
 

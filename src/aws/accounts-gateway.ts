@@ -6,12 +6,20 @@ import type { GatewayOptions } from './gateway-options.ts';
 /** An account as the organization lists it. */
 export interface ListedAccount {
   readonly id: string;
+  /** As people call it; undefined where the list does not tell. */
+  readonly name: string | undefined;
   /** Whether anybody can work in it; AWS refuses every call in a suspended or closed one. */
   readonly isActive: boolean;
   /** AWS's word for its state, such as SUSPENDED. */
   readonly state: string;
   /** AWS makes no OrganizationAccountAccessRole in the account that manages the organization. */
   readonly isManagement: boolean;
+}
+
+/** The role through which an account is entered, where it is another than that of the others. */
+export interface Entrance {
+  readonly roleName: string;
+  readonly externalId: string | undefined;
 }
 
 export interface AccountsGateway {
@@ -25,7 +33,7 @@ export interface AccountsGateway {
    * Opens one account: the caller's own with the caller's credentials, any other through the role.
    * Throws `cannot-enter-account` when AWS refuses the role, and else what openGateway throws.
    */
-  enter(account: string): Promise<AccountGateway>;
+  enter(account: string, entrance?: Entrance): Promise<AccountGateway>;
   close(): void;
 }
 

@@ -25,6 +25,8 @@ export interface ReportUser {
   readonly createdAt: Date | undefined;
   /** Those that hold a key, whatever its status. */
   readonly slots: readonly ReportSlot[];
+  /** Whether they can sign in to the console; undefined where the report does not tell. */
+  readonly hasPassword: boolean | undefined;
   /** The user has more keys than the report has slots. */
   readonly hasMoreKeys: boolean;
 }
@@ -100,6 +102,9 @@ function columnsOf(header: readonly string[]): Column {
   return (name) => places.get(name) ?? -1;
 }
 
+/** The column is optional: whatever else stands there tells nothing. */
+const PASSWORDS: Readonly<Record<string, boolean>> = { true: true, false: false };
+
 function readUser(name: string, field: (column: string) => string | undefined): ReportUser {
   const slots = SLOTS.map((n) => ({
     isActive: readBoolean(field(`access_key_${n}_active`) ?? ''),
@@ -110,6 +115,7 @@ function readUser(name: string, field: (column: string) => string | undefined): 
     name,
     createdAt: dateOf(field('user_creation_time') ?? ''),
     slots: slots.filter(({ isActive, createdAt }) => isActive || createdAt !== undefined),
+    hasPassword: PASSWORDS[(field('password_enabled') ?? '').toLowerCase()],
     hasMoreKeys: !NOTHING.has(field(ADDITIONAL) ?? ''),
   };
 }

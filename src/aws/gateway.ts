@@ -19,6 +19,14 @@ export interface IamUser {
   readonly arn: string;
 }
 
+/** A user as the account details tell of them; undefined is what they do not tell (I11). */
+export interface DescribedUser extends IamUser {
+  readonly path: string | undefined;
+  /** Names of the groups that the user is in. */
+  readonly groups: readonly string[] | undefined;
+  readonly tags: Readonly<Record<string, string>> | undefined;
+}
+
 export interface NewAccessKey {
   readonly id: AccessKeyId;
   readonly secret: Secret;
@@ -91,7 +99,7 @@ export interface AccountOverview {
    * All users of the account, page by page, as IAM describes them together with their groups, tags and
    * policies, but without their keys. Throws `access-denied` naming iam:GetAccountAuthorizationDetails.
    */
-  describeUsers(): AsyncIterable<IamUser>;
+  describeUsers(): AsyncIterable<DescribedUser>;
   /**
    * How many users the account has by AWS's own count, to hold a list of them against. Throws
    * `access-denied` naming iam:GetAccountSummary.

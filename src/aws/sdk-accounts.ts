@@ -3,7 +3,12 @@
 // All accounts share one way out (Wire), and with it the bound on calls under way. The clients are
 // apart, because the SDK keeps its rate limiter per client: a throttled account slows only itself.
 
-import type { AccountsGateway, AccountsOptions, ListedAccount } from './accounts-gateway.ts';
+import type {
+  AccountsGateway,
+  AccountsOptions,
+  Entrance,
+  ListedAccount,
+} from './accounts-gateway.ts';
 import { type ClientSettings, openStsClient } from './clients.ts';
 import { resolveEndpoint } from './endpoint.ts';
 import type { AccountGateway } from './gateway.ts';
@@ -31,12 +36,13 @@ export async function openSdkAccounts(options: AccountsOptions): Promise<Account
     return { ...settings, emit: (event) => settings.emit({ account, ...event }) };
   }
 
-  async function enter(account: string): Promise<AccountGateway> {
+  async function enter(account: string, entrance?: Entrance): Promise<AccountGateway> {
     if (account === caller.account) {
       // I7: without `signedBy`, so the caller's own key stays. Sessions in other accounts depend on it.
       return gatewayOf(caller, { ...signer, settings: settingsIn(account) });
     }
-    const { roleName, externalId, sessionName } = options;
+    const { roleName, externalId } = entrance ?? options;
+    const { sessionName } = options;
     const session = await openMemberSession(
       { account, partition, roleName, externalId, sessionName },
       { sts, target, clock, signal },

@@ -61,12 +61,18 @@ export async function* listAccounts(source: OrganizationSource): AsyncGenerator<
 }
 
 /** AWS is replacing Status by State; either may be missing. Without both, trying tells. */
-function toAccount({ Id: id, Arn: arn, State, Status }: Account): ListedAccount | undefined {
+function toAccount({
+  Id: id,
+  Name: name,
+  Arn: arn,
+  State,
+  Status,
+}: Account): ListedAccount | undefined {
   if (id === undefined || !/^\d{12}$/.test(id)) return undefined;
   const state: string = State ?? Status ?? 'unknown';
   // arn:PARTITION:organizations::MANAGEMENT:account/o-…/ID
   const isManagement = arn?.split(':')[4] === id;
-  return { id, state, isActive: state === 'ACTIVE' || state === 'unknown', isManagement };
+  return { id, name, state, isActive: state === 'ACTIVE' || state === 'unknown', isManagement };
 }
 
 /** I11: an organization has at least the account that manages it. */

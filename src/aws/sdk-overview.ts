@@ -4,9 +4,10 @@ import {
   GetAccountAuthorizationDetailsCommand,
   GetAccountSummaryCommand,
   type IAMClient,
+  type UserDetail,
 } from '@aws-sdk/client-iam';
 import { type CallTarget, classifyUnlessStopped } from './classify.ts';
-import type { AccountOverview, IamUser } from './gateway.ts';
+import type { AccountOverview, DescribedUser } from './gateway.ts';
 import { itemsOf, toPage, unreadable } from './sdk-answer.ts';
 import { toUser, USERS_PER_PAGE } from './sdk-reader.ts';
 
@@ -17,7 +18,7 @@ export function createOverview(
 ): AccountOverview {
   const sendOptions = signal === undefined ? {} : { abortSignal: signal };
 
-  function describeUsers(): AsyncGenerator<IamUser> {
+  function describeUsers(): AsyncGenerator<DescribedUser> {
     const call = { ...target, permission: 'iam:GetAccountAuthorizationDetails' };
     return itemsOf(call, async (marker) => {
       const input = { Filter: ['User' as const], MaxItems: USERS_PER_PAGE };
@@ -26,7 +27,7 @@ export function createOverview(
       );
       try {
         const answer = await client.send(command, sendOptions);
-        return toPage({ answer, raw: answer.UserDetailList, call }, toUser);
+        return toPage({ answer, raw: answer.UserDetailList, call }, toDescribed);
       } catch (thrown) {
         throw classifyUnlessStopped(thrown, call, signal);
       }
@@ -46,4 +47,17 @@ export function createOverview(
   }
 
   return { describeUsers, countUsers };
+}
+
+/**
+ * AWS leaves the tags of a user out who has none, and always sends the groups: an answer without those is no whole
+ * description, and tells of neither (I11).
+ */
+function toDescribed(raw: UserDetail): DescribedUser | undefined {
+  const user = toUser(raw);
+  if (user === undefined) return undefined;
+  const { Path: path, GroupList: groups, Tags = [] } = raw;
+  const pairs = Tags.map(({ Key, Value = '' }) => [Key ?? '', Value] as const);
+  const isWhole = groups !== undefined && pairs.every(([name]) => name !== '');
+  return { ...user, path, groups, tags: isWhole ? Object.fromEntries(pairs) : undefined };
 }

@@ -29,6 +29,15 @@ export const ERROR_CODES = {
     meaning: 'A word on the command line belongs to no flag.',
     remedy: 'Quote values that contain spaces, or remove the word.',
   }),
+  'bad-config': info(2, 'run', {
+    meaning: 'The configuration file has a mistake, or cannot be read. Nothing was sent to AWS.',
+    remedy:
+      '`keyturn validate` lists every mistake with its line, its column and what is taken there.',
+  }),
+  'no-config': info(2, 'run', {
+    meaning: 'There is no configuration file, or two of which either could be meant.',
+    remedy: 'Name one with `--config` or KEYTURN_CONFIG.',
+  }),
   'unknown-command': info(2, 'run', {
     meaning: 'The command is not known.',
     remedy: 'Compare with `--help`.',

@@ -99,6 +99,8 @@ interface EventPayloads {
   };
   /** AWS refuses every call in an account that is suspended or closed. */
   'account-skipped': { account: string; state: string };
+  /** The operator said that it is not entered. */
+  'account-spared': { account: string; because: string };
   /** Accounts that the end of the run met: they are left for the next one. */
   'accounts-left': { accounts: number; isListComplete: boolean; reason: string };
   'inventory-progress': { usersSeen: number; usersRead: number; complete: boolean };
@@ -180,6 +182,14 @@ interface EventPayloads {
   'run-failed': { errorCode: string; reason: string };
   /** Users whom the end of the run met: they are left for the next one. */
   'users-left': { users: number; reason: string };
+  /** A configuration asks about users what AWS does not tell. */
+  'users-not-described': { errorCode: string; reason: string };
+  /** The rule of the configuration that governs a user, and the line of its name. */
+  'user-governed': { user: string; rule: string; line: number };
+  /** An exemption has ended, and another one holds for the user. */
+  'exemption-ended': { user: string; owner: string; until: string };
+  /** Nothing new is begun for a user now, and that is no failure. */
+  'user-held-back': { user: string; reason: string; because: string; notBefore: string | null };
   /** A dry run's result. */
   'plan-done': { wouldRotate: number; blocked: number; wouldDelete: number; durationMs: number };
   'run-done': { rotated: number; failed: number; deleted: number; durationMs: number };
@@ -203,6 +213,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'account-done': 'info',
   'account-failed': 'error',
   'account-skipped': 'info',
+  'account-spared': 'info',
   'accounts-left': 'warn',
   'inventory-progress': 'debug',
   'inventory-done': 'info',
@@ -248,6 +259,10 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'run-stopping': 'warn',
   'run-failed': 'error',
   'users-left': 'warn',
+  'users-not-described': 'warn',
+  'user-governed': 'debug',
+  'exemption-ended': 'warn',
+  'user-held-back': 'info',
   'plan-done': 'info',
   'run-done': 'info',
 };

@@ -3,6 +3,24 @@
 import { type ErrorCodeInfo, info } from './error-code-info.ts';
 
 export const USER_ERROR_CODES = {
+  'exemption-expired': info(1, 'user', {
+    kind: 'block',
+    meaning:
+      'An exemption of the configuration for the user has ended, and no other holds; nothing was done.',
+    remedy: 'Renew it with its owner, or take it out of the file so that a rule governs the user.',
+  }),
+  'no-rule': info(1, 'user', {
+    kind: 'block',
+    meaning: 'No rule of the configuration is about the user, and it says `unmatched: fail`.',
+    remedy: 'Write a rule or an exemption for the user, or `unmatched: report`.',
+  }),
+  'user-not-judged': info(1, 'user', {
+    kind: 'block',
+    meaning:
+      'The configuration asks about the user what AWS does not tell: tags, groups, a path, a password. Nothing was done.',
+    remedy:
+      'Grant iam:GetAccountAuthorizationDetails, and for `has_password` iam:GetCredentialReport.',
+  }),
   'in-grace': info(1, 'user', {
     kind: 'block',
     meaning:

@@ -66,7 +66,8 @@ export function foretoldOutcome(
 /** In a dry run: what the run would leave the old key as, and why. */
 export function foretoldFate(fate: OldKeyFate, gate: GateVerdict | undefined): ForetoldFate {
   if (fate === 'keep') return { status: 'Active', why: 'it is left to a person' };
-  if (gate?.kind === 'wait') return { status: 'Active', why: WHY_WAITING[gate.why] };
+  if (gate?.kind === 'wait')
+    return { status: 'Active', why: gate.heldBecause ?? WHY_WAITING[gate.why] };
   return { status: 'Inactive', why: gate?.why ?? 'as asked for' };
 }
 
@@ -75,6 +76,7 @@ const WHY_WAITING = {
   settling: 'its readers do not have the new key yet',
   'use-unknown': 'AWS does not tell when it was used',
   'signs-calls': 'it signs the calls of the run',
+  'held-back': 'it is held back',
 } as const satisfies Record<Waiting['why'], string>;
 
 /** The old key of a rotation that was in grace, and is Inactive now, or would be. */

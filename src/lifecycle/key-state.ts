@@ -202,6 +202,8 @@ function waiting(about: RetiringKey, rotation: InGrace, facts: ViewFacts): KeySt
   const grace = { kind: 'in-grace', since: rotation.since, rotation } as const;
   if (verdict.kind !== 'wait') return { ...grace, silence: { kind: 'quiet' } };
   const { why, notBefore: until } = verdict;
+  // Nothing is held back where nothing is to be changed.
+  if (why === 'held-back') return { ...grace, silence: { kind: 'quiet' } };
   if (why === 'in-use' || why === 'settling')
     return { ...grace, silence: { kind: 'in-use', until } };
   return { ...grace, silence: { kind: why } };

@@ -5,7 +5,12 @@
 
 import { earliestOf, MS_PER_DAY } from '../base/clock.ts';
 import type { LastUse } from './keys.ts';
-import { DEADLINE_NOTICE_DAYS, QUIET_DAYS, type RetirePolicy } from './retire-policy.ts';
+import {
+  type CutHeldBack,
+  DEADLINE_NOTICE_DAYS,
+  QUIET_DAYS,
+  type RetirePolicy,
+} from './retire-policy.ts';
 import {
   gapsOf,
   lastSeenUse,
@@ -45,7 +50,9 @@ export type GateVerdict =
 
 export interface Waiting {
   readonly kind: 'wait';
-  readonly why: 'in-use' | 'use-unknown' | 'signs-calls' | 'settling';
+  readonly why: 'in-use' | 'use-unknown' | 'signs-calls' | 'settling' | 'held-back';
+  /** Of one that is held back: why, in words. */
+  readonly heldBecause?: string;
   readonly lastUse: LastUse | 'unreadable';
   readonly quiet: QuietPeriod;
   /** When it may go if nobody uses it from now on; undefined where time alone does not lead there. */
@@ -93,13 +100,22 @@ export function judgeGate(facts: OldKeyFacts, policy: RetirePolicy, now: Date): 
   if (facts.isSigning) return waits('signs-calls', { facts, policy, deadline, now });
   if (isSettling(facts, now)) return waits('settling', { facts, policy, deadline, now });
   if (told !== undefined && now >= told) {
+    const held = policy.heldBack?.();
+    if (held !== undefined) return heldBack(held, { facts, policy, deadline, now });
     return { kind: 'deadline', why: `its deadline of ${daysOf(policy.deadlineDays ?? 0)} is over` };
   }
   if (facts.lastUse === 'unreadable') return waits('use-unknown', { facts, policy, deadline, now });
   // What nobody could read back is not at once what its readers have, however idle the old key is.
   const judged = facts.doubt === 'not-read-back' ? servedFrom(facts, now) : facts;
   if (now < quietAt(judged, policy)) return waits('in-use', { facts, policy, deadline, now });
+  const held = policy.heldBack?.();
+  if (held !== undefined) return heldBack(held, { facts, policy, deadline, now });
   return { kind: 'quiet', why: whyQuiet(facts, now) };
+}
+
+/** It could go, and what the operator said about times and numbers keeps it. */
+function heldBack({ because, until }: CutHeldBack, judging: Judging): Waiting {
+  return { ...waits('held-back', judging), notBefore: until, heldBecause: because };
 }
 
 interface Judging {

@@ -5,6 +5,15 @@ export interface RetirePolicy {
   readonly quietDays: number | undefined;
   /** So many days after the cut-over it goes whatever uses it; undefined for never. */
   readonly deadlineDays: number | undefined;
+  /** Why no old key may become Inactive now, though it could: asked last, since a limit counts the answers. */
+  readonly heldBack?: () => CutHeldBack | undefined;
+}
+
+/** An old key that could go stays for now: a window is closed, a freeze holds, a limit is reached. */
+export interface CutHeldBack {
+  readonly because: string;
+  /** When it may go; undefined where nobody knows. */
+  readonly until: Date | undefined;
 }
 
 export const PATIENT: RetirePolicy = { quietDays: undefined, deadlineDays: undefined };

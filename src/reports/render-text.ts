@@ -10,6 +10,7 @@ import { placeNotes } from './place-notes.ts';
 import { accountsSection } from './render-accounts.ts';
 import { errorSection } from './render-errors.ts';
 import { failedSection } from './render-failures.ts';
+import { heldBackSection } from './render-held-back.ts';
 import { retirementSection } from './render-retirements.ts';
 import { type RunStyle, undoSection } from './render-undo-command.ts';
 import type { CleanupResult, RotatedKey, RotationReport } from './rotation-report.ts';
@@ -27,6 +28,7 @@ export function renderText(given: RotationReport, style: RunStyle): string {
     madePlacesSection(report, page),
     failedSection(report, failed, page),
     retirementSection(report, page),
+    heldBackSection(report, page),
     cleanupSection(report, page),
     changesSection(report, page),
     errorSection(report, page),

@@ -223,6 +223,17 @@ const madePlace = z.object({
   place: z.string().describe('REGION:NAME'),
 });
 
+const heldBack = z.object({
+  username: z.string(),
+  account_id: z.string(),
+  old_key_id: z.string(),
+  reason: z
+    .enum(['exempt', 'no-rule', 'frozen', 'outside-window', 'over-limit', 'after-failures'])
+    .describe('Why nothing new was begun for the user'),
+  because: z.string().describe('The same in one line'),
+  next_run_at: nextRunAtSchema,
+});
+
 const inventory = z.object({
   source: z
     .enum(['credential-report', 'scan'])
@@ -269,6 +280,12 @@ export const rotationReportSchema = z
       .array(madePlace)
       .optional()
       .describe('With --create-missing: what did not exist and was made; in a dry run, would be'),
+    held_back: z
+      .array(heldBack)
+      .optional()
+      .describe(
+        'With --config: users with a due key for whom nothing was begun, which is no failure',
+      ),
     kept_handoffs: keptHandoffsSchema,
     next_run_at: nextRunAtSchema,
     summary,
@@ -302,6 +319,7 @@ export type RotatedKey = z.infer<typeof rotatedKey>;
 export type Retirement = z.infer<typeof retirement>;
 export type CleanupResult = z.infer<typeof cleanupResult>;
 export type ReportIssue = z.infer<typeof issue>;
+export type HeldBackUser = z.infer<typeof heldBack>;
 export type DeliveredTo = z.infer<typeof deliveredTo>;
 export type PlaceTerms = z.infer<typeof placeTermsSchema>;
 export type AccountTotals = z.infer<typeof accountTotals>;

@@ -63,6 +63,10 @@ export interface Principal {
 export interface User extends Principal {
   readonly keys: AccessKey[];
   readonly tags: Map<string, { readonly key: string; readonly value: string }>;
+  /** Names of the groups that the user is in; there is nothing else of groups. */
+  readonly groups: readonly string[];
+  /** Whether the user can sign in to the console, as the credential report tells. */
+  readonly hasPassword: boolean;
   /** ARN of a one-time-code device; undefined when the user has none. */
   readonly mfaSerial: string | undefined;
 }

@@ -5,7 +5,14 @@ import type { AccessKey, AttachedPolicy, PolicyDocument, User } from './model.ts
 
 export type UserFields = Pick<
   User,
-  'name' | 'id' | 'path' | 'createDate' | 'mfaSerial' | 'attachedPolicies'
+  | 'name'
+  | 'id'
+  | 'path'
+  | 'createDate'
+  | 'mfaSerial'
+  | 'attachedPolicies'
+  | 'groups'
+  | 'hasPassword'
 >;
 
 export class UserRecord implements User {
@@ -15,6 +22,8 @@ export class UserRecord implements User {
   readonly createDate: Date;
   readonly mfaSerial: string | undefined;
   readonly attachedPolicies: AttachedPolicy[];
+  readonly groups: readonly string[];
+  readonly hasPassword: boolean;
   readonly keys: AccessKey[] = [];
   readonly #arnPrefix: string;
   #inlinePolicies: Map<string, PolicyDocument> | undefined;
@@ -29,6 +38,8 @@ export class UserRecord implements User {
     this.createDate = fields.createDate;
     this.mfaSerial = fields.mfaSerial;
     this.attachedPolicies = fields.attachedPolicies;
+    this.groups = fields.groups;
+    this.hasPassword = fields.hasPassword;
   }
 
   get arn(): string {

@@ -40,12 +40,17 @@ export interface AccountSeed {
   readonly administrator?: boolean;
 }
 
+const NO_GROUPS: readonly string[] = [];
+
 export interface UserSeed {
   readonly name: string;
   /** Begins and ends with a slash; `/` by default. */
   readonly path?: string;
   readonly createDate?: Date;
   readonly tags?: Readonly<Record<string, string>>;
+  readonly groups?: readonly string[];
+  /** Can sign in to the console. */
+  readonly password?: boolean;
   /** May do everything. */
   readonly administrator?: boolean;
   /** Inline policies by name. */
@@ -176,6 +181,8 @@ export class World {
       path: seed.path ?? '/',
       createDate: seed.createDate ?? wholeSeconds(this.clock.nowMs() - 365 * DAY_MS),
       mfaSerial: seed.mfaSerial,
+      groups: seed.groups ?? NO_GROUPS,
+      hasPassword: seed.password ?? false,
       attachedPolicies: attachedPolicies(account.partition, seed),
     });
     for (const [key, value] of Object.entries(seed.tags ?? {})) {

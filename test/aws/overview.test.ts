@@ -35,14 +35,24 @@ describe('describing users', () => {
 
   it('tells of a user what listing does', async (test) => {
     const bench = await openBench(test);
-    bench.sandbox.world.addUser(ACCOUNT, { name: 'Svc-One', path: '/team/', tags: { team: 'a' } });
+    bench.sandbox.world.addUser(ACCOUNT, {
+      name: 'Svc-One',
+      path: '/team/',
+      tags: { team: 'a' },
+      groups: ['dev'],
+    });
     const { reader, overview } = bench.gateway;
     const users = async (source: AsyncIterable<unknown>) => {
       const found: unknown[] = [];
       for await (const user of source) found.push(user);
       return found;
     };
-    assert.deepEqual(await users(overview.describeUsers()), await users(reader.listUsers()));
+    const described = await users(overview.describeUsers());
+    const both = (user: unknown) => ({ name: Object(user).name, arn: Object(user).arn });
+    assert.deepEqual(described.map(both), await users(reader.listUsers()));
+    const [, one] = described;
+    const { path, groups, tags } = Object(one);
+    assert.deepEqual([path, groups, tags], ['/team/', ['dev'], { team: 'a' }]);
   });
 
   it('names the permission when it is denied', async (test) => {

@@ -17,7 +17,7 @@ const NEEDED = [
   /^(?:CHANGELOG|CONTRIBUTING|README)\.md$|^(?:LICENSE|Dockerfile|action\.yml|package\.json)$/,
   // What its pages link to.
   /^docs\/(?:[\w-]+\/)*[\w-]+\.(?:md|json|svg|txt)$/,
-  /^examples\/[\w-]+\/[\w.-]+$/,
+  /^examples\/[\w-]+\/(?:[\w-]+\/)?[\w.-]+$/,
   /^iag\/(?:[\w-]+\.(?:yml|json)|requirements\.txt|rotate_iam_keys\.py)$/,
   /^src\/(?:sandbox\/behavior\.md|state\/state-store\.ts)$/,
   /^bin\/(?:keyctl|keyturn|rotate-iam-keys)\.[cm]js$|^bin\/start\.cjs$/,

@@ -21,12 +21,15 @@ const DAY_MS = 86_400_000;
 
 export const ARRANGE: readonly Directive[] = [
   {
-    usage: 'user NAME [on path PATH] [who may do everything]',
-    pattern: /^user (\S+)(?: on path (\S+))?( who may do everything)?$/,
-    perform: (stage, name, path, administrator) => {
+    usage: 'user NAME [on path PATH] [with tag NAME=VALUE] [in group NAME] [who may do everything]',
+    pattern:
+      /^user (\S+)(?: on path (\S+))?(?: with tag ([^=\s]+)=(\S*))?(?: in group (\S+))?( who may do everything)?$/,
+    perform: (stage, name, path, tag, value, group, administrator) => {
       stage.sandbox.world.addUser(DEFAULT_ACCOUNT_ID, {
         name,
         ...(path === '' ? {} : { path }),
+        ...(tag === '' ? {} : { tags: { [tag]: value } }),
+        ...(group === '' ? {} : { groups: [group] }),
         administrator: administrator !== '',
       });
     },

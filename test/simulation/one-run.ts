@@ -4,6 +4,7 @@
 import pMap from 'p-map';
 import { accountInventory, rememberKeys, rememberUses } from '../../src/app/account-inventory.ts';
 import { findCandidates } from '../../src/app/find-candidates.ts';
+import { asSettings, sameForAll } from '../../src/app/run-settings.ts';
 import type { Inventory } from '../../src/aws/inventory.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import { toKeyturnError } from '../../src/base/errors.ts';
@@ -116,7 +117,14 @@ async function examine(run: SimRun, account: AccountWork): Promise<readonly User
   const seenAt = clock.now();
   await rememberKeys(inventory, state, seenAt);
   if (task.kind !== 'dry-run') refereeRemembers(stage, process, inventory, seenAt);
-  const { candidates } = await findCandidates(inventory, state, { ...options, now: clock.now() });
+  const { oldKeyFate, retire } = policy;
+  const deliver = [{ kind: 'handoff', template: '' }] as const;
+  const own = { wanted, cleanUpDays, oldKeyFate, retire, deliver, isDeliverGiven: false };
+  const { candidates } = await findCandidates(inventory, state, {
+    user: process.scope,
+    settings: sameForAll(asSettings(own)),
+    now: clock.now(),
+  });
   if (wanted.kind === 'recovery') return candidates;
   const { source, unreadable } = inventory;
   const named = [

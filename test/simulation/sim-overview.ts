@@ -1,6 +1,6 @@
 // The simulated account as a whole: how many users it has, and who they are.
 
-import type { AccountOverview, IamUser } from '../../src/aws/gateway.ts';
+import type { AccountOverview, DescribedUser } from '../../src/aws/gateway.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { SimProcess } from './machine.ts';
 import type { Read } from './sim-reports.ts';
@@ -13,7 +13,7 @@ export function simOverview(
   read: Read,
 ): AccountOverview {
   return {
-    async *describeUsers(): AsyncGenerator<IamUser> {
+    async *describeUsers(): AsyncGenerator<DescribedUser> {
       const users = await read('GetAccountAuthorizationDetails', () => {
         if (faults.hit('details-denied')) {
           throw new KeyturnError('access-denied', 'simulated denial of the account details');
@@ -24,7 +24,15 @@ export function simOverview(
           return false;
         });
       });
-      for (const { name } of users) yield { name, arn: `arn:aws:iam::${ACCOUNT}:user/${name}` };
+      for (const { name } of users) {
+        yield {
+          name,
+          arn: `arn:aws:iam::${ACCOUNT}:user/${name}`,
+          path: '/',
+          groups: [],
+          tags: {},
+        };
+      }
     },
     countUsers: () =>
       read('GetAccountSummary', () => {

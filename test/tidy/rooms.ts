@@ -9,7 +9,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['base'],
   ['lifecycle', 'credentials-file', 'http'],
   ['aws', 'state', 'destinations'],
-  ['engine', 'reports', 'sandbox'],
+  ['engine', 'reports', 'sandbox', 'config'],
   ['app'],
   ['cli', 'api'],
   ['entry'],

@@ -81,6 +81,26 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'validate',
+    {
+      about: 'check a configuration: every mistake with its line and column',
+      run: async (session, args) => {
+        const { runValidate } = await import('./validate.ts');
+        return runValidate(session, args);
+      },
+    },
+  ],
+  [
+    'explain',
+    {
+      about: 'which rule of a configuration governs a user, and why',
+      run: async (session, args) => {
+        const { runExplain } = await import('./explain.ts');
+        return runExplain(session, args);
+      },
+    },
+  ],
+  [
     'compact',
     {
       about: 'drop the journal records that no decision needs any more',
@@ -211,6 +231,9 @@ const PAGES = ['help', 'version'] as const;
 const MEANT: Readonly<Record<string, readonly string[]>> = {
   keyctl: ['keyctl', '--help'],
   'rotate-iam-keys': ['rotate-iam-keys', '--dry-run'],
+  check: ['keyturn', 'validate'],
+  why: ['keyturn', 'explain', '--help'],
+  lint: ['keyturn', 'validate'],
   plan: ['rotate-iam-keys', '--dry-run'],
   preview: ['rotate-iam-keys', '--dry-run'],
   apply: ['rotate-iam-keys'],

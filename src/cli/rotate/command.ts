@@ -6,16 +6,23 @@
 import type { KeyturnError } from '../../base/errors.ts';
 import { NOTHING_TOLD } from '../../base/key-changes.ts';
 import { VERSION } from '../../base/version.ts';
-import { isAskedFor, lastText } from '../flags/argv.ts';
+import { isAskedFor, lastText, parseFlags } from '../flags/argv.ts';
+import { askedConfig } from '../flags/config-flag.ts';
 import { isDryRunForced } from '../flags/environment-limits.ts';
 import { helpWidth } from '../flags/help.ts';
 import type { Host } from '../host.ts';
-import { type Command, runCli } from '../run.ts';
+import { type Command, runCli, type Session } from '../run.ts';
 import { failureCode } from './exit-code.ts';
 import { failureJson } from './failure-report.ts';
 import { DEFAULTS, ROTATE_FLAGS } from './flags.ts';
 import { rotateHelp } from './help.ts';
-import { PLAIN_DEFAULTS, type RotateDefaults, resolveOptions } from './options.ts';
+import {
+  PLAIN_DEFAULTS,
+  type ResolvedOptions,
+  type RotateDefaults,
+  settle,
+  type Values,
+} from './options.ts';
 import type { FailureDocument, KnownOfRun, LoadParts } from './run.ts';
 
 export function main(): Promise<void> {
@@ -41,18 +48,35 @@ export function rotateCommand(
         await host.stdout.write(page);
         return 0;
       }
-      const options = resolveOptions(host.args, host, defaults);
-      if (options.recipients.length > 0) {
+      const values = parseFlags(ROTATE_FLAGS, host.args);
+      const given = settle(values, host, { ...defaults, readsConfig: true });
+      const { recipients } = given;
+      if (recipients.length > 0) {
         const { checkRecipients } = await import('../../destinations/handoff/seal.ts');
-        checkRecipients(options.recipients);
+        checkRecipients(recipients);
       }
       for (const remark of emptyFlagRemarks(host.args)) session.voice.remark(remark);
       const failureDocument: FailureDocument = (error, known) => failureFor(host, error, known);
       await session.followSandbox();
+      const options = await configured(values, given, session);
       const { rotate } = await import('./run.ts');
       return rotate(session, options, { load, failureDocument });
     },
   };
+}
+
+/** By the configuration, where one was asked for. */
+async function configured(
+  values: Values,
+  options: ResolvedOptions,
+  { host, voice }: Session,
+): Promise<ResolvedOptions> {
+  const file = askedConfig(values.config, host);
+  if (file === undefined) return options;
+  const { withConfig } = await import('./config-options.ts');
+  const found = await withConfig({ file, values, options }, host, host.clock.now());
+  for (const remark of found.remarks) voice.remark(remark);
+  return found.options;
 }
 
 /** --help and --version win over every other flag, also over a wrong one. */

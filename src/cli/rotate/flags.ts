@@ -2,6 +2,7 @@
 
 import { OFFERED_KINDS, wordOf } from '../../destinations/kinds.ts';
 import { ACCOUNT_FLAGS } from '../flags/account-flags.ts';
+import { CONFIG_FLAG } from '../flags/config-flag.ts';
 import type { Flag, FlagTable } from '../flags/flag.ts';
 import { RETIRE_FLAGS } from '../flags/retire-flags.ts';
 import * as rule from '../flags/value-rules.ts';
@@ -65,6 +66,14 @@ export const ROTATE_FLAGS = {
     about:
       'Also rotate keys that would pass the threshold before the next run: how long it is until then, and a day more, since runs start late: 32d for a monthly schedule. Then each is replaced before it is older than --days-threshold.',
     fallback: '0d: keys that are that old now',
+  },
+  config: {
+    ...CONFIG_FLAG,
+    rule: rule.notEmpty(rule.path),
+    group: SCOPE,
+    about:
+      'Take what is rotated, when and where new secrets go from this file (docs/configuration.md), which keyturn validate checks. Flags win over it, in every rule.',
+    fallback: 'KEYTURN_CONFIG; else flags alone, and no file is looked for',
   },
   ...RETIRE_FLAGS,
   user: {

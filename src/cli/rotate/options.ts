@@ -1,6 +1,7 @@
 // Flags, environment and defaults become settled options, once. Nothing after this reads any of
 // them. Precedence: flag, then environment, then default.
 
+import type { AccountSelection } from '../../app/choose-accounts.ts';
 import { readFormerPlace } from '../../app/read-delivery.ts';
 import type { RotateAccountOptions } from '../../app/rotate-account.ts';
 import { KeyturnError } from '../../base/errors.ts';
@@ -8,6 +9,7 @@ import type { LogLevel } from '../../base/events.ts';
 import { shellWords } from '../../base/shell-words.ts';
 import { selectionOf } from '../flags/account-flags.ts';
 import { parseFlags } from '../flags/argv.ts';
+import { askedConfig } from '../flags/config-flag.ts';
 import { newPlacesOf, resolveDeliveries } from '../flags/deliver-options.ts';
 import { isVolatileStateAccepted, limitsOf } from '../flags/environment-limits.ts';
 import type { FlagValues } from '../flags/flag.ts';
@@ -55,6 +57,8 @@ export type Values = FlagValues<typeof ROTATE_FLAGS>;
 export interface RotateDefaults {
   readonly outputFormat: 'json' | 'text';
   readonly timeoutSeconds: number | undefined;
+  /** Whether a configuration may stand beside the flags. */
+  readonly readsConfig?: boolean;
 }
 
 export const PLAIN_DEFAULTS: RotateDefaults = { outputFormat: 'text', timeoutSeconds: undefined };
@@ -98,7 +102,8 @@ export function settle(
       dryRun: limits.isDryRunForced || (values.dryRun ?? false),
       user: values.user,
       inventory: values.inventory ?? 'auto',
-      accounts: selectionOf(values),
+      accounts:
+        defaults.readsConfig === true ? selectionBeside(values, surroundings) : selectionOf(values),
       wanted: { kind: 'due-key', daysThreshold: dueFromDays },
       lookAheadDays: values.beforeNextRun ?? 0,
       ...retireOf(values, 'when-quiet'),
@@ -121,6 +126,13 @@ export function settle(
     },
     log: resolveLog(values, surroundings),
   };
+}
+
+/** Where a file may name the accounts, flags that leave some out are judged beside it (config-accounts.ts). */
+function selectionBeside(values: Values, surroundings: Surroundings): AccountSelection | undefined {
+  const isOfFile = values.organization === undefined && values.accounts === undefined;
+  if (isOfFile && askedConfig(values.config, surroundings) !== undefined) return undefined;
+  return selectionOf(values);
 }
 
 /** From which age on a key is due now, so that none passes the threshold before the next run. */

@@ -19,6 +19,7 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'account-read': 'users and keys of the account read',
   'account-done': 'account done',
   'account-failed': 'account failed',
+  'account-spared': 'account not entered',
   'account-skipped': 'account skipped: nobody can work in it',
   'accounts-left': 'accounts left for the next run',
   'inventory-progress': 'reading users',
@@ -66,6 +67,10 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'run-stopping': 'run stopping',
   'run-failed': 'run failed',
   'users-left': 'users left for the next run',
+  'users-not-described': 'the configuration asks what AWS does not tell of users',
+  'user-governed': 'rule of the configuration for a user',
+  'exemption-ended': 'an exemption has ended beside one that holds',
+  'user-held-back': 'not now',
   'plan-done': 'dry run done',
   'run-done': 'run done',
 };

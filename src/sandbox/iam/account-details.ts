@@ -40,7 +40,7 @@ function userDetail(user: User): ResultFields {
       PolicyName: name,
       PolicyDocument: encodeURIComponent(JSON.stringify(document)),
     })),
-    GroupList: [],
+    GroupList: [...user.groups],
     AttachedManagedPolicies: user.attachedPolicies.map(attachedFields),
     ...tagFields(user),
   };

@@ -79,7 +79,7 @@ function userRow(call: Call, user: User): string[] {
     user.name,
     user.arn,
     isoSeconds(user.createDate),
-    'false',
+    String(user.hasPassword),
     'N/A',
     'N/A',
     'N/A',

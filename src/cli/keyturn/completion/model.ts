@@ -5,6 +5,7 @@ import { type Flag, type FlagTable, isBoolean } from '../../flags/flag.ts';
 import { KEYCTL_FLAGS } from '../../keyctl/flags.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../../rotate/flags.ts';
 import { COMPACT_FLAGS } from '../compact.ts';
+import { EXPLAIN_FLAGS } from '../explain.ts';
 import { HISTORY_FLAGS } from '../history.ts';
 import { KEY_VERBS } from '../keys/command.ts';
 import { DEACTIVATE_FLAGS, DELETE_FLAGS, KEYS_FLAGS } from '../keys/flags.ts';
@@ -15,6 +16,7 @@ import { SANDBOX_FLAGS } from '../sandbox-flags.ts';
 import { SANDBOX_ORDERS, WORKLOADS_FLAGS } from '../sandbox-order-flags.ts';
 import { STATUS_FLAGS } from '../status.ts';
 import { UNDO_FLAGS } from '../undo-flags.ts';
+import { VALIDATE_FLAGS } from '../validate.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -53,6 +55,8 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
   recover: [RECOVER_FLAGS, []],
   rotate: [ROTATE_ONE_FLAGS, []],
   undo: [UNDO_FLAGS, []],
+  validate: [VALIDATE_FLAGS, []],
+  explain: [EXPLAIN_FLAGS, []],
   compact: [COMPACT_FLAGS, []],
   sandbox: [{ ...SANDBOX_FLAGS, ...WORKLOADS_FLAGS }, Object.keys(SANDBOX_ORDERS)],
   policy: [POLICY_FLAGS, POLICY_NAMES],

@@ -1,0 +1,336 @@
+// A configuration as the settings of a run: what its rules, exemptions, windows, freezes and limits mean for each
+// user of an account.
+
+import { readReport } from '../../aws/report-inventory.ts';
+import { KeyturnError as Fault, type KeyturnError, toKeyturnError } from '../../base/errors.ts';
+import { command } from '../../base/hint.ts';
+import { comparableUserName } from '../../base/user-name.ts';
+import { evaluateUser, groupOf, type UserVerdict } from '../../config/evaluate.ts';
+import { type GateVerdict, mayBegin } from '../../config/gate.ts';
+import { type ConfiguredPlace, filledIn } from '../../config/place-template.ts';
+import type { Config } from '../../config/read-config.ts';
+import { type AccountFacts, askedBy, type UserFacts } from '../../config/select.ts';
+import { layersOf, type Overrides, type Settings, settingsOf } from '../../config/settings.ts';
+import type { OldKeyFate } from '../../lifecycle/record.ts';
+import type { Deliveries } from '../account-work.ts';
+import type { DeliveryRequest } from '../open-destinations.ts';
+import {
+  type AccountAtHand,
+  type Governance,
+  type HeldBack,
+  NONE_DUE,
+  type RunSettings,
+  type UserSettings,
+  type UserTurn,
+} from '../run-settings.ts';
+import { Limits } from './limits.ts';
+import { placesOf } from './places-of-config.ts';
+
+const FATES: Readonly<Record<Settings['retire']['value'], OldKeyFate>> = {
+  'when-quiet': 'when-quiet',
+  now: 'deactivate',
+  never: 'keep',
+};
+
+export interface GovernanceOptions {
+  readonly config: Config;
+  /** What flags say beside the file. */
+  readonly overrides: Overrides;
+  /** Puts the recipients of the command line into a hand-off. */
+  readonly finish: (request: DeliveryRequest) => DeliveryRequest;
+  /** What the organization calls its accounts. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+export function governanceOf(options: GovernanceOptions): Governance {
+  // One for all accounts of the run: limits are about all of it.
+  const limits = new Limits(options.config.model.limits ?? {});
+  const all = everySettings(options);
+  const [youngest] = all.toSorted((a, b) => dueFrom(a) - dueFrom(b));
+  const requests = ({ deliver }: Settings) =>
+    (deliver.value ?? []).map(({ kind, template }) => options.finish({ kind, template }));
+  return {
+    everywhere: all.map((settings) => requests(settings) as unknown as Deliveries),
+    earliest: {
+      daysThreshold: youngest?.daysThreshold.value ?? 0,
+      lookAheadDays: youngest?.lookAheadDays.value ?? 0,
+    },
+    settingsIn: async (account) => await new AccountGovernance(options, limits, account).read(),
+  };
+}
+
+/** What every rule says, in every group of accounts. */
+function everySettings({ config, overrides }: GovernanceOptions): readonly Settings[] {
+  const { model } = config;
+  const groups = model.accounts?.groups?.map((_, index) => index) ?? [undefined];
+  return model.rules.flatMap((_, rule) =>
+    groups.map((group) => settingsOf(layersOf(model, rule, group), overrides)),
+  );
+}
+
+class AccountGovernance implements RunSettings {
+  readonly #options: GovernanceOptions;
+  readonly #limits: Limits;
+  readonly #at: AccountAtHand;
+  readonly #account: AccountFacts;
+  readonly #turns = new Map<string, UserTurn>();
+  #users = new Map<string, UserFacts>();
+
+  constructor(options: GovernanceOptions, limits: Limits, at: AccountAtHand) {
+    this.#options = options;
+    this.#limits = limits;
+    this.#at = at;
+    const { account: id } = at.gateway.caller;
+    const name = options.names.get(id);
+    this.#account = { id, name, ou: undefined, ouIds: undefined, tags: undefined };
+  }
+
+  /** Reads what the configuration asks about, in as few calls as there are pages of users. */
+  async read(): Promise<this> {
+    const { config, overrides } = this.#options;
+    this.#assertMeant();
+    const texts = placesOf(config, overrides).map(({ template }) => template);
+    const asked = askedBy(config.model, texts);
+    const needsDetails = asked.paths || asked.groups || asked.tags;
+    if (needsDetails) await this.#readDetails();
+    if (asked.passwords) await this.#readPasswords();
+    return this;
+  }
+
+  /** An account that the file does not mean is not worked on, also when it is the caller's own. */
+  #assertMeant(): void {
+    const { kind } = groupOf(this.#options.config, this.#account);
+    if (kind === 'none' || kind === 'group') return;
+    const { file } = this.#options.config;
+    throw new Fault(
+      'unknown-account',
+      `account ${this.#account.id} is not one that ${file} speaks of`,
+      {
+        hint: 'put it into a group under "accounts:", or run with credentials of another account',
+      },
+    );
+  }
+
+  async #readDetails(): Promise<void> {
+    const { gateway } = this.#at;
+    try {
+      for await (const { name, path, groups, tags } of gateway.overview.describeUsers()) {
+        const user = { name, path, groups, tags, hasPassword: undefined };
+        this.#users.set(comparableUserName(name), user);
+      }
+    } catch (thrown) {
+      this.#untold(toKeyturnError(thrown));
+      this.#users = new Map();
+    }
+  }
+
+  async #readPasswords(): Promise<void> {
+    const { gateway, clock, emit, signal } = this.#at;
+    try {
+      const { account } = gateway.caller;
+      const { users } = await readReport(gateway, { clock, emit, signal, account });
+      for (const { name, hasPassword } of users) {
+        const known = this.#users.get(comparableUserName(name)) ?? nothingOf(name);
+        this.#users.set(comparableUserName(name), { ...known, hasPassword });
+      }
+    } catch (thrown) {
+      this.#untold(toKeyturnError(thrown));
+    }
+  }
+
+  /** I11: whom nobody describes is not known, and neither with a tag nor without it. */
+  #untold(error: KeyturnError): void {
+    if (error.stops === 'run' || error.isStop) throw error;
+    this.#at.emit({ code: 'users-not-described', errorCode: error.code, reason: error.message });
+  }
+
+  get shortlist(): RunSettings['shortlist'] {
+    const { config, overrides } = this.#options;
+    const group = groupOf(config, this.#account);
+    const index = group.kind === 'group' ? group.index : undefined;
+    const all = config.model.rules.map((_, rule) =>
+      settingsOf(layersOf(config.model, rule, index), overrides),
+    );
+    const holds = all.flatMap(({ holdDays }) => holdDays.value ?? []);
+    return {
+      wanted: { kind: 'due-key', daysThreshold: Math.min(...all.map(dueFrom)) },
+      cleanUpDays: holds.length === 0 ? undefined : Math.min(...holds),
+    };
+  }
+
+  of(user: string): UserTurn {
+    const key = comparableUserName(user);
+    const known = this.#turns.get(key);
+    if (known !== undefined) return known;
+    const turn = this.#judge(user);
+    this.#turns.set(key, turn);
+    return turn;
+  }
+
+  #judge(name: string): UserTurn {
+    const { config, overrides } = this.#options;
+    const user = this.#users.get(comparableUserName(name)) ?? nothingOf(name);
+    const now = this.#at.clock.now();
+    const { verdict, ended } = evaluateUser(config, {
+      account: this.#account,
+      user,
+      now,
+      overrides,
+    });
+    for (const { owner, until } of ended) {
+      if (verdict.kind === 'exempt')
+        this.#at.emit({ code: 'exemption-ended', user: name, owner, until });
+    }
+    if (verdict.kind === 'governed') return this.#governed(verdict, user, now);
+    return unlessGoverned(verdict, { name, config });
+  }
+
+  #governed(
+    { settings, rule }: Extract<UserVerdict, { kind: 'governed' }>,
+    user: UserFacts,
+    now: Date,
+  ): UserTurn {
+    const { config } = this.#options;
+    const gate = (step: 'rotate' | 'retire') => mayBegin(step, { config, settings }, now);
+    const rotating = gate('rotate');
+    if (rotating.kind === 'frozen') return { kind: 'left', held: heldBy(rotating, 'rotate') };
+    const retiring = gate('retire');
+    let deliver: Deliveries;
+    try {
+      deliver = this.#deliveries(settings, user);
+    } catch (thrown) {
+      return { kind: 'refused', error: toKeyturnError(thrown) };
+    }
+    // A key that goes at once goes in the step that replaces it.
+    const closed =
+      settings.retire.value === 'now' && retiring.kind !== 'open' ? retiring : rotating;
+    const notNow = closed.kind === 'open' ? undefined : heldBy(closed, 'rotate');
+    const wanted = { kind: 'due-key', daysThreshold: dueFrom(settings) } as const;
+    const turn: UserSettings = {
+      wanted: notNow === undefined ? wanted : NONE_DUE,
+      wantedOtherwise: wanted,
+      cleanUpDays: retiring.kind === 'open' ? settings.holdDays.value : undefined,
+      oldKeyFate: FATES[settings.retire.value],
+      retire: {
+        quietDays: settings.quietDays.value,
+        deadlineDays: settings.deadlineDays.value,
+        heldBack: () =>
+          retiring.kind === 'open'
+            ? this.#limits.mayDeactivate(user.name)
+            : heldBy(retiring, 'retire'),
+      },
+      deliver,
+      isDeliverGiven: settings.deliver.path !== undefined,
+      newPlaces: undefined,
+      notNow,
+      notRetiring: retiring.kind === 'open' ? undefined : heldBy(retiring, 'retire'),
+    };
+    this.#at.emit({ code: 'user-governed', user: user.name, rule: rule.name, line: rule.line });
+    return { kind: 'work', settings: turn };
+  }
+
+  #deliveries({ deliver }: Settings, user: UserFacts): Deliveries {
+    const { gateway } = this.#at;
+    const facts = {
+      account: this.#account.id,
+      accountName: this.#account.name,
+      user: user.name,
+      tags: user.tags ?? {},
+    };
+    const requests = (deliver.value ?? []).map((place: ConfiguredPlace) => {
+      const region = place.region ?? gateway.services.region;
+      const template = filledIn(place, facts, region);
+      return this.#options.finish({
+        kind: place.kind,
+        template,
+        ...(place.region !== undefined && { region: place.region }),
+        ...(place.createsMissing && { newPlaces: { tags: {} } }),
+      });
+    });
+    return requests as unknown as Deliveries;
+  }
+
+  opened(count: number): void {
+    this.#limits.opened(count);
+  }
+
+  mayRotate(): HeldBack | undefined {
+    return this.#limits.mayRotate();
+  }
+
+  failed(): void {
+    this.#limits.failed();
+  }
+
+  hasFailedTooOften(): HeldBack | undefined {
+    return this.#limits.hasFailedTooOften();
+  }
+}
+
+/** From which age on a key is due now. */
+export function dueFrom({ daysThreshold, lookAheadDays }: Settings): number {
+  return daysThreshold.value - lookAheadDays.value;
+}
+
+function nothingOf(name: string): UserFacts {
+  return { name, path: undefined, groups: undefined, tags: undefined, hasPassword: undefined };
+}
+
+function unlessGoverned(
+  verdict: Exclude<UserVerdict, { kind: 'governed' }>,
+  { name, config }: { readonly name: string; readonly config: Config },
+): UserTurn {
+  const explain = [
+    'to see which rules were asked:',
+    command('keyturn', 'explain', name, '--config', config.file),
+  ];
+  const refused = (
+    code: 'exemption-expired' | 'user-not-judged' | 'no-rule',
+    message: string,
+  ): UserTurn => ({
+    kind: 'refused',
+    error: new Fault(code, message, { hint: explain }),
+  });
+  switch (verdict.kind) {
+    case 'exempt': {
+      const { owner, reason, until } = verdict.exemption;
+      const because = `exempt until ${until}: ${reason} (${owner})`;
+      return { kind: 'left', held: { reason: 'exempt', because, until: undefined } };
+    }
+    case 'exemption-expired': {
+      const { owner, until, at } = verdict.exemption;
+      const where = `${at.file}:${at.line}`;
+      return refused(
+        'exemption-expired',
+        `the exemption of ${name} ended on ${until} (${owner}, ${where})`,
+      );
+    }
+    case 'unreadable':
+      return refused(
+        'user-not-judged',
+        `nobody tells what ${verdict.by} asks about ${name}, so it is not known what holds`,
+      );
+    case 'unmatched':
+      if (config.model.unmatched === 'fail')
+        return refused('no-rule', `no rule of ${config.file} is about ${name}`);
+      return {
+        kind: 'left',
+        held: {
+          reason: 'no-rule',
+          because: `no rule of ${config.file} is about this user`,
+          until: undefined,
+        },
+      };
+  }
+}
+
+function heldBy(gate: Exclude<GateVerdict, { kind: 'open' }>, step: 'rotate' | 'retire'): HeldBack {
+  const until = gate.opensAt;
+  if (gate.kind === 'frozen')
+    return {
+      reason: 'frozen',
+      because: `frozen until the end of ${gate.to}: ${gate.reason}`,
+      until,
+    };
+  return { reason: 'outside-window', because: `outside the ${step} window`, until };
+}

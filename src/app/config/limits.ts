@@ -1,0 +1,78 @@
+// How much one run may do, over all its accounts.
+
+import { comparableUserName } from '../../base/user-name.ts';
+import type { ConfigModel } from '../../config/model.ts';
+import type { HeldBack } from '../run-settings.ts';
+
+type LimitsModel = NonNullable<ConfigModel['limits']>;
+
+export const DEFAULT_LIMITS = {
+  max_rotations: 100,
+  max_deactivations: 100,
+  max_open: 'none',
+  stop_after_failures: 5,
+} as const satisfies LimitsModel;
+
+export class Limits {
+  readonly #model: Required<{ [Name in keyof LimitsModel]: number | 'none' }>;
+  #rotations = 0;
+  #open = 0;
+  #failures = 0;
+  readonly #deactivating = new Set<string>();
+
+  constructor(model: LimitsModel) {
+    this.#model = { ...DEFAULT_LIMITS, ...definedOf(model) };
+  }
+
+  /** Rotations that earlier runs left open: their old keys wait, or they are on their way. */
+  opened(count: number): void {
+    this.#open += count;
+  }
+
+  mayRotate(): HeldBack | undefined {
+    const { max_rotations: max, max_open: maxOpen } = this.#model;
+    if (maxOpen !== 'none' && this.#open + this.#rotations >= maxOpen) {
+      return over(`over the limit of ${maxOpen} rotations that are open at once`);
+    }
+    if (max !== 'none' && this.#rotations >= max)
+      return over(`over the limit of ${max} rotations a run`);
+    this.#rotations += 1;
+    return undefined;
+  }
+
+  /** Counts a user once, however often it is asked. */
+  mayDeactivate(user: string): HeldBack | undefined {
+    const { max_deactivations: max } = this.#model;
+    const key = comparableUserName(user);
+    if (this.#deactivating.has(key)) return undefined;
+    if (max !== 'none' && this.#deactivating.size >= max) {
+      return over(`over the limit of ${max} old keys that a run makes Inactive`);
+    }
+    this.#deactivating.add(key);
+    return undefined;
+  }
+
+  failed(): void {
+    this.#failures += 1;
+  }
+
+  hasFailedTooOften(): HeldBack | undefined {
+    const { stop_after_failures: max } = this.#model;
+    if (max === 'none' || this.#failures < max) return undefined;
+    return {
+      reason: 'after-failures',
+      because: `nothing new is begun after ${max} failures`,
+      until: undefined,
+    };
+  }
+}
+
+function over(because: string): HeldBack {
+  return { reason: 'over-limit', because, until: undefined };
+}
+
+function definedOf<Model extends object>(model: Model): Partial<Model> {
+  return Object.fromEntries(
+    Object.entries(model).filter(([, value]) => value !== undefined),
+  ) as Partial<Model>;
+}

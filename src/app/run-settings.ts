@@ -1,0 +1,119 @@
+// What holds for each user of a run: from flags the same for all of them, from a configuration what its rules
+// say. Every decision of a run asks here, so that flags and file are one engine.
+
+import type { AccountGateway } from '../aws/gateway.ts';
+import type { Clock } from '../base/clock.ts';
+import type { KeyturnError } from '../base/errors.ts';
+import type { EventSink } from '../base/events.ts';
+import type { NewPlaces } from '../destinations/kind.ts';
+import type { Wanted } from '../lifecycle/decide-user.ts';
+import type { OldKeyFate } from '../lifecycle/record.ts';
+import type { RetirePolicy } from '../lifecycle/retire-policy.ts';
+import type { Deliveries } from './account-work.ts';
+
+export interface UserSettings {
+  readonly wanted: Wanted;
+  /** What would be wanted if `notNow` did not hold. */
+  readonly wantedOtherwise?: Wanted;
+  /** How long clean-up holds an Inactive key, in days; undefined when nothing is to be cleaned up. */
+  readonly cleanUpDays: number | undefined;
+  /** What becomes of old keys, of rotations that this run begins. */
+  readonly oldKeyFate: OldKeyFate;
+  /** When those go that wait until nobody uses them. */
+  readonly retire: RetirePolicy;
+  readonly deliver: Deliveries;
+  /** Whether the operator said where new secrets go, and it is not only the default (I7). */
+  readonly isDeliverGiven: boolean;
+  /** How places are made that do not exist; none is when left out. */
+  readonly newPlaces: NewPlaces | undefined;
+  /** Why no new key is made for the user now; what is in grace goes on. */
+  readonly notNow: HeldBack | undefined;
+  /** Why no old key may become Inactive now. */
+  readonly notRetiring: HeldBack | undefined;
+}
+
+export type HeldBackReason =
+  | 'exempt'
+  | 'no-rule'
+  | 'frozen'
+  | 'outside-window'
+  | 'over-limit'
+  | 'after-failures';
+
+/** Something that a run does not do now, and that is no failure. */
+export interface HeldBack {
+  readonly reason: HeldBackReason;
+  /** In one line. */
+  readonly because: string;
+  /** When it will be otherwise; undefined where nobody knows. */
+  readonly until: Date | undefined;
+}
+
+export type UserTurn =
+  | { readonly kind: 'work'; readonly settings: UserSettings }
+  /** Nothing at all is done with the user. */
+  | { readonly kind: 'left'; readonly held: HeldBack }
+  /** Nothing is done, and a person is needed. */
+  | { readonly kind: 'refused'; readonly error: KeyturnError };
+
+/** The settings of a run in one account. */
+export interface RunSettings {
+  /** What may concern anybody: it decides whose keys are read. */
+  readonly shortlist: Pick<UserSettings, 'wanted' | 'cleanUpDays'>;
+  /** What holds for the user; the same answer each time. */
+  of(user: string): UserTurn;
+  /** Counts rotations that are open in the account. */
+  opened(count: number): void;
+  /** Whether one more new key may be made by this run, which then counts it. */
+  mayRotate(): HeldBack | undefined;
+  /** Counts a user whose rotation failed. */
+  failed(): void;
+  /** Whether so much has failed that nothing new is begun. */
+  hasFailedTooOften(): HeldBack | undefined;
+}
+
+/** An account that is open, as far as settings depend on it. */
+export interface AccountAtHand {
+  readonly gateway: AccountGateway;
+  readonly clock: Clock;
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+}
+
+/** Where settings come from that differ between users: they are made once an account is open. */
+export interface Governance {
+  settingsIn(account: AccountAtHand): Promise<RunSettings>;
+  /** The places of each rule, for questions about the whole run. */
+  readonly everywhere: readonly Deliveries[];
+  /** The youngest age at which a key may be due, and how much of it is look-ahead, as a report tells them. */
+  readonly earliest: { readonly daysThreshold: number; readonly lookAheadDays: number };
+}
+
+/** What flags say, for every user. */
+export function asSettings(
+  options: Omit<UserSettings, 'notNow' | 'notRetiring' | 'newPlaces'> & {
+    readonly newPlaces?: NewPlaces | undefined;
+  },
+): UserSettings {
+  const { wanted, cleanUpDays, oldKeyFate, retire, deliver, isDeliverGiven, newPlaces } = options;
+  return {
+    ...{ wanted, cleanUpDays, oldKeyFate, retire, deliver, isDeliverGiven, newPlaces },
+    notNow: undefined,
+    notRetiring: undefined,
+  };
+}
+
+/** The same for every user. */
+export function sameForAll(settings: UserSettings): RunSettings {
+  return {
+    shortlist: settings,
+    of: () => ({ kind: 'work', settings }),
+    opened: () => {},
+    mayRotate: () => undefined,
+    failed: () => {},
+    hasFailedTooOften: () => undefined,
+  };
+}
+
+/** A wish for which no key is due, whatever its age. */
+export const NONE_DUE: Wanted = { kind: 'due-key', daysThreshold: Number.POSITIVE_INFINITY };

@@ -1,0 +1,158 @@
+// A configuration beside the flags of `rotate-iam-keys`: the file becomes the settings of each user, and a flag
+// about the policy wins in every rule.
+
+import type { ConfigFile } from '../../app/config/config-file.ts';
+import { loadConfig } from '../../app/config/config-file.ts';
+import { governanceOf } from '../../app/config/governance.ts';
+import type { DeliveryRequest } from '../../app/open-destinations.ts';
+import type { Governance } from '../../app/run-settings.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { command } from '../../base/hint.ts';
+import type { Config } from '../../config/read-config.ts';
+import type { Overrides } from '../../config/settings.ts';
+import { handoff } from '../../destinations/handoff/index.ts';
+import { placeOfRecipients } from '../../destinations/handoff/recipients.ts';
+import { printsSecret } from '../../destinations/kinds.ts';
+import { type Surroundings, stateDirectory } from '../flags/surroundings.ts';
+import { accountsOf } from './config-accounts.ts';
+import { ROTATE_FLAGS } from './flags.ts';
+import type { ResolvedOptions, Values } from './options.ts';
+
+export interface ConfiguredOptions {
+  readonly options: ResolvedOptions;
+  /** What is worth a remark: flags that win over the file. */
+  readonly remarks: readonly string[];
+}
+
+export interface ConfigRequest {
+  readonly file: ConfigFile;
+  readonly values: Values;
+  readonly options: ResolvedOptions;
+}
+
+/** Throws `bad-config` and `conflicting-flags`. */
+export async function withConfig(
+  { file, values, options }: ConfigRequest,
+  surroundings: Surroundings,
+  now: Date,
+): Promise<ConfiguredOptions> {
+  const config = await loadConfig(file, now);
+  refuseConflicts(config, values);
+  const overrides = overridesOf(values, options);
+  const finish = (request: DeliveryRequest) => withRecipients(request, options.recipients);
+  const accounts = accountsOf(config, values, options.rotate.accounts);
+  const governance = governanceOf({ config, overrides, finish, names: accounts.names });
+  const places = governance.everywhere.flat();
+  refuseOutput(places, options);
+  refuseAllDue(governance.earliest, file.shown);
+  const isStateSaid = values.stateDir !== undefined || Boolean(surroundings.env.KEYTURN_STATE_DIR);
+  const { state } = config.model;
+  return {
+    remarks: remarksOf(overrides, file.shown),
+    options: {
+      ...options,
+      state:
+        isStateSaid || state === undefined ? options.state : stateDirectory(state, surroundings),
+      rotate: {
+        ...options.rotate,
+        governance,
+        accounts: accounts.selection,
+        daysThreshold: governance.earliest.daysThreshold,
+        lookAheadDays: governance.earliest.lookAheadDays,
+        isDeliverGiven: true,
+      },
+    },
+  };
+}
+
+/** Flags that say about all places what the file says about each. */
+function refuseConflicts({ file }: Config, values: Values): void {
+  for (const name of ['createMissing', 'createKmsKey', 'createTags'] as const) {
+    if (values[name] === undefined || values[name] === false || values.deliver !== undefined)
+      continue;
+    const flag = `--${ROTATE_FLAGS[name].names[0]}`;
+    throw new KeyturnError(
+      'conflicting-flags',
+      `${flag} says of all places what ${file} says of each`,
+      {
+        hint: 'write create_missing: true beside the place in the file, or name the places with --deliver',
+      },
+    );
+  }
+}
+
+function overridesOf(values: Values, { rotate, recipients }: ResolvedOptions): Overrides {
+  const { daysThreshold, beforeNextRun, retire, quietDays, retireDeadlineDays } = values;
+  const { cleanupInactive, inactiveDays = 30, deliver } = values;
+  const all: { [Name in keyof Overrides]: Overrides[Name] | undefined } = {
+    days_threshold: daysThreshold,
+    before_next_run: beforeNextRun === undefined ? undefined : `${beforeNextRun * 24}h`,
+    retire,
+    quiet_days: quietDays,
+    retire_deadline_days: retireDeadlineDays,
+    hold_days: cleanupInactive === undefined ? undefined : cleanupInactive ? inactiveDays : 'never',
+    deliver:
+      deliver === undefined && recipients.length === 0
+        ? undefined
+        : deliver &&
+          rotate.deliver.map(({ kind, template }) => ({
+            ...{ kind, template, region: undefined },
+            createsMissing: rotate.newPlaces !== undefined,
+          })),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+const FLAG_OF: Readonly<Record<keyof Overrides, string>> = {
+  days_threshold: '--days-threshold',
+  before_next_run: '--before-next-run',
+  retire: '--retire',
+  quiet_days: '--quiet-days',
+  retire_deadline_days: '--retire-deadline-days',
+  hold_days: '--cleanup-inactive',
+  deliver: '--deliver',
+};
+
+function remarksOf(overrides: Overrides, file: string): readonly string[] {
+  const flags = Object.keys(overrides).map((key) => FLAG_OF[key as keyof Overrides]);
+  if (flags.length === 0) return [];
+  return [`${flags.join(', ')} ${flags.length === 1 ? 'wins' : 'win'} in every rule of ${file}`];
+}
+
+function withRecipients(request: DeliveryRequest, recipients: readonly string[]): DeliveryRequest {
+  if (request.kind !== handoff.name) return request;
+  return { kind: request.kind, template: placeOfRecipients(recipients) };
+}
+
+/** A flag beside the file may undo what the file was judged by. */
+function refuseAllDue(
+  { daysThreshold, lookAheadDays }: Governance['earliest'],
+  file: string,
+): void {
+  if (lookAheadDays < daysThreshold) return;
+  throw new KeyturnError(
+    'conflicting-flags',
+    `every key of a rule of ${file} would be due: the next run comes after ${lookAheadDays} days, and the threshold is ${daysThreshold}`,
+    { hint: 'raise --days-threshold, or lower --before-next-run' },
+  );
+}
+
+function refuseOutput(
+  places: readonly DeliveryRequest[],
+  { outputFormat, recipients }: ResolvedOptions,
+): void {
+  if (outputFormat === 'text' && places.some(({ kind }) => printsSecret(kind))) {
+    throw new KeyturnError(
+      'conflicting-flags',
+      'the configuration delivers to stdout, and with text output secrets would stand on a terminal',
+      { hint: 'add --output-format json, or deliver to handoff' },
+    );
+  }
+  if (recipients.length > 0 && !places.some(({ kind }) => kind === handoff.name)) {
+    throw new KeyturnError(
+      'conflicting-flags',
+      '--handoff-recipient has no effect: no rule of the configuration delivers to handoff',
+      { hint: ['leave it out, or see what the rules say:', command('keyturn', 'validate')] },
+    );
+  }
+}

@@ -1,0 +1,98 @@
+// What each key of a configuration takes, in words that end the sentence "KEY takes …". Faults, the JSON
+// Schema and the table of docs/configuration.md say the same because they say this.
+
+import {
+  DEADLINE_NOTICE_DAYS,
+  QUIET_DAYS_MAX,
+  QUIET_DAYS_MIN,
+} from '../lifecycle/retire-policy.ts';
+
+export const DAYS_MAX = 3650;
+export const EXEMPTION_DAYS_MAX = 366;
+export const REASON_LENGTH_MIN = 10;
+
+export const TAKES: Readonly<Record<string, string>> = {
+  version: '1',
+  time_zone: 'an IANA time zone such as Europe/Berlin, or UTC',
+  accounts: 'a mapping with organization, never and groups',
+  organization: 'true or false',
+  defaults: 'a mapping of policy keys',
+  rules: 'a list of rules, each with name and match',
+  exemptions: 'a list, each with match, owner, reason and until',
+  exemptions_file: 'the path of a file, from the folder of this one',
+  unmatched: '"report" or "fail"',
+  trusted_tags: 'a list of names of tags',
+  limits: 'a mapping with max_rotations, max_deactivations, max_open and stop_after_failures',
+  freezes: 'a list, each with from, to and reason',
+  state: 'a place of state, as --state-dir does',
+  match: '"all" or a mapping with user, path, group, tag, account, has_password, any or not',
+  name: 'a name of small letters, digits and "-"',
+  extends: 'the name of another rule',
+  user: 'a pattern or a list of patterns',
+  group: 'a pattern or a list of patterns',
+  path: 'a pattern or a list of patterns',
+  tag: 'a mapping of NAME: pattern',
+  account:
+    '12 digits in quotes, a pattern of names, a list of these, or a mapping with id, name, ou and tag',
+  id: 'an account ID of 12 digits in quotes, or a list of them',
+  ou: 'a path of names such as Root/Workloads/*, an ID ou-…, or a list of these',
+  has_password: 'true or false',
+  any: 'a list of selections',
+  not: 'one selection',
+  never: 'a list of account IDs in quotes, or of mappings with id, name, ou and tag',
+  groups: 'a list, each with name and match',
+  role: 'the name of a role, after its path if it has one, such as ops/KeyRotation',
+  external_id: '2 to 1224 letters, digits or _+=,.@:/-',
+  region: 'the name of a region, such as eu-central-1',
+  days_threshold: `a whole number of days from 1 to ${DAYS_MAX}`,
+  before_next_run: 'a number and d, h or w, such as 1d, 36h or 2w, up to 365 days',
+  max_age_days: `a whole number of days from 1 to ${DAYS_MAX}`,
+  max_age_until: '"deleted" or "inactive"',
+  retire: '"when-quiet", "now" or "never"',
+  quiet_days: `a whole number of days from ${QUIET_DAYS_MIN} to ${QUIET_DAYS_MAX}`,
+  retire_deadline_days: `a whole number of days from ${DEADLINE_NOTICE_DAYS} to ${DAYS_MAX}, or "none"`,
+  hold_days: `a whole number of days from 1 to ${DAYS_MAX}, or "never"`,
+  deliver: 'a list of places',
+  to: 'a place as --deliver takes it, such as secrets-manager=app/{user}',
+  secret: 'the name of a field',
+  create_missing: 'true or false',
+  windows: 'a mapping with rotate and retire',
+  rotate: 'a list of windows such as "Mon-Fri 09:00-17:00"',
+  max_rotations: 'a whole number from 1 to 100000, or "none"',
+  max_deactivations: 'a whole number from 1 to 100000, or "none"',
+  max_open: 'a whole number from 1 to 100000, or "none"',
+  stop_after_failures: 'a whole number from 1 to 100000, or "none"',
+  owner: 'who answers for it',
+  reason: `a sentence of at least ${REASON_LENGTH_MIN} characters`,
+  until: `a day such as 2027-03-31, at most ${EXEMPTION_DAYS_MAX} days ahead`,
+  from: 'a day such as 2026-12-18',
+};
+
+const IN_LISTS: Readonly<Record<string, string>> = {
+  retire: 'a window such as "Mon-Fri 09:00-17:00", "Sat,Sun 10:00-12:00" or "daily 22:00-04:00"',
+  rotate: 'a window such as "Mon-Fri 09:00-17:00", "Sat,Sun 10:00-12:00" or "daily 22:00-04:00"',
+  deliver: 'a place such as secrets-manager=app/{user}, or a mapping with to',
+};
+
+/** What the value at the path takes; some keys mean something else below others. */
+export function takesAt(path: readonly (string | number)[]): string {
+  const last = path.at(-1);
+  const key = [...path].reverse().find((part) => typeof part === 'string') ?? '';
+  if (path.length === 0) return 'a mapping that begins with version: 1';
+  if (path.includes('windows') && key === 'retire') {
+    return typeof last === 'number' ? (IN_LISTS.retire ?? '') : (TAKES.rotate ?? '');
+  }
+  if (path.at(-2) === 'tag') return 'text: a pattern of values, or a list of patterns';
+  if (path[0] === 'freezes' && key === 'to') return 'a day such as 2027-01-04';
+  if (path.includes('deliver') && key === 'id') return 'the name of a field';
+  if (path[0] === 'accounts' && key === 'match')
+    return '"all" or a mapping with id, name, ou and tag';
+  if (
+    key === 'name' &&
+    (path.includes('match') || path.includes('never') || path.includes('account'))
+  ) {
+    return 'a pattern or a list of patterns';
+  }
+  if (typeof last === 'number' && IN_LISTS[key] !== undefined) return IN_LISTS[key];
+  return TAKES[key] ?? 'something else';
+}
