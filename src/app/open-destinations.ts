@@ -20,6 +20,8 @@ export interface DeliveryRequest {
   readonly kind: string;
   /** With {account} and {user}; empty for kinds that stand alone. */
   readonly template: string;
+  /** How the pair is written there; as AWS made it when left out. */
+  readonly form?: string | undefined;
 }
 
 export interface DestinationSurroundings {
@@ -54,9 +56,10 @@ export function destinationChooser(
   const open = destinationOpener(surroundings);
   return async (user, oldKeyId) => {
     const facts = { account: caller.account, region: services.region, user };
-    const openFor = async ({ kind, template }: DeliveryRequest): Promise<Destination> => {
+    const openFor = async ({ kind, template, form }: DeliveryRequest): Promise<Destination> => {
       const place = kindNamed(kind)?.placeFor(template, facts) ?? template;
-      return await openOwn({ kind, place }, { user, oldKeyId }, open);
+      const target = { kind, place, ...(form !== undefined && { form }) };
+      return await openOwn(target, { user, oldKeyId }, open);
     };
     const [first, ...others] = requests;
     return [await openFor(first), ...(await Promise.all(others.map(openFor)))];

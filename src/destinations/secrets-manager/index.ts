@@ -30,8 +30,8 @@ function partsOf(
   names: readonly string[],
   opening: Opening,
 ) {
-  const { clock, user, oldKeyId, whoseKey } = opening;
+  const { clock, user, oldKeyId, whoseKey, form } = opening;
   const { store, making } = filledSecrets({ region, names }, opening);
   const replaced = { user, oldKeyId, whoseKey };
-  return { store, clock, replaced, making: making === undefined ? {} : { making } };
+  return { store, clock, replaced, form, making: making === undefined ? {} : { making } };
 }
