@@ -30,6 +30,15 @@ export interface SecretStore {
    * on `from` any more; then nothing was changed.
    */
   promote(name: string, to: string, from: string | undefined): Promise<boolean>;
+  /** Copies of the secret in other regions, which follow it; none where the caller may not describe it. */
+  replicas?(name: string): Promise<readonly Replica[]>;
+}
+
+/** A copy of a secret that Secrets Manager keeps in another region. */
+export interface Replica {
+  readonly region: string;
+  readonly status: 'InSync' | 'InProgress' | 'Failed' | 'unknown';
+  readonly why: string | undefined;
 }
 
 /** One version of a parameter of AWS Systems Manager. */
@@ -87,12 +96,19 @@ export interface ThingMaker {
   make(name: string, thing: NewThing): Promise<void>;
 }
 
-/** All of them, as the caller of a run, in any region. */
+/** A role through which a place is reached: in another account, or with rights of its own. */
+export interface Entrance {
+  /** Its ARN. */
+  readonly role: string;
+  readonly externalId?: string;
+}
+
+/** All of them, as the caller of a run or through a role, in any region. */
 export interface AwsStores {
   /** The region of the run. */
   readonly region: string;
-  readonly secretStore: (region: string) => SecretStore;
-  readonly parameterStore: (region: string) => ParameterStore;
-  readonly secretMaker: (region: string) => ThingMaker;
-  readonly parameterMaker: (region: string) => ThingMaker;
+  readonly secretStore: (region: string, through?: Entrance) => SecretStore;
+  readonly parameterStore: (region: string, through?: Entrance) => ParameterStore;
+  readonly secretMaker: (region: string, through?: Entrance) => ThingMaker;
+  readonly parameterMaker: (region: string, through?: Entrance) => ThingMaker;
 }

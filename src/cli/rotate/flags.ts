@@ -106,7 +106,7 @@ export const ROTATE_FLAGS = {
       },
     ),
     group: DELIVERY,
-    about: `${aboutKinds} {account} and {user} in NAME stand for the ID and the name. NAME#id=FIELD,secret=FIELD names the fields of a JSON object, with dots for inner ones; NAME,NAME is one place for the key ID and one for the secret. KIND:FORM=NAME writes another form: ${FORM_WORDS}; +base64 behind its name encodes it. Several, with commas or in several flags: the old key stays Active until all of them hold the new secret.`,
+    about: `${aboutKinds} {account} and {user} in NAME stand for the ID and the name. NAME#id=FIELD,secret=FIELD names the fields of a JSON object, with dots for inner ones; NAME,NAME is one place for the key ID and one for the secret. #role=ARN, #region=REGION: through a role, in a region. KIND:FORM=NAME writes another form: ${FORM_WORDS}; +base64 behind its name encodes it. Several, with commas or in several flags: the old key stays Active until all of them hold the new secret.`,
     fallback: 'stdout with json, handoff with text',
   },
   movedFrom: {

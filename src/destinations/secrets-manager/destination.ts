@@ -22,6 +22,7 @@ import {
 } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { deliverAs, placeOfRegion, type RegionalPlace, targetOfRegion } from '../regional-place.ts';
+import { requireReplicas } from './replicas.ts';
 import {
   BYTES_MAX,
   changedMeanwhile,
@@ -42,6 +43,8 @@ export interface SecretsManagerParts {
   readonly store: SecretStore;
   readonly clock: Clock;
   readonly replaced: ReplacedKey;
+  /** The same secret in another region, where it has a copy. */
+  readonly storeIn: (region: string) => SecretStore;
   /** How the pair is written there, where that is not as AWS made it. */
   readonly form?: Form | undefined;
 }
@@ -80,7 +83,9 @@ export function secretsManagerDestination(
             : undefined;
         });
         // A rotation that is under way would take the place over as soon as the old key is Inactive.
-        if (held !== undefined) await refuseOwnRotation(at.name, where, store);
+        if (held === undefined) return undefined;
+        await refuseOwnRotation(at.name, where, store);
+        if (held.version !== undefined) await requireReplicas(at, held.version, parts);
         return held;
       }),
     textsRead: () =>

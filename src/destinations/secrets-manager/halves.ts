@@ -16,6 +16,7 @@ import { type Pair, standIn } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { type PlaceInHalves, placeOfRegion, targetOfRegion } from '../regional-place.ts';
 import type { SecretsManagerParts } from './destination.ts';
+import { requireReplicas } from './replicas.ts';
 import {
   changedMeanwhile,
   changesAllTheTime,
@@ -152,6 +153,9 @@ class SecretsInHalves {
     if (held !== undefined) {
       await refuseOwnRotation(this.idAt.name, wordsFor(this.idAt), this.#store);
       await refuseOwnRotation(this.secretAt.name, wordsFor(this.secretAt), this.#store);
+      const [idVersion = '', secretVersion = ''] = held.version?.split(',') ?? [];
+      await requireReplicas(this.secretAt, secretVersion, this.#parts);
+      await requireReplicas(this.idAt, idVersion, this.#parts);
     }
     return held;
   }
