@@ -157,6 +157,8 @@ export interface DeliveredTo {
   readonly place: string;
   /** Where there are versions. */
   readonly version?: string | undefined;
+  /** How the pair is written there, such as ses-smtp:eu-west-1; absent where as AWS made it. */
+  readonly form?: string | undefined;
   /** When the readers of the place see a new value; with `after-minutes`, settle_minutes after the delivery. */
   readonly settle: 'at-once' | 'after-minutes' | 'next-start' | 'unknown';
   readonly settle_minutes: number | null;

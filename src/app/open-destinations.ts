@@ -27,6 +27,8 @@ export interface DeliveryRequest {
   readonly region?: string;
   /** How this one is made where it does not exist, where it differs from the others of the run. */
   readonly newPlaces?: NewPlaces;
+  /** How the pair is written there; as AWS made it when left out. */
+  readonly form?: string | undefined;
 }
 
 /** The places of a user. */
@@ -82,10 +84,12 @@ export function destinationChooser(
   return async (replaced) => {
     const facts = placeFacts(replaced.user, surroundings.gateway);
     const openFor = async (request: DeliveryRequest): Promise<Destination> => {
-      const { kind, template: name, region = facts.region } = request;
+      const { kind, template: name, form, region = facts.region } = request;
       const { newPlaces = surroundings.newPlaces } = request;
       const opener: DestinationOpener = (target, of) => open(target, of, newPlaces);
-      return await openOwn(targetFor({ kind, name }, { ...facts, region }), replaced, opener);
+      const target = targetFor({ kind, name }, { ...facts, region });
+      const written = { ...target, ...(form !== undefined && { form }) };
+      return await openOwn(written, replaced, opener);
     };
     const [first, ...others] = requestsFor(replaced.user);
     return [await openFor(first), ...(await Promise.all(others.map(openFor)))];

@@ -6,6 +6,7 @@ import { kindNamed, type NamedPlace, OFFERED_KINDS, wordOf } from '../destinatio
 import { isPerUser, type PlaceRule, SAMPLE_FACTS, templateFault } from '../destinations/place.ts';
 import { holdsToken } from '../destinations/place-credentials.ts';
 import type { DeliveryRequest } from './open-destinations.ts';
+import { readForm } from './read-form.ts';
 
 /**
  * Reads `KIND` or `KIND=NAME`. `label` is what the caller calls the setting. Throws `bad-value`.
@@ -17,11 +18,13 @@ export function readDelivery(
 ): DeliveryRequest {
   if (holdsToken(text)) throw tokenInClear(label);
   const [word = '', ...rest] = text.split('=');
-  const kind = OFFERED_KINDS.find(({ name }) => name === word);
+  const [name, ...formWords] = word.split(':');
+  const kind = OFFERED_KINDS.find((each) => each.name === name);
   const template = rest.join('=');
   if (kind === undefined) throw badDelivery(label, text, 'is no destination');
-  const request = { kind: kind.name, template };
   const { rule } = kind;
+  const form = formWords.length === 0 ? undefined : readForm(formWords.join(':'), kind, label);
+  const request = { kind: kind.name, template, ...(form !== undefined && { form }) };
   if (rule === undefined) {
     if (rest.length > 0) throw badDelivery(label, text, `has a name, and ${kind.name} takes none`);
     return request;

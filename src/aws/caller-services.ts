@@ -1,7 +1,7 @@
 // Further AWS services as the same caller, for destinations. Each loads its part of the SDK, and
 // resolves its endpoint, when it is first used: a run that delivers elsewhere pays for neither.
 
-import type { AwsStores } from '../base/aws-stores.ts';
+import type { AwsStores, Entrance } from '../base/aws-stores.ts';
 import type { ClientSettings } from './clients.ts';
 import type { CredentialProvider } from './credential-provider.ts';
 import { type EndpointSources, resolveEndpoint } from './endpoint.ts';
@@ -13,29 +13,45 @@ export interface ServiceParts {
   readonly credentials: CredentialProvider;
   readonly account: string;
   readonly signal: AbortSignal | undefined;
+  /** A session of the role, opened when something first goes through it. */
+  readonly enter: (through: Entrance) => Promise<CredentialProvider>;
 }
 
-export function callerServices({ sources, ...parts }: ServiceParts): AwsStores {
-  const setup = (service: 'secrets_manager' | 'ssm', region: string): ServiceSetup => ({
+export function callerServices({ sources, enter, ...parts }: ServiceParts): AwsStores {
+  const sessions = new Map<string, Promise<CredentialProvider>>();
+  const sessionOf = (through: Entrance): Promise<CredentialProvider> => {
+    const name = JSON.stringify(through);
+    const known = sessions.get(name) ?? enter(through);
+    sessions.set(name, known);
+    return known;
+  };
+  const setup = async (
+    service: 'secrets_manager' | 'ssm',
+    { region, through }: Where,
+  ): Promise<ServiceSetup> => ({
     ...parts,
+    ...(through !== undefined && {
+      credentials: await sessionOf(through),
+      account: through.role.split(':')[4] ?? parts.account,
+    }),
     settings: { ...parts.settings, region },
     endpoint: resolveEndpoint(service, sources),
   });
-  const secrets = oncePerRegion(async (region) => {
+  const secrets = oncePerPlace(async (where) => {
     const { openSecretStore } = await import('./sdk-secret-store.ts');
-    return openSecretStore(setup('secrets_manager', region));
+    return openSecretStore(await setup('secrets_manager', where));
   });
-  const parameters = oncePerRegion(async (region) => {
+  const parameters = oncePerPlace(async (where) => {
     const { openParameterStore } = await import('./sdk-parameter-store.ts');
-    return openParameterStore(setup('ssm', region));
+    return openParameterStore(await setup('ssm', where));
   });
-  const secretMakers = oncePerRegion(async (region) => {
+  const secretMakers = oncePerPlace(async (where) => {
     const { openSecretMaker } = await import('./sdk-thing-makers.ts');
-    return openSecretMaker(setup('secrets_manager', region));
+    return openSecretMaker(await setup('secrets_manager', where));
   });
-  const parameterMakers = oncePerRegion(async (region) => {
+  const parameterMakers = oncePerPlace(async (where) => {
     const { openParameterMaker } = await import('./sdk-thing-makers.ts');
-    return openParameterMaker(setup('ssm', region));
+    return openParameterMaker(await setup('ssm', where));
   });
   return {
     region: parts.settings.region,
@@ -43,33 +59,43 @@ export function callerServices({ sources, ...parts }: ServiceParts): AwsStores {
       const { signCallerProof } = await import('./sdk-caller-proof.ts');
       return await signCallerProof(options, parts.credentials);
     },
-    secretStore: (region) => ({
-      read: async (name, stage) => (await secrets(region)).read(name, stage),
-      stage: async (name, versionId, text) => (await secrets(region)).stage(name, versionId, text),
-      promote: async (name, to, from) => (await secrets(region)).promote(name, to, from),
+    secretStore: (region, through) => ({
+      read: async (name, stage) => (await secrets({ region, through })).read(name, stage),
+      stage: async (name, versionId, text) =>
+        (await secrets({ region, through })).stage(name, versionId, text),
+      promote: async (name, to, from) =>
+        (await secrets({ region, through })).promote(name, to, from),
+      replicas: async (name) => (await (await secrets({ region, through })).replicas?.(name)) ?? [],
     }),
-    parameterStore: (region) => ({
-      read: async (name) => (await parameters(region)).read(name),
-      write: async (name, text, what) => (await parameters(region)).write(name, text, what),
-      history: async (name) => (await parameters(region)).history(name),
-      room: async (name) => (await parameters(region)).room(name),
+    parameterStore: (region, through) => ({
+      read: async (name) => (await parameters({ region, through })).read(name),
+      write: async (name, text, what) =>
+        (await parameters({ region, through })).write(name, text, what),
+      history: async (name) => (await parameters({ region, through })).history(name),
+      room: async (name) => (await parameters({ region, through })).room(name),
     }),
-    secretMaker: (region) => ({
-      isThere: async (name) => (await secretMakers(region)).isThere(name),
-      make: async (name, thing) => (await secretMakers(region)).make(name, thing),
+    secretMaker: (region, through) => ({
+      isThere: async (name) => (await secretMakers({ region, through })).isThere(name),
+      make: async (name, thing) => (await secretMakers({ region, through })).make(name, thing),
     }),
-    parameterMaker: (region) => ({
-      isThere: async (name) => (await parameterMakers(region)).isThere(name),
-      make: async (name, thing) => (await parameterMakers(region)).make(name, thing),
+    parameterMaker: (region, through) => ({
+      isThere: async (name) => (await parameterMakers({ region, through })).isThere(name),
+      make: async (name, thing) => (await parameterMakers({ region, through })).make(name, thing),
     }),
   };
 }
 
-function oncePerRegion<T>(open: (region: string) => Promise<T>): (region: string) => Promise<T> {
+interface Where {
+  readonly region: string;
+  readonly through: Entrance | undefined;
+}
+
+function oncePerPlace<T>(open: (where: Where) => Promise<T>): (where: Where) => Promise<T> {
   const opened = new Map<string, Promise<T>>();
-  return (region) => {
-    const known = opened.get(region) ?? open(region);
-    opened.set(region, known);
+  return (where) => {
+    const name = JSON.stringify(where);
+    const known = opened.get(name) ?? open(where);
+    opened.set(name, known);
     return known;
   };
 }

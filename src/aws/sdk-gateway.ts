@@ -3,6 +3,7 @@
 import { setMaxListeners } from 'node:events';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { Entrance } from '../base/aws-stores.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { routerOf } from '../http/proxies.ts';
@@ -16,11 +17,12 @@ import type { AccountGateway, Caller, NewAccessKey, PlaceWays } from './gateway.
 import type { GatewayOptions } from './gateway-options.ts';
 import { DEFAULT_TIMEOUTS } from './http-handler.ts';
 import { keysBehind } from './keys-behind.ts';
+import { openMemberSession } from './member-session.ts';
 import { findMfaDevice } from './mfa-device.ts';
 import { chooseProfile } from './profile.ts';
 import { silenceSdkWarnings } from './quiet-sdk.ts';
 import { dualstackSwitch, fipsSwitch, regionSettings } from './region.ts';
-import { impatientRetries } from './retry.ts';
+import { impatientRetries, repeatableRetries } from './retry.ts';
 import { createOverview } from './sdk-overview.ts';
 import { createReader } from './sdk-reader.ts';
 import { createReports } from './sdk-reports.ts';
@@ -154,9 +156,25 @@ export function gatewayOf(
     overview: createOverview(clients.report, target, signal),
     writer: createWriter({ clients, credentials, target, clock }),
     verifier: createVerifier(settings, signal),
-    services: callerServices({ sources, settings, credentials, account, signal }),
+    services: callerServices({
+      ...{ sources, settings, credentials, account, signal },
+      enter: (through) => sessionThrough(through, parts),
+    }),
     close: () => {},
   };
+}
+
+/** Signed by whoever the run is in the account; every session depends on the key that opened it (I7). */
+async function sessionThrough(
+  { role, externalId }: Entrance,
+  { settings, credentials, clock, signal }: Omit<Signer, 'caller' | 'isSession' | 'close'>,
+): Promise<CredentialProvider> {
+  const [, partition = '', , , account = '', ...name] = role.split(':');
+  const roleName = name.join(':').replace(/^role\//, '');
+  const sts = openStsClient(settings, credentials, repeatableRetries(settings.patience));
+  const target = { endpoint: settings.stsEndpoint, region: settings.region };
+  const asked = { account, partition, roleName, externalId, sessionName: 'keyturn' };
+  return (await openMemberSession(asked, { sts, target, clock, signal })).credentials;
 }
 
 /** Every read under way listens to it, which Node would otherwise take for a leak and print so. */

@@ -7,7 +7,7 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import type { SecretStore, SecretVersion, VersionStage } from '../base/aws-stores.ts';
+import type { Replica, SecretStore, SecretVersion, VersionStage } from '../base/aws-stores.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import { isMissingStage, isStageElsewhere } from './classify.ts';
@@ -86,7 +86,27 @@ export function openSecretStore(setup: ServiceSetup): SecretStore {
     }
   };
 
-  return { read, stage, promote };
+  const replicas = (name: string) => replicasOf(name, client, setup);
+  return { read, stage, promote, replicas };
+}
+
+/** Copies in other regions; none where the secret may not be described. */
+async function replicasOf(
+  name: string,
+  client: SecretsManagerClient,
+  setup: ServiceSetup,
+): Promise<readonly Replica[]> {
+  try {
+    const command = new DescribeSecretCommand({ SecretId: name });
+    const { ReplicationStatus = [] } = await client.send(command, readOptions(setup));
+    return ReplicationStatus.flatMap(({ Region: region, Status, StatusMessage: why }) =>
+      region === undefined ? [] : [{ region, status: Status ?? 'unknown', why }],
+    );
+  } catch (thrown) {
+    const error = failure(thrown, 'secretsmanager:DescribeSecret', name, setup);
+    if (error.code === 'access-denied') return [];
+    throw error;
+  }
 }
 
 /** The version of a rotation of Secrets Manager's own may have no value, so it is asked by its label. */

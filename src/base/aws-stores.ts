@@ -30,6 +30,15 @@ export interface SecretStore {
    * on `from` any more; then nothing was changed.
    */
   promote(name: string, to: string, from: string | undefined): Promise<boolean>;
+  /** Copies of the secret in other regions, which follow it; none where the caller may not describe it. */
+  replicas?(name: string): Promise<readonly Replica[]>;
+}
+
+/** A copy of a secret that Secrets Manager keeps in another region. */
+export interface Replica {
+  readonly region: string;
+  readonly status: 'InSync' | 'InProgress' | 'Failed' | 'unknown';
+  readonly why: string | undefined;
 }
 
 /** One version of a parameter of AWS Systems Manager. */
@@ -87,7 +96,6 @@ export interface ThingMaker {
   make(name: string, thing: NewThing): Promise<void>;
 }
 
-/** All of them, as the caller of a run, in any region. */
 /** What a call to AWS is made of, signed and not sent: whoever sends it is told who signed. */
 export interface SignedCall {
   readonly method: string;
@@ -103,6 +111,14 @@ export interface CallerProofOptions {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A role through which a place is reached: in another account, or with rights of its own. */
+export interface Entrance {
+  /** Its ARN. */
+  readonly role: string;
+  readonly externalId?: string;
+}
+
+/** All of them, as the caller of a run or through a role, in any region. */
 export interface AwsStores {
   /**
    * GetCallerIdentity as the caller, for somebody else to send: it proves for fifteen minutes who the caller
@@ -111,8 +127,8 @@ export interface AwsStores {
   readonly callerProof?: (options: CallerProofOptions) => Promise<SignedCall>;
   /** The region of the run. */
   readonly region: string;
-  readonly secretStore: (region: string) => SecretStore;
-  readonly parameterStore: (region: string) => ParameterStore;
-  readonly secretMaker: (region: string) => ThingMaker;
-  readonly parameterMaker: (region: string) => ThingMaker;
+  readonly secretStore: (region: string, through?: Entrance) => SecretStore;
+  readonly parameterStore: (region: string, through?: Entrance) => ParameterStore;
+  readonly secretMaker: (region: string, through?: Entrance) => ThingMaker;
+  readonly parameterMaker: (region: string, through?: Entrance) => ThingMaker;
 }

@@ -26,6 +26,8 @@ export interface Held {
   readonly texts: readonly Secret[];
   /** As in the receipt of the delivery that wrote it, where versions are kept. */
   readonly version?: string;
+  /** Whether the destination has held the secret against the new one itself, as its form asks. */
+  readonly isCompared?: true;
 }
 
 /** A destination that compares the secret itself says no more than this. */

@@ -3,6 +3,7 @@
 
 import { KeyturnError } from '../base/errors.ts';
 import { looksLikeKeyId } from '../base/key-id-text.ts';
+import type { Form } from './forms/form.ts';
 import { type Pair, type ReplacedKey, refuseForeignKey } from './look.ts';
 import { looksLikeSecret } from './stray-fields.ts';
 
@@ -11,16 +12,23 @@ export interface Halves {
   readonly secret: string;
 }
 
+export interface HalvesInPlace {
+  readonly idWhere: string;
+  readonly secretWhere: string;
+  /** One with both halves in its text stands in the place of the secret. */
+  readonly form?: Form | undefined;
+}
+
 /** The two texts with the pair in them; spaces and line ends around it stay as they were. */
 export async function editedHalves(
   before: Halves,
-  { idWhere, secretWhere }: { readonly idWhere: string; readonly secretWhere: string },
+  { idWhere, secretWhere, form }: HalvesInPlace,
   { pair, replaced }: { readonly pair: Pair; readonly replaced: ReplacedKey },
 ): Promise<Halves> {
   const id = withoutPlaceholder(before.id);
   const secret = withoutPlaceholder(before.secret);
   requireOneWord(id, idWhere);
-  requireOneWord(secret, secretWhere);
+  if (form?.isWhole !== true) requireOneWord(secret, secretWhere);
   await refuseForeignKey(id, idWhere, { pair, replaced });
   const [idText, secretText] = [id.trim(), secret.trim()];
   const isOurs = secretText === pair.secret.reveal();
@@ -30,7 +38,7 @@ export async function editedHalves(
   if (isHalf || isSwapped) throw halfThere(idWhere, secretWhere, isSwapped);
   return {
     id: withText(id, pair.keyId),
-    secret: withText(secret, pair.secret.reveal()),
+    secret: form?.isWhole ? pair.secret.reveal() : withText(secret, pair.secret.reveal()),
   };
 }
 

@@ -16,6 +16,8 @@ export const FIELD_NAMES = [
   ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
 ] as const;
 
+export type FieldNames = readonly (readonly [id: string, secret: string])[];
+
 export interface StoredPair {
   readonly id: string;
   readonly secret: Secret;
@@ -28,9 +30,13 @@ export interface StoredHalves {
 }
 
 /** The pair that the text holds; undefined when it is no such object or has no whole pair. */
-export function pairIn(json: string, fields?: PairFields): StoredPair | undefined {
+export function pairIn(
+  json: string,
+  fields?: PairFields,
+  names: FieldNames = FIELD_NAMES,
+): StoredPair | undefined {
   if (fields !== undefined) return whole(halvesAt(json, fields));
-  for (const [idName, secretName] of FIELD_NAMES) {
+  for (const [idName, secretName] of names) {
     const pair = whole(halvesAt(json, { id: [idName], secret: [secretName] }));
     if (pair !== undefined) return pair;
   }
@@ -38,9 +44,9 @@ export function pairIn(json: string, fields?: PairFields): StoredPair | undefine
 }
 
 /** Where withPair would put a pair. Throws as withPair. */
-export function fieldsFor(json: string, { where, fields }: PlaceOfPair): PairFields {
+export function fieldsFor(json: string, { where, fields, names }: PlaceOfPair): PairFields {
   if (fields !== undefined) return fields;
-  const [id, secret] = namesIn(json, where);
+  const [id, secret] = namesIn(json, where, names);
   return { id: [id], secret: [secret] };
 }
 
@@ -61,6 +67,8 @@ export interface PlaceOfPair {
   readonly where: string;
   /** Where the operator says that the pair stands. */
   readonly fields?: PairFields | undefined;
+  /** The names that are known, where they are not those of AWS. */
+  readonly names?: FieldNames | undefined;
 }
 
 /**
@@ -70,10 +78,10 @@ export interface PlaceOfPair {
 export function withPair(
   json: string,
   { keyId, secret }: Pick<IssuedKey, 'keyId' | 'secret'>,
-  { where, fields }: PlaceOfPair,
+  { where, fields, names: known }: PlaceOfPair,
 ): string {
   if (fields === undefined) {
-    const [idName, secretName] = namesIn(json, where);
+    const [idName, secretName] = namesIn(json, where, known);
     return withField(withField(json, idName, keyId), secretName, secret.reveal());
   }
   requireObject(json, where);
@@ -89,10 +97,14 @@ export function withPair(
 }
 
 /** The pair of names that the object uses. Throws as withPair. */
-export function namesIn(json: string, where: string): (typeof FIELD_NAMES)[number] {
+export function namesIn(
+  json: string,
+  where: string,
+  known: FieldNames = FIELD_NAMES,
+): FieldNames[number] {
   const fields = requireObject(json, where);
-  const used = FIELD_NAMES.filter((names) => names.some((name) => isUsed(fields, name)));
-  const [names = FIELD_NAMES[0], other] = used;
+  const used = known.filter(([id, secret]) => isUsed(fields, id) || isUsed(fields, secret));
+  const [names = known[0] ?? FIELD_NAMES[0], other] = used;
   if (other !== undefined) {
     throw new KeyturnError(
       'not-deliverable',

@@ -13,6 +13,7 @@ import type { WhoseKey } from '../lifecycle/keys.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { Proof, ReaderTerms, Settle } from '../lifecycle/settle.ts';
 import type { Destination } from './destination.ts';
+import type { Form } from './forms/form.ts';
 import type { PlaceFacts, PlaceRule } from './place.ts';
 import type { PlaceCredentials } from './place-credentials.ts';
 
@@ -38,6 +39,8 @@ export interface DestinationKind {
   readonly isOffered: boolean;
   /** What NAME may be in `--deliver KIND=NAME`; left out by a kind that stands alone. */
   readonly rule?: PlaceRule;
+  /** Why a place of the kind cannot hold the text as a secret, in words that can follow "it"; undefined where it can. */
+  misfit?(text: string): string | undefined;
   /**
    * Whether it delivers the very copy that custody keeps, plain or sealed: its receipt tells where
    * that copy is, and no other place was given the secret.
@@ -85,6 +88,11 @@ export interface AskedPlace {
 
 /** What a destination may use of its surroundings. Each takes what it needs. */
 export interface Opening {
+  /**
+   * The form of the place, where it has one. A delivery hands over what it makes; a kind asks only to tell a
+   * text with both halves, which it may keep as one value.
+   */
+  readonly form?: Form | undefined;
   /** Services of AWS, as the caller of the run. */
   readonly aws: AwsStores;
   readonly custody: Custody;

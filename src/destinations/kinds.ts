@@ -2,6 +2,8 @@
 // `--deliver`, its help, the table in docs/destinations/ and the engine's questions follow from this
 // list. Every command line loads it, so a kind loads what it needs only when it is opened.
 
+import { KeyturnError } from '../base/errors.ts';
+import { Secret } from '../base/secret.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { ReaderTerms } from '../lifecycle/settle.ts';
 import { circleci } from './circleci/index.ts';
@@ -10,6 +12,7 @@ import { commandKind } from './command/index.ts';
 import { credentialsFile } from './credentials-file/index.ts';
 import type { Destination } from './destination.ts';
 import { dotenv } from './dotenv/index.ts';
+import type { Form } from './forms/form.ts';
 import { github } from './github/index.ts';
 import { githubCodespaces } from './github-codespaces/index.ts';
 import { githubCodespacesOrg } from './github-codespaces-org/index.ts';
@@ -19,7 +22,7 @@ import { githubOrg } from './github-org/index.ts';
 import { gitlab } from './gitlab/index.ts';
 import { gitlabGroup } from './gitlab-group/index.ts';
 import { handoff } from './handoff/index.ts';
-import type { DestinationKind, Opening } from './kind.ts';
+import type { Custody, DestinationKind, Opening } from './kind.ts';
 import { kubernetes } from './kubernetes/index.ts';
 import { expandPlace, type PlaceFacts } from './place.ts';
 import { secretsManager } from './secrets-manager/index.ts';
@@ -73,7 +76,40 @@ export async function openDestination(
   target: JournaledTarget,
   opening: Opening,
 ): Promise<Destination | undefined> {
-  return await kindNamed(target.kind)?.open(target, opening);
+  const kind = kindNamed(target.kind);
+  if (target.form === undefined) return await kind?.open(target, opening);
+  const { user, account, custody } = opening;
+  const { openForm } = await import('./forms/open-form.ts');
+  const form = openForm(target.form, { user, account });
+  const inner =
+    form && (await kind?.open(target, { ...opening, form, custody: formed(custody, form) }));
+  if (form === undefined || inner === undefined) return undefined;
+  const { formedDestination } = await import('./forms/formed.ts');
+  const requireFit = (text: string) => refuseMisfit(target, kind?.misfit?.(text));
+  return formedDestination(inner, { form, custody, requireFit });
+}
+
+/** A kind that holds a place against custody finds there what it was to write. */
+function formed(custody: Custody, form: Form): Custody {
+  return {
+    get: async (keyId) => {
+      const issued = await custody.get(keyId);
+      return issued && { ...issued, secret: new Secret(form.write(issued)) };
+    },
+    describe: (keyId) => custody.describe(keyId),
+    sealed: custody.sealed,
+  };
+}
+
+function refuseMisfit({ kind, place }: JournaledTarget, misfit: string | undefined): void {
+  if (misfit === undefined) return;
+  throw new KeyturnError(
+    'not-deliverable',
+    `${kind} ${place} cannot hold that form: it ${misfit}`,
+    {
+      hint: 'with +base64 behind the name of the form it is one word of letters and digits',
+    },
+  );
 }
 
 /** What readers of the place can count on; of a kind that this version does not know, nothing. */
@@ -90,8 +126,12 @@ export function writesTwice(target: JournaledTarget): string | undefined {
 }
 
 /** What the journal says of a destination. */
-export function targetOf({ kind, place, since }: DeliveryTarget): DeliveryTarget {
-  return { kind, place, ...(since !== undefined && { since }) };
+export function targetOf({ kind, place, since, form }: DeliveryTarget): DeliveryTarget {
+  return {
+    ...{ kind, place },
+    ...(since !== undefined && { since }),
+    ...(form !== undefined && { form }),
+  };
 }
 
 /**
@@ -104,8 +144,16 @@ export function jointTarget(
 ): DeliveryTarget | undefined {
   if (own.kind !== begun.kind) return undefined;
   const kind = kindNamed(own.kind);
-  if (kind?.joint !== undefined) return kind.joint(own, begun);
-  return own.place === begun.place ? own : undefined;
+  const joint =
+    kind?.joint === undefined
+      ? own.place === begun.place
+        ? own
+        : undefined
+      : kind.joint(own, begun);
+  if (joint === undefined || joint.form === begun.form) return joint;
+  // It is finished in the form in which it was begun.
+  const { form: _, ...plain } = targetOf(joint);
+  return begun.form === undefined ? plain : { ...plain, form: begun.form };
 }
 
 /**

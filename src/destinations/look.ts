@@ -10,11 +10,14 @@ import { Secret } from '../base/secret.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { WhoseKey } from '../lifecycle/keys.ts';
+import type { Form } from './forms/form.ts';
+import { idInWhole, pairOfWhole } from './forms/whole.ts';
 import { holdsNoText } from './json-fields.ts';
 import {
   fieldsFor,
   halvesAt,
   type PlaceOfPair,
+  pairIn,
   type StoredHalves,
   withPair,
 } from './key-fields.ts';
@@ -44,7 +47,14 @@ export const STAND_IN: Pair = {
   secret: new Secret('stand+in/stand+in/stand+in/stand+in/EXAM'),
 };
 
+/** What stands in for the pair as it would be written. */
+export function standIn(form: Form | undefined): Pair {
+  return form === undefined ? STAND_IN : { ...STAND_IN, secret: new Secret(form.write(STAND_IN)) };
+}
+
 export interface ObjectInPlace extends PlaceOfPair, Pick<NamedPlace, 'deliverWith'> {
+  /** The form of a place that holds nothing but one text with both halves. */
+  readonly whole?: Form | undefined;
   /** What the operator would write behind `--deliver`, without fields. */
   readonly deliverAs: string;
 }
@@ -58,6 +68,11 @@ export async function editedText(
   place: ObjectInPlace,
   { pair, replaced }: { readonly pair: Pair; readonly replaced: ReplacedKey },
 ): Promise<string> {
+  const { where, whole } = place;
+  if (whole !== undefined) {
+    await refuseForeignKey(idInWhole(text, where, whole), where, { pair, replaced });
+    return pair.secret.reveal();
+  }
   const edited = withPair(text, pair, place);
   const fields = fieldsFor(text, place);
   refuseOtherValues(text, fields, place);
@@ -67,6 +82,25 @@ export async function editedText(
   refuseHalfPair(text, stored, place);
   refuseSession(text, place);
   return edited;
+}
+
+/** The pair as it is kept there: of one text the whole of it is the secret. */
+export function pairAt(text: string, { whole, fields, names }: ObjectInPlace) {
+  return whole === undefined ? pairIn(text, fields, names) : pairOfWhole(text, whole);
+}
+
+/** The text with a pair that was kept there before. */
+export function withPairAt(text: string, pair: Pair, place: ObjectInPlace): string {
+  return place.whole === undefined ? withPair(text, pair, place) : pair.secret.reveal();
+}
+
+/** How a place of one object keeps pairs in the form: in two fields, or as one text. */
+export function keptIn(
+  form: Form | undefined,
+  fields: PairFields | undefined,
+): Pick<ObjectInPlace, 'whole' | 'names'> {
+  const isWhole = form?.isWhole === true && fields === undefined;
+  return { whole: isWhole ? form : undefined, names: form?.fieldNames };
 }
 
 /** A reader that keeps something else there than text would be left without it. */

@@ -1,7 +1,13 @@
 // Places that are made where they are missing. What does not exist is looked at as something that holds
 // nothing; it is made before a key is, and from then on it is a place like any other.
 
-import type { Parameter, ParameterStore, SecretStore, ThingMaker } from '../base/aws-stores.ts';
+import type {
+  Entrance,
+  Parameter,
+  ParameterStore,
+  SecretStore,
+  ThingMaker,
+} from '../base/aws-stores.ts';
 import { toKeyturnError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import type { Making } from './destination.ts';
@@ -62,14 +68,20 @@ async function unlessDenied(read: () => Promise<unknown>): Promise<void> {
 
 interface Wanted {
   readonly region: string;
+  readonly entrance?: Entrance | undefined;
   /** Everything that the place is made of. */
   readonly names: readonly string[];
 }
 
-export function filledSecrets({ region, names }: Wanted, opening: Opening): Filled<SecretStore> {
-  const store = opening.aws.secretStore(region);
-  if (opening.newPlaces === undefined) return { store, making: undefined };
-  const things = new Things(opening.aws.secretMaker(region));
+export function filledSecrets(
+  { region, names, entrance }: Wanted,
+  opening: Opening,
+): Filled<SecretStore> {
+  const store = opening.aws.secretStore(region, entrance);
+  // What an ARN names has been made by somebody.
+  const isNamed = names.every((name) => !name.startsWith('arn:'));
+  if (opening.newPlaces === undefined || !isNamed) return { store, making: undefined };
+  const things = new Things(opening.aws.secretMaker(region, entrance));
   return {
     making: things.making(names, opening, region),
     store: {
@@ -80,6 +92,7 @@ export function filledSecrets({ region, names }: Wanted, opening: Opening): Fill
       },
       stage: (name, versionId, text) => store.stage(name, versionId, text),
       promote: (name, to, from) => store.promote(name, to, from),
+      replicas: async (name) => (await store.replicas?.(name)) ?? [],
     },
   };
 }
@@ -95,12 +108,12 @@ const EMPTY: Parameter = {
 };
 
 export function filledParameters(
-  { region, names }: Wanted,
+  { region, names, entrance }: Wanted,
   opening: Opening,
 ): Filled<ParameterStore> {
-  const store = opening.aws.parameterStore(region);
+  const store = opening.aws.parameterStore(region, entrance);
   if (opening.newPlaces === undefined) return { store, making: undefined };
-  const things = new Things(opening.aws.parameterMaker(region));
+  const things = new Things(opening.aws.parameterMaker(region, entrance));
   return {
     making: things.making(names, opening, region),
     store: {

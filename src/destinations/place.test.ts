@@ -36,7 +36,7 @@ describe('names of places', () => {
     ['app/{username}', SECRET_NAMES, '{username} is not known'],
     ['app/{}', SECRET_NAMES, '{} is not known'],
     ['app/{user', SECRET_NAMES, 'a secret name takes'],
-    ['arn:aws:secretsmanager:us-east-1:123456789012:secret:a', SECRET_NAMES, 'takes'],
+    ['arn:aws:ssm:us-east-1:123456789012:parameter/a', SECRET_NAMES, 'takes'],
     ['/a/{user}', PARAMETER_NAMES, undefined],
     ['flat-{user}', PARAMETER_NAMES, undefined],
     ['a/{user}', PARAMETER_NAMES, 'takes'],

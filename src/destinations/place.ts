@@ -1,6 +1,7 @@
 // Names of places as an operator writes them: `app/{account}/{user}`.
 
 import { KeyturnError } from '../base/errors.ts';
+import { readWay, wayFault } from './entrance.ts';
 import { pairFieldsFault } from './pair-fields.ts';
 
 /** What the names of one kind may be. */
@@ -14,6 +15,8 @@ export interface PlaceRule {
   readonly faultIn?: (name: string) => string | undefined;
   /** Whether the name is all that stands behind `KIND=`: neither a second name nor fields follow. */
   readonly isWhole?: boolean;
+  /** Whether the way to it may stand behind #: a role, a region. */
+  readonly hasWay?: boolean;
 }
 
 /** What a place for one user can be made from. */
@@ -92,7 +95,9 @@ export function templateFault(template: string, rule: PlaceRule): string | undef
   if (name !== undefined) {
     return `${JSON.stringify(name)} is none: ${rule.noun} takes ${rule.takes}`;
   }
-  return formFault(names, fields);
+  const { hasWay = false } = rule;
+  if (!hasWay || fields === undefined) return formFault(names, fields);
+  return wayFault(fields) ?? formFault(names, fields === '' ? '' : readWay(fields).fields);
 }
 
 const ORDINALS = ['first', 'second', 'third'];

@@ -3,8 +3,10 @@
 // in, `eu-west-1:app/svc-billing#id=access_key,secret=secret_key`; and two things of which each holds a
 // half, `eu-west-1:/app/svc-billing/ID,/app/svc-billing/SECRET`.
 
+import type { Entrance } from '../base/aws-stores.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { Destination } from './destination.ts';
+import { readWay, wayFault, writeEntrance } from './entrance.ts';
 import type { AskedPlace, DestinationKind, Opening } from './kind.ts';
 import { type PairFields, readPairFields, writePairFields } from './pair-fields.ts';
 import { type PlaceFacts, type PlaceRule, partsOf, placeFor } from './place.ts';
@@ -15,6 +17,7 @@ export interface RegionalPlace {
   readonly name: string;
   /** Where the pair stands in it; found by the names of its fields when left out. */
   readonly fields?: PairFields;
+  readonly entrance?: Entrance;
 }
 
 /** Two things: one holds the key ID and nothing else, the other the secret. */
@@ -22,6 +25,7 @@ export interface PlaceInHalves {
   readonly region: string;
   readonly idName: string;
   readonly secretName: string;
+  readonly entrance?: Entrance;
 }
 
 export function isInHalves(place: RegionalPlace | PlaceInHalves): place is PlaceInHalves {
@@ -29,16 +33,19 @@ export function isInHalves(place: RegionalPlace | PlaceInHalves): place is Place
 }
 
 export function placeOfRegion(at: RegionalPlace | PlaceInHalves): string {
-  if (isInHalves(at)) return `${at.region}:${at.idName},${at.secretName}`;
-  const { region, name, fields } = at;
-  return `${region}:${name}${fields === undefined ? '' : `#${writePairFields(fields)}`}`;
+  const behind = [
+    ...(isInHalves(at) || at.fields === undefined ? [] : [writePairFields(at.fields)]),
+    ...(at.entrance === undefined ? [] : [writeEntrance(at.entrance)]),
+  ];
+  const names = isInHalves(at) ? `${at.idName},${at.secretName}` : at.name;
+  return `${at.region}:${names}${behind.length === 0 ? '' : `#${behind.join()}`}`;
 }
 
 /** What the journal says of it beside its kind. */
 export function targetOfRegion(
   at: RegionalPlace | PlaceInHalves,
 ): Pick<DeliveryTarget, 'place' | 'since'> {
-  const isPlain = !isInHalves(at) && at.fields === undefined;
+  const isPlain = !isInHalves(at) && at.fields === undefined && at.entrance === undefined;
   return { place: placeOfRegion(at), ...(!isPlain && { since: 3 as const }) };
 }
 
@@ -46,25 +53,35 @@ export function targetOfRegion(
 export function regionalPlace(place: string): RegionalPlace | PlaceInHalves | undefined {
   const [, region, rest] = /^([a-z\d-]+):(.+)$/.exec(place) ?? [];
   if (region === undefined || rest === undefined) return undefined;
-  const { names, fields } = partsOf(rest);
+  const { names, fields: behind } = partsOf(rest);
   const [name, secretName, more] = names;
   if (name === undefined || more !== undefined) return undefined;
+  if (behind !== undefined && wayFault(behind) !== undefined) return undefined;
+  const { fields, entrance } = readWay(behind);
+  const way = entrance === undefined ? {} : { entrance };
   if (secretName !== undefined) {
-    return fields === undefined ? { region, idName: name, secretName } : undefined;
+    return fields === undefined ? { region, idName: name, secretName, ...way } : undefined;
   }
-  if (fields === undefined) return { region, name };
+  if (fields === undefined) return { region, name, ...way };
   const read = readPairFields(fields);
-  return read && { region, name, fields: read };
+  return read && { region, name, fields: read, ...way };
 }
 
 /** The place for one user in the region of the run. Throws `not-deliverable`. */
 export function placeInRegion(template: string, facts: PlaceFacts, rule: PlaceRule): string {
-  const { names, fields } = partsOf(template);
+  const { names, fields: behind } = partsOf(template);
   const [name = '', secretName] = names.map((each) => placeFor(each, facts, rule));
-  const { region } = facts;
-  if (secretName !== undefined) return placeOfRegion({ region, idName: name, secretName });
+  const { fields, entrance, region: asked } = readWay(behind);
+  const region = asked ?? regionOfArn(name) ?? facts.region;
+  const way = entrance === undefined ? {} : { entrance };
+  if (secretName !== undefined) return placeOfRegion({ region, idName: name, secretName, ...way });
   const read = fields === undefined ? undefined : readPairFields(fields);
-  return placeOfRegion({ region, name, ...(read && { fields: read }) });
+  return placeOfRegion({ region, name, ...(read && { fields: read }), ...way });
+}
+
+/** Undefined for a name that is no ARN. */
+function regionOfArn(name: string): string | undefined {
+  return name.startsWith('arn:') ? name.split(':')[3] : undefined;
 }
 
 /** Everything that is written there, each with its region. */
@@ -72,7 +89,8 @@ export function thingsOfRegion({ place }: JournaledTarget): readonly string[] {
   const at = regionalPlace(place);
   if (at === undefined) return [place];
   const names = isInHalves(at) ? [at.idName, at.secretName] : [at.name];
-  return names.map((name) => `${at.region}:${name}`);
+  const elsewhere = at.entrance === undefined ? '' : ` of ${at.entrance.role.split(':')[4]}`;
+  return names.map((name) => `${at.region}:${name}${elsewhere}`);
 }
 
 function halvesOfRegion({ place }: JournaledTarget): string | undefined {

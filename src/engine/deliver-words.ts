@@ -1,5 +1,6 @@
 // The flags with which a command delivers to places that an earlier one delivered to, for hints.
 
+import { askedForm } from '../destinations/forms/forms.ts';
 import { deliversCustody, OFFERED_KINDS } from '../destinations/kinds.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { lastServed, placesServed } from '../lifecycle/last-served.ts';
@@ -19,9 +20,11 @@ export function deliverWords(
   regionAtHand: string,
 ): DeliverWords | undefined {
   const asked = places.map((target) => {
-    const { kind, place } = target;
+    const { kind, place, form } = target;
     const found = OFFERED_KINDS.find(({ name }) => name === kind)?.askedAs?.(place, user, target);
-    return found && { ...found, kind };
+    const word = form === undefined ? '' : askedForm(form);
+    if (found === undefined || word === undefined) return undefined;
+    return { ...found, kind: word === '' ? kind : `${kind}:${word}` };
   });
   const known = asked.filter((each) => each !== undefined);
   const [first] = known;

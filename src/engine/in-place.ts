@@ -65,10 +65,10 @@ interface Placed {
 /** The ID alone is no pair: the secret beside it must be its own. AWS is asked once custody has it no more. */
 async function assertPair(
   { newKeyId, oldKeyId, user }: WithNewKey,
-  { held: { texts }, receipt }: Placed,
+  { held: { texts, isCompared }, receipt }: Placed,
   { account }: UserAtHand,
 ): Promise<void> {
-  if (texts.length === 0) return;
+  if (texts.length === 0 || isCompared) return;
   const issued = await account.state.custody.get(newKeyId);
   if (issued !== undefined) {
     const secret = issued.secret.reveal();

@@ -110,7 +110,8 @@ async function ownAt(
 ): Promise<Destination | undefined> {
   for (const destination of own) {
     const joint = jointTarget(destination, target);
-    if (joint?.place === destination.place) return destination;
+    const isOwn = joint?.place === destination.place && joint.form === destination.form;
+    if (isOwn) return destination;
     if (joint !== undefined) return await open(joint);
   }
   return undefined;

@@ -125,6 +125,8 @@ export interface DeliveryTarget {
    * format does. Older versions refuse the record, and the kind knows how to read the place.
    */
   readonly since?: 3;
+  /** How the pair is written there, where that is not as AWS made it: a form's word, with all it takes. */
+  readonly form?: string;
 }
 
 /** A target as a record may hold it, whichever version wrote the record. */
@@ -155,12 +157,16 @@ export interface DeliveryReceipt extends Partial<ReaderTerms> {
   readonly reference: string;
   /** Which version there holds it, where the destination keeps versions. */
   readonly version?: string;
+  /** The form that it was written in, for people. */
+  readonly form?: string;
+  /** A digest of what was written in a form: it tells the text again, and not what it is. */
+  readonly mark?: string;
 }
 
 /** The envelope of every journal line. */
 export interface JournalEnvelope {
   /** Format version of the record; see formatOf. */
-  readonly v: 1 | 2 | 3 | 4;
+  readonly v: 1 | 2 | 3 | 4 | 5;
   readonly at: Date;
   /** Which run wrote it: a random ID per process. */
   readonly run: string;
@@ -201,6 +207,7 @@ const STEPS_OF_FORMAT_2: ReadonlySet<string> = new Set([
 export function formatOf(step: RotationStep | KeyStep): JournalEnvelope['v'] {
   if (step.type === 'intended') {
     const { target, alsoTargets = [] } = step;
+    if ([target, ...alsoTargets].some(({ form }) => form !== undefined)) return 5;
     if (step.oldKeyFate === 'when-quiet' || step.wasInactive) return 4;
     if ([target, ...alsoTargets].some(({ since }) => since === 3)) return 3;
     return step.alsoTargets !== undefined || target.alsoProfiles !== undefined ? 2 : 1;

@@ -62,6 +62,12 @@ const deliveredTo = z.object({
   kind: z.string().describe('stdout, handoff, secrets-manager, ssm or credentials-file'),
   place: z.string().describe('REGION:NAME in AWS, or the path of the file'),
   version: z.string().optional().describe('The version that holds it, where there are versions'),
+  form: z
+    .string()
+    .optional()
+    .describe(
+      'How the pair is written there, such as ses-smtp:eu-west-1; absent where as AWS made it',
+    ),
   ...placeTerms,
 });
 

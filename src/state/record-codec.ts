@@ -12,7 +12,7 @@ import {
 } from '../lifecycle/record.ts';
 
 /** The newest record format that this version writes and reads. */
-const FORMAT_VERSION = 4;
+const FORMAT_VERSION = 5;
 
 type FieldsOf<Step extends { type: string }> = {
   readonly [Type in Step['type']]: z.ZodType<Omit<Extract<Step, { type: Type }>, 'type'>>;
@@ -23,6 +23,8 @@ const receipt = z.object({
   kind: z.string(),
   reference: z.string(),
   version: z.string().optional(),
+  form: z.string().optional(),
+  mark: z.string().optional(),
   settle: z
     .union([z.enum(['at-once', 'next-start', 'unknown']), z.object({ minutes: z.number().min(0) })])
     .optional(),
@@ -32,6 +34,7 @@ const target = z.object({
   kind: z.string(),
   place: z.string(),
   since: z.literal(3).optional(),
+  form: z.string().optional(),
   alsoProfiles: z.array(z.string()).optional(),
 });
 const fate = z.enum(['when-quiet', 'deactivate', 'keep']);
@@ -100,7 +103,7 @@ const KEY_FIELDS: FieldsOf<KeyStep> = {
 const anyStep = z.looseObject({ type: z.string() });
 
 const envelope = z.object({
-  v: z.literal([1, 2, 3, FORMAT_VERSION]),
+  v: z.literal([1, 2, 3, 4, FORMAT_VERSION]),
   at: z.iso.datetime(),
   run: z.string(),
   account: z.string(),

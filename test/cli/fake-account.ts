@@ -29,7 +29,12 @@ export function reportOf(options: Pick<RotateAccountOptions, 'dryRun'>): Rotatio
         age_days: 100,
         old_key_status: 'Inactive',
         handoff_file: HANDOFF_FILE,
-        delivered_to: [{ kind: 'stdout', place: HANDOFF_FILE }],
+        delivered_to: [
+          {
+            ...{ kind: 'stdout', place: HANDOFF_FILE, settle: 'unknown', settle_minutes: null },
+            ...{ proof: 'value', confirmed: 'read-back', not_at_once: null },
+          },
+        ],
         resumed: false,
         next_run_at: null,
       },

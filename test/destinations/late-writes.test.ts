@@ -76,7 +76,10 @@ function arranged(text: string | undefined = HELD) {
   const store = new MemoryStore(text);
   const replaced = { user: OLD.user, oldKeyId: OLD.keyId, whoseKey: nobodysKey };
   const clock = settableClock();
-  const destination = secretsManagerDestination(PLACE, { store, clock, replaced });
+  const destination = secretsManagerDestination(PLACE, {
+    ...{ store, clock, replaced },
+    storeIn: () => store,
+  });
   return { store, destination };
 }
 

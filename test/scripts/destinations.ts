@@ -47,12 +47,16 @@ export const DESTINATIONS: readonly Directive[] = [
     usage: 'secret|parameter NAME holds for USER/LABEL: TEXT',
     pattern: /^(secret|parameter) (\S+) holds for (\S+): (.+)$/,
     perform: (stage, kind, name, keyId, text) => {
-      const { id, secret } = keyOf(stage, keyId);
-      const filled = text
-        .replaceAll('%ID%', id)
-        .replaceAll('%SECRET%', secret)
-        .replaceAll(/%SMTP ([\w-]+)%/g, (_, region) => smtpPassword(secret, region));
-      return store(stage, kind, name, filled);
+      return store(stage, kind, name, filledFor(stage, keyId, text));
+    },
+  },
+  {
+    usage:
+      'secret|parameter NAME is for USER/LABEL: TEXT (with %ID%, %SECRET%, %SMTP REGION%, %NL%)',
+    pattern: /^(secret|parameter) (\S+) is for (\S+): (.+)$/,
+    perform: (stage, kind, name, keyId, text) => {
+      const expected = filledFor(stage, keyId, text);
+      assert.equal(textAt(stage, kind, name), expected);
     },
   },
   {
@@ -246,7 +250,8 @@ export function isServed(stage: Stage, key: AccessKey): boolean {
   ];
   // Whatever the form of the place: the ID and the secret are where somebody reads them.
   const has = (half: string) => texts.some((text) => text?.includes(half));
-  return has(key.id) && has(key.secret);
+  const forms = [key.secret, Buffer.from(key.secret).toString('base64')];
+  return has(key.id) && forms.some(has);
 }
 
 function textAt(stage: Stage, kind: string, name: string): string | undefined {
@@ -321,4 +326,14 @@ async function ask({ sandbox }: Stage, operation: string, input: object): Promis
     200,
     `${operation} in account ${DEFAULT_ACCOUNT_ID}: ${JSON.stringify(json)}`,
   );
+}
+
+function filledFor(stage: Stage, keyId: string, text: string): string {
+  const { id, secret } = keyOf(stage, keyId);
+  return text
+    .replaceAll('%NL%', '\n')
+    .replaceAll('%ID%', id)
+    .replaceAll('%SECRET%', secret)
+    .replaceAll('%SECRET64%', Buffer.from(secret).toString('base64'))
+    .replaceAll(/%SMTP ([\w-]+)%/g, (_, region) => smtpPassword(secret, region));
 }

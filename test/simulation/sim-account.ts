@@ -83,7 +83,10 @@ function placesOf(
     if (kind === 'handoff') return handoffDestination('', state.custody);
     return secretsManagerDestination(
       { region, name: user },
-      { store: secretStore(region), clock, replaced: { user, oldKeyId, whoseKey } },
+      {
+        ...{ store: secretStore(region), storeIn: secretStore, clock },
+        replaced: { user, oldKeyId, whoseKey },
+      },
     );
   };
   const open = (kind: string, user: string, oldKeyId: AccessKeyId) =>

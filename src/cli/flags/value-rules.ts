@@ -171,7 +171,7 @@ export function listOf(
     readonly placeholder: string;
   },
 ): ValueRule<readonly string[]> {
-  const comma = new RegExp(`,(?=\\s*(?:${beginnings.join('|')})\\s*(?:[=,]|$))`);
+  const comma = new RegExp(`,(?=\\s*(?:${beginnings.join('|')})\\s*(?:[=,]|:[a-z]|$))`);
   return {
     takes,
     example,

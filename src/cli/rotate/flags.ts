@@ -1,5 +1,6 @@
 // The flags of `rotate-iam-keys`. Names, aliases and defaults are a promise to schedulers.
 
+import { FORMS } from '../../destinations/forms/forms.ts';
 import { OFFERED_KINDS, wordOf } from '../../destinations/kinds.ts';
 import { ACCOUNT_FLAGS } from '../flags/account-flags.ts';
 import { CONFIG_FLAG } from '../flags/config-flag.ts';
@@ -21,6 +22,9 @@ const OUTPUT = 'What is printed';
 const RUN = 'How the run goes';
 const ABOUT = 'About';
 
+const FORM_WORDS = FORMS.map(
+  ({ name, argument }) => `${name}${argument === undefined ? '' : `:${argument}`}`,
+).join(', ');
 const aboutKinds = OFFERED_KINDS.map((kind) => `${wordOf(kind)}: ${kind.about}.`).join(' ');
 
 function inWords(words: readonly string[]): string {
@@ -111,7 +115,7 @@ export const ROTATE_FLAGS = {
       },
     ),
     group: DELIVERY,
-    about: `${aboutKinds} {account} and {user} in NAME stand for the ID and the name. NAME#id=FIELD,secret=FIELD names the fields of a JSON object, with dots for inner ones; NAME,NAME is one place for the key ID and one for the secret. Several, with commas or in several flags: the old key stays Active until all of them hold the new secret.`,
+    about: `${aboutKinds} {account} and {user} in NAME stand for the ID and the name. NAME#id=FIELD,secret=FIELD names the fields of a JSON object, with dots for inner ones; NAME,NAME is one place for the key ID and one for the secret. #role=ARN, #region=REGION: through a role, in a region. KIND:FORM=NAME writes another form: ${FORM_WORDS}; +base64 behind its name encodes it. Several, with commas or in several flags: the old key stays Active until all of them hold the new secret.`,
     fallback: 'stdout with json, handoff with text',
   },
   movedFrom: {

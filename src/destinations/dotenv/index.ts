@@ -18,6 +18,10 @@ export const dotenv: DestinationKind = {
     return placeFor(template, facts, DOTENV_FILES);
   },
   askedAs: (place, user) => ({ region: undefined, template: templateFor(place, user) }),
+  misfit: (text) =>
+    /^[\w.+/=-]*$/.test(text)
+      ? undefined
+      : 'has characters that readers of such files do not agree about',
   // Two users may have variables in one file, but not the same ones.
   things: ({ place }) => {
     const at = envFileAt(place);

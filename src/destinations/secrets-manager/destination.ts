@@ -9,17 +9,20 @@ import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, UndonePair } from '../destination.ts';
 import { delivering, preparing, readingTexts } from '../failure.ts';
-import { pairIn } from '../key-fields.ts';
+import type { Form } from '../forms/form.ts';
 import {
   editedText,
+  keptIn,
   type ObjectInPlace,
   type Pair,
+  pairAt,
   type ReplacedKey,
   refuseTooLong,
-  STAND_IN,
+  standIn,
 } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { deliverAs, placeOfRegion, type RegionalPlace, targetOfRegion } from '../regional-place.ts';
+import { requireReplicas } from './replicas.ts';
 import {
   BYTES_MAX,
   changedMeanwhile,
@@ -40,6 +43,10 @@ export interface SecretsManagerParts {
   readonly store: SecretStore;
   readonly clock: Clock;
   readonly replaced: ReplacedKey;
+  /** The same secret in another region, where it has a copy. */
+  readonly storeIn: (region: string) => SecretStore;
+  /** How the pair is written there, where that is not as AWS made it. */
+  readonly form?: Form | undefined;
 }
 
 /** A secret and how it is reached. */
@@ -54,13 +61,17 @@ export function secretsManagerDestination(
 ): Destination {
   const { store, clock, replaced } = parts;
   const where = wordsFor(at);
-  const place = { where, fields: at.fields, deliverAs: deliverAs(KIND, at, replaced.user) };
+  const place = {
+    ...{ where, fields: at.fields, deliverAs: deliverAs(KIND, at, replaced.user) },
+    ...keptIn(parts.form, at.fields),
+  };
   const secret = { ...parts, at, place };
   const current = () => store.read(at.name, 'AWSCURRENT');
   return {
     kind: KIND,
     ...targetOfRegion(at),
-    prepare: () => preparing(async () => void (await edited(secret, await current(), STAND_IN))),
+    prepare: () =>
+      preparing(async () => void (await edited(secret, await current(), standIn(parts.form)))),
     deliver: (key) => delivering(() => deliver(secret, key)),
     holds: (keyId) =>
       delivering(async () => {
@@ -72,7 +83,9 @@ export function secretsManagerDestination(
             : undefined;
         });
         // A rotation that is under way would take the place over as soon as the old key is Inactive.
-        if (held !== undefined) await refuseOwnRotation(at.name, where, store);
+        if (held === undefined) return undefined;
+        await refuseOwnRotation(at.name, where, store);
+        if (held.version !== undefined) await requireReplicas(at, held.version, parts);
         return held;
       }),
     textsRead: () =>
@@ -173,7 +186,7 @@ function holdsPair(
 }
 
 function pairOf(version: SecretVersion | undefined, { place }: SecretAtHand) {
-  return pairIn(textOf(version, place.where), place.fields);
+  return pairAt(textOf(version, place.where), place);
 }
 
 function textOf(version: SecretVersion | undefined, where: string): string {

@@ -12,10 +12,11 @@ import type { Destination, Held, UndonePair } from '../destination.ts';
 import { delivering, preparing, readingTexts } from '../failure.ts';
 import { editedHalves, type Halves } from '../halves.ts';
 import type { Custody } from '../kind.ts';
-import { type Pair, STAND_IN } from '../look.ts';
+import { type Pair, standIn } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { type PlaceInHalves, placeOfRegion, targetOfRegion } from '../regional-place.ts';
 import type { SecretsManagerParts } from './destination.ts';
+import { requireReplicas } from './replicas.ts';
 import {
   changedMeanwhile,
   changesAllTheTime,
@@ -37,7 +38,7 @@ export function secretsInHalves(at: PlaceInHalves, parts: HalvesParts): Destinat
   return {
     kind: KIND,
     ...targetOfRegion(at),
-    prepare: () => preparing(async () => void (await secrets.edited(STAND_IN))),
+    prepare: () => preparing(async () => void (await secrets.edited(standIn(parts.form)))),
     deliver: (key) => delivering(() => secrets.deliver(key)),
     holds: (keyId) => delivering(() => secrets.holds(keyId)),
     textsRead: () =>
@@ -108,8 +109,8 @@ class SecretsInHalves {
       id: idNow === undefined ? '' : textIn(idNow, idWhere),
       secret: secretNow === undefined ? '' : textIn(secretNow, secretWhere),
     };
-    const { replaced } = this.#parts;
-    const halves = await editedHalves(before, { idWhere, secretWhere }, { pair, replaced });
+    const { replaced, form } = this.#parts;
+    const halves = await editedHalves(before, { idWhere, secretWhere, form }, { pair, replaced });
     return { idNow, secretNow, halves };
   }
 
@@ -146,12 +147,15 @@ class SecretsInHalves {
       const secret = await this.#store.read(this.secretAt.name, 'AWSCURRENT');
       const text = secret?.text?.reveal().trim();
       if (secret?.text === undefined) return undefined;
-      if (issued !== undefined && text !== issued.secret.reveal()) return undefined;
+      if (issued !== undefined && text !== issued.secret.reveal().trim()) return undefined;
       return { texts: [id.text, secret.text], version: `${id.versionId},${secret.versionId}` };
     });
     if (held !== undefined) {
       await refuseOwnRotation(this.idAt.name, wordsFor(this.idAt), this.#store);
       await refuseOwnRotation(this.secretAt.name, wordsFor(this.secretAt), this.#store);
+      const [idVersion = '', secretVersion = ''] = held.version?.split(',') ?? [];
+      await requireReplicas(this.secretAt, secretVersion, this.#parts);
+      await requireReplicas(this.idAt, idVersion, this.#parts);
     }
     return held;
   }

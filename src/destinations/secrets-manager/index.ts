@@ -2,7 +2,7 @@
 
 import type { Opening } from '../kind.ts';
 import { filledSecrets } from '../making.ts';
-import { regionalKind } from '../regional-place.ts';
+import { type RegionalPlace, regionalKind } from '../regional-place.ts';
 import { SECRET_NAMES } from './names.ts';
 
 export const secretsManager = regionalKind({
@@ -26,12 +26,13 @@ export const secretsManager = regionalKind({
 });
 
 function partsOf(
-  { region }: { readonly region: string },
+  { region, entrance }: Pick<RegionalPlace, 'region' | 'entrance'>,
   names: readonly string[],
   opening: Opening,
 ) {
-  const { clock, user, oldKeyId, whoseKey } = opening;
-  const { store, making } = filledSecrets({ region, names }, opening);
+  const { clock, user, oldKeyId, whoseKey, form } = opening;
+  const { store, making } = filledSecrets({ region, names, entrance }, opening);
   const replaced = { user, oldKeyId, whoseKey };
-  return { store, clock, replaced, making: making === undefined ? {} : { making } };
+  const storeIn = (other: string) => opening.aws.secretStore(other, entrance);
+  return { store, storeIn, clock, replaced, form, making: making === undefined ? {} : { making } };
 }

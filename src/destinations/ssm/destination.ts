@@ -9,8 +9,17 @@ import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, UndonePair } from '../destination.ts';
 import { delivering, preparing, readingTexts } from '../failure.ts';
-import { pairIn, withPair } from '../key-fields.ts';
-import { editedText, type ObjectInPlace, type Pair, type ReplacedKey, STAND_IN } from '../look.ts';
+import type { Form } from '../forms/form.ts';
+import {
+  editedText,
+  keptIn,
+  type ObjectInPlace,
+  type Pair,
+  pairAt,
+  type ReplacedKey,
+  standIn,
+  withPairAt,
+} from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { deliverAs, placeOfRegion, type RegionalPlace, targetOfRegion } from '../regional-place.ts';
 import { KIND, refuseFull, secureText, wordsFor } from './parameters.ts';
@@ -19,6 +28,8 @@ export interface SsmParts {
   readonly store: ParameterStore;
   readonly clock: Clock;
   readonly replaced: ReplacedKey;
+  /** How the pair is written there, where that is not as AWS made it. */
+  readonly form?: Form | undefined;
 }
 
 /** A parameter and how it is reached. */
@@ -33,19 +44,22 @@ export function ssmDestination(at: RegionalPlace, parts: SsmParts): Destination 
   const place = {
     ...{ where: wordsFor(at), fields: at.fields },
     deliverAs: deliverAs(KIND, at, replaced.user),
+    ...keptIn(parts.form, at.fields),
   };
   const parameter = { ...parts, at, place };
   return {
     kind: KIND,
     ...targetOfRegion(at),
     prepare: () =>
-      preparing(async () => void (await edited(parameter, await store.read(at.name), STAND_IN))),
+      preparing(
+        async () => void (await edited(parameter, await store.read(at.name), standIn(parts.form))),
+      ),
     deliver: (key) => delivering(() => deliver(parameter, key)),
     holds: (keyId) =>
       delivering(() =>
         heldAfterAll(clock, async () => {
           const { text, version } = await store.read(at.name);
-          const isThere = pairIn(text.reveal(), place.fields)?.id === keyId;
+          const isThere = pairAt(text.reveal(), place)?.id === keyId;
           return isThere ? { texts: [text], version } : undefined;
         }),
       ),
@@ -103,7 +117,9 @@ async function wayTo(
   if (held === toKeyId) return 'is-there';
   const secret = await secretOf(parameter, toKeyId);
   if (current === undefined || held !== fromKeyId || secret === undefined) return undefined;
-  return new Secret(withPair(secureText(current, place.where), { keyId: toKeyId, secret }, place));
+  return new Secret(
+    withPairAt(secureText(current, place.where), { keyId: toKeyId, secret }, place),
+  );
 }
 
 async function putBack(parameter: ParameterAtHand, undo: UndonePair): Promise<boolean> {
@@ -114,6 +130,6 @@ async function putBack(parameter: ParameterAtHand, undo: UndonePair): Promise<bo
   return true;
 }
 
-function pairOf({ text }: Parameter, { fields }: ObjectInPlace) {
-  return pairIn(text.reveal(), fields);
+function pairOf({ text }: Parameter, place: ObjectInPlace) {
+  return pairAt(text.reveal(), place);
 }

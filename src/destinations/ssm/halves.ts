@@ -10,7 +10,7 @@ import type { Destination, Held, UndonePair } from '../destination.ts';
 import { delivering, preparing, readingTexts } from '../failure.ts';
 import { editedHalves, type Halves } from '../halves.ts';
 import type { Custody } from '../kind.ts';
-import { type Pair, STAND_IN } from '../look.ts';
+import { type Pair, standIn } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { type PlaceInHalves, placeOfRegion, targetOfRegion } from '../regional-place.ts';
 import type { SsmParts } from './destination.ts';
@@ -25,7 +25,7 @@ export function parametersInHalves(at: PlaceInHalves, parts: HalvesParts): Desti
   return {
     kind: KIND,
     ...targetOfRegion(at),
-    prepare: () => preparing(async () => void (await edited(parameters, STAND_IN))),
+    prepare: () => preparing(async () => void (await edited(parameters, standIn(parts.form)))),
     deliver: (key) => delivering(() => deliver(parameters, key)),
     holds: (keyId) => delivering(() => holds(parameters, keyId)),
     textsRead: () =>
@@ -53,14 +53,17 @@ interface Edited {
 }
 
 /** I14: looked at, by reads alone. */
-async function edited({ at, store, replaced }: ParametersAtHand, pair: Pair): Promise<Edited> {
+async function edited(
+  { at, store, replaced, form }: ParametersAtHand,
+  pair: Pair,
+): Promise<Edited> {
   const { region, idName, secretName } = at;
   const idWhere = wordsFor({ region, name: idName });
   const secretWhere = wordsFor({ region, name: secretName });
   const idNow = await store.read(idName);
   const secretNow = await store.read(secretName);
   const before = { id: idNow.text.reveal(), secret: secureText(secretNow, secretWhere) };
-  const halves = await editedHalves(before, { idWhere, secretWhere }, { pair, replaced });
+  const halves = await editedHalves(before, { idWhere, secretWhere, form }, { pair, replaced });
   refuseFull(halves.id, await store.room(idName), idWhere);
   refuseFull(halves.secret, await store.room(secretName), secretWhere);
   return { idNow, secretNow, halves };
@@ -99,7 +102,8 @@ async function holds(
     const id = await store.read(at.idName);
     if (id.text.reveal().trim() !== keyId) return undefined;
     const secret = await store.read(at.secretName);
-    const isOther = issued !== undefined && secret.text.reveal().trim() !== issued.secret.reveal();
+    const isOther =
+      issued !== undefined && secret.text.reveal().trim() !== issued.secret.reveal().trim();
     if (isOther) return undefined;
     return { texts: [id.text, secret.text], version: `${id.version},${secret.version}` };
   });

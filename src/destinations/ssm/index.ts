@@ -2,7 +2,7 @@
 
 import type { Opening } from '../kind.ts';
 import { filledParameters } from '../making.ts';
-import { regionalKind } from '../regional-place.ts';
+import { type RegionalPlace, regionalKind } from '../regional-place.ts';
 import { PARAMETER_NAMES } from './names.ts';
 
 export const ssm = regionalKind({
@@ -26,12 +26,12 @@ export const ssm = regionalKind({
 });
 
 function partsOf(
-  { region }: { readonly region: string },
+  { region, entrance }: Pick<RegionalPlace, 'region' | 'entrance'>,
   names: readonly string[],
   opening: Opening,
 ) {
-  const { clock, user, oldKeyId, whoseKey } = opening;
-  const { store, making } = filledParameters({ region, names }, opening);
+  const { clock, user, oldKeyId, whoseKey, form } = opening;
+  const { store, making } = filledParameters({ region, names, entrance }, opening);
   const replaced = { user, oldKeyId, whoseKey };
-  return { store, clock, replaced, making: making === undefined ? {} : { making } };
+  return { store, clock, replaced, form, making: making === undefined ? {} : { making } };
 }

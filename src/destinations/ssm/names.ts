@@ -9,6 +9,7 @@ const LENGTH_MAX = 1011;
 export const PARAMETER_NAMES: PlaceRule = {
   example: '/app/{user}/aws-key',
   noun: 'a parameter name',
+  hasWay: true,
   takes:
     'letters, digits or _.- in at most 15 levels, each after a /, and does not begin with aws or ssm',
   isName: (name) => {

@@ -200,8 +200,8 @@ test('a damaged line is refused and named, and lines before it stay readable on 
 
 test('a record of a newer version is refused, whatever else it holds', async (t) => {
   const { journal, path } = await newJournal(t);
-  await writeFile(path, '\n{"v":5,"brand":"new"}\n');
-  const expected = { code: 'journal-newer', message: /line 2 has format version 5/ };
+  await writeFile(path, '\n{"v":6,"brand":"new"}\n');
+  const expected = { code: 'journal-newer', message: /line 2 has format version 6/ };
   await assert.rejects(recordsOf(journal, 'alice'), expected);
 });
 
