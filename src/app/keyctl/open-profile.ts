@@ -192,8 +192,10 @@ interface Holders extends Pick<OpenedProfile, 'profile' | 'file'> {
  */
 function heldElsewhere(slot: SlotVerdict, { profile, file, isFormer }: Holders): SlotVerdict {
   if (slot.kind !== 'removable') return slot;
-  const kept = isFormer(slot.key.id) ? previousProfileOf(profile) : undefined;
-  const holder = file.profiles.find(({ keyId, name }) => keyId === slot.key.id && name !== kept);
+  const previous = previousProfileOf(profile);
+  const holders = file.profiles.filter(({ keyId }) => keyId === slot.key.id);
+  const byHand = isFormer(slot.key.id) ? undefined : holders.find(({ name }) => name === previous);
+  const holder = holders.find(({ name }) => name !== previous) ?? byHand;
   if (holder === undefined) return slot;
   return {
     ...slot,
