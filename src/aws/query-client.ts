@@ -3,8 +3,7 @@
 // attempts follow the same rules (retry.ts).
 
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
-import type { HttpRequest, HttpResponse } from '@smithy/core/protocols';
+import { HttpRequest, type HttpResponse } from '@smithy/core/protocols';
 import {
   getRetryAfterHint,
   isServerError,
@@ -17,7 +16,7 @@ import type { Credentials } from './credential-provider.ts';
 import type { Draft } from './query-draft.ts';
 import { writeQuery } from './query-form.ts';
 import type { QueryOperation } from './query-operations.ts';
-import { signRequest } from './query-signature.ts';
+import { openSigner, type Signer } from './query-signature.ts';
 import type { RetryStrategy } from './retry.ts';
 
 export interface QueryClientParts {
@@ -28,12 +27,9 @@ export interface QueryClientParts {
   readonly emit: EventSink;
 }
 
-/** What is used of the SDK's handlers of requests. */
+/** The way out: a request and its whole answer. */
 export interface QueryWire {
-  handle(
-    request: HttpRequest,
-    options?: { readonly abortSignal?: AbortSignal },
-  ): Promise<{ readonly response: HttpResponse }>;
+  exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse>;
 }
 
 export interface QueryClient {
@@ -48,6 +44,7 @@ export interface QueryClient {
 
 export function openQueryClient(parts: QueryClientParts): QueryClient {
   const { retries, emit } = parts;
+  let signer: Signer | undefined;
   return {
     retries,
     call: async <Input extends object, Output>(
@@ -58,7 +55,9 @@ export function openQueryClient(parts: QueryClientParts): QueryClient {
       const draft = await parts.draft();
       // Before the call takes its turn: whoever has no credentials waits for nothing.
       await parts.credentials();
+      signer ??= openSigner(draft.request, draft);
       const call = {
+        signer,
         schema: operation.schema,
         body: writeQuery(operation.name, draft.version, input),
         id: randomUUID(),
@@ -85,6 +84,7 @@ export function openQueryClient(parts: QueryClientParts): QueryClient {
 type SdkError = Parameters<typeof isThrottlingError>[0];
 
 interface Call {
+  readonly signer: Signer;
   readonly schema: object;
   readonly body: string;
   /** Of all its attempts. */
@@ -107,13 +107,8 @@ async function attemptCall(
 ): Promise<Outcome> {
   let response: HttpResponse | undefined;
   try {
-    const request = await signRequest(requestOf(draft, call), draft, credentials);
-    const { signal } = call;
-    ({ response } = await wire.handle(
-      request,
-      signal === undefined ? {} : { abortSignal: signal },
-    ));
-    response.body = await bytesOf(response.body);
+    const request = requestOf(draft, call, await credentials());
+    response = await wire.exchange(request, call.signal);
     return {
       thrown: undefined,
       answer: await draft.protocol.deserializeResponse(call.schema, {}, response),
@@ -123,22 +118,17 @@ async function attemptCall(
   }
 }
 
-function requestOf({ request, attemptsMax }: Draft, { body, id, attempt }: Call): HttpRequest {
-  const headers = {
-    ...request.headers,
+function requestOf(draft: Draft, call: Call, credentials: Credentials): HttpRequest {
+  const { body, id, attempt, signer } = call;
+  const own = {
     'content-length': String(Buffer.byteLength(body)),
     'amz-sdk-invocation-id': id,
-    'amz-sdk-request': `attempt=${attempt}; ${attemptsMax}`,
+    'amz-sdk-request': `attempt=${attempt}; ${draft.attemptsMax}`,
   };
-  return Object.assign(Object.create(Object.getPrototypeOf(request)), request, { headers, body });
-}
-
-function bytesOf(body: Readable): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    body.on('data', (chunk: Buffer) => chunks.push(chunk));
-    body.once('end', () => resolve(Buffer.concat(chunks)));
-    body.once('error', reject);
+  return new HttpRequest({
+    ...draft.request,
+    headers: signer({ headers: own, body }, credentials),
+    body,
   });
 }
 

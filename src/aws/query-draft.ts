@@ -3,6 +3,7 @@
 // for endpoints, variants, user agents, application IDs and tracing therefore hold for every call after it.
 
 import type { HttpRequest } from '@smithy/core/protocols';
+import type { SigningScope } from './query-signature.ts';
 
 /** What is used of a client of the SDK. */
 export interface DraftingClient {
@@ -22,11 +23,6 @@ export interface Draft extends SigningScope {
   /** As the SDK words it in a header. */
   readonly attemptsMax: string;
   readonly protocol: QueryProtocol;
-}
-
-export interface SigningScope {
-  readonly region: string;
-  readonly service: string;
 }
 
 /** What a client is opened with, so that its call is caught. */

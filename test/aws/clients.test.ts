@@ -15,13 +15,15 @@ import { systemClock } from '../../src/base/clock.ts';
 describe('the clients of an account', () => {
   it('take no endpoint but the one resolved for them, whatever the SDK would find', async (test) => {
     const hosts: string[] = [];
+    const note = (request: { hostname: string }): Promise<never> => {
+      hosts.push(request.hostname);
+      return Promise.reject(new DOMException('noted', 'AbortError'));
+    };
     // Stands in for the wire: notes where a request would go, and lets none go.
     const wire = {
       metadata: { handlerProtocol: 'http/1.1' },
-      handle(request: { hostname: string }) {
-        hosts.push(request.hostname);
-        return Promise.reject(new DOMException('noted', 'AbortError'));
-      },
+      handle: note,
+      exchange: note,
     } as unknown as Wire['shared'];
     process.env.AWS_ENDPOINT_URL = 'http://stray.invalid';
     test.after(() => {
