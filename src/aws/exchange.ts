@@ -9,6 +9,8 @@ import {
 } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { type HttpRequest, HttpResponse } from '@smithy/core/protocols';
+import { timer } from '../base/clock.ts';
+import { CallFailure } from './call-failure.ts';
 
 export interface ExchangeOptions {
   readonly agent: Agent;
@@ -28,10 +30,10 @@ export function exchange(asked: HttpRequest, options: ExchangeOptions): Promise<
     const send = asked.protocol === 'https:' ? overHttps : overHttp;
     const request = send({ ...targetOf(asked), agent });
     let head: IncomingMessage | undefined;
-    let timer = setTimeout(() => fail(timeUp(requestMs, 'ETIMEDOUT')), requestMs);
+    let stopTimer = timer(requestMs, () => fail(timeUp(requestMs, 'ETIMEDOUT')));
 
     const finish = (): void => {
-      clearTimeout(timer);
+      stopTimer();
       signal?.removeEventListener('abort', abort);
     };
     const fail = (thrown: Error): void => {
@@ -50,8 +52,8 @@ export function exchange(asked: HttpRequest, options: ExchangeOptions): Promise<
     });
     request.once('response', (message) => {
       head = message;
-      clearTimeout(timer);
-      timer = setTimeout(() => fail(timeUp(requestMs, undefined)), requestMs);
+      stopTimer();
+      stopTimer = timer(requestMs, () => fail(timeUp(requestMs)));
       const chunks: Buffer[] = [];
       message.on('data', (chunk: Buffer) => chunks.push(chunk));
       message.on('error', fail);
@@ -80,8 +82,7 @@ function targetOf({ hostname, port, method, path, query, headers }: HttpRequest)
 function limitConnecting(request: ClientRequest, limitMs: number, fail: (error: Error) => void) {
   request.once('socket', (socket) => {
     if (!socket.connecting) return;
-    const timer = setTimeout(() => fail(timeUp(limitMs, undefined)), limitMs);
-    const stop = (): void => clearTimeout(timer);
+    const stop = timer(limitMs, () => fail(timeUp(limitMs)));
     socket.once('connect', stop);
     request.once('close', stop);
   });
@@ -102,12 +103,11 @@ function withStatus(error: Error, { statusCode, headers }: IncomingMessage): Err
   return Object.assign(error, { $metadata: { httpStatusCode: statusCode, requestId } });
 }
 
-function timeUp(limitMs: number, code: string | undefined): Error {
-  const error = new Error(`not done within ${limitMs} ms`);
-  return Object.assign(error, { name: 'TimeoutError', ...(code !== undefined && { code }) });
+function timeUp(limitMs: number, code?: string): Error {
+  const more = code === undefined ? {} : { code };
+  return new CallFailure('TimeoutError', `not done within ${limitMs} ms`, more);
 }
 
-function aborted(reason: unknown): Error {
-  const cause = reason instanceof Error ? { cause: reason } : {};
-  return Object.assign(new Error('Request aborted', cause), { name: 'AbortError' });
+function aborted(cause: unknown): Error {
+  return new CallFailure('AbortError', 'Request aborted', { cause });
 }

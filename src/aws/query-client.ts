@@ -11,6 +11,7 @@ import {
   isTransientError,
 } from '@smithy/core/retry';
 import type { EventSink } from '../base/events.ts';
+import { CallFailure } from './call-failure.ts';
 import { isThrottle } from './classify.ts';
 import type { Credentials } from './credential-provider.ts';
 import type { Draft } from './query-draft.ts';
@@ -165,7 +166,7 @@ function kindOf(error: SdkError): ErrorType {
 
 /** As the SDK does it: whatever is thrown is an error, and what an answer led to has its status. */
 function asError(thrown: unknown, response: HttpResponse | undefined): SdkError {
-  const error: Error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error: Error = thrown instanceof Error ? thrown : new CallFailure('Error', String(thrown));
   if (response === undefined || '$metadata' in error) return error as SdkError;
   const { statusCode, headers } = response;
   const requestId = Object.entries(headers).find(([name]) => /^x-[\w-]+-request-?id$/.test(name));
@@ -178,7 +179,7 @@ async function orAborted<T>(turn: Promise<T>, signal: AbortSignal | undefined): 
   if (signal === undefined) return await turn;
   let stop = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(Object.assign(new Error('Request aborted'), { name: 'AbortError' }));
+    stop = () => reject(new CallFailure('AbortError', 'Request aborted'));
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });

@@ -61,7 +61,7 @@ async function draftCall(open: (catching: Catching) => Drafting): Promise<Draft>
     metadata: { handlerProtocol: 'http/1.1' },
     handle: (drafted: HttpRequest): Promise<never> => {
       request = drafted;
-      return Promise.reject(new Error('drafted'));
+      return Promise.reject(DRAFTED);
     },
   };
   const { client, send } = open({ requestHandler, retryStrategy: NEVER_AGAIN });
@@ -70,13 +70,16 @@ async function draftCall(open: (catching: Catching) => Drafting): Promise<Draft>
   return read(request, client);
 }
 
+/** Ends the SDK's own call when it was caught. */
+const DRAFTED = 'drafted';
+
 const NEVER_AGAIN = {
   acquireInitialRetryToken: async () => ({
     getRetryCount: () => 0,
     getRetryDelay: () => 0,
     getRetryCost: () => 0,
   }),
-  refreshRetryTokenForRetry: (): Promise<never> => Promise.reject(new Error('drafted')),
+  refreshRetryTokenForRetry: (): Promise<never> => Promise.reject(DRAFTED),
   recordSuccess: () => {},
 };
 

@@ -5,6 +5,7 @@
 import { createHmac, hash } from 'node:crypto';
 import type { HttpRequest } from '@smithy/core/protocols';
 import { getCanonicalHeaders, SignatureV4 } from '@smithy/signature-v4';
+import { systemClock } from '../base/clock.ts';
 import type { Credentials } from './credential-provider.ts';
 
 export interface SigningScope {
@@ -20,7 +21,10 @@ export interface Unsigned {
   readonly body: string;
 }
 
-/** Returns all headers of the call, the signature among them. */
+/**
+ * Returns all headers of the call, the signature among them. They are dated by this machine's own clock, as
+ * the SDK dates them.
+ */
 export type Signer = (call: Unsigned, credentials: Credentials) => Headers;
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -40,7 +44,10 @@ export function openSigner(request: HttpRequest, { region, service }: SigningSco
     return known.key;
   };
   return ({ headers, body }, credentials) => {
-    const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+    const time = systemClock
+      .now()
+      .toISOString()
+      .replace(/[-:]|\.\d+/g, '');
     const day = time.slice(0, 8);
     const { accessKeyId, sessionToken } = credentials;
     const bodyHash = hash('sha256', body);

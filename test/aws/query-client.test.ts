@@ -152,7 +152,7 @@ describe('the lean client beside the SDK', () => {
         const result = results.get(action) ?? '';
         response.writeHead(200, { 'content-type': 'text/xml', 'x-amzn-requestid': 'r-1' });
         response.end(
-          `<${action}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/">${result === '' ? '' : `<${action}Result>${result}</${action}Result>`}<ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></${action}Response>`,
+          `<${action}Response xmlns="https://iam.invalid/doc/2010-05-08/">${result === '' ? '' : `<${action}Result>${result}</${action}Result>`}<ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></${action}Response>`,
         );
       });
       const results = new Map(about('a').map(([name, { result }]) => [name, result]));

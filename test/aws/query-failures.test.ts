@@ -17,7 +17,7 @@ const LIST = '<ListAccessKeysResponse><ListAccessKeysResult><IsTruncated>false</
 const END = '<AccessKeyMetadata/></ListAccessKeysResult></ListAccessKeysResponse>';
 
 function awsError(code: string, text: string): string {
-  return `<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${text}</Message></Error><RequestId>r-1</RequestId></ErrorResponse>`;
+  return `<ErrorResponse xmlns="https://iam.invalid/doc/2010-05-08/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${text}</Message></Error><RequestId>r-1</RequestId></ErrorResponse>`;
 }
 
 const says =
