@@ -1,15 +1,22 @@
-// The SDK clients of one account. Reads, reports, updates, creation and STS are apart: the SDK keeps
-// its rate limiter and its retry budget per client: a throttled or failing family slows only itself.
+// The clients of one account. Reads, reports, updates, creation and STS are apart: a client has a pace
+// and a retry budget of its own, so that a throttled or failing family slows only itself.
 
-import { IAMClient, type IAMClientConfig } from '@aws-sdk/client-iam';
-import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
+import { GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
+import {
+  doesIdentityRequireRefresh,
+  isIdentityExpired,
+  memoizeIdentityProvider,
+} from '@smithy/core';
 import { StandardRetryStrategy } from '@smithy/core/retry';
 import type { EventSink } from '../base/events.ts';
 import { VERSION } from '../base/version.ts';
 import { isThrottle } from './classify.ts';
-import type { CredentialProvider } from './credential-provider.ts';
+import type { CredentialProvider, Credentials } from './credential-provider.ts';
 import { LimitedHttpHandler, type Timeouts, type Ways } from './http-handler.ts';
 import { createLimiter } from './limiter.ts';
+import { openQueryClient, type QueryClient, type QueryWire } from './query-client.ts';
+import { draftOnce } from './query-draft.ts';
 import { silentLogger } from './quiet-sdk.ts';
 import type { RegionSettings } from './region.ts';
 import {
@@ -35,10 +42,10 @@ export interface ClientSettings {
 }
 
 export interface Clients {
-  readonly read: IAMClient;
-  readonly report: IAMClient;
-  readonly update: IAMClient;
-  readonly create: IAMClient;
+  readonly read: QueryClient;
+  readonly report: QueryClient;
+  readonly update: QueryClient;
+  readonly create: QueryClient;
 }
 
 /** The two ways out of this process, with one bound on the calls under way for both. */
@@ -68,38 +75,54 @@ export function openWire(maxParallel: number, timeouts: Timeouts, ways?: Ways): 
  * need no closing: all that they hold is the wire, which is the opener's.
  */
 export function openClients(settings: ClientSettings, credentials: CredentialProvider): Clients {
-  const { patience } = settings;
-  const iam = {
-    ...commonConfig(settings),
-    credentials,
-    ...(settings.iamEndpoint === undefined ? {} : { endpoint: settings.iamEndpoint }),
-  };
-  const made: Partial<Record<keyof Clients, IAMClient>> = {};
-  const make = (config: IAMClientConfig): IAMClient => {
-    const client = new IAMClient({ ...iam, ...config });
-    reportThrottling(client, settings.emit);
-    return client;
-  };
+  const { patience, wire, emit } = settings;
+  const draft = iamDraft(settings, credentials);
+  const renewed = memoized(credentials);
+  const made: Partial<Record<keyof Clients, QueryClient>> = {};
+  const make = (retries: RetryStrategy, way: QueryWire = wire.shared) =>
+    openQueryClient({ draft, credentials: renewed, wire: way, retries, emit });
   return {
     get read() {
-      made.read ??= make({ retryStrategy: repeatableRetries(patience) });
+      made.read ??= make(repeatableRetries(patience));
       return made.read;
     },
     get report() {
       // AWS has refused reports to everybody for days: giving up early is cheap, there is another way.
-      made.report ??= make({ retryStrategy: impatientRetries(patience) });
+      made.report ??= make(impatientRetries(patience));
       return made.report;
     },
     get update() {
-      made.update ??= make({ retryStrategy: repeatableRetries(patience) });
+      made.update ??= make(repeatableRetries(patience));
       return made.update;
     },
     get create() {
-      const { fresh } = settings.wire;
-      made.create ??= make({ retryStrategy: createRetries(patience), requestHandler: fresh });
+      made.create ??= make(createRetries(patience), wire.fresh);
       return made.create;
     },
   };
+}
+
+function iamDraft(settings: ClientSettings, credentials: CredentialProvider) {
+  const { iamEndpoint } = settings;
+  return draftOnce((catching) => {
+    const client = new IAMClient({
+      ...commonConfig(settings),
+      credentials,
+      ...(iamEndpoint !== undefined && { endpoint: iamEndpoint }),
+      ...catching,
+    });
+    return { client, send: () => client.send(new GetUserCommand({})) };
+  });
+}
+
+/** As the SDK does it: asked once, and again before they expire. */
+function memoized(credentials: CredentialProvider): CredentialProvider {
+  const provider = memoizeIdentityProvider(
+    credentials,
+    isIdentityExpired,
+    doesIdentityRequireRefresh,
+  );
+  return provider ?? credentials;
 }
 
 export function openStsClient(
@@ -113,16 +136,20 @@ export function openStsClient(
   return client;
 }
 
-/** An STS client that signs with the given pair and asks once: the caller owns the waiting. */
-export function openProbe(
-  settings: ClientSettings,
-  pair: { accessKeyId: string; secretAccessKey: string },
-): STSClient {
-  return new STSClient({
-    ...stsConfig(settings),
-    credentials: pair,
-    retryStrategy: new StandardRetryStrategy(1),
-  });
+/** Opens clients that sign with the given pair and ask once: the caller owns the waiting. */
+export function openProbes(settings: ClientSettings): (pair: Credentials) => QueryClient {
+  const { wire } = settings;
+  const retries = new StandardRetryStrategy(1);
+  let draft: ReturnType<typeof draftOnce> | undefined;
+  return (pair) => {
+    // Of the first key's making; nothing in it is of a key.
+    draft ??= draftOnce((catching) => {
+      const client = new STSClient({ ...stsConfig(settings), credentials: pair, ...catching });
+      return { client, send: () => client.send(new GetCallerIdentityCommand({})) };
+    });
+    const credentials = async () => pair;
+    return openQueryClient({ draft, credentials, wire: wire.shared, retries, emit: () => {} });
+  };
 }
 
 /** STS settings that the credential providers need too (AssumeRole). */

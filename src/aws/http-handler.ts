@@ -2,10 +2,13 @@
 // calls under way. The bound sits here and not around send(), so that a call that waits for a retry,
 // for the rate limiter or for a new key to propagate holds no place while it waits.
 
-import type { IncomingMessage } from 'node:http';
+import { type Agent, Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Trust } from '../http/certificates.ts';
 import type { HttpProxy, Route, Router } from '../http/proxies.ts';
+import { exchange } from './exchange.ts';
 import type { Limiter } from './limiter.ts';
 import { silentLogger } from './quiet-sdk.ts';
 import { onTheWay } from './sdk-failure.ts';
@@ -51,29 +54,39 @@ const DIRECT: Route = { kind: 'direct' };
 export class LimitedHttpHandler extends NodeHttpHandler {
   readonly #options: HandlerOptions;
   readonly #limiter: Limiter;
-  readonly #bodyMs: number;
+  readonly #agents: Agents;
   /** Made when a call first goes through the proxy: there is one at most. */
   #tunnels: NodeHttpHandler | undefined;
+  #tunnel: Promise<Agent> | undefined;
 
   constructor(options: HandlerOptions) {
-    const agent = { keepAlive: options.keepAlive, maxSockets: options.maxSockets };
-    const { trust } = options.ways ?? {};
-    super({
-      ...limitsOf(options.timeouts),
-      httpAgent: agent,
-      httpsAgent: trust === undefined ? agent : { ...agent, secureContext: trust.context },
-    });
+    const agents = agentsOf(options);
+    super({ ...limitsOf(options.timeouts), httpAgent: agents.http, httpsAgent: agents.https });
+    this.#agents = agents;
     this.#options = options;
     this.#limiter = options.limiter;
-    this.#bodyMs = options.timeouts.requestMs;
+  }
+
+  /** A request and its whole answer, for clients that need no streams of the SDK. */
+  async exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
+    const { timeouts } = this.#options;
+    const route = this.#routeOf(request);
+    const giveBack = await this.#limiter.acquire(signal);
+    try {
+      const agent = await this.#agentFor(request, route);
+      return await exchange(request, { ...timeouts, agent, signal });
+    } catch (thrown) {
+      throw this.#failed(thrown, route);
+    } finally {
+      giveBack();
+    }
   }
 
   override async handle(
     request: Parameters<NodeHttpHandler['handle']>[0],
     options: Parameters<NodeHttpHandler['handle']>[1] = {},
   ): ReturnType<NodeHttpHandler['handle']> {
-    const { ways } = this.#options;
-    const route = ways?.route({ hostname: request.hostname, port: request.port ?? 443 }) ?? DIRECT;
+    const route = this.#routeOf(request);
     const giveBack = await this.#limiter.acquire(options.abortSignal as AbortSignal | undefined);
     try {
       const result =
@@ -87,33 +100,72 @@ export class LimitedHttpHandler extends NodeHttpHandler {
       return result;
     } catch (thrown) {
       giveBack();
-      throw onTheWay(thrown, { route, trust: ways?.trust?.source, variant: ways?.variant });
+      throw this.#failed(thrown, route);
     }
   }
 
   override destroy(): void {
     super.destroy();
-    this.#tunnels?.destroy();
+    this.#agents.http.destroy();
+    this.#agents.https.destroy();
+    void this.#tunnel?.then((agent) => agent.destroy());
+  }
+
+  #routeOf({ hostname, port }: Pick<HttpRequest, 'hostname' | 'port'>): Route {
+    return this.#options.ways?.route({ hostname, port: port ?? 443 }) ?? DIRECT;
+  }
+
+  #failed(thrown: unknown, route: Route): unknown {
+    const { ways } = this.#options;
+    return onTheWay(thrown, { route, trust: ways?.trust?.source, variant: ways?.variant });
   }
 
   #through(proxy: HttpProxy): NodeHttpHandler {
-    const { timeouts, keepAlive, ways } = this.#options;
-    this.#tunnels ??= new NodeHttpHandler(async () => {
-      // Whoever has no proxy does not pay for one.
-      const { tunnelAgent } = await import('../http/tunnel.ts');
-      const httpsAgent = tunnelAgent(proxy, { keepAlive, trust: ways?.trust?.context });
-      return { ...limitsOf(timeouts), httpsAgent };
-    });
+    this.#tunnels ??= new NodeHttpHandler(async () => ({
+      ...limitsOf(this.#options.timeouts),
+      httpsAgent: (await this.#tunnelTo(proxy)) as HttpsAgent,
+    }));
     return this.#tunnels;
+  }
+
+  async #agentFor({ protocol }: HttpRequest, route: Route): Promise<Agent> {
+    if (protocol !== 'https:') return this.#agents.http;
+    return route.kind === 'proxy' ? await this.#tunnelTo(route.proxy) : this.#agents.https;
+  }
+
+  #tunnelTo(proxy: HttpProxy): Promise<Agent> {
+    const { keepAlive, ways } = this.#options;
+    // Whoever has no proxy does not pay for one.
+    this.#tunnel ??= import('../http/tunnel.ts').then(({ tunnelAgent }) =>
+      tunnelAgent(proxy, { keepAlive, trust: ways?.trust?.context }),
+    );
+    return this.#tunnel;
   }
 
   /** The SDK's requestTimeout ends with the answer's head; a body that trickles would hold us. */
   #limitBody(body: IncomingMessage): void {
-    const timeUp = AbortSignal.timeout(this.#bodyMs);
+    const timeUp = AbortSignal.timeout(this.#options.timeouts.requestMs);
     const cut = (): void => void body.destroy(timeUp.reason);
     timeUp.addEventListener('abort', cut, { once: true });
     body.once('close', () => timeUp.removeEventListener('abort', cut));
   }
+}
+
+interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+function agentsOf({ keepAlive, maxSockets, ways }: HandlerOptions): Agents {
+  const secureContext = ways?.trust?.context;
+  return {
+    http: new HttpAgent({ keepAlive, maxSockets }),
+    https: new HttpsAgent({
+      keepAlive,
+      maxSockets,
+      ...(secureContext !== undefined && { secureContext }),
+    }),
+  };
 }
 
 function limitsOf({ connectionMs, requestMs }: Timeouts) {

@@ -1,32 +1,25 @@
 // AccountOverview over the SDK.
 
-import {
-  GetAccountAuthorizationDetailsCommand,
-  GetAccountSummaryCommand,
-  type IAMClient,
-  type UserDetail,
-} from '@aws-sdk/client-iam';
+import type { UserDetail } from '@aws-sdk/client-iam';
 import { type CallTarget, classifyUnlessStopped } from './classify.ts';
 import type { AccountOverview, DescribedUser } from './gateway.ts';
+import type { QueryClient } from './query-client.ts';
+import { GET_ACCOUNT_AUTHORIZATION_DETAILS, GET_ACCOUNT_SUMMARY } from './query-operations.ts';
 import { itemsOf, toPage, unreadable } from './sdk-answer.ts';
 import { toUser, USERS_PER_PAGE } from './sdk-reader.ts';
 
 export function createOverview(
-  client: IAMClient,
+  client: QueryClient,
   target: CallTarget,
   signal?: AbortSignal,
 ): AccountOverview {
-  const sendOptions = signal === undefined ? {} : { abortSignal: signal };
-
   function describeUsers(): AsyncGenerator<DescribedUser> {
     const call = { ...target, permission: 'iam:GetAccountAuthorizationDetails' };
     return itemsOf(call, async (marker) => {
       const input = { Filter: ['User' as const], MaxItems: USERS_PER_PAGE };
-      const command = new GetAccountAuthorizationDetailsCommand(
-        marker === undefined ? input : { ...input, Marker: marker },
-      );
+      const from = marker === undefined ? input : { ...input, Marker: marker };
       try {
-        const answer = await client.send(command, sendOptions);
+        const answer = await client.call(GET_ACCOUNT_AUTHORIZATION_DETAILS, from, signal);
         return toPage({ answer, raw: answer.UserDetailList, call }, toDescribed);
       } catch (thrown) {
         throw classifyUnlessStopped(thrown, call, signal);
@@ -37,7 +30,7 @@ export function createOverview(
   async function countUsers(): Promise<number> {
     const call = { ...target, permission: 'iam:GetAccountSummary' };
     try {
-      const { SummaryMap } = await client.send(new GetAccountSummaryCommand(), sendOptions);
+      const { SummaryMap } = await client.call(GET_ACCOUNT_SUMMARY, {}, signal);
       const { Users: users } = SummaryMap ?? {};
       if (users !== undefined && Number.isSafeInteger(users)) return users;
     } catch (thrown) {

@@ -1,15 +1,11 @@
 // KeyReader over the SDK.
 
-import {
-  type AccessKeyMetadata,
-  GetAccessKeyLastUsedCommand,
-  type IAMClient,
-  ListAccessKeysCommand,
-  ListUsersCommand,
-} from '@aws-sdk/client-iam';
+import type { AccessKeyMetadata } from '@aws-sdk/client-iam';
 import { isAccessKeyId } from '../base/access-key-id.ts';
 import { type Call, type CallTarget, classifyUnlessStopped } from './classify.ts';
 import type { AccessKey, IamUser, KeyReader, KeyStatus } from './gateway.ts';
+import type { QueryClient } from './query-client.ts';
+import { GET_ACCESS_KEY_LAST_USED, LIST_ACCESS_KEYS, LIST_USERS } from './query-operations.ts';
 import { itemsOf, toPage, unreadable } from './sdk-answer.ts';
 import { whereUsed } from './where-used.ts';
 
@@ -17,12 +13,10 @@ import { whereUsed } from './where-used.ts';
 export const USERS_PER_PAGE = 1_000;
 
 export function createReader(
-  client: IAMClient,
+  client: QueryClient,
   target: CallTarget,
   signal?: AbortSignal,
 ): KeyReader {
-  const sendOptions = signal === undefined ? {} : { abortSignal: signal };
-
   async function ask<T>(call: Call, send: () => Promise<T>): Promise<T> {
     try {
       return await send();
@@ -36,7 +30,7 @@ export function createReader(
     return itemsOf(call, (marker) => {
       const input = { MaxItems: USERS_PER_PAGE, ...(marker !== undefined && { Marker: marker }) };
       return ask(call, async () => {
-        const answer = await client.send(new ListUsersCommand(input), sendOptions);
+        const answer = await client.call(LIST_USERS, input, signal);
         return toPage({ answer, raw: answer.Users, call }, toUser);
       });
     });
@@ -47,7 +41,7 @@ export function createReader(
     const pages = itemsOf(call, (marker) => {
       const input = { UserName: userName, ...(marker !== undefined && { Marker: marker }) };
       return ask(call, async () => {
-        const answer = await client.send(new ListAccessKeysCommand(input), sendOptions);
+        const answer = await client.call(LIST_ACCESS_KEYS, input, signal);
         return toPage({ answer, raw: answer.AccessKeyMetadata, call }, toAccessKey);
       });
     });
@@ -60,7 +54,7 @@ export function createReader(
     const call = { ...target, permission: 'iam:GetAccessKeyLastUsed' };
     return ask(call, async () => {
       const input = { AccessKeyId: keyId };
-      const answer = await client.send(new GetAccessKeyLastUsedCommand(input), sendOptions);
+      const answer = await client.call(GET_ACCESS_KEY_LAST_USED, input, signal);
       if (answer.AccessKeyLastUsed === undefined) throw unreadable(call);
       const { LastUsedDate: at, ServiceName: service, Region: region } = answer.AccessKeyLastUsed;
       const owner = answer.UserName;

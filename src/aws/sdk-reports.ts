@@ -1,12 +1,9 @@
 // CredentialReports over the SDK.
 
-import {
-  GenerateCredentialReportCommand,
-  GetCredentialReportCommand,
-  type IAMClient,
-} from '@aws-sdk/client-iam';
 import { type CallTarget, classifyUnlessStopped } from './classify.ts';
 import type { CredentialReports } from './gateway.ts';
+import type { QueryClient } from './query-client.ts';
+import { GENERATE_CREDENTIAL_REPORT, GET_CREDENTIAL_REPORT } from './query-operations.ts';
 import { unreadable } from './sdk-answer.ts';
 import { readFailure } from './sdk-failure.ts';
 
@@ -20,16 +17,14 @@ const ABSENT = new Set([
 ]);
 
 export function createReports(
-  client: IAMClient,
+  client: QueryClient,
   target: CallTarget,
   signal?: AbortSignal,
 ): CredentialReports {
-  const sendOptions = signal === undefined ? {} : { abortSignal: signal };
-
   const request: CredentialReports['request'] = async () => {
     const call = { ...target, permission: 'iam:GenerateCredentialReport' };
     try {
-      const { State } = await client.send(new GenerateCredentialReportCommand(), sendOptions);
+      const { State } = await client.call(GENERATE_CREDENTIAL_REPORT, {}, signal);
       if (State === 'COMPLETE') return 'ready';
       if (State === 'STARTED' || State === 'INPROGRESS') return 'in-progress';
     } catch (thrown) {
@@ -41,7 +36,7 @@ export function createReports(
   const fetch: CredentialReports['fetch'] = async () => {
     const call = { ...target, permission: 'iam:GetCredentialReport' };
     try {
-      const answer = await client.send(new GetCredentialReportCommand(), sendOptions);
+      const answer = await client.call(GET_CREDENTIAL_REPORT, {}, signal);
       const { Content: content, GeneratedTime: generatedAt } = answer;
       if (content !== undefined && generatedAt !== undefined) {
         return { csv: Buffer.from(content).toString('utf8'), generatedAt };

@@ -1,12 +1,7 @@
 // KeyWriter over the SDK. No call here takes the run's abort signal: a write under way is always
 // awaited, because giving up on it would only hide what it did (I13).
 
-import {
-  CreateAccessKeyCommand,
-  type CreateAccessKeyCommandOutput,
-  DeleteAccessKeyCommand,
-  UpdateAccessKeyCommand,
-} from '@aws-sdk/client-iam';
+import type { CreateAccessKeyCommandOutput } from '@aws-sdk/client-iam';
 import { isAccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
@@ -22,6 +17,7 @@ import {
 import type { Clients } from './clients.ts';
 import type { CredentialProvider } from './credential-provider.ts';
 import type { CreateOutcome, KeyWriter } from './gateway.ts';
+import { CREATE_ACCESS_KEY, DELETE_ACCESS_KEY, UPDATE_ACCESS_KEY } from './query-operations.ts';
 
 export interface WriterParts {
   readonly clients: Pick<Clients, 'create' | 'update'>;
@@ -42,8 +38,8 @@ export function createWriter({ clients, credentials, target, clock }: WriterPart
       return { kind: 'refused', code: 'create-refused', reason: toKeyturnError(thrown).message };
     }
     try {
-      const command = new CreateAccessKeyCommand({ UserName: userName });
-      return toOutcome(await clients.create.send(command), userName, clock);
+      const answer = await clients.create.call(CREATE_ACCESS_KEY, { UserName: userName });
+      return toOutcome(answer, userName, clock);
     } catch (thrown) {
       return classifyCreate(thrown);
     }
@@ -65,7 +61,7 @@ export function createWriter({ clients, credentials, target, clock }: WriterPart
   const setStatus: KeyWriter['setStatus'] = async (userName, keyId, status) => {
     const input = { UserName: userName, AccessKeyId: keyId, Status: status };
     try {
-      await change(() => clients.update.send(new UpdateAccessKeyCommand(input)));
+      await change(() => clients.update.call(UPDATE_ACCESS_KEY, input));
     } catch (thrown) {
       if (isNoSuchEntity(thrown)) {
         throw new KeyturnError(
@@ -84,7 +80,7 @@ export function createWriter({ clients, credentials, target, clock }: WriterPart
   const deleteAccessKey: KeyWriter['deleteAccessKey'] = async (userName, keyId) => {
     const input = { UserName: userName, AccessKeyId: keyId };
     try {
-      await change(() => clients.update.send(new DeleteAccessKeyCommand(input)));
+      await change(() => clients.update.call(DELETE_ACCESS_KEY, input));
     } catch (thrown) {
       // Gone already, perhaps by our own first try whose answer was lost.
       if (isNoSuchEntity(thrown)) return;

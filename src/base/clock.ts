@@ -35,6 +35,15 @@ export const systemClock: Clock = {
 };
 
 /**
+ * Calls once after so long, and returns what keeps it from that. For limits on what this machine does, which
+ * no clock of a test or of a sandbox moves.
+ */
+export function timer(durationMs: number, act: () => void): () => void {
+  const id = setTimeout(act, durationMs);
+  return () => clearTimeout(id);
+}
+
+/**
  * The time of a sandbox that was moved ahead. It carries the sandbox's address, and whoever opens AWS by
  * it refuses every other endpoint: such a time can never be met by a real account.
  */

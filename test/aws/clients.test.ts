@@ -1,27 +1,29 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { GetUserCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import {
   openClients,
-  openProbe,
+  openProbes,
   openStsClient,
   openWire,
   type Wire,
 } from '../../src/aws/clients.ts';
+import { GET_CALLER_IDENTITY, LIST_USERS } from '../../src/aws/query-operations.ts';
 import { repeatableRetries } from '../../src/aws/retry.ts';
 import { systemClock } from '../../src/base/clock.ts';
 
 describe('the clients of an account', () => {
   it('take no endpoint but the one resolved for them, whatever the SDK would find', async (test) => {
     const hosts: string[] = [];
+    const note = (request: { hostname: string }): Promise<never> => {
+      hosts.push(request.hostname);
+      return Promise.reject(new DOMException('noted', 'AbortError'));
+    };
     // Stands in for the wire: notes where a request would go, and lets none go.
     const wire = {
       metadata: { handlerProtocol: 'http/1.1' },
-      handle(request: { hostname: string }) {
-        hosts.push(request.hostname);
-        return Promise.reject(new DOMException('noted', 'AbortError'));
-      },
+      handle: note,
+      exchange: note,
     } as unknown as Wire['shared'];
     process.env.AWS_ENDPOINT_URL = 'http://stray.invalid';
     test.after(() => {
@@ -40,10 +42,14 @@ describe('the clients of an account', () => {
     const { read, update, create } = openClients(settings, async () => pair);
     const sts = openStsClient(settings, async () => pair, repeatableRetries(settings.patience));
     for (const client of [read, update, create]) {
-      await assert.rejects(client.send(new GetUserCommand({})), { name: 'AbortError' });
+      await assert.rejects(client.call(LIST_USERS, {}), { name: 'AbortError' });
     }
-    for (const client of [sts, openProbe(settings, pair)]) {
-      await assert.rejects(client.send(new GetCallerIdentityCommand({})), { name: 'AbortError' });
+    const probe = openProbes(settings)(pair);
+    for (const asked of [
+      sts.send(new GetCallerIdentityCommand({})),
+      probe.call(GET_CALLER_IDENTITY, {}),
+    ]) {
+      await assert.rejects(asked, { name: 'AbortError' });
     }
     assert.equal(hosts.length, 5);
     assert.ok(!hosts.includes('stray.invalid'));
@@ -62,8 +68,6 @@ describe('the clients of an account', () => {
     };
     const pair = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
     const clients = Object.values(openClients(settings, async () => pair));
-    const strategies = await Promise.all(clients.map(({ config }) => config.retryStrategy()));
-    assert.equal(new Set(strategies).size, clients.length);
-    for (const client of clients) client.destroy();
+    assert.equal(new Set(clients.map(({ retries }) => retries)).size, clients.length);
   });
 });
