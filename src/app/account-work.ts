@@ -55,15 +55,15 @@ export function accountWork(parts: AccountParts): AccountWork {
   const { changes } = parts;
   const emit = changes?.listening(gateway.caller.account, parts.emit) ?? parts.emit;
   const { newPlaces, isAttended = false } = parts;
-  const surroundings = { gateway, state, clock, emit, newPlaces, isAttended };
+  const open = destinationOpener({ gateway, state, clock, emit, newPlaces, isAttended });
   return {
     ...{ gateway, state, clock, emit, signal },
     places: openPlaces({
       choose:
         typeof deliver !== 'function'
-          ? onePlaceChooser(deliver, surroundings)
-          : destinationChooser(deliver, surroundings),
-      open: destinationOpener(surroundings),
+          ? onePlaceChooser(deliver, open)
+          : destinationChooser(deliver, { open, gateway }),
+      open,
       finishesOthers: parts.finishesOthers,
       oldKeyFate: policy.oldKeyFate,
     }),

@@ -45,13 +45,15 @@ export interface DestinationSurroundings {
   readonly isAttended: boolean;
 }
 
-export function destinationOpener(surroundings: DestinationSurroundings): DestinationOpener {
-  const open = openerOf(surroundings);
-  return async (target, replaced) => await open(target, replaced, surroundings.newPlaces);
-}
+/** Opens a place, which may be made in a way of its own. */
+type PlaceOpener = (
+  target: JournaledTarget,
+  replaced: Replaced,
+  newPlaces?: NewPlaces,
+) => Promise<Destination | undefined>;
 
-/** The same for places each of which may be made in its own way. */
-function openerOf(surroundings: DestinationSurroundings) {
+/** One for all places of a run in an account: they share connections, sessions and credentials. */
+export function destinationOpener(surroundings: DestinationSurroundings): PlaceOpener {
   const { gateway, state, clock, emit, isAttended } = surroundings;
   const { reader, services: aws } = gateway;
   const files = (path: string) => saveOptions(path, clock);
@@ -63,11 +65,7 @@ function openerOf(surroundings: DestinationSurroundings) {
   const custody = state.custody;
   const around = { files, programs, http, credentials };
   const parts = { aws, custody, clock, emit, ...around, account, isAttended };
-  return async (
-    target: JournaledTarget,
-    { user, oldKeyId, oldKeyFate }: Replaced,
-    newPlaces: NewPlaces | undefined,
-  ) => {
+  return async (target, { user, oldKeyId, oldKeyFate }, newPlaces = surroundings.newPlaces) => {
     const whoseKey = ownersKnownTo(user, sources);
     const oldKeyStays = oldKeyFate === 'keep';
     const about = { user, oldKeyId, whoseKey, oldKeyStays };
@@ -78,14 +76,12 @@ function openerOf(surroundings: DestinationSurroundings) {
 /** The places that the operator asked for, made for each user. */
 export function destinationChooser(
   requestsFor: RequestsFor,
-  surroundings: DestinationSurroundings,
+  { open, gateway }: { readonly open: PlaceOpener; readonly gateway: AccountGateway },
 ): DestinationChooser {
-  const open = openerOf(surroundings);
   return async (replaced) => {
-    const facts = placeFacts(replaced.user, surroundings.gateway);
+    const facts = placeFacts(replaced.user, gateway);
     const openFor = async (request: DeliveryRequest): Promise<Destination> => {
-      const { kind, template: name, form, region = facts.region } = request;
-      const { newPlaces = surroundings.newPlaces } = request;
+      const { kind, template: name, form, region = facts.region, newPlaces } = request;
       const opener: DestinationOpener = (target, of) => open(target, of, newPlaces);
       const target = targetFor({ kind, name }, { ...facts, region });
       const written = { ...target, ...(form !== undefined && { form }) };
@@ -99,9 +95,8 @@ export function destinationChooser(
 /** One place, whoever the user is. */
 export function onePlaceChooser(
   target: DeliveryTarget,
-  surroundings: DestinationSurroundings,
+  open: DestinationOpener,
 ): DestinationChooser {
-  const open = destinationOpener(surroundings);
   return async (replaced) => [await openOwn(target, replaced, open)];
 }
 
