@@ -102,6 +102,19 @@ describe('when a key was used, as far as runs have looked', () => {
     assert.equal(withFormerNames(NEVER_LOOKED, [looked([0, 0])]), NEVER_LOOKED);
   });
 
+  it('another key fills no silence of this one, which was looked at before a long break too', () => {
+    const busy = looked([0, 0], [40, 40], [90, 90]);
+    const monthly = looked([0, 3], [60, 3], [180, 170]);
+    assert.deepEqual(stretches(monthly), [
+      ['01-04', '01-04'],
+      ['06-20', '06-20'],
+    ]);
+    assert.deepEqual(stretches(withFormerNames(monthly, [busy])), [
+      ['01-01', '01-04'],
+      ['06-20', '06-20'],
+    ]);
+  });
+
   it('of two names that were looked at side by side the one with the longest silence counts', () => {
     const busy = looked([0, 0], [20, 20], [40, 40]);
     const monthly = looked([0, 0], [20, 0], [41, 30]);

@@ -128,17 +128,27 @@ export function gapsOf({ stretches }: UseHistory): number[] {
 export function withFormerNames(known: UseHistory, others: readonly UseHistory[]): UseHistory {
   let [history, from] = [known, known.lookedFrom];
   for (;;) {
-    const before = others.filter(({ lookedTo }) => isBefore(lookedTo, from));
-    const latest = lastOf(before, ({ lookedTo }) => Number(lookedTo));
+    const earlier = others.filter(({ lookedTo }) => isBefore(lookedTo, from));
+    const latest = lastOf(earlier, ({ lookedTo }) => Number(lookedTo));
     if (latest === undefined) return history;
-    const sideBySide = before.filter(({ lookedTo }) => !isBefore(lookedTo, latest.lookedFrom));
+    const sideBySide = earlier.filter(({ lookedTo }) => !isBefore(lookedTo, latest.lookedFrom));
     const soFar = history;
-    const former = lastOf(sideBySide, (each) =>
-      Math.max(0, ...gapsOf(joinedHistories(each, soFar))),
-    );
-    history = joinedHistories(former ?? latest, history);
+    const joins = sideBySide.map((each) => joinedHistories(before(each, soFar), soFar));
+    history = lastOf(joins, (each) => Math.max(0, ...gapsOf(each))) ?? history;
     from = latest.lookedFrom;
   }
+}
+
+/**
+ * The uses until the first one of the later history. If it is of another key after all, its uses must not
+ * fill a silence of this one, which runs may have looked at before a long break too.
+ */
+function before(former: UseHistory, { stretches: [first] }: UseHistory): UseHistory {
+  if (first === undefined) return former;
+  const stretches = former.stretches
+    .filter(({ from }) => from <= first.from)
+    .map(({ from, to }) => ({ from, to: to < first.from ? to : first.from }));
+  return { ...former, stretches };
 }
 
 function isBefore(time: Date | undefined, other: Date | undefined): boolean {
