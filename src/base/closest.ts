@@ -5,13 +5,27 @@ export function closest(word: string, known: readonly string[]): string | undefi
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
-    const distance = candidate.startsWith(word) && word.length >= 3 ? 1 : edits(word, candidate);
+    const distance = distanceFrom(word, candidate);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }
   }
   return best;
+}
+
+function distanceFrom(word: string, candidate: string): number {
+  if (candidate.startsWith(word) && word.length >= 3) return 1;
+  const distance = edits(word, candidate);
+  const [own, known] = [partsOf(word), partsOf(candidate)];
+  // threshold-days is as good as days-threshold, and nearer than any other word.
+  return own.length < 2 || own.length !== known.length
+    ? distance
+    : Math.min(distance, 1 + edits(own.toSorted().join(), known.toSorted().join()));
+}
+
+function partsOf(word: string): string[] {
+  return word.split(/[_-]/);
 }
 
 /** The few known words that come nearest, the best first; letter case does not count. */

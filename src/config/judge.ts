@@ -70,7 +70,9 @@ function judgeExtends(rules: ConfigModel['rules'], index: number): readonly Foun
     const names = rules.map(({ name }) => name).filter((name) => name !== rule.name);
     const near = closest(rule.extends, names);
     const are =
-      near === undefined ? `the others are ${names.join(', ') || 'none'}` : `"${near}" is one`;
+      near === undefined
+        ? `the others are ${names.join(', ') || 'none'}`
+        : `did you mean "${near}"?`;
     return [{ path, code: 'unknown-name', message: `no rule is called "${rule.extends}"; ${are}` }];
   }
   if (other.extends === undefined) return [];

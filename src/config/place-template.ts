@@ -108,7 +108,8 @@ function unknownKind(word: string): string {
   const names = OFFERED_KINDS.map(({ name }) => name);
   const near = closest(word, names);
   const is = `"${word}" is no kind of place`;
-  return `${is}; ${near === undefined ? '' : `"${near}" is one; `}the kinds are ${names.join(', ')}`;
+  const meant = near === undefined ? '' : `did you mean "${near}"? `;
+  return `${is}; ${meant}The kinds are ${names.join(', ')}`;
 }
 
 /** Braces that are no placeholder, with the place of the first. */

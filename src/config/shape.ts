@@ -143,9 +143,9 @@ function unknownKey(path: Path, root: unknown): Found {
   const known = keysAt(parent);
   const near = closest(key, known);
   const there = valueAt(root, parent) as object;
-  const also = near !== undefined && Object.hasOwn(there, near) ? ', and it is here too' : '';
+  const also = near !== undefined && Object.hasOwn(there, near) ? ', which is here too' : '';
   const remedy =
-    near === undefined ? `the keys here are ${known.join(', ')}` : `"${near}" is one${also}`;
+    near === undefined ? `the keys here are ${known.join(', ')}` : `did you mean "${near}"${also}?`;
   return { path, isKey: true, code: 'unknown-key', message: `unknown key "${key}"; ${remedy}` };
 }
 

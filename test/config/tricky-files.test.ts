@@ -31,7 +31,13 @@ const ROWS: readonly Row[] = [
     'bad-value',
     /only "not:" would be everybody else/,
   ],
-  ['users', M('{users: svc-*}'), '4:13', 'unknown-key', /unknown key "users"; "user" is one/],
+  [
+    'users',
+    M('{users: svc-*}'),
+    '4:13',
+    'unknown-key',
+    /unknown key "users"; did you mean "user"\?/,
+  ],
   ['an unquoted star', B('user: *-ci'), '5:13', 'unquoted-star', /in quotes: "\*-ci"/],
   [
     'an unquoted tag',
@@ -178,7 +184,7 @@ const ROWS: readonly Row[] = [
     D('["secretsmanager=app/{user}"]'),
     '5:15',
     'bad-value',
-    /"secrets-manager" is one; the kinds are/,
+    /did you mean "secrets-manager"\? The kinds are/,
   ],
   [
     'a tag that anybody may set',

@@ -72,7 +72,9 @@ async function load({
   try {
     const facts = await stat(path);
     if (!facts.isFile())
-      return { reason: facts.isDirectory() ? 'it is a folder' : 'it is no regular file' };
+      return {
+        reason: facts.isDirectory() ? 'it is a folder; name a file in it' : 'it is no regular file',
+      };
     return { file: shown, bytes: await readFile(path) };
   } catch (thrown) {
     const { code = 'unknown' } = thrown as NodeJS.ErrnoException;

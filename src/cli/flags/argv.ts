@@ -13,8 +13,8 @@
 //   - Words without a flag are refused, unless the caller takes some (parseCommandLine).
 
 import { parseArgs } from 'node:util';
+import { closest } from '../../base/closest.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import { closest } from './closest.ts';
 import { type Flag, type FlagTable, type FlagValues, isBoolean } from './flag.ts';
 import { sisterHint } from './sister-flags.ts';
 

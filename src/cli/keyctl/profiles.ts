@@ -2,11 +2,11 @@
 // close to it.
 
 import type { ListProfiles } from '../../app/keyctl/types.ts';
+import { closest, nearest } from '../../base/closest.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { Hint } from '../../base/hint.ts';
 import { noProfiles } from '../../credentials-file/no-profiles.ts';
 import { quoted } from '../flags/argv.ts';
-import { closest, nearest } from '../flags/closest.ts';
 import { COMMANDS } from './options.ts';
 import type { StepContext } from './step-context.ts';
 

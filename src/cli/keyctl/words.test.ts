@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { nearest } from '../../base/closest.ts';
 import { shellWords } from '../../base/shell-words.ts';
-import { nearest } from '../flags/closest.ts';
 import { visible } from '../terminal/terminal-asker.ts';
 
 const NEAR: readonly (readonly [word: string, known: readonly string[], near: string[]])[] = [

@@ -1,10 +1,10 @@
 // `keyturn COMMAND`: the face for platform and security teams.
 
+import { closest } from '../../base/closest.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command, type Hint } from '../../base/hint.ts';
 import { VERSION } from '../../base/version.ts';
 import { isAskedFor, lastText, parseFlags, quoted } from '../flags/argv.ts';
-import { closest } from '../flags/closest.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
 import { failureFor } from '../rotate/command.ts';
 import { failureCode } from '../rotate/exit-code.ts';

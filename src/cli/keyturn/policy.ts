@@ -1,10 +1,10 @@
 // `keyturn policy NAME`: prints an IAM policy, ready to paste. AWS is not asked.
 
 import { PARTITIONS, POLICY_ABOUT, type PolicyName, policyJson } from '../../app/policies.ts';
+import { closest } from '../../base/closest.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { ROLE_FLAGS } from '../flags/account-flags.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
-import { closest } from '../flags/closest.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';

@@ -3,13 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { closest } from '../../base/closest.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { shellWords } from '../../base/shell-words.ts';
 import { wrapped } from '../../base/wrap.ts';
 import type { ServedSandbox, ServeOptions } from '../../sandbox/serve.ts';
 import { isAskedFor, parseFlags, quoted } from '../flags/argv.ts';
-import { closest } from '../flags/closest.ts';
 import type { FlagValues } from '../flags/flag.ts';
 import { helpWidth } from '../flags/help.ts';
 import { absolute } from '../flags/surroundings.ts';

@@ -1,10 +1,10 @@
 // `keyturn keys [VERB KEY]`.
 
+import { closest } from '../../../base/closest.ts';
 import { KeyturnError } from '../../../base/errors.ts';
 import { command } from '../../../base/hint.ts';
 import type { KeyVerb } from '../../../base/key-command.ts';
 import { quoted } from '../../flags/argv.ts';
-import { closest } from '../../flags/closest.ts';
 import type { Session } from '../../run.ts';
 import { listKeysCommand } from './list.ts';
 
