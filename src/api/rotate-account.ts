@@ -59,8 +59,8 @@ export interface RotateOptions {
    */
   readonly deliver?: readonly string[];
   /**
-   * Make secrets and parameters of `deliver` that do not exist, under this KMS key (AWS's own when left out)
-   * and with these tags. Nobody reads a new place yet, so it is refused beside `retire: 'now'`.
+   * Make places of `deliver` that do not exist: secrets and parameters of AWS under this KMS key (AWS's own when
+   * left out) and with these tags. Nobody reads a new place yet, so it is refused beside `retire: 'now'`.
    */
   readonly createMissing?: {
     readonly kmsKey?: string;

@@ -25,6 +25,9 @@ const ABOUT = 'About';
 const FORM_WORDS = FORMS.map(
   ({ name, argument }) => `${name}${argument === undefined ? '' : `:${argument}`}`,
 ).join(', ');
+const MADE_KINDS = OFFERED_KINDS.filter((kind) => kind.makesPlaces)
+  .map(({ name }) => name)
+  .join(', ');
 const aboutKinds = OFFERED_KINDS.map((kind) => `${wordOf(kind)}: ${kind.about}.`).join(' ');
 
 function inWords(words: readonly string[]): string {
@@ -134,8 +137,7 @@ export const ROTATE_FLAGS = {
     names: ['create-missing'],
     rule: rule.boolean,
     group: DELIVERY,
-    about:
-      'Make secrets and parameters of --deliver that do not exist, before the key is made. Nobody reads a new place yet: the old key waits until whatever uses it has been pointed there, so it is refused with --retire now. Nothing is ever written over.',
+    about: `Make places of --deliver that do not exist (${MADE_KINDS}), before the key is made. Nobody reads a new place yet: the old key waits until whatever uses it has been pointed there, so it is refused with --retire now. Nothing is ever written over.`,
     fallback: 'such a user is refused (not-deliverable)',
   },
   createKmsKey: {
