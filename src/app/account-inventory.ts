@@ -117,11 +117,11 @@ export async function rememberUses(
   const used = outcomes.flatMap(({ user, retirement }) => {
     const { oldKey, waiting } = retirement ?? {};
     const lastUse = waiting?.lastUse;
-    const createdAt = oldKey?.createdAt;
+    const { createdAt, id: keyId } = oldKey ?? {};
     if (lastUse === undefined || lastUse === 'unreadable' || createdAt === undefined) return [];
     // What the report told is remembered already, with the time of the report.
     const isReported = sightings.lookAt(user, { createdAt })?.lastUse === lastUse;
-    return isReported ? [] : [{ user, createdAt, lastUse }];
+    return isReported ? [] : [{ user, createdAt, lastUse, keyId }];
   });
   if (used.length > 0) await sightings.remember([{ at, used }]);
 }

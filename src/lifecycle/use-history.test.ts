@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { accessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
 import {
   joinedHistories,
@@ -113,6 +114,18 @@ describe('when a key was used, as far as runs have looked', () => {
       ['01-01', '01-04'],
       ['06-20', '06-20'],
     ]);
+  });
+
+  it('a name whose key is known to be another is none of its own', () => {
+    const [one, other] = ['AKIAIOSFODNN7EXAMPLE', 'AKIAI44QH8DHBEXAMPLE'].map(accessKeyId);
+    const former = looked([0, 0], [10, 3]);
+    const now = looked([50, 'never']);
+    const joins = (of: UseHistory, with_: UseHistory) =>
+      withFormerNames(of, [with_]).stretches.length > 0;
+    assert.equal(joins({ ...now, keyId: one }, { ...former, keyId: other }), false);
+    assert.equal(joins({ ...now, keyId: one }, { ...former, keyId: one }), true);
+    assert.equal(joins({ ...now, keyId: one }, former), true);
+    assert.equal(joins(now, { ...former, keyId: other }), true);
   });
 
   it('of two names that were looked at side by side the one with the longest silence counts', () => {

@@ -1,8 +1,9 @@
 // When a key was used, as far as runs have looked. AWS tells the latest use only, so each look adds a day
 // at most; kept over months, they show the period of a job before a decision depends on it (I15).
 
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
-import type { LastUse } from './keys.ts';
+import type { AccessKey, LastUse } from './keys.ts';
 
 export interface UseHistory {
   /** Since when runs have looked, without a break of more than BREAK_DAYS; undefined if none has. */
@@ -21,6 +22,8 @@ export interface UseHistory {
    * so that its silence proves nothing.
    */
   readonly activeSince?: Date | undefined;
+  /** Where somebody who looked knew it: credential reports name no IDs. */
+  readonly keyId?: AccessKeyId | undefined;
 }
 
 export interface Stretch {
@@ -32,6 +35,7 @@ export interface Stretch {
 export interface Look {
   readonly at: Date;
   readonly lastUse: LastUse;
+  readonly keyId?: AccessKeyId | undefined;
 }
 
 /** A key whose last use was told; one that AWS does not tell of was not looked at. */
@@ -39,7 +43,11 @@ export interface UsedKey {
   readonly user: string;
   readonly createdAt: Date;
   readonly lastUse: LastUse;
+  readonly keyId?: AccessKeyId | undefined;
 }
+
+/** A key of which the ID may not be known. */
+export type DatedKey = Pick<AccessKey, 'createdAt'> & Partial<Pick<AccessKey, 'id'>>;
 
 export const NEVER_LOOKED: UseHistory = {
   lookedFrom: undefined,
@@ -64,7 +72,8 @@ const STRETCHES_MAX = 120;
  * The history after one more look. One that is older than the last look, as the clock says, tells of a use at
  * most: a clock may have been ahead then.
  */
-export function withLook(known: UseHistory, { at, lastUse }: Look): UseHistory {
+export function withLook(known: UseHistory, look: Look): UseHistory {
+  const { at, lastUse, keyId = known.keyId } = look;
   const { lookedFrom = at, closelyFrom = at, lookedTo = at } = known;
   const stretches = lastUse.used === 'at' ? withUse(known, lastUse.at) : known.stretches;
   if (at < lookedTo) return stretches === known.stretches ? known : { ...known, stretches };
@@ -73,6 +82,7 @@ export function withLook(known: UseHistory, { at, lastUse }: Look): UseHistory {
     closelyFrom: daysFrom(lookedTo, at) > STEADY_GAP_DAYS ? at : closelyFrom,
     lookedTo: at,
     stretches,
+    ...(keyId !== undefined && { keyId }),
   };
 }
 
@@ -91,7 +101,9 @@ function withUse({ lookedTo, stretches }: UseHistory, usedAt: Date): readonly St
 export function joinedHistories(one: UseHistory, other: UseHistory): UseHistory {
   const [earlier, later] =
     Number(one.lookedTo ?? 0) <= Number(other.lookedTo ?? 0) ? [one, other] : [other, one];
-  return { ...later, stretches: joined([...earlier.stretches, ...later.stretches]) };
+  const keyId = later.keyId ?? earlier.keyId;
+  const stretches = joined([...earlier.stretches, ...later.stretches]);
+  return { ...later, stretches, ...(keyId !== undefined && { keyId }) };
 }
 
 /** Sorted, with those that touch as one. */
@@ -123,12 +135,15 @@ export function gapsOf({ stretches }: UseHistory): number[] {
 /**
  * The history of a key together with those that may be its own of earlier names of its user: runs stopped
  * looking at them before they began to look at this one. Of several that were looked at side by side one
- * at most is meant, so the one counts by which the key was silent for longest (I11).
+ * at most is meant, so the one counts by which the key was silent for longest (I11). One whose ID is known to be
+ * another is never meant: whoever looks at one user at a time stops looking at the others.
  */
 export function withFormerNames(known: UseHistory, others: readonly UseHistory[]): UseHistory {
+  const isOther = ({ keyId }: UseHistory) => keyId !== undefined && keyId !== known.keyId;
+  const possible = known.keyId === undefined ? others : others.filter((each) => !isOther(each));
   let [history, from] = [known, known.lookedFrom];
   for (;;) {
-    const earlier = others.filter(({ lookedTo }) => isBefore(lookedTo, from));
+    const earlier = possible.filter(({ lookedTo }) => isBefore(lookedTo, from));
     const latest = lastOf(earlier, ({ lookedTo }) => Number(lookedTo));
     if (latest === undefined) return history;
     const sideBySide = earlier.filter(({ lookedTo }) => !isBefore(lookedTo, latest.lookedFrom));

@@ -7,6 +7,7 @@ import { comparableUserName } from '../base/user-name.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { lastActiveSlot, SAME_DATE_MS, type SlotSighting } from '../lifecycle/slot-sighting.ts';
 import {
+  type DatedKey,
   joinedHistories,
   type Look,
   NEVER_LOOKED,
@@ -81,14 +82,15 @@ export class KnownSightings implements Sights {
    * Reports and lists may date one key a second or two apart, and its user may have been renamed: all that
    * may be about it counts.
    */
-  usesOf(user: string, { createdAt }: Pick<AccessKey, 'createdAt'>): UseHistory {
+  usesOf(user: string, { createdAt, id }: DatedKey): UseHistory {
     const prefix = `${comparableUserName(user)}/`;
     const ofDate = [...this.#usedNamesOf(createdAt)].map(
       (name) => [name.startsWith(prefix), this.#uses.get(name) ?? NEVER_LOOKED] as const,
     );
     const own = ofDate.filter(([isOwn]) => isOwn).map(([, uses]) => uses);
     const others = ofDate.filter(([isOwn]) => !isOwn).map(([, uses]) => uses);
-    return withFormerNames(own.reduce(joinedHistories, NEVER_LOOKED), others);
+    const known = own.reduce(joinedHistories, NEVER_LOOKED);
+    return withFormerNames(id === undefined ? known : { ...known, keyId: id }, others);
   }
 
   activeAgainSince(keyId: string): Date | undefined {
@@ -177,10 +179,10 @@ export class KnownSightings implements Sights {
     }
   }
 
-  #seeUse({ user, createdAt, lastUse }: UsedKey, at: Date): boolean {
+  #seeUse({ user, createdAt, lastUse, keyId }: UsedKey, at: Date): boolean {
     const name = slotName(user, createdAt);
     const known = this.#uses.get(name) ?? NEVER_LOOKED;
-    const next = withLook(known, { at, lastUse });
+    const next = withLook(known, { at, lastUse, keyId });
     if (at >= (this.#looks.get(name)?.at ?? at)) this.#looks.set(name, { at, lastUse });
     this.#setUses(name, next);
     return next !== known;

@@ -7,7 +7,7 @@ import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
 import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
-import type { Look, UsedKey, UseHistory } from '../lifecycle/use-history.ts';
+import type { DatedKey, Look, UsedKey, UseHistory } from '../lifecycle/use-history.ts';
 
 /**
  * `write` proves before the first change in AWS that what has to be kept can be kept, and that nobody
@@ -147,7 +147,7 @@ export interface Sightings {
   /** When it was first seen Active again, after it was Inactive; undefined when it was not. */
   activeAgainSince(keyId: AccessKeyId): Date | undefined;
   /** On which days the key was used, as far as runs have looked (I15). */
-  usesOf(user: string, key: Pick<AccessKey, 'createdAt'>): UseHistory;
+  usesOf(user: string, key: DatedKey): UseHistory;
   /** The latest look at its use that was handed to `remember` since this was opened (I15). */
   lookAt(user: string, key: Pick<AccessKey, 'createdAt'>): Look | undefined;
   /**

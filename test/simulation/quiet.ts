@@ -131,7 +131,7 @@ export class Quiet {
     const { journal } = this.#view;
     const delivered = journal.latest(user, 'delivered');
     const intent = journal.intentOf(delivered);
-    if (delivered === undefined || intent?.target.kind !== 'vault') return false;
+    if (delivered === undefined || intent?.target.kind !== 'sim-vault') return false;
     const settledMs = delivered.at.getTime() + VAULT_SETTLE_MINUTES * MINUTE_MS;
     return sentMs < settledMs - CLOCK_TOLERANCE_MS;
   }

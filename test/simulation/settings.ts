@@ -16,7 +16,7 @@ export interface RunSettings {
   readonly dueDays: number;
   readonly oldKeyFate: OldKeyFate;
   readonly retire: RetirePolicy;
-  readonly destination: 'handoff' | 'vault' | 'secrets-manager';
+  readonly destination: 'handoff' | 'sim-vault' | 'secrets-manager';
   readonly cleansUp: boolean;
   readonly inventory: InventoryMode;
   readonly parallel: number;
@@ -104,5 +104,5 @@ export function drawRetirement(settings: RunSettings, dice: Dice): RunSettings {
 function drawDestination(dice: Dice): RunSettings['destination'] {
   const share = dice.fraction();
   if (share < 0.55) return 'handoff';
-  return share < 0.75 ? 'vault' : 'secrets-manager';
+  return share < 0.75 ? 'sim-vault' : 'secrets-manager';
 }

@@ -79,7 +79,7 @@ function placesOf(
   const { region, secretStore } = gateway.services;
   const whoseKey = keyOwners(gateway.reader, clock, gateway.caller.account);
   const at = (kind: string, user: string, oldKeyId: AccessKeyId): Destination => {
-    if (kind === 'vault') return vaultDestination(stage, process);
+    if (kind === 'sim-vault') return vaultDestination(stage, process);
     if (kind === 'handoff') return handoffDestination('', state.custody);
     return secretsManagerDestination(
       { region, name: user },
@@ -95,7 +95,7 @@ function placesOf(
     choose: async ({ user, oldKeyId }) => [open(settings.destination, user, oldKeyId)],
     open: async ({ kind }, { user, oldKeyId }) => open(kind, user, oldKeyId),
     termsAt: (target) =>
-      target.kind === 'vault'
+      target.kind === 'sim-vault'
         ? { settle: { minutes: VAULT_SETTLE_MINUTES }, proof: 'value' }
         : termsAt(target),
     finishesOthers: true,

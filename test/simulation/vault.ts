@@ -53,7 +53,7 @@ export function vaultDestination(stage: Stage, process: SimProcess): Destination
     throw new KeyturnError('delivery-failed', `the vault did not take ${keyId}`);
   };
   return {
-    kind: 'vault',
+    kind: 'sim-vault',
     place: 'production',
     async deliver({ keyId, secret, user: userName }) {
       await travel();
@@ -80,7 +80,7 @@ export function vaultDestination(stage: Stage, process: SimProcess): Destination
           if (user !== undefined) stage.referee.look(user);
         });
       }
-      return { kind: 'vault', reference: 'production' };
+      return { kind: 'sim-vault', reference: 'production' };
     },
     async holds(keyId) {
       await travel();

@@ -2,7 +2,7 @@
 // forward, whoever saves, because a time that is too early would let clean-up delete a key too soon (I5).
 
 import { z } from 'zod';
-import type { AccessKeyId } from '../../base/access-key-id.ts';
+import { type AccessKeyId, isAccessKeyId } from '../../base/access-key-id.ts';
 import { type Clock, MS_PER_DAY, machineClock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import {
@@ -13,7 +13,7 @@ import {
 } from '../../base/files/file-system.ts';
 import { readWholeFile, replaceWholeFile } from '../../base/files/whole-file.ts';
 import type { AccessKey } from '../../lifecycle/keys.ts';
-import type { Look, Stretch, UseHistory } from '../../lifecycle/use-history.ts';
+import type { DatedKey, Look, Stretch, UseHistory } from '../../lifecycle/use-history.ts';
 import {
   type InactiveSights,
   KnownSightings,
@@ -64,6 +64,7 @@ const sightingsSchema = z.object({
         looked_to: z.iso.datetime(),
         closely_from: z.iso.datetime(),
         days: z.array(z.string().regex(STRETCH)),
+        key: z.string().optional(),
       }),
     )
     .optional(),
@@ -111,7 +112,7 @@ export class FileSightings implements Sightings {
     return this.#known.lookAt(user, key);
   }
 
-  usesOf(user: string, key: Pick<AccessKey, 'createdAt'>): UseHistory {
+  usesOf(user: string, key: DatedKey): UseHistory {
     return this.#known.usesOf(user, key);
   }
 
@@ -206,7 +207,7 @@ function encode(known: KnownSightings, now: Date): string {
     return [id, sight] as const;
   });
   const looks = [...known.uses].flatMap(
-    ([name, { lookedFrom, closelyFrom, lookedTo, stretches }]) => {
+    ([name, { lookedFrom, closelyFrom, lookedTo, stretches, keyId }]) => {
       const isKnown =
         lookedFrom !== undefined && closelyFrom !== undefined && lookedTo !== undefined;
       if (!isKnown) return [];
@@ -215,6 +216,7 @@ function encode(known: KnownSightings, now: Date): string {
         looked_from: lookedFrom.toISOString(),
         looked_to: lookedTo.toISOString(),
         closely_from: closelyFrom.toISOString(),
+        ...(keyId !== undefined && { key: keyId }),
       };
       return [[name, { ...look, days: stretches.map(wordsOf) }] as const];
     },
@@ -284,9 +286,10 @@ type RecordedUses = NonNullable<z.infer<typeof sightingsSchema>['uses']>;
 
 function usesOf(uses: RecordedUses): Uses {
   return new Map(
-    Object.entries(uses).map(([name, { looked_from, looked_to, closely_from, days }]) => [
+    Object.entries(uses).map(([name, { looked_from, looked_to, closely_from, days, key }]) => [
       name,
       {
+        ...(key !== undefined && isAccessKeyId(key) && { keyId: key }),
         lookedFrom: new Date(looked_from),
         lookedTo: new Date(looked_to),
         closelyFrom: new Date(closely_from),
