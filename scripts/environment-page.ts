@@ -17,6 +17,19 @@ export const OWN_VARIABLES: Readonly<Record<string, string>> = {
   KEYTURN_REQUIRE_USER: '`true`: no run without one user named ([Itential](itential.md))',
   KEYTURN_GATEWAY_FLAGS:
     'flags of `rotate-iam-keys` that the gateway adds to those of its caller ([Itential](itential.md))',
+  KEYTURN_CONFIG:
+    'the configuration of a run, as with `--config` ([configuration](configuration.md))',
+  KEYTURN_GITHUB_TOKEN:
+    'the token for GitHub, before GH_TOKEN and GITHUB_TOKEN ([github](destinations/github.md))',
+  KEYTURN_GITHUB_APP_ID:
+    'the GitHub App that signs in, before any token of the environment ([github](destinations/github.md))',
+  KEYTURN_GITHUB_APP_INSTALLATION_ID: 'its installation; found by the owner when not set',
+  KEYTURN_GITHUB_APP_PRIVATE_KEY:
+    'its private key, or `${file:PATH}`, which names the file that holds it',
+  KEYTURN_GITLAB_TOKEN:
+    'the token for GitLab, before GITLAB_TOKEN ([gitlab](destinations/gitlab.md))',
+  KEYTURN_CIRCLECI_TOKEN:
+    'the token for CircleCI, before CIRCLECI_CLI_TOKEN and CIRCLE_TOKEN ([circleci](destinations/circleci.md))',
   KEYTURN_COMMAND_ENV:
     'which variables the programs of `--deliver command=…` get besides PATH, HOME and the like, with commas between: `VAULT_ADDR,VAULT_TOKEN` ([command](destinations/command.md))',
   KEYTURN_COMMAND_SECONDS:

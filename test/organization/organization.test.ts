@@ -161,7 +161,7 @@ test('I12: a dry run over an organization only reads, and keeps nothing', async 
     [],
   );
   const after = await stage.run('keyturn', 'status');
-  assert.match(after.stdout, /No rotation is open/);
+  assert.match(after.stderr, /there is no state directory/);
 });
 
 for (const [partition, region, organizations] of [
