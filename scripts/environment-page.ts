@@ -24,8 +24,7 @@ export const OWN_VARIABLES: Readonly<Record<string, string>> = {
   KEYTURN_GITHUB_APP_ID:
     'the GitHub App that signs in, before any token of the environment ([github](destinations/github.md))',
   KEYTURN_GITHUB_APP_INSTALLATION_ID: 'its installation; found by the owner when not set',
-  KEYTURN_GITHUB_APP_PRIVATE_KEY:
-    'its private key, or `${file:PATH}`, which names the file that holds it',
+  KEYTURN_GITHUB_APP_PRIVATE_KEY: `its private key, or \`\${file:PATH}\`, which names the file that holds it`,
   KEYTURN_GITLAB_TOKEN:
     'the token for GitLab, before GITLAB_TOKEN ([gitlab](destinations/gitlab.md))',
   KEYTURN_CIRCLECI_TOKEN:
