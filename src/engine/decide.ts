@@ -119,7 +119,7 @@ function answering(at: UserAtHand): (question: Question) => Promise<Answer> {
       case 'reach':
         return await failureOf(() => places.toFinish(question.rotation));
       case 'takes':
-        return await failureOf(() => prepareToFinish(question.rotation, at));
+        return await prepareToFinish(question.rotation, at);
       case 'held':
         return await failureOf(() => assertInPlaces(question.rotation, at, leavesOf(question)));
       case 'holder':

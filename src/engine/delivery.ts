@@ -1,17 +1,21 @@
-// What the engine does with the destinations of a rotation: all of them, one after the other. A
-// delivery that fails in the middle of the list is repeated as a whole; each is safe to repeat.
+// What the engine does with the destinations of a rotation: all of them, one after the other, and each with a
+// receipt of its own in the journal. A delivery to several that fails at some is repeated at those alone.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { toKeyturnError } from '../base/errors.ts';
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { joinedError } from '../base/joined-error.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { isMeantBy, jointTarget, targetOf, thingsAt } from '../destinations/kinds.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
+import { receiptAt } from '../lifecycle/known-places.ts';
 import { placesServed } from '../lifecycle/last-served.ts';
-import type { MissingPlace, Question, Targets } from '../lifecycle/questions.ts';
-import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
+import type { MissingPlace, PlaceRefusal, Question, Targets } from '../lifecycle/questions.ts';
+import type { DeliveryReceipt, DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { Rotation, WithNewKey } from '../lifecycle/rotation.ts';
+import type { AccountWork } from './account-work.ts';
 import { heldAt } from './held-anywhere.ts';
-import { assertHeld } from './in-place.ts';
+import { assertHeld, type PlaceOnRecord } from './in-place.ts';
+import { judgePair } from './judge-pair.ts';
 import { placeFacts } from './place-facts.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
@@ -25,11 +29,17 @@ export async function prepareDelivery(
 ): Promise<Prepared> {
   const [first, ...others] = await account.places.forNew(user, oldKeyId);
   const missing: MissingPlace[] = [];
+  const errors: KeyturnError[] = [];
   for (const destination of [first, ...others]) {
-    await destination.prepare?.();
-    const places = (await destination.making?.missing()) ?? [];
-    missing.push(...places.map((place) => ({ kind: destination.kind, place })));
+    const error = await failureAt(async () => {
+      await destination.prepare?.();
+      const places = (await destination.making?.missing()) ?? [];
+      missing.push(...places.map((place) => ({ kind: destination.kind, place })));
+    });
+    if (error !== undefined) errors.push(others.length === 0 ? error : naming(destination, error));
   }
+  const error = joinedError(errors);
+  if (error !== undefined) throw error;
   return { targets: [targetOf(first), ...others.map(targetOf)], missing };
 }
 
@@ -54,9 +64,17 @@ export async function makePlaces(
     if (destination.making !== undefined) await destination.prepare?.();
 }
 
-/** The same for the places of a rotation that is open. */
-export async function prepareToFinish(rotation: Rotation, { account }: UserAtHand): Promise<void> {
-  for (const destination of await account.places.toFinish(rotation)) await destination.prepare?.();
+/** Which places of a rotation that is open would not take its key: each is asked. */
+export async function prepareToFinish(
+  rotation: Rotation,
+  { account }: UserAtHand,
+): Promise<readonly PlaceRefusal[]> {
+  const refused: PlaceRefusal[] = [];
+  for (const [target, destination] of await targeted(rotation, account)) {
+    const error = await failureAt(() => destination.prepare?.());
+    if (error !== undefined) refused.push({ target, error: named(rotation, target, error) });
+  }
+  return refused;
 }
 
 /**
@@ -96,20 +114,122 @@ export async function placesLeft(
   return holding.filter(({ is }) => is.kind !== 'nowhere').map(({ target }) => target);
 }
 
-/** Resolves when every destination has the secret and, read back, holds it (I3). */
+/**
+ * Resolves when every destination has the secret and, read back, holds it (I3). One that fails keeps no other
+ * from its secret: what each has is on record before the next one is written, and is not written again by the
+ * run that takes the rotation up. Throws what the failed ones say, all of it.
+ */
 export async function deliverEverywhere(
   rotation: WithNewKey,
   key: IssuedKey,
-  { user, account }: UserWork,
+  work: UserWork,
 ): Promise<DeliveryReceipt[]> {
   const receipts: DeliveryReceipt[] = [];
-  for (const destination of await account.places.toFinish(rotation)) {
-    const terms = account.places.termsAt(targetOf(destination));
-    const receipt = { ...terms, ...(await destination.deliver(key)) };
-    await assertHeld(rotation, destination, receipt);
+  const errors: KeyturnError[] = [];
+  for (const [target, destination] of await targeted(rotation, work.account)) {
+    const known = receiptAt(rotation, target);
+    const refused = work.refused.find((each) => isSamePlace(each.target, target))?.error;
+    let receipt: DeliveryReceipt | undefined;
+    const error =
+      refused ??
+      (await failureAt(async () => {
+        receipt = await deliverTo(rotation, { destination, known, key }, work);
+      }));
+    if (error !== undefined) errors.push(named(rotation, target, error));
+    if (receipt === undefined) continue;
     receipts.push(receipt);
-    const { kind, reference: place } = receipt;
-    account.emit({ code: 'secret-delivered', user, newKeyId: key.keyId, kind, place });
+    // The record of the delivery as a whole says it of the last one.
+    const isLast = receipts.length === rotation.targets.length;
+    if (receipt !== known && !isLast) await work.record(rotation.id, placedAt(target, receipt));
   }
+  const error = joinedError(errors);
+  if (error !== undefined) throw error;
   return receipts;
+}
+
+export function placedAt(target: JournaledTarget, receipt: DeliveryReceipt) {
+  return { type: 'placed', target: targetOf(target), receipt } as const;
+}
+
+interface Delivering {
+  readonly destination: Destination;
+  /** Of an earlier run. */
+  readonly known: DeliveryReceipt | undefined;
+  readonly key: IssuedKey;
+}
+
+/** Writes the place, unless it still has what an earlier run has written there (I13). */
+async function deliverTo(
+  rotation: WithNewKey,
+  { destination, known, key }: Delivering,
+  work: UserWork,
+): Promise<DeliveryReceipt> {
+  if (known !== undefined && (await stillHolds(rotation, { destination, receipt: known }, work))) {
+    return known;
+  }
+  return await deliverOne(rotation, { destination, key }, work);
+}
+
+/** Resolves when the destination has the secret and, read back, holds it (I3). */
+export async function deliverOne(
+  rotation: WithNewKey,
+  { destination, key }: Pick<Delivering, 'destination' | 'key'>,
+  { user, account }: UserWork,
+): Promise<DeliveryReceipt> {
+  const terms = account.places.termsAt(targetOf(destination));
+  const receipt = { ...terms, ...(await destination.deliver(key)) };
+  await assertHeld(rotation, destination, receipt);
+  const { kind, reference: place } = receipt;
+  account.emit({ code: 'secret-delivered', user, newKeyId: key.keyId, kind, place });
+  return receipt;
+}
+
+/** What cannot be read is not written either: it would be no better known after that (I11). */
+async function stillHolds(
+  { newKeyId: keyId, oldKeyId }: WithNewKey,
+  { destination, receipt }: PlaceOnRecord,
+  { account }: UserWork,
+): Promise<boolean> {
+  const held = await destination.holds(keyId, receipt);
+  return (
+    held !== undefined &&
+    (await judgePair({ keyId, oldKeyId }, held, account)).kind === 'whole'
+  );
+}
+
+async function targeted(
+  rotation: Rotation,
+  { places }: AccountWork,
+): Promise<readonly (readonly [JournaledTarget, Destination])[]> {
+  const destinations = await places.toFinish(rotation);
+  return rotation.targets.flatMap((target, index) => {
+    const destination = destinations[index];
+    return destination === undefined ? [] : [[target, destination] as const];
+  });
+}
+
+/** What a place says that fails. Whoever stops the run, or dies, stops it for all places. */
+async function failureAt(work: () => Promise<void> | undefined): Promise<KeyturnError | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof KeyturnError) || thrown.isStop) throw thrown;
+    return thrown;
+  }
+}
+
+/** Of several places a reader must be told which one it is. */
+function named({ targets }: Rotation, target: DeliveryTarget, error: KeyturnError): KeyturnError {
+  return targets.length === 1 ? error : naming(target, error);
+}
+
+function naming({ kind, place }: DeliveryTarget, error: KeyturnError): KeyturnError {
+  const { code, message, hintParts: hint, notBefore, cause } = error;
+  if (message.includes(place)) return error;
+  return new KeyturnError(code, `${kind} ${place}: ${message}`, { hint, notBefore, cause });
+}
+
+function isSamePlace(one: DeliveryTarget, other: DeliveryTarget): boolean {
+  return one.kind === other.kind && one.place === other.place;
 }

@@ -3,11 +3,10 @@
 
 import { KeyturnError } from '../base/errors.ts';
 import type { Destination, Held } from '../destinations/destination.ts';
-import { readingsOf } from '../destinations/readings.ts';
 import type { DeliveryReceipt } from '../lifecycle/record.ts';
 import type { WithNewKey } from '../lifecycle/rotation.ts';
 import { assertHeldNowhere, heldError, isNamedIn } from './held-anywhere.ts';
-import { findSecret } from './secret-in-texts.ts';
+import { judgePair } from './judge-pair.ts';
 import type { UserAtHand } from './user-work.ts';
 
 /** What of the old key is in order. */
@@ -34,16 +33,32 @@ export async function assertInPlaces(
   for (const [index, destination] of destinations.entries()) {
     const receipt = receipts[index];
     if (receipt === undefined) continue;
-    const held = await assertHeld(rotation, destination, receipt);
-    // A version never changes: it has what was proved and delivered, and was looked at then (I14).
-    if (held.version !== undefined && held.version === receipt.version) continue;
-    await assertPair(rotation, { held, receipt }, at);
-    if (!goes || !isNamedIn(held.texts, oldKeyId)) continue;
+    const { texts, isAsDelivered } = await assertPairHeld(rotation, { destination, receipt }, at);
+    if (isAsDelivered || !goes || !isNamedIn(texts, oldKeyId)) continue;
     const where = `${receipt.kind} ${receipt.reference}`;
     throw heldError(oldKeyId, user, { kind: 'held', where });
   }
   // Those of other rotations of the user.
   if (goes) await assertHeldNowhere(oldKeyId, at, targets);
+}
+
+/** A place that has, or had, what the receipt says. */
+export interface PlaceOnRecord {
+  readonly destination: Destination;
+  readonly receipt: DeliveryReceipt;
+}
+
+/** Reads one place again: ID and secret. Throws `delivery-failed`. */
+export async function assertPairHeld(
+  rotation: WithNewKey,
+  { destination, receipt }: PlaceOnRecord,
+  at: UserAtHand,
+): Promise<Pick<Held, 'texts'> & { readonly isAsDelivered: boolean }> {
+  const held = await assertHeld(rotation, destination, receipt);
+  // A version never changes: it has what was proved and delivered, and was looked at then (I14).
+  const isAsDelivered = held.version !== undefined && held.version === receipt.version;
+  if (!isAsDelivered) await assertPair(rotation, { held, receipt }, at);
+  return { texts: held.texts, isAsDelivered };
 }
 
 /** Throws `delivery-failed`. */
@@ -57,39 +72,21 @@ export async function assertHeld(
   throw failed(`${placeOf(receipt)} does not hold ${newKeyId} of ${user}`);
 }
 
-interface Placed {
-  readonly held: Held;
-  readonly receipt: DeliveryReceipt;
-}
-
-/** The ID alone is no pair: the secret beside it must be its own. AWS is asked once custody has it no more. */
+/** The ID alone is no pair: the secret beside it must be its own. */
 async function assertPair(
-  { newKeyId, oldKeyId, user }: WithNewKey,
-  { held: { texts, isCompared }, receipt }: Placed,
+  rotation: WithNewKey,
+  { held, receipt }: { readonly held: Held; readonly receipt: DeliveryReceipt },
   { account }: UserAtHand,
 ): Promise<void> {
-  if (texts.length === 0 || isCompared) return;
-  const issued = await account.state.custody.get(newKeyId);
-  if (issued !== undefined) {
-    const secret = issued.secret.reveal();
-    const isThere = texts.some((text) =>
-      [...readingsOf(text.reveal())].some((reading) => reading.includes(secret)),
-    );
-    if (isThere) return;
-  } else {
-    const { verifier } = account.gateway;
-    const found = await findSecret({ keyId: newKeyId, oldKeyId }, texts, verifier);
-    if (found.kind === 'found') return;
-    if (found.kind === 'unclear' || found.kind === 'key-refused') {
-      const why = found.kind === 'unclear' ? found.reason : 'AWS does not accept the key';
-      const where = placeOf(receipt);
-      throw failed(
-        `whether ${where} has the secret of ${newKeyId} of ${user} is not known: ${why}`,
-      );
-    }
-  }
+  const { newKeyId: keyId, oldKeyId, user } = rotation;
+  const pair = await judgePair({ keyId, oldKeyId }, held, account);
+  if (pair.kind === 'whole') return;
   const where = placeOf(receipt);
-  throw failed(`${where} holds the ID of ${newKeyId} of ${user}, and not its secret`);
+  throw failed(
+    pair.kind === 'half'
+      ? `${where} holds the ID of ${keyId} of ${user}, and not its secret`
+      : `whether ${where} has the secret of ${keyId} of ${user} is not known: ${pair.why}`,
+  );
 }
 
 function placeOf({ kind, reference }: DeliveryReceipt): string {

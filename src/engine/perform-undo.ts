@@ -187,7 +187,7 @@ export async function restore(
   { account }: UserAtHand,
   ask: (wayBack: NonNullable<Destination['wayBack']>, undo: UndonePair) => Promise<boolean>,
 ): Promise<Restored> {
-  const { undo, receipts, newKeyId } = rotation;
+  const { undo, receipts, placed, newKeyId } = rotation;
   const { toKeyId, fromKeyId } = undo;
   const putBack: DeliveryReceipt[] = [];
   const notPutBack: DeliveryReceipt[] = [];
@@ -197,7 +197,7 @@ export async function restore(
     const isBack = wayBack !== undefined && (await ask(wayBack, { toKeyId, fromKeyId }));
     // Also where the run died before it could record what it had delivered.
     const reference = deliversCustody(kind) ? account.state.custody.describe(newKeyId) : place;
-    (isBack ? putBack : notPutBack).push(receipts[index] ?? { kind, reference });
+    (isBack ? putBack : notPutBack).push(receipts[index] ?? placed?.[index] ?? { kind, reference });
     const target = rotation.targets[index];
     if (isBack && target !== undefined) back.push(target);
   }
@@ -315,6 +315,7 @@ function asOfNow<Left extends { readonly notBefore: Date }>(
  * I13): once the key is proved, a request to a place may be under way whose answer nobody heard.
  */
 async function mayBeAnywhere({ rotation, destinations }: WayBack): Promise<boolean> {
+  if (rotation.placed !== undefined) return true;
   const isBegun = rotation.before.phase === 'proved';
   for (const { wayBack } of destinations) {
     if (isBegun && wayBack !== undefined) return true;

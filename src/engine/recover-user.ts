@@ -24,7 +24,8 @@ export interface Deciding {
 
 /**
  * Brings the rotation to its end, or to the state from which a fresh one may begin, and returns it as
- * it is then. Throws the error of a decision that leads to nothing, and whatever its steps throw.
+ * it is then. Throws the error of a decision that leads to nothing, once the places that can be have been given
+ * the key; and whatever its steps throw.
  */
 export async function carryOut(decision: Deciding, work: UserWork): Promise<Rotation> {
   const { recover } = decision;
@@ -36,7 +37,10 @@ export async function carryOut(decision: Deciding, work: UserWork): Promise<Rota
   // One in grace was left open on purpose.
   if (phase !== 'in-grace') work.account.emit({ code: 'rotation-resumed', user, oldKeyId, phase });
   for (const step of steps) await perform(step, decision, work);
-  if (recover.leadsTo === 'nothing') throw recover.error;
+  if (recover.leadsTo === 'nothing') {
+    if (recover.refused === undefined) throw recover.error;
+    work.refused = recover.refused;
+  }
   const last = steps.at(-1)?.kind;
   if (last === 'finish') await settleEnded(id, work);
   return last === 'finish' || last === 'close'

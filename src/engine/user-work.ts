@@ -6,6 +6,7 @@ import { assert } from '../base/errors.ts';
 import type { Grace } from '../lifecycle/decide-grace.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
+import type { PlaceRefusal } from '../lifecycle/questions.ts';
 import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
 import { mayFollow } from '../lifecycle/rotation.ts';
 import type { UserLog } from '../state/state-store.ts';
@@ -27,6 +28,8 @@ export class UserWork implements UserAtHand {
   #lastListed: readonly AccessKey[] | undefined;
   /** New keys that AWS has accepted while this work was under way. */
   readonly accepted = new Set<AccessKeyId>();
+  /** Places that would not take the new key of the open rotation when they were asked. */
+  refused: readonly PlaceRefusal[] = [];
   /** What was found last about an old key that stays Active for now. */
   grace: Grace | undefined;
   /** The key that was made by this very work, so that nobody else can have its secret yet. */

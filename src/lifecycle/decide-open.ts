@@ -4,6 +4,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { Hint } from '../base/hint.ts';
+import { joinedError } from '../base/joined-error.ts';
 import {
   type Observed,
   planLateKey,
@@ -15,7 +16,7 @@ import {
 } from './decide-recovery.ts';
 import { UserHistory } from './history.ts';
 import type { AccessKey } from './keys.ts';
-import { type Asking, askHeld, askReach, askTakes } from './questions.ts';
+import { type Asking, askHeld, askReach, askTakes, type PlaceRefusal } from './questions.ts';
 import type { Rotation } from './rotation.ts';
 import { ownKeyError, type Signer } from './signer.ts';
 
@@ -45,7 +46,12 @@ export type Recovery = {
       readonly stopsAtOwnKey: boolean;
     }
   /** It stays open, and nothing else is done for the user. */
-  | { readonly leadsTo: 'nothing'; readonly error: KeyturnError }
+  | {
+      readonly leadsTo: 'nothing';
+      readonly error: KeyturnError;
+      /** Where this is about some of its places: the others are given the new key all the same. */
+      readonly refused?: readonly PlaceRefusal[] | undefined;
+    }
 );
 
 /** A key that may come from a request of ours whose answer was lost. */
@@ -76,19 +82,21 @@ export function* recoveryOf(rotation: Rotation, facts: OpenFacts): Asking<Found>
   }
   const plan = yield* planRecovery(rotation, facts);
   const { keys, steps, candidate } = plan;
-  const error =
+  const refusal =
     plan.standstill === undefined
       ? yield* refusedBy(rotation, steps)
-      : standstillError(rotation, plan, facts.wordCommand);
+      : { error: standstillError(rotation, plan, facts.wordCommand) };
   const keyId = candidate?.id;
   // I7: a session is open that this very key may have opened.
   const isOwn = keyId !== undefined && facts.signer.dependsOn(keyId);
-  if (error === undefined && isOwn && deletionIn(rotation, steps) !== undefined) {
+  if (refusal === undefined && isOwn && deletionIn(rotation, steps) !== undefined) {
     const recover = { ...about, keyId, steps: [], ...stops(ownKeyError(rotation.user, keyId)) };
     return { keys, recover, unexplained: undefined, notBefore: undefined };
   }
   const end =
-    error === undefined ? whereTo(rotation, steps, { ...facts, keys, keyId }) : stops(error);
+    refusal === undefined
+      ? whereTo(rotation, steps, { ...facts, keys, keyId })
+      : { ...stops(refusal.error), refused: refusal.refused };
   const recover = { ...about, keyId, steps, ...end };
   return { keys, recover, unexplained: undefined, notBefore: standstillEnds(plan) };
 }
@@ -100,11 +108,20 @@ const GOING_ON: readonly (RecoveryStep['kind'] | undefined)[] = ['resume', 'adop
 function* refusedBy(
   rotation: Rotation,
   steps: readonly RecoveryStep[],
-): Asking<KeyturnError | undefined> {
+): Asking<Refusal | undefined> {
   const goesOn = GOING_ON.includes(steps.at(-1)?.kind) && rotation.phase !== 'undoing';
   if (!goesOn || deletionIn(rotation, steps) !== undefined) return undefined;
-  return 'receipts' in rotation ? yield* askHeld(rotation) : yield* askTakes(rotation);
+  if ('receipts' in rotation) {
+    const error = yield* askHeld(rotation);
+    return error && { error };
+  }
+  const refused = yield* askTakes(rotation);
+  const error = joinedError(refused.map((each) => each.error));
+  if (error === undefined) return undefined;
+  return refused.length < rotation.targets.length ? { error, refused } : { error };
 }
+
+type Refusal = Pick<Extract<Recovery, { readonly leadsTo: 'nothing' }>, 'error' | 'refused'>;
 
 function stops(error: KeyturnError) {
   return { leadsTo: 'nothing', error } as const;

@@ -5,7 +5,7 @@ import { KeyturnError } from '../base/errors.ts';
 import { decideUser, type UserDecision, type UserFacts } from './decide-user.ts';
 import { UserHistory } from './history.ts';
 import type { AccessKey, KeyStatus, LastUse } from './keys.ts';
-import type { Answer, PlacesAnswer, Question } from './questions.ts';
+import type { Answer, PlaceRefusal, PlacesAnswer, Question } from './questions.ts';
 import { formatOf, type JournalRecord, type RotationStep } from './record.ts';
 import { PATIENT } from './retire-policy.ts';
 import { type Look, NEVER_LOOKED } from './use-history.ts';
@@ -57,6 +57,8 @@ interface World {
   readonly inCustody?: boolean;
   readonly places?: PlacesAnswer;
   readonly undeliverable?: KeyturnError;
+  /** Places that would not take the new key of an open rotation. */
+  readonly refused?: readonly PlaceRefusal[];
   /** Why no key of the user may go: a place holds it. */
   readonly holder?: KeyturnError;
 }
@@ -73,8 +75,9 @@ function decide(facts: Partial<UserFacts>, world: World = {}) {
         return world.inCustody ?? false;
       case 'places':
         return world.places ?? { kind: 'missing' };
-      case 'reach':
       case 'takes':
+        return world.refused ?? [];
+      case 'reach':
       case 'held':
         return undefined;
       case 'holder':
@@ -204,6 +207,24 @@ describe('what is decided about an open rotation', () => {
     assert.equal(decision.recover?.leadsTo, 'new-key');
     assert.equal(decision.next.kind, 'nothing');
     assert.equal(decision.cleanUp, undefined);
+  });
+
+  it('stays open for a place that is down, and names each that is; the others are given the key', () => {
+    const alsoTargets = ['/srv/a.env', '/srv/b.env'].map((place) => ({ kind: 'dotenv', place }));
+    const several = { ...intended, alsoTargets } as const;
+    const facts = { keys: twoKeys, history: history(daysAgo(1), several, created) };
+    const refusals = [TARGET, ...alsoTargets].map((target) => ({
+      target,
+      error: new KeyturnError('not-deliverable', `${target.place} is down`, { hint: 'wait' }),
+    }));
+    const some = decide(facts, { inCustody: true, refused: refusals.slice(1) }).decision.recover;
+    assert(some?.leadsTo === 'nothing');
+    assert.deepEqual(some.refused, refusals.slice(1));
+    assert.equal(some.error.message, '/srv/a.env is down; /srv/b.env is down');
+    assert.equal(some.error.hint, 'wait');
+    const all = decide(facts, { inCustody: true, refused: refusals }).decision.recover;
+    assert(all?.leadsTo === 'nothing');
+    assert.equal(all.refused, undefined);
   });
 
   it('a lost secret leads to a deletion, and then to a fresh rotation', () => {

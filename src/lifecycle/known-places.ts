@@ -49,7 +49,8 @@ export function receiptAt(
   const index = rotation.targets.findIndex(
     ({ kind, place }) => kind === target.kind && place === target.place,
   );
-  return 'receipts' in rotation ? rotation.receipts[index] : undefined;
+  const known = 'receipts' in rotation ? rotation.receipts[index] : undefined;
+  return known ?? rotation.placed?.[index];
 }
 
 /** The key that the places of the rotation have, as far as it came; undefined where they have none of it. */

@@ -17,7 +17,7 @@ export type Question =
   | { readonly ask: 'places'; readonly rotation: Rotation; readonly keyId: AccessKeyId }
   /** What keeps the places of an open rotation from being reached from here. */
   | { readonly ask: 'reach'; readonly rotation: Rotation }
-  /** Why a place of an open rotation that is to be delivered yet would not take its new key. */
+  /** Which places of an open rotation that is to be delivered yet would not take its new key, and why. */
   | { readonly ask: 'takes'; readonly rotation: Rotation }
   /** Why a place of an open rotation that was delivered is not as the end of its old key needs it (any more). */
   | { readonly ask: 'held'; readonly rotation: WithNewKey }
@@ -51,6 +51,12 @@ export interface MissingPlace {
   readonly place: string;
 }
 
+/** A place that would not take a new key. */
+export interface PlaceRefusal {
+  readonly target: JournaledTarget;
+  readonly error: KeyturnError;
+}
+
 export type Targets = readonly [DeliveryTarget, ...DeliveryTarget[]];
 
 export type Delivery =
@@ -68,7 +74,7 @@ interface Answers {
   custody: boolean;
   places: PlacesAnswer;
   reach: KeyturnError | undefined;
-  takes: KeyturnError | undefined;
+  takes: readonly PlaceRefusal[];
   held: KeyturnError | undefined;
   holder: KeyturnError | undefined;
   delivery: Delivery;

@@ -90,6 +90,7 @@ const ROTATION_STEPS: Teller<RotationStep> = {
   created: ({ newKeyId }) => done(newKeyId, 'made; its secret is in custody'),
   adopted: ({ newKeyId }) => done(newKeyId, 'taken for the new key: its secret was found'),
   proved: ({ checks }, old) => done(old, `AWS accepted its successor ${checks} times in a row`),
+  placed: ({ receipt }, old) => done(old, `its successor was put into ${receiptsOf([receipt])}`),
   delivered: ({ receipts }, old) =>
     done(old, `its successor was delivered to ${receiptsOf(receipts)}`),
   verified: ({ checks }, old) =>

@@ -35,6 +35,16 @@ export type RotationStep =
   | { readonly type: 'proved'; readonly checks: number }
   /** The verdict that a key is ours after all: its secret was found in a place, or in custody (I10). */
   | { readonly type: 'adopted'; readonly newKeyId: AccessKeyId }
+  /**
+   * One of several places has the new key, read back, so that no later run writes it there once more; and
+   * after the delivery, that a place which had lost it was given it again.
+   */
+  | {
+      readonly type: 'placed';
+      readonly target: DeliveryTarget;
+      readonly receipt: DeliveryReceipt;
+    }
+  /** Every place has it. */
   | { readonly type: 'delivered'; readonly receipts: readonly DeliveryReceipt[] }
   /** Of rotations that were delivered before AWS was asked, as formats 1 and 2 have them. */
   | { readonly type: 'verified'; readonly checks: number }
@@ -186,6 +196,7 @@ export interface KeyRecord extends JournalEnvelope {
 
 export type JournalRecord = RotationRecord | KeyRecord;
 
+const STEPS_OF_FORMAT_5: ReadonlySet<string> = new Set(['placed']);
 const STEPS_OF_FORMAT_4: ReadonlySet<string> = new Set([
   'in-grace',
   'deadline-announced',
@@ -214,6 +225,7 @@ export function formatOf(step: RotationStep | KeyStep): JournalEnvelope['v'] {
   }
   if (step.type === 'found' && step.target.since === 3) return 3;
   if (step.type === 'closed' && step.reason === 'never-sent') return 3;
+  if (STEPS_OF_FORMAT_5.has(step.type)) return 5;
   if (STEPS_OF_FORMAT_4.has(step.type)) return 4;
   if (STEPS_OF_FORMAT_3.has(step.type)) return 3;
   return STEPS_OF_FORMAT_2.has(step.type) ? 2 : 1;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { accessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { receiptAt } from './known-places.ts';
 import { nextStep } from './next-step.ts';
 import { formatOf, type RotationRecord, type RotationStep } from './record.ts';
 import { applyRecord, isOpen, type Rotation } from './rotation.ts';
@@ -74,6 +75,52 @@ describe('rotation state', () => {
     const performed = old.map((_, index) => nextStep(stateAfter(old.slice(0, index + 1))).perform);
     assert.deepEqual(performed, ['create', 'prove', 'prove', 'cut-over']);
     assert.throws(() => stateAfter([...HAPPY_PATH.slice(0, 3), { type: 'verified', checks: 3 }]));
+  });
+
+  it('knows which of several places have the new key, until all of them do (I3)', () => {
+    const [at, also] = ['/srv/a.env', '/srv/b.env'].map((place) => ({ kind: 'dotenv', place }));
+    assert(at !== undefined && also !== undefined);
+    const intended: RotationStep = { ...INTENDED, target: at, alsoTargets: [also] };
+    const one = { kind: 'dotenv', reference: also.place, version: '7' };
+    const placed: RotationStep = { type: 'placed', target: also, receipt: one };
+    const begun = [intended, ...HAPPY_PATH.slice(1, 3), placed];
+    const partly = stateAfter(begun);
+    assert.deepEqual([partly.phase, nextStep(partly).perform], ['proved', 'deliver']);
+    assert.deepEqual(
+      [at, also].map((target) => receiptAt(partly, target)),
+      [undefined, one],
+    );
+    // An undo that is given up leaves it as it was, and one that is not still knows who has the key.
+    const undoing = stateAfter([...begun, UNDOING]);
+    assert.deepEqual(receiptAt(undoing, also), one);
+    assert.deepEqual(stateAfter([...begun, UNDOING, GIVEN_UP]), partly);
+    const receipts = [{ kind: 'dotenv', reference: at.place }, one];
+    const whole = stateAfter([...begun, { type: 'delivered', receipts }]);
+    assert.equal(whole.placed, undefined);
+    assert.deepEqual(receiptAt(whole, at), receipts[0]);
+  });
+
+  it('counts from the last delivery to a place that had lost the key (I15)', () => {
+    const [, , , delivered] = HAPPY_PATH;
+    assert(delivered !== undefined);
+    const again: RotationStep = {
+      type: 'placed',
+      target: { kind: 'handoff', place: '' },
+      receipt: { kind: 'handoff', reference: '/elsewhere' },
+    };
+    const waiting: RotationStep[] = [...HAPPY_PATH.slice(0, 4), { type: 'in-grace' }, again];
+    const graced = stateAfter(waiting);
+    assert(graced.phase === 'in-grace');
+    assert.deepEqual(graced.since, records(waiting).at(-1)?.at);
+    assert.deepEqual(graced.deliveredAt, graced.since);
+    assert.equal(graced.receipts[0]?.reference, '/elsewhere');
+    for (const ended of [HAPPY_PATH, [...HAPPY_PATH.slice(0, 4), { type: 'completed' } as const]]) {
+      const state = stateAfter([...ended, again]);
+      assert.equal(isOpen(state), false);
+      assert.equal(stateAfter([...ended, again, UNDOING, UNDONE]).phase, 'undone');
+    }
+    assert.throws(() => stateAfter([INTENDED, again]), { code: 'journal-damaged' });
+    assert.throws(() => stateAfter([...HAPPY_PATH, UNDOING, again]), { code: 'journal-damaged' });
   });
 
   it('a key is adopted from any phase in which nobody was known to have its secret (I10)', () => {

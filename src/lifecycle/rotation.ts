@@ -3,6 +3,7 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
+import { type Placed, placedAfter, receiptsWith } from './placed.ts';
 import type {
   CloseReason,
   DeliveryReceipt,
@@ -26,6 +27,11 @@ interface RotationFacts {
   readonly oldKeyFate: OldKeyFate;
   /** Every place that must hold the new secret; at least one. */
   readonly targets: readonly [JournaledTarget, ...JournaledTarget[]];
+  /**
+   * Before every place has the new key: receipts of those that have it, in the order of the places. Left out
+   * where none is known.
+   */
+  readonly placed?: readonly (DeliveryReceipt | undefined)[] | undefined;
   /** The run that wrote the latest record. */
   readonly lastRun: string;
 }
@@ -119,10 +125,19 @@ const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = {
   'create-unknown': new Set(['orphan-found', 'orphan-named', 'adopted', 'closed']),
   'orphan-found': new Set(['orphan-named', 'adopted', 'discarding', 'closed']),
   created: new Set(['proved', 'delivered', 'orphan-named', 'discarding', 'undoing', 'closed']),
-  proved: new Set(['delivered', 'orphan-named', 'discarding', 'undoing', 'closed']),
+  proved: new Set(['placed', 'delivered', 'orphan-named', 'discarding', 'undoing', 'closed']),
   'delivered-unproved': new Set(['verified', 'orphan-named', 'discarding', 'undoing', 'closed']),
-  delivered: new Set(['in-grace', 'deactivating', 'deactivated', 'completed', 'undoing', 'closed']),
+  delivered: new Set([
+    'placed',
+    'in-grace',
+    'deactivating',
+    'deactivated',
+    'completed',
+    'undoing',
+    'closed',
+  ]),
   'in-grace': new Set([
+    'placed',
     'deadline-announced',
     'deadline-withdrawn',
     'deactivating',
@@ -132,10 +147,10 @@ const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = {
   ]),
   // A resumed cut-over states its intent again, or finds that the old key has come into use; or a person
   // takes their word back.
-  deactivating: new Set(['deactivating', 'deactivated', 'in-grace', 'undoing', 'closed']),
+  deactivating: new Set(['placed', 'deactivating', 'deactivated', 'in-grace', 'undoing', 'closed']),
   discarding: new Set(['orphan-named', 'discarded', 'adopted', 'closed']),
-  deactivated: new Set(['undoing']),
-  completed: new Set(['undoing']),
+  deactivated: new Set(['placed', 'undoing']),
+  completed: new Set(['placed', 'undoing']),
   undoing: new Set(['undone', 'undo-given-up', 'closed']),
   undone: new Set(['undoing']),
   // I13: the key of a request that was taken for lost appeared after all. See mayReopen.
@@ -211,7 +226,9 @@ export function applyRecord(rotation: Rotation | undefined, record: RotationReco
   if (rotation === undefined) return begun(record);
   if (!mayFollow(rotation, step)) throw outOfOrder(record, rotation.phase);
   // Two spreads of objects of many shapes would cost six times as much, and a journal has many records.
-  return Object.assign({}, phaseAfter(rotation, step, record.at), factsOf(rotation, record.run));
+  const facts = factsOf(rotation, record.run);
+  const placed = placedAfter(rotation, step);
+  return Object.assign({}, phaseAfter(rotation, step, record.at), facts, placed);
 }
 
 function begun(record: RotationRecord): Rotation {
@@ -258,6 +275,8 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
       const { receipts } = step;
       return { phase, newKeyId: newKeyOf(rotation), receipts, deliveredAt: at };
     }
+    case 'placed':
+      return placedAgain(rotation, step, at);
     case 'verified':
       return { phase: 'delivered', ...deliveryOf(rotation) };
     case 'deactivating':
@@ -299,6 +318,13 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
     case 'found':
       throw new KeyturnError('journal-damaged', `rotation ${rotation.id} begins twice`);
   }
+}
+
+/** Readers of a place that was given the key again have it from here on: the silence of the old one counts anew. */
+function placedAgain(rotation: Rotation, step: Placed, at: Date): RotationPhase {
+  if (!('receipts' in rotation)) return rotation;
+  const receipts = receiptsWith(step, rotation.targets, rotation.receipts);
+  return { ...rotation, ...(isGraced(rotation) && { since: at }), receipts, deliveredAt: at };
 }
 
 type Deactivating = Extract<RotationStep, { readonly type: 'deactivating' }>;

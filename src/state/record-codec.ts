@@ -63,6 +63,7 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
   'orphan-found': z.object({ keyId }),
   'orphan-named': z.object({ keyId }),
   created: z.object({ newKeyId: keyId }),
+  placed: z.object({ target, receipt }),
   delivered: z.object({ receipts: z.array(receipt) }),
   proved: z.object({ checks: z.number() }),
   adopted: z.object({ newKeyId: keyId }),

@@ -79,7 +79,7 @@ function placesOf(
   const { region, secretStore } = gateway.services;
   const whoseKey = keyOwners(gateway.reader, clock, gateway.caller.account);
   const at = (kind: string, user: string, oldKeyId: AccessKeyId): Destination => {
-    if (kind === 'sim-vault') return vaultDestination(stage, process);
+    if (kind === 'sim-vault') return vaultDestination(stage, process, user);
     if (kind === 'handoff') return handoffDestination('', state.custody);
     return secretsManagerDestination(
       { region, name: user },

@@ -41,7 +41,10 @@ export class Vault {
 /** Its readers keep a copy for so long. */
 export const VAULT_SETTLE_MINUTES = 60;
 
-export function vaultDestination(stage: Stage, process: SimProcess): Destination {
+/** Two users of one run never share one. */
+const placeOf = (user: string) => `production/${user}`;
+
+export function vaultDestination(stage: Stage, process: SimProcess, user: string): Destination {
   const { vault, dice, faults, schedule, world } = stage;
   const travel = async (): Promise<void> => {
     if (process.dies()) return await never();
@@ -54,7 +57,7 @@ export function vaultDestination(stage: Stage, process: SimProcess): Destination
   };
   return {
     kind: 'sim-vault',
-    place: 'production',
+    place: placeOf(user),
     async deliver({ keyId, secret, user: userName }) {
       await travel();
       const store = () => {
@@ -80,7 +83,7 @@ export function vaultDestination(stage: Stage, process: SimProcess): Destination
           if (user !== undefined) stage.referee.look(user);
         });
       }
-      return { kind: 'sim-vault', reference: 'production' };
+      return { kind: 'sim-vault', reference: placeOf(user) };
     },
     async holds(keyId) {
       await travel();

@@ -50,6 +50,11 @@ const ROTATION_STEPS: { readonly [T in RotationStep['type']]: RotationStep & { t
   'create-unknown': { type: 'create-unknown', reason: 'the socket closed\nwithout “reply” \u0000' },
   'orphan-found': { type: 'orphan-found', keyId: NEW_KEY },
   created: { type: 'created', newKeyId: NEW_KEY },
+  placed: {
+    type: 'placed',
+    target: { kind: 'dotenv', place: '/a/.env' },
+    receipt: { kind: 'dotenv', reference: '/a/.env', settle: 'next-start', proof: 'value' },
+  },
   delivered: { type: 'delivered', receipts: [{ kind: 'handoff', reference: '/a/b "c".json' }] },
   proved: { type: 'proved', checks: 3 },
   adopted: { type: 'adopted', newKeyId: NEW_KEY },
@@ -219,12 +224,13 @@ test('only what an older version does not know carries the newer format, so that
   const withdrawn = ROTATION_STEPS['deadline-withdrawn'];
   const untold = { type: 'deadline-announced' } as const;
   const known = [plain, shared, undoing, closed, inNewForm, alsoInNewForm, foundInNewForm];
-  const steps = [...known, waiting, inGrace, announced, untold, withdrawn];
+  const { placed } = ROTATION_STEPS;
+  const steps = [...known, waiting, inGrace, announced, untold, withdrawn, placed];
   for (const step of steps) await journal.append(rotationRecord(step));
   const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
   assert.deepEqual(
     lines.map((line) => (JSON.parse(line) as { v: number }).v),
-    [1, 2, 2, 1, 3, 3, 3, 4, 4, 4, 4, 4],
+    [1, 2, 2, 1, 3, 3, 3, 4, 4, 4, 4, 4, 5],
   );
 });
 
