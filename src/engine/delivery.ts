@@ -9,7 +9,7 @@ import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import { placesServed } from '../lifecycle/last-served.ts';
 import type { MissingPlace, Question, Targets } from '../lifecycle/questions.ts';
 import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
-import type { Rotation, WithNewKey } from '../lifecycle/rotation.ts';
+import { hasNewKey, type Rotation, type WithNewKey } from '../lifecycle/rotation.ts';
 import { heldAt } from './held-anywhere.ts';
 import { assertHeld } from './in-place.ts';
 import { placeFacts } from './place-facts.ts';
@@ -54,9 +54,11 @@ export async function makePlaces(
     if (destination.making !== undefined) await destination.prepare?.();
 }
 
-/** The same for the places of a rotation that is open. */
+/** The same for the places of a rotation that is open, which may hold a half of its key by now. */
 export async function prepareToFinish(rotation: Rotation, { account }: UserAtHand): Promise<void> {
-  for (const destination of await account.places.toFinish(rotation)) await destination.prepare?.();
+  const { places, state } = account;
+  const key = hasNewKey(rotation) ? await state.custody.get(rotation.newKeyId) : undefined;
+  for (const destination of await places.toFinish(rotation)) await destination.prepare?.(key);
 }
 
 /**

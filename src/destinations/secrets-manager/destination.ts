@@ -60,7 +60,8 @@ export function secretsManagerDestination(
   return {
     kind: KIND,
     ...targetOfRegion(at),
-    prepare: () => preparing(async () => void (await edited(secret, await current(), STAND_IN))),
+    prepare: (key = STAND_IN) =>
+      preparing(async () => void (await edited(secret, await current(), key))),
     deliver: (key) => delivering(() => deliver(secret, key)),
     holds: (keyId) =>
       delivering(async () => {

@@ -37,7 +37,7 @@ export function secretsInHalves(at: PlaceInHalves, parts: HalvesParts): Destinat
   return {
     kind: KIND,
     ...targetOfRegion(at),
-    prepare: () => preparing(async () => void (await secrets.edited(STAND_IN))),
+    prepare: (key = STAND_IN) => preparing(async () => void (await secrets.edited(key))),
     deliver: (key) => delivering(() => secrets.deliver(key)),
     holds: (keyId) => delivering(() => secrets.holds(keyId)),
     textsRead: () =>

@@ -38,8 +38,8 @@ export function ssmDestination(at: RegionalPlace, parts: SsmParts): Destination 
   return {
     kind: KIND,
     ...targetOfRegion(at),
-    prepare: () =>
-      preparing(async () => void (await edited(parameter, await store.read(at.name), STAND_IN))),
+    prepare: (key = STAND_IN) =>
+      preparing(async () => void (await edited(parameter, await store.read(at.name), key))),
     deliver: (key) => delivering(() => deliver(parameter, key)),
     holds: (keyId) =>
       delivering(() =>

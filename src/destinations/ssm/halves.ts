@@ -25,7 +25,7 @@ export function parametersInHalves(at: PlaceInHalves, parts: HalvesParts): Desti
   return {
     kind: KIND,
     ...targetOfRegion(at),
-    prepare: () => preparing(async () => void (await edited(parameters, STAND_IN))),
+    prepare: (key = STAND_IN) => preparing(async () => void (await edited(parameters, key))),
     deliver: (key) => delivering(() => deliver(parameters, key)),
     holds: (keyId) => delivering(() => holds(parameters, keyId)),
     textsRead: () =>
