@@ -39,9 +39,10 @@ interface Capabilities {
   readonly keepsHandoff?: boolean;
   /**
    * Finds out, by reads alone (I12), whether a secret could be delivered: called before a key is
-   * made, and by a dry run. Throws `not-deliverable`.
+   * made, and by a dry run. Throws `not-deliverable`. A rotation that goes on names its key: a half of
+   * it may stand there already.
    */
-  prepare?(): Promise<void>;
+  prepare?(key?: Pick<IssuedKey, 'keyId' | 'secret'>): Promise<void>;
   /**
    * What its readers read, as it stands: they may keep a pair in a form of their own (I10). Empty where the
    * place does not exist any more.

@@ -11,7 +11,7 @@ import { receiptAt } from '../lifecycle/known-places.ts';
 import { placesServed } from '../lifecycle/last-served.ts';
 import type { MissingPlace, PlaceRefusal, Question, Targets } from '../lifecycle/questions.ts';
 import type { DeliveryReceipt, DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
-import type { Rotation, WithNewKey } from '../lifecycle/rotation.ts';
+import { hasNewKey, type Rotation, type WithNewKey } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
 import { heldAt } from './held-anywhere.ts';
 import { assertHeld, type PlaceOnRecord } from './in-place.ts';
@@ -64,14 +64,19 @@ export async function makePlaces(
     if (destination.making !== undefined) await destination.prepare?.();
 }
 
-/** Which places of a rotation that is open would not take its key: each is asked. */
+/**
+ * Which places of a rotation that is open would not take its key: each is asked, and may hold a half of the key by
+ * now.
+ */
 export async function prepareToFinish(
   rotation: Rotation,
   { account }: UserAtHand,
 ): Promise<readonly PlaceRefusal[]> {
+  const { custody } = account.state;
+  const key = hasNewKey(rotation) ? await custody.get(rotation.newKeyId) : undefined;
   const refused: PlaceRefusal[] = [];
   for (const [target, destination] of await targeted(rotation, account)) {
-    const error = await failureAt(() => destination.prepare?.());
+    const error = await failureAt(() => destination.prepare?.(key));
     if (error !== undefined) refused.push({ target, error: named(rotation, target, error) });
   }
   return refused;
@@ -192,8 +197,7 @@ async function stillHolds(
 ): Promise<boolean> {
   const held = await destination.holds(keyId, receipt);
   return (
-    held !== undefined &&
-    (await judgePair({ keyId, oldKeyId }, held, account)).kind === 'whole'
+    held !== undefined && (await judgePair({ keyId, oldKeyId }, held, account)).kind === 'whole'
   );
 }
 

@@ -40,7 +40,7 @@ export function circleDestination(parts: CircleDestinationParts): Destination {
   return {
     kind: holders.kind,
     place,
-    prepare: () => preparing(async () => void (await look(parts, STAND_IN))),
+    prepare: (key = STAND_IN) => preparing(async () => void (await look(parts, key))),
     deliver: (key) => delivering(() => deliver(key)),
     holds: (keyId, receipt) =>
       delivering(() => heldAfterAll(parts.clock, () => held(parts, keyId, receipt))),

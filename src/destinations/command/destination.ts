@@ -58,7 +58,7 @@ export function commandDestination(
   return {
     kind: COMMAND,
     place,
-    prepare: () => preparing(() => look(STAND_IN)),
+    prepare: (key = STAND_IN) => preparing(() => look(key)),
     deliver: (key) =>
       delivering(async () => {
         await look(key);

@@ -35,12 +35,12 @@ export function profileDestination(place: ProfilePlace, opening: ProfileOpening)
   const at = { place, save, replaced: { user, oldKeyId, whoseKey }, oldKeyStays };
   return {
     ...target,
-    prepare: () =>
+    prepare: (key = STAND_IN) =>
       preparing(async () => {
         const bytes = await read();
         if (bytes === undefined && newPlaces === undefined) throw noFile(place.path);
         const there = newPlaces === undefined ? bytes : filledFile(place, bytes);
-        if (there !== undefined) await editedFile(at, there, STAND_IN);
+        if (there !== undefined) await editedFile(at, there, key);
         await (bytes === undefined ? checkMakeable(save) : checkWritable(save));
       }),
     deliver: (key) =>

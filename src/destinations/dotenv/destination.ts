@@ -32,9 +32,9 @@ export function dotenvDestination(
   return {
     kind: DOTENV,
     place,
-    prepare: () =>
+    prepare: (key = STAND_IN) =>
       preparing(async () => {
-        await edited(file, await text(), STAND_IN);
+        await edited(file, await text(), key);
         await checkWritable(save);
       }),
     deliver: (key) =>

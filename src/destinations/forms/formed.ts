@@ -27,10 +27,10 @@ export function formedDestination(inner: Destination, parts: FormedParts): Desti
   return {
     ...inner,
     form: form.word,
-    prepare: () =>
+    prepare: (key) =>
       preparing(async () => {
-        requireFit(form.write(STAND_IN));
-        await prepare?.();
+        requireFit(form.write(key ?? STAND_IN));
+        await prepare?.(key && { ...key, secret: new Secret(form.write(key)) });
       }),
     deliver: async (key) => {
       const own = written(key);

@@ -34,7 +34,7 @@ export function githubDestination(parts: GithubParts): Destination {
   return {
     kind: store.kind,
     place,
-    prepare: () => preparing(async () => void (await look(parts, STAND_IN))),
+    prepare: (key = STAND_IN) => preparing(async () => void (await look(parts, key))),
     deliver: (key) => delivering(() => deliver(key)),
     holds: (keyId, receipt) => delivering(() => holds(parts, keyId, receipt)),
     isRead: (keyId, receipt) => delivering(() => isRead(parts, keyId, receipt)),

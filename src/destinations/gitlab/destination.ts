@@ -32,10 +32,10 @@ export function gitlabDestination(parts: GitlabParts & { readonly clock: Clock }
   return {
     kind: owners.kind,
     place,
-    prepare: () =>
+    prepare: (key = STAND_IN) =>
       preparing(async () => {
-        for (const { variable } of await look(parts, STAND_IN)) {
-          if (variable.value === undefined) marked(variable, STAND_IN.keyId, at);
+        for (const { variable } of await look(parts, key)) {
+          if (variable.value === undefined) marked(variable, key.keyId, at);
         }
       }),
     deliver: (key) =>

@@ -12,7 +12,7 @@ import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, Held, Making } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
 import type { NewPlaces, Opening } from '../kind.ts';
-import { type ReplacedKey, STAND_IN } from '../look.ts';
+import { type Pair, type ReplacedKey, STAND_IN } from '../look.ts';
 import type { PlaceCredentials } from '../place-credentials.ts';
 import { ClusterApi } from './api.ts';
 import { type Around, type Cluster, findCluster } from './cluster.ts';
@@ -58,7 +58,7 @@ export async function kubernetesDestination(
   return {
     kind: KUBERNETES,
     place,
-    prepare: () => preparing(() => prepare(secret)),
+    prepare: (key = STAND_IN) => preparing(() => prepare(secret, key)),
     deliver: (key) => delivering(() => deliver(secret, key)),
     holds: (keyId) => delivering(() => holds(secret, keyId)),
     textsRead: () =>
@@ -149,12 +149,12 @@ async function existing(secret: SecretAtHand): Promise<SecretObject> {
 }
 
 /** By reads alone; whether it may be written is asked with a POST that stores nothing. */
-async function prepare(secret: SecretAtHand): Promise<void> {
+async function prepare(secret: SecretAtHand, key: Pair): Promise<void> {
   const { at } = secret;
   const api = await secret.api();
   const object = secret.newPlaces === undefined ? await existing(secret) : await read(secret);
   if (object === undefined) await refuseDenied(api, at, 'create');
-  else await refuseUnfit(object, secret, STAND_IN);
+  else await refuseUnfit(object, secret, key);
   await refuseDenied(api, at, 'patch');
   await examineWorkloads(at, api);
 }

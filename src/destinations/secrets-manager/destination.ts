@@ -70,8 +70,8 @@ export function secretsManagerDestination(
   return {
     kind: KIND,
     ...targetOfRegion(at),
-    prepare: () =>
-      preparing(async () => void (await edited(secret, await current(), standIn(parts.form)))),
+    prepare: (key = standIn(parts.form)) =>
+      preparing(async () => void (await edited(secret, await current(), key))),
     deliver: (key) => delivering(() => deliver(secret, key)),
     holds: (keyId) =>
       delivering(async () => {

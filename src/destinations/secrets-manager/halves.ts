@@ -38,7 +38,7 @@ export function secretsInHalves(at: PlaceInHalves, parts: HalvesParts): Destinat
   return {
     kind: KIND,
     ...targetOfRegion(at),
-    prepare: () => preparing(async () => void (await secrets.edited(standIn(parts.form)))),
+    prepare: (key = standIn(parts.form)) => preparing(async () => void (await secrets.edited(key))),
     deliver: (key) => delivering(() => secrets.deliver(key)),
     holds: (keyId) => delivering(() => secrets.holds(keyId)),
     textsRead: () =>

@@ -50,10 +50,8 @@ export function ssmDestination(at: RegionalPlace, parts: SsmParts): Destination 
   return {
     kind: KIND,
     ...targetOfRegion(at),
-    prepare: () =>
-      preparing(
-        async () => void (await edited(parameter, await store.read(at.name), standIn(parts.form))),
-      ),
+    prepare: (key = standIn(parts.form)) =>
+      preparing(async () => void (await edited(parameter, await store.read(at.name), key))),
     deliver: (key) => delivering(() => deliver(parameter, key)),
     holds: (keyId) =>
       delivering(() =>

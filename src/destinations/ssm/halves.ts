@@ -25,7 +25,8 @@ export function parametersInHalves(at: PlaceInHalves, parts: HalvesParts): Desti
   return {
     kind: KIND,
     ...targetOfRegion(at),
-    prepare: () => preparing(async () => void (await edited(parameters, standIn(parts.form)))),
+    prepare: (key = standIn(parts.form)) =>
+      preparing(async () => void (await edited(parameters, key))),
     deliver: (key) => delivering(() => deliver(parameters, key)),
     holds: (keyId) => delivering(() => holds(parameters, keyId)),
     textsRead: () =>

@@ -42,7 +42,7 @@ export async function openVaultPlace(place: VaultPlace, opening: Opening): Promi
   return {
     kind: VAULT,
     place: placeText(at),
-    prepare: () => preparing(() => secret.prepare()),
+    prepare: (key = STAND_IN) => preparing(() => secret.prepare(key)),
     deliver: (key) => delivering(() => secret.deliver(key)),
     holds: (keyId, receipt) => delivering(() => secret.holds(keyId, receipt)),
     textsRead: () => readingTexts(() => secret.textsRead()),
@@ -89,12 +89,12 @@ class VaultSecret {
     this.#place = { where, fields, deliverAs: `${VAULT}=${path}` };
   }
 
-  async prepare(): Promise<void> {
+  async prepare(key: Pair): Promise<void> {
     const kv = await this.#engine();
     const found = await kv.read();
     const isMade = found.kind === 'missing' && this.#parts.newPlaces !== undefined;
     await this.#refuseUnwritable(kv, isMade);
-    await this.#edited(isMade ? EMPTY : this.#held(found), STAND_IN);
+    await this.#edited(isMade ? EMPTY : this.#held(found), key);
   }
 
   async deliver(key: IssuedKey): Promise<DeliveryReceipt> {
