@@ -7,13 +7,13 @@ import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import { type Destination, HELD, type Held } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
-import { STAND_IN } from '../look.ts';
+import { standIn } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { isUnchanged, isWrittenSince, versionOf, writtenIn } from '../written.ts';
 import { type GithubParts, look, type Seen } from './look.ts';
 import { placeOfGithub } from './place.ts';
 import { wordsFor } from './refusals.ts';
-import { writePair } from './write.ts';
+import { refuseLong, writePair } from './write.ts';
 
 export function githubDestination(parts: GithubParts): Destination {
   const { at, store } = parts;
@@ -34,7 +34,12 @@ export function githubDestination(parts: GithubParts): Destination {
   return {
     kind: store.kind,
     place,
-    prepare: () => preparing(async () => void (await look(parts, STAND_IN))),
+    prepare: () =>
+      preparing(async () => {
+        const pair = standIn(parts.form);
+        await look(parts, pair);
+        refuseLong(parts, pair);
+      }),
     deliver: (key) => delivering(() => deliver(key)),
     holds: (keyId, receipt) => delivering(() => holds(parts, keyId, receipt)),
     isRead: (keyId, receipt) => delivering(() => isRead(parts, keyId, receipt)),
