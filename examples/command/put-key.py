@@ -39,7 +39,8 @@ def answer_to(order, path):
     verb = order["verb"]
     held = read(path).get(ID)
     if verb == "prepare":
-        return {"access_key_id": held}
+        # Whoever reads the file reads it at its start.
+        return {"access_key_id": held, "settle": "next-start"}
     if verb == "deliver":
         if held != order["access_key_id"]:
             write(path, {ID: order["access_key_id"], SECRET: order["secret_access_key"]})
@@ -61,6 +62,8 @@ def answer_to(order, path):
 def main():
     order = json.load(sys.stdin)
     path = Path(sys.argv[1])
+    if "form" in order:
+        return {"ok": False, "code": "not-deliverable", "message": "this program writes a pair as AWS made it"}
     if not path.is_file():
         return {"ok": False, "code": "not-deliverable", "message": "there is no such file"}
     return {"ok": True, **answer_to(order, path)}

@@ -27,11 +27,13 @@ take() {
   mv "$1" "$place.part" && cp -p "$place" "$place.previous" && mv "$place.part" "$place"
 }
 
+[ -z "$(value form)" ] || refuse not-deliverable "this program writes a pair as AWS made it"
 [ -f "$place" ] || refuse not-deliverable "there is no such file"
 
 case $(value verb) in
 prepare)
-  printf '{"protocol":1,"ok":true,"access_key_id":"%s"}\n' "$(held "$place")"
+  # Whoever reads the file reads it at its start.
+  printf '{"protocol":1,"ok":true,"access_key_id":"%s","settle":"next-start"}\n' "$(held "$place")"
   ;;
 deliver)
   if [ "$(held "$place")" != "$(value access_key_id)" ]; then

@@ -1,6 +1,7 @@
 // Words for destinations, as the command line and the library take them.
 
 import { KeyturnError } from '../base/errors.ts';
+import { namedForm } from '../destinations/forms/forms.ts';
 import type { DestinationKind } from '../destinations/kind.ts';
 import { kindNamed, type NamedPlace, OFFERED_KINDS, wordOf } from '../destinations/kinds.ts';
 import { isPerUser, type PlaceRule, SAMPLE_FACTS, templateFault } from '../destinations/place.ts';
@@ -30,7 +31,8 @@ export function readDelivery(
     return request;
   }
   if (template === '') throw badDelivery(label, text, `lacks its name`);
-  const fault = templateFault(template, rule);
+  const named = form === undefined ? undefined : namedForm(form);
+  const fault = templateFault(template, rule) ?? kind.formFault?.(template, named);
   if (fault !== undefined) {
     throw badDelivery(label, text, `does not fit: ${fault}`, rule);
   }

@@ -176,7 +176,8 @@ function formFault(item: DeliverItem, kind: DestinationKind): PlaceFault | undef
     return bad(
       `"${text}" lacks its name; a place is ${wordOf(kind)}, such as ${kind.name}=${rule.example}`,
     );
-  const fault = templateFault(sampled(template), rule);
+  const whole = sampled(template);
+  const fault = templateFault(whole, rule) ?? kind.formFault?.(whole, undefined);
   return fault === undefined ? undefined : bad(`"${text}" is no place: ${fault}`);
 }
 

@@ -14,6 +14,7 @@ import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { Proof, ReaderTerms, Settle } from '../lifecycle/settle.ts';
 import type { Destination } from './destination.ts';
 import type { Form } from './forms/form.ts';
+import type { NamedForm } from './forms/forms.ts';
 import type { PlaceFacts, PlaceRule } from './place.ts';
 import type { PlaceCredentials } from './place-credentials.ts';
 
@@ -39,6 +40,8 @@ export interface DestinationKind {
   readonly isOffered: boolean;
   /** What NAME may be in `--deliver KIND=NAME`; left out by a kind that stands alone. */
   readonly rule?: PlaceRule;
+  /** Why the place that an operator names does not go with the form, or with none; undefined where it does. */
+  formFault?(template: string, form: NamedForm | undefined): string | undefined;
   /** Why a place of the kind cannot hold the text as a secret, in words that can follow "it"; undefined where it can. */
   misfit?(text: string): string | undefined;
   /**

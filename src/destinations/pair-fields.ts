@@ -92,6 +92,11 @@ function around(id: FieldPath, secret: FieldPath): string | undefined {
 
 const quote = (text: string): string => JSON.stringify(text);
 
+/** A field that is named alone; undefined for a text that names none. */
+export function readField(text: string): FieldPath | undefined {
+  return readPath(text);
+}
+
 /** In one spelling, so that the same fields are always the same place. */
 export function writePairFields({ id, secret }: PairFields): string {
   return `id=${writePath(id)},secret=${writePath(secret)}`;

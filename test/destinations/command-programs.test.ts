@@ -10,6 +10,7 @@ import { KeyturnError } from '../../src/base/errors.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { openDestination } from '../../src/destinations/kinds.ts';
 import { NEW } from './contract.ts';
+import { textFor, WHOLE_FORMS, wordOf } from './form-texts.ts';
 import { testOpening } from './opening.ts';
 
 interface Staged {
@@ -17,14 +18,24 @@ interface Staged {
   readonly destination: Destination;
 }
 
+/** Its environment; the form of the place; and what the program says of it beside that it may be written. */
+interface Settings extends Readonly<Record<string, string | undefined>> {
+  readonly form?: string;
+  readonly prepare?: string;
+}
+
 /** `deliver` is what a shell does with the order in $order; the other answers are those of a good program. */
-async function staged(test: TestContext, deliver: string, env = {}): Promise<Staged> {
+async function staged(
+  test: TestContext,
+  deliver: string,
+  { form, prepare = '', ...env }: Settings = {},
+): Promise<Staged> {
   const { folder, opening } = await testOpening(test);
   const program = join(folder, 'program.sh');
   const text = `#!/bin/sh
 order=$(cat)
 case $order in
-*'"verb":"prepare"'*) echo '{"protocol":1,"ok":true}' ;;
+*'"verb":"prepare"'*) echo '{"protocol":1,"ok":true${prepare}}' ;;
 *'"verb":"holds"'*) if [ -f "$1.held" ]; then h=true; else h=false; fi; echo '{"protocol":1,"ok":true,"holds":'$h'}' ;;
 *'"verb":"deliver"'*)
 ${deliver}
@@ -34,7 +45,8 @@ esac
   chmodSync(folder, 0o700);
   writeFileSync(program, text, { mode: 0o700 });
   const programs = nodePrograms({ PATH: process.env.PATH, KEYTURN_COMMAND_SECONDS: '2', ...env });
-  const target = { kind: 'command', place: `${program} ${join(folder, 'place')}` };
+  const place = `${program} ${join(folder, 'place')}`;
+  const target = { kind: 'command', place, ...(form !== undefined && { form: wordOf(form) }) };
   const destination = await openDestination(target, { ...opening, programs });
   assert.ok(destination !== undefined);
   return { folder, destination };
@@ -160,5 +172,72 @@ describe('a program that is asked to deliver', () => {
     assert.match((await refusal(destination)).message, /others can write/);
     chmodSync(join(folder, 'program.sh'), 0o600);
     await assert.rejects(async () => destination.prepare?.(), /permission denied/);
+  });
+});
+
+describe('a program whose place has a form', () => {
+  for (const form of WHOLE_FORMS) {
+    it(`is handed the text with both halves as it is: ${form.split(':')[0]}`, async (test) => {
+      const keep = `printf %s "$order" > "$1.order"; ${HELD}; ${OK}`;
+      const { destination, folder } = await staged(test, keep, { form });
+      await destination.prepare?.();
+      const receipt = await destination.deliver(NEW);
+      const order = JSON.parse(readFileSync(join(folder, 'place.order'), 'utf8'));
+      assert.equal(order.text, textFor(form, NEW));
+      assert.equal(order.access_key_id, NEW.keyId);
+      assert.equal(order.form, receipt.form);
+      assert.ok(!('secret_access_key' in order));
+      assert.ok(await destination.holds(NEW.keyId, receipt));
+    });
+  }
+
+  it('is handed what stands in the place of the secret', async (test) => {
+    const keep = `printf %s "$order" > "$1.order"; ${OK}`;
+    const { destination, folder } = await staged(test, keep, { form: 'base64' });
+    await destination.deliver(NEW);
+    const order = JSON.parse(readFileSync(join(folder, 'place.order'), 'utf8'));
+    assert.equal(order.secret_access_key, textFor('base64', NEW));
+    assert.deepEqual([order.form, order.text], ['base64', undefined]);
+  });
+
+  it('and tells the secret within the text is not told on', async (test) => {
+    const inner = `$(printf %s "$order" | sed 's/.*aws_secret_access_key = \\([A-Za-z0-9/+]*\\).*/\\1/')`;
+    for (const form of ['aws-credentials-ini', 'aws-credentials-ini+base64']) {
+      const text = `$(printf %s "$order" | sed 's/.*"text":"\\([^"]*\\).*/\\1/')`;
+      const tell = form.includes('+')
+        ? `printf %s "${text}" | base64 -d >&2`
+        : `echo "${inner}" >&2`;
+      const { destination } = await staged(test, `${tell}; exit 1`, { form });
+      const { message } = await refusal(destination);
+      assert.match(message, /exit code 1; its last words/);
+    }
+  });
+});
+
+describe('a program that says when its readers follow', () => {
+  for (const [prepare, deliver, settle] of [
+    ['', '', undefined],
+    [',"settle":"next-start"', '', 'next-start'],
+    [',"settle":"at-once"', ',"settle":{"minutes":15}', { minutes: 15 }],
+    ['', ',"settle":"unknown"', 'unknown'],
+  ] as const) {
+    it(`is believed: ${JSON.stringify(settle)}`, async (test) => {
+      const answer = `echo '{"protocol":1,"ok":true${deliver}}'`;
+      const { destination } = await staged(test, answer, { prepare });
+      assert.deepEqual((await destination.deliver(NEW)).settle, settle);
+    });
+  }
+
+  it('is believed where its answer to the delivery was lost', async (test) => {
+    const settings = { prepare: ',"settle":{"minutes":5}' };
+    const { destination } = await staged(test, `${HELD}; exit 1`, settings);
+    assert.deepEqual((await destination.deliver(NEW)).settle, { minutes: 5 });
+  });
+
+  it('in no words that are known has not answered', async (test) => {
+    for (const settle of ['"soon"', '{"minutes":0}', '{"minutes":1.5}', '5']) {
+      const { destination } = await staged(test, OK, { prepare: `,"settle":${settle}` });
+      assert.match((await refusal(destination)).message, /no answer to prepare: see "settle/);
+    }
   });
 });

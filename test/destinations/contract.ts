@@ -20,6 +20,8 @@ export interface Subject {
 
 export interface Place {
   readonly place: string;
+  /** As the journal has it; the pair is there as AWS made it when left out. */
+  readonly form?: string;
   readonly opening: Opening;
   /** What the engine has done before it delivers: the hand-off has the key. */
   readonly issue: (key: IssuedKey) => Promise<void>;
@@ -133,9 +135,9 @@ function delivers(subject: Subject, open: Open): void {
   });
 
   it('is found again by its kind and place, and still holds the key', async (test) => {
-    const { destination, opening } = await open(test);
+    const { destination, ...place } = await open(test);
     const receipt = await destination.deliver(NEW);
-    const again = await opened(subject.kind, { place: destination.place, opening });
+    const again = await opened(subject.kind, { ...place, place: destination.place });
     assert.deepEqual([again.kind, again.place], [destination.kind, destination.place]);
     assert.ok(await again.holds(NEW.keyId, receipt));
   });
@@ -184,9 +186,9 @@ function goesBackAndRefuses(subject: Subject, open: Open): void {
   });
 
   it('refuses a place that cannot take a secret, and tells no secret (I8)', async (test) => {
-    const { opening, unfit } = await open(test);
+    const { unfit, ...place } = await open(test);
     if (unfit === undefined) return;
-    const destination = await opened(subject.kind, { place: unfit, opening });
+    const destination = await opened(subject.kind, { ...place, place: unfit });
     await assert.rejects(async () => destination.prepare?.(), isSafeError('not-deliverable'));
     await assert.rejects(destination.deliver(NEW), isSafeError(undefined));
   });
@@ -210,9 +212,10 @@ function looks(open: Open): void {
 
 async function opened(
   kind: string,
-  { place, opening }: { readonly place: string; readonly opening: Opening },
+  { place, form, opening }: Pick<Place, 'place' | 'form' | 'opening'>,
 ): Promise<Destination> {
-  const destination = await openDestination({ kind, place }, opening);
+  const target = { kind, place, ...(form !== undefined && { form }) };
+  const destination = await openDestination(target, opening);
   assert.ok(destination !== undefined, `${kind} ${place} cannot be opened by the list of kinds`);
   return destination;
 }

@@ -9,6 +9,7 @@ import type { Destination } from '../../src/destinations/destination.ts';
 import type { Opening } from '../../src/destinations/kind.ts';
 import { openDestination } from '../../src/destinations/kinds.ts';
 import { FOREIGN, NEW, OLD, type Place, STRANGE } from '../destinations/contract.ts';
+import { oneValue, wordOf } from '../destinations/form-texts.ts';
 import { testOpening } from '../destinations/opening.ts';
 import {
   makeSecret,
@@ -64,6 +65,36 @@ export async function ground(
       assert.ok(opened !== undefined, place);
       return opened;
     },
+  };
+}
+
+/** A place of one key that holds both halves, for the contract of all kinds. */
+export async function onePlace(
+  test: TestContext,
+  cluster: TestCluster,
+  form: string | undefined,
+): Promise<Place> {
+  const { namespace, opening, issue } = await ground(test, cluster);
+  const [place, key] = [`${namespace}/aws-key`, 'credentials'];
+  const one = oneValue(form, { kept: 1 });
+  await makeSecret(cluster, place, { texts: { [key]: one.put(OLD), other: 'kept: é' } });
+  const whole = async () => await textsIn(cluster, place);
+  const put = async (texts: Record<string, string>) => await putTexts(cluster, place, { texts });
+  return {
+    place: `${place}#${key}`,
+    ...(form !== undefined && { form: wordOf(form) }),
+    opening,
+    issue,
+    served: async () => one.read((await whole())[key] ?? ''),
+    others: async () => (await whole()).other,
+    unfit: `${namespace}/nowhere#${key}`,
+    look: {
+      "another user's living pair": async () => await put({ [key]: one.put(FOREIGN) }),
+      'a pair whose owner is not known': async () => await put({ [key]: one.put(STRANGE) }),
+      'the old pair at another place too': async () =>
+        await put({ again: Buffer.from(iniOf(OLD)).toString('base64') }),
+    },
+    whole,
   };
 }
 

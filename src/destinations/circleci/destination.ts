@@ -9,7 +9,8 @@ import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import { type Destination, HELD, type Held } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
 import type { Custody } from '../kind.ts';
-import { STAND_IN } from '../look.ts';
+import { standIn } from '../look.ts';
+import { newValue } from '../one-value.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { namesOf } from '../variable-names.ts';
 import { isUnchanged, versionOf, writtenIn } from '../written.ts';
@@ -40,7 +41,7 @@ export function circleDestination(parts: CircleDestinationParts): Destination {
   return {
     kind: holders.kind,
     place,
-    prepare: (key = STAND_IN) => preparing(async () => void (await look(parts, key))),
+    prepare: (key = standIn(parts.form)) => preparing(async () => void (await look(parts, key))),
     deliver: (key) => delivering(() => deliver(key)),
     holds: (keyId, receipt) =>
       delivering(() => heldAfterAll(parts.clock, () => held(parts, keyId, receipt))),
@@ -58,11 +59,11 @@ type Texts = Pick<IssuedKey, 'keyId'> & { readonly secret: Secret | undefined };
  * The values in the order of the place; undefined for what is not at hand. Of an object the ID is last, so
  * that its end is shown.
  */
-function valuesOf({ at: { pair } }: CircleParts, { keyId, secret }: Texts): (Secret | undefined)[] {
-  if (pair.form === 'halves') return [new Secret(keyId), secret];
+function valuesOf({ at, form }: CircleParts, { keyId, secret }: Texts): (Secret | undefined)[] {
+  if (at.pair.form === 'halves') return [new Secret(keyId), secret];
+  if (form?.isWhole) return [secret];
   // Of an object whose secret is not at hand the end is the same.
-  const shown = secret?.reveal() ?? '';
-  return [new Secret(JSON.stringify({ SecretAccessKey: shown, AccessKeyId: keyId }))];
+  return [new Secret(newValue({ keyId, secret: secret ?? new Secret('') }, form))];
 }
 
 /** The secret first: a key ID that has changed says that both are there. */

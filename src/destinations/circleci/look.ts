@@ -4,6 +4,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import type { Secret } from '../../base/secret.ts';
 import { HttpFailure } from '../../http/failure.ts';
+import type { Form } from '../forms/form.ts';
 import type { Pair, ReplacedKey } from '../look.ts';
 import { namesOf } from '../variable-names.ts';
 import { type CircleApi, tailOf, type Variable } from './api.ts';
@@ -14,6 +15,7 @@ export interface CircleParts {
   readonly holders: Holders;
   readonly api: CircleApi;
   readonly replaced: ReplacedKey;
+  readonly form: Form | undefined;
 }
 
 /** For messages. */

@@ -15,12 +15,12 @@ export function openCirclePlace(
   opening: Opening,
 ): Destination {
   const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening.credentials) };
-  const { clock, custody, user, oldKeyId, whoseKey } = opening;
+  const { clock, custody, user, oldKeyId, whoseKey, form } = opening;
   const api = new CircleApi(
     sendingTo(() => preparing(() => openCircle(at, opening))),
     at,
     holders,
   );
   const replaced = { user, oldKeyId, whoseKey };
-  return circleDestination({ at, holders, api, clock, custody, replaced });
+  return circleDestination({ at, holders, api, clock, custody, replaced, form });
 }

@@ -8,10 +8,13 @@ import { Secret } from '../../base/secret.ts';
 import { withoutSecrets } from '../../base/without-secrets.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
+import type { Settle } from '../../lifecycle/settle.ts';
 import { type Destination, HELD, type UndonePair } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
+import type { Form } from '../forms/form.ts';
 import type { Opening } from '../kind.ts';
 import { type Pair, refuseForeignKey, STAND_IN } from '../look.ts';
+import { secretsIn } from '../one-value.ts';
 import { COMMAND } from './place.ts';
 import {
   type Answer,
@@ -32,6 +35,7 @@ interface CommandAtHand extends CommandPlace {
   readonly clock: Clock;
   readonly user: string;
   readonly account: string;
+  readonly form: Form | undefined;
 }
 
 /** How often a program may say `try-again`. */
@@ -40,29 +44,30 @@ const RETRY_SECONDS = 2;
 
 export function commandDestination(
   { place, words }: CommandPlace,
-  { programs, clock, user, account, oldKeyId, whoseKey }: Opening,
+  { programs, clock, user, account, oldKeyId, whoseKey, form }: Opening,
 ): Destination {
-  const command = { place, words, programs, clock, user, account };
+  const command = { place, words, programs, clock, user, account, form };
   const isHeld = async (keyId: string): Promise<boolean> => {
     const { holds } = await ask(command, { verb: 'holds', access_key_id: keyId });
     if (holds !== 'unknown') return holds;
     throw failure(command, 'it cannot tell which key is there', '');
   };
   /** I14: also where the program itself would write over anything. */
-  const look = async (pair: Pair): Promise<void> => {
+  const look = async (pair: Pair): Promise<Settle | undefined> => {
     await programs.check(words[0]);
     const found = await ask(command, { verb: 'prepare', replaces: oldKeyId });
     const replaced = { user, oldKeyId, whoseKey };
     await refuseForeignKey(found.access_key_id, nameOf(command), { pair, replaced });
+    return found.settle;
   };
   return {
     kind: COMMAND,
     place,
-    prepare: (key = STAND_IN) => preparing(() => look(key)),
+    prepare: (key = STAND_IN) => preparing(async () => void (await look(key))),
     deliver: (key) =>
       delivering(async () => {
-        await look(key);
-        return await deliver(command, key, { oldKeyId, isHeld });
+        const settle = await look(key);
+        return await deliver(command, key, { oldKeyId, isHeld, settle });
       }),
     holds: (keyId) => delivering(async () => ((await isHeld(keyId)) ? HELD : undefined)),
     isRead: (keyId) => delivering(() => isHeld(keyId)),
@@ -78,28 +83,36 @@ export function commandDestination(
 interface Delivering {
   readonly oldKeyId: string;
   readonly isHeld: (keyId: string) => Promise<boolean>;
+  /** As the program said of the place before. */
+  readonly settle: Settle | undefined;
 }
 
 /** What came of a delivery that was not answered is asked, and never guessed. */
 async function deliver(
   command: CommandAtHand,
   { keyId, secret }: IssuedKey,
-  { oldKeyId, isHeld }: Delivering,
+  { oldKeyId, isHeld, settle: before }: Delivering,
 ): Promise<DeliveryReceipt> {
-  const receipt = { kind: COMMAND, reference: command.place };
+  const receiptWith = (settle: Settle | undefined): DeliveryReceipt => ({
+    ...{ kind: COMMAND, reference: command.place },
+    ...(settle !== undefined && { settle }),
+  });
+  const { form } = command;
+  const text = secret.reveal();
   const order = {
     verb: 'deliver',
     access_key_id: keyId,
-    secret_access_key: secret.reveal(),
+    ...(form?.isWhole ? { text } : { secret_access_key: text }),
     replaces: oldKeyId,
   } as const;
   try {
-    const { version } = await ask(command, order, [secret]);
-    return { ...receipt, ...(version !== undefined && { version }) };
+    const answer = await ask(command, order, secretsIn(secret, form));
+    const { version, settle = before } = answer;
+    return { ...receiptWith(settle), ...(version !== undefined && { version }) };
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     if (error.isStop || !(await isHeld(keyId).catch(() => false))) throw error;
-    return receipt;
+    return receiptWith(before);
   }
 }
 
@@ -119,8 +132,13 @@ async function ask<O extends Order>(
   order: O,
   secrets: readonly Secret[] = [],
 ): Promise<Answer<O['verb']>> {
-  const { place, account, user, words, programs, clock } = command;
-  const facts = { account_id: account, user_name: user, place };
+  const { place, account, user, words, programs, clock, form } = command;
+  const facts = {
+    account_id: account,
+    user_name: user,
+    place,
+    ...(form !== undefined && { form: form.label }),
+  };
   for (let tries = 1; ; tries += 1) {
     const document = { protocol: PROTOCOL, ...order, ...facts, attempt: tries };
     const input = new Secret(`${JSON.stringify(document)}\n`);

@@ -14,7 +14,10 @@ export type Order =
   | {
       readonly verb: 'deliver';
       readonly access_key_id: string;
-      readonly secret_access_key: string;
+      /** What stands in the place of the secret: of a place with a form, what the form makes of it. */
+      readonly secret_access_key?: string;
+      /** Instead of it: the text of a form with both halves in it, to be put there as it is. */
+      readonly text?: string;
       readonly replaces: string;
     }
   | { readonly verb: 'holds'; readonly access_key_id: string }
@@ -57,10 +60,18 @@ const REFUSED = z.object({ protocol: z.literal(PROTOCOL), ok: z.literal(false) }
 const accepted = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.object({ protocol: z.literal(PROTOCOL), ok: z.literal(true), ...shape });
 
+/** When readers of the place see a new value, where the program knows. */
+const SETTLE = z
+  .union([
+    z.enum(['at-once', 'next-start', 'unknown']),
+    z.object({ minutes: z.number().int().min(1).max(9_999) }),
+  ])
+  .optional();
+
 export const ANSWERS = {
   /** The key that the place holds now, where the program can tell. */
-  prepare: accepted({ access_key_id: HELD_ID }),
-  deliver: accepted({ version: TEXT.optional() }),
+  prepare: accepted({ access_key_id: HELD_ID, settle: SETTLE }),
+  deliver: accepted({ version: TEXT.optional(), settle: SETTLE }),
   holds: accepted({ holds: z.union([z.boolean(), z.literal('unknown')]) }),
   /** False where the former pair is not at hand any more. */
   'put-back': accepted({ put_back: z.boolean() }),

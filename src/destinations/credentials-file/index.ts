@@ -19,6 +19,10 @@ export const credentialsFile: DestinationKind = {
   isOffered: true,
   rule: CREDENTIALS_FILES,
   makesPlaces: true,
+  formFault: (_template, form) =>
+    form === undefined
+      ? undefined
+      : `the AWS tools that read a credentials file take a pair as AWS made it, and no ${form.kind.name}`,
   placeFor: (template, facts) => targetOfProfiles(profilesFor(template, facts)),
   askedAs: (_place, user, target) => {
     const place = profilesOf(target);

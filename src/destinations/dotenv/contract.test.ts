@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FOREIGN, OLD, passesContract, STRANGE } from '../../../test/destinations/contract.ts';
+import { ENCODED_FORMS, oneValue, wordOf } from '../../../test/destinations/form-texts.ts';
 import { testOpening } from '../../../test/destinations/opening.ts';
 
 const HEAD = '# kept\nexport DEBUG="a # b"\r\nPATH_LIST=/a:/b\n';
@@ -37,3 +38,34 @@ passesContract({
     };
   },
 });
+
+for (const form of ENCODED_FORMS) {
+  passesContract({
+    kind: 'dotenv',
+    open: async (test) => {
+      const { folder, opening, issue } = await testOpening(test);
+      const path = join(folder, '.env');
+      const one = oneValue(form);
+      const put = (key: typeof OLD, more = '') =>
+        writeFileSync(path, `${HEAD}S3_PAIR="${one.put(key)}"\n${TAIL}${more}`, { mode: 0o640 });
+      put(OLD);
+      const text = () => readFileSync(path, 'utf8');
+      return {
+        place: `${path}#S3_PAIR`,
+        form: wordOf(form),
+        opening,
+        issue,
+        served: async () => one.read(/^S3_PAIR="(.*)"$/m.exec(text())?.[1] ?? ''),
+        others: async () => text().startsWith(HEAD) && text().endsWith(TAIL),
+        unfit: `${path}#NOWHERE`,
+        look: {
+          "another user's living pair": async () => put(FOREIGN),
+          'a pair whose owner is not known': async () => put(STRANGE),
+          'the old pair at another place too': async () =>
+            put(OLD, `AGAIN=${OLD.secret.reveal()}\n`),
+        },
+        whole: async () => text(),
+      };
+    },
+  });
+}

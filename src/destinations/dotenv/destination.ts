@@ -1,4 +1,4 @@
-// Two variables of a .env file as a destination: both halves in one write, by a new file that takes the name.
+// Variables of a .env file as a destination: both halves in one write, by a new file that takes the name.
 
 import { KeyturnError } from '../../base/errors.ts';
 import { looksLikeKeyId } from '../../base/key-id-text.ts';
@@ -9,30 +9,44 @@ import { saveBytes } from '../../credentials-file/save.ts';
 import type { SaveOptions } from '../../credentials-file/saving.ts';
 import type { Destination } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
+import type { Form } from '../forms/form.ts';
 import type { Opening } from '../kind.ts';
-import { type Pair, type ReplacedKey, refuseForeignKey, STAND_IN, traceAfter } from '../look.ts';
+import {
+  type ObjectInPlace,
+  type Pair,
+  type ReplacedKey,
+  refuseForeignKey,
+  standIn,
+  traceAfter,
+} from '../look.ts';
+import { editedValue, onePlace, pairOfValue, refuseTracesBeside } from '../one-value.ts';
 import { looksLikeSecret } from '../stray-fields.ts';
+import { namesOf, type VariableNames } from '../variable-names.ts';
 import { type EnvLine, type EnvText, linesOf, oneLineOf, valueAt, withValues } from './document.ts';
-import { DOTENV, type EnvFile, placeOfEnvFile } from './place.ts';
+import { DOTENV, type EnvFile, ONE_VARIABLE, placeOfEnvFile } from './place.ts';
 
 interface FileAtHand extends EnvFile {
   readonly replaced: ReplacedKey;
   readonly save: SaveOptions;
+  readonly form: Form | undefined;
 }
+
+/** The two of a pair by their names, in a file. */
+type Halves = Extract<VariableNames, { form: 'halves' }>;
 
 export function dotenvDestination(
   at: EnvFile,
-  { files, user, oldKeyId, whoseKey }: Opening,
+  { files, user, oldKeyId, whoseKey, form }: Opening,
 ): Destination {
   // The old pair, left beside it in clear, would find its way into a repository or an image.
   const save = { ...files(at.path), keepsBackup: false, namedBy: '--deliver' };
-  const file = { ...at, save, replaced: { user, oldKeyId, whoseKey } };
+  const file = { ...at, save, form, replaced: { user, oldKeyId, whoseKey } };
   const place = placeOfEnvFile(at);
   const text = async () => asText(await readFileBytes(save.fs, at.path, save.namedBy));
   return {
     kind: DOTENV,
     place,
-    prepare: (key = STAND_IN) =>
+    prepare: (key = standIn(form)) =>
       preparing(async () => {
         await edited(file, await text(), key);
         await checkWritable(save);
@@ -45,7 +59,7 @@ export function dotenvDestination(
     holds: (keyId) =>
       delivering(async () => {
         const current = await text();
-        const isThere = current !== undefined && pairIn(file, current)?.id === keyId;
+        const isThere = current !== undefined && idIn(file, current) === keyId;
         return isThere ? { texts: [new Secret(withoutComments(current))] } : undefined;
       }),
     textsRead: () =>
@@ -64,28 +78,66 @@ function asBytes(text: EnvText): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-/** What every reader finds there; undefined where they would disagree. */
-function pairIn({ id, secret }: EnvFile, text: EnvText) {
+/** The key that every reader finds there; undefined where they would disagree. */
+function idIn(file: FileAtHand, text: EnvText): string | undefined {
   const lines = linesOf(text);
-  const [idLine, secretLine] = [oneLineOf(lines, id), oneLineOf(lines, secret)];
-  if (idLine.kind !== 'one' || secretLine.kind !== 'one') return undefined;
-  return { id: valueAt(text, idLine.line), secret: valueAt(text, secretLine.line) };
+  const found = namesOf(file.pair).map((name) => oneLineOf(lines, name));
+  const values = found.flatMap((each) => (each.kind === 'one' ? [valueAt(text, each.line)] : []));
+  if (values.length < found.length) return undefined;
+  return file.pair.form === 'halves' ? values[0] : pairOfValue(values[0], oneAt(file))?.id;
+}
+
+function oneAt(file: FileAtHand): ObjectInPlace {
+  return onePlace({ where: file.path, deliverAs: `${DOTENV}=${placeOfEnvFile(file)}` }, file.form);
 }
 
 /** What the file would hold, once it was looked at (I14). Throws `not-deliverable`. */
 async function edited(file: FileAtHand, text: EnvText | undefined, pair: Pair): Promise<EnvText> {
-  const { path, replaced } = file;
+  const { path, pair: names } = file;
   if (text === undefined) {
+    const lines = namesOf(names).map((name) => `a line ${name}=`);
     throw new KeyturnError('not-deliverable', `there is no file ${path}`, {
-      hint: `make it, with a line ${file.id}= and a line ${file.secret}=`,
+      hint: `make it, with ${lines.join(' and ')}`,
     });
   }
+  return names.form === 'halves'
+    ? await withHalves(file, { text, names }, pair)
+    : await withOne(file, { text, name: names.name }, pair);
+}
+
+async function withOne(
+  file: FileAtHand,
+  { text, name }: { readonly text: EnvText; readonly name: string },
+  pair: Pair,
+): Promise<EnvText> {
+  const { replaced, form, path } = file;
+  if (form?.isWhole !== true) {
+    throw new KeyturnError('not-deliverable', `${path}: ${ONE_VARIABLE}`, {
+      hint: `name the form before the path, or two variables behind it: dotenv=${path}#ID_NAME,SECRET_NAME`,
+    });
+  }
+  const line = lineFor(file, linesOf(text), name);
+  const before = valueAt(text, line);
+  const place = oneAt(file);
+  const value = await editedValue(before, place, { pair, replaced });
+  const after = withValues(text, [[line, value]]);
+  const read = { before, after: withoutComments(after) };
+  await refuseTracesBeside(read, place, { pair, replaced });
+  return after;
+}
+
+async function withHalves(
+  file: FileAtHand,
+  { text, names }: { readonly text: EnvText; readonly names: Halves },
+  pair: Pair,
+): Promise<EnvText> {
+  const { path, replaced } = file;
   const lines = linesOf(text);
-  const [idLine, secretLine] = [lineFor(file, lines, file.id), lineFor(file, lines, file.secret)];
+  const [idLine, secretLine] = [lineFor(file, lines, names.id), lineFor(file, lines, names.secret)];
   const [id, secret] = [valueAt(text, idLine), valueAt(text, secretLine)];
   await refuseForeignKey(id, path, { pair, replaced });
-  refuseHalf(file, id, secret);
-  refuseSession(file, text, lines);
+  refuseHalf({ path, ...names }, id, secret);
+  refuseSession({ path, id: names.id }, text, lines);
   const after = withValues(text, [
     [idLine, pair.keyId],
     [secretLine, pair.secret.reveal()],
@@ -126,7 +178,7 @@ function lineFor(file: FileAtHand, lines: readonly EnvLine[], name: string): Env
 }
 
 function refuseHalf(
-  { path, id: idName, secret: secretName }: FileAtHand,
+  { path, id: idName, secret: secretName }: { readonly path: string } & Halves,
   id: string,
   secret: string,
 ) {
@@ -144,7 +196,11 @@ function refuseHalf(
 /** With these beside a pair of a user, every AWS tool takes it for a session, and AWS refuses it. */
 const SESSION_NAMES: readonly string[] = ['AWS_SESSION_TOKEN', 'AWS_SECURITY_TOKEN'];
 
-function refuseSession({ path, id }: FileAtHand, text: EnvText, lines: readonly EnvLine[]): void {
+function refuseSession(
+  { path, id }: { readonly path: string; readonly id: string },
+  text: EnvText,
+  lines: readonly EnvLine[],
+): void {
   if (id !== 'AWS_ACCESS_KEY_ID') return;
   const token = lines.find(
     (line) => SESSION_NAMES.includes(line.name) && valueAt(text, line) !== '',

@@ -1,12 +1,20 @@
-// `--deliver dotenv=PATH`: two variables of a .env file on this machine.
+// `--deliver dotenv=PATH`: two variables, or one, of a .env file on this machine.
 
 import type { DestinationKind } from '../kind.ts';
 import { leadsElsewhere, type PlaceFacts, placeFor, unfit } from '../place.ts';
-import { DOTENV, DOTENV_FILES, envFileAt, templateFor } from './place.ts';
+import {
+  DOTENV,
+  DOTENV_FILES,
+  envFileAt,
+  envFormFault,
+  templateFor,
+  thingsOfEnvFile,
+  UNFIT,
+} from './place.ts';
 
 export const dotenv: DestinationKind = {
   name: DOTENV,
-  about: 'two variables of that .env file on this machine',
+  about: 'variables of that .env file on this machine',
   restart:
     'restart what reads the file at its start; a container must be made anew (docker compose up -d), a restart keeps its old variables',
   settle: 'next-start',
@@ -18,15 +26,9 @@ export const dotenv: DestinationKind = {
     return placeFor(template, facts, DOTENV_FILES);
   },
   askedAs: (place, user) => ({ region: undefined, template: templateFor(place, user) }),
-  misfit: (text) =>
-    /^[\w.+/=-]*$/.test(text)
-      ? undefined
-      : 'has characters that readers of such files do not agree about',
-  // Two users may have variables in one file, but not the same ones.
-  things: ({ place }) => {
-    const at = envFileAt(place);
-    return at === undefined ? [place] : [`${at.path}#${at.id}`, `${at.path}#${at.secret}`];
-  },
+  misfit: (text) => (/^[\w.+/=-]*$/.test(text) ? undefined : UNFIT),
+  formFault: envFormFault,
+  things: ({ place }) => thingsOfEnvFile(place),
   async open({ place }, opening) {
     const at = envFileAt(place);
     if (at === undefined) return undefined;

@@ -3,7 +3,7 @@
 
 import { marksFault } from './text-form.ts';
 
-interface FormKind {
+export interface FormKind {
   readonly name: string;
   /** How an operator writes what stands behind the colon; undefined where nothing does. */
   readonly argument?: string;
@@ -11,6 +11,8 @@ interface FormKind {
   readonly fallback?: string;
   /** Whether the argument is the path of a file whose text is the form's. */
   readonly isFile?: true;
+  /** Whether it has both halves in one text. */
+  readonly isWhole: boolean;
   readonly about: string;
   /** What is wrong with the argument, for whoever wrote it. */
   fault(argument: string): string | undefined;
@@ -24,6 +26,7 @@ const TEMPLATE_BYTES_MAX = 16_384;
 export const FORMS: readonly FormKind[] = [
   {
     name: 'ses-smtp',
+    isWhole: false,
     argument: 'REGION',
     about: 'the SMTP password of SES in that region, instead of the secret',
     fault: (region) =>
@@ -33,11 +36,13 @@ export const FORMS: readonly FormKind[] = [
   },
   {
     name: 'base64',
+    isWhole: false,
     about: 'the secret in base64',
     fault: () => undefined,
   },
   {
     name: 'aws-credentials-ini',
+    isWhole: true,
     argument: 'PROFILE',
     fallback: 'default',
     about: 'a credentials file with that profile, default when left out',
@@ -48,6 +53,7 @@ export const FORMS: readonly FormKind[] = [
   },
   {
     name: 'json-template',
+    isWhole: true,
     argument: 'FILE',
     isFile: true,
     about: 'the JSON document of that file, with {access_key_id} and {secret_access_key} in it',

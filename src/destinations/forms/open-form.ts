@@ -6,21 +6,19 @@ import { formLabel, namedForm } from './forms.ts';
 import { filled, partsOfFilled } from './text-form.ts';
 
 /** A form without its encoding. */
-type Plain = Omit<Form, 'word' | 'label'>;
+type Plain = Omit<Form, 'word' | 'label' | 'isWhole'>;
 
 /** 33 bytes of which the first is the version. */
 const SES_PASSWORD = /^B[A-Za-z\d+/]{43}$/;
 
 const OPENERS: Readonly<Record<string, (argument: string, facts: FormFacts) => Plain>> = {
   'ses-smtp': (region) => ({
-    isWhole: false,
     fieldNames: SMTP_FIELDS,
     write: ({ secret }) => sesPassword(secret.reveal(), region),
     // An HMAC cannot be turned back.
     partsIn: (text) => (SES_PASSWORD.test(text.trim()) ? {} : undefined),
   }),
   base64: () => ({
-    isWhole: false,
     write: ({ secret }) => encoded(secret.reveal()),
     partsIn: (text) => {
       const secret = decoded(text);
@@ -51,7 +49,6 @@ function credentialsFile(profile: string): string {
 
 function textForm(template: string, facts: FormFacts): Plain {
   return {
-    isWhole: true,
     write: (pair) => filled(template, pair, facts),
     partsIn: (text) => partsOfFilled(text, template, facts),
   };
@@ -61,12 +58,13 @@ function textForm(template: string, facts: FormFacts): Plain {
 export function openForm(word: string, facts: FormFacts): Form | undefined {
   const named = namedForm(word);
   const open = named && OPENERS[named.kind.name];
-  if (open === undefined) return undefined;
-  const argument = decodeURIComponent(named?.argument ?? '');
-  if (named?.kind.fault(argument) !== undefined) return undefined;
+  if (named === undefined || open === undefined) return undefined;
+  const argument = decodeURIComponent(named.argument ?? '');
+  if (named.kind.fault(argument) !== undefined) return undefined;
   const plain = open(argument, facts);
-  const form = named?.isEncoded ? inBase64(plain) : plain;
-  return { word, label: formLabel(word), ...form };
+  const form = named.isEncoded ? inBase64(plain) : plain;
+  const { isWhole } = named.kind;
+  return { word, label: formLabel(word), isWhole, ...form };
 }
 
 function inBase64(form: Plain): Plain {

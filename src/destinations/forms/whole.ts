@@ -13,7 +13,7 @@ export function idInWhole(text: string, where: string, form: Form): string | und
   throw new KeyturnError(
     'not-deliverable',
     `${where} holds something else than ${form.label} makes, and it would be lost`,
-    { hint: 'keep it elsewhere, and store {} there; or name fields of it: #id=…,secret=…' },
+    { hint: 'keep it elsewhere, and store {} there, or nothing where an empty text is taken' },
   );
 }
 

@@ -1,4 +1,5 @@
 import { passesContract } from '../../../test/destinations/contract.ts';
+import { WHOLE_FORMS } from '../../../test/destinations/form-texts.ts';
 import { openGithubPlace } from '../../../test/destinations/github/subject.ts';
 
 passesContract({
@@ -43,3 +44,17 @@ passesContract({
       names: 'vars.AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY',
     }),
 });
+
+for (const form of WHOLE_FORMS) {
+  passesContract({
+    kind: 'github',
+    open: (test) =>
+      openGithubPlace(test, {
+        place: 'acme/app',
+        store: 'repos/acme/app/actions',
+        unfit: 'acme/app#NOT_THERE',
+        names: 'AWS_PAIR',
+        form,
+      }),
+  });
+}

@@ -7,13 +7,13 @@ import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import { type Destination, HELD, type Held } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
-import { STAND_IN } from '../look.ts';
+import { standIn } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { isUnchanged, isWrittenSince, versionOf, writtenIn } from '../written.ts';
 import { type GithubParts, look, type Seen } from './look.ts';
 import { placeOfGithub } from './place.ts';
 import { wordsFor } from './refusals.ts';
-import { writePair } from './write.ts';
+import { refuseLong, writePair } from './write.ts';
 
 export function githubDestination(parts: GithubParts): Destination {
   const { at, store } = parts;
@@ -34,7 +34,11 @@ export function githubDestination(parts: GithubParts): Destination {
   return {
     kind: store.kind,
     place,
-    prepare: (key = STAND_IN) => preparing(async () => void (await look(parts, key))),
+    prepare: (key = standIn(parts.form)) =>
+      preparing(async () => {
+        await look(parts, key);
+        refuseLong(parts, key);
+      }),
     deliver: (key) => delivering(() => deliver(key)),
     holds: (keyId, receipt) => delivering(() => holds(parts, keyId, receipt)),
     isRead: (keyId, receipt) => delivering(() => isRead(parts, keyId, receipt)),

@@ -5,6 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { looksLikeKeyId } from '../../base/key-id-text.ts';
 import { HttpFailure } from '../../http/failure.ts';
+import type { Form } from '../forms/form.ts';
 import { type Pair, type ReplacedKey, refuseForeignKey } from '../look.ts';
 import { looksLikeSecret } from '../stray-fields.ts';
 import type { Audience, GithubApi, PublicKey, SecretFacts, Shared, Visibility } from './api.ts';
@@ -25,6 +26,7 @@ export interface GithubParts {
   readonly api: GithubApi;
   readonly clock: Clock;
   readonly replaced: ReplacedKey;
+  readonly form: Form | undefined;
 }
 
 export interface SeenSecret extends SecretFacts {

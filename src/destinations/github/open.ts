@@ -11,8 +11,9 @@ import { openGithub, USUAL_NAMES } from './service.ts';
 
 export function openGithubPlace(named: GithubPlace, store: Store, opening: Opening): Destination {
   const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening.credentials) };
-  const { clock, user, oldKeyId, whoseKey } = opening;
+  const { clock, user, oldKeyId, whoseKey, form } = opening;
   const send = sendingTo(() => preparing(() => openGithub(at, opening)));
   const api = new GithubApi(send, pathsFor(at, store));
-  return githubDestination({ at, store, api, clock, replaced: { user, oldKeyId, whoseKey } });
+  const replaced = { user, oldKeyId, whoseKey };
+  return githubDestination({ at, store, api, clock, replaced, form });
 }

@@ -6,6 +6,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import { type Pair, refuseTooLong } from '../look.ts';
+import { newValue } from '../one-value.ts';
 import type { Audience, PublicKey, Shared } from './api.ts';
 import type { GithubParts, Seen, SeenSecret } from './look.ts';
 import { withPermissions, wordsFor } from './refusals.ts';
@@ -45,10 +46,18 @@ async function awaitNextSecond({ clock }: GithubParts, { secrets, seenAt }: Seen
 }
 
 /** The texts of the secrets, in the order of the place. */
-function textsOf({ at: { pair } }: GithubParts, { keyId, secret }: Pair): readonly string[] {
-  if (pair.form === 'secrets') return [keyId, secret.reveal()];
-  if (pair.form === 'variable') return [secret.reveal()];
-  return [JSON.stringify({ AccessKeyId: keyId, SecretAccessKey: secret.reveal() })];
+function textsOf({ at, form }: GithubParts, own: Pair): readonly string[] {
+  const { keyId, secret } = own;
+  if (at.pair.form === 'secrets') return [keyId, secret.reveal()];
+  if (at.pair.form === 'variable') return [secret.reveal()];
+  return [newValue(own, form)];
+}
+
+/** Throws `not-deliverable` for a text that GitHub would not take. */
+export function refuseLong(parts: GithubParts, pair: Pair): void {
+  for (const text of textsOf(parts, pair)) {
+    refuseTooLong(text, BYTES_MAX, wordsFor(parts.at, parts.store));
+  }
 }
 
 /** Resolves with the name of a secret that somebody had deleted in the meantime. */
@@ -66,7 +75,7 @@ async function writeAll(
   };
   let current = publicKey;
   let boxes = sealed(current);
-  for (const text of texts) refuseTooLong(text, BYTES_MAX, wordsFor(parts.at, parts.store));
+  refuseLong(parts, key);
   let remade: string | undefined;
   for (let index = secrets.length - 1; index >= 0; index -= 1) {
     const secret = secrets[index];

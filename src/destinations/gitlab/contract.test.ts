@@ -1,4 +1,5 @@
 import { passesContract } from '../../../test/destinations/contract.ts';
+import { ENCODED_FORMS, WHOLE_FORMS } from '../../../test/destinations/form-texts.ts';
 import { openGitlabPlace } from '../../../test/destinations/gitlab/subject.ts';
 
 const MASKED = { masked: true, protected: true, raw: true, description: 'of the team' };
@@ -47,3 +48,33 @@ passesContract({
       traits: [{ variable_type: 'file', raw: true }],
     }),
 });
+
+for (const form of WHOLE_FORMS) {
+  passesContract({
+    kind: 'gitlab',
+    open: (test) =>
+      openGitlabPlace(test, {
+        place: 'acme/app#AWS_PAIR',
+        owner: 'projects acme/app',
+        unfit: 'acme/app#OTHER',
+        traits: [{ variable_type: 'file', raw: true }],
+        form,
+      }),
+  });
+}
+
+for (const form of ENCODED_FORMS) {
+  for (const traits of [MASKED, HIDDEN]) {
+    passesContract({
+      kind: 'gitlab',
+      open: (test) =>
+        openGitlabPlace(test, {
+          place: 'acme/app#AWS_PAIR',
+          owner: 'projects acme/app',
+          unfit: 'acme/app#OTHER',
+          traits: [traits],
+          form,
+        }),
+    });
+  }
+}

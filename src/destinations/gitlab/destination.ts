@@ -9,8 +9,8 @@ import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import { type Destination, HELD, type Held } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
-import { pairIn } from '../key-fields.ts';
-import { STAND_IN } from '../look.ts';
+import { standIn } from '../look.ts';
+import { pairOfValue } from '../one-value.ts';
 import { heldAfterAll } from '../read-back.ts';
 import type { Variable } from './api.ts';
 import {
@@ -19,6 +19,7 @@ import {
   marked,
   markIn,
   namesIn,
+  oneAt,
   type Planned,
   scopeOf,
   withRights,
@@ -32,7 +33,7 @@ export function gitlabDestination(parts: GitlabParts & { readonly clock: Clock }
   return {
     kind: owners.kind,
     place,
-    prepare: (key = STAND_IN) =>
+    prepare: (key = standIn(parts.form)) =>
       preparing(async () => {
         for (const { variable } of await look(parts, key)) {
           if (variable.value === undefined) marked(variable, key.keyId, at);
@@ -92,10 +93,9 @@ function shownIn(variable: Variable | undefined): Secret[] {
 async function held(parts: GitlabParts, keyId: IssuedKey['keyId']): Promise<Held | undefined> {
   const variables = await readVariables(parts);
   if (parts.at.pair.form === 'object') {
-    const [text] = variables.flatMap(shownIn);
-    return text !== undefined && pairIn(text.reveal())?.id === keyId
-      ? { texts: [text] }
-      : undefined;
+    const [variable] = variables;
+    if (variable === undefined || keyInOne(parts, variable) !== keyId) return undefined;
+    return variable.value === undefined ? HELD : { texts: [variable.value] };
   }
   const [secret, id] = variables;
   if (secret === undefined || id === undefined) return undefined;
@@ -108,6 +108,12 @@ async function held(parts: GitlabParts, keyId: IssuedKey['keyId']): Promise<Held
   return { texts: [secret, id].flatMap(shownIn) };
 }
 
+/** The key of one variable that holds both halves. */
+function keyInOne(parts: GitlabParts, variable: Variable): string | undefined {
+  if (variable.value === undefined) return markIn(variable);
+  return pairOfValue(variable.value.reveal(), oneAt(parts, variable.name))?.id;
+}
+
 function keyAt(variable: Variable): string | undefined {
   return variable.value === undefined ? markIn(variable) : variable.value.reveal().trim();
 }
@@ -116,12 +122,15 @@ function keyAt(variable: Variable): string | undefined {
 async function isRead(parts: GitlabParts, keyId: IssuedKey['keyId']): Promise<boolean> {
   const variables = (await readVariables(parts)).filter((each) => each !== undefined);
   if (variables.length === 0) return false;
-  const known = variables.map(keyOrMarkIn);
+  const isOne = parts.at.pair.form === 'object';
+  const known = variables.map((each) =>
+    isOne ? (keyInOne(parts, each) ?? each.value?.reveal()) : keyOrMarkIn(each),
+  );
   if (known.some((text) => text?.includes(keyId))) return true;
   if (known.every((text) => text === undefined)) {
     throw new KeyturnError(
       'delivery-failed',
-      `which key is in ${wordsFor(parts.at, namesIn(parts.at).join(' and '))} cannot be told: both are hidden`,
+      `which key is in ${wordsFor(parts.at, namesIn(parts.at).join(' and '))} cannot be told: it is hidden`,
       { hint: 'keep the key ID in a variable that is not hidden: it is no secret' },
     );
   }

@@ -7,9 +7,11 @@ import { command } from '../../base/hint.ts';
 import { looksLikeKeyId } from '../../base/key-id-text.ts';
 import { Secret } from '../../base/secret.ts';
 import { HttpFailure } from '../../http/failure.ts';
+import type { Form } from '../forms/form.ts';
 import { editedHalves } from '../halves.ts';
 import type { Custody } from '../kind.ts';
-import { editedText, type Pair, type ReplacedKey, refuseForeignKey } from '../look.ts';
+import { type ObjectInPlace, type Pair, type ReplacedKey, refuseForeignKey } from '../look.ts';
+import { editedValue, newValue, onePlace } from '../one-value.ts';
 import type { GitlabApi, Variable } from './api.ts';
 import { EVERYWHERE, type GitlabPlace, type Owners, placeOfGitlab } from './place.ts';
 
@@ -19,6 +21,7 @@ export interface GitlabParts {
   readonly api: GitlabApi;
   readonly replaced: ReplacedKey;
   readonly custody: Pick<Custody, 'get'>;
+  readonly form: Form | undefined;
 }
 
 export interface Planned {
@@ -58,16 +61,19 @@ export function wordsFor(at: GitlabPlace, name: string): string {
 
 /** What the variables would hold, in the order of `namesIn`. */
 async function valuesFor(
-  { at, owners, replaced }: GitlabParts,
+  parts: GitlabParts,
   [first, second]: readonly Variable[],
   pair: Pair,
 ): Promise<readonly string[]> {
+  const { at, replaced, form } = parts;
   if (at.pair.form === 'object') {
-    const where = wordsFor(at, at.pair.name);
-    if (first?.value === undefined) throw hiddenObject(where);
-    const deliverAs = `${owners.kind}=${placeOfGitlab({ ...at, pair: at.pair })}`;
-    const place = { where, deliverAs, fields: undefined };
-    return [await editedText(first.value.reveal() || '{}', place, { pair, replaced })];
+    const place = oneAt(parts, at.pair.name);
+    if (first?.value !== undefined) {
+      return [await editedValue(first.value.reveal(), place, { pair, replaced })];
+    }
+    if (form?.isWhole !== true) throw hiddenObject(place.where);
+    await refuseForeignKey(markIn(first), place.where, { pair, replaced });
+    return [newValue(pair, form)];
   }
   const [secret, id] = [first, second];
   const idWhere = wordsFor(at, at.pair.id);
@@ -75,7 +81,7 @@ async function valuesFor(
   const before = { id: id?.value?.reveal(), secret: secret?.value?.reveal() };
   if (before.id !== undefined && before.secret !== undefined) {
     const halves = { id: before.id, secret: before.secret };
-    const edited = await editedHalves(halves, { idWhere, secretWhere }, { pair, replaced });
+    const edited = await editedHalves(halves, { idWhere, secretWhere, form }, { pair, replaced });
     return [edited.secret, edited.id];
   }
   // What is hidden can be told by the mark that we left there, and else by nobody.
@@ -85,6 +91,12 @@ async function valuesFor(
     throw noKeyId(idWhere);
   }
   return [pair.secret.reveal(), pair.keyId];
+}
+
+/** Of one variable that holds both halves. */
+export function oneAt({ at, owners, form }: GitlabParts, name: string): ObjectInPlace {
+  const deliverAs = `${owners.kind}=${placeOfGitlab(at)}`;
+  return onePlace({ where: wordsFor(at, name), deliverAs }, form);
 }
 
 const MARK = / ?\[keyturn (A[A-Z\d]{15,127})\]$/;
@@ -148,14 +160,14 @@ function refuseUnmaskable({ name, isMasked }: Variable, value: Secret, at: Gitla
     'not-deliverable',
     `${wordsFor(at, name)} is masked, and GitLab masks no value with braces, quotes or spaces`,
     {
-      hint: 'use two variables, one for each half, which GitLab masks; or take the mask off and keep the value out of logs yourself',
+      hint: 'use two variables, one for each half, which GitLab masks, or a form with +base64 behind its name; or take the mask off and keep the value out of logs yourself',
     },
   );
 }
 
 function hiddenObject(where: string): KeyturnError {
   return new KeyturnError('not-deliverable', `${where} is hidden, so its JSON cannot be edited`, {
-    hint: 'use two variables, one for each half; these may be hidden',
+    hint: 'use two variables, one for each half, or a form of both such as aws-credentials-ini+base64; these may be hidden',
   });
 }
 

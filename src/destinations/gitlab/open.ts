@@ -11,12 +11,12 @@ import { openGitlab, USUAL_NAMES } from './service.ts';
 
 export function openGitlabPlace(named: GitlabPlace, owners: Owners, opening: Opening): Destination {
   const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening.credentials) };
-  const { clock, custody, user, oldKeyId, whoseKey } = opening;
+  const { clock, custody, user, oldKeyId, whoseKey, form } = opening;
   const api = new GitlabApi(
     sendingTo(() => preparing(() => openGitlab(at, opening))),
     at,
     owners,
   );
   const replaced = { user, oldKeyId, whoseKey };
-  return gitlabDestination({ at, owners, api, clock, custody, replaced });
+  return gitlabDestination({ at, owners, api, clock, custody, replaced, form });
 }

@@ -1,4 +1,4 @@
-// Two keys of a Kubernetes Secret as a destination: both halves in one write, by server-side apply, and only if
+// Keys of a Kubernetes Secret as a destination: both halves in one write, by server-side apply, and only if
 // nothing was written there since it was read (I13).
 
 import { delimiter } from 'node:path';
@@ -11,20 +11,20 @@ import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, Held, Making } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
+import type { Form } from '../forms/form.ts';
 import type { NewPlaces, Opening } from '../kind.ts';
-import { type Pair, type ReplacedKey, STAND_IN } from '../look.ts';
+import { type Pair, type ReplacedKey, standIn } from '../look.ts';
 import type { PlaceCredentials } from '../place-credentials.ts';
 import { ClusterApi } from './api.ts';
 import { type Around, type Cluster, findCluster } from './cluster.ts';
-import { needsForce, refuseUnfit, wordsFor } from './examine.ts';
+import { holdsPair, needsForce, pairIn, planned, wordsFor } from './examine.ts';
 import { IN_CLUSTER, KUBERNETES, placeOfSecret, type SecretAt } from './place.ts';
 import { examineWorkloads, restartWorkloads } from './restart.ts';
 import {
-  holdsPair,
+  type KeyTexts,
   patchOf,
   readSecret,
   type SecretObject,
-  textOf,
   textsOf,
   writtenAt,
 } from './secret-object.ts';
@@ -40,6 +40,7 @@ interface SecretAtHand {
   readonly place: string;
   readonly clock: Clock;
   readonly replaced: ReplacedKey;
+  readonly form: Form | undefined;
   /** Found when it is first asked, so that a cluster that is out of reach is told where it matters. */
   readonly api: () => Promise<ClusterApi>;
   readonly newPlaces: NewPlaces | undefined;
@@ -50,15 +51,16 @@ export async function kubernetesDestination(
   named: SecretAt,
   opening: Opening,
 ): Promise<Destination> {
-  const { clock, user, oldKeyId, whoseKey, newPlaces } = opening;
+  const { clock, user, oldKeyId, whoseKey, newPlaces, form } = opening;
   const at = named.cluster === undefined ? await pinned(named, opening) : named;
   const place = placeOfSecret(at);
   const replaced = { user, oldKeyId, whoseKey };
-  const secret = { at, place, clock, replaced, newPlaces, api: () => apiOf(at, opening) };
+  const api = () => apiOf(at, opening);
+  const secret = { at, place, clock, replaced, form, newPlaces, api };
   return {
     kind: KUBERNETES,
     place,
-    prepare: (key = STAND_IN) => preparing(() => prepare(secret, key)),
+    prepare: (key = standIn(form)) => preparing(() => prepare(secret, key)),
     deliver: (key) => delivering(() => deliver(secret, key)),
     holds: (keyId) => delivering(() => holds(secret, keyId)),
     textsRead: () =>
@@ -154,7 +156,7 @@ async function prepare(secret: SecretAtHand, key: Pair): Promise<void> {
   const api = await secret.api();
   const object = secret.newPlaces === undefined ? await existing(secret) : await read(secret);
   if (object === undefined) await refuseDenied(api, at, 'create');
-  else await refuseUnfit(object, secret, key);
+  else await planned(object, secret, key);
   await refuseDenied(api, at, 'patch');
   await examineWorkloads(at, api);
 }
@@ -193,10 +195,10 @@ async function write(secret: SecretAtHand, key: IssuedKey, api: ClusterApi): Pro
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
     const object = await existing(secret);
     // An earlier attempt came through, this run's or another's.
-    if (holdsPair(object, at, key)) return object;
+    if (holdsPair(object, secret, key)) return object;
     if (isWritten) throw forgotten(at);
-    await refuseUnfit(object, secret, key);
-    isWritten = await applied(secret, { object, key, api });
+    const texts = await planned(object, secret, key);
+    isWritten = await applied(secret, { object, key, texts, api });
     if (!isWritten) await clock.sleep(PAUSE_MS * tries);
   }
   throw new KeyturnError('delivery-failed', `${wordsFor(at)} is changed by somebody all the time`, {
@@ -207,20 +209,22 @@ async function write(secret: SecretAtHand, key: IssuedKey, api: ClusterApi): Pro
 interface Attempt {
   readonly object: SecretObject;
   readonly key: IssuedKey;
+  readonly texts: KeyTexts;
   readonly api: ClusterApi;
 }
 
 /** Whether the cluster says that it is done; what came of a lost answer is read. */
-async function applied(secret: SecretAtHand, { object, key, api }: Attempt): Promise<boolean> {
+async function applied(secret: SecretAtHand, attempt: Attempt): Promise<boolean> {
   const { at } = secret;
+  const { object, key, texts, api } = attempt;
   try {
-    const patch = patchOf(object, at, key);
+    const patch = patchOf(object, at, texts);
     return (await api.apply(at, patch, needsForce(object, at))) === 'done';
   } catch (thrown) {
     const isUnknown = thrown instanceof HttpFailure && thrown.outcome === 'unknown';
     if (!isUnknown) throw thrown;
     const now = await read(secret).catch(() => undefined);
-    if (now === undefined || !holdsPair(now, at, key)) throw thrown;
+    if (now === undefined || !holdsPair(now, secret, key)) throw thrown;
     return true;
   }
 }
@@ -258,13 +262,9 @@ async function restart(
 }
 
 async function holds(secret: SecretAtHand, keyId: string): Promise<Held | undefined> {
-  const { at } = secret;
   const object = await read(secret);
-  if (object === undefined || textOf(object, at.id) !== keyId) return undefined;
-  // Whoever wrote the ID alone left a pair that is none.
-  return textOf(object, at.secret) === undefined
-    ? undefined
-    : { texts: [new Secret(textsOf(object))] };
+  if (object === undefined || pairIn(object, secret)?.id !== keyId) return undefined;
+  return { texts: [new Secret(textsOf(object))] };
 }
 
 /** A Secret without data, of type Opaque; tags become annotations, which take any text. */

@@ -1,15 +1,22 @@
 // I14 for a Secret: whether a pair may be written there, before a key is made and once more at the write. A
-// Secret has more writers than other places: whoever owns the two keys, or makes the whole object from a
+// Secret has more writers than other places: whoever owns the keys, or makes the whole object from a
 // source of its own, would put the old pair back.
 
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
+import { Secret } from '../../base/secret.ts';
+import type { Form } from '../forms/form.ts';
+import { textAt } from '../json-fields.ts';
+import { halvesAt } from '../key-fields.ts';
 import { editedText, type Pair, type ReplacedKey, refuseTooManyBytes } from '../look.ts';
+import { editedAmong, onePlace, pairOfValue } from '../one-value.ts';
 import type { PairFields } from '../pair-fields.ts';
+import { namesOf, type VariableNames } from '../variable-names.ts';
 import { KUBERNETES, placeOfSecret, type SecretAt, secretAskedAs } from './place.ts';
 import {
   FIELD_MANAGER,
   type FieldOwner,
+  type KeyTexts,
   othersAt,
   type SecretObject,
   sizeWith,
@@ -41,6 +48,7 @@ const OWNERS: readonly (readonly [RegExp, string])[] = [
 export interface Examined {
   readonly at: SecretAt;
   readonly replaced: ReplacedKey;
+  readonly form: Form | undefined;
 }
 
 export function wordsFor({ namespace, name, context, cluster }: SecretAt): string {
@@ -48,22 +56,57 @@ export function wordsFor({ namespace, name, context, cluster }: SecretAt): strin
   return `the Secret ${namespace}/${name}${where === undefined ? '' : ` of ${where}`}`;
 }
 
-/** Throws `not-deliverable` for a Secret that may not be written, and tells nothing of its content. */
-export async function refuseUnfit(
+/**
+ * What the keys would hold. Throws `not-deliverable` for a Secret that may not be written, and tells nothing of
+ * its content.
+ */
+export async function planned(
   object: SecretObject,
-  { at, replaced }: Examined,
+  examined: Examined,
   pair: Pair,
-): Promise<void> {
+): Promise<KeyTexts> {
+  const { at, replaced } = examined;
   const where = wordsFor(at);
   refuseKind(object, where);
   refuseController(object, at, replaced.user);
   refuseOwners(object, at, replaced.user);
-  const fields: PairFields = { id: [at.id], secret: [at.secret] };
+  const all = textsOf(object);
+  const after =
+    at.pair.form === 'halves'
+      ? await editedText(all, halvesOf(examined, at.pair), { pair, replaced })
+      : await editedAmong(all, [at.pair.name], { place: oneOf(examined), pair, replaced });
+  const texts = new Map(
+    namesOf(at.pair).map((name) => [name, new Secret(textAt(after, [name]) ?? '')]),
+  );
+  refuseTooManyBytes(sizeWith(object, texts), BYTES_MAX, where);
+  return texts;
+}
+
+function halvesOf({ at, replaced }: Examined, names: Extract<VariableNames, { form: 'halves' }>) {
+  const fields: PairFields = { id: [names.id], secret: [names.secret] };
   const deliverWith = ({ id: [id], secret: [secret] }: PairFields) =>
-    `${KUBERNETES}=${asked({ ...at, id, secret }, replaced.user)}`;
-  const place = { where, fields, deliverAs: deliverWith(fields), deliverWith };
-  await editedText(textsOf(object), place, { pair, replaced });
-  refuseTooManyBytes(sizeWith(object, at, pair), BYTES_MAX, where);
+    `${KUBERNETES}=${asked({ ...at, pair: { form: 'halves', id, secret } }, replaced.user)}`;
+  return { where: wordsFor(at), fields, deliverAs: deliverWith(fields), deliverWith };
+}
+
+function oneOf({ at, replaced, form }: Examined) {
+  const deliverAs = `${KUBERNETES}=${asked(at, replaced.user)}`;
+  return onePlace({ where: wordsFor(at), deliverAs }, form);
+}
+
+/** The pair that the Secret holds, in the form that it has there. */
+export function pairIn(object: SecretObject, examined: Examined) {
+  const { pair } = examined.at;
+  const all = textsOf(object);
+  if (pair.form === 'object') return pairOfValue(textAt(all, [pair.name]), oneOf(examined));
+  const { id, secret } = halvesAt(all, { id: [pair.id], secret: [pair.secret] });
+  // Whoever wrote the ID alone left a pair that is none.
+  return id === undefined || secret === undefined ? undefined : { id, secret };
+}
+
+export function holdsPair(object: SecretObject, examined: Examined, pair: Pair): boolean {
+  const found = pairIn(object, examined);
+  return found?.id === pair.keyId && found.secret.reveal() === pair.secret.reveal();
 }
 
 function refuseKind({ isBeingDeleted, isImmutable, type }: SecretObject, where: string): void {
@@ -97,7 +140,7 @@ function refuseController({ controllers }: SecretObject, at: SecretAt, user: str
     `${wordsFor(at)} is made by ${owner}, which would put its own value back`,
     {
       hint: [
-        'deliver to the source that it is made from; if it leaves the two keys alone, say so:',
+        'deliver to the source that it is made from; if it leaves the keys alone, say so:',
         forcing(at, owner, user),
       ],
     },
@@ -114,14 +157,14 @@ function refuseOwners(object: SecretObject, at: SecretAt, user: string): void {
     `${JSON.stringify(manager)} owns ${keysOf(owner, at)} of ${wordsFor(at)}, ${nextOf(manager)} would put its own value back or fail, and force does not name it`,
     {
       hint: [
-        'take the two keys out of what it applies, or deliver to the source that it takes them from; to write over them all the same:',
+        'take the keys out of what it applies, or deliver to the source that it takes them from; to write over them all the same:',
         forcing(at, manager, user),
       ],
     },
   );
 }
 
-/** Whether the API is told to take the two keys over from others; each of them was looked at. */
+/** Whether the API is told to take the keys over from others; each of them was looked at. */
 export function needsForce(object: SecretObject, at: SecretAt): boolean {
   return othersAt(object, at).length > 0;
 }
@@ -130,8 +173,10 @@ function isGivenUp(manager: string, { force }: SecretAt): boolean {
   return HANDS.includes(manager) || force.includes(manager);
 }
 
-function keysOf({ keys }: FieldOwner, { id, secret }: SecretAt): string {
-  return [id, secret].filter((key) => keys.includes(key)).join(' and ');
+function keysOf({ keys }: FieldOwner, { pair }: SecretAt): string {
+  return namesOf(pair)
+    .filter((key) => keys.includes(key))
+    .join(' and ');
 }
 
 function nextOf(manager: string): string {

@@ -1,4 +1,4 @@
-// `--deliver kubernetes=NAMESPACE/SECRET`: two keys of the data of a Kubernetes Secret.
+// `--deliver kubernetes=NAMESPACE/SECRET`: two keys, or one, of the data of a Kubernetes Secret.
 
 import type { DestinationKind } from '../kind.ts';
 import { type PlaceFacts, placeFor } from '../place.ts';
@@ -13,7 +13,7 @@ import {
 
 export const kubernetes: DestinationKind = {
   name: KUBERNETES,
-  about: 'two keys of that Kubernetes Secret',
+  about: 'keys of that Kubernetes Secret',
   restart:
     'what mounts the Secret as a volume follows within two minutes; restart what has it in environment variables or by subPath (kubectl rollout restart)',
   isOffered: true,

@@ -1,5 +1,5 @@
 // A Secret of a Kubernetes cluster as a place: `payments/aws-key`, with the context of the kubeconfig before
-// it, the two keys of its data behind `#`, and options behind `?`:
+// it, the keys of its data behind `#` (two, or one for both halves), and options behind `?`:
 //
 //   prod/payments/aws-key#S3_ID,S3_SECRET?restart=deployment/api&force=helm&cluster=api.example.com:6443
 //
@@ -10,6 +10,7 @@
 import type { DeliveryTarget, JournaledTarget } from '../../lifecycle/record.ts';
 import type { AskedPlace } from '../kind.ts';
 import type { PlaceRule } from '../place.ts';
+import { namesOf, type VariableNames, variablesNamed, writtenNames } from '../variable-names.ts';
 
 export const KUBERNETES = 'kubernetes';
 
@@ -21,12 +22,11 @@ export interface SecretAt {
   readonly context: string | undefined;
   readonly namespace: string;
   readonly name: string;
-  /** The names of the two keys in its data. */
-  readonly id: string;
-  readonly secret: string;
+  /** The names of the keys in its data. */
+  readonly pair: VariableNames;
   /** What is started anew once the Secret has the pair. */
   readonly restart: readonly Workload[];
-  /** Who else may own the two keys and is written over all the same. */
+  /** Who else may own the keys and is written over all the same. */
   readonly force: readonly string[];
   /** Which cluster it is; undefined as long as no place is opened. */
   readonly cluster: string | undefined;
@@ -51,13 +51,11 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
   ds: 'daemonset',
 };
 
-const KEYS = { id: 'AWS_ACCESS_KEY_ID', secret: 'AWS_SECRET_ACCESS_KEY' };
-
 export const KUBERNETES_SECRETS: PlaceRule = {
   example: 'apps/{user}',
   noun: 'a Kubernetes Secret',
   takes:
-    'NAMESPACE/SECRET in lower-case letters, digits, - and ., a context and a slash before it where it is not the current one, behind # the names of two keys of its data when they are not AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY, and behind ? restart=KIND/NAME and force=MANAGER',
+    'NAMESPACE/SECRET in lower-case letters, digits, - and ., a context and a slash before it where it is not the current one, behind # the names of two keys of its data when they are not AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY, or one for both halves, and behind ? restart=KIND/NAME and force=MANAGER',
   isWhole: true,
   isName: (text) => secretAt(text) !== undefined,
 };
@@ -71,40 +69,39 @@ export function secretAt(text: string): SecretAt | undefined {
   if (!isSubdomain(name) || !LABEL.test(namespace)) return undefined;
   const context = segments.length === 0 ? undefined : unescaped(segments.join('/'));
   const isContext = segments.length === 0 || (context !== undefined && isWord(context));
-  const pair = keys === undefined ? KEYS : keysIn(keys);
+  const pair = variablesNamed(keys, KEY);
   const options = query === undefined ? {} : optionsIn(query);
   if (!isContext || pair === undefined || options === undefined) return undefined;
   return {
     ...{ restart: [], force: [], cluster: undefined },
-    ...{ context, namespace, name, ...pair, ...options },
+    ...{ context, namespace, name, pair, ...options },
   };
 }
 
 /** In one spelling, so that the same place is always written alike. */
 export function placeOfSecret(at: SecretAt): string {
-  const { context, namespace, name, id, secret } = at;
+  const { context, namespace, name, pair } = at;
   const start = context === undefined ? '' : `${escaped(context)}/`;
-  const isPlain = id === KEYS.id && secret === KEYS.secret;
   const options = [
     ...listOption('restart', at.restart.map(nameOfWorkload)),
     ...listOption('force', at.force),
     ...listOption('cluster', at.cluster === undefined ? [] : [at.cluster]),
   ];
   const query = options.length === 0 ? '' : `?${options.join('&')}`;
-  return `${start}${namespace}/${name}${isPlain ? '' : `#${id},${secret}`}${query}`;
+  return `${start}${namespace}/${name}${writtenNames(pair)}${query}`;
 }
 
 export function nameOfWorkload({ resource, name }: Workload): string {
   return `${resource}/${name}`;
 }
 
-/** Each of the two keys: two users may have theirs in one Secret. */
+/** Each key by itself: two users may have theirs in one Secret. */
 export function thingsOfSecret(target: JournaledTarget): readonly string[] {
   const at = secretAt(target.place);
   if (at === undefined) return [target.place];
   // Of one that was never opened nobody knows which cluster is meant, so it is like no other.
   const where = at.cluster ?? `${at.context ?? ''} (not opened)`;
-  return [at.id, at.secret].map((key) => `${where} ${at.namespace}/${at.name}#${key}`);
+  return namesOf(at.pair).map((key) => `${where} ${at.namespace}/${at.name}#${key}`);
 }
 
 /** One place, whatever the context is called: what both start anew, and what both may write over. */
@@ -144,12 +141,6 @@ function isSubdomain(name: string): boolean {
 
 /** As Kubernetes has it for the data of Secrets. */
 const KEY = /^(?!\.\.)(?!\.$)[-._A-Za-z\d]{1,253}$/;
-
-function keysIn(text: string): { id: string; secret: string } | undefined {
-  const [id = '', secret = '', ...more] = text.split(',').map((name) => name.trim());
-  const isPair = KEY.test(id) && KEY.test(secret) && id !== secret && more.length === 0;
-  return isPair ? { id, secret } : undefined;
-}
 
 interface Options {
   readonly restart?: readonly Workload[];

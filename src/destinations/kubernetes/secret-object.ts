@@ -1,8 +1,11 @@
 // A Secret as the API shows it: what it holds, who owns what of it, and the patch that sets a pair. Pure.
 
 import { Secret } from '../../base/secret.ts';
-import type { Pair } from '../look.ts';
+import { namesOf } from '../variable-names.ts';
 import type { SecretAt } from './place.ts';
+
+/** What the keys of a place are to hold, by their names. */
+export type KeyTexts = ReadonlyMap<string, Secret>;
 
 /** Under this name keyturn owns the keys that it applies. */
 export const FIELD_MANAGER = 'keyturn';
@@ -76,24 +79,17 @@ export function textsOf(object: SecretObject): string {
   return JSON.stringify(Object.fromEntries(texts));
 }
 
-export function holdsPair(object: SecretObject, at: SecretAt, { keyId, secret }: Pair): boolean {
-  return textOf(object, at.id) === keyId && textOf(object, at.secret) === secret.reveal();
-}
-
 /** Bytes of what its data would hold. */
-export function sizeWith(object: SecretObject, at: SecretAt, pair: Pair): number {
-  const others = [...object.data].filter(([key]) => key !== at.id && key !== at.secret);
+export function sizeWith(object: SecretObject, texts: KeyTexts): number {
+  const others = [...object.data].filter(([key]) => !texts.has(key));
   const sizes = others.map(([, value]) => Buffer.from(value.reveal(), 'base64').length);
-  const own = Buffer.byteLength(pair.keyId) + Buffer.byteLength(pair.secret.reveal());
-  return sizes.reduce((sum, size) => sum + size, own);
+  const own = [...texts.values()].map((text) => Buffer.byteLength(text.reveal()));
+  return [...sizes, ...own].reduce((sum, size) => sum + size, 0);
 }
 
-/** Others who own one of the two keys, and would be written over. */
-export function othersAt(
-  { owners }: SecretObject,
-  { id, secret }: SecretAt,
-): readonly FieldOwner[] {
-  const isThere = (key: string) => key === id || key === secret;
+/** Others who own one of the keys, and would be written over. */
+export function othersAt({ owners }: SecretObject, { pair }: SecretAt): readonly FieldOwner[] {
+  const isThere = (key: string) => namesOf(pair).includes(key);
   return owners.filter(({ manager, operation, keys }) => {
     const isOurs = manager === FIELD_MANAGER && operation === 'Apply';
     return !isOurs && keys.some(isThere);
@@ -101,11 +97,11 @@ export function othersAt(
 }
 
 /**
- * What is applied: the pair, and every key that keyturn has applied before with the value that it has, because
+ * What is applied: the texts, and every key that keyturn has applied before with the value that it has, because
  * what a manager leaves out is taken away. `uid` and `resourceVersion` are of what was read, so that anything
  * else that was written since is not written over.
  */
-export function patchOf(object: SecretObject, at: SecretAt, { keyId, secret }: Pair) {
+export function patchOf(object: SecretObject, at: SecretAt, texts: KeyTexts) {
   const applied = object.owners
     .filter(({ manager, operation }) => manager === FIELD_MANAGER && operation === 'Apply')
     .flatMap(({ keys }) => keys);
@@ -124,16 +120,20 @@ export function patchOf(object: SecretObject, at: SecretAt, { keyId, secret }: P
     },
     data: {
       ...Object.fromEntries(kept),
-      [at.id]: Buffer.from(keyId).toString('base64'),
-      [at.secret]: new Secret(Buffer.from(secret.reveal()).toString('base64')),
+      ...Object.fromEntries(
+        [...texts].map(([key, text]) => [
+          key,
+          new Secret(Buffer.from(text.reveal()).toString('base64')),
+        ]),
+      ),
     },
   };
 }
 
-/** When one of the two keys was last written, by the clock of the cluster; undefined where it does not tell. */
-export function writtenAt({ owners }: SecretObject, { id, secret }: SecretAt): string | undefined {
+/** When one of the keys was last written, by the clock of the cluster; undefined where it does not tell. */
+export function writtenAt({ owners }: SecretObject, { pair }: SecretAt): string | undefined {
   const times = owners
-    .filter(({ keys }) => keys.includes(id) || keys.includes(secret))
+    .filter(({ keys }) => namesOf(pair).some((name) => keys.includes(name)))
     .flatMap(({ time }) => (time === undefined ? [] : [time]));
   return times.sort().at(-1);
 }

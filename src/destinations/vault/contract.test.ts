@@ -1,5 +1,6 @@
 import { after } from 'node:test';
 import { FOREIGN, OLD, passesContract, STRANGE } from '../../../test/destinations/contract.ts';
+import { oneValue, WHOLE_FORMS, wordOf } from '../../../test/destinations/form-texts.ts';
 import { testOpening } from '../../../test/destinations/opening.ts';
 import { type BaoServer, ROOT, startBao } from '../../../test/openbao/bao-server.ts';
 
@@ -53,6 +54,48 @@ for (const engine of [2, 1] as const) {
             await put(OLD, { again: `key ${OLD.keyId}` }),
         },
         whole: async () => await bao.must('GET', data).then(({ data: whole }) => whole),
+      };
+    },
+  });
+}
+
+for (const form of [undefined, ...WHOLE_FORMS]) {
+  passesContract({
+    kind: 'vault',
+    open: async (test) => {
+      started ??= startBao();
+      const bao = await started;
+      places += 1;
+      const mount = `team/kv${places}`;
+      await bao.mount(mount, 2);
+      const env = { VAULT_ADDR: bao.url, VAULT_TOKEN: ROOT };
+      const { opening, issue } = await testOpening(test, env);
+      const data = `${mount}/data/app/alice`;
+      const one = oneValue(form, { kept: 1 });
+      const put = async (key: typeof OLD, more = {}) => {
+        const fields = { name: 'café "x"', aws: { file: one.put(key), region: 'x' }, ...more };
+        await bao.must('POST', data, { body: { data: fields } });
+      };
+      await put(OLD);
+      const read = async () => (await bao.must('GET', data)).data.data;
+      return {
+        place: `${mount}/app/alice#aws.file`,
+        ...(form !== undefined && { form: wordOf(form) }),
+        opening,
+        issue,
+        served: async () => one.read((await read()).aws.file),
+        others: async () => {
+          const { aws, ...others } = await read();
+          return [others, aws.region];
+        },
+        unfit: `${mount}/app/nobody#aws.file`,
+        look: {
+          "another user's living pair": async () => await put(FOREIGN),
+          'a pair whose owner is not known': async () => await put(STRANGE),
+          'the old pair at another place too': async () =>
+            await put(OLD, { again: `key ${OLD.keyId}` }),
+        },
+        whole: async () => await read(),
       };
     },
   });

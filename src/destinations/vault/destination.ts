@@ -10,10 +10,20 @@ import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, Held, UndonePair } from '../destination.ts';
 import { delivering, preparing, readingTexts } from '../failure.ts';
+import type { Form } from '../forms/form.ts';
+import { textAt, withTextAt } from '../json-fields.ts';
 import { pairIn, type StoredPair, withPair } from '../key-fields.ts';
 import type { NewPlaces, Opening } from '../kind.ts';
 import type { ReplacedKey } from '../look.ts';
-import { editedText, type ObjectInPlace, type Pair, refuseTooLong, STAND_IN } from '../look.ts';
+import {
+  editedText,
+  type ObjectInPlace,
+  type Pair,
+  refuseTooLong,
+  standIn,
+  withPairAt,
+} from '../look.ts';
+import { editedAmong, onePlace, pairOfValue, secretsIn } from '../one-value.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { policyHint, type VaultClient } from './client.ts';
 import type { Found, HeldSecret, Kv } from './kv.ts';
@@ -31,18 +41,19 @@ const BYTES_MAX = 1_048_576;
 const VERSIONS_BACK = 10;
 
 export async function openVaultPlace(place: VaultPlace, opening: Opening): Promise<Destination> {
-  const { clock, user, oldKeyId, whoseKey, credentials, newPlaces } = opening;
+  const { clock, user, oldKeyId, whoseKey, credentials, newPlaces, form } = opening;
   const at = settled(place, credentials);
   const secret = new VaultSecret(at, {
     client: () => openClient(at, opening),
     clock,
     replaced: { user, oldKeyId, whoseKey },
     newPlaces,
+    form,
   });
   return {
     kind: VAULT,
     place: placeText(at),
-    prepare: (key = STAND_IN) => preparing(() => secret.prepare(key)),
+    prepare: (key = standIn(form)) => preparing(() => secret.prepare(key)),
     deliver: (key) => delivering(() => secret.deliver(key)),
     holds: (keyId, receipt) => delivering(() => secret.holds(keyId, receipt)),
     textsRead: () => readingTexts(() => secret.textsRead()),
@@ -65,6 +76,7 @@ interface VaultSecretParts {
   readonly clock: Clock;
   readonly replaced: ReplacedKey;
   readonly newPlaces: NewPlaces | undefined;
+  readonly form: Form | undefined;
 }
 
 /** The secret as it is, and the pair to go back to. */
@@ -83,10 +95,15 @@ class VaultSecret {
   constructor(at: VaultPlace, parts: VaultSecretParts) {
     this.#at = at;
     this.#parts = parts;
-    const { path, fields, options } = at;
+    const { path, fields, field, options } = at;
     const namespace = options.get('namespace');
     const where = `secret ${path} of Vault${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
-    this.#place = { where, fields, deliverAs: `${VAULT}=${path}` };
+    const deliverAs = `${VAULT}=${path}`;
+    const { form } = parts;
+    this.#place =
+      field === undefined
+        ? { where, fields, deliverAs, names: form?.fieldNames }
+        : onePlace({ where, deliverAs }, form);
   }
 
   async prepare(key: Pair): Promise<void> {
@@ -104,7 +121,8 @@ class VaultSecret {
       // An earlier attempt came through, this run's or another's.
       if (this.#holdsPair(now, key)) return this.#receipt(now.version);
       const to = await this.#edited(now, key);
-      const version = await kv.write({ from: now, to, secrets: [key.secret] });
+      const secrets = secretsIn(key.secret, this.#parts.form);
+      const version = await kv.write({ from: now, to, secrets });
       if (version !== 'changed') return this.#receipt(version);
       // Somebody else changed the secret meanwhile. Their change must stay, so ours is made anew.
       await this.#parts.clock.sleep(PAUSE_MS * tries);
@@ -169,8 +187,9 @@ class VaultSecret {
     const { now, isBack, pair } = way;
     if (isBack) return true;
     const old = { keyId: undo.toKeyId, secret: pair.secret };
-    const to = new Secret(withPair(now.text.reveal(), old, this.#place));
-    const version = await kv.write({ from: now, to, secrets: [pair.secret] });
+    const to = new Secret(this.#withPair(now.text.reveal(), old));
+    const secrets = secretsIn(pair.secret, this.#parts.form);
+    const version = await kv.write({ from: now, to, secrets });
     if (version !== 'changed') return true;
     throw new KeyturnError(
       'delivery-failed',
@@ -252,13 +271,29 @@ class VaultSecret {
       );
     }
     const { replaced } = this.#parts;
-    const after = await editedText(now.text.reveal(), this.#place, { pair, replaced });
+    const { field } = this.#at;
+    const text = now.text.reveal();
+    const after =
+      field === undefined
+        ? await editedText(text, this.#place, { pair, replaced })
+        : await editedAmong(text, field, { place: this.#place, pair, replaced });
     refuseTooLong(after, BYTES_MAX, where);
     return new Secret(after);
   }
 
   #pairIn(found: HeldSecret): StoredPair | undefined {
-    return pairIn(found.text.reveal(), this.#at.fields);
+    const { field, fields } = this.#at;
+    const text = found.text.reveal();
+    if (field !== undefined) return pairOfValue(textAt(text, field), this.#place);
+    return pairIn(text, fields, this.#place.names);
+  }
+
+  /** The secret with a pair that it had before. */
+  #withPair(text: string, old: Pair): string {
+    const { field } = this.#at;
+    if (field === undefined) return withPair(text, old, this.#place);
+    const value = withPairAt(textAt(text, field) ?? '{}', old, this.#place);
+    return withTextAt(text, field, value) ?? text;
   }
 
   #holdsPair(found: HeldSecret, { keyId, secret }: IssuedKey): boolean {

@@ -1,9 +1,9 @@
-// `--deliver vault=MOUNT/PATH`: two fields of a secret in a KV engine of Vault or OpenBao.
+// `--deliver vault=MOUNT/PATH`: two fields, or one, of a secret in a KV engine of Vault or OpenBao.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { DestinationKind } from '../kind.ts';
 import {
   isPartOf,
+  isSameFields,
   settleOf,
   thingAt,
   VAULT,
@@ -15,7 +15,7 @@ import {
 
 export const vault: DestinationKind = {
   name: VAULT,
-  about: 'two fields of that secret in a KV engine of Vault or OpenBao',
+  about: 'fields of that secret in a KV engine of Vault or OpenBao',
   restart:
     'restart what read the secret at its start; Vault Agent follows within five minutes, the Vault Secrets Operator after its refreshAfter',
   settle: 'unknown',
@@ -43,9 +43,7 @@ export const vault: DestinationKind = {
   joint: (own, begun) => {
     const [here, there] = [vaultPlace(own.place), vaultPlace(begun.place)];
     if (here === undefined || there === undefined) return undefined;
-    return thingAt(here) === thingAt(there) && isDeepStrictEqual(here.fields, there.fields)
-      ? own
-      : undefined;
+    return thingAt(here) === thingAt(there) && isSameFields(here, there) ? own : undefined;
   },
   async open({ place }, opening) {
     const at = vaultPlace(place);

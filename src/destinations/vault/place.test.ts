@@ -15,6 +15,8 @@ describe('a place of Vault', () => {
       `secret/app?address=https://vault.corp.test:8200&namespace=a/b&token=\${file:/run/a&b}`,
     ],
     ['secret/app?address=HTTPS://Vault.Test:443/', 'secret/app?address=https://vault.test'],
+    ['secret/app#s3.pair?settle-minutes=5', 'secret/app#s3.pair?settle-minutes=5'],
+    ['secret/app#a%2Eb', 'secret/app#a%2Eb'],
     ['secret/app?settle-minutes=10', 'secret/app?settle-minutes=10'],
   ];
   for (const [written, place] of round) {
@@ -32,6 +34,8 @@ describe('a place of Vault', () => {
     ['secret//b', /is empty/],
     ['secret/a*', /that a policy could not name/],
     ['secret/app#id=a', /behind # stand two fields, and secret= is missing/],
+    ['secret/app#', /nothing stands behind #/],
+    ['secret/app#a..b', /behind # stand two fields/],
     ['secret/app?tokn=x', /options, of which address, namespace,.* are known/],
     ['secret/app?token=clear-and-secret', /says where a credential is, .* and never holds it/],
     ['secret/app?address=https://me:clear-and-secret@v.test', /address takes an HTTP URL without/],

@@ -1,14 +1,16 @@
-// A secret of a KV engine as a place: `MOUNT/PATH`, the fields of the pair behind `#`, and behind `?` where
+// A secret of a KV engine as a place: `MOUNT/PATH`, the fields of the pair behind `#` (or one that holds both halves), and behind `?` where
 // the Vault is and how to sign in. What stands there leads back to the place from any later run.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { Settle } from '../../lifecycle/settle.ts';
 import type { AskedPlace } from '../kind.ts';
 import {
+  type FieldPath,
   type PairFields,
   pairFieldsFault,
+  readField,
   readPairFields,
   writePairFields,
+  writePath,
 } from '../pair-fields.ts';
 import { type PlaceFacts, type PlaceRule, placeFor } from '../place.ts';
 import { type OptionForms, readOptions, writeOptions } from '../place-options.ts';
@@ -20,6 +22,8 @@ export interface VaultPlace {
   readonly path: string;
   /** Where the pair stands; found by the names of the fields when left out. */
   readonly fields?: PairFields | undefined;
+  /** The one that holds both halves, as JSON or in a form. */
+  readonly field?: FieldPath | undefined;
   readonly options: ReadonlyMap<string, string>;
 }
 
@@ -44,7 +48,8 @@ export const AUTH_METHODS = ['token', 'approle', 'kubernetes', 'aws'] as const;
 export const VAULT_SECRETS: PlaceRule = {
   example: 'secret/app/{user}',
   noun: 'a secret of Vault',
-  takes: 'MOUNT/PATH, fields as #id=FIELD,secret=FIELD and options as ?namespace=NAME behind it',
+  takes:
+    'MOUNT/PATH, fields as #id=FIELD,secret=FIELD or #FIELD for both halves in one, and options as ?namespace=NAME behind it',
   isWhole: true,
   isName: (name) => typeof placeOrFault(name) !== 'string',
   faultIn: (name) => {
@@ -85,6 +90,10 @@ function placeOrFault(whole: string): VaultPlace | string {
   }
   if (more.length === 0) return { path, options };
   const fieldText = more.join('#');
+  if (!/[=,]/.test(fieldText)) {
+    const field = readField(fieldText);
+    if (field !== undefined) return { path, field, options };
+  }
   const fault = pairFieldsFault(fieldText);
   const fields = readPairFields(fieldText);
   if (fault === undefined && fields !== undefined) return { path, fields, options };
@@ -103,9 +112,14 @@ export function plainAddress(address: string): string {
   return new URL(address).href.replace(/\/+$/, '');
 }
 
-export function placeText({ path, fields, options }: VaultPlace): string {
-  const text = `${path}${fields === undefined ? '' : `#${writePairFields(fields)}`}`;
-  return writeOptions({ text, options }, OPTIONS);
+export function placeText(place: VaultPlace): string {
+  const { path, options } = place;
+  return writeOptions({ text: `${path}${writtenFields(place)}`, options }, OPTIONS);
+}
+
+function writtenFields({ fields, field }: VaultPlace): string {
+  if (field !== undefined) return `#${writePath(field)}`;
+  return fields === undefined ? '' : `#${writePairFields(fields)}`;
 }
 
 /** The place for one user. Throws `not-deliverable`. */
@@ -121,12 +135,17 @@ export function thingAt({ path, options }: VaultPlace): string {
   return where === '' ? path : `${where} ${path}`;
 }
 
+/** Whether both are the same fields of one secret. */
+export function isSameFields(one: VaultPlace, other: VaultPlace): boolean {
+  return writtenFields(one) === writtenFields(other);
+}
+
 /** Whether the first says nothing of where it is that the second does not say. */
 export function isPartOf(less: VaultPlace, more: VaultPlace): boolean {
   const isSaid = (name: string): boolean =>
     !less.options.has(name) || less.options.get(name) === more.options.get(name);
-  const isSameFields = less.fields === undefined || isDeepStrictEqual(less.fields, more.fields);
-  return less.path === more.path && isSameFields && isSaid('address') && isSaid('namespace');
+  const isFitting = writtenFields(less) === '' || isSameFields(less, more);
+  return less.path === more.path && isFitting && isSaid('address') && isSaid('namespace');
 }
 
 /** What the operator says of the readers: that they read again within so many minutes. */

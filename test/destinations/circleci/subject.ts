@@ -3,6 +3,7 @@
 import type { TestContext } from 'node:test';
 import type { IssuedKey } from '../../../src/lifecycle/issued-key.ts';
 import { FOREIGN, OLD, type Place, STRANGE } from '../contract.ts';
+import { oneValue, wordOf } from '../form-texts.ts';
 import { testOpening } from '../opening.ts';
 import { CONTEXT_ID, type FakeCircle, startCircle, TOKEN } from './fake-circleci.ts';
 
@@ -11,6 +12,8 @@ export interface CircleSubject {
   /** The slug of the project, or the ID of the context. */
   readonly holder: string;
   readonly unfit: string;
+  /** Of one variable that holds both halves. */
+  readonly form?: string;
 }
 
 export interface CircleStage extends Place {
@@ -19,7 +22,7 @@ export interface CircleStage extends Place {
 
 export async function openCirclePlace(
   test: TestContext,
-  { place, holder, unfit }: CircleSubject,
+  { place, holder, unfit, form }: CircleSubject,
 ): Promise<CircleStage> {
   const env: Record<string, string> = { KEYTURN_CIRCLECI_TOKEN: TOKEN };
   const { opening, issue } = await testOpening(test, env);
@@ -30,8 +33,9 @@ export async function openCirclePlace(
     { id: CONTEXT_ID, name: 'deploy to eu' },
   ]);
   const names = (place.split('#')[1] ?? 'AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY').split(',');
+  const one = oneValue(form);
   const put = ({ keyId, secret }: Pick<IssuedKey, 'keyId' | 'secret'>) => {
-    const object = JSON.stringify({ SecretAccessKey: secret.reveal(), AccessKeyId: keyId });
+    const object = one.put({ keyId, secret });
     const values = names.length === 1 ? [object] : [keyId, secret.reveal()];
     names.forEach((name, index) => {
       circle.put(holder, name, values[index] ?? '');
@@ -42,14 +46,14 @@ export async function openCirclePlace(
   return {
     circle,
     place,
+    ...(form !== undefined && { form: wordOf(form) }),
     opening,
     issue,
     unfit,
     served: async () => {
       const values = names.map((name) => circle.value(holder, name) ?? '');
       if (names.length > 1) return { id: values[0] ?? '', secret: values[1] ?? '' };
-      const { AccessKeyId: id, SecretAccessKey: secret } = JSON.parse(values[0] ?? '{}');
-      return { id, secret };
+      return one.read(values[0] ?? '');
     },
     others: async () => circle.value(holder, 'OTHER'),
     whole: async () => JSON.stringify([...(circle.variables.get(holder) ?? [])]),

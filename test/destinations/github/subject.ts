@@ -3,6 +3,7 @@
 import type { TestContext } from 'node:test';
 import type { IssuedKey } from '../../../src/lifecycle/issued-key.ts';
 import { FOREIGN, OLD, type Place, STRANGE } from '../contract.ts';
+import { oneValue, wordOf } from '../form-texts.ts';
 import { testOpening } from '../opening.ts';
 import { type FakeGithub, startGithub, TOKEN } from './fake-github.ts';
 
@@ -14,6 +15,8 @@ export interface GithubSubject {
   readonly unfit: string;
   /** Behind `#`; the usual names when left out. */
   readonly names?: string;
+  /** Of one secret that holds both halves. */
+  readonly form?: string;
 }
 
 export interface GithubStage extends Place {
@@ -22,13 +25,13 @@ export interface GithubStage extends Place {
 
 export async function openGithubPlace(
   test: TestContext,
-  { place, store, unfit, names }: GithubSubject,
+  { place, store, unfit, names, form: asked }: GithubSubject,
 ): Promise<GithubStage> {
   const env: Record<string, string> = { KEYTURN_GITHUB_TOKEN: TOKEN };
   const { opening, issue } = await testOpening(test, env);
   const github = await startGithub(test, opening.clock);
   env.GITHUB_API_URL = github.url;
-  const form = formOf(names);
+  const form = { ...formOf(names), asked };
   const put = (key: Pick<IssuedKey, 'keyId' | 'secret'>) => fill(github, store, form, key);
   put(OLD);
   github.put(store, 'OTHER', { value: 'kept', ...audienceIn(store) });
@@ -36,6 +39,7 @@ export async function openGithubPlace(
   return {
     github,
     place: names === undefined ? place : `${place}#${names}`,
+    ...(asked !== undefined && { form: wordOf(asked) }),
     opening,
     issue,
     unfit,
@@ -60,6 +64,7 @@ export async function openGithubPlace(
 interface Form {
   readonly variable: string | undefined;
   readonly secrets: readonly string[];
+  readonly asked?: string | undefined;
 }
 
 export function formOf(names = 'AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY'): Form {
@@ -80,10 +85,10 @@ function audienceIn(store: string) {
 export function fill(
   github: FakeGithub,
   store: string,
-  { variable, secrets }: Form,
+  { variable, secrets, asked }: Form,
   { keyId, secret }: Pick<IssuedKey, 'keyId' | 'secret'> = OLD,
 ): void {
-  const object = JSON.stringify({ AccessKeyId: keyId, SecretAccessKey: secret.reveal() });
+  const object = oneValue(asked).put({ keyId, secret });
   const texts = variable === undefined ? [keyId, secret.reveal()] : [secret.reveal()];
   if (variable !== undefined) github.putVariable(store, variable, keyId, audienceIn(store));
   secrets.forEach((name, index) => {
@@ -95,13 +100,12 @@ export function fill(
   });
 }
 
-function served(github: FakeGithub, store: string, { variable, secrets }: Form) {
+function served(github: FakeGithub, store: string, { variable, secrets, asked }: Form) {
   const values = secrets.map((name) => github.value(store, name) ?? '');
   const [first = '', second = ''] = values;
   if (variable !== undefined) {
     return { id: github.variables.get(`${store} ${variable}`)?.value ?? '', secret: first };
   }
   if (secrets.length === 2) return { id: first, secret: second };
-  const { AccessKeyId: id, SecretAccessKey: secret } = JSON.parse(first) as Record<string, string>;
-  return { id: id ?? '', secret: secret ?? '' };
+  return oneValue(asked).read(first);
 }

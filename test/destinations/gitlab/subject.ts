@@ -3,6 +3,7 @@
 import type { TestContext } from 'node:test';
 import type { IssuedKey } from '../../../src/lifecycle/issued-key.ts';
 import { FOREIGN, OLD, type Place, STRANGE } from '../contract.ts';
+import { oneValue, wordOf } from '../form-texts.ts';
 import { testOpening } from '../opening.ts';
 import { type FakeGitlab, type StoredVariable, startGitlab, TOKEN } from './fake-gitlab.ts';
 
@@ -13,6 +14,8 @@ export interface GitlabSubject {
   readonly unfit: string;
   /** What the variables are besides, in the order in which the place names them. */
   readonly traits?: readonly Partial<StoredVariable>[];
+  /** Of one variable that holds both halves. */
+  readonly form?: string;
 }
 
 export interface GitlabStage extends Place {
@@ -21,7 +24,7 @@ export interface GitlabStage extends Place {
 
 export async function openGitlabPlace(
   test: TestContext,
-  { place, owner, unfit, traits = [] }: GitlabSubject,
+  { place, owner, unfit, traits = [], form }: GitlabSubject,
 ): Promise<GitlabStage> {
   const gitlab = await startGitlab(test);
   const env = { KEYTURN_GITLAB_TOKEN: TOKEN, GITLAB_HOST: gitlab.url };
@@ -29,12 +32,9 @@ export async function openGitlabPlace(
   const [, scope = '*', text = 'AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY'] =
     /^[^@#]*(?:@([^#]*))?(?:#(.*))?$/.exec(place) ?? [];
   const names = text.split(',');
+  const one = oneValue(form, { kept: 1 });
   const put = ({ keyId, secret }: Pick<IssuedKey, 'keyId' | 'secret'>) => {
-    const object = JSON.stringify({
-      kept: 1,
-      AccessKeyId: keyId,
-      SecretAccessKey: secret.reveal(),
-    });
+    const object = one.put({ keyId, secret });
     const values = names.length === 1 ? [object] : [keyId, secret.reveal()];
     names.forEach((key, index) => {
       const value = values[index] ?? '';
@@ -47,14 +47,14 @@ export async function openGitlabPlace(
   return {
     gitlab,
     place,
+    ...(form !== undefined && { form: wordOf(form) }),
     opening,
     issue,
     unfit,
     served: async () => {
       const values = names.map((name) => gitlab.value(owner, name, scope) ?? '');
       if (names.length > 1) return { id: values[0] ?? '', secret: values[1] ?? '' };
-      const { AccessKeyId: id, SecretAccessKey: secret } = JSON.parse(values[0] ?? '{}');
-      return { id, secret };
+      return one.read(values[0] ?? '');
     },
     others: async () =>
       gitlab.owners.get(owner)?.map(({ value, description, ...rest }) => ({
