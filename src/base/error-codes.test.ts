@@ -12,6 +12,9 @@ function ofKind(kind: ErrorKind): ErrorCode[] {
 
 test('a block needs a person, and stops one user only', () => {
   assert.deepEqual(ofKind('block'), [
+    'exemption-expired',
+    'no-rule',
+    'user-not-judged',
     'in-grace',
     'two-active-keys',
     'no-free-slot',

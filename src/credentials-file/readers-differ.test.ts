@@ -80,7 +80,7 @@ const ROWS: readonly Row[] = [
   inFile('a stray line in another profile', `[q]\nstray\n${P}`, 2, /neither a header/),
   inFile('a key before any profile', `region = x\n${P}`, 1, /before any \[profile\]/),
   inFile('conflict markers', `${P}<<<<<<< HEAD\nregion = x\n=======\n`, 4, /conflict marker/),
-  inFile('a conflict marker on top', `<<<<<<< HEAD\n${P}`, 1, /conflict marker/),
+  inFile('a conflict marker on top', `<<<<<<< HEAD\n${P}`, 1, /merge conflict/),
   inFile('a group without "="', `${P}s3 =\n  nothing\n`, 4, /s3 has a line without/),
   inFile('__proto__', `${P}[__proto__]\nregion = x\n`, 4, /AWS SDK give up/),
 ];

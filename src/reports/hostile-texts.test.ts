@@ -85,7 +85,12 @@ function rotatedKey(more: object = {}) {
     age_days: 100,
     old_key_status: 'Inactive',
     handoff_file: '/state/handoff/AKIAI44QH8DHBEXAMPLE.json',
-    delivered_to: [{ kind: 'ssm', place: 'us-east-1:/app', version: '1' }],
+    delivered_to: [
+      {
+        ...{ kind: 'ssm', place: 'us-east-1:/app', version: '1', confirmed: 'read-back' },
+        ...{ settle: 'unknown', settle_minutes: null, proof: 'value', not_at_once: null },
+      },
+    ],
     resumed: true,
     next_run_at: AT,
     ...more,

@@ -49,7 +49,7 @@ const CASES: readonly (readonly [
   [
     'a proxy of another kind',
     config({
-      server: 'https://api.example.com',
+      server: 'https://127.0.0.1:6443',
       'proxy-url': 'socks5://ann:hidden@proxy.example.com',
     }),
     /^proxy-url of the context "prod" names a proxy of the kind socks5:/,
