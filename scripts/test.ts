@@ -26,6 +26,7 @@ const LONGEST: readonly string[] = [
   'test/kill/',
   'test/engine/crash-anywhere',
   'test/simulation/',
+  'test/retirement/',
   'test/cli/keyctl-processes',
   'test/cli/state-commands',
   'test/gateway/argv',

@@ -160,7 +160,7 @@ export interface DeliveredTo {
   /** How the pair is written there, such as ses-smtp:eu-west-1; absent where as AWS made it. */
   readonly form?: string | undefined;
   /** When the readers of the place see a new value; with `after-minutes`, settle_minutes after the delivery. */
-  readonly settle: 'at-once' | 'after-minutes' | 'next-start' | 'unknown';
+  readonly settle: 'at-once' | 'after-minutes' | 'next-start' | 'when-queued' | 'unknown';
   readonly settle_minutes: number | null;
   /** What the place shows of a write: its value, a marker, the time of the write, or that it was accepted. */
   readonly proof: 'value' | 'marker' | 'timestamp' | 'status';

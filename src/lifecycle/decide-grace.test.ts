@@ -134,6 +134,29 @@ describe('the old key of a place whose readers nobody knows', () => {
   });
 });
 
+describe('the old key of a place whose jobs may wait in a queue with it', () => {
+  for (const proof of ['value', 'timestamp'] as const) {
+    const terms = { settle: 'when-queued', proof } as const;
+    it(`${proof}: stays for 35 days, whatever is seen of the new key`, async () => {
+      const waits = await judge({ terms, now: at(34), isNewKeyUsed: true });
+      assert.match(because(waits.verdict), /^in-use: jobs that were queued before may wait/);
+      assert.deepEqual(waits.asked, ['old', 'new']);
+      const then = await judge({ terms, now: at(36), isNewKeyUsed: true });
+      assert.equal(then.verdict.kind, 'quiet');
+    });
+
+    it(`${proof}: goes in the run that delivers where nothing had it for long`, async () => {
+      const idle = { terms, lastUsed: at(-190), uses: NEVER_LOOKED, isNewKeyUsed: true };
+      assert.equal((await judge({ ...idle, now: at(0) })).verdict.kind, 'quiet');
+    });
+
+    it(`${proof}: where it is to go at once it does`, async () => {
+      const { verdict } = await judge({ terms, fate: 'deactivate', now: at(0) });
+      assert.equal(verdict.kind, 'quiet');
+    });
+  }
+});
+
 describe('the old key of a place that cannot be read back', () => {
   for (const proof of ['marker', 'timestamp', 'status'] as const) {
     const terms = { settle: 'at-once', proof } as const;

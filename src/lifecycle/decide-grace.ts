@@ -17,7 +17,13 @@ import type { JournaledTarget, OldKeyFate } from './record.ts';
 import type { RetirePolicy } from './retire-policy.ts';
 import { hasNewKey, type InGrace, isGraced, type Rotation } from './rotation.ts';
 import { settledAt } from './served-late.ts';
-import { followsByItself, isReadBack, type ReaderTerms, settleMinutes } from './settle.ts';
+import {
+  followsByItself,
+  isReadBack,
+  mayBeginLate,
+  type ReaderTerms,
+  settleMinutes,
+} from './settle.ts';
 import type { Signer } from './signer.ts';
 import type { Look, UseHistory } from './use-history.ts';
 
@@ -102,8 +108,8 @@ export function gateFor(
   facts: Omit<GraceFacts, 'keys' | 'lastLook'>,
 ): GateVerdict {
   const verdict = gateWith(leaving, { lastUse, doubt: undefined }, facts);
-  const doubt = doubtOf(leaving, facts);
-  if (verdict.kind !== 'quiet' || doubt === undefined || isNewKeyUsed) return verdict;
+  const doubt = doubtOf(leaving, isNewKeyUsed, facts);
+  if (verdict.kind !== 'quiet' || doubt === undefined) return verdict;
   const doubted = gateWith(leaving, { lastUse, doubt }, facts);
   return doubted.kind === 'wait' ? { ...doubted, isNewKeyUsed } : doubted;
 }
@@ -129,10 +135,16 @@ function servedFrom(
   return delivered ?? new Date(facts.now.getTime() + minutes * 60_000);
 }
 
-function doubtOf(leaving: Leaving, facts: Pick<GraceFacts, 'termsAt'>) {
+/** A use of the new key shows that a reader has followed. Of what waits in a queue it shows nothing. */
+function doubtOf(
+  leaving: Leaving,
+  isNewKeyUsed: boolean,
+  facts: Pick<GraceFacts, 'termsAt'>,
+): OldKeyFacts['doubt'] {
   const terms = termsOf(leaving, facts);
-  if (!isReadBack(terms)) return 'not-read-back';
-  return followsByItself(terms) ? undefined : 'not-followed';
+  if (!isNewKeyUsed && !isReadBack(terms)) return 'not-read-back';
+  if (mayBeginLate(terms)) return 'in-queue';
+  return isNewKeyUsed || followsByItself(terms) ? undefined : 'not-followed';
 }
 
 function gateWith(

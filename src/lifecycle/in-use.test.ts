@@ -70,6 +70,19 @@ describe('I15: whether a key is in use', () => {
     assert.equal(judgeUse({ ...key, cutOverAt: hoursAgo(15 * 24) }, 14, NOW).kind, 'unused');
   });
 
+  it('waits for jobs that may be queued with it, where nobody asked for a number of days', () => {
+    const day = (days: number) => hoursAgo(days * 24);
+    const uses = {
+      ...{ lookedFrom: day(90), closelyFrom: day(90), lookedTo: day(1) },
+      stretches: [{ from: day(90), to: day(20) }],
+    };
+    const key = { createdAt: hoursAgo(9_000), lastUse: used(20 * 24), uses, cutOverAt: day(20) };
+    assert.equal(judgeUse(key, undefined, NOW).kind, 'unused');
+    const verdict = judgeUse({ ...key, doubt: 'in-queue' }, undefined, NOW);
+    assert(verdict.kind === 'in-use');
+    assert.match(verdict.quiet.because, /queued/);
+  });
+
   it('takes no check of our own for a use', () => {
     const lastUse: LastUse = { used: 'at', at: hoursAgo(24), service: 'sts' };
     const key = { createdAt: hoursAgo(9_000), lastUse };

@@ -7,11 +7,12 @@ import type { UserHistory } from './history.ts';
 import type { AccessKey, LastUse } from './keys.ts';
 import { knownUse, type QuietPeriod, quietAt, quietPeriod, type UseFacts } from './quiet-gate.ts';
 import { settledAt } from './served-late.ts';
+import { mayBeginLate } from './settle.ts';
 import { NEVER_LOOKED, type UseHistory } from './use-history.ts';
 
 /** What is known of the use of a key. More than the key itself is known of those that runs have looked at. */
 export type NamedUse = Pick<UseFacts, 'createdAt' | 'lastUse'> &
-  Partial<Pick<UseFacts, 'cutOverAt' | 'settledAt' | 'checkedAt' | 'uses'>>;
+  Partial<Pick<UseFacts, 'cutOverAt' | 'settledAt' | 'doubt' | 'checkedAt' | 'uses'>>;
 
 /** All that is known of the use of a key, whatever it is asked for. */
 export function namedUse(
@@ -22,7 +23,10 @@ export function namedUse(
   const { id, createdAt } = key;
   const checkedAt = provedAt(id, history);
   const replaced = history.latest((each) => each.oldKeyId === id && 'receipts' in each);
+  const isQueued =
+    replaced !== undefined && 'receipts' in replaced && mayBeginLate(replaced.receipts);
   return {
+    doubt: isQueued ? 'in-queue' : undefined,
     ...{ createdAt, lastUse, checkedAt, cutOverAt: history.cutOverAt(id), uses: usesOf(key) },
     settledAt: replaced && settledAt(replaced),
   };

@@ -29,9 +29,10 @@ export interface OldKeyFacts {
   readonly settledAt?: Date | undefined;
   /**
    * That nobody can tell whether its readers have followed: nothing was seen of the new key, and their place
-   * does not bring it to them by itself, or could not be read back.
+   * does not bring it to them by itself, or could not be read back; or, whatever was seen, some of them may
+   * wait in a queue with what they read before.
    */
-  readonly doubt?: 'not-followed' | 'not-read-back' | undefined;
+  readonly doubt?: 'not-followed' | 'not-read-back' | 'in-queue' | undefined;
   readonly begunAt: Date;
   /** The operator's deadline, as it was told last; undefined when none was, or it was withdrawn since. */
   readonly announcedDeadline: Date | undefined;
@@ -298,6 +299,7 @@ export function quietPeriod(
 const WHY_DOUBTED = {
   'not-followed': 'no use of the new key is known, so its readers may not have followed',
   'not-read-back': 'what its readers find cannot be read back, and no use of the new key is known',
+  'in-queue': 'jobs that were queued before may wait for weeks, and begin with the old key',
 } as const satisfies Record<NonNullable<OldKeyFacts['doubt']>, string>;
 
 /** So that a job which comes once more as late as it ever did finds the key Active. */

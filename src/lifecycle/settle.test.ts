@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { confirmedBy, followsByItself, isReadBack, settleMinutes } from './settle.ts';
+import { confirmedBy, followsByItself, isReadBack, mayBeginLate, settleMinutes } from './settle.ts';
 
 describe('what readers of places can count on', () => {
   it('the slowest of the readers that follow by themselves is waited for', () => {
@@ -14,6 +14,14 @@ describe('what readers of places can count on', () => {
     for (const settle of ['next-start', 'unknown', undefined] as const) {
       const terms = settle === undefined ? {} : { settle };
       assert.equal(followsByItself([{ settle: 'at-once' }, terms]), false, settle);
+    }
+  });
+
+  it('only what waits in a queue may begin with the former value after others have followed', () => {
+    assert.equal(mayBeginLate([{ settle: 'at-once' }, { settle: 'when-queued' }]), true);
+    assert.equal(followsByItself([{ settle: 'when-queued' }]), false);
+    for (const settle of ['at-once', 'next-start', 'unknown', { minutes: 5 }] as const) {
+      assert.equal(mayBeginLate([{ settle }, {}]), false);
     }
   });
 

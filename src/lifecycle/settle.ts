@@ -1,8 +1,17 @@
 // When the readers of a place have a new value, and how strong the proof is that the place holds it. That a
 // place holds a key does not mean that anybody has read it: the end of the old key counts from here (I15).
 
-/** When readers see a new value: minutes after it was written where they keep a copy for so long. */
-export type Settle = 'at-once' | 'next-start' | 'unknown' | { readonly minutes: number };
+/**
+ * When readers see a new value: minutes after it was written where they keep a copy for so long. With
+ * `when-queued` a job has the value of the moment at which it was put into the queue, however long it waits there:
+ * it may begin with the former one weeks after others of the same place have followed.
+ */
+export type Settle =
+  | 'at-once'
+  | 'next-start'
+  | 'when-queued'
+  | 'unknown'
+  | { readonly minutes: number };
 
 /**
  * What a place shows of a write: the value itself, a marker that the same write left, the time of the last
@@ -35,6 +44,11 @@ export function followsByItself(terms: readonly Partial<ReaderTerms>[]): boolean
   return terms
     .map(termsOf)
     .every(({ settle }) => settle === 'at-once' || typeof settle === 'object');
+}
+
+/** Whether a reader may have yet to begin with the former value, whatever is seen of others. */
+export function mayBeginLate(terms: readonly Partial<ReaderTerms>[]): boolean {
+  return terms.some(({ settle }) => settle === 'when-queued');
 }
 
 /** Whether every place was read back, so that what its readers find is known. */

@@ -36,7 +36,7 @@ const keyInfo = z.object({
 
 const placeTerms = {
   settle: z
-    .enum(['at-once', 'after-minutes', 'next-start', 'unknown'])
+    .enum(['at-once', 'after-minutes', 'next-start', 'when-queued', 'unknown'])
     .describe('When the readers of the place see a new value'),
   settle_minutes: z
     .number()

@@ -26,7 +26,10 @@ const receipt = z.object({
   form: z.string().optional(),
   mark: z.string().optional(),
   settle: z
-    .union([z.enum(['at-once', 'next-start', 'unknown']), z.object({ minutes: z.number().min(0) })])
+    .union([
+      z.enum(['at-once', 'next-start', 'when-queued', 'unknown']),
+      z.object({ minutes: z.number().min(0) }),
+    ])
     .optional(),
   proof: z.enum(['value', 'marker', 'timestamp', 'status']).optional(),
 });

@@ -2,7 +2,6 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TestContext } from 'node:test';
 
 export interface JsonRequest {
   readonly method: string;
@@ -36,9 +35,14 @@ export interface JsonServing {
   readonly headers?: () => Record<string, string>;
 }
 
+/** Whoever uses a service: a test, as a rule. What is handed over is done at its end. */
+export interface Ending {
+  after(close: () => void): void;
+}
+
 /** Listens on loopback until the test ends. */
 export async function serveJson<Service extends JsonService>(
-  test: TestContext,
+  test: Ending,
   service: Service,
   { base = '', headers = () => ({}) }: JsonServing = {},
 ): Promise<Service> {

@@ -76,7 +76,7 @@ it('three services get one key, the old one stays Active while one of them is do
   assert.deepEqual(
     rotated?.delivered_to.map(({ kind, settle, proof }) => [kind, settle, proof]),
     [
-      ['github', 'next-start', 'timestamp'],
+      ['github', 'when-queued', 'timestamp'],
       ['gitlab', 'next-start', 'marker'],
       ['circleci-context', 'next-start', 'marker'],
     ],

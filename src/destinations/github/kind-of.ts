@@ -2,6 +2,7 @@
 // its own, so that a slip of the pen (a repository left out) is refused, and never reaches all repositories of
 // an organization.
 
+import type { Settle } from '../../lifecycle/settle.ts';
 import type { DestinationKind } from '../kind.ts';
 import { jointByThings, templateWithUser } from '../service-place.ts';
 import { writtenTwice } from '../variable-names.ts';
@@ -21,6 +22,15 @@ const FOLLOW = {
   codespaces: 'stop and start the codespaces that are open: they keep the old key',
 } as const;
 
+/**
+ * Runs of Actions have the secrets of the moment at which they were queued, and wait for an approval for up to
+ * thirty days; the jobs of an environment get its secrets when they start.
+ */
+function settleOf(store: Store, place: string): Settle {
+  const isAtStart = githubPlaceAt(place, store)?.environment !== undefined;
+  return store.service === 'codespaces' || isAtStart ? 'next-start' : 'when-queued';
+}
+
 export function githubKind(store: Store, about: string): DestinationKind {
   const { kind, service } = store;
   return {
@@ -28,8 +38,9 @@ export function githubKind(store: Store, about: string): DestinationKind {
     about,
     restart: FOLLOW[service],
     isOffered: true,
-    settle: 'next-start',
+    settle: service === 'codespaces' ? 'next-start' : 'when-queued',
     proof: 'timestamp',
+    termsAt: ({ place }) => ({ settle: settleOf(store, place) }),
     writesTwice: ({ place }) =>
       githubPlaceAt(place, store)?.pair.form === 'object' ? undefined : writtenTwice('secret'),
     rule: ruleOf(store),

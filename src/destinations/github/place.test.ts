@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readDelivery } from '../../app/read-delivery.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import { jointTarget, kindNamed, thingsAt } from '../kinds.ts';
+import { jointTarget, kindNamed, termsAt, thingsAt } from '../kinds.ts';
 import { SAMPLE_FACTS } from '../place.ts';
 
 const FACTS = { ...SAMPLE_FACTS, user: 'ada' };
@@ -97,4 +97,21 @@ describe('secrets of GitHub as places', () => {
     assert.equal(joint('acme/app:prod', 'acme/app:Prod'), undefined);
     assert.equal(joint('acme/app#A,B', 'acme/app'), undefined);
   });
+});
+
+describe('when readers of a store of GitHub have a new value', () => {
+  const cases = [
+    ['github', 'acme/app', 'when-queued'],
+    ['github', 'acme/app:production', 'next-start'],
+    ['github-org', 'acme', 'when-queued'],
+    ['github-dependabot', 'acme/app', 'when-queued'],
+    ['github-dependabot-org', 'acme', 'when-queued'],
+    ['github-codespaces', 'acme/app', 'next-start'],
+    ['github-codespaces-org', 'acme', 'next-start'],
+  ] as const;
+  for (const [kind, place, settle] of cases) {
+    it(`${kind}=${place}: ${settle}`, () => {
+      assert.deepEqual(termsAt({ kind, place }), { settle, proof: 'timestamp' });
+    });
+  }
 });

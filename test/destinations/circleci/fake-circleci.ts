@@ -2,9 +2,9 @@
 // of API v2 (circleci.com/docs/api/v2, and its openapi-final.json in CircleCI's documentation), L the
 // official client (github.com/CircleCI-Public/circleci-cli, internal/apiclient). Pages have one item each.
 
-import type { TestContext } from 'node:test';
 import type { Clock } from '../../../src/base/clock.ts';
 import {
+  type Ending,
   type JsonAnswer,
   type JsonFault,
   type JsonRequest,
@@ -134,6 +134,6 @@ function paged(items: readonly object[], query: URLSearchParams): JsonAnswer {
   return { status: 200, body: { items: items.slice(index, index + 1), next_page_token: next } };
 }
 
-export function startCircle(test: TestContext, clock: Clock): Promise<FakeCircle> {
+export function startCircle(test: Ending, clock: Clock): Promise<FakeCircle> {
   return serveJson(test, new FakeCircle(clock), { base: '/api/v2' });
 }

@@ -9,10 +9,10 @@
 //   422 for a key_id that is not current github.com/github/rest-api-description issue 419
 //   403 with retry-after, 429            docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
 
-import type { TestContext } from 'node:test';
 import sodium from 'libsodium-wrappers';
 import type { Clock } from '../../../src/base/clock.ts';
 import {
+  type Ending,
   type JsonAnswer,
   type JsonFault,
   type JsonRequest,
@@ -196,7 +196,7 @@ function refused(message: string): JsonAnswer {
   return { status: 422, body: { message, documentation_url: 'https://docs.github.com/rest' } };
 }
 
-export async function startGithub(test: TestContext, clock: Clock): Promise<FakeGithub> {
+export async function startGithub(test: Ending, clock: Clock): Promise<FakeGithub> {
   await sodium.ready;
   const github = new FakeGithub(clock);
   const headers = () => ({

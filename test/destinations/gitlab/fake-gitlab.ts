@@ -2,8 +2,8 @@
 // documentation (docs.gitlab.com), C its code (gitlab.com/gitlab-org/gitlab, read at 17.x to 18.x). It shares no code
 // with what it checks, and python-gitlab speaks to it as well (python-gitlab.test.ts).
 
-import type { TestContext } from 'node:test';
 import {
+  type Ending,
   type JsonAnswer,
   type JsonFault,
   type JsonRequest,
@@ -178,6 +178,6 @@ function listed(all: readonly StoredVariable[], { query }: JsonRequest): JsonAns
   return { status: 200, body, headers: { 'x-next-page': next, 'x-page': String(page) } };
 }
 
-export function startGitlab(test: TestContext): Promise<FakeGitlab> {
+export function startGitlab(test: Ending): Promise<FakeGitlab> {
   return serveJson(test, new FakeGitlab(), { base: '/api/v4' });
 }
