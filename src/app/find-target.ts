@@ -7,6 +7,7 @@ import { KeyturnError } from '../base/errors.ts';
 import { keysCommand, type SameReach } from '../base/key-command.ts';
 import { writtenKeyId } from '../base/key-id-text.ts';
 import { describeKey, keyDetails } from '../engine/key-details.ts';
+import { usesOfKey } from '../engine/key-uses.ts';
 import { stopLeakedAdvice, twoKeysAdvice } from '../lifecycle/two-keys.ts';
 import type { AccountState } from '../state/state-store.ts';
 import { ownerOf } from './key-owner.ts';
@@ -62,7 +63,10 @@ async function onlyKeyOf(user: string, at: TargetPlace): Promise<Target> {
     {
       hint: at.isLeaked
         ? stopLeakedAdvice(keys, undefined, reach)
-        : twoKeysAdvice(keys, { history, now, reach }),
+        : twoKeysAdvice(keys, {
+            ...{ history, now, reach },
+            usesOf: (key) => usesOfKey(key, { user, history, account: at }),
+          }),
     },
   );
 }

@@ -5,11 +5,17 @@ import {
   GetParameterCommand,
   GetParameterHistoryCommand,
   type ParameterHistory,
+  type ParameterInlinePolicy,
   PutParameterCommand,
   type Parameter as SdkParameter,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import type { Parameter, ParameterRoom, ParameterStore } from '../base/aws-stores.ts';
+import type {
+  Parameter,
+  ParameterPolicy,
+  ParameterRoom,
+  ParameterStore,
+} from '../base/aws-stores.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import {
@@ -93,7 +99,10 @@ const STANDARD_BYTES_MAX = 4_096;
 const ADVANCED_BYTES_MAX = 8_192;
 
 /** The versions are all that are kept, the newest first; `named` are the flags that name the parameter. */
-function roomBeside(kept: readonly ParameterHistory[], named: readonly string[]): ParameterRoom {
+export function roomBeside(
+  kept: readonly ParameterHistory[],
+  named: readonly string[],
+): ParameterRoom {
   const newest = kept[0];
   const { Labels: labels = [], Version: version } = kept.at(-1) ?? {};
   const isBlocked = kept.length >= VERSIONS_MAX && labels.length > 0;
@@ -106,7 +115,25 @@ function roomBeside(kept: readonly ParameterHistory[], named: readonly string[])
           freedBy: ['aws', 'ssm', 'unlabel-parameter-version', ...about],
         }
       : undefined,
+    labels: new Map(
+      kept.flatMap(({ Labels = [], Version: number }) =>
+        Labels.map((label) => [label, String(number)] as const),
+      ),
+    ),
+    policies: (newest?.Policies ?? []).map(policyIn),
   };
+}
+
+/** What cannot be read of it is left out: it is AWS's to say. */
+function policyIn({ PolicyType, PolicyText = '' }: ParameterInlinePolicy): ParameterPolicy {
+  const type = PolicyType ?? 'unknown';
+  try {
+    const { Attributes } = JSON.parse(PolicyText) as { Attributes?: { Timestamp?: unknown } };
+    const at = Attributes?.Timestamp;
+    return typeof at === 'string' ? { type, at } : { type };
+  } catch {
+    return { type };
+  }
 }
 
 function toParameter(

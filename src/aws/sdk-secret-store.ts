@@ -42,10 +42,15 @@ export function openSecretStore(setup: ServiceSetup): SecretStore {
     }
   };
 
+  const rotators = new Map<string, string>();
+
   const read: SecretStore['read'] = async (name, stage) => {
     if (stage !== OWN_ROTATION_STAGE) return await value(name, stage);
     try {
-      return await ownRotation(name, client, setup);
+      const { pending, rotator } = await ownRotation(name, client, setup);
+      if (rotator === undefined) rotators.delete(name);
+      else rotators.set(name, rotator);
+      return pending;
     } catch (thrown) {
       if (toKeyturnError(thrown).code !== 'access-denied') throw thrown;
       // Who may not describe the secret is told by the value, where the version has one.
@@ -87,7 +92,7 @@ export function openSecretStore(setup: ServiceSetup): SecretStore {
   };
 
   const replicas = (name: string) => replicasOf(name, client, setup);
-  return { read, stage, promote, replicas };
+  return { read, stage, promote, replicas, rotator: (name) => rotators.get(name) };
 }
 
 /** Copies in other regions; none where the secret may not be described. */
@@ -109,19 +114,29 @@ async function replicasOf(
   }
 }
 
+interface OwnRotation {
+  readonly pending: SecretVersion | undefined;
+  readonly rotator: string | undefined;
+}
+
 /** The version of a rotation of Secrets Manager's own may have no value, so it is asked by its label. */
 async function ownRotation(
   name: string,
   client: SecretsManagerClient,
   setup: ServiceSetup,
-): Promise<SecretVersion | undefined> {
+): Promise<OwnRotation> {
   try {
     const command = new DescribeSecretCommand({ SecretId: name });
-    const { VersionIdsToStages } = await client.send(command, readOptions(setup));
+    const answer = await client.send(command, readOptions(setup));
+    const { VersionIdsToStages, RotationEnabled, RotationLambdaARN } = answer;
     const versionId = Object.entries(VersionIdsToStages ?? {}).find(([, stages]) =>
       stages.includes(OWN_ROTATION_STAGE),
     )?.[0];
-    return versionId === undefined ? undefined : { versionId, text: undefined };
+    return {
+      pending: versionId === undefined ? undefined : { versionId, text: undefined },
+      // Of a secret that a service manages AWS names no function.
+      rotator: RotationEnabled === true ? (RotationLambdaARN ?? 'AWS') : undefined,
+    };
   } catch (thrown) {
     throw failure(thrown, 'secretsmanager:DescribeSecret', name, setup);
   }

@@ -11,6 +11,9 @@ import type { NewThing, ThingMaker } from '../base/aws-stores.ts';
 import { isMissingResource, isThereAlready } from './classify.ts';
 import { readOptions, type ServiceSetup, serviceConfig, serviceFailure } from './service-client.ts';
 
+/** What is there until the first pair is. */
+const PLACEHOLDER = '{}';
+
 export function openSecretMaker(setup: ServiceSetup): ThingMaker {
   const client = new SecretsManagerClient(serviceConfig(setup));
   return {
@@ -18,7 +21,8 @@ export function openSecretMaker(setup: ServiceSetup): ThingMaker {
       whetherThere(setup, 'secretsmanager:DescribeSecret', () =>
         client.send(new DescribeSecretCommand({ SecretId: name }), readOptions(setup)),
       ),
-    // Without a value it has no version: readers are refused as before, until the first pair is there.
+    // With a value, KMS is asked whether the caller may write under its key, and what may not be written is not
+    // made. Without one that would show at the first pair, when the key has been made.
     make: (name, thing) =>
       making(
         setup,
@@ -27,6 +31,7 @@ export function openSecretMaker(setup: ServiceSetup): ThingMaker {
           client.send(
             new CreateSecretCommand({
               Name: name,
+              SecretString: PLACEHOLDER,
               Description: descriptionOf(thing),
               ...(thing.kmsKey !== undefined && { KmsKeyId: thing.kmsKey }),
               ...tagsOf(thing),
@@ -35,9 +40,6 @@ export function openSecretMaker(setup: ServiceSetup): ThingMaker {
       ),
   };
 }
-
-/** What a parameter, which cannot be empty, holds until the first pair is there. */
-const PLACEHOLDER = '{}';
 
 export function openParameterMaker(setup: ServiceSetup): ThingMaker {
   const client = new SSMClient(serviceConfig(setup));

@@ -32,6 +32,11 @@ export interface SecretStore {
   promote(name: string, to: string, from: string | undefined): Promise<boolean>;
   /** Copies of the secret in other regions, which follow it; none where the caller may not describe it. */
   replicas?(name: string): Promise<readonly Replica[]>;
+  /**
+   * What rotates the secret beside us, as Secrets Manager is set up: the ARN of a function, or `AWS` for a
+   * secret that a service manages. Known once AWSPENDING was read; undefined where nothing does.
+   */
+  rotator?(name: string): string | undefined;
 }
 
 /** A copy of a secret that Secrets Manager keeps in another region. */
@@ -56,6 +61,16 @@ export interface ParameterRoom {
   readonly bytesMax: number;
   /** Where it takes no further version. */
   readonly full: FullParameter | undefined;
+  /** Each label, with the number of its version; none where left out. */
+  readonly labels?: ReadonlyMap<string, string>;
+  /** The types of its policies, and of an Expiration when. */
+  readonly policies?: readonly ParameterPolicy[];
+}
+
+export interface ParameterPolicy {
+  readonly type: string;
+  /** ISO 8601; when an Expiration deletes the parameter. */
+  readonly at?: string | undefined;
 }
 
 export interface FullParameter {

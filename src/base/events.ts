@@ -113,6 +113,8 @@ interface EventPayloads {
   'place-made': { user: string; kind: string; place: string };
   /** In a dry run: it would be made. */
   'place-foretold': { user: string; kind: string; place: string };
+  /** Something about a place that does not keep it from having the pair, and may keep its readers from it. */
+  'place-remarked': { user: string; kind: string; place: string; remark: string };
   'secret-stored': { user: string; newKeyId: AccessKeyId; path: string };
   'secret-delivered': { user: string; newKeyId: AccessKeyId; kind: string; place: string };
   /** A file of the user's was rewritten; what it held before is in the backup. */
@@ -223,6 +225,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'key-created': 'info',
   'place-made': 'info',
   'place-foretold': 'info',
+  'place-remarked': 'warn',
   'secret-stored': 'info',
   'secret-delivered': 'debug',
   'backup-made': 'debug',

@@ -62,10 +62,13 @@ export interface DestinationKind {
   placeFor(template: string, facts: PlaceFacts): string | PlaceOfForm;
   /** Undefined when the place of the target is not one of the kind. */
   open(target: JournaledTarget, opening: Opening): Promise<Destination | undefined>;
-  /** Whether a place that an operator names is the one of the target although it says less of it. */
-  isMeant?(named: string, target: JournaledTarget): boolean;
-  /** What an operator would write behind the `=` of `--deliver` for the place, and in which region. */
-  askedAs?(place: string, user: string, target: JournaledTarget): AskedPlace | undefined;
+  /** What an operator would write behind the `=` of `--deliver` for the target, and in which region. */
+  askedAs?(target: JournaledTarget, user: string): AskedPlace | undefined;
+  /**
+   * For kinds whose records say more of a place than an operator has to, such as which server it is at: the place
+   * that is named, with what it leaves out as the target has it. Undefined where it says something else.
+   */
+  completed?(named: string, target: JournaledTarget): string | undefined;
   /**
    * Everything that is written at the place of the target, one name for each, whatever form the place is
    * written in: two places that share one are in each other's way. Left out where the place is the only

@@ -177,18 +177,13 @@ export function isMeantBy(
   facts: PlaceFacts,
 ): boolean {
   if (kind !== target.kind) return false;
-  const expanded = expandPlace(name, facts);
-  if (name === target.place || expanded === target.place) return true;
+  if (name === target.place || expandPlace(name, facts) === target.place) return true;
   const known = kindNamed(kind);
-  // What is filled in when a place is opened, an operator leaves out.
-  const asked = known?.askedAs?.(target.place, facts.user, target);
-  const isInRegion = asked?.region === undefined || asked.region === facts.region;
-  if (asked && isInRegion && expandPlace(asked.template, facts) === expanded) return true;
   try {
-    if (known === undefined) return false;
     const meant = targetFor({ kind, name }, facts);
-    if (known.isMeant?.(meant.place, target) === true) return true;
-    const named = thingsAt(meant);
+    const place = known?.completed ? known.completed(meant.place, target) : meant.place;
+    if (place === undefined) return false;
+    const named = thingsAt({ ...meant, place });
     return named.length > 0 && thingsAt(target).every((thing) => named.includes(thing));
   } catch {
     return false;

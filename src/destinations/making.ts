@@ -93,6 +93,7 @@ export function filledSecrets(
       stage: (name, versionId, text) => store.stage(name, versionId, text),
       promote: (name, to, from) => store.promote(name, to, from),
       replicas: async (name) => (await store.replicas?.(name)) ?? [],
+      rotator: (name) => store.rotator?.(name),
     },
   };
 }

@@ -45,7 +45,7 @@ export function expandPlace(template: string, facts: PlaceFacts): string {
 
 /** The template of a name, with {user} wherever the user's name stands in it as a word of its own. */
 export function withUser(name: string, user: string): string {
-  const word = user.replaceAll(/[.+]/g, '\\$&');
+  const word = user.replaceAll(/[^\w]/g, '\\$&');
   return name.replaceAll(new RegExp(`(?<![A-Za-z\\d])${word}(?![A-Za-z\\d])`, 'g'), '{user}');
 }
 

@@ -9,7 +9,7 @@ import type { Destination } from './destination.ts';
 import { readWay, wayFault, writeEntrance } from './entrance.ts';
 import type { AskedPlace, DestinationKind, Opening } from './kind.ts';
 import { type PairFields, readPairFields, writePairFields } from './pair-fields.ts';
-import { type PlaceFacts, type PlaceRule, partsOf, placeFor } from './place.ts';
+import { type PlaceFacts, type PlaceRule, partsOf, placeFor, withUser } from './place.ts';
 
 /** One thing that holds a JSON object with the pair. */
 export interface RegionalPlace {
@@ -120,7 +120,7 @@ export function regionalKind({
     takesTags: true,
     rule,
     placeFor: (template, facts) => placeInRegion(template, facts, rule),
-    askedAs: askedInRegion,
+    askedAs: ({ place }, user) => askedInRegion(place, user),
     things: thingsOfRegion,
     writesTwice: halvesOfRegion,
     async open({ place }, opening) {
@@ -140,16 +140,11 @@ export function askedInRegion(place: string, user: string): AskedPlace | undefin
   if (at === undefined) return undefined;
   const { region } = at;
   const [names = '', ...fields] = place.slice(`${region}:`.length).split('#');
-  const own = new RegExp(`(?<![A-Za-z\\d])${escapedForRegExp(user)}(?![A-Za-z\\d])`, 'g');
-  return { region, template: [names.replaceAll(own, '{user}'), ...fields].join('#') };
+  return { region, template: [withUser(names, user), ...fields].join('#') };
 }
 
 /** What an operator writes behind `--deliver` for one thing, without fields. */
 export function deliverAs(kind: string, at: RegionalPlace, user: string): string {
   const { region, name } = at;
   return `${kind}=${askedInRegion(placeOfRegion({ region, name }), user)?.template ?? name}`;
-}
-
-function escapedForRegExp(text: string): string {
-  return text.replaceAll(/[.+*?^${}()|[\]\\]/g, '\\$&');
 }

@@ -4,8 +4,9 @@
 import type { Secret } from '../base/secret.ts';
 import type { HttpAnswer, HttpCall, HttpService } from '../http/service.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
+import { withUser } from './place.ts';
 import type { PlaceCredentials } from './place-credentials.ts';
-import { type OptionForms, readOptions } from './place-options.ts';
+import { type OptionForms, readOptions, writeOptions } from './place-options.ts';
 
 export const SERVICE_OPTIONS = {
   address: 'text',
@@ -51,8 +52,16 @@ export async function tokenOf(
 /** With {user} where a part of the text before the options is the user's name. */
 export function templateWithUser(place: string, user: string): string {
   const [, bare = '', options = ''] = /^([^?]*)(.*)$/s.exec(place) ?? [];
-  const words = bare.split(/([^A-Za-z\d]+)/).map((word) => (word === user ? '{user}' : word));
-  return `${words.join('')}${options}`;
+  return `${withUser(bare, user)}${options}`;
+}
+
+/** A place that is named without an address, at the one of the other; see DestinationKind.completed. */
+export function atAddressOf(named: string, other: string, forms: OptionForms): string | undefined {
+  const [own, there] = [readOptions(named, forms), readOptions(other, forms)];
+  if (typeof own === 'string' || typeof there === 'string') return undefined;
+  const address = own.options.get('address') ?? there.options.get('address');
+  const options = address === undefined ? [] : [['address', address] as const];
+  return writeOptions({ ...own, options: new Map([...own.options, ...options]) }, forms);
 }
 
 /** One place is written under one set of names, whoever signs in and whichever spelling it has. */

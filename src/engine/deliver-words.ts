@@ -20,8 +20,8 @@ export function deliverWords(
   regionAtHand: string,
 ): DeliverWords | undefined {
   const asked = places.map((target) => {
-    const { kind, place, form } = target;
-    const found = OFFERED_KINDS.find(({ name }) => name === kind)?.askedAs?.(place, user, target);
+    const { kind, form } = target;
+    const found = OFFERED_KINDS.find(({ name }) => name === kind)?.askedAs?.(target, user);
     const word = form === undefined ? '' : askedForm(form);
     if (found === undefined || word === undefined) return undefined;
     return { ...found, kind: word === '' ? kind : `${kind}:${word}` };

@@ -6,13 +6,14 @@ import { command, type Hint, type HintPart, partsOf } from '../base/hint.ts';
 import { deleteNow, keyCommand, keysCommand } from '../base/key-command.ts';
 import type { Next, UserDecision } from '../lifecycle/decide-user.ts';
 import { judgeLeft } from '../lifecycle/judge-left.ts';
-import { type KeyDetails, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
+import { type AccessKey, type KeyDetails, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
 import type { JournaledTarget } from '../lifecycle/record.ts';
 import { ownKeyError } from '../lifecycle/signer.ts';
 import type { RemovableKey } from '../lifecycle/slot.ts';
-import { stopLeakedAdvice, twoKeysAdvice } from '../lifecycle/two-keys.ts';
+import { stopLeakedAdvice, type TwoKeysFacts, twoKeysAdvice } from '../lifecycle/two-keys.ts';
 import { deliverWords } from './deliver-words.ts';
 import { describeKey } from './key-details.ts';
+import { usesOfKey } from './key-uses.ts';
 import { leftFacts } from './left-active.ts';
 import { roomHint } from './room-hint.ts';
 import type { UserAtHand } from './user-work.ts';
@@ -59,7 +60,7 @@ function refusedFor(next: Refused, at: UserAtHand): KeyturnError {
 }
 
 function blockedError(blocked: Blocked, at: UserAtHand): KeyturnError {
-  const { user, account, history } = at;
+  const { user, account } = at;
   const { reason, keys, oldKey } = blocked;
   if (reason === 'own-key') return ownKeyError(user, oldKey.id);
   const now = account.clock.now();
@@ -69,7 +70,7 @@ function blockedError(blocked: Blocked, at: UserAtHand): KeyturnError {
       reason,
       `${user} has two Active keys: ${described}; there is no room for a new one`,
       undoneBefore(keys, at) ?? {
-        hint: twoKeysAdvice(keys, { history, now, reach: account.policy.reach }),
+        hint: twoKeysAdvice(keys, twoKeysFacts(at)),
       },
     );
   }
@@ -78,6 +79,12 @@ function blockedError(blocked: Blocked, at: UserAtHand): KeyturnError {
     `${user} has two keys: ${described}; there is no room for a new one`,
     { hint: inactiveKeyHint(blocked, at) },
   );
+}
+
+function twoKeysFacts(at: UserAtHand): TwoKeysFacts {
+  const { history, account } = at;
+  const usesOf = (key: AccessKey) => usesOfKey(key, at);
+  return { history, usesOf, now: account.clock.now(), reach: account.policy.reach };
 }
 
 /** After an undo that left the new key Active: by name once it is quiet, else by the same undo. */
@@ -161,7 +168,7 @@ function wouldHaveToGo(
 
 /** Whoever names one of two Active keys needs no third one: the other is what its readers can have. */
 function twoActiveError({ oldKey, keys }: NoRoom, at: UserAtHand): KeyturnError {
-  const { user, account, history } = at;
+  const { user, account } = at;
   const { reach, oldKeyFate } = account.policy;
   const now = account.clock.now();
   const described = keys.map((key) => describeKey(key, now)).join(' and ');
@@ -171,7 +178,7 @@ function twoActiveError({ oldKey, keys }: NoRoom, at: UserAtHand): KeyturnError 
     `${user} has two Active keys: ${described}; there is no room for a new one`,
     isLeaked
       ? { hint: stopLeakedAdvice(keys, oldKey.id, reach) }
-      : (undoneBefore(keys, at) ?? { hint: twoKeysAdvice(keys, { history, now, reach }) }),
+      : (undoneBefore(keys, at) ?? { hint: twoKeysAdvice(keys, twoKeysFacts(at)) }),
   );
 }
 

@@ -5,7 +5,8 @@ import { hintText } from '../base/hint.ts';
 import { UserHistory } from './history.ts';
 import type { KeyDetails, LastUse } from './keys.ts';
 import type { JournalRecord, RotationStep } from './record.ts';
-import { keyToStop, stopLeakedAdvice, twoKeysAdvice } from './two-keys.ts';
+import { keyToStop, stopLeakedAdvice, type TwoKeysFacts, twoKeysAdvice } from './two-keys.ts';
+import { NEVER_LOOKED } from './use-history.ts';
 
 const NOW = new Date('2026-06-30T12:00:00Z');
 const DAY = 86_400_000;
@@ -51,12 +52,30 @@ const undone = [
   { type: 'undone', notPutBack: [] },
 ];
 
-function chosen(keys: readonly KeyDetails[], history = new UserHistory(), now = NOW) {
-  const found = keyToStop(keys, { history, now });
+const neverLooked: TwoKeysFacts['usesOf'] = () => NEVER_LOOKED;
+
+function chosen(
+  keys: readonly KeyDetails[],
+  history = new UserHistory(),
+  { now = NOW, usesOf = neverLooked }: Partial<TwoKeysFacts> = {},
+) {
+  const found = keyToStop(keys, { history, now, usesOf });
   return found && [found.stop.id, found.why];
 }
 
 describe('which of two Active keys a person should stop', () => {
+  it('the silence of a key that was Inactive until yesterday says nothing', () => {
+    const usesOf: TwoKeysFacts['usesOf'] = (each) =>
+      each.id === OLD ? { ...NEVER_LOOKED, activeSince: daysAgo(1) } : NEVER_LOOKED;
+    const keys = pair(used(80), used(45));
+    assert.deepEqual(chosen(keys), [OLD, 'older']);
+    assert.deepEqual(chosen(keys, new UserHistory(), { usesOf }), [NEW, 'unused']);
+    const advice = twoKeysAdvice(pair(used(80), used(1)), {
+      ...{ history: new UserHistory(), now: NOW, usesOf },
+    });
+    assert.match(hintText(advice), new RegExp(`^both are in use: move .* the older one, ${OLD}`));
+  });
+
   const none = new UserHistory();
   const table: readonly (readonly [string, KeyDetails[], UserHistory, unknown])[] = [
     ['both are busy: the older one', pair(used(0), used(0)), none, [OLD, 'older']],
@@ -113,7 +132,7 @@ describe('which of two Active keys a person should stop', () => {
         at: new Date(now.getTime() - at * 60_000),
       });
       const keys = pair(ago(minutes % 7), ago(minutes % 5));
-      assert.deepEqual(chosen(keys, none, now), [OLD, 'older']);
+      assert.deepEqual(chosen(keys, none, { now }), [OLD, 'older']);
     }
   });
 });
@@ -121,7 +140,11 @@ describe('which of two Active keys a person should stop', () => {
 describe('the advice about two Active keys', () => {
   it('stops the key, and deletes it later', () => {
     const advice = hintText(
-      twoKeysAdvice(pair(used(0), used(45)), { history: new UserHistory(), now: NOW }),
+      twoKeysAdvice(pair(used(0), used(45)), {
+        history: new UserHistory(),
+        now: NOW,
+        usesOf: neverLooked,
+      }),
     );
     assert.equal(
       advice,

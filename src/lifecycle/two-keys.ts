@@ -6,11 +6,12 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Hint } from '../base/hint.ts';
 import { keyCommand, keysCommand, type SameReach } from '../base/key-command.ts';
 import type { UserHistory } from './history.ts';
-import { judgeUse } from './in-use.ts';
-import { KEYS_PER_USER_MAX, type KeyDetails } from './keys.ts';
+import { judgeUse, namedUse, type UseVerdict } from './in-use.ts';
+import { type AccessKey, KEYS_PER_USER_MAX, type KeyDetails } from './keys.ts';
 import { QUIET_DAYS } from './retire-policy.ts';
 import { HOLD_DAYS } from './retirement.ts';
 import { hasNewKey, isSettled, type Rotation } from './rotation.ts';
+import type { UseHistory } from './use-history.ts';
 
 export interface KeyToStop {
   readonly stop: KeyDetails;
@@ -27,6 +28,8 @@ export interface KeyToStop {
 export interface TwoKeysFacts {
   readonly history: UserHistory;
   readonly now: Date;
+  /** What runs have seen of a key, and since when it could be used at all. */
+  readonly usesOf: (key: AccessKey) => UseHistory;
   readonly reach?: SameReach | undefined;
 }
 
@@ -34,10 +37,8 @@ export interface TwoKeysFacts {
  * Undefined where there are not two, and where rotations have delivered both of them: neither is named then,
  * because readers look for each.
  */
-export function keyToStop(
-  keys: readonly KeyDetails[],
-  { history, now }: TwoKeysFacts,
-): KeyToStop | undefined {
+export function keyToStop(keys: readonly KeyDetails[], facts: TwoKeysFacts): KeyToStop | undefined {
+  const { history } = facts;
   const [older, newer, third] = keys
     .filter(({ status }) => status === 'Active')
     .toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1));
@@ -58,7 +59,7 @@ export function keyToStop(
   if (isOlderServed || isNewerServed) {
     return { ...(isNewerServed ? stopOlder : stopNewer), why: 'delivered' };
   }
-  const [isOlderUnused, isNewerUnused] = [isUnused(older, now), isUnused(newer, now)];
+  const [isOlderUnused, isNewerUnused] = [isUnused(older, facts), isUnused(newer, facts)];
   if (isOlderUnused === isNewerUnused) return { ...stopOlder, why: 'older' };
   return { ...(isOlderUnused ? stopOlder : stopNewer), why: 'unused' };
 }
@@ -78,13 +79,18 @@ export function isServed(keyId: AccessKeyId, history: UserHistory): boolean {
   return (last.phase === 'undone' ? last.undo.toKeyId : last.newKeyId) === keyId;
 }
 
-function isUnused(key: KeyDetails, now: Date): boolean {
-  return judgeUse(key, QUIET_DAYS, now).kind === 'unused';
+function isUnused(key: KeyDetails, facts: TwoKeysFacts): boolean {
+  return useOf(key, facts).kind === 'unused';
+}
+
+/** As the command judges it that the advice names: the silence of a key that was Inactive says nothing. */
+function useOf(key: KeyDetails, facts: TwoKeysFacts): UseVerdict {
+  return judgeUse(namedUse(key, key.lastUse, facts), QUIET_DAYS, facts.now);
 }
 
 /** Its first words say which key is to be stopped and why; its first command does it. */
 export function twoKeysAdvice(keys: readonly KeyDetails[], facts: TwoKeysFacts): Hint {
-  const { now, reach } = facts;
+  const { reach } = facts;
   const chosen = keyToStop(keys, facts);
   if (keys.filter(({ status }) => status === 'Active').length > KEYS_PER_USER_MAX) {
     return 'delete keys in IAM until one is left';
@@ -94,14 +100,14 @@ export function twoKeysAdvice(keys: readonly KeyDetails[], facts: TwoKeysFacts):
   }
   const { stop } = chosen;
   return [
-    whatToStop(chosen, now),
+    whatToStop(chosen, facts),
     keyCommand('deactivate', stop.id, reach),
     `when nothing has missed it for ${HOLD_DAYS} days, delete it, and run again:`,
     keyCommand('delete', stop.id, reach),
   ];
 }
 
-function whatToStop({ stop, stay, why }: KeyToStop, now: Date): string {
+function whatToStop({ stop, stay, why }: KeyToStop, facts: TwoKeysFacts): string {
   switch (why) {
     case 'undone':
       return `an undo has left ${stop.id} Active: once its readers are back at ${stay.id}, make it Inactive:`;
@@ -110,18 +116,18 @@ function whatToStop({ stop, stay, why }: KeyToStop, now: Date): string {
     case 'delivered':
       return `${stay.id} is what keyturn delivered: move what still uses ${stop.id} to it, then make ${stop.id} Inactive:`;
     case 'unused':
-      return `${stay.id} ${isOrMay([stay], now)} in use, ${stop.id} seems not to be: make ${stop.id} Inactive:`;
+      return `${stay.id} ${isOrMay([stay], facts)} in use, ${stop.id} seems not to be: make ${stop.id} Inactive:`;
     case 'older': {
-      const isNeither = isUnused(stop, now);
+      const isNeither = isUnused(stop, facts);
       return isNeither
         ? `neither seems to be in use: make the older one, ${stop.id}, Inactive:`
-        : `both ${isOrMay([stop, stay], now)} in use: move what still uses the older one, ${stop.id}, to ${stay.id}, then make ${stop.id} Inactive:`;
+        : `both ${isOrMay([stop, stay], facts)} in use: move what still uses the older one, ${stop.id}, to ${stay.id}, then make ${stop.id} Inactive:`;
     }
   }
 }
 
-function isOrMay(keys: readonly KeyDetails[], now: Date): string {
-  const isSure = keys.every((key) => judgeUse(key, QUIET_DAYS, now).kind === 'in-use');
+function isOrMay(keys: readonly KeyDetails[], facts: TwoKeysFacts): string {
+  const isSure = keys.every((key) => useOf(key, facts).kind === 'in-use');
   if (!isSure) return 'may be';
   return keys.length === 1 ? 'is' : 'are';
 }

@@ -78,6 +78,7 @@ function arranged(text: string | undefined = HELD) {
   const clock = settableClock();
   const destination = secretsManagerDestination(PLACE, {
     ...{ store, clock, replaced },
+    remark: () => {},
     storeIn: () => store,
   });
   return { store, destination };

@@ -86,6 +86,7 @@ function placesOf(
       {
         ...{ store: secretStore(region), storeIn: secretStore, clock },
         replaced: { user, oldKeyId, whoseKey },
+        remark: () => {},
       },
     );
   };

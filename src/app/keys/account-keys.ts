@@ -16,7 +16,9 @@ import { usesOfKey } from '../../engine/key-uses.ts';
 import { type DatedKey, type JoinedKeys, withJournal } from '../../lifecycle/dated-keys.ts';
 import { UserHistory } from '../../lifecycle/history.ts';
 import { byUrgency, type KeyView, URGENT_MAX, viewKeys } from '../../lifecycle/key-state.ts';
+import type { AccessKey } from '../../lifecycle/keys.ts';
 import { dependsOn } from '../../lifecycle/signer.ts';
+import type { UseHistory } from '../../lifecycle/use-history.ts';
 import type { AccountState } from '../../state/state-store.ts';
 import { isFilter, type KeyFilter, passes } from './key-filter.ts';
 import {
@@ -50,6 +52,8 @@ export interface ShownUser {
   /** Whether it shows which of them the journal tells of. */
   readonly isCertain: boolean;
   readonly history: UserHistory;
+  /** What is known of the use of a key beside what AWS tells. */
+  readonly usesOf: (key: AccessKey) => UseHistory;
   /** Keys of which nobody can say whether they pass. */
   readonly unknown: number;
 }
@@ -151,6 +155,7 @@ class AccountView {
     const isRecorded = this.#recorded.has(comparableUserName(user));
     const history = isRecorded ? await state.history(user) : new UserHistory();
     const { keys, isCertain } = this.#identified(listed, history);
+    const usesOf = (key: AccessKey) => usesOfKey(key, { user, history, account: this.#context });
     const all = viewKeys(keys, {
       history,
       now,
@@ -161,14 +166,14 @@ class AccountView {
       },
       lastSeenActive: (key, present) => sightings.lastActive(user, key, present),
       inactiveSince: (keyId) => sightings.inactiveSince(keyId),
-      usesOf: (key) => usesOfKey(key, { user, history, account: this.#context }),
+      usesOf,
       usesAsOf: this.#asOf,
       waiting: this.#waiting,
     });
     const judged = all.map((view) => ({ view, passes: passes(view, filter, now) }));
     const views = judged.flatMap(({ view, passes: does }) => (does === true ? [view] : []));
     const unknown = judged.filter(({ passes: does }) => does === 'unknown').length;
-    return { user, views, keys, isCertain, history, unknown };
+    return { user, views, keys, isCertain, history, usesOf, unknown };
   }
 
   /** The report names no IDs, and may be older than what we did and saw since. */

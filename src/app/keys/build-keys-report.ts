@@ -72,11 +72,11 @@ function linesOf(user: UserOfAccount, facts: KeysReportFacts): ListedKeyLine[] {
 
 function lineOf(
   view: KeyView,
-  { account, user, keys, history }: UserOfAccount,
+  { account, user, keys, history, usesOf }: UserOfAccount,
   { now, reach }: KeysReportFacts,
 ): ListedKeyLine {
   const { key, state, warning } = view;
-  const hint = hintWords(view, { user, keys, history, now, reach: reach(account) });
+  const hint = hintWords(view, { user, keys, history, usesOf, now, reach: reach(account) });
   return {
     account_id: account,
     username: user,

@@ -10,12 +10,11 @@ import {
   type SameReach,
 } from '../../base/key-command.ts';
 import type { DatedKey } from '../../lifecycle/dated-keys.ts';
-import type { UserHistory } from '../../lifecycle/history.ts';
 import type { KeyState, KeyView, KeyWarning, Silence } from '../../lifecycle/key-state.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
 import { phaseWords } from '../../lifecycle/phase-words.ts';
 import { ownKeyError } from '../../lifecycle/signer.ts';
-import { twoKeysAdvice } from '../../lifecycle/two-keys.ts';
+import { type TwoKeysFacts, twoKeysAdvice } from '../../lifecycle/two-keys.ts';
 import { useWords } from '../../lifecycle/use-words.ts';
 
 export function stateWords({ state, isSecretWaiting }: KeyView, now: Date): string {
@@ -99,11 +98,9 @@ export function warningWords({ older }: KeyWarning, now: Date): string {
 }
 
 /** What is known of the user whose key it is. */
-export interface HintFacts {
+export interface HintFacts extends Pick<TwoKeysFacts, 'history' | 'now' | 'usesOf'> {
   readonly user: string;
   readonly keys: readonly DatedKey[];
-  readonly history: UserHistory;
-  readonly now: Date;
   readonly reach: SameReach;
 }
 

@@ -30,6 +30,7 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'key-created': 'key created',
   'place-made': 'place made, with nothing in it yet',
   'place-foretold': 'place would be made',
+  'place-remarked': 'about a place',
   'secret-stored': 'secret stored',
   'secret-delivered': 'secret delivered',
   'backup-made': 'file rewritten, with a backup beside it',

@@ -12,7 +12,7 @@ export const commandKind: DestinationKind = {
   isOffered: true,
   rule: COMMAND_LINES,
   placeFor: commandFor,
-  askedAs: commandAskedAs,
+  askedAs: ({ place }, user) => commandAskedAs(place, user),
   async open({ place }, opening) {
     const words = wordsAt(place);
     if (words === undefined) return undefined;

@@ -24,7 +24,7 @@ export const credentialsFile: DestinationKind = {
       ? undefined
       : `the AWS tools that read a credentials file take a pair as AWS made it, and no ${form.kind.name}`,
   placeFor: (template, facts) => targetOfProfiles(profilesFor(template, facts)),
-  askedAs: (_place, user, target) => {
+  askedAs: (target, user) => {
     const place = profilesOf(target);
     return place && { region: undefined, template: templateOf(place, user) };
   },

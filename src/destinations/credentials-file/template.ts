@@ -83,10 +83,15 @@ function pathFor(path: string, facts: PlaceFacts): string | undefined {
 
 /** What an operator writes for the place, with {user} where a part of it is the user's name. */
 export function templateOf({ path, profile, alsoProfiles }: ProfilePlace, user: string): string {
-  const names = [profile, ...alsoProfiles].map((name) =>
-    withUser(name.replaceAll(/[%#,/\\{}]/g, encodeURIComponent), user),
-  );
+  const names = [profile, ...alsoProfiles].map((name) => nameAround(name, user));
   const isPlain = names.length === 1 && profile === DEFAULT_PROFILE && !path.includes('#');
   const folders = withUser(path, user);
   return isPlain ? folders : `${folders}#${names.join(',')}`;
+}
+
+/** A name as it is written; that of the user is filled in as it is, and may have any character. */
+function nameAround(name: string, user: string): string {
+  // Braces of its own stand for nobody.
+  const parts = name.includes('{') ? [name] : withUser(name, user).split('{user}');
+  return parts.map((part) => part.replaceAll(/[%#,/\\{}]/g, encodeURIComponent)).join('{user}');
 }

@@ -25,7 +25,7 @@ export const dotenv: DestinationKind = {
     if (leadsElsewhere(template, facts)) throw unfit(template, facts, DOTENV_FILES);
     return placeFor(template, facts, DOTENV_FILES);
   },
-  askedAs: (place, user) => ({ region: undefined, template: templateFor(place, user) }),
+  askedAs: ({ place }, user) => ({ region: undefined, template: templateFor(place, user) }),
   misfit: (text) => (/^[\w.+/=-]*$/.test(text) ? undefined : UNFIT),
   formFault: envFormFault,
   things: ({ place }) => thingsOfEnvFile(place),

@@ -4,11 +4,12 @@
 
 import type { Settle } from '../../lifecycle/settle.ts';
 import type { DestinationKind } from '../kind.ts';
-import { jointByThings, templateWithUser } from '../service-place.ts';
+import { atAddressOf, jointByThings, templateWithUser } from '../service-place.ts';
 import { writtenTwice } from '../variable-names.ts';
 import {
   type GithubPlace,
   githubPlaceAt,
+  OPTIONS,
   placeInStore,
   ruleOf,
   type Store,
@@ -45,7 +46,8 @@ export function githubKind(store: Store, about: string): DestinationKind {
       githubPlaceAt(place, store)?.pair.form === 'object' ? undefined : writtenTwice('secret'),
     rule: ruleOf(store),
     placeFor: (template, facts) => placeInStore(store, template, facts),
-    askedAs: (place, user) => ({ region: undefined, template: templateWithUser(place, user) }),
+    askedAs: ({ place }, user) => ({ region: undefined, template: templateWithUser(place, user) }),
+    completed: (named, { place }) => atAddressOf(named, place, OPTIONS),
     things: (target) => thingsAtGithub(target, store),
     joint: (own, begun) => jointByThings(own, begun, (target) => thingsAtGithub(target, store)),
     async open({ place }, opening) {

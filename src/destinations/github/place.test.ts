@@ -59,7 +59,7 @@ describe('secrets of GitHub as places', () => {
       const kind = kindNamed(name);
       assert.equal(kind?.placeFor(template, FACTS), place);
       assert.equal(kind?.placeFor(place, FACTS), place);
-      const asked = kind?.askedAs?.(place, 'ada', { kind: name, place })?.template ?? '';
+      const asked = kind?.askedAs?.({ kind: name, place }, 'ada')?.template ?? '';
       assert.equal(kind?.placeFor(asked, FACTS), place);
       if (things !== undefined) {
         const told = thingsAt({ kind: name, place });

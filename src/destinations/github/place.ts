@@ -25,7 +25,7 @@ export interface GithubPlace {
   readonly options: PlaceOptions;
 }
 
-const OPTIONS = {
+export const OPTIONS = {
   ...SERVICE_OPTIONS,
   'app-id': 'text',
   'app-key': 'reference',

@@ -3,6 +3,7 @@
 import type { DestinationKind } from '../kind.ts';
 import { type PlaceFacts, placeFor } from '../place.ts';
 import {
+  completedSecret,
   jointSecrets,
   KUBERNETES,
   KUBERNETES_SECRETS,
@@ -23,7 +24,8 @@ export const kubernetes: DestinationKind = {
   proof: 'value',
   rule: KUBERNETES_SECRETS,
   placeFor: (template: string, facts: PlaceFacts) => placeFor(template, facts, KUBERNETES_SECRETS),
-  askedAs: secretAskedAs,
+  askedAs: ({ place }, user) => secretAskedAs(place, user),
+  completed: (named, { place }) => completedSecret(named, place),
   things: thingsOfSecret,
   joint: jointSecrets,
   async open({ place }, opening) {

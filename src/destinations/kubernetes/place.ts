@@ -9,7 +9,7 @@
 
 import type { DeliveryTarget, JournaledTarget } from '../../lifecycle/record.ts';
 import type { AskedPlace } from '../kind.ts';
-import type { PlaceRule } from '../place.ts';
+import { type PlaceRule, withUser } from '../place.ts';
 import { namesOf, type VariableNames, variablesNamed, writtenNames } from '../variable-names.ts';
 
 export const KUBERNETES = 'kubernetes';
@@ -125,12 +125,17 @@ export function jointSecrets(
 export function secretAskedAs(place: string, user: string): AskedPlace | undefined {
   const at = secretAt(place);
   if (at === undefined) return undefined;
-  const word = user.replaceAll(/[.+*?^${}()|[\]\\]/g, '\\$&');
-  const own = (text: string) =>
-    text.replaceAll(new RegExp(`(?<![A-Za-z\\d])${word}(?![A-Za-z\\d])`, 'g'), '{user}');
-  const names = { namespace: own(at.namespace), name: own(at.name) };
+  const names = { namespace: withUser(at.namespace, user), name: withUser(at.name, user) };
   const template = placeOfSecret({ ...at, ...names, cluster: undefined });
   return { region: undefined, template };
+}
+
+/** A Secret that is named without a context, in the cluster of the other; see DestinationKind.completed. */
+export function completedSecret(named: string, other: string): string | undefined {
+  const [own, there] = [secretAt(named), secretAt(other)];
+  if (own === undefined || there === undefined) return undefined;
+  const { context = there.context, cluster = there.cluster } = own;
+  return context === there.context ? placeOfSecret({ ...own, context, cluster }) : undefined;
 }
 
 const LABEL = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;

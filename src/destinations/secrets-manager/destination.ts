@@ -22,6 +22,7 @@ import {
 } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { deliverAs, placeOfRegion, type RegionalPlace, targetOfRegion } from '../regional-place.ts';
+import type { Remark } from '../remarks.ts';
 import { requireReplicas } from './replicas.ts';
 import {
   BYTES_MAX,
@@ -41,6 +42,7 @@ const EMPTY_OBJECT = '{}';
 
 export interface SecretsManagerParts {
   readonly store: SecretStore;
+  readonly remark: Remark;
   readonly clock: Clock;
   readonly replaced: ReplacedKey;
   /** The same secret in another region, where it has a copy. */
@@ -84,7 +86,7 @@ export function secretsManagerDestination(
         });
         // A rotation that is under way would take the place over as soon as the old key is Inactive.
         if (held === undefined) return undefined;
-        await refuseOwnRotation(at.name, where, store);
+        await refuseOwnRotation(at.name, where, parts);
         if (held.version !== undefined) await requireReplicas(at, held.version, parts);
         return held;
       }),
@@ -103,13 +105,14 @@ export function secretsManagerDestination(
 
 /** What the secret would hold, once it was looked at (I14). Throws `not-deliverable`. */
 async function edited(
-  { at, store, place, replaced }: SecretAtHand,
+  secret: SecretAtHand,
   current: SecretVersion | undefined,
   pair: Pair,
 ): Promise<Secret> {
+  const { at, place, replaced } = secret;
   const { where } = place;
   const before = textOf(current, where);
-  await refuseOwnRotation(at.name, where, store, current);
+  await refuseOwnRotation(at.name, where, secret, current);
   const after = await editedText(before, place, { pair, replaced });
   refuseTooLong(after, BYTES_MAX, where);
   return new Secret(after);

@@ -103,8 +103,8 @@ class SecretsInHalves {
     const [idWhere, secretWhere] = [wordsFor(this.idAt), wordsFor(this.secretAt)];
     const idNow = await this.#store.read(this.idAt.name, 'AWSCURRENT');
     const secretNow = await this.#store.read(this.secretAt.name, 'AWSCURRENT');
-    await refuseOwnRotation(this.idAt.name, idWhere, this.#store, idNow);
-    await refuseOwnRotation(this.secretAt.name, secretWhere, this.#store, secretNow);
+    await refuseOwnRotation(this.idAt.name, idWhere, this.#parts, idNow);
+    await refuseOwnRotation(this.secretAt.name, secretWhere, this.#parts, secretNow);
     const before = {
       id: idNow === undefined ? '' : textIn(idNow, idWhere),
       secret: secretNow === undefined ? '' : textIn(secretNow, secretWhere),
@@ -151,8 +151,8 @@ class SecretsInHalves {
       return { texts: [id.text, secret.text], version: `${id.versionId},${secret.versionId}` };
     });
     if (held !== undefined) {
-      await refuseOwnRotation(this.idAt.name, wordsFor(this.idAt), this.#store);
-      await refuseOwnRotation(this.secretAt.name, wordsFor(this.secretAt), this.#store);
+      await refuseOwnRotation(this.idAt.name, wordsFor(this.idAt), this.#parts);
+      await refuseOwnRotation(this.secretAt.name, wordsFor(this.secretAt), this.#parts);
       const [idVersion = '', secretVersion = ''] = held.version?.split(',') ?? [];
       await requireReplicas(this.secretAt, secretVersion, this.#parts);
       await requireReplicas(this.idAt, idVersion, this.#parts);

@@ -2,7 +2,13 @@
 
 import type { Opening } from '../kind.ts';
 import { filledSecrets } from '../making.ts';
-import { type RegionalPlace, regionalKind } from '../regional-place.ts';
+import {
+  type PlaceInHalves,
+  placeOfRegion,
+  type RegionalPlace,
+  regionalKind,
+} from '../regional-place.ts';
+import { remarksOn } from '../remarks.ts';
 import { SECRET_NAMES } from './names.ts';
 
 export const secretsManager = regionalKind({
@@ -25,14 +31,20 @@ export const secretsManager = regionalKind({
   },
 });
 
-function partsOf(
-  { region, entrance }: Pick<RegionalPlace, 'region' | 'entrance'>,
-  names: readonly string[],
-  opening: Opening,
-) {
+function partsOf(at: RegionalPlace | PlaceInHalves, names: readonly string[], opening: Opening) {
+  const { region, entrance } = at;
   const { clock, user, oldKeyId, whoseKey, form } = opening;
+  const remark = remarksOn({ kind: 'secrets-manager', place: placeOfRegion(at) }, opening);
   const { store, making } = filledSecrets({ region, names, entrance }, opening);
   const replaced = { user, oldKeyId, whoseKey };
   const storeIn = (other: string) => opening.aws.secretStore(other, entrance);
-  return { store, storeIn, clock, replaced, form, making: making === undefined ? {} : { making } };
+  return {
+    store,
+    storeIn,
+    clock,
+    replaced,
+    form,
+    remark,
+    making: making === undefined ? {} : { making },
+  };
 }

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import type { SecretStore, SecretVersion } from '../../base/aws-stores.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
+import type { Remark } from '../remarks.ts';
 
 export const KIND = 'secrets-manager';
 
@@ -39,6 +40,22 @@ export function textIn({ text }: SecretVersion, where: string): string {
   });
 }
 
+/** A store, and where it is told what was found there. */
+export interface Looking {
+  readonly store: SecretStore;
+  readonly remark: Remark;
+}
+
+/** A rotation that is switched on and not under way keeps nobody from writing; it will, though. */
+function tellRotator(name: string, store: SecretStore, remark: Remark): void {
+  const rotator = store.rotator?.(name);
+  if (rotator === undefined) return;
+  const who = rotator === 'AWS' ? 'AWS itself' : `the function ${rotator}`;
+  remark(
+    `${who} rotates secret ${name} on a schedule too, and two rotators undo each other: switch that rotation off (aws secretsmanager cancel-rotate-secret)`,
+  );
+}
+
 /**
  * I14: AWSPENDING on another version than AWSCURRENT is how Secrets Manager itself tells that a rotation
  * of its own is under way. It would promote what it has, whatever is current by then.
@@ -46,10 +63,11 @@ export function textIn({ text }: SecretVersion, where: string): string {
 export async function refuseOwnRotation(
   name: string,
   where: string,
-  store: SecretStore,
+  { store, remark }: Looking,
   known?: SecretVersion,
 ): Promise<void> {
   const pending = await store.read(name, 'AWSPENDING');
+  tellRotator(name, store, remark);
   if (pending === undefined) return;
   const current = known ?? (await store.read(name, 'AWSCURRENT'));
   if (pending.versionId === current?.versionId) return;

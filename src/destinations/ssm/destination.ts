@@ -22,10 +22,12 @@ import {
 } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { deliverAs, placeOfRegion, type RegionalPlace, targetOfRegion } from '../regional-place.ts';
-import { KIND, refuseFull, secureText, wordsFor } from './parameters.ts';
+import type { Remark } from '../remarks.ts';
+import { KIND, refuseFull, remarkOn, secureText, wordsFor } from './parameters.ts';
 
 export interface SsmParts {
   readonly store: ParameterStore;
+  readonly remark: Remark;
   readonly clock: Clock;
   readonly replaced: ReplacedKey;
   /** How the pair is written there, where that is not as AWS made it. */
@@ -72,13 +74,15 @@ export function ssmDestination(at: RegionalPlace, parts: SsmParts): Destination 
 
 /** What the parameter would hold, once it was looked at (I14). Throws `not-deliverable`. */
 async function edited(
-  { at, store, place, replaced }: ParameterAtHand,
+  { at, store, place, replaced, remark }: ParameterAtHand,
   current: Parameter,
   pair: Pair,
 ): Promise<Secret> {
   const { where } = place;
   const text = await editedText(secureText(current, where), place, { pair, replaced });
-  refuseFull(text, await store.room(at.name), where);
+  const room = await store.room(at.name);
+  refuseFull(text, room, where);
+  remarkOn(at.name, room, remark);
   return new Secret(text);
 }
 

@@ -14,7 +14,7 @@ import { type Pair, standIn } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { type PlaceInHalves, placeOfRegion, targetOfRegion } from '../regional-place.ts';
 import type { SsmParts } from './destination.ts';
-import { KIND, refuseFull, secureText, wordsFor } from './parameters.ts';
+import { KIND, refuseFull, remarkOn, secureText, wordsFor } from './parameters.ts';
 
 export interface HalvesParts extends SsmParts {
   readonly custody: Pick<Custody, 'get'>;
@@ -55,7 +55,7 @@ interface Edited {
 
 /** I14: looked at, by reads alone. */
 async function edited(
-  { at, store, replaced, form }: ParametersAtHand,
+  { at, store, replaced, form, remark }: ParametersAtHand,
   pair: Pair,
 ): Promise<Edited> {
   const { region, idName, secretName } = at;
@@ -65,8 +65,11 @@ async function edited(
   const secretNow = await store.read(secretName);
   const before = { id: idNow.text.reveal(), secret: secureText(secretNow, secretWhere) };
   const halves = await editedHalves(before, { idWhere, secretWhere, form }, { pair, replaced });
-  refuseFull(halves.id, await store.room(idName), idWhere);
-  refuseFull(halves.secret, await store.room(secretName), secretWhere);
+  const [idRoom, secretRoom] = [await store.room(idName), await store.room(secretName)];
+  refuseFull(halves.id, idRoom, idWhere);
+  refuseFull(halves.secret, secretRoom, secretWhere);
+  remarkOn(idName, idRoom, remark);
+  remarkOn(secretName, secretRoom, remark);
   return { idNow, secretNow, halves };
 }
 

@@ -2,7 +2,13 @@
 
 import type { Opening } from '../kind.ts';
 import { filledParameters } from '../making.ts';
-import { type RegionalPlace, regionalKind } from '../regional-place.ts';
+import {
+  type PlaceInHalves,
+  placeOfRegion,
+  type RegionalPlace,
+  regionalKind,
+} from '../regional-place.ts';
+import { remarksOn } from '../remarks.ts';
 import { PARAMETER_NAMES } from './names.ts';
 
 export const ssm = regionalKind({
@@ -25,13 +31,11 @@ export const ssm = regionalKind({
   },
 });
 
-function partsOf(
-  { region, entrance }: Pick<RegionalPlace, 'region' | 'entrance'>,
-  names: readonly string[],
-  opening: Opening,
-) {
+function partsOf(at: RegionalPlace | PlaceInHalves, names: readonly string[], opening: Opening) {
+  const { region, entrance } = at;
   const { clock, user, oldKeyId, whoseKey, form } = opening;
+  const remark = remarksOn({ kind: 'ssm', place: placeOfRegion(at) }, opening);
   const { store, making } = filledParameters({ region, names, entrance }, opening);
   const replaced = { user, oldKeyId, whoseKey };
-  return { store, clock, replaced, form, making: making === undefined ? {} : { making } };
+  return { store, clock, replaced, form, remark, making: making === undefined ? {} : { making } };
 }

@@ -2,7 +2,7 @@
 
 import type { DestinationKind } from '../kind.ts';
 import {
-  isPartOf,
+  completedPlace,
   isSameFields,
   settleOf,
   thingAt,
@@ -29,15 +29,11 @@ export const vault: DestinationKind = {
   makesPlaces: true,
   rule: VAULT_SECRETS,
   placeFor: vaultPlaceFor,
-  askedAs: vaultAskedAs,
+  askedAs: ({ place }, user) => vaultAskedAs(place, user),
+  completed: completedPlace,
   things: ({ place }) => {
     const at = vaultPlace(place);
     return [at === undefined ? place : thingAt(at)];
-  },
-  // A place of the operator's may leave out which Vault, which the record of a rotation has.
-  isMeant: (named, { place }) => {
-    const [less, more] = [vaultPlace(named), vaultPlace(place)];
-    return less !== undefined && more !== undefined && isPartOf(less, more);
   },
   // However to sign in: that is no other place.
   joint: (own, begun) => {

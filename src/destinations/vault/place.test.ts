@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { KeyturnError } from '../../base/errors.ts';
+import { isMeantBy } from '../kinds.ts';
 import { SAMPLE_FACTS, templateFault } from '../place.ts';
 import { vault } from './index.ts';
 import { placeText, VAULT_SECRETS, vaultPlace, vaultPlaceFor } from './place.ts';
@@ -75,8 +76,7 @@ describe('a place of Vault', () => {
   });
 
   it('is asked for with the name of the user left open', () => {
-    const asked = (place: string) =>
-      vault.askedAs?.(place, 'ada', { kind: 'vault', place })?.template;
+    const asked = (place: string) => vault.askedAs?.({ kind: 'vault', place }, 'ada')?.template;
     assert.equal(asked('secret/ada/x?namespace=ada'), 'secret/{user}/x?namespace=ada');
     assert.equal(asked('secret/svc-ada#id=a,secret=b'), 'secret/svc-{user}#id=a,secret=b');
     assert.equal(asked('secret/canada'), 'secret/canada');
@@ -88,10 +88,10 @@ describe('a place of Vault', () => {
       place: 'secret/a#id=x,secret=y?address=https://v.test&namespace=n',
     };
     for (const named of ['secret/a', 'secret/a#id=x,secret=y', 'secret/a?namespace=n']) {
-      assert.equal(vault.isMeant?.(named, target), true, named);
+      assert.equal(isMeantBy({ kind: 'vault', name: named }, target, SAMPLE_FACTS), true, named);
     }
     for (const named of ['secret/b', 'secret/a#id=x,secret=z', 'secret/a?namespace=m']) {
-      assert.equal(vault.isMeant?.(named, target), false, named);
+      assert.equal(isMeantBy({ kind: 'vault', name: named }, target, SAMPLE_FACTS), false, named);
     }
   });
 

@@ -1,6 +1,7 @@
 // A secret of a KV engine as a place: `MOUNT/PATH`, the fields of the pair behind `#` (or one that holds both halves), and behind `?` where
 // the Vault is and how to sign in. What stands there leads back to the place from any later run.
 
+import type { JournaledTarget } from '../../lifecycle/record.ts';
 import type { Settle } from '../../lifecycle/settle.ts';
 import type { AskedPlace } from '../kind.ts';
 import {
@@ -12,7 +13,7 @@ import {
   writePairFields,
   writePath,
 } from '../pair-fields.ts';
-import { type PlaceFacts, type PlaceRule, placeFor } from '../place.ts';
+import { type PlaceFacts, type PlaceRule, placeFor, withUser } from '../place.ts';
 import { type OptionForms, readOptions, writeOptions } from '../place-options.ts';
 
 export const VAULT = 'vault';
@@ -140,12 +141,19 @@ export function isSameFields(one: VaultPlace, other: VaultPlace): boolean {
   return writtenFields(one) === writtenFields(other);
 }
 
-/** Whether the first says nothing of where it is that the second does not say. */
-export function isPartOf(less: VaultPlace, more: VaultPlace): boolean {
-  const isSaid = (name: string): boolean =>
-    !less.options.has(name) || less.options.get(name) === more.options.get(name);
-  const isFitting = writtenFields(less) === '' || isSameFields(less, more);
-  return less.path === more.path && isFitting && isSaid('address') && isSaid('namespace');
+/** A secret that is named without its Vault, at the one of the target; see DestinationKind.completed. */
+export function completedPlace(
+  named: string,
+  { place }: Pick<JournaledTarget, 'place'>,
+): string | undefined {
+  const [own, there] = [vaultPlace(named), vaultPlace(place)];
+  if (own === undefined || there === undefined) return undefined;
+  if (writtenFields(own) !== '' && !isSameFields(own, there)) return undefined;
+  const where = ['address', 'namespace'].flatMap((name) => {
+    const value = own.options.get(name) ?? there.options.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return placeText({ ...own, options: new Map([...own.options, ...where]) });
 }
 
 /** What the operator says of the readers: that they read again within so many minutes. */
@@ -158,13 +166,5 @@ export function settleOf({ options }: VaultPlace): Settle | undefined {
 export function vaultAskedAs(text: string, user: string): AskedPlace | undefined {
   const place = vaultPlace(text);
   if (place === undefined) return undefined;
-  const own = (part: string): string => {
-    const at = part.indexOf(user);
-    const around = [part[at - 1], part[at + user.length]];
-    const isWord =
-      at >= 0 && around.every((each) => each === undefined || /[^A-Za-z\d]/.test(each));
-    return isWord ? `${part.slice(0, at)}{user}${part.slice(at + user.length)}` : part;
-  };
-  const path = place.path.split('/').map(own).join('/');
-  return { region: undefined, template: placeText({ ...place, path }) };
+  return { region: undefined, template: placeText({ ...place, path: withUser(place.path, user) }) };
 }

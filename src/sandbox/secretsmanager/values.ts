@@ -1,6 +1,7 @@
 // CreateSecret, PutSecretValue, GetSecretValue, ListSecretVersionIds.
 
 import { givenTags, optionalNumber, optionalString, stringList } from '../json-input.ts';
+import { useKmsKey } from '../kms.ts';
 import type { Call, Operation } from '../operation.ts';
 import { Refusal } from '../refusal.ts';
 import type { ResultFields } from '../result.ts';
@@ -42,12 +43,14 @@ function createSecret(call: Call): ResultFields {
   const token = requiredToken(call);
   const known = findSecret(call, name);
   if (known !== undefined) return createdBefore(known, token, value);
+  const kmsKeyId = optionalString(call, 'KmsKeyId');
+  if (value !== undefined) useKmsKey(call, kmsKeyId, 'kms:GenerateDataKey');
   const secret = addSecret(call.world, call.account, {
     name,
     region: call.caller.region,
     first: value === undefined ? undefined : { ...value, id: token },
     description: optionalString(call, 'Description'),
-    kmsKeyId: optionalString(call, 'KmsKeyId'),
+    kmsKeyId,
     tags: givenTags(call),
   });
   const VersionId = value === undefined ? undefined : token;
@@ -84,6 +87,7 @@ function putSecretValue(call: Call): ResultFields {
     const message = 'You must provide either SecretString or SecretBinary.';
     throw new Refusal('InvalidRequestException', 400, message);
   }
+  useKmsKey(call, secret.kmsKeyId, 'kms:GenerateDataKey');
   const id = requiredToken(call);
   const known = state.versions.get(id);
   if (known === undefined) {
@@ -119,6 +123,7 @@ function getSecretValue(call: Call): ResultFields {
   const secret = targetSecret(call);
   const state = unmarked(seenState(call, secret));
   const version = askedVersion(call, state);
+  useKmsKey(call, secret.kmsKeyId, 'kms:Decrypt');
   return {
     ARN: secret.arn,
     Name: secret.name,

@@ -1,6 +1,7 @@
 // PutParameter. A refusal never repeats the value.
 
 import { givenTags, optionalString, requiredString } from '../json-input.ts';
+import { useKmsKey } from '../kms.ts';
 import type { Call, Operation } from '../operation.ts';
 import { constraintError, Refusal, validationError } from '../refusal.ts';
 import type { ResultFields } from '../result.ts';
@@ -54,13 +55,16 @@ function newVersion(call: Call, before: ParameterVersion | undefined): Parameter
   const value = requiredString(call, 'Value');
   const tier = readTier(call, value, before?.tier);
   if (value === '' || value.length > LENGTH_MAX[tier]) throw wrongLength(value, tier);
+  const type = readType(call, before?.type);
+  const keyId = optionalString(call, 'KeyId');
+  if (type === 'SecureString') useKmsKey(call, keyId, 'kms:GenerateDataKey');
   return {
     number: (before?.number ?? 0) + 1,
-    type: readType(call, before?.type),
+    type,
     tier,
     value,
     description: optionalString(call, 'Description') ?? before?.description,
-    keyId: optionalString(call, 'KeyId'),
+    keyId,
     dataType: optionalString(call, 'DataType') ?? 'text',
     modifiedAt: call.world.clock.now(),
     modifiedBy: call.caller.arn,
