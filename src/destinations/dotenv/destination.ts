@@ -4,7 +4,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { looksLikeKeyId } from '../../base/key-id-text.ts';
 import { Secret } from '../../base/secret.ts';
 import { readFileBytes } from '../../credentials-file/regular-file.ts';
-import { checkWritable } from '../../credentials-file/rehearse-write.ts';
+import { checkWritable, truePath } from '../../credentials-file/rehearse-write.ts';
 import { saveBytes } from '../../credentials-file/save.ts';
 import type { SaveOptions } from '../../credentials-file/saving.ts';
 import type { Destination } from '../destination.ts';
@@ -13,7 +13,7 @@ import type { Opening } from '../kind.ts';
 import { type Pair, type ReplacedKey, refuseForeignKey, STAND_IN, traceAfter } from '../look.ts';
 import { looksLikeSecret } from '../stray-fields.ts';
 import { type EnvLine, type EnvText, linesOf, oneLineOf, valueAt, withValues } from './document.ts';
-import { DOTENV, type EnvFile, placeOfEnvFile } from './place.ts';
+import { DOTENV, type EnvFile, placeOfEnvFile, thingsIn } from './place.ts';
 
 interface FileAtHand extends EnvFile {
   readonly replaced: ReplacedKey;
@@ -48,6 +48,7 @@ export function dotenvDestination(
         const isThere = current !== undefined && pairIn(file, current)?.id === keyId;
         return isThere ? { texts: [new Secret(withoutComments(current))] } : undefined;
       }),
+    things: async () => thingsIn({ ...at, path: await truePath(save.fs, at.path) }),
     textsRead: () =>
       delivering(async () => {
         const current = await text();

@@ -2,7 +2,7 @@
 
 import type { DestinationKind } from '../kind.ts';
 import { leadsElsewhere, type PlaceFacts, placeFor, unfit } from '../place.ts';
-import { DOTENV, DOTENV_FILES, envFileAt, templateFor } from './place.ts';
+import { DOTENV, DOTENV_FILES, envFileAt, templateFor, thingsIn } from './place.ts';
 
 export const dotenv: DestinationKind = {
   name: DOTENV,
@@ -18,10 +18,9 @@ export const dotenv: DestinationKind = {
     return placeFor(template, facts, DOTENV_FILES);
   },
   askedAs: (place, user) => ({ region: undefined, template: templateFor(place, user) }),
-  // Two users may have variables in one file, but not the same ones.
   things: ({ place }) => {
     const at = envFileAt(place);
-    return at === undefined ? [place] : [`${at.path}#${at.id}`, `${at.path}#${at.secret}`];
+    return at === undefined ? [place] : thingsIn(at);
   },
   async open({ place }, opening) {
     const at = envFileAt(place);

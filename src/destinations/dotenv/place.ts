@@ -41,6 +41,11 @@ export function placeOfEnvFile({ path, id, secret }: EnvFile): string {
   return isPlain ? path : `${path}#${id},${secret}`;
 }
 
+/** Two users may have variables in one file, but not the same ones. */
+export function thingsIn({ path, id, secret }: EnvFile): readonly string[] {
+  return [`${path}#${id}`, `${path}#${secret}`];
+}
+
 /** What an operator writes for it, with {user} where a part of the path is the user's name. */
 export function templateFor(place: string, user: string): string {
   const at = envFileAt(place);
