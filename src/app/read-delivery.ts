@@ -4,7 +4,7 @@ import { KeyturnError } from '../base/errors.ts';
 import { namedForm } from '../destinations/forms/forms.ts';
 import type { DestinationKind } from '../destinations/kind.ts';
 import { kindNamed, type NamedPlace, OFFERED_KINDS, wordOf } from '../destinations/kinds.ts';
-import { isPerUser, type PlaceRule, SAMPLE_FACTS, templateFault } from '../destinations/place.ts';
+import { isPerUser, quotedPlace, SAMPLE_FACTS, templateFault } from '../destinations/place.ts';
 import { holdsToken } from '../destinations/place-credentials.ts';
 import type { DeliveryRequest } from './open-destinations.ts';
 import { readForm } from './read-form.ts';
@@ -30,23 +30,23 @@ export function readDelivery(
     if (rest.length > 0) throw badDelivery(label, text, `has a name, and ${kind.name} takes none`);
     return request;
   }
-  if (template === '') throw badDelivery(label, text, `lacks its name`);
+  if (template === '') throw badDelivery(label, text, 'lacks its name');
   const named = form === undefined ? undefined : namedForm(form);
   const fault = templateFault(template, rule) ?? kind.formFault?.(template, named);
   if (fault !== undefined) {
-    throw badDelivery(label, text, `does not fit: ${fault}`, rule);
+    throw badDelivery(label, text, `does not fit: ${fault}`, kind);
   }
   if (user === undefined && !isPerUser(template, rule)) {
     throw new KeyturnError(
       'bad-value',
-      `${label} ${JSON.stringify(text)} would put the keys of all users into one place`,
+      `${label} ${quotedPlace(text)} would put the keys of all users into one place`,
       { hint: `put {user} into the name, such as ${kind.name}=${rule.example}, or name one user` },
     );
   }
   // A user who is known now is judged now: nothing is called for a name that cannot be.
   if (user !== undefined && !fitsUser(kind, template, user)) {
     const problem = `does not fit user ${user}: ${rule.noun} takes ${rule.takes}`;
-    throw badDelivery(label, text, problem, rule);
+    throw badDelivery(label, text, problem, kind);
   }
   return request;
 }
@@ -55,7 +55,7 @@ export function readDelivery(
 export function readFormerPlace(text: string, label: string): NamedPlace {
   const [, kind, name] = /^([a-z][a-z\d-]*)=(.+)$/s.exec(text) ?? [];
   if (kind !== undefined && name !== undefined) return { kind, name };
-  throw new KeyturnError('bad-value', `${label} ${JSON.stringify(text)} names no place`, {
+  throw new KeyturnError('bad-value', `${label} ${quotedPlace(text)} names no place`, {
     hint: `it takes KIND=PLACE, such as secrets-manager=app/{user}, as the refusal prints it`,
   });
 }
@@ -76,18 +76,24 @@ function fitsUser(kind: DestinationKind, template: string, user: string): boolea
   }
 }
 
-function badDelivery(label: string, text: string, problem: string, rule?: PlaceRule): KeyturnError {
-  const takes = OFFERED_KINDS.map(wordOf);
-  const names = `it takes ${takes.join(', ')}, and {account} and {user} in a name`;
-  return new KeyturnError('bad-value', `${label} ${shown(text)} ${problem}`, {
+function badDelivery(
+  label: string,
+  text: string,
+  problem: string,
+  kind?: DestinationKind,
+): KeyturnError {
+  const message = `${label} ${quotedPlace(text)} ${problem}`;
+  const { name, rule } = kind ?? {};
+  if (rule === undefined) {
+    const takes = OFFERED_KINDS.map(wordOf).join(', ');
+    const hint = `it takes ${takes}, and {account} and {user} in a name`;
+    return new KeyturnError('bad-value', message, { hint });
+  }
+  const sample = `it takes a name such as ${name}=${rule.example}, and {account} and {user} in it`;
+  return new KeyturnError('bad-value', message, {
     // A kind whose places are more than a name has said itself what stands behind it.
-    hint: text.includes('#') && rule?.isWhole !== true ? `${names}; ${FIELDS}` : names,
+    hint: text.includes('#') && rule.isWhole !== true ? `${sample}; ${FIELDS}` : sample,
   });
-}
-
-/** Without options, of which one may hold what is no reference to a credential but the credential. */
-function shown(text: string): string {
-  return JSON.stringify(text.replace(/\?.*$/s, '?…'));
 }
 
 const FIELDS =

@@ -182,6 +182,11 @@ const LINK_REASONS: Readonly<Record<string, string>> = {
 };
 
 /** The file that a name stands for: rename() over a symbolic link would replace the link. */
+/** The path behind all links; the path itself where that cannot be told, as of a file that is not there. */
+export async function truePath(fs: FileSystem, path: string): Promise<string> {
+  return await fs.realPath(path).catch(() => path);
+}
+
 export async function targetOf(fs: FileSystem, path: string): Promise<string> {
   try {
     // By the system: a relative link in a folder that is a link itself counts from the real folder.

@@ -44,6 +44,11 @@ interface Capabilities {
    */
   prepare?(key?: Pick<IssuedKey, 'keyId' | 'secret'>): Promise<void>;
   /**
+   * Everything that is written there, by its one true name: a file behind links has several, which its place
+   * does not tell. By reads alone. Left out where the place tells all.
+   */
+  things?(): Promise<readonly string[]>;
+  /**
    * What its readers read, as it stands: they may keep a pair in a form of their own (I10). Empty where the
    * place does not exist any more.
    */

@@ -8,8 +8,11 @@ export interface TextWithOptions {
   readonly options: ReadonlyMap<string, string>;
 }
 
-/** `reference`: names where a credential is, and never the credential itself. */
-export type OptionForm = 'text' | 'reference';
+/**
+ * `reference`: names where a credential is, and never the credential itself. `address`: a host or a URL, and
+ * nothing in it that may be a credential.
+ */
+export type OptionForm = 'text' | 'reference' | 'address';
 
 export type OptionForms = Readonly<Record<string, OptionForm>>;
 
@@ -29,10 +32,26 @@ export function readOptions(text: string, forms: OptionForms): TextWithOptions |
     if (form === 'reference' && credentialReference(value) === undefined) return notInClear(name);
     const plain = form === 'reference' ? value : decoded(value);
     if (plain === undefined) return `the option ${name} has a % that begins no code of two digits`;
+    if (form === 'address' && !isBareAddress(withScheme(plain))) return NO_ADDRESS;
     options.set(name, plain);
   }
   return { text: text.slice(0, start), options };
 }
+
+/** Whether it is the URL of a service and holds nothing else, which may be a credential. */
+export function isBareAddress(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return false;
+  return [url.username, url.password, url.search, url.hash].every((part) => part === '');
+}
+
+/** A host alone is asked over https. */
+export function withScheme(address: string): string {
+  return address.includes('://') ? address : `https://${address}`;
+}
+
+export const NO_ADDRESS =
+  'address takes an HTTP URL without a user, a password or anything behind its path';
 
 function notInClear(name: string): string {
   return `the option ${name} says where a credential is, as \${env:NAME}, \${file:PATH} or \${command:PROGRAM ARG...}, and never holds it`;

@@ -93,11 +93,16 @@ export function templateFault(template: string, rule: PlaceRule): string | undef
   const fault = name === undefined ? undefined : rule.faultIn?.(expandPlace(name, SAMPLE_FACTS));
   if (fault !== undefined) return fault;
   if (name !== undefined) {
-    return `${JSON.stringify(name)} is none: ${rule.noun} takes ${rule.takes}`;
+    return `${quotedPlace(name)} is none: ${rule.noun} takes ${rule.takes}`;
   }
   const { hasWay = false } = rule;
   if (!hasWay || fields === undefined) return formFault(names, fields);
   return wayFault(fields) ?? formFault(names, fields === '' ? '' : readWay(fields).fields);
+}
+
+/** Without options, of which one may hold what is no reference to a credential but the credential. */
+export function quotedPlace(text: string): string {
+  return JSON.stringify(text.replace(/\?.*$/s, '?…'));
 }
 
 const ORDINALS = ['first', 'second', 'third'];
@@ -123,7 +128,7 @@ export function placeFor(template: string, facts: PlaceFacts, rule: PlaceRule): 
 
 /** Of a template that makes no name for the user: `not-deliverable`. */
 export function unfit(template: string, facts: PlaceFacts, rule: PlaceRule): KeyturnError {
-  const name = JSON.stringify(expandPlace(template, facts));
+  const name = quotedPlace(expandPlace(template, facts));
   const { user } = facts;
   return new KeyturnError(
     'not-deliverable',

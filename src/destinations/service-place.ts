@@ -1,15 +1,22 @@
 // What may stand behind `?` of a place in a service that has a usual address and a usual variable for its token:
 // `acme/app?address=https://ghes.example.com/api/v3&token=${env:GHES_TOKEN}`.
 
+import { KeyturnError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { HttpAnswer, HttpCall, HttpService } from '../http/service.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import { withUser } from './place.ts';
 import type { PlaceCredentials } from './place-credentials.ts';
-import { type OptionForms, readOptions, writeOptions } from './place-options.ts';
+import {
+  isBareAddress,
+  type OptionForms,
+  readOptions,
+  withScheme,
+  writeOptions,
+} from './place-options.ts';
 
 export const SERVICE_OPTIONS = {
-  address: 'text',
+  address: 'address',
   token: 'reference',
 } as const satisfies OptionForms;
 
@@ -22,6 +29,8 @@ export function optionsFault(text: string, forms: OptionForms): string | undefin
 }
 
 export interface UsualNames {
+  /** Who it is, for people. */
+  readonly service: string;
   /** Variables with the address, the first that is set counts. */
   readonly addresses: readonly [string, ...string[]];
   /** Likewise with the token. */
@@ -36,17 +45,57 @@ export function settledOptions(
 ): PlaceOptions {
   const named = addresses.map(setting).find((address) => address !== undefined);
   const address = (options.get('address') ?? named)?.trim().replace(/\/+$/, '');
-  return address === undefined ? options : new Map([...options, ['address', address]]);
+  // One that is refused later must not be on record: it may hold a password.
+  const isKept = address !== undefined && isBareAddress(withScheme(address));
+  return isKept ? new Map([...options, ['address', address]]) : options;
+}
+
+/** Where the service of a place is. */
+export function addressIn(
+  options: PlaceOptions,
+  { addresses }: UsualNames,
+  { setting }: Pick<PlaceCredentials, 'setting'>,
+): string | undefined {
+  return (
+    options.get('address') ?? addresses.map(setting).find((address) => address !== undefined)
+  )?.trim();
 }
 
 /** Undefined where neither the place nor the environment says. */
 export async function tokenOf(
   options: PlaceOptions,
-  { tokens }: UsualNames,
-  { resolve, fromEnvironment }: PlaceCredentials,
+  names: UsualNames,
+  credentials: PlaceCredentials,
 ): Promise<Secret | undefined> {
   const named = options.get('token');
-  return named === undefined ? await fromEnvironment(...tokens) : await resolve(named);
+  if (named !== undefined) return await credentials.resolve(named);
+  const variable = names.tokens.find((name) => credentials.setting(name) !== undefined);
+  if (variable !== undefined) refuseForeignService(options, names, credentials, variable);
+  return await credentials.fromEnvironment(...names.tokens);
+}
+
+/**
+ * A credential of the environment is for the service that the environment names: it is not shown to another
+ * one. Throws `not-deliverable`.
+ */
+export function refuseForeignService(
+  options: PlaceOptions,
+  { service, addresses }: UsualNames,
+  { setting }: Pick<PlaceCredentials, 'setting'>,
+  credential: string,
+): void {
+  const address = options.get('address');
+  const variable = addresses.find((name) => setting(name) !== undefined);
+  const own = variable === undefined ? undefined : setting(variable)?.trim();
+  if (address === undefined || own === undefined || !isBareAddress(withScheme(own))) return;
+  if (new URL(withScheme(own)).origin === new URL(withScheme(address)).origin) return;
+  throw new KeyturnError(
+    'not-deliverable',
+    `${credential} is for the ${service} that ${variable} names, ${own}, and the place is at ${address}`,
+    {
+      hint: `run with ${variable}=${address} and a credential for it, or name one behind the place, as ?token=\${env:NAME}`,
+    },
+  );
 }
 
 /** With {user} where a part of the text before the options is the user's name. */

@@ -52,7 +52,7 @@ export function openPlaces(parts: PlacesParts): Places {
   return {
     forNew: async (user, oldKeyId) => {
       const own = await parts.choose({ user, oldKeyId, oldKeyFate: parts.oldKeyFate });
-      takeFor(user, own, taken);
+      takeFor(user, await thingsOf(own), taken);
       return own;
     },
     termsAt: parts.termsAt ?? termsAt,
@@ -65,8 +65,7 @@ export function openPlaces(parts: PlacesParts): Places {
  * I14: two users of one run whose places are one. AWS may not know yet whose key the first one left there,
  * so the second is refused here. Throws `not-deliverable`.
  */
-function takeFor(user: string, own: Destinations, taken: Map<string, string>): void {
-  const things = own.filter(({ kind }) => kindNamed(kind) !== undefined).flatMap(thingsAt);
+function takeFor(user: string, things: readonly string[], taken: Map<string, string>): void {
   for (const thing of things) {
     const other = taken.get(thing);
     if (other === undefined || isSameUser(other, user)) continue;
@@ -77,6 +76,16 @@ function takeFor(user: string, own: Destinations, taken: Map<string, string>): v
     );
   }
   for (const thing of things) taken.set(thing, user);
+}
+
+async function thingsOf(own: Destinations): Promise<readonly string[]> {
+  const known = own.filter(({ kind }) => kindNamed(kind) !== undefined);
+  const found = known.map(async (destination) => {
+    const { kind } = destination;
+    const more = (await destination.things?.()) ?? [];
+    return [...thingsAt(destination), ...more.map((thing) => `${kind} ${thing}`)];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 async function promised(rotation: Rotation, parts: PlacesParts): Promise<Destination[]> {

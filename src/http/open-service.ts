@@ -13,6 +13,7 @@ import { addressOf, pathBelow } from './address.ts';
 import { certificatesIn, type Trust } from './certificates.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { isGuarded } from './guard.ts';
+import { secretsInHeaders } from './header-secrets.ts';
 import { nextTry, type Result, usedUpUntil, WAIT_MS_MAX } from './next-try.ts';
 import { type HttpProxy, proxyAt, type Route, type Router } from './proxies.ts';
 import {
@@ -23,7 +24,7 @@ import {
   type HttpService,
   type ServiceOptions,
 } from './service.ts';
-import { closedUntil, type FailedCall, lostCall, refusal } from './wording.ts';
+import { closedUntil, type FailedCall, lostCall, pageInstead, refusal } from './wording.ts';
 
 export interface ServiceSurroundings {
   readonly env: Environment;
@@ -63,17 +64,18 @@ class Service implements HttpService {
   readonly #calls = new WeakMap<HttpAnswer, FailedCall>();
 
   constructor(options: ServiceOptions, around: ServiceSurroundings) {
+    const { proxy } = options;
+    const ownProxy = proxy && proxyAt(proxy.url.reveal(), proxy.setting);
     const isConfined = isGuarded(around.env) || around.clock.shift !== undefined;
     this.#address = addressOf(options, isConfined);
     this.origin = this.#address.origin;
     this.#options = options;
     this.#around = around;
     const { hostname, port, protocol } = this.#address;
-    const { proxy } = options;
     this.#route =
-      proxy === undefined
+      ownProxy === undefined
         ? around.route({ hostname, port: Number(port || (protocol === 'http:' ? 80 : 443)) })
-        : { kind: 'proxy', proxy: proxyAt(proxy.url.reveal(), proxy.setting) };
+        : { kind: 'proxy', proxy: ownProxy };
     this.#context = contextOf(options, around.trust);
   }
 
@@ -98,7 +100,11 @@ class Service implements HttpService {
         if (status < 500) down.delete(this.origin);
         const answer = new HttpAnswer({ status, headers, text: new Secret(text), isRepeat });
         this.#calls.set(answer, failed);
-        if ((status >= 200 && status < 300) || accepts.includes(status)) return answer;
+        if ((status >= 200 && status < 300) || accepts.includes(status)) {
+          // A portal or a proxy that answers in its place must not pass for "done" or "not there".
+          if (answer.isPage) throw pageInstead(failed);
+          return answer;
+        }
         const next = nextTry(result, { isRepeatable, tries, isKnownDown, waitedMs, now });
         if (next.pauseMs === undefined) {
           if (status >= 500) down.add(this.origin);
@@ -142,7 +148,7 @@ class Service implements HttpService {
     const service = this.#options;
     const headers = { ...service.headers, ...call.headers };
     const body = bodyOf(call);
-    const secrets = [...secretsOf(headers), ...(body?.secrets ?? [])];
+    const secrets = [...secretsInHeaders(headers), ...(body?.secrets ?? [])];
     const failed: FailedCall = {
       service,
       origin: this.origin,
@@ -269,10 +275,6 @@ function contextOf(
       hint: 'it takes a certificate and the key that belongs to it, both in PEM form',
     });
   }
-}
-
-function secretsOf(headers: HttpHeaders): Secret[] {
-  return Object.values(headers).filter((value) => value instanceof Secret);
 }
 
 function bare(headers: HttpHeaders, { name }: ServiceOptions): Record<string, string | string[]> {

@@ -106,6 +106,12 @@ export class HttpAnswer {
     return this.#parts.text;
   }
 
+  /** Whether it is a web page: none of the services answers with one. */
+  get isPage(): boolean {
+    const isSaid = /^(?:text\/html|application\/xhtml)/i.test(this.header('content-type') ?? '');
+    return isSaid || /^\s*<(?:!doctype|html)/i.test(this.#parts.text.reveal());
+  }
+
   /** The body; undefined when it is no JSON. */
   json(): unknown {
     try {

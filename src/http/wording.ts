@@ -35,24 +35,52 @@ export function refusal(failed: FailedCall, answer: HttpAnswer, notBefore?: Date
   return new HttpFailure(
     `${service.name} at ${origin} ${verb} ${call.method} ${printable(path)}: ${said}`,
     {
-      hint: hintFor(status, service, notBefore),
+      hint: hintFor(failed, answer, notBefore),
       ...{ outcome, status, reason, notBefore },
       header: (name) => answer.header(name),
     },
   );
 }
 
-function hintFor(status: number, { name, setting }: ServiceOptions, notBefore?: Date): string {
+function hintFor({ service, origin }: FailedCall, answer: HttpAnswer, notBefore?: Date): string {
+  const { name, setting } = service;
+  const { status } = answer;
   if (notBefore !== undefined) return `run again after ${notBefore.toISOString()}`;
   if (status === 401) return `check the credential for ${name}: it is wrong, or has expired`;
   if (status === 403) return `let the credential for ${name} do that`;
   if (status === 404) return `check the name, and that the credential for ${name} may see it`;
   if (status === 429) return 'run again later';
   if (status >= 300 && status < 400) {
-    return `a redirect to another address is not followed, since the credential would go there too: put the right one into ${setting}`;
+    const to = redirectOf(answer, origin);
+    if (to === origin) {
+      return `${name} leads on to another path of its own, as it does for what was renamed or moved: write the name that it has now`;
+    }
+    const where = to === undefined ? 'another address' : to;
+    return `a redirect to ${where} is not followed, since the credential would go there too: put the right address into ${setting}`;
   }
   if (status >= 500) return `run again once ${name} answers`;
   return `the answer is that of ${name}; compare with its documentation`;
+}
+
+/** Scheme, host and port of where the answer leads on to. */
+function redirectOf(answer: HttpAnswer, origin: string): string | undefined {
+  const location = answer.header('location') ?? '';
+  return location !== '' && URL.canParse(location, origin)
+    ? printable(new URL(location, origin).origin)
+    : undefined;
+}
+
+/** A web page where an answer of the service should be; whether a write was done it does not tell. */
+export function pageInstead({ service, origin, call, secrets }: FailedCall): HttpFailure {
+  const { name, setting } = service;
+  const path = printable(withoutSecrets(call.path, secrets));
+  return new HttpFailure(
+    `what answers ${call.method} ${path} at ${origin} is a web page, and not ${name}`,
+    {
+      hint: `check ${setting}, and whether a proxy or a sign-in page answers in its place`,
+      outcome: call.method === 'GET' ? 'refused' : 'unknown',
+    },
+  );
 }
 
 export function lostCall(failed: FailedCall, lost: LostExchange, way: Way): HttpFailure {

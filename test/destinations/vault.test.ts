@@ -8,6 +8,7 @@ import { KeyturnError } from '../../src/base/errors.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import type { Opening } from '../../src/destinations/kind.ts';
 import { openDestination } from '../../src/destinations/kinds.ts';
+import { scriptedServer } from '../http/scripted-server.ts';
 import { type BaoServer, ROOT, startBao } from '../openbao/bao-server.ts';
 import { NEW, OLD } from './contract.ts';
 import { testOpening } from './opening.ts';
@@ -241,6 +242,9 @@ describe('a secret of OpenBao', () => {
     );
     const again = await destinationAt(test, inside.place, { VAULT_ADDR: '' });
     assert.equal((await again.holds(NEW.keyId, { kind: 'vault', reference: '' }))?.version, '2');
+    const { url } = await scriptedServer(test, [{ body: null }]);
+    const none = await destinationAt(test, path, { VAULT_ADDR: url });
+    assert.match((await refusal(none.prepare?.())).message, /^what answers at .* is not Vault/);
     const nowhere = await destinationAt(test, `${path}?namespace=none`);
     const error = await refusal(nowhere.prepare?.());
     assert.match(error.message, /HTTP 404, namespace not found$/);

@@ -91,6 +91,44 @@ describe('a call to a service', () => {
     for (const each of [TOKEN, secret]) assert.equal(everything.includes(each.reveal()), false);
   });
 
+  it('masks a token without its scheme, and a password without its user', async (test) => {
+    const basic = Buffer.from('ann:pass word/1').toString('base64');
+    for (const [header, echo] of [
+      [`Bearer ${TOKEN.reveal()}`, TOKEN.reveal()],
+      [`token ${TOKEN.reveal()}`, `token=${encodeURIComponent(TOKEN.reveal())}`],
+      [`Basic ${basic}`, basic],
+      [`Basic ${basic}`, 'pass word/1'],
+    ] as const) {
+      const { service } = await serviceFor(test, [
+        { status: 400, body: { message: `no: ${echo}` } },
+      ]);
+      const call = { ...READ, headers: { authorization: new Secret(header) } };
+      const { message } = await failureOf(service, call);
+      assert.match(message, /HTTP 400, no: (?:token=)?\[secret\]$/, echo);
+    }
+  });
+
+  for (const [what, once] of [
+    ['"done"', { body: '<html>sign in</html>', headers: { 'content-type': 'text/html' } }],
+    ['"not there"', { status: 404, body: '<!DOCTYPE html><p>no such host' }],
+  ] as const) {
+    it(`a web page is no ${what}`, async (test) => {
+      const { service, asked } = await serviceFor(test, [once]);
+      const failure = await failureOf(service, { ...WRITE, accepts: [404] });
+      assert.match(
+        failure.message,
+        /what answers POST thing at http:.* is a web page, and not Thing$/,
+      );
+      assert.match(failure.hint ?? '', /^check THING_ADDR, and whether a proxy/);
+      assert.deepEqual([failure.outcome, asked.length], ['unknown', 1]);
+      const read = await failureOf((await serviceFor(test, [once])).service, {
+        ...READ,
+        accepts: [404],
+      });
+      assert.equal(read.outcome, 'refused');
+    });
+  }
+
   it('takes the statuses that the call expects for answers', async (test) => {
     const { service } = await serviceFor(test, [{ status: 404, body: { errors: [] } }]);
     const call = { ...READ, accepts: [404] };
@@ -235,7 +273,13 @@ describe('a call to a service', () => {
     const location = 'http://127.0.0.1:1/elsewhere';
     const { service } = await serviceFor(test, [{ status: 307, headers: { location } }]);
     const failure = await failureOf(service, READ);
-    assert.match(failure.hint ?? '', /a redirect to another address is not followed/);
+    assert.match(failure.hint ?? '', /a redirect to http:\/\/127\.0\.0\.1:1 is not followed/);
+    const moved = await serviceFor(test, [
+      { status: 301, headers: { location: '/repositories/1' } },
+    ]);
+    const renamed = await failureOf(moved.service, READ);
+    assert.match(renamed.hint ?? '', /renamed or moved: write the name that it has now$/);
+    assert.equal(moved.asked.length, 1);
     const long = await serviceFor(test, [{ body: 'x'.repeat(5_000) }]);
     const tooLong = await failureOf(long.service, { ...READ, bytesMax: 4_999 });
     assert.match(tooLong.message, /an answer of more than 4999 bytes$/);

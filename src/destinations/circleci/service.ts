@@ -3,11 +3,13 @@
 import { KeyturnError } from '../../base/errors.ts';
 import type { HttpService } from '../../http/service.ts';
 import type { Opening } from '../kind.ts';
-import { tokenOf, type UsualNames } from '../service-place.ts';
+import { withScheme } from '../place-options.ts';
+import { addressIn, tokenOf, type UsualNames } from '../service-place.ts';
 import type { CirclePlace } from './place.ts';
 
 /** Those of CircleCI's own clients, behind one of ours. */
 export const USUAL_NAMES: UsualNames = {
+  service: 'CircleCI',
   addresses: ['CIRCLECI_HOST', 'CIRCLECI_CLI_HOST', 'CIRCLE_URL'],
   tokens: ['KEYTURN_CIRCLECI_TOKEN', 'CIRCLECI_CLI_TOKEN', 'CIRCLE_TOKEN'],
 };
@@ -18,8 +20,8 @@ export async function openCircle(
   { http, credentials }: Pick<Opening, 'http' | 'credentials'>,
 ): Promise<HttpService> {
   const token = await tokenOf(options, USUAL_NAMES, credentials);
-  const host = options.get('address') ?? 'circleci.com';
-  const address = `${/^https?:\/\//.test(host) ? host : `https://${host}`}/api/v2`;
+  const host = addressIn(options, USUAL_NAMES, credentials) ?? 'circleci.com';
+  const address = `${withScheme(host)}/api/v2`;
   if (token !== undefined) {
     const headers = { 'circle-token': token };
     return await http({ name: 'CircleCI', address, setting: USUAL_NAMES.addresses[0], headers });

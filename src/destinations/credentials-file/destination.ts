@@ -6,7 +6,7 @@ import { Secret } from '../../base/secret.ts';
 import { parseDocument } from '../../credentials-file/document.ts';
 import { checkMakeable } from '../../credentials-file/make-file.ts';
 import { readFileBytes } from '../../credentials-file/regular-file.ts';
-import { checkWritable } from '../../credentials-file/rehearse-write.ts';
+import { checkWritable, truePath } from '../../credentials-file/rehearse-write.ts';
 import { type BytesEdit, saveBytes, saveEdit } from '../../credentials-file/save.ts';
 import type { SaveOptions } from '../../credentials-file/saving.ts';
 import type { Destination } from '../destination.ts';
@@ -17,7 +17,12 @@ import { holdersByReader, idsOfOthers } from './holders.ts';
 import { editedFile, noFile } from './look.ts';
 import { filledFile, makingProfiles } from './making.ts';
 import { pairOf } from './pairs.ts';
-import { type ProfilePlace, previousProfileOf, targetOfProfiles } from './place.ts';
+import {
+  type ProfilePlace,
+  previousProfileOf,
+  targetOfProfiles,
+  thingsOfProfiles,
+} from './place.ts';
 import { rehearseSwap, swapEdit } from './profile-edits.ts';
 
 /** What of its surroundings it uses. */
@@ -56,6 +61,10 @@ export function profileDestination(place: ProfilePlace, opening: ProfileOpening)
       const holders = holdersByReader(bytes, keyId);
       if (!holders.every((names) => names.includes(profile))) return undefined;
       return { texts: textsOf(bytes, place) };
+    },
+    async things() {
+      const path = await truePath(save.fs, place.path);
+      return thingsOfProfiles(targetOfProfiles({ ...place, path }));
     },
     async textsRead() {
       const bytes = await read();

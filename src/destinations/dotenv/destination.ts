@@ -4,7 +4,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { looksLikeKeyId } from '../../base/key-id-text.ts';
 import { Secret } from '../../base/secret.ts';
 import { readFileBytes } from '../../credentials-file/regular-file.ts';
-import { checkWritable } from '../../credentials-file/rehearse-write.ts';
+import { checkWritable, truePath } from '../../credentials-file/rehearse-write.ts';
 import { saveBytes } from '../../credentials-file/save.ts';
 import type { SaveOptions } from '../../credentials-file/saving.ts';
 import type { Destination } from '../destination.ts';
@@ -23,7 +23,7 @@ import { editedValue, onePlace, pairOfValue, refuseTracesBeside } from '../one-v
 import { looksLikeSecret } from '../stray-fields.ts';
 import { namesOf, type VariableNames } from '../variable-names.ts';
 import { type EnvLine, type EnvText, linesOf, oneLineOf, valueAt, withValues } from './document.ts';
-import { DOTENV, type EnvFile, ONE_VARIABLE, placeOfEnvFile } from './place.ts';
+import { DOTENV, type EnvFile, ONE_VARIABLE, placeOfEnvFile, thingsIn } from './place.ts';
 
 interface FileAtHand extends EnvFile {
   readonly replaced: ReplacedKey;
@@ -62,6 +62,7 @@ export function dotenvDestination(
         const isThere = current !== undefined && idIn(file, current) === keyId;
         return isThere ? { texts: [new Secret(withoutComments(current))] } : undefined;
       }),
+    things: async () => thingsIn({ ...at, path: await truePath(save.fs, at.path) }),
     textsRead: () =>
       delivering(async () => {
         const current = await text();

@@ -8,7 +8,7 @@ import {
   envFileAt,
   envFormFault,
   templateFor,
-  thingsOfEnvFile,
+  thingsIn,
   UNFIT,
 } from './place.ts';
 
@@ -28,7 +28,10 @@ export const dotenv: DestinationKind = {
   askedAs: ({ place }, user) => ({ region: undefined, template: templateFor(place, user) }),
   misfit: (text) => (/^[\w.+/=-]*$/.test(text) ? undefined : UNFIT),
   formFault: envFormFault,
-  things: ({ place }) => thingsOfEnvFile(place),
+  things: ({ place }) => {
+    const at = envFileAt(place);
+    return at === undefined ? [place] : thingsIn(at);
+  },
   async open({ place }, opening) {
     const at = envFileAt(place);
     if (at === undefined) return undefined;

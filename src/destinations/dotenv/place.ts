@@ -39,9 +39,8 @@ export function placeOfEnvFile({ path, pair }: EnvFile): string {
 }
 
 /** Each variable by itself: two users may have theirs in one file. */
-export function thingsOfEnvFile(place: string): readonly string[] {
-  const at = envFileAt(place);
-  return at === undefined ? [place] : namesOf(at.pair).map((name) => `${at.path}#${name}`);
+export function thingsIn({ path, pair }: EnvFile): readonly string[] {
+  return namesOf(pair).map((name) => `${path}#${name}`);
 }
 
 /** Why the variables that are named cannot hold the form; undefined where they can. */

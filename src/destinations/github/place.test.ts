@@ -80,6 +80,29 @@ describe('secrets of GitHub as places', () => {
     });
   }
 
+  it('an address is quoted nowhere when a password stands in it', () => {
+    for (const kind of ['github=acme/{user}', 'gitlab=acme/{user}', 'circleci=gh/acme/{user}']) {
+      const read = () =>
+        readDelivery(`${kind}?address=https://ann:hidden@h.example.com`, undefined, '--deliver');
+      assert.throws(read, {
+        code: 'bad-value',
+        message: /^(?!.*hidden).*without a user, a password/,
+      });
+    }
+  });
+
+  it('what stands behind ? is quoted nowhere, whatever the kind', () => {
+    for (const kind of [
+      'kubernetes=apps/{user}',
+      'secrets-manager={user}',
+      'ssm=/{user}',
+      'x={user}',
+    ]) {
+      const read = () => readDelivery(`${kind}?token=hidden`, undefined, '--deliver');
+      assert.throws(read, { code: 'bad-value', message: /^(?!.*hidden)/ });
+    }
+  });
+
   it('a user whose name cannot be in the name of a secret is refused, and never renamed', () => {
     const facts = { ...FACTS, user: 'ada.l' };
     const place = () => kindNamed('github')?.placeFor('acme/app#{user}_ID,{user}_KEY', facts);

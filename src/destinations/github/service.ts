@@ -6,7 +6,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
 import { type HttpService, pathOf, type ServiceOptions } from '../../http/service.ts';
 import type { Opening } from '../kind.ts';
-import { tokenOf, type UsualNames } from '../service-place.ts';
+import { addressIn, refuseForeignService, tokenOf, type UsualNames } from '../service-place.ts';
 import type { GithubPlace } from './place.ts';
 
 const ADDRESS = 'https://api.github.com';
@@ -14,6 +14,7 @@ const ADDRESS_SETTING = 'GITHUB_API_URL';
 
 /** A workflow has a GITHUB_TOKEN of its own, which may write no secret: it comes last. */
 export const USUAL_NAMES: UsualNames = {
+  service: 'GitHub',
   addresses: [ADDRESS_SETTING],
   tokens: ['KEYTURN_GITHUB_TOKEN', 'GH_TOKEN', 'GITHUB_TOKEN'],
 };
@@ -49,11 +50,11 @@ export async function openGithub(at: GithubPlace, around: Around): Promise<HttpS
 function serviceWith(
   token: Secret,
   { options: named }: GithubPlace,
-  { http }: Around,
+  { http, credentials }: Around,
 ): Promise<HttpService> {
   const options: ServiceOptions = {
     name: 'GitHub',
-    address: named.get('address') ?? ADDRESS,
+    address: addressIn(named, USUAL_NAMES, credentials) ?? ADDRESS,
     setting: ADDRESS_SETTING,
     headers: { ...HEADERS, authorization: new Secret(`Bearer ${token.reveal()}`) },
   };
@@ -97,6 +98,7 @@ async function installationAt({ owner, repo }: GithubPlace, service: HttpService
 
 async function privateKey({ options }: GithubPlace, { credentials }: Around): Promise<KeyObject> {
   const reference = options.get('app-key');
+  if (reference === undefined) refuseForeignService(options, USUAL_NAMES, credentials, APP_KEY);
   const pem =
     reference === undefined
       ? await credentials.fromEnvironment(APP_KEY)

@@ -103,7 +103,8 @@ export class ClusterApi {
 
   async #read(path: string): Promise<unknown> {
     const answer = await this.#send({ method: 'GET', path, accepts: [404] });
-    return answer.status === 404 ? undefined : answer.json();
+    // What is no JSON is no "not there".
+    return answer.status === 404 ? undefined : (answer.json() ?? null);
   }
 
   async #send(call: HttpCall): Promise<HttpAnswer> {

@@ -2,7 +2,7 @@
 // that names something counts, and paths in them from the folder of the file that has them.
 
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { KeyturnError } from '../../base/errors.ts';
 
@@ -129,11 +129,20 @@ function parsed(content: string, file: string): z.infer<typeof KUBECONFIG> {
   if (fault !== undefined) {
     throw unreadable(file, `line ${lines.linePos(fault.pos[0]).line} is no YAML`);
   }
-  const value: unknown = document.toJS() ?? {};
+  const value = contentOf(document, file) ?? {};
   const read = KUBECONFIG.safeParse(value);
   if (read.success) return read.data;
   const path = read.error.issues[0]?.path.map(String).join('.') ?? '';
   throw unreadable(file, path === '' ? 'it is no kubeconfig' : `${path} is not of the right type`);
+}
+
+/** Aliases of aliases may stand for more than fits into memory; the parser refuses to resolve them. */
+function contentOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    throw unreadable(file, 'an alias in it cannot be resolved');
+  }
 }
 
 function unique<Named extends { readonly name: string }>(

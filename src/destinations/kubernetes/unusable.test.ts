@@ -32,6 +32,14 @@ const CASES: readonly (readonly [
     /the server of the context "prod"/,
   ],
   [
+    'aliases of aliases without end',
+    `a: &a [x,x,x,x,x,x,x,x,x]\n${['ab', 'bc', 'cd', 'de', 'ef']
+      .map(([from, to]) => `${to}: &${to} [${`*${from},`.repeat(9)}]\n`)
+      .join('')}`,
+    /kubeconfig cannot be used: an alias in it cannot be resolved/,
+    /KUBECONFIG/,
+  ],
+  [
     'a server that is not there',
     config({ server: 'http://127.0.0.1:9' }),
     /^Kubernetes at http:\/\/127\.0\.0\.1:9 does not answer: ECONNREFUSED/,

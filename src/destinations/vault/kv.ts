@@ -52,6 +52,7 @@ export async function kvAt(path: string, client: VaultClient): Promise<Kv> {
   const { data } = objectIn(answer);
   const { path: mount, type, options } = objectOf(data);
   const engine = objectOf(options).version;
+  if (typeof mount !== 'string' && type === undefined) throw notVault(client.origin);
   if (typeof mount !== 'string' || (type !== 'kv' && type !== 'generic')) {
     throw new KeyturnError(
       'not-deliverable',
@@ -71,6 +72,14 @@ export async function kvAt(path: string, client: VaultClient): Promise<Kv> {
   }
   const at = { client, mount: mount.replace(/\/$/, ''), rest };
   return engine === '2' ? new VersionedKv(at) : new PlainKv(at);
+}
+
+function notVault(origin: string): KeyturnError {
+  return new KeyturnError(
+    'not-deliverable',
+    `what answers at ${origin} is not Vault: it tells of no mount`,
+    { hint: 'check VAULT_ADDR: it is scheme, host and port of Vault, without /v1' },
+  );
 }
 
 interface At {

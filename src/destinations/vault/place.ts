@@ -14,7 +14,13 @@ import {
   writePath,
 } from '../pair-fields.ts';
 import { type PlaceFacts, type PlaceRule, placeFor, withUser } from '../place.ts';
-import { type OptionForms, readOptions, writeOptions } from '../place-options.ts';
+import {
+  isBareAddress,
+  NO_ADDRESS,
+  type OptionForms,
+  readOptions,
+  writeOptions,
+} from '../place-options.ts';
 
 export const VAULT = 'vault';
 
@@ -81,7 +87,7 @@ function placeOrFault(whole: string): VaultPlace | string {
   }
   const address = read.options.get('address');
   if (address !== undefined && !isBareAddress(address)) {
-    return 'address takes an HTTP URL without a user, a password or anything behind its path';
+    return NO_ADDRESS;
   }
   const options = new Map(read.options);
   if (address !== undefined) options.set('address', plainAddress(address));
@@ -99,13 +105,6 @@ function placeOrFault(whole: string): VaultPlace | string {
   const fields = readPairFields(fieldText);
   if (fault === undefined && fields !== undefined) return { path, fields, options };
   return `behind # stand two fields, and ${fault ?? 'they cannot be read'}`;
-}
-
-/** Whether it is the URL of a service and holds nothing else, which may be a credential. */
-export function isBareAddress(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) return false;
-  return [url.username, url.password, url.search, url.hash].every((part) => part === '');
 }
 
 /** One address for all ways to write it: case, the usual port, a slash at the end. */

@@ -6,7 +6,8 @@ import { command } from '../../base/hint.ts';
 import { trustIn } from '../../http/certificates.ts';
 import type { ServiceOptions, ServiceTls } from '../../http/service.ts';
 import type { PlaceCredentials } from '../place-credentials.ts';
-import { isBareAddress, plainAddress, type VaultPlace } from './place.ts';
+import { isBareAddress } from '../place-options.ts';
+import { plainAddress, type VaultPlace } from './place.ts';
 
 export type Settings = Pick<PlaceCredentials, 'setting' | 'resolve'>;
 
