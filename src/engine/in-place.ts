@@ -78,8 +78,8 @@ async function assertPair(
   { held, receipt }: { readonly held: Held; readonly receipt: DeliveryReceipt },
   { account }: UserAtHand,
 ): Promise<void> {
-  const { newKeyId: keyId, oldKeyId, user } = rotation;
-  const pair = await judgePair({ keyId, oldKeyId }, held, account);
+  const { newKeyId: keyId, oldKeyId, pairMark, user } = rotation;
+  const pair = await judgePair({ keyId, oldKeyId, pairMark }, held, account);
   if (pair.kind === 'whole') return;
   const where = placeOf(receipt);
   throw failed(
