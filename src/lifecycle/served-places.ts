@@ -4,7 +4,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { UserHistory } from './history.ts';
 import { keyServed, leftBy, receiptAt } from './known-places.ts';
-import type { DeliveryReceipt, JournaledTarget, JournalRecord } from './record.ts';
+import type { DeliveryReceipt, FoundState, JournaledTarget, JournalRecord } from './record.ts';
 import { hasNewKey, type Rotation } from './rotation.ts';
 
 export interface ServedPlace {
@@ -37,6 +37,30 @@ export function servedPlaces(history: UserHistory): readonly ServedPlace[] {
     }
   });
   return [...places.values()];
+}
+
+/** A place that was found not to be as its rotation left it, and was not found well since. */
+export interface WrongPlace {
+  readonly served: ServedPlace;
+  readonly state: Exclude<FoundState, 'fine'>;
+  readonly foundAt: Date;
+}
+
+export function wrongPlaces(history: UserHistory): readonly WrongPlace[] {
+  return servedPlaces(history).flatMap((served) => {
+    const { rotation, target } = served;
+    const state = rotation.found?.[rotation.targets.indexOf(target)];
+    if (state === undefined || state === 'fine') return [];
+    const record = history
+      .recordsOf(rotation.id)
+      .findLast(
+        ({ step }) =>
+          step.type === 'place-found' &&
+          step.target.kind === target.kind &&
+          step.target.place === target.place,
+      );
+    return [{ served, state, foundAt: record?.at ?? rotation.intendedAt }];
+  });
 }
 
 type Served = Pick<ServedPlace, 'receipt' | 'keyId' | 'nextKeyId'>;
