@@ -6,6 +6,7 @@ import { command } from '../base/hint.ts';
 import type { Secret } from '../base/secret.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { Destination } from '../destinations/destination.ts';
+import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { pairMarkOf } from '../lifecycle/pair-mark.ts';
 import { mayFollow, type WithNewKey } from '../lifecycle/rotation.ts';
@@ -40,12 +41,10 @@ export async function healPlace(
   keys: readonly AccessKey[],
   work: UserWork,
 ): Promise<Healed> {
-  const { from, secret, key, rotation, destination } = await prepareHealing(served, keys, work);
+  const { from, key, rotation, destination } = await prepareHealing(served, keys, work);
   const { account, user } = work;
   const { keyId, target } = served;
-  const names = { account: account.gateway.caller.account, user, keyId, rotation: rotation.id };
-  const issued = { ...names, secret, createdAt: key.createdAt };
-  const receipt = await deliverOne(rotation, { destination, key: issued }, work);
+  const receipt = await deliverOne(rotation, { destination, key }, work);
   await assertPairHeld(rotation, { destination, receipt }, work);
   await work.record(rotation.id, placedAt(target, receipt));
   const { kind, place } = target;
@@ -55,11 +54,15 @@ export async function healPlace(
 
 async function prepareHealing(served: ServedPlace, keys: readonly AccessKey[], at: UserAtHand) {
   const rotation = rotationToHeal(served);
-  const key = keyToHeal(served, keys, at);
-  const source = await sourceOf(served, at);
+  const { createdAt } = keyToHeal(served, keys, at);
+  const { secret, from } = await sourceOf(served, at);
+  const { account, user } = at;
+  const names = { account: account.gateway.caller.account, user, rotation: rotation.id };
+  const key: IssuedKey = { ...names, keyId: served.keyId, secret, createdAt };
   const destination = await openPlace(served, at);
-  await destination.prepare?.();
-  return { rotation, key, destination, ...source };
+  // It may hold a half of the key.
+  await destination.prepare?.(key);
+  return { rotation, key, destination, from };
 }
 
 function rotationToHeal({ rotation, keyId, target }: ServedPlace): WithNewKey {

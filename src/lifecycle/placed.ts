@@ -14,8 +14,9 @@ export function knownAfter(rotation: Rotation, step: RotationStep): Known {
   const found = foundAfter(rotation, step);
   return {
     ...(pairMark !== undefined && { pairMark }),
-    ...(placed !== undefined && { placed }),
-    ...(found !== undefined && { found }),
+    // What ends has to be said, where the next state is made from this one.
+    ...((placed !== undefined || rotation.placed !== undefined) && { placed }),
+    ...((found !== undefined || rotation.found !== undefined) && { found }),
   };
 }
 
