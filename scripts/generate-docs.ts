@@ -25,6 +25,7 @@ import { sandboxHelp } from '../src/cli/keyturn/sandbox-flags.ts';
 import { statusHelp } from '../src/cli/keyturn/status.ts';
 import { undoHelp } from '../src/cli/keyturn/undo-flags.ts';
 import { validateHelp } from '../src/cli/keyturn/validate.ts';
+import { verifyHelp } from '../src/cli/keyturn/verify-flags.ts';
 import { rotateHelp } from '../src/cli/rotate/help.ts';
 import { configModel, exemptionsModel } from '../src/config/model.ts';
 import { KINDS, wordOf } from '../src/destinations/kinds.ts';
@@ -36,6 +37,7 @@ import { rotationReportSchema } from '../src/reports/rotation-report.ts';
 import { statusReportSchema } from '../src/reports/status-report.ts';
 import { undoReportSchema, undoSeveralReportSchema } from '../src/reports/undo-report.ts';
 import { validateReportSchema } from '../src/reports/validate-report.ts';
+import { verifyReportSchema } from '../src/reports/verify-report.ts';
 import { declarations } from './bundle/library.ts';
 import { environmentPage } from './environment-page.ts';
 
@@ -57,6 +59,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'schema/keyturn-key-change.schema.json': () =>
     schemaFile('keyturn-key-change', keyChangeReportSchema),
   'schema/keyturn-history.schema.json': () => schemaFile('keyturn-history', historyReportSchema),
+  'schema/keyturn-verify.schema.json': () => schemaFile('keyturn-verify', verifyReportSchema),
   'schema/keyturn-undo.schema.json': () => schemaFile('keyturn-undo', undoReportSchema),
   'schema/keyturn-undo-several.schema.json': () =>
     schemaFile('keyturn-undo-several', undoSeveralReportSchema),
@@ -124,6 +127,7 @@ function keyturnPage(): string {
     recoverHelp(),
     undoHelp(),
     validateHelp(),
+    verifyHelp(),
     explainHelp(),
     compactHelp(),
     policyHelp(),
@@ -134,7 +138,7 @@ function keyturnPage(): string {
     '# keyturn',
     '',
     'What `keyturn --help` and the help of its commands print. This page is generated: `npm run docs`.',
-    'The JSON output of `keys`, `history`, `status`, `undo`, `validate` and `explain` is described in [`schema/`](../../schema/), the',
+    'The JSON output of `keys`, `history`, `status`, `verify`, `undo`, `validate` and `explain` is described in [`schema/`](../../schema/), the',
     'errors in [`docs/errors.md`](../errors.md).',
     '',
     ...pages.flatMap((page) => ['```text', page.trimEnd(), '```', '']),

@@ -2,6 +2,7 @@
 
 import type { AccountGateway } from '../aws/gateway.ts';
 import { chainedLimiter, createLimiter, type Limiter } from '../aws/limiter.ts';
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
 import { handoff } from '../destinations/handoff/index.ts';
@@ -40,6 +41,8 @@ export interface AccountParts {
   readonly newPlaces?: NewPlaces | undefined;
   /** Whether a person who was shown the places is at it; not so when left out. */
   readonly isAttended?: boolean;
+  /** Keys of others that may be written over, by the operator's word (I14). */
+  readonly mayReplace?: ReadonlySet<AccessKeyId>;
   /** Whether rotations that other faces began are finished too. */
   readonly finishesOthers: boolean;
   /** Shared by the accounts of a run: how many secrets may be on their way into custody (I17). */
@@ -54,8 +57,9 @@ export function accountWork(parts: AccountParts): AccountWork {
   const { gateway, state, clock, signal, policy, deliver = () => TO_CUSTODY } = parts;
   const { changes } = parts;
   const emit = changes?.listening(gateway.caller.account, parts.emit) ?? parts.emit;
-  const { newPlaces, isAttended = false } = parts;
-  const open = destinationOpener({ gateway, state, clock, emit, newPlaces, isAttended });
+  const { newPlaces, isAttended = false, mayReplace } = parts;
+  const around = { gateway, state, clock, emit };
+  const open = destinationOpener({ ...around, newPlaces, isAttended, mayReplace });
   return {
     ...{ gateway, state, clock, emit, signal },
     places: openPlaces({

@@ -16,6 +16,7 @@ export function inAccount(emit: EventSink, account: string): EventSink {
       case 'report-progress':
       case 'inventory-progress':
       case 'user-done':
+      case 'places-read':
         return;
       default:
         return emit({ account, ...event });

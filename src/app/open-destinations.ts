@@ -2,6 +2,7 @@
 
 import type { AccountGateway } from '../aws/gateway.ts';
 import { keyOwners } from '../aws/whose-key.ts';
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
@@ -10,6 +11,7 @@ import type { NewPlaces } from '../destinations/kind.ts';
 import { openDestination, targetFor } from '../destinations/kinds.ts';
 import { placeFacts } from '../engine/place-facts.ts';
 import type { DestinationChooser, DestinationOpener, Replaced } from '../engine/places.ts';
+import type { WhoseKey } from '../lifecycle/keys.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { AccountState } from '../state/state-store.ts';
 import { ownersKnownTo } from './known-owners.ts';
@@ -43,6 +45,8 @@ export interface DestinationSurroundings {
   readonly newPlaces?: NewPlaces | undefined;
   /** Whether a person who was shown the places is at it. */
   readonly isAttended: boolean;
+  /** Keys of others that may be written over, by the operator's word (I14). */
+  readonly mayReplace?: ReadonlySet<AccessKeyId> | undefined;
 }
 
 /** Opens a place, which may be made in a way of its own. */
@@ -54,7 +58,7 @@ type PlaceOpener = (
 
 /** One for all places of a run in an account: they share connections, sessions and credentials. */
 export function destinationOpener(surroundings: DestinationSurroundings): PlaceOpener {
-  const { gateway, state, clock, emit, isAttended } = surroundings;
+  const { gateway, state, clock, emit, isAttended, mayReplace } = surroundings;
   const { reader, services: aws } = gateway;
   const files = (path: string) => saveOptions(path, clock);
   const sources = { ask: keyOwners(reader, clock, gateway.caller.account), reader, state };
@@ -66,7 +70,9 @@ export function destinationOpener(surroundings: DestinationSurroundings): PlaceO
   const around = { files, programs, http, credentials };
   const parts = { aws, custody, clock, emit, ...around, account, isAttended };
   return async (target, { user, oldKeyId, oldKeyFate }, newPlaces = surroundings.newPlaces) => {
-    const whoseKey = ownersKnownTo(user, sources);
+    const known = ownersKnownTo(user, sources);
+    const whoseKey: WhoseKey = async (keyId) =>
+      mayReplace?.has(keyId) ? { kind: 'nobody' } : await known(keyId);
     const oldKeyStays = oldKeyFate === 'keep';
     const about = { user, oldKeyId, whoseKey, oldKeyStays };
     return await openDestination(target, { ...parts, ...about, newPlaces });

@@ -7,23 +7,27 @@ import type { UserHistory } from '../lifecycle/history.ts';
 import { type LeftByUndo, leftByUndo } from '../lifecycle/left-by-undo.ts';
 import { earliestQuietAt } from '../lifecycle/quiet-gate.ts';
 import { hasNewKey, type Rotation } from '../lifecycle/rotation.ts';
+import { type WrongPlace, wrongPlaces } from '../lifecycle/served-places.ts';
 import type { StatusReport } from '../reports/status-report.ts';
 import type { AccountState, HeldKey, StateStore } from '../state/state-store.ts';
 
 type OpenRotation = StatusReport['open_rotations'][number];
 type LeftKey = StatusReport['left_by_undo'][number];
+type WrongPlaceLine = StatusReport['wrong_places'][number];
 type KeptSecret = StatusReport['handoff_files'][number];
 
 /** Throws `state-dir`, `journal-damaged`, `journal-newer`. */
 export async function readStatus(store: StateStore, now: Date): Promise<StatusReport> {
   const open: OpenRotation[] = [];
   const left: LeftKey[] = [];
+  const wrong: WrongPlaceLine[] = [];
   const kept: KeptSecret[] = [];
   for (const account of await store.accounts()) {
     const state = await store.open(account, 'read');
     for (const user of await state.users()) {
       const history = await state.history(user);
       if (history.open !== undefined) open.push(describe(account, history.open, { history, now }));
+      wrong.push(...wrongPlaces(history).map((each) => describeWrong(account, user, each)));
       const undone = leftByUndo(history);
       // A run may have seen since that somebody made it Inactive.
       const isOver = undone && state.sightings.inactiveSince(undone.keyId) !== undefined;
@@ -37,7 +41,21 @@ export async function readStatus(store: StateStore, now: Date): Promise<StatusRe
     next_run_at: nextRunOf(open, now),
     open_rotations: open,
     left_by_undo: left,
+    wrong_places: wrong,
     handoff_files: kept,
+  };
+}
+
+function describeWrong(
+  account: string,
+  user: string,
+  { served: { target, keyId }, state, foundAt }: WrongPlace,
+): WrongPlaceLine {
+  return {
+    account_id: account,
+    username: user,
+    ...{ kind: target.kind, place: target.place, access_key_id: keyId, state },
+    found: foundAt.toISOString(),
   };
 }
 

@@ -117,6 +117,12 @@ interface EventPayloads {
   'place-remarked': { user: string; kind: string; place: string; remark: string };
   'secret-stored': { user: string; newKeyId: AccessKeyId; path: string };
   'secret-delivered': { user: string; newKeyId: AccessKeyId; kind: string; place: string };
+  /** Of so many users, with keyturn verify. */
+  'places-read': { done: number; total: number };
+  /** A place that is not as its rotation left it, looked at between rotations. */
+  'place-wrong': { user: string; kind: string; place: string; state: string; reason: string };
+  /** It was given the key again. */
+  'place-healed': { user: string; keyId: AccessKeyId; kind: string; place: string; from: string };
   /** A file of the user's was rewritten; what it held before is in the backup. */
   'backup-made': { path: string; backup: string };
   /** Numbers of records. */
@@ -228,6 +234,9 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'place-remarked': 'warn',
   'secret-stored': 'info',
   'secret-delivered': 'debug',
+  'places-read': 'debug',
+  'place-wrong': 'warn',
+  'place-healed': 'info',
   'backup-made': 'debug',
   'journal-compacted': 'info',
   'handoff-kept': 'warn',

@@ -9,6 +9,9 @@ export interface Written {
   readonly stamps: readonly string[];
 }
 
+/** The cause of an error about a place that somebody has written since, and that does not show what is there. */
+export const REWRITTEN = { code: 'rewritten' } as const;
+
 /** For the version of a receipt. */
 export function versionOf({ keyId, stamps }: Written): string {
   return `${keyId}@${stamps.join(',')}`;

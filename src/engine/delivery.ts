@@ -6,6 +6,7 @@ import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { joinedError } from '../base/joined-error.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { isMeantBy, jointTarget, targetOf, thingsAt } from '../destinations/kinds.ts';
+import { REWRITTEN } from '../destinations/written.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import { receiptAt } from '../lifecycle/known-places.ts';
 import { placesServed } from '../lifecycle/last-served.ts';
@@ -191,14 +192,17 @@ export async function deliverOne(
 
 /** What cannot be read is not written either: it would be no better known after that (I11). */
 async function stillHolds(
-  { newKeyId: keyId, oldKeyId }: WithNewKey,
+  { newKeyId: keyId, oldKeyId, pairMark }: WithNewKey,
   { destination, receipt }: PlaceOnRecord,
   { account }: UserWork,
 ): Promise<boolean> {
-  const held = await destination.holds(keyId, receipt);
-  return (
-    held !== undefined && (await judgePair({ keyId, oldKeyId }, held, account)).kind === 'whole'
-  );
+  const held = await destination.holds(keyId, receipt).catch((thrown: unknown) => {
+    // Somebody wrote there, and nothing shows what: it is looked at and written like any other place (I14).
+    if (toKeyturnError(thrown).cause === REWRITTEN) return undefined;
+    throw thrown;
+  });
+  if (held === undefined) return false;
+  return (await judgePair({ keyId, oldKeyId, pairMark }, held, account)).kind === 'whole';
 }
 
 async function targeted(

@@ -2,6 +2,7 @@
 // trace of the old one (I3, I13). Asked by the decision, and once more just before the old key goes.
 
 import { KeyturnError } from '../base/errors.ts';
+import { command } from '../base/hint.ts';
 import type { Destination, Held } from '../destinations/destination.ts';
 import type { DeliveryReceipt } from '../lifecycle/record.ts';
 import type { WithNewKey } from '../lifecycle/rotation.ts';
@@ -63,13 +64,14 @@ export async function assertPairHeld(
 
 /** Throws `delivery-failed`. */
 export async function assertHeld(
-  { user, newKeyId }: WithNewKey,
+  rotation: WithNewKey,
   destination: Destination,
   receipt: DeliveryReceipt,
 ): Promise<Held> {
+  const { user, newKeyId } = rotation;
   const held = await destination.holds(newKeyId, receipt);
   if (held !== undefined) return held;
-  throw failed(`${placeOf(receipt)} does not hold ${newKeyId} of ${user}`);
+  throw failed(rotation, `${placeOf(receipt)} does not hold ${newKeyId} of ${user}`);
 }
 
 /** The ID alone is no pair: the secret beside it must be its own. */
@@ -78,11 +80,12 @@ async function assertPair(
   { held, receipt }: { readonly held: Held; readonly receipt: DeliveryReceipt },
   { account }: UserAtHand,
 ): Promise<void> {
-  const { newKeyId: keyId, oldKeyId, user } = rotation;
-  const pair = await judgePair({ keyId, oldKeyId }, held, account);
+  const { newKeyId: keyId, oldKeyId, pairMark, user } = rotation;
+  const pair = await judgePair({ keyId, oldKeyId, pairMark }, held, account);
   if (pair.kind === 'whole') return;
   const where = placeOf(receipt);
   throw failed(
+    rotation,
     pair.kind === 'half'
       ? `${where} holds the ID of ${keyId} of ${user}, and not its secret`
       : `whether ${where} has the secret of ${keyId} of ${user} is not known: ${pair.why}`,
@@ -93,8 +96,14 @@ function placeOf({ kind, reference }: DeliveryReceipt): string {
   return `${kind} ${reference}`;
 }
 
-function failed(message: string): KeyturnError {
+/** A place that had the key may be given it again; one that is being delivered to is, by the run that goes on. */
+function failed(rotation: WithNewKey, message: string): KeyturnError {
+  const repair = 'the old key was not touched; repair the destination, then run again';
+  const heal = command('keyturn', 'verify', rotation.user, '--heal', '--dry-run');
   return new KeyturnError('delivery-failed', message, {
-    hint: 'the old key was not touched; repair the destination, then run again',
+    hint:
+      'receipts' in rotation
+        ? [repair, 'what could be copied there from a place that still has the pair tells:', heal]
+        : repair,
   });
 }

@@ -2,8 +2,12 @@
 
 import type { Held } from '../destinations/destination.ts';
 import { readingsOf } from '../destinations/readings.ts';
+import type { Rotation } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
-import { findSecret, type SoughtKey } from './secret-in-texts.ts';
+import { findMarked, findSecret, type SoughtKey } from './secret-in-texts.ts';
+
+/** A key, and the mark of its pair where the record has it. */
+export type MarkedKey = SoughtKey & Pick<Rotation, 'pairMark'>;
 
 export type PairVerdict =
   | { readonly kind: 'whole' }
@@ -13,10 +17,10 @@ export type PairVerdict =
 
 /**
  * Nothing is left to be found out of a place that compares the secret itself.
- * AWS is asked only once custody has the secret no more.
+ * AWS is asked only where neither custody nor the record tells: the question would count as a use of the key.
  */
 export async function judgePair(
-  key: SoughtKey,
+  key: MarkedKey,
   { texts, isCompared }: Held,
   { state, gateway }: AccountWork,
 ): Promise<PairVerdict> {
@@ -27,6 +31,10 @@ export async function judgePair(
     const isThere = texts.some((text) =>
       [...readingsOf(text.reveal())].some((reading) => reading.includes(secret)),
     );
+    return { kind: isThere ? 'whole' : 'half' };
+  }
+  if (key.pairMark !== undefined) {
+    const isThere = findMarked(key.keyId, key.pairMark, texts) !== undefined;
     return { kind: isThere ? 'whole' : 'half' };
   }
   const found = await findSecret(key, texts, gateway.verifier);

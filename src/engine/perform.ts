@@ -6,6 +6,7 @@ import { assert, KeyturnError } from '../base/errors.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { type NextStep, nextStep } from '../lifecycle/next-step.ts';
+import { pairMarkOf } from '../lifecycle/pair-mark.ts';
 import { hasNewKey, isSettled, type Rotation, type WithNewKey } from '../lifecycle/rotation.ts';
 import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
 import { changeKey, type KeyChange } from './change-key.ts';
@@ -79,7 +80,11 @@ async function prove(rotation: WithNewKey, work: UserWork): Promise<void> {
   work.account.emit({ code: 'key-verified', user: work.user, newKeyId: id, checks });
   // One that was delivered first is of an earlier version, and is finished as it was begun.
   const isDelivered = rotation.phase === 'delivered-unproved';
-  await work.record(rotation.id, { type: isDelivered ? 'verified' : 'proved', checks });
+  const pairMark = pairMarkOf(id, secret);
+  await work.record(
+    rotation.id,
+    isDelivered ? { type: 'verified', checks } : { type: 'proved', checks, pairMark },
+  );
 }
 
 /**

@@ -7,6 +7,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { Secret } from '../base/secret.ts';
 import { readingsOf } from '../destinations/readings.ts';
 import { looksLikeSecret } from '../destinations/stray-fields.ts';
+import { pairMarkOf } from '../lifecycle/pair-mark.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
 
 /** More than that is no pair for a reader, and each costs a call. */
@@ -31,7 +32,7 @@ export async function findSecret(
   verifier: KeyVerifier,
 ): Promise<FoundInTexts> {
   const readings = texts.flatMap((text) => [...readingsOf(text.reveal())]);
-  const secrets = [...new Set(readings.flatMap(secretsIn))].map((text) => new Secret(text));
+  const secrets = secretsOf(readings);
   const isNamed = readings.some((text) => text.includes(keyId));
   for (const secret of secrets.slice(0, CANDIDATES_MAX)) {
     const answer = await whoSigns({ id: keyId, secret }, verifier);
@@ -51,11 +52,25 @@ export async function findSecret(
   return { kind: isNamed ? 'named' : 'nothing' };
 }
 
+/** The secret that the mark is of, without a question to AWS; undefined where none in the texts is. */
+export function findMarked(
+  keyId: AccessKeyId,
+  pairMark: string,
+  texts: readonly Secret[],
+): Secret | undefined {
+  const readings = texts.flatMap((text) => [...readingsOf(text.reveal())]);
+  return secretsOf(readings).find((secret) => pairMarkOf(keyId, secret) === pairMark);
+}
+
 async function whoSigns(
   pair: Pick<NewAccessKey, 'id' | 'secret'>,
   verifier: KeyVerifier,
 ): Promise<SignerAnswer> {
   return await verifier.whoSigns({ ...pair, createdAt: new Date(0) });
+}
+
+function secretsOf(readings: readonly string[]): readonly Secret[] {
+  return [...new Set(readings.flatMap(secretsIn))].map((text) => new Secret(text));
 }
 
 /** Also in the middle of a text: a line of INI, a URL. */

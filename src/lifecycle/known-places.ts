@@ -35,7 +35,7 @@ export function knownPlaces({ rotations }: UserHistory): readonly KnownPlace[] {
  * Places that a later rotation has moved away from: one that replaces the key which they serve begins only when
  * it serves them too, or when the operator has said that nobody reads them any more.
  */
-function leftBy(later: readonly Rotation[], rotation: Rotation): readonly JournaledTarget[] {
+export function leftBy(later: readonly Rotation[], rotation: Rotation): readonly JournaledTarget[] {
   const served = keyServed(rotation);
   const isLeft = later.some((each) => each.oldKeyId === served && hasServed(each));
   return isLeft ? placesServed(rotation) : [];

@@ -6,6 +6,7 @@ import type { UserHistory } from './history.ts';
 import type {
   CloseReason,
   DeliveryReceipt,
+  FoundState,
   JournaledTarget,
   JournalRecord,
   KeyStep,
@@ -91,6 +92,8 @@ const ROTATION_STEPS: Teller<RotationStep> = {
   adopted: ({ newKeyId }) => done(newKeyId, 'taken for the new key: its secret was found'),
   proved: ({ checks }, old) => done(old, `AWS accepted its successor ${checks} times in a row`),
   placed: ({ receipt }, old) => done(old, `its successor was put into ${receiptsOf([receipt])}`),
+  'place-found': ({ target, state }, old) =>
+    done(old, `${placesOf([target])} was looked at: ${FOUND[state]}`),
   delivered: ({ receipts }, old) =>
     done(old, `its successor was delivered to ${receiptsOf(receipts)}`),
   verified: ({ checks }, old) =>
@@ -147,6 +150,14 @@ const CLOSED: Readonly<Record<CloseReason, string>> = {
   'old-key-gone': 'the old key is gone',
   'user-gone': 'the user is gone',
   undone: 'it was undone',
+};
+
+const FOUND: Readonly<Record<FoundState, string>> = {
+  fine: 'it has the successor again',
+  overwritten: 'something else stands in the place of the successor',
+  dead: 'it has the successor, which AWS accepts no more',
+  'half-written': 'it has the ID of the successor beside another secret',
+  gone: 'it does not exist any more',
 };
 
 const FATES: Readonly<Record<OldKeyFate, string>> = {

@@ -32,7 +32,12 @@ export type RotationStep =
   /** The key exists and its secret is in the hand-off. */
   | { readonly type: 'created'; readonly newKeyId: AccessKeyId }
   /** AWS has accepted the new key, more than once in a row (I4). */
-  | { readonly type: 'proved'; readonly checks: number }
+  | {
+      readonly type: 'proved';
+      readonly checks: number;
+      /** Tells the pair that was accepted from every other one, and tells nothing of it: see pair-mark.ts. */
+      readonly pairMark?: string | undefined;
+    }
   /** The verdict that a key is ours after all: its secret was found in a place, or in custody (I10). */
   | { readonly type: 'adopted'; readonly newKeyId: AccessKeyId }
   /**
@@ -43,6 +48,12 @@ export type RotationStep =
       readonly type: 'placed';
       readonly target: DeliveryTarget;
       readonly receipt: DeliveryReceipt;
+    }
+  /** What was found, between rotations, at a place that had the key; `fine` once it has it again. */
+  | {
+      readonly type: 'place-found';
+      readonly target: DeliveryTarget;
+      readonly state: FoundState;
     }
   /** Every place has it. */
   | { readonly type: 'delivered'; readonly receipts: readonly DeliveryReceipt[] }
@@ -103,6 +114,12 @@ export type RotationStep =
   | { readonly type: 'undone'; readonly notPutBack: readonly DeliveryReceipt[] }
   /** Nothing more to do, for a reason that the rotation did not cause. */
   | { readonly type: 'closed'; readonly reason: CloseReason };
+
+/**
+ * The key that it was given; another one, or none; that key, which AWS accepts no more; its ID beside another
+ * secret; or no such place any more.
+ */
+export type FoundState = 'fine' | 'overwritten' | 'dead' | 'half-written' | 'gone';
 
 export type CloseReason =
   | 'no-key-was-made'
@@ -196,7 +213,7 @@ export interface KeyRecord extends JournalEnvelope {
 
 export type JournalRecord = RotationRecord | KeyRecord;
 
-const STEPS_OF_FORMAT_5: ReadonlySet<string> = new Set(['placed']);
+const STEPS_OF_FORMAT_5: ReadonlySet<string> = new Set(['placed', 'place-found']);
 const STEPS_OF_FORMAT_4: ReadonlySet<string> = new Set([
   'in-grace',
   'deadline-announced',

@@ -123,6 +123,19 @@ describe('rotation state', () => {
     assert.throws(() => stateAfter([...HAPPY_PATH, UNDOING, again]), { code: 'journal-damaged' });
   });
 
+  it('remembers what was found at a place, until it is well again or has the key again', () => {
+    const target = { kind: 'handoff', place: '' };
+    const found: RotationStep = { type: 'place-found', target, state: 'overwritten' };
+    const bad = stateAfter([...HAPPY_PATH, found]);
+    assert.deepEqual(bad.found, ['overwritten']);
+    const placed: RotationStep = { type: 'placed', target, receipt: { kind: 'a', reference: 'b' } };
+    for (const step of [{ ...found, state: 'fine' } as const, placed, UNDOING]) {
+      const well = stateAfter([...HAPPY_PATH, found, step]);
+      assert.equal(well.found, undefined, step.type);
+      assert.equal(well.phase, step === UNDOING ? 'undoing' : 'deactivated');
+    }
+  });
+
   it('a key is adopted from any phase in which nobody was known to have its secret (I10)', () => {
     const adopted: RotationStep = { type: 'adopted', newKeyId: NEW };
     const befores: RotationStep[][] = [

@@ -3,11 +3,13 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
-import { type Placed, placedAfter, receiptsWith } from './placed.ts';
+import { MAY_FOLLOW } from './may-follow.ts';
+import { knownAfter, type Placed, receiptsWith } from './placed.ts';
 import type {
   CloseReason,
   DeliveryReceipt,
   EndedBy,
+  FoundState,
   JournaledTarget,
   OldKeyFate,
   RotationRecord,
@@ -32,6 +34,10 @@ interface RotationFacts {
    * where none is known.
    */
   readonly placed?: readonly (DeliveryReceipt | undefined)[] | undefined;
+  /** What was found since at a place that is not as it was left, in the same order. */
+  readonly found?: readonly (FoundState | undefined)[] | undefined;
+  /** Of the pair that AWS accepted: see pair-mark.ts. */
+  readonly pairMark?: string | undefined;
   /** The run that wrote the latest record. */
   readonly lastRun: string;
 }
@@ -110,53 +116,6 @@ export type RotationPhase =
 export type Rotation = RotationFacts & RotationPhase;
 export type PhaseName = RotationPhase['phase'];
 
-/** Which records may follow in which phase. Whatever is not listed is a damaged journal. */
-const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = {
-  intended: new Set([
-    'create-refused',
-    'create-unknown',
-    'orphan-found',
-    'orphan-named',
-    'created',
-    'adopted',
-    'discarding',
-    'closed',
-  ]),
-  'create-unknown': new Set(['orphan-found', 'orphan-named', 'adopted', 'closed']),
-  'orphan-found': new Set(['orphan-named', 'adopted', 'discarding', 'closed']),
-  created: new Set(['proved', 'delivered', 'orphan-named', 'discarding', 'undoing', 'closed']),
-  proved: new Set(['placed', 'delivered', 'orphan-named', 'discarding', 'undoing', 'closed']),
-  'delivered-unproved': new Set(['verified', 'orphan-named', 'discarding', 'undoing', 'closed']),
-  delivered: new Set([
-    'placed',
-    'in-grace',
-    'deactivating',
-    'deactivated',
-    'completed',
-    'undoing',
-    'closed',
-  ]),
-  'in-grace': new Set([
-    'placed',
-    'deadline-announced',
-    'deadline-withdrawn',
-    'deactivating',
-    'deactivated',
-    'undoing',
-    'closed',
-  ]),
-  // A resumed cut-over states its intent again, or finds that the old key has come into use; or a person
-  // takes their word back.
-  deactivating: new Set(['placed', 'deactivating', 'deactivated', 'in-grace', 'undoing', 'closed']),
-  discarding: new Set(['orphan-named', 'discarded', 'adopted', 'closed']),
-  deactivated: new Set(['placed', 'undoing']),
-  completed: new Set(['placed', 'undoing']),
-  undoing: new Set(['undone', 'undo-given-up', 'closed']),
-  undone: new Set(['undoing']),
-  // I13: the key of a request that was taken for lost appeared after all. See mayReopen.
-  closed: new Set(['orphan-found']),
-};
-
 /** Whether the step may be recorded next. Written all the same, it would damage the journal. */
 export function mayFollow(rotation: Rotation | undefined, { type }: RotationStep): boolean {
   if (rotation === undefined) return type === 'intended' || type === 'found';
@@ -227,8 +186,8 @@ export function applyRecord(rotation: Rotation | undefined, record: RotationReco
   if (!mayFollow(rotation, step)) throw outOfOrder(record, rotation.phase);
   // Two spreads of objects of many shapes would cost six times as much, and a journal has many records.
   const facts = factsOf(rotation, record.run);
-  const placed = placedAfter(rotation, step);
-  return Object.assign({}, phaseAfter(rotation, step, record.at), facts, placed);
+  const known = knownAfter(rotation, step);
+  return Object.assign({}, phaseAfter(rotation, step, record.at), facts, known);
 }
 
 function begun(record: RotationRecord): Rotation {
@@ -275,6 +234,8 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
       const { receipts } = step;
       return { phase, newKeyId: newKeyOf(rotation), receipts, deliveredAt: at };
     }
+    case 'place-found':
+      return rotation;
     case 'placed':
       return placedAgain(rotation, step, at);
     case 'verified':

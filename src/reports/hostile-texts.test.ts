@@ -23,6 +23,8 @@ import { renderStatus } from './status-text.ts';
 import { undoSeveralReportSchema } from './undo-report.ts';
 import { renderUndoSeveral } from './undo-several-text.ts';
 import { renderUndo } from './undo-text.ts';
+import type { VerifyReport } from './verify-report.ts';
+import { renderVerify } from './verify-text.ts';
 
 const HOSTILE = [
   '\x1b]0;title\x07', // sets the title of the terminal
@@ -443,6 +445,25 @@ function history(): HistoryReport {
   return historyReportSchema.parse({ state_dir: '/state', entries: [entry] });
 }
 
+function verifyReport(): VerifyReport {
+  const about = { account_id: ACCOUNT, username: 'svc' };
+  const error = { code: 'not-deliverable', message: 'no', hint: 'look\n  keyturn history' };
+  return {
+    ...{ execution_time: AT, run_id: 'run', dry_run: false, heal: true },
+    places: [
+      {
+        ...{ ...about, kind: 'dotenv', place: '/srv/.env', rotation: 'id' },
+        ...{ access_key_id: 'AKIAIOSFODNN7EXAMPLE', state: 'overwritten', reason: 'it names AKIA' },
+        ...{ pair_checked: true, proof: 'value', outcome: 'not-healed', healed_from: 'ssm /app' },
+        error,
+      },
+    ],
+    errors: [{ ...error, ...about }],
+    skipped_accounts: [{ account_id: ACCOUNT, state: 'SUSPENDED' }],
+    summary: { users: 1, places: 1, fine: 0, wrong: 1, unreadable: 0, healed: 0, errors: 1 },
+  };
+}
+
 const STYLE = { colour: false, width: 80 };
 
 const PAGES: Readonly<Record<string, () => string>> = {
@@ -483,6 +504,17 @@ const PAGES: Readonly<Record<string, () => string>> = {
             undone: AT,
           },
         ],
+        wrong_places: [
+          {
+            account_id: ACCOUNT,
+            username: 'svc',
+            kind: 'dotenv',
+            place: '/srv/.env',
+            access_key_id: 'AKIAIOSFODNN7EXAMPLE',
+            state: 'overwritten' as const,
+            found: AT,
+          },
+        ],
         handoff_files: [
           {
             account_id: ACCOUNT,
@@ -496,8 +528,19 @@ const PAGES: Readonly<Record<string, () => string>> = {
           },
         ],
       }),
-      { ...STYLE, recoverCommand: 'keyturn recover', keysCommand: 'keyturn keys' },
+      {
+        ...STYLE,
+        recoverCommand: 'keyturn recover',
+        keysCommand: 'keyturn keys',
+        verifyCommand: 'keyturn verify',
+      },
     ),
+  'places that were read again': () =>
+    renderVerify(hostile(verifyReport()), {
+      ...STYLE,
+      showsAll: true,
+      healCommand: 'keyturn verify --heal',
+    }),
   'a list of keys': () => renderKeys(hostile(keysReport()), STYLE),
   'a list of keys on a narrow terminal': () =>
     renderKeys(hostile(keysReport()), { ...STYLE, width: 40 }),

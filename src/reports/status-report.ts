@@ -45,6 +45,18 @@ const leftKey = z.object({
   undone: z.string().describe('ISO 8601 UTC'),
 });
 
+const wrongPlace = z.object({
+  account_id: z.string(),
+  username: z.string(),
+  kind: z.string(),
+  place: z.string(),
+  access_key_id: z.string().describe('The key that its readers should find'),
+  state: z
+    .enum(['overwritten', 'half-written', 'dead', 'gone'])
+    .describe('As keyturn verify found it'),
+  found: z.string().describe('ISO 8601 UTC: when it was first found so'),
+});
+
 const handoffFile = z.object({
   account_id: z.string(),
   username: z.string().nullable().describe('Whose key it is; null when no journal tells'),
@@ -73,6 +85,9 @@ export const statusReportSchema = z
     left_by_undo: z
       .array(leftKey)
       .describe('Keys that an undo left Active, as far as the journal tells of their end'),
+    wrong_places: z
+      .array(wrongPlace)
+      .describe('Places that keyturn verify found not to be as their rotation left them'),
     handoff_files: z.array(handoffFile),
   })
   .describe('What earlier runs left open, and the hand-off files that wait');

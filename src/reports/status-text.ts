@@ -14,6 +14,8 @@ type OpenRotation = StatusReport['open_rotations'][number];
 export interface StatusStyle extends TextStyle {
   /** The command line that goes on with what is open. */
   readonly recoverCommand: string;
+  /** The command line that reads places again. */
+  readonly verifyCommand: string;
   /** The command line that lists keys. */
   readonly keysCommand: string;
 }
@@ -29,6 +31,7 @@ export function renderStatus(given: StatusReport, style: StatusStyle): string {
       ? page.wrap('', `${nothingOpen(waiting.length)} in ${state_dir}.`)
       : openSection({ state_dir, open }, style.recoverCommand, page),
     graceSection(waiting, style.keysCommand, page),
+    wrongSection(report.wrong_places, style.verifyCommand, page),
     leftSection(report.left_by_undo, style.keysCommand, page),
     ...HANDOFF_SECTIONS.map((section) => handoffSection(section, files, page)),
     nextRunLines(report.next_run_at !== report.checked_at ? report.next_run_at : null).join('\n'),
@@ -161,6 +164,34 @@ function graceSection(waiting: readonly OpenRotation[], keysCommand: string, pag
       'What uses them, and from when on each may go by that:',
       `${keysCommand} --in-grace`,
     ),
+  ].join('\n');
+}
+
+/** Their readers have no key, or another one than is meant for them. */
+function wrongSection(
+  wrong: StatusReport['wrong_places'],
+  verifyCommand: string,
+  page: Page,
+): string {
+  if (wrong.length === 0) return '';
+  const accounts = accountsOf(wrong);
+  const rows = wrong
+    .toSorted(byUser)
+    .map((each) => [
+      ...accounts.cell(each),
+      each.username,
+      `${each.kind} ${each.place}`,
+      each.access_key_id,
+      each.state,
+      localDay(each.found),
+    ]);
+  return [
+    page.paint(
+      'red',
+      page.wrap('', `Places${accounts.words} that are not as their rotation left them`),
+    ),
+    page.table([...accounts.head, 'USER', 'PLACE', 'KEY', 'STATE', 'FOUND'], rows),
+    page.withCommand('What could be healed, and from where:', `${verifyCommand} --heal --dry-run`),
   ].join('\n');
 }
 

@@ -41,6 +41,7 @@ const target = z.object({
   alsoProfiles: z.array(z.string()).optional(),
 });
 const fate = z.enum(['when-quiet', 'deactivate', 'keep']);
+const foundState = z.enum(['fine', 'overwritten', 'dead', 'half-written', 'gone']);
 const closeReason = z.enum([
   'no-key-was-made',
   'never-sent',
@@ -67,8 +68,9 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
   'orphan-named': z.object({ keyId }),
   created: z.object({ newKeyId: keyId }),
   placed: z.object({ target, receipt }),
+  'place-found': z.object({ target, state: foundState }),
   delivered: z.object({ receipts: z.array(receipt) }),
-  proved: z.object({ checks: z.number() }),
+  proved: z.object({ checks: z.number(), pairMark: z.string().optional() }),
   adopted: z.object({ newKeyId: keyId }),
   verified: z.object({ checks: z.number() }),
   deactivating: z.object({

@@ -26,26 +26,37 @@ type How = 'writes' | 'all' | 'no';
 
 export type SixPlaces = Awaited<ReturnType<typeof sixPlaces>>;
 
-/** Counts what it is asked to deliver, and is down while a file says so. */
+/** Counts what it is asked to deliver; is down, lies, or kills who asks, while a file says so. */
 const PROGRAM = `#!/bin/sh
 order=$(cat)
 case $order in
 *'"verb":"deliver"'*)
   [ ! -f "$2.no-writes" ] || { echo '{"protocol":1,"ok":false,"code":"failed","message":"it is down"}'; exit 0; }
-  echo deliver >> "$2.asked" ;;
+  echo deliver >> "$2.asked"
+  [ ! -f "$2.kill-before" ] || { rm "$2.kill-before"; kill -9 $PPID; exit 1; }
+  [ ! -f "$2.forgets" ] || { echo '{"protocol":1,"ok":true}'; exit 0; }
+  [ ! -f "$2.kill-after" ] || {
+    rm "$2.kill-after"
+    printf '%s' "$order" | sh "$1" "$2" > /dev/null
+    kill -9 $PPID
+    exit 1
+  } ;;
 esac
 [ ! -f "$2.down" ] || { echo '{"protocol":1,"ok":false,"code":"failed","message":"it is down"}'; exit 0; }
 printf '%s' "$order" | sh "$1" "$2"
 `;
 
-export async function sixPlaces(test: TestContext) {
+export async function sixPlaces(test: TestContext, usedAt?: Date) {
   const folder = await temporaryDirectory(test);
   chmodSync(folder, 0o700);
   const sandbox = await startSandbox({ seed: 'six', reportSeconds: 0, keyLagSeconds: 0 });
   test.after(() => sandbox.close());
   const { world } = sandbox;
   world.addUser(DEFAULT_ACCOUNT_ID, { name: 'ada' });
-  const old = world.addKey(DEFAULT_ACCOUNT_ID, 'ada', { ageDays: 400 });
+  const old = world.addKey(DEFAULT_ACCOUNT_ID, 'ada', {
+    ageDays: 400,
+    ...(usedAt !== undefined && { lastUsed: { at: usedAt, service: 's3' } }),
+  });
   const github = await startGithub(test, systemClock);
   const files = {
     dotenv: join(folder, 'ada.env'),
@@ -89,6 +100,12 @@ export async function sixPlaces(test: TestContext) {
   return {
     ...{ folder, sandbox, world, old, github, files, targets, environment },
     deliver: Object.values(targets).join(','),
+    /** Somebody sets the secret of GitHub by hand, a second after it was written last. */
+    setByHand: () => {
+      const last = Date.parse(github.secrets.get(`${GITHUB_STORE} KEY`)?.updatedAt ?? '');
+      const updatedAt = new Date(last + 1_000).toISOString().replace('.000Z', 'Z');
+      github.put(GITHUB_STORE, 'KEY', { value: 'by hand', updatedAt });
+    },
     /** How often each place was written so far, as the place itself tells. */
     writes: (): Record<SixKind, number> => ({
       'secrets-manager': sandbox.requests.list('PutSecretValue').filter(({ done }) => done).length,

@@ -41,6 +41,16 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'verify',
+    {
+      about: 'whether the places of rotations still have their keys; heal those that lost them',
+      run: async (session, args) => {
+        const { runVerify } = await import('./verify.ts');
+        return runVerify(session, args);
+      },
+    },
+  ],
+  [
     'history',
     {
       about: 'what was done to keys, when and why',

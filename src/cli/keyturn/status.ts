@@ -41,7 +41,11 @@ export async function runStatus({ host }: Session, args: readonly string[]): Pro
       ...['keyturn', name],
       ...(flags.stateDir === undefined ? [] : ['--state-dir', flags.stateDir]),
     ]);
-  const commands = { recoverCommand: inSameState('recover'), keysCommand: inSameState('keys') };
+  const commands = {
+    recoverCommand: inSameState('recover'),
+    keysCommand: inSameState('keys'),
+    verifyCommand: inSameState('verify'),
+  };
   const page = () => renderStatus(report, { ...styleOf(host.stdout, host), ...commands });
   await host.stdout.write(flags.json ? `${printableJson(report, 2)}\n` : page());
   return 0;

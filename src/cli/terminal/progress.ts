@@ -18,6 +18,7 @@ const FORMATS: Readonly<Record<Phase, string>> = {
   report: 'waiting for the credential report{details}',
   reading: 'reading users  [{bar}] {value}/{total}{details}',
   rotating: 'rotating keys  [{bar}] {value}/{total}{details}',
+  verifying: 'reading places  [{bar}] {value}/{total}{details}',
   undoing: 'taking back  [{bar}] {value}/{total}{details}',
   accounts: 'accounts  [{bar}] {value}/{total}{details}',
 };

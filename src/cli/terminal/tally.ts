@@ -3,7 +3,7 @@
 import type { EngineEvent } from '../../base/events.ts';
 
 /** The phases, in the order in which a run goes through them. */
-export type Phase = 'report' | 'reading' | 'rotating' | 'undoing' | 'accounts';
+export type Phase = 'report' | 'reading' | 'rotating' | 'undoing' | 'verifying' | 'accounts';
 
 export interface Standing {
   readonly phase: Phase;
@@ -63,6 +63,8 @@ export class Tally {
         return this.#count('undoing', 0, event.rotations);
       case 'undo-progress':
         return this.#count('undoing', event.done, event.total);
+      case 'places-read':
+        return this.#count('verifying', event.done, event.total);
       // With several accounts in-account.ts lets no other event of these kinds through.
       case 'account-done':
       case 'account-failed':

@@ -13,7 +13,7 @@ import { standIn } from '../look.ts';
 import { newValue } from '../one-value.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { namesOf } from '../variable-names.ts';
-import { isUnchanged, versionOf, writtenIn } from '../written.ts';
+import { isUnchanged, REWRITTEN, versionOf, writtenIn } from '../written.ts';
 import type { Variable } from './api.ts';
 import { type CircleParts, endsAs, look, withRights, wordsFor } from './look.ts';
 import { placeOfCircle } from './place.ts';
@@ -165,6 +165,9 @@ function nobodyTells(parts: CircleParts, why: string): KeyturnError {
   return new KeyturnError(
     'delivery-failed',
     `which key is in ${wordsFor(parts)} cannot be told: CircleCI shows four characters, and ${why}`,
-    { hint: 'deliver once more, or find out who else writes there' },
+    {
+      hint: 'deliver once more, or find out who else writes there',
+      cause: why === SINCE ? REWRITTEN : undefined,
+    },
   );
 }

@@ -9,7 +9,7 @@ import { type Destination, HELD, type Held } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
 import { standIn } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
-import { isUnchanged, isWrittenSince, versionOf, writtenIn } from '../written.ts';
+import { isUnchanged, isWrittenSince, REWRITTEN, versionOf, writtenIn } from '../written.ts';
 import { type GithubParts, look, type Seen } from './look.ts';
 import { placeOfGithub } from './place.ts';
 import { wordsFor } from './refusals.ts';
@@ -63,7 +63,7 @@ async function holds(
     if (now === undefined) return undefined;
     if (written === undefined) throw nobodyTells(parts, 'there is no record of a delivery');
     if (isUnchanged(written, now)) return { ...HELD, version: versionOf(written) };
-    if (isWrittenSince(written, now)) throw nobodyTells(parts, 'somebody has written there since');
+    if (isWrittenSince(written, now)) throw nobodyTells(parts, SINCE);
     return undefined;
   });
 }
@@ -81,7 +81,7 @@ async function isRead(
   const written = writtenIn(receipt?.version);
   if (written === undefined) throw nobodyTells(parts, 'there is no record of a delivery');
   if (isUnchanged(written, now)) return written.keyId === keyId;
-  throw nobodyTells(parts, 'somebody has written there since');
+  throw nobodyTells(parts, SINCE);
 }
 
 /** The key ID where it stands in a variable; an empty text where that is gone. */
@@ -97,12 +97,15 @@ async function stampsNow({ api, at: { pair } }: GithubParts): Promise<string[] |
   return facts.includes(undefined) ? undefined : facts.map((each) => each?.updatedAt ?? '');
 }
 
+const SINCE = 'somebody has written there since';
+
 function nobodyTells({ at, store }: GithubParts, why: string): KeyturnError {
   return new KeyturnError(
     'delivery-failed',
     `which key is in ${wordsFor(at, store)} cannot be told: GitHub never shows it, and ${why}`,
     {
       hint: 'the key ID in a variable could be read: see "The key ID in a variable" in docs/destinations/github.md',
+      cause: why === SINCE ? REWRITTEN : undefined,
     },
   );
 }

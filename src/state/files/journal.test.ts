@@ -55,6 +55,11 @@ const ROTATION_STEPS: { readonly [T in RotationStep['type']]: RotationStep & { t
     target: { kind: 'dotenv', place: '/a/.env' },
     receipt: { kind: 'dotenv', reference: '/a/.env', settle: 'next-start', proof: 'value' },
   },
+  'place-found': {
+    type: 'place-found',
+    target: { kind: 'dotenv', place: '/a/.env' },
+    state: 'overwritten',
+  },
   delivered: { type: 'delivered', receipts: [{ kind: 'handoff', reference: '/a/b "c".json' }] },
   proved: { type: 'proved', checks: 3 },
   adopted: { type: 'adopted', newKeyId: NEW_KEY },

@@ -17,6 +17,7 @@ import { SANDBOX_ORDERS, WORKLOADS_FLAGS } from '../sandbox-order-flags.ts';
 import { STATUS_FLAGS } from '../status.ts';
 import { UNDO_FLAGS } from '../undo-flags.ts';
 import { VALIDATE_FLAGS } from '../validate.ts';
+import { VERIFY_FLAGS } from '../verify-flags.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -51,6 +52,7 @@ export interface CompletedProgram {
 const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readonly string[]]>> = {
   keys: [{ ...KEYS_FLAGS, ...DEACTIVATE_FLAGS, ...DELETE_FLAGS }, KEY_VERBS],
   status: [STATUS_FLAGS, []],
+  verify: [VERIFY_FLAGS, []],
   history: [HISTORY_FLAGS, []],
   recover: [RECOVER_FLAGS, []],
   rotate: [ROTATE_ONE_FLAGS, []],

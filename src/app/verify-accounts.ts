@@ -1,0 +1,187 @@
+// Use case of `keyturn verify`: the places of finished rotations, and of those in grace, read again between
+// rotations, in one account or in several.
+
+import pMap from 'p-map';
+import { openAccounts } from '../aws/accounts.ts';
+import type { AccountGateway } from '../aws/gateway.ts';
+import { createLimiter, type Limiter } from '../aws/limiter.ts';
+import { openGateway } from '../aws/open-gateway.ts';
+import type { AccessKeyId } from '../base/access-key-id.ts';
+import { KeyturnError, toKeyturnError } from '../base/errors.ts';
+import { command } from '../base/hint.ts';
+import { isSameUser } from '../base/user-name.ts';
+import { type VerifiedPlace, type VerifyOrder, verifyPlaces } from '../engine/verify-places.ts';
+import { PATIENT } from '../lifecycle/retire-policy.ts';
+import { accountWork } from './account-work.ts';
+import type { AccountSelection, Choice } from './choose-accounts.ts';
+import { eachAccount } from './each-account.ts';
+import { inAccount } from './in-account.ts';
+import type { RunContext } from './run-context.ts';
+
+export interface VerifyOptions extends Pick<VerifyOrder, 'heals' | 'dryRun'> {
+  /** All of whom a journal tells when empty. */
+  readonly users: readonly string[];
+  readonly accounts: AccountSelection | undefined;
+  readonly profile: string | undefined;
+  /** Undefined means that of the environment, else that of the profile. */
+  readonly region: string | undefined;
+  readonly maxParallel: number;
+  /** Keys of others that may be written over, by the operator's word (I14). */
+  readonly mayReplace: ReadonlySet<AccessKeyId>;
+}
+
+export interface UserFailure {
+  readonly account: string;
+  /** Undefined where it is about the account. */
+  readonly user: string | undefined;
+  readonly error: KeyturnError;
+}
+
+export interface VerifiedUser {
+  readonly account: string;
+  readonly user: string;
+  readonly places: readonly VerifiedPlace[];
+}
+
+export interface VerifiedAccounts {
+  readonly users: readonly VerifiedUser[];
+  readonly failures: readonly UserFailure[];
+  readonly skipped: Choice['skipped'];
+}
+
+/** Of one kind, over all accounts: services count calls, and each has a limit of its own. */
+const PLACES_OF_A_KIND_AT_ONCE = 4;
+const USERS_AT_ONCE = 16;
+const ACCOUNTS_AT_ONCE = 8;
+
+/** Throws what ends all of it. */
+export async function verifyAccounts(
+  options: VerifyOptions,
+  context: RunContext,
+): Promise<VerifiedAccounts> {
+  const { accounts: selection, profile, region, maxParallel } = options;
+  const order = orderOf(options);
+  if (selection !== undefined) return await verifySeveral(options, selection, { order, context });
+  const { run } = context.state;
+  const gateway = await openGateway({ ...context, profile, region, maxParallel, run });
+  try {
+    const verified = await verifyIn(gateway, options, { order, context });
+    assertAllFound(options.users, verified, gateway.caller.account);
+    return { ...verified, skipped: [] };
+  } finally {
+    gateway.close();
+  }
+}
+
+interface Verifying {
+  readonly order: VerifyOrder;
+  readonly context: RunContext;
+}
+
+function orderOf({ heals, dryRun }: VerifyOptions): VerifyOrder {
+  const limiters = new Map<string, Limiter>();
+  const limiterOf = (kind: string): Limiter => {
+    const known = limiters.get(kind) ?? createLimiter(PLACES_OF_A_KIND_AT_ONCE);
+    limiters.set(kind, known);
+    return known;
+  };
+  return { heals, dryRun, limiterOf };
+}
+
+type Verified = Omit<VerifiedAccounts, 'skipped'>;
+
+async function verifyIn(
+  gateway: AccountGateway,
+  { users: named, dryRun, mayReplace }: VerifyOptions,
+  { order, context }: Verifying,
+): Promise<Verified> {
+  const { account } = gateway.caller;
+  const state = await context.state.open(account, dryRun ? 'foretell' : 'write');
+  const policy = {
+    ...({ oldKeyFate: 'deactivate', retire: PATIENT, cleanUpDays: undefined } as const),
+    ...{ replacesOwnKey: false, takesDeliver: false },
+  };
+  const work = accountWork({
+    ...{ ...context, gateway, state, policy, mayReplace, finishesOthers: true },
+  });
+  const known = await state.users();
+  const chosen = known.filter(
+    (user) => named.length === 0 || named.some((name) => isSameUser(name, user)),
+  );
+  const users: VerifiedUser[] = [];
+  const failures: UserFailure[] = [];
+  let done = 0;
+  const verify = async (user: string): Promise<void> => {
+    context.signal.throwIfAborted();
+    try {
+      users.push({ account, user, places: await verifyPlaces(user, order, work) });
+    } catch (thrown) {
+      const error = toKeyturnError(thrown);
+      if (error.isStop || error.stops !== 'user') throw error;
+      failures.push({ account, user, error });
+    }
+    done += 1;
+    context.emit({ code: 'places-read', done, total: chosen.length });
+  };
+  await pMap([...chosen].sort(), verify, { concurrency: USERS_AT_ONCE });
+  return { users, failures };
+}
+
+async function verifySeveral(
+  options: VerifyOptions,
+  selection: AccountSelection,
+  { order, context }: Verifying,
+): Promise<VerifiedAccounts> {
+  const { profile, region, maxParallel } = options;
+  const { emit, signal, state } = context;
+  const { roleName, externalId } = selection;
+  const accounts = await openAccounts({
+    ...context,
+    ...{ profile, region, maxParallel, roleName, externalId, run: state.run },
+    sessionName: `keyturn-${state.run}`,
+  });
+  const users: VerifiedUser[] = [];
+  const failures: UserFailure[] = [];
+  const setting = { accounts, selection, openMax: ACCOUNTS_AT_ONCE, emit, signal };
+  try {
+    const summary = await eachAccount(setting, async (account, open) => {
+      try {
+        const inThis = { ...context, emit: inAccount(emit, account) };
+        const verified = await verifyIn(await open(), options, { order, context: inThis });
+        users.push(...verified.users);
+        failures.push(...verified.failures);
+        return { users: verified.users.length, keys: 0, error: undefined };
+      } catch (thrown) {
+        const error = toKeyturnError(thrown);
+        failures.push({ account, user: undefined, error });
+        return { users: 0, keys: 0, error };
+      }
+    });
+    signal.throwIfAborted();
+    if (summary.fatal !== undefined) throw summary.fatal;
+    for (const { id, error } of summary.unknown) {
+      failures.push({ account: id, user: undefined, error });
+    }
+    if (failures.length === 0) assertAllFound(options.users, { users, failures }, undefined);
+    return { users, failures, skipped: summary.skipped };
+  } finally {
+    accounts.close();
+  }
+}
+
+/** Throws `unknown-user` for a name of which no journal tells: nothing was looked at there. */
+function assertAllFound(
+  named: readonly string[],
+  { users, failures }: Verified,
+  account: string | undefined,
+): void {
+  const seen = [...users, ...failures].map(({ user }) => user ?? '');
+  const missing = named.find((name) => !seen.some((user) => isSameUser(user, name)));
+  if (missing === undefined) return;
+  const where = account === undefined ? 'those accounts' : `account ${account}`;
+  throw new KeyturnError(
+    'unknown-user',
+    `the journal of ${where} knows of no rotation of ${JSON.stringify(missing)}`,
+    { hint: ['whom it knows of is listed by:', command('keyturn', 'history')] },
+  );
+}

@@ -1,0 +1,96 @@
+// `keyturn verify [USER...]`: reads the places of rotations again, and heals those that lost their key.
+
+import type { VerifyOptions } from '../../app/verify-accounts.ts';
+import type { KeyturnError } from '../../base/errors.ts';
+import { command } from '../../base/hint.ts';
+import { printableJson } from '../../base/printable.ts';
+import { shellWords } from '../../base/shell-words.ts';
+import { openStateStore } from '../../state/stores.ts';
+import { selectionOf } from '../flags/account-flags.ts';
+import { isAskedFor } from '../flags/argv.ts';
+import { limitsOf } from '../flags/environment-limits.ts';
+import { helpWidth } from '../flags/help.ts';
+import { entranceWords, flagWords, whereaboutWords } from '../flags/later-command.ts';
+import { regionOf, stateDirectory } from '../flags/surroundings.ts';
+import { DEFAULTS } from '../rotate/flags.ts';
+import type { Session } from '../run.ts';
+import { inRunShell, type ShellOptions } from '../run-shell.ts';
+import { progressBar } from '../terminal/load-progress.ts';
+import { styleOf } from '../terminal/style.ts';
+import { quietLog } from './keys/quiet-log.ts';
+import { readVerify, VERIFY_FLAGS, type VerifyValues, verifyHelp } from './verify-flags.ts';
+
+export async function runVerify(session: Session, args: readonly string[]): Promise<number> {
+  const { host } = session;
+  if (isAskedFor(VERIFY_FLAGS, args, 'help')) {
+    await host.stdout.write(verifyHelp(helpWidth(host.stdout)));
+    return 0;
+  }
+  const { values, users } = readVerify(args);
+  const options = settle(session, values, users);
+  const { heals, dryRun } = options;
+  const place = stateDirectory(values.stateDir, host);
+  const shell: ShellOptions = {
+    log: quietLog(values, host),
+    stillFinished: 'the places under way',
+    leftOpen: 'reads them anew',
+    loadProgress: progressBar(dryRun),
+    failureDocument: (error) => (values.json ? json({ error: issue(error) }) : undefined),
+  };
+  return await inRunShell(session, shell, async ({ log, signal, print }) => {
+    const { clock, env } = host;
+    const state = await openStateStore(place, clock);
+    const { verifyAccounts } = await import('../../app/verify-accounts.ts');
+    const { buildVerifyReport, isAllFine } = await import('../../app/build-verify-report.ts');
+    const context = { clock, emit: log.emit, signal, env, state };
+    const verified = await verifyAccounts(options, context);
+    const now = clock.now();
+    const report = buildVerifyReport(verified, { heals, dryRun, run: state.run, now });
+    const { renderVerify } = await import('../../reports/verify-text.ts');
+    const page = () =>
+      renderVerify(report, {
+        ...styleOf(host.stdout, host),
+        showsAll: users.length > 0,
+        healCommand: healCommand(values, users),
+      });
+    await print(values.json ? json(report) : page());
+    return isAllFine(report) ? 0 : 1;
+  });
+}
+
+function settle({ host }: Session, values: VerifyValues, users: readonly string[]): VerifyOptions {
+  const wayToName = ['name the users:', command('keyturn', 'verify', 'USER')];
+  const { isDryRunForced } = limitsOf(host.env, users[0], wayToName);
+  return {
+    users,
+    heals: values.heal ?? false,
+    dryRun: isDryRunForced || (values.dryRun ?? false),
+    accounts: selectionOf(values),
+    profile: values.profile,
+    region: values.region ?? regionOf(host.env),
+    maxParallel: values.maxParallel ?? DEFAULTS.maxParallel,
+    mayReplace: new Set(values.replaceForeign),
+  };
+}
+
+/** The same about the same accounts, told before it is done. */
+function healCommand(values: VerifyValues, users: readonly string[]): string {
+  const { organization, accounts, excludeAccounts } = values;
+  return shellWords([
+    ...['keyturn', 'verify', ...users],
+    ...(organization === true ? ['--organization'] : []),
+    ...flagWords('accounts', accounts?.join(',')),
+    ...flagWords('exclude-accounts', excludeAccounts?.join(',')),
+    ...(organization === true || accounts !== undefined ? entranceWords(values) : []),
+    ...whereaboutWords(values),
+    ...['--heal', '--dry-run'],
+  ]);
+}
+
+function issue({ code, message, hint }: KeyturnError) {
+  return { code, message, hint: hint ?? null };
+}
+
+function json(document: unknown): string {
+  return `${printableJson(document, 2)}\n`;
+}

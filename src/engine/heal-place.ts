@@ -1,0 +1,179 @@
+// Gives a place its key again, between rotations: the pair is copied from custody or from a place that still has
+// it, never from anywhere else, and only while AWS lists the key as an Active one of the user.
+
+import { KeyturnError } from '../base/errors.ts';
+import { command } from '../base/hint.ts';
+import type { Secret } from '../base/secret.ts';
+import { isSameUser } from '../base/user-name.ts';
+import type { Destination } from '../destinations/destination.ts';
+import type { IssuedKey } from '../lifecycle/issued-key.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import { pairMarkOf } from '../lifecycle/pair-mark.ts';
+import { mayFollow, type WithNewKey } from '../lifecycle/rotation.ts';
+import { type ServedPlace, servedPlaces } from '../lifecycle/served-places.ts';
+import { deliverOne, placedAt } from './delivery.ts';
+import { assertPairHeld } from './in-place.ts';
+import { openPlace } from './read-place.ts';
+import { findMarked, findSecret } from './secret-in-texts.ts';
+import type { UserAtHand, UserWork } from './user-work.ts';
+
+export interface Healed {
+  /** Where the pair came from, in words. */
+  readonly from: string;
+}
+
+/**
+ * What healing the place would do, by reads alone (I12). Throws why it cannot be healed: `needs-operator`,
+ * `key-changed`, `secret-missing`, or what the place says to a writer.
+ */
+export async function foretellHealing(
+  served: ServedPlace,
+  keys: readonly AccessKey[],
+  at: UserAtHand,
+): Promise<Healed> {
+  const { from } = await prepareHealing(served, keys, at);
+  return { from };
+}
+
+/** I14: looked at before it is written; I3: read back, ID and secret, before the new receipt is on record. */
+export async function healPlace(
+  served: ServedPlace,
+  keys: readonly AccessKey[],
+  work: UserWork,
+): Promise<Healed> {
+  const { from, key, rotation, destination } = await prepareHealing(served, keys, work);
+  const { account, user } = work;
+  const { keyId, target } = served;
+  const receipt = await deliverOne(rotation, { destination, key }, work);
+  await assertPairHeld(rotation, { destination, receipt }, work);
+  await work.record(rotation.id, placedAt(target, receipt));
+  const { kind, place } = target;
+  account.emit({ code: 'place-healed', user, keyId, kind, place, from });
+  return { from };
+}
+
+async function prepareHealing(served: ServedPlace, keys: readonly AccessKey[], at: UserAtHand) {
+  const rotation = rotationToHeal(served);
+  const { createdAt } = keyToHeal(served, keys, at);
+  const { secret, from } = await sourceOf(served, at);
+  const { account, user } = at;
+  const names = { account: account.gateway.caller.account, user, rotation: rotation.id };
+  const key: IssuedKey = { ...names, keyId: served.keyId, secret, createdAt };
+  const destination = await openPlace(served, at);
+  // It may hold a half of the key.
+  await destination.prepare?.(key);
+  return { rotation, key, destination, from };
+}
+
+function rotationToHeal({ rotation, keyId, target }: ServedPlace): WithNewKey {
+  const receipt = { kind: target.kind, reference: target.place };
+  const isOpenToIt = mayFollow(rotation, { type: 'placed', target, receipt });
+  if (isOpenToIt && 'receipts' in rotation && rotation.newKeyId === keyId) return rotation;
+  const { user, phase } = rotation;
+  const goesOn =
+    phase === 'undone'
+      ? command('keyturn', 'undo', user)
+      : command('keyturn', 'recover', '--user', user);
+  throw new KeyturnError(
+    'needs-operator',
+    `${target.kind} ${target.place} is left as it is: its rotation is ${phase}`,
+    {
+      hint:
+        phase === 'closed'
+          ? replaceHint(user)
+          : ['what brings its places into order is the rotation itself:', goesOn],
+    },
+  );
+}
+
+/** A key that AWS does not accept is no help to anybody. */
+function keyToHeal(
+  { keyId }: ServedPlace,
+  keys: readonly AccessKey[],
+  { user }: UserAtHand,
+): AccessKey {
+  const key = keys.find(({ id }) => id === keyId);
+  if (key?.status === 'Active') return key;
+  throw new KeyturnError(
+    'key-changed',
+    `${keyId} of ${user} is ${key?.status ?? 'gone'}, so there is nothing to give to the place`,
+    { hint: replaceHint(user) },
+  );
+}
+
+function replaceHint(user: string) {
+  return [
+    'replace the key, and the new one goes there:',
+    command('keyturn', 'rotate', user, '--dry-run'),
+  ];
+}
+
+interface Source extends Healed {
+  readonly secret: Secret;
+}
+
+async function sourceOf(served: ServedPlace, at: UserAtHand): Promise<Source> {
+  const { keyId } = served;
+  const { account, user, history } = at;
+  const issued = await account.state.custody.get(keyId);
+  const isOurs = issued !== undefined && isSameUser(issued.user, user);
+  if (isOurs && (await isSecretOf(served, issued.secret, at))) {
+    return { secret: issued.secret, from: 'custody' };
+  }
+  for (const each of servedPlaces(history)) {
+    if (each.keyId !== keyId && each.nextKeyId !== keyId) continue;
+    const secret = await secretAt({ ...each, keyId }, at);
+    if (secret !== undefined) return { secret, from: `${each.target.kind} ${each.target.place}` };
+  }
+  throw new KeyturnError(
+    'secret-missing',
+    `no place shows the secret of ${keyId} of ${user} any more`,
+    { hint: replaceHint(user) },
+  );
+}
+
+/** One that cannot be read is no source. */
+async function secretAt(served: ServedPlace, at: UserAtHand): Promise<Secret | undefined> {
+  try {
+    const destination = await openPlace(served, at);
+    return (await shownIn(destination, served, at)) ?? (await keptIn(destination, served, at));
+  } catch (thrown) {
+    if (thrown instanceof KeyturnError && !thrown.isStop) return undefined;
+    throw thrown;
+  }
+}
+
+async function shownIn(
+  destination: Destination,
+  { keyId, rotation }: ServedPlace,
+  { history, account }: UserAtHand,
+): Promise<Secret | undefined> {
+  const texts = (await destination.textsRead?.()) ?? [];
+  const pairMark = history.rotationThatMade(keyId)?.pairMark;
+  if (pairMark !== undefined) return findMarked(keyId, pairMark, texts);
+  const key = { keyId, oldKeyId: rotation.oldKeyId };
+  const found = await findSecret(key, texts, account.gateway.verifier);
+  return found.kind === 'found' ? found.secret : undefined;
+}
+
+/** A place may keep the version of itself that was there before somebody wrote over it. */
+async function keptIn(
+  { wayBack }: Destination,
+  served: ServedPlace,
+  at: UserAtHand,
+): Promise<Secret | undefined> {
+  const secret = await wayBack?.secretOf(served.keyId);
+  return secret !== undefined && (await isSecretOf(served, secret, at)) ? secret : undefined;
+}
+
+/** AWS is asked only where no record tells. */
+async function isSecretOf(
+  { keyId }: ServedPlace,
+  secret: Secret,
+  { history, account }: UserAtHand,
+): Promise<boolean> {
+  const pairMark = history.rotationThatMade(keyId)?.pairMark;
+  if (pairMark !== undefined) return pairMarkOf(keyId, secret) === pairMark;
+  const key = { id: keyId, secret, createdAt: account.clock.now() };
+  return (await account.gateway.verifier.whoSigns(key)).kind === 'accepted';
+}
