@@ -1,7 +1,7 @@
 // A sandbox whose clock is moved, and the commands that follow it, as real processes.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -320,6 +320,7 @@ describe('the commands of its shell', () => {
     assert.equal(JSON.parse(stdout).errors[0].code, 'no-sandbox');
     const { folder, env: home } = await openHome(t);
     const laptop = { ...home, KEYTURN_SANDBOX: NOWHERE, HOME: folder };
+    mkdirSync(join(folder, 'state'), { mode: 0o700, recursive: true });
     assert.equal((await run('keyctl', ['work', '--yes'], laptop)).code, 3);
     const free: readonly (readonly ['keyturn' | 'keyctl' | 'rotate-iam-keys', string[]])[] = [
       ['keyturn', ['--help']],

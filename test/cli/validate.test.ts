@@ -37,7 +37,7 @@ test('a mistake is shown in its place, and the exit code is 2', async (t) => {
   assert.equal(
     out,
     [
-      'keyturn.yaml:3:3: unknown-key: unknown key "day_threshold"; "days_threshold" is one',
+      'keyturn.yaml:3:3: unknown-key: unknown key "day_threshold"; did you mean "days_threshold"?',
       '    3 |   day_threshold: 60',
       '      |   ^',
       'keyturn.yaml:4:8: bad-value: an empty list says nothing; "rules" takes a list of rules, each with name and match',
