@@ -79,7 +79,10 @@ function awsModels(sandbox: Sandbox): PlaceModels {
   return { 'secrets-manager': model('secrets-manager', 'app'), ssm: model('ssm', '/app') };
 }
 
-const COMMAND = fileURLToPath(new URL('../../../examples/command/put-key.sh', import.meta.url));
+/** From dist/test/retirement/. */
+const PROGRAM = fileURLToPath(
+  new URL('../../../test/retirement/key-program.sh', import.meta.url),
+);
 
 interface FileForm {
   readonly name: string;
@@ -97,8 +100,8 @@ const ENV_FILE = {
 };
 
 function fileModels(folder: string, pairOf: PairOf): PlaceModels {
-  const program = join(folder, 'put-key.sh');
-  copyFileSync(COMMAND, program);
+  const program = join(folder, 'key-program.sh');
+  copyFileSync(PROGRAM, program);
   chmodSync(program, 0o700);
   const model = (kind: string, { name, template, text, id, secret }: FileForm): PlaceModel => ({
     make: (user, key) => {
