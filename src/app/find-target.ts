@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { keysCommand, type SameReach } from '../base/key-command.ts';
 import { writtenKeyId } from '../base/key-id-text.ts';
+import { flagWords } from '../base/shell-words.ts';
 import { describeKey, keyDetails } from '../engine/key-details.ts';
 import { usesOfKey } from '../engine/key-uses.ts';
 import { stopLeakedAdvice, twoKeysAdvice } from '../lifecycle/two-keys.ts';
@@ -51,7 +52,7 @@ async function onlyKeyOf(user: string, at: TargetPlace): Promise<Target> {
   if (only !== undefined && second === undefined) return { user, keyId: only.id };
   if (only === undefined) {
     throw new KeyturnError('which-key', `${user} has no Active key`, {
-      hint: ['look at the keys of the user:', keysCommand(['--user', user], reach)],
+      hint: ['look at the keys of the user:', keysCommand(flagWords('--user', user), reach)],
     });
   }
   const keys = await keyDetails(reader, active);

@@ -2,6 +2,7 @@
 
 import type { AccessKeyId } from './access-key-id.ts';
 import { type Command, command } from './hint.ts';
+import { flagWords } from './shell-words.ts';
 
 export type KeyVerb = 'deactivate' | 'activate' | 'delete';
 
@@ -50,5 +51,5 @@ export function undoCommand(user: string, { before = [], flags }: SameReach = HE
 /** `keyturn recover` for one user: it names the accounts that it enters by another flag. */
 export function recoverCommand(user: string, { before = [], flags }: SameReach = HERE): Command {
   const accounts = flags.map((flag) => (flag === '--account' ? '--accounts' : flag));
-  return command(...before, 'keyturn', 'recover', '--user', user, ...accounts);
+  return command(...before, 'keyturn', 'recover', ...flagWords('--user', user), ...accounts);
 }

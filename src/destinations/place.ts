@@ -1,6 +1,8 @@
 // Names of places as an operator writes them: `app/{account}/{user}`.
 
 import { KeyturnError } from '../base/errors.ts';
+import { command } from '../base/hint.ts';
+import { flagWords } from '../base/shell-words.ts';
 import { readWay, wayFault } from './entrance.ts';
 import { pairFieldsFault } from './pair-fields.ts';
 
@@ -133,6 +135,11 @@ export function unfit(template: string, facts: PlaceFacts, rule: PlaceRule): Key
   return new KeyturnError(
     'not-deliverable',
     `${name} cannot be ${rule.noun}, which takes ${rule.takes}`,
-    { hint: `rotate ${user} in a run of its own: --user ${user}, and a name without {user}` },
+    {
+      hint: [
+        `rotate ${user} in a run of its own, to a name without {user}; add:`,
+        command(...flagWords('--user', user)),
+      ],
+    },
   );
 }

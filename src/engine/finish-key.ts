@@ -5,6 +5,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
 import { keysCommand } from '../base/key-command.ts';
+import { flagWords } from '../base/shell-words.ts';
 import { retiringKey } from '../lifecycle/decide-user.ts';
 import { judgeUse, type NamedUse, namedUse } from '../lifecycle/in-use.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
@@ -189,7 +190,12 @@ function assertReplaced(
   throw new KeyturnError(
     'key-changed',
     `${currentKeyId} of ${user} is ${current?.status ?? 'gone'}, so ${keyId} is the only way in`,
-    { hint: ['nothing was changed; look at their keys:', keysCommand(['--user', user], reach)] },
+    {
+      hint: [
+        'nothing was changed; look at their keys:',
+        keysCommand(flagWords('--user', user), reach),
+      ],
+    },
   );
 }
 

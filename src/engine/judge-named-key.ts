@@ -8,6 +8,7 @@ import { MS_PER_DAY, minuteOf } from '../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Hint } from '../base/hint.ts';
 import { type KeyVerb, keysCommand, undoCommand } from '../base/key-command.ts';
+import { flagWords } from '../base/shell-words.ts';
 import { retiringKey } from '../lifecycle/decide-user.ts';
 import { judgeUse, namedUse } from '../lifecycle/in-use.ts';
 import type { AccessKey, KeyDetails } from '../lifecycle/keys.ts';
@@ -86,7 +87,7 @@ export async function judgeNamedKey(
   const listed = keys.find(({ id }) => id === keyId);
   if (listed === undefined) {
     throw new KeyturnError('key-changed', `key ${keyId} is not one of ${user}`, {
-      hint: ['their keys:', keysCommand(['--user', user], policy.reach)],
+      hint: ['their keys:', keysCommand(flagWords('--user', user), policy.reach)],
     });
   }
   await rememberTakenBack(keys, at);

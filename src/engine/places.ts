@@ -4,6 +4,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
+import { flagWords } from '../base/shell-words.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { jointTarget, kindNamed, termsAt, thingsAt } from '../destinations/kinds.ts';
@@ -137,7 +138,7 @@ function otherDestination(
     {
       hint: [
         'finish that one first: run the command that began it again, or:',
-        command('keyturn', 'recover', '--user', user),
+        command('keyturn', 'recover', ...flagWords('--user', user)),
       ],
     },
   );

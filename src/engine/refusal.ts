@@ -4,6 +4,7 @@ import { minuteOf } from '../base/clock.ts';
 import { type ErrorDetails, KeyturnError } from '../base/errors.ts';
 import { command, type Hint, type HintPart, partsOf } from '../base/hint.ts';
 import { deleteNow, keyCommand, keysCommand } from '../base/key-command.ts';
+import { flagWords } from '../base/shell-words.ts';
 import type { Next, UserDecision } from '../lifecycle/decide-user.ts';
 import { judgeLeft } from '../lifecycle/judge-left.ts';
 import { type AccessKey, type KeyDetails, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
@@ -54,7 +55,10 @@ function refusedFor(next: Refused, at: UserAtHand): KeyturnError {
       return placesLeftError(next, at);
     case 'not-theirs':
       return new KeyturnError('key-changed', `${next.keyId} is not a key of ${at.user} any more`, {
-        hint: ['look at their keys:', keysCommand(['--user', at.user], at.account.policy.reach)],
+        hint: [
+          'look at their keys:',
+          keysCommand(flagWords('--user', at.user), at.account.policy.reach),
+        ],
       });
   }
 }
@@ -232,7 +236,7 @@ function commandToServe(
   const isKeyctl = !account.policy.takesDeliver;
   const words = [
     ...(isKeyctl ? ['rotate-iam-keys'] : []),
-    ...(isKeyctl || !served.isPerUser ? ['--user', user] : []),
+    ...(isKeyctl || !served.isPerUser ? flagWords('--user', user) : []),
     ...served.words,
   ];
   return [isKeyctl ? 'serve it:' : 'to serve it, add:', command(...words)];

@@ -5,7 +5,7 @@ import { minuteOf } from '../base/clock.ts';
 import { nextRunLines } from '../base/key-changes.ts';
 import { localDay } from '../base/local-time.ts';
 import { printableAll } from '../base/printable.ts';
-import { shellWords } from '../base/shell-words.ts';
+import { flagWords, shellWords } from '../base/shell-words.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
 import type { StatusReport } from './status-report.ts';
 
@@ -210,7 +210,9 @@ function leftSection(left: StatusReport['left_by_undo'], keysCommand: string, pa
     ]);
   const [only, second] = left;
   const one =
-    second === undefined && only !== undefined ? ` --user ${shellWords([only.username])}` : '';
+    second === undefined && only !== undefined
+      ? ` ${shellWords(flagWords('--user', only.username))}`
+      : '';
   return [
     page.wrap(
       '',

@@ -5,6 +5,7 @@
 import type { AccountGateway } from '../../aws/gateway.ts';
 import { keyOwners } from '../../aws/whose-key.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { flagWords, shellWords } from '../../base/shell-words.ts';
 import { isSameUser } from '../../base/user-name.ts';
 import { checkWritable } from '../../credentials-file/rehearse-write.ts';
 import { previousProfileOf, targetOfProfiles } from '../../destinations/credentials-file/place.ts';
@@ -121,7 +122,7 @@ async function refuseOtherOwner(
       {
         hint: [
           ...owner.error.hintParts,
-          `nothing was changed; if both are keys of ${user}, say so with --user ${user}`,
+          `nothing was changed; if both are keys of ${user}, say so with ${shellWords(flagWords('--user', user))}`,
         ],
       },
     );

@@ -9,6 +9,7 @@ import {
   recoverCommand,
   type SameReach,
 } from '../../base/key-command.ts';
+import { flagWords } from '../../base/shell-words.ts';
 import type { DatedKey } from '../../lifecycle/dated-keys.ts';
 import type { KeyState, KeyView, KeyWarning, Silence } from '../../lifecycle/key-state.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
@@ -107,7 +108,7 @@ export interface HintFacts extends Pick<TwoKeysFacts, 'history' | 'now' | 'usesO
 /** What a person can do about the key; undefined where nothing is to be done. */
 export function hintWords({ key, state }: KeyView, facts: HintFacts): Hint | undefined {
   const { user, reach } = facts;
-  const byHand = keysCommand(['--user', user], reach);
+  const byHand = keysCommand(flagWords('--user', user), reach);
   switch (state.kind) {
     case 'open':
       return [

@@ -1,4 +1,5 @@
 import { passesContract } from '../../../test/destinations/contract.ts';
+import { WHOLE_FORMS } from '../../../test/destinations/form-texts.ts';
 import { openGithubPlace } from '../../../test/destinations/github/subject.ts';
 
 passesContract({
@@ -10,3 +11,17 @@ passesContract({
       unfit: 'acme/nowhere',
     }),
 });
+
+for (const form of WHOLE_FORMS) {
+  passesContract({
+    kind: 'github-codespaces',
+    open: (test) =>
+      openGithubPlace(test, {
+        place: 'acme/app',
+        store: 'repos/acme/app/codespaces',
+        unfit: 'acme/nowhere#AWS_PAIR',
+        names: 'AWS_PAIR',
+        form,
+      }),
+  });
+}

@@ -1,4 +1,5 @@
 import { passesContract } from '../../../test/destinations/contract.ts';
+import { WHOLE_FORMS } from '../../../test/destinations/form-texts.ts';
 import { openGithubPlace } from '../../../test/destinations/github/subject.ts';
 
 passesContract({
@@ -21,3 +22,17 @@ passesContract({
       names: 'vars.KEY_ID,AWS_SECRET_ACCESS_KEY',
     }),
 });
+
+for (const form of WHOLE_FORMS) {
+  passesContract({
+    kind: 'github-org',
+    open: (test) =>
+      openGithubPlace(test, {
+        place: 'acme',
+        store: 'orgs/acme/actions',
+        unfit: 'nobody#AWS_PAIR',
+        names: 'AWS_PAIR',
+        form,
+      }),
+  });
+}
