@@ -66,17 +66,7 @@ export async function sixPlaces(test: TestContext, usedAt?: Date) {
   };
   seedPlace(world, 'secrets-manager=app/ada', { key: old, region: REGION });
   seedPlace(world, 'ssm=/app/ada', { key: old, region: REGION });
-  const lines = `AWS_ACCESS_KEY_ID=${old.id}\nAWS_SECRET_ACCESS_KEY=${old.secret}\n`;
-  const profile = `[ada]\naws_access_key_id = ${old.id}\naws_secret_access_key = ${old.secret}\n`;
-  for (const [path, text] of [
-    [files.dotenv, lines],
-    [files.command, lines],
-    [files['credentials-file'], profile],
-    [files.program, PROGRAM],
-  ] as const) {
-    writeFileSync(path, text, { mode: 0o600 });
-  }
-  chmodSync(files.program, 0o700);
+  writeFiles(files, old);
   github.putVariable(GITHUB_STORE, 'KEY_ID', old.id);
   github.put(GITHUB_STORE, 'KEY', { value: old.secret, updatedAt: '2026-01-01T00:00:00Z' });
   const targets: Record<SixKind, string> = {
@@ -120,6 +110,23 @@ export async function sixPlaces(test: TestContext, usedAt?: Date) {
       else downParameters(sandbox.faults, how);
     },
   };
+}
+
+function writeFiles(
+  files: Record<'dotenv' | 'command' | 'credentials-file' | 'program', string>,
+  old: { readonly id: string; readonly secret: string },
+): void {
+  const lines = `AWS_ACCESS_KEY_ID=${old.id}\nAWS_SECRET_ACCESS_KEY=${old.secret}\n`;
+  const profile = `[ada]\naws_access_key_id = ${old.id}\naws_secret_access_key = ${old.secret}\n`;
+  for (const [path, text] of [
+    [files.dotenv, lines],
+    [files.command, lines],
+    [files['credentials-file'], profile],
+    [files.program, PROGRAM],
+  ] as const) {
+    writeFileSync(path, text, { mode: 0o600 });
+  }
+  chmodSync(files.program, 0o700);
 }
 
 const template = (path: string) => path.replace(/ada(?=[^/]*$)/, '{user}');
