@@ -11,7 +11,7 @@ import {
   DEFAULT_VERIFICATION,
   type RotationPolicy,
 } from '../engine/account-work.ts';
-import { openPlaces } from '../engine/places.ts';
+import { openPlaces, type TakenPlaces } from '../engine/places.ts';
 import { Probes } from '../engine/probes.ts';
 import type { DeliveryTarget } from '../lifecycle/record.ts';
 import type { AccountState } from '../state/state-store.ts';
@@ -43,6 +43,8 @@ export interface AccountParts {
   readonly finishesOthers: boolean;
   /** Shared by the accounts of a run: how many secrets may be on their way into custody (I17). */
   readonly creating?: Limiter;
+  /** Shared likewise: whose key goes where. */
+  readonly taken?: TakenPlaces;
 }
 
 export type Deliveries = readonly [DeliveryRequest, ...DeliveryRequest[]];
@@ -58,6 +60,8 @@ export function accountWork(parts: AccountParts): AccountWork {
   return {
     ...{ gateway, state, clock, emit, signal },
     places: openPlaces({
+      account: gateway.caller.account,
+      taken: parts.taken,
       choose:
         'place' in deliver
           ? onePlaceChooser(deliver, surroundings)
