@@ -3,7 +3,13 @@
 import { KeyturnError } from '../base/errors.ts';
 import { namedForm } from '../destinations/forms/forms.ts';
 import type { DestinationKind } from '../destinations/kind.ts';
-import { kindNamed, type NamedPlace, OFFERED_KINDS, wordOf } from '../destinations/kinds.ts';
+import {
+  isApart,
+  kindNamed,
+  type NamedPlace,
+  OFFERED_KINDS,
+  wordOf,
+} from '../destinations/kinds.ts';
 import { isPerUser, quotedPlace, SAMPLE_FACTS, templateFault } from '../destinations/place.ts';
 import { holdsToken } from '../destinations/place-credentials.ts';
 import type { DeliveryRequest } from './open-destinations.ts';
@@ -36,7 +42,8 @@ export function readDelivery(
   if (fault !== undefined) {
     throw badDelivery(label, text, `does not fit: ${fault}`, kind);
   }
-  if (user === undefined && !isPerUser(template, rule)) {
+  const isOfAll = !isPerUser(template, rule) || !isApart({ kind: kind.name, name: template });
+  if (user === undefined && isOfAll) {
     throw new KeyturnError(
       'bad-value',
       `${label} ${quotedPlace(text)} would put the keys of all users into one place`,

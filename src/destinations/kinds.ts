@@ -24,7 +24,7 @@ import { gitlabGroup } from './gitlab-group/index.ts';
 import { handoff } from './handoff/index.ts';
 import type { Custody, DestinationKind, Opening } from './kind.ts';
 import { kubernetes } from './kubernetes/index.ts';
-import { expandPlace, type PlaceFacts } from './place.ts';
+import { expandPlace, type PlaceFacts, SAMPLE_FACTS } from './place.ts';
 import { secretsManager } from './secrets-manager/index.ts';
 import { ssm } from './ssm/index.ts';
 import { stdout } from './stdout/index.ts';
@@ -63,6 +63,26 @@ export function kindNamed(name: string): DestinationKind | undefined {
 /** How `--deliver` is given the kind: `ssm=NAME`, or the bare word where it stands alone. */
 export function wordOf({ name, rule }: DestinationKind): string {
   return rule === undefined ? name : `${name}=NAME`;
+}
+
+/** Users of any name do, as long as there are two. */
+const TWO_USERS = ['anna', 'bert'] as const;
+
+/**
+ * Whether no two users share anything that is written at their places: {user} in an option, or in the name of
+ * a field, makes no place of one's own.
+ */
+export function isApart(place: NamedPlace): boolean {
+  try {
+    const [one, other] = TWO_USERS.map((user) => {
+      const target = targetFor(place, { ...SAMPLE_FACTS, user });
+      return thingsAt(target);
+    });
+    return !one?.some((thing) => other?.includes(thing));
+  } catch {
+    // What is wrong with the name is said of each user.
+    return true;
+  }
 }
 
 /** The place for one user, from what the operator wrote. Throws `not-deliverable`. */

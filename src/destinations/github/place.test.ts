@@ -80,6 +80,20 @@ describe('secrets of GitHub as places', () => {
     });
   }
 
+  it('{user} where it makes no place of a user is no place for all of them', () => {
+    for (const text of [
+      `github=acme/app?token=\${file:/run/{user}}`,
+      `gitlab=acme/app?token=\${env:T_{user}}`,
+      'vault=secret/shared#id={user}.id,secret={user}.secret',
+      'kubernetes=apps/aws-key?restart=deployment/{user}',
+    ]) {
+      const read = () => readDelivery(text, undefined, '--deliver');
+      assert.throws(read, { code: 'bad-value', message: /keys of all users into one place/ }, text);
+      assert.ok(readDelivery(text.replaceAll('{user}', 'ada'), 'ada', '--deliver'));
+    }
+    assert.ok(readDelivery('kubernetes=apps/shared#{user}_ID,{user}_KEY', undefined, '--deliver'));
+  });
+
   it('an address is quoted nowhere when a password stands in it', () => {
     for (const kind of ['github=acme/{user}', 'gitlab=acme/{user}', 'circleci=gh/acme/{user}']) {
       const read = () =>

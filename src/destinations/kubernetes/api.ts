@@ -1,5 +1,6 @@
 // The few calls to the API of a cluster. What it answers is told in its own words, without a secret.
 
+import { Turns } from '../../base/turns.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { HttpAnswer, HttpCall, HttpService, OpenService } from '../../http/service.ts';
 import { pathOf } from '../../http/service.ts';
@@ -17,6 +18,8 @@ export interface Access {
 }
 
 export class ClusterApi {
+  /** Users of a run may share a Secret: their writes would be each other's changes. */
+  readonly turns = new Turns();
   readonly #cluster: Cluster;
   readonly #signIn: SignIn;
   readonly #open: OpenService;

@@ -183,7 +183,7 @@ async function refuseDenied(
 async function deliver(secret: SecretAtHand, key: IssuedKey): Promise<DeliveryReceipt> {
   const { at, place } = secret;
   const api = await secret.api();
-  const object = await write(secret, key, api);
+  const object = await api.turns.take(`${at.namespace}/${at.name}`, () => write(secret, key, api));
   if (at.restart.length > 0) await restart(secret, object, api);
   return { kind: KUBERNETES, reference: place };
 }

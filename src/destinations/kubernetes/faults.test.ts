@@ -79,6 +79,23 @@ describe('the API of a cluster that fails for a moment', () => {
     });
   }
 
+  it('many users of a run who share a Secret wait for each other', async (test) => {
+    const { namespace, open } = await ground(test, cluster);
+    const place = `${namespace}/aws-key`;
+    const users = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const names = users.flatMap((user) => [`${user}_ID`, `${user}_KEY`]);
+    await makeSecret(cluster, place, {
+      texts: Object.fromEntries(names.map((name) => [name, ''])),
+    });
+    const opened = users.map((user) => open(`${place}#${user}_ID,${user}_KEY`));
+    const destinations = await Promise.all(opened);
+    cluster.asked.length = 0;
+    await Promise.all(destinations.map((destination) => destination.deliver(NEW)));
+    const texts = Object.values(await textsIn(cluster, place));
+    assert.equal(texts.filter((text) => text === NEW.keyId).length, users.length);
+    assert.equal(writes(), users.length);
+  });
+
   it('a read that is lost is asked again', async (test) => {
     const { destination } = await placed(test);
     cluster.fault = first(2, ({ method, who }) => method === 'GET' && who === 'keyturn', 'lost');
