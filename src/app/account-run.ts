@@ -16,6 +16,7 @@ import type { AccountWork } from '../engine/account-work.ts';
 import type { UserListed } from '../engine/foretell-user.ts';
 import { askedAbout, refuseUnasked } from '../engine/named-orphans.ts';
 import type { UserOutcome } from '../engine/outcome.ts';
+import type { TakenPlaces } from '../engine/places.ts';
 import { settleAllLeftOver } from '../engine/settle-custody.ts';
 import type { OldKeyFate } from '../lifecycle/record.ts';
 import type { RetirePolicy } from '../lifecycle/retire-policy.ts';
@@ -77,6 +78,8 @@ export interface AccountGates {
   readonly rotating: Limiter;
   /** Held from the intent of a rotation until its secret is in custody (I17). */
   readonly creating: Limiter;
+  /** Whose key goes where: users of two accounts may have one place outside of AWS. */
+  readonly taken: TakenPlaces;
 }
 
 export interface AccountContext extends Omit<RunContext, 'env'> {
@@ -258,7 +261,7 @@ class AccountRun {
       ...this.#context,
       ...{ gateway, state, newPlaces, finishesOthers: true },
       deliver: (user) => this.#turns.deliveriesOf(user),
-      ...(gates !== undefined && { creating: gates.creating }),
+      ...(gates !== undefined && { creating: gates.creating, taken: gates.taken }),
       policy: {
         ...{ oldKeyFate, retire, cleanUpDays, replacesOwnKey: isDeliverGiven, takesDeliver: true },
         ...{ orphans, wordCommand, movedFrom, reach },

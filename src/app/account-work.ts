@@ -12,7 +12,7 @@ import {
   DEFAULT_VERIFICATION,
   type RotationPolicy,
 } from '../engine/account-work.ts';
-import { openPlaces } from '../engine/places.ts';
+import { openPlaces, type TakenPlaces } from '../engine/places.ts';
 import { Probes } from '../engine/probes.ts';
 import type { DeliveryTarget } from '../lifecycle/record.ts';
 import type { AccountState } from '../state/state-store.ts';
@@ -47,6 +47,8 @@ export interface AccountParts {
   readonly finishesOthers: boolean;
   /** Shared by the accounts of a run: how many secrets may be on their way into custody (I17). */
   readonly creating?: Limiter;
+  /** Shared likewise: whose key goes where. */
+  readonly taken?: TakenPlaces;
 }
 
 export type Deliveries = readonly [DeliveryRequest, ...DeliveryRequest[]];
@@ -63,6 +65,8 @@ export function accountWork(parts: AccountParts): AccountWork {
   return {
     ...{ gateway, state, clock, emit, signal },
     places: openPlaces({
+      account: gateway.caller.account,
+      taken: parts.taken,
       choose:
         typeof deliver !== 'function'
           ? onePlaceChooser(deliver, open)

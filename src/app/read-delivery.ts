@@ -4,7 +4,8 @@ import { KeyturnError } from '../base/errors.ts';
 import { namedForm } from '../destinations/forms/forms.ts';
 import type { DestinationKind } from '../destinations/kind.ts';
 import {
-  isApart,
+  isApartByAccount,
+  isApartByUser,
   kindNamed,
   type NamedPlace,
   OFFERED_KINDS,
@@ -42,7 +43,7 @@ export function readDelivery(
   if (fault !== undefined) {
     throw badDelivery(label, text, `does not fit: ${fault}`, kind);
   }
-  const isOfAll = !isPerUser(template, rule) || !isApart({ kind: kind.name, name: template });
+  const isOfAll = !isPerUser(template, rule) || !isApartByUser({ kind: kind.name, name: template });
   if (user === undefined && isOfAll) {
     throw new KeyturnError(
       'bad-value',
@@ -105,6 +106,24 @@ function badDelivery(
 
 const FIELDS =
   'behind a name #id=FIELD,secret=FIELD, with a dot before the field of an inner object';
+
+/**
+ * For a run of several accounts: each may have a user of one name, and places outside of AWS are the same for
+ * all of them. Throws `bad-value`.
+ */
+export function refuseSharedByAccounts(requests: readonly DeliveryRequest[], label: string): void {
+  const shared = requests.find(
+    ({ kind, template }) =>
+      kindNamed(kind)?.rule !== undefined && !isApartByAccount({ kind, name: template }),
+  );
+  if (shared === undefined) return;
+  const text = quotedPlace(`${shared.kind}=${shared.template}`);
+  throw new KeyturnError(
+    'bad-value',
+    `${label} ${text} would put the keys of users of one name in several accounts into one place`,
+    { hint: 'put {account} into the name, or name one account' },
+  );
+}
 
 /** Throws `bad-value` when two of the requests are for one place. */
 export function refuseTwice(requests: readonly DeliveryRequest[], label: string): void {

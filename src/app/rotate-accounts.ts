@@ -110,6 +110,7 @@ class FleetRun {
       reading: createLimiter(options.maxParallel * READERS_PER_CALL_SLOT),
       rotating: createLimiter(options.maxParallel * ROTATIONS_PER_CALL_SLOT),
       creating: createLimiter(SECRETS_AT_RISK_MAX),
+      taken: new Map(),
     };
   }
 

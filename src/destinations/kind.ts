@@ -51,6 +51,8 @@ export interface DestinationKind {
   readonly deliversCustody?: boolean;
   /** Whether a place of the kind is made where it is missing, when the operator asks for it. */
   readonly makesPlaces?: boolean;
+  /** Whether its places are in the account of the key: in each account a name is another place. */
+  readonly isInAccount?: boolean;
   /** Whether a place that is made has a KMS key and tags. */
   readonly takesTags?: boolean;
   /** Whether its secrets are printed in the report of the run. */

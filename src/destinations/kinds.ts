@@ -65,20 +65,25 @@ export function wordOf({ name, rule }: DestinationKind): string {
   return rule === undefined ? name : `${name}=NAME`;
 }
 
-/** Users of any name do, as long as there are two. */
-const TWO_USERS = ['anna', 'bert'] as const;
-
 /**
  * Whether no two users share anything that is written at their places: {user} in an option, or in the name of
  * a field, makes no place of one's own.
  */
-export function isApart(place: NamedPlace): boolean {
+export function isApartByUser(place: NamedPlace): boolean {
+  return isApart(place, [{ user: 'anna' }, { user: 'bert' }]);
+}
+
+/** The same of users of one name in two accounts. */
+export function isApartByAccount(place: NamedPlace): boolean {
+  if (kindNamed(place.kind)?.isInAccount === true) return true;
+  return isApart(place, [{ account: '111122223333' }, { account: '444455556666' }]);
+}
+
+function isApart(place: NamedPlace, [one, other]: readonly [Partial<PlaceFacts>, object]): boolean {
+  const things = (facts: object) => thingsAt(targetFor(place, { ...SAMPLE_FACTS, ...facts }));
   try {
-    const [one, other] = TWO_USERS.map((user) => {
-      const target = targetFor(place, { ...SAMPLE_FACTS, user });
-      return thingsAt(target);
-    });
-    return !one?.some((thing) => other?.includes(thing));
+    const others = things(other);
+    return !things(one).some((thing) => others.includes(thing));
   } catch {
     // What is wrong with the name is said of each user.
     return true;

@@ -118,6 +118,7 @@ export function regionalKind({
     isOffered: true,
     makesPlaces: true,
     takesTags: true,
+    isInAccount: true,
     rule,
     placeFor: (template, facts) => placeInRegion(template, facts, rule),
     askedAs: ({ place }, user) => askedInRegion(place, user),

@@ -36,7 +36,19 @@ export type DestinationOpener = (
   replaced: Replaced,
 ) => Promise<Destination | undefined>;
 
+/** Whose key goes to each thing that a run writes: the accounts of the run share one. */
+export type TakenPlaces = Map<string, KeyOwner>;
+
+interface KeyOwner {
+  readonly account: string;
+  readonly user: string;
+}
+
 export interface PlacesParts {
+  /** The account of the keys. */
+  readonly account: string;
+  /** Left out where the run has one account. */
+  readonly taken?: TakenPlaces | undefined;
   readonly choose: DestinationChooser;
   readonly open: DestinationOpener;
   /** What readers of a place can count on; what its kind says when left out. */
@@ -48,11 +60,11 @@ export interface PlacesParts {
 }
 
 export function openPlaces(parts: PlacesParts): Places {
-  const taken = new Map<string, string>();
+  const { account, taken = new Map() } = parts;
   return {
     forNew: async (user, oldKeyId) => {
       const own = await parts.choose({ user, oldKeyId, oldKeyFate: parts.oldKeyFate });
-      takeFor(user, await thingsOf(own), taken);
+      takeFor({ account, user }, await thingsOf(own, account), taken);
       return own;
     },
     termsAt: parts.termsAt ?? termsAt,
@@ -65,25 +77,40 @@ export function openPlaces(parts: PlacesParts): Places {
  * I14: two users of one run whose places are one. AWS may not know yet whose key the first one left there,
  * so the second is refused here. Throws `not-deliverable`.
  */
-function takeFor(user: string, things: readonly string[], taken: Map<string, string>): void {
-  for (const thing of things) {
-    const other = taken.get(thing);
-    if (other === undefined || isSameUser(other, user)) continue;
+function takeFor(owner: KeyOwner, things: readonly Thing[], taken: TakenPlaces): void {
+  const { account, user } = owner;
+  for (const { id, words } of things) {
+    const other = taken.get(id);
+    if (other === undefined) continue;
+    const isSameAccount = other.account === account;
+    if (isSameAccount && isSameUser(other.user, user)) continue;
+    const whose = isSameAccount ? other.user : `${other.user} of account ${other.account}`;
     throw new KeyturnError(
       'not-deliverable',
-      `this run delivers the key of ${other} to ${thing}, so it cannot deliver the one of ${user} there too`,
-      { hint: 'give every user a place of their own' },
+      `this run delivers the key of ${whose} to ${words}, so it cannot deliver the one of ${user} there too`,
+      {
+        hint: isSameAccount
+          ? 'give every user a place of their own'
+          : 'put {account} into the name: each account may have a user of that name',
+      },
     );
   }
-  for (const thing of things) taken.set(thing, user);
+  for (const { id } of things) taken.set(id, owner);
 }
 
-async function thingsOf(own: Destinations): Promise<readonly string[]> {
-  const known = own.filter(({ kind }) => kindNamed(kind) !== undefined);
-  const found = known.map(async (destination) => {
-    const { kind } = destination;
+/** Something that is written, for people and as one name in all accounts. */
+interface Thing {
+  readonly id: string;
+  readonly words: string;
+}
+
+async function thingsOf(own: Destinations, account: string): Promise<readonly Thing[]> {
+  const found = own.map(async (destination) => {
+    const kind = kindNamed(destination.kind);
+    if (kind === undefined) return [];
     const more = (await destination.things?.()) ?? [];
-    return [...thingsAt(destination), ...more.map((thing) => `${kind} ${thing}`)];
+    const all = [...thingsAt(destination), ...more.map((thing) => `${kind.name} ${thing}`)];
+    return all.map((words) => ({ words, id: kind.isInAccount ? `${account} ${words}` : words }));
   });
   return (await Promise.all(found)).flat();
 }

@@ -139,6 +139,7 @@ async function openAccount(
     gateway,
     state,
     places: openPlaces({
+      account: '123456789012',
       choose: async () => [{ ...handoffDestination('', state.custody), ...broken.destination }],
       open: async () => undefined,
       finishesOthers: true,

@@ -93,6 +93,7 @@ function placesOf(
   const open = (kind: string, user: string, oldKeyId: AccessKeyId) =>
     changed(readBack(run, at(kind, user, oldKeyId)), sabotage.destination);
   return openPlaces({
+    account: '123456789012',
     choose: async ({ user, oldKeyId }) => [open(settings.destination, user, oldKeyId)],
     open: async ({ kind }, { user, oldKeyId }) => open(kind, user, oldKeyId),
     termsAt: (target) =>

@@ -20,6 +20,13 @@ const DEFAULTS = {
   externalId: undefined,
 };
 
+test('several accounts take places that tell them apart', () => {
+  for (const place of ['secrets-manager=app/{user}', 'github=acme/{account}-{user}', 'handoff']) {
+    assert.ok(selection('--organization', '--deliver', place));
+  }
+  assert.ok(selection('--accounts', '111122223333', '--deliver', 'github=acme/{user}'));
+});
+
 test('flags become a selection; without them there is none', () => {
   assert.equal(selection(), undefined);
   assert.deepEqual(selection('--organization'), DEFAULTS);
@@ -59,6 +66,16 @@ const REFUSED: readonly (readonly [args: string, code: string, said: RegExp])[] 
     '--accounts=111122223333,444455556666 --exclude-accounts=444455556667',
     'conflicting-flags',
     /444455556667 of --exclude-accounts is not among --accounts/,
+  ],
+  [
+    '--organization --deliver github=acme/{user}',
+    'bad-value',
+    /users of one name in several accounts/,
+  ],
+  [
+    '--accounts 111122223333,444455556666 --user a --deliver dotenv=/srv/.env',
+    'bad-value',
+    /one name/,
   ],
   ['--organization --external-id=x', 'bad-value', /2 to 1224/],
   ['--organization --role-name=a*b', 'bad-value', /name of a role/],

@@ -1,8 +1,9 @@
 // Where new secrets go, settled from --deliver and its companions before any call is made.
 
 import { readFileSync } from 'node:fs';
+import type { AccountSelection } from '../../app/choose-accounts.ts';
 import type { DeliveryRequest } from '../../app/open-destinations.ts';
-import { readDelivery, refuseTwice } from '../../app/read-delivery.ts';
+import { readDelivery, refuseSharedByAccounts, refuseTwice } from '../../app/read-delivery.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { handoff } from '../../destinations/handoff/index.ts';
 import { placeOfRecipients } from '../../destinations/handoff/recipients.ts';
@@ -19,6 +20,8 @@ export interface DeliverValues {
   /** Absolute path. */
   readonly recipientsFile: string | undefined;
   readonly user: string | undefined;
+  /** Undefined for the caller's own account alone. */
+  readonly accounts: AccountSelection | undefined;
   readonly outputFormat: 'json' | 'text';
 }
 
@@ -36,8 +39,14 @@ export function resolveDeliveries(values: DeliverValues): Deliveries {
   const [first, ...others] = requestsOf(values, recipients);
   const requests = [first, ...others] as const;
   refuseTwice(requests, LABEL);
+  if (isOfSeveral(values.accounts)) refuseSharedByAccounts(requests, LABEL);
   refuseWrongOutput(requests, values.outputFormat, recipients);
   return { deliver: requests, isDeliverGiven: values.deliver !== undefined, recipients };
+}
+
+function isOfSeveral(accounts: AccountSelection | undefined): boolean {
+  if (accounts === undefined) return false;
+  return accounts.named === undefined || accounts.named.length > 1;
 }
 
 function requestsOf(

@@ -85,6 +85,7 @@ export function settle(
   const { handoffRecipientsFile: file } = values;
   const { recipients, ...deliveries } = resolveDeliveries({
     ...values,
+    accounts: selectionOf(values),
     outputFormat,
     recipientsFile: file === undefined ? undefined : absolute(file, surroundings),
   });
