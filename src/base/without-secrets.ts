@@ -18,5 +18,11 @@ function formsOf(secret: string): readonly string[] {
   // The end of a text in base64 depends on what follows it.
   const stem = base64.slice(0, Math.floor((secret.length * 8) / 24) * 4);
   const json = JSON.stringify(secret).slice(1, -1);
-  return [secret, encodeURIComponent(secret), json, json.replaceAll('/', '\\/'), stem];
+  // The whole first: a stem alone leaves the last letters.
+  const encoded = [base64, base64.replace(/=+$/, ''), stem];
+  const forUrls = encoded.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
+  return [
+    ...[secret, encodeURIComponent(secret), json, json.replaceAll('/', '\\/')],
+    ...[...encoded, ...forUrls],
+  ];
 }
