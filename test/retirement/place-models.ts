@@ -80,9 +80,7 @@ function awsModels(sandbox: Sandbox): PlaceModels {
 }
 
 /** From dist/test/retirement/. */
-const PROGRAM = fileURLToPath(
-  new URL('../../../test/retirement/key-program.sh', import.meta.url),
-);
+const PROGRAM = fileURLToPath(new URL('../../../test/retirement/key-program.sh', import.meta.url));
 
 interface FileForm {
   readonly name: string;
