@@ -133,8 +133,9 @@ function runProgram(
     child.on('exit', (code, signal) => {
       const reason = overdue ? overdueAfter(limitMs) : reasonOf(code, signal);
       child.on('close', () => end(reason));
-      // A child of the program could keep stdout open for ever.
-      void systemClock.sleep(DRAIN_MS).then(() => end(reason));
+      // A child of the program could keep stdout open for ever. Its end can be seen before what it printed, and
+      // this process may have been busy since: what is in the pipes by now is read before the time counts as over.
+      void systemClock.sleep(DRAIN_MS).then(() => setImmediate(() => end(reason)));
     });
   });
 }
