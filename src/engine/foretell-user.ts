@@ -18,6 +18,7 @@ import {
   tellGrace,
   waitingOutcome,
 } from './grace.ts';
+import { whyHeld } from './held-anywhere.ts';
 import { assertNotRenamed } from './other-name.ts';
 import { failed, failedIn, oldKeyOf, type RotationOutcome, type UserOutcome } from './outcome.ts';
 import { refusalOf } from './refusal.ts';
@@ -68,7 +69,8 @@ async function foretell(
   const { recover, late, cleanUp, grace } = decision;
   for (const each of [recover, late]) if (each !== undefined) tellRecovery(each, at);
   if (recover !== undefined && recover.leadsTo !== 'closed') {
-    return outcomeOf({ ...nothing, ...recovered(recover, decision) }, decision);
+    const held = await heldElsewhere(recover, decision, at);
+    return outcomeOf({ ...nothing, ...(held ?? recovered(recover, decision)) }, decision);
   }
   const cleanup = cleanUp && foretoldCleanUp(cleanUp, user);
   if (grace !== undefined) tellGrace(grace, at);
@@ -104,6 +106,22 @@ function tellRecovery(recover: Recovery, at: UserAtHand): void {
   for (const found of foundIn(recover)) foretellFound(found, at);
   if (recover.leadsTo !== 'closed' || recover.deletes === undefined) return;
   account.emit({ code: 'deletion-foretold', user, by: 'recovery', ...recover.deletes });
+}
+
+/**
+ * A rotation that is not delivered yet comes to its cut-over in the run, and there a place of the user that is
+ * none of its own may still give the old key to its readers (I10).
+ */
+async function heldElsewhere(
+  { rotation, leadsTo }: Recovery,
+  { keys, gate }: UserDecision,
+  at: UserAtHand,
+): Promise<Foretold | undefined> {
+  const comesToCut = leadsTo === 'new-key' && !('receipts' in rotation) && gate?.kind !== 'wait';
+  if (!comesToCut || rotation.oldKeyFate === 'keep') return undefined;
+  const holder = await whyHeld(rotation.oldKeyId, at, rotation.targets);
+  const about = { oldKey: oldKeyOf(rotation, keys), resumed: true };
+  return holder && { rotation: failedIn(rotation, holder, about) };
 }
 
 type Foretold = Partial<Pick<UserOutcome, 'rotation' | 'retirement'>>;

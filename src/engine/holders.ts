@@ -5,6 +5,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { toKeyturnError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Destination } from '../destinations/destination.ts';
+import { receiptAt } from '../lifecycle/known-places.ts';
 import type { PlacesAnswer, Question, UnreadPlace } from '../lifecycle/questions.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
@@ -24,7 +25,7 @@ export async function askPlaces(
   }
   const unread: UnreadPlace[] = [];
   for (const destination of destinations) {
-    const answer = await askPlace(destination, { ...rotation, keyId }, at);
+    const answer = await askPlace(destination, { rotation, keyId }, at);
     if (answer.kind === 'placed') return answer;
     if (answer.kind === 'unreadable') unread.push(answer);
   }
@@ -39,9 +40,10 @@ export async function askPlaces(
   return hardest(unread) ?? { kind: 'missing' };
 }
 
-/** The operator's word can answer for a place that cannot be read; the others come first. */
+/** One that has it counts first. The operator's word can answer for a place that cannot be read: it comes last. */
 function hardest(unread: readonly UnreadPlace[]): UnreadPlace | undefined {
   return (
+    unread.find(({ isKept }) => isKept) ??
     unread.find(({ isKeyRefused }) => isKeyRefused) ??
     unread.find(({ isNamed }) => isNamed) ??
     unread[0]
@@ -50,11 +52,11 @@ function hardest(unread: readonly UnreadPlace[]): UnreadPlace | undefined {
 
 async function askPlace(
   destination: Destination,
-  key: SoughtKey,
+  { rotation, keyId }: { readonly rotation: Rotation; readonly keyId: AccessKeyId },
   { account }: UserAtHand,
 ): Promise<PlacesAnswer> {
   const { kind, place, wayBack } = destination;
-  const { keyId } = key;
+  const key: SoughtKey = { ...rotation, keyId };
   // What delivers the copy in custody has no other one.
   if (destination.keepsHandoff === true) return { kind: 'missing' };
   const where = `${kind} ${place}`;
@@ -71,9 +73,10 @@ async function askPlace(
         where: `${where} may have it, and AWS did not say: ${found.reason}`,
       };
     }
-    const isHeld = await destination.holds(keyId, { kind, reference: place });
+    const receipt = receiptAt(rotation, destination) ?? { kind, reference: place };
+    const isHeld = await destination.holds(keyId, receipt);
     return isHeld
-      ? { kind: 'unreadable', where: `${where} has it, and does not give it back` }
+      ? { kind: 'unreadable', where: `${where} has it, and does not give it back`, isKept: true }
       : { kind: 'missing' };
   } catch (thrown) {
     return {

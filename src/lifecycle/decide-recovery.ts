@@ -148,7 +148,7 @@ function* gather(
   const isOpen = found.kind === 'unreadable' && found.isNamed !== true;
   const isAnswered = isNamed && isOpen && placeShowsFrom === undefined;
   const held = isAnswered ? ({ kind: 'missing' } as const) : found;
-  const known = { ...place, secret: held.kind };
+  const known = { ...place, secret: secretAt(rotation, held) };
   let use: RecoveryFacts['use'] = 'unknown';
   if (candidate !== undefined && dependsOnUse(known)) {
     // The operator's word stands in for the hours in which AWS would not show a use.
@@ -158,6 +158,18 @@ function* gather(
   const { createdAt } = candidate ?? {};
   const listed = candidateId && { id: candidateId, createdAt, unread, placeShowsFrom };
   return { facts: { ...known, use }, candidate: listed };
+}
+
+/**
+ * Once every place had the secret, one that has it still is all that is needed, also where it gives none back: a
+ * place that never shows its secrets.
+ */
+function secretAt(
+  { phase }: Rotation,
+  found: PlacesAnswer | { readonly kind: 'held' },
+): RecoveryFacts['secret'] {
+  const isLeft = phase === 'delivered' || phase === 'in-grace' || phase === 'deactivating';
+  return found.kind === 'unreadable' && found.isKept === true && isLeft ? 'placed' : found.kind;
 }
 
 /** A place that AWS tells nothing about because the key is so young: it is asked again, and nobody answers. */

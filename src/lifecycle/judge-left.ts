@@ -36,7 +36,8 @@ export function judgeLeft(facts: LeftKey, now: Date): LeftVerdict {
   const verdict = judgeUse(use, QUIET_DAYS, now);
   switch (verdict.kind) {
     case 'unused':
-      return { kind: 'unused' };
+      // Its readers have it since a short time ago: a use since then would not show yet, whatever was before.
+      return withoutUses(facts, now);
     case 'use-unknown':
       return { kind: 'use-unknown' };
     case 'in-use':
@@ -45,4 +46,12 @@ export function judgeLeft(facts: LeftKey, now: Date): LeftVerdict {
       return { kind: 'used', at: taken.at, quietDays, notBefore: verdict.notBefore };
     }
   }
+}
+
+function withoutUses(
+  facts: TakenBack,
+  now: Date,
+): Exclude<TakenBackVerdict, { readonly kind: 'used' }> {
+  const verdict = judgeTakenBack({ ...facts, lastUse: { used: 'never' } }, now);
+  return verdict.kind === 'used' ? { kind: 'unused' } : verdict;
 }

@@ -39,6 +39,8 @@ export type PlacesAnswer =
 export interface UnreadPlace {
   readonly kind: 'unreadable';
   readonly where: string;
+  /** It has the key, as far as it tells, and gives no secret back. */
+  readonly isKept?: true;
   /** Its text names the key. */
   readonly isNamed?: true;
   /** AWS refuses the key itself: of a young key that is to be expected, and says nothing of the place. */

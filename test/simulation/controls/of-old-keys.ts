@@ -12,7 +12,7 @@ export const OF_OLD_KEYS: readonly Control[] = [
     cuts: [
       {
         module: 'lifecycle/quiet-gate',
-        guard: 'if (now < quietAt(facts, policy))',
+        guard: 'if (now < quietAt(judged, policy))',
         by: 'if (true)',
       },
     ],
@@ -32,7 +32,7 @@ export const OF_OLD_KEYS: readonly Control[] = [
     cuts: [
       {
         module: 'lifecycle/quiet-gate',
-        guard: 'if (now < quietAt(facts, policy))',
+        guard: 'if (now < quietAt(judged, policy))',
         by: 'if (false)',
       },
     ],
@@ -165,8 +165,8 @@ export const OF_OLD_KEYS: readonly Control[] = [
     cuts: [
       {
         module: 'state/known-sightings',
-        guard: 'return withFormerNames(own.reduce(joinedHistories, NEVER_LOOKED), others)',
-        by: 'return own.reduce(joinedHistories, NEVER_LOOKED)',
+        guard: 'return withFormerNames(id === undefined ? known : { ...known, keyId: id }, others)',
+        by: 'return known',
       },
     ],
   },
