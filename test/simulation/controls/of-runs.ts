@@ -62,6 +62,7 @@ export const OF_RUNS: readonly Control[] = [
     invariant: 'I13',
     fault: 'nobody asks which places of the last rotation a run leaves behind',
     shows: 'goes while the secret of',
+    forced: { 'place-forgotten': 0.8 },
     cuts: [
       {
         module: 'lifecycle/decide-user',
