@@ -188,7 +188,7 @@ describe('a delivery to Vault', () => {
       { instead: 'break off' },
       /does not answer: (?:ECONNRESET|an answer that breaks off)/,
     ],
-    ['answers with nonsense', { body: '<html>' }, /is in an engine of the type undefined/],
+    ['answers with nonsense', { body: '<html>' }, /is a web page, and not Vault/],
     [
       'answers with a redirect',
       { status: 307, headers: { location: 'http://a.invalid/' } },

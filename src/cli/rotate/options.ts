@@ -83,9 +83,11 @@ export function settle(
   const outputFormat = values.outputFormat ?? defaults.outputFormat;
   const timeoutSeconds = values.timeout ?? defaults.timeoutSeconds;
   const { handoffRecipientsFile: file } = values;
+  const accounts =
+    defaults.readsConfig === true ? selectionBeside(values, surroundings) : selectionOf(values);
   const { recipients, ...deliveries } = resolveDeliveries({
     ...values,
-    accounts: selectionOf(values),
+    accounts,
     outputFormat,
     recipientsFile: file === undefined ? undefined : absolute(file, surroundings),
   });
@@ -103,8 +105,7 @@ export function settle(
       dryRun: limits.isDryRunForced || (values.dryRun ?? false),
       user: values.user,
       inventory: values.inventory ?? 'auto',
-      accounts:
-        defaults.readsConfig === true ? selectionBeside(values, surroundings) : selectionOf(values),
+      accounts,
       wanted: { kind: 'due-key', daysThreshold: dueFromDays },
       lookAheadDays: values.beforeNextRun ?? 0,
       ...retireOf(values, 'when-quiet'),
