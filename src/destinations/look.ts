@@ -3,7 +3,7 @@
 // where a reader reads, does the new text fit. Throws `not-deliverable`; no content is ever quoted (I8),
 // key IDs and the names of fields excepted.
 
-import { type AccessKeyId, accessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
+import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { looksLikeKeyId } from '../base/key-id-text.ts';
 import { Secret } from '../base/secret.ts';
@@ -22,7 +22,7 @@ import {
   withPair,
 } from './key-fields.ts';
 import { type PairFields, writePath } from './pair-fields.ts';
-import { readingsOf } from './readings.ts';
+import { keyIdsIn, readingsOf, some } from './readings.ts';
 import { sesPasswords } from './ses-passwords.ts';
 import {
   hasLoneSecret,
@@ -266,22 +266,6 @@ function traceLeft(trace: string, before: string, place: ObjectInPlace): Keyturn
     `${place.where} has ${trace} at another place too, which would stay: whoever reads it there would be left with a key that does not work`,
     { hint: namesHint(before, place) },
   );
-}
-
-/** The IDs of IAM's long-term keys that stand in the texts. */
-function keyIdsIn(readings: ReadonlySet<string>): AccessKeyId[] {
-  const found = new Set<AccessKeyId>();
-  for (const text of readings) {
-    for (const [id] of text.matchAll(/(?<![A-Za-z\d])AKIA[A-Z\d]{12,28}(?![A-Za-z\d])/g)) {
-      if (isAccessKeyId(id)) found.add(id);
-    }
-  }
-  return [...found];
-}
-
-function some(texts: ReadonlySet<string>, is: (text: string) => boolean): boolean {
-  for (const text of texts) if (is(text)) return true;
-  return false;
 }
 
 /** Throws when the text is longer than the place takes. */

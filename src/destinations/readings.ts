@@ -2,6 +2,9 @@
 // JSON or INI in a string of JSON, escapes, base64, a value that is broken over lines. Too many readings
 // cost time; one too few leaves a reader with a dead key.
 
+import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
+import type { Secret } from '../base/secret.ts';
+
 /** So deep is text looked for inside text. */
 const DEPTH_MAX = 6;
 
@@ -15,6 +18,32 @@ export function readingsOf(text: string): ReadonlySet<string> {
     layer = fresh.flatMap(readOnce);
   }
   return found;
+}
+
+/** Those of several texts, one after the other. */
+export function readingsOfAll(texts: readonly Secret[]): string[] {
+  return texts.flatMap((text) => [...readingsOf(text.reveal())]);
+}
+
+/** Whether the words can be read out of one of the texts. */
+export function canBeRead(words: string, texts: readonly Secret[]): boolean {
+  return texts.some((text) => some(readingsOf(text.reveal()), (each) => each.includes(words)));
+}
+
+export function some(texts: ReadonlySet<string>, is: (text: string) => boolean): boolean {
+  for (const text of texts) if (is(text)) return true;
+  return false;
+}
+
+/** The IDs of IAM's long-term keys that stand in the texts. */
+export function keyIdsIn(readings: Iterable<string>): AccessKeyId[] {
+  const found = new Set<AccessKeyId>();
+  for (const text of readings) {
+    for (const [id] of text.matchAll(/(?<![A-Za-z\d])AKIA[A-Z\d]{12,28}(?![A-Za-z\d])/g)) {
+      if (isAccessKeyId(id)) found.add(id);
+    }
+  }
+  return [...found];
 }
 
 function readOnce(text: string): string[] {

@@ -5,6 +5,7 @@ import { KeyturnError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { HttpAnswer, HttpCall, HttpService } from '../http/service.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
+import type { DestinationKind } from './kind.ts';
 import { withUser } from './place.ts';
 import type { PlaceCredentials } from './place-credentials.ts';
 import {
@@ -98,14 +99,27 @@ export function refuseForeignService(
   );
 }
 
+/** What the places of a service have in common, which are told apart by what is written there. */
+export function servicePlaces(
+  things: (target: JournaledTarget) => readonly string[],
+  forms: OptionForms,
+): Required<Pick<DestinationKind, 'askedAs' | 'completed' | 'things' | 'joint'>> {
+  return {
+    askedAs: ({ place }, user) => ({ region: undefined, template: templateWithUser(place, user) }),
+    completed: (named, { place }) => atAddressOf(named, place, forms),
+    things,
+    joint: (own, begun) => jointByThings(own, begun, things),
+  };
+}
+
 /** With {user} where a part of the text before the options is the user's name. */
-export function templateWithUser(place: string, user: string): string {
+function templateWithUser(place: string, user: string): string {
   const [, bare = '', options = ''] = /^([^?]*)(.*)$/s.exec(place) ?? [];
   return `${withUser(bare, user)}${options}`;
 }
 
 /** A place that is named without an address, at the one of the other; see DestinationKind.completed. */
-export function atAddressOf(named: string, other: string, forms: OptionForms): string | undefined {
+function atAddressOf(named: string, other: string, forms: OptionForms): string | undefined {
   const [own, there] = [readOptions(named, forms), readOptions(other, forms)];
   if (typeof own === 'string' || typeof there === 'string') return undefined;
   const address = own.options.get('address') ?? there.options.get('address');
@@ -114,7 +128,7 @@ export function atAddressOf(named: string, other: string, forms: OptionForms): s
 }
 
 /** One place is written under one set of names, whoever signs in and whichever spelling it has. */
-export function jointByThings(
+function jointByThings(
   own: DeliveryTarget,
   begun: JournaledTarget,
   things: (target: JournaledTarget) => readonly string[],

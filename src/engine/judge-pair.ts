@@ -1,7 +1,7 @@
 // Whether the secret that stands beside the ID of a key at a place is its own (I3, I13).
 
 import type { Held } from '../destinations/destination.ts';
-import { readingsOf } from '../destinations/readings.ts';
+import { canBeRead } from '../destinations/readings.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
 import { findMarked, findSecret, type SoughtKey } from './secret-in-texts.ts';
@@ -28,10 +28,7 @@ export async function judgePair(
   const issued = await state.custody.get(key.keyId);
   if (issued !== undefined) {
     const secret = issued.secret.reveal();
-    const isThere = texts.some((text) =>
-      [...readingsOf(text.reveal())].some((reading) => reading.includes(secret)),
-    );
-    return { kind: isThere ? 'whole' : 'half' };
+    return { kind: canBeRead(secret, texts) ? 'whole' : 'half' };
   }
   if (key.pairMark !== undefined) {
     const isThere = findMarked(key.keyId, key.pairMark, texts) !== undefined;

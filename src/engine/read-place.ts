@@ -1,11 +1,10 @@
 // What a place shows between rotations, by reads alone. AWS is not asked about the pair: the question would be
 // signed with the key, and count as a use of it (I15).
 
-import { type AccessKeyId, isAccessKeyId } from '../base/access-key-id.ts';
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert, type KeyturnError, toKeyturnError } from '../base/errors.ts';
-import type { Secret } from '../base/secret.ts';
 import type { Destination, Held } from '../destinations/destination.ts';
-import { readingsOf } from '../destinations/readings.ts';
+import { canBeRead, keyIdsIn, readingsOfAll } from '../destinations/readings.ts';
 import { REWRITTEN } from '../destinations/written.ts';
 import type { PlaceReading } from '../lifecycle/judge-place.ts';
 import type { ServedPlace } from '../lifecycle/served-places.ts';
@@ -34,7 +33,7 @@ export async function readPlace(served: ServedPlace, at: UserAtHand): Promise<Pl
     const isGone = texts?.every((text) => text.reveal().trim() === '') === true;
     const refusal = await refusalOf(destination);
     if (isGone) return { kind: 'gone', refusal };
-    const keyIds = keyIdsIn(texts ?? []);
+    const keyIds = keyIdsIn(readingsOfAll(texts ?? []));
     // A place that shows all of it says more than why it would take nothing.
     const isTold = keyIds.some((id) => id !== keyId && id !== nextKeyId);
     return { kind: 'other', keyIds, refusal: isTold ? undefined : refusal };
@@ -76,8 +75,7 @@ async function pairOf(
   const issued = await account.state.custody.get(keyId);
   if (issued === undefined) return 'unseen';
   const secret = issued.secret.reveal();
-  const isThere = readingsIn(texts).some((reading) => reading.includes(secret));
-  return isThere ? 'whole' : 'half';
+  return canBeRead(secret, texts) ? 'whole' : 'half';
 }
 
 /** What the place says to whoever would write the key there (I14). */
@@ -90,15 +88,4 @@ async function refusalOf(destination: Destination): Promise<KeyturnError | undef
     if (error.isStop) throw error;
     return error;
   }
-}
-
-function readingsIn(texts: readonly Secret[]): string[] {
-  return texts.flatMap((text) => [...readingsOf(text.reveal())]);
-}
-
-function keyIdsIn(texts: readonly Secret[]): readonly AccessKeyId[] {
-  const found = readingsIn(texts).flatMap(
-    (reading) => reading.match(/(?<![A-Za-z\d])AKIA[A-Z\d]{12,28}(?![A-Za-z\d])/g) ?? [],
-  );
-  return [...new Set(found)].filter(isAccessKeyId);
 }

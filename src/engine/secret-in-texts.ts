@@ -5,7 +5,7 @@
 import type { KeyVerifier, NewAccessKey, SignerAnswer } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { Secret } from '../base/secret.ts';
-import { readingsOf } from '../destinations/readings.ts';
+import { readingsOfAll } from '../destinations/readings.ts';
 import { looksLikeSecret } from '../destinations/stray-fields.ts';
 import { pairMarkOf } from '../lifecycle/pair-mark.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
@@ -31,7 +31,7 @@ export async function findSecret(
   texts: readonly Secret[],
   verifier: KeyVerifier,
 ): Promise<FoundInTexts> {
-  const readings = texts.flatMap((text) => [...readingsOf(text.reveal())]);
+  const readings = readingsOfAll(texts);
   const secrets = secretsOf(readings);
   const isNamed = readings.some((text) => text.includes(keyId));
   for (const secret of secrets.slice(0, CANDIDATES_MAX)) {
@@ -58,7 +58,7 @@ export function findMarked(
   pairMark: string,
   texts: readonly Secret[],
 ): Secret | undefined {
-  const readings = texts.flatMap((text) => [...readingsOf(text.reveal())]);
+  const readings = readingsOfAll(texts);
   return secretsOf(readings).find((secret) => pairMarkOf(keyId, secret) === pairMark);
 }
 

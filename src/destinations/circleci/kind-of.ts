@@ -2,7 +2,7 @@
 // `gh/acme/app` may be either.
 
 import type { DestinationKind } from '../kind.ts';
-import { atAddressOf, jointByThings, SERVICE_OPTIONS, templateWithUser } from '../service-place.ts';
+import { SERVICE_OPTIONS, servicePlaces } from '../service-place.ts';
 import { writtenTwice } from '../variable-names.ts';
 import { circlePlaceAt, type Holders, placeOfHolders, ruleOf, thingsAtCircle } from './place.ts';
 
@@ -18,10 +18,7 @@ export function circleKind(holders: Holders, about: string): DestinationKind {
       circlePlaceAt(place, holders)?.pair.form === 'object' ? undefined : writtenTwice('variable'),
     rule: ruleOf(holders),
     placeFor: (template, facts) => placeOfHolders(holders, template, facts),
-    askedAs: ({ place }, user) => ({ region: undefined, template: templateWithUser(place, user) }),
-    completed: (named, { place }) => atAddressOf(named, place, SERVICE_OPTIONS),
-    things: (target) => thingsAtCircle(target, holders),
-    joint: (own, begun) => jointByThings(own, begun, (target) => thingsAtCircle(target, holders)),
+    ...servicePlaces((target) => thingsAtCircle(target, holders), SERVICE_OPTIONS),
     async open({ place }, opening) {
       const at = circlePlaceAt(place, holders);
       if (at === undefined) return undefined;

@@ -10,7 +10,7 @@ import type { Destination, Held, WayBack } from '../destination.ts';
 import { preparing } from '../failure.ts';
 import type { Custody } from '../kind.ts';
 import { STAND_IN } from '../look.ts';
-import { readingsOf } from '../readings.ts';
+import { canBeRead, readingsOfAll } from '../readings.ts';
 import type { Form } from './form.ts';
 
 export interface FormedParts {
@@ -44,7 +44,7 @@ export function formedDestination(inner: Destination, parts: FormedParts): Desti
       const isOwn =
         issued === undefined
           ? hasMarked(held, receipt)
-          : hasText(held, written(issued).secret.reveal());
+          : canBeRead(written(issued).secret.reveal(), held.texts);
       return isOwn ? { ...held, isCompared: true } : held;
     },
     ...(wayBack !== undefined && { wayBack: wayBackOf(wayBack, form) }),
@@ -64,12 +64,6 @@ function wayBackOf(inner: WayBack, form: Form): WayBack {
   };
 }
 
-function hasText({ texts }: Held, text: string): boolean {
-  return texts.some((each) =>
-    [...readingsOf(each.reveal())].some((reading) => reading.includes(text)),
-  );
-}
-
 /**
  * Names what was written and does not tell it: once custody has the secret no more, this is what a place is held
  * against whose form cannot be turned back. A secret of AWS's is drawn, so a digest of it cannot be guessed.
@@ -80,7 +74,7 @@ function markOf(text: string): string {
 
 function hasMarked({ texts }: Held, { mark }: DeliveryReceipt): boolean {
   if (mark === undefined) return false;
-  const readings = texts.flatMap((text) => [...readingsOf(text.reveal())]);
+  const readings = readingsOfAll(texts);
   return readings.some((reading) =>
     [reading, reading.trim(), ...(reading.match(/[A-Za-z\d+/]{16,}={0,2}/g) ?? [])].some(
       (each) => markOf(each) === mark,

@@ -4,7 +4,7 @@
 
 import type { Settle } from '../../lifecycle/settle.ts';
 import type { DestinationKind } from '../kind.ts';
-import { atAddressOf, jointByThings, templateWithUser } from '../service-place.ts';
+import { servicePlaces } from '../service-place.ts';
 import { writtenTwice } from '../variable-names.ts';
 import {
   type GithubPlace,
@@ -46,10 +46,7 @@ export function githubKind(store: Store, about: string): DestinationKind {
       githubPlaceAt(place, store)?.pair.form === 'object' ? undefined : writtenTwice('secret'),
     rule: ruleOf(store),
     placeFor: (template, facts) => placeInStore(store, template, facts),
-    askedAs: ({ place }, user) => ({ region: undefined, template: templateWithUser(place, user) }),
-    completed: (named, { place }) => atAddressOf(named, place, OPTIONS),
-    things: (target) => thingsAtGithub(target, store),
-    joint: (own, begun) => jointByThings(own, begun, (target) => thingsAtGithub(target, store)),
+    ...servicePlaces((target) => thingsAtGithub(target, store), OPTIONS),
     async open({ place }, opening) {
       const at: GithubPlace | undefined = githubPlaceAt(place, store);
       if (at === undefined) return undefined;

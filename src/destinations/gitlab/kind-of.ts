@@ -2,7 +2,7 @@
 // does not say which of the two it is, and a group's variables reach every project below it.
 
 import type { DestinationKind } from '../kind.ts';
-import { atAddressOf, jointByThings, SERVICE_OPTIONS, templateWithUser } from '../service-place.ts';
+import { SERVICE_OPTIONS, servicePlaces } from '../service-place.ts';
 import { writtenTwice } from '../variable-names.ts';
 import { gitlabPlaceAt, type Owners, placeOfOwners, ruleOf, thingsAtGitlab } from './place.ts';
 
@@ -18,10 +18,7 @@ export function gitlabKind(owners: Owners, about: string): DestinationKind {
       gitlabPlaceAt(place, owners)?.pair.form === 'object' ? undefined : writtenTwice('variable'),
     rule: ruleOf(owners),
     placeFor: (template, facts) => placeOfOwners(owners, template, facts),
-    askedAs: ({ place }, user) => ({ region: undefined, template: templateWithUser(place, user) }),
-    completed: (named, { place }) => atAddressOf(named, place, SERVICE_OPTIONS),
-    things: (target) => thingsAtGitlab(target, owners),
-    joint: (own, begun) => jointByThings(own, begun, (target) => thingsAtGitlab(target, owners)),
+    ...servicePlaces((target) => thingsAtGitlab(target, owners), SERVICE_OPTIONS),
     async open({ place }, opening) {
       const at = gitlabPlaceAt(place, owners);
       if (at === undefined) return undefined;
