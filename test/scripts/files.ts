@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { readFileBySdk } from '../credentials-file/real-parsers.ts';
 import { credentialsOf, stsOf } from '../sandbox/sdk.ts';
+import { declarePlace } from '../secrets/places.ts';
 import type { Directive } from './run-script.ts';
 import { filesBelow, type Stage } from './stage.ts';
 
@@ -30,6 +31,7 @@ export const FILES: readonly Directive[] = [
     pattern: /^place (\S+) holds for (\S+): (.+)$/,
     perform: (stage, path, keyId, text) => {
       const { id, secret } = keyOf(stage, keyId);
+      declarePlace(path);
       const filled = text
         .replaceAll('\\n', '\n')
         .replaceAll('%ID%', id)
@@ -72,6 +74,7 @@ export const FILES: readonly Directive[] = [
     usage: 'profile NAME of PATH serves USER/LABEL, and it signs | holds no pair',
     pattern: /^profile (\S+) of (\S+) (?:serves (\S+)(, and it signs)?|(holds no pair))$/,
     perform: async (stage, profile, path, keyId, signs, none) => {
+      declarePlace(path);
       const settings = (await readFileBySdk(path))?.[profile];
       const found = [settings?.aws_access_key_id, settings?.aws_secret_access_key];
       if (none !== '') return assert.deepEqual(found, [undefined, undefined]);

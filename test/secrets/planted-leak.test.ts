@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { DEFAULT_ACCOUNT_ID, startSandbox } from '../../src/sandbox/index.ts';
-import { isPlaceOfSecrets } from './places.ts';
+import { declarePlace, isPlaceOfSecrets } from './places.ts';
 import { SecretIndex } from './secret-index.ts';
 import { PLANTED_FILE, PLANTED_OUTPUT } from './suite-verdict.ts';
 
@@ -51,7 +51,7 @@ it('I8: a secret is found however it is spelled, and nothing else is taken for o
   assert.equal(index.isIn(''), false);
 });
 
-it('I8: secrets belong into hand-off files and the credentials file, and nowhere else', () => {
+it('I8: secrets belong into hand-off files, the credentials file and what a test delivers to, and nowhere else', () => {
   const belongs = ['/s/123456789012/handoff/A.json', '/h/.aws/credentials'];
   assert.deepEqual(belongs.filter(isPlaceOfSecrets), belongs);
   const others = [
@@ -61,4 +61,7 @@ it('I8: secrets belong into hand-off files and the credentials file, and nowhere
     'log.txt',
   ];
   assert.deepEqual(others.filter(isPlaceOfSecrets), []);
+  declarePlace('/h/places/orders');
+  assert.equal(isPlaceOfSecrets('/h/places/orders'), true);
+  assert.equal(isPlaceOfSecrets('/h/places/.orders.tmp'), false, 'the file, and nothing beside it');
 });
