@@ -8,9 +8,10 @@ import type { AccountWork } from '../engine/account-work.ts';
 import { foretellUser, type UserListed } from '../engine/foretell-user.ts';
 import type { UserOutcome } from '../engine/outcome.ts';
 import { notBegun, rotateUser } from '../engine/rotate-user.ts';
+import type { Planned } from '../lifecycle/plan-step.ts';
 import type { Deliveries } from './account-work.ts';
 import type { HeldUser } from './find-candidates.ts';
-import { NONE_DUE, type RunSettings, type UserSettings } from './run-settings.ts';
+import { type GovernedBy, NONE_DUE, type RunSettings, type UserSettings } from './run-settings.ts';
 
 export class UserTurns {
   /** Users for whom nothing new was begun, and why. */
@@ -85,10 +86,16 @@ export class UserTurns {
     });
   }
 
+  /** Why these settings hold for the user; undefined where no rule of a configuration governs. */
+  governedBy(user: string): GovernedBy | undefined {
+    const turn = this.#settings.of(user);
+    return turn.kind === 'work' ? turn.settings.governedBy : undefined;
+  }
+
   async perform(
     candidate: UserListed,
     account: AccountWork,
-    dryRun: boolean,
+    { dryRun, plannedFor }: HowPerformed,
   ): Promise<UserOutcome> {
     const { user, oldKey } = candidate;
     const turn = this.#settings.of(user);
@@ -99,8 +106,15 @@ export class UserTurns {
       if (held) this.holdBack({ user, held, oldKey });
       return nothingDone(user);
     }
-    const { oldKeyFate, retire, cleanUpDays, isDeliverGiven, wanted } = turn.settings;
-    const own = { oldKeyFate, retire, cleanUpDays, replacesOwnKey: isDeliverGiven };
+    const { oldKeyFate, retire, cleanUpDays, isDeliverGiven, wanted, governedBy } = turn.settings;
+    const { account: id } = account.gateway.caller;
+    const planned = plannedFor?.(id, user, governedBy);
+    // I18: where a plan is applied, nothing is done for a user of whom it does not speak.
+    if (plannedFor !== undefined && planned === undefined) return nothingDone(user);
+    const own = {
+      ...{ oldKeyFate, retire, cleanUpDays, replacesOwnKey: isDeliverGiven, planned },
+      thresholdDays: governedBy?.thresholdDays,
+    };
     const perform = dryRun ? foretellUser : rotateUser;
     const isBeyond = this.#beginsNothing.has(user);
     const outcome = await perform(candidate, isBeyond ? NONE_DUE : wanted, {
@@ -112,6 +126,19 @@ export class UserTurns {
     return outcome;
   }
 }
+
+/** Whether anything is changed, and by which plan. */
+export interface HowPerformed {
+  readonly dryRun: boolean;
+  readonly plannedFor?: PlannedFor | undefined;
+}
+
+/** What a plan says about a user; undefined where it says nothing. */
+export type PlannedFor = (
+  account: string,
+  user: string,
+  governedBy: GovernedBy | undefined,
+) => Planned | undefined;
 
 function nothingDone(user: string): UserOutcome {
   const nothing = { rotation: undefined, cleanup: undefined, retirement: undefined };

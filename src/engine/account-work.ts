@@ -8,6 +8,7 @@ import type { EventSink } from '../base/events.ts';
 import type { SameReach } from '../base/key-command.ts';
 import type { NamedPlace } from '../destinations/kinds.ts';
 import { KEY_LAG_MS } from '../lifecycle/keys.ts';
+import type { Planned } from '../lifecycle/plan-step.ts';
 import type { OldKeyFate } from '../lifecycle/record.ts';
 import type { RetirePolicy } from '../lifecycle/retire-policy.ts';
 import type { AccountState } from '../state/state-store.ts';
@@ -34,6 +35,12 @@ export interface RotationPolicy {
   readonly reach?: SameReach | undefined;
   /** Places of which the operator has said that nobody reads a key there any more. */
   readonly movedFrom?: readonly NamedPlace[] | undefined;
+  /** Whether a dry run looks at the places too, because a plan is made of it. */
+  readonly looksAtPlaces?: boolean | undefined;
+  /** The age at which a key is due without a look-ahead, for what a plan says of it. */
+  readonly thresholdDays?: number | undefined;
+  /** What a plan says about the user, where one is applied: nothing else is done. */
+  readonly planned?: Planned | undefined;
 }
 
 /** New keys work only after seconds, and not everywhere at once (I4). */

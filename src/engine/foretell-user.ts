@@ -1,7 +1,7 @@
 // What a run would do with one user, by reads alone (I12): the run's own decision, told instead of
 // performed. It takes no claim, writes no journal, and calls nothing that changes AWS.
 
-import { toKeyturnError } from '../base/errors.ts';
+import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Recovery } from '../lifecycle/decide-open.ts';
 import type { UserDecision, Wanted } from '../lifecycle/decide-user.ts';
 import { foundIn } from '../lifecycle/found-changes.ts';
@@ -21,6 +21,7 @@ import {
 import { whyHeld } from './held-anywhere.ts';
 import { assertNotRenamed } from './other-name.ts';
 import { failed, failedIn, oldKeyOf, type RotationOutcome, type UserOutcome } from './outcome.ts';
+import { planOf } from './plan-user.ts';
 import { refusalOf } from './refusal.ts';
 import { notBegun, outcomeOf, tellUnexplained, type UserSeen } from './rotate-user.ts';
 import { foretellFound, foretellSteps } from './settle-steps.ts';
@@ -54,8 +55,9 @@ async function foretell(
   const { user, history } = found;
   const nothing = { user, rotation: undefined, cleanup: undefined, retirement: undefined };
   const present = await keysUnlessGone(listed, found);
-  const { at, keys } = foretellSteps(present ?? [], found);
+  const { at: looked, keys, landed } = foretellSteps(present ?? [], found);
   if (present === undefined) return outcomeOf(nothing, undefined);
+  const at = { ...looked, uses: new Map() };
   let decision: UserDecision;
   try {
     decision = await decide(at, keys, wanted);
@@ -70,13 +72,22 @@ async function foretell(
   for (const each of [recover, late]) if (each !== undefined) tellRecovery(each, at);
   if (recover !== undefined && recover.leadsTo !== 'closed') {
     const held = await heldElsewhere(recover, decision, at);
-    return outcomeOf({ ...nothing, ...(held ?? recovered(recover, decision)) }, decision);
+    const plan = await planOf(
+      { decision, landed, holder: held?.error, refusal: undefined },
+      present,
+      at,
+    );
+    return {
+      ...outcomeOf({ ...nothing, ...(held ?? recovered(recover, decision)) }, decision),
+      plan,
+    };
   }
   const cleanup = cleanUp && foretoldCleanUp(cleanUp, user);
   if (grace !== undefined) tellGrace(grace, at);
   const waits = grace && waitingOutcome(grace);
-  const begun = rotation(decision, at);
-  return outcomeOf({ user, cleanup, retirement: waits, ...begun }, decision);
+  const { refusal, ...begun } = rotation(decision, at);
+  const plan = await planOf({ decision, landed, holder: undefined, refusal }, present, at);
+  return { ...outcomeOf({ user, cleanup, retirement: waits, ...begun }, decision), plan };
 }
 
 /**
@@ -116,12 +127,12 @@ async function heldElsewhere(
   { rotation, leadsTo }: Recovery,
   { keys, gate }: UserDecision,
   at: UserAtHand,
-): Promise<Foretold | undefined> {
+): Promise<(Foretold & { readonly error: KeyturnError }) | undefined> {
   const comesToCut = leadsTo === 'new-key' && !('receipts' in rotation) && gate?.kind !== 'wait';
   if (!comesToCut || rotation.oldKeyFate === 'keep') return undefined;
-  const holder = await whyHeld(rotation.oldKeyId, at, rotation.targets);
+  const error = await whyHeld(rotation.oldKeyId, at, rotation.targets);
   const about = { oldKey: oldKeyOf(rotation, keys), resumed: true };
-  return holder && { rotation: failedIn(rotation, holder, about) };
+  return error && { rotation: failedIn(rotation, error, about), error };
 }
 
 type Foretold = Partial<Pick<UserOutcome, 'rotation' | 'retirement'>>;
@@ -158,8 +169,10 @@ function recovered(
 function rotation(
   { next, unexplained }: UserDecision,
   at: UserAtHand,
-): { rotation: RotationOutcome | undefined } & Foretold {
-  if (next.kind === 'nothing' || next.kind === 'not-theirs') return { rotation: undefined };
+): { rotation: RotationOutcome | undefined; refusal: KeyturnError | undefined } & Foretold {
+  if (next.kind === 'nothing' || next.kind === 'not-theirs') {
+    return { rotation: undefined, refusal: undefined };
+  }
   const { oldKey } = next;
   if (next.kind === 'rotate') {
     const { gate, targets, missing } = next;
@@ -169,10 +182,12 @@ function rotation(
     const retirement = foretoldOutcome(gate, { oldKey, newKeyId: undefined, targets });
     const fate = foretoldFate(account.policy.oldKeyFate, gate);
     return {
+      refusal: undefined,
       rotation: { kind: 'would-rotate', oldKey, fate, targets, resumed: false },
       ...(retirement !== undefined && { retirement }),
     };
   }
   const keys = next.kind === 'blocked' ? next.keys : undefined;
-  return { rotation: failed(oldKey, refusalOf(next, at, unexplained), { keys }) };
+  const refusal = refusalOf(next, at, unexplained);
+  return { refusal, rotation: failed(oldKey, refusal, { keys }) };
 }

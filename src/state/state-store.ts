@@ -90,8 +90,9 @@ export interface UserLog {
    * process was suspended for so long that another one took the user over (I9). Refuses once the
    * work is over.
    */
-  record(rotation: string, step: RotationStep): Promise<void>;
-  recordKey(step: KeyStep): Promise<void>;
+  /** `plan` names the plan that the step is done for, where one is applied. */
+  record(rotation: string, step: RotationStep, plan?: string): Promise<void>;
+  recordKey(step: KeyStep, plan?: string): Promise<void>;
 }
 
 /** The secrets of new keys, from the moment AWS names them until every place holds them (I3). */

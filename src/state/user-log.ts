@@ -24,8 +24,9 @@ export interface Writer {
 }
 
 export function userLog({ account, run, clock, user, history, keep }: Writer): UserLog {
-  const envelope = (step: RotationStep | KeyStep) => {
-    return { v: formatOf(step), at: clock.now(), run, account, user };
+  const envelope = (step: RotationStep | KeyStep, plan: string | undefined) => {
+    const about = { v: formatOf(step), at: clock.now(), run, account, user };
+    return plan === undefined ? about : { ...about, plan };
   };
   const append = async (given: JournalRecord): Promise<void> => {
     // I8: as it will be read back, without whatever hangs on it by accident.
@@ -35,7 +36,7 @@ export function userLog({ account, run, clock, user, history, keep }: Writer): U
   };
   return {
     history,
-    record: (rotation, step) => append({ ...envelope(step), rotation, step }),
-    recordKey: (step) => append({ ...envelope(step), rotation: null, step }),
+    record: (rotation, step, plan) => append({ ...envelope(step, plan), rotation, step }),
+    recordKey: (step, plan) => append({ ...envelope(step, plan), rotation: null, step }),
   };
 }

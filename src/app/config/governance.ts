@@ -5,6 +5,7 @@ import { readReport } from '../../aws/report-inventory.ts';
 import { KeyturnError as Fault, type KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { comparableUserName } from '../../base/user-name.ts';
+import { type AskedNames, askedFacts, namesAsked } from '../../config/asked-facts.ts';
 import { evaluateUser, groupOf, type UserVerdict } from '../../config/evaluate.ts';
 import { type GateVerdict, mayBegin } from '../../config/gate.ts';
 import { type ConfiguredPlace, filledIn } from '../../config/place-template.ts';
@@ -17,6 +18,7 @@ import type { DeliveryRequest } from '../open-destinations.ts';
 import {
   type AccountAtHand,
   type Governance,
+  type GovernedBy,
   type HeldBack,
   NONE_DUE,
   type RunSettings,
@@ -40,6 +42,8 @@ export interface GovernanceOptions {
   readonly finish: (request: DeliveryRequest) => DeliveryRequest;
   /** What the organization calls its accounts. */
   readonly names: ReadonlyMap<string, string>;
+  /** The only rule whose users the run is about; about all when left out. */
+  readonly onlyRule?: string | undefined;
 }
 
 export function governanceOf(options: GovernanceOptions): Governance {
@@ -74,6 +78,7 @@ class AccountGovernance implements RunSettings {
   readonly #at: AccountAtHand;
   readonly #account: AccountFacts;
   readonly #turns = new Map<string, UserTurn>();
+  readonly #asked: AskedNames;
   #users = new Map<string, UserFacts>();
 
   constructor(options: GovernanceOptions, limits: Limits, at: AccountAtHand) {
@@ -83,6 +88,10 @@ class AccountGovernance implements RunSettings {
     const { account: id } = at.gateway.caller;
     const name = options.names.get(id);
     this.#account = { id, name, ou: undefined, ouIds: undefined, tags: undefined };
+    const { config, overrides } = options;
+    const { rules } = config.model;
+    const texts = placesOf(config, overrides).map(({ template }) => template);
+    this.#asked = namesAsked({ rules, exemptions: [...config.exemptions] }, texts);
   }
 
   /** Reads what the configuration asks about, in as few calls as there are pages of users. */
@@ -167,6 +176,20 @@ class AccountGovernance implements RunSettings {
     return turn;
   }
 
+  isAbout(user: string): boolean {
+    const { onlyRule, config, overrides } = this.#options;
+    if (onlyRule === undefined) return true;
+    const facts = this.#users.get(comparableUserName(user)) ?? nothingOf(user);
+    const now = this.#at.clock.now();
+    const { verdict } = evaluateUser(config, {
+      account: this.#account,
+      user: facts,
+      now,
+      overrides,
+    });
+    return verdict.kind === 'governed' && verdict.rule.name === onlyRule;
+  }
+
   #judge(name: string): UserTurn {
     const { config, overrides } = this.#options;
     const user = this.#users.get(comparableUserName(name)) ?? nothingOf(name);
@@ -224,6 +247,12 @@ class AccountGovernance implements RunSettings {
       newPlaces: undefined,
       notNow,
       notRetiring: retiring.kind === 'open' ? undefined : heldBy(retiring, 'retire'),
+      governedBy: {
+        rule: { name: rule.name, line: rule.line },
+        facts: askedFacts(this.#asked, user),
+        policy: policyOf(settings, deliver),
+        thresholdDays: settings.daysThreshold.value,
+      },
     };
     this.#at.emit({ code: 'user-governed', user: user.name, rule: rule.name, line: rule.line });
     return { kind: 'work', settings: turn };
@@ -265,6 +294,21 @@ class AccountGovernance implements RunSettings {
   hasFailedTooOften(): HeldBack | undefined {
     return this.#limits.hasFailedTooOften();
   }
+}
+
+/** The values that decide what is done, for a plan. */
+function policyOf(settings: Settings, deliver: Deliveries): GovernedBy['policy'] {
+  return {
+    due_from_days: dueFrom(settings),
+    retire: settings.retire.value,
+    quiet_days: settings.quietDays.value ?? null,
+    retire_deadline_days: settings.deadlineDays.value ?? null,
+    hold_days: settings.holdDays.value ?? null,
+    deliver: deliver.map(({ kind, template, region }) => {
+      const word = template === '' ? kind : `${kind}=${template}`;
+      return region === undefined ? word : `${word} in ${region}`;
+    }),
+  };
 }
 
 /** From which age on a key is due now. */

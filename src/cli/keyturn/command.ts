@@ -111,6 +111,26 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'plan',
+    {
+      about: 'what a configuration would do now, key by key; saved for apply',
+      run: async (session, args) => {
+        const { runPlan } = await import('./plan.ts');
+        return runPlan(session, args);
+      },
+    },
+  ],
+  [
+    'apply',
+    {
+      about: 'do exactly what a plan names',
+      run: async (session, args) => {
+        const { runApply } = await import('./apply.ts');
+        return runApply(session, args);
+      },
+    },
+  ],
+  [
     'compact',
     {
       about: 'drop the journal records that no decision needs any more',
@@ -244,9 +264,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   check: ['keyturn', 'validate'],
   why: ['keyturn', 'explain', '--help'],
   lint: ['keyturn', 'validate'],
-  plan: ['rotate-iam-keys', '--dry-run'],
-  preview: ['rotate-iam-keys', '--dry-run'],
-  apply: ['rotate-iam-keys'],
+  preview: ['keyturn', 'plan'],
   run: ['rotate-iam-keys'],
   list: ['keyturn', 'keys'],
   ls: ['keyturn', 'keys'],

@@ -22,33 +22,43 @@ export interface ConfiguredOptions {
   readonly options: ResolvedOptions;
   /** What is worth a remark: flags that win over the file. */
   readonly remarks: readonly string[];
+  readonly config: Config;
+  /** What the organization calls its accounts, as far as they were listed. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 export interface ConfigRequest {
   readonly file: ConfigFile;
   readonly values: Values;
   readonly options: ResolvedOptions;
+  /** The only rule whose users the run is about. */
+  readonly onlyRule?: string | undefined;
+  /** Whether the file is of somebody who is not trusted: it does not say where the state is. */
+  readonly isUntrusted?: boolean;
 }
 
 /** Throws `bad-config` and `conflicting-flags`. */
 export async function withConfig(
-  { file, values, options }: ConfigRequest,
+  { file, values, options, onlyRule, isUntrusted = false }: ConfigRequest,
   surroundings: Surroundings,
   now: Date,
 ): Promise<ConfiguredOptions> {
-  const config = await loadConfig(file, now);
+  const config = await loadConfig(file, now, isUntrusted);
   refuseConflicts(config, values);
   const overrides = overridesOf(values, options);
   const finish = (request: DeliveryRequest) => withRecipients(request, options.recipients);
   const accounts = accountsOf(config, values, options.rotate.accounts);
-  const governance = governanceOf({ config, overrides, finish, names: accounts.names });
+  const { names } = accounts;
+  const governance = governanceOf({ config, overrides, finish, names, onlyRule });
   const places = governance.everywhere.flat();
   refuseOutput(places, options);
   refuseAllDue(governance.earliest, file.shown);
-  const isStateSaid = values.stateDir !== undefined || Boolean(surroundings.env.KEYTURN_STATE_DIR);
+  const isStateSaid =
+    isUntrusted || values.stateDir !== undefined || Boolean(surroundings.env.KEYTURN_STATE_DIR);
   const { state } = config.model;
   return {
     remarks: remarksOf(overrides, file.shown),
+    ...{ config, names },
     options: {
       ...options,
       state:

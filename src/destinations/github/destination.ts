@@ -42,6 +42,7 @@ export function githubDestination(parts: GithubParts): Destination {
     deliver: (key) => delivering(() => deliver(key)),
     holds: (keyId, receipt) => delivering(() => holds(parts, keyId, receipt)),
     isRead: (keyId, receipt) => delivering(() => isRead(parts, keyId, receipt)),
+    stamp: () => delivering(async () => (await stampsNow(parts))?.join()),
   };
 }
 
