@@ -1,5 +1,6 @@
 // An account, a configuration, and keyturn plan and apply as real processes.
 
+import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -7,12 +8,11 @@ import type { ApplyReport } from '../../src/reports/apply-report.ts';
 import type { PlanDocument } from '../../src/reports/plan-document.ts';
 import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import { run } from '../cli/process.ts';
+import { callJson } from '../sandbox/json-call.ts';
+import { administrator } from '../sandbox/sdk.ts';
 import { stageOf } from '../config/stage.ts';
 
 export { dayFromNow } from '../config/stage.ts';
-
-/** Every call that changes a key or a place. */
-const CHANGING = /^(?:Create|Update|Delete|Put|Tag|Untag)/;
 
 export async function planStage(t: TestContext, text: string) {
   const stage = await stageOf(t);
@@ -36,10 +36,17 @@ export async function planStage(t: TestContext, text: string) {
   const changes = () =>
     sandbox.requests
       .list()
-      .map(({ operation }) => operation)
-      .filter((operation) => CHANGING.test(operation));
+      .filter(({ access }) => access === 'write')
+      .map(({ operation }) => operation);
+  /** Somebody else works on a secret or a parameter. */
+  const ask = async (operation: string, input: object): Promise<void> => {
+    const service = operation.includes('Parameter') ? 'ssm' : 'secretsmanager';
+    const signer = { endpoint: sandbox.url, credentials: administrator(sandbox) };
+    const { status, json } = await callJson({ ...signer, service, operation, input });
+    assert.equal(status, 200, JSON.stringify(json));
+  };
   const keysOf = (name: string) => sandbox.world.user(DEFAULT_ACCOUNT_ID, name).keys;
-  return { ...stage, file, saved, configure, keyturn, plan, apply, changes, keysOf };
+  return { ...stage, file, saved, configure, keyturn, plan, apply, changes, ask, keysOf };
 }
 
 export type PlanStage = Awaited<ReturnType<typeof planStage>>;

@@ -9,7 +9,7 @@ import type { PlanDocument } from '../../reports/plan-document.ts';
 import { shortPlan } from '../../reports/plan-words.ts';
 import type { StateStore } from '../../state/state-store.ts';
 import { openStateStore, whyVolatile } from '../../state/stores.ts';
-import { isAskedFor, lastText, parseCommandLine } from '../flags/argv.ts';
+import { isAskedFor, parseCommandLine } from '../flags/argv.ts';
 import { helpWidth } from '../flags/help.ts';
 import { absolute } from '../flags/surroundings.ts';
 import { canAsk } from '../host.ts';
@@ -18,6 +18,7 @@ import type { Session } from '../run.ts';
 import { inRunShell, type RunShell, type ShellOptions } from '../run-shell.ts';
 import { progressBar } from '../terminal/load-progress.ts';
 import { styleOf } from '../terminal/style.ts';
+import { applyFailure } from './plan-failures.ts';
 import { APPLY_FLAGS, type ApplyValues, applyHelp, refusePolicyFlags } from './plan-flags.ts';
 import { type PlanSettler, planSettler, type Settled } from './plan-run.ts';
 
@@ -57,15 +58,6 @@ export async function runApply(session: Session, args: readonly string[]): Promi
     // Nobody has looked at what needs a person: it is a failure of the run, as everywhere.
     return code === 0 && (made.plan.errored || made.plan.counts.stop > 0) ? 1 : code;
   });
-}
-
-/** One JSON document, also when it fails before it has a result. */
-export function applyFailure(args: readonly string[], error: KeyturnError): string | undefined {
-  if (lastText(APPLY_FLAGS, args, 'outputFormat') !== 'json') return undefined;
-  const { code, message, hint = null } = error;
-  const errors = [{ code, message, hint }];
-  const about = { plan_id: null, dry_run: false, partial: false, users: [] };
-  return `${printableJson({ ...about, errors, run: null }, 2)}\n`;
 }
 
 /** A saved plan says whom it is about. */

@@ -11,6 +11,7 @@ import { failureCode } from '../rotate/exit-code.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import { type Command, runCli, type Session } from '../run.ts';
 import { keysFailure } from './keys-failures.ts';
+import { applyFailure, planFailure, planFailureCode } from './plan-failures.ts';
 
 interface Subcommand {
   readonly about: string;
@@ -184,11 +185,16 @@ export const keyturnCommand: Command = {
   failureOutput: (host, error) => {
     const [name = '', ...args] = host.args;
     if (name === 'keys') return keysFailure(args, error, host.clock.now());
+    if (name === 'plan') return planFailure(args, error);
+    if (name === 'apply') return applyFailure(args, error);
     const wantsJson = lastText(ROTATE_FLAGS, args, 'outputFormat') === 'json';
     return RUNS.has(name) && wantsJson ? failureFor({ ...host, args }, error) : undefined;
   },
-  failureCode: (args, error) =>
-    RUNS.has(args[0] ?? '') ? failureCode(args, error) : error.exitCode,
+  failureCode: (args, error) => {
+    const [name = '', ...rest] = args;
+    if (name === 'plan') return planFailureCode(rest, error.exitCode);
+    return RUNS.has(name) ? failureCode(args, error) : error.exitCode;
+  },
   run: async (session) => {
     const { host } = session;
     const [first, ...rest] = host.args;

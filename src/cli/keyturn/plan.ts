@@ -13,6 +13,7 @@ import type { Session } from '../run.ts';
 import { inRunShell, type ShellOptions } from '../run-shell.ts';
 import { progressBar } from '../terminal/load-progress.ts';
 import { styleOf } from '../terminal/style.ts';
+import { planFailure, planFailureCode } from './plan-failures.ts';
 import { PLAN_FLAGS, type PlanValues, planHelp, refusePolicyFlags } from './plan-flags.ts';
 import { planSettler } from './plan-run.ts';
 
@@ -33,9 +34,9 @@ export async function runPlan(session: Session, args: readonly string[]): Promis
   const shell: ShellOptions = {
     ...{ log, stillFinished: 'the reads under way', leftOpen: 'reads anew' },
     loadProgress: progressBar(true),
-    failureDocument: (error) =>
-      isJson(values) ? `${printableJson({ error: issue(error) }, 2)}\n` : undefined,
+    failureDocument: (error) => planFailure(args, error),
   };
+  let isMade = false;
   const code = await inRunShell(session, shell, async (runShell) => {
     const { clock, env } = host;
     const state = await openStateStore(options.state, clock);
@@ -47,16 +48,11 @@ export async function runPlan(session: Session, args: readonly string[]): Promis
     if (exitCode === 3 || exitCode === 130) return exitCode;
     if (values.output !== undefined) await savePlan(absolute(values.output, host), plan);
     await runShell.print(await pageOf(plan, values, session));
+    isMade = true;
     if (plan.errored) return 1;
     return values.detailedExitcode === true && plan.counts.change > 0 ? SOMETHING : 0;
   });
-  return code;
-}
-
-/** With --detailed-exitcode 2 says "something", so every error is 1. */
-export function planFailureCode(args: readonly string[], exitCode: number): number {
-  const isDetailed = isAskedFor(PLAN_FLAGS, args, 'detailedExitcode');
-  return isDetailed && (exitCode === 2 || exitCode === 3) ? 1 : exitCode;
+  return isMade ? code : planFailureCode(args, code);
 }
 
 function isJson({ json, format }: PlanValues): boolean {
@@ -72,10 +68,6 @@ function refuseTwoFormats({ json, format }: PlanValues): void {
       hint: 'keep one of them; with -o the plan is in its file, and the page can be either',
     },
   );
-}
-
-function issue({ code, message, hint }: KeyturnError) {
-  return { code, message, hint: hint ?? null };
 }
 
 /** It names keys, users and places: readable by its owner alone. */
