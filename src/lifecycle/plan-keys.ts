@@ -2,7 +2,7 @@
 // same decision, and a run performs it.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { MS_PER_DAY, wholeDaysBetween } from '../base/clock.ts';
+import { MS_PER_DAY } from '../base/clock.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { Recovery } from './decide-open.ts';
 import type { CleanUp, Next, UserDecision, Wanted } from './decide-user.ts';
@@ -270,13 +270,19 @@ function sayCleanUp(cleanUp: CleanUp | undefined, { facts, say }: Saying): void 
     say(key.id, { action: 'delete', reason: 'hold-over', why, steps: [step] });
   }
   for (const { key, reason: why, failed, notBefore, holder } of cleanUp?.keeps ?? []) {
-    if (holder !== undefined) {
-      say(key.id, { action: 'blocked', reason: holder.code, why, error: holder });
-    } else {
-      const reason = failed ? 'use-unknown' : 'held';
-      say(key.id, { action: 'wait', reason, why, notBefore });
-    }
+    say(key.id, { why, ...keptBecause({ failed, notBefore, holder }) });
   }
+}
+
+function keptBecause({
+  failed,
+  notBefore,
+  holder: error,
+}: Pick<CleanUp['keeps'][number], 'failed' | 'notBefore' | 'holder'>): Omit<About, 'why'> {
+  if (error !== undefined) return { action: 'blocked', reason: error.code, error };
+  if (failed) return { action: 'blocked', reason: 'use-unknown' };
+  if (notBefore !== undefined) return { action: 'wait', reason: 'held', notBefore };
+  return { action: 'none', reason: 'kept' };
 }
 
 function sayNext({ next, wanted }: UserDecision, facts: PlanFacts, say: Saying['say']): void {
@@ -309,15 +315,14 @@ function dueBecause(
   { now, thresholdDays }: PlanFacts,
 ): Pick<PlannedKey, 'reason' | 'why'> {
   if (wanted.kind !== 'due-key') return { reason: 'asked-for', why: 'asked for by name' };
-  const age = wholeDaysBetween(createdAt, now);
   const threshold = thresholdDays ?? wanted.daysThreshold;
   if (now.getTime() - createdAt.getTime() < threshold * MS_PER_DAY) {
     return {
       reason: 'before-next-run',
-      why: `${daysOf(age)}, would pass ${threshold} before the next run`,
+      why: `would pass ${daysOf(threshold)} before the next run`,
     };
   }
-  return { reason: 'over-threshold', why: `${daysOf(age)}, threshold ${threshold}` };
+  return { reason: 'over-threshold', why: `over ${daysOf(threshold)}` };
 }
 
 /** When the old key goes, and when it is deleted: what later plans will say if nothing comes between. */

@@ -8,6 +8,7 @@ import type { PlanDocument } from './plan-document.ts';
 import {
   ageWord,
   notShown,
+  otherErrors,
   type PlanRow,
   rowsOf,
   shortKey,
@@ -111,7 +112,7 @@ function table(rows: readonly PlanRow[], plan: PlanDocument, { places }: Shown):
       isEnd ? `**${key.action}**` : key.action,
       escaped(name),
       code(shortKey(key.key_id)),
-      `${ageWord(key, plan)}, ${escaped(whyWords(key, plan))}`,
+      `${ageWord(key, plan)}, ${escaped(whyWords(row, plan))}`,
       places ? placesOf(row) : '',
       escaped(timesIn(thenLine(row)?.replace(/^then /, '') ?? '')),
     ];
@@ -135,13 +136,16 @@ function placesOf({ user, key }: PlanRow): string {
 
 function list(title: string, rows: readonly PlanRow[], plan: PlanDocument): string {
   if (rows.length === 0) return '';
-  const lines = rows.map(({ key, name }) => {
-    return `- ${escaped(name)} ${code(shortKey(key.key_id))} ${ageWord(key, plan)}: ${escaped(timesIn(key.why))}`;
+  const lines = rows.map((row) => {
+    const { key, name } = row;
+    const why = escaped(timesIn(whyWords(row, plan)));
+    return `- ${escaped(name)} ${code(shortKey(key.key_id))} ${ageWord(key, plan)}: ${why}`;
   });
   return [title, '', ...lines].join('\n');
 }
 
-function errorsOf({ errors }: PlanDocument): readonly string[] {
+function errorsOf(plan: PlanDocument): readonly string[] {
+  const errors = otherErrors(plan);
   if (errors.length === 0) return [];
   const lines = errors.slice(0, 20).map(({ user, account, code: word, message }) => {
     const whom = user ?? account;

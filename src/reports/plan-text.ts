@@ -9,6 +9,7 @@ import {
   ageWord,
   countLine,
   notShown,
+  otherErrors,
   type PlanRow,
   placeLines,
   rowsOf,
@@ -54,8 +55,11 @@ interface Layout {
   readonly width: number;
 }
 
+/** Of keys that stop for one reason, so many are told how to mend it. */
+const MENDS_MAX = 2;
+
 /** So many columns at least are left for why. */
-const WHY_WIDTH_MIN = 24;
+const WHY_WIDTH_MIN = 36;
 
 function section(title: string, tone: Tone, rows: readonly PlanRow[], layout: Layout): string {
   if (rows.length === 0) return '';
@@ -79,31 +83,31 @@ function section(title: string, tone: Tone, rows: readonly PlanRow[], layout: La
       })
       .join('  ');
     const before = ` ${label}  `;
-    const why = whyWords(row.key, plan);
+    const why = whyWords(row, plan);
     const fits = width - before.length >= WHY_WIDTH_MIN;
     const first = fits
       ? [page.wrap(before, why, before.length)]
       : [before.trimEnd(), page.wrap('     ', why, 5)];
-    return [...first, ...details(row, page)];
+    const alike = rows.slice(0, index).filter(({ key }) => key.code === row.key.code).length;
+    return [...first, ...details(row, page, alike < MENDS_MAX)];
   });
   return [page.paint(tone, title), ...lines].join('\n');
 }
 
-function details(row: PlanRow, { wrap }: Page): readonly string[] {
+function details(row: PlanRow, { wrap }: Page, isMended: boolean): readonly string[] {
   const { key } = row;
   const isStop = key.action === 'blocked' || key.action === 'ask';
   const then = thenLine(row);
+  const isTold = key.why.includes('until ');
   const until =
-    key.action === 'wait' && key.not_before !== null
-      ? [`until ${minuteOf(new Date(key.not_before))}`]
-      : [];
+    key.not_before !== null && !isTold ? [`until ${minuteOf(new Date(key.not_before))}`] : [];
   const deadline =
     key.deadline === null ? [] : [`at the latest ${minuteOf(new Date(key.deadline))}`];
   return [
     ...placeLines(row).map((line) => wrap('     ', line, 8)),
     ...(key.action === 'wait' ? [...until, ...deadline].map((line) => wrap('     ', line, 5)) : []),
     ...(then === undefined || isStop || key.action === 'wait' ? [] : [wrap('     ', then, 5)]),
-    ...(isStop && key.mend !== null ? mendLines(key.mend, wrap) : []),
+    ...(isStop && isMended && key.mend !== null ? mendLines(key.mend, wrap) : []),
   ];
 }
 
@@ -114,8 +118,9 @@ function mendLines(mend: string, wrap: Page['wrap']): readonly string[] {
   );
 }
 
-function issues({ errors, warnings }: PlanDocument, { paint, wrap }: Page): string {
-  const lines = errors.map(({ user, account, code, message }) => {
+function issues(plan: PlanDocument, { paint, wrap }: Page): string {
+  const { warnings } = plan;
+  const lines = otherErrors(plan).map(({ user, account, code, message }) => {
     const whom = user ?? account;
     return wrap(' ', `${whom === null ? '' : `${whom}: `}${code}: ${message}`, 3);
   });

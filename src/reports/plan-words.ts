@@ -52,13 +52,25 @@ export function ageWord(
 }
 
 /** Why, with the last use where it is known. */
-export function whyWords(key: PlanKey, plan: PlanDocument): string {
+export function whyWords({ key, user }: PlanRow, plan: PlanDocument): string {
   const used = usedWord(key, plan);
-  return used === '' ? key.why : `${key.why}; ${used}`;
+  const isError = plan.errors.some(
+    (each) => each.user === user.user && each.account === user.account && each.code === key.code,
+  );
+  const why = isError ? `ERROR ${key.why}` : key.why;
+  return used === '' ? why : `${why}; ${used}`;
+}
+
+/** What could not be read: errors that no key is listed for. */
+export function otherErrors({ errors, users }: PlanDocument): PlanDocument['errors'] {
+  const isTold = (user: string | null, code: string) =>
+    users.some((each) => each.user === user && each.keys.some((key) => key.code === code));
+  return errors.filter(({ user, code }) => !isTold(user, code));
 }
 
 function usedWord({ last_used: used, action }: PlanKey, { created_at: now }: PlanDocument): string {
-  if (used === null || action === 'blocked' || action === 'delete') return '';
+  const isOfUse = action === 'rotate' || action === 'deactivate' || action === 'wait';
+  if (used === null || !isOfUse) return '';
   if (used.at === 'never') return 'never used';
   const where = [used.service, used.region].filter((part) => part !== null).join(' ');
   const ago = agoWord(Date.parse(now) - Date.parse(used.at));

@@ -18,29 +18,29 @@ const DAY_MS = 86_400_000;
 interface Case {
   readonly what: string;
   /** What somebody does between the plan and its application. */
-  readonly then: (stage: PlanStage) => unknown;
+  readonly happens: (stage: PlanStage) => unknown;
   readonly says: RegExp;
 }
 
 const CASES: readonly Case[] = [
   {
     what: 'a key was made',
-    then: ({ sandbox }) => sandbox.world.addKey(DEFAULT_ACCOUNT_ID, 'app'),
+    happens: ({ sandbox }) => sandbox.world.addKey(DEFAULT_ACCOUNT_ID, 'app'),
     says: /key ….{4} was made by somebody else, at \d{4}-/,
   },
   {
     what: 'a key was deactivated',
-    then: ({ keysOf }) => Object.assign(keysOf('app')[0] ?? {}, { status: 'Inactive' }),
+    happens: ({ keysOf }) => Object.assign(keysOf('app')[0] ?? {}, { status: 'Inactive' }),
     says: /key ….{4} is Inactive, and was Active/,
   },
   {
     what: 'a key was deleted',
-    then: ({ keysOf }) => keysOf('app').splice(0, 1),
+    happens: ({ keysOf }) => keysOf('app').splice(0, 1),
     says: /there is no such user any more, or no key of theirs/,
   },
   {
     what: 'a key that was to go was used again',
-    then: ({ keysOf, sandbox }) =>
+    happens: ({ keysOf, sandbox }) =>
       keysOf('app')[0]?.uses.push({
         at: new Date(sandbox.clock.nowMs() - DAY_MS),
         service: 's3',
@@ -50,12 +50,12 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'the user was tagged out of every rule',
-    then: ({ sandbox }) => sandbox.world.user(DEFAULT_ACCOUNT_ID, 'app').tags.clear(),
+    happens: ({ sandbox }) => sandbox.world.user(DEFAULT_ACCOUNT_ID, 'app').tags.clear(),
     says: /no rule of .*keyturn.yaml is about this user/,
   },
   {
     what: 'a tag that a rule asks about has another value',
-    then: async ({ sandbox, configure }) => {
+    happens: async ({ sandbox, configure }) => {
       sandbox.world
         .user(DEFAULT_ACCOUNT_ID, 'app')
         .tags.set('team', { key: 'team', value: 'applications' });
@@ -65,7 +65,7 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'a place has another key',
-    then: ({ ask }) =>
+    happens: ({ ask }) =>
       ask('PutParameter', {
         Name: '/app/app',
         Overwrite: true,
@@ -76,7 +76,7 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'a place was written again',
-    then: ({ ask }) =>
+    happens: ({ ask }) =>
       ask('PutParameter', {
         Name: '/app/app',
         Overwrite: true,
@@ -87,7 +87,7 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'the user was deleted',
-    then: ({ sandbox }) => sandbox.world.account().users.delete('app'),
+    happens: ({ sandbox }) => sandbox.world.account().users.delete('app'),
     says: /there is no such user any more/,
   },
 ];
@@ -99,14 +99,14 @@ async function arranged(stage: PlanStage): Promise<void> {
   await ask('PutParameter', { Name: '/app/app', Type: 'SecureString', Value: '{}' });
 }
 
-for (const { what, then, says } of CASES) {
+for (const { what, happens, says } of CASES) {
   test(`refused: ${what}`, async (t) => {
     const stage = await planStage(t, TEXT);
     const { plan, apply, changes, sandbox, file } = stage;
     await arranged(stage);
     const { plan: made, stderr } = await plan();
     assert.deepEqual(stepsOf(made, 'app'), ['create', 'prove', 'deliver', 'deactivate'], stderr);
-    await then(stage);
+    await happens(stage);
     sandbox.requests.clear();
     const refused = await apply();
     assert.equal(refused.code, 1, refused.stderr);

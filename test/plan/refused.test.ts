@@ -61,7 +61,10 @@ test('a file that is no plan, a plan of a newer format, one that was cut off', a
   const texts: readonly (readonly [string, RegExp])[] = [
     ['Plan 1234', /it is no JSON/],
     ['{}', /it is no plan of keyturn/],
-    [JSON.stringify({ ...whole, format: 'keyturn-plan/2.0' }), /it has the format "keyturn-plan\/2\.0"/],
+    [
+      JSON.stringify({ ...whole, format: 'keyturn-plan/2.0' }),
+      /it has the format "keyturn-plan\/2\.0"/,
+    ],
     [JSON.stringify({ ...whole, users: undefined }), /users is not as it must be/],
     [JSON.stringify(whole).slice(0, -20), /it is no JSON/],
   ];

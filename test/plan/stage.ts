@@ -8,9 +8,9 @@ import type { ApplyReport } from '../../src/reports/apply-report.ts';
 import type { PlanDocument } from '../../src/reports/plan-document.ts';
 import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import { run } from '../cli/process.ts';
+import { stageOf } from '../config/stage.ts';
 import { callJson } from '../sandbox/json-call.ts';
 import { administrator } from '../sandbox/sdk.ts';
-import { stageOf } from '../config/stage.ts';
 
 export { dayFromNow } from '../config/stage.ts';
 

@@ -57,7 +57,10 @@ test('refused: a run of another machine has moved the rotation', async (t) => {
   const refused = await apply();
   assert.equal(refused.code, 1);
   assert.deepEqual(statesOf(refused.report), { app: 'drifted' });
-  assert.match(refused.report.users[0]?.because.join() ?? '', /another run has ended the open rotation/);
+  assert.match(
+    refused.report.users[0]?.because.join() ?? '',
+    /another run has ended the open rotation/,
+  );
   assert.deepEqual(changes(), []);
 });
 

@@ -26,7 +26,9 @@ export function notAsPlanned(plan: SimPlan, done: RunResult): string[] {
   const told = (words: readonly string[]) =>
     words.filter((word) => !odd.some((user) => word.startsWith(`${user}: `))).toSorted();
   const [named, made] = [told(changesNamed(plan)).join(), told(done.changes).join()];
-  return named === made || done.fatal ? [] : [`planned ${named || 'nothing'}, changed ${made || 'nothing'}`];
+  return named === made || done.fatal
+    ? []
+    : [`planned ${named || 'nothing'}, changed ${made || 'nothing'}`];
 }
 
 /** Whether AWS accepts a key is asked by the run alone: a person may have put another secret beside it. */

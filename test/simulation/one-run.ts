@@ -18,8 +18,8 @@ import { undoRotation } from '../../src/engine/undo-rotation.ts';
 import type { LastUse } from '../../src/lifecycle/keys.ts';
 import type { UsedKey } from '../../src/lifecycle/use-history.ts';
 import type { SimProcess } from './machine.ts';
-import { openAccount, wantedOf } from './sim-account.ts';
 import { plannedIn } from './plans.ts';
+import { openAccount, wantedOf } from './sim-account.ts';
 import { changed, type SimRun, type Task } from './sim-run.ts';
 import { type Stage, USE_IS_SHOWN_MS } from './stage.ts';
 import { changeIn, foretoldIn, isBesides } from './told.ts';
@@ -104,7 +104,8 @@ async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly Us
   }
   process.note(`looks at ${candidates.map(({ user }) => user).join(', ')}`);
   const perform = task.kind === 'dry-run' ? foretellUser : rotateUser;
-  const about = task.kind === 'apply' ? candidates.filter((one) => isPlanned(one, task)) : candidates;
+  const about =
+    task.kind === 'apply' ? candidates.filter((one) => isPlanned(one, task)) : candidates;
   const outcomes = await pMap(about, (one) => perform(one, wanted, forUser(one, account, run)), {
     concurrency: settings.parallel,
   });

@@ -5,8 +5,8 @@ import { planUserOf } from '../../src/app/plan/plan-user-entry.ts';
 import { plannedOf } from '../../src/app/plan/planned-user.ts';
 import type { Planned, PlanStep } from '../../src/lifecycle/plan-step.ts';
 import type { PlanDocument, PlanUser } from '../../src/reports/plan-document.ts';
-import type { RunResult } from './one-run.ts';
 import type { SimProcess } from './machine.ts';
+import type { RunResult } from './one-run.ts';
 import type { View } from './referee.ts';
 import { ACCOUNT } from './world.ts';
 
@@ -40,7 +40,12 @@ export function plannedIn(plan: SimPlan, user: string): Planned | undefined {
 
 /** The changes that a plan names, in the words of a change that was told. */
 export function changesNamed({ users }: SimPlan): readonly string[] {
-  const words = { deactivate: 'Inactive', reactivate: 'Active', delete: 'deleted', discard: 'deleted' };
+  const words = {
+    deactivate: 'Inactive',
+    reactivate: 'Active',
+    delete: 'deleted',
+    discard: 'deleted',
+  };
   return users.flatMap(({ user, keys }) =>
     keys.flatMap(({ steps }) =>
       steps.flatMap((step) => {

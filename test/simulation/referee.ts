@@ -284,7 +284,8 @@ export class Referee {
     const last = this.#seenJournal.recordsOf(key.user).at(-1);
     const isTakenBack = last?.run === process.name && last.step.type === 'discarding';
     const word = last?.step.type === 'deleting' ? 'delete' : 'discard';
-    if (isTakenBack && last.step.type === 'discarding' && last.step.reason === 'hand-off failed') return;
+    if (isTakenBack && last.step.type === 'discarding' && last.step.reason === 'hand-off failed')
+      return;
     this.plans.sends(process, key.user, { do: word, keyId });
   }
 

@@ -300,7 +300,8 @@ class Simulation {
     this.#foretold += 1;
     const isApplied = this.#foretold % 2 === 0 && foretold !== undefined && !foretold.fatal;
     const plan = isApplied ? planFrom(foretold) : undefined;
-    const task = plan === undefined ? ({ kind: 'rotate' } as const) : ({ kind: 'apply', plan } as const);
+    const task =
+      plan === undefined ? ({ kind: 'rotate' } as const) : ({ kind: 'apply', plan } as const);
     const started = this.#runner.start(task);
     await schedule.runUntil(() => this.#isBroken || started.isOver);
     const { result: done } = started;
@@ -308,7 +309,9 @@ class Simulation {
     for (const what of differences(foretold, done)) referee.fail('I12', what);
     for (const what of notAsPlanned(planFrom(foretold), done)) referee.fail('I12', what);
     // What needs a person is told by the plan, and not by the run that applies it.
-    return plan === undefined ? done : { ...done, toldOf: new Set([...foretold.toldOf, ...done.toldOf]) };
+    return plan === undefined
+      ? done
+      : { ...done, toldOf: new Set([...foretold.toldOf, ...done.toldOf]) };
   }
 
   /** Changes whenever a run did something. */
