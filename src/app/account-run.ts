@@ -39,7 +39,7 @@ import { findCandidates, type HeldUser } from './find-candidates.ts';
 import { findTarget } from './find-target.ts';
 import type { RunContext } from './run-context.ts';
 import { asSettings, type Governance, sameForAll } from './run-settings.ts';
-import { type PlannedFor, UserTurns } from './user-turns.ts';
+import { type HowPerformed, type PlannedFor, UserTurns } from './user-turns.ts';
 
 /** What is wanted of an account. */
 export interface AccountOptions extends InventoryOptions {
@@ -51,6 +51,8 @@ export interface AccountOptions extends InventoryOptions {
   readonly isUntrusted?: boolean;
   /** The only users of the account that it is about: those of a plan. */
   readonly usersOf?: (account: string) => readonly string[];
+  /** Of a plan that is held against what is there now: the key of a user that it replaces. */
+  readonly replacedOf?: HowPerformed['replacedOf'];
   /** What the plan that is applied says about each; what it does not name is not done. */
   readonly plannedFor?: PlannedFor | undefined;
   readonly dryRun: boolean;
@@ -288,8 +290,8 @@ class AccountRun {
 
   async rotateOne(candidate: UserListed, account: AccountWork): Promise<void> {
     const { gates, emit } = this.#context;
-    const { dryRun, plannedFor } = this.#options;
-    const how = { dryRun, plannedFor };
+    const { dryRun, plannedFor, replacedOf } = this.#options;
+    const how = { dryRun, plannedFor, replacedOf };
     // A stopped run gives every user their outcome, so nobody is turned away here.
     const giveBack = await takePlace(gates?.rotating, undefined);
     const outcome = await this.#turns.perform(candidate, account, how).finally(giveBack);

@@ -1,6 +1,7 @@
 // The turn of each user in a run of one account: what holds for them, whether a limit leaves them out, and the
 // engine at work with their own settings.
 
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
@@ -95,7 +96,7 @@ export class UserTurns {
   async perform(
     candidate: UserListed,
     account: AccountWork,
-    { dryRun, plannedFor }: HowPerformed,
+    { dryRun, plannedFor, replacedOf }: HowPerformed,
   ): Promise<UserOutcome> {
     const { user, oldKey } = candidate;
     const turn = this.#settings.of(user);
@@ -114,6 +115,7 @@ export class UserTurns {
     const own = {
       ...{ oldKeyFate, retire, cleanUpDays, replacesOwnKey: isDeliverGiven, planned },
       thresholdDays: governedBy?.thresholdDays,
+      looksFor: replacedOf && { replaced: replacedOf(id, user) },
     };
     const perform = dryRun ? foretellUser : rotateUser;
     const isBeyond = this.#beginsNothing.has(user);
@@ -131,6 +133,8 @@ export class UserTurns {
 export interface HowPerformed {
   readonly dryRun: boolean;
   readonly plannedFor?: PlannedFor | undefined;
+  /** The key of the user that an earlier plan replaces: its places are looked at again. */
+  readonly replacedOf?: ((account: string, user: string) => AccessKeyId | undefined) | undefined;
 }
 
 /** What a plan says about a user; undefined where it says nothing. */

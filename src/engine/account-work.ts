@@ -37,6 +37,8 @@ export interface RotationPolicy {
   readonly movedFrom?: readonly NamedPlace[] | undefined;
   /** Whether a dry run looks at the places too, because a plan is made of it. */
   readonly looksAtPlaces?: boolean | undefined;
+  /** The key whose successor goes to the places that are looked at, where an earlier plan says it. */
+  readonly looksFor?: { readonly replaced: AccessKeyId | undefined } | undefined;
   /** The age at which a key is due without a look-ahead, for what a plan says of it. */
   readonly thresholdDays?: number | undefined;
   /** What a plan says about the user, where one is applied: nothing else is done. */

@@ -45,7 +45,8 @@ export async function planOf(
     toWrite: await toWrite(decision, at),
     wayBack: await wayBack(decision, at),
   };
-  const replaced = next.kind === 'rotate' ? next.oldKey.id : undefined;
+  const own = next.kind === 'rotate' ? next.oldKey.id : undefined;
+  const { replaced } = policy.looksFor ?? { replaced: own };
   const looksAtPlaces = policy.looksAtPlaces === true;
   const looking = { keys, replaced, uses: at.uses ?? new Map(), looksAtPlaces };
   return {

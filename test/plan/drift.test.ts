@@ -166,3 +166,24 @@ test('refused when it has expired', async (t) => {
   assert.match(late.stderr, /^ {4}keyturn plan -o /m);
   assert.deepEqual(sandbox.requests.list(), []);
 });
+
+test('a limit that others have used up is no difference for those who are in the plan', async (t) => {
+  const stage = await planStage(
+    t,
+    'version: 1\nrules: [{name: all, match: {user: "svc-*"}, hold_days: 30, deliver: ["ssm=/app/{user}"]}]\nlimits: {max_rotations: 1}\n',
+  );
+  const { addUser, plan, apply, ask, keysOf } = stage;
+  addUser({ name: 'svc-a' }, { ageDays: 300 });
+  const lastUsed = { at: new Date(Date.now() - 2 * DAY_MS) };
+  addUser({ name: 'svc-b' }, { ageDays: 400, status: 'Inactive' }, { ageDays: 100, lastUsed });
+  for (const name of ['svc-a', 'svc-b']) {
+    await ask('PutParameter', { Name: `/app/${name}`, Type: 'SecureString', Value: '{}' });
+  }
+  const { plan: made } = await plan();
+  assert.deepEqual(stepsOf(made, 'svc-b'), ['delete']);
+  assert.equal(made.counts.wait, 1);
+  const done = await apply();
+  assert.equal(done.code, 0, done.stderr);
+  assert.deepEqual(statesOf(done.report), { 'svc-a': 'done', 'svc-b': 'done' });
+  assert.equal(keysOf('svc-b').length, 1);
+});

@@ -117,8 +117,11 @@ function doneLine(
   const result = results.find((each) => each.account === entry.account);
   const outcome = result?.outcomes.find((each) => isSameUser(each.user, entry.user));
   const held = result?.held?.find((each) => isSameUser(each.user, entry.user));
-  if (held !== undefined) return { ...about, state: 'left', because: [held.held.because] };
-  if (outcome === undefined) return { ...about, state: 'not-begun', because: ['the run ended'] };
+  const heldBack = held === undefined ? [] : [held.held.because];
+  if (outcome === undefined) {
+    const because = held === undefined ? ['the run ended'] : heldBack;
+    return { ...about, state: held === undefined ? 'not-begun' : 'left', because };
+  }
   const { rotation, cleanup, retirement } = outcome;
   const error = rotation?.kind === 'failed' ? rotation.error : cleanup?.error;
   if (error !== undefined) {
@@ -132,6 +135,7 @@ function doneLine(
   const because = [
     ...left.map(({ step, because }) => `${step.do} ${step.keyId ?? step.place ?? ''}: ${because}`),
     ...(waits === undefined ? [] : [waits]),
+    ...heldBack,
   ];
   return { ...about, state: isDone ? 'done' : 'left', because };
 }

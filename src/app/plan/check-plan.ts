@@ -44,7 +44,12 @@ export async function checkPlan(
   const entries = changesIn(plan);
   const usersOf = (account: string) =>
     entries.filter((entry) => entry.account === account).map(({ user }) => user);
-  const made = await makePlan({ ...run, rotate: { ...run.rotate, usersOf } }, context);
+  const replacedOf = (account: string, user: string) => {
+    const entry = entries.find((each) => each.account === account && isSameUser(each.user, user));
+    return entry && permitOf(entry).steps.find((step) => step.do === 'create')?.keyId;
+  };
+  const rotate = { ...run.rotate, usersOf, replacedOf };
+  const made = await makePlan({ ...run, rotate }, context);
   return { made, users: entries.map((entry) => checked(entry, plan, made)) };
 }
 
