@@ -5,16 +5,14 @@ import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import type { Secret } from '../base/secret.ts';
 import { isSameUser } from '../base/user-name.ts';
-import type { Destination } from '../destinations/destination.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
-import { pairMarkOf } from '../lifecycle/pair-mark.ts';
 import { mayFollow, type WithNewKey } from '../lifecycle/rotation.ts';
 import { type ServedPlace, servedPlaces } from '../lifecycle/served-places.ts';
 import { deliverOne, placedAt } from './delivery.ts';
 import { assertPairHeld } from './in-place.ts';
 import { openPlace } from './read-place.ts';
-import { findMarked, findSecret } from './secret-in-texts.ts';
+import { findOwnSecret } from './secret-in-texts.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
 export interface Healed {
@@ -117,7 +115,7 @@ async function sourceOf(served: ServedPlace, at: UserAtHand): Promise<Source> {
   const { account, user, history } = at;
   const issued = await account.state.custody.get(keyId);
   const isOurs = issued !== undefined && isSameUser(issued.user, user);
-  if (isOurs && (await isSecretOf(served, issued.secret, at))) {
+  if (isOurs && (await ownSecretIn([issued.secret], served, at)) !== undefined) {
     return { secret: issued.secret, from: 'custody' };
   }
   for (const each of servedPlaces(history)) {
@@ -136,44 +134,25 @@ async function sourceOf(served: ServedPlace, at: UserAtHand): Promise<Source> {
 async function secretAt(served: ServedPlace, at: UserAtHand): Promise<Secret | undefined> {
   try {
     const destination = await openPlace(served, at);
-    return (await shownIn(destination, served, at)) ?? (await keptIn(destination, served, at));
+    const shown = await ownSecretIn((await destination.textsRead?.()) ?? [], served, at);
+    if (shown !== undefined) return shown;
+    // A place may keep the version of itself that was there before somebody wrote over it.
+    const kept = await destination.wayBack?.secretOf(served.keyId);
+    return kept && (await ownSecretIn([kept], served, at));
   } catch (thrown) {
     if (thrown instanceof KeyturnError && !thrown.isStop) return undefined;
     throw thrown;
   }
 }
 
-async function shownIn(
-  destination: Destination,
+/** AWS is asked only where no record tells. */
+async function ownSecretIn(
+  texts: readonly Secret[],
   { keyId, rotation }: ServedPlace,
   { history, account }: UserAtHand,
 ): Promise<Secret | undefined> {
-  const texts = (await destination.textsRead?.()) ?? [];
   const pairMark = history.rotationThatMade(keyId)?.pairMark;
-  if (pairMark !== undefined) return findMarked(keyId, pairMark, texts);
-  const key = { keyId, oldKeyId: rotation.oldKeyId };
-  const found = await findSecret(key, texts, account.gateway.verifier);
+  const key = { keyId, oldKeyId: rotation.oldKeyId, pairMark };
+  const found = await findOwnSecret(key, texts, account.gateway.verifier);
   return found.kind === 'found' ? found.secret : undefined;
-}
-
-/** A place may keep the version of itself that was there before somebody wrote over it. */
-async function keptIn(
-  { wayBack }: Destination,
-  served: ServedPlace,
-  at: UserAtHand,
-): Promise<Secret | undefined> {
-  const secret = await wayBack?.secretOf(served.keyId);
-  return secret !== undefined && (await isSecretOf(served, secret, at)) ? secret : undefined;
-}
-
-/** AWS is asked only where no record tells. */
-async function isSecretOf(
-  { keyId }: ServedPlace,
-  secret: Secret,
-  { history, account }: UserAtHand,
-): Promise<boolean> {
-  const pairMark = history.rotationThatMade(keyId)?.pairMark;
-  if (pairMark !== undefined) return pairMarkOf(keyId, secret) === pairMark;
-  const key = { id: keyId, secret, createdAt: account.clock.now() };
-  return (await account.gateway.verifier.whoSigns(key)).kind === 'accepted';
 }

@@ -2,12 +2,8 @@
 
 import type { Held } from '../destinations/destination.ts';
 import { canBeRead } from '../destinations/readings.ts';
-import type { Rotation } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
-import { findMarked, findSecret, type SoughtKey } from './secret-in-texts.ts';
-
-/** A key, and the mark of its pair where the record has it. */
-export type MarkedKey = SoughtKey & Pick<Rotation, 'pairMark'>;
+import { findMarked, findSecret, type MarkedKey } from './secret-in-texts.ts';
 
 export type PairVerdict =
   | { readonly kind: 'whole' }
