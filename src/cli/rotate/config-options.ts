@@ -41,7 +41,7 @@ export async function withConfig(
   const overrides = overridesOf(values, options);
   const finish = (request: DeliveryRequest) => withRecipients(request, options.recipients);
   const accounts = accountsOf(config, values, options.rotate.accounts);
-  const governance = governanceOf({ config, overrides, finish, names: accounts.names });
+  const governance = governanceOf({ config, overrides, finish, directory: accounts.directory });
   const places = governance.everywhere.flat();
   refuseOutput(places, options);
   refuseAllDue(governance.earliest, file.shown);
@@ -95,9 +95,9 @@ function overridesOf(values: Values, { rotate, recipients }: ResolvedOptions): O
       deliver === undefined && recipients.length === 0
         ? undefined
         : deliver &&
-          rotate.deliver.map(({ kind, template }) => ({
-            ...{ kind, template, region: undefined },
-            createsMissing: rotate.newPlaces !== undefined,
+          rotate.deliver.map(({ kind, template, form }) => ({
+            ...{ kind, template, form, region: undefined },
+            newPlaces: rotate.newPlaces,
           })),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
