@@ -107,6 +107,16 @@ export interface AccountOverview {
   countUsers(): Promise<number>;
 }
 
+/** What AWS tells of users one at a time, to callers who may not ask about all of the account. */
+export interface UserFactsReader {
+  /** The tags of a user. Throws `access-denied` naming iam:ListUserTags, and `unknown-user`. */
+  tagsOf(userName: string): Promise<Readonly<Record<string, string>>>;
+  /** The groups that a user is in. Throws `access-denied` naming iam:ListGroupsForUser, and `unknown-user`. */
+  groupsOf(userName: string): Promise<readonly string[]>;
+  /** Who is in a group; nobody where there is none of that name. Throws `access-denied` naming iam:GetGroup. */
+  membersOf(groupName: string): Promise<readonly string[]>;
+}
+
 export type SignerAnswer =
   | { readonly kind: 'accepted'; readonly account: string; readonly arn: string }
   | { readonly kind: 'not-yet' }
@@ -138,6 +148,7 @@ export interface AccountGateway {
   readonly reader: KeyReader;
   readonly reports: CredentialReports;
   readonly overview: AccountOverview;
+  readonly userFacts: UserFactsReader;
   readonly writer: KeyWriter;
   readonly verifier: KeyVerifier;
   /**

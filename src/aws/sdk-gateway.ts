@@ -26,6 +26,7 @@ import { impatientRetries, repeatableRetries } from './retry.ts';
 import { createOverview } from './sdk-overview.ts';
 import { createReader } from './sdk-reader.ts';
 import { createReports } from './sdk-reports.ts';
+import { createUserFacts } from './sdk-user-facts.ts';
 import { createVerifier } from './sdk-verifier.ts';
 import { createWriter } from './sdk-writer.ts';
 import { loadSharedConfig, withoutRole } from './shared-config.ts';
@@ -154,6 +155,7 @@ export function gatewayOf(
     reader: createReader(clients.read, target, signal),
     reports: createReports(clients.report, target, signal),
     overview: createOverview(clients.report, target, signal),
+    userFacts: createUserFacts(clients.report, target, signal),
     writer: createWriter({ clients, credentials, target, clock }),
     verifier: createVerifier(settings, signal),
     services: callerServices({

@@ -194,6 +194,12 @@ export const ERROR_CODES = {
       'An account that `--exclude-accounts` names is not in the organization, so the account that was meant would not be spared. Only the list of accounts was asked for; none was entered.',
     remedy: 'Check the ID, or leave it out if the account has left the organization.',
   }),
+  'account-not-judged': info(1, 'account', {
+    meaning:
+      'The configuration asks about the account what nobody tells: its unit or its tags. It was not entered.',
+    remedy:
+      'Grant organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForParent for units, organizations:ListTagsForResource for tags; or name the account by its ID.',
+  }),
   'unknown-account': info(1, 'account', {
     meaning: 'An account that `--accounts` names is not in the organization.',
     remedy: 'Check the ID; without `--organization`, accounts outside it are entered too.',

@@ -101,6 +101,8 @@ interface EventPayloads {
   'account-skipped': { account: string; state: string };
   /** The operator said that it is not entered. */
   'account-spared': { account: string; because: string };
+  /** A configuration asks about an account what nobody tells, so it is not entered. */
+  'account-not-judged': { account: string; reason: string };
   /** Accounts that the end of the run met: they are left for the next one. */
   'accounts-left': { accounts: number; isListComplete: boolean; reason: string };
   'inventory-progress': { usersSeen: number; usersRead: number; complete: boolean };
@@ -190,6 +192,8 @@ interface EventPayloads {
   'run-failed': { errorCode: string; reason: string };
   /** Users whom the end of the run met: they are left for the next one. */
   'users-left': { users: number; reason: string };
+  /** AWS does not describe all users at once, so those who may have something to do are asked about. */
+  'users-read-singly': { errorCode: string; reason: string };
   /** A configuration asks about users what AWS does not tell. */
   'users-not-described': { errorCode: string; reason: string };
   /** The rule of the configuration that governs a user, and the line of its name. */
@@ -222,6 +226,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'account-failed': 'error',
   'account-skipped': 'info',
   'account-spared': 'info',
+  'account-not-judged': 'error',
   'accounts-left': 'warn',
   'inventory-progress': 'debug',
   'inventory-done': 'info',
@@ -271,6 +276,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'run-stopping': 'warn',
   'run-failed': 'error',
   'users-left': 'warn',
+  'users-read-singly': 'info',
   'users-not-described': 'warn',
   'user-governed': 'debug',
   'exemption-ended': 'warn',

@@ -17,6 +17,7 @@ import type { Form } from './forms/form.ts';
 import type { NamedForm } from './forms/forms.ts';
 import type { PlaceFacts, PlaceRule } from './place.ts';
 import type { PlaceCredentials } from './place-credentials.ts';
+import type { FieldStyle, WayRule } from './way-there.ts';
 
 export interface DestinationKind {
   /** The word for it on the command line and in records. It is also the name of its folder. */
@@ -40,6 +41,10 @@ export interface DestinationKind {
   readonly isOffered: boolean;
   /** What NAME may be in `--deliver KIND=NAME`; left out by a kind that stands alone. */
   readonly rule?: PlaceRule;
+  /** How its places name the two halves of a pair behind `#`; left out where they name no fields. */
+  readonly fieldStyle?: FieldStyle;
+  /** What may be said of the way to its places; left out where there is nothing to say. */
+  readonly way?: WayRule;
   /** Why the place that an operator names does not go with the form, or with none; undefined where it does. */
   formFault?(template: string, form: NamedForm | undefined): string | undefined;
   /** Why a place of the kind cannot hold the text as a secret, in words that can follow "it"; undefined where it can. */

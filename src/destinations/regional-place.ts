@@ -10,6 +10,7 @@ import { readWay, wayFault, writeEntrance } from './entrance.ts';
 import type { AskedPlace, DestinationKind, Opening } from './kind.ts';
 import { type PairFields, readPairFields, writePairFields } from './pair-fields.ts';
 import { type PlaceFacts, type PlaceRule, partsOf, placeFor, withUser } from './place.ts';
+import { wayByFields } from './way-there.ts';
 
 /** One thing that holds a JSON object with the pair. */
 export interface RegionalPlace {
@@ -119,6 +120,8 @@ export function regionalKind({
     makesPlaces: true,
     takesTags: true,
     isInAccount: true,
+    fieldStyle: 'named',
+    way: wayByFields('aws', { role: 'text', 'external-id': 'text', region: 'text' }),
     rule,
     placeFor: (template, facts) => placeInRegion(template, facts, rule),
     askedAs: ({ place }, user) => askedInRegion(place, user),

@@ -17,7 +17,7 @@ import { never, type SimProcess } from './machine.ts';
 import { mayHelp } from './operator.ts';
 import { simSecretStore } from './secret-service.ts';
 import type { RunSettings } from './settings.ts';
-import { simOverview } from './sim-overview.ts';
+import { simOverview, simUserFacts } from './sim-overview.ts';
 import { type Read, simReports } from './sim-reports.ts';
 import { HOUR_MS, MINUTE_MS, type Stage, TOLERATED_SKEW_MS } from './stage.ts';
 import { ACCOUNT, type SimKey, type SimUser } from './world.ts';
@@ -52,6 +52,7 @@ export function simGateway(
     reader: reader(stage, process, calls),
     reports: simReports(stage, process, read),
     overview: simOverview(stage, process, read),
+    userFacts: simUserFacts(read),
     writer: writer(stage, process, calls),
     verifier: verifier(stage, process, calls),
     services: {
