@@ -42,3 +42,19 @@ export function nextSteps(
     withCommand('Every day, as a line of a crontab:', daily),
   ].join('\n\n');
 }
+
+export interface ConvertedFacts {
+  readonly file: string;
+  readonly users: number;
+  readonly places: number;
+  readonly commands: NextCommands;
+}
+
+export function convertedPage(
+  { file, users, places, commands }: ConvertedFacts,
+  style: TextStyle,
+): string {
+  const { paint, wrap } = pageFor(style);
+  const about = `${printable(file)} is written: ${plural(users, 'user')}, ${plural(places, 'place')}.`;
+  return `${[paint('bold', wrap('', about)), nextSteps(commands, style)].join('\n\n')}\n`;
+}

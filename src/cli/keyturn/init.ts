@@ -16,7 +16,7 @@ import type { Session } from '../run.ts';
 import { inRunShell, type ShellOptions } from '../run-shell.ts';
 import { progressBar } from '../terminal/load-progress.ts';
 import { styleOf } from '../terminal/style.ts';
-import { INIT_FLAGS, initHelp } from './init-flags.ts';
+import { FROM_TOOLS, INIT_FLAGS, initHelp } from './init-flags.ts';
 import { quietLog } from './keys/quiet-log.ts';
 
 type Values = FlagValues<typeof INIT_FLAGS>;
@@ -91,7 +91,7 @@ async function initFromAccount(
   });
 }
 
-function fileOf({ output = USUAL_FILE }: Values, { host }: Session): ConfigFile {
+function fileOf({ output = USUAL_FILE }: Values, { host }: Pick<Session, 'host'>): ConfigFile {
   return { shown: output, path: absolute(output, host) };
 }
 
@@ -126,9 +126,56 @@ export function nextCommands({ path, shown }: ConfigFile, whereabouts: readonly 
 }
 
 async function initFromTool(
-  _session: Session,
-  _values: Values,
-  _words: readonly string[],
+  { host, voice }: Session,
+  values: Values,
+  words: readonly string[],
 ): Promise<number> {
-  throw new KeyturnError('internal', 'not yet');
+  const [named, ...more] = words;
+  refuseIdle(values);
+  if (named === undefined || more.length > 0) {
+    throw new KeyturnError(
+      'stray-argument',
+      named === undefined ? `--from ${values.from} names no file` : 'more than one file is named',
+      {
+        hint: [
+          'name the one to convert:',
+          command('keyturn', 'init', '--from', FROM_TOOLS[0], 'config.json'),
+        ],
+      },
+    );
+  }
+  const file = fileOf(values, { host });
+  const { refuseExisting, starterText, writeStarter } = await import(
+    '../../app/init/write-starter.ts'
+  );
+  if (!values.print) await refuseExisting(file);
+  const { convertFile } = await import('../../app/init/convert-file.ts');
+  const now = host.clock.now();
+  const source = { shown: named, path: absolute(named, host) };
+  const converted = await convertFile(source, now);
+  const text = await starterText(converted.draft, now);
+  if (!values.print) await writeStarter(file, text);
+  for (const line of converted.left) voice.remark(line);
+  if (values.print) {
+    await host.stdout.write(text);
+    return 0;
+  }
+  const { convertedPage } = await import('../../reports/init-text.ts');
+  const commands = nextCommands(file, []);
+  const { users, places } = converted;
+  await host.stdout.write(
+    convertedPage({ file: file.shown, users, places, commands }, styleOf(host.stdout, host)),
+  );
+  return 0;
+}
+
+/** AWS is not asked. Throws `conflicting-flags`. */
+function refuseIdle(values: Values): void {
+  const names = ['withoutPlaces', 'organization', 'accounts', 'profile', 'region'] as const;
+  const idle = names.find((name) => values[name] !== undefined);
+  if (idle === undefined) return;
+  const flag = `--${INIT_FLAGS[idle].names[0]}`;
+  throw new KeyturnError('conflicting-flags', `${flag} has no effect with --from`, {
+    hint: `leave ${flag} out: AWS is not asked for a conversion`,
+  });
 }

@@ -4,8 +4,10 @@
 import { kindNamed } from '../../destinations/kinds.ts';
 import { withUser } from '../../destinations/place.ts';
 import type { DeliverItem, Selection } from '../model.ts';
-import { placeFault, textOf } from '../place-template.ts';
+import { placeFault } from '../place-fault.ts';
+import { textOf } from '../place-item.ts';
 import { secretsIn } from '../secrets.ts';
+import { freeName, slugOf } from './rule-names.ts';
 import { canBeNamed, type SelectableUser, selectionOf, userKey } from './selection.ts';
 
 /** A user with keys. */
@@ -155,24 +157,7 @@ function kindOf({ name, path }: DraftUser): string {
 /** A name for the rule, from the words that select. */
 function nameFor({ path, user, tag, group }: Selection): string {
   const [tagName, tagValue] = Object.entries(tag ?? {})[0] ?? [];
-  const text = [
-    path,
-    group,
-    tagValue === undefined ? undefined : `${tagName}-${String(tagValue)}`,
-    user,
-  ].find((each) => typeof each === 'string');
-  const slug = String(text ?? 'users')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 56)
-    .replace(/-+$/, '');
-  return slug === '' || secretsIn(slug).length > 0 ? 'users' : slug;
-}
-
-function freeName(wanted: string, names: Set<string>): string {
-  let name = wanted;
-  for (let count = 2; names.has(name); count += 1) name = `${wanted}-${count}`;
-  names.add(name);
-  return name;
+  const tagged = tagName === undefined ? undefined : `${tagName}-${String(tagValue)}`;
+  const text = [path, group, tagged, user].find((each) => typeof each === 'string');
+  return slugOf(typeof text === 'string' ? text : '');
 }
