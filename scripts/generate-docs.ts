@@ -16,8 +16,10 @@ import { compactHelp } from '../src/cli/keyturn/compact.ts';
 import { completionHelp } from '../src/cli/keyturn/completion.ts';
 import { explainHelp } from '../src/cli/keyturn/explain.ts';
 import { historyHelp } from '../src/cli/keyturn/history.ts';
+import { initHelp } from '../src/cli/keyturn/init-flags.ts';
 import { KEY_VERBS } from '../src/cli/keyturn/keys/command.ts';
 import { keyChangeHelp, keysHelp } from '../src/cli/keyturn/keys/help.ts';
+import { mapHelp } from '../src/cli/keyturn/map-flags.ts';
 import { policyHelp } from '../src/cli/keyturn/policy.ts';
 import { recoverHelp } from '../src/cli/keyturn/recover.ts';
 import { rotateOneHelp } from '../src/cli/keyturn/rotate.ts';
@@ -33,6 +35,7 @@ import { explainReportSchema } from '../src/reports/explain-report.ts';
 import { historyReportSchema } from '../src/reports/history-report.ts';
 import { keyctlReportSchema } from '../src/reports/keyctl-report.ts';
 import { keyChangeReportSchema, keysReportSchema } from '../src/reports/keys-report.ts';
+import { mapReportSchema } from '../src/reports/map-report.ts';
 import { rotationReportSchema } from '../src/reports/rotation-report.ts';
 import { statusReportSchema } from '../src/reports/status-report.ts';
 import { undoReportSchema, undoSeveralReportSchema } from '../src/reports/undo-report.ts';
@@ -58,6 +61,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'schema/keyturn-keys.schema.json': () => schemaFile('keyturn-keys', keysReportSchema),
   'schema/keyturn-key-change.schema.json': () =>
     schemaFile('keyturn-key-change', keyChangeReportSchema),
+  'schema/keyturn-map.schema.json': () => schemaFile('keyturn-map', mapReportSchema),
   'schema/keyturn-history.schema.json': () => schemaFile('keyturn-history', historyReportSchema),
   'schema/keyturn-verify.schema.json': () => schemaFile('keyturn-verify', verifyReportSchema),
   'schema/keyturn-undo.schema.json': () => schemaFile('keyturn-undo', undoReportSchema),
@@ -126,6 +130,8 @@ function keyturnPage(): string {
     historyHelp(),
     recoverHelp(),
     undoHelp(),
+    initHelp(),
+    mapHelp(),
     validateHelp(),
     verifyHelp(),
     explainHelp(),
@@ -138,7 +144,7 @@ function keyturnPage(): string {
     '# keyturn',
     '',
     'What `keyturn --help` and the help of its commands print. This page is generated: `npm run docs`.',
-    'The JSON output of `keys`, `history`, `status`, `verify`, `undo`, `validate` and `explain` is described in [`schema/`](../../schema/), the',
+    'The JSON output of `keys`, `history`, `status`, `verify`, `undo`, `map`, `validate` and `explain` is described in [`schema/`](../../schema/), the',
     'errors in [`docs/errors.md`](../errors.md).',
     '',
     ...pages.flatMap((page) => ['```text', page.trimEnd(), '```', '']),

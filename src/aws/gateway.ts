@@ -157,6 +157,11 @@ export interface AccountGateway {
    */
   readonly signedBy?: (key: NewAccessKey) => Pick<AccountGateway, 'reader' | 'writer'>;
   /**
+   * The account of a key, whosever it is: sts:GetAccessKeyInfo. Undefined where AWS knows no account of it. Throws
+   * `access-denied`. Left out where nobody asks.
+   */
+  readonly accountOf?: (keyId: AccessKeyId) => Promise<string | undefined>;
+  /**
    * The MFA device whose code could open a session for the caller; undefined where none is known. Left out
    * where a session signs already, or who signs is no IAM user.
    */

@@ -23,6 +23,7 @@ import { chooseProfile } from './profile.ts';
 import { silenceSdkWarnings } from './quiet-sdk.ts';
 import { dualstackSwitch, fipsSwitch, regionSettings } from './region.ts';
 import { impatientRetries, repeatableRetries } from './retry.ts';
+import { keyAccountReader } from './sdk-key-account.ts';
 import { createOverview } from './sdk-overview.ts';
 import { createReader } from './sdk-reader.ts';
 import { createReports } from './sdk-reports.ts';
@@ -158,6 +159,7 @@ export function gatewayOf(
     userFacts: createUserFacts(clients.report, target, signal),
     writer: createWriter({ clients, credentials, target, clock }),
     verifier: createVerifier(settings, signal),
+    accountOf: keyAccountReader(parts),
     services: callerServices({
       ...{ sources, settings, credentials, account, signal },
       enter: (through) => sessionThrough(through, parts),

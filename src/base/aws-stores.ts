@@ -1,6 +1,7 @@
 // Two services of AWS that keep secrets, as ports: src/aws/ speaks to them, src/destinations/ decides
 // what is kept there. Missing things, refusals and lost answers are KeyturnErrors.
 
+import type { KeyturnError } from './errors.ts';
 import type { Secret } from './secret.ts';
 
 /** The cause of an error where the thing itself does not exist, as against one that cannot be read. */
@@ -111,6 +112,30 @@ export interface ThingMaker {
   make(name: string, thing: NewThing): Promise<void>;
 }
 
+/** A secret or a parameter as it is found by whoever reads all of them. */
+export type ListedThing = { readonly name: string } & (
+  | { readonly kind: 'read'; readonly text: Secret }
+  /** It has no value. */
+  | { readonly kind: 'empty' }
+  /** I11: what it holds is not known. */
+  | { readonly kind: 'unread'; readonly error: KeyturnError }
+);
+
+export interface ListWish {
+  /** What all wanted names begin with; empty for all. */
+  readonly beginning: string;
+  readonly isWanted: (name: string) => boolean;
+}
+
+/** Reads all secrets, or parameters, of a region. A port of its own: most runs list none. */
+export interface ThingLister {
+  /**
+   * In few calls; one that may not be read is told as such, and the others follow. Throws where the list itself
+   * may not be read.
+   */
+  list(wish: ListWish): AsyncIterable<ListedThing>;
+}
+
 /** What a call to AWS is made of, signed and not sent: whoever sends it is told who signed. */
 export interface SignedCall {
   readonly method: string;
@@ -146,4 +171,7 @@ export interface AwsStores {
   readonly parameterStore: (region: string, through?: Entrance) => ParameterStore;
   readonly secretMaker: (region: string, through?: Entrance) => ThingMaker;
   readonly parameterMaker: (region: string, through?: Entrance) => ThingMaker;
+  /** Left out where nothing is ever listed. */
+  readonly secretLister?: (region: string, through?: Entrance) => ThingLister;
+  readonly parameterLister?: (region: string, through?: Entrance) => ThingLister;
 }

@@ -38,6 +38,14 @@ export const ERROR_CODES = {
     meaning: 'There is no configuration file, or two of which either could be meant.',
     remedy: 'Name one with `--config` or KEYTURN_CONFIG.',
   }),
+  'file-exists': info(2, 'run', {
+    meaning: 'A file of that name is there already, and is never written over.',
+    remedy: 'Name another with `-o`, or move the one that is there.',
+  }),
+  'output-file': info(2, 'run', {
+    meaning: 'The file that was asked for cannot be written.',
+    remedy: 'Choose another place with `-o`.',
+  }),
   'unknown-command': info(2, 'run', {
     meaning: 'The command is not known.',
     remedy: 'Compare with `--help`.',

@@ -121,6 +121,8 @@ interface EventPayloads {
   'secret-delivered': { user: string; newKeyId: AccessKeyId; kind: string; place: string };
   /** Of so many users, with keyturn verify. */
   'places-read': { done: number; total: number };
+  /** Places of a kind that were looked into for keys, and those that could not be read. */
+  'places-listed': { kind: string; read: number; unread: number };
   /** A place that is not as its rotation left it, looked at between rotations. */
   'place-wrong': { user: string; kind: string; place: string; state: string; reason: string };
   /** It was given the key again. */
@@ -240,6 +242,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'secret-stored': 'info',
   'secret-delivered': 'debug',
   'places-read': 'debug',
+  'places-listed': 'debug',
   'place-wrong': 'warn',
   'place-healed': 'info',
   'backup-made': 'debug',

@@ -15,6 +15,7 @@ import type { Proof, ReaderTerms, Settle } from '../lifecycle/settle.ts';
 import type { Destination } from './destination.ts';
 import type { Form } from './forms/form.ts';
 import type { NamedForm } from './forms/forms.ts';
+import type { PlaceListing } from './listing.ts';
 import type { PlaceFacts, PlaceRule } from './place.ts';
 import type { PlaceCredentials } from './place-credentials.ts';
 import type { FieldStyle, WayRule } from './way-there.ts';
@@ -87,6 +88,8 @@ export interface DestinationKind {
    * same place; undefined when they are two. Left out where a place is written in one way only.
    */
   joint?(own: DeliveryTarget, begun: JournaledTarget): DeliveryTarget | undefined;
+  /** How places of the kind are found by whoever asks where keys are. Left out by kinds that show nothing. */
+  readonly listing?: PlaceListing;
 }
 
 /** A place in a form that only later formats of the record know (see DeliveryTarget). */

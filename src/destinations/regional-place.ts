@@ -102,7 +102,7 @@ function halvesOfRegion({ place }: JournaledTarget): string | undefined {
 
 /** What kinds of places in AWS differ in. */
 interface RegionalKind
-  extends Pick<DestinationKind, 'name' | 'about' | 'restart' | 'settle' | 'proof'> {
+  extends Pick<DestinationKind, 'name' | 'about' | 'restart' | 'settle' | 'proof' | 'listing'> {
   readonly rule: PlaceRule;
   readonly openOne: (at: RegionalPlace, opening: Opening) => Promise<Destination>;
   readonly openHalves: (at: PlaceInHalves, opening: Opening) => Promise<Destination>;

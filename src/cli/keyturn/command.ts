@@ -91,6 +91,26 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'init',
+    {
+      about: "write a commented starter of keyturn.yaml from the account's own keys",
+      run: async (session, args) => {
+        const { runInit } = await import('./init.ts');
+        return runInit(session, args);
+      },
+    },
+  ],
+  [
+    'map',
+    {
+      about: 'in which places each key stands: known, dead, foreign or in none',
+      run: async (session, args) => {
+        const { runMap } = await import('./map.ts');
+        return runMap(session, args);
+      },
+    },
+  ],
+  [
     'validate',
     {
       about: 'check a configuration: every mistake with its line and column',
@@ -242,6 +262,10 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   keyctl: ['keyctl', '--help'],
   'rotate-iam-keys': ['rotate-iam-keys', '--dry-run'],
   check: ['keyturn', 'validate'],
+  where: ['keyturn', 'map'],
+  scan: ['keyturn', 'map'],
+  find: ['keyturn', 'map'],
+  convert: ['keyturn', 'init', '--help'],
   why: ['keyturn', 'explain', '--help'],
   lint: ['keyturn', 'validate'],
   plan: ['rotate-iam-keys', '--dry-run'],

@@ -35,6 +35,7 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'secret-stored': 'secret stored',
   'secret-delivered': 'secret delivered',
   'places-read': 'places of users read',
+  'places-listed': 'places read',
   'place-wrong': 'place is not as its rotation left it',
   'place-healed': 'place was given its key again',
   'backup-made': 'file rewritten, with a backup beside it',
