@@ -14,6 +14,7 @@ import { keyctlHelp } from '../src/cli/keyctl/help.ts';
 import { keyturnHelp } from '../src/cli/keyturn/command.ts';
 import { compactHelp } from '../src/cli/keyturn/compact.ts';
 import { completionHelp } from '../src/cli/keyturn/completion.ts';
+import { deliverHelp } from '../src/cli/keyturn/deliver-flags.ts';
 import { explainHelp } from '../src/cli/keyturn/explain.ts';
 import { historyHelp } from '../src/cli/keyturn/history.ts';
 import { KEY_VERBS } from '../src/cli/keyturn/keys/command.ts';
@@ -29,6 +30,7 @@ import { verifyHelp } from '../src/cli/keyturn/verify-flags.ts';
 import { rotateHelp } from '../src/cli/rotate/help.ts';
 import { configModel, exemptionsModel } from '../src/config/model.ts';
 import { KINDS, wordOf } from '../src/destinations/kinds.ts';
+import { deliverReportSchema } from '../src/reports/deliver-report.ts';
 import { explainReportSchema } from '../src/reports/explain-report.ts';
 import { historyReportSchema } from '../src/reports/history-report.ts';
 import { keyctlReportSchema } from '../src/reports/keyctl-report.ts';
@@ -60,6 +62,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
     schemaFile('keyturn-key-change', keyChangeReportSchema),
   'schema/keyturn-history.schema.json': () => schemaFile('keyturn-history', historyReportSchema),
   'schema/keyturn-verify.schema.json': () => schemaFile('keyturn-verify', verifyReportSchema),
+  'schema/keyturn-deliver.schema.json': () => schemaFile('keyturn-deliver', deliverReportSchema),
   'schema/keyturn-undo.schema.json': () => schemaFile('keyturn-undo', undoReportSchema),
   'schema/keyturn-undo-several.schema.json': () =>
     schemaFile('keyturn-undo-several', undoSeveralReportSchema),
@@ -128,6 +131,7 @@ function keyturnPage(): string {
     undoHelp(),
     validateHelp(),
     verifyHelp(),
+    deliverHelp(),
     explainHelp(),
     compactHelp(),
     policyHelp(),
