@@ -14,6 +14,7 @@ import { keyctlHelp } from '../src/cli/keyctl/help.ts';
 import { keyturnHelp } from '../src/cli/keyturn/command.ts';
 import { compactHelp } from '../src/cli/keyturn/compact.ts';
 import { completionHelp } from '../src/cli/keyturn/completion.ts';
+import { deliverHelp } from '../src/cli/keyturn/deliver-flags.ts';
 import { explainHelp } from '../src/cli/keyturn/explain.ts';
 import { historyHelp } from '../src/cli/keyturn/history.ts';
 import { initHelp } from '../src/cli/keyturn/init-flags.ts';
@@ -31,6 +32,7 @@ import { verifyHelp } from '../src/cli/keyturn/verify-flags.ts';
 import { rotateHelp } from '../src/cli/rotate/help.ts';
 import { configModel, exemptionsModel } from '../src/config/model.ts';
 import { KINDS, wordOf } from '../src/destinations/kinds.ts';
+import { deliverReportSchema } from '../src/reports/deliver-report.ts';
 import { explainReportSchema } from '../src/reports/explain-report.ts';
 import { historyReportSchema } from '../src/reports/history-report.ts';
 import { keyctlReportSchema } from '../src/reports/keyctl-report.ts';
@@ -64,6 +66,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'schema/keyturn-map.schema.json': () => schemaFile('keyturn-map', mapReportSchema),
   'schema/keyturn-history.schema.json': () => schemaFile('keyturn-history', historyReportSchema),
   'schema/keyturn-verify.schema.json': () => schemaFile('keyturn-verify', verifyReportSchema),
+  'schema/keyturn-deliver.schema.json': () => schemaFile('keyturn-deliver', deliverReportSchema),
   'schema/keyturn-undo.schema.json': () => schemaFile('keyturn-undo', undoReportSchema),
   'schema/keyturn-undo-several.schema.json': () =>
     schemaFile('keyturn-undo-several', undoSeveralReportSchema),
@@ -134,6 +137,7 @@ function keyturnPage(): string {
     mapHelp(),
     validateHelp(),
     verifyHelp(),
+    deliverHelp(),
     explainHelp(),
     compactHelp(),
     policyHelp(),

@@ -66,8 +66,8 @@ export function callerServices({ sources, enter, ...parts }: ServiceParts): AwsS
     }),
     parameterStore: (region, through) => ({
       read: async (name) => (await parameters({ region, through })).read(name),
-      write: async (name, text, what) =>
-        (await parameters({ region, through })).write(name, text, what),
+      write: async (name, text, how) =>
+        (await parameters({ region, through })).write(name, text, how),
       history: async (name) => (await parameters({ region, through })).history(name),
       room: async (name) => (await parameters({ region, through })).room(name),
     }),

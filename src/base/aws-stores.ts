@@ -80,6 +80,15 @@ export interface FullParameter {
   readonly freedBy: readonly string[];
 }
 
+/** The tiers that take more than the Standard one. */
+export type HigherTier = 'Advanced' | 'Intelligent-Tiering';
+
+export interface ParameterWrite {
+  readonly what?: 'secret' | 'no-secret' | undefined;
+  /** Where it is moved up to; stays in its own when left out. */
+  readonly tier?: HigherTier | undefined;
+}
+
 export interface ParameterStore {
   /** Throws `not-deliverable` when there is no such parameter. */
   read(name: string): Promise<Parameter>;
@@ -87,7 +96,7 @@ export interface ParameterStore {
    * Overwrites, under the KMS key and in the tier that the parameter has; resolves with the new version.
    * Encrypted always, but for what is no secret: that stays of the type that it is.
    */
-  write(name: string, text: Secret, what?: 'secret' | 'no-secret'): Promise<string>;
+  write(name: string, text: Secret, how?: ParameterWrite): Promise<string>;
   /** Every version that is kept, the newest first. */
   history(name: string): Promise<readonly Parameter[]>;
   room(name: string): Promise<ParameterRoom>;

@@ -126,6 +126,11 @@ export interface Opening {
   readonly account: string;
   /** How places are made that do not exist; left out where none is. */
   readonly newPlaces?: NewPlaces | undefined;
+  /**
+   * Whether a record names the place: it says all about where that is. What the environment names now goes with
+   * a place that the operator names.
+   */
+  readonly isOnRecord?: boolean | undefined;
   /** Whose key is replaced. */
   readonly user: string;
   /** The key that the new one replaces. */

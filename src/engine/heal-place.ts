@@ -18,6 +18,8 @@ import type { UserAtHand, UserWork } from './user-work.ts';
 export interface Healed {
   /** Where the pair came from, in words. */
   readonly from: string;
+  /** What did not exist and is made for it. */
+  readonly made: readonly string[];
 }
 
 /**
@@ -29,38 +31,83 @@ export async function foretellHealing(
   keys: readonly AccessKey[],
   at: UserAtHand,
 ): Promise<Healed> {
-  const { from } = await prepareHealing(served, keys, at);
-  return { from };
+  return await foretellCopy({ served, destination: await openPlace(served, at) }, keys, at);
 }
 
-/** I14: looked at before it is written; I3: read back, ID and secret, before the new receipt is on record. */
+/** A place that is to have the key, open. */
+export interface PlaceToServe {
+  readonly served: ServedPlace;
+  readonly destination: Destination;
+}
+
+/** The same of a place that is open. */
+export async function foretellCopy(
+  place: PlaceToServe,
+  keys: readonly AccessKey[],
+  at: UserAtHand,
+): Promise<Healed> {
+  const { destination } = place;
+  const { from } = await prepareCopy(place, keys, at);
+  return { from, made: (await destination.making?.missing()) ?? [] };
+}
+
 export async function healPlace(
   served: ServedPlace,
   keys: readonly AccessKey[],
   work: UserWork,
 ): Promise<Healed> {
-  const { from, key, rotation, destination } = await prepareHealing(served, keys, work);
-  const { account, user } = work;
-  const { keyId, target } = served;
+  const destination = await openPlace(served, work);
+  const copied = await copyPair({ served, destination }, keys, work);
+  const { kind, place } = served.target;
+  const { user, account } = work;
+  account.emit({ code: 'place-healed', user, keyId: served.keyId, kind, place, from: copied.from });
+  return copied;
+}
+
+/** I14: looked at before it is written; I3: read back, ID and secret, before the new receipt is on record. */
+export async function copyPair(
+  place: PlaceToServe,
+  keys: readonly AccessKey[],
+  work: UserWork,
+): Promise<Healed> {
+  const { served, destination } = place;
+  const { from, key, rotation } = await prepareCopy(place, keys, work);
+  const { target } = served;
+  const made = await makeAgain({ destination, key }, work);
   const receipt = await deliverOne(rotation, { destination, key }, work);
   await assertPairHeld(rotation, { destination, receipt }, work);
   await work.record(rotation.id, placedAt(target, receipt));
-  const { kind, place } = target;
-  account.emit({ code: 'place-healed', user, keyId, kind, place, from });
-  return { from };
+  return { from, made };
 }
 
-async function prepareHealing(served: ServedPlace, keys: readonly AccessKey[], at: UserAtHand) {
+/** A place that is gone is made again where the operator asked for that, and looked at once it is there. */
+async function makeAgain(
+  { destination, key }: { readonly destination: Destination; readonly key: IssuedKey },
+  { account, user }: UserWork,
+): Promise<readonly string[]> {
+  const { making, kind } = destination;
+  const missing = (await making?.missing()) ?? [];
+  if (making === undefined || missing.length === 0) return [];
+  await making.make();
+  for (const place of missing) account.emit({ code: 'place-made', user, kind, place });
+  await destination.prepare?.(key);
+  return missing;
+}
+
+async function prepareCopy(
+  { served, destination }: PlaceToServe,
+  keys: readonly AccessKey[],
+  at: UserAtHand,
+) {
   const rotation = rotationToHeal(served);
   const { createdAt } = keyToHeal(served, keys, at);
   const { secret, from } = await sourceOf(served, at);
   const { account, user } = at;
   const names = { account: account.gateway.caller.account, user, rotation: rotation.id };
   const key: IssuedKey = { ...names, keyId: served.keyId, secret, createdAt };
-  const destination = await openPlace(served, at);
   // It may hold a half of the key.
   await destination.prepare?.(key);
-  return { rotation, key, destination, from };
+  return { rotation, key, from };
 }
 
 function rotationToHeal({ rotation, keyId, target }: ServedPlace): WithNewKey {
@@ -106,7 +153,7 @@ function replaceHint(user: string) {
   ];
 }
 
-interface Source extends Healed {
+interface Source extends Pick<Healed, 'from'> {
   readonly secret: Secret;
 }
 

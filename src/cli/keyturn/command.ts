@@ -51,6 +51,16 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'deliver',
+    {
+      about: 'give the key of a rotation that is done to a further place',
+      run: async (session, args) => {
+        const { runDeliver } = await import('./deliver.ts');
+        return runDeliver(session, args);
+      },
+    },
+  ],
+  [
     'history',
     {
       about: 'what was done to keys, when and why',

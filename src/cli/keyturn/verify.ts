@@ -8,6 +8,7 @@ import { shellWords } from '../../base/shell-words.ts';
 import { openStateStore } from '../../state/stores.ts';
 import { selectionOf } from '../flags/account-flags.ts';
 import { isAskedFor } from '../flags/argv.ts';
+import { newPlacesAsked } from '../flags/deliver-options.ts';
 import { limitsOf } from '../flags/environment-limits.ts';
 import { helpWidth } from '../flags/help.ts';
 import { entranceWords, flagWords, whereaboutWords } from '../flags/later-command.ts';
@@ -70,6 +71,7 @@ function settle({ host }: Session, values: VerifyValues, users: readonly string[
     region: values.region ?? regionOf(host.env),
     maxParallel: values.maxParallel ?? DEFAULTS.maxParallel,
     mayReplace: new Set(values.replaceForeign),
+    newPlaces: newPlacesAsked(values),
   };
 }
 

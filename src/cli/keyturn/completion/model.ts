@@ -6,6 +6,7 @@ import { LISTED_KINDS } from '../../flags/place-patterns.ts';
 import { KEYCTL_FLAGS } from '../../keyctl/flags.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../../rotate/flags.ts';
 import { COMPACT_FLAGS } from '../compact.ts';
+import { DELIVER_FLAGS } from '../deliver-flags.ts';
 import { EXPLAIN_FLAGS } from '../explain.ts';
 import { HISTORY_FLAGS } from '../history.ts';
 import { INIT_FLAGS } from '../init-flags.ts';
@@ -56,6 +57,7 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
   keys: [{ ...KEYS_FLAGS, ...DEACTIVATE_FLAGS, ...DELETE_FLAGS }, KEY_VERBS],
   status: [STATUS_FLAGS, []],
   verify: [VERIFY_FLAGS, []],
+  deliver: [DELIVER_FLAGS, []],
   history: [HISTORY_FLAGS, []],
   recover: [RECOVER_FLAGS, []],
   rotate: [ROTATE_ONE_FLAGS, []],
