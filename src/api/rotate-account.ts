@@ -102,13 +102,15 @@ const RANGES = {
  */
 export async function rotateAccount(options: RotateOptions): Promise<RotateResult> {
   refuseBadValues(options);
-  const [{ rotateAccount: rotate }, { systemClock }, reading, stores, sandbox] = await Promise.all([
-    import('../app/rotate-account.ts'),
-    import('../base/clock.ts'),
-    import('../app/read-delivery.ts'),
-    import('../state/stores.ts'),
-    import('../app/sandbox-control.ts'),
-  ]);
+  const [{ rotateAccount: rotate }, { systemClock }, reading, stores, opening, sandbox] =
+    await Promise.all([
+      import('../app/rotate-account.ts'),
+      import('../base/clock.ts'),
+      import('../app/read-delivery.ts'),
+      import('../state/stores.ts'),
+      import('../app/open-state.ts'),
+      import('../app/sandbox-control.ts'),
+    ]);
   if (!stores.isStatePlace(options.stateDir)) {
     throw new KeyturnError('bad-value', 'stateDir is not an absolute path');
   }
@@ -119,7 +121,7 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
   reading.refuseTwice(deliveries, 'deliver');
   const env = options.env ?? process.env;
   const clock = await sandbox.sandboxClock(env, systemClock);
-  const state = await stores.openStateStore(options.stateDir, clock);
+  const state = await opening.openState(options.stateDir, { ...options, clock, env });
   const lookAheadDays = options.beforeNextRunDays ?? 0;
   const dueFromDays = daysThreshold - lookAheadDays;
   const wanted = { kind: 'due-key', daysThreshold: dueFromDays } as const;
