@@ -109,13 +109,15 @@ const RANGES = {
  */
 export async function rotateAccount(options: RotateOptions): Promise<RotateResult> {
   refuseBadValues(options);
-  const [{ rotateAccount: rotate }, { systemClock }, reading, stores, sandbox] = await Promise.all([
-    import('../app/rotate-account.ts'),
-    import('../base/clock.ts'),
-    import('../app/read-delivery.ts'),
-    import('../state/stores.ts'),
-    import('../app/sandbox-control.ts'),
-  ]);
+  const [{ rotateAccount: rotate }, { systemClock }, reading, stores, opening, sandbox] =
+    await Promise.all([
+      import('../app/rotate-account.ts'),
+      import('../base/clock.ts'),
+      import('../app/read-delivery.ts'),
+      import('../state/stores.ts'),
+      import('../app/open-state.ts'),
+      import('../app/sandbox-control.ts'),
+    ]);
   if (!stores.isStatePlace(options.stateDir)) {
     throw new KeyturnError('bad-value', 'stateDir is not an absolute path');
   }
@@ -153,7 +155,7 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
     movedFrom: options.movedFrom?.map((text) => reading.readFormerPlace(text, 'movedFrom')),
   };
   const run = await byConfiguration(options, plain, clock.now());
-  const state = await stores.openStateStore(options.stateDir, clock);
+  const state = await opening.openState(options.stateDir, { ...options, clock, env });
   if (options.acceptVolatileState !== true && env.KEYTURN_ACCEPT_VOLATILE_STATE !== 'true') {
     const why = await stores.whyVolatile(options.stateDir, env);
     const { assertCustodyLasts } = await import('../app/custody-lasts.ts');

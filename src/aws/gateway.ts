@@ -49,7 +49,15 @@ export interface KeyReader {
   lastUse(keyId: AccessKeyId): Promise<LastUse>;
 }
 
+/**
+ * Asked before each attempt of a change leaves, with the time that its signature bears. Throws where it may
+ * not leave any more.
+ */
+export type Fence = (signedAt: Date) => Promise<void>;
+
 export interface KeyWriter {
+  /** The same, and each attempt of each change asks first whether it may leave. */
+  fenced(fence: Fence): KeyWriter;
   /**
    * Sends CreateAccessKey once (I2). Resolves with what is known about the outcome; it throws only
    * for faults of our own.

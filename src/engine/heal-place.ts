@@ -5,6 +5,7 @@ import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import type { Secret } from '../base/secret.ts';
 import { isSameUser } from '../base/user-name.ts';
+import type { Destination } from '../destinations/destination.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { mayFollow, type WithNewKey } from '../lifecycle/rotation.ts';

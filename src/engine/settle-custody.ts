@@ -28,7 +28,7 @@ export async function settleCustody(rotation: Settled, work: UserWork): Promise<
     if (rotation.phase === 'undone') await assertNotNeeded(rotation, { destinations, key }, work);
     else if (isStillServed(rotation, history)) await assertPlaced(rotation, destinations);
     for (const destination of destinations) await destination.seal?.(key);
-    await custody.remove(newKeyId);
+    await custody.remove(newKeyId, user);
     account.emit({ code: 'handoff-removed', ...about });
   } catch (thrown) {
     account.emit({ code: 'handoff-kept', ...about, reason: toKeyturnError(thrown).message });
@@ -146,7 +146,7 @@ export async function forget(
   const { custody } = account.state;
   const about = { user, newKeyId, path: custody.describe(newKeyId) };
   try {
-    await custody.remove(newKeyId);
+    await custody.remove(newKeyId, user);
     account.emit({ code: 'handoff-removed', ...about });
   } catch (thrown) {
     account.emit({ code: 'handoff-kept', ...about, reason: toKeyturnError(thrown).message });

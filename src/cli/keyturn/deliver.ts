@@ -1,10 +1,10 @@
 // `keyturn deliver USER --to PLACE`: the key of a rotation that is done, in a further place.
 
 import type { DeliverKeyOptions } from '../../app/deliver-key.ts';
+import { openState } from '../../app/open-state.ts';
 import type { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
-import { openStateStore } from '../../state/stores.ts';
 import { isAskedFor } from '../flags/argv.ts';
 import { newPlacesAsked } from '../flags/deliver-options.ts';
 import { limitsOf } from '../flags/environment-limits.ts';
@@ -38,7 +38,8 @@ export async function runDeliver(session: Session, args: readonly string[]): Pro
   };
   return await inRunShell(session, shell, async ({ log, signal, print }) => {
     const { clock, env } = host;
-    const state = await openStateStore(place, clock);
+    const { profile, region } = options;
+    const state = await openState(place, { clock, env, profile, region, emit: log.emit, signal });
     const { deliverKey } = await import('../../app/deliver-key.ts');
     const { buildDeliverReport } = await import('../../app/build-deliver-report.ts');
     const context = { clock, emit: log.emit, signal, env, state };
