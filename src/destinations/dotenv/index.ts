@@ -20,6 +20,7 @@ export const dotenv: DestinationKind = {
   settle: 'next-start',
   proof: 'value',
   isOffered: true,
+  makesPlaces: true,
   rule: DOTENV_FILES,
   placeFor: (template: string, facts: PlaceFacts) => {
     if (leadsElsewhere(template, facts)) throw unfit(template, facts, DOTENV_FILES);
