@@ -15,6 +15,7 @@ export function circleKind(holders: Holders, about: string): DestinationKind {
     settle: 'next-start',
     proof: 'marker',
     isOffered: true,
+    makesPlaces: true,
     writesTwice: ({ place }) =>
       circlePlaceAt(place, holders)?.pair.form === 'object' ? undefined : writtenTwice('variable'),
     rule: ruleOf(holders),

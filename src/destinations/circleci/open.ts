@@ -15,12 +15,13 @@ export function openCirclePlace(
   opening: Opening,
 ): Destination {
   const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening) };
-  const { clock, custody, user, oldKeyId, whoseKey, form } = opening;
+  const { clock, custody, user, oldKeyId, whoseKey, form, newPlaces } = opening;
+  const makesMissing = newPlaces !== undefined;
   const api = new CircleApi(
     sendingTo(() => preparing(() => openCircle(at, opening))),
     at,
     holders,
   );
   const replaced = { user, oldKeyId, whoseKey };
-  return circleDestination({ at, holders, api, clock, custody, replaced, form });
+  return circleDestination({ at, holders, api, clock, custody, replaced, form, makesMissing });
 }

@@ -20,6 +20,7 @@ export const dotenv: DestinationKind = {
   settle: 'next-start',
   proof: 'value',
   isOffered: true,
+  makesPlaces: true,
   rule: DOTENV_FILES,
   fieldStyle: 'ordered',
   placeFor: (template: string, facts: PlaceFacts) => {

@@ -175,6 +175,13 @@ export class GithubApi {
     await this.#send({ method: 'PATCH', path: this.#variable(name), body, isRepeatable: true });
   }
 
+  /** Nothing is said of one that somebody else has made meanwhile. */
+  async createVariable(name: string, value: string, audience: Audience | undefined): Promise<void> {
+    const body = { name, value, ...(audience && bodyOf(audience)) };
+    const path = this.#paths.variables;
+    await this.#send({ method: 'POST', path, body, accepts: [409] });
+  }
+
   #pathOf({ kind, name }: Shared): string {
     return kind === 'secret' ? this.#secret(name) : this.#variable(name);
   }

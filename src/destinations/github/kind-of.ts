@@ -40,6 +40,7 @@ export function githubKind(store: Store, about: string): DestinationKind {
     about,
     restart: FOLLOW[service],
     isOffered: true,
+    makesPlaces: true,
     settle: service === 'codespaces' ? 'next-start' : 'when-queued',
     proof: 'timestamp',
     termsAt: ({ place }) => ({ settle: settleOf(store, place) }),

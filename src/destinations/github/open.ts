@@ -11,9 +11,10 @@ import { openGithub } from './service.ts';
 
 export function openGithubPlace(named: GithubPlace, store: Store, opening: Opening): Destination {
   const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening) };
-  const { clock, user, oldKeyId, whoseKey, form } = opening;
+  const { clock, user, oldKeyId, whoseKey, form, newPlaces } = opening;
+  const makesMissing = newPlaces !== undefined;
   const send = sendingTo(() => preparing(() => openGithub(at, opening)));
   const api = new GithubApi(send, pathsFor(at, store));
   const replaced = { user, oldKeyId, whoseKey };
-  return githubDestination({ at, store, api, clock, replaced, form });
+  return githubDestination({ at, store, api, clock, replaced, form, makesMissing });
 }

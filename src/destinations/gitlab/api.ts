@@ -4,6 +4,7 @@
 
 import { z } from 'zod';
 import { KeyturnError } from '../../base/errors.ts';
+import { printable } from '../../base/printable.ts';
 import { Secret } from '../../base/secret.ts';
 import { type HttpAnswer, type HttpCall, pathOf } from '../../http/service.ts';
 import type { SendCall } from '../service-place.ts';
@@ -88,6 +89,40 @@ export class GitlabApi {
   ): Promise<Variable> {
     const call = { ...this.#call('PUT', name, scope), body, isRepeatable: true };
     return variableIn(await this.#send(call));
+  }
+
+  /** Nothing is said of one that somebody else has made meanwhile: it is looked at like any other. */
+  async create(
+    { name, scope }: Pick<Variable, 'name' | 'scope'>,
+    body: { readonly value: string; readonly masked: boolean },
+  ): Promise<void> {
+    const path = `${this.#owner}/variables`;
+    const answer = await this.#send({
+      method: 'POST',
+      path,
+      body: { key: name, environment_scope: scope, ...body },
+      accepts: [400],
+    });
+    if (answer.status === 400) {
+      if ((await this.variable(name, scope)) === undefined) throw this.#refused(answer);
+      return;
+    }
+    // A GitLab without the licence for scopes of groups takes the parameter and ignores it.
+    if (variableIn(answer).scope === scope) return;
+    throw new KeyturnError(
+      'not-deliverable',
+      `GitLab made ${name} for every environment, and not for ${scope}: scopes of groups are not in its licence`,
+      { hint: 'take that variable away, and name the place without a scope' },
+    );
+  }
+
+  #refused(answer: HttpAnswer): KeyturnError {
+    const { message } = (answer.json() ?? {}) as { message?: unknown };
+    return new KeyturnError(
+      'not-deliverable',
+      `GitLab does not make the variable: ${printable(JSON.stringify(message ?? 'no reason'))}`,
+      { hint: 'make it by hand, or name another one' },
+    );
   }
 
   #call(method: 'GET' | 'PUT', name: string, scope: string): HttpCall {

@@ -15,6 +15,7 @@ export function gitlabKind(owners: Owners, about: string): DestinationKind {
     settle: 'next-start',
     proof: 'value',
     isOffered: true,
+    makesPlaces: true,
     writesTwice: ({ place }) =>
       gitlabPlaceAt(place, owners)?.pair.form === 'object' ? undefined : writtenTwice('variable'),
     rule: ruleOf(owners),

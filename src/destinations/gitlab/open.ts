@@ -11,12 +11,13 @@ import { openGitlab } from './service.ts';
 
 export function openGitlabPlace(named: GitlabPlace, owners: Owners, opening: Opening): Destination {
   const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening) };
-  const { clock, custody, user, oldKeyId, whoseKey, form } = opening;
+  const { clock, custody, user, oldKeyId, whoseKey, form, newPlaces } = opening;
+  const makesMissing = newPlaces !== undefined;
   const api = new GitlabApi(
     sendingTo(() => preparing(() => openGitlab(at, opening))),
     at,
     owners,
   );
   const replaced = { user, oldKeyId, whoseKey };
-  return gitlabDestination({ at, owners, api, clock, custody, replaced, form });
+  return gitlabDestination({ at, owners, api, clock, custody, replaced, form, makesMissing });
 }

@@ -83,6 +83,8 @@ export class FakeGithub implements JsonService {
     const secret = /^(.+)\/secrets\/([^/]+)$/.exec(path);
     const list = /^(.+)\/(secrets|variables)\/([^/]+)\/repositories(?:\/(\d+))?$/.exec(path);
     const variable = /^(.+)\/variables\/([^/]+)$/.exec(path);
+    const variables = /^(.+)\/variables$/.exec(path)?.[1];
+    if (variables !== undefined && method === 'POST') return this.#make(variables, request);
     if (list) {
       const shared = list[2] === 'secrets' ? this.secrets : this.variables;
       const found = shared.get(`${list[1]} ${list[3]?.toUpperCase()}`);
@@ -176,6 +178,17 @@ export class FakeGithub implements JsonService {
     const more = visibility === undefined ? {} : { visibility };
     const told = { name, value, created_at: at, updated_at: found.updatedAt, ...more };
     return { status: 200, body: told };
+  }
+
+  /** By the description: 201, and 409 where there is one of that name. */
+  #make(store: string, { body }: JsonRequest): JsonAnswer {
+    const { name, value, visibility, selected_repository_ids: ids } = body;
+    if (!this.#exists(store)) return { status: 404, body: { message: 'Not Found' } };
+    if (this.variables.has(`${store} ${name}`)) {
+      return { status: 409, body: { message: 'Already exists - Variable already exists' } };
+    }
+    this.putVariable(store, String(name), String(value), audienceIn(visibility, ids));
+    return { status: 201, body: {} };
   }
 
   #shared(path: string): JsonAnswer {
