@@ -45,6 +45,14 @@ export function tagsOf(text: string): readonly { readonly name: string; readonly
   );
 }
 
+/** Whether two users may have one place of it: a filter loses characters, and a tag may be on several. */
+export function isLossy(template: string): boolean {
+  const words = [...template.matchAll(PLACEHOLDER)].filter(
+    ({ 1: word = '' }) => word === 'user' || word.startsWith('tag:'),
+  );
+  return words.length > 0 && !words.some(([whole]) => whole === '{user}');
+}
+
 /** Braces that are no placeholder, with the place of the first. */
 export function braceFault(text: string): BraceFault | undefined {
   // A reference to a credential has braces of its own.

@@ -8,7 +8,7 @@ import { comparableUserName } from '../../base/user-name.ts';
 import { evaluateUser, groupOf, type UserVerdict } from '../../config/evaluate.ts';
 import { type GateVerdict, mayBegin } from '../../config/gate.ts';
 import type { ConfiguredPlace } from '../../config/place-item.ts';
-import { filledIn } from '../../config/place-template.ts';
+import { filledIn, isLossy } from '../../config/place-template.ts';
 import type { Config } from '../../config/read-config.ts';
 import { type AccountFacts, type Asked, askedBy, type UserFacts } from '../../config/select.ts';
 import { layersOf, type Overrides, type Settings, settingsOf } from '../../config/settings.ts';
@@ -27,6 +27,7 @@ import {
 import type { AccountDirectory } from './account-directory.ts';
 import { Limits } from './limits.ts';
 import { placesOf } from './places-of-config.ts';
+import { mayShare, SharedPlaces } from './shared-places.ts';
 import { UserDirectory } from './user-facts.ts';
 
 const FATES: Readonly<Record<Settings['retire']['value'], OldKeyFate>> = {
@@ -78,13 +79,15 @@ class AccountGovernance implements RunSettings {
   readonly #account: AccountFacts;
   readonly #turns = new Map<string, UserTurn>();
   readonly #users: UserDirectory;
+  #shared: SharedPlaces | undefined;
 
   constructor(options: GovernanceOptions, limits: Limits, at: AccountAtHand) {
     this.#options = options;
     this.#limits = limits;
     this.#at = at;
     this.#account = options.directory.of(at.gateway.caller.account);
-    this.#users = new UserDirectory(this.#asked(), at);
+    const everybody = mayShare(options.config, options.overrides);
+    this.#users = new UserDirectory({ ...this.#asked(), everybody }, at);
   }
 
   /** Reads what the configuration asks about, in as few calls as there are pages of users. */
@@ -192,6 +195,7 @@ class AccountGovernance implements RunSettings {
     let deliver: Deliveries;
     try {
       deliver = this.#deliveries(settings, user);
+      this.#refuseShared(settings, user, now);
     } catch (thrown) {
       return { kind: 'refused', error: toKeyturnError(thrown) };
     }
@@ -239,6 +243,40 @@ class AccountGovernance implements RunSettings {
       return this.#options.finish(requestOf({ ...place, template }, this.#options.config));
     });
     return requests as unknown as Deliveries;
+  }
+
+  /** I14: throws `place-shared` and, where nobody tells what others have, `user-not-judged`. */
+  #refuseShared({ deliver }: Settings, user: UserFacts, now: Date): void {
+    const lossy = (deliver.value ?? []).filter(({ template }) => isLossy(template));
+    if (!mayShare(this.#options.config, this.#options.overrides)) return;
+    const isByTags = lossy.some(({ template }) => template.includes('{tag:'));
+    if (isByTags && !this.#users.isWhole) {
+      throw new Fault(
+        'user-not-judged',
+        `nobody tells whether another user has the tag that the place of ${user.name} is made from`,
+        {
+          hint: 'grant iam:GetAccountAuthorizationDetails, or put {user} into the name of the place',
+        },
+      );
+    }
+    this.#shared ??= new SharedPlaces(
+      {
+        ...this.#options,
+        account: this.#account,
+        region: regionOf(this.#options.config, this.#account) ?? this.#at.gateway.services.region,
+        now,
+      },
+      this.#users.all(),
+    );
+    const found = this.#shared.sharedBy(user);
+    if (found === undefined) return;
+    throw new Fault(
+      'place-shared',
+      `${found.place} would be the place of ${user.name} and of ${found.other}`,
+      {
+        hint: 'put {user} without a filter into its name, or give one of the two a rule of their own',
+      },
+    );
   }
 
   opened(count: number): void {

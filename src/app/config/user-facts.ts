@@ -24,13 +24,13 @@ export function nothingOf(name: string): UserFacts {
 }
 
 export class UserDirectory {
-  readonly #asked: Asked;
+  readonly #asked: Asked & { readonly everybody: boolean };
   readonly #at: UsersOfAccount;
   readonly #known = new Map<string, UserFacts>();
-  /** Whether AWS described all users. */
   #isWhole = false;
 
-  constructor(asked: Asked, at: UsersOfAccount) {
+  /** `everybody`: whether something has to be known of users who have nothing to do. */
+  constructor(asked: Asked & { readonly everybody: boolean }, at: UsersOfAccount) {
     this.#asked = asked;
     this.#at = at;
   }
@@ -44,8 +44,18 @@ export class UserDirectory {
   }
 
   get #needsDetails(): boolean {
-    const { paths, groups, tags } = this.#asked;
-    return paths || groups || tags;
+    const { paths, groups, tags, everybody } = this.#asked;
+    return paths || groups || tags || everybody;
+  }
+
+  /** Whether AWS described all users. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /** Everybody of whom something is known. */
+  all(): Iterable<UserFacts> {
+    return this.#known.values();
   }
 
   /** All users at once, where AWS tells. Throws what every further call would meet. */
@@ -67,8 +77,8 @@ export class UserDirectory {
   /** Those who may have something to do, where AWS did not tell of all. */
   async learn(names: readonly string[]): Promise<void> {
     if (!this.#needsDetails || this.#isWhole || names.length === 0) return;
-    const { paths, groups, tags } = this.#asked;
-    if (paths) await this.#told(() => this.#learnPaths());
+    const { paths, groups, tags, everybody } = this.#asked;
+    if (paths || everybody) await this.#told(() => this.#learnPaths());
     if (tags) {
       await this.#each(names, async (name) => ({
         tags: await this.#at.gateway.userFacts.tagsOf(name),
