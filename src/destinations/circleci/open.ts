@@ -17,11 +17,16 @@ export function openCirclePlace(
   const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening) };
   const { clock, custody, user, oldKeyId, whoseKey, form, newPlaces } = opening;
   const makesMissing = newPlaces !== undefined;
-  const api = new CircleApi(
-    sendingTo(() => preparing(() => openCircle(at, opening))),
-    at,
-    holders,
-  );
+  const api = circleApi(at, holders, opening);
   const replaced = { user, oldKeyId, whoseKey };
   return circleDestination({ at, holders, api, clock, custody, replaced, form, makesMissing });
+}
+
+export function circleApi(
+  at: CirclePlace,
+  holders: Holders,
+  around: Pick<Opening, 'http' | 'credentials'>,
+): CircleApi {
+  const send = sendingTo(() => preparing(() => openCircle(at, around)));
+  return new CircleApi(send, at, holders);
 }

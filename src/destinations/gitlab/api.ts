@@ -63,15 +63,21 @@ export class GitlabApi {
   /** The scopes that variables of that name have. */
   async scopesOf(name: string): Promise<string[]> {
     const scopes: string[] = [];
+    for await (const variable of this.all()) {
+      if (variable.name === name) scopes.push(variable.scope);
+    }
+    return scopes;
+  }
+
+  /** All variables, page by page. */
+  async *all(): AsyncGenerator<Variable> {
     for (let page = 1; page <= PAGES_MAX; page += 1) {
       const query = { per_page: PER_PAGE, page };
       const answer = await this.#send({ method: 'GET', path: `${this.#owner}/variables`, query });
       const all = parsed(z.array(VARIABLE), answer);
-      const named = all.filter(({ key }) => key === name);
-      scopes.push(...named.map(({ environment_scope: scope = '*' }) => scope));
-      if (all.length < PER_PAGE) break;
+      yield* all.map(variableOf);
+      if (all.length < PER_PAGE) return;
     }
-    return scopes;
   }
 
   /** Undefined where the token cannot be asked about: of a CI job, or of OAuth. */
@@ -132,7 +138,10 @@ export class GitlabApi {
 }
 
 function variableIn(answer: HttpAnswer): Variable {
-  const found = parsed(VARIABLE, answer);
+  return variableOf(parsed(VARIABLE, answer));
+}
+
+function variableOf(found: z.infer<typeof VARIABLE>): Variable {
   const { key: name, masked = false, hidden = false, raw, variable_type: type } = found;
   return {
     name,

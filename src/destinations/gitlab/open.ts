@@ -13,11 +13,16 @@ export function openGitlabPlace(named: GitlabPlace, owners: Owners, opening: Ope
   const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening) };
   const { clock, custody, user, oldKeyId, whoseKey, form, newPlaces } = opening;
   const makesMissing = newPlaces !== undefined;
-  const api = new GitlabApi(
-    sendingTo(() => preparing(() => openGitlab(at, opening))),
-    at,
-    owners,
-  );
+  const api = gitlabApi(at, owners, opening);
   const replaced = { user, oldKeyId, whoseKey };
   return gitlabDestination({ at, owners, api, clock, custody, replaced, form, makesMissing });
+}
+
+export function gitlabApi(
+  at: GitlabPlace,
+  owners: Owners,
+  around: Pick<Opening, 'http' | 'credentials'>,
+): GitlabApi {
+  const send = sendingTo(() => preparing(() => openGitlab(at, around)));
+  return new GitlabApi(send, at, owners);
 }

@@ -85,6 +85,8 @@ export class FakeGithub implements JsonService {
     const variable = /^(.+)\/variables\/([^/]+)$/.exec(path);
     const variables = /^(.+)\/variables$/.exec(path)?.[1];
     if (variables !== undefined && method === 'POST') return this.#make(variables, request);
+    const all = /^(.+)\/(secrets|variables)$/.exec(path);
+    if (all && method === 'GET') return this.#listed(request, all[1] ?? '', all[2] ?? '');
     if (list) {
       const shared = list[2] === 'secrets' ? this.secrets : this.variables;
       const found = shared.get(`${list[1]} ${list[3]?.toUpperCase()}`);
@@ -97,6 +99,21 @@ export class FakeGithub implements JsonService {
     const repository = this.repositories.get(path);
     if (method === 'GET' && repository) return { status: 200, body: repository };
     return { status: 404, body: { message: 'Not Found' } };
+  }
+
+  /** Names and times of secrets, values of variables too; per_page and page, and how many there are. */
+  #listed({ query }: JsonRequest, store: string, what: string): JsonAnswer {
+    const found = [...(what === 'secrets' ? this.secrets : this.variables)]
+      .filter(([key]) => key.startsWith(`${store} `))
+      .map(([key, { value, updatedAt }]) => ({
+        name: key.slice(store.length + 1),
+        updated_at: updatedAt,
+        ...(what === 'variables' && { value }),
+      }));
+    const size = Number(query.get('per_page') ?? 30);
+    const start = (Number(query.get('page') ?? 1) - 1) * size;
+    const body = { total_count: found.length, [what]: found.slice(start, start + size) };
+    return { status: 200, body };
   }
 
   #now(): string {
