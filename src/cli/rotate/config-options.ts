@@ -13,7 +13,7 @@ import type { Overrides } from '../../config/settings.ts';
 import { handoff } from '../../destinations/handoff/index.ts';
 import { placeOfRecipients } from '../../destinations/handoff/recipients.ts';
 import { printsSecret } from '../../destinations/kinds.ts';
-import { type Surroundings, stateDirectory } from '../flags/surroundings.ts';
+import { type Surroundings, stateDirectory, stateVariable } from '../flags/surroundings.ts';
 import { accountsOf } from './config-accounts.ts';
 import { ROTATE_FLAGS } from './flags.ts';
 import type { ResolvedOptions, Values } from './options.ts';
@@ -45,7 +45,7 @@ export async function withConfig(
   const places = governance.everywhere.flat();
   refuseOutput(places, options);
   refuseAllDue(governance.earliest, file.shown);
-  const isStateSaid = values.stateDir !== undefined || Boolean(surroundings.env.KEYTURN_STATE_DIR);
+  const isStateSaid = values.stateDir !== undefined || Boolean(stateVariable(surroundings.env));
   const { state } = config.model;
   return {
     remarks: remarksOf(overrides, file.shown),

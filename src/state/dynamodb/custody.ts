@@ -12,7 +12,7 @@ import type { Box } from './box.ts';
 import { type Claim, lost } from './claim.ts';
 import { readHistory } from './journal.ts';
 import { partitionOf, SEALED, SECRETS, sealedKey, secretKey } from './keys.ts';
-import type { Doing, Table } from './table.ts';
+import { type Doing, inWordsOf, type Table } from './table.ts';
 
 export interface TableCustodyParts {
   readonly table: Table;
@@ -35,7 +35,8 @@ export function tableCustody(parts: TableCustodyParts): Custody {
     await table.get(custodyName, secretKey(account, keyId), doing);
   return {
     prepare: async (user, rotation) => {
-      await sealing(() => box.prepare({ account, user, rotation }));
+      parts.demandWritable();
+      await inWordsOf(SEALING, () => box.prepare({ account, user, rotation }));
     },
     put: (entry) => put(entry, parts),
     get: async (keyId) => {
@@ -111,7 +112,7 @@ async function put(entry: IssuedKey, parts: TableCustodyParts): Promise<void> {
   const { keyId, user, rotation, secret, createdAt } = entry;
   assert(entry.account === account, 'a hand-off entry is of another account');
   parts.demandWritable();
-  const { ct, iv, dk } = await sealing(() => box.seal(entry, secret));
+  const { ct, iv, dk } = await inWordsOf(SEALING, () => box.seal(entry, secret));
   const w = newId();
   const set = ['state', 'user', 'rotation', 'created', 'ct', 'iv', 'dk'];
   const written = await table.write(
@@ -222,7 +223,7 @@ async function entryIn(
     dk instanceof Uint8Array;
   if (!isWhole) throw damaged(keyId, parts);
   const about = { account: parts.account, user, keyId, rotation };
-  const secret = await parts.box.open(about, { ct, iv, dk });
+  const secret = await inWordsOf(reading(keyId), () => parts.box.open(about, { ct, iv, dk }));
   return { ...about, secret, createdAt: new Date(created) };
 }
 
@@ -234,18 +235,7 @@ function damaged(keyId: AccessKeyId, { table }: TableCustodyParts): KeyturnError
   );
 }
 
-/** What KMS refuses before a key is made costs no key. */
-async function sealing<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (thrown) {
-    if (!(thrown instanceof KeyturnError) || thrown.stops === 'run') throw thrown;
-    throw new KeyturnError('handoff-failed', `a secret cannot be sealed: ${thrown.message}`, {
-      cause: thrown,
-      ...(thrown.hintParts.length > 0 && { hint: thrown.hintParts }),
-    });
-  }
-}
+const SEALING: Doing = { code: 'handoff-failed', what: 'a secret cannot be sealed' };
 
 function reading(keyId: AccessKeyId): Doing {
   return { code: 'state-dir', what: `the secret of ${keyId} cannot be read` };

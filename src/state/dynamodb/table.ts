@@ -98,7 +98,7 @@ export class Table {
     let broken = 0;
     let throttled = 0;
     for (;;) {
-      const answer = await this.#sent(send, doing);
+      const answer = await inWordsOf(doing, send);
       this.time.learn(answer.at);
       if (!isUnsure(answer)) return answer as Exclude<T, Unsure>;
       if (answer.isThrottled) throttled += 1;
@@ -109,13 +109,6 @@ export class Table {
     }
   }
 
-  async #sent<T>(send: () => Promise<T>, doing: Doing): Promise<T> {
-    try {
-      return await send();
-    } catch (thrown) {
-      throw thrown instanceof KeyturnError ? inWords(thrown, doing) : thrown;
-    }
-  }
 }
 
 function isUnsure(answer: { readonly kind: string }): answer is Unsure {
@@ -135,6 +128,15 @@ const TOLD_AS_THEY_ARE: ReadonlySet<ErrorCode> = new Set([
   'bad-value',
   'interrupted',
 ] satisfies readonly ErrorCode[]);
+
+/** A failure of something beside the table, such as the key of its secrets, in the same words. */
+export async function inWordsOf<T>(doing: Doing, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw thrown instanceof KeyturnError ? inWords(thrown, doing) : thrown;
+  }
+}
 
 function inWords(error: KeyturnError, { code, what }: Doing): KeyturnError {
   if (TOLD_AS_THEY_ARE.has(error.code)) return error;

@@ -5,6 +5,9 @@ import { type Flag, type FlagTable, isBoolean } from '../../flags/flag.ts';
 import { KEYCTL_FLAGS } from '../../keyctl/flags.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../../rotate/flags.ts';
 import { COMPACT_FLAGS } from '../compact.ts';
+import { STATE_CHECK_FLAGS } from '../state/check.ts';
+import { STATE_VERBS } from '../state/command.ts';
+import { STATE_INIT_FLAGS } from '../state/init.ts';
 import { EXPLAIN_FLAGS } from '../explain.ts';
 import { HISTORY_FLAGS } from '../history.ts';
 import { KEY_VERBS } from '../keys/command.ts';
@@ -59,6 +62,7 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
   undo: [UNDO_FLAGS, []],
   validate: [VALIDATE_FLAGS, []],
   explain: [EXPLAIN_FLAGS, []],
+  state: [{ ...COMPACT_FLAGS, ...STATE_INIT_FLAGS, ...STATE_CHECK_FLAGS }, STATE_VERBS],
   compact: [COMPACT_FLAGS, []],
   sandbox: [{ ...SANDBOX_FLAGS, ...WORKLOADS_FLAGS }, Object.keys(SANDBOX_ORDERS)],
   policy: [POLICY_FLAGS, POLICY_NAMES],
@@ -100,7 +104,7 @@ function valuesOf(flag: Flag<unknown>): Values | undefined {
   if (isBoolean(flag)) return undefined;
   const placeholder = flag.rule.placeholder ?? '';
   if (placeholder.includes('|')) return placeholder.split('|');
-  if (placeholder === 'PATH') return 'paths';
+  if (placeholder === 'PATH' || placeholder === 'PLACE') return 'paths';
   return placeholder === 'PROFILE' ? 'profiles' : 'anything';
 }
 
