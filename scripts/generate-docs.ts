@@ -25,6 +25,7 @@ import { sandboxHelp } from '../src/cli/keyturn/sandbox-flags.ts';
 import { stateCheckHelp } from '../src/cli/keyturn/state/check.ts';
 import { stateHelp } from '../src/cli/keyturn/state/help.ts';
 import { stateInitHelp } from '../src/cli/keyturn/state/init.ts';
+import { stateSecretHelp } from '../src/cli/keyturn/state/secret.ts';
 import { statusHelp } from '../src/cli/keyturn/status.ts';
 import { undoHelp } from '../src/cli/keyturn/undo-flags.ts';
 import { validateHelp } from '../src/cli/keyturn/validate.ts';
@@ -135,6 +136,7 @@ function keyturnPage(): string {
     stateHelp(),
     stateInitHelp(),
     stateCheckHelp(),
+    stateSecretHelp(),
     compactHelp(),
     policyHelp(),
     sandboxHelp(),

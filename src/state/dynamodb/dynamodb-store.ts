@@ -24,6 +24,9 @@ export interface DynamoDbStoreOptions {
   /** Spread repeats; a simulation puts its own in its place. */
   readonly random?: () => number;
   readonly steady?: () => number;
+  /** For tests, which do not wait half an hour. */
+  readonly leaseMs?: number;
+  readonly signatureLifeMs?: number;
 }
 
 /** What proves that a table can be written; it says nothing. */

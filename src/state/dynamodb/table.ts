@@ -26,6 +26,9 @@ export interface TableParts {
   /** Spreads those who were refused at once; a simulation puts its own in its place. */
   readonly random?: () => number;
   readonly steady?: () => number;
+  /** For tests: half an hour, and the quarter of an hour for which AWS takes a signature. */
+  readonly leaseMs?: number;
+  readonly signatureLifeMs?: number;
 }
 
 /** What is being done, for the error of one that fails for good. */
@@ -38,6 +41,10 @@ export interface Doing {
 /** A write that took place, or was refused by its conditions. */
 export type Settled = Exclude<TableWritten, Unsure>;
 
+/** What the users of a dead process wait for. Twice what a change of a key needs. */
+export const LEASE_MS = 30 * 60_000;
+/** IAM refuses a request this long after the time that its signature bears. */
+const SIGNATURE_LIFE_MS = 15 * 60_000;
 const BROKEN_MAX = 8;
 /** One that is refused for its rate has not failed: about two minutes of waiting. */
 const THROTTLED_MAX = 30;
@@ -48,11 +55,16 @@ export class Table {
   readonly name: string;
   readonly custodyName: string;
   readonly time: ServerTime;
+  readonly leaseMs: number;
+  readonly signatureLifeMs: number;
   readonly #tables: AwsTables;
   readonly #clock: Clock;
   readonly #random: () => number;
 
-  constructor({ tables, name, custodyName, clock, random = Math.random, steady }: TableParts) {
+  constructor(parts: TableParts) {
+    const { tables, name, custodyName, clock, random = Math.random, steady } = parts;
+    this.leaseMs = parts.leaseMs ?? LEASE_MS;
+    this.signatureLifeMs = parts.signatureLifeMs ?? SIGNATURE_LIFE_MS;
     this.name = name;
     this.custodyName = custodyName;
     this.time = new ServerTime(clock, steady);

@@ -8,6 +8,7 @@ import { COMPACT_FLAGS } from '../compact.ts';
 import { STATE_CHECK_FLAGS } from '../state/check.ts';
 import { STATE_VERBS } from '../state/command.ts';
 import { STATE_INIT_FLAGS } from '../state/init.ts';
+import { STATE_SECRET_FLAGS } from '../state/secret.ts';
 import { EXPLAIN_FLAGS } from '../explain.ts';
 import { HISTORY_FLAGS } from '../history.ts';
 import { KEY_VERBS } from '../keys/command.ts';
@@ -62,7 +63,7 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
   undo: [UNDO_FLAGS, []],
   validate: [VALIDATE_FLAGS, []],
   explain: [EXPLAIN_FLAGS, []],
-  state: [{ ...COMPACT_FLAGS, ...STATE_INIT_FLAGS, ...STATE_CHECK_FLAGS }, STATE_VERBS],
+  state: [{ ...COMPACT_FLAGS, ...STATE_INIT_FLAGS, ...STATE_CHECK_FLAGS, ...STATE_SECRET_FLAGS }, STATE_VERBS],
   compact: [COMPACT_FLAGS, []],
   sandbox: [{ ...SANDBOX_FLAGS, ...WORKLOADS_FLAGS }, Object.keys(SANDBOX_ORDERS)],
   policy: [POLICY_FLAGS, POLICY_NAMES],

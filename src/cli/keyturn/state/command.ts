@@ -14,6 +14,7 @@ type Run = (session: Session, args: readonly string[]) => Promise<number>;
 const VERBS: Readonly<Record<string, () => Promise<Run>>> = {
   init: async () => (await import('./init.ts')).runStateInit,
   check: async () => (await import('./check.ts')).runStateCheck,
+  secret: async () => (await import('./secret.ts')).runStateSecret,
   compact: async () => (await import('../compact.ts')).runCompact,
 };
 
