@@ -25,6 +25,10 @@ import { policyHelp } from '../src/cli/keyturn/policy.ts';
 import { recoverHelp } from '../src/cli/keyturn/recover.ts';
 import { rotateOneHelp } from '../src/cli/keyturn/rotate.ts';
 import { sandboxHelp } from '../src/cli/keyturn/sandbox-flags.ts';
+import { stateCheckHelp } from '../src/cli/keyturn/state/check.ts';
+import { stateHelp } from '../src/cli/keyturn/state/help.ts';
+import { stateInitHelp } from '../src/cli/keyturn/state/init.ts';
+import { stateSecretHelp } from '../src/cli/keyturn/state/secret.ts';
 import { statusHelp } from '../src/cli/keyturn/status.ts';
 import { undoHelp } from '../src/cli/keyturn/undo-flags.ts';
 import { validateHelp } from '../src/cli/keyturn/validate.ts';
@@ -139,6 +143,10 @@ function keyturnPage(): string {
     verifyHelp(),
     deliverHelp(),
     explainHelp(),
+    stateHelp(),
+    stateInitHelp(),
+    stateCheckHelp(),
+    stateSecretHelp(),
     compactHelp(),
     policyHelp(),
     sandboxHelp(),

@@ -155,13 +155,13 @@ export const ERROR_CODES = {
   'state-dir': info(3, 'account', {
     meaning:
       'The state directory cannot be used: it is read-only or full, or somebody else could have written it or put another one in its place. Commands that only read are told the latter too, and a dry run all that it can see without writing.',
-    remedy: 'Choose another with `--state-dir`, or repair what the message names (0700).',
+    remedy: 'Choose another with `--state`, or repair what the message names (0700).',
   }),
   'custody-not-lasting': info(2, 'run', {
     meaning:
       'No place gets the new secrets, and the state directory, which alone would keep them, does not last: it is in memory, on a hosted runner, in a container and on no volume, or in the /tmp of a Lambda function. AWS was not asked.',
     remedy:
-      'Say with `--deliver` where they go, name a directory that lasts with `--state-dir`, or accept that they can be lost with `--accept-volatile-state`.',
+      'Say with `--deliver` where they go, name a directory that lasts with `--state`, or accept that they can be lost with `--accept-volatile-state`.',
   }),
   'no-node': info(3, 'run', {
     meaning: 'The gateway found no Node.js that is new enough to run the service.',

@@ -27,7 +27,7 @@ export const TAKES: Readonly<Record<string, string>> = {
   trusted_tags: 'a list of names of tags',
   limits: 'a mapping with max_rotations, max_deactivations, max_open and stop_after_failures',
   freezes: 'a list, each with from, to and reason',
-  state: 'a place of state, as --state-dir does',
+  state: 'a place of state, as --state does',
   match: '"all" or a mapping with user, path, group, tag, account, has_password, any or not',
   name: 'a name of small letters, digits and "-"',
   extends: 'the name of another rule',

@@ -141,6 +141,17 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'state',
+    {
+      about: 'make, check, copy, shorten and print out the place where state is kept',
+      isTimeless: true,
+      run: async (session, args) => {
+        const { runState } = await import('./state/command.ts');
+        return runState(session, args);
+      },
+    },
+  ],
+  [
     'compact',
     {
       about: 'drop the journal records that no decision needs any more',

@@ -12,7 +12,7 @@ import type { Overrides } from '../../config/settings.ts';
 import { handoff } from '../../destinations/handoff/index.ts';
 import { printsSecret } from '../../destinations/kinds.ts';
 import { refuseUseless } from '../flags/account-flags.ts';
-import { type Surroundings, stateDirectory } from '../flags/surroundings.ts';
+import { type Surroundings, stateDirectory, stateVariable } from '../flags/surroundings.ts';
 import { ROTATE_FLAGS } from './flags.ts';
 import type { ResolvedOptions, Values } from './options.ts';
 
@@ -49,7 +49,7 @@ export async function withConfig(
   }
   const places = governance.everywhere.flat();
   refuseOutput(places, options);
-  const isStateSaid = values.stateDir !== undefined || Boolean(surroundings.env.KEYTURN_STATE_DIR);
+  const isStateSaid = values.stateDir !== undefined || Boolean(stateVariable(surroundings.env));
   const { state } = config.model;
   return {
     remarks: remarksOf(overrides, file.shown),

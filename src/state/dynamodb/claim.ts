@@ -9,12 +9,8 @@ import { headKey, TABLE_FORMAT } from './keys.ts';
 import { DATES_APART_MS } from './server-time.ts';
 import type { Doing, Table } from './table.ts';
 
-/** What the users of a dead process wait for. Twice what a change of a key needs. */
-export const LEASE_MS = 30 * 60_000;
 /** Others may take and give back a user meanwhile. */
 const TAKES_MAX = 4;
-/** IAM refuses a request this long after the time that its signature bears. */
-export const SIGNATURE_LIFE_MS = 15 * 60_000;
 
 export interface ClaimedUser {
   readonly table: Table;
@@ -69,7 +65,7 @@ export class Claim {
 
   /** Until when nobody else may take the user over, were the lease renewed now. */
   nextUntilMs(): number {
-    return Math.floor(this.of.table.time.nowMs()) + LEASE_MS;
+    return Math.floor(this.of.table.time.nowMs()) + this.of.table.leaseMs;
   }
 
   assertOpen(): void {
@@ -107,7 +103,7 @@ export class Claim {
   }
 
   #covers(signedAt: Date): boolean {
-    return this.#untilMs - DATES_APART_MS >= signedAt.getTime() + SIGNATURE_LIFE_MS;
+    return this.#untilMs - DATES_APART_MS >= signedAt.getTime() + this.of.table.signatureLifeMs;
   }
 
   async #renew(): Promise<void> {
@@ -156,7 +152,7 @@ function taking(
   nonce: string,
   seen?: HeadClaim,
 ): TableWrite {
-  const untilMs = Math.floor(table.time.nowMs()) + LEASE_MS;
+  const untilMs = Math.floor(table.time.nowMs()) + table.leaseMs;
   const set = [
     '#nonce = :me',
     '#epoch = if_not_exists(#epoch, :zero) + :one',
