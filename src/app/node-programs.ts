@@ -11,12 +11,12 @@ import { systemReason } from '../base/files/file-system.ts';
 import { printable } from '../base/printable.ts';
 import type { ProgramCall, ProgramResult, Programs } from '../base/programs.ts';
 import { Secret } from '../base/secret.ts';
-import { withoutSecrets } from '../base/without-secrets.ts';
+import { withoutSecrets, withoutWordsLikeSecrets } from '../base/without-secrets.ts';
 
 /** Of keyturn's own environment a program gets these, and those that `KEYTURN_COMMAND_ENV` names. */
 const PASSED_ON = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
 export const OUTPUT_BYTES_MAX = 65_536;
-const STDERR_BYTES_MAX = 2_048;
+const STDERR_BYTES_MAX = 8_192;
 const SECONDS_DEFAULT = 60;
 /** From the request to end until the process is killed. */
 const GRACE_MS = 5_000;
@@ -124,10 +124,10 @@ function runProgram(
       ended.abort();
       // Children that it left behind hold the secret, and maybe the pipes.
       endGroup(child, 'SIGKILL');
-      const words = withoutSecrets(err.text.trim(), secrets).replaceAll(/\s+/g, ' ');
+      const words = lastWords(err, [...secrets, ...secretsAmong(env)]);
       const failure = reason ?? (out.isTooLong ? TOO_LONG : undefined);
       if (failure === undefined) resolve({ kind: 'answered', output: new Secret(out.text) });
-      else resolve({ kind: 'failed', reason: failure, stderr: printable(words) });
+      else resolve({ kind: 'failed', reason: failure, stderr: words });
     };
     child.on('error', (error) => end(`it cannot be run: ${systemReason(error)}`));
     child.on('exit', (code, signal) => {
@@ -138,6 +138,32 @@ function runProgram(
       void systemClock.sleep(DRAIN_MS).then(() => setImmediate(() => end(reason)));
     });
   });
+}
+
+const LAST_WORDS_MAX = 300;
+
+/**
+ * The end of what a program said, for people. Its own credentials are nobody's business either (I8): those of its
+ * environment are masked, and what has the form of one.
+ */
+function lastWords(said: Gathered, secrets: readonly Secret[]): string {
+  // Cut off in the middle, the rest of a word could be the rest of a secret.
+  const whole = said.isTooLong ? said.text.replace(/^\S*/, '') : said.text;
+  const clean = withoutWordsLikeSecrets(withoutSecrets(whole, secrets));
+  const line = printable(clean.replaceAll(/\s+/g, ' ').trim());
+  return line.length <= LAST_WORDS_MAX
+    ? line
+    : `…${line.slice(-LAST_WORDS_MAX).replace(/^\S*/, '')}`;
+}
+
+const SECRET_NAME = /TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE|(?:^|_)KEY$|API_?KEY/i;
+const SECRET_LENGTH_MIN = 8;
+
+/** What the names of variables say to be a secret. */
+function secretsAmong(env: Environment): readonly Secret[] {
+  return Object.entries(env).flatMap(([name, value = '']) =>
+    SECRET_NAME.test(name) && value.length >= SECRET_LENGTH_MIN ? [new Secret(value)] : [],
+  );
 }
 
 function overdueAfter(limitMs: number): string {

@@ -108,6 +108,18 @@ function otherAccounts(roles: string): PolicyStatement[] {
       Action: ['organizations:ListAccounts'],
       Resource: '*',
     },
+    // A statement of its own, because it may be left out: only a configuration asks, by `ou` and `tag`.
+    {
+      Sid: 'TellAccountsApart',
+      Effect: 'Allow',
+      Action: [
+        'organizations:ListRoots',
+        'organizations:ListOrganizationalUnitsForParent',
+        'organizations:ListAccountsForParent',
+        'organizations:ListTagsForResource',
+      ],
+      Resource: '*',
+    },
     { Sid: 'EnterAccounts', Effect: 'Allow', Action: ['sts:AssumeRole'], Resource: roles },
   ];
 }

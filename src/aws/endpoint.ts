@@ -23,6 +23,8 @@ const SERVICES = [
   'signin',
   'secrets_manager',
   'ssm',
+  'dynamodb',
+  'kms',
 ] as const;
 
 /** AWS's identifiers for service-specific endpoints, as spelled in the `services` section. */

@@ -43,6 +43,14 @@ export const ERROR_CODES = {
       'The plan cannot be applied: it is no plan, was edited, has expired, or was made by another configuration, another version or another state. Nothing was sent to AWS.',
     remedy: 'The message says which; make a new one with `keyturn plan -o plan.json`.',
   }),
+  'file-exists': info(2, 'run', {
+    meaning: 'A file of that name is there already, and is never written over.',
+    remedy: 'Name another with `-o`, or move the one that is there.',
+  }),
+  'output-file': info(2, 'run', {
+    meaning: 'The file that was asked for cannot be written.',
+    remedy: 'Choose another place with `-o`.',
+  }),
   'unknown-command': info(2, 'run', {
     meaning: 'The command is not known.',
     remedy: 'Compare with `--help`.',
@@ -152,13 +160,13 @@ export const ERROR_CODES = {
   'state-dir': info(3, 'account', {
     meaning:
       'The state directory cannot be used: it is read-only or full, or somebody else could have written it or put another one in its place. Commands that only read are told the latter too, and a dry run all that it can see without writing.',
-    remedy: 'Choose another with `--state-dir`, or repair what the message names (0700).',
+    remedy: 'Choose another with `--state`, or repair what the message names (0700).',
   }),
   'custody-not-lasting': info(2, 'run', {
     meaning:
       'No place gets the new secrets, and the state directory, which alone would keep them, does not last: it is in memory, on a hosted runner, in a container and on no volume, or in the /tmp of a Lambda function. AWS was not asked.',
     remedy:
-      'Say with `--deliver` where they go, name a directory that lasts with `--state-dir`, or accept that they can be lost with `--accept-volatile-state`.',
+      'Say with `--deliver` where they go, name a directory that lasts with `--state`, or accept that they can be lost with `--accept-volatile-state`.',
   }),
   'no-node': info(3, 'run', {
     meaning: 'The gateway found no Node.js that is new enough to run the service.',
@@ -198,6 +206,12 @@ export const ERROR_CODES = {
     meaning:
       'An account that `--exclude-accounts` names is not in the organization, so the account that was meant would not be spared. Only the list of accounts was asked for; none was entered.',
     remedy: 'Check the ID, or leave it out if the account has left the organization.',
+  }),
+  'account-not-judged': info(1, 'account', {
+    meaning:
+      'The configuration asks about the account what nobody tells: its unit or its tags. It was not entered.',
+    remedy:
+      'Grant organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForParent for units, organizations:ListTagsForResource for tags; or name the account by its ID.',
   }),
   'unknown-account': info(1, 'account', {
     meaning: 'An account that `--accounts` names is not in the organization.',

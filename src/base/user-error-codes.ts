@@ -14,6 +14,12 @@ export const USER_ERROR_CODES = {
     meaning: 'No rule of the configuration is about the user, and it says `unmatched: fail`.',
     remedy: 'Write a rule or an exemption for the user, or `unmatched: report`.',
   }),
+  'place-shared': info(1, 'user', {
+    kind: 'block',
+    meaning:
+      'The configuration gives two users of the account one place, so neither is rotated: each would write over the other.',
+    remedy: 'Put `{user}` into the name of the place, or give the users rules of their own.',
+  }),
   'user-not-judged': info(1, 'user', {
     kind: 'block',
     meaning:

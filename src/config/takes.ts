@@ -1,11 +1,14 @@
 // What each key of a configuration takes, in words that end the sentence "KEY takes …". Faults, the JSON
 // Schema and the table of docs/configuration.md say the same because they say this.
 
+import { SERVICES } from '../destinations/kinds.ts';
 import {
   DEADLINE_NOTICE_DAYS,
   QUIET_DAYS_MAX,
   QUIET_DAYS_MIN,
 } from '../lifecycle/retire-policy.ts';
+
+const REFERENCE = `where a credential is: \${env:NAME}, \${file:/PATH} or \${command:PROGRAM ARG}`;
 
 export const DAYS_MAX = 3650;
 export const EXEMPTION_DAYS_MAX = 366;
@@ -26,7 +29,7 @@ export const TAKES: Readonly<Record<string, string>> = {
   freezes: 'a list, each with from, to and reason',
   plan: 'a mapping with expires_hours',
   expires_hours: 'a whole number of hours from 1 to 168',
-  state: 'a place of state, as --state-dir does',
+  state: 'a place of state, as --state does',
   match: '"all" or a mapping with user, path, group, tag, account, has_password, any or not',
   name: 'a name of small letters, digits and "-"',
   extends: 'the name of another rule',
@@ -57,6 +60,26 @@ export const TAKES: Readonly<Record<string, string>> = {
   deliver: 'a list of places',
   to: 'a place as --deliver takes it, such as secrets-manager=app/{user}',
   secret: 'the name of a field',
+  with: 'the name of a connection',
+  form: 'the form of a place, such as base64 or ses-smtp:eu-west-1',
+  create_kms_key: 'the ID, ARN or alias of a KMS key',
+  create_tags: 'a mapping of NAME: text',
+  connections: 'a mapping of NAME: a mapping with kind and what is said of the way there',
+  kind: `the service: ${SERVICES.join(', ')}`,
+  address: 'an HTTPS URL without a user, a password or anything behind its path',
+  token: REFERENCE,
+  role_id: REFERENCE,
+  secret_id: REFERENCE,
+  jwt: REFERENCE,
+  app_key: REFERENCE,
+  namespace: 'the name of a namespace',
+  context: 'the name of a context of the kubeconfig, or in-cluster',
+  auth: 'token, approle, kubernetes or aws',
+  auth_mount: 'the path where the method is mounted',
+  server_id: 'the value of the header that Vault demands',
+  app_id: 'the number of a GitHub App, in quotes',
+  app_installation: 'the number of an installation of a GitHub App, in quotes',
+  sts_region: 'the name of a region, such as eu-central-1',
   create_missing: 'true or false',
   windows: 'a mapping with rotate and retire',
   rotate: 'a list of windows such as "Mon-Fri 09:00-17:00"',
@@ -68,6 +91,7 @@ export const TAKES: Readonly<Record<string, string>> = {
   reason: `a sentence of at least ${REASON_LENGTH_MIN} characters`,
   until: `a day such as 2027-03-31, at most ${EXEMPTION_DAYS_MAX} days ahead`,
   from: 'a day such as 2026-12-18',
+  $schema: 'the path or the address of a JSON Schema, for editors',
 };
 
 const IN_LISTS: Readonly<Record<string, string>> = {
@@ -85,8 +109,18 @@ export function takesAt(path: readonly (string | number)[]): string {
     return typeof last === 'number' ? (IN_LISTS.retire ?? '') : (TAKES.rotate ?? '');
   }
   if (path.at(-2) === 'tag') return 'text: a pattern of values, or a list of patterns';
+  if (path[0] === 'freezes' && key === 'reason') return 'a reason in words';
   if (path[0] === 'freezes' && key === 'to') return 'a day such as 2027-01-04';
   if (path.includes('deliver') && key === 'id') return 'the name of a field';
+  if (path.includes('deliver') && key === 'role') {
+    return 'the ARN of a role, such as arn:aws:iam::111122223333:role/keyturn-places';
+  }
+  if (path.at(-2) === 'create_tags') return 'text: the value of a tag';
+  if (path[0] === 'connections' && path.length === 2) {
+    return 'a mapping with kind and what is said of the way there';
+  }
+  if (path[0] === 'connections' && key === 'role')
+    return 'the ARN of a role, or the name of one in Vault';
   if (path[0] === 'accounts' && key === 'match')
     return '"all" or a mapping with id, name, ou and tag';
   if (

@@ -27,7 +27,7 @@ export interface KeyChange {
 export async function changeKey(change: KeyChange, work: UserWork): Promise<void> {
   const { keyId, to } = change;
   const { user, account } = work;
-  const writer = change.writer ?? account.gateway.writer;
+  const writer = (change.writer ?? account.gateway.writer).fenced(work.fence);
   // A key whose secret could not be kept is taken back by the step that made it.
   if (change.by !== 'rotation' || to !== 'deleted') work.assertPlanned(stepOf(change));
   await recordIntent(change, work);

@@ -175,7 +175,11 @@ async function deliverTo(
   { target, destination, known, key }: Delivering,
   work: UserWork,
 ): Promise<DeliveryReceipt> {
-  if (known !== undefined && (await stillHolds(rotation, { destination, receipt: known }, work))) {
+  const { account } = work;
+  if (
+    known !== undefined &&
+    (await stillHolds(rotation, { destination, receipt: known }, account))
+  ) {
     return known;
   }
   work.assertPlanned({ do: 'deliver', place: placeWord(target) });
@@ -197,10 +201,10 @@ export async function deliverOne(
 }
 
 /** What cannot be read is not written either: it would be no better known after that (I11). */
-async function stillHolds(
+export async function stillHolds(
   { newKeyId: keyId, oldKeyId, pairMark }: WithNewKey,
   { destination, receipt }: PlaceOnRecord,
-  { account }: UserAtHand,
+  account: AccountWork,
 ): Promise<boolean> {
   const held = await destination.holds(keyId, receipt).catch((thrown: unknown) => {
     // Somebody wrote there, and nothing shows what: it is looked at and written like any other place (I14).
@@ -220,7 +224,8 @@ export async function placesToWrite(
   const toWrite: JournaledTarget[] = [];
   for (const [target, destination] of await targeted(rotation, at.account)) {
     const receipt = receiptAt(rotation, target);
-    const has = receipt !== undefined && (await stillHolds(rotation, { destination, receipt }, at));
+    const has =
+      receipt !== undefined && (await stillHolds(rotation, { destination, receipt }, at.account));
     if (!has) toWrite.push(target);
   }
   return toWrite;

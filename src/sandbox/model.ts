@@ -1,5 +1,7 @@
 // The things an account holds. Plain data: world.ts changes it, the operations read it.
 
+import type { Tables } from './dynamodb/tables.ts';
+import type { KmsKey } from './kms/service.ts';
 import type { SeededRandom } from './random.ts';
 import type { Secret } from './secretsmanager/secret.ts';
 import type { Parameter } from './ssm/parameter.ts';
@@ -113,6 +115,10 @@ export interface Account {
   /** By region and name, as the parameters are. */
   readonly secrets: Map<string, Secret>;
   readonly parameters: Map<string, Parameter>;
+  /** By region. */
+  readonly tables: Map<string, Tables>;
+  /** By region and ID, and by region and alias. */
+  readonly kmsKeys: Map<string, KmsKey>;
   /** Where the ids and secrets of what is seeded into it come from. */
   readonly random: SeededRandom;
 }
@@ -133,7 +139,18 @@ export interface Member {
   readonly email: string;
   readonly joinedMethod: 'CREATED' | 'INVITED';
   readonly joinedAt: Date;
+  /** The unit that it is in, or the root. */
+  readonly unitId: string;
+  readonly tags: Readonly<Record<string, string>>;
   state: AccountState;
+}
+
+/** An organizational unit, or the root. */
+export interface Unit {
+  readonly id: string;
+  readonly name: string;
+  /** Undefined for the root. */
+  readonly parentId: string | undefined;
 }
 
 export interface Organization {
@@ -141,6 +158,8 @@ export interface Organization {
   readonly managementAccountId: string;
   /** By account id, in the order in which they are listed; the management account is one. */
   readonly members: Map<string, Member>;
+  /** By ID; the root is the first. */
+  readonly units: Map<string, Unit>;
   /** Accounts that may list the others although they do not manage the organization. */
   readonly delegatedAdministrators: ReadonlySet<string>;
   /** Whether lists have empty pages in between, as AWS says may happen. */

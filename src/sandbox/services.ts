@@ -1,7 +1,9 @@
 // The services that the sandbox has, and which of them a request is for.
 
+import { dynamoDb } from './dynamodb/service.ts';
 import { iam } from './iam/service.ts';
 import { readInput, textsOf } from './json-protocol.ts';
+import { kms } from './kms/service.ts';
 import type {
   JsonFields,
   JsonService,
@@ -19,7 +21,13 @@ import { parameterStore } from './ssm/service.ts';
 import { sts } from './sts/service.ts';
 
 const QUERY_SERVICES: readonly QueryService[] = [iam, sts];
-const JSON_SERVICES: readonly JsonService[] = [organizations, secretsManager, parameterStore];
+const JSON_SERVICES: readonly JsonService[] = [
+  organizations,
+  secretsManager,
+  parameterStore,
+  dynamoDb,
+  kms,
+];
 
 /** What a request asks for, before anybody has asked whether it is allowed. */
 export interface Route {

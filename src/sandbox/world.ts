@@ -125,6 +125,8 @@ export class World {
       report: undefined,
       secrets: new Map(),
       parameters: new Map(),
+      tables: new Map(),
+      kmsKeys: new Map(),
       random,
     };
     this.accounts.set(id, account);

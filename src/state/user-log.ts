@@ -21,9 +21,10 @@ export interface Writer {
   readonly history: UserHistory;
   /** Resolves when the record is durable. */
   readonly keep: (record: JournalRecord) => Promise<void>;
+  readonly fence: UserLog['fence'];
 }
 
-export function userLog({ account, run, clock, user, history, keep }: Writer): UserLog {
+export function userLog({ account, run, clock, user, history, keep, fence }: Writer): UserLog {
   const envelope = (step: RotationStep | KeyStep, plan: string | undefined) => {
     const about = { v: formatOf(step), at: clock.now(), run, account, user };
     return plan === undefined ? about : { ...about, plan };
@@ -36,6 +37,7 @@ export function userLog({ account, run, clock, user, history, keep }: Writer): U
   };
   return {
     history,
+    fence,
     record: (rotation, step, plan) => append({ ...envelope(step, plan), rotation, step }),
     recordKey: (step, plan) => append({ ...envelope(step, plan), rotation: null, step }),
   };

@@ -20,6 +20,7 @@ import { Quiet } from './quiet.ts';
 import { ACCEPTANCES_MIN, Readers } from './readers.ts';
 import type { Schedule } from './schedule.ts';
 import type { RunSettings } from './settings.ts';
+import { SeveralPlaces } from './several-places.ts';
 import { CLOCK_TOLERANCE_MS, DAY_MS, STATE_DIR } from './stage.ts';
 import { TakenBack } from './taken-back.ts';
 import { Told } from './told.ts';
@@ -71,6 +72,7 @@ export class Referee {
   readonly #sections = new Map<string, SimProcess>();
   readonly #atRisk = new AtRisk();
   readonly readers: Readers;
+  readonly severalPlaces: SeveralPlaces;
   readonly deletions: Deletions;
   readonly leftOut: LeftOut;
   readonly copies: Copies;
@@ -96,6 +98,7 @@ export class Referee {
       fail: (invariant, what) => this.fail(invariant, what),
     };
     this.readers = new Readers(view, this.#acceptances);
+    this.severalPlaces = new SeveralPlaces(view);
     this.copies = new Copies(view);
     this.quiet = new Quiet(view);
     this.takenBack = new TakenBack(view, this.quiet);
@@ -146,9 +149,10 @@ export class Referee {
   }
 
   /** What a place has is held against AWS once, after the key was proved: that is no proof of its own. */
-  held(process: SimProcess, keyId: string): void {
-    const { heldMs, inARow } = this.knowledge.of(process);
+  held(process: SimProcess, keyId: string, kind: string): void {
+    const { heldMs, heldAtMs, inARow } = this.knowledge.of(process);
     heldMs.set(keyId, this.#nowMs);
+    heldAtMs.set(`${kind} ${keyId}`, this.#nowMs);
     inARow.set(keyId, 0);
   }
 
@@ -266,7 +270,9 @@ export class Referee {
     if (heldMs < (memory.signedMs.get(newKeyId) ?? 0)) {
       this.fail('I13', `${process.name} did not read the destination again before ${key.id} went`);
     }
-    if (intent.target.kind === 'secrets-manager') {
+    const kinds = [intent.target, ...(intent.alsoTargets ?? [])].map(({ kind }) => kind);
+    this.severalPlaces.losesOldKey({ process, key, newKeyId, kinds });
+    if (kinds.includes('secrets-manager')) {
       this.readers.losesOldKey(process, this.#parts.world.key(newKeyId));
     }
   }

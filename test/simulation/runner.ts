@@ -71,7 +71,7 @@ export class Runner {
     const { stage, settings } = this.#parts;
     const isForgotten = task.kind === 'rotate' && stage.faults.hit('place-forgotten');
     const called = this.#withDeadline(settings);
-    return isForgotten ? { ...called, destination: 'handoff' } : called;
+    return isForgotten ? { ...called, destination: 'handoff', alsoTo: [] } : called;
   }
 
   /** Whoever calls a run may keep a deadline, and another one the next time. */

@@ -45,7 +45,9 @@ export async function openAccount(run: SimRun, emit: EventSink): Promise<Account
     processes: changed(process.table, sabotage.processes),
   });
   const why = await whyVolatile(STATE_DIR, {}, changed(machine.system, sabotage.system));
-  const deliver = [{ kind: settings.destination, template: '' }] as const;
+  const { destination, alsoTo } = settings;
+  const request = (kind: string) => ({ kind, template: '' });
+  const deliver = [request(destination), ...alsoTo.map(request)] as const;
   const asked = { deliver, wanted: wantedOf(run) };
   if (why !== undefined) await assertCustodyLasts(asked, { state: store, why });
   const opened = await store.open(ACCOUNT, task.kind === 'dry-run' ? 'read' : 'write');
@@ -95,7 +97,10 @@ function placesOf(
     changed(readBack(run, at(kind, user, oldKeyId)), sabotage.destination);
   return openPlaces({
     account: '123456789012',
-    choose: async ({ user, oldKeyId }) => [open(settings.destination, user, oldKeyId)],
+    choose: async ({ user, oldKeyId }) => [
+      open(settings.destination, user, oldKeyId),
+      ...settings.alsoTo.map((kind) => open(kind, user, oldKeyId)),
+    ],
     open: async ({ kind }, { user, oldKeyId }) => open(kind, user, oldKeyId),
     termsAt: (target) =>
       target.kind === 'sim-vault'
@@ -147,14 +152,14 @@ async function standStill({ stage, process }: SimRun, user: string): Promise<voi
 function watchedCustody({ stage, process }: SimRun, custody: Custody): Custody {
   const { copies } = stage.referee;
   return custodyWith(custody, {
-    condemn: async (keyId) => {
-      const isCondemned = await custody.condemn(keyId);
+    condemn: async (keyId, user) => {
+      const isCondemned = await custody.condemn(keyId, user);
       if (isCondemned) copies.condemned(keyId);
       return isCondemned;
     },
-    remove: async (keyId) => {
+    remove: async (keyId, user) => {
       copies.isRemoved(process, keyId);
-      await custody.remove(keyId);
+      await custody.remove(keyId, user);
     },
   });
 }
@@ -165,7 +170,7 @@ function readBack({ stage, process }: SimRun, destination: Destination): Destina
     ...destination,
     holds: async (keyId, receipt) => {
       const held = await destination.holds(keyId, receipt);
-      if (held !== undefined) stage.referee.held(process, keyId);
+      if (held !== undefined) stage.referee.held(process, keyId, destination.kind);
       return held;
     },
   };

@@ -19,6 +19,7 @@ import { ownRotations } from './secret-service.ts';
 import {
   drawDueDays,
   drawMachine,
+  drawPlaces,
   drawRetirement,
   drawSettings,
   fillSecrets,
@@ -82,7 +83,8 @@ class Simulation {
     const dueDays = drawDueDays(dice);
     populate({ world, dice, schedule }, dueDays);
     const ofGrace = new Dice(seed, 'grace');
-    const settings = drawRetirement(drawSettings(world, dice, dueDays), ofGrace);
+    const drawn = drawPlaces(drawSettings(world, dice, dueDays), new Dice(seed, 'places'));
+    const settings = drawRetirement(drawn, ofGrace);
     fillSecrets({ world, vault, dice }, settings);
     this.#machine = drawMachine(dice, settings);
     const referee = new Referee({ world, disk, vault, schedule, settings });

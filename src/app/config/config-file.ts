@@ -6,13 +6,15 @@ import { dirname, isAbsolute, join, sep } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import type { ConfigFault } from '../../config/fault.ts';
-import { textOf } from '../../config/place-template.ts';
+import { partsOfText, textOf } from '../../config/place-item.ts';
+import { placesIn } from '../../config/places-in.ts';
 import {
   type Config,
   type ConfigReading,
   type ConfigSource,
   readConfig,
 } from '../../config/read-config.ts';
+import { COMMAND } from '../../destinations/command/place.ts';
 
 /** A configuration that was asked for. */
 export interface ConfigFile {
@@ -117,10 +119,11 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Whoever may write a file that names programs may run them: as with the configuration of ssh. */
 async function openToOthers({ model }: Config, file: ConfigFile): Promise<ConfigFault | undefined> {
-  const policies = [model.defaults, ...model.rules];
-  const runs = policies.some((policy) =>
-    policy?.deliver?.some((item) => textOf(item).startsWith('command=')),
-  );
+  const places = placesIn(model).map(({ item }) => textOf(item));
+  const values = Object.values(model.connections ?? {}).flatMap((each) => Object.values(each));
+  const runs =
+    places.some((text) => partsOfText(text).kind === COMMAND) ||
+    [...places, ...values].some((text) => text?.includes('${command:') === true);
   if (!runs) return undefined;
   const { mode, uid, gid } = await stat(file.path);
   const isOpen = (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && uid !== gid);

@@ -8,9 +8,10 @@ import { comparableUserName } from '../../base/user-name.ts';
 import { type AskedNames, askedFacts, namesAsked } from '../../config/asked-facts.ts';
 import { evaluateUser, groupOf, type UserVerdict } from '../../config/evaluate.ts';
 import { type GateVerdict, mayBegin } from '../../config/gate.ts';
-import { type ConfiguredPlace, filledIn } from '../../config/place-template.ts';
+import type { ConfiguredPlace } from '../../config/place-item.ts';
+import { filledIn, isLossy } from '../../config/place-template.ts';
 import type { Config } from '../../config/read-config.ts';
-import { type AccountFacts, askedBy, type UserFacts } from '../../config/select.ts';
+import { type AccountFacts, type Asked, askedBy, type UserFacts } from '../../config/select.ts';
 import { layersOf, type Overrides, type Settings, settingsOf } from '../../config/settings.ts';
 import type { OldKeyFate } from '../../lifecycle/record.ts';
 import type { Deliveries } from '../account-work.ts';
@@ -25,8 +26,11 @@ import {
   type UserSettings,
   type UserTurn,
 } from '../run-settings.ts';
+import type { AccountDirectory } from './account-directory.ts';
 import { Limits } from './limits.ts';
 import { placesOf } from './places-of-config.ts';
+import { mayShare, SharedPlaces } from './shared-places.ts';
+import { UserDirectory } from './user-facts.ts';
 
 const FATES: Readonly<Record<Settings['retire']['value'], OldKeyFate>> = {
   'when-quiet': 'when-quiet',
@@ -40,8 +44,8 @@ export interface GovernanceOptions {
   readonly overrides: Overrides;
   /** Puts the recipients of the command line into a hand-off. */
   readonly finish: (request: DeliveryRequest) => DeliveryRequest;
-  /** What the organization calls its accounts. */
-  readonly names: ReadonlyMap<string, string>;
+  /** What is known of the accounts of the run. */
+  readonly directory: Pick<AccountDirectory, 'of'>;
   /** The only rule whose users the run is about; about all when left out. */
   readonly onlyRule?: string | undefined;
 }
@@ -52,7 +56,7 @@ export function governanceOf(options: GovernanceOptions): Governance {
   const all = everySettings(options);
   const [youngest] = all.toSorted((a, b) => dueFrom(a) - dueFrom(b));
   const requests = ({ deliver }: Settings) =>
-    (deliver.value ?? []).map(({ kind, template }) => options.finish({ kind, template }));
+    (deliver.value ?? []).map((place) => options.finish(requestOf(place, options.config)));
   return {
     everywhere: all.map((settings) => requests(settings) as unknown as Deliveries),
     earliest: {
@@ -78,32 +82,35 @@ class AccountGovernance implements RunSettings {
   readonly #at: AccountAtHand;
   readonly #account: AccountFacts;
   readonly #turns = new Map<string, UserTurn>();
-  readonly #asked: AskedNames;
-  #users = new Map<string, UserFacts>();
+  readonly #names: AskedNames;
+  readonly #users: UserDirectory;
+  #shared: SharedPlaces | undefined;
 
   constructor(options: GovernanceOptions, limits: Limits, at: AccountAtHand) {
     this.#options = options;
     this.#limits = limits;
     this.#at = at;
-    const { account: id } = at.gateway.caller;
-    const name = options.names.get(id);
-    this.#account = { id, name, ou: undefined, ouIds: undefined, tags: undefined };
+    this.#account = options.directory.of(at.gateway.caller.account);
+    const everybody = mayShare(options.config, options.overrides);
+    this.#users = new UserDirectory({ ...this.#asked(), everybody }, at);
     const { config, overrides } = options;
-    const { rules } = config.model;
     const texts = placesOf(config, overrides).map(({ template }) => template);
-    this.#asked = namesAsked({ rules, exemptions: [...config.exemptions] }, texts);
+    const { rules } = config.model;
+    this.#names = namesAsked({ rules, exemptions: [...config.exemptions] }, texts);
   }
 
   /** Reads what the configuration asks about, in as few calls as there are pages of users. */
   async read(): Promise<this> {
-    const { config, overrides } = this.#options;
     this.#assertMeant();
-    const texts = placesOf(config, overrides).map(({ template }) => template);
-    const asked = askedBy(config.model, texts);
-    const needsDetails = asked.paths || asked.groups || asked.tags;
-    if (needsDetails) await this.#readDetails();
-    if (asked.passwords) await this.#readPasswords();
+    await this.#users.describeAll();
+    if (this.#asked().passwords) await this.#readPasswords();
     return this;
+  }
+
+  #asked(): Asked {
+    const { config, overrides } = this.#options;
+    const texts = placesOf(config, overrides).map(({ template }) => template);
+    return askedBy({ ...config.model, exemptions: config.exemptions }, texts);
   }
 
   /** An account that the file does not mean is not worked on, also when it is the caller's own. */
@@ -120,17 +127,8 @@ class AccountGovernance implements RunSettings {
     );
   }
 
-  async #readDetails(): Promise<void> {
-    const { gateway } = this.#at;
-    try {
-      for await (const { name, path, groups, tags } of gateway.overview.describeUsers()) {
-        const user = { name, path, groups, tags, hasPassword: undefined };
-        this.#users.set(comparableUserName(name), user);
-      }
-    } catch (thrown) {
-      this.#untold(toKeyturnError(thrown));
-      this.#users = new Map();
-    }
+  async learn(users: readonly string[]): Promise<void> {
+    await this.#users.learn(users);
   }
 
   async #readPasswords(): Promise<void> {
@@ -139,8 +137,7 @@ class AccountGovernance implements RunSettings {
       const { account } = gateway.caller;
       const { users } = await readReport(gateway, { clock, emit, signal, account });
       for (const { name, hasPassword } of users) {
-        const known = this.#users.get(comparableUserName(name)) ?? nothingOf(name);
-        this.#users.set(comparableUserName(name), { ...known, hasPassword });
+        this.#users.add(name, { hasPassword });
       }
     } catch (thrown) {
       this.#untold(toKeyturnError(thrown));
@@ -179,20 +176,15 @@ class AccountGovernance implements RunSettings {
   isAbout(user: string): boolean {
     const { onlyRule, config, overrides } = this.#options;
     if (onlyRule === undefined) return true;
-    const facts = this.#users.get(comparableUserName(user)) ?? nothingOf(user);
+    const [account, facts] = [this.#account, this.#users.of(user)];
     const now = this.#at.clock.now();
-    const { verdict } = evaluateUser(config, {
-      account: this.#account,
-      user: facts,
-      now,
-      overrides,
-    });
+    const { verdict } = evaluateUser(config, { account, user: facts, now, overrides });
     return verdict.kind === 'governed' && verdict.rule.name === onlyRule;
   }
 
   #judge(name: string): UserTurn {
     const { config, overrides } = this.#options;
-    const user = this.#users.get(comparableUserName(name)) ?? nothingOf(name);
+    const user = this.#users.of(name);
     const now = this.#at.clock.now();
     const { verdict, ended } = evaluateUser(config, {
       account: this.#account,
@@ -221,6 +213,7 @@ class AccountGovernance implements RunSettings {
     let deliver: Deliveries;
     try {
       deliver = this.#deliveries(settings, user);
+      this.#refuseShared(settings, user, now);
     } catch (thrown) {
       return { kind: 'refused', error: toKeyturnError(thrown) };
     }
@@ -249,7 +242,7 @@ class AccountGovernance implements RunSettings {
       notRetiring: retiring.kind === 'open' ? undefined : heldBy(retiring, 'retire'),
       governedBy: {
         rule: { name: rule.name, line: rule.line },
-        facts: askedFacts(this.#asked, user),
+        facts: askedFacts(this.#names, user),
         policy: policyOf(settings, deliver),
         thresholdDays: settings.daysThreshold.value,
       },
@@ -266,17 +259,48 @@ class AccountGovernance implements RunSettings {
       user: user.name,
       tags: user.tags ?? {},
     };
-    const requests = (deliver.value ?? []).map((place: ConfiguredPlace) => {
+    const ofGroup = regionOf(this.#options.config, this.#account);
+    const requests = (deliver.value ?? []).map((each: ConfiguredPlace) => {
+      const place = { ...each, region: each.region ?? ofGroup };
       const region = place.region ?? gateway.services.region;
       const template = filledIn(place, facts, region);
-      return this.#options.finish({
-        kind: place.kind,
-        template,
-        ...(place.region !== undefined && { region: place.region }),
-        ...(place.createsMissing && { newPlaces: { tags: {} } }),
-      });
+      return this.#options.finish(requestOf({ ...place, template }, this.#options.config));
     });
     return requests as unknown as Deliveries;
+  }
+
+  /** I14: throws `place-shared` and, where nobody tells what others have, `user-not-judged`. */
+  #refuseShared({ deliver }: Settings, user: UserFacts, now: Date): void {
+    const lossy = (deliver.value ?? []).filter(({ template }) => isLossy(template));
+    if (!mayShare(this.#options.config, this.#options.overrides)) return;
+    const isByTags = lossy.some(({ template }) => template.includes('{tag:'));
+    if (isByTags && !this.#users.isWhole) {
+      throw new Fault(
+        'user-not-judged',
+        `nobody tells whether another user has the tag that the place of ${user.name} is made from`,
+        {
+          hint: 'grant iam:GetAccountAuthorizationDetails, or put {user} into the name of the place',
+        },
+      );
+    }
+    this.#shared ??= new SharedPlaces(
+      {
+        ...this.#options,
+        account: this.#account,
+        region: regionOf(this.#options.config, this.#account) ?? this.#at.gateway.services.region,
+        now,
+      },
+      this.#users.all(),
+    );
+    const found = this.#shared.sharedBy(user);
+    if (found === undefined) return;
+    throw new Fault(
+      'place-shared',
+      `${found.place} would be the place of ${user.name} and of ${found.other}`,
+      {
+        hint: 'put {user} without a filter into its name, or give one of the two a rule of their own',
+      },
+    );
   }
 
   opened(count: number): void {
@@ -311,13 +335,27 @@ function policyOf(settings: Settings, deliver: Deliveries): GovernedBy['policy']
   };
 }
 
+/** Where places of AWS are in the accounts of a group, unless the place says it. */
+export function regionOf(config: Config, account: AccountFacts): string | undefined {
+  const group = groupOf(config, account);
+  return group.kind === 'group' ? config.model.accounts?.groups?.[group.index]?.region : undefined;
+}
+
+function requestOf(
+  { kind, template, form, region, newPlaces }: ConfiguredPlace,
+  { forms }: Config,
+): DeliveryRequest {
+  return {
+    ...{ kind, template },
+    ...(form !== undefined && { form: forms.get(form) ?? form }),
+    ...(region !== undefined && { region }),
+    ...(newPlaces !== undefined && { newPlaces }),
+  };
+}
+
 /** From which age on a key is due now. */
 export function dueFrom({ daysThreshold, lookAheadDays }: Settings): number {
   return daysThreshold.value - lookAheadDays.value;
-}
-
-function nothingOf(name: string): UserFacts {
-  return { name, path: undefined, groups: undefined, tags: undefined, hasPassword: undefined };
 }
 
 function unlessGoverned(

@@ -1,12 +1,10 @@
 // Every place that a configuration names, for questions about all of it.
 
-import { type ConfiguredPlace, readPlace } from '../../config/place-template.ts';
+import { type ConfiguredPlace, readPlace } from '../../config/place-item.ts';
+import { placesIn } from '../../config/places-in.ts';
 import type { Config } from '../../config/read-config.ts';
 import type { Overrides } from '../../config/settings.ts';
 
 export function placesOf({ model }: Config, { deliver }: Overrides): readonly ConfiguredPlace[] {
-  if (deliver !== undefined) return deliver;
-  const groups = model.accounts?.groups ?? [];
-  const policies = [model.defaults, ...groups.map(({ defaults }) => defaults), ...model.rules];
-  return policies.flatMap((policy) => (policy?.deliver ?? []).map(readPlace));
+  return deliver ?? placesIn(model).map(({ item }) => readPlace(item, model.connections));
 }

@@ -19,8 +19,8 @@ export interface PlanRequest {
   readonly scope: PlanDocument['scope'];
   readonly createdAt: Date;
   readonly expiresAt: Date;
-  /** What the organization calls its accounts. */
-  readonly names: ReadonlyMap<string, string>;
+  /** What the organization calls an account. */
+  readonly nameOf: (account: string) => string | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -42,9 +42,9 @@ export class PlanLedger {
   }
 
   document(request: PlanRequest, report: RotationReport): PlanDocument {
-    const { names, createdAt, expiresAt, warnings, trusted, config, ...about } = request;
+    const { nameOf, createdAt, expiresAt, warnings, trusted, config, ...about } = request;
     const users = this.#accounts.flatMap(usersOf).toSorted(byAccountAndName);
-    const accounts = this.#accounts.flatMap((result) => accountOf(result, names));
+    const accounts = this.#accounts.flatMap((result) => accountOf(result, nameOf));
     const errors = [...issuesOf(report), ...users.flatMap(issueOf)];
     const counts = countsOf(users, this.#accounts);
     const rest: Omit<PlanDocument, 'plan_id'> = {
@@ -90,13 +90,13 @@ function byAccountAndName(a: PlanUser, b: PlanUser): number {
 
 function accountOf(
   { account, source, fatal, usersExamined: users }: AccountResult,
-  names: PlanRequest['names'],
+  nameOf: PlanRequest['nameOf'],
 ): PlanDocument['accounts'] {
   if (account === undefined) return [];
   const isReport = source?.kind === 'credential-report';
   return [
     {
-      ...{ id: account, name: names.get(account) ?? null, users },
+      ...{ id: account, name: nameOf(account) ?? null, users },
       read: isReport ? source.generatedAt.toISOString() : 'scan',
       unreadable: fatal?.message ?? null,
     },

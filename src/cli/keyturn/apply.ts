@@ -1,6 +1,7 @@
 // `keyturn apply [PLAN]`: does exactly what a plan names. Without one it plans, shows, and asks.
 
 import { ChangeLog } from '../../app/change-log.ts';
+import { openState } from '../../app/open-state.ts';
 import type { AppliedPlan } from '../../app/plan/apply-plan.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
@@ -8,7 +9,7 @@ import { printableJson } from '../../base/printable.ts';
 import type { PlanDocument } from '../../reports/plan-document.ts';
 import { shortPlan } from '../../reports/plan-words.ts';
 import type { StateStore } from '../../state/state-store.ts';
-import { openStateStore, whyVolatile } from '../../state/stores.ts';
+import { whyVolatile } from '../../state/stores.ts';
 import { isAskedFor, parseCommandLine } from '../flags/argv.ts';
 import { helpWidth } from '../flags/help.ts';
 import { absolute } from '../flags/surroundings.ts';
@@ -46,9 +47,12 @@ export async function runApply(session: Session, args: readonly string[]): Promi
     failureDocument: (error) => applyFailure(args, error),
   };
   return await inRunShell(session, shell, async (run) => {
-    const state = await openStateStore(first.options.state, host.clock);
-    const here = { first, state, now: host.clock.now() };
-    if (saved !== undefined) await assertHere(saved, word ?? '', here);
+    const { clock, env } = host;
+    const now = clock.now();
+    if (saved !== undefined) await assertHere(saved, word ?? '', { first, now, state: undefined });
+    const reach = { ...first.options.rotate, clock, env, emit: run.log.emit, signal: run.signal };
+    const state = await openState(first.options.state, reach);
+    if (saved !== undefined) await assertHere(saved, word ?? '', { first, now, state });
     await assertLasts(first, state, session);
     const applying = { session, values, settler, dryRun, run, state, changes };
     if (saved !== undefined) return await apply(saved, applying);
@@ -106,7 +110,8 @@ async function savedPlan(word: string, { host }: Session): Promise<PlanDocument>
 
 interface Here {
   readonly first: Settled;
-  readonly state: StateStore;
+  /** Undefined before it is open: a state at AWS is asked for by calls. */
+  readonly state: StateStore | undefined;
   readonly now: Date;
 }
 
@@ -117,7 +122,7 @@ async function assertHere(
 ): Promise<void> {
   const { assertApplicable } = await import('../../app/plan/read-plan.ts');
   const { config } = first;
-  assertApplicable(plan, { shown, config, state: state.where, now });
+  assertApplicable(plan, { shown, config, state: state?.where, now });
 }
 
 async function assertLasts(

@@ -99,10 +99,8 @@ function runOf(
   {
     options,
     config,
-    names,
-  }: Pick<Settled, 'options' | 'config'> & {
-    readonly names: ReadonlyMap<string, string>;
-  },
+    nameOf,
+  }: Pick<Settled, 'options' | 'config'> & Pick<PlannedRun['request'], 'nameOf'>,
   { user, rule: [onlyRule] = [], accounts, untrusted: isUntrusted = false }: Shared,
 ): PlannedRun {
   return {
@@ -116,7 +114,7 @@ function runOf(
         rule: onlyRule ?? null,
         accounts: accounts === undefined ? null : [...accounts],
       },
-      names,
+      nameOf,
       warnings: [],
     },
   };

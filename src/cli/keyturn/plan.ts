@@ -1,10 +1,10 @@
 // `keyturn plan`: what a configuration would do now, as a page, as Markdown, or as the plan that apply takes.
 
+import { openState } from '../../app/open-state.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { printableJson } from '../../base/printable.ts';
 import { shellWords } from '../../base/shell-words.ts';
 import type { PlanDocument } from '../../reports/plan-document.ts';
-import { openStateStore } from '../../state/stores.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import { helpWidth } from '../flags/help.ts';
 import { absolute } from '../flags/surroundings.ts';
@@ -39,9 +39,11 @@ export async function runPlan(session: Session, args: readonly string[]): Promis
   let isMade = false;
   const code = await inRunShell(session, shell, async (runShell) => {
     const { clock, env } = host;
-    const state = await openStateStore(options.state, clock);
+    const { emit } = runShell.log;
+    const reach = { ...options.rotate, clock, env, emit, signal: runShell.signal };
+    const state = await openState(options.state, reach);
     const { makePlan } = await import('../../app/plan/make-plan.ts');
-    const context = { clock, emit: runShell.log.emit, signal: runShell.signal, env, state };
+    const context = { clock, emit, signal: runShell.signal, env, state };
     const { plan, report, exitCode } = await makePlan(run, context);
     printRunIssues(session, runShell, report);
     // Nothing could be begun, or somebody ended it: there is no plan.

@@ -4,6 +4,8 @@
 import type { DestinationKind } from '../kind.ts';
 import { SERVICE_OPTIONS, servicePlaces } from '../service-place.ts';
 import { writtenTwice } from '../variable-names.ts';
+import { wayByOptions } from '../way-there.ts';
+import { circleListing } from './listing.ts';
 import { circlePlaceAt, type Holders, placeOfHolders, ruleOf, thingsAtCircle } from './place.ts';
 
 export function circleKind(holders: Holders, about: string): DestinationKind {
@@ -14,11 +16,15 @@ export function circleKind(holders: Holders, about: string): DestinationKind {
     settle: 'next-start',
     proof: 'marker',
     isOffered: true,
+    makesPlaces: true,
     writesTwice: ({ place }) =>
       circlePlaceAt(place, holders)?.pair.form === 'object' ? undefined : writtenTwice('variable'),
     rule: ruleOf(holders),
+    fieldStyle: 'ordered',
+    way: wayByOptions('circleci', SERVICE_OPTIONS),
     placeFor: (template, facts) => placeOfHolders(holders, template, facts),
     ...servicePlaces((target) => thingsAtCircle(target, holders), SERVICE_OPTIONS),
+    listing: circleListing(holders),
     async open({ place }, opening) {
       const at = circlePlaceAt(place, holders);
       if (at === undefined) return undefined;

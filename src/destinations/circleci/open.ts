@@ -6,21 +6,27 @@ import type { Opening } from '../kind.ts';
 import { sendingTo, settledOptions } from '../service-place.ts';
 import { CircleApi } from './api.ts';
 import { circleDestination } from './destination.ts';
-import type { CirclePlace, Holders } from './place.ts';
-import { openCircle, USUAL_NAMES } from './service.ts';
+import { type CirclePlace, type Holders, USUAL_NAMES } from './place.ts';
+import { openCircle } from './service.ts';
 
 export function openCirclePlace(
   named: CirclePlace,
   holders: Holders,
   opening: Opening,
 ): Destination {
-  const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening.credentials) };
-  const { clock, custody, user, oldKeyId, whoseKey, form } = opening;
-  const api = new CircleApi(
-    sendingTo(() => preparing(() => openCircle(at, opening))),
-    at,
-    holders,
-  );
+  const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening) };
+  const { clock, custody, user, oldKeyId, whoseKey, form, newPlaces } = opening;
+  const makesMissing = newPlaces !== undefined;
+  const api = circleApi(at, holders, opening);
   const replaced = { user, oldKeyId, whoseKey };
-  return circleDestination({ at, holders, api, clock, custody, replaced, form });
+  return circleDestination({ at, holders, api, clock, custody, replaced, form, makesMissing });
+}
+
+export function circleApi(
+  at: CirclePlace,
+  holders: Holders,
+  around: Pick<Opening, 'http' | 'credentials'>,
+): CircleApi {
+  const send = sendingTo(() => preparing(() => openCircle(at, around)));
+  return new CircleApi(send, at, holders);
 }

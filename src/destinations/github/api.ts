@@ -72,6 +72,11 @@ const SECRET = z.object({ updated_at: z.string().min(1), visibility: VISIBILITY 
 const VARIABLE = z.object({ value: z.string(), visibility: VISIBILITY });
 // GHES up to 3.x gives a number as the ID of some keys.
 const PUBLIC_KEY = z.object({ key_id: z.coerce.string().min(1), key: z.string().min(1) });
+const COUNT = z.object({ total_count: z.number() });
+const SECRET_NAMES = z.object({ secrets: z.array(z.object({ name: z.string() })) });
+const NAMED_VARIABLE = z.object({ name: z.string(), value: z.string() });
+const VARIABLES = z.object({ variables: z.array(NAMED_VARIABLE) });
+type NamedVariable = z.infer<typeof NAMED_VARIABLE>;
 const REPOSITORIES = z.object({ repositories: z.array(z.object({ id: z.number() })) });
 const REPOSITORY = z.object({
   archived: z.boolean().optional(),
@@ -99,6 +104,34 @@ export class GithubApi {
     if (found === undefined) return undefined;
     const { updated_at: updatedAt, visibility } = parsed(SECRET, found);
     return { updatedAt, visibility };
+  }
+
+  /** The names of all secrets, over all pages. */
+  async secretNames(): Promise<string[]> {
+    const pages = this.#pages(this.#paths.secrets, SECRET_NAMES);
+    const names: string[] = [];
+    for await (const { secrets } of pages) names.push(...secrets.map(({ name }) => name));
+    return names;
+  }
+
+  /** All variables, over all pages. */
+  async variables(): Promise<NamedVariable[]> {
+    const pages = this.#pages(this.#paths.variables, VARIABLES);
+    const found: NamedVariable[] = [];
+    for await (const { variables } of pages) found.push(...variables);
+    return found;
+  }
+
+  async *#pages<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<T> {
+    let count = 0;
+    for (let page = 1; page <= PAGES_MAX; page += 1) {
+      const query = { per_page: PER_PAGE, page };
+      const answer = await this.#send({ method: 'GET', path, query });
+      const { total_count: total } = parsed(COUNT, answer);
+      count += PER_PAGE;
+      yield parsed(schema, answer);
+      if (count >= total) return;
+    }
   }
 
   async variable(name: string): Promise<VariableFacts | undefined> {
@@ -173,6 +206,13 @@ export class GithubApi {
   async setVariable(name: string, value: string, audience: Audience | undefined): Promise<void> {
     const body = { name, value, ...(audience && bodyOf(audience)) };
     await this.#send({ method: 'PATCH', path: this.#variable(name), body, isRepeatable: true });
+  }
+
+  /** Nothing is said of one that somebody else has made meanwhile. */
+  async createVariable(name: string, value: string, audience: Audience | undefined): Promise<void> {
+    const body = { name, value, ...(audience && bodyOf(audience)) };
+    const path = this.#paths.variables;
+    await this.#send({ method: 'POST', path, body, accepts: [409] });
   }
 
   #pathOf({ kind, name }: Shared): string {

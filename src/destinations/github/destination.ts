@@ -8,10 +8,12 @@ import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import { type Destination, HELD, type Held } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
 import { standIn } from '../look.ts';
+import { makingVariables } from '../making-variables.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { isUnchanged, isWrittenSince, REWRITTEN, versionOf, writtenIn } from '../written.ts';
 import { type GithubParts, look, type Seen } from './look.ts';
-import { placeOfGithub } from './place.ts';
+import { makeNamed, missingNames } from './make.ts';
+import { ownedBy, placeOfGithub } from './place.ts';
 import { wordsFor } from './refusals.ts';
 import { refuseLong, writePair } from './write.ts';
 
@@ -43,6 +45,13 @@ export function githubDestination(parts: GithubParts): Destination {
     holds: (keyId, receipt) => delivering(() => holds(parts, keyId, receipt)),
     isRead: (keyId, receipt) => delivering(() => isRead(parts, keyId, receipt)),
     stamp: () => delivering(async () => (await stampsNow(parts))?.join()),
+    ...(parts.makesMissing && {
+      making: makingVariables({
+        owner: ownedBy(at),
+        missing: () => missingNames(parts),
+        make: (name) => makeNamed(parts, name),
+      }),
+    }),
   };
 }
 

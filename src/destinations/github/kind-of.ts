@@ -6,6 +6,8 @@ import type { Settle } from '../../lifecycle/settle.ts';
 import type { DestinationKind } from '../kind.ts';
 import { servicePlaces } from '../service-place.ts';
 import { writtenTwice } from '../variable-names.ts';
+import { wayByOptions } from '../way-there.ts';
+import { githubListing } from './listing.ts';
 import {
   type GithubPlace,
   githubPlaceAt,
@@ -39,14 +41,18 @@ export function githubKind(store: Store, about: string): DestinationKind {
     about,
     restart: FOLLOW[service],
     isOffered: true,
+    makesPlaces: true,
     settle: service === 'codespaces' ? 'next-start' : 'when-queued',
     proof: 'timestamp',
     termsAt: ({ place }) => ({ settle: settleOf(store, place) }),
     writesTwice: ({ place }) =>
       githubPlaceAt(place, store)?.pair.form === 'object' ? undefined : writtenTwice('secret'),
     rule: ruleOf(store),
+    fieldStyle: 'ordered',
+    way: wayByOptions('github', OPTIONS),
     placeFor: (template, facts) => placeInStore(store, template, facts),
     ...servicePlaces((target) => thingsAtGithub(target, store), OPTIONS),
+    listing: githubListing(store),
     async open({ place }, opening) {
       const at: GithubPlace | undefined = githubPlaceAt(place, store);
       if (at === undefined) return undefined;

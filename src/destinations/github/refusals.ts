@@ -53,7 +53,7 @@ export function missing(
   }
   return new KeyturnError('not-deliverable', message, {
     hint: [
-      'check the name, or make it with a placeholder that your workflows do not take for a key:',
+      'check the name, or let a run make it, with --create-missing; by hand, with a placeholder that your workflows do not take for a key:',
       making(name, at, store),
     ],
   });
@@ -66,7 +66,7 @@ export function missingVariable(name: string, at: GithubPlace, store: Store): Ke
     `${name} is not among the variables of ${ownerOf(at)} on GitHub`,
     {
       hint: [
-        'check the name, or make it:',
+        'check the name, or let a run make it, with --create-missing; by hand:',
         command('gh', 'variable', 'set', name, ...flags, '--body', 'none'),
       ],
     },

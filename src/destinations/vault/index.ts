@@ -1,6 +1,8 @@
 // `--deliver vault=MOUNT/PATH`: two fields, or one, of a secret in a KV engine of Vault or OpenBao.
 
 import type { DestinationKind } from '../kind.ts';
+import { wayByOptions } from '../way-there.ts';
+import { vaultListing } from './listing.ts';
 import {
   completedPlace,
   isSameFields,
@@ -11,6 +13,7 @@ import {
   vaultAskedAs,
   vaultPlace,
   vaultPlaceFor,
+  WAY_OPTIONS,
 } from './place.ts';
 
 export const vault: DestinationKind = {
@@ -28,6 +31,8 @@ export const vault: DestinationKind = {
   isOffered: true,
   makesPlaces: true,
   rule: VAULT_SECRETS,
+  fieldStyle: 'named',
+  way: wayByOptions(VAULT, WAY_OPTIONS),
   placeFor: vaultPlaceFor,
   askedAs: ({ place }, user) => vaultAskedAs(place, user),
   completed: completedPlace,
@@ -41,6 +46,7 @@ export const vault: DestinationKind = {
     if (here === undefined || there === undefined) return undefined;
     return thingAt(here) === thingAt(there) && isSameFields(here, there) ? own : undefined;
   },
+  listing: vaultListing,
   async open({ place }, opening) {
     const at = vaultPlace(place);
     if (at === undefined) return undefined;

@@ -52,26 +52,6 @@ describe('variables of GitLab, and what may happen to a write', () => {
     assert.equal(gitlab.requests.filter(isPut).length, 2);
   });
 
-  for (const [name, fault] of Object.entries({
-    'a lost reply': 'lose',
-    'a 502': { status: 502 },
-    'a 429 with Retry-After': { status: 429, headers: { 'retry-after': '9' }, body: 'Retry later' },
-  } as const)) {
-    it(`${name} is followed by the same write`, async (test) => {
-      const { destination, gitlab, served } = await arranged(test);
-      let count = 0;
-      gitlab.fault = (request, next) => {
-        if (!isPut(request)) return next();
-        count += 1;
-        if (count > 1) return next();
-        if (fault === 'lose') next();
-        return fault;
-      };
-      await isDelivered(destination);
-      assert.deepEqual(await served(NEW.keyId), { id: NEW.keyId, secret: NEW.secret.reveal() });
-    });
-  }
-
   it('half a delivery is completed by the next one, and the half pair does not count', async (test) => {
     const { destination, gitlab } = await arranged(test);
     gitlab.fault = (request, next) =>
@@ -197,7 +177,7 @@ describe('variables of GitLab, and what a look finds', () => {
   it('a record names the GitLab that the environment named', async (test) => {
     const { opening } = await testOpening(test, { GITLAB_HOST: 'gitlab.example.com' });
     const destination = await openDestination({ kind: 'gitlab', place: 'acme/app' }, opening);
-    assert.equal(destination?.place, 'acme/app?address=gitlab.example.com');
+    assert.equal(destination?.place, 'acme/app?address=https://gitlab.example.com');
   });
 
   it('without a token nothing is asked, and a job token is told to be none', async (test) => {
