@@ -19,7 +19,6 @@ import type { DeliveryRequest } from '../open-destinations.ts';
 import {
   type AccountAtHand,
   type Governance,
-  type GovernedBy,
   type HeldBack,
   NONE_DUE,
   type RunSettings,
@@ -27,6 +26,7 @@ import {
   type UserTurn,
 } from '../run-settings.ts';
 import type { AccountDirectory } from './account-directory.ts';
+import { dueFrom, governedBy } from './governed-by.ts';
 import { Limits } from './limits.ts';
 import { placesOf } from './places-of-config.ts';
 import { mayShare, SharedPlaces } from './shared-places.ts';
@@ -240,12 +240,7 @@ class AccountGovernance implements RunSettings {
       newPlaces: undefined,
       notNow,
       notRetiring: retiring.kind === 'open' ? undefined : heldBy(retiring, 'retire'),
-      governedBy: {
-        rule: { name: rule.name, line: rule.line },
-        facts: askedFacts(this.#names, user),
-        policy: policyOf(settings, deliver),
-        thresholdDays: settings.daysThreshold.value,
-      },
+      governedBy: governedBy({ rule, settings, deliver, facts: askedFacts(this.#names, user) }),
     };
     this.#at.emit({ code: 'user-governed', user: user.name, rule: rule.name, line: rule.line });
     return { kind: 'work', settings: turn };
@@ -320,21 +315,6 @@ class AccountGovernance implements RunSettings {
   }
 }
 
-/** The values that decide what is done, for a plan. */
-function policyOf(settings: Settings, deliver: Deliveries): GovernedBy['policy'] {
-  return {
-    due_from_days: dueFrom(settings),
-    retire: settings.retire.value,
-    quiet_days: settings.quietDays.value ?? null,
-    retire_deadline_days: settings.deadlineDays.value ?? null,
-    hold_days: settings.holdDays.value ?? null,
-    deliver: deliver.map(({ kind, template, region }) => {
-      const word = template === '' ? kind : `${kind}=${template}`;
-      return region === undefined ? word : `${word} in ${region}`;
-    }),
-  };
-}
-
 /** Where places of AWS are in the accounts of a group, unless the place says it. */
 export function regionOf(config: Config, account: AccountFacts): string | undefined {
   const group = groupOf(config, account);
@@ -351,11 +331,6 @@ function requestOf(
     ...(region !== undefined && { region }),
     ...(newPlaces !== undefined && { newPlaces }),
   };
-}
-
-/** From which age on a key is due now. */
-export function dueFrom({ daysThreshold, lookAheadDays }: Settings): number {
-  return daysThreshold.value - lookAheadDays.value;
 }
 
 function unlessGoverned(
