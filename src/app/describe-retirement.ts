@@ -46,6 +46,9 @@ function whyWaiting(
     const from = notBefore === undefined ? 'then' : minuteOf(notBefore);
     return `its readers may not have the new key before ${from}`;
   }
+  if (why === 'vetoed') return `it could go, and stays: ${heldBecause}`;
+  if (why === 'hooks-unknown')
+    return 'its rotation began with hooks of a configuration that this run does not have';
   if (heldBecause !== undefined) return `it could go, and is held back: ${heldBecause}`;
   if (why === 'signs-calls') return 'the calls of this run depend on it';
   if (why === 'use-unknown')

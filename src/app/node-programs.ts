@@ -18,6 +18,7 @@ const PASSED_ON = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ', 'T
 export const OUTPUT_BYTES_MAX = 65_536;
 const STDERR_BYTES_MAX = 2_048;
 const SECONDS_DEFAULT = 60;
+const LINE_LENGTH_MAX = 300;
 /** From the request to end until the process is killed. */
 const GRACE_MS = 5_000;
 /** For what is still in its pipes when the program has ended. */
@@ -95,10 +96,12 @@ function secondsIn({ KEYTURN_COMMAND_SECONDS: text }: Environment): number {
 }
 
 function runProgram(
-  { words, input, secrets }: ProgramCall,
+  { words, input, secrets, limitMs: own, signal, isChatty = false }: ProgramCall,
   env: Environment,
-  limitMs: number,
+  usualMs: number,
 ): Promise<ProgramResult> {
+  signal?.throwIfAborted();
+  const limitMs = own ?? usualMs;
   const [program = '', ...args] = words;
   const child = spawn(program, args, { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
   const out = new Gathered(OUTPUT_BYTES_MAX);
@@ -111,7 +114,7 @@ function runProgram(
   const ended = new AbortController();
   let overdue = false;
   const endInTime = async (): Promise<void> => {
-    await systemClock.sleep(limitMs, ended.signal);
+    await overOrStopped(limitMs, ended.signal, signal);
     overdue = true;
     endGroup(child, 'SIGTERM');
     await systemClock.sleep(GRACE_MS, ended.signal);
@@ -119,25 +122,53 @@ function runProgram(
   };
   // Rejects when the program was faster.
   endInTime().catch(() => {});
-  return new Promise((resolve) => {
-    const end = (reason: string | undefined): void => {
+  return new Promise((resolve, reject) => {
+    const end = (reason: string | undefined, exitCode?: number | null): void => {
       ended.abort();
       // Children that it left behind hold the secret, and maybe the pipes.
       endGroup(child, 'SIGKILL');
       const words = withoutSecrets(err.text.trim(), secrets).replaceAll(/\s+/g, ' ');
-      const failure = reason ?? (out.isTooLong ? TOO_LONG : undefined);
-      if (failure === undefined) resolve({ kind: 'answered', output: new Secret(out.text) });
-      else resolve({ kind: 'failed', reason: failure, stderr: printable(words) });
+      const failure = reason ?? (out.isTooLong && !isChatty ? TOO_LONG : undefined);
+      if (overdue && signal?.aborted) reject(signal.reason);
+      else if (failure === undefined) resolve({ kind: 'answered', output: new Secret(out.text) });
+      else {
+        const lastLine = lastLineOf(out.text, secrets) ?? lastLineOf(err.text, secrets);
+        const told = { reason: failure, stderr: printable(words), lastLine };
+        resolve({
+          kind: 'failed',
+          ...told,
+          exitCode: overdue ? undefined : (exitCode ?? undefined),
+        });
+      }
     };
     child.on('error', (error) => end(`it cannot be run: ${systemReason(error)}`));
     child.on('exit', (code, signal) => {
       const reason = overdue ? overdueAfter(limitMs) : reasonOf(code, signal);
-      child.on('close', () => end(reason));
+      child.on('close', () => end(reason, code));
       // A child of the program could keep stdout open for ever. Its end can be seen before what it printed, and
       // this process may have been busy since: what is in the pipes by now is read before the time counts as over.
-      void systemClock.sleep(DRAIN_MS).then(() => setImmediate(() => end(reason)));
+      void systemClock.sleep(DRAIN_MS).then(() => setImmediate(() => end(reason, code)));
     });
   });
+}
+
+/** When its time is over, or the run is; rejects when the program was faster. */
+async function overOrStopped(
+  limitMs: number,
+  ended: AbortSignal,
+  stop: AbortSignal | undefined,
+): Promise<void> {
+  const either = stop === undefined ? ended : AbortSignal.any([ended, stop]);
+  await systemClock.sleep(limitMs, either).catch((thrown: unknown) => {
+    if (ended.aborted || !stop?.aborted) throw thrown;
+  });
+}
+
+/** Without secrets, and in no more letters than a person reads. */
+function lastLineOf(text: string, secrets: readonly Secret[]): string | undefined {
+  const line = text.trimEnd().split('\n').at(-1)?.trim() ?? '';
+  if (line === '') return undefined;
+  return printable(withoutSecrets(line, secrets)).slice(0, LINE_LENGTH_MAX);
 }
 
 function overdueAfter(limitMs: number): string {

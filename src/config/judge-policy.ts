@@ -2,6 +2,8 @@
 // each group of accounts.
 
 import type { Found, Path } from './fault.ts';
+import { judgeEnding, judgeHooks } from './hooks-judge.ts';
+import { textsOf } from './hooks-settings.ts';
 import type { ConfigModel, Policy } from './model.ts';
 import { isLiteral } from './pattern.ts';
 import { isSharedByAll, placeFault, tagsOf, textOf } from './place-template.ts';
@@ -42,6 +44,7 @@ function judgeLayer({ policy, path }: Layer, trusted: readonly string[]): readon
         ]
       : []),
     ...judgePlaces(policy, path, trusted),
+    ...judgeHooks({ policy, path }, trusted),
   ];
 }
 
@@ -78,7 +81,9 @@ function idleTags(
 ): readonly Found[] {
   const used = new Set(
     layers.flatMap(({ policy }) =>
-      (policy.deliver ?? []).flatMap((item) => tagsOf(textOf(item)).map(({ name }) => name)),
+      [...(policy.deliver ?? []).map(textOf), ...textsOf(policy)].flatMap((text) =>
+        tagsOf(text).map(({ name }) => name),
+      ),
     ),
   );
   return trusted.flatMap((name, index) =>
@@ -89,7 +94,7 @@ function idleTags(
             path: ['trusted_tags', index],
             code: 'unknown-name',
             severity: 'warning',
-            message: `no place is made from the tag "${name}"; remove it, or check its spelling`,
+            message: `nothing is made from the tag "${name}"; remove it, or check its spelling`,
           } as const,
         ],
   );
@@ -112,7 +117,7 @@ function judgeTogether(
   } else if (!isOneUser(rule?.match)) {
     found.push(...judgeShared(layers));
   }
-  found.push(...judgeWaiting(settings), ...judgeLookAhead(settings));
+  found.push(...judgeWaiting(settings), ...judgeLookAhead(settings), ...judgeEnding(settings));
   if (settings.promise !== undefined) found.push(...judgePromise(settings.promise));
   if (settings.holdDays.path === undefined) {
     const message = `nothing says how long Inactive keys of rule "${name}" are held, so they stay and take the room of the next rotation; write "hold_days: 30", or "never"`;

@@ -3,6 +3,7 @@
 
 import { printable } from '../base/printable.ts';
 import type { Secret } from '../base/secret.ts';
+import { withoutSecretShapes } from '../base/secret-shapes.ts';
 import { withoutSecrets } from '../base/without-secrets.ts';
 import type { LostExchange } from './exchange.ts';
 import { HttpFailure, type Outcome } from './failure.ts';
@@ -19,8 +20,6 @@ export interface FailedCall {
 }
 
 const REASON_LENGTH_MAX = 300;
-/** What has the form of a secret access key, whoever's it is. */
-const SECRET_SHAPE = /(?<![A-Za-z\d/+=])[A-Za-z\d/+]{40}(?![A-Za-z\d/+=])/g;
 
 export function refusal(failed: FailedCall, answer: HttpAnswer, notBefore?: Date): HttpFailure {
   const { service, call, origin, isRepeat } = failed;
@@ -111,7 +110,7 @@ function reasonOf({ service, secrets }: FailedCall, answer: HttpAnswer): string 
   const own = body === undefined ? undefined : (service.reasonIn?.(body) ?? commonReason(body));
   const text = own ?? (body === undefined && plain ? answer.text.reveal() : undefined);
   if (text === undefined) return undefined;
-  const clean = withoutSecrets(text, secrets).replaceAll(SECRET_SHAPE, '[secret]');
+  const clean = withoutSecretShapes(withoutSecrets(text, secrets));
   const line = printable(clean.replaceAll(/\s+/g, ' ').trim()).replace(/\.$/, '');
   return line === '' ? undefined : line.slice(0, REASON_LENGTH_MAX);
 }

@@ -6,6 +6,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import type { ConfigFault } from '../../config/fault.ts';
+import { namesPrograms } from '../../config/hooks-settings.ts';
 import { textOf } from '../../config/place-template.ts';
 import {
   type Config,
@@ -90,9 +91,12 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Whoever may write a file that names programs may run them: as with the configuration of ssh. */
 async function openToOthers({ model }: Config, file: ConfigFile): Promise<ConfigFault | undefined> {
-  const policies = [model.defaults, ...model.rules];
-  const runs = policies.some((policy) =>
-    policy?.deliver?.some((item) => textOf(item).startsWith('command=')),
+  const groups = model.accounts?.groups ?? [];
+  const policies = [model.defaults, ...groups.map(({ defaults }) => defaults), ...model.rules];
+  const runs = policies.some(
+    (policy) =>
+      policy?.deliver?.some((item) => textOf(item).startsWith('command=')) === true ||
+      namesPrograms(policy),
   );
   if (!runs) return undefined;
   const { mode, uid, gid } = await stat(file.path);

@@ -7,12 +7,14 @@ import { command } from '../../base/hint.ts';
 import { comparableUserName } from '../../base/user-name.ts';
 import { evaluateUser, groupOf, type UserVerdict } from '../../config/evaluate.ts';
 import { type GateVerdict, mayBegin } from '../../config/gate.ts';
-import { type ConfiguredPlace, filledIn } from '../../config/place-template.ts';
+import { type ConfiguredPlace, filledIn, type TemplateFacts } from '../../config/place-template.ts';
 import type { Config } from '../../config/read-config.ts';
 import { type AccountFacts, askedBy, type UserFacts } from '../../config/select.ts';
 import { layersOf, type Overrides, type Settings, settingsOf } from '../../config/settings.ts';
+import type { UserHooks } from '../../engine/hooks.ts';
 import type { OldKeyFate } from '../../lifecycle/record.ts';
 import type { Deliveries } from '../account-work.ts';
+import { HookOpener } from '../hooks/open-hooks.ts';
 import type { DeliveryRequest } from '../open-destinations.ts';
 import {
   type AccountAtHand,
@@ -24,7 +26,7 @@ import {
   type UserTurn,
 } from '../run-settings.ts';
 import { Limits } from './limits.ts';
-import { placesOf } from './places-of-config.ts';
+import { hookTextsOf, placesOf } from './places-of-config.ts';
 
 const FATES: Readonly<Record<Settings['retire']['value'], OldKeyFate>> = {
   'when-quiet': 'when-quiet',
@@ -74,12 +76,14 @@ class AccountGovernance implements RunSettings {
   readonly #at: AccountAtHand;
   readonly #account: AccountFacts;
   readonly #turns = new Map<string, UserTurn>();
+  readonly #hooks: HookOpener;
   #users = new Map<string, UserFacts>();
 
   constructor(options: GovernanceOptions, limits: Limits, at: AccountAtHand) {
     this.#options = options;
     this.#limits = limits;
     this.#at = at;
+    this.#hooks = new HookOpener(at);
     const { account: id } = at.gateway.caller;
     const name = options.names.get(id);
     this.#account = { id, name, ou: undefined, ouIds: undefined, tags: undefined };
@@ -90,7 +94,7 @@ class AccountGovernance implements RunSettings {
     const { config, overrides } = this.#options;
     this.#assertMeant();
     const texts = placesOf(config, overrides).map(({ template }) => template);
-    const asked = askedBy(config.model, texts);
+    const asked = askedBy(config.model, [...texts, ...hookTextsOf(config)]);
     const needsDetails = asked.paths || asked.groups || asked.tags;
     if (needsDetails) await this.#readDetails();
     if (asked.passwords) await this.#readPasswords();
@@ -196,8 +200,12 @@ class AccountGovernance implements RunSettings {
     if (rotating.kind === 'frozen') return { kind: 'left', held: heldBy(rotating, 'rotate') };
     const retiring = gate('retire');
     let deliver: Deliveries;
+    let hooks: UserHooks;
     try {
       deliver = this.#deliveries(settings, user);
+      hooks = this.#hooks.open(settings.hooks, this.#factsOf(user), (because) =>
+        this.#limits.endWave(because),
+      );
     } catch (thrown) {
       return { kind: 'refused', error: toKeyturnError(thrown) };
     }
@@ -222,6 +230,7 @@ class AccountGovernance implements RunSettings {
       deliver,
       isDeliverGiven: settings.deliver.path !== undefined,
       newPlaces: undefined,
+      hooks,
       notNow,
       notRetiring: retiring.kind === 'open' ? undefined : heldBy(retiring, 'retire'),
     };
@@ -229,14 +238,13 @@ class AccountGovernance implements RunSettings {
     return { kind: 'work', settings: turn };
   }
 
+  #factsOf({ name: user, tags = {} }: UserFacts): TemplateFacts {
+    return { account: this.#account.id, accountName: this.#account.name, user, tags };
+  }
+
   #deliveries({ deliver }: Settings, user: UserFacts): Deliveries {
     const { gateway } = this.#at;
-    const facts = {
-      account: this.#account.id,
-      accountName: this.#account.name,
-      user: user.name,
-      tags: user.tags ?? {},
-    };
+    const facts = this.#factsOf(user);
     const requests = (deliver.value ?? []).map((place: ConfiguredPlace) => {
       const region = place.region ?? gateway.services.region;
       const template = filledIn(place, facts, region);
