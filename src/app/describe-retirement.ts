@@ -21,6 +21,7 @@ export function describeRetirement(
     old_key_status: oldKey.status,
     since: since?.toISOString() ?? null,
     reason: waiting === undefined ? (went ?? null) : whyWaiting(waiting, since),
+    waits_for: waiting?.why ?? null,
     last_used: used?.at.toISOString() ?? (known === undefined ? null : 'never'),
     last_used_service: used?.service ?? null,
     last_used_region: used?.region ?? null,

@@ -1,4 +1,4 @@
-// Further AWS services as the same caller, for destinations. Each loads its part of the SDK, and
+// Further AWS services as the same caller, for destinations and hooks. Each loads its part of the SDK, and
 // resolves its endpoint, when it is first used: a run that delivers elsewhere pays for neither.
 
 import type { AwsStores, Entrance } from '../base/aws-stores.ts';
@@ -26,7 +26,7 @@ export function callerServices({ sources, enter, ...parts }: ServiceParts): AwsS
     return known;
   };
   const setup = async (
-    service: 'secrets_manager' | 'ssm',
+    service: 'secrets_manager' | 'ssm' | 'cloudwatch',
     { region, through }: Where,
   ): Promise<ServiceSetup> => ({
     ...parts,
@@ -53,8 +53,15 @@ export function callerServices({ sources, enter, ...parts }: ServiceParts): AwsS
     const { openParameterMaker } = await import('./sdk-thing-makers.ts');
     return openParameterMaker(await setup('ssm', where));
   });
+  const alarms = oncePerPlace(async (where) => {
+    const { openAlarmReader } = await import('./sdk-alarms.ts');
+    return openAlarmReader(await setup('cloudwatch', where));
+  });
   return {
     region: parts.settings.region,
+    alarms: (region) => ({
+      read: async (name) => (await alarms({ region, through: undefined })).read(name),
+    }),
     callerProof: async (options) => {
       const { signCallerProof } = await import('./sdk-caller-proof.ts');
       return await signCallerProof(options, parts.credentials);

@@ -23,6 +23,7 @@ const SERVICES = [
   'signin',
   'secrets_manager',
   'ssm',
+  'cloudwatch',
 ] as const;
 
 /** AWS's identifiers for service-specific endpoints, as spelled in the `services` section. */

@@ -6,7 +6,7 @@ import { hooksNotKnown } from '../lifecycle/hook-refusals.ts';
 import { HOOK_WORDS, isUntold, waitsForHooks } from '../lifecycle/hooks.ts';
 import type { CutHeldBack } from '../lifecycle/retire-policy.ts';
 import type { WithNewKey } from '../lifecycle/rotation.ts';
-import { type Hook, type HookAnswer, type HookOrder, orderOf, tellHook } from './hooks.ts';
+import { type Hook, type HookAnswer, orderOf, PAUSE_MS, TRIES_MAX, tellHook } from './hooks.ts';
 import type { UserWork } from './user-work.ts';
 
 /** A run that comes sooner learns nothing new, as far as anybody knows. */
@@ -23,38 +23,47 @@ export async function vetoOf(
   const { hooks } = work.account.policy;
   if (hooks === undefined) return undefined;
   for (const watch of hooks['after-retire']) {
-    const answer = await asked(watch, orderOf('after-retire', rotation, work), work);
+    const answer = await answerOf(watch, 'after-retire', rotation, work);
     if (answer.kind === 'yes') continue;
     return await vetoed(watch, `is red before the old key goes: ${answer.reason}`, rotation, work);
   }
   for (const hook of hooks['before-retire']) {
-    const answer = await asked(hook, orderOf('before-retire', rotation, work), work);
-    if (answer.kind === 'yes') {
-      tellHook({ on: 'before-retire', label: hook.label, outcome: 'done' }, work);
-      continue;
+    const answer = await answerOf(hook, 'before-retire', rotation, work);
+    if (answer.kind === 'no') {
+      const veto = await vetoed(hook, `says no: ${answer.reason}`, rotation, work);
+      return answer.askAgainAt === undefined ? veto : { ...veto, until: answer.askAgainAt };
     }
-    if (answer.kind === 'failed') {
-      const { reason } = answer;
-      tellHook({ on: 'before-retire', label: hook.label, outcome: 'failed', reason }, work);
-      throw new KeyturnError(
-        'hook-failed',
-        `before_retire "${hook.label}" gave no answer about ${rotation.oldKeyId} of ${rotation.user}: ${reason}`,
-        { hint: 'the old key stays Active; mend the hook and run again' },
-      );
-    }
-    const veto = await vetoed(hook, `says no: ${answer.reason}`, rotation, work);
-    return answer.askAgainAt === undefined ? veto : { ...veto, until: answer.askAgainAt };
+    tellHook({ on: 'before-retire', label: hook.label, outcome: 'done' }, work);
   }
   return undefined;
 }
 
-async function asked(
+/** Throws `hook-failed` where none comes, which is neither a yes nor a no. */
+async function answerOf(
   hook: Hook,
-  order: Omit<HookOrder, 'attempt'>,
-  { account }: UserWork,
-): Promise<HookAnswer> {
-  account.signal.throwIfAborted();
-  return await hook.run({ ...order, attempt: 1 }, account.signal);
+  on: 'before-retire' | 'after-retire',
+  rotation: WithNewKey,
+  work: UserWork,
+): Promise<Exclude<HookAnswer, { kind: 'failed' }>> {
+  const { account } = work;
+  const order = orderOf(on, rotation, work);
+  for (let attempt = 1; ; attempt += 1) {
+    account.signal.throwIfAborted();
+    const answer = await hook.run({ ...order, attempt }, account.signal);
+    if (answer.kind !== 'failed') return answer;
+    if (hook.isRepeatable && attempt < TRIES_MAX) {
+      await account.clock.sleep(PAUSE_MS * attempt, account.signal);
+      continue;
+    }
+    const { label } = hook;
+    const { reason } = answer;
+    tellHook({ on, label, outcome: 'failed', reason }, work);
+    throw new KeyturnError(
+      'hook-failed',
+      `${HOOK_WORDS[on]} "${label}" gave no answer about ${rotation.oldKeyId} of ${rotation.user}: ${reason}`,
+      { hint: 'the old key stays Active; mend the hook and run again' },
+    );
+  }
 }
 
 /** On record where it is another answer than the last time, so that a journal does not grow with every run. */

@@ -6,6 +6,10 @@ import { type HookMoment, isUntold, type NamedHook } from '../lifecycle/hooks.ts
 import type { Rotation, WithNewKey } from '../lifecycle/rotation.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
+/** How often one that is safe to repeat is tried in a run, and the pause before the second time. */
+export const TRIES_MAX = 3;
+export const PAUSE_MS = 2_000;
+
 /** What a hook is told: never a secret (I8). */
 export interface HookOrder {
   readonly on: HookMoment;

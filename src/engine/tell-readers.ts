@@ -5,12 +5,8 @@ import { KeyturnError } from '../base/errors.ts';
 import { hooksNotKnown, hookUnanswered } from '../lifecycle/hook-refusals.ts';
 import { judgeHook } from '../lifecycle/hooks.ts';
 import type { WithNewKey } from '../lifecycle/rotation.ts';
-import { type Hook, type HookAnswer, orderOf, tellHook } from './hooks.ts';
+import { type Hook, type HookAnswer, orderOf, PAUSE_MS, TRIES_MAX, tellHook } from './hooks.ts';
 import type { UserWork } from './user-work.ts';
-
-/** How often one that is safe to repeat is tried in a run. */
-const TRIES_MAX = 3;
-const PAUSE_MS = 2_000;
 
 /** Throws `hook-failed`, `hook-unanswered` and `hooks-not-known`; the rotation then stays as it is. */
 export async function tellReaders(rotation: WithNewKey, work: UserWork): Promise<void> {

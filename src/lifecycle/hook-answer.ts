@@ -21,9 +21,7 @@ const UNDECIDED = new Set([408, 502, 503, 504]);
 
 export function meaningOf(on: HookMoment, answer: RawAnswer): Meaning {
   if (answer.kind === 'none') {
-    return on === 'after-retire'
-      ? { kind: 'no', reason: answer.words }
-      : { kind: 'failed', reason: answer.words, isKnown: !answer.isSent };
+    return { kind: 'failed', reason: answer.words, isKnown: !answer.isSent };
   }
   if (isYes(answer)) return { kind: 'yes' };
   const reason = reasonOf(answer);

@@ -137,6 +137,20 @@ const retirement = z.object({
     .string()
     .nullable()
     .describe('Why the old key stays Active, or why it went, in one line'),
+  waits_for: z
+    .enum([
+      'in-use',
+      'use-unknown',
+      'signs-calls',
+      'settling',
+      'held-back',
+      'hooks-unknown',
+      'vetoed',
+    ])
+    .nullable()
+    .describe(
+      'What it waits for, in a word. held-back: a window, a freeze or a limit of the configuration; vetoed: a hook says no; hooks-unknown: its rotation has hooks, and the run no configuration that says them. null once it went',
+    ),
   last_used: z
     .string()
     .nullable()

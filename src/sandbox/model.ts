@@ -1,5 +1,6 @@
 // The things an account holds. Plain data: world.ts changes it, the operations read it.
 
+import type { Alarm } from './cloudwatch/service.ts';
 import type { SeededRandom } from './random.ts';
 import type { Secret } from './secretsmanager/secret.ts';
 import type { Parameter } from './ssm/parameter.ts';
@@ -113,6 +114,7 @@ export interface Account {
   /** By region and name, as the parameters are. */
   readonly secrets: Map<string, Secret>;
   readonly parameters: Map<string, Parameter>;
+  readonly alarms: Map<string, Alarm>;
   /** Where the ids and secrets of what is seeded into it come from. */
   readonly random: SeededRandom;
 }

@@ -1,5 +1,6 @@
 // The services that the sandbox has, and which of them a request is for.
 
+import { cloudWatch } from './cloudwatch/service.ts';
 import { iam } from './iam/service.ts';
 import { readInput, textsOf } from './json-protocol.ts';
 import type {
@@ -19,7 +20,12 @@ import { parameterStore } from './ssm/service.ts';
 import { sts } from './sts/service.ts';
 
 const QUERY_SERVICES: readonly QueryService[] = [iam, sts];
-const JSON_SERVICES: readonly JsonService[] = [organizations, secretsManager, parameterStore];
+const JSON_SERVICES: readonly JsonService[] = [
+  organizations,
+  secretsManager,
+  parameterStore,
+  cloudWatch,
+];
 
 /** What a request asks for, before anybody has asked whether it is allowed. */
 export interface Route {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import { outcomesOf } from '../config/stage.ts';
 import { hooksStage, service, withHooks } from './stage.ts';
 
@@ -28,6 +29,7 @@ test('red: the old key is Active again, and no further one is made Inactive', as
     const count = (seen.get(path) ?? 0) + 1;
     seen.set(path, count);
     response.statusCode = count === 1 ? 200 : 500;
+    response.setHeader('content-type', 'text/plain');
     response.end('checkout is down');
   });
   const watch = `after_retire: [{call: "${url}/health/{user}", minutes: 0.1, every_s: 1}]`;
@@ -54,4 +56,32 @@ test('what is red before the old key goes keeps it Active', async (t) => {
     /is red before the old key goes: .*already down/,
   );
   assert.deepEqual(statuses('alice'), ['Active', 'Active']);
+});
+
+test('an alarm of CloudWatch that turns red makes the old key Active again', async (t) => {
+  const { addUser, rotate, statuses, sandbox } = await hooksStage(t);
+  addUser({ name: 'alice' }, IDLE);
+  const alarm = (state: 'OK' | 'ALARM') =>
+    sandbox.world.setAlarm(DEFAULT_ACCOUNT_ID, 'eu-central-1', {
+      name: 'checkout-5xx',
+      state,
+      reason: 'Threshold Crossed: 3 datapoints',
+    });
+  const watch =
+    'after_retire: [{alarm: checkout-5xx, region: eu-central-1, minutes: 0.2, every_s: 1}]';
+  const missing = await rotate(withHooks(watch));
+  assert.deepEqual(outcomesOf(missing.report), { alice: 'hook-failed' });
+  assert.match(missing.report.rotated_keys[0]?.error ?? '', /no alarm checkout-5xx/);
+  assert.deepEqual(statuses('alice'), ['Active', 'Active']);
+  alarm('OK');
+  const running = rotate(withHooks(watch));
+  const turned = setInterval(() => {
+    if (statuses('alice').includes('Inactive')) alarm('ALARM');
+  }, 200);
+  const { code, report, stderr } = await running;
+  clearInterval(turned);
+  assert.equal(code, 1, stderr);
+  assert.deepEqual(outcomesOf(report), { alice: 'watch-red' });
+  assert.match(report.rotated_keys[0]?.error ?? '', /the alarm is ALARM: Threshold Crossed/);
+  assert.equal(statuses('alice')[0], 'Active');
 });

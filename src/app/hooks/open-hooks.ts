@@ -55,12 +55,13 @@ export class HookOpener {
     endWave: (because: string) => void,
   ): UserHooks {
     const { region } = this.#around.gateway.services;
-    const own = (hook: HookModel | WatchModel): Asked => asked(hook, facts, region);
+    const own = (hook: HookModel | WatchModel, usual: 'GET' | 'POST'): Asked =>
+      asked({ method: usual, ...hook }, facts, region);
     return {
-      'after-deliver': afterDeliver.value.map((hook) => this.#hook(own(hook), 'POST')),
-      'before-retire': beforeRetire.value.map((hook) => this.#hook(own(hook), 'POST')),
+      'after-deliver': afterDeliver.value.map((hook) => this.#hook(own(hook, 'POST'))),
+      'before-retire': beforeRetire.value.map((hook) => this.#hook(own(hook, 'POST'))),
       'after-retire': afterRetire.value.map((watch) => ({
-        ...this.#hook(own(watch), 'GET'),
+        ...this.#hook(own(watch, 'GET')),
         minutes: watch.minutes,
         everyMs: Math.min((watch.every_s ?? EVERY_S) * 1_000, watch.minutes * 60_000),
       })),
@@ -68,18 +69,18 @@ export class HookOpener {
     };
   }
 
-  #hook(what: Asked, method: 'GET' | 'POST'): Hook {
+  #hook(what: Asked): Hook {
     return {
       mark: what.mark,
       label: what.label,
       isRepeatable: what.isRepeatable,
-      run: async (order, signal) => this.#answer(what, { ...order, method }, signal),
+      run: async (order, signal) => this.#answer(what, order, signal),
     };
   }
 
   async #answer(
     what: Asked,
-    order: HookOrder & { readonly method: 'GET' | 'POST' },
+    order: HookOrder,
     signal: AbortSignal | undefined,
   ): Promise<HookAnswer> {
     const raw = await this.#ask(what, order, signal);
@@ -94,7 +95,7 @@ export class HookOpener {
 
   async #ask(
     what: Asked,
-    order: HookOrder & { readonly method: 'GET' | 'POST' },
+    order: HookOrder,
     signal: AbortSignal | undefined,
   ): Promise<RawAnswer & { readonly retryAfter?: string | undefined }> {
     const { on } = order;
@@ -113,7 +114,7 @@ export class HookOpener {
     if (what.url !== undefined) {
       return await askService(
         {
-          ...{ url: what.url, method: what.method ?? order.method, auth: what.auth },
+          ...{ url: what.url, method: what.method, auth: what.auth },
           ...{ facts, timeoutMs, isRepeatable: what.isRepeatable || on !== 'after-deliver' },
           endsWithRun: on !== 'after-deliver' || what.isRepeatable,
           takesPages: on === 'after-retire',
@@ -132,13 +133,14 @@ interface Asked {
   readonly timeoutS: number;
   readonly words: readonly string[] | undefined;
   readonly url: string | undefined;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | undefined;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly auth: string | undefined;
   readonly alarm: string | undefined;
   readonly region: string | undefined;
 }
 
-type AnyHook = HookModel & Partial<Pick<WatchModel, 'alarm' | 'region'>>;
+type AnyHook = HookModel &
+  Partial<Pick<WatchModel, 'alarm' | 'region'>> & { readonly method: Asked['method'] };
 
 function asked(hook: AnyHook, facts: TemplateFacts, region: string): Asked {
   const { run, call, method, auth, alarm, timeout_s: timeoutS = TIMEOUT_S, retry = false } = hook;
@@ -156,7 +158,7 @@ function asked(hook: AnyHook, facts: TemplateFacts, region: string): Asked {
 function labelOf({
   words,
   url,
-  method = 'POST',
+  method,
   alarm = '',
 }: Pick<Asked, 'words' | 'url' | 'method' | 'alarm'>): string {
   if (words !== undefined) return shellWords(words, 'linux').slice(0, LABEL_LENGTH_MAX);
