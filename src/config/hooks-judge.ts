@@ -86,24 +86,24 @@ function judgeTexts(hook: AnyHook, path: Path, trusted: readonly string[]): read
     found.push({ path: [...path, 'auth'], code: 'secret-in-clear', message });
   }
   if (call !== undefined) found.push(...judgeUrl(call, [...path, 'call']));
-  run?.forEach((word, index) => {
-    const own: Path = [...path, 'run', index];
-    const fault = programFault(word, index);
-    if (fault !== undefined) found.push(bad(own, fault));
-  });
   const words: readonly (readonly [string, Path])[] = [
     ...(run ?? []).map((word, index) => [word, [...path, 'run', index]] as const),
     ...(call === undefined ? [] : [[call, [...path, 'call']] as const]),
   ];
-  for (const [word, own] of words) {
-    const fault = wordFault(word);
-    if (fault !== undefined) found.push({ path: own, ...fault });
-    const tag = tagsOf(word).find(({ name }) => !trusted.includes(name));
-    if (tag === undefined) continue;
-    const message = `whoever may set the tag "${tag.name}" could have this done to something else; if administrators alone may, add it to "trusted_tags:"`;
-    found.push({ path: own, code: 'untrusted-tag', message, index: tag.index });
-  }
+  for (const [word, own] of words) found.push(...judgeWord(word, own, trusted));
   return found;
+}
+
+function judgeWord(word: string, path: Path, trusted: readonly string[]): readonly Found[] {
+  const index = path.at(-1);
+  const program = typeof index === 'number' ? programFault(word, index) : undefined;
+  if (program !== undefined) return [bad(path, program)];
+  const fault = wordFault(word);
+  if (fault !== undefined) return [{ path, ...fault }];
+  const tag = tagsOf(word).find(({ name }) => !trusted.includes(name));
+  if (tag === undefined) return [];
+  const message = `whoever may set the tag "${tag.name}" could have this done to something else; if administrators alone may, add it to "trusted_tags:"`;
+  return [{ path, code: 'untrusted-tag', message, index: tag.index }];
 }
 
 /** There is no shell, so nothing of a word is expanded: what looks as if it were is a mistake. */

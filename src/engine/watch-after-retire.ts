@@ -80,7 +80,7 @@ interface Looking {
   readonly signal: AbortSignal;
 }
 
-/** Looks until its time is over, and always once. */
+/** Looks until its own time is over, and always once. */
 async function untilRed(
   watch: Watch,
   { rotation, until }: Watched,
@@ -99,10 +99,16 @@ async function untilRed(
       const second = await look();
       if (second.kind !== 'yes') return second.reason;
     }
-    const leftMs = until.getTime() - clock.now().getTime();
+    const leftMs = endOf(watch, rotation, until) - clock.now().getTime();
     if (leftMs <= 0) return undefined;
     await clock.sleep(Math.min(leftMs, watch.everyMs), signal);
   }
+}
+
+/** The shorter of what was meant when the old key went, and what the configuration says by now. */
+function endOf({ minutes }: Watch, rotation: WithNewKey, until: Date): number {
+  const from = rotation.phase === 'deactivated' ? rotation.deactivatedAt : until;
+  return Math.min(until.getTime(), from.getTime() + minutes * 60_000);
 }
 
 async function goBack(

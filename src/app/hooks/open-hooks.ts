@@ -1,14 +1,18 @@
 // The hooks of a user as a configuration says them, ready to be asked: by a program, a service or an alarm.
 
-import { createHash } from 'node:crypto';
 import type { AccountGateway } from '../../aws/gateway.ts';
 import { createLimiter, type Limiter } from '../../aws/limiter.ts';
 import type { Clock } from '../../base/clock.ts';
-import { shellWords } from '../../base/shell-words.ts';
-import type { HookModel, WatchModel } from '../../config/hooks-model.ts';
+import {
+  type AnyHook,
+  type FilledHook,
+  filledHook,
+  type Method,
+  USUAL_METHODS,
+} from '../../config/filled-hook.ts';
 import type { HookSettings } from '../../config/hooks-settings.ts';
-import { filledWord, type TemplateFacts } from '../../config/place-template.ts';
-import type { Hook, HookAnswer, HookOrder, UserHooks, Watch } from '../../engine/hooks.ts';
+import type { TemplateFacts } from '../../config/place-template.ts';
+import type { Hook, HookAnswer, HookOrder, UserHooks } from '../../engine/hooks.ts';
 import { retryAfter } from '../../http/next-try.ts';
 import { meaningOf, type RawAnswer } from '../../lifecycle/hook-answer.ts';
 import { HOOK_WORDS, type HookMoment } from '../../lifecycle/hooks.ts';
@@ -19,11 +23,9 @@ import { askAlarm } from './ask-alarm.ts';
 import { askProgram } from './ask-program.ts';
 import { askService } from './ask-service.ts';
 
-const TIMEOUT_S = 60;
 const EVERY_S = 30;
 /** Programs that run at the same time; users are many. */
 const PROGRAMS_MAX = 8;
-const LABEL_LENGTH_MAX = 200;
 
 export interface HookSurroundings {
   readonly gateway: AccountGateway;
@@ -55,13 +57,14 @@ export class HookOpener {
     endWave: (because: string) => void,
   ): UserHooks {
     const { region } = this.#around.gateway.services;
-    const own = (hook: HookModel | WatchModel, usual: 'GET' | 'POST'): Asked =>
-      asked({ method: usual, ...hook }, facts, region);
+    const own = (hook: AnyHook, usual: Method): FilledHook =>
+      filledHook(hook, { facts, region, usual });
+    const { after_deliver: tells, before_retire: asks, after_retire: looks } = USUAL_METHODS;
     return {
-      'after-deliver': afterDeliver.value.map((hook) => this.#hook(own(hook, 'POST'))),
-      'before-retire': beforeRetire.value.map((hook) => this.#hook(own(hook, 'POST'))),
+      'after-deliver': afterDeliver.value.map((hook) => this.#hook(own(hook, tells))),
+      'before-retire': beforeRetire.value.map((hook) => this.#hook(own(hook, asks))),
       'after-retire': afterRetire.value.map((watch) => ({
-        ...this.#hook(own(watch, 'GET')),
+        ...this.#hook(own(watch, looks)),
         minutes: watch.minutes,
         everyMs: Math.min((watch.every_s ?? EVERY_S) * 1_000, watch.minutes * 60_000),
       })),
@@ -69,7 +72,7 @@ export class HookOpener {
     };
   }
 
-  #hook(what: Asked): Hook {
+  #hook(what: FilledHook): Hook {
     return {
       mark: what.mark,
       label: what.label,
@@ -79,7 +82,7 @@ export class HookOpener {
   }
 
   async #answer(
-    what: Asked,
+    what: FilledHook,
     order: HookOrder,
     signal: AbortSignal | undefined,
   ): Promise<HookAnswer> {
@@ -94,7 +97,7 @@ export class HookOpener {
   }
 
   async #ask(
-    what: Asked,
+    what: FilledHook,
     order: HookOrder,
     signal: AbortSignal | undefined,
   ): Promise<RawAnswer & { readonly retryAfter?: string | undefined }> {
@@ -126,47 +129,6 @@ export class HookOpener {
   }
 }
 
-interface Asked {
-  readonly mark: string;
-  readonly label: string;
-  readonly isRepeatable: boolean;
-  readonly timeoutS: number;
-  readonly words: readonly string[] | undefined;
-  readonly url: string | undefined;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
-  readonly auth: string | undefined;
-  readonly alarm: string | undefined;
-  readonly region: string | undefined;
-}
-
-type AnyHook = HookModel &
-  Partial<Pick<WatchModel, 'alarm' | 'region'>> & { readonly method: Asked['method'] };
-
-function asked(hook: AnyHook, facts: TemplateFacts, region: string): Asked {
-  const { run, call, method, auth, alarm, timeout_s: timeoutS = TIMEOUT_S, retry = false } = hook;
-  const words = run?.map((word) => filledWord(word, facts, { region }));
-  const url = call && filledWord(call, facts, { region, encode: encodeURIComponent });
-  const what = { words, url, method, alarm, region: hook.region };
-  return {
-    ...{ ...what, auth, timeoutS, isRepeatable: retry },
-    // What it does, and not how long it may take or with whose credential.
-    mark: createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 16),
-    label: labelOf(what),
-  };
-}
-
-function labelOf({
-  words,
-  url,
-  method,
-  alarm = '',
-}: Pick<Asked, 'words' | 'url' | 'method' | 'alarm'>): string {
-  if (words !== undefined) return shellWords(words, 'linux').slice(0, LABEL_LENGTH_MAX);
-  if (url === undefined) return `alarm ${alarm}`;
-  const { origin, pathname } = new URL(url);
-  return `${method} ${origin}${pathname}`.slice(0, LABEL_LENGTH_MAX);
-}
-
 /** What a hook is told; docs/tasks/hooks.md lists it. */
 function factsOf(order: HookOrder, run: string) {
   return {
@@ -182,5 +144,3 @@ function factsOf(order: HookOrder, run: string) {
     attempt: order.attempt,
   };
 }
-
-export type { Watch };
