@@ -14,10 +14,13 @@ import { keyctlHelp } from '../src/cli/keyctl/help.ts';
 import { keyturnHelp } from '../src/cli/keyturn/command.ts';
 import { compactHelp } from '../src/cli/keyturn/compact.ts';
 import { completionHelp } from '../src/cli/keyturn/completion.ts';
+import { deliverHelp } from '../src/cli/keyturn/deliver-flags.ts';
 import { explainHelp } from '../src/cli/keyturn/explain.ts';
 import { historyHelp } from '../src/cli/keyturn/history.ts';
+import { initHelp } from '../src/cli/keyturn/init-flags.ts';
 import { KEY_VERBS } from '../src/cli/keyturn/keys/command.ts';
 import { keyChangeHelp, keysHelp } from '../src/cli/keyturn/keys/help.ts';
+import { mapHelp } from '../src/cli/keyturn/map-flags.ts';
 import { policyHelp } from '../src/cli/keyturn/policy.ts';
 import { recoverHelp } from '../src/cli/keyturn/recover.ts';
 import { rotateOneHelp } from '../src/cli/keyturn/rotate.ts';
@@ -29,10 +32,12 @@ import { verifyHelp } from '../src/cli/keyturn/verify-flags.ts';
 import { rotateHelp } from '../src/cli/rotate/help.ts';
 import { configModel, exemptionsModel } from '../src/config/model.ts';
 import { KINDS, wordOf } from '../src/destinations/kinds.ts';
+import { deliverReportSchema } from '../src/reports/deliver-report.ts';
 import { explainReportSchema } from '../src/reports/explain-report.ts';
 import { historyReportSchema } from '../src/reports/history-report.ts';
 import { keyctlReportSchema } from '../src/reports/keyctl-report.ts';
 import { keyChangeReportSchema, keysReportSchema } from '../src/reports/keys-report.ts';
+import { mapReportSchema } from '../src/reports/map-report.ts';
 import { rotationReportSchema } from '../src/reports/rotation-report.ts';
 import { statusReportSchema } from '../src/reports/status-report.ts';
 import { undoReportSchema, undoSeveralReportSchema } from '../src/reports/undo-report.ts';
@@ -58,8 +63,10 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'schema/keyturn-keys.schema.json': () => schemaFile('keyturn-keys', keysReportSchema),
   'schema/keyturn-key-change.schema.json': () =>
     schemaFile('keyturn-key-change', keyChangeReportSchema),
+  'schema/keyturn-map.schema.json': () => schemaFile('keyturn-map', mapReportSchema),
   'schema/keyturn-history.schema.json': () => schemaFile('keyturn-history', historyReportSchema),
   'schema/keyturn-verify.schema.json': () => schemaFile('keyturn-verify', verifyReportSchema),
+  'schema/keyturn-deliver.schema.json': () => schemaFile('keyturn-deliver', deliverReportSchema),
   'schema/keyturn-undo.schema.json': () => schemaFile('keyturn-undo', undoReportSchema),
   'schema/keyturn-undo-several.schema.json': () =>
     schemaFile('keyturn-undo-several', undoSeveralReportSchema),
@@ -126,8 +133,11 @@ function keyturnPage(): string {
     historyHelp(),
     recoverHelp(),
     undoHelp(),
+    initHelp(),
+    mapHelp(),
     validateHelp(),
     verifyHelp(),
+    deliverHelp(),
     explainHelp(),
     compactHelp(),
     policyHelp(),
@@ -138,7 +148,7 @@ function keyturnPage(): string {
     '# keyturn',
     '',
     'What `keyturn --help` and the help of its commands print. This page is generated: `npm run docs`.',
-    'The JSON output of `keys`, `history`, `status`, `verify`, `undo`, `validate` and `explain` is described in [`schema/`](../../schema/), the',
+    'The JSON output of `keys`, `history`, `status`, `verify`, `undo`, `map`, `validate` and `explain` is described in [`schema/`](../../schema/), the',
     'errors in [`docs/errors.md`](../errors.md).',
     '',
     ...pages.flatMap((page) => ['```text', page.trimEnd(), '```', '']),

@@ -1,9 +1,11 @@
 // One call: rotate every due key of an account, as `rotate-iam-keys` does.
 
+import type { RotateAccountOptions } from '../app/rotate-account.ts';
 import type { ExitCode } from '../base/error-code-info.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { EngineEvent } from '../base/events.ts';
 import { shellWords } from '../base/shell-words.ts';
+import { byConfiguration } from './configured.ts';
 import type { RotationReport } from './rotation-report.ts';
 
 export interface RotateOptions {
@@ -14,6 +16,11 @@ export interface RotateOptions {
    * Lambda's /tmp), although nothing else keeps the new secrets. Otherwise that is refused.
    */
   readonly acceptVolatileState?: boolean;
+  /**
+   * What is rotated, when and where new secrets go: the path of a `keyturn.yaml`, or the same as a value. Other
+   * options about the policy win over it, in every rule. It may name several accounts.
+   */
+  readonly config?: string | Readonly<Record<string, unknown>>;
   /** A key is due when it is at least this old; 90 when left out. */
   readonly daysThreshold?: number;
   /**
@@ -97,18 +104,20 @@ const RANGES = {
 
 /**
  * Runs to the end whatever happens to single users: what could not be done is in the report. Throws
- * a KeyturnError (`bad-value`, `custody-not-lasting`) only for options that it does not take, and `no-sandbox`
+ * a KeyturnError (`bad-value`, `bad-config`, `custody-not-lasting`) only for options that it does not take, and `no-sandbox`
  * where KEYTURN_SANDBOX names one that is not there; AWS was not asked then.
  */
 export async function rotateAccount(options: RotateOptions): Promise<RotateResult> {
   refuseBadValues(options);
-  const [{ rotateAccount: rotate }, { systemClock }, reading, stores, sandbox] = await Promise.all([
-    import('../app/rotate-account.ts'),
-    import('../base/clock.ts'),
-    import('../app/read-delivery.ts'),
-    import('../state/stores.ts'),
-    import('../app/sandbox-control.ts'),
-  ]);
+  const [{ rotateAccount: rotate }, { systemClock }, reading, stores, opening, sandbox] =
+    await Promise.all([
+      import('../app/rotate-account.ts'),
+      import('../base/clock.ts'),
+      import('../app/read-delivery.ts'),
+      import('../state/stores.ts'),
+      import('../app/open-state.ts'),
+      import('../app/sandbox-control.ts'),
+    ]);
   if (!stores.isStatePlace(options.stateDir)) {
     throw new KeyturnError('bad-value', 'stateDir is not an absolute path');
   }
@@ -119,48 +128,46 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
   reading.refuseTwice(deliveries, 'deliver');
   const env = options.env ?? process.env;
   const clock = await sandbox.sandboxClock(env, systemClock);
-  const state = await stores.openStateStore(options.stateDir, clock);
   const lookAheadDays = options.beforeNextRunDays ?? 0;
   const dueFromDays = daysThreshold - lookAheadDays;
   const wanted = { kind: 'due-key', daysThreshold: dueFromDays } as const;
+  const plain: RotateAccountOptions = {
+    daysThreshold,
+    dryRun: options.dryRun ?? false,
+    user: options.user,
+    wanted,
+    lookAheadDays,
+    oldKeyFate: FATES[options.retire ?? 'when-quiet'],
+    retire: { quietDays: options.quietDays, deadlineDays: options.retireDeadlineDays },
+    cleanUpDays: options.cleanupInactive === true ? (options.inactiveDays ?? 30) : undefined,
+    inventory: options.inventory ?? 'auto',
+    profile: options.profile,
+    region: options.region,
+    maxParallel: options.maxParallel ?? 16,
+    timeoutMs: options.timeoutMs,
+    deliver: deliveries,
+    isDeliverGiven: options.deliver !== undefined,
+    reach: { flags: ['--state-dir', options.stateDir] },
+    wordCommand: shellWords(['keyturn', 'recover', '--state-dir', options.stateDir]),
+    ...(options.createMissing !== undefined && {
+      newPlaces: { tags: {}, ...options.createMissing },
+    }),
+    movedFrom: options.movedFrom?.map((text) => reading.readFormerPlace(text, 'movedFrom')),
+  };
+  const run = await byConfiguration(options, plain, clock.now());
+  const state = await opening.openState(options.stateDir, { ...options, clock, env });
   if (options.acceptVolatileState !== true && env.KEYTURN_ACCEPT_VOLATILE_STATE !== 'true') {
     const why = await stores.whyVolatile(options.stateDir, env);
     const { assertCustodyLasts } = await import('../app/custody-lasts.ts');
-    if (why !== undefined)
-      await assertCustodyLasts({ deliver: deliveries, wanted }, { state, why });
+    if (why !== undefined) await assertCustodyLasts(run, { state, why });
   }
-  return rotate(
-    {
-      daysThreshold,
-      dryRun: options.dryRun ?? false,
-      user: options.user,
-      wanted,
-      lookAheadDays,
-      oldKeyFate: FATES[options.retire ?? 'when-quiet'],
-      retire: { quietDays: options.quietDays, deadlineDays: options.retireDeadlineDays },
-      cleanUpDays: options.cleanupInactive === true ? (options.inactiveDays ?? 30) : undefined,
-      inventory: options.inventory ?? 'auto',
-      profile: options.profile,
-      region: options.region,
-      maxParallel: options.maxParallel ?? 16,
-      timeoutMs: options.timeoutMs,
-      deliver: deliveries,
-      isDeliverGiven: options.deliver !== undefined,
-      reach: { flags: ['--state-dir', options.stateDir] },
-      wordCommand: shellWords(['keyturn', 'recover', '--state-dir', options.stateDir]),
-      ...(options.createMissing !== undefined && {
-        newPlaces: { tags: {}, ...options.createMissing },
-      }),
-      movedFrom: options.movedFrom?.map((text) => reading.readFormerPlace(text, 'movedFrom')),
-    },
-    {
-      clock,
-      emit: options.onEvent ?? (() => {}),
-      signal: options.signal ?? new AbortController().signal,
-      env,
-      state,
-    },
-  );
+  return rotate(run, {
+    clock,
+    emit: options.onEvent ?? (() => {}),
+    signal: options.signal ?? new AbortController().signal,
+    env,
+    state,
+  });
 }
 
 const FATES = { 'when-quiet': 'when-quiet', now: 'deactivate', never: 'keep' } as const;
@@ -174,7 +181,7 @@ function refuseBadValues(options: RotateOptions): void {
     }
   }
   const { daysThreshold = 90, beforeNextRunDays = 0, retire = 'when-quiet' } = options;
-  if (beforeNextRunDays >= daysThreshold) {
+  if (options.config === undefined && beforeNextRunDays >= daysThreshold) {
     throw new KeyturnError(
       'bad-value',
       `beforeNextRunDays is ${beforeNextRunDays}, and must be less than daysThreshold, ${daysThreshold}`,

@@ -35,7 +35,7 @@ import {
   reportIssue,
 } from './build-report.ts';
 import { collectHandoffs } from './collect-handoffs.ts';
-import { findCandidates, type HeldUser } from './find-candidates.ts';
+import { findCandidates, type HeldUser, shortlistedUsers } from './find-candidates.ts';
 import { findTarget } from './find-target.ts';
 import type { RunContext } from './run-context.ts';
 import { asSettings, type Governance, sameForAll } from './run-settings.ts';
@@ -227,11 +227,9 @@ class AccountRun {
     this.#errors.push(...unreadable.map(({ userName, error }) => reportIssue(error, userName)));
     // I12: a dry run judges by the same memory, and keeps nothing of it.
     await rememberKeys(inventory, state, clock.now());
-    const { candidates, due, held } = await findCandidates(inventory, state, {
-      user: this.#options.user,
-      settings,
-      now: clock.now(),
-    });
+    const about = { user: this.#options.user, settings, now: clock.now() };
+    await settings.learn(await shortlistedUsers(inventory, state, about));
+    const { candidates, due, held } = await findCandidates(inventory, state, about);
     for (const each of held) this.#turns.holdBack(each);
     settings.opened(await openRotations(state));
     this.#candidates = this.#turns.withinLimits(candidates, clock.now());

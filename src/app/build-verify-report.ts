@@ -72,6 +72,7 @@ function linesOf(
       proof: receipt?.proof ?? termsAt(target).proof,
       outcome: outcomeOf(place, asked),
       healed_from: healed?.from ?? null,
+      made: [...(healed?.made ?? [])],
       error: notHealed === undefined ? null : issue(notHealed),
     };
   });

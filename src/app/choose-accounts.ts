@@ -15,13 +15,21 @@ export interface AccountSelection {
   readonly roleName: string;
   readonly externalId: string | undefined;
   /** Where the accounts differ: how each is entered, or why it is not. */
-  readonly entranceOf?: (account: Pick<ListedAccount, 'id' | 'name'>) => Entrance | Spared;
+  readonly entranceOf?: (
+    account: Pick<ListedAccount, 'id' | 'name'>,
+    accounts: AccountsGateway,
+  ) => Promise<Entrance | Spared | Unjudged>;
 }
 
 /** An account that is not entered, although it is listed. */
 export interface Spared {
   /** Why, in words that follow a colon. */
   readonly spared: string;
+}
+
+/** An account of which nobody tells whether it is meant: it is not entered, and that is a failure (I11). */
+export interface Unjudged {
+  readonly unjudged: KeyturnError;
 }
 
 export interface ChosenAccount extends Pick<ListedAccount, 'id' | 'isManagement'> {
@@ -32,7 +40,7 @@ export interface ChosenAccount extends Pick<ListedAccount, 'id' | 'isManagement'
 export interface Choice {
   /** Those that are suspended, closed or not yet active: AWS refuses every call in them. */
   readonly skipped: Pick<ListedAccount, 'id' | 'state'>[];
-  /** Accounts that were named and are not in the organization. */
+  /** Accounts that were named and are not in the organization, and those that nobody could judge. */
   readonly unknown: { readonly id: string; readonly error: KeyturnError }[];
 }
 
@@ -43,10 +51,12 @@ export async function* chooseAccounts(
   emit: EventSink,
 ): AsyncGenerator<ChosenAccount> {
   const excluded = new Set(selection.excluded);
+  const enter = (account: EnteredAccount) =>
+    entered(account, selection, { accounts, choice, emit });
   if (!selection.organization) {
     for (const id of selection.named ?? []) {
       if (excluded.has(id)) continue;
-      const account = entered({ id, name: undefined, isManagement: false }, selection, emit);
+      const account = await enter({ id, name: undefined, isManagement: false });
       if (account !== undefined) yield account;
     }
     return;
@@ -61,7 +71,7 @@ export async function* chooseAccounts(
     seen.add(id);
     if (excluded.has(id) || named?.has(id) === false) continue;
     if (isActive) {
-      const account = entered({ id, name, isManagement }, selection, emit);
+      const account = await enter({ id, name, isManagement });
       if (account !== undefined) yield account;
     } else {
       choice.skipped.push({ id, state });
@@ -73,14 +83,28 @@ export async function* chooseAccounts(
   }
 }
 
-/** Undefined for one that the operator spares, which is told. */
-function entered(
-  { id, name, isManagement }: Pick<ListedAccount, 'id' | 'name' | 'isManagement'>,
+type EnteredAccount = Pick<ListedAccount, 'id' | 'name' | 'isManagement'>;
+
+interface Entering {
+  readonly accounts: AccountsGateway;
+  readonly choice: Choice;
+  readonly emit: EventSink;
+}
+
+/** Undefined for one that the operator spares, and for one that nobody can judge, which are told. */
+async function entered(
+  { id, name, isManagement }: EnteredAccount,
   { entranceOf }: AccountSelection,
-  emit: EventSink,
-): ChosenAccount | undefined {
-  const entrance = entranceOf?.({ id, name });
+  { accounts, choice, emit }: Entering,
+): Promise<ChosenAccount | undefined> {
+  const entrance = await entranceOf?.({ id, name }, accounts);
   if (entrance === undefined) return { id, isManagement };
+  if ('unjudged' in entrance) {
+    choice.unknown.push({ id, error: entrance.unjudged });
+    const { message: reason } = entrance.unjudged;
+    emit({ code: 'account-not-judged', account: id, reason });
+    return undefined;
+  }
   if (!('spared' in entrance)) return { id, isManagement, entrance };
   emit({ code: 'account-spared', account: id, because: entrance.spared });
   return undefined;

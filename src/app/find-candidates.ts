@@ -82,6 +82,22 @@ export async function findCandidates(
   return { candidates, due, held };
 }
 
+/** Whom something may have to be done for, by what may concern anybody: nobody else has to be asked about. */
+export async function shortlistedUsers(
+  { users }: Inventory,
+  state: AccountState,
+  { user: scope, settings: { shortlist }, now }: CandidateScope,
+): Promise<readonly string[]> {
+  const unfinished = await openUsers(state, scope);
+  const names = new Map(unfinished.map(({ user }) => [comparableUserName(user), user]));
+  for (const { userName: user, keys } of users) {
+    const dueKeys = dueAmong(keys, shortlist.wanted, now);
+    const listed = candidateOf({ user, keys, dueKeys, history: undefined }, shortlist);
+    if (listed !== undefined) names.set(comparableUserName(user), user);
+  }
+  return [...names.values()];
+}
+
 /** What would be done with a user if nothing held it back; of whom no rule is about, what may concern anybody. */
 function wouldBe(
   turn: UserTurn,

@@ -17,6 +17,7 @@ export function inAccount(emit: EventSink, account: string): EventSink {
       case 'inventory-progress':
       case 'user-done':
       case 'places-read':
+      case 'places-listed':
         return;
       default:
         return emit({ account, ...event });

@@ -11,14 +11,13 @@ import { systemReason } from '../base/files/file-system.ts';
 import { printable } from '../base/printable.ts';
 import type { ProgramCall, ProgramResult, Programs } from '../base/programs.ts';
 import { Secret } from '../base/secret.ts';
-import { withoutSecrets } from '../base/without-secrets.ts';
+import { withoutSecrets, withoutWordsLikeSecrets } from '../base/without-secrets.ts';
 
 /** Of keyturn's own environment a program gets these, and those that `KEYTURN_COMMAND_ENV` names. */
 const PASSED_ON = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
 export const OUTPUT_BYTES_MAX = 65_536;
-const STDERR_BYTES_MAX = 2_048;
+const STDERR_BYTES_MAX = 8_192;
 const SECONDS_DEFAULT = 60;
-const LINE_LENGTH_MAX = 300;
 /** From the request to end until the process is killed. */
 const GRACE_MS = 5_000;
 /** For what is still in its pipes when the program has ended. */
@@ -127,13 +126,13 @@ function runProgram(
       ended.abort();
       // Children that it left behind hold the secret, and maybe the pipes.
       endGroup(child, 'SIGKILL');
-      const words = withoutSecrets(err.text.trim(), secrets).replaceAll(/\s+/g, ' ');
+      const masked = [...secrets, ...secretsAmong(env)];
       const failure = reason ?? (out.isTooLong && !isChatty ? TOO_LONG : undefined);
       if (overdue && signal?.aborted) reject(signal.reason);
       else if (failure === undefined) resolve({ kind: 'answered', output: new Secret(out.text) });
       else {
-        const lastLine = lastLineOf(out.text, secrets) ?? lastLineOf(err.text, secrets);
-        const told = { reason: failure, stderr: printable(words), lastLine };
+        const lastLine = lastLineOf(out, masked) ?? lastLineOf(err, masked);
+        const told = { reason: failure, stderr: lastWords(err, masked), lastLine };
         resolve({
           kind: 'failed',
           ...told,
@@ -164,11 +163,43 @@ async function overOrStopped(
   });
 }
 
-/** Without secrets, and in no more letters than a person reads. */
-function lastLineOf(text: string, secrets: readonly Secret[]): string | undefined {
-  const line = text.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  if (line === '') return undefined;
-  return printable(withoutSecrets(line, secrets)).slice(0, LINE_LENGTH_MAX);
+const LAST_WORDS_MAX = 300;
+
+/**
+ * The end of what a program said, for people. Its own credentials are nobody's business either (I8): those of its
+ * environment are masked, and what has the form of one.
+ */
+function lastWords(said: Gathered, secrets: readonly Secret[]): string {
+  const line = clean(wholeWords(said), secrets);
+  return line.length <= LAST_WORDS_MAX
+    ? line
+    : `…${line.slice(-LAST_WORDS_MAX).replace(/^\S*/, '')}`;
+}
+
+/** Cut off in the middle, the rest of a word could be the rest of a secret. */
+function wholeWords(said: Gathered): string {
+  return said.isTooLong ? said.text.replace(/^\S*/, '') : said.text;
+}
+
+function clean(text: string, secrets: readonly Secret[]): string {
+  const bare = withoutWordsLikeSecrets(withoutSecrets(text, secrets));
+  return printable(bare.replaceAll(/\s+/g, ' ').trim());
+}
+
+/** The last line that says something, in no more letters than a person reads. */
+function lastLineOf(said: Gathered, secrets: readonly Secret[]): string | undefined {
+  const line = wholeWords(said).trimEnd().split('\n').at(-1) ?? '';
+  return clean(line, secrets).slice(0, LAST_WORDS_MAX) || undefined;
+}
+
+const SECRET_NAME = /TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE|(?:^|_)KEY$|API_?KEY/i;
+const SECRET_LENGTH_MIN = 8;
+
+/** What the names of variables say to be a secret. */
+function secretsAmong(env: Environment): readonly Secret[] {
+  return Object.entries(env).flatMap(([name, value = '']) =>
+    SECRET_NAME.test(name) && value.length >= SECRET_LENGTH_MIN ? [new Secret(value)] : [],
+  );
 }
 
 function overdueAfter(limitMs: number): string {

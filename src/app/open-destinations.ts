@@ -49,12 +49,15 @@ export interface DestinationSurroundings {
   readonly mayReplace?: ReadonlySet<AccessKeyId> | undefined;
 }
 
-/** Opens a place, which may be made in a way of its own. */
+/** Opens a place that a record names; with the third argument one that the operator names. */
 type PlaceOpener = (
   target: JournaledTarget,
   replaced: Replaced,
-  newPlaces?: NewPlaces,
+  asked?: AskedFor,
 ) => Promise<Destination | undefined>;
+
+/** Of one place, which may be made in a way of its own. */
+type AskedFor = Pick<DeliveryRequest, 'newPlaces'>;
 
 /** One for all places of a run in an account: they share connections, sessions and credentials. */
 export function destinationOpener(surroundings: DestinationSurroundings): PlaceOpener {
@@ -69,12 +72,13 @@ export function destinationOpener(surroundings: DestinationSurroundings): PlaceO
   const custody = state.custody;
   const around = { files, programs, http, credentials };
   const parts = { aws, custody, clock, emit, ...around, account, isAttended };
-  return async (target, { user, oldKeyId, oldKeyFate }, newPlaces = surroundings.newPlaces) => {
+  return async (target, { user, oldKeyId, oldKeyFate }, asked) => {
     const known = ownersKnownTo(user, sources);
     const whoseKey: WhoseKey = async (keyId) =>
       mayReplace?.has(keyId) ? { kind: 'nobody' } : await known(keyId);
     const oldKeyStays = oldKeyFate === 'keep';
-    const about = { user, oldKeyId, whoseKey, oldKeyStays };
+    const about = { user, oldKeyId, whoseKey, oldKeyStays, isOnRecord: asked === undefined };
+    const newPlaces = asked?.newPlaces ?? surroundings.newPlaces;
     return await openDestination(target, { ...parts, ...about, newPlaces });
   };
 }
@@ -88,7 +92,7 @@ export function destinationChooser(
     const facts = placeFacts(replaced.user, gateway);
     const openFor = async (request: DeliveryRequest): Promise<Destination> => {
       const { kind, template: name, form, region = facts.region, newPlaces } = request;
-      const opener: DestinationOpener = (target, of) => open(target, of, newPlaces);
+      const opener: DestinationOpener = (target, of) => open(target, of, { newPlaces });
       const target = targetFor({ kind, name }, { ...facts, region });
       const written = { ...target, ...(form !== undefined && { form }) };
       return await openOwn(written, replaced, opener);
@@ -99,11 +103,9 @@ export function destinationChooser(
 }
 
 /** One place, whoever the user is. */
-export function onePlaceChooser(
-  target: DeliveryTarget,
-  open: DestinationOpener,
-): DestinationChooser {
-  return async (replaced) => [await openOwn(target, replaced, open)];
+export function onePlaceChooser(target: DeliveryTarget, open: PlaceOpener): DestinationChooser {
+  const opener: DestinationOpener = (at, of) => open(at, of, {});
+  return async (replaced) => [await openOwn(target, replaced, opener)];
 }
 
 async function openOwn(

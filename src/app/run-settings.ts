@@ -64,6 +64,8 @@ export type UserTurn =
 export interface RunSettings {
   /** What may concern anybody: it decides whose keys are read. */
   readonly shortlist: Pick<UserSettings, 'wanted' | 'cleanUpDays'>;
+  /** Asks about the users who may have something to do, before anybody asks what holds for them. */
+  learn(users: readonly string[]): Promise<void>;
   /** What holds for the user; the same answer each time. */
   of(user: string): UserTurn;
   /** Counts rotations that are open in the account. */
@@ -113,6 +115,7 @@ export function asSettings(
 export function sameForAll(settings: UserSettings): RunSettings {
   return {
     shortlist: settings,
+    learn: async () => {},
     of: () => ({ kind: 'work', settings }),
     opened: () => {},
     mayRotate: () => undefined,

@@ -10,6 +10,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import { isSameUser } from '../base/user-name.ts';
+import type { NewPlaces } from '../destinations/kind.ts';
 import { type VerifiedPlace, type VerifyOrder, verifyPlaces } from '../engine/verify-places.ts';
 import { PATIENT } from '../lifecycle/retire-policy.ts';
 import { accountWork } from './account-work.ts';
@@ -28,6 +29,8 @@ export interface VerifyOptions extends Pick<VerifyOrder, 'heals' | 'dryRun'> {
   readonly maxParallel: number;
   /** Keys of others that may be written over, by the operator's word (I14). */
   readonly mayReplace: ReadonlySet<AccessKeyId>;
+  /** How places are made again that are gone; left out where none is. */
+  readonly newPlaces?: NewPlaces | undefined;
 }
 
 export interface UserFailure {
@@ -92,7 +95,7 @@ type Verified = Omit<VerifiedAccounts, 'skipped'>;
 
 async function verifyIn(
   gateway: AccountGateway,
-  { users: named, dryRun, mayReplace }: VerifyOptions,
+  { users: named, dryRun, mayReplace, newPlaces }: VerifyOptions,
   { order, context }: Verifying,
 ): Promise<Verified> {
   const { account } = gateway.caller;
@@ -102,7 +105,7 @@ async function verifyIn(
     ...{ replacesOwnKey: false, takesDeliver: false },
   };
   const work = accountWork({
-    ...{ ...context, gateway, state, policy, mayReplace, finishesOthers: true },
+    ...{ ...context, gateway, state, policy, mayReplace, newPlaces, finishesOthers: true },
   });
   const known = await state.users();
   const chosen = known.filter(

@@ -16,6 +16,14 @@ export interface ListedAccount {
   readonly isManagement: boolean;
 }
 
+/** Where an account is in its organization. */
+export interface AccountUnits {
+  /** Names from the root down: `Root/Workloads/Prod`; a slash in a name is `%2F`. */
+  readonly ou: string;
+  /** The IDs of the root and of all units that it is in. */
+  readonly ouIds: readonly string[];
+}
+
 /** The role through which an account is entered, where it is another than that of the others. */
 export interface Entrance {
   readonly roleName: string;
@@ -29,6 +37,13 @@ export interface AccountsGateway {
    * organizations:ListAccounts, and `no-organization`.
    */
   list(): AsyncIterable<ListedAccount>;
+  /**
+   * Where every account is, by its ID, in about two calls for each unit. Throws `access-denied` naming what is
+   * missing. An account that is not there moved meanwhile.
+   */
+  units(): Promise<ReadonlyMap<string, AccountUnits>>;
+  /** The tags of an account. Throws `access-denied` naming organizations:ListTagsForResource. */
+  tagsOf(account: string): Promise<Readonly<Record<string, string>>>;
   /**
    * Opens one account: the caller's own with the caller's credentials, any other through the role.
    * Throws `cannot-enter-account` when AWS refuses the role, and else what openGateway throws.

@@ -25,10 +25,7 @@ export function callerServices({ sources, enter, ...parts }: ServiceParts): AwsS
     sessions.set(name, known);
     return known;
   };
-  const setup = async (
-    service: 'secrets_manager' | 'ssm' | 'cloudwatch',
-    { region, through }: Where,
-  ): Promise<ServiceSetup> => ({
+  const setup: SetupOf = async (service, { region, through }) => ({
     ...parts,
     ...(through !== undefined && {
       credentials: await sessionOf(through),
@@ -76,8 +73,8 @@ export function callerServices({ sources, enter, ...parts }: ServiceParts): AwsS
     }),
     parameterStore: (region, through) => ({
       read: async (name) => (await parameters({ region, through })).read(name),
-      write: async (name, text, what) =>
-        (await parameters({ region, through })).write(name, text, what),
+      write: async (name, text, how) =>
+        (await parameters({ region, through })).write(name, text, how),
       history: async (name) => (await parameters({ region, through })).history(name),
       room: async (name) => (await parameters({ region, through })).room(name),
     }),
@@ -88,6 +85,35 @@ export function callerServices({ sources, enter, ...parts }: ServiceParts): AwsS
     parameterMaker: (region, through) => ({
       isThere: async (name) => (await parameterMakers({ region, through })).isThere(name),
       make: async (name, thing) => (await parameterMakers({ region, through })).make(name, thing),
+    }),
+    ...listers(setup),
+  };
+}
+
+type SetupOf = (
+  service: 'secrets_manager' | 'ssm' | 'cloudwatch',
+  where: Where,
+) => Promise<ServiceSetup>;
+
+function listers(setup: SetupOf): Pick<AwsStores, 'secretLister' | 'parameterLister'> {
+  const secrets = oncePerPlace(async (where) => {
+    const { openSecretLister } = await import('./sdk-thing-listers.ts');
+    return openSecretLister(await setup('secrets_manager', where));
+  });
+  const parameters = oncePerPlace(async (where) => {
+    const { openParameterLister } = await import('./sdk-thing-listers.ts');
+    return openParameterLister(await setup('ssm', where));
+  });
+  return {
+    secretLister: (region, through) => ({
+      list: async function* (wish) {
+        yield* (await secrets({ region, through })).list(wish);
+      },
+    }),
+    parameterLister: (region, through) => ({
+      list: async function* (wish) {
+        yield* (await parameters({ region, through })).list(wish);
+      },
     }),
   };
 }

@@ -352,6 +352,12 @@ export function isMissingResource(thrown: unknown): boolean {
   return MISSING_CODES.has(readFailure(thrown).awsCode ?? '');
 }
 
+/** A secret that Secrets Manager still shows, and gives to nobody: it is deleted on a date. */
+export function isMarkedForDeletion(thrown: unknown): boolean {
+  const { awsCode, awsText } = readFailure(thrown);
+  return awsCode === 'InvalidRequestException' && /marked (?:for|as) delet/i.test(awsText);
+}
+
 const THERE_CODES = new Set(['ResourceExistsException', 'ParameterAlreadyExists']);
 
 /** Something of that name exists already, so that none was made. */

@@ -24,6 +24,8 @@ const SERVICES = [
   'secrets_manager',
   'ssm',
   'cloudwatch',
+  'dynamodb',
+  'kms',
 ] as const;
 
 /** AWS's identifiers for service-specific endpoints, as spelled in the `services` section. */

@@ -49,7 +49,15 @@ export interface KeyReader {
   lastUse(keyId: AccessKeyId): Promise<LastUse>;
 }
 
+/**
+ * Asked before each attempt of a change leaves, with the time that its signature bears. Throws where it may
+ * not leave any more.
+ */
+export type Fence = (signedAt: Date) => Promise<void>;
+
 export interface KeyWriter {
+  /** The same, and each attempt of each change asks first whether it may leave. */
+  fenced(fence: Fence): KeyWriter;
   /**
    * Sends CreateAccessKey once (I2). Resolves with what is known about the outcome; it throws only
    * for faults of our own.
@@ -107,6 +115,16 @@ export interface AccountOverview {
   countUsers(): Promise<number>;
 }
 
+/** What AWS tells of users one at a time, to callers who may not ask about all of the account. */
+export interface UserFactsReader {
+  /** The tags of a user. Throws `access-denied` naming iam:ListUserTags, and `unknown-user`. */
+  tagsOf(userName: string): Promise<Readonly<Record<string, string>>>;
+  /** The groups that a user is in. Throws `access-denied` naming iam:ListGroupsForUser, and `unknown-user`. */
+  groupsOf(userName: string): Promise<readonly string[]>;
+  /** Who is in a group; nobody where there is none of that name. Throws `access-denied` naming iam:GetGroup. */
+  membersOf(groupName: string): Promise<readonly string[]>;
+}
+
 export type SignerAnswer =
   | { readonly kind: 'accepted'; readonly account: string; readonly arn: string }
   | { readonly kind: 'not-yet' }
@@ -138,6 +156,7 @@ export interface AccountGateway {
   readonly reader: KeyReader;
   readonly reports: CredentialReports;
   readonly overview: AccountOverview;
+  readonly userFacts: UserFactsReader;
   readonly writer: KeyWriter;
   readonly verifier: KeyVerifier;
   /**
@@ -145,6 +164,11 @@ export interface AccountGateway {
    * signs: a user's key can seldom do what the role may that it opens.
    */
   readonly signedBy?: (key: NewAccessKey) => Pick<AccountGateway, 'reader' | 'writer'>;
+  /**
+   * The account of a key, whosever it is: sts:GetAccessKeyInfo. Undefined where AWS knows no account of it. Throws
+   * `access-denied`. Left out where nobody asks.
+   */
+  readonly accountOf?: (keyId: AccessKeyId) => Promise<string | undefined>;
   /**
    * The MFA device whose code could open a session for the caller; undefined where none is known. Left out
    * where a session signs already, or who signs is no IAM user.

@@ -10,10 +10,12 @@ import {
   isThrottlingError,
   isTransientError,
 } from '@smithy/core/retry';
+import { assert } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { CallFailure } from './call-failure.ts';
 import { isThrottle } from './classify.ts';
 import type { Credentials } from './credential-provider.ts';
+import type { Fence } from './gateway.ts';
 import type { Draft } from './query-draft.ts';
 import { writeQuery } from './query-form.ts';
 import type { QueryOperation } from './query-operations.ts';
@@ -26,6 +28,8 @@ export interface QueryClientParts {
   readonly wire: QueryWire;
   readonly retries: RetryStrategy;
   readonly emit: EventSink;
+  /** What it throws ends the call: no attempt leaves any more. */
+  readonly fence?: Fence;
 }
 
 /** The way out: a request and its whole answer. */
@@ -41,13 +45,24 @@ export interface QueryClient {
     input: Input,
     signal?: AbortSignal,
   ): Promise<Output>;
+  /** The same, and each attempt asks first whether it may leave. */
+  fenced(fence: Fence): QueryClient;
 }
 
 export function openQueryClient(parts: QueryClientParts): QueryClient {
+  return clientOver(parts, { signer: undefined });
+}
+
+/** What is worked out once for a client, and for all that are made of it. */
+interface Common {
+  signer: Signer | undefined;
+}
+
+function clientOver(parts: QueryClientParts, common: Common): QueryClient {
   const { retries, emit } = parts;
-  let signer: Signer | undefined;
   return {
     retries,
+    fenced: (fence) => clientOver({ ...parts, fence }, common),
     call: async <Input extends object, Output>(
       operation: QueryOperation<Input, Output>,
       input: Input,
@@ -56,9 +71,9 @@ export function openQueryClient(parts: QueryClientParts): QueryClient {
       const draft = await parts.draft();
       // Before the call takes its turn: whoever has no credentials waits for nothing.
       await parts.credentials();
-      signer ??= openSigner(draft.request, draft);
+      common.signer ??= openSigner(draft.request, draft);
       const call = {
-        signer,
+        signer: common.signer,
         schema: operation.schema,
         body: writeQuery(operation.name, draft.version, input),
         id: randomUUID(),
@@ -102,13 +117,20 @@ interface Failed {
 }
 
 async function attemptCall(
-  { credentials, wire }: QueryClientParts,
+  { credentials, wire, fence }: QueryClientParts,
   draft: Draft,
   call: Call,
 ): Promise<Outcome> {
+  let request: HttpRequest;
+  try {
+    request = requestOf(draft, call, await credentials());
+  } catch (thrown) {
+    return { thrown: asError(thrown, undefined), response: undefined };
+  }
+  // I9: by the time that AWS will judge, and for each attempt anew.
+  await fence?.(signedAt(request));
   let response: HttpResponse | undefined;
   try {
-    const request = requestOf(draft, call, await credentials());
     response = await wire.exchange(request, call.signal);
     return {
       thrown: undefined,
@@ -131,6 +153,14 @@ function requestOf(draft: Draft, call: Call, credentials: Credentials): HttpRequ
     headers: signer({ headers: own, body }, credentials),
     body,
   });
+}
+
+/** As in 20261128T163000Z. */
+function signedAt({ headers }: HttpRequest): Date {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(headers['x-amz-date'] ?? '');
+  const [year, month, day, hour, minute, second] = (parts ?? []).slice(1).map(Number);
+  assert(year !== undefined && second !== undefined, 'a request has no date');
+  return new Date(Date.UTC(year, (month ?? 1) - 1, day, hour, minute, second));
 }
 
 interface Tried {

@@ -22,12 +22,21 @@ import {
   GetCredentialReport$,
   type GetCredentialReportCommandInput,
   type GetCredentialReportCommandOutput,
+  GetGroup$,
+  type GetGroupCommandInput,
+  type GetGroupCommandOutput,
   ListAccessKeys$,
   type ListAccessKeysCommandInput,
   type ListAccessKeysCommandOutput,
+  ListGroupsForUser$,
+  type ListGroupsForUserCommandInput,
+  type ListGroupsForUserCommandOutput,
   ListUsers$,
   type ListUsersCommandInput,
   type ListUsersCommandOutput,
+  ListUserTags$,
+  type ListUserTagsCommandInput,
+  type ListUserTagsCommandOutput,
   UpdateAccessKey$,
   type UpdateAccessKeyCommandInput,
   type UpdateAccessKeyCommandOutput,
@@ -105,6 +114,17 @@ export const GET_ACCOUNT_SUMMARY = operationOf<
   GetAccountSummaryCommandInput,
   GetAccountSummaryCommandOutput
 >(GetAccountSummary$);
+
+export const GET_GROUP = operationOf<GetGroupCommandInput, GetGroupCommandOutput>(GetGroup$);
+
+export const LIST_GROUPS_FOR_USER = operationOf<
+  ListGroupsForUserCommandInput,
+  ListGroupsForUserCommandOutput
+>(ListGroupsForUser$);
+
+export const LIST_USER_TAGS = operationOf<ListUserTagsCommandInput, ListUserTagsCommandOutput>(
+  ListUserTags$,
+);
 
 export const GET_CALLER_IDENTITY = operationOf<
   GetCallerIdentityCommandInput,

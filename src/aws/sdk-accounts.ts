@@ -16,6 +16,7 @@ import { openMemberSession } from './member-session.ts';
 import { organizationsRegion, partitionOf } from './partition.ts';
 import { repeatableRetries } from './retry.ts';
 import { gatewayOf, openSigner } from './sdk-gateway.ts';
+import type { OrganizationSource } from './sdk-organization.ts';
 
 export async function openSdkAccounts(options: AccountsOptions): Promise<AccountsGateway> {
   const signer = await openSigner(options);
@@ -25,12 +26,26 @@ export async function openSdkAccounts(options: AccountsOptions): Promise<Account
   const sts = openStsClient(settings, credentials, repeatableRetries(settings.patience));
   const target = { endpoint: settings.stsEndpoint, region: settings.region };
 
-  async function* list(): AsyncGenerator<ListedAccount> {
+  function organization(): OrganizationSource {
     const endpoint = resolveEndpoint('organizations', sources);
     const region = organizationsRegion(partition) ?? settings.region;
-    const { listAccounts } = await import('./sdk-organization.ts');
-    yield* listAccounts({ settings, endpoint, region, credentials, signal });
+    return { settings, endpoint, region, credentials, signal };
   }
+
+  async function* list(): AsyncGenerator<ListedAccount> {
+    const { listAccounts } = await import('./sdk-organization.ts');
+    yield* listAccounts(organization());
+  }
+
+  let opened: Promise<Pick<AccountsGateway, 'units' | 'tagsOf'>> | undefined;
+  const whereabouts = () => {
+    opened ??= import('./sdk-organization-units.ts').then(({ openUnits }) =>
+      openUnits(organization()),
+    );
+    return opened;
+  };
+  const units = async () => await (await whereabouts()).units();
+  const tagsOf = async (account: string) => await (await whereabouts()).tagsOf(account);
 
   function settingsIn(account: string): ClientSettings {
     return { ...settings, emit: (event) => settings.emit({ account, ...event }) };
@@ -55,5 +70,5 @@ export async function openSdkAccounts(options: AccountsOptions): Promise<Account
     );
   }
 
-  return { caller, list, enter, close };
+  return { caller, list, units, tagsOf, enter, close };
 }

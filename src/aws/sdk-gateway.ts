@@ -6,30 +6,26 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Entrance } from '../base/aws-stores.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
-import { routerOf } from '../http/proxies.ts';
 import { callerServices } from './caller-services.ts';
+import { callerSettings } from './caller-settings.ts';
 import { classifyUnlessStopped } from './classify.ts';
-import { type ClientSettings, openClients, openStsClient, openWire } from './clients.ts';
+import { type ClientSettings, openClients, openStsClient } from './clients.ts';
 import type { CredentialProvider } from './credential-provider.ts';
 import { signIn } from './credentials.ts';
-import { type EndpointSources, refuseInsecureEndpoints, resolveEndpoint } from './endpoint.ts';
+import type { EndpointSources } from './endpoint.ts';
 import type { AccountGateway, Caller, NewAccessKey, PlaceWays } from './gateway.ts';
 import type { GatewayOptions } from './gateway-options.ts';
-import { DEFAULT_TIMEOUTS } from './http-handler.ts';
 import { keysBehind } from './keys-behind.ts';
 import { openMemberSession } from './member-session.ts';
 import { findMfaDevice } from './mfa-device.ts';
-import { chooseProfile } from './profile.ts';
-import { silenceSdkWarnings } from './quiet-sdk.ts';
-import { dualstackSwitch, fipsSwitch, regionSettings } from './region.ts';
 import { impatientRetries, repeatableRetries } from './retry.ts';
+import { keyAccountReader } from './sdk-key-account.ts';
 import { createOverview } from './sdk-overview.ts';
 import { createReader } from './sdk-reader.ts';
 import { createReports } from './sdk-reports.ts';
+import { createUserFacts } from './sdk-user-facts.ts';
 import { createVerifier } from './sdk-verifier.ts';
 import { createWriter } from './sdk-writer.ts';
-import { loadSharedConfig, withoutRole } from './shared-config.ts';
-import { loadTrust } from './trust.ts';
 
 /** The caller: whoever signs, and what their calls need. */
 export interface Signer {
@@ -81,36 +77,11 @@ function mfaDeviceOf({ sources, settings, credentials }: Signer): AccountGateway
 
 /** Asks STS once who signs. */
 export async function openSigner(options: GatewayOptions): Promise<Signer> {
-  silenceSdkWarnings();
-  const { env, clock, emit } = options;
+  const { clock, emit } = options;
+  const { sources, settings, ways } = await callerSettings(options);
+  const { wire, region } = settings;
+  const { route, trust } = ways;
   const signal = manyListeners(options.signal);
-  const loaded = await loadSharedConfig(env);
-  const chosen = chooseProfile(options.profile, env);
-  const shared = options.signsWithPair === true ? withoutRole(loaded, chosen.profile) : loaded;
-  const sources: EndpointSources = { env, shared, ...chosen, sandbox: clock.shift?.sandbox };
-  refuseInsecureEndpoints(sources);
-  const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;
-  const { region, ...variants } = regionSettings(options.region, sources);
-  const iamEndpoint = resolveEndpoint('iam', sources);
-  const stsEndpoint = resolveEndpoint('sts', sources);
-  const route = routerOf(env);
-  const trust = loadTrust(sources);
-  const wire = openWire(options.maxParallel, timeouts, {
-    route,
-    trust,
-    variant: (fipsSwitch(sources) ?? dualstackSwitch(sources))?.source,
-  });
-  const { throttledMs = DEFAULT_TIMEOUTS.throttledMs } = timeouts;
-  const settings: ClientSettings = {
-    region,
-    iamEndpoint,
-    stsEndpoint,
-    variants,
-    wire,
-    patience: { clock, throttledMs },
-    emit,
-    run: options.run,
-  };
   const { credentials, opener, signedBy } = signIn(sources, settings, clock, options);
   const proxy = route({ hostname: endpointHost(settings), port: HTTPS_PORT });
   emit({
@@ -130,7 +101,6 @@ export async function openSigner(options: GatewayOptions): Promise<Signer> {
     const isSession = (await credentials()).sessionToken !== undefined;
     const behind = isSession ? await keysBehind(signer, opener(), whoIs) : {};
     const caller = { ...signer, ...behind, signedBy };
-    const ways = { route, trust };
     return { caller, credentials, isSession, settings, sources, clock, ways, signal, close };
   } catch (thrown) {
     close();
@@ -154,8 +124,10 @@ export function gatewayOf(
     reader: createReader(clients.read, target, signal),
     reports: createReports(clients.report, target, signal),
     overview: createOverview(clients.report, target, signal),
+    userFacts: createUserFacts(clients.report, target, signal),
     writer: createWriter({ clients, credentials, target, clock }),
     verifier: createVerifier(settings, signal),
+    accountOf: keyAccountReader(parts),
     services: callerServices({
       ...{ sources, settings, credentials, account, signal },
       enter: (through) => sessionThrough(through, parts),

@@ -3,7 +3,6 @@
 import {
   type Account,
   ListAccountsCommand,
-  type ListAccountsCommandOutput,
   OrganizationsClient,
 } from '@aws-sdk/client-organizations';
 import { KeyturnError } from '../base/errors.ts';
@@ -23,8 +22,9 @@ export interface OrganizationSource {
   readonly signal: AbortSignal | undefined;
 }
 
-export async function* listAccounts(source: OrganizationSource): AsyncGenerator<ListedAccount> {
-  const { settings, endpoint, region, credentials, signal } = source;
+/** One for all calls of a run. */
+export function organizationsClient(source: OrganizationSource): OrganizationsClient {
+  const { settings, endpoint, region, credentials } = source;
   const client = new OrganizationsClient({
     ...commonConfig(settings),
     region,
@@ -34,29 +34,56 @@ export async function* listAccounts(source: OrganizationSource): AsyncGenerator<
   });
   // All clients have the same stack; only the types of their commands differ.
   reportThrottling(client as unknown as Parameters<typeof reportThrottling>[0], settings.emit);
-  const call = { permission: 'organizations:ListAccounts', endpoint, region };
+  return client;
+}
+
+export interface ListCall<Answer> {
+  readonly permission: string;
+  readonly send: (token: { NextToken?: string }) => Promise<Answer>;
+}
+
+/** The answers to a list, page by page. Throws what the calls throw. */
+export async function* pagesOf<Answer extends { NextToken?: string | undefined }>(
+  { endpoint, region, signal }: OrganizationSource,
+  { permission, send }: ListCall<Answer>,
+): AsyncGenerator<Answer> {
+  const call = { permission, endpoint, region };
   let token: string | undefined;
-  let isAny = false;
   do {
-    let answer: ListAccountsCommandOutput;
+    let answer: Answer;
     try {
-      answer = await client.send(
-        new ListAccountsCommand(token === undefined ? {} : { NextToken: token }),
-        signal === undefined ? {} : { abortSignal: signal },
-      );
+      answer = await send(token === undefined ? {} : { NextToken: token });
     } catch (thrown) {
       throw classifyUnlessStopped(thrown, call, signal);
     }
-    const accounts = (answer.Accounts ?? []).map(toAccount);
-    // I11: a page without the list is no answer of AWS, and must not read as "no accounts".
-    if (answer.Accounts === undefined || accounts.includes(undefined)) throw unreadable(call);
-    isAny ||= accounts.length > 0;
-    yield* accounts as ListedAccount[];
+    yield answer;
     // A server that pays no heed to tokens would lead around in a circle.
     if (token !== undefined && answer.NextToken === token) throw unreadable(call);
     // A page may be empty although there are more.
     token = answer.NextToken || undefined;
   } while (token !== undefined);
+}
+
+/** What stops a call early, as the SDK takes it. */
+export function stopped({ signal }: OrganizationSource) {
+  return signal === undefined ? {} : { abortSignal: signal };
+}
+
+export async function* listAccounts(source: OrganizationSource): AsyncGenerator<ListedAccount> {
+  const client = organizationsClient(source);
+  const permission = 'organizations:ListAccounts';
+  let isAny = false;
+  const pages = pagesOf(source, {
+    permission,
+    send: (token) => client.send(new ListAccountsCommand(token), stopped(source)),
+  });
+  for await (const { Accounts } of pages) {
+    const accounts = (Accounts ?? []).map(toAccount);
+    // I11: a page without the list is no answer of AWS, and must not read as "no accounts".
+    if (Accounts === undefined || accounts.includes(undefined)) throw unreadable({ permission });
+    isAny ||= accounts.length > 0;
+    yield* accounts as ListedAccount[];
+  }
   if (!isAny) throw nobody();
 }
 

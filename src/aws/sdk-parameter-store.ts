@@ -40,7 +40,7 @@ export function openParameterStore(setup: ServiceSetup): ParameterStore {
 
   const versions = historyReader(client, setup);
 
-  const write: ParameterStore['write'] = async (name, text, what = 'secret') => {
+  const write: ParameterStore['write'] = async (name, text, { what = 'secret', tier } = {}) => {
     // Left out, AWS would encrypt with the account's own key whatever the parameter has had.
     const [current] = await versions(name, false);
     try {
@@ -51,7 +51,7 @@ export function openParameterStore(setup: ServiceSetup): ParameterStore {
           Type: what === 'secret' ? 'SecureString' : (current?.Type ?? 'SecureString'),
           Overwrite: true,
           ...(current?.KeyId !== undefined && { KeyId: current.KeyId }),
-          ...(current?.Tier === 'Advanced' && { Tier: current.Tier }),
+          ...(current?.Tier === 'Advanced' ? { Tier: current.Tier } : tier && { Tier: tier }),
         }),
       );
       return String(answer.Version ?? '');

@@ -151,6 +151,7 @@ function failure(
   const resource = {
     what: `secret ${name}`,
     madeBy: ['aws', 'secretsmanager', 'create-secret', '--name', name, '--secret-string', '{}'],
+    restoredBy: ['aws', 'secretsmanager', 'restore-secret', '--secret-id', name],
   };
   return resourceFailure(thrown, { permission, resource }, setup);
 }

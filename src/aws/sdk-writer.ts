@@ -41,6 +41,10 @@ export function createWriter({ clients, credentials, target, clock }: WriterPart
       const answer = await clients.create.call(CREATE_ACCESS_KEY, { UserName: userName });
       return toOutcome(answer, userName, clock);
     } catch (thrown) {
+      // Kept back by the fence: no attempt before it can have made a key (I2).
+      if (thrown instanceof KeyturnError) {
+        return { kind: 'refused', code: 'create-refused', reason: thrown.message };
+      }
       return classifyCreate(thrown);
     }
   }
@@ -92,7 +96,13 @@ export function createWriter({ clients, credentials, target, clock }: WriterPart
     }
   };
 
-  return { createAccessKey, setStatus, deleteAccessKey };
+  const fenced: KeyWriter['fenced'] = (fence) => {
+    const { create, update } = clients;
+    const looking = { create: create.fenced(fence), update: update.fenced(fence) };
+    return createWriter({ clients: looking, credentials, target, clock });
+  };
+
+  return { fenced, createAccessKey, setStatus, deleteAccessKey };
 }
 
 function toOutcome(

@@ -4,7 +4,7 @@
 import { NO_SUCH_THING } from '../base/aws-stores.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
-import { classifyUnlessStopped, isMissingResource } from './classify.ts';
+import { classifyUnlessStopped, isMarkedForDeletion, isMissingResource } from './classify.ts';
 import { type ClientSettings, commonConfig } from './clients.ts';
 import type { CredentialProvider } from './credential-provider.ts';
 import { repeatableRetries } from './retry.ts';
@@ -47,6 +47,8 @@ export interface Resource {
   readonly what: string;
   /** The words of the command that makes one. */
   readonly madeBy: readonly string[];
+  /** The words of the command that brings one back which is marked for deletion. */
+  readonly restoredBy?: readonly string[];
 }
 
 /** The same for a call about one thing: `not-deliverable` where that does not exist. */
@@ -55,8 +57,21 @@ export function resourceFailure(
   { permission, resource }: { readonly permission: string; readonly resource: Resource },
   setup: ServiceSetup,
 ): KeyturnError {
-  if (!isMissingResource(thrown)) return serviceFailure(thrown, permission, setup);
   const { account, settings } = setup;
+  if (isMarkedForDeletion(thrown)) {
+    return new KeyturnError(
+      'not-deliverable',
+      `${resource.what} of account ${account} in region ${settings.region} is marked for deletion, so nobody can read it`,
+      {
+        cause: NO_SUCH_THING,
+        hint: [
+          'where it is still wanted, bring it back:',
+          command(...(resource.restoredBy ?? []), '--region', settings.region),
+        ],
+      },
+    );
+  }
+  if (!isMissingResource(thrown)) return serviceFailure(thrown, permission, setup);
   return new KeyturnError(
     'not-deliverable',
     `account ${account} has no ${resource.what} in region ${settings.region}`,

@@ -1,6 +1,7 @@
 // Two services of AWS that keep secrets, as ports: src/aws/ speaks to them, src/destinations/ decides
 // what is kept there. Missing things, refusals and lost answers are KeyturnErrors.
 
+import type { KeyturnError } from './errors.ts';
 import type { Secret } from './secret.ts';
 
 /** The cause of an error where the thing itself does not exist, as against one that cannot be read. */
@@ -79,6 +80,15 @@ export interface FullParameter {
   readonly freedBy: readonly string[];
 }
 
+/** The tiers that take more than the Standard one. */
+export type HigherTier = 'Advanced' | 'Intelligent-Tiering';
+
+export interface ParameterWrite {
+  readonly what?: 'secret' | 'no-secret' | undefined;
+  /** Where it is moved up to; stays in its own when left out. */
+  readonly tier?: HigherTier | undefined;
+}
+
 export interface ParameterStore {
   /** Throws `not-deliverable` when there is no such parameter. */
   read(name: string): Promise<Parameter>;
@@ -86,7 +96,7 @@ export interface ParameterStore {
    * Overwrites, under the KMS key and in the tier that the parameter has; resolves with the new version.
    * Encrypted always, but for what is no secret: that stays of the type that it is.
    */
-  write(name: string, text: Secret, what?: 'secret' | 'no-secret'): Promise<string>;
+  write(name: string, text: Secret, how?: ParameterWrite): Promise<string>;
   /** Every version that is kept, the newest first. */
   history(name: string): Promise<readonly Parameter[]>;
   room(name: string): Promise<ParameterRoom>;
@@ -109,6 +119,30 @@ export interface ThingMaker {
    * was faster, theirs stays. Safe to repeat.
    */
   make(name: string, thing: NewThing): Promise<void>;
+}
+
+/** A secret or a parameter as it is found by whoever reads all of them. */
+export type ListedThing = { readonly name: string } & (
+  | { readonly kind: 'read'; readonly text: Secret }
+  /** It has no value. */
+  | { readonly kind: 'empty' }
+  /** I11: what it holds is not known. */
+  | { readonly kind: 'unread'; readonly error: KeyturnError }
+);
+
+export interface ListWish {
+  /** What all wanted names begin with; empty for all. */
+  readonly beginning: string;
+  readonly isWanted: (name: string) => boolean;
+}
+
+/** Reads all secrets, or parameters, of a region. A port of its own: most runs list none. */
+export interface ThingLister {
+  /**
+   * In few calls; one that may not be read is told as such, and the others follow. Throws where the list itself
+   * may not be read.
+   */
+  list(wish: ListWish): AsyncIterable<ListedThing>;
 }
 
 /** What a call to AWS is made of, signed and not sent: whoever sends it is told who signed. */
@@ -160,4 +194,7 @@ export interface AwsStores {
   readonly parameterMaker: (region: string, through?: Entrance) => ThingMaker;
   /** Left out where nobody watches. */
   readonly alarms?: (region: string) => AlarmReader;
+  /** Left out where nothing is ever listed. */
+  readonly secretLister?: (region: string, through?: Entrance) => ThingLister;
+  readonly parameterLister?: (region: string, through?: Entrance) => ThingLister;
 }

@@ -38,6 +38,14 @@ export const ERROR_CODES = {
     meaning: 'There is no configuration file, or two of which either could be meant.',
     remedy: 'Name one with `--config` or KEYTURN_CONFIG.',
   }),
+  'file-exists': info(2, 'run', {
+    meaning: 'A file of that name is there already, and is never written over.',
+    remedy: 'Name another with `-o`, or move the one that is there.',
+  }),
+  'output-file': info(2, 'run', {
+    meaning: 'The file that was asked for cannot be written.',
+    remedy: 'Choose another place with `-o`.',
+  }),
   'unknown-command': info(2, 'run', {
     meaning: 'The command is not known.',
     remedy: 'Compare with `--help`.',
@@ -193,6 +201,12 @@ export const ERROR_CODES = {
     meaning:
       'An account that `--exclude-accounts` names is not in the organization, so the account that was meant would not be spared. Only the list of accounts was asked for; none was entered.',
     remedy: 'Check the ID, or leave it out if the account has left the organization.',
+  }),
+  'account-not-judged': info(1, 'account', {
+    meaning:
+      'The configuration asks about the account what nobody tells: its unit or its tags. It was not entered.',
+    remedy:
+      'Grant organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForParent for units, organizations:ListTagsForResource for tags; or name the account by its ID.',
   }),
   'unknown-account': info(1, 'account', {
     meaning: 'An account that `--accounts` names is not in the organization.',

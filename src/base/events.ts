@@ -101,6 +101,8 @@ interface EventPayloads {
   'account-skipped': { account: string; state: string };
   /** The operator said that it is not entered. */
   'account-spared': { account: string; because: string };
+  /** A configuration asks about an account what nobody tells, so it is not entered. */
+  'account-not-judged': { account: string; reason: string };
   /** Accounts that the end of the run met: they are left for the next one. */
   'accounts-left': { accounts: number; isListComplete: boolean; reason: string };
   'inventory-progress': { usersSeen: number; usersRead: number; complete: boolean };
@@ -119,6 +121,8 @@ interface EventPayloads {
   'secret-delivered': { user: string; newKeyId: AccessKeyId; kind: string; place: string };
   /** Of so many users, with keyturn verify. */
   'places-read': { done: number; total: number };
+  /** Places of a kind that were looked into for keys, and those that could not be read. */
+  'places-listed': { kind: string; read: number; unread: number };
   /** A place that is not as its rotation left it, looked at between rotations. */
   'place-wrong': { user: string; kind: string; place: string; state: string; reason: string };
   /** It was given the key again. */
@@ -202,6 +206,8 @@ interface EventPayloads {
   'run-failed': { errorCode: string; reason: string };
   /** Users whom the end of the run met: they are left for the next one. */
   'users-left': { users: number; reason: string };
+  /** AWS does not describe all users at once, so those who may have something to do are asked about. */
+  'users-read-singly': { errorCode: string; reason: string };
   /** A configuration asks about users what AWS does not tell. */
   'users-not-described': { errorCode: string; reason: string };
   /** The rule of the configuration that governs a user, and the line of its name. */
@@ -234,6 +240,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'account-failed': 'error',
   'account-skipped': 'info',
   'account-spared': 'info',
+  'account-not-judged': 'error',
   'accounts-left': 'warn',
   'inventory-progress': 'debug',
   'inventory-done': 'info',
@@ -247,6 +254,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'secret-stored': 'info',
   'secret-delivered': 'debug',
   'places-read': 'debug',
+  'places-listed': 'debug',
   'place-wrong': 'warn',
   'place-healed': 'info',
   'backup-made': 'debug',
@@ -286,6 +294,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'run-stopping': 'warn',
   'run-failed': 'error',
   'users-left': 'warn',
+  'users-read-singly': 'info',
   'users-not-described': 'warn',
   'user-governed': 'debug',
   'exemption-ended': 'warn',

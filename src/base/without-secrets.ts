@@ -26,3 +26,39 @@ function formsOf(secret: string): readonly string[] {
     ...[...encoded, ...forUrls],
   ];
 }
+
+/** What has the form of a credential, whoever's it is: nobody here knows what others may say. */
+const SHAPES: readonly RegExp[] = [
+  // A secret access key.
+  /(?<![A-Za-z\d/+=])[A-Za-z\d/+]{40}(?![A-Za-z\d/+=])/g,
+  // A session token, and what else is in base64 and too long for a path.
+  /(?<![A-Za-z\d/+=])[A-Za-z\d/+]{120,}={0,2}/g,
+  // A JSON Web Token, and the one that `aws eks get-token` makes.
+  /\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}/g,
+  /\bk8s-aws-v1\.[\w=-]+/g,
+  // Tokens that begin with the word of their service.
+  /\b(?:gh[a-z]_|github_pat_|gl[a-z]+-|hv[sbr]\.|CCI[A-Z]+_)[\w.-]{8,}/g,
+];
+
+/** What follows such a word on the line, with or without quotes. */
+const NAMED =
+  /((?:\b(?:bearer|basic)\s|["']?[\w-]*(?:token|secret|passw|api[_-]?key|access[_-]?key)[\w-]*["']?\s*[:=])\s*["']?)([^\s"',;&]{6,})/gi;
+/** "token: expired" is said for people. */
+const PLAIN_WORD = /^[A-Za-z]{1,15}[.!]?$/;
+
+/** A long word of letters and digits together is seldom said for people. */
+const OPAQUE = /(?<![\w/.+-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{32,}(?![\w/.+-])/g;
+
+/** The text without what has the form of a credential. */
+export function withoutCredentials(text: string): string {
+  return SHAPES.reduce((clean, shape) => clean.replaceAll(shape, '[secret]'), text);
+}
+
+/** The same of what a program says: what it names as a credential, and every word that may be one, goes too. */
+export function withoutWordsLikeSecrets(text: string): string {
+  return withoutCredentials(text)
+    .replaceAll(NAMED, (all, name: string, value: string) =>
+      !name.includes('=') && PLAIN_WORD.test(value) ? all : `${name}[secret]`,
+    )
+    .replaceAll(OPAQUE, '[secret]');
+}

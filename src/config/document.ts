@@ -174,6 +174,7 @@ class Reading implements ConfigDocument {
       severity: severity ?? 'error',
       code,
       message: `${message}${again}`,
+      path,
       ...source,
     };
   }

@@ -40,6 +40,8 @@ export interface ConfigFault extends Position {
   readonly severity: 'error' | 'warning';
   readonly code: FaultCode;
   readonly message: string;
+  /** The way to what it is about; left out where the file could not be read. */
+  readonly path?: Path;
   /** The line of the file, for people; left out where it may hold a secret (I8). */
   readonly source?: string;
 }

@@ -82,6 +82,7 @@ function judgeTexts(hook: AnyHook, path: Path, trusted: readonly string[]): read
   const found: Found[] = [];
   if (auth !== undefined && credentialReference(auth) === undefined) {
     const message =
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: as it is written in the file
       'a secret in clear is refused; write ${env:NAME}, ${file:/PATH} or ${command:PROGRAM ARG}';
     found.push({ path: [...path, 'auth'], code: 'secret-in-clear', message });
   }

@@ -8,6 +8,7 @@ export const HOOK_TAKES: Readonly<Record<string, string>> = {
   run: 'a list: a program by its path or its name, and its arguments, such as [kubectl, rollout, restart, deploy/api]',
   call: 'an https URL, such as https://ops.example.com/restart',
   method: '"GET", "POST", "PUT" or "PATCH"',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as it is written in the file
   auth: 'a credential by its place: ${env:NAME}, ${file:/PATH} or ${command:PROGRAM ARG}',
   timeout_s: 'a whole number of seconds from 1 to 3600',
   retry: 'true or false: whether it may be done twice',

@@ -3,12 +3,16 @@
 
 import type { Found, Path } from './fault.ts';
 import { judgeEnding, judgeHooks } from './hooks-judge.ts';
-import { textsOf } from './hooks-settings.ts';
-import type { ConfigModel, Policy } from './model.ts';
+import { textsOf as textsOfHooks } from './hooks-settings.ts';
+import { judgeConnections, soundConnections } from './judge-connections.ts';
+import type { ConfigModel, DeliverItem, Policy } from './model.ts';
 import { isLiteral } from './pattern.ts';
-import { isSharedByAll, placeFault, tagsOf, textOf } from './place-template.ts';
+import { placeFault } from './place-fault.ts';
+import { readPlace } from './place-item.ts';
+import { isSharedByAccounts, isSharedByUsers } from './place-shared.ts';
+import { tagsOf } from './place-template.ts';
 import { inDays, type Promised, sumInWords } from './promise.ts';
-import { type Layer, layersOf, type Settings, settingsOf } from './settings.ts';
+import { type Layer, type Layers, layersOf, type Settings, settingsOf } from './settings.ts';
 
 export function judgePolicies(model: ConfigModel): readonly Found[] {
   const { groups = [] } = model.accounts ?? {};
@@ -23,7 +27,11 @@ export function judgePolicies(model: ConfigModel): readonly Found[] {
   ];
   const inGroups = groups.length === 0 ? [undefined] : groups.map((_, index) => index);
   return [
-    ...written.flatMap((layer) => judgeLayer(layer, model.trusted_tags ?? [])),
+    ...written.flatMap((layer) => judgeLayer(layer, model)),
+    ...judgeConnections(
+      model,
+      written.map(({ policy }) => policy),
+    ),
     ...idleTags(model, written),
     ...model.rules.flatMap((_, rule) =>
       inGroups.flatMap((group) => judgeTogether(model, rule, group)),
@@ -31,7 +39,7 @@ export function judgePolicies(model: ConfigModel): readonly Found[] {
   ];
 }
 
-function judgeLayer({ policy, path }: Layer, trusted: readonly string[]): readonly Found[] {
+function judgeLayer({ policy, path }: Layer, model: ConfigModel): readonly Found[] {
   const both = policy.days_threshold !== undefined && policy.max_age_days !== undefined;
   return [
     ...(both
@@ -43,8 +51,8 @@ function judgeLayer({ policy, path }: Layer, trusted: readonly string[]): readon
           ),
         ]
       : []),
-    ...judgePlaces(policy, path, trusted),
-    ...judgeHooks({ policy, path }, trusted),
+    ...judgePlaces(policy, path, model),
+    ...judgeHooks({ policy, path }, model.trusted_tags ?? []),
   ];
 }
 
@@ -52,25 +60,44 @@ function key(path: Path, name: keyof Policy, message: string): Found {
   return { path: [...path, name], isKey: true, code: 'conflict', message };
 }
 
-function judgePlaces(
-  { deliver = [] }: Policy,
-  path: Path,
-  trusted: readonly string[],
-): readonly Found[] {
-  const texts = deliver.map((item) => JSON.stringify(item));
+function judgePlaces({ deliver = [] }: Policy, path: Path, model: ConfigModel): readonly Found[] {
+  const { trusted_tags: trusted = [] } = model;
+  const connections = soundConnections(model);
+  const seen = new Set<string>();
   return deliver.flatMap((item, index): readonly Found[] => {
-    const own: Path = [...path, 'deliver', index, ...(typeof item === 'string' ? [] : ['to'])];
-    const fault = placeFault(item);
-    if (fault !== undefined) return [{ path: own, ...fault }];
-    const tag = tagsOf(textOf(item)).find(({ name }) => !trusted.includes(name));
-    if (tag !== undefined) {
-      const message = `whoever may set the tag "${tag.name}" could send a secret elsewhere; if administrators alone may, add it to "trusted_tags:"`;
-      return [{ path: own, code: 'untrusted-tag', message, index: tag.index }];
+    const own: Path = [...path, 'deliver', index];
+    const at = (key: string): Path => (typeof item === 'string' ? own : [...own, key]);
+    const fault = placeFault(item, connections);
+    if (fault !== undefined) {
+      const { key: name = 'to', ...rest } = fault;
+      return [{ path: at(name), ...rest }];
     }
-    if (texts.indexOf(texts[index] ?? '') === index) return [];
+    for (const { key: name, text } of textsOf(item)) {
+      const tag = tagsOf(text).find((each) => !trusted.includes(each.name));
+      if (tag === undefined) continue;
+      const message = `whoever may set the tag "${tag.name}" could send a secret elsewhere; if administrators alone may, add it to "trusted_tags:"`;
+      return [{ path: at(name), code: 'untrusted-tag', message, index: tag.index }];
+    }
+    const { kind, template, region = '' } = readPlace(item, connections);
+    const place = `${kind}=${template} ${region}`;
+    if (!seen.has(place)) {
+      seen.add(place);
+      return [];
+    }
     return [
-      { path: own, code: 'bad-value', message: 'this place is named twice; keep one of them' },
+      { path: at('to'), code: 'bad-value', message: 'this place is named twice; keep one of them' },
     ];
+  });
+}
+
+/** Every text of an item in which placeholders may stand. */
+export function textsOf(
+  item: DeliverItem,
+): readonly { readonly key: 'to' | 'id' | 'secret'; readonly text: string }[] {
+  if (typeof item === 'string') return [{ key: 'to', text: item }];
+  return (['to', 'id', 'secret'] as const).flatMap((name) => {
+    const text = item[name];
+    return text === undefined ? [] : [{ key: name, text }];
   });
 }
 
@@ -81,9 +108,10 @@ function idleTags(
 ): readonly Found[] {
   const used = new Set(
     layers.flatMap(({ policy }) =>
-      [...(policy.deliver ?? []).map(textOf), ...textsOf(policy)].flatMap((text) =>
-        tagsOf(text).map(({ name }) => name),
-      ),
+      [
+        ...(policy.deliver ?? []).flatMap((item) => textsOf(item).map(({ text }) => text)),
+        ...textsOfHooks(policy),
+      ].flatMap((text) => tagsOf(text).map(({ name }) => name)),
     ),
   );
   return trusted.flatMap((name, index) =>
@@ -114,10 +142,20 @@ function judgeTogether(
   if (settings.deliver.value === undefined && !hasWrongBase(model, ruleIndex)) {
     const message = `rule "${name}" says nowhere where new secrets go; write "deliver:" here or under "defaults:", with handoff for a file that only its owner reads`;
     found.push({ path, code: 'missing-key', message });
-  } else if (!isOneUser(rule?.match)) {
-    found.push(...judgeShared(layers));
+  } else {
+    found.push(
+      ...judgeShared(layers, {
+        isOneUser: isOneUser(rule?.match),
+        isOneAccount: isOneAccount(model, ruleIndex, group),
+      }),
+    );
   }
-  found.push(...judgeWaiting(settings), ...judgeLookAhead(settings), ...judgeEnding(settings));
+  found.push(
+    ...judgeWaiting(settings),
+    ...judgeLookAhead(settings),
+    ...judgeEnding(settings),
+    ...judgeMaking(layers, settings),
+  );
   if (settings.promise !== undefined) found.push(...judgePromise(settings.promise));
   if (settings.holdDays.path === undefined) {
     const message = `nothing says how long Inactive keys of rule "${name}" are held, so they stay and take the room of the next rotation; write "hold_days: 30", or "never"`;
@@ -139,14 +177,51 @@ function isOneUser(match: ConfigModel['rules'][number]['match'] | undefined): bo
   return list.length === 1 && list.every((pattern) => isLiteral(pattern, 'user'));
 }
 
-function judgeShared(layers: readonly Layer[]): readonly Found[] {
+/** Whether the users of a rule, in the accounts of a group, are in one account. */
+function isOneAccount(model: ConfigModel, ruleIndex: number, group: number | undefined): boolean {
+  const { organization = false, groups = [] } = model.accounts ?? {};
+  const match = model.rules[ruleIndex]?.match;
+  const ofRule = match === 'all' ? undefined : match?.account;
+  if (typeof ofRule === 'string' && /^\d{12}$/.test(ofRule)) return true;
+  const ids = (each: (typeof groups)[number] | undefined) =>
+    each === undefined || each.match === 'all' ? [] : [each.match.id ?? []].flat();
+  const own = group === undefined ? undefined : groups[group];
+  // A group that names one account is about that one; without any the caller's own is the only one.
+  if (ids(own).length === 1) return true;
+  return !organization && groups.flatMap(ids).length <= 1;
+}
+
+function judgeShared(
+  { layers, connections }: Layers,
+  {
+    isOneUser: isOfOne,
+    isOneAccount: isInOne,
+  }: Readonly<Record<'isOneUser' | 'isOneAccount', boolean>>,
+): readonly Found[] {
   const layer = layers.find(({ policy }) => policy.deliver !== undefined);
   return (layer?.policy.deliver ?? []).flatMap((item, index) => {
-    if (!isSharedByAll(textOf(item)) || layer === undefined) return [];
-    const path = [...layer.path, 'deliver', index, ...(typeof item === 'string' ? [] : ['to'])];
     const message =
-      'all users would share this place, and no two may; put {user} or a tag into its name, unless the rule is about one user';
+      !isOfOne && isSharedByUsers(item, connections)
+        ? 'all users would share this place, and no two may; put {user} or a tag into its name, unless the rule is about one user'
+        : !isInOne && isSharedByAccounts(item, connections)
+          ? 'users of one name in several accounts would share this place, and no two may; put {account} into its name'
+          : undefined;
+    if (message === undefined || layer === undefined) return [];
+    const path = [...layer.path, 'deliver', index, ...(typeof item === 'string' ? [] : ['to'])];
     return [{ path, code: 'conflict', severity: 'warning', message } as const];
+  });
+}
+
+/** Nobody reads a place that has just been made. */
+function judgeMaking({ layers }: Layers, { retire }: Settings): readonly Found[] {
+  if (retire.value !== 'now') return [];
+  const layer = layers.find(({ policy }) => policy.deliver !== undefined);
+  return (layer?.policy.deliver ?? []).flatMap((item, index): readonly Found[] => {
+    if (layer === undefined || typeof item === 'string' || item.create_missing !== true) return [];
+    const path = [...layer.path, 'deliver', index, 'create_missing'];
+    const message =
+      '"retire: now" would cut off whatever uses the old key: nobody reads a place that has just been made';
+    return [{ path, isKey: true, code: 'conflict', message }];
   });
 }
 

@@ -16,11 +16,12 @@ export interface JudgedAt {
 
 export function judge(model: ConfigModel, at: JudgedAt): readonly Found[] {
   const zone = model.time_zone ?? 'UTC';
+  const organization = model.accounts?.organization ?? false;
   return [
     ...judgeRules(model, at),
     ...judgePolicies(model),
     ...judgeAccounts(model, at),
-    ...judgeExemptions(model.exemptions ?? [], ['exemptions'], { now: at.now, zone }),
+    ...judgeExemptions(model.exemptions ?? [], ['exemptions'], { now: at.now, zone, organization }),
     ...judgeFreezes(model),
   ];
 }
@@ -141,10 +142,17 @@ function needsNames(selection: Selection, path: Path, organization: boolean): re
   ];
 }
 
+export interface JudgedExemptions {
+  readonly now: Date;
+  readonly zone: string;
+  /** Whether an organization tells names, units and tags of accounts. */
+  readonly organization: boolean;
+}
+
 export function judgeExemptions(
   exemptions: readonly Exemption[],
   below: Path,
-  { now, zone }: { readonly now: Date; readonly zone: string },
+  { now, zone, organization }: JudgedExemptions,
 ): readonly Found[] {
   const today = localTime(now, zone).day;
   return exemptions.flatMap(({ match, until, owner }, index) => {
@@ -154,7 +162,10 @@ export function judgeExemptions(
       const message =
         'an exemption cannot be for all; to stop everything for a time, write a period under "freezes:"';
       found.push(bad([...path, 'match'], message));
-    } else found.push(...judgeMatch(match, [...path, 'match']));
+    } else {
+      const at: Path = [...path, 'match'];
+      found.push(...judgeMatch(match, at), ...needsNames(match, at, organization));
+    }
     if (daysBetween(today, until) > EXEMPTION_DAYS_MAX) {
       const last = dayAfter(today, EXEMPTION_DAYS_MAX);
       const message = `an exemption ends within ${EXEMPTION_DAYS_MAX} days, by ${last}, and is then looked at again; not "${until}"`;

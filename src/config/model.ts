@@ -3,6 +3,8 @@
 
 import { z } from 'zod';
 import { isRegionName } from '../base/region-name.ts';
+import { SERVICES } from '../destinations/kinds.ts';
+import { credentialReference } from '../destinations/place-credentials.ts';
 import {
   DEADLINE_NOTICE_DAYS,
   QUIET_DAYS_MAX,
@@ -101,12 +103,60 @@ export const selection: z.ZodType<Selection> = z
 
 const match = described('match', z.union([z.literal('all'), selection]));
 
+const region = described('region', shaped(isRegionName));
+const externalId = described(
+  'external_id',
+  shaped((text) => /^[\w+=,.@:/-]{2,1224}$/.test(text)),
+);
+
 const placeObject = z.strictObject({
   to: described('to', z.string().min(1)),
+  with: described('with', z.string().min(1)).optional(),
+  form: described('form', z.string().min(1)).optional(),
   id: z.string().min(1).optional(),
   secret: described('secret', z.string().min(1)).optional(),
-  region: described('region', shaped(isRegionName)).optional(),
+  region: region.optional(),
+  role: described(
+    'role',
+    shaped((text) => /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=.@/-]{1,512}$/.test(text)),
+  ).optional(),
+  external_id: externalId.optional(),
   create_missing: described('create_missing', z.boolean()).optional(),
+  create_kms_key: described('create_kms_key', z.string().min(1)).optional(),
+  create_tags: described('create_tags', z.record(z.string().min(1), z.string())).optional(),
+});
+
+/** I8: where a credential is, and never the credential, which the message must not quote. */
+const reference = checked((text) =>
+  credentialReference(text) === undefined || /[{}]/.test(text.slice(2, -1))
+    ? {
+        code: 'secret-in-clear',
+        message: `a secret in clear is refused; write \${env:NAME}, \${file:/PATH} or \${command:PROGRAM ARG}`,
+      }
+    : undefined,
+);
+
+const word = z.string().min(1).max(1024);
+
+const connection = z.strictObject({
+  kind: described('kind', z.enum(SERVICES as [string, ...string[]])),
+  address: described('address', word).optional(),
+  namespace: described('namespace', word).optional(),
+  context: described('context', word).optional(),
+  auth: described('auth', word).optional(),
+  auth_mount: described('auth_mount', word).optional(),
+  role: described('role', word).optional(),
+  token: described('token', reference).optional(),
+  role_id: described('token', reference).optional(),
+  secret_id: described('token', reference).optional(),
+  jwt: described('token', reference).optional(),
+  server_id: described('server_id', word).optional(),
+  sts_region: described('region', word).optional(),
+  app_id: described('app_id', word).optional(),
+  app_key: described('token', reference).optional(),
+  app_installation: described('app_id', word).optional(),
+  external_id: externalId.optional(),
+  region: region.optional(),
 });
 
 const windowList = z.array(checked((text) => windowFault(text))).min(1);
@@ -173,10 +223,8 @@ const accountGroup = z.strictObject({
     'role',
     shaped((text) => /^(?:[\w+=,.@-]{1,512}\/)*[\w+=,.@-]{1,64}$/.test(text)),
   ).optional(),
-  external_id: described(
-    'external_id',
-    shaped((text) => /^[\w+=,.@:/-]{2,1224}$/.test(text)),
-  ).optional(),
+  external_id: externalId.optional(),
+  region: region.optional(),
   defaults: described('defaults', policy).optional(),
 });
 
@@ -191,6 +239,13 @@ export const configModel = z.strictObject({
       never: described('never', z.array(z.union([accountId, accountSelection])).min(1)).optional(),
       groups: described('groups', z.array(accountGroup).min(1)).optional(),
     }),
+  ).optional(),
+  connections: described(
+    'connections',
+    z.record(
+      shaped((text) => /^[a-z0-9][a-z0-9-]{0,63}$/.test(text)),
+      connection,
+    ),
   ).optional(),
   defaults: described('defaults', policy).optional(),
   rules: described('rules', z.array(rule).min(1)),
@@ -230,4 +285,7 @@ export type Exemption = z.infer<typeof exemption>;
 export type AccountGroup = z.infer<typeof accountGroup>;
 export type AccountSelection = z.infer<typeof accountSelection>;
 export type Match = 'all' | Selection;
-export type DeliverItem = string | z.infer<typeof placeObject>;
+export type PlaceObject = z.infer<typeof placeObject>;
+export type DeliverItem = string | PlaceObject;
+export type Connection = z.infer<typeof connection>;
+export type Connections = Readonly<Record<string, Connection>>;

@@ -2,6 +2,7 @@
 // counts. Nothing that somebody writes can keep a run busy: globs are matched in linear time, and a regular
 // expression that could go on for ever is refused.
 
+import { globMatches } from '../base/glob.ts';
 import type { FaultCode } from './fault.ts';
 
 /** What a name is of; a path and a value of a tag may hold what a name may not. */
@@ -34,28 +35,6 @@ export function isEverything(pattern: string, kind: NameKind): boolean {
 export function matches(pattern: string, name: string, kind: NameKind): boolean {
   if (isRegExp(pattern, kind)) return new RegExp(pattern.slice(1, -1), 'u').test(name);
   return globMatches(pattern, name);
-}
-
-/** `*` stands for any characters, also none and `/`; `?` for one. Goes back to the last `*` alone. */
-function globMatches(pattern: string, name: string): boolean {
-  let [at, star, mark] = [0, -1, 0];
-  let index = 0;
-  while (index < name.length) {
-    if (at < pattern.length && pattern[at] === '*') {
-      [star, mark] = [at, index];
-      at += 1;
-    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === name[index])) {
-      at += 1;
-      index += 1;
-    } else if (star >= 0) {
-      mark += 1;
-      [at, index] = [star + 1, mark];
-    } else {
-      return false;
-    }
-  }
-  while (pattern[at] === '*') at += 1;
-  return at === pattern.length;
 }
 
 /** Why the pattern can select nobody, or does not say what was meant. */

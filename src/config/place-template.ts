@@ -2,23 +2,10 @@
 // values are put into its parts: a value that could begin another part is refused, so nobody's tag or name
 // moves a secret to another place.
 
-import { closest } from '../base/closest.ts';
 import { KeyturnError } from '../base/errors.ts';
-import type { DestinationKind } from '../destinations/kind.ts';
-import { OFFERED_KINDS, wordOf } from '../destinations/kinds.ts';
-import { templateFault } from '../destinations/place.ts';
+import { withoutReferences } from '../destinations/way-there.ts';
 import type { FaultCode } from './fault.ts';
-import type { DeliverItem } from './model.ts';
-
-/** One place, read. */
-export interface ConfiguredPlace {
-  readonly kind: string;
-  /** Behind the `=`, with placeholders. */
-  readonly template: string;
-  /** Undefined for that of the run. */
-  readonly region: string | undefined;
-  readonly createsMissing: boolean;
-}
+import type { ConfiguredPlace } from './place-item.ts';
 
 export interface TemplateFacts {
   readonly account: string;
@@ -28,13 +15,13 @@ export interface TemplateFacts {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-interface PlaceFault {
+interface BraceFault {
   readonly code: FaultCode;
   readonly message: string;
-  readonly index?: number;
+  readonly index: number;
 }
 
-const PLACEHOLDER = /\{(account|account_name|user|region|tag:[^{}|]+)((?:\|[a-z]+)*)\}/g;
+export const PLACEHOLDER = /\{(account|account_name|user|region|tag:[^{}|]+)((?:\|[a-z]+)*)\}/g;
 const KNOWN =
   '{account}, {account_name}, {user}, {region} and {tag:NAME}, each also with |lower, |slug or |env';
 const FILTERS: Readonly<Record<string, (text: string) => string>> = {
@@ -51,23 +38,6 @@ const FILTERS: Readonly<Record<string, (text: string) => string>> = {
       .replaceAll(/^(?=\d)/g, '_'),
 };
 
-/** What the operator wrote as one text, whichever of the two forms it has. */
-export function textOf(item: DeliverItem): string {
-  return typeof item === 'string' ? item : item.to;
-}
-
-/** Reads a place that has no fault. */
-export function readPlace(item: DeliverItem): ConfiguredPlace {
-  const text = textOf(item);
-  const at = text.indexOf('=');
-  const kind = at < 0 ? text : text.slice(0, at);
-  const template = at < 0 ? '' : text.slice(at + 1);
-  if (typeof item === 'string') return { kind, template, region: undefined, createsMissing: false };
-  const { id, secret, region, create_missing: createsMissing = false } = item;
-  const fields = id === undefined || secret === undefined ? '' : `#id=${id},secret=${secret}`;
-  return { kind, template: template + fields, region, createsMissing };
-}
-
 /** The names of the tags that the place is made from. */
 export function tagsOf(text: string): readonly { readonly name: string; readonly index: number }[] {
   return [...text.matchAll(PLACEHOLDER)].flatMap(({ 1: word = '', index }) =>
@@ -75,46 +45,11 @@ export function tagsOf(text: string): readonly { readonly name: string; readonly
   );
 }
 
-/** Whether nothing in it differs between two users of an account. */
-export function isSharedByAll(text: string): boolean {
-  const needsNoPlace = OFFERED_KINDS.some(({ name, rule }) => rule === undefined && name === text);
-  return !needsNoPlace && !/\{(?:user|tag:)/.test(text);
-}
-
-export function placeFault(item: DeliverItem): PlaceFault | undefined {
-  const text = textOf(item);
-  const bad = (message: string, index?: number): PlaceFault => ({
-    code: 'bad-value',
-    message,
-    ...(index !== undefined && { index }),
-  });
-  const word = text.split('=', 1)[0] ?? '';
-  const kind = OFFERED_KINDS.find(({ name }) => name === word);
-  if (kind === undefined) return bad(unknownKind(word));
-  const secret = text.indexOf('${');
-  if (secret >= 0)
-    return bad(
-      '"${" is not read in a place: where a secret goes does not depend on the environment',
-      secret,
-    );
-  const brace = braceFault(text);
-  if (brace !== undefined) return brace;
-  const second = secondPlace(text);
-  if (second >= 0) return bad('two places in one text; each is an item of its own', second);
-  return formFault(item, kind);
-}
-
-function unknownKind(word: string): string {
-  const names = OFFERED_KINDS.map(({ name }) => name);
-  const near = closest(word, names);
-  const is = `"${word}" is no kind of place`;
-  const meant = near === undefined ? '' : `did you mean "${near}"? `;
-  return `${is}; ${meant}The kinds are ${names.join(', ')}`;
-}
-
 /** Braces that are no placeholder, with the place of the first. */
-function braceFault(text: string): PlaceFault | undefined {
-  const rest = text.replaceAll(PLACEHOLDER, (whole) => ' '.repeat(whole.length));
+export function braceFault(text: string): BraceFault | undefined {
+  // A reference to a credential has braces of its own.
+  const bare = withoutReferences(text);
+  const rest = bare.replaceAll(PLACEHOLDER, (whole) => ' '.repeat(whole.length));
   const index = rest.search(/[{}]/);
   if (index < 0) return filterFault(text);
   const end = rest.indexOf('}', index);
@@ -126,7 +61,7 @@ function braceFault(text: string): PlaceFault | undefined {
   return { code: 'bad-value', message, index };
 }
 
-function filterFault(text: string): PlaceFault | undefined {
+function filterFault(text: string): BraceFault | undefined {
   for (const { 0: whole, 2: filters = '', index } of text.matchAll(PLACEHOLDER)) {
     const unknown = filters.split('|').find((name) => name !== '' && !Object.hasOwn(FILTERS, name));
     if (unknown === undefined) continue;
@@ -136,52 +71,10 @@ function filterFault(text: string): PlaceFault | undefined {
   return undefined;
 }
 
-/** Where a second place begins in a text that is one. */
-function secondPlace(text: string): number {
-  const words = OFFERED_KINDS.map(({ name }) => name).join('|');
-  return text.search(new RegExp(`,(?=\\s*(?:${words})\\s*(?:=|,|$))`));
-}
-
 const SAMPLE = 'value';
 
-function formFault(item: DeliverItem, kind: DestinationKind): PlaceFault | undefined {
-  const bad = (message: string): PlaceFault => ({ code: 'bad-value', message });
-  const { rule } = kind;
-  const text = textOf(item);
-  const isObject = typeof item !== 'string';
-  if (isObject && (item.id === undefined) !== (item.secret === undefined)) {
-    return bad('"id" and "secret" name the two fields, and one of them is missing');
-  }
-  const hasFields = isObject && item.id !== undefined;
-  if (rule === undefined) {
-    if (text !== kind.name) return bad(`"${kind.name}" has no name behind it`);
-    const idle =
-      isObject && (hasFields || item.region !== undefined || item.create_missing === true);
-    return idle ? bad(`"${kind.name}" takes no fields, region or create_missing`) : undefined;
-  }
-  if (hasFields && (rule.isWhole === true || text.includes('#'))) {
-    return bad(`"${kind.name}" names its fields in "to", such as ${kind.name}=${rule.example}`);
-  }
-  if (
-    isObject &&
-    kind.makesPlaces !== true &&
-    (item.create_missing === true || item.region !== undefined)
-  ) {
-    return bad(
-      `"create_missing" and "region" are for secrets-manager and ssm, not for "${kind.name}"`,
-    );
-  }
-  const { template } = readPlace(item);
-  if (template === '')
-    return bad(
-      `"${text}" lacks its name; a place is ${wordOf(kind)}, such as ${kind.name}=${rule.example}`,
-    );
-  const whole = sampled(template);
-  const fault = templateFault(whole, rule) ?? kind.formFault?.(whole, undefined);
-  return fault === undefined ? undefined : bad(`"${text}" is no place: ${fault}`);
-}
-
-function sampled(template: string): string {
+/** With a word in the place of each placeholder that no kind fills in itself. */
+export function sampled(template: string): string {
   return template.replaceAll(PLACEHOLDER, (whole) => (isPlain(whole) ? whole : SAMPLE));
 }
 
@@ -218,7 +111,7 @@ export function filledIn(
 }
 
 /** What is wrong with the placeholders of a word that may have braces of its own. */
-export function wordFault(text: string): PlaceFault | undefined {
+export function wordFault(text: string): BraceFault | undefined {
   const rest = text.replaceAll(PLACEHOLDER, (whole) => ' '.repeat(whole.length));
   const [whole] = /\{[A-Za-z_]+(?::[^{}|\s"']+)?(?:\|[a-z]+)*\}/.exec(rest) ?? [];
   if (whole === undefined) return filterFault(text);

@@ -1,9 +1,12 @@
 // A configuration from its bytes: read, judged, and ready to be asked; or what is wrong with it and where.
 
+import { formWord, namedForm } from '../destinations/forms/forms.ts';
 import { type ConfigDocument, readDocument } from './document.ts';
 import { type ConfigFault, type Found, inOrder, type Path, type Position } from './fault.ts';
 import { judge, judgeExemptions } from './judge.ts';
 import { type ConfigModel, configModel, type Exemption, exemptionsModel } from './model.ts';
+import { formOf } from './place-item.ts';
+import { placesIn } from './places-in.ts';
 import { judgeShape } from './shape.ts';
 
 /** An exemption, and where it stands. */
@@ -15,6 +18,8 @@ export interface Config {
   readonly file: string;
   readonly model: ConfigModel;
   readonly timeZone: string;
+  /** What the journal says for a form that is read from a file, by the word in the configuration. */
+  readonly forms: ReadonlyMap<string, string>;
   /** Those of the file, then those of the file of exemptions. */
   readonly exemptions: readonly PlacedExemption[];
   /** Where something of the file stands. */
@@ -52,11 +57,15 @@ export async function readConfig(
   const timeZone = model.time_zone ?? 'UTC';
   const own = placed(document, [...judge(model, { now, lineOf }), ...cutOff(model, document)]);
   const other = await otherExemptions(model, { ...context, zone: timeZone, document });
-  const all = inOrder(withoutSecrets([...faults, ...own, ...other.faults]));
+  const templates = await templatesOf(model, { ...context, document });
+  const found = [...faults, ...own, ...other.faults, ...templates.faults];
+  const all = inOrder(withoutSecrets(found));
   const isWrong = all.some(({ severity }) => severity === 'error');
   if (isWrong) return { config: undefined, faults: all };
   const exemptions = [...exemptionsOf(model.exemptions ?? [], document), ...other.exemptions];
-  const config = { file: source.file, model, timeZone, exemptions, at: document.at.bind(document) };
+  const { file } = source;
+  const at = document.at.bind(document);
+  const config = { file, model, timeZone, exemptions, forms: templates.forms, at };
   return { config, faults: all };
 }
 
@@ -82,21 +91,44 @@ function placed(document: ConfigDocument, found: readonly Found[]): readonly Con
   return found.map((each) => document.locate(each));
 }
 
+/** The forms that are files: their texts are read once, and judged in their place. */
+async function templatesOf(
+  model: ConfigModel,
+  { load, document }: ReadingContext & { readonly document: ConfigDocument },
+): Promise<{
+  readonly forms: ReadonlyMap<string, string>;
+  readonly faults: readonly ConfigFault[];
+}> {
+  const forms = new Map<string, string>();
+  const faults: ConfigFault[] = [];
+  for (const { item, path } of placesIn(model)) {
+    const word = formOf(item);
+    const named = word === undefined ? undefined : namedForm(word);
+    const { argument } = named ?? {};
+    if (word === undefined || named?.kind.isFile !== true || !argument) continue;
+    const source = forms.has(word) ? undefined : await load(argument);
+    if (source === undefined) continue;
+    const text = 'reason' in source ? undefined : Buffer.from(source.bytes).toString('utf8');
+    const why = 'reason' in source ? source.reason : named.kind.fault(text ?? '');
+    forms.set(word, formWord({ ...named, argument: text }));
+    if (why === undefined) continue;
+    const isBeside = typeof item !== 'string' && item.form !== undefined;
+    const at = typeof item === 'string' ? path : [...path, isBeside ? 'form' : 'to'];
+    const message = `the template ${JSON.stringify(argument)} cannot be used: ${why}`;
+    faults.push(document.locate({ path: at, code: 'unreadable', message }));
+  }
+  return { forms, faults };
+}
+
 /** Places whose fields YAML took for a comment: `- vault=kv/{user} #id,secret`. */
-function cutOff({ defaults, rules }: ConfigModel, document: ConfigDocument): readonly Found[] {
-  const layers = [
-    { policy: defaults, path: ['defaults'] },
-    ...rules.map((policy, index) => ({ policy, path: ['rules', index] })),
-  ];
-  return layers.flatMap(({ policy, path }) =>
-    (policy?.deliver ?? []).flatMap((item, index): readonly Found[] => {
-      const own: Path = [...path, 'deliver', index, ...(typeof item === 'string' ? [] : ['to'])];
-      if (!/^ +#[^\s#]+[,=][^\s#]/.test(document.behind(own))) return [];
-      const message =
-        'the fields after "#" are missing (" #" begins a comment); write no space before it';
-      return [{ path: own, code: 'bad-value', message }];
-    }),
-  );
+function cutOff(model: ConfigModel, document: ConfigDocument): readonly Found[] {
+  return placesIn(model).flatMap(({ item, path }): readonly Found[] => {
+    const own: Path = typeof item === 'string' ? path : [...path, 'to'];
+    if (!/^ +#[^\s#]+[,=][^\s#]/.test(document.behind(own))) return [];
+    const message =
+      'the fields after "#" are missing (" #" begins a comment); write no space before it';
+    return [{ path: own, code: 'bad-value', message }];
+  });
 }
 
 function exemptionsOf(
@@ -110,7 +142,7 @@ function exemptionsOf(
 }
 
 async function otherExemptions(
-  { exemptions_file: path }: ConfigModel,
+  { exemptions_file: path, accounts }: ConfigModel,
   {
     now,
     zone,
@@ -128,10 +160,14 @@ async function otherExemptions(
     const fault = document.locate({ path: ['exemptions_file'], code: 'unreadable', message });
     return { exemptions: [], faults: [fault] };
   }
+  const organization = accounts?.organization ?? false;
   const other = readDocument(source.file, source.bytes);
   const { model, faults } = judged(other, exemptionsModel);
   if (model === undefined) return { exemptions: [], faults };
   const { exemptions } = model;
-  const own = placed(other, judgeExemptions(exemptions, ['exemptions'], { now, zone }));
+  const own = placed(
+    other,
+    judgeExemptions(exemptions, ['exemptions'], { now, zone, organization }),
+  );
   return { exemptions: exemptionsOf(exemptions, other), faults: [...faults, ...own] };
 }

@@ -1,7 +1,7 @@
 // Whom a selection is about. What nobody could tell is a third answer: a user whose tags were denied is
 // neither with the tag nor without it (I11), which matters most under `not:`.
 
-import type { AccountSelection, ConfigModel, Match, Selection } from './model.ts';
+import type { AccountSelection, ConfigModel, Exemption, Match, Selection } from './model.ts';
 import { matches, type NameKind } from './pattern.ts';
 
 export type Answer = 'yes' | 'no' | 'unknown';
@@ -144,6 +144,8 @@ function opposite(answer: Answer): Answer {
 export interface Asked {
   readonly paths: boolean;
   readonly groups: boolean;
+  /** Every pattern of groups. */
+  readonly groupPatterns: readonly string[];
   readonly tags: boolean;
   readonly passwords: boolean;
   readonly accountNames: boolean;
@@ -152,7 +154,11 @@ export interface Asked {
 }
 
 export function askedBy(
-  { rules, exemptions = [], accounts }: ConfigModel,
+  {
+    rules,
+    accounts,
+    exemptions,
+  }: Pick<ConfigModel, 'rules' | 'accounts'> & { readonly exemptions: readonly Exemption[] },
   texts: readonly string[],
 ): Asked {
   const selections = [...rules, ...exemptions].flatMap(({ match }) =>
@@ -179,6 +185,7 @@ export function askedBy(
   return {
     paths: selections.some(({ path }) => path !== undefined),
     groups: selections.some(({ group }) => group !== undefined),
+    groupPatterns: selections.flatMap(({ group }) => (group === undefined ? [] : listOf(group))),
     tags:
       selections.some(({ tag }) => tag !== undefined) ||
       texts.some((text) => text.includes('{tag:')),

@@ -5,8 +5,8 @@
 import { daysOf } from './calendar.ts';
 import type { Path } from './fault.ts';
 import { type HookSettings, hooksIn } from './hooks-settings.ts';
-import type { ConfigModel, Policy } from './model.ts';
-import { type ConfiguredPlace, readPlace } from './place-template.ts';
+import type { ConfigModel, Connections, Policy } from './model.ts';
+import { type ConfiguredPlace, readPlace } from './place-item.ts';
 import { type Promised, promised } from './promise.ts';
 import { readWindow, type Window } from './window.ts';
 
@@ -43,18 +43,21 @@ export interface Layer {
   readonly path: Path;
 }
 
+/** The layers of a rule, and the connections that their places name. */
+export interface Layers {
+  readonly layers: readonly Layer[];
+  readonly connections: Connections | undefined;
+}
+
 /** The layers of a rule in the accounts of a group, the nearest first; of no group when left out. */
-export function layersOf(
-  model: ConfigModel,
-  ruleIndex: number,
-  groupIndex?: number,
-): readonly Layer[] {
+export function layersOf(model: ConfigModel, ruleIndex: number, groupIndex?: number): Layers {
+  const { connections } = model;
   const rule = model.rules[ruleIndex];
-  if (rule === undefined) return [];
+  if (rule === undefined) return { layers: [], connections };
   const extendedIndex = model.rules.findIndex(({ name }) => name === rule.extends);
   const extended = rule.extends === undefined ? undefined : model.rules[extendedIndex];
   const group = groupIndex === undefined ? undefined : model.accounts?.groups?.[groupIndex];
-  return [
+  const layers = [
     { policy: rule, path: ['rules', ruleIndex] },
     ...(extended === undefined ? [] : [{ policy: extended, path: ['rules', extendedIndex] }]),
     ...(group?.defaults === undefined
@@ -62,6 +65,7 @@ export function layersOf(
       : [{ policy: group.defaults, path: ['accounts', 'groups', groupIndex ?? 0, 'defaults'] }]),
     ...(model.defaults === undefined ? [] : [{ policy: model.defaults, path: ['defaults'] }]),
   ];
+  return { layers, connections };
 }
 
 /** What flags say beside the file: they win in every rule. */
@@ -77,7 +81,10 @@ export type Overrides = Partial<
   >
 > & { readonly deliver?: readonly ConfiguredPlace[] };
 
-export function settingsOf(below: readonly Layer[], overrides: Overrides = {}): Settings {
+export function settingsOf(
+  { layers: below, connections }: Layers,
+  overrides: Overrides = {},
+): Settings {
   const { deliver: given, ...policy } = overrides;
   const layers: readonly Layer[] = [{ policy, path: ['overrides'] }, ...below];
   const retire = said<Settings['retire']['value']>(layers, 'retire', 'when-quiet');
@@ -97,7 +104,7 @@ export function settingsOf(below: readonly Layer[], overrides: Overrides = {}): 
     ),
     deliver:
       given === undefined
-        ? mapped(deliver, (items) => items?.map(readPlace))
+        ? mapped(deliver, (items) => items?.map((item) => readPlace(item, connections)))
         : { value: given, path: ['overrides', 'deliver'] },
     rotateWindows: windows('rotate'),
     retireWindows: windows('retire'),

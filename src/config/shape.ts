@@ -179,9 +179,15 @@ const POLICY_KEYS = [
 const SELECTION_KEYS = ['user', 'path', 'group', 'tag', 'account', 'has_password', 'any', 'not'];
 const ACCOUNT_KEYS = ['id', 'name', 'ou', 'tag'];
 
+const CONNECTION_KEYS = [
+  ...['kind', 'address', 'namespace', 'context', 'auth', 'auth_mount', 'role', 'token', 'role_id'],
+  ...['secret_id', 'jwt', 'server_id', 'sts_region', 'app_id', 'app_key', 'app_installation'],
+  ...['external_id', 'region'],
+];
+
 const TOP_KEYS = [
   ...['version', 'time_zone', 'accounts', 'defaults', 'rules', 'exemptions', 'exemptions_file'],
-  ...['unmatched', 'trusted_tags', 'limits', 'freezes', 'state', '$schema'],
+  ...['unmatched', 'trusted_tags', 'limits', 'freezes', 'state', 'connections', '$schema'],
 ];
 
 /** The keys that a mapping at the path may have. */
@@ -189,9 +195,10 @@ function keysAt(path: Path): readonly string[] {
   const words = path.filter((part) => typeof part === 'string');
   const last = words.at(-1);
   if (last === undefined) return TOP_KEYS;
+  if (words[0] === 'connections') return CONNECTION_KEYS;
   if (words[0] === 'accounts') {
     if (last === 'accounts') return ['organization', 'never', 'groups'];
-    if (last === 'groups') return ['name', 'match', 'role', 'external_id', 'defaults'];
+    if (last === 'groups') return ['name', 'match', 'role', 'external_id', 'region', 'defaults'];
     return last === 'match' || last === 'never' ? ACCOUNT_KEYS : (KEYS_BELOW[last] ?? POLICY_KEYS);
   }
   if (last === 'match' || last === 'any' || last === 'not') return SELECTION_KEYS;
@@ -206,6 +213,9 @@ const KEYS_BELOW: Readonly<Record<string, readonly string[]>> = {
   limits: ['max_rotations', 'max_deactivations', 'max_open', 'stop_after_failures'],
   freezes: ['from', 'to', 'reason'],
   windows: ['rotate', 'retire'],
-  deliver: ['to', 'id', 'secret', 'region', 'create_missing'],
+  deliver: [
+    ...['to', 'with', 'form', 'id', 'secret', 'region', 'role', 'external_id'],
+    ...['create_missing', 'create_kms_key', 'create_tags'],
+  ],
   ...HOOK_KEYS_BELOW,
 };

@@ -1,12 +1,15 @@
 // What each key of a configuration takes, in words that end the sentence "KEY takes …". Faults, the JSON
 // Schema and the table of docs/configuration.md say the same because they say this.
 
+import { SERVICES } from '../destinations/kinds.ts';
 import {
   DEADLINE_NOTICE_DAYS,
   QUIET_DAYS_MAX,
   QUIET_DAYS_MIN,
 } from '../lifecycle/retire-policy.ts';
 import { HOOK_TAKES, takesBelowHooks } from './hooks-takes.ts';
+
+const REFERENCE = `where a credential is: \${env:NAME}, \${file:/PATH} or \${command:PROGRAM ARG}`;
 
 export const DAYS_MAX = 3650;
 export const EXEMPTION_DAYS_MAX = 366;
@@ -56,6 +59,26 @@ export const TAKES: Readonly<Record<string, string>> = {
   deliver: 'a list of places',
   to: 'a place as --deliver takes it, such as secrets-manager=app/{user}',
   secret: 'the name of a field',
+  with: 'the name of a connection',
+  form: 'the form of a place, such as base64 or ses-smtp:eu-west-1',
+  create_kms_key: 'the ID, ARN or alias of a KMS key',
+  create_tags: 'a mapping of NAME: text',
+  connections: 'a mapping of NAME: a mapping with kind and what is said of the way there',
+  kind: `the service: ${SERVICES.join(', ')}`,
+  address: 'an HTTPS URL without a user, a password or anything behind its path',
+  token: REFERENCE,
+  role_id: REFERENCE,
+  secret_id: REFERENCE,
+  jwt: REFERENCE,
+  app_key: REFERENCE,
+  namespace: 'the name of a namespace',
+  context: 'the name of a context of the kubeconfig, or in-cluster',
+  auth: 'token, approle, kubernetes or aws',
+  auth_mount: 'the path where the method is mounted',
+  server_id: 'the value of the header that Vault demands',
+  app_id: 'the number of a GitHub App, in quotes',
+  app_installation: 'the number of an installation of a GitHub App, in quotes',
+  sts_region: 'the name of a region, such as eu-central-1',
   create_missing: 'true or false',
   windows: 'a mapping with rotate and retire',
   hooks: HOOK_TAKES.hooks ?? '',
@@ -89,6 +112,15 @@ export function takesAt(path: readonly (string | number)[]): string {
   if (path.at(-2) === 'tag') return 'text: a pattern of values, or a list of patterns';
   if (path[0] === 'freezes' && key === 'to') return 'a day such as 2027-01-04';
   if (path.includes('deliver') && key === 'id') return 'the name of a field';
+  if (path.includes('deliver') && key === 'role') {
+    return 'the ARN of a role, such as arn:aws:iam::111122223333:role/keyturn-places';
+  }
+  if (path.at(-2) === 'create_tags') return 'text: the value of a tag';
+  if (path[0] === 'connections' && path.length === 2) {
+    return 'a mapping with kind and what is said of the way there';
+  }
+  if (path[0] === 'connections' && key === 'role')
+    return 'the ARN of a role, or the name of one in Vault';
   if (path[0] === 'accounts' && key === 'match')
     return '"all" or a mapping with id, name, ou and tag';
   if (

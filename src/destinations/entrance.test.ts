@@ -16,6 +16,7 @@ describe('the way to a place in AWS', () => {
       fields: 'id=x,secret=y',
       region: 'eu-west-1',
       entrance: { role: ROLE, externalId: 'a:b' },
+      tier: undefined,
     });
     assert.equal(writeEntrance({ role: ROLE, externalId: 'a:b' }), `role=${ROLE},external-id=a:b`);
   });

@@ -46,7 +46,8 @@ async function recoded<T>(
     if (error.code === code || error.code === 'internal' || error.isStop) throw error;
     throw new KeyturnError(code, error.message, {
       hint: [...error.hintParts, hint],
-      cause: { code: error.code },
+      // Whoever reads a place between rotations tells what is gone from what is down.
+      cause: error.cause === NO_SUCH_THING ? NO_SUCH_THING : { code: error.code },
     });
   }
 }

@@ -15,8 +15,10 @@ import type { Proof, ReaderTerms, Settle } from '../lifecycle/settle.ts';
 import type { Destination } from './destination.ts';
 import type { Form } from './forms/form.ts';
 import type { NamedForm } from './forms/forms.ts';
+import type { PlaceListing } from './listing.ts';
 import type { PlaceFacts, PlaceRule } from './place.ts';
 import type { PlaceCredentials } from './place-credentials.ts';
+import type { FieldStyle, WayRule } from './way-there.ts';
 
 export interface DestinationKind {
   /** The word for it on the command line and in records. It is also the name of its folder. */
@@ -40,6 +42,10 @@ export interface DestinationKind {
   readonly isOffered: boolean;
   /** What NAME may be in `--deliver KIND=NAME`; left out by a kind that stands alone. */
   readonly rule?: PlaceRule;
+  /** How its places name the two halves of a pair behind `#`; left out where they name no fields. */
+  readonly fieldStyle?: FieldStyle;
+  /** What may be said of the way to its places; left out where there is nothing to say. */
+  readonly way?: WayRule;
   /** Why the place that an operator names does not go with the form, or with none; undefined where it does. */
   formFault?(template: string, form: NamedForm | undefined): string | undefined;
   /** Why a place of the kind cannot hold the text as a secret, in words that can follow "it"; undefined where it can. */
@@ -82,6 +88,8 @@ export interface DestinationKind {
    * same place; undefined when they are two. Left out where a place is written in one way only.
    */
   joint?(own: DeliveryTarget, begun: JournaledTarget): DeliveryTarget | undefined;
+  /** How places of the kind are found by whoever asks where keys are. Left out by kinds that show nothing. */
+  readonly listing?: PlaceListing;
 }
 
 /** A place in a form that only later formats of the record know (see DeliveryTarget). */
@@ -118,6 +126,11 @@ export interface Opening {
   readonly account: string;
   /** How places are made that do not exist; left out where none is. */
   readonly newPlaces?: NewPlaces | undefined;
+  /**
+   * Whether a record names the place: it says all about where that is. What the environment names now goes with
+   * a place that the operator names.
+   */
+  readonly isOnRecord?: boolean | undefined;
   /** Whose key is replaced. */
   readonly user: string;
   /** The key that the new one replaces. */

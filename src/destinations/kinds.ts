@@ -55,6 +55,11 @@ export const KINDS: readonly DestinationKind[] = [
 /** The kinds that an operator may name with `--deliver`. */
 export const OFFERED_KINDS: readonly DestinationKind[] = KINDS.filter(({ isOffered }) => isOffered);
 
+/** What can be reached otherwise than as the environment says, by the word that a connection says as its kind. */
+export const SERVICES: readonly string[] = [
+  ...new Set(OFFERED_KINDS.flatMap(({ way }) => way?.service ?? [])),
+];
+
 /** Undefined for a kind that this version does not know. */
 export function kindNamed(name: string): DestinationKind | undefined {
   return KINDS.find((kind) => kind.name === name);

@@ -123,7 +123,7 @@ export function filledParameters(
         await unlessDenied(() => store.read(name));
         return EMPTY;
       },
-      write: (name, text, what) => store.write(name, text, what),
+      write: (name, text, how) => store.write(name, text, how),
       history: async (name) => ((await things.isMissing(name)) ? [] : await store.history(name)),
       room: async (name) =>
         (await things.isMissing(name))

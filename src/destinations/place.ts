@@ -19,6 +19,8 @@ export interface PlaceRule {
   readonly isWhole?: boolean;
   /** Whether the way to it may stand behind #: a role, a region. */
   readonly hasWay?: boolean;
+  /** Whether that may name a tier. */
+  readonly hasTier?: boolean;
 }
 
 /** What a place for one user can be made from. */
@@ -48,7 +50,7 @@ export function expandPlace(template: string, facts: PlaceFacts): string {
 /** The template of a name, with {user} wherever the user's name stands in it as a word of its own. */
 export function withUser(name: string, user: string): string {
   const word = user.replaceAll(/[^\w]/g, '\\$&');
-  return name.replaceAll(new RegExp(`(?<![A-Za-z\\d])${word}(?![A-Za-z\\d])`, 'g'), '{user}');
+  return name.replaceAll(new RegExp(`(?<![A-Za-z\\d%])${word}(?![A-Za-z\\d])`, 'g'), '{user}');
 }
 
 /** Whether the name of the user would lead to another folder: IAM allows users named `.` and `..`. */
@@ -97,9 +99,11 @@ export function templateFault(template: string, rule: PlaceRule): string | undef
   if (name !== undefined) {
     return `${quotedPlace(name)} is none: ${rule.noun} takes ${rule.takes}`;
   }
-  const { hasWay = false } = rule;
+  const { hasWay = false, hasTier = false } = rule;
   if (!hasWay || fields === undefined) return formFault(names, fields);
-  return wayFault(fields) ?? formFault(names, fields === '' ? '' : readWay(fields).fields);
+  return (
+    wayFault(fields, { hasTier }) ?? formFault(names, fields === '' ? '' : readWay(fields).fields)
+  );
 }
 
 /** Without options, of which one may hold what is no reference to a credential but the credential. */

@@ -3,13 +3,14 @@
 // in, `eu-west-1:app/svc-billing#id=access_key,secret=secret_key`; and two things of which each holds a
 // half, `eu-west-1:/app/svc-billing/ID,/app/svc-billing/SECRET`.
 
-import type { Entrance } from '../base/aws-stores.ts';
+import type { Entrance, HigherTier } from '../base/aws-stores.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import type { Destination } from './destination.ts';
-import { readWay, wayFault, writeEntrance } from './entrance.ts';
+import { readWay, type WayThere, wayFault, writeEntrance, writeTier } from './entrance.ts';
 import type { AskedPlace, DestinationKind, Opening } from './kind.ts';
 import { type PairFields, readPairFields, writePairFields } from './pair-fields.ts';
 import { type PlaceFacts, type PlaceRule, partsOf, placeFor, withUser } from './place.ts';
+import { wayByFields } from './way-there.ts';
 
 /** One thing that holds a JSON object with the pair. */
 export interface RegionalPlace {
@@ -18,6 +19,8 @@ export interface RegionalPlace {
   /** Where the pair stands in it; found by the names of its fields when left out. */
   readonly fields?: PairFields;
   readonly entrance?: Entrance;
+  /** Of a parameter: where it goes when the pair does not fit. */
+  readonly tier?: HigherTier;
 }
 
 /** Two things: one holds the key ID and nothing else, the other the secret. */
@@ -26,6 +29,7 @@ export interface PlaceInHalves {
   readonly idName: string;
   readonly secretName: string;
   readonly entrance?: Entrance;
+  readonly tier?: HigherTier;
 }
 
 export function isInHalves(place: RegionalPlace | PlaceInHalves): place is PlaceInHalves {
@@ -36,6 +40,7 @@ export function placeOfRegion(at: RegionalPlace | PlaceInHalves): string {
   const behind = [
     ...(isInHalves(at) || at.fields === undefined ? [] : [writePairFields(at.fields)]),
     ...(at.entrance === undefined ? [] : [writeEntrance(at.entrance)]),
+    ...(at.tier === undefined ? [] : [writeTier(at.tier)]),
   ];
   const names = isInHalves(at) ? `${at.idName},${at.secretName}` : at.name;
   return `${at.region}:${names}${behind.length === 0 ? '' : `#${behind.join()}`}`;
@@ -45,7 +50,8 @@ export function placeOfRegion(at: RegionalPlace | PlaceInHalves): string {
 export function targetOfRegion(
   at: RegionalPlace | PlaceInHalves,
 ): Pick<DeliveryTarget, 'place' | 'since'> {
-  const isPlain = !isInHalves(at) && at.fields === undefined && at.entrance === undefined;
+  const { entrance, tier } = at;
+  const isPlain = !isInHalves(at) && (at.fields ?? entrance ?? tier) === undefined;
   return { place: placeOfRegion(at), ...(!isPlain && { since: 3 as const }) };
 }
 
@@ -57,8 +63,8 @@ export function regionalPlace(place: string): RegionalPlace | PlaceInHalves | un
   const [name, secretName, more] = names;
   if (name === undefined || more !== undefined) return undefined;
   if (behind !== undefined && wayFault(behind) !== undefined) return undefined;
-  const { fields, entrance } = readWay(behind);
-  const way = entrance === undefined ? {} : { entrance };
+  const { fields, ...settings } = readWay(behind);
+  const way = wayOf(settings);
   if (secretName !== undefined) {
     return fields === undefined ? { region, idName: name, secretName, ...way } : undefined;
   }
@@ -67,13 +73,17 @@ export function regionalPlace(place: string): RegionalPlace | PlaceInHalves | un
   return read && { region, name, fields: read, ...way };
 }
 
+function wayOf({ entrance, tier }: Pick<WayThere, 'entrance' | 'tier'>) {
+  return { ...(entrance !== undefined && { entrance }), ...(tier !== undefined && { tier }) };
+}
+
 /** The place for one user in the region of the run. Throws `not-deliverable`. */
 export function placeInRegion(template: string, facts: PlaceFacts, rule: PlaceRule): string {
   const { names, fields: behind } = partsOf(template);
   const [name = '', secretName] = names.map((each) => placeFor(each, facts, rule));
-  const { fields, entrance, region: asked } = readWay(behind);
+  const { fields, region: asked, ...settings } = readWay(behind);
   const region = asked ?? regionOfArn(name) ?? facts.region;
-  const way = entrance === undefined ? {} : { entrance };
+  const way = wayOf(settings);
   if (secretName !== undefined) return placeOfRegion({ region, idName: name, secretName, ...way });
   const read = fields === undefined ? undefined : readPairFields(fields);
   return placeOfRegion({ region, name, ...(read && { fields: read }), ...way });
@@ -93,6 +103,17 @@ export function thingsOfRegion({ place }: JournaledTarget): readonly string[] {
   return names.map((name) => `${at.region}:${name}${elsewhere}`);
 }
 
+/** What may become of its tier is no other place. */
+function jointInRegion(own: DeliveryTarget, begun: JournaledTarget): DeliveryTarget | undefined {
+  const [mine, theirs] = [regionalPlace(own.place), regionalPlace(begun.place)];
+  if (mine === undefined || theirs === undefined) return undefined;
+  const { tier: ownTier, ...here } = mine;
+  const { tier = ownTier, ...there } = theirs;
+  if (placeOfRegion(here) !== placeOfRegion(there)) return undefined;
+  const at = tier === undefined ? here : { ...here, tier };
+  return { kind: own.kind, ...targetOfRegion(at) };
+}
+
 function halvesOfRegion({ place }: JournaledTarget): string | undefined {
   const at = regionalPlace(place);
   if (at === undefined || !isInHalves(at)) return undefined;
@@ -101,7 +122,7 @@ function halvesOfRegion({ place }: JournaledTarget): string | undefined {
 
 /** What kinds of places in AWS differ in. */
 interface RegionalKind
-  extends Pick<DestinationKind, 'name' | 'about' | 'restart' | 'settle' | 'proof'> {
+  extends Pick<DestinationKind, 'name' | 'about' | 'restart' | 'settle' | 'proof' | 'listing'> {
   readonly rule: PlaceRule;
   readonly openOne: (at: RegionalPlace, opening: Opening) => Promise<Destination>;
   readonly openHalves: (at: PlaceInHalves, opening: Opening) => Promise<Destination>;
@@ -119,10 +140,13 @@ export function regionalKind({
     makesPlaces: true,
     takesTags: true,
     isInAccount: true,
+    fieldStyle: 'named',
+    way: wayByFields('aws', { role: 'text', 'external-id': 'text', region: 'text' }),
     rule,
     placeFor: (template, facts) => placeInRegion(template, facts, rule),
     askedAs: ({ place }, user) => askedInRegion(place, user),
     things: thingsOfRegion,
+    joint: jointInRegion,
     writesTwice: halvesOfRegion,
     async open({ place }, opening) {
       const at = regionalPlace(place);

@@ -5,7 +5,7 @@ import { KeyturnError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { HttpAnswer, HttpCall, HttpService } from '../http/service.ts';
 import type { DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
-import type { DestinationKind } from './kind.ts';
+import type { DestinationKind, Opening } from './kind.ts';
 import { withUser } from './place.ts';
 import type { PlaceCredentials } from './place-credentials.ts';
 import {
@@ -32,34 +32,61 @@ export function optionsFault(text: string, forms: OptionForms): string | undefin
 export interface UsualNames {
   /** Who it is, for people. */
   readonly service: string;
+  /** Where the vendor's own service is, which is meant where nobody says another. */
+  readonly home: string;
+  /** What some write behind an address, and what is no part of it: the path of the API. */
+  readonly tail: string;
   /** Variables with the address, the first that is set counts. */
   readonly addresses: readonly [string, ...string[]];
   /** Likewise with the token. */
   readonly tokens: readonly string[];
 }
 
-/** The options with the address that the environment names, so that any later run finds the place there. */
-export function settledOptions(
-  options: PlaceOptions,
-  { addresses }: UsualNames,
-  { setting }: Pick<PlaceCredentials, 'setting'>,
-): PlaceOptions {
-  const named = addresses.map(setting).find((address) => address !== undefined);
-  const address = (options.get('address') ?? named)?.trim().replace(/\/+$/, '');
-  // One that is refused later must not be on record: it may hold a password.
-  const isKept = address !== undefined && isBareAddress(withScheme(address));
-  return isKept ? new Map([...options, ['address', address]]) : options;
+/** One spelling of an address that is bare: scheme, host and path, without what the service adds. */
+export function plainAddress(address: string, { tail }: Pick<UsualNames, 'tail'>): string {
+  const { href } = new URL(withScheme(address.trim()));
+  const bare = href.replace(/\/+$/, '');
+  return tail !== '' && bare.endsWith(tail) ? bare.slice(0, -tail.length) : bare;
 }
 
-/** Where the service of a place is. */
+/**
+ * The options with the address of the service, so that any later run finds the place there: what a record says
+ * of it counts, whatever the environment names by then, and one that says nothing means the vendor's own service.
+ */
+export function settledOptions(
+  options: PlaceOptions,
+  names: UsualNames,
+  { credentials, isOnRecord = false }: Pick<Opening, 'credentials' | 'isOnRecord'>,
+): PlaceOptions {
+  const named = isOnRecord ? undefined : namedIn(names, credentials)?.value;
+  const address = (options.get('address') ?? named ?? names.home).trim();
+  // One that is refused later must not be on record: it may hold a password.
+  const isKept = isBareAddress(withScheme(address));
+  return isKept ? new Map([...options, ['address', plainAddress(address, names)]]) : options;
+}
+
+/** The variable of the environment that names an address, and what it says. */
+function namedIn({ addresses }: UsualNames, { setting }: Pick<PlaceCredentials, 'setting'>) {
+  for (const name of addresses) {
+    const value = setting(name)?.trim();
+    if (value !== undefined) return { name, value };
+  }
+  return undefined;
+}
+
+/** Where the service of a place is whose options are settled. */
 export function addressIn(
   options: PlaceOptions,
-  { addresses }: UsualNames,
-  { setting }: Pick<PlaceCredentials, 'setting'>,
-): string | undefined {
-  return (
-    options.get('address') ?? addresses.map(setting).find((address) => address !== undefined)
-  )?.trim();
+  names: UsualNames,
+  credentials: Pick<PlaceCredentials, 'setting'>,
+): string {
+  return options.get('address') ?? namedIn(names, credentials)?.value ?? names.home;
+}
+
+/** What tells places of one name at two services apart; empty for the vendor's own one. */
+export function serviceWords(options: PlaceOptions, names: UsualNames): string {
+  const address = plainAddress(options.get('address') ?? names.home, names);
+  return address === plainAddress(names.home, names) ? '' : `${address} `;
 }
 
 /** Undefined where neither the place nor the environment says. */
@@ -81,20 +108,19 @@ export async function tokenOf(
  */
 export function refuseForeignService(
   options: PlaceOptions,
-  { service, addresses }: UsualNames,
-  { setting }: Pick<PlaceCredentials, 'setting'>,
+  names: UsualNames,
+  credentials: Pick<PlaceCredentials, 'setting'>,
   credential: string,
 ): void {
   const address = options.get('address');
-  const variable = addresses.find((name) => setting(name) !== undefined);
-  const own = variable === undefined ? undefined : setting(variable)?.trim();
-  if (address === undefined || own === undefined || !isBareAddress(withScheme(own))) return;
-  if (new URL(withScheme(own)).origin === new URL(withScheme(address)).origin) return;
+  const own = namedIn(names, credentials);
+  if (address === undefined || own === undefined || !isBareAddress(withScheme(own.value))) return;
+  if (new URL(withScheme(own.value)).origin === new URL(withScheme(address)).origin) return;
   throw new KeyturnError(
     'not-deliverable',
-    `${credential} is for the ${service} that ${variable} names, ${own}, and the place is at ${address}`,
+    `${credential} is for the ${names.service} that ${own.name} names, ${own.value}, and the place is at ${address}`,
     {
-      hint: `run with ${variable}=${address} and a credential for it, or name one behind the place, as ?token=\${env:NAME}`,
+      hint: `run with ${own.name}=${address} and a credential for it, or name one behind the place, as ?token=\${env:NAME}`,
     },
   );
 }

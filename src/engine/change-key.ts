@@ -28,7 +28,7 @@ export interface KeyChange {
 export async function changeKey(change: KeyChange, work: UserWork): Promise<void> {
   const { keyId, to } = change;
   const { user, account } = work;
-  const writer = change.writer ?? account.gateway.writer;
+  const writer = (change.writer ?? account.gateway.writer).fenced(work.fence);
   await recordIntent(change, work);
   if (to === 'deleted') await writer.deleteAccessKey(user, keyId);
   else await writer.setStatus(user, keyId, to);

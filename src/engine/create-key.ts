@@ -18,7 +18,9 @@ import type { UserWork } from './user-work.ts';
 export async function create(rotation: Rotation, work: UserWork): Promise<void> {
   const { user, account } = work;
   await assertSendable(rotation, work);
-  const outcome = await account.gateway.writer.createAccessKey(user);
+  await prepareCustody(rotation, work);
+  const { writer } = account.gateway;
+  const outcome = await writer.fenced(work.fence).createAccessKey(user);
   if (outcome.kind === 'refused' && !isLandedJustNow(outcome, work)) {
     await work.record(rotation.id, { type: 'create-refused', code: outcome.code });
     throw refused(user, outcome);
@@ -46,6 +48,16 @@ export async function create(rotation: Rotation, work: UserWork): Promise<void> 
   account.emit({ code: 'secret-stored', user, newKeyId, path: custody.describe(newKeyId) });
   await work.record(rotation.id, { type: 'created', newKeyId });
   work.madeNow = newKeyId;
+}
+
+/** I3: what custody cannot keep is not made. */
+async function prepareCustody(rotation: Rotation, work: UserWork): Promise<void> {
+  try {
+    await work.account.state.custody.prepare(work.user, rotation.id);
+  } catch (thrown) {
+    await work.record(rotation.id, { type: 'closed', reason: 'never-sent' });
+    throw thrown;
+  }
 }
 
 /** A machine can sleep between any two steps, for as long as it likes. */
@@ -112,10 +124,10 @@ function whenRepaired(
 }
 
 /** A disk that fails may have taken the secret all the same. */
-async function isStoredAfterAll(keyId: AccessKeyId, { account }: UserWork): Promise<boolean> {
+async function isStoredAfterAll(keyId: AccessKeyId, { account, user }: UserWork): Promise<boolean> {
   const { custody } = account.state;
   try {
-    return !(await custody.condemn(keyId));
+    return !(await custody.condemn(keyId, user));
   } catch {
     // The key cannot be condemned on such a disk; that its secret is not there has to do.
     return (await custody.get(keyId)) !== undefined;

@@ -170,7 +170,11 @@ async function deliverTo(
   { destination, known, key }: Delivering,
   work: UserWork,
 ): Promise<DeliveryReceipt> {
-  if (known !== undefined && (await stillHolds(rotation, { destination, receipt: known }, work))) {
+  const { account } = work;
+  if (
+    known !== undefined &&
+    (await stillHolds(rotation, { destination, receipt: known }, account))
+  ) {
     return known;
   }
   return await deliverOne(rotation, { destination, key }, work);
@@ -191,10 +195,10 @@ export async function deliverOne(
 }
 
 /** What cannot be read is not written either: it would be no better known after that (I11). */
-async function stillHolds(
+export async function stillHolds(
   { newKeyId: keyId, oldKeyId, pairMark }: WithNewKey,
   { destination, receipt }: PlaceOnRecord,
-  { account }: UserWork,
+  account: AccountWork,
 ): Promise<boolean> {
   const held = await destination.holds(keyId, receipt).catch((thrown: unknown) => {
     // Somebody wrote there, and nothing shows what: it is looked at and written like any other place (I14).

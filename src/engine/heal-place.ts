@@ -8,18 +8,19 @@ import { isSameUser } from '../base/user-name.ts';
 import type { Destination } from '../destinations/destination.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
-import { pairMarkOf } from '../lifecycle/pair-mark.ts';
 import { mayFollow, type WithNewKey } from '../lifecycle/rotation.ts';
 import { type ServedPlace, servedPlaces } from '../lifecycle/served-places.ts';
 import { deliverOne, placedAt } from './delivery.ts';
 import { assertPairHeld } from './in-place.ts';
 import { openPlace } from './read-place.ts';
-import { findMarked, findSecret } from './secret-in-texts.ts';
+import { findOwnSecret } from './secret-in-texts.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
 export interface Healed {
   /** Where the pair came from, in words. */
   readonly from: string;
+  /** What did not exist and is made for it. */
+  readonly made: readonly string[];
 }
 
 /**
@@ -31,38 +32,83 @@ export async function foretellHealing(
   keys: readonly AccessKey[],
   at: UserAtHand,
 ): Promise<Healed> {
-  const { from } = await prepareHealing(served, keys, at);
-  return { from };
+  return await foretellCopy({ served, destination: await openPlace(served, at) }, keys, at);
 }
 
-/** I14: looked at before it is written; I3: read back, ID and secret, before the new receipt is on record. */
+/** A place that is to have the key, open. */
+export interface PlaceToServe {
+  readonly served: ServedPlace;
+  readonly destination: Destination;
+}
+
+/** The same of a place that is open. */
+export async function foretellCopy(
+  place: PlaceToServe,
+  keys: readonly AccessKey[],
+  at: UserAtHand,
+): Promise<Healed> {
+  const { destination } = place;
+  const { from } = await prepareCopy(place, keys, at);
+  return { from, made: (await destination.making?.missing()) ?? [] };
+}
+
 export async function healPlace(
   served: ServedPlace,
   keys: readonly AccessKey[],
   work: UserWork,
 ): Promise<Healed> {
-  const { from, key, rotation, destination } = await prepareHealing(served, keys, work);
-  const { account, user } = work;
-  const { keyId, target } = served;
+  const destination = await openPlace(served, work);
+  const copied = await copyPair({ served, destination }, keys, work);
+  const { kind, place } = served.target;
+  const { user, account } = work;
+  account.emit({ code: 'place-healed', user, keyId: served.keyId, kind, place, from: copied.from });
+  return copied;
+}
+
+/** I14: looked at before it is written; I3: read back, ID and secret, before the new receipt is on record. */
+export async function copyPair(
+  place: PlaceToServe,
+  keys: readonly AccessKey[],
+  work: UserWork,
+): Promise<Healed> {
+  const { served, destination } = place;
+  const { from, key, rotation } = await prepareCopy(place, keys, work);
+  const { target } = served;
+  const made = await makeAgain({ destination, key }, work);
   const receipt = await deliverOne(rotation, { destination, key }, work);
   await assertPairHeld(rotation, { destination, receipt }, work);
   await work.record(rotation.id, placedAt(target, receipt));
-  const { kind, place } = target;
-  account.emit({ code: 'place-healed', user, keyId, kind, place, from });
-  return { from };
+  return { from, made };
 }
 
-async function prepareHealing(served: ServedPlace, keys: readonly AccessKey[], at: UserAtHand) {
+/** A place that is gone is made again where the operator asked for that, and looked at once it is there. */
+async function makeAgain(
+  { destination, key }: { readonly destination: Destination; readonly key: IssuedKey },
+  { account, user }: UserWork,
+): Promise<readonly string[]> {
+  const { making, kind } = destination;
+  const missing = (await making?.missing()) ?? [];
+  if (making === undefined || missing.length === 0) return [];
+  await making.make();
+  for (const place of missing) account.emit({ code: 'place-made', user, kind, place });
+  await destination.prepare?.(key);
+  return missing;
+}
+
+async function prepareCopy(
+  { served, destination }: PlaceToServe,
+  keys: readonly AccessKey[],
+  at: UserAtHand,
+) {
   const rotation = rotationToHeal(served);
   const { createdAt } = keyToHeal(served, keys, at);
   const { secret, from } = await sourceOf(served, at);
   const { account, user } = at;
   const names = { account: account.gateway.caller.account, user, rotation: rotation.id };
   const key: IssuedKey = { ...names, keyId: served.keyId, secret, createdAt };
-  const destination = await openPlace(served, at);
   // It may hold a half of the key.
   await destination.prepare?.(key);
-  return { rotation, key, destination, from };
+  return { rotation, key, from };
 }
 
 function rotationToHeal({ rotation, keyId, target }: ServedPlace): WithNewKey {
@@ -108,7 +154,7 @@ function replaceHint(user: string) {
   ];
 }
 
-interface Source extends Healed {
+interface Source extends Pick<Healed, 'from'> {
   readonly secret: Secret;
 }
 
@@ -117,7 +163,7 @@ async function sourceOf(served: ServedPlace, at: UserAtHand): Promise<Source> {
   const { account, user, history } = at;
   const issued = await account.state.custody.get(keyId);
   const isOurs = issued !== undefined && isSameUser(issued.user, user);
-  if (isOurs && (await isSecretOf(served, issued.secret, at))) {
+  if (isOurs && (await ownSecretIn([issued.secret], served, at)) !== undefined) {
     return { secret: issued.secret, from: 'custody' };
   }
   for (const each of servedPlaces(history)) {
@@ -136,44 +182,25 @@ async function sourceOf(served: ServedPlace, at: UserAtHand): Promise<Source> {
 async function secretAt(served: ServedPlace, at: UserAtHand): Promise<Secret | undefined> {
   try {
     const destination = await openPlace(served, at);
-    return (await shownIn(destination, served, at)) ?? (await keptIn(destination, served, at));
+    const shown = await ownSecretIn((await destination.textsRead?.()) ?? [], served, at);
+    if (shown !== undefined) return shown;
+    // A place may keep the version of itself that was there before somebody wrote over it.
+    const kept = await destination.wayBack?.secretOf(served.keyId);
+    return kept && (await ownSecretIn([kept], served, at));
   } catch (thrown) {
     if (thrown instanceof KeyturnError && !thrown.isStop) return undefined;
     throw thrown;
   }
 }
 
-async function shownIn(
-  destination: Destination,
+/** AWS is asked only where no record tells. */
+async function ownSecretIn(
+  texts: readonly Secret[],
   { keyId, rotation }: ServedPlace,
   { history, account }: UserAtHand,
 ): Promise<Secret | undefined> {
-  const texts = (await destination.textsRead?.()) ?? [];
   const pairMark = history.rotationThatMade(keyId)?.pairMark;
-  if (pairMark !== undefined) return findMarked(keyId, pairMark, texts);
-  const key = { keyId, oldKeyId: rotation.oldKeyId };
-  const found = await findSecret(key, texts, account.gateway.verifier);
+  const key = { keyId, oldKeyId: rotation.oldKeyId, pairMark };
+  const found = await findOwnSecret(key, texts, account.gateway.verifier);
   return found.kind === 'found' ? found.secret : undefined;
-}
-
-/** A place may keep the version of itself that was there before somebody wrote over it. */
-async function keptIn(
-  { wayBack }: Destination,
-  served: ServedPlace,
-  at: UserAtHand,
-): Promise<Secret | undefined> {
-  const secret = await wayBack?.secretOf(served.keyId);
-  return secret !== undefined && (await isSecretOf(served, secret, at)) ? secret : undefined;
-}
-
-/** AWS is asked only where no record tells. */
-async function isSecretOf(
-  { keyId }: ServedPlace,
-  secret: Secret,
-  { history, account }: UserAtHand,
-): Promise<boolean> {
-  const pairMark = history.rotationThatMade(keyId)?.pairMark;
-  if (pairMark !== undefined) return pairMarkOf(keyId, secret) === pairMark;
-  const key = { id: keyId, secret, createdAt: account.clock.now() };
-  return (await account.gateway.verifier.whoSigns(key)).kind === 'accepted';
 }

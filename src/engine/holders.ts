@@ -7,10 +7,10 @@ import type { Secret } from '../base/secret.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { receiptAt } from '../lifecycle/known-places.ts';
 import type { PlacesAnswer, Question, UnreadPlace } from '../lifecycle/questions.ts';
-import type { Rotation } from '../lifecycle/rotation.ts';
+import { hasNewKey, type Rotation } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
 import { heldAnywhere } from './held-anywhere.ts';
-import { type FoundInTexts, findSecret, type SoughtKey } from './secret-in-texts.ts';
+import { type FoundInTexts, findOwnSecret, type MarkedKey } from './secret-in-texts.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
 
 export async function askPlaces(
@@ -55,13 +55,12 @@ async function askPlace(
   { rotation, keyId }: { readonly rotation: Rotation; readonly keyId: AccessKeyId },
   { account }: UserAtHand,
 ): Promise<PlacesAnswer> {
-  const { kind, place, wayBack } = destination;
-  const key: SoughtKey = { ...rotation, keyId };
+  const { kind, place } = destination;
+  const key = markedKey(rotation, keyId);
   // What delivers the copy in custody has no other one.
   if (destination.keepsHandoff === true) return { kind: 'missing' };
   const where = `${kind} ${place}`;
   try {
-    if ((await wayBack?.secretOf(keyId)) !== undefined) return { kind: 'placed' };
     const found = await foundIn(destination, key, account);
     if (found?.kind === 'found') return { kind: 'placed' };
     if (found?.kind === 'named')
@@ -99,13 +98,31 @@ function namedIn(where: string): string {
   return `${where} names it, and no secret beside it is the one of that key`;
 }
 
+/** A place may name the key beside the secret of another: what it gives back is held against the key (I3). */
 async function foundIn(
   destination: Destination,
-  key: SoughtKey,
+  key: MarkedKey,
   { gateway }: AccountWork,
 ): Promise<FoundInTexts | undefined> {
+  const kept = await destination.wayBack?.secretOf(key.keyId);
+  const own = kept && (await findOwnSecret(key, [kept], gateway.verifier));
+  if (own?.kind === 'found') return own;
   const texts = await destination.textsRead?.();
-  return texts && (await findSecret(key, texts, gateway.verifier));
+  const found = texts && (await findOwnSecret(key, texts, gateway.verifier));
+  return own === undefined || found?.kind === 'found' ? found : namedBeside(own);
+}
+
+/** The key stands beside what was held against it, whatever came of that. */
+function namedBeside(own: FoundInTexts): FoundInTexts {
+  if (own.kind === 'nothing') return { kind: 'named' };
+  return own.kind === 'key-refused' ? { ...own, isNamed: true } : own;
+}
+
+/** A mark is of the key that the rotation made. */
+function markedKey(rotation: Rotation, keyId: AccessKeyId): MarkedKey {
+  const { oldKeyId, pairMark } = rotation;
+  const isItsOwn = hasNewKey(rotation) && rotation.newKeyId === keyId;
+  return { oldKeyId, keyId, pairMark: isItsOwn ? pairMark : undefined };
 }
 
 /** The secret, from the first place that gives it back; undefined where none does any more. */
@@ -115,9 +132,7 @@ export async function secretFromPlaces(
   { account }: UserWork,
 ): Promise<Secret | undefined> {
   for (const destination of await account.places.toTidyUp(rotation)) {
-    const secret = await destination.wayBack?.secretOf(keyId).catch(() => undefined);
-    if (secret !== undefined) return secret;
-    const key = { ...rotation, keyId };
+    const key = markedKey(rotation, keyId);
     const found = await foundIn(destination, key, account).catch(() => undefined);
     if (found?.kind === 'found') return found.secret;
   }

@@ -2,12 +2,8 @@
 
 import type { Held } from '../destinations/destination.ts';
 import { canBeRead } from '../destinations/readings.ts';
-import type { Rotation } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
-import { findMarked, findSecret, type SoughtKey } from './secret-in-texts.ts';
-
-/** A key, and the mark of its pair where the record has it. */
-export type MarkedKey = SoughtKey & Pick<Rotation, 'pairMark'>;
+import { findMarked, findSecret, type MarkedKey } from './secret-in-texts.ts';
 
 export type PairVerdict =
   | { readonly kind: 'whole' }
@@ -16,25 +12,37 @@ export type PairVerdict =
   | { readonly kind: 'unclear'; readonly why: string };
 
 /**
- * Nothing is left to be found out of a place that compares the secret itself.
- * AWS is asked only where neither custody nor the record tells: the question would count as a use of the key.
+ * What is known of the pair without a question to AWS: from the place itself where it compares the secret, from the
+ * record, else from custody. `unseen` where none of them tells.
+ */
+export async function seenPair(
+  { keyId, pairMark }: Pick<MarkedKey, 'keyId' | 'pairMark'>,
+  { texts, isCompared }: Held,
+  { state }: Pick<AccountWork, 'state'>,
+): Promise<'whole' | 'half' | 'unseen'> {
+  if (isCompared) return 'whole';
+  if (texts.length === 0) return 'unseen';
+  if (pairMark !== undefined) {
+    return findMarked(keyId, pairMark, texts) === undefined ? 'half' : 'whole';
+  }
+  const issued = await state.custody.get(keyId);
+  if (issued === undefined) return 'unseen';
+  return canBeRead(issued.secret.reveal(), texts) ? 'whole' : 'half';
+}
+
+/**
+ * Nothing is left to be found out of a place that shows no text. AWS is asked only where nobody else tells: the
+ * question would count as a use of the key.
  */
 export async function judgePair(
   key: MarkedKey,
-  { texts, isCompared }: Held,
-  { state, gateway }: AccountWork,
+  held: Held,
+  account: AccountWork,
 ): Promise<PairVerdict> {
-  if (texts.length === 0 || isCompared) return { kind: 'whole' };
-  const issued = await state.custody.get(key.keyId);
-  if (issued !== undefined) {
-    const secret = issued.secret.reveal();
-    return { kind: canBeRead(secret, texts) ? 'whole' : 'half' };
-  }
-  if (key.pairMark !== undefined) {
-    const isThere = findMarked(key.keyId, key.pairMark, texts) !== undefined;
-    return { kind: isThere ? 'whole' : 'half' };
-  }
-  const found = await findSecret(key, texts, gateway.verifier);
+  const seen = await seenPair(key, held, account);
+  if (seen !== 'unseen') return { kind: seen };
+  if (held.texts.length === 0) return { kind: 'whole' };
+  const found = await findSecret(key, held.texts, account.gateway.verifier);
   switch (found.kind) {
     case 'found':
       return { kind: 'whole' };

@@ -183,7 +183,7 @@ export interface Restored extends Pick<UndoneRotation, 'putBack' | 'notPutBack'>
 
 /** Asks each place that keeps former pairs: to put the old one back, or whether it could. */
 export async function restore(
-  { rotation, destinations }: WayBack,
+  { rotation, destinations, secret }: WayBack,
   { account }: UserAtHand,
   ask: (wayBack: NonNullable<Destination['wayBack']>, undo: UndonePair) => Promise<boolean>,
 ): Promise<Restored> {
@@ -194,7 +194,10 @@ export async function restore(
   const back: JournaledTarget[] = [];
   for (const [index, destination] of destinations.entries()) {
     const { kind, place, wayBack } = destination;
-    const isBack = wayBack !== undefined && (await ask(wayBack, { toKeyId, fromKeyId }));
+    const isBack =
+      wayBack !== undefined &&
+      (await keepsProved(wayBack, toKeyId, secret)) &&
+      (await ask(wayBack, { toKeyId, fromKeyId }));
     // Also where the run died before it could record what it had delivered.
     const reference = deliversCustody(kind) ? account.state.custody.describe(newKeyId) : place;
     (isBack ? putBack : notPutBack).push(receipts[index] ?? placed?.[index] ?? { kind, reference });
@@ -202,6 +205,16 @@ export async function restore(
     if (isBack && target !== undefined) back.push(target);
   }
   return { putBack, notPutBack, back };
+}
+
+/** I4: each place keeps a pair of its own, and only one was proved: half a pair must not come back. */
+async function keepsProved(
+  wayBack: NonNullable<Destination['wayBack']>,
+  keyId: AccessKeyId,
+  proved: Secret | undefined,
+): Promise<boolean> {
+  const kept = await wayBack.secretOf(keyId);
+  return kept !== undefined && (proved === undefined || kept.equals(proved));
 }
 
 /** An undo that keeps both keys Active is about its places alone: it goes back in all, or not at all. */

@@ -2,13 +2,14 @@
 // signed with the key, and count as a use of it (I15).
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import { NO_SUCH_THING } from '../base/aws-stores.ts';
 import { assert, type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Destination, Held } from '../destinations/destination.ts';
-import { canBeRead, keyIdsIn, readingsOfAll } from '../destinations/readings.ts';
+import { keyIdsIn, readingsOfAll } from '../destinations/readings.ts';
 import { REWRITTEN } from '../destinations/written.ts';
 import type { PlaceReading } from '../lifecycle/judge-place.ts';
 import type { ServedPlace } from '../lifecycle/served-places.ts';
-import { findMarked } from './secret-in-texts.ts';
+import { seenPair } from './judge-pair.ts';
 import type { UserAtHand } from './user-work.ts';
 
 /** The place, open. Throws `other-destination`. */
@@ -27,10 +28,15 @@ export async function readPlace(served: ServedPlace, at: UserAtHand): Promise<Pl
     const { keyId, nextKeyId } = served;
     const held = await heldKey(destination, served);
     if (held !== undefined) {
-      return { kind: 'holds', keyId: held.keyId, pair: await pairOf(held, at) };
+      const pairMark = at.history.rotationThatMade(held.keyId)?.pairMark;
+      const pair = await seenPair({ keyId: held.keyId, pairMark }, held, at.account);
+      return { kind: 'holds', keyId: held.keyId, pair };
     }
     const texts = await destination.textsRead?.();
-    const isGone = texts?.every((text) => text.reveal().trim() === '') === true;
+    // One that could be made reads as an empty one.
+    const missing = (await destination.making?.missing()) ?? [];
+    const isEmpty = texts?.every((text) => text.reveal().trim() === '') === true;
+    const isGone = isEmpty || missing.length > 0;
     const refusal = await refusalOf(destination);
     if (isGone) return { kind: 'gone', refusal };
     const keyIds = keyIdsIn(readingsOfAll(texts ?? []));
@@ -40,6 +46,7 @@ export async function readPlace(served: ServedPlace, at: UserAtHand): Promise<Pl
   } catch (thrown) {
     const why = toKeyturnError(thrown);
     if (why.isStop) throw why;
+    if (why.cause === NO_SUCH_THING) return { kind: 'gone', refusal: why };
     return { kind: why.cause === REWRITTEN ? 'rewritten' : 'unreadable', why };
   }
 }
@@ -60,22 +67,6 @@ async function heldKey(
   if (nextKeyId === undefined) return undefined;
   const next = await destination.holds(nextKeyId, { kind: known.kind, reference: target.place });
   return next && { ...next, keyId: nextKeyId };
-}
-
-async function pairOf(
-  { keyId, texts, isCompared }: HeldKey,
-  { account, history }: UserAtHand,
-): Promise<'whole' | 'half' | 'unseen'> {
-  if (isCompared) return 'whole';
-  if (texts.length === 0) return 'unseen';
-  const pairMark = history.rotationThatMade(keyId)?.pairMark;
-  if (pairMark !== undefined) {
-    return findMarked(keyId, pairMark, texts) === undefined ? 'half' : 'whole';
-  }
-  const issued = await account.state.custody.get(keyId);
-  if (issued === undefined) return 'unseen';
-  const secret = issued.secret.reveal();
-  return canBeRead(secret, texts) ? 'whole' : 'half';
 }
 
 /** What the place says to whoever would write the key there (I14). */

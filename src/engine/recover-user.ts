@@ -136,7 +136,7 @@ async function refill({ recover, keys }: Deciding, work: UserWork): Promise<void
  */
 async function discard(reason: string, recover: Recovery, work: UserWork): Promise<void> {
   const keyId = keyOf(recover);
-  if (await work.account.state.custody.condemn(keyId)) {
+  if (await work.account.state.custody.condemn(keyId, work.user)) {
     return await work.record(recover.rotation.id, { type: 'discarding', keyId, reason });
   }
   return await adopt(recover, work);

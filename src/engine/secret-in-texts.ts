@@ -26,6 +26,22 @@ export type FoundInTexts =
 /** The key whose secret is looked for, and the one that it replaces. */
 export type SoughtKey = Pick<Rotation, 'oldKeyId'> & { readonly keyId: AccessKeyId };
 
+/** A key, and the mark of its pair where the record has it. */
+export type MarkedKey = SoughtKey & Pick<Rotation, 'pairMark'>;
+
+/** The key's own secret among them: by its mark, and by AWS where the record has none. */
+export async function findOwnSecret(
+  key: MarkedKey,
+  texts: readonly Secret[],
+  verifier: KeyVerifier,
+): Promise<FoundInTexts> {
+  if (key.pairMark === undefined) return await findSecret(key, texts, verifier);
+  const secret = findMarked(key.keyId, key.pairMark, texts);
+  if (secret !== undefined) return { kind: 'found', secret };
+  const isNamed = readingsOfAll(texts).some((text) => text.includes(key.keyId));
+  return { kind: isNamed ? 'named' : 'nothing' };
+}
+
 export async function findSecret(
   { keyId, oldKeyId }: SoughtKey,
   texts: readonly Secret[],

@@ -5,6 +5,7 @@ import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { deliversCustody } from '../destinations/kinds.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
+import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import { isSettled, type Rotation, type Settled } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
 import { type UserWork, whileAlone } from './user-work.ts';
@@ -24,10 +25,10 @@ export async function settleCustody(rotation: Settled, work: UserWork): Promise<
   try {
     const key = await custody.get(newKeyId);
     if (key === undefined) return;
-    if (rotation.phase === 'undone') await assertNotNeeded(rotation, destinations, work);
+    if (rotation.phase === 'undone') await assertNotNeeded(rotation, { destinations, key }, work);
     else if (isStillServed(rotation, history)) await assertPlaced(rotation, destinations);
     for (const destination of destinations) await destination.seal?.(key);
-    await custody.remove(newKeyId);
+    await custody.remove(newKeyId, user);
     account.emit({ code: 'handoff-removed', ...about });
   } catch (thrown) {
     account.emit({ code: 'handoff-kept', ...about, reason: toKeyturnError(thrown).message });
@@ -49,13 +50,14 @@ function isStillServed({ newKeyId }: Settled, history: UserHistory): boolean {
  */
 async function assertNotNeeded(
   { newKeyId, user }: Settled,
-  destinations: readonly Destination[],
+  { destinations, key }: { readonly destinations: readonly Destination[]; readonly key: IssuedKey },
   work: UserWork,
 ): Promise<void> {
-  const key = (await work.listKeys()).find(({ id }) => id === newKeyId);
-  if (key?.status !== 'Active') return;
+  const listed = (await work.listKeys()).find(({ id }) => id === newKeyId);
+  if (listed?.status !== 'Active') return;
   for (const { wayBack } of destinations) {
-    if ((await wayBack?.secretOf(newKeyId)) !== undefined) return;
+    const kept = await wayBack?.secretOf(newKeyId);
+    if (kept?.equals(key.secret) === true) return;
   }
   throw new KeyturnError(
     'delivery-failed',
@@ -144,7 +146,7 @@ export async function forget(
   const { custody } = account.state;
   const about = { user, newKeyId, path: custody.describe(newKeyId) };
   try {
-    await custody.remove(newKeyId);
+    await custody.remove(newKeyId, user);
     account.emit({ code: 'handoff-removed', ...about });
   } catch (thrown) {
     account.emit({ code: 'handoff-kept', ...about, reason: toKeyturnError(thrown).message });

@@ -1,6 +1,7 @@
 // One user at work: who it is, what is recorded about them, and everything that their account works
 // with, in one object. The steps of the engine are handed this and nothing else.
 
+import type { Fence } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert } from '../base/errors.ts';
 import type { Grace } from '../lifecycle/decide-grace.ts';
@@ -59,6 +60,11 @@ export class UserWork implements UserAtHand {
     const state = this.history.find(rotation);
     assert(mayFollow(state, step), `${step.type} cannot follow ${state?.phase ?? 'nothing'}`);
     await this.#log.record(rotation, step);
+  }
+
+  /** The look at the claim just before a change of a key leaves (I9). */
+  get fence(): Fence {
+    return (signedAt) => this.#log.fence(signedAt);
   }
 
   recordKey(step: KeyStep): Promise<void> {

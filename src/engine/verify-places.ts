@@ -41,7 +41,7 @@ export async function verifyPlaces(
   const at = { user, account, history };
   const seen = await look(at, order);
   const isHealed = order.heals && seen.some(isWrong);
-  if (order.dryRun) return isHealed ? await healed(seen, at, foretellHealing) : seen;
+  if (order.dryRun) return isHealed ? await foretellHealings(seen, at) : seen;
   const isNew = seen.some(({ served, state }) => knownOf(served) !== toKnow(state, served));
   if (!isNew && !isHealed) return seen;
   // A rotation may be at work there, and be done by now: what counts is seen by the only one who writes (I9).
@@ -50,6 +50,15 @@ export async function verifyPlaces(
     await remember(places, work);
     return order.heals ? await healed(places, work, healPlace) : places;
   });
+}
+
+/** Throws `rotation-in-progress` as the healing would, where another process works on the user (I12). */
+async function foretellHealings(
+  places: readonly VerifiedPlace[],
+  { user, account }: UserAtHand,
+): Promise<readonly VerifiedPlace[]> {
+  const history = await account.state.foretell(user);
+  return await healed(places, { user, account, history }, foretellHealing);
 }
 
 /** Whether it is not as its rotation left it. */

@@ -40,6 +40,8 @@ export interface LostExchange {
   readonly proxyStatus: number | undefined;
   /** In words, where the network has no code for it. */
   readonly words?: string | undefined;
+  /** What it does instead of answering whole, once it has begun to, in words that can follow its name. */
+  readonly instead?: string | undefined;
   /** Whether the same would come of it again. */
   readonly isHopeless: boolean;
 }
@@ -98,11 +100,11 @@ export function exchange({ options, body, limits, signal }: WireRequest): Promis
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
         if (bytes > limits.bytesMax)
-          lose({ isHopeless: true, words: `an answer of more than ${limits.bytesMax} bytes` });
+          lose({ isHopeless: true, instead: `answers with more than ${limits.bytesMax} bytes` });
         else chunks.push(chunk);
       });
       response.on('error', (error) => lose({ error }));
-      response.on('close', () => lose({ words: 'an answer that breaks off' }));
+      response.on('close', () => lose({ instead: 'breaks its answer off' }));
       response.on('end', () => {
         if (!response.complete) return;
         const text = Buffer.concat(chunks).toString('utf8');
@@ -116,6 +118,7 @@ export function exchange({ options, body, limits, signal }: WireRequest): Promis
 
 interface Loss {
   readonly words?: string;
+  readonly instead?: string;
   readonly error?: unknown;
   readonly isHopeless?: boolean;
 }
@@ -129,6 +132,7 @@ function lost(how: Loss, isConnected: boolean): LostExchange {
     isSent: isConnected && !failedToConnect(error),
     networkCode: typeof code === 'string' ? code : undefined,
     proxyStatus: typeof proxyStatus === 'number' ? proxyStatus : undefined,
+    instead: how.instead,
     words: how.words ?? (typeof code === 'string' ? code : 'the connection broke'),
   };
 }

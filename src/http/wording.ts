@@ -3,8 +3,7 @@
 
 import { printable } from '../base/printable.ts';
 import type { Secret } from '../base/secret.ts';
-import { withoutSecretShapes } from '../base/secret-shapes.ts';
-import { withoutSecrets } from '../base/without-secrets.ts';
+import { withoutCredentials, withoutSecrets } from '../base/without-secrets.ts';
 import type { LostExchange } from './exchange.ts';
 import { HttpFailure, type Outcome } from './failure.ts';
 import type { HttpAnswer, ServiceOptions } from './service.ts';
@@ -20,7 +19,6 @@ export interface FailedCall {
 }
 
 const REASON_LENGTH_MAX = 300;
-
 export function refusal(failed: FailedCall, answer: HttpAnswer, notBefore?: Date): HttpFailure {
   const { service, call, origin, isRepeat } = failed;
   const { status } = answer;
@@ -91,10 +89,19 @@ export function lostCall(failed: FailedCall, lost: LostExchange, way: Way): Http
     trustSetting: `in ${service.tls?.caSetting ?? 'AWS_CA_BUNDLE'}`,
   };
   const failure = { way, networkCode, neverSent: !isSent, proxyStatus };
-  const { message, hint } = wordUnreachable(failure, peer, words);
+  const { message, hint } =
+    lost.instead === undefined
+      ? wordUnreachable(failure, peer, words)
+      : { message: `${peer.name} ${lost.instead}`, hint: unfitHint(service, lost.isHopeless) };
   const isUnknown = call.method !== 'GET' && (isSent || isRepeat);
   const outcome: Outcome = isUnknown ? 'unknown' : 'not-sent';
   return new HttpFailure(message, { hint, outcome, networkCode });
+}
+
+function unfitHint({ name, setting }: ServiceOptions, isHopeless: boolean): string {
+  return isHopeless
+    ? `that is more than ${name} has to say about a place: check ${setting}, and whether something else answers there`
+    : `run again; where it stays so, something between here and ${name} ends its answers`;
 }
 
 export function closedUntil(failed: FailedCall, notBefore: Date): HttpFailure {
@@ -110,7 +117,7 @@ function reasonOf({ service, secrets }: FailedCall, answer: HttpAnswer): string 
   const own = body === undefined ? undefined : (service.reasonIn?.(body) ?? commonReason(body));
   const text = own ?? (body === undefined && plain ? answer.text.reveal() : undefined);
   if (text === undefined) return undefined;
-  const clean = withoutSecretShapes(withoutSecrets(text, secrets));
+  const clean = withoutCredentials(withoutSecrets(text, secrets));
   const line = printable(clean.replaceAll(/\s+/g, ' ').trim()).replace(/\.$/, '');
   return line === '' ? undefined : line.slice(0, REASON_LENGTH_MAX);
 }

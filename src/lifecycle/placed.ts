@@ -20,6 +20,13 @@ export function knownAfter(rotation: Rotation, step: RotationStep): Known {
   };
 }
 
+/** A place that is given the key once all that were named have it is one of them from then on. */
+export function targetsAfter(rotation: Rotation, step: RotationStep): Rotation['targets'] {
+  const { targets } = rotation;
+  if (step.type !== 'placed' || !('receipts' in rotation)) return targets;
+  return targets.some((each) => isAt(each, step.target)) ? targets : [...targets, step.target];
+}
+
 /** What every place has, or none has yet. */
 const ENDS_PLACED: ReadonlySet<RotationStep['type']> = new Set(['delivered', 'created', 'adopted']);
 

@@ -45,7 +45,8 @@ export type RotationStep =
   | { readonly type: 'adopted'; readonly newKeyId: AccessKeyId }
   /**
    * One of several places has the new key, read back, so that no later run writes it there once more; and
-   * after the delivery, that a place which had lost it was given it again.
+   * after the delivery, that a place which had lost it was given it again, or that one which the rotation did not
+   * name was given it too: it is one of its places from then on.
    */
   | {
       readonly type: 'placed';

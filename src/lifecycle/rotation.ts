@@ -5,7 +5,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
 import { type HookState, hooksAfter, phaseAfterHook } from './hooks.ts';
 import { MAY_FOLLOW } from './may-follow.ts';
-import { knownAfter, type Placed, receiptsWith } from './placed.ts';
+import { knownAfter, type Placed, receiptsWith, targetsAfter } from './placed.ts';
 import type {
   CloseReason,
   DeliveryReceipt,
@@ -188,7 +188,7 @@ export function applyRecord(rotation: Rotation | undefined, record: RotationReco
   if (rotation === undefined) return begun(record);
   if (!mayFollow(rotation, step)) throw outOfOrder(record, rotation.phase);
   // Two spreads of objects of many shapes would cost six times as much, and a journal has many records.
-  const facts = factsOf(rotation, record.run);
+  const facts = { ...factsOf(rotation, record.run), targets: targetsAfter(rotation, step) };
   const known = knownAfter(rotation, step);
   const hooks = hooksAfter(rotation, step, record.at);
   const isHooked = hooks !== undefined || rotation.hooks !== undefined;
@@ -297,7 +297,7 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
 /** Readers of a place that was given the key again have it from here on: the silence of the old one counts anew. */
 function placedAgain(rotation: Rotation, step: Placed, at: Date): RotationPhase {
   if (!('receipts' in rotation)) return rotation;
-  const receipts = receiptsWith(step, rotation.targets, rotation.receipts);
+  const receipts = receiptsWith(step, targetsAfter(rotation, step), rotation.receipts);
   return { ...rotation, ...(isGraced(rotation) && { since: at }), receipts, deliveredAt: at };
 }
 

@@ -3,7 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deliverReport, verifyReport } from '../../test/support/place-reports.ts';
 import { printable, printableJson } from '../base/printable.ts';
+import { renderDeliver } from './deliver-text.ts';
 import { type HistoryReport, historyReportSchema } from './history-report.ts';
 import { renderHistory } from './history-text.ts';
 import { renderKeyChange } from './key-change-text.ts';
@@ -23,7 +25,6 @@ import { renderStatus } from './status-text.ts';
 import { undoSeveralReportSchema } from './undo-report.ts';
 import { renderUndoSeveral } from './undo-several-text.ts';
 import { renderUndo } from './undo-text.ts';
-import type { VerifyReport } from './verify-report.ts';
 import { renderVerify } from './verify-text.ts';
 
 const HOSTILE = [
@@ -445,25 +446,6 @@ function history(): HistoryReport {
   return historyReportSchema.parse({ state_dir: '/state', entries: [entry] });
 }
 
-function verifyReport(): VerifyReport {
-  const about = { account_id: ACCOUNT, username: 'svc' };
-  const error = { code: 'not-deliverable', message: 'no', hint: 'look\n  keyturn history' };
-  return {
-    ...{ execution_time: AT, run_id: 'run', dry_run: false, heal: true },
-    places: [
-      {
-        ...{ ...about, kind: 'dotenv', place: '/srv/.env', rotation: 'id' },
-        ...{ access_key_id: 'AKIAIOSFODNN7EXAMPLE', state: 'overwritten', reason: 'it names AKIA' },
-        ...{ pair_checked: true, proof: 'value', outcome: 'not-healed', healed_from: 'ssm /app' },
-        error,
-      },
-    ],
-    errors: [{ ...error, ...about }],
-    skipped_accounts: [{ account_id: ACCOUNT, state: 'SUSPENDED' }],
-    summary: { users: 1, places: 1, fine: 0, wrong: 1, unreadable: 0, healed: 0, errors: 1 },
-  };
-}
-
 const STYLE = { colour: false, width: 80 };
 
 const PAGES: Readonly<Record<string, () => string>> = {
@@ -541,6 +523,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
       showsAll: true,
       healCommand: 'keyturn verify --heal',
     }),
+  'a key that was delivered': () => renderDeliver(hostile(deliverReport()), STYLE),
   'a list of keys': () => renderKeys(hostile(keysReport()), STYLE),
   'a list of keys on a narrow terminal': () =>
     renderKeys(hostile(keysReport()), { ...STYLE, width: 40 }),

@@ -32,6 +32,9 @@ const placeSchema = z.object({
     .enum(['none', 'healed', 'would-heal', 'not-healed'])
     .describe('What became of a place that is not fine; would-heal in a dry run'),
   healed_from: z.string().nullable().describe('Where its pair was copied from'),
+  made: z
+    .array(z.string())
+    .describe('What did not exist any more and is made for it, with --create-missing'),
   error: errorSchema.nullable().describe('Why it was not healed'),
 });
 

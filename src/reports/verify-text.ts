@@ -1,6 +1,7 @@
 // `keyturn verify` for people.
 
 import { printableAll } from '../base/printable.ts';
+import { hintLines } from './hint-lines.ts';
 import { type Page, pageFor, type TextStyle, type Tone } from './page.ts';
 import type { VerifiedPlaceLine, VerifyReport } from './verify-report.ts';
 import { plural } from './words.ts';
@@ -81,8 +82,15 @@ function stateWords({ state, outcome }: VerifiedPlaceLine): string {
 }
 
 function detailsOf(line: VerifiedPlaceLine, page: Page): string[] {
-  const { username, kind, place, reason, healed_from: from, error } = line;
-  const told = [reason, from === null ? null : `the pair comes from ${from}`, error?.message];
+  const { username, kind, place, reason, healed_from: from, made, error } = line;
+  const told = [
+    reason,
+    made.length === 0
+      ? null
+      : `${line.outcome === 'healed' ? 'made' : 'would make'} ${made.join(' and ')}`,
+    from === null ? null : `the pair comes from ${from}`,
+    error?.message,
+  ];
   const text = [...new Set(told.filter((part) => part !== null && part !== undefined))].join('; ');
   return [
     page.wrap(`${username}, ${kind} ${place}: `, text, 2),
@@ -99,11 +107,4 @@ function errorLines(
     page.wrap(`${page.paint('red', `${about}: `)}`, message, 2),
     ...(hint === null ? [] : hintLines(hint, page)),
   ];
-}
-
-/** Commands stand on lines of their own, and are left as they are. */
-function hintLines(hint: string, page: Page): string[] {
-  return hint
-    .split('\n')
-    .map((line) => (line.startsWith('  ') ? `  ${line}` : page.wrap('  ', line)));
 }

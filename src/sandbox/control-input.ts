@@ -137,7 +137,7 @@ function checkOrganization(input: unknown): void {
   for (const name of counts) checkNumber(fields[name], `organization.${name}`);
   readList(fields.delegatedAdministrators, 'organization.delegatedAdministrators');
   for (const member of readList(fields.accounts, 'organization.accounts')) {
-    const own = ['id', 'name', 'email', 'state', 'hasRole', 'joinedMethod', 'users'];
+    const own = ['id', 'name', 'email', 'state', 'hasRole', 'joinedMethod', 'users', 'ou', 'tags'];
     const { state } = readFields(member, 'member', own);
     if (state !== undefined && !ACCOUNT_STATES.includes(state as AccountState)) {
       throw wrong('member.state');

@@ -47,7 +47,7 @@ export function jsonFailure(service: JsonService, refusal: Refusal): Failure {
   const message = own?.message ?? refusal.message;
   // Some refusals of AWS have no text.
   const text = message === '' ? {} : { Message: message };
-  const body = JSON.stringify({ __type: code, ...text });
+  const body = JSON.stringify({ __type: code, ...text, ...refusal.details });
   // This protocol has 400 for every refusal that is not AWS's own failure.
   return { code, status: own !== undefined && refusal.status < 500 ? 400 : refusal.status, body };
 }

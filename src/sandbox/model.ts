@@ -135,7 +135,18 @@ export interface Member {
   readonly email: string;
   readonly joinedMethod: 'CREATED' | 'INVITED';
   readonly joinedAt: Date;
+  /** The unit that it is in, or the root. */
+  readonly unitId: string;
+  readonly tags: Readonly<Record<string, string>>;
   state: AccountState;
+}
+
+/** An organizational unit, or the root. */
+export interface Unit {
+  readonly id: string;
+  readonly name: string;
+  /** Undefined for the root. */
+  readonly parentId: string | undefined;
 }
 
 export interface Organization {
@@ -143,6 +154,8 @@ export interface Organization {
   readonly managementAccountId: string;
   /** By account id, in the order in which they are listed; the management account is one. */
   readonly members: Map<string, Member>;
+  /** By ID; the root is the first. */
+  readonly units: Map<string, Unit>;
   /** Accounts that may list the others although they do not manage the organization. */
   readonly delegatedAdministrators: ReadonlySet<string>;
   /** Whether lists have empty pages in between, as AWS says may happen. */

@@ -2,7 +2,7 @@
 // are filled with users only when somebody looks into them, so that thousands cost little.
 
 import { wholeSeconds } from './clock.ts';
-import type { Account, AccountState, Member, Organization } from './model.ts';
+import type { Account, AccountState, Member, Organization, Unit } from './model.ts';
 import { newAccountName } from './names.ts';
 import { type PopulationOptions, populate } from './population.ts';
 import { SeededRandom } from './random.ts';
@@ -25,6 +25,9 @@ export interface MemberSeed {
   readonly hasRole?: boolean;
   /** CREATED by default; INVITED for one without the role. */
   readonly joinedMethod?: Member['joinedMethod'];
+  /** Where it is, as names from the root: `Root/Workloads/Prod`; units are made as they are named. */
+  readonly ou?: string;
+  readonly tags?: Readonly<Record<string, string>>;
   /** How many users `populate` gives it; none when left out. */
   readonly users?: number;
   /** How many of those of which kind; a believable mix when left out. */
@@ -67,10 +70,12 @@ export function addOrganization(world: World, seed: OrganizationSeed = {}): Orga
     id: `o-${random.text(10, ID_ALPHABET)}`,
     managementAccountId,
     members: new Map(),
+    units: new Map(),
     delegatedAdministrators: new Set(seed.delegatedAdministrators),
     hasEmptyPages: seed.hasEmptyPages ?? false,
     isStatusRetired: seed.isStatusRetired ?? false,
   };
+  unitAt(organization, 'Root');
   const founding = new Founding(world, organization, seed, random);
   const all: MemberSeed[] = [...(seed.accounts ?? []), ...madeUp(seed, random)];
   // Not the first in the list: nothing says that AWS puts it there.
@@ -100,6 +105,23 @@ function madeUp(seed: OrganizationSeed, random: SeededRandom): MemberSeed[] {
   };
   const seeds = Array.from({ length: members }, (_, index) => ({ ...odd[index], ...users }));
   return random.shuffled(seeds);
+}
+
+/** The unit at a path of names from the root, made where it is missing. Its ID follows from its path. */
+function unitAt(organization: Organization, path: string): Unit {
+  const [name = '', ...above] = path.split('/').reverse();
+  const parent = above.length === 0 ? undefined : unitAt(organization, above.reverse().join('/'));
+  const { id: own, units } = organization;
+  const known = [...units.values()].find(
+    (unit) => unit.name === name && unit.parentId === parent?.id,
+  );
+  if (known !== undefined) return known;
+  const root = new SeededRandom(`root ${own}`).text(4, ID_ALPHABET);
+  const unit = new SeededRandom(`unit ${own} ${path}`).text(8, ID_ALPHABET);
+  const id = parent === undefined ? `r-${root}` : `ou-${root}-${unit}`;
+  const made = { id, name, parentId: parent?.id };
+  units.set(id, made);
+  return made;
 }
 
 /** One organization while its members are entered. */
@@ -165,6 +187,8 @@ class Founding {
       email: seed.email ?? made.email,
       joinedMethod: seed.joinedMethod ?? (seed.hasRole === false ? 'INVITED' : 'CREATED'),
       joinedAt: wholeSeconds(this.#asOfMs - (30 + random.below(900)) * DAY_MS),
+      unitId: unitAt(this.#organization, seed.ou ?? 'Root').id,
+      tags: seed.tags ?? {},
       state: seed.state ?? 'ACTIVE',
     });
     this.#world.organizations.set(account.id, this.#organization);

@@ -4,12 +4,24 @@
 export class Refusal extends Error {
   readonly code: string;
   readonly status: number;
+  /** What a JSON service says beside code and text. */
+  readonly details: Readonly<Record<string, unknown>> = {};
 
   constructor(code: string, status: number, message: string) {
     super(message);
     this.name = 'Refusal';
     this.code = code;
     this.status = status;
+  }
+}
+
+/** A refusal that tells more than its text. */
+export class DetailedRefusal extends Refusal {
+  override readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, message: string, details: Readonly<Record<string, unknown>>) {
+    super(code, 400, message);
+    this.details = details;
   }
 }
 

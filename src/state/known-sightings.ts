@@ -16,7 +16,7 @@ import {
   withFormerNames,
   withLook,
 } from '../lifecycle/use-history.ts';
-import type { InactiveKey, Seen } from './state-store.ts';
+import type { InactiveKey, Seen, Sightings } from './state-store.ts';
 
 export type Times = ReadonlyMap<string, Date>;
 
@@ -293,6 +293,22 @@ export class KnownSightings implements Sights {
     }
     return latest;
   }
+}
+
+/** Sightings that are answered from what is known, and kept by a store. */
+export function sightingsOver(
+  known: KnownSightings,
+  kept: Pick<Sightings, 'remember' | 'refresh'>,
+): Sightings {
+  return {
+    lastActive: (user, key, keys) => known.lastActive(user, key, keys),
+    inactiveSince: (keyId) => known.inactiveSince(keyId),
+    activeAgainSince: (keyId) => known.activeAgainSince(keyId),
+    usesOf: (user, key) => known.usesOf(user, key),
+    lookAt: (user, key) => known.lookAt(user, key),
+    inactiveKeyOf: (user, createdAt) => known.inactiveKeyOf(user, createdAt),
+    ...kept,
+  };
 }
 
 /** Dates are in whole seconds. */

@@ -1,5 +1,6 @@
 // What must survive a crash, as the engine sees it. A store keeps it somewhere: files in a directory
-// (files/), or in memory for tests (memory/). Every store passes the same contract suite.
+// (files/), tables at AWS (dynamodb/), or in memory for tests (memory/). Every store passes the same
+// contract suite.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
@@ -92,24 +93,40 @@ export interface UserLog {
    */
   record(rotation: string, step: RotationStep): Promise<void>;
   recordKey(step: KeyStep): Promise<void>;
+  /**
+   * The look at the claim just before a change of a key leaves, at each attempt: `signedAt` is the time that
+   * its signature bears. Resolves when nobody can take the user over before the request has died (I9): a
+   * process that sleeps between this look and the sending sends what AWS refuses. Throws
+   * `rotation-in-progress` when the claim was lost, `clock-skew`, and what the store throws.
+   */
+  fence(signedAt: Date): Promise<void>;
 }
 
 /** The secrets of new keys, from the moment AWS names them until every place holds them (I3). */
 export interface Custody {
+  /**
+   * Has what keeping a secret takes before there is one, such as a key to encrypt it with. Throws
+   * `handoff-failed`: it is asked before CreateAccessKey, so that what fails here costs no key.
+   */
+  prepare(user: string, rotation: string): Promise<void>;
   /** Resolves once the secret is durable. Throws `handoff-failed`, `key-condemned`. */
   put(entry: IssuedKey): Promise<void>;
   /** The entry as read back, or undefined when there is none. Throws `state-dir` (I11). */
   get(keyId: AccessKeyId): Promise<IssuedKey | undefined>;
   /** The keys whose secrets are kept; none when that cannot be read: whoever needs one hears of it. */
   list(): Promise<readonly HeldKey[]>;
-  /** Once another place holds the secret; one that is gone is fine. Throws `handoff-failed`. */
-  remove(keyId: AccessKeyId): Promise<void>;
+  /**
+   * Once another place holds the secret; one that is gone is fine. Nothing is removed when this process
+   * works on the user and has lost the claim (I9). Throws `handoff-failed`, `rotation-in-progress`.
+   */
+  remove(keyId: AccessKeyId, user: string): Promise<void>;
   /**
    * Says that nobody has the secret of the key, before the key is deleted: from then on put() is refused,
    * whoever calls it however late. Resolves with false when the secret is there: then the key is not to
-   * be deleted. Safe to repeat. Throws `handoff-failed`, and `state-dir` when it cannot be read.
+   * be deleted. Safe to repeat. Throws `handoff-failed`, and `state-dir` when it cannot be read; nothing is
+   * condemned, as nothing is removed, when the claim on the user was lost.
    */
-  condemn(keyId: AccessKeyId): Promise<boolean>;
+  condemn(keyId: AccessKeyId, user: string): Promise<boolean>;
   /** Where the secret of the key is, or would be, for people; without the secret. */
   describe(keyId: AccessKeyId): string;
   /** Secrets in an encrypted form, which stays when the plain one goes: nobody here can read them. */

@@ -1,9 +1,11 @@
 // The kinds of store that there are. Adding one is a folder, a line here, and a row in the contract
 // (test/state/contract.test.ts). A kind loads its store only when it is opened.
 
+import type { AwsDataKeys, AwsTables } from '../base/aws-tables.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { newId } from '../base/new-id.ts';
+import { dynamodb } from './dynamodb/index.ts';
 import { files } from './files/index.ts';
 import type { StateStore } from './state-store.ts';
 
@@ -20,13 +22,21 @@ export interface StoreKind {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What a store at AWS is kept by, as the caller of the run. */
+export interface AwsState {
+  readonly tables: AwsTables;
+  readonly dataKeys: AwsDataKeys;
+}
+
 export interface StoreOpening {
   readonly clock: Clock;
+  /** Opens it in that region, or in the one of the run; asked by stores that are at AWS alone. */
+  readonly aws: (region: string | undefined) => Promise<AwsState>;
   /** Names this process in everything that it records: a random ID. */
   readonly run: string;
 }
 
-const KINDS: readonly StoreKind[] = [files];
+const KINDS: readonly StoreKind[] = [files, dynamodb];
 
 /** Whether a kind takes it as it is. A path that is not absolute depends on who reads it. */
 export function isStatePlace(place: string): boolean {
@@ -34,8 +44,11 @@ export function isStatePlace(place: string): boolean {
 }
 
 /** Opens the store at a place, for one run. Throws `bad-value` for a place that no kind takes. */
-export async function openStateStore(place: string, clock: Clock): Promise<StateStore> {
-  return await kindOf(place).open(place, { clock, run: newId() });
+export async function openStateStore(
+  place: string,
+  opening: Omit<StoreOpening, 'run'>,
+): Promise<StateStore> {
+  return await kindOf(place).open(place, { ...opening, run: newId() });
 }
 
 /**

@@ -21,9 +21,10 @@ export interface Writer {
   readonly history: UserHistory;
   /** Resolves when the record is durable. */
   readonly keep: (record: JournalRecord) => Promise<void>;
+  readonly fence: UserLog['fence'];
 }
 
-export function userLog({ account, run, clock, user, history, keep }: Writer): UserLog {
+export function userLog({ account, run, clock, user, history, keep, fence }: Writer): UserLog {
   const envelope = (step: RotationStep | KeyStep) => {
     return { v: formatOf(step), at: clock.now(), run, account, user };
   };
@@ -35,6 +36,7 @@ export function userLog({ account, run, clock, user, history, keep }: Writer): U
   };
   return {
     history,
+    fence,
     record: (rotation, step) => append({ ...envelope(step), rotation, step }),
     recordKey: (step) => append({ ...envelope(step), rotation: null, step }),
   };

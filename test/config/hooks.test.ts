@@ -25,6 +25,7 @@ const ROWS: readonly Row[] = [
   ['a shell', D('{run: ["kubectl rollout restart"]}'), '8:18', 'bad-value', /there is no shell/],
   ['a text', D('{run: kubectl}'), '8:17', 'bad-type', /"run" takes a list: a program/],
   ['a path from here', D('{run: [./restart.sh]}'), '8:18', 'bad-value', /by its absolute path/],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as it is written in the file
   ['a variable', D('{run: [a, "${env:TOKEN}"]}'), '8:21', 'bad-value', /seen by everybody/],
   ['a program by user', D('{run: ["{user}"]}'), '8:18', 'bad-value', /the same for everybody/],
   ['a typo', D('{run: [a, "{usr}"]}'), '8:22', 'bad-value', /"\{usr\}" is not known/],
@@ -46,6 +47,7 @@ const ROWS: readonly Row[] = [
     'secret-in-clear',
     /\$\{env:NAME\}/,
   ],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as it is written in the file
   ['auth of a program', D('{run: [a], auth: "${env:T}"}'), '8:22', 'conflict', /goes with "call"/],
   ['an alarm that tells', D('{alarm: x}'), '8:12', 'unknown-key', /unknown key "alarm"/],
   ['a time', D('{run: [a], timeout_s: 0}'), '8:33', 'bad-value', /from 1 to 3600/],
@@ -117,7 +119,9 @@ test('a file that others may write and that names programs is refused, whoever n
   const rows = [
     ['{after_deliver: [{run: [kubectl]}]}', 2],
     ['{after_retire: [{run: [look], minutes: 1}]}', 2],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as it is written in the file
     ['{before_retire: [{call: "https://x.example", auth: "${command:gh auth token}"}]}', 2],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as it is written in the file
     ['{before_retire: [{call: "https://x.example", auth: "${env:TOKEN}"}]}', 0],
   ] as const;
   for (const [hooks, code] of rows) {

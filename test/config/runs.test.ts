@@ -65,14 +65,14 @@ test('a user of no rule is an error where the file says so', async (t) => {
   assert.deepEqual(outcomesOf(report), { alice: 'no-rule' });
 });
 
+const DENIED = { kind: 'error', code: 'AccessDenied', status: 403 } as const;
+
 test('what AWS does not tell is not "without the tag"', async (t) => {
   const { addUser, rotate, sandbox, statuses } = await stageOf(t);
   addUser({ name: 'alice', tags: { team: 'core' } }, IDLE);
   addUser({ name: 'bob' }, IDLE);
-  sandbox.faults.add({
-    operation: 'GetAccountAuthorizationDetails',
-    effect: { kind: 'error', code: 'AccessDenied', status: 403 },
-  });
+  sandbox.faults.add({ operation: 'GetAccountAuthorizationDetails', effect: DENIED });
+  sandbox.faults.add({ operation: 'ListUserTags', effect: DENIED });
   const text =
     'version: 1\nrules: [{name: a, match: {user: "*", not: {tag: {team: "*"}}}, deliver: [handoff]}]\n';
   const { code, report, stderr } = await rotate(text);
@@ -80,6 +80,44 @@ test('what AWS does not tell is not "without the tag"', async (t) => {
   assert.deepEqual(outcomesOf(report), { alice: 'user-not-judged', bob: 'user-not-judged' });
   assert.match(stderr, /the configuration asks what AWS does not tell of users/);
   assert.deepEqual(statuses('bob'), ['Active']);
+});
+
+test('where the account details are denied, those who are due are asked about one by one', async (t) => {
+  const { addUser, rotate, sandbox } = await stageOf(t);
+  addUser(
+    { name: 'alice', tags: { team: 'core' }, groups: ['dev', 'ops'], path: '/svc/eu/' },
+    IDLE,
+  );
+  addUser({ name: 'bob', groups: ['contractors'] }, IDLE);
+  addUser({ name: 'carol' }, IDLE);
+  for (let index = 0; index < 30; index += 1) addUser({ name: `young-${index}` }, { ageDays: 2 });
+  sandbox.faults.add({ operation: 'GetAccountAuthorizationDetails', effect: DENIED });
+  const rule = (match: string) =>
+    `version: 1\nrules: [{name: a, match: ${match}, deliver: [handoff]}]\n`;
+  const asked = async (match: string) => {
+    sandbox.requests.clear();
+    const { report } = await rotate(rule(match), ['--dry-run']);
+    const count = (name: string) =>
+      sandbox.requests.list().filter(({ operation }) => operation === name).length;
+    const rotated = Object.entries(outcomesOf(report)).filter(([, what]) => what === 'rotated');
+    return { count, rotated: rotated.map(([name]) => name) };
+  };
+  const byTag = await asked('{tag: {team: core}}');
+  assert.deepEqual(byTag.rotated, ['alice']);
+  assert.equal(byTag.count('ListUserTags'), 3);
+  const byGroup = await asked('{group: [dev, nobody-here], not: {group: contractors}}');
+  assert.deepEqual(byGroup.rotated, ['alice']);
+  assert.equal(byGroup.count('GetGroup'), 3);
+  assert.equal(byGroup.count('ListGroupsForUser'), 0);
+  const byPattern = await asked('{user: "*", not: {group: "contr*"}}');
+  assert.deepEqual(byPattern.rotated, ['alice', 'carol']);
+  assert.equal(byPattern.count('ListGroupsForUser'), 3);
+  const byPath = await asked('{path: /svc/*}');
+  assert.deepEqual(byPath.rotated, ['alice']);
+  assert.equal(byPath.count('ListUserTags'), 0);
+  sandbox.faults.add({ operation: 'GetGroup', effect: DENIED });
+  const untold = await rotate(rule('{group: dev}'), ['--dry-run']);
+  assert.equal(outcomesOf(untold.report).alice, 'user-not-judged');
 });
 
 test('people are told by their passwords', async (t) => {

@@ -14,6 +14,13 @@ export async function errorsOf(text: string | Uint8Array): Promise<readonly Conf
   return faults.filter(({ severity }) => severity === 'error');
 }
 
+export async function warningsOf(text: string): Promise<readonly string[]> {
+  const load = async () => ({ reason: 'there is no such file' });
+  const source = { file: 'keyturn.yaml', bytes: Buffer.from(text) };
+  const { faults } = await readConfig(source, { now: NOW, load });
+  return faults.map(({ code, message }) => `${code}: ${message}`);
+}
+
 /** A file in which `match` stands on line 4. */
 export const M = (match: string) =>
   `version: 1\nrules:\n  - name: a\n    match: ${match}\n    deliver: [handoff]\n`;

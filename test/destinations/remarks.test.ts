@@ -112,7 +112,7 @@ describe('a parameter', () => {
     await assert.rejects(told(test, PARAMETER, { text }), {
       code: 'not-deliverable',
       message: /would hold \d+ bytes with the new pair, and 4096 are the most in the Standard tier/,
-      hint: /make room, or move it to the Advanced tier \(8192 bytes\)/,
+      hint: /make room, or let keyturn move it to the Advanced tier \(8192 bytes\), with tier=advanced/,
     });
     const long = new Secret(TEXT.reveal().replace('{', `{"more":"${'a'.repeat(9_000)}",`));
     await assert.rejects(told(test, PARAMETER, { text: long }), { message: /4096 are the most$/ });

@@ -23,12 +23,13 @@ const custodyFull: Broken = {
   state: (state) => ({
     ...state,
     custody: {
+      prepare: async () => {},
       put: async () => {
         throw new KeyturnError('handoff-failed', 'the disk is full');
       },
       get: (keyId) => state.custody.get(keyId),
-      remove: (keyId) => state.custody.remove(keyId),
-      condemn: (keyId) => state.custody.condemn(keyId),
+      remove: (keyId, user) => state.custody.remove(keyId, user),
+      condemn: (keyId, user) => state.custody.condemn(keyId, user),
       describe: (keyId) => state.custody.describe(keyId),
       list: () => state.custody.list(),
       sealed: state.custody.sealed,

@@ -14,8 +14,12 @@ const withCreate = (
   account: (account) => {
     const { gateway } = account;
     const { writer } = gateway;
-    const broken = { ...writer, createAccessKey: (user: string) => createAccessKey(user, writer) };
-    return { ...account, gateway: { ...gateway, writer: broken } };
+    const brokenFrom = (sound: KeyWriter): KeyWriter => ({
+      ...sound,
+      fenced: (fence) => brokenFrom(sound.fenced(fence)),
+      createAccessKey: (user) => createAccessKey(user, sound),
+    });
+    return { ...account, gateway: { ...gateway, writer: brokenFrom(writer) } };
   },
 });
 

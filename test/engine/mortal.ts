@@ -1,7 +1,7 @@
 // A run that dies at one point: every change that it makes, on disk and in AWS, has a before and an
 // after.
 
-import type { AccountGateway } from '../../src/aws/gateway.ts';
+import type { AccountGateway, KeyWriter } from '../../src/aws/gateway.ts';
 import { type Broken, withJournal } from './workbench.ts';
 
 /** Counts the points at which a run can die, and lets it die at one of them. */
@@ -38,10 +38,11 @@ export function dying(mortal: Mortal): Broken {
     state: (state) => ({
       ...withJournal(state, (_step, write) => mortal.change(write)),
       custody: {
+        prepare: (user, rotation) => state.custody.prepare(user, rotation),
         put: (entry) => mortal.change(() => state.custody.put(entry)),
         get: (keyId) => state.custody.get(keyId),
-        remove: (keyId) => mortal.change(() => state.custody.remove(keyId)),
-        condemn: (keyId) => mortal.change(() => state.custody.condemn(keyId)),
+        remove: (keyId, user) => mortal.change(() => state.custody.remove(keyId, user)),
+        condemn: (keyId, user) => mortal.change(() => state.custody.condemn(keyId, user)),
         describe: (keyId) => state.custody.describe(keyId),
         list: () => state.custody.list(),
         sealed: state.custody.sealed,
@@ -55,10 +56,15 @@ function mortalGateway(mortal: Mortal, gateway: AccountGateway): AccountGateway 
   const { writer } = gateway;
   return {
     ...gateway,
-    writer: {
-      createAccessKey: (user) => mortal.change(() => writer.createAccessKey(user)),
-      setStatus: (user, id, status) => mortal.change(() => writer.setStatus(user, id, status)),
-      deleteAccessKey: (user, id) => mortal.change(() => writer.deleteAccessKey(user, id)),
-    },
+    writer: mortalWriter(mortal, writer),
+  };
+}
+
+function mortalWriter(mortal: Mortal, writer: KeyWriter): KeyWriter {
+  return {
+    fenced: (fence) => mortalWriter(mortal, writer.fenced(fence)),
+    createAccessKey: (user) => mortal.change(() => writer.createAccessKey(user)),
+    setStatus: (user, id, status) => mortal.change(() => writer.setStatus(user, id, status)),
+    deleteAccessKey: (user, id) => mortal.change(() => writer.deleteAccessKey(user, id)),
   };
 }

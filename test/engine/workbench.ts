@@ -117,6 +117,7 @@ export function withJournal(
           history: log.history,
           record: (rotation, step) => around(step, () => log.record(rotation, step)),
           recordKey: (step) => around(step, () => log.recordKey(step)),
+          fence: (signedAt) => log.fence(signedAt),
         }),
       ),
   };

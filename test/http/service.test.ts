@@ -282,7 +282,8 @@ describe('a call to a service', () => {
     assert.equal(moved.asked.length, 1);
     const long = await serviceFor(test, [{ body: 'x'.repeat(5_000) }]);
     const tooLong = await failureOf(long.service, { ...READ, bytesMax: 4_999 });
-    assert.match(tooLong.message, /an answer of more than 4999 bytes$/);
+    assert.match(tooLong.message, /^Thing at http\S+ answers with more than 4999 bytes$/);
+    assert.match(tooLong.hint ?? '', /check THING_ADDR, and whether something else answers/);
     assert.equal(long.asked.length, 1);
   });
 

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { KeyctlContext, SessionOptions, TargetOptions } from '../../src/app/keyctl/types.ts';
+import { openState } from '../../src/app/open-state.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import type { EngineEvent } from '../../src/base/events.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
-import { openStateStore } from '../../src/state/stores.ts';
 
 export interface Laptop {
   readonly sandbox: Sandbox;
@@ -80,7 +80,7 @@ export async function openLaptop(t: TestContext, options: SandboxOptions = {}): 
       // Waiting is not what these tests are about.
       clock: { now: systemClock.now, sleep: (ms, signal) => systemClock.sleep(ms / 50, signal) },
       emit: (event) => events.push(event),
-      state: await openStateStore(stateDir, systemClock),
+      state: await openState(stateDir, { clock: systemClock, env: process.env }),
       signal: new AbortController().signal,
       env,
       home: folder,

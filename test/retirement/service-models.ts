@@ -12,11 +12,18 @@ import { TOKEN as GITHUB_TOKEN, startGithub } from '../destinations/github/fake-
 import { fill, formOf } from '../destinations/github/subject.ts';
 import { TOKEN as GITLAB_TOKEN, startGitlab } from '../destinations/gitlab/fake-gitlab.ts';
 import type { Ending } from '../destinations/json-server.ts';
-import { startFakeCluster } from '../kubernetes/fake-api.ts';
-import { makeSecret, newNamespace, textsIn, writeKubeconfig } from '../kubernetes/test-cluster.ts';
+import { type FakeCluster, startFakeCluster } from '../kubernetes/fake-api.ts';
+import {
+  ask,
+  makeSecret,
+  newNamespace,
+  textsIn,
+  writeKubeconfig,
+} from '../kubernetes/test-cluster.ts';
 import { ROOT, startBao } from '../openbao/bao-server.ts';
 import { clockOf } from './daily-run.ts';
 import type { ModelledPlaces, PairOf, PlaceModel, PlaceModels } from './place-models.ts';
+import type { Pair } from './reader.ts';
 
 const [ID, SECRET] = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 
@@ -57,18 +64,55 @@ async function vault({ pairOf }: Around, ending: Ending): Promise<ModelledPlaces
 
 async function kubernetes({ folder, pairOf }: Around, ending: Ending): Promise<ModelledPlaces> {
   const cluster = await startFakeCluster();
+  cluster.rollsOut = true;
   ending.after(() => void cluster.close());
-  const make: PlaceModel['make'] = async (_, { id, secret }) => {
-    const place = `${await newNamespace(cluster)}/aws-key`;
+  const make: PlaceModel['make'] = async (_, { id, secret }, variant) => {
+    const namespace = await newNamespace(cluster);
+    const place = `${namespace}/aws-key`;
     await makeSecret(cluster, place, { texts: { [ID]: id, [SECRET]: secret } });
-    const read = async () => {
+    const inSecret = async () => {
       const { [ID]: heldId, [SECRET]: heldSecret } = await textsIn(cluster, place);
       return pairOf(heldId, heldSecret);
     };
-    return { deliver: { kind: 'kubernetes', template: place }, read };
+    const [, workload] = /restart=deployment\/(\w+)/.exec(variant) ?? [];
+    const read =
+      workload === undefined
+        ? inSecret
+        : await podsOf(cluster, `apps/v1/namespaces/${namespace}/deployments`, {
+            name: workload,
+            inSecret,
+          });
+    return { deliver: { kind: 'kubernetes', template: `${place}${variant}` }, read };
   };
   const env = { KUBECONFIG: writeKubeconfig(cluster, folder) };
   return { models: { kubernetes: { make } }, env };
+}
+
+interface Workload {
+  readonly name: string;
+  readonly inSecret: () => Promise<Pair>;
+}
+
+/** What the pods of a workload have in their variables: what the Secret had when they were made, and no more. */
+async function podsOf(
+  cluster: FakeCluster,
+  path: string,
+  { name, inSecret }: Workload,
+): Promise<() => Promise<Pair>> {
+  const deployment = { metadata: { name }, spec: { template: { metadata: {} } } };
+  await ask(cluster, `POST /apis/${path}`, deployment);
+  const generation = async () => {
+    const { body } = await ask(cluster, `GET /apis/${path}/${name}`);
+    return (body as { metadata: { generation: number } }).metadata.generation;
+  };
+  let madeBy = await generation();
+  let held = await inSecret();
+  return async () => {
+    const now = await generation();
+    if (now !== madeBy) held = await inSecret();
+    madeBy = now;
+    return held;
+  };
 }
 
 async function github({ sandbox, pairOf }: Around, ending: Ending): Promise<ModelledPlaces> {

@@ -91,4 +91,8 @@ describe('the same, cut off at once', () => {
   it('where every reader follows within minutes that are known, nobody is', () => {
     assert.equal(refusedAt('vault', '?settle-minutes=10'), 0);
   });
+
+  it('nor is a workload that the delivery restarts, whose pods have the new key before the old one goes', () => {
+    assert.equal(refusedAt('kubernetes', '?restart=deployment/api'), 0);
+  });
 });

@@ -154,6 +154,12 @@ export const WORLDS: readonly WorldOfKind[] = [
     ],
   },
   {
+    kind: 'kubernetes',
+    variant: '?restart=deployment/api',
+    about: 'pods with the Secret in their variables, restarted by the delivery',
+    readers: [[{ who: 'pods that the delivery restarts', copies: '1m', calls: '20m' }]],
+  },
+  {
     kind: 'github',
     about: 'when a run is queued: at once, after 8 hours, 3 days and 28 days',
     readers: [...GITHUB_RUNS, RELEASES, NOBODY],

@@ -15,8 +15,10 @@ export interface Examined {
   /** When it began to ask. */
   readonly sinceMs: number;
   readonly source: Inventory['source'];
-  /** Whom it looks at, or could not read. */
-  readonly names: ReadonlySet<string>;
+  /** Whom it looks at. */
+  readonly looked: ReadonlySet<string>;
+  /** Whose keys it could not read, and said so. */
+  readonly unread: ReadonlySet<string>;
 }
 
 export class LeftOut {
@@ -31,14 +33,23 @@ export class LeftOut {
     const isOff = Math.abs(process.machine.offsetMs) > MARGIN_MS / 2;
     if (process.scope !== undefined || isOff) return;
     for (const user of parts.world.users.values()) {
-      // An old report has the former name of a user who was renamed since; a newcomer may have it now.
-      const names = [user.name, ...user.formerNames.filter((name) => !parts.world.users.has(name))];
-      const isNamed = names.some((name) => run.names.has(name));
-      if (isNamed || this.#isExcused(process, user, run)) continue;
+      if (this.#isNamed(user, run) || this.#isExcused(process, user, run)) continue;
       const due = parts.world.present(user).find((key) => this.#isDue(process, key, run));
       if (due !== undefined)
         fail('I11', `${process.name} leaves out ${user.name}, whose key ${due.id} is due`);
     }
+  }
+
+  /**
+   * An old report has the former name of a user who was renamed since. A newcomer may have it now: then the
+   * keys that are listed under it are not this user's, but where none could be listed nobody can tell.
+   */
+  #isNamed({ name, formerNames }: SimUser, { looked, unread }: Examined): boolean {
+    const { users } = this.#view.parts.world;
+    if (looked.has(name) || unread.has(name)) return true;
+    return formerNames.some(
+      (former) => unread.has(former) || (looked.has(former) && !users.has(former)),
+    );
   }
 
   /** Nobody could tell that AWS named too few users; or the user had another name until now. */

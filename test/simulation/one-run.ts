@@ -127,11 +127,9 @@ async function examine(run: SimRun, account: AccountWork): Promise<readonly User
   });
   if (wanted.kind === 'recovery') return candidates;
   const { source, unreadable } = inventory;
-  const named = [
-    ...candidates.map(({ user }) => user),
-    ...unreadable.map(({ userName }) => userName),
-  ];
-  stage.referee.leftOut.examined(process, { sinceMs, source, names: new Set(named) });
+  const looked = new Set(candidates.map(({ user }) => user));
+  const unread = new Set(unreadable.map(({ userName }) => userName));
+  stage.referee.leftOut.examined(process, { sinceMs, source, looked, unread });
   return candidates;
 }
 

@@ -146,14 +146,14 @@ async function standStill({ stage, process }: SimRun, user: string): Promise<voi
 function watchedCustody({ stage, process }: SimRun, custody: Custody): Custody {
   const { copies } = stage.referee;
   return custodyWith(custody, {
-    condemn: async (keyId) => {
-      const isCondemned = await custody.condemn(keyId);
+    condemn: async (keyId, user) => {
+      const isCondemned = await custody.condemn(keyId, user);
       if (isCondemned) copies.condemned(keyId);
       return isCondemned;
     },
-    remove: async (keyId) => {
+    remove: async (keyId, user) => {
       copies.isRemoved(process, keyId);
-      await custody.remove(keyId);
+      await custody.remove(keyId, user);
     },
   });
 }

@@ -4,20 +4,21 @@
 import type {
   AccountGateway,
   CreateOutcome,
+  Fence,
   IamUser,
   KeyReader,
   KeyVerifier,
   KeyWriter,
 } from '../../src/aws/gateway.ts';
 import type { ParameterStore, ThingMaker } from '../../src/base/aws-stores.ts';
-import { KeyturnError } from '../../src/base/errors.ts';
+import { KeyturnError, toKeyturnError } from '../../src/base/errors.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { FaultKind } from './faults.ts';
 import { never, type SimProcess } from './machine.ts';
 import { mayHelp } from './operator.ts';
 import { simSecretStore } from './secret-service.ts';
 import type { RunSettings } from './settings.ts';
-import { simOverview } from './sim-overview.ts';
+import { simOverview, simUserFacts } from './sim-overview.ts';
 import { type Read, simReports } from './sim-reports.ts';
 import { HOUR_MS, MINUTE_MS, type Stage, TOLERATED_SKEW_MS } from './stage.ts';
 import { ACCOUNT, type SimKey, type SimUser } from './world.ts';
@@ -52,6 +53,7 @@ export function simGateway(
     reader: reader(stage, process, calls),
     reports: simReports(stage, process, read),
     overview: simOverview(stage, process, read),
+    userFacts: simUserFacts(read),
     writer: writer(stage, process, calls),
     verifier: verifier(stage, process, calls),
     services: {
@@ -82,10 +84,22 @@ const noParameters: ParameterStore = {
 class Calls {
   readonly #stage: Stage;
   readonly #process: SimProcess;
+  readonly #fence: Fence | undefined;
 
-  constructor(stage: Stage, process: SimProcess) {
+  constructor(stage: Stage, process: SimProcess, fence: Fence | undefined = undefined) {
     this.#stage = stage;
     this.#process = process;
+    this.#fence = fence;
+  }
+
+  fenced(fence: Fence): Calls {
+    return new Calls(this.#stage, this.#process, fence);
+  }
+
+  /** Whether a change may leave, by the clock that signs it. */
+  async look(): Promise<void> {
+    const nowMs = this.#stage.schedule.nowMs + this.#process.machine.offsetMs;
+    await this.#fence?.(new Date(nowMs));
   }
 
   /** The clocks differ by more than AWS takes: every request is refused. */
@@ -225,13 +239,17 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
   const { world, referee, faults } = stage;
   const change = async (operation: string, check: () => void, commit: () => void) => {
     if (calls.isSkewed) throw failure('clock-skew', operation);
+    await calls.look();
     check();
     const { fate } = await calls.write(operation, CHANGE_FAULTS, commit);
     if (fate !== 'answered' && fate !== 'write-lands-twice') throw failure('aws-error', operation);
   };
   return {
+    fenced: (fence) => writer(stage, process, calls.fenced(fence)),
     async createAccessKey(name): Promise<CreateOutcome> {
       if (calls.isSkewed) return { kind: 'refused', code: 'create-refused', reason: 'clock' };
+      const keptBack = await calls.look().catch(toKeyturnError);
+      if (keptBack) return { kind: 'refused', code: 'create-refused', reason: keptBack.message };
       const user = world.user(name);
       referee.createIsSent(process, user);
       const { fate, result } = await calls.write(`CreateAccessKey ${name}`, CREATE_FAULTS, () =>

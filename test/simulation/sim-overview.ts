@@ -1,6 +1,6 @@
 // The simulated account as a whole: how many users it has, and who they are.
 
-import type { AccountOverview, DescribedUser } from '../../src/aws/gateway.ts';
+import type { AccountOverview, DescribedUser, UserFactsReader } from '../../src/aws/gateway.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { SimProcess } from './machine.ts';
 import type { Read } from './sim-reports.ts';
@@ -40,5 +40,14 @@ export function simOverview(
         referee.countDenied(process);
         throw new KeyturnError('access-denied', 'simulated denial of GetAccountSummary');
       }),
+  };
+}
+
+/** One user at a time; nobody has tags or groups. */
+export function simUserFacts(read: Read): UserFactsReader {
+  return {
+    tagsOf: () => read('ListUserTags', () => ({})),
+    groupsOf: () => read('ListGroupsForUser', () => []),
+    membersOf: () => read('GetGroup', () => []),
   };
 }

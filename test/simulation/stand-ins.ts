@@ -6,11 +6,12 @@ import type { AccountState, Custody, Sightings, UserLog } from '../../src/state/
 
 export function custodyWith(custody: Custody, others: Partial<Custody>): Custody {
   return {
+    prepare: (user, rotation) => custody.prepare(user, rotation),
     put: (entry) => custody.put(entry),
     get: (keyId) => custody.get(keyId),
     list: () => custody.list(),
-    remove: (keyId) => custody.remove(keyId),
-    condemn: (keyId) => custody.condemn(keyId),
+    remove: (keyId, user) => custody.remove(keyId, user),
+    condemn: (keyId, user) => custody.condemn(keyId, user),
     describe: (keyId) => custody.describe(keyId),
     sealed: custody.sealed,
     ...others,
@@ -55,6 +56,7 @@ export function recordingWith(
           },
           record: (rotation, step) => record(log, rotation, step),
           recordKey: (step) => log.recordKey(step),
+          fence: (signedAt) => log.fence(signedAt),
         }),
       ),
   };

@@ -49,11 +49,11 @@ const HANDED_OFF: readonly Scenario[] = [
     name: 'I3: a removed secret is whole or gone, and removing it again works',
     codes: ['handoff-failed'],
     prepare: ({ custody }) => custody.put(issued()),
-    act: ({ custody }) => custody.remove(NEW_KEY),
+    act: ({ custody }) => custody.remove(NEW_KEY, 'Alice'),
     check: async ({ custody }, resolved) => {
       const found = await custody.get(NEW_KEY);
       assert.ok(found === undefined || (!resolved && found.secret.reveal() === SECRET));
-      await custody.remove(NEW_KEY);
+      await custody.remove(NEW_KEY, 'Alice');
       assert.equal(await custody.get(NEW_KEY), undefined);
     },
   },

@@ -116,7 +116,7 @@ function compacts({ medium }: Subject): void {
     await recorded(state, { rotation: 'r2' }, [INTENDED, { type: 'create-refused', code: 'x' }]);
     await state.custody.put(issued());
     assert.deepEqual(await store('run-2').compact(ACCOUNT), { before: 9, after: 9 });
-    await state.custody.remove(NEW_KEY);
+    await state.custody.remove(NEW_KEY, 'Alice');
     assert.deepEqual(await store('run-2').compact(ACCOUNT), { before: 9, after: 3 });
   });
 

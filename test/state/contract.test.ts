@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import type { FileSystem } from '../../src/base/files/file-system.ts';
 import { nodeFileSystem } from '../../src/base/files/node-file-system.ts';
+import { kmsBox } from '../../src/state/dynamodb/box.ts';
+import { LEASE_MS } from '../../src/state/dynamodb/claim.ts';
+import { DynamoDbStore } from '../../src/state/dynamodb/dynamodb-store.ts';
 import { FileStore } from '../../src/state/files/file-store.ts';
 import { type ProcessTable, systemProcesses } from '../../src/state/files/process-table.ts';
 import { Memory, type Touch } from '../../src/state/memory/memory.ts';
@@ -14,6 +17,7 @@ import { MemoryStore } from '../../src/state/memory/memory-store.ts';
 import { quickDirectory } from '../support/quick-directory.ts';
 import { passesContract } from './contract.ts';
 import { EVERY_FAULT, failingFileSystem } from './failing-file-system.ts';
+import { clientOf, type Mishap, newDataKeys, newTableServer } from './in-tables.ts';
 import type { Medium, Subject } from './subject.ts';
 import { settableClock, temporaryDirectory } from './support.ts';
 
@@ -29,6 +33,12 @@ const SUBJECTS: readonly Subject[] = [
     medium: async () => inMemory(new Memory()),
     quickMedium: async () => inMemory(new Memory()),
     faults: ['before', 'after', 'for good'],
+  },
+  {
+    kind: 'dynamodb',
+    medium: async () => inTables(),
+    quickMedium: async () => inTables(),
+    faults: ['before', 'after', 'twice', 'late', 'throttled', 'for good'],
   },
 ];
 
@@ -78,6 +88,50 @@ async function treeOf(directory: string): Promise<unknown> {
     return [path, entry.isFile() ? await readFile(path, 'utf8') : ''] as const;
   });
   return (await Promise.all(files)).toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+const NAMES = { table: 'keyturn', custodyTable: 'keyturn-custody' } as const;
+
+function inTables(): Medium {
+  const clock = settableClock();
+  // To whoever comes after a process that died, so much later that its claims are over.
+  let laterMs = 0;
+  let isSomebodyDead = false;
+  const server = newTableServer(
+    Object.values(NAMES),
+    () => new Date(clock.now().getTime() + laterMs),
+  );
+  const dataKeys = newDataKeys();
+  const box = kmsBox({ dataKeys, keyId: 'alias/keyturn', table: NAMES.custodyTable });
+  const open = (run: string, mishap?: () => Mishap | undefined) =>
+    new DynamoDbStore({
+      ...{ ...NAMES, tables: clientOf(server, mishap), box, clock, run },
+      ...{ random: () => 0.5, steady: () => 0 },
+    });
+  return {
+    store: (run) => {
+      if (isSomebodyDead) laterMs += LEASE_MS + 60_000;
+      return open(run);
+    },
+    contents: async () => server.tables.all.map(({ items }) => items),
+    failing: (fault, operation) => {
+      let count = Number.NEGATIVE_INFINITY;
+      const mishap = (): Mishap | undefined => {
+        count += 1;
+        if (fault === 'for good') return count >= operation ? 'before' : undefined;
+        return count === operation ? (fault as Mishap) : undefined;
+      };
+      const store = open('run-1', mishap);
+      return {
+        store,
+        arm: () => {
+          count = 0;
+          isSomebodyDead = true;
+        },
+        wasReached: () => count >= operation,
+      };
+    },
+  };
 }
 
 function inMemory(memory: Memory): Medium {

@@ -233,8 +233,8 @@ function keepsSecrets({ medium }: Subject): void {
     }
     await two.put(issued('another secret'));
     assert.equal((await one.get(NEW_KEY))?.secret.reveal(), 'another secret');
-    await one.remove(NEW_KEY);
-    await two.remove(NEW_KEY);
+    await one.remove(NEW_KEY, 'Alice');
+    await two.remove(NEW_KEY, 'Alice');
     for (const custody of [one, two]) assert.equal(await custody.get(NEW_KEY), undefined);
     assert.deepEqual(await one.list(), []);
   });
@@ -251,7 +251,7 @@ function keepsSecrets({ medium }: Subject): void {
     ].toSorted((a, b) => (a.keyId < b.keyId ? -1 : 1));
     assert.deepEqual(await state.custody.list(), expected);
     assert.deepEqual(await state.custody.sealed.list(), [{ keyId: OLD_KEY, user: undefined }]);
-    await state.custody.remove(OLD_KEY);
+    await state.custody.remove(OLD_KEY, 'Alice');
     assert.deepEqual(await state.custody.list(), [{ keyId: NEW_KEY, user: 'Alice' }]);
   });
 }
@@ -262,10 +262,10 @@ function condemnsKeys({ medium }: Subject): void {
     const one = (await store('run-1').open(ACCOUNT, 'write')).custody;
     const two = (await store('run-2').open(ACCOUNT, 'write')).custody;
     await one.put(issued());
-    assert.equal(await two.condemn(NEW_KEY), false);
+    assert.equal(await two.condemn(NEW_KEY, 'Alice'), false);
     await one.put(issued('another secret'));
-    await one.remove(NEW_KEY);
-    for (const custody of [one, two]) assert.equal(await custody.condemn(NEW_KEY), true);
+    await one.remove(NEW_KEY, 'Alice');
+    for (const custody of [one, two]) assert.equal(await custody.condemn(NEW_KEY, 'Alice'), true);
     for (const custody of [one, two]) {
       await assert.rejects(custody.put(issued()), { code: 'key-condemned' });
       assert.equal(await custody.get(NEW_KEY), undefined);
@@ -279,7 +279,10 @@ function condemnsKeys({ medium }: Subject): void {
       const { store } = await medium(test);
       const one = (await store('run-1').open(ACCOUNT, 'write')).custody;
       const two = (await store('run-2').open(ACCOUNT, 'write')).custody;
-      const [put, condemned] = await Promise.allSettled([one.put(issued()), two.condemn(NEW_KEY)]);
+      const [put, condemned] = await Promise.allSettled([
+        one.put(issued()),
+        two.condemn(NEW_KEY, 'Alice'),
+      ]);
       const isDead = condemned.status === 'fulfilled' && condemned.value;
       assert.ok(!(isDead && put.status === 'fulfilled'), 'kept, and taken for dead');
     }
@@ -293,7 +296,7 @@ function keepsSealedSecrets({ medium }: Subject): void {
     assert.equal(await custody.sealed.get(NEW_KEY), undefined);
     await custody.put(issued());
     await custody.sealed.put(NEW_KEY, Buffer.from([0, 255, 10, 13]));
-    await custody.remove(NEW_KEY);
+    await custody.remove(NEW_KEY, 'Alice');
     const other = (await store('run-2').open(ACCOUNT, 'read')).custody;
     assert.deepEqual(await other.sealed.get(NEW_KEY), Buffer.from([0, 255, 10, 13]));
     assert.equal(await other.get(NEW_KEY), undefined);

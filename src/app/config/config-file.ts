@@ -7,13 +7,15 @@ import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import type { ConfigFault } from '../../config/fault.ts';
 import { namesPrograms } from '../../config/hooks-settings.ts';
-import { textOf } from '../../config/place-template.ts';
+import { partsOfText, textOf } from '../../config/place-item.ts';
+import { placesIn, policiesIn } from '../../config/places-in.ts';
 import {
   type Config,
   type ConfigReading,
   type ConfigSource,
   readConfig,
 } from '../../config/read-config.ts';
+import { COMMAND } from '../../destinations/command/place.ts';
 
 /** A configuration that was asked for. */
 export interface ConfigFile {
@@ -91,13 +93,12 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Whoever may write a file that names programs may run them: as with the configuration of ssh. */
 async function openToOthers({ model }: Config, file: ConfigFile): Promise<ConfigFault | undefined> {
-  const groups = model.accounts?.groups ?? [];
-  const policies = [model.defaults, ...groups.map(({ defaults }) => defaults), ...model.rules];
-  const runs = policies.some(
-    (policy) =>
-      policy?.deliver?.some((item) => textOf(item).startsWith('command=')) === true ||
-      namesPrograms(policy),
-  );
+  const places = placesIn(model).map(({ item }) => textOf(item));
+  const values = Object.values(model.connections ?? {}).flatMap((each) => Object.values(each));
+  const runs =
+    places.some((text) => partsOfText(text).kind === COMMAND) ||
+    policiesIn(model).some(({ policy }) => namesPrograms(policy)) ||
+    [...places, ...values].some((text) => text?.includes('${command:') === true);
   if (!runs) return undefined;
   const { mode, uid, gid } = await stat(file.path);
   const isOpen = (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && uid !== gid);

@@ -17,8 +17,10 @@ import type { Config } from '../../config/read-config.ts';
 import type { AccountFacts, UserFacts } from '../../config/select.ts';
 import type { Said, Settings } from '../../config/settings.ts';
 import { valueAt } from '../../config/shape.ts';
-import { kindNamed } from '../../destinations/kinds.ts';
+import { formLabel } from '../../destinations/forms/forms.ts';
+import { targetFor } from '../../destinations/kinds.ts';
 import type { ExplainReport } from '../../reports/explain-report.ts';
+import { regionOf } from './governance.ts';
 
 export interface ExplainedFacts {
   readonly account: AccountFacts;
@@ -35,7 +37,7 @@ export function explain(config: Config, facts: ExplainedFacts, now: Date): Expla
   const isMeant = group === 'none' || group === 'group';
   const settings =
     isMeant && evaluation.verdict.kind === 'governed' ? evaluation.verdict.settings : undefined;
-  const { places, problem } = placesFor(settings, facts);
+  const { places, problem } = placesFor(settings, config, facts);
   const where = (path: Path) => ({ file: config.file, line: config.at(path).line });
   return {
     username: user.name,
@@ -165,11 +167,13 @@ function hookRows(
 
 function placesFor(
   settings: Settings | undefined,
+  config: Config,
   { account, user, region: own }: ExplainedFacts,
 ): Pick<ExplainReport, 'places' | 'problem'> {
+  const ofGroup = regionOf(config, account);
   try {
     const places = (settings?.deliver.value ?? []).map((place) => {
-      const region = place.region ?? own;
+      const region = place.region ?? ofGroup ?? own;
       const facts = {
         account: account.id,
         accountName: account.name,
@@ -177,12 +181,10 @@ function placesFor(
         tags: user.tags ?? {},
       };
       const template = filledIn(place, facts, region);
-      const at = kindNamed(place.kind)?.placeFor(template, {
-        account: account.id,
-        region,
-        user: user.name,
-      });
-      return at ? `${place.kind} ${at}` : place.kind;
+      const named = { kind: place.kind, name: template };
+      const at = targetFor(named, { account: account.id, region, user: user.name }).place;
+      const form = place.form === undefined ? '' : `:${formLabel(place.form)}`;
+      return `${place.kind}${form}${at === '' ? '' : ` ${at}`}`;
     });
     return { places, problem: null };
   } catch (thrown) {

@@ -7,9 +7,10 @@ import { command } from '../../base/hint.ts';
 import { comparableUserName } from '../../base/user-name.ts';
 import { evaluateUser, groupOf, type UserVerdict } from '../../config/evaluate.ts';
 import { type GateVerdict, mayBegin } from '../../config/gate.ts';
-import { type ConfiguredPlace, filledIn, type TemplateFacts } from '../../config/place-template.ts';
+import type { ConfiguredPlace } from '../../config/place-item.ts';
+import { filledIn, type TemplateFacts } from '../../config/place-template.ts';
 import type { Config } from '../../config/read-config.ts';
-import { type AccountFacts, askedBy, type UserFacts } from '../../config/select.ts';
+import { type AccountFacts, type Asked, askedBy, type UserFacts } from '../../config/select.ts';
 import { layersOf, type Overrides, type Settings, settingsOf } from '../../config/settings.ts';
 import type { UserHooks } from '../../engine/hooks.ts';
 import type { OldKeyFate } from '../../lifecycle/record.ts';
@@ -25,8 +26,10 @@ import {
   type UserSettings,
   type UserTurn,
 } from '../run-settings.ts';
+import type { AccountDirectory } from './account-directory.ts';
 import { Limits } from './limits.ts';
 import { hookTextsOf, placesOf } from './places-of-config.ts';
+import { UserDirectory } from './user-facts.ts';
 
 const FATES: Readonly<Record<Settings['retire']['value'], OldKeyFate>> = {
   'when-quiet': 'when-quiet',
@@ -40,8 +43,8 @@ export interface GovernanceOptions {
   readonly overrides: Overrides;
   /** Puts the recipients of the command line into a hand-off. */
   readonly finish: (request: DeliveryRequest) => DeliveryRequest;
-  /** What the organization calls its accounts. */
-  readonly names: ReadonlyMap<string, string>;
+  /** What is known of the accounts of the run. */
+  readonly directory: Pick<AccountDirectory, 'of'>;
 }
 
 export function governanceOf(options: GovernanceOptions): Governance {
@@ -50,7 +53,7 @@ export function governanceOf(options: GovernanceOptions): Governance {
   const all = everySettings(options);
   const [youngest] = all.toSorted((a, b) => dueFrom(a) - dueFrom(b));
   const requests = ({ deliver }: Settings) =>
-    (deliver.value ?? []).map(({ kind, template }) => options.finish({ kind, template }));
+    (deliver.value ?? []).map((place) => options.finish(requestOf(place, options.config)));
   return {
     everywhere: all.map((settings) => requests(settings) as unknown as Deliveries),
     earliest: {
@@ -77,28 +80,30 @@ class AccountGovernance implements RunSettings {
   readonly #account: AccountFacts;
   readonly #turns = new Map<string, UserTurn>();
   readonly #hooks: HookOpener;
-  #users = new Map<string, UserFacts>();
+  readonly #users: UserDirectory;
 
   constructor(options: GovernanceOptions, limits: Limits, at: AccountAtHand) {
     this.#options = options;
     this.#limits = limits;
     this.#at = at;
+    this.#account = options.directory.of(at.gateway.caller.account);
     this.#hooks = new HookOpener(at);
-    const { account: id } = at.gateway.caller;
-    const name = options.names.get(id);
-    this.#account = { id, name, ou: undefined, ouIds: undefined, tags: undefined };
+    this.#users = new UserDirectory(this.#asked(), at);
   }
 
   /** Reads what the configuration asks about, in as few calls as there are pages of users. */
   async read(): Promise<this> {
-    const { config, overrides } = this.#options;
     this.#assertMeant();
-    const texts = placesOf(config, overrides).map(({ template }) => template);
-    const asked = askedBy(config.model, [...texts, ...hookTextsOf(config)]);
-    const needsDetails = asked.paths || asked.groups || asked.tags;
-    if (needsDetails) await this.#readDetails();
-    if (asked.passwords) await this.#readPasswords();
+    await this.#users.describeAll();
+    if (this.#asked().passwords) await this.#readPasswords();
     return this;
+  }
+
+  #asked(): Asked {
+    const { config, overrides } = this.#options;
+    const texts = placesOf(config, overrides).map(({ template }) => template);
+    const model = { ...config.model, exemptions: config.exemptions };
+    return askedBy(model, [...texts, ...hookTextsOf(config)]);
   }
 
   /** An account that the file does not mean is not worked on, also when it is the caller's own. */
@@ -115,17 +120,8 @@ class AccountGovernance implements RunSettings {
     );
   }
 
-  async #readDetails(): Promise<void> {
-    const { gateway } = this.#at;
-    try {
-      for await (const { name, path, groups, tags } of gateway.overview.describeUsers()) {
-        const user = { name, path, groups, tags, hasPassword: undefined };
-        this.#users.set(comparableUserName(name), user);
-      }
-    } catch (thrown) {
-      this.#untold(toKeyturnError(thrown));
-      this.#users = new Map();
-    }
+  async learn(users: readonly string[]): Promise<void> {
+    await this.#users.learn(users);
   }
 
   async #readPasswords(): Promise<void> {
@@ -134,8 +130,7 @@ class AccountGovernance implements RunSettings {
       const { account } = gateway.caller;
       const { users } = await readReport(gateway, { clock, emit, signal, account });
       for (const { name, hasPassword } of users) {
-        const known = this.#users.get(comparableUserName(name)) ?? nothingOf(name);
-        this.#users.set(comparableUserName(name), { ...known, hasPassword });
+        this.#users.add(name, { hasPassword });
       }
     } catch (thrown) {
       this.#untold(toKeyturnError(thrown));
@@ -173,7 +168,7 @@ class AccountGovernance implements RunSettings {
 
   #judge(name: string): UserTurn {
     const { config, overrides } = this.#options;
-    const user = this.#users.get(comparableUserName(name)) ?? nothingOf(name);
+    const user = this.#users.of(name);
     const now = this.#at.clock.now();
     const { verdict, ended } = evaluateUser(config, {
       account: this.#account,
@@ -245,15 +240,12 @@ class AccountGovernance implements RunSettings {
   #deliveries({ deliver }: Settings, user: UserFacts): Deliveries {
     const { gateway } = this.#at;
     const facts = this.#factsOf(user);
-    const requests = (deliver.value ?? []).map((place: ConfiguredPlace) => {
+    const ofGroup = regionOf(this.#options.config, this.#account);
+    const requests = (deliver.value ?? []).map((each: ConfiguredPlace) => {
+      const place = { ...each, region: each.region ?? ofGroup };
       const region = place.region ?? gateway.services.region;
       const template = filledIn(place, facts, region);
-      return this.#options.finish({
-        kind: place.kind,
-        template,
-        ...(place.region !== undefined && { region: place.region }),
-        ...(place.createsMissing && { newPlaces: { tags: {} } }),
-      });
+      return this.#options.finish(requestOf({ ...place, template }, this.#options.config));
     });
     return requests as unknown as Deliveries;
   }
@@ -275,13 +267,27 @@ class AccountGovernance implements RunSettings {
   }
 }
 
+/** Where places of AWS are in the accounts of a group, unless the place says it. */
+export function regionOf(config: Config, account: AccountFacts): string | undefined {
+  const group = groupOf(config, account);
+  return group.kind === 'group' ? config.model.accounts?.groups?.[group.index]?.region : undefined;
+}
+
+function requestOf(
+  { kind, template, form, region, newPlaces }: ConfiguredPlace,
+  { forms }: Config,
+): DeliveryRequest {
+  return {
+    ...{ kind, template },
+    ...(form !== undefined && { form: forms.get(form) ?? form }),
+    ...(region !== undefined && { region }),
+    ...(newPlaces !== undefined && { newPlaces }),
+  };
+}
+
 /** From which age on a key is due now. */
 export function dueFrom({ daysThreshold, lookAheadDays }: Settings): number {
   return daysThreshold.value - lookAheadDays.value;
-}
-
-function nothingOf(name: string): UserFacts {
-  return { name, path: undefined, groups: undefined, tags: undefined, hasPassword: undefined };
 }
 
 function unlessGoverned(

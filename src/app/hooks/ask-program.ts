@@ -3,7 +3,6 @@
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import type { Programs } from '../../base/programs.ts';
 import { Secret } from '../../base/secret.ts';
-import { withoutSecretShapes } from '../../base/secret-shapes.ts';
 import type { RawAnswer } from '../../lifecycle/hook-answer.ts';
 import { programAt } from '../program-at.ts';
 
@@ -37,8 +36,7 @@ export async function askProgram(
     isChatty: true,
   });
   if (result.kind === 'answered') return { kind: 'exit', code: 0, words: undefined };
-  const { exitCode: code, lastLine, reason } = result;
-  const words = lastLine === undefined ? undefined : withoutSecretShapes(lastLine);
+  const { exitCode: code, lastLine: words, reason } = result;
   if (code !== undefined) return { kind: 'exit', code, words };
   const isSent = !reason.startsWith('it cannot be run');
   return { kind: 'none', isSent, words: words === undefined ? reason : `${reason}: ${words}` };

@@ -4,8 +4,7 @@ import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import { hintLine } from '../../base/hint.ts';
 import { printable } from '../../base/printable.ts';
 import { Secret } from '../../base/secret.ts';
-import { withoutSecretShapes } from '../../base/secret-shapes.ts';
-import { withoutSecrets } from '../../base/without-secrets.ts';
+import { withoutSecrets, withoutWordsLikeSecrets } from '../../base/without-secrets.ts';
 import type { PlaceCredentials } from '../../destinations/place-credentials.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { HttpAnswer, HttpCall, OpenService } from '../../http/service.ts';
@@ -84,7 +83,7 @@ function wordsOf(answer: HttpAnswer, secret: Secret | undefined): string | undef
     (each) => typeof each === 'string' && each.trim() !== '',
   );
   const text = typeof own === 'string' ? own : body === undefined ? answer.text.reveal() : '';
-  const clean = withoutSecretShapes(withoutSecrets(text, secret === undefined ? [] : [secret]));
+  const clean = withoutWordsLikeSecrets(withoutSecrets(text, secret === undefined ? [] : [secret]));
   const line = printable(clean.replaceAll(/\s+/g, ' ').trim());
   return line === '' || answer.isPage ? undefined : line.slice(0, WORDS_LENGTH_MAX);
 }
@@ -94,7 +93,7 @@ function failure(thrown: unknown, secret: Secret | undefined): RawAnswer {
   const error = toKeyturnError(thrown);
   if (error.isStop) throw error;
   const mask = (text: string) =>
-    withoutSecretShapes(withoutSecrets(text, secret === undefined ? [] : [secret]));
+    withoutWordsLikeSecrets(withoutSecrets(text, secret === undefined ? [] : [secret]));
   if (!(error instanceof HttpFailure)) {
     const hint =
       error instanceof KeyturnError && error.hintParts ? `; ${hintLine(error.hintParts)}` : '';

@@ -12,11 +12,15 @@ export interface ListedUser {
   readonly isRead: boolean;
   /** Whether the user has keys that are not among these. */
   readonly hasMoreKeys?: boolean;
+  /** Whether they can sign in to the console; left out where nobody told it. */
+  readonly hasPassword?: boolean | undefined;
 }
 
 /** The report of a whole account has a date for every key. */
-export function reportedUser({ name: user, slots, hasMoreKeys }: ReportUser): ListedUser {
-  return { user, keys: slots.flatMap((slot) => datedKey(slot) ?? []), isRead: false, hasMoreKeys };
+export function reportedUser(reported: ReportUser): ListedUser {
+  const { name: user, slots, hasMoreKeys, hasPassword } = reported;
+  const keys = slots.flatMap((slot) => datedKey(slot) ?? []);
+  return { user, keys, isRead: false, hasMoreKeys, hasPassword };
 }
 
 function datedKey({ isActive, createdAt, lastUse }: ReportSlot): DatedKey | undefined {
@@ -26,7 +30,7 @@ function datedKey({ isActive, createdAt, lastUse }: ReportSlot): DatedKey | unde
 
 /** The keys that AWS lists, with the last uses that the report has for their dates. */
 export function readUser(
-  { user, keys: reported }: ListedUser,
+  { user, keys: reported, hasPassword }: ListedUser,
   keys: readonly AccessKey[],
 ): ListedUser {
   const useOf = ({ createdAt }: AccessKey): DatedKey['lastUse'] => {
@@ -36,5 +40,6 @@ export function readUser(
     // Two keys of one second cannot be told apart.
     return slot === undefined || second !== undefined ? 'unreadable' : slot.lastUse;
   };
-  return { user, keys: keys.map((key) => ({ ...key, lastUse: useOf(key) })), isRead: true };
+  const used = keys.map((key) => ({ ...key, lastUse: useOf(key) }));
+  return { user, keys: used, isRead: true, hasPassword };
 }

@@ -2,13 +2,14 @@
 // rotate-iam-keys, keyturn recover and keyctl --list-all-keys.
 
 import type { AccountSelection } from '../../app/choose-accounts.ts';
+import { DEFAULT_ROLE } from '../../app/default-role.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { Flag, FlagTable, FlagValues } from './flag.ts';
 import * as rule from './value-rules.ts';
 
 const ACCOUNTS = 'Several accounts';
 
-export const DEFAULT_ROLE_NAME = 'OrganizationAccountAccessRole';
+export const DEFAULT_ROLE_NAME = DEFAULT_ROLE;
 
 export const ROLE_FLAGS = {
   roleName: {

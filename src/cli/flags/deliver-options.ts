@@ -99,24 +99,38 @@ interface NewPlaceValues {
   readonly createMissing: boolean | undefined;
   readonly createKmsKey: string | undefined;
   readonly createTags: readonly (readonly [key: string, value: string])[] | undefined;
-  readonly retire: string | undefined;
 }
 
 /** How places are made that do not exist; undefined where none is. Throws `conflicting-flags`. */
+export function newPlacesAsked({
+  createMissing = false,
+  createKmsKey,
+  createTags = [],
+}: NewPlaceValues): NewPlaces | undefined {
+  const tags = Object.fromEntries(createTags);
+  if (createMissing) return { ...(createKmsKey !== undefined && { kmsKey: createKmsKey }), tags };
+  const idle = idleFlag({ createKmsKey, createTags });
+  if (idle === undefined) return undefined;
+  throw new KeyturnError('conflicting-flags', `${idle} has no effect without --create-missing`, {
+    hint: `add --create-missing, or leave ${idle} out`,
+  });
+}
+
+/** Of the flags that say more about a place that is made, the first that is given. */
+function idleFlag({ createKmsKey, createTags = [] }: Omit<NewPlaceValues, 'createMissing'>) {
+  if (createKmsKey !== undefined) return '--create-kms-key';
+  return createTags.length === 0 ? undefined : '--create-tags';
+}
+
+/** The same for the places of a run. */
 export function newPlacesOf(
-  { createMissing = false, createKmsKey, createTags, retire }: NewPlaceValues,
+  values: NewPlaceValues & { readonly retire: string | undefined },
   requests: readonly DeliveryRequest[],
 ): NewPlaces | undefined {
-  const [idle] = [
-    ...(createKmsKey === undefined ? [] : ['--create-kms-key']),
-    ...(createTags === undefined ? [] : ['--create-tags']),
-  ];
-  if (!createMissing) {
-    if (idle === undefined) return undefined;
-    throw new KeyturnError('conflicting-flags', `${idle} has no effect without --create-missing`, {
-      hint: `add --create-missing, or leave ${idle} out`,
-    });
-  }
+  const asked = newPlacesAsked(values);
+  if (asked === undefined) return undefined;
+  const { retire } = values;
+  const idle = idleFlag(values);
   if (!requests.some(({ kind }) => makesPlaces(kind))) {
     throw new KeyturnError(
       'conflicting-flags',
@@ -140,10 +154,7 @@ export function newPlacesOf(
       },
     );
   }
-  return {
-    ...(createKmsKey !== undefined && { kmsKey: createKmsKey }),
-    tags: Object.fromEntries(createTags ?? []),
-  };
+  return asked;
 }
 
 /** As age reads them: one a line; empty lines and those that begin with # do not count. */

@@ -35,13 +35,13 @@ export const SISTERS: readonly Sister[] = [
   })),
   {
     said: ['user', 'target-user', 'username', 'user-name', 'u', 'key'],
-    has: 'create-missing',
+    has: 'handoff-recipient',
     hasNot: 'user',
     hint: ['a user or a key is named without a flag:', command('keyturn', 'rotate', 'USER')],
   },
   {
     said: ['days-threshold', 'before-next-run', 'days'],
-    has: 'create-missing',
+    has: 'handoff-recipient',
     hasNot: 'days-threshold',
     hint: 'leave it out: this command rotates one key, whatever its age',
   },
@@ -62,7 +62,7 @@ export const SISTERS: readonly Sister[] = [
   },
   {
     said: ['orphan'],
-    has: 'create-missing',
+    has: 'handoff-recipient',
     hint: ['another command takes it:', command('keyturn', 'recover', '--orphan', 'KEY')],
   },
   {
@@ -144,7 +144,7 @@ export const SISTERS: readonly Sister[] = [
   { said: ['state', 'state-file', 'journal'], has: 'state-dir', hint: mean('state-dir') },
   {
     said: ['create', 'create-secret', 'create-secrets'],
-    has: 'create-missing',
+    has: 'handoff-recipient',
     hint: mean('create-missing'),
   },
   {

@@ -2,8 +2,8 @@
 // stdout. Loaded only when the flags were right.
 
 import { ChangeLog } from '../../app/change-log.ts';
+import { openState } from '../../app/open-state.ts';
 import type { OpenedSessions } from '../../aws/gateway-options.ts';
-import { openStateStore } from '../../state/stores.ts';
 import { canAsk, type Host } from '../host.ts';
 import type { Session } from '../run.ts';
 import { inRunShell, type ShellOptions } from '../run-shell.ts';
@@ -53,7 +53,7 @@ export async function runKeyctl(
     failureDocument: (error) => (options.json ? reportJson(work.failed(error, runId)) : undefined),
   };
   return await inRunShell(session, shell, async ({ log, signal, print }) => {
-    const state = await openStateStore(options.state(), clock);
+    const state = await openState(options.state(), { clock, env, emit: log.emit, signal });
     runId = state.run;
     const loadQuestions = () => loadAsker(host, signal);
     const sessions: OpenedSessions = new Map();

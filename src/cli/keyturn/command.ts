@@ -51,6 +51,16 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'deliver',
+    {
+      about: 'give the key of a rotation that is done to a further place',
+      run: async (session, args) => {
+        const { runDeliver } = await import('./deliver.ts');
+        return runDeliver(session, args);
+      },
+    },
+  ],
+  [
     'history',
     {
       about: 'what was done to keys, when and why',
@@ -87,6 +97,26 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
       run: async (session, args) => {
         const { runUndo } = await import('./undo.ts');
         return runUndo(session, args);
+      },
+    },
+  ],
+  [
+    'init',
+    {
+      about: "write a commented starter of keyturn.yaml from the account's own keys",
+      run: async (session, args) => {
+        const { runInit } = await import('./init.ts');
+        return runInit(session, args);
+      },
+    },
+  ],
+  [
+    'map',
+    {
+      about: 'in which places each key stands: known, dead, foreign or in none',
+      run: async (session, args) => {
+        const { runMap } = await import('./map.ts');
+        return runMap(session, args);
       },
     },
   ],
@@ -252,6 +282,10 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   keyctl: ['keyctl', '--help'],
   'rotate-iam-keys': ['rotate-iam-keys', '--dry-run'],
   check: ['keyturn', 'validate'],
+  where: ['keyturn', 'map'],
+  scan: ['keyturn', 'map'],
+  find: ['keyturn', 'map'],
+  convert: ['keyturn', 'init', '--help'],
   why: ['keyturn', 'explain', '--help'],
   lint: ['keyturn', 'validate'],
   plan: ['rotate-iam-keys', '--dry-run'],

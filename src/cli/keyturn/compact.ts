@@ -1,7 +1,7 @@
 // `keyturn compact`: drops the journal records that no decision needs any more.
 
+import { openState } from '../../app/open-state.ts';
 import { printable } from '../../base/printable.ts';
-import { openStateStore } from '../../state/stores.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { formerState } from '../flags/former-state.ts';
@@ -21,7 +21,7 @@ export async function runCompact({ host }: Session, args: readonly string[]): Pr
   }
   const stateDir = await formerState(parseFlags(COMPACT_FLAGS, args).stateDir, host);
   const { compactJournals } = await import('../../app/compact-journals.ts');
-  const compacted = await compactJournals(await openStateStore(stateDir, host.clock));
+  const compacted = await compactJournals(await openState(stateDir, host));
   const lines = compacted.map(
     ({ account, before, after }) => `account ${account}: ${after} of ${before} records are needed`,
   );

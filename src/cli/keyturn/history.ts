@@ -1,12 +1,12 @@
 // `keyturn history [USER|KEY]`: what was done to keys, when and why, from the journal. AWS is not asked.
 
+import { openState } from '../../app/open-state.ts';
 import type { HistoryOptions } from '../../app/read-history.ts';
 import { MS_PER_DAY } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { writtenKeyId } from '../../base/key-id-text.ts';
 import { printableJson } from '../../base/printable.ts';
-import { openStateStore } from '../../state/stores.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { formerState } from '../flags/former-state.ts';
@@ -51,7 +51,7 @@ export async function runHistory({ host }: Session, args: readonly string[]): Pr
   const shownWord = about !== undefined && 'keyId' in about ? about.keyId : word;
   const { clock, stdout } = host;
   const since = values.since === undefined ? undefined : sinceOf(values.since, clock.now());
-  const store = await openStateStore(await formerState(values.stateDir, host), clock);
+  const store = await openState(await formerState(values.stateDir, host), host);
   const { readHistory } = await import('../../app/read-history.ts');
   const report = await readHistory({ about, account: values.account, since }, store);
   const { renderHistory } = await import('../../reports/history-text.ts');

@@ -1,10 +1,10 @@
 // `keyturn hooks [done|again USER]`: hooks of which nobody knows whether they were done.
 
+import { openState } from '../../app/open-state.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { printable, printableJson } from '../../base/printable.ts';
 import { shellWords } from '../../base/shell-words.ts';
-import { openStateStore } from '../../state/stores.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { formerState } from '../flags/former-state.ts';
@@ -38,7 +38,7 @@ export async function runHooks({ host }: Session, args: readonly string[]): Prom
   const order = orderOf(words);
   const stateDir = await formerState(values.stateDir, host);
   const { answerHook, listHooksInDoubt } = await import('../../app/answer-hooks.ts');
-  const store = await openStateStore(stateDir, host.clock);
+  const store = await openState(stateDir, host);
   const hooks =
     order === undefined
       ? await listHooksInDoubt(store, values.account)

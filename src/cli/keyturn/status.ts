@@ -1,8 +1,8 @@
 // `keyturn status`: what earlier runs left open, and which secrets wait. AWS is not asked.
 
+import { openState } from '../../app/open-state.ts';
 import { printableJson } from '../../base/printable.ts';
 import { shellWords } from '../../base/shell-words.ts';
-import { openStateStore } from '../../state/stores.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { formerState } from '../flags/former-state.ts';
@@ -34,7 +34,7 @@ export async function runStatus({ host }: Session, args: readonly string[]): Pro
   const flags = parseFlags(STATUS_FLAGS, args);
   const stateDir = await formerState(flags.stateDir, host);
   const { readStatus } = await import('../../app/read-status.ts');
-  const report = await readStatus(await openStateStore(stateDir, host.clock), host.clock.now());
+  const report = await readStatus(await openState(stateDir, host), host.clock.now());
   const { renderStatus } = await import('../../reports/status-text.ts');
   const inSameState = (name: string) =>
     shellWords([

@@ -1,6 +1,7 @@
 // `keyturn undo USER...` and `keyturn undo --run ID`: takes rotations back, or tells what that would do.
 
 import { ChangeLog } from '../../app/change-log.ts';
+import { openState } from '../../app/open-state.ts';
 import type { RunContext } from '../../app/run-context.ts';
 import type { UndoPlace } from '../../app/undo-account.ts';
 import { ERROR_CODES } from '../../base/error-codes.ts';
@@ -8,7 +9,6 @@ import { command } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
 import { shellWords } from '../../base/shell-words.ts';
 import type { StateStore } from '../../state/state-store.ts';
-import { openStateStore } from '../../state/stores.ts';
 import { DEFAULT_ROLE_NAME } from '../flags/account-flags.ts';
 import { isAskedFor } from '../flags/argv.ts';
 import { limitsOf } from '../flags/environment-limits.ts';
@@ -51,7 +51,13 @@ export async function runUndo(session: Session, args: readonly string[]): Promis
   const order = { session, values, facts, place: placeOf(session, values, dryRun) };
   const shell = shellOf(order, request);
   return await inRunShell(session, shell, async (run) => {
-    const state = await openStateStore(stateDirectory(values.stateDir, host), host.clock);
+    const state = await openState(stateDirectory(values.stateDir, host), {
+      ...order.place,
+      clock: host.clock,
+      env: host.env,
+      emit: run.log.emit,
+      signal: run.signal,
+    });
     const { emit } = run.log;
     const { clock, env } = host;
     const context = { clock, emit, signal: run.signal, env, state, changes };

@@ -7,7 +7,7 @@ import type { FlagTable, FlagValues } from '../flags/flag.ts';
 import { renderHelp } from '../flags/help.ts';
 import { ON_RECORD_FLAGS } from '../flags/on-record-flags.ts';
 import * as rule from '../flags/value-rules.ts';
-import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
+import { ABOUT_FLAGS, MADE_KINDS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import { JSON_FLAG } from './status.ts';
 
 const HEALED = 'What is healed';
@@ -27,6 +27,22 @@ export const VERIFY_FLAGS = {
     group: HEALED,
     about:
       'With --heal: write over the pairs of these keys, although they belong to somebody else, who reads them there no more. Several, with commas or in several flags.',
+  },
+  createMissing: {
+    names: ['create-missing'],
+    rule: rule.boolean,
+    group: HEALED,
+    about: `With --heal: make again what does not exist any more, as a rotation makes it with --create-missing (${MADE_KINDS}). Nothing is written over.`,
+  },
+  createKmsKey: {
+    ...ROTATE_FLAGS.createKmsKey,
+    group: HEALED,
+    about: 'With --create-missing: the KMS key that encrypts them; its ID, ARN or alias/NAME.',
+  },
+  createTags: {
+    ...ROTATE_FLAGS.createTags,
+    group: HEALED,
+    about: 'With --create-missing: their tags. Several, with commas or in several flags.',
   },
   dryRun: {
     ...ROTATE_FLAGS.dryRun,
@@ -62,6 +78,11 @@ export function readVerify(args: readonly string[]): {
   }
   if (values.replaceForeign !== undefined && values.heal !== true) {
     throw new KeyturnError('conflicting-flags', '--replace-foreign has no effect without --heal', {
+      hint: 'add --heal, or leave it out',
+    });
+  }
+  if (values.createMissing === true && values.heal !== true) {
+    throw new KeyturnError('conflicting-flags', '--create-missing has no effect without --heal', {
       hint: 'add --heal, or leave it out',
     });
   }

@@ -1,13 +1,14 @@
 // `keyturn verify [USER...]`: reads the places of rotations again, and heals those that lost their key.
 
+import { openState } from '../../app/open-state.ts';
 import type { VerifyOptions } from '../../app/verify-accounts.ts';
 import type { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
 import { shellWords } from '../../base/shell-words.ts';
-import { openStateStore } from '../../state/stores.ts';
 import { selectionOf } from '../flags/account-flags.ts';
 import { isAskedFor } from '../flags/argv.ts';
+import { newPlacesAsked } from '../flags/deliver-options.ts';
 import { limitsOf } from '../flags/environment-limits.ts';
 import { helpWidth } from '../flags/help.ts';
 import { entranceWords, flagWords, whereaboutWords } from '../flags/later-command.ts';
@@ -39,7 +40,7 @@ export async function runVerify(session: Session, args: readonly string[]): Prom
   };
   return await inRunShell(session, shell, async ({ log, signal, print }) => {
     const { clock, env } = host;
-    const state = await openStateStore(place, clock);
+    const state = await openState(place, { ...options, clock, env, emit: log.emit, signal });
     const { verifyAccounts } = await import('../../app/verify-accounts.ts');
     const { buildVerifyReport, isAllFine } = await import('../../app/build-verify-report.ts');
     const context = { clock, emit: log.emit, signal, env, state };
@@ -70,6 +71,7 @@ function settle({ host }: Session, values: VerifyValues, users: readonly string[
     region: values.region ?? regionOf(host.env),
     maxParallel: values.maxParallel ?? DEFAULTS.maxParallel,
     mayReplace: new Set(values.replaceForeign),
+    newPlaces: newPlacesAsked(values),
   };
 }
 

@@ -3,18 +3,16 @@
 
 import type { ConfigFile } from '../../app/config/config-file.ts';
 import { loadConfig } from '../../app/config/config-file.ts';
-import { governanceOf } from '../../app/config/governance.ts';
+import { configuredRun } from '../../app/config/configured-run.ts';
 import type { DeliveryRequest } from '../../app/open-destinations.ts';
-import type { Governance } from '../../app/run-settings.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import type { Config } from '../../config/read-config.ts';
 import type { Overrides } from '../../config/settings.ts';
 import { handoff } from '../../destinations/handoff/index.ts';
-import { placeOfRecipients } from '../../destinations/handoff/recipients.ts';
 import { printsSecret } from '../../destinations/kinds.ts';
+import { refuseUseless } from '../flags/account-flags.ts';
 import { type Surroundings, stateDirectory } from '../flags/surroundings.ts';
-import { accountsOf } from './config-accounts.ts';
 import { ROTATE_FLAGS } from './flags.ts';
 import type { ResolvedOptions, Values } from './options.ts';
 
@@ -39,12 +37,18 @@ export async function withConfig(
   const config = await loadConfig(file, now);
   refuseConflicts(config, values);
   const overrides = overridesOf(values, options);
-  const finish = (request: DeliveryRequest) => withRecipients(request, options.recipients);
-  const accounts = accountsOf(config, values, options.rotate.accounts);
-  const governance = governanceOf({ config, overrides, finish, names: accounts.names });
+  const { roleName, externalId, excludeAccounts: excluded = [] } = values;
+  const { governance, accounts } = configuredRun(config, {
+    overrides,
+    recipients: options.recipients,
+    accounts: { given: options.rotate.accounts, excluded, roleName, externalId },
+  });
+  if (accounts === undefined) {
+    const useless = ['excludeAccounts', 'roleName', 'externalId'] as const;
+    refuseUseless(values, useless, '--organization or --accounts');
+  }
   const places = governance.everywhere.flat();
   refuseOutput(places, options);
-  refuseAllDue(governance.earliest, file.shown);
   const isStateSaid = values.stateDir !== undefined || Boolean(surroundings.env.KEYTURN_STATE_DIR);
   const { state } = config.model;
   return {
@@ -56,7 +60,7 @@ export async function withConfig(
       rotate: {
         ...options.rotate,
         governance,
-        accounts: accounts.selection,
+        accounts,
         daysThreshold: governance.earliest.daysThreshold,
         lookAheadDays: governance.earliest.lookAheadDays,
         isDeliverGiven: true,
@@ -95,9 +99,9 @@ function overridesOf(values: Values, { rotate, recipients }: ResolvedOptions): O
       deliver === undefined && recipients.length === 0
         ? undefined
         : deliver &&
-          rotate.deliver.map(({ kind, template }) => ({
-            ...{ kind, template, region: undefined },
-            createsMissing: rotate.newPlaces !== undefined,
+          rotate.deliver.map(({ kind, template, form }) => ({
+            ...{ kind, template, form, region: undefined },
+            newPlaces: rotate.newPlaces,
           })),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
@@ -117,24 +121,6 @@ function remarksOf(overrides: Overrides, file: string): readonly string[] {
   const flags = Object.keys(overrides).map((key) => FLAG_OF[key as keyof Overrides]);
   if (flags.length === 0) return [];
   return [`${flags.join(', ')} ${flags.length === 1 ? 'wins' : 'win'} in every rule of ${file}`];
-}
-
-function withRecipients(request: DeliveryRequest, recipients: readonly string[]): DeliveryRequest {
-  if (request.kind !== handoff.name) return request;
-  return { kind: request.kind, template: placeOfRecipients(recipients) };
-}
-
-/** A flag beside the file may undo what the file was judged by. */
-function refuseAllDue(
-  { daysThreshold, lookAheadDays }: Governance['earliest'],
-  file: string,
-): void {
-  if (lookAheadDays < daysThreshold) return;
-  throw new KeyturnError(
-    'conflicting-flags',
-    `every key of a rule of ${file} would be due: the next run comes after ${lookAheadDays} days, and the threshold is ${daysThreshold}`,
-    { hint: 'raise --days-threshold, or lower --before-next-run' },
-  );
 }
 
 function refuseOutput(

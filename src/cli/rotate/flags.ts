@@ -25,7 +25,7 @@ const ABOUT = 'About';
 const FORM_WORDS = FORMS.map(
   ({ name, argument }) => `${name}${argument === undefined ? '' : `:${argument}`}`,
 ).join(', ');
-const MADE_KINDS = OFFERED_KINDS.filter((kind) => kind.makesPlaces)
+export const MADE_KINDS = OFFERED_KINDS.filter((kind) => kind.makesPlaces)
   .map(({ name }) => name)
   .join(', ');
 const aboutKinds = OFFERED_KINDS.map((kind) => `${wordOf(kind)}: ${kind.about}.`).join(' ');

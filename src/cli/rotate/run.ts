@@ -2,12 +2,13 @@
 // were right.
 
 import { ChangeLog } from '../../app/change-log.ts';
+import { openState } from '../../app/open-state.ts';
 import type { RotateAccount } from '../../app/rotate-account.ts';
 import type { KeyturnError } from '../../base/errors.ts';
 import type { ToldSoFar } from '../../base/key-changes.ts';
 import type { RunStyle } from '../../reports/render-undo-command.ts';
 import type { RotationReport } from '../../reports/rotation-report.ts';
-import { openStateStore, whyVolatile } from '../../state/stores.ts';
+import { whyVolatile } from '../../state/stores.ts';
 import type { Session } from '../run.ts';
 import { inRunShell, type ShellOptions } from '../run-shell.ts';
 import { progressBar } from '../terminal/load-progress.ts';
@@ -61,7 +62,13 @@ export async function rotate(
   return await inRunShell(session, shell, async (run) => {
     const { rotateAccount, renderJson, renderText } = await load();
     const { emit } = run.log;
-    const state = await openStateStore(options.state, clock);
+    const state = await openState(options.state, {
+      ...options.rotate,
+      clock,
+      env,
+      emit,
+      signal: run.signal,
+    });
     runId = state.run;
     if (!options.isVolatileStateAccepted) {
       const why = await whyVolatile(options.state, env);

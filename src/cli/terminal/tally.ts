@@ -63,6 +63,8 @@ export class Tally {
         return this.#count('undoing', 0, event.rotations);
       case 'undo-progress':
         return this.#count('undoing', event.done, event.total);
+      case 'places-listed':
+        return this.#count('verifying', event.read + event.unread, 0);
       case 'places-read':
         return this.#count('verifying', event.done, event.total);
       // With several accounts in-account.ts lets no other event of these kinds through.

@@ -4,6 +4,7 @@
 import type { DestinationKind } from '../kind.ts';
 import { SERVICE_OPTIONS, servicePlaces } from '../service-place.ts';
 import { writtenTwice } from '../variable-names.ts';
+import { wayByOptions } from '../way-there.ts';
 import { circlePlaceAt, type Holders, placeOfHolders, ruleOf, thingsAtCircle } from './place.ts';
 
 export function circleKind(holders: Holders, about: string): DestinationKind {
@@ -17,6 +18,8 @@ export function circleKind(holders: Holders, about: string): DestinationKind {
     writesTwice: ({ place }) =>
       circlePlaceAt(place, holders)?.pair.form === 'object' ? undefined : writtenTwice('variable'),
     rule: ruleOf(holders),
+    fieldStyle: 'ordered',
+    way: wayByOptions('circleci', SERVICE_OPTIONS),
     placeFor: (template, facts) => placeOfHolders(holders, template, facts),
     ...servicePlaces((target) => thingsAtCircle(target, holders), SERVICE_OPTIONS),
     async open({ place }, opening) {

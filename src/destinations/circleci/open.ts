@@ -6,15 +6,15 @@ import type { Opening } from '../kind.ts';
 import { sendingTo, settledOptions } from '../service-place.ts';
 import { CircleApi } from './api.ts';
 import { circleDestination } from './destination.ts';
-import type { CirclePlace, Holders } from './place.ts';
-import { openCircle, USUAL_NAMES } from './service.ts';
+import { type CirclePlace, type Holders, USUAL_NAMES } from './place.ts';
+import { openCircle } from './service.ts';
 
 export function openCirclePlace(
   named: CirclePlace,
   holders: Holders,
   opening: Opening,
 ): Destination {
-  const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening.credentials) };
+  const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening) };
   const { clock, custody, user, oldKeyId, whoseKey, form } = opening;
   const api = new CircleApi(
     sendingTo(() => preparing(() => openCircle(at, opening))),

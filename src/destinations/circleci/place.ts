@@ -4,8 +4,15 @@
 import type { JournaledTarget } from '../../lifecycle/record.ts';
 import { type PlaceFacts, type PlaceRule, placeFor } from '../place.ts';
 import { readOptions, writeOptions } from '../place-options.ts';
-import { optionsFault, type PlaceOptions, SERVICE_OPTIONS } from '../service-place.ts';
+import {
+  optionsFault,
+  type PlaceOptions,
+  SERVICE_OPTIONS,
+  serviceWords,
+  type UsualNames,
+} from '../service-place.ts';
 import { namesOf, type VariableNames, variablesNamed, writtenNames } from '../variable-names.ts';
+import { nameWritten, writtenName } from '../written-name.ts';
 
 /** What a kind of destination means by the paths that it takes. */
 export interface Holders {
@@ -22,9 +29,19 @@ export interface CirclePlace {
   readonly options: PlaceOptions;
 }
 
+/** Those of CircleCI's own clients, behind one of ours. */
+export const USUAL_NAMES: UsualNames = {
+  service: 'CircleCI',
+  home: 'https://circleci.com',
+  tail: '/api/v2',
+  addresses: ['CIRCLECI_HOST', 'CIRCLECI_CLI_HOST', 'CIRCLE_URL'],
+  tokens: ['KEYTURN_CIRCLECI_TOKEN', 'CIRCLECI_CLI_TOKEN', 'CIRCLE_TOKEN'],
+};
+
 const PROJECT = /^((?:gh|github|bb|bitbucket|circleci)\/[\w.-]{1,100})\/([\w.-]{1,100})$/;
-/** Names of contexts may have blanks. */
-const CONTEXT = /^((?:gh|github|bb|bitbucket|circleci)\/[\w.-]{1,100})\/([^\p{Cc}#/]{1,300})$/u;
+const CONTEXT = /^((?:gh|github|bb|bitbucket|circleci)\/[\w.-]{1,100})\/(.+)$/s;
+/** Names of contexts may have blanks, and whatever else people write. */
+const CONTEXT_NAME = /^(?! )[^\p{Cc}]{1,300}(?<! )$/u;
 const CONTEXT_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const NAME = /^[A-Za-z_]\w{0,299}$/;
 
@@ -33,7 +50,7 @@ export function ruleOf({ are }: Holders): PlaceRule {
   return {
     example: isProject ? 'gh/acme/{user}' : 'gh/acme/{user}-deploy',
     noun: isProject ? 'a project of CircleCI' : 'a context of CircleCI',
-    takes: `${isProject ? 'its slug (gh/ORG/REPO, circleci/ORG_ID/PROJECT_ID)' : 'gh/ORG/NAME, circleci/ORG_ID/NAME or its ID'}, and behind # two names of variables, or one for both halves as JSON`,
+    takes: `${isProject ? 'its slug (gh/ORG/REPO, circleci/ORG_ID/PROJECT_ID)' : 'gh/ORG/NAME, circleci/ORG_ID/NAME (# ? { } and % as in a URL) or its ID'}, and behind # two names of variables, or one for both halves as JSON`,
     isWhole: true,
     isName: (text) => circlePlaceAt(text, { kind: '', are }) !== undefined,
     faultIn: (text) => optionsFault(text, SERVICE_OPTIONS),
@@ -51,8 +68,10 @@ export function circlePlaceAt(written: string, { are }: Holders): CirclePlace | 
   if (are === 'contexts' && CONTEXT_ID.test(whole)) {
     return { organization: '', name: whole, pair, options };
   }
-  const [, organization, name = ''] = (are === 'projects' ? PROJECT : CONTEXT).exec(whole) ?? [];
-  if (organization === undefined || name.trim() !== name) return undefined;
+  const [, organization, coded = ''] = (are === 'projects' ? PROJECT : CONTEXT).exec(whole) ?? [];
+  const name = nameWritten(coded);
+  if (organization === undefined || name === undefined || !CONTEXT_NAME.test(name))
+    return undefined;
   return { organization, name, pair, options };
 }
 
@@ -63,7 +82,7 @@ export function placeOfCircle(at: CirclePlace): string {
 
 /** The project or context, without the names of variables. */
 export function holderOf({ organization, name }: CirclePlace): string {
-  return organization === '' ? name : `${organization}/${name}`;
+  return organization === '' ? name : `${organization}/${writtenName(name)}`;
 }
 
 /** Throws `not-deliverable`. */
@@ -81,7 +100,6 @@ export function thingsAtCircle({ place }: JournaledTarget, holders: Holders): re
   const holder = holderOf(at)
     .replace(/^github\//, 'gh/')
     .replace(/^bitbucket\//, 'bb/');
-  const address = at.options.get('address');
-  const where = address === undefined ? holder : `${address} ${holder}`;
+  const where = `${serviceWords(at.options, USUAL_NAMES)}${holder}`;
   return namesOf(at.pair).map((name) => `${where}#${name}`);
 }

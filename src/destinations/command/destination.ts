@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import type { Programs } from '../../base/programs.ts';
 import { Secret } from '../../base/secret.ts';
-import { withoutSecrets } from '../../base/without-secrets.ts';
+import { withoutSecrets, withoutWordsLikeSecrets } from '../../base/without-secrets.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Settle } from '../../lifecycle/settle.ts';
@@ -146,7 +146,8 @@ async function ask<O extends Order>(
     if (result.kind === 'failed') throw failure(command, result.reason, result.stderr);
     const answer = readOrFail<O['verb']>(order.verb, result.output.reveal(), command);
     if (answer.ok) return answer;
-    const told = { ...answer, message: withoutSecrets(answer.message, secrets) };
+    const message = withoutWordsLikeSecrets(withoutSecrets(answer.message, secrets));
+    const told = { ...answer, message };
     if (answer.code !== 'try-again' || tries === TRIES_MAX)
       throw refusalError(nameOf(command), told);
     await clock.sleep((answer.retry_after_seconds ?? RETRY_SECONDS) * 1_000);

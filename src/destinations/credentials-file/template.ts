@@ -11,6 +11,7 @@ import {
   unfit,
   withUser,
 } from '../place.ts';
+import { nameWritten } from '../written-name.ts';
 import type { ProfilePlace } from './place.ts';
 
 /** The profile that every AWS tool takes when none is named. */
@@ -24,7 +25,21 @@ export const CREDENTIALS_FILES: PlaceRule = {
     'an absolute path or one below ~/, and behind # the name of the profile when it is not default, or several with commas; in a name , / # and % are written as in a URL: %2C %2F %23 %25',
   isWhole: true,
   isName: (text) => templateAt(text) !== undefined,
+  faultIn: profileFault,
 };
+
+/** What people write first that have a path or a profile with such a character; undefined for anything else. */
+function profileFault(text: string): string | undefined {
+  const [, path = '', behind] = /^(.*?)(?:#([^#/\\]*))?$/s.exec(text) ?? [];
+  if (path !== text && behind === '') return 'the name of the profile is missing behind #';
+  const odd = behind?.split(',').find((name) => profileIn(name) === undefined);
+  if (odd === undefined) return undefined;
+  if (odd.trim() === '') return 'the name of a profile is missing beside a comma';
+  if (nameWritten(odd) === undefined) {
+    return `the profile ${JSON.stringify(odd)} has a % that begins no code of two digits; a percent sign is written %25`;
+  }
+  return `the profile ${JSON.stringify(odd)} cannot be one: AWS's tools take no [, no ] and no blank around it`;
+}
 
 interface Template {
   readonly path: string;

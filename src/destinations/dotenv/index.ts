@@ -21,6 +21,7 @@ export const dotenv: DestinationKind = {
   proof: 'value',
   isOffered: true,
   rule: DOTENV_FILES,
+  fieldStyle: 'ordered',
   placeFor: (template: string, facts: PlaceFacts) => {
     if (leadsElsewhere(template, facts)) throw unfit(template, facts, DOTENV_FILES);
     return placeFor(template, facts, DOTENV_FILES);

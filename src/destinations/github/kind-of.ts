@@ -6,6 +6,7 @@ import type { Settle } from '../../lifecycle/settle.ts';
 import type { DestinationKind } from '../kind.ts';
 import { servicePlaces } from '../service-place.ts';
 import { writtenTwice } from '../variable-names.ts';
+import { wayByOptions } from '../way-there.ts';
 import {
   type GithubPlace,
   githubPlaceAt,
@@ -45,6 +46,8 @@ export function githubKind(store: Store, about: string): DestinationKind {
     writesTwice: ({ place }) =>
       githubPlaceAt(place, store)?.pair.form === 'object' ? undefined : writtenTwice('secret'),
     rule: ruleOf(store),
+    fieldStyle: 'ordered',
+    way: wayByOptions('github', OPTIONS),
     placeFor: (template, facts) => placeInStore(store, template, facts),
     ...servicePlaces((target) => thingsAtGithub(target, store), OPTIONS),
     async open({ place }, opening) {

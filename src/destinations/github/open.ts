@@ -6,11 +6,11 @@ import type { Opening } from '../kind.ts';
 import { sendingTo, settledOptions } from '../service-place.ts';
 import { GithubApi, pathsFor } from './api.ts';
 import { githubDestination } from './destination.ts';
-import type { GithubPlace, Store } from './place.ts';
-import { openGithub, USUAL_NAMES } from './service.ts';
+import { type GithubPlace, type Store, USUAL_NAMES } from './place.ts';
+import { openGithub } from './service.ts';
 
 export function openGithubPlace(named: GithubPlace, store: Store, opening: Opening): Destination {
-  const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening.credentials) };
+  const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening) };
   const { clock, user, oldKeyId, whoseKey, form } = opening;
   const send = sendingTo(() => preparing(() => openGithub(at, opening)));
   const api = new GithubApi(send, pathsFor(at, store));

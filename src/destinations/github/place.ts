@@ -4,7 +4,14 @@
 import type { JournaledTarget } from '../../lifecycle/record.ts';
 import { type PlaceFacts, type PlaceRule, placeFor } from '../place.ts';
 import { type OptionForms, readOptions, writeOptions } from '../place-options.ts';
-import { optionsFault, type PlaceOptions, SERVICE_OPTIONS } from '../service-place.ts';
+import {
+  optionsFault,
+  type PlaceOptions,
+  SERVICE_OPTIONS,
+  serviceWords,
+  type UsualNames,
+} from '../service-place.ts';
+import { nameWritten, writtenName } from '../written-name.ts';
 
 /** Whose secrets they are: GitHub keeps three stores apart. */
 export type Service = 'actions' | 'dependabot' | 'codespaces';
@@ -24,6 +31,15 @@ export interface GithubPlace {
   readonly pair: PairNames;
   readonly options: PlaceOptions;
 }
+
+/** A workflow has a GITHUB_TOKEN of its own, which may write no secret: it comes last. */
+export const USUAL_NAMES: UsualNames = {
+  service: 'GitHub',
+  home: 'https://api.github.com',
+  tail: '',
+  addresses: ['GITHUB_API_URL'],
+  tokens: ['KEYTURN_GITHUB_TOKEN', 'GH_TOKEN', 'GITHUB_TOKEN'],
+};
 
 export const OPTIONS = {
   ...SERVICE_OPTIONS,
@@ -60,7 +76,7 @@ export function ruleOf(store: Store): PlaceRule {
   const { isOfOrganization, service } = store;
   const where = isOfOrganization
     ? 'the name of an organization'
-    : `OWNER/REPO${service === 'actions' ? ', with :ENVIRONMENT behind it for the secrets of an environment' : ''}`;
+    : `OWNER/REPO${service === 'actions' ? ', with :ENVIRONMENT behind it for the secrets of an environment (# ? { } and % as in a URL)' : ''}`;
   return {
     example: isOfOrganization
       ? 'acme#{user}_ID,{user}_SECRET'
@@ -89,9 +105,10 @@ function barePlaceAt(text: string, store: Store): Omit<GithubPlace, 'options'> |
   const [, owner = '', repo = '', environment] = /^([^/]*)\/([^/:]*)(?::(.*))?$/s.exec(whole) ?? [];
   if (!OWNER.test(owner) || !REPOSITORY.test(repo)) return undefined;
   if (environment === undefined) return { owner, repo, pair };
-  const isEnvironment = /^[^\p{Cc}#]{1,255}$/u.test(environment) && environment.trim() !== '';
-  if (store.service !== 'actions' || !isEnvironment) return undefined;
-  return { owner, repo, environment, pair };
+  const name = nameWritten(environment);
+  if (name === undefined || !/^[^\p{Cc}]{1,255}$/u.test(name) || name.trim() === '')
+    return undefined;
+  return store.service === 'actions' ? { owner, repo, environment: name, pair } : undefined;
 }
 
 function pairNamed(text: string, { service }: Store): PairNames | undefined {
@@ -113,7 +130,7 @@ export function placeOfGithub({ options, ...at }: GithubPlace): string {
 
 function ownedBy({ owner, repo, environment }: Omit<GithubPlace, 'options'>): string {
   const where = repo === undefined ? owner : `${owner}/${repo}`;
-  return environment === undefined ? where : `${where}:${environment}`;
+  return environment === undefined ? where : `${where}:${writtenName(environment)}`;
 }
 
 /** What stands behind the place; empty for the usual names. */
@@ -136,11 +153,10 @@ export function thingsAtGithub({ place }: JournaledTarget, store: Store): readon
   if (at === undefined) return [place];
   const { pair } = at;
   // Capitals and small letters are one to GitHub in names of owners and repositories too.
-  const address = at.options.get('address');
   const { environment, ...owned } = at;
   const small = ownedBy(owned).toLowerCase();
-  const named = environment === undefined ? small : `${small}:${environment}`;
-  const where = address === undefined ? named : `${address} ${named}`;
+  const named = environment === undefined ? small : `${small}:${writtenName(environment)}`;
+  const where = `${serviceWords(at.options, USUAL_NAMES)}${named}`;
   if (pair.form === 'object') return [`${where}#${pair.secret}`];
   const id = pair.form === 'variable' ? `vars.${pair.id}` : pair.id;
   return [`${where}#${id}`, `${where}#${pair.secret}`];

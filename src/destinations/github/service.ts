@@ -6,18 +6,10 @@ import { KeyturnError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
 import { type HttpService, pathOf, type ServiceOptions } from '../../http/service.ts';
 import type { Opening } from '../kind.ts';
-import { addressIn, refuseForeignService, tokenOf, type UsualNames } from '../service-place.ts';
-import type { GithubPlace } from './place.ts';
+import { addressIn, refuseForeignService, tokenOf } from '../service-place.ts';
+import { type GithubPlace, USUAL_NAMES } from './place.ts';
 
-const ADDRESS = 'https://api.github.com';
-const ADDRESS_SETTING = 'GITHUB_API_URL';
-
-/** A workflow has a GITHUB_TOKEN of its own, which may write no secret: it comes last. */
-export const USUAL_NAMES: UsualNames = {
-  service: 'GitHub',
-  addresses: [ADDRESS_SETTING],
-  tokens: ['KEYTURN_GITHUB_TOKEN', 'GH_TOKEN', 'GITHUB_TOKEN'],
-};
+const [ADDRESS_SETTING] = USUAL_NAMES.addresses;
 const APP_ID = 'KEYTURN_GITHUB_APP_ID';
 const APP_KEY = 'KEYTURN_GITHUB_APP_PRIVATE_KEY';
 const APP_INSTALLATION = 'KEYTURN_GITHUB_APP_INSTALLATION_ID';
@@ -54,7 +46,7 @@ function serviceWith(
 ): Promise<HttpService> {
   const options: ServiceOptions = {
     name: 'GitHub',
-    address: addressIn(named, USUAL_NAMES, credentials) ?? ADDRESS,
+    address: addressIn(named, USUAL_NAMES, credentials),
     setting: ADDRESS_SETTING,
     headers: { ...HEADERS, authorization: new Secret(`Bearer ${token.reveal()}`) },
   };

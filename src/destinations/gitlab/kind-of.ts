@@ -4,6 +4,7 @@
 import type { DestinationKind } from '../kind.ts';
 import { SERVICE_OPTIONS, servicePlaces } from '../service-place.ts';
 import { writtenTwice } from '../variable-names.ts';
+import { wayByOptions } from '../way-there.ts';
 import { gitlabPlaceAt, type Owners, placeOfOwners, ruleOf, thingsAtGitlab } from './place.ts';
 
 export function gitlabKind(owners: Owners, about: string): DestinationKind {
@@ -17,6 +18,8 @@ export function gitlabKind(owners: Owners, about: string): DestinationKind {
     writesTwice: ({ place }) =>
       gitlabPlaceAt(place, owners)?.pair.form === 'object' ? undefined : writtenTwice('variable'),
     rule: ruleOf(owners),
+    fieldStyle: 'ordered',
+    way: wayByOptions('gitlab', SERVICE_OPTIONS),
     placeFor: (template, facts) => placeOfOwners(owners, template, facts),
     ...servicePlaces((target) => thingsAtGitlab(target, owners), SERVICE_OPTIONS),
     async open({ place }, opening) {

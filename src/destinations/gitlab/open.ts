@@ -6,11 +6,11 @@ import type { Opening } from '../kind.ts';
 import { sendingTo, settledOptions } from '../service-place.ts';
 import { GitlabApi } from './api.ts';
 import { gitlabDestination } from './destination.ts';
-import type { GitlabPlace, Owners } from './place.ts';
-import { openGitlab, USUAL_NAMES } from './service.ts';
+import { type GitlabPlace, type Owners, USUAL_NAMES } from './place.ts';
+import { openGitlab } from './service.ts';
 
 export function openGitlabPlace(named: GitlabPlace, owners: Owners, opening: Opening): Destination {
-  const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening.credentials) };
+  const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening) };
   const { clock, custody, user, oldKeyId, whoseKey, form } = opening;
   const api = new GitlabApi(
     sendingTo(() => preparing(() => openGitlab(at, opening))),

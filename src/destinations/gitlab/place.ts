@@ -4,8 +4,15 @@
 import type { JournaledTarget } from '../../lifecycle/record.ts';
 import { type PlaceFacts, type PlaceRule, placeFor } from '../place.ts';
 import { readOptions, writeOptions } from '../place-options.ts';
-import { optionsFault, type PlaceOptions, SERVICE_OPTIONS } from '../service-place.ts';
+import {
+  optionsFault,
+  type PlaceOptions,
+  SERVICE_OPTIONS,
+  serviceWords,
+  type UsualNames,
+} from '../service-place.ts';
 import { namesOf, type VariableNames, variablesNamed, writtenNames } from '../variable-names.ts';
+import { nameWritten, writtenName } from '../written-name.ts';
 
 /** What a kind of destination means by the paths that it takes. */
 export interface Owners {
@@ -22,11 +29,20 @@ export interface GitlabPlace {
   readonly options: PlaceOptions;
 }
 
+/** The host that the operator names, as glab takes it, goes before that of the CI job. */
+export const USUAL_NAMES: UsualNames = {
+  service: 'GitLab',
+  home: 'https://gitlab.com',
+  tail: '/api/v4',
+  addresses: ['GITLAB_HOST', 'CI_API_V4_URL'],
+  tokens: ['KEYTURN_GITLAB_TOKEN', 'GITLAB_TOKEN'],
+};
+
 /** Where a variable is read that names no environment. */
 export const EVERYWHERE = '*';
 
-/** GitLab's bounds for a namespace: no dash or dot before it, and none of these endings. */
-const PART = /^(?!.*\.(?:git|atom)$)[A-Za-z\d_](?:[\w.-]{0,253}[\w-])?$/;
+/** GitLab's bounds for a part of a path (lib/gitlab/path_regex.rb): no dash before it, and none of these endings. */
+const PART = /^(?!\.{1,2}$)(?!.*\.(?:git|atom)$)[\w.][\w.-]{0,254}$/;
 const NAME = /^[A-Za-z\d_]{1,255}$/;
 /** Letters, digits, blanks and -_/${}.* are what GitLab takes in a scope. */
 const SCOPE = /^[\w\-/${}. *]{1,255}$/;
@@ -36,7 +52,7 @@ export function ruleOf({ are }: Owners): PlaceRule {
   return {
     example: isProject ? 'acme/{user}@production' : 'acme/{user}',
     noun: isProject ? 'a project with variables' : 'a group with variables',
-    takes: `the path${isProject ? ' (GROUP/PROJECT)' : ''} or the number, with @ENVIRONMENT behind it for a scope, and behind # two names of variables, or one of a variable with a JSON object`,
+    takes: `the path${isProject ? ' (GROUP/PROJECT)' : ''} or the number, with @ENVIRONMENT behind it for a scope (%7B for a brace), and behind # two names of variables, or one of a variable with a JSON object`,
     isWhole: true,
     isName: (text) => gitlabPlaceAt(text, { kind: '', are }) !== undefined,
     faultIn: (text) => optionsFault(text, SERVICE_OPTIONS),
@@ -48,10 +64,11 @@ export function gitlabPlaceAt(whole: string, { are }: Owners): GitlabPlace | und
   const read = readOptions(whole, SERVICE_OPTIONS);
   if (typeof read === 'string') return undefined;
   const { text, options } = read;
-  const [, path = '', scope, names] = /^([^@#]*)(?:@([^#]*))?(?:#(.*))?$/s.exec(text) ?? [];
+  const [, path = '', written, names] = /^([^@#]*)(?:@([^#]*))?(?:#(.*))?$/s.exec(text) ?? [];
+  const scope = written === undefined ? undefined : nameWritten(written);
   const pair = variablesNamed(names, NAME);
   if (pair === undefined || !isPath(path, are)) return undefined;
-  if (scope !== undefined && !SCOPE.test(scope)) return undefined;
+  if (written !== undefined && !(scope !== undefined && SCOPE.test(scope))) return undefined;
   return { path, scope, pair, options };
 }
 
@@ -63,7 +80,7 @@ function isPath(path: string, are: Owners['are']): boolean {
 }
 
 export function placeOfGitlab({ path, scope, pair, options }: GitlabPlace): string {
-  const text = `${path}${scope === undefined ? '' : `@${scope}`}${writtenNames(pair)}`;
+  const text = `${path}${scope === undefined ? '' : `@${writtenName(scope)}`}${writtenNames(pair)}`;
   return writeOptions({ text, options }, SERVICE_OPTIONS);
 }
 
@@ -78,8 +95,7 @@ export function placeOfOwners(owners: Owners, template: string, facts: PlaceFact
 export function thingsAtGitlab({ place }: JournaledTarget, owners: Owners): readonly string[] {
   const at = gitlabPlaceAt(place, owners);
   if (at === undefined) return [place];
-  const address = at.options.get('address');
-  const path = `${address === undefined ? '' : `${address} `}${at.path}`.toLowerCase();
-  const where = `${path}@${at.scope ?? EVERYWHERE}`;
+  const path = `${serviceWords(at.options, USUAL_NAMES)}${at.path.toLowerCase()}`;
+  const where = `${path}@${writtenName(at.scope ?? EVERYWHERE)}`;
   return namesOf(at.pair).map((name) => `${where}#${name}`);
 }

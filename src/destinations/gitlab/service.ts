@@ -4,15 +4,8 @@ import { KeyturnError } from '../../base/errors.ts';
 import type { HttpService } from '../../http/service.ts';
 import type { Opening } from '../kind.ts';
 import { withScheme } from '../place-options.ts';
-import { addressIn, tokenOf, type UsualNames } from '../service-place.ts';
-import type { GitlabPlace } from './place.ts';
-
-/** The host that the operator names, as glab takes it, goes before that of the CI job. */
-export const USUAL_NAMES: UsualNames = {
-  service: 'GitLab',
-  addresses: ['GITLAB_HOST', 'CI_API_V4_URL'],
-  tokens: ['KEYTURN_GITLAB_TOKEN', 'GITLAB_TOKEN'],
-};
+import { addressIn, tokenOf } from '../service-place.ts';
+import { type GitlabPlace, USUAL_NAMES } from './place.ts';
 
 type Around = Pick<Opening, 'http' | 'credentials'>;
 
@@ -22,7 +15,7 @@ export async function openGitlab(
   { http, credentials }: Around,
 ): Promise<HttpService> {
   const token = await tokenOf(options, USUAL_NAMES, credentials);
-  const address = apiAt(addressIn(options, USUAL_NAMES, credentials) ?? 'gitlab.com');
+  const address = apiAt(addressIn(options, USUAL_NAMES, credentials));
   const setting = USUAL_NAMES.addresses[0];
   if (token !== undefined) {
     return await http({ name: 'GitLab', address, setting, headers: { 'private-token': token } });
@@ -37,5 +30,5 @@ export async function openGitlab(
 /** Of a host, a URL, or the API's own address. */
 function apiAt(named: string): string {
   const url = withScheme(named);
-  return url.endsWith('/api/v4') ? url : `${url}/api/v4`;
+  return url.endsWith(USUAL_NAMES.tail) ? url : `${url}${USUAL_NAMES.tail}`;
 }

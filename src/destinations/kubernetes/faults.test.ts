@@ -146,7 +146,11 @@ describe('the API of a cluster that keeps failing', () => {
   for (const [why, body, message] of [
     ['another object', { kind: 'ConfigMap' }, /is no Secret/],
     ['a page', '<html>', /is no Secret/],
-    ['a huge text', { kind: 'Secret', x: 'x'.repeat(5_000_000) }, /an answer of more than/],
+    [
+      'a huge text',
+      { kind: 'Secret', x: 'x'.repeat(5_000_000) },
+      /answers with more than 4194304 bytes/,
+    ],
   ] as const) {
     it(`answers with ${why}: refused before a key is made`, async (test) => {
       const { destination } = await placed(test);

@@ -2,6 +2,7 @@
 
 import type { DestinationKind } from '../kind.ts';
 import { type PlaceFacts, placeFor } from '../place.ts';
+import { wayByPrefix } from '../way-there.ts';
 import {
   completedSecret,
   jointSecrets,
@@ -23,6 +24,9 @@ export const kubernetes: DestinationKind = {
   settle: 'unknown',
   proof: 'value',
   rule: KUBERNETES_SECRETS,
+  fieldStyle: 'ordered',
+  // NAMESPACE/SECRET
+  way: wayByPrefix('kubernetes', 'context', 2),
   placeFor: (template: string, facts: PlaceFacts) => placeFor(template, facts, KUBERNETES_SECRETS),
   askedAs: ({ place }, user) => secretAskedAs(place, user),
   completed: (named, { place }) => completedSecret(named, place),

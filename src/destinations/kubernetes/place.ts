@@ -11,6 +11,7 @@ import type { DeliveryTarget, JournaledTarget } from '../../lifecycle/record.ts'
 import type { AskedPlace } from '../kind.ts';
 import { type PlaceRule, withUser } from '../place.ts';
 import { namesOf, type VariableNames, variablesNamed, writtenNames } from '../variable-names.ts';
+import { nameWritten, writtenName } from '../written-name.ts';
 
 export const KUBERNETES = 'kubernetes';
 
@@ -67,7 +68,7 @@ export function secretAt(text: string): SecretAt | undefined {
   const name = segments.pop() ?? '';
   const namespace = segments.pop() ?? '';
   if (!isSubdomain(name) || !LABEL.test(namespace)) return undefined;
-  const context = segments.length === 0 ? undefined : unescaped(segments.join('/'));
+  const context = segments.length === 0 ? undefined : nameWritten(segments.join('/'));
   const isContext = segments.length === 0 || (context !== undefined && isWord(context));
   const pair = variablesNamed(keys, KEY);
   const options = query === undefined ? {} : optionsIn(query);
@@ -157,7 +158,7 @@ function optionsIn(query: string): Options | undefined {
   const options: { -readonly [Name in keyof Options]: Options[Name] } = {};
   for (const part of query.split('&')) {
     const [, name, list = ''] = /^(restart|force|cluster)=(.+)$/s.exec(part) ?? [];
-    const values = list.split(',').map(unescaped);
+    const values = list.split(',').map(nameWritten);
     const words = values.filter((value) => value !== undefined && isWord(value)) as string[];
     if (name === undefined || name in options || words.length < values.length) return undefined;
     if (name === 'restart') {
@@ -188,14 +189,7 @@ function isWord(text: string): boolean {
   return text !== '' && text.length <= 1_024 && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
 }
 
+/** In a list of options commas and ampersands have a meaning too, and blanks end a word where people paste it. */
 function escaped(text: string): string {
-  return text.replaceAll(/[%#?&,{}\s]/g, (character) => encodeURIComponent(character));
-}
-
-function unescaped(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
+  return writtenName(text, '&, ');
 }

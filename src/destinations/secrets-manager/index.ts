@@ -2,6 +2,7 @@
 
 import type { Opening } from '../kind.ts';
 import { filledSecrets } from '../making.ts';
+import { regionalListing } from '../regional-listing.ts';
 import {
   type PlaceInHalves,
   placeOfRegion,
@@ -19,6 +20,7 @@ export const secretsManager = regionalKind({
   settle: 'unknown',
   proof: 'value',
   rule: SECRET_NAMES,
+  listing: regionalListing(({ secretLister }) => secretLister, 'app/*'),
   async openOne(at, opening) {
     const { secretsManagerDestination } = await import('./destination.ts');
     const { making, ...parts } = partsOf(at, [at.name], opening);

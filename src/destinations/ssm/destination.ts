@@ -2,7 +2,7 @@
 // compare-and-swap: the last write wins, so a late one can too. That is why it is read again just
 // before the old key goes (I13), and why its page recommends Secrets Manager.
 
-import type { Parameter, ParameterStore } from '../../base/aws-stores.ts';
+import type { HigherTier, Parameter, ParameterStore } from '../../base/aws-stores.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Secret } from '../../base/secret.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
@@ -23,7 +23,7 @@ import {
 import { heldAfterAll } from '../read-back.ts';
 import { deliverAs, placeOfRegion, type RegionalPlace, targetOfRegion } from '../regional-place.ts';
 import type { Remark } from '../remarks.ts';
-import { KIND, refuseFull, remarkOn, secureText, wordsFor } from './parameters.ts';
+import { KIND, remarkOn, remarkOnTier, secureText, tierFor, wordsFor } from './parameters.ts';
 
 export interface SsmParts {
   readonly store: ParameterStore;
@@ -77,13 +77,14 @@ async function edited(
   { at, store, place, replaced, remark }: ParameterAtHand,
   current: Parameter,
   pair: Pair,
-): Promise<Secret> {
+): Promise<{ readonly text: Secret; readonly tier: HigherTier | undefined }> {
   const { where } = place;
   const text = await editedText(secureText(current, where), place, { pair, replaced });
   const room = await store.room(at.name);
-  refuseFull(text, room, where);
+  const tier = tierFor(text, room, { where, tier: at.tier });
   remarkOn(at.name, room, remark);
-  return new Secret(text);
+  remarkOnTier(at.name, tier, remark);
+  return { text: new Secret(text), tier };
 }
 
 async function deliver(parameter: ParameterAtHand, key: IssuedKey): Promise<DeliveryReceipt> {
@@ -93,8 +94,8 @@ async function deliver(parameter: ParameterAtHand, key: IssuedKey): Promise<Deli
   const pair = pairOf(current, place);
   const isThere = pair?.id === key.keyId && pair.secret.reveal() === key.secret.reveal();
   if (isThere) return { kind: KIND, reference, version: current.version };
-  const text = await edited(parameter, current, key);
-  return { kind: KIND, reference, version: await store.write(at.name, text) };
+  const { text, tier } = await edited(parameter, current, key);
+  return { kind: KIND, reference, version: await store.write(at.name, text, { tier }) };
 }
 
 async function secretOf(

@@ -2,7 +2,7 @@
 // the secret. The secret is written first and the ID last, so an ID that has changed says that both are
 // there; whoever died in between is followed by a run that writes what is missing.
 
-import type { Parameter } from '../../base/aws-stores.ts';
+import type { HigherTier, Parameter } from '../../base/aws-stores.ts';
 import { Secret } from '../../base/secret.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
@@ -14,7 +14,7 @@ import { type Pair, standIn } from '../look.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { type PlaceInHalves, placeOfRegion, targetOfRegion } from '../regional-place.ts';
 import type { SsmParts } from './destination.ts';
-import { KIND, refuseFull, remarkOn, secureText, wordsFor } from './parameters.ts';
+import { KIND, remarkOn, remarkOnTier, secureText, tierFor, wordsFor } from './parameters.ts';
 
 export interface HalvesParts extends SsmParts {
   readonly custody: Pick<Custody, 'get'>;
@@ -51,6 +51,8 @@ interface Edited {
   readonly idNow: Parameter;
   readonly secretNow: Parameter;
   readonly halves: Halves;
+  /** Where the secret's parameter is moved up to. */
+  readonly tier?: HigherTier | undefined;
 }
 
 /** I14: looked at, by reads alone. */
@@ -66,17 +68,18 @@ async function edited(
   const before = { id: idNow.text.reveal(), secret: secureText(secretNow, secretWhere) };
   const halves = await editedHalves(before, { idWhere, secretWhere, form }, { pair, replaced });
   const [idRoom, secretRoom] = [await store.room(idName), await store.room(secretName)];
-  refuseFull(halves.id, idRoom, idWhere);
-  refuseFull(halves.secret, secretRoom, secretWhere);
+  tierFor(halves.id, idRoom, { where: idWhere, tier: undefined });
+  const tier = tierFor(halves.secret, secretRoom, { where: secretWhere, tier: at.tier });
   remarkOn(idName, idRoom, remark);
   remarkOn(secretName, secretRoom, remark);
-  return { idNow, secretNow, halves };
+  remarkOnTier(secretName, tier, remark);
+  return { idNow, secretNow, halves, tier };
 }
 
 async function deliver(parameters: ParametersAtHand, key: IssuedKey): Promise<DeliveryReceipt> {
   const { at } = parameters;
-  const { idNow, secretNow, halves } = await edited(parameters, key);
-  const versions = await writeBoth(parameters, halves, { idNow, secretNow });
+  const { halves, ...now } = await edited(parameters, key);
+  const versions = await writeBoth(parameters, halves, now);
   return { kind: KIND, reference: placeOfRegion(at), version: versions.join() };
 }
 
@@ -84,16 +87,16 @@ async function deliver(parameters: ParametersAtHand, key: IssuedKey): Promise<De
 async function writeBoth(
   { at, store }: ParametersAtHand,
   { id, secret }: Halves,
-  { idNow, secretNow }: Pick<Edited, 'idNow' | 'secretNow'>,
+  { idNow, secretNow, tier }: Omit<Edited, 'halves'>,
 ): Promise<readonly [string, string]> {
   const secretVersion =
     secretNow.text.reveal() === secret
       ? secretNow.version
-      : await store.write(at.secretName, new Secret(secret));
+      : await store.write(at.secretName, new Secret(secret), { tier });
   const idVersion =
     idNow.text.reveal() === id
       ? idNow.version
-      : await store.write(at.idName, new Secret(id), 'no-secret');
+      : await store.write(at.idName, new Secret(id), { what: 'no-secret' });
   return [idVersion, secretVersion];
 }
 

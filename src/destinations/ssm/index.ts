@@ -2,6 +2,7 @@
 
 import type { Opening } from '../kind.ts';
 import { filledParameters } from '../making.ts';
+import { regionalListing } from '../regional-listing.ts';
 import {
   type PlaceInHalves,
   placeOfRegion,
@@ -19,6 +20,7 @@ export const ssm = regionalKind({
   settle: 'unknown',
   proof: 'value',
   rule: PARAMETER_NAMES,
+  listing: regionalListing(({ parameterLister }) => parameterLister, '/app/*'),
   async openOne(at, opening) {
     const { ssmDestination } = await import('./destination.ts');
     const { making, ...parts } = partsOf(at, [at.name], opening);

@@ -10,6 +10,7 @@ export const PARAMETER_NAMES: PlaceRule = {
   example: '/app/{user}/aws-key',
   noun: 'a parameter name',
   hasWay: true,
+  hasTier: true,
   takes:
     'letters, digits or _.- in at most 15 levels, each after a /, and does not begin with aws or ssm',
   isName: (name) => {

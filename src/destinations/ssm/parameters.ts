@@ -1,6 +1,6 @@
 // What is the same for a parameter with a pair and for two parameters with a half each.
 
-import type { Parameter, ParameterRoom } from '../../base/aws-stores.ts';
+import type { HigherTier, Parameter, ParameterRoom } from '../../base/aws-stores.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { refuseTooLong } from '../look.ts';
@@ -19,23 +19,45 @@ export function secureText({ text, isSecure }: Parameter, where: string): string
   });
 }
 
-/** I14: whether the parameter takes the text as its next version. Throws `not-deliverable`. */
-export function refuseFull(text: string, { bytesMax, full }: ParameterRoom, where: string): void {
+/** A parameter, and the tier that it may be moved up to. */
+export interface Moving {
+  readonly where: string;
+  readonly tier: HigherTier | undefined;
+}
+
+/**
+ * I14: whether the parameter takes the text as its next version, and the tier that it is moved to for that:
+ * undefined where it stays in its own. Throws `not-deliverable`.
+ */
+export function tierFor(
+  text: string,
+  { bytesMax, full }: ParameterRoom,
+  { where, tier }: Moving,
+): HigherTier | undefined {
   const bytes = Buffer.byteLength(text);
-  if (bytes > bytesMax && bytes <= ADVANCED_BYTES_MAX) {
+  const isOverStandard = bytes > bytesMax && bytes <= ADVANCED_BYTES_MAX;
+  if (isOverStandard && tier === undefined) {
     throw new KeyturnError(
       'not-deliverable',
       `${where} would hold ${bytes} bytes with the new pair, and ${bytesMax} are the most in the Standard tier`,
       {
-        hint: `make room, or move it to the Advanced tier (${ADVANCED_BYTES_MAX} bytes) where Parameter Store edits it: that is charged, does not go back, and is kept from then on`,
+        hint: `make room, or let keyturn move it to the Advanced tier (${ADVANCED_BYTES_MAX} bytes), with tier=advanced behind # of the place: that is charged, and does not go back`,
       },
     );
   }
-  refuseTooLong(text, bytesMax, where);
-  if (full === undefined) return;
+  refuseTooLong(text, isOverStandard ? ADVANCED_BYTES_MAX : bytesMax, where);
+  if (full === undefined) return isOverStandard ? tier : undefined;
   throw new KeyturnError('not-deliverable', `${where} takes no further version: ${full.why}`, {
     hint: ['move that label to a later version, or take it off:', command(...full.freedBy)],
   });
+}
+
+/** Said before it is done, because it cannot be taken back. */
+export function remarkOnTier(name: string, tier: HigherTier | undefined, remark: Remark): void {
+  if (tier === undefined) return;
+  remark(
+    `${name} does not fit into the Standard tier with the new pair, and is moved to ${tier === 'Advanced' ? 'Advanced' : 'Intelligent-Tiering, which makes it Advanced'}: that is charged, and does not go back`,
+  );
 }
 
 /** What the new version does not do for those who read the parameter otherwise than by its name. */

@@ -1,9 +1,11 @@
 // `--deliver vault=MOUNT/PATH`: two fields, or one, of a secret in a KV engine of Vault or OpenBao.
 
 import type { DestinationKind } from '../kind.ts';
+import { wayByOptions } from '../way-there.ts';
 import {
   completedPlace,
   isSameFields,
+  OPTIONS,
   settleOf,
   thingAt,
   VAULT,
@@ -12,6 +14,9 @@ import {
   vaultPlace,
   vaultPlaceFor,
 } from './place.ts';
+
+/** All but what is about the readers of a place. */
+const { 'settle-minutes': _, ...WAY } = OPTIONS;
 
 export const vault: DestinationKind = {
   name: VAULT,
@@ -28,6 +33,8 @@ export const vault: DestinationKind = {
   isOffered: true,
   makesPlaces: true,
   rule: VAULT_SECRETS,
+  fieldStyle: 'named',
+  way: wayByOptions(VAULT, WAY),
   placeFor: vaultPlaceFor,
   askedAs: ({ place }, user) => vaultAskedAs(place, user),
   completed: completedPlace,

@@ -18,6 +18,10 @@ describe('a place of Vault', () => {
     ['secret/app?address=HTTPS://Vault.Test:443/', 'secret/app?address=https://vault.test'],
     ['secret/app#s3.pair?settle-minutes=5', 'secret/app#s3.pair?settle-minutes=5'],
     ['secret/app#a%2Eb', 'secret/app#a%2Eb'],
+    ['secret/a%23b%3Fc#id=x,secret=y', 'secret/a%23b%3Fc#id=x,secret=y'],
+    ['secret/100%25 sure/ä%20ö', 'secret/100%25 sure/ä ö'],
+    ['secret/%7Buser%7D', 'secret/%7Buser%7D'],
+    ['secret/a%2Fb', 'secret/a/b'],
     ['secret/app?settle-minutes=10', 'secret/app?settle-minutes=10'],
   ];
   for (const [written, place] of round) {
@@ -33,6 +37,9 @@ describe('a place of Vault', () => {
     ['secret', /a mount and a path in it/],
     ['secret/a/../b', /dots alone/],
     ['secret//b', /is empty/],
+    ['secret/a/%2E%2E/b', /dots alone/],
+    ['secret/100%', /a % that begins no code of two digits; a percent sign is written %25/],
+    ['secret/a%0Ab', /a character that a policy/],
     ['secret/a*', /that a policy could not name/],
     ['secret/app#id=a', /behind # stand two fields, and secret= is missing/],
     ['secret/app#', /nothing stands behind #/],

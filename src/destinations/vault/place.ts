@@ -21,6 +21,7 @@ import {
   readOptions,
   writeOptions,
 } from '../place-options.ts';
+import { nameWritten, writtenFault, writtenName } from '../written-name.ts';
 
 export const VAULT = 'vault';
 
@@ -56,7 +57,7 @@ export const VAULT_SECRETS: PlaceRule = {
   example: 'secret/app/{user}',
   noun: 'a secret of Vault',
   takes:
-    'MOUNT/PATH, fields as #id=FIELD,secret=FIELD or #FIELD for both halves in one, and options as ?namespace=NAME behind it',
+    'MOUNT/PATH, in which # ? { } and % are written as in a URL, fields as #id=FIELD,secret=FIELD or #FIELD for both halves in one, and options as ?namespace=NAME behind it',
   isWhole: true,
   isName: (name) => typeof placeOrFault(name) !== 'string',
   faultIn: (name) => {
@@ -74,7 +75,9 @@ export function vaultPlace(text: string): VaultPlace | undefined {
 function placeOrFault(whole: string): VaultPlace | string {
   const read = readOptions(whole, OPTIONS);
   if (typeof read === 'string') return read;
-  const [name = '', ...more] = read.text.split('#');
+  const [written = '', ...more] = read.text.split('#');
+  const name = nameWritten(written);
+  if (name === undefined) return writtenFault(written) ?? '';
   const path = name.replace(/^\/+|\/+$/g, '');
   const parts = path.split('/');
   if (parts.length < 2) return 'it takes a mount and a path in it, such as secret/app';
@@ -114,7 +117,7 @@ export function plainAddress(address: string): string {
 
 export function placeText(place: VaultPlace): string {
   const { path, options } = place;
-  return writeOptions({ text: `${path}${writtenFields(place)}`, options }, OPTIONS);
+  return writeOptions({ text: `${writtenName(path)}${writtenFields(place)}`, options }, OPTIONS);
 }
 
 function writtenFields({ fields, field }: VaultPlace): string {
@@ -165,5 +168,7 @@ export function settleOf({ options }: VaultPlace): Settle | undefined {
 export function vaultAskedAs(text: string, user: string): AskedPlace | undefined {
   const place = vaultPlace(text);
   if (place === undefined) return undefined;
-  return { region: undefined, template: placeText({ ...place, path: withUser(place.path, user) }) };
+  const { path, ...rest } = place;
+  const behind = placeText({ ...rest, path: '' });
+  return { region: undefined, template: `${withUser(writtenName(path), user)}${behind}` };
 }

@@ -5,6 +5,7 @@ import { accessKeyOperations } from './access-keys.ts';
 import { accountOperations } from './account.ts';
 import { accountDetailsOperations } from './account-details.ts';
 import { credentialReportOperations } from './credential-report.ts';
+import { groupOperations } from './groups.ts';
 import { mfaDeviceOperations } from './mfa-devices.ts';
 import { policyOperations } from './policies.ts';
 import { tagOperations } from './tags.ts';
@@ -22,6 +23,7 @@ export const iam: QueryService = {
     ...accountOperations,
     ...accountDetailsOperations,
     ...tagOperations,
+    ...groupOperations,
     ...policyOperations,
     ...mfaDeviceOperations,
   },

@@ -1,12 +1,11 @@
 // ListAccounts, DescribeAccount, DescribeOrganization.
 
-import { optionalNumber, optionalString, requiredString } from '../json-input.ts';
+import { optionalString, requiredString } from '../json-input.ts';
 import type { AccountState, Member, Organization } from '../model.ts';
 import type { Call, Operation, Resource } from '../operation.ts';
 import { Refusal } from '../refusal.ts';
 import type { ResultFields } from '../result.ts';
-
-const PAGE_SIZE_MAX = 20;
+import { invalidInput, pageOf } from './paging.ts';
 
 export const accountOperations: Readonly<Record<string, Operation>> = {
   ListAccounts: { access: 'read', resource: () => ({ arn: '*' }), run: listAccounts },
@@ -16,19 +15,9 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
 
 function listAccounts(call: Call): ResultFields {
   const organization = managedOrganization(call);
-  const size = optionalNumber(call, 'MaxResults') ?? PAGE_SIZE_MAX;
-  if (size < 1 || size > PAGE_SIZE_MAX) {
-    throw invalidInput(`MaxResults must be from 1 to ${PAGE_SIZE_MAX}`);
-  }
-  const page = readToken(call, organization);
   const members = [...organization.members.values()];
-  const end = page.isEmpty ? page.start : page.start + size;
-  const hasMore = end < members.length;
-  const next = { start: end, isEmpty: organization.hasEmptyPages && !page.isEmpty };
-  return {
-    Accounts: members.slice(page.start, end).map((member) => accountFields(organization, member)),
-    NextToken: hasMore ? writeToken(organization, next) : undefined,
-  };
+  const items = members.map((member) => accountFields(organization, member));
+  return pageOf(call, organization, { name: 'Accounts', items });
 }
 
 function describeAccount(call: Call): ResultFields {
@@ -77,7 +66,7 @@ function ownOrganization({ world, account }: Call): Organization {
 }
 
 /** The caller's organization, when it may look at the accounts in it. */
-function managedOrganization(call: Call): Organization {
+export function managedOrganization(call: Call): Organization {
   const organization = ownOrganization(call);
   const { id } = call.account;
   const { managementAccountId, delegatedAdministrators } = organization;
@@ -86,7 +75,7 @@ function managedOrganization(call: Call): Organization {
   throw new Refusal('AccessDeniedException', 400, message);
 }
 
-function accountFields({ isStatusRetired }: Organization, member: Member): ResultFields {
+export function accountFields({ isStatusRetired }: Organization, member: Member): ResultFields {
   return {
     Id: member.id,
     Arn: member.arn,
@@ -102,31 +91,4 @@ function accountFields({ isStatusRetired }: Organization, member: Member): Resul
 /** The older word for a state; it knows three. */
 function statusOf(state: AccountState): string {
   return state === 'ACTIVE' || state === 'PENDING_CLOSURE' ? state : 'SUSPENDED';
-}
-
-interface Position {
-  readonly start: number;
-  readonly isEmpty: boolean;
-}
-
-function writeToken({ id }: Organization, { start, isEmpty }: Position): string {
-  return Buffer.from(JSON.stringify([id, start, isEmpty])).toString('base64');
-}
-
-function readToken(call: Call, organization: Organization): Position {
-  const token = optionalString(call, 'NextToken');
-  if (token === undefined) return { start: 0, isEmpty: false };
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(token, 'base64').toString('utf8'));
-    if (Array.isArray(parsed) && parsed[0] === organization.id) {
-      return { start: Number(parsed[1]), isEmpty: parsed[2] === true };
-    }
-  } catch {
-    // Not JSON, so not a token of ours: refused below like one of another organization.
-  }
-  throw invalidInput('You specified an invalid value for NextToken.');
-}
-
-function invalidInput(message: string): Refusal {
-  return new Refusal('InvalidInputException', 400, message);
 }

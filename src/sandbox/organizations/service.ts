@@ -2,6 +2,7 @@
 
 import type { JsonService } from '../operation.ts';
 import { accountOperations } from './accounts.ts';
+import { unitOperations } from './units.ts';
 
 export const organizations: JsonService = {
   protocol: 'json',
@@ -20,5 +21,5 @@ export const organizations: JsonService = {
         "AWS Organizations can't complete your request because of an internal service error. Try again later.",
     },
   },
-  operations: accountOperations,
+  operations: { ...accountOperations, ...unitOperations },
 };

@@ -1,6 +1,7 @@
 // Secrets Manager: https://docs.aws.amazon.com/secretsmanager/latest/apireference/
 
 import type { JsonService } from '../operation.ts';
+import { listOperations } from './list-secrets.ts';
 import { secretOperations } from './secrets.ts';
 import { stageOperations } from './stages.ts';
 import { valueOperations } from './values.ts';
@@ -17,5 +18,5 @@ export const secretsManager: JsonService = {
       message: 'An error occurred on the server side.',
     },
   },
-  operations: { ...valueOperations, ...stageOperations, ...secretOperations },
+  operations: { ...valueOperations, ...stageOperations, ...secretOperations, ...listOperations },
 };

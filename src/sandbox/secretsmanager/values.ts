@@ -33,7 +33,7 @@ const PAGE_SIZE_MAX = 100;
 export const valueOperations: Readonly<Record<string, Operation>> = {
   CreateSecret: { access: 'write', resource, run: createSecret },
   PutSecretValue: { access: 'write', resource, run: putSecretValue },
-  GetSecretValue: { access: 'read', resource, run: getSecretValue },
+  GetSecretValue: { access: 'read', resource, run: currentValue },
   ListSecretVersionIds: { access: 'read', resource, run: listVersionIds },
 };
 
@@ -119,7 +119,8 @@ function addVersion(
   });
 }
 
-function getSecretValue(call: Call): ResultFields {
+/** Of the version that the call asks for; of the current one when it asks for none. */
+export function currentValue(call: Call): ResultFields {
   const secret = targetSecret(call);
   const state = unmarked(seenState(call, secret));
   const version = askedVersion(call, state);

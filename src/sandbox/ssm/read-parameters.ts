@@ -16,20 +16,23 @@ export const readOperations: Readonly<Record<string, Operation>> = {
 };
 
 function getParameter(call: Call): ResultFields {
+  return { Parameter: shownParameter(call) };
+}
+
+/** The one that the call names. */
+export function shownParameter(call: Call): ResultFields {
   const { name, selector } = readName(call);
   const parameter = parameterNamed(call, name);
   const version = selectedVersion(seenState(call, parameter), name, selector);
   return {
-    Parameter: {
-      Name: name,
-      Type: version.type,
-      Value: shownValue(call, parameter, version),
-      Version: version.number,
-      Selector: selector === undefined ? undefined : `:${selector}`,
-      LastModifiedDate: version.modifiedAt,
-      ARN: parameter.arn,
-      DataType: version.dataType,
-    },
+    Name: name,
+    Type: version.type,
+    Value: shownValue(call, parameter, version),
+    Version: version.number,
+    Selector: selector === undefined ? undefined : `:${selector}`,
+    LastModifiedDate: version.modifiedAt,
+    ARN: parameter.arn,
+    DataType: version.dataType,
   };
 }
 

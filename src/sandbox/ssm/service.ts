@@ -1,6 +1,7 @@
 // Parameter Store of Systems Manager: https://docs.aws.amazon.com/systems-manager/latest/APIReference/
 
 import type { JsonService } from '../operation.ts';
+import { listOperations } from './list-parameters.ts';
 import { putOperations } from './put-parameter.ts';
 import { readOperations } from './read-parameters.ts';
 import { tagOperations } from './tags.ts';
@@ -17,5 +18,5 @@ export const parameterStore: JsonService = {
       message: 'An error occurred on the server side.',
     },
   },
-  operations: { ...putOperations, ...readOperations, ...tagOperations },
+  operations: { ...putOperations, ...readOperations, ...tagOperations, ...listOperations },
 };

@@ -5,7 +5,7 @@ import type { FileSystem } from '../../base/files/file-system.ts';
 import type { Access, AccountState } from '../state-store.ts';
 import { userLog } from '../user-log.ts';
 import type { ClaimFiles } from './claim-files.ts';
-import { FileClaims } from './claims.ts';
+import type { FileClaims } from './claims.ts';
 import { compactWhenItPays } from './compaction.ts';
 import type { FileCustody } from './custody.ts';
 import type { FileJournal } from './journal.ts';
@@ -19,13 +19,23 @@ export interface AccountFiles {
   readonly fs: FileSystem;
   readonly journal: FileJournal;
   readonly claimFiles: ClaimFiles;
+  readonly claims: FileClaims;
   readonly custody: FileCustody;
   readonly sightingsPath: string;
 }
 
 export async function fileAccount(files: AccountFiles, access: Access): Promise<AccountState> {
-  const { journal, claimFiles, custody, fs, clock, account, run, sightingsPath: path } = files;
-  const claims = new FileClaims(claimFiles);
+  const {
+    journal,
+    claimFiles,
+    claims,
+    custody,
+    fs,
+    clock,
+    account,
+    run,
+    sightingsPath: path,
+  } = files;
   return {
     custody,
     sightings: await FileSightings.open({ path, fs, clock, claims: claimFiles, access }),
@@ -45,6 +55,7 @@ export async function fileAccount(files: AccountFiles, access: Access): Promise<
         return await work(
           userLog({
             ...writer,
+            fence: (signedAt) => claim.fence(signedAt),
             keep: async (record) => {
               // Each record is a sign of life for the claim, and is refused once the claim is lost.
               await claim.keep();

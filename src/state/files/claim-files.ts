@@ -76,6 +76,8 @@ export interface HeldClaim {
    * it over, which only a process on another machine does.
    */
   keep(): Promise<boolean>;
+  /** Until when it is respected by all, as renewed last. */
+  untilMs(): number;
   release(): Promise<void>;
 }
 
@@ -296,6 +298,7 @@ export class ClaimFiles {
       owner = renewed;
     };
     return {
+      untilMs: () => new Date(owner.expires_at).getTime(),
       keep: async () => {
         if (isDoubtful()) {
           return await this.#coded(name, () => this.#secure(name, owner.nonce, renew));

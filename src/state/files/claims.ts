@@ -6,6 +6,9 @@ import { comparableUserName } from '../../base/user-name.ts';
 import type { ClaimFiles } from './claim-files.ts';
 import type { ClaimOwner } from './claim-owner.ts';
 
+/** IAM refuses a request this long after the time that its signature bears. */
+const SIGNATURE_LIFE_MS = 15 * 60_000;
+
 /** IAM's own rule for user names (API reference, CreateUser). */
 const USER_NAME = /^[\w+=,.@-]{1,64}$/;
 
@@ -17,10 +20,14 @@ export interface UserClaim {
    * so it must not act any more (I9).
    */
   keep(): Promise<void>;
+  /** The look just before a change of a key leaves (`UserLog.fence`). */
+  fence(signedAt: Date): Promise<void>;
 }
 
 export class FileClaims {
   readonly #files: ClaimFiles;
+  /** Of this process, by the names of their files. */
+  readonly #held = new Map<string, UserClaim>();
 
   constructor(files: ClaimFiles) {
     this.#files = files;
@@ -39,16 +46,27 @@ export class FileClaims {
       // After our own claim is made, as compaction looks for claims after it has made its own: at
       // least one of the two sees the other, so no record is written while the file is replaced.
       if (await this.#files.isHeld(COMPACTION)) throw compacting(this.#files.pathOf(COMPACTION));
-      return await work({
-        keep: async () => {
-          assert(!isOver, `the claim on user ${user} was given back`);
-          if (!(await acquired.held.keep())) throw lost(user);
-        },
-      });
+      const keep = async () => {
+        assert(!isOver, `the claim on user ${user} was given back`);
+        if (!(await acquired.held.keep())) throw lost(user);
+      };
+      const fence = async (signedAt: Date) => {
+        await keep();
+        const marginMs = acquired.held.untilMs() - signedAt.getTime();
+        if (marginMs < SIGNATURE_LIFE_MS) throw ahead(user);
+      };
+      this.#held.set(name, { keep, fence });
+      return await work({ keep, fence });
     } finally {
       isOver = true;
+      this.#held.delete(name);
       await acquired.held.release();
     }
+  }
+
+  /** Nothing where this process does not work on the user. Throws `rotation-in-progress` when the claim was lost. */
+  async keepIfHeld(user: string): Promise<void> {
+    await this.#held.get(claimNameOf(user))?.keep();
   }
 
   /** Throws as withClaim does before it begins, by reads alone. */
@@ -58,6 +76,14 @@ export class FileClaims {
     if (holder !== undefined) throw busy(user, holder.owner, this.#files.pathOf(name));
     if (await this.#files.isHeld(COMPACTION)) throw compacting(this.#files.pathOf(COMPACTION));
   }
+}
+
+function ahead(user: string): KeyturnError {
+  return new KeyturnError(
+    'clock-skew',
+    `this machine's clock was set back, so that a request for user ${user} could outlive the claim`,
+    { hint: 'set the clock (for example with NTP), then run again' },
+  );
 }
 
 function lost(user: string): KeyturnError {

@@ -46,7 +46,7 @@ async function race(directory: string): Promise<string> {
     () => 'stored',
     ({ code }) => code,
   );
-  const [put, isCondemned] = await Promise.all([putting, judge.condemn(NEW_KEY)]);
+  const [put, isCondemned] = await Promise.all([putting, judge.condemn(NEW_KEY, 'alice')]);
   // Whoever was told that the secret is there can have it.
   if (!isCondemned || put === 'stored') assert.ok(await judge.get(NEW_KEY), 'the secret is there');
   for (const name of await readdir(directory)) await nodeFileSystem.remove(join(directory, name));
@@ -71,13 +71,13 @@ describe('custody as files', () => {
   it('I10: a secret that comes after its key was condemned is refused, and not written', async (t) => {
     const directory = await quickDirectory(t);
     const custody = custodyIn(directory);
-    assert.equal(await custody.condemn(NEW_KEY), true);
-    assert.equal(await custody.condemn(NEW_KEY), true, 'safe to repeat');
+    assert.equal(await custody.condemn(NEW_KEY, 'alice'), true);
+    assert.equal(await custody.condemn(NEW_KEY, 'alice'), true, 'safe to repeat');
     await assert.rejects(custodyIn(directory).put(entry()), { code: 'key-condemned' });
     assert.equal(await custody.get(NEW_KEY), undefined);
     // Another key is another register.
     await custody.put(entry(OLD_KEY));
-    assert.equal(await custody.condemn(OLD_KEY), false);
+    assert.equal(await custody.condemn(OLD_KEY, 'alice'), false);
     await custody.put(entry(OLD_KEY));
     assert.deepEqual(
       (await readdir(directory)).sort(),
@@ -88,7 +88,7 @@ describe('custody as files', () => {
   it('the mark of a condemned key is swept after 30 days, and not before', async (t) => {
     const stateDir = await quickDirectory(t);
     const { custody } = await openState(stateDir);
-    await custody.condemn(NEW_KEY);
+    await custody.condemn(NEW_KEY, 'alice');
     await custody.put(entry(OLD_KEY));
     const handoff = join(stateDir, ACCOUNT, 'handoff');
     const mark = join(handoff, `${NEW_KEY}.condemned`);

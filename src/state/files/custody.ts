@@ -33,24 +33,28 @@ export interface FileCustodyOptions {
   readonly fs: FileSystem;
   readonly directory: string;
   readonly account: string;
+  /** Throws when this process works on the user and has lost the claim; nobody is asked when left out. */
+  readonly look?: (user: string) => Promise<void>;
 }
 
 export class FileCustody implements Custody {
   readonly #fs: FileSystem;
   readonly #directory: string;
   readonly #account: string;
+  readonly #look: (user: string) => Promise<void>;
   readonly #journal: Pick<FileJournal, 'owners'>;
   /** Entries of which this process knows that a power cut would leave them. */
   readonly #onDisk = new Set<AccessKeyId>();
 
   /** The journal tells whose keys they are: a file's name has only the key. */
   constructor(
-    { fs, directory, account }: FileCustodyOptions,
+    { fs, directory, account, look = async () => {} }: FileCustodyOptions,
     journal: Pick<FileJournal, 'owners'>,
   ) {
     this.#fs = fs;
     this.#directory = directory;
     this.#account = account;
+    this.#look = look;
     this.#journal = journal;
   }
 
@@ -101,6 +105,9 @@ export class FileCustody implements Custody {
     return keyIds.toSorted().map((keyId) => ({ keyId, user: owners.get(keyId) }));
   }
 
+  /** A file needs nothing that it does not have; that the disk takes one was proved when it was opened. */
+  async prepare(): Promise<void> {}
+
   async put(entry: IssuedKey): Promise<void> {
     assert(entry.account === this.#account, 'a hand-off entry is of another account');
     const path = this.describe(entry.keyId);
@@ -121,7 +128,8 @@ export class FileCustody implements Custody {
     await this.#refuseCondemned(entry.keyId);
   }
 
-  async condemn(keyId: AccessKeyId): Promise<boolean> {
+  async condemn(keyId: AccessKeyId, user: string): Promise<boolean> {
+    await this.#look(user);
     const mark = this.#pathOf(keyId, CONDEMNED);
     await this.#write(mark, `${JSON.stringify({ format_version: 1, access_key_id: keyId })}\n`);
     if ((await this.#read(this.describe(keyId))) === undefined) return true;
@@ -196,7 +204,8 @@ export class FileCustody implements Custody {
   }
 
   /** Throws `handoff-failed` when the file is there and stays. */
-  async remove(keyId: AccessKeyId): Promise<void> {
+  async remove(keyId: AccessKeyId, user: string): Promise<void> {
+    await this.#look(user);
     const path = this.describe(keyId);
     this.#onDisk.delete(keyId);
     try {

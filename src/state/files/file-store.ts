@@ -15,6 +15,7 @@ import { isAccountId } from '../account-id.ts';
 import type { Access, AccountState, Compacted, StateStore } from '../state-store.ts';
 import { type AccountFiles, fileAccount } from './account.ts';
 import { ClaimFiles } from './claim-files.ts';
+import { FileClaims } from './claims.ts';
 import { compactJournal } from './compaction.ts';
 import { FileCustody } from './custody.ts';
 import {
@@ -109,13 +110,15 @@ export class FileStore implements StateStore {
     const clock = this.#clock;
     const folders = stateFolders(this.where, account);
     const journal = new FileJournal(fs, join(folders.account, JOURNAL), account);
+    const claimFiles = new ClaimFiles({
+      ...{ directory: folders.claims, fs, clock, run: this.run },
+      processes: this.#processes,
+    });
+    const claims = new FileClaims(claimFiles);
+    const look = (user: string) => claims.keepIfHeld(user);
     return {
-      ...{ account, run: this.run, clock, fs, journal },
-      claimFiles: new ClaimFiles({
-        ...{ directory: folders.claims, fs, clock, run: this.run },
-        processes: this.#processes,
-      }),
-      custody: new FileCustody({ fs, directory: folders.handoff, account }, journal),
+      ...{ account, run: this.run, clock, fs, journal, claimFiles, claims },
+      custody: new FileCustody({ fs, directory: folders.handoff, account, look }, journal),
       sightingsPath: join(folders.account, SIGHTINGS),
     };
   }

@@ -23,6 +23,7 @@ export function memoryCustody(options: MemoryCustodyOptions): Custody {
     return keyIds.toSorted().map((keyId) => ({ keyId, user: owners.get(keyId) }));
   };
   return {
+    prepare: async () => {},
     put: async (entry) => {
       assert(entry.account === account, 'a hand-off entry is of another account');
       await write(() => {

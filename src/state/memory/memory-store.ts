@@ -7,7 +7,7 @@ import { comparableUserName } from '../../base/user-name.ts';
 import { neededRecords } from '../../lifecycle/compact.ts';
 import type { JournalRecord } from '../../lifecycle/record.ts';
 import { demandAccountId } from '../account-id.ts';
-import { KnownSightings } from '../known-sightings.ts';
+import { KnownSightings, sightingsOver } from '../known-sightings.ts';
 import { encodeRecord, readRecord } from '../record-codec.ts';
 import { RecordedUsers } from '../recorded-users.ts';
 import type {
@@ -126,12 +126,16 @@ export class MemoryStore implements StateStore {
         writers.set(name, turn);
         return this.#writable(account).users.historyOf(user);
       });
+      // A turn is never taken from anybody here: it ends with the work alone.
+      const demandTurn = () =>
+        assert(writers.get(name) === turn, `the turn of user ${user} is over`);
+      const fence = () => this.#touch('state-dir', UNREADABLE, demandTurn);
       const keep = (record: JournalRecord) =>
         this.#touch('journal-write', UNWRITABLE, () => {
-          assert(writers.get(name) === turn, `the turn of user ${user} is over`);
+          demandTurn();
           this.#writable(account).users.add(record, encodeRecord(record));
         });
-      const writer = { account, run: this.run, clock: this.#clock, user, history, keep };
+      const writer = { account, run: this.run, clock: this.#clock, user, history, keep, fence };
       return await work(userLog(writer));
     } finally {
       if (writers.get(name) === turn) writers.delete(name);
@@ -148,13 +152,7 @@ export class MemoryStore implements StateStore {
     const learnAll = () => known.merge(readable().seen);
     const refresh = () => this.#touch('state-dir', UNREADABLE, learnAll);
     await refresh();
-    return {
-      lastActive: (user, key, keys) => known.lastActive(user, key, keys),
-      inactiveSince: (keyId) => known.inactiveSince(keyId),
-      activeAgainSince: (keyId) => known.activeAgainSince(keyId),
-      usesOf: (user, key) => known.usesOf(user, key),
-      lookAt: (user, key) => known.lookAt(user, key),
-      inactiveKeyOf: (user, createdAt) => known.inactiveKeyOf(user, createdAt),
+    return sightingsOver(known, {
       remember: async (seen) => {
         known.learn(seen);
         if (writable === undefined) return;
@@ -166,7 +164,7 @@ export class MemoryStore implements StateStore {
         });
       },
       refresh,
-    };
+    });
   }
 }
 

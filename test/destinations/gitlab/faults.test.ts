@@ -197,7 +197,7 @@ describe('variables of GitLab, and what a look finds', () => {
   it('a record names the GitLab that the environment named', async (test) => {
     const { opening } = await testOpening(test, { GITLAB_HOST: 'gitlab.example.com' });
     const destination = await openDestination({ kind: 'gitlab', place: 'acme/app' }, opening);
-    assert.equal(destination?.place, 'acme/app?address=gitlab.example.com');
+    assert.equal(destination?.place, 'acme/app?address=https://gitlab.example.com');
   });
 
   it('without a token nothing is asked, and a job token is told to be none', async (test) => {

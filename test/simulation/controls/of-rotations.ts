@@ -235,6 +235,22 @@ export const OF_ROTATIONS: readonly Control[] = [
     ],
   },
   {
+    invariant: 'I3',
+    fault: 'what a place keeps beside the ID of a key is taken for its secret',
+    shows: 'is no pair in the secret of',
+    forced: {
+      ...noFaultOf('operator-', 'disk-'),
+      ...{ 'operator-mixes-pair': 0.6, 'operator-tidies-handoffs': 1, 'destination-forgets': 0.5 },
+    },
+    cuts: [
+      {
+        module: 'engine/holders',
+        guard: 'await findOwnSecret(key, [kept], gateway.verifier)',
+        by: `{ kind: 'found', secret: kept }`,
+      },
+    ],
+  },
+  {
     invariant: 'I10',
     fault: 'nobody looks whether a request lands after a key was taken back into use',
     shows: 'to which an undo went back',

@@ -2,13 +2,17 @@
 // more to be completed.
 
 import { type Flag, type FlagTable, isBoolean } from '../../flags/flag.ts';
+import { LISTED_KINDS } from '../../flags/place-patterns.ts';
 import { KEYCTL_FLAGS } from '../../keyctl/flags.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../../rotate/flags.ts';
 import { COMPACT_FLAGS } from '../compact.ts';
+import { DELIVER_FLAGS } from '../deliver-flags.ts';
 import { EXPLAIN_FLAGS } from '../explain.ts';
 import { HISTORY_FLAGS } from '../history.ts';
+import { INIT_FLAGS } from '../init-flags.ts';
 import { KEY_VERBS } from '../keys/command.ts';
 import { DEACTIVATE_FLAGS, DELETE_FLAGS, KEYS_FLAGS } from '../keys/flags.ts';
+import { MAP_FLAGS } from '../map-flags.ts';
 import { POLICY_FLAGS, POLICY_NAMES } from '../policy.ts';
 import { RECOVER_FLAGS } from '../recover.ts';
 import { ROTATE_ONE_FLAGS } from '../rotate.ts';
@@ -53,10 +57,13 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
   keys: [{ ...KEYS_FLAGS, ...DEACTIVATE_FLAGS, ...DELETE_FLAGS }, KEY_VERBS],
   status: [STATUS_FLAGS, []],
   verify: [VERIFY_FLAGS, []],
+  deliver: [DELIVER_FLAGS, []],
   history: [HISTORY_FLAGS, []],
   recover: [RECOVER_FLAGS, []],
   rotate: [ROTATE_ONE_FLAGS, []],
   undo: [UNDO_FLAGS, []],
+  init: [INIT_FLAGS, LISTED_KINDS.map(({ name }) => name)],
+  map: [MAP_FLAGS, LISTED_KINDS.map(({ name }) => name)],
   validate: [VALIDATE_FLAGS, []],
   explain: [EXPLAIN_FLAGS, []],
   compact: [COMPACT_FLAGS, []],

@@ -2,6 +2,7 @@
 
 import { ChangeLog } from '../../../app/change-log.ts';
 import type { ChangeKeyOptions, KeyChangeProgress } from '../../../app/keys/change-key.ts';
+import { openState } from '../../../app/open-state.ts';
 import { type AccessKeyId, isAccessKeyId } from '../../../base/access-key-id.ts';
 import { KeyturnError } from '../../../base/errors.ts';
 import { command } from '../../../base/hint.ts';
@@ -9,7 +10,6 @@ import type { KeyVerb } from '../../../base/key-command.ts';
 import { writtenKeyId } from '../../../base/key-id-text.ts';
 import { printableJson } from '../../../base/printable.ts';
 import { QUIET_DAYS } from '../../../lifecycle/retire-policy.ts';
-import { openStateStore } from '../../../state/stores.ts';
 import { DEFAULT_ROLE_NAME, refuseUseless } from '../../flags/account-flags.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../../flags/argv.ts';
 import { limitsOf } from '../../flags/environment-limits.ts';
@@ -62,7 +62,7 @@ export async function changeKeyCommand(
   };
   return await inRunShell(session, shell, async ({ log, signal, print }) => {
     const { clock, env } = host;
-    const state = await openStateStore(place, clock);
+    const state = await openState(place, { ...options, clock, env, emit: log.emit, signal });
     const { changeKeyByName } = await import('../../../app/keys/change-key.ts');
     const context = { clock, emit: log.emit, signal, env, state, changes };
     await changeKeyByName(options, context, progress);

@@ -1,10 +1,10 @@
 // `keyturn keys`: every key with its age, its last use and what keyturn makes of it.
 
 import type { AccountKeysOptions } from '../../../app/keys/account-keys.ts';
+import { openState } from '../../../app/open-state.ts';
 import { KeyturnError } from '../../../base/errors.ts';
 import { printableJson } from '../../../base/printable.ts';
 import type { KeysReport } from '../../../reports/keys-report.ts';
-import { openStateStore } from '../../../state/stores.ts';
 import { selectionOf } from '../../flags/account-flags.ts';
 import { isAskedFor, parseFlags } from '../../flags/argv.ts';
 import type { FlagValues } from '../../flags/flag.ts';
@@ -44,10 +44,10 @@ export async function listKeysCommand(session: Session, args: readonly string[])
   };
   return await inRunShell(session, shell, async ({ log, signal, print }) => {
     const { clock, env } = host;
-    const state = await openStateStore(place, clock);
+    const { profile, region = regionOf(env) } = values;
+    const state = await openState(place, { clock, env, profile, region, emit: log.emit, signal });
     const { listKeys } = await import('../../../app/keys/list-keys.ts');
     const { buildKeysReport } = await import('../../../app/keys/build-keys-report.ts');
-    const { profile, region = regionOf(env) } = values;
     const context = { clock, emit: log.emit, signal, env, state };
     const listed = await listKeys({ ...options, accounts, profile, region }, context);
     const report = buildKeysReport(listed, {

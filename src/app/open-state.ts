@@ -1,0 +1,28 @@
+// Opens the state of a run where it is kept. What is at AWS is asked as the caller of the run: its
+// credentials, its proxy and its authorities, never those of a member account.
+
+import type { Clock } from '../base/clock.ts';
+import type { EventSink } from '../base/events.ts';
+import type { StateStore } from '../state/state-store.ts';
+import { openStateStore } from '../state/stores.ts';
+
+export interface StateReach {
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** As the run has them; undefined for those of the environment. */
+  readonly profile?: string | undefined;
+  readonly region?: string | undefined;
+  readonly emit?: EventSink | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Nobody at AWS is asked for a directory. Throws `bad-value` for what is no place, and what signing in throws. */
+export async function openState(place: string, reach: StateReach): Promise<StateStore> {
+  return await openStateStore(place, {
+    clock: reach.clock,
+    aws: async (region) => {
+      const { openAwsState } = await import('../aws/open-aws-state.ts');
+      return await openAwsState({ ...reach, region: region ?? reach.region });
+    },
+  });
+}

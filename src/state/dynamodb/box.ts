@@ -1,0 +1,111 @@
+// How a secret is sealed before it leaves this process. Whoever owns the table reads nothing without the key.
+
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { AwsDataKeys, DataKey, KeyContext } from '../../base/aws-tables.ts';
+import { assert, KeyturnError } from '../../base/errors.ts';
+import { Secret } from '../../base/secret.ts';
+import type { IssuedKey } from '../../lifecycle/issued-key.ts';
+
+/** A secret in the form in which it is kept. */
+export interface Sealed {
+  readonly ct: Uint8Array;
+  readonly iv: Uint8Array;
+  /** The data key, wrapped. */
+  readonly dk: Uint8Array;
+}
+
+export type BoxedKey = Omit<IssuedKey, 'secret' | 'createdAt'>;
+
+/** Seals and opens secrets; whatever it throws has none in it (I8). */
+export interface Box {
+  /** As in `KMS key alias/keyturn`. */
+  readonly by: string;
+  /** Has what sealing needs before a secret exists: a key that nobody hands out costs no secret. */
+  prepare(about: Omit<BoxedKey, 'keyId'>): Promise<void>;
+  seal(key: BoxedKey, secret: Secret): Promise<Sealed>;
+  open(key: BoxedKey, sealed: Sealed): Promise<Secret>;
+  /** Proves before the first change in AWS that what is sealed can be opened again. */
+  prove(): Promise<void>;
+}
+
+const CIPHER = 'aes-256-gcm';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+export interface KmsBoxParts {
+  readonly dataKeys: AwsDataKeys;
+  readonly keyId: string;
+  /** Bound to it: what is sealed for one table is opened in no other. */
+  readonly table: string;
+}
+
+/** A data key of KMS for each secret, used once and never kept in clear. */
+export function kmsBox({ dataKeys, keyId, table }: KmsBoxParts): Box {
+  const prepared = new Map<string, Promise<DataKey>>();
+  const generate = (about: Omit<BoxedKey, 'keyId'>) => dataKeys.generate(keyId, contextOf(about));
+  return {
+    by: `KMS key ${keyId}`,
+    prepare: async (about) => {
+      const key = generate(about);
+      prepared.set(about.rotation, key);
+      await key.catch((thrown: unknown) => {
+        prepared.delete(about.rotation);
+        throw thrown;
+      });
+    },
+    prove: async () => {
+      const { plain, wrapped } = await dataKeys.generate(keyId, PROOF);
+      const back = await dataKeys.unwrap(keyId, wrapped, PROOF);
+      const isSame = Buffer.compare(plain, back) === 0;
+      for (const bytes of [plain, back]) bytes.fill(0);
+      assert(isSame, `KMS key ${keyId} gave back another data key`);
+    },
+    seal: async (about, secret) => {
+      const known = prepared.get(about.rotation);
+      prepared.delete(about.rotation);
+      const { plain, wrapped } = await (known ?? generate(about));
+      const iv = randomBytes(IV_BYTES);
+      const cipher = createCipheriv(CIPHER, plain, iv);
+      cipher.setAAD(boundTo(table, about));
+      const ct = Buffer.concat([
+        cipher.update(secret.reveal(), 'utf8'),
+        cipher.final(),
+        cipher.getAuthTag(),
+      ]);
+      plain.fill(0);
+      return { ct, iv, dk: wrapped };
+    },
+    open: async (about, { ct, iv, dk }) => {
+      const plain = await dataKeys.unwrap(keyId, dk, contextOf(about));
+      try {
+        const bytes = Buffer.from(ct);
+        const cipher = createDecipheriv(CIPHER, plain, iv);
+        cipher.setAAD(boundTo(table, about));
+        cipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+        const text = [cipher.update(bytes.subarray(0, -TAG_BYTES)), cipher.final()];
+        return new Secret(Buffer.concat(text).toString('utf8'));
+      } catch {
+        // What Node throws tells nothing more, and is not let near the secret (I8).
+        throw new KeyturnError(
+          'state-dir',
+          `the secret of ${about.keyId} in ${table} was not sealed for it: somebody moved or changed the item`,
+          { hint: 'restore nothing over it; the key can be rotated anew' },
+        );
+      } finally {
+        plain.fill(0);
+      }
+    },
+  };
+}
+
+const PROOF = { purpose: 'keyturn-proof' } as const;
+
+/** In clear in the trail of KMS; key policies can ask for it. */
+function contextOf({ account, user, rotation }: Omit<BoxedKey, 'keyId'>): KeyContext {
+  return { purpose: 'keyturn-custody', account, user, rotation };
+}
+
+/** An array, so that no two sequences of fields give one text. */
+function boundTo(table: string, { account, user, keyId, rotation }: BoxedKey): Buffer {
+  return Buffer.from(JSON.stringify(['keyturn/custody/1', table, account, user, keyId, rotation]));
+}

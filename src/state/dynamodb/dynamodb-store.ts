@@ -1,0 +1,106 @@
+// State in two tables of Amazon DynamoDB: for runners whose disk does not last, and for several of them.
+// Import this module lazily: it loads the schema library.
+
+import { hostname } from 'node:os';
+import type { AwsTables } from '../../base/aws-tables.ts';
+import type { Clock } from '../../base/clock.ts';
+import { demandAccountId, isAccountId } from '../account-id.ts';
+import type { Access, AccountState, Compacted, StateStore } from '../state-store.ts';
+import { tableAccount } from './account.ts';
+import type { Box } from './box.ts';
+import { compactAccount } from './compaction.ts';
+import { refuseNewer } from './head.ts';
+import { ACCOUNTS, accountKey, TABLE_FORMAT } from './keys.ts';
+import { type Doing, Table } from './table.ts';
+
+export interface DynamoDbStoreOptions {
+  readonly tables: AwsTables;
+  readonly table: string;
+  readonly custodyTable: string;
+  readonly box: Box;
+  readonly clock: Clock;
+  /** The random ID of this process's run, as in its journal records. */
+  readonly run: string;
+  /** Spread repeats; a simulation puts its own in its place. */
+  readonly random?: () => number;
+  readonly steady?: () => number;
+}
+
+/** What proves that a table can be written; it says nothing. */
+const PROBE = { pk: 'P', sk: 'probe' } as const;
+
+export class DynamoDbStore implements StateStore {
+  readonly where: string;
+  readonly run: string;
+  readonly #options: DynamoDbStoreOptions;
+  readonly #table: Table;
+  readonly #owner: string;
+
+  constructor(options: DynamoDbStoreOptions) {
+    const { tables, table, custodyTable, run } = options;
+    this.where = `dynamodb:${table}@${tables.region}`;
+    this.run = run;
+    this.#options = options;
+    this.#table = new Table({ ...options, name: table, custodyName: custodyTable });
+    this.#owner = `process ${process.pid} on host ${hostname()}`;
+  }
+
+  async open(account: string, access: Access): Promise<AccountState> {
+    demandAccountId(account);
+    if (access === 'foretell') await this.prepare(access);
+    if (access === 'write') await this.#makeAccount(account);
+    const { box, run, clock } = this.#options;
+    const parts = { table: this.#table, box, account, run, clock, owner: this.#owner };
+    return await tableAccount(parts, access);
+  }
+
+  async accounts(): Promise<readonly string[]> {
+    const { name } = this.#table;
+    const items = await this.#table.query({ table: name, pk: ACCOUNTS }, this.#doing('read'));
+    for (const { fmt } of items) refuseNewer(fmt, name);
+    return items
+      .map(({ sk }) => String(sk))
+      .filter(isAccountId)
+      .toSorted();
+  }
+
+  async prepare(access: Access): Promise<void> {
+    const { name, custodyName } = this.#table;
+    const doing = this.#doing(access === 'write' ? 'written' : 'read');
+    for (const table of new Set([name, custodyName])) {
+      await this.#table.get(table, PROBE, doing);
+      if (access !== 'write') continue;
+      await this.#table.write([{ kind: 'put', table, item: { ...PROBE, run: this.run } }], doing);
+    }
+    if (access !== 'read') await this.#options.box.prove();
+  }
+
+  async compact(account: string): Promise<Compacted> {
+    demandAccountId(account);
+    return await compactAccount({ table: this.#table, account, owner: this.#owner });
+  }
+
+  /** The proof that something can be kept, and the mark by which the account is known. */
+  async #makeAccount(account: string): Promise<void> {
+    await this.prepare('write');
+    const table = this.#table.name;
+    const doing = this.#doing('written');
+    const written = await this.#table.write(
+      [
+        {
+          kind: 'update',
+          table,
+          key: accountKey(account),
+          update: 'SET #fmt = if_not_exists(#fmt, :fmt)',
+          values: { fmt: TABLE_FORMAT },
+        },
+      ],
+      doing,
+    );
+    if (written.kind === 'done') refuseNewer(written.item?.fmt, table);
+  }
+
+  #doing(what: 'read' | 'written'): Doing {
+    return { code: 'state-dir', what: `table ${this.#table.name} cannot be ${what}` };
+  }
+}

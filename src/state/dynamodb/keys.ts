@@ -1,0 +1,51 @@
+// Where things are in the table. Records are apart from heads, so that only heads share the partition of
+// an account; nothing in a user's name is a `#`.
+//
+//   A               <account>      an account that has state
+//   A#<account>     H#<user>       head: who works on the user, how many records there are, what is open
+//   A#<account>     S#<number>     sightings, packed
+//   U#<account>#<user>  R#<seq>    a record
+//   A#<account>     K#<key>        custody of a secret; in the second table, and so are
+//   A#<account>     E#<key>        its encrypted form, for its recipients
+
+import type { AccessKeyId } from '../../base/access-key-id.ts';
+import type { ItemKey } from '../../base/aws-tables.ts';
+import { comparableUserName } from '../../base/user-name.ts';
+
+/** What is written by this version; a table of a newer one is refused. */
+export const TABLE_FORMAT = 1;
+
+export const ACCOUNTS = 'A';
+export const HEADS = 'H#';
+export const RECORDS = 'R#';
+export const SHARDS = 'S#';
+export const SECRETS = 'K#';
+export const SEALED = 'E#';
+
+export function accountKey(account: string): ItemKey {
+  return { pk: ACCOUNTS, sk: account };
+}
+
+export function partitionOf(account: string): string {
+  return `A#${account}`;
+}
+
+export function headKey(account: string, user: string): ItemKey {
+  return { pk: partitionOf(account), sk: `${HEADS}${comparableUserName(user)}` };
+}
+
+export function recordsOf(account: string, user: string): string {
+  return `U#${account}#${comparableUserName(user)}`;
+}
+
+export function recordKey(account: string, user: string, seq: number): ItemKey {
+  return { pk: recordsOf(account, user), sk: `${RECORDS}${String(seq).padStart(8, '0')}` };
+}
+
+export function secretKey(account: string, keyId: AccessKeyId): ItemKey {
+  return { pk: partitionOf(account), sk: `${SECRETS}${keyId}` };
+}
+
+export function sealedKey(account: string, keyId: AccessKeyId): ItemKey {
+  return { pk: partitionOf(account), sk: `${SEALED}${keyId}` };
+}

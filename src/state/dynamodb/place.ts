@@ -1,0 +1,36 @@
+// How a place of this kind is written: dynamodb:TABLE, or dynamodb:TABLE@REGION.
+
+import { KeyturnError } from '../../base/errors.ts';
+
+export interface TablePlace {
+  readonly table: string;
+  /** That of the run when undefined. */
+  readonly region: string | undefined;
+}
+
+const PREFIX = 'dynamodb:';
+/** As AWS names tables; and the second table has a longer name. */
+const PLACE = /^dynamodb:([\w.-]{3,247})(?:@([a-z]{2}(?:-[a-z]+)+-\d))?$/;
+
+export function isTablePlace(place: string): boolean {
+  return place.startsWith(PREFIX);
+}
+
+/** Throws `bad-value`. */
+export function readTablePlace(place: string): TablePlace {
+  const [, table, region] = PLACE.exec(place) ?? [];
+  if (table !== undefined) return { table, region };
+  throw new KeyturnError('bad-value', `${JSON.stringify(place)} names no table`, {
+    hint: 'write dynamodb:TABLE or dynamodb:TABLE@REGION; a name has 3 to 247 letters, digits, ".", "-" and "_"',
+  });
+}
+
+/** Apart from all else, so that no backup of the journal has a secret in it. */
+export function custodyTableOf(table: string): string {
+  return `${table}-custody`;
+}
+
+/** The key that encrypts secrets, unless another one is named. */
+export function defaultKeyOf(table: string): string {
+  return `alias/${table.replace(/\./g, '-')}`;
+}
