@@ -50,15 +50,8 @@ export function callerServices({ sources, enter, ...parts }: ServiceParts): AwsS
     const { openParameterMaker } = await import('./sdk-thing-makers.ts');
     return openParameterMaker(await setup('ssm', where));
   });
-  const alarms = oncePerPlace(async (where) => {
-    const { openAlarmReader } = await import('./sdk-alarms.ts');
-    return openAlarmReader(await setup('cloudwatch', where));
-  });
   return {
     region: parts.settings.region,
-    alarms: (region) => ({
-      read: async (name) => (await alarms({ region, through: undefined })).read(name),
-    }),
     callerProof: async (options) => {
       const { signCallerProof } = await import('./sdk-caller-proof.ts');
       return await signCallerProof(options, parts.credentials);
@@ -87,6 +80,7 @@ export function callerServices({ sources, enter, ...parts }: ServiceParts): AwsS
       make: async (name, thing) => (await parameterMakers({ region, through })).make(name, thing),
     }),
     ...listers(setup),
+    ...watchers(setup),
   };
 }
 
@@ -94,6 +88,18 @@ type SetupOf = (
   service: 'secrets_manager' | 'ssm' | 'cloudwatch',
   where: Where,
 ) => Promise<ServiceSetup>;
+
+function watchers(setup: SetupOf): Pick<AwsStores, 'alarms'> {
+  const alarms = oncePerPlace(async (where) => {
+    const { openAlarmReader } = await import('./sdk-alarms.ts');
+    return openAlarmReader(await setup('cloudwatch', where));
+  });
+  return {
+    alarms: (region) => ({
+      read: async (name) => (await alarms({ region, through: undefined })).read(name),
+    }),
+  };
+}
 
 function listers(setup: SetupOf): Pick<AwsStores, 'secretLister' | 'parameterLister'> {
   const secrets = oncePerPlace(async (where) => {

@@ -46,8 +46,9 @@ export const USER_ERROR_CODES = {
   'retire-vetoed': info(1, 'user', {
     kind: 'block',
     meaning:
-      'A `before_retire` hook says that the old key must stay, and its deadline is over. No deadline cuts against a veto.',
-    remedy: 'Settle what stands against it; each run asks again.',
+      'A hook says that the old key must stay, and its deadline is over, or a person named it. No deadline cuts against a veto.',
+    remedy:
+      'Settle what stands against it; each run asks again. `keyturn keys deactivate KEY --although-in-use` is the word of a person who knows better.',
   }),
   'watch-red': info(1, 'user', {
     meaning:

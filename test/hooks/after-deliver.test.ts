@@ -97,7 +97,7 @@ test('what may not be done twice is a question once nobody knows what came of it
   assert.deepEqual(statuses('alice'), ['Inactive', 'Active']);
   const idle = await keyturn(['hooks', 'again', 'alice']);
   assert.equal(idle.code, 1);
-  assert.match(idle.stderr, /nobody asks whether a hook/);
+  assert.ok(idle.stderr.includes('no-hook-in-doubt'), idle.stderr);
 });
 
 test('a run without the configuration passes no hook over', async (t) => {
