@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
+import type { UserHooks } from '../engine/hooks.ts';
 import type { Wanted } from '../lifecycle/decide-user.ts';
 import type { OldKeyFate } from '../lifecycle/record.ts';
 import type { RetirePolicy } from '../lifecycle/retire-policy.ts';
@@ -30,6 +31,8 @@ export interface UserSettings {
   readonly notNow: HeldBack | undefined;
   /** Why no old key may become Inactive now. */
   readonly notRetiring: HeldBack | undefined;
+  /** What a configuration wants done, asked and watched; left out where there is none. */
+  readonly hooks?: UserHooks | undefined;
 }
 
 export type HeldBackReason =
@@ -38,7 +41,8 @@ export type HeldBackReason =
   | 'frozen'
   | 'outside-window'
   | 'over-limit'
-  | 'after-failures';
+  | 'after-failures'
+  | 'after-red';
 
 /** Something that a run does not do now, and that is no failure. */
 export interface HeldBack {
@@ -80,6 +84,8 @@ export interface AccountAtHand {
   readonly clock: Clock;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
+  /** Names the run, as the journal does. */
+  readonly run: string;
 }
 
 /** Where settings come from that differ between users: they are made once an account is open. */

@@ -99,8 +99,8 @@ export class UserTurns {
       if (held) this.holdBack({ user, held, oldKey });
       return nothingDone(user);
     }
-    const { oldKeyFate, retire, cleanUpDays, isDeliverGiven, wanted } = turn.settings;
-    const own = { oldKeyFate, retire, cleanUpDays, replacesOwnKey: isDeliverGiven };
+    const { oldKeyFate, retire, cleanUpDays, isDeliverGiven, wanted, hooks } = turn.settings;
+    const own = { oldKeyFate, retire, cleanUpDays, hooks, replacesOwnKey: isDeliverGiven };
     const perform = dryRun ? foretellUser : rotateUser;
     const isBeyond = this.#beginsNothing.has(user);
     const outcome = await perform(candidate, isBeyond ? NONE_DUE : wanted, {

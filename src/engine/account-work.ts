@@ -11,6 +11,7 @@ import { KEY_LAG_MS } from '../lifecycle/keys.ts';
 import type { OldKeyFate } from '../lifecycle/record.ts';
 import type { RetirePolicy } from '../lifecycle/retire-policy.ts';
 import type { AccountState } from '../state/state-store.ts';
+import type { UserHooks } from './hooks.ts';
 import type { Places } from './places.ts';
 import type { Probes } from './probes.ts';
 
@@ -34,6 +35,8 @@ export interface RotationPolicy {
   readonly reach?: SameReach | undefined;
   /** Places of which the operator has said that nobody reads a key there any more. */
   readonly movedFrom?: readonly NamedPlace[] | undefined;
+  /** What a configuration wants done, asked and watched for the user; left out where there is none. */
+  readonly hooks?: UserHooks | undefined;
 }
 
 /** New keys work only after seconds, and not everywhere at once (I4). */

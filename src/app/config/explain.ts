@@ -9,6 +9,7 @@ import type { EventSink } from '../../base/events.ts';
 import { isSameUser } from '../../base/user-name.ts';
 import { type Evaluation, evaluateUser, groupOf } from '../../config/evaluate.ts';
 import type { Path } from '../../config/fault.ts';
+import { writtenHooks } from '../../config/filled-hook.ts';
 import { mayBegin } from '../../config/gate.ts';
 import { filledIn } from '../../config/place-template.ts';
 import { inDays } from '../../config/promise.ts';
@@ -142,7 +143,26 @@ function valuesOf(settings: Settings, config: Config): ExplainReport['values'] {
       settings.deliver,
       (places = []) => `${places.length} place${places.length === 1 ? '' : 's'}`,
     ),
+    ...hookRows(settings, where),
   ];
+}
+
+/** Only what is said: most rules have none. */
+function hookRows(
+  { hooks }: Settings,
+  where: (path: Path) => { readonly file: string; readonly line: number },
+): ExplainReport['values'] {
+  const all = writtenHooks(hooks);
+  const said = {
+    after_deliver: hooks.afterDeliver,
+    before_retire: hooks.beforeRetire,
+    after_retire: hooks.afterRetire,
+  };
+  return Object.entries(said).flatMap(([on, { path }]) => {
+    if (path === undefined) return [];
+    const own = all.filter((each) => each.on === on).map(({ hook }) => hook);
+    return [{ key: `hooks.${on}`, value: own.join('; ') || 'none', at: where(path) }];
+  });
 }
 
 function placesFor(

@@ -8,12 +8,14 @@ import { comparableUserName } from '../../base/user-name.ts';
 import { evaluateUser, groupOf, type UserVerdict } from '../../config/evaluate.ts';
 import { type GateVerdict, mayBegin } from '../../config/gate.ts';
 import type { ConfiguredPlace } from '../../config/place-item.ts';
-import { filledIn, isLossy } from '../../config/place-template.ts';
+import { filledIn, isLossy, type TemplateFacts } from '../../config/place-template.ts';
 import type { Config } from '../../config/read-config.ts';
 import { type AccountFacts, type Asked, askedBy, type UserFacts } from '../../config/select.ts';
 import { layersOf, type Overrides, type Settings, settingsOf } from '../../config/settings.ts';
+import type { UserHooks } from '../../engine/hooks.ts';
 import type { OldKeyFate } from '../../lifecycle/record.ts';
 import type { Deliveries } from '../account-work.ts';
+import { HookOpener } from '../hooks/open-hooks.ts';
 import type { DeliveryRequest } from '../open-destinations.ts';
 import {
   type AccountAtHand,
@@ -26,7 +28,7 @@ import {
 } from '../run-settings.ts';
 import type { AccountDirectory } from './account-directory.ts';
 import { Limits } from './limits.ts';
-import { placesOf } from './places-of-config.ts';
+import { hookTextsOf, placesOf } from './places-of-config.ts';
 import { mayShare, SharedPlaces } from './shared-places.ts';
 import { UserDirectory } from './user-facts.ts';
 
@@ -78,6 +80,7 @@ class AccountGovernance implements RunSettings {
   readonly #at: AccountAtHand;
   readonly #account: AccountFacts;
   readonly #turns = new Map<string, UserTurn>();
+  readonly #hooks: HookOpener;
   readonly #users: UserDirectory;
   #shared: SharedPlaces | undefined;
 
@@ -86,6 +89,7 @@ class AccountGovernance implements RunSettings {
     this.#limits = limits;
     this.#at = at;
     this.#account = options.directory.of(at.gateway.caller.account);
+    this.#hooks = new HookOpener(at);
     const everybody = mayShare(options.config, options.overrides);
     this.#users = new UserDirectory({ ...this.#asked(), everybody }, at);
   }
@@ -101,7 +105,8 @@ class AccountGovernance implements RunSettings {
   #asked(): Asked {
     const { config, overrides } = this.#options;
     const texts = placesOf(config, overrides).map(({ template }) => template);
-    return askedBy({ ...config.model, exemptions: config.exemptions }, texts);
+    const model = { ...config.model, exemptions: config.exemptions };
+    return askedBy(model, [...texts, ...hookTextsOf(config)]);
   }
 
   /** An account that the file does not mean is not worked on, also when it is the caller's own. */
@@ -193,9 +198,13 @@ class AccountGovernance implements RunSettings {
     if (rotating.kind === 'frozen') return { kind: 'left', held: heldBy(rotating, 'rotate') };
     const retiring = gate('retire');
     let deliver: Deliveries;
+    let hooks: UserHooks;
     try {
       deliver = this.#deliveries(settings, user);
       this.#refuseShared(settings, user, now);
+      hooks = this.#hooks.open(settings.hooks, this.#factsOf(user), (because) =>
+        this.#limits.endWave(because),
+      );
     } catch (thrown) {
       return { kind: 'refused', error: toKeyturnError(thrown) };
     }
@@ -220,6 +229,7 @@ class AccountGovernance implements RunSettings {
       deliver,
       isDeliverGiven: settings.deliver.path !== undefined,
       newPlaces: undefined,
+      hooks,
       notNow,
       notRetiring: retiring.kind === 'open' ? undefined : heldBy(retiring, 'retire'),
     };
@@ -227,14 +237,13 @@ class AccountGovernance implements RunSettings {
     return { kind: 'work', settings: turn };
   }
 
+  #factsOf({ name: user, tags = {} }: UserFacts): TemplateFacts {
+    return { account: this.#account.id, accountName: this.#account.name, user, tags };
+  }
+
   #deliveries({ deliver }: Settings, user: UserFacts): Deliveries {
     const { gateway } = this.#at;
-    const facts = {
-      account: this.#account.id,
-      accountName: this.#account.name,
-      user: user.name,
-      tags: user.tags ?? {},
-    };
+    const facts = this.#factsOf(user);
     const ofGroup = regionOf(this.#options.config, this.#account);
     const requests = (deliver.value ?? []).map((each: ConfiguredPlace) => {
       const place = { ...each, region: each.region ?? ofGroup };

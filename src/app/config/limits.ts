@@ -18,6 +18,7 @@ export class Limits {
   #rotations = 0;
   #open = 0;
   #failures = 0;
+  #red: string | undefined;
   readonly #deactivating = new Set<string>();
 
   constructor(model: LimitsModel) {
@@ -42,6 +43,10 @@ export class Limits {
 
   /** Counts a user once, however often it is asked. */
   mayDeactivate(user: string): HeldBack | undefined {
+    if (this.#red !== undefined) {
+      const because = `nothing more is made Inactive by this run: ${this.#red}`;
+      return { reason: 'after-red', because, until: undefined };
+    }
     const { max_deactivations: max } = this.#model;
     const key = comparableUserName(user);
     if (this.#deactivating.has(key)) return undefined;
@@ -50,6 +55,11 @@ export class Limits {
     }
     this.#deactivating.add(key);
     return undefined;
+  }
+
+  /** Something went wrong once an old key was Inactive: the others stay. */
+  endWave(because: string): void {
+    this.#red ??= because;
   }
 
   failed(): void {
