@@ -46,6 +46,11 @@ export const ERROR_CODES = {
     meaning: 'The file that was asked for cannot be written.',
     remedy: 'Choose another place with `-o`.',
   }),
+  'plan-refused': info(2, 'run', {
+    meaning:
+      'The plan cannot be applied: it is no plan, was edited, has expired, or was made by another configuration, another version or another state. Nothing was sent to AWS.',
+    remedy: 'The message says which; make a new one with `keyturn plan -o plan.json`.',
+  }),
   'unknown-command': info(2, 'run', {
     meaning: 'The command is not known.',
     remedy: 'Compare with `--help`.',

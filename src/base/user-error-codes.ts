@@ -61,6 +61,17 @@ export const USER_ERROR_CODES = {
       'An `after_retire` hook saw something go wrong once the old key was Inactive: the rotation is undone, and the run makes no further old key Inactive.',
     remedy: 'Find out who still uses the old key; the next rotation begins when it is due again.',
   }),
+  'plan-drifted': info(1, 'user', {
+    kind: 'block',
+    meaning:
+      'The user is not as the plan saw them: a key, a place, a tag, the journal or a use has changed. Nothing was done for this user.',
+    remedy: 'Look at the difference, then make a new plan: `keyturn plan`.',
+  }),
+  'not-planned': info(1, 'user', {
+    kind: 'block',
+    meaning: 'The next step for the user is none that the plan names, so it was not done.',
+    remedy: 'Make a new plan, which says what is to be done now: `keyturn plan`.',
+  }),
   'in-grace': info(1, 'user', {
     kind: 'block',
     meaning:

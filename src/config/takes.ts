@@ -28,6 +28,8 @@ export const TAKES: Readonly<Record<string, string>> = {
   trusted_tags: 'a list of names of tags',
   limits: 'a mapping with max_rotations, max_deactivations, max_open and stop_after_failures',
   freezes: 'a list, each with from, to and reason',
+  plan: 'a mapping with expires_hours',
+  expires_hours: 'a whole number of hours from 1 to 168',
   state: 'a place of state, as --state does',
   match: '"all" or a mapping with user, path, group, tag, account, has_password, any or not',
   name: 'a name of small letters, digits and "-"',

@@ -67,8 +67,7 @@ async function eachPlace(at: UserAtHand | UserWork, copy: Copy): Promise<readonl
     try {
       const known = receiptAt(rotation, target);
       const isThere =
-        known !== undefined &&
-        (await stillHolds(rotation, { destination, receipt: known }, account));
+        known !== undefined && (await stillHolds(rotation, { destination, receipt: known }, at));
       const told = isThere
         ? { receipt: known, copied: undefined }
         : await copy({ served: servedBy(rotation, target), destination }, rotation);

@@ -4,6 +4,7 @@
 import type { Control } from './controls/control.ts';
 import { OF_KEYS } from './controls/of-keys.ts';
 import { OF_OLD_KEYS } from './controls/of-old-keys.ts';
+import { OF_PLANS } from './controls/of-plans.ts';
 import { OF_ROTATIONS } from './controls/of-rotations.ts';
 import { OF_RUNS } from './controls/of-runs.ts';
 
@@ -12,4 +13,5 @@ export const CONTROLS: readonly Control[] = [
   ...OF_KEYS,
   ...OF_OLD_KEYS,
   ...OF_RUNS,
+  ...OF_PLANS,
 ].toSorted((one, other) => Number(one.invariant.slice(1)) - Number(other.invariant.slice(1)));

@@ -18,8 +18,9 @@ import { undoRotation } from '../../src/engine/undo-rotation.ts';
 import type { LastUse } from '../../src/lifecycle/keys.ts';
 import type { UsedKey } from '../../src/lifecycle/use-history.ts';
 import type { SimProcess } from './machine.ts';
+import { plannedIn } from './plans.ts';
 import { openAccount, wantedOf } from './sim-account.ts';
-import { changed, type SimRun } from './sim-run.ts';
+import { changed, type SimRun, type Task } from './sim-run.ts';
 import { type Stage, USE_IS_SHOWN_MS } from './stage.ts';
 import { changeIn, foretoldIn, isBesides } from './told.ts';
 
@@ -31,20 +32,26 @@ export interface RunResult {
   readonly toldOf: ReadonlySet<string>;
   /** What it told of recovery, or foretold of it. */
   readonly besides: readonly string[];
+  /** Every change of a key that it made, in the words of a plan. */
+  readonly changes: readonly string[];
 }
 
 export async function oneRun(run: SimRun): Promise<RunResult> {
   const { stage, process } = run;
   const toldOf = new Set<string>();
   const besides: string[] = [];
+  const changes: string[] = [];
   const emit = (event: EngineEvent) => {
     stage.referee.told(process, event);
     const change =
       run.task.kind === 'dry-run' ? foretoldIn(event) : isBesides(event) && changeIn(event);
     if (change) besides.push(change);
+    const made = madeBy(event);
+    if (made !== undefined) changes.push(made);
     if (event.code === 'key-unexplained') toldOf.add(event.user);
     if (run.task.kind !== 'dry-run') count(event, stage);
   };
+  if (run.task.kind === 'apply') stage.referee.plans.applies(process, run.task.plan);
   try {
     const outcomes = await perform(run, emit);
     for (const outcome of outcomes) {
@@ -53,13 +60,21 @@ export async function oneRun(run: SimRun): Promise<RunResult> {
       if (run.task.kind !== 'dry-run') stage.referee.quiet.tells(outcome);
     }
     stage.referee.ends(process);
-    return { outcomes, fatal: undefined, toldOf, besides };
+    return { outcomes, fatal: undefined, toldOf, besides, changes };
   } catch (thrown) {
     const { code, message } = toKeyturnError(thrown);
     stage.referee.saw(message);
     process.note(`the run ends: ${code}: ${message}`);
-    return { outcomes: [], fatal: code, toldOf, besides };
+    return { outcomes: [], fatal: code, toldOf, besides, changes };
   }
+}
+
+/** A change of a key that this run made, and not one that it found. */
+function madeBy(event: EngineEvent): string | undefined {
+  if (event.code === 'change-found') return undefined;
+  if (event.code === 'key-created') return `${event.user}: a key created`;
+  const change = changeIn(event);
+  return change === undefined || !('user' in event) ? undefined : `${event.user}: ${change}`;
 }
 
 function count({ code }: EngineEvent, { counts }: Stage): void {
@@ -89,13 +104,25 @@ async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly Us
   }
   process.note(`looks at ${candidates.map(({ user }) => user).join(', ')}`);
   const perform = task.kind === 'dry-run' ? foretellUser : rotateUser;
-  const outcomes = await pMap(candidates, (one) => perform(one, wanted, account), {
+  const about =
+    task.kind === 'apply' ? candidates.filter((one) => isPlanned(one, task)) : candidates;
+  const outcomes = await pMap(about, (one) => perform(one, wanted, forUser(one, account, run)), {
     concurrency: settings.parallel,
   });
   if (task.kind !== 'dry-run') await rememberUses(outcomes, account.state, account.clock.now());
   return task.kind === 'dry-run'
     ? outcomes.map((one) => changed(one, sabotage.foretold))
     : outcomes;
+}
+
+function isPlanned({ user }: UserListed, { plan }: Extract<Task, { kind: 'apply' }>): boolean {
+  return plannedIn(plan, user) !== undefined;
+}
+
+/** The account as it is for one user: within the plan, where one is applied. */
+function forUser({ user }: UserListed, account: AccountWork, { task }: SimRun): AccountWork {
+  if (task.kind !== 'apply') return account;
+  return { ...account, policy: { ...account.policy, planned: plannedIn(task.plan, user) } };
 }
 
 async function examine(run: SimRun, account: AccountWork): Promise<readonly UserListed[]> {

@@ -1,6 +1,7 @@
 // Judges the world, never the code's own report. What must hold at the moment of a request is checked
 // when it is sent; what must hold at the moment of a change, when AWS carries it out.
 
+import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { EngineEvent } from '../../src/base/events.ts';
 import type { AccessKey } from '../../src/lifecycle/keys.ts';
 import type { JournalRecord } from '../../src/lifecycle/record.ts';
@@ -14,6 +15,7 @@ import { LeftOut } from './left-out.ts';
 import type { SimProcess } from './machine.ts';
 import { NeverSent } from './never-sent.ts';
 import { isAbandoned, isReplaced } from './over.ts';
+import { Plans } from './plans.ts';
 import { Quiet } from './quiet.ts';
 import { ACCEPTANCES_MIN, Readers } from './readers.ts';
 import type { Schedule } from './schedule.ts';
@@ -76,6 +78,7 @@ export class Referee {
   readonly copies: Copies;
   readonly takenBack: TakenBack;
   readonly quiet: Quiet;
+  readonly plans: Plans;
   readonly changes = new Told();
   /** By rotation. */
   readonly #creates = new Map<string, number>();
@@ -101,6 +104,7 @@ export class Referee {
     this.takenBack = new TakenBack(view, this.quiet);
     this.deletions = new Deletions(view, this.copies, this.quiet);
     this.leftOut = new LeftOut(view);
+    this.plans = new Plans(view);
   }
 
   fail(invariant: string, what: string): void {
@@ -204,6 +208,7 @@ export class Referee {
     this.#sections.set(user, process);
     this.knowledge.of(process).listed.delete(user);
     this.quiet.enters(process, user);
+    this.plans.enters(process, user);
     this.#recordsAtEntry.set(user, this.#seenJournal.recordsOf(user).length);
   }
 
@@ -225,6 +230,7 @@ export class Referee {
       this.fail('I1', `${process.name} creates a key of ${user.name}; on disk stands ${found}`);
       return;
     }
+    this.plans.sends(process, user.name, { do: 'create', keyId: latest.step.oldKeyId });
     this.readers.isMadeFor(user, latest.step.target.kind);
     const creates = (this.#creates.get(latest.rotation) ?? 0) + 1;
     this.#creates.set(latest.rotation, creates);
@@ -240,6 +246,8 @@ export class Referee {
   statusIsSent(process: SimProcess, key: SimKey, status: SimKey['status']): void {
     this.#isInformed(process, key.user, 'UpdateAccessKey');
     this.#isOurs(process, key, `made ${status}`);
+    const word = status === 'Active' ? 'reactivate' : 'deactivate';
+    this.plans.sends(process, key.user, { do: word, keyId: key.id as AccessKeyId });
     if (status === 'Active') return;
     const last = this.#journal.recordsOf(key.user).at(-1);
     if (last?.step.type === 'retiring' && last.step.keyId === key.id) {
@@ -272,7 +280,19 @@ export class Referee {
   deleteIsSent(process: SimProcess, key: SimKey): void {
     this.#isInformed(process, key.user, 'DeleteAccessKey');
     this.#isOurs(process, key, 'deleted');
+    this.#isPlanned(process, key);
     this.deletions.isSent(process, key);
+  }
+
+  /** A key whose secret could not be kept is taken back by the process that made it. */
+  #isPlanned(process: SimProcess, key: SimKey): void {
+    const keyId = key.id as AccessKeyId;
+    const last = this.#seenJournal.recordsOf(key.user).at(-1);
+    const isTakenBack = last?.run === process.name && last.step.type === 'discarding';
+    const word = last?.step.type === 'deleting' ? 'delete' : 'discard';
+    if (isTakenBack && last.step.type === 'discarding' && last.step.reason === 'hand-off failed')
+      return;
+    this.plans.sends(process, key.user, { do: word, keyId });
   }
 
   // Changes, at the moment when AWS carries them out.

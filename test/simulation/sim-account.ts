@@ -29,7 +29,7 @@ import { ACCOUNT } from './world.ts';
 const NO_KEYS: ReadonlySet<AccessKeyId> = new Set();
 
 export function wantedOf({ task, settings }: SimRun): InventoryOptions['wanted'] {
-  const isForNew = task.kind === 'rotate' || task.kind === 'dry-run';
+  const isForNew = task.kind === 'rotate' || task.kind === 'dry-run' || task.kind === 'apply';
   return isForNew ? { kind: 'due-key', daysThreshold: settings.dueDays } : { kind: 'recovery' };
 }
 
@@ -68,6 +68,7 @@ export async function openAccount(run: SimRun, emit: EventSink): Promise<Account
       verification: DEFAULT_VERIFICATION,
       replacesOwnKey: false,
       orphans: task.kind === 'recover' ? task.orphans : NO_KEYS,
+      looksAtPlaces: task.kind === 'dry-run',
     },
   };
   return changed(account, sabotage.account);

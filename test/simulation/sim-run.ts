@@ -10,6 +10,7 @@ import type { System } from '../../src/state/files/lasting.ts';
 import type { ProcessTable } from '../../src/state/files/process-table.ts';
 import type { AccountState } from '../../src/state/state-store.ts';
 import type { SimProcess } from './machine.ts';
+import type { SimPlan } from './plans.ts';
 import type { RunSettings } from './settings.ts';
 import type { Stage } from './stage.ts';
 
@@ -26,6 +27,8 @@ export interface SimRun {
 export type Task =
   | { readonly kind: 'rotate' }
   | { readonly kind: 'dry-run' }
+  /** What a dry run said, and nothing else. */
+  | { readonly kind: 'apply'; readonly plan: SimPlan }
   /** With the word of a person that nobody made these keys by hand. */
   | { readonly kind: 'recover'; readonly orphans: ReadonlySet<AccessKeyId> }
   | { readonly kind: 'undo'; readonly user: string };

@@ -6,10 +6,11 @@ import type { Rotation } from '../../src/lifecycle/rotation.ts';
 import { Dice } from './dice.ts';
 import { Disk } from './disk.ts';
 import { type FaultCounts, Faults } from './faults.ts';
-import { differences } from './foretold.ts';
+import { differences, notAsPlanned } from './foretold.ts';
 import type { Machine } from './machine.ts';
 import type { RunResult } from './one-run.ts';
 import { namesOrphans, operatorActs, undoes, useKeys } from './operator.ts';
+import { planFrom, type SimPlan } from './plans.ts';
 import { Programs } from './programs.ts';
 import { Referee, type Violation } from './referee.ts';
 import { Runner, type StartedRun } from './runner.ts';
@@ -69,6 +70,8 @@ class Simulation {
   readonly #runner: Runner;
   /** In worlds where old keys go when they are quiet, and in no others. */
   readonly #programs: Programs | undefined;
+  /** Runs that were foretold. */
+  #foretold = 0;
 
   constructor({ seed, traces = false, sabotage = {}, forced }: SimulationOptions) {
     const dice = new Dice(seed);
@@ -170,7 +173,9 @@ class Simulation {
         if (faults.areOn) this.#cutPower();
       });
     }
+    const plan = faults.hit('old-plan') ? await this.#plan() : undefined;
     const runs = [this.#runner.start({ kind: 'rotate' })];
+    if (plan !== undefined) runs.push(this.#callLater(() => ({ kind: 'apply', plan })));
     const undo = faults.hit('operator-undoes') ? undoes : undefined;
     const word = faults.hit('operator-names-orphans') ? namesOrphans : undefined;
     for (const task of [undo, word]) if (task !== undefined) runs.push(this.#callLater(task));
@@ -181,6 +186,14 @@ class Simulation {
     await schedule.runUntil(() => this.#isBroken || runs.every(({ isOver }) => isOver));
     disk.isFull = false;
     if (this.#machine.isVolatile && !this.#isBroken) this.#leaveMachine();
+  }
+
+  /** What a dry run says now; undefined where it fails, or dies. */
+  async #plan(): Promise<SimPlan | undefined> {
+    const { schedule } = this.stage;
+    const dry = this.#runner.start({ kind: 'dry-run' });
+    await schedule.runUntil(() => this.#isBroken || dry.isOver);
+    return dry.result?.fatal === undefined ? dry.result && planFrom(dry.result) : undefined;
   }
 
   /** A person calls another command, if there is reason to, beside the runs or soon after them. */
@@ -275,7 +288,10 @@ class Simulation {
     return waiting.length > (pauses < 2 ? 0 : held.length);
   }
 
-  /** I12: a dry run, and right after it the run, which must do what was foretold. */
+  /**
+   * I12, I18: a dry run, and right after it the run, which must do what was foretold; every other time it is the
+   * plan of that dry run that is applied.
+   */
   async #foretoldRun(): Promise<RunResult | undefined> {
     const { schedule, referee } = this.stage;
     const before = this.#state();
@@ -283,12 +299,21 @@ class Simulation {
     await schedule.runUntil(() => this.#isBroken || dry.isOver);
     if (before !== this.#state()) referee.fail('I12', 'a dry run changed something');
     const { result: foretold } = dry;
-    const started = this.#runner.start({ kind: 'rotate' });
+    this.#foretold += 1;
+    const isApplied = this.#foretold % 2 === 0 && foretold !== undefined && !foretold.fatal;
+    const plan = isApplied ? planFrom(foretold) : undefined;
+    const task =
+      plan === undefined ? ({ kind: 'rotate' } as const) : ({ kind: 'apply', plan } as const);
+    const started = this.#runner.start(task);
     await schedule.runUntil(() => this.#isBroken || started.isOver);
     const { result: done } = started;
     if (foretold === undefined || done === undefined) return done;
     for (const what of differences(foretold, done)) referee.fail('I12', what);
-    return done;
+    for (const what of notAsPlanned(planFrom(foretold), done)) referee.fail('I12', what);
+    // What needs a person is told by the plan, and not by the run that applies it.
+    return plan === undefined
+      ? done
+      : { ...done, toldOf: new Set([...foretold.toldOf, ...done.toldOf]) };
   }
 
   /** Changes whenever a run did something. */

@@ -5,6 +5,7 @@ import { readReport } from '../../aws/report-inventory.ts';
 import { KeyturnError as Fault, type KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { comparableUserName } from '../../base/user-name.ts';
+import { type AskedNames, askedFacts, namesAsked } from '../../config/asked-facts.ts';
 import { evaluateUser, groupOf, type UserVerdict } from '../../config/evaluate.ts';
 import { type GateVerdict, mayBegin } from '../../config/gate.ts';
 import type { ConfiguredPlace } from '../../config/place-item.ts';
@@ -20,6 +21,7 @@ import type { DeliveryRequest } from '../open-destinations.ts';
 import {
   type AccountAtHand,
   type Governance,
+  type GovernedBy,
   type HeldBack,
   NONE_DUE,
   type RunSettings,
@@ -46,6 +48,8 @@ export interface GovernanceOptions {
   readonly finish: (request: DeliveryRequest) => DeliveryRequest;
   /** What is known of the accounts of the run. */
   readonly directory: Pick<AccountDirectory, 'of'>;
+  /** The only rule whose users the run is about; about all when left out. */
+  readonly onlyRule?: string | undefined;
 }
 
 export function governanceOf(options: GovernanceOptions): Governance {
@@ -81,6 +85,7 @@ class AccountGovernance implements RunSettings {
   readonly #account: AccountFacts;
   readonly #turns = new Map<string, UserTurn>();
   readonly #hooks: HookOpener;
+  readonly #askedNames: AskedNames;
   readonly #users: UserDirectory;
   #shared: SharedPlaces | undefined;
 
@@ -88,9 +93,12 @@ class AccountGovernance implements RunSettings {
     this.#options = options;
     this.#limits = limits;
     this.#at = at;
-    this.#account = options.directory.of(at.gateway.caller.account);
+    const { config, overrides, directory } = options;
+    this.#account = directory.of(at.gateway.caller.account);
     this.#hooks = new HookOpener(at);
-    const everybody = mayShare(options.config, options.overrides);
+    const { rules } = config.model;
+    this.#askedNames = namesAsked({ rules, exemptions: [...config.exemptions] }, this.#texts());
+    const everybody = mayShare(config, overrides);
     this.#users = new UserDirectory({ ...this.#asked(), everybody }, at);
   }
 
@@ -103,10 +111,15 @@ class AccountGovernance implements RunSettings {
   }
 
   #asked(): Asked {
+    const { config } = this.#options;
+    return askedBy({ ...config.model, exemptions: config.exemptions }, this.#texts());
+  }
+
+  /** All that values of users are put into. */
+  #texts(): readonly string[] {
     const { config, overrides } = this.#options;
     const texts = placesOf(config, overrides).map(({ template }) => template);
-    const model = { ...config.model, exemptions: config.exemptions };
-    return askedBy(model, [...texts, ...hookTextsOf(config)]);
+    return [...texts, ...hookTextsOf(config)];
   }
 
   /** An account that the file does not mean is not worked on, also when it is the caller's own. */
@@ -167,6 +180,16 @@ class AccountGovernance implements RunSettings {
     const turn = this.#judge(user);
     this.#turns.set(key, turn);
     return turn;
+  }
+
+  isAbout(user: string): boolean {
+    const { onlyRule, config, overrides } = this.#options;
+    if (onlyRule === undefined) return true;
+    const facts = this.#users.of(user);
+    const now = this.#at.clock.now();
+    const about = { account: this.#account, user: facts, now, overrides };
+    const { verdict } = evaluateUser(config, about);
+    return verdict.kind === 'governed' && verdict.rule.name === onlyRule;
   }
 
   #judge(name: string): UserTurn {
@@ -232,6 +255,12 @@ class AccountGovernance implements RunSettings {
       hooks,
       notNow,
       notRetiring: retiring.kind === 'open' ? undefined : heldBy(retiring, 'retire'),
+      governedBy: {
+        rule: { name: rule.name, line: rule.line },
+        facts: askedFacts(this.#askedNames, user),
+        policy: policyOf(settings, deliver),
+        thresholdDays: settings.daysThreshold.value,
+      },
     };
     this.#at.emit({ code: 'user-governed', user: user.name, rule: rule.name, line: rule.line });
     return { kind: 'work', settings: turn };
@@ -320,6 +349,21 @@ function requestOf(
     ...(form !== undefined && { form: forms.get(form) ?? form }),
     ...(region !== undefined && { region }),
     ...(newPlaces !== undefined && { newPlaces }),
+  };
+}
+
+/** The values that decide what is done, for a plan. */
+function policyOf(settings: Settings, deliver: Deliveries): GovernedBy['policy'] {
+  return {
+    due_from_days: dueFrom(settings),
+    retire: settings.retire.value,
+    quiet_days: settings.quietDays.value ?? null,
+    retire_deadline_days: settings.deadlineDays.value ?? null,
+    hold_days: settings.holdDays.value ?? null,
+    deliver: deliver.map(({ kind, template, region }) => {
+      const word = template === '' ? kind : `${kind}=${template}`;
+      return region === undefined ? word : `${word} in ${region}`;
+    }),
   };
 }
 

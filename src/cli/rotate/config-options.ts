@@ -1,6 +1,7 @@
 // A configuration beside the flags of `rotate-iam-keys`: the file becomes the settings of each user, and a flag
 // about the policy wins in every rule.
 
+import type { AccountDirectory } from '../../app/config/account-directory.ts';
 import type { ConfigFile } from '../../app/config/config-file.ts';
 import { loadConfig } from '../../app/config/config-file.ts';
 import { configuredRun } from '../../app/config/configured-run.ts';
@@ -20,28 +21,36 @@ export interface ConfiguredOptions {
   readonly options: ResolvedOptions;
   /** What is worth a remark: flags that win over the file. */
   readonly remarks: readonly string[];
+  readonly config: Config;
+  /** What the organization calls its accounts, as far as they were listed. */
+  readonly directory: Pick<AccountDirectory, 'of'>;
 }
 
 export interface ConfigRequest {
   readonly file: ConfigFile;
   readonly values: Values;
   readonly options: ResolvedOptions;
+  /** The only rule whose users the run is about. */
+  readonly onlyRule?: string | undefined;
+  /** Whether the file is of somebody who is not trusted: it does not say where the state is. */
+  readonly isUntrusted?: boolean;
 }
 
 /** Throws `bad-config` and `conflicting-flags`. */
 export async function withConfig(
-  { file, values, options }: ConfigRequest,
+  { file, values, options, onlyRule, isUntrusted = false }: ConfigRequest,
   surroundings: Surroundings,
   now: Date,
 ): Promise<ConfiguredOptions> {
-  const config = await loadConfig(file, now);
+  const config = await loadConfig(file, now, isUntrusted);
   refuseConflicts(config, values);
   const overrides = overridesOf(values, options);
   const { roleName, externalId, excludeAccounts: excluded = [] } = values;
-  const { governance, accounts } = configuredRun(config, {
+  const { governance, accounts, directory } = configuredRun(config, {
     overrides,
     recipients: options.recipients,
     accounts: { given: options.rotate.accounts, excluded, roleName, externalId },
+    onlyRule,
   });
   if (accounts === undefined) {
     const useless = ['excludeAccounts', 'roleName', 'externalId'] as const;
@@ -49,10 +58,12 @@ export async function withConfig(
   }
   const places = governance.everywhere.flat();
   refuseOutput(places, options);
-  const isStateSaid = values.stateDir !== undefined || Boolean(stateVariable(surroundings.env));
+  const isStateSaid =
+    isUntrusted || values.stateDir !== undefined || Boolean(stateVariable(surroundings.env));
   const { state } = config.model;
   return {
     remarks: remarksOf(overrides, file.shown),
+    ...{ config, directory },
     options: {
       ...options,
       state:

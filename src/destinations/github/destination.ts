@@ -51,6 +51,7 @@ export function githubDestination(parts: GithubParts): Destination {
         make: (name) => makeNamed(parts, name),
       }),
     }),
+    stamp: () => delivering(async () => (await stampsNow(parts))?.join()),
   };
 }
 
