@@ -103,7 +103,9 @@ export class UserTurns {
     const { oldKeyFate, retire, cleanUpDays, isDeliverGiven, wanted, hooks } = turn.settings;
     const own = { oldKeyFate, retire, cleanUpDays, hooks, replacesOwnKey: isDeliverGiven };
     const perform = dryRun ? foretellUser : rotateUser;
-    const isBeyond = this.#beginsNothing.has(user);
+    // One that is given up makes room for another, which nobody has counted: it is begun by the next run.
+    const isUncounted = !isNew && this.#settings.countsRotations;
+    const isBeyond = isUncounted || this.#beginsNothing.has(user);
     const outcome = await perform(candidate, isBeyond ? NONE_DUE : wanted, {
       ...account,
       policy: { ...account.policy, ...own },

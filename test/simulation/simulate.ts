@@ -7,6 +7,7 @@ import { Dice } from './dice.ts';
 import { Disk } from './disk.ts';
 import { type FaultCounts, Faults } from './faults.ts';
 import { differences } from './foretold.ts';
+import { configOf, drawRules, type Rules } from './governed.ts';
 import type { Machine } from './machine.ts';
 import type { RunResult } from './one-run.ts';
 import { namesOrphans, operatorActs, undoes, useKeys } from './operator.ts';
@@ -69,6 +70,8 @@ class Simulation {
   readonly #runner: Runner;
   /** In worlds where old keys go when they are quiet, and in no others. */
   readonly #programs: Programs | undefined;
+  /** In some worlds a configuration says when, for whom and how many. */
+  readonly #rules: Rules | undefined;
 
   constructor({ seed, traces = false, sabotage = {}, forced }: SimulationOptions) {
     const dice = new Dice(seed);
@@ -103,6 +106,9 @@ class Simulation {
     const isQuietAsked = settings.oldKeyFate === 'when-quiet';
     this.#programs = isQuietAsked ? new Programs(stage, ofGrace, later) : undefined;
     this.#runner = new Runner({ stage, machine: this.#machine, settings, sabotage });
+    const users = [...world.users.keys()];
+    const about = { users, oldKeyFate: settings.oldKeyFate, startMs: START_MS };
+    this.#rules = drawRules(new Dice(seed, 'rules'), about);
   }
 
   async run(): Promise<void> {
@@ -119,6 +125,11 @@ class Simulation {
 
   async #play(): Promise<void> {
     const { dice, world, referee } = this.stage;
+    const rules = this.#rules;
+    if (rules !== undefined) {
+      const config = await configOf(rules, new Date(START_MS));
+      this.#runner.governed = { config, rules };
+    }
     for (const user of world.users.values()) referee.look(user);
     const rounds = dice.between(2, 6) + (this.#programs === undefined ? 0 : 3);
     for (let round = 0; round < rounds && !this.#isBroken; round += 1) {
@@ -242,6 +253,9 @@ class Simulation {
     faults.areOn = false;
     disk.isFull = false;
     this.#machine.offsetMs = 0;
+    // I12 by the configuration too; then it is taken away, so that what it holds back comes to its end.
+    if (this.#rules !== undefined && !this.#isBroken) await this.#foretoldRun();
+    this.#runner.governed = undefined;
     let last = await this.#runUntilRest();
     for (let pause = 0; pause < GRACE_PAUSES_MAX && this.#mayGraceEnd(pause); pause += 1) {
       await this.#programs?.pass(GRACE_PAUSE_MS);
