@@ -43,7 +43,8 @@ export class UserTurns {
       .sort((a, b) => b.overdueMs - a.overdueMs);
     const beyond = new Set<UserListed>();
     for (const { one } of begins) {
-      const held = this.#settings.mayRotate();
+      const endsOldKey = this.#settingsOf(one)?.oldKeyFate === 'deactivate';
+      const held = this.#settings.mayRotate(one.user, endsOldKey);
       if (held === undefined) continue;
       this.holdBack({ user: one.user, held, oldKey: one.oldKey });
       this.#beginsNothing.add(one.user);
@@ -119,7 +120,9 @@ export class UserTurns {
       looksFor: replacedOf && { replaced: replacedOf(id, user) },
     };
     const perform = dryRun ? foretellUser : rotateUser;
-    const isBeyond = this.#beginsNothing.has(user);
+    // One that is given up makes room for another, which nobody has counted: it is begun by the next run.
+    const isUncounted = !isNew && this.#settings.countsRotations;
+    const isBeyond = isUncounted || this.#beginsNothing.has(user);
     const outcome = await perform(candidate, isBeyond ? NONE_DUE : wanted, {
       ...account,
       policy: { ...account.policy, ...own },
