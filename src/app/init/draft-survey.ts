@@ -8,6 +8,7 @@ import {
   draftInventory,
 } from '../../config/draft/draft-inventory.ts';
 import type { DraftPlace, DraftUser } from '../../config/draft/draft-rules.ts';
+import { deliveryOf } from '../../destinations/found-keys.ts';
 import type { DatedKey } from '../../lifecycle/dated-keys.ts';
 import { useWords } from '../../lifecycle/use-words.ts';
 import type { AccountSelection } from '../choose-accounts.ts';
@@ -82,13 +83,14 @@ function placesOf(
   ownRegion: string,
 ): readonly DraftPlace[] {
   const { kind, name, region } = place;
-  return place.keys.flatMap(({ id, deliver, problem }) => {
+  return place.keys.flatMap((found) => {
+    const { id, problem } = found;
     const key = keys.find((each) => each.id === id);
     if (key === undefined || key.status !== 'Active') return [];
     return [
       {
         shown: `${kind} ${region === undefined ? '' : `${region}:`}${name}`,
-        deliver: deliver === undefined ? undefined : `${kind}=${deliver}`,
+        deliver: deliveryOf(kind, found),
         region: region === ownRegion ? undefined : region,
         problem,
       },

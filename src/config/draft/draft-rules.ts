@@ -5,7 +5,7 @@ import { kindNamed } from '../../destinations/kinds.ts';
 import { withUser } from '../../destinations/place.ts';
 import type { DeliverItem, Selection } from '../model.ts';
 import { placeFault } from '../place-fault.ts';
-import { textOf } from '../place-item.ts';
+import { partsOfText, textOf } from '../place-item.ts';
 import { secretsIn } from '../secrets.ts';
 import { freeName, slugOf } from './rule-names.ts';
 import { canBeNamed, type SelectableUser, selectionOf, userKey } from './selection.ts';
@@ -131,7 +131,7 @@ function groupsByPlace(users: readonly DraftUser[]): readonly PlacedGroup[] {
 /** Whether no two users would share one of the places, in one account or in several. */
 function isApart(deliver: readonly DeliverItem[], isSeveral: boolean): boolean {
   return deliver.map(textOf).every((text) => {
-    const isInAccount = kindNamed(text.split('=', 1)[0] ?? '')?.isInAccount === true;
+    const isInAccount = kindNamed(partsOfText(text).kind)?.isInAccount === true;
     const isOfAccount = !isSeveral || isInAccount || text.includes('{account}');
     return text.includes('{user}') && isOfAccount;
   });
