@@ -42,8 +42,8 @@ test('rules by place, by path, by names, people apart, and the run that follows'
       rule.retire,
     ]),
     [
-      [{ path: '/svc/*' }, ['secrets-manager=app/{user}'], undefined],
       [{ user: 'billing' }, ['secrets-manager=pay/key#id=s3.id,secret=s3.key'], undefined],
+      [{ path: '/svc/*' }, ['secrets-manager=app/{user}'], undefined],
       [{ has_password: true }, ['handoff'], 'never'],
       [{ user: 'ci-*' }, ['handoff'], undefined],
     ],

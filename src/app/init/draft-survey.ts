@@ -10,7 +10,6 @@ import {
 import type { DraftPlace, DraftUser } from '../../config/draft/draft-rules.ts';
 import { deliveryOf } from '../../destinations/found-keys.ts';
 import type { DatedKey } from '../../lifecycle/dated-keys.ts';
-import { useWords } from '../../lifecycle/use-words.ts';
 import type { AccountSelection } from '../choose-accounts.ts';
 import type { KnownUser } from '../map/known-users.ts';
 import type { FoundPlace, ReadPattern } from '../map/read-places.ts';
@@ -33,7 +32,8 @@ export interface DraftingOptions {
 export function draftSurvey(survey: Survey, options: DraftingOptions): SurveyDraft {
   const { now, accounts, keysCommand } = options;
   const all = survey.accounts.flatMap(({ users }) => users);
-  const withKeys = all.filter(({ keys }) => keys.length > 0);
+  // What is Inactive is replaced by nobody.
+  const withKeys = all.filter(({ keys }) => keys.some(({ status }) => status === 'Active'));
   const facts: DraftFacts = {
     now,
     users: withKeys.map((user) => draftUser(user, survey, now)),
@@ -67,13 +67,21 @@ function draftUser(user: KnownUser, { places, caller }: Survey, now: Date): Draf
   };
 }
 
-/** "412 d old, last used 2 days ago with s3"; an Inactive key says so. */
+/** "AKIA… 412 d old, used 2 d ago by s3"; an Inactive key says so. */
 function keyWords({ id, status, createdAt, lastUse }: DatedKey, now: Date): string {
   return [
     ...(id === undefined ? [] : [id]),
     ...(status === 'Active' ? [] : [status]),
     `${wholeDaysBetween(createdAt, now)} d old, ${useWords(lastUse, now)}`,
   ].join(' ');
+}
+
+function useWords(lastUse: DatedKey['lastUse'], now: Date): string {
+  if (lastUse === 'unreadable') return 'its last use is not known';
+  if (lastUse.used === 'never') return 'never used';
+  const days = wholeDaysBetween(lastUse.at, now);
+  const by = lastUse.service === undefined ? '' : ` by ${lastUse.service}`;
+  return `used ${days <= 0 ? 'today' : `${days} d ago`}${by}`;
 }
 
 /** Where an Active key stands: what holds a dead one gives it to nobody who works. */

@@ -57,14 +57,17 @@ export function draftRules(users: readonly DraftUser[]): DraftedRules {
   const people = others.filter(({ hasPassword }) => hasPassword === true);
   const rest = others.filter(({ hasPassword }) => hasPassword !== true);
   const names = new Set<string>();
+  let left: readonly DraftUser[] = all;
   const ruleFor = (
     members: readonly DraftUser[],
     deliver: readonly DeliverItem[],
     basis: DraftedRule['basis'],
   ): DraftedRule => {
     const match: Selection =
-      basis === 'people' ? { has_password: true } : selectionOf(members, all);
-    const name = freeName(basis === 'people' ? 'people' : nameFor(match), names);
+      basis === 'people' ? { has_password: true } : selectionOf(members, left);
+    // The first rule that matches governs: whom one has taken, none below has to leave out.
+    left = left.filter((user) => !members.includes(user));
+    const name = freeName(basis === 'people' ? 'people' : nameFor(match, deliver), names);
     return { name, match, deliver, basis, members, isForPeople: basis === 'people' };
   };
   return {
@@ -111,7 +114,7 @@ interface PlacedGroup {
   readonly members: readonly DraftUser[];
 }
 
-/** Users whose places are named alike; each by itself where the name does not tell them apart. */
+/** Users whose places are named alike, exceptions first; each by itself where the name does not tell them apart. */
 function groupsByPlace(users: readonly DraftUser[]): readonly PlacedGroup[] {
   const groups = new Map<string, DraftUser[]>();
   const deliveries = new Map<string, readonly DeliverItem[]>();
@@ -125,7 +128,7 @@ function groupsByPlace(users: readonly DraftUser[]): readonly PlacedGroup[] {
   }
   return [...groups]
     .map(([key, members]) => ({ members, deliver: deliveries.get(key) ?? [] }))
-    .toSorted((a, b) => b.members.length - a.members.length);
+    .toSorted((a, b) => a.members.length - b.members.length);
 }
 
 /** Whether no two users would share one of the places, in one account or in several. */
@@ -155,9 +158,13 @@ function kindOf({ name, path }: DraftUser): string {
 }
 
 /** A name for the rule, from the words that select. */
-function nameFor({ path, user, tag, group }: Selection): string {
+function nameFor({ path, user, tag, group }: Selection, deliver: readonly DeliverItem[]): string {
   const [tagName, tagValue] = Object.entries(tag ?? {})[0] ?? [];
   const tagged = tagName === undefined ? undefined : `${tagName}-${String(tagValue)}`;
   const text = [path, group, tagged, user].find((each) => typeof each === 'string');
-  return slugOf(typeof text === 'string' ? text : '');
+  if (typeof text === 'string') return slugOf(text);
+  const texts = deliver.map(textOf);
+  if (texts.includes('handoff')) return 'no-place';
+  const words = texts.map((each) => partsOfText(each).template ?? '');
+  return slugOf(words.map((each) => each.replaceAll(/[#?].*$|\{[^}]*\}/g, ' ')).join(' '));
 }
