@@ -6,6 +6,7 @@ import { withUser } from '../../destinations/place.ts';
 import type { DeliverItem, Selection } from '../model.ts';
 import { placeFault } from '../place-fault.ts';
 import { partsOfText, textOf } from '../place-item.ts';
+import { FILTERS } from '../place-template.ts';
 import { secretsIn } from '../secrets.ts';
 import { freeName, slugOf } from './rule-names.ts';
 import { canBeNamed, type SelectableUser, selectionOf, userKey } from './selection.ts';
@@ -98,9 +99,25 @@ function itemFor(
   if (deliver === undefined || /[{}]/.test(deliver) || secretsIn(deliver).length > 0)
     return undefined;
   const [bare = '', behind = ''] = split(deliver);
-  const to = `${withUser(bare, name).replaceAll(account, '{account}')}${behind}`;
+  const to = `${aroundUser(bare, name).replaceAll(account, '{account}')}${behind}`;
   const item = region === undefined ? to : { to, region };
   return placeFault(item) === undefined ? item : undefined;
+}
+
+/** Shorter ones stand in many names by chance. */
+const FILTERED_LENGTH_MIN = 4;
+
+/** With {user} where the name of the user stands as a word, as it is or as a filter writes it. */
+function aroundUser(text: string, user: string): string {
+  const plain = withUser(text, user);
+  if (plain !== text) return plain;
+  for (const [filter, write] of Object.entries(FILTERS)) {
+    const written = write(user);
+    if (written === user || written.length < FILTERED_LENGTH_MIN) continue;
+    const found = withUser(text, written);
+    if (found !== text) return found.replaceAll('{user}', `{user|${filter}}`);
+  }
+  return text;
 }
 
 /** Names of fields and options stay as they are. */
@@ -136,7 +153,7 @@ function isApart(deliver: readonly DeliverItem[], isSeveral: boolean): boolean {
   return deliver.map(textOf).every((text) => {
     const isInAccount = kindNamed(partsOfText(text).kind)?.isInAccount === true;
     const isOfAccount = !isSeveral || isInAccount || text.includes('{account}');
-    return text.includes('{user}') && isOfAccount;
+    return /\{user[|}]/.test(text) && isOfAccount;
   });
 }
 
