@@ -24,7 +24,8 @@ interface BraceFault {
 export const PLACEHOLDER = /\{(account|account_name|user|region|tag:[^{}|]+)((?:\|[a-z]+)*)\}/g;
 const KNOWN =
   '{account}, {account_name}, {user}, {region} and {tag:NAME}, each also with |lower, |slug or |env';
-const FILTERS: Readonly<Record<string, (text: string) => string>> = {
+/** What may stand behind `|` in a placeholder. */
+export const FILTERS: Readonly<Record<string, (text: string) => string>> = {
   lower: (text) => text.toLowerCase(),
   slug: (text) =>
     text
