@@ -275,9 +275,8 @@ export class Referee {
     if (heldMs < (memory.signedMs.get(newKeyId) ?? 0)) {
       this.fail('I13', `${process.name} did not read the destination again before ${key.id} went`);
     }
-    const kinds = [intent.target, ...(intent.alsoTargets ?? [])].map(({ kind }) => kind);
-    this.severalPlaces.losesOldKey({ process, key, newKeyId, kinds });
-    if (kinds.includes('secrets-manager')) {
+    this.severalPlaces.losesOldKey({ process, key, newKeyId, intent });
+    if (intent.target.kind === 'secrets-manager') {
       this.readers.losesOldKey(process, this.#parts.world.key(newKeyId));
     }
   }
