@@ -66,6 +66,7 @@ export async function openAccount(run: SimRun, emit: EventSink): Promise<Account
       verification: DEFAULT_VERIFICATION,
       replacesOwnKey: false,
       orphans: task.kind === 'recover' ? task.orphans : NO_KEYS,
+      hooks: stage.hooks?.of(process, task, stage),
     },
   };
   return changed(account, sabotage.account);
