@@ -153,6 +153,8 @@ export async function turn(wanted: Wanted, work: UserWork): Promise<Turn> {
 async function watchedBefore(work: UserWork): Promise<RotationOutcome | undefined> {
   const { watched } = work.history;
   if (watched === undefined) return undefined;
+  // I11: nothing is decided about a user whose keys were not read.
+  if ((await keysUnlessGone(work)) === undefined) return undefined;
   try {
     await watchAfter(watched, work);
     return undefined;
@@ -179,9 +181,12 @@ async function keysUnlessGone(work: UserWork): Promise<readonly AccessKey[] | un
     await assertNotRenamed(keys, work);
     return keys;
   } catch (thrown) {
-    const { open } = work.history;
-    if (toKeyturnError(thrown).code !== 'unknown-user' || open === undefined) throw thrown;
+    const { open, watched } = work.history;
+    const isLeft = open !== undefined || watched !== undefined;
+    if (toKeyturnError(thrown).code !== 'unknown-user' || !isLeft) throw thrown;
     await assertNotRenamed(undefined, work);
+    if (watched !== undefined) await work.record(watched.id, { type: 'watched', saw: 'dropped' });
+    if (open === undefined) return undefined;
     await work.record(open.id, { type: 'closed', reason: 'user-gone' });
     work.account.emit({ code: 'rotation-closed', user: work.user, reason: 'user-gone' });
     return undefined;

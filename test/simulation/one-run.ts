@@ -16,6 +16,7 @@ import { askedAbout, refuseUnasked } from '../../src/engine/named-orphans.ts';
 import type { UserOutcome } from '../../src/engine/outcome.ts';
 import { rotateUser } from '../../src/engine/rotate-user.ts';
 import { undoRotation } from '../../src/engine/undo-rotation.ts';
+import { hooksInDoubt } from '../../src/lifecycle/hooks.ts';
 import type { LastUse } from '../../src/lifecycle/keys.ts';
 import type { UsedKey } from '../../src/lifecycle/use-history.ts';
 import { type Rules, settingsBy } from './governed.ts';
@@ -89,9 +90,29 @@ function count({ code }: EngineEvent, { counts }: Stage): void {
 
 async function perform(run: SimRun, emit: EventSink): Promise<readonly UserOutcome[]> {
   const account = await openAccount(run, emit);
-  if (run.task.kind !== 'undo') return await rotateAll(run, account);
-  await undoRotation(run.task.user, undefined, account);
-  return [];
+  if (run.task.kind === 'undo') {
+    await undoRotation(run.task.user, undefined, account);
+    return [];
+  }
+  if (run.task.kind === 'answer') {
+    await answerHooks(run, account);
+    return [];
+  }
+  return await rotateAll(run, account);
+}
+
+/** A person looks what was really done, and says so. */
+async function answerHooks({ stage }: SimRun, { state }: AccountWork): Promise<void> {
+  for (const { user } of await state.openUsers()) {
+    await state.exclusively(user, async (log) => {
+      const { open } = log.history;
+      if (open === undefined) return;
+      const end = stage.hooks?.told.has(open.id) ? 'done' : 'failed';
+      for (const { mark } of hooksInDoubt(open)) {
+        await log.record(open.id, { type: 'hook-ended', mark, end, by: 'operator' });
+      }
+    });
+  }
 }
 
 async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly UserOutcome[]> {

@@ -10,6 +10,7 @@ import { Copies } from './copies.ts';
 import { Deletions } from './deletions.ts';
 import type { Disk } from './disk.ts';
 import { Governs } from './governs.ts';
+import { Hooked } from './hooked.ts';
 import { JournalView } from './journal-view.ts';
 import { Knowledge } from './knowledge.ts';
 import { LeftOut } from './left-out.ts';
@@ -22,6 +23,7 @@ import { ACCEPTANCES_MIN, Readers } from './readers.ts';
 import type { Schedule } from './schedule.ts';
 import type { RunSettings } from './settings.ts';
 import { SeveralPlaces } from './several-places.ts';
+import type { SimHooks } from './sim-hooks.ts';
 import { CLOCK_TOLERANCE_MS, DAY_MS, STATE_DIR } from './stage.ts';
 import { TakenBack } from './taken-back.ts';
 import { Told } from './told.ts';
@@ -47,6 +49,7 @@ export interface RefereeParts {
   readonly vault: Vault;
   readonly schedule: Schedule;
   readonly settings: RunSettings;
+  readonly hooks?: SimHooks | undefined;
 }
 
 /** What the referee's rules look at. */
@@ -81,6 +84,7 @@ export class Referee {
   readonly takenBack: TakenBack;
   readonly quiet: Quiet;
   readonly plans: Plans;
+  readonly hooked: Hooked;
   readonly changes = new Told();
   /** By rotation. */
   readonly #creates = new Map<string, number>();
@@ -103,6 +107,7 @@ export class Referee {
     this.severalPlaces = new SeveralPlaces(view);
     this.copies = new Copies(view);
     this.quiet = new Quiet(view);
+    this.hooked = new Hooked(view, parts.hooks);
     this.takenBack = new TakenBack(view, this.quiet);
     this.deletions = new Deletions(view, this.copies, this.quiet);
     this.leftOut = new LeftOut(view);
@@ -264,6 +269,7 @@ export class Referee {
       this.fail('I6', `${key.id} is made Inactive without a rotation that says so on disk`);
       return;
     }
+    this.hooked.cutIsSent(process, key, last);
     const { dueDays } = this.#parts.settings;
     const ageMs = this.#nowMs - key.createdAtMs;
     if (ageMs < dueDays * DAY_MS - CLOCK_TOLERANCE_MS) {
@@ -383,6 +389,8 @@ export class Referee {
   #decidesNothingBlindly(process: SimProcess, user: string): void {
     if (this.knowledge.of(process).listed.has(user)) return;
     for (const { step } of this.#recordsSinceEntry(user)) {
+      // A person's word decides nothing about keys.
+      if (step.type === 'hook-ended' && step.by === 'operator') continue;
       this.fail('I11', `${process.name} writes "${step.type}" about ${user} and knows no keys`);
     }
   }

@@ -41,7 +41,9 @@ export type Task =
   | { readonly kind: 'apply'; readonly plan: SimPlan }
   /** With the word of a person that nobody made these keys by hand. */
   | { readonly kind: 'recover'; readonly orphans: ReadonlySet<AccessKeyId> }
-  | { readonly kind: 'undo'; readonly user: string };
+  | { readonly kind: 'undo'; readonly user: string }
+  /** A person says of hooks whether they were done. */
+  | { readonly kind: 'answer' };
 
 /** Puts a part with one guard off in the place of a working one: for negative controls. */
 export interface Sabotage {

@@ -26,6 +26,7 @@ import {
   fillSecrets,
   populate,
 } from './settings.ts';
+import { SimHooks } from './sim-hooks.ts';
 import type { Sabotage, Task } from './sim-run.ts';
 import { type Counts, DAY_MS, HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
 import { Trace } from './trace.ts';
@@ -90,7 +91,9 @@ class Simulation {
     const settings = drawRetirement(drawn, ofGrace);
     fillSecrets({ world, vault, dice }, settings);
     this.#machine = drawMachine(dice, settings);
-    const referee = new Referee({ world, disk, vault, schedule, settings });
+    const ofHooks = new Dice(seed, 'hooks');
+    const hooks = ofHooks.chance(0.25) ? new SimHooks(ofHooks) : undefined;
+    const referee = new Referee({ world, disk, vault, schedule, settings, hooks });
     const counts = {
       rotations: 0,
       started: 0,
@@ -104,7 +107,7 @@ class Simulation {
     };
     const later = new Dice(seed, 'later');
     const faults = new Faults(dice, forced, later);
-    this.stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts };
+    this.stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts, hooks };
     const { stage } = this;
     const isQuietAsked = settings.oldKeyFate === 'when-quiet';
     this.#programs = isQuietAsked ? new Programs(stage, ofGrace, later) : undefined;
@@ -184,6 +187,7 @@ class Simulation {
         if (faults.areOn) this.#cutPower();
       });
     }
+    await this.#answerHooks();
     const plan = faults.hit('old-plan') ? await this.#plan() : undefined;
     const runs = [this.#runner.start({ kind: 'rotate' })];
     if (plan !== undefined) runs.push(this.#callLater(() => ({ kind: 'apply', plan })));
@@ -205,6 +209,13 @@ class Simulation {
     const dry = this.#runner.start({ kind: 'dry-run' });
     await schedule.runUntil(() => this.#isBroken || dry.isOver);
     return dry.result?.fatal === undefined ? dry.result && planFrom(dry.result) : undefined;
+  }
+
+  /** A person who is asked whether a hook was done looks, and says so. */
+  async #answerHooks(): Promise<void> {
+    if (this.stage.hooks === undefined) return;
+    const answer = this.#runner.start({ kind: 'answer' });
+    await this.stage.schedule.runUntil(() => this.#isBroken || answer.isOver);
   }
 
   /** A person calls another command, if there is reason to, beside the runs or soon after them. */
@@ -282,6 +293,7 @@ class Simulation {
     let last: RunResult | undefined;
     for (let run = 0; run < QUIET_RUNS_MAX && !this.#isBroken; run += 1) {
       await schedule.pass(5 * HOUR_MS);
+      await this.#answerHooks();
       const before = this.#state();
       last = await this.#foretoldRun();
       if (run > 0 && before === this.#state()) break;
@@ -373,6 +385,7 @@ class Simulation {
       referee.fail('I10', `the last run ends with ${last.fatal}`);
     }
     if (!isRefused) referee.comesToRest(last?.toldOf ?? new Set());
+    referee.hooked.comesToRest();
     for (const user of world.users.values()) {
       referee.readers.comesToRest(user);
       referee.takenBack.comesToRest(user);
