@@ -10,7 +10,12 @@ import {
   newTableServer,
 } from '../../../test/state/in-tables.ts';
 import { CREATED, INTENDED, issued, recorded, stepsOf } from '../../../test/state/subject.ts';
-import { ACCOUNT, NEW_KEY, type SettableClock, settableClock } from '../../../test/state/support.ts';
+import {
+  ACCOUNT,
+  NEW_KEY,
+  type SettableClock,
+  settableClock,
+} from '../../../test/state/support.ts';
 import { kmsBox } from './box.ts';
 import { DynamoDbStore } from './dynamodb-store.ts';
 import { LEASE_MS } from './table.ts';
@@ -44,16 +49,22 @@ it('I9: the lease is judged by the clock of the table, whatever the hosts think'
   await one.exclusively('alice', async (log) => {
     await log.record('r1', INTENDED);
     pass(LEASE_MS - MINUTE_MS, slow);
-    await assert.rejects(two.exclusively('alice', async () => assert.fail('two at once')), (error) => {
-      assert.match(String(error), /is being rotated by process \d+ on host/);
-      assert.equal((error as { code: string }).code, 'rotation-in-progress');
-      assert.ok((error as { notBefore: Date }).notBefore > new Date('2026-03-01T00:29:00Z'));
-      return true;
-    });
+    await assert.rejects(
+      two.exclusively('alice', async () => assert.fail('two at once')),
+      (error) => {
+        assert.match(String(error), /is being rotated by process \d+ on host/);
+        assert.equal((error as { code: string }).code, 'rotation-in-progress');
+        assert.ok((error as { notBefore: Date }).notBefore > new Date('2026-03-01T00:29:00Z'));
+        return true;
+      },
+    );
     // A record is a sign of life.
     await log.record('r1', CREATED);
     pass(LEASE_MS - MINUTE_MS, slow);
-    await assert.rejects(two.exclusively('alice', async () => undefined), { code: LOST.code });
+    await assert.rejects(
+      two.exclusively('alice', async () => undefined),
+      { code: LOST.code },
+    );
   });
 });
 
@@ -71,7 +82,10 @@ it('I9, I10: who was taken over records nothing, condemns nothing, removes nothi
       await assert.rejects(one.custody.remove(NEW_KEY, 'alice'), LOST);
       await assert.rejects(one.custody.condemn(NEW_KEY, 'alice'), LOST);
       // Awake, and with the time of its own clock, which stood still.
-      await assert.rejects(log.fence(clock.now()).then(() => log.fence(new Date('2026-03-01T00:31:00Z'))), LOST);
+      await assert.rejects(
+        log.fence(clock.now()).then(() => log.fence(new Date('2026-03-01T00:31:00Z'))),
+        LOST,
+      );
     });
   });
   assert.deepEqual(await stepsOf(two, 'alice'), ['intended', 'created']);
@@ -137,7 +151,10 @@ it('a late copy of an earlier renewal shortens no lease, and one of a put brings
     await one.custody.remove(NEW_KEY, 'alice');
     assert.equal(await one.custody.get(NEW_KEY), undefined);
     pass(LEASE_MS - MINUTE_MS, clock);
-    await assert.rejects(two.exclusively('alice', async () => undefined), { code: LOST.code });
+    await assert.rejects(
+      two.exclusively('alice', async () => undefined),
+      { code: LOST.code },
+    );
   });
 });
 
@@ -166,10 +183,13 @@ it('a journal whose items are not those that its head counts is damaged, not sho
   const state = await new DynamoDbStore(options).open(ACCOUNT, 'write');
   await recorded(state, {}, [INTENDED, CREATED]);
   tables.tables.named(NAMES.table).delete(`U#${ACCOUNT}#alice`, 'R#00000001');
-  await assert.rejects(state.exclusively('alice', async () => undefined), {
-    code: 'journal-damaged',
-    message: /has 1 records, and its head counts 2/,
-  });
+  await assert.rejects(
+    state.exclusively('alice', async () => undefined),
+    {
+      code: 'journal-damaged',
+      message: /has 1 records, and its head counts 2/,
+    },
+  );
 });
 
 it('what a newer version wrote is refused', async () => {

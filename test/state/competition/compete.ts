@@ -85,7 +85,15 @@ for (;;) {
     // Another one has the user, or had to take over; anything else is a fault.
     const isExpected = thrown instanceof KeyturnError && thrown.code === 'rotation-in-progress';
     const why = isExpected ? thrown.code : String(thrown);
-    if (!(await tell({ what: isExpected ? 'refused' : 'failed', why, user, section: '', pid: process.pid })))
+    if (
+      !(await tell({
+        what: isExpected ? 'refused' : 'failed',
+        why,
+        user,
+        section: '',
+        pid: process.pid,
+      }))
+    )
       break;
     await sleep(random(60));
   }

@@ -3,8 +3,8 @@
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { textOf } from '../../../src/sandbox/dynamodb/table.ts';
+import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { ACCOUNT } from '../support.ts';
 import { COMPETITION, type Told } from './terms.ts';
 
