@@ -95,10 +95,11 @@ export async function findCandidates(
 export async function shortlistedUsers(
   { users }: Inventory,
   state: AccountState,
-  { user: scope, settings: { shortlist }, now }: CandidateScope,
+  { user: scope, users: planned = [], settings: { shortlist }, now }: CandidateScope,
 ): Promise<readonly string[]> {
   const unfinished = await openUsers(state, scope);
-  const names = new Map(unfinished.map(({ user }) => [comparableUserName(user), user]));
+  const named = [...unfinished.map(({ user }) => user), ...planned];
+  const names = new Map(named.map((user) => [comparableUserName(user), user]));
   for (const { userName: user, keys } of users) {
     const dueKeys = dueAmong(keys, shortlist.wanted, now);
     const listed = candidateOf({ user, keys, dueKeys, history: undefined }, shortlist);

@@ -38,6 +38,11 @@ export const ERROR_CODES = {
     meaning: 'There is no configuration file, or two of which either could be meant.',
     remedy: 'Name one with `--config` or KEYTURN_CONFIG.',
   }),
+  'plan-refused': info(2, 'run', {
+    meaning:
+      'The plan cannot be applied: it is no plan, was edited, has expired, or was made by another configuration, another version or another state. Nothing was sent to AWS.',
+    remedy: 'The message says which; make a new one with `keyturn plan -o plan.json`.',
+  }),
   'file-exists': info(2, 'run', {
     meaning: 'A file of that name is there already, and is never written over.',
     remedy: 'Name another with `-o`, or move the one that is there.',
@@ -45,11 +50,6 @@ export const ERROR_CODES = {
   'output-file': info(2, 'run', {
     meaning: 'The file that was asked for cannot be written.',
     remedy: 'Choose another place with `-o`.',
-  }),
-  'plan-refused': info(2, 'run', {
-    meaning:
-      'The plan cannot be applied: it is no plan, was edited, has expired, or was made by another configuration, another version or another state. Nothing was sent to AWS.',
-    remedy: 'The message says which; make a new one with `keyturn plan -o plan.json`.',
   }),
   'unknown-command': info(2, 'run', {
     meaning: 'The command is not known.',

@@ -180,8 +180,7 @@ export const USER_ERROR_CODES = {
   }),
   'handoff-failed': info(1, 'user', {
     meaning: 'The new secret could not be stored; a key that was made for it was taken back.',
-    remedy:
-      'Free space in the state directory, or grant what the message names; then run again.',
+    remedy: 'Free space in the state directory, or grant what the message names; then run again.',
   }),
   'secret-missing': info(1, 'user', {
     meaning:
@@ -263,7 +262,6 @@ export const USER_ERROR_CODES = {
   }),
   'journal-write': info(1, 'user', {
     meaning: 'The journal cannot be written, so nothing more is done for this user.',
-    remedy:
-      'Free space in the state directory, or grant what the message names; then run again.',
+    remedy: 'Free space in the state directory, or grant what the message names; then run again.',
   }),
 } as const satisfies Record<string, ErrorCodeInfo>;

@@ -101,11 +101,17 @@ it('a rotation that is open stays at the service where it was begun, whatever th
   const { world } = sandbox;
   world.addUser(DEFAULT_ACCOUNT_ID, { name: 'ada' });
   const old = world.addKey(DEFAULT_ACCOUNT_ID, 'ada', { ageDays: 400 });
-  const [begun, other] = [await startGithub(test, systemClock), await startGithub(test, systemClock)];
+  const [begun, other] = [
+    await startGithub(test, systemClock),
+    await startGithub(test, systemClock),
+  ];
   const store = 'repos/acme/ada/actions';
   for (const github of [begun, other]) {
     github.put(store, 'AWS_ACCESS_KEY_ID', { value: old.id, updatedAt: '2026-01-01T00:00:00Z' });
-    github.put(store, 'AWS_SECRET_ACCESS_KEY', { value: old.secret, updatedAt: '2026-01-01T00:00:00Z' });
+    github.put(store, 'AWS_SECRET_ACCESS_KEY', {
+      value: old.secret,
+      updatedAt: '2026-01-01T00:00:00Z',
+    });
   }
   const environment = (url: string) => ({
     ...sandbox.endpointEnv(),
@@ -116,7 +122,11 @@ it('a rotation that is open stays at the service where it was begun, whatever th
     KEYTURN_ACCEPT_VOLATILE_STATE: 'true',
   });
   const rotate = (url: string) =>
-    run('rotate-iam-keys', ['--deliver', 'github=acme/{user}', '--retire', 'now'], environment(url));
+    run(
+      'rotate-iam-keys',
+      ['--deliver', 'github=acme/{user}', '--retire', 'now'],
+      environment(url),
+    );
   begun.fault = (request, next) => (request.method === 'GET' ? next() : { status: 403 });
   assert.equal((await rotate(begun.url)).code, 1);
   begun.fault = undefined;
@@ -124,7 +134,10 @@ it('a rotation that is open stays at the service where it was begun, whatever th
   const elsewhere = await rotate(other.url);
   assert.equal(elsewhere.code, 1);
   const told = elsewhere.stdout.replaceAll(/\s+/g, ' ');
-  assert.match(told, /KEYTURN_GITHUB_TOKEN is for the GitHub that GITHUB_API_URL names, http:\S+, and the place is at http:/);
+  assert.match(
+    told,
+    /KEYTURN_GITHUB_TOKEN is for the GitHub that GITHUB_API_URL names, http:\S+, and the place is at http:/,
+  );
   assert.deepEqual(other.requests, []);
   assert.equal(world.keys.get(old.id)?.status, 'Active');
 

@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { openingOf } from '../../src/app/open-state.ts';
 import { type OpenedAwsState, openAwsState } from '../../src/aws/open-aws-state.ts';
-import { systemClock } from '../../src/base/clock.ts';
 import type { AwsTables } from '../../src/base/aws-tables.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { newId } from '../../src/base/new-id.ts';
 import { kmsBox } from '../../src/state/dynamodb/box.ts';
 import { DynamoDbStore } from '../../src/state/dynamodb/dynamodb-store.ts';
@@ -96,7 +96,9 @@ async function onMinistack({ tables, dataKeys, maker }: OpenedAwsState): Promise
 
 /** The same tables, whose clock is ahead by so much. */
 function later(tables: AwsTables, laterMs: number): AwsTables {
-  const dated = async <T extends { readonly at: Date | undefined }>(answer: Promise<T>): Promise<T> => {
+  const dated = async <T extends { readonly at: Date | undefined }>(
+    answer: Promise<T>,
+  ): Promise<T> => {
     const { at, ...rest } = await answer;
     return { ...rest, at: at && new Date(at.getTime() + laterMs) } as T;
   };

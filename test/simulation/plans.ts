@@ -3,12 +3,13 @@
 
 import { planUserOf } from '../../src/app/plan/plan-user-entry.ts';
 import { plannedOf } from '../../src/app/plan/planned-user.ts';
+import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { Planned, PlanStep } from '../../src/lifecycle/plan-step.ts';
 import type { PlanDocument, PlanUser } from '../../src/reports/plan-document.ts';
 import type { SimProcess } from './machine.ts';
 import type { RunResult } from './one-run.ts';
 import type { View } from './referee.ts';
-import { ACCOUNT } from './world.ts';
+import { ACCOUNT, type SimKey } from './world.ts';
 
 /** What a dry run said, as a plan. */
 export interface SimPlan {
@@ -86,6 +87,21 @@ export class Plans {
     const count = records.filter(({ rotation }) => rotation === latest).length;
     const isMoved = open === null ? false : open.id !== latest || open.records !== count;
     if (isMoved) drifted.set(user, `its rotation was moved to record ${count} since`);
+  }
+
+  makes(process: SimProcess, { id, user }: SimKey, status: SimKey['status']): void {
+    const word = status === 'Active' ? 'reactivate' : 'deactivate';
+    this.sends(process, user, { do: word, keyId: id as AccessKeyId });
+  }
+
+  /** A key whose secret could not be kept is taken back by the process that made it. */
+  deletes(process: SimProcess, { id, user }: SimKey): void {
+    const last = this.#view.seenJournal.recordsOf(user).at(-1);
+    const { step, run } = last ?? {};
+    const isOwn = step?.type === 'discarding' && run === process.name;
+    if (isOwn && step.reason === 'hand-off failed') return;
+    const word = step?.type === 'deleting' ? 'delete' : 'discard';
+    this.sends(process, user, { do: word, keyId: id as AccessKeyId });
   }
 
   /** A request that changes something is sent. */

@@ -1,14 +1,12 @@
 // Judges the world, never the code's own report. What must hold at the moment of a request is checked
 // when it is sent; what must hold at the moment of a change, when AWS carries it out.
 
-import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { EngineEvent } from '../../src/base/events.ts';
 import type { AccessKey } from '../../src/lifecycle/keys.ts';
 import type { JournalRecord } from '../../src/lifecycle/record.ts';
 import { AtRisk } from './at-risk.ts';
 import { Copies } from './copies.ts';
 import { Deletions } from './deletions.ts';
-import type { Disk } from './disk.ts';
 import { Governs } from './governs.ts';
 import { Hooked } from './hooked.ts';
 import { JournalView } from './journal-view.ts';
@@ -20,49 +18,14 @@ import { isAbandoned, isReplaced } from './over.ts';
 import { Plans } from './plans.ts';
 import { Quiet } from './quiet.ts';
 import { ACCEPTANCES_MIN, Readers } from './readers.ts';
-import type { Schedule } from './schedule.ts';
-import type { RunSettings } from './settings.ts';
 import { SeveralPlaces } from './several-places.ts';
-import type { SimHooks } from './sim-hooks.ts';
 import { CLOCK_TOLERANCE_MS, DAY_MS, STATE_DIR } from './stage.ts';
 import { TakenBack } from './taken-back.ts';
 import { Told } from './told.ts';
-import type { Vault } from './vault.ts';
-import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser, type World } from './world.ts';
+import type { Basis, RefereeParts, View, Violation } from './view.ts';
+import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser } from './world.ts';
 
-export interface Violation {
-  readonly invariant: string;
-  readonly what: string;
-}
-
-/** What a process knew when it sent a request. */
-export interface Basis {
-  readonly process: SimProcess;
-  /** The age of its knowledge of the user's keys. */
-  readonly viewMs: number;
-  readonly sentMs: number;
-}
-
-export interface RefereeParts {
-  readonly world: World;
-  readonly disk: Disk;
-  readonly vault: Vault;
-  readonly schedule: Schedule;
-  readonly settings: RunSettings;
-  readonly hooks?: SimHooks | undefined;
-}
-
-/** What the referee's rules look at. */
-export interface View {
-  readonly parts: RefereeParts;
-  /** What a power cut would leave of the journal. */
-  readonly journal: JournalView;
-  /** What every process sees of it. */
-  readonly seenJournal: JournalView;
-  readonly knowledge: Knowledge;
-  readonly neverSent: NeverSent;
-  readonly fail: (invariant: string, what: string) => void;
-}
+export type { Basis, View, Violation } from './view.ts';
 
 export class Referee {
   readonly violations: Violation[] = [];
@@ -255,8 +218,7 @@ export class Referee {
   statusIsSent(process: SimProcess, key: SimKey, status: SimKey['status']): void {
     this.#isInformed(process, key.user, 'UpdateAccessKey');
     this.#isOurs(process, key, `made ${status}`);
-    const word = status === 'Active' ? 'reactivate' : 'deactivate';
-    this.plans.sends(process, key.user, { do: word, keyId: key.id as AccessKeyId });
+    this.plans.makes(process, key, status);
     if (status === 'Active') return;
     this.governs.deactivates(process, key);
     const last = this.#journal.recordsOf(key.user).at(-1);
@@ -290,20 +252,9 @@ export class Referee {
   deleteIsSent(process: SimProcess, key: SimKey): void {
     this.#isInformed(process, key.user, 'DeleteAccessKey');
     this.#isOurs(process, key, 'deleted');
-    this.#isPlanned(process, key);
+    this.plans.deletes(process, key);
     this.governs.deletes(process, key);
     this.deletions.isSent(process, key);
-  }
-
-  /** A key whose secret could not be kept is taken back by the process that made it. */
-  #isPlanned(process: SimProcess, key: SimKey): void {
-    const keyId = key.id as AccessKeyId;
-    const last = this.#seenJournal.recordsOf(key.user).at(-1);
-    const isTakenBack = last?.run === process.name && last.step.type === 'discarding';
-    const word = last?.step.type === 'deleting' ? 'delete' : 'discard';
-    if (isTakenBack && last.step.type === 'discarding' && last.step.reason === 'hand-off failed')
-      return;
-    this.plans.sends(process, key.user, { do: word, keyId });
   }
 
   // Changes, at the moment when AWS carries them out.

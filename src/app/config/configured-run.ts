@@ -27,7 +27,7 @@ export interface ConfiguredRun {
   readonly governance: Governance;
   /** Undefined for the caller's own account alone. */
   readonly accounts: AccountSelection | undefined;
-  /** What is known of the accounts, as far as they were listed. */
+  /** What is known of the accounts, as far as the run has come. */
   readonly directory: Pick<AccountDirectory, 'of'>;
 }
 
@@ -40,7 +40,7 @@ export function configuredRun(
   const finish = (request: DeliveryRequest) => withRecipients(request, recipients);
   const governance = governanceOf({ config, overrides, finish, directory, onlyRule });
   refuseAllDue(governance.earliest, config.file);
-  return { governance, accounts: accountsOfConfig(config, asked, directory), directory };
+  return { governance, directory, accounts: accountsOfConfig(config, asked, directory) };
 }
 
 function withRecipients(request: DeliveryRequest, recipients: readonly string[]): DeliveryRequest {

@@ -21,7 +21,6 @@ import type { DeliveryRequest } from '../open-destinations.ts';
 import {
   type AccountAtHand,
   type Governance,
-  type GovernedBy,
   type HeldBack,
   NONE_DUE,
   type RunSettings,
@@ -29,6 +28,7 @@ import {
   type UserTurn,
 } from '../run-settings.ts';
 import type { AccountDirectory } from './account-directory.ts';
+import { dueFrom, governedBy } from './governed-by.ts';
 import { Limits } from './limits.ts';
 import { hookTextsOf, placesOf } from './places-of-config.ts';
 import { mayShare, SharedPlaces } from './shared-places.ts';
@@ -85,7 +85,7 @@ class AccountGovernance implements RunSettings {
   readonly #account: AccountFacts;
   readonly #turns = new Map<string, UserTurn>();
   readonly #hooks: HookOpener;
-  readonly #askedNames: AskedNames;
+  readonly #names: AskedNames;
   readonly #users: UserDirectory;
   #shared: SharedPlaces | undefined;
 
@@ -96,10 +96,10 @@ class AccountGovernance implements RunSettings {
     const { config, overrides, directory } = options;
     this.#account = directory.of(at.gateway.caller.account);
     this.#hooks = new HookOpener(at);
-    const { rules } = config.model;
-    this.#askedNames = namesAsked({ rules, exemptions: [...config.exemptions] }, this.#texts());
     const everybody = mayShare(config, overrides);
     this.#users = new UserDirectory({ ...this.#asked(), everybody }, at);
+    const { rules } = config.model;
+    this.#names = namesAsked({ rules, exemptions: [...config.exemptions] }, this.#texts());
   }
 
   /** Reads what the configuration asks about, in as few calls as there are pages of users. */
@@ -185,10 +185,9 @@ class AccountGovernance implements RunSettings {
   isAbout(user: string): boolean {
     const { onlyRule, config, overrides } = this.#options;
     if (onlyRule === undefined) return true;
-    const facts = this.#users.of(user);
+    const [account, facts] = [this.#account, this.#users.of(user)];
     const now = this.#at.clock.now();
-    const about = { account: this.#account, user: facts, now, overrides };
-    const { verdict } = evaluateUser(config, about);
+    const { verdict } = evaluateUser(config, { account, user: facts, now, overrides });
     return verdict.kind === 'governed' && verdict.rule.name === onlyRule;
   }
 
@@ -255,12 +254,7 @@ class AccountGovernance implements RunSettings {
       hooks,
       notNow,
       notRetiring: retiring.kind === 'open' ? undefined : heldBy(retiring, 'retire'),
-      governedBy: {
-        rule: { name: rule.name, line: rule.line },
-        facts: askedFacts(this.#askedNames, user),
-        policy: policyOf(settings, deliver),
-        thresholdDays: settings.daysThreshold.value,
-      },
+      governedBy: governedBy({ rule, settings, deliver, facts: askedFacts(this.#names, user) }),
     };
     this.#at.emit({ code: 'user-governed', user: user.name, rule: rule.name, line: rule.line });
     return { kind: 'work', settings: turn };
@@ -354,26 +348,6 @@ function requestOf(
     ...(region !== undefined && { region }),
     ...(newPlaces !== undefined && { newPlaces }),
   };
-}
-
-/** The values that decide what is done, for a plan. */
-function policyOf(settings: Settings, deliver: Deliveries): GovernedBy['policy'] {
-  return {
-    due_from_days: dueFrom(settings),
-    retire: settings.retire.value,
-    quiet_days: settings.quietDays.value ?? null,
-    retire_deadline_days: settings.deadlineDays.value ?? null,
-    hold_days: settings.holdDays.value ?? null,
-    deliver: deliver.map(({ kind, template, region }) => {
-      const word = template === '' ? kind : `${kind}=${template}`;
-      return region === undefined ? word : `${word} in ${region}`;
-    }),
-  };
-}
-
-/** From which age on a key is due now. */
-export function dueFrom({ daysThreshold, lookAheadDays }: Settings): number {
-  return daysThreshold.value - lookAheadDays.value;
 }
 
 function unlessGoverned(

@@ -7,7 +7,7 @@ import type { RunContext } from '../run-context.ts';
 import { basisIn } from './basis.ts';
 import { differences, ofRule } from './drift.ts';
 import { type MadePlan, makePlan, type PlannedRun } from './make-plan.ts';
-import { permitOf, stepOf, usesSince } from './planned-user.ts';
+import { orOther, permitOf, stepOf, usesSince } from './planned-user.ts';
 
 /** What becomes of an entry of the plan if it is applied now. */
 export interface CheckedUser {
@@ -67,9 +67,8 @@ function checked(entry: PlanUser, plan: PlanDocument, made: MadePlan): CheckedUs
   const [before, is] = [basisIn(entry), basisIn(now)];
   const used = new Map(now.keys.map((key) => [key.key_id, key.last_used?.at]));
   if (now.fingerprint === null) return unread(now, drifted, entry);
-  const what = begun
-    ? ofRule(before, is)
-    : [...differences(before, is), ...usesSince(permit, (keyId) => used.get(keyId))];
+  const told = [...differences(before, is), ...usesSince(permit, (keyId) => used.get(keyId))];
+  const what = begun ? ofRule(before, is) : orOther(told, now.fingerprint === entry.fingerprint);
   if (what.length > 0) return drifted(what);
   const wanted = now.keys.flatMap((key) => key.steps.flatMap(stepOf));
   const steps = wanted.filter((step) => permit.steps.some((named) => isSameStep(named, step)));

@@ -6,7 +6,7 @@ import { systemReason } from '../../base/files/file-system.ts';
 import { temporaryPathBeside } from '../../base/files/whole-file.ts';
 import { PLAN_BYTES_MAX } from './read-plan.ts';
 
-/** Throws `bad-value` where the file cannot be written. */
+/** Throws `output-file`. */
 export async function writePlan(path: string, text: string): Promise<void> {
   const temporary = temporaryPathBeside(path);
   try {
@@ -20,7 +20,7 @@ export async function writePlan(path: string, text: string): Promise<void> {
     await rename(temporary, path);
   } catch (thrown) {
     await rm(temporary, { force: true });
-    throw new KeyturnError('bad-value', `${path} cannot be written: ${systemReason(thrown)}`, {
+    throw new KeyturnError('output-file', `${path} cannot be written: ${systemReason(thrown)}`, {
       hint: 'name another file with -o',
     });
   }

@@ -9,7 +9,6 @@ import type { PlanDocument, PlanIssue, PlanKey, PlanUser } from '../../reports/p
 import { PLAN_FORMAT } from '../../reports/plan-document.ts';
 import type { RotationReport } from '../../reports/rotation-report.ts';
 import type { AccountResult } from '../account-run.ts';
-import type { AccountDirectory } from '../config/account-directory.ts';
 import { modelDigest, planIdOf } from './plan-id.ts';
 import { type KnownUser, planUserOf } from './plan-user-entry.ts';
 
@@ -20,8 +19,8 @@ export interface PlanRequest {
   readonly scope: PlanDocument['scope'];
   readonly createdAt: Date;
   readonly expiresAt: Date;
-  /** What the organization calls its accounts. */
-  readonly directory: Pick<AccountDirectory, 'of'>;
+  /** What the organization calls an account. */
+  readonly nameOf: (account: string) => string | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -43,9 +42,9 @@ export class PlanLedger {
   }
 
   document(request: PlanRequest, report: RotationReport): PlanDocument {
-    const { directory, createdAt, expiresAt, warnings, trusted, config, ...about } = request;
+    const { nameOf, createdAt, expiresAt, warnings, trusted, config, ...about } = request;
     const users = this.#accounts.flatMap(usersOf).toSorted(byAccountAndName);
-    const accounts = this.#accounts.flatMap((result) => accountOf(result, directory));
+    const accounts = this.#accounts.flatMap((result) => accountOf(result, nameOf));
     const errors = [...issuesOf(report), ...users.flatMap(issueOf)];
     const counts = countsOf(users, this.#accounts);
     const rest: Omit<PlanDocument, 'plan_id'> = {
@@ -91,13 +90,13 @@ function byAccountAndName(a: PlanUser, b: PlanUser): number {
 
 function accountOf(
   { account, source, fatal, usersExamined: users }: AccountResult,
-  directory: PlanRequest['directory'],
+  nameOf: PlanRequest['nameOf'],
 ): PlanDocument['accounts'] {
   if (account === undefined) return [];
   const isReport = source?.kind === 'credential-report';
   return [
     {
-      ...{ id: account, name: directory.of(account).name ?? null, users },
+      ...{ id: account, name: nameOf(account) ?? null, users },
       read: isReport ? source.generatedAt.toISOString() : 'scan',
       unreadable: fatal?.message ?? null,
     },

@@ -13,7 +13,7 @@ import {
 import type { PlanDocument, PlanDocumentStep, PlanUser } from '../../reports/plan-document.ts';
 import { shortKey } from '../../reports/plan-words.ts';
 import type { GovernedBy } from '../run-settings.ts';
-import { basisIn, basisOf } from './basis.ts';
+import { basisIn, basisOf, fingerprintOf } from './basis.ts';
 import { differences, ofRule, wasUsedSince } from './drift.ts';
 
 export function permitOf({ keys }: PlanUser): Permit {
@@ -83,7 +83,13 @@ function driftOf(
   // What this very plan has done is no difference; anybody else's record would be the last one.
   if (seen.lastPlan === planId) return ofRule(before, now);
   const uses = new Map<string, string>(seen.uses);
-  return [...differences(before, now), ...usesSince(permit, (keyId) => uses.get(keyId))];
+  const told = [...differences(before, now), ...usesSince(permit, (keyId) => uses.get(keyId))];
+  return orOther(told, fingerprintOf(entry, now) === entry.fingerprint);
+}
+
+/** What no difference tells, and a fingerprint does. */
+export function orOther(told: readonly string[], isSame: boolean): readonly string[] {
+  return told.length === 0 && !isSame ? ['it is not the user that the plan is about'] : told;
 }
 
 export function drifted({ user }: Pick<PlanUser, 'user'>, what: readonly string[]): KeyturnError {

@@ -47,12 +47,12 @@ export async function runApply(session: Session, args: readonly string[]): Promi
     failureDocument: (error) => applyFailure(args, error),
   };
   return await inRunShell(session, shell, async (run) => {
-    const { profile, region } = first.options.rotate;
-    const { log, signal } = run;
-    const reach = { clock: host.clock, env: host.env, profile, region, emit: log.emit, signal };
+    const { clock, env } = host;
+    const now = clock.now();
+    if (saved !== undefined) await assertHere(saved, word ?? '', { first, now, state: undefined });
+    const reach = { ...first.options.rotate, clock, env, emit: run.log.emit, signal: run.signal };
     const state = await openState(first.options.state, reach);
-    const here = { first, state, now: host.clock.now() };
-    if (saved !== undefined) await assertHere(saved, word ?? '', here);
+    if (saved !== undefined) await assertHere(saved, word ?? '', { first, now, state });
     await assertLasts(first, state, session);
     const applying = { session, values, settler, dryRun, run, state, changes };
     if (saved !== undefined) return await apply(saved, applying);
@@ -110,7 +110,8 @@ async function savedPlan(word: string, { host }: Session): Promise<PlanDocument>
 
 interface Here {
   readonly first: Settled;
-  readonly state: StateStore;
+  /** Undefined before it is open: a state at AWS is asked for by calls. */
+  readonly state: StateStore | undefined;
   readonly now: Date;
 }
 
@@ -121,7 +122,7 @@ async function assertHere(
 ): Promise<void> {
   const { assertApplicable } = await import('../../app/plan/read-plan.ts');
   const { config } = first;
-  assertApplicable(plan, { shown, config, state: state.where, now });
+  assertApplicable(plan, { shown, config, state: state?.where, now });
 }
 
 async function assertLasts(

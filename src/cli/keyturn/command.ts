@@ -142,17 +142,6 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
-    'state',
-    {
-      about: 'make, check, copy, shorten and print out the place where state is kept',
-      isTimeless: true,
-      run: async (session, args) => {
-        const { runState } = await import('./state/command.ts');
-        return runState(session, args);
-      },
-    },
-  ],
-  [
     'plan',
     {
       about: 'what a configuration would do now, key by key; saved for apply',
@@ -179,6 +168,17 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
       run: async (session, args) => {
         const { runApply } = await import('./apply.ts');
         return runApply(session, args);
+      },
+    },
+  ],
+  [
+    'state',
+    {
+      about: 'make, check, copy, shorten and print out the place where state is kept',
+      isTimeless: true,
+      run: async (session, args) => {
+        const { runState } = await import('./state/command.ts');
+        return runState(session, args);
       },
     },
   ],

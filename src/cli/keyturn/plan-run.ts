@@ -1,6 +1,5 @@
 // What plan and apply share: a configuration and the flags that narrow it, settled for a run.
 
-import type { AccountDirectory } from '../../app/config/account-directory.ts';
 import type { ConfigFile } from '../../app/config/config-file.ts';
 import type { PlannedRun } from '../../app/plan/make-plan.ts';
 import { KeyturnError } from '../../base/errors.ts';
@@ -100,10 +99,8 @@ function runOf(
   {
     options,
     config,
-    directory,
-  }: Pick<Settled, 'options' | 'config'> & {
-    readonly directory: Pick<AccountDirectory, 'of'>;
-  },
+    nameOf,
+  }: Pick<Settled, 'options' | 'config'> & Pick<PlannedRun['request'], 'nameOf'>,
   { user, rule: [onlyRule] = [], accounts, untrusted: isUntrusted = false }: Shared,
 ): PlannedRun {
   return {
@@ -117,7 +114,7 @@ function runOf(
         rule: onlyRule ?? null,
         accounts: accounts === undefined ? null : [...accounts],
       },
-      directory,
+      nameOf,
       warnings: [],
     },
   };

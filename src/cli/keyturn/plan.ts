@@ -39,12 +39,11 @@ export async function runPlan(session: Session, args: readonly string[]): Promis
   let isMade = false;
   const code = await inRunShell(session, shell, async (runShell) => {
     const { clock, env } = host;
-    const { profile, region } = options.rotate;
-    const { log, signal } = runShell;
-    const reach = { clock, env, profile, region, emit: log.emit, signal };
+    const { emit } = runShell.log;
+    const reach = { ...options.rotate, clock, env, emit, signal: runShell.signal };
     const state = await openState(options.state, reach);
     const { makePlan } = await import('../../app/plan/make-plan.ts');
-    const context = { clock, emit: log.emit, signal, env, state };
+    const context = { clock, emit, signal: runShell.signal, env, state };
     const { plan, report, exitCode } = await makePlan(run, context);
     printRunIssues(session, runShell, report);
     // Nothing could be begun, or somebody ended it: there is no plan.

@@ -1,7 +1,6 @@
 // A configuration beside the flags of `rotate-iam-keys`: the file becomes the settings of each user, and a flag
 // about the policy wins in every rule.
 
-import type { AccountDirectory } from '../../app/config/account-directory.ts';
 import type { ConfigFile } from '../../app/config/config-file.ts';
 import { loadConfig } from '../../app/config/config-file.ts';
 import { configuredRun } from '../../app/config/configured-run.ts';
@@ -22,8 +21,8 @@ export interface ConfiguredOptions {
   /** What is worth a remark: flags that win over the file. */
   readonly remarks: readonly string[];
   readonly config: Config;
-  /** What the organization calls its accounts, as far as they were listed. */
-  readonly directory: Pick<AccountDirectory, 'of'>;
+  /** What the organization calls an account, as far as they were listed. */
+  readonly nameOf: (account: string) => string | undefined;
 }
 
 export interface ConfigRequest {
@@ -49,8 +48,8 @@ export async function withConfig(
   const { governance, accounts, directory } = configuredRun(config, {
     overrides,
     recipients: options.recipients,
-    accounts: { given: options.rotate.accounts, excluded, roleName, externalId },
     onlyRule,
+    accounts: { given: options.rotate.accounts, excluded, roleName, externalId },
   });
   if (accounts === undefined) {
     const useless = ['excludeAccounts', 'roleName', 'externalId'] as const;
@@ -63,7 +62,8 @@ export async function withConfig(
   const { state } = config.model;
   return {
     remarks: remarksOf(overrides, file.shown),
-    ...{ config, directory },
+    config,
+    nameOf: (account) => directory.of(account).name,
     options: {
       ...options,
       state:

@@ -44,6 +44,7 @@ export function githubDestination(parts: GithubParts): Destination {
     deliver: (key) => delivering(() => deliver(key)),
     holds: (keyId, receipt) => delivering(() => holds(parts, keyId, receipt)),
     isRead: (keyId, receipt) => delivering(() => isRead(parts, keyId, receipt)),
+    stamp: () => delivering(async () => (await stampsNow(parts))?.join()),
     ...(parts.makesMissing && {
       making: makingVariables({
         owner: ownedBy(at),
@@ -52,7 +53,6 @@ export function githubDestination(parts: GithubParts): Destination {
         withRights: (thrown) => withPermissions(thrown, at, store),
       }),
     }),
-    stamp: () => delivering(async () => (await stampsNow(parts))?.join()),
   };
 }
 

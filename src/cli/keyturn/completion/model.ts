@@ -13,6 +13,7 @@ import { INIT_FLAGS } from '../init-flags.ts';
 import { KEY_VERBS } from '../keys/command.ts';
 import { DEACTIVATE_FLAGS, DELETE_FLAGS, KEYS_FLAGS } from '../keys/flags.ts';
 import { MAP_FLAGS } from '../map-flags.ts';
+import { APPLY_FLAGS, PLAN_FLAGS } from '../plan-flags.ts';
 import { POLICY_FLAGS, POLICY_NAMES } from '../policy.ts';
 import { RECOVER_FLAGS } from '../recover.ts';
 import { ROTATE_ONE_FLAGS } from '../rotate.ts';
@@ -70,6 +71,8 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
   map: [MAP_FLAGS, LISTED_KINDS.map(({ name }) => name)],
   validate: [VALIDATE_FLAGS, []],
   explain: [EXPLAIN_FLAGS, []],
+  plan: [PLAN_FLAGS, []],
+  apply: [APPLY_FLAGS, []],
   state: [
     { ...COMPACT_FLAGS, ...STATE_INIT_FLAGS, ...STATE_CHECK_FLAGS, ...STATE_SECRET_FLAGS },
     STATE_VERBS,
