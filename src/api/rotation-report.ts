@@ -132,6 +132,16 @@ export interface Retirement {
   readonly since: string | null;
   /** Why the old key stays Active, or why it went. */
   readonly reason: string | null;
+  /** What it waits for, in a word; null once it went. */
+  readonly waits_for:
+    | 'in-use'
+    | 'use-unknown'
+    | 'signs-calls'
+    | 'settling'
+    | 'held-back'
+    | 'hooks-unknown'
+    | 'vetoed'
+    | null;
   /** Of the old key: a time, `never`, or null when it could not be read. */
   readonly last_used: string | null;
   readonly last_used_service: string | null;

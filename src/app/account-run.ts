@@ -223,7 +223,7 @@ class AccountRun {
       const wanted = { kind: 'named-key', keyId, mayRemove: undefined } as const;
       this.#options = { ...this.#options, user, wanted };
     }
-    const atHand = { gateway, state, clock, emit, signal };
+    const atHand = { gateway, state, clock, emit, signal, run };
     const { governance } = this.#options;
     const settings =
       (await governance?.settingsIn(atHand)) ?? sameForAll(asSettings(this.#options));

@@ -13,6 +13,7 @@ import type {
   CleanupResult,
   HeldBackUser,
   KeyInfo,
+  ReportedHook,
   ReportIssue,
   Retirement,
   RotatedKey,
@@ -20,6 +21,7 @@ import type {
 } from '../reports/rotation-report.ts';
 import { type AccountRow, accountTotals } from './account-totals.ts';
 import type { ChangeLog } from './change-log.ts';
+import { describeHook } from './describe-hook.ts';
 import { deliveredTo, wouldGoTo } from './describe-place.ts';
 import { describeRetirement } from './describe-retirement.ts';
 import type { HeldUser } from './find-candidates.ts';
@@ -88,6 +90,7 @@ export class ReportLedger {
   readonly #retired: Retirement[] = [];
   readonly #errors: ReportIssue[] = [];
   readonly #accounts: AccountRow[] = [];
+  readonly #hooks: ReportedHook[] = [];
   #heldBack: HeldBackUser[] | undefined;
   #nextRunAt: Date | undefined;
   #signedBy: string | undefined;
@@ -105,7 +108,9 @@ export class ReportLedger {
 
   add(account: string | undefined, facts: AccountFacts): void {
     const about: About = { ...this.#run, account: account ?? '', handoff: facts.handoff };
-    for (const { user, rotation, cleanup, retirement, notBefore } of facts.outcomes) {
+    for (const outcome of facts.outcomes) {
+      const { user, rotation, cleanup, retirement, notBefore, hooks = [] } = outcome;
+      this.#hooks.push(...hooks.map((each) => describeHook(user, about.account, each)));
       const nextRunAt = notBefore?.toISOString() ?? null;
       if (rotation !== undefined) {
         this.#rotated.push({ ...rotatedKey(user, rotation, about), next_run_at: nextRunAt });
@@ -187,6 +192,7 @@ export class ReportLedger {
       ...(this.#heldBack !== undefined && {
         held_back: this.#heldBack.toSorted(byAccount),
       }),
+      ...(this.#hooks.length > 0 && { hooks: this.#hooks.toSorted(byAccount) }),
       kept_handoffs: [...changes.soFar.keptHandoffs].toSorted(byAccount),
       next_run_at: this.#nextRunAt?.toISOString() ?? null,
       summary: {

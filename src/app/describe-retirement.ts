@@ -21,6 +21,7 @@ export function describeRetirement(
     old_key_status: oldKey.status,
     since: since?.toISOString() ?? null,
     reason: waiting === undefined ? (went ?? null) : whyWaiting(waiting, since),
+    waits_for: waiting?.why ?? null,
     last_used: used?.at.toISOString() ?? (known === undefined ? null : 'never'),
     last_used_service: used?.service ?? null,
     last_used_region: used?.region ?? null,
@@ -46,6 +47,9 @@ function whyWaiting(
     const from = notBefore === undefined ? 'then' : minuteOf(notBefore);
     return `its readers may not have the new key before ${from}`;
   }
+  if (why === 'vetoed') return `it could go, and stays: ${heldBecause}`;
+  if (why === 'hooks-unknown')
+    return 'its rotation began with hooks of a configuration that this run does not have';
   if (heldBecause !== undefined) return `it could go, and is held back: ${heldBecause}`;
   if (why === 'signs-calls') return 'the calls of this run depend on it';
   if (why === 'use-unknown')

@@ -174,13 +174,14 @@ function candidateOf(
   const isOpen = history?.open !== undefined;
   // A request of a rotation that was given up may have landed since: nobody else would ever look.
   const isLate = history?.lateKey(keys) !== undefined;
-  const isLeft = isOpen || isLate || history?.hasChangesToSettle === true;
+  const isWatched = history?.watched !== undefined;
+  const isLeft = isOpen || isLate || isWatched || history?.hasChangesToSettle === true;
   if (wanted.kind === 'recovery' && !isLeft) return undefined;
   const isToClean = cleanUpDays !== undefined && keys.some(({ status }) => status === 'Inactive');
   if (dueKeys.length === 0 && !isToClean && !isLeft) return undefined;
   const unknown = history && unknownKey(history);
   const oldKey = isOpen ? unknown : (oldest(dueKeys) ?? oldest(keys) ?? unknown);
-  const isForRotation = dueKeys.length > 0 || isOpen;
+  const isForRotation = dueKeys.length > 0 || isOpen || isWatched;
   return oldKey && { user, oldKey, isForRotation, keys };
 }
 
@@ -196,10 +197,12 @@ function planned(
 /** The key of what is left, of which nothing else is known yet: the old key of the open rotation first. */
 function unknownKey({
   open,
+  watched,
   unsettled,
   threatened,
 }: UserHistory): UserListed['oldKey'] | undefined {
-  const id = open?.oldKeyId ?? unsettled[0]?.intent.keyId ?? threatened[0]?.keyId;
+  const id =
+    open?.oldKeyId ?? watched?.oldKeyId ?? unsettled[0]?.intent.keyId ?? threatened[0]?.keyId;
   return id && { id, createdAt: undefined, status: 'unknown' };
 }
 

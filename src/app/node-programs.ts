@@ -95,10 +95,12 @@ function secondsIn({ KEYTURN_COMMAND_SECONDS: text }: Environment): number {
 }
 
 function runProgram(
-  { words, input, secrets }: ProgramCall,
+  { words, input, secrets, limitMs: own, signal, isChatty = false }: ProgramCall,
   env: Environment,
-  limitMs: number,
+  usualMs: number,
 ): Promise<ProgramResult> {
+  signal?.throwIfAborted();
+  const limitMs = own ?? usualMs;
   const [program = '', ...args] = words;
   const child = spawn(program, args, { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
   const out = new Gathered(OUTPUT_BYTES_MAX);
@@ -111,7 +113,7 @@ function runProgram(
   const ended = new AbortController();
   let overdue = false;
   const endInTime = async (): Promise<void> => {
-    await systemClock.sleep(limitMs, ended.signal);
+    await overOrStopped(limitMs, ended.signal, signal);
     overdue = true;
     endGroup(child, 'SIGTERM');
     await systemClock.sleep(GRACE_MS, ended.signal);
@@ -119,24 +121,45 @@ function runProgram(
   };
   // Rejects when the program was faster.
   endInTime().catch(() => {});
-  return new Promise((resolve) => {
-    const end = (reason: string | undefined): void => {
+  return new Promise((resolve, reject) => {
+    const end = (reason: string | undefined, exitCode?: number | null): void => {
       ended.abort();
       // Children that it left behind hold the secret, and maybe the pipes.
       endGroup(child, 'SIGKILL');
-      const words = lastWords(err, [...secrets, ...secretsAmong(env)]);
-      const failure = reason ?? (out.isTooLong ? TOO_LONG : undefined);
-      if (failure === undefined) resolve({ kind: 'answered', output: new Secret(out.text) });
-      else resolve({ kind: 'failed', reason: failure, stderr: words });
+      const masked = [...secrets, ...secretsAmong(env)];
+      const failure = reason ?? (out.isTooLong && !isChatty ? TOO_LONG : undefined);
+      if (overdue && signal?.aborted) reject(signal.reason);
+      else if (failure === undefined) resolve({ kind: 'answered', output: new Secret(out.text) });
+      else {
+        const lastLine = lastLineOf(out, masked) ?? lastLineOf(err, masked);
+        const told = { reason: failure, stderr: lastWords(err, masked), lastLine };
+        resolve({
+          kind: 'failed',
+          ...told,
+          exitCode: overdue ? undefined : (exitCode ?? undefined),
+        });
+      }
     };
     child.on('error', (error) => end(`it cannot be run: ${systemReason(error)}`));
     child.on('exit', (code, signal) => {
       const reason = overdue ? overdueAfter(limitMs) : reasonOf(code, signal);
-      child.on('close', () => end(reason));
+      child.on('close', () => end(reason, code));
       // A child of the program could keep stdout open for ever. Its end can be seen before what it printed, and
       // this process may have been busy since: what is in the pipes by now is read before the time counts as over.
-      void systemClock.sleep(DRAIN_MS).then(() => setImmediate(() => end(reason)));
+      void systemClock.sleep(DRAIN_MS).then(() => setImmediate(() => end(reason, code)));
     });
+  });
+}
+
+/** When its time is over, or the run is; rejects when the program was faster. */
+async function overOrStopped(
+  limitMs: number,
+  ended: AbortSignal,
+  stop: AbortSignal | undefined,
+): Promise<void> {
+  const either = stop === undefined ? ended : AbortSignal.any([ended, stop]);
+  await systemClock.sleep(limitMs, either).catch((thrown: unknown) => {
+    if (ended.aborted || !stop?.aborted) throw thrown;
   });
 }
 
@@ -147,13 +170,26 @@ const LAST_WORDS_MAX = 300;
  * environment are masked, and what has the form of one.
  */
 function lastWords(said: Gathered, secrets: readonly Secret[]): string {
-  // Cut off in the middle, the rest of a word could be the rest of a secret.
-  const whole = said.isTooLong ? said.text.replace(/^\S*/, '') : said.text;
-  const clean = withoutWordsLikeSecrets(withoutSecrets(whole, secrets));
-  const line = printable(clean.replaceAll(/\s+/g, ' ').trim());
+  const line = clean(wholeWords(said), secrets);
   return line.length <= LAST_WORDS_MAX
     ? line
     : `…${line.slice(-LAST_WORDS_MAX).replace(/^\S*/, '')}`;
+}
+
+/** Cut off in the middle, the rest of a word could be the rest of a secret. */
+function wholeWords(said: Gathered): string {
+  return said.isTooLong ? said.text.replace(/^\S*/, '') : said.text;
+}
+
+function clean(text: string, secrets: readonly Secret[]): string {
+  const bare = withoutWordsLikeSecrets(withoutSecrets(text, secrets));
+  return printable(bare.replaceAll(/\s+/g, ' ').trim());
+}
+
+/** The last line that says something, in no more letters than a person reads. */
+function lastLineOf(said: Gathered, secrets: readonly Secret[]): string | undefined {
+  const line = wholeWords(said).trimEnd().split('\n').at(-1) ?? '';
+  return clean(line, secrets).slice(0, LAST_WORDS_MAX) || undefined;
 }
 
 const SECRET_NAME = /TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE|(?:^|_)KEY$|API_?KEY/i;

@@ -1,8 +1,7 @@
 // Finds out what the references to credentials stand for, once a run.
 
-import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
 import type { Environment } from '../base/environment.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { systemReason } from '../base/files/file-system.ts';
@@ -11,6 +10,7 @@ import type { Programs } from '../base/programs.ts';
 import { Secret } from '../base/secret.ts';
 import { wordsOf } from '../base/words.ts';
 import { credentialReference, type PlaceCredentials } from '../destinations/place-credentials.ts';
+import { programAt } from './program-at.ts';
 
 const BYTES_MAX = 65_536;
 
@@ -113,21 +113,4 @@ async function printedBy(line: string, env: Environment, programs: Programs): Pr
     return credentialIn(result.output.reveal(), `what ${program} printed`);
   }
   throw fail(`gave none: ${result.reason}`);
-}
-
-async function programAt(program: string, { PATH = '' }: Environment): Promise<string | undefined> {
-  if (isAbsolute(program)) return program;
-  if (/[\\/]/.test(program)) return undefined;
-  for (const folder of PATH.split(delimiter)) {
-    const path = join(folder, program);
-    if (!isAbsolute(folder)) continue;
-    if (
-      await access(path, constants.X_OK).then(
-        () => true,
-        () => false,
-      )
-    )
-      return path;
-  }
-  return undefined;
 }

@@ -7,6 +7,7 @@ import type { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { AskedFacts } from '../config/asked-facts.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
+import type { UserHooks } from '../engine/hooks.ts';
 import type { Wanted } from '../lifecycle/decide-user.ts';
 import type { OldKeyFate } from '../lifecycle/record.ts';
 import type { RetirePolicy } from '../lifecycle/retire-policy.ts';
@@ -31,6 +32,8 @@ export interface UserSettings {
   readonly notNow: HeldBack | undefined;
   /** Why no old key may become Inactive now. */
   readonly notRetiring: HeldBack | undefined;
+  /** What a configuration wants done, asked and watched; left out where there is none. */
+  readonly hooks?: UserHooks | undefined;
   /** Which rule says so, and by which facts; left out where flags say the same for all. */
   readonly governedBy?: GovernedBy;
 }
@@ -52,7 +55,8 @@ export type HeldBackReason =
   | 'frozen'
   | 'outside-window'
   | 'over-limit'
-  | 'after-failures';
+  | 'after-failures'
+  | 'after-red';
 
 /** Something that a run does not do now, and that is no failure. */
 export interface HeldBack {
@@ -82,8 +86,10 @@ export interface RunSettings {
   isAbout?(user: string): boolean;
   /** Counts rotations that are open in the account. */
   opened(count: number): void;
-  /** Whether one more new key may be made by this run, which then counts it. */
-  mayRotate(): HeldBack | undefined;
+  /** Whether rotations are counted: then none is begun that was not counted beforehand. */
+  readonly countsRotations: boolean;
+  /** Whether one more new key may be made by this run, which then counts it; also the end of an old one at once. */
+  mayRotate(user: string, endsOldKey: boolean): HeldBack | undefined;
   /** Counts a user whose rotation failed. */
   failed(): void;
   /** Whether so much has failed that nothing new is begun. */
@@ -96,6 +102,8 @@ export interface AccountAtHand {
   readonly clock: Clock;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
+  /** Names the run, as the journal does. */
+  readonly run: string;
 }
 
 /** Where settings come from that differ between users: they are made once an account is open. */
@@ -128,6 +136,7 @@ export function sameForAll(settings: UserSettings): RunSettings {
     learn: async () => {},
     of: () => ({ kind: 'work', settings }),
     opened: () => {},
+    countsRotations: false,
     mayRotate: () => undefined,
     failed: () => {},
     hasFailedTooOften: () => undefined,

@@ -43,7 +43,8 @@ export class UserTurns {
       .sort((a, b) => b.overdueMs - a.overdueMs);
     const beyond = new Set<UserListed>();
     for (const { one } of begins) {
-      const held = this.#settings.mayRotate();
+      const endsOldKey = this.#settingsOf(one)?.oldKeyFate === 'deactivate';
+      const held = this.#settings.mayRotate(one.user, endsOldKey);
       if (held === undefined) continue;
       this.holdBack({ user: one.user, held, oldKey: one.oldKey });
       this.#beginsNothing.add(one.user);
@@ -107,18 +108,21 @@ export class UserTurns {
       if (held) this.holdBack({ user, held, oldKey });
       return nothingDone(user);
     }
-    const { oldKeyFate, retire, cleanUpDays, isDeliverGiven, wanted, governedBy } = turn.settings;
+    const { oldKeyFate, retire, cleanUpDays, isDeliverGiven, wanted } = turn.settings;
+    const { hooks, governedBy } = turn.settings;
     const { account: id } = account.gateway.caller;
     const planned = plannedFor?.(id, user, governedBy);
     // I18: where a plan is applied, nothing is done for a user of whom it does not speak.
     if (plannedFor !== undefined && planned === undefined) return nothingDone(user);
     const own = {
-      ...{ oldKeyFate, retire, cleanUpDays, replacesOwnKey: isDeliverGiven, planned },
+      ...{ oldKeyFate, retire, cleanUpDays, hooks, replacesOwnKey: isDeliverGiven, planned },
       thresholdDays: governedBy?.thresholdDays,
       looksFor: replacedOf && { replaced: replacedOf(id, user) },
     };
     const perform = dryRun ? foretellUser : rotateUser;
-    const isBeyond = this.#beginsNothing.has(user);
+    // One that is given up makes room for another, which nobody has counted: it is begun by the next run.
+    const isUncounted = !isNew && this.#settings.countsRotations;
+    const isBeyond = isUncounted || this.#beginsNothing.has(user);
     const outcome = await perform(candidate, isBeyond ? NONE_DUE : wanted, {
       ...account,
       policy: { ...account.policy, ...own },

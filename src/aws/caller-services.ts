@@ -1,4 +1,4 @@
-// Further AWS services as the same caller, for destinations. Each loads its part of the SDK, and
+// Further AWS services as the same caller, for destinations and hooks. Each loads its part of the SDK, and
 // resolves its endpoint, when it is first used: a run that delivers elsewhere pays for neither.
 
 import type { AwsStores, Entrance } from '../base/aws-stores.ts';
@@ -80,10 +80,26 @@ export function callerServices({ sources, enter, ...parts }: ServiceParts): AwsS
       make: async (name, thing) => (await parameterMakers({ region, through })).make(name, thing),
     }),
     ...listers(setup),
+    ...watchers(setup),
   };
 }
 
-type SetupOf = (service: 'secrets_manager' | 'ssm', where: Where) => Promise<ServiceSetup>;
+type SetupOf = (
+  service: 'secrets_manager' | 'ssm' | 'cloudwatch',
+  where: Where,
+) => Promise<ServiceSetup>;
+
+function watchers(setup: SetupOf): Pick<AwsStores, 'alarms'> {
+  const alarms = oncePerPlace(async (where) => {
+    const { openAlarmReader } = await import('./sdk-alarms.ts');
+    return openAlarmReader(await setup('cloudwatch', where));
+  });
+  return {
+    alarms: (region) => ({
+      read: async (name) => (await alarms({ region, through: undefined })).read(name),
+    }),
+  };
+}
 
 function listers(setup: SetupOf): Pick<AwsStores, 'secretLister' | 'parameterLister'> {
   const secrets = oncePerPlace(async (where) => {

@@ -23,6 +23,7 @@ const SERVICES = [
   'signin',
   'secrets_manager',
   'ssm',
+  'cloudwatch',
   'dynamodb',
   'kms',
 ] as const;

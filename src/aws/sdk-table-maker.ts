@@ -19,6 +19,7 @@ import {
 } from '@aws-sdk/client-kms';
 import type { AwsTableMaker, KeyFacts, TableFacts } from '../base/aws-tables.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { command } from '../base/hint.ts';
 import { readFailure } from './sdk-failure.ts';
 import { type ServiceSetup, serviceConfig, serviceFailure } from './service-client.ts';
 
@@ -140,7 +141,7 @@ async function untilReady(tables: DynamoDBClient, name: string, asked: Asked): P
   while (!(await describeTable(tables, name, asked))?.isReady) {
     if (asked.clock.now().getTime() > endMs) {
       throw new KeyturnError('aws-error', `table ${name} was made, and is not ready yet`, {
-        hint: 'look at it in a moment: keyturn state check',
+        hint: ['look at it in a moment:', command('keyturn', 'state', 'check')],
       });
     }
     await asked.clock.sleep(READY_PAUSE_MS);

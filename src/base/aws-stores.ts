@@ -167,6 +167,18 @@ export interface Entrance {
   readonly externalId?: string;
 }
 
+/** Alarms of CloudWatch, for those who watch. */
+export interface AlarmReader {
+  /** Throws `aws-error` and the like where there is none of the name, or it cannot be read. */
+  read(name: string): Promise<AlarmState>;
+}
+
+export interface AlarmState {
+  readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+  /** AWS's own words. */
+  readonly reason: string | undefined;
+}
+
 /** All of them, as the caller of a run or through a role, in any region. */
 export interface AwsStores {
   /**
@@ -180,6 +192,8 @@ export interface AwsStores {
   readonly parameterStore: (region: string, through?: Entrance) => ParameterStore;
   readonly secretMaker: (region: string, through?: Entrance) => ThingMaker;
   readonly parameterMaker: (region: string, through?: Entrance) => ThingMaker;
+  /** Left out where nobody watches. */
+  readonly alarms?: (region: string) => AlarmReader;
   /** Left out where nothing is ever listed. */
   readonly secretLister?: (region: string, through?: Entrance) => ThingLister;
   readonly parameterLister?: (region: string, through?: Entrance) => ThingLister;

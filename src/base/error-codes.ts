@@ -159,8 +159,9 @@ export const ERROR_CODES = {
   }),
   'state-dir': info(3, 'account', {
     meaning:
-      'The state directory cannot be used: it is read-only or full, or somebody else could have written it or put another one in its place. Commands that only read are told the latter too, and a dry run all that it can see without writing.',
-    remedy: 'Choose another with `--state`, or repair what the message names (0700).',
+      'The place of state cannot be used. A directory is read-only or full, or somebody else could have written it or put another one in its place; a table is not there, or the caller may not use it. Commands that only read are told the latter too, and a dry run all that it can see without writing.',
+    remedy:
+      'Choose another with `--state`, or repair what the message names (0700); `keyturn state check` tells more.',
   }),
   'custody-not-lasting': info(2, 'run', {
     meaning:
@@ -178,8 +179,9 @@ export const ERROR_CODES = {
     remedy: 'Use that version, or a newer one.',
   }),
   'journal-damaged': info(3, 'account', {
-    meaning: 'A line in the middle of the journal cannot be read.',
-    remedy: 'Restore the file from a backup, or remove the line that the message names.',
+    meaning: 'A record in the middle of the journal cannot be read, or is missing.',
+    remedy:
+      'Restore the file or the table from a backup, or remove the line that the message names.',
   }),
 
   // Either: exit 3 when it stops the run before it starts, 1 when it stops one user.

@@ -159,6 +159,18 @@ interface EventPayloads {
   /** It may come from a request of ours whose answer was lost, and may not be deleted (yet). */
   'key-unexplained': { user: string; keyId: AccessKeyId; reason: string };
   'rotation-done': { user: string; oldKeyId: AccessKeyId; newKeyId: AccessKeyId };
+  /** A hook of the configuration did what it was asked, or saw nothing wrong. */
+  'hook-done': { user: string; on: string; hook: string; outcome: string; reason: null | string };
+  /** It failed, said no, or saw something go wrong. */
+  'hook-not-done': {
+    user: string;
+    on: string;
+    hook: string;
+    outcome: string;
+    reason: null | string;
+  };
+  /** An old key is Inactive, and it is looked at what comes of that. */
+  'watch-begun': { user: string; keyId: AccessKeyId; until: string };
   /** The key cannot be rotated before a person frees a slot, or runs with another principal. */
   'rotation-blocked': { user: string; errorCode: string; reason: string };
   /** Several rotations are to be taken back. */
@@ -265,6 +277,9 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'orphan-named': 'warn',
   'key-unexplained': 'warn',
   'rotation-done': 'info',
+  'hook-done': 'info',
+  'hook-not-done': 'warn',
+  'watch-begun': 'info',
   'rotation-blocked': 'warn',
   'undo-started': 'info',
   'undo-progress': 'debug',

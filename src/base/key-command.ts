@@ -48,6 +48,20 @@ export function undoCommand(user: string, { before = [], flags }: SameReach = HE
   return command(...before, 'keyturn', 'undo', user, ...flags);
 }
 
+/** The command with which a person says what came of a hook. */
+export function hooksCommand(
+  verb: 'done' | 'again',
+  user: string,
+  { before = [], flags }: SameReach = HERE,
+): Command {
+  // It works on what is on record alone: of how AWS is reached nothing is about it.
+  const about = flags.filter((flag, index) => {
+    const name = flag.startsWith('-') ? flag : (flags[index - 1] ?? '');
+    return /^--(?:account|state-dir)(?:=|$)/.test(name);
+  });
+  return command(...before, 'keyturn', 'hooks', verb, user, ...about);
+}
+
 /** `keyturn recover` for one user: it names the accounts that it enters by another flag. */
 export function recoverCommand(user: string, { before = [], flags }: SameReach = HERE): Command {
   const accounts = flags.map((flag) => (flag === '--account' ? '--accounts' : flag));

@@ -27,6 +27,40 @@ export const USER_ERROR_CODES = {
     remedy:
       'Grant iam:GetAccountAuthorizationDetails, and for `has_password` iam:GetCredentialReport.',
   }),
+  'hooks-not-known': info(1, 'user', {
+    kind: 'block',
+    meaning:
+      'The rotation began with hooks of a configuration, and this run has none: it would pass them over. The old key was not touched.',
+    remedy: 'Run `rotate-iam-keys --config FILE` with the configuration of the rotation.',
+  }),
+  'hook-failed': info(1, 'user', {
+    meaning:
+      'A hook of the configuration failed. The rotation stays open, and the old key stays as it was.',
+    remedy: 'The message has the reason; mend it, and run again: a later run tries the hook again.',
+  }),
+  'hook-unanswered': info(1, 'user', {
+    kind: 'block',
+    meaning:
+      'A hook that is not said to be safe to repeat was begun, and nobody knows what came of it.',
+    remedy:
+      'Look whether it was done, and say so with `keyturn hooks done USER` or `keyturn hooks again USER`.',
+  }),
+  'no-hook-in-doubt': info(1, 'user', {
+    meaning: 'The journal asks nothing about a hook of the user.',
+    remedy: 'List with `keyturn hooks` of whom it is asked, and check `--state-dir`.',
+  }),
+  'retire-vetoed': info(1, 'user', {
+    kind: 'block',
+    meaning:
+      'A hook says that the old key must stay, and its deadline is over, or a person named it. No deadline cuts against a veto.',
+    remedy:
+      'Settle what stands against it; each run asks again. `keyturn keys deactivate KEY --although-in-use` is the word of a person who knows better.',
+  }),
+  'watch-red': info(1, 'user', {
+    meaning:
+      'An `after_retire` hook saw something go wrong once the old key was Inactive: the rotation is undone, and the run makes no further old key Inactive.',
+    remedy: 'Find out who still uses the old key; the next rotation begins when it is due again.',
+  }),
   'plan-drifted': info(1, 'user', {
     kind: 'block',
     meaning:
@@ -145,8 +179,8 @@ export const USER_ERROR_CODES = {
       '`keyturn status` lists what is open; the message of a run names the key that it asks about.',
   }),
   'handoff-failed': info(1, 'user', {
-    meaning: 'The new secret could not be stored on disk; the new key was taken back.',
-    remedy: 'Free space in the state directory, then run again.',
+    meaning: 'The new secret could not be stored; a key that was made for it was taken back.',
+    remedy: 'Free space in the state directory, or grant what the message names; then run again.',
   }),
   'secret-missing': info(1, 'user', {
     meaning:
@@ -228,6 +262,6 @@ export const USER_ERROR_CODES = {
   }),
   'journal-write': info(1, 'user', {
     meaning: 'The journal cannot be written, so nothing more is done for this user.',
-    remedy: 'Free space in the state directory, then run again.',
+    remedy: 'Free space in the state directory, or grant what the message names; then run again.',
   }),
 } as const satisfies Record<string, ErrorCodeInfo>;

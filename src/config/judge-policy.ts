@@ -2,6 +2,8 @@
 // each group of accounts.
 
 import type { Found, Path } from './fault.ts';
+import { judgeEnding, judgeHooks } from './hooks-judge.ts';
+import { textsOf as textsOfHooks } from './hooks-settings.ts';
 import { judgeConnections, soundConnections } from './judge-connections.ts';
 import type { ConfigModel, DeliverItem, Policy } from './model.ts';
 import { isLiteral } from './pattern.ts';
@@ -50,6 +52,7 @@ function judgeLayer({ policy, path }: Layer, model: ConfigModel): readonly Found
         ]
       : []),
     ...judgePlaces(policy, path, model),
+    ...judgeHooks({ policy, path }, model.trusted_tags ?? []),
   ];
 }
 
@@ -105,9 +108,10 @@ function idleTags(
 ): readonly Found[] {
   const used = new Set(
     layers.flatMap(({ policy }) =>
-      (policy.deliver ?? []).flatMap((item) =>
-        textsOf(item).flatMap(({ text }) => tagsOf(text).map(({ name }) => name)),
-      ),
+      [
+        ...(policy.deliver ?? []).flatMap((item) => textsOf(item).map(({ text }) => text)),
+        ...textsOfHooks(policy),
+      ].flatMap((text) => tagsOf(text).map(({ name }) => name)),
     ),
   );
   return trusted.flatMap((name, index) =>
@@ -118,7 +122,7 @@ function idleTags(
             path: ['trusted_tags', index],
             code: 'unknown-name',
             severity: 'warning',
-            message: `no place is made from the tag "${name}"; remove it, or check its spelling`,
+            message: `nothing is made from the tag "${name}"; remove it, or check its spelling`,
           } as const,
         ],
   );
@@ -149,6 +153,7 @@ function judgeTogether(
   found.push(
     ...judgeWaiting(settings),
     ...judgeLookAhead(settings),
+    ...judgeEnding(settings),
     ...judgeMaking(layers, settings),
   );
   if (settings.promise !== undefined) found.push(...judgePromise(settings.promise));

@@ -12,6 +12,7 @@ import {
 } from '../lifecycle/retire-policy.ts';
 import { daysOf, isDay, isTimeZone } from './calendar.ts';
 import type { FaultCode } from './fault.ts';
+import { hooks } from './hooks-model.ts';
 import { type NameKind, patternFault } from './pattern.ts';
 import { DAYS_MAX, REASON_LENGTH_MIN, TAKES } from './takes.ts';
 import { windowFault } from './window.ts';
@@ -189,6 +190,7 @@ const policyShape = {
       retire: described('rotate', windowList).optional(),
     }),
   ).optional(),
+  hooks: described('hooks', hooks).optional(),
 };
 
 export const policy = z.strictObject(policyShape);

@@ -24,7 +24,8 @@ interface BraceFault {
 export const PLACEHOLDER = /\{(account|account_name|user|region|tag:[^{}|]+)((?:\|[a-z]+)*)\}/g;
 const KNOWN =
   '{account}, {account_name}, {user}, {region} and {tag:NAME}, each also with |lower, |slug or |env';
-const FILTERS: Readonly<Record<string, (text: string) => string>> = {
+/** What may stand behind `|` in a placeholder. */
+export const FILTERS: Readonly<Record<string, (text: string) => string>> = {
   lower: (text) => text.toLowerCase(),
   slug: (text) =>
     text
@@ -116,6 +117,43 @@ export function filledIn(
       `is ${JSON.stringify(filled)}, which ${fault}`,
     );
   });
+}
+
+/** What is wrong with the placeholders of a word that may have braces of its own. */
+export function wordFault(text: string): BraceFault | undefined {
+  const rest = text.replaceAll(PLACEHOLDER, (whole) => ' '.repeat(whole.length));
+  const [whole] = /\{[A-Za-z_]+(?::[^{}|\s"']+)?(?:\|[a-z]+)*\}/.exec(rest) ?? [];
+  if (whole === undefined) return filterFault(text);
+  const index = rest.indexOf(whole);
+  return { code: 'bad-value', message: `"${whole}" is not known; known are ${KNOWN}`, index };
+}
+
+/**
+ * A word of a program or a URL for one user. Throws `not-deliverable` for a value that is missing, that could lead
+ * elsewhere, or that would begin a word as an option does.
+ */
+export function filledWord(
+  text: string,
+  facts: TemplateFacts,
+  {
+    region,
+    encode = (value) => value,
+  }: { readonly region: string; readonly encode?: (value: string) => string },
+): string {
+  const filled = text.replaceAll(PLACEHOLDER, (whole, word: string, filters: string) => {
+    const value = wordFor(word, facts, region);
+    if (value === undefined) throw refused(text, whole, facts.user, 'has no value');
+    const names = filters.split('|').filter((name) => name !== '');
+    const made = names.reduce((one, name) => FILTERS[name]?.(one) ?? one, value);
+    // Names of users have "=" and "," too, which mean nothing in a word of its own.
+    const fault = partFault(made.replaceAll(/[=,]/g, '_'));
+    if (fault !== undefined) {
+      throw refused(text, whole, facts.user, `is ${JSON.stringify(made)}, which ${fault}`);
+    }
+    return encode(made);
+  });
+  if (!filled.startsWith('-') || text.startsWith('-')) return filled;
+  throw refused(text, text, facts.user, `is ${JSON.stringify(filled)}, which is an option`);
 }
 
 function wordFor(word: string, facts: TemplateFacts, region: string): string | undefined {

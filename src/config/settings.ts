@@ -4,6 +4,7 @@
 
 import { daysOf } from './calendar.ts';
 import type { Path } from './fault.ts';
+import { type HookSettings, hooksIn } from './hooks-settings.ts';
 import type { ConfigModel, Connections, Policy } from './model.ts';
 import { type ConfiguredPlace, readPlace } from './place-item.ts';
 import { type Promised, promised } from './promise.ts';
@@ -34,6 +35,7 @@ export interface Settings {
   /** Undefined for always. */
   readonly rotateWindows: Said<readonly Window[] | undefined>;
   readonly retireWindows: Said<readonly Window[] | undefined>;
+  readonly hooks: HookSettings;
 }
 
 export interface Layer {
@@ -106,6 +108,10 @@ export function settingsOf(
         : { value: given, path: ['overrides', 'deliver'] },
     rotateWindows: windows('rotate'),
     retireWindows: windows('retire'),
+    hooks: hooksIn(
+      layers,
+      retire.value === 'never' ? layers.slice(0, depthOf(layers, 'retire') + 1) : layers,
+    ),
   };
   return { ...settings, ...thresholdOf(layers, settings) };
 }

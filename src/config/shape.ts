@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { closest } from '../base/closest.ts';
 import type { ConfigDocument } from './document.ts';
 import type { Found, Path } from './fault.ts';
+import { HOOK_KEYS_BELOW } from './hooks-takes.ts';
 import { type OwnIssue, SAY_WHAT_IT_TAKES } from './model.ts';
 import { takesAt } from './takes.ts';
 
@@ -173,7 +174,7 @@ export function valueAt(root: unknown, path: Path): unknown {
 
 const POLICY_KEYS = [
   ...['days_threshold', 'before_next_run', 'max_age_days', 'max_age_until', 'retire', 'quiet_days'],
-  ...['retire_deadline_days', 'hold_days', 'deliver', 'windows'],
+  ...['retire_deadline_days', 'hold_days', 'deliver', 'windows', 'hooks'],
 ];
 const SELECTION_KEYS = ['user', 'path', 'group', 'tag', 'account', 'has_password', 'any', 'not'];
 const ACCOUNT_KEYS = ['id', 'name', 'ou', 'tag'];
@@ -216,4 +217,5 @@ const KEYS_BELOW: Readonly<Record<string, readonly string[]>> = {
     ...['to', 'with', 'form', 'id', 'secret', 'region', 'role', 'external_id'],
     ...['create_missing', 'create_kms_key', 'create_tags'],
   ],
+  ...HOOK_KEYS_BELOW,
 };

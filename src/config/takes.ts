@@ -7,6 +7,7 @@ import {
   QUIET_DAYS_MAX,
   QUIET_DAYS_MIN,
 } from '../lifecycle/retire-policy.ts';
+import { HOOK_TAKES, takesBelowHooks } from './hooks-takes.ts';
 
 const REFERENCE = `where a credential is: \${env:NAME}, \${file:/PATH} or \${command:PROGRAM ARG}`;
 
@@ -82,6 +83,7 @@ export const TAKES: Readonly<Record<string, string>> = {
   sts_region: 'the name of a region, such as eu-central-1',
   create_missing: 'true or false',
   windows: 'a mapping with rotate and retire',
+  hooks: HOOK_TAKES.hooks ?? '',
   rotate: 'a list of windows such as "Mon-Fri 09:00-17:00"',
   max_rotations: 'a whole number from 1 to 100000, or "none"',
   max_deactivations: 'a whole number from 1 to 100000, or "none"',
@@ -105,6 +107,8 @@ export function takesAt(path: readonly (string | number)[]): string {
   const last = path.at(-1);
   const key = [...path].reverse().find((part) => typeof part === 'string') ?? '';
   if (path.length === 0) return 'a mapping that begins with version: 1';
+  const belowHooks = takesBelowHooks(path);
+  if (belowHooks !== undefined) return belowHooks;
   if (path.includes('windows') && key === 'retire') {
     return typeof last === 'number' ? (IN_LISTS.retire ?? '') : (TAKES.rotate ?? '');
   }

@@ -13,14 +13,23 @@ interface Variables {
   /** The names of those that do not exist; by reads alone. */
   readonly missing: () => Promise<readonly string[]>;
   readonly make: (name: string) => Promise<unknown>;
+  /** The failure with what the service wants for it. */
+  readonly withRights: (thrown: unknown) => unknown;
 }
 
-export function makingVariables({ owner, missing, make }: Variables): Making {
+export function makingVariables({ owner, missing, make, withRights }: Variables): Making {
+  const made = async (name: string): Promise<void> => {
+    try {
+      await make(name);
+    } catch (thrown) {
+      throw withRights(thrown);
+    }
+  };
   return {
     missing: () => preparing(async () => (await missing()).map((name) => `${owner}#${name}`)),
     make: () =>
       preparing(async () => {
-        for (const name of await missing()) await make(name);
+        for (const name of await missing()) await made(name);
       }),
   };
 }

@@ -12,6 +12,7 @@ import type { Planned } from '../lifecycle/plan-step.ts';
 import type { OldKeyFate } from '../lifecycle/record.ts';
 import type { RetirePolicy } from '../lifecycle/retire-policy.ts';
 import type { AccountState } from '../state/state-store.ts';
+import type { UserHooks } from './hooks.ts';
 import type { Places } from './places.ts';
 import type { Probes } from './probes.ts';
 
@@ -35,6 +36,8 @@ export interface RotationPolicy {
   readonly reach?: SameReach | undefined;
   /** Places of which the operator has said that nobody reads a key there any more. */
   readonly movedFrom?: readonly NamedPlace[] | undefined;
+  /** What a configuration wants done, asked and watched for the user; left out where there is none. */
+  readonly hooks?: UserHooks | undefined;
   /** Whether a dry run looks at the places too, because a plan is made of it. */
   readonly looksAtPlaces?: boolean | undefined;
   /** The key whose successor goes to the places that are looked at, where an earlier plan says it. */

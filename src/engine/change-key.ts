@@ -17,6 +17,8 @@ export interface KeyChange {
   readonly why: string;
   /** Whether the old key of a rotation goes whatever uses it, should this run not come to it: a person's word. */
   readonly althoughInUse?: boolean;
+  /** For how long the time after is watched, once the old key of a rotation is Inactive. */
+  readonly watchMinutes?: number | undefined;
   /** The rotation whose step it is; left out when it is about the key alone. */
   readonly rotation?: string;
   /** Signs the call; the one of the run when left out (I7). */
@@ -44,7 +46,7 @@ function stepOf({ keyId, to, by }: KeyChange): PlanStep {
 }
 
 async function recordIntent(change: KeyChange, work: UserWork): Promise<void> {
-  const { keyId, to, by, why: reason, althoughInUse, rotation } = change;
+  const { keyId, to, by, why: reason, althoughInUse, watchMinutes, rotation } = change;
   if (rotation !== undefined) {
     // I13: the verdict about a key that is discarded is on record since an earlier step.
     if (to !== 'Inactive') return;
@@ -56,6 +58,7 @@ async function recordIntent(change: KeyChange, work: UserWork): Promise<void> {
       ...((isEnding || isWord) && { reason }),
       ...(althoughInUse && { althoughInUse }),
       ...(isWord && { by }),
+      ...(watchMinutes !== undefined && { watchMinutes }),
     });
   }
   await work.recordKey({ type: INTENTS[to], keyId, reason });

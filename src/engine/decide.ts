@@ -99,6 +99,8 @@ export function factsOf(at: UserAtHand, keys: readonly AccessKey[]): Omit<UserFa
     lastLook: (key) => state.sightings.lookAt(user, key),
     orphans: policy.orphans,
     wordCommand: policy.wordCommand,
+    hooks: policy.hooks,
+    reach: policy.reach,
     signer: {
       dependsOn: (keyId) => dependsOn(gateway.caller, user, keyId),
       // Only when the operator said where its successor goes, and the key signs by itself (I7).

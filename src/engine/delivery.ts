@@ -175,11 +175,7 @@ async function deliverTo(
   { target, destination, known, key }: Delivering,
   work: UserWork,
 ): Promise<DeliveryReceipt> {
-  const { account } = work;
-  if (
-    known !== undefined &&
-    (await stillHolds(rotation, { destination, receipt: known }, account))
-  ) {
+  if (known !== undefined && (await stillHolds(rotation, { destination, receipt: known }, work))) {
     return known;
   }
   work.assertPlanned({ do: 'deliver', place: placeWord(target) });
@@ -204,7 +200,7 @@ export async function deliverOne(
 export async function stillHolds(
   { newKeyId: keyId, oldKeyId, pairMark }: WithNewKey,
   { destination, receipt }: PlaceOnRecord,
-  account: AccountWork,
+  { account }: Pick<UserAtHand, 'account'>,
 ): Promise<boolean> {
   const held = await destination.holds(keyId, receipt).catch((thrown: unknown) => {
     // Somebody wrote there, and nothing shows what: it is looked at and written like any other place (I14).
@@ -224,8 +220,7 @@ export async function placesToWrite(
   const toWrite: JournaledTarget[] = [];
   for (const [target, destination] of await targeted(rotation, at.account)) {
     const receipt = receiptAt(rotation, target);
-    const has =
-      receipt !== undefined && (await stillHolds(rotation, { destination, receipt }, at.account));
+    const has = receipt !== undefined && (await stillHolds(rotation, { destination, receipt }, at));
     if (!has) toWrite.push(target);
   }
   return toWrite;

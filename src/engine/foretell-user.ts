@@ -5,8 +5,9 @@ import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Recovery } from '../lifecycle/decide-open.ts';
 import type { UserDecision, Wanted } from '../lifecycle/decide-user.ts';
 import { foundIn } from '../lifecycle/found-changes.ts';
+import { hooksNotKnown } from '../lifecycle/hook-refusals.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
-import { hasNewKey, isGraced } from '../lifecycle/rotation.ts';
+import { hasNewKey, isGraced, type Rotation } from '../lifecycle/rotation.ts';
 import { ownKeyError } from '../lifecycle/signer.ts';
 import type { AccountWork } from './account-work.ts';
 import { foretoldCleanUp } from './clean-up.ts';
@@ -19,6 +20,7 @@ import {
   waitingOutcome,
 } from './grace.ts';
 import { whyHeld } from './held-anywhere.ts';
+import { plannedHooks } from './hooks.ts';
 import { assertNotRenamed } from './other-name.ts';
 import { failed, failedIn, oldKeyOf, type RotationOutcome, type UserOutcome } from './outcome.ts';
 import { planOf } from './plan-user.ts';
@@ -68,6 +70,8 @@ async function foretell(
     return outcomeOf({ ...nothing, rotation }, undefined);
   }
   tellUnexplained(decision, at);
+  const unwatched = watchUnknown(at);
+  if (unwatched !== undefined) return outcomeOf({ ...nothing, rotation: unwatched }, decision);
   const { recover, late, cleanUp, grace } = decision;
   for (const each of [recover, late]) if (each !== undefined) tellRecovery(each, at);
   if (recover !== undefined && recover.leadsTo !== 'closed') {
@@ -78,7 +82,7 @@ async function foretell(
       at,
     );
     return {
-      ...outcomeOf({ ...nothing, ...(held ?? recovered(recover, decision)) }, decision),
+      ...outcomeOf({ ...nothing, ...(held ?? recovered(recover, decision, at)) }, decision),
       plan,
     };
   }
@@ -88,6 +92,14 @@ async function foretell(
   const { refusal, ...begun } = rotation(decision, at);
   const plan = await planOf({ decision, landed, holder: undefined, refusal }, present, at);
   return { ...outcomeOf({ user, cleanup, retirement: waits, ...begun }, decision), plan };
+}
+
+/** A watch that an earlier run did not bring to its end, of which this run knows nothing. */
+function watchUnknown({ history, account }: UserAtHand): RotationOutcome | undefined {
+  const { watched } = history;
+  if (watched === undefined || account.policy.hooks !== undefined) return undefined;
+  const about = { oldKey: oldKeyOf(watched, []), resumed: true };
+  return failedIn(watched, hooksNotKnown(watched, 'after-retire'), about);
 }
 
 /**
@@ -135,12 +147,13 @@ async function heldElsewhere(
   return error && { rotation: failedIn(rotation, error, about), error };
 }
 
-type Foretold = Partial<Pick<UserOutcome, 'rotation' | 'retirement'>>;
+type Foretold = Partial<Pick<UserOutcome, 'rotation' | 'retirement' | 'hooks'>>;
 
 /** What becomes of an open rotation. */
 function recovered(
   recover: Exclude<Recovery, { readonly leadsTo: 'closed' }>,
   { keys, gate }: UserDecision,
+  at: UserAtHand,
 ): Foretold {
   const { rotation } = recover;
   if (recover.leadsTo === 'way-back') return {};
@@ -155,15 +168,26 @@ function recovered(
   const leaving = { oldKey, newKeyId, targets: rotation.targets };
   if (isGraced(rotation)) {
     const waits = foretoldOutcome(gate, { ...leaving, since: rotation.since });
-    return { retirement: waits ?? retiredOutcome(rotation, 'Active', gate) };
+    const retirement = waits ?? retiredOutcome(rotation, 'Active', gate);
+    return withHooks({ retirement }, rotation, at);
   }
-  return {
+  const outcome: Foretold = {
     rotation: {
       ...{ kind: 'would-rotate', ...about, targets: rotation.targets },
       fate: foretoldFate(rotation.oldKeyFate, gate),
     },
     retirement: foretoldOutcome(gate, leaving),
   };
+  return withHooks(outcome, rotation, at);
+}
+
+/** With the hooks that the run would come to on its way. */
+function withHooks(outcome: Foretold, rotation: Rotation | undefined, at: UserAtHand): Foretold {
+  const stays = outcome.retirement?.kind === 'waiting';
+  const isKept =
+    outcome.rotation?.kind === 'would-rotate' && outcome.rotation.fate.status === 'Active';
+  const hooks = plannedHooks(rotation, !stays && !isKept, at);
+  return hooks.length === 0 ? outcome : { ...outcome, hooks };
 }
 
 function rotation(
@@ -181,11 +205,9 @@ function rotation(
       account.emit({ code: 'place-foretold', user, kind, place });
     const retirement = foretoldOutcome(gate, { oldKey, newKeyId: undefined, targets });
     const fate = foretoldFate(account.policy.oldKeyFate, gate);
-    return {
-      refusal: undefined,
-      rotation: { kind: 'would-rotate', oldKey, fate, targets, resumed: false },
-      ...(retirement !== undefined && { retirement }),
-    };
+    const begun = { kind: 'would-rotate', oldKey, fate, targets, resumed: false } as const;
+    const outcome = { rotation: begun, ...(retirement !== undefined && { retirement }) };
+    return { refusal: undefined, rotation: begun, ...withHooks(outcome, undefined, at) };
   }
   const keys = next.kind === 'blocked' ? next.keys : undefined;
   const refusal = refusalOf(next, at, unexplained);

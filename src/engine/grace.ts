@@ -77,6 +77,8 @@ const WHY_WAITING = {
   'use-unknown': 'AWS does not tell when it was used',
   'signs-calls': 'it signs the calls of the run',
   'held-back': 'it is held back',
+  'hooks-unknown': 'its rotation has hooks, and this run has no configuration that says them',
+  vetoed: 'a hook says no',
 } as const satisfies Record<Waiting['why'], string>;
 
 /** The old key of a rotation that was in grace, and is Inactive now, or would be. */

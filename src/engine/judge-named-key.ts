@@ -29,6 +29,7 @@ import {
   onlyActiveError,
   onlyKeyError,
   openError,
+  vetoedNamedKey,
 } from './refuse-named-key.ts';
 import type { UserAtHand } from './user-work.ts';
 
@@ -225,6 +226,8 @@ async function judgeDeactivation(
     const isAwaited = ends !== undefined;
     throw inUseError(request, verdict, { key, now, isOnlyRefused, isAwaited });
   }
+  const veto = althoughInUse ? undefined : ends?.hooks?.veto;
+  if (veto !== undefined) throw vetoedNamedKey(request, veto);
   if (isOnlyRefused) {
     throw onlyActiveError(request, wordsToServe(key, named.keys, at), account.policy.reach);
   }

@@ -7,7 +7,8 @@ import type { PlannedKey } from '../lifecycle/plan-keys.ts';
 import type { SeenUser } from '../lifecycle/plan-step.ts';
 import type { Waiting } from '../lifecycle/quiet-gate.ts';
 import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
-import { hasNewKey, type Rotation } from '../lifecycle/rotation.ts';
+import { hasNewKey, type PhaseName, type Rotation } from '../lifecycle/rotation.ts';
+import type { HookResult } from './hooks.ts';
 
 export interface OldKey {
   readonly id: AccessKeyId;
@@ -88,6 +89,8 @@ export interface UserOutcome {
   readonly rotation: RotationOutcome | undefined;
   readonly cleanup: CleanupOutcome | undefined;
   readonly retirement: RetirementOutcome | undefined;
+  /** What became of the hooks of a configuration, or would come up; left out where none did. */
+  readonly hooks?: readonly HookResult[] | undefined;
   /** From when on another run may lead further; undefined when nothing waits for a time. */
   readonly notBefore: Date | undefined;
   /** Of a dry run: the same as a plan tells it; left out where nothing was learned of the user. */
@@ -133,14 +136,21 @@ export function ended(
   return { kind: 'rotated', oldKey: { ...oldKey, status }, newKeyId, receipts, resumed };
 }
 
+/** What a phase tells of the old key, whatever was listed before. */
+const STATUS_IN: Readonly<Partial<Record<PhaseName, OldKey['status']>>> = {
+  deactivating: 'unknown',
+  undoing: 'unknown',
+  deactivated: 'Inactive',
+  undone: 'Active',
+};
+
 /** A failure, with what the journal knows of the new key and of a change that may have landed. */
 export function failedIn(
   rotation: Rotation,
   error: KeyturnError,
   { oldKey, resumed }: { readonly oldKey: OldKey; readonly resumed: boolean },
 ): Failed {
-  const isChanging = rotation.phase === 'deactivating' || rotation.phase === 'undoing';
-  const status = isChanging ? 'unknown' : oldKey.status;
+  const status = STATUS_IN[rotation.phase] ?? oldKey.status;
   const newKeyId = hasNewKey(rotation) ? rotation.newKeyId : undefined;
   return failed({ ...oldKey, status }, error, { newKeyId, resumed });
 }

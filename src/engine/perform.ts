@@ -3,12 +3,15 @@
 
 import type { KeyWriter, NewAccessKey } from '../aws/gateway.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
+import { vetoedBeyondDeadline } from '../lifecycle/hook-refusals.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { type NextStep, nextStep } from '../lifecycle/next-step.ts';
 import { pairMarkOf } from '../lifecycle/pair-mark.ts';
+import type { CutHeldBack } from '../lifecycle/retire-policy.ts';
 import { hasNewKey, isSettled, type Rotation, type WithNewKey } from '../lifecycle/rotation.ts';
 import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
+import { assertHooksKnown, vetoOf } from './ask-before-retire.ts';
 import { changeKey, type KeyChange } from './change-key.ts';
 import { discard } from './create-key.ts';
 import { decideGate, factsOf } from './decide.ts';
@@ -21,7 +24,9 @@ import { performUndo } from './perform-undo.ts';
 import { proveKey } from './prove-key.ts';
 import { settleCustody } from './settle-custody.ts';
 import { isProofDenied, takeBackDenied } from './take-back-denied.ts';
-import type { UserWork } from './user-work.ts';
+import { tellReaders } from './tell-readers.ts';
+import type { UserAtHand, UserWork } from './user-work.ts';
+import { watchAfter } from './watch-after-retire.ts';
 
 /**
  * Performs steps until there is none left, and returns the state then reached. Throws when a step
@@ -30,16 +35,18 @@ import type { UserWork } from './user-work.ts';
 export async function advance(rotationId: string, work: UserWork): Promise<Rotation> {
   while (true) {
     const rotation = work.history.rotation(rotationId);
-    const step = nextStep(rotation);
+    const step = nextStep(rotation, work.account.policy.hooks);
     if (step.perform === 'stop') return rotation;
     work.account.signal.throwIfAborted();
     // I2: only the run that has just written the intent creates; after a crash, recovery decides.
     assert(step.perform !== 'create', `rotation ${rotationId} was left before its key was made`);
     if (step.perform === 'discard') {
       await discard({ rotation, keyId: step.keyId, by: 'recovery' }, work);
-    } else if (step.perform === 'retire') {
+    } else if (step.perform === 'retire' || step.perform === 'cut-over') {
       assert(hasNewKey(rotation), 'the step follows only when there is a new key');
-      if ((await retire(rotation, work)) === 'waits') return work.history.rotation(rotationId);
+      const isJudged = step.perform === 'retire';
+      if ((await retire(rotation, isJudged, work)) === 'waits')
+        return work.history.rotation(rotationId);
     } else {
       assert(hasNewKey(rotation), `${step.perform} follows only when there is a new key`);
       await STEPS[step.perform](rotation, work);
@@ -49,12 +56,13 @@ export async function advance(rotationId: string, work: UserWork): Promise<Rotat
 
 /** The steps of a rotation that has a new key. */
 const STEPS: Record<
-  Exclude<NextStep['perform'], 'create' | 'discard' | 'retire' | 'stop'>,
+  Exclude<NextStep['perform'], 'create' | 'discard' | 'retire' | 'cut-over' | 'stop'>,
   (rotation: WithNewKey, work: UserWork) => Promise<void>
 > = {
   deliver,
   prove,
-  'cut-over': (rotation, work) => cutOver(rotation, becauseOf(rotation), work),
+  tell: tellReaders,
+  watch: watchAfter,
   complete,
   undo: async (rotation, work) => {
     assert(rotation.phase === 'undoing', 'the step follows from the phase');
@@ -88,12 +96,18 @@ async function prove(rotation: WithNewKey, work: UserWork): Promise<void> {
 }
 
 /**
- * I15: the old key goes if nobody uses it, or its deadline is over; else it stays Active, and the rotation
- * is in grace. Whatever was decided before, AWS is asked at this moment whether it may go.
+ * I15: the old key goes if nobody uses it, or its deadline is over, and if nobody who is asked says no; else it
+ * stays Active, and the rotation is in grace. Whatever was decided before, AWS is asked at this moment whether it
+ * may go, unless that `isJudged` already.
  */
-async function retire(rotation: WithNewKey, work: UserWork): Promise<'went' | 'waits'> {
+async function retire(
+  rotation: WithNewKey,
+  isJudged: boolean,
+  work: UserWork,
+): Promise<'went' | 'waits'> {
   const { id, phase } = rotation;
-  const leaving = await gateNow(rotation, work);
+  const gate = isJudged ? await gateNow(rotation, work) : undefined;
+  const leaving = gate?.verdict.kind === 'wait' ? gate : await unlessVetoed(rotation, gate, work);
   if (leaving === undefined || leaving.verdict.kind !== 'wait') {
     await cutOver(rotation, becauseOf(rotation, leaving?.verdict.why), work);
     return 'went';
@@ -131,6 +145,30 @@ async function gateNow(rotation: WithNewKey, work: UserWork) {
   return leaving;
 }
 
+type Leaving = Awaited<ReturnType<typeof decideGate>>;
+
+/**
+ * The same, unless somebody who is asked says that the old key stays. A deadline that is over does not cut against
+ * them: then a person is needed.
+ */
+async function unlessVetoed(rotation: WithNewKey, gate: Leaving, work: UserWork): Promise<Leaving> {
+  const isWord = rotation.phase === 'deactivating' && rotation.word !== undefined;
+  const isGone = gate === undefined && work.lastListed?.every(({ id }) => id !== rotation.oldKeyId);
+  const veto = isWord || isGone ? undefined : await vetoOf(rotation, work);
+  if (veto === undefined) return gate;
+  if (gate?.verdict.kind === 'deadline') throw vetoedBeyondDeadline(rotation, veto.because);
+  const keys = work.lastListed ?? (await work.listKeys());
+  const held = await decideGate(rotation, keys, heldBy(veto, work));
+  if (held?.verdict.kind !== 'wait') return held;
+  return { ...held, verdict: { ...held.verdict, why: 'vetoed' } };
+}
+
+/** As if this was all that stood against the end of the old key. */
+function heldBy(veto: CutHeldBack, { user, history, account }: UserWork): UserAtHand {
+  const retire = { ...account.policy.retire, heldBack: () => veto };
+  return { user, history, account: { ...account, policy: { ...account.policy, retire } } };
+}
+
 /** As a person has asked for it, where an earlier run could not carry that out; else as the rotation does it. */
 function becauseOf(rotation: WithNewKey, because?: string): Because {
   const replaced = `replaced by ${rotation.newKeyId}`;
@@ -159,6 +197,8 @@ export async function cutOver(
   const isOwn = dependsOn(gateway.caller, work.user, keyId);
   const writer = isOwn ? await successorWriter(rotation, work) : gateway.writer;
   const althoughHeld = because.by === 'operator' && because.althoughInUse === true;
+  const isOfRun = because.by === 'rotation';
+  if (isOfRun) assertHooksKnown(rotation, work);
   const keys = await assertInPlace(rotation, { althoughHeld }, work);
   const oldKey = keys.find((key) => key.id === keyId);
   if (oldKey === undefined) {
@@ -171,8 +211,15 @@ export async function cutOver(
     await work.record(id, { type: 'deactivated' });
     return await settleEnded(id, work);
   }
-  await changeKey({ keyId, to: 'Inactive', ...because, rotation: id, writer }, work);
+  const watchMinutes = isOfRun ? minutesWatched(work) : undefined;
+  await changeKey({ keyId, to: 'Inactive', ...because, watchMinutes, rotation: id, writer }, work);
   await settleEnded(id, work);
+}
+
+/** For as long as the longest watch; undefined where nobody watches. */
+function minutesWatched({ account }: UserWork): number | undefined {
+  const minutes = account.policy.hooks?.['after-retire'].map((watch) => watch.minutes) ?? [];
+  return minutes.length === 0 ? undefined : Math.max(...minutes);
 }
 
 /** The old key stays Active. */

@@ -43,9 +43,8 @@ export async function carryOut(decision: Deciding, work: UserWork): Promise<Rota
   }
   const last = steps.at(-1)?.kind;
   if (last === 'finish') await settleEnded(id, work);
-  return last === 'finish' || last === 'close'
-    ? work.history.rotation(id)
-    : await advance(id, work);
+  // One that was found finished may have to be watched yet.
+  return last === 'close' ? work.history.rotation(id) : await advance(id, work);
 }
 
 /** I13: the verdict about a key that landed late opens its rotation again. */

@@ -163,3 +163,10 @@ export function heldError(
     { hint: `${wait}to end the hold, add --although-held`, notBefore },
   );
 }
+
+/** A run was told that the old key must stay. A person who knows better says so. */
+export function vetoedNamedKey({ user, keyId }: NamedKeyRequest, veto: string): KeyturnError {
+  return new KeyturnError('retire-vetoed', `key ${keyId} of ${user} is to stay Active: ${veto}`, {
+    hint: 'that was the last answer, and the next run asks again; to make it Inactive all the same, add --although-in-use',
+  });
+}

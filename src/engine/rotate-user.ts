@@ -6,10 +6,11 @@ import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { hintLine, partsOf } from '../base/hint.ts';
 import { newId } from '../base/new-id.ts';
 import type { Next, UserDecision, Wanted } from '../lifecycle/decide-user.ts';
+import { promisedBy } from '../lifecycle/hooks.ts';
 import { type AccessKey, KEYS_PER_USER_MAX } from '../lifecycle/keys.ts';
-import type { OldKeyFate, RotationStep } from '../lifecycle/record.ts';
+import type { RotationStep } from '../lifecycle/record.ts';
 import { isGraced } from '../lifecycle/rotation.ts';
-import type { AccountWork } from './account-work.ts';
+import type { AccountWork, RotationPolicy } from './account-work.ts';
 import { deleteAsJudged } from './change-key.ts';
 import { cleanUp } from './clean-up.ts';
 import { create } from './create-key.ts';
@@ -38,6 +39,7 @@ import { settleLeftOver } from './settle-custody.ts';
 import { settleSteps } from './settle-steps.ts';
 import { proofsDenied } from './take-back-denied.ts';
 import { type UserWork, whileAlone } from './user-work.ts';
+import { watchAfter } from './watch-after-retire.ts';
 
 /** What the inventory saw of a user, for the case that nothing more can be learned. */
 export interface UserSeen {
@@ -57,10 +59,12 @@ export async function rotateUser(
     account.signal.throwIfAborted();
     const done = await whileAlone(user, account, async (work) => {
       await assertAsPlanned(work);
-      return await turn(wanted, work);
+      const { hookResults: hooks } = work;
+      return { ...(await turn(wanted, work)), hooks };
     });
-    const { recovered, rotation, cleanup, retirement, decision } = done;
-    return outcomeOf({ user, rotation: recovered ?? rotation, cleanup, retirement }, decision);
+    const { recovered, rotation, cleanup, retirement, decision, hooks } = done;
+    const outcome = { user, rotation: recovered ?? rotation, cleanup, retirement };
+    return outcomeOf({ ...outcome, ...(hooks.length > 0 && { hooks }) }, decision);
   } catch (thrown) {
     return notBegun(seen, toKeyturnError(thrown));
   }
@@ -115,6 +119,8 @@ const RECOVERIES_MAX = 2 * KEYS_PER_USER_MAX;
 export async function turn(wanted: Wanted, work: UserWork): Promise<Turn> {
   if ((await settleSteps(work)) === 'user-gone' && work.history.open === undefined) return NOTHING;
   await settleLeftOver(work);
+  const watched = await watchedBefore(work);
+  if (watched !== undefined) return { ...NOTHING, recovered: watched };
   for (let recoveries = 0; recoveries <= RECOVERIES_MAX; recoveries += 1) {
     // What is acted on is read inside the claim: the inventory may be minutes old.
     const keys = await keysUnlessGone(work);
@@ -143,6 +149,21 @@ export async function turn(wanted: Wanted, work: UserWork): Promise<Turn> {
   throw new KeyturnError('internal', `rotations of ${work.user} do not settle`);
 }
 
+/** A watch that an earlier run did not bring to its end: what is seen now decides. Undefined when all is well. */
+async function watchedBefore(work: UserWork): Promise<RotationOutcome | undefined> {
+  const { watched } = work.history;
+  if (watched === undefined) return undefined;
+  // I11: nothing is decided about a user whose keys were not read.
+  if ((await keysUnlessGone(work)) === undefined) return undefined;
+  try {
+    await watchAfter(watched, work);
+    return undefined;
+  } catch (thrown) {
+    const about = { oldKey: oldKeyOf(watched, []), resumed: true };
+    return failedIn(work.history.rotation(watched.id), toKeyturnError(thrown), about);
+  }
+}
+
 /** An old key that stays Active for now; told on the log. */
 function toldGrace(work: UserWork): RetirementOutcome | undefined {
   if (work.grace === undefined) return undefined;
@@ -160,9 +181,12 @@ async function keysUnlessGone(work: UserWork): Promise<readonly AccessKey[] | un
     await assertNotRenamed(keys, work);
     return keys;
   } catch (thrown) {
-    const { open } = work.history;
-    if (toKeyturnError(thrown).code !== 'unknown-user' || open === undefined) throw thrown;
+    const { open, watched } = work.history;
+    const isLeft = open !== undefined || watched !== undefined;
+    if (toKeyturnError(thrown).code !== 'unknown-user' || !isLeft) throw thrown;
     await assertNotRenamed(undefined, work);
+    if (watched !== undefined) await work.record(watched.id, { type: 'watched', saw: 'dropped' });
+    if (open === undefined) return undefined;
     await work.record(open.id, { type: 'closed', reason: 'user-gone' });
     work.account.emit({ code: 'rotation-closed', user: work.user, reason: 'user-gone' });
     return undefined;
@@ -264,7 +288,7 @@ async function rotateNext(
     await makePlaces(oldKey.id, next.missing, work);
     const present = await makeRoom(next, keys, work);
     work.account.emit({ code: 'rotation-started', user: work.user, oldKeyId: oldKey.id });
-    await begin(id, intentOf(next, present, work.account.policy.oldKeyFate), work);
+    await begin(id, intentOf(next, present, work.account.policy), work);
     return told(ended(await advance(id, work), about), work);
   } catch (thrown) {
     const error = toKeyturnError(thrown);
@@ -311,8 +335,9 @@ async function makeRoom(
 function intentOf(
   { oldKey, targets: [target, ...alsoTargets] }: Rotate,
   keys: readonly AccessKey[],
-  oldKeyFate: OldKeyFate,
+  { oldKeyFate, hooks: known }: Pick<RotationPolicy, 'oldKeyFate' | 'hooks'>,
 ): Intended {
+  const hooks = promisedBy(known);
   return {
     type: 'intended',
     oldKeyId: oldKey.id,
@@ -321,6 +346,7 @@ function intentOf(
     oldKeyFate,
     target,
     ...(alsoTargets.length > 0 && { alsoTargets }),
+    ...(hooks !== undefined && { hooks }),
   };
 }
 

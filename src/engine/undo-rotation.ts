@@ -69,7 +69,7 @@ export async function undoUnlessBack(
 /** One that was undone before, and of which nothing is left to be done, is told as it stands. */
 async function undoWhole(rotation: WithNewKey, work: UserWork): Promise<UndoneRotation> {
   const repeat = await repeatOf(rotation, work);
-  return repeat ?? (await undo(rotation, wholeUndoOf(rotation), work));
+  return repeat ?? (await undoWithin(rotation, wholeUndoOf(rotation), work));
 }
 
 export async function alreadyBack(
@@ -142,11 +142,12 @@ export async function undoReplacement(
     }
     const { toKeyId, fromKeyId } = pair;
     const rotation = await rotationOf(pair, target, work);
-    return await undo(rotation, { toKeyId, fromKeyId, fromKeyFate: 'keep' }, work);
+    return await undoWithin(rotation, { toKeyId, fromKeyId, fromKeyFate: 'keep' }, work);
   });
 }
 
-async function undo(
+/** Takes the rotation back inside a claim that is held. Throws like undoRotation. */
+export async function undoWithin(
   rotation: WithNewKey,
   intent: UndoIntent,
   work: UserWork,

@@ -14,6 +14,7 @@ import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
 import { mayFollow } from '../lifecycle/rotation.ts';
 import type { UserLog } from '../state/state-store.ts';
 import type { AccountWork } from './account-work.ts';
+import type { HookResult } from './hooks.ts';
 
 /** A user as a dry run has them: everything can be read, nothing changed. */
 export interface UserAtHand {
@@ -39,6 +40,8 @@ export class UserWork implements UserAtHand {
   grace: Grace | undefined;
   /** The key that was made by this very work, so that nobody else can have its secret yet. */
   madeNow: AccessKeyId | undefined;
+  /** What became of the hooks that this work came to. */
+  readonly hookResults: HookResult[] = [];
 
   constructor(user: string, account: AccountWork, log: UserLog) {
     this.user = user;

@@ -102,7 +102,7 @@ class Service implements HttpService {
         this.#calls.set(answer, failed);
         if ((status >= 200 && status < 300) || accepts.includes(status)) {
           // A portal or a proxy that answers in its place must not pass for "done" or "not there".
-          if (answer.isPage) throw pageInstead(failed);
+          if (answer.isPage && call.takesPages !== true) throw pageInstead(failed);
           return answer;
         }
         const next = nextTry(result, { isRepeatable, tries, isKnownDown, waitedMs, now });
@@ -128,9 +128,9 @@ class Service implements HttpService {
     return refusal(this.#calls.get(answer) ?? this.#prepared(call).failed, answer);
   }
 
-  async #pause({ method }: HttpCall, pauseMs: number): Promise<number> {
+  async #pause(call: HttpCall, pauseMs: number): Promise<number> {
     const { clock, signal } = this.#around;
-    await clock.sleep(pauseMs, method === 'GET' ? signal : undefined);
+    await clock.sleep(pauseMs, endsWithRun(call) ? signal : undefined);
     return pauseMs;
   }
 
@@ -164,7 +164,7 @@ class Service implements HttpService {
     { headers, body }: { headers: Record<string, string | string[]>; body: string | undefined },
   ): Promise<Exchanged> {
     const { signal, limits = LIMITS } = this.#around;
-    const isRead = call.method === 'GET';
+    const isRead = endsWithRun(call);
     // As everywhere: reads end when the run is stopped, a write is awaited (I13).
     if (isRead) signal?.throwIfAborted();
     const url = this.#address;
@@ -186,7 +186,7 @@ class Service implements HttpService {
           }),
           ...headers,
         },
-        agent: await this.#agent(isRead, isPlain),
+        agent: await this.#agent(call.method === 'GET', isPlain),
         ...(!isPlain && {
           // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: a new secret is in the call.
           rejectUnauthorized: true,
@@ -194,7 +194,11 @@ class Service implements HttpService {
         }),
       },
       body,
-      limits: { ...limits, bytesMax: call.bytesMax ?? BYTES_MAX },
+      limits: {
+        connectMs: limits.connectMs,
+        requestMs: call.requestMs ?? limits.requestMs,
+        bytesMax: call.bytesMax ?? BYTES_MAX,
+      },
       signal: isRead ? signal : undefined,
     });
     if (isRead && exchanged.kind === 'lost') signal?.throwIfAborted();
@@ -232,6 +236,11 @@ class Service implements HttpService {
     const source = tls?.ca === undefined ? this.#around.trust?.source : tls.caSetting;
     return { route: this.#route, trust: source };
   }
+}
+
+/** Reads are given up when the run ends; a write is awaited (I13). */
+function endsWithRun({ method, endsWithRun: asked = method === 'GET' }: HttpCall): boolean {
+  return asked;
 }
 
 /** What a failed TLS handshake or a refusing proxy says does not change by asking again. */

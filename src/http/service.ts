@@ -59,6 +59,12 @@ export interface HttpCall {
   readonly contentType?: string | undefined;
   /** Whether it may be sent again although it may have come through. A GET always may. */
   readonly isRepeatable?: boolean | undefined;
+  /** Whether it is given up when the run ends, as a GET is: it asks, and changes nothing. */
+  readonly endsWithRun?: boolean | undefined;
+  /** From its beginning to the last byte of the answer, for each attempt. */
+  readonly requestMs?: number | undefined;
+  /** Whether a web page is an answer like every other one. */
+  readonly takesPages?: boolean | undefined;
   /** Statuses that are answers like 2xx, and no failures. */
   readonly accepts?: readonly number[] | undefined;
   /** Of the answer. */

@@ -3,11 +3,14 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { UserHistory } from './history.ts';
+import { isUntold, type KnownHooks, waitsForHooks } from './hooks.ts';
 import type { AccessKey, LastUse } from './keys.ts';
 import { type Asking, askLastUse } from './questions.ts';
 import {
   type GateVerdict,
+  judgeAsked,
   judgeGate,
+  judgeHooksUnknown,
   judgeSettled,
   type OldKeyFacts,
   type Waiting,
@@ -39,6 +42,7 @@ export interface GraceFacts {
   readonly lastLook: (key: AccessKey) => Look | undefined;
   /** What readers of a place that has no receipt yet can count on. */
   readonly termsAt?: (target: JournaledTarget) => ReaderTerms;
+  readonly hooks?: KnownHooks;
 }
 
 /** A rotation whose old key stays Active for now. */
@@ -67,9 +71,15 @@ const LOOK_LASTS_MS = 6 * 60 * 60_000;
  * call: whatever happened since can only make it stay longer.
  */
 export function* gateOf(leaving: Leaving, facts: GraceFacts): Asking<GateVerdict> {
+  const isActive = leaving.oldKey.status === 'Active';
+  // Somebody has a word in it, or has to be told, and this run does not know who.
+  const { rotation } = leaving;
+  if (isActive && rotation !== undefined && waitsForHooks(rotation, facts.hooks)) {
+    return judgeHooksUnknown();
+  }
   if (fateOf(leaving) === 'deactivate') {
-    const isActive = leaving.oldKey.status === 'Active';
-    return judgeSettled(isActive ? servedFrom(leaving, facts) : undefined, facts.now);
+    const settledAt = isActive ? servedFrom(leaving, facts) : undefined;
+    return judgeAsked(judgeSettled(settledAt, facts.now), isActive ? facts.retire : undefined);
   }
   const look = leaving.rotation?.phase === 'in-grace' ? undefined : facts.lastLook(leaving.oldKey);
   if (look !== undefined && facts.now.getTime() - look.at.getTime() <= LOOK_LASTS_MS) {
@@ -78,7 +88,6 @@ export function* gateOf(leaving: Leaving, facts: GraceFacts): Asking<GateVerdict
   }
   const lastUse = yield* askLastUse(leaving.oldKey.id);
   const verdict = gateFor(leaving, { lastUse }, facts);
-  const { rotation } = leaving;
   const isDoubted = verdict.kind === 'wait' && verdict.isNewKeyUsed === false;
   if (!isDoubted || rotation === undefined || !isGraced(rotation)) return verdict;
   const { newKeyId } = rotation;
@@ -156,10 +165,12 @@ function gateWith(
   const { history, now, retire, signer, usesOf } = facts;
   if (oldKey.status !== 'Active') return { kind: 'quiet', why: 'it was not Active' };
   const graced = rotation !== undefined && isGraced(rotation) ? rotation : undefined;
+  // Its readers are told by this run, and have it from then on.
+  const isTold = rotation === undefined || !isUntold(rotation, facts.hooks);
   const about = {
     createdAt: oldKey.createdAt,
     lastUse,
-    cutOverAt: graced?.since,
+    cutOverAt: isTold ? graced?.since : undefined,
     settledAt: servedFrom(leaving, facts),
     doubt,
     announcedDeadline: graced?.announcedDeadline,
@@ -174,6 +185,8 @@ function gateWith(
 /** Undefined when the rotation is to be taken up: its old key may go, or somebody changed its keys. */
 export function* graceOf(rotation: Rotation, facts: GraceFacts): Asking<Grace | undefined> {
   if (rotation.phase !== 'in-grace') return undefined;
+  // This run can tell its readers.
+  if (facts.hooks !== undefined && isUntold(rotation, facts.hooks)) return undefined;
   const active = (id: AccessKeyId) =>
     facts.keys.find((key) => key.id === id && key.status === 'Active');
   const oldKey = active(rotation.oldKeyId);

@@ -5,6 +5,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { Hint } from '../base/hint.ts';
 import { joinedError } from '../base/joined-error.ts';
+import type { SameReach } from '../base/key-command.ts';
 import {
   type Observed,
   planLateKey,
@@ -15,6 +16,8 @@ import {
   standstillHint,
 } from './decide-recovery.ts';
 import { UserHistory } from './history.ts';
+import { whyUntold } from './hook-refusals.ts';
+import type { KnownHooks } from './hooks.ts';
 import type { AccessKey } from './keys.ts';
 import { type Asking, askHeld, askReach, askTakes, type PlaceRefusal } from './questions.ts';
 import type { Rotation } from './rotation.ts';
@@ -23,6 +26,10 @@ import { ownKeyError, type Signer } from './signer.ts';
 export interface OpenFacts extends Observed {
   /** The keys of the user that the calls of the run depend on (I7). */
   readonly signer: Signer;
+  /** What the configuration of the run wants done, asked and watched; left out where there is none. */
+  readonly hooks?: KnownHooks;
+  /** How `keyturn hooks` reaches this account and this state, for hints. */
+  readonly reach?: SameReach | undefined;
 }
 
 export type Recovery = {
@@ -87,6 +94,11 @@ export function* recoveryOf(rotation: Rotation, facts: OpenFacts): Asking<Found>
       ? yield* refusedBy(rotation, steps)
       : { error: standstillError(rotation, plan, facts.wordCommand) };
   const keyId = candidate?.id;
+  const untold = refusal === undefined && whyUntold(rotation, facts.hooks, facts.reach);
+  if (untold) {
+    const recover = { ...about, keyId, steps: [], ...stops(untold) };
+    return { keys, recover, unexplained: undefined, notBefore: undefined };
+  }
   // I7: a session is open that this very key may have opened.
   const isOwn = keyId !== undefined && facts.signer.dependsOn(keyId);
   if (refusal === undefined && isOwn && deletionIn(rotation, steps) !== undefined) {

@@ -4,6 +4,7 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert } from '../base/errors.ts';
+import { pendingWatch } from './hooks.ts';
 import { type KeyPast, newPast, note, threatenedUntil } from './key-past.ts';
 import type { AccessKey } from './keys.ts';
 import {
@@ -113,6 +114,12 @@ export class UserHistory {
   latest(is: (rotation: Rotation) => boolean): Rotation | undefined {
     this.#catchUp();
     return [...this.#rotations.values()].findLast(is);
+  }
+
+  /** The latest rotation whose old key is Inactive, and whose time after that was not watched to its end. */
+  get watched(): WithNewKey | undefined {
+    const found = this.latest((each) => pendingWatch(each) !== undefined);
+    return found !== undefined && hasNewKey(found) ? found : undefined;
   }
 
   /** The runs that began a rotation, each once. */
@@ -235,7 +242,8 @@ export class UserHistory {
    * or a change that nobody has told of (I16).
    */
   get mayBeUnfinished(): boolean {
-    return this.open !== undefined || this.mayHaveLateKey || this.hasChangesToSettle;
+    const isOpen = this.open !== undefined || this.watched !== undefined;
+    return isOpen || this.mayHaveLateKey || this.hasChangesToSettle;
   }
 
   /** Whether the next run has to look what became of changes of keys, besides an open rotation. */

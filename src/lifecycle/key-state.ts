@@ -203,7 +203,8 @@ function waiting(about: RetiringKey, rotation: InGrace, facts: ViewFacts): KeySt
   if (verdict.kind !== 'wait') return { ...grace, silence: { kind: 'quiet' } };
   const { why, notBefore: until } = verdict;
   // Nothing is held back where nothing is to be changed.
-  if (why === 'held-back') return { ...grace, silence: { kind: 'quiet' } };
+  const isForRuns = why === 'held-back' || why === 'vetoed' || why === 'hooks-unknown';
+  if (isForRuns) return { ...grace, silence: { kind: 'quiet' } };
   if (why === 'in-use' || why === 'settling')
     return { ...grace, silence: { kind: 'in-use', until } };
   return { ...grace, silence: { kind: why } };

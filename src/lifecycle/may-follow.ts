@@ -6,6 +6,9 @@ import type { PhaseName } from './rotation.ts';
 /** Once the places have the key: what was found there, and what was done about it. */
 const AT_PLACES = ['placed', 'place-found'] as const;
 
+/** Once the places have the key: what tells their readers, and what was said of the end of the old one. */
+const HOOKS = ['hook-begun', 'hook-ended', 'told', 'vetoed'] as const;
+
 /** Which records may follow in which phase. Whatever is not listed is a damaged journal. */
 export const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = {
   intended: new Set([
@@ -25,6 +28,7 @@ export const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = 
   'delivered-unproved': new Set(['verified', 'orphan-named', 'discarding', 'undoing', 'closed']),
   delivered: new Set([
     ...AT_PLACES,
+    ...HOOKS,
     'in-grace',
     'deactivating',
     'deactivated',
@@ -34,6 +38,7 @@ export const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = 
   ]),
   'in-grace': new Set([
     ...AT_PLACES,
+    ...HOOKS,
     'deadline-announced',
     'deadline-withdrawn',
     'deactivating',
@@ -45,6 +50,7 @@ export const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = 
   // takes their word back.
   deactivating: new Set([
     ...AT_PLACES,
+    ...HOOKS,
     'deactivating',
     'deactivated',
     'in-grace',
@@ -52,7 +58,7 @@ export const MAY_FOLLOW: Record<PhaseName, ReadonlySet<RotationStep['type']>> = 
     'closed',
   ]),
   discarding: new Set(['orphan-named', 'discarded', 'adopted', 'closed']),
-  deactivated: new Set([...AT_PLACES, 'undoing']),
+  deactivated: new Set([...AT_PLACES, 'watched', 'undoing']),
   completed: new Set([...AT_PLACES, 'undoing']),
   undoing: new Set(['undone', 'undo-given-up', 'closed']),
   undone: new Set(['place-found', 'undoing']),

@@ -241,6 +241,8 @@ const WAITING = {
   'use-unknown': 'use-unknown',
   'signs-calls': 'own-key',
   settling: 'settling',
+  'hooks-unknown': 'hooks-unknown',
+  vetoed: 'vetoed',
 } as const;
 
 function whyWaiting({ why, heldBecause, quiet }: Waiting): string {
@@ -255,6 +257,10 @@ function whyWaiting({ why, heldBecause, quiet }: Waiting): string {
       return 'the calls of the run depend on it';
     case 'settling':
       return 'its readers do not have the new key yet';
+    case 'vetoed':
+      return heldBecause ?? 'a hook says that it has to stay';
+    case 'hooks-unknown':
+      return 'its rotation began with hooks of a configuration that this run does not have';
   }
 }
 

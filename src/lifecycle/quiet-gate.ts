@@ -51,8 +51,17 @@ export type GateVerdict =
 
 export interface Waiting {
   readonly kind: 'wait';
-  readonly why: 'in-use' | 'use-unknown' | 'signs-calls' | 'settling' | 'held-back';
-  /** Of one that is held back: why, in words. */
+  readonly why:
+    | 'in-use'
+    | 'use-unknown'
+    | 'signs-calls'
+    | 'settling'
+    | 'held-back'
+    /** The rotation began with hooks of a configuration that this run does not have. */
+    | 'hooks-unknown'
+    /** A hook of the operator says no. */
+    | 'vetoed';
+  /** Of one that is held back or vetoed: why, in words. */
   readonly heldBecause?: string;
   /** The same in one word. */
   readonly heldReason?: string | undefined;
@@ -165,8 +174,27 @@ function quietFromNow(facts: OldKeyFacts, policy: RetirePolicy): Date | undefine
 /** What is asked for by name waits until the readers can have the new key, and for nothing else. */
 export function judgeSettled(settledAt: Date | undefined, now: Date): GateVerdict {
   if (!isSettling({ settledAt }, now)) return { kind: 'quiet', why: 'as asked for' };
+  return waitsUnasked({ why: 'settling', notBefore: settledAt });
+}
+
+/** What goes as asked for is held back by the operator's times and numbers like every other one. */
+export function judgeAsked(verdict: GateVerdict, policy: RetirePolicy | undefined): GateVerdict {
+  if (verdict.kind === 'wait') return verdict;
+  const held = policy?.heldBack?.();
+  if (held === undefined) return verdict;
+  const { because: heldBecause, until: notBefore } = held;
+  return waitsUnasked({ why: 'held-back', heldBecause, notBefore });
+}
+
+/** Time does not tell who has to be told, or asked. */
+export function judgeHooksUnknown(): Waiting {
+  return waitsUnasked({ why: 'hooks-unknown', notBefore: undefined });
+}
+
+/** One that waits for something that its use has no part in. */
+function waitsUnasked(about: Pick<Waiting, 'why' | 'heldBecause' | 'notBefore'>): Waiting {
   return {
-    ...{ kind: 'wait', why: 'settling', lastUse: 'unreadable', notBefore: settledAt },
+    ...{ kind: 'wait', lastUse: 'unreadable', ...about },
     quiet: { days: 0, sinceUseDays: 0, because: 'as asked for' },
     ...{ deadline: undefined, announces: false, withdraws: false },
   };

@@ -3,6 +3,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { minuteOf } from '../base/clock.ts';
 import type { UserHistory } from './history.ts';
+import type { HookEnd } from './hooks.ts';
 import type {
   CloseReason,
   DeliveryReceipt,
@@ -112,6 +113,17 @@ const ROTATION_STEPS: Teller<RotationStep> = {
   },
   'deadline-withdrawn': (_, old) =>
     done(old, 'the deadline that was announced was withdrawn: there was a later one, or none'),
+  'hook-begun': ({ label }, old) =>
+    intent(old, `the readers of its successor are to be told: ${label}`),
+  'hook-ended': ({ end, reason, by }, old) => {
+    const who = by === 'operator' ? ' (by the operator)' : '';
+    const why = reason === undefined ? '' : `: ${reason}`;
+    return done(old, `telling its readers ${HOOK_ENDS[end]}${why}${who}`);
+  },
+  told: (_, old) => done(old, 'the readers of its successor were told'),
+  vetoed: ({ label, reason }, old) => done(old, `it must not go yet, says ${label}: ${reason}`),
+  watched: ({ saw, reason }, old) =>
+    done(old, `${SEEN[saw]}${reason === undefined ? '' : `: ${reason}`}`),
   completed: (_, old) => done(old, 'stays Active, as was promised, which ends the rotation'),
   discarding: ({ keyId, reason }) => intent(keyId, 'is to be deleted', reason),
   discarded: ({ keyId }) => done(keyId, 'deleted; the rotation is closed'),
@@ -159,6 +171,18 @@ const FOUND: Readonly<Record<FoundState, string>> = {
   'half-written': 'it has the ID of the successor beside another secret',
   gone: 'it does not exist any more',
 };
+
+const HOOK_ENDS = {
+  done: 'was done',
+  failed: 'failed',
+  unknown: 'came to an end that nobody knows',
+} as const satisfies Record<HookEnd, string>;
+
+const SEEN = {
+  green: 'all was well once it was Inactive',
+  red: 'it is to be Active again',
+  dropped: 'nobody watches any more what comes of it',
+} as const;
 
 const FATES: Readonly<Record<OldKeyFate, string>> = {
   'when-quiet': 'is made Inactive when nothing uses it',

@@ -3,6 +3,7 @@
 // a secret (I8). The wire format of the journal is exactly these fields plus an envelope.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { HookEnd, HookMoment } from './hooks.ts';
 import type { ReaderTerms } from './settle.ts';
 
 /** Records of a rotation: one user, one old key, one new key. */
@@ -20,6 +21,8 @@ export type RotationStep =
       readonly target: JournaledTarget;
       /** Further places that must all hold it. */
       readonly alsoTargets?: readonly JournaledTarget[];
+      /** For which moments of it the operator had hooks then: no run may pass one that it knows nothing of. */
+      readonly hooks?: readonly HookMoment[] | undefined;
     }
   /** AWS answered that it made no key. Ends the rotation. */
   | { readonly type: 'create-refused'; readonly code: string }
@@ -69,6 +72,8 @@ export type RotationStep =
       readonly althoughInUse?: boolean | undefined;
       /** The person's command that ends a grace; absent where the rotation ends it by itself. */
       readonly by?: EndedBy | undefined;
+      /** For how long the time after it is watched; absent where nobody watches. */
+      readonly watchMinutes?: number | undefined;
     }
   /** The recorded deactivation from which the hold is counted (I5). Ends the rotation. */
   | { readonly type: 'deactivated' }
@@ -86,6 +91,33 @@ export type RotationStep =
     }
   /** The deadline that was told is not kept: by then there was a later one, or none. */
   | { readonly type: 'deadline-withdrawn' }
+  /** Intent: a hook is about to tell readers of the new key. */
+  | {
+      readonly type: 'hook-begun';
+      readonly on: HookMoment;
+      /** Tells the hook from every other one: a digest of what it does. */
+      readonly mark: string;
+      /** What it does, for people. */
+      readonly label: string;
+    }
+  /** How it ended: by what it said itself, or by the word of a person who looked. */
+  | {
+      readonly type: 'hook-ended';
+      readonly mark: string;
+      readonly end: HookEnd;
+      readonly reason?: string | undefined;
+      readonly by?: 'operator' | undefined;
+    }
+  /** All that was to tell its readers was done: the silence of the old key counts from here. */
+  | { readonly type: 'told' }
+  /** A hook said that the old key must not go yet. Recorded when the answer is another one than before. */
+  | { readonly type: 'vetoed'; readonly label: string; readonly reason: string }
+  /** What was seen once the old key was Inactive; `dropped` where nobody is to watch any more. */
+  | {
+      readonly type: 'watched';
+      readonly saw: 'green' | 'red' | 'dropped';
+      readonly reason?: string | undefined;
+    }
   /** The new key is delivered and verified, and the old one stays Active. Ends the rotation. */
   | { readonly type: 'completed' }
   /** Intent: the new key is about to be deleted, because nobody can use it. */
@@ -194,7 +226,7 @@ export interface DeliveryReceipt extends Partial<ReaderTerms> {
 /** The envelope of every journal line. */
 export interface JournalEnvelope {
   /** Format version of the record; see formatOf. */
-  readonly v: 1 | 2 | 3 | 4 | 5;
+  readonly v: 1 | 2 | 3 | 4 | 5 | 6;
   readonly at: Date;
   /** Which run wrote it: a random ID per process. */
   readonly run: string;
@@ -216,6 +248,13 @@ export interface KeyRecord extends JournalEnvelope {
 
 export type JournalRecord = RotationRecord | KeyRecord;
 
+const STEPS_OF_FORMAT_6: ReadonlySet<string> = new Set([
+  'hook-begun',
+  'hook-ended',
+  'told',
+  'vetoed',
+  'watched',
+]);
 const STEPS_OF_FORMAT_5: ReadonlySet<string> = new Set(['placed', 'place-found']);
 const STEPS_OF_FORMAT_4: ReadonlySet<string> = new Set([
   'in-grace',
@@ -238,6 +277,7 @@ const STEPS_OF_FORMAT_2: ReadonlySet<string> = new Set([
 export function formatOf(step: RotationStep | KeyStep): JournalEnvelope['v'] {
   if (step.type === 'intended') {
     const { target, alsoTargets = [] } = step;
+    if (step.hooks !== undefined && step.hooks.length > 0) return 6;
     if ([target, ...alsoTargets].some(({ form }) => form !== undefined)) return 5;
     if (step.oldKeyFate === 'when-quiet' || step.wasInactive) return 4;
     if ([target, ...alsoTargets].some(({ since }) => since === 3)) return 3;
@@ -245,6 +285,8 @@ export function formatOf(step: RotationStep | KeyStep): JournalEnvelope['v'] {
   }
   if (step.type === 'found' && step.target.since === 3) return 3;
   if (step.type === 'closed' && step.reason === 'never-sent') return 3;
+  if (step.type === 'deactivating' && step.watchMinutes !== undefined) return 6;
+  if (STEPS_OF_FORMAT_6.has(step.type)) return 6;
   if (STEPS_OF_FORMAT_5.has(step.type)) return 5;
   if (STEPS_OF_FORMAT_4.has(step.type)) return 4;
   if (STEPS_OF_FORMAT_3.has(step.type)) return 3;

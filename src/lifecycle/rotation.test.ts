@@ -63,7 +63,7 @@ describe('rotation state', () => {
     const performed = HAPPY_PATH.map((_, index) =>
       nextStep(stateAfter(HAPPY_PATH.slice(0, index + 1))),
     ).map(({ perform }) => perform);
-    assert.deepEqual(performed, ['create', 'prove', 'deliver', 'cut-over', 'cut-over', 'stop']);
+    assert.deepEqual(performed, ['create', 'prove', 'deliver', 'retire', 'cut-over', 'stop']);
   });
 
   it('finishes a rotation of the old order as it was begun: delivered, and then proved', () => {
@@ -73,7 +73,7 @@ describe('rotation state', () => {
       { type: 'verified', checks: 3 },
     ];
     const performed = old.map((_, index) => nextStep(stateAfter(old.slice(0, index + 1))).perform);
-    assert.deepEqual(performed, ['create', 'prove', 'prove', 'cut-over']);
+    assert.deepEqual(performed, ['create', 'prove', 'prove', 'retire']);
     assert.throws(() => stateAfter([...HAPPY_PATH.slice(0, 3), { type: 'verified', checks: 3 }]));
   });
 

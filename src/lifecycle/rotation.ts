@@ -3,6 +3,7 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
+import { type HookState, hooksAfter, phaseAfterHook } from './hooks.ts';
 import { MAY_FOLLOW } from './may-follow.ts';
 import { knownAfter, type Placed, receiptsWith, targetsAfter } from './placed.ts';
 import type {
@@ -38,6 +39,8 @@ interface RotationFacts {
   readonly found?: readonly (FoundState | undefined)[] | undefined;
   /** Of the pair that AWS accepted: see pair-mark.ts. */
   readonly pairMark?: string | undefined;
+  /** What is on record of the hooks around it; left out where nothing is. */
+  readonly hooks?: HookState | undefined;
   /** The run that wrote the latest record. */
   readonly lastRun: string;
 }
@@ -187,16 +190,20 @@ export function applyRecord(rotation: Rotation | undefined, record: RotationReco
   // Two spreads of objects of many shapes would cost six times as much, and a journal has many records.
   const facts = { ...factsOf(rotation, record.run), targets: targetsAfter(rotation, step) };
   const known = knownAfter(rotation, step);
-  return Object.assign({}, phaseAfter(rotation, step, record.at), facts, known);
+  const hooks = hooksAfter(rotation, step, record.at);
+  const isHooked = hooks !== undefined || rotation.hooks !== undefined;
+  const phase = phaseAfter(rotation, step, record.at);
+  return Object.assign({}, phase, facts, known, isHooked ? { hooks } : {});
 }
 
 function begun(record: RotationRecord): Rotation {
   const { step, at: intendedAt, run: lastRun, rotation: id, user } = record;
   if (step.type === 'intended') {
-    const { oldKeyId, knownKeyIds, oldKeyFate, target, alsoTargets = [] } = step;
+    const { oldKeyId, knownKeyIds, oldKeyFate, target, alsoTargets = [], hooks: promised } = step;
     const targets = [target, ...alsoTargets] as const;
     const facts = { id, user, oldKeyId, knownKeyIds, intendedAt, oldKeyFate, targets, lastRun };
-    return { ...facts, phase: 'intended' };
+    const hooks = promised && { promised, runs: {} };
+    return { ...facts, phase: 'intended', ...(hooks !== undefined && { hooks }) };
   }
   if (step.type !== 'found') throw outOfOrder(record, 'nothing');
   const { oldKeyId, newKeyId, target } = step;
@@ -238,6 +245,12 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
       return rotation;
     case 'placed':
       return placedAgain(rotation, step, at);
+    case 'hook-begun':
+    case 'hook-ended':
+    case 'told':
+    case 'vetoed':
+    case 'watched':
+      return phaseAfterHook(rotation, step, at);
     case 'verified':
       return { phase: 'delivered', ...deliveryOf(rotation) };
     case 'deactivating':

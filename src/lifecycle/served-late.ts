@@ -10,7 +10,10 @@ import { settleMinutes } from './settle.ts';
  */
 export function settledAt(rotation: Rotation): Date | undefined {
   if (!('receipts' in rotation) || rotation.deliveredAt === undefined) return undefined;
-  return new Date(rotation.deliveredAt.getTime() + settleMinutes(rotation.receipts) * 60_000);
+  // Who has to be told reads it no sooner than that.
+  const { toldAt = rotation.deliveredAt } = rotation.hooks ?? {};
+  const from = Math.max(rotation.deliveredAt.getTime(), toldAt.getTime());
+  return new Date(from + settleMinutes(rotation.receipts) * 60_000);
 }
 
 /** Whether the old key may have to wait though the new one is everywhere. */

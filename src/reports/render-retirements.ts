@@ -10,7 +10,15 @@ import { accountColumn, plural, unique } from './words.ts';
 export function retirementSection(report: RotationReport, page: Page): string {
   const waiting = report.retirements.filter(({ state }) => state === 'waiting');
   const retired = report.retirements.filter(({ state }) => state === 'retired');
-  const sections = [retiredTable(report, retired, page), waitingTable(report, waiting, page)];
+  const sections = [
+    retiredTable(report, retired, page),
+    waitingTable(
+      report,
+      waiting.filter((one) => !isKept(one)),
+      page,
+    ),
+    keptTable(report, waiting.filter(isKept), page),
+  ];
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
@@ -66,6 +74,28 @@ function waitingTable(report: RotationReport, waiting: Retirement[], page: Page)
       ? [page.wrap('  ', '! used since its successor was delivered: something has not followed')]
       : []),
     ...restartLines(waiting, page),
+  ].join('\n');
+}
+
+/** Whether something else keeps it than its use. */
+function isKept({ waits_for: why }: Retirement): boolean {
+  return why === 'held-back' || why === 'vetoed' || why === 'hooks-unknown';
+}
+
+function keptTable(report: RotationReport, kept: Retirement[], page: Page): string {
+  if (kept.length === 0) return '';
+  const count = plural(kept.length, 'old key');
+  const verb = kept.length === 1 ? 'stays' : 'stay';
+  const accounts = accountColumn(report);
+  const rows = kept.map((one) => [
+    ...accounts.cell(one.account_id),
+    one.username,
+    one.old_key_id,
+    one.reason ?? '',
+  ]);
+  return [
+    page.paint('yellow', `${count} ${report.dry_run ? 'would stay' : verb} Active for now`),
+    page.table([...accounts.head, 'USER', 'OLD KEY', 'WHY'], rows),
   ].join('\n');
 }
 

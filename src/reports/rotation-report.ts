@@ -137,6 +137,20 @@ const retirement = z.object({
     .string()
     .nullable()
     .describe('Why the old key stays Active, or why it went, in one line'),
+  waits_for: z
+    .enum([
+      'in-use',
+      'use-unknown',
+      'signs-calls',
+      'settling',
+      'held-back',
+      'hooks-unknown',
+      'vetoed',
+    ])
+    .nullable()
+    .describe(
+      'What it waits for, in a word. held-back: a window, a freeze or a limit of the configuration; vetoed: a hook says no; hooks-unknown: its rotation has hooks, and the run no configuration that says them. null once it went',
+    ),
   last_used: z
     .string()
     .nullable()
@@ -159,6 +173,19 @@ const retirement = z.object({
   readers: z
     .array(z.object({ kind: z.string(), place: z.string(), restart: z.string() }))
     .describe('Where the new secret is, and what must happen for its readers to have it'),
+});
+
+const hook = z.object({
+  username: z.string(),
+  account_id: z.string(),
+  on: z.enum(['after_deliver', 'before_retire', 'after_retire']),
+  hook: z.string().describe('What it does: a command line, a method and an address, an alarm'),
+  outcome: z
+    .enum(['done', 'failed', 'unknown', 'vetoed', 'green', 'red', 'planned'])
+    .describe(
+      'unknown: nobody knows whether it was done; vetoed: it keeps the old key Active; green, red: what a watch saw; planned: in a dry run, it would be run',
+    ),
+  reason: z.string().nullable().describe('What it said, in one line'),
 });
 
 const keptKey = z.object({
@@ -234,7 +261,15 @@ const heldBack = z.object({
   account_id: z.string(),
   old_key_id: z.string(),
   reason: z
-    .enum(['exempt', 'no-rule', 'frozen', 'outside-window', 'over-limit', 'after-failures'])
+    .enum([
+      'exempt',
+      'no-rule',
+      'frozen',
+      'outside-window',
+      'over-limit',
+      'after-failures',
+      'after-red',
+    ])
     .describe('Why nothing new was begun for the user'),
   because: z.string().describe('The same in one line'),
   next_run_at: nextRunAtSchema,
@@ -292,6 +327,10 @@ export const rotationReportSchema = z
       .describe(
         'With --config: users with a due key for whom nothing was begun, which is no failure',
       ),
+    hooks: z
+      .array(hook)
+      .optional()
+      .describe('With --config: the hooks of the configuration that the run came to'),
     kept_handoffs: keptHandoffsSchema,
     next_run_at: nextRunAtSchema,
     summary,
@@ -325,6 +364,7 @@ export type RotatedKey = z.infer<typeof rotatedKey>;
 export type Retirement = z.infer<typeof retirement>;
 export type CleanupResult = z.infer<typeof cleanupResult>;
 export type ReportIssue = z.infer<typeof issue>;
+export type ReportedHook = z.infer<typeof hook>;
 export type HeldBackUser = z.infer<typeof heldBack>;
 export type DeliveredTo = z.infer<typeof deliveredTo>;
 export type PlaceTerms = z.infer<typeof placeTermsSchema>;

@@ -33,6 +33,16 @@ export const validateReportSchema = z.object({
           .int()
           .nullable()
           .meta({ description: 'The promise, where the rule makes one.' }),
+        hooks: z
+          .array(
+            z.object({
+              on: z.enum(['after_deliver', 'before_retire', 'after_retire']),
+              hook: z.string(),
+            }),
+          )
+          .meta({
+            description: 'What runs do, ask and watch, as it is written; credentials left out.',
+          }),
       }),
     )
     .meta({ description: 'Empty where there is an error.' }),
@@ -63,7 +73,7 @@ export function renderValidate({ report, faults, isForActions }: ValidatePage): 
     ...shown.map(faultText),
     ...(left > 0 ? [`${left} more are not shown here; --json has them all\n`] : []),
     ...(isForActions ? faults.map(annotation) : []),
-    ...(report.valid ? promises(report) : []),
+    ...(report.valid ? [...promises(report), ...hooksOf(report)] : []),
     summary(report),
   ].join('');
 }
@@ -104,6 +114,14 @@ function promises({ rules }: ValidateReport): readonly string[] {
       ];
     },
   );
+}
+
+/** Once, where the groups of accounts do not differ. */
+function hooksOf({ rules }: ValidateReport): readonly string[] {
+  const lines = rules.flatMap(({ name, hooks }) =>
+    hooks.map(({ on, hook }) => `${printable(name)}: ${on} ${printable(hook)}\n`),
+  );
+  return [...new Set(lines)];
 }
 
 function summary({ file, valid, errors, warnings, rules, exemptions }: ValidateReport): string {

@@ -1,5 +1,6 @@
 // The things an account holds. Plain data: world.ts changes it, the operations read it.
 
+import type { Alarm } from './cloudwatch/service.ts';
 import type { Tables } from './dynamodb/tables.ts';
 import type { KmsKey } from './kms/service.ts';
 import type { SeededRandom } from './random.ts';
@@ -119,6 +120,7 @@ export interface Account {
   readonly tables: Map<string, Tables>;
   /** By region and ID, and by region and alias. */
   readonly kmsKeys: Map<string, KmsKey>;
+  readonly alarms: Map<string, Alarm>;
   /** Where the ids and secrets of what is seeded into it come from. */
   readonly random: SeededRandom;
 }

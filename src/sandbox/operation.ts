@@ -39,8 +39,9 @@ export interface Operation {
 }
 
 interface ServiceBase {
-  /** The name in credential scopes and in permissions. */
+  /** The name in credential scopes, and in permissions unless those have another one. */
   readonly name: string;
+  readonly actionPrefix?: string;
   readonly operations: Readonly<Record<string, Operation>>;
 }
 

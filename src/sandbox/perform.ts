@@ -46,7 +46,7 @@ function operationResult(world: World, buckets: TokenBuckets, job: Job): ResultF
   const operation = operationOf(job.route);
   const { params } = job.route;
   const call: Call = { world, account, caller, params, input: inputOf(job.route) };
-  const action = `${service.name}:${operationName}`;
+  const action = `${service.actionPrefix ?? service.name}:${operationName}`;
   const resource = operation.resource?.(call);
   if (job.isDenied) {
     const shown = resource?.shown ?? resource?.arn ?? '*';

@@ -1,5 +1,6 @@
 // The services that the sandbox has, and which of them a request is for.
 
+import { cloudWatch } from './cloudwatch/service.ts';
 import { dynamoDb } from './dynamodb/service.ts';
 import { iam } from './iam/service.ts';
 import { readInput, textsOf } from './json-protocol.ts';
@@ -27,6 +28,7 @@ const JSON_SERVICES: readonly JsonService[] = [
   parameterStore,
   dynamoDb,
   kms,
+  cloudWatch,
 ];
 
 /** What a request asks for, before anybody has asked whether it is allowed. */

@@ -3,6 +3,7 @@
 
 import type { SandboxClock } from './clock.ts';
 import { wholeSeconds } from './clock.ts';
+import { type Alarm, alarmPlace } from './cloudwatch/service.ts';
 import { accountOfKeyId, newKeyId } from './key-id.ts';
 import type {
   AccessKey,
@@ -127,6 +128,7 @@ export class World {
       parameters: new Map(),
       tables: new Map(),
       kmsKeys: new Map(),
+      alarms: new Map(),
       random,
     };
     this.accounts.set(id, account);
@@ -163,6 +165,11 @@ export class World {
     const accountId = accountOfKeyId(accessKeyId);
     if (accountId !== undefined && this.#fillers.has(accountId)) this.account(accountId);
     return this.keys.get(accessKeyId);
+  }
+
+  /** An alarm as it is from now on; made where it is not there. */
+  setAlarm(accountId: string, region: string, alarm: Alarm): void {
+    this.account(accountId).alarms.set(alarmPlace(region, alarm.name), alarm);
   }
 
   /** Throws a RangeError for a user that does not exist. */

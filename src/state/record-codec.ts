@@ -12,7 +12,7 @@ import {
 } from '../lifecycle/record.ts';
 
 /** The newest record format that this version writes and reads. */
-const FORMAT_VERSION = 5;
+const FORMAT_VERSION = 6;
 
 type FieldsOf<Step extends { type: string }> = {
   readonly [Type in Step['type']]: z.ZodType<Omit<Extract<Step, { type: Type }>, 'type'>>;
@@ -41,6 +41,7 @@ const target = z.object({
   alsoProfiles: z.array(z.string()).optional(),
 });
 const fate = z.enum(['when-quiet', 'deactivate', 'keep']);
+const hookMoment = z.enum(['after-deliver', 'before-retire', 'after-retire']);
 const foundState = z.enum(['fine', 'overwritten', 'dead', 'half-written', 'gone']);
 const closeReason = z.enum([
   'no-key-was-made',
@@ -61,6 +62,7 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
     oldKeyFate: fate,
     target,
     alsoTargets: z.array(target).optional(),
+    hooks: z.array(hookMoment).optional(),
   }),
   'create-refused': z.object({ code: z.string() }),
   'create-unknown': z.object({ reason: z.string() }),
@@ -77,6 +79,20 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
     reason: z.string().optional(),
     althoughInUse: z.boolean().optional(),
     by: z.enum(['operator', 'finish']).optional(),
+    watchMinutes: z.number().positive().optional(),
+  }),
+  'hook-begun': z.object({ on: hookMoment, mark: z.string(), label: z.string() }),
+  'hook-ended': z.object({
+    mark: z.string(),
+    end: z.enum(['done', 'failed', 'unknown']),
+    reason: z.string().optional(),
+    by: z.literal('operator').optional(),
+  }),
+  told: z.object({}),
+  vetoed: z.object({ label: z.string(), reason: z.string() }),
+  watched: z.object({
+    saw: z.enum(['green', 'red', 'dropped']),
+    reason: z.string().optional(),
   }),
   deactivated: z.object({}),
   'in-grace': z.object({ notBefore: z.iso.datetime().optional() }),
@@ -109,7 +125,7 @@ const KEY_FIELDS: FieldsOf<KeyStep> = {
 const anyStep = z.looseObject({ type: z.string() });
 
 const envelope = z.object({
-  v: z.literal([1, 2, 3, 4, FORMAT_VERSION]),
+  v: z.literal([1, 2, 3, 4, 5, FORMAT_VERSION]),
   at: z.iso.datetime(),
   run: z.string(),
   plan: z.string().optional(),

@@ -89,9 +89,8 @@ export interface UserLog {
   /**
    * Resolves when the step is durable. Throws `journal-write`, and `rotation-in-progress` when this
    * process was suspended for so long that another one took the user over (I9). Refuses once the
-   * work is over.
+   * work is over. `plan` names the plan that the step is done for, where one is applied.
    */
-  /** `plan` names the plan that the step is done for, where one is applied. */
   record(rotation: string, step: RotationStep, plan?: string): Promise<void>;
   recordKey(step: KeyStep, plan?: string): Promise<void>;
   /**

@@ -279,9 +279,7 @@ export function checkNobodyIsLockedOut(stage: Stage): void {
 function isSealed(stage: Stage, keyId: string): boolean {
   const { tables } = stage.sandbox.world.account('123456789012');
   return [...tables.values()].some((region) =>
-    region.all.some(
-      (table) => textOf(table.get('A#123456789012', `K#${keyId}`)?.state) === 'held',
-    ),
+    region.all.some((table) => textOf(table.get('A#123456789012', `K#${keyId}`)?.state) === 'held'),
   );
 }
 

@@ -31,9 +31,13 @@ export function notAsPlanned(plan: SimPlan, done: RunResult): string[] {
     : [`planned ${named || 'nothing'}, changed ${made || 'nothing'}`];
 }
 
-/** Whether AWS accepts a key is asked by the run alone: a person may have put another secret beside it. */
+/**
+ * Whether AWS accepts a key is asked by the run alone: a person may have put another secret beside it. And so is
+ * what a watch sees.
+ */
 function isForetellable({ rotation }: UserOutcome): boolean {
-  return !(rotation?.kind === 'failed' && rotation.error.code === 'not-accepted-yet');
+  if (rotation?.kind !== 'failed') return true;
+  return rotation.error.code !== 'not-accepted-yet' && rotation.error.code !== 'watch-red';
 }
 
 /** What came of a user, in the words that a dry run and a run have in common. */

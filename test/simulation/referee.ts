@@ -7,6 +7,8 @@ import type { JournalRecord } from '../../src/lifecycle/record.ts';
 import { AtRisk } from './at-risk.ts';
 import { Copies } from './copies.ts';
 import { Deletions } from './deletions.ts';
+import { Governs } from './governs.ts';
+import { Hooked } from './hooked.ts';
 import { JournalView } from './journal-view.ts';
 import { Knowledge } from './knowledge.ts';
 import { LeftOut } from './left-out.ts';
@@ -40,10 +42,12 @@ export class Referee {
   readonly severalPlaces: SeveralPlaces;
   readonly deletions: Deletions;
   readonly leftOut: LeftOut;
+  readonly governs: Governs;
   readonly copies: Copies;
   readonly takenBack: TakenBack;
   readonly quiet: Quiet;
   readonly plans: Plans;
+  readonly hooked: Hooked;
   readonly changes = new Told();
   /** By rotation. */
   readonly #creates = new Map<string, number>();
@@ -66,10 +70,12 @@ export class Referee {
     this.severalPlaces = new SeveralPlaces(view);
     this.copies = new Copies(view);
     this.quiet = new Quiet(view);
+    this.hooked = new Hooked(view, parts.hooks);
     this.takenBack = new TakenBack(view, this.quiet);
     this.deletions = new Deletions(view, this.copies, this.quiet);
     this.leftOut = new LeftOut(view);
     this.plans = new Plans(view);
+    this.governs = new Governs(view);
   }
 
   fail(invariant: string, what: string): void {
@@ -189,6 +195,7 @@ export class Referee {
 
   createIsSent(process: SimProcess, user: SimUser): void {
     this.#isInformed(process, user.name, 'CreateAccessKey');
+    this.governs.creates(process, user);
     const latest = this.#journal.recordsOf(user.name).at(-1);
     if (latest?.step.type !== 'intended' || latest.rotation === null) {
       const found = latest?.step.type ?? 'nothing';
@@ -213,6 +220,7 @@ export class Referee {
     this.#isOurs(process, key, `made ${status}`);
     this.plans.makes(process, key, status);
     if (status === 'Active') return;
+    this.governs.deactivates(process, key);
     const last = this.#journal.recordsOf(key.user).at(-1);
     if (last?.step.type === 'retiring' && last.step.keyId === key.id) {
       this.takenBack.isSent(process, key);
@@ -223,6 +231,7 @@ export class Referee {
       this.fail('I6', `${key.id} is made Inactive without a rotation that says so on disk`);
       return;
     }
+    this.hooked.cutIsSent(process, key, last);
     const { dueDays } = this.#parts.settings;
     const ageMs = this.#nowMs - key.createdAtMs;
     if (ageMs < dueDays * DAY_MS - CLOCK_TOLERANCE_MS) {
@@ -234,9 +243,8 @@ export class Referee {
     if (heldMs < (memory.signedMs.get(newKeyId) ?? 0)) {
       this.fail('I13', `${process.name} did not read the destination again before ${key.id} went`);
     }
-    const kinds = [intent.target, ...(intent.alsoTargets ?? [])].map(({ kind }) => kind);
-    this.severalPlaces.losesOldKey({ process, key, newKeyId, kinds });
-    if (kinds.includes('secrets-manager')) {
+    this.severalPlaces.losesOldKey({ process, key, newKeyId, intent });
+    if (intent.target.kind === 'secrets-manager') {
       this.readers.losesOldKey(process, this.#parts.world.key(newKeyId));
     }
   }
@@ -245,6 +253,7 @@ export class Referee {
     this.#isInformed(process, key.user, 'DeleteAccessKey');
     this.#isOurs(process, key, 'deleted');
     this.plans.deletes(process, key);
+    this.governs.deletes(process, key);
     this.deletions.isSent(process, key);
   }
 
@@ -331,6 +340,8 @@ export class Referee {
   #decidesNothingBlindly(process: SimProcess, user: string): void {
     if (this.knowledge.of(process).listed.has(user)) return;
     for (const { step } of this.#recordsSinceEntry(user)) {
+      // A person's word decides nothing about keys.
+      if (step.type === 'hook-ended' && step.by === 'operator') continue;
       this.fail('I11', `${process.name} writes "${step.type}" about ${user} and knows no keys`);
     }
   }

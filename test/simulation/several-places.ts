@@ -1,6 +1,7 @@
 // A rotation to several places: the old key goes when each of them was read again with the new one (I3, I13), and a
 // place that has the key by its receipt is not written again by whoever takes the rotation up.
 
+import type { RotationStep } from '../../src/lifecycle/record.ts';
 import type { SimProcess } from './machine.ts';
 import type { View } from './referee.ts';
 import type { SimKey } from './world.ts';
@@ -9,8 +10,7 @@ interface OldKeyGoes {
   readonly process: SimProcess;
   readonly key: SimKey;
   readonly newKeyId: string;
-  /** Of the places that the rotation named. */
-  readonly kinds: readonly string[];
+  readonly intent: Extract<RotationStep, { readonly type: 'intended' }>;
 }
 
 export class SeveralPlaces {
@@ -20,10 +20,11 @@ export class SeveralPlaces {
     this.#view = view;
   }
 
-  losesOldKey({ process, key, newKeyId, kinds }: OldKeyGoes): void {
+  losesOldKey({ process, key, newKeyId, intent }: OldKeyGoes): void {
     const { parts, knowledge, fail } = this.#view;
     const { heldAtMs, signedMs } = knowledge.of(process);
-    for (const kind of kinds) {
+    const { target, alsoTargets = [] } = intent;
+    for (const { kind } of [target, ...alsoTargets]) {
       const readMs = heldAtMs.get(`${kind} ${newKeyId}`) ?? -1;
       if (readMs < (signedMs.get(newKeyId) ?? 0)) {
         fail('I13', `${process.name} did not read ${kind} again before ${key.id} went`);

@@ -69,6 +69,7 @@ export async function openAccount(run: SimRun, emit: EventSink): Promise<Account
       replacesOwnKey: false,
       orphans: task.kind === 'recover' ? task.orphans : NO_KEYS,
       looksAtPlaces: task.kind === 'dry-run',
+      hooks: stage.hooks?.of(process, task, stage),
     },
   };
   return changed(account, sabotage.account);

@@ -7,6 +7,7 @@ import { Dice } from './dice.ts';
 import { Disk } from './disk.ts';
 import { type FaultCounts, Faults } from './faults.ts';
 import { differences, notAsPlanned } from './foretold.ts';
+import { configOf, drawRules, type Rules } from './governed.ts';
 import type { Machine } from './machine.ts';
 import type { RunResult } from './one-run.ts';
 import { namesOrphans, operatorActs, undoes, useKeys } from './operator.ts';
@@ -25,6 +26,7 @@ import {
   fillSecrets,
   populate,
 } from './settings.ts';
+import { SimHooks } from './sim-hooks.ts';
 import type { Sabotage, Task } from './sim-run.ts';
 import { type Counts, DAY_MS, HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
 import { Trace } from './trace.ts';
@@ -72,6 +74,8 @@ class Simulation {
   readonly #programs: Programs | undefined;
   /** Runs that were foretold. */
   #foretold = 0;
+  /** In some worlds a configuration says when, for whom and how many. */
+  readonly #rules: Rules | undefined;
 
   constructor({ seed, traces = false, sabotage = {}, forced }: SimulationOptions) {
     const dice = new Dice(seed);
@@ -87,7 +91,9 @@ class Simulation {
     const settings = drawRetirement(drawn, ofGrace);
     fillSecrets({ world, vault, dice }, settings);
     this.#machine = drawMachine(dice, settings);
-    const referee = new Referee({ world, disk, vault, schedule, settings });
+    const ofHooks = new Dice(seed, 'hooks');
+    const hooks = ofHooks.chance(0.25) ? new SimHooks(ofHooks) : undefined;
+    const referee = new Referee({ world, disk, vault, schedule, settings, hooks });
     const counts = {
       rotations: 0,
       started: 0,
@@ -101,11 +107,14 @@ class Simulation {
     };
     const later = new Dice(seed, 'later');
     const faults = new Faults(dice, forced, later);
-    this.stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts };
+    this.stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts, hooks };
     const { stage } = this;
     const isQuietAsked = settings.oldKeyFate === 'when-quiet';
     this.#programs = isQuietAsked ? new Programs(stage, ofGrace, later) : undefined;
     this.#runner = new Runner({ stage, machine: this.#machine, settings, sabotage });
+    const users = [...world.users.keys()];
+    const about = { users, oldKeyFate: settings.oldKeyFate, startMs: START_MS };
+    this.#rules = drawRules(new Dice(seed, 'rules'), about);
   }
 
   async run(): Promise<void> {
@@ -122,6 +131,11 @@ class Simulation {
 
   async #play(): Promise<void> {
     const { dice, world, referee } = this.stage;
+    const rules = this.#rules;
+    if (rules !== undefined) {
+      const config = await configOf(rules, new Date(START_MS));
+      this.#runner.governed = { config, rules };
+    }
     for (const user of world.users.values()) referee.look(user);
     const rounds = dice.between(2, 6) + (this.#programs === undefined ? 0 : 3);
     for (let round = 0; round < rounds && !this.#isBroken; round += 1) {
@@ -173,6 +187,7 @@ class Simulation {
         if (faults.areOn) this.#cutPower();
       });
     }
+    await this.#answerHooks();
     const plan = faults.hit('old-plan') ? await this.#plan() : undefined;
     const runs = [this.#runner.start({ kind: 'rotate' })];
     if (plan !== undefined) runs.push(this.#callLater(() => ({ kind: 'apply', plan })));
@@ -194,6 +209,13 @@ class Simulation {
     const dry = this.#runner.start({ kind: 'dry-run' });
     await schedule.runUntil(() => this.#isBroken || dry.isOver);
     return dry.result?.fatal === undefined ? dry.result && planFrom(dry.result) : undefined;
+  }
+
+  /** A person who is asked whether a hook was done looks, and says so. */
+  async #answerHooks(): Promise<void> {
+    if (this.stage.hooks === undefined) return;
+    const answer = this.#runner.start({ kind: 'answer' });
+    await this.stage.schedule.runUntil(() => this.#isBroken || answer.isOver);
   }
 
   /** A person calls another command, if there is reason to, beside the runs or soon after them. */
@@ -255,6 +277,9 @@ class Simulation {
     faults.areOn = false;
     disk.isFull = false;
     this.#machine.offsetMs = 0;
+    // I12 by the configuration too; then it is taken away, so that what it holds back comes to its end.
+    if (this.#rules !== undefined && !this.#isBroken) await this.#foretoldRun();
+    this.#runner.governed = undefined;
     let last = await this.#runUntilRest();
     for (let pause = 0; pause < GRACE_PAUSES_MAX && this.#mayGraceEnd(pause); pause += 1) {
       await this.#programs?.pass(GRACE_PAUSE_MS);
@@ -268,6 +293,7 @@ class Simulation {
     let last: RunResult | undefined;
     for (let run = 0; run < QUIET_RUNS_MAX && !this.#isBroken; run += 1) {
       await schedule.pass(5 * HOUR_MS);
+      await this.#answerHooks();
       const before = this.#state();
       last = await this.#foretoldRun();
       if (run > 0 && before === this.#state()) break;
@@ -359,6 +385,7 @@ class Simulation {
       referee.fail('I10', `the last run ends with ${last.fatal}`);
     }
     if (!isRefused) referee.comesToRest(last?.toldOf ?? new Set());
+    referee.hooked.comesToRest();
     for (const user of world.users.values()) {
       referee.readers.comesToRest(user);
       referee.takenBack.comesToRest(user);

@@ -5,6 +5,7 @@ import type { Disk } from './disk.ts';
 import type { Faults } from './faults.ts';
 import type { Referee } from './referee.ts';
 import type { Schedule } from './schedule.ts';
+import type { SimHooks } from './sim-hooks.ts';
 import type { Trace } from './trace.ts';
 import type { Vault } from './vault.ts';
 import type { World } from './world.ts';
@@ -19,6 +20,8 @@ export interface Stage {
   readonly vault: Vault;
   readonly referee: Referee;
   readonly counts: Counts;
+  /** What the operator wants done, asked and watched; undefined in worlds without. */
+  readonly hooks: SimHooks | undefined;
 }
 
 /** What the runs of one seed did. */

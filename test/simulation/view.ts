@@ -7,6 +7,7 @@ import type { SimProcess } from './machine.ts';
 import type { NeverSent } from './never-sent.ts';
 import type { Schedule } from './schedule.ts';
 import type { RunSettings } from './settings.ts';
+import type { SimHooks } from './sim-hooks.ts';
 import type { Vault } from './vault.ts';
 import type { World } from './world.ts';
 
@@ -29,6 +30,7 @@ export interface RefereeParts {
   readonly vault: Vault;
   readonly schedule: Schedule;
   readonly settings: RunSettings;
+  readonly hooks?: SimHooks | undefined;
 }
 
 /** What the referee's rules look at. */

@@ -114,7 +114,9 @@ function requestOf(write: TableWrite) {
     request: {
       ...request,
       ...(values !== undefined && { ExpressionAttributeValues: onWire(values) }),
-      ...(write.kind === 'put' ? { Item: onWire(toSdk(write.item)) } : { Key: onWire(keyOf(write.key)) }),
+      ...(write.kind === 'put'
+        ? { Item: onWire(toSdk(write.item)) }
+        : { Key: onWire(keyOf(write.key)) }),
       ...(write.kind === 'update' && { UpdateExpression: write.update }),
     },
   };

@@ -6,8 +6,9 @@ import { dirname, isAbsolute, join, sep } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import type { ConfigFault } from '../../config/fault.ts';
+import { namesPrograms } from '../../config/hooks-settings.ts';
 import { partsOfText, textOf } from '../../config/place-item.ts';
-import { placesIn } from '../../config/places-in.ts';
+import { placesIn, policiesIn } from '../../config/places-in.ts';
 import {
   type Config,
   type ConfigReading,
@@ -123,6 +124,7 @@ async function openToOthers({ model }: Config, file: ConfigFile): Promise<Config
   const values = Object.values(model.connections ?? {}).flatMap((each) => Object.values(each));
   const runs =
     places.some((text) => partsOfText(text).kind === COMMAND) ||
+    policiesIn(model).some(({ policy }) => namesPrograms(policy)) ||
     [...places, ...values].some((text) => text?.includes('${command:') === true);
   if (!runs) return undefined;
   const { mode, uid, gid } = await stat(file.path);

@@ -9,12 +9,14 @@ import { type AskedNames, askedFacts, namesAsked } from '../../config/asked-fact
 import { evaluateUser, groupOf, type UserVerdict } from '../../config/evaluate.ts';
 import { type GateVerdict, mayBegin } from '../../config/gate.ts';
 import type { ConfiguredPlace } from '../../config/place-item.ts';
-import { filledIn, isLossy } from '../../config/place-template.ts';
+import { filledIn, isLossy, type TemplateFacts } from '../../config/place-template.ts';
 import type { Config } from '../../config/read-config.ts';
 import { type AccountFacts, type Asked, askedBy, type UserFacts } from '../../config/select.ts';
 import { layersOf, type Overrides, type Settings, settingsOf } from '../../config/settings.ts';
+import type { UserHooks } from '../../engine/hooks.ts';
 import type { OldKeyFate } from '../../lifecycle/record.ts';
 import type { Deliveries } from '../account-work.ts';
+import { HookOpener } from '../hooks/open-hooks.ts';
 import type { DeliveryRequest } from '../open-destinations.ts';
 import {
   type AccountAtHand,
@@ -28,7 +30,7 @@ import {
 import type { AccountDirectory } from './account-directory.ts';
 import { dueFrom, governedBy } from './governed-by.ts';
 import { Limits } from './limits.ts';
-import { placesOf } from './places-of-config.ts';
+import { hookTextsOf, placesOf } from './places-of-config.ts';
 import { mayShare, SharedPlaces } from './shared-places.ts';
 import { UserDirectory } from './user-facts.ts';
 
@@ -82,6 +84,7 @@ class AccountGovernance implements RunSettings {
   readonly #at: AccountAtHand;
   readonly #account: AccountFacts;
   readonly #turns = new Map<string, UserTurn>();
+  readonly #hooks: HookOpener;
   readonly #names: AskedNames;
   readonly #users: UserDirectory;
   #shared: SharedPlaces | undefined;
@@ -90,13 +93,13 @@ class AccountGovernance implements RunSettings {
     this.#options = options;
     this.#limits = limits;
     this.#at = at;
-    this.#account = options.directory.of(at.gateway.caller.account);
-    const everybody = mayShare(options.config, options.overrides);
+    const { config, overrides, directory } = options;
+    this.#account = directory.of(at.gateway.caller.account);
+    this.#hooks = new HookOpener(at);
+    const everybody = mayShare(config, overrides);
     this.#users = new UserDirectory({ ...this.#asked(), everybody }, at);
-    const { config, overrides } = options;
-    const texts = placesOf(config, overrides).map(({ template }) => template);
     const { rules } = config.model;
-    this.#names = namesAsked({ rules, exemptions: [...config.exemptions] }, texts);
+    this.#names = namesAsked({ rules, exemptions: [...config.exemptions] }, this.#texts());
   }
 
   /** Reads what the configuration asks about, in as few calls as there are pages of users. */
@@ -108,9 +111,15 @@ class AccountGovernance implements RunSettings {
   }
 
   #asked(): Asked {
+    const { config } = this.#options;
+    return askedBy({ ...config.model, exemptions: config.exemptions }, this.#texts());
+  }
+
+  /** All that values of users are put into. */
+  #texts(): readonly string[] {
     const { config, overrides } = this.#options;
     const texts = placesOf(config, overrides).map(({ template }) => template);
-    return askedBy({ ...config.model, exemptions: config.exemptions }, texts);
+    return [...texts, ...hookTextsOf(config)];
   }
 
   /** An account that the file does not mean is not worked on, also when it is the caller's own. */
@@ -211,9 +220,13 @@ class AccountGovernance implements RunSettings {
     if (rotating.kind === 'frozen') return { kind: 'left', held: heldBy(rotating, 'rotate') };
     const retiring = gate('retire');
     let deliver: Deliveries;
+    let hooks: UserHooks;
     try {
       deliver = this.#deliveries(settings, user);
       this.#refuseShared(settings, user, now);
+      hooks = this.#hooks.open(settings.hooks, this.#factsOf(user), (because) =>
+        this.#limits.endWave(because),
+      );
     } catch (thrown) {
       return { kind: 'refused', error: toKeyturnError(thrown) };
     }
@@ -232,12 +245,13 @@ class AccountGovernance implements RunSettings {
         deadlineDays: settings.deadlineDays.value,
         heldBack: () =>
           retiring.kind === 'open'
-            ? this.#limits.mayDeactivate(user.name)
+            ? this.#limits.mayDeactivate(this.#account.id, user.name)
             : heldBy(retiring, 'retire'),
       },
       deliver,
       isDeliverGiven: settings.deliver.path !== undefined,
       newPlaces: undefined,
+      hooks,
       notNow,
       notRetiring: retiring.kind === 'open' ? undefined : heldBy(retiring, 'retire'),
       governedBy: governedBy({ rule, settings, deliver, facts: askedFacts(this.#names, user) }),
@@ -246,14 +260,13 @@ class AccountGovernance implements RunSettings {
     return { kind: 'work', settings: turn };
   }
 
+  #factsOf({ name: user, tags = {} }: UserFacts): TemplateFacts {
+    return { account: this.#account.id, accountName: this.#account.name, user, tags };
+  }
+
   #deliveries({ deliver }: Settings, user: UserFacts): Deliveries {
     const { gateway } = this.#at;
-    const facts = {
-      account: this.#account.id,
-      accountName: this.#account.name,
-      user: user.name,
-      tags: user.tags ?? {},
-    };
+    const facts = this.#factsOf(user);
     const ofGroup = regionOf(this.#options.config, this.#account);
     const requests = (deliver.value ?? []).map((each: ConfiguredPlace) => {
       const place = { ...each, region: each.region ?? ofGroup };
@@ -302,8 +315,12 @@ class AccountGovernance implements RunSettings {
     this.#limits.opened(count);
   }
 
-  mayRotate(): HeldBack | undefined {
-    return this.#limits.mayRotate();
+  get countsRotations(): boolean {
+    return this.#limits.countsRotations;
+  }
+
+  mayRotate(user: string, endsOldKey: boolean): HeldBack | undefined {
+    return this.#limits.mayRotate(this.#account.id, user, endsOldKey);
   }
 
   failed(): void {

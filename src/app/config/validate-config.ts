@@ -2,6 +2,7 @@
 // is executed and nobody is asked.
 
 import type { ConfigFault } from '../../config/fault.ts';
+import { writtenHooks } from '../../config/filled-hook.ts';
 import type { Config } from '../../config/read-config.ts';
 import { layersOf, settingsOf } from '../../config/settings.ts';
 import type { ReportedFault, ShownFault, ValidateReport } from '../../reports/validate-report.ts';
@@ -38,7 +39,7 @@ function rulesOf({ model, at }: Config): ValidateReport['rules'] {
   const groups = model.accounts?.groups?.map(({ name }, index) => ({ name, index })) ?? [undefined];
   return model.rules.flatMap(({ name }, rule) =>
     groups.map((group) => {
-      const { daysThreshold, lookAheadDays, promise } = settingsOf(
+      const { daysThreshold, lookAheadDays, promise, hooks } = settingsOf(
         layersOf(model, rule, group?.index),
       );
       return {
@@ -47,6 +48,7 @@ function rulesOf({ model, at }: Config): ValidateReport['rules'] {
         account_group: group?.name ?? null,
         begins_after_days: daysThreshold.value - lookAheadDays.value,
         max_age_days: promise?.maxAgeDays ?? null,
+        hooks: [...writtenHooks(hooks)],
       };
     }),
   );

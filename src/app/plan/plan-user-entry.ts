@@ -128,6 +128,7 @@ const HELD: Readonly<Record<HeldBackReason, PlanKey['action']>> = {
   'outside-window': 'wait',
   'over-limit': 'wait',
   'after-failures': 'wait',
+  'after-red': 'wait',
 };
 
 function heldKey({ oldKey, held }: HeldUser): PlanKey {

@@ -152,6 +152,16 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'hooks',
+    {
+      about: 'hooks of which nobody knows whether they were done; say it',
+      run: async (session, args) => {
+        const { runHooks } = await import('./hooks.ts');
+        return runHooks(session, args);
+      },
+    },
+  ],
+  [
     'apply',
     {
       about: 'do exactly what a plan names',

@@ -52,6 +52,7 @@ export function circleDestination(parts: CircleDestinationParts): Destination {
         owner: holderOf(at),
         missing: () => missingNames(parts),
         make: (name) => parts.api.write(name, new Secret(PLACEHOLDER)),
+        withRights: (thrown) => withRights(thrown, parts),
       }),
     }),
   };

@@ -155,6 +155,13 @@ export class GithubApi {
     return found && parsed(REPOSITORY, found);
   }
 
+  /** Whether the repository has a secret, or a variable, of that name; undefined where nobody tells. */
+  async isOfRepository(owner: string, repo: string, { kind, name }: Shared) {
+    const path = `${pathOf`repos/${owner}/${repo}`}/actions/${kind}s${pathOf`/${name}`}`;
+    const answer = await this.#send({ method: 'GET', path, accepts: [404] }).catch(() => undefined);
+    return answer && answer.status !== 404;
+  }
+
   /** Whether an organization's secret of that name reaches the repository; undefined where nobody tells. */
   async isSharedByOrganization(owner: string, repo: string, name: string) {
     const path = `${pathOf`repos/${owner}/${repo}`}/actions/organization-secrets`;

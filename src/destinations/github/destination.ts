@@ -14,7 +14,7 @@ import { isUnchanged, isWrittenSince, REWRITTEN, versionOf, writtenIn } from '..
 import { type GithubParts, look, type Seen } from './look.ts';
 import { makeNamed, missingNames } from './make.ts';
 import { ownedBy, placeOfGithub } from './place.ts';
-import { wordsFor } from './refusals.ts';
+import { withPermissions, wordsFor } from './refusals.ts';
 import { refuseLong, writePair } from './write.ts';
 
 export function githubDestination(parts: GithubParts): Destination {
@@ -50,6 +50,7 @@ export function githubDestination(parts: GithubParts): Destination {
         owner: ownedBy(at),
         missing: () => missingNames(parts),
         make: (name) => makeNamed(parts, name),
+        withRights: (thrown) => withPermissions(thrown, at, store),
       }),
     }),
   };

@@ -12,6 +12,7 @@ import type { Audience, GithubApi, PublicKey, SecretFacts, Shared, Visibility } 
 import type { GithubPlace, Store } from './place.ts';
 import {
   archived,
+  hidesRepository,
   missing,
   missingVariable,
   scopeMissing,
@@ -99,11 +100,20 @@ async function seenSecret(parts: GithubParts, name: string): Promise<SeenSecret>
     const isShared = asks && (await api.isSharedByOrganization(owner, repo, name)) === true;
     // It would hide the one of the organization from whoever reads that.
     if (!makesMissing || isShared) throw missing(name, at, { store, isShared });
+    await refuseHiding({ kind: 'secret', name }, parts);
     const audience = audienceOfNew(store);
     return { name, updatedAt: NEVER, visibility: audience?.visibility, audience };
   }
   const audience = await audienceOf(api, { kind: 'secret', name }, facts.visibility);
   return { ...facts, name, audience };
+}
+
+/** What is made in an environment hides what its jobs read in the repository now. */
+async function refuseHiding(shared: Shared, { at, store, api }: GithubParts): Promise<void> {
+  const { owner, repo, environment } = at;
+  if (repo === undefined || environment === undefined) return;
+  if ((await api.isOfRepository(owner, repo, shared)) !== true) return;
+  throw hidesRepository(shared, at, store);
 }
 
 /** Whoever reads it is to read it still: a write says that anew. */
@@ -120,7 +130,10 @@ async function audienceOf(
 async function seenVariable(parts: GithubParts, name: string, pair: Pair) {
   const { at, store, api, replaced, makesMissing } = parts;
   const found = await api.variable(name);
-  if (found === undefined && makesMissing) return { name, audience: audienceOfNew(store) };
+  if (found === undefined && makesMissing) {
+    await refuseHiding({ kind: 'variable', name }, parts);
+    return { name, audience: audienceOfNew(store) };
+  }
   if (found === undefined) throw missingVariable(name, at, store);
   const where = `the variable ${name} of ${at.owner}${at.repo === undefined ? '' : `/${at.repo}`}`;
   const value = found.value.trim();

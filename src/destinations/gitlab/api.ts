@@ -41,9 +41,11 @@ const PAGES_MAX = 100;
 export class GitlabApi {
   readonly #send: SendCall;
   readonly #owner: string;
+  readonly #path: string;
 
   constructor(send: SendCall, { path }: GitlabPlace, { are }: Owners) {
     this.#send = send;
+    this.#path = path;
     this.#owner = `${are}${pathOf`/${path}`}`;
   }
 
@@ -58,6 +60,21 @@ export class GitlabApi {
     const path = `${this.#owner}/variables${pathOf`/${name}`}`;
     const { status } = await this.#send({ method: 'GET', path, accepts: [404, 409] });
     return status === 409;
+  }
+
+  /**
+   * The nearest group above that has a variable of that name, which one here would hide; undefined where there is
+   * none, as far as the token sees.
+   */
+  async inheritedFrom(name: string): Promise<string | undefined> {
+    const parts = this.#path.split('/');
+    for (let count = parts.length - 1; count > 0; count -= 1) {
+      const group = parts.slice(0, count).join('/');
+      const path = `groups${pathOf`/${group}`}/variables${pathOf`/${name}`}`;
+      const { status } = await this.#send({ method: 'GET', path, accepts: [403, 404, 409] });
+      if (status === 200 || status === 409) return group;
+    }
+    return undefined;
   }
 
   /** The scopes that variables of that name have. */
@@ -114,11 +131,17 @@ export class GitlabApi {
       return;
     }
     // A GitLab without the licence for scopes of groups takes the parameter and ignores it.
-    if (variableIn(answer).scope === scope) return;
+    const made = variableIn(answer);
+    if (made.scope === scope) return;
+    await this.#send({
+      ...this.#call('DELETE', name, made.scope),
+      isRepeatable: true,
+      accepts: [404],
+    });
     throw new KeyturnError(
       'not-deliverable',
-      `GitLab made ${name} for every environment, and not for ${scope}: scopes of groups are not in its licence`,
-      { hint: 'take that variable away, and name the place without a scope' },
+      `GitLab makes ${name} for every environment, and not for ${scope}: scopes of groups are not in its licence`,
+      { hint: 'it was taken away again; name the place without a scope' },
     );
   }
 
@@ -131,7 +154,7 @@ export class GitlabApi {
     );
   }
 
-  #call(method: 'GET' | 'PUT', name: string, scope: string): HttpCall {
+  #call(method: 'GET' | 'PUT' | 'DELETE', name: string, scope: string): HttpCall {
     const query = { 'filter[environment_scope]': scope };
     return { method, path: `${this.#owner}/variables${pathOf`/${name}`}`, query };
   }

@@ -58,6 +58,7 @@ export function gitlabDestination(parts: GitlabParts & { readonly clock: Clock }
         owner: at.scope === undefined ? at.path : `${at.path}@${at.scope}`,
         missing: () => missingNames(parts),
         make: (name) => makeVariable(parts, name),
+        withRights: (thrown) => withRights(thrown, parts),
       }),
     }),
   };

@@ -154,7 +154,11 @@ async function variableOf(parts: GitlabParts, name: string): Promise<Variable> {
   const isAmbiguous = found !== undefined && at.scope === undefined && (await api.hasSeveral(name));
   if (found !== undefined && !isAmbiguous) return found;
   const scopes = await api.scopesOf(name);
-  if (found === undefined && isToBeMade(parts, scopes)) return emptyVariable(at, name);
+  if (found === undefined && isToBeMade(parts, scopes)) {
+    const group = await api.inheritedFrom(name);
+    if (group !== undefined) throw hidesInherited(name, group, parts);
+    return emptyVariable(at, name);
+  }
   const commands = scopes.map((scope) =>
     command('--deliver', `${owners.kind}=${placeOfGitlab({ ...at, scope })}`),
   );
@@ -179,6 +183,23 @@ async function variableOf(parts: GitlabParts, name: string): Promise<Variable> {
       command('glab', 'variable', 'set', name, 'placeholder', '--masked', ...scope, ...owner),
     ],
   });
+}
+
+/** Jobs read the one of the group now, and would be left with what is put here. */
+function hidesInherited(name: string, group: string, { at }: GitlabParts): KeyturnError {
+  return new KeyturnError(
+    'not-deliverable',
+    `${wordsFor(at, name)} does not exist, and would hide the one of the group ${group} from its jobs`,
+    {
+      hint: [
+        'deliver to that one, or make the variable by hand where it is to differ:',
+        command(
+          '--deliver',
+          `gitlab-group=${placeOfGitlab({ ...at, path: group, scope: undefined })}`,
+        ),
+      ],
+    },
+  );
 }
 
 /** What one that is made is looked at as. GitLab masks no value with braces, quotes, spaces or line ends. */

@@ -63,9 +63,10 @@ export class Claim {
     this.#untilMs = Math.max(this.#untilMs, untilMs);
   }
 
-  /** Until when nobody else may take the user over, were the lease renewed now. */
+  /** Until when nobody else may take the user over, were the lease renewed now; never sooner than before. */
   nextUntilMs(): number {
-    return Math.floor(this.of.table.time.nowMs()) + this.of.table.leaseMs;
+    const { time, leaseMs } = this.of.table;
+    return Math.max(this.#untilMs, Math.floor(time.nowMs()) + leaseMs);
   }
 
   assertOpen(): void {
@@ -126,6 +127,7 @@ export class Claim {
     if (renewed.kind === 'done') return this.advance({}, untilMs);
     const now = readHead(renewed.failed[0]?.found, table.name)?.claim;
     if (now?.nonce !== this.nonce) throw lost(user);
+    // Renewed as far as it goes already.
     this.advance({}, now.untilMs);
   }
 

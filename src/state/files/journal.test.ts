@@ -70,6 +70,11 @@ const ROTATION_STEPS: { readonly [T in RotationStep['type']]: RotationStep & { t
   'in-grace': { type: 'in-grace' },
   'deadline-announced': { type: 'deadline-announced', deadline: '2026-12-28T10:00:00.000Z' },
   'deadline-withdrawn': { type: 'deadline-withdrawn' },
+  'hook-begun': { type: 'hook-begun', on: 'after-deliver', mark: 'a1b2', label: 'kubectl rollout' },
+  'hook-ended': { type: 'hook-ended', mark: 'a1b2', end: 'failed', reason: 'exit code 3' },
+  told: { type: 'told' },
+  vetoed: { type: 'vetoed', label: '/usr/bin/ask', reason: 'a payment is under way' },
+  watched: { type: 'watched', saw: 'red', reason: 'HTTP 500' },
   completed: { type: 'completed' },
   discarding: { type: 'discarding', keyId: NEW_KEY, reason: 'nobody holds its secret' },
   discarded: { type: 'discarded', keyId: NEW_KEY },
@@ -210,8 +215,8 @@ test('a damaged line is refused and named, and lines before it stay readable on 
 
 test('a record of a newer version is refused, whatever else it holds', async (t) => {
   const { journal, path } = await newJournal(t);
-  await writeFile(path, '\n{"v":6,"brand":"new"}\n');
-  const expected = { code: 'journal-newer', message: /line 2 has format version 6/ };
+  await writeFile(path, '\n{"v":7,"brand":"new"}\n');
+  const expected = { code: 'journal-newer', message: /line 2 has format version 7/ };
   await assert.rejects(recordsOf(journal, 'alice'), expected);
 });
 

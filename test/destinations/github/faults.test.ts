@@ -278,3 +278,46 @@ describe('a GitHub App', () => {
     assert.ok(!`${error.message}${error.hint}`.includes('not a key'));
   });
 });
+
+describe('secrets that are made', () => {
+  const made = async (test: TestContext, subject = REPOSITORY, kind = 'github') => {
+    const stage = await openGithubPlace(test, subject);
+    await stage.takeAway?.();
+    const opening = { ...stage.opening, newPlaces: { tags: {} } };
+    const destination = await openDestination({ kind, place: stage.place }, opening);
+    assert.ok(destination?.making !== undefined);
+    return { ...stage, destination, making: destination.making };
+  };
+
+  it('hide none of the organization, and in an environment none of the repository', async (test) => {
+    const shared = await made(test);
+    shared.github.put('orgs/acme/actions', 'AWS_ACCESS_KEY_ID', { value: 'x', visibility: 'all' });
+    const ofOrganization = await refusal(async () => shared.destination.prepare?.());
+    assert.match(ofOrganization.message, /read the one of the organization acme/);
+    const store = 'repos/acme/app/environments/production';
+    const subject = { place: 'acme/app:production', store, unfit: '' };
+    const inEnvironment = await made(test, subject);
+    await inEnvironment.destination.prepare?.();
+    inEnvironment.github.put('repos/acme/app/actions', 'AWS_ACCESS_KEY_ID', { value: 'theirs' });
+    const error = await refusal(async () => inEnvironment.destination.prepare?.());
+    assert.match(error.message, /AWS_ACCESS_KEY_ID is not among .* and would hide the secret of/);
+    assert.match(error.hint ?? '', /^ {2}--deliver 'github=acme\/app\?address=\S+'$/m);
+  });
+
+  it('of an organization are given to no repository', async (test) => {
+    const { making, github } = await made(test, ORGANIZATION, 'github-org');
+    await making.make();
+    const secret = github.secrets.get('orgs/acme/actions AWS_ACCESS_KEY_ID');
+    assert.deepEqual([secret?.visibility, secret?.repositories], ['selected', []]);
+    assert.equal(secret?.value, 'placeholder');
+  });
+
+  it('are not made by a token that may not, which is told with the permission', async (test) => {
+    const { making, github } = await made(test);
+    github.fault = (request, next) =>
+      isPut(request) ? { status: 403, body: { message: 'Resource not accessible' } } : next();
+    const error = await refusal(() => making.make());
+    assert.equal(error.code, 'not-deliverable');
+    assert.match(error.hint ?? '', /"Secrets: read and write"/);
+  });
+});

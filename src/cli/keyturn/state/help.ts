@@ -10,7 +10,7 @@ export function stateHelp(width?: number): string {
       summary: 'makes, checks and shortens the place where state is kept.',
       usage: ['keyturn state init|check|secret|compact [flags]'],
       description: [
-        'State is what must survive a run: the journal, the claims on users, when keys were seen, and the secrets of new keys until their places have them. It is kept in a directory, or in two tables of DynamoDB (dynamodb:TABLE). Each command has a page of its own: keyturn state init --help.',
+        'State is what must survive a run: the journal, the claims on users, when keys were seen, and the secrets of new keys until their places have them. It is kept in a directory, or in two tables of DynamoDB (dynamodb:TABLE). Each command has a page of its own (--help).',
       ],
       flags: { help: ABOUT_FLAGS.help },
       sections: [],
