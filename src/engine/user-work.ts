@@ -38,6 +38,8 @@ export class UserWork implements UserAtHand {
   refused: readonly PlaceRefusal[] = [];
   /** What was found last about an old key that stays Active for now. */
   grace: Grace | undefined;
+  /** Whether what this very work has done is taken back, because a watch has seen that it went wrong. */
+  isGoingBack = false;
   /** The key that was made by this very work, so that nobody else can have its secret yet. */
   madeNow: AccessKeyId | undefined;
   /** What became of the hooks that this work came to. */
@@ -86,7 +88,7 @@ export class UserWork implements UserAtHand {
    */
   assertPlanned(step: PlanStep): void {
     const { planned } = this.account.policy;
-    if (planned === undefined || planned.permit.allows(step)) return;
+    if (planned === undefined || this.isGoingBack || planned.permit.allows(step)) return;
     const because = 'the plan does not name it';
     planned.left({ step, because });
     const about = step.keyId ?? step.place ?? '';

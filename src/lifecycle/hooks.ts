@@ -15,6 +15,11 @@ export const HOOK_WORDS = {
   'after-retire': 'after_retire',
 } as const satisfies Record<HookMoment, string>;
 
+/** A hook by its one word, for plans: `after_deliver kubectl rollout restart deploy/api`. */
+export function hookWord(on: HookMoment, label: string): string {
+  return `${HOOK_WORDS[on]} ${label}`;
+}
+
 /** How a hook ended. Nobody knows what came of one that is `unknown`. */
 export type HookEnd = 'done' | 'failed' | 'unknown';
 

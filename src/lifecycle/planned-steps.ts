@@ -4,6 +4,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Recovery } from './decide-open.ts';
 import type { Next, UserDecision } from './decide-user.ts';
+import { type HookMoment, hookWord } from './hooks.ts';
 import type { LastUse } from './keys.ts';
 import { type PlanStep, placeWord } from './plan-step.ts';
 import type { GateVerdict } from './quiet-gate.ts';
@@ -57,6 +58,31 @@ export function stepsOfRecovery(
     ...(isToProve(rotation) ? [{ do: 'prove' } as const] : []),
     ...deliveries(toWrite.filter((target) => !isRefused(target))),
     ...(goes ? endOf({ keyId, isActive }, { fate, gate }, uses) : []),
+  ];
+}
+
+/** A hook that the run would come to. */
+export interface ForetoldHook {
+  readonly on: HookMoment;
+  readonly label: string;
+}
+
+/** Readers are told once every place has the key, and before the old one goes; whoever watches comes last. */
+export function withHooks(
+  steps: readonly PlanStep[],
+  hooks: readonly ForetoldHook[],
+): readonly PlanStep[] {
+  const of = (moment: HookMoment) =>
+    hooks
+      .filter(({ on }) => on === moment)
+      .map(({ on, label }): PlanStep => ({ do: 'hook', name: hookWord(on, label) }));
+  const isCut = (step: PlanStep) => step.do === 'deactivate';
+  return [
+    ...steps.filter((step) => !isCut(step)),
+    ...of('after-deliver'),
+    ...of('before-retire'),
+    ...steps.filter(isCut),
+    ...of('after-retire'),
   ];
 }
 
