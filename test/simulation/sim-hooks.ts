@@ -4,7 +4,7 @@
 import type { Hook, HookAnswer, HookOrder, UserHooks } from '../../src/engine/hooks.ts';
 import type { Dice } from './dice.ts';
 import { never, type SimProcess } from './machine.ts';
-import type { Task } from './sim-run.ts';
+import { isForNew, type Task } from './sim-run.ts';
 import { MINUTE_MS, type Stage } from './stage.ts';
 
 type Trouble = 'fails' | 'lost' | 'hangs' | 'veto' | 'red' | 'forgotten';
@@ -49,7 +49,7 @@ export class SimHooks {
 
   /** Undefined for a process that is called without the configuration. */
   of(process: SimProcess, task: Task, around: Around): UserHooks | undefined {
-    const knows = task.kind === 'rotate' || task.kind === 'dry-run';
+    const knows = isForNew(task);
     if (!knows || this.#hits('forgotten', around)) return undefined;
     const hook = (label: string, ask: (order: HookOrder) => HookAnswer): Hook => ({
       ...{ mark: label, label, isRepeatable: this.isRepeatable },
