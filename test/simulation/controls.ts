@@ -2,6 +2,7 @@
 // away. A simulator that finds nothing proves nothing.
 
 import type { Control } from './controls/control.ts';
+import { OF_HOOKS } from './controls/of-hooks.ts';
 import { OF_KEYS } from './controls/of-keys.ts';
 import { OF_OLD_KEYS } from './controls/of-old-keys.ts';
 import { OF_ROTATIONS } from './controls/of-rotations.ts';
@@ -12,4 +13,5 @@ export const CONTROLS: readonly Control[] = [
   ...OF_KEYS,
   ...OF_OLD_KEYS,
   ...OF_RUNS,
+  ...OF_HOOKS,
 ].toSorted((one, other) => Number(one.invariant.slice(1)) - Number(other.invariant.slice(1)));

@@ -84,7 +84,7 @@ class Simulation {
     fillSecrets({ world, vault, dice }, settings);
     this.#machine = drawMachine(dice, settings);
     const ofHooks = new Dice(seed, 'hooks');
-    const hooks = ofHooks.chance(0.25) ? new SimHooks(ofHooks) : undefined;
+    const hooks = ofHooks.chance(0.4) ? new SimHooks(ofHooks) : undefined;
     const referee = new Referee({ world, disk, vault, schedule, settings, hooks });
     const counts = {
       rotations: 0,
@@ -171,7 +171,7 @@ class Simulation {
         if (faults.areOn) this.#cutPower();
       });
     }
-    await this.#answerHooks();
+    if (this.stage.hooks?.isAnswered() === true) await this.#answerHooks();
     const runs = [this.#runner.start({ kind: 'rotate' })];
     const undo = faults.hit('operator-undoes') ? undoes : undefined;
     const word = faults.hit('operator-names-orphans') ? namesOrphans : undefined;
