@@ -116,7 +116,9 @@ export type KnownHooks = Readonly<Record<HookMoment, readonly NamedHook[]>> | un
  */
 export function isUntold(rotation: Rotation, known: KnownHooks): boolean {
   const { hooks = NONE, phase } = rotation;
-  if (!('receipts' in rotation) || hooks.toldAt !== undefined) return false;
+  // Whatever ended it: nothing is told any more once it is over.
+  const isToBeTold = phase === 'delivered' || phase === 'in-grace' || phase === 'deactivating';
+  if (!isToBeTold || hooks.toldAt !== undefined) return false;
   if (hooks.promised.includes('after-deliver')) return true;
   return phase === 'delivered' && known !== undefined && known['after-deliver'].length > 0;
 }
