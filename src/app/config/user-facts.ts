@@ -28,6 +28,7 @@ export class UserDirectory {
   readonly #at: UsersOfAccount;
   readonly #known = new Map<string, UserFacts>();
   #isWhole = false;
+  #isListed = false;
 
   /** `everybody`: whether something has to be known of users who have nothing to do. */
   constructor(asked: Asked & { readonly everybody: boolean }, at: UsersOfAccount) {
@@ -39,6 +40,11 @@ export class UserDirectory {
     return this.#known.get(comparableUserName(name)) ?? nothingOf(name);
   }
 
+  /** Undefined for a user of whom nobody has told anything. */
+  find(name: string): UserFacts | undefined {
+    return this.#known.get(comparableUserName(name));
+  }
+
   add(name: string, facts: Partial<UserFacts>): void {
     this.#known.set(comparableUserName(name), { ...this.of(name), ...facts });
   }
@@ -46,6 +52,11 @@ export class UserDirectory {
   get #needsDetails(): boolean {
     const { paths, groups, tags, everybody } = this.#asked;
     return paths || groups || tags || everybody;
+  }
+
+  /** Whether nobody is left out whose name AWS did not tell. */
+  get namesEverybody(): boolean {
+    return this.#isWhole || this.#isListed;
   }
 
   /** Whether AWS described all users. */
@@ -93,6 +104,7 @@ export class UserDirectory {
       const [, path] = /:user(\/(?:.*\/)?)[^/]+$/.exec(arn) ?? [];
       if (path !== undefined) this.add(name, { path });
     }
+    this.#isListed = true;
   }
 
   /** Groups that are named are fewer than users; of patterns each user is asked. */
