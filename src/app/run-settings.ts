@@ -86,8 +86,8 @@ export interface RunSettings {
   isAbout?(user: string): boolean;
   /** Counts rotations that are open in the account. */
   opened(count: number): void;
-  /** Whether one more new key may be made by this run, which then counts it. */
-  mayRotate(): HeldBack | undefined;
+  /** Whether one more new key may be made by this run, which then counts it; also the end of an old one at once. */
+  mayRotate(user: string, endsOldKey: boolean): HeldBack | undefined;
   /** Counts a user whose rotation failed. */
   failed(): void;
   /** Whether so much has failed that nothing new is begun. */

@@ -43,7 +43,8 @@ export class UserTurns {
       .sort((a, b) => b.overdueMs - a.overdueMs);
     const beyond = new Set<UserListed>();
     for (const { one } of begins) {
-      const held = this.#settings.mayRotate();
+      const endsOldKey = this.#settingsOf(one)?.oldKeyFate === 'deactivate';
+      const held = this.#settings.mayRotate(one.user, endsOldKey);
       if (held === undefined) continue;
       this.holdBack({ user: one.user, held, oldKey: one.oldKey });
       this.#beginsNothing.add(one.user);

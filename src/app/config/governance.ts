@@ -321,8 +321,8 @@ class AccountGovernance implements RunSettings {
     this.#limits.opened(count);
   }
 
-  mayRotate(): HeldBack | undefined {
-    return this.#limits.mayRotate();
+  mayRotate(user: string, endsOldKey: boolean): HeldBack | undefined {
+    return this.#limits.mayRotate(user, endsOldKey);
   }
 
   failed(): void {

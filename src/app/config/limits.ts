@@ -30,15 +30,17 @@ export class Limits {
     this.#open += count;
   }
 
-  mayRotate(): HeldBack | undefined {
+  /** A key that goes at once goes in the step that replaces it, so its end is counted before that. */
+  mayRotate(user: string, endsOldKey: boolean): HeldBack | undefined {
     const { max_rotations: max, max_open: maxOpen } = this.#model;
     if (maxOpen !== 'none' && this.#open + this.#rotations >= maxOpen) {
       return over(`over the limit of ${maxOpen} rotations that are open at once`);
     }
     if (max !== 'none' && this.#rotations >= max)
       return over(`over the limit of ${max} rotations a run`);
-    this.#rotations += 1;
-    return undefined;
+    const held = endsOldKey ? this.mayDeactivate(user) : undefined;
+    if (held === undefined) this.#rotations += 1;
+    return held;
   }
 
   /** Counts a user once, however often it is asked. */
