@@ -86,6 +86,8 @@ export interface RunSettings {
   isAbout?(user: string): boolean;
   /** Counts rotations that are open in the account. */
   opened(count: number): void;
+  /** Whether rotations are counted: then none is begun that was not counted beforehand. */
+  readonly countsRotations: boolean;
   /** Whether one more new key may be made by this run, which then counts it; also the end of an old one at once. */
   mayRotate(user: string, endsOldKey: boolean): HeldBack | undefined;
   /** Counts a user whose rotation failed. */
@@ -134,6 +136,7 @@ export function sameForAll(settings: UserSettings): RunSettings {
     learn: async () => {},
     of: () => ({ kind: 'work', settings }),
     opened: () => {},
+    countsRotations: false,
     mayRotate: () => undefined,
     failed: () => {},
     hasFailedTooOften: () => undefined,

@@ -120,7 +120,9 @@ export class UserTurns {
       looksFor: replacedOf && { replaced: replacedOf(id, user) },
     };
     const perform = dryRun ? foretellUser : rotateUser;
-    const isBeyond = this.#beginsNothing.has(user);
+    // One that is given up makes room for another, which nobody has counted: it is begun by the next run.
+    const isUncounted = !isNew && this.#settings.countsRotations;
+    const isBeyond = isUncounted || this.#beginsNothing.has(user);
     const outcome = await perform(candidate, isBeyond ? NONE_DUE : wanted, {
       ...account,
       policy: { ...account.policy, ...own },

@@ -4,7 +4,8 @@
 import pMap from 'p-map';
 import { accountInventory, rememberKeys, rememberUses } from '../../src/app/account-inventory.ts';
 import { findCandidates } from '../../src/app/find-candidates.ts';
-import { asSettings, sameForAll } from '../../src/app/run-settings.ts';
+import { asSettings, type RunSettings, sameForAll } from '../../src/app/run-settings.ts';
+import { UserTurns } from '../../src/app/user-turns.ts';
 import type { Inventory } from '../../src/aws/inventory.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import { toKeyturnError } from '../../src/base/errors.ts';
@@ -17,6 +18,7 @@ import { rotateUser } from '../../src/engine/rotate-user.ts';
 import { undoRotation } from '../../src/engine/undo-rotation.ts';
 import type { LastUse } from '../../src/lifecycle/keys.ts';
 import type { UsedKey } from '../../src/lifecycle/use-history.ts';
+import { type Rules, settingsBy } from './governed.ts';
 import type { SimProcess } from './machine.ts';
 import { plannedIn } from './plans.ts';
 import { openAccount, wantedOf } from './sim-account.ts';
@@ -95,7 +97,8 @@ async function perform(run: SimRun, emit: EventSink): Promise<readonly UserOutco
 async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly UserOutcome[]> {
   const { process, settings, sabotage, task } = run;
   const wanted = wantedOf(run);
-  const candidates = await examine(run, account);
+  const governing = await governingOf(run, account);
+  const candidates = await examine(run, account, governing);
   const { orphans } = account.policy;
   const asked: AccessKeyId[] = [];
   if (orphans.size > 0) {
@@ -103,12 +106,16 @@ async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly Us
     refuseUnasked(orphans, asked);
   }
   process.note(`looks at ${candidates.map(({ user }) => user).join(', ')}`);
-  const perform = task.kind === 'dry-run' ? foretellUser : rotateUser;
+  const turns = governing?.turns;
+  const plan = task.kind === 'apply' ? task.plan : undefined;
+  const plannedFor = plan && ((_account: string, user: string) => plannedIn(plan, user));
+  const how = { dryRun: task.kind === 'dry-run', plannedFor };
+  const plain = task.kind === 'dry-run' ? foretellUser : rotateUser;
+  const perform = (one: UserListed) =>
+    turns?.perform(one, account, how) ?? plain(one, wanted, forUser(one, account, run));
   const about =
     task.kind === 'apply' ? candidates.filter((one) => isPlanned(one, task)) : candidates;
-  const outcomes = await pMap(about, (one) => perform(one, wanted, forUser(one, account, run)), {
-    concurrency: settings.parallel,
-  });
+  const outcomes = await pMap(about, perform, { concurrency: settings.parallel });
   if (task.kind !== 'dry-run') await rememberUses(outcomes, account.state, account.clock.now());
   return task.kind === 'dry-run'
     ? outcomes.map((one) => changed(one, sabotage.foretold))
@@ -125,7 +132,27 @@ function forUser({ user }: UserListed, account: AccountWork, { task }: SimRun): 
   return { ...account, policy: { ...account.policy, planned: plannedIn(task.plan, user) } };
 }
 
-async function examine(run: SimRun, account: AccountWork): Promise<readonly UserListed[]> {
+interface Governing {
+  readonly settings: RunSettings;
+  readonly rules: Rules;
+  readonly turns: UserTurns;
+}
+
+/** By a configuration, where the run is called with one; whoever names a user or a key by hand reads none. */
+async function governingOf(run: SimRun, account: AccountWork): Promise<Governing | undefined> {
+  const { task, governed } = run;
+  const isByHand = task.kind === 'recover' || task.kind === 'undo';
+  if (governed === undefined || isByHand) return undefined;
+  const named = { ...account, run: run.process.name };
+  const settings = await settingsBy(governed.config, wantedOf(run), named);
+  return { settings, rules: governed.rules, turns: new UserTurns(settings, account.emit) };
+}
+
+async function examine(
+  run: SimRun,
+  account: AccountWork,
+  governing: Governing | undefined,
+): Promise<readonly UserListed[]> {
   const { stage, process, settings, task } = run;
   const { state, clock, policy } = account;
   const wanted = wantedOf(run);
@@ -147,17 +174,20 @@ async function examine(run: SimRun, account: AccountWork): Promise<readonly User
   const { oldKeyFate, retire } = policy;
   const deliver = [{ kind: 'handoff', template: '' }] as const;
   const own = { wanted, cleanUpDays, oldKeyFate, retire, deliver, isDeliverGiven: false };
-  const { candidates } = await findCandidates(inventory, state, {
+  const judgedFrom = clock.now().getTime();
+  const { candidates, held } = await findCandidates(inventory, state, {
     user: process.scope,
-    settings: sameForAll(asSettings(own)),
+    settings: governing?.settings ?? sameForAll(asSettings(own)),
     now: clock.now(),
   });
   if (wanted.kind === 'recovery') return candidates;
   const { source, unreadable } = inventory;
-  const looked = new Set(candidates.map(({ user }) => user));
+  const looked = new Set([...candidates, ...held].map(({ user }) => user));
   const unread = new Set(unreadable.map(({ userName }) => userName));
   stage.referee.leftOut.examined(process, { sinceMs, source, looked, unread });
-  return candidates;
+  if (governing === undefined) return candidates;
+  stage.referee.governs.judges(process, governing.rules, [judgedFrom, clock.now().getTime()]);
+  return governing.turns.withinLimits(candidates, clock.now());
 }
 
 /** A credential report tells the last uses too, as they were some hours before it was made. */

@@ -9,6 +9,7 @@ import { AtRisk } from './at-risk.ts';
 import { Copies } from './copies.ts';
 import { Deletions } from './deletions.ts';
 import type { Disk } from './disk.ts';
+import { Governs } from './governs.ts';
 import { JournalView } from './journal-view.ts';
 import { Knowledge } from './knowledge.ts';
 import { LeftOut } from './left-out.ts';
@@ -75,6 +76,7 @@ export class Referee {
   readonly severalPlaces: SeveralPlaces;
   readonly deletions: Deletions;
   readonly leftOut: LeftOut;
+  readonly governs: Governs;
   readonly copies: Copies;
   readonly takenBack: TakenBack;
   readonly quiet: Quiet;
@@ -105,6 +107,7 @@ export class Referee {
     this.deletions = new Deletions(view, this.copies, this.quiet);
     this.leftOut = new LeftOut(view);
     this.plans = new Plans(view);
+    this.governs = new Governs(view);
   }
 
   fail(invariant: string, what: string): void {
@@ -224,6 +227,7 @@ export class Referee {
 
   createIsSent(process: SimProcess, user: SimUser): void {
     this.#isInformed(process, user.name, 'CreateAccessKey');
+    this.governs.creates(process, user);
     const latest = this.#journal.recordsOf(user.name).at(-1);
     if (latest?.step.type !== 'intended' || latest.rotation === null) {
       const found = latest?.step.type ?? 'nothing';
@@ -249,6 +253,7 @@ export class Referee {
     const word = status === 'Active' ? 'reactivate' : 'deactivate';
     this.plans.sends(process, key.user, { do: word, keyId: key.id as AccessKeyId });
     if (status === 'Active') return;
+    this.governs.deactivates(process, key);
     const last = this.#journal.recordsOf(key.user).at(-1);
     if (last?.step.type === 'retiring' && last.step.keyId === key.id) {
       this.takenBack.isSent(process, key);
@@ -281,6 +286,7 @@ export class Referee {
     this.#isInformed(process, key.user, 'DeleteAccessKey');
     this.#isOurs(process, key, 'deleted');
     this.#isPlanned(process, key);
+    this.governs.deletes(process, key);
     this.deletions.isSent(process, key);
   }
 

@@ -3,12 +3,14 @@
 import type { AccountGateway } from '../../src/aws/gateway.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { FileSystem } from '../../src/base/files/file-system.ts';
+import type { Config } from '../../src/config/read-config.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import type { AccountWork } from '../../src/engine/account-work.ts';
 import type { UserOutcome } from '../../src/engine/outcome.ts';
 import type { System } from '../../src/state/files/lasting.ts';
 import type { ProcessTable } from '../../src/state/files/process-table.ts';
 import type { AccountState } from '../../src/state/state-store.ts';
+import type { Rules } from './governed.ts';
 import type { SimProcess } from './machine.ts';
 import type { SimPlan } from './plans.ts';
 import type { RunSettings } from './settings.ts';
@@ -21,6 +23,14 @@ export interface SimRun {
   readonly signal: AbortSignal;
   readonly sabotage: Sabotage;
   readonly task: Task;
+  /** The configuration that the run is called with; flags when left out. */
+  readonly governed?: Governed | undefined;
+}
+
+/** A configuration, and what it says in the referee's words. */
+export interface Governed {
+  readonly config: Config;
+  readonly rules: Rules;
 }
 
 /** What a process is called for. */

@@ -7,6 +7,7 @@ import { Dice } from './dice.ts';
 import { Disk } from './disk.ts';
 import { type FaultCounts, Faults } from './faults.ts';
 import { differences, notAsPlanned } from './foretold.ts';
+import { configOf, drawRules, type Rules } from './governed.ts';
 import type { Machine } from './machine.ts';
 import type { RunResult } from './one-run.ts';
 import { namesOrphans, operatorActs, undoes, useKeys } from './operator.ts';
@@ -72,6 +73,8 @@ class Simulation {
   readonly #programs: Programs | undefined;
   /** Runs that were foretold. */
   #foretold = 0;
+  /** In some worlds a configuration says when, for whom and how many. */
+  readonly #rules: Rules | undefined;
 
   constructor({ seed, traces = false, sabotage = {}, forced }: SimulationOptions) {
     const dice = new Dice(seed);
@@ -106,6 +109,9 @@ class Simulation {
     const isQuietAsked = settings.oldKeyFate === 'when-quiet';
     this.#programs = isQuietAsked ? new Programs(stage, ofGrace, later) : undefined;
     this.#runner = new Runner({ stage, machine: this.#machine, settings, sabotage });
+    const users = [...world.users.keys()];
+    const about = { users, oldKeyFate: settings.oldKeyFate, startMs: START_MS };
+    this.#rules = drawRules(new Dice(seed, 'rules'), about);
   }
 
   async run(): Promise<void> {
@@ -122,6 +128,11 @@ class Simulation {
 
   async #play(): Promise<void> {
     const { dice, world, referee } = this.stage;
+    const rules = this.#rules;
+    if (rules !== undefined) {
+      const config = await configOf(rules, new Date(START_MS));
+      this.#runner.governed = { config, rules };
+    }
     for (const user of world.users.values()) referee.look(user);
     const rounds = dice.between(2, 6) + (this.#programs === undefined ? 0 : 3);
     for (let round = 0; round < rounds && !this.#isBroken; round += 1) {
@@ -255,6 +266,9 @@ class Simulation {
     faults.areOn = false;
     disk.isFull = false;
     this.#machine.offsetMs = 0;
+    // I12 by the configuration too; then it is taken away, so that what it holds back comes to its end.
+    if (this.#rules !== undefined && !this.#isBroken) await this.#foretoldRun();
+    this.#runner.governed = undefined;
     let last = await this.#runUntilRest();
     for (let pause = 0; pause < GRACE_PAUSES_MAX && this.#mayGraceEnd(pause); pause += 1) {
       await this.#programs?.pass(GRACE_PAUSE_MS);

@@ -246,7 +246,7 @@ class AccountGovernance implements RunSettings {
         deadlineDays: settings.deadlineDays.value,
         heldBack: () =>
           retiring.kind === 'open'
-            ? this.#limits.mayDeactivate(user.name)
+            ? this.#limits.mayDeactivate(this.#account.id, user.name)
             : heldBy(retiring, 'retire'),
       },
       deliver,
@@ -321,8 +321,12 @@ class AccountGovernance implements RunSettings {
     this.#limits.opened(count);
   }
 
+  get countsRotations(): boolean {
+    return this.#limits.countsRotations;
+  }
+
   mayRotate(user: string, endsOldKey: boolean): HeldBack | undefined {
-    return this.#limits.mayRotate(user, endsOldKey);
+    return this.#limits.mayRotate(this.#account.id, user, endsOldKey);
   }
 
   failed(): void {
