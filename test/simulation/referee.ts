@@ -8,7 +8,6 @@ import type { JournalRecord } from '../../src/lifecycle/record.ts';
 import { AtRisk } from './at-risk.ts';
 import { Copies } from './copies.ts';
 import { Deletions } from './deletions.ts';
-import type { Disk } from './disk.ts';
 import { Governs } from './governs.ts';
 import { JournalView } from './journal-view.ts';
 import { Knowledge } from './knowledge.ts';
@@ -19,47 +18,14 @@ import { isAbandoned, isReplaced } from './over.ts';
 import { Plans } from './plans.ts';
 import { Quiet } from './quiet.ts';
 import { ACCEPTANCES_MIN, Readers } from './readers.ts';
-import type { Schedule } from './schedule.ts';
-import type { RunSettings } from './settings.ts';
 import { SeveralPlaces } from './several-places.ts';
 import { CLOCK_TOLERANCE_MS, DAY_MS, STATE_DIR } from './stage.ts';
 import { TakenBack } from './taken-back.ts';
 import { Told } from './told.ts';
-import type { Vault } from './vault.ts';
-import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser, type World } from './world.ts';
+import type { Basis, RefereeParts, View, Violation } from './view.ts';
+import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser } from './world.ts';
 
-export interface Violation {
-  readonly invariant: string;
-  readonly what: string;
-}
-
-/** What a process knew when it sent a request. */
-export interface Basis {
-  readonly process: SimProcess;
-  /** The age of its knowledge of the user's keys. */
-  readonly viewMs: number;
-  readonly sentMs: number;
-}
-
-export interface RefereeParts {
-  readonly world: World;
-  readonly disk: Disk;
-  readonly vault: Vault;
-  readonly schedule: Schedule;
-  readonly settings: RunSettings;
-}
-
-/** What the referee's rules look at. */
-export interface View {
-  readonly parts: RefereeParts;
-  /** What a power cut would leave of the journal. */
-  readonly journal: JournalView;
-  /** What every process sees of it. */
-  readonly seenJournal: JournalView;
-  readonly knowledge: Knowledge;
-  readonly neverSent: NeverSent;
-  readonly fail: (invariant: string, what: string) => void;
-}
+export type { Basis, RefereeParts, View, Violation } from './view.ts';
 
 export class Referee {
   readonly violations: Violation[] = [];
