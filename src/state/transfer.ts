@@ -22,9 +22,13 @@ export async function transferAccount(
   if (part === undefined) {
     return { records: dump.records.length, secrets: dump.secrets.length + dump.sealed.length };
   }
-  throw new KeyturnError('state-dir', `the ${part} of account ${account} are not the same in ${to.where}`, {
-    hint: `nothing was changed in ${from.where}: go on with that, and copy to another place`,
-  });
+  throw new KeyturnError(
+    'state-dir',
+    `the ${part} of account ${account} are not the same in ${to.where}`,
+    {
+      hint: `nothing was changed in ${from.where}: go on with that, and copy to another place`,
+    },
+  );
 }
 
 /** Undefined where both are the same. */
@@ -51,7 +55,11 @@ function sorted(texts: readonly string[]): string {
 }
 
 export function notEmpty(account: string, where: string): KeyturnError {
-  return new KeyturnError('state-not-empty', `something is kept of account ${account} in ${where}`, {
-    hint: 'copy to a place where nothing is: two journals of one account cannot be made one',
-  });
+  return new KeyturnError(
+    'state-not-empty',
+    `something is kept of account ${account} in ${where}`,
+    {
+      hint: 'copy to a place where nothing is: two journals of one account cannot be made one',
+    },
+  );
 }

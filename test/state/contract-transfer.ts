@@ -5,7 +5,16 @@ import { it } from 'node:test';
 import { Memory } from '../../src/state/memory/memory.ts';
 import { MemoryStore } from '../../src/state/memory/memory-store.ts';
 import { differingPart, transferAccount } from '../../src/state/transfer.ts';
-import { BUSY, CREATED, INTENDED, issued, ROTATED, recorded, type Subject, stepsOf } from './subject.ts';
+import {
+  BUSY,
+  CREATED,
+  INTENDED,
+  issued,
+  ROTATED,
+  recorded,
+  type Subject,
+  stepsOf,
+} from './subject.ts';
 import { ACCOUNT, NEW_KEY, OLD_KEY, settableClock } from './support.ts';
 
 export function comesBackWhole({ medium }: Subject): void {

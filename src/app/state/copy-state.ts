@@ -1,7 +1,7 @@
 // Copies state from one place to another, account by account; and tells all of it without secrets.
 
-import type { AccountDump, StateStore } from '../../state/state-store.ts';
 import { encodeSights } from '../../state/sightings-codec.ts';
+import type { AccountDump, StateStore } from '../../state/state-store.ts';
 import { type Transferred, transferAccount } from '../../state/transfer.ts';
 
 export interface Copied extends Transferred {

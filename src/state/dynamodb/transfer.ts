@@ -48,7 +48,9 @@ export async function dumpTables(parts: TransferParts): Promise<AccountDump> {
   return {
     // In the order of the store that they were copied from, then by time.
     records: records
-      .toSorted((a, b) => a.pos - b.pos || a.record.at.getTime() - b.record.at.getTime() || a.seq - b.seq)
+      .toSorted(
+        (a, b) => a.pos - b.pos || a.record.at.getTime() - b.record.at.getTime() || a.seq - b.seq,
+      )
       .map(({ text }) => text),
     ...{ secrets, sealed, condemned, sights },
   };
@@ -149,7 +151,10 @@ async function loadSome(
       condition: 'attribute_not_exists(#pk)',
     }),
   );
-  const doing: Doing = { code: 'journal-write', what: `the journal of user ${user} cannot be written` };
+  const doing: Doing = {
+    code: 'journal-write',
+    what: `the journal of user ${user} cannot be written`,
+  };
   const written = await table.write([head, ...puts], doing, w);
   if (written.kind === 'refused' && written.failed[0]?.found?.w !== w) {
     throw new KeyturnError(doing.code, `${doing.what}: somebody else writes it`);

@@ -1,8 +1,8 @@
 // All that is kept of an account in files, and the same from another store.
 
 import { type AccessKeyId, isAccessKeyId } from '../../base/access-key-id.ts';
-import { errnoOf, type FileSystem, systemReason } from '../../base/files/file-system.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { errnoOf, type FileSystem, systemReason } from '../../base/files/file-system.ts';
 import { readWholeFile, replaceWholeFile } from '../../base/files/whole-file.ts';
 import { damagedLine, decodeRecord } from '../record-codec.ts';
 import { encodeSights } from '../sightings-codec.ts';
@@ -50,7 +50,11 @@ async function readAll(files: TransferFiles): Promise<AccountDump> {
 }
 
 /** As they are read by a run: what a crash left unended is no record. */
-async function linesOf({ fs, journalPath: path, account }: TransferFiles): Promise<readonly string[]> {
+async function linesOf({
+  fs,
+  journalPath: path,
+  account,
+}: TransferFiles): Promise<readonly string[]> {
   const content = await reading(path, () => readWholeFile(fs, path));
   const lines: string[] = [];
   for (const [index, line] of (content?.toString('utf8') ?? '').split('\n').entries()) {

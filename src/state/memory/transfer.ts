@@ -6,7 +6,13 @@ import type { AccountDump } from '../state-store.ts';
 import { notEmpty } from '../transfer.ts';
 import type { AccountMemory } from './memory.ts';
 
-export function dumpMemory({ lines, secrets, condemned, sealed, seen }: AccountMemory): AccountDump {
+export function dumpMemory({
+  lines,
+  secrets,
+  condemned,
+  sealed,
+  seen,
+}: AccountMemory): AccountDump {
   const sights = new KnownSightings();
   sights.merge(seen);
   return {

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { inflateRawSync } from 'node:zlib';
 import { openingOf } from '../../../src/app/open-state.ts';
 import { systemClock } from '../../../src/base/clock.ts';
-import { startSandbox } from '../../../src/sandbox/index.ts';
 import type { Item } from '../../../src/sandbox/dynamodb/value.ts';
+import { startSandbox } from '../../../src/sandbox/index.ts';
 import { makeState } from '../../../src/state/stores.ts';
 import { ACCOUNT, temporaryDirectory } from '../support.ts';
 
@@ -52,7 +52,10 @@ function textsOf(item: Item): string {
 
 /** Which of the secrets are in the texts, in clear or in base64. */
 function leaked(texts: readonly string[], secrets: readonly string[]): number {
-  const forms = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString('base64').slice(0, 50)]);
+  const forms = secrets.flatMap((secret) => [
+    secret,
+    Buffer.from(secret).toString('base64').slice(0, 50),
+  ]);
   return forms.filter((form) => texts.some((text) => text.includes(form))).length;
 }
 
@@ -93,7 +96,11 @@ it('I8, I9: of ten runners started at once each due user is rotated once, and no
   assert.ok(items.length > DUE * 5);
   assert.equal(leaked(texts, secrets), 0, 'a secret was found');
   // Control: where one is, it is found.
-  const planted: Item = { pk: { S: 'x' }, sk: { S: 'y' }, ct: { B: Buffer.from(secrets[0] ?? '').toString('base64') } };
+  const planted: Item = {
+    pk: { S: 'x' },
+    sk: { S: 'y' },
+    ct: { B: Buffer.from(secrets[0] ?? '').toString('base64') },
+  };
   assert.equal(leaked([textsOf(planted)], secrets), 1);
   assert.equal(leaked([JSON.stringify(planted)], secrets), 1);
 });

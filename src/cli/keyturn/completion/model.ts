@@ -75,7 +75,13 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
   plan: [PLAN_FLAGS, []],
   apply: [APPLY_FLAGS, []],
   state: [
-    { ...COMPACT_FLAGS, ...STATE_INIT_FLAGS, ...STATE_CHECK_FLAGS, ...STATE_SECRET_FLAGS, ...STATE_COPY_FLAGS },
+    {
+      ...COMPACT_FLAGS,
+      ...STATE_INIT_FLAGS,
+      ...STATE_CHECK_FLAGS,
+      ...STATE_SECRET_FLAGS,
+      ...STATE_COPY_FLAGS,
+    },
     STATE_VERBS,
   ],
   compact: [COMPACT_FLAGS, []],

@@ -62,7 +62,9 @@ export async function runStateCopy({ host }: Session, args: readonly string[]): 
   for await (const copied of copyState(one, other, values.account)) {
     count += 1;
     const { account: id, records, secrets } = copied;
-    await stdout.write(`account ${id}: ${records} records and ${secrets} secrets, and the same there\n`);
+    await stdout.write(
+      `account ${id}: ${records} records and ${secrets} secrets, and the same there\n`,
+    );
   }
   await stdout.write(
     count === 0
@@ -114,10 +116,14 @@ export function stateExportHelp(width?: number): string {
       program: 'keyturn state export',
       summary: 'prints all state as one JSON object, without secrets.',
       usage: ['keyturn state export [flags]'],
-      description: ['Of each secret it tells only whose it is. It refuses while a run is under way.'],
+      description: [
+        'Of each secret it tells only whose it is. It refuses while a run is under way.',
+      ],
       flags: STATE_EXPORT_FLAGS,
       sections: [],
-      examples: [{ about: 'For an archive:', command: 'keyturn state export > keyturn-state.json' }],
+      examples: [
+        { about: 'For an archive:', command: 'keyturn state export > keyturn-state.json' },
+      ],
     },
     width,
   );
