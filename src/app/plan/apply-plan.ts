@@ -12,7 +12,7 @@ import type { AccountResult } from '../account-run.ts';
 import { rotateAccount } from '../rotate-account.ts';
 import type { RunContext } from '../run-context.ts';
 import type { PlannedFor } from '../user-turns.ts';
-import { asMade, type CheckedUser, checkPlan } from './check-plan.ts';
+import { asMade, type CheckedUser, checkPlan, withinAccounts } from './check-plan.ts';
 import type { PlannedRun } from './make-plan.ts';
 import { plannedOf } from './planned-user.ts';
 
@@ -81,8 +81,10 @@ async function perform(plan: PlanDocument, { going, run }: Performing, context: 
   };
   const usersOf = (account: string) =>
     going.filter(({ entry }) => entry.account === account).map(({ entry }) => entry.user);
+  const entries = going.map(({ entry }) => entry);
+  const rotate = withinAccounts(run.rotate, entries);
   const { report, exitCode } = await rotateAccount(
-    { ...run.rotate, dryRun: false, usersOf, plannedFor },
+    { ...rotate, dryRun: false, usersOf, plannedFor },
     { ...context, onAccount: (result) => results.push(result) },
   );
   const lineOf = ({ entry }: CheckedUser) => doneLine(entry, left.get(entry) ?? [], results);
