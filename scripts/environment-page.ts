@@ -9,7 +9,8 @@ export function environmentPage(): string {
 
 /** Variables that no other tool knows; a test holds the list against the code. */
 export const OWN_VARIABLES: Readonly<Record<string, string>> = {
-  KEYTURN_STATE_DIR: 'where state is kept, as with `--state-dir`',
+  KEYTURN_STATE: 'where state is kept, as with `--state`: a directory, or `dynamodb:TABLE[@REGION]`',
+  KEYTURN_STATE_DIR: 'the same, by its former name; KEYTURN_STATE goes before it',
   KEYTURN_ACCEPT_VOLATILE_STATE:
     '`true`: state that may be lost is accepted, as with `--accept-volatile-state`',
   KEYTURN_FORCE_DRY_RUN:
@@ -101,6 +102,6 @@ const REST = [
   '## Without a home',
   '',
   'A user whom the system does not know, with no `HOME`, as in many a container: everything works whose place is',
-  'named. State needs `--state-dir` (or `KEYTURN_STATE_DIR`); files of profiles are those that',
+  'named. State needs `--state` (or `KEYTURN_STATE`); files of profiles are those that',
   '`AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE` name, and without them there are no profiles.',
 ];

@@ -21,10 +21,15 @@ import { initHelp } from '../src/cli/keyturn/init-flags.ts';
 import { KEY_VERBS } from '../src/cli/keyturn/keys/command.ts';
 import { keyChangeHelp, keysHelp } from '../src/cli/keyturn/keys/help.ts';
 import { mapHelp } from '../src/cli/keyturn/map-flags.ts';
+import { applyHelp, planHelp } from '../src/cli/keyturn/plan-flags.ts';
 import { policyHelp } from '../src/cli/keyturn/policy.ts';
 import { recoverHelp } from '../src/cli/keyturn/recover.ts';
 import { rotateOneHelp } from '../src/cli/keyturn/rotate.ts';
 import { sandboxHelp } from '../src/cli/keyturn/sandbox-flags.ts';
+import { stateCheckHelp } from '../src/cli/keyturn/state/check.ts';
+import { stateHelp } from '../src/cli/keyturn/state/help.ts';
+import { stateInitHelp } from '../src/cli/keyturn/state/init.ts';
+import { stateSecretHelp } from '../src/cli/keyturn/state/secret.ts';
 import { statusHelp } from '../src/cli/keyturn/status.ts';
 import { undoHelp } from '../src/cli/keyturn/undo-flags.ts';
 import { validateHelp } from '../src/cli/keyturn/validate.ts';
@@ -32,12 +37,14 @@ import { verifyHelp } from '../src/cli/keyturn/verify-flags.ts';
 import { rotateHelp } from '../src/cli/rotate/help.ts';
 import { configModel, exemptionsModel } from '../src/config/model.ts';
 import { KINDS, wordOf } from '../src/destinations/kinds.ts';
+import { applyReportSchema } from '../src/reports/apply-report.ts';
 import { deliverReportSchema } from '../src/reports/deliver-report.ts';
 import { explainReportSchema } from '../src/reports/explain-report.ts';
 import { historyReportSchema } from '../src/reports/history-report.ts';
 import { keyctlReportSchema } from '../src/reports/keyctl-report.ts';
 import { keyChangeReportSchema, keysReportSchema } from '../src/reports/keys-report.ts';
 import { mapReportSchema } from '../src/reports/map-report.ts';
+import { planSchema } from '../src/reports/plan-document.ts';
 import { rotationReportSchema } from '../src/reports/rotation-report.ts';
 import { statusReportSchema } from '../src/reports/status-report.ts';
 import { undoReportSchema, undoSeveralReportSchema } from '../src/reports/undo-report.ts';
@@ -71,6 +78,8 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'schema/keyturn-undo-several.schema.json': () =>
     schemaFile('keyturn-undo-several', undoSeveralReportSchema),
   'schema/keyturn-explain.schema.json': () => schemaFile('keyturn-explain', explainReportSchema),
+  'schema/keyturn-plan.schema.json': () => schemaFile('keyturn-plan', planSchema),
+  'schema/keyturn-apply.schema.json': () => schemaFile('keyturn-apply', applyReportSchema),
   'schema/keyturn-validate.schema.json': () => schemaFile('keyturn-validate', validateReportSchema),
   'schema/keyturn.schema.json': () => configSchemaFile('config', configModel),
   'schema/keyturn-exemptions.schema.json': () => configSchemaFile('exemptions', exemptionsModel),
@@ -139,6 +148,12 @@ function keyturnPage(): string {
     verifyHelp(),
     deliverHelp(),
     explainHelp(),
+    planHelp(),
+    applyHelp(),
+    stateHelp(),
+    stateInitHelp(),
+    stateCheckHelp(),
+    stateSecretHelp(),
     compactHelp(),
     policyHelp(),
     sandboxHelp(),
@@ -148,7 +163,7 @@ function keyturnPage(): string {
     '# keyturn',
     '',
     'What `keyturn --help` and the help of its commands print. This page is generated: `npm run docs`.',
-    'The JSON output of `keys`, `history`, `status`, `verify`, `undo`, `map`, `validate` and `explain` is described in [`schema/`](../../schema/), the',
+    'The JSON output of `keys`, `history`, `status`, `verify`, `undo`, `map`, `validate`, `explain`, `plan` and `apply` is described in [`schema/`](../../schema/), the',
     'errors in [`docs/errors.md`](../errors.md).',
     '',
     ...pages.flatMap((page) => ['```text', page.trimEnd(), '```', '']),

@@ -147,8 +147,8 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
     timeoutMs: options.timeoutMs,
     deliver: deliveries,
     isDeliverGiven: options.deliver !== undefined,
-    reach: { flags: ['--state-dir', options.stateDir] },
-    wordCommand: shellWords(['keyturn', 'recover', '--state-dir', options.stateDir]),
+    reach: { flags: ['--state', options.stateDir] },
+    wordCommand: shellWords(['keyturn', 'recover', '--state', options.stateDir]),
     ...(options.createMissing !== undefined && {
       newPlaces: { tags: {}, ...options.createMissing },
     }),

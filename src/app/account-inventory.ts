@@ -2,7 +2,13 @@
 
 import { accountUsers } from '../aws/account-users.ts';
 import type { AccountGateway } from '../aws/gateway.ts';
-import { type Inventory, scanned, takeInventory, type UserKeys } from '../aws/inventory.ts';
+import {
+  type Inventory,
+  readUsers,
+  scanned,
+  takeInventory,
+  type UserKeys,
+} from '../aws/inventory.ts';
 import { isReportEnough, takeReportInventory } from '../aws/report-inventory.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
@@ -43,6 +49,7 @@ export async function accountInventory(
   const { emit, signal, gateway } = account;
   const reading = { parallel, emit, signal };
   if (wanted.kind === 'recovery') return await unfinishedUsers(account, options);
+  if (options.users !== undefined) return await theseUsers(gateway, options.users, reading);
   if (user !== undefined) return await takeInventory(gateway.reader, { ...reading, user });
   if (options.inventory === 'scan') return await takeInventory(gateway.reader, reading);
   try {
@@ -56,6 +63,16 @@ export async function accountInventory(
     const inventory = await takeInventory(gateway.reader, { ...reading, users });
     return { ...inventory, source: { kind: 'scan', fallbackReason: error.message } };
   }
+}
+
+/** Who does not exist any more is left out. */
+async function theseUsers(
+  { reader }: AccountGateway,
+  users: readonly string[],
+  reading: Parameters<typeof readUsers>[2],
+): Promise<Inventory> {
+  const read = await readUsers(reader, users, reading);
+  return scanned(read.users, read.unreadable);
 }
 
 async function byReport(

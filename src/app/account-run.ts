@@ -39,12 +39,22 @@ import { findCandidates, type HeldUser, shortlistedUsers } from './find-candidat
 import { findTarget } from './find-target.ts';
 import type { RunContext } from './run-context.ts';
 import { asSettings, type Governance, sameForAll } from './run-settings.ts';
-import { UserTurns } from './user-turns.ts';
+import { type HowPerformed, type PlannedFor, UserTurns } from './user-turns.ts';
 
 /** What is wanted of an account. */
 export interface AccountOptions extends InventoryOptions {
   /** What holds for each user, where a configuration says it; else the same for all. */
   readonly governance?: Governance;
+  /** Whether a dry run makes a plan, which says what it depends on too. */
+  readonly isPlan?: boolean;
+  /** Whether a plan is made of a file that is not trusted: places outside of AWS are not asked. */
+  readonly isUntrusted?: boolean;
+  /** The only users of the account that it is about: those of a plan. */
+  readonly usersOf?: (account: string) => readonly string[];
+  /** Of a plan that is held against what is there now: the key of a user that it replaces. */
+  readonly replacedOf?: HowPerformed['replacedOf'];
+  /** What the plan that is applied says about each; what it does not name is not done. */
+  readonly plannedFor?: PlannedFor | undefined;
   readonly dryRun: boolean;
   /** The threshold as the log and the document tell it, in days. */
   readonly daysThreshold: number;
@@ -219,7 +229,9 @@ class AccountRun {
       (await governance?.settingsIn(atHand)) ?? sameForAll(asSettings(this.#options));
     this.#turns = new UserTurns(settings, emit);
     const { shortlist } = settings;
-    const inventory = await accountInventory(atHand, { ...this.#options, ...shortlist });
+    const named = this.#options.usersOf?.(id);
+    const asked = { ...this.#options, users: named, ...shortlist };
+    const inventory = await accountInventory(atHand, asked);
     const { usersExamined: users, keysExamined: keys, unreadable } = inventory;
     this.#usersExamined = users;
     this.#keysExamined = keys;
@@ -227,7 +239,7 @@ class AccountRun {
     this.#errors.push(...unreadable.map(({ userName, error }) => reportIssue(error, userName)));
     // I12: a dry run judges by the same memory, and keeps nothing of it.
     await rememberKeys(inventory, state, clock.now());
-    const about = { user: this.#options.user, settings, now: clock.now() };
+    const about = { user: this.#options.user, users: named, settings, now: clock.now() };
     await settings.learn(await shortlistedUsers(inventory, state, about));
     const { candidates, due, held } = await findCandidates(inventory, state, about);
     for (const each of held) this.#turns.holdBack(each);
@@ -237,7 +249,9 @@ class AccountRun {
     const account = this.#work(gateway, state);
     await this.#readOrphans(account);
     const { user: scope } = this.#options;
-    if (!dryRun) await settleAllLeftOver(account, (user) => isInScope(user, scope));
+    const isNamed = (user: string) => named?.some((each) => isSameUser(each, user)) ?? true;
+    const isMeant = (user: string) => isInScope(user, scope) && isNamed(user);
+    if (!dryRun) await settleAllLeftOver(account, isMeant);
     return { account, candidates: this.#candidates };
   }
 
@@ -257,22 +271,29 @@ class AccountRun {
     const { gates } = this.#context;
     return accountWork({
       ...this.#context,
-      ...{ gateway, state, newPlaces, finishesOthers: true },
+      ...{
+        gateway,
+        state,
+        newPlaces,
+        finishesOthers: true,
+        isUntrusted: this.#options.isUntrusted,
+      },
       deliver: (user) => this.#turns.deliveriesOf(user),
       ...(gates !== undefined && { creating: gates.creating, taken: gates.taken }),
       policy: {
         ...{ oldKeyFate, retire, cleanUpDays, replacesOwnKey: isDeliverGiven, takesDeliver: true },
-        ...{ orphans, wordCommand, movedFrom, reach },
+        ...{ orphans, wordCommand, movedFrom, reach, looksAtPlaces: this.#options.isPlan },
       },
     });
   }
 
   async rotateOne(candidate: UserListed, account: AccountWork): Promise<void> {
     const { gates, emit } = this.#context;
-    const { dryRun } = this.#options;
+    const { dryRun, plannedFor, replacedOf } = this.#options;
+    const how = { dryRun, plannedFor, replacedOf };
     // A stopped run gives every user their outcome, so nobody is turned away here.
     const giveBack = await takePlace(gates?.rotating, undefined);
-    const outcome = await this.#turns.perform(candidate, account, dryRun).finally(giveBack);
+    const outcome = await this.#turns.perform(candidate, account, how).finally(giveBack);
     this.#outcomes.set(candidate, outcome);
     this.#tellFailure(outcome);
     const { size: done } = this.#outcomes;
@@ -320,6 +341,7 @@ class AccountRun {
       errors: this.#errors,
       handoff: this.#handoff,
       held: this.#options.governance === undefined ? undefined : this.#turns.held,
+      governedBy: (user) => this.#turns.governedBy(user),
       asked: this.#asked,
     };
   }

@@ -41,6 +41,8 @@ export interface AccountParts {
   readonly newPlaces?: NewPlaces | undefined;
   /** Whether a person who was shown the places is at it; not so when left out. */
   readonly isAttended?: boolean;
+  /** Whether places outside of AWS are not asked, because whoever names them is not trusted. */
+  readonly isUntrusted?: boolean | undefined;
   /** Keys of others that may be written over, by the operator's word (I14). */
   readonly mayReplace?: ReadonlySet<AccessKeyId>;
   /** Whether rotations that other faces began are finished too. */
@@ -59,9 +61,9 @@ export function accountWork(parts: AccountParts): AccountWork {
   const { gateway, state, clock, signal, policy, deliver = () => TO_CUSTODY } = parts;
   const { changes } = parts;
   const emit = changes?.listening(gateway.caller.account, parts.emit) ?? parts.emit;
-  const { newPlaces, isAttended = false, mayReplace } = parts;
+  const { newPlaces, isAttended = false, mayReplace, isUntrusted = false } = parts;
   const around = { gateway, state, clock, emit };
-  const open = destinationOpener({ ...around, newPlaces, isAttended, mayReplace });
+  const open = destinationOpener({ ...around, newPlaces, isAttended, mayReplace, isUntrusted });
   return {
     ...{ gateway, state, clock, emit, signal },
     places: openPlaces({

@@ -26,6 +26,7 @@ import { deliveredTo, wouldGoTo } from './describe-place.ts';
 import { describeRetirement } from './describe-retirement.ts';
 import type { HeldUser } from './find-candidates.ts';
 import { lastUseFields } from './last-use-fields.ts';
+import type { GovernedBy } from './run-settings.ts';
 
 /** What is the same for the whole run. */
 export interface RunFacts {
@@ -55,6 +56,8 @@ export interface AccountFacts {
   readonly errors: readonly AccountIssue[];
   /** Users for whom nothing new was begun, and why; undefined where nothing could hold them back. */
   readonly held?: readonly HeldUser[] | undefined;
+  /** Which rule governs a user, where a configuration says it. */
+  readonly governedBy?: (user: string) => GovernedBy | undefined;
   /** What the hand-off holds of a new key, and whether its secret belongs into the report. */
   readonly handoff: ReadonlyMap<AccessKeyId, HandedOff>;
 }

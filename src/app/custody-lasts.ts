@@ -49,7 +49,7 @@ function notLasting(
 ): KeyturnError {
   const all = [
     ...ways,
-    'name a directory that lasts, such as one on a volume (--state-dir)',
+    'name a directory that lasts, such as one on a volume (--state)',
     'accept that they can be lost (--accept-volatile-state)',
   ];
   return new KeyturnError(

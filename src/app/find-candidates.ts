@@ -15,6 +15,8 @@ import type { HeldBack, RunSettings, UserTurn } from './run-settings.ts';
 export interface Scope {
   /** The only user to look at; undefined means all (I6). */
   readonly user: string | undefined;
+  /** The users of a plan, where one is applied: looked at whatever is to be done with them, and nobody else. */
+  readonly users?: readonly string[] | undefined;
   readonly wanted: Wanted;
   /** How long clean-up holds an Inactive key, in days; undefined when nothing is to be cleaned up. */
   readonly cleanUpDays: number | undefined;
@@ -37,8 +39,8 @@ export interface HeldUser {
 }
 
 /** Whose keys a run is about, what holds for each of them, and when. */
-export interface CandidateScope extends Pick<Scope, 'user'> {
-  readonly settings: Pick<RunSettings, 'of' | 'shortlist'>;
+export interface CandidateScope extends Pick<Scope, 'user' | 'users'> {
+  readonly settings: Pick<RunSettings, 'of' | 'shortlist' | 'isAbout'>;
   readonly now: Date;
 }
 
@@ -47,12 +49,17 @@ export async function findCandidates(
   state: AccountState,
   scope: CandidateScope,
 ): Promise<Candidates> {
-  const unfinished = await openUsers(state, scope.user);
+  const isAbout = (user: string) =>
+    (scope.users?.some((each) => isSameUser(each, user)) ?? true) &&
+    (scope.settings.isAbout?.(user) ?? true);
+  const open = await openUsers(state, scope.user);
+  const unfinished = open.filter(({ user }) => isAbout(user));
   const histories = new Map(unfinished.map((open) => [comparableUserName(open.user), open]));
   const candidates: UserListed[] = [];
   const held: HeldUser[] = [];
   let due = 0;
   for (const { userName: user, keys } of users) {
+    if (!isAbout(user)) continue;
     const history = histories.get(comparableUserName(user))?.history;
     const turn = scope.settings.of(user);
     const would = wouldBe(turn, scope);
@@ -60,13 +67,15 @@ export async function findCandidates(
       history?.open?.phase === 'in-grace' ? [] : dueAmong(keys, would.wanted, scope.now);
     due += dueKeys.length;
     histories.delete(comparableUserName(user));
-    const candidate = candidateOf({ user, keys, dueKeys, history }, would);
+    const listed = { user, keys, dueKeys, history };
+    const candidate = candidateOf(listed, would) ?? planned(listed, scope);
     if (candidate === undefined) continue;
     const why = heldBack(turn, candidate, history);
     if (why !== undefined) held.push({ user, held: why, oldKey: candidate.oldKey });
     const now = turn.kind === 'work' ? turn.settings : would;
     const left = staysAtHand(turn, why, history)
-      ? candidateOf({ user, keys, dueKeys: why === undefined ? dueKeys : [], history }, now)
+      ? (candidateOf({ ...listed, dueKeys: why === undefined ? dueKeys : [] }, now) ??
+        planned(listed, scope))
       : undefined;
     if (left !== undefined) candidates.push(left);
   }
@@ -86,10 +95,11 @@ export async function findCandidates(
 export async function shortlistedUsers(
   { users }: Inventory,
   state: AccountState,
-  { user: scope, settings: { shortlist }, now }: CandidateScope,
+  { user: scope, users: planned = [], settings: { shortlist }, now }: CandidateScope,
 ): Promise<readonly string[]> {
   const unfinished = await openUsers(state, scope);
-  const names = new Map(unfinished.map(({ user }) => [comparableUserName(user), user]));
+  const named = [...unfinished.map(({ user }) => user), ...planned];
+  const names = new Map(named.map((user) => [comparableUserName(user), user]));
   for (const { userName: user, keys } of users) {
     const dueKeys = dueAmong(keys, shortlist.wanted, now);
     const listed = candidateOf({ user, keys, dueKeys, history: undefined }, shortlist);
@@ -173,6 +183,15 @@ function candidateOf(
   const oldKey = isOpen ? unknown : (oldest(dueKeys) ?? oldest(keys) ?? unknown);
   const isForRotation = dueKeys.length > 0 || isOpen || isWatched;
   return oldKey && { user, oldKey, isForRotation, keys };
+}
+
+/** A user of a plan with whom nothing is to be done any more: that is found out like everything else. */
+function planned(
+  { user, keys }: ListedUser,
+  { users }: Pick<Scope, 'users'>,
+): UserListed | undefined {
+  const oldKey = users === undefined ? undefined : oldest(keys);
+  return oldKey && { user, oldKey, isForRotation: false, keys };
 }
 
 /** The key of what is left, of which nothing else is known yet: the old key of the open rotation first. */

@@ -8,7 +8,8 @@ import { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { Destination } from '../destinations/destination.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
-import { openDestination, targetFor } from '../destinations/kinds.ts';
+import { openDestination, staysInAws, targetFor } from '../destinations/kinds.ts';
+import { unreadDestination } from '../destinations/unread.ts';
 import { placeFacts } from '../engine/place-facts.ts';
 import type { DestinationChooser, DestinationOpener, Replaced } from '../engine/places.ts';
 import type { WhoseKey } from '../lifecycle/keys.ts';
@@ -47,6 +48,8 @@ export interface DestinationSurroundings {
   readonly isAttended: boolean;
   /** Keys of others that may be written over, by the operator's word (I14). */
   readonly mayReplace?: ReadonlySet<AccessKeyId> | undefined;
+  /** Whether places outside of AWS are not asked, because whoever names them is not trusted. */
+  readonly isUntrusted?: boolean;
 }
 
 /** Opens a place that a record names; with the third argument one that the operator names. */
@@ -61,7 +64,7 @@ type AskedFor = Pick<DeliveryRequest, 'newPlaces'>;
 
 /** One for all places of a run in an account: they share connections, sessions and credentials. */
 export function destinationOpener(surroundings: DestinationSurroundings): PlaceOpener {
-  const { gateway, state, clock, emit, isAttended, mayReplace } = surroundings;
+  const { gateway, state, clock, emit, isAttended, mayReplace, isUntrusted } = surroundings;
   const { reader, services: aws } = gateway;
   const files = (path: string) => saveOptions(path, clock);
   const sources = { ask: keyOwners(reader, clock, gateway.caller.account), reader, state };
@@ -73,6 +76,7 @@ export function destinationOpener(surroundings: DestinationSurroundings): PlaceO
   const around = { files, programs, http, credentials };
   const parts = { aws, custody, clock, emit, ...around, account, isAttended };
   return async (target, { user, oldKeyId, oldKeyFate }, asked) => {
+    if (isUntrusted && !staysInAws(target.kind)) return unreadDestination(target);
     const known = ownersKnownTo(user, sources);
     const whoseKey: WhoseKey = async (keyId) =>
       mayReplace?.has(keyId) ? { kind: 'nobody' } : await known(keyId);

@@ -4,7 +4,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
 import type { StateStore } from '../state/state-store.ts';
-import { openStateStore } from '../state/stores.ts';
+import { openStateStore, type StoreOpening } from '../state/stores.ts';
 
 export interface StateReach {
   readonly clock: Clock;
@@ -18,11 +18,16 @@ export interface StateReach {
 
 /** Nobody at AWS is asked for a directory. Throws `bad-value` for what is no place, and what signing in throws. */
 export async function openState(place: string, reach: StateReach): Promise<StateStore> {
-  return await openStateStore(place, {
+  return await openStateStore(place, openingOf(reach));
+}
+
+/** What a store is opened with, whatever is done with it then. */
+export function openingOf(reach: StateReach): Omit<StoreOpening, 'run'> {
+  return {
     clock: reach.clock,
     aws: async (region) => {
       const { openAwsState } = await import('../aws/open-aws-state.ts');
       return await openAwsState({ ...reach, region: region ?? reach.region });
     },
-  });
+  };
 }

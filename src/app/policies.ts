@@ -33,6 +33,7 @@ export const POLICY_ABOUT = {
     'rotate-iam-keys, for a whole account, clean-up included; also for the role in each member of an organization',
   organization:
     'rotate-iam-keys --organization, for the caller: fleet for its own account, and the way into the others',
+  map: 'keyturn map and keyturn init, for one account: users, keys, and all secrets and parameters, read alone',
 } as const;
 
 /** Without the report, rotate-iam-keys reads all users one by one; keyctl always does. */
@@ -64,6 +65,7 @@ export interface PolicyOptions {
 export function policyDocument(name: PolicyName, options: PolicyOptions = {}): PolicyDocument {
   const { partition = 'aws', roleName = 'OrganizationAccountAccessRole' } = options;
   const users = `arn:${partition}:iam::*:user`;
+  if (name === 'map') return { Version: '2012-10-17', Statement: lookInto(users) };
   const statements = name === 'self-service' ? ownKeys(users) : allKeys(users, FIND_USERS[name]);
   const entrance =
     name === 'organization' ? otherAccounts(`arn:${partition}:iam::*:role/${roleName}`) : [];
@@ -96,6 +98,27 @@ function allKeys(users: string, find: readonly PolicyStatement[]): PolicyStateme
   ];
 }
 
+/** Values under a KMS key of one's own also need kms:Decrypt on that key. */
+function lookInto(users: string): PolicyStatement[] {
+  const values = ['secretsmanager:GetSecretValue', 'ssm:GetParameters', 'ssm:GetParameter'];
+  return [
+    {
+      Sid: 'ReadAccessKeys',
+      Effect: 'Allow',
+      Action: ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'],
+      Resource: `${users}/*`,
+    },
+    ...BY_REPORT,
+    findUsers('FindPlaces', [
+      'secretsmanager:ListSecrets',
+      'secretsmanager:BatchGetSecretValue',
+      'ssm:DescribeParameters',
+    ]),
+    findUsers('ReadPlaces', values),
+    findUsers('TellAccounts', ['sts:GetAccessKeyInfo']),
+  ];
+}
+
 function findUsers(sid: string, actions: readonly string[]): PolicyStatement {
   return { Sid: sid, Effect: 'Allow', Action: actions, Resource: '*' };
 }
@@ -106,6 +129,18 @@ function otherAccounts(roles: string): PolicyStatement[] {
       Sid: 'FindAccounts',
       Effect: 'Allow',
       Action: ['organizations:ListAccounts'],
+      Resource: '*',
+    },
+    // A statement of its own, because it may be left out: only a configuration asks, by `ou` and `tag`.
+    {
+      Sid: 'TellAccountsApart',
+      Effect: 'Allow',
+      Action: [
+        'organizations:ListRoots',
+        'organizations:ListOrganizationalUnitsForParent',
+        'organizations:ListAccountsForParent',
+        'organizations:ListTagsForResource',
+      ],
       Resource: '*',
     },
     { Sid: 'EnterAccounts', Effect: 'Allow', Action: ['sts:AssumeRole'], Resource: roles },

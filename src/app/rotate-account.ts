@@ -74,13 +74,7 @@ async function rotateOwnAccount(
   ledger: ReportLedger,
 ): Promise<RunEnd> {
   const { profile, region, maxParallel } = options;
-  const {
-    account,
-    fatal,
-    source,
-    asked: _,
-    ...facts
-  } = await runAccount(
+  const result = await runAccount(
     async () => {
       const run = context.state.run;
       const gateway = await openGateway({ ...context, run, profile, region, maxParallel });
@@ -90,6 +84,8 @@ async function rotateOwnAccount(
     options,
     context,
   );
+  context.onAccount?.(result);
+  const { account, fatal, source, asked: _, ...facts } = result;
   ledger.add(account, facts);
   const counts = {
     accounts_examined: fatal === undefined ? 1 : 0,

@@ -128,11 +128,13 @@ class FleetRun {
     if (wanted.kind === 'recovery' && !(await this.#hasSomethingLeft(id))) return NOTHING;
     const { emit } = this.#context;
     const options = { ...this.#options, reach: this.#reachOf(id) };
-    const { account, fatal, asked, ...facts } = await runAccount(open, options, {
+    const result = await runAccount(open, options, {
       ...this.#context,
       emit: inAccount(emit, id),
       gates: this.#gates,
     });
+    this.#context.onAccount?.({ ...result, account: result.account ?? id });
+    const { account, fatal, asked, ...facts } = result;
     this.#asked.push(...asked);
     const isWithoutUser = fatal?.code === 'unknown-user' && this.#options.user !== undefined;
     // A user who is named need not exist in every account.

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { StateStore } from '../state/state-store.ts';
+import type { AccountResult } from './account-run.ts';
 import type { WholeRun } from './build-report.ts';
 import type { ChangeLog } from './change-log.ts';
 
@@ -14,6 +15,8 @@ export interface RunContext {
   readonly state: StateStore;
   /** Collects what is done to keys, for whoever tells it when the run ends; its own when left out. */
   readonly changes?: ChangeLog;
+  /** Hears what came of each account, for a plan. */
+  readonly onAccount?: (result: AccountResult) => void;
   /** Aborted on SIGINT or SIGTERM: steps under way are finished, no new one begins. */
   readonly signal: AbortSignal;
   /** Process environment, read once at the edge. */

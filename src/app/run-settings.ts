@@ -5,6 +5,7 @@ import type { AccountGateway } from '../aws/gateway.ts';
 import type { Clock } from '../base/clock.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
+import type { AskedFacts } from '../config/asked-facts.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
 import type { UserHooks } from '../engine/hooks.ts';
 import type { Wanted } from '../lifecycle/decide-user.ts';
@@ -33,6 +34,19 @@ export interface UserSettings {
   readonly notRetiring: HeldBack | undefined;
   /** What a configuration wants done, asked and watched; left out where there is none. */
   readonly hooks?: UserHooks | undefined;
+  /** Which rule says so, and by which facts; left out where flags say the same for all. */
+  readonly governedBy?: GovernedBy;
+}
+
+/** Why these settings hold for a user, as far as a plan depends on it. */
+export interface GovernedBy {
+  readonly rule: { readonly name: string; readonly line: number };
+  /** What the configuration asks about the user, and what AWS tells of it. */
+  readonly facts: AskedFacts;
+  /** The values of the rule that decide what is done. */
+  readonly policy: Readonly<Record<string, string | number | readonly string[] | null>>;
+  /** The age at which a key is due without a look-ahead, in days. */
+  readonly thresholdDays: number;
 }
 
 export type HeldBackReason =
@@ -68,10 +82,14 @@ export interface RunSettings {
   learn(users: readonly string[]): Promise<void>;
   /** What holds for the user; the same answer each time. */
   of(user: string): UserTurn;
+  /** Whether the run is about the user at all; about everybody when left out. */
+  isAbout?(user: string): boolean;
   /** Counts rotations that are open in the account. */
   opened(count: number): void;
-  /** Whether one more new key may be made by this run, which then counts it. */
-  mayRotate(): HeldBack | undefined;
+  /** Whether rotations are counted: then none is begun that was not counted beforehand. */
+  readonly countsRotations: boolean;
+  /** Whether one more new key may be made by this run, which then counts it; also the end of an old one at once. */
+  mayRotate(user: string, endsOldKey: boolean): HeldBack | undefined;
   /** Counts a user whose rotation failed. */
   failed(): void;
   /** Whether so much has failed that nothing new is begun. */
@@ -118,6 +136,7 @@ export function sameForAll(settings: UserSettings): RunSettings {
     learn: async () => {},
     of: () => ({ kind: 'work', settings }),
     opened: () => {},
+    countsRotations: false,
     mayRotate: () => undefined,
     failed: () => {},
     hasFailedTooOften: () => undefined,

@@ -155,7 +155,7 @@ function nothingOf(
     `the journal knows of no rotation that run ${run} began`,
     {
       hint: [
-        'look into the right --state-dir; what runs did, with their IDs, is listed by:',
+        'look into the right --state; what runs did, with their IDs, is listed by:',
         command('keyturn', 'history'),
       ],
     },

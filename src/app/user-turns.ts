@@ -1,6 +1,7 @@
 // The turn of each user in a run of one account: what holds for them, whether a limit leaves them out, and the
 // engine at work with their own settings.
 
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
@@ -8,9 +9,10 @@ import type { AccountWork } from '../engine/account-work.ts';
 import { foretellUser, type UserListed } from '../engine/foretell-user.ts';
 import type { UserOutcome } from '../engine/outcome.ts';
 import { notBegun, rotateUser } from '../engine/rotate-user.ts';
+import type { Planned } from '../lifecycle/plan-step.ts';
 import type { Deliveries } from './account-work.ts';
 import type { HeldUser } from './find-candidates.ts';
-import { NONE_DUE, type RunSettings, type UserSettings } from './run-settings.ts';
+import { type GovernedBy, NONE_DUE, type RunSettings, type UserSettings } from './run-settings.ts';
 
 export class UserTurns {
   /** Users for whom nothing new was begun, and why. */
@@ -41,7 +43,8 @@ export class UserTurns {
       .sort((a, b) => b.overdueMs - a.overdueMs);
     const beyond = new Set<UserListed>();
     for (const { one } of begins) {
-      const held = this.#settings.mayRotate();
+      const endsOldKey = this.#settingsOf(one)?.oldKeyFate === 'deactivate';
+      const held = this.#settings.mayRotate(one.user, endsOldKey);
       if (held === undefined) continue;
       this.holdBack({ user: one.user, held, oldKey: one.oldKey });
       this.#beginsNothing.add(one.user);
@@ -85,10 +88,16 @@ export class UserTurns {
     });
   }
 
+  /** Why these settings hold for the user; undefined where no rule of a configuration governs. */
+  governedBy(user: string): GovernedBy | undefined {
+    const turn = this.#settings.of(user);
+    return turn.kind === 'work' ? turn.settings.governedBy : undefined;
+  }
+
   async perform(
     candidate: UserListed,
     account: AccountWork,
-    dryRun: boolean,
+    { dryRun, plannedFor, replacedOf }: HowPerformed,
   ): Promise<UserOutcome> {
     const { user, oldKey } = candidate;
     const turn = this.#settings.of(user);
@@ -99,10 +108,21 @@ export class UserTurns {
       if (held) this.holdBack({ user, held, oldKey });
       return nothingDone(user);
     }
-    const { oldKeyFate, retire, cleanUpDays, isDeliverGiven, wanted, hooks } = turn.settings;
-    const own = { oldKeyFate, retire, cleanUpDays, hooks, replacesOwnKey: isDeliverGiven };
+    const { oldKeyFate, retire, cleanUpDays, isDeliverGiven, wanted } = turn.settings;
+    const { hooks, governedBy } = turn.settings;
+    const { account: id } = account.gateway.caller;
+    const planned = plannedFor?.(id, user, governedBy);
+    // I18: where a plan is applied, nothing is done for a user of whom it does not speak.
+    if (plannedFor !== undefined && planned === undefined) return nothingDone(user);
+    const own = {
+      ...{ oldKeyFate, retire, cleanUpDays, hooks, replacesOwnKey: isDeliverGiven, planned },
+      thresholdDays: governedBy?.thresholdDays,
+      looksFor: replacedOf && { replaced: replacedOf(id, user) },
+    };
     const perform = dryRun ? foretellUser : rotateUser;
-    const isBeyond = this.#beginsNothing.has(user);
+    // One that is given up makes room for another, which nobody has counted: it is begun by the next run.
+    const isUncounted = !isNew && this.#settings.countsRotations;
+    const isBeyond = isUncounted || this.#beginsNothing.has(user);
     const outcome = await perform(candidate, isBeyond ? NONE_DUE : wanted, {
       ...account,
       policy: { ...account.policy, ...own },
@@ -112,6 +132,21 @@ export class UserTurns {
     return outcome;
   }
 }
+
+/** Whether anything is changed, and by which plan. */
+export interface HowPerformed {
+  readonly dryRun: boolean;
+  readonly plannedFor?: PlannedFor | undefined;
+  /** The key of the user that an earlier plan replaces: its places are looked at again. */
+  readonly replacedOf?: ((account: string, user: string) => AccessKeyId | undefined) | undefined;
+}
+
+/** What a plan says about a user; undefined where it says nothing. */
+export type PlannedFor = (
+  account: string,
+  user: string,
+  governedBy: GovernedBy | undefined,
+) => Planned | undefined;
 
 function nothingDone(user: string): UserOutcome {
   const nothing = { rotation: undefined, cleanup: undefined, retirement: undefined };

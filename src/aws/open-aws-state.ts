@@ -1,7 +1,7 @@
 // Tables and data keys at AWS as the caller of a run, for a store that is kept there. Imported when a store
 // is opened that needs them: a run whose state is in files loads none of it.
 
-import type { AwsDataKeys, AwsTables } from '../base/aws-tables.ts';
+import type { AwsDataKeys, AwsTableMaker, AwsTables } from '../base/aws-tables.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
 import { callerSettings } from './caller-settings.ts';
@@ -20,6 +20,12 @@ export interface AwsStateOptions {
   readonly emit?: EventSink | undefined;
 }
 
+export interface OpenedAwsState {
+  readonly tables: AwsTables;
+  readonly dataKeys: AwsDataKeys;
+  readonly maker: () => Promise<AwsTableMaker>;
+}
+
 /** Calls under way at the same time, apart from those of the run. */
 const PARALLEL_MAX = 64;
 
@@ -30,7 +36,7 @@ export async function openAwsState({
   profile,
   region,
   emit = () => {},
-}: AwsStateOptions): Promise<{ readonly tables: AwsTables; readonly dataKeys: AwsDataKeys }> {
+}: AwsStateOptions): Promise<OpenedAwsState> {
   const options = { clock, env, profile, region, emit, maxParallel: PARALLEL_MAX };
   const { sources, settings } = await callerSettings(options);
   const { credentials } = signIn(sources, settings, clock);
@@ -38,5 +44,12 @@ export async function openAwsState({
     ...{ settings, credentials, account: '', signal: undefined },
     endpoint: resolveEndpoint(service, sources),
   });
-  return { tables: openTables(setup('dynamodb')), dataKeys: openDataKeys(setup('kms')) };
+  return {
+    tables: openTables(setup('dynamodb')),
+    dataKeys: openDataKeys(setup('kms')),
+    maker: async () => {
+      const { openTableMaker } = await import('./sdk-table-maker.ts');
+      return openTableMaker(setup('dynamodb'), setup('kms'));
+    },
+  };
 }

@@ -29,25 +29,10 @@ export interface WriterParts {
 /** Pauses between tries while IAM is busy with the same user; then its answer stands. */
 const BUSY_PAUSES_MS = [200, 500, 1_000, 2_000, 4_000];
 
-export function createWriter({ clients, credentials, target, clock }: WriterParts): KeyWriter {
-  async function createAccessKey(userName: string): Promise<CreateOutcome> {
-    try {
-      // Resolved beforehand, so that a failure here is known to have sent nothing.
-      await credentials();
-    } catch (thrown) {
-      return { kind: 'refused', code: 'create-refused', reason: toKeyturnError(thrown).message };
-    }
-    try {
-      const answer = await clients.create.call(CREATE_ACCESS_KEY, { UserName: userName });
-      return toOutcome(answer, userName, clock);
-    } catch (thrown) {
-      // Kept back by the fence: no attempt before it can have made a key (I2).
-      if (thrown instanceof KeyturnError) {
-        return { kind: 'refused', code: 'create-refused', reason: thrown.message };
-      }
-      return classifyCreate(thrown);
-    }
-  }
+export function createWriter(parts: WriterParts): KeyWriter {
+  const { clients, target, clock } = parts;
+
+  const createAccessKey = (userName: string) => sendCreate(userName, parts);
 
   /** Sends an idempotent change, again while IAM is busy. */
   async function change(send: () => Promise<unknown>): Promise<void> {
@@ -99,10 +84,32 @@ export function createWriter({ clients, credentials, target, clock }: WriterPart
   const fenced: KeyWriter['fenced'] = (fence) => {
     const { create, update } = clients;
     const looking = { create: create.fenced(fence), update: update.fenced(fence) };
-    return createWriter({ clients: looking, credentials, target, clock });
+    return createWriter({ ...parts, clients: looking });
   };
 
   return { fenced, createAccessKey, setStatus, deleteAccessKey };
+}
+
+async function sendCreate(
+  userName: string,
+  { clients, credentials, clock }: WriterParts,
+): Promise<CreateOutcome> {
+  try {
+    // Resolved beforehand, so that a failure here is known to have sent nothing.
+    await credentials();
+  } catch (thrown) {
+    return { kind: 'refused', code: 'create-refused', reason: toKeyturnError(thrown).message };
+  }
+  try {
+    const answer = await clients.create.call(CREATE_ACCESS_KEY, { UserName: userName });
+    return toOutcome(answer, userName, clock);
+  } catch (thrown) {
+    // Kept back by the fence: no attempt before it can have made a key (I2).
+    if (thrown instanceof KeyturnError) {
+      return { kind: 'refused', code: 'create-refused', reason: thrown.message };
+    }
+    return classifyCreate(thrown);
+  }
 }
 
 function toOutcome(

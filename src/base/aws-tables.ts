@@ -106,3 +106,33 @@ export interface AwsDataKeys {
   /** Throws also where the key was wrapped for something else. */
   unwrap(keyId: string, wrapped: Uint8Array, context: KeyContext): Promise<Uint8Array>;
 }
+
+/** What is known of a table beside its items; undefined where the caller may not ask. */
+export interface TableFacts {
+  readonly createdAt: Date | undefined;
+  readonly isReady: boolean;
+  /** Its partition key and its sort key, such as `pk` and `sk`. */
+  readonly keys: readonly string[];
+  readonly isProtected: boolean;
+  readonly isOnDemand: boolean;
+  /** Whether it can be restored to any second of the last weeks. */
+  readonly hasBackups: boolean | undefined;
+  /** The attribute that says when an item goes. */
+  readonly expiryAttribute: string | undefined;
+  readonly hasStream: boolean;
+}
+
+export interface KeyFacts {
+  readonly arn: string;
+  readonly isEnabled: boolean;
+}
+
+/** Makes tables and keys, and looks at them. Throws a KeyturnError. */
+export interface AwsTableMaker {
+  describeTable(name: string): Promise<TableFacts | undefined>;
+  /** On demand, protected from being deleted, with items that go at `ttl`. Ready when it resolves. */
+  makeTable(name: string, hasBackups: boolean): Promise<void>;
+  describeKey(keyId: string): Promise<KeyFacts | undefined>;
+  /** Symmetric, rotated by AWS every year, under that alias. */
+  makeKey(alias: string): Promise<void>;
+}

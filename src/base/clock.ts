@@ -66,6 +66,11 @@ export function machineClock(clock: Clock): Clock {
 export const MS_PER_DAY = 86_400_000;
 const MS_PER_MINUTE = 60_000;
 
+/** Milliseconds from some instant on, by a clock that nobody sets; it stands still while the machine sleeps. */
+export function steadyMs(): number {
+  return performance.now();
+}
+
 /** Whole days between two instants, rounded down; negative when `from` is later. */
 export function wholeDaysBetween(from: Date, to: Date): number {
   return Math.floor((to.getTime() - from.getTime()) / MS_PER_DAY);

@@ -38,6 +38,11 @@ export const ERROR_CODES = {
     meaning: 'There is no configuration file, or two of which either could be meant.',
     remedy: 'Name one with `--config` or KEYTURN_CONFIG.',
   }),
+  'plan-refused': info(2, 'run', {
+    meaning:
+      'The plan cannot be applied: it is no plan, was edited, has expired, or was made by another configuration, another version or another state. Nothing was sent to AWS.',
+    remedy: 'The message says which; make a new one with `keyturn plan -o plan.json`.',
+  }),
   'file-exists': info(2, 'run', {
     meaning: 'A file of that name is there already, and is never written over.',
     remedy: 'Name another with `-o`, or move the one that is there.',
@@ -154,14 +159,15 @@ export const ERROR_CODES = {
   }),
   'state-dir': info(3, 'account', {
     meaning:
-      'The state directory cannot be used: it is read-only or full, or somebody else could have written it or put another one in its place. Commands that only read are told the latter too, and a dry run all that it can see without writing.',
-    remedy: 'Choose another with `--state-dir`, or repair what the message names (0700).',
+      'The place of state cannot be used. A directory is read-only or full, or somebody else could have written it or put another one in its place; a table is not there, or the caller may not use it. Commands that only read are told the latter too, and a dry run all that it can see without writing.',
+    remedy:
+      'Choose another with `--state`, or repair what the message names (0700); `keyturn state check` tells more.',
   }),
   'custody-not-lasting': info(2, 'run', {
     meaning:
       'No place gets the new secrets, and the state directory, which alone would keep them, does not last: it is in memory, on a hosted runner, in a container and on no volume, or in the /tmp of a Lambda function. AWS was not asked.',
     remedy:
-      'Say with `--deliver` where they go, name a directory that lasts with `--state-dir`, or accept that they can be lost with `--accept-volatile-state`.',
+      'Say with `--deliver` where they go, name a directory that lasts with `--state`, or accept that they can be lost with `--accept-volatile-state`.',
   }),
   'no-node': info(3, 'run', {
     meaning: 'The gateway found no Node.js that is new enough to run the service.',
@@ -173,8 +179,9 @@ export const ERROR_CODES = {
     remedy: 'Use that version, or a newer one.',
   }),
   'journal-damaged': info(3, 'account', {
-    meaning: 'A line in the middle of the journal cannot be read.',
-    remedy: 'Restore the file from a backup, or remove the line that the message names.',
+    meaning: 'A record in the middle of the journal cannot be read, or is missing.',
+    remedy:
+      'Restore the file or the table from a backup, or remove the line that the message names.',
   }),
 
   // Either: exit 3 when it stops the run before it starts, 1 when it stops one user.

@@ -23,7 +23,7 @@ export function printableAll<Value>(value: Value): Value {
 }
 
 /** Texts of lines (hint.ts), in which no part of others has a line break. */
-const HINTS: readonly string[] = ['hint', 'warnings', 'notes'];
+const HINTS: readonly string[] = ['hint', 'mend', 'warnings', 'notes'];
 
 function mapTexts(value: unknown, ofText: (text: string) => string = printable): unknown {
   if (typeof value === 'string') return ofText(value);

@@ -14,6 +14,12 @@ export const USER_ERROR_CODES = {
     meaning: 'No rule of the configuration is about the user, and it says `unmatched: fail`.',
     remedy: 'Write a rule or an exemption for the user, or `unmatched: report`.',
   }),
+  'place-shared': info(1, 'user', {
+    kind: 'block',
+    meaning:
+      'The configuration gives two users of the account one place, so neither is rotated: each would write over the other.',
+    remedy: 'Put `{user}` into the name of the place, or give the users rules of their own.',
+  }),
   'user-not-judged': info(1, 'user', {
     kind: 'block',
     meaning:
@@ -54,6 +60,17 @@ export const USER_ERROR_CODES = {
     meaning:
       'An `after_retire` hook saw something go wrong once the old key was Inactive: the rotation is undone, and the run makes no further old key Inactive.',
     remedy: 'Find out who still uses the old key; the next rotation begins when it is due again.',
+  }),
+  'plan-drifted': info(1, 'user', {
+    kind: 'block',
+    meaning:
+      'The user is not as the plan saw them: a key, a place, a tag, the journal or a use has changed. Nothing was done for this user.',
+    remedy: 'Look at the difference, then make a new plan: `keyturn plan`.',
+  }),
+  'not-planned': info(1, 'user', {
+    kind: 'block',
+    meaning: 'The next step for the user is none that the plan names, so it was not done.',
+    remedy: 'Make a new plan, which says what is to be done now: `keyturn plan`.',
   }),
   'in-grace': info(1, 'user', {
     kind: 'block',
@@ -162,8 +179,8 @@ export const USER_ERROR_CODES = {
       '`keyturn status` lists what is open; the message of a run names the key that it asks about.',
   }),
   'handoff-failed': info(1, 'user', {
-    meaning: 'The new secret could not be stored on disk; the new key was taken back.',
-    remedy: 'Free space in the state directory, then run again.',
+    meaning: 'The new secret could not be stored; a key that was made for it was taken back.',
+    remedy: 'Free space in the state directory, or grant what the message names; then run again.',
   }),
   'secret-missing': info(1, 'user', {
     meaning:
@@ -245,6 +262,6 @@ export const USER_ERROR_CODES = {
   }),
   'journal-write': info(1, 'user', {
     meaning: 'The journal cannot be written, so nothing more is done for this user.',
-    remedy: 'Free space in the state directory, then run again.',
+    remedy: 'Free space in the state directory, or grant what the message names; then run again.',
   }),
 } as const satisfies Record<string, ErrorCodeInfo>;

@@ -37,17 +37,18 @@ const SHAPES: readonly RegExp[] = [
   /\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}/g,
   /\bk8s-aws-v1\.[\w=-]+/g,
   // Tokens that begin with the word of their service.
-  /\b(?:gh[a-z]_|github_pat_|gl[a-z]+-|hv[sbr]\.|CCI[A-Z]+_)[\w.-]{8,}/g,
+  /\b(?:gh[opusr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent)-|hv[sbr]\.|CCI[A-Z]{2,8}_)[\w.-]{8,}/g,
 ];
 
-/** What follows such a word on the line, with or without quotes. */
-const NAMED =
-  /((?:\b(?:bearer|basic)\s|["']?[\w-]*(?:token|secret|passw|api[_-]?key|access[_-]?key)[\w-]*["']?\s*[:=])\s*["']?)([^\s"',;&]{6,})/gi;
-/** "token: expired" is said for people. */
-const PLAIN_WORD = /^[A-Za-z]{1,15}[.!]?$/;
+/** A name and what it is given, on one line, with or without quotes. Bounded, whatever the text is made of. */
+const GIVEN = /(?<![\w-])([\w-]{1,80})(["']?\s{0,4}[:=]\s{0,4}["']?)([^\s"',;&]{6,})/g;
+const SECRET_NAME = /token|secret|passw|api[_-]?key|access[_-]?key$|credential/i;
+const SCHEME = /\b(bearer|basic)(\s{1,4})([^\s"',;&]{6,})/gi;
+/** "token: expired" is said for people, and a key ID is no secret. */
+const PLAIN = /^(?:[A-Za-z]{1,15}[.!]?|A[KS]IA[A-Z\d]{16})$/;
 
 /** A long word of letters and digits together is seldom said for people. */
-const OPAQUE = /(?<![\w/.+-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{32,}(?![\w/.+-])/g;
+const OPAQUE = /(?<![\w/.+-])(?=\w*\d)(?=\w*[A-Za-z])\w{28,}(?![\w/.+-])/g;
 
 /** The text without what has the form of a credential. */
 export function withoutCredentials(text: string): string {
@@ -57,8 +58,10 @@ export function withoutCredentials(text: string): string {
 /** The same of what a program says: what it names as a credential, and every word that may be one, goes too. */
 export function withoutWordsLikeSecrets(text: string): string {
   return withoutCredentials(text)
-    .replaceAll(NAMED, (all, name: string, value: string) =>
-      !name.includes('=') && PLAIN_WORD.test(value) ? all : `${name}[secret]`,
-    )
+    .replaceAll(SCHEME, '$1$2[secret]')
+    .replaceAll(GIVEN, (all, name: string, between: string, value: string) => {
+      const isSaid = !between.includes('=') && PLAIN.test(value);
+      return !SECRET_NAME.test(name) || isSaid ? all : `${name}${between}[secret]`;
+    })
     .replaceAll(OPAQUE, '[secret]');
 }

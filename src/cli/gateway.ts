@@ -10,6 +10,7 @@ import { KeyturnError } from '../base/errors.ts';
 import { wordsOf } from '../base/words.ts';
 import { isStatePlace } from '../state/stores.ts';
 import { lastText, quoted } from './flags/argv.ts';
+import { stateVariable } from './flags/surroundings.ts';
 import type { Host } from './host.ts';
 import { rotateCommand } from './rotate/command.ts';
 import { ROTATE_FLAGS } from './rotate/flags.ts';
@@ -51,9 +52,9 @@ function requireClosedQuotes({ env }: Host): void {
 }
 
 function requireAbsoluteState({ args, env }: Host): void {
-  const given = lastText(ROTATE_FLAGS, args, 'stateDir') || env.KEYTURN_STATE_DIR;
+  const given = lastText(ROTATE_FLAGS, args, 'stateDir') || stateVariable(env);
   if (!given || isStatePlace(given)) return;
   throw new KeyturnError('state-dir', `the state directory ${quoted(given)} is not absolute`, {
-    hint: 'name one outside the checkout, which the gateway throws away: KEYTURN_STATE_DIR=/var/lib/keyturn',
+    hint: 'name one outside the checkout, which the gateway throws away: KEYTURN_STATE=/var/lib/keyturn',
   });
 }

@@ -24,7 +24,7 @@ export function decode(bytes: Uint8Array): Decoded {
     return { text: '', fault: { code: 'too-large', message, offset: 0 } };
   }
   const text = asText(bytes);
-  const odd = /(?![\t\n\r])\p{Cc}|\ufffd/u.exec(text);
+  const odd = ODD.exec(text);
   if (odd !== null) {
     return {
       text,
@@ -35,6 +35,18 @@ export function decode(bytes: Uint8Array): Decoded {
   if (deep === undefined) return { text };
   const message = `this is nested more than ${DEPTH_MAX} levels deep`;
   return { text, fault: { code: 'too-deep', message, offset: deep } };
+}
+
+/**
+ * Control characters, a carriage return that ends no line as YAML has it, separators that some editors take for
+ * line ends, and what turns the reading direction round, so that a line is not what it looks like.
+ */
+const ODD = /(?![\t\n\r])\p{Cc}|\r(?!\n)|[\u2028\u2029\ufeff\u202a-\u202e\u2066-\u2069]|\ufffd/u;
+
+/** `U+00A0`. */
+export function codePoint(character: string): string {
+  const hex = (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0').toUpperCase();
+  return `U+${hex}`;
 }
 
 function asText(bytes: Uint8Array): string {
@@ -49,8 +61,10 @@ function oddWords(character: string, bytes: Uint8Array): string {
   if (character === '\0' && (bytes[0] === 0 || bytes[1] === 0)) {
     return 'this is UTF-16 without a byte order mark; save the file as UTF-8';
   }
-  const hex = character.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase();
-  return `the control character U+${hex} cannot stand in a configuration; remove it`;
+  if (character === '\r')
+    return 'a carriage return alone ends no line; save the file with LF or CRLF';
+  const what = /\p{Cc}/u.test(character) ? 'control' : 'invisible';
+  return `the ${what} character ${codePoint(character)} cannot stand in a configuration; remove it`;
 }
 
 /** Where the text goes deeper than any configuration, before the parser follows it there. */

@@ -16,7 +16,7 @@ import {
   type Scalar,
   visit,
 } from 'yaml';
-import { decode } from './decode.ts';
+import { codePoint, decode } from './decode.ts';
 import type { ConfigFault, Found, Path, Position } from './fault.ts';
 import { secretsIn } from './secrets.ts';
 import { jsonComment, type Slip, syntaxSlip } from './syntax.ts';
@@ -43,6 +43,9 @@ export interface ConfigDocument {
   /** The rest of the line behind the value. */
   behind(path: Path): string;
 }
+
+/** Blanks that YAML takes for letters. */
+const ODD_BLANK = /[\u00a0\u00ad\u1680\u2000-\u200b\u202f\u205f\u2060\u3000]/u;
 
 const ALIASES_MAX = 50;
 /** Values after aliases are followed; 400 rules have some 10,000. */
@@ -81,6 +84,7 @@ class Reading implements ConfigDocument {
       ...place,
       severity: 'error',
       ...slip,
+      message: this.#said(slip.message, place.line),
       ...(slip.code === 'secret-in-clear' ? {} : this.#source(place.line)),
     });
   }
@@ -173,7 +177,7 @@ class Reading implements ConfigDocument {
       ...place,
       severity: severity ?? 'error',
       code,
-      message: `${message}${again}`,
+      message: this.#said(`${message}${again}`, place.line),
       path,
       ...source,
     };
@@ -218,6 +222,15 @@ class Reading implements ConfigDocument {
     return { file: this.file, line: Math.max(1, line), column: Math.max(1, col) };
   }
 
+  /** In one line; with a word about what looks like a space and is none, since nobody sees it. */
+  #said(message: string, line: number): string {
+    const [odd] = ODD_BLANK.exec(this.#source(line).source ?? '') ?? [];
+    const inOne = message.replaceAll(/\r?\n/g, '\\n');
+    return odd === undefined
+      ? inOne
+      : `${inOne} (in this line ${codePoint(odd)} looks like a space or like nothing, and is neither)`;
+  }
+
   #source(line: number): { readonly source?: string } {
     const start = this.#lines.lineStarts[line - 1] ?? 0;
     const [source = ''] = this.#text.slice(start).split(/\r?\n/, 1);
@@ -252,7 +265,8 @@ function oddNode(document: Document.Parsed, text: string): Slip | undefined {
       const { tag, range } = node as ParsedNode & { tag?: string };
       if (tag === undefined) return undefined;
       const offset = tagOffset(text, range?.[0] ?? 0);
-      const message = `"!" at the beginning means a YAML tag, and the text "${tag}" would be lost; put it in quotes, or under "not:"`;
+      const [written = tag] = /^![^\s,[\]{}]*/.exec(text.slice(offset)) ?? [];
+      const message = `"!" at the beginning means a YAML tag, and the text "${written}" would be lost; put it in quotes, or under "not:"`;
       return stop({ code: 'unquoted-tag', message, offset });
     },
     Pair: (_, { key }) => {
@@ -293,6 +307,8 @@ function isCircular(alias: Alias, document: Document.Parsed): boolean {
 
 /** A tag stands before its node. */
 function tagOffset(text: string, node: number): number {
-  const at = text.lastIndexOf('!', node);
+  let at = text.lastIndexOf('!', node);
+  // `!!str`
+  while (at > 0 && text[at - 1] === '!') at -= 1;
   return at < 0 ? node : at;
 }

@@ -29,11 +29,13 @@ function judgeSelection(selection: Selection, path: Path, isBelowNot: boolean): 
     found.push(
       ...judgePatterns(selection[kind], kind, {
         path: [...path, kind],
-        isAlone: keys.length === 1 && !isBelowNot,
+        isAlone: keys.length === 1,
+        isBelowNot,
       }),
     );
   for (const [name, value] of Object.entries(selection.tag ?? {})) {
-    found.push(...judgePatterns(value, 'tag', { path: [...path, 'tag', name], isAlone: false }));
+    const at: Path = [...path, 'tag', name];
+    found.push(...judgePatterns(value, 'tag', { path: at, isAlone: false, isBelowNot }));
   }
   if (selection.tag !== undefined && Object.keys(selection.tag).length === 0) {
     found.push({
@@ -42,9 +44,8 @@ function judgeSelection(selection: Selection, path: Path, isBelowNot: boolean): 
       message: 'an empty mapping selects nothing; remove the key, or fill it',
     });
   }
-  found.push(...judgeAccount(selection.account, [...path, 'account'], keys.length === 1));
-  if (keys.length === 1 && selection.any?.some((one) => Object.keys(one).length === 0))
-    return found;
+  const ofAccount = { path: [...path, 'account'], isAlone: keys.length === 1, isBelowNot };
+  found.push(...judgeAccount(selection.account, ofAccount));
   selection.any?.forEach((one, index) => {
     found.push(...judgeSelection(one, [...path, 'any', index], isBelowNot));
   });
@@ -57,12 +58,13 @@ interface Place {
   readonly path: Path;
   /** Whether nothing else narrows the selection. */
   readonly isAlone: boolean;
+  readonly isBelowNot: boolean;
 }
 
 function judgePatterns(
   value: string | readonly string[] | undefined,
   kind: NameKind,
-  { path, isAlone }: Place,
+  { path, isAlone, isBelowNot }: Place,
 ): Found[] {
   if (value === undefined) return [];
   const list = typeof value === 'string' ? [value] : value;
@@ -82,23 +84,18 @@ function judgePatterns(
   if (!isAlone) return [];
   // Not everybody is in a group, so "*" of groups does select.
   if (kind === 'group') return [];
-  return [
-    {
-      path: at,
-      code: 'bad-value',
-      message: `"${all}" selects everybody; write "match: all" if that is meant`,
-    },
-  ];
+  const message = isBelowNot
+    ? `"${all}" below "not:" leaves nobody`
+    : `"${all}" selects everybody; write "match: all" if that is meant`;
+  return [{ path: at, code: 'bad-value', message }];
 }
 
-function judgeAccount(
-  account: Selection['account'],
-  path: Path,
-  isAlone: boolean,
-): readonly Found[] {
+function judgeAccount(account: Selection['account'], place: Place): readonly Found[] {
   if (account === undefined) return [];
-  if (typeof account !== 'string' && !isList(account)) return judgeAccountSelection(account, path);
-  return judgePatterns(account, 'account', { path, isAlone });
+  if (typeof account !== 'string' && !isList(account)) {
+    return judgeAccountSelection(account, place.path);
+  }
+  return judgePatterns(account, 'account', place);
 }
 
 function isList(value: unknown): value is readonly string[] {

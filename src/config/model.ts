@@ -268,6 +268,10 @@ export const configModel = z.strictObject({
       z.strictObject({ from: described('from', day), to: day, reason: z.string().trim().min(1) }),
     ),
   ).optional(),
+  plan: described(
+    'plan',
+    z.strictObject({ expires_hours: described('expires_hours', wholeNumber(1, 168)).optional() }),
+  ).optional(),
   state: described('state', z.string().min(1)).optional(),
 });
 

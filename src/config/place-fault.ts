@@ -58,7 +58,7 @@ export function placeFault(
 
 function unknownKind(word: string): string {
   const names = OFFERED_KINDS.map(({ name }) => name);
-  const near = closest(word, names);
+  const near = closest(word.toLowerCase(), names);
   const is = `"${word}" is no kind of place`;
   const meant = near === undefined ? '' : `did you mean "${near}"? `;
   return `${is}; ${meant}The kinds are ${names.join(', ')}`;

@@ -24,7 +24,8 @@ interface BraceFault {
 export const PLACEHOLDER = /\{(account|account_name|user|region|tag:[^{}|]+)((?:\|[a-z]+)*)\}/g;
 const KNOWN =
   '{account}, {account_name}, {user}, {region} and {tag:NAME}, each also with |lower, |slug or |env';
-const FILTERS: Readonly<Record<string, (text: string) => string>> = {
+/** What may stand behind `|` in a placeholder. */
+export const FILTERS: Readonly<Record<string, (text: string) => string>> = {
   lower: (text) => text.toLowerCase(),
   slug: (text) =>
     text
@@ -43,6 +44,14 @@ export function tagsOf(text: string): readonly { readonly name: string; readonly
   return [...text.matchAll(PLACEHOLDER)].flatMap(({ 1: word = '', index }) =>
     word.startsWith('tag:') ? [{ name: word.slice(4), index }] : [],
   );
+}
+
+/** Whether two users may have one place of it: a filter loses characters, and a tag may be on several. */
+export function isLossy(template: string): boolean {
+  const words = [...template.matchAll(PLACEHOLDER)].filter(
+    ({ 1: word = '' }) => word === 'user' || word.startsWith('tag:'),
+  );
+  return words.length > 0 && !words.some(([whole]) => whole === '{user}');
 }
 
 /** Braces that are no placeholder, with the place of the first. */

@@ -199,7 +199,8 @@ export function askedBy(
   };
 }
 
-function flat(selection: Selection): readonly Selection[] {
+/** The selection, and all that stand in it. */
+export function flat(selection: Selection): readonly Selection[] {
   const { any = [], not } = selection;
   return [selection, ...any.flatMap(flat), ...(not === undefined ? [] : flat(not))];
 }

@@ -21,8 +21,10 @@ export function syntaxSlip(
   switch (error.code) {
     case 'TAB_AS_INDENT':
       return slip('tab', 'a tab indents this line; YAML takes spaces');
-    case 'MULTIPLE_DOCS':
-      return slip('several-documents', '"---" begins a second document; a configuration is one');
+    case 'MULTIPLE_DOCS': {
+      const mark = text.startsWith('---', offset) ? '"---" begins' : 'behind "..." begins';
+      return slip('several-documents', `${mark} a second document; a configuration is one`);
+    }
     case 'DUPLICATE_KEY': {
       const key = wordAt(text, offset);
       return {
@@ -45,9 +47,17 @@ export function syntaxSlip(
         'a text with ": " in it must be in quotes, and a mapping begins on a line of its own',
       );
     case 'MISSING_CHAR':
+      if (error.message.startsWith('Implicit map keys')) {
+        return slip('syntax', 'this is no KEY: VALUE; a colon and a space are missing');
+      }
       if (text[offset] === '{') return unexpected(error, text);
       return slip('syntax', `a quote or a bracket is not closed (${error.message.toLowerCase()})`);
     case 'BAD_INDENT':
+      if (/^Flow /.test(error.message)) {
+        const message =
+          'a "[" or "{" before this is not closed, or its lines are not indented (" #" begins a comment)';
+        return slip('syntax', message);
+      }
       return slip('syntax', 'this line is indented otherwise than the lines that it belongs to');
     default:
       return unexpected(error, text);

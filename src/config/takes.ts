@@ -28,7 +28,9 @@ export const TAKES: Readonly<Record<string, string>> = {
   trusted_tags: 'a list of names of tags',
   limits: 'a mapping with max_rotations, max_deactivations, max_open and stop_after_failures',
   freezes: 'a list, each with from, to and reason',
-  state: 'a place of state, as --state-dir does',
+  plan: 'a mapping with expires_hours',
+  expires_hours: 'a whole number of hours from 1 to 168',
+  state: 'a place of state, as --state does',
   match: '"all" or a mapping with user, path, group, tag, account, has_password, any or not',
   name: 'a name of small letters, digits and "-"',
   extends: 'the name of another rule',
@@ -91,6 +93,7 @@ export const TAKES: Readonly<Record<string, string>> = {
   reason: `a sentence of at least ${REASON_LENGTH_MIN} characters`,
   until: `a day such as 2027-03-31, at most ${EXEMPTION_DAYS_MAX} days ahead`,
   from: 'a day such as 2026-12-18',
+  $schema: 'the path or the address of a JSON Schema, for editors',
 };
 
 const IN_LISTS: Readonly<Record<string, string>> = {
@@ -110,6 +113,7 @@ export function takesAt(path: readonly (string | number)[]): string {
     return typeof last === 'number' ? (IN_LISTS.retire ?? '') : (TAKES.rotate ?? '');
   }
   if (path.at(-2) === 'tag') return 'text: a pattern of values, or a list of patterns';
+  if (path[0] === 'freezes' && key === 'reason') return 'a reason in words';
   if (path[0] === 'freezes' && key === 'to') return 'a day such as 2027-01-04';
   if (path.includes('deliver') && key === 'id') return 'the name of a field';
   if (path.includes('deliver') && key === 'role') {

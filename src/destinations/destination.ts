@@ -37,6 +37,8 @@ export const HELD: Held = { texts: [] };
 interface Capabilities {
   /** Whether the plain hand-off file is what it delivers, so that the file must stay. */
   readonly keepsHandoff?: boolean;
+  /** Whether nothing is asked of it, because whoever names it is not trusted. */
+  readonly isUnread?: boolean;
   /**
    * Finds out, by reads alone (I12), whether a secret could be delivered: called before a key is
    * made, and by a dry run. Throws `not-deliverable`. A rotation that goes on names its key: a half of
@@ -53,6 +55,11 @@ interface Capabilities {
    * place does not exist any more.
    */
   textsRead?(): Promise<readonly Secret[]>;
+  /**
+   * A word that is another one once what is there was written again, by whoever: a number of a version, the time
+   * of the last write. By reads alone; undefined where there is nothing yet. Left out by kinds that keep none.
+   */
+  stamp?(): Promise<string | undefined>;
   /** Left out where nothing would be made. */
   readonly making?: Making;
   /**

@@ -13,6 +13,8 @@ export interface FoundKey {
   readonly id: AccessKeyId;
   /** Behind `KIND=` of `--deliver`; undefined where a delivery could not write there. */
   readonly deliver: string | undefined;
+  /** The form in which the pair stands there, where it is not as AWS made it. */
+  readonly form?: string;
   /** Why it could not, in words that can follow a colon. */
   readonly problem: string | undefined;
 }
@@ -27,6 +29,12 @@ export interface FoundInPlace {
 
 /** So much text is looked into in every way; of more only what stands there openly is told. */
 const READ_WHOLE_MAX = 262_144;
+
+/** What `--deliver` would take for it; undefined where a delivery could not write there. */
+export function deliveryOf(kind: string, { deliver, form }: FoundKey): string | undefined {
+  if (deliver === undefined) return undefined;
+  return `${kind}${form === undefined ? '' : `:${form}`}=${deliver}`;
+}
 
 export function foundIn(name: string, place: ReadPlace): FoundInPlace {
   const text = place.text.reveal();
@@ -48,7 +56,12 @@ interface At {
 
 function wayTo(id: AccessKeyId, text: string, { name, place }: At): Omit<FoundKey, 'id'> {
   const refused = (problem: string) => ({ deliver: undefined, problem });
-  if (fieldsOf(text) === undefined) return refused('it is there in no field of a JSON object');
+  if (fieldsOf(text) === undefined) {
+    const form = iniFormOf(text, id);
+    return form === undefined
+      ? refused('it is there in no field of a JSON object')
+      : { deliver: name, problem: undefined, form };
+  }
   const [pair, other] = pairsOf(id, text, []);
   if (pair === undefined) return refused('no secret stands beside it');
   if (other !== undefined) return refused('it is there in more than one pair');
@@ -61,6 +74,23 @@ function wayTo(id: AccessKeyId, text: string, { name, place }: At): Omit<FoundKe
   return deliver === undefined
     ? refused('its fields are none that a delivery could name')
     : { deliver, problem: undefined };
+}
+
+/** One profile, its pair, and nothing else: as AWS tools write it. */
+const INI =
+  /^\s*\[([\w.@/+-]{1,64})\]\s*aws_access_key_id\s*=\s*(\w+)\s*aws_secret_access_key\s*=\s*\S+\s*$/;
+
+/** The form of a credentials file that is all of the text, in clear or in base64. */
+function iniFormOf(text: string, id: AccessKeyId): string | undefined {
+  const [, plainProfile, plainId] = INI.exec(text) ?? [];
+  if (plainId === id) return formWord('aws-credentials-ini', plainProfile);
+  if (!/^[A-Za-z\d+/\s]+={0,2}\s*$/.test(text)) return undefined;
+  const [, profile, innerId] = INI.exec(Buffer.from(text, 'base64').toString('latin1')) ?? [];
+  return innerId === id ? formWord('aws-credentials-ini+base64', profile) : undefined;
+}
+
+function formWord(name: string, profile: string | undefined): string {
+  return profile === undefined || profile === 'default' ? name : `${name}:${profile}`;
 }
 
 /** The fields of each object that holds the key, with the one of its secret. */

@@ -235,6 +235,11 @@ export function deliversCustody(kindName: string): boolean {
   return kindNamed(kindName)?.deliversCustody === true;
 }
 
+/** Whether a place of the kind is reached by the caller of the run alone: a service of AWS, or custody. */
+export function staysInAws(kindName: string): boolean {
+  return kindNamed(kindName)?.isInAccount === true || keepsNoCopy(kindName);
+}
+
 /** Whether nothing but custody keeps a secret that goes to the kind. Of an unknown one nobody can tell. */
 export function keepsNoCopy(kindName: string): boolean {
   return deliversCustody(kindName) || printsSecret(kindName);

@@ -8,6 +8,7 @@ import type { EventSink } from '../base/events.ts';
 import type { SameReach } from '../base/key-command.ts';
 import type { NamedPlace } from '../destinations/kinds.ts';
 import { KEY_LAG_MS } from '../lifecycle/keys.ts';
+import type { Planned } from '../lifecycle/plan-step.ts';
 import type { OldKeyFate } from '../lifecycle/record.ts';
 import type { RetirePolicy } from '../lifecycle/retire-policy.ts';
 import type { AccountState } from '../state/state-store.ts';
@@ -37,6 +38,14 @@ export interface RotationPolicy {
   readonly movedFrom?: readonly NamedPlace[] | undefined;
   /** What a configuration wants done, asked and watched for the user; left out where there is none. */
   readonly hooks?: UserHooks | undefined;
+  /** Whether a dry run looks at the places too, because a plan is made of it. */
+  readonly looksAtPlaces?: boolean | undefined;
+  /** The key whose successor goes to the places that are looked at, where an earlier plan says it. */
+  readonly looksFor?: { readonly replaced: AccessKeyId | undefined } | undefined;
+  /** The age at which a key is due without a look-ahead, for what a plan says of it. */
+  readonly thresholdDays?: number | undefined;
+  /** What a plan says about the user, where one is applied: nothing else is done. */
+  readonly planned?: Planned | undefined;
 }
 
 /** New keys work only after seconds, and not everywhere at once (I4). */

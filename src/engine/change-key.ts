@@ -6,6 +6,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { ChangedBy, EngineEvent } from '../base/events.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
+import type { PlanStep } from '../lifecycle/plan-step.ts';
 import { isGraced } from '../lifecycle/rotation.ts';
 import type { UserWork } from './user-work.ts';
 
@@ -29,11 +30,19 @@ export async function changeKey(change: KeyChange, work: UserWork): Promise<void
   const { keyId, to } = change;
   const { user, account } = work;
   const writer = (change.writer ?? account.gateway.writer).fenced(work.fence);
+  // A key whose secret could not be kept is taken back by the step that made it.
+  if (change.by !== 'rotation' || to !== 'deleted') work.assertPlanned(stepOf(change));
   await recordIntent(change, work);
   if (to === 'deleted') await writer.deleteAccessKey(user, keyId);
   else await writer.setStatus(user, keyId, to);
   account.emit(changed(change, user));
   await recordOutcome(change, work);
+}
+
+/** In the words of a plan. */
+function stepOf({ keyId, to, by }: KeyChange): PlanStep {
+  if (to === 'deleted') return { do: by === 'recovery' ? 'discard' : 'delete', keyId };
+  return { do: to === 'Active' ? 'reactivate' : 'deactivate', keyId };
 }
 
 async function recordIntent(change: KeyChange, work: UserWork): Promise<void> {

@@ -22,6 +22,7 @@ import type { RetiringKey } from '../lifecycle/retirement.ts';
 import type { WithNewKey } from '../lifecycle/rotation.ts';
 import { mayWait } from '../lifecycle/served-late.ts';
 import { dependsOn } from '../lifecycle/signer.ts';
+import { cleanUpWithin, retireWithin, withinPlan } from '../lifecycle/within-plan.ts';
 import { placesLeft, prepareDelivery, prepareToFinish } from './delivery.ts';
 import { whyHeld } from './held-anywhere.ts';
 import { askPlaces } from './holders.ts';
@@ -36,7 +37,8 @@ export async function decide(
   keys: readonly AccessKey[],
   wanted: Wanted,
 ): Promise<UserDecision> {
-  return await decided(decideUser({ ...factsOf(at, keys), wanted }), answering(at));
+  const decision = await decided(decideUser({ ...factsOf(at, keys), wanted }), answering(at));
+  return withinPlan(decision, at.account.policy.planned);
 }
 
 /** What is to be done with these keys, clean-up being over. */
@@ -46,7 +48,8 @@ export async function decideNext(
   wanted: Wanted,
 ): Promise<Next> {
   const facts = { ...factsOf(at, keys), cleanUpDays: undefined, wanted };
-  return (await decided(decideUser(facts), answering(at))).next;
+  const decision = await decided(decideUser(facts), answering(at));
+  return withinPlan(decision, at.account.policy.planned).next;
 }
 
 /** The part of it that is about keys which were Inactive before this run; of those that are `free` no place holds any. */
@@ -59,7 +62,8 @@ export async function decideCleanUp(
   const answer = answering(at);
   const answerOnce = async (question: Question) =>
     question.ask === 'holder' && free.has(question.keyId) ? undefined : await answer(question);
-  return (await decided(cleanUpOf(facts), answerOnce)).cleanUp;
+  const { cleanUp } = await decided(cleanUpOf(facts), answerOnce);
+  return cleanUp && cleanUpWithin(cleanUp, at.account.policy.planned);
 }
 
 /** Whether the old key of the rotation may go now, with fresh eyes (I15); undefined when it is gone. */
@@ -89,7 +93,7 @@ export function factsOf(at: UserAtHand, keys: readonly AccessKey[]): Omit<UserFa
     now: clock.now(),
     cleanUpDays: policy.cleanUpDays,
     oldKeyFate: policy.oldKeyFate,
-    retire: policy.retire,
+    retire: retireWithin(policy.retire, policy.planned),
     usesOf: (key) => usesOfKey(key, at),
     termsAt: (target) => account.places.termsAt(target),
     lastLook: (key) => state.sightings.lookAt(user, key),
@@ -112,8 +116,11 @@ function answering(at: UserAtHand): (question: Question) => Promise<Answer> {
   const { gateway, state, places, clock, signal } = account;
   return async (question) => {
     switch (question.ask) {
-      case 'last-use':
-        return await readLastUse(gateway.reader, { id: question.keyId });
+      case 'last-use': {
+        const use = await readLastUse(gateway.reader, { id: question.keyId });
+        at.uses?.set(question.keyId, use);
+        return use;
+      }
       case 'custody':
         return (await state.custody.get(question.keyId)) !== undefined;
       case 'places':

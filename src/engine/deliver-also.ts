@@ -62,13 +62,14 @@ async function eachPlace(at: UserAtHand | UserWork, copy: Copy): Promise<readonl
   const done: AlsoDelivered[] = [];
   for (const destination of own) {
     account.signal.throwIfAborted();
-    const target = targetIn(rotation, destination);
-    const nothing = { rotation, target, receipt: undefined, copied: undefined, error: undefined };
+    const about = { rotation, receipt: undefined, copied: undefined, error: undefined };
+    let nothing = { ...about, target: targetOf(destination) };
     try {
+      const target = targetIn(rotation, destination);
+      nothing = { ...about, target };
       const known = receiptAt(rotation, target);
       const isThere =
-        known !== undefined &&
-        (await stillHolds(rotation, { destination, receipt: known }, account));
+        known !== undefined && (await stillHolds(rotation, { destination, receipt: known }, at));
       const told = isThere
         ? { receipt: known, copied: undefined }
         : await copy({ served: servedBy(rotation, target), destination }, rotation);
@@ -89,7 +90,14 @@ function servedBy(rotation: WithNewKey, target: JournaledTarget): PlaceToServe['
 /** The place as the record has it, where it is one of the rotation's. */
 function targetIn({ targets }: WithNewKey, destination: Destination): DeliveryTarget {
   const known = targets.find((each) => jointTarget(destination, each) !== undefined);
-  return targetOf(known ?? destination);
+  if (known === undefined || known.form === destination.form) return targetOf(known ?? destination);
+  throw new KeyturnError(
+    'not-deliverable',
+    `${known.kind} ${known.place} has the key of the rotation in ${known.form === undefined ? 'no form' : `the form ${known.form}`} already`,
+    {
+      hint: 'a place has one key in one form: name another place, or change the form with the next rotation',
+    },
+  );
 }
 
 /** The last rotation that made a key, once its places have it. */

@@ -10,6 +10,7 @@ import { REWRITTEN } from '../destinations/written.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import { receiptAt } from '../lifecycle/known-places.ts';
 import { placesServed } from '../lifecycle/last-served.ts';
+import { placeWord } from '../lifecycle/plan-step.ts';
 import type { MissingPlace, PlaceRefusal, Question, Targets } from '../lifecycle/questions.ts';
 import type { DeliveryReceipt, DeliveryTarget, JournaledTarget } from '../lifecycle/record.ts';
 import { hasNewKey, type Rotation, type WithNewKey } from '../lifecycle/rotation.ts';
@@ -54,9 +55,11 @@ interface Prepared {
 export async function makePlaces(
   oldKeyId: AccessKeyId,
   missing: readonly MissingPlace[],
-  { user, account }: UserWork,
+  work: UserWork,
 ): Promise<void> {
+  const { user, account } = work;
   if (missing.length === 0) return;
+  for (const each of missing) work.assertPlanned({ do: 'make-place', place: placeWord(each) });
   const own = await account.places.forNew(user, oldKeyId);
   for (const { making } of own) await making?.make();
   for (const { kind, place } of missing) account.emit({ code: 'place-made', user, kind, place });
@@ -139,7 +142,7 @@ export async function deliverEverywhere(
     const error =
       refused ??
       (await failureAt(async () => {
-        receipt = await deliverTo(rotation, { destination, known, key }, work);
+        receipt = await deliverTo(rotation, { target, destination, known, key }, work);
       }));
     if (error !== undefined) errors.push(named(rotation, target, error));
     if (receipt === undefined) continue;
@@ -158,6 +161,8 @@ export function placedAt(target: JournaledTarget, receipt: DeliveryReceipt) {
 }
 
 interface Delivering {
+  /** As the journal names it. */
+  readonly target: JournaledTarget;
   readonly destination: Destination;
   /** Of an earlier run. */
   readonly known: DeliveryReceipt | undefined;
@@ -167,16 +172,13 @@ interface Delivering {
 /** Writes the place, unless it still has what an earlier run has written there (I13). */
 async function deliverTo(
   rotation: WithNewKey,
-  { destination, known, key }: Delivering,
+  { target, destination, known, key }: Delivering,
   work: UserWork,
 ): Promise<DeliveryReceipt> {
-  const { account } = work;
-  if (
-    known !== undefined &&
-    (await stillHolds(rotation, { destination, receipt: known }, account))
-  ) {
+  if (known !== undefined && (await stillHolds(rotation, { destination, receipt: known }, work))) {
     return known;
   }
+  work.assertPlanned({ do: 'deliver', place: placeWord(target) });
   return await deliverOne(rotation, { destination, key }, work);
 }
 
@@ -198,7 +200,7 @@ export async function deliverOne(
 export async function stillHolds(
   { newKeyId: keyId, oldKeyId, pairMark }: WithNewKey,
   { destination, receipt }: PlaceOnRecord,
-  account: AccountWork,
+  { account }: Pick<UserAtHand, 'account'>,
 ): Promise<boolean> {
   const held = await destination.holds(keyId, receipt).catch((thrown: unknown) => {
     // Somebody wrote there, and nothing shows what: it is looked at and written like any other place (I14).
@@ -207,6 +209,21 @@ export async function stillHolds(
   });
   if (held === undefined) return false;
   return (await judgePair({ keyId, oldKeyId, pairMark }, held, account)).kind === 'whole';
+}
+
+/** The places of an open rotation that would be written by the run that goes on with it. */
+export async function placesToWrite(
+  rotation: Rotation,
+  at: UserAtHand,
+): Promise<readonly JournaledTarget[]> {
+  if (!hasNewKey(rotation)) return rotation.targets;
+  const toWrite: JournaledTarget[] = [];
+  for (const [target, destination] of await targeted(rotation, at.account)) {
+    const receipt = receiptAt(rotation, target);
+    const has = receipt !== undefined && (await stillHolds(rotation, { destination, receipt }, at));
+    if (!has) toWrite.push(target);
+  }
+  return toWrite;
 }
 
 async function targeted(

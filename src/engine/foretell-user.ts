@@ -1,7 +1,7 @@
 // What a run would do with one user, by reads alone (I12): the run's own decision, told instead of
 // performed. It takes no claim, writes no journal, and calls nothing that changes AWS.
 
-import { toKeyturnError } from '../base/errors.ts';
+import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Recovery } from '../lifecycle/decide-open.ts';
 import type { UserDecision, Wanted } from '../lifecycle/decide-user.ts';
 import { foundIn } from '../lifecycle/found-changes.ts';
@@ -23,6 +23,7 @@ import { whyHeld } from './held-anywhere.ts';
 import { plannedHooks } from './hooks.ts';
 import { assertNotRenamed } from './other-name.ts';
 import { failed, failedIn, oldKeyOf, type RotationOutcome, type UserOutcome } from './outcome.ts';
+import { planOf } from './plan-user.ts';
 import { refusalOf } from './refusal.ts';
 import { notBegun, outcomeOf, tellUnexplained, type UserSeen } from './rotate-user.ts';
 import { foretellFound, foretellSteps } from './settle-steps.ts';
@@ -56,8 +57,9 @@ async function foretell(
   const { user, history } = found;
   const nothing = { user, rotation: undefined, cleanup: undefined, retirement: undefined };
   const present = await keysUnlessGone(listed, found);
-  const { at, keys } = foretellSteps(present ?? [], found);
+  const { at: looked, keys, landed } = foretellSteps(present ?? [], found);
   if (present === undefined) return outcomeOf(nothing, undefined);
+  const at = { ...looked, uses: new Map() };
   let decision: UserDecision;
   try {
     decision = await decide(at, keys, wanted);
@@ -74,13 +76,22 @@ async function foretell(
   for (const each of [recover, late]) if (each !== undefined) tellRecovery(each, at);
   if (recover !== undefined && recover.leadsTo !== 'closed') {
     const held = await heldElsewhere(recover, decision, at);
-    return outcomeOf({ ...nothing, ...(held ?? recovered(recover, decision, at)) }, decision);
+    const plan = await planOf(
+      { decision, landed, holder: held?.error, refusal: undefined },
+      present,
+      at,
+    );
+    return {
+      ...outcomeOf({ ...nothing, ...(held ?? recovered(recover, decision, at)) }, decision),
+      plan,
+    };
   }
   const cleanup = cleanUp && foretoldCleanUp(cleanUp, user);
   if (grace !== undefined) tellGrace(grace, at);
   const waits = grace && waitingOutcome(grace);
-  const begun = rotation(decision, at);
-  return outcomeOf({ user, cleanup, retirement: waits, ...begun }, decision);
+  const { refusal, ...begun } = rotation(decision, at);
+  const plan = await planOf({ decision, landed, holder: undefined, refusal }, present, at);
+  return { ...outcomeOf({ user, cleanup, retirement: waits, ...begun }, decision), plan };
 }
 
 /** A watch that an earlier run did not bring to its end, of which this run knows nothing. */
@@ -128,12 +139,12 @@ async function heldElsewhere(
   { rotation, leadsTo }: Recovery,
   { keys, gate }: UserDecision,
   at: UserAtHand,
-): Promise<Foretold | undefined> {
+): Promise<(Foretold & { readonly error: KeyturnError }) | undefined> {
   const comesToCut = leadsTo === 'new-key' && !('receipts' in rotation) && gate?.kind !== 'wait';
   if (!comesToCut || rotation.oldKeyFate === 'keep') return undefined;
-  const holder = await whyHeld(rotation.oldKeyId, at, rotation.targets);
+  const error = await whyHeld(rotation.oldKeyId, at, rotation.targets);
   const about = { oldKey: oldKeyOf(rotation, keys), resumed: true };
-  return holder && { rotation: failedIn(rotation, holder, about) };
+  return error && { rotation: failedIn(rotation, error, about), error };
 }
 
 type Foretold = Partial<Pick<UserOutcome, 'rotation' | 'retirement' | 'hooks'>>;
@@ -182,8 +193,10 @@ function withHooks(outcome: Foretold, rotation: Rotation | undefined, at: UserAt
 function rotation(
   { next, unexplained }: UserDecision,
   at: UserAtHand,
-): { rotation: RotationOutcome | undefined } & Foretold {
-  if (next.kind === 'nothing' || next.kind === 'not-theirs') return { rotation: undefined };
+): { rotation: RotationOutcome | undefined; refusal: KeyturnError | undefined } & Foretold {
+  if (next.kind === 'nothing' || next.kind === 'not-theirs') {
+    return { rotation: undefined, refusal: undefined };
+  }
   const { oldKey } = next;
   if (next.kind === 'rotate') {
     const { gate, targets, missing } = next;
@@ -194,8 +207,9 @@ function rotation(
     const fate = foretoldFate(account.policy.oldKeyFate, gate);
     const begun = { kind: 'would-rotate', oldKey, fate, targets, resumed: false } as const;
     const outcome = { rotation: begun, ...(retirement !== undefined && { retirement }) };
-    return { rotation: begun, ...withHooks(outcome, undefined, at) };
+    return { refusal: undefined, rotation: begun, ...withHooks(outcome, undefined, at) };
   }
   const keys = next.kind === 'blocked' ? next.keys : undefined;
-  return { rotation: failed(oldKey, refusalOf(next, at, unexplained), { keys }) };
+  const refusal = refusalOf(next, at, unexplained);
+  return { refusal, rotation: failed(oldKey, refusal, { keys }) };
 }

@@ -84,7 +84,7 @@ async function theRest(rotation: Undoing, at: UserAtHand): Promise<Imagined> {
   const { toKeyId, fromKeyId } = undo;
   const back = await wayBackOf(rotation, at);
   const { status } = await requireKey(toKeyId, at);
-  const restored = await restore(back, at, (wayBack, pair) => wayBack.canPutBack(pair));
+  const restored = await restore(back, at, ({ wayBack }, pair) => wayBack.canPutBack(pair));
   const stop = whyHalfWay(rotation, restored);
   if (stop !== undefined) throw stop;
   const { putBack, notPutBack, back: known } = restored;

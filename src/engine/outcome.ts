@@ -3,6 +3,8 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { AccessKey, KeyDetails, KeyStatus } from '../lifecycle/keys.ts';
+import type { PlannedKey } from '../lifecycle/plan-keys.ts';
+import type { SeenUser } from '../lifecycle/plan-step.ts';
 import type { Waiting } from '../lifecycle/quiet-gate.ts';
 import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
 import { hasNewKey, type PhaseName, type Rotation } from '../lifecycle/rotation.ts';
@@ -91,6 +93,16 @@ export interface UserOutcome {
   readonly hooks?: readonly HookResult[] | undefined;
   /** From when on another run may lead further; undefined when nothing waits for a time. */
   readonly notBefore: Date | undefined;
+  /** Of a dry run: the same as a plan tells it; left out where nothing was learned of the user. */
+  readonly plan?: UserPlan;
+}
+
+/** The decision about a user, key by key, with what it depends on. */
+export interface UserPlan {
+  readonly keys: readonly PlannedKey[];
+  readonly seen: SeenUser;
+  /** Every place that the steps write. */
+  readonly targets: readonly JournaledTarget[];
 }
 
 type Failed = Extract<RotationOutcome, { readonly kind: 'failed' }>;

@@ -10,6 +10,7 @@ import type { Destination, UndonePair } from '../destinations/destination.ts';
 import { deliversCustody } from '../destinations/kinds.ts';
 import { judgeLeft } from '../lifecycle/judge-left.ts';
 import { type AccessKey, LAST_USE_LAG_MS } from '../lifecycle/keys.ts';
+import { placeWord } from '../lifecycle/plan-step.ts';
 import type { DeliveryReceipt, JournaledTarget } from '../lifecycle/record.ts';
 import type { UndoIntent } from '../lifecycle/rotation.ts';
 import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
@@ -167,7 +168,10 @@ async function giveUp(rotation: Undoing, reason: string, work: UserWork): Promis
 }
 
 async function putAllBack(back: WayBack, work: UserWork): Promise<Restored> {
-  const restored = await restore(back, work, (wayBack, undo) => wayBack.putBack(undo));
+  const restored = await restore(back, work, (destination, undo) => {
+    work.assertPlanned({ do: 'put-back', place: placeWord(destination) });
+    return destination.wayBack.putBack(undo);
+  });
   const stop = whyHalfWay(back.rotation, restored);
   if (stop === undefined) return restored;
   // Nothing else was asked for, and nothing else was done.
@@ -181,11 +185,15 @@ export interface Restored extends Pick<UndoneRotation, 'putBack' | 'notPutBack'>
   readonly back: readonly JournaledTarget[];
 }
 
+type GoingBack = Pick<Destination, 'kind' | 'place'> & {
+  readonly wayBack: NonNullable<Destination['wayBack']>;
+};
+
 /** Asks each place that keeps former pairs: to put the old one back, or whether it could. */
 export async function restore(
   { rotation, destinations, secret }: WayBack,
   { account }: UserAtHand,
-  ask: (wayBack: NonNullable<Destination['wayBack']>, undo: UndonePair) => Promise<boolean>,
+  ask: (destination: GoingBack, undo: UndonePair) => Promise<boolean>,
 ): Promise<Restored> {
   const { undo, receipts, placed, newKeyId } = rotation;
   const { toKeyId, fromKeyId } = undo;
@@ -197,7 +205,7 @@ export async function restore(
     const isBack =
       wayBack !== undefined &&
       (await keepsProved(wayBack, toKeyId, secret)) &&
-      (await ask(wayBack, { toKeyId, fromKeyId }));
+      (await ask({ kind, place, wayBack }, { toKeyId, fromKeyId }));
     // Also where the run died before it could record what it had delivered.
     const reference = deliversCustody(kind) ? account.state.custody.describe(newKeyId) : place;
     (isBack ? putBack : notPutBack).push(receipts[index] ?? placed?.[index] ?? { kind, reference });

@@ -34,6 +34,7 @@ import {
 import { advance } from './perform.ts';
 import { carryOut, type Deciding } from './recover-user.ts';
 import { refusalOf } from './refusal.ts';
+import { assertAsPlanned } from './seen-user.ts';
 import { settleLeftOver } from './settle-custody.ts';
 import { settleSteps } from './settle-steps.ts';
 import { proofsDenied } from './take-back-denied.ts';
@@ -57,6 +58,7 @@ export async function rotateUser(
   try {
     account.signal.throwIfAborted();
     const done = await whileAlone(user, account, async (work) => {
+      await assertAsPlanned(work);
       const { hookResults: hooks } = work;
       return { ...(await turn(wanted, work)), hooks };
     });
@@ -299,13 +301,14 @@ async function rotateNext(
  * From the intent until the secret is in custody, one rotation of the account at a time: a death costs
  * one secret at most (I17).
  */
-async function begin(id: string, intent: RotationStep, work: UserWork): Promise<void> {
+async function begin(id: string, intent: Intended, work: UserWork): Promise<void> {
   const { creating, signal } = work.account;
   const release = await creating.acquire(signal).catch((thrown: unknown) => {
     signal.throwIfAborted();
     throw thrown;
   });
   try {
+    work.assertPlanned({ do: 'create', keyId: intent.oldKeyId });
     // I1: the intent and the keys as seen are on disk before anything is created.
     await work.record(id, intent);
     await create(work.history.rotation(id), work);
@@ -315,6 +318,7 @@ async function begin(id: string, intent: RotationStep, work: UserWork): Promise<
 }
 
 type Rotate = Extract<Next, { readonly kind: 'rotate' }>;
+type Intended = Extract<RotationStep, { readonly type: 'intended' }>;
 
 /** Deletes the key that the operator agreed to, if one has to go; the keys that are left. */
 async function makeRoom(
@@ -332,7 +336,7 @@ function intentOf(
   { oldKey, targets: [target, ...alsoTargets] }: Rotate,
   keys: readonly AccessKey[],
   { oldKeyFate, hooks: known }: Pick<RotationPolicy, 'oldKeyFate' | 'hooks'>,
-): RotationStep {
+): Intended {
   const hooks = promisedBy(known);
   return {
     type: 'intended',

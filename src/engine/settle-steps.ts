@@ -48,6 +48,8 @@ const LANDED = {
 export interface Foretold {
   readonly at: UserAtHand;
   readonly keys: readonly AccessKey[];
+  /** Those that are made Active again. */
+  readonly landed: readonly AccessKey[];
 }
 
 /** The user as that leaves them; what the run would tell is said (I12). */
@@ -65,7 +67,7 @@ export function foretellSteps(keys: readonly AccessKey[], at: UserAtHand): Foret
   const looked = keys.map((key): AccessKey => {
     return landed.includes(key) ? { ...key, status: 'Active' } : key;
   });
-  return { at: { ...at, history: after }, keys: looked };
+  return { at: { ...at, history: after }, keys: looked, landed };
 }
 
 /** A change whose answer was lost, or came to a run that ended before it could say so. */

@@ -218,7 +218,7 @@ export async function findRotation(
       : `the journal knows of no rotation ${rotationId} of ${user} that made a key`,
     {
       hint: [
-        'look into the right --state-dir; what keyturn did is listed by:',
+        'look into the right --state; what keyturn did is listed by:',
         command('keyturn', 'history'),
       ],
     },

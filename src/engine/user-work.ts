@@ -3,10 +3,12 @@
 
 import type { Fence } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { assert } from '../base/errors.ts';
+import { assert, KeyturnError } from '../base/errors.ts';
+import { command } from '../base/hint.ts';
 import type { Grace } from '../lifecycle/decide-grace.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
-import type { AccessKey } from '../lifecycle/keys.ts';
+import type { AccessKey, LastUse } from '../lifecycle/keys.ts';
+import type { PlanStep } from '../lifecycle/plan-step.ts';
 import type { PlaceRefusal } from '../lifecycle/questions.ts';
 import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
 import { mayFollow } from '../lifecycle/rotation.ts';
@@ -19,6 +21,8 @@ export interface UserAtHand {
   readonly user: string;
   readonly account: AccountWork;
   readonly history: UserHistory;
+  /** Keeps what AWS told of the last use of keys, for a plan. */
+  readonly uses?: Map<AccessKeyId, LastUse | 'unreadable'>;
 }
 
 /** A user whom nobody else works on (I9). */
@@ -38,6 +42,8 @@ export class UserWork implements UserAtHand {
   madeNow: AccessKeyId | undefined;
   /** What became of the hooks that this work came to. */
   readonly hookResults: HookResult[] = [];
+  /** Whether a deactivation is taken back that went wrong: the way out that each of them has, in plans too. */
+  isGoingBack = false;
 
   constructor(user: string, account: AccountWork, log: UserLog) {
     this.user = user;
@@ -59,7 +65,7 @@ export class UserWork implements UserAtHand {
   async record(rotation: string, step: RotationStep): Promise<void> {
     const state = this.history.find(rotation);
     assert(mayFollow(state, step), `${step.type} cannot follow ${state?.phase ?? 'nothing'}`);
-    await this.#log.record(rotation, step);
+    await this.#log.record(rotation, step, this.#planId);
   }
 
   /** The look at the claim just before a change of a key leaves (I9). */
@@ -68,7 +74,27 @@ export class UserWork implements UserAtHand {
   }
 
   recordKey(step: KeyStep): Promise<void> {
-    return this.#log.recordKey(step);
+    return this.#log.recordKey(step, this.#planId);
+  }
+
+  /** The plan that is applied; it is on record with every step. */
+  get #planId(): string | undefined {
+    return this.account.policy.planned?.planId;
+  }
+
+  /**
+   * I18: asked just before anything is changed. Throws `not-planned` where a plan is applied that does not name
+   * the step.
+   */
+  assertPlanned(step: PlanStep): void {
+    const { planned } = this.account.policy;
+    if (planned === undefined || this.isGoingBack || planned.permit.allows(step)) return;
+    const because = 'the plan does not name it';
+    planned.left({ step, because });
+    const about = step.keyId ?? step.place ?? '';
+    throw new KeyturnError('not-planned', `the plan does not name: ${step.do} ${about}`.trim(), {
+      hint: ['what is to be done now is told by a new plan:', command('keyturn', 'plan')],
+    });
   }
 
   async listKeys(): Promise<readonly AccessKey[]> {

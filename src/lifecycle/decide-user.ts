@@ -42,6 +42,11 @@ import type { ReaderTerms } from './settle.ts';
 import { judgeSlot, otherKey, type RemovableKey, type SlotVerdict } from './slot.ts';
 import { type Look, lastSeenUse } from './use-history.ts';
 
+/**
+ * Raised whenever the same facts lead to another decision than before: a plan of another number is not applied.
+ */
+export const DECISIONS = 1;
+
 /** What is wanted of a user. */
 export type Wanted =
   /** Finish what earlier runs left open, and begin nothing. */

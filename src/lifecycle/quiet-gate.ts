@@ -63,6 +63,8 @@ export interface Waiting {
     | 'vetoed';
   /** Of one that is held back or vetoed: why, in words. */
   readonly heldBecause?: string;
+  /** The same in one word. */
+  readonly heldReason?: string | undefined;
   readonly lastUse: LastUse | 'unreadable';
   readonly quiet: QuietPeriod;
   /** When it may go if nobody uses it from now on; undefined where time alone does not lead there. */
@@ -124,8 +126,9 @@ export function judgeGate(facts: OldKeyFacts, policy: RetirePolicy, now: Date): 
 }
 
 /** It could go, and what the operator said about times and numbers keeps it. */
-function heldBack({ because, until }: CutHeldBack, judging: Judging): Waiting {
-  return { ...waits('held-back', judging), notBefore: until, heldBecause: because };
+function heldBack({ because, until, reason }: CutHeldBack, judging: Judging): Waiting {
+  const held = { notBefore: until, heldBecause: because, heldReason: reason };
+  return { ...waits('held-back', judging), ...held };
 }
 
 interface Judging {

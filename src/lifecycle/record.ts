@@ -230,6 +230,8 @@ export interface JournalEnvelope {
   readonly at: Date;
   /** Which run wrote it: a random ID per process. */
   readonly run: string;
+  /** Which plan it was done for, where one was applied; versions that do not know it drop it. */
+  readonly plan?: string | undefined;
   readonly account: string;
   readonly user: string;
 }

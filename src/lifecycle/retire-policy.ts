@@ -12,6 +12,8 @@ export interface RetirePolicy {
 /** An old key that could go stays for now: a window is closed, a freeze holds, a limit is reached. */
 export interface CutHeldBack {
   readonly because: string;
+  /** The same in one word. */
+  readonly reason?: string | undefined;
   /** When it may go; undefined where nobody knows. */
   readonly until: Date | undefined;
 }

@@ -1,6 +1,6 @@
 // The person's rendering. It never shows a secret: secrets are in the hand-off files it names (I8).
 
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { changeLine, isBesideTables, keptHandoffLines, nextRunLines } from '../base/key-changes.ts';
 import { localTimes } from '../base/local-time.ts';
 import { printableAll } from '../base/printable.ts';
@@ -268,11 +268,11 @@ function handoffSection(report: RotationReport, { wrap }: Page): string {
   const open = foldersOf(report.rotated_keys.filter(({ success }) => !success));
   const lines: string[] = [];
   const [one] = finished.files;
-  if (finished.files.length === 1) {
+  if (one !== undefined && !isAbsolute(one)) lines.push(...keptSealed(finished, wrap));
+  else if (finished.files.length === 1) {
     lines.push(wrap('', 'The new secret is in a file that only you can read:'), `  ${one}`);
     lines.push(wrap('', 'Hand it to whoever uses the key, then delete the file.'));
-  }
-  if (finished.files.length > 1) {
+  } else if (finished.files.length > 1) {
     const what = `The ${finished.files.length} new secrets are in files that only you can read, each named after its new key:`;
     lines.push(wrap('', what), ...finished.folders);
     lines.push(wrap('', 'Hand each one to whoever uses the key, then delete the file.'));
@@ -296,6 +296,17 @@ function handoffSection(report: RotationReport, { wrap }: Page): string {
   return lines.join('\n');
 }
 
+/** State that is no directory keeps secrets sealed; they are taken out one by one. */
+function keptSealed({ files, folders }: Folders, wrap: Page['wrap']): readonly string[] {
+  const [first = ''] = files;
+  return [
+    wrap('', `${plural(files.length, 'new secret')}, sealed, each under the ID of its new key, in`),
+    ...folders,
+    wrap('', 'Take each one out for whoever uses the key:'),
+    `  keyturn state secret ${basename(first)} --to FILE`,
+  ];
+}
+
 function keptSection({ kept_handoffs: kept }: RotationReport, { wrap }: Page): string {
   return keptHandoffLines(kept)
     .map((line) => wrap(line.startsWith(' ') ? '  ' : '', line.trim()))
@@ -311,7 +322,12 @@ function isCutOff({ old_key_status: status, handoff_file: file, delivered_to: to
   return status === 'Inactive' && file !== null && to.every(({ kind }) => deliversCustody(kind));
 }
 
-function foldersOf(keys: readonly RotatedKey[]): { files: string[]; folders: string[] } {
+interface Folders {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+}
+
+function foldersOf(keys: readonly RotatedKey[]): Folders {
   const files = keys.flatMap(({ handoff_file: file }) => file ?? []);
   const folders = unique(files.map(dirname));
   return { files, folders: shortened(folders).map((each) => `  ${each}/`) };

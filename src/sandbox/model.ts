@@ -1,6 +1,8 @@
 // The things an account holds. Plain data: world.ts changes it, the operations read it.
 
 import type { Alarm } from './cloudwatch/service.ts';
+import type { Tables } from './dynamodb/tables.ts';
+import type { KmsKey } from './kms/service.ts';
 import type { SeededRandom } from './random.ts';
 import type { Secret } from './secretsmanager/secret.ts';
 import type { Parameter } from './ssm/parameter.ts';
@@ -114,6 +116,10 @@ export interface Account {
   /** By region and name, as the parameters are. */
   readonly secrets: Map<string, Secret>;
   readonly parameters: Map<string, Parameter>;
+  /** By region. */
+  readonly tables: Map<string, Tables>;
+  /** By region and ID, and by region and alias. */
+  readonly kmsKeys: Map<string, KmsKey>;
   readonly alarms: Map<string, Alarm>;
   /** Where the ids and secrets of what is seeded into it come from. */
   readonly random: SeededRandom;

@@ -1,8 +1,10 @@
 // The services that the sandbox has, and which of them a request is for.
 
 import { cloudWatch } from './cloudwatch/service.ts';
+import { dynamoDb } from './dynamodb/service.ts';
 import { iam } from './iam/service.ts';
 import { readInput, textsOf } from './json-protocol.ts';
+import { kms } from './kms/service.ts';
 import type {
   JsonFields,
   JsonService,
@@ -24,6 +26,8 @@ const JSON_SERVICES: readonly JsonService[] = [
   organizations,
   secretsManager,
   parameterStore,
+  dynamoDb,
+  kms,
   cloudWatch,
 ];
 

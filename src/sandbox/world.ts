@@ -126,6 +126,8 @@ export class World {
       report: undefined,
       secrets: new Map(),
       parameters: new Map(),
+      tables: new Map(),
+      kmsKeys: new Map(),
       alarms: new Map(),
       random,
     };

@@ -128,6 +128,7 @@ const envelope = z.object({
   v: z.literal([1, 2, 3, 4, 5, FORMAT_VERSION]),
   at: z.iso.datetime(),
   run: z.string(),
+  plan: z.string().optional(),
   account: z.string(),
   user: z.string().min(1),
   rotation: z.string().min(1).nullable(),

@@ -89,10 +89,10 @@ export interface UserLog {
   /**
    * Resolves when the step is durable. Throws `journal-write`, and `rotation-in-progress` when this
    * process was suspended for so long that another one took the user over (I9). Refuses once the
-   * work is over.
+   * work is over. `plan` names the plan that the step is done for, where one is applied.
    */
-  record(rotation: string, step: RotationStep): Promise<void>;
-  recordKey(step: KeyStep): Promise<void>;
+  record(rotation: string, step: RotationStep, plan?: string): Promise<void>;
+  recordKey(step: KeyStep, plan?: string): Promise<void>;
   /**
    * The look at the claim just before a change of a key leaves, at each attempt: `signedAt` is the time that
    * its signature bears. Resolves when nobody can take the user over before the request has died (I9): a

@@ -1,9 +1,10 @@
 // The kinds of store that there are. Adding one is a folder, a line here, and a row in the contract
 // (test/state/contract.test.ts). A kind loads its store only when it is opened.
 
-import type { AwsDataKeys, AwsTables } from '../base/aws-tables.ts';
+import type { AwsDataKeys, AwsTableMaker, AwsTables } from '../base/aws-tables.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
+import type { Hint } from '../base/hint.ts';
 import { newId } from '../base/new-id.ts';
 import { dynamodb } from './dynamodb/index.ts';
 import { files } from './files/index.ts';
@@ -16,8 +17,23 @@ export interface StoreKind {
   /** Whether anything is there; left out where a place that was never used cannot be told from an empty one. */
   readonly isThere?: (place: string) => Promise<boolean>;
   readonly open: (place: string, opening: StoreOpening) => Promise<StateStore>;
+  /** What `make` makes, as a template for others to make it; left out where there is nothing. */
+  readonly template?: (place: string) => Promise<string>;
+  /** Makes what a run does not make by itself. Resolves with what was made, in words; safe to repeat. */
+  readonly make: (place: string, opening: StoreOpening) => Promise<readonly string[]>;
+  /** Looks at the place without changing it, and says of each thing how it is. */
+  readonly examine: (place: string, opening: StoreOpening) => Promise<readonly Finding[]>;
   /** Why what is kept there will be lost, in words; undefined where nothing speaks against it. */
   readonly whyVolatile: (place: string, env: Environment) => Promise<string | undefined>;
+}
+
+/** One thing about a place of state. */
+export interface Finding {
+  /** `wrong` keeps runs from working; `doubtful` costs safety, or is not known. */
+  readonly verdict: 'fine' | 'doubtful' | 'wrong';
+  /** As in `table keyturn exists`. */
+  readonly what: string;
+  readonly hint?: Hint | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,6 +42,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface AwsState {
   readonly tables: AwsTables;
   readonly dataKeys: AwsDataKeys;
+  /** For whoever sets a store up. */
+  readonly maker: () => Promise<AwsTableMaker>;
 }
 
 export interface StoreOpening {
@@ -37,6 +55,27 @@ export interface StoreOpening {
 }
 
 const KINDS: readonly StoreKind[] = [files, dynamodb];
+
+/** Makes what the place needs. Throws `bad-value` for a place that no kind takes. */
+export async function makeState(
+  place: string,
+  opening: Omit<StoreOpening, 'run'>,
+): Promise<readonly string[]> {
+  return await kindOf(place).make(place, { ...opening, run: newId() });
+}
+
+/** Undefined where the first run makes all. Throws `bad-value` for a place that no kind takes. */
+export async function templateOf(place: string): Promise<string | undefined> {
+  return await kindOf(place).template?.(place);
+}
+
+/** How it is with the place. Throws `bad-value` for a place that no kind takes. */
+export async function examineState(
+  place: string,
+  opening: Omit<StoreOpening, 'run'>,
+): Promise<readonly Finding[]> {
+  return await kindOf(place).examine(place, { ...opening, run: newId() });
+}
 
 /** Whether a kind takes it as it is. A path that is not absolute depends on who reads it. */
 export function isStatePlace(place: string): boolean {

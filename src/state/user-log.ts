@@ -25,8 +25,9 @@ export interface Writer {
 }
 
 export function userLog({ account, run, clock, user, history, keep, fence }: Writer): UserLog {
-  const envelope = (step: RotationStep | KeyStep) => {
-    return { v: formatOf(step), at: clock.now(), run, account, user };
+  const envelope = (step: RotationStep | KeyStep, plan: string | undefined) => {
+    const about = { v: formatOf(step), at: clock.now(), run, account, user };
+    return plan === undefined ? about : { ...about, plan };
   };
   const append = async (given: JournalRecord): Promise<void> => {
     // I8: as it will be read back, without whatever hangs on it by accident.
@@ -37,7 +38,7 @@ export function userLog({ account, run, clock, user, history, keep, fence }: Wri
   return {
     history,
     fence,
-    record: (rotation, step) => append({ ...envelope(step), rotation, step }),
-    recordKey: (step) => append({ ...envelope(step), rotation: null, step }),
+    record: (rotation, step, plan) => append({ ...envelope(step, plan), rotation, step }),
+    recordKey: (step, plan) => append({ ...envelope(step, plan), rotation: null, step }),
   };
 }

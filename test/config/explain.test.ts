@@ -124,3 +124,30 @@ test('with AWS: facts are read, and a user who is not there is an error', async 
   assert.equal(absent.code, 3);
   assert.match(absent.stderr, /no IAM user nobody is in account/);
 });
+
+test('units and tags of an account are said; where the details are denied, one user is asked about', async (t) => {
+  const { addUser, keyturn, config, sandbox } = await stageOf(t);
+  addUser({ name: 'svc-a', path: '/svc/', tags: { team: 'core' }, groups: ['dev'] });
+  await writeFile(
+    config,
+    `version: 1
+accounts: {organization: true, groups: [{name: prod, match: {ou: Root/Prod/*, tag: {stage: prod}}, region: eu-west-1}]}
+rules: [{name: core, match: {tag: {team: core}, group: d*, path: /svc/*}, deliver: ["ssm:base64=/x/{user}"]}]
+`,
+  );
+  sandbox.faults.add({
+    operation: 'GetAccountAuthorizationDetails',
+    effect: { kind: 'error', code: 'AccessDenied', status: 403 },
+  });
+  const words = ['explain', 'svc-a', '--config', config, '--json'];
+  const place = ['--account-ou', 'Root/Prod/Web', '--account-tags', 'stage=prod'];
+  const { code, stdout, stderr } = await keyturn([...words, ...place]);
+  assert.equal(code, 0, stderr);
+  const report = explainReportSchema.parse(JSON.parse(stdout));
+  assert.equal(report.rule?.name, 'core');
+  assert.deepEqual(report.places, ['ssm:base64 eu-west-1:/x/svc-a']);
+  const unknown = explainReportSchema.parse(JSON.parse((await keyturn(words)).stdout));
+  assert.equal(unknown.verdict, 'account-not-meant');
+  const nobody = await keyturn(['explain', 'nobody', '--config', config]);
+  assert.equal(nobody.code, 3);
+});

@@ -42,6 +42,38 @@ behaviours('an organization', (behave) => {
     assert.deepEqual(seen.sort(), [account.id, ...members].sort());
   });
 
+  behave('tells where its accounts are, from the root down, and their tags', async (account) => {
+    const seed = { members: 2, unit: 'Workloads/Prod', tags: { stage: 'prod' } };
+    const [inside = '', outside = ''] = await account.seedOrganization(seed);
+    const client = organizationsOf(account);
+    const { Roots } = await client.done('ListRoots');
+    assert.equal(Roots.length, 1);
+    assert.equal(Roots[0].Name, 'Root');
+    assert.match(Roots[0].Id, /^r-[0-9a-z]{4,32}$/);
+    const below = async (parent: string) => {
+      const { OrganizationalUnits } = await client.done('ListOrganizationalUnitsForParent', {
+        ParentId: parent,
+      });
+      return OrganizationalUnits;
+    };
+    const accountsIn = async (parent: string) => {
+      const { Accounts } = await client.done('ListAccountsForParent', { ParentId: parent });
+      return Accounts.map(({ Id }: { Id: string }) => Id).sort();
+    };
+    const [workloads] = await below(Roots[0].Id);
+    assert.equal(workloads.Name, 'Workloads');
+    assert.match(workloads.Id, /^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$/);
+    const [prod, ...others] = await below(workloads.Id);
+    assert.deepEqual([prod.Name, others, await below(prod.Id)], ['Prod', [], []]);
+    assert.deepEqual(await accountsIn(Roots[0].Id), [account.id, outside].sort());
+    assert.deepEqual(await accountsIn(workloads.Id), []);
+    assert.deepEqual(await accountsIn(prod.Id), [inside]);
+    const tagsOf = async (id: string) =>
+      (await client.done('ListTagsForResource', { ResourceId: id })).Tags;
+    assert.deepEqual(await tagsOf(inside), [{ Key: 'stage', Value: 'prod' }]);
+    assert.deepEqual(await tagsOf(outside), []);
+  });
+
   behave('describes itself and its accounts', async (account) => {
     const [member = ''] = await account.seedOrganization({ members: 1 });
     const client = organizationsOf(account);

@@ -58,6 +58,38 @@ behaviours('a parameter', (behave) => {
     ]);
   });
 
+  behave('is described page by page, and read together with others', async (account) => {
+    const client = parametersOf(account);
+    const names = ['/app/a', '/app/deep/b', '/other/c'];
+    for (const each of names) {
+      await client.done('PutParameter', { ...SECURE, Name: each, Value: `value of ${each}` });
+    }
+    const found: string[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = { MaxResults: 2, ...(NextToken !== undefined && { NextToken }) };
+      const answer = await client.done('DescribeParameters', page);
+      found.push(...answer.Parameters.map((each: { Name: string }) => each.Name));
+      ({ NextToken } = answer);
+    } while (NextToken);
+    assert.deepEqual(found.sort(), names);
+    const begins = { Key: 'Name', Option: 'BeginsWith', Values: ['/app/'] };
+    const below = await client.done('DescribeParameters', { ParameterFilters: [begins] });
+    assert.equal(below.Parameters.length, 2);
+    const together = { Names: ['/app/a', '/nobody'], WithDecryption: true };
+    const { Parameters, InvalidParameters } = await client.done('GetParameters', together);
+    assert.deepEqual(
+      Parameters.map((each: { Name: string; Value: string }) => [each.Name, each.Value]),
+      [['/app/a', 'value of /app/a']],
+    );
+    assert.deepEqual(InvalidParameters, ['/nobody']);
+    const deep = { Path: '/app', Recursive: true, WithDecryption: true };
+    const tree = await client.done('GetParametersByPath', deep);
+    assert.equal(tree.Parameters.length, 2);
+    const flat = await client.done('GetParametersByPath', { ...deep, Recursive: false });
+    assert.equal(flat.Parameters.length, 1);
+  });
+
   behave('is refused when it or its version is not there', async (account) => {
     const client = parametersOf(account);
     for (const operation of ['GetParameter', 'GetParameterHistory', 'DeleteParameter']) {

@@ -22,10 +22,12 @@ export async function sandboxTarget(): Promise<ConformanceTarget> {
             return credentialsOf(world.addKey(member, name, { ...rest, ...use }));
           });
         },
-        seedOrganization: async ({ members, suspended = 0 }) => {
-          const accounts = Array.from({ length: members }, (_, index) =>
-            index < members - suspended ? {} : ({ state: 'SUSPENDED' } as const),
-          );
+        seedOrganization: async ({ members, suspended = 0, unit, tags = {} }) => {
+          const first = { tags, ...(unit !== undefined && { ou: `Root/${unit}` }) };
+          const accounts = Array.from({ length: members }, (_, index) => ({
+            ...(index === 0 && first),
+            ...(index >= members - suspended && ({ state: 'SUSPENDED' } as const)),
+          }));
           const organization = addOrganization(world, { managementAccountId: id, accounts });
           return [...organization.members.keys()].filter((member) => member !== id);
         },

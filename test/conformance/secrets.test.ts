@@ -26,6 +26,50 @@ behaviours('a secret', (behave) => {
     }
   });
 
+  behave('is listed page by page, and not once it is marked for deletion', async (account) => {
+    const client = secretsOf(account);
+    const create = (Name: string, SecretString: string, ClientRequestToken: string) =>
+      client.done('CreateSecret', { Name, SecretString, ClientRequestToken });
+    await create('app/a', 'one', ONE);
+    await create('app/b', 'two', TWO);
+    await create('other', 'three', THREE);
+    const first = await client.done('ListSecrets', { MaxResults: 2 });
+    assert.equal(first.SecretList.length, 2);
+    const rest = await client.done('ListSecrets', { MaxResults: 2, NextToken: first.NextToken });
+    assert.deepEqual([rest.SecretList.length, rest.NextToken ?? undefined], [1, undefined]);
+    const Filters = [{ Key: 'name', Values: ['app/'] }];
+    const below = await client.done('ListSecrets', { Filters });
+    const namesOf = (list: { Name: string }[]) => list.map(({ Name }) => Name).sort();
+    assert.deepEqual(namesOf(below.SecretList), ['app/a', 'app/b']);
+    await client.done('DeleteSecret', { SecretId: 'app/b' });
+    const left = await client.done('ListSecrets', {});
+    assert.deepEqual(namesOf(left.SecretList), ['app/a', 'other']);
+  });
+
+  behave(
+    'is read together with others; one that is not there is told beside them',
+    async (account) => {
+      const client = secretsOf(account);
+      await create(account);
+      const input = { SecretIdList: [SecretId, 'nobody'] };
+      const { SecretValues, Errors } = await client.done('BatchGetSecretValue', input);
+      assert.deepEqual(
+        SecretValues.map((each: { Name: string; SecretString: string }) => [
+          each.Name,
+          each.SecretString,
+        ]),
+        [[SecretId, 'first']],
+      );
+      assert.deepEqual(
+        Errors.map((each: { SecretId: string; ErrorCode: string }) => [
+          each.SecretId,
+          each.ErrorCode,
+        ]),
+        [['nobody', 'ResourceNotFoundException']],
+      );
+    },
+  );
+
   behave('is refused when it is not there, and when its name is taken', async (account) => {
     const client = secretsOf(account);
     await client.refused('GetSecretValue', { SecretId }, 'ResourceNotFoundException', NOT_FOUND);

@@ -29,6 +29,10 @@ export interface OrganizationSeed {
   readonly members: number;
   /** How many of them are SUSPENDED: the last ones. */
   readonly suspended?: number;
+  /** The unit of the first member, as names from the root without it: `Workloads/Prod`. */
+  readonly unit?: string;
+  /** The tags of the first member. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface LongTermCredentials {

@@ -1,6 +1,9 @@
 // `rotate-iam-keys` over an organization, on both targets.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { behaviours } from './behaviours.ts';
 import { daysAgo } from './times.ts';
 import { withTool } from './tool.ts';
@@ -30,6 +33,32 @@ behaviours('rotate-iam-keys over an organization', (behave) => {
       assert.deepEqual(next.report.rotated_keys, []);
     });
   });
+
+  behave(
+    'enters the accounts of the units and tags that a configuration names',
+    async (account) => {
+      const seed = { members: 2, unit: 'Workloads/Prod', tags: { stage: 'prod' } };
+      const [inside = '', outside = ''] = await account.seedOrganization(seed);
+      await account.seedUser({ name: 'svc-a', keys: DUE }, inside);
+      await account.seedUser({ name: 'svc-b', keys: DUE }, outside);
+      const folder = await mkdtemp(join(tmpdir(), 'keyturn-units-'));
+      const config = join(folder, 'keyturn.yaml');
+      const group = '{name: prod, match: {ou: Root/Workloads/*, tag: {stage: prod}}}';
+      await writeFile(
+        config,
+        `version: 1\naccounts: {organization: true, groups: [${group}]}\nrules: [{name: all, match: all, deliver: [handoff]}]\n`,
+      );
+      await withTool(account, async (tool) => {
+        const { code, report, stderr } = await tool(['--config', config, '--dry-run']);
+        assert.equal(code, 0, stderr);
+        assert.deepEqual(
+          report.rotated_keys.map(({ account_id: id }) => id),
+          [inside],
+        );
+      });
+      await rm(folder, { recursive: true });
+    },
+  );
 
   behave('exits 3 for an account in no organization', async (account) => {
     await withTool(account, async (tool) => {

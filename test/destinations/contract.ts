@@ -3,14 +3,18 @@
 
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { type AccessKeyId, accessKeyId } from '../../src/base/access-key-id.ts';
+import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
-import { Secret } from '../../src/base/secret.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import type { Opening } from '../../src/destinations/kind.ts';
 import { openDestination } from '../../src/destinations/kinds.ts';
 import type { IssuedKey } from '../../src/lifecycle/issued-key.ts';
 import type { WhoseKey } from '../../src/lifecycle/keys.ts';
+import type { JsonService } from './json-server.ts';
+import { FOREIGN, isSafeError, NEW, OLD, OTHER, STRANGE } from './keys.ts';
+import { bearsFaults } from './service-contract.ts';
+
+export { FOREIGN, NEW, OLD, STRANGE };
 
 export interface Subject {
   readonly kind: string;
@@ -42,6 +46,10 @@ export interface Place {
   readonly keepsNothing?: boolean;
   /** The whole place as it is, to be found untouched. */
   readonly whole?: () => Promise<unknown>;
+  /** Takes away what `--create-missing` makes; of a kind that makes none, left out. */
+  readonly takeAway?: () => Promise<void> | void;
+  /** The service behind it, which a test can have fail; see service-contract.ts. */
+  readonly service?: Pick<JsonService, 'fault' | 'requests'>;
 }
 
 /** Whose keys are there, for `look`: FOREIGN is a living key of bob, STRANGE one that nobody tells of. */
@@ -64,26 +72,6 @@ export interface ServedPair {
   readonly secret: string;
 }
 
-export const OLD = issued('AKIAIOSFODNN7EXAMPLE', 'old/old+old/old+old/old+old/old+old/old1');
-export const NEW = issued('AKIAI44QH8DHBEXAMPLE', 'new/new+new/new+new/new+new/new+new/new1');
-export const FOREIGN = {
-  ...issued('AKIAFOREIGNKEYEXAMPL', 'bob/bob+bob/bob+bob/bob+bob/bob+bob/bob1'),
-  user: 'bob',
-};
-export const STRANGE = issued('AKIASTRANGEKEYEXAMPL', 'str/str+str/str+str/str+str/str+str/str1');
-const OTHER = accessKeyId('AKIAOTHEROTHEREXAMPL');
-
-function issued(id: string, secret: string): IssuedKey {
-  return {
-    account: '123456789012',
-    user: 'alice',
-    keyId: accessKeyId(id),
-    secret: new Secret(secret),
-    rotation: 'rotation-1',
-    createdAt: new Date('2026-03-01T00:00:00.000Z'),
-  };
-}
-
 async function keepsOnlyTheNew(destination: Destination, served: Place['served']): Promise<void> {
   await destination.deliver(NEW);
   const undo = { toKeyId: OLD.keyId, fromKeyId: NEW.keyId };
@@ -93,7 +81,7 @@ async function keepsOnlyTheNew(destination: Destination, served: Place['served']
   assert.equal((await served(NEW.keyId))?.id, NEW.keyId);
 }
 
-type Open = (test: TestContext) => Promise<Place & { destination: Destination }>;
+export type Open = (test: TestContext) => Promise<Place & { destination: Destination }>;
 
 export function passesContract(subject: Subject): void {
   const open: Open = async (test) => {
@@ -105,6 +93,8 @@ export function passesContract(subject: Subject): void {
     delivers(subject, open);
     goesBackAndRefuses(subject, open);
     looks(open);
+    makes(subject, open);
+    bearsFaults(open);
   });
 }
 
@@ -210,6 +200,36 @@ function looks(open: Open): void {
   }
 }
 
+/** `--create-missing`: foretold by reads, made once, and then a place like any other. */
+function makes(subject: Subject, open: Open): void {
+  it('is made where it is missing, when that is asked for, and never without', async (test) => {
+    const { destination, takeAway, whole, served, opening, ...place } = await open(test);
+    assert.equal(destination.making, undefined);
+    if (takeAway === undefined) return;
+    await takeAway();
+    const before = await whole?.();
+    await assert.rejects(async () => destination.prepare?.(), isSafeError('not-deliverable'));
+    const newPlaces = { tags: {} };
+    const filled = await opened(subject.kind, { ...place, opening: { ...opening, newPlaces } });
+    const { making } = filled;
+    assert.ok(making !== undefined);
+    await filled.prepare?.();
+    const missing = await making.missing();
+    assert.ok(missing.length > 0);
+    assert.deepEqual(await whole?.(), before);
+    await making.make();
+    assert.deepEqual(await making.missing(), []);
+    const made = await whole?.();
+    await making.make();
+    assert.deepEqual(await whole?.(), made);
+    // From here on without the word of the operator, as a run does that takes it up.
+    await destination.prepare?.();
+    const receipt = await destination.deliver(NEW);
+    assert.ok(await destination.holds(NEW.keyId, receipt));
+    assert.deepEqual(await served(NEW.keyId), { id: NEW.keyId, secret: NEW.secret.reveal() });
+  });
+}
+
 async function opened(
   kind: string,
   { place, form, opening }: Pick<Place, 'place' | 'form' | 'opening'>,
@@ -218,18 +238,4 @@ async function opened(
   const destination = await openDestination(target, opening);
   assert.ok(destination !== undefined, `${kind} ${place} cannot be opened by the list of kinds`);
   return destination;
-}
-
-/** An error of ours with a hint and without any secret. */
-function isSafeError(code: string | undefined): (thrown: unknown) => boolean {
-  return (thrown) => {
-    assert.ok(thrown instanceof KeyturnError, String(thrown));
-    if (code !== undefined) assert.equal(thrown.code, code, thrown.message);
-    assert.notEqual(thrown.code, 'internal', thrown.message);
-    assert.ok(thrown.hint !== undefined);
-    const told = `${thrown.message} ${thrown.hint} ${JSON.stringify(thrown.cause)}`;
-    for (const { secret } of [OLD, NEW, FOREIGN, STRANGE])
-      assert.ok(!told.includes(secret.reveal()));
-    return true;
-  };
 }

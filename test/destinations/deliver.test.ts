@@ -81,6 +81,13 @@ it('a place that another application reads gets the key too, and is a place like
   const again = await deliver(at, '--to', 'ssm=/app/ada');
   assert.deepEqual([again.code, again.outcomes], [0, ['there-already']]);
 
+  const formed = await deliver(at, '--to', 'ssm:base64=/app/ada');
+  assert.deepEqual([formed.code, formed.outcomes], [1, ['failed']]);
+  assert.match(
+    formed.report.places[0]?.error?.message ?? '',
+    /has the key of the rotation in no form/,
+  );
+
   const verified = await keyturn('verify');
   assert.match(verified.stdout, /2 places of 1 user: 2 as they should be/);
   await keyturn('keys', 'delete', old.id, '--although-held');

@@ -93,3 +93,58 @@ it('three services get one key, the old one stays Active while one of them is do
     assert.ok(!told.includes(each));
   }
 });
+
+it('a rotation that is open stays at the service where it was begun, whatever the environment names by then', async (test) => {
+  const folder = await temporaryDirectory(test);
+  const sandbox = await startSandbox({ seed: 'elsewhere', reportSeconds: 0, keyLagSeconds: 0 });
+  test.after(() => sandbox.close());
+  const { world } = sandbox;
+  world.addUser(DEFAULT_ACCOUNT_ID, { name: 'ada' });
+  const old = world.addKey(DEFAULT_ACCOUNT_ID, 'ada', { ageDays: 400 });
+  const [begun, other] = [
+    await startGithub(test, systemClock),
+    await startGithub(test, systemClock),
+  ];
+  const store = 'repos/acme/ada/actions';
+  for (const github of [begun, other]) {
+    github.put(store, 'AWS_ACCESS_KEY_ID', { value: old.id, updatedAt: '2026-01-01T00:00:00Z' });
+    github.put(store, 'AWS_SECRET_ACCESS_KEY', {
+      value: old.secret,
+      updatedAt: '2026-01-01T00:00:00Z',
+    });
+  }
+  const environment = (url: string) => ({
+    ...sandbox.endpointEnv(),
+    GITHUB_API_URL: url,
+    KEYTURN_GITHUB_TOKEN: GITHUB_TOKEN,
+    KEYTURN_STATE_DIR: join(folder, 'state'),
+    KEYTURN_ENDPOINT_GUARD: 'loopback',
+    KEYTURN_ACCEPT_VOLATILE_STATE: 'true',
+  });
+  const rotate = (url: string) =>
+    run(
+      'rotate-iam-keys',
+      ['--deliver', 'github=acme/{user}', '--retire', 'now'],
+      environment(url),
+    );
+  begun.fault = (request, next) => (request.method === 'GET' ? next() : { status: 403 });
+  assert.equal((await rotate(begun.url)).code, 1);
+  begun.fault = undefined;
+
+  const elsewhere = await rotate(other.url);
+  assert.equal(elsewhere.code, 1);
+  const told = elsewhere.stdout.replaceAll(/\s+/g, ' ');
+  assert.match(
+    told,
+    /KEYTURN_GITHUB_TOKEN is for the GitHub that GITHUB_API_URL names, http:\S+, and the place is at http:/,
+  );
+  assert.deepEqual(other.requests, []);
+  assert.equal(world.keys.get(old.id)?.status, 'Active');
+
+  const done = await rotate(begun.url);
+  assert.equal(done.code, 0, done.stdout + done.stderr);
+  const verified = await run('keyturn', ['verify'], environment(other.url));
+  assert.match(verified.stdout, /unreadable/);
+  assert.match(verified.stdout.replaceAll(/\s+/g, ' '), /and the place is at http:/);
+  assert.deepEqual(other.requests, []);
+});

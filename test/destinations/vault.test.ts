@@ -224,8 +224,9 @@ describe('a secret of OpenBao', () => {
 
   it('is found in mounts with slashes, with names that are no plain words, and in namespaces', async (test) => {
     await bao.mount('teams/blue/kv');
-    const odd = 'teams/blue/kv/a b/ü%2F+x';
-    const data = `teams/blue/kv/data/${encodeURIComponent('a b')}/${encodeURIComponent('ü%2F+x')}`;
+    const odd = 'teams/blue/kv/a b/ü%252F+x%23y%3F%7Bz%7D';
+    const last = encodeURIComponent('ü%2F+x#y?{z}');
+    const data = `teams/blue/kv/data/${encodeURIComponent('a b')}/${last}`;
     await put(data);
     await (await destinationAt(test, `${odd}${FIELDS}`)).deliver(NEW);
     assert.equal((await bao.must('GET', data)).data.data.aws_id, NEW.keyId);

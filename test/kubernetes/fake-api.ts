@@ -92,11 +92,17 @@ class FakeApi {
       /\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+)(?:\/status)?)?$/.exec(asked.path) ?? [];
     if (asked.path.endsWith('/selfsubjectaccessreviews')) return this.#review(asked);
     const group = /^\/apis\/([^/]+)/.exec(asked.path)?.[1] ?? '';
-    const verb = { GET: 'get', POST: 'create', PATCH: 'patch', DELETE: 'delete' }[asked.method];
+    const isList = asked.method === 'GET' && name === undefined;
+    const verb = isList
+      ? 'list'
+      : { GET: 'get', POST: 'create', PATCH: 'patch', DELETE: 'delete' }[asked.method];
     const access = { namespace, group, resource, name, verb: verb ?? '' };
     if (!this.#may(asked.who, access)) {
       const what = `${resource} "${name ?? ''}" is forbidden: User "${asked.who}"`;
       return refused(403, 'Forbidden', `${what} cannot ${verb} resource "${resource}"`);
+    }
+    if (isList && (resource === 'secrets' || asked.path === '/api/v1/secrets')) {
+      return this.#list(asked, namespace);
     }
     if (resource === 'secrets') return this.#secret(asked, `${namespace}/${name}`, isForgotten);
     return this.#other(asked, rollsOut);
@@ -104,6 +110,20 @@ class FakeApi {
 
   #may(who: string, access: Parameters<typeof allowed>[2]): boolean {
     return who === 'admin' || allowed(this.#others, who, access);
+  }
+
+  /** Pages of `limit`, each with the `continue` of the next; items do not say what they are. */
+  #list({ query }: Asked, namespace: string): Reply {
+    const all = [...this.#secrets]
+      .filter(([key]) => namespace === '' || key.startsWith(`${namespace}/`))
+      .map(([key, stored]) => {
+        const { kind: _, metadata, ...item } = shownSecret(stored) as Record<string, object>;
+        return { ...item, metadata: { ...metadata, namespace: key.split('/')[0] } };
+      });
+    const start = Number(query.get('continue') ?? 0);
+    const end = start + Number(query.get('limit') ?? all.length);
+    const metadata = { resourceVersion: '1', ...(end < all.length && { continue: String(end) }) };
+    return { status: 200, body: { kind: 'SecretList', metadata, items: all.slice(start, end) } };
   }
 
   #review({ body, who }: Asked): Reply {

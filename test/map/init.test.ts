@@ -1,10 +1,12 @@
 // keyturn init: a starter that is valid as it is written, from what the account has; nothing is written over.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { binOf } from '../cli/process.ts';
 import { outcomesOf } from '../config/stage.ts';
 import { mapStage, object } from './stage.ts';
 
@@ -42,8 +44,8 @@ test('rules by place, by path, by names, people apart, and the run that follows'
       rule.retire,
     ]),
     [
-      [{ path: '/svc/*' }, ['secrets-manager=app/{user}'], undefined],
       [{ user: 'billing' }, ['secrets-manager=pay/key#id=s3.id,secret=s3.key'], undefined],
+      [{ path: '/svc/*' }, ['secrets-manager=app/{user}'], undefined],
       [{ has_password: true }, ['handoff'], 'never'],
       [{ user: 'ci-*' }, ['handoff'], undefined],
     ],
@@ -81,10 +83,27 @@ test('a file that is there stays as it is, and one that cannot be written is tol
   assert.match(nowhere.stderr, /cannot be written: /);
   await mkdir(join(folder, 'dir'));
   assert.equal((await keyturn(['init', '-o', join(folder, 'dir')])).code, 2);
+  const json = await keyturn(['init', '-o', 'keyturn.json']);
+  assert.match(json.stderr, /"keyturn\.json" is the name of JSON, which has no remarks/);
   const both = await keyturn(['init', '--print', '-o', config]);
   assert.match(both.stderr, /--print and --output contradict each other/);
   const neither = await keyturn(['init', 'ssm', '--without-places']);
   assert.match(neither.stderr, /--without-places reads none, and ssm names some/);
+});
+
+test('another of the usual names in the folder is in the way', async (t) => {
+  const { env, folder } = await mapStage(t);
+  await writeFile(join(folder, 'keyturn.yml'), 'mine');
+  const { code, stderr } = await new Promise<{ code: number | null; stderr: string }>((done) => {
+    const child = spawn(process.execPath, [binOf('keyturn'), 'init'], { cwd: folder, env });
+    let text = '';
+    child.stderr.on('data', (bytes) => {
+      text += String(bytes);
+    });
+    child.on('close', (exit) => done({ code: exit, stderr: text }));
+  });
+  assert.equal(code, 2);
+  assert.match(stderr, /keyturn\.yml is there already, and is not written over/);
 });
 
 test('without places nothing is decrypted, and the file says that nobody looked', async (t) => {

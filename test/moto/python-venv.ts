@@ -1,10 +1,10 @@
-// A private Python environment with moto, pinned by version and hash. It is made once and used
-// again as long as the pins and the Python are the same.
+// A private Python environment, pinned by version and hash. It is made once and used again as long as the
+// pins and the Python are the same.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { SetupError } from './setup-error.ts';
 
 const CANDIDATES = ['python3', 'python3.11', 'python3.12', 'python3.13', 'python'];
@@ -22,8 +22,20 @@ interface Python {
 
 /** Returns the path of a Python in which moto can be imported. Throws a SetupError. */
 export function preparePython(repository: string, log: (line: string) => void): string {
-  const folder = join(repository, '.venv');
   const requirements = join(repository, 'test', 'moto', 'requirements.txt');
+  return prepareVenv({ folder: join(repository, '.venv'), requirements, what: 'moto' }, log);
+}
+
+export interface Venv {
+  readonly folder: string;
+  /** The file with the pins. */
+  readonly requirements: string;
+  /** What it is for. */
+  readonly what: string;
+}
+
+/** Returns the path of its Python. Throws a SetupError. */
+export function prepareVenv({ folder, requirements, what }: Venv, log: (line: string) => void) {
   const python = findPython();
   const mark = join(folder, 'prepared-for');
   const wanted = createHash('sha256')
@@ -33,7 +45,7 @@ export function preparePython(repository: string, log: (line: string) => void): 
   const inner = join(folder, 'bin', 'python');
   if (existsSync(inner) && existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return inner;
 
-  log('installing moto into .venv (only once)');
+  log(`installing ${what} into ${basename(folder)} (only once)`);
   rmSync(folder, { recursive: true, force: true });
   run(python.command, ['-m', 'venv', folder]);
   // Wheels only: a build of sources would need compilers and run code that no hash covers.

@@ -7,7 +7,7 @@ never outlives the process that started it.
     POST /users     {"account", "name", "administrator"?, "keys"?: [
                       {"createDate", "status"?, "lastUsed"?}]}
                                            -> {"keys": [{"id", "secret"}]}
-    POST /organizations  {"account", "members", "suspended"?}
+    POST /organizations  {"account", "members", "suspended"?, "unit"?, "tags"?}
                                            -> {"members": [id]}
 
 Dates are ISO 8601 in UTC. Each account has one user, `administrator`, who may do everything.
@@ -80,6 +80,17 @@ def add_organization(seed):
         roles = iam_backends[member]["aws"]
         roles.put_role_policy("OrganizationAccountAccessRole", "all", ALLOW_ALL)
         members.append(member)
+    if members and "unit" in seed:
+        root = parent = backend.list_roots()["Roots"][0]["Id"]
+        for name in seed["unit"].split("/"):
+            unit = backend.create_organizational_unit(ParentId=parent, Name=name)
+            parent = unit["OrganizationalUnit"]["Id"]
+        backend.move_account(
+            AccountId=members[0], SourceParentId=root, DestinationParentId=parent
+        )
+    if members and "tags" in seed:
+        tags = [{"Key": key, "Value": value} for key, value in seed["tags"].items()]
+        backend.tag_resource(ResourceId=members[0], Tags=tags)
     for member in members[seed["members"] - seed.get("suspended", 0) :]:
         backend.close_account(AccountId=member)
     return {"members": members}

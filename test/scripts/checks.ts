@@ -5,6 +5,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { RotationReport } from '../../src/reports/rotation-report.ts';
+import { textOf } from '../../src/sandbox/dynamodb/table.ts';
 import { credentialsOf, stsOf } from '../sandbox/sdk.ts';
 import { isServed } from './destinations.ts';
 import {
@@ -267,10 +268,19 @@ export function checkNobodyIsLockedOut(stage: Stage): void {
         key.status === 'Active' &&
         ([...stage.labels.values()].includes(key) ||
           statSync(stage.handoffPath(key.id), { throwIfNoEntry: false }) !== undefined ||
+          isSealed(stage, key.id) ||
           isServed(stage, key)),
     );
     assert.ok(isUsable, `${userName} has no working key whose secret anybody holds`);
   }
+}
+
+/** Whether a table of custody holds the secret of the key. */
+function isSealed(stage: Stage, keyId: string): boolean {
+  const { tables } = stage.sandbox.world.account('123456789012');
+  return [...tables.values()].some((region) =>
+    region.all.some((table) => textOf(table.get('A#123456789012', `K#${keyId}`)?.state) === 'held'),
+  );
 }
 
 function outputOf(stage: Stage): string {

@@ -5,7 +5,9 @@ import type { Control } from './controls/control.ts';
 import { OF_HOOKS } from './controls/of-hooks.ts';
 import { OF_KEYS } from './controls/of-keys.ts';
 import { OF_OLD_KEYS } from './controls/of-old-keys.ts';
+import { OF_PLANS } from './controls/of-plans.ts';
 import { OF_ROTATIONS } from './controls/of-rotations.ts';
+import { OF_RULES } from './controls/of-rules.ts';
 import { OF_RUNS } from './controls/of-runs.ts';
 
 export const CONTROLS: readonly Control[] = [
@@ -14,4 +16,6 @@ export const CONTROLS: readonly Control[] = [
   ...OF_OLD_KEYS,
   ...OF_RUNS,
   ...OF_HOOKS,
+  ...OF_PLANS,
+  ...OF_RULES,
 ].toSorted((one, other) => Number(one.invariant.slice(1)) - Number(other.invariant.slice(1)));

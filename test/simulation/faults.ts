@@ -75,6 +75,8 @@ const HIGHEST_OF_LATER = {
   'uses-forgotten': 0.3,
   // Per run: it is called with another deadline for old keys, or with none.
   'deadline-changes': 0.6,
+  // Per round: a plan of its beginning is applied in the middle of everything.
+  'old-plan': 0.6,
 } as const;
 
 export type FaultKind = keyof typeof HIGHEST | keyof typeof HIGHEST_OF_LATER;

@@ -2,6 +2,7 @@
 
 import type { UserOutcome } from '../../src/engine/outcome.ts';
 import type { RunResult } from './one-run.ts';
+import { changesNamed, type SimPlan } from './plans.ts';
 
 /** Each difference, in words. */
 export function differences(dry: RunResult, done: RunResult): string[] {
@@ -17,6 +18,17 @@ export function differences(dry: RunResult, done: RunResult): string[] {
   const [foretold, told] = [dry, done].map(({ besides }) => besides.toSorted().join() || 'nothing');
   const ofRecovery = foretold === told ? [] : [`of recovery: foretold ${foretold}, told ${told}`];
   return [...fatal, ...ofUsers, ...ofRecovery];
+}
+
+/** Changes that the plan of the dry run names and the run did not make, and the other way round. */
+export function notAsPlanned(plan: SimPlan, done: RunResult): string[] {
+  const odd = done.outcomes.filter((outcome) => !isForetellable(outcome)).map(({ user }) => user);
+  const told = (words: readonly string[]) =>
+    words.filter((word) => !odd.some((user) => word.startsWith(`${user}: `))).toSorted();
+  const [named, made] = [told(changesNamed(plan)).join(), told(done.changes).join()];
+  return named === made || done.fatal
+    ? []
+    : [`planned ${named || 'nothing'}, changed ${made || 'nothing'}`];
 }
 
 /**

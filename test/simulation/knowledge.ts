@@ -12,6 +12,8 @@ export interface KnowledgeOfProcess {
   /** When AWS had accepted a new key several times in a row. */
   readonly signedMs: Map<string, number>;
   readonly heldMs: Map<string, number>;
+  /** The same of each place of the rotation, by its kind. */
+  readonly heldAtMs: Map<string, number>;
   /** When it read what the secret of a user gives to readers. */
   readonly placeReadMs: Map<string, number>;
   /** When it asked for the last use of a key. */
@@ -43,6 +45,7 @@ export class Knowledge {
         enteredMs: new Map(),
         signedMs: new Map(),
         heldMs: new Map(),
+        heldAtMs: new Map(),
         placeReadMs: new Map(),
         lookedMs: new Map(),
         unreadMs: new Map(),

@@ -4,7 +4,8 @@
 import pMap from 'p-map';
 import { accountInventory, rememberKeys, rememberUses } from '../../src/app/account-inventory.ts';
 import { findCandidates } from '../../src/app/find-candidates.ts';
-import { asSettings, sameForAll } from '../../src/app/run-settings.ts';
+import { asSettings, type RunSettings, sameForAll } from '../../src/app/run-settings.ts';
+import { UserTurns } from '../../src/app/user-turns.ts';
 import type { Inventory } from '../../src/aws/inventory.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import { toKeyturnError } from '../../src/base/errors.ts';
@@ -18,9 +19,11 @@ import { undoRotation } from '../../src/engine/undo-rotation.ts';
 import { hooksInDoubt } from '../../src/lifecycle/hooks.ts';
 import type { LastUse } from '../../src/lifecycle/keys.ts';
 import type { UsedKey } from '../../src/lifecycle/use-history.ts';
+import { type Rules, settingsBy } from './governed.ts';
 import type { SimProcess } from './machine.ts';
+import { plannedIn } from './plans.ts';
 import { openAccount, wantedOf } from './sim-account.ts';
-import { changed, type SimRun } from './sim-run.ts';
+import { changed, type SimRun, type Task } from './sim-run.ts';
 import { type Stage, USE_IS_SHOWN_MS } from './stage.ts';
 import { changeIn, foretoldIn, isBesides } from './told.ts';
 
@@ -32,20 +35,26 @@ export interface RunResult {
   readonly toldOf: ReadonlySet<string>;
   /** What it told of recovery, or foretold of it. */
   readonly besides: readonly string[];
+  /** Every change of a key that it made, in the words of a plan. */
+  readonly changes: readonly string[];
 }
 
 export async function oneRun(run: SimRun): Promise<RunResult> {
   const { stage, process } = run;
   const toldOf = new Set<string>();
   const besides: string[] = [];
+  const changes: string[] = [];
   const emit = (event: EngineEvent) => {
     stage.referee.told(process, event);
     const change =
       run.task.kind === 'dry-run' ? foretoldIn(event) : isBesides(event) && changeIn(event);
     if (change) besides.push(change);
+    const made = madeBy(event);
+    if (made !== undefined) changes.push(made);
     if (event.code === 'key-unexplained') toldOf.add(event.user);
     if (run.task.kind !== 'dry-run') count(event, stage);
   };
+  if (run.task.kind === 'apply') stage.referee.plans.applies(process, run.task.plan);
   try {
     const outcomes = await perform(run, emit);
     for (const outcome of outcomes) {
@@ -54,13 +63,21 @@ export async function oneRun(run: SimRun): Promise<RunResult> {
       if (run.task.kind !== 'dry-run') stage.referee.quiet.tells(outcome);
     }
     stage.referee.ends(process);
-    return { outcomes, fatal: undefined, toldOf, besides };
+    return { outcomes, fatal: undefined, toldOf, besides, changes };
   } catch (thrown) {
     const { code, message } = toKeyturnError(thrown);
     stage.referee.saw(message);
     process.note(`the run ends: ${code}: ${message}`);
-    return { outcomes: [], fatal: code, toldOf, besides };
+    return { outcomes: [], fatal: code, toldOf, besides, changes };
   }
+}
+
+/** A change of a key that this run made, and not one that it found. */
+function madeBy(event: EngineEvent): string | undefined {
+  if (event.code === 'change-found') return undefined;
+  if (event.code === 'key-created') return `${event.user}: a key created`;
+  const change = changeIn(event);
+  return change === undefined || !('user' in event) ? undefined : `${event.user}: ${change}`;
 }
 
 function count({ code }: EngineEvent, { counts }: Stage): void {
@@ -101,7 +118,8 @@ async function answerHooks({ stage }: SimRun, { state }: AccountWork): Promise<v
 async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly UserOutcome[]> {
   const { process, settings, sabotage, task } = run;
   const wanted = wantedOf(run);
-  const candidates = await examine(run, account);
+  const governing = await governingOf(run, account);
+  const candidates = await examine(run, account, governing);
   const { orphans } = account.policy;
   const asked: AccessKeyId[] = [];
   if (orphans.size > 0) {
@@ -109,17 +127,51 @@ async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly Us
     refuseUnasked(orphans, asked);
   }
   process.note(`looks at ${candidates.map(({ user }) => user).join(', ')}`);
-  const perform = task.kind === 'dry-run' ? foretellUser : rotateUser;
-  const outcomes = await pMap(candidates, (one) => perform(one, wanted, account), {
-    concurrency: settings.parallel,
-  });
+  const turns = governing?.turns;
+  const dryRun = task.kind === 'dry-run';
+  const plain = dryRun ? foretellUser : rotateUser;
+  const perform = (one: UserListed) =>
+    turns?.perform(one, account, { dryRun }) ?? plain(one, wanted, forUser(one, account, run));
+  const about =
+    task.kind === 'apply' ? candidates.filter((one) => isPlanned(one, task)) : candidates;
+  const outcomes = await pMap(about, perform, { concurrency: settings.parallel });
   if (task.kind !== 'dry-run') await rememberUses(outcomes, account.state, account.clock.now());
   return task.kind === 'dry-run'
     ? outcomes.map((one) => changed(one, sabotage.foretold))
     : outcomes;
 }
 
-async function examine(run: SimRun, account: AccountWork): Promise<readonly UserListed[]> {
+function isPlanned({ user }: UserListed, { plan }: Extract<Task, { kind: 'apply' }>): boolean {
+  return plannedIn(plan, user) !== undefined;
+}
+
+/** The account as it is for one user: within the plan, where one is applied. */
+function forUser({ user }: UserListed, account: AccountWork, { task }: SimRun): AccountWork {
+  if (task.kind !== 'apply') return account;
+  return { ...account, policy: { ...account.policy, planned: plannedIn(task.plan, user) } };
+}
+
+interface Governing {
+  readonly settings: RunSettings;
+  readonly rules: Rules;
+  readonly turns: UserTurns;
+}
+
+/** By a configuration, where the run is called with one; whoever names a user or a key by hand reads none. */
+async function governingOf(run: SimRun, account: AccountWork): Promise<Governing | undefined> {
+  const { task, governed } = run;
+  if (governed === undefined || (task.kind !== 'rotate' && task.kind !== 'dry-run'))
+    return undefined;
+  const named = { ...account, run: run.process.name };
+  const settings = await settingsBy(governed.config, wantedOf(run), named);
+  return { settings, rules: governed.rules, turns: new UserTurns(settings, account.emit) };
+}
+
+async function examine(
+  run: SimRun,
+  account: AccountWork,
+  governing: Governing | undefined,
+): Promise<readonly UserListed[]> {
   const { stage, process, settings, task } = run;
   const { state, clock, policy } = account;
   const wanted = wantedOf(run);
@@ -141,17 +193,20 @@ async function examine(run: SimRun, account: AccountWork): Promise<readonly User
   const { oldKeyFate, retire } = policy;
   const deliver = [{ kind: 'handoff', template: '' }] as const;
   const own = { wanted, cleanUpDays, oldKeyFate, retire, deliver, isDeliverGiven: false };
-  const { candidates } = await findCandidates(inventory, state, {
+  const judgedFrom = clock.now().getTime();
+  const { candidates, held } = await findCandidates(inventory, state, {
     user: process.scope,
-    settings: sameForAll(asSettings(own)),
+    settings: governing?.settings ?? sameForAll(asSettings(own)),
     now: clock.now(),
   });
   if (wanted.kind === 'recovery') return candidates;
   const { source, unreadable } = inventory;
-  const looked = new Set(candidates.map(({ user }) => user));
+  const looked = new Set([...candidates, ...held].map(({ user }) => user));
   const unread = new Set(unreadable.map(({ userName }) => userName));
   stage.referee.leftOut.examined(process, { sinceMs, source, looked, unread });
-  return candidates;
+  if (governing === undefined) return candidates;
+  stage.referee.governs.judges(process, governing.rules, [judgedFrom, clock.now().getTime()]);
+  return governing.turns.withinLimits(candidates, clock.now());
 }
 
 /** A credential report tells the last uses too, as they were some hours before it was made. */

@@ -7,7 +7,7 @@ import type { JournalRecord } from '../../src/lifecycle/record.ts';
 import { AtRisk } from './at-risk.ts';
 import { Copies } from './copies.ts';
 import { Deletions } from './deletions.ts';
-import type { Disk } from './disk.ts';
+import { Governs } from './governs.ts';
 import { Hooked, isAnswer } from './hooked.ts';
 import { JournalView } from './journal-view.ts';
 import { Knowledge } from './knowledge.ts';
@@ -15,50 +15,17 @@ import { LeftOut } from './left-out.ts';
 import type { SimProcess } from './machine.ts';
 import { NeverSent } from './never-sent.ts';
 import { isAbandoned, isReplaced } from './over.ts';
+import { Plans } from './plans.ts';
 import { Quiet } from './quiet.ts';
 import { ACCEPTANCES_MIN, Readers } from './readers.ts';
-import type { Schedule } from './schedule.ts';
-import type { RunSettings } from './settings.ts';
-import type { SimHooks } from './sim-hooks.ts';
+import { SeveralPlaces } from './several-places.ts';
 import { CLOCK_TOLERANCE_MS, DAY_MS, STATE_DIR } from './stage.ts';
 import { TakenBack } from './taken-back.ts';
 import { Told } from './told.ts';
-import type { Vault } from './vault.ts';
-import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser, type World } from './world.ts';
+import type { Basis, RefereeParts, View, Violation } from './view.ts';
+import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser } from './world.ts';
 
-export interface Violation {
-  readonly invariant: string;
-  readonly what: string;
-}
-
-/** What a process knew when it sent a request. */
-export interface Basis {
-  readonly process: SimProcess;
-  /** The age of its knowledge of the user's keys. */
-  readonly viewMs: number;
-  readonly sentMs: number;
-}
-
-export interface RefereeParts {
-  readonly world: World;
-  readonly disk: Disk;
-  readonly vault: Vault;
-  readonly schedule: Schedule;
-  readonly settings: RunSettings;
-  readonly hooks?: SimHooks | undefined;
-}
-
-/** What the referee's rules look at. */
-export interface View {
-  readonly parts: RefereeParts;
-  /** What a power cut would leave of the journal. */
-  readonly journal: JournalView;
-  /** What every process sees of it. */
-  readonly seenJournal: JournalView;
-  readonly knowledge: Knowledge;
-  readonly neverSent: NeverSent;
-  readonly fail: (invariant: string, what: string) => void;
-}
+export type { Basis, View, Violation } from './view.ts';
 
 export class Referee {
   readonly violations: Violation[] = [];
@@ -72,11 +39,14 @@ export class Referee {
   readonly #sections = new Map<string, SimProcess>();
   readonly #atRisk = new AtRisk();
   readonly readers: Readers;
+  readonly severalPlaces: SeveralPlaces;
   readonly deletions: Deletions;
   readonly leftOut: LeftOut;
+  readonly governs: Governs;
   readonly copies: Copies;
   readonly takenBack: TakenBack;
   readonly quiet: Quiet;
+  readonly plans: Plans;
   readonly hooked: Hooked;
   readonly changes = new Told();
   /** By rotation. */
@@ -97,12 +67,15 @@ export class Referee {
       fail: (invariant, what) => this.fail(invariant, what),
     };
     this.readers = new Readers(view, this.#acceptances);
+    this.severalPlaces = new SeveralPlaces(view);
     this.copies = new Copies(view);
     this.quiet = new Quiet(view);
     this.hooked = new Hooked(view, parts.hooks);
     this.takenBack = new TakenBack(view, this.quiet);
     this.deletions = new Deletions(view, this.copies, this.quiet);
     this.leftOut = new LeftOut(view);
+    this.plans = new Plans(view);
+    this.governs = new Governs(view);
   }
 
   fail(invariant: string, what: string): void {
@@ -145,9 +118,10 @@ export class Referee {
   }
 
   /** What a place has is held against AWS once, after the key was proved: that is no proof of its own. */
-  held(process: SimProcess, keyId: string): void {
-    const { heldMs, inARow } = this.knowledge.of(process);
+  held(process: SimProcess, keyId: string, kind: string): void {
+    const { heldMs, heldAtMs, inARow } = this.knowledge.of(process);
     heldMs.set(keyId, this.#nowMs);
+    heldAtMs.set(`${kind} ${keyId}`, this.#nowMs);
     inARow.set(keyId, 0);
   }
 
@@ -203,6 +177,7 @@ export class Referee {
     this.#sections.set(user, process);
     this.knowledge.of(process).listed.delete(user);
     this.quiet.enters(process, user);
+    this.plans.enters(process, user);
     this.#recordsAtEntry.set(user, this.#seenJournal.recordsOf(user).length);
   }
 
@@ -218,12 +193,14 @@ export class Referee {
 
   createIsSent(process: SimProcess, user: SimUser): void {
     this.#isInformed(process, user.name, 'CreateAccessKey');
+    this.governs.creates(process, user);
     const latest = this.#journal.recordsOf(user.name).at(-1);
     if (latest?.step.type !== 'intended' || latest.rotation === null) {
       const found = latest?.step.type ?? 'nothing';
       this.fail('I1', `${process.name} creates a key of ${user.name}; on disk stands ${found}`);
       return;
     }
+    this.plans.sends(process, user.name, { do: 'create', keyId: latest.step.oldKeyId });
     this.readers.isMadeFor(user, latest.step.target.kind);
     const creates = (this.#creates.get(latest.rotation) ?? 0) + 1;
     this.#creates.set(latest.rotation, creates);
@@ -239,7 +216,9 @@ export class Referee {
   statusIsSent(process: SimProcess, key: SimKey, status: SimKey['status']): void {
     this.#isInformed(process, key.user, 'UpdateAccessKey');
     this.#isOurs(process, key, `made ${status}`);
+    this.plans.makes(process, key, status);
     if (status === 'Active') return;
+    this.governs.deactivates(process, key);
     const last = this.#journal.recordsOf(key.user).at(-1);
     if (last?.step.type === 'retiring' && last.step.keyId === key.id) {
       this.takenBack.isSent(process, key);
@@ -262,6 +241,7 @@ export class Referee {
     if (heldMs < (memory.signedMs.get(newKeyId) ?? 0)) {
       this.fail('I13', `${process.name} did not read the destination again before ${key.id} went`);
     }
+    this.severalPlaces.losesOldKey({ process, key, newKeyId, intent });
     if (intent.target.kind === 'secrets-manager') {
       this.readers.losesOldKey(process, this.#parts.world.key(newKeyId));
     }
@@ -270,6 +250,8 @@ export class Referee {
   deleteIsSent(process: SimProcess, key: SimKey): void {
     this.#isInformed(process, key.user, 'DeleteAccessKey');
     this.#isOurs(process, key, 'deleted');
+    this.plans.deletes(process, key);
+    this.governs.deletes(process, key);
     this.deletions.isSent(process, key);
   }
 

@@ -5,7 +5,7 @@ import { KeyturnError } from '../../src/base/errors.ts';
 import { type Machine, SimProcess } from './machine.ts';
 import { oneRun, type RunResult } from './one-run.ts';
 import type { RunSettings } from './settings.ts';
-import type { Sabotage, Task } from './sim-run.ts';
+import type { Governed, Sabotage, Task } from './sim-run.ts';
 import { HOUR_MS, MINUTE_MS, type Stage } from './stage.ts';
 
 export interface StartedRun {
@@ -21,6 +21,8 @@ export interface RunnerParts {
 }
 
 export class Runner {
+  /** The configuration that runs are called with from now on. */
+  governed: Governed | undefined;
   readonly #parts: RunnerParts;
   #processes = 0;
 
@@ -50,7 +52,8 @@ export class Runner {
     setMaxListeners(0, stop.signal);
     this.#disturb(process, stop);
     const { signal } = stop;
-    void oneRun({ stage, process, settings, signal, sabotage, task }).then((result) => {
+    const { governed } = this;
+    void oneRun({ stage, process, settings, signal, sabotage, task, governed }).then((result) => {
       process.end();
       state.isOver = true;
       state.result = result;
@@ -71,7 +74,7 @@ export class Runner {
     const { stage, settings } = this.#parts;
     const isForgotten = task.kind === 'rotate' && stage.faults.hit('place-forgotten');
     const called = this.#withDeadline(settings);
-    return isForgotten ? { ...called, destination: 'handoff' } : called;
+    return isForgotten ? { ...called, destination: 'handoff', alsoTo: [] } : called;
   }
 
   /** Whoever calls a run may keep a deadline, and another one the next time. */

@@ -16,12 +16,16 @@ export interface RunSettings {
   readonly dueDays: number;
   readonly oldKeyFate: OldKeyFate;
   readonly retire: RetirePolicy;
-  readonly destination: 'handoff' | 'sim-vault' | 'secrets-manager';
+  readonly destination: SimPlace;
+  /** Where each new secret goes besides: places of another settle and proof. */
+  readonly alsoTo: readonly SimPlace[];
   readonly cleansUp: boolean;
   readonly inventory: InventoryMode;
   readonly parallel: number;
   readonly yieldChance: number;
 }
+
+export type SimPlace = 'handoff' | 'sim-vault' | 'secrets-manager';
 
 const SESSION_KEY = 'ASIASIMULATEDSESSION' as AccessKeyId;
 const AGE_DAYS_MAX = 400;
@@ -86,6 +90,7 @@ export function drawSettings(world: World, dice: Dice, dueDays: number): RunSett
     oldKeyFate: destination === 'handoff' || dice.chance(0.6) ? 'deactivate' : 'keep',
     retire: PATIENT,
     destination,
+    alsoTo: [],
     cleansUp: dice.chance(0.8),
     inventory: dice.chance(0.7) ? 'auto' : 'scan',
     parallel: dice.between(1, 4),
@@ -99,6 +104,14 @@ export function drawRetirement(settings: RunSettings, dice: Dice): RunSettings {
   const shortest = { quietDays: QUIET_DAYS_MIN, deadlineDays: undefined };
   const retire = dice.chance(0.6) ? shortest : PATIENT;
   return { ...settings, oldKeyFate: 'when-quiet', retire };
+}
+
+/** In half of the seeds that have a place, one more, or two: a rotation is done when all of them have its key. */
+export function drawPlaces(settings: RunSettings, dice: Dice): RunSettings {
+  const { destination } = settings;
+  if (destination === 'handoff' || dice.chance(0.5)) return settings;
+  const others = (['sim-vault', 'handoff'] as const).filter((each) => each !== destination);
+  return { ...settings, alsoTo: dice.chance(0.3) ? others : [dice.pick(others)] };
 }
 
 function drawDestination(dice: Dice): RunSettings['destination'] {

@@ -29,7 +29,7 @@ import { ACCOUNT } from './world.ts';
 const NO_KEYS: ReadonlySet<AccessKeyId> = new Set();
 
 export function wantedOf({ task, settings }: SimRun): InventoryOptions['wanted'] {
-  const isForNew = task.kind === 'rotate' || task.kind === 'dry-run';
+  const isForNew = task.kind === 'rotate' || task.kind === 'dry-run' || task.kind === 'apply';
   return isForNew ? { kind: 'due-key', daysThreshold: settings.dueDays } : { kind: 'recovery' };
 }
 
@@ -45,7 +45,9 @@ export async function openAccount(run: SimRun, emit: EventSink): Promise<Account
     processes: changed(process.table, sabotage.processes),
   });
   const why = await whyVolatile(STATE_DIR, {}, changed(machine.system, sabotage.system));
-  const deliver = [{ kind: settings.destination, template: '' }] as const;
+  const { destination, alsoTo } = settings;
+  const request = (kind: string) => ({ kind, template: '' });
+  const deliver = [request(destination), ...alsoTo.map(request)] as const;
   const asked = { deliver, wanted: wantedOf(run) };
   if (why !== undefined) await assertCustodyLasts(asked, { state: store, why });
   const opened = await store.open(ACCOUNT, task.kind === 'dry-run' ? 'read' : 'write');
@@ -66,6 +68,7 @@ export async function openAccount(run: SimRun, emit: EventSink): Promise<Account
       verification: DEFAULT_VERIFICATION,
       replacesOwnKey: false,
       orphans: task.kind === 'recover' ? task.orphans : NO_KEYS,
+      looksAtPlaces: task.kind === 'dry-run',
       hooks: stage.hooks?.of(process, task, stage),
     },
   };
@@ -95,7 +98,10 @@ function placesOf(
     changed(readBack(run, at(kind, user, oldKeyId)), sabotage.destination);
   return openPlaces({
     account: '123456789012',
-    choose: async ({ user, oldKeyId }) => [open(settings.destination, user, oldKeyId)],
+    choose: async ({ user, oldKeyId }) => [
+      open(settings.destination, user, oldKeyId),
+      ...settings.alsoTo.map((kind) => open(kind, user, oldKeyId)),
+    ],
     open: async ({ kind }, { user, oldKeyId }) => open(kind, user, oldKeyId),
     termsAt: (target) =>
       target.kind === 'sim-vault'
@@ -165,7 +171,7 @@ function readBack({ stage, process }: SimRun, destination: Destination): Destina
     ...destination,
     holds: async (keyId, receipt) => {
       const held = await destination.holds(keyId, receipt);
-      if (held !== undefined) stage.referee.held(process, keyId);
+      if (held !== undefined) stage.referee.held(process, keyId, destination.kind);
       return held;
     },
   };

@@ -246,26 +246,7 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
   };
   return {
     fenced: (fence) => writer(stage, process, calls.fenced(fence)),
-    async createAccessKey(name): Promise<CreateOutcome> {
-      if (calls.isSkewed) return { kind: 'refused', code: 'create-refused', reason: 'clock' };
-      const keptBack = await calls.look().catch(toKeyturnError);
-      if (keptBack) return { kind: 'refused', code: 'create-refused', reason: keptBack.message };
-      const user = world.user(name);
-      referee.createIsSent(process, user);
-      const { fate, result } = await calls.write(`CreateAccessKey ${name}`, CREATE_FAULTS, () =>
-        createKey(stage, process, user),
-      );
-      if (fate === 'throttled') return { kind: 'refused', code: 'throttled', reason: fate };
-      if (fate === 'request-lost' || fate === 'create-lost') mayHelp(stage, user);
-      if (fate !== 'answered') return { kind: 'unknown', reason: fate };
-      if (result === undefined) return { kind: 'refused', code: 'no-free-slot', reason: 'quota' };
-      referee.changes.heard(process, 'created', result.id);
-      const createdAt = new Date(result.createdAtMs);
-      return {
-        kind: 'created',
-        key: { id: result.id, secret: new Secret(result.secret), createdAt },
-      };
-    },
+    createAccessKey: (name) => sendCreate(name, { stage, process, calls }),
     async setStatus(name, keyId, status) {
       const key = world.key(keyId);
       if (key === undefined || key.isDeleted) {
@@ -307,6 +288,37 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
       );
       referee.changes.heard(process, 'deleted', keyId);
     },
+  };
+}
+
+interface Sending {
+  readonly stage: Stage;
+  readonly process: SimProcess;
+  readonly calls: Calls;
+}
+
+async function sendCreate(
+  name: string,
+  { stage, process, calls }: Sending,
+): Promise<CreateOutcome> {
+  const { world, referee } = stage;
+  if (calls.isSkewed) return { kind: 'refused', code: 'create-refused', reason: 'clock' };
+  const keptBack = await calls.look().catch(toKeyturnError);
+  if (keptBack) return { kind: 'refused', code: 'create-refused', reason: keptBack.message };
+  const user = world.user(name);
+  referee.createIsSent(process, user);
+  const { fate, result } = await calls.write(`CreateAccessKey ${name}`, CREATE_FAULTS, () =>
+    createKey(stage, process, user),
+  );
+  if (fate === 'throttled') return { kind: 'refused', code: 'throttled', reason: fate };
+  if (fate === 'request-lost' || fate === 'create-lost') mayHelp(stage, user);
+  if (fate !== 'answered') return { kind: 'unknown', reason: fate };
+  if (result === undefined) return { kind: 'refused', code: 'no-free-slot', reason: 'quota' };
+  referee.changes.heard(process, 'created', result.id);
+  const createdAt = new Date(result.createdAtMs);
+  return {
+    kind: 'created',
+    key: { id: result.id, secret: new Secret(result.secret), createdAt },
   };
 }
 

@@ -3,13 +3,16 @@
 import type { AccountGateway } from '../../src/aws/gateway.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { FileSystem } from '../../src/base/files/file-system.ts';
+import type { Config } from '../../src/config/read-config.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import type { AccountWork } from '../../src/engine/account-work.ts';
 import type { UserOutcome } from '../../src/engine/outcome.ts';
 import type { System } from '../../src/state/files/lasting.ts';
 import type { ProcessTable } from '../../src/state/files/process-table.ts';
 import type { AccountState } from '../../src/state/state-store.ts';
+import type { Rules } from './governed.ts';
 import type { SimProcess } from './machine.ts';
+import type { SimPlan } from './plans.ts';
 import type { RunSettings } from './settings.ts';
 import type { Stage } from './stage.ts';
 
@@ -20,12 +23,22 @@ export interface SimRun {
   readonly signal: AbortSignal;
   readonly sabotage: Sabotage;
   readonly task: Task;
+  /** The configuration that the run is called with; flags when left out. */
+  readonly governed?: Governed | undefined;
+}
+
+/** A configuration, and what it says in the referee's words. */
+export interface Governed {
+  readonly config: Config;
+  readonly rules: Rules;
 }
 
 /** What a process is called for. */
 export type Task =
   | { readonly kind: 'rotate' }
   | { readonly kind: 'dry-run' }
+  /** What a dry run said, and nothing else. */
+  | { readonly kind: 'apply'; readonly plan: SimPlan }
   /** With the word of a person that nobody made these keys by hand. */
   | { readonly kind: 'recover'; readonly orphans: ReadonlySet<AccessKeyId> }
   | { readonly kind: 'undo'; readonly user: string }

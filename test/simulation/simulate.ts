@@ -6,10 +6,12 @@ import type { Rotation } from '../../src/lifecycle/rotation.ts';
 import { Dice } from './dice.ts';
 import { Disk } from './disk.ts';
 import { type FaultCounts, Faults } from './faults.ts';
-import { differences } from './foretold.ts';
+import { differences, notAsPlanned } from './foretold.ts';
+import { configOf, drawRules, type Rules } from './governed.ts';
 import type { Machine } from './machine.ts';
 import type { RunResult } from './one-run.ts';
 import { namesOrphans, operatorActs, undoes, useKeys } from './operator.ts';
+import { planFrom, type SimPlan } from './plans.ts';
 import { Programs } from './programs.ts';
 import { Referee, type Violation } from './referee.ts';
 import { Runner, type StartedRun } from './runner.ts';
@@ -18,6 +20,7 @@ import { ownRotations } from './secret-service.ts';
 import {
   drawDueDays,
   drawMachine,
+  drawPlaces,
   drawRetirement,
   drawSettings,
   fillSecrets,
@@ -69,6 +72,10 @@ class Simulation {
   readonly #runner: Runner;
   /** In worlds where old keys go when they are quiet, and in no others. */
   readonly #programs: Programs | undefined;
+  /** Runs that were foretold. */
+  #foretold = 0;
+  /** In some worlds a configuration says when, for whom and how many. */
+  readonly #rules: Rules | undefined;
 
   constructor({ seed, traces = false, sabotage = {}, forced }: SimulationOptions) {
     const dice = new Dice(seed);
@@ -80,7 +87,8 @@ class Simulation {
     const dueDays = drawDueDays(dice);
     populate({ world, dice, schedule }, dueDays);
     const ofGrace = new Dice(seed, 'grace');
-    const settings = drawRetirement(drawSettings(world, dice, dueDays), ofGrace);
+    const drawn = drawPlaces(drawSettings(world, dice, dueDays), new Dice(seed, 'places'));
+    const settings = drawRetirement(drawn, ofGrace);
     fillSecrets({ world, vault, dice }, settings);
     this.#machine = drawMachine(dice, settings);
     const ofHooks = new Dice(seed, 'hooks');
@@ -104,6 +112,9 @@ class Simulation {
     const isQuietAsked = settings.oldKeyFate === 'when-quiet';
     this.#programs = isQuietAsked ? new Programs(stage, ofGrace, later) : undefined;
     this.#runner = new Runner({ stage, machine: this.#machine, settings, sabotage });
+    const users = [...world.users.keys()];
+    const about = { users, oldKeyFate: settings.oldKeyFate, startMs: START_MS };
+    this.#rules = drawRules(new Dice(seed, 'rules'), about);
   }
 
   async run(): Promise<void> {
@@ -120,6 +131,11 @@ class Simulation {
 
   async #play(): Promise<void> {
     const { dice, world, referee } = this.stage;
+    const rules = this.#rules;
+    if (rules !== undefined) {
+      const config = await configOf(rules, new Date(START_MS));
+      this.#runner.governed = { config, rules };
+    }
     for (const user of world.users.values()) referee.look(user);
     const rounds = dice.between(2, 6) + (this.#programs === undefined ? 0 : 3);
     for (let round = 0; round < rounds && !this.#isBroken; round += 1) {
@@ -172,7 +188,9 @@ class Simulation {
       });
     }
     if (this.stage.hooks?.isAnswered() === true) await this.#answerHooks();
+    const plan = faults.hit('old-plan') ? await this.#plan() : undefined;
     const runs = [this.#runner.start({ kind: 'rotate' })];
+    if (plan !== undefined) runs.push(this.#callLater(() => ({ kind: 'apply', plan })));
     const undo = faults.hit('operator-undoes') ? undoes : undefined;
     const word = faults.hit('operator-names-orphans') ? namesOrphans : undefined;
     for (const task of [undo, word]) if (task !== undefined) runs.push(this.#callLater(task));
@@ -183,6 +201,14 @@ class Simulation {
     await schedule.runUntil(() => this.#isBroken || runs.every(({ isOver }) => isOver));
     disk.isFull = false;
     if (this.#machine.isVolatile && !this.#isBroken) this.#leaveMachine();
+  }
+
+  /** What a dry run says now; undefined where it fails, or dies. */
+  async #plan(): Promise<SimPlan | undefined> {
+    const { schedule } = this.stage;
+    const dry = this.#runner.start({ kind: 'dry-run' });
+    await schedule.runUntil(() => this.#isBroken || dry.isOver);
+    return dry.result?.fatal === undefined ? dry.result && planFrom(dry.result) : undefined;
   }
 
   /** A person who is asked whether a hook was done looks, and says so. */
@@ -251,6 +277,9 @@ class Simulation {
     faults.areOn = false;
     disk.isFull = false;
     this.#machine.offsetMs = 0;
+    // I12 by the configuration too; then it is taken away, so that what it holds back comes to its end.
+    if (this.#rules !== undefined && !this.#isBroken) await this.#foretoldRun();
+    this.#runner.governed = undefined;
     let last = await this.#runUntilRest();
     for (let pause = 0; pause < GRACE_PAUSES_MAX && this.#mayGraceEnd(pause); pause += 1) {
       await this.#programs?.pass(GRACE_PAUSE_MS);
@@ -285,7 +314,10 @@ class Simulation {
     return waiting.length > (pauses < 2 ? 0 : held.length);
   }
 
-  /** I12: a dry run, and right after it the run, which must do what was foretold. */
+  /**
+   * I12, I18: a dry run, and right after it the run, which must do what was foretold; every other time it is the
+   * plan of that dry run that is applied.
+   */
   async #foretoldRun(): Promise<RunResult | undefined> {
     const { schedule, referee } = this.stage;
     const before = this.#state();
@@ -293,12 +325,21 @@ class Simulation {
     await schedule.runUntil(() => this.#isBroken || dry.isOver);
     if (before !== this.#state()) referee.fail('I12', 'a dry run changed something');
     const { result: foretold } = dry;
-    const started = this.#runner.start({ kind: 'rotate' });
+    this.#foretold += 1;
+    const isApplied = this.#foretold % 2 === 0 && foretold !== undefined && !foretold.fatal;
+    const plan = isApplied ? planFrom(foretold) : undefined;
+    const task =
+      plan === undefined ? ({ kind: 'rotate' } as const) : ({ kind: 'apply', plan } as const);
+    const started = this.#runner.start(task);
     await schedule.runUntil(() => this.#isBroken || started.isOver);
     const { result: done } = started;
     if (foretold === undefined || done === undefined) return done;
     for (const what of differences(foretold, done)) referee.fail('I12', what);
-    return done;
+    for (const what of notAsPlanned(planFrom(foretold), done)) referee.fail('I12', what);
+    // What needs a person is told by the plan, and not by the run that applies it.
+    return plan === undefined
+      ? done
+      : { ...done, toldOf: new Set([...foretold.toldOf, ...done.toldOf]) };
   }
 
   /** Changes whenever a run did something. */

@@ -59,6 +59,7 @@ export function vaultDestination(stage: Stage, process: SimProcess, user: string
     kind: 'sim-vault',
     place: placeOf(user),
     async deliver({ keyId, secret, user: userName }) {
+      stage.referee.severalPlaces.writes(userName, 'sim-vault', keyId);
       await travel();
       const store = () => {
         world.note('vault', `stores ${keyId}`);

@@ -8,8 +8,8 @@ import { it } from 'node:test';
 import type { FileSystem } from '../../src/base/files/file-system.ts';
 import { nodeFileSystem } from '../../src/base/files/node-file-system.ts';
 import { kmsBox } from '../../src/state/dynamodb/box.ts';
-import { LEASE_MS } from '../../src/state/dynamodb/claim.ts';
 import { DynamoDbStore } from '../../src/state/dynamodb/dynamodb-store.ts';
+import { LEASE_MS } from '../../src/state/dynamodb/table.ts';
 import { FileStore } from '../../src/state/files/file-store.ts';
 import { type ProcessTable, systemProcesses } from '../../src/state/files/process-table.ts';
 import { Memory, type Touch } from '../../src/state/memory/memory.ts';
@@ -17,7 +17,7 @@ import { MemoryStore } from '../../src/state/memory/memory-store.ts';
 import { quickDirectory } from '../support/quick-directory.ts';
 import { passesContract } from './contract.ts';
 import { EVERY_FAULT, failingFileSystem } from './failing-file-system.ts';
-import { clientOf, type Mishap, newDataKeys, newTableServer } from './in-tables.ts';
+import { clientOf, hurt, hurtKeys, type Mishap, newDataKeys, newTableServer } from './in-tables.ts';
 import type { Medium, Subject } from './subject.ts';
 import { settableClock, temporaryDirectory } from './support.ts';
 
@@ -101,13 +101,15 @@ function inTables(): Medium {
     Object.values(NAMES),
     () => new Date(clock.now().getTime() + laterMs),
   );
-  const dataKeys = newDataKeys();
-  const box = kmsBox({ dataKeys, keyId: 'alias/keyturn', table: NAMES.custodyTable });
-  const open = (run: string, mishap?: () => Mishap | undefined) =>
-    new DynamoDbStore({
-      ...{ ...NAMES, tables: clientOf(server, mishap), box, clock, run },
+  const keys = newDataKeys();
+  const open = (run: string, mishap: () => Mishap | undefined = () => undefined) => {
+    const dataKeys = hurtKeys(keys, mishap);
+    return new DynamoDbStore({
+      ...{ ...NAMES, tables: hurt(clientOf(server), mishap), clock, run },
+      box: kmsBox({ dataKeys, keyId: 'alias/keyturn', table: NAMES.custodyTable }),
       ...{ random: () => 0.5, steady: () => 0 },
     });
+  };
   return {
     store: (run) => {
       if (isSomebodyDead) laterMs += LEASE_MS + 60_000;

@@ -1,24 +1,28 @@
 // The medium of the store in tables: the sandbox's tables, asked without a server; and what goes wrong on
-// the way to them.
+// the way to any tables.
 
 import { randomUUID } from 'node:crypto';
+import {
+  failedIn,
+  fromSdk,
+  keyOf,
+  pageOf,
+  queryRequest,
+  type SdkValue,
+  toSdk,
+  writeRequest,
+} from '../../src/aws/table-requests.ts';
 import type {
+  AwsDataKeys,
   AwsTables,
-  FailedCondition,
-  ItemKey,
-  TableItem,
-  TableValue,
+  KeyContext,
   TableWrite,
   TableWritten,
   Unsure,
 } from '../../src/base/aws-tables.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import { Tables } from '../../src/sandbox/dynamodb/tables.ts';
-import type { AttributeValue, Item } from '../../src/sandbox/dynamodb/value.ts';
 import { Refusal } from '../../src/sandbox/refusal.ts';
-
-/** What becomes of one request. */
-export type Mishap = 'before' | 'after' | 'twice' | 'throttled' | 'late';
 
 export interface TableServer {
   readonly tables: Tables;
@@ -38,185 +42,167 @@ export function newTableServer(names: readonly string[], now: () => Date): Table
   return { tables, now };
 }
 
-/** A client of the server; `mishap` is asked at each request. */
-export function clientOf(
-  { tables, now }: TableServer,
-  mishap: () => Mishap | undefined = () => undefined,
-): AwsTables {
-  const late: (() => void)[] = [];
-  const send = <T>(serve: () => T): T | 'lost' | 'throttled' => {
-    const what = mishap();
-    if (what === 'throttled') return 'throttled';
-    if (what === 'before') return 'lost';
-    if (what === 'late') {
-      late.push(() => void serve());
-      return 'lost';
-    }
-    const served = serve();
-    if (what === 'twice') serve();
-    // A request that is late lands after what was sent later.
-    for (const land of late.splice(0)) land();
-    return what === 'after' ? 'lost' : served;
-  };
-  const answer = <T>(served: T | 'lost' | 'throttled'): T | Unsure =>
-    served === 'lost' || served === 'throttled' ? unsure(served as 'lost', now()) : served;
+/** A client of the server without a wire between. */
+export function clientOf({ tables, now }: TableServer): AwsTables {
   return {
     region: 'us-east-1',
-    get: async (table, key) =>
-      answer(
-        send(() => {
-          const { Item: found } = tables.getItem({
-            ...{ TableName: table, Key: toItem({ ...key }), ConsistentRead: true },
-          });
-          return { kind: 'done', value: fromItem(found as Item | undefined), at: now() } as const;
-        }),
-      ),
-    query: async ({ table, pk, prefix, filter, values = {}, only, after }) =>
-      answer(
-        send(() => {
-          const begins = prefix === undefined ? '' : ' AND begins_with(sk, :prefix)';
-          const { Items: items, LastEvaluatedKey: last } = tables.query({
-            ...{ TableName: table, ConsistentRead: true },
-            KeyConditionExpression: `pk = :pk${begins}`,
-            ...(filter !== undefined && { FilterExpression: filter }),
-            ...(only !== undefined && {
-              ProjectionExpression: only.map((name) => `#${name}`).join(', '),
-            }),
-            ...namesIn(`${filter ?? ''} ${(only ?? []).map((name) => `#${name}`).join(' ')}`),
-            ExpressionAttributeValues: {
-              ...valuesOf({ ...values, pk, ...(prefix !== undefined && { prefix }) }),
-            },
-            ...(after !== undefined && { ExclusiveStartKey: toItem({ ...after }) }),
-          });
-          const page = {
-            items: (items as unknown as Item[]).map((item) => fromItem(item) as TableItem),
-            next: fromItem(last as Item | undefined) as unknown as ItemKey | undefined,
-          };
-          return { kind: 'done', value: page, at: now() } as const;
-        }),
-      ),
-    write: async (writes, token) =>
-      answer(send((): TableWritten => written(tables, { writes, token, at: now() }))),
+    get: async (table, key) => {
+      const asked = { TableName: table, Key: onWire(keyOf(key)), ConsistentRead: true };
+      const { Item: item } = tables.getItem(asked);
+      return { kind: 'done', value: fromSdk(fromWire(item)), at: now() };
+    },
+    query: async (query) => {
+      const { ExpressionAttributeValues: values, ...request } = queryRequest(query);
+      const { Items: items, LastEvaluatedKey: last } = tables.query({
+        ...request,
+        ExpressionAttributeValues: onWire(values),
+      });
+      const page = pageOf((items as object[]).map(fromWire) as object[], fromWire(last));
+      return { kind: 'done', value: page, at: now() };
+    },
+    write: async (writes, token) => written(tables, { writes, token, at: now() }),
   };
 }
 
-function written(
-  tables: Tables,
-  { writes, token, at }: { writes: readonly TableWrite[]; token: string; at: Date },
-): TableWritten {
+interface Asked {
+  readonly writes: readonly TableWrite[];
+  readonly token: string;
+  readonly at: Date;
+}
+
+function written(tables: Tables, { writes, token, at }: Asked): TableWritten {
   const [only] = writes;
   try {
     if (only !== undefined && writes.length === 1) {
       const { kind, request } = requestOf(only);
-      const { Attributes: item } = tables.write(kind, {
-        ...request,
-        ...(kind === 'Update' && { ReturnValues: 'ALL_NEW' }),
-      });
-      return { kind: 'done', item: fromItem(item as Item | undefined), at };
+      const values = kind === 'Update' ? { ReturnValues: 'ALL_NEW' } : {};
+      const { Attributes: item } = tables.write(kind, { ...request, ...values });
+      return { kind: 'done', item: fromSdk(fromWire(item)), at };
     }
-    const items = writes.map((write) => {
+    const members = writes.map((write) => {
       const { kind, request } = requestOf(write);
       return { [kind]: request };
     });
-    tables.transact({ TransactItems: items, ClientRequestToken: token }, at.getTime());
+    tables.transact({ TransactItems: members, ClientRequestToken: token }, at.getTime());
     return { kind: 'done', item: undefined, at };
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
-    if (thrown.code === 'ConditionalCheckFailedException') {
-      const found = fromItem(thrown.details.Item as Item | undefined);
-      return { kind: 'refused', failed: [{ isFailed: true, found }], at };
-    }
-    if (thrown.code !== 'TransactionCanceledException') {
-      throw new KeyturnError('aws-error', `${thrown.code}: ${thrown.message}`);
-    }
-    const reasons = thrown.details.CancellationReasons as { Code: string; Item?: Item }[];
-    const failed = reasons.map(
-      ({ Code, Item: found }): FailedCondition => ({
-        isFailed: Code === 'ConditionalCheckFailed',
-        found: fromItem(found),
-      }),
-    );
-    return { kind: 'refused', failed, at };
+    return { kind: 'refused', failed: failedIn(reasonsOf(thrown)), at };
   }
+}
+
+function reasonsOf({ code, message, details }: Refusal) {
+  const { Item: item, CancellationReasons: reasons } = details;
+  if (code === 'ConditionalCheckFailedException') {
+    return [{ Code: 'ConditionalCheckFailed', Item: fromWire(item) }];
+  }
+  if (code === 'TransactionCanceledException') {
+    return (reasons as { Code: string; Item?: object }[]).map((reason) => ({
+      ...reason,
+      Item: fromWire(reason.Item),
+    }));
+  }
+  throw new KeyturnError('aws-error', `${code}: ${message}`);
 }
 
 const KINDS = { put: 'Put', update: 'Update', delete: 'Delete', check: 'ConditionCheck' } as const;
 
 function requestOf(write: TableWrite) {
-  const { kind, table, condition, values } = write;
-  const update = write.kind === 'update' ? write.update : undefined;
+  const { ExpressionAttributeValues: values, ...request } = writeRequest(write);
   return {
-    kind: KINDS[kind],
+    kind: KINDS[write.kind],
     request: {
-      TableName: table,
-      ...(write.kind === 'put' ? { Item: toItem(write.item) } : { Key: toItem({ ...write.key }) }),
-      ...(condition !== undefined && { ConditionExpression: condition }),
-      ...(update !== undefined && { UpdateExpression: update }),
-      ...namesIn(`${condition ?? ''} ${update ?? ''}`),
-      ...(values !== undefined && { ExpressionAttributeValues: valuesOf(values) }),
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      ...request,
+      ...(values !== undefined && { ExpressionAttributeValues: onWire(values) }),
+      ...(write.kind === 'put'
+        ? { Item: onWire(toSdk(write.item)) }
+        : { Key: onWire(keyOf(write.key)) }),
+      ...(write.kind === 'update' && { UpdateExpression: write.update }),
     },
   };
 }
 
-function namesIn(text: string) {
-  const names = [...text.matchAll(/#(\w+)/g)].map(([word, name]) => [word, name] as const);
-  return names.length === 0 ? {} : { ExpressionAttributeNames: Object.fromEntries(names) };
+/** Bytes are base64 there. */
+function onWire(item: Record<string, SdkValue>) {
+  const entries = Object.entries(item).map(([name, value]) => [
+    name,
+    'B' in value ? { B: Buffer.from(value.B).toString('base64') } : value,
+  ]);
+  return Object.fromEntries(entries) as Record<string, object>;
 }
 
-function valuesOf(values: TableItem): Record<string, AttributeValue> {
+function fromWire(item: unknown): object | undefined {
+  if (item === undefined) return undefined;
+  const entries = Object.entries(item as Record<string, { B?: string }>);
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [`:${name}`, toValue(value)]),
+    entries.map(([name, value]) => [
+      name,
+      value.B === undefined ? value : { B: new Uint8Array(Buffer.from(value.B, 'base64')) },
+    ]),
   );
 }
 
-function toItem(item: TableItem): Record<string, AttributeValue> {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, toValue(value)]));
+/** What becomes of a request on the way. */
+export type Mishap = 'before' | 'after' | 'twice' | 'throttled' | 'late';
+
+/** The same tables over a way on which `mishap` is asked about each request. */
+export function hurt(tables: AwsTables, mishap: () => Mishap | undefined): AwsTables {
+  const late: (() => Promise<unknown>)[] = [];
+  const sent = async <T>(serve: () => Promise<T>): Promise<T | Unsure> => {
+    const what = mishap();
+    if (what === 'throttled' || what === 'before') return unsure(what);
+    if (what === 'late') {
+      late.push(serve);
+      return unsure(what);
+    }
+    const served = await serve();
+    if (what === 'twice') await serve();
+    // What is late lands after what was sent later.
+    for (const land of late.splice(0)) await land();
+    return what === 'after' ? unsure(what) : served;
+  };
+  return {
+    region: tables.region,
+    get: (table, key) => sent(() => tables.get(table, key)),
+    query: (query) => sent(() => tables.query(query)),
+    write: (writes, token) => sent(() => tables.write(writes, token)),
+  };
 }
 
-function toValue(value: TableValue): AttributeValue {
-  if (typeof value === 'string') return { S: value };
-  if (typeof value === 'number') return { N: String(value) };
-  if (value instanceof Uint8Array) return { B: Buffer.from(value).toString('base64') };
-  return { SS: [...value] };
+/** The same data keys: a client that gave up throws. */
+export function hurtKeys(keys: AwsDataKeys, mishap: () => Mishap | undefined): AwsDataKeys {
+  const sent = async <T>(serve: () => Promise<T>): Promise<T> => {
+    const what = mishap();
+    const served = await serve();
+    if (what === undefined || what === 'twice') return served;
+    throw new KeyturnError('aws-error', `no answer of kms (${what})`);
+  };
+  return {
+    generate: (keyId, context) => sent(() => keys.generate(keyId, context)),
+    unwrap: (keyId, wrapped, context) => sent(() => keys.unwrap(keyId, wrapped, context)),
+  };
 }
 
-function fromItem(item: Item | undefined): TableItem | undefined {
-  if (item === undefined) return undefined;
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromValue(value)]));
-}
-
-function fromValue(value: AttributeValue): TableValue {
-  if ('S' in value) return value.S;
-  if ('N' in value) return Number(value.N);
-  if ('B' in value) return new Uint8Array(Buffer.from(value.B, 'base64'));
-  if ('SS' in value) return new Set(value.SS);
-  return JSON.stringify(value);
-}
-
-function unsure(what: 'lost' | 'throttled', at: Date): Unsure {
+function unsure(what: Mishap): Unsure {
   const isThrottled = what === 'throttled';
   const error = new KeyturnError('aws-error', isThrottled ? 'too many requests' : 'no answer');
-  return { kind: 'unsure', isThrottled, error, at: isThrottled ? at : undefined };
+  return { kind: 'unsure', isThrottled, error, at: undefined };
 }
 
-/** Keys of a KMS that keeps nothing: a wrapped key tells what it is for. */
-export function newDataKeys() {
-  const known = new Map<string, { plain: Uint8Array; context: string }>();
+/** Data keys of a KMS that tells by the wrapped key what it is for. */
+export function newDataKeys(): AwsDataKeys {
+  const known = new Map<string, { plain: Uint8Array; purpose: string }>();
+  const purposeOf = (keyId: string, context: KeyContext) => JSON.stringify([keyId, context]);
   return {
-    generate: async (keyId: string, context: Readonly<Record<string, string>>) => {
-      const plain = new Uint8Array(Buffer.from(randomUUID().replaceAll('-', '').slice(0, 32)));
+    generate: async (keyId, context) => {
+      const plain = new Uint8Array(Buffer.from(randomUUID().replaceAll('-', '')));
       const name = randomUUID();
-      known.set(name, { plain: plain.slice(), context: JSON.stringify([keyId, context]) });
+      known.set(name, { plain: plain.slice(), purpose: purposeOf(keyId, context) });
       return { plain, wrapped: new Uint8Array(Buffer.from(name)) };
     },
-    unwrap: async (
-      keyId: string,
-      wrapped: Uint8Array,
-      context: Readonly<Record<string, string>>,
-    ) => {
+    unwrap: async (keyId, wrapped, context) => {
       const found = known.get(Buffer.from(wrapped).toString());
-      if (found?.context === JSON.stringify([keyId, context])) return found.plain.slice();
+      if (found?.purpose === purposeOf(keyId, context)) return found.plain.slice();
       throw new KeyturnError('aws-error', 'InvalidCiphertextException');
     },
   };

@@ -1,8 +1,8 @@
 // The configuration from the disk: the file that was named, and the file of exemptions that it names. What
 // the two say is judged in src/config/.
 
-import { readFile, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import type { ConfigFault } from '../../config/fault.ts';
@@ -26,7 +26,11 @@ export interface ConfigFile {
 }
 
 /** Errors and warnings, and the configuration where there is no error. Never throws for what a file may be. */
-export async function readConfigFile(file: ConfigFile, now: Date): Promise<ConfigReading> {
+export async function readConfigFile(
+  file: ConfigFile,
+  now: Date,
+  isUntrusted = false,
+): Promise<ConfigReading> {
   const source = await load(file);
   if ('reason' in source) {
     const message = `the file cannot be read: ${source.reason}`;
@@ -41,19 +45,42 @@ export async function readConfigFile(file: ConfigFile, now: Date): Promise<Confi
   }
   const reading = await readConfig(source, {
     now,
-    load: (path) =>
-      load({
+    load: async (path) => {
+      const beside = {
         path: isAbsolute(path) ? path : join(dirname(file.path), path),
         shown: isAbsolute(path) ? path : join(dirname(file.shown), path),
-      }),
+      };
+      const isOutside = isUntrusted && !(await isWithin(beside.path, dirname(file.path)));
+      return isOutside ? { reason: OUTSIDE } : await load(beside);
+    },
   });
   const fault = reading.config && (await openToOthers(reading.config, file));
   return fault === undefined ? reading : { config: undefined, faults: [...reading.faults, fault] };
 }
 
-/** The configuration, for whoever is to act by it. Throws `bad-config`. */
-export async function loadConfig(file: ConfigFile, now: Date): Promise<Config> {
-  const { config, faults } = await readConfigFile(file, now);
+const OUTSIDE = 'with --untrusted only files in the folder of the configuration are read';
+
+/** Through all links: whoever wrote the file may have written links too. */
+async function isWithin(path: string, folder: string): Promise<boolean> {
+  try {
+    const [file, around] = await Promise.all([realpath(path), realpath(folder)]);
+    return file.startsWith(`${around}${sep}`);
+  } catch {
+    // What is not there is told as that.
+    return true;
+  }
+}
+
+/**
+ * The configuration, for whoever is to act by it; of one that is not trusted, nothing outside of its folder is read.
+ * Throws `bad-config`.
+ */
+export async function loadConfig(
+  file: ConfigFile,
+  now: Date,
+  isUntrusted = false,
+): Promise<Config> {
+  const { config, faults } = await readConfigFile(file, now, isUntrusted);
   if (config !== undefined) return config;
   const errors = faults.filter(({ severity }) => severity === 'error');
   const [first, ...others] = errors;

@@ -19,24 +19,28 @@ export interface SaidBeside {
   /** age recipients of hand-off files. */
   readonly recipients: readonly string[];
   readonly accounts: AskedAccounts;
+  /** The only rule whose users the run is about; about all when left out. */
+  readonly onlyRule?: string | undefined;
 }
 
 export interface ConfiguredRun {
   readonly governance: Governance;
   /** Undefined for the caller's own account alone. */
   readonly accounts: AccountSelection | undefined;
+  /** What is known of the accounts, as far as the run has come. */
+  readonly directory: Pick<AccountDirectory, 'of'>;
 }
 
 /** Throws `conflicting-flags` where what is said beside the file undoes what the file was judged by. */
 export function configuredRun(
   config: Config,
-  { overrides, recipients, accounts: asked }: SaidBeside,
+  { overrides, recipients, accounts: asked, onlyRule }: SaidBeside,
 ): ConfiguredRun {
   const directory = new AccountDirectory(config);
   const finish = (request: DeliveryRequest) => withRecipients(request, recipients);
-  const governance = governanceOf({ config, overrides, finish, directory });
+  const governance = governanceOf({ config, overrides, finish, directory, onlyRule });
   refuseAllDue(governance.earliest, config.file);
-  return { governance, accounts: accountsOfConfig(config, asked, directory) };
+  return { governance, directory, accounts: accountsOfConfig(config, asked, directory) };
 }
 
 function withRecipients(request: DeliveryRequest, recipients: readonly string[]): DeliveryRequest {

@@ -20,7 +20,9 @@ import { valueAt } from '../../config/shape.ts';
 import { formLabel } from '../../destinations/forms/forms.ts';
 import { targetFor } from '../../destinations/kinds.ts';
 import type { ExplainReport } from '../../reports/explain-report.ts';
+import { nothingOfAccount } from './account-directory.ts';
 import { regionOf } from './governance.ts';
+import { nothingOf, UserDirectory } from './user-facts.ts';
 
 export interface ExplainedFacts {
   readonly account: AccountFacts;
@@ -209,6 +211,13 @@ export interface Asking {
   readonly signal: AbortSignal;
 }
 
+/** Everything that a configuration may ask about a user. */
+const ALL_ASKED = {
+  ...{ paths: true, groups: true, tags: true, passwords: true, everybody: false },
+  ...{ accountNames: false, units: false, accountTags: false },
+  groupPatterns: ['*'],
+};
+
 /** What AWS tells of the user. Throws `unknown-user`, and what the calls throw. */
 export async function factsFromAws(
   name: string,
@@ -216,16 +225,19 @@ export async function factsFromAws(
   { gateway, clock, emit, signal }: Asking,
 ): Promise<ExplainedFacts> {
   const { account: id } = gateway.caller;
-  const account = { id, name: undefined, ou: undefined, ouIds: undefined, tags: undefined };
+  const account = nothingOfAccount(id);
   const region = gateway.services.region;
-  for await (const user of gateway.overview.describeUsers()) {
-    if (!isSameUser(user.name, name)) continue;
+  const directory = new UserDirectory(ALL_ASKED, { gateway, emit });
+  await directory.describeAll();
+  await directory.learn([name]);
+  const user = directory.find(name);
+  if (user !== undefined || !directory.namesEverybody) {
     let hasPassword: boolean | undefined;
     if (wantsPassword) {
       const { users } = await readReport(gateway, { clock, emit, signal, account: id });
       hasPassword = users.find((row) => isSameUser(row.name, name))?.hasPassword;
     }
-    return { account, region, from: 'aws', user: { ...user, hasPassword } };
+    return { account, region, from: 'aws', user: { ...(user ?? nothingOf(name)), hasPassword } };
   }
   throw new KeyturnError('unknown-user', `no IAM user ${name} is in account ${id}`, {
     hint: 'check the spelling and the account; facts of a user who is not there yet are given with --offline',

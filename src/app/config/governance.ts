@@ -5,10 +5,11 @@ import { readReport } from '../../aws/report-inventory.ts';
 import { KeyturnError as Fault, type KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { comparableUserName } from '../../base/user-name.ts';
+import { type AskedNames, askedFacts, namesAsked } from '../../config/asked-facts.ts';
 import { evaluateUser, groupOf, type UserVerdict } from '../../config/evaluate.ts';
 import { type GateVerdict, mayBegin } from '../../config/gate.ts';
 import type { ConfiguredPlace } from '../../config/place-item.ts';
-import { filledIn, type TemplateFacts } from '../../config/place-template.ts';
+import { filledIn, isLossy, type TemplateFacts } from '../../config/place-template.ts';
 import type { Config } from '../../config/read-config.ts';
 import { type AccountFacts, type Asked, askedBy, type UserFacts } from '../../config/select.ts';
 import { layersOf, type Overrides, type Settings, settingsOf } from '../../config/settings.ts';
@@ -27,8 +28,10 @@ import {
   type UserTurn,
 } from '../run-settings.ts';
 import type { AccountDirectory } from './account-directory.ts';
+import { dueFrom, governedBy } from './governed-by.ts';
 import { Limits } from './limits.ts';
 import { hookTextsOf, placesOf } from './places-of-config.ts';
+import { mayShare, SharedPlaces } from './shared-places.ts';
 import { UserDirectory } from './user-facts.ts';
 
 const FATES: Readonly<Record<Settings['retire']['value'], OldKeyFate>> = {
@@ -45,6 +48,8 @@ export interface GovernanceOptions {
   readonly finish: (request: DeliveryRequest) => DeliveryRequest;
   /** What is known of the accounts of the run. */
   readonly directory: Pick<AccountDirectory, 'of'>;
+  /** The only rule whose users the run is about; about all when left out. */
+  readonly onlyRule?: string | undefined;
 }
 
 export function governanceOf(options: GovernanceOptions): Governance {
@@ -80,15 +85,21 @@ class AccountGovernance implements RunSettings {
   readonly #account: AccountFacts;
   readonly #turns = new Map<string, UserTurn>();
   readonly #hooks: HookOpener;
+  readonly #names: AskedNames;
   readonly #users: UserDirectory;
+  #shared: SharedPlaces | undefined;
 
   constructor(options: GovernanceOptions, limits: Limits, at: AccountAtHand) {
     this.#options = options;
     this.#limits = limits;
     this.#at = at;
-    this.#account = options.directory.of(at.gateway.caller.account);
+    const { config, overrides, directory } = options;
+    this.#account = directory.of(at.gateway.caller.account);
     this.#hooks = new HookOpener(at);
-    this.#users = new UserDirectory(this.#asked(), at);
+    const everybody = mayShare(config, overrides);
+    this.#users = new UserDirectory({ ...this.#asked(), everybody }, at);
+    const { rules } = config.model;
+    this.#names = namesAsked({ rules, exemptions: [...config.exemptions] }, this.#texts());
   }
 
   /** Reads what the configuration asks about, in as few calls as there are pages of users. */
@@ -100,10 +111,15 @@ class AccountGovernance implements RunSettings {
   }
 
   #asked(): Asked {
+    const { config } = this.#options;
+    return askedBy({ ...config.model, exemptions: config.exemptions }, this.#texts());
+  }
+
+  /** All that values of users are put into. */
+  #texts(): readonly string[] {
     const { config, overrides } = this.#options;
     const texts = placesOf(config, overrides).map(({ template }) => template);
-    const model = { ...config.model, exemptions: config.exemptions };
-    return askedBy(model, [...texts, ...hookTextsOf(config)]);
+    return [...texts, ...hookTextsOf(config)];
   }
 
   /** An account that the file does not mean is not worked on, also when it is the caller's own. */
@@ -166,6 +182,15 @@ class AccountGovernance implements RunSettings {
     return turn;
   }
 
+  isAbout(user: string): boolean {
+    const { onlyRule, config, overrides } = this.#options;
+    if (onlyRule === undefined) return true;
+    const [account, facts] = [this.#account, this.#users.of(user)];
+    const now = this.#at.clock.now();
+    const { verdict } = evaluateUser(config, { account, user: facts, now, overrides });
+    return verdict.kind === 'governed' && verdict.rule.name === onlyRule;
+  }
+
   #judge(name: string): UserTurn {
     const { config, overrides } = this.#options;
     const user = this.#users.of(name);
@@ -198,6 +223,7 @@ class AccountGovernance implements RunSettings {
     let hooks: UserHooks;
     try {
       deliver = this.#deliveries(settings, user);
+      this.#refuseShared(settings, user, now);
       hooks = this.#hooks.open(settings.hooks, this.#factsOf(user), (because) =>
         this.#limits.endWave(because),
       );
@@ -219,7 +245,7 @@ class AccountGovernance implements RunSettings {
         deadlineDays: settings.deadlineDays.value,
         heldBack: () =>
           retiring.kind === 'open'
-            ? this.#limits.mayDeactivate(user.name)
+            ? this.#limits.mayDeactivate(this.#account.id, user.name)
             : heldBy(retiring, 'retire'),
       },
       deliver,
@@ -228,6 +254,7 @@ class AccountGovernance implements RunSettings {
       hooks,
       notNow,
       notRetiring: retiring.kind === 'open' ? undefined : heldBy(retiring, 'retire'),
+      governedBy: governedBy({ rule, settings, deliver, facts: askedFacts(this.#names, user) }),
     };
     this.#at.emit({ code: 'user-governed', user: user.name, rule: rule.name, line: rule.line });
     return { kind: 'work', settings: turn };
@@ -250,12 +277,50 @@ class AccountGovernance implements RunSettings {
     return requests as unknown as Deliveries;
   }
 
+  /** I14: throws `place-shared` and, where nobody tells what others have, `user-not-judged`. */
+  #refuseShared({ deliver }: Settings, user: UserFacts, now: Date): void {
+    const lossy = (deliver.value ?? []).filter(({ template }) => isLossy(template));
+    if (!mayShare(this.#options.config, this.#options.overrides)) return;
+    const isByTags = lossy.some(({ template }) => template.includes('{tag:'));
+    if (isByTags && !this.#users.isWhole) {
+      throw new Fault(
+        'user-not-judged',
+        `nobody tells whether another user has the tag that the place of ${user.name} is made from`,
+        {
+          hint: 'grant iam:GetAccountAuthorizationDetails, or put {user} into the name of the place',
+        },
+      );
+    }
+    this.#shared ??= new SharedPlaces(
+      {
+        ...this.#options,
+        account: this.#account,
+        region: regionOf(this.#options.config, this.#account) ?? this.#at.gateway.services.region,
+        now,
+      },
+      this.#users.all(),
+    );
+    const found = this.#shared.sharedBy(user);
+    if (found === undefined) return;
+    throw new Fault(
+      'place-shared',
+      `${found.place} would be the place of ${user.name} and of ${found.other}`,
+      {
+        hint: 'put {user} without a filter into its name, or give one of the two a rule of their own',
+      },
+    );
+  }
+
   opened(count: number): void {
     this.#limits.opened(count);
   }
 
-  mayRotate(): HeldBack | undefined {
-    return this.#limits.mayRotate();
+  get countsRotations(): boolean {
+    return this.#limits.countsRotations;
+  }
+
+  mayRotate(user: string, endsOldKey: boolean): HeldBack | undefined {
+    return this.#limits.mayRotate(this.#account.id, user, endsOldKey);
   }
 
   failed(): void {
@@ -283,11 +348,6 @@ function requestOf(
     ...(region !== undefined && { region }),
     ...(newPlaces !== undefined && { newPlaces }),
   };
-}
-
-/** From which age on a key is due now. */
-export function dueFrom({ daysThreshold, lookAheadDays }: Settings): number {
-  return daysThreshold.value - lookAheadDays.value;
 }
 
 function unlessGoverned(

@@ -25,30 +25,36 @@ export class Limits {
     this.#model = { ...DEFAULT_LIMITS, ...definedOf(model) };
   }
 
+  get countsRotations(): boolean {
+    return this.#model.max_rotations !== 'none' || this.#model.max_open !== 'none';
+  }
+
   /** Rotations that earlier runs left open: their old keys wait, or they are on their way. */
   opened(count: number): void {
     this.#open += count;
   }
 
-  mayRotate(): HeldBack | undefined {
+  /** A key that goes at once goes in the step that replaces it, so its end is counted before that. */
+  mayRotate(account: string, user: string, endsOldKey: boolean): HeldBack | undefined {
     const { max_rotations: max, max_open: maxOpen } = this.#model;
     if (maxOpen !== 'none' && this.#open + this.#rotations >= maxOpen) {
       return over(`over the limit of ${maxOpen} rotations that are open at once`);
     }
     if (max !== 'none' && this.#rotations >= max)
       return over(`over the limit of ${max} rotations a run`);
-    this.#rotations += 1;
-    return undefined;
+    const held = endsOldKey ? this.mayDeactivate(account, user) : undefined;
+    if (held === undefined) this.#rotations += 1;
+    return held;
   }
 
-  /** Counts a user once, however often it is asked. */
-  mayDeactivate(user: string): HeldBack | undefined {
+  /** Counts a user of an account once, however often it is asked. */
+  mayDeactivate(account: string, user: string): HeldBack | undefined {
     if (this.#red !== undefined) {
       const because = `nothing more is made Inactive by this run: ${this.#red}`;
       return { reason: 'after-red', because, until: undefined };
     }
     const { max_deactivations: max } = this.#model;
-    const key = comparableUserName(user);
+    const key = `${account} ${comparableUserName(user)}`;
     if (this.#deactivating.has(key)) return undefined;
     if (max !== 'none' && this.#deactivating.size >= max) {
       return over(`over the limit of ${max} old keys that a run makes Inactive`);

@@ -24,13 +24,14 @@ export function nothingOf(name: string): UserFacts {
 }
 
 export class UserDirectory {
-  readonly #asked: Asked;
+  readonly #asked: Asked & { readonly everybody: boolean };
   readonly #at: UsersOfAccount;
   readonly #known = new Map<string, UserFacts>();
-  /** Whether AWS described all users. */
   #isWhole = false;
+  #isListed = false;
 
-  constructor(asked: Asked, at: UsersOfAccount) {
+  /** `everybody`: whether something has to be known of users who have nothing to do. */
+  constructor(asked: Asked & { readonly everybody: boolean }, at: UsersOfAccount) {
     this.#asked = asked;
     this.#at = at;
   }
@@ -39,13 +40,33 @@ export class UserDirectory {
     return this.#known.get(comparableUserName(name)) ?? nothingOf(name);
   }
 
+  /** Undefined for a user of whom nobody has told anything. */
+  find(name: string): UserFacts | undefined {
+    return this.#known.get(comparableUserName(name));
+  }
+
   add(name: string, facts: Partial<UserFacts>): void {
     this.#known.set(comparableUserName(name), { ...this.of(name), ...facts });
   }
 
   get #needsDetails(): boolean {
-    const { paths, groups, tags } = this.#asked;
-    return paths || groups || tags;
+    const { paths, groups, tags, everybody } = this.#asked;
+    return paths || groups || tags || everybody;
+  }
+
+  /** Whether nobody is left out whose name AWS did not tell. */
+  get namesEverybody(): boolean {
+    return this.#isWhole || this.#isListed;
+  }
+
+  /** Whether AWS described all users. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /** Everybody of whom something is known. */
+  all(): Iterable<UserFacts> {
+    return this.#known.values();
   }
 
   /** All users at once, where AWS tells. Throws what every further call would meet. */
@@ -67,8 +88,8 @@ export class UserDirectory {
   /** Those who may have something to do, where AWS did not tell of all. */
   async learn(names: readonly string[]): Promise<void> {
     if (!this.#needsDetails || this.#isWhole || names.length === 0) return;
-    const { paths, groups, tags } = this.#asked;
-    if (paths) await this.#told(() => this.#learnPaths());
+    const { paths, groups, tags, everybody } = this.#asked;
+    if (paths || everybody) await this.#told(() => this.#learnPaths());
     if (tags) {
       await this.#each(names, async (name) => ({
         tags: await this.#at.gateway.userFacts.tagsOf(name),
@@ -83,6 +104,7 @@ export class UserDirectory {
       const [, path] = /:user(\/(?:.*\/)?)[^/]+$/.exec(arn) ?? [];
       if (path !== undefined) this.add(name, { path });
     }
+    this.#isListed = true;
   }
 
   /** Groups that are named are fewer than users; of patterns each user is asked. */

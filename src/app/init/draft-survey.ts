@@ -8,8 +8,8 @@ import {
   draftInventory,
 } from '../../config/draft/draft-inventory.ts';
 import type { DraftPlace, DraftUser } from '../../config/draft/draft-rules.ts';
+import { deliveryOf } from '../../destinations/found-keys.ts';
 import type { DatedKey } from '../../lifecycle/dated-keys.ts';
-import { useWords } from '../../lifecycle/use-words.ts';
 import type { AccountSelection } from '../choose-accounts.ts';
 import type { KnownUser } from '../map/known-users.ts';
 import type { FoundPlace, ReadPattern } from '../map/read-places.ts';
@@ -32,7 +32,8 @@ export interface DraftingOptions {
 export function draftSurvey(survey: Survey, options: DraftingOptions): SurveyDraft {
   const { now, accounts, keysCommand } = options;
   const all = survey.accounts.flatMap(({ users }) => users);
-  const withKeys = all.filter(({ keys }) => keys.length > 0);
+  // What is Inactive is replaced by nobody.
+  const withKeys = all.filter(({ keys }) => keys.some(({ status }) => status === 'Active'));
   const facts: DraftFacts = {
     now,
     users: withKeys.map((user) => draftUser(user, survey, now)),
@@ -66,13 +67,21 @@ function draftUser(user: KnownUser, { places, caller }: Survey, now: Date): Draf
   };
 }
 
-/** "412 d old, last used 2 days ago with s3"; an Inactive key says so. */
+/** "AKIA… 412 d old, used 2 d ago by s3"; an Inactive key says so. */
 function keyWords({ id, status, createdAt, lastUse }: DatedKey, now: Date): string {
   return [
     ...(id === undefined ? [] : [id]),
     ...(status === 'Active' ? [] : [status]),
     `${wholeDaysBetween(createdAt, now)} d old, ${useWords(lastUse, now)}`,
   ].join(' ');
+}
+
+function useWords(lastUse: DatedKey['lastUse'], now: Date): string {
+  if (lastUse === 'unreadable') return 'its last use is not known';
+  if (lastUse.used === 'never') return 'never used';
+  const days = wholeDaysBetween(lastUse.at, now);
+  const by = lastUse.service === undefined ? '' : ` by ${lastUse.service}`;
+  return `used ${days <= 0 ? 'today' : `${days} d ago`}${by}`;
 }
 
 /** Where an Active key stands: what holds a dead one gives it to nobody who works. */
@@ -82,13 +91,14 @@ function placesOf(
   ownRegion: string,
 ): readonly DraftPlace[] {
   const { kind, name, region } = place;
-  return place.keys.flatMap(({ id, deliver, problem }) => {
+  return place.keys.flatMap((found) => {
+    const { id, problem } = found;
     const key = keys.find((each) => each.id === id);
     if (key === undefined || key.status !== 'Active') return [];
     return [
       {
         shown: `${kind} ${region === undefined ? '' : `${region}:`}${name}`,
-        deliver: deliver === undefined ? undefined : `${kind}=${deliver}`,
+        deliver: deliveryOf(kind, found),
         region: region === ownRegion ? undefined : region,
         problem,
       },

@@ -3,6 +3,7 @@
 
 import { wholeDaysBetween } from '../../base/clock.ts';
 import type { KeyturnError } from '../../base/errors.ts';
+import { deliveryOf } from '../../destinations/found-keys.ts';
 import type { MappedKey, MapReport } from '../../reports/map-report.ts';
 import { MAP_STATE_WORDS, type MapState } from '../../reports/map-states.ts';
 import { lastUseFields } from '../last-use-fields.ts';
@@ -139,10 +140,10 @@ function placesOf(id: string, places: readonly FoundPlace[]): MappedKey['places'
   return places.flatMap((place) =>
     place.keys
       .filter((key) => key.id === id)
-      .map(({ deliver, problem }) => ({
+      .map((key) => ({
         ...whereOf(place),
-        deliver: deliver === undefined ? null : `${place.kind}=${deliver}`,
-        problem: problem ?? null,
+        deliver: deliveryOf(place.kind, key) ?? null,
+        problem: key.problem ?? null,
       })),
   );
 }

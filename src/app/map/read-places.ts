@@ -9,6 +9,7 @@ import { homeOf } from '../../base/home.ts';
 import { type FoundKey, foundIn, type LoneHalf } from '../../destinations/found-keys.ts';
 import { kindNamed } from '../../destinations/kinds.ts';
 import type { Looking, SeenPlace } from '../../destinations/listing.ts';
+import { templateFault } from '../../destinations/place.ts';
 import { nodePrograms } from '../node-programs.ts';
 import { placeCredentials } from '../place-credentials.ts';
 import { placeHttp } from '../place-http.ts';
@@ -147,9 +148,21 @@ class PatternReading {
       this.#read += 1;
       const { keys, half } = foundIn(name, seen);
       if (half !== undefined) this.#halves.push({ place: seen, half });
-      if (keys.length > 0) this.#found.push({ ...at, ...nothing, keys });
+      const written = keys.map((key) => this.#writable(key));
+      if (keys.length > 0) this.#found.push({ ...at, ...nothing, keys: written });
     }
     this.#context.emit({ code: 'places-listed', kind, read: this.#read, unread: this.#unread });
+  }
+
+  /** A name that `--deliver` would not take is shown, and not offered. */
+  #writable(key: FoundKey): FoundKey {
+    const rule = kindNamed(this.#pattern.kind)?.rule;
+    if (key.deliver === undefined || rule === undefined) return key;
+    // A brace of its own would be read as a placeholder.
+    const isTaken = !/[{}]/.test(key.deliver) && templateFault(key.deliver, rule) === undefined;
+    return isTaken
+      ? key
+      : { ...key, deliver: undefined, problem: 'its name is none that a delivery takes' };
   }
 
   /** A place that holds an ID and nothing else, with the only secret that lies beside it. */

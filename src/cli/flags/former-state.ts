@@ -1,7 +1,7 @@
 // The state of earlier runs, for commands that tell of it or end what is open there.
 
 import { requireFormerState } from '../../state/stores.ts';
-import { type Surroundings, stateDirectory } from './surroundings.ts';
+import { type Surroundings, stateDirectory, stateVariable } from './surroundings.ts';
 
 /**
  * Where it is kept. A place that was named must be there; the usual one of somebody who has rotated nothing
@@ -12,6 +12,6 @@ export async function formerState(
   surroundings: Surroundings,
 ): Promise<string> {
   const place = stateDirectory(flag, surroundings);
-  if (flag ?? surroundings.env.KEYTURN_STATE_DIR) await requireFormerState(place);
+  if (flag ?? stateVariable(surroundings.env)) await requireFormerState(place);
   return place;
 }

@@ -29,7 +29,7 @@ export function whereaboutWords({ profile, region, stateDir }: Whereabouts): rea
   return [
     ...flagWords('profile', profile),
     ...flagWords('region', region),
-    ...flagWords('state-dir', stateDir),
+    ...flagWords('state', stateDir),
   ];
 }
 

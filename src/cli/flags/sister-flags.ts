@@ -141,7 +141,7 @@ export const SISTERS: readonly Sister[] = [
     said: ['ca-bundle', 'no-verify-ssl'],
     hint: 'the environment names the certificates: AWS_CA_BUNDLE, as for the AWS CLI',
   },
-  { said: ['state', 'state-file', 'journal'], has: 'state-dir', hint: mean('state-dir') },
+  { said: ['state-file', 'journal'], has: 'state', hint: mean('state') },
   {
     said: ['create', 'create-secret', 'create-secrets'],
     has: 'handoff-recipient',

@@ -32,10 +32,15 @@ export function regionOf(env: Surroundings['env']): string | undefined {
   return undefined;
 }
 
+/** The place of state that the environment names. KEYTURN_STATE_DIR is its former name. */
+export function stateVariable(env: Surroundings['env']): string | undefined {
+  return env.KEYTURN_STATE || env.KEYTURN_STATE_DIR;
+}
+
 /** Where the state is kept: any place of a kind of store, or a path. Throws `state-dir` when nothing tells. */
 export function stateDirectory(flag: string | undefined, surroundings: Surroundings): string {
   const { env, home } = surroundings;
-  const given = flag ?? env.KEYTURN_STATE_DIR;
+  const given = flag ?? stateVariable(env);
   // What is no path is taken as it is.
   if (given)
     return isStatePlace(given) && !isAbsolute(given) ? given : absolute(given, surroundings);
@@ -44,11 +49,11 @@ export function stateDirectory(flag: string | undefined, surroundings: Surroundi
   if (base && isAbsolute(base)) return join(base, 'keyturn');
   if (home !== undefined) return join(home, '.local', 'state', 'keyturn');
   throw new KeyturnError('state-dir', 'there is no home directory to keep the journal in', {
-    hint: 'name a directory with --state-dir or KEYTURN_STATE_DIR',
+    hint: 'name a place with --state or KEYTURN_STATE',
   });
 }
 
-/** `~/` is expanded here too: a shell leaves it alone in `--state-dir=~/x`. */
+/** `~/` is expanded here too: a shell leaves it alone in `--state=~/x`. */
 export function absolute(path: string, { cwd, home }: Surroundings): string {
   if (home !== undefined && path.startsWith('~/')) return join(home, path.slice(2));
   if (cwd === '' && !isAbsolute(path)) {

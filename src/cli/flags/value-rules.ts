@@ -196,6 +196,14 @@ export function oneOfList(
 /** Made absolute when options are resolved. */
 export const path = shaped('PATH', '/var/lib/keyturn', /^[^\0]{1,4096}$/, 'a path');
 
+/** A path, or what a kind of store takes as it is. */
+export const statePlace = shaped(
+  'PLACE',
+  '/var/lib/keyturn',
+  /^[^\0]{1,4096}$/,
+  'a path, or dynamodb:TABLE',
+);
+
 export const word = shaped('WORD', 'demo', /^[\w.-]{1,64}$/, 'a word of letters, digits or ._-');
 
 /** Of a run or a rotation; earlier versions may have had others than UUIDs. */

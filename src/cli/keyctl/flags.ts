@@ -166,11 +166,12 @@ export const KEYCTL_FLAGS = {
     about: 'The code of the MFA device, for a profile that needs one. A terminal is asked for it.',
   },
   stateDir: {
-    names: ['state-dir'],
-    rule: path,
+    names: ['state', 'state-dir'],
+    rule: rule.notEmpty(rule.statePlace),
     group: AWS,
-    about: 'Where the journal is kept.',
-    fallback: 'KEYTURN_STATE_DIR, else $XDG_STATE_HOME/keyturn, else ~/.local/state/keyturn',
+    about: 'Where the journal is kept: a directory, or dynamodb:TABLE[@REGION].',
+    fallback:
+      'KEYTURN_STATE, KEYTURN_STATE_DIR, else $XDG_STATE_HOME/keyturn, else ~/.local/state/keyturn',
   },
   json: {
     names: ['json'],

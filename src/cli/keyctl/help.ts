@@ -71,7 +71,8 @@ const SECTIONS: readonly HelpSection[] = [
         'sign --list-all-keys when -a is not given, and everything with --auth-environment',
       ],
       ['AWS_PROFILE', 'is preselected in a terminal'],
-      ['KEYTURN_STATE_DIR', 'the state directory, when --state-dir is not given'],
+      ['KEYTURN_STATE', 'where state is kept, when --state is not given'],
+      ['KEYTURN_STATE_DIR', 'the same, by its former name'],
       [
         'KEYTURN_SANDBOX',
         'the address of a sandbox (keyturn sandbox): its time counts, and every other endpoint is refused',

@@ -62,7 +62,7 @@ export function keysReach({ options }: StepContext, authProfile: Signer): SameRe
     flags: [
       ...flagWords('--profile', authProfile),
       ...flagWords('--region', region),
-      ...flagWords('--state-dir', stateDir),
+      ...flagWords('--state', stateDir),
     ],
   };
 }
@@ -101,6 +101,6 @@ export function surroundingWords({
   return [
     ...flagWords('-c', credentialsFile, '--credentials'),
     ...flagWords('--region', region),
-    ...flagWords('--state-dir', stateDir),
+    ...flagWords('--state', stateDir),
   ];
 }

@@ -11,6 +11,7 @@ import { failureCode } from '../rotate/exit-code.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import { type Command, runCli, type Session } from '../run.ts';
 import { keysFailure } from './keys-failures.ts';
+import { applyFailure, planFailure, planFailureCode } from './plan-failures.ts';
 
 interface Subcommand {
   readonly about: string;
@@ -141,12 +142,43 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'plan',
+    {
+      about: 'what a configuration would do now, key by key; saved for apply',
+      run: async (session, args) => {
+        const { runPlan } = await import('./plan.ts');
+        return runPlan(session, args);
+      },
+    },
+  ],
+  [
     'hooks',
     {
       about: 'hooks of which nobody knows whether they were done; say it',
       run: async (session, args) => {
         const { runHooks } = await import('./hooks.ts');
         return runHooks(session, args);
+      },
+    },
+  ],
+  [
+    'apply',
+    {
+      about: 'do exactly what a plan names',
+      run: async (session, args) => {
+        const { runApply } = await import('./apply.ts');
+        return runApply(session, args);
+      },
+    },
+  ],
+  [
+    'state',
+    {
+      about: 'make, check, copy, shorten and print out the place where state is kept',
+      isTimeless: true,
+      run: async (session, args) => {
+        const { runState } = await import('./state/command.ts');
+        return runState(session, args);
       },
     },
   ],
@@ -204,11 +236,16 @@ export const keyturnCommand: Command = {
   failureOutput: (host, error) => {
     const [name = '', ...args] = host.args;
     if (name === 'keys') return keysFailure(args, error, host.clock.now());
+    if (name === 'plan') return planFailure(args, error);
+    if (name === 'apply') return applyFailure(args, error);
     const wantsJson = lastText(ROTATE_FLAGS, args, 'outputFormat') === 'json';
     return RUNS.has(name) && wantsJson ? failureFor({ ...host, args }, error) : undefined;
   },
-  failureCode: (args, error) =>
-    RUNS.has(args[0] ?? '') ? failureCode(args, error) : error.exitCode,
+  failureCode: (args, error) => {
+    const [name = '', ...rest] = args;
+    if (name === 'plan') return planFailureCode(rest, error.exitCode);
+    return RUNS.has(name) ? failureCode(args, error) : error.exitCode;
+  },
   run: async (session) => {
     const { host } = session;
     const [first, ...rest] = host.args;
@@ -288,9 +325,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   convert: ['keyturn', 'init', '--help'],
   why: ['keyturn', 'explain', '--help'],
   lint: ['keyturn', 'validate'],
-  plan: ['rotate-iam-keys', '--dry-run'],
-  preview: ['rotate-iam-keys', '--dry-run'],
-  apply: ['rotate-iam-keys'],
+  preview: ['keyturn', 'plan'],
   run: ['rotate-iam-keys'],
   list: ['keyturn', 'keys'],
   ls: ['keyturn', 'keys'],

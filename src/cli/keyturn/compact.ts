@@ -6,11 +6,12 @@ import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { formerState } from '../flags/former-state.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
-import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
+import { ABOUT_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
+import { reachOfState, STATE_FLAGS } from './state/flags.ts';
 
 export const COMPACT_FLAGS = {
-  stateDir: ROTATE_FLAGS.stateDir,
+  ...STATE_FLAGS,
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
 
@@ -19,9 +20,10 @@ export async function runCompact({ host }: Session, args: readonly string[]): Pr
     await host.stdout.write(compactHelp(helpWidth(host.stdout)));
     return 0;
   }
-  const stateDir = await formerState(parseFlags(COMPACT_FLAGS, args).stateDir, host);
+  const flags = parseFlags(COMPACT_FLAGS, args);
+  const stateDir = await formerState(flags.stateDir, host);
   const { compactJournals } = await import('../../app/compact-journals.ts');
-  const compacted = await compactJournals(await openState(stateDir, host));
+  const compacted = await compactJournals(await openState(stateDir, reachOfState(flags, host)));
   const lines = compacted.map(
     ({ account, before, after }) => `account ${account}: ${after} of ${before} records are needed`,
   );

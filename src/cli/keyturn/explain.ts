@@ -37,6 +37,21 @@ export const EXPLAIN_FLAGS = {
     about: 'The name of the account.',
     fallback: 'not known',
   },
+  accountOu: {
+    names: ['account-ou'],
+    rule: rule.oneOfList('PATH', 'Root/Workloads/Prod', 'the path of an organizational unit'),
+    group: FACTS,
+    about: 'The unit of the account, as names from the root.',
+    fallback: 'not known',
+  },
+  accountTags: {
+    names: ['account-tags'],
+    isList: true,
+    rule: rule.tags,
+    group: FACTS,
+    about: 'The tags of the account. Several, with commas or in several flags.',
+    fallback: 'not known',
+  },
   path: {
     names: ['path'],
     rule: rule.oneOfList('PATH', '/svc/', 'the path of an IAM user'),
@@ -122,11 +137,11 @@ function refuseConflicts(values: Values): void {
 }
 
 function given(name: string, values: Values, { host }: Session) {
-  const { account = '123456789012', path = ['/'], tags = [], groups = [], accountName } = values;
+  const { account = '123456789012', path = ['/'], tags = [], groups = [] } = values;
   return {
     from: 'flags',
     region: values.region ?? regionOf(host.env) ?? DEFAULTS.region,
-    account: { ...UNKNOWN_ACCOUNT, id: account, name: accountName?.[0] },
+    account: accountOf(account, values),
     user: {
       name,
       path: path[0],
@@ -137,7 +152,16 @@ function given(name: string, values: Values, { host }: Session) {
   } as const;
 }
 
-const UNKNOWN_ACCOUNT = { ou: undefined, ouIds: undefined, tags: undefined };
+/** Names, units and tags of accounts are told by their organization, which is not asked here. */
+function accountOf(id: string, { accountName, accountOu, accountTags }: Values) {
+  return {
+    id,
+    name: accountName?.[0],
+    ou: accountOu?.[0],
+    ouIds: undefined,
+    tags: accountTags && Object.fromEntries(accountTags),
+  };
+}
 
 async function asked(user: string, values: Values, { host }: Session) {
   const [{ openGateway }, { factsFromAws }] = await Promise.all([
@@ -154,7 +178,7 @@ async function asked(user: string, values: Values, { host }: Session) {
   });
   try {
     const facts = await factsFromAws(user, true, { gateway, clock, emit, signal });
-    return { ...facts, account: { ...facts.account, name: values.accountName?.[0] } };
+    return { ...facts, account: accountOf(facts.account.id, values) };
   } finally {
     gateway.close();
   }

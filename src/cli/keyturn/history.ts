@@ -12,9 +12,10 @@ import type { FlagTable } from '../flags/flag.ts';
 import { formerState } from '../flags/former-state.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
-import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
+import { ABOUT_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
 import { styleOf } from '../terminal/style.ts';
+import { reachOfState, STATE_FLAGS } from './state/flags.ts';
 import { JSON_FLAG } from './status.ts';
 
 const SHOWN = 'What is shown';
@@ -35,7 +36,7 @@ export const HISTORY_FLAGS = {
     about: 'Only this account.',
     fallback: 'all accounts that have a journal',
   },
-  stateDir: ROTATE_FLAGS.stateDir,
+  ...STATE_FLAGS,
   json: { ...JSON_FLAG, about: 'Print one JSON object, with every record of the journal.' },
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
@@ -51,7 +52,10 @@ export async function runHistory({ host }: Session, args: readonly string[]): Pr
   const shownWord = about !== undefined && 'keyId' in about ? about.keyId : word;
   const { clock, stdout } = host;
   const since = values.since === undefined ? undefined : sinceOf(values.since, clock.now());
-  const store = await openState(await formerState(values.stateDir, host), host);
+  const store = await openState(
+    await formerState(values.stateDir, host),
+    reachOfState(values, host),
+  );
   const { readHistory } = await import('../../app/read-history.ts');
   const report = await readHistory({ about, account: values.account, since }, store);
   const { renderHistory } = await import('../../reports/history-text.ts');

@@ -5,7 +5,8 @@ import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { shellWords } from '../../base/shell-words.ts';
 import { selectionOf } from '../flags/account-flags.ts';
-import { isAskedFor, parseCommandLine } from '../flags/argv.ts';
+import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
+import { CONFIG_NAMES } from '../flags/config-flag.ts';
 import type { FlagValues } from '../flags/flag.ts';
 import { helpWidth } from '../flags/help.ts';
 import { entranceWords, flagWords, whereaboutWords } from '../flags/later-command.ts';
@@ -56,11 +57,8 @@ async function initFromAccount(
   const patterns = values.withoutPlaces ? [] : placePatterns(words);
   const accounts = selectionOf(values);
   const { region = regionOf(host.env), profile, maxParallel = DEFAULTS.maxParallel } = values;
-  const file = fileOf(values, session);
-  const { refuseExisting, starterText, writeStarter } = await import(
-    '../../app/init/write-starter.ts'
-  );
-  if (!values.print) await refuseExisting(file);
+  const file = await refuseOthers(values, session);
+  const { starterText, writeStarter } = await import('../../app/init/write-starter.ts');
   const shell: ShellOptions = {
     log: quietLog(values, host),
     stillFinished: 'the calls under way',
@@ -91,8 +89,35 @@ async function initFromAccount(
   });
 }
 
+/** Throws `bad-value`. */
 function fileOf({ output = USUAL_FILE }: Values, { host }: Pick<Session, 'host'>): ConfigFile {
+  if (output.endsWith('.json')) {
+    throw new KeyturnError(
+      'bad-value',
+      `${quoted(output)} is the name of JSON, which has no remarks`,
+      {
+        hint: ['what is written is YAML:', command('keyturn', 'init', '-o', USUAL_FILE)],
+      },
+    );
+  }
   return { shown: output, path: absolute(output, host) };
+}
+
+/**
+ * Where the usual file is written, another of the usual names would be in its way: nobody could tell which of the two
+ * is meant. Throws `file-exists`.
+ */
+async function refuseOthers(values: Values, { host }: Pick<Session, 'host'>) {
+  const { output, print } = values;
+  const file = fileOf(values, { host });
+  if (print) return file;
+  const { refuseExisting } = await import('../../app/init/write-starter.ts');
+  const names = output === undefined ? CONFIG_NAMES : [];
+  const others = names.filter((name) => name !== USUAL_FILE);
+  for (const shown of [...others, undefined]) {
+    await refuseExisting(shown === undefined ? file : { shown, path: absolute(shown, host) });
+  }
+  return file;
 }
 
 type ReachValues = Pick<
@@ -144,11 +169,8 @@ async function initFromTool(
       },
     );
   }
-  const file = fileOf(values, { host });
-  const { refuseExisting, starterText, writeStarter } = await import(
-    '../../app/init/write-starter.ts'
-  );
-  if (!values.print) await refuseExisting(file);
+  const file = await refuseOthers(values, { host });
+  const { starterText, writeStarter } = await import('../../app/init/write-starter.ts');
   const { convertFile } = await import('../../app/init/convert-file.ts');
   const now = host.clock.now();
   const source = { shown: named, path: absolute(named, host) };

@@ -7,10 +7,12 @@ import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { formerState } from '../flags/former-state.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
+import { whereaboutWords } from '../flags/later-command.ts';
 import * as rule from '../flags/value-rules.ts';
-import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
+import { ABOUT_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
 import { styleOf } from '../terminal/style.ts';
+import { reachOfState, STATE_FLAGS } from './state/flags.ts';
 
 /** One JSON object on stdout for machines. */
 export const JSON_FLAG = {
@@ -21,7 +23,7 @@ export const JSON_FLAG = {
 } as const;
 
 export const STATUS_FLAGS = {
-  stateDir: ROTATE_FLAGS.stateDir,
+  ...STATE_FLAGS,
   json: JSON_FLAG,
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
@@ -34,13 +36,13 @@ export async function runStatus({ host }: Session, args: readonly string[]): Pro
   const flags = parseFlags(STATUS_FLAGS, args);
   const stateDir = await formerState(flags.stateDir, host);
   const { readStatus } = await import('../../app/read-status.ts');
-  const report = await readStatus(await openState(stateDir, host), host.clock.now());
+  const report = await readStatus(
+    await openState(stateDir, reachOfState(flags, host)),
+    host.clock.now(),
+  );
   const { renderStatus } = await import('../../reports/status-text.ts');
   const inSameState = (name: string) =>
-    shellWords([
-      ...['keyturn', name],
-      ...(flags.stateDir === undefined ? [] : ['--state-dir', flags.stateDir]),
-    ]);
+    shellWords([...['keyturn', name], ...whereaboutWords(flags)]);
   const commands = {
     recoverCommand: inSameState('recover'),
     keysCommand: inSameState('keys'),

@@ -12,7 +12,7 @@ import type { Overrides } from '../../config/settings.ts';
 import { handoff } from '../../destinations/handoff/index.ts';
 import { printsSecret } from '../../destinations/kinds.ts';
 import { refuseUseless } from '../flags/account-flags.ts';
-import { type Surroundings, stateDirectory } from '../flags/surroundings.ts';
+import { type Surroundings, stateDirectory, stateVariable } from '../flags/surroundings.ts';
 import { ROTATE_FLAGS } from './flags.ts';
 import type { ResolvedOptions, Values } from './options.ts';
 
@@ -20,27 +20,35 @@ export interface ConfiguredOptions {
   readonly options: ResolvedOptions;
   /** What is worth a remark: flags that win over the file. */
   readonly remarks: readonly string[];
+  readonly config: Config;
+  /** What the organization calls an account, as far as they were listed. */
+  readonly nameOf: (account: string) => string | undefined;
 }
 
 export interface ConfigRequest {
   readonly file: ConfigFile;
   readonly values: Values;
   readonly options: ResolvedOptions;
+  /** The only rule whose users the run is about. */
+  readonly onlyRule?: string | undefined;
+  /** Whether the file is of somebody who is not trusted: it does not say where the state is. */
+  readonly isUntrusted?: boolean;
 }
 
 /** Throws `bad-config` and `conflicting-flags`. */
 export async function withConfig(
-  { file, values, options }: ConfigRequest,
+  { file, values, options, onlyRule, isUntrusted = false }: ConfigRequest,
   surroundings: Surroundings,
   now: Date,
 ): Promise<ConfiguredOptions> {
-  const config = await loadConfig(file, now);
+  const config = await loadConfig(file, now, isUntrusted);
   refuseConflicts(config, values);
   const overrides = overridesOf(values, options);
   const { roleName, externalId, excludeAccounts: excluded = [] } = values;
-  const { governance, accounts } = configuredRun(config, {
+  const { governance, accounts, directory } = configuredRun(config, {
     overrides,
     recipients: options.recipients,
+    onlyRule,
     accounts: { given: options.rotate.accounts, excluded, roleName, externalId },
   });
   if (accounts === undefined) {
@@ -49,10 +57,13 @@ export async function withConfig(
   }
   const places = governance.everywhere.flat();
   refuseOutput(places, options);
-  const isStateSaid = values.stateDir !== undefined || Boolean(surroundings.env.KEYTURN_STATE_DIR);
+  const isStateSaid =
+    isUntrusted || values.stateDir !== undefined || Boolean(stateVariable(surroundings.env));
   const { state } = config.model;
   return {
     remarks: remarksOf(overrides, file.shown),
+    config,
+    nameOf: (account) => directory.of(account).name,
     options: {
       ...options,
       state:

@@ -244,12 +244,13 @@ export const ROTATE_FLAGS = {
     fallback: 'no limit',
   },
   stateDir: {
-    names: ['state-dir'],
-    rule: rule.path,
+    names: ['state', 'state-dir'],
+    rule: rule.statePlace,
     group: RUN,
     about:
-      'Where the journal and the files with new secrets are kept. Give every run of an account the same one.',
-    fallback: 'KEYTURN_STATE_DIR, else $XDG_STATE_HOME/keyturn, else ~/.local/state/keyturn',
+      'Where the journal and new secrets are kept: a directory, or dynamodb:TABLE[@REGION]. Give every run of an account the same one.',
+    fallback:
+      'KEYTURN_STATE, KEYTURN_STATE_DIR, else $XDG_STATE_HOME/keyturn, else ~/.local/state/keyturn',
   },
   acceptVolatileState: {
     names: ['accept-volatile-state'],

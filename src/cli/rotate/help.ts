@@ -26,7 +26,8 @@ const PAGE: HelpPage = {
       entries: [
         ['AWS_*', 'as in every AWS tool: credentials, AWS_PROFILE, region, AWS_ENDPOINT_URL'],
         ['KEYTURN_CONFIG', 'the configuration, when --config is not given'],
-        ['KEYTURN_STATE_DIR', 'the state directory, when --state-dir is not given'],
+        ['KEYTURN_STATE', 'where state is kept, when --state is not given'],
+        ['KEYTURN_STATE_DIR', 'the same, by its former name'],
         ['XDG_STATE_HOME', 'its parent, when neither is given'],
         ['KEYTURN_ENDPOINT_GUARD', 'loopback: refuse any endpoint that is not on this machine'],
         [

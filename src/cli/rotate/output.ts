@@ -24,11 +24,7 @@ export async function printResult(
   { log, print }: RunShell,
   { report, exitCode, format, render }: RotateResult,
 ): Promise<number> {
-  log.hideProgress();
-  for (const issue of runIssues(report)) {
-    voice.error(issue);
-    log.note(issue);
-  }
+  printRunIssues({ voice }, { log }, report);
   if (format === 'text' && isOnlyIssues(report)) return exitCode;
   const document = render(report);
   try {
@@ -43,8 +39,21 @@ export async function printResult(
   }
 }
 
+/** What stopped the whole run, on stderr and in the log. */
+export function printRunIssues(
+  { voice }: Pick<Session, 'voice'>,
+  { log }: Pick<RunShell, 'log'>,
+  report: RotationReport,
+): void {
+  log.hideProgress();
+  for (const issue of runIssues(report)) {
+    voice.error(issue);
+    log.note(issue);
+  }
+}
+
 /** A pipe takes a document whether or not its reader keeps it, so stderr says where else it is (I3). */
-function remarkHandoff(voice: Voice, report: RotationReport): void {
+export function remarkHandoff(voice: Voice, report: RotationReport): void {
   const files = (isDone: boolean) =>
     report.rotated_keys
       .filter(({ success }) => success === isDone)

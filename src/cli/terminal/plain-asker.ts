@@ -61,7 +61,7 @@ async function choose(
 }
 
 /** One line of the terminal. Throws `cancelled` at its end, and the signal's reason. */
-function readAnswer(
+export function readAnswer(
   question: string,
   { stdin, stderr }: Host,
   signal: AbortSignal,

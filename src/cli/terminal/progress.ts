@@ -19,6 +19,8 @@ const FORMATS: Readonly<Record<Phase, string>> = {
   reading: 'reading users  [{bar}] {value}/{total}{details}',
   rotating: 'rotating keys  [{bar}] {value}/{total}{details}',
   verifying: 'reading places  [{bar}] {value}/{total}{details}',
+  // Nobody knows how many there are.
+  listing: 'looking into places  {value} read{details}',
   undoing: 'taking back  [{bar}] {value}/{total}{details}',
   accounts: 'accounts  [{bar}] {value}/{total}{details}',
 };

@@ -3,7 +3,14 @@
 import type { EngineEvent } from '../../base/events.ts';
 
 /** The phases, in the order in which a run goes through them. */
-export type Phase = 'report' | 'reading' | 'rotating' | 'undoing' | 'verifying' | 'accounts';
+export type Phase =
+  | 'report'
+  | 'reading'
+  | 'rotating'
+  | 'undoing'
+  | 'verifying'
+  | 'listing'
+  | 'accounts';
 
 export interface Standing {
   readonly phase: Phase;
@@ -64,7 +71,7 @@ export class Tally {
       case 'undo-progress':
         return this.#count('undoing', event.done, event.total);
       case 'places-listed':
-        return this.#count('verifying', event.read + event.unread, 0);
+        return this.#count('listing', event.read + event.unread, 0);
       case 'places-read':
         return this.#count('verifying', event.done, event.total);
       // With several accounts in-account.ts lets no other event of these kinds through.

@@ -47,7 +47,7 @@ export function draftInventory(facts: DraftFacts): Draft {
   const { rules, unnamed } = draftRules(others);
   return {
     head: [
-      `Drafted by keyturn init on ${dayOf(now)}: ${count(users.length, 'user')} with keys${withoutKeys(facts)}.`,
+      `Drafted by keyturn init on ${dayOf(now)}: ${count(users.length, 'user')} with Active keys${withoutKeys(facts)}.`,
       ...sources,
       'Nothing happens before you run it. What was not seen is not in here: read every rule.',
     ],

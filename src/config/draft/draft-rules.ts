@@ -5,7 +5,8 @@ import { kindNamed } from '../../destinations/kinds.ts';
 import { withUser } from '../../destinations/place.ts';
 import type { DeliverItem, Selection } from '../model.ts';
 import { placeFault } from '../place-fault.ts';
-import { textOf } from '../place-item.ts';
+import { partsOfText, textOf } from '../place-item.ts';
+import { FILTERS } from '../place-template.ts';
 import { secretsIn } from '../secrets.ts';
 import { freeName, slugOf } from './rule-names.ts';
 import { canBeNamed, type SelectableUser, selectionOf, userKey } from './selection.ts';
@@ -57,14 +58,17 @@ export function draftRules(users: readonly DraftUser[]): DraftedRules {
   const people = others.filter(({ hasPassword }) => hasPassword === true);
   const rest = others.filter(({ hasPassword }) => hasPassword !== true);
   const names = new Set<string>();
+  let left: readonly DraftUser[] = all;
   const ruleFor = (
     members: readonly DraftUser[],
     deliver: readonly DeliverItem[],
     basis: DraftedRule['basis'],
   ): DraftedRule => {
     const match: Selection =
-      basis === 'people' ? { has_password: true } : selectionOf(members, all);
-    const name = freeName(basis === 'people' ? 'people' : nameFor(match), names);
+      basis === 'people' ? { has_password: true } : selectionOf(members, left);
+    // The first rule that matches governs: whom one has taken, none below has to leave out.
+    left = left.filter((user) => !members.includes(user));
+    const name = freeName(basis === 'people' ? 'people' : nameFor(match, deliver), names);
     return { name, match, deliver, basis, members, isForPeople: basis === 'people' };
   };
   return {
@@ -95,9 +99,25 @@ function itemFor(
   if (deliver === undefined || /[{}]/.test(deliver) || secretsIn(deliver).length > 0)
     return undefined;
   const [bare = '', behind = ''] = split(deliver);
-  const to = `${withUser(bare, name).replaceAll(account, '{account}')}${behind}`;
+  const to = `${aroundUser(bare, name).replaceAll(account, '{account}')}${behind}`;
   const item = region === undefined ? to : { to, region };
   return placeFault(item) === undefined ? item : undefined;
+}
+
+/** Shorter ones stand in many names by chance. */
+const FILTERED_LENGTH_MIN = 4;
+
+/** With {user} where the name of the user stands as a word, as it is or as a filter writes it. */
+function aroundUser(text: string, user: string): string {
+  const plain = withUser(text, user);
+  if (plain !== text) return plain;
+  for (const [filter, write] of Object.entries(FILTERS)) {
+    const written = write(user);
+    if (written === user || written.length < FILTERED_LENGTH_MIN) continue;
+    const found = withUser(text, written);
+    if (found !== text) return found.replaceAll('{user}', `{user|${filter}}`);
+  }
+  return text;
 }
 
 /** Names of fields and options stay as they are. */
@@ -111,7 +131,7 @@ interface PlacedGroup {
   readonly members: readonly DraftUser[];
 }
 
-/** Users whose places are named alike; each by itself where the name does not tell them apart. */
+/** Users whose places are named alike, exceptions first; each by itself where the name does not tell them apart. */
 function groupsByPlace(users: readonly DraftUser[]): readonly PlacedGroup[] {
   const groups = new Map<string, DraftUser[]>();
   const deliveries = new Map<string, readonly DeliverItem[]>();
@@ -125,15 +145,15 @@ function groupsByPlace(users: readonly DraftUser[]): readonly PlacedGroup[] {
   }
   return [...groups]
     .map(([key, members]) => ({ members, deliver: deliveries.get(key) ?? [] }))
-    .toSorted((a, b) => b.members.length - a.members.length);
+    .toSorted((a, b) => a.members.length - b.members.length);
 }
 
 /** Whether no two users would share one of the places, in one account or in several. */
 function isApart(deliver: readonly DeliverItem[], isSeveral: boolean): boolean {
   return deliver.map(textOf).every((text) => {
-    const isInAccount = kindNamed(text.split('=', 1)[0] ?? '')?.isInAccount === true;
+    const isInAccount = kindNamed(partsOfText(text).kind)?.isInAccount === true;
     const isOfAccount = !isSeveral || isInAccount || text.includes('{account}');
-    return text.includes('{user}') && isOfAccount;
+    return /\{user[|}]/.test(text) && isOfAccount;
   });
 }
 
@@ -155,9 +175,13 @@ function kindOf({ name, path }: DraftUser): string {
 }
 
 /** A name for the rule, from the words that select. */
-function nameFor({ path, user, tag, group }: Selection): string {
+function nameFor({ path, user, tag, group }: Selection, deliver: readonly DeliverItem[]): string {
   const [tagName, tagValue] = Object.entries(tag ?? {})[0] ?? [];
   const tagged = tagName === undefined ? undefined : `${tagName}-${String(tagValue)}`;
   const text = [path, group, tagged, user].find((each) => typeof each === 'string');
-  return slugOf(typeof text === 'string' ? text : '');
+  if (typeof text === 'string') return slugOf(text);
+  const texts = deliver.map(textOf);
+  if (texts.includes('handoff')) return 'no-place';
+  const words = texts.map((each) => partsOfText(each).template ?? '');
+  return slugOf(words.map((each) => each.replaceAll(/[#?].*$|\{[^}]*\}/g, ' ')).join(' '));
 }

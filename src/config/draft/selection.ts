@@ -36,7 +36,7 @@ export function selectionOf<User extends SelectableUser>(
     members.length > 1
       ? [...byPath(members), ...byName(members), ...byTag(members), ...byGroup(members)]
       : [];
-  const candidates = [...wide, byNames(members)];
+  const candidates = [...wide, byPatterns(members, all), byNames(members)];
   const accounts = [...new Set(members.map(({ account }) => account))];
   const inAccounts = candidates.map((each) => ({ ...each, account: oneOrList(accounts) }));
   const found = [...candidates, ...inAccounts].find(isExact);
@@ -57,6 +57,31 @@ function answer(selection: Selection, user: SelectableUser) {
 
 function byNames(members: readonly SelectableUser[]): Selection {
   return { user: oneOrList([...new Set(members.map(({ name }) => name))]) };
+}
+
+/** A pattern for each beginning that several members share and nobody else has; the others by name. */
+function byPatterns<User extends SelectableUser>(
+  members: readonly User[],
+  all: readonly User[],
+): Selection {
+  const isMember = new Set<SelectableUser>(members);
+  const shared = new Map<string, number>();
+  for (const { name } of members) {
+    const start = beginningOf(name);
+    if (start !== undefined) shared.set(start, (shared.get(start) ?? 0) + 1);
+  }
+  const isOwn = (start: string) =>
+    all.every((user) => !user.name.startsWith(start) || isMember.has(user));
+  const starts = [...shared].filter(([start, count]) => count > 1 && isOwn(start));
+  const own = new Set(starts.map(([start]) => start));
+  const rest = members.filter(({ name }) => !own.has(beginningOf(name) ?? ''));
+  const names = rest.map(({ name }) => name);
+  return { user: oneOrList([...new Set([...[...own].map((start) => `${start}*`), ...names])]) };
+}
+
+/** Its first word, with the sign behind it. */
+function beginningOf(name: string): string | undefined {
+  return /^[A-Za-z\d]{2,}[-_]/.exec(name)?.[0];
 }
 
 function oneOrList(texts: readonly string[]): string | readonly string[] {

@@ -93,7 +93,7 @@ function isList(value: DraftValue): value is readonly DraftValue[] {
 /** Words that some reader of YAML takes for something else than text. */
 const WORDS = /^(?:true|false|null|yes|no|on|off|y|n|~)$/i;
 /** A word, a path, a name with a star behind it; and no number, in any of YAML's spellings. */
-const PLAIN = /^[A-Za-z/](?:[\w./@=-]*[\w/])?\*?$/;
+const PLAIN = /^[A-Za-z/][\w./@=-]*\*?$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 /** A duration: YAML has no such number. */
 const DURATION = /^\d+[dhw]$/;
@@ -104,18 +104,20 @@ export function scalarText(text: string): string {
   return isPlain && !WORDS.test(text) ? text : printableJson(text);
 }
 
-/** Broken between words; what is indented stays so. */
+/** Broken between words; what is indented stays so, and what follows of it a little more. */
 function remarksAt(indent: string, remarks: readonly string[]): readonly string[] {
   return remarks.flatMap((remark) => {
     const text = remarkText(remark);
-    const start = `${indent}# ${/^ */.exec(text)?.[0] ?? ''}`;
+    const own = /^ */.exec(text)?.[0] ?? '';
+    const start = `${indent}# ${own}`;
+    const next = own === '' ? start : `${start}  `;
     const lines: string[] = [''];
     for (const word of text.trim().split(' ')) {
       const line = lines.at(-1) ?? '';
-      if (line !== '' && start.length + line.length + 1 + word.length > WIDTH) lines.push(word);
+      if (line !== '' && next.length + line.length + 1 + word.length > WIDTH) lines.push(word);
       else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
     }
-    return lines.map((line) => `${start}${line}`.trimEnd());
+    return lines.map((line, index) => `${index === 0 ? start : next}${line}`.trimEnd());
   });
 }
 

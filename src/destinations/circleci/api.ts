@@ -36,6 +36,8 @@ const PROJECT_VARIABLE = z.object({
   created_at: z.string().nullish(),
 });
 
+const PROJECT_VARIABLES = z.object({ items: z.array(PROJECT_VARIABLE), ...PAGE });
+
 const PAGES_MAX = 100;
 const TAIL_LENGTH = 4;
 
@@ -57,6 +59,13 @@ export class CircleApi {
       return await Promise.all(names.map((name) => this.#ofProject(name)));
     const all = await this.#ofContext();
     return names.map((name) => all.find((each) => each.name === name));
+  }
+
+  /** The names of all variables. */
+  async names(): Promise<string[]> {
+    if (this.#are === 'contexts') return (await this.#ofContext()).map(({ name }) => name);
+    const items = await this.#pages(PROJECT_VARIABLES, `${this.#project()}/envvar`, {});
+    return items.map(({ name }) => name);
   }
 
   /** Makes the variable, or gives it the value: neither way there is a moment without it. */

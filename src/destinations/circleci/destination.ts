@@ -10,13 +10,14 @@ import { type Destination, HELD, type Held } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
 import type { Custody } from '../kind.ts';
 import { standIn } from '../look.ts';
+import { makingVariables, PLACEHOLDER } from '../making-variables.ts';
 import { newValue } from '../one-value.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { namesOf } from '../variable-names.ts';
 import { isUnchanged, REWRITTEN, versionOf, writtenIn } from '../written.ts';
 import type { Variable } from './api.ts';
-import { type CircleParts, endsAs, look, withRights, wordsFor } from './look.ts';
-import { placeOfCircle } from './place.ts';
+import { type CircleParts, endsAs, look, missingNames, withRights, wordsFor } from './look.ts';
+import { holderOf, placeOfCircle } from './place.ts';
 
 export interface CircleDestinationParts extends CircleParts {
   readonly clock: Clock;
@@ -46,6 +47,14 @@ export function circleDestination(parts: CircleDestinationParts): Destination {
     holds: (keyId, receipt) =>
       delivering(() => heldAfterAll(parts.clock, () => held(parts, keyId, receipt))),
     isRead: (keyId, receipt) => delivering(() => isRead(parts, keyId, receipt)),
+    ...(parts.makesMissing && {
+      making: makingVariables({
+        owner: holderOf(at),
+        missing: () => missingNames(parts),
+        make: (name) => parts.api.write(name, new Secret(PLACEHOLDER)),
+        withRights: (thrown) => withRights(thrown, parts),
+      }),
+    }),
   };
 }
 

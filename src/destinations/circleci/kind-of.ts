@@ -5,6 +5,7 @@ import type { DestinationKind } from '../kind.ts';
 import { SERVICE_OPTIONS, servicePlaces } from '../service-place.ts';
 import { writtenTwice } from '../variable-names.ts';
 import { wayByOptions } from '../way-there.ts';
+import { circleListing } from './listing.ts';
 import { circlePlaceAt, type Holders, placeOfHolders, ruleOf, thingsAtCircle } from './place.ts';
 
 export function circleKind(holders: Holders, about: string): DestinationKind {
@@ -15,6 +16,7 @@ export function circleKind(holders: Holders, about: string): DestinationKind {
     settle: 'next-start',
     proof: 'marker',
     isOffered: true,
+    makesPlaces: true,
     writesTwice: ({ place }) =>
       circlePlaceAt(place, holders)?.pair.form === 'object' ? undefined : writtenTwice('variable'),
     rule: ruleOf(holders),
@@ -22,6 +24,7 @@ export function circleKind(holders: Holders, about: string): DestinationKind {
     way: wayByOptions('circleci', SERVICE_OPTIONS),
     placeFor: (template, facts) => placeOfHolders(holders, template, facts),
     ...servicePlaces((target) => thingsAtCircle(target, holders), SERVICE_OPTIONS),
+    listing: circleListing(holders),
     async open({ place }, opening) {
       const at = circlePlaceAt(place, holders);
       if (at === undefined) return undefined;

@@ -16,6 +16,8 @@ export interface CircleParts {
   readonly api: CircleApi;
   readonly replaced: ReplacedKey;
   readonly form: Form | undefined;
+  /** Whether a variable that does not exist is made before the key is. */
+  readonly makesMissing: boolean;
 }
 
 /** For messages. */
@@ -30,11 +32,23 @@ export async function look(parts: CircleParts, pair: Pair): Promise<readonly Var
     const names = namesOf(at.pair);
     const found = await api.variables(names);
     const variables = found.map((variable, index) => {
-      if (variable === undefined) throw missing(names[index] ?? '', parts);
-      return variable;
+      const name = names[index] ?? '';
+      if (variable === undefined && !parts.makesMissing) throw missing(name, parts);
+      return variable ?? { name, tail: undefined, stamp: '' };
     });
     refuseOtherKey(parts, variables, pair);
     return variables;
+  } catch (thrown) {
+    throw withRights(thrown, parts);
+  }
+}
+
+/** The names of the variables that are made; their context, or project, has to exist. */
+export async function missingNames(parts: CircleParts): Promise<readonly string[]> {
+  const names = namesOf(parts.at.pair);
+  try {
+    const found = await parts.api.variables(names);
+    return names.filter((_, index) => found[index] === undefined);
   } catch (thrown) {
     throw withRights(thrown, parts);
   }
@@ -65,7 +79,9 @@ function missing(name: string, parts: CircleParts): KeyturnError {
   return new KeyturnError(
     'not-deliverable',
     `there is no variable ${name} in ${wordsFor({ at, holders })}`,
-    { hint: `check the name, or make it with the value none (${where})` },
+    {
+      hint: `check the name, let a run make it with --create-missing, or make it with the value none (${where})`,
+    },
   );
 }
 

@@ -15,12 +15,18 @@ export function openCirclePlace(
   opening: Opening,
 ): Destination {
   const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening) };
-  const { clock, custody, user, oldKeyId, whoseKey, form } = opening;
-  const api = new CircleApi(
-    sendingTo(() => preparing(() => openCircle(at, opening))),
-    at,
-    holders,
-  );
+  const { clock, custody, user, oldKeyId, whoseKey, form, newPlaces } = opening;
+  const makesMissing = newPlaces !== undefined;
+  const api = circleApi(at, holders, opening);
   const replaced = { user, oldKeyId, whoseKey };
-  return circleDestination({ at, holders, api, clock, custody, replaced, form });
+  return circleDestination({ at, holders, api, clock, custody, replaced, form, makesMissing });
+}
+
+export function circleApi(
+  at: CirclePlace,
+  holders: Holders,
+  around: Pick<Opening, 'http' | 'credentials'>,
+): CircleApi {
+  const send = sendingTo(() => preparing(() => openCircle(at, around)));
+  return new CircleApi(send, at, holders);
 }

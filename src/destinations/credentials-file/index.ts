@@ -1,6 +1,7 @@
 // Profiles of the credentials file. `keyctl` delivers to them, and `--deliver credentials-file=PATH#PROFILE`.
 
 import type { DestinationKind } from '../kind.ts';
+import { credentialsFileListing } from './listing.ts';
 import {
   CREDENTIALS_FILE,
   jointProfiles,
@@ -28,6 +29,7 @@ export const credentialsFile: DestinationKind = {
     const place = profilesOf(target);
     return place && { region: undefined, template: templateOf(place, user) };
   },
+  listing: credentialsFileListing,
   async open(target, opening) {
     const place = profilesOf(target);
     if (place === undefined) return undefined;

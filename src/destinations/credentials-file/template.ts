@@ -99,8 +99,16 @@ function pathFor(path: string, facts: PlaceFacts): string | undefined {
 /** What an operator writes for the place, with {user} where a part of it is the user's name. */
 export function templateOf({ path, profile, alsoProfiles }: ProfilePlace, user: string): string {
   const names = [profile, ...alsoProfiles].map((name) => nameAround(name, user));
-  const isPlain = names.length === 1 && profile === DEFAULT_PROFILE && !path.includes('#');
-  const folders = withUser(path, user);
+  return written(withUser(path, user), profile, names);
+}
+
+/** What an operator writes for one profile, whosever it is. */
+export function templateOfProfile(path: string, profile: string): string {
+  return written(path, profile, [escapedName(profile)]);
+}
+
+function written(folders: string, profile: string, names: readonly string[]): string {
+  const isPlain = names.length === 1 && profile === DEFAULT_PROFILE && !folders.includes('#');
   return isPlain ? folders : `${folders}#${names.join(',')}`;
 }
 
@@ -108,5 +116,9 @@ export function templateOf({ path, profile, alsoProfiles }: ProfilePlace, user: 
 function nameAround(name: string, user: string): string {
   // Braces of its own stand for nobody.
   const parts = name.includes('{') ? [name] : withUser(name, user).split('{user}');
-  return parts.map((part) => part.replaceAll(/[%#,/\\{}]/g, encodeURIComponent)).join('{user}');
+  return parts.map(escapedName).join('{user}');
+}
+
+function escapedName(name: string): string {
+  return name.replaceAll(/[%#,/\\{}]/g, encodeURIComponent);
 }

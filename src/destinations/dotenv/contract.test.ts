@@ -23,7 +23,7 @@ passesContract({
       opening,
       issue,
       served: async () => {
-        const [, id = ''] = /^S3_KEY="(.*)"$/m.exec(text()) ?? [];
+        const [, id = ''] = /^S3_KEY="?([^"\n]*)"?$/m.exec(text()) ?? [];
         const [, secret = ''] = /^S3_SECRET=(.*)$/m.exec(text()) ?? [];
         return { id, secret };
       },
@@ -35,6 +35,7 @@ passesContract({
         'the old pair at another place too': async () => put(OLD, `AGAIN=${OLD.keyId}\n`),
       },
       whole: async () => text(),
+      takeAway: () => writeFileSync(path, `${HEAD}${TAIL}`, { mode: 0o640 }),
     };
   },
 });

@@ -3,6 +3,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { looksLikeKeyId } from '../../base/key-id-text.ts';
 import { Secret } from '../../base/secret.ts';
+import { checkMakeable } from '../../credentials-file/make-file.ts';
 import { readFileBytes } from '../../credentials-file/regular-file.ts';
 import { checkWritable, truePath } from '../../credentials-file/rehearse-write.ts';
 import { saveBytes } from '../../credentials-file/save.ts';
@@ -23,6 +24,7 @@ import { editedValue, onePlace, pairOfValue, refuseTracesBeside } from '../one-v
 import { looksLikeSecret } from '../stray-fields.ts';
 import { namesOf, type VariableNames } from '../variable-names.ts';
 import { type EnvLine, type EnvText, linesOf, oneLineOf, valueAt, withValues } from './document.ts';
+import { filledText, makingLines } from './making.ts';
 import { DOTENV, type EnvFile, ONE_VARIABLE, placeOfEnvFile, thingsIn } from './place.ts';
 
 interface FileAtHand extends EnvFile {
@@ -36,7 +38,7 @@ type Halves = Extract<VariableNames, { form: 'halves' }>;
 
 export function dotenvDestination(
   at: EnvFile,
-  { files, user, oldKeyId, whoseKey, form }: Opening,
+  { files, user, oldKeyId, whoseKey, form, newPlaces }: Opening,
 ): Destination {
   // The old pair, left beside it in clear, would find its way into a repository or an image.
   const save = { ...files(at.path), keepsBackup: false, namedBy: '--deliver' };
@@ -48,8 +50,9 @@ export function dotenvDestination(
     place,
     prepare: (key = standIn(form)) =>
       preparing(async () => {
-        await edited(file, await text(), key);
-        await checkWritable(save);
+        const there = await text();
+        await edited(file, newPlaces === undefined ? there : filledText(at, there), key);
+        await (there === undefined ? checkMakeable(save) : checkWritable(save));
       }),
     deliver: (key) =>
       delivering(async () => {
@@ -62,6 +65,7 @@ export function dotenvDestination(
         const isThere = current !== undefined && idIn(file, current) === keyId;
         return isThere ? { texts: [new Secret(withoutComments(current))] } : undefined;
       }),
+    ...(newPlaces !== undefined && { making: makingLines(at, save, text) }),
     things: async () => thingsIn({ ...at, path: await truePath(save.fs, at.path) }),
     textsRead: () =>
       delivering(async () => {
@@ -98,7 +102,7 @@ async function edited(file: FileAtHand, text: EnvText | undefined, pair: Pair): 
   if (text === undefined) {
     const lines = namesOf(names).map((name) => `a line ${name}=`);
     throw new KeyturnError('not-deliverable', `there is no file ${path}`, {
-      hint: `make it, with ${lines.join(' and ')}`,
+      hint: `make it, with ${lines.join(' and ')}; or let a run make it, with --create-missing`,
     });
   }
   return names.form === 'halves'
@@ -161,7 +165,7 @@ function lineFor(file: FileAtHand, lines: readonly EnvLine[], name: string): Env
       return found.line;
     case 'none':
       throw new KeyturnError('not-deliverable', `${path} has no line ${name}=`, {
-        hint: `add it, empty; other names are given behind the path: dotenv=${path}#ID_NAME,SECRET_NAME`,
+        hint: `add it, empty, or let a run add it, with --create-missing; other names are given behind the path: dotenv=${path}#ID_NAME,SECRET_NAME`,
       });
     case 'several':
       throw new KeyturnError(

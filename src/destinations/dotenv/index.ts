@@ -2,6 +2,7 @@
 
 import type { DestinationKind } from '../kind.ts';
 import { leadsElsewhere, type PlaceFacts, placeFor, unfit } from '../place.ts';
+import { dotenvListing } from './listing.ts';
 import {
   DOTENV,
   DOTENV_FILES,
@@ -20,6 +21,7 @@ export const dotenv: DestinationKind = {
   settle: 'next-start',
   proof: 'value',
   isOffered: true,
+  makesPlaces: true,
   rule: DOTENV_FILES,
   fieldStyle: 'ordered',
   placeFor: (template: string, facts: PlaceFacts) => {
@@ -33,6 +35,7 @@ export const dotenv: DestinationKind = {
     const at = envFileAt(place);
     return at === undefined ? [place] : thingsIn(at);
   },
+  listing: dotenvListing,
   async open({ place }, opening) {
     const at = envFileAt(place);
     if (at === undefined) return undefined;

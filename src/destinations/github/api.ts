@@ -72,6 +72,11 @@ const SECRET = z.object({ updated_at: z.string().min(1), visibility: VISIBILITY 
 const VARIABLE = z.object({ value: z.string(), visibility: VISIBILITY });
 // GHES up to 3.x gives a number as the ID of some keys.
 const PUBLIC_KEY = z.object({ key_id: z.coerce.string().min(1), key: z.string().min(1) });
+const COUNT = z.object({ total_count: z.number() });
+const SECRET_NAMES = z.object({ secrets: z.array(z.object({ name: z.string() })) });
+const NAMED_VARIABLE = z.object({ name: z.string(), value: z.string() });
+const VARIABLES = z.object({ variables: z.array(NAMED_VARIABLE) });
+type NamedVariable = z.infer<typeof NAMED_VARIABLE>;
 const REPOSITORIES = z.object({ repositories: z.array(z.object({ id: z.number() })) });
 const REPOSITORY = z.object({
   archived: z.boolean().optional(),
@@ -101,6 +106,34 @@ export class GithubApi {
     return { updatedAt, visibility };
   }
 
+  /** The names of all secrets, over all pages. */
+  async secretNames(): Promise<string[]> {
+    const pages = this.#pages(this.#paths.secrets, SECRET_NAMES);
+    const names: string[] = [];
+    for await (const { secrets } of pages) names.push(...secrets.map(({ name }) => name));
+    return names;
+  }
+
+  /** All variables, over all pages. */
+  async variables(): Promise<NamedVariable[]> {
+    const pages = this.#pages(this.#paths.variables, VARIABLES);
+    const found: NamedVariable[] = [];
+    for await (const { variables } of pages) found.push(...variables);
+    return found;
+  }
+
+  async *#pages<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<T> {
+    let count = 0;
+    for (let page = 1; page <= PAGES_MAX; page += 1) {
+      const query = { per_page: PER_PAGE, page };
+      const answer = await this.#send({ method: 'GET', path, query });
+      const { total_count: total } = parsed(COUNT, answer);
+      count += PER_PAGE;
+      yield parsed(schema, answer);
+      if (count >= total) return;
+    }
+  }
+
   async variable(name: string): Promise<VariableFacts | undefined> {
     const found = await this.#find({ method: 'GET', path: this.#variable(name) });
     if (found === undefined) return undefined;
@@ -120,6 +153,13 @@ export class GithubApi {
   async repository(owner: string, repo: string): Promise<RepositoryFacts | undefined> {
     const found = await this.#find({ method: 'GET', path: pathOf`repos/${owner}/${repo}` });
     return found && parsed(REPOSITORY, found);
+  }
+
+  /** Whether the repository has a secret, or a variable, of that name; undefined where nobody tells. */
+  async isOfRepository(owner: string, repo: string, { kind, name }: Shared) {
+    const path = `${pathOf`repos/${owner}/${repo}`}/actions/${kind}s${pathOf`/${name}`}`;
+    const answer = await this.#send({ method: 'GET', path, accepts: [404] }).catch(() => undefined);
+    return answer && answer.status !== 404;
   }
 
   /** Whether an organization's secret of that name reaches the repository; undefined where nobody tells. */
@@ -173,6 +213,13 @@ export class GithubApi {
   async setVariable(name: string, value: string, audience: Audience | undefined): Promise<void> {
     const body = { name, value, ...(audience && bodyOf(audience)) };
     await this.#send({ method: 'PATCH', path: this.#variable(name), body, isRepeatable: true });
+  }
+
+  /** Nothing is said of one that somebody else has made meanwhile. */
+  async createVariable(name: string, value: string, audience: Audience | undefined): Promise<void> {
+    const body = { name, value, ...(audience && bodyOf(audience)) };
+    const path = this.#paths.variables;
+    await this.#send({ method: 'POST', path, body, accepts: [409] });
   }
 
   #pathOf({ kind, name }: Shared): string {

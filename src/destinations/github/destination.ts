@@ -8,11 +8,13 @@ import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import { type Destination, HELD, type Held } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
 import { standIn } from '../look.ts';
+import { makingVariables } from '../making-variables.ts';
 import { heldAfterAll } from '../read-back.ts';
 import { isUnchanged, isWrittenSince, REWRITTEN, versionOf, writtenIn } from '../written.ts';
 import { type GithubParts, look, type Seen } from './look.ts';
-import { placeOfGithub } from './place.ts';
-import { wordsFor } from './refusals.ts';
+import { makeNamed, missingNames } from './make.ts';
+import { ownedBy, placeOfGithub } from './place.ts';
+import { withPermissions, wordsFor } from './refusals.ts';
 import { refuseLong, writePair } from './write.ts';
 
 export function githubDestination(parts: GithubParts): Destination {
@@ -42,6 +44,15 @@ export function githubDestination(parts: GithubParts): Destination {
     deliver: (key) => delivering(() => deliver(key)),
     holds: (keyId, receipt) => delivering(() => holds(parts, keyId, receipt)),
     isRead: (keyId, receipt) => delivering(() => isRead(parts, keyId, receipt)),
+    stamp: () => delivering(async () => (await stampsNow(parts))?.join()),
+    ...(parts.makesMissing && {
+      making: makingVariables({
+        owner: ownedBy(at),
+        missing: () => missingNames(parts),
+        make: (name) => makeNamed(parts, name),
+        withRights: (thrown) => withPermissions(thrown, at, store),
+      }),
+    }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { DestinationKind } from '../kind.ts';
 import { servicePlaces } from '../service-place.ts';
 import { writtenTwice } from '../variable-names.ts';
 import { wayByOptions } from '../way-there.ts';
+import { githubListing } from './listing.ts';
 import {
   type GithubPlace,
   githubPlaceAt,
@@ -40,6 +41,7 @@ export function githubKind(store: Store, about: string): DestinationKind {
     about,
     restart: FOLLOW[service],
     isOffered: true,
+    makesPlaces: true,
     settle: service === 'codespaces' ? 'next-start' : 'when-queued',
     proof: 'timestamp',
     termsAt: ({ place }) => ({ settle: settleOf(store, place) }),
@@ -50,6 +52,7 @@ export function githubKind(store: Store, about: string): DestinationKind {
     way: wayByOptions('github', OPTIONS),
     placeFor: (template, facts) => placeInStore(store, template, facts),
     ...servicePlaces((target) => thingsAtGithub(target, store), OPTIONS),
+    listing: githubListing(store),
     async open({ place }, opening) {
       const at: GithubPlace | undefined = githubPlaceAt(place, store);
       if (at === undefined) return undefined;

@@ -12,6 +12,7 @@ import type { Audience, GithubApi, PublicKey, SecretFacts, Shared, Visibility } 
 import type { GithubPlace, Store } from './place.ts';
 import {
   archived,
+  hidesRepository,
   missing,
   missingVariable,
   scopeMissing,
@@ -27,6 +28,8 @@ export interface GithubParts {
   readonly clock: Clock;
   readonly replaced: ReplacedKey;
   readonly form: Form | undefined;
+  /** Whether what does not exist is made before the key is. */
+  readonly makesMissing: boolean;
 }
 
 export interface SeenSecret extends SecretFacts {
@@ -80,16 +83,37 @@ async function lookAtRepository({ at, api }: GithubParts): Promise<void> {
   if (found?.archived === true) throw archived(at);
 }
 
-async function seenSecret({ at, store, api }: GithubParts, name: string): Promise<SeenSecret> {
+/** Long before anything that is written now. */
+const NEVER = '1970-01-01T00:00:00Z';
+
+/** Nobody reads what is made for an organization until somebody says which repositories do. */
+export function audienceOfNew({ isOfOrganization }: Store): Audience | undefined {
+  return isOfOrganization ? { visibility: 'selected', repositories: [] } : undefined;
+}
+
+async function seenSecret(parts: GithubParts, name: string): Promise<SeenSecret> {
+  const { at, store, api, makesMissing } = parts;
   const facts = await api.secret(name);
   if (facts === undefined) {
     const { owner, repo, environment } = at;
     const asks = store.service === 'actions' && repo !== undefined && environment === undefined;
     const isShared = asks && (await api.isSharedByOrganization(owner, repo, name)) === true;
-    throw missing(name, at, { store, isShared });
+    // It would hide the one of the organization from whoever reads that.
+    if (!makesMissing || isShared) throw missing(name, at, { store, isShared });
+    await refuseHiding({ kind: 'secret', name }, parts);
+    const audience = audienceOfNew(store);
+    return { name, updatedAt: NEVER, visibility: audience?.visibility, audience };
   }
   const audience = await audienceOf(api, { kind: 'secret', name }, facts.visibility);
   return { ...facts, name, audience };
+}
+
+/** What is made in an environment hides what its jobs read in the repository now. */
+async function refuseHiding(shared: Shared, { at, store, api }: GithubParts): Promise<void> {
+  const { owner, repo, environment } = at;
+  if (repo === undefined || environment === undefined) return;
+  if ((await api.isOfRepository(owner, repo, shared)) !== true) return;
+  throw hidesRepository(shared, at, store);
 }
 
 /** Whoever reads it is to read it still: a write says that anew. */
@@ -104,8 +128,12 @@ async function audienceOf(
 }
 
 async function seenVariable(parts: GithubParts, name: string, pair: Pair) {
-  const { at, store, api, replaced } = parts;
+  const { at, store, api, replaced, makesMissing } = parts;
   const found = await api.variable(name);
+  if (found === undefined && makesMissing) {
+    await refuseHiding({ kind: 'variable', name }, parts);
+    return { name, audience: audienceOfNew(store) };
+  }
   if (found === undefined) throw missingVariable(name, at, store);
   const where = `the variable ${name} of ${at.owner}${at.repo === undefined ? '' : `/${at.repo}`}`;
   const value = found.value.trim();

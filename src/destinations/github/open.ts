@@ -11,9 +11,18 @@ import { openGithub } from './service.ts';
 
 export function openGithubPlace(named: GithubPlace, store: Store, opening: Opening): Destination {
   const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening) };
-  const { clock, user, oldKeyId, whoseKey, form } = opening;
-  const send = sendingTo(() => preparing(() => openGithub(at, opening)));
-  const api = new GithubApi(send, pathsFor(at, store));
+  const { clock, user, oldKeyId, whoseKey, form, newPlaces } = opening;
+  const makesMissing = newPlaces !== undefined;
+  const api = githubApi(at, store, opening);
   const replaced = { user, oldKeyId, whoseKey };
-  return githubDestination({ at, store, api, clock, replaced, form });
+  return githubDestination({ at, store, api, clock, replaced, form, makesMissing });
+}
+
+export function githubApi(
+  at: GithubPlace,
+  store: Store,
+  around: Pick<Opening, 'http' | 'credentials' | 'clock'>,
+): GithubApi {
+  const send = sendingTo(() => preparing(() => openGithub(at, around)));
+  return new GithubApi(send, pathsFor(at, store));
 }

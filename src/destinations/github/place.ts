@@ -128,7 +128,7 @@ export function placeOfGithub({ options, ...at }: GithubPlace): string {
   return writeOptions({ text: `${ownedBy(at)}${namesOf(at.pair)}`, options }, OPTIONS);
 }
 
-function ownedBy({ owner, repo, environment }: Omit<GithubPlace, 'options'>): string {
+export function ownedBy({ owner, repo, environment }: Omit<GithubPlace, 'options'>): string {
   const where = repo === undefined ? owner : `${owner}/${repo}`;
   return environment === undefined ? where : `${where}:${writtenName(environment)}`;
 }

@@ -3,6 +3,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { HttpFailure } from '../../http/failure.ts';
+import type { Shared } from './api.ts';
 import { type GithubPlace, placeOfGithub, type Store } from './place.ts';
 
 /** For messages: `the secrets of acme/app:production`. */
@@ -53,10 +54,29 @@ export function missing(
   }
   return new KeyturnError('not-deliverable', message, {
     hint: [
-      'check the name, or make it with a placeholder that your workflows do not take for a key:',
+      'check the name, or let a run make it, with --create-missing; by hand, with a placeholder that your workflows do not take for a key:',
       making(name, at, store),
     ],
   });
+}
+
+/** Of what is to be made in an environment. */
+export function hidesRepository(
+  { kind, name }: Shared,
+  at: GithubPlace,
+  store: Store,
+): KeyturnError {
+  const { owner, repo = '', pair, options } = at;
+  return new KeyturnError(
+    'not-deliverable',
+    `${name} is not among ${wordsFor(at, store)}, and would hide the ${kind} of ${owner}/${repo} from its jobs`,
+    {
+      hint: [
+        'deliver to that one, or make it by hand where it is to differ:',
+        command('--deliver', `github=${placeOfGithub({ owner, repo, pair, options })}`),
+      ],
+    },
+  );
 }
 
 export function missingVariable(name: string, at: GithubPlace, store: Store): KeyturnError {
@@ -66,7 +86,7 @@ export function missingVariable(name: string, at: GithubPlace, store: Store): Ke
     `${name} is not among the variables of ${ownerOf(at)} on GitHub`,
     {
       hint: [
-        'check the name, or make it:',
+        'check the name, or let a run make it, with --create-missing; by hand:',
         command('gh', 'variable', 'set', name, ...flags, '--body', 'none'),
       ],
     },

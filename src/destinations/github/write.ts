@@ -67,14 +67,8 @@ async function writeAll(
   { secrets, variable, publicKey }: Seen,
 ): Promise<string | undefined> {
   const texts = textsOf(parts, key);
-  const { sealedFor, publicKeyFrom } = await import('./sealed-box.ts');
-  const sealed = (with_: PublicKey): readonly string[] => {
-    const raw = publicKeyFrom(with_.key);
-    if (raw === undefined) throw noKey();
-    return texts.map((text) => sealedFor(raw, text));
-  };
   let current = publicKey;
-  let boxes = sealed(current);
+  let boxes = await sealAll(texts, current);
   refuseLong(parts, key);
   let remade: string | undefined;
   for (let index = secrets.length - 1; index >= 0; index -= 1) {
@@ -94,7 +88,7 @@ async function writeAll(
       if (next.id === current.id) throw thrown;
       // GitHub has another public key by now: what was sealed for the former one is of no use.
       current = next;
-      boxes = sealed(next);
+      boxes = await sealAll(texts, next);
       isNew = await put();
     }
     if (isNew) remade = secret.name;
@@ -103,6 +97,17 @@ async function writeAll(
     await parts.api.setVariable(variable.name, key.keyId, variable.audience);
   }
   return remade;
+}
+
+/** For GitHub alone to open. */
+export async function sealAll(
+  texts: readonly string[],
+  { key }: PublicKey,
+): Promise<readonly string[]> {
+  const { sealedFor, publicKeyFrom } = await import('./sealed-box.ts');
+  const raw = publicKeyFrom(key);
+  if (raw === undefined) throw noKey();
+  return texts.map((text) => sealedFor(raw, text));
 }
 
 function isOfKey(thrown: unknown): boolean {

@@ -4,6 +4,7 @@
 
 import { z } from 'zod';
 import { KeyturnError } from '../../base/errors.ts';
+import { printable } from '../../base/printable.ts';
 import { Secret } from '../../base/secret.ts';
 import { type HttpAnswer, type HttpCall, pathOf } from '../../http/service.ts';
 import type { SendCall } from '../service-place.ts';
@@ -40,9 +41,11 @@ const PAGES_MAX = 100;
 export class GitlabApi {
   readonly #send: SendCall;
   readonly #owner: string;
+  readonly #path: string;
 
   constructor(send: SendCall, { path }: GitlabPlace, { are }: Owners) {
     this.#send = send;
+    this.#path = path;
     this.#owner = `${are}${pathOf`/${path}`}`;
   }
 
@@ -59,18 +62,39 @@ export class GitlabApi {
     return status === 409;
   }
 
+  /**
+   * The nearest group above that has a variable of that name, which one here would hide; undefined where there is
+   * none, as far as the token sees.
+   */
+  async inheritedFrom(name: string): Promise<string | undefined> {
+    const parts = this.#path.split('/');
+    for (let count = parts.length - 1; count > 0; count -= 1) {
+      const group = parts.slice(0, count).join('/');
+      const path = `groups${pathOf`/${group}`}/variables${pathOf`/${name}`}`;
+      const { status } = await this.#send({ method: 'GET', path, accepts: [403, 404, 409] });
+      if (status === 200 || status === 409) return group;
+    }
+    return undefined;
+  }
+
   /** The scopes that variables of that name have. */
   async scopesOf(name: string): Promise<string[]> {
     const scopes: string[] = [];
+    for await (const variable of this.all()) {
+      if (variable.name === name) scopes.push(variable.scope);
+    }
+    return scopes;
+  }
+
+  /** All variables, page by page. */
+  async *all(): AsyncGenerator<Variable> {
     for (let page = 1; page <= PAGES_MAX; page += 1) {
       const query = { per_page: PER_PAGE, page };
       const answer = await this.#send({ method: 'GET', path: `${this.#owner}/variables`, query });
       const all = parsed(z.array(VARIABLE), answer);
-      const named = all.filter(({ key }) => key === name);
-      scopes.push(...named.map(({ environment_scope: scope = '*' }) => scope));
-      if (all.length < PER_PAGE) break;
+      yield* all.map(variableOf);
+      if (all.length < PER_PAGE) return;
     }
-    return scopes;
   }
 
   /** Undefined where the token cannot be asked about: of a CI job, or of OAuth. */
@@ -90,14 +114,57 @@ export class GitlabApi {
     return variableIn(await this.#send(call));
   }
 
-  #call(method: 'GET' | 'PUT', name: string, scope: string): HttpCall {
+  /** Nothing is said of one that somebody else has made meanwhile: it is looked at like any other. */
+  async create(
+    { name, scope }: Pick<Variable, 'name' | 'scope'>,
+    body: { readonly value: string; readonly masked: boolean },
+  ): Promise<void> {
+    const path = `${this.#owner}/variables`;
+    const answer = await this.#send({
+      method: 'POST',
+      path,
+      body: { key: name, environment_scope: scope, ...body },
+      accepts: [400],
+    });
+    if (answer.status === 400) {
+      if ((await this.variable(name, scope)) === undefined) throw this.#refused(answer);
+      return;
+    }
+    // A GitLab without the licence for scopes of groups takes the parameter and ignores it.
+    const made = variableIn(answer);
+    if (made.scope === scope) return;
+    await this.#send({
+      ...this.#call('DELETE', name, made.scope),
+      isRepeatable: true,
+      accepts: [404],
+    });
+    throw new KeyturnError(
+      'not-deliverable',
+      `GitLab makes ${name} for every environment, and not for ${scope}: scopes of groups are not in its licence`,
+      { hint: 'it was taken away again; name the place without a scope' },
+    );
+  }
+
+  #refused(answer: HttpAnswer): KeyturnError {
+    const { message } = (answer.json() ?? {}) as { message?: unknown };
+    return new KeyturnError(
+      'not-deliverable',
+      `GitLab does not make the variable: ${printable(JSON.stringify(message ?? 'no reason'))}`,
+      { hint: 'make it by hand, or name another one' },
+    );
+  }
+
+  #call(method: 'GET' | 'PUT' | 'DELETE', name: string, scope: string): HttpCall {
     const query = { 'filter[environment_scope]': scope };
     return { method, path: `${this.#owner}/variables${pathOf`/${name}`}`, query };
   }
 }
 
 function variableIn(answer: HttpAnswer): Variable {
-  const found = parsed(VARIABLE, answer);
+  return variableOf(parsed(VARIABLE, answer));
+}
+
+function variableOf(found: z.infer<typeof VARIABLE>): Variable {
   const { key: name, masked = false, hidden = false, raw, variable_type: type } = found;
   return {
     name,

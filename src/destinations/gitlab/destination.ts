@@ -10,14 +10,17 @@ import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import { type Destination, HELD, type Held } from '../destination.ts';
 import { delivering, preparing } from '../failure.ts';
 import { standIn } from '../look.ts';
+import { makingVariables } from '../making-variables.ts';
 import { pairOfValue } from '../one-value.ts';
 import { heldAfterAll } from '../read-back.ts';
 import type { Variable } from './api.ts';
 import {
   type GitlabParts,
   look,
+  makeVariable,
   marked,
   markIn,
+  missingNames,
   namesIn,
   oneAt,
   type Planned,
@@ -50,6 +53,14 @@ export function gitlabDestination(parts: GitlabParts & { readonly clock: Clock }
     holds: (keyId) => delivering(() => heldAfterAll(clock, () => held(parts, keyId))),
     isRead: (keyId) => delivering(() => isRead(parts, keyId)),
     textsRead: () => delivering(async () => (await readVariables(parts)).flatMap(shownIn)),
+    ...(parts.makesMissing && {
+      making: makingVariables({
+        owner: at.scope === undefined ? at.path : `${at.path}@${at.scope}`,
+        missing: () => missingNames(parts),
+        make: (name) => makeVariable(parts, name),
+        withRights: (thrown) => withRights(thrown, parts),
+      }),
+    }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { DestinationKind } from '../kind.ts';
 import { SERVICE_OPTIONS, servicePlaces } from '../service-place.ts';
 import { writtenTwice } from '../variable-names.ts';
 import { wayByOptions } from '../way-there.ts';
+import { gitlabListing } from './listing.ts';
 import { gitlabPlaceAt, type Owners, placeOfOwners, ruleOf, thingsAtGitlab } from './place.ts';
 
 export function gitlabKind(owners: Owners, about: string): DestinationKind {
@@ -15,6 +16,7 @@ export function gitlabKind(owners: Owners, about: string): DestinationKind {
     settle: 'next-start',
     proof: 'value',
     isOffered: true,
+    makesPlaces: true,
     writesTwice: ({ place }) =>
       gitlabPlaceAt(place, owners)?.pair.form === 'object' ? undefined : writtenTwice('variable'),
     rule: ruleOf(owners),
@@ -22,6 +24,7 @@ export function gitlabKind(owners: Owners, about: string): DestinationKind {
     way: wayByOptions('gitlab', SERVICE_OPTIONS),
     placeFor: (template, facts) => placeOfOwners(owners, template, facts),
     ...servicePlaces((target) => thingsAtGitlab(target, owners), SERVICE_OPTIONS),
+    listing: gitlabListing(owners),
     async open({ place }, opening) {
       const at = gitlabPlaceAt(place, owners);
       if (at === undefined) return undefined;

@@ -11,6 +11,7 @@ import type { Form } from '../forms/form.ts';
 import { editedHalves } from '../halves.ts';
 import type { Custody } from '../kind.ts';
 import { type ObjectInPlace, type Pair, type ReplacedKey, refuseForeignKey } from '../look.ts';
+import { PLACEHOLDER } from '../making-variables.ts';
 import { editedValue, newValue, onePlace } from '../one-value.ts';
 import type { GitlabApi, Variable } from './api.ts';
 import { EVERYWHERE, type GitlabPlace, type Owners, placeOfGitlab } from './place.ts';
@@ -22,6 +23,8 @@ export interface GitlabParts {
   readonly replaced: ReplacedKey;
   readonly custody: Pick<Custody, 'get'>;
   readonly form: Form | undefined;
+  /** Whether what does not exist is made before the key is: it reads as a placeholder then. */
+  readonly makesMissing: boolean;
 }
 
 export interface Planned {
@@ -120,11 +123,42 @@ export function marked({ name, description }: Variable, keyId: string, at: Gitla
   );
 }
 
-async function variableOf({ at, owners, api }: GitlabParts, name: string): Promise<Variable> {
+/** The names of those that are made: nobody has such a variable, with any scope that could be meant. */
+export async function missingNames(parts: GitlabParts): Promise<readonly string[]> {
+  const { at, api } = parts;
+  try {
+    const names: string[] = [];
+    for (const name of namesIn(at)) {
+      const isThere = (await api.variable(name, scopeOf(at))) !== undefined;
+      if (!isThere && isToBeMade(parts, await api.scopesOf(name))) names.push(name);
+    }
+    return names;
+  } catch (thrown) {
+    throw withRights(thrown, parts);
+  }
+}
+
+/** Beside one with another scope a variable is made only where the operator names its own. */
+function isToBeMade({ at, makesMissing }: GitlabParts, scopes: readonly string[]): boolean {
+  return makesMissing && (scopes.length === 0 || at.scope !== undefined);
+}
+
+export async function makeVariable({ at, api }: GitlabParts, name: string): Promise<void> {
+  const { value, isMasked, scope } = emptyVariable(at, name);
+  await api.create({ name, scope }, { value: value.reveal(), masked: isMasked });
+}
+
+async function variableOf(parts: GitlabParts, name: string): Promise<Variable> {
+  const { at, owners, api } = parts;
   const found = await api.variable(name, scopeOf(at));
   const isAmbiguous = found !== undefined && at.scope === undefined && (await api.hasSeveral(name));
   if (found !== undefined && !isAmbiguous) return found;
   const scopes = await api.scopesOf(name);
+  if (found === undefined && isToBeMade(parts, scopes)) {
+    const group = await api.inheritedFrom(name);
+    if (group !== undefined) throw hidesInherited(name, group, parts);
+    return emptyVariable(at, name);
+  }
   const commands = scopes.map((scope) =>
     command('--deliver', `${owners.kind}=${placeOfGitlab({ ...at, scope })}`),
   );
@@ -145,10 +179,35 @@ async function variableOf({ at, owners, api }: GitlabParts, name: string): Promi
   const scope = at.scope === undefined ? [] : ['--scope', at.scope];
   throw new KeyturnError('not-deliverable', missing, {
     hint: [
-      'check the name, or make it with a placeholder; --masked keeps it out of logs:',
+      'check the name, or let a run make it, with --create-missing; by hand, --masked keeps it out of logs:',
       command('glab', 'variable', 'set', name, 'placeholder', '--masked', ...scope, ...owner),
     ],
   });
+}
+
+/** Jobs read the one of the group now, and would be left with what is put here. */
+function hidesInherited(name: string, group: string, { at }: GitlabParts): KeyturnError {
+  return new KeyturnError(
+    'not-deliverable',
+    `${wordsFor(at, name)} does not exist, and would hide the one of the group ${group} from its jobs`,
+    {
+      hint: [
+        'deliver to that one, or make the variable by hand where it is to differ:',
+        command(
+          '--deliver',
+          `gitlab-group=${placeOfGitlab({ ...at, path: group, scope: undefined })}`,
+        ),
+      ],
+    },
+  );
+}
+
+/** What one that is made is looked at as. GitLab masks no value with braces, quotes, spaces or line ends. */
+function emptyVariable(at: GitlabPlace, name: string) {
+  const isOne = at.pair.form === 'object';
+  const value = new Secret(isOne ? '{}' : PLACEHOLDER);
+  const about = { description: '', scope: scopeOf(at), traits: '' };
+  return { name, value, isMasked: !isOne, ...about };
 }
 
 /** GitLab's rule for masked values (app/models/concerns/ci/maskable.rb): key IDs and secrets fit it. */

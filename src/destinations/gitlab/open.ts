@@ -11,12 +11,18 @@ import { openGitlab } from './service.ts';
 
 export function openGitlabPlace(named: GitlabPlace, owners: Owners, opening: Opening): Destination {
   const at = { ...named, options: settledOptions(named.options, USUAL_NAMES, opening) };
-  const { clock, custody, user, oldKeyId, whoseKey, form } = opening;
-  const api = new GitlabApi(
-    sendingTo(() => preparing(() => openGitlab(at, opening))),
-    at,
-    owners,
-  );
+  const { clock, custody, user, oldKeyId, whoseKey, form, newPlaces } = opening;
+  const makesMissing = newPlaces !== undefined;
+  const api = gitlabApi(at, owners, opening);
   const replaced = { user, oldKeyId, whoseKey };
-  return gitlabDestination({ at, owners, api, clock, custody, replaced, form });
+  return gitlabDestination({ at, owners, api, clock, custody, replaced, form, makesMissing });
+}
+
+export function gitlabApi(
+  at: GitlabPlace,
+  owners: Owners,
+  around: Pick<Opening, 'http' | 'credentials'>,
+): GitlabApi {
+  const send = sendingTo(() => preparing(() => openGitlab(at, around)));
+  return new GitlabApi(send, at, owners);
 }

@@ -17,6 +17,10 @@ export interface Access {
   readonly name: string | undefined;
 }
 
+/** Each Secret may hold a megabyte. */
+const SECRETS_A_PAGE = 50;
+const PAGE_BYTES_MAX = 96 * 1_048_576;
+
 export class ClusterApi {
   /** Users of a run may share a Secret: their writes would be each other's changes. */
   readonly turns = new Turns();
@@ -35,6 +39,21 @@ export class ClusterApi {
   async secret({ namespace, name }: SecretAt): Promise<unknown> {
     const path = pathOf`api/v1/namespaces/${namespace}/secrets/${name}`;
     return await this.#read(path);
+  }
+
+  /** All Secrets of a namespace, or of the cluster, page by page. */
+  async *secretsIn(namespace: string | undefined): AsyncGenerator<unknown> {
+    const path =
+      namespace === undefined ? 'api/v1/secrets' : pathOf`api/v1/namespaces/${namespace}/secrets`;
+    let token: string | undefined;
+    do {
+      const query = { limit: SECRETS_A_PAGE, continue: token };
+      const call = { method: 'GET', path, query, bytesMax: PAGE_BYTES_MAX } as const;
+      const page = recordIn((await this.#send(call)).json());
+      yield* Array.isArray(page.items) ? page.items : [];
+      const next = recordIn(page.metadata).continue;
+      token = typeof next === 'string' && next !== '' ? next : undefined;
+    } while (token !== undefined);
   }
 
   async workload(namespace: string, { resource, name }: Workload): Promise<unknown> {
@@ -159,7 +178,7 @@ function worded(thrown: unknown, { context }: Cluster): unknown {
   }
   if (thrown.status === 403) {
     return thrown.withHint(
-      'give the account a Role with get and patch on this Secret; docs/destinations/kubernetes.md has one',
+      'give the account a Role with get and patch on this Secret, or list on Secrets to look into them; docs/destinations/kubernetes.md has one',
     );
   }
   return thrown;

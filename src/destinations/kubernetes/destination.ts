@@ -1,7 +1,6 @@
 // Keys of a Kubernetes Secret as a destination: both halves in one write, by server-side apply, and only if
 // nothing was written there since it was read (I13).
 
-import { delimiter } from 'node:path';
 import { type Clock, machineClock } from '../../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
@@ -15,9 +14,10 @@ import type { Form } from '../forms/form.ts';
 import type { NewPlaces, Opening } from '../kind.ts';
 import { type Pair, type ReplacedKey, standIn } from '../look.ts';
 import type { PlaceCredentials } from '../place-credentials.ts';
-import { ClusterApi } from './api.ts';
-import { type Around, type Cluster, findCluster } from './cluster.ts';
+import type { ClusterApi } from './api.ts';
+import type { Cluster } from './cluster.ts';
 import { holdsPair, needsForce, pairIn, planned, wordsFor } from './examine.ts';
+import { apiOfCluster, clusterAt } from './open-cluster.ts';
 import { IN_CLUSTER, KUBERNETES, placeOfSecret, type SecretAt } from './place.ts';
 import { examineWorkloads, restartWorkloads } from './restart.ts';
 import {
@@ -28,8 +28,6 @@ import {
   textsOf,
   writtenAt,
 } from './secret-object.ts';
-import { SignIn } from './sign-in.ts';
-import { readTextFile } from './text-file.ts';
 
 /** How often a change of somebody else's between reading and writing is met with another attempt. */
 const TRIES_MAX = 5;
@@ -94,9 +92,7 @@ async function apiOf(at: SecretAt, opening: Opening): Promise<ClusterApi> {
 async function openApi(at: SecretAt, opening: Opening): Promise<ClusterApi> {
   const cluster = await clusterAt(at.context, opening);
   refuseOther(cluster, at);
-  const { clock, programs, http } = opening;
-  const { readFile } = aroundOf(opening);
-  return new ClusterApi(cluster, new SignIn(cluster, { clock, programs, readFile }), http);
+  return apiOfCluster(cluster, opening);
 }
 
 function refuseOther({ identity, context }: Cluster, at: SecretAt): void {
@@ -106,21 +102,6 @@ function refuseOther({ identity, context }: Cluster, at: SecretAt): void {
     `the context ${JSON.stringify(context)} leads to ${identity} here, and ${at.namespace}/${at.name} is a place of the cluster ${at.cluster}`,
     { hint: `name the kubeconfig in KUBECONFIG whose context leads to ${at.cluster}` },
   );
-}
-
-async function clusterAt(context: string | undefined, opening: Opening): Promise<Cluster> {
-  return await findCluster(context, aroundOf(opening));
-}
-
-const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
-
-function aroundOf({ credentials }: Opening): Around {
-  return {
-    setting: (name) => credentials.setting(name),
-    readFile: readTextFile,
-    pathSeparator: delimiter,
-    serviceAccount: SERVICE_ACCOUNT,
-  };
 }
 
 async function read({ at, api }: SecretAtHand): Promise<SecretObject | undefined> {

@@ -3,6 +3,7 @@
 import type { DestinationKind } from '../kind.ts';
 import { type PlaceFacts, placeFor } from '../place.ts';
 import { wayByPrefix } from '../way-there.ts';
+import { kubernetesListing } from './listing.ts';
 import {
   completedSecret,
   jointSecrets,
@@ -32,6 +33,7 @@ export const kubernetes: DestinationKind = {
   completed: (named, { place }) => completedSecret(named, place),
   things: thingsOfSecret,
   joint: jointSecrets,
+  listing: kubernetesListing,
   async open({ place }, opening) {
     const at = secretAt(place);
     if (at === undefined) return undefined;

@@ -95,6 +95,7 @@ export function secretsManagerDestination(
         const version = await current();
         return version?.text === undefined ? [] : [version.text];
       }),
+    stamp: () => delivering(async () => (await current())?.versionId),
     wayBack: {
       secretOf: (keyId) => delivering(() => secretOf(secret, keyId)),
       canPutBack: (undo) => delivering(async () => (await wayTo(secret, undo)) !== undefined),

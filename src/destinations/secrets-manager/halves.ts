@@ -49,6 +49,12 @@ export function secretsInHalves(at: PlaceInHalves, parts: HalvesParts): Destinat
         );
         return versions.flatMap((version) => (version?.text === undefined ? [] : [version.text]));
       }),
+    stamp: () =>
+      delivering(async () => {
+        const names = [at.idName, at.secretName];
+        const read = names.map((name) => parts.store.read(name, 'AWSCURRENT'));
+        return (await Promise.all(read)).map((version) => version?.versionId ?? '').join();
+      }),
     wayBack: {
       secretOf: (keyId) =>
         delivering(async () => {

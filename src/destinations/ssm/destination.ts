@@ -64,6 +64,7 @@ export function ssmDestination(at: RegionalPlace, parts: SsmParts): Destination 
         }),
       ),
     textsRead: () => readingTexts(async () => [(await store.read(name)).text]),
+    stamp: () => delivering(async () => (await store.read(name)).version),
     wayBack: {
       secretOf: (keyId) => delivering(() => secretOf(parameter, keyId)),
       canPutBack: (undo) => delivering(async () => (await wayTo(parameter, undo)) !== undefined),

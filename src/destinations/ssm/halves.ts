@@ -34,6 +34,11 @@ export function parametersInHalves(at: PlaceInHalves, parts: HalvesParts): Desti
         const read = [at.idName, at.secretName].map((name) => parts.store.read(name));
         return (await Promise.all(read)).map(({ text }) => text);
       }),
+    stamp: () =>
+      delivering(async () => {
+        const read = [at.idName, at.secretName].map((name) => parts.store.read(name));
+        return (await Promise.all(read)).map(({ version }) => version).join();
+      }),
     wayBack: {
       secretOf: (keyId) => delivering(() => secretOf(parameters, keyId)),
       canPutBack: (undo) => delivering(async () => (await wayTo(parameters, undo)) !== undefined),

@@ -57,6 +57,7 @@ export async function openVaultPlace(place: VaultPlace, opening: Opening): Promi
     deliver: (key) => delivering(() => secret.deliver(key)),
     holds: (keyId, receipt) => delivering(() => secret.holds(keyId, receipt)),
     textsRead: () => readingTexts(() => secret.textsRead()),
+    stamp: () => delivering(() => secret.stamp()),
     ...(newPlaces !== undefined && {
       making: {
         missing: () => preparing(() => secret.missing()),
@@ -149,6 +150,12 @@ class VaultSecret {
   async textsRead(): Promise<readonly Secret[]> {
     const found = await (await this.#engine()).read();
     return found.kind === 'held' ? [found.text] : [];
+  }
+
+  /** Version 1 of the engine keeps none. */
+  async stamp(): Promise<string | undefined> {
+    const found = await (await this.#engine()).read();
+    return found.kind === 'held' && found.version > 0 ? String(found.version) : undefined;
   }
 
   async missing(): Promise<readonly string[]> {

@@ -2,10 +2,10 @@
 
 import type { DestinationKind } from '../kind.ts';
 import { wayByOptions } from '../way-there.ts';
+import { vaultListing } from './listing.ts';
 import {
   completedPlace,
   isSameFields,
-  OPTIONS,
   settleOf,
   thingAt,
   VAULT,
@@ -13,10 +13,8 @@ import {
   vaultAskedAs,
   vaultPlace,
   vaultPlaceFor,
+  WAY_OPTIONS,
 } from './place.ts';
-
-/** All but what is about the readers of a place. */
-const { 'settle-minutes': _, ...WAY } = OPTIONS;
 
 export const vault: DestinationKind = {
   name: VAULT,
@@ -34,7 +32,7 @@ export const vault: DestinationKind = {
   makesPlaces: true,
   rule: VAULT_SECRETS,
   fieldStyle: 'named',
-  way: wayByOptions(VAULT, WAY),
+  way: wayByOptions(VAULT, WAY_OPTIONS),
   placeFor: vaultPlaceFor,
   askedAs: ({ place }, user) => vaultAskedAs(place, user),
   completed: completedPlace,
@@ -48,6 +46,7 @@ export const vault: DestinationKind = {
     if (here === undefined || there === undefined) return undefined;
     return thingAt(here) === thingAt(there) && isSameFields(here, there) ? own : undefined;
   },
+  listing: vaultListing,
   async open({ place }, opening) {
     const at = vaultPlace(place);
     if (at === undefined) return undefined;

@@ -42,8 +42,33 @@ export interface Kv {
   create(): Promise<void>;
 }
 
+/** A KV engine, by the path at which it is mounted. */
+export interface Mount {
+  readonly mount: string;
+  readonly engine: 1 | 2;
+}
+
 /** The engine behind the path. Throws `not-deliverable` where there is none of the kind. */
 export async function kvAt(path: string, client: VaultClient): Promise<Kv> {
+  const { rest, ...mount } = await mountOf(path, client);
+  if (rest !== '') return kvIn(mount, rest, client);
+  throw new KeyturnError(
+    'not-deliverable',
+    `${path} is the mount of a KV engine, and no secret in it`,
+    { hint: 'name a secret in it, as MOUNT/PATH' },
+  );
+}
+
+export function kvIn({ mount, engine }: Mount, rest: string, client: VaultClient): Kv {
+  const at = { client, mount, rest };
+  return engine === 2 ? new VersionedKv(at) : new PlainKv(at);
+}
+
+/** The engine behind the path, and the path in it. Throws as kvAt. */
+export async function mountOf(
+  path: string,
+  client: VaultClient,
+): Promise<Mount & { readonly rest: string }> {
   const answer = await client.send({
     method: 'GET',
     path: `v1/sys/internal/ui/mounts/${encoded(path)}`,
@@ -53,25 +78,39 @@ export async function kvAt(path: string, client: VaultClient): Promise<Kv> {
   const { path: mount, type, options } = objectOf(data);
   const engine = objectOf(options).version;
   if (typeof mount !== 'string' && type === undefined) throw notVault(client.origin);
-  if (typeof mount !== 'string' || (type !== 'kv' && type !== 'generic')) {
+  if (typeof mount !== 'string' || !isKv(type)) {
     throw new KeyturnError(
       'not-deliverable',
       `${path} is in an engine of the type ${JSON.stringify(type)} at ${client.origin}, and not in a KV engine`,
       { hint: 'name a secret in a KV engine, as MOUNT/PATH' },
     );
   }
-  const rest = path.slice(mount.length);
-  if (rest === '') {
-    throw new KeyturnError(
-      'not-deliverable',
-      `${path} is the mount of a KV engine, and no secret in it`,
+  return {
+    mount: mount.replace(/\/$/, ''),
+    engine: engine === '2' ? 2 : 1,
+    rest: path.slice(mount.length),
+  };
+}
+
+/** Every KV engine of which the token may see something. */
+export async function mountsSeen(client: VaultClient): Promise<readonly Mount[]> {
+  const answer = await client.send({ method: 'GET', path: 'v1/sys/internal/ui/mounts' });
+  const { secret } = objectOf(objectIn(answer).data);
+  if (secret === undefined) throw notVault(client.origin);
+  return Object.entries(objectOf(secret)).flatMap(([path, about]) => {
+    const { type, options } = objectOf(about);
+    if (!isKv(type)) return [];
+    return [
       {
-        hint: 'name a secret in it, as MOUNT/PATH',
+        mount: path.replace(/\/$/, ''),
+        engine: objectOf(options).version === '2' ? (2 as const) : (1 as const),
       },
-    );
-  }
-  const at = { client, mount: mount.replace(/\/$/, ''), rest };
-  return engine === '2' ? new VersionedKv(at) : new PlainKv(at);
+    ];
+  });
+}
+
+function isKv(type: unknown): boolean {
+  return type === 'kv' || type === 'generic';
 }
 
 function notVault(origin: string): KeyturnError {
@@ -235,7 +274,7 @@ class PlainKv implements Kv {
   }
 }
 
-function encoded(path: string): string {
+export function encoded(path: string): string {
   return path
     .split('/')
     .map((part) => pathOf`${part}`)

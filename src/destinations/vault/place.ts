@@ -51,6 +51,10 @@ export const OPTIONS = {
   'settle-minutes': 'text',
 } as const satisfies OptionForms;
 
+/** All but what is about the readers of a place. */
+const { 'settle-minutes': _, ...WAY } = OPTIONS;
+export const WAY_OPTIONS = WAY;
+
 export const AUTH_METHODS = ['token', 'approle', 'kubernetes', 'aws'] as const;
 
 export const VAULT_SECRETS: PlaceRule = {

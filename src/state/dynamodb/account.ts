@@ -35,7 +35,7 @@ export async function tableAccount(parts: AccountParts, access: Access): Promise
   };
   return {
     custody: tableCustody({
-      ...{ table, account, box, demandWritable },
+      ...{ table, account, box, demandWritable, known: new Map() },
       claimOf: (user) => claims.get(comparableUserName(user)),
     }),
     sightings: await openTableSightings({ table, account, clock, access }),

@@ -42,14 +42,15 @@ export interface KmsBoxParts {
 /** A data key of KMS for each secret, used once and never kept in clear. */
 export function kmsBox({ dataKeys, keyId, table }: KmsBoxParts): Box {
   const prepared = new Map<string, Promise<DataKey>>();
+  const nameOf = (about: Omit<BoxedKey, 'keyId'>) => JSON.stringify(contextOf(about));
   const generate = (about: Omit<BoxedKey, 'keyId'>) => dataKeys.generate(keyId, contextOf(about));
   return {
     by: `KMS key ${keyId}`,
     prepare: async (about) => {
       const key = generate(about);
-      prepared.set(about.rotation, key);
+      prepared.set(nameOf(about), key);
       await key.catch((thrown: unknown) => {
-        prepared.delete(about.rotation);
+        prepared.delete(nameOf(about));
         throw thrown;
       });
     },
@@ -61,8 +62,8 @@ export function kmsBox({ dataKeys, keyId, table }: KmsBoxParts): Box {
       assert(isSame, `KMS key ${keyId} gave back another data key`);
     },
     seal: async (about, secret) => {
-      const known = prepared.get(about.rotation);
-      prepared.delete(about.rotation);
+      const known = prepared.get(nameOf(about));
+      prepared.delete(nameOf(about));
       const { plain, wrapped } = await (known ?? generate(about));
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv(CIPHER, plain, iv);

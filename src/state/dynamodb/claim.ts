@@ -9,12 +9,8 @@ import { headKey, TABLE_FORMAT } from './keys.ts';
 import { DATES_APART_MS } from './server-time.ts';
 import type { Doing, Table } from './table.ts';
 
-/** What the users of a dead process wait for. Twice what a change of a key needs. */
-export const LEASE_MS = 30 * 60_000;
 /** Others may take and give back a user meanwhile. */
 const TAKES_MAX = 4;
-/** IAM refuses a request this long after the time that its signature bears. */
-export const SIGNATURE_LIFE_MS = 15 * 60_000;
 
 export interface ClaimedUser {
   readonly table: Table;
@@ -67,9 +63,10 @@ export class Claim {
     this.#untilMs = Math.max(this.#untilMs, untilMs);
   }
 
-  /** Until when nobody else may take the user over, were the lease renewed now. */
+  /** Until when nobody else may take the user over, were the lease renewed now; never sooner than before. */
   nextUntilMs(): number {
-    return Math.floor(this.of.table.time.nowMs()) + LEASE_MS;
+    const { time, leaseMs } = this.of.table;
+    return Math.max(this.#untilMs, Math.floor(time.nowMs()) + leaseMs);
   }
 
   assertOpen(): void {
@@ -107,7 +104,7 @@ export class Claim {
   }
 
   #covers(signedAt: Date): boolean {
-    return this.#untilMs - DATES_APART_MS >= signedAt.getTime() + SIGNATURE_LIFE_MS;
+    return this.#untilMs - DATES_APART_MS >= signedAt.getTime() + this.of.table.signatureLifeMs;
   }
 
   async #renew(): Promise<void> {
@@ -130,6 +127,7 @@ export class Claim {
     if (renewed.kind === 'done') return this.advance({}, untilMs);
     const now = readHead(renewed.failed[0]?.found, table.name)?.claim;
     if (now?.nonce !== this.nonce) throw lost(user);
+    // Renewed as far as it goes already.
     this.advance({}, now.untilMs);
   }
 
@@ -156,7 +154,7 @@ function taking(
   nonce: string,
   seen?: HeadClaim,
 ): TableWrite {
-  const untilMs = Math.floor(table.time.nowMs()) + LEASE_MS;
+  const untilMs = Math.floor(table.time.nowMs()) + table.leaseMs;
   const set = [
     '#nonce = :me',
     '#epoch = if_not_exists(#epoch, :zero) + :one',

@@ -6,13 +6,14 @@ import { type AccessKeyId, accessKeyId } from '../../base/access-key-id.ts';
 import type { TableItem, TableWrite } from '../../base/aws-tables.ts';
 import { assert, KeyturnError } from '../../base/errors.ts';
 import { newId } from '../../base/new-id.ts';
+import type { Secret } from '../../base/secret.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { Custody, HeldKey } from '../state-store.ts';
-import type { Box } from './box.ts';
+import type { Box, BoxedKey, Sealed } from './box.ts';
 import { type Claim, lost } from './claim.ts';
 import { readHistory } from './journal.ts';
 import { partitionOf, SEALED, SECRETS, sealedKey, secretKey } from './keys.ts';
-import type { Doing, Table } from './table.ts';
+import { type Doing, inWordsOf, type Table } from './table.ts';
 
 export interface TableCustodyParts {
   readonly table: Table;
@@ -20,6 +21,8 @@ export interface TableCustodyParts {
   readonly box: Box;
   /** That of this process on the user, while it works on them. */
   readonly claimOf: (user: string) => Claim | undefined;
+  /** Secrets that this process has in its hands anyway, with what is kept of each. */
+  readonly known: Map<AccessKeyId, { readonly ct: Uint8Array; readonly secret: Secret }>;
   /** Throws `state-dir` for an account that was opened for reading only. */
   readonly demandWritable: () => void;
 }
@@ -30,12 +33,15 @@ const STONE_DAYS = 30;
 export function tableCustody(parts: TableCustodyParts): Custody {
   const { table, account, box } = parts;
   const { custodyName } = table;
-  const describe = (keyId: AccessKeyId) => `${account} ${accessKeyId(keyId)} in ${custodyName}`;
+  // As a path, since whoever tells of several names what they have in common once.
+  const describe = (keyId: AccessKeyId) =>
+    `dynamodb:${custodyName}/${account}/${accessKeyId(keyId)}`;
   const itemOf = async (keyId: AccessKeyId, doing: Doing) =>
     await table.get(custodyName, secretKey(account, keyId), doing);
   return {
     prepare: async (user, rotation) => {
-      await sealing(() => box.prepare({ account, user, rotation }));
+      parts.demandWritable();
+      await inWordsOf(SEALING, () => box.prepare({ account, user, rotation }));
     },
     put: (entry) => put(entry, parts),
     get: async (keyId) => {
@@ -64,7 +70,7 @@ export function tableCustody(parts: TableCustodyParts): Custody {
         throw damaged(keyId, parts);
       },
       list: () => listed(SEALED, parts),
-      describe: (keyId) => `${describe(keyId)} (encrypted)`,
+      describe: (keyId) => `${describe(keyId)}.age`,
     },
   };
 }
@@ -111,7 +117,7 @@ async function put(entry: IssuedKey, parts: TableCustodyParts): Promise<void> {
   const { keyId, user, rotation, secret, createdAt } = entry;
   assert(entry.account === account, 'a hand-off entry is of another account');
   parts.demandWritable();
-  const { ct, iv, dk } = await sealing(() => box.seal(entry, secret));
+  const { ct, iv, dk } = await inWordsOf(SEALING, () => box.seal(entry, secret));
   const w = newId();
   const set = ['state', 'user', 'rotation', 'created', 'ct', 'iv', 'dk'];
   const written = await table.write(
@@ -133,9 +139,11 @@ async function put(entry: IssuedKey, parts: TableCustodyParts): Promise<void> {
     writing(keyId),
     w,
   );
-  if (written.kind === 'done') return;
-  const found = written.failed[0]?.found;
-  if (found?.state !== 'condemned') return;
+  const found = written.kind === 'done' ? undefined : written.failed[0]?.found;
+  if (found?.state !== 'condemned') {
+    parts.known.set(keyId, { ct, secret });
+    return;
+  }
   throw new KeyturnError(
     'key-condemned',
     `${table.custodyName} says that nobody has the secret of ${keyId}`,
@@ -146,6 +154,7 @@ async function put(entry: IssuedKey, parts: TableCustodyParts): Promise<void> {
 async function remove(keyId: AccessKeyId, user: string, parts: TableCustodyParts): Promise<void> {
   const { table, account } = parts;
   parts.demandWritable();
+  parts.known.delete(keyId);
   const doing: Doing = {
     code: 'handoff-failed',
     what: `the secret of ${keyId} in ${table.custodyName} cannot be removed`,
@@ -222,8 +231,17 @@ async function entryIn(
     dk instanceof Uint8Array;
   if (!isWhole) throw damaged(keyId, parts);
   const about = { account: parts.account, user, keyId, rotation };
-  const secret = await parts.box.open(about, { ct, iv, dk });
+  const secret = await opened(about, { ct, iv, dk }, parts);
   return { ...about, secret, createdAt: new Date(created) };
+}
+
+/** One that this process sealed or opened is known by what is kept: KMS is asked about others alone. */
+async function opened(about: BoxedKey, sealed: Sealed, parts: TableCustodyParts): Promise<Secret> {
+  const known = parts.known.get(about.keyId);
+  if (known !== undefined && Buffer.compare(known.ct, sealed.ct) === 0) return known.secret;
+  const secret = await inWordsOf(reading(about.keyId), () => parts.box.open(about, sealed));
+  parts.known.set(about.keyId, { ct: sealed.ct, secret });
+  return secret;
 }
 
 function damaged(keyId: AccessKeyId, { table }: TableCustodyParts): KeyturnError {
@@ -234,18 +252,7 @@ function damaged(keyId: AccessKeyId, { table }: TableCustodyParts): KeyturnError
   );
 }
 
-/** What KMS refuses before a key is made costs no key. */
-async function sealing<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (thrown) {
-    if (!(thrown instanceof KeyturnError) || thrown.stops === 'run') throw thrown;
-    throw new KeyturnError('handoff-failed', `a secret cannot be sealed: ${thrown.message}`, {
-      cause: thrown,
-      ...(thrown.hintParts.length > 0 && { hint: thrown.hintParts }),
-    });
-  }
-}
+const SEALING: Doing = { code: 'handoff-failed', what: 'a secret cannot be sealed' };
 
 function reading(keyId: AccessKeyId): Doing {
   return { code: 'state-dir', what: `the secret of ${keyId} cannot be read` };

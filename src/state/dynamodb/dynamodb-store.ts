@@ -11,7 +11,7 @@ import type { Box } from './box.ts';
 import { compactAccount } from './compaction.ts';
 import { refuseNewer } from './head.ts';
 import { ACCOUNTS, accountKey, TABLE_FORMAT } from './keys.ts';
-import { type Doing, Table } from './table.ts';
+import { type Doing, inWordsOf, Table } from './table.ts';
 
 export interface DynamoDbStoreOptions {
   readonly tables: AwsTables;
@@ -24,6 +24,9 @@ export interface DynamoDbStoreOptions {
   /** Spread repeats; a simulation puts its own in its place. */
   readonly random?: () => number;
   readonly steady?: () => number;
+  /** For tests, which do not wait half an hour. */
+  readonly leaseMs?: number;
+  readonly signatureLifeMs?: number;
 }
 
 /** What proves that a table can be written; it says nothing. */
@@ -35,6 +38,7 @@ export class DynamoDbStore implements StateStore {
   readonly #options: DynamoDbStoreOptions;
   readonly #table: Table;
   readonly #owner: string;
+  readonly #proved = new Set<Access>();
 
   constructor(options: DynamoDbStoreOptions) {
     const { tables, table, custodyTable, run } = options;
@@ -64,7 +68,9 @@ export class DynamoDbStore implements StateStore {
       .toSorted();
   }
 
+  /** Once a run: what was proved stays so, and a run may open thousands of accounts. */
   async prepare(access: Access): Promise<void> {
+    if (this.#proved.has(access)) return;
     const { name, custodyName } = this.#table;
     const doing = this.#doing(access === 'write' ? 'written' : 'read');
     for (const table of new Set([name, custodyName])) {
@@ -72,7 +78,13 @@ export class DynamoDbStore implements StateStore {
       if (access !== 'write') continue;
       await this.#table.write([{ kind: 'put', table, item: { ...PROBE, run: this.run } }], doing);
     }
-    if (access !== 'read') await this.#options.box.prove();
+    const { box } = this.#options;
+    const proving: Doing = {
+      code: 'state-dir',
+      what: `secrets cannot be sealed for ${custodyName}`,
+    };
+    if (access !== 'read') await inWordsOf(proving, () => box.prove());
+    this.#proved.add(access);
   }
 
   async compact(account: string): Promise<Compacted> {

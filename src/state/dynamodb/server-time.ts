@@ -1,7 +1,7 @@
 // The time by the table's own clock: the date of its latest answer, and what went by here since. No clock of
 // a machine is ever compared with that of another machine.
 
-import { type Clock, machineClock } from '../../base/clock.ts';
+import { type Clock, machineClock, steadyMs } from '../../base/clock.ts';
 
 /** Answers are dated in whole seconds, and may come from two machines of the service. */
 export const DATES_APART_MS = 2_000;
@@ -18,7 +18,7 @@ export class ServerTime {
   #learnt: Learnt | undefined;
 
   /** `steady` counts milliseconds and is never set; a test puts another in its place. */
-  constructor(clock: Clock, steady: () => number = () => performance.now()) {
+  constructor(clock: Clock, steady: () => number = steadyMs) {
     this.#clock = machineClock(clock);
     this.#steady = steady;
   }

@@ -26,6 +26,9 @@ export interface TableParts {
   /** Spreads those who were refused at once; a simulation puts its own in its place. */
   readonly random?: () => number;
   readonly steady?: () => number;
+  /** For tests: half an hour, and the quarter of an hour for which AWS takes a signature. */
+  readonly leaseMs?: number;
+  readonly signatureLifeMs?: number;
 }
 
 /** What is being done, for the error of one that fails for good. */
@@ -38,6 +41,10 @@ export interface Doing {
 /** A write that took place, or was refused by its conditions. */
 export type Settled = Exclude<TableWritten, Unsure>;
 
+/** What the users of a dead process wait for. Twice what a change of a key needs. */
+export const LEASE_MS = 30 * 60_000;
+/** IAM refuses a request this long after the time that its signature bears. */
+const SIGNATURE_LIFE_MS = 15 * 60_000;
 const BROKEN_MAX = 8;
 /** One that is refused for its rate has not failed: about two minutes of waiting. */
 const THROTTLED_MAX = 30;
@@ -48,11 +55,16 @@ export class Table {
   readonly name: string;
   readonly custodyName: string;
   readonly time: ServerTime;
+  readonly leaseMs: number;
+  readonly signatureLifeMs: number;
   readonly #tables: AwsTables;
   readonly #clock: Clock;
   readonly #random: () => number;
 
-  constructor({ tables, name, custodyName, clock, random = Math.random, steady }: TableParts) {
+  constructor(parts: TableParts) {
+    const { tables, name, custodyName, clock, random = Math.random, steady } = parts;
+    this.leaseMs = parts.leaseMs ?? LEASE_MS;
+    this.signatureLifeMs = parts.signatureLifeMs ?? SIGNATURE_LIFE_MS;
     this.name = name;
     this.custodyName = custodyName;
     this.time = new ServerTime(clock, steady);
@@ -98,7 +110,7 @@ export class Table {
     let broken = 0;
     let throttled = 0;
     for (;;) {
-      const answer = await this.#sent(send, doing);
+      const answer = await inWordsOf(doing, send);
       this.time.learn(answer.at);
       if (!isUnsure(answer)) return answer as Exclude<T, Unsure>;
       if (answer.isThrottled) throttled += 1;
@@ -106,14 +118,6 @@ export class Table {
       if (broken >= BROKEN_MAX || throttled >= THROTTLED_MAX) throw inWords(answer.error, doing);
       const pauseMs = Math.min(PAUSE_MS_MAX, PAUSE_FIRST_MS * 2 ** (broken + throttled - 1));
       await this.#clock.sleep(pauseMs * (0.5 + this.#random() / 2));
-    }
-  }
-
-  async #sent<T>(send: () => Promise<T>, doing: Doing): Promise<T> {
-    try {
-      return await send();
-    } catch (thrown) {
-      throw thrown instanceof KeyturnError ? inWords(thrown, doing) : thrown;
     }
   }
 }
@@ -135,6 +139,15 @@ const TOLD_AS_THEY_ARE: ReadonlySet<ErrorCode> = new Set([
   'bad-value',
   'interrupted',
 ] satisfies readonly ErrorCode[]);
+
+/** A failure of something beside the table, such as the key of its secrets, in the same words. */
+export async function inWordsOf<T>(doing: Doing, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw thrown instanceof KeyturnError ? inWords(thrown, doing) : thrown;
+  }
+}
 
 function inWords(error: KeyturnError, { code, what }: Doing): KeyturnError {
   if (TOLD_AS_THEY_ARE.has(error.code)) return error;

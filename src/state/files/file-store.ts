@@ -81,7 +81,7 @@ export class FileStore implements StateStore {
       if (errnoOf(error) === 'ENOENT') return [];
       throw new KeyturnError('state-dir', `${this.where} cannot be read: ${systemReason(error)}`, {
         cause: error,
-        hint: 'name the right directory with --state-dir, or repair its permissions (0700)',
+        hint: 'name the right directory with --state, or repair its permissions (0700)',
       });
     }
   }

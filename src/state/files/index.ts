@@ -12,6 +12,12 @@ export const files: StoreKind = {
     const { FileStore } = await import('./file-store.ts');
     return new FileStore({ directory, ...opening });
   },
+  // The first run makes the directory.
+  make: async () => [],
+  examine: async (directory, opening) => {
+    const { examineFiles } = await import('./examine.ts');
+    return await examineFiles(directory, opening);
+  },
   whyVolatile: async (directory, env) => {
     const { whyVolatile } = await import('./lasting.ts');
     return await whyVolatile(directory, env);

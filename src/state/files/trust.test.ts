@@ -136,7 +136,7 @@ test('a folder above that others can write is refused, unless nobody renames in 
         await refused(stateDir, {
           code: 'state-dir',
           message: new RegExp(`others can write the folder above it, ${parent} \\(mode 0`),
-          hint: `close it:\n  chmod go-w ${parent}\nor choose another with --state-dir`,
+          hint: `close it:\n  chmod go-w ${parent}\nor choose another with --state`,
         });
       }
     }
@@ -172,7 +172,7 @@ test('a folder above that belongs to another user is refused, whatever its mode'
           message: new RegExp(
             `the folder above it, ${above}, belongs to another user \\(uid 4242, not 1000\\)`,
           ),
-          hint: /^choose another with --state-dir/,
+          hint: /^choose another with --state/,
         },
         as(THEIRS, isSticky),
       );

@@ -59,7 +59,7 @@ function isOfVolume({ mode, kind, isSetGroupId = false }: FileInfo): boolean {
 export function refuseForeign(path: string, { ownerId }: FileInfo, ownId: number): void {
   if (ownerId === ownId) return;
   const hint = [
-    'run as that user; or choose another with --state-dir; or, as root, take it over:',
+    'run as that user; or choose another with --state; or, as root, take it over:',
     command('chown', '-R', String(ownId), path),
   ];
   throw unusable(path, `it belongs to another user (uid ${ownerId}, not ${ownId})`, { hint });
@@ -110,7 +110,7 @@ export async function examineParents(disk: OwnedDisk, directory: string): Promis
         directory,
         `the folder above it, ${parent}, belongs to another user (uid ${info.ownerId}, not ${ownId}), ` +
           'who can put another one in its place',
-        { hint: 'choose another with --state-dir, in folders that belong to you or to root' },
+        { hint: 'choose another with --state, in folders that belong to you or to root' },
       );
     }
     if (!canOthersRename(info, ownId)) continue;
@@ -119,8 +119,8 @@ export async function examineParents(disk: OwnedDisk, directory: string): Promis
       `others can write the folder above it, ${parent} (mode ${modeOf(info)}), and put another one in its place`,
       {
         hint: isOfVolume(info)
-          ? `its set-group-ID bit looks like the fsGroup of a cluster, which opens a volume again whenever a pod starts: give fsGroup the number of runAsUser (${ownId}), or leave fsGroup out; or choose another with --state-dir`
-          : ['close it:', command('chmod', 'go-w', parent), 'or choose another with --state-dir'],
+          ? `its set-group-ID bit looks like the fsGroup of a cluster, which opens a volume again whenever a pod starts: give fsGroup the number of runAsUser (${ownId}), or leave fsGroup out; or choose another with --state`
+          : ['close it:', command('chmod', 'go-w', parent), 'or choose another with --state'],
       },
     );
   }
@@ -236,4 +236,4 @@ export function unusable(
   return new KeyturnError('state-dir', message, { hint: REPAIR, ...more });
 }
 
-const REPAIR = 'choose another with --state-dir, or free space and repair its permissions (0700)';
+const REPAIR = 'choose another with --state, or free space and repair its permissions (0700)';

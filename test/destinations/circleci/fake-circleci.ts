@@ -99,7 +99,7 @@ export class FakeCircle implements JsonService {
     return { status: 200, body: shown(name) };
   }
 
-  #ofProject(slug: string, name: string | undefined, { method, body }: JsonRequest) {
+  #ofProject(slug: string, name: string | undefined, { method, body, query }: JsonRequest) {
     const all = this.variables.get(slug);
     if (all === undefined) return NOT_FOUND;
     const shown = (each: string) => ({
@@ -111,6 +111,8 @@ export class FakeCircle implements JsonService {
     if (method === 'GET' && name !== undefined) {
       return all.has(name) ? { status: 200, body: shown(name) } : NOT_FOUND;
     }
+    // R listEnvVars: items with masked values, page by page.
+    if (method === 'GET') return paged([...all.keys()].map(shown), query);
     // R createEnvVar: POST of name and value, 201 with the masked value; there is neither PUT nor PATCH.
     // L project.go SetEnvVar: the same POST creates or updates.
     if (method !== 'POST' || name !== undefined) return NOT_FOUND;

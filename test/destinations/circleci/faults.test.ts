@@ -41,26 +41,6 @@ describe('variables of CircleCI, and what may happen to a write', () => {
         assert.ok(circle.requests.every(({ method }) => method !== 'DELETE'));
       });
 
-      for (const [name, fault] of Object.entries({
-        'a lost reply': 'lose',
-        'a 500': { status: 500 },
-        'a 429 with Retry-After': { status: 429, headers: { 'retry-after': '9' } },
-      } as const)) {
-        it(`${name} is followed by the same write`, async (test) => {
-          const { destination, circle, served } = await arranged(test, subject);
-          let count = 0;
-          circle.fault = (request, next) => {
-            if (!isWrite(request)) return next();
-            count += 1;
-            if (count > 1) return next();
-            if (fault === 'lose') next();
-            return fault;
-          };
-          await isDelivered(destination);
-          assert.deepEqual(await served(NEW.keyId), { id: NEW.keyId, secret: NEW.secret.reveal() });
-        });
-      }
-
       it('one that accepts and forgets is found out', async (test) => {
         const { destination, circle } = await arranged(test, subject);
         circle.fault = (request, next) => {

@@ -45,6 +45,10 @@ export async function openCirclePlace(
   put(OLD);
   return {
     circle,
+    service: circle,
+    takeAway: () => {
+      for (const name of names) circle.variables.get(holder)?.delete(name);
+    },
     place,
     ...(form !== undefined && { form: wordOf(form) }),
     opening,

@@ -83,6 +83,10 @@ export class FakeGithub implements JsonService {
     const secret = /^(.+)\/secrets\/([^/]+)$/.exec(path);
     const list = /^(.+)\/(secrets|variables)\/([^/]+)\/repositories(?:\/(\d+))?$/.exec(path);
     const variable = /^(.+)\/variables\/([^/]+)$/.exec(path);
+    const variables = /^(.+)\/variables$/.exec(path)?.[1];
+    if (variables !== undefined && method === 'POST') return this.#make(variables, request);
+    const all = /^(.+)\/(secrets|variables)$/.exec(path);
+    if (all && method === 'GET') return this.#listed(request, all[1] ?? '', all[2] ?? '');
     if (list) {
       const shared = list[2] === 'secrets' ? this.secrets : this.variables;
       const found = shared.get(`${list[1]} ${list[3]?.toUpperCase()}`);
@@ -95,6 +99,21 @@ export class FakeGithub implements JsonService {
     const repository = this.repositories.get(path);
     if (method === 'GET' && repository) return { status: 200, body: repository };
     return { status: 404, body: { message: 'Not Found' } };
+  }
+
+  /** Names and times of secrets, values of variables too; per_page and page, and how many there are. */
+  #listed({ query }: JsonRequest, store: string, what: string): JsonAnswer {
+    const found = [...(what === 'secrets' ? this.secrets : this.variables)]
+      .filter(([key]) => key.startsWith(`${store} `))
+      .map(([key, { value, updatedAt }]) => ({
+        name: key.slice(store.length + 1),
+        updated_at: updatedAt,
+        ...(what === 'variables' && { value }),
+      }));
+    const size = Number(query.get('per_page') ?? 30);
+    const start = (Number(query.get('page') ?? 1) - 1) * size;
+    const body = { total_count: found.length, [what]: found.slice(start, start + size) };
+    return { status: 200, body };
   }
 
   #now(): string {
@@ -176,6 +195,17 @@ export class FakeGithub implements JsonService {
     const more = visibility === undefined ? {} : { visibility };
     const told = { name, value, created_at: at, updated_at: found.updatedAt, ...more };
     return { status: 200, body: told };
+  }
+
+  /** By the description: 201, and 409 where there is one of that name. */
+  #make(store: string, { body }: JsonRequest): JsonAnswer {
+    const { name, value, visibility, selected_repository_ids: ids } = body;
+    if (!this.#exists(store)) return { status: 404, body: { message: 'Not Found' } };
+    if (this.variables.has(`${store} ${name}`)) {
+      return { status: 409, body: { message: 'Already exists - Variable already exists' } };
+    }
+    this.putVariable(store, String(name), String(value), audienceIn(visibility, ids));
+    return { status: 201, body: {} };
   }
 
   #shared(path: string): JsonAnswer {

@@ -50,32 +50,6 @@ describe('GitHub secrets, and what may happen to a write', () => {
     assert.equal(first?.headers['x-github-api-version'], '2022-11-28');
   });
 
-  it('a lost reply is followed by the same write', async (test) => {
-    const { destination, github, served } = await arranged(test);
-    github.fault = once('AWS_ACCESS_KEY_ID', (_request, next) => {
-      next();
-      return 'lose';
-    });
-    await isDelivered(destination);
-    assert.equal((await served(NEW.keyId))?.id, NEW.keyId);
-  });
-
-  it('a server that fails for a moment is asked again', async (test) => {
-    const { destination, github } = await arranged(test);
-    github.fault = once('AWS_SECRET_ACCESS_KEY', () => ({ status: 502 }));
-    await isDelivered(destination);
-  });
-
-  it('one that keeps failing leaves the rotation open, and the next run writes both', async (test) => {
-    const { destination, github, served } = await arranged(test);
-    github.fault = (request, next) =>
-      isPut(request) && nameOf(request) === 'AWS_ACCESS_KEY_ID' ? { status: 503 } : next();
-    assert.equal((await refusal(() => destination.deliver(NEW))).code, 'delivery-failed');
-    github.fault = undefined;
-    await isDelivered(destination);
-    assert.deepEqual(await served(NEW.keyId), { id: NEW.keyId, secret: NEW.secret.reveal() });
-  });
-
   for (const [name, answer] of Object.entries({
     '429 with Retry-After': { status: 429, headers: { 'retry-after': '7' } },
     '403 of a rate': { status: 403, headers: { 'retry-after': '7' }, body: { message: 'slow' } },
@@ -88,14 +62,6 @@ describe('GitHub secrets, and what may happen to a write', () => {
       assert.ok(Number(opening.clock.now()) - Number(before) >= 7_000);
     });
   }
-
-  it('a rate that is used up for an hour is told with the time', async (test) => {
-    const { destination, github } = await arranged(test);
-    github.fault = (request, next) =>
-      isPut(request) ? { status: 429, headers: { 'retry-after': '3600' } } : next();
-    const error = await refusal(() => destination.deliver(NEW));
-    assert.match(error.hint ?? '', /run again after 2026-03-01T01:/);
-  });
 
   it('a public key that changed in the meantime is fetched again', async (test) => {
     const { destination, github, served } = await arranged(test);
@@ -125,19 +91,6 @@ describe('GitHub secrets, and what may happen to a write', () => {
   it('one that forgets one half is found out too', async (test) => {
     const { destination, github } = await arranged(test);
     github.fault = once('AWS_ACCESS_KEY_ID', () => ({ status: 204 }));
-    assert.equal((await refusal(() => destination.deliver(NEW))).code, 'delivery-failed');
-  });
-
-  it('an answer that is not of GitHub counts for nothing', async (test) => {
-    const { destination, github } = await arranged(test);
-    github.fault = () => ({ status: 200, body: '<html>sign in</html>' });
-    const error = await refusal(async () => destination.prepare?.());
-    assert.match(`${error.message} ${error.hint}`, /not GitHub.*GITHUB_API_URL/);
-  });
-
-  it('a PUT that is answered like a page is no write', async (test) => {
-    const { destination, github } = await arranged(test);
-    github.fault = (request, next) => (isPut(request) ? { status: 200, body: 'hello' } : next());
     assert.equal((await refusal(() => destination.deliver(NEW))).code, 'delivery-failed');
   });
 
@@ -323,5 +276,48 @@ describe('a GitHub App', () => {
     const error = await refusal(async () => destination?.prepare?.());
     assert.match(error.message, /KEYTURN_GITHUB_APP_PRIVATE_KEY holds no RSA private key/);
     assert.ok(!`${error.message}${error.hint}`.includes('not a key'));
+  });
+});
+
+describe('secrets that are made', () => {
+  const made = async (test: TestContext, subject = REPOSITORY, kind = 'github') => {
+    const stage = await openGithubPlace(test, subject);
+    await stage.takeAway?.();
+    const opening = { ...stage.opening, newPlaces: { tags: {} } };
+    const destination = await openDestination({ kind, place: stage.place }, opening);
+    assert.ok(destination?.making !== undefined);
+    return { ...stage, destination, making: destination.making };
+  };
+
+  it('hide none of the organization, and in an environment none of the repository', async (test) => {
+    const shared = await made(test);
+    shared.github.put('orgs/acme/actions', 'AWS_ACCESS_KEY_ID', { value: 'x', visibility: 'all' });
+    const ofOrganization = await refusal(async () => shared.destination.prepare?.());
+    assert.match(ofOrganization.message, /read the one of the organization acme/);
+    const store = 'repos/acme/app/environments/production';
+    const subject = { place: 'acme/app:production', store, unfit: '' };
+    const inEnvironment = await made(test, subject);
+    await inEnvironment.destination.prepare?.();
+    inEnvironment.github.put('repos/acme/app/actions', 'AWS_ACCESS_KEY_ID', { value: 'theirs' });
+    const error = await refusal(async () => inEnvironment.destination.prepare?.());
+    assert.match(error.message, /AWS_ACCESS_KEY_ID is not among .* and would hide the secret of/);
+    assert.match(error.hint ?? '', /^ {2}--deliver 'github=acme\/app\?address=\S+'$/m);
+  });
+
+  it('of an organization are given to no repository', async (test) => {
+    const { making, github } = await made(test, ORGANIZATION, 'github-org');
+    await making.make();
+    const secret = github.secrets.get('orgs/acme/actions AWS_ACCESS_KEY_ID');
+    assert.deepEqual([secret?.visibility, secret?.repositories], ['selected', []]);
+    assert.equal(secret?.value, 'placeholder');
+  });
+
+  it('are not made by a token that may not, which is told with the permission', async (test) => {
+    const { making, github } = await made(test);
+    github.fault = (request, next) =>
+      isPut(request) ? { status: 403, body: { message: 'Resource not accessible' } } : next();
+    const error = await refusal(() => making.make());
+    assert.equal(error.code, 'not-deliverable');
+    assert.match(error.hint ?? '', /"Secrets: read and write"/);
   });
 });

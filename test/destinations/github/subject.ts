@@ -36,8 +36,14 @@ export async function openGithubPlace(
   put(OLD);
   github.put(store, 'OTHER', { value: 'kept', ...audienceIn(store) });
   const whole = async () => JSON.stringify([[...github.secrets], [...github.variables]]);
+  const takeAway = () => {
+    for (const name of form.secrets) github.secrets.delete(`${store} ${name}`);
+    if (form.variable !== undefined) github.variables.delete(`${store} ${form.variable}`);
+  };
   return {
     github,
+    service: github,
+    takeAway,
     place: names === undefined ? place : `${place}#${names}`,
     ...(asked !== undefined && { form: wordOf(asked) }),
     opening,

@@ -52,26 +52,6 @@ describe('variables of GitLab, and what may happen to a write', () => {
     assert.equal(gitlab.requests.filter(isPut).length, 2);
   });
 
-  for (const [name, fault] of Object.entries({
-    'a lost reply': 'lose',
-    'a 502': { status: 502 },
-    'a 429 with Retry-After': { status: 429, headers: { 'retry-after': '9' }, body: 'Retry later' },
-  } as const)) {
-    it(`${name} is followed by the same write`, async (test) => {
-      const { destination, gitlab, served } = await arranged(test);
-      let count = 0;
-      gitlab.fault = (request, next) => {
-        if (!isPut(request)) return next();
-        count += 1;
-        if (count > 1) return next();
-        if (fault === 'lose') next();
-        return fault;
-      };
-      await isDelivered(destination);
-      assert.deepEqual(await served(NEW.keyId), { id: NEW.keyId, secret: NEW.secret.reveal() });
-    });
-  }
-
   it('half a delivery is completed by the next one, and the half pair does not count', async (test) => {
     const { destination, gitlab } = await arranged(test);
     gitlab.fault = (request, next) =>
@@ -243,4 +223,53 @@ describe('variables of GitLab as places', () => {
       assert.throws(() => readDelivery(text, undefined, '--deliver'), { code: 'bad-value' });
     });
   }
+});
+
+describe('variables of GitLab that are made', () => {
+  const made = async (test: TestContext, kind: string, subject: typeof PLAIN) => {
+    const stage = await openGitlabPlace(test, subject);
+    await stage.takeAway?.();
+    const opening = { ...stage.opening, newPlaces: { tags: {} } };
+    const destination = await openDestination({ kind, place: stage.place }, opening);
+    assert.ok(destination?.making !== undefined);
+    return { ...stage, destination, making: destination.making };
+  };
+
+  it('are masked, and hide none of a group above', async (test) => {
+    const { destination, making, gitlab } = await made(test, 'gitlab', PLAIN);
+    await making.make();
+    const [variable] = gitlab.owners.get(OWNER)?.filter(({ key }) => /SECRET/.test(key)) ?? [];
+    assert.deepEqual([variable?.masked, variable?.value], [true, 'placeholder']);
+    const again = await made(test, 'gitlab', PLAIN);
+    again.gitlab.put('groups acme', { key: 'AWS_ACCESS_KEY_ID', value: 'theirs' });
+    const error = await refusal(() => again.destination.prepare?.());
+    assert.match(error.message, /does not exist, and would hide the one of the group acme/);
+    assert.match(error.hint ?? '', /^ {2}--deliver 'gitlab-group=acme\?address=\S+'$/m);
+    assert.ok(destination.making !== undefined);
+  });
+
+  it('beside one with another scope are made only where the operator names the scope', async (test) => {
+    const theirs = { key: 'AWS_ACCESS_KEY_ID', value: 'x', environment_scope: 'review/*' };
+    const unnamed = await made(test, 'gitlab', PLAIN);
+    unnamed.gitlab.put(OWNER, theirs);
+    const error = await refusal(() => unnamed.destination.prepare?.());
+    assert.match(error.message, /it is there with another scope/);
+    const named = await made(test, 'gitlab', { ...PLAIN, place: 'acme/app@production' });
+    named.gitlab.put(OWNER, theirs);
+    await named.making.make();
+    await named.destination.prepare?.();
+    assert.equal(named.gitlab.value(OWNER, 'AWS_ACCESS_KEY_ID', 'production'), 'placeholder');
+  });
+
+  it('for every environment, where the licence knows no scopes of groups, are taken away again', async (test) => {
+    const subject = { ...PLAIN, place: 'acme@production', owner: 'groups acme' };
+    const { making, gitlab } = await made(test, 'gitlab-group', subject);
+    gitlab.fault = (request, next) => {
+      if (request.method === 'POST') delete request.body.environment_scope;
+      return next();
+    };
+    const error = await refusal(() => making.make());
+    assert.match(error.message, /for every environment, and not for production/);
+    assert.equal(gitlab.value('groups acme', 'AWS_SECRET_ACCESS_KEY', '*'), undefined);
+  });
 });

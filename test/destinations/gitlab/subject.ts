@@ -44,8 +44,17 @@ export async function openGitlabPlace(
   put(OLD);
   gitlab.put(owner, { key: 'OTHER', value: 'kept', environment_scope: 'review/*' });
   const isSeen = traits.every(({ hidden }) => hidden !== true);
+  const takeAway = () => {
+    const all = gitlab.owners.get(owner) ?? [];
+    gitlab.owners.set(
+      owner,
+      all.filter(({ key }) => !names.includes(key)),
+    );
+  };
   return {
     gitlab,
+    service: gitlab,
+    takeAway,
     place,
     ...(form !== undefined && { form: wordOf(form) }),
     opening,

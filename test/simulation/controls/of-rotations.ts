@@ -222,6 +222,32 @@ export const OF_ROTATIONS: readonly Control[] = [
     ],
   },
   {
+    invariant: 'I13',
+    fault: 'a rotation that is taken up writes the places anew that have its key by their receipts',
+    shows: 'is written again, and has',
+    forced: { ...noFaultOf('operator-', 'destination-forgets'), 'destination-fails': 0.4 },
+    cuts: [
+      {
+        module: 'engine/delivery',
+        guard: "judgePair({ keyId, oldKeyId, pairMark }, held, account)).kind === 'whole'",
+        by: "judgePair({ keyId, oldKeyId, pairMark }, held, account)).kind === 'none'",
+      },
+    ],
+  },
+  {
+    invariant: 'I13',
+    fault: 'of several places the first one alone is read again before the old key goes',
+    shows: 'did not read sim-vault again before',
+    forced: { ...noFaultOf('operator-', 'destination-'), killed: 1 },
+    cuts: [
+      {
+        module: 'engine/in-place',
+        guard: 'of destinations.entries()) {',
+        by: 'of destinations.slice(0, 1).entries()) {',
+      },
+    ],
+  },
+  {
     invariant: 'I3',
     fault: 'the ID of the new key in a place counts as its pair',
     shows: 'is no pair in the secret of',

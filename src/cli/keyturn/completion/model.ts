@@ -13,11 +13,16 @@ import { INIT_FLAGS } from '../init-flags.ts';
 import { KEY_VERBS } from '../keys/command.ts';
 import { DEACTIVATE_FLAGS, DELETE_FLAGS, KEYS_FLAGS } from '../keys/flags.ts';
 import { MAP_FLAGS } from '../map-flags.ts';
+import { APPLY_FLAGS, PLAN_FLAGS } from '../plan-flags.ts';
 import { POLICY_FLAGS, POLICY_NAMES } from '../policy.ts';
 import { RECOVER_FLAGS } from '../recover.ts';
 import { ROTATE_ONE_FLAGS } from '../rotate.ts';
 import { SANDBOX_FLAGS } from '../sandbox-flags.ts';
 import { SANDBOX_ORDERS, WORKLOADS_FLAGS } from '../sandbox-order-flags.ts';
+import { STATE_CHECK_FLAGS } from '../state/check.ts';
+import { STATE_VERBS } from '../state/command.ts';
+import { STATE_INIT_FLAGS } from '../state/init.ts';
+import { STATE_SECRET_FLAGS } from '../state/secret.ts';
 import { STATUS_FLAGS } from '../status.ts';
 import { UNDO_FLAGS } from '../undo-flags.ts';
 import { VALIDATE_FLAGS } from '../validate.ts';
@@ -66,6 +71,12 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
   map: [MAP_FLAGS, LISTED_KINDS.map(({ name }) => name)],
   validate: [VALIDATE_FLAGS, []],
   explain: [EXPLAIN_FLAGS, []],
+  plan: [PLAN_FLAGS, []],
+  apply: [APPLY_FLAGS, []],
+  state: [
+    { ...COMPACT_FLAGS, ...STATE_INIT_FLAGS, ...STATE_CHECK_FLAGS, ...STATE_SECRET_FLAGS },
+    STATE_VERBS,
+  ],
   compact: [COMPACT_FLAGS, []],
   sandbox: [{ ...SANDBOX_FLAGS, ...WORKLOADS_FLAGS }, Object.keys(SANDBOX_ORDERS)],
   policy: [POLICY_FLAGS, POLICY_NAMES],
@@ -107,7 +118,7 @@ function valuesOf(flag: Flag<unknown>): Values | undefined {
   if (isBoolean(flag)) return undefined;
   const placeholder = flag.rule.placeholder ?? '';
   if (placeholder.includes('|')) return placeholder.split('|');
-  if (placeholder === 'PATH') return 'paths';
+  if (placeholder === 'PATH' || placeholder === 'PLACE') return 'paths';
   return placeholder === 'PROFILE' ? 'profiles' : 'anything';
 }
 

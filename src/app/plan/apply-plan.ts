@@ -1,0 +1,141 @@
+// Use case of `keyturn apply`: exactly what a plan names, as far as it is still what would be decided now (I18).
+//
+//   check every user -> [drift ends it here, unless --partial] -> claim, compare again, perform -> what came of it
+
+import type { ExitCode } from '../../base/error-code-info.ts';
+import { isSameUser } from '../../base/user-name.ts';
+import type { LeftStep } from '../../lifecycle/plan-step.ts';
+import type { AppliedUserLine } from '../../reports/apply-report.ts';
+import type { PlanDocument, PlanUser } from '../../reports/plan-document.ts';
+import type { RotationReport } from '../../reports/rotation-report.ts';
+import type { AccountResult } from '../account-run.ts';
+import { rotateAccount } from '../rotate-account.ts';
+import type { RunContext } from '../run-context.ts';
+import type { PlannedFor } from '../user-turns.ts';
+import { asMade, type CheckedUser, checkPlan } from './check-plan.ts';
+import type { PlannedRun } from './make-plan.ts';
+import { plannedOf } from './planned-user.ts';
+
+export interface ApplyOptions {
+  readonly plan: PlanDocument;
+  /** Settled anew for each pass: limits count what a run does. */
+  readonly settle: () => Promise<PlannedRun>;
+  /** Whether users who are as the plan saw them are worked on although others are not. */
+  readonly partial: boolean;
+  readonly dryRun: boolean;
+  /** Whether it was made a moment ago, so that it is held against the users once only, inside their claims. */
+  readonly isFresh: boolean;
+}
+
+export interface AppliedPlan {
+  readonly users: readonly AppliedUserLine[];
+  /** The document of the run that did it; undefined where nothing was begun. */
+  readonly report: RotationReport | undefined;
+  /** What the check said, for what ended it early; undefined where none was needed. */
+  readonly check: RotationReport | undefined;
+  readonly exitCode: ExitCode;
+}
+
+export async function applyPlan(options: ApplyOptions, context: RunContext): Promise<AppliedPlan> {
+  const { plan, partial, dryRun, settle, isFresh } = options;
+  const checked = isFresh
+    ? { users: asMade(plan), made: undefined }
+    : await checkPlan(plan, await settle(), context);
+  const { report: check, exitCode: checkCode = 0 } = checked.made ?? {};
+  const isDrifted = checked.users.some(({ verdict }) => verdict === 'drifted');
+  const going = checked.users.filter(({ verdict }) => verdict === 'holds');
+  const isStopped = checkCode === 3 || checkCode === 130;
+  if (isStopped || dryRun || (isDrifted && !partial) || going.length === 0) {
+    const users = checked.users.map((each) => notBegun(each, { isDrifted, partial, dryRun }));
+    const exitCode = isStopped ? checkCode : isDrifted ? 1 : 0;
+    return { users, report: undefined, check, exitCode };
+  }
+  const performed = await perform(plan, { going, run: await settle() }, context);
+  const users = checked.users.map((each) =>
+    going.includes(each) ? performed.lineOf(each) : notBegun(each, { isDrifted, partial, dryRun }),
+  );
+  const { report, exitCode } = performed;
+  const isFailed = users.some(({ state }) => state === 'failed' || state === 'drifted');
+  const isEnded = exitCode === 3 || exitCode === 130;
+  // What time took away is no failure, although the run could not do it.
+  const own = isFailed || report.errors.length > 0 ? 1 : 0;
+  return { users, report, check, exitCode: isEnded ? exitCode : own };
+}
+
+interface Performing {
+  readonly going: readonly CheckedUser[];
+  readonly run: PlannedRun;
+}
+
+async function perform(plan: PlanDocument, { going, run }: Performing, context: RunContext) {
+  const results: AccountResult[] = [];
+  const left = new Map<PlanUser, LeftStep[]>();
+  const entryOf = (account: string, user: string) =>
+    going.find(({ entry }) => entry.account === account && isSameUser(entry.user, user))?.entry;
+  const plannedFor: PlannedFor = (account, user, governedBy) => {
+    const entry = entryOf(account, user);
+    if (entry === undefined) return undefined;
+    const steps: LeftStep[] = [];
+    left.set(entry, steps);
+    return plannedOf({ plan, entry, governedBy, left: (each) => steps.push(each) });
+  };
+  const usersOf = (account: string) =>
+    going.filter(({ entry }) => entry.account === account).map(({ entry }) => entry.user);
+  const { report, exitCode } = await rotateAccount(
+    { ...run.rotate, dryRun: false, usersOf, plannedFor },
+    { ...context, onAccount: (result) => results.push(result) },
+  );
+  const lineOf = ({ entry }: CheckedUser) => doneLine(entry, left.get(entry) ?? [], results);
+  return { report, exitCode, lineOf };
+}
+
+interface HowStopped extends Pick<ApplyOptions, 'partial' | 'dryRun'> {
+  readonly isDrifted: boolean;
+}
+
+function notBegun(
+  { entry, verdict, because, steps }: CheckedUser,
+  how: HowStopped,
+): AppliedUserLine {
+  const about = { account_id: entry.account, username: entry.user };
+  if (verdict !== 'holds') return { ...about, state: verdict, because: [...because] };
+  if (how.dryRun) {
+    const words = steps.map((step) => [step.do, step.keyId ?? step.place].join(' ').trim());
+    return { ...about, state: 'would-apply', because: words };
+  }
+  const why =
+    how.isDrifted && !how.partial ? 'others are not as the plan saw them' : 'the run ended';
+  return { ...about, state: 'not-begun', because: [why] };
+}
+
+function doneLine(
+  entry: PlanUser,
+  left: readonly LeftStep[],
+  results: readonly AccountResult[],
+): AppliedUserLine {
+  const about = { account_id: entry.account, username: entry.user };
+  const result = results.find((each) => each.account === entry.account);
+  const outcome = result?.outcomes.find((each) => isSameUser(each.user, entry.user));
+  const held = result?.held?.find((each) => isSameUser(each.user, entry.user));
+  const heldBack = held === undefined ? [] : [held.held.because];
+  if (outcome === undefined) {
+    const because = held === undefined ? ['the run ended'] : heldBack;
+    return { ...about, state: held === undefined ? 'not-begun' : 'left', because };
+  }
+  const { rotation, cleanup, retirement } = outcome;
+  const error = rotation?.kind === 'failed' ? rotation.error : cleanup?.error;
+  if (error !== undefined) {
+    const state =
+      error.code === 'plan-drifted' ? 'drifted' : error.code === 'not-planned' ? 'left' : 'failed';
+    return { ...about, state, because: [error.message] };
+  }
+  const waits = retirement?.kind === 'waiting' ? retirement.waiting?.heldBecause : undefined;
+  const isDone =
+    rotation !== undefined || retirement?.kind === 'retired' || (cleanup?.deleted.length ?? 0) > 0;
+  const because = [
+    ...left.map(({ step, because }) => `${step.do} ${step.keyId ?? step.place ?? ''}: ${because}`),
+    ...(waits === undefined ? [] : [waits]),
+    ...heldBack,
+  ];
+  return { ...about, state: isDone ? 'done' : 'left', because };
+}

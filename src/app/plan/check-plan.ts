@@ -1,0 +1,107 @@
+// Whether a plan still holds, user by user: the same dry run again, for its users alone, held against it.
+
+import { isSameUser } from '../../base/user-name.ts';
+import { isSameStep, type PlanStep } from '../../lifecycle/plan-step.ts';
+import type { PlanDocument, PlanKey, PlanUser } from '../../reports/plan-document.ts';
+import type { RunContext } from '../run-context.ts';
+import { basisIn } from './basis.ts';
+import { differences, ofRule } from './drift.ts';
+import { type MadePlan, makePlan, type PlannedRun } from './make-plan.ts';
+import { orOther, permitOf, stepOf, usesSince } from './planned-user.ts';
+
+/** What becomes of an entry of the plan if it is applied now. */
+export interface CheckedUser {
+  readonly entry: PlanUser;
+  readonly verdict: 'holds' | 'drifted' | 'left' | 'already-applied';
+  readonly because: readonly string[];
+  /** What both name, the plan and the decision of now. */
+  readonly steps: readonly PlanStep[];
+}
+
+export interface CheckedPlan {
+  readonly users: readonly CheckedUser[];
+  readonly made: MadePlan;
+}
+
+/** The entries with something to do. */
+export function changesIn({ users }: PlanDocument): readonly PlanUser[] {
+  return users.filter(({ keys }) => keys.some(({ steps }) => steps.length > 0));
+}
+
+/** The entries of a plan that was made a moment ago. */
+export function asMade(plan: PlanDocument): readonly CheckedUser[] {
+  return changesIn(plan).map((entry) => {
+    const steps = [...permitOf(entry).steps];
+    return { entry, verdict: 'holds', because: [], steps };
+  });
+}
+
+export async function checkPlan(
+  plan: PlanDocument,
+  run: PlannedRun,
+  context: RunContext,
+): Promise<CheckedPlan> {
+  const entries = changesIn(plan);
+  const usersOf = (account: string) =>
+    entries.filter((entry) => entry.account === account).map(({ user }) => user);
+  const replacedOf = (account: string, user: string) => {
+    const entry = entries.find((each) => each.account === account && isSameUser(each.user, user));
+    return entry && permitOf(entry).steps.find((step) => step.do === 'create')?.keyId;
+  };
+  const rotate = { ...run.rotate, usersOf, replacedOf };
+  const made = await makePlan({ ...run, rotate }, context);
+  return { made, users: entries.map((entry) => checked(entry, plan, made)) };
+}
+
+function checked(entry: PlanUser, plan: PlanDocument, made: MadePlan): CheckedUser {
+  const { account, user } = entry;
+  const now = made.plan.users.find(
+    (each) => each.account === account && isSameUser(each.user, user),
+  );
+  const drifted = (because: readonly string[]): CheckedUser => {
+    return { entry, verdict: 'drifted', because, steps: [] };
+  };
+  if (now === undefined) return drifted([whyMissing(entry, made)]);
+  const begun = made.ledger.lastPlanOf(now) === plan.plan_id;
+  const permit = permitOf(entry);
+  const [before, is] = [basisIn(entry), basisIn(now)];
+  const used = new Map(now.keys.map((key) => [key.key_id, key.last_used?.at]));
+  if (now.fingerprint === null) return unread(now, drifted, entry);
+  const told = [...differences(before, is), ...usesSince(permit, (keyId) => used.get(keyId))];
+  const what = begun ? ofRule(before, is) : orOther(told, now.fingerprint === entry.fingerprint);
+  if (what.length > 0) return drifted(what);
+  const wanted = now.keys.flatMap((key) => key.steps.flatMap(stepOf));
+  const steps = wanted.filter((step) => permit.steps.some((named) => isSameStep(named, step)));
+  const isSomething = steps.some((step) => step.do !== 'prove');
+  if (isSomething || (begun && isOpen(now))) return { entry, verdict: 'holds', because: [], steps };
+  const because = now.keys.map(({ why }) => why).filter((why) => why !== 'not due');
+  return { entry, verdict: begun ? 'already-applied' : 'left', because, steps: [] };
+}
+
+/** A rotation of this plan that was not brought to its end, or to its grace. */
+function isOpen({ open }: PlanUser): boolean {
+  return open !== null && open.phase !== 'in-grace';
+}
+
+const OF_TIME = new Set(['frozen', 'outside-window', 'over-limit', 'after-failures']);
+
+/** Nothing was read of the user, because nothing begins now. */
+function unread(
+  { keys }: PlanUser,
+  drifted: (because: readonly string[]) => CheckedUser,
+  entry: PlanUser,
+): CheckedUser {
+  const because = keys.map(({ why }) => why);
+  const isOfTime = keys.every(({ reason }: PlanKey) => OF_TIME.has(reason));
+  return isOfTime ? { entry, verdict: 'left', because, steps: [] } : drifted(because);
+}
+
+function whyMissing({ account, user }: PlanUser, { report, plan }: MadePlan): string {
+  const isRead = plan.accounts.some((each) => each.id === account && each.unreadable === null);
+  const issue = report.errors.find(
+    (each) => each.username !== null && isSameUser(each.username, user),
+  );
+  if (issue !== undefined) return issue.message;
+  if (!isRead) return `account ${account} was not read by this run`;
+  return 'there is no such user any more, or no key of theirs';
+}

@@ -1,0 +1,72 @@
+// Takes the secret of a key out of custody, into a file of its own: state that is no directory has no file
+// that a person could hand on.
+
+import { dirname } from 'node:path';
+import type { AccessKeyId } from '../../base/access-key-id.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { errnoOf, systemReason } from '../../base/files/file-system.ts';
+import { nodeFileSystem } from '../../base/files/node-file-system.ts';
+import { removeQuietly, writeFully } from '../../base/files/whole-file.ts';
+import { command } from '../../base/hint.ts';
+import type { IssuedKey } from '../../lifecycle/issued-key.ts';
+import type { StateStore } from '../../state/state-store.ts';
+
+export interface TakeSecret {
+  readonly keyId: AccessKeyId;
+  /** Absolute path of a file that does not exist. */
+  readonly path: string;
+  /** Whether it leaves custody then. */
+  readonly removes: boolean;
+}
+
+/** Resolves with whose key it is. Throws `secret-missing`, `bad-value`, and what the store throws. */
+export async function takeSecret(
+  { keyId, path, removes }: TakeSecret,
+  store: StateStore,
+): Promise<Pick<IssuedKey, 'account' | 'user'>> {
+  for (const account of await store.accounts()) {
+    const { custody } = await store.open(account, removes ? 'write' : 'read');
+    const entry = await custody.get(keyId);
+    if (entry === undefined) continue;
+    await writeSecret(entry, path);
+    // I3: once the file is durable, and not before.
+    if (removes) await custody.remove(keyId, entry.user);
+    return entry;
+  }
+  throw new KeyturnError('secret-missing', `the secret of ${keyId} is not in custody`, {
+    hint: ['what is there is listed by:', command('keyturn', 'status')],
+  });
+}
+
+/** As a hand-off file: what reads those reads this one. */
+async function writeSecret(entry: IssuedKey, path: string): Promise<void> {
+  const content = {
+    format_version: 1,
+    account_id: entry.account,
+    user_name: entry.user,
+    access_key_id: entry.keyId,
+    secret_access_key: entry.secret.reveal(),
+    rotation: entry.rotation,
+    created_at: entry.createdAt.toISOString(),
+  };
+  try {
+    const file = await nodeFileSystem.open(path, 'create');
+    try {
+      await writeFully(file, Buffer.from(`${JSON.stringify(content, null, 2)}\n`), path);
+      await file.sync();
+    } catch (thrown) {
+      await removeQuietly(nodeFileSystem, path);
+      throw thrown;
+    } finally {
+      await file.close();
+    }
+    await nodeFileSystem.syncDirectory(dirname(path));
+  } catch (thrown) {
+    if (thrown instanceof KeyturnError) throw thrown;
+    const isThere = errnoOf(thrown) === 'EEXIST';
+    const why = isThere ? 'it exists already' : systemReason(thrown);
+    throw new KeyturnError('bad-value', `${path} cannot be made: ${why}`, {
+      hint: 'name a file that does not exist, in a folder that you can write',
+    });
+  }
+}

@@ -1,0 +1,85 @@
+// The decision about a user as a plan has it: told key by key, with what it depends on. By reads alone.
+
+import type { KeyturnError } from '../base/errors.ts';
+import type { UserDecision } from '../lifecycle/decide-user.ts';
+import type { AccessKey } from '../lifecycle/keys.ts';
+import { type PlanFacts, plannedKeys } from '../lifecycle/plan-keys.ts';
+import { type PlanStep, placeWord } from '../lifecycle/plan-step.ts';
+import { isOnItsWay } from '../lifecycle/planned-steps.ts';
+import type { JournaledTarget } from '../lifecycle/record.ts';
+import { placesToWrite } from './delivery.ts';
+import { imagineUndo } from './imagine-undo.ts';
+import type { UserPlan } from './outcome.ts';
+import { seenUser } from './seen-user.ts';
+import type { UserAtHand } from './user-work.ts';
+
+/** A decision, and what a dry run has found out about it. */
+export interface Decided {
+  readonly decision: UserDecision;
+  /** Keys that are made Active again. */
+  readonly landed: readonly AccessKey[];
+  /** Why the old key of a rotation that is taken up would stay: another place of the user has it. */
+  readonly holder: KeyturnError | undefined;
+  /** Why a due key is not rotated. */
+  readonly refusal: KeyturnError | undefined;
+}
+
+export async function planOf(
+  decided: Decided,
+  keys: readonly AccessKey[],
+  at: UserAtHand,
+): Promise<UserPlan> {
+  const { decision } = decided;
+  const { policy } = at.account;
+  const { next } = decision;
+  const uses = new Map(at.uses);
+  for (const key of keys) {
+    const look = at.account.state.sightings.lookAt(at.user, key);
+    if (look !== undefined && !uses.has(key.id)) uses.set(key.id, look.lastUse);
+  }
+  const facts: PlanFacts = {
+    ...{ now: at.account.clock.now(), oldKeyFate: policy.oldKeyFate, uses, hooks: policy.hooks },
+    ...{ cleanUpDays: policy.cleanUpDays, thresholdDays: policy.thresholdDays },
+    ...{ refusal: decided.refusal, holder: decided.holder },
+    landed: new Set(decided.landed.map(({ id }) => id)),
+    toWrite: await toWrite(decision, at),
+    wayBack: await wayBack(decision, at),
+  };
+  const own = next.kind === 'rotate' ? next.oldKey.id : undefined;
+  const { replaced } = policy.looksFor ?? { replaced: own };
+  const looksAtPlaces = policy.looksAtPlaces === true;
+  const looking = { keys, replaced, uses: at.uses ?? new Map(), looksAtPlaces };
+  return {
+    keys: plannedKeys(keys, decision, facts),
+    seen: await seenUser(at, looking),
+    targets: [...facts.toWrite, ...(next.kind === 'rotate' ? next.targets : [])],
+  };
+}
+
+async function toWrite(
+  { recover }: UserDecision,
+  at: UserAtHand,
+): Promise<readonly JournaledTarget[]> {
+  const isTakenUp = recover?.leadsTo === 'new-key' || recover?.leadsTo === 'nothing';
+  if (!isTakenUp || !isOnItsWay(recover.rotation) || recover.steps.length === 0) return [];
+  return await placesToWrite(recover.rotation, at);
+}
+
+/** What the rest of an undo does; nothing where it cannot go on, which is told with the decision. */
+async function wayBack({ recover }: UserDecision, at: UserAtHand): Promise<readonly PlanStep[]> {
+  if (recover?.leadsTo !== 'way-back' || recover.rotation.phase !== 'undoing') return [];
+  const { rotation } = recover;
+  try {
+    const undone = await imagineUndo(rotation, rotation.undo, at);
+    const { toKeyId, fromKeyId, reactivated, putBack, fromKey } = undone;
+    return [
+      ...(reactivated ? [{ do: 'reactivate', keyId: toKeyId } as const] : []),
+      ...putBack.map(({ kind, reference: place }): PlanStep => {
+        return { do: 'put-back', place: placeWord({ kind, place }) };
+      }),
+      ...(fromKey === 'made-inactive' ? [{ do: 'deactivate', keyId: fromKeyId } as const] : []),
+    ];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,132 @@
+// AWS KMS, as far as secrets of a store are sealed by it:
+// https://docs.aws.amazon.com/kms/latest/APIReference/
+
+import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { optionalString, requiredString } from '../json-input.ts';
+import type { Call, JsonService, Operation } from '../operation.ts';
+import { Refusal } from '../refusal.ts';
+import type { ResultFields } from '../result.ts';
+
+export interface KmsKey {
+  readonly id: string;
+  readonly arn: string;
+  readonly material: Buffer;
+  isEnabled: boolean;
+  isRotated: boolean;
+}
+
+export const kms: JsonService = {
+  protocol: 'json',
+  name: 'kms',
+  target: 'TrentService',
+  refusals: {
+    AccessDenied: { code: 'AccessDeniedException' },
+    Throttling: { code: 'ThrottlingException' },
+    ServiceFailure: { code: 'KMSInternalException' },
+  },
+  operations: {
+    CreateKey: { access: 'write', run: createKey },
+    CreateAlias: { access: 'write', run: createAlias },
+    EnableKeyRotation: ofKey('write', (_, key) => {
+      key.isRotated = true;
+      return undefined;
+    }),
+    DescribeKey: ofKey('read', (_, key) => ({ KeyMetadata: metadataOf(key) })),
+    GetKeyRotationStatus: ofKey('read', (_, key) => ({ KeyRotationEnabled: key.isRotated })),
+    GenerateDataKey: ofKey('read', generateDataKey),
+    Decrypt: ofKey('read', decrypt),
+  },
+};
+
+function ofKey(
+  access: 'read' | 'write',
+  run: (call: Call, key: KmsKey) => ResultFields | undefined,
+): Operation {
+  return {
+    access,
+    resource: (call) => ({ arn: keyNamed(call).arn }),
+    run: (call) => run(call, keyNamed(call)),
+  };
+}
+
+function createKey(call: Call): ResultFields {
+  const { account, caller } = call;
+  const id = randomUUID();
+  const arn = `arn:${account.partition}:kms:${caller.region}:${account.id}:key/${id}`;
+  const key = { id, arn, material: randomBytes(32), isEnabled: true, isRotated: false };
+  account.kmsKeys.set(`${caller.region} ${id}`, key);
+  return { KeyMetadata: metadataOf(key) };
+}
+
+function createAlias(call: Call): undefined {
+  const { account, caller } = call;
+  const name = requiredString(call, 'AliasName');
+  const place = `${caller.region} ${name}`;
+  if (account.kmsKeys.has(place)) {
+    throw new Refusal(
+      'AlreadyExistsException',
+      400,
+      `An alias with the name ${name} already exists`,
+    );
+  }
+  account.kmsKeys.set(place, keyNamed(call, requiredString(call, 'TargetKeyId')));
+}
+
+/** By its ID, its ARN or an alias. */
+function keyNamed(call: Call, given = optionalString(call, 'KeyId') ?? ''): KmsKey {
+  const { account, caller } = call;
+  const name = given.replace(/^arn:[^/]*:(?:key\/|(?=alias\/))/, '');
+  const key = account.kmsKeys.get(`${caller.region} ${name}`);
+  if (key !== undefined) return key;
+  throw new Refusal('NotFoundException', 400, `Invalid keyId '${given}'`);
+}
+
+function metadataOf({ id, arn, isEnabled }: KmsKey): ResultFields {
+  return {
+    ...{ KeyId: id, Arn: arn, Enabled: isEnabled },
+    KeyState: isEnabled ? 'Enabled' : 'Disabled',
+  };
+}
+
+const CIPHER = 'aes-256-gcm';
+const [IV_BYTES, TAG_BYTES] = [12, 16];
+
+function generateDataKey(call: Call, key: KmsKey): ResultFields {
+  demandEnabled(key);
+  const plain = randomBytes(32);
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv(CIPHER, key.material, iv);
+  cipher.setAAD(contextOf(call));
+  const wrapped = [iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()];
+  return {
+    KeyId: key.arn,
+    Plaintext: plain.toString('base64'),
+    CiphertextBlob: Buffer.concat(wrapped).toString('base64'),
+  };
+}
+
+function decrypt(call: Call, key: KmsKey): ResultFields {
+  demandEnabled(key);
+  const blob = Buffer.from(requiredString(call, 'CiphertextBlob'), 'base64');
+  try {
+    const cipher = createDecipheriv(CIPHER, key.material, blob.subarray(0, IV_BYTES));
+    cipher.setAAD(contextOf(call));
+    cipher.setAuthTag(blob.subarray(-TAG_BYTES));
+    const text = [cipher.update(blob.subarray(IV_BYTES, -TAG_BYTES)), cipher.final()];
+    return { KeyId: key.arn, Plaintext: Buffer.concat(text).toString('base64') };
+  } catch {
+    // AWS says no more either: which part was wrong is nobody's business.
+    throw new Refusal('InvalidCiphertextException', 400, '');
+  }
+}
+
+function demandEnabled({ arn, isEnabled }: KmsKey): void {
+  if (isEnabled) return;
+  throw new Refusal('DisabledException', 400, `${arn} is disabled.`);
+}
+
+/** In one order, as it is a set of pairs. */
+function contextOf({ input }: Call): Buffer {
+  const pairs = Object.entries((input.EncryptionContext ?? {}) as Record<string, string>);
+  return Buffer.from(JSON.stringify(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1))));
+}

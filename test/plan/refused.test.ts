@@ -1,0 +1,169 @@
+// What is refused before anybody is asked, and that an edited plan can only shrink.
+
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { planIdOf } from '../../src/app/plan/plan-id.ts';
+import type { PlanDocument } from '../../src/reports/plan-document.ts';
+import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
+import { type PlanStage, planStage, statesOf } from './stage.ts';
+
+const TEXT = `version: 1
+defaults: {days_threshold: 90, hold_days: 30, deliver: [handoff]}
+rules: [{name: all, match: all}]
+`;
+
+async function planned(t: Parameters<typeof planStage>[0], text = TEXT): Promise<PlanStage> {
+  const stage = await planStage(t, text);
+  stage.addUser({ name: 'app' }, { ageDays: 100 });
+  const { code, stderr } = await stage.plan();
+  assert.equal(code, 0, stderr);
+  stage.sandbox.requests.clear();
+  return stage;
+}
+
+/** Refused with exit code 2, and without a call. */
+async function refuses(stage: PlanStage, says: RegExp, words?: readonly string[]): Promise<void> {
+  const refused = await stage.apply(words);
+  assert.equal(refused.code, 2, refused.stderr);
+  assert.equal(refused.report.errors[0]?.code, 'plan-refused');
+  assert.match(refused.stderr, says);
+  assert.deepEqual(stage.sandbox.requests.list(), []);
+}
+
+async function edit(
+  { file, saved }: PlanStage,
+  change: (plan: PlanDocument) => void,
+  isRecomputed = true,
+): Promise<void> {
+  const plan = await saved();
+  change(plan);
+  const plan_id = isRecomputed ? planIdOf(plan) : plan.plan_id;
+  await writeFile(file, JSON.stringify({ ...plan, plan_id }));
+}
+
+test('a configuration that says something else; its comments and its order may change', async (t) => {
+  const stage = await planned(t);
+  await stage.configure(TEXT.replace('hold_days: 30', 'hold_days: 31'));
+  await refuses(stage, /keyturn\.yaml says something else than when it was made/);
+  const other = `# reviewed\nrules: [{match: all, name: all}]\nversion: 1\ndefaults: {deliver: [handoff], hold_days: 30, days_threshold: 90}\n`;
+  await stage.configure(other);
+  const done = await stage.apply();
+  assert.equal(done.code, 0, done.stderr);
+  assert.deepEqual(statesOf(done.report), { app: 'done' });
+});
+
+test('a file that is no plan, a plan of a newer format, one that was cut off', async (t) => {
+  const stage = await planned(t);
+  const { file } = stage;
+  const whole = await stage.saved();
+  const texts: readonly (readonly [string, RegExp])[] = [
+    ['Plan 1234', /it is no JSON/],
+    ['{}', /it is no plan of keyturn/],
+    [
+      JSON.stringify({ ...whole, format: 'keyturn-plan/2.0' }),
+      /it has the format "keyturn-plan\/2\.0"/,
+    ],
+    [JSON.stringify({ ...whole, users: undefined }), /users is not as it must be/],
+    [JSON.stringify(whole).slice(0, -20), /it is no JSON/],
+  ];
+  for (const [text, says] of texts) {
+    await writeFile(file, text);
+    await refuses(stage, says);
+  }
+  await refuses(stage, /it cannot be read/, [join(stage.folder, 'none.json')]);
+  await refuses(stage, /it is no regular file/, [stage.folder]);
+});
+
+test('a plan of another state, of other decisions, of somebody who is not trusted', async (t) => {
+  const stage = await planned(t);
+  await edit(stage, (plan) => {
+    plan.state = '/elsewhere';
+  });
+  await refuses(stage, /it was made by the state at \/elsewhere/);
+  await edit(stage, (plan) => {
+    plan.decisions += 1;
+    plan.state = join(stage.folder, 'state');
+  });
+  await refuses(stage, /this version decides otherwise/);
+  await stage.plan('--untrusted');
+  stage.sandbox.requests.clear();
+  await refuses(stage, /made with --untrusted/);
+});
+
+test('an edited plan whose plan_id is not made anew is refused', async (t) => {
+  const stage = await planned(t);
+  await edit(stage, (plan) => plan.users.pop(), false);
+  await refuses(stage, /it was edited/);
+});
+
+interface Edit {
+  readonly what: string;
+  readonly change: (plan: PlanDocument, stage: PlanStage) => void;
+  readonly state: Record<string, string>;
+  readonly calls: readonly string[];
+}
+
+const keyOf = ({ users }: PlanDocument) => {
+  const key = users.find(({ user }) => user === 'app')?.keys[0];
+  assert(key);
+  return key;
+};
+
+const EDITS: readonly Edit[] = [
+  {
+    what: 'steps were added',
+    change: (plan, { keysOf }) => {
+      const id = keysOf('app')[0]?.id ?? '';
+      keyOf(plan).steps.push({ do: 'delete', key_id: id }, { do: 'discard', key_id: id });
+    },
+    state: { app: 'done' },
+    calls: ['CreateAccessKey', 'UpdateAccessKey'],
+  },
+  {
+    what: 'the end of the old key was taken out',
+    change: (plan) => {
+      keyOf(plan).steps = keyOf(plan).steps.filter((step) => step.do !== 'deactivate');
+    },
+    state: { app: 'done' },
+    calls: ['CreateAccessKey'],
+  },
+  {
+    what: 'the key goes to another place',
+    change: (plan) => {
+      for (const step of keyOf(plan).steps) if (step.do === 'deliver') step.place = 'ssm=/mine';
+    },
+    state: { app: 'left' },
+    calls: [],
+  },
+  {
+    what: 'a user was added',
+    change: (plan, { keysOf }) => {
+      const [app] = plan.users;
+      const id = keysOf('other')[0]?.id ?? '';
+      assert(app);
+      const keys = app.keys.map((key) => ({
+        ...key,
+        key_id: id,
+        steps: key.steps.map((step) => (step.key_id ? { ...step, key_id: id } : step)),
+      }));
+      plan.users.push({ ...app, user: 'other', keys });
+    },
+    state: { app: 'not-begun', other: 'drifted' },
+    calls: [],
+  },
+];
+
+for (const { what, change, state, calls } of EDITS) {
+  test(`an edited plan can only shrink: ${what}`, async (t) => {
+    const stage = await planned(t);
+    stage.sandbox.world.addUser(DEFAULT_ACCOUNT_ID, { name: 'other' });
+    stage.sandbox.world.addKey(DEFAULT_ACCOUNT_ID, 'other', { ageDays: 5 });
+    await edit(stage, (plan) => change(plan, stage));
+    const { report, stderr } = await stage.apply();
+    assert.deepEqual(statesOf(report), state, stderr);
+    assert.deepEqual(stage.changes(), calls);
+    assert.equal(stage.keysOf('other').length, 1);
+  });
+}
