@@ -21,6 +21,8 @@ export interface RotationReport {
   readonly changes: readonly KeyChanged[];
   /** In a dry run: what would be done or found out beside the rotations and the clean-up. */
   readonly planned_changes?: readonly PlannedChange[] | undefined;
+  /** With a configuration: the hooks that the run came to. */
+  readonly hooks?: readonly ReportedHook[] | undefined;
   /** What did not exist and was made; in a dry run, would be. */
   readonly made_places?: readonly MadePlace[] | undefined;
   /** Of a run over several accounts: each by itself. */
@@ -117,6 +119,18 @@ export interface RotatedKey {
   readonly resumed: boolean;
   readonly keys?: readonly KeyInfo[] | undefined;
   readonly next_run_at: string | null;
+}
+
+/** A hook of a configuration, and what became of it. */
+export interface ReportedHook {
+  readonly username: string;
+  readonly account_id: string;
+  readonly on: 'after_deliver' | 'before_retire' | 'after_retire';
+  /** What it does: a command line, a method and an address, an alarm. */
+  readonly hook: string;
+  /** unknown: nobody knows whether it was done. planned: in a dry run, it would be run. */
+  readonly outcome: 'done' | 'failed' | 'unknown' | 'vetoed' | 'green' | 'red' | 'planned';
+  readonly reason: string | null;
 }
 
 export interface Retirement {

@@ -76,20 +76,21 @@ async function foretell(
   for (const each of [recover, late]) if (each !== undefined) tellRecovery(each, at);
   if (recover !== undefined && recover.leadsTo !== 'closed') {
     const held = await heldElsewhere(recover, decision, at);
-    const foretold =
-      held === undefined ? recovered(recover, decision, at) : { rotation: held.rotation };
-    const { hooks = [] } = foretold;
-    const known = { decision, landed, hooks, holder: held?.error, refusal: undefined };
-    const plan = await planOf(known, present, at);
-    return { ...outcomeOf({ ...nothing, ...foretold }, decision), plan };
+    const plan = await planOf(
+      { decision, landed, holder: held?.error, refusal: undefined },
+      present,
+      at,
+    );
+    return {
+      ...outcomeOf({ ...nothing, ...(held ?? recovered(recover, decision, at)) }, decision),
+      plan,
+    };
   }
   const cleanup = cleanUp && foretoldCleanUp(cleanUp, user);
   if (grace !== undefined) tellGrace(grace, at);
   const waits = grace && waitingOutcome(grace);
   const { refusal, ...begun } = rotation(decision, at);
-  const { hooks = [] } = begun;
-  const known = { decision, landed, hooks, holder: undefined, refusal };
-  const plan = await planOf(known, present, at);
+  const plan = await planOf({ decision, landed, holder: undefined, refusal }, present, at);
   return { ...outcomeOf({ user, cleanup, retirement: waits, ...begun }, decision), plan };
 }
 
@@ -138,17 +139,12 @@ async function heldElsewhere(
   { rotation, leadsTo }: Recovery,
   { keys, gate }: UserDecision,
   at: UserAtHand,
-): Promise<HeldElsewhere | undefined> {
+): Promise<(Foretold & { readonly error: KeyturnError }) | undefined> {
   const comesToCut = leadsTo === 'new-key' && !('receipts' in rotation) && gate?.kind !== 'wait';
   if (!comesToCut || rotation.oldKeyFate === 'keep') return undefined;
   const error = await whyHeld(rotation.oldKeyId, at, rotation.targets);
   const about = { oldKey: oldKeyOf(rotation, keys), resumed: true };
   return error && { rotation: failedIn(rotation, error, about), error };
-}
-
-interface HeldElsewhere {
-  readonly rotation: RotationOutcome;
-  readonly error: KeyturnError;
 }
 
 type Foretold = Partial<Pick<UserOutcome, 'rotation' | 'retirement' | 'hooks'>>;

@@ -5,7 +5,7 @@ import type { UserDecision } from '../lifecycle/decide-user.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { type PlanFacts, plannedKeys } from '../lifecycle/plan-keys.ts';
 import { type PlanStep, placeWord } from '../lifecycle/plan-step.ts';
-import { type ForetoldHook, isOnItsWay } from '../lifecycle/planned-steps.ts';
+import { isOnItsWay } from '../lifecycle/planned-steps.ts';
 import type { JournaledTarget } from '../lifecycle/record.ts';
 import { placesToWrite } from './delivery.ts';
 import { imagineUndo } from './imagine-undo.ts';
@@ -20,8 +20,6 @@ export interface Decided {
   readonly landed: readonly AccessKey[];
   /** Why the old key of a rotation that is taken up would stay: another place of the user has it. */
   readonly holder: KeyturnError | undefined;
-  /** The hooks that the run would come to. */
-  readonly hooks: readonly ForetoldHook[];
   /** Why a due key is not rotated. */
   readonly refusal: KeyturnError | undefined;
 }
@@ -40,9 +38,9 @@ export async function planOf(
     if (look !== undefined && !uses.has(key.id)) uses.set(key.id, look.lastUse);
   }
   const facts: PlanFacts = {
-    ...{ now: at.account.clock.now(), oldKeyFate: policy.oldKeyFate, uses },
+    ...{ now: at.account.clock.now(), oldKeyFate: policy.oldKeyFate, uses, hooks: policy.hooks },
     ...{ cleanUpDays: policy.cleanUpDays, thresholdDays: policy.thresholdDays },
-    ...{ refusal: decided.refusal, holder: decided.holder, hooks: decided.hooks },
+    ...{ refusal: decided.refusal, holder: decided.holder },
     landed: new Set(decided.landed.map(({ id }) => id)),
     toWrite: await toWrite(decision, at),
     wayBack: await wayBack(decision, at),

@@ -136,11 +136,13 @@ function termsOf(
 /** When the readers that follow by themselves have the new key, where that is later than its delivery. */
 function servedFrom(
   leaving: Leaving,
-  facts: Pick<GraceFacts, 'termsAt' | 'now'>,
+  facts: Pick<GraceFacts, 'termsAt' | 'now' | 'hooks'>,
 ): Date | undefined {
   const minutes = settleMinutes(termsOf(leaving, facts));
   if (minutes === 0) return undefined;
-  const delivered = leaving.rotation && settledAt(leaving.rotation);
+  const { rotation } = leaving;
+  const isTold = rotation !== undefined && !isUntold(rotation, facts.hooks);
+  const delivered = isTold ? settledAt(rotation) : undefined;
   return delivered ?? new Date(facts.now.getTime() + minutes * 60_000);
 }
 

@@ -86,6 +86,15 @@ describe('readers are told before the old key may go', () => {
     assert.equal(whyUntold(stateAfter(...promised, ...TOLD), undefined, undefined), undefined);
   });
 
+  it('and not once it is over, by whatever end', () => {
+    const byHand = stateAfter(...promised, { type: 'deactivated' });
+    assert.equal(nextStep(byHand, known(hook('a'))).perform, 'stop');
+    const kept = stateAfter(intended(['after-deliver'], 'keep'), ...DELIVERED, ...TOLD, {
+      type: 'completed',
+    });
+    assert.equal(nextStep(kept, known(hook('a'))).perform, 'stop');
+  });
+
   it('one that was in grace before is not told of what it was not promised', () => {
     const graced = stateAfter(intended(), ...DELIVERED, { type: 'in-grace' });
     assert.equal(nextStep(graced, known(hook('a'))).perform, 'retire');

@@ -15,11 +15,6 @@ export const HOOK_WORDS = {
   'after-retire': 'after_retire',
 } as const satisfies Record<HookMoment, string>;
 
-/** A hook by its one word, for plans: `after_deliver kubectl rollout restart deploy/api`. */
-export function hookWord(on: HookMoment, label: string): string {
-  return `${HOOK_WORDS[on]} ${label}`;
-}
-
 /** How a hook ended. Nobody knows what came of one that is `unknown`. */
 export type HookEnd = 'done' | 'failed' | 'unknown';
 
@@ -121,7 +116,9 @@ export type KnownHooks = Readonly<Record<HookMoment, readonly NamedHook[]>> | un
  */
 export function isUntold(rotation: Rotation, known: KnownHooks): boolean {
   const { hooks = NONE, phase } = rotation;
-  if (!('receipts' in rotation) || hooks.toldAt !== undefined) return false;
+  // Whatever ended it: nothing is told any more once it is over.
+  const isToBeTold = phase === 'delivered' || phase === 'in-grace' || phase === 'deactivating';
+  if (!isToBeTold || hooks.toldAt !== undefined) return false;
   if (hooks.promised.includes('after-deliver')) return true;
   return phase === 'delivered' && known !== undefined && known['after-deliver'].length > 0;
 }

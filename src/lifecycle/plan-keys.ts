@@ -10,14 +10,12 @@ import type { AccessKey, KeyStatus, LastUse } from './keys.ts';
 import type { PlanStep } from './plan-step.ts';
 import { WHY_RESUMED } from './plan-words.ts';
 import {
-  type ForetoldHook,
   isOnItsWay,
   newKeyOf,
   stepsOfRecovery,
   stepsOfRotation,
   type TakenUp,
   unusedSince,
-  withHooks,
 } from './planned-steps.ts';
 import type { GateVerdict, Waiting } from './quiet-gate.ts';
 import type { OldKeyFate } from './record.ts';
@@ -84,8 +82,6 @@ export interface PlanFacts extends TakenUp {
   readonly landed: ReadonlySet<AccessKeyId>;
   /** The steps of an undo that is taken up. */
   readonly wayBack: readonly PlanStep[];
-  /** The hooks that the run would come to. */
-  readonly hooks: readonly ForetoldHook[];
   /** Why the cut-over of a rotation that is taken up would not come, although it could go on. */
   readonly holder: KeyturnError | undefined;
 }
@@ -203,7 +199,7 @@ function goingOn(
   const { rotation } = recover;
   const { gate } = decision;
   const own = { ...facts, oldKeyFate: rotation.oldKeyFate };
-  const steps = withHooks(stepsOfRecovery(recover, decision, facts), facts.hooks);
+  const steps = stepsOfRecovery(recover, decision, facts);
   const error = facts.holder;
   if (error !== undefined) {
     const delivers = steps.filter((step) => step.do !== 'deactivate');
@@ -308,7 +304,7 @@ function begun(
   facts: PlanFacts,
 ): About {
   const { oldKey, gate } = next;
-  const steps = withHooks(stepsOfRotation(next, facts.oldKeyFate, facts.uses), facts.hooks);
+  const steps = stepsOfRotation(next, facts);
   const because = dueBecause(oldKey, wanted, facts);
   return { action: 'rotate', ...because, steps, ...laterOf(oldKey.id, gate, facts) };
 }

@@ -278,3 +278,20 @@ test('a mistake in the file stops the run before AWS is asked', async (t) => {
   assert.match(stderr, /^ {4}keyturn validate /m);
   assert.equal(sandbox.requests.list().length, 0);
 });
+
+test('a limit holds back old keys that go at once, too', async (t) => {
+  const { addUser, rotate, statuses } = await stageOf(t);
+  for (const name of ['a', 'b', 'c']) addUser({ name }, IDLE);
+  const text =
+    'version: 1\nrules: [{name: a, match: all, retire: now, deliver: [handoff]}]\nlimits: {max_deactivations: 1}\n';
+  const inactive = () => ['a', 'b', 'c'].filter((name) => statuses(name).includes('Inactive'));
+  const first = await rotate(text);
+  assert.equal(first.code, 0, first.stderr);
+  assert.equal(inactive().length, 1);
+  assert.deepEqual(
+    first.report.retirements.map(({ waits_for: why }) => why),
+    ['held-back', 'held-back'],
+  );
+  assert.equal((await rotate(text)).code, 0);
+  assert.equal(inactive().length, 2);
+});

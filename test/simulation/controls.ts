@@ -2,6 +2,7 @@
 // away. A simulator that finds nothing proves nothing.
 
 import type { Control } from './controls/control.ts';
+import { OF_HOOKS } from './controls/of-hooks.ts';
 import { OF_KEYS } from './controls/of-keys.ts';
 import { OF_OLD_KEYS } from './controls/of-old-keys.ts';
 import { OF_PLANS } from './controls/of-plans.ts';
@@ -16,4 +17,5 @@ export const CONTROLS: readonly Control[] = [
   ...OF_RUNS,
   ...OF_PLANS,
   ...OF_RULES,
+  ...OF_HOOKS,
 ].toSorted((one, other) => Number(one.invariant.slice(1)) - Number(other.invariant.slice(1)));

@@ -8,6 +8,11 @@ import type { View } from './referee.ts';
 import type { SimHooks } from './sim-hooks.ts';
 import type { SimKey } from './world.ts';
 
+/** A person's word about a hook, which decides nothing about keys. */
+export function isAnswer(step: JournalRecord['step']): boolean {
+  return step.type === 'hook-ended' && step.by === 'operator';
+}
+
 export class Hooked {
   readonly #view: View;
   readonly #hooks: SimHooks | undefined;

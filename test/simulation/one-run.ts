@@ -5,7 +5,7 @@ import pMap from 'p-map';
 import { accountInventory, rememberKeys, rememberUses } from '../../src/app/account-inventory.ts';
 import { findCandidates } from '../../src/app/find-candidates.ts';
 import { asSettings, type RunSettings, sameForAll } from '../../src/app/run-settings.ts';
-import { type PlannedFor, UserTurns } from '../../src/app/user-turns.ts';
+import { UserTurns } from '../../src/app/user-turns.ts';
 import type { Inventory } from '../../src/aws/inventory.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import { toKeyturnError } from '../../src/base/errors.ts';
@@ -23,7 +23,7 @@ import { type Rules, settingsBy } from './governed.ts';
 import type { SimProcess } from './machine.ts';
 import { plannedIn } from './plans.ts';
 import { openAccount, wantedOf } from './sim-account.ts';
-import { changed, isForNew, type SimRun, type Task } from './sim-run.ts';
+import { changed, type SimRun, type Task } from './sim-run.ts';
 import { type Stage, USE_IS_SHOWN_MS } from './stage.ts';
 import { changeIn, foretoldIn, isBesides } from './told.ts';
 
@@ -128,13 +128,12 @@ async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly Us
   }
   process.note(`looks at ${candidates.map(({ user }) => user).join(', ')}`);
   const turns = governing?.turns;
-  const dryRun = task.kind === 'dry-run';
-  const plain = dryRun ? foretellUser : rotateUser;
-  const plannedFor: PlannedFor | undefined =
-    task.kind === 'apply' ? (_, user) => plannedIn(task.plan, user) : undefined;
+  const plan = task.kind === 'apply' ? task.plan : undefined;
+  const plannedFor = plan && ((_account: string, user: string) => plannedIn(plan, user));
+  const how = { dryRun: task.kind === 'dry-run', plannedFor };
+  const plain = task.kind === 'dry-run' ? foretellUser : rotateUser;
   const perform = (one: UserListed) =>
-    turns?.perform(one, account, { dryRun, plannedFor }) ??
-    plain(one, wanted, forUser(one, account, run));
+    turns?.perform(one, account, how) ?? plain(one, wanted, forUser(one, account, run));
   const about =
     task.kind === 'apply' ? candidates.filter((one) => isPlanned(one, task)) : candidates;
   const outcomes = await pMap(about, perform, { concurrency: settings.parallel });
@@ -163,7 +162,8 @@ interface Governing {
 /** By a configuration, where the run is called with one; whoever names a user or a key by hand reads none. */
 async function governingOf(run: SimRun, account: AccountWork): Promise<Governing | undefined> {
   const { task, governed } = run;
-  if (governed === undefined || !isForNew(task)) return undefined;
+  const isByHand = ['recover', 'undo', 'answer'].includes(task.kind);
+  if (governed === undefined || isByHand) return undefined;
   const named = { ...account, run: run.process.name };
   const settings = await settingsBy(governed.config, wantedOf(run), named);
   return { settings, rules: governed.rules, turns: new UserTurns(settings, account.emit) };

@@ -8,7 +8,7 @@ import { AtRisk } from './at-risk.ts';
 import { Copies } from './copies.ts';
 import { Deletions } from './deletions.ts';
 import { Governs } from './governs.ts';
-import { Hooked } from './hooked.ts';
+import { Hooked, isAnswer } from './hooked.ts';
 import { JournalView } from './journal-view.ts';
 import { Knowledge } from './knowledge.ts';
 import { LeftOut } from './left-out.ts';
@@ -25,7 +25,7 @@ import { Told } from './told.ts';
 import type { Basis, RefereeParts, View, Violation } from './view.ts';
 import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser } from './world.ts';
 
-export type { Basis, View, Violation } from './view.ts';
+export type { Basis, RefereeParts, View, Violation } from './view.ts';
 
 export class Referee {
   readonly violations: Violation[] = [];
@@ -82,8 +82,6 @@ export class Referee {
     this.violations.push({ invariant, what });
     this.#parts.world.note('REFEREE', `${invariant} IS BROKEN: ${what}`);
   }
-
-  // What processes learn.
 
   listed(process: SimProcess, user: string, viewMs: number, keys: readonly AccessKey[]): void {
     const memory = this.knowledge.of(process);
@@ -340,8 +338,7 @@ export class Referee {
   #decidesNothingBlindly(process: SimProcess, user: string): void {
     if (this.knowledge.of(process).listed.has(user)) return;
     for (const { step } of this.#recordsSinceEntry(user)) {
-      // A person's word decides nothing about keys.
-      if (step.type === 'hook-ended' && step.by === 'operator') continue;
+      if (isAnswer(step)) continue;
       this.fail('I11', `${process.name} writes "${step.type}" about ${user} and knows no keys`);
     }
   }

@@ -20,7 +20,7 @@ import type { AccountState, Custody } from '../../src/state/state-store.ts';
 import { mayHelp } from './operator.ts';
 import { simFileSystem, simOwners } from './sim-file-system.ts';
 import { simGateway } from './sim-gateway.ts';
-import { changed, isForNew, type SimRun } from './sim-run.ts';
+import { changed, type SimRun } from './sim-run.ts';
 import { HOLD_DAYS, MINUTE_MS, STATE_DIR } from './stage.ts';
 import { custodyWith, recordingWith, sightingsWith } from './stand-ins.ts';
 import { VAULT_SETTLE_MINUTES, vaultDestination } from './vault.ts';
@@ -29,9 +29,8 @@ import { ACCOUNT } from './world.ts';
 const NO_KEYS: ReadonlySet<AccessKeyId> = new Set();
 
 export function wantedOf({ task, settings }: SimRun): InventoryOptions['wanted'] {
-  return isForNew(task)
-    ? { kind: 'due-key', daysThreshold: settings.dueDays }
-    : { kind: 'recovery' };
+  const isForNew = task.kind === 'rotate' || task.kind === 'dry-run' || task.kind === 'apply';
+  return isForNew ? { kind: 'due-key', daysThreshold: settings.dueDays } : { kind: 'recovery' };
 }
 
 /** Throws what a command throws before it asks anything of AWS: `custody-not-lasting`, `state-dir`. */

@@ -4,10 +4,10 @@
 import type { Hook, HookAnswer, HookOrder, UserHooks } from '../../src/engine/hooks.ts';
 import type { Dice } from './dice.ts';
 import { never, type SimProcess } from './machine.ts';
-import { isForNew, type Task } from './sim-run.ts';
+import type { Task } from './sim-run.ts';
 import { MINUTE_MS, type Stage } from './stage.ts';
 
-type Trouble = 'fails' | 'lost' | 'hangs' | 'veto' | 'red' | 'forgotten';
+type Trouble = 'fails' | 'lost' | 'hangs' | 'veto' | 'red' | 'dies' | 'forgotten';
 type Around = Pick<Stage, 'faults' | 'world' | 'schedule'>;
 
 /** So long an old key that went is watched. */
@@ -32,24 +32,25 @@ export class SimHooks {
 
   constructor(dice: Dice) {
     this.#dice = dice;
-    this.#tells = dice.chance(0.7);
-    this.#asks = dice.chance(0.5);
-    this.#watches = dice.chance(0.5);
+    this.#tells = dice.chance(0.8);
+    this.#asks = dice.chance(0.7);
+    this.#watches = dice.chance(0.6);
     this.isRepeatable = dice.chance(0.5);
-    const drawn = (highest: number) => (dice.chance(0.6) ? highest * dice.fraction() : 0);
+    const drawn = (highest: number) => (dice.chance(0.7) ? highest * dice.fraction() : 0);
     this.#chances = {
       fails: drawn(0.5),
-      lost: drawn(0.4),
+      lost: drawn(0.6),
       hangs: drawn(0.2),
-      veto: drawn(0.6),
-      red: drawn(0.6),
-      forgotten: drawn(0.4),
+      veto: drawn(0.9),
+      red: drawn(0.9),
+      dies: drawn(0.4),
+      forgotten: drawn(0.7),
     };
   }
 
   /** Undefined for a process that is called without the configuration. */
   of(process: SimProcess, task: Task, around: Around): UserHooks | undefined {
-    const knows = isForNew(task);
+    const knows = task.kind === 'rotate' || task.kind === 'dry-run';
     if (!knows || this.#hits('forgotten', around)) return undefined;
     const hook = (label: string, ask: (order: HookOrder) => HookAnswer): Hook => ({
       ...{ mark: label, label, isRepeatable: this.isRepeatable },
@@ -57,6 +58,8 @@ export class SimHooks {
         await this.#travel(process, around);
         const answer = ask(order);
         process.note(`${label} for ${order.user}: ${answer.kind}`);
+        const ends = answer.kind !== 'yes' || label === 'tell';
+        if (ends && this.#hits('dies', around)) process.die('killed beside a hook');
         if (process.dies()) return await never();
         return answer;
       },
@@ -74,6 +77,11 @@ export class SimHooks {
       'after-retire': this.#watches ? [watch] : [],
       endWave: () => {},
     };
+  }
+
+  /** Whether the person who is asked about hooks gets to it before the next runs. */
+  isAnswered(): boolean {
+    return this.#dice.chance(0.4);
   }
 
   /** Whether the last answer that the process got about the rotation was yes. */

@@ -45,11 +45,6 @@ export type Task =
   /** A person says of hooks whether they were done. */
   | { readonly kind: 'answer' };
 
-/** Whether the process is called for what is due, as a configuration says it: to do it, to tell it, or by a plan. */
-export function isForNew({ kind }: Task): boolean {
-  return kind === 'rotate' || kind === 'dry-run' || kind === 'apply';
-}
-
 /** Puts a part with one guard off in the place of a working one: for negative controls. */
 export interface Sabotage {
   readonly fileSystem?: (fs: FileSystem) => FileSystem;

@@ -87,12 +87,12 @@ class Simulation {
     const dueDays = drawDueDays(dice);
     populate({ world, dice, schedule }, dueDays);
     const ofGrace = new Dice(seed, 'grace');
-    const drawn = drawPlaces(drawSettings(world, dice, dueDays), new Dice(seed, 'places'));
+    const drawn = drawPlaces(drawSettings(world, dice, dueDays), new Dice(seed, 'several places'));
     const settings = drawRetirement(drawn, ofGrace);
     fillSecrets({ world, vault, dice }, settings);
     this.#machine = drawMachine(dice, settings);
     const ofHooks = new Dice(seed, 'hooks');
-    const hooks = ofHooks.chance(0.25) ? new SimHooks(ofHooks) : undefined;
+    const hooks = ofHooks.chance(0.4) ? new SimHooks(ofHooks) : undefined;
     const referee = new Referee({ world, disk, vault, schedule, settings, hooks });
     const counts = {
       rotations: 0,
@@ -187,7 +187,7 @@ class Simulation {
         if (faults.areOn) this.#cutPower();
       });
     }
-    await this.#answerHooks();
+    if (this.stage.hooks?.isAnswered() === true) await this.#answerHooks();
     const plan = faults.hit('old-plan') ? await this.#plan() : undefined;
     const runs = [this.#runner.start({ kind: 'rotate' })];
     if (plan !== undefined) runs.push(this.#callLater(() => ({ kind: 'apply', plan })));
