@@ -3,7 +3,6 @@
 
 import { readReport } from '../../aws/report-inventory.ts';
 import { KeyturnError as Fault, type KeyturnError, toKeyturnError } from '../../base/errors.ts';
-import { command } from '../../base/hint.ts';
 import { comparableUserName } from '../../base/user-name.ts';
 import { type AskedNames, askedFacts, namesAsked } from '../../config/asked-facts.ts';
 import { evaluateUser, groupOf, type UserVerdict } from '../../config/evaluate.ts';
@@ -32,6 +31,7 @@ import { dueFrom, governedBy } from './governed-by.ts';
 import { Limits } from './limits.ts';
 import { hookTextsOf, placesOf } from './places-of-config.ts';
 import { mayShare, SharedPlaces } from './shared-places.ts';
+import { unlessGoverned } from './ungoverned.ts';
 import { UserDirectory } from './user-facts.ts';
 
 const FATES: Readonly<Record<Settings['retire']['value'], OldKeyFate>> = {
@@ -348,54 +348,6 @@ function requestOf(
     ...(region !== undefined && { region }),
     ...(newPlaces !== undefined && { newPlaces }),
   };
-}
-
-function unlessGoverned(
-  verdict: Exclude<UserVerdict, { kind: 'governed' }>,
-  { name, config }: { readonly name: string; readonly config: Config },
-): UserTurn {
-  const explain = [
-    'to see which rules were asked:',
-    command('keyturn', 'explain', name, '--config', config.file),
-  ];
-  const refused = (
-    code: 'exemption-expired' | 'user-not-judged' | 'no-rule',
-    message: string,
-  ): UserTurn => ({
-    kind: 'refused',
-    error: new Fault(code, message, { hint: explain }),
-  });
-  switch (verdict.kind) {
-    case 'exempt': {
-      const { owner, reason, until } = verdict.exemption;
-      const because = `exempt until ${until}: ${reason} (${owner})`;
-      return { kind: 'left', held: { reason: 'exempt', because, until: undefined } };
-    }
-    case 'exemption-expired': {
-      const { owner, until, at } = verdict.exemption;
-      const where = `${at.file}:${at.line}`;
-      return refused(
-        'exemption-expired',
-        `the exemption of ${name} ended on ${until} (${owner}, ${where})`,
-      );
-    }
-    case 'unreadable':
-      return refused(
-        'user-not-judged',
-        `nobody tells what ${verdict.by} asks about ${name}, so it is not known what holds`,
-      );
-    case 'unmatched':
-      if (config.model.unmatched === 'fail')
-        return refused('no-rule', `no rule of ${config.file} is about ${name}`);
-      return {
-        kind: 'left',
-        held: {
-          reason: 'no-rule',
-          because: `no rule of ${config.file} is about this user`,
-          until: undefined,
-        },
-      };
-  }
 }
 
 function heldBy(gate: Exclude<GateVerdict, { kind: 'open' }>, step: 'rotate' | 'retire'): HeldBack {

@@ -1,0 +1,55 @@
+// What is done with a user whom no rule of a configuration governs: nothing, and where a person is needed, it says so.
+
+import { KeyturnError as Fault } from '../../base/errors.ts';
+import { command } from '../../base/hint.ts';
+import type { UserVerdict } from '../../config/evaluate.ts';
+import type { Config } from '../../config/read-config.ts';
+import type { UserTurn } from '../run-settings.ts';
+
+export function unlessGoverned(
+  verdict: Exclude<UserVerdict, { kind: 'governed' }>,
+  { name, config }: { readonly name: string; readonly config: Config },
+): UserTurn {
+  const explain = [
+    'to see which rules were asked:',
+    command('keyturn', 'explain', name, '--config', config.file),
+  ];
+  const refused = (
+    code: 'exemption-expired' | 'user-not-judged' | 'no-rule',
+    message: string,
+  ): UserTurn => ({
+    kind: 'refused',
+    error: new Fault(code, message, { hint: explain }),
+  });
+  switch (verdict.kind) {
+    case 'exempt': {
+      const { owner, reason, until } = verdict.exemption;
+      const because = `exempt until ${until}: ${reason} (${owner})`;
+      return { kind: 'left', held: { reason: 'exempt', because, until: undefined } };
+    }
+    case 'exemption-expired': {
+      const { owner, until, at } = verdict.exemption;
+      const where = `${at.file}:${at.line}`;
+      return refused(
+        'exemption-expired',
+        `the exemption of ${name} ended on ${until} (${owner}, ${where})`,
+      );
+    }
+    case 'unreadable':
+      return refused(
+        'user-not-judged',
+        `nobody tells what ${verdict.by} asks about ${name}, so it is not known what holds`,
+      );
+    case 'unmatched':
+      if (config.model.unmatched === 'fail')
+        return refused('no-rule', `no rule of ${config.file} is about ${name}`);
+      return {
+        kind: 'left',
+        held: {
+          reason: 'no-rule',
+          because: `no rule of ${config.file} is about this user`,
+          until: undefined,
+        },
+      };
+  }
+}
