@@ -38,8 +38,6 @@ export class UserWork implements UserAtHand {
   refused: readonly PlaceRefusal[] = [];
   /** What was found last about an old key that stays Active for now. */
   grace: Grace | undefined;
-  /** Whether what this very work has done is taken back, because a watch has seen that it went wrong. */
-  isGoingBack = false;
   /** The key that was made by this very work, so that nobody else can have its secret yet. */
   madeNow: AccessKeyId | undefined;
   /** What became of the hooks that this work came to. */
