@@ -2,12 +2,12 @@
 
 import { toKeyturnError } from '../../src/base/errors.ts';
 import { UserHistory } from '../../src/lifecycle/history.ts';
-import type { Rotation } from '../../src/lifecycle/rotation.ts';
 import { Dice } from './dice.ts';
 import { Disk } from './disk.ts';
 import { type FaultCounts, Faults } from './faults.ts';
 import { differences, notAsPlanned } from './foretold.ts';
 import { configOf, drawRules, type Rules } from './governed.ts';
+import { isLeftToPerson } from './left-to-person.ts';
 import type { Machine } from './machine.ts';
 import type { RunResult } from './one-run.ts';
 import { namesOrphans, operatorActs, undoes, useKeys } from './operator.ts';
@@ -31,7 +31,7 @@ import type { Sabotage, Task } from './sim-run.ts';
 import { type Counts, DAY_MS, HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
 import { Trace } from './trace.ts';
 import { Vault } from './vault.ts';
-import { type SimKey, type SimUser, World } from './world.ts';
+import { World } from './world.ts';
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -352,31 +352,6 @@ class Simulation {
     return [...keys, ...records].join();
   }
 
-  /**
-   * A key that nobody can use, that may not be deleted, and of which the last run told: a person took
-   * every working key from the user, so this one may be the last; or changed the user's keys so that
-   * the open rotation is a question; or deleted a key while a request was lost, which made room for a
-   * late one and took away the key beside which it could be judged. Or its vault lost it after the
-   * rotation had ended, or a person has changed this very key.
-   */
-  #isLeftToPerson(
-    user: SimUser,
-    key: SimKey,
-    open: Rotation | undefined,
-    last: RunResult | undefined,
-  ): boolean {
-    const { referee, vault } = this.stage;
-    const isKnown = key.operatorTouchedMs !== undefined;
-    if (isKnown || vault.lostAtMs.has(key.id)) return true;
-    if (last?.toldOf.has(user.name) !== true) return false;
-    const hasFreedSlot = user.keys.some(({ operatorDeletedMs = 0 }) => {
-      const sinceMs = key.createdAtMs + 1_000 - operatorDeletedMs;
-      return sinceMs >= 0 && sinceMs <= 30 * MINUTE_MS;
-    });
-    const isQuestion = open !== undefined || !referee.look(user);
-    return hasFreedSlot || (user.isOperatorTouched && isQuestion);
-  }
-
   /** I10: nothing open, no key that nobody can use, nobody without a working key. */
   #judge(last: RunResult | undefined): void {
     const { world, referee } = this.stage;
@@ -398,7 +373,7 @@ class Simulation {
       }
       for (const key of world.present(user)) {
         if (!referee.isSafe(key) && !referee.isReplaced(key)) {
-          if (this.#isLeftToPerson(user, key, open, last)) {
+          if (isLeftToPerson({ user, key, open, last }, this.stage)) {
             this.stage.counts.leftToPerson += 1;
           } else {
             referee.fail('I10', `nobody has the secret of ${key.id} of ${user.name}`);
