@@ -38,12 +38,7 @@ export async function watchAfter(rotation: WithNewKey, work: UserWork): Promise<
       tellHook({ on: 'after-retire', label, outcome: 'green' }, work);
     return;
   }
-  work.isGoingBack = true;
-  try {
-    await goBack(red, rotation, work);
-  } finally {
-    work.isGoingBack = false;
-  }
+  await goBack(red, rotation, work);
 }
 
 interface Red {
