@@ -123,8 +123,6 @@ async function goBack(
   await work.record(id, { type: 'watched', saw: 'red', reason: because });
   tellHook({ on: 'after-retire', label, outcome: 'red', reason }, work);
   const intent = wholeUndoOf(rotation);
-  // I18: the way out of a step that its plan has named.
-  work.isGoingBack = true;
   // I7: a run that signs with the new key by now leaves it Active.
   const isOwn = dependsOn(account.gateway.caller, user, newKeyId);
   await undoWithin(rotation, isOwn ? { ...intent, fromKeyFate: 'keep' } : intent, work);
