@@ -9,7 +9,8 @@ export function environmentPage(): string {
 
 /** Variables that no other tool knows; a test holds the list against the code. */
 export const OWN_VARIABLES: Readonly<Record<string, string>> = {
-  KEYTURN_STATE: 'where state is kept, as with `--state`: a directory, or `dynamodb:TABLE[@REGION]`',
+  KEYTURN_STATE:
+    'where state is kept, as with `--state`: a directory, or `dynamodb:TABLE[@REGION]`',
   KEYTURN_STATE_DIR: 'the same, by its former name; KEYTURN_STATE goes before it',
   KEYTURN_ACCEPT_VOLATILE_STATE:
     '`true`: state that may be lost is accepted, as with `--accept-volatile-state`',

@@ -27,6 +27,7 @@ import { recoverHelp } from '../src/cli/keyturn/recover.ts';
 import { rotateOneHelp } from '../src/cli/keyturn/rotate.ts';
 import { sandboxHelp } from '../src/cli/keyturn/sandbox-flags.ts';
 import { stateCheckHelp } from '../src/cli/keyturn/state/check.ts';
+import { stateCopyHelp, stateExportHelp } from '../src/cli/keyturn/state/copy.ts';
 import { stateHelp } from '../src/cli/keyturn/state/help.ts';
 import { stateInitHelp } from '../src/cli/keyturn/state/init.ts';
 import { stateSecretHelp } from '../src/cli/keyturn/state/secret.ts';
@@ -153,6 +154,8 @@ function keyturnPage(): string {
     stateHelp(),
     stateInitHelp(),
     stateCheckHelp(),
+    stateCopyHelp(),
+    stateExportHelp(),
     stateSecretHelp(),
     compactHelp(),
     policyHelp(),

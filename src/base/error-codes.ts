@@ -174,6 +174,10 @@ export const ERROR_CODES = {
     remedy:
       'Install Node.js 20.12 or newer on the runner, or keep `requirements.txt` in the service.',
   }),
+  'state-not-empty': info(3, 'account', {
+    meaning: 'Something is kept of that account already where its state was to be copied to.',
+    remedy: 'Copy to a place where nothing is; two journals of one account cannot be made one.',
+  }),
   'journal-newer': info(3, 'account', {
     meaning: 'The journal was written by a newer version of keyturn.',
     remedy: 'Use that version, or a newer one.',

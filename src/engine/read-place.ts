@@ -36,8 +36,8 @@ export async function readPlace(served: ServedPlace, at: UserAtHand): Promise<Pl
     // One that could be made reads as an empty one.
     const missing = (await destination.making?.missing()) ?? [];
     const isEmpty = texts?.every((text) => text.reveal().trim() === '') === true;
-    const isGone = isEmpty || missing.length > 0;
     const refusal = await refusalOf(destination);
+    const isGone = isEmpty || missing.length > 0 || refusal?.cause === NO_SUCH_THING;
     if (isGone) return { kind: 'gone', refusal };
     const keyIds = keyIdsIn(readingsOfAll(texts ?? []));
     // A place that shows all of it says more than why it would take nothing.

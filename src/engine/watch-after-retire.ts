@@ -122,8 +122,9 @@ async function goBack(
   account.policy.hooks?.endWave(`the watch of ${user} was red`);
   await work.record(id, { type: 'watched', saw: 'red', reason: because });
   tellHook({ on: 'after-retire', label, outcome: 'red', reason }, work);
-  work.isGoingBack = true;
   const intent = wholeUndoOf(rotation);
+  // I18: the way out of a step that its plan has named.
+  work.isGoingBack = true;
   // I7: a run that signs with the new key by now leaves it Active.
   const isOwn = dependsOn(account.gateway.caller, user, newKeyId);
   await undoWithin(rotation, isOwn ? { ...intent, fromKeyFate: 'keep' } : intent, work);

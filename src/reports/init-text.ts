@@ -38,7 +38,10 @@ export function nextSteps(
   return [
     withCommand('Read every rule and change what is yours to say. Then check it:', validate),
     withCommand('See what would be done, and change nothing:', plan),
-    withCommand('Do it. Each run moves everything one step further:', apply),
+    withCommand(
+      'Do it: the plan is shown, and you are asked. Each run moves everything one step further:',
+      apply,
+    ),
     withCommand('Every day, as a line of a crontab:', daily),
   ].join('\n\n');
 }

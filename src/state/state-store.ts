@@ -9,6 +9,7 @@ import type { AccessKey } from '../lifecycle/keys.ts';
 import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
 import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
 import type { DatedKey, Look, UsedKey, UseHistory } from '../lifecycle/use-history.ts';
+import type { Sights } from './known-sightings.ts';
 
 /**
  * `write` proves before the first change in AWS that what has to be kept can be kept, and that nobody
@@ -38,6 +39,28 @@ export interface StateStore {
    * while a run is under way, `journal-damaged`, `journal-newer`, `journal-write`, `state-dir`.
    */
   compact(account: string): Promise<Compacted>;
+  /** All that is kept of an account. Throws `rotation-in-progress` while a run is under way, and as history. */
+  dump(account: string): Promise<AccountDump>;
+  /**
+   * Keeps all of it, for an account of which nothing is kept yet. Throws `state-not-empty` for another one,
+   * and what keeping each thing throws; it is not complete then.
+   */
+  load(account: string, dump: AccountDump): Promise<void>;
+}
+
+/** All that is kept of an account, for another store to take. */
+export interface AccountDump {
+  /** Each as the text that it was recorded as, in the order in which they were recorded. */
+  readonly records: readonly string[];
+  readonly secrets: readonly IssuedKey[];
+  readonly condemned: readonly AccessKeyId[];
+  readonly sealed: readonly SealedSecret[];
+  readonly sights: Sights;
+}
+
+export interface SealedSecret {
+  readonly keyId: AccessKeyId;
+  readonly bytes: Buffer;
 }
 
 /** Numbers of records. */

@@ -114,7 +114,7 @@ test('zsh: the script loads, and completes flags and profiles', {
     '-c',
     `${load}; words=(keyturn policy ''); _complete_keyturn`,
   ]);
-  assert(policy.includes('*:word:(self-service admin fleet organization)'));
+  assert(policy.includes('*:word:(self-service admin fleet organization map)'));
 });
 
 test('every command of keyturn is completed', async () => {

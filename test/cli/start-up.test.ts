@@ -79,7 +79,7 @@ for (const [program, args] of LIGHT) {
 
 /** Rooms that are light throughout, and the files of others that a list of profiles needs. */
 const LIGHT_FILE =
-  /^src\/(?:entry|cli(?:\/[\w-]+)?|api|base|credentials-file)\/[\w-]+\.ts$|^src\/app\/(?:read-(?:delivery|form)|keyctl\/(?:build-(?:keyctl|later)-report|file-troubles|list-profiles))\.ts$|^src\/base\/files\/file-system\.ts$|^src\/lifecycle\/retire-policy\.ts$|^src\/aws\/profile\.ts$|^src\/reports\/(?:keyctl-[\w-]+|page|table|words|skipped-words)\.ts$|^src\/state\/(?:stores|files\/index)\.ts$|^src\/destinations\/(?:forms\/(?:text-form|forms)|entrance|(?:regional-)?place|place-(?:credentials|options)|service-place|variable-names|remarks|pair-fields|kinds|making|failure|[\w-]+\/(?:index|kind-of|names|place|recipients|template))\.ts$/;
+  /^src\/(?:entry|cli(?:\/[\w-]+)?|api|base|credentials-file)\/[\w-]+\.ts$|^src\/app\/(?:read-(?:delivery|form)|keyctl\/(?:build-(?:keyctl|later)-report|file-troubles|list-profiles))\.ts$|^src\/base\/files\/file-system\.ts$|^src\/lifecycle\/retire-policy\.ts$|^src\/aws\/profile\.ts$|^src\/reports\/(?:keyctl-[\w-]+|page|table|words|skipped-words)\.ts$|^src\/app\/default-role\.ts$|^src\/state\/(?:stores|files\/index|dynamodb\/(?:index|place))\.ts$|^src\/destinations\/(?:forms\/(?:asked-form|text-form|forms)|entrance|way-there|written-name|regional-listing|(?:regional-)?place|place-(?:credentials|options)|service-place|variable-names|remarks|pair-fields|kinds|making|failure|[\w-]+\/(?:index|kind-of|listing|names|place|recipients|template))\.ts$/;
 
 test('the entry holds light files only: no SDK, no schema, nothing to ask with', () => {
   const files = CHUNKS['start.cjs'] ?? [];

@@ -5,11 +5,13 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
+import { systemClock } from '../../src/base/clock.ts';
 import { type DeliverReport, deliverReportSchema } from '../../src/reports/deliver-report.ts';
 import { DEFAULT_ACCOUNT_ID, seedPlace, startSandbox } from '../../src/sandbox/index.ts';
 import { recordUse } from '../../src/sandbox/last-use.ts';
 import { run } from '../cli/process.ts';
 import { temporaryDirectory } from '../state/support.ts';
+import { TOKEN as GITHUB_TOKEN, startGithub } from './github/fake-github.ts';
 
 const REGION = 'us-east-1';
 
@@ -249,4 +251,31 @@ it('a parameter that is too small is moved up where the place says so, told befo
   const now = world.account().parameters.values().next().value?.states.newest.versions.at(-1);
   assert.equal(now?.tier, 'Advanced');
   assert.match(done.stdout, /us-east-1:\/app\/ada#tier=advanced/);
+});
+
+it('a secret that somebody deleted at a service is gone, and made again where that is asked for', async (test) => {
+  const at = await scene(test);
+  const { old, environment } = at;
+  const github = await startGithub(test, systemClock);
+  const store = 'repos/acme/ada/actions';
+  for (const [name, value] of [
+    ['AWS_ACCESS_KEY_ID', old.id],
+    ['AWS_SECRET_ACCESS_KEY', old.secret],
+    ['OTHER', 'kept'],
+  ] as const) {
+    github.put(store, name, { value, updatedAt: '2026-01-01T00:00:00Z' });
+  }
+  const own = { ...environment, GITHUB_API_URL: github.url, KEYTURN_GITHUB_TOKEN: GITHUB_TOKEN };
+  const words = ['--user', 'ada', '--deliver', 'github=acme/ada,handoff', '--retire', 'never'];
+  const rotated = await run('rotate-iam-keys', words, own);
+  assert.equal(rotated.code, 0, rotated.stdout + rotated.stderr);
+  github.secrets.delete(`${store} AWS_SECRET_ACCESS_KEY`);
+  const found = await run('keyturn', ['verify', 'ada'], own);
+  assert.match(found.stdout, /github acme\/ada\S+ +AKIA\w+ +gone/);
+  const refused = await run('keyturn', ['verify', '--heal'], own);
+  assert.match(refused.stdout, /gone, not healed/);
+  const healed = await run('keyturn', ['verify', '--heal', '--create-missing'], own);
+  assert.equal(healed.code, 0, healed.stdout + healed.stderr);
+  assert.equal(github.value(store, 'AWS_SECRET_ACCESS_KEY'), at.current().secret);
+  assert.equal(github.value(store, 'OTHER'), 'kept');
 });

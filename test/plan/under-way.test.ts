@@ -1,9 +1,13 @@
 // A plan beside what was begun: rotations that other runs left, a kill in the middle, and the same plan again.
 
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import type { ApplyReport } from '../../src/reports/apply-report.ts';
+import type { PlanDocument } from '../../src/reports/plan-document.ts';
 import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
-import { binOf, finished, run, start } from '../cli/process.ts';
+import { binOf, finished, hoursLater, run, start } from '../cli/process.ts';
 import { actionsOf, type PlanStage, planStage, statesOf, stepsOf } from './stage.ts';
 
 const TEXT = `version: 1
@@ -127,4 +131,59 @@ test('what this plan began is not what somebody else does to it', async (t) => {
   const history = await keyturn(['history', 'app', '--json']);
   assert.equal(history.code, 0, history.stderr);
   assert.equal(sandbox.world.user(DEFAULT_ACCOUNT_ID, 'app').keys.length, 2);
+});
+
+test('a change that comes between the look and the claim is met inside the claim', async (t) => {
+  const stage = await arranged(t);
+  const { plan, sandbox, config, env, file, keysOf } = stage;
+  await plan();
+  sandbox.requests.clear();
+  // The list of the check, that of the run, and the one inside the claim.
+  sandbox.faults.add({
+    ...{ operation: 'ListAccessKeys', user: 'app', calls: { nth: 3 } },
+    effect: { kind: 'delay', durationMs: 2_000 },
+  });
+  const flags = ['--config', config, '--output-format', 'json'];
+  const ended = finished(start([binOf('keyturn'), 'apply', file, ...flags], env));
+  const isHit = () => sandbox.requests.list().some(({ fault }) => fault !== undefined);
+  for (let wait = 0; wait < 400 && !isHit(); wait += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  sandbox.world.addKey(DEFAULT_ACCOUNT_ID, 'app');
+  const { code, stdout } = await ended;
+  const report: ApplyReport = JSON.parse(stdout);
+  assert.deepEqual([code, statesOf(report)], [1, { app: 'drifted' }]);
+  assert.equal(report.run?.rotated_keys[0]?.error_code, 'plan-drifted');
+  assert.equal(keysOf('app').length, 2);
+  assert(!stage.changes().includes('CreateAccessKey'));
+});
+
+test('a key that was lost on the way is not deleted by the plan that made it', async (t) => {
+  const stage = await arranged(t);
+  const { plan, apply, sandbox, config, env, file, folder, keysOf } = stage;
+  await plan();
+  // The third is the proof: the key has signed nothing yet.
+  const effect = { kind: 'hang' } as const;
+  sandbox.faults.add({ operation: 'GetCallerIdentity', calls: { nth: 3 }, effect });
+  const child = start([binOf('keyturn'), 'apply', file, '--config', config], env);
+  const ended = finished(child);
+  const isHit = () => sandbox.requests.list().some(({ fault }) => fault !== undefined);
+  for (let wait = 0; wait < 400 && !isHit(); wait += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  child.kill('SIGKILL');
+  await ended;
+  sandbox.faults.clear();
+  await rm(join(folder, 'state', DEFAULT_ACCOUNT_ID, 'handoff'), { recursive: true });
+  const later = hoursLater(sandbox, 7);
+  const left = await apply([file], later);
+  assert.equal(left.code, 0, left.stderr);
+  assert.deepEqual(statesOf(left.report), { app: 'left' });
+  assert.equal(left.report.run?.rotated_keys[0]?.error_code, 'not-planned');
+  assert.equal(keysOf('app').length, 2);
+  // A new plan names it.
+  const made = await run('keyturn', ['plan', '--config', config, '--json'], { ...env, ...later });
+  const { users }: PlanDocument = JSON.parse(made.stdout);
+  const actions = users.flatMap(({ keys }) => keys.map(({ action }) => action));
+  assert(actions.includes('discard'), actions.join());
 });

@@ -15,7 +15,7 @@ export const CONTROLS: readonly Control[] = [
   ...OF_KEYS,
   ...OF_OLD_KEYS,
   ...OF_RUNS,
-  ...OF_HOOKS,
   ...OF_PLANS,
   ...OF_RULES,
+  ...OF_HOOKS,
 ].toSorted((one, other) => Number(one.invariant.slice(1)) - Number(other.invariant.slice(1)));

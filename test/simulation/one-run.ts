@@ -128,10 +128,12 @@ async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly Us
   }
   process.note(`looks at ${candidates.map(({ user }) => user).join(', ')}`);
   const turns = governing?.turns;
-  const dryRun = task.kind === 'dry-run';
-  const plain = dryRun ? foretellUser : rotateUser;
+  const plan = task.kind === 'apply' ? task.plan : undefined;
+  const plannedFor = plan && ((_account: string, user: string) => plannedIn(plan, user));
+  const how = { dryRun: task.kind === 'dry-run', plannedFor };
+  const plain = task.kind === 'dry-run' ? foretellUser : rotateUser;
   const perform = (one: UserListed) =>
-    turns?.perform(one, account, { dryRun }) ?? plain(one, wanted, forUser(one, account, run));
+    turns?.perform(one, account, how) ?? plain(one, wanted, forUser(one, account, run));
   const about =
     task.kind === 'apply' ? candidates.filter((one) => isPlanned(one, task)) : candidates;
   const outcomes = await pMap(about, perform, { concurrency: settings.parallel });
@@ -160,8 +162,8 @@ interface Governing {
 /** By a configuration, where the run is called with one; whoever names a user or a key by hand reads none. */
 async function governingOf(run: SimRun, account: AccountWork): Promise<Governing | undefined> {
   const { task, governed } = run;
-  if (governed === undefined || (task.kind !== 'rotate' && task.kind !== 'dry-run'))
-    return undefined;
+  const isByHand = ['recover', 'undo', 'answer'].includes(task.kind);
+  if (governed === undefined || isByHand) return undefined;
   const named = { ...account, run: run.process.name };
   const settings = await settingsBy(governed.config, wantedOf(run), named);
   return { settings, rules: governed.rules, turns: new UserTurns(settings, account.emit) };

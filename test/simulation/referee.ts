@@ -25,7 +25,7 @@ import { Told } from './told.ts';
 import type { Basis, RefereeParts, View, Violation } from './view.ts';
 import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser } from './world.ts';
 
-export type { Basis, View, Violation } from './view.ts';
+export type { Basis, RefereeParts, View, Violation } from './view.ts';
 
 export class Referee {
   readonly violations: Violation[] = [];

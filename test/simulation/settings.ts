@@ -106,10 +106,10 @@ export function drawRetirement(settings: RunSettings, dice: Dice): RunSettings {
   return { ...settings, oldKeyFate: 'when-quiet', retire };
 }
 
-/** In half of the seeds that have a place, one more, or two: a rotation is done when all of them have its key. */
+/** In a third of the seeds that have a place, one more, or two: a rotation is done when all of them have its key. */
 export function drawPlaces(settings: RunSettings, dice: Dice): RunSettings {
   const { destination } = settings;
-  if (destination === 'handoff' || dice.chance(0.5)) return settings;
+  if (destination === 'handoff' || dice.chance(2 / 3)) return settings;
   const others = (['sim-vault', 'handoff'] as const).filter((each) => each !== destination);
   return { ...settings, alsoTo: dice.chance(0.3) ? others : [dice.pick(others)] };
 }

@@ -87,7 +87,7 @@ class Simulation {
     const dueDays = drawDueDays(dice);
     populate({ world, dice, schedule }, dueDays);
     const ofGrace = new Dice(seed, 'grace');
-    const drawn = drawPlaces(drawSettings(world, dice, dueDays), new Dice(seed, 'places'));
+    const drawn = drawPlaces(drawSettings(world, dice, dueDays), new Dice(seed, 'several places'));
     const settings = drawRetirement(drawn, ofGrace);
     fillSecrets({ world, vault, dice }, settings);
     this.#machine = drawMachine(dice, settings);

@@ -9,6 +9,7 @@ import { keepsWholeUnderFaults } from './contract-faults.ts';
 import { namesUsersAndKeys } from './contract-names.ts';
 import { remembersSightings } from './contract-sightings.ts';
 import { shortensAndNames } from './contract-store.ts';
+import { comesBackWhole } from './contract-transfer.ts';
 import {
   BUSY,
   CREATED,
@@ -37,6 +38,7 @@ export function passesContract(subject: Subject): void {
     remembersSightings(subject);
     namesUsersAndKeys(subject);
     shortensAndNames(subject);
+    comesBackWhole(subject);
   });
   describe(`${subject.kind} on a medium that fails`, () => keepsWholeUnderFaults(subject));
 }

@@ -6,7 +6,7 @@ import { KeyturnError as Fault, type KeyturnError, toKeyturnError } from '../../
 import { comparableUserName } from '../../base/user-name.ts';
 import { type AskedNames, askedFacts, namesAsked } from '../../config/asked-facts.ts';
 import { evaluateUser, groupOf, type UserVerdict } from '../../config/evaluate.ts';
-import { type GateVerdict, mayBegin } from '../../config/gate.ts';
+import { mayBegin } from '../../config/gate.ts';
 import type { ConfiguredPlace } from '../../config/place-item.ts';
 import { filledIn, isLossy, type TemplateFacts } from '../../config/place-template.ts';
 import type { Config } from '../../config/read-config.ts';
@@ -31,8 +31,8 @@ import { dueFrom, governedBy } from './governed-by.ts';
 import { Limits } from './limits.ts';
 import { hookTextsOf, placesOf } from './places-of-config.ts';
 import { mayShare, SharedPlaces } from './shared-places.ts';
-import { unlessGoverned } from './ungoverned.ts';
 import { UserDirectory } from './user-facts.ts';
+import { heldBy, unlessGoverned } from './user-turn.ts';
 
 const FATES: Readonly<Record<Settings['retire']['value'], OldKeyFate>> = {
   'when-quiet': 'when-quiet',
@@ -348,15 +348,4 @@ function requestOf(
     ...(region !== undefined && { region }),
     ...(newPlaces !== undefined && { newPlaces }),
   };
-}
-
-function heldBy(gate: Exclude<GateVerdict, { kind: 'open' }>, step: 'rotate' | 'retire'): HeldBack {
-  const until = gate.opensAt;
-  if (gate.kind === 'frozen')
-    return {
-      reason: 'frozen',
-      because: `frozen until the end of ${gate.to}: ${gate.reason}`,
-      until,
-    };
-  return { reason: 'outside-window', because: `outside the ${step} window`, until };
 }

@@ -12,7 +12,7 @@ import type { AccountResult } from '../account-run.ts';
 import { rotateAccount } from '../rotate-account.ts';
 import type { RunContext } from '../run-context.ts';
 import type { PlannedFor } from '../user-turns.ts';
-import { asMade, type CheckedUser, checkPlan } from './check-plan.ts';
+import { asMade, type CheckedUser, checkPlan, withinAccounts } from './check-plan.ts';
 import type { PlannedRun } from './make-plan.ts';
 import { plannedOf } from './planned-user.ts';
 
@@ -81,12 +81,26 @@ async function perform(plan: PlanDocument, { going, run }: Performing, context: 
   };
   const usersOf = (account: string) =>
     going.filter(({ entry }) => entry.account === account).map(({ entry }) => entry.user);
+  const entries = going.map(({ entry }) => entry);
+  const rotate = withinAccounts(run.rotate, entries);
   const { report, exitCode } = await rotateAccount(
-    { ...run.rotate, dryRun: false, usersOf, plannedFor },
+    {
+      ...rotate,
+      dryRun: false,
+      usersOf,
+      alsoSeenOf: (account) => heldIn(plan, account),
+      plannedFor,
+    },
     { ...context, onAccount: (result) => results.push(result) },
   );
   const lineOf = ({ entry }: CheckedUser) => doneLine(entry, left.get(entry) ?? [], results);
   return { report, exitCode, lineOf };
+}
+
+/** Users who wait until a key was Inactive for long enough: that is counted from the first run that saw it so. */
+function heldIn({ users }: PlanDocument, account: string): string[] {
+  const isHeld = ({ keys }: PlanUser) => keys.some(({ reason }) => reason === 'held');
+  return users.filter((each) => each.account === account && isHeld(each)).map(({ user }) => user);
 }
 
 interface HowStopped extends Pick<ApplyOptions, 'partial' | 'dryRun'> {

@@ -48,9 +48,21 @@ export async function checkPlan(
     const entry = entries.find((each) => each.account === account && isSameUser(each.user, user));
     return entry && permitOf(entry).steps.find((step) => step.do === 'create')?.keyId;
   };
-  const rotate = { ...run.rotate, usersOf, replacedOf };
+  const rotate = { ...withinAccounts(run.rotate, entries), usersOf, replacedOf };
   const made = await makePlan({ ...run, rotate }, context);
   return { made, users: entries.map((entry) => checked(entry, plan, made)) };
+}
+
+/** No account is entered of which the entries say nothing. */
+export function withinAccounts(
+  rotate: PlannedRun['rotate'],
+  entries: readonly Pick<PlanUser, 'account'>[],
+): PlannedRun['rotate'] {
+  const { accounts } = rotate;
+  if (accounts === undefined) return rotate;
+  const planned = [...new Set(entries.map(({ account }) => account))];
+  const named = planned.filter((id) => accounts.named?.includes(id) ?? true);
+  return { ...rotate, accounts: { ...accounts, named } };
 }
 
 function checked(entry: PlanUser, plan: PlanDocument, made: MadePlan): CheckedUser {

@@ -167,7 +167,8 @@ async function planAndAsk(applying: Applying): Promise<Agreed | number> {
     env: host.env,
     state,
   };
-  const { plan, report, exitCode } = await makePlan((await settler.settle()).run, context);
+  const made = await makePlan((await settler.settle()).run, context, !dryRun);
+  const { plan, report, exitCode } = made;
   run.log.hideProgress();
   if (exitCode === 3 || exitCode === 130) {
     printRunIssues(session, run, report);

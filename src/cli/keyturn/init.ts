@@ -140,13 +140,14 @@ export function keysCommand(values: ReachValues): string {
 
 /** What to do next with the file, each as it can be pasted. */
 export function nextCommands({ path, shown }: ConfigFile, whereabouts: readonly string[]) {
-  const run = (file: string) => ['rotate-iam-keys', '--config', file, ...whereabouts];
+  const about = (file: string) => ['--config', file, ...whereabouts];
+  const daily = command('keyturn', 'apply', ...about(path), '--yes');
   return {
     validate: command('keyturn', 'validate', shown).command,
-    plan: command(...run(shown), '--dry-run').command,
-    apply: command(...run(shown)).command,
+    plan: command('keyturn', 'plan', ...about(shown)).command,
+    apply: command('keyturn', 'apply', ...about(shown)).command,
     // A scheduler runs it from another folder, and takes % for the end of the line.
-    daily: `17 6 * * * ${command(...run(path)).command.replaceAll('%', '\\%')}`,
+    daily: `17 6 * * * ${daily.command.replaceAll('%', '\\%')}`,
   };
 }
 

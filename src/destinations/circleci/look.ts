@@ -1,6 +1,7 @@
 // A look at the variables before they are written (I14). CircleCI shows the last four characters of each, which
 // tell whether the key that is replaced is there, and never which other one is.
 
+import { NO_SUCH_THING } from '../../base/aws-stores.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { Secret } from '../../base/secret.ts';
 import { HttpFailure } from '../../http/failure.ts';
@@ -80,6 +81,7 @@ function missing(name: string, parts: CircleParts): KeyturnError {
     'not-deliverable',
     `there is no variable ${name} in ${wordsFor({ at, holders })}`,
     {
+      cause: NO_SUCH_THING,
       hint: `check the name, let a run make it with --create-missing, or make it with the value none (${where})`,
     },
   );

@@ -3,7 +3,6 @@
 
 import { accessKeyId } from '../../base/access-key-id.ts';
 import type { Looking, PlaceListing, SeenPlace } from '../listing.ts';
-import { keyIdsIn } from '../readings.ts';
 import { type GithubPlace, githubPlaceAt, placeOfGithub, type Store } from './place.ts';
 
 export function githubListing(store: Store): PlaceListing {
@@ -26,7 +25,10 @@ export function githubListing(store: Store): PlaceListing {
 }
 
 async function namesAt(at: GithubPlace, store: Store, looking: Looking): Promise<SeenPlace> {
-  const { githubApi } = await import('./open.ts');
+  const [{ githubApi }, { keyIdsIn }] = await Promise.all([
+    import('./open.ts'),
+    import('../readings.ts'),
+  ]);
   const api = githubApi(at, store, looking);
   const names = await api.secretNames();
   const variables = store.service === 'actions' ? await api.variables() : [];

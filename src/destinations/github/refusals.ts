@@ -1,5 +1,6 @@
 // Why GitHub would not take a pair, as far as it tells by reads (I14), and what can be done about it.
 
+import { NO_SUCH_THING } from '../../base/aws-stores.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { HttpFailure } from '../../http/failure.ts';
@@ -53,6 +54,7 @@ export function missing(
     );
   }
   return new KeyturnError('not-deliverable', message, {
+    cause: NO_SUCH_THING,
     hint: [
       'check the name, or let a run make it, with --create-missing; by hand, with a placeholder that your workflows do not take for a key:',
       making(name, at, store),
@@ -85,6 +87,7 @@ export function missingVariable(name: string, at: GithubPlace, store: Store): Ke
     'not-deliverable',
     `${name} is not among the variables of ${ownerOf(at)} on GitHub`,
     {
+      cause: NO_SUCH_THING,
       hint: [
         'check the name, or let a run make it, with --create-missing; by hand:',
         command('gh', 'variable', 'set', name, ...flags, '--body', 'none'),

@@ -2,6 +2,7 @@
 // shows it, would GitLab take the new values. Throws `not-deliverable`.
 
 import { accessKeyId, isAccessKeyId } from '../../base/access-key-id.ts';
+import { NO_SUCH_THING } from '../../base/aws-stores.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { looksLikeKeyId } from '../../base/key-id-text.ts';
@@ -178,6 +179,7 @@ async function variableOf(parts: GitlabParts, name: string): Promise<Variable> {
   const owner = owners.are === 'projects' ? ['--repo', at.path] : ['--group', at.path];
   const scope = at.scope === undefined ? [] : ['--scope', at.scope];
   throw new KeyturnError('not-deliverable', missing, {
+    cause: NO_SUCH_THING,
     hint: [
       'check the name, or let a run make it, with --create-missing; by hand, --masked keeps it out of logs:',
       command('glab', 'variable', 'set', name, 'placeholder', '--masked', ...scope, ...owner),

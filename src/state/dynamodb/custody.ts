@@ -75,18 +75,19 @@ export function tableCustody(parts: TableCustodyParts): Custody {
   };
 }
 
-/** The keys whose secrets are kept. Throws `state-dir` when that cannot be read (I11). */
+/** The keys whose secrets are kept, or that are condemned. Throws `state-dir` when that cannot be read (I11). */
 export async function heldItems(
   prefix: string,
   { table, account }: Pick<TableCustodyParts, 'table' | 'account'>,
+  state: 'held' | 'condemned' = 'held',
 ): Promise<ReadonlyMap<AccessKeyId, string | undefined>> {
   const items = await table.query(
     {
       table: table.custodyName,
       pk: partitionOf(account),
       prefix,
-      filter: '#state = :held',
-      values: { held: 'held' },
+      filter: '#state = :wanted',
+      values: { wanted: state },
       only: ['sk', 'state', 'user'],
     },
     { code: 'state-dir', what: `the secrets in ${table.custodyName} cannot be listed` },

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import type { AwsTables } from '../../base/aws-tables.ts';
 import type { Clock } from '../../base/clock.ts';
 import { demandAccountId, isAccountId } from '../account-id.ts';
-import type { Access, AccountState, Compacted, StateStore } from '../state-store.ts';
+import type { Access, AccountDump, AccountState, Compacted, StateStore } from '../state-store.ts';
 import { tableAccount } from './account.ts';
 import type { Box } from './box.ts';
 import { compactAccount } from './compaction.ts';
@@ -90,6 +90,18 @@ export class DynamoDbStore implements StateStore {
   async compact(account: string): Promise<Compacted> {
     demandAccountId(account);
     return await compactAccount({ table: this.#table, account, owner: this.#owner });
+  }
+
+  async dump(account: string): Promise<AccountDump> {
+    const { custody } = await this.open(account, 'read');
+    const { dumpTables } = await import('./transfer.ts');
+    return await dumpTables({ table: this.#table, account, custody, owner: this.#owner });
+  }
+
+  async load(account: string, dump: AccountDump): Promise<void> {
+    const { custody } = await this.open(account, 'write');
+    const { loadTables } = await import('./transfer.ts');
+    await loadTables(dump, { table: this.#table, account, custody, owner: this.#owner });
   }
 
   /** The proof that something can be kept, and the mark by which the account is known. */

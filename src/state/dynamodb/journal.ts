@@ -19,6 +19,10 @@ const RECORD_BYTES_MAX = 390_000;
 export interface Numbered {
   readonly seq: number;
   readonly record: JournalRecord;
+  /** As it was recorded. */
+  readonly text: string;
+  /** Where it stood among all records of the account that it was copied from; after all of them otherwise. */
+  readonly pos: number;
 }
 
 /** Oldest first. Throws `journal-damaged`, `journal-newer`, `state-dir`: never a shorter history (I11). */
@@ -43,7 +47,7 @@ export async function readHistory(
   return new UserHistory(records.map(({ record }) => record));
 }
 
-function readNumbered({ sk, rec }: TableItem, place: string, account: string): Numbered {
+function readNumbered({ sk, rec, pos }: TableItem, place: string, account: string): Numbered {
   const where = `record ${String(sk)} in ${place}`;
   let parsed: unknown;
   try {
@@ -55,7 +59,9 @@ function readNumbered({ sk, rec }: TableItem, place: string, account: string): N
   if (record.account !== account) {
     throw damagedLine(where, `it is about account ${record.account}, not ${account}`);
   }
-  return { seq: Number(String(sk).slice(RECORDS.length)), record };
+  const seq = Number(String(sk).slice(RECORDS.length));
+  const position = typeof pos === 'number' ? pos : Number.MAX_SAFE_INTEGER;
+  return { seq, record, text: String(rec), pos: position };
 }
 
 /** A record of which nobody knows whether it was written. */

@@ -60,6 +60,21 @@ export async function openTableSightings(options: TableSightingsOptions): Promis
   });
 }
 
+/** All that is remembered in the tables. */
+export async function readAllSights(table: Table, account: string): Promise<Sights> {
+  const known = new KnownSightings();
+  await readShards({ table, account }, known);
+  return known;
+}
+
+/** Joins what another store remembered. */
+export async function mergeSights(table: Table, account: string, sights: Sights): Promise<void> {
+  const known = new KnownSightings();
+  known.merge(sights);
+  // What is old there is not forgotten here: whoever saves next judges that by its own time.
+  await saveShards({ table, account, clock: { now: () => new Date(0) } }, known);
+}
+
 /** What an item holds, and what names it. */
 interface Shard {
   readonly text: string;
@@ -67,7 +82,7 @@ interface Shard {
 }
 
 async function readShards(
-  { table, account }: TableSightingsOptions,
+  { table, account }: Pick<TableSightingsOptions, 'table' | 'account'>,
   known: KnownSightings,
 ): Promise<ReadonlyMap<number, Shard>> {
   const items = await table.query(
@@ -96,7 +111,11 @@ const NOTHING: Sights = {
   uses: new Map(),
 };
 
-async function saveShards(options: TableSightingsOptions, known: KnownSightings): Promise<void> {
+type Saving = Pick<TableSightingsOptions, 'table' | 'account'> & {
+  readonly clock: Pick<Clock, 'now'>;
+};
+
+async function saveShards(options: Saving, known: KnownSightings): Promise<void> {
   const { table, account, clock } = options;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const before = await readShards(options, known);

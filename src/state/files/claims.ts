@@ -26,7 +26,7 @@ export interface UserClaim {
 
 export class FileClaims {
   readonly #files: ClaimFiles;
-  /** Of this process, by the names of their files. */
+  /** Of this process, by comparable names of users. */
   readonly #held = new Map<string, UserClaim>();
 
   constructor(files: ClaimFiles) {
@@ -55,18 +55,18 @@ export class FileClaims {
         const marginMs = acquired.held.untilMs() - signedAt.getTime();
         if (marginMs < SIGNATURE_LIFE_MS) throw ahead(user);
       };
-      this.#held.set(name, { keep, fence });
+      this.#held.set(comparableUserName(user), { keep, fence });
       return await work({ keep, fence });
     } finally {
       isOver = true;
-      this.#held.delete(name);
+      this.#held.delete(comparableUserName(user));
       await acquired.held.release();
     }
   }
 
   /** Nothing where this process does not work on the user. Throws `rotation-in-progress` when the claim was lost. */
   async keepIfHeld(user: string): Promise<void> {
-    await this.#held.get(claimNameOf(user))?.keep();
+    await this.#held.get(comparableUserName(user))?.keep();
   }
 
   /** Throws as withClaim does before it begins, by reads alone. */

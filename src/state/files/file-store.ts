@@ -12,7 +12,7 @@ import { errnoOf, type FileSystem, systemReason } from '../../base/files/file-sy
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { nodeOwners, type Owners } from '../../base/files/owners.ts';
 import { isAccountId } from '../account-id.ts';
-import type { Access, AccountState, Compacted, StateStore } from '../state-store.ts';
+import type { Access, AccountDump, AccountState, Compacted, StateStore } from '../state-store.ts';
 import { type AccountFiles, fileAccount } from './account.ts';
 import { ClaimFiles } from './claim-files.ts';
 import { FileClaims } from './claims.ts';
@@ -32,6 +32,7 @@ import {
 } from './folders.ts';
 import { FileJournal } from './journal.ts';
 import { type ProcessTable, systemProcesses } from './process-table.ts';
+import type { TransferFiles } from './transfer.ts';
 
 export interface FileStoreOptions {
   /** Absolute path. */
@@ -95,6 +96,24 @@ export class FileStore implements StateStore {
   async compact(account: string): Promise<Compacted> {
     await this.#prepareAccount(account);
     return await compactJournal(this.#filesOf(account));
+  }
+
+  async dump(account: string): Promise<AccountDump> {
+    // Not by reads alone: while it is read nobody records.
+    await this.#prepareAccount(account);
+    const { dumpFiles } = await import('./transfer.ts');
+    return await dumpFiles(this.#transferOf(account));
+  }
+
+  async load(account: string, dump: AccountDump): Promise<void> {
+    await this.#prepareAccount(account);
+    const { loadFiles } = await import('./transfer.ts');
+    await loadFiles(dump, this.#transferOf(account));
+  }
+
+  #transferOf(account: string): TransferFiles {
+    const { account: folder, handoff } = stateFolders(this.where, account);
+    return { ...this.#filesOf(account), journalPath: join(folder, JOURNAL), handoff };
   }
 
   async #prepareAccount(account: string): Promise<void> {

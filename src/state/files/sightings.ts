@@ -149,7 +149,10 @@ function isUnchanged(now: FileInfo, before: FileInfo | undefined): boolean {
   );
 }
 
-async function readSights(options: FileSightingsOptions): Promise<Sights> {
+/** None where there is no file. Throws `state-dir`. */
+export async function readSights(
+  options: Pick<FileSightingsOptions, 'fs' | 'path'>,
+): Promise<Sights> {
   const { fs, path } = options;
   let content: Buffer | undefined;
   try {

@@ -12,6 +12,7 @@ import { encodeRecord, readRecord } from '../record-codec.ts';
 import { RecordedUsers } from '../recorded-users.ts';
 import type {
   Access,
+  AccountDump,
   AccountState,
   Compacted,
   Sightings,
@@ -21,6 +22,7 @@ import type {
 import { userLog } from '../user-log.ts';
 import { AccountMemory, type CodedTouch, coded, Memory, type Touch } from './memory.ts';
 import { memoryCustody } from './memory-custody.ts';
+import { dumpMemory, loadMemory } from './transfer.ts';
 
 export interface MemoryStoreOptions {
   readonly clock: Clock;
@@ -96,8 +98,26 @@ export class MemoryStore implements StateStore {
       const users = new RecordedUsers();
       for (const line of lines) users.add(readRecord(line), line);
       memory.users = users;
+      memory.lines = [...lines];
       return { before, after: lines.length };
     });
+  }
+
+  dump(account: string): Promise<AccountDump> {
+    demandAccountId(account);
+    return this.#touch('state-dir', UNREADABLE, () => {
+      const memory = this.#memory.accounts.get(account) ?? new AccountMemory();
+      if (memory.writers.size > 0) throw busy('a user', 'copy when no run is under way');
+      return dumpMemory(memory);
+    });
+  }
+
+  async load(account: string, dump: AccountDump): Promise<void> {
+    demandAccountId(account);
+    await this.#makeAccount(account);
+    await this.#touch('state-dir', UNWRITABLE, () =>
+      loadMemory(dump, this.#writable(account), account),
+    );
   }
 
   #makeAccount(account: string): Promise<void> {
@@ -133,7 +153,10 @@ export class MemoryStore implements StateStore {
       const keep = (record: JournalRecord) =>
         this.#touch('journal-write', UNWRITABLE, () => {
           demandTurn();
-          this.#writable(account).users.add(record, encodeRecord(record));
+          const { users, lines } = this.#writable(account);
+          const line = encodeRecord(record);
+          users.add(record, line);
+          lines.push(line);
         });
       const writer = { account, run: this.run, clock: this.#clock, user, history, keep, fence };
       return await work(userLog(writer));

@@ -12,6 +12,8 @@ import { RecordedUsers } from '../recorded-users.ts';
 /** What is kept of one account. */
 export class AccountMemory {
   users = new RecordedUsers();
+  /** The texts of all records, in the order in which they were recorded. */
+  lines: string[] = [];
   readonly secrets = new Map<AccessKeyId, IssuedKey>();
   /** Keys of which it is a fact that nobody has their secret. */
   readonly condemned = new Set<AccessKeyId>();

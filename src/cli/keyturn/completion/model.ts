@@ -21,6 +21,7 @@ import { SANDBOX_FLAGS } from '../sandbox-flags.ts';
 import { SANDBOX_ORDERS, WORKLOADS_FLAGS } from '../sandbox-order-flags.ts';
 import { STATE_CHECK_FLAGS } from '../state/check.ts';
 import { STATE_VERBS } from '../state/command.ts';
+import { STATE_COPY_FLAGS } from '../state/copy.ts';
 import { STATE_INIT_FLAGS } from '../state/init.ts';
 import { STATE_SECRET_FLAGS } from '../state/secret.ts';
 import { STATUS_FLAGS } from '../status.ts';
@@ -74,7 +75,13 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
   plan: [PLAN_FLAGS, []],
   apply: [APPLY_FLAGS, []],
   state: [
-    { ...COMPACT_FLAGS, ...STATE_INIT_FLAGS, ...STATE_CHECK_FLAGS, ...STATE_SECRET_FLAGS },
+    {
+      ...COMPACT_FLAGS,
+      ...STATE_INIT_FLAGS,
+      ...STATE_CHECK_FLAGS,
+      ...STATE_SECRET_FLAGS,
+      ...STATE_COPY_FLAGS,
+    },
     STATE_VERBS,
   ],
   compact: [COMPACT_FLAGS, []],

@@ -14,6 +14,8 @@ type Run = (session: Session, args: readonly string[]) => Promise<number>;
 const VERBS: Readonly<Record<string, () => Promise<Run>>> = {
   init: async () => (await import('./init.ts')).runStateInit,
   check: async () => (await import('./check.ts')).runStateCheck,
+  copy: async () => (await import('./copy.ts')).runStateCopy,
+  export: async () => (await import('./copy.ts')).runStateExport,
   secret: async () => (await import('./secret.ts')).runStateSecret,
   compact: async () => (await import('../compact.ts')).runCompact,
 };

@@ -7,8 +7,8 @@ export function stateHelp(width?: number): string {
   return renderHelp(
     {
       program: 'keyturn state',
-      summary: 'makes, checks and shortens the place where state is kept.',
-      usage: ['keyturn state init|check|secret|compact [flags]'],
+      summary: 'makes, checks, copies and shortens the place where state is kept.',
+      usage: ['keyturn state init|check|copy|export|secret|compact [flags]'],
       description: [
         'State is what must survive a run: the journal, the claims on users, when keys were seen, and the secrets of new keys until their places have them. It is kept in a directory, or in two tables of DynamoDB (dynamodb:TABLE). Each command has a page of its own (--help).',
       ],

@@ -1,10 +1,11 @@
-// What is done with a user whom no rule of a configuration governs: nothing, and where a person is needed, it says so.
+// What the verdict of a configuration about a user means for a run, in the run's own words.
 
 import { KeyturnError as Fault } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import type { UserVerdict } from '../../config/evaluate.ts';
+import type { GateVerdict } from '../../config/gate.ts';
 import type { Config } from '../../config/read-config.ts';
-import type { UserTurn } from '../run-settings.ts';
+import type { HeldBack, UserTurn } from '../run-settings.ts';
 
 export function unlessGoverned(
   verdict: Exclude<UserVerdict, { kind: 'governed' }>,
@@ -52,4 +53,18 @@ export function unlessGoverned(
         },
       };
   }
+}
+
+export function heldBy(
+  gate: Exclude<GateVerdict, { kind: 'open' }>,
+  step: 'rotate' | 'retire',
+): HeldBack {
+  const until = gate.opensAt;
+  if (gate.kind === 'frozen')
+    return {
+      reason: 'frozen',
+      because: `frozen until the end of ${gate.to}: ${gate.reason}`,
+      until,
+    };
+  return { reason: 'outside-window', because: `outside the ${step} window`, until };
 }
