@@ -20,7 +20,6 @@ import { ownRotations } from './secret-service.ts';
 import {
   drawDueDays,
   drawMachine,
-  drawPlaces,
   drawRetirement,
   drawSettings,
   fillSecrets,
@@ -59,7 +58,6 @@ class Simulation {
   readonly #runner: Runner;
   /** In worlds where old keys go when they are quiet, and in no others. */
   readonly #programs: Programs | undefined;
-  /** Runs that were foretold. */
   #foretold = 0;
   /** In some worlds a configuration says when, for whom and how many. */
   readonly #rules: Rules | undefined;
@@ -74,8 +72,7 @@ class Simulation {
     const dueDays = drawDueDays(dice);
     populate({ world, dice, schedule }, dueDays);
     const ofGrace = new Dice(seed, 'grace');
-    const drawn = drawPlaces(drawSettings(world, dice, dueDays), new Dice(seed, 'several places'));
-    const settings = drawRetirement(drawn, ofGrace);
+    const settings = drawRetirement(drawSettings(world, dice, { dueDays, seed }), ofGrace);
     fillSecrets({ world, vault, dice }, settings);
     this.#machine = drawMachine(dice, settings);
     const ofHooks = new Dice(seed, 'hooks');
@@ -84,13 +81,12 @@ class Simulation {
     const counts = noCounts();
     const later = new Dice(seed, 'later');
     const faults = new Faults(dice, forced, later);
-    this.stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts, hooks };
-    const { stage } = this;
-    const isQuietAsked = settings.oldKeyFate === 'when-quiet';
-    this.#programs = isQuietAsked ? new Programs(stage, ofGrace, later) : undefined;
+    const stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts, hooks };
+    this.stage = stage;
+    const { oldKeyFate } = settings;
+    if (oldKeyFate === 'when-quiet') this.#programs = new Programs(stage, ofGrace, later);
     this.#runner = new Runner({ stage, machine: this.#machine, settings, sabotage });
-    const users = [...world.users.keys()];
-    const about = { users, oldKeyFate: settings.oldKeyFate, startMs: START_MS };
+    const about = { users: [...world.users.keys()], oldKeyFate, startMs: START_MS };
     this.#rules = drawRules(new Dice(seed, 'rules'), about);
   }
 
