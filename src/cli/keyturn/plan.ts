@@ -3,6 +3,7 @@
 import { openState } from '../../app/open-state.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { printableJson } from '../../base/printable.ts';
+import { shellWords } from '../../base/shell-words.ts';
 import type { PlanDocument } from '../../reports/plan-document.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import { helpWidth } from '../flags/help.ts';
