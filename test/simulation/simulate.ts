@@ -307,7 +307,7 @@ class Simulation {
     await schedule.runUntil(() => this.#isBroken || started.isOver);
     const { result: done } = started;
     if (foretold === undefined || done === undefined) return done;
-    for (const what of differences(foretold, done)) referee.fail('I12', what);
+    for (const what of differences(foretold, done, plan !== undefined)) referee.fail('I12', what);
     for (const what of notAsPlanned(planFrom(foretold), done)) referee.fail('I12', what);
     // What needs a person is told by the plan, and not by the run that applies it.
     return plan === undefined
