@@ -97,13 +97,18 @@ test('flags that a saved plan does not take', async (t) => {
 });
 
 test('a plan is narrowed to a user, or to a rule', async (t) => {
-  const { addUser, plan, apply, keysOf } = await planStage(
+  const { addUser, plan, apply, keysOf, keyturn, config, file } = await planStage(
     t,
     'version: 1\nrules:\n  - {name: a, match: {user: "a*"}, deliver: [handoff]}\n  - {name: b, match: {user: "b*"}, deliver: [handoff]}\n',
   );
   for (const name of ['ada', 'amy', 'bob']) addUser({ name }, { ageDays: 100 });
   assert.deepEqual(Object.keys(actionsOf((await plan('--user', 'ada')).plan)), ['ada']);
   assert.deepEqual(Object.keys(actionsOf((await plan('--rule', 'b')).plan)), ['bob']);
+  // What is pasted from the page does no more than the page shows.
+  const page = await keyturn(['plan', '--config', config, '--user', 'ada']);
+  assert.match(page.stdout, /^ {2}keyturn apply --user ada --config \S+$/m);
+  const kept = await keyturn(['plan', '--config', config, '--rule', 'b', '-o', file]);
+  assert.match(kept.stdout, /^ {2}keyturn apply \S+plan\.json --config \S+$/m);
   assert.equal((await plan('--rule', 'c')).code, 2);
   await plan('--rule', 'b');
   const done = await apply();

@@ -26,6 +26,10 @@ test('a daily apply that changes nothing remembers since when a key is Inactive'
   const { apply, keysOf, sandbox } = await held(t);
   const first = await apply(['--yes']);
   assert.equal(first.code, 1, first.stderr);
+  assert.match(
+    first.stderr,
+    /exit code 1, because 1 key needs a person: STOP in the plan says why/,
+  );
   const later = await apply(['--yes'], hoursLater(sandbox, 31 * 24));
   assert.equal(later.code, 0, later.stderr);
   // The hold is over, so there was room for a successor.
@@ -60,7 +64,10 @@ test('a plan, and an apply that is only a dry run, leave no trace', async (t) =>
 });
 
 test('users who have no room for a new key take none of what a run may begin', async (t) => {
-  const { addUser, plan } = await planStage(t, `${TEXT}limits: {max_rotations: 1}\n`);
+  const { addUser, plan, keyturn, config } = await planStage(
+    t,
+    `${TEXT}limits: {max_rotations: 1}\n`,
+  );
   addUser({ name: 'svc-two' }, { ageDays: 900 }, { ageDays: 800 });
   addUser({ name: 'svc-old' }, { ageDays: 300 });
   addUser({ name: 'svc-older' }, { ageDays: 400 });
@@ -69,4 +76,7 @@ test('users who have no room for a new key take none of what a run may begin', a
   assert.deepEqual(actions['svc-older'], ['rotate: over-threshold']);
   assert.deepEqual(actions['svc-old'], ['wait: over-limit']);
   assert.match(String(actions['svc-two']), /blocked: two-active-keys/);
+  const { stdout } = await keyturn(['plan', '--config', config]);
+  assert.match(stdout, /^Come again: the next run goes on with 1 over a limit$/m);
+  assert.match(stdout, /^3 users: 1 key changes, 1 wait, 1 stop$/m);
 });

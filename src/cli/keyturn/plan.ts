@@ -7,6 +7,7 @@ import { shellWords } from '../../base/shell-words.ts';
 import type { PlanDocument } from '../../reports/plan-document.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import { helpWidth } from '../flags/help.ts';
+import { flagWords, whereaboutWords } from '../flags/later-command.ts';
 import { absolute } from '../flags/surroundings.ts';
 import { printRunIssues } from '../rotate/output.ts';
 import type { Session } from '../run.ts';
@@ -31,6 +32,10 @@ export async function runPlan(session: Session, args: readonly string[]): Promis
   refuseTwoFormats(values);
   const { settle, log } = planSettler(session, { ...values, outputFormat: 'json' });
   const { options, run } = await settle();
+  if (values.output !== undefined) {
+    const { assertPlanFits } = await import('../../app/plan/plan-file.ts');
+    await assertPlanFits(absolute(values.output, host));
+  }
   const shell: ShellOptions = {
     ...{ log, stillFinished: 'the reads under way', leftOpen: 'reads anew' },
     loadProgress: progressBar(true),
@@ -90,16 +95,21 @@ async function pageOf(plan: PlanDocument, values: PlanValues, { host }: Session)
   return renderPlan(plan, { ...styleOf(host.stdout, host), applyCommand: apply });
 }
 
-/** The command that applies it; undefined where nobody may. */
+/**
+ * The command that applies it, and nothing beyond what was shown: a saved plan says whom it is about, and without one
+ * the same narrowing does. Undefined where nobody may.
+ */
 function applyCommand(output: string | undefined, values: PlanValues): string | undefined {
   if (values.untrusted === true) return undefined;
-  const { config, profile, region, stateDir } = values;
-  const flags = [
-    ...(config === undefined ? [] : ['--config', config]),
-    ...(profile === undefined ? [] : ['--profile', profile]),
-    ...(region === undefined ? [] : ['--region', region]),
-    ...(stateDir === undefined ? [] : ['--state-dir', stateDir]),
+  const { user, rule, accounts, excludeAccounts } = values;
+  const narrowed = [
+    ...flagWords('user', user),
+    ...flagWords('rule', rule?.join(',')),
+    ...flagWords('accounts', accounts?.join(',')),
+    ...flagWords('exclude-accounts', excludeAccounts?.join(',')),
   ];
-  const file = output === undefined ? [] : [output];
-  return shellWords(['keyturn', 'apply', ...file, ...flags]);
+  const whom = output === undefined ? narrowed : [output.startsWith('-') ? `./${output}` : output];
+  const accepting = values.acceptVolatileState === true ? ['--accept-volatile-state'] : [];
+  const flags = [...flagWords('config', values.config), ...whereaboutWords(values), ...accepting];
+  return shellWords(['keyturn', 'apply', ...whom, ...flags]);
 }
