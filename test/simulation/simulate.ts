@@ -251,7 +251,9 @@ class Simulation {
     disk.isFull = false;
     this.#machine.offsetMs = 0;
     // I12 by the configuration too; then it is taken away, so that what it holds back comes to its end.
-    if (this.#rules !== undefined && !this.#isBroken) await this.#foretoldRun();
+    // Whose old keys go within a limit depends on who comes first, so that is foretold of nobody.
+    const isForetold = this.#rules !== undefined && this.#rules.maxDeactivations === undefined;
+    if (isForetold && !this.#isBroken) await this.#foretoldRun();
     this.#runner.governed = undefined;
     let last = await this.#runUntilRest();
     for (let pause = 0; pause < GRACE_PAUSES_MAX && this.#mayGraceEnd(pause); pause += 1) {
