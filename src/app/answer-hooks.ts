@@ -74,7 +74,9 @@ export async function answerHook(
     if (doubts.length === 0) throw nothingAsked(user);
     const end = word === 'done' ? 'done' : 'failed';
     for (const { rotation, mark } of doubts) {
-      await log.record(rotation.id, { type: 'hook-ended', mark, end, by: 'operator' });
+      // It answers what the run has asked, so a plan that was applied by it goes on from here.
+      const plan = log.history.recordsOf(rotation.id).at(-1)?.plan;
+      await log.record(rotation.id, { type: 'hook-ended', mark, end, by: 'operator' }, plan);
     }
     return doubts.map(({ rotation, label }) => ({
       ...{ account: first.account, user: first.user, rotation: rotation.id, hook: label },

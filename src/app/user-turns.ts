@@ -44,8 +44,7 @@ export class UserTurns {
       .sort((a, b) => b.overdueMs - a.overdueMs);
     const beyond = new Set<UserListed>();
     for (const { one } of begins) {
-      const endsOldKey = this.#settingsOf(one)?.oldKeyFate === 'deactivate';
-      const held = this.#settings.mayRotate(one.user, endsOldKey);
+      const held = this.#settings.mayRotate();
       if (held === undefined) continue;
       this.holdBack({ user: one.user, held, oldKey: one.oldKey });
       this.#beginsNothing.add(one.user);

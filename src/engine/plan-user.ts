@@ -38,7 +38,7 @@ export async function planOf(
     if (look !== undefined && !uses.has(key.id)) uses.set(key.id, look.lastUse);
   }
   const facts: PlanFacts = {
-    ...{ now: at.account.clock.now(), oldKeyFate: policy.oldKeyFate, uses },
+    ...{ now: at.account.clock.now(), oldKeyFate: policy.oldKeyFate, uses, hooks: policy.hooks },
     ...{ cleanUpDays: policy.cleanUpDays, thresholdDays: policy.thresholdDays },
     ...{ refusal: decided.refusal, holder: decided.holder },
     landed: new Set(decided.landed.map(({ id }) => id)),

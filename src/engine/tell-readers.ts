@@ -4,6 +4,7 @@
 import { KeyturnError } from '../base/errors.ts';
 import { hooksNotKnown, hookUnanswered } from '../lifecycle/hook-refusals.ts';
 import { judgeHook } from '../lifecycle/hooks.ts';
+import { hookStep } from '../lifecycle/planned-steps.ts';
 import type { WithNewKey } from '../lifecycle/rotation.ts';
 import { type Hook, type HookAnswer, orderOf, PAUSE_MS, TRIES_MAX, tellHook } from './hooks.ts';
 import type { UserWork } from './user-work.ts';
@@ -25,6 +26,7 @@ async function tell(hook: Hook, rotation: WithNewKey, work: UserWork): Promise<v
   const { signal, policy } = work.account;
   if (verdict === 'ask') throw hookUnanswered(rotation, hook, policy.reach);
   signal.throwIfAborted();
+  work.assertPlanned(hookStep('after-deliver', hook));
   await work.record(id, { type: 'hook-begun', on: 'after-deliver', mark, label });
   const answer = await untilDone(hook, rotation, work);
   const end = answer.kind === 'yes' ? 'done' : isKnownNo(answer) ? 'failed' : 'unknown';

@@ -42,6 +42,8 @@ export class UserWork implements UserAtHand {
   madeNow: AccessKeyId | undefined;
   /** What became of the hooks that this work came to. */
   readonly hookResults: HookResult[] = [];
+  /** Whether a deactivation is taken back that went wrong: the way out that each of them has, in plans too. */
+  isGoingBack = false;
 
   constructor(user: string, account: AccountWork, log: UserLog) {
     this.user = user;
@@ -86,7 +88,7 @@ export class UserWork implements UserAtHand {
    */
   assertPlanned(step: PlanStep): void {
     const { planned } = this.account.policy;
-    if (planned === undefined || planned.permit.allows(step)) return;
+    if (planned === undefined || this.isGoingBack || planned.permit.allows(step)) return;
     const because = 'the plan does not name it';
     planned.left({ step, because });
     const about = step.keyId ?? step.place ?? '';

@@ -304,7 +304,7 @@ function begun(
   facts: PlanFacts,
 ): About {
   const { oldKey, gate } = next;
-  const steps = stepsOfRotation(next, facts.oldKeyFate, facts.uses);
+  const steps = stepsOfRotation(next, facts);
   const because = dueBecause(oldKey, wanted, facts);
   return { action: 'rotate', ...because, steps, ...laterOf(oldKey.id, gate, facts) };
 }

@@ -4,6 +4,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Recovery } from './decide-open.ts';
 import type { Next, UserDecision } from './decide-user.ts';
+import { HOOK_WORDS, type HookMoment, isUntold, type KnownHooks, type NamedHook } from './hooks.ts';
 import type { LastUse } from './keys.ts';
 import { type PlanStep, placeWord } from './plan-step.ts';
 import type { GateVerdict } from './quiet-gate.ts';
@@ -14,11 +15,18 @@ export type LastUses = ReadonlyMap<AccessKeyId, LastUse | 'unreadable'>;
 
 type Rotate = Extract<Next, { readonly kind: 'rotate' }>;
 
+/** What holds for a rotation that begins. */
+export interface Promised {
+  readonly oldKeyFate: OldKeyFate;
+  readonly uses: LastUses;
+  /** What the configuration wants done, asked and watched around it. */
+  readonly hooks?: KnownHooks;
+}
+
 /** Of a rotation that begins: the order of lifecycle/next-step.ts. */
 export function stepsOfRotation(
   { oldKey, targets, missing, makesRoom, gate }: Rotate,
-  fate: OldKeyFate,
-  uses: LastUses,
+  { oldKeyFate: fate, uses, hooks }: Promised,
 ): readonly PlanStep[] {
   const made = missing.map(({ kind, place }) => placeWord({ kind, place }));
   return [
@@ -27,7 +35,12 @@ export function stepsOfRotation(
     { do: 'create', keyId: oldKey.id },
     { do: 'prove' },
     ...deliveries(targets),
-    ...endOf({ keyId: oldKey.id, isActive: oldKey.status === 'Active' }, { fate, gate }, uses),
+    ...hookSteps('after-deliver', hooks),
+    ...endOf(
+      { keyId: oldKey.id, isActive: oldKey.status === 'Active' },
+      { fate, gate, hooks },
+      uses,
+    ),
   ];
 }
 
@@ -36,13 +49,14 @@ export interface TakenUp {
   /** Its places that do not have the new key yet. */
   readonly toWrite: readonly JournaledTarget[];
   readonly uses: LastUses;
+  readonly hooks?: KnownHooks;
 }
 
 /** Of a rotation that an earlier run left open, and that goes on to its end. */
 export function stepsOfRecovery(
   recover: Extract<Recovery, { readonly leadsTo: 'new-key' | 'nothing' }>,
   { keys, gate }: Pick<UserDecision, 'keys' | 'gate'>,
-  { toWrite, uses }: TakenUp,
+  { toWrite, uses, hooks }: TakenUp,
 ): readonly PlanStep[] {
   const { rotation, steps, leadsTo } = recover;
   const { oldKeyId: keyId, oldKeyFate: fate } = rotation;
@@ -56,8 +70,29 @@ export function stepsOfRecovery(
   return [
     ...(isToProve(rotation) ? [{ do: 'prove' } as const] : []),
     ...deliveries(toWrite.filter((target) => !isRefused(target))),
-    ...(goes ? endOf({ keyId, isActive }, { fate, gate }, uses) : []),
+    ...(leadsTo === 'new-key' ? toTell(rotation, hooks) : []),
+    ...(goes ? endOf({ keyId, isActive }, { fate, gate, hooks }, uses) : []),
   ];
+}
+
+/** The hooks that its readers have yet to be told by. */
+function toTell(rotation: Rotation, hooks: KnownHooks): readonly PlanStep[] {
+  if (!isOnItsWay(rotation) && !isUntold(rotation, hooks)) return [];
+  const runs = rotation.hooks?.runs ?? {};
+  return hookSteps('after-deliver', hooks, ({ mark }) => runs[mark]?.end !== 'done');
+}
+
+function hookSteps(
+  on: HookMoment,
+  hooks: KnownHooks,
+  isMeant: (hook: NamedHook) => boolean = () => true,
+): readonly PlanStep[] {
+  return (hooks?.[on] ?? []).filter(isMeant).map((hook) => hookStep(on, hook));
+}
+
+/** A hook as a plan names it. */
+export function hookStep(on: HookMoment, { label }: Pick<NamedHook, 'label'>): PlanStep {
+  return { do: 'hook', name: `${HOOK_WORDS[on]} ${label}` };
 }
 
 /** Whether the rotation is still on its way to its places. */
@@ -83,17 +118,22 @@ interface OldKeyAtEnd {
 interface Ending {
   readonly fate: OldKeyFate;
   readonly gate: GateVerdict | undefined;
+  readonly hooks: KnownHooks;
 }
 
 /** What becomes of the old key in this run: nothing while it waits, or where it is left to a person. */
 function endOf(
   { keyId, isActive }: OldKeyAtEnd,
-  { fate, gate }: Ending,
+  { fate, gate, hooks }: Ending,
   uses: LastUses,
 ): readonly PlanStep[] {
   if (fate === 'keep' || gate?.kind === 'wait' || !isActive) return [];
   const isOfUse = gate?.kind === 'quiet' && fate === 'when-quiet';
-  return [{ do: 'deactivate', keyId, ...(isOfUse && unusedSince(keyId, uses)) }];
+  return [
+    ...hookSteps('before-retire', hooks),
+    { do: 'deactivate', keyId, ...(isOfUse && unusedSince(keyId, uses)) },
+    ...hookSteps('after-retire', hooks),
+  ];
 }
 
 /** The last use that a step depends on. */

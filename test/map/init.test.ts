@@ -125,6 +125,7 @@ test('without places nothing is decrypted, and the file says that nobody looked'
   const { code, stdout } = await keyturn(['init', '--print', '--without-places']);
   assert.equal(code, 0);
   assert.match(stdout, /^# No place was read: where keys are is not in here\.$/m);
+  assert.match(stdout, /# 1 user whose places are not known: none was read\./);
   const { ListSecrets, DescribeParameters, ListAccessKeys } = calls();
   assert.deepEqual(
     [ListSecrets, DescribeParameters, ListAccessKeys],

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { planIdOf } from '../../src/app/plan/plan-id.ts';
 import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import { actionsOf, dayFromNow, planStage, statesOf, stepsOf } from './stage.ts';
 
@@ -207,6 +208,38 @@ rules:
   );
   const outside = await keyturn(['plan', '--config', config, '--untrusted']);
   assert.equal(outside.code, 2);
+});
+
+test('hooks are steps of the plan, and a plan without one does not come further', async (t) => {
+  const stage = await planStage(t, TEXT);
+  const { addUser, plan, apply, configure, folder, file, saved, statuses } = stage;
+  addUser({ name: 'svc-a' }, { ageDays: 100 });
+  addUser({ name: 'svc-b' }, { ageDays: 100 });
+  await configure(`version: 1
+rules:
+  - name: all
+    match: {user: "svc-*"}
+    deliver: [handoff]
+    hooks: {after_deliver: [{run: [touch, "${folder}/told-{user}"], retry: true}]}
+`);
+  const { plan: made, stderr } = await plan();
+  assert.deepEqual(
+    stepsOf(made, 'svc-a'),
+    ['create', 'prove', 'deliver', 'hook', 'deactivate'],
+    stderr,
+  );
+  // Somebody takes the hook of one of them out of the plan.
+  const edited = await saved();
+  for (const key of edited.users.find(({ user }) => user === 'svc-b')?.keys ?? []) {
+    key.steps = key.steps.filter((step) => step.do !== 'hook');
+  }
+  await writeFile(file, JSON.stringify({ ...edited, plan_id: planIdOf(edited) }));
+  const done = await apply();
+  assert.deepEqual(statesOf(done.report), { 'svc-a': 'done', 'svc-b': 'left' }, done.stderr);
+  assert.equal(await readFile(join(folder, 'told-svc-a'), 'utf8'), '');
+  await assert.rejects(readFile(join(folder, 'told-svc-b')));
+  assert.deepEqual(statuses('svc-a'), ['Inactive', 'Active']);
+  assert.deepEqual(statuses('svc-b'), ['Active', 'Active']);
 });
 
 test('every plan names what apply calls, and apply calls what the plan names', async (t) => {

@@ -40,7 +40,7 @@ export async function applyPlan(options: ApplyOptions, context: RunContext): Pro
   const { plan, partial, dryRun, settle, isFresh } = options;
   const checked = isFresh
     ? { users: asMade(plan), made: undefined }
-    : await checkPlan(plan, await settle(), context);
+    : await checkPlan(plan, await settle(), checking(context));
   const { report: check, exitCode: checkCode = 0 } = checked.made ?? {};
   const isDrifted = checked.users.some(({ verdict }) => verdict === 'drifted');
   const going = checked.users.filter(({ verdict }) => verdict === 'holds');
@@ -60,6 +60,11 @@ export async function applyPlan(options: ApplyOptions, context: RunContext): Pro
   // What time took away is no failure, although the run could not do it.
   const own = isFailed || report.errors.length > 0 ? 1 : 0;
   return { users, report, check, exitCode: isEnded ? exitCode : own };
+}
+
+/** With an account of its own of what is changed: what the check foretells was not done by the run. */
+function checking({ changes: _, ...context }: RunContext): RunContext {
+  return context;
 }
 
 interface Performing {

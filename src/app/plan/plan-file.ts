@@ -1,13 +1,66 @@
 // The file of a plan: written whole or not at all, readable by its owner alone, and read back with a bound.
 
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
 import { systemReason } from '../../base/files/file-system.ts';
 import { temporaryPathBeside } from '../../base/files/whole-file.ts';
+import { command } from '../../base/hint.ts';
+import { PLAN_FORMAT } from '../../reports/plan-document.ts';
 import { PLAN_BYTES_MAX } from './read-plan.ts';
 
-/** Throws `output-file`. */
+/** What a plan begins with, whatever its version. */
+const BEGINNING = new RegExp(`^\\s*\\{\\s*"format":\\s*"${PLAN_FORMAT.split('/')[0]}/`);
+const BEGINNING_BYTES = 200;
+
+/**
+ * Whether a plan may be put there, asked before AWS is: the file takes the place of what has its name, and that may
+ * be nothing but an older plan. Throws `output-file` and `file-exists`.
+ */
+export async function assertPlanFits(path: string): Promise<void> {
+  try {
+    const folder = await stat(dirname(path));
+    if (!folder.isDirectory()) throw noFile(path, `${dirname(path)} is no folder`);
+    const there = await lstat(path).catch((thrown: NodeJS.ErrnoException) => {
+      if (thrown.code === 'ENOENT') return undefined;
+      throw thrown;
+    });
+    if (there === undefined) return;
+    // A device would be gone for everybody, and a link may lead anywhere.
+    if (there.isSymbolicLink()) throw noFile(path, 'it is a symbolic link');
+    if (!there.isFile()) throw noFile(path, 'it is no regular file');
+    if (there.size > 0 && !BEGINNING.test(await beginningOf(path))) throw taken(path);
+  } catch (thrown) {
+    if (thrown instanceof KeyturnError) throw thrown;
+    throw noFile(path, systemReason(thrown));
+  }
+}
+
+async function beginningOf(path: string): Promise<string> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING_BYTES));
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function noFile(path: string, why: string): KeyturnError {
+  return new KeyturnError('output-file', `${path} cannot be written: ${why}`, {
+    hint: ['name another file with -o, or print the plan:', command('keyturn', 'plan', '--json')],
+  });
+}
+
+function taken(path: string): KeyturnError {
+  return new KeyturnError('file-exists', `${path} is there already, and is no plan`, {
+    hint: 'name another file with -o: a plan takes the place of nothing but an older plan',
+  });
+}
+
+/** Throws `output-file` and `file-exists`. */
 export async function writePlan(path: string, text: string): Promise<void> {
+  await assertPlanFits(path);
   const temporary = temporaryPathBeside(path);
   try {
     const file = await open(temporary, 'wx', 0o600);
@@ -20,9 +73,7 @@ export async function writePlan(path: string, text: string): Promise<void> {
     await rename(temporary, path);
   } catch (thrown) {
     await rm(temporary, { force: true });
-    throw new KeyturnError('output-file', `${path} cannot be written: ${systemReason(thrown)}`, {
-      hint: 'name another file with -o',
-    });
+    throw noFile(path, systemReason(thrown));
   }
 }
 

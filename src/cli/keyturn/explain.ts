@@ -112,7 +112,7 @@ export async function runExplain(session: Session, args: readonly string[]): Pro
     return 0;
   }
   const { renderExplain } = await import('../../reports/explain-report.ts');
-  await host.stdout.write(renderExplain(report));
+  await host.stdout.write(renderExplain(report, host.stdout.width));
   return 0;
 }
 

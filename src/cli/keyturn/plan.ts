@@ -3,11 +3,10 @@
 import { openState } from '../../app/open-state.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { printableJson } from '../../base/printable.ts';
-import { shellWords } from '../../base/shell-words.ts';
+import { flagWords, shellWords } from '../../base/shell-words.ts';
 import type { PlanDocument } from '../../reports/plan-document.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import { helpWidth } from '../flags/help.ts';
-import { flagWords, whereaboutWords } from '../flags/later-command.ts';
 import { absolute } from '../flags/surroundings.ts';
 import { printRunIssues } from '../rotate/output.ts';
 import type { Session } from '../run.ts';
@@ -32,6 +31,10 @@ export async function runPlan(session: Session, args: readonly string[]): Promis
   refuseTwoFormats(values);
   const { settle, log } = planSettler(session, { ...values, outputFormat: 'json' });
   const { options, run } = await settle();
+  if (values.output !== undefined) {
+    const { assertPlanFits } = await import('../../app/plan/plan-file.ts');
+    await assertPlanFits(absolute(values.output, host));
+  }
   const shell: ShellOptions = {
     ...{ log, stillFinished: 'the reads under way', leftOpen: 'reads anew' },
     loadProgress: progressBar(true),
@@ -97,14 +100,25 @@ async function pageOf(plan: PlanDocument, values: PlanValues, { host }: Session)
  */
 function applyCommand(output: string | undefined, values: PlanValues): string | undefined {
   if (values.untrusted === true) return undefined;
-  const { user, rule, accounts, excludeAccounts } = values;
-  const narrowed = [
-    ...flagWords('user', user),
-    ...flagWords('rule', rule?.join(',')),
-    ...flagWords('accounts', accounts?.join(',')),
-    ...flagWords('exclude-accounts', excludeAccounts?.join(',')),
+  const { config, profile, region, stateDir, acceptVolatileState } = values;
+  const flags = [
+    ...(output === undefined ? narrowingWords(values) : []),
+    ...flagWords('--config', config),
+    ...flagWords('--profile', profile),
+    ...flagWords('--region', region),
+    ...flagWords('--state-dir', stateDir),
+    ...(acceptVolatileState === true ? ['--accept-volatile-state'] : []),
   ];
-  const whom = output === undefined ? narrowed : [output];
-  const flags = [...flagWords('config', values.config), ...whereaboutWords(values)];
-  return shellWords(['keyturn', 'apply', ...whom, ...flags]);
+  const file = output === undefined ? [] : [output.startsWith('-') ? `./${output}` : output];
+  return shellWords(['keyturn', 'apply', ...file, ...flags]);
+}
+
+/** A saved plan says whom it is about; what was only shown is narrowed anew. */
+function narrowingWords({ user, rule, accounts, excludeAccounts }: PlanValues): readonly string[] {
+  return [
+    ...flagWords('--user', user),
+    ...flagWords('--rule', rule?.[0]),
+    ...flagWords('--accounts', accounts?.join(',')),
+    ...flagWords('--exclude-accounts', excludeAccounts?.join(',')),
+  ];
 }
