@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { printable } from '../base/printable.ts';
-import { type Page, pageFor } from './page.ts';
+import { type Page, pageFor, type TextStyle } from './page.ts';
 
 const at = z.object({ file: z.string(), line: z.int().min(1) });
 
@@ -49,8 +49,8 @@ export const explainReportSchema = z.object({
 
 export type ExplainReport = z.infer<typeof explainReportSchema>;
 
-export function renderExplain(report: ExplainReport, width: number): string {
-  const page = pageFor({ colour: false, width });
+export function renderExplain(report: ExplainReport, style: TextStyle): string {
+  const page = pageFor(style);
   const wrap = (line: string) => {
     const indent = line.startsWith('  ') ? 4 : 0;
     return page.wrap(line.slice(0, line.search(/\S|$/)), line.trimStart(), indent);
