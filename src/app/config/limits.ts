@@ -40,7 +40,7 @@ export class Limits {
       return over(`over the limit of ${maxOpen} rotations that are open at once`);
     }
     if (max !== 'none' && this.#rotations >= max)
-      return over(`over the limit of ${max} rotations a run`);
+      return over(`over the limit of ${max} ${max === 1 ? 'rotation' : 'rotations'} a run`);
     this.#rotations += 1;
     return undefined;
   }
