@@ -7,6 +7,7 @@ import { shellWords } from '../../base/shell-words.ts';
 import type { PlanDocument } from '../../reports/plan-document.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import { helpWidth } from '../flags/help.ts';
+import { flagWords, whereaboutWords } from '../flags/later-command.ts';
 import { absolute } from '../flags/surroundings.ts';
 import { printRunIssues } from '../rotate/output.ts';
 import type { Session } from '../run.ts';
