@@ -79,7 +79,7 @@ async function foretell(
   if (recover !== undefined && recover.leadsTo !== 'closed') {
     const held = await heldElsewhere(recover, decision, at);
     const plan = await planOf(
-      { decision, landed, holder: held?.error, refusal: undefined },
+      { decision, landed, before: history, holder: held?.error, refusal: undefined },
       present,
       at,
     );
@@ -92,7 +92,8 @@ async function foretell(
   if (grace !== undefined) tellGrace(grace, at);
   const waits = grace && waitingOutcome(grace);
   const { refusal, ...begun } = rotation(decision, at);
-  const plan = await planOf({ decision, landed, holder: undefined, refusal }, present, at);
+  const told = { decision, landed, before: history, holder: undefined, refusal };
+  const plan = await planOf(told, present, at);
   return { ...outcomeOf({ user, cleanup, retirement: waits, ...begun }, decision), plan };
 }
 

@@ -2,6 +2,7 @@
 
 import type { KeyturnError } from '../base/errors.ts';
 import type { UserDecision } from '../lifecycle/decide-user.ts';
+import type { UserHistory } from '../lifecycle/history.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { type PlanFacts, plannedKeys } from '../lifecycle/plan-keys.ts';
 import { type PlanStep, placeWord } from '../lifecycle/plan-step.ts';
@@ -20,6 +21,8 @@ export interface Decided {
   readonly landed: readonly AccessKey[];
   /** Why the old key of a rotation that is taken up would stay: another place of the user has it. */
   readonly holder: KeyturnError | undefined;
+  /** What the journal holds of the user, without what the run would put on record before it decides. */
+  readonly before: UserHistory;
   /** Why a due key is not rotated. */
   readonly refusal: KeyturnError | undefined;
 }
@@ -51,7 +54,7 @@ export async function planOf(
   const looking = { keys, replaced, uses: at.uses ?? new Map(), looksAtPlaces };
   return {
     keys: plannedKeys(keys, decision, facts),
-    seen: await seenUser(at, looking),
+    seen: await seenUser({ ...at, history: decided.before }, looking),
     targets: [...facts.toWrite, ...(next.kind === 'rotate' ? next.targets : [])],
   };
 }

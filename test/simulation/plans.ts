@@ -1,6 +1,7 @@
 // I18, and that plan, dry run and run are one: plans are made by dry runs and applied by later processes; the
 // referee holds each request of such a process against the plan that it applies.
 
+import { isToDo } from '../../src/app/plan/check-plan.ts';
 import { planUserOf } from '../../src/app/plan/plan-user-entry.ts';
 import { plannedOf } from '../../src/app/plan/planned-user.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
@@ -34,7 +35,7 @@ export function planFrom({ outcomes }: RunResult): SimPlan {
 /** What it says about a user, for the engine; undefined where it changes nothing of theirs. */
 export function plannedIn(plan: SimPlan, user: string): Planned | undefined {
   const entry = plan.users.find((each) => each.user === user);
-  if (entry === undefined || !entry.keys.some(({ steps }) => steps.length > 0)) return undefined;
+  if (entry === undefined || !entry.keys.some(isToDo)) return undefined;
   const document = { plan_id: plan.id } as PlanDocument;
   return plannedOf({ plan: document, entry, governedBy: undefined, left: () => {} });
 }

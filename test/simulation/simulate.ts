@@ -253,7 +253,11 @@ class Simulation {
     // I12 by the configuration too; then it is taken away, so that what it holds back comes to its end.
     // Whose old keys go within a limit depends on who comes first, so that is foretold of nobody.
     const isForetold = this.#rules !== undefined && this.#rules.maxDeactivations === undefined;
-    if (isForetold && !this.#isBroken) await this.#foretoldRun();
+    if (isForetold && !this.#isBroken) {
+      // Claims of processes that died are over by then.
+      await this.stage.schedule.pass(5 * HOUR_MS);
+      await this.#foretoldRun();
+    }
     this.#runner.governed = undefined;
     let last = await this.#runUntilRest();
     for (let pause = 0; pause < GRACE_PAUSES_MAX && this.#mayGraceEnd(pause); pause += 1) {

@@ -1,6 +1,7 @@
 // Whether a plan still holds, user by user: the same dry run again, for its users alone, held against it.
 
 import { isSameUser } from '../../base/user-name.ts';
+import { isChange } from '../../lifecycle/plan-keys.ts';
 import { isSameStep, type PlanStep } from '../../lifecycle/plan-step.ts';
 import type { PlanDocument, PlanKey, PlanUser } from '../../reports/plan-document.ts';
 import type { RunContext } from '../run-context.ts';
@@ -23,9 +24,13 @@ export interface CheckedPlan {
   readonly made: MadePlan;
 }
 
-/** The entries with something to do. */
+/** The entries with something to do: a step, or an end that is to be put on record alone. */
 export function changesIn({ users }: PlanDocument): readonly PlanUser[] {
-  return users.filter(({ keys }) => keys.some(({ steps }) => steps.length > 0));
+  return users.filter(({ keys }) => keys.some(isToDo));
+}
+
+export function isToDo({ steps, action }: Pick<PlanKey, 'steps' | 'action'>): boolean {
+  return steps.length > 0 || isChange(action);
 }
 
 /** The entries of a plan that was made a moment ago. */
@@ -84,7 +89,11 @@ function checked(entry: PlanUser, plan: PlanDocument, made: MadePlan): CheckedUs
   if (what.length > 0) return drifted(what);
   const wanted = now.keys.flatMap((key) => key.steps.flatMap(stepOf));
   const steps = wanted.filter((step) => permit.steps.some((named) => isSameStep(named, step)));
-  const isSomething = steps.some((step) => step.do !== 'prove');
+  const isOnRecordAlone = ({ key_id, steps: own, action }: PlanKey) =>
+    own.length === 0 &&
+    isChange(action) &&
+    entry.keys.some((key) => key.key_id === key_id && isToDo(key));
+  const isSomething = steps.some((step) => step.do !== 'prove') || now.keys.some(isOnRecordAlone);
   if (isSomething || (begun && isOpen(now))) return { entry, verdict: 'holds', because: [], steps };
   const because = now.keys.map(({ why }) => why).filter((why) => why !== 'not due');
   return { entry, verdict: begun ? 'already-applied' : 'left', because, steps: [] };
