@@ -9,7 +9,10 @@ import { byConfiguration } from './configured.ts';
 import type { RotationReport } from './rotation-report.ts';
 
 export interface RotateOptions {
-  /** Absolute path. Give every run of an account the same one: the journal is there. */
+  /**
+   * Absolute path, or `dynamodb:TABLE[@REGION]`. Give every run of an account the same one: the journal is
+   * there.
+   */
   readonly stateDir: string;
   /**
    * Take a `stateDir` that does not last (in memory, on a hosted runner, in a container and on no volume, in

@@ -162,3 +162,14 @@ export async function rememberKeys(
       : [];
   await sightings.remember([...seenKeys(users, now), ...reported]);
 }
+
+/** I5: the same of users for whom nothing is to be done now. One who cannot be read is looked at next time. */
+export async function rememberUsers(
+  { gateway, state, clock, emit, signal }: AccountToRead,
+  users: readonly string[],
+  { maxParallel: parallel }: Pick<InventoryOptions, 'maxParallel'>,
+): Promise<void> {
+  if (users.length === 0) return;
+  const read = await theseUsers(gateway, users, { parallel, emit, signal });
+  await rememberKeys(read, state, clock.now());
+}

@@ -25,6 +25,7 @@ import {
   accountInventory,
   type InventoryOptions,
   rememberKeys,
+  rememberUsers,
   rememberUses,
 } from './account-inventory.ts';
 import { accountWork, type Deliveries } from './account-work.ts';
@@ -35,8 +36,14 @@ import {
   reportIssue,
 } from './build-report.ts';
 import { collectHandoffs } from './collect-handoffs.ts';
-import { findCandidates, type HeldUser, shortlistedUsers } from './find-candidates.ts';
+import {
+  findCandidates,
+  type HeldUser,
+  openRotations,
+  shortlistedUsers,
+} from './find-candidates.ts';
 import { findTarget } from './find-target.ts';
+import { accessOf } from './open-state.ts';
 import type { RunContext } from './run-context.ts';
 import { asSettings, type Governance, sameForAll } from './run-settings.ts';
 import { type HowPerformed, type PlannedFor, UserTurns } from './user-turns.ts';
@@ -47,10 +54,14 @@ export interface AccountOptions extends InventoryOptions {
   readonly governance?: Governance;
   /** Whether a dry run makes a plan, which says what it depends on too. */
   readonly isPlan?: boolean;
+  /** Whether a dry run keeps what it saw: one that is acted upon does, since holds and quiet days count from there. */
+  readonly remembers?: boolean;
   /** Whether a plan is made of a file that is not trusted: places outside of AWS are not asked. */
   readonly isUntrusted?: boolean;
   /** The only users of the account that it is about: those of a plan. */
   readonly usersOf?: (account: string) => readonly string[];
+  /** Users whose keys are read to be remembered alone: those of a plan who wait for the end of a hold. */
+  readonly alsoSeenOf?: (account: string) => readonly string[];
   /** Of a plan that is held against what is there now: the key of a user that it replaces. */
   readonly replacedOf?: HowPerformed['replacedOf'];
   /** What the plan that is applied says about each; what it does not name is not done. */
@@ -216,7 +227,7 @@ class AccountRun {
     emit({ code: 'run-started', run, account: id, caller, dryRun, daysThreshold });
     // Before the inventory: a run that could not keep a secret must not begin (I1, I3). A dry run is
     // told so too, as far as reads show it.
-    const state = await this.#context.state.open(id, dryRun ? 'foretell' : 'write');
+    const state = await this.#context.state.open(id, accessOf(this.#options));
     if (target !== undefined) {
       const { reach, oldKeyFate } = this.#options;
       const isLeaked = oldKeyFate === 'deactivate';
@@ -239,9 +250,10 @@ class AccountRun {
     this.#keysExamined = keys;
     this.#source = inventory.source;
     this.#errors.push(...unreadable.map(({ userName, error }) => reportIssue(error, userName)));
-    // I12: a dry run judges by the same memory, and keeps nothing of it.
+    // I12: a dry run judges by the same memory, and keeps nothing of it unless a command acts upon it.
     this.#readAt = clock.now();
     await rememberKeys(inventory, state, this.#readAt);
+    await rememberUsers(atHand, this.#options.alsoSeenOf?.(id) ?? [], this.#options);
     const about = { user: this.#options.user, users: named, settings, now: clock.now() };
     await settings.learn(await shortlistedUsers(inventory, state, about));
     const { candidates, due, held } = await findCandidates(inventory, state, about);
@@ -373,12 +385,6 @@ class AccountRun {
     if (first === undefined || this.#options.dryRun) return;
     this.#context.emit({ code: 'users-left', users: left.length, reason: first.message });
   }
-}
-
-/** How many rotations are open in the account. */
-async function openRotations(state: AccountWork['state']): Promise<number> {
-  const users = await state.openUsers();
-  return users.filter(({ history }) => history.open !== undefined).length;
 }
 
 function isInScope(user: string, scope: string | undefined): boolean {

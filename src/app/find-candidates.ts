@@ -153,6 +153,12 @@ export async function openUsers(
   return scope === undefined ? users : users.filter(({ user }) => isSameUser(user, scope));
 }
 
+/** How many rotations are open in the account. */
+export async function openRotations(state: AccountState): Promise<number> {
+  const users = await state.openUsers();
+  return users.filter(({ history }) => history.open !== undefined).length;
+}
+
 function dueAmong(keys: readonly AccessKey[], wanted: Wanted, now: Date): readonly AccessKey[] {
   if (wanted.kind === 'recovery') return [];
   if (wanted.kind === 'named-key') return keys.filter(({ id }) => id === wanted.keyId);
@@ -182,7 +188,7 @@ function candidateOf(
   const unknown = history && unknownKey(history);
   const oldKey = isOpen ? unknown : (oldest(dueKeys) ?? oldest(keys) ?? unknown);
   const isForRotation = dueKeys.length > 0 || isOpen || isWatched;
-  return oldKey && { user, oldKey, isForRotation, keys };
+  return oldKey && { user, oldKey, isForRotation, keys, hasLateKey: isLate };
 }
 
 /** A user of a plan with whom nothing is to be done any more: that is found out like everything else. */

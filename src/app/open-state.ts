@@ -3,7 +3,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
-import type { StateStore } from '../state/state-store.ts';
+import type { Access, StateStore } from '../state/state-store.ts';
 import { openStateStore, type StoreOpening } from '../state/stores.ts';
 
 export interface StateReach {
@@ -30,4 +30,15 @@ export function openingOf(reach: StateReach): Omit<StoreOpening, 'run'> {
       return await openAwsState({ ...reach, region: region ?? reach.region });
     },
   };
+}
+
+/** How state is opened: for what it writes, or for a dry run, which leaves no trace. */
+export function accessOf({
+  dryRun,
+  remembers = false,
+}: {
+  readonly dryRun: boolean;
+  readonly remembers?: boolean | undefined;
+}): Access {
+  return dryRun && !remembers ? 'foretell' : 'write';
 }

@@ -26,6 +26,7 @@ import {
 } from './each-account.ts';
 import { openUsers } from './find-candidates.ts';
 import { inAccount } from './in-account.ts';
+import { accessOf } from './open-state.ts';
 import type { RunContext, RunEnd } from './run-context.ts';
 
 export interface RotateAccountsOptions extends AccountOptions {
@@ -61,7 +62,7 @@ export async function rotateAccounts(
   let accounts: AccountsGateway | undefined;
   try {
     // Each account proves its own place; without the one of all accounts none could.
-    await state.prepare(dryRun ? 'foretell' : 'write');
+    await state.prepare(accessOf(options));
     accounts = await openAccounts({
       ...context,
       ...{ profile, region, maxParallel },

@@ -88,8 +88,8 @@ export interface RunSettings {
   opened(count: number): void;
   /** Whether rotations are counted: then none is begun that was not counted beforehand. */
   readonly countsRotations: boolean;
-  /** Whether one more new key may be made by this run, which then counts it; also the end of an old one at once. */
-  mayRotate(user: string, endsOldKey: boolean): HeldBack | undefined;
+  /** Whether one more new key may be made by this run, which then counts it. */
+  mayRotate(): HeldBack | undefined;
   /** Counts a user whose rotation failed. */
   failed(): void;
   /** Whether so much has failed that nothing new is begun. */

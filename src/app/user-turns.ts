@@ -9,6 +9,7 @@ import type { AccountWork } from '../engine/account-work.ts';
 import { foretellUser, type UserListed } from '../engine/foretell-user.ts';
 import type { UserOutcome } from '../engine/outcome.ts';
 import { notBegun, rotateUser } from '../engine/rotate-user.ts';
+import { KEYS_PER_USER_MAX } from '../lifecycle/keys.ts';
 import type { Planned } from '../lifecycle/plan-step.ts';
 import type { Deliveries } from './account-work.ts';
 import type { HeldUser } from './find-candidates.ts';
@@ -38,13 +39,12 @@ export class UserTurns {
   /** The keys that are longest over the threshold of their own rule go first; of the rest none is begun. */
   withinLimits(candidates: readonly UserListed[], now: Date): readonly UserListed[] {
     const begins = candidates
-      .filter((one) => this.#begins(one))
+      .filter((one) => this.#begins(one) && mayHaveRoom(one))
       .map((one) => ({ one, overdueMs: this.#overdueMs(one, now) }))
       .sort((a, b) => b.overdueMs - a.overdueMs);
     const beyond = new Set<UserListed>();
     for (const { one } of begins) {
-      const endsOldKey = this.#settingsOf(one)?.oldKeyFate === 'deactivate';
-      const held = this.#settings.mayRotate(one.user, endsOldKey);
+      const held = this.#settings.mayRotate();
       if (held === undefined) continue;
       this.holdBack({ user: one.user, held, oldKey: one.oldKey });
       this.#beginsNothing.add(one.user);
@@ -147,6 +147,15 @@ export type PlannedFor = (
   user: string,
   governedBy: GovernedBy | undefined,
 ) => Planned | undefined;
+
+/**
+ * Two Active keys leave no room: such a user waits for a person, and takes none of what a run may begin from the
+ * others. Unless one of the two is of a rotation that was given up, which is deleted.
+ */
+function mayHaveRoom({ keys, hasLateKey = false }: UserListed): boolean {
+  const active = keys.filter(({ status }) => status === 'Active');
+  return hasLateKey || active.length < KEYS_PER_USER_MAX;
+}
 
 function nothingDone(user: string): UserOutcome {
   const nothing = { rotation: undefined, cleanup: undefined, retirement: undefined };

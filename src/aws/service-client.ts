@@ -78,7 +78,7 @@ export function resourceFailure(
     {
       cause: NO_SUCH_THING,
       hint: [
-        'check the name and --region; rotate with --create-missing, or make it:',
+        'check the name and --region; have it made with --create-missing (create_missing: true in a file), or make it yourself:',
         command(...resource.madeBy, '--region', settings.region),
       ],
     },

@@ -14,10 +14,13 @@ test('a block needs a person, and stops one user only', () => {
   assert.deepEqual(ofKind('block'), [
     'exemption-expired',
     'no-rule',
+    'place-shared',
     'user-not-judged',
     'hooks-not-known',
     'hook-unanswered',
     'retire-vetoed',
+    'plan-drifted',
+    'not-planned',
     'in-grace',
     'two-active-keys',
     'no-free-slot',

@@ -32,6 +32,8 @@ import type { UserAtHand } from './user-work.ts';
 /** A user with the keys that the inventory listed; none for somebody whom AWS does not list. */
 export interface UserListed extends UserSeen {
   readonly keys: readonly AccessKey[];
+  /** Whether one of them is of a rotation that was given up before it landed. */
+  readonly hasLateKey?: boolean;
 }
 
 export async function foretellUser(

@@ -38,7 +38,12 @@ export async function watchAfter(rotation: WithNewKey, work: UserWork): Promise<
       tellHook({ on: 'after-retire', label, outcome: 'green' }, work);
     return;
   }
-  await goBack(red, rotation, work);
+  work.isGoingBack = true;
+  try {
+    await goBack(red, rotation, work);
+  } finally {
+    work.isGoingBack = false;
+  }
 }
 
 interface Red {
@@ -122,7 +127,6 @@ async function goBack(
   account.policy.hooks?.endWave(`the watch of ${user} was red`);
   await work.record(id, { type: 'watched', saw: 'red', reason: because });
   tellHook({ on: 'after-retire', label, outcome: 'red', reason }, work);
-  work.isGoingBack = true;
   const intent = wholeUndoOf(rotation);
   // I7: a run that signs with the new key by now leaves it Active.
   const isOwn = dependsOn(account.gateway.caller, user, newKeyId);

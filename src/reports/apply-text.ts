@@ -18,7 +18,7 @@ export interface AppliedPage {
 const TITLES = {
   drifted: 'Not as the plan saw them: nothing was done',
   failed: 'Failed',
-  left: 'Left for later',
+  left: 'Left for now',
   'not-begun': 'Not begun',
   'already-applied': 'Applied before',
   'would-apply': 'Would be applied',

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { printable } from '../base/printable.ts';
+import { type Page, pageFor, type TextStyle } from './page.ts';
 
 const at = z.object({ file: z.string(), line: z.int().min(1) });
 
@@ -48,16 +49,16 @@ export const explainReportSchema = z.object({
 
 export type ExplainReport = z.infer<typeof explainReportSchema>;
 
-export function renderExplain(report: ExplainReport): string {
+export function renderExplain(report: ExplainReport, style: TextStyle): string {
+  const page = pageFor(style);
+  const wrap = (line: string) => {
+    const indent = line.startsWith('  ') ? 4 : 0;
+    return page.wrap(line.slice(0, line.search(/\S|$/)), line.trimStart(), indent);
+  };
   const lines = [
-    heading(report),
-    factsLine(report),
-    '',
-    printable(report.because),
-    ...valueLines(report),
-    ...placeLines(report),
-    ...nowLines(report),
-    ...passedLines(report),
+    ...[heading(report), factsLine(report), '', printable(report.because)].map(wrap),
+    ...valueLines(report, page),
+    ...[...placeLines(report), ...nowLines(report), ...passedLines(report)].map(wrap),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -84,13 +85,13 @@ function factsLine({ facts }: ExplainReport): string {
   );
 }
 
-function valueLines({ values }: ExplainReport): readonly string[] {
-  const keys = Math.max(0, ...values.map(({ key }) => key.length));
-  const widest = Math.max(0, ...values.map(({ value }) => printable(value).length));
-  return values.map(({ key, value, at: where }) => {
+function valueLines({ values }: ExplainReport, { table }: Page): readonly string[] {
+  if (values.length === 0) return [];
+  const rows = values.map(({ key, value, at: where }) => {
     const said = where === null ? 'built in' : `${printable(where.file)}:${where.line}`;
-    return `  ${key.padEnd(keys)}  ${printable(value).padEnd(widest)}  ${said}`;
+    return [key, printable(value), said];
   });
+  return [table(['KEY', 'VALUE', 'SAID IN'], rows)];
 }
 
 function placeLines({ places, problem }: ExplainReport): readonly string[] {

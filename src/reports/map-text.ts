@@ -107,7 +107,7 @@ function useCell({ last_used: used, last_used_service: service }: MappedKey, now
 
 function placeCell({ places }: MappedKey): string {
   const [first, ...others] = places;
-  if (first === undefined) return '-';
+  if (first === undefined) return '';
   return others.length === 0 ? placeWords(first) : `${placeWords(first)} and ${others.length} more`;
 }
 

@@ -7,6 +7,7 @@ import { printable, printableAll } from '../base/printable.ts';
 import type { PlanDocument } from './plan-document.ts';
 import {
   ageWord,
+  comeAgain,
   notShown,
   otherErrors,
   type PlanRow,
@@ -158,7 +159,8 @@ function errorsOf(plan: PlanDocument): readonly string[] {
 function waits(rows: readonly PlanRow[], plan: PlanDocument): string {
   if (rows.length === 0) return '';
   const lines = rows.map(({ key, name }) => {
-    const until = key.not_before === null ? '' : `, until ${timeWord(key.not_before)}`;
+    const isTold = key.why.includes('until ');
+    const until = isTold || key.not_before === null ? '' : `, until ${timeWord(key.not_before)}`;
     return `- ${escaped(name)} ${code(shortKey(key.key_id))} ${ageWord(key, plan)}: ${escaped(timesIn(key.why))}${until}`;
   });
   return [`<details><summary>${rows.length} wait</summary>`, '', ...lines, '', '</details>'].join(
@@ -172,10 +174,10 @@ function leftOut(count: number, what: string, whole: string): string {
 
 function ending(plan: PlanDocument): string {
   const left = notShown(plan);
-  const again = plan.come_again_at;
+  const again = comeAgain(plan);
   return [
     ...(left === undefined ? [] : [`Not shown: ${left}.`]),
-    ...(again === null ? [] : [`Come again: ${timeWord(again)}.`]),
+    ...(again === undefined ? [] : [`Come again: ${timesIn(again)}.`]),
   ].join(' ');
 }
 

@@ -7,6 +7,7 @@ import { type Page, pageFor, type TextStyle, type Tone } from './page.ts';
 import type { PlanDocument } from './plan-document.ts';
 import {
   ageWord,
+  comeAgain,
   countLine,
   notShown,
   otherErrors,
@@ -134,10 +135,10 @@ function issues(plan: PlanDocument, { paint, wrap }: Page): string {
 function ending(plan: PlanDocument, { applyCommand }: PlanStyle, page: Page): string {
   const { wrap, withCommand } = page;
   const left = notShown(plan);
-  const again = plan.come_again_at;
+  const again = comeAgain(plan);
   return [
     ...(left === undefined ? [] : [wrap('', `Not shown: ${left}.`)]),
-    ...(again === null ? [] : [wrap('', `Come again: ${minuteOf(new Date(again))}`)]),
+    ...(again === undefined ? [] : [wrap('', `Come again: ${again}`)]),
     ...(applyCommand === undefined || plan.counts.change === 0
       ? []
       : [withCommand('To apply it:', applyCommand)]),

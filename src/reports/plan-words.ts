@@ -129,10 +129,20 @@ export function countLine({ counts, accounts }: PlanDocument): string {
   return `${about.join(', ')}: ${plural(change, 'key')} ${verb}, ${wait} wait, ${stop} stop`;
 }
 
-/** What the page does not list. */
+/** When the next run has something to do; what is over a limit goes on with any. */
+export function comeAgain({ users, come_again_at: at }: PlanDocument): string | undefined {
+  const keys = users.flatMap((user) => user.keys);
+  const beyond = keys.filter(({ reason }) => reason === 'over-limit').length;
+  const then = at === null ? undefined : minuteOf(new Date(at));
+  if (beyond === 0) return then;
+  const next = `the next run goes on with ${beyond} over a limit`;
+  return then === undefined ? next : `${next}; what waits for a time, ${then}`;
+}
+
+/** What the page does not list: users, where the counts above it are of keys. */
 export function notShown({ counts }: PlanDocument): string | undefined {
   const parts = [
-    ...(counts.not_due > 0 ? [`${counts.not_due} not due`] : []),
+    ...(counts.not_due > 0 ? [`${plural(counts.not_due, 'user')} not due`] : []),
     ...(counts.exempt > 0 ? [`${counts.exempt} exempt`] : []),
     ...(counts.unmatched > 0 ? [`${counts.unmatched} of no rule`] : []),
   ];

@@ -243,7 +243,7 @@ function openSection(
       ]),
     ),
     page.withCommand(
-      'The next rotate-iam-keys run finishes or undoes them; this does only that:',
+      'The next run of rotate-iam-keys or keyturn apply finishes or undoes them; this does only that:',
       recoverCommand,
     ),
     ...open.flatMap((each) => waitLines(each, recoverCommand, page)),

@@ -211,10 +211,10 @@ export const PLACE_ROWS: readonly Row[] = [
   ],
   [
     'a place that nothing makes',
-    D('[{to: "github=acme/{user}", create_missing: true}]'),
-    '5:42',
+    D('[{to: "command=/opt/put {user}", create_missing: true}]'),
+    '5:47',
     'conflict',
-    /nothing makes a place of "github"; "create_missing" is for secrets-manager, ssm/,
+    /nothing makes a place of "command"; "create_missing" is for secrets-manager, ssm/,
   ],
   [
     'a KMS key of nothing',

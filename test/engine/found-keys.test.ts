@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { KeyWriter } from '../../src/aws/gateway.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
+import { writerWith } from '../support/writer-with.ts';
 import { type Broken, type Workbench, workbench } from './workbench.ts';
 
 const MINUTE_MS = 60_000;
@@ -14,12 +15,10 @@ const withCreate = (
   account: (account) => {
     const { gateway } = account;
     const { writer } = gateway;
-    const brokenFrom = (sound: KeyWriter): KeyWriter => ({
-      ...sound,
-      fenced: (fence) => brokenFrom(sound.fenced(fence)),
+    const broken = writerWith(writer, (sound) => ({
       createAccessKey: (user) => createAccessKey(user, sound),
-    });
-    return { ...account, gateway: { ...gateway, writer: brokenFrom(writer) } };
+    }));
+    return { ...account, gateway: { ...gateway, writer: broken } };
   },
 });
 
@@ -109,12 +108,11 @@ it('a user who was deleted and made anew is not held up by the old rotation', as
       ...account,
       gateway: {
         ...account.gateway,
-        writer: {
-          ...account.gateway.writer,
+        writer: writerWith(account.gateway.writer, () => ({
           setStatus: async () => {
             throw new KeyturnError('endpoint-unreachable', 'no answer');
           },
-        },
+        })),
       },
     }),
   };

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { CreateOutcome, KeyReader } from '../../src/aws/gateway.ts';
+import { writerWith } from '../support/writer-with.ts';
 import { type Broken, workbench } from './workbench.ts';
 
 const HOUR_MS = 3_600_000;
@@ -12,7 +13,7 @@ function createAnswers(outcome: CreateOutcome): Broken {
   return {
     account: (account) => {
       const { gateway } = account;
-      const writer = { ...gateway.writer, createAccessKey: async () => outcome };
+      const writer = writerWith(gateway.writer, () => ({ createAccessKey: async () => outcome }));
       return { ...account, gateway: { ...gateway, writer } };
     },
   };

@@ -7,6 +7,7 @@ import { accessKeyId } from '../../src/base/access-key-id.ts';
 import { KeyturnError } from '../../src/base/errors.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { HELD } from '../../src/destinations/destination.ts';
+import { writerWith } from '../support/writer-with.ts';
 import { dying, Mortal } from './mortal.ts';
 import { type Broken, type Workbench, workbench } from './workbench.ts';
 
@@ -97,12 +98,11 @@ it('I10, I13: an undo leaves the new key Active while a lost request may still m
       ...account,
       gateway: {
         ...account.gateway,
-        writer: {
-          ...account.gateway.writer,
+        writer: writerWith(account.gateway.writer, () => ({
           setStatus: async () => {
             throw new KeyturnError('aws-error', 'no answer');
           },
-        },
+        })),
       },
     }),
   };

@@ -115,8 +115,9 @@ test('every place that keyturn knows, and a list of what it does not', async (t)
     'datadogapikey stood in the file',
     'slackwebhook stood in the file',
     'providers other than AWS: gcp',
+    'svc-json: RotationAgeThresholdMins: cloud-key-rotator says 60 minutes; is 90 days yours?',
     'svc-odd has several lists of places there',
-    'svc-odd: K8s: theirs writes no key ID',
+    'svc-odd: K8s: cloud-key-rotator writes no key ID',
     'svc-odd: VerifyCircleCISuccess',
     'svc-nowhere: The filter names this user',
     'EnableKeyAgeLogging',
@@ -177,7 +178,7 @@ KeySources:
   assert.equal(model.defaults.days_threshold, 90);
   assert.match(
     written,
-    /theirs has no threshold, which means five minutes there; is 90 days yours\?/,
+    /cloud-key-rotator has none, which means five minutes there; is 90 days yours\?/,
   );
   assert.match(result.stderr, /excluded there, and in no rule here: spared/);
   assert.match(result.stderr, /names that are not rotated as users of AWS there: x y/);

@@ -75,6 +75,18 @@ test('a file that is there stays as it is, and one that cannot be written is tol
   assert.equal(codeIn(there.stderr), 'file-exists');
   assert.match(there.stderr, /is there already, and is not written over/);
   assert.match(there.stderr, /^ {4}keyturn init -o .*keyturn\.draft\.yaml$/m);
+  // The same again, under another name: not a draft of something else.
+  const said = ['ssm=/app/*', '--region', 'eu-west-1'];
+  const places = await keyturn(['init', ...said, '-o', config]);
+  assert.match(
+    places.stderr,
+    /^ {4}keyturn init 'ssm=\/app\/\*' --region eu-west-1 -o .*\.draft\.yaml$/m,
+  );
+  const tool = await keyturn(['init', '--from', 'cloud-key-rotator', 'ckr.json', '-o', config]);
+  assert.match(
+    tool.stderr,
+    /^ {4}keyturn init --from cloud-key-rotator ckr\.json -o .*\.draft\.yaml$/m,
+  );
   assert.deepEqual(sandbox.requests.list(), []);
   assert.equal(await readFile(config, 'utf8'), 'mine');
   const nowhere = await keyturn(['init', '-o', join(folder, 'no', 'keyturn.yaml')]);
@@ -113,6 +125,7 @@ test('without places nothing is decrypted, and the file says that nobody looked'
   const { code, stdout } = await keyturn(['init', '--print', '--without-places']);
   assert.equal(code, 0);
   assert.match(stdout, /^# No place was read: where keys are is not in here\.$/m);
+  assert.match(stdout, /# 1 user whose places are not known: none was read\./);
   const { ListSecrets, DescribeParameters, ListAccessKeys } = calls();
   assert.deepEqual(
     [ListSecrets, DescribeParameters, ListAccessKeys],

@@ -30,12 +30,17 @@ test('each account has places of its own, and a key of one in a place of another
   put(FIRST, `app/${FIRST}/svc-app`, object(first));
   put(SECOND, `app/${SECOND}/svc-app`, object(second));
   put(FIRST, 'borrowed', object(second));
+  const [third] = stage.keysOf(THIRD);
+  assert(third);
+  put(FIRST, 'closed', object(third));
   const mapped = await stage.run('keyturn', 'map', '--organization', '--json');
   assert.equal(mapped.code, 1, mapped.stderr);
   const report = JSON.parse(mapped.stdout) as MapReport;
   const states = statesOf(report);
   assert.equal(states[first.id], 'placed');
   assert.equal(states[second.id], 'several-places');
+  // Of an account that could not be read nobody knows whether it lives.
+  assert.equal(states[third.id], 'unknown');
   assert.deepEqual(
     report.keys
       .find(({ access_key_id: id }) => id === second.id)

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { planIdOf } from '../../src/app/plan/plan-id.ts';
 import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import { actionsOf, dayFromNow, planStage, statesOf, stepsOf } from './stage.ts';
 
@@ -96,13 +97,18 @@ test('flags that a saved plan does not take', async (t) => {
 });
 
 test('a plan is narrowed to a user, or to a rule', async (t) => {
-  const { addUser, plan, apply, keysOf } = await planStage(
+  const { addUser, plan, apply, keysOf, keyturn, config, file } = await planStage(
     t,
     'version: 1\nrules:\n  - {name: a, match: {user: "a*"}, deliver: [handoff]}\n  - {name: b, match: {user: "b*"}, deliver: [handoff]}\n',
   );
   for (const name of ['ada', 'amy', 'bob']) addUser({ name }, { ageDays: 100 });
   assert.deepEqual(Object.keys(actionsOf((await plan('--user', 'ada')).plan)), ['ada']);
   assert.deepEqual(Object.keys(actionsOf((await plan('--rule', 'b')).plan)), ['bob']);
+  // What is pasted from the page does no more than the page shows.
+  const page = await keyturn(['plan', '--config', config, '--user', 'ada']);
+  assert.match(page.stdout, /^ {2}keyturn apply --user ada --config \S+$/m);
+  const kept = await keyturn(['plan', '--config', config, '--rule', 'b', '-o', file]);
+  assert.match(kept.stdout, /^ {2}keyturn apply \S+plan\.json --config \S+$/m);
   assert.equal((await plan('--rule', 'c')).code, 2);
   await plan('--rule', 'b');
   const done = await apply();
@@ -202,6 +208,38 @@ rules:
   );
   const outside = await keyturn(['plan', '--config', config, '--untrusted']);
   assert.equal(outside.code, 2);
+});
+
+test('hooks are steps of the plan, and a plan without one does not come further', async (t) => {
+  const stage = await planStage(t, TEXT);
+  const { addUser, plan, apply, configure, folder, file, saved, statuses } = stage;
+  addUser({ name: 'svc-a' }, { ageDays: 100 });
+  addUser({ name: 'svc-b' }, { ageDays: 100 });
+  await configure(`version: 1
+rules:
+  - name: all
+    match: {user: "svc-*"}
+    deliver: [handoff]
+    hooks: {after_deliver: [{run: [touch, "${folder}/told-{user}"], retry: true}]}
+`);
+  const { plan: made, stderr } = await plan();
+  assert.deepEqual(
+    stepsOf(made, 'svc-a'),
+    ['create', 'prove', 'deliver', 'hook', 'deactivate'],
+    stderr,
+  );
+  // Somebody takes the hook of one of them out of the plan.
+  const edited = await saved();
+  for (const key of edited.users.find(({ user }) => user === 'svc-b')?.keys ?? []) {
+    key.steps = key.steps.filter((step) => step.do !== 'hook');
+  }
+  await writeFile(file, JSON.stringify({ ...edited, plan_id: planIdOf(edited) }));
+  const done = await apply();
+  assert.deepEqual(statesOf(done.report), { 'svc-a': 'done', 'svc-b': 'left' }, done.stderr);
+  assert.equal(await readFile(join(folder, 'told-svc-a'), 'utf8'), '');
+  await assert.rejects(readFile(join(folder, 'told-svc-b')));
+  assert.deepEqual(statuses('svc-a'), ['Inactive', 'Active']);
+  assert.deepEqual(statuses('svc-b'), ['Active', 'Active']);
 });
 
 test('every plan names what apply calls, and apply calls what the plan names', async (t) => {

@@ -129,7 +129,7 @@ function asCalled(inner: RunSettings, wanted: Wanted, { policy }: AccountWork): 
     of: (user) => turnOf(inner.of(user)),
     countsRotations: inner.countsRotations,
     opened: (count) => inner.opened(count),
-    mayRotate: (user, endsOldKey) => inner.mayRotate(user, endsOldKey),
+    mayRotate: () => inner.mayRotate(),
     failed: () => inner.failed(),
     hasFailedTooOften: () => inner.hasFailedTooOften(),
   };

@@ -108,6 +108,10 @@ export class Plans {
   sends(process: SimProcess, user: string, step: PlanStep): void {
     const plan = this.#applied.get(process);
     if (plan === undefined) return;
+    const { step: last, run } =
+      this.#view.seenJournal.recordsOf(user).findLast((each) => each.step.type === 'undoing') ?? {};
+    // What a watch has seen to go wrong is taken back by the process that did it.
+    if (last !== undefined && run === process.name) return;
     const entry = plan.users.find((each) => each.user === user);
     const steps = (entry?.keys ?? []).flatMap((key) => key.steps);
     const isNamed = steps.some((each) => each.do === step.do && each.key_id === step.keyId);

@@ -4,7 +4,7 @@ import type { InventoryMode } from '../../src/app/account-inventory.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { OldKeyFate } from '../../src/lifecycle/record.ts';
 import { PATIENT, QUIET_DAYS_MIN, type RetirePolicy } from '../../src/lifecycle/retire-policy.ts';
-import type { Dice } from './dice.ts';
+import { Dice } from './dice.ts';
 import { Machine } from './machine.ts';
 import { DAY_MS, IDLE_DAYS, type Stage } from './stage.ts';
 import type { World } from './world.ts';
@@ -78,12 +78,16 @@ export function drawMachine(dice: Dice, { destination }: RunSettings): Machine {
   return new Machine('machine', kind, isVolatile);
 }
 
-export function drawSettings(world: World, dice: Dice, dueDays: number): RunSettings {
+export function drawSettings(
+  world: World,
+  dice: Dice,
+  { dueDays, seed }: { readonly dueDays: number; readonly seed: number },
+): RunSettings {
   const [someKey] = [...world.keys()];
   const destination = drawDestination(dice);
   const sessionOf = dice.chance(0.1) ? dice.pick([...world.users.keys()]) : undefined;
   const hasOwnKey = dice.chance(0.2) && sessionOf === undefined && someKey !== undefined;
-  return {
+  const settings: RunSettings = {
     callerKeyId: hasOwnKey ? someKey.id : SESSION_KEY,
     sessionOf,
     dueDays,
@@ -96,6 +100,7 @@ export function drawSettings(world: World, dice: Dice, dueDays: number): RunSett
     parallel: dice.between(1, 4),
     yieldChance: dice.chance(0.3) ? 0.3 : 0.02,
   };
+  return drawPlaces(settings, new Dice(seed, 'several places'));
 }
 
 /** In a third of the seeds an old key stays Active until nobody uses it; in the others nothing changes. */
@@ -106,10 +111,10 @@ export function drawRetirement(settings: RunSettings, dice: Dice): RunSettings {
   return { ...settings, oldKeyFate: 'when-quiet', retire };
 }
 
-/** In half of the seeds that have a place, one more, or two: a rotation is done when all of them have its key. */
-export function drawPlaces(settings: RunSettings, dice: Dice): RunSettings {
+/** In a third of the seeds that have a place, one more, or two: a rotation is done when all of them have its key. */
+function drawPlaces(settings: RunSettings, dice: Dice): RunSettings {
   const { destination } = settings;
-  if (destination === 'handoff' || dice.chance(0.5)) return settings;
+  if (destination === 'handoff' || dice.chance(2 / 3)) return settings;
   const others = (['sim-vault', 'handoff'] as const).filter((each) => each !== destination);
   return { ...settings, alsoTo: dice.chance(0.3) ? others : [dice.pick(others)] };
 }

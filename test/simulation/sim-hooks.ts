@@ -50,7 +50,7 @@ export class SimHooks {
 
   /** Undefined for a process that is called without the configuration. */
   of(process: SimProcess, task: Task, around: Around): UserHooks | undefined {
-    const knows = task.kind === 'rotate' || task.kind === 'dry-run';
+    const knows = task.kind === 'rotate' || task.kind === 'dry-run' || task.kind === 'apply';
     if (!knows || this.#hits('forgotten', around)) return undefined;
     const hook = (label: string, ask: (order: HookOrder) => HookAnswer): Hook => ({
       ...{ mark: label, label, isRepeatable: this.isRepeatable },

@@ -2,52 +2,38 @@
 
 import { toKeyturnError } from '../../src/base/errors.ts';
 import { UserHistory } from '../../src/lifecycle/history.ts';
-import type { Rotation } from '../../src/lifecycle/rotation.ts';
 import { Dice } from './dice.ts';
 import { Disk } from './disk.ts';
-import { type FaultCounts, Faults } from './faults.ts';
+import { Faults } from './faults.ts';
 import { differences, notAsPlanned } from './foretold.ts';
 import { configOf, drawRules, type Rules } from './governed.ts';
+import { isLeftToPerson } from './left-to-person.ts';
 import type { Machine } from './machine.ts';
 import type { RunResult } from './one-run.ts';
 import { namesOrphans, operatorActs, undoes, useKeys } from './operator.ts';
 import { planFrom, type SimPlan } from './plans.ts';
 import { Programs } from './programs.ts';
-import { Referee, type Violation } from './referee.ts';
+import { Referee } from './referee.ts';
 import { Runner, type StartedRun } from './runner.ts';
 import { Schedule } from './schedule.ts';
 import { ownRotations } from './secret-service.ts';
 import {
   drawDueDays,
   drawMachine,
-  drawPlaces,
   drawRetirement,
   drawSettings,
   fillSecrets,
   populate,
 } from './settings.ts';
 import { SimHooks } from './sim-hooks.ts';
-import type { Sabotage, Task } from './sim-run.ts';
-import { type Counts, DAY_MS, HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
+import type { Task } from './sim-run.ts';
+import type { SimulationOptions, SimulationResult } from './simulation-options.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, noCounts, STATE_DIR, type Stage } from './stage.ts';
 import { Trace } from './trace.ts';
 import { Vault } from './vault.ts';
-import { type SimKey, type SimUser, World } from './world.ts';
+import { World } from './world.ts';
 
-export interface SimulationOptions {
-  readonly seed: number;
-  readonly traces?: boolean;
-  readonly sabotage?: Sabotage;
-  /** Faults with the probability that they have in this seed, instead of the drawn one. */
-  readonly forced?: Partial<FaultCounts>;
-}
-
-export interface SimulationResult {
-  readonly seed: number;
-  readonly violations: readonly Violation[];
-  readonly counts: Counts;
-  readonly faults: FaultCounts;
-  readonly trace: Trace;
-}
+export type { SimulationOptions, SimulationResult } from './simulation-options.ts';
 
 /** More runs than any chain of crashes and repairs needs. */
 const QUIET_RUNS_MAX = 12;
@@ -72,7 +58,6 @@ class Simulation {
   readonly #runner: Runner;
   /** In worlds where old keys go when they are quiet, and in no others. */
   readonly #programs: Programs | undefined;
-  /** Runs that were foretold. */
   #foretold = 0;
   /** In some worlds a configuration says when, for whom and how many. */
   readonly #rules: Rules | undefined;
@@ -87,33 +72,21 @@ class Simulation {
     const dueDays = drawDueDays(dice);
     populate({ world, dice, schedule }, dueDays);
     const ofGrace = new Dice(seed, 'grace');
-    const drawn = drawPlaces(drawSettings(world, dice, dueDays), new Dice(seed, 'places'));
-    const settings = drawRetirement(drawn, ofGrace);
+    const settings = drawRetirement(drawSettings(world, dice, { dueDays, seed }), ofGrace);
     fillSecrets({ world, vault, dice }, settings);
     this.#machine = drawMachine(dice, settings);
     const ofHooks = new Dice(seed, 'hooks');
     const hooks = ofHooks.chance(0.4) ? new SimHooks(ofHooks) : undefined;
     const referee = new Referee({ world, disk, vault, schedule, settings, hooks });
-    const counts = {
-      rotations: 0,
-      started: 0,
-      resumed: 0,
-      deleted: 0,
-      undone: 0,
-      runs: 0,
-      mistaken: 0,
-      mistakenInUse: 0,
-      leftToPerson: 0,
-    };
+    const counts = noCounts();
     const later = new Dice(seed, 'later');
     const faults = new Faults(dice, forced, later);
-    this.stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts, hooks };
-    const { stage } = this;
-    const isQuietAsked = settings.oldKeyFate === 'when-quiet';
-    this.#programs = isQuietAsked ? new Programs(stage, ofGrace, later) : undefined;
+    const stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts, hooks };
+    this.stage = stage;
+    const { oldKeyFate } = settings;
+    if (oldKeyFate === 'when-quiet') this.#programs = new Programs(stage, ofGrace, later);
     this.#runner = new Runner({ stage, machine: this.#machine, settings, sabotage });
-    const users = [...world.users.keys()];
-    const about = { users, oldKeyFate: settings.oldKeyFate, startMs: START_MS };
+    const about = { users: [...world.users.keys()], oldKeyFate, startMs: START_MS };
     this.#rules = drawRules(new Dice(seed, 'rules'), about);
   }
 
@@ -278,7 +251,9 @@ class Simulation {
     disk.isFull = false;
     this.#machine.offsetMs = 0;
     // I12 by the configuration too; then it is taken away, so that what it holds back comes to its end.
-    if (this.#rules !== undefined && !this.#isBroken) await this.#foretoldRun();
+    // Whose old keys go within a limit depends on who comes first, so that is foretold of nobody.
+    const isForetold = this.#rules !== undefined && this.#rules.maxDeactivations === undefined;
+    if (isForetold && !this.#isBroken) await this.#foretoldRun();
     this.#runner.governed = undefined;
     let last = await this.#runUntilRest();
     for (let pause = 0; pause < GRACE_PAUSES_MAX && this.#mayGraceEnd(pause); pause += 1) {
@@ -334,7 +309,7 @@ class Simulation {
     await schedule.runUntil(() => this.#isBroken || started.isOver);
     const { result: done } = started;
     if (foretold === undefined || done === undefined) return done;
-    for (const what of differences(foretold, done)) referee.fail('I12', what);
+    for (const what of differences(foretold, done, plan !== undefined)) referee.fail('I12', what);
     for (const what of notAsPlanned(planFrom(foretold), done)) referee.fail('I12', what);
     // What needs a person is told by the plan, and not by the run that applies it.
     return plan === undefined
@@ -350,31 +325,6 @@ class Simulation {
       (name) => this.stage.referee.recordsOf(name).length,
     );
     return [...keys, ...records].join();
-  }
-
-  /**
-   * A key that nobody can use, that may not be deleted, and of which the last run told: a person took
-   * every working key from the user, so this one may be the last; or changed the user's keys so that
-   * the open rotation is a question; or deleted a key while a request was lost, which made room for a
-   * late one and took away the key beside which it could be judged. Or its vault lost it after the
-   * rotation had ended, or a person has changed this very key.
-   */
-  #isLeftToPerson(
-    user: SimUser,
-    key: SimKey,
-    open: Rotation | undefined,
-    last: RunResult | undefined,
-  ): boolean {
-    const { referee, vault } = this.stage;
-    const isKnown = key.operatorTouchedMs !== undefined;
-    if (isKnown || vault.lostAtMs.has(key.id)) return true;
-    if (last?.toldOf.has(user.name) !== true) return false;
-    const hasFreedSlot = user.keys.some(({ operatorDeletedMs = 0 }) => {
-      const sinceMs = key.createdAtMs + 1_000 - operatorDeletedMs;
-      return sinceMs >= 0 && sinceMs <= 30 * MINUTE_MS;
-    });
-    const isQuestion = open !== undefined || !referee.look(user);
-    return hasFreedSlot || (user.isOperatorTouched && isQuestion);
   }
 
   /** I10: nothing open, no key that nobody can use, nobody without a working key. */
@@ -398,7 +348,7 @@ class Simulation {
       }
       for (const key of world.present(user)) {
         if (!referee.isSafe(key) && !referee.isReplaced(key)) {
-          if (this.#isLeftToPerson(user, key, open, last)) {
+          if (isLeftToPerson({ user, key, open, last }, this.stage)) {
             this.stage.counts.leftToPerson += 1;
           } else {
             referee.fail('I10', `nobody has the secret of ${key.id} of ${user.name}`);

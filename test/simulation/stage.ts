@@ -40,6 +40,20 @@ export interface Counts {
   leftToPerson: number;
 }
 
+export function noCounts(): Counts {
+  return {
+    rotations: 0,
+    started: 0,
+    resumed: 0,
+    deleted: 0,
+    undone: 0,
+    runs: 0,
+    mistaken: 0,
+    mistakenInUse: 0,
+    leftToPerson: 0,
+  };
+}
+
 export const STATE_DIR = '/state';
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;

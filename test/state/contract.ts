@@ -29,6 +29,7 @@ export function passesContract(subject: Subject): void {
     keepsRecords(subject);
     keepsRecordsBare(subject);
     keepsWritersApart(subject);
+    letsChangesLeave(subject);
     foretells(subject);
     knowsWhatIsOpen(subject);
     keepsSecrets(subject);
@@ -181,6 +182,25 @@ function keepsWritersApart({ medium }: Subject): void {
     }
     assert.ok(worked > 0);
     assert.equal((await states[0]?.history('alice'))?.records.length, worked);
+  });
+}
+
+function letsChangesLeave({ medium }: Subject): void {
+  it('I9: a change of a key may leave while the user is held, and not when the work is over', async (test) => {
+    const { store } = await medium(test);
+    const state = await store('run-1').open(ACCOUNT, 'write');
+    const kept = await state.exclusively('alice', async (log) => {
+      const { records } = log.history;
+      assert.deepEqual(records, []);
+      await log.record('r1', INTENDED);
+      const now = log.history.records[0]?.at ?? new Date();
+      await log.fence(now);
+      return { log, now };
+    });
+    await assert.rejects(kept.log.fence(kept.now));
+    await state.exclusively('alice', async () => {
+      await assert.rejects(kept.log.fence(kept.now));
+    });
   });
 }
 

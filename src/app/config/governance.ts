@@ -319,8 +319,8 @@ class AccountGovernance implements RunSettings {
     return this.#limits.countsRotations;
   }
 
-  mayRotate(user: string, endsOldKey: boolean): HeldBack | undefined {
-    return this.#limits.mayRotate(this.#account.id, user, endsOldKey);
+  mayRotate(): HeldBack | undefined {
+    return this.#limits.mayRotate();
   }
 
   failed(): void {

@@ -34,17 +34,15 @@ export class Limits {
     this.#open += count;
   }
 
-  /** A key that goes at once goes in the step that replaces it, so its end is counted before that. */
-  mayRotate(account: string, user: string, endsOldKey: boolean): HeldBack | undefined {
+  mayRotate(): HeldBack | undefined {
     const { max_rotations: max, max_open: maxOpen } = this.#model;
     if (maxOpen !== 'none' && this.#open + this.#rotations >= maxOpen) {
       return over(`over the limit of ${maxOpen} rotations that are open at once`);
     }
     if (max !== 'none' && this.#rotations >= max)
-      return over(`over the limit of ${max} rotations a run`);
-    const held = endsOldKey ? this.mayDeactivate(account, user) : undefined;
-    if (held === undefined) this.#rotations += 1;
-    return held;
+      return over(`over the limit of ${max} ${max === 1 ? 'rotation' : 'rotations'} a run`);
+    this.#rotations += 1;
+    return undefined;
   }
 
   /** Counts a user of an account once, however often it is asked. */

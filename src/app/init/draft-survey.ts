@@ -39,6 +39,7 @@ export function draftSurvey(survey: Survey, options: DraftingOptions): SurveyDra
     users: withKeys.map((user) => draftUser(user, survey, now)),
     usersWithoutKeys: all.length - withKeys.length,
     sources: sourcesOf(survey),
+    hasPlaces: survey.patterns.length > 0,
     accounts: accountsOf(accounts),
     signer: survey.caller.user,
     keysCommand,

@@ -21,18 +21,25 @@ export async function starterText(draft: Draft, now: Date): Promise<string> {
   throw new KeyturnError('internal', `the draft is not valid at ${line}:${column}: ${message}`);
 }
 
-/** Throws `file-exists` where something of the name is there, before anything is asked. */
-export async function refuseExisting({ path, shown }: ConfigFile): Promise<void> {
+/** Throws `file-exists` where something of the name is there, before anything is asked; `words` is what was said. */
+export async function refuseExisting(
+  { path, shown }: ConfigFile,
+  words: readonly string[],
+): Promise<void> {
   const { lstat } = await import('node:fs/promises');
   const isThere = await lstat(path).then(
     () => true,
     () => false,
   );
-  if (isThere) throw existing(shown);
+  if (isThere) throw existing(shown, words);
 }
 
 /** Throws `file-exists` and `output-file`. */
-export async function writeStarter({ path, shown }: ConfigFile, text: string): Promise<void> {
+export async function writeStarter(
+  { path, shown }: ConfigFile,
+  text: string,
+  words: readonly string[],
+): Promise<void> {
   let isOurs = false;
   try {
     // Never over anything, also not over what came meanwhile.
@@ -46,18 +53,18 @@ export async function writeStarter({ path, shown }: ConfigFile, text: string): P
     }
   } catch (thrown) {
     if (isOurs) await unlink(path).catch(() => {});
-    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') throw existing(shown);
+    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') throw existing(shown, words);
     throw new KeyturnError('output-file', `${shown} cannot be written: ${systemReason(thrown)}`, {
-      hint: 'choose another place with -o, or print it with -o -',
+      hint: 'choose another place with -o, or print it with --print',
     });
   }
 }
 
-function existing(shown: string): KeyturnError {
+function existing(shown: string, words: readonly string[]): KeyturnError {
   return new KeyturnError('file-exists', `${shown} is there already, and is not written over`, {
     hint: [
       'write the draft beside it, and take over what you need:',
-      command('keyturn', 'init', '-o', besides(shown)),
+      command('keyturn', 'init', ...words, '-o', besides(shown)),
     ],
   });
 }

@@ -103,7 +103,7 @@ function stateOf(isActive: boolean, placeCount: number): MapState {
 }
 
 /** Keys that stand in places, and that no user has who was read. */
-function strayKeys({ accounts, places, elsewhere }: Survey): readonly MappedKey[] {
+function strayKeys({ accounts, places, elsewhere, failures }: Survey): readonly MappedKey[] {
   const known = new Set(
     accounts.flatMap(({ users }) => users.flatMap(({ keys }) => keys.map(({ id }) => id))),
   );
@@ -115,7 +115,9 @@ function strayKeys({ accounts, places, elsewhere }: Survey): readonly MappedKey[
       const own = accounts.find((each) => each.account === account);
       return {
         access_key_id: id,
-        state: strayState(account, own),
+        state: failures.some((failed) => failed.account === account)
+          ? 'unknown'
+          : strayState(account, own),
         account_id: account ?? null,
         ...{ username: null, status: null, created: null, age_days: null },
         ...{ last_used: null, last_used_service: null, last_used_region: null },

@@ -89,11 +89,23 @@ async function perform(plan: PlanDocument, { going, run }: Performing, context: 
   const entries = going.map(({ entry }) => entry);
   const rotate = withinAccounts(run.rotate, entries);
   const { report, exitCode } = await rotateAccount(
-    { ...rotate, dryRun: false, usersOf, plannedFor },
+    {
+      ...rotate,
+      dryRun: false,
+      usersOf,
+      alsoSeenOf: (account) => heldIn(plan, account),
+      plannedFor,
+    },
     { ...context, onAccount: (result) => results.push(result) },
   );
   const lineOf = ({ entry }: CheckedUser) => doneLine(entry, left.get(entry) ?? [], results);
   return { report, exitCode, lineOf };
+}
+
+/** Users who wait until a key was Inactive for long enough: that is counted from the first run that saw it so. */
+function heldIn({ users }: PlanDocument, account: string): string[] {
+  const isHeld = ({ keys }: PlanUser) => keys.some(({ reason }) => reason === 'held');
+  return users.filter((each) => each.account === account && isHeld(each)).map(({ user }) => user);
 }
 
 interface HowStopped extends Pick<ApplyOptions, 'partial' | 'dryRun'> {

@@ -22,15 +22,19 @@ export interface MadePlan {
   readonly ledger: PlanLedger;
 }
 
-/** Never throws for an expected failure: what could not be read is in the plan. */
+/**
+ * Never throws for an expected failure: what could not be read is in the plan. `remembers`: for a command that goes on
+ * to apply it, so that what a daily one sees of keys that only wait is kept, as every run keeps it.
+ */
 export async function makePlan(
   { rotate, request, expiresHours }: PlannedRun,
   context: RunContext,
+  remembers = false,
 ): Promise<MadePlan> {
   const ledger = new PlanLedger();
   const createdAt = context.clock.now();
   const { report, exitCode } = await rotateAccount(
-    { ...rotate, dryRun: true, isPlan: true },
+    { ...rotate, dryRun: true, isPlan: true, remembers },
     { ...context, onAccount: (result) => ledger.add(result) },
   );
   const expiresAt = new Date(createdAt.getTime() + expiresHours * 3_600_000);

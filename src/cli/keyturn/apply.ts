@@ -8,6 +8,7 @@ import { command } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
 import type { PlanDocument } from '../../reports/plan-document.ts';
 import { shortPlan } from '../../reports/plan-words.ts';
+import { plural } from '../../reports/words.ts';
 import type { StateStore } from '../../state/state-store.ts';
 import { whyVolatile } from '../../state/stores.ts';
 import { isAskedFor, parseCommandLine } from '../flags/argv.ts';
@@ -62,7 +63,12 @@ export async function runApply(session: Session, args: readonly string[]): Promi
     if (typeof made === 'number') return made;
     const code = await apply(made.plan, { ...applying, isFresh: made.isFresh });
     // Nobody has looked at what needs a person: it is a failure of the run, as everywhere.
-    return code === 0 && (made.plan.errored || made.plan.counts.stop > 0) ? 1 : code;
+    const { errored, counts } = made.plan;
+    if (code === 0 && counts.stop > 0) {
+      const who = `${plural(counts.stop, 'key')} ${counts.stop === 1 ? 'needs' : 'need'} a person`;
+      session.voice.remark(`exit code 1, because ${who}: STOP in the plan says why`);
+    }
+    return code === 0 && (errored || counts.stop > 0) ? 1 : code;
   });
 }
 
@@ -169,7 +175,8 @@ async function planAndAsk(applying: Applying): Promise<Agreed | number> {
     env: host.env,
     state,
   };
-  const { plan, report, exitCode } = await makePlan((await settler.settle()).run, context);
+  const made = await makePlan((await settler.settle()).run, context, !dryRun);
+  const { plan, report, exitCode } = made;
   run.log.hideProgress();
   if (exitCode === 3 || exitCode === 130) {
     printRunIssues(session, run, report);

@@ -154,7 +154,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   [
     'hooks',
     {
-      about: 'hooks of which nobody knows whether they were done; say it',
+      about: 'hooks that a run was cut off from: list them, and say whether they were done',
       run: async (session, args) => {
         const { runHooks } = await import('./hooks.ts');
         return runHooks(session, args);

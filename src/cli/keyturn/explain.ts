@@ -11,6 +11,7 @@ import { regionOf } from '../flags/surroundings.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, DEFAULTS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
+import { styleOf } from '../terminal/style.ts';
 import { JSON_FLAG } from './status.ts';
 
 const FACTS = 'Facts, in the place of those of AWS';
@@ -112,7 +113,7 @@ export async function runExplain(session: Session, args: readonly string[]): Pro
     return 0;
   }
   const { renderExplain } = await import('../../reports/explain-report.ts');
-  await host.stdout.write(renderExplain(report));
+  await host.stdout.write(renderExplain(report, styleOf(host.stdout, host)));
   return 0;
 }
 

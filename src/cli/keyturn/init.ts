@@ -57,7 +57,12 @@ async function initFromAccount(
   const patterns = values.withoutPlaces ? [] : placePatterns(words);
   const accounts = selectionOf(values);
   const { region = regionOf(host.env), profile, maxParallel = DEFAULTS.maxParallel } = values;
-  const file = await refuseOthers(values, session);
+  const said = [
+    ...words,
+    ...(values.withoutPlaces ? ['--without-places'] : []),
+    ...reachWords(values),
+  ];
+  const file = await refuseOthers(values, session, said);
   const { starterText, writeStarter } = await import('../../app/init/write-starter.ts');
   const shell: ShellOptions = {
     log: quietLog(values, host),
@@ -80,7 +85,7 @@ async function initFromAccount(
     const text = await starterText(drafted.draft, clock.now());
     if (values.print) await print(text);
     else {
-      await writeStarter(file, text);
+      await writeStarter(file, text, said);
       const { initPage } = await import('../../reports/init-text.ts');
       const commands = nextCommands(file, whereaboutWords({ profile, region: values.region }));
       await print(initPage({ file: file.shown, ...drafted, commands }, styleOf(host.stdout, host)));
@@ -107,7 +112,11 @@ function fileOf({ output = USUAL_FILE }: Values, { host }: Pick<Session, 'host'>
  * Where the usual file is written, another of the usual names would be in its way: nobody could tell which of the two
  * is meant. Throws `file-exists`.
  */
-async function refuseOthers(values: Values, { host }: Pick<Session, 'host'>) {
+async function refuseOthers(
+  values: Values,
+  { host }: Pick<Session, 'host'>,
+  said: readonly string[],
+) {
   const { output, print } = values;
   const file = fileOf(values, { host });
   if (print) return file;
@@ -115,7 +124,7 @@ async function refuseOthers(values: Values, { host }: Pick<Session, 'host'>) {
   const names = output === undefined ? CONFIG_NAMES : [];
   const others = names.filter((name) => name !== USUAL_FILE);
   for (const shown of [...others, undefined]) {
-    await refuseExisting(shown === undefined ? file : { shown, path: absolute(shown, host) });
+    await refuseExisting(shown === undefined ? file : { shown, path: absolute(shown, host) }, said);
   }
   return file;
 }
@@ -127,15 +136,19 @@ type ReachValues = Pick<
 
 /** Lists all keys of the same accounts. */
 export function keysCommand(values: ReachValues): string {
+  return shellWords(['keyturn', 'keys', ...reachWords(values)]);
+}
+
+/** The flags that reach the same accounts. */
+function reachWords(values: ReachValues): string[] {
   const { organization, accounts, excludeAccounts } = values;
-  return shellWords([
-    ...['keyturn', 'keys'],
+  return [
     ...(organization === true ? ['--organization'] : []),
     ...flagWords('accounts', accounts?.join(',')),
     ...flagWords('exclude-accounts', excludeAccounts?.join(',')),
     ...(organization === true || accounts !== undefined ? entranceWords(values) : []),
     ...whereaboutWords({ profile: values.profile, region: values.region }),
-  ]);
+  ];
 }
 
 /** What to do next with the file, each as it can be pasted. */
@@ -170,14 +183,15 @@ async function initFromTool(
       },
     );
   }
-  const file = await refuseOthers(values, { host });
+  const said = [...flagWords('from', values.from), named];
+  const file = await refuseOthers(values, { host }, said);
   const { starterText, writeStarter } = await import('../../app/init/write-starter.ts');
   const { convertFile } = await import('../../app/init/convert-file.ts');
   const now = host.clock.now();
   const source = { shown: named, path: absolute(named, host) };
   const converted = await convertFile(source, now);
   const text = await starterText(converted.draft, now);
-  if (!values.print) await writeStarter(file, text);
+  if (!values.print) await writeStarter(file, text, said);
   for (const line of converted.left) voice.remark(line);
   if (values.print) {
     await host.stdout.write(text);

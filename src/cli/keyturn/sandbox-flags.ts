@@ -229,7 +229,7 @@ const EXAMPLES = [
   {
     about: 'One more user, with a key of 200 days:',
     command:
-      'curl "$AWS_ENDPOINT_URL/_sandbox/seed" -d \'{"accounts": [{\n  "id": "123456789012",\n  "users": [{"name": "ada", "keys": [{"ageDays": 200}]}]}]}\'',
+      'curl -sS "$AWS_ENDPOINT_URL/_sandbox/seed" -d \'{"accounts": [{\n  "id": "123456789012",\n  "users": [{"name": "ada", "keys": [{"ageDays": 200}]}]}]}\' > /dev/null',
   },
 ];
 

@@ -111,10 +111,11 @@ function filesOf(file: PracticeFile | undefined, stateDir: string): string[] {
   ];
 }
 
-const NEXT = `Paste the lines above into another terminal, then try:
+const NEXT = `Paste the lines of stdout into another terminal, or where they went to a file
+read that there (. ./sandbox.env), then try:
 
   rotate-iam-keys --dry-run
-  rotate-iam-keys --output-format json
+  keyturn init                             then keyturn plan, keyturn apply
   keyctl -l                                (with --credentials-file)
   keyturn sandbox advance 9d
   aws --endpoint-url "$AWS_ENDPOINT_URL" iam list-users

@@ -118,7 +118,7 @@ function circleProject(fields: ForeignObject): Made {
   return {
     item: { to, with: 'circleci' },
     notes: [
-      'gh/ is taken for granted: theirs does not say whether the project is of GitHub or of Bitbucket (bb/)',
+      'gh/ is taken for granted: cloud-key-rotator does not say whether the project is of GitHub or of Bitbucket (bb/)',
     ],
   };
 }
@@ -143,7 +143,7 @@ function kubernetesNote(fields: ForeignObject): string {
   const where = [namespace, name].every((each) => each !== undefined && /^[a-z\d.-]+$/.test(each))
     ? `${namespace}/${name}`
     : 'NAMESPACE/SECRET';
-  return `K8s: theirs writes no key ID, so the fields are yours to say: kubernetes=${where}#ID_FIELD,SECRET_FIELD`;
+  return `K8s: cloud-key-rotator writes no key ID, so the fields are yours to say: kubernetes=${where}#ID_FIELD,SECRET_FIELD`;
 }
 
 function gitNotes(fields: ForeignObject): readonly string[] {

@@ -58,7 +58,7 @@ export function convertCkr(
         defaultsSection(days, config),
         ...connectionsSection([...new Set(used)]),
         itemsSection('rules', items, [
-          'One for each user, as theirs has one list of places for each.',
+          'One for each user, as cloud-key-rotator has one list of places for each.',
         ]),
         ...exemptionsSection(users, config, now),
         linesSection(
@@ -111,6 +111,7 @@ interface ConvertedUser extends CkrUser {
 
 function convertUser(user: CkrUser, { filterMode }: CkrConfig): ConvertedUser {
   const { account } = user;
+  const minutes = account?.minutes;
   const places = (account?.locations ?? []).map(convertLocation);
   const items = places.flatMap(({ item }) => item ?? []);
   const seen = new Map(items.map((item) => [JSON.stringify(item), item]));
@@ -119,9 +120,13 @@ function convertUser(user: CkrUser, { filterMode }: CkrConfig): ConvertedUser {
   return {
     ...user,
     deliver,
-    days: account?.minutes === undefined ? undefined : daysOf(account.minutes).days,
+    days: minutes === undefined ? undefined : daysOf(minutes).days,
     notes: [
       ...places.flatMap(({ notes }) => notes),
+      // A whole number of days needs no answer; the rule has it.
+      ...(minutes !== undefined && minutes < MINUTES_A_DAY
+        ? [`RotationAgeThresholdMins: ${daysOf(minutes).note}`]
+        : []),
       ...(isBare
         ? ['The filter names this user, and nothing says where the key is read: which place is it?']
         : []),
@@ -141,14 +146,17 @@ interface Days {
 /** Theirs are minutes, and may be five: so young a key is not worth replacing every day. */
 function daysOf(minutes: number | undefined): Days {
   if (minutes === undefined) {
-    const note = 'theirs has no threshold, which means five minutes there; is 90 days yours?';
+    const note = 'cloud-key-rotator has none, which means five minutes there; is 90 days yours?';
     return { days: USUAL_DAYS, note };
   }
   if (minutes < MINUTES_A_DAY) {
-    return { days: USUAL_DAYS, note: `theirs says ${minutes} minutes; is 90 days yours?` };
+    return {
+      days: USUAL_DAYS,
+      note: `cloud-key-rotator says ${minutes} minutes; is 90 days yours?`,
+    };
   }
   const days = Math.min(DAYS_MAX, Math.ceil(minutes / MINUTES_A_DAY));
-  return { days, note: `theirs says ${minutes} minutes` };
+  return { days, note: `cloud-key-rotator says ${minutes} minutes` };
 }
 
 function defaultsSection({ days, note }: Days, { rotates }: CkrConfig): DraftSection {
@@ -167,13 +175,13 @@ function defaultsSection({ days, note }: Days, { rotates }: CkrConfig): DraftSec
     {
       key: 'hold_days',
       value: 30,
-      remark: 'theirs deletes the old key at once; here it is Inactive so long first',
+      remark: 'cloud-key-rotator deletes the old key at once; here it is Inactive so long first',
     },
   ];
   return linesSection(
     'defaults',
     lines,
-    rotates ? [] : ['RotationMode is not true there: theirs only told the ages.'],
+    rotates ? [] : ['RotationMode is not true there: cloud-key-rotator only told the ages.'],
   );
 }
 
@@ -182,7 +190,7 @@ function connectionsSection(names: readonly string[]): readonly DraftSection[] {
   const lines = Object.entries(connectionsFor(names)).map(([key, value]) => ({ key, value }));
   return [
     linesSection('connections', lines, [
-      'The names of variables that theirs reads too. Put new tokens there: those of the file stood in clear.',
+      'The names of variables that cloud-key-rotator reads too. Put new tokens there: those of the file stood in clear.',
     ]),
   ];
 }
@@ -244,7 +252,7 @@ function exemptionsSection(
 function headOf(file: string, left: readonly string[], now: Date): readonly string[] {
   return [
     `Converted by keyturn init --from cloud-key-rotator on ${now.toISOString().slice(0, 10)}, from ${file}.`,
-    'Theirs deletes the old key as soon as the new one is written. Here it stays Active until nothing uses it any more, and is Inactive for a while before it is deleted.',
+    'cloud-key-rotator deletes the old key as soon as the new one is written. Here it stays Active until nothing uses it any more, and is Inactive for a while before it is deleted.',
     ...(left.length === 0
       ? []
       : ['', 'Not carried over, or yours to decide:', ...left.map((line) => `- ${line}`)]),

@@ -20,6 +20,8 @@ export interface DraftFacts {
   readonly usersWithoutKeys: number;
   /** What was read, and what could not be: a line each. */
   readonly sources: readonly string[];
+  /** Whether places were looked into at all. */
+  readonly hasPlaces: boolean;
   readonly accounts: DraftAccounts | undefined;
   /** Whose key signs the calls of the run. */
   readonly signer: { readonly account: string; readonly name: string } | undefined;
@@ -124,10 +126,20 @@ const BASES: Readonly<Record<DraftedRule['basis'], string>> = {
   none: 'whose keys were found in no place. Name the one that is read; until then each new secret is a 0600 file (handoff).',
 };
 
+const NOT_LOOKED =
+  'whose places are not known: none was read. Name the one that is read; until then each new secret is a 0600 file (handoff).';
+
+function basisWords(basis: DraftedRule['basis'], { hasPlaces }: DraftFacts): string {
+  return basis === 'none' && !hasPlaces ? NOT_LOOKED : BASES[basis];
+}
+
 function ruleItems(rules: readonly DraftedRule[], facts: DraftFacts): readonly DraftItem[] {
   if (rules.length === 0) return [emptyRule()];
   return rules.map(({ name, match, deliver, basis, members, isForPeople }) => ({
-    remarks: [`${count(members.length, 'user')} ${BASES[basis]}`, ...userRemarks(members, facts)],
+    remarks: [
+      `${count(members.length, 'user')} ${basisWords(basis, facts)}`,
+      ...userRemarks(members, facts),
+    ],
     lines: [
       { key: 'name', value: name },
       { key: 'match', value: matchValue(match) },

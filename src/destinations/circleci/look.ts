@@ -82,7 +82,7 @@ function missing(name: string, parts: CircleParts): KeyturnError {
     `there is no variable ${name} in ${wordsFor({ at, holders })}`,
     {
       cause: NO_SUCH_THING,
-      hint: `check the name, let a run make it with --create-missing, or make it with the value none (${where})`,
+      hint: `check the name, have it made with --create-missing (create_missing: true in a file), or make it with the value none (${where})`,
     },
   );
 }

@@ -87,13 +87,13 @@ function isLeft(
 
 export function noProfile(path: string, name: string): KeyturnError {
   return new KeyturnError('not-deliverable', `${path} has no profile ${name}`, {
-    hint: `add a line [${name}] to it, or let a run make it, with --create-missing`,
+    hint: `add a line [${name}] to it, or have it made with --create-missing (create_missing: true in a file)`,
   });
 }
 
 export function noFile(path: string): KeyturnError {
   return new KeyturnError('not-deliverable', `there is no file ${path}`, {
-    hint: 'check the path; or let a run make the file, with --create-missing',
+    hint: 'check the path; or have the file made with --create-missing (create_missing: true in a file)',
   });
 }
 

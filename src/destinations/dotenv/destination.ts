@@ -102,7 +102,7 @@ async function edited(file: FileAtHand, text: EnvText | undefined, pair: Pair): 
   if (text === undefined) {
     const lines = namesOf(names).map((name) => `a line ${name}=`);
     throw new KeyturnError('not-deliverable', `there is no file ${path}`, {
-      hint: `make it, with ${lines.join(' and ')}; or let a run make it, with --create-missing`,
+      hint: `make it, with ${lines.join(' and ')}; or have it made with --create-missing (create_missing: true in a file)`,
     });
   }
   return names.form === 'halves'
@@ -165,7 +165,7 @@ function lineFor(file: FileAtHand, lines: readonly EnvLine[], name: string): Env
       return found.line;
     case 'none':
       throw new KeyturnError('not-deliverable', `${path} has no line ${name}=`, {
-        hint: `add it, empty, or let a run add it, with --create-missing; other names are given behind the path: dotenv=${path}#ID_NAME,SECRET_NAME`,
+        hint: `add it, empty, or have it added with --create-missing (create_missing: true in a file); other names are given behind the path: dotenv=${path}#ID_NAME,SECRET_NAME`,
       });
     case 'several':
       throw new KeyturnError(

@@ -56,7 +56,7 @@ export function missing(
   return new KeyturnError('not-deliverable', message, {
     cause: NO_SUCH_THING,
     hint: [
-      'check the name, or let a run make it, with --create-missing; by hand, with a placeholder that your workflows do not take for a key:',
+      'check the name, or have it made with --create-missing (create_missing: true in a file); by hand, with a placeholder that your workflows do not take for a key:',
       making(name, at, store),
     ],
   });
@@ -89,7 +89,7 @@ export function missingVariable(name: string, at: GithubPlace, store: Store): Ke
     {
       cause: NO_SUCH_THING,
       hint: [
-        'check the name, or let a run make it, with --create-missing; by hand:',
+        'check the name, or have it made with --create-missing (create_missing: true in a file); by hand:',
         command('gh', 'variable', 'set', name, ...flags, '--body', 'none'),
       ],
     },

@@ -181,7 +181,7 @@ async function variableOf(parts: GitlabParts, name: string): Promise<Variable> {
   throw new KeyturnError('not-deliverable', missing, {
     cause: NO_SUCH_THING,
     hint: [
-      'check the name, or let a run make it, with --create-missing; by hand, --masked keeps it out of logs:',
+      'check the name, or have it made with --create-missing (create_missing: true in a file); by hand, --masked keeps it out of logs:',
       command('glab', 'variable', 'set', name, 'placeholder', '--masked', ...scope, ...owner),
     ],
   });

@@ -124,7 +124,7 @@ async function existing(secret: SecretAtHand): Promise<SecretObject> {
     `there is no ${wordsFor(secret.at).slice('the '.length)}`,
     {
       hint: [
-        'check the name; a Secret that pods are to read from now on is made first, or with --create-missing:',
+        'check the name; a Secret that pods are to read from now on is made first, or with --create-missing (create_missing: true in a file):',
         command('kubectl', ...names, '--namespace', namespace, 'create', 'secret', 'generic', name),
       ],
     },

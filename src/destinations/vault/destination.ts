@@ -244,7 +244,7 @@ class VaultSecret {
     if (found.kind === 'missing') {
       throw new KeyturnError('not-deliverable', `${where} does not exist`, {
         hint: [
-          'check the name, or have an empty one made with --create-missing; with fields of your own:',
+          'check the name, or have an empty one made with --create-missing (create_missing: true in a file); with fields of your own:',
           command('vault', 'kv', 'put', path, 'access_key_id=', 'secret_access_key='),
         ],
       });

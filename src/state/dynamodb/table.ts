@@ -14,6 +14,7 @@ import type {
 import { type Clock, machineClock } from '../../base/clock.ts';
 import type { ErrorCode } from '../../base/error-codes.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { command } from '../../base/hint.ts';
 import { newId } from '../../base/new-id.ts';
 import { ServerTime } from './server-time.ts';
 
@@ -103,6 +104,23 @@ export class Table {
     return await this.#settled(() => this.#tables.write(writes, token), doing);
   }
 
+  async #sent<T>(send: () => Promise<T>, doing: Doing): Promise<T> {
+    try {
+      return await send();
+    } catch (thrown) {
+      if (!(thrown instanceof KeyturnError)) throw thrown;
+      if (!isMissing(thrown)) throw inWords(thrown, doing);
+      const place = `dynamodb:${this.name}@${this.region}`;
+      throw new KeyturnError(doing.code, `${doing.what}: ${thrown.message}`, {
+        cause: thrown,
+        hint: [
+          'check name and region; or make what is missing:',
+          command('keyturn', 'state', 'init', '--create', '--state', place),
+        ],
+      });
+    }
+  }
+
   async #settled<T extends { readonly kind: string; readonly at: Date | undefined }>(
     send: () => Promise<T | Unsure>,
     doing: Doing,
@@ -110,7 +128,7 @@ export class Table {
     let broken = 0;
     let throttled = 0;
     for (;;) {
-      const answer = await inWordsOf(doing, send);
+      const answer = await this.#sent(send, doing);
       this.time.learn(answer.at);
       if (!isUnsure(answer)) return answer as Exclude<T, Unsure>;
       if (answer.isThrottled) throttled += 1;
@@ -120,6 +138,12 @@ export class Table {
       await this.#clock.sleep(pauseMs * (0.5 + this.#random() / 2));
     }
   }
+}
+
+/** A table that does not exist is made by a command, which needs to be told which. */
+function isMissing({ cause }: KeyturnError): boolean {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : '';
+  return code === 'ResourceNotFoundException';
 }
 
 function isUnsure(answer: { readonly kind: string }): answer is Unsure {

@@ -18,7 +18,7 @@ export const OF_PLANS: readonly Control[] = [
     cuts: [
       {
         module: 'engine/user-work',
-        guard: 'planned === undefined || planned.permit.allows(step)',
+        guard: 'planned === undefined || this.isGoingBack || planned.permit.allows(step)',
         by: 'true',
       },
       {
@@ -36,8 +36,8 @@ export const OF_PLANS: readonly Control[] = [
     cuts: [
       {
         module: 'lifecycle/planned-steps',
-        guard: "[{ do: 'deactivate', keyId, ...(isOfUse && unusedSince(keyId, uses)) }]",
-        by: '[]',
+        guard: "{ do: 'deactivate', keyId, ...(isOfUse && unusedSince(keyId, uses)) },",
+        by: '',
       },
     ],
   },

@@ -6,6 +6,7 @@ import { type Destination, HELD } from '../../../src/destinations/destination.ts
 import type { RotationStep } from '../../../src/lifecycle/record.ts';
 import { RECOVERY_TABLE } from '../../../src/lifecycle/recover.ts';
 import { isFinished } from '../../../src/lifecycle/rotation.ts';
+import { writerWith } from '../../support/writer-with.ts';
 import { noFaultOf } from '../faults.ts';
 import { custodyWith, recordingWith } from '../stand-ins.ts';
 import type { Control } from './control.ts';
@@ -34,13 +35,12 @@ export const OF_ROTATIONS: readonly Control[] = [
     sabotage: {
       gateway: (gateway) => ({
         ...gateway,
-        writer: {
-          ...gateway.writer,
+        writer: writerWith(gateway.writer, (sound) => ({
           createAccessKey: async (user) => {
-            const outcome = await gateway.writer.createAccessKey(user);
-            return outcome.kind === 'unknown' ? gateway.writer.createAccessKey(user) : outcome;
+            const outcome = await sound.createAccessKey(user);
+            return outcome.kind === 'unknown' ? sound.createAccessKey(user) : outcome;
           },
-        },
+        })),
       }),
     },
   },
