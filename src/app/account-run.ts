@@ -46,6 +46,7 @@ import { findTarget } from './find-target.ts';
 import { accessOf } from './open-state.ts';
 import type { RunContext } from './run-context.ts';
 import { asSettings, type Governance, sameForAll } from './run-settings.ts';
+import { takePlace } from './take-place.ts';
 import { type HowPerformed, type PlannedFor, UserTurns } from './user-turns.ts';
 
 /** What is wanted of an account. */
@@ -389,14 +390,4 @@ class AccountRun {
 
 function isInScope(user: string, scope: string | undefined): boolean {
   return scope === undefined || isSameUser(user, scope);
-}
-
-/** Waits for a place, if there is a gate at all; rejects with the signal's reason. */
-async function takePlace(gate: Limiter | undefined, signal: AbortSignal | undefined) {
-  try {
-    return (await gate?.acquire(signal)) ?? (() => {});
-  } catch (thrown) {
-    signal?.throwIfAborted();
-    throw thrown;
-  }
 }

@@ -120,6 +120,7 @@ async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly Us
   const wanted = wantedOf(run);
   const governing = await governingOf(run, account);
   const candidates = await examine(run, account, governing);
+  const readAt = account.clock.now();
   const { orphans } = account.policy;
   const asked: AccessKeyId[] = [];
   if (orphans.size > 0) {
@@ -137,7 +138,7 @@ async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly Us
   const about =
     task.kind === 'apply' ? candidates.filter((one) => isPlanned(one, task)) : candidates;
   const outcomes = await pMap(about, perform, { concurrency: settings.parallel });
-  if (task.kind !== 'dry-run') await rememberUses(outcomes, account.state, account.clock.now());
+  if (task.kind !== 'dry-run') await rememberUses(outcomes, account.state, readAt);
   return task.kind === 'dry-run'
     ? outcomes.map((one) => changed(one, sabotage.foretold))
     : outcomes;
