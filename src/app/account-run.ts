@@ -196,6 +196,8 @@ class AccountRun {
   #options: AccountOptions;
   readonly #context: AccountContext;
   #turns: UserTurns;
+  /** When the keys were read. */
+  #readAt: Date | undefined;
   #candidates: readonly UserListed[] = [];
   readonly #outcomes = new Map<UserListed, UserOutcome>();
   readonly #errors: AccountIssue[] = [];
@@ -249,7 +251,8 @@ class AccountRun {
     this.#source = inventory.source;
     this.#errors.push(...unreadable.map(({ userName, error }) => reportIssue(error, userName)));
     // I12: a dry run judges by the same memory, and keeps nothing of it unless a command acts upon it.
-    await rememberKeys(inventory, state, clock.now());
+    this.#readAt = clock.now();
+    await rememberKeys(inventory, state, this.#readAt);
     await rememberUsers(atHand, this.#options.alsoSeenOf?.(id) ?? [], this.#options);
     const about = { user: this.#options.user, users: named, settings, now: clock.now() };
     await settings.learn(await shortlistedUsers(inventory, state, about));
@@ -319,7 +322,8 @@ class AccountRun {
     if (signal.aborted && outcomes.every(({ rotation }) => rotation === undefined)) {
       signal.throwIfAborted();
     }
-    await rememberUses(outcomes, state, this.#context.clock.now());
+    // Every use was asked for after that, and what is known since a moment before the cut-over leaves no gap to it.
+    await rememberUses(outcomes, state, this.#readAt ?? this.#context.clock.now());
     const everywhere = this.#options.governance?.everywhere ?? [this.#options.deliver];
     const printsSecrets = everywhere.flat().some(({ kind }) => printsSecret(kind));
     const collected = await collectHandoffs(outcomes, state.custody, printsSecrets);

@@ -38,7 +38,12 @@ export async function watchAfter(rotation: WithNewKey, work: UserWork): Promise<
       tellHook({ on: 'after-retire', label, outcome: 'green' }, work);
     return;
   }
-  await goBack(red, rotation, work);
+  work.isGoingBack = true;
+  try {
+    await goBack(red, rotation, work);
+  } finally {
+    work.isGoingBack = false;
+  }
 }
 
 interface Red {

@@ -10,7 +10,7 @@ const appliedUser = z.object({
   state: z
     .enum(['done', 'already-applied', 'left', 'drifted', 'failed', 'not-begun', 'would-apply'])
     .describe(
-      'done: what the plan names was done. already-applied: an earlier run did it. left: time took it away, such as a window that closed. ' +
+      'done: what the plan names was done. already-applied: an earlier run did it. left: something keeps it from being done now, such as a window that closed or a veto. ' +
         'drifted: the user is not as the plan saw them, and nothing was done. not-begun: the run ended before. would-apply: in a dry run',
     ),
   because: z.array(z.string()).describe('Why, in lines; in a dry run: the steps'),

@@ -38,6 +38,19 @@ test('a program that says no keeps the old key Active, with its last line as the
   assert.deepEqual(statuses('alice'), ['Inactive', 'Active']);
 });
 
+test('a veto costs an idle key no weeks, also where users are read one by one', async (t) => {
+  const { addUser, rotate, statuses, program, toldTo } = await hooksStage(t);
+  addUser({ name: 'alice' }, IDLE);
+  const ask = program('ask', 'exit 1');
+  const text = withHooks(`before_retire: [{run: [${ask}]}]`);
+  assert.equal((await rotate(text, ['--inventory', 'scan'])).code, 0);
+  program('ask', 'exit 0');
+  const agreed = await rotate(text, ['--inventory', 'scan']);
+  assert.equal(agreed.code, 0, agreed.stderr);
+  assert.equal(toldTo(ask).length, 2);
+  assert.deepEqual(statuses('alice'), ['Inactive', 'Active']);
+});
+
 for (const retire of ['retire: now', 'retire: when-quiet']) {
   test(`a service says no with 409, and when to ask again: ${retire}`, async (t) => {
     const { addUser, rotate, statuses } = await hooksStage(t);

@@ -106,3 +106,39 @@ test('a plan that was stopped by a hook in doubt goes on once a person has answe
   assert.equal(keysOf('svc-a').length, 2);
   assert.deepEqual(statuses('svc-a'), ['Inactive', 'Active']);
 });
+
+test('a plan for one user is applied where a user has to be named; one for all is not', async (t) => {
+  const { addUser, plan, apply, sandbox, statuses } = await planStage(t, TEXT);
+  for (const name of ['svc-a', 'svc-b']) addUser({ name }, { ageDays: 100 });
+  const wants = { KEYTURN_REQUIRE_USER: 'true' };
+  await plan();
+  sandbox.requests.clear();
+  const refused = await apply(undefined, wants);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /no user is named, and KEYTURN_REQUIRE_USER=true wants one/);
+  assert.deepEqual(sandbox.requests.list(), []);
+  await plan('--user', 'svc-a');
+  const done = await apply(undefined, wants);
+  assert.deepEqual(statesOf(done.report), { 'svc-a': 'done' }, done.stderr);
+  assert.deepEqual(statuses('svc-b'), ['Active']);
+});
+
+test('what a veto keeps is left for later, and no failure', async (t) => {
+  const { addUser, configure, plan, keyturn, file, config, statuses } = await planStage(t, TEXT);
+  addUser({ name: 'svc-a' }, { ageDays: 100 });
+  const { url } = await service(t, (response) => {
+    response.statusCode = 409;
+    response.end('{"reason": "the sale is on"}');
+  });
+  await configure(
+    TEXT.replace('[handoff]', `[handoff], hooks: {before_retire: [{call: "${url}/may"}]}`),
+  );
+  await plan();
+  const first = await keyturn(['apply', file, '--config', config]);
+  assert.equal(first.code, 0, first.stderr);
+  assert.deepEqual(statuses('svc-a'), ['Active', 'Active']);
+  await plan();
+  const { code, stdout } = await keyturn(['apply', file, '--config', config]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^Left for later\n {2}svc-a .*the sale is on/m);
+});

@@ -4,15 +4,16 @@ import type { UserOutcome } from '../../src/engine/outcome.ts';
 import type { RunResult } from './one-run.ts';
 import { changesNamed, type SimPlan } from './plans.ts';
 
-/** Each difference, in words. */
-export function differences(dry: RunResult, done: RunResult): string[] {
-  const said = new Map(dry.outcomes.map((outcome) => [outcome.user, inWords(outcome)]));
+/** Each difference, in words. `isPlan`: a plan tells of keys that need a person, and the run that applies it does not. */
+export function differences(dry: RunResult, done: RunResult, isPlan: boolean): string[] {
+  const words = (outcome: UserOutcome) => inWords(isPlan ? withoutRefusal(outcome) : outcome);
+  const said = new Map(dry.outcomes.map((outcome) => [outcome.user, words(outcome)]));
   const fatal =
     dry.fatal === done.fatal
       ? []
       : [`foretold: ${dry.fatal ?? 'a run'}; done: ${done.fatal ?? 'a run'}`];
   const ofUsers = done.outcomes.filter(isForetellable).flatMap((outcome) => {
-    const [foretold = 'nothing', happened] = [said.get(outcome.user), inWords(outcome)];
+    const [foretold = 'nothing', happened] = [said.get(outcome.user), words(outcome)];
     return foretold === happened ? [] : [`${outcome.user}: foretold ${foretold}, done ${happened}`];
   });
   const [foretold, told] = [dry, done].map(({ besides }) => besides.toSorted().join() || 'nothing');
@@ -38,6 +39,12 @@ export function notAsPlanned(plan: SimPlan, done: RunResult): string[] {
 function isForetellable({ rotation }: UserOutcome): boolean {
   if (rotation?.kind !== 'failed') return true;
   return rotation.error.code !== 'not-accepted-yet' && rotation.error.code !== 'watch-red';
+}
+
+function withoutRefusal(outcome: UserOutcome): UserOutcome {
+  const { rotation } = outcome;
+  const isRefused = rotation?.kind === 'failed' && !rotation.resumed;
+  return isRefused ? { ...outcome, rotation: undefined } : outcome;
 }
 
 /** What came of a user, in the words that a dry run and a run have in common. */

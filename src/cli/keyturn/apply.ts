@@ -35,11 +35,13 @@ export async function runApply(session: Session, args: readonly string[]): Promi
   const [word] = words;
   refuseConflicts(values, word);
   const { outputFormat = 'text' } = values;
-  const settler = planSettler(session, { ...values, outputFormat });
+  const saved = word === undefined ? undefined : await savedPlan(word, session);
+  // A plan for one user names them as --user does, also where KEYTURN_REQUIRE_USER wants that.
+  const { user = saved?.scope.user ?? undefined } = values;
+  const settler = planSettler(session, { ...values, user, outputFormat });
   const dryRun = settler.isDryRunForced || values.dryRun === true;
   if (word === undefined && !dryRun && values.yes !== true) requirePerson(session);
   const first = await settler.settle();
-  const saved = word === undefined ? undefined : await savedPlan(word, session);
   const changes = new ChangeLog(host.clock);
   const shell: ShellOptions = {
     ...{ log: settler.log, stillFinished: 'the steps under way', leftOpen: 'resumes what is open' },

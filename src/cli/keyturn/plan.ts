@@ -3,10 +3,11 @@
 import { openState } from '../../app/open-state.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { printableJson } from '../../base/printable.ts';
-import { flagWords, shellWords } from '../../base/shell-words.ts';
+import { shellWords } from '../../base/shell-words.ts';
 import type { PlanDocument } from '../../reports/plan-document.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import { helpWidth } from '../flags/help.ts';
+import { flagWords, whereaboutWords } from '../flags/later-command.ts';
 import { absolute } from '../flags/surroundings.ts';
 import { printRunIssues } from '../rotate/output.ts';
 import type { Session } from '../run.ts';
@@ -100,25 +101,15 @@ async function pageOf(plan: PlanDocument, values: PlanValues, { host }: Session)
  */
 function applyCommand(output: string | undefined, values: PlanValues): string | undefined {
   if (values.untrusted === true) return undefined;
-  const { config, profile, region, stateDir, acceptVolatileState } = values;
-  const flags = [
-    ...(output === undefined ? narrowingWords(values) : []),
-    ...flagWords('--config', config),
-    ...flagWords('--profile', profile),
-    ...flagWords('--region', region),
-    ...flagWords('--state-dir', stateDir),
-    ...(acceptVolatileState === true ? ['--accept-volatile-state'] : []),
+  const { user, rule, accounts, excludeAccounts } = values;
+  const narrowed = [
+    ...flagWords('user', user),
+    ...flagWords('rule', rule?.join(',')),
+    ...flagWords('accounts', accounts?.join(',')),
+    ...flagWords('exclude-accounts', excludeAccounts?.join(',')),
   ];
-  const file = output === undefined ? [] : [output.startsWith('-') ? `./${output}` : output];
-  return shellWords(['keyturn', 'apply', ...file, ...flags]);
-}
-
-/** A saved plan says whom it is about; what was only shown is narrowed anew. */
-function narrowingWords({ user, rule, accounts, excludeAccounts }: PlanValues): readonly string[] {
-  return [
-    ...flagWords('--user', user),
-    ...flagWords('--rule', rule?.[0]),
-    ...flagWords('--accounts', accounts?.join(',')),
-    ...flagWords('--exclude-accounts', excludeAccounts?.join(',')),
-  ];
+  const whom = output === undefined ? narrowed : [output.startsWith('-') ? `./${output}` : output];
+  const accepting = values.acceptVolatileState === true ? ['--accept-volatile-state'] : [];
+  const flags = [...flagWords('config', values.config), ...whereaboutWords(values), ...accepting];
+  return shellWords(['keyturn', 'apply', ...whom, ...flags]);
 }

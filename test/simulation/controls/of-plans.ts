@@ -36,8 +36,8 @@ export const OF_PLANS: readonly Control[] = [
     cuts: [
       {
         module: 'lifecycle/planned-steps',
-        guard: "[{ do: 'deactivate', keyId, ...(isOfUse && unusedSince(keyId, uses)) }]",
-        by: '[]',
+        guard: "{ do: 'deactivate', keyId, ...(isOfUse && unusedSince(keyId, uses)) },",
+        by: '',
       },
     ],
   },
