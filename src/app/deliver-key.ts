@@ -1,26 +1,28 @@
 // Use case of `keyturn deliver`: the key of a user, who was rotated, to a place that is to have it too.
 
 import type { AccountGateway } from '../aws/gateway.ts';
-import { openGateway } from '../aws/open-gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
+import type { Command } from '../base/hint.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
 import { type AlsoDelivered, deliverAlso, foretellAlso } from '../engine/deliver-also.ts';
 import { PATIENT } from '../lifecycle/retire-policy.ts';
 import { accountWork, type Deliveries } from './account-work.ts';
+import { enterAccount, type Way } from './enter-account.ts';
 import type { RunContext } from './run-context.ts';
+import { orElsewhere } from './undo-account.ts';
 
-export interface DeliverKeyOptions {
+export interface DeliverKeyOptions extends Way {
   readonly user: string;
   readonly to: Deliveries;
   readonly dryRun: boolean;
-  readonly profile: string | undefined;
-  /** Undefined means that of the environment, else that of the profile. */
-  readonly region: string | undefined;
   readonly maxParallel: number;
   /** Keys of others that may be written over, by the operator's word (I14). */
   readonly mayReplace: ReadonlySet<AccessKeyId>;
   /** How places are made that do not exist; left out where none is. */
   readonly newPlaces: NewPlaces | undefined;
+  /** The same command in another account, for hints. */
+  readonly commandIn: (account: string) => Command;
 }
 
 export interface DeliveredKey {
@@ -33,14 +35,31 @@ export async function deliverKey(
   options: DeliverKeyOptions,
   context: RunContext,
 ): Promise<DeliveredKey> {
-  const { profile, region, maxParallel } = options;
-  const { run } = context.state;
-  const gateway = await openGateway({ ...context, profile, region, maxParallel, run });
+  const { gateway, close } = await enterAccount(options, context);
   try {
     return await deliverIn(gateway, options, context);
+  } catch (thrown) {
+    throw await whereKnown(toKeyturnError(thrown), gateway, { options, context });
   } finally {
-    gateway.close();
+    close();
   }
+}
+
+interface Asked {
+  readonly options: DeliverKeyOptions;
+  readonly context: RunContext;
+}
+
+/** A key that nobody made here may have been made in another account. */
+async function whereKnown(
+  error: KeyturnError,
+  gateway: AccountGateway,
+  { options: { user, commandIn }, context: { state: store } }: Asked,
+): Promise<KeyturnError> {
+  if (error.code !== 'secret-missing') return error;
+  const own = gateway.caller.account;
+  const { records } = await (await store.open(own, 'read')).history(user);
+  return records.length > 0 ? error : await orElsewhere(error, user, { own, store, commandIn });
 }
 
 async function deliverIn(

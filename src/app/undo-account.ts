@@ -1,11 +1,8 @@
 // Use case of `keyturn undo USER`: takes the latest rotation of a user back. The way into the account of
 // an undo, and what its journals know elsewhere, are shared with undo-several.ts.
 
-import { openAccounts } from '../aws/accounts.ts';
-import type { AccountGateway } from '../aws/gateway.ts';
-import { openGateway } from '../aws/open-gateway.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
-import { command } from '../base/hint.ts';
+import { type Command, command } from '../base/hint.ts';
 import type { SameReach } from '../base/key-command.ts';
 import { writtenKeyId } from '../base/key-id-text.ts';
 import type { AccountWork } from '../engine/account-work.ts';
@@ -16,20 +13,14 @@ import { PATIENT } from '../lifecycle/retire-policy.ts';
 import { hasNewKey } from '../lifecycle/rotation.ts';
 import type { AccountState, StateStore } from '../state/state-store.ts';
 import { accountWork } from './account-work.ts';
+import { enterAccount, type Way } from './enter-account.ts';
 import { recordedOwner } from './recorded-owner.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Where something is undone, and how it is reached. */
-export interface UndoPlace {
+export interface UndoPlace extends Way {
   /** Whether it is only told what would be done; false when left out. */
   readonly dryRun?: boolean;
-  readonly profile: string | undefined;
-  /** Undefined means that of the environment, else that of the profile. */
-  readonly region: string | undefined;
-  /** The account of the users, entered through the role; undefined means the caller's own. */
-  readonly account: string | undefined;
-  readonly roleName: string;
-  readonly externalId: string | undefined;
   /** The command line to which `--orphan KEY` is added to say that nobody made the key by hand. */
   readonly wordCommand?: string;
   /** How `keyturn keys` reaches the account, for hints. */
@@ -94,7 +85,7 @@ export async function insideAccount<T>(
   work: (account: AccountWork) => Promise<T>,
 ): Promise<T> {
   const { dryRun, wordCommand, reach } = place;
-  const { gateway, close } = await enter(place, context);
+  const { gateway, close } = await enterAccount({ ...place, maxParallel: CALLS_AT_ONCE }, context);
   try {
     const state = await context.state.open(gateway.caller.account, dryRun ? 'foretell' : 'write');
     const policy = {
@@ -109,30 +100,6 @@ export async function insideAccount<T>(
     return await work(accountWork({ ...context, gateway, state, policy, finishesOthers: true }));
   } finally {
     close();
-  }
-}
-
-interface Entered {
-  readonly gateway: AccountGateway;
-  readonly close: () => void;
-}
-
-/** In the caller's own account a key that comes back may sign in the place of the caller's (I7). */
-async function enter(place: UndoPlace, context: RunContext): Promise<Entered> {
-  const { profile, region, roleName, externalId, account } = place;
-  const { run } = context.state;
-  const options = { ...context, ...{ profile, region, maxParallel: CALLS_AT_ONCE, run } };
-  if (account === undefined) {
-    const gateway = await openGateway(options);
-    return { gateway, close: () => gateway.close() };
-  }
-  const sessionName = `keyturn-${run}`;
-  const accounts = await openAccounts({ ...options, roleName, externalId, sessionName });
-  try {
-    return { gateway: await accounts.enter(account), close: () => accounts.close() };
-  } catch (thrown) {
-    accounts.close();
-    throw thrown;
   }
 }
 
@@ -160,13 +127,28 @@ export async function findElsewhere(
   return found;
 }
 
+interface Known {
+  readonly own: string;
+  readonly store: StateStore;
+}
+
 /** Where there is nothing to undo: the other accounts whose journals know the user. */
 export async function withElsewhere(
   error: KeyturnError,
   user: string,
-  { own, store }: { readonly own: string; readonly store: StateStore },
+  known: Known,
 ): Promise<KeyturnError> {
   if (error.code !== 'nothing-to-undo') return error;
+  const commandIn = (account: string) => command('keyturn', 'undo', user, '--account', account);
+  return await orElsewhere(error, user, { ...known, commandIn });
+}
+
+/** The same error; where other accounts know a user of that name, with the command that is about the first of them. */
+export async function orElsewhere(
+  error: KeyturnError,
+  user: string,
+  { own, store, commandIn }: Known & { readonly commandIn: (account: string) => Command },
+): Promise<KeyturnError> {
   const elsewhere = await findElsewhere(own, store, async (state) => {
     return (await state.history(user)).records.length;
   });
@@ -177,7 +159,7 @@ export async function withElsewhere(
     cause: error.cause,
     hint: [
       `a user of that name was rotated in account ${accounts.join(', ')}:`,
-      command('keyturn', 'undo', user, '--account', first.account),
+      commandIn(first.account),
     ],
   });
 }

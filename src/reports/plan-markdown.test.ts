@@ -66,6 +66,19 @@ test('what waits is cut first, then the places, and the rest with a count', () =
   for (const page of [all, withoutWaits, withoutPlaces, cut]) assert(page.length <= MARKDOWN_MAX);
 });
 
+test('what to do about a stop stands below it, twice for one kind and no more', () => {
+  const stop = (at: number): PlanKey => ({
+    ...key('blocked', `no room ${at}`),
+    code: 'two-active-keys',
+    mend: 'make it Inactive:\n  keyturn keys deactivate AKIAIOSFODNN7EXAMPLE',
+  });
+  const page = renderPlanMarkdown(planOf([stop(1), stop(2), stop(3)]), { file: undefined });
+  const told =
+    /no room 1\n {2}- make it Inactive:\n {2}- `keyturn keys deactivate AKIAIOSFODNN7EXAMPLE`\n- svc-1/;
+  assert.match(page, told);
+  assert.equal(page.match(/keyturn keys deactivate/g)?.length, 2);
+});
+
 test('text is text', () => {
   assert.equal(
     escaped('a|b `c` <d> [e](f)'),

@@ -3,11 +3,13 @@
 // person without a line that says how many more there are.
 
 import { minuteOf } from '../base/clock.ts';
+import { linesOfHint } from '../base/hint.ts';
 import { printable, printableAll } from '../base/printable.ts';
-import type { PlanDocument } from './plan-document.ts';
+import type { PlanDocument, PlanKey } from './plan-document.ts';
 import {
   ageWord,
   comeAgain,
+  MENDS_MAX,
   notShown,
   otherErrors,
   type PlanRow,
@@ -137,12 +139,22 @@ function placesOf({ user, key }: PlanRow): string {
 
 function list(title: string, rows: readonly PlanRow[], plan: PlanDocument): string {
   if (rows.length === 0) return '';
-  const lines = rows.map((row) => {
+  const lines = rows.map((row, index) => {
     const { key, name } = row;
     const why = escaped(timesIn(whyWords(row, plan)));
-    return `- ${escaped(name)} ${code(shortKey(key.key_id))} ${ageWord(key, plan)}: ${why}`;
+    const alike = rows.slice(0, index).filter((each) => each.key.code === key.code).length;
+    const line = `- ${escaped(name)} ${code(shortKey(key.key_id))} ${ageWord(key, plan)}: ${why}`;
+    return [line, ...(alike < MENDS_MAX ? mendLines(key) : [])].join('\n');
   });
   return [title, '', ...lines].join('\n');
+}
+
+/** What a person would do, below what stopped; commands as they can be copied. */
+function mendLines({ mend }: PlanKey): readonly string[] {
+  if (mend === null) return [];
+  return linesOfHint(mend).map(
+    ({ kind, text }) => `  - ${kind === 'command' ? code(text) : escaped(timesIn(text))}`,
+  );
 }
 
 function errorsOf(plan: PlanDocument): readonly string[] {

@@ -9,6 +9,7 @@ import {
   ageWord,
   comeAgain,
   countLine,
+  MENDS_MAX,
   notShown,
   otherErrors,
   type PlanRow,
@@ -55,9 +56,6 @@ interface Layout {
   readonly page: Page;
   readonly width: number;
 }
-
-/** Of keys that stop for one reason, so many are told how to mend it. */
-const MENDS_MAX = 2;
 
 /** So many columns at least are left for why. */
 const WHY_WIDTH_MIN = 36;

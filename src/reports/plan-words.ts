@@ -5,6 +5,9 @@ import { isChange } from '../lifecycle/plan-keys.ts';
 import type { PlanDocument, PlanKey, PlanUser } from './plan-document.ts';
 import { plural } from './words.ts';
 
+/** Of keys that stop for one reason, so many are told how to mend it. */
+export const MENDS_MAX = 2;
+
 /** The last four characters, which tell the keys of a user apart. */
 export function shortKey(keyId: string): string {
   return `…${keyId.slice(-4)}`;

@@ -49,6 +49,22 @@ test('undo in a member goes through the role; without the account it says where 
   assert.deepEqual(statuses, ['Active', 'Inactive']);
 });
 
+test('deliver in a member goes through the role; without the account it says where to look', async (t) => {
+  const stage = await FleetStage.open(t);
+  stage.addKey(FIRST, 'svc-member');
+  assert.equal((await stage.rotate('--accounts', FIRST)).code, 0);
+  const words = ['deliver', 'svc-member', '--to', 'ssm=/app/svc-member', '--create-missing'];
+  const lost = await stage.run('keyturn', ...words);
+  assert.equal(lost.code, 1);
+  const told = `keyturn ${words.join(' ')} --account ${FIRST}`;
+  assert.ok(lost.stderr.includes(`${FIRST}:\n    ${told}\n`), lost.stderr);
+  const { code, stdout, stderr } = await stage.run('keyturn', ...told.split(' ').slice(1));
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /has AKIA\w+ now; the pair comes from/);
+  const useless = await stage.run('keyturn', ...words, '--role-name', 'KeyRotation');
+  assert.equal(useless.code, 2);
+});
+
 test('a run over accounts is taken back account by account, by the commands that are told', async (t) => {
   const stage = await FleetStage.open(t);
   const rotated = await stage.run('rotate-iam-keys', '--organization', '--retire', 'now');

@@ -27,6 +27,7 @@ test('exit codes: nothing, something, an expired exemption; with --detailed-exit
   const { code, plan: made } = await plan();
   assert.equal(code, 1);
   assert.deepEqual([made.errored, made.errors[0]?.code], [true, 'exemption-expired']);
+  assert.match(made.errors[0]?.hint ?? '', /^renew it there .*\n.*keyturn explain svc-old --config/);
   assert.deepEqual(actionsOf(made), { 'svc-old': ['blocked: exemption-expired'] });
   assert.equal((await plan('--detailed-exitcode')).code, 1);
   const flags = ['plan', '--config', config, '--detailed-exitcode', '--json'];
@@ -62,6 +63,7 @@ test('a forced dry run changes nothing, and says what would be applied', async (
     assert.equal(told.code, 0, told.stderr);
     assert.equal(told.report.dry_run, true);
     assert.deepEqual(statesOf(told.report), { 'svc-a': 'would-apply' });
+    assert.match(told.report.users[0]?.because.join() ?? '', /^make a successor of AKIA/);
   }
   assert.deepEqual(changes(), []);
   assert.equal(keysOf('svc-a').length, 1);

@@ -15,12 +15,16 @@ export function unlessGoverned(
     'to see which rules were asked:',
     command('keyturn', 'explain', name, '--config', config.file),
   ];
+  const renew = [
+    'renew it there with another "until", at most 366 days ahead, or take it out; what governs then is told by:',
+    command('keyturn', 'explain', name, '--config', config.file),
+  ];
   const refused = (
     code: 'exemption-expired' | 'user-not-judged' | 'no-rule',
     message: string,
   ): UserTurn => ({
     kind: 'refused',
-    error: new Fault(code, message, { hint: explain }),
+    error: new Fault(code, message, { hint: code === 'exemption-expired' ? renew : explain }),
   });
   switch (verdict.kind) {
     case 'exempt': {

@@ -4,7 +4,7 @@
 
 import type { ExitCode } from '../../base/error-code-info.ts';
 import { isSameUser } from '../../base/user-name.ts';
-import type { LeftStep } from '../../lifecycle/plan-step.ts';
+import type { LeftStep, PlanStep } from '../../lifecycle/plan-step.ts';
 import type { AppliedUserLine } from '../../reports/apply-report.ts';
 import type { PlanDocument, PlanUser } from '../../reports/plan-document.ts';
 import type { RotationReport } from '../../reports/rotation-report.ts';
@@ -119,12 +119,18 @@ function notBegun(
   const about = { account_id: entry.account, username: entry.user };
   if (verdict !== 'holds') return { ...about, state: verdict, because: [...because] };
   if (how.dryRun) {
-    const words = steps.map((step) => [step.do, step.keyId ?? step.place].join(' ').trim());
+    const words = steps.map(wordsOf);
     return { ...about, state: 'would-apply', because: words };
   }
   const why =
     how.isDrifted && !how.partial ? 'others are not as the plan saw them' : 'the run ended';
   return { ...about, state: 'not-begun', because: [why] };
+}
+
+/** The key of a step that makes one is the key that it replaces. */
+function wordsOf({ do: what, keyId, place }: PlanStep): string {
+  const verb = what === 'create' ? 'make a successor of' : what;
+  return [verb, keyId ?? place].join(' ').trim();
 }
 
 function doneLine(

@@ -5,12 +5,14 @@ import { readDelivery, refuseTwice } from '../../app/read-delivery.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { keepsNoCopy } from '../../destinations/kinds.ts';
+import { refuseUseless } from '../flags/account-flags.ts';
 import { parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
 import { renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, MADE_KINDS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import { JSON_FLAG } from './status.ts';
+import { UNDO_FLAGS } from './undo-flags.ts';
 import { VERIFY_FLAGS } from './verify-flags.ts';
 
 const DELIVERED = 'What is delivered where';
@@ -42,6 +44,13 @@ export const DELIVER_FLAGS = {
     group: DELIVERED,
     about: 'Only tell what would be delivered, and from where the pair would come.',
   },
+  account: {
+    ...UNDO_FLAGS.account,
+    group: DELIVERED,
+    about: 'The account of the user, entered through a role.',
+  },
+  roleName: { ...UNDO_FLAGS.roleName, group: DELIVERED },
+  externalId: { ...UNDO_FLAGS.externalId, group: DELIVERED },
   profile: ROTATE_FLAGS.profile,
   region: ROTATE_FLAGS.region,
   maxParallel: ROTATE_FLAGS.maxParallel,
@@ -66,6 +75,7 @@ export interface DeliverOrder {
 /** Throws `bad-value` and `missing-value`. */
 export function readDeliver(args: readonly string[]): DeliverOrder {
   const { values, words } = parseCommandLine(DELIVER_FLAGS, args, 1);
+  if (values.account === undefined) refuseUseless(values, ['roleName', 'externalId'], '--account');
   const [user] = words;
   if (user === undefined || rule.userName.read(user) === undefined) {
     const what =
@@ -113,6 +123,11 @@ export function deliverHelp(width?: number): string {
         {
           about: 'What waits in a hand-off goes to a secret:',
           command: 'keyturn deliver svc-billing --to secrets-manager=app/svc-billing',
+        },
+        {
+          about: 'The same in another account of the organization:',
+          command:
+            'keyturn deliver svc-billing --to secrets-manager=app/svc-billing --account 111122223333',
         },
       ],
     },

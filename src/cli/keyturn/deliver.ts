@@ -5,6 +5,7 @@ import { openState } from '../../app/open-state.ts';
 import type { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
+import { DEFAULT_ROLE_NAME } from '../flags/account-flags.ts';
 import { isAskedFor } from '../flags/argv.ts';
 import { newPlacesAsked } from '../flags/deliver-options.ts';
 import { limitsOf } from '../flags/environment-limits.ts';
@@ -26,7 +27,9 @@ export async function runDeliver(session: Session, args: readonly string[]): Pro
   }
   const order = readDeliver(args);
   const { values, user } = order;
-  const options = settle(session, order);
+  const commandIn = (account: string) =>
+    command('keyturn', 'deliver', ...args, '--account', account);
+  const options = { ...settle(session, order), commandIn };
   const { dryRun } = options;
   const place = stateDirectory(values.stateDir, host);
   const shell: ShellOptions = {
@@ -52,7 +55,10 @@ export async function runDeliver(session: Session, args: readonly string[]): Pro
   });
 }
 
-function settle({ host }: Session, { values, user, to }: DeliverOrder): DeliverKeyOptions {
+function settle(
+  { host }: Session,
+  { values, user, to }: DeliverOrder,
+): Omit<DeliverKeyOptions, 'commandIn'> {
   const { isDryRunForced } = limitsOf(host.env, user, [
     'name another user:',
     command('keyturn', 'deliver', 'USER', '--to', 'KIND=NAME'),
@@ -63,6 +69,9 @@ function settle({ host }: Session, { values, user, to }: DeliverOrder): DeliverK
     dryRun: isDryRunForced || (values.dryRun ?? false),
     profile: values.profile,
     region: values.region ?? regionOf(host.env),
+    account: values.account,
+    roleName: values.roleName ?? DEFAULT_ROLE_NAME,
+    externalId: values.externalId,
     maxParallel: values.maxParallel ?? DEFAULTS.maxParallel,
     mayReplace: new Set(values.replaceForeign),
     newPlaces: newPlacesAsked(values),
