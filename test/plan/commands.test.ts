@@ -27,7 +27,10 @@ test('exit codes: nothing, something, an expired exemption; with --detailed-exit
   const { code, plan: made } = await plan();
   assert.equal(code, 1);
   assert.deepEqual([made.errored, made.errors[0]?.code], [true, 'exemption-expired']);
-  assert.match(made.errors[0]?.hint ?? '', /^renew it there .*\n.*keyturn explain svc-old --config/);
+  assert.match(
+    made.errors[0]?.hint ?? '',
+    /^renew it there .*\n.*keyturn explain svc-old --config/,
+  );
   assert.deepEqual(actionsOf(made), { 'svc-old': ['blocked: exemption-expired'] });
   assert.equal((await plan('--detailed-exitcode')).code, 1);
   const flags = ['plan', '--config', config, '--detailed-exitcode', '--json'];
