@@ -123,7 +123,7 @@ test('a plan for one user is applied where a user has to be named; one for all i
   assert.deepEqual(statuses('svc-b'), ['Active']);
 });
 
-test('what a veto keeps is left for later, and no failure', async (t) => {
+test('what a veto keeps is left for now, and no failure', async (t) => {
   const { addUser, configure, plan, keyturn, file, config, statuses } = await planStage(t, TEXT);
   addUser({ name: 'svc-a' }, { ageDays: 100 });
   const { url } = await service(t, (response) => {
@@ -140,5 +140,5 @@ test('what a veto keeps is left for later, and no failure', async (t) => {
   await plan();
   const { code, stdout } = await keyturn(['apply', file, '--config', config]);
   assert.equal(code, 0);
-  assert.match(stdout, /^Left for later\n {2}svc-a .*the sale is on/m);
+  assert.match(stdout, /^Left for now\n {2}svc-a .*the sale is on/m);
 });
