@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PlanDocument, PlanKey } from './plan-document.ts';
-import { escaped, MARKDOWN_MAX, renderPlanMarkdown } from './plan-markdown.ts';
+import { code, escaped, MARKDOWN_MAX, renderPlanMarkdown } from './plan-markdown.ts';
 
 const TIME = '2026-11-28T09:00:00.000Z';
 
@@ -86,6 +86,10 @@ test('text is text', () => {
   );
   assert.equal(escaped('@team'), '&#64;&#8203;team');
   assert.equal(escaped('fixes #12'), 'fixes &#35;12');
+  assert.equal(escaped('ci-GH-12'), 'ci-GH&#8203;-12');
+  assert.equal(code('ssm=/a/@team'), '`ssm=/a/@team`');
+  // A bar would end the cell, also behind a backslash, and what is behind it would be text with a meaning.
+  assert.equal(code('x\\|@team `y'), '<code>x&#92;&#124;&#64;&#8203;team &#96;y</code>');
   assert.equal(escaped('a\nb'), 'a b');
   assert.equal(escaped('https://x.example'), 'https:&#8203;//x.example');
 });

@@ -217,11 +217,15 @@ export function escaped(text: string): string {
     .replaceAll(SPECIAL, (character) => `&#${character.charCodeAt(0)};`)
     .replaceAll('@', '&#64;&#8203;')
     .replaceAll(/\bhttps?:\/\//g, (scheme) => scheme.replace('://', ':&#8203;//'))
-    .replaceAll(/\bwww\./g, 'www&#8203;.');
+    .replaceAll(/\bwww\./g, 'www&#8203;.')
+    .replaceAll(/\bGH-(?=\d)/gi, (issue) => issue.replace('-', '&#8203;-'));
 }
 
-/** In a code span nothing has a meaning but the backquote, and in a table the bar. */
-function code(text: string): string {
-  const plain = printable(text.replaceAll(/\s+/g, ' ')).replaceAll('`', "'").replaceAll('|', '\\|');
-  return `\`${plain}\``;
+/**
+ * In a code span nothing has a meaning but the backquote, and in a table the bar; no backslash before it makes a bar
+ * a letter for certain, since another one may stand before that.
+ */
+export function code(text: string): string {
+  if (/[`|]/.test(text)) return `<code>${escaped(text)}</code>`;
+  return `\`${printable(text.replaceAll(/\s+/g, ' '))}\``;
 }

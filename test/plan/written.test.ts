@@ -123,7 +123,7 @@ test('a plan for one user is applied where a user has to be named; one for all i
   assert.deepEqual(statuses('svc-b'), ['Active']);
 });
 
-test('what a veto keeps is left for later, and no failure', async (t) => {
+test('what a veto keeps is left for now, and no failure', async (t) => {
   const { addUser, configure, plan, keyturn, file, config, statuses } = await planStage(t, TEXT);
   addUser({ name: 'svc-a' }, { ageDays: 100 });
   const { url } = await service(t, (response) => {
