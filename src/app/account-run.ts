@@ -39,6 +39,7 @@ import { collectHandoffs } from './collect-handoffs.ts';
 import {
   findCandidates,
   type HeldUser,
+  isInScope,
   openRotations,
   shortlistedUsers,
 } from './find-candidates.ts';
@@ -385,10 +386,6 @@ class AccountRun {
     if (first === undefined || this.#options.dryRun) return;
     this.#context.emit({ code: 'users-left', users: left.length, reason: first.message });
   }
-}
-
-function isInScope(user: string, scope: string | undefined): boolean {
-  return scope === undefined || isSameUser(user, scope);
 }
 
 /** Waits for a place, if there is a gate at all; rejects with the signal's reason. */
