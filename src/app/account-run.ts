@@ -39,6 +39,7 @@ import { collectHandoffs } from './collect-handoffs.ts';
 import {
   findCandidates,
   type HeldUser,
+  isInScope,
   openRotations,
   shortlistedUsers,
 } from './find-candidates.ts';
@@ -386,8 +387,4 @@ class AccountRun {
     if (first === undefined || this.#options.dryRun) return;
     this.#context.emit({ code: 'users-left', users: left.length, reason: first.message });
   }
-}
-
-function isInScope(user: string, scope: string | undefined): boolean {
-  return scope === undefined || isSameUser(user, scope);
 }

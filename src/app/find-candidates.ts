@@ -153,6 +153,11 @@ export async function openUsers(
   return scope === undefined ? users : users.filter(({ user }) => isSameUser(user, scope));
 }
 
+/** Whether a run that names one user is about this one. */
+export function isInScope(user: string, scope: string | undefined): boolean {
+  return scope === undefined || isSameUser(user, scope);
+}
+
 /** How many rotations are open in the account. */
 export async function openRotations(state: AccountState): Promise<number> {
   const users = await state.openUsers();
