@@ -16,7 +16,9 @@ export function differences(dry: RunResult, done: RunResult, isPlan: boolean): s
     const [foretold = 'nothing', happened] = [said.get(outcome.user), words(outcome)];
     return foretold === happened ? [] : [`${outcome.user}: foretold ${foretold}, done ${happened}`];
   });
-  const [foretold, told] = [dry, done].map(({ besides }) => besides.toSorted().join() || 'nothing');
+  // Of users of whom a plan names nothing the run that applies it tells nothing.
+  const besides = isPlan ? dry.besides.filter((each) => done.besides.includes(each)) : dry.besides;
+  const [foretold, told] = [besides, done.besides].map((all) => all.toSorted().join() || 'nothing');
   const ofRecovery = foretold === told ? [] : [`of recovery: foretold ${foretold}, told ${told}`];
   return [...fatal, ...ofUsers, ...ofRecovery];
 }
