@@ -235,7 +235,7 @@ async function judgeDeactivation(
   if (holder !== undefined && !althoughInUse) throw withWord(holder, '--although-in-use');
   const used = useWords(key.lastUse, now);
   return {
-    ...{ key, ends, isChange: true, althoughInUse: !isUnused || holder !== undefined },
+    ...{ key, ends, isChange: true, althoughInUse },
     why: isUnused ? used : `although it may be in use, ${used}`,
     notes: [
       ...(isUnused ? [] : [`${key.id} may be in use (${used}): whatever uses it stops working`]),

@@ -215,14 +215,17 @@ export async function restore(
   return { putBack, notPutBack, back };
 }
 
-/** I4: each place keeps a pair of its own, and only one was proved: half a pair must not come back. */
+/**
+ * I4: each place keeps a pair of its own, and only one was proved: half a pair must not come back. A place that gives
+ * back no secret, as a program or one of another form, is asked nothing here.
+ */
 async function keepsProved(
   wayBack: NonNullable<Destination['wayBack']>,
   keyId: AccessKeyId,
   proved: Secret | undefined,
 ): Promise<boolean> {
   const kept = await wayBack.secretOf(keyId);
-  return kept !== undefined && (proved === undefined || kept.equals(proved));
+  return kept === undefined || proved === undefined || kept.equals(proved);
 }
 
 /** An undo that keeps both keys Active is about its places alone: it goes back in all, or not at all. */
