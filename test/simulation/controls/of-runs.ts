@@ -4,6 +4,7 @@
 import type { AccountGateway } from '../../../src/aws/gateway.ts';
 import { createLimiter } from '../../../src/aws/limiter.ts';
 import { KeyturnError } from '../../../src/base/errors.ts';
+import { noFaultOf } from '../faults.ts';
 import { readerWith } from '../stand-ins.ts';
 import type { Control } from './control.ts';
 
@@ -62,7 +63,10 @@ export const OF_RUNS: readonly Control[] = [
     invariant: 'I13',
     fault: 'nobody asks which places of the last rotation a run leaves behind',
     shows: 'goes while the secret of',
-    forced: { 'place-forgotten': 0.8 },
+    forced: {
+      ...noFaultOf('operator-', 'disk-', 'clock-'),
+      ...{ 'place-forgotten': 0.9, killed: 0, 'power-cut': 0 },
+    },
     cuts: [
       {
         module: 'lifecycle/decide-user',
