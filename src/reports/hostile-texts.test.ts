@@ -143,6 +143,7 @@ function rotationReport(more: object): RotationReport {
       old_key_status: 'Active',
       since: AT,
       reason: 'reason',
+      waits_for: state === 'waiting' ? 'in-use' : null,
       last_used: AT,
       last_used_service: 's3',
       last_used_region: 'eu-west-1',

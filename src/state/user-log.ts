@@ -2,7 +2,6 @@
 // and that the writer's own history has the record once it is durable.
 
 import type { Clock } from '../base/clock.ts';
-import { assert } from '../base/errors.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import {
   formatOf,
@@ -10,7 +9,6 @@ import {
   type KeyStep,
   type RotationStep,
 } from '../lifecycle/record.ts';
-import { mayFollow } from '../lifecycle/rotation.ts';
 import { encodeRecord, readRecord } from './record-codec.ts';
 import type { UserLog } from './state-store.ts';
 
@@ -34,7 +32,6 @@ export function userLog({ account, run, clock, user, history, keep, fence }: Wri
   const append = async (given: JournalRecord): Promise<void> => {
     // I8: as it will be read back, without whatever hangs on it by accident.
     const record = readRecord(encodeRecord(given));
-    assertReadable(record, history);
     await keep(record);
     history.add(record);
   };
@@ -44,11 +41,4 @@ export function userLog({ account, run, clock, user, history, keep, fence }: Wri
     record: (rotation, step, plan) => append({ ...envelope(step, plan), rotation, step }),
     recordKey: (step, plan) => append({ ...envelope(step, plan), rotation: null, step }),
   };
-}
-
-/** A record that cannot follow would damage the journal for whoever reads it after us. */
-function assertReadable({ rotation, step }: JournalRecord, history: UserHistory): void {
-  if (rotation === null) return;
-  const state = history.find(rotation);
-  assert(mayFollow(state, step), `${step.type} cannot follow ${state?.phase ?? 'nothing'}`);
 }

@@ -84,19 +84,6 @@ function keepsRecords({ medium }: Subject): void {
     });
   });
 
-  it('I10: a record that cannot follow is refused, and the journal stays readable', async (test) => {
-    const { store } = await medium(test);
-    const state = await store('run-1').open(ACCOUNT, 'write');
-    await state.exclusively('alice', async (log) => {
-      await log.record('r1', INTENDED);
-      const late = { type: 'hook-ended', mark: 'm', end: 'done' } as const;
-      await assert.rejects(log.record('r1', late), /hook-ended cannot follow intended/);
-      await assert.rejects(log.record('r2', CREATED), /created cannot follow nothing/);
-    });
-    const other = await store('run-2').open(ACCOUNT, 'read');
-    assert.deepEqual(await stepsOf(other, 'alice'), ['intended']);
-  });
-
   it('I9: what another writer recorded before is complete inside', async (test) => {
     const { store } = await medium(test);
     const one = await store('run-1').open(ACCOUNT, 'write');
