@@ -299,7 +299,7 @@ class AccountRun {
       ...(gates !== undefined && { creating: gates.creating, taken: gates.taken }),
       policy: {
         ...{ oldKeyFate, retire, cleanUpDays, replacesOwnKey: isDeliverGiven, takesDeliver: true },
-        ...{ orphans, wordCommand, movedFrom, reach, looksAtPlaces: this.#options.isPlan },
+        ...{ orphans, wordCommand, movedFrom, reach, makesPlan: this.#options.isPlan },
       },
     });
   }

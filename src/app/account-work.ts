@@ -15,6 +15,7 @@ import {
 import { openPlaces, type TakenPlaces } from '../engine/places.ts';
 import { Probes } from '../engine/probes.ts';
 import type { DeliveryTarget } from '../lifecycle/record.ts';
+import { PATIENT } from '../lifecycle/retire-policy.ts';
 import type { AccountState } from '../state/state-store.ts';
 import type { ChangeLog } from './change-log.ts';
 import {
@@ -84,4 +85,16 @@ export function accountWork(parts: AccountParts): AccountWork {
         : chainedLimiter(createLimiter(1), parts.creating),
     policy: { orphans: new Set(), verification: DEFAULT_VERIFICATION, ...policy },
   };
+}
+
+/** An account in which places are read and given keys that exist: no rotation begins, and none is taken further. */
+export function placesWork(parts: Omit<AccountParts, 'policy' | 'finishesOthers'>): AccountWork {
+  return accountWork({
+    ...parts,
+    finishesOthers: true,
+    policy: {
+      ...{ oldKeyFate: 'deactivate', retire: PATIENT, cleanUpDays: undefined },
+      ...{ replacesOwnKey: false, takesDeliver: false },
+    },
+  });
 }

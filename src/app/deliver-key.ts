@@ -6,8 +6,7 @@ import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Command } from '../base/hint.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
 import { type AlsoDelivered, deliverAlso, foretellAlso } from '../engine/deliver-also.ts';
-import { PATIENT } from '../lifecycle/retire-policy.ts';
-import { accountWork, type Deliveries } from './account-work.ts';
+import { type Deliveries, placesWork } from './account-work.ts';
 import { enterAccount, type Way } from './enter-account.ts';
 import type { RunContext } from './run-context.ts';
 import { orElsewhere } from './undo-account.ts';
@@ -69,14 +68,7 @@ async function deliverIn(
 ): Promise<DeliveredKey> {
   const { account } = gateway.caller;
   const state = await context.state.open(account, dryRun ? 'foretell' : 'write');
-  const policy = {
-    ...({ oldKeyFate: 'deactivate', retire: PATIENT, cleanUpDays: undefined } as const),
-    ...{ replacesOwnKey: false, takesDeliver: false },
-  };
-  const work = accountWork({
-    ...{ ...context, gateway, state, policy, mayReplace, newPlaces, finishesOthers: true },
-    deliver: () => to,
-  });
+  const work = placesWork({ ...context, gateway, state, mayReplace, newPlaces, deliver: () => to });
   const places = await (dryRun ? foretellAlso(user, work) : deliverAlso(user, work));
   return { account, places };
 }

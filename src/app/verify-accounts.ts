@@ -12,11 +12,9 @@ import { command } from '../base/hint.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
 import { type VerifiedPlace, type VerifyOrder, verifyPlaces } from '../engine/verify-places.ts';
-import { PATIENT } from '../lifecycle/retire-policy.ts';
-import { accountWork } from './account-work.ts';
+import { placesWork } from './account-work.ts';
 import type { AccountSelection, Choice } from './choose-accounts.ts';
-import { eachAccount } from './each-account.ts';
-import { inAccount } from './in-account.ts';
+import { readAccounts } from './read-accounts.ts';
 import type { RunContext } from './run-context.ts';
 
 export interface VerifyOptions extends Pick<VerifyOrder, 'heals' | 'dryRun'> {
@@ -100,13 +98,7 @@ async function verifyIn(
 ): Promise<Verified> {
   const { account } = gateway.caller;
   const state = await context.state.open(account, dryRun ? 'foretell' : 'write');
-  const policy = {
-    ...({ oldKeyFate: 'deactivate', retire: PATIENT, cleanUpDays: undefined } as const),
-    ...{ replacesOwnKey: false, takesDeliver: false },
-  };
-  const work = accountWork({
-    ...{ ...context, gateway, state, policy, mayReplace, newPlaces, finishesOthers: true },
-  });
+  const work = placesWork({ ...context, gateway, state, mayReplace, newPlaces });
   const known = await state.users();
   const chosen = known.filter(
     (user) => named.length === 0 || named.some((name) => isSameUser(name, user)),
@@ -143,30 +135,22 @@ async function verifySeveral(
     ...{ profile, region, maxParallel, roleName, externalId, run: state.run },
     sessionName: `keyturn-${state.run}`,
   });
-  const users: VerifiedUser[] = [];
-  const failures: UserFailure[] = [];
   const setting = { accounts, selection, openMax: ACCOUNTS_AT_ONCE, emit, signal };
   try {
-    const summary = await eachAccount(setting, async (account, open) => {
-      try {
-        const inThis = { ...context, emit: inAccount(emit, account) };
-        const verified = await verifyIn(await open(), options, { order, context: inThis });
-        users.push(...verified.users);
-        failures.push(...verified.failures);
-        return { users: verified.users.length, keys: 0, error: undefined };
-      } catch (thrown) {
-        const error = toKeyturnError(thrown);
-        failures.push({ account, user: undefined, error });
-        return { users: 0, keys: 0, error };
-      }
+    const read = await readAccounts(setting, async (gateway, inThis) => {
+      const one = await verifyIn(gateway, options, {
+        order,
+        context: { ...context, emit: inThis },
+      });
+      return { found: one, users: one.users.length, keys: 0 };
     });
-    signal.throwIfAborted();
-    if (summary.fatal !== undefined) throw summary.fatal;
-    for (const { id, error } of summary.unknown) {
-      failures.push({ account: id, user: undefined, error });
-    }
+    const users = read.found.flatMap((one) => one.users);
+    const failures = [
+      ...read.found.flatMap((one) => one.failures),
+      ...read.failures.map((failure) => ({ ...failure, user: undefined })),
+    ];
     if (failures.length === 0) assertAllFound(options.users, { users, failures }, undefined);
-    return { users, failures, skipped: summary.skipped };
+    return { users, failures, skipped: read.summary.skipped };
   } finally {
     accounts.close();
   }

@@ -38,8 +38,8 @@ export interface RotationPolicy {
   readonly movedFrom?: readonly NamedPlace[] | undefined;
   /** What a configuration wants done, asked and watched for the user; left out where there is none. */
   readonly hooks?: UserHooks | undefined;
-  /** Whether a dry run looks at the places too, because a plan is made of it. */
-  readonly looksAtPlaces?: boolean | undefined;
+  /** Whether a plan is made of the dry run: it looks at the places of every user then, and else at those alone that decide. */
+  readonly makesPlan?: boolean | undefined;
   /** The key whose successor goes to the places that are looked at, where an earlier plan says it. */
   readonly looksFor?: { readonly replaced: AccessKeyId | undefined } | undefined;
   /** The age at which a key is due without a look-ahead, for what a plan says of it. */

@@ -27,13 +27,15 @@ export interface Decided {
   readonly refusal: KeyturnError | undefined;
 }
 
+/** Undefined where no plan is made of the dry run, which then reads no more than it needs for its own words. */
 export async function planOf(
   decided: Decided,
   keys: readonly AccessKey[],
   at: UserAtHand,
-): Promise<UserPlan> {
+): Promise<UserPlan | undefined> {
   const { decision } = decided;
   const { policy } = at.account;
+  if (policy.makesPlan !== true) return undefined;
   const { next } = decision;
   const uses = new Map(at.uses);
   for (const key of keys) {
@@ -50,8 +52,7 @@ export async function planOf(
   };
   const own = next.kind === 'rotate' ? next.oldKey.id : undefined;
   const { replaced } = policy.looksFor ?? { replaced: own };
-  const looksAtPlaces = policy.looksAtPlaces === true;
-  const looking = { keys, replaced, uses: at.uses ?? new Map(), looksAtPlaces };
+  const looking = { keys, replaced, uses: at.uses ?? new Map() };
   return {
     keys: plannedKeys(keys, decision, facts),
     seen: await seenUser({ ...at, history: decided.before }, looking),

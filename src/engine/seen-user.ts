@@ -24,8 +24,6 @@ export interface Looking {
   /** The key whose successor would go to places of this run; undefined where none is made. */
   readonly replaced: AccessKeyId | undefined;
   readonly uses: LastUses;
-  /** Whether the places are read too. */
-  readonly looksAtPlaces: boolean;
 }
 
 export async function seenUser(at: UserAtHand, looking: Looking): Promise<SeenUser> {
@@ -38,7 +36,7 @@ export async function seenUser(at: UserAtHand, looking: Looking): Promise<SeenUs
     keys: looking.keys
       .map(({ id: keyId, status, createdAt }) => ({ keyId, status, createdAt }))
       .toSorted((a, b) => (a.keyId < b.keyId ? -1 : 1)),
-    places: looking.looksAtPlaces ? await seenPlaces(at, looking) : [],
+    places: await seenPlaces(at, looking),
     open: open && seenRotation(open.id, history),
     unsettled: [
       ...history.unsettled.map(({ intent }) => intent.keyId),
@@ -108,6 +106,6 @@ export async function assertAsPlanned(work: UserWork): Promise<void> {
     uses.set(keyId, await readLastUse(work.account.gateway.reader, { id: keyId }));
   }
   const replaced = steps.find((step) => step.do === 'create')?.keyId;
-  const looking = { keys, replaced, uses, looksAtPlaces: true };
+  const looking = { keys, replaced, uses };
   planned.assertUnchanged(await seenUser(work, looking));
 }

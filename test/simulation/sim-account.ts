@@ -68,7 +68,7 @@ export async function openAccount(run: SimRun, emit: EventSink): Promise<Account
       verification: DEFAULT_VERIFICATION,
       replacesOwnKey: false,
       orphans: task.kind === 'recover' ? task.orphans : NO_KEYS,
-      looksAtPlaces: task.kind === 'dry-run',
+      makesPlan: task.kind === 'dry-run',
       hooks: stage.hooks?.of(process, task, stage),
     },
   };

@@ -5,13 +5,11 @@ import pMap from 'p-map';
 import { openAccounts } from '../../aws/accounts.ts';
 import type { AccountGateway } from '../../aws/gateway.ts';
 import { takeInventory } from '../../aws/inventory.ts';
-import { type KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import { keyDetails } from '../../engine/key-details.ts';
 import type { AccountSelection } from '../choose-accounts.ts';
-import { eachAccount } from '../each-account.ts';
-import { inAccount } from '../in-account.ts';
+import { byAccount, readAccounts } from '../read-accounts.ts';
 import { gatewayFor, gatewayOptions } from './session.ts';
-import type { AllKeys, KeyctlContext, ListAllKeysOptions, UserKeyDetails } from './types.ts';
+import type { AllKeys, KeyctlContext, ListAllKeysOptions } from './types.ts';
 
 const USERS_AT_ONCE = 8;
 const ACCOUNTS_AT_ONCE = 8;
@@ -73,40 +71,22 @@ async function listSeveral(
     externalId,
     sessionName: `keyturn-${context.state.run}`,
   });
-  const users: UserKeyDetails[] = [];
-  const unreadable: AllKeys['unreadable'][number][] = [];
-  const failures: { account: string; error: KeyturnError }[] = [];
   const setting = { accounts, selection, openMax: ACCOUNTS_AT_ONCE, emit, signal };
   try {
-    const summary = await eachAccount(setting, async (account, open) => {
-      try {
-        const found = await keysOf(await open(), { ...context, emit: inAccount(emit, account) });
-        users.push(...found.users);
-        unreadable.push(...found.unreadable);
-        const keys = found.users.reduce((sum, each) => sum + each.keys.length, 0);
-        return { users: found.users.length, keys, error: undefined };
-      } catch (thrown) {
-        const error = toKeyturnError(thrown);
-        failures.push({ account, error });
-        return { users: 0, keys: 0, error };
-      }
+    const { found, failures, summary } = await readAccounts(setting, async (gateway, inThis) => {
+      const one = await keysOf(gateway, { ...context, emit: inThis });
+      const keys = one.users.reduce((sum, each) => sum + each.keys.length, 0);
+      return { found: one, users: one.users.length, keys };
     });
-    signal.throwIfAborted();
-    if (summary.fatal !== undefined) throw summary.fatal;
-    failures.push(...summary.unknown.map(({ id, error }) => ({ account: id, error })));
     return {
       account: undefined,
       signedBy: accounts.caller.signedBy,
-      users: users.toSorted(byAccount),
-      unreadable: unreadable.toSorted(byAccount),
+      users: found.flatMap(({ users }) => users).toSorted(byAccount),
+      unreadable: found.flatMap(({ unreadable }) => unreadable).toSorted(byAccount),
       failures: failures.toSorted(byAccount),
       skipped: summary.skipped,
     };
   } finally {
     accounts.close();
   }
-}
-
-function byAccount(a: { readonly account: string }, b: { readonly account: string }): number {
-  return a.account.localeCompare(b.account);
 }

@@ -6,8 +6,8 @@ import type { AccountGateway } from '../../aws/gateway.ts';
 import { openGateway } from '../../aws/open-gateway.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import type { AccountSelection, Choice } from '../choose-accounts.ts';
-import { type AccountsSummary, eachAccount } from '../each-account.ts';
-import { inAccount } from '../in-account.ts';
+import type { AccountsSummary } from '../each-account.ts';
+import { byAccount, readAccounts } from '../read-accounts.ts';
 import type { RunContext } from '../run-context.ts';
 import { type AccountKeys, type AccountKeysOptions, listAccountKeys } from './account-keys.ts';
 
@@ -71,31 +71,14 @@ async function listSeveral(
     ...{ profile, region, maxParallel, roleName, externalId },
     sessionName: `keyturn-${state.run}`,
   });
-  const found: AccountKeys[] = [];
-  const failures: { account: string; error: KeyturnError }[] = [];
   const openMax = maxParallel * ACCOUNTS_PER_CALL_SLOT;
   const setting = { accounts, selection, openMax, emit, signal };
   try {
-    const summary = await eachAccount(setting, async (account, open) => {
-      try {
-        const gateway = await open();
-        const inThis = { ...context, emit: inAccount(emit, account) };
-        const listed = await keysIn(gateway, { ...options, isOneOfSeveral: true }, inThis);
-        found.push(listed);
-        return { users: listed.usersExamined, keys: listed.keysExamined, error: undefined };
-      } catch (thrown) {
-        const error = toKeyturnError(thrown);
-        // A user who is named need not exist in every account.
-        if (user !== undefined && error.code === 'unknown-user') {
-          return { users: 0, keys: 0, error: undefined };
-        }
-        failures.push({ account, error });
-        return { users: 0, keys: 0, error };
-      }
+    const { found, failures, summary } = await readAccounts(setting, async (gateway, inThis) => {
+      const listing = { ...options, isOneOfSeveral: true };
+      const listed = await ofNamed(user, keysIn(gateway, listing, { ...context, emit: inThis }));
+      return { found: listed, users: listed?.usersExamined ?? 0, keys: listed?.keysExamined ?? 0 };
     });
-    signal.throwIfAborted();
-    if (summary.fatal !== undefined) throw summary.fatal;
-    failures.push(...summary.unknown.map(({ id, error }) => ({ account: id, error })));
     assertUserFound(user, found, summary);
     return {
       accounts: found.toSorted(byAccount),
@@ -105,6 +88,19 @@ async function listSeveral(
     };
   } finally {
     accounts.close();
+  }
+}
+
+/** A user who is named need not exist in every account. */
+async function ofNamed(
+  user: string | undefined,
+  listing: Promise<AccountKeys>,
+): Promise<AccountKeys | undefined> {
+  try {
+    return await listing;
+  } catch (thrown) {
+    if (user !== undefined && toKeyturnError(thrown).code === 'unknown-user') return undefined;
+    throw thrown;
   }
 }
 
@@ -119,8 +115,4 @@ function assertUserFound(
     `no IAM user named ${JSON.stringify(user)} exists in any of the accounts that were read (${examined})`,
     { hint: 'check the spelling and the accounts' },
   );
-}
-
-function byAccount(a: { readonly account: string }, b: { readonly account: string }): number {
-  return a.account.localeCompare(b.account);
 }

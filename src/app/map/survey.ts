@@ -6,12 +6,11 @@
 import { openAccounts } from '../../aws/accounts.ts';
 import type { AccountGateway } from '../../aws/gateway.ts';
 import { openGateway } from '../../aws/open-gateway.ts';
-import { type KeyturnError, toKeyturnError } from '../../base/errors.ts';
+import type { KeyturnError } from '../../base/errors.ts';
 import { kindNamed } from '../../destinations/kinds.ts';
 import type { AccountSelection, Choice } from '../choose-accounts.ts';
-import { eachAccount } from '../each-account.ts';
-import { inAccount } from '../in-account.ts';
 import type { KeySource } from '../keys/key-source.ts';
+import { byAccount, readAccounts } from '../read-accounts.ts';
 import type { RunContext } from '../run-context.ts';
 import { type KnownUser, knownUsers, type Untold } from './known-users.ts';
 import { type FoundPlace, type PlacePattern, type ReadPattern, readPlaces } from './read-places.ts';
@@ -146,38 +145,23 @@ async function surveySeveral(
     ...{ profile, region, maxParallel, roleName, externalId },
     sessionName: 'keyturn-map',
   });
-  const found: SurveyedOne[] = [];
-  const failures: { account: string; error: KeyturnError }[] = [];
   const setting = { accounts, selection, openMax: ACCOUNTS_AT_ONCE, emit, signal };
   try {
-    const summary = await eachAccount(setting, async (account, open) => {
-      try {
-        const one = await surveyOne(await open(), options, {
-          ...context,
-          emit: inAccount(emit, account),
-        });
-        found.push(one);
-        const { users } = one.account;
-        const keys = users.reduce((sum, user) => sum + user.keys.length, 0);
-        return { users: users.length, keys, error: undefined };
-      } catch (thrown) {
-        const error = toKeyturnError(thrown);
-        failures.push({ account, error });
-        return { users: 0, keys: 0, error };
-      }
+    const { found, failures, summary } = await readAccounts(setting, async (gateway, inThis) => {
+      const one = await surveyOne(gateway, options, { ...context, emit: inThis });
+      const { users } = one.account;
+      const keys = users.reduce((sum, user) => sum + user.keys.length, 0);
+      return { found: one, users: users.length, keys };
     });
-    signal.throwIfAborted();
-    if (summary.fatal !== undefined) throw summary.fatal;
-    failures.push(...summary.unknown.map(({ id, error }) => ({ account: id, error })));
     const outside = await outsidePlaces(caller, options, context);
-    const sorted = found.toSorted((a, b) => (a.account.account < b.account.account ? -1 : 1));
+    const sorted = found.toSorted((a, b) => byAccount(a.account, b.account));
     const surveyed = sorted.map(({ account }) => account);
     const places = [...sorted.flatMap((one) => one.places), ...outside.places];
     return {
       accounts: surveyed,
       places,
       patterns: [...sorted.flatMap((one) => one.patterns), ...outside.patterns],
-      failures: failures.toSorted((a, b) => (a.account < b.account ? -1 : 1)),
+      failures: failures.toSorted(byAccount),
       skipped: summary.skipped,
       caller: callerOf(caller),
       elsewhere: await accountAsked(surveyed, places, caller),
