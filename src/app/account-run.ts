@@ -36,13 +36,7 @@ import {
   reportIssue,
 } from './build-report.ts';
 import { collectHandoffs } from './collect-handoffs.ts';
-import {
-  findCandidates,
-  type HeldUser,
-  isInScope,
-  openRotations,
-  shortlistedUsers,
-} from './find-candidates.ts';
+import { findCandidates, type HeldUser, isInScope, shortlistedUsers } from './find-candidates.ts';
 import { findTarget } from './find-target.ts';
 import { accessOf } from './open-state.ts';
 import type { RunContext } from './run-context.ts';
@@ -256,11 +250,12 @@ class AccountRun {
     this.#readAt = clock.now();
     await rememberKeys(inventory, state, this.#readAt);
     await rememberUsers(atHand, this.#options.alsoSeenOf?.(id) ?? [], this.#options);
-    const about = { user: this.#options.user, users: named, settings, now: clock.now() };
-    await settings.learn(await shortlistedUsers(inventory, state, about));
-    const { candidates, due, held } = await findCandidates(inventory, state, about);
+    const open = await state.openUsers();
+    const about = { user: this.#options.user, users: named, open, settings, now: clock.now() };
+    await settings.learn(shortlistedUsers(inventory, about));
+    const { candidates, due, held } = findCandidates(inventory, about);
     for (const each of held) this.#turns.holdBack(each);
-    settings.opened(await openRotations(state));
+    settings.opened(open.filter(({ history }) => history.open !== undefined).length);
     this.#candidates = this.#turns.withinLimits(candidates, clock.now());
     emit({ code: 'inventory-done', users, keys, due, candidates: this.#candidates.length });
     const account = this.#work(gateway, state);

@@ -40,20 +40,20 @@ export interface HeldUser {
 
 /** Whose keys a run is about, what holds for each of them, and when. */
 export interface CandidateScope extends Pick<Scope, 'user' | 'users'> {
+  /** Everybody in the account of whom something is open. */
+  readonly open: readonly OpenUser[];
   readonly settings: Pick<RunSettings, 'of' | 'shortlist' | 'isAbout'>;
   readonly now: Date;
 }
 
-export async function findCandidates(
+export function findCandidates(
   { users, unreadable }: Inventory,
-  state: AccountState,
   scope: CandidateScope,
-): Promise<Candidates> {
+): Candidates {
   const isAbout = (user: string) =>
     (scope.users?.some((each) => isSameUser(each, user)) ?? true) &&
     (scope.settings.isAbout?.(user) ?? true);
-  const open = await openUsers(state, scope.user);
-  const unfinished = open.filter(({ user }) => isAbout(user));
+  const unfinished = scope.open.filter(({ user }) => isInScope(user, scope.user) && isAbout(user));
   const histories = new Map(unfinished.map((open) => [comparableUserName(open.user), open]));
   const candidates: UserListed[] = [];
   const held: HeldUser[] = [];
@@ -92,13 +92,12 @@ export async function findCandidates(
 }
 
 /** Whom something may have to be done for, by what may concern anybody: nobody else has to be asked about. */
-export async function shortlistedUsers(
+export function shortlistedUsers(
   { users }: Inventory,
-  state: AccountState,
-  { user: scope, users: planned = [], settings: { shortlist }, now }: CandidateScope,
-): Promise<readonly string[]> {
-  const unfinished = await openUsers(state, scope);
-  const named = [...unfinished.map(({ user }) => user), ...planned];
+  { user: scope, users: planned = [], open, settings: { shortlist }, now }: CandidateScope,
+): readonly string[] {
+  const unfinished = open.map(({ user }) => user).filter((user) => isInScope(user, scope));
+  const named = [...unfinished, ...planned];
   const names = new Map(named.map((user) => [comparableUserName(user), user]));
   for (const { userName: user, keys } of users) {
     const dueKeys = dueAmong(keys, shortlist.wanted, now);
@@ -149,19 +148,12 @@ export async function openUsers(
   state: AccountState,
   scope: string | undefined,
 ): Promise<readonly OpenUser[]> {
-  const users = await state.openUsers();
-  return scope === undefined ? users : users.filter(({ user }) => isSameUser(user, scope));
+  return (await state.openUsers()).filter(({ user }) => isInScope(user, scope));
 }
 
 /** Whether a run that names one user is about this one. */
 export function isInScope(user: string, scope: string | undefined): boolean {
   return scope === undefined || isSameUser(user, scope);
-}
-
-/** How many rotations are open in the account. */
-export async function openRotations(state: AccountState): Promise<number> {
-  const users = await state.openUsers();
-  return users.filter(({ history }) => history.open !== undefined).length;
 }
 
 function dueAmong(keys: readonly AccessKey[], wanted: Wanted, now: Date): readonly AccessKey[] {

@@ -197,8 +197,9 @@ async function examine(
   const deliver = [{ kind: 'handoff', template: '' }] as const;
   const own = { wanted, cleanUpDays, oldKeyFate, retire, deliver, isDeliverGiven: false };
   const judgedFrom = clock.now().getTime();
-  const { candidates, held } = await findCandidates(inventory, state, {
+  const { candidates, held } = findCandidates(inventory, {
     user: process.scope,
+    open: await state.openUsers(),
     settings: governing?.settings ?? sameForAll(asSettings(own)),
     now: clock.now(),
   });

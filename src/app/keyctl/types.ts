@@ -19,6 +19,7 @@ import type { SlotVerdict } from '../../lifecycle/slot.ts';
 import type { StateStore } from '../../state/state-store.ts';
 import type { ChangeLog } from '../change-log.ts';
 import type { AccountSelection, Choice } from '../choose-accounts.ts';
+import type { AccountFailure } from '../read-accounts.ts';
 
 export interface KeyctlContext {
   readonly clock: Clock;
@@ -300,7 +301,7 @@ export interface AllKeys {
     readonly reason: string;
   }[];
   /** Accounts that could not be entered or listed. */
-  readonly failures: readonly { readonly account: string; readonly error: KeyturnError }[];
+  readonly failures: readonly AccountFailure[];
   /** Suspended or closed accounts of the organization. */
   readonly skipped: Choice['skipped'];
 }

@@ -7,7 +7,7 @@ import { openGateway } from '../../aws/open-gateway.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import type { AccountSelection, Choice } from '../choose-accounts.ts';
 import type { AccountsSummary } from '../each-account.ts';
-import { byAccount, readAccounts } from '../read-accounts.ts';
+import { type AccountFailure, byAccount, readAccounts } from '../read-accounts.ts';
 import type { RunContext } from '../run-context.ts';
 import { type AccountKeys, type AccountKeysOptions, listAccountKeys } from './account-keys.ts';
 
@@ -20,7 +20,7 @@ export interface ListKeysOptions extends Omit<AccountKeysOptions, 'isOneOfSevera
 
 export interface ListedAccounts {
   readonly accounts: readonly AccountKeys[];
-  readonly failures: readonly { readonly account: string; readonly error: KeyturnError }[];
+  readonly failures: readonly AccountFailure[];
   /** Those in which nobody can work. */
   readonly skipped: Choice['skipped'];
   /** Whose credentials signed the calls, in words. */

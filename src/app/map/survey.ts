@@ -6,11 +6,10 @@
 import { openAccounts } from '../../aws/accounts.ts';
 import type { AccountGateway } from '../../aws/gateway.ts';
 import { openGateway } from '../../aws/open-gateway.ts';
-import type { KeyturnError } from '../../base/errors.ts';
 import { kindNamed } from '../../destinations/kinds.ts';
 import type { AccountSelection, Choice } from '../choose-accounts.ts';
 import type { KeySource } from '../keys/key-source.ts';
-import { byAccount, readAccounts } from '../read-accounts.ts';
+import { type AccountFailure, byAccount, readAccounts } from '../read-accounts.ts';
 import type { RunContext } from '../run-context.ts';
 import { type KnownUser, knownUsers, type Untold } from './known-users.ts';
 import { type FoundPlace, type PlacePattern, type ReadPattern, readPlaces } from './read-places.ts';
@@ -40,7 +39,7 @@ export interface Survey {
   readonly accounts: readonly SurveyedAccount[];
   readonly places: readonly FoundPlace[];
   readonly patterns: readonly ReadPattern[];
-  readonly failures: readonly { readonly account: string; readonly error: KeyturnError }[];
+  readonly failures: readonly AccountFailure[];
   /** Those in which nobody can work. */
   readonly skipped: Choice['skipped'];
   /** The account of the caller, the region of the run, and whose credentials signed. */
