@@ -11,8 +11,11 @@ import {
   GetAccountAuthorizationDetailsCommand,
   GetAccountSummaryCommand,
   GetCredentialReportCommand,
+  GetGroupCommand,
   ListAccessKeysCommand,
+  ListGroupsForUserCommand,
   ListUsersCommand,
+  ListUserTagsCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -41,6 +44,9 @@ const about = (name: string): readonly (readonly [string, Pair])[] => {
   const key = { ...user, AccessKeyId: KEY };
   const status = { ...key, Status: 'Inactive' as const };
   const details = { Filter: ['User' as const, 'Group' as const], MaxItems: 1000, Marker: name };
+  const group = { GroupName: name, MaxItems: 1000, Marker: name };
+  const grouped =
+    '<Path>/</Path><GroupName>g</GroupName><GroupId>AGPA</GroupId><Arn>arn:aws:iam::123456789012:group/g</Arn><CreateDate>2026-01-02T03:04:05Z</CreateDate>';
   const listed = `<UserName>${KEY}</UserName><AccessKeyId>${KEY}</AccessKeyId><Status>Active</Status><CreateDate>2026-01-02T03:04:05Z</CreateDate>`;
   const person = `<Path>/p+~/é/</Path><UserName>ü&amp;&#x1F600;</UserName><UserId>AIDA</UserId><Arn>arn:aws:iam::123456789012:user/p+~/é/ü</Arn><CreateDate>2026-01-02T03:04:05.678Z</CreateDate>`;
   const pairs: Record<string, Pair> = {
@@ -95,6 +101,22 @@ const about = (name: string): readonly (readonly [string, Pair])[] => {
       sdk: ({ iam }) => iam.send(new GetAccountSummaryCommand({})),
       result:
         '<SummaryMap><entry><key>Users</key><value>42</value></entry><entry><key>Roles</key><value>0</value></entry></SummaryMap>',
+    },
+    GetGroup: {
+      lean: ({ lean }) => lean.read.call(operations.GET_GROUP, group),
+      sdk: ({ iam }) => iam.send(new GetGroupCommand(group)),
+      result: `<Group>${grouped}</Group><Users><member>${person}</member></Users><IsTruncated>true</IsTruncated><Marker>AB+/=~</Marker>`,
+    },
+    ListGroupsForUser: {
+      lean: ({ lean }) => lean.read.call(operations.LIST_GROUPS_FOR_USER, user),
+      sdk: ({ iam }) => iam.send(new ListGroupsForUserCommand(user)),
+      result: `<Groups><member>${grouped}</member></Groups><IsTruncated>false</IsTruncated>`,
+    },
+    ListUserTags: {
+      lean: ({ lean }) => lean.read.call(operations.LIST_USER_TAGS, { ...user, MaxItems: 100 }),
+      sdk: ({ iam }) => iam.send(new ListUserTagsCommand({ ...user, MaxItems: 100 })),
+      result:
+        '<Tags><member><Key>ü&amp;</Key><Value></Value></member></Tags><IsTruncated>false</IsTruncated>',
     },
     GetCallerIdentity: {
       lean: ({ leanSts }) => leanSts.call(operations.GET_CALLER_IDENTITY, {}),

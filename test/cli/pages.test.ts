@@ -35,7 +35,8 @@ for (const [words, command, args] of SAME) {
 const HINTED: readonly (readonly [Command, string[], RegExp])[] = [
   [keyturnCommand, ['help', 'undoo'], /^ {4}keyturn undo$/m],
   [keyturnCommand, ['list'], /^ {4}keyturn keys$/m],
-  [keyturnCommand, ['plan'], /^ {4}rotate-iam-keys --dry-run$/m],
+  [keyturnCommand, ['preview'], /^ {4}keyturn plan$/m],
+  [keyturnCommand, ['rotate-iam-keys'], /^ {4}rotate-iam-keys --dry-run$/m],
   [keyturnCommand, ['keyctl'], /^ {4}keyctl --help$/m],
   [keyturnCommand, ['versoin'], /^ {4}keyturn version$/m],
   [rotateCommand(), ['help'], /did you mean --help\?/],

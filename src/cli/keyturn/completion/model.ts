@@ -9,6 +9,7 @@ import { COMPACT_FLAGS } from '../compact.ts';
 import { DELIVER_FLAGS } from '../deliver-flags.ts';
 import { EXPLAIN_FLAGS } from '../explain.ts';
 import { HISTORY_FLAGS } from '../history.ts';
+import { HOOKS_FLAGS } from '../hooks.ts';
 import { INIT_FLAGS } from '../init-flags.ts';
 import { KEY_VERBS } from '../keys/command.ts';
 import { DEACTIVATE_FLAGS, DELETE_FLAGS, KEYS_FLAGS } from '../keys/flags.ts';
@@ -73,6 +74,7 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
   validate: [VALIDATE_FLAGS, []],
   explain: [EXPLAIN_FLAGS, []],
   plan: [PLAN_FLAGS, []],
+  hooks: [HOOKS_FLAGS, ['done', 'again']],
   apply: [APPLY_FLAGS, []],
   state: [
     {
