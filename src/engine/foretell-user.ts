@@ -6,6 +6,7 @@ import type { Recovery } from '../lifecycle/decide-open.ts';
 import type { UserDecision, Wanted } from '../lifecycle/decide-user.ts';
 import { foundIn } from '../lifecycle/found-changes.ts';
 import { hooksNotKnown } from '../lifecycle/hook-refusals.ts';
+import { isBeyondWatch } from '../lifecycle/hooks.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import { hasNewKey, isGraced, type Rotation } from '../lifecycle/rotation.ts';
 import { ownKeyError } from '../lifecycle/signer.ts';
@@ -72,7 +73,7 @@ async function foretell(
     return outcomeOf({ ...nothing, rotation }, undefined);
   }
   tellUnexplained(decision, at);
-  const unwatched = watchUnknown(at);
+  const unwatched = watchUnknown(at, keys);
   if (unwatched !== undefined) return outcomeOf({ ...nothing, rotation: unwatched }, decision);
   const { recover, late, cleanUp, grace } = decision;
   for (const each of [recover, late]) if (each !== undefined) tellRecovery(each, at);
@@ -98,9 +99,13 @@ async function foretell(
 }
 
 /** A watch that an earlier run did not bring to its end, of which this run knows nothing. */
-function watchUnknown({ history, account }: UserAtHand): RotationOutcome | undefined {
+function watchUnknown(
+  { history, account }: UserAtHand,
+  keys: readonly AccessKey[],
+): RotationOutcome | undefined {
   const { watched } = history;
   if (watched === undefined || account.policy.hooks !== undefined) return undefined;
+  if (isBeyondWatch(watched, keys)) return undefined;
   const about = { oldKey: oldKeyOf(watched, []), resumed: true };
   return failedIn(watched, hooksNotKnown(watched, 'after-retire'), about);
 }

@@ -6,7 +6,7 @@ import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { hintLine, partsOf } from '../base/hint.ts';
 import { newId } from '../base/new-id.ts';
 import type { Next, UserDecision, Wanted } from '../lifecycle/decide-user.ts';
-import { promisedBy } from '../lifecycle/hooks.ts';
+import { isBeyondWatch, promisedBy } from '../lifecycle/hooks.ts';
 import { type AccessKey, KEYS_PER_USER_MAX } from '../lifecycle/keys.ts';
 import type { RotationStep } from '../lifecycle/record.ts';
 import { isGraced } from '../lifecycle/rotation.ts';
@@ -154,7 +154,12 @@ async function watchedBefore(work: UserWork): Promise<RotationOutcome | undefine
   const { watched } = work.history;
   if (watched === undefined) return undefined;
   // I11: nothing is decided about a user whose keys were not read.
-  if ((await keysUnlessGone(work)) === undefined) return undefined;
+  const keys = await keysUnlessGone(work);
+  if (keys === undefined) return undefined;
+  if (isBeyondWatch(watched, keys)) {
+    await work.record(watched.id, { type: 'watched', saw: 'dropped' });
+    return undefined;
+  }
   try {
     await watchAfter(watched, work);
     return undefined;

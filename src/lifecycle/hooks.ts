@@ -138,6 +138,14 @@ export function pendingWatch(rotation: Rotation): PendingWatch | undefined {
   return rotation.phase === 'deactivated' ? rotation.hooks?.watch : undefined;
 }
 
+/** Whether whatever a watch sees comes too late: the old key is gone, so nothing makes it Active again. */
+export function isBeyondWatch(
+  { oldKeyId }: Rotation,
+  keys: readonly { readonly id: string }[],
+): boolean {
+  return keys.every(({ id }) => id !== oldKeyId);
+}
+
 /** What is to be done with a hook that tells readers, as far as the journal knows of it. */
 export type HookVerdict =
   | 'run'

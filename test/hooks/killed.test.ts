@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import { run } from '../cli/process.ts';
 import { outcomesOf } from '../config/stage.ts';
 import { hooksStage, withHooks } from './stage.ts';
@@ -104,3 +105,27 @@ after_retire: [{run: [${look}], minutes: 0.2, every_s: 1}]`);
     assert.ok(!statuses('alice').includes('Inactive'), last.stderr);
   });
 }
+
+test('dead while it is watched, and the old key deleted by a person since: nobody watches any more', async (t) => {
+  const { addUser, rotate, statuses, program, toldTo, folder, config, env, sandbox } =
+    await hooksStage(t);
+  addUser({ name: 'alice' }, IDLE);
+  const look = program('look', 'exit 0');
+  const text = withHooks(`after_retire: [{run: [${look}], minutes: 0.05, every_s: 1}]`);
+  assert.equal((await rotate(text, ['--dry-run'])).code, 0);
+  const dying = { ...env, ...diesBefore('watched', folder) };
+  const died = await run('rotate-iam-keys', ['--config', config], dying);
+  assert.equal(died.signal, 'SIGKILL', died.stderr);
+  assert.deepEqual(statuses('alice'), ['Inactive', 'Active']);
+  const { keys } = sandbox.world.user(DEFAULT_ACCOUNT_ID, 'alice');
+  for (const gone of keys.splice(0, 1)) gone.deleted = true;
+  program('look', 'echo "checkout is down"; exit 1');
+  const looks = toldTo(look).length;
+  for (const args of [['--dry-run'], []]) {
+    const next = await rotate(text, args);
+    assert.equal(next.code, 0, next.stderr);
+    assert.deepEqual(next.report.changes, []);
+  }
+  assert.deepEqual(statuses('alice'), ['Active']);
+  assert.equal(toldTo(look).length, looks);
+});
