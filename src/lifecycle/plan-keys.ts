@@ -98,10 +98,6 @@ export function plannedKeys(
   const say = (keyId: AccessKeyId | undefined, about: About): void => {
     if (keyId !== undefined && !found.has(keyId)) found.set(keyId, about);
   };
-  for (const keyId of facts.landed) {
-    const steps = [{ do: 'reactivate', keyId } as const];
-    say(keyId, { action: 'resume', reason: 'taken-back', why: WHY_RESUMED.landed, steps });
-  }
   for (const each of [decision.recover, decision.late]) {
     if (each !== undefined) sayRecovery(each, { decision, facts, say });
   }
@@ -113,6 +109,7 @@ export function plannedKeys(
     const { reason: why } = unexplained;
     say(unexplained.keyId, { action: 'ask', reason: 'unexplained', why });
   }
+  for (const keyId of facts.landed) found.set(keyId, reactivatedFirst(keyId, found.get(keyId)));
   const listed = all.map((key) => filled(key, found.get(key.id) ?? notDue(key, decision), facts));
   const known = new Set(all.map(({ id }) => id));
   const gone = [...found].filter(([id]) => !known.has(id));
@@ -146,6 +143,17 @@ function filled(
     status,
     createdAt,
   };
+}
+
+/** A key that is made Active again before anything else: what is decided about it takes it to be Active. */
+function reactivatedFirst(keyId: AccessKeyId, decided: About | undefined): About {
+  const { steps = [], ...about } = decided ?? {};
+  const all = [{ do: 'reactivate', keyId } as const, ...steps];
+  const why = WHY_RESUMED.landed;
+  if (!('action' in about) || !isChange(about.action)) {
+    return { ...about, action: 'resume', reason: 'taken-back', why, steps: all };
+  }
+  return { ...about, why: `${about.why}; first it is made Active again: ${why}`, steps: all };
 }
 
 function notDue(key: AccessKey, { recover, grace }: UserDecision): About {

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { accessKeyId } from '../base/access-key-id.ts';
+import type { Next, UserDecision } from './decide-user.ts';
+import type { AccessKey } from './keys.ts';
+import { type PlanFacts, plannedKeys } from './plan-keys.ts';
+
+const OLD = accessKeyId('AKIAIOSFODNN7EXAMPLE');
+const now = new Date('2026-11-28T10:00:00Z');
+const createdAt = new Date('2026-01-01T00:00:00Z');
+
+const facts: PlanFacts = {
+  ...{ now, oldKeyFate: 'deactivate', uses: new Map(), toWrite: [], wayBack: [] },
+  ...{ cleanUpDays: undefined, refusal: undefined, holder: undefined, landed: new Set([OLD]) },
+};
+
+function decided(next: Next): UserDecision {
+  return {
+    ...{ wanted: { kind: 'due-key', daysThreshold: 90 }, keys: [], next },
+    ...{ recover: undefined, late: undefined, unexplained: undefined, cleanUp: undefined },
+    ...{ grace: undefined, gate: undefined, notBefore: undefined },
+  };
+}
+
+const old: AccessKey = { id: OLD, status: 'Active', createdAt };
+const listed: readonly AccessKey[] = [{ ...old, status: 'Inactive' }];
+
+test('a key that is made Active again and is due: the plan names both', () => {
+  const targets = [{ kind: 'handoff', place: '' }] as const;
+  const next = {
+    ...{ kind: 'rotate', oldKey: old, targets, missing: [] },
+    ...{ makesRoom: undefined, gate: undefined },
+  } as const;
+  const [planned] = plannedKeys(listed, decided(next), facts);
+  assert.equal(planned?.action, 'rotate');
+  assert.equal(planned.reason, 'over-threshold');
+  assert.match(planned.why, /first it is made Active again/);
+  assert.deepEqual(
+    planned.steps.map((step) => step.do),
+    ['reactivate', 'create', 'prove', 'deliver', 'deactivate'],
+  );
+});
+
+test('a key that is made Active again, of which nothing else is decided', () => {
+  const [planned] = plannedKeys(listed, decided({ kind: 'nothing' }), facts);
+  assert.deepEqual([planned?.action, planned?.reason], ['resume', 'taken-back']);
+  assert.deepEqual(planned?.steps, [{ do: 'reactivate', keyId: OLD }]);
+});
