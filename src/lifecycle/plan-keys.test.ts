@@ -27,10 +27,11 @@ const listed: readonly AccessKey[] = [{ ...old, status: 'Inactive' }];
 
 test('a key that is made Active again and is due: the plan names both', () => {
   const targets = [{ kind: 'handoff', place: '' }] as const;
-  const next = {
-    ...{ kind: 'rotate', oldKey: old, targets, missing: [] },
+  const next: Next = {
+    kind: 'rotate',
+    ...{ oldKey: old, targets, missing: [] },
     ...{ makesRoom: undefined, gate: undefined },
-  } as const;
+  };
   const [planned] = plannedKeys(listed, decided(next), facts);
   assert.equal(planned?.action, 'rotate');
   assert.equal(planned.reason, 'over-threshold');
