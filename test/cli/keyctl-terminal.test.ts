@@ -245,7 +245,7 @@ test('a number picks the entry that has it, in both lists', { skip }, async () =
     ['--yes'],
     [
       ['2  default', `1${KEY.enter}`],
-      ['3  production', `3${KEY.enter}`],
+      ['Step 2 of 2', `3${KEY.enter}`],
     ],
   );
   assertSane(sitting);
