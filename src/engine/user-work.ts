@@ -3,7 +3,7 @@
 
 import type { Fence } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { assert, KeyturnError } from '../base/errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
 import type { Grace } from '../lifecycle/decide-grace.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
@@ -11,7 +11,6 @@ import type { AccessKey, LastUse } from '../lifecycle/keys.ts';
 import type { PlanStep } from '../lifecycle/plan-step.ts';
 import type { PlaceRefusal } from '../lifecycle/questions.ts';
 import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
-import { mayFollow } from '../lifecycle/rotation.ts';
 import type { UserLog } from '../state/state-store.ts';
 import type { AccountWork } from './account-work.ts';
 import type { HookResult } from './hooks.ts';
@@ -63,8 +62,6 @@ export class UserWork implements UserAtHand {
 
   /** Resolves when the step is durable. */
   async record(rotation: string, step: RotationStep): Promise<void> {
-    const state = this.history.find(rotation);
-    assert(mayFollow(state, step), `${step.type} cannot follow ${state?.phase ?? 'nothing'}`);
     await this.#log.record(rotation, step, this.#planId);
   }
 

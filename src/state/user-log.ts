@@ -1,7 +1,8 @@
-// The journal of one user for its only writer, whatever the store: what a record has besides its step,
-// and that the writer's own history has the record once it is durable.
+// The journal of one user for its only writer, whatever the store: what a record has besides its step, that
+// no record damages the journal, and that the writer's own history has the record once it is durable.
 
 import type { Clock } from '../base/clock.ts';
+import { assert, KeyturnError } from '../base/errors.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import {
   formatOf,
@@ -9,6 +10,7 @@ import {
   type KeyStep,
   type RotationStep,
 } from '../lifecycle/record.ts';
+import { mayFollow } from '../lifecycle/rotation.ts';
 import { encodeRecord, readRecord } from './record-codec.ts';
 import type { UserLog } from './state-store.ts';
 
@@ -21,18 +23,30 @@ export interface Writer {
   readonly history: UserHistory;
   /** Resolves when the record is durable. */
   readonly keep: (record: JournalRecord) => Promise<void>;
+  /**
+   * What is recorded now. Asked before the next record when `keep` has failed: it may have kept the record
+   * all the same.
+   */
+  readonly reread: () => Promise<readonly JournalRecord[]>;
   readonly fence: UserLog['fence'];
 }
 
-export function userLog({ account, run, clock, user, history, keep, fence }: Writer): UserLog {
+export function userLog(writer: Writer): UserLog {
+  const { account, run, clock, user, history, fence } = writer;
   const envelope = (step: RotationStep | KeyStep, plan: string | undefined) => {
     const about = { v: formatOf(step), at: clock.now(), run, account, user };
     return plan === undefined ? about : { ...about, plan };
   };
+  let isUnsure = false;
   const append = async (given: JournalRecord): Promise<void> => {
     // I8: as it will be read back, without whatever hangs on it by accident.
     const record = readRecord(encodeRecord(given));
-    await keep(record);
+    const found = isUnsure ? learn(history, await writer.reread()) : 0;
+    isUnsure = false;
+    demandFollows(record, history, found > 0);
+    isUnsure = true;
+    await writer.keep(record);
+    isUnsure = false;
     history.add(record);
   };
   return {
@@ -41,4 +55,29 @@ export function userLog({ account, run, clock, user, history, keep, fence }: Wri
     record: (rotation, step, plan) => append({ ...envelope(step, plan), rotation, step }),
     recordKey: (step, plan) => append({ ...envelope(step, plan), rotation: null, step }),
   };
+}
+
+/** Resolves with how many were not known. */
+function learn(history: UserHistory, records: readonly JournalRecord[]): number {
+  const news = records.slice(history.records.length);
+  for (const record of news) history.add(record);
+  return news.length;
+}
+
+/**
+ * Only what may follow is recorded: anything else would damage the journal for everybody. Whoever decided before
+ * an earlier record turned up could not know better; otherwise it is a fault in the program.
+ */
+function demandFollows(record: JournalRecord, history: UserHistory, hasNews: boolean): void {
+  if (record.rotation === null) return;
+  const { rotation: id, step, user } = record;
+  const rotation = history.find(id);
+  if (mayFollow(rotation, step)) return;
+  const what = `${step.type} cannot follow ${rotation?.phase ?? 'nothing'}`;
+  assert(hasNews, `${what} in rotation ${id} of user ${user}`);
+  throw new KeyturnError(
+    'journal-write',
+    `${what} in the journal of user ${user}: a record that had failed was kept after all`,
+    { hint: 'run again: the next run goes on from what is recorded' },
+  );
 }

@@ -9,6 +9,7 @@ import { KeyturnError } from '../../src/base/errors.ts';
 import type { AccountState, StateStore } from '../../src/state/state-store.ts';
 import { assertCoded, errorOf } from './coded-errors.ts';
 import {
+  CREATED,
   INTENDED,
   issued,
   type Medium,
@@ -106,6 +107,22 @@ const JOURNALED: readonly Scenario[] = [
     },
   },
   {
+    name: 'I1: a record that failed may be kept all the same; what is recorded then goes with it',
+    codes: ['journal-write', 'state-dir'],
+    prepare: (state) => recorded(state, {}, [INTENDED]),
+    act: (state) =>
+      state.exclusively('alice', async (log) => {
+        const failure = await errorOf(() => log.record('r1', CREATED));
+        // Nobody decides like this, but it shows: after `created` it would damage the journal.
+        if (failure !== undefined) await log.record('r1', { type: 'create-refused', code: 'x' });
+      }),
+    check: async (state) => {
+      const { open, records } = await state.history('alice');
+      assert.ok(records.length < 3);
+      assert.equal(open === undefined, records.at(-1)?.step.type === 'create-refused');
+    },
+  },
+  {
     name: 'I9: a user is held or refused in words; what is done once is never done twice',
     codes: ['state-dir', 'rotation-in-progress'],
     act: async (state) => {
@@ -126,6 +143,22 @@ const JOURNALED: readonly Scenario[] = [
     act: async (state) => {
       assert.deepEqual(await stepsOf(state), ['intended']);
       assert.equal((await state.openUsers()).length, 1);
+    },
+    check: async () => undefined,
+  },
+  {
+    name: 'I11: all of an account is told, or that it cannot be',
+    codes: ['state-dir', 'rotation-in-progress'],
+    prepare: async (state) => {
+      await recorded(state, {}, [INTENDED, CREATED]);
+      await state.custody.put(issued());
+      await state.custody.sealed.put(NEW_KEY, Buffer.from('sealed'));
+      await state.custody.condemn(OLD_KEY, 'alice');
+    },
+    act: async (_, store) => {
+      const { records, secrets, sealed, condemned } = await store.dump(ACCOUNT);
+      const counts = [records, secrets, sealed, condemned].map(({ length }) => length);
+      assert.deepEqual(counts, [2, 1, 1, 1]);
     },
     check: async () => undefined,
   },

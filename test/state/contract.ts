@@ -27,6 +27,7 @@ import { ACCOUNT, NEW_KEY, OLD_KEY } from './support.ts';
 export function passesContract(subject: Subject): void {
   describe(`${subject.kind} as a state store`, () => {
     keepsRecords(subject);
+    refusesWhatCannotFollow(subject);
     keepsRecordsBare(subject);
     keepsWritersApart(subject);
     letsChangesLeave(subject);
@@ -98,6 +99,23 @@ function keepsRecords({ medium }: Subject): void {
     await one.exclusively('alice', async ({ history }) => {
       assert.equal(history.open?.phase, 'delivered-unproved');
     });
+  });
+}
+
+function refusesWhatCannotFollow({ medium }: Subject): void {
+  it('a record that cannot follow is not kept, whoever writes it', async (test) => {
+    const { store } = await medium(test);
+    const state = await store('run-1').open(ACCOUNT, 'write');
+    await state.exclusively('alice', async (log) => {
+      await assert.rejects(
+        log.record('r1', CREATED),
+        /created cannot follow nothing in rotation r1/,
+      );
+      await log.record('r1', INTENDED);
+      await assert.rejects(log.record('r1', { type: 'deactivated' }), /cannot follow intended/);
+      await log.record('r1', CREATED);
+    });
+    assert.deepEqual(await stepsOf(state), ['intended', 'created']);
   });
 }
 

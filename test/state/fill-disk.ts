@@ -8,6 +8,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { toKeyturnError } from '../../src/base/errors.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { UserLog } from '../../src/state/state-store.ts';
+import { INTENDED } from './subject.ts';
 import { ACCOUNT, openState } from './support.ts';
 
 const [mountPoint = ''] = process.argv.slice(2);
@@ -27,7 +28,10 @@ async function codeOf(work: () => Promise<unknown>): Promise<string> {
 }
 
 function append(log: UserLog, index: number): Promise<string> {
-  const step = { type: 'create-unknown', reason: 'x'.repeat(700) } as const;
+  const step = {
+    ...INTENDED,
+    target: { kind: 'handoff', place: 'x'.repeat(700) },
+  } as typeof INTENDED;
   return codeOf(() => log.record(`r${index}`, step));
 }
 

@@ -71,6 +71,7 @@ async function openLog(claim: Claim, { account, run, clock }: AccountParts): Pro
   return userLog({
     ...{ account, run, clock, user: claim.of.user, history: journal.history },
     keep: (record) => journal.append(record),
+    reread: () => journal.settled(),
     fence: (signedAt) => claim.fence(signedAt),
   });
 }

@@ -2,7 +2,7 @@
 // claim are one transaction, so a writer who was taken over records nothing (I9).
 
 import type { TableItem, TableWrite } from '../../base/aws-tables.ts';
-import { KeyturnError } from '../../base/errors.ts';
+import { assert, KeyturnError } from '../../base/errors.ts';
 import { newId } from '../../base/new-id.ts';
 import { UserHistory } from '../../lifecycle/history.ts';
 import type { JournalRecord } from '../../lifecycle/record.ts';
@@ -64,6 +64,20 @@ function readNumbered({ sk, rec, pos }: TableItem, place: string, account: strin
   return { seq, record, text: String(rec), pos: position };
 }
 
+/** I11: as many as the head counts, read while nobody writes. Throws `journal-damaged`. */
+export function demandCount(
+  found: number,
+  count: number,
+  { table, user }: { readonly table: Table; readonly user: string },
+): void {
+  if (found === count) return;
+  throw new KeyturnError(
+    'journal-damaged',
+    `the journal of user ${user} in ${table.name} has ${found} records, and its head counts ${count}`,
+    { hint: 'somebody changed items by hand, or restored a part: restore the whole table' },
+  );
+}
+
 /** A record of which nobody knows whether it was written. */
 interface Uncertain {
   readonly w: string;
@@ -85,20 +99,17 @@ export class ClaimedJournal {
   static async open(claim: Claim): Promise<ClaimedJournal> {
     const { table, account, user } = claim.of;
     const history = await readHistory(table, account, user);
-    const { count } = claim.head;
-    const found = history.records.length;
-    if (found === count) return new ClaimedJournal(claim, history);
-    throw new KeyturnError(
-      'journal-damaged',
-      `the journal of user ${user} in ${table.name} has ${found} records, and its head counts ${count}`,
-      { hint: 'somebody changed items by hand, or restored a part: restore the whole table' },
-    );
+    demandCount(history.records.length, claim.head.count, { table, user });
+    return new ClaimedJournal(claim, history);
   }
 
   /** Resolves when the record is durable. Throws `journal-write`, `rotation-in-progress`. */
   async append(record: JournalRecord): Promise<void> {
     this.#claim.assertOpen();
-    if (this.#uncertain !== undefined) await this.#settle(this.#uncertain);
+    assert(
+      this.#uncertain === undefined,
+      'whoever appends has asked what became of the record before',
+    );
     const { user, table } = this.#claim.of;
     const w = newId();
     const untilMs = this.#claim.nextUntilMs();
@@ -134,8 +145,16 @@ export class ClaimedJournal {
     );
   }
 
+  /** All records, also one of which nobody knew whether it was written. Throws as `append` does. */
+  async settled(): Promise<readonly JournalRecord[]> {
+    if (this.#uncertain === undefined) return this.history.records;
+    const { record } = this.#uncertain;
+    const isWritten = await this.#settle(this.#uncertain);
+    return isWritten ? [...this.history.records, record] : this.history.records;
+  }
+
   /** The record itself tells whether it was written. */
-  async #settle({ w, record }: Uncertain): Promise<void> {
+  async #settle({ w, record }: Uncertain): Promise<boolean> {
     const { table, account, user } = this.#claim.of;
     const item = await table.get(table.name, headKey(account, user), {
       code: 'journal-write',
@@ -143,12 +162,9 @@ export class ClaimedJournal {
     });
     const head = readHead(item, table.name);
     if (head?.claim?.nonce !== this.#claim.nonce) throw this.#refused(head?.claim?.nonce);
-    if (head.w !== w) {
-      this.#uncertain = undefined;
-      return;
-    }
-    this.history.add(record);
-    this.#took(w, record, head.claim.untilMs);
+    if (head.w === w) this.#took(w, record, head.claim.untilMs);
+    this.#uncertain = undefined;
+    return head.w === w;
   }
 
   #writes({ w, record, untilMs, isOpen }: Appending): readonly TableWrite[] {

@@ -13,8 +13,8 @@ import { busy, Claim, isHeld } from './claim.ts';
 import { heldItems } from './custody.ts';
 import type { Head } from './head.ts';
 import { readHeads } from './heads.ts';
-import { readRecords } from './journal.ts';
-import { headKey, partitionOf, recordKey, SECRETS, TABLE_FORMAT } from './keys.ts';
+import { demandCount, type Numbered, readRecords } from './journal.ts';
+import { headKey, partitionOf, recordKey, SEALED, SECRETS, TABLE_FORMAT } from './keys.ts';
 import { mergeSights, readAllSights } from './sightings.ts';
 import type { Doing, Table } from './table.ts';
 
@@ -30,15 +30,16 @@ export async function dumpTables(parts: TransferParts): Promise<AccountDump> {
   const heads = await readHeads(table, account);
   const held = heads.find(({ claim }) => isHeld(claim, table));
   if (held !== undefined) throw busy(held.user, held.claim);
-  const records = [];
-  for (const { user } of heads) records.push(...(await readRecords(table, account, user)));
+  const records: Dated[] = [];
+  for (const head of heads) records.push(...dated(await recordsOf(head, parts)));
+  // Not as they are listed for people, to whom nothing is listed where it cannot be read (I11).
   const secrets = [];
-  for (const { keyId } of await custody.list()) {
+  for (const keyId of (await heldItems(SECRETS, parts)).keys()) {
     const entry = await custody.get(keyId);
     if (entry !== undefined) secrets.push(entry);
   }
   const sealed: SealedSecret[] = [];
-  for (const { keyId } of await custody.sealed.list()) {
+  for (const keyId of (await heldItems(SEALED, parts)).keys()) {
     const bytes = await custody.sealed.get(keyId);
     if (bytes !== undefined) sealed.push({ keyId, bytes });
   }
@@ -48,12 +49,33 @@ export async function dumpTables(parts: TransferParts): Promise<AccountDump> {
   return {
     // In the order of the store that they were copied from, then by time.
     records: records
-      .toSorted(
-        (a, b) => a.pos - b.pos || a.record.at.getTime() - b.record.at.getTime() || a.seq - b.seq,
-      )
+      .toSorted((a, b) => a.pos - b.pos || a.atMs - b.atMs || a.seq - b.seq)
       .map(({ text }) => text),
     ...{ secrets, sealed, condemned, sights },
   };
+}
+
+async function recordsOf(
+  { user, count }: Head,
+  { table, account }: TransferParts,
+): Promise<readonly Numbered[]> {
+  const records = await readRecords(table, account, user);
+  demandCount(records.length, count, { table, user });
+  return records;
+}
+
+interface Dated extends Numbered {
+  /** As late as every record of the user before it. */
+  readonly atMs: number;
+}
+
+/** The clocks of two machines differ, and yet the records of a user stay in their order. */
+function dated(records: readonly Numbered[]): readonly Dated[] {
+  let atMs = Number.NEGATIVE_INFINITY;
+  return records.map((each) => {
+    atMs = Math.max(atMs, each.record.at.getTime());
+    return { ...each, atMs };
+  });
 }
 
 /** A run that began meanwhile has claimed somebody. */

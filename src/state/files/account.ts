@@ -61,6 +61,10 @@ export async function fileAccount(files: AccountFiles, access: Access): Promise<
               await claim.keep();
               await journal.append(record);
             },
+            reread: async () => {
+              await claim.keep();
+              return (await journal.historyOf(user)).records;
+            },
           }),
         );
       }),

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { INTENDED } from '../../../test/state/subject.ts';
 import {
   ACCOUNT,
   openState,
@@ -13,6 +14,7 @@ import {
 import { type Clock, shiftedClock, systemClock } from '../../base/clock.ts';
 import type { FileSystem } from '../../base/files/file-system.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
+import type { UserLog } from '../state-store.ts';
 import { ClaimFiles } from './claim-files.ts';
 import { CLAIM_EXPIRY_MS, newOwner } from './claim-owner.ts';
 import { claimNameOf, FileClaims } from './claims.ts';
@@ -385,12 +387,17 @@ test('journaled steps renew the claim; a run whose claim was taken cannot journa
   };
   const mine = await openState(stateDir, { clock });
   const other = await openState(stateDir, { clock, run: 'run-2', processes: elsewhere });
-  const sign = { type: 'create-unknown', reason: 'a sign of life' } as const;
+  // Any record is a sign of life, so each begins a rotation of its own.
+  let signs = 0;
+  const sign = (log: UserLog) => {
+    signs += 1;
+    return log.record(`rotation-${signs}`, INTENDED);
+  };
   const passMs = (durationMs: number) => clock.set(new Date(clock.now().getTime() + durationMs));
   await mine.exclusively('alice', async (log) => {
     for (let step = 0; step < 4; step += 1) {
       passMs(CLAIM_EXPIRY_MS / 2);
-      await log.record('rotation-1', sign);
+      await sign(log);
       await assert.rejects(
         other.exclusively('alice', async () => assert.fail('two at once')),
         BUSY,
@@ -398,14 +405,14 @@ test('journaled steps renew the claim; a run whose claim was taken cannot journa
     }
     // Suspended for a long time, but nobody took over: the claim is good again.
     passMs(CLAIM_EXPIRY_MS * 3);
-    await log.record('rotation-1', sign);
+    await sign(log);
     await assert.rejects(
       other.exclusively('alice', async () => assert.fail('two at once')),
       BUSY,
     );
     passMs(CLAIM_EXPIRY_MS * 3);
     await other.exclusively('alice', async () => {
-      await assert.rejects(log.record('rotation-1', sign), {
+      await assert.rejects(sign(log), {
         ...BUSY,
         message: /alice was lost to another process/,
       });

@@ -68,7 +68,7 @@ export class FileCustody implements Custody {
       describe: pathOf,
       put: (keyId, sealed) => this.#write(pathOf(keyId), sealed),
       get: (keyId) => this.#read(pathOf(keyId)),
-      list: () => this.#owned(this.#keysWith('.age')),
+      list: () => this.#owned(this.sealedKeys()),
     };
   }
 
@@ -79,6 +79,11 @@ export class FileCustody implements Custody {
   /** The keys whose secrets are kept. Throws `state-dir` when that cannot be read (I11). */
   heldKeys(): Promise<readonly AccessKeyId[]> {
     return this.#keysWith('.json');
+  }
+
+  /** The same of secrets in an encrypted form. */
+  sealedKeys(): Promise<readonly AccessKeyId[]> {
+    return this.#keysWith('.age');
   }
 
   async #keysWith(extension: '.json' | '.age'): Promise<readonly AccessKeyId[]> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { INTENDED } from '../../../test/state/subject.ts';
 import {
   ACCOUNT,
   lastSeen,
@@ -37,7 +38,7 @@ test('under any umask, directories are 0700 and files are 0600', async (t) => {
   await state.custody.put(entry());
   await state.sightings.remember([{ at: new Date(), keyIds: [OLD_KEY] }]);
   await state.exclusively('alice', async (log) => {
-    await log.record('rotation-1', { type: 'deactivated' });
+    await log.record('rotation-1', INTENDED);
     const modes: Record<string, string> = {};
     for (const name of await readdir(stateDir, { recursive: true })) {
       modes[name] = ((await stat(join(stateDir, name))).mode & 0o777).toString(8);
@@ -252,6 +253,7 @@ test('I8: a secret is in its hand-off file and in no other file', async (t) => {
   await state.exclusively('Alice', async (log) => {
     await state.custody.put(entry());
     const receipts = [{ kind: 'handoff', reference: state.custody.describe(NEW_KEY) }];
+    await log.record('rotation-1', INTENDED);
     await log.record('rotation-1', { type: 'created', newKeyId: NEW_KEY });
     await log.record('rotation-1', { type: 'delivered', receipts });
     await state.sightings.remember([{ at: new Date(), keyIds: [OLD_KEY, NEW_KEY] }]);
@@ -285,9 +287,7 @@ test('a symbolic link in place of the journal is not followed', async (t) => {
   const target = join(await temporaryDirectory(t), 'elsewhere');
   await writeFile(target, '');
   await symlink(target, join(stateDir, ACCOUNT, 'journal.jsonl'));
-  const appended = state.exclusively('alice', (log) =>
-    log.record('rotation-1', { type: 'deactivated' }),
-  );
+  const appended = state.exclusively('alice', (log) => log.record('rotation-1', INTENDED));
   await assert.rejects(appended, { code: 'journal-write', message: /symbolic link \(ELOOP\)/ });
   assert.equal(await readFile(target, 'utf8'), '');
 });

@@ -36,7 +36,7 @@ async function readAll(files: TransferFiles): Promise<AccountDump> {
     if (entry !== undefined) secrets.push(entry);
   }
   const sealed: SealedSecret[] = [];
-  for (const { keyId } of await custody.sealed.list()) {
+  for (const keyId of await custody.sealedKeys()) {
     const bytes = await custody.sealed.get(keyId);
     if (bytes !== undefined) sealed.push({ keyId, bytes });
   }

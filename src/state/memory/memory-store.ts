@@ -158,8 +158,13 @@ export class MemoryStore implements StateStore {
           users.add(record, line);
           lines.push(line);
         });
-      const writer = { account, run: this.run, clock: this.#clock, user, history, keep, fence };
-      return await work(userLog(writer));
+      const reread = () =>
+        this.#touch('journal-write', UNWRITABLE, () => {
+          demandTurn();
+          return this.#writable(account).users.historyOf(user).records;
+        });
+      const about = { account, run: this.run, clock: this.#clock, user, history };
+      return await work(userLog({ ...about, keep, reread, fence }));
     } finally {
       if (writers.get(name) === turn) writers.delete(name);
     }
