@@ -8,6 +8,7 @@ import type { Limiter } from '../aws/limiter.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { collectGarbageEarly } from '../base/heap.ts';
+import type { Ticket } from '../base/in-order.ts';
 import type { SameReach } from '../base/key-command.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
@@ -38,6 +39,7 @@ import {
 import { collectHandoffs } from './collect-handoffs.ts';
 import { findCandidates, type HeldUser, isInScope, shortlistedUsers } from './find-candidates.ts';
 import { findTarget } from './find-target.ts';
+import { inFileTerms } from './in-file-terms.ts';
 import { accessOf } from './open-state.ts';
 import type { RunContext } from './run-context.ts';
 import { asSettings, type Governance, sameForAll } from './run-settings.ts';
@@ -102,6 +104,8 @@ export interface AccountGates {
 export interface AccountContext extends Omit<RunContext, 'env'> {
   /** Shared with the other accounts of the run, where there are others. */
   readonly gates?: AccountGates;
+  /** The place of the account among them: limits are about all, and the first ones take of them first. */
+  readonly order?: Ticket;
 }
 
 /** What is known of an account when its part of the run is over, however it ended. */
@@ -143,7 +147,6 @@ export async function runAccount(
     // Loading what talks to AWS has taken the most memory at once until here.
     collectGarbageEarly();
     const { account, candidates } = await run.examine(gateway);
-    await takePlaces(candidates, account);
     // What follows is mostly waiting; other accounts may read meanwhile.
     giveBack();
     const concurrency = options.maxParallel * ROTATIONS_PER_CALL_SLOT;
@@ -155,6 +158,7 @@ export async function runAccount(
     run.fail(toKeyturnError(thrown));
   } finally {
     giveBack();
+    context.order?.through();
     gateway?.close();
   }
   return run.result();
@@ -255,10 +259,15 @@ class AccountRun {
     await settings.learn(shortlistedUsers(inventory, about));
     const { candidates, due, held } = findCandidates(inventory, about);
     for (const each of held) this.#turns.holdBack(each);
-    settings.opened(open.filter(({ history }) => history.open !== undefined).length);
-    this.#candidates = this.#turns.withinLimits(candidates, clock.now());
-    emit({ code: 'inventory-done', users, keys, due, candidates: this.#candidates.length });
     const account = this.#work(gateway, state);
+    await takePlaces(candidates, account);
+    this.#candidates = await this.#turns.withinLimits(candidates, account, {
+      open: open.filter(({ history }) => history.open !== undefined).length,
+      order: this.#context.order,
+      plannedFor: this.#options.plannedFor,
+      concurrency: this.#options.maxParallel * ROTATIONS_PER_CALL_SLOT,
+    });
+    emit({ code: 'inventory-done', users, keys, due, candidates: this.#candidates.length });
     await this.#readOrphans(account);
     const { user: scope } = this.#options;
     const isNamed = (user: string) => named?.some((each) => isSameUser(each, user)) ?? true;
@@ -295,6 +304,7 @@ class AccountRun {
       policy: {
         ...{ oldKeyFate, retire, cleanUpDays, replacesOwnKey: isDeliverGiven, takesDeliver: true },
         ...{ orphans, wordCommand, movedFrom, reach, makesPlan: this.#options.isPlan },
+        configFile: this.#options.governance?.file,
       },
     });
   }
@@ -305,7 +315,8 @@ class AccountRun {
     const how = { dryRun, plannedFor, replacedOf };
     // A stopped run gives every user their outcome, so nobody is turned away here.
     const giveBack = await takePlace(gates?.rotating, undefined);
-    const outcome = await this.#turns.perform(candidate, account, how).finally(giveBack);
+    const performed = await this.#turns.perform(candidate, account, how).finally(giveBack);
+    const outcome = this.#options.governance === undefined ? performed : inFileTerms(performed);
     this.#outcomes.set(candidate, outcome);
     this.#tellFailure(outcome);
     const { size: done } = this.#outcomes;
@@ -339,8 +350,8 @@ class AccountRun {
   }
 
   fail(error: KeyturnError): void {
-    this.#fatal = error;
-    this.#errors.push(reportIssue(error));
+    this.#fatal = this.#options.governance === undefined ? error : error.inFile;
+    this.#errors.push(reportIssue(this.#fatal));
   }
 
   result(): AccountResult {

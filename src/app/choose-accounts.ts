@@ -3,6 +3,7 @@
 import type { AccountsGateway, Entrance, ListedAccount } from '../aws/accounts-gateway.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
+import { bySetting } from '../base/settings-words.ts';
 
 /** What the operator asked for, settled by the command line. */
 export interface AccountSelection {
@@ -130,6 +131,11 @@ async function withAll(
 
 function unknownAccount(id: string): KeyturnError {
   return new KeyturnError('unknown-account', `account ${id} is not in the organization`, {
-    hint: 'check the ID; without --organization, accounts outside it are entered too',
+    hint: [
+      bySetting(
+        { flag: '--organization', key: '"organization: true" in the configuration' },
+        (how) => `check the ID; without ${how}, accounts outside it are entered too`,
+      ),
+    ],
   });
 }

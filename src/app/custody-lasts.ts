@@ -25,7 +25,10 @@ export async function assertCustodyLasts(
   const begins =
     wanted.kind !== 'recovery' &&
     everywhere.some((places) => places.every(({ kind }) => keepsNoCopy(kind)));
-  if (begins) throw notLasting('new secrets would be kept', { state, why }, [ELSEWHERE]);
+  if (begins) {
+    const elsewhere = governance === undefined ? ELSEWHERE.byFlag : ELSEWHERE.inFile;
+    throw notLasting('new secrets would be kept', { state, why }, [elsewhere]);
+  }
   for (const account of await state.accounts()) {
     const opened = await state.open(account, 'read');
     for (const { user, history } of await opened.openUsers()) {
@@ -40,7 +43,10 @@ export async function assertCustodyLasts(
 }
 
 /** What has begun already has its place. */
-const ELSEWHERE = 'send them to a place (--deliver secrets-manager=app/{user})';
+const ELSEWHERE = {
+  byFlag: 'send them to a place (--deliver secrets-manager=app/{user})',
+  inFile: 'send them to a place (deliver: ["secrets-manager=app/{user}"] in the configuration)',
+} as const;
 
 function notLasting(
   what: string,

@@ -7,6 +7,7 @@ import type { AccountGateway } from '../aws/gateway.ts';
 import { readAhead } from '../aws/read-ahead.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { EngineEvent, EventSink } from '../base/events.ts';
+import { bySetting } from '../base/settings-words.ts';
 import {
   type AccountSelection,
   type Choice,
@@ -136,6 +137,15 @@ function withManagementHint(error: KeyturnError, id: string): KeyturnError {
   if (error.code !== 'cannot-enter-account') return error;
   return new KeyturnError(error.code, error.message, {
     cause: error.cause,
-    hint: `it manages the organization, and AWS makes no such role in it: run with its own credentials, or leave it out with --exclude-accounts ${id}`,
+    hint: [
+      bySetting(
+        {
+          flag: `--exclude-accounts ${id}`,
+          key: `accounts: {never: ["${id}"]} in the configuration`,
+        },
+        (how) =>
+          `it manages the organization, and AWS makes no such role in it: run with its own credentials, or leave it out with ${how}`,
+      ),
+    ],
   });
 }

@@ -8,6 +8,7 @@ import type { Wanted } from '../lifecycle/decide-user.ts';
 import { isDue } from '../lifecycle/due.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
+import type { Rotation } from '../lifecycle/rotation.ts';
 import type { AccountState, OpenUser } from '../state/state-store.ts';
 import type { HeldBack, RunSettings, UserTurn } from './run-settings.ts';
 
@@ -36,6 +37,8 @@ export interface HeldUser {
   readonly held: HeldBack;
   /** The key that it is about. */
   readonly oldKey: UserListed['oldKey'];
+  /** When it was to go whatever uses it, as that was told; left out where it was not. */
+  readonly deadline?: Date | undefined;
 }
 
 /** Whose keys a run is about, what holds for each of them, and when. */
@@ -71,7 +74,11 @@ export function findCandidates(
     const candidate = candidateOf(listed, would) ?? planned(listed, scope);
     if (candidate === undefined) continue;
     const why = heldBack(turn, candidate, history);
-    if (why !== undefined) held.push({ user, held: why, oldKey: candidate.oldKey });
+    if (why !== undefined) {
+      const open = history?.open;
+      const deadline = open?.phase === 'in-grace' ? open.announcedDeadline : undefined;
+      held.push({ user, held: why, oldKey: candidate.oldKey, deadline });
+    }
     const now = turn.kind === 'work' ? turn.settings : would;
     const left = staysAtHand(turn, why, history)
       ? (candidateOf({ ...listed, dueKeys: why === undefined ? dueKeys : [] }, now) ??
@@ -185,7 +192,12 @@ function candidateOf(
   const unknown = history && unknownKey(history);
   const oldKey = isOpen ? unknown : (oldest(dueKeys) ?? oldest(keys) ?? unknown);
   const isForRotation = dueKeys.length > 0 || isOpen || isWatched;
-  return oldKey && { user, oldKey, isForRotation, keys, hasLateKey: isLate };
+  const isEndDoubtful = history?.open !== undefined && wasEndTried(history.open);
+  return oldKey && { user, oldKey, isForRotation, keys, isEndDoubtful };
+}
+
+function wasEndTried({ phase, hooks }: Rotation): boolean {
+  return phase === 'deactivating' || hooks?.veto !== undefined;
 }
 
 /** A user of a plan with whom nothing is to be done any more: that is found out like everything else. */

@@ -134,6 +134,7 @@ function describe(account: string, rotation: Rotation, { history, now }: AtThatT
     begun: rotation.intendedAt.toISOString(),
     age_days: wholeDaysBetween(rotation.intendedAt, now),
     next_run_at: waitsUntil(rotation, { history, now }) ?? orphan.deletable_from,
+    vetoed: (rotation.phase === 'in-grace' && rotation.hooks?.veto) || null,
     destination: rotation.targets.map(({ kind, place }) => `${kind} ${place}`.trim()).join(', '),
     old_key_fate: rotation.oldKeyFate,
   };

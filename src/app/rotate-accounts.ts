@@ -8,6 +8,7 @@ import { createLimiter } from '../aws/limiter.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { collectGarbageEarly } from '../base/heap.ts';
+import { InOrder } from '../base/in-order.ts';
 import type { SameReach } from '../base/key-command.ts';
 import { refuseUnasked } from '../engine/named-orphans.ts';
 import {
@@ -76,7 +77,8 @@ export async function rotateAccounts(
     const fleet = new FleetRun(options, context, ledger);
     return fleet.end(await fleet.perform(accounts));
   } catch (thrown) {
-    const fatal = toKeyturnError(thrown);
+    const error = toKeyturnError(thrown);
+    const fatal = options.governance === undefined ? error : error.inFile;
     ledger.addIssue(reportIssue(fatal));
     return { ...SEVERAL, counts: NO_ACCOUNT, fatal };
   } finally {
@@ -102,6 +104,7 @@ class FleetRun {
   /** In how many of the accounts the named user exists, where one is named. */
   #accountsWithUser = 0;
   readonly #asked: AccessKeyId[] = [];
+  readonly #order = new InOrder();
 
   constructor(options: RotateAccountsOptions, context: RunContext, ledger: ReportLedger) {
     this.#options = options;
@@ -133,6 +136,7 @@ class FleetRun {
       ...this.#context,
       emit: inAccount(emit, id),
       gates: this.#gates,
+      order: this.#order.ticket(),
     });
     this.#context.onAccount?.({ ...result, account: result.account ?? id });
     const { account, fatal, asked, ...facts } = result;
@@ -169,8 +173,11 @@ class FleetRun {
   end(summary: AccountsSummary): RunEnd {
     const { emit, signal } = this.#context;
     for (const { id, state } of summary.skipped) this.#ledger.addSkipped(id, state);
-    for (const { id, error } of summary.unknown) this.#ledger.addIssue(reportIssue(error), id);
-    const reason = summary.fatal ?? (signal.aborted ? toKeyturnError(signal.reason) : undefined);
+    for (const { id, error } of summary.unknown) {
+      this.#ledger.addIssue(reportIssue(this.#inTheirTerms(error)), id);
+    }
+    const ended = summary.fatal ?? (signal.aborted ? toKeyturnError(signal.reason) : undefined);
+    const reason = ended && this.#inTheirTerms(ended);
     const hasBegun = summary.examined + summary.failed > 0;
     if (reason !== undefined) {
       const { left: accounts, isListComplete } = summary;
@@ -193,6 +200,11 @@ class FleetRun {
       // Exit code 3 says that nothing was done.
       fatal: missing ?? (hasBegun ? undefined : reason),
     };
+  }
+
+  /** Whoever has a configuration reads of its keys. */
+  #inTheirTerms(error: KeyturnError): KeyturnError {
+    return this.#options.governance === undefined ? error : error.inFile;
   }
 
   #unasked(): KeyturnError | undefined {

@@ -49,6 +49,12 @@ export interface GovernedBy {
   readonly thresholdDays: number;
 }
 
+/** Numbers of users; infinite where nothing limits them. */
+export interface Room {
+  readonly rotations: number;
+  readonly deactivations: number;
+}
+
 export type HeldBackReason =
   | 'exempt'
   | 'no-rule'
@@ -86,10 +92,12 @@ export interface RunSettings {
   isAbout?(user: string): boolean;
   /** Counts rotations that are open in the account. */
   opened(count: number): void;
-  /** Whether rotations are counted: then none is begun that was not counted beforehand. */
-  readonly countsRotations: boolean;
-  /** Whether one more new key may be made by this run, which then counts it. */
-  mayRotate(): HeldBack | undefined;
+  /** How much more this run may do, over all its accounts. */
+  readonly room: Room;
+  /** Whether a new key may be made for the user by this run, which then counts them. */
+  mayRotate(user: string): HeldBack | undefined;
+  /** Whether an old key of the user may be made Inactive by it; likewise. */
+  mayDeactivate(user: string): HeldBack | undefined;
   /** Counts a user whose rotation failed. */
   failed(): void;
   /** Whether so much has failed that nothing new is begun. */
@@ -108,6 +116,8 @@ export interface AccountAtHand {
 
 /** Where settings come from that differ between users: they are made once an account is open. */
 export interface Governance {
+  /** The file that says it. */
+  readonly file: string;
   settingsIn(account: AccountAtHand): Promise<RunSettings>;
   /** The places of each rule, for questions about the whole run. */
   readonly everywhere: readonly Deliveries[];
@@ -136,8 +146,9 @@ export function sameForAll(settings: UserSettings): RunSettings {
     learn: async () => {},
     of: () => ({ kind: 'work', settings }),
     opened: () => {},
-    countsRotations: false,
+    room: { rotations: Number.POSITIVE_INFINITY, deactivations: Number.POSITIVE_INFINITY },
     mayRotate: () => undefined,
+    mayDeactivate: () => undefined,
     failed: () => {},
     hasFailedTooOften: () => undefined,
   };

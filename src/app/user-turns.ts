@@ -5,15 +5,18 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
+import type { Ticket } from '../base/in-order.ts';
 import type { AccountWork } from '../engine/account-work.ts';
 import { foretellUser, type UserListed } from '../engine/foretell-user.ts';
 import type { UserOutcome } from '../engine/outcome.ts';
 import { notBegun, rotateUser } from '../engine/rotate-user.ts';
-import { KEYS_PER_USER_MAX } from '../lifecycle/keys.ts';
-import type { Planned } from '../lifecycle/plan-step.ts';
+import type { Wanted } from '../lifecycle/decide-user.ts';
+import type { Planned, StepWord } from '../lifecycle/plan-step.ts';
 import type { Deliveries } from './account-work.ts';
 import type { HeldUser } from './find-candidates.ts';
+import { type Ahead, lookAhead } from './look-ahead.ts';
 import { type GovernedBy, NONE_DUE, type RunSettings, type UserSettings } from './run-settings.ts';
+import { type Claim, endsInOrder, rotationsInOrder } from './slots.ts';
 
 export class UserTurns {
   /** Users for whom nothing new was begun, and why. */
@@ -36,21 +39,86 @@ export class UserTurns {
     this.#emit({ code: 'user-held-back', user, reason, because, notBefore });
   }
 
-  /** The keys that are longest over the threshold of their own rule go first; of the rest none is begun. */
-  withinLimits(candidates: readonly UserListed[], now: Date): readonly UserListed[] {
-    const begins = candidates
-      .filter((one) => this.#begins(one) && mayHaveRoom(one))
-      .map((one) => ({ one, overdueMs: this.#overdueMs(one, now) }))
-      .sort((a, b) => b.overdueMs - a.overdueMs);
+  /**
+   * Who may do what where a limit lets only some, decided before anything is done: of those beyond it none is begun.
+   * Accounts of a run have their turns in their order.
+   */
+  async withinLimits(
+    candidates: readonly UserListed[],
+    account: AccountWork,
+    limiting: Limiting,
+  ): Promise<readonly UserListed[]> {
+    const { open, order } = limiting;
+    if (order === undefined) this.#settings.opened(open);
+    const claims = await this.#claims(candidates, account, limiting);
+    if (order !== undefined) {
+      await order.turn(account.signal);
+      this.#settings.opened(open);
+    }
     const beyond = new Set<UserListed>();
-    for (const { one } of begins) {
-      const held = this.#settings.mayRotate();
-      if (held === undefined) continue;
-      this.holdBack({ user: one.user, held, oldKey: one.oldKey });
-      this.#beginsNothing.add(one.user);
+    const byUser = new Map(candidates.map((one) => [one.user, one]));
+    for (const { user } of rotationsInOrder(claims)) {
+      const held = this.#settings.mayRotate(user);
+      const one = byUser.get(user);
+      if (held === undefined || one === undefined) continue;
+      this.holdBack({ user, held, oldKey: one.oldKey });
+      this.#beginsNothing.add(user);
       beyond.add(one);
     }
+    for (const { user } of endsInOrder(claims)) {
+      if (!this.#beginsNothing.has(user)) this.#settings.mayDeactivate(user);
+    }
+    order?.through();
     return candidates.flatMap((one) => (beyond.has(one) ? this.#withoutRotation(one) : [one]));
+  }
+
+  /** Looked ahead for only where there may be more than a limit lets, since that asks AWS about each once more. */
+  async #claims(
+    candidates: readonly UserListed[],
+    account: AccountWork,
+    { order, plannedFor, concurrency }: Limiting,
+  ): Promise<readonly Claim[]> {
+    const now = account.clock.now();
+    const { account: id } = account.gateway.caller;
+    const isPlanned = ({ user }: UserListed, word: StepWord) =>
+      plannedFor === undefined ||
+      plannedFor(id, user, this.governedBy(user))?.permit.names(word) === true;
+    const begins = candidates.filter((one) => this.#begins(one) && isPlanned(one, 'create'));
+    const ends = candidates.filter((one) => this.#mayEnd(one) && isPlanned(one, 'deactivate'));
+    const { rotations, deactivations } = this.#settings.room;
+    // What other accounts take is not known yet.
+    const least = (room: number) => (order === undefined || room === Infinity ? room : 0);
+    // A plan names no more than the limits of its run let.
+    const isOpen = plannedFor !== undefined;
+    const looked = new Set([
+      ...(isOpen || begins.length <= least(rotations) ? [] : begins),
+      ...(isOpen || ends.length <= least(deactivations) ? [] : ends),
+    ]);
+    const others = begins.filter((one) => !looked.has(one));
+    const ahead = [...looked].flatMap((one): Ahead[] => {
+      const settings = this.#settingsOf(one);
+      if (settings === undefined) return [];
+      const { notRetiring, retire } = settings;
+      const free = { ...settings, retire: { ...retire, heldBack: () => notRetiring } };
+      const overdueMs = this.#begins(one) ? this.#overdueMs(one, now) : undefined;
+      const own = this.#accountOf(one, free, { account });
+      return [{ one, wanted: this.#wantedOf(one, settings), account: own, overdueMs }];
+    });
+    return [
+      ...others.map((one) => {
+        return { user: one.user, overdueMs: this.#overdueMs(one, now), end: undefined };
+      }),
+      ...(await lookAhead(ahead, concurrency)),
+    ];
+  }
+
+  /** Whether an old key of the user may come to its end. */
+  #mayEnd(one: UserListed): boolean {
+    const settings = this.#settingsOf(one);
+    const isClosed = settings === undefined || settings.notRetiring !== undefined;
+    if (!one.isForRotation || isClosed) return false;
+    // What is open has a fate of its own.
+    return settings.oldKeyFate !== 'keep' || !this.#begins(one);
   }
 
   /** Clean-up is about other keys, and goes on. */
@@ -94,6 +162,33 @@ export class UserTurns {
     return turn.kind === 'work' ? turn.settings.governedBy : undefined;
   }
 
+  /** One that is given up makes room for another, which nobody has counted: it is begun by the next run. */
+  #wantedOf(one: UserListed, { wanted }: UserSettings): Wanted {
+    const isCounted = Number.isFinite(this.#settings.room.rotations);
+    return isCounted && !this.#begins(one) ? NONE_DUE : wanted;
+  }
+
+  /** The account with the policy that holds for the user. */
+  #accountOf(
+    { user, oldKey }: UserListed,
+    settings: UserSettings,
+    { account, planned, replacedOf }: OneAccount,
+  ): AccountWork {
+    const { oldKeyFate, retire, cleanUpDays, isDeliverGiven, hooks, governedBy } = settings;
+    const { account: id } = account.gateway.caller;
+    const mayBegin = () => {
+      const held = this.#settings.mayRotate(user);
+      if (held !== undefined) this.holdBack({ user, held, oldKey });
+      return held === undefined;
+    };
+    const own = {
+      ...{ oldKeyFate, retire, cleanUpDays, hooks, replacesOwnKey: isDeliverGiven, planned },
+      ...{ mayBegin, thresholdDays: governedBy?.thresholdDays },
+      looksFor: replacedOf && { replaced: replacedOf(id, user) },
+    };
+    return { ...account, policy: { ...account.policy, ...own } };
+  }
+
   async perform(
     candidate: UserListed,
     account: AccountWork,
@@ -108,29 +203,32 @@ export class UserTurns {
       if (held) this.holdBack({ user, held, oldKey });
       return nothingDone(user);
     }
-    const { oldKeyFate, retire, cleanUpDays, isDeliverGiven, wanted } = turn.settings;
-    const { hooks, governedBy } = turn.settings;
+    const { governedBy } = turn.settings;
     const { account: id } = account.gateway.caller;
     const planned = plannedFor?.(id, user, governedBy);
     // I18: where a plan is applied, nothing is done for a user of whom it does not speak.
     if (plannedFor !== undefined && planned === undefined) return nothingDone(user);
-    const own = {
-      ...{ oldKeyFate, retire, cleanUpDays, hooks, replacesOwnKey: isDeliverGiven, planned },
-      thresholdDays: governedBy?.thresholdDays,
-      looksFor: replacedOf && { replaced: replacedOf(id, user) },
-    };
     const perform = dryRun ? foretellUser : rotateUser;
-    // One that is given up makes room for another, which nobody has counted: it is begun by the next run.
-    const isUncounted = !isNew && this.#settings.countsRotations;
-    const isBeyond = isUncounted || this.#beginsNothing.has(user);
-    const outcome = await perform(candidate, isBeyond ? NONE_DUE : wanted, {
-      ...account,
-      policy: { ...account.policy, ...own },
-    });
+    const wanted = this.#beginsNothing.has(user)
+      ? NONE_DUE
+      : this.#wantedOf(candidate, turn.settings);
+    const own = this.#accountOf(candidate, turn.settings, { account, planned, replacedOf });
+    const outcome = await perform(candidate, wanted, own);
     const { rotation } = outcome;
     if (rotation?.kind === 'failed' && !rotation.error.isBlock) this.#settings.failed();
     return outcome;
   }
+}
+
+/** What the limits of a run are held against, in one of its accounts. */
+export interface Limiting {
+  /** Rotations that earlier runs left open in the account. */
+  readonly open: number;
+  /** Left out where the run has one account. */
+  readonly order?: Ticket | undefined;
+  readonly plannedFor?: PlannedFor | undefined;
+  /** Users who are looked at at once. */
+  readonly concurrency: number;
 }
 
 /** Whether anything is changed, and by which plan. */
@@ -141,21 +239,17 @@ export interface HowPerformed {
   readonly replacedOf?: ((account: string, user: string) => AccessKeyId | undefined) | undefined;
 }
 
+interface OneAccount extends Pick<HowPerformed, 'replacedOf'> {
+  readonly account: AccountWork;
+  readonly planned?: Planned | undefined;
+}
+
 /** What a plan says about a user; undefined where it says nothing. */
 export type PlannedFor = (
   account: string,
   user: string,
   governedBy: GovernedBy | undefined,
 ) => Planned | undefined;
-
-/**
- * Two Active keys leave no room: such a user waits for a person, and takes none of what a run may begin from the
- * others. Unless one of the two is of a rotation that was given up, which is deleted.
- */
-function mayHaveRoom({ keys, hasLateKey = false }: UserListed): boolean {
-  const active = keys.filter(({ status }) => status === 'Active');
-  return hasLateKey || active.length < KEYS_PER_USER_MAX;
-}
 
 function nothingDone(user: string): UserOutcome {
   const nothing = { rotation: undefined, cleanup: undefined, retirement: undefined };

@@ -5,6 +5,7 @@
 import type { ErrorCode } from '../base/error-codes.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { command, type Hint } from '../base/hint.ts';
+import { bySetting, NAMED_ACCOUNTS, WITHOUT_ORGANIZATION } from '../base/settings-words.ts';
 import { wordUnreachable } from '../http/unreachable.ts';
 import { denialHint, denialOf, proofDenialHint } from './denial.ts';
 import type { CreateOutcome, RefusalCode, SignerAnswer } from './gateway.ts';
@@ -154,7 +155,7 @@ function wording(code: ErrorCode, failure: SdkFailure, call: Call): Wording {
     case 'no-organization':
       return {
         message: `the account of the caller is in no organization: ${answer}`,
-        hint: 'leave --organization out for this account alone, or name accounts with --accounts',
+        hint: [WITHOUT_ORGANIZATION],
       };
     case 'expired-token':
       return {
@@ -239,7 +240,9 @@ function deniedHint(awsText: string, call: Call): Hint {
   const denial = denialOf(awsText);
   const isGrant = denial === 'implicit' || denial === 'unstated';
   if (isGrant && call.permission.startsWith('organizations:')) {
-    return `grant ${call.permission} to the caller, who must be in the management account or in one that it made a delegated administrator; or name the accounts with --accounts`;
+    const grant = (how: string) =>
+      `grant ${call.permission} to the caller, who must be in the management account or in one that it made a delegated administrator; or name the accounts with ${how}`;
+    return [bySetting(NAMED_ACCOUNTS, grant)];
   }
   if (isGrant && call.permission === 'sts:AssumeRole') {
     return 'the caller needs sts:AssumeRole on the role, and the role has to trust the caller; where it demands MFA, add mfa_serial = ARN of the device to the profile';

@@ -97,16 +97,24 @@ function entranceFailure(
 ): KeyturnError {
   const error = classifyUnlessStopped(thrown, { ...target, permission: 'sts:AssumeRole' }, signal);
   if (error.code !== 'access-denied') return error;
-  const proof =
-    externalId === undefined
-      ? 'an external ID, if it demands one (--external-id)'
-      : 'this external ID';
+  const exist = (proof: string, leave: string) =>
+    `${roleArn} must exist and trust the caller, with ${proof}, and the caller must be allowed sts:AssumeRole on it; or leave the account out with ${leave}`;
+  const proof = (how: string) =>
+    externalId === undefined ? `an external ID, if it demands one (${how})` : 'this external ID';
   return new KeyturnError(
     'cannot-enter-account',
     `account ${account} cannot be entered: ${error.message}`,
     {
       cause: error.cause,
-      hint: `${roleArn} must exist and trust the caller, with ${proof}, and the caller must be allowed sts:AssumeRole on it; or leave the account out with --exclude-accounts`,
+      hint: [
+        {
+          byFlag: exist(proof('--external-id'), '--exclude-accounts'),
+          inFile: exist(
+            proof('"external_id" of its group'),
+            '"accounts: never" in the configuration',
+          ),
+        },
+      ],
     },
   );
 }

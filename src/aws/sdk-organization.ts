@@ -6,6 +6,7 @@ import {
   OrganizationsClient,
 } from '@aws-sdk/client-organizations';
 import { KeyturnError } from '../base/errors.ts';
+import { WITHOUT_ORGANIZATION } from '../base/settings-words.ts';
 import type { ListedAccount } from './accounts-gateway.ts';
 import { classifyUnlessStopped } from './classify.ts';
 import { type ClientSettings, commonConfig, reportThrottling } from './clients.ts';
@@ -105,6 +106,6 @@ function toAccount({
 /** I11: an organization has at least the account that manages it. */
 function nobody(): KeyturnError {
   return new KeyturnError('no-organization', 'organizations:ListAccounts named no account at all', {
-    hint: 'leave --organization out for the account of the caller alone, or name accounts with --accounts',
+    hint: [WITHOUT_ORGANIZATION],
   });
 }

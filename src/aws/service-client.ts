@@ -4,6 +4,7 @@
 import { NO_SUCH_THING } from '../base/aws-stores.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
+import { bySetting, CREATE_MISSING } from '../base/settings-words.ts';
 import { classifyUnlessStopped, isMarkedForDeletion, isMissingResource } from './classify.ts';
 import { type ClientSettings, commonConfig } from './clients.ts';
 import type { CredentialProvider } from './credential-provider.ts';
@@ -78,7 +79,10 @@ export function resourceFailure(
     {
       cause: NO_SUCH_THING,
       hint: [
-        'check the name and --region; have it made with --create-missing (create_missing: true in a file), or make it yourself:',
+        bySetting(CREATE_MISSING, (how) => {
+          const region = how === CREATE_MISSING.flag ? '--region' : 'the "region" beside the place';
+          return `check the name and ${region}; have it made with ${how}, or make it yourself:`;
+        }),
         command(...resource.madeBy, '--region', settings.region),
       ],
     },

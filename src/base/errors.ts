@@ -3,7 +3,7 @@
 
 import type { ExitCode, Scope } from './error-code-info.ts';
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
-import { type Hint, type HintPart, hintText, partsOf } from './hint.ts';
+import { type Hint, type HintPart, hintText, partsOf, said } from './hint.ts';
 
 export interface ErrorDetails {
   /** What the reader can do about it; one sentence, no period needed, and commands as such. */
@@ -32,6 +32,12 @@ export class KeyturnError extends Error {
   /** As a text in which each command has a line of its own; undefined when there is nothing to do. */
   get hint(): string | undefined {
     return this.hintParts.length === 0 ? undefined : hintText(this.hintParts);
+  }
+
+  /** The same for whoever has a configuration: the hint names keys of its file, and no flags. */
+  get inFile(): KeyturnError {
+    const { code, message, hintParts, notBefore, cause } = this;
+    return new KeyturnError(code, message, { hint: said(hintParts, 'inFile'), notBefore, cause });
   }
 
   /** The process exit code when this error ends a run. */

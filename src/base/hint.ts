@@ -8,7 +8,13 @@ export interface Command {
   readonly command: string;
 }
 
-export type HintPart = string | Command;
+/** Advice that a flag carries out where there is no configuration, and a key of its file where there is one. */
+export interface Saying {
+  readonly byFlag: Hint;
+  readonly inFile: Hint;
+}
+
+export type HintPart = string | Command | Saying;
 
 /** Words that follow each other are joined; a command stands between them. */
 export type Hint = string | readonly HintPart[];
@@ -24,7 +30,7 @@ const COMMAND_INDENT = '  ';
 export function hintText(hint: Hint): string {
   const lines: string[] = [];
   let endsInWords = false;
-  for (const part of partsOf(hint)) {
+  for (const part of said(hint, 'byFlag')) {
     const isWords = typeof part === 'string';
     const line = inOneLine(isWords ? part : part.command);
     if (isWords && endsInWords) lines.push(`${lines.pop()}; ${line}`);
@@ -32,6 +38,15 @@ export function hintText(hint: Hint): string {
     endsInWords = isWords;
   }
   return lines.join('\n');
+}
+
+/** The parts for whoever says everything by flags, or in a file. */
+export function said(hint: Hint, how: keyof Saying): readonly (string | Command)[] {
+  return partsOf(hint).flatMap((part) =>
+    typeof part === 'object' && how in part
+      ? said((part as Saying)[how], how)
+      : [part as string | Command],
+  );
 }
 
 /** The same in one line, for a log. */

@@ -88,14 +88,34 @@ export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / MS_PER_DAY);
 }
 
-/** The instant at which the clocks of the zone show it; the nearest one where they leave it out. */
+/** The first instant at which the clocks of the zone show it, or have gone beyond it where they leave it out. */
 export function instantOf(day: string, minute: number, zone: string): Date {
+  const [first] = instantsOf(day, minute, zone);
+  return first;
+}
+
+/** More than clocks are ever set by, in minutes. */
+const CLOCK_CHANGE_MAX = 180;
+
+/** Every instant at which the clocks of the zone show it: two where they are set back over it. */
+export function instantsOf(day: string, minute: number, zone: string): readonly [Date, ...Date[]] {
   const shown = Date.parse(`${day}T00:00:00Z`) + minute * 60_000;
-  let at = shown;
-  // The second turn corrects for an offset that changes between the guess and the answer.
-  for (let turn = 0; turn < 2; turn += 1) {
-    const local = localTime(new Date(at), zone);
-    at += shown - (Date.parse(`${local.day}T00:00:00Z`) + local.minute * 60_000);
-  }
-  return new Date(at);
+  const isShown = (at: number) => shownAt(at, zone) === shown;
+  // By the offset of the day before and by that of the day after; one of them is that of the time itself.
+  const offsets = [shown - MS_PER_DAY, shown + MS_PER_DAY].map((at) => shownAt(at, zone) - at);
+  const found = [...new Set(offsets.map((offset) => shown - offset))]
+    .filter(isShown)
+    .sort((a, b) => a - b);
+  const [first, ...others] = found;
+  if (first !== undefined) return [new Date(first), ...others.map((at) => new Date(at))];
+  // Left out: they show an earlier time, and a minute later one beyond it.
+  let at = shown - Math.max(...offsets);
+  for (let step = 0; step < CLOCK_CHANGE_MAX && shownAt(at, zone) < shown; step += 1) at += 60_000;
+  return [new Date(at)];
+}
+
+/** What the clocks of the zone show, as if it was UTC. */
+function shownAt(at: number, zone: string): number {
+  const { day, minute } = localTime(new Date(at), zone);
+  return Date.parse(`${day}T00:00:00Z`) + minute * 60_000;
 }

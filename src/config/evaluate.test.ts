@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toKeyturnError } from '../base/errors.ts';
-import { instantOf, localTime } from './calendar.ts';
+import { instantOf, instantsOf, localTime } from './calendar.ts';
 import { evaluateUser, groupOf } from './evaluate.ts';
 import { mayBegin } from './gate.ts';
 import { readPlace } from './place-item.ts';
@@ -229,6 +229,23 @@ const GATES: readonly (readonly [rest: string, at: string, expected: string])[] 
   ],
   ['defaults: {windows: {rotate: ["Sun 02:00-03:00"]}}', '2027-10-31T00:30Z', 'open'],
   ['defaults: {windows: {rotate: ["Sun 02:00-03:00"]}}', '2027-10-31T01:30Z', 'open'],
+  // What begins in the hour that is left out is open from the jump on.
+  [
+    'defaults: {windows: {rotate: ["Sun 02:30-04:00"]}}',
+    '2027-03-28T00:00Z',
+    'outside-window until 2027-03-28T01:00',
+  ],
+  ['defaults: {windows: {rotate: ["Sun 02:30-04:00"]}}', '2027-03-28T01:00Z', 'open'],
+  [
+    'defaults: {windows: {rotate: ["Sun 02:30-02:45"]}}',
+    '2027-10-31T00:00Z',
+    'outside-window until 2027-10-31T00:30',
+  ],
+  [
+    'defaults: {windows: {rotate: ["Sun 02:30-02:45"]}}',
+    '2027-10-31T00:50Z',
+    'outside-window until 2027-10-31T01:30',
+  ],
   ['freezes: [{from: 2026-12-18, to: 2027-01-04, reason: x}]', '2026-12-17T22:59Z', 'open'],
   [
     'freezes: [{from: 2026-12-18, to: 2027-01-04, reason: x}]',
@@ -269,6 +286,22 @@ test('clocks of a zone, there and back', () => {
     const { day, minute } = localTime(new Date(at), BERLIN);
     assert.equal(instantOf(day, minute, BERLIN).getTime(), Date.parse(at));
   }
+});
+
+test('a day that begins an hour late, and one on which an hour comes twice', () => {
+  // Clocks of Cairo go from 00:00 to 01:00, and from 24:00 back to 23:00.
+  assert.equal(
+    instantOf('2027-04-30', 0, 'Africa/Cairo').toISOString(),
+    '2027-04-29T22:00:00.000Z',
+  );
+  const twice = instantsOf('2027-10-31', 150, BERLIN).map((at) => at.toISOString().slice(11, 16));
+  assert.deepEqual(twice, ['00:30', '01:30']);
+  assert.equal(instantsOf('2027-03-28', 150, BERLIN).length, 1);
+  // Half an hour, on an island.
+  assert.equal(
+    instantOf('2026-10-04', 135, 'Australia/Lord_Howe').toISOString(),
+    '2026-10-03T15:30:00.000Z',
+  );
 });
 
 const FACTS = {

@@ -1,6 +1,6 @@
 // Maintenance windows: when a step may begin, by the clock on the wall of a zone.
 
-import { dayAfter, instantOf, type LocalTime, localTime, weekdayOf } from './calendar.ts';
+import { dayAfter, instantsOf, type LocalTime, localTime, weekdayOf } from './calendar.ts';
 
 export interface Window {
   /** 0 for Sunday. */
@@ -72,7 +72,7 @@ export function nextOpening(
     const day = dayAfter(today, ahead);
     const begins = windows
       .filter(({ weekdays }) => weekdays.has(weekdayOf(day)))
-      .map(({ from }) => instantOf(day, from, zone))
+      .flatMap(({ from }) => instantsOf(day, from, zone))
       .filter((at) => at > after && isOpen(windows, at, zone))
       .sort((a, b) => a.getTime() - b.getTime());
     if (begins[0] !== undefined) return begins[0];

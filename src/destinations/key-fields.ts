@@ -110,7 +110,7 @@ export function namesIn(
       'not-deliverable',
       `${where} has fields for more than one key: ${names[0]} and ${other[0]}`,
       {
-        hint: 'keep the names that are read and take the others out, or name the fields: #id=…,secret=… behind the name in --deliver',
+        hint: 'keep the names that are read and take the others out, or name the fields: #id=…,secret=… behind the name of the place',
       },
     );
   }

@@ -1,8 +1,9 @@
 // A pair that stands under names which keyturn does not know: whether there seems to be one, and how the
 // operator can name its fields.
 
-import { command, type Hint } from '../base/hint.ts';
+import type { Hint } from '../base/hint.ts';
 import { looksLikeKeyId } from '../base/key-id-text.ts';
+import { deliveringTo } from '../base/settings-words.ts';
 import { fieldsOf } from './json-fields.ts';
 import { type PairFields, writePairFields } from './pair-fields.ts';
 
@@ -54,11 +55,11 @@ export function namesHint(json: string, place: NamedPlace): Hint {
   const [only, other] = pairs;
   const isNew = only !== undefined && other === undefined && !isSame(only, fields);
   if (isNew && isPlain(only)) {
-    return ['name the fields that are read:', command('--deliver', deliverWith(only))];
+    return ['name the fields that are read:', deliveringTo(deliverWith(only))];
   }
   return [
     'keep one pair in it, in two fields of its own, and take the other traces out; fields with other names are named so:',
-    command('--deliver', deliverWith({ id: ['access_key'], secret: ['secret_key'] })),
+    deliveringTo(deliverWith({ id: ['access_key'], secret: ['secret_key'] })),
   ];
 }
 

@@ -21,6 +21,8 @@ export interface RotationPolicy {
   readonly oldKeyFate: OldKeyFate;
   /** When an old key that may be in use goes (I15). */
   readonly retire: RetirePolicy;
+  /** Whether a new key may be made, though it could: asked last, since a limit counts the answers; always when left out. */
+  readonly mayBegin?: (() => boolean) | undefined;
   /** How long clean-up holds an Inactive key, in days; undefined when nothing is cleaned up. */
   readonly cleanUpDays: number | undefined;
   readonly verification: VerificationPolicy;
@@ -34,6 +36,8 @@ export interface RotationPolicy {
   readonly wordCommand?: string | undefined;
   /** How `keyturn keys` reaches this account and this state, for hints. */
   readonly reach?: SameReach | undefined;
+  /** The file that says what holds for the user, for hints; left out where flags do. */
+  readonly configFile?: string | undefined;
   /** Places of which the operator has said that nobody reads a key there any more. */
   readonly movedFrom?: readonly NamedPlace[] | undefined;
   /** What a configuration wants done, asked and watched for the user; left out where there is none. */

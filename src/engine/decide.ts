@@ -38,7 +38,14 @@ export async function decide(
   wanted: Wanted,
 ): Promise<UserDecision> {
   const decision = await decided(decideUser({ ...factsOf(at, keys), wanted }), answering(at));
-  return withinPlan(decision, at.account.policy.planned);
+  return withinLimit(withinPlan(decision, at.account.policy), at);
+}
+
+/** A limit keeps a new key from being made. */
+function withinLimit(decision: UserDecision, { account }: UserAtHand): UserDecision {
+  const { mayBegin } = account.policy;
+  if (decision.next.kind !== 'rotate' || mayBegin === undefined || mayBegin()) return decision;
+  return { ...decision, next: { kind: 'nothing' } };
 }
 
 /** What is to be done with these keys, clean-up being over. */
@@ -49,7 +56,7 @@ export async function decideNext(
 ): Promise<Next> {
   const facts = { ...factsOf(at, keys), cleanUpDays: undefined, wanted };
   const decision = await decided(decideUser(facts), answering(at));
-  return withinPlan(decision, at.account.policy.planned).next;
+  return withinLimit(withinPlan(decision, at.account.policy), at).next;
 }
 
 /** The part of it that is about keys which were Inactive before this run; of those that are `free` no place holds any. */
@@ -93,7 +100,7 @@ export function factsOf(at: UserAtHand, keys: readonly AccessKey[]): Omit<UserFa
     now: clock.now(),
     cleanUpDays: policy.cleanUpDays,
     oldKeyFate: policy.oldKeyFate,
-    retire: retireWithin(policy.retire, policy.planned),
+    retire: retireWithin(policy.retire, leavingKey(at), policy),
     usesOf: (key) => usesOfKey(key, at),
     termsAt: (target) => account.places.termsAt(target),
     lastLook: (key) => state.sightings.lookAt(user, key),
@@ -109,6 +116,12 @@ export function factsOf(at: UserAtHand, keys: readonly AccessKey[]): Omit<UserFa
     lastSeenActive: (key, all) => state.sightings.lastActive(user, key, all),
     inactiveSince: (keyId) => state.sightings.inactiveSince(keyId),
   };
+}
+
+/** The key whose end may come: of what is open, or of what the plan begins. */
+function leavingKey({ history, account }: UserAtHand): AccessKeyId | undefined {
+  const { steps = [] } = account.policy.planned?.permit ?? {};
+  return history.open?.oldKeyId ?? steps.find((step) => step.do === 'create')?.keyId;
 }
 
 function answering(at: UserAtHand): (question: Question) => Promise<Answer> {

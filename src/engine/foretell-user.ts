@@ -33,8 +33,8 @@ import type { UserAtHand } from './user-work.ts';
 /** A user with the keys that the inventory listed; none for somebody whom AWS does not list. */
 export interface UserListed extends UserSeen {
   readonly keys: readonly AccessKey[];
-  /** Whether one of them is of a rotation that was given up before it landed. */
-  readonly hasLateKey?: boolean;
+  /** Whether the end of the old key of the open rotation was tried before, or refused by a hook, and did not come. */
+  readonly isEndDoubtful?: boolean;
 }
 
 export async function foretellUser(

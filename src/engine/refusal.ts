@@ -2,8 +2,9 @@
 
 import { minuteOf } from '../base/clock.ts';
 import { type ErrorDetails, KeyturnError } from '../base/errors.ts';
-import { command, type Hint, type HintPart, partsOf } from '../base/hint.ts';
+import { type Command, command, type Hint, type HintPart, partsOf } from '../base/hint.ts';
 import { deleteNow, keyCommand, keysCommand } from '../base/key-command.ts';
+import { bySetting, CLEAN_UP } from '../base/settings-words.ts';
 import { flagWords } from '../base/shell-words.ts';
 import type { Next, UserDecision } from '../lifecycle/decide-user.ts';
 import { judgeLeft } from '../lifecycle/judge-left.ts';
@@ -136,8 +137,12 @@ function inactiveKeyHint({ keys, freeFrom }: Blocked, { account }: UserAtHand): 
       : freeFrom > account.clock.now()
         ? ` from ${minuteOf(freeFrom)} on`
         : '';
-  const run = cleanUpDays === undefined ? '--cleanup-inactive' : 'a run like this one';
-  return [`${run} deletes ${id}${from}; or, if nothing needs it, now:`, deleteNow(id, reach)];
+  const deletes = (run: string) => `${run} deletes ${id}${from}; or, if nothing needs it, now:`;
+  const cleansUp = cleanUpDays !== undefined;
+  return [
+    cleansUp ? deletes('a run like this one') : bySetting(CLEAN_UP, deletes),
+    deleteNow(id, reach),
+  ];
 }
 
 function noRoomError(next: NoRoom, at: UserAtHand): KeyturnError {
@@ -213,17 +218,39 @@ function placesLeftError({ oldKey, places }: PlacesLeft, at: UserAtHand): Keytur
   const named = places.map(({ kind, place }) => `${kind} ${place}`).join(' and ');
   const moved = places.flatMap(({ kind, place }) => ['--moved-from', `${kind}=${place}`]);
   const serve = commandToServe(places, at);
+  const orMoved = `${serve === undefined ? '' : 'or, '}if nobody reads it there any more, `;
   return new KeyturnError(
     'places-left',
     `${oldKey.id} of ${at.user} was delivered to ${named}, which this run would not serve: whoever reads it there would be left with a key that stops working`,
     {
       hint: [
-        ...(serve ?? []),
-        `${serve === undefined ? '' : 'or, '}if nobody reads it there any more, add:`,
-        command(...moved),
+        {
+          byFlag: [...(serve ?? []), `${orMoved}add:`, command(...moved)],
+          inFile: [...servedInFile(places, at), `${orMoved}say so once:`, movedCommand(moved, at)],
+        },
       ],
     },
   );
+}
+
+/** A run with the configuration that is told so. */
+function movedCommand(moved: readonly string[], { user, account }: UserAtHand): Command {
+  const { reach, configFile = 'keyturn.yaml' } = account.policy;
+  const { before = [], flags } = reach ?? { flags: [] };
+  const others = flags.map((flag) => (flag === '--account' ? '--accounts' : flag));
+  const words = ['--config', configFile, ...flagWords('--user', user), ...moved, ...others];
+  return command(...before, 'rotate-iam-keys', ...words);
+}
+
+function servedInFile(
+  places: readonly JournaledTarget[],
+  { user, account }: UserAtHand,
+): readonly HintPart[] {
+  const words = deliverWords(places, user, account.gateway.services.region)?.words;
+  if (words === undefined) return [];
+  const asked = words.filter((_, index) => words[index - 1] === '--deliver');
+  const list = asked.map((each) => JSON.stringify(each)).join(', ');
+  return ['to serve it, add to the list of its rule:', { command: `deliver: [${list}]` }];
 }
 
 /** How the places could be served; undefined where `--deliver` does not take one of them. */

@@ -3,14 +3,13 @@
 
 import type { Fence } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { KeyturnError } from '../base/errors.ts';
-import { command } from '../base/hint.ts';
 import type { Grace } from '../lifecycle/decide-grace.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import type { AccessKey, LastUse } from '../lifecycle/keys.ts';
 import type { PlanStep } from '../lifecycle/plan-step.ts';
 import type { PlaceRefusal } from '../lifecycle/questions.ts';
 import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
+import { notPlanned } from '../lifecycle/within-plan.ts';
 import type { UserLog } from '../state/state-store.ts';
 import type { AccountWork } from './account-work.ts';
 import type { HookResult } from './hooks.ts';
@@ -86,12 +85,8 @@ export class UserWork implements UserAtHand {
   assertPlanned(step: PlanStep): void {
     const { planned } = this.account.policy;
     if (planned === undefined || this.isGoingBack || planned.permit.allows(step)) return;
-    const because = 'the plan does not name it';
-    planned.left({ step, because });
-    const about = step.keyId ?? step.place ?? '';
-    throw new KeyturnError('not-planned', `the plan does not name: ${step.do} ${about}`.trim(), {
-      hint: ['what is to be done now is told by a new plan:', command('keyturn', 'plan')],
-    });
+    planned.left({ step, because: 'the plan does not name it' });
+    throw notPlanned(step, planned);
   }
 
   async listKeys(): Promise<readonly AccessKey[]> {

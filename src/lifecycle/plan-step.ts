@@ -2,6 +2,7 @@
 // if the plan names it: what is not in the plan is not done.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import type { Command } from '../base/hint.ts';
 import type { JournaledTarget } from './record.ts';
 
 export const STEP_WORDS = [
@@ -77,6 +78,8 @@ export interface Planned {
   /** As the records of the journal carry it. */
   readonly planId: string;
   readonly permit: Permit;
+  /** The command that makes a new plan, for hints. */
+  readonly again: Command;
   /** Hears of what is left undone because the plan does not name it. */
   readonly left: (left: LeftStep) => void;
   /** Throws `plan-drifted` where the user is not as the plan saw them; asked once nobody else works on them. */

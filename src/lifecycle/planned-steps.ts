@@ -129,9 +129,17 @@ function endOf(
 ): readonly PlanStep[] {
   if (fate === 'keep' || gate?.kind === 'wait' || !isActive) return [];
   const isOfUse = gate?.kind === 'quiet' && fate === 'when-quiet';
+  return endingSteps({ keyId, ...(isOfUse && unusedSince(keyId, uses)) }, hooks);
+}
+
+/** With who is asked before, and who watches after. */
+export function endingSteps(
+  key: { readonly keyId: AccessKeyId } & Pick<PlanStep, 'unusedSince'>,
+  hooks: KnownHooks,
+): readonly PlanStep[] {
   return [
     ...hookSteps('before-retire', hooks),
-    { do: 'deactivate', keyId, ...(isOfUse && unusedSince(keyId, uses)) },
+    { do: 'deactivate', ...key },
     ...hookSteps('after-retire', hooks),
   ];
 }

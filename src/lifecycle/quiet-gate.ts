@@ -112,7 +112,7 @@ export function judgeGate(facts: OldKeyFacts, policy: RetirePolicy, now: Date): 
   if (facts.isSigning) return waits('signs-calls', { facts, policy, deadline, now });
   if (isSettling(facts, now)) return waits('settling', { facts, policy, deadline, now });
   if (told !== undefined && now >= told) {
-    const held = policy.heldBack?.();
+    const held = policy.heldBack?.('deadline');
     if (held !== undefined) return heldBack(held, { facts, policy, deadline, now });
     return { kind: 'deadline', why: `its deadline of ${daysOf(policy.deadlineDays ?? 0)} is over` };
   }
@@ -120,7 +120,7 @@ export function judgeGate(facts: OldKeyFacts, policy: RetirePolicy, now: Date): 
   // What nobody could read back is not at once what its readers have, however idle the old key is.
   const judged = facts.doubt === 'not-read-back' ? servedFrom(facts, now) : facts;
   if (now < quietAt(judged, policy)) return waits('in-use', { facts, policy, deadline, now });
-  const held = policy.heldBack?.();
+  const held = policy.heldBack?.('quiet');
   if (held !== undefined) return heldBack(held, { facts, policy, deadline, now });
   return { kind: 'quiet', why: whyQuiet(facts, now) };
 }
@@ -180,7 +180,7 @@ export function judgeSettled(settledAt: Date | undefined, now: Date): GateVerdic
 /** What goes as asked for is held back by the operator's times and numbers like every other one. */
 export function judgeAsked(verdict: GateVerdict, policy: RetirePolicy | undefined): GateVerdict {
   if (verdict.kind === 'wait') return verdict;
-  const held = policy?.heldBack?.();
+  const held = policy?.heldBack?.('asked');
   if (held === undefined) return verdict;
   const { because: heldBecause, until: notBefore } = held;
   return waitsUnasked({ why: 'held-back', heldBecause, notBefore });

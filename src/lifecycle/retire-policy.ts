@@ -6,8 +6,11 @@ export interface RetirePolicy {
   /** So many days after the cut-over it goes whatever uses it; undefined for never. */
   readonly deadlineDays: number | undefined;
   /** Why no old key may become Inactive now, though it could: asked last, since a limit counts the answers. */
-  readonly heldBack?: () => CutHeldBack | undefined;
+  readonly heldBack?: (goes: WhyGoing) => CutHeldBack | undefined;
 }
+
+/** Why an old key could go: its deadline is over, nobody uses it, or its fate does not depend on that. */
+export type WhyGoing = 'deadline' | 'quiet' | 'asked';
 
 /** An old key that could go stays for now: a window is closed, a freeze holds, a limit is reached. */
 export interface CutHeldBack {

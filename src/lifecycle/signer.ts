@@ -46,9 +46,14 @@ export function ownKeyError(user: string, keyId: AccessKeyId): KeyturnError {
     'own-key',
     `${keyId} of ${user} signs the calls of this run, or may have opened the session that does, so it is not touched by it`,
     {
-      hint:
-        'run with a role that does not depend on it, or with another user’s key, to rotate this one; ' +
-        'a key that signs by itself is also replaced, last, by a run that is told with --deliver where its successor goes',
+      hint: [
+        'run with a role that does not depend on it, or with another user’s key, to rotate this one',
+        {
+          byFlag:
+            'a key that signs by itself is also replaced, last, by a run that is told with --deliver where its successor goes',
+          inFile: [],
+        },
+      ],
     },
   );
 }

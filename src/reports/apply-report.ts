@@ -8,10 +8,19 @@ const appliedUser = z.object({
   username: z.string(),
   account_id: z.string(),
   state: z
-    .enum(['done', 'already-applied', 'left', 'drifted', 'failed', 'not-begun', 'would-apply'])
+    .enum([
+      'done',
+      'already-applied',
+      'left',
+      'drifted',
+      'busy',
+      'failed',
+      'not-begun',
+      'would-apply',
+    ])
     .describe(
       'done: what the plan names was done. already-applied: an earlier run did it. left: something keeps it from being done now, such as a window that closed or a veto. ' +
-        'drifted: the user is not as the plan saw them, and nothing was done. not-begun: the run ended before. would-apply: in a dry run',
+        'drifted: the user is not as the plan saw them, and nothing was done. busy: another process worked on the user at that moment. failed: it did not come to its end, or goes on by a new plan alone. not-begun: the run ended before. would-apply: in a dry run',
     ),
   because: z.array(z.string()).describe('Why, in lines; in a dry run: the steps'),
 });

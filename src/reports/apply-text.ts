@@ -17,6 +17,7 @@ export interface AppliedPage {
 
 const TITLES = {
   drifted: 'Not as the plan saw them: nothing was done',
+  busy: 'Another process works on them: nothing was done',
   failed: 'Failed',
   left: 'Left for now',
   'not-begun': 'Not begun',
@@ -25,7 +26,15 @@ const TITLES = {
   done: '',
 } as const satisfies Record<AppliedUserLine['state'], string>;
 
-const ORDER = ['would-apply', 'drifted', 'failed', 'left', 'not-begun', 'already-applied'] as const;
+const ORDER = [
+  'would-apply',
+  'drifted',
+  'busy',
+  'failed',
+  'left',
+  'not-begun',
+  'already-applied',
+] as const;
 
 export function renderApplied(given: AppliedPage, style: RunStyle): string {
   const { planId, users, dryRun } = printableAll({ ...given, report: undefined });
@@ -40,7 +49,8 @@ export function renderApplied(given: AppliedPage, style: RunStyle): string {
       const name = isSeveral ? `${account_id}/${username}` : username;
       return [name, because.join('; ')] as const;
     });
-    const tone = state === 'drifted' || state === 'failed' ? 'red' : 'yellow';
+    const isBad = state === 'drifted' || state === 'busy' || state === 'failed';
+    const tone = isBad ? 'red' : 'yellow';
     return [[page.paint(tone, TITLES[state]), page.rows(rows)].join('\n')];
   });
   const told = dryRun ? 'dry run, nothing was changed' : `${plural(done, 'user')} done`;

@@ -474,6 +474,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
             age_days: 1,
             next_run_at: AT,
             destination: 'ssm /app',
+            vetoed: 'before_retire says no',
             old_key_fate: 'keep',
           },
         ],

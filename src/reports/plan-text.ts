@@ -88,20 +88,24 @@ function section(title: string, tone: Tone, rows: readonly PlanRow[], layout: La
       ? [page.wrap(before, why, before.length)]
       : [before.trimEnd(), page.wrap('     ', why, 5)];
     const alike = rows.slice(0, index).filter(({ key }) => key.code === row.key.code).length;
-    return [...first, ...details(row, page, alike < MENDS_MAX)];
+    return [...first, ...details(row, page, { plan, isMended: alike < MENDS_MAX })];
   });
   return [page.paint(tone, title), ...lines].join('\n');
 }
 
-function details(row: PlanRow, { wrap }: Page, isMended: boolean): readonly string[] {
+interface Detailed {
+  readonly plan: PlanDocument;
+  readonly isMended: boolean;
+}
+
+function details(row: PlanRow, { wrap }: Page, { plan, isMended }: Detailed): readonly string[] {
   const { key } = row;
   const isStop = key.action === 'blocked' || key.action === 'ask';
   const then = thenLine(row);
   const isTold = key.why.includes('until ');
   const until =
     key.not_before !== null && !isTold ? [`until ${minuteOf(new Date(key.not_before))}`] : [];
-  const deadline =
-    key.deadline === null ? [] : [`at the latest ${minuteOf(new Date(key.deadline))}`];
+  const deadline = key.deadline === null ? [] : [deadlineWord(key.deadline, plan.created_at)];
   return [
     ...placeLines(row).map((line) => wrap('     ', line, 8)),
     ...(key.action === 'wait' ? [...until, ...deadline].map((line) => wrap('     ', line, 5)) : []),
@@ -144,4 +148,10 @@ function ending(plan: PlanDocument, { applyCommand }: PlanStyle, page: Page): st
       ? ['Nothing is to be done.']
       : []),
   ].join('\n');
+}
+
+/** A freeze, a window or a hook beats a deadline. */
+function deadlineWord(deadline: string, now: string): string {
+  const at = minuteOf(new Date(deadline));
+  return deadline > now ? `at the latest ${at}` : `its deadline is over since ${at}`;
 }

@@ -32,6 +32,12 @@ const openRotation = z.object({
     .describe(
       'ISO 8601 UTC: the earliest time at which a run may lead further; null for at once. Of an old key in grace as told when that began: a use since then makes it later',
     ),
+  vetoed: z
+    .string()
+    .nullable()
+    .describe(
+      'What the hook said that keeps the old key Active; each run asks it again. Null where none does',
+    ),
   destination: z.string(),
   old_key_fate: z.string().describe('when-quiet, deactivate or keep'),
 });

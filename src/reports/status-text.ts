@@ -6,6 +6,7 @@ import { nextRunLines } from '../base/key-changes.ts';
 import { localDay } from '../base/local-time.ts';
 import { printableAll } from '../base/printable.ts';
 import { flagWords, shellWords } from '../base/shell-words.ts';
+import { healWords } from './heal-words.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
 import type { StatusReport } from './status-report.ts';
 
@@ -152,8 +153,9 @@ function graceSection(waiting: readonly OpenRotation[], keysCommand: string, pag
       each.old_key_id,
       each.new_key_id ?? '-',
       localDay(each.begun),
-      each.next_run_at === null ? 'now' : localDay(each.next_run_at),
+      notBefore(each),
     ]);
+  const vetoed = waiting.filter((each) => each.vetoed !== null).toSorted(byUser);
   return [
     page.wrap(
       '',
@@ -164,7 +166,21 @@ function graceSection(waiting: readonly OpenRotation[], keysCommand: string, pag
       'What uses them, and from when on each may go by that:',
       `${keysCommand} --in-grace`,
     ),
+    ...(vetoed.length === 0
+      ? []
+      : [
+          page.wrap(
+            '',
+            'A hook keeps these Active; each run with the configuration asks it again:',
+          ),
+          page.rows(vetoed.map(({ username, vetoed: because }) => [username, because ?? ''])),
+        ]),
   ].join('\n');
+}
+
+function notBefore({ next_run_at: from, vetoed }: OpenRotation): string {
+  if (vetoed !== null) return 'a yes';
+  return from === null ? 'now' : localDay(from);
 }
 
 /** Their readers have no key, or another one than is meant for them. */
@@ -191,7 +207,10 @@ function wrongSection(
       page.wrap('', `Places${accounts.words} that are not as their rotation left them`),
     ),
     page.table([...accounts.head, 'USER', 'PLACE', 'KEY', 'STATE', 'FOUND'], rows),
-    page.withCommand('What could be healed, and from where:', `${verifyCommand} --heal --dry-run`),
+    page.withCommand(
+      'What could be healed, and from where:',
+      [verifyCommand, ...healWords(wrong)].join(' '),
+    ),
   ].join('\n');
 }
 

@@ -101,15 +101,24 @@ test('an edited plan whose plan_id is not made anew is refused', async (t) => {
 interface Edit {
   readonly what: string;
   readonly change: (plan: PlanDocument, stage: PlanStage) => void;
-  readonly state: Record<string, string>;
+  /** What comes of the users; undefined where the plan is refused unasked. */
+  readonly state?: Record<string, string>;
   readonly calls: readonly string[];
 }
+
+type Step = PlanDocument['users'][number]['keys'][number]['steps'][number];
 
 const keyOf = ({ users }: PlanDocument) => {
   const key = users.find(({ user }) => user === 'app')?.keys[0];
   assert(key);
   return key;
 };
+
+const withSteps = (change: (steps: Step[]) => Step[]) => (plan: PlanDocument) => {
+  keyOf(plan).steps = change(keyOf(plan).steps);
+};
+
+const OTHERS_KEY = 'AKIAIOSFODNN7EXAMPLE';
 
 const EDITS: readonly Edit[] = [
   {
@@ -118,23 +127,55 @@ const EDITS: readonly Edit[] = [
       const id = keysOf('app')[0]?.id ?? '';
       keyOf(plan).steps.push({ do: 'delete', key_id: id }, { do: 'discard', key_id: id });
     },
-    state: { app: 'done' },
-    calls: ['CreateAccessKey', 'UpdateAccessKey'],
+    calls: [],
+  },
+  {
+    what: 'its steps have another order',
+    change: withSteps((steps) => steps.toReversed()),
+    calls: [],
+  },
+  {
+    what: 'it ends another key',
+    change: withSteps((steps) =>
+      steps.map((step) => (step.do === 'deactivate' ? { ...step, key_id: OTHERS_KEY } : step)),
+    ),
+    calls: [],
+  },
+  {
+    what: 'a key that is no key',
+    change: withSteps((steps) =>
+      steps.map((step) => (step.do === 'deactivate' ? { ...step, key_id: 'mine' } : step)),
+    ),
+    calls: [],
   },
   {
     what: 'the end of the old key was taken out',
-    change: (plan) => {
-      keyOf(plan).steps = keyOf(plan).steps.filter((step) => step.do !== 'deactivate');
-    },
+    change: withSteps((steps) => steps.filter((step) => step.do !== 'deactivate')),
     state: { app: 'done' },
     calls: ['CreateAccessKey'],
   },
   {
+    what: 'the end alone was left',
+    change: withSteps((steps) => steps.filter((step) => step.do === 'deactivate')),
+    state: { app: 'drifted' },
+    calls: [],
+  },
+  {
     what: 'the key goes to another place',
-    change: (plan) => {
-      for (const step of keyOf(plan).steps) if (step.do === 'deliver') step.place = 'ssm=/mine';
-    },
-    state: { app: 'left' },
+    change: withSteps((steps) =>
+      steps.map((step) => (step.do === 'deliver' ? { ...step, place: 'ssm=/mine' } : step)),
+    ),
+    state: { app: 'drifted' },
+    calls: [],
+  },
+  {
+    what: 'the key goes to one place more',
+    change: withSteps((steps) =>
+      steps.flatMap((step) =>
+        step.do === 'deliver' ? [step, { ...step, place: 'ssm=/mine' }] : [step],
+      ),
+    ),
+    state: { app: 'drifted' },
     calls: [],
   },
   {
@@ -161,9 +202,25 @@ for (const { what, change, state, calls } of EDITS) {
     stage.sandbox.world.addUser(DEFAULT_ACCOUNT_ID, { name: 'other' });
     stage.sandbox.world.addKey(DEFAULT_ACCOUNT_ID, 'other', { ageDays: 5 });
     await edit(stage, (plan) => change(plan, stage));
-    const { report, stderr } = await stage.apply();
-    assert.deepEqual(statesOf(report), state, stderr);
+    if (state === undefined) {
+      await refuses(stage, /its steps of key ….{4} of app are none that keyturn plans/);
+    } else {
+      const { report, stderr } = await stage.apply();
+      assert.deepEqual(statesOf(report), state, stderr);
+    }
     assert.deepEqual(stage.changes(), calls);
     assert.equal(stage.keysOf('other').length, 1);
   });
 }
+
+test('what a plan is refused with makes it anew when it is pasted', async (t) => {
+  const stage = await planned(t);
+  await stage.configure(TEXT.replace('hold_days: 30', 'hold_days: 31'));
+  const refused = await stage.apply();
+  const [words = ''] = /^ {4}keyturn (plan .*)$/m.exec(refused.stderr)?.slice(1) ?? [];
+  assert.match(words, / --config \S+keyturn\.yaml/);
+  const made = await stage.keyturn(words.split(' '));
+  assert.equal(made.code, 0, made.stderr);
+  const done = await stage.apply();
+  assert.deepEqual(statesOf(done.report), { app: 'done' }, done.stderr);
+});

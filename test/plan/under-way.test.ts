@@ -177,8 +177,9 @@ test('a key that was lost on the way is not deleted by the plan that made it', a
   await rm(join(folder, 'state', DEFAULT_ACCOUNT_ID, 'handoff'), { recursive: true });
   const later = hoursLater(sandbox, 7);
   const left = await apply([file], later);
-  assert.equal(left.code, 0, left.stderr);
-  assert.deepEqual(statesOf(left.report), { app: 'left' });
+  // It stands half-way, and no time leads it on: somebody has to make a new plan.
+  assert.equal(left.code, 1, left.stderr);
+  assert.deepEqual(statesOf(left.report), { app: 'failed' });
   assert.equal(left.report.run?.rotated_keys[0]?.error_code, 'not-planned');
   assert.equal(keysOf('app').length, 2);
   // A new plan names it.
@@ -186,4 +187,32 @@ test('a key that was lost on the way is not deleted by the plan that made it', a
   const { users }: PlanDocument = JSON.parse(made.stdout);
   const actions = users.flatMap(({ keys }) => keys.map(({ action }) => action));
   assert(actions.includes('discard'), actions.join());
+});
+
+test('a user whom another run works on is busy, and not drifted', async (t) => {
+  const stage = await arranged(t);
+  const { plan, apply, sandbox, config, env, file, addUser, keysOf } = stage;
+  addUser({ name: 'app2' }, { ageDays: 100 });
+  for (const name of ['/app/app2', '/copy/app2']) {
+    await stage.ask('PutParameter', { Name: name, Type: 'SecureString', Value: '{}' });
+  }
+  await plan();
+  const effect = { kind: 'hang' } as const;
+  sandbox.faults.add({ operation: 'PutParameter', resource: '/app/app', effect });
+  const child = start([binOf('rotate-iam-keys'), '--config', config, '--user', 'app'], env);
+  const ended = finished(child);
+  const isHit = () => sandbox.requests.list().some(({ fault }) => fault !== undefined);
+  for (let wait = 0; wait < 400 && !isHit(); wait += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const whole = await apply();
+  assert.deepEqual([whole.code, statesOf(whole.report)], [1, { app: 'busy', app2: 'not-begun' }]);
+  const because = whole.report.users.map((each) => each.because.join());
+  assert.match(because[0] ?? '', /; apply the plan again once that is over$/);
+  assert.equal(because[1], 'another process works on others at this moment');
+  const partial = await apply([file, '--partial']);
+  assert.deepEqual([partial.code, statesOf(partial.report)], [1, { app: 'busy', app2: 'done' }]);
+  assert.equal(keysOf('app2').length, 2);
+  child.kill('SIGKILL');
+  await ended;
 });

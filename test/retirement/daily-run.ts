@@ -49,6 +49,7 @@ export function dailyRuns({
     ...{ newPlaces: undefined, notNow: undefined, notRetiring: undefined },
   });
   const governance: Governance = {
+    file: 'keyturn.yaml',
     settingsIn: async () => ({
       ...sameForAll(settingsOf('')),
       of: (user) => ({ kind: 'work', settings: settingsOf(user) }),

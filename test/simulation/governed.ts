@@ -127,9 +127,12 @@ function asCalled(inner: RunSettings, wanted: Wanted, { policy }: AccountWork): 
     ...{ shortlist: { wanted, cleanUpDays: policy.cleanUpDays } },
     learn: (users) => inner.learn(users),
     of: (user) => turnOf(inner.of(user)),
-    countsRotations: inner.countsRotations,
+    get room() {
+      return inner.room;
+    },
     opened: (count) => inner.opened(count),
-    mayRotate: () => inner.mayRotate(),
+    mayRotate: (user) => inner.mayRotate(user),
+    mayDeactivate: (user) => inner.mayDeactivate(user),
     failed: () => inner.failed(),
     hasFailedTooOften: () => inner.hasFailedTooOften(),
   };

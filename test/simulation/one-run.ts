@@ -5,7 +5,7 @@ import pMap from 'p-map';
 import { accountInventory, rememberKeys, rememberUses } from '../../src/app/account-inventory.ts';
 import { findCandidates } from '../../src/app/find-candidates.ts';
 import { asSettings, type RunSettings, sameForAll } from '../../src/app/run-settings.ts';
-import { UserTurns } from '../../src/app/user-turns.ts';
+import { type PlannedFor, UserTurns } from '../../src/app/user-turns.ts';
 import type { Inventory } from '../../src/aws/inventory.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import { toKeyturnError } from '../../src/base/errors.ts';
@@ -119,7 +119,9 @@ async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly Us
   const { process, settings, sabotage, task } = run;
   const wanted = wantedOf(run);
   const governing = await governingOf(run, account);
-  const candidates = await examine(run, account, governing);
+  const plan = task.kind === 'apply' ? task.plan : undefined;
+  const plannedFor = plan && ((_account: string, user: string) => plannedIn(plan, user));
+  const candidates = await examine(run, account, { governing, plannedFor });
   const readAt = account.clock.now();
   const { orphans } = account.policy;
   const asked: AccessKeyId[] = [];
@@ -129,15 +131,11 @@ async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly Us
   }
   process.note(`looks at ${candidates.map(({ user }) => user).join(', ')}`);
   const turns = governing?.turns;
-  const plan = task.kind === 'apply' ? task.plan : undefined;
-  const plannedFor = plan && ((_account: string, user: string) => plannedIn(plan, user));
   const how = { dryRun: task.kind === 'dry-run', plannedFor };
   const plain = task.kind === 'dry-run' ? foretellUser : rotateUser;
   const perform = (one: UserListed) =>
     turns?.perform(one, account, how) ?? plain(one, wanted, forUser(one, account, run));
-  const about =
-    task.kind === 'apply' ? candidates.filter((one) => isPlanned(one, task)) : candidates;
-  const outcomes = await pMap(about, perform, { concurrency: settings.parallel });
+  const outcomes = await pMap(candidates, perform, { concurrency: settings.parallel });
   if (task.kind !== 'dry-run') await rememberUses(outcomes, account.state, readAt);
   return task.kind === 'dry-run'
     ? outcomes.map((one) => changed(one, sabotage.foretold))
@@ -170,10 +168,15 @@ async function governingOf(run: SimRun, account: AccountWork): Promise<Governing
   return { settings, rules: governed.rules, turns: new UserTurns(settings, account.emit) };
 }
 
+interface Examining {
+  readonly governing: Governing | undefined;
+  readonly plannedFor: PlannedFor | undefined;
+}
+
 async function examine(
   run: SimRun,
   account: AccountWork,
-  governing: Governing | undefined,
+  { governing, plannedFor }: Examining,
 ): Promise<readonly UserListed[]> {
   const { stage, process, settings, task } = run;
   const { state, clock, policy } = account;
@@ -208,9 +211,13 @@ async function examine(
   const looked = new Set([...candidates, ...held].map(({ user }) => user));
   const unread = new Set(unreadable.map(({ userName }) => userName));
   stage.referee.leftOut.examined(process, { sinceMs, source, looked, unread });
-  if (governing === undefined) return candidates;
+  const about =
+    task.kind === 'apply' ? candidates.filter((one) => isPlanned(one, task)) : candidates;
+  if (governing === undefined) return about;
   stage.referee.governs.judges(process, governing.rules, [judgedFrom, clock.now().getTime()]);
-  return governing.turns.withinLimits(candidates, clock.now());
+  return await governing.turns.withinLimits(about, account, {
+    ...{ open: 0, plannedFor, concurrency: maxParallel },
+  });
 }
 
 /** A credential report tells the last uses too, as they were some hours before it was made. */

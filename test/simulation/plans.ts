@@ -5,6 +5,7 @@ import { isToDo } from '../../src/app/plan/check-plan.ts';
 import { planUserOf } from '../../src/app/plan/plan-user-entry.ts';
 import { plannedOf } from '../../src/app/plan/planned-user.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
+import { command } from '../../src/base/hint.ts';
 import type { Planned, PlanStep } from '../../src/lifecycle/plan-step.ts';
 import type { PlanDocument, PlanUser } from '../../src/reports/plan-document.ts';
 import type { SimProcess } from './machine.ts';
@@ -37,7 +38,8 @@ export function plannedIn(plan: SimPlan, user: string): Planned | undefined {
   const entry = plan.users.find((each) => each.user === user);
   if (entry === undefined || !entry.keys.some(isToDo)) return undefined;
   const document = { plan_id: plan.id } as PlanDocument;
-  return plannedOf({ plan: document, entry, governedBy: undefined, left: () => {} });
+  const again = command('keyturn', 'plan');
+  return plannedOf({ plan: document, entry, governedBy: undefined, again, left: () => {} });
 }
 
 /** The changes that a plan names, in the words of a change that was told. */

@@ -251,12 +251,11 @@ class Simulation {
     disk.isFull = false;
     this.#machine.offsetMs = 0;
     // I12 by the configuration too; then it is taken away, so that what it holds back comes to its end.
-    // Whose old keys go within a limit depends on who comes first, so that is foretold of nobody.
-    const isForetold = this.#rules !== undefined && this.#rules.maxDeactivations === undefined;
-    if (isForetold && !this.#isBroken) {
+    if (this.#rules !== undefined && !this.#isBroken) {
       // Claims of processes that died are over by then.
       await this.stage.schedule.pass(5 * HOUR_MS);
-      await this.#foretoldRun();
+      // The second time it is a plan that is applied.
+      for (let run = 0; run < 2 && !this.#isBroken; run += 1) await this.#foretoldRun();
     }
     this.#runner.governed = undefined;
     let last = await this.#runUntilRest();

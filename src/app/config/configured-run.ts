@@ -56,6 +56,6 @@ function refuseAllDue(
   throw new KeyturnError(
     'conflicting-flags',
     `every key of a rule of ${file} would be due: the next run comes after ${lookAheadDays} days, and the threshold is ${daysThreshold}`,
-    { hint: 'raise --days-threshold, or lower --before-next-run' },
+    { hint: 'raise "days_threshold" of the rule, or lower "before_next_run"; flags win over both' },
   );
 }

@@ -22,6 +22,7 @@ import {
   type Governance,
   type HeldBack,
   NONE_DUE,
+  type Room,
   type RunSettings,
   type UserSettings,
   type UserTurn,
@@ -60,6 +61,7 @@ export function governanceOf(options: GovernanceOptions): Governance {
   const requests = ({ deliver }: Settings) =>
     (deliver.value ?? []).map((place) => options.finish(requestOf(place, options.config)));
   return {
+    file: options.config.file,
     everywhere: all.map((settings) => requests(settings) as unknown as Deliveries),
     earliest: {
       daysThreshold: youngest?.daysThreshold.value ?? 0,
@@ -244,9 +246,7 @@ class AccountGovernance implements RunSettings {
         quietDays: settings.quietDays.value,
         deadlineDays: settings.deadlineDays.value,
         heldBack: () =>
-          retiring.kind === 'open'
-            ? this.#limits.mayDeactivate(this.#account.id, user.name)
-            : heldBy(retiring, 'retire'),
+          retiring.kind === 'open' ? this.mayDeactivate(user.name) : heldBy(retiring, 'retire'),
       },
       deliver,
       isDeliverGiven: settings.deliver.path !== undefined,
@@ -315,12 +315,16 @@ class AccountGovernance implements RunSettings {
     this.#limits.opened(count);
   }
 
-  get countsRotations(): boolean {
-    return this.#limits.countsRotations;
+  get room(): Room {
+    return this.#limits.room;
   }
 
-  mayRotate(): HeldBack | undefined {
-    return this.#limits.mayRotate();
+  mayRotate(user: string): HeldBack | undefined {
+    return this.#limits.mayRotate(this.#account.id, user);
+  }
+
+  mayDeactivate(user: string): HeldBack | undefined {
+    return this.#limits.mayDeactivate(this.#account.id, user);
   }
 
   failed(): void {

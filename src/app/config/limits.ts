@@ -1,8 +1,9 @@
-// How much one run may do, over all its accounts.
+// How much one run may do, over all its accounts. A user who has a slot keeps it, whatever comes of them: who has one
+// is then known before anything is done, and is the same in a dry run and in the run.
 
 import { comparableUserName } from '../../base/user-name.ts';
 import type { ConfigModel } from '../../config/model.ts';
-import type { HeldBack } from '../run-settings.ts';
+import type { HeldBack, Room } from '../run-settings.ts';
 
 type LimitsModel = NonNullable<ConfigModel['limits']>;
 
@@ -15,18 +16,24 @@ export const DEFAULT_LIMITS = {
 
 export class Limits {
   readonly #model: Required<{ [Name in keyof LimitsModel]: number | 'none' }>;
-  #rotations = 0;
+  readonly #rotating = new Set<string>();
+  readonly #deactivating = new Set<string>();
   #open = 0;
   #failures = 0;
   #red: string | undefined;
-  readonly #deactivating = new Set<string>();
 
   constructor(model: LimitsModel) {
     this.#model = { ...DEFAULT_LIMITS, ...definedOf(model) };
   }
 
-  get countsRotations(): boolean {
-    return this.#model.max_rotations !== 'none' || this.#model.max_open !== 'none';
+  /** How much more may be done. */
+  get room(): Room {
+    const { max_rotations: max, max_open: maxOpen, max_deactivations: maxCuts } = this.#model;
+    const begun = this.#rotating.size;
+    return {
+      rotations: Math.max(0, Math.min(left(max, begun), left(maxOpen, this.#open + begun))),
+      deactivations: left(maxCuts, this.#deactivating.size),
+    };
   }
 
   /** Rotations that earlier runs left open: their old keys wait, or they are on their way. */
@@ -34,14 +41,17 @@ export class Limits {
     this.#open += count;
   }
 
-  mayRotate(): HeldBack | undefined {
+  /** Counts a user of an account once, however often it is asked. */
+  mayRotate(account: string, user: string): HeldBack | undefined {
+    const key = slotOf(account, user);
+    if (this.#rotating.has(key)) return undefined;
     const { max_rotations: max, max_open: maxOpen } = this.#model;
-    if (maxOpen !== 'none' && this.#open + this.#rotations >= maxOpen) {
+    if (maxOpen !== 'none' && this.#open + this.#rotating.size >= maxOpen) {
       return over(`over the limit of ${maxOpen} rotations that are open at once`);
     }
-    if (max !== 'none' && this.#rotations >= max)
+    if (max !== 'none' && this.#rotating.size >= max)
       return over(`over the limit of ${max} ${max === 1 ? 'rotation' : 'rotations'} a run`);
-    this.#rotations += 1;
+    this.#rotating.add(key);
     return undefined;
   }
 
@@ -52,7 +62,7 @@ export class Limits {
       return { reason: 'after-red', because, until: undefined };
     }
     const { max_deactivations: max } = this.#model;
-    const key = `${account} ${comparableUserName(user)}`;
+    const key = slotOf(account, user);
     if (this.#deactivating.has(key)) return undefined;
     if (max !== 'none' && this.#deactivating.size >= max) {
       return over(`over the limit of ${max} old keys that a run makes Inactive`);
@@ -79,6 +89,14 @@ export class Limits {
       until: undefined,
     };
   }
+}
+
+function left(max: number | 'none', taken: number): number {
+  return max === 'none' ? Number.POSITIVE_INFINITY : max - taken;
+}
+
+function slotOf(account: string, user: string): string {
+  return `${account} ${comparableUserName(user)}`;
 }
 
 function over(because: string): HeldBack {

@@ -3,6 +3,7 @@
 //   check every user -> [drift ends it here, unless --partial] -> claim, compare again, perform -> what came of it
 
 import type { ExitCode } from '../../base/error-code-info.ts';
+import type { Command } from '../../base/hint.ts';
 import { isSameUser } from '../../base/user-name.ts';
 import type { LeftStep, PlanStep } from '../../lifecycle/plan-step.ts';
 import type { AppliedUserLine } from '../../reports/apply-report.ts';
@@ -12,7 +13,7 @@ import type { AccountResult } from '../account-run.ts';
 import { rotateAccount } from '../rotate-account.ts';
 import type { RunContext } from '../run-context.ts';
 import type { PlannedFor } from '../user-turns.ts';
-import { asMade, type CheckedUser, checkPlan, withinAccounts } from './check-plan.ts';
+import { asMade, busyWords, type CheckedUser, checkPlan, withinAccounts } from './check-plan.ts';
 import type { PlannedRun } from './make-plan.ts';
 import { plannedOf } from './planned-user.ts';
 
@@ -23,6 +24,8 @@ export interface ApplyOptions {
   /** Whether users who are as the plan saw them are worked on although others are not. */
   readonly partial: boolean;
   readonly dryRun: boolean;
+  /** The command that makes a new plan, for hints. */
+  readonly again: Command;
   /** Whether it was made a moment ago, so that it is held against the users once only, inside their claims. */
   readonly isFresh: boolean;
 }
@@ -42,25 +45,32 @@ export async function applyPlan(options: ApplyOptions, context: RunContext): Pro
     ? { users: asMade(plan), made: undefined }
     : await checkPlan(plan, await settle(), checking(context));
   const { report: check, exitCode: checkCode = 0 } = checked.made ?? {};
-  const isDrifted = checked.users.some(({ verdict }) => verdict === 'drifted');
+  const has = (verdict: CheckedUser['verdict']) =>
+    checked.users.some((each) => each.verdict === verdict);
+  const stoppedBy = has('drifted') ? 'drifted' : has('busy') ? 'busy' : undefined;
   const going = checked.users.filter(({ verdict }) => verdict === 'holds');
   const isStopped = checkCode === 3 || checkCode === 130;
-  if (isStopped || dryRun || (isDrifted && !partial) || going.length === 0) {
-    const users = checked.users.map((each) => notBegun(each, { isDrifted, partial, dryRun }));
-    const exitCode = isStopped ? checkCode : isDrifted ? 1 : 0;
+  const how = { stoppedBy: partial ? undefined : stoppedBy, dryRun } as const;
+  if (isStopped || dryRun || how.stoppedBy !== undefined || going.length === 0) {
+    const users = checked.users.map((each) => notBegun(each, how));
+    const exitCode = isStopped ? checkCode : stoppedBy === undefined ? 0 : 1;
     return { users, report: undefined, check, exitCode };
   }
-  const performed = await perform(plan, { going, run: await settle() }, context);
+  const { again } = options;
+  const performed = await perform(plan, { going, run: await settle(), again }, context);
   const users = checked.users.map((each) =>
-    going.includes(each) ? performed.lineOf(each) : notBegun(each, { isDrifted, partial, dryRun }),
+    going.includes(each) ? performed.lineOf(each) : notBegun(each, how),
   );
   const { report, exitCode } = performed;
-  const isFailed = users.some(({ state }) => state === 'failed' || state === 'drifted');
+  const isFailed = users.some(({ state }) => FAILURES.has(state));
   const isEnded = exitCode === 3 || exitCode === 130;
   // What time took away is no failure, although the run could not do it.
   const own = isFailed || report.errors.length > 0 ? 1 : 0;
   return { users, report, check, exitCode: isEnded ? exitCode : own };
 }
+
+/** Somebody has to look, or to apply again: exit code 1. */
+const FAILURES = new Set<AppliedUserLine['state']>(['failed', 'drifted', 'busy']);
 
 /** With an account of its own of what is changed: what the check foretells was not done by the run. */
 function checking({ changes: _, ...context }: RunContext): RunContext {
@@ -70,9 +80,10 @@ function checking({ changes: _, ...context }: RunContext): RunContext {
 interface Performing {
   readonly going: readonly CheckedUser[];
   readonly run: PlannedRun;
+  readonly again: Command;
 }
 
-async function perform(plan: PlanDocument, { going, run }: Performing, context: RunContext) {
+async function perform(plan: PlanDocument, { going, run, again }: Performing, context: RunContext) {
   const results: AccountResult[] = [];
   const left = new Map<PlanUser, LeftStep[]>();
   const entryOf = (account: string, user: string) =>
@@ -82,7 +93,7 @@ async function perform(plan: PlanDocument, { going, run }: Performing, context: 
     if (entry === undefined) return undefined;
     const steps: LeftStep[] = [];
     left.set(entry, steps);
-    return plannedOf({ plan, entry, governedBy, left: (each) => steps.push(each) });
+    return plannedOf({ plan, entry, governedBy, again, left: (each) => steps.push(each) });
   };
   const usersOf = (account: string) =>
     going.filter(({ entry }) => entry.account === account).map(({ entry }) => entry.user);
@@ -108,9 +119,15 @@ function heldIn({ users }: PlanDocument, account: string): string[] {
   return users.filter((each) => each.account === account && isHeld(each)).map(({ user }) => user);
 }
 
-interface HowStopped extends Pick<ApplyOptions, 'partial' | 'dryRun'> {
-  readonly isDrifted: boolean;
+interface HowStopped extends Pick<ApplyOptions, 'dryRun'> {
+  /** What ended it before anything was begun. */
+  readonly stoppedBy: 'drifted' | 'busy' | undefined;
 }
+
+const WHY_NOT_BEGUN = {
+  drifted: 'others are not as the plan saw them',
+  busy: 'another process works on others at this moment',
+} as const;
 
 function notBegun(
   { entry, verdict, because, steps }: CheckedUser,
@@ -122,8 +139,7 @@ function notBegun(
     const words = steps.map(wordsOf);
     return { ...about, state: 'would-apply', because: words };
   }
-  const why =
-    how.isDrifted && !how.partial ? 'others are not as the plan saw them' : 'the run ended';
+  const why = how.stoppedBy === undefined ? 'the run ended' : WHY_NOT_BEGUN[how.stoppedBy];
   return { ...about, state: 'not-begun', because: [why] };
 }
 
@@ -150,9 +166,11 @@ function doneLine(
   const { rotation, cleanup, retirement } = outcome;
   const error = rotation?.kind === 'failed' ? rotation.error : cleanup?.error;
   if (error !== undefined) {
-    const state =
-      error.code === 'plan-drifted' ? 'drifted' : error.code === 'not-planned' ? 'left' : 'failed';
-    return { ...about, state, because: [error.message] };
+    const { code, message } = error;
+    if (code === 'rotation-in-progress') {
+      return { ...about, state: 'busy', because: [busyWords(message)] };
+    }
+    return { ...about, state: code === 'plan-drifted' ? 'drifted' : 'failed', because: [message] };
   }
   const waits = retirement?.kind === 'waiting' ? retirement.waiting?.heldBecause : undefined;
   const isDone =

@@ -1,9 +1,12 @@
 // Whether a plan still holds, user by user: the same dry run again, for its users alone, held against it.
 
+import type { ErrorCode } from '../../base/error-codes.ts';
 import { isSameUser } from '../../base/user-name.ts';
 import { isChange } from '../../lifecycle/plan-keys.ts';
 import { isSameStep, type PlanStep } from '../../lifecycle/plan-step.ts';
+import { differentSteps } from '../../lifecycle/whole-plan.ts';
 import type { PlanDocument, PlanKey, PlanUser } from '../../reports/plan-document.ts';
+import { shortKey } from '../../reports/plan-words.ts';
 import type { RunContext } from '../run-context.ts';
 import { basisIn } from './basis.ts';
 import { differences, ofRule } from './drift.ts';
@@ -13,7 +16,7 @@ import { orOther, permitOf, stepOf, usesSince } from './planned-user.ts';
 /** What becomes of an entry of the plan if it is applied now. */
 export interface CheckedUser {
   readonly entry: PlanUser;
-  readonly verdict: 'holds' | 'drifted' | 'left' | 'already-applied';
+  readonly verdict: 'holds' | 'drifted' | 'busy' | 'left' | 'already-applied';
   readonly because: readonly string[];
   /** What both name, the plan and the decision of now. */
   readonly steps: readonly PlanStep[];
@@ -87,6 +90,8 @@ function checked(entry: PlanUser, plan: PlanDocument, made: MadePlan): CheckedUs
   const told = [...differences(before, is), ...usesSince(permit, (keyId) => used.get(keyId))];
   const what = begun ? ofRule(before, is) : orOther(told, now.fingerprint === entry.fingerprint);
   if (what.length > 0) return drifted(what);
+  const other = ofSteps(entry, now, begun);
+  if (other.length > 0) return drifted(other);
   const wanted = now.keys.flatMap((key) => key.steps.flatMap(stepOf));
   const steps = wanted.filter((step) => permit.steps.some((named) => isSameStep(named, step)));
   const isOnRecordAlone = ({ key_id, steps: own, action }: PlanKey) =>
@@ -104,6 +109,15 @@ function isOpen({ open }: PlanUser): boolean {
   return open !== null && open.phase !== 'in-grace';
 }
 
+/** I18: what the plan names of a key is done as a whole or not at all, so a plan that was edited is found out here. */
+function ofSteps(entry: PlanUser, now: PlanUser, isBegun: boolean): readonly string[] {
+  return now.keys.flatMap(({ key_id, steps }) => {
+    const named = entry.keys.find((key) => key.key_id === key_id)?.steps ?? [];
+    const told = differentSteps(named.flatMap(stepOf), steps.flatMap(stepOf), isBegun);
+    return told.map((what) => `key ${shortKey(key_id)}: ${what}`);
+  });
+}
+
 const OF_TIME = new Set(['frozen', 'outside-window', 'over-limit', 'after-failures']);
 
 /** Nothing was read of the user, because nothing begins now. */
@@ -113,8 +127,19 @@ function unread(
   entry: PlanUser,
 ): CheckedUser {
   const because = keys.map(({ why }) => why);
+  if (keys.some(({ reason }) => reason === BUSY)) {
+    return { entry, verdict: 'busy', because: because.map(busyWords), steps: [] };
+  }
   const isOfTime = keys.every(({ reason }: PlanKey) => OF_TIME.has(reason));
   return isOfTime ? { entry, verdict: 'left', because, steps: [] } : drifted(because);
+}
+
+/** Somebody else works on the user at this moment. */
+const BUSY = 'rotation-in-progress' satisfies ErrorCode;
+
+/** With what to do about it. */
+export function busyWords(why: string): string {
+  return `${why}; apply the plan again once that is over`;
 }
 
 function whyMissing({ account, user }: PlanUser, { report, plan }: MadePlan): string {

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
 import { systemReason } from '../../base/files/file-system.ts';
 import { temporaryPathBeside } from '../../base/files/whole-file.ts';
-import { command } from '../../base/hint.ts';
+import type { Command } from '../../base/hint.ts';
 import { PLAN_FORMAT } from '../../reports/plan-document.ts';
 import { PLAN_BYTES_MAX } from './read-plan.ts';
 
@@ -17,22 +17,22 @@ const BEGINNING_BYTES = 200;
  * Whether a plan may be put there, asked before AWS is: the file takes the place of what has its name, and that may
  * be nothing but an older plan. Throws `output-file` and `file-exists`.
  */
-export async function assertPlanFits(path: string): Promise<void> {
+export async function assertPlanFits({ path, print }: PlanOutput): Promise<void> {
   try {
     const folder = await stat(dirname(path));
-    if (!folder.isDirectory()) throw noFile(path, `${dirname(path)} is no folder`);
+    if (!folder.isDirectory()) throw noFile({ path, print }, `${dirname(path)} is no folder`);
     const there = await lstat(path).catch((thrown: NodeJS.ErrnoException) => {
       if (thrown.code === 'ENOENT') return undefined;
       throw thrown;
     });
     if (there === undefined) return;
     // A device would be gone for everybody, and a link may lead anywhere.
-    if (there.isSymbolicLink()) throw noFile(path, 'it is a symbolic link');
-    if (!there.isFile()) throw noFile(path, 'it is no regular file');
+    if (there.isSymbolicLink()) throw noFile({ path, print }, 'it is a symbolic link');
+    if (!there.isFile()) throw noFile({ path, print }, 'it is no regular file');
     if (there.size > 0 && !BEGINNING.test(await beginningOf(path))) throw taken(path);
   } catch (thrown) {
     if (thrown instanceof KeyturnError) throw thrown;
-    throw noFile(path, systemReason(thrown));
+    throw noFile({ path, print }, systemReason(thrown));
   }
 }
 
@@ -46,9 +46,16 @@ async function beginningOf(path: string): Promise<string> {
   }
 }
 
-function noFile(path: string, why: string): KeyturnError {
+/** The file that a plan is written to. */
+export interface PlanOutput {
+  readonly path: string;
+  /** Prints the plan, for hints. */
+  readonly print: Command;
+}
+
+function noFile({ path, print }: PlanOutput, why: string): KeyturnError {
   return new KeyturnError('output-file', `${path} cannot be written: ${why}`, {
-    hint: ['name another file with -o, or print the plan:', command('keyturn', 'plan', '--json')],
+    hint: ['name another file with -o, or print the plan:', print],
   });
 }
 
@@ -59,8 +66,9 @@ function taken(path: string): KeyturnError {
 }
 
 /** Throws `output-file` and `file-exists`. */
-export async function writePlan(path: string, text: string): Promise<void> {
-  await assertPlanFits(path);
+export async function writePlan(output: PlanOutput, text: string): Promise<void> {
+  const { path, print } = output;
+  await assertPlanFits(output);
   const temporary = temporaryPathBeside(path);
   try {
     const file = await open(temporary, 'wx', 0o600);
@@ -73,7 +81,7 @@ export async function writePlan(path: string, text: string): Promise<void> {
     await rename(temporary, path);
   } catch (thrown) {
     await rm(temporary, { force: true });
-    throw noFile(path, systemReason(thrown));
+    throw noFile({ path, print }, systemReason(thrown));
   }
 }
 

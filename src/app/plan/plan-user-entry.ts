@@ -131,10 +131,11 @@ const HELD: Readonly<Record<HeldBackReason, PlanKey['action']>> = {
   'after-red': 'wait',
 };
 
-function heldKey({ oldKey, held }: HeldUser): PlanKey {
+function heldKey({ oldKey, held, deadline: told }: HeldUser): PlanKey {
   const { reason, because: why, until } = held;
   const not_before = until?.toISOString() ?? null;
-  return bareKey(oldKey, { action: HELD[reason], reason, why, not_before });
+  const deadline = told?.toISOString() ?? null;
+  return bareKey(oldKey, { action: HELD[reason], reason, why, not_before, deadline });
 }
 
 function placesOf({ seen, targets }: UserPlan, keys: readonly PlanKey[]): PlanPlace[] {

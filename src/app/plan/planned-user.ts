@@ -2,7 +2,7 @@
 
 import { isAccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import { command } from '../../base/hint.ts';
+import type { Command } from '../../base/hint.ts';
 import {
   type LeftStep,
   Permit,
@@ -56,16 +56,18 @@ export interface Applying {
   readonly entry: PlanUser;
   readonly governedBy: GovernedBy | undefined;
   readonly left: (left: LeftStep) => void;
+  /** The command that makes a new plan, for hints. */
+  readonly again: Command;
 }
 
-export function plannedOf({ plan, entry, governedBy, left }: Applying): Planned {
+export function plannedOf({ plan, entry, governedBy, left, again }: Applying): Planned {
   const permit = permitOf(entry);
   const { plan_id: planId } = plan;
   return {
-    ...{ planId, permit, left },
+    ...{ planId, permit, left, again },
     assertUnchanged: (seen) => {
       const what = driftOf({ entry, permit, planId }, seen, governedBy);
-      if (what.length > 0) throw drifted(entry, what);
+      if (what.length > 0) throw drifted(entry, what, again);
     },
   };
 }
@@ -92,8 +94,8 @@ export function orOther(told: readonly string[], isSame: boolean): readonly stri
   return told.length === 0 && !isSame ? ['it is not the user that the plan is about'] : told;
 }
 
-export function drifted({ user }: Pick<PlanUser, 'user'>, what: readonly string[]): KeyturnError {
+function drifted({ user }: PlanUser, what: readonly string[], again: Command): KeyturnError {
   return new KeyturnError('plan-drifted', `${user}: ${what.join('; ')}`, {
-    hint: ['nothing was done for this user; make a new plan:', command('keyturn', 'plan')],
+    hint: ['nothing was done for this user; make a new plan:', again],
   });
 }

@@ -4,7 +4,7 @@ import { ChangeLog } from '../../app/change-log.ts';
 import { openState } from '../../app/open-state.ts';
 import type { AppliedPlan } from '../../app/plan/apply-plan.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import { command } from '../../base/hint.ts';
+import type { Command } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
 import type { PlanDocument } from '../../reports/plan-document.ts';
 import { shortPlan } from '../../reports/plan-words.ts';
@@ -23,6 +23,7 @@ import { styleOf } from '../terminal/style.ts';
 import { applyFailure } from './plan-failures.ts';
 import { APPLY_FLAGS, type ApplyValues, applyHelp, refusePolicyFlags } from './plan-flags.ts';
 import { type PlanSettler, planSettler, type Settled } from './plan-run.ts';
+import { applyCommand, narrowingOf, planCommand } from './plan-words.ts';
 
 export async function runApply(session: Session, args: readonly string[]): Promise<number> {
   const { host } = session;
@@ -35,12 +36,14 @@ export async function runApply(session: Session, args: readonly string[]): Promi
   const [word] = words;
   refuseConflicts(values, word);
   const { outputFormat = 'text' } = values;
-  const saved = word === undefined ? undefined : await savedPlan(word, session);
+  const saved = word === undefined ? undefined : await savedPlan(word, values, session);
   // A plan for one user names them as --user does, also where KEYTURN_REQUIRE_USER wants that.
   const { user = saved?.scope.user ?? undefined } = values;
   const settler = planSettler(session, { ...values, user, outputFormat });
   const dryRun = settler.isDryRunForced || values.dryRun === true;
-  if (word === undefined && !dryRun && values.yes !== true) requirePerson(session);
+  if (word === undefined && !dryRun && values.yes !== true) requirePerson(session, values);
+  const narrowing = saved === undefined ? values : narrowingOf(saved);
+  const again = planCommand(word, { ...values, ...narrowing });
   const first = await settler.settle();
   const changes = new ChangeLog(host.clock);
   const shell: ShellOptions = {
@@ -52,12 +55,13 @@ export async function runApply(session: Session, args: readonly string[]): Promi
   return await inRunShell(session, shell, async (run) => {
     const { clock, env } = host;
     const now = clock.now();
-    if (saved !== undefined) await assertHere(saved, word ?? '', { first, now, state: undefined });
+    if (saved !== undefined)
+      await assertHere(saved, word ?? '', { first, now, again, state: undefined });
     const reach = { ...first.options.rotate, clock, env, emit: run.log.emit, signal: run.signal };
     const state = await openState(first.options.state, reach);
-    if (saved !== undefined) await assertHere(saved, word ?? '', { first, now, state });
+    if (saved !== undefined) await assertHere(saved, word ?? '', { first, now, again, state });
     await assertLasts(first, state, session);
-    const applying = { session, values, settler, dryRun, run, state, changes };
+    const applying = { session, values, settler, dryRun, run, state, changes, again };
     if (saved !== undefined) return await apply(saved, applying);
     const made = await planAndAsk(applying);
     if (typeof made === 'number') return made;
@@ -95,25 +99,30 @@ function refuseConflicts(values: ApplyValues, word: string | undefined): void {
   }
 }
 
-function requirePerson({ host }: Session): void {
+function requirePerson({ host }: Session, values: ApplyValues): void {
   if (canAsk(host)) return;
   throw new KeyturnError('not-confirmed', 'nobody can be asked whether the plan is applied', {
     hint: [
       'apply it unasked:',
-      command('keyturn', 'apply', '--yes'),
+      applyCommand(undefined, values, ['--yes']),
       'or save one, and apply that:',
-      command('keyturn', 'plan', '-o', 'plan.json'),
+      planCommand('plan.json', values),
     ],
   });
 }
 
 /** What is refused here was never sent to AWS. */
-async function savedPlan(word: string, { host }: Session): Promise<PlanDocument> {
+async function savedPlan(
+  word: string,
+  values: ApplyValues,
+  { host }: Session,
+): Promise<PlanDocument> {
   const [{ loadPlan }, { readPlan }] = await Promise.all([
     import('../../app/plan/plan-file.ts'),
     import('../../app/plan/read-plan.ts'),
   ]);
-  return readPlan({ shown: word, text: await loadPlan(absolute(word, host), word) });
+  const again = planCommand(word, values);
+  return readPlan({ shown: word, again, text: await loadPlan(absolute(word, host), word) });
 }
 
 interface Here {
@@ -121,16 +130,17 @@ interface Here {
   /** Undefined before it is open: a state at AWS is asked for by calls. */
   readonly state: StateStore | undefined;
   readonly now: Date;
+  readonly again: Command;
 }
 
 async function assertHere(
   plan: PlanDocument,
   shown: string,
-  { first, state, now }: Here,
+  { first, state, now, again }: Here,
 ): Promise<void> {
   const { assertApplicable } = await import('../../app/plan/read-plan.ts');
   const { config } = first;
-  assertApplicable(plan, { shown, config, state: state?.where, now });
+  assertApplicable(plan, { shown, config, state: state?.where, now, again });
 }
 
 async function assertLasts(
@@ -153,6 +163,8 @@ interface Applying {
   readonly run: RunShell;
   readonly state: StateStore;
   readonly changes: ChangeLog;
+  /** Makes a new plan, for hints. */
+  readonly again: Command;
   /** Whether the plan was made a moment ago. */
   readonly isFresh?: boolean;
 }
@@ -198,10 +210,10 @@ async function apply(plan: PlanDocument, applying: Applying): Promise<number> {
   const { applyPlan } = await import('../../app/plan/apply-plan.ts');
   const { clock, env } = host;
   const context = { clock, emit: run.log.emit, signal: run.signal, env, state, changes };
-  const { isFresh = false } = applying;
+  const { isFresh = false, again } = applying;
   const partial = values.partial === true;
   const settle = async () => (await settler.settle()).run;
-  const applied = await applyPlan({ plan, partial, dryRun, isFresh, settle }, context);
+  const applied = await applyPlan({ plan, partial, dryRun, isFresh, settle, again }, context);
   const told = applied.report ?? applied.check;
   if (told !== undefined) printRunIssues(session, run, told);
   await run.print(await documentOf(plan, applied, applying));

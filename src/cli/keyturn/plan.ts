@@ -1,13 +1,12 @@
 // `keyturn plan`: what a configuration would do now, as a page, as Markdown, or as the plan that apply takes.
 
 import { openState } from '../../app/open-state.ts';
+import type { PlanOutput } from '../../app/plan/plan-file.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { printableJson } from '../../base/printable.ts';
-import { shellWords } from '../../base/shell-words.ts';
 import type { PlanDocument } from '../../reports/plan-document.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import { helpWidth } from '../flags/help.ts';
-import { flagWords, whereaboutWords } from '../flags/later-command.ts';
 import { absolute } from '../flags/surroundings.ts';
 import { printRunIssues } from '../rotate/output.ts';
 import type { Session } from '../run.ts';
@@ -17,6 +16,7 @@ import { styleOf } from '../terminal/style.ts';
 import { planFailure, planFailureCode } from './plan-failures.ts';
 import { PLAN_FLAGS, type PlanValues, planHelp, refusePolicyFlags } from './plan-flags.ts';
 import { planSettler } from './plan-run.ts';
+import { applyCommand, planCommand } from './plan-words.ts';
 
 /** Of --detailed-exitcode. */
 const SOMETHING = 2;
@@ -34,7 +34,7 @@ export async function runPlan(session: Session, args: readonly string[]): Promis
   const { options, run } = await settle();
   if (values.output !== undefined) {
     const { assertPlanFits } = await import('../../app/plan/plan-file.ts');
-    await assertPlanFits(absolute(values.output, host));
+    await assertPlanFits(outputOf(values.output, values, session));
   }
   const shell: ShellOptions = {
     ...{ log, stillFinished: 'the reads under way', leftOpen: 'reads anew' },
@@ -53,13 +53,17 @@ export async function runPlan(session: Session, args: readonly string[]): Promis
     printRunIssues(session, runShell, report);
     // Nothing could be begun, or somebody ended it: there is no plan.
     if (exitCode === 3 || exitCode === 130) return exitCode;
-    if (values.output !== undefined) await savePlan(absolute(values.output, host), plan);
+    if (values.output !== undefined) await savePlan(outputOf(values.output, values, session), plan);
     await runShell.print(await pageOf(plan, values, session));
     isMade = true;
     if (plan.errored) return 1;
     return values.detailedExitcode === true && plan.counts.change > 0 ? SOMETHING : 0;
   });
   return isMade ? code : planFailureCode(args, code);
+}
+
+function outputOf(path: string, values: PlanValues, { host }: Session): PlanOutput {
+  return { path: absolute(path, host), print: planCommand(undefined, values, ['--json']) };
 }
 
 function isJson({ json, format }: PlanValues): boolean {
@@ -78,9 +82,9 @@ function refuseTwoFormats({ json, format }: PlanValues): void {
 }
 
 /** It names keys, users and places: readable by its owner alone. */
-async function savePlan(path: string, plan: PlanDocument): Promise<void> {
+async function savePlan(output: PlanOutput, plan: PlanDocument): Promise<void> {
   const { writePlan } = await import('../../app/plan/plan-file.ts');
-  await writePlan(path, `${JSON.stringify(plan, null, 2)}\n`);
+  await writePlan(output, `${JSON.stringify(plan, null, 2)}\n`);
 }
 
 async function pageOf(plan: PlanDocument, values: PlanValues, { host }: Session): Promise<string> {
@@ -91,25 +95,7 @@ async function pageOf(plan: PlanDocument, values: PlanValues, { host }: Session)
     return renderPlanMarkdown(plan, { file: output });
   }
   const { renderPlan } = await import('../../reports/plan-text.ts');
-  const apply = applyCommand(output, values);
+  // Nobody may apply a plan of somebody who is not trusted.
+  const apply = values.untrusted === true ? undefined : applyCommand(output, values).command;
   return renderPlan(plan, { ...styleOf(host.stdout, host), applyCommand: apply });
-}
-
-/**
- * The command that applies it, and nothing beyond what was shown: a saved plan says whom it is about, and without one
- * the same narrowing does. Undefined where nobody may.
- */
-function applyCommand(output: string | undefined, values: PlanValues): string | undefined {
-  if (values.untrusted === true) return undefined;
-  const { user, rule, accounts, excludeAccounts } = values;
-  const narrowed = [
-    ...flagWords('user', user),
-    ...flagWords('rule', rule?.join(',')),
-    ...flagWords('accounts', accounts?.join(',')),
-    ...flagWords('exclude-accounts', excludeAccounts?.join(',')),
-  ];
-  const whom = output === undefined ? narrowed : [output.startsWith('-') ? `./${output}` : output];
-  const accepting = values.acceptVolatileState === true ? ['--accept-volatile-state'] : [];
-  const flags = [...flagWords('config', values.config), ...whereaboutWords(values), ...accepting];
-  return shellWords(['keyturn', 'apply', ...whom, ...flags]);
 }

@@ -6,6 +6,7 @@ import type { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
 import { shellWords } from '../../base/shell-words.ts';
+import { healWords } from '../../reports/heal-words.ts';
 import { selectionOf } from '../flags/account-flags.ts';
 import { isAskedFor } from '../flags/argv.ts';
 import { newPlacesAsked } from '../flags/deliver-options.ts';
@@ -52,7 +53,7 @@ export async function runVerify(session: Session, args: readonly string[]): Prom
       renderVerify(report, {
         ...styleOf(host.stdout, host),
         showsAll: users.length > 0,
-        healCommand: healCommand(values, users),
+        healCommand: healCommand(values, users, healWords(report.places)),
       });
     await print(values.json ? json(report) : page());
     return isAllFine(report) ? 0 : 1;
@@ -76,7 +77,11 @@ function settle({ host }: Session, values: VerifyValues, users: readonly string[
 }
 
 /** The same about the same accounts, told before it is done. */
-function healCommand(values: VerifyValues, users: readonly string[]): string {
+function healCommand(
+  values: VerifyValues,
+  users: readonly string[],
+  heal: readonly string[],
+): string {
   const { organization, accounts, excludeAccounts } = values;
   return shellWords([
     ...['keyturn', 'verify', ...users],
@@ -85,7 +90,7 @@ function healCommand(values: VerifyValues, users: readonly string[]): string {
     ...flagWords('exclude-accounts', excludeAccounts?.join(',')),
     ...(organization === true || accounts !== undefined ? entranceWords(values) : []),
     ...whereaboutWords(values),
-    ...['--heal', '--dry-run'],
+    ...heal,
   ]);
 }
 

@@ -4,6 +4,7 @@
 import { NO_SUCH_THING } from '../../base/aws-stores.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { Secret } from '../../base/secret.ts';
+import { bySetting, CREATE_MISSING } from '../../base/settings-words.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { Form } from '../forms/form.ts';
 import type { Pair, ReplacedKey } from '../look.ts';
@@ -82,7 +83,13 @@ function missing(name: string, parts: CircleParts): KeyturnError {
     `there is no variable ${name} in ${wordsFor({ at, holders })}`,
     {
       cause: NO_SUCH_THING,
-      hint: `check the name, have it made with --create-missing (create_missing: true in a file), or make it with the value none (${where})`,
+      hint: [
+        bySetting(
+          CREATE_MISSING,
+          (how) =>
+            `check the name, have it made with ${how}, or make it with the value none (${where})`,
+        ),
+      ],
     },
   );
 }

@@ -3,8 +3,8 @@
 
 import { dirname, join } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
-import { command } from '../../base/hint.ts';
 import { looksLikeKeyId, shownKeyId } from '../../base/key-id-text.ts';
+import { bySetting, CREATE_MISSING, deliveringTo } from '../../base/settings-words.ts';
 import { isSameUser } from '../../base/user-name.ts';
 import { type Document, parseDocument, sectionOf } from '../../credentials-file/document.ts';
 import { listProfiles, type Profile, whyNotRotatable } from '../../credentials-file/profiles.ts';
@@ -87,13 +87,15 @@ function isLeft(
 
 export function noProfile(path: string, name: string): KeyturnError {
   return new KeyturnError('not-deliverable', `${path} has no profile ${name}`, {
-    hint: `add a line [${name}] to it, or have it made with --create-missing (create_missing: true in a file)`,
+    hint: [
+      bySetting(CREATE_MISSING, (how) => `add a line [${name}] to it, or have it made with ${how}`),
+    ],
   });
 }
 
 export function noFile(path: string): KeyturnError {
   return new KeyturnError('not-deliverable', `there is no file ${path}`, {
-    hint: 'check the path; or have the file made with --create-missing (create_missing: true in a file)',
+    hint: [bySetting(CREATE_MISSING, (how) => `check the path; or have the file made with ${how}`)],
   });
 }
 
@@ -189,7 +191,7 @@ function refuseTrace({ place, replaced }: ProfilesAtHand, { before, after }: Edi
         ? 'take that setting out'
         : [
             'take it out of that profile, or serve both:',
-            command('--deliver', `credentials-file=${wider}`),
+            deliveringTo(`credentials-file=${wider}`),
           ],
     },
   );

@@ -3,6 +3,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { looksLikeKeyId } from '../../base/key-id-text.ts';
 import { Secret } from '../../base/secret.ts';
+import { bySetting, CREATE_MISSING } from '../../base/settings-words.ts';
 import { checkMakeable } from '../../credentials-file/make-file.ts';
 import { readFileBytes } from '../../credentials-file/regular-file.ts';
 import { checkWritable, truePath } from '../../credentials-file/rehearse-write.ts';
@@ -102,7 +103,12 @@ async function edited(file: FileAtHand, text: EnvText | undefined, pair: Pair): 
   if (text === undefined) {
     const lines = namesOf(names).map((name) => `a line ${name}=`);
     throw new KeyturnError('not-deliverable', `there is no file ${path}`, {
-      hint: `make it, with ${lines.join(' and ')}; or have it made with --create-missing (create_missing: true in a file)`,
+      hint: [
+        bySetting(
+          CREATE_MISSING,
+          (how) => `make it, with ${lines.join(' and ')}; or have it made with ${how}`,
+        ),
+      ],
     });
   }
   return names.form === 'halves'
@@ -165,7 +171,13 @@ function lineFor(file: FileAtHand, lines: readonly EnvLine[], name: string): Env
       return found.line;
     case 'none':
       throw new KeyturnError('not-deliverable', `${path} has no line ${name}=`, {
-        hint: `add it, empty, or have it added with --create-missing (create_missing: true in a file); other names are given behind the path: dotenv=${path}#ID_NAME,SECRET_NAME`,
+        hint: [
+          bySetting(
+            CREATE_MISSING,
+            (how) =>
+              `add it, empty, or have it added with ${how}; other names are given behind the path: dotenv=${path}#ID_NAME,SECRET_NAME`,
+          ),
+        ],
       });
     case 'several':
       throw new KeyturnError(

@@ -3,6 +3,7 @@
 import { NO_SUCH_THING } from '../../base/aws-stores.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
+import { bySetting, CREATE_MISSING, deliveringTo } from '../../base/settings-words.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { Shared } from './api.ts';
 import { type GithubPlace, placeOfGithub, type Store } from './place.ts';
@@ -48,7 +49,7 @@ export function missing(
       {
         hint: [
           'deliver to that one:',
-          command('--deliver', `github-org=${placeOfGithub({ owner, pair, options })}`),
+          deliveringTo(`github-org=${placeOfGithub({ owner, pair, options })}`),
         ],
       },
     );
@@ -56,7 +57,11 @@ export function missing(
   return new KeyturnError('not-deliverable', message, {
     cause: NO_SUCH_THING,
     hint: [
-      'check the name, or have it made with --create-missing (create_missing: true in a file); by hand, with a placeholder that your workflows do not take for a key:',
+      bySetting(
+        CREATE_MISSING,
+        (how) =>
+          `check the name, or have it made with ${how}; by hand, with a placeholder that your workflows do not take for a key:`,
+      ),
       making(name, at, store),
     ],
   });
@@ -75,7 +80,7 @@ export function hidesRepository(
     {
       hint: [
         'deliver to that one, or make it by hand where it is to differ:',
-        command('--deliver', `github=${placeOfGithub({ owner, repo, pair, options })}`),
+        deliveringTo(`github=${placeOfGithub({ owner, repo, pair, options })}`),
       ],
     },
   );
@@ -89,7 +94,7 @@ export function missingVariable(name: string, at: GithubPlace, store: Store): Ke
     {
       cause: NO_SUCH_THING,
       hint: [
-        'check the name, or have it made with --create-missing (create_missing: true in a file); by hand:',
+        bySetting(CREATE_MISSING, (how) => `check the name, or have it made with ${how}; by hand:`),
         command('gh', 'variable', 'set', name, ...flags, '--body', 'none'),
       ],
     },

@@ -7,6 +7,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { looksLikeKeyId } from '../../base/key-id-text.ts';
 import { Secret } from '../../base/secret.ts';
+import { bySetting, CREATE_MISSING, deliveringTo } from '../../base/settings-words.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { Form } from '../forms/form.ts';
 import { editedHalves } from '../halves.ts';
@@ -161,7 +162,7 @@ async function variableOf(parts: GitlabParts, name: string): Promise<Variable> {
     return emptyVariable(at, name);
   }
   const commands = scopes.map((scope) =>
-    command('--deliver', `${owners.kind}=${placeOfGitlab({ ...at, scope })}`),
+    deliveringTo(`${owners.kind}=${placeOfGitlab({ ...at, scope })}`),
   );
   if (isAmbiguous) {
     throw new KeyturnError(
@@ -181,7 +182,11 @@ async function variableOf(parts: GitlabParts, name: string): Promise<Variable> {
   throw new KeyturnError('not-deliverable', missing, {
     cause: NO_SUCH_THING,
     hint: [
-      'check the name, or have it made with --create-missing (create_missing: true in a file); by hand, --masked keeps it out of logs:',
+      bySetting(
+        CREATE_MISSING,
+        (how) =>
+          `check the name, or have it made with ${how}; by hand, --masked keeps it out of logs:`,
+      ),
       command('glab', 'variable', 'set', name, 'placeholder', '--masked', ...scope, ...owner),
     ],
   });
@@ -195,10 +200,7 @@ function hidesInherited(name: string, group: string, { at }: GitlabParts): Keytu
     {
       hint: [
         'deliver to that one, or make the variable by hand where it is to differ:',
-        command(
-          '--deliver',
-          `gitlab-group=${placeOfGitlab({ ...at, path: group, scope: undefined })}`,
-        ),
+        deliveringTo(`gitlab-group=${placeOfGitlab({ ...at, path: group, scope: undefined })}`),
       ],
     },
   );

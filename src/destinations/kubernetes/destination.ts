@@ -5,6 +5,7 @@ import { type Clock, machineClock } from '../../base/clock.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { Secret } from '../../base/secret.ts';
+import { bySetting, CREATE_MISSING } from '../../base/settings-words.ts';
 import { HttpFailure } from '../../http/failure.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
@@ -124,7 +125,11 @@ async function existing(secret: SecretAtHand): Promise<SecretObject> {
     `there is no ${wordsFor(secret.at).slice('the '.length)}`,
     {
       hint: [
-        'check the name; a Secret that pods are to read from now on is made first, or with --create-missing (create_missing: true in a file):',
+        bySetting(
+          CREATE_MISSING,
+          (how) =>
+            `check the name; a Secret that pods are to read from now on is made first, or with ${how}:`,
+        ),
         command('kubectl', ...names, '--namespace', namespace, 'create', 'secret', 'generic', name),
       ],
     },

@@ -3,8 +3,8 @@
 // source of its own, would put the old pair back.
 
 import { KeyturnError } from '../../base/errors.ts';
-import { command } from '../../base/hint.ts';
 import { Secret } from '../../base/secret.ts';
+import { deliveringTo } from '../../base/settings-words.ts';
 import type { Form } from '../forms/form.ts';
 import { textAt } from '../json-fields.ts';
 import { halvesAt } from '../key-fields.ts';
@@ -185,7 +185,7 @@ function nextOf(manager: string): string {
 
 function forcing(at: SecretAt, whom: string, user: string) {
   const force = [...at.force, whom];
-  return command('--deliver', `${KUBERNETES}=${asked({ ...at, force }, user)}`);
+  return deliveringTo(`${KUBERNETES}=${asked({ ...at, force }, user)}`);
 }
 
 function asked(at: SecretAt, user: string): string {

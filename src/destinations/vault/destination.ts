@@ -6,6 +6,7 @@ import type { Clock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { Secret } from '../../base/secret.ts';
+import { bySetting, CREATE_MISSING } from '../../base/settings-words.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { DeliveryReceipt } from '../../lifecycle/record.ts';
 import type { Destination, Held, UndonePair } from '../destination.ts';
@@ -244,7 +245,11 @@ class VaultSecret {
     if (found.kind === 'missing') {
       throw new KeyturnError('not-deliverable', `${where} does not exist`, {
         hint: [
-          'check the name, or have an empty one made with --create-missing (create_missing: true in a file); with fields of your own:',
+          bySetting(
+            CREATE_MISSING,
+            (how) =>
+              `check the name, or have an empty one made with ${how}; with fields of your own:`,
+          ),
           command('vault', 'kv', 'put', path, 'access_key_id=', 'secret_access_key='),
         ],
       });
