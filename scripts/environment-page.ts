@@ -35,6 +35,8 @@ export const OWN_VARIABLES: Readonly<Record<string, string>> = {
     'which variables the programs of `--deliver command=…` get besides PATH, HOME and the like, with commas between: `VAULT_ADDR,VAULT_TOKEN` ([command](destinations/command.md))',
   KEYTURN_COMMAND_SECONDS:
     'how long such a program may take for one answer, 1 to 9999; 60 when not set ([command](destinations/command.md))',
+  KEYTURN_AUDIT_KEY:
+    'the signing key of `keyturn audit checkpoint`, where `--key-file` names none ([the audit trail](tasks/audit.md))',
   KEYTURN_ENDPOINT_GUARD: '`loopback`: an endpoint that is not on this machine is refused',
   KEYTURN_SANDBOX: 'the sandbox whose clock counts; set by what `keyturn sandbox` prints',
 };

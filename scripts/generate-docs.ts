@@ -11,6 +11,14 @@ import { policyJson } from '../src/app/policies.ts';
 import type { ErrorKind } from '../src/base/error-code-info.ts';
 import { ERROR_CODES } from '../src/base/error-codes.ts';
 import { keyctlHelp } from '../src/cli/keyctl/help.ts';
+import {
+  auditCheckpointHelp,
+  auditExportHelp,
+  auditHelp,
+  auditKeygenHelp,
+  auditShowHelp,
+  auditVerifyHelp,
+} from '../src/cli/keyturn/audit/flags.ts';
 import { keyturnHelp } from '../src/cli/keyturn/command.ts';
 import { compactHelp } from '../src/cli/keyturn/compact.ts';
 import { completionHelp } from '../src/cli/keyturn/completion.ts';
@@ -39,6 +47,12 @@ import { rotateHelp } from '../src/cli/rotate/help.ts';
 import { configModel, exemptionsModel } from '../src/config/model.ts';
 import { KINDS, wordOf } from '../src/destinations/kinds.ts';
 import { applyReportSchema } from '../src/reports/apply-report.ts';
+import {
+  auditAnchorSchema,
+  auditLineSchema,
+  auditShowReportSchema,
+  auditVerifyReportSchema,
+} from '../src/reports/audit-report.ts';
 import { deliverReportSchema } from '../src/reports/deliver-report.ts';
 import { explainReportSchema } from '../src/reports/explain-report.ts';
 import { historyReportSchema } from '../src/reports/history-report.ts';
@@ -73,6 +87,13 @@ const PAGES: Readonly<Record<string, () => string>> = {
     schemaFile('keyturn-key-change', keyChangeReportSchema),
   'schema/keyturn-map.schema.json': () => schemaFile('keyturn-map', mapReportSchema),
   'schema/keyturn-history.schema.json': () => schemaFile('keyturn-history', historyReportSchema),
+  'schema/keyturn-audit-line.schema.json': () => schemaFile('keyturn-audit-line', auditLineSchema),
+  'schema/keyturn-audit-verify.schema.json': () =>
+    schemaFile('keyturn-audit-verify', auditVerifyReportSchema),
+  'schema/keyturn-audit-show.schema.json': () =>
+    schemaFile('keyturn-audit-show', auditShowReportSchema),
+  'schema/keyturn-audit-anchor.schema.json': () =>
+    schemaFile('keyturn-audit-anchor', auditAnchorSchema),
   'schema/keyturn-verify.schema.json': () => schemaFile('keyturn-verify', verifyReportSchema),
   'schema/keyturn-deliver.schema.json': () => schemaFile('keyturn-deliver', deliverReportSchema),
   'schema/keyturn-undo.schema.json': () => schemaFile('keyturn-undo', undoReportSchema),
@@ -141,6 +162,12 @@ function keyturnPage(): string {
     statusHelp(),
     rotateOneHelp(),
     historyHelp(),
+    auditHelp(),
+    auditVerifyHelp(),
+    auditShowHelp(),
+    auditExportHelp(),
+    auditCheckpointHelp(),
+    auditKeygenHelp(),
     recoverHelp(),
     undoHelp(),
     initHelp(),
@@ -166,7 +193,7 @@ function keyturnPage(): string {
     '# keyturn',
     '',
     'What `keyturn --help` and the help of its commands print. This page is generated: `npm run docs`.',
-    'The JSON output of `keys`, `history`, `status`, `verify`, `undo`, `map`, `validate`, `explain`, `plan` and `apply` is described in [`schema/`](../../schema/), the',
+    'The JSON output of `keys`, `history`, `audit`, `status`, `verify`, `undo`, `map`, `validate`, `explain`, `plan` and `apply` is described in [`schema/`](../../schema/), the',
     'errors in [`docs/errors.md`](../errors.md).',
     '',
     ...pages.flatMap((page) => ['```text', page.trimEnd(), '```', '']),

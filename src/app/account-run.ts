@@ -30,6 +30,7 @@ import {
   rememberUses,
 } from './account-inventory.ts';
 import { accountWork, type Deliveries } from './account-work.ts';
+import { RunTrail } from './audit/run-trail.ts';
 import {
   type AccountFacts,
   type AccountIssue,
@@ -40,7 +41,7 @@ import { collectHandoffs } from './collect-handoffs.ts';
 import { findCandidates, type HeldUser, isInScope, shortlistedUsers } from './find-candidates.ts';
 import { findTarget } from './find-target.ts';
 import { inFileTerms } from './in-file-terms.ts';
-import { accessOf } from './open-state.ts';
+import { accessOf, openedFor } from './open-state.ts';
 import type { RunContext } from './run-context.ts';
 import { asSettings, type Governance, sameForAll } from './run-settings.ts';
 import { takePlace } from './take-place.ts';
@@ -157,6 +158,7 @@ export async function runAccount(
   } catch (thrown) {
     run.fail(toKeyturnError(thrown));
   } finally {
+    await run.tellEnd();
     giveBack();
     context.order?.through();
     gateway?.close();
@@ -208,11 +210,13 @@ class AccountRun {
   #source: InventorySource | undefined;
   #handoff: ReadonlyMap<AccessKeyId, HandedOff> = new Map();
   #asked: readonly AccessKeyId[] = [];
+  readonly #trail: RunTrail;
 
   constructor(options: AccountOptions, context: AccountContext) {
     this.#options = options;
     this.#context = context;
     this.#turns = new UserTurns(sameForAll(asSettings(options)), context.emit);
+    this.#trail = new RunTrail(context);
   }
 
   /** Of the inventory only the candidates outlive this: many accounts may be open. */
@@ -227,7 +231,7 @@ class AccountRun {
     emit({ code: 'run-started', run, account: id, caller, dryRun, daysThreshold });
     // Before the inventory: a run that could not keep a secret must not begin (I1, I3). A dry run is
     // told so too, as far as reads show it.
-    const state = await this.#context.state.open(id, accessOf(this.#options));
+    const state = await openedFor(gateway, this.#context.state, accessOf(this.#options));
     if (target !== undefined) {
       const { reach, oldKeyFate } = this.#options;
       const isLeaked = oldKeyFate === 'deactivate';
@@ -269,6 +273,8 @@ class AccountRun {
     });
     emit({ code: 'inventory-done', users, keys, due, candidates: this.#candidates.length });
     await this.#readOrphans(account);
+    const begun = { users, keys, candidates: this.#candidates.length, daysThreshold };
+    if (!dryRun) await this.#trail.begin(state.trail, begun);
     const { user: scope } = this.#options;
     const isNamed = (user: string) => named?.some((each) => isSameUser(each, user)) ?? true;
     const isMeant = (user: string) => isInScope(user, scope) && isNamed(user);
@@ -373,6 +379,14 @@ class AccountRun {
   /** The outcomes in the order of the candidates; users who were not reached are left out. */
   get #inOrder(): UserOutcome[] {
     return this.#candidates.flatMap((candidate) => this.#outcomes.get(candidate) ?? []);
+  }
+
+  /** What the run decided, and that it ended; never throws. */
+  async tellEnd(): Promise<void> {
+    await this.#trail.end({
+      ...{ users: this.#usersExamined, keys: this.#keysExamined, outcomes: this.#inOrder },
+      ...{ held: this.#turns.held, fatal: this.#fatal },
+    });
   }
 
   #tellFailure({ user, rotation }: UserOutcome): void {

@@ -8,6 +8,7 @@ import type { NewPlaces } from '../destinations/kind.ts';
 import { type AlsoDelivered, deliverAlso, foretellAlso } from '../engine/deliver-also.ts';
 import { type Deliveries, placesWork } from './account-work.ts';
 import { enterAccount, type Way } from './enter-account.ts';
+import { openedFor } from './open-state.ts';
 import type { RunContext } from './run-context.ts';
 import { orElsewhere } from './undo-account.ts';
 
@@ -67,7 +68,7 @@ async function deliverIn(
   context: RunContext,
 ): Promise<DeliveredKey> {
   const { account } = gateway.caller;
-  const state = await context.state.open(account, dryRun ? 'foretell' : 'write');
+  const state = await openedFor(gateway, context.state, dryRun ? 'foretell' : 'write');
   const work = placesWork({ ...context, gateway, state, mayReplace, newPlaces, deliver: () => to });
   const places = await (dryRun ? foretellAlso(user, work) : deliverAlso(user, work));
   return { account, places };

@@ -1,9 +1,10 @@
 // Opens the state of a run where it is kept. What is at AWS is asked as the caller of the run: its
 // credentials, its proxy and its authorities, never those of a member account.
 
+import type { AccountGateway } from '../aws/gateway.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
-import type { Access, StateStore } from '../state/state-store.ts';
+import type { Access, AccountState, StateStore } from '../state/state-store.ts';
 import { openStateStore, type StoreOpening } from '../state/stores.ts';
 
 export interface StateReach {
@@ -30,6 +31,15 @@ export function openingOf(reach: StateReach): Omit<StoreOpening, 'run'> {
       return await openAwsState({ ...reach, region: region ?? reach.region });
     },
   };
+}
+
+/** The state of the account that the gateway is open to; what is recorded there names who signs. */
+export async function openedFor(
+  { caller }: Pick<AccountGateway, 'caller'>,
+  store: StateStore,
+  access: Access,
+): Promise<AccountState> {
+  return await store.open(caller.account, access, caller.arn);
 }
 
 /** How state is opened: for what it writes, or for a dry run, which leaves no trace. */

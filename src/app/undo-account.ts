@@ -14,6 +14,7 @@ import { hasNewKey } from '../lifecycle/rotation.ts';
 import type { AccountState, StateStore } from '../state/state-store.ts';
 import { accountWork } from './account-work.ts';
 import { enterAccount, type Way } from './enter-account.ts';
+import { openedFor } from './open-state.ts';
 import { recordedOwner } from './recorded-owner.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -87,7 +88,7 @@ export async function insideAccount<T>(
   const { dryRun, wordCommand, reach } = place;
   const { gateway, close } = await enterAccount({ ...place, maxParallel: CALLS_AT_ONCE }, context);
   try {
-    const state = await context.state.open(gateway.caller.account, dryRun ? 'foretell' : 'write');
+    const state = await openedFor(gateway, context.state, dryRun ? 'foretell' : 'write');
     const policy = {
       oldKeyFate: 'deactivate',
       retire: PATIENT,

@@ -14,6 +14,7 @@ import type { NewPlaces } from '../destinations/kind.ts';
 import { type VerifiedPlace, type VerifyOrder, verifyPlaces } from '../engine/verify-places.ts';
 import { placesWork } from './account-work.ts';
 import type { AccountSelection, Choice } from './choose-accounts.ts';
+import { openedFor } from './open-state.ts';
 import { readAccounts } from './read-accounts.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -97,7 +98,7 @@ async function verifyIn(
   { order, context }: Verifying,
 ): Promise<Verified> {
   const { account } = gateway.caller;
-  const state = await context.state.open(account, dryRun ? 'foretell' : 'write');
+  const state = await openedFor(gateway, context.state, dryRun ? 'foretell' : 'write');
   const work = placesWork({ ...context, gateway, state, mayReplace, newPlaces });
   const known = await state.users();
   const chosen = known.filter(

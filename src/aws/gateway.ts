@@ -55,6 +55,9 @@ export interface KeyReader {
  */
 export type Fence = (signedAt: Date) => Promise<void>;
 
+/** The ID that AWS gave the request, under which CloudTrail has it; undefined where it did not say. */
+export type RequestId = string | undefined;
+
 export interface KeyWriter {
   /** The same, and each attempt of each change asks first whether it may leave. */
   fenced(fence: Fence): KeyWriter;
@@ -64,13 +67,17 @@ export interface KeyWriter {
    */
   createAccessKey(userName: string): Promise<CreateOutcome>;
   /** Idempotent. Throws `key-changed` when the key does not exist. */
-  setStatus(userName: string, keyId: AccessKeyId, status: 'Active' | 'Inactive'): Promise<void>;
+  setStatus(
+    userName: string,
+    keyId: AccessKeyId,
+    status: 'Active' | 'Inactive',
+  ): Promise<RequestId>;
   /** Idempotent: a key that is gone already counts as deleted. */
-  deleteAccessKey(userName: string, keyId: AccessKeyId): Promise<void>;
+  deleteAccessKey(userName: string, keyId: AccessKeyId): Promise<RequestId>;
 }
 
 export type CreateOutcome =
-  | { readonly kind: 'created'; readonly key: NewAccessKey }
+  | { readonly kind: 'created'; readonly key: NewAccessKey; readonly request: RequestId }
   /** AWS answered and made no key; `code` says why: `create-refused`, `no-free-slot`, `throttled`, `access-denied`, `user-gone`. */
   | { readonly kind: 'refused'; readonly code: RefusalCode; readonly reason: string }
   /** The answer was lost: a key may exist, now or minutes later (I13). */

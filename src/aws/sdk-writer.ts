@@ -16,7 +16,7 @@ import {
 } from './classify.ts';
 import type { Clients } from './clients.ts';
 import type { CredentialProvider } from './credential-provider.ts';
-import type { CreateOutcome, KeyWriter } from './gateway.ts';
+import type { CreateOutcome, KeyWriter, RequestId } from './gateway.ts';
 import { CREATE_ACCESS_KEY, DELETE_ACCESS_KEY, UPDATE_ACCESS_KEY } from './query-operations.ts';
 
 export interface WriterParts {
@@ -24,6 +24,11 @@ export interface WriterParts {
   readonly credentials: CredentialProvider;
   readonly target: CallTarget;
   readonly clock: Clock;
+}
+
+/** An answer of AWS. */
+interface MetadataBearer {
+  readonly $metadata: { readonly requestId?: string | undefined };
 }
 
 /** Pauses between tries while IAM is busy with the same user; then its answer stands. */
@@ -35,22 +40,22 @@ export function createWriter(parts: WriterParts): KeyWriter {
   const createAccessKey = (userName: string) => sendCreate(userName, parts);
 
   /** Sends an idempotent change, again while IAM is busy. */
-  async function change(send: () => Promise<unknown>): Promise<void> {
+  async function change(send: () => Promise<MetadataBearer>): Promise<RequestId> {
     for (const pauseMs of [...BUSY_PAUSES_MS, undefined]) {
       try {
-        await send();
-        return;
+        return (await send()).$metadata.requestId;
       } catch (thrown) {
         if (pauseMs === undefined || !isBusyEntity(thrown)) throw thrown;
         await clock.sleep(pauseMs);
       }
     }
+    return undefined;
   }
 
   const setStatus: KeyWriter['setStatus'] = async (userName, keyId, status) => {
     const input = { UserName: userName, AccessKeyId: keyId, Status: status };
     try {
-      await change(() => clients.update.call(UPDATE_ACCESS_KEY, input));
+      return await change(() => clients.update.call(UPDATE_ACCESS_KEY, input));
     } catch (thrown) {
       if (isNoSuchEntity(thrown)) {
         throw new KeyturnError(
@@ -69,10 +74,10 @@ export function createWriter(parts: WriterParts): KeyWriter {
   const deleteAccessKey: KeyWriter['deleteAccessKey'] = async (userName, keyId) => {
     const input = { UserName: userName, AccessKeyId: keyId };
     try {
-      await change(() => clients.update.call(DELETE_ACCESS_KEY, input));
+      return await change(() => clients.update.call(DELETE_ACCESS_KEY, input));
     } catch (thrown) {
       // Gone already, perhaps by our own first try whose answer was lost.
-      if (isNoSuchEntity(thrown)) return;
+      if (isNoSuchEntity(thrown)) return undefined;
       throw classify(thrown, {
         ...target,
         permission: 'iam:DeleteAccessKey',
@@ -125,5 +130,6 @@ function toOutcome(
     return { kind: 'unknown', reason: `the answer is about another user, ${UserName}` };
   }
   const createdAt = CreateDate ?? clock.now();
-  return { kind: 'created', key: { id, secret: new Secret(secret), createdAt } };
+  const request = answer.$metadata.requestId;
+  return { kind: 'created', key: { id, secret: new Secret(secret), createdAt }, request };
 }

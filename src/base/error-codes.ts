@@ -187,6 +187,16 @@ export const ERROR_CODES = {
     remedy:
       'Restore the file or the table from a backup, or remove the line that the message names.',
   }),
+  'trail-damaged': info(3, 'account', {
+    meaning:
+      'The audit trail does not end as its last writer left it, so nothing is chained to it.',
+    remedy:
+      'Find out with keyturn audit verify what became of it. Then restore it from a backup, or keep it elsewhere and let the next run begin a new one.',
+  }),
+  'checkpoint-invalid': info(3, 'run', {
+    meaning: 'It is no checkpoint of an audit trail, or the key that is named did not sign it.',
+    remedy: 'Name the checkpoint as it was written, and the verifying key of whoever signed it.',
+  }),
 
   // Either: exit 3 when it stops the run before it starts, 1 when it stops one user.
   'access-denied': info(3, 'user', {

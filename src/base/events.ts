@@ -131,6 +131,8 @@ interface EventPayloads {
   'backup-made': { path: string; backup: string };
   /** Numbers of records. */
   'journal-compacted': { before: number; after: number };
+  /** The audit trail could not be written to its end; the next run does it from the journal. */
+  'trail-behind': { reason: string };
   /** A plain hand-off file was to go, and stays: its places may not have the secret, or the disk fails. */
   'handoff-kept': { user: string; newKeyId: AccessKeyId; path: string; reason: string };
   'handoff-removed': { user: string; newKeyId: AccessKeyId; path: string };
@@ -259,6 +261,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'place-healed': 'info',
   'backup-made': 'debug',
   'journal-compacted': 'info',
+  'trail-behind': 'warn',
   'handoff-kept': 'warn',
   'handoff-removed': 'debug',
   'waiting-for-key': 'debug',

@@ -264,4 +264,9 @@ export const USER_ERROR_CODES = {
     meaning: 'The journal cannot be written, so nothing more is done for this user.',
     remedy: 'Free space in the state directory, or grant what the message names; then run again.',
   }),
+  'trail-write': info(1, 'user', {
+    meaning:
+      'The audit trail cannot be written, so no change of a key is begun. What was begun is recorded, and is in the trail once it can be written.',
+    remedy: 'Free space in the state directory, or grant what the message names; then run again.',
+  }),
 } as const satisfies Record<string, ErrorCodeInfo>;

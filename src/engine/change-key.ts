@@ -1,7 +1,7 @@
 // The one way in which a key is changed: its intent is journaled, AWS is called, the change is told,
 // and its outcome is journaled (I1). Whether it may be changed was decided before.
 
-import type { KeyWriter } from '../aws/gateway.ts';
+import type { KeyWriter, RequestId } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { ChangedBy, EngineEvent } from '../base/events.ts';
@@ -33,10 +33,12 @@ export async function changeKey(change: KeyChange, work: UserWork): Promise<void
   // A key whose secret could not be kept is taken back by the step that made it.
   if (change.by !== 'rotation' || to !== 'deleted') work.assertPlanned(stepOf(change));
   await recordIntent(change, work);
-  if (to === 'deleted') await writer.deleteAccessKey(user, keyId);
-  else await writer.setStatus(user, keyId, to);
+  const request =
+    to === 'deleted'
+      ? await writer.deleteAccessKey(user, keyId)
+      : await writer.setStatus(user, keyId, to);
   account.emit(changed(change, user));
-  await recordOutcome(change, work);
+  await recordOutcome({ ...change, request }, work);
 }
 
 /** In the words of a plan. */
@@ -64,11 +66,19 @@ async function recordIntent(change: KeyChange, work: UserWork): Promise<void> {
   await work.recordKey({ type: INTENTS[to], keyId, reason });
 }
 
-async function recordOutcome({ keyId, to, rotation }: KeyChange, work: UserWork): Promise<void> {
-  if (rotation === undefined) return await work.recordKey({ type: OUTCOMES[to], keyId });
+async function recordOutcome(
+  { keyId, to, rotation, request }: KeyChange & { readonly request: RequestId },
+  work: UserWork,
+): Promise<void> {
+  const answered = request === undefined ? {} : { request };
+  if (rotation === undefined) {
+    return await work.recordKey({ type: OUTCOMES[to], keyId, ...answered });
+  }
   await work.record(
     rotation,
-    to === 'deleted' ? { type: 'discarded', keyId } : { type: 'deactivated' },
+    to === 'deleted'
+      ? { type: 'discarded', keyId, ...answered }
+      : { type: 'deactivated', ...answered },
   );
 }
 

@@ -2,13 +2,14 @@
 // before anything else happens (I3), and a lost answer is never followed by a second request.
 
 import { denialHint } from '../aws/denial.ts';
-import type { CreateOutcome } from '../aws/gateway.ts';
+import type { CreateOutcome, RequestId } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert, type ErrorDetails, KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Hint } from '../base/hint.ts';
 import { WHY_DISCARDED } from '../lifecycle/decide-open.ts';
 import { looksAgainAt, waitHint } from '../lifecycle/decide-recovery.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
+import type { RotationStep } from '../lifecycle/record.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
 import { dependsOn } from '../lifecycle/signer.ts';
 import { changeKey, type KeyChange } from './change-key.ts';
@@ -26,6 +27,7 @@ export async function create(rotation: Rotation, work: UserWork): Promise<void> 
     throw refused(user, outcome);
   }
   if (outcome.kind !== 'created') return await answerLost(rotation, outcome.reason, work);
+  const { request } = outcome;
   const { id: newKeyId, secret, createdAt } = outcome.key;
   const issued: IssuedKey = {
     account: account.gateway.caller.account,
@@ -40,14 +42,18 @@ export async function create(rotation: Rotation, work: UserWork): Promise<void> 
   } catch (thrown) {
     account.emit(told);
     return await takeBack(
-      { rotation, keyId: newKeyId, createdAt, failure: toKeyturnError(thrown) },
+      { rotation, keyId: newKeyId, createdAt, request, failure: toKeyturnError(thrown) },
       work,
     );
   }
   account.emit(told);
   account.emit({ code: 'secret-stored', user, newKeyId, path: custody.describe(newKeyId) });
-  await work.record(rotation.id, { type: 'created', newKeyId });
+  await work.record(rotation.id, madeKey(newKeyId, request));
   work.madeNow = newKeyId;
+}
+
+function madeKey(newKeyId: AccessKeyId, request: RequestId): RotationStep {
+  return { type: 'created', newKeyId, ...(request !== undefined && { request }) };
 }
 
 /** I3: what custody cannot keep is not made. */
@@ -85,18 +91,19 @@ interface Unstored {
   readonly rotation: Rotation;
   readonly keyId: AccessKeyId;
   readonly createdAt: Date;
+  readonly request: RequestId;
   /** Why its secret could not be stored. */
   readonly failure: KeyturnError;
 }
 
 /** Nobody can ever use a new key whose secret could not be stored, so it is removed at once. */
 async function takeBack(
-  { rotation, keyId, createdAt, failure }: Unstored,
+  { rotation, keyId, createdAt, request, failure }: Unstored,
   work: UserWork,
 ): Promise<void> {
   try {
     if (await isStoredAfterAll(keyId, work)) {
-      return await work.record(rotation.id, { type: 'created', newKeyId: keyId });
+      return await work.record(rotation.id, madeKey(keyId, request));
     }
     await work.record(rotation.id, { type: 'discarding', keyId, reason: 'hand-off failed' });
     await discard({ rotation, keyId, by: 'rotation' }, work);
@@ -113,7 +120,7 @@ async function takeBack(
 
 /** What the next runs do with the key once the disk takes writes again. */
 function whenRepaired(
-  { rotation, keyId, createdAt }: Omit<Unstored, 'failure'>,
+  { rotation, keyId, createdAt }: Omit<Unstored, 'failure' | 'request'>,
   { history, account }: UserWork,
 ): Hint {
   const repair = 'repair the state directory';

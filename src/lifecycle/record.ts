@@ -6,7 +6,10 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { HookEnd, HookMoment } from './hooks.ts';
 import type { ReaderTerms } from './settle.ts';
 
-/** Records of a rotation: one user, one old key, one new key. */
+/**
+ * Records of a rotation: one user, one old key, one new key. `request` is the ID that AWS gave the request which the
+ * record tells the outcome of, where its answer came.
+ */
 export type RotationStep =
   /** I1: written before CreateAccessKey, with the user's keys as seen. */
   | {
@@ -33,7 +36,11 @@ export type RotationStep =
   /** The operator's word that nobody made this key by hand. */
   | { readonly type: 'orphan-named'; readonly keyId: AccessKeyId }
   /** The key exists and its secret is in the hand-off. */
-  | { readonly type: 'created'; readonly newKeyId: AccessKeyId }
+  | {
+      readonly type: 'created';
+      readonly newKeyId: AccessKeyId;
+      readonly request?: string | undefined;
+    }
   /** AWS has accepted the new key, more than once in a row (I4). */
   | {
       readonly type: 'proved';
@@ -76,7 +83,7 @@ export type RotationStep =
       readonly watchMinutes?: number | undefined;
     }
   /** The recorded deactivation from which the hold is counted (I5). Ends the rotation. */
-  | { readonly type: 'deactivated' }
+  | { readonly type: 'deactivated'; readonly request?: string | undefined }
   /** The cut-over of a rotation whose old key is in use: it stays Active until it is quiet (I15). */
   | {
       readonly type: 'in-grace';
@@ -122,7 +129,11 @@ export type RotationStep =
   | { readonly type: 'completed' }
   /** Intent: the new key is about to be deleted, because nobody can use it. */
   | { readonly type: 'discarding'; readonly keyId: AccessKeyId; readonly reason: string }
-  | { readonly type: 'discarded'; readonly keyId: AccessKeyId }
+  | {
+      readonly type: 'discarded';
+      readonly keyId: AccessKeyId;
+      readonly request?: string | undefined;
+    }
   /**
    * A replacement that the journal knows nothing of, found in a destination that keeps both pairs:
    * taken on as a rotation so that it can be undone. Begins a rotation in the place of `intended`.
@@ -198,13 +209,17 @@ export interface JournaledTarget extends DeliveryTarget {
 /** Records about a key that belongs to no open rotation: clean-up, finish and undo. */
 export type KeyStep =
   | { readonly type: 'deleting'; readonly keyId: AccessKeyId; readonly reason: string }
-  | { readonly type: 'deleted'; readonly keyId: AccessKeyId }
+  | { readonly type: 'deleted'; readonly keyId: AccessKeyId; readonly request?: string | undefined }
   /** Intent and outcome of making a replaced key Inactive after its rotation was completed. */
   | { readonly type: 'retiring'; readonly keyId: AccessKeyId; readonly reason: string }
-  | { readonly type: 'retired'; readonly keyId: AccessKeyId }
+  | { readonly type: 'retired'; readonly keyId: AccessKeyId; readonly request?: string | undefined }
   /** Intent and outcome of making a replaced key Active again. */
   | { readonly type: 'reactivating'; readonly keyId: AccessKeyId; readonly reason: string }
-  | { readonly type: 'reactivated'; readonly keyId: AccessKeyId }
+  | {
+      readonly type: 'reactivated';
+      readonly keyId: AccessKeyId;
+      readonly request?: string | undefined;
+    }
   /** An intent whose outcome never came, and of which nothing is to be seen at the key. */
   | { readonly type: 'lapsed'; readonly keyId: AccessKeyId };
 
@@ -230,6 +245,8 @@ export interface JournalEnvelope {
   readonly at: Date;
   /** Which run wrote it: a random ID per process. */
   readonly run: string;
+  /** The ARN of whoever signed the calls, where AWS was asked; versions that do not know it drop it. */
+  readonly who?: string | undefined;
   /** Which plan it was done for, where one was applied; versions that do not know it drop it. */
   readonly plan?: string | undefined;
   readonly account: string;

@@ -19,6 +19,7 @@ type FieldsOf<Step extends { type: string }> = {
 };
 
 const keyId = z.custom<AccessKeyId>((value) => typeof value === 'string' && isAccessKeyId(value));
+const request = z.string().optional();
 const receipt = z.object({
   kind: z.string(),
   reference: z.string(),
@@ -68,7 +69,7 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
   'create-unknown': z.object({ reason: z.string() }),
   'orphan-found': z.object({ keyId }),
   'orphan-named': z.object({ keyId }),
-  created: z.object({ newKeyId: keyId }),
+  created: z.object({ newKeyId: keyId, request }),
   placed: z.object({ target, receipt }),
   'place-found': z.object({ target, state: foundState }),
   delivered: z.object({ receipts: z.array(receipt) }),
@@ -94,13 +95,13 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
     saw: z.enum(['green', 'red', 'dropped']),
     reason: z.string().optional(),
   }),
-  deactivated: z.object({}),
+  deactivated: z.object({ request }),
   'in-grace': z.object({ notBefore: z.iso.datetime().optional() }),
   'deadline-announced': z.object({ deadline: z.iso.datetime().optional() }),
   'deadline-withdrawn': z.object({}),
   completed: z.object({}),
   discarding: z.object({ keyId, reason: z.string() }),
-  discarded: z.object({ keyId }),
+  discarded: z.object({ keyId, request }),
   found: z.object({ oldKeyId: keyId, newKeyId: keyId, target }),
   undoing: z.object({
     toKeyId: keyId,
@@ -114,11 +115,11 @@ const ROTATION_FIELDS: FieldsOf<RotationStep> = {
 
 const KEY_FIELDS: FieldsOf<KeyStep> = {
   deleting: z.object({ keyId, reason: z.string() }),
-  deleted: z.object({ keyId }),
+  deleted: z.object({ keyId, request }),
   retiring: z.object({ keyId, reason: z.string() }),
-  retired: z.object({ keyId }),
+  retired: z.object({ keyId, request }),
   reactivating: z.object({ keyId, reason: z.string() }),
-  reactivated: z.object({ keyId }),
+  reactivated: z.object({ keyId, request }),
   lapsed: z.object({ keyId }),
 };
 
@@ -128,6 +129,7 @@ const envelope = z.object({
   v: z.literal([1, 2, 3, 4, 5, FORMAT_VERSION]),
   at: z.iso.datetime(),
   run: z.string(),
+  who: z.string().optional(),
   plan: z.string().optional(),
   account: z.string(),
   user: z.string().min(1),

@@ -8,6 +8,8 @@ import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { KeyStep, RotationStep } from '../lifecycle/record.ts';
 import type { ReportedSlot } from '../lifecycle/slot-sighting.ts';
+import type { Decision } from '../lifecycle/trail/fact.ts';
+import type { KeptLine } from '../lifecycle/trail/verify.ts';
 import type { DatedKey, Look, UsedKey, UseHistory } from '../lifecycle/use-history.ts';
 import type { Sights } from './known-sightings.ts';
 
@@ -25,8 +27,11 @@ export interface StateStore {
   readonly where: string;
   /** Names this process in everything that it records: a random ID. */
   readonly run: string;
-  /** Nothing needs closing. Throws `state-dir`, or `bad-value` for something that is no account ID. */
-  open(account: string, access: Access): Promise<AccountState>;
+  /**
+   * Nothing needs closing. `who` signs the calls of the run, by ARN, and is in everything that it records. Throws
+   * `state-dir`, or `bad-value` for something that is no account ID.
+   */
+  open(account: string, access: Access, who?: string): Promise<AccountState>;
   /** The accounts that have state, sorted; proved as for `read`. Throws `state-dir`. */
   accounts(): Promise<readonly string[]>;
   /**
@@ -56,6 +61,8 @@ export interface AccountDump {
   readonly condemned: readonly AccessKeyId[];
   readonly sealed: readonly SealedSecret[];
   readonly sights: Sights;
+  /** The lines of its audit trail, all that is recorded told; none where it has no trail. */
+  readonly trail: readonly string[];
 }
 
 export interface SealedSecret {
@@ -72,6 +79,7 @@ export interface Compacted {
 export interface AccountState {
   readonly custody: Custody;
   readonly sightings: Sightings;
+  readonly trail: AuditTrail;
   /**
    * What is recorded about a user; user names compare as in IAM. Throws `journal-damaged`,
    * `journal-newer`, `state-dir`: what cannot be read is not empty (I11).
@@ -98,6 +106,20 @@ export interface AccountState {
   tidy(): Promise<Compacted | undefined>;
 }
 
+/**
+ * What was decided and done in an account, line by line, each chained to the one before it (lifecycle/trail/). It is
+ * made from the journal, which stays the truth: what a run recorded and did not live to tell, the next one tells.
+ */
+export interface AuditTrail {
+  /** From the first one, as they are kept; none where the account has no trail yet. Throws `state-dir`. */
+  lines(): AsyncIterable<KeptLine>;
+  /**
+   * Adds what no record tells. Resolves once that, and everything recorded before it, is durable. Throws
+   * `trail-write`, `trail-damaged`, `state-dir`.
+   */
+  tell(decisions: readonly Decision[]): Promise<void>;
+}
+
 /** A user with an open rotation, or with a given-up request whose key may land late (I13). */
 export interface OpenUser {
   /** In the spelling last seen. */
@@ -110,9 +132,9 @@ export interface UserLog {
   /** Everything recorded about the user, the records of this writer included. */
   readonly history: UserHistory;
   /**
-   * Resolves when the step is durable. Throws `journal-write`, and `rotation-in-progress` when this
-   * process was suspended for so long that another one took the user over (I9). Refuses once the
-   * work is over. `plan` names the plan that the step is done for, where one is applied.
+   * Resolves when the step is durable, and one that announces a change when it is in the audit trail too. Throws
+   * `journal-write`, and `rotation-in-progress` when this process was suspended for so long that another one took the
+   * user over (I9); of an announcement `trail-write` and `trail-damaged`. Refuses once the work is over. `plan` names the plan that the step is done for, where one is applied.
    */
   record(rotation: string, step: RotationStep, plan?: string): Promise<void>;
   recordKey(step: KeyStep, plan?: string): Promise<void>;

@@ -13,6 +13,7 @@ import {
 import { mayFollow } from '../lifecycle/rotation.ts';
 import { encodeRecord, readRecord } from './record-codec.ts';
 import type { UserLog } from './state-store.ts';
+import type { TrailWriter } from './trail-writer.ts';
 
 export interface Writer {
   readonly account: string;
@@ -29,12 +30,17 @@ export interface Writer {
    */
   readonly reread: () => Promise<readonly JournalRecord[]>;
   readonly fence: UserLog['fence'];
+  /** The ARN of whoever signs the calls. */
+  readonly who: string | undefined;
+  /** Left out where the trail is written with the record. */
+  readonly trail?: Pick<TrailWriter, 'before' | 'after'> | undefined;
 }
 
 export function userLog(writer: Writer): UserLog {
-  const { account, run, clock, user, history, fence } = writer;
+  const { account, run, clock, user, history, fence, who, trail } = writer;
   const envelope = (step: RotationStep | KeyStep, plan: string | undefined) => {
-    const about = { v: formatOf(step), at: clock.now(), run, account, user };
+    const signed = who === undefined ? {} : { who };
+    const about = { v: formatOf(step), at: clock.now(), run, ...signed, account, user };
     return plan === undefined ? about : { ...about, plan };
   };
   let isUnsure = false;
@@ -44,10 +50,13 @@ export function userLog(writer: Writer): UserLog {
     const found = isUnsure ? learn(history, await writer.reread()) : 0;
     isUnsure = false;
     demandFollows(record, history, found > 0);
+    await trail?.before(record.step);
     isUnsure = true;
     await writer.keep(record);
     isUnsure = false;
     history.add(record);
+    // The journal is the truth: it has the record whatever becomes of the trail.
+    await trail?.after(record.step);
   };
   return {
     history,

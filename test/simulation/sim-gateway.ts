@@ -272,10 +272,11 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
         },
       );
       referee.changes.heard(process, status, keyId);
+      return undefined;
     },
     async deleteAccessKey(name, keyId) {
       const key = world.key(keyId);
-      if (key === undefined) return;
+      if (key === undefined) return undefined;
       const basis = referee.basisOf(process, name);
       await change(
         `DeleteAccessKey ${keyId}`,
@@ -287,6 +288,7 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
         },
       );
       referee.changes.heard(process, 'deleted', keyId);
+      return undefined;
     },
   };
 }
@@ -319,6 +321,7 @@ async function sendCreate(
   return {
     kind: 'created',
     key: { id: result.id, secret: new Secret(result.secret), createdAt },
+    request: undefined,
   };
 }
 

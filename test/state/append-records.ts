@@ -5,7 +5,7 @@ import { FileJournal } from '../../src/state/files/journal.ts';
 import { ACCOUNT, rotationRecord } from './support.ts';
 
 const [path = '', run = '', count = '0'] = process.argv.slice(2);
-const journal = new FileJournal(nodeFileSystem, path, ACCOUNT);
+const journal = new FileJournal({ fs: nodeFileSystem, path, account: ACCOUNT });
 const step = { type: 'create-unknown', reason: `${run} `.repeat(40) } as const;
 let appended: Promise<void>[] = [];
 for (let index = 0; index < Number(count); index += 1) {

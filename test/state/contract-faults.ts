@@ -96,7 +96,7 @@ const HANDED_OFF: readonly Scenario[] = [
 const JOURNALED: readonly Scenario[] = [
   {
     name: 'I1: a promised record is never lost, and the next one can be recorded',
-    codes: ['journal-write', 'state-dir'],
+    codes: ['journal-write', 'state-dir', 'trail-write'],
     prepare: (state) => recorded(state, { rotation: 'r1' }, [INTENDED]),
     act: (state) => recorded(state, { rotation: 'r2' }, [INTENDED]),
     check: async (state, resolved) => {
@@ -164,7 +164,7 @@ const JOURNALED: readonly Scenario[] = [
   },
   {
     name: 'compacting keeps all that a decision needs, whatever fails',
-    codes: ['journal-write', 'state-dir', 'rotation-in-progress'],
+    codes: ['journal-write', 'state-dir', 'rotation-in-progress', 'trail-write'],
     prepare: async (state) => {
       await recorded(state, { user: 'bob' }, ROTATED);
       await recorded(state, {}, ROTATED);

@@ -16,10 +16,11 @@ import { Memory, type Touch } from '../../src/state/memory/memory.ts';
 import { MemoryStore } from '../../src/state/memory/memory-store.ts';
 import { quickDirectory } from '../support/quick-directory.ts';
 import { passesContract } from './contract.ts';
+import { addedTo } from './contract-trail.ts';
 import { EVERY_FAULT, failingFileSystem } from './failing-file-system.ts';
 import { clientOf, hurt, hurtKeys, type Mishap, newDataKeys, newTableServer } from './in-tables.ts';
-import type { Medium, Subject } from './subject.ts';
-import { settableClock, temporaryDirectory } from './support.ts';
+import { type Medium, ROTATED, recorded, type Subject } from './subject.ts';
+import { ACCOUNT, settableClock, temporaryDirectory } from './support.ts';
 
 const SUBJECTS: readonly Subject[] = [
   {
@@ -50,6 +51,17 @@ it('every folder of the room is a store that is held to the contract', () => {
 });
 
 for (const subject of SUBJECTS) passesContract(subject);
+
+it('every store writes the same bytes into an audit trail', async (test) => {
+  const clock = settableClock();
+  const source = new MemoryStore({ clock, run: 'run-0', memory: new Memory() });
+  await recorded(await source.open(ACCOUNT, 'write'), { user: 'alice' }, ROTATED);
+  const written: (readonly string[])[] = [];
+  for (const { medium } of SUBJECTS) {
+    written.push(await addedTo((await medium(test)).store('run-9'), source));
+  }
+  for (const texts of written) assert.deepEqual(texts, written[0]);
+});
 
 function filesIn(directory: string): Medium {
   const clock = settableClock();

@@ -9,6 +9,7 @@ import { keepsWholeUnderFaults } from './contract-faults.ts';
 import { namesUsersAndKeys } from './contract-names.ts';
 import { remembersSightings } from './contract-sightings.ts';
 import { shortensAndNames } from './contract-store.ts';
+import { keepsTrail } from './contract-trail.ts';
 import { comesBackWhole } from './contract-transfer.ts';
 import {
   BUSY,
@@ -41,6 +42,7 @@ export function passesContract(subject: Subject): void {
     namesUsersAndKeys(subject);
     shortensAndNames(subject);
     comesBackWhole(subject);
+    keepsTrail(subject);
   });
   describe(`${subject.kind} on a medium that fails`, () => keepsWholeUnderFaults(subject));
 }

@@ -21,6 +21,8 @@ import {
   temporaryDirectory,
 } from './support.ts';
 
+const clock = settableClock();
+const TRAIL = `${ACCOUNT}/trail.jsonl`;
 const NAMES = { table: 'keyturn', custodyTable: 'keyturn-custody' };
 
 function tablesWith(clocks: readonly SettableClock[]): readonly StateStore[] {
@@ -76,12 +78,18 @@ it('a directory with open rotations comes back from tables byte for byte', async
   const [tables] = tablesWith([settableClock()]);
   assert.ok(tables);
   const [back, other] = [await directoryOf(test), await directoryOf(test)];
-  await transferAccount(ACCOUNT, from, tables);
-  await transferAccount(ACCOUNT, tables, back[1]);
-  await transferAccount(ACCOUNT, from, other[1]);
+  await transferAccount(ACCOUNT, { from, to: tables, clock });
+  await transferAccount(ACCOUNT, { from: tables, to: back[1], clock });
+  await transferAccount(ACCOUNT, { from, to: other[1], clock });
   const [came, copied, before] = await Promise.all([back[0], other[0], first].map(filesIn));
   assert.ok(came && copied && before);
-  assert.deepEqual(came, copied);
+  // Each copy says in the audit trail that it is one.
+  const trail = (files: ReadonlyMap<string, string>) => files.get(TRAIL)?.trim().split('\n') ?? [];
+  assert.deepEqual(trail(came).slice(0, -2), trail(before));
+  assert.deepEqual(trail(copied).slice(0, -1), trail(before));
+  const others = (files: ReadonlyMap<string, string>) =>
+    [...files].filter(([name]) => name !== TRAIL);
+  assert.deepEqual(others(came), others(copied));
   // A directory of its own writers has empty lines in its journal, which mean nothing.
   const journal = (files: ReadonlyMap<string, string>) =>
     files
@@ -104,7 +112,7 @@ it('records of machines whose clocks differ come back in the order in which they
   await recorded(await slow.open(ACCOUNT, 'write'), {}, [CREATED]);
   await recorded(await slow.open(ACCOUNT, 'write'), { user: 'bob' }, [INTENDED]);
   const [, back] = await directoryOf(test);
-  await transferAccount(ACCOUNT, fast, back);
+  await transferAccount(ACCOUNT, { from: fast, to: back, clock });
   const { open } = await (await back.open(ACCOUNT, 'read')).history('alice');
   assert.equal(open?.phase, 'created');
 });
@@ -118,7 +126,7 @@ it('I11: a journal that lacks a record is not copied', async (test) => {
   await recorded(await store.open(ACCOUNT, 'write'), {}, [INTENDED, CREATED]);
   tables.tables.named(NAMES.table).delete(`U#${ACCOUNT}#alice`, 'R#00000002');
   const [, to] = await directoryOf(test);
-  await assert.rejects(transferAccount(ACCOUNT, store, to), {
+  await assert.rejects(transferAccount(ACCOUNT, { from: store, to, clock }), {
     code: 'journal-damaged',
     message: /has 1 records, and its head counts 2/,
   });

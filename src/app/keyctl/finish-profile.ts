@@ -12,6 +12,7 @@ import { pairOf } from '../../destinations/credentials-file/pairs.ts';
 import { previousProfileOf } from '../../destinations/credentials-file/place.ts';
 import { type FinishOutcome, finishKey, foretellFinish } from '../../engine/finish-key.ts';
 import { proveKey } from '../../engine/prove-key.ts';
+import { openedFor } from '../open-state.ts';
 import { gatewayForKey, ownerOfKey } from './dead-key.ts';
 import { previousKey } from './previous-key.ts';
 import {
@@ -40,7 +41,7 @@ export async function finishProfile(
   const gateway = await gatewayForKey(current, options, context);
   try {
     const { user } = await ownerOfKey(current, gateway, { options, context });
-    const state = await context.state.open(gateway.caller.account, dryRun ? 'read' : 'write');
+    const state = await openedFor(gateway, context.state, dryRun ? 'read' : 'write');
     const account = workFor({ gateway, state, said: options }, context);
     const confirm = async () => {
       const pair = await pairInPlace(options, context, { keyId, currentKeyId: target.keyId });

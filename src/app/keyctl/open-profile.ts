@@ -237,7 +237,7 @@ async function rotate(
   // Before anything is created: a file that cannot be written must not cost a key.
   rehearse(opened, alsoProfiles);
   await checkWritable(file.save);
-  const state = await context.state.open(exam.account, 'write');
+  const state = await context.state.open(exam.account, 'write', gateway.caller.arn);
   // Before too: a rotation that is done must not be reported as failed because of these (I5).
   const { user: userName, keys } = exam;
   await state.sightings.remember(seenKeys([{ userName, keys }], context.clock.now()));

@@ -13,6 +13,7 @@ import { rehearseSwap } from '../../destinations/credentials-file/profile-edits.
 import { foretellReplacement } from '../../engine/foretell-undo.ts';
 import { foreseeUndo, type SwappedPair, undoReplacement } from '../../engine/undo-rotation.ts';
 import { ownersKnownTo } from '../known-owners.ts';
+import { openedFor } from '../open-state.ts';
 import { watchBackups } from './backups.ts';
 import { findOwner, type OwnedKey } from './find-owner.ts';
 import { previousKey } from './previous-key.ts';
@@ -43,7 +44,7 @@ export async function undoProfile(
     if (!keys.some(({ id }) => id === fromKeyId)) {
       await refuseOtherOwner({ user, ...pair, profile, named: options.user }, gateway, context);
     }
-    const state = await context.state.open(gateway.caller.account, dryRun ? 'read' : 'write');
+    const state = await openedFor(gateway, context.state, dryRun ? 'read' : 'write');
     const backups = watchBackups(context);
     const target = targetOfProfiles(place);
     const foreseen = foreseeUndo({ user, ...pair }, target, await state.history(user));

@@ -12,6 +12,7 @@ import { PATIENT } from '../../lifecycle/retire-policy.ts';
 import type { StateStore } from '../../state/state-store.ts';
 import { accountWork } from '../account-work.ts';
 import { ownerOf } from '../key-owner.ts';
+import { openedFor } from '../open-state.ts';
 import { recordedOwner } from '../recorded-owner.ts';
 import type { RunContext } from '../run-context.ts';
 
@@ -83,7 +84,7 @@ export async function changeKeyByName(
         ? await userOf(keyId, gateway, store)
         : await spelledByAws(options.user, [keyId], gateway.reader);
     progress.user = user;
-    const state = await store.open(account, options.dryRun ? 'foretell' : 'write');
+    const state = await openedFor(gateway, store, options.dryRun ? 'foretell' : 'write');
     const work = accountWork({
       ...{ ...context, gateway, state, finishesOthers: true },
       policy: {

@@ -2,20 +2,16 @@
 
 import { encodeSights } from '../../state/sightings-codec.ts';
 import type { AccountDump, StateStore } from '../../state/state-store.ts';
-import { type Transferred, transferAccount } from '../../state/transfer.ts';
+import { type Transferred, transferAccount, type Ways } from '../../state/transfer.ts';
 
 export interface Copied extends Transferred {
   readonly account: string;
 }
 
 /** All accounts, or the one that is named. Throws at the first that cannot be copied. */
-export async function* copyState(
-  from: StateStore,
-  to: StateStore,
-  only: string | undefined,
-): AsyncGenerator<Copied> {
-  for (const account of only === undefined ? await from.accounts() : [only]) {
-    yield { account, ...(await transferAccount(account, from, to)) };
+export async function* copyState(ways: Ways, only: string | undefined): AsyncGenerator<Copied> {
+  for (const account of only === undefined ? await ways.from.accounts() : [only]) {
+    yield { account, ...(await transferAccount(account, ways)) };
   }
 }
 
@@ -28,7 +24,8 @@ export async function exportState(store: StateStore, only: string | undefined): 
   return { format_version: 1, place: store.where, accounts };
 }
 
-function documentOf(account: string, { records, secrets, sealed, condemned, sights }: AccountDump) {
+function documentOf(account: string, dump: AccountDump) {
+  const { records, secrets, sealed, condemned, sights, trail } = dump;
   return {
     account_id: account,
     records: records.map((line) => JSON.parse(line)),
@@ -38,5 +35,7 @@ function documentOf(account: string, { records, secrets, sealed, condemned, sigh
     encrypted_secrets: sealed.map(({ keyId }) => keyId),
     condemned_keys: condemned,
     sightings: encodeSights(sights, new Date(0)),
+    // As texts, since each is chained as it is written.
+    audit_trail: trail,
   };
 }

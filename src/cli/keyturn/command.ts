@@ -72,6 +72,16 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'audit',
+    {
+      about: 'the audit trail: verify, show and export it, sign where it stands',
+      run: async (session, args) => {
+        const { runAudit } = await import('./audit/command.ts');
+        return runAudit(session, args);
+      },
+    },
+  ],
+  [
     'recover',
     {
       about: 'finish or undo what earlier runs left open',
@@ -331,7 +341,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   ls: ['keyturn', 'keys'],
   log: ['keyturn', 'history'],
   logs: ['keyturn', 'history'],
-  audit: ['keyturn', 'history'],
+  trail: ['keyturn', 'audit', 'show'],
   rollback: ['keyturn', 'undo', '--help'],
   revert: ['keyturn', 'undo', '--help'],
   resume: ['keyturn', 'recover'],

@@ -40,6 +40,7 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'place-healed': 'place was given its key again',
   'backup-made': 'file rewritten, with a backup beside it',
   'journal-compacted': 'journal compacted',
+  'trail-behind': 'audit trail not written to its end; the next run goes on with it',
   'handoff-kept': 'hand-off file not removed yet',
   'handoff-removed': 'hand-off file removed; its places have the secret',
   'waiting-for-key': 'waiting until AWS accepts the key',

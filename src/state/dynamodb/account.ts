@@ -3,7 +3,9 @@
 import type { Clock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { comparableUserName } from '../../base/user-name.ts';
-import type { Access, AccountState, UserLog } from '../state-store.ts';
+import type { Actor } from '../../lifecycle/trail/fact.ts';
+import type { Access, AccountState, AuditTrail, UserLog } from '../state-store.ts';
+import { TrailWriter } from '../trail-writer.ts';
 import { userLog } from '../user-log.ts';
 import type { Box } from './box.ts';
 import { busy, Claim, isHeld } from './claim.ts';
@@ -15,25 +17,33 @@ import { ClaimedJournal, readHistory } from './journal.ts';
 import { headKey } from './keys.ts';
 import { openTableSightings } from './sightings.ts';
 import type { Table } from './table.ts';
+import type { TableTrail } from './trail.ts';
 
 export interface AccountParts {
   readonly table: Table;
   readonly box: Box;
   readonly account: string;
-  readonly run: string;
+  readonly by: Actor;
   readonly clock: Clock;
+  readonly trail: TableTrail;
   /** Who works here, for people. */
   readonly owner: string;
 }
 
 export async function tableAccount(parts: AccountParts, access: Access): Promise<AccountState> {
-  const { table, box, account, clock } = parts;
+  const { table, box, account, clock, trail, by } = parts;
   const claims = new Map<string, Claim>();
   const demandWritable = () => {
     if (access === 'write') return;
     throw new KeyturnError('state-dir', `account ${account} was opened for reading only`);
   };
+  const writer = new TrailWriter(by, async (facts) => {
+    demandWritable();
+    await trail.write(facts, by);
+  });
+  const tell: AuditTrail['tell'] = (decisions) => writer.tell(decisions);
   return {
+    trail: { lines: () => trail.lines(), tell },
     custody: tableCustody({
       ...{ table, account, box, demandWritable, known: new Map() },
       claimOf: (user) => claims.get(comparableUserName(user)),
@@ -52,24 +62,33 @@ export async function tableAccount(parts: AccountParts, access: Access): Promise
       if (isHeld(claim, table)) throw busy(user, claim);
       return await readHistory(table, account, user);
     },
-    exclusively: async (user, work) => {
-      demandWritable();
-      const claim = await Claim.take({ table, account, user, owner: parts.owner });
-      claims.set(comparableUserName(user), claim);
-      try {
-        return await work(await openLog(claim, parts));
-      } finally {
-        if (claims.get(comparableUserName(user)) === claim) claims.delete(comparableUserName(user));
-        await claim.release();
-      }
-    },
+    exclusively: (user, work) =>
+      writer.during(async () => {
+        demandWritable();
+        const claim = await Claim.take({ table, account, user, owner: parts.owner });
+        claims.set(comparableUserName(user), claim);
+        try {
+          const journal = await ClaimedJournal.open(claim, trail);
+          if (trail.isBehind) writer.noteBehind();
+          return await work(logOf({ claim, journal, writer }, parts));
+        } finally {
+          const name = comparableUserName(user);
+          if (claims.get(name) === claim) claims.delete(name);
+          await claim.release();
+        }
+      }),
   };
 }
 
-async function openLog(claim: Claim, { account, run, clock }: AccountParts): Promise<UserLog> {
-  const journal = await ClaimedJournal.open(claim);
+interface Writing {
+  readonly claim: Claim;
+  readonly journal: ClaimedJournal;
+  readonly writer: TrailWriter;
+}
+
+function logOf({ claim, journal, writer }: Writing, { account, by, clock }: AccountParts): UserLog {
   return userLog({
-    ...{ account, run, clock, user: claim.of.user, history: journal.history },
+    ...{ account, ...by, clock, user: claim.of.user, history: journal.history, trail: writer },
     keep: (record) => journal.append(record),
     reread: () => journal.settled(),
     fence: (signedAt) => claim.fence(signedAt),

@@ -2,8 +2,11 @@
 // goes in transactions that each leave a journal which can be read: a rotation goes whole or not at all.
 
 import type { TableWrite } from '../../base/aws-tables.ts';
+import type { Clock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { neededRecords } from '../../lifecycle/compact.ts';
+import { UserHistory } from '../../lifecycle/history.ts';
+import { type Actor, COMPACTED, decided } from '../../lifecycle/trail/fact.ts';
 import type { Compacted } from '../state-store.ts';
 import { busy, Claim, isHeld, lost } from './claim.ts';
 import { heldItems } from './custody.ts';
@@ -12,6 +15,7 @@ import { hasRecords, readHeads } from './heads.ts';
 import { type Numbered, readRecords } from './journal.ts';
 import { headKey, recordKey, SECRETS } from './keys.ts';
 import type { Doing, Table } from './table.ts';
+import type { TableTrail } from './trail.ts';
 
 /** AWS takes a hundred writes in a transaction, and one is of the head. */
 const DROPPED_AT_ONCE_MAX = 99;
@@ -23,6 +27,9 @@ export interface CompactionParts {
   readonly account: string;
   /** Who works here, for people. */
   readonly owner: string;
+  readonly clock: Clock;
+  readonly by: Actor;
+  readonly trail: TableTrail;
 }
 
 /** Throws as StateStore.compact does. */
@@ -36,6 +43,7 @@ export async function compactAccount(parts: CompactionParts): Promise<Compacted>
 /** As AccountState.tidy: of each user who has many records, and whom nobody works on. */
 export async function compactLongUsers(parts: CompactionParts): Promise<Compacted | undefined> {
   const heads = await readHeads(parts.table, parts.account);
+  await tellLeft(heads, parts);
   const isLong = ({ count, claim }: Head) => count >= LONG_RECORDS && !isHeld(claim, parts.table);
   const long = heads.filter(isLong);
   if (long.length === 0) return undefined;
@@ -45,6 +53,12 @@ export async function compactLongUsers(parts: CompactionParts): Promise<Compacte
     if (thrown instanceof KeyturnError && thrown.code === 'rotation-in-progress') return undefined;
     throw thrown;
   }
+}
+
+/** What dead processes recorded and did not tell, of whoever is not worked on. */
+async function tellLeft(heads: readonly Head[], { trail, by }: CompactionParts): Promise<void> {
+  await trail.noteLeft(heads);
+  if (trail.isBehind) await trail.write([], by);
 }
 
 async function compactUsers(heads: readonly Head[], parts: CompactionParts): Promise<Compacted> {
@@ -62,6 +76,11 @@ async function compactUsers(heads: readonly Head[], parts: CompactionParts): Pro
         ),
       );
       const dropped = records.filter(({ record }) => !needed.has(record));
+      // What is dropped must be told before.
+      const told = await parts.trail.toldOf(user, claim.head.toldFrom);
+      const untold = records.filter(({ seq }) => seq > told);
+      parts.trail.note(untold, new UserHistory(records.map(({ record }) => record)));
+      if (dropped.length > 0 && parts.trail.isBehind) await parts.trail.write([], parts.by);
       let gone = 0;
       for (const some of wholeRotations(dropped)) gone += await drop(some, claim);
       before += records.length;
@@ -70,7 +89,21 @@ async function compactUsers(heads: readonly Head[], parts: CompactionParts): Pro
       await claim.release();
     }
   }
+  if (after < before) await tellCompacted({ before, after }, parts);
   return { before, after };
+}
+
+async function tellCompacted(
+  { before, after }: Compacted,
+  { trail, by, clock }: CompactionParts,
+): Promise<void> {
+  if (!(await trail.isThere())) return;
+  const compacted = {
+    ...{ step: COMPACTED, at: clock.now() },
+    reason: 'no decision needs the records that were dropped',
+    detail: { records_before: before, records_after: after },
+  };
+  await trail.write([decided(compacted, by)], by);
 }
 
 /** Rotations first: until they are gone, the records of their keys tell what became of these. */

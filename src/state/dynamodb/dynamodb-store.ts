@@ -12,6 +12,7 @@ import { compactAccount } from './compaction.ts';
 import { refuseNewer } from './head.ts';
 import { ACCOUNTS, accountKey, TABLE_FORMAT } from './keys.ts';
 import { type Doing, inWordsOf, Table } from './table.ts';
+import { TableTrail } from './trail.ts';
 
 export interface DynamoDbStoreOptions {
   readonly tables: AwsTables;
@@ -49,13 +50,19 @@ export class DynamoDbStore implements StateStore {
     this.#owner = `process ${process.pid} on host ${hostname()}`;
   }
 
-  async open(account: string, access: Access): Promise<AccountState> {
+  async open(account: string, access: Access, who?: string): Promise<AccountState> {
     demandAccountId(account);
     if (access === 'foretell') await this.prepare(access);
     if (access === 'write') await this.#makeAccount(account);
-    const { box, run, clock } = this.#options;
-    const parts = { table: this.#table, box, account, run, clock, owner: this.#owner };
-    return await tableAccount(parts, access);
+    const { box } = this.#options;
+    return await tableAccount({ ...this.#partsOf(account, who), box }, access);
+  }
+
+  #partsOf(account: string, who?: string) {
+    const { run, clock } = this.#options;
+    const table = this.#table;
+    const trail = new TableTrail({ table, account, clock });
+    return { table, account, clock, owner: this.#owner, by: { run, who }, trail };
   }
 
   async accounts(): Promise<readonly string[]> {
@@ -89,19 +96,19 @@ export class DynamoDbStore implements StateStore {
 
   async compact(account: string): Promise<Compacted> {
     demandAccountId(account);
-    return await compactAccount({ table: this.#table, account, owner: this.#owner });
+    return await compactAccount(this.#partsOf(account));
   }
 
   async dump(account: string): Promise<AccountDump> {
     const { custody } = await this.open(account, 'read');
     const { dumpTables } = await import('./transfer.ts');
-    return await dumpTables({ table: this.#table, account, custody, owner: this.#owner });
+    return await dumpTables({ ...this.#partsOf(account), custody });
   }
 
   async load(account: string, dump: AccountDump): Promise<void> {
     const { custody } = await this.open(account, 'write');
     const { loadTables } = await import('./transfer.ts');
-    await loadTables(dump, { table: this.#table, account, custody, owner: this.#owner });
+    await loadTables(dump, { ...this.#partsOf(account), custody });
   }
 
   /** The proof that something can be kept, and the mark by which the account is known. */

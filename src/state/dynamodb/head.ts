@@ -15,6 +15,8 @@ export interface Head {
   /** The number of the latest record; there are gaps where records were dropped. */
   readonly seq: number;
   readonly count: number;
+  /** The first record that is to be told in the audit trail; undefined where none is. */
+  readonly toldFrom: number | undefined;
   /** Names the write that recorded last. */
   readonly w: string | undefined;
 }
@@ -27,12 +29,14 @@ export interface HeadClaim {
 }
 
 /** What somebody has before anything is known of them. */
-export const NO_HEAD = { epoch: 0, seq: 0, count: 0, w: undefined, claim: undefined } as const;
+export const NO_HEAD = {
+  ...{ epoch: 0, seq: 0, count: 0, w: undefined, claim: undefined, toldFrom: undefined },
+} as const;
 
 /** Throws `journal-newer`, `journal-damaged`. */
 export function readHead(item: TableItem | undefined, where: string): Head | undefined {
   if (item === undefined) return undefined;
-  const { user, epoch, seq, count, fmt, w, nonce, owner, until, sk } = item;
+  const { user, epoch, seq, count, fmt, w, nonce, owner, until, sk, tr } = item;
   refuseNewer(fmt, where);
   const isWhole = [epoch, seq, count].every((number) => typeof number === 'number');
   if (!isWhole || typeof user !== 'string') {
@@ -51,6 +55,7 @@ export function readHead(item: TableItem | undefined, where: string): Head | und
   return {
     ...{ user, claim, epoch: Number(epoch), seq: Number(seq), count: Number(count) },
     w: typeof w === 'string' ? w : undefined,
+    toldFrom: typeof tr === 'number' ? tr : undefined,
   };
 }
 

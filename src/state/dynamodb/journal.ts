@@ -11,6 +11,7 @@ import { type Claim, lost } from './claim.ts';
 import { readHead } from './head.ts';
 import { headKey, RECORDS, recordKey, recordsOf, TABLE_FORMAT } from './keys.ts';
 import type { Table } from './table.ts';
+import type { TableTrail } from './trail.ts';
 
 /** Of an item, with room for its names: AWS refuses more than 400 KB. */
 const RECORD_BYTES_MAX = 390_000;
@@ -88,19 +89,28 @@ interface Uncertain {
 export class ClaimedJournal {
   readonly history: UserHistory;
   readonly #claim: Claim;
+  /** Hears of each record once it is durable. */
+  readonly #trail: TableTrail;
   #uncertain: Uncertain | undefined;
 
-  private constructor(claim: Claim, history: UserHistory) {
+  private constructor(claim: Claim, history: UserHistory, trail: TableTrail) {
     this.#claim = claim;
     this.history = history;
+    this.#trail = trail;
   }
 
   /** Read inside the claim: what others recorded before is then complete. */
-  static async open(claim: Claim): Promise<ClaimedJournal> {
+  static async open(claim: Claim, trail: TableTrail): Promise<ClaimedJournal> {
     const { table, account, user } = claim.of;
-    const history = await readHistory(table, account, user);
-    demandCount(history.records.length, claim.head.count, { table, user });
-    return new ClaimedJournal(claim, history);
+    const records = await readRecords(table, account, user);
+    demandCount(records.length, claim.head.count, { table, user });
+    const history = new UserHistory(records.map(({ record }) => record));
+    const told = await trail.toldOf(user, claim.head.toldFrom);
+    trail.note(
+      records.filter(({ seq }) => seq > told),
+      history,
+    );
+    return new ClaimedJournal(claim, history, trail);
   }
 
   /** Resolves when the record is durable. Throws `journal-write`, `rotation-in-progress`. */
@@ -128,9 +138,12 @@ export class ClaimedJournal {
     this.#took(w, record, untilMs);
   }
 
-  #took(w: string, { user }: JournalRecord, untilMs: number): void {
+  #took(w: string, record: JournalRecord, untilMs: number): void {
+    const { user } = record;
     const { seq, count } = this.#claim.head;
     this.#uncertain = undefined;
+    const noted = { record, seq: seq + 1, text: encodeRecord(record), pos: 0 };
+    this.#trail.note([noted], this.history);
     this.#claim.advance({ seq: seq + 1, count: count + 1, w, user }, untilMs);
   }
 
@@ -186,7 +199,7 @@ export class ClaimedJournal {
         kind: 'update',
         table: table.name,
         key: headKey(account, user),
-        update: `SET #seq = :next, #count = #count + :one, #w = :w, #until = :until, #user = :user, #run = :run, #fmt = :fmt${open}${closed}`,
+        update: `SET #seq = :next, #count = #count + :one, #w = :w, #until = :until, #user = :user, #run = :run, #fmt = :fmt, #tr = if_not_exists(#tr, :next)${open}${closed}`,
         condition: '#nonce = :me AND #seq = :seq',
         values: {
           ...{ me: this.#claim.nonce, seq, next: seq + 1, one: 1, w, until: untilMs },

@@ -5,6 +5,9 @@
 //   A#<account>     H#<user>       head: who works on the user, how many records there are, what is open
 //   A#<account>     S#<number>     sightings, packed
 //   U#<account>#<user>  R#<seq>    a record
+//   T#<account>     H              the audit trail: where its chain stands,
+//   T#<account>     L#<number>     a line of it,
+//   T#<account>     U#<user>       up to which record the user is told in it
 //   A#<account>     K#<key>        custody of a secret; in the second table, and so are
 //   A#<account>     E#<key>        its encrypted form, for its recipients
 
@@ -48,4 +51,23 @@ export function secretKey(account: string, keyId: AccessKeyId): ItemKey {
 
 export function sealedKey(account: string, keyId: AccessKeyId): ItemKey {
   return { pk: partitionOf(account), sk: `${SEALED}${keyId}` };
+}
+
+export const TRAIL_LINES = 'L#';
+export const TOLD = 'U#';
+
+export function trailOf(account: string): string {
+  return `T#${account}`;
+}
+
+export function trailHeadKey(account: string): ItemKey {
+  return { pk: trailOf(account), sk: 'H' };
+}
+
+export function trailLineKey(account: string, index: number): ItemKey {
+  return { pk: trailOf(account), sk: `${TRAIL_LINES}${String(index).padStart(10, '0')}` };
+}
+
+export function toldKey(account: string, user: string): ItemKey {
+  return { pk: trailOf(account), sk: `${TOLD}${comparableUserName(user)}` };
 }

@@ -74,6 +74,11 @@ export class Table {
     this.#random = random;
   }
 
+  /** Spreads those who were refused at once. */
+  random(): number {
+    return this.#random();
+  }
+
   get region(): string {
     return this.#tables.region;
   }

@@ -6,6 +6,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { newId } from '../../base/new-id.ts';
 import { comparableUserName } from '../../base/user-name.ts';
 import { UserHistory } from '../../lifecycle/history.ts';
+import type { Actor } from '../../lifecycle/trail/fact.ts';
 import { readRecord } from '../record-codec.ts';
 import type { AccountDump, Custody, SealedSecret } from '../state-store.ts';
 import { notEmpty } from '../transfer.ts';
@@ -17,12 +18,15 @@ import { demandCount, type Numbered, readRecords } from './journal.ts';
 import { headKey, partitionOf, recordKey, SEALED, SECRETS, TABLE_FORMAT } from './keys.ts';
 import { mergeSights, readAllSights } from './sightings.ts';
 import type { Doing, Table } from './table.ts';
+import type { TableTrail } from './trail.ts';
 
 export interface TransferParts {
   readonly table: Table;
   readonly account: string;
   readonly custody: Custody;
   readonly owner: string;
+  readonly trail: TableTrail;
+  readonly by: Actor;
 }
 
 export async function dumpTables(parts: TransferParts): Promise<AccountDump> {
@@ -45,13 +49,14 @@ export async function dumpTables(parts: TransferParts): Promise<AccountDump> {
   }
   const condemned = [...(await heldItems(SECRETS, parts, 'condemned')).keys()];
   const sights = await readAllSights(table, account);
+  const lines = await trailLines(heads, parts);
   demandSame(heads, await readHeads(table, account));
   return {
     // In the order of the store that they were copied from, then by time.
     records: records
       .toSorted((a, b) => a.pos - b.pos || a.atMs - b.atMs || a.seq - b.seq)
       .map(({ text }) => text),
-    ...{ secrets, sealed, condemned, sights },
+    ...{ secrets, sealed, condemned, sights, trail: lines },
   };
 }
 
@@ -78,6 +83,18 @@ function dated(records: readonly Numbered[]): readonly Dated[] {
   });
 }
 
+/** Where a writer died the last records are told first: the copy is then all that is known. */
+async function trailLines(
+  heads: readonly Head[],
+  { trail, by }: TransferParts,
+): Promise<readonly string[]> {
+  await trail.noteLeft(heads);
+  if (trail.isBehind) await trail.write([], by);
+  const texts: string[] = [];
+  for await (const { text } of trail.lines()) texts.push(text);
+  return texts;
+}
+
 /** A run that began meanwhile has claimed somebody. */
 function demandSame(before: readonly Head[], after: readonly Head[]): void {
   const epochs = new Map(before.map(({ user, epoch }) => [comparableUserName(user), epoch]));
@@ -89,13 +106,15 @@ export async function loadTables(dump: AccountDump, parts: TransferParts): Promi
   const { table, account, custody } = parts;
   const doing: Doing = { code: 'state-dir', what: `account ${account} cannot be written` };
   const there = await table.query({ table: table.name, pk: partitionOf(account) }, doing);
-  if (there.length > 0 || (await heldItems(SECRETS, parts)).size > 0) {
+  const isTold = await parts.trail.isThere();
+  if (there.length > 0 || isTold || (await heldItems(SECRETS, parts)).size > 0) {
     throw notEmpty(account, table.name);
   }
   for (const entry of dump.secrets) await custody.put(entry);
   for (const { keyId, bytes } of dump.sealed) await custody.sealed.put(keyId, bytes);
   for (const keyId of dump.condemned) await condemn(keyId, custody);
   await mergeSights(table, account, dump.sights);
+  await parts.trail.load(dump.trail);
   const users = new Map<string, Placed[]>();
   for (const [pos, text] of dump.records.entries()) {
     const { user } = readRecord(text);

@@ -1,8 +1,12 @@
 // The state of one account, joined from its files.
 
 import type { Clock } from '../../base/clock.ts';
-import type { FileSystem } from '../../base/files/file-system.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { type FileSystem, systemReason } from '../../base/files/file-system.ts';
+import type { Actor } from '../../lifecycle/trail/fact.ts';
+import type { KeptLine } from '../../lifecycle/trail/verify.ts';
 import type { Access, AccountState } from '../state-store.ts';
+import { TrailWriter } from '../trail-writer.ts';
 import { userLog } from '../user-log.ts';
 import type { ClaimFiles } from './claim-files.ts';
 import type { FileClaims } from './claims.ts';
@@ -10,11 +14,12 @@ import { compactWhenItPays } from './compaction.ts';
 import type { FileCustody } from './custody.ts';
 import type { FileJournal } from './journal.ts';
 import { FileSightings } from './sightings.ts';
+import type { FileTrail } from './trail.ts';
+import type { TrailFile } from './trail-file.ts';
 
 /** What belongs to one account on the disk. */
 export interface AccountFiles {
   readonly account: string;
-  readonly run: string;
   readonly clock: Clock;
   readonly fs: FileSystem;
   readonly journal: FileJournal;
@@ -22,23 +27,22 @@ export interface AccountFiles {
   readonly claims: FileClaims;
   readonly custody: FileCustody;
   readonly sightingsPath: string;
+  readonly trail: FileTrail;
+  readonly trailFile: TrailFile;
+  readonly by: Actor;
 }
 
 export async function fileAccount(files: AccountFiles, access: Access): Promise<AccountState> {
-  const {
-    journal,
-    claimFiles,
-    claims,
-    custody,
-    fs,
-    clock,
-    account,
-    run,
-    sightingsPath: path,
-  } = files;
+  const { journal, claimFiles, claims, custody, fs, clock, account, by } = files;
+  const path = files.sightingsPath;
+  const trail = new TrailWriter(by, (facts) => {
+    demandWritable(account, access);
+    return files.trail.write(facts, by);
+  });
   return {
     custody,
     sightings: await FileSightings.open({ path, fs, clock, claims: claimFiles, access }),
+    trail: { lines: () => linesOf(files.trailFile), tell: (decisions) => trail.tell(decisions) },
     history: (user) => journal.historyOf(user),
     users: () => journal.users(),
     openUsers: () => journal.unfinished(),
@@ -48,25 +52,44 @@ export async function fileAccount(files: AccountFiles, access: Access): Promise<
       return await journal.historyOf(user);
     },
     exclusively: (user, work) =>
-      claims.withClaim(user, async (claim) => {
-        // Read inside the claim: what another process wrote before is then complete.
-        const history = await journal.historyOf(user);
-        const writer = { account, run, clock, user, history };
-        return await work(
-          userLog({
-            ...writer,
-            fence: (signedAt) => claim.fence(signedAt),
-            keep: async (record) => {
-              // Each record is a sign of life for the claim, and is refused once the claim is lost.
-              await claim.keep();
-              await journal.append(record);
-            },
-            reread: async () => {
-              await claim.keep();
-              return (await journal.historyOf(user)).records;
-            },
-          }),
-        );
-      }),
+      trail.during(() =>
+        claims.withClaim(user, async (claim) => {
+          // Read inside the claim: what another process wrote before is then complete.
+          const history = await journal.historyOf(user);
+          const writer = { account, ...by, clock, user, history, trail };
+          return await work(
+            userLog({
+              ...writer,
+              fence: (signedAt) => claim.fence(signedAt),
+              keep: async (record) => {
+                // Each record is a sign of life for the claim, and is refused once the claim is lost.
+                await claim.keep();
+                await journal.append(record);
+              },
+              reread: async () => {
+                await claim.keep();
+                return (await journal.historyOf(user)).records;
+              },
+            }),
+          );
+        }),
+      ),
   };
+}
+
+async function* linesOf(file: TrailFile): AsyncGenerator<KeptLine> {
+  try {
+    yield* file.lines();
+  } catch (error) {
+    throw new KeyturnError(
+      'state-dir',
+      `audit trail ${file.path} cannot be read: ${systemReason(error)}`,
+      { cause: error, hint: 'repair the file or its permissions (0600)' },
+    );
+  }
+}
+
+function demandWritable(account: string, access: Access): void {
+  if (access === 'write') return;
+  throw new KeyturnError('state-dir', `account ${account} was opened for reading only`);
 }

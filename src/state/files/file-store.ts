@@ -4,6 +4,7 @@
 //   <directory>/<account>/claims/           claims.ts, claim-files.ts
 //   <directory>/<account>/handoff/          custody.ts
 //   <directory>/<account>/sightings.json    sightings.ts
+//   <directory>/<account>/trail.jsonl       trail.ts, trail-file.ts
 
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
@@ -29,9 +30,12 @@ import {
   SIGHTINGS,
   type StateRoot,
   stateFolders,
+  TRAIL,
 } from './folders.ts';
 import { FileJournal } from './journal.ts';
 import { type ProcessTable, systemProcesses } from './process-table.ts';
+import { FileTrail, Untold } from './trail.ts';
+import { TrailFile } from './trail-file.ts';
 import type { TransferFiles } from './transfer.ts';
 
 export interface FileStoreOptions {
@@ -65,11 +69,11 @@ export class FileStore implements StateStore {
     this.#processes = processes ?? systemProcesses;
   }
 
-  async open(account: string, access: Access): Promise<AccountState> {
+  async open(account: string, access: Access, who?: string): Promise<AccountState> {
     if (access === 'write') await this.#prepareAccount(account);
     else await examineStateDir({ ...this.#root, account });
     if (access === 'foretell') await foretellStateDir({ ...this.#root, account });
-    const files = this.#filesOf(account);
+    const files = this.#filesOf(account, who);
     if (access === 'write') await files.claimFiles.sweepBreakers();
     return await fileAccount(files, access);
   }
@@ -124,19 +128,24 @@ export class FileStore implements StateStore {
     return { stateDir: this.where, fs: this.#fs, owners: this.#owners };
   }
 
-  #filesOf(account: string): AccountFiles {
+  #filesOf(account: string, who?: string): AccountFiles {
     const fs = this.#fs;
     const clock = this.#clock;
     const folders = stateFolders(this.where, account);
-    const journal = new FileJournal(fs, join(folders.account, JOURNAL), account);
+    const untold = new Untold();
+    const path = join(folders.account, JOURNAL);
+    const journal = new FileJournal({ fs, path, account, listener: untold });
     const claimFiles = new ClaimFiles({
       ...{ directory: folders.claims, fs, clock, run: this.run },
       processes: this.#processes,
     });
     const claims = new FileClaims(claimFiles);
     const look = (user: string) => claims.keepIfHeld(user);
+    const trailFile = new TrailFile(fs, join(folders.account, TRAIL));
+    const told = { account, clock, claims: claimFiles, file: trailFile, journal, untold };
     return {
-      ...{ account, run: this.run, clock, fs, journal, claimFiles, claims },
+      ...{ account, clock, fs, journal, claimFiles, claims },
+      ...{ by: { run: this.run, who }, trail: new FileTrail(told), trailFile },
       custody: new FileCustody({ fs, directory: folders.handoff, account, look }, journal),
       sightingsPath: join(folders.account, SIGHTINGS),
     };

@@ -50,6 +50,7 @@ export interface StateDirOptions extends StateRoot {
 
 export const JOURNAL = 'journal.jsonl';
 export const SIGHTINGS = 'sightings.json';
+export const TRAIL = 'trail.jsonl';
 
 /** What others may not do with a folder of records. */
 const NO_WRITING = 0o022;
@@ -96,7 +97,8 @@ export async function examineStateDir(
     await refuseLink(options.fs, folder);
     const info = await examineDirectory(options, folder, forbidden);
     if (info === undefined || folder !== folders.account) continue;
-    for (const name of [JOURNAL, SIGHTINGS]) await examineFile(options, join(folder, name), info);
+    for (const name of [JOURNAL, SIGHTINGS, TRAIL])
+      await examineFile(options, join(folder, name), info);
   }
 }
 

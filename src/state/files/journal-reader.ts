@@ -8,6 +8,7 @@ import {
   type FileSystem,
   systemReason,
 } from '../../base/files/file-system.ts';
+import type { JournalRecord } from '../../lifecycle/record.ts';
 import { damagedLine, decodeRecord } from '../record-codec.ts';
 import { RecordedUsers } from '../recorded-users.ts';
 import { isCutShort } from './torn-line.ts';
@@ -15,10 +16,24 @@ import { isCutShort } from './torn-line.ts';
 const CHUNK_BYTES = 1 << 20;
 const NEWLINE = 0x0a;
 
+/** Hears of each record in the order of the file; of all of them anew when the file was replaced. */
+export interface JournalListener {
+  add(record: JournalRecord, line: string): void;
+  forget(): void;
+}
+
+export interface JournalFile {
+  readonly fs: FileSystem;
+  readonly path: string;
+  readonly account: string;
+  readonly listener?: JournalListener | undefined;
+}
+
 export class JournalReader {
   readonly #fs: FileSystem;
   readonly #path: string;
   readonly #account: string;
+  readonly #listener: JournalListener | undefined;
   readonly #users = new RecordedUsers();
   /** Everything before this byte has been read. */
   #position = 0;
@@ -26,10 +41,11 @@ export class JournalReader {
   #inode: number | undefined;
   #reading: Promise<void> = Promise.resolve();
 
-  constructor(fs: FileSystem, path: string, account: string) {
+  constructor({ fs, path, account, listener }: JournalFile) {
     this.#fs = fs;
     this.#path = path;
     this.#account = account;
+    this.#listener = listener;
   }
 
   /** Throws `journal-damaged`, `journal-newer`, or `state-dir` when it cannot read. */
@@ -88,6 +104,7 @@ export class JournalReader {
   /** The file was replaced by another one, so nothing that was read counts. */
   #forget(inode: number | undefined): void {
     this.#users.clear();
+    this.#listener?.forget();
     this.#position = 0;
     this.#linesEnded = 0;
     this.#inode = inode;
@@ -132,5 +149,6 @@ export class JournalReader {
       throw damagedLine(where, `it is about account ${record.account}, not ${this.#account}`);
     }
     this.#users.add(record, line);
+    this.#listener?.add(record, line);
   }
 }

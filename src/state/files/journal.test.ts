@@ -35,7 +35,7 @@ async function newJournal(t: TestContext): Promise<{ journal: FileJournal; path:
 
 /** As another process sees it: nothing is remembered from before. */
 function open(path: string): FileJournal {
-  return new FileJournal(nodeFileSystem, path, ACCOUNT);
+  return new FileJournal({ fs: nodeFileSystem, path, account: ACCOUNT });
 }
 
 const ROTATION_STEPS: { readonly [T in RotationStep['type']]: RotationStep & { type: T } } = {
@@ -281,7 +281,7 @@ test('appends that come together share one write and one fsync', async (t) => {
       };
     },
   };
-  const journal = new FileJournal(counting, path, ACCOUNT);
+  const journal = new FileJournal({ fs: counting, path, account: ACCOUNT });
   const records = Array.from({ length: 200 }, (_, n) =>
     rotationRecord(ROTATION_STEPS.intended, { rotation: `r${n}` }),
   );

@@ -23,7 +23,7 @@ import type { UserHistory } from '../../lifecycle/history.ts';
 import type { JournalRecord } from '../../lifecycle/record.ts';
 import { encodeRecord } from '../record-codec.ts';
 import type { RecordedUser } from '../recorded-users.ts';
-import { JournalReader } from './journal-reader.ts';
+import { type JournalFile, JournalReader } from './journal-reader.ts';
 
 /** Keeps one write to about a megabyte. */
 const BATCH_RECORDS_MAX = 1000;
@@ -34,6 +34,13 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+export interface Shortened {
+  readonly before: number;
+  readonly after: number;
+  /** The last record that stays. */
+  readonly last: string | undefined;
+}
+
 export class FileJournal {
   readonly #fs: FileSystem;
   readonly #path: string;
@@ -42,10 +49,10 @@ export class FileJournal {
   #writing = false;
   #nameOnDisk = false;
 
-  constructor(fs: FileSystem, path: string, account: string) {
-    this.#fs = fs;
-    this.#path = path;
-    this.#reader = new JournalReader(fs, path, account);
+  constructor(file: JournalFile) {
+    this.#fs = file.fs;
+    this.#path = file.path;
+    this.#reader = new JournalReader(file);
   }
 
   /** Resolves when the record is on disk (fsync). Throws `journal-write`. */
@@ -61,6 +68,11 @@ export class FileJournal {
   /** What is recorded about a user until now. */
   async historyOf(user: string): Promise<UserHistory> {
     return (await this.#reader.users()).historyOf(user);
+  }
+
+  /** Reads what was added, for whoever listens. */
+  async catchUp(): Promise<void> {
+    await this.#reader.users();
   }
 
   /** The names of everybody with records, in the spelling last seen. */
@@ -90,13 +102,16 @@ export class FileJournal {
 
   /**
    * Replaces the file by the records that `keep` leaves of each user. The caller sees to it that
-   * nobody appends meanwhile. Resolves with how many records there were and are.
+   * nobody appends meanwhile, and is told what it will be before it is. Resolves with how many records there were
+   * and are.
    */
   async compact(
     keep: (records: readonly JournalRecord[]) => readonly JournalRecord[],
+    announce: (shorter: Shortened) => Promise<void>,
   ): Promise<{ readonly before: number; readonly after: number }> {
     const { lines, before } = (await this.#reader.users()).shortened(keep);
     if (lines.length < before) {
+      await announce({ before, after: lines.length, last: lines.at(-1) });
       try {
         await replaceWholeFile(this.#fs, this.#path, lines.map((line) => `${line}\n`).join(''));
       } catch (error) {

@@ -4,6 +4,7 @@ import { type AccessKeyId, isAccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { errnoOf, type FileSystem, systemReason } from '../../base/files/file-system.ts';
 import { readWholeFile, replaceWholeFile } from '../../base/files/whole-file.ts';
+import type { Actor } from '../../lifecycle/trail/fact.ts';
 import { damagedLine, decodeRecord } from '../record-codec.ts';
 import { encodeSights } from '../sightings-codec.ts';
 import type { AccountDump, SealedSecret } from '../state-store.ts';
@@ -13,6 +14,8 @@ import { whileNobodyWrites } from './claims.ts';
 import { CONDEMNED, type FileCustody } from './custody.ts';
 import { readSights } from './sightings.ts';
 import { isCutShort } from './torn-line.ts';
+import type { FileTrail } from './trail.ts';
+import type { TrailFile } from './trail-file.ts';
 
 export interface TransferFiles {
   readonly account: string;
@@ -22,6 +25,9 @@ export interface TransferFiles {
   readonly journalPath: string;
   readonly sightingsPath: string;
   readonly handoff: string;
+  readonly trail: FileTrail;
+  readonly trailFile: TrailFile;
+  readonly by: Actor;
 }
 
 export async function dumpFiles(files: TransferFiles): Promise<AccountDump> {
@@ -46,7 +52,18 @@ async function readAll(files: TransferFiles): Promise<AccountDump> {
     condemned: await condemnedIn(files),
     sealed,
     sights: await readSights({ fs, path }),
+    trail: await trailOf(files),
   };
+}
+
+/** Of a trail whose writer died, the last records are told first: the copy is then all that is known. */
+async function trailOf({ trail, trailFile, by }: TransferFiles): Promise<readonly string[]> {
+  await trail.catchUp(by);
+  return await reading(trailFile.path, async () => {
+    const texts: string[] = [];
+    for await (const { text } of trailFile.lines()) texts.push(text);
+    return texts;
+  });
 }
 
 /** As they are read by a run: what a crash left unended is no record. */
@@ -87,7 +104,8 @@ async function condemnedIn({ fs, handoff }: TransferFiles): Promise<readonly Acc
 export async function loadFiles(dump: AccountDump, files: TransferFiles): Promise<void> {
   const { account, fs, custody, journalPath, sightingsPath } = files;
   await whileNobodyWrites(files.claimFiles, async () => {
-    for (const path of [journalPath, sightingsPath]) {
+    const trailPath = files.trailFile.path;
+    for (const path of [journalPath, sightingsPath, trailPath]) {
       if ((await reading(path, () => readWholeFile(fs, path))) !== undefined) {
         throw notEmpty(account, path);
       }
@@ -100,6 +118,10 @@ export async function loadFiles(dump: AccountDump, files: TransferFiles): Promis
     await writing(sightingsPath, () =>
       replaceWholeFile(fs, sightingsPath, `${JSON.stringify(sightings, null, 1)}\n`),
     );
+    if (dump.trail.length > 0) {
+      const trail = dump.trail.map((text) => `${text}\n`).join('');
+      await writing(trailPath, () => replaceWholeFile(fs, trailPath, trail));
+    }
     const journal = dump.records.map((line) => `${line}\n`).join('');
     await writing(journalPath, () => replaceWholeFile(fs, journalPath, journal));
   });

@@ -6,6 +6,7 @@ import { assert, KeyturnError } from '../../base/errors.ts';
 import { comparableUserName } from '../../base/user-name.ts';
 import { neededRecords } from '../../lifecycle/compact.ts';
 import type { JournalRecord } from '../../lifecycle/record.ts';
+import { type Actor, COMPACTED } from '../../lifecycle/trail/fact.ts';
 import { demandAccountId } from '../account-id.ts';
 import { KnownSightings, sightingsOver } from '../known-sightings.ts';
 import { encodeRecord, readRecord } from '../record-codec.ts';
@@ -14,6 +15,7 @@ import type {
   Access,
   AccountDump,
   AccountState,
+  AuditTrail,
   Compacted,
   Sightings,
   StateStore,
@@ -22,6 +24,7 @@ import type {
 import { userLog } from '../user-log.ts';
 import { AccountMemory, type CodedTouch, coded, Memory, type Touch } from './memory.ts';
 import { memoryCustody } from './memory-custody.ts';
+import { beginTrail, tellDecisions, tellRecord } from './memory-trail.ts';
 import { dumpMemory, loadMemory } from './transfer.ts';
 
 export interface MemoryStoreOptions {
@@ -49,17 +52,19 @@ export class MemoryStore implements StateStore {
     this.#touch = coded(touch ?? (async (work) => work()));
   }
 
-  async open(account: string, access: Access): Promise<AccountState> {
+  async open(account: string, access: Access, who?: string): Promise<AccountState> {
     demandAccountId(account);
     if (access === 'write') await this.#makeAccount(account);
     if (access === 'foretell') await this.prepare(access);
     const readable = () => this.#memory.accounts.get(account) ?? new AccountMemory();
     const writable = () => this.#writable(account);
     const touch = this.#touch;
+    const by = { run: this.run, who };
     const read = <T>(work: (users: RecordedUsers) => T) =>
       touch('state-dir', UNREADABLE, () => work(readable().users));
     return {
       custody: memoryCustody({ account, touch, writable, readable }),
+      trail: this.#trail(account, access, by),
       sightings: await this.#sightings(readable, access === 'write' ? writable : undefined),
       history: (user) => read((users) => users.historyOf(user)),
       users: () => read((users) => users.names),
@@ -74,7 +79,7 @@ export class MemoryStore implements StateStore {
           assertFree(user, writers);
           return users.historyOf(user);
         }),
-      exclusively: (user, work) => this.#exclusively({ account, user }, work),
+      exclusively: (user, work) => this.#exclusively({ account, user, by }, work),
     };
   }
 
@@ -99,6 +104,14 @@ export class MemoryStore implements StateStore {
       for (const line of lines) users.add(readRecord(line), line);
       memory.users = users;
       memory.lines = [...lines];
+      if (memory.trail.length > 0 && lines.length < before) {
+        const compacted = {
+          ...{ step: COMPACTED, at: this.#clock.now() },
+          reason: 'no decision needs the records that were dropped',
+          detail: { records_before: before, records_after: lines.length },
+        };
+        tellDecisions(memory, [compacted], { run: this.run, who: undefined });
+      }
       return { before, after: lines.length };
     });
   }
@@ -130,11 +143,11 @@ export class MemoryStore implements StateStore {
   #writable(account: string): AccountMemory {
     const memory = this.#memory.accounts.get(account);
     if (memory !== undefined) return memory;
-    throw new KeyturnError('state-dir', `account ${account} was opened for reading only`);
+    throw readOnly(account);
   }
 
   async #exclusively<T>(
-    { account, user }: { readonly account: string; readonly user: string },
+    { account, user, by }: { readonly account: string; readonly user: string; readonly by: Actor },
     work: (log: UserLog) => Promise<T>,
   ): Promise<T> {
     const { writers } = this.#writable(account);
@@ -153,21 +166,42 @@ export class MemoryStore implements StateStore {
       const keep = (record: JournalRecord) =>
         this.#touch('journal-write', UNWRITABLE, () => {
           demandTurn();
-          const { users, lines } = this.#writable(account);
+          const memory = this.#writable(account);
           const line = encodeRecord(record);
-          users.add(record, line);
-          lines.push(line);
+          beginTrail(memory, account, { ...by, at: this.#clock.now() });
+          memory.users.add(record, line);
+          memory.lines.push(line);
+          tellRecord(memory, record, line);
         });
       const reread = () =>
         this.#touch('journal-write', UNWRITABLE, () => {
           demandTurn();
           return this.#writable(account).users.historyOf(user).records;
         });
-      const about = { account, run: this.run, clock: this.#clock, user, history };
+      const about = { account, ...by, clock: this.#clock, user, history };
       return await work(userLog({ ...about, keep, reread, fence }));
     } finally {
       if (writers.get(name) === turn) writers.delete(name);
     }
+  }
+
+  #trail(account: string, access: Access, by: Actor): AuditTrail {
+    const touch = this.#touch;
+    const texts = () => [...(this.#memory.accounts.get(account)?.trail ?? [])];
+    return {
+      async *lines() {
+        for (const text of await touch('state-dir', UNREADABLE, texts)) {
+          yield { text, isEnded: true };
+        }
+      },
+      tell: (decisions) =>
+        touch('trail-write', UNWRITABLE, () => {
+          if (access !== 'write') throw readOnly(account);
+          const memory = this.#writable(account);
+          beginTrail(memory, account, { ...by, at: this.#clock.now() });
+          tellDecisions(memory, decisions, by);
+        }),
+    };
   }
 
   /** Each opening has times of its own, as each process has: it must refresh to learn of others. */
@@ -194,6 +228,10 @@ export class MemoryStore implements StateStore {
       refresh,
     });
   }
+}
+
+function readOnly(account: string): KeyturnError {
+  return new KeyturnError('state-dir', `account ${account} was opened for reading only`);
 }
 
 function assertFree(user: string, writers: AccountMemory['writers']): void {

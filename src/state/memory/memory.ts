@@ -14,6 +14,8 @@ export class AccountMemory {
   users = new RecordedUsers();
   /** The texts of all records, in the order in which they were recorded. */
   lines: string[] = [];
+  /** The lines of the audit trail. */
+  trail: string[] = [];
   readonly secrets = new Map<AccessKeyId, IssuedKey>();
   /** Keys of which it is a fact that nobody has their secret. */
   readonly condemned = new Set<AccessKeyId>();

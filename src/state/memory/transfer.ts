@@ -12,6 +12,7 @@ export function dumpMemory({
   condemned,
   sealed,
   seen,
+  trail,
 }: AccountMemory): AccountDump {
   const sights = new KnownSightings();
   sights.merge(seen);
@@ -21,6 +22,7 @@ export function dumpMemory({
     condemned: [...condemned],
     sealed: [...sealed].map(([keyId, bytes]) => ({ keyId, bytes })),
     sights,
+    trail: [...trail],
   };
 }
 
@@ -29,6 +31,7 @@ export function loadMemory(dump: AccountDump, memory: AccountMemory, account: st
   if (!isEmpty) throw notEmpty(account, 'the memory of this process');
   for (const text of dump.records) memory.users.add(readRecord(text), text);
   memory.lines = [...dump.records];
+  memory.trail = [...dump.trail];
   for (const entry of dump.secrets) memory.secrets.set(entry.keyId, entry);
   for (const keyId of dump.condemned) memory.condemned.add(keyId);
   for (const { keyId, bytes } of dump.sealed) memory.sealed.set(keyId, bytes);

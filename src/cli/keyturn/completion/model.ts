@@ -5,6 +5,14 @@ import { type Flag, type FlagTable, isBoolean } from '../../flags/flag.ts';
 import { LISTED_KINDS } from '../../flags/place-patterns.ts';
 import { KEYCTL_FLAGS } from '../../keyctl/flags.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../../rotate/flags.ts';
+import {
+  AUDIT_CHECKPOINT_FLAGS,
+  AUDIT_EXPORT_FLAGS,
+  AUDIT_KEYGEN_FLAGS,
+  AUDIT_SHOW_FLAGS,
+  AUDIT_VERBS,
+  AUDIT_VERIFY_FLAGS,
+} from '../audit/flags.ts';
 import { COMPACT_FLAGS } from '../compact.ts';
 import { DELIVER_FLAGS } from '../deliver-flags.ts';
 import { EXPLAIN_FLAGS } from '../explain.ts';
@@ -66,6 +74,16 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
   verify: [VERIFY_FLAGS, []],
   deliver: [DELIVER_FLAGS, []],
   history: [HISTORY_FLAGS, []],
+  audit: [
+    {
+      ...AUDIT_KEYGEN_FLAGS,
+      ...AUDIT_CHECKPOINT_FLAGS,
+      ...AUDIT_EXPORT_FLAGS,
+      ...AUDIT_SHOW_FLAGS,
+      ...AUDIT_VERIFY_FLAGS,
+    },
+    AUDIT_VERBS,
+  ],
   recover: [RECOVER_FLAGS, []],
   rotate: [ROTATE_ONE_FLAGS, []],
   undo: [UNDO_FLAGS, []],

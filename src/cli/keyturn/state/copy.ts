@@ -59,7 +59,10 @@ export async function runStateCopy({ host }: Session, args: readonly string[]): 
   if (one === undefined || other === undefined) return 1;
   const { copyState } = await import('../../../app/state/copy-state.ts');
   let count = 0;
-  for await (const copied of copyState(one, other, values.account)) {
+  for await (const copied of copyState(
+    { from: one, to: other, clock: host.clock },
+    values.account,
+  )) {
     count += 1;
     const { account: id, records, secrets } = copied;
     await stdout.write(
