@@ -32,6 +32,8 @@ export interface StateStore {
    * `state-dir`, or `bad-value` for something that is no account ID.
    */
   open(account: string, access: Access, who?: string): Promise<AccountState>;
+  /** What was said to whom after runs, about all accounts. */
+  readonly notices: Notices;
   /** The accounts that have state, sorted; proved as for `read`. Throws `state-dir`. */
   accounts(): Promise<readonly string[]>;
   /**
@@ -51,6 +53,25 @@ export interface StateStore {
    * and what keeping each thing throws; it is not complete then.
    */
   load(account: string, dump: AccountDump): Promise<void>;
+}
+
+/**
+ * Texts by name, each replaced only while it is as it was read: so that of two processes one tells what is to be
+ * told. What they mean is for whoever writes them. Each method throws `state-dir`.
+ */
+export interface Notices {
+  /** All of them, by reads alone. */
+  all(): Promise<ReadonlyMap<string, string>>;
+  /** Resolves with the names of those that were replaced; each of them is durable then. */
+  swap(changes: readonly NoticeChange[]): Promise<readonly string[]>;
+}
+
+export interface NoticeChange {
+  readonly name: string;
+  /** Undefined where there is none yet. */
+  readonly was: string | undefined;
+  /** Undefined removes it. Says who wrote it, so that no two processes write the same. */
+  readonly is: string | undefined;
 }
 
 /** All that is kept of an account, for another store to take. */

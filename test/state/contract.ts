@@ -7,6 +7,7 @@ import { inspect } from 'node:util';
 import type { RotationStep } from '../../src/lifecycle/record.ts';
 import { keepsWholeUnderFaults } from './contract-faults.ts';
 import { namesUsersAndKeys } from './contract-names.ts';
+import { keepsNotices } from './contract-notices.ts';
 import { remembersSightings } from './contract-sightings.ts';
 import { shortensAndNames } from './contract-store.ts';
 import { keepsTrail } from './contract-trail.ts';
@@ -43,6 +44,7 @@ export function passesContract(subject: Subject): void {
     shortensAndNames(subject);
     comesBackWhole(subject);
     keepsTrail(subject);
+    keepsNotices(subject);
   });
   describe(`${subject.kind} on a medium that fails`, () => keepsWholeUnderFaults(subject));
 }

@@ -13,6 +13,14 @@ export async function* copyState(ways: Ways, only: string | undefined): AsyncGen
   for (const account of only === undefined ? await ways.from.accounts() : [only]) {
     yield { account, ...(await transferAccount(account, ways)) };
   }
+  if (only === undefined) await copyNotices(from, to);
+}
+
+/** What was said stays said. What the other place knows already is not written over. */
+async function copyNotices(from: StateStore, to: StateStore): Promise<void> {
+  const said = [...(await from.notices.all())];
+  if (said.length === 0) return;
+  await to.notices.swap(said.map(([name, is]) => ({ name, was: undefined, is })));
 }
 
 /** Every account as one document; of secrets only whose they are (I8). */

@@ -5,12 +5,20 @@ import { hostname } from 'node:os';
 import type { AwsTables } from '../../base/aws-tables.ts';
 import type { Clock } from '../../base/clock.ts';
 import { demandAccountId, isAccountId } from '../account-id.ts';
-import type { Access, AccountDump, AccountState, Compacted, StateStore } from '../state-store.ts';
+import type {
+  Access,
+  AccountDump,
+  AccountState,
+  Compacted,
+  Notices,
+  StateStore,
+} from '../state-store.ts';
 import { tableAccount } from './account.ts';
 import type { Box } from './box.ts';
 import { compactAccount } from './compaction.ts';
 import { refuseNewer } from './head.ts';
 import { ACCOUNTS, accountKey, TABLE_FORMAT } from './keys.ts';
+import { tableNotices } from './notices.ts';
 import { type Doing, inWordsOf, Table } from './table.ts';
 import { TableTrail } from './trail.ts';
 
@@ -48,6 +56,10 @@ export class DynamoDbStore implements StateStore {
     this.#options = options;
     this.#table = new Table({ ...options, name: table, custodyName: custodyTable });
     this.#owner = `process ${process.pid} on host ${hostname()}`;
+  }
+
+  get notices(): Notices {
+    return tableNotices(this.#table);
   }
 
   async open(account: string, access: Access, who?: string): Promise<AccountState> {

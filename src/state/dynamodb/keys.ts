@@ -8,6 +8,7 @@
 //   T#<account>     H              the audit trail: where its chain stands,
 //   T#<account>     L#<number>     a line of it,
 //   T#<account>     U#<user>       up to which record the user is told in it
+//   N               <name>         what was said to whom
 //   A#<account>     K#<key>        custody of a secret; in the second table, and so are
 //   A#<account>     E#<key>        its encrypted form, for its recipients
 
@@ -19,6 +20,7 @@ import { comparableUserName } from '../../base/user-name.ts';
 export const TABLE_FORMAT = 1;
 
 export const ACCOUNTS = 'A';
+export const NOTICES = 'N';
 export const HEADS = 'H#';
 export const RECORDS = 'R#';
 export const SHARDS = 'S#';
@@ -27,6 +29,10 @@ export const SEALED = 'E#';
 
 export function accountKey(account: string): ItemKey {
   return { pk: ACCOUNTS, sk: account };
+}
+
+export function noticeKey(name: string): ItemKey {
+  return { pk: NOTICES, sk: name };
 }
 
 export function partitionOf(account: string): string {

@@ -5,6 +5,7 @@
 //   <directory>/<account>/handoff/          custody.ts
 //   <directory>/<account>/sightings.json    sightings.ts
 //   <directory>/<account>/trail.jsonl       trail.ts, trail-file.ts
+//   <directory>/notices/                    notices.ts
 
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
@@ -13,7 +14,14 @@ import { errnoOf, type FileSystem, systemReason } from '../../base/files/file-sy
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { nodeOwners, type Owners } from '../../base/files/owners.ts';
 import { isAccountId } from '../account-id.ts';
-import type { Access, AccountDump, AccountState, Compacted, StateStore } from '../state-store.ts';
+import type {
+  Access,
+  AccountDump,
+  AccountState,
+  Compacted,
+  Notices,
+  StateStore,
+} from '../state-store.ts';
 import { type AccountFiles, fileAccount } from './account.ts';
 import { ClaimFiles } from './claim-files.ts';
 import { FileClaims } from './claims.ts';
@@ -33,6 +41,7 @@ import {
   TRAIL,
 } from './folders.ts';
 import { FileJournal } from './journal.ts';
+import { FileNotices } from './notices.ts';
 import { type ProcessTable, systemProcesses } from './process-table.ts';
 import { FileTrail, Untold } from './trail.ts';
 import { TrailFile } from './trail-file.ts';
@@ -67,6 +76,11 @@ export class FileStore implements StateStore {
     this.#fs = fs ?? nodeFileSystem;
     this.#owners = owners ?? nodeOwners;
     this.#processes = processes ?? systemProcesses;
+  }
+
+  get notices(): Notices {
+    const processes = this.#processes;
+    return new FileNotices({ root: this.#root, clock: this.#clock, run: this.run, processes });
   }
 
   async open(account: string, access: Access, who?: string): Promise<AccountState> {

@@ -108,6 +108,35 @@ export async function examineStateRoot(root: StateRoot): Promise<void> {
   await examineParents(root, root.stateDir);
 }
 
+/** Where it is kept what was said to whom, and the claim on it. */
+function noticeFolders({ stateDir }: StateRoot) {
+  const folder = join(stateDir, 'notices');
+  return { folder, claims: join(folder, 'claims') };
+}
+
+/** Makes and proves them as those of an account. Throws `state-dir`. */
+export async function prepareNotices(
+  root: StateRoot,
+): Promise<{ readonly folder: string; readonly claims: string }> {
+  const { folder, claims } = noticeFolders(root);
+  await prepareStateRoot(root);
+  for (const path of [folder, claims]) {
+    await refuseLink(root.fs, path);
+    await makeAndProve(root.fs, path, NO_WRITING);
+  }
+  return { folder, claims };
+}
+
+/** Proves by reads alone that nobody else could have written what is in it. Throws `state-dir`. */
+export async function examineNotices(root: StateRoot): Promise<string> {
+  const { folder } = noticeFolders(root);
+  await examineStateRoot(root);
+  await refuseLink(root.fs, folder);
+  const info = await examineDirectory(root, folder, NO_WRITING);
+  if (info !== undefined) await examineFile(root, join(folder, 'notices.json'), info);
+  return folder;
+}
+
 /** By reads alone: whether the account's directories could be made and written. Throws `state-dir`. */
 export async function foretellStateDir(
   options: StateRoot & Pick<StateDirOptions, 'account'>,

@@ -17,6 +17,7 @@ import type {
   AccountState,
   AuditTrail,
   Compacted,
+  Notices,
   Sightings,
   StateStore,
   UserLog,
@@ -50,6 +51,22 @@ export class MemoryStore implements StateStore {
     this.#clock = clock;
     this.#memory = memory ?? new Memory();
     this.#touch = coded(touch ?? (async (work) => work()));
+  }
+
+  get notices(): Notices {
+    const { notices } = this.#memory;
+    return {
+      all: () => this.#touch('state-dir', UNREADABLE, () => new Map(notices)),
+      swap: (changes) =>
+        this.#touch('state-dir', UNWRITABLE, () =>
+          changes.flatMap(({ name, was, is }) => {
+            if (notices.get(name) !== was) return [];
+            if (is === undefined) notices.delete(name);
+            else notices.set(name, is);
+            return [name];
+          }),
+        ),
+    };
   }
 
   async open(account: string, access: Access, who?: string): Promise<AccountState> {

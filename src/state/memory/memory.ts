@@ -26,6 +26,7 @@ export class AccountMemory {
 }
 
 export class Memory {
+  readonly notices = new Map<string, string>();
   readonly accounts = new Map<string, AccountMemory>();
 }
 
