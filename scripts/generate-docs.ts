@@ -29,6 +29,7 @@ import { initHelp } from '../src/cli/keyturn/init-flags.ts';
 import { KEY_VERBS } from '../src/cli/keyturn/keys/command.ts';
 import { keyChangeHelp, keysHelp } from '../src/cli/keyturn/keys/help.ts';
 import { mapHelp } from '../src/cli/keyturn/map-flags.ts';
+import { notifyHelp } from '../src/cli/keyturn/notify.ts';
 import { applyHelp, planHelp } from '../src/cli/keyturn/plan-flags.ts';
 import { policyHelp } from '../src/cli/keyturn/policy.ts';
 import { recoverHelp } from '../src/cli/keyturn/recover.ts';
@@ -67,12 +68,14 @@ import { validateReportSchema } from '../src/reports/validate-report.ts';
 import { verifyReportSchema } from '../src/reports/verify-report.ts';
 import { declarations } from './bundle/library.ts';
 import { environmentPage } from './environment-page.ts';
+import { dashboardJson } from './monitoring/dashboard.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': errorsPage,
   'docs/environment.md': environmentPage,
+  'deploy/monitoring/keyturn-dashboard.json': dashboardJson,
   'docs/cli/rotate-iam-keys.md': () => helpPage('rotate-iam-keys', rotateHelp()),
   'docs/cli/keyctl.md': () => helpPage('keyctl', keyctlHelp()),
   'schema/rotate-iam-keys.schema.json': () => schemaFile('rotate-iam-keys', rotationReportSchema),
@@ -173,6 +176,7 @@ function keyturnPage(): string {
     initHelp(),
     mapHelp(),
     validateHelp(),
+    notifyHelp(),
     verifyHelp(),
     deliverHelp(),
     explainHelp(),

@@ -43,6 +43,7 @@ import { findTarget } from './find-target.ts';
 import { inFileTerms } from './in-file-terms.ts';
 import { accessOf, openedFor } from './open-state.ts';
 import type { RunContext } from './run-context.ts';
+import { wholeOf } from './run-observer.ts';
 import { asSettings, type Governance, sameForAll } from './run-settings.ts';
 import { takePlace } from './take-place.ts';
 import { type HowPerformed, type PlannedFor, UserTurns } from './user-turns.ts';
@@ -260,9 +261,20 @@ class AccountRun {
     await rememberUsers(atHand, this.#options.alsoSeenOf?.(id) ?? [], this.#options);
     const open = await state.openUsers();
     const about = { user: this.#options.user, users: named, open, settings, now: clock.now() };
-    await settings.learn(shortlistedUsers(inventory, about));
+    const read = {
+      ...wholeOf(this.#options),
+      account: id,
+      inventory,
+      open,
+      settings,
+      now: this.#readAt,
+    };
+    const { observer } = this.#context;
+    const alsoAsked = observer?.alsoAsked(read) ?? [];
+    await settings.learn([...shortlistedUsers(inventory, about), ...alsoAsked]);
     const { candidates, due, held } = findCandidates(inventory, about);
     for (const each of held) this.#turns.holdBack(each);
+    observer?.keysRead(read);
     const account = this.#work(gateway, state);
     await takePlaces(candidates, account);
     this.#candidates = await this.#turns.withinLimits(candidates, account, {
@@ -329,7 +341,7 @@ class AccountRun {
     emit({ code: 'user-done', user: candidate.user, done, total: this.#candidates.length });
   }
 
-  async conclude({ state }: AccountWork): Promise<void> {
+  async conclude({ gateway, state }: AccountWork): Promise<void> {
     const { signal } = this.#context;
     this.#tellLeft();
     const outcomes = this.#inOrder;
@@ -344,6 +356,9 @@ class AccountRun {
     this.#handoff = collected.handoff;
     this.#errors.push(...collected.errors);
     if (!this.#options.dryRun) await this.#tidy(state);
+    const { held } = this.#turns;
+    const account = gateway.caller.account;
+    await this.#context.observer?.usersDone({ account, outcomes, held, gateway, state });
   }
 
   async #tidy(state: AccountWork['state']): Promise<void> {

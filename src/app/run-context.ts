@@ -7,6 +7,7 @@ import type { StateStore } from '../state/state-store.ts';
 import type { AccountResult } from './account-run.ts';
 import type { WholeRun } from './build-report.ts';
 import type { ChangeLog } from './change-log.ts';
+import type { RunObserver } from './run-observer.ts';
 
 export interface RunContext {
   readonly clock: Clock;
@@ -17,6 +18,8 @@ export interface RunContext {
   readonly changes?: ChangeLog;
   /** Hears what came of each account, for a plan. */
   readonly onAccount?: (result: AccountResult) => void;
+  /** Hears what is told after the run; left out where nothing is. */
+  readonly observer?: RunObserver | undefined;
   /** Aborted on SIGINT or SIGTERM: steps under way are finished, no new one begins. */
   readonly signal: AbortSignal;
   /** Process environment, read once at the edge. */

@@ -34,6 +34,8 @@ export interface UserSettings {
   readonly notRetiring: HeldBack | undefined;
   /** What a configuration wants done, asked and watched; left out where there is none. */
   readonly hooks?: UserHooks | undefined;
+  /** Past which age a key should not be there any more, in days; what the run says when left out. */
+  readonly overdueDays?: number;
   /** Which rule says so, and by which facts; left out where flags say the same for all. */
   readonly governedBy?: GovernedBy;
 }

@@ -183,20 +183,22 @@ export function commonConfig(settings: ClientSettings) {
   };
 }
 
-/** Emits `call-throttled` for every attempt that AWS refused because of its rate. */
+/** Emits `call-sent` for every attempt, and `call-throttled` for each that AWS refused because of its rate. */
 export function reportThrottling(
   client: Pick<IAMClient, 'middlewareStack'>,
   emit: EventSink,
 ): void {
   client.middlewareStack.add(
     (next, context) => async (args) => {
+      const operation = String(context.commandName).replace(/Command$/, '');
+      emit({ code: 'call-sent', operation });
       try {
         return await next(args);
       } catch (thrown) {
         if (isThrottle(thrown)) {
           emit({
             code: 'call-throttled',
-            operation: String(context.commandName).replace(/Command$/, ''),
+            operation,
             attempt: attemptNumber(args.request),
           });
         }

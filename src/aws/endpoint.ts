@@ -26,6 +26,8 @@ const SERVICES = [
   'cloudwatch',
   'dynamodb',
   'kms',
+  'sns',
+  'eventbridge',
 ] as const;
 
 /** AWS's identifiers for service-specific endpoints, as spelled in the `services` section. */

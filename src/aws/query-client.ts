@@ -82,6 +82,7 @@ function clientOver(parts: QueryClientParts, common: Common): QueryClient {
       let token = await orAborted(retries.acquireInitialRetryToken(''), signal);
       for (;;) {
         const attempt = token.getRetryCount() + 1;
+        emit({ code: 'call-sent', operation: operation.name });
         const outcome = await attemptCall(parts, draft, { ...call, attempt });
         if (outcome.thrown === undefined) {
           retries.recordSuccess(token);

@@ -203,6 +203,18 @@ interface EventPayloads {
     secondsLeft: number | null;
   };
   'call-throttled': { operation: string; attempt: number };
+  /** A request to AWS leaves; counted, and not logged. */
+  'call-sent': { operation: string };
+  /** What is told after a run: to whom, or why not. None of it changes what the run has done. */
+  'metrics-written': { to: string };
+  'metrics-not-written': { to: string; reason: string };
+  'metrics-remarked': { to: string; remark: string };
+  notified: { channel: string; to: string | null; subject: string };
+  'notification-failed': { channel: string; to: string | null; reason: string };
+  /** In a dry run: it would be sent. */
+  'notification-foretold': { channel: string; to: string | null; subject: string };
+  /** What was said before is not known, so nothing is said again. */
+  'notices-unreadable': { reason: string };
   'run-stopping': { reason: string };
   /** The run as a whole ended with an error. */
   'run-failed': { errorCode: string; reason: string };
@@ -294,6 +306,14 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'user-done': 'debug',
   progress: 'info',
   'call-throttled': 'debug',
+  'call-sent': 'debug',
+  'metrics-written': 'debug',
+  'metrics-not-written': 'warn',
+  'metrics-remarked': 'warn',
+  notified: 'info',
+  'notification-failed': 'warn',
+  'notification-foretold': 'debug',
+  'notices-unreadable': 'warn',
   'run-stopping': 'warn',
   'run-failed': 'error',
   'users-left': 'warn',

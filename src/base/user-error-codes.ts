@@ -260,6 +260,12 @@ export const USER_ERROR_CODES = {
       'The last use of a key cannot be read, so it is not made Inactive, or not deleted when it is.',
     remedy: 'Grant iam:GetAccessKeyLastUsed.',
   }),
+  'notification-failed': info(1, 'user', {
+    meaning:
+      'Somebody who was to be told could not be: a channel of `notify:` took no message. What the run did to keys is done, and its exit code does not change; `keyturn notify test` fails with it.',
+    remedy:
+      'The message says which channel and why. The next run tells it again; `keyturn notify test` sends a message for trying.',
+  }),
   'journal-write': info(1, 'user', {
     meaning: 'The journal cannot be written, so nothing more is done for this user.',
     remedy: 'Free space in the state directory, or grant what the message names; then run again.',

@@ -108,7 +108,7 @@ function judgeWord(word: string, path: Path, trusted: readonly string[]): readon
 }
 
 /** There is no shell, so nothing of a word is expanded: what looks as if it were is a mistake. */
-function programFault(word: string, index: number): string | undefined {
+export function programFault(word: string, index: number): string | undefined {
   if (/\$\{(?:env|file|command):/.test(word)) {
     return '"${" is not read in the words of a program: a secret on a command line is seen by everybody on the machine; the program reads it from its environment (KEYTURN_COMMAND_ENV) or from a file';
   }

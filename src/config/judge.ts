@@ -7,6 +7,7 @@ import { judgePolicies } from './judge-policy.ts';
 import { judgeAccountSelection, judgeMatch } from './judge-selection.ts';
 import type { ConfigModel, Exemption, Selection } from './model.ts';
 import { EXEMPTION_DAYS_MAX } from './takes.ts';
+import { judgeTelling } from './tell-judge.ts';
 
 export interface JudgedAt {
   readonly now: Date;
@@ -23,6 +24,7 @@ export function judge(model: ConfigModel, at: JudgedAt): readonly Found[] {
     ...judgeAccounts(model, at),
     ...judgeExemptions(model.exemptions ?? [], ['exemptions'], { now: at.now, zone, organization }),
     ...judgeFreezes(model),
+    ...judgeTelling(model),
   ];
 }
 

@@ -11,35 +11,12 @@ import {
   QUIET_DAYS_MIN,
 } from '../lifecycle/retire-policy.ts';
 import { daysOf, isDay, isTimeZone } from './calendar.ts';
-import type { FaultCode } from './fault.ts';
 import { hooks } from './hooks-model.ts';
 import { type NameKind, patternFault } from './pattern.ts';
+import { checked, shaped } from './shaped.ts';
 import { DAYS_MAX, REASON_LENGTH_MIN, TAKES } from './takes.ts';
+import { metrics, notify } from './tell-model.ts';
 import { windowFault } from './window.ts';
-
-/** What a check found, for shape.ts. */
-export interface OwnIssue {
-  readonly code: FaultCode;
-  readonly index?: number;
-}
-
-/** The message of a check that has no words of its own: zod puts others in the place of an empty one. */
-export const SAY_WHAT_IT_TAKES = 'does not fit';
-
-type Check = (text: string) => (OwnIssue & { readonly message: string }) | undefined;
-
-function checked(check: Check): z.ZodString {
-  return z.string().superRefine((text, context) => {
-    const fault = check(text);
-    if (fault === undefined) return;
-    const { message, ...params } = fault;
-    context.addIssue({ code: 'custom', message, params });
-  });
-}
-
-/** A text that fits, or a fault which says what is taken. */
-const shaped = (fits: (text: string) => boolean) =>
-  checked((text) => (fits(text) ? undefined : { code: 'bad-value', message: SAY_WHAT_IT_TAKES }));
 
 const wholeNumber = (min: number, max: number) => z.int().min(min).max(max);
 const day = shaped(isDay);
@@ -273,6 +250,8 @@ export const configModel = z.strictObject({
     z.strictObject({ expires_hours: described('expires_hours', wholeNumber(1, 168)).optional() }),
   ).optional(),
   state: described('state', z.string().min(1)).optional(),
+  metrics: described('metrics', metrics).optional(),
+  notify: described('notify', notify).optional(),
 });
 
 /** A file of exemptions alone, for other reviewers. */

@@ -6,8 +6,9 @@ import { closest } from '../base/closest.ts';
 import type { ConfigDocument } from './document.ts';
 import type { Found, Path } from './fault.ts';
 import { HOOK_KEYS_BELOW } from './hooks-takes.ts';
-import { type OwnIssue, SAY_WHAT_IT_TAKES } from './model.ts';
+import { type OwnIssue, SAY_WHAT_IT_TAKES } from './shaped.ts';
 import { takesAt } from './takes.ts';
+import { TELL_KEYS_BELOW } from './tell-takes.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -187,7 +188,17 @@ const CONNECTION_KEYS = [
 
 const TOP_KEYS = [
   ...['version', 'time_zone', 'accounts', 'defaults', 'rules', 'exemptions', 'exemptions_file'],
-  ...['unmatched', 'trusted_tags', 'limits', 'freezes', 'state', 'connections', '$schema'],
+  ...[
+    'unmatched',
+    'trusted_tags',
+    'limits',
+    'freezes',
+    'state',
+    'connections',
+    'metrics',
+    'notify',
+    '$schema',
+  ],
 ];
 
 /** The keys that a mapping at the path may have. */
@@ -196,6 +207,7 @@ function keysAt(path: Path): readonly string[] {
   const last = words.at(-1);
   if (last === undefined) return TOP_KEYS;
   if (words[0] === 'connections') return CONNECTION_KEYS;
+  if (words[0] === 'metrics' || words[0] === 'notify') return TELL_KEYS_BELOW[last] ?? [];
   if (words[0] === 'accounts') {
     if (last === 'accounts') return ['organization', 'never', 'groups'];
     if (last === 'groups') return ['name', 'match', 'role', 'external_id', 'region', 'defaults'];

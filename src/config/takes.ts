@@ -8,6 +8,7 @@ import {
   QUIET_DAYS_MIN,
 } from '../lifecycle/retire-policy.ts';
 import { HOOK_TAKES, takesBelowHooks } from './hooks-takes.ts';
+import { TELL_TAKES, takesBelowTell } from './tell-takes.ts';
 
 const REFERENCE = `where a credential is: \${env:NAME}, \${file:/PATH} or \${command:PROGRAM ARG}`;
 
@@ -84,6 +85,7 @@ export const TAKES: Readonly<Record<string, string>> = {
   create_missing: 'true or false',
   windows: 'a mapping with rotate and retire',
   hooks: HOOK_TAKES.hooks ?? '',
+  ...TELL_TAKES,
   rotate: 'a list of windows such as "Mon-Fri 09:00-17:00"',
   max_rotations: 'a whole number from 1 to 100000, or "none"',
   max_deactivations: 'a whole number from 1 to 100000, or "none"',
@@ -107,6 +109,8 @@ export function takesAt(path: readonly (string | number)[]): string {
   const last = path.at(-1);
   const key = [...path].reverse().find((part) => typeof part === 'string') ?? '';
   if (path.length === 0) return 'a mapping that begins with version: 1';
+  const belowTell = takesBelowTell(path);
+  if (belowTell !== undefined) return belowTell;
   const belowHooks = takesBelowHooks(path);
   if (belowHooks !== undefined) return belowHooks;
   if (path.includes('windows') && key === 'retire') {

@@ -148,11 +148,15 @@ class Service implements HttpService {
     const service = this.#options;
     const headers = { ...service.headers, ...call.headers };
     const body = bodyOf(call);
-    const secrets = [...secretsInHeaders(headers), ...(body?.secrets ?? [])];
+    const secrets = [
+      ...secretsInHeaders(headers),
+      ...(body?.secrets ?? []),
+      ...(call.hidesPath === true ? secretsInPath(call.path) : []),
+    ];
     const failed: FailedCall = {
       service,
       origin: this.origin,
-      call: { method: call.method, path: call.path },
+      call: { method: call.method, path: call.hidesPath === true ? HIDDEN : call.path },
       secrets,
       isRepeat: false,
     };
@@ -236,6 +240,15 @@ class Service implements HttpService {
     const source = tls?.ca === undefined ? this.#around.trust?.source : tls.caSetting;
     return { route: this.#route, trust: source };
   }
+}
+
+/** What stands in the place of a path that is a secret. */
+const HIDDEN = '(hidden)';
+
+/** The path as a whole, and its parts: whoever echoes it need not echo all of it. */
+function secretsInPath(path: string): readonly Secret[] {
+  const parts = path.split(/[/?&=]/).filter((part) => part.length >= 8);
+  return [path, ...parts].filter((part) => part !== '').map((part) => new Secret(part));
 }
 
 /** Reads are given up when the run ends; a write is awaited (I13). */

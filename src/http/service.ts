@@ -49,6 +49,8 @@ export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the address, without a slash before it, each part encoded: see `pathOf`. */
   readonly path: string;
+  /** Whether the path is a secret itself, as that of a hook is: then no message shows it. */
+  readonly hidesPath?: boolean | undefined;
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
   readonly headers?: HttpHeaders | undefined;
   /** Becomes JSON. Each Secret in it is sent as it is, and masked wherever it comes back. */

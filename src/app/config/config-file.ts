@@ -15,6 +15,7 @@ import {
   type ConfigSource,
   readConfig,
 } from '../../config/read-config.ts';
+import { tellsByPrograms } from '../../config/tell-judge.ts';
 import { COMMAND } from '../../destinations/command/place.ts';
 
 /** A configuration that was asked for. */
@@ -125,6 +126,7 @@ async function openToOthers({ model }: Config, file: ConfigFile): Promise<Config
   const runs =
     places.some((text) => partsOfText(text).kind === COMMAND) ||
     policiesIn(model).some(({ policy }) => namesPrograms(policy)) ||
+    tellsByPrograms(model) ||
     [...places, ...values].some((text) => text?.includes('${command:') === true);
   if (!runs) return undefined;
   const { mode, uid, gid } = await stat(file.path);

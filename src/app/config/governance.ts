@@ -254,6 +254,7 @@ class AccountGovernance implements RunSettings {
       hooks,
       notNow,
       notRetiring: retiring.kind === 'open' ? undefined : heldBy(retiring, 'retire'),
+      overdueDays: settings.promise?.maxAgeDays ?? settings.daysThreshold.value,
       governedBy: governedBy({ rule, settings, deliver, facts: askedFacts(this.#names, user) }),
     };
     this.#at.emit({ code: 'user-governed', user: user.name, rule: rule.name, line: rule.line });

@@ -13,7 +13,7 @@ export async function* copyState(ways: Ways, only: string | undefined): AsyncGen
   for (const account of only === undefined ? await ways.from.accounts() : [only]) {
     yield { account, ...(await transferAccount(account, ways)) };
   }
-  if (only === undefined) await copyNotices(from, to);
+  if (only === undefined) await copyNotices(ways.from, ways.to);
 }
 
 /** What was said stays said. What the other place knows already is not written over. */

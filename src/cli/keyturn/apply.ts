@@ -3,14 +3,17 @@
 import { ChangeLog } from '../../app/change-log.ts';
 import { openState } from '../../app/open-state.ts';
 import type { AppliedPlan } from '../../app/plan/apply-plan.ts';
+import { toldReport } from '../../app/plan/told-report.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { Command } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
 import type { PlanDocument } from '../../reports/plan-document.ts';
 import { shortPlan } from '../../reports/plan-words.ts';
+import type { RotationReport } from '../../reports/rotation-report.ts';
 import { plural } from '../../reports/words.ts';
 import type { StateStore } from '../../state/state-store.ts';
 import { whyVolatile } from '../../state/stores.ts';
+import { type AfterRun, afterRun } from '../after-run.ts';
 import { isAskedFor, parseCommandLine } from '../flags/argv.ts';
 import { helpWidth } from '../flags/help.ts';
 import { absolute } from '../flags/surroundings.ts';
@@ -61,11 +64,12 @@ export async function runApply(session: Session, args: readonly string[]): Promi
     const state = await openState(first.options.state, reach);
     if (saved !== undefined) await assertHere(saved, word ?? '', { first, now, again, state });
     await assertLasts(first, state, session);
-    const applying = { session, values, settler, dryRun, run, state, changes, again };
+    const after = await afterRun(first.options, session, run);
+    const applying = { session, values, settler, dryRun, run, state, changes, after, again };
     if (saved !== undefined) return await apply(saved, applying);
     const made = await planAndAsk(applying);
     if (typeof made === 'number') return made;
-    const code = await apply(made.plan, { ...applying, isFresh: made.isFresh });
+    const code = await apply(made.plan, { ...applying, isFresh: made.isFresh, made: made.report });
     // Nobody has looked at what needs a person: it is a failure of the run, as everywhere.
     const { errored, counts } = made.plan;
     if (code === 0 && counts.stop > 0) {
@@ -165,27 +169,32 @@ interface Applying {
   readonly changes: ChangeLog;
   /** Makes a new plan, for hints. */
   readonly again: Command;
+  readonly after: AfterRun;
   /** Whether the plan was made a moment ago. */
   readonly isFresh?: boolean;
+  /** The dry run that it was made by, where it was. */
+  readonly made?: RotationReport;
 }
 
 interface Agreed {
   readonly plan: PlanDocument;
+  readonly report: RotationReport;
   readonly isFresh: boolean;
 }
 
 /** The plan that a person has agreed to; an exit code where there is none to agree to. */
 async function planAndAsk(applying: Applying): Promise<Agreed | number> {
-  const { session, values, settler, dryRun, run, state } = applying;
+  const { session, values, settler, dryRun, run, state, after } = applying;
   const { host } = session;
   const { makePlan } = await import('../../app/plan/make-plan.ts');
   const { renderPlan } = await import('../../reports/plan-text.ts');
   const context = {
     clock: host.clock,
-    emit: run.log.emit,
+    emit: after.emit,
     signal: run.signal,
     env: host.env,
     state,
+    observer: after.observer,
   };
   const made = await makePlan((await settler.settle()).run, context, !dryRun);
   const { plan, report, exitCode } = made;
@@ -197,10 +206,11 @@ async function planAndAsk(applying: Applying): Promise<Agreed | number> {
   const isShown = values.outputFormat !== 'json';
   const page = () => renderPlan(plan, { ...styleOf(host.stderr, host), applyCommand: undefined });
   if (isShown) host.stderr.writeNow(page());
-  if (dryRun || values.yes === true || plan.counts.change === 0) return { plan, isFresh: true };
+  if (dryRun || values.yes === true || plan.counts.change === 0)
+    return { plan, report, isFresh: true };
   const { readAnswer } = await import('../terminal/plain-asker.ts');
   const typed = await readAnswer('\nOnly "yes" applies it: ', host, run.signal);
-  if (typed.trim() === 'yes') return { plan, isFresh: false };
+  if (typed.trim() === 'yes') return { plan, report, isFresh: false };
   throw new KeyturnError('cancelled', 'the plan was not applied; nothing was changed');
 }
 
@@ -209,8 +219,9 @@ async function apply(plan: PlanDocument, applying: Applying): Promise<number> {
   const { host } = session;
   const { applyPlan } = await import('../../app/plan/apply-plan.ts');
   const { clock, env } = host;
-  const context = { clock, emit: run.log.emit, signal: run.signal, env, state, changes };
-  const { isFresh = false, again } = applying;
+  const { isFresh = false, after, made, again } = applying;
+  const { observer } = after;
+  const context = { clock, emit: after.emit, signal: run.signal, env, state, changes, observer };
   const partial = values.partial === true;
   const settle = async () => (await settler.settle()).run;
   const applied = await applyPlan({ plan, partial, dryRun, isFresh, settle, again }, context);
@@ -218,7 +229,10 @@ async function apply(plan: PlanDocument, applying: Applying): Promise<number> {
   if (told !== undefined) printRunIssues(session, run, told);
   await run.print(await documentOf(plan, applied, applying));
   if (applied.report !== undefined) remarkHandoff(session.voice, applied.report);
-  return applied.exitCode;
+  const { exitCode } = applied;
+  const report = toldReport(made, told, { dryRun, endedAt: clock.now() });
+  if (report !== undefined) await after.tell({ report, exitCode, state });
+  return exitCode;
 }
 
 async function documentOf(

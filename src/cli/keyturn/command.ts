@@ -182,6 +182,16 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'notify',
+    {
+      about: 'send a message for trying to those whom a configuration names',
+      run: async (session, args) => {
+        const { runNotify } = await import('./notify.ts');
+        return runNotify(session, args);
+      },
+    },
+  ],
+  [
     'state',
     {
       about: 'make, check, copy, shorten and print out the place where state is kept',

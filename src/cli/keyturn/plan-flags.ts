@@ -24,6 +24,8 @@ const SHARED = {
   logFormat: ROTATE_FLAGS.logFormat,
   logLevel: { ...ROTATE_FLAGS.logLevel, fallback: 'warn' },
   logFile: ROTATE_FLAGS.logFile,
+  metrics: ROTATE_FLAGS.metrics,
+  metricsAccounts: ROTATE_FLAGS.metricsAccounts,
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
 

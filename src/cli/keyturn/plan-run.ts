@@ -28,6 +28,8 @@ type Shared = Pick<
   | 'logFormat'
   | 'logLevel'
   | 'logFile'
+  | 'metrics'
+  | 'metricsAccounts'
 > &
   Partial<Pick<PlanValues, 'untrusted'>> & { readonly outputFormat: 'json' | 'text' };
 

@@ -5,6 +5,7 @@ import type { PlanOutput } from '../../app/plan/plan-file.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { printableJson } from '../../base/printable.ts';
 import type { PlanDocument } from '../../reports/plan-document.ts';
+import { afterRun } from '../after-run.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import { helpWidth } from '../flags/help.ts';
 import { absolute } from '../flags/surroundings.ts';
@@ -48,7 +49,9 @@ export async function runPlan(session: Session, args: readonly string[]): Promis
     const reach = { ...options.rotate, clock, env, emit, signal: runShell.signal };
     const state = await openState(options.state, reach);
     const { makePlan } = await import('../../app/plan/make-plan.ts');
-    const context = { clock, emit, signal: runShell.signal, env, state };
+    const after = await afterRun(options, session, runShell);
+    const { observer } = after;
+    const context = { clock, emit: after.emit, signal: runShell.signal, env, state, observer };
     const { plan, report, exitCode } = await makePlan(run, context);
     printRunIssues(session, runShell, report);
     // Nothing could be begun, or somebody ended it: there is no plan.
@@ -56,6 +59,7 @@ export async function runPlan(session: Session, args: readonly string[]): Promis
     if (values.output !== undefined) await savePlan(outputOf(values.output, values, session), plan);
     await runShell.print(await pageOf(plan, values, session));
     isMade = true;
+    await after.tell({ report, exitCode, state });
     if (plan.errored) return 1;
     return values.detailedExitcode === true && plan.counts.change > 0 ? SOMETHING : 0;
   });

@@ -5,6 +5,7 @@ import type { ConfigFile } from '../../app/config/config-file.ts';
 import { loadConfig } from '../../app/config/config-file.ts';
 import { configuredRun } from '../../app/config/configured-run.ts';
 import type { DeliveryRequest } from '../../app/open-destinations.ts';
+import { withConfigured } from '../../app/telling.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import type { Config } from '../../config/read-config.ts';
@@ -12,7 +13,13 @@ import type { Overrides } from '../../config/settings.ts';
 import { handoff } from '../../destinations/handoff/index.ts';
 import { printsSecret } from '../../destinations/kinds.ts';
 import { refuseUseless } from '../flags/account-flags.ts';
-import { type Surroundings, stateDirectory, stateVariable } from '../flags/surroundings.ts';
+import { askedMetrics } from '../flags/metrics-flags.ts';
+import {
+  absolute,
+  type Surroundings,
+  stateDirectory,
+  stateVariable,
+} from '../flags/surroundings.ts';
 import { ROTATE_FLAGS } from './flags.ts';
 import type { ResolvedOptions, Values } from './options.ts';
 
@@ -60,12 +67,20 @@ export async function withConfig(
   const isStateSaid =
     isUntrusted || values.stateDir !== undefined || Boolean(stateVariable(surroundings.env));
   const { state } = config.model;
+  const asked = askedMetrics(values, surroundings);
+  const told = {
+    asked,
+    env: surroundings.env,
+    absolute: (path: string) => absolute(path, surroundings),
+  };
   return {
     remarks: remarksOf(overrides, file.shown),
     config,
     nameOf: (account) => directory.of(account).name,
     options: {
       ...options,
+      // Whoever is not trusted does not say where anything is sent to.
+      telling: isUntrusted ? options.telling : withConfigured(options.telling, config.model, told),
       state:
         isStateSaid || state === undefined ? options.state : stateDirectory(state, surroundings),
       rotate: {

@@ -5,6 +5,7 @@ import { OFFERED_KINDS, wordOf } from '../../destinations/kinds.ts';
 import { ACCOUNT_FLAGS } from '../flags/account-flags.ts';
 import { CONFIG_FLAG } from '../flags/config-flag.ts';
 import type { Flag, FlagTable } from '../flags/flag.ts';
+import { METRICS_FLAGS } from '../flags/metrics-flags.ts';
 import { RETIRE_FLAGS } from '../flags/retire-flags.ts';
 import * as rule from '../flags/value-rules.ts';
 
@@ -220,6 +221,7 @@ export const ROTATE_FLAGS = {
     group: OUTPUT,
     about: 'Also append the log to this file. Secrets never reach a log.',
   },
+  ...METRICS_FLAGS,
   inventory: {
     names: ['inventory'],
     rule: rule.choice(['auto', 'report', 'scan']),

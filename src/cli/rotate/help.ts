@@ -29,6 +29,11 @@ const PAGE: HelpPage = {
         ['KEYTURN_STATE', 'where state is kept, when --state is not given'],
         ['KEYTURN_STATE_DIR', 'the same, by its former name'],
         ['XDG_STATE_HOME', 'its parent, when neither is given'],
+        ['KEYTURN_METRICS', 'where metrics are written, when --metrics is not given'],
+        [
+          'OTEL_*',
+          'OTEL_METRICS_EXPORTER=otlp sends metrics to a collector, as every program of OpenTelemetry',
+        ],
         ['KEYTURN_ENDPOINT_GUARD', 'loopback: refuse any endpoint that is not on this machine'],
         [
           'KEYTURN_SANDBOX',

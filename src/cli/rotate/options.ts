@@ -4,6 +4,7 @@
 import type { AccountSelection } from '../../app/choose-accounts.ts';
 import { readFormerPlace } from '../../app/read-delivery.ts';
 import type { RotateAccountOptions } from '../../app/rotate-account.ts';
+import type { Telling } from '../../app/telling.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { LogLevel } from '../../base/events.ts';
 import { shellWords } from '../../base/shell-words.ts';
@@ -19,6 +20,7 @@ import {
   undoRunCommand,
   whereaboutWords,
 } from '../flags/later-command.ts';
+import { tellingAsked } from '../flags/metrics-flags.ts';
 import { retireOf } from '../flags/retire-flags.ts';
 import { sameReach } from '../flags/same-reach.ts';
 import { absolute, regionOf, type Surroundings, stateDirectory } from '../flags/surroundings.ts';
@@ -41,6 +43,8 @@ export interface ResolvedOptions {
   /** Whether secrets may be kept where they can be lost. */
   readonly isVolatileStateAccepted: boolean;
   readonly log: LogOptions;
+  /** What is told after the run, and where. */
+  readonly telling: Telling;
   /** age recipients of hand-off files. */
   readonly recipients: readonly string[];
   /** Whether the exit code says if anything was or would be done. */
@@ -96,6 +100,7 @@ export function settle(
   return {
     recipients,
     outputFormat,
+    telling: tellingAsked(values, surroundings),
     isExitCodeDetailed: values.detailedExitcode ?? false,
     state: stateDirectory(values.stateDir, surroundings),
     undoCommand: (run, account) => undoRunCommand(run, account, values),

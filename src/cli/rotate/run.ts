@@ -9,6 +9,7 @@ import type { ToldSoFar } from '../../base/key-changes.ts';
 import type { RunStyle } from '../../reports/render-undo-command.ts';
 import type { RotationReport } from '../../reports/rotation-report.ts';
 import { whyVolatile } from '../../state/stores.ts';
+import { afterRun } from '../after-run.ts';
 import type { Session } from '../run.ts';
 import { inRunShell, type ShellOptions } from '../run-shell.ts';
 import { progressBar } from '../terminal/load-progress.ts';
@@ -62,6 +63,7 @@ export async function rotate(
   return await inRunShell(session, shell, async (run) => {
     const { rotateAccount, renderJson, renderText } = await load();
     const { emit } = run.log;
+    const after = await afterRun(options, session, run);
     const state = await openState(options.state, {
       ...options.rotate,
       clock,
@@ -77,12 +79,16 @@ export async function rotate(
         await assertCustodyLasts(options.rotate, { state, why });
       }
     }
-    const context = { clock, emit, signal: run.signal, env, state, changes };
+    const { observer, emit: heard } = after;
+    const context = { clock, emit: heard, signal: run.signal, env, state, changes, observer };
     const { report, exitCode: plain } = await rotateAccount(options.rotate, context);
     const exitCode = options.isExitCodeDetailed ? detailedExitCode(report, plain) : plain;
     // A scheduler that asks for warnings alone mails whatever is printed: nothing, where nothing happened.
     const isSilent = format === 'text' && onlyWarnings(options.log) && !hasNews(report);
-    if (isSilent && !stdout.isTerminal && exitCode === 0) return exitCode;
+    if (isSilent && !stdout.isTerminal && exitCode === 0) {
+      await after.tell({ report, exitCode: plain, state });
+      return exitCode;
+    }
     const forPeople = (shown: RotationReport) =>
       renderText(shown, {
         colour: stdout.hasColours(env),
@@ -91,7 +97,9 @@ export async function rotate(
         undoCommand: (account) => options.undoCommand(state.run, account),
       });
     const render = format === 'json' ? renderJson : forPeople;
-    return await printResult(session, run, { report, exitCode, format, render });
+    const code = await printResult(session, run, { report, exitCode, format, render });
+    await after.tell({ report, exitCode: plain, state });
+    return code;
   });
 }
 

@@ -14,8 +14,12 @@ const COLOUR: Readonly<Record<LogLevel, string>> = {
 };
 const PLAIN = '\x1b[0m';
 
+/** Events that are counted, and of which a run has too many for a log. */
+const COUNTED: ReadonlySet<EngineEvent['code']> = new Set(['call-sent']);
+
 /** Whether an event is at this level or above it. */
 export function isLogged(event: EngineEvent, level: LogLevel): boolean {
+  if (COUNTED.has(event.code)) return false;
   return RANK[EVENT_LEVELS[event.code]] >= RANK[level];
 }
 

@@ -38,7 +38,15 @@ export type LoadProgress = (
 const PROGRESS_EVERY_MS = 10_000;
 
 /** Warnings that the page at the end does not tell again, so they are printed above the bar. */
-const ABOVE_THE_BAR: ReadonlySet<EventCode> = new Set(['report-unusable', 'root-key-active']);
+const ABOVE_THE_BAR: ReadonlySet<EventCode> = new Set([
+  'report-unusable',
+  'root-key-active',
+  'metrics-not-written',
+  'metrics-remarked',
+  'notified',
+  'notification-failed',
+  'notices-unreadable',
+]);
 
 /** Throws `log-file`. */
 export async function openRunLog(

@@ -22,6 +22,7 @@ import { INIT_FLAGS } from '../init-flags.ts';
 import { KEY_VERBS } from '../keys/command.ts';
 import { DEACTIVATE_FLAGS, DELETE_FLAGS, KEYS_FLAGS } from '../keys/flags.ts';
 import { MAP_FLAGS } from '../map-flags.ts';
+import { NOTIFY_FLAGS, NOTIFY_WORDS } from '../notify.ts';
 import { APPLY_FLAGS, PLAN_FLAGS } from '../plan-flags.ts';
 import { POLICY_FLAGS, POLICY_NAMES } from '../policy.ts';
 import { RECOVER_FLAGS } from '../recover.ts';
@@ -94,6 +95,7 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
   plan: [PLAN_FLAGS, []],
   hooks: [HOOKS_FLAGS, ['done', 'again']],
   apply: [APPLY_FLAGS, []],
+  notify: [NOTIFY_FLAGS, NOTIFY_WORDS],
   state: [
     {
       ...COMPACT_FLAGS,

@@ -1,0 +1,211 @@
+// The metrics of a run, from its report and from what it has seen; and what an earlier run told of accounts whose
+// keys this one did not count. An account that could not be read is not one without keys (I11): what was known of
+// it stays, with the time at which it was counted.
+
+import { ERROR_CODES, isErrorCode } from '../../base/error-codes.ts';
+import type { RotationReport } from '../../reports/rotation-report.ts';
+import type { CallCounts, CountedAccount } from '../sight/run-sight.ts';
+import {
+  ACCOUNT_OUTCOMES,
+  CHANGES,
+  CODES,
+  FAMILIES,
+  type FamilyName,
+  KEY_STATES,
+  type Labels,
+  NOTICE_OUTCOMES,
+  OUTCOMES,
+  type Sample,
+} from './families.ts';
+import { type KeyCounts, KeyTally } from './key-counts.ts';
+
+/** Whether each account has series of its own, or all of them together have one. */
+export type MetricsAccounts = 'all' | 'none';
+
+export interface RunFigures {
+  readonly report: RotationReport;
+  readonly counted: readonly CountedAccount[];
+  readonly calls: CallCounts;
+  readonly exitCode: number;
+  readonly endedAt: Date;
+  /** Messages of the run; none where nothing is notified. */
+  readonly notices: Readonly<Record<(typeof NOTICE_OUTCOMES)[number], number>>;
+  /** Whether the run was about all accounts that there are, so that others are gone. */
+  readonly isEveryAccount: boolean;
+}
+
+/** The value of the label `account` where all of them are one. */
+const ALL = 'all';
+
+export function metricsOf(
+  figures: RunFigures,
+  accounts: MetricsAccounts,
+  before: readonly Sample[],
+): readonly Sample[] {
+  const { report } = figures;
+  const own = [...buildInfo(report), ...keysOf(figures, accounts)];
+  const kept = before.filter(
+    (sample) => FAMILIES[sample.family].of === 'keys' && isKept(sample, own, { figures, accounts }),
+  );
+  // A dry run does nothing, so what the last run did stays told.
+  const run = report.dry_run
+    ? before.filter(({ family }) => FAMILIES[family].of === 'run')
+    : runOf(figures, accounts);
+  return [...own, ...kept, ...run];
+}
+
+interface Keeping {
+  readonly figures: RunFigures;
+  readonly accounts: MetricsAccounts;
+}
+
+function isKept(sample: Sample, own: readonly Sample[], { figures, accounts }: Keeping): boolean {
+  const account = sample.labels.account ?? '';
+  // Told of all accounts together, or of each: never of both, or each would count twice.
+  if ((account === ALL) !== (accounts === 'none')) return false;
+  if (own.some((each) => isSameSeries(each, sample))) return false;
+  // Of an account that was counted anew nothing is left, such as a key that was its oldest.
+  const isCounted = own.some(
+    ({ family, labels }) => family === 'keys' && labels.account === account,
+  );
+  if (isCounted && sample.family !== 'success') return false;
+  return accounts === 'none' || !figures.isEveryAccount || isNamed(account, figures.report);
+}
+
+function isNamed(account: string, { accounts = [], account_id: only }: RotationReport): boolean {
+  return account === only || accounts.some(({ account_id: id }) => id === account);
+}
+
+function isSameSeries(one: Sample, other: Sample): boolean {
+  return (
+    one.family === other.family &&
+    FAMILIES[one.family].labels.every((name) => one.labels[name] === other.labels[name])
+  );
+}
+
+function gauge(family: FamilyName, value: number, labels: Labels = {}): Sample {
+  return { family, labels, value };
+}
+
+function buildInfo({ keyturn_version: version }: RotationReport): readonly Sample[] {
+  return [gauge('build', 1, { version })];
+}
+
+function keysOf(figures: RunFigures, accounts: MetricsAccounts): readonly Sample[] {
+  const { counted } = figures;
+  if (accounts === 'all') {
+    return counted.flatMap(({ account, counts, countedAt }) => [
+      ...countSamples(account, counts, countedAt),
+      ...(isFaultless(account, figures)
+        ? [gauge('success', secondsOf(figures.endedAt), { account })]
+        : []),
+    ]);
+  }
+  if (counted.length === 0) return [];
+  const tally = new KeyTally();
+  for (const { counts } of counted) tally.addAll(counts);
+  const earliest = new Date(Math.min(...counted.map(({ countedAt }) => countedAt.getTime())));
+  const isAll = counted.every(({ account }) => isFaultless(account, figures));
+  const isWhole =
+    figures.report.summary.accounts_failed + figures.report.summary.accounts_left === 0;
+  return [
+    ...countSamples(ALL, tally.counts, earliest),
+    ...(isAll && isWhole ? [gauge('success', secondsOf(figures.endedAt), { account: ALL })] : []),
+  ];
+}
+
+function countSamples(account: string, counts: KeyCounts, countedAt: Date): readonly Sample[] {
+  const { states, ages, oldest } = counts;
+  return [
+    ...KEY_STATES.map((state) => gauge('keys', states[state], { account, state })),
+    { family: 'ages', labels: { account }, ages },
+    ...(oldest === undefined ? [] : [gauge('oldest', secondsOf(oldest), { account })]),
+    gauge('counted', secondsOf(countedAt), { account }),
+  ];
+}
+
+/** Whether nothing of the account failed in this run; a dry run does nothing that could succeed. */
+function isFaultless(account: string, { report, exitCode }: RunFigures): boolean {
+  if (report.dry_run || exitCode >= 2) return false;
+  const isOfAccount = (each: { readonly account_id: string | null }) => each.account_id === account;
+  const failed = report.rotated_keys.filter(({ success }) => !success).some(isOfAccount);
+  const unclean = report.cleanup_results.filter(({ success }) => !success).some(isOfAccount);
+  return !failed && !unclean && !report.errors.some(isOfAccount);
+}
+
+function runOf(figures: RunFigures, accounts: MetricsAccounts): readonly Sample[] {
+  const { report, calls, exitCode, endedAt, notices } = figures;
+  const { summary } = report;
+  const ofAccounts = {
+    done: summary.accounts_examined,
+    failed: summary.accounts_failed,
+    skipped: summary.accounts_skipped,
+    left: summary.accounts_left,
+  };
+  return [
+    gauge('ran', secondsOf(endedAt)),
+    gauge('exitCode', exitCode),
+    gauge('duration', summary.duration_seconds),
+    ...(report.next_run_at === null
+      ? []
+      : [gauge('next', secondsOf(new Date(report.next_run_at)))]),
+    ...ACCOUNT_OUTCOMES.map((outcome) => gauge('accounts', ofAccounts[outcome], { outcome })),
+    ...doneIn(report, accounts),
+    ...failuresOf(report),
+    ...[...calls.byOperation]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([operation, count]) => gauge('calls', count, { operation })),
+    gauge('throttled', calls.throttled),
+    ...NOTICE_OUTCOMES.map((outcome) => gauge('notices', notices[outcome], { outcome })),
+  ];
+}
+
+/** What was done and what was not, of each account of the run. */
+function doneIn(report: RotationReport, accounts: MetricsAccounts): readonly Sample[] {
+  const { accounts: several, account_id: only } = report;
+  const listed = several?.map(({ account_id: id }) => id) ?? (only === null ? [] : [only]);
+  const groups = accounts === 'none' ? [ALL] : listed;
+  return groups.flatMap((account) => {
+    const isOf = (each: { readonly account_id: string | null }) =>
+      account === ALL || each.account_id === account;
+    const rotated = report.rotated_keys.filter(isOf);
+    const held = report.held_back?.filter(isOf) ?? [];
+    const failed = rotated.filter(({ success }) => !success);
+    const blocked = failed.filter(({ error_code: code }) => isBlock(code));
+    const outcomes = {
+      rotated: rotated.length - failed.length,
+      failed: failed.length - blocked.length,
+      blocked: blocked.length,
+      held_back: held.length,
+    };
+    const changes = report.changes.filter(isOf);
+    return [
+      ...OUTCOMES.map((outcome) => gauge('rotations', outcomes[outcome], { account, outcome })),
+      ...CHANGES.map((change) =>
+        gauge('changes', changes.filter((each) => each.change === change).length, {
+          ...{ account, change },
+        }),
+      ),
+    ];
+  });
+}
+
+function isBlock(code: string | null): boolean {
+  return code !== null && isErrorCode(code) && ERROR_CODES[code].kind === 'block';
+}
+
+/** Of every code that there is, so that no series comes and goes. */
+function failuresOf({ rotated_keys, cleanup_results, errors }: RotationReport): readonly Sample[] {
+  const told = [
+    ...rotated_keys.flatMap(({ error_code: code }) => code ?? []),
+    ...cleanup_results.flatMap(({ error_code: code }) => code ?? []),
+    ...errors.map(({ code }) => code),
+  ].map((code) => (isErrorCode(code) ? code : 'internal'));
+  return CODES.map((code) =>
+    gauge('failures', told.filter((each) => each === code).length, { code }),
+  );
+}
+
+function secondsOf(time: Date): number {
+  return time.getTime() / 1000;
+}

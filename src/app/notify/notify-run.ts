@@ -1,0 +1,221 @@
+// Tells what is to be told after a run. It is over when the time for it is, and nothing of it throws: what could not
+// be told is a warning, and the next run tells it.
+
+import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import type { NotifyModel } from '../../config/tell-model.ts';
+import type { RotationReport } from '../../reports/rotation-report.ts';
+import type { Notices } from '../../state/state-store.ts';
+import type { RunSight } from '../sight/run-sight.ts';
+import type { Channel } from './channels/channel.ts';
+import type { OpenedChannel } from './channels/open-channels.ts';
+import type { Said } from './judge-matter.ts';
+import { type About, deedsOf, mattersOf } from './matter.ts';
+import { NoticeBook } from './notice-book.ts';
+import { occasionsOf } from './notice-days.ts';
+import { ownerOf } from './owner.ts';
+import {
+  type ChannelView,
+  type PlannedMessage,
+  planMessages,
+  type Standing,
+} from './plan-messages.ts';
+
+const DEADLINE_DAYS = 7;
+const REPEAT_DAYS = 7;
+
+export interface NotifyOptions {
+  readonly notify: NotifyModel;
+  readonly report: RotationReport;
+  readonly sight: RunSight;
+  /** Where it is kept what was said; undefined where that cannot be known. */
+  readonly notices: Notices;
+  readonly run: string;
+  readonly now: Date;
+  readonly emit: EventSink;
+  /** When no more time is left. */
+  readonly signal: AbortSignal;
+}
+
+/** How many messages were sent, and how many could not be. */
+export interface NoticeCounts {
+  readonly sent: number;
+  readonly failed: number;
+}
+
+export async function notifyRun(
+  channels: readonly OpenedChannel[],
+  options: NotifyOptions,
+): Promise<NoticeCounts> {
+  const { notices, run, emit, report } = options;
+  const book = new NoticeBook(notices, run);
+  try {
+    await book.read();
+  } catch (thrown) {
+    // Whoever does not know what was said would say all of it, every day.
+    emit({ code: 'notices-unreadable', reason: toKeyturnError(thrown).message });
+    return { sent: 0, failed: 0 };
+  }
+  const standing = standingOf(options);
+  const counts = await Promise.all(
+    channels.map(async (opened) => {
+      const plan = planMessages(viewOf(opened, book, options), standing);
+      if (report.dry_run) return foretell(opened.channel, plan.messages, emit);
+      const forgotten = plan.forgotten.map((matter) => ({ matter, said: undefined }));
+      await unlessUnwritable(book.put(opened.channel.name, forgotten), emit);
+      return await sendAll(opened.channel, plan.messages, { book, options });
+    }),
+  );
+  return {
+    sent: counts.reduce((sum, { sent }) => sum + sent, 0),
+    failed: counts.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
+function standingOf({ notify, report, sight, now }: NotifyOptions): Standing {
+  const deadlineDays = notify.deadline_days ?? DEADLINE_DAYS;
+  const happened = { report, soon: sight.soon, deadlineDays, now };
+  const tagsOf = ({ account, user }: About) =>
+    account === null || user === null ? undefined : sight.tagsOf(account, user);
+  return {
+    deeds: deedsOf(report),
+    matters: mattersOf(happened),
+    ownerOf: (about) => ownerOf(tagsOf(about), notify.owners),
+    isLookedAt: lookedAtBy(report, sight),
+    run: { id: report.run_id, at: now, version: report.keyturn_version, isDryRun: report.dry_run },
+  };
+}
+
+/**
+ * Whether the run has looked at what a matter is about: I11, an account that could not be read is not one in which
+ * all is well. What is about no account is over when a run over all that it is about ended without it.
+ */
+function lookedAtBy(report: RotationReport, sight: RunSight): Standing['isLookedAt'] {
+  const stopped = report.errors.filter(({ username }) => username === null);
+  const isBroken = (account: string | null) => stopped.some(({ account_id: id }) => id === account);
+  const isEnded = stopped.some(({ account_id: id }) => id === null);
+  return ({ kind, account, user }) => {
+    if (account === null) return !isEnded;
+    if (isBroken(account) || isEnded) return false;
+    // That a run could not enter an account is over once one could.
+    if (user === null && kind === 'run-failed') return sight.isWhole(account);
+    const isOfUser = (each: {
+      readonly account_id: string | null;
+      readonly username: string | null;
+    }) => each.account_id === account && each.username === user;
+    // Of whom nothing was begun, nobody knows whether it would have failed again.
+    const isLeft = [...report.errors, ...(report.held_back ?? [])].some(isOfUser);
+    return sight.isWhole(account) && !isLeft;
+  };
+}
+
+function viewOf(
+  { channel, model }: OpenedChannel,
+  book: NoticeBook,
+  { notify }: NotifyOptions,
+): ChannelView {
+  const { name, writesToOwners } = channel;
+  const { repeat_days: repeat = REPEAT_DAYS } = notify;
+  return {
+    ...{ name, writesToOwners, entries: book.entriesOf(name) },
+    occasions: occasionsOf(model, notify),
+    repeatDays: repeat === 'never' ? undefined : repeat,
+  };
+}
+
+function foretell(
+  { name }: Channel,
+  messages: readonly PlannedMessage[],
+  emit: EventSink,
+): NoticeCounts {
+  for (const { message } of messages) {
+    const { to, subject } = message;
+    emit({ code: 'notification-foretold', channel: name, to, subject });
+  }
+  return { sent: 0, failed: 0 };
+}
+
+interface Sending {
+  readonly book: NoticeBook;
+  readonly options: NotifyOptions;
+}
+
+async function sendAll(
+  channel: Channel,
+  messages: readonly PlannedMessage[],
+  sending: Sending,
+): Promise<NoticeCounts> {
+  let sent = 0;
+  let failed = 0;
+  for (const planned of messages) {
+    const isSent = await sendOne(channel, planned, sending);
+    if (isSent === undefined) continue;
+    if (isSent) sent += 1;
+    else failed += 1;
+  }
+  return { sent, failed };
+}
+
+/** Undefined where others tell it. */
+async function sendOne(
+  channel: Channel,
+  planned: PlannedMessage,
+  { book, options }: Sending,
+): Promise<boolean | undefined> {
+  const { emit, signal, now } = options;
+  const { message, matters } = planned;
+  const { to, subject } = message;
+  try {
+    signal.throwIfAborted();
+    const under = matters.map(({ matter, before, after }) => ({
+      matter,
+      said: underWay(before ?? after, { at: now.toISOString(), message: message.id }),
+    }));
+    const claimed = await book.put(channel.name, under);
+    // Somebody else may tell some of it at this moment: what both would say is said once.
+    const own = planned.about(claimed);
+    if (own === undefined) return undefined;
+    await channel.send(own, signal);
+    emit({ code: 'notified', channel: channel.name, to, subject });
+    const said = matters.filter(({ matter }) => claimed.has(matter));
+    await unlessUnwritable(
+      book.put(
+        channel.name,
+        said.map(({ matter, after }) => ({ matter, said: after })),
+      ),
+      emit,
+    );
+    return true;
+  } catch (thrown) {
+    const reason = reasonOf(thrown, signal);
+    emit({ code: 'notification-failed', channel: channel.name, to, reason });
+    return false;
+  }
+}
+
+/** As it is while the message is under way: with how often it was said before. */
+function underWay(
+  said: Said | undefined,
+  { at, message }: { readonly at: string; readonly message: string },
+): Said | undefined {
+  if (said === undefined) return undefined;
+  const isFirst = said.at === at && said.times === 1;
+  return { ...said, status: 'sending', at, message, times: isFirst ? 0 : said.times };
+}
+
+function reasonOf(thrown: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return 'the time for notifications was over; the next run tells it';
+  const error = toKeyturnError(thrown);
+  return error instanceof KeyturnError && error.hint !== undefined
+    ? `${error.message}; ${error.hint.replaceAll(/\s+/g, ' ')}`
+    : error.message;
+}
+
+/** A message that was sent is sent, whether or not that can be put down. */
+async function unlessUnwritable(work: Promise<unknown>, emit: EventSink): Promise<void> {
+  try {
+    await work;
+  } catch (thrown) {
+    emit({ code: 'notices-unreadable', reason: toKeyturnError(thrown).message });
+  }
+}

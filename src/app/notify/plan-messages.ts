@@ -1,0 +1,176 @@
+// Which messages go to a channel, and what is in each: a pure decision, from what stands and what was said.
+
+import type { Occasion } from '../../config/tell-takes.ts';
+import { judgeMatter, judgeOver, type Said } from './judge-matter.ts';
+import { type About, type Deed, digest, type Matter, type MatterKind } from './matter.ts';
+import { type Message, messageOf, type RunFacts, type Told } from './message.ts';
+import type { Entry } from './notice-book.ts';
+import type { Owner } from './owner.ts';
+
+export interface ChannelView {
+  readonly name: string;
+  readonly writesToOwners: boolean;
+  readonly occasions: readonly Occasion[];
+  readonly repeatDays: number | undefined;
+  readonly entries: readonly Entry[];
+}
+
+export interface Standing {
+  readonly deeds: readonly Deed[];
+  readonly matters: readonly Matter[];
+  readonly ownerOf: (about: About) => Owner;
+  /** Whether this run would have met what was told of it, were it still so. */
+  readonly isLookedAt: (said: Pick<Said, 'kind' | 'account' | 'user'>) => boolean;
+  readonly run: RunFacts;
+}
+
+export interface PlannedMessage {
+  readonly message: Message;
+  /** The same without the matters that others tell; undefined where nothing is left of it. */
+  readonly about: (claimed: ReadonlySet<string>) => Message | undefined;
+  /** What is put down of each matter once it is sent; undefined forgets it. */
+  readonly matters: readonly {
+    readonly matter: string;
+    readonly before: Said | undefined;
+    readonly after: Said | undefined;
+  }[];
+}
+
+export interface ChannelPlan {
+  readonly messages: readonly PlannedMessage[];
+  /** Matters that are over, and of which nothing is said. */
+  readonly forgotten: readonly string[];
+}
+
+const RESOLVED: Occasion = 'needs-person';
+/** What a channel was told so long ago is of nothing that anybody looks at any more. */
+const FORGET_MS = 400 * 86_400_000;
+
+export function planMessages(channel: ChannelView, standing: Standing): ChannelPlan {
+  const { run, matters, deeds } = standing;
+  const said = new Map(channel.entries.map((entry) => [entry.matter, entry.said]));
+  const letters = new Letters(channel, run);
+  for (const matter of matters) {
+    if (!channel.occasions.includes(matter.occasion)) continue;
+    const { to, noOwner } = receiverOf(matter, channel, standing);
+    const before = said.get(matter.id);
+    const verdict = judgeMatter(matter, to, before, {
+      now: run.at,
+      repeatDays: channel.repeatDays,
+    });
+    if (verdict.kind === 'silent') continue;
+    const letter = letters.for(to, verdict.message);
+    letter.tell({ matter, why: verdict.why, noOwner }, before);
+  }
+  const standingIds = new Set(matters.map(({ id }) => id));
+  const forgotten: string[] = [];
+  for (const { matter: id, said: before } of channel.entries) {
+    if (standingIds.has(id)) continue;
+    const isOld = run.at.getTime() - Date.parse(before.at) > FORGET_MS;
+    if (isOld) forgotten.push(id);
+    if (isOld || !standing.isLookedAt(before)) continue;
+    const verdict = judgeOver(before, { now: run.at, repeatDays: channel.repeatDays });
+    if (verdict === 'forget') forgotten.push(id);
+    else if (verdict.kind === 'tell' && channel.occasions.includes(RESOLVED)) {
+      letters
+        .for(before.to, verdict.message)
+        .tell({ matter: asOver(id, before), why: 'over', noOwner: null }, before);
+    } else if (verdict.kind === 'tell') forgotten.push(id);
+  }
+  if (channel.occasions.includes('done')) {
+    for (const deed of deeds) {
+      const { to, noOwner } = receiverOf(deed, channel, standing);
+      letters.for(to, undefined).done({ ...deed, noOwner });
+    }
+  }
+  return { messages: letters.all(), forgotten };
+}
+
+function receiverOf(
+  about: About,
+  { writesToOwners }: ChannelView,
+  { ownerOf }: Standing,
+): { readonly to: string | null; readonly noOwner: string | null } {
+  if (!writesToOwners || about.user === null) return { to: null, noOwner: null };
+  const owner = ownerOf(about);
+  return owner.kind === 'known'
+    ? { to: owner.address, noOwner: null }
+    : { to: null, noOwner: owner.why };
+}
+
+/** What was told, as something to say once more. */
+function asOver(id: string, { kind, account, user, keyId, stage, text }: Said): Matter {
+  const about = { account, user, keyId, stage, text, hint: null, dueAt: undefined };
+  return { id, kind: kind as MatterKind, occasion: RESOLVED, ...about };
+}
+
+/** The messages of a channel: one for each receiver, and one for each that may not have arrived. */
+class Letters {
+  readonly #channel: ChannelView;
+  readonly #run: RunFacts;
+  readonly #letters = new Map<string, Letter>();
+
+  constructor(channel: ChannelView, run: RunFacts) {
+    this.#channel = channel;
+    this.#run = run;
+  }
+
+  for(to: string | null, message: string | undefined): Letter {
+    const { id: run, at } = this.#run;
+    const id = message ?? digest([this.#channel.name, to, run, at.toISOString()]);
+    const known = this.#letters.get(id) ?? new Letter({ id, to }, this.#run);
+    this.#letters.set(id, known);
+    return known;
+  }
+
+  all(): readonly PlannedMessage[] {
+    return [...this.#letters.values()].map((letter) => letter.planned());
+  }
+}
+
+class Letter {
+  readonly #about: Pick<Message, 'id' | 'to'>;
+  readonly #run: RunFacts;
+  readonly #told: Told[] = [];
+  readonly #before: (Said | undefined)[] = [];
+  readonly #deeds: (Deed & { readonly noOwner: string | null })[] = [];
+
+  constructor(about: Pick<Message, 'id' | 'to'>, run: RunFacts) {
+    this.#about = about;
+    this.#run = run;
+  }
+
+  tell(told: Told, before: Said | undefined): void {
+    this.#told.push(told);
+    this.#before.push(before);
+  }
+
+  done(deed: Deed & { readonly noOwner: string | null }): void {
+    this.#deeds.push(deed);
+  }
+
+  planned(): PlannedMessage {
+    const written = (told: readonly Told[]) =>
+      messageOf(this.#about, { deeds: this.#deeds, told }, this.#run);
+    const matters = this.#told.map(({ matter, why }, index) => {
+      const before = this.#before[index];
+      const after = why === 'over' ? undefined : this.#after(matter, before);
+      return { matter: matter.id, before, after };
+    });
+    const about = (claimed: ReadonlySet<string>) => {
+      const message = written(this.#told.filter(({ matter }) => claimed.has(matter.id)));
+      return message.sections.length === 0 ? undefined : message;
+    };
+    return { message: written(this.#told), about, matters };
+  }
+
+  #after({ kind, account, user, keyId, stage, text }: Matter, before: Said | undefined): Said {
+    const at = this.#run.at.toISOString();
+    return {
+      ...{ kind, account, user, keyId, stage, text, to: this.#about.to, status: 'said', at },
+      firstAt: before?.firstAt ?? at,
+      times: (before?.times ?? 0) + 1,
+      message: this.#about.id,
+    };
+  }
+}

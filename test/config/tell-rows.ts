@@ -1,0 +1,212 @@
+// `metrics:` and `notify:` that are wrong in one way each.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: as it is written in the file
+
+import { R, type Row } from './tricky.ts';
+
+/** Below `notify:`, whose first channel stands on line 8. */
+const N = (channel: string, more = ''): string =>
+  R(`notify:\n  channels:\n    - ${channel}${more === '' ? '' : `\n${more}`}`);
+const SMTP = 'name: m, smtp: "smtp://mail.example.com:587"';
+const FROM_TO = 'from: k@example.com, to: [p@example.com]';
+
+export const TELL_ROWS: readonly Row[] = [
+  [
+    'metrics that go nowhere',
+    R('metrics: {accounts: none}'),
+    '6:10',
+    'missing-key',
+    /these metrics go nowhere/,
+  ],
+  [
+    'a file that no collector reads',
+    R('metrics: {file: /var/keyturn.txt}'),
+    '6:17',
+    'bad-value',
+    /end in \.prom alone/,
+  ],
+  [
+    'an unknown key of metrics',
+    R('metrics: {files: x.prom}'),
+    '6:11',
+    'unknown-key',
+    /did you mean "file"/,
+  ],
+  [
+    'an odd word for accounts',
+    R('metrics: {file: a.prom, accounts: some}'),
+    '6:35',
+    'bad-value',
+    /takes "all" or "none"/,
+  ],
+  [
+    'a collector over http',
+    R('metrics: {otlp: {endpoint: "http://otel.example.com"}}'),
+    '6:28',
+    'bad-value',
+    /write https/,
+  ],
+  [
+    'a collector at a metadata service',
+    R('metrics: {otlp: {endpoint: "http://169.254.169.254"}}'),
+    '6:28',
+    'bad-value',
+    /write https|such an address/,
+  ],
+  [
+    'a header in clear',
+    R('metrics: {otlp: {headers: {authorization: Bearer x}}}'),
+    '6:43',
+    'secret-in-clear',
+    /a secret in clear/,
+  ],
+  [
+    'a channel without a name',
+    N('{slack: "${env:HOOK}"}'),
+    '8:7',
+    'missing-key',
+    /"name" is missing/,
+  ],
+  [
+    'a channel that leads nowhere',
+    N('{name: ops}'),
+    '8:7',
+    'missing-key',
+    /this channel leads nowhere/,
+  ],
+  [
+    'two channels in one',
+    N('{name: ops, slack: "${env:A}", teams: "${env:B}"}'),
+    '8:38',
+    'conflict',
+    /are two channels/,
+  ],
+  [
+    'two channels of one name',
+    N('{name: ops, slack: "${env:A}"}', '    - {name: ops, slack: "${env:B}"}'),
+    '9:14',
+    'bad-value',
+    /the name of another channel/,
+  ],
+  [
+    'an address that is a secret, in clear',
+    N('{name: ops, slack: "https://hooks.example.com/T0/B0/x"}'),
+    '8:26',
+    'secret-in-clear',
+    /a secret in clear/,
+  ],
+  [
+    'a webhook over http',
+    N('{name: w, webhook: "http://hooks.example.com/x"}'),
+    '8:26',
+    'bad-value',
+    /write https/,
+  ],
+  [
+    'a webhook with a password',
+    N('{name: w, webhook: "https://a:b@hooks.example.com/x"}'),
+    '8:26',
+    'secret-in-clear',
+    /a user or a password/,
+  ],
+  [
+    'a webhook at a metadata service',
+    N('{name: w, webhook: "https://169.254.169.254/x"}'),
+    '8:26',
+    'bad-value',
+    /at such an address/,
+  ],
+  [
+    'a secret that signs, in clear',
+    N('{name: w, webhook: "https://h.example.com", secret: whsec_eA}'),
+    '8:59',
+    'secret-in-clear',
+    /a secret in clear/,
+  ],
+  [
+    'a key of another kind',
+    N('{name: ops, slack: "${env:A}", region: eu-central-1}'),
+    '8:38',
+    'conflict',
+    /"region" does not go with "slack"/,
+  ],
+  [
+    'no mail server',
+    N('{name: m, smtp: "mail.example.com", from: k@example.com, to: [p@example.com]}'),
+    '8:23',
+    'bad-value',
+    /no address of a mail server/,
+  ],
+  [
+    'a mail without a sender',
+    N(`{${SMTP}, to: [p@example.com]}`),
+    '8:7',
+    'missing-key',
+    /"from" is missing/,
+  ],
+  [
+    'a mail to nobody',
+    N(`{${SMTP}, from: k@example.com}`),
+    '8:7',
+    'missing-key',
+    /"to" is missing/,
+  ],
+  [
+    'an address that is none',
+    N(`{${SMTP}, from: keyturn, to: [p@example.com]}`),
+    '8:60',
+    'bad-value',
+    /takes a mail address/,
+  ],
+  [
+    'a password without a user',
+    N(`{${SMTP}, ${FROM_TO}, password: "\${env:P}"}`),
+    '8:96',
+    'conflict',
+    /go together/,
+  ],
+  [
+    'owners without a bound',
+    N(`{${SMTP}, ${FROM_TO}, to_owners: true}`),
+    '8:96',
+    'conflict',
+    /could have mail sent to anybody/,
+  ],
+  [
+    'owners whom nobody writes to',
+    N('{name: ops, slack: "${env:A}"}', '  owners: {domains: [example.com]}'),
+    '9:3',
+    'conflict',
+    /no channel writes to owners/,
+  ],
+  ['a topic that is none', N('{name: t, sns: keyturn}'), '8:22', 'bad-value', /the ARN of a topic/],
+  [
+    'the region of a topic, twice',
+    N('{name: t, sns: "arn:aws:sns:eu-central-1:111122223333:k", region: eu-central-1}'),
+    '8:65',
+    'conflict',
+    /says its region/,
+  ],
+  ['a bus that is none', N('{name: b, eventbridge: "a b"}'), '8:30', 'bad-value', /event bus/],
+  [
+    'a program with a shell in it',
+    N('{name: p, run: ["page | mail"]}'),
+    '8:23',
+    'bad-value',
+    /there is no shell/,
+  ],
+  [
+    'an occasion that is none',
+    N('{name: ops, slack: "${env:A}", on: [always]}'),
+    '8:43',
+    'bad-value',
+    /one of done, needs-person/,
+  ],
+  [
+    'days that are no days',
+    R('notify:\n  due_soon_days: 0\n  channels: [{name: ops, slack: "${env:A}"}]'),
+    '7:18',
+    'bad-value',
+    /from 1 to 365/,
+  ],
+  ['nobody is told', R('notify: {channels: []}'), '6:20', 'bad-value', /an empty list/],
+];
