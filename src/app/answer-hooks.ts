@@ -6,7 +6,7 @@ import { command } from '../base/hint.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import { type HookRun, hooksInDoubt, type NamedHook } from '../lifecycle/hooks.ts';
-import { mayFollow, type Rotation } from '../lifecycle/rotation.ts';
+import type { Rotation } from '../lifecycle/rotation.ts';
 import type { StateStore } from '../state/state-store.ts';
 
 export interface HookInDoubt {
@@ -44,9 +44,7 @@ interface Doubt extends HookRun, Pick<NamedHook, 'mark'> {
 /** Of the open rotation: what is over asks nobody any more. */
 function inDoubt({ open }: UserHistory): readonly Doubt[] {
   if (open === undefined) return [];
-  const doubts = hooksInDoubt(open).map((run) => ({ ...run, rotation: open }));
-  // A rotation that is being taken back tells its readers nothing more, so nobody asks.
-  return doubts.filter(({ mark }) => mayFollow(open, { type: 'hook-ended', mark, end: 'done' }));
+  return hooksInDoubt(open).map((run) => ({ ...run, rotation: open }));
 }
 
 /** Puts the person's word on record. Throws `no-hook-in-doubt`, and `rotation-in-progress` while a run is at it. */

@@ -116,11 +116,14 @@ export type KnownHooks = Readonly<Record<HookMoment, readonly NamedHook[]>> | un
  */
 export function isUntold(rotation: Rotation, known: KnownHooks): boolean {
   const { hooks = NONE, phase } = rotation;
-  // Whatever ended it: nothing is told any more once it is over.
-  const isToBeTold = phase === 'delivered' || phase === 'in-grace' || phase === 'deactivating';
-  if (!isToBeTold || hooks.toldAt !== undefined) return false;
+  if (!hasReadersToTell(rotation) || hooks.toldAt !== undefined) return false;
   if (hooks.promised.includes('after-deliver')) return true;
   return phase === 'delivered' && known !== undefined && known['after-deliver'].length > 0;
+}
+
+/** Whatever ended it: nothing is told any more once it is over, or taken back. */
+function hasReadersToTell({ phase }: Rotation): boolean {
+  return phase === 'delivered' || phase === 'in-grace' || phase === 'deactivating';
 }
 
 /**
@@ -160,10 +163,13 @@ export function judgeHook(run: HookRun | undefined, isRepeatable: boolean): Hook
   return isRepeatable ? 'run' : 'ask';
 }
 
-/** Marks of hooks that were begun, and of which nobody knows whether they were done. */
-export function hooksInDoubt({
-  hooks = NONE,
-}: Rotation): readonly (HookRun & Pick<NamedHook, 'mark'>)[] {
+/**
+ * Marks of hooks that were begun, and of which nobody knows whether they were done; none where that matters to
+ * nobody any more.
+ */
+export function hooksInDoubt(rotation: Rotation): readonly (HookRun & Pick<NamedHook, 'mark'>)[] {
+  if (!hasReadersToTell(rotation)) return [];
+  const { hooks = NONE } = rotation;
   return Object.entries(hooks.runs)
     .map(([mark, run]) => ({ mark, ...run }))
     .filter(({ end }) => end === undefined || end === 'unknown');
