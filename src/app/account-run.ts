@@ -21,7 +21,6 @@ import type { TakenPlaces } from '../engine/places.ts';
 import { settleAllLeftOver } from '../engine/settle-custody.ts';
 import type { OldKeyFate } from '../lifecycle/record.ts';
 import type { RetirePolicy } from '../lifecycle/retire-policy.ts';
-import { dependsOn } from '../lifecycle/signer.ts';
 import {
   accountInventory,
   type InventoryOptions,
@@ -37,6 +36,7 @@ import {
   type HandedOff,
   reportIssue,
 } from './build-report.ts';
+import { ownKeyLast, takePlaces } from './candidate-order.ts';
 import { collectHandoffs } from './collect-handoffs.ts';
 import { findCandidates, type HeldUser, isInScope, shortlistedUsers } from './find-candidates.ts';
 import { findTarget } from './find-target.ts';
@@ -167,31 +167,7 @@ export async function runAccount(
   return run.result();
 }
 
-/**
- * I14: of two users whose places are one the first by name has it, in a dry run and in the run, whoever
- * comes to be rotated first. What does not fit a user is told when that user's turn comes.
- */
-async function takePlaces(
-  candidates: readonly UserListed[],
-  { places }: AccountWork,
-): Promise<void> {
-  const due = candidates.filter(({ isForRotation }) => isForRotation);
-  for (const { user, oldKey } of due.toSorted((a, b) => (a.user < b.user ? -1 : 1))) {
-    await places.forNew(user, oldKey.id).catch(() => undefined);
-  }
-}
-
 const NO_KEYS: ReadonlySet<AccessKeyId> = new Set();
-
-/** I7: a key that the calls depend on goes when there is nobody left to sign for. */
-function ownKeyLast(
-  candidates: readonly UserListed[],
-  { gateway }: AccountWork,
-): readonly (readonly UserListed[])[] {
-  const hasOwnKey = ({ user, keys }: UserListed) =>
-    keys.some(({ id }) => dependsOn(gateway.caller, user, id));
-  return [candidates.filter((one) => !hasOwnKey(one)), candidates.filter(hasOwnKey)];
-}
 
 /** What is known while the run goes on; the result is made from whatever is there at the end. */
 class AccountRun {
@@ -261,15 +237,9 @@ class AccountRun {
     await rememberUsers(atHand, this.#options.alsoSeenOf?.(id) ?? [], this.#options);
     const open = await state.openUsers();
     const about = { user: this.#options.user, users: named, open, settings, now: clock.now() };
-    const read = {
-      ...wholeOf(this.#options),
-      account: id,
-      inventory,
-      open,
-      settings,
-      now: this.#readAt,
-    };
     const { observer } = this.#context;
+    const found = { account: id, inventory, open, settings, now: this.#readAt };
+    const read = { ...wholeOf(this.#options), ...found };
     const alsoAsked = observer?.alsoAsked(read) ?? [];
     await settings.learn([...shortlistedUsers(inventory, about), ...alsoAsked]);
     const { candidates, due, held } = findCandidates(inventory, about);
