@@ -1,6 +1,7 @@
 // I16: a change of a key that an earlier run asked for, and whose answer it did not live to hear or to
 // record, is looked for and told by the next run that works on the user.
 
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import { toKeyturnError } from '../base/errors.ts';
 import { whyFound } from '../base/key-changes.ts';
 import type { FoundChange } from '../lifecycle/found-changes.ts';
@@ -34,6 +35,7 @@ async function lookAfter(
 ): Promise<void> {
   const key = keys.find(({ id }) => id === keyId);
   if (key?.status === 'Inactive') {
+    tellFound(madeInactiveLate(keyId), work);
     return await changeKey({ keyId, to: 'Active', ...LANDED }, work);
   }
   if (work.account.clock.now() >= until) await work.recordKey({ type: 'lapsed', keyId });
@@ -43,6 +45,11 @@ const LANDED = {
   by: 'recovery',
   why: 'it had been taken back into use, and an earlier request to make it Inactive landed after that',
 } as const;
+
+/** What landed is told as well as what is done about it: the key was Inactive in between. */
+function madeInactiveLate(keyId: AccessKeyId): FoundChange {
+  return { change: 'deactivated', keyId, reason: 'before the key was taken back into use' };
+}
 
 /** A user, and their keys. */
 export interface Foretold {
@@ -62,6 +69,7 @@ export function foretellSteps(keys: readonly AccessKey[], at: UserAtHand): Foret
   const threatened = new Set(after.threatened.map(({ keyId }) => keyId));
   const landed = keys.filter(({ id, status }) => status === 'Inactive' && threatened.has(id));
   for (const { id: keyId } of landed) {
+    foretellFound(madeInactiveLate(keyId), at);
     account.emit({ code: 'reactivation-foretold', user, keyId, ...LANDED });
   }
   const looked = keys.map((key): AccessKey => {

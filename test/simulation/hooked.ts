@@ -43,6 +43,8 @@ export class Hooked {
     for (const id of this.#hooks?.red ?? []) {
       const key = world.key(id);
       if (key === undefined || key.operatorTouchedMs !== undefined) continue;
+      // What brought it back is over: a later rotation has made it Inactive for a reason of its own.
+      if (this.#view.journal.isCutAnew(id)) continue;
       if (key.isDeleted || key.status === 'Inactive') {
         this.#view.fail('I10', `at rest ${id} is not Active, though its watch was red`);
       }

@@ -40,6 +40,19 @@ export class JournalView {
     return intent?.step.type === 'intended' ? intent.step : undefined;
   }
 
+  /** Whether a rotation that began after a red watch has made the key Inactive. */
+  isCutAnew(keyId: string): boolean {
+    const records = this.all();
+    const red = records.findLastIndex(({ rotation, step }) => {
+      if (step.type !== 'watched' || step.saw !== 'red') return false;
+      return records.some((each) => each.rotation === rotation && isIntent(each, keyId));
+    });
+    const anew = records.slice(red + 1).filter((each) => isIntent(each, keyId));
+    return anew.some(({ rotation }) =>
+      records.some((each) => each.rotation === rotation && each.step.type === 'deactivating'),
+    );
+  }
+
   newKeyOf(rotation: string | null): string {
     for (const { rotation: of, step } of this.all()) {
       const isMade = step.type === 'created' || step.type === 'adopted';
@@ -66,6 +79,10 @@ export class JournalView {
       this.#byUser.set(record.user, ofUser);
     }
   }
+}
+
+function isIntent({ step }: JournalRecord, keyId: string): boolean {
+  return step.type === 'intended' && step.oldKeyId === keyId;
 }
 
 /** Lines that a dying writer cut short were never relied on. */
