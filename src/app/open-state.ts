@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
 import type { Access, AccountState, StateStore } from '../state/state-store.ts';
 import { openStateStore, type StoreOpening } from '../state/stores.ts';
+import { type CustodyValues, custodyWish } from './custody-wish.ts';
 
 export interface StateReach {
   readonly clock: Clock;
@@ -15,6 +16,10 @@ export interface StateReach {
   readonly region?: string | undefined;
   readonly emit?: EventSink | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How new secrets are kept; what is left out is as the environment says. */
+  readonly custody?: CustodyValues | undefined;
+  /** The command with which a person answers what the run asks. */
+  readonly wordCommand?: string | undefined;
 }
 
 /** Nobody at AWS is asked for a directory. Throws `bad-value` for what is no place, and what signing in throws. */
@@ -26,6 +31,10 @@ export async function openState(place: string, reach: StateReach): Promise<State
 export function openingOf(reach: StateReach): Omit<StoreOpening, 'run'> {
   return {
     clock: reach.clock,
+    custody: {
+      ...custodyWish(reach.custody ?? {}, reach.env),
+      goesOnBy: reach.wordCommand,
+    },
     aws: async (region) => {
       const { openAwsState } = await import('../aws/open-aws-state.ts');
       return await openAwsState({ ...reach, region: region ?? reach.region });

@@ -182,6 +182,13 @@ export const USER_ERROR_CODES = {
     meaning: 'The new secret could not be stored; a key that was made for it was taken back.',
     remedy: 'Free space in the state directory, or grant what the message names; then run again.',
   }),
+  'secret-sealed': info(1, 'user', {
+    kind: 'block',
+    meaning:
+      'The secret of a new key waits in custody, sealed to age recipients, and this run has no identity that opens it. It is kept, and the old key was not touched.',
+    remedy:
+      'Run again with an identity of one of the recipients: `--custody-identity`. Where nobody has one any more, `keyturn state secret KEY --forget` gives the secret up.',
+  }),
   'secret-missing': info(1, 'user', {
     meaning:
       'The new key exists but its secret is not in the hand-off any more; the old key was not touched.',

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { isRegionName } from '../base/region-name.ts';
+import { readCustody } from '../custody/wish.ts';
 import { SERVICES } from '../destinations/kinds.ts';
 import { credentialReference } from '../destinations/place-credentials.ts';
 import {
@@ -250,6 +251,18 @@ export const configModel = z.strictObject({
     z.strictObject({ expires_hours: described('expires_hours', wholeNumber(1, 168)).optional() }),
   ).optional(),
   state: described('state', z.string().min(1)).optional(),
+  custody: described(
+    'custody',
+    z.strictObject({
+      by: described(
+        'by',
+        shaped((text) => readCustody(text) !== undefined),
+      ).optional(),
+      identity: described('token', reference).optional(),
+      kms_key: described('create_kms_key', z.string().min(1)).optional(),
+      tags: described('create_tags', z.record(z.string().min(1), z.string())).optional(),
+    }),
+  ).optional(),
   metrics: described('metrics', metrics).optional(),
   notify: described('notify', notify).optional(),
 });

@@ -194,6 +194,7 @@ const TOP_KEYS = [
     'limits',
     'freezes',
     'state',
+    'custody',
     'connections',
     'metrics',
     'notify',
@@ -225,6 +226,7 @@ const KEYS_BELOW: Readonly<Record<string, readonly string[]>> = {
   limits: ['max_rotations', 'max_deactivations', 'max_open', 'stop_after_failures'],
   freezes: ['from', 'to', 'reason'],
   windows: ['rotate', 'retire'],
+  custody: ['by', 'identity', 'kms_key', 'tags'],
   deliver: [
     ...['to', 'with', 'form', 'id', 'secret', 'region', 'role', 'external_id'],
     ...['create_missing', 'create_kms_key', 'create_tags'],

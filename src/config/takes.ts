@@ -1,6 +1,7 @@
 // What each key of a configuration takes, in words that end the sentence "KEY takes …". Faults, the JSON
 // Schema and the table of docs/configuration.md say the same because they say this.
 
+import { CUSTODY_TAKES } from '../custody/wish.ts';
 import { SERVICES } from '../destinations/kinds.ts';
 import {
   DEADLINE_NOTICE_DAYS,
@@ -32,6 +33,11 @@ export const TAKES: Readonly<Record<string, string>> = {
   plan: 'a mapping with expires_hours',
   expires_hours: 'a whole number of hours from 1 to 168',
   state: 'a place of state, as --state does',
+  custody: 'a mapping with by, identity, kms_key and tags',
+  by: `a kind of custody: ${CUSTODY_TAKES}`,
+  identity: REFERENCE,
+  kms_key: 'the ID, ARN or alias of a KMS key',
+  tags: 'a mapping of NAME: text',
   match: '"all" or a mapping with user, path, group, tag, account, has_password, any or not',
   name: 'a name of small letters, digits and "-"',
   extends: 'the name of another rule',
@@ -123,7 +129,7 @@ export function takesAt(path: readonly (string | number)[]): string {
   if (path.includes('deliver') && key === 'role') {
     return 'the ARN of a role, such as arn:aws:iam::111122223333:role/keyturn-places';
   }
-  if (path.at(-2) === 'create_tags') return 'text: the value of a tag';
+  if (path.at(-2) === 'create_tags' || path.at(-2) === 'tags') return 'text: the value of a tag';
   if (path[0] === 'connections' && path.length === 2) {
     return 'a mapping with kind and what is said of the way there';
   }

@@ -135,7 +135,7 @@ function answering(at: UserAtHand): (question: Question) => Promise<Answer> {
         return use;
       }
       case 'custody':
-        return (await state.custody.get(question.keyId)) !== undefined;
+        return await state.custody.holds(question.keyId);
       case 'places':
         return await askPlaces(question, at);
       case 'reach':

@@ -5,7 +5,6 @@ import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { deliversCustody } from '../destinations/kinds.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
-import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import { isSettled, type Rotation, type Settled } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
 import { type UserWork, whileAlone } from './user-work.ts';
@@ -23,11 +22,10 @@ export async function settleCustody(rotation: Settled, work: UserWork): Promise<
   if (!isSpent(destinations)) return;
   const about = { user, newKeyId, path: custody.describe(newKeyId) };
   try {
-    const key = await custody.get(newKeyId);
-    if (key === undefined) return;
-    if (rotation.phase === 'undone') await assertNotNeeded(rotation, { destinations, key }, work);
+    if (!(await custody.holds(newKeyId))) return;
+    if (rotation.phase === 'undone') await assertNotNeeded(rotation, destinations, work);
     else if (isStillServed(rotation, history)) await assertPlaced(rotation, destinations);
-    for (const destination of destinations) await destination.seal?.(key);
+    await sealAgain(newKeyId, destinations, work);
     await custody.remove(newKeyId, user);
     account.emit({ code: 'handoff-removed', ...about });
   } catch (thrown) {
@@ -50,11 +48,13 @@ function isStillServed({ newKeyId }: Settled, history: UserHistory): boolean {
  */
 async function assertNotNeeded(
   { newKeyId, user }: Settled,
-  { destinations, key }: { readonly destinations: readonly Destination[]; readonly key: IssuedKey },
+  destinations: readonly Destination[],
   work: UserWork,
 ): Promise<void> {
   const listed = (await work.listKeys()).find(({ id }) => id === newKeyId);
   if (listed?.status !== 'Active') return;
+  const key = await work.account.state.custody.get(newKeyId);
+  if (key === undefined) return;
   for (const { wayBack } of destinations) {
     const kept = await wayBack?.secretOf(newKeyId);
     if (kept?.equals(key.secret) === true) return;
@@ -64,6 +64,19 @@ async function assertNotNeeded(
     `${newKeyId} of ${user} was left Active when its rotation was undone, and this is the only copy of its ` +
       'secret: undo it once more, and the key is made Inactive if nobody uses it',
   );
+}
+
+/** In the form in which it stays, for a place that takes one. A run that cannot open it leaves it as it is. */
+async function sealAgain(
+  newKeyId: AccessKeyId,
+  destinations: readonly Destination[],
+  { account }: UserWork,
+): Promise<void> {
+  const sealing = destinations.filter(({ seal }) => seal !== undefined);
+  if (sealing.length === 0) return;
+  const key = await account.state.custody.get(newKeyId);
+  if (key === undefined) return;
+  for (const destination of sealing) await destination.seal?.(key);
 }
 
 /** I13: every place is read again before the last other copy of the secret goes. */

@@ -177,8 +177,13 @@ export interface Custody {
   prepare(user: string, rotation: string): Promise<void>;
   /** Resolves once the secret is durable. Throws `handoff-failed`, `key-condemned`. */
   put(entry: IssuedKey): Promise<void>;
-  /** The entry as read back, or undefined when there is none. Throws `state-dir` (I11). */
+  /**
+   * The entry as read back, or undefined when there is none. Throws `state-dir` (I11), and `secret-sealed`
+   * where it is there and this run cannot open it.
+   */
   get(keyId: AccessKeyId): Promise<IssuedKey | undefined>;
+  /** Whether there is one, whether this run can open it or not. Throws `state-dir` (I11). */
+  holds(keyId: AccessKeyId): Promise<boolean>;
   /** The keys whose secrets are kept; none when that cannot be read: whoever needs one hears of it. */
   list(): Promise<readonly HeldKey[]>;
   /**

@@ -1,11 +1,13 @@
 // The kinds of store that there are. Adding one is a folder, a line here, and a row in the contract
 // (test/state/contract.test.ts). A kind loads its store only when it is opened.
 
+import type { AwsKeptTexts } from '../base/aws-custody.ts';
 import type { AwsDataKeys, AwsTableMaker, AwsTables } from '../base/aws-tables.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
 import type { Hint } from '../base/hint.ts';
 import { newId } from '../base/new-id.ts';
+import type { CustodyWish } from '../custody/wish.ts';
 import { dynamodb } from './dynamodb/index.ts';
 import { files } from './files/index.ts';
 import type { StateStore } from './state-store.ts';
@@ -18,7 +20,7 @@ export interface StoreKind {
   readonly isThere?: (place: string) => Promise<boolean>;
   readonly open: (place: string, opening: StoreOpening) => Promise<StateStore>;
   /** What `make` makes, as a template for others to make it; left out where there is nothing. */
-  readonly template?: (place: string) => Promise<string>;
+  readonly template?: (place: string, custody: CustodyWish) => Promise<string>;
   /** Makes what a run does not make by itself. Resolves with what was made, in words; safe to repeat. */
   readonly make: (place: string, opening: StoreOpening) => Promise<readonly string[]>;
   /** Looks at the place without changing it, and says of each thing how it is. */
@@ -44,12 +46,16 @@ export interface AwsState {
   readonly dataKeys: AwsDataKeys;
   /** For whoever sets a store up. */
   readonly maker: () => Promise<AwsTableMaker>;
+  /** In that region, or in the one that it was opened in. */
+  readonly texts: (region: string | undefined) => Promise<AwsKeptTexts>;
 }
 
 export interface StoreOpening {
   readonly clock: Clock;
   /** Opens it in that region, or in the one of the run; asked by stores that are at AWS alone. */
   readonly aws: (region: string | undefined) => Promise<AwsState>;
+  /** How new secrets are kept, and what opens those that are there. */
+  readonly custody: CustodyWish;
   /** Names this process in everything that it records: a random ID. */
   readonly run: string;
 }
@@ -65,8 +71,8 @@ export async function makeState(
 }
 
 /** Undefined where the first run makes all. Throws `bad-value` for a place that no kind takes. */
-export async function templateOf(place: string): Promise<string | undefined> {
-  return await kindOf(place).template?.(place);
+export async function templateOf(place: string, custody: CustodyWish): Promise<string | undefined> {
+  return await kindOf(place).template?.(place, custody);
 }
 
 /** How it is with the place. Throws `bad-value` for a place that no kind takes. */

@@ -28,6 +28,7 @@ const custodyFull: Broken = {
         throw new KeyturnError('handoff-failed', 'the disk is full');
       },
       get: (keyId) => state.custody.get(keyId),
+      holds: (keyId) => state.custody.holds(keyId),
       remove: (keyId, user) => state.custody.remove(keyId, user),
       condemn: (keyId, user) => state.custody.condemn(keyId, user),
       describe: (keyId) => state.custody.describe(keyId),

@@ -41,6 +41,7 @@ export function dying(mortal: Mortal): Broken {
         prepare: (user, rotation) => state.custody.prepare(user, rotation),
         put: (entry) => mortal.change(() => state.custody.put(entry)),
         get: (keyId) => state.custody.get(keyId),
+        holds: (keyId) => state.custody.holds(keyId),
         remove: (keyId, user) => mortal.change(() => state.custody.remove(keyId, user)),
         condemn: (keyId, user) => mortal.change(() => state.custody.condemn(keyId, user)),
         describe: (keyId) => state.custody.describe(keyId),

@@ -8,7 +8,7 @@ import { type OpenedAwsState, openAwsState } from '../../src/aws/open-aws-state.
 import type { AwsTables } from '../../src/base/aws-tables.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { newId } from '../../src/base/new-id.ts';
-import { kmsBox } from '../../src/state/dynamodb/box.ts';
+import { kmsBox } from '../../src/custody/kms-box.ts';
 import { DynamoDbStore } from '../../src/state/dynamodb/dynamodb-store.ts';
 import { examineState, makeState } from '../../src/state/stores.ts';
 import { passesContract } from '../state/contract.ts';
@@ -66,7 +66,7 @@ async function onMinistack({ tables, dataKeys, maker }: OpenedAwsState): Promise
       ...{ ...names, run, clock, leaseMs: LEASE_MS, random: () => 0.01 },
       tables: hurt(later(tables, laterMs), mishap),
       box: kmsBox({
-        ...{ keyId: 'alias/keyturn', table: names.custodyTable },
+        ...{ keyId: 'alias/keyturn', place: names.custodyTable },
         dataKeys: hurtKeys(dataKeys, mishap),
       }),
     });

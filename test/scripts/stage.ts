@@ -235,10 +235,10 @@ export class Stage {
     return last[1] ?? last[2] ?? '';
   }
 
-  /** Puts what a script cannot know into its text: $HOME, $STATE, $FOLDER, $URL, $RECIPIENT, $PATIENCE, $RUN, $SHORT_RUN as keyturn history shows it, and $USER/LABEL for a key ID. */
+  /** Puts what a script cannot know into its text: $HOME, $STATE, $FOLDER, $URL, $RECIPIENT, $IDENTITY, $PATIENCE, $RUN, $SHORT_RUN as keyturn history shows it, and $USER/LABEL for a key ID. */
   expand(text: string): string {
     return text.replaceAll(
-      /\$(HOME|STATE|FOLDER|URL|RECIPIENT|PATIENCE|RUN|SHORT_RUN|[\w+=,.@-]+\/[\w-]+)/g,
+      /\$(HOME|STATE|FOLDER|URL|RECIPIENT|IDENTITY|PATIENCE|RUN|SHORT_RUN|[\w+=,.@-]+\/[\w-]+)/g,
       (_, name: string) => {
         if (name === 'HOME') return this.env.HOME ?? '';
         if (name === 'STATE') return this.stateDir;
@@ -247,6 +247,7 @@ export class Stage {
         if (name === 'SHORT_RUN') return this.runId.slice(0, 8);
         if (name === 'URL') return this.sandbox.url;
         if (name === 'RECIPIENT') return this.age.recipient;
+        if (name === 'IDENTITY') return this.age.identity;
         if (name === 'PATIENCE') return String(patienceAfter(this.last));
         return this.key(name).id;
       },

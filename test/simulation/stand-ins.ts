@@ -9,6 +9,10 @@ export function custodyWith(custody: Custody, others: Partial<Custody>): Custody
     prepare: (user, rotation) => custody.prepare(user, rotation),
     put: (entry) => custody.put(entry),
     get: (keyId) => custody.get(keyId),
+    holds: async (keyId) =>
+      others.get === undefined
+        ? await custody.holds(keyId)
+        : (await others.get(keyId)) !== undefined,
     list: () => custody.list(),
     remove: (keyId, user) => custody.remove(keyId, user),
     condemn: (keyId, user) => custody.condemn(keyId, user),

@@ -240,8 +240,19 @@ const OPENED: readonly Scenario[] = [
   },
 ];
 
-export function keepsWholeUnderFaults({ quickMedium, faults }: Subject): void {
-  for (const scenario of [...HANDED_OFF, ...JOURNALED, ...REMEMBERED, ...OPENED]) {
+export function keepsWholeUnderFaults(subject: Subject): void {
+  keepsUnderFaults([...HANDED_OFF, ...JOURNALED, ...REMEMBERED, ...OPENED], subject);
+}
+
+export function keepsSecretsUnderFaults(subject: Subject): void {
+  keepsUnderFaults(HANDED_OFF, subject);
+}
+
+function keepsUnderFaults(
+  scenarios: readonly Scenario[],
+  { quickMedium, faults }: Pick<Subject, 'quickMedium' | 'faults'>,
+): void {
+  for (const scenario of scenarios) {
     it(scenario.name, async (test) => {
       let reached = 0;
       for (const fault of faults) {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import type { FileSystem } from '../../src/base/files/file-system.ts';
 import { nodeFileSystem } from '../../src/base/files/node-file-system.ts';
-import { kmsBox } from '../../src/state/dynamodb/box.ts';
+import { BOX_KINDS, type BoxKind } from '../../src/custody/box.ts';
 import { DynamoDbStore } from '../../src/state/dynamodb/dynamodb-store.ts';
 import { LEASE_MS } from '../../src/state/dynamodb/table.ts';
 import { FileStore } from '../../src/state/files/file-store.ts';
@@ -15,10 +15,11 @@ import { type ProcessTable, systemProcesses } from '../../src/state/files/proces
 import { Memory, type Touch } from '../../src/state/memory/memory.ts';
 import { MemoryStore } from '../../src/state/memory/memory-store.ts';
 import { quickDirectory } from '../support/quick-directory.ts';
-import { passesContract } from './contract.ts';
+import { boxesOf } from './boxes.ts';
+import { passesContract, passesCustodyContract } from './contract.ts';
 import { addedTo } from './contract-trail.ts';
 import { EVERY_FAULT, failingFileSystem } from './failing-file-system.ts';
-import { clientOf, hurt, hurtKeys, type Mishap, newDataKeys, newTableServer } from './in-tables.ts';
+import { clientOf, hurt, type Mishap, newTableServer } from './in-tables.ts';
 import { type Medium, ROTATED, recorded, type Subject } from './subject.ts';
 import { ACCOUNT, settableClock, temporaryDirectory } from './support.ts';
 
@@ -63,8 +64,26 @@ it('every store writes the same bytes into an audit trail', async (test) => {
   for (const texts of written) assert.deepEqual(texts, written[0]);
 });
 
-function filesIn(directory: string): Medium {
+for (const kind of BOX_KINDS) {
+  passesCustodyContract({
+    kind: `files, with secrets in ${kind}`,
+    medium: async (test) => filesIn(join(await temporaryDirectory(test), 'state'), kind),
+    quickMedium: async (test) => filesIn(await quickDirectory(test), kind),
+    faults: ['ENOSPC before', 'EIO death'],
+  });
+  if (kind === 'kms') continue;
+  passesCustodyContract({
+    kind: `dynamodb, with secrets in ${kind}`,
+    medium: async () => inTables(kind),
+    quickMedium: async () => inTables(kind),
+    faults: ['before', 'after', 'late', 'for good'],
+  });
+}
+
+function filesIn(directory: string, kind?: BoxKind): Medium {
   const clock = settableClock();
+  const boxes = kind && boxesOf(kind, 'files');
+  const box = () => boxes?.box(() => undefined);
   // To whoever comes later, the process on the failing disk has died.
   const processStart = 'another process';
   const dying: ProcessTable = {
@@ -72,8 +91,8 @@ function filesIn(directory: string): Medium {
     find: async (pid) => (pid === process.pid ? { processStart } : await systemProcesses.find(pid)),
   };
   return {
-    store: (run) => new FileStore({ directory, clock, run }),
-    contents: () => treeOf(directory),
+    store: (run) => new FileStore({ directory, clock, run, box: box() }),
+    contents: async () => [await treeOf(directory), boxes?.contents()],
     failing: (name, operation) => {
       const fault = EVERY_FAULT.find(({ errno, effect }) => name === `${errno} ${effect}`);
       assert.ok(fault);
@@ -83,7 +102,7 @@ function filesIn(directory: string): Medium {
         get: (_, method: keyof FileSystem) => disk[method],
       });
       return {
-        store: new FileStore({ directory, clock, run: 'run-1', fs, processes: dying }),
+        store: new FileStore({ directory, clock, run: 'run-1', fs, processes: dying, box: box() }),
         arm: () => {
           disk = failing;
         },
@@ -104,7 +123,7 @@ async function treeOf(directory: string): Promise<unknown> {
 
 const NAMES = { table: 'keyturn', custodyTable: 'keyturn-custody' } as const;
 
-function inTables(): Medium {
+function inTables(kind: BoxKind = 'kms'): Medium {
   const clock = settableClock();
   // To whoever comes after a process that died, so much later that its claims are over.
   let laterMs = 0;
@@ -113,21 +132,18 @@ function inTables(): Medium {
     Object.values(NAMES),
     () => new Date(clock.now().getTime() + laterMs),
   );
-  const keys = newDataKeys();
-  const open = (run: string, mishap: () => Mishap | undefined = () => undefined) => {
-    const dataKeys = hurtKeys(keys, mishap);
-    return new DynamoDbStore({
+  const boxes = boxesOf(kind, NAMES.custodyTable);
+  const open = (run: string, mishap: () => Mishap | undefined = () => undefined) =>
+    new DynamoDbStore({
       ...{ ...NAMES, tables: hurt(clientOf(server), mishap), clock, run },
-      box: kmsBox({ dataKeys, keyId: 'alias/keyturn', table: NAMES.custodyTable }),
-      ...{ random: () => 0.5, steady: () => 0 },
+      ...{ box: boxes.box(mishap), random: () => 0.5, steady: () => 0 },
     });
-  };
   return {
     store: (run) => {
       if (isSomebodyDead) laterMs += LEASE_MS + 60_000;
       return open(run);
     },
-    contents: async () => server.tables.all.map(({ items }) => items),
+    contents: async () => [server.tables.all.map(({ items }) => items), boxes.contents()],
     failing: (fault, operation) => {
       let count = Number.NEGATIVE_INFINITY;
       const mishap = (): Mishap | undefined => {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import type { RotationStep } from '../../src/lifecycle/record.ts';
-import { keepsWholeUnderFaults } from './contract-faults.ts';
+import { keepsSecretsUnderFaults, keepsWholeUnderFaults } from './contract-faults.ts';
 import { namesUsersAndKeys } from './contract-names.ts';
 import { keepsNotices } from './contract-notices.ts';
 import { remembersSightings } from './contract-sightings.ts';
@@ -47,6 +47,18 @@ export function passesContract(subject: Subject): void {
     keepsNotices(subject);
   });
   describe(`${subject.kind} on a medium that fails`, () => keepsWholeUnderFaults(subject));
+}
+
+/** The part of it that is about secrets: for each way in which they can be kept. */
+export function passesCustodyContract(subject: Subject): void {
+  describe(`${subject.kind} as custody`, () => {
+    keepsSecrets(subject);
+    condemnsKeys(subject);
+    keepsSealedSecrets(subject);
+    tellsOfSecrets(subject);
+    comesBackWhole(subject);
+  });
+  describe(`${subject.kind} on a medium that fails`, () => keepsSecretsUnderFaults(subject));
 }
 
 function keepsRecords({ medium }: Subject): void {

@@ -8,6 +8,7 @@ import { importsOf } from './imports.ts';
 const LEVELS: readonly (readonly string[])[] = [
   ['base'],
   ['lifecycle', 'credentials-file', 'http'],
+  ['custody'],
   ['aws', 'state', 'destinations'],
   ['engine', 'reports', 'sandbox', 'config'],
   ['app'],

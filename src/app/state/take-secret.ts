@@ -33,7 +33,23 @@ export async function takeSecret(
     if (removes) await custody.remove(keyId, entry.user);
     return entry;
   }
-  throw new KeyturnError('secret-missing', `the secret of ${keyId} is not in custody`, {
+  throw notThere(keyId);
+}
+
+/** Removes it unread. Throws `secret-missing`, and what the store throws. */
+export async function forgetSecret(keyId: AccessKeyId, store: StateStore): Promise<void> {
+  for (const account of await store.accounts()) {
+    const { custody } = await store.open(account, 'write');
+    if (!(await custody.holds(keyId))) continue;
+    const held = (await custody.list()).find((each) => each.keyId === keyId);
+    await custody.remove(keyId, held?.user ?? '');
+    return;
+  }
+  throw notThere(keyId);
+}
+
+function notThere(keyId: AccessKeyId): KeyturnError {
+  return new KeyturnError('secret-missing', `the secret of ${keyId} is not in custody`, {
     hint: ['what is there is listed by:', command('keyturn', 'status')],
   });
 }

@@ -1,10 +1,12 @@
 // Command lines for the reader to paste that are about the same accounts and the same state as the
 // command which names them.
 
+import type { CustodyValues } from '../../app/custody-wish.ts';
 import { shellWords, flagWords as wordsOfFlag } from '../../base/shell-words.ts';
+import { custodyWords } from './custody-flags.ts';
 
 /** Where the calls come from, and where the state is. */
-export interface Whereabouts {
+export interface Whereabouts extends CustodyValues {
   readonly profile?: string | undefined;
   readonly region?: string | undefined;
   readonly stateDir?: string | undefined;
@@ -25,11 +27,13 @@ export function entranceWords({ roleName, externalId }: Entrance): readonly stri
   return [...flagWords('role-name', roleName), ...flagWords('external-id', externalId)];
 }
 
-export function whereaboutWords({ profile, region, stateDir }: Whereabouts): readonly string[] {
+export function whereaboutWords(given: Whereabouts): readonly string[] {
+  const { profile, region, stateDir } = given;
   return [
     ...flagWords('profile', profile),
     ...flagWords('region', region),
     ...flagWords('state', stateDir),
+    ...custodyWords(given),
   ];
 }
 

@@ -289,3 +289,21 @@ export const externalId = shaped(
 export function notEmpty<Value>(rule: ValueRule<Value>): ValueRule<Value> {
   return { ...rule, mayBeEmpty: false };
 }
+
+const ROLE_ARN = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
+
+export const principalArn = shaped(
+  'ARN',
+  'arn:aws:iam::111122223333:role/rotator',
+  /^arn:aws[\w-]*:iam::\d{12}:(?:root|(?:role|user)\/[\w+=,.@/-]{1,512})$/,
+  'the ARN of a role, a user or an account',
+);
+
+/** Whom a policy is for: a role of its own where a place names one. */
+export const policyHolder: ValueRule<string> = {
+  takes: 'caller, role, trust, or the ARN of the role of a place',
+  example: 'role',
+  placeholder: 'caller|role|trust|ARN',
+  read: (text) =>
+    ['caller', 'role', 'trust'].includes(text) || ROLE_ARN.test(text) ? text : undefined,
+};

@@ -60,7 +60,8 @@ export async function runApply(session: Session, args: readonly string[]): Promi
     const now = clock.now();
     if (saved !== undefined)
       await assertHere(saved, word ?? '', { first, now, again, state: undefined });
-    const reach = { ...first.options.rotate, clock, env, emit: run.log.emit, signal: run.signal };
+    const { rotate, custody } = first.options;
+    const reach = { ...rotate, custody, clock, env, emit: run.log.emit, signal: run.signal };
     const state = await openState(first.options.state, reach);
     if (saved !== undefined) await assertHere(saved, word ?? '', { first, now, again, state });
     await assertLasts(first, state, session);

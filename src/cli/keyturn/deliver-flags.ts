@@ -7,6 +7,7 @@ import { command } from '../../base/hint.ts';
 import { keepsNoCopy } from '../../destinations/kinds.ts';
 import { refuseUseless } from '../flags/account-flags.ts';
 import { parseCommandLine, quoted } from '../flags/argv.ts';
+import { CUSTODY_FLAGS } from '../flags/custody-flags.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
 import { renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
@@ -55,6 +56,7 @@ export const DELIVER_FLAGS = {
   region: ROTATE_FLAGS.region,
   maxParallel: ROTATE_FLAGS.maxParallel,
   stateDir: ROTATE_FLAGS.stateDir,
+  ...CUSTODY_FLAGS,
   json: JSON_FLAG,
   logFormat: ROTATE_FLAGS.logFormat,
   logLevel: { ...ROTATE_FLAGS.logLevel, fallback: 'warn' },

@@ -7,6 +7,7 @@ import { command } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
 import { DEFAULT_ROLE_NAME } from '../flags/account-flags.ts';
 import { isAskedFor } from '../flags/argv.ts';
+import { custodyOf } from '../flags/custody-flags.ts';
 import { newPlacesAsked } from '../flags/deliver-options.ts';
 import { limitsOf } from '../flags/environment-limits.ts';
 import { helpWidth } from '../flags/help.ts';
@@ -42,7 +43,16 @@ export async function runDeliver(session: Session, args: readonly string[]): Pro
   return await inRunShell(session, shell, async ({ log, signal, print }) => {
     const { clock, env } = host;
     const { profile, region } = options;
-    const state = await openState(place, { clock, env, profile, region, emit: log.emit, signal });
+    const reach = {
+      clock,
+      env,
+      profile,
+      region,
+      custody: custodyOf(values),
+      emit: log.emit,
+      signal,
+    };
+    const state = await openState(place, reach);
     const { deliverKey } = await import('../../app/deliver-key.ts');
     const { buildDeliverReport } = await import('../../app/build-deliver-report.ts');
     const context = { clock, emit: log.emit, signal, env, state };

@@ -3,6 +3,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { ACCOUNT_FLAGS } from '../flags/account-flags.ts';
 import { CONFIG_FLAG } from '../flags/config-flag.ts';
+import { CUSTODY_FLAGS } from '../flags/custody-flags.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
 import { renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
@@ -20,6 +21,7 @@ const SHARED = {
   maxParallel: ROTATE_FLAGS.maxParallel,
   timeout: ROTATE_FLAGS.timeout,
   stateDir: ROTATE_FLAGS.stateDir,
+  ...CUSTODY_FLAGS,
   acceptVolatileState: ROTATE_FLAGS.acceptVolatileState,
   logFormat: ROTATE_FLAGS.logFormat,
   logLevel: { ...ROTATE_FLAGS.logLevel, fallback: 'warn' },

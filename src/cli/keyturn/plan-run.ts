@@ -1,6 +1,7 @@
 // What plan and apply share: a configuration and the flags that narrow it, settled for a run.
 
 import type { ConfigFile } from '../../app/config/config-file.ts';
+import type { CustodyValues } from '../../app/custody-wish.ts';
 import type { PlannedRun } from '../../app/plan/make-plan.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { Config } from '../../config/read-config.ts';
@@ -24,6 +25,7 @@ type Shared = Pick<
   | 'maxParallel'
   | 'timeout'
   | 'stateDir'
+  | keyof CustodyValues
   | 'acceptVolatileState'
   | 'logFormat'
   | 'logLevel'

@@ -46,7 +46,8 @@ export async function runPlan(session: Session, args: readonly string[]): Promis
   const code = await inRunShell(session, shell, async (runShell) => {
     const { clock, env } = host;
     const { emit } = runShell.log;
-    const reach = { ...options.rotate, clock, env, emit, signal: runShell.signal };
+    const { rotate, custody } = options;
+    const reach = { ...rotate, custody, clock, env, emit, signal: runShell.signal };
     const state = await openState(options.state, reach);
     const { makePlan } = await import('../../app/plan/make-plan.ts');
     const after = await afterRun(options, session, runShell);

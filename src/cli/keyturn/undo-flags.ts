@@ -5,6 +5,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { command, type Hint } from '../../base/hint.ts';
 import { ROLE_FLAGS, refuseUseless } from '../flags/account-flags.ts';
 import { parseCommandLine, quoted } from '../flags/argv.ts';
+import { CUSTODY_FLAGS } from '../flags/custody-flags.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
 import { renderHelp } from '../flags/help.ts';
 import { ON_RECORD_FLAGS } from '../flags/on-record-flags.ts';
@@ -46,6 +47,7 @@ export const UNDO_FLAGS = {
   profile: ROTATE_FLAGS.profile,
   region: ON_RECORD_FLAGS.region,
   stateDir: ROTATE_FLAGS.stateDir,
+  ...CUSTODY_FLAGS,
   json: JSON_FLAG,
   logFormat: ROTATE_FLAGS.logFormat,
   logLevel: ON_RECORD_FLAGS.logLevel,

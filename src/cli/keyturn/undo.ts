@@ -11,6 +11,7 @@ import { shellWords } from '../../base/shell-words.ts';
 import type { StateStore } from '../../state/state-store.ts';
 import { DEFAULT_ROLE_NAME } from '../flags/account-flags.ts';
 import { isAskedFor } from '../flags/argv.ts';
+import { custodyOf } from '../flags/custody-flags.ts';
 import { limitsOf } from '../flags/environment-limits.ts';
 import { helpWidth } from '../flags/help.ts';
 import {
@@ -53,6 +54,7 @@ export async function runUndo(session: Session, args: readonly string[]): Promis
   return await inRunShell(session, shell, async (run) => {
     const state = await openState(stateDirectory(values.stateDir, host), {
       ...order.place,
+      custody: custodyOf(values),
       clock: host.clock,
       env: host.env,
       emit: run.log.emit,

@@ -3,6 +3,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { ACCOUNT_FLAGS } from '../flags/account-flags.ts';
 import { parseCommandLine, quoted } from '../flags/argv.ts';
+import { CUSTODY_FLAGS } from '../flags/custody-flags.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
 import { renderHelp } from '../flags/help.ts';
 import { ON_RECORD_FLAGS } from '../flags/on-record-flags.ts';
@@ -55,6 +56,7 @@ export const VERIFY_FLAGS = {
   region: ON_RECORD_FLAGS.region,
   maxParallel: ROTATE_FLAGS.maxParallel,
   stateDir: ROTATE_FLAGS.stateDir,
+  ...CUSTODY_FLAGS,
   json: JSON_FLAG,
   logFormat: ROTATE_FLAGS.logFormat,
   logLevel: { ...ROTATE_FLAGS.logLevel, fallback: 'warn' },

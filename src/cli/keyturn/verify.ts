@@ -9,6 +9,7 @@ import { shellWords } from '../../base/shell-words.ts';
 import { healWords } from '../../reports/heal-words.ts';
 import { selectionOf } from '../flags/account-flags.ts';
 import { isAskedFor } from '../flags/argv.ts';
+import { custodyOf } from '../flags/custody-flags.ts';
 import { newPlacesAsked } from '../flags/deliver-options.ts';
 import { limitsOf } from '../flags/environment-limits.ts';
 import { helpWidth } from '../flags/help.ts';
@@ -41,7 +42,8 @@ export async function runVerify(session: Session, args: readonly string[]): Prom
   };
   return await inRunShell(session, shell, async ({ log, signal, print }) => {
     const { clock, env } = host;
-    const state = await openState(place, { ...options, clock, env, emit: log.emit, signal });
+    const reach = { ...options, clock, env, custody: custodyOf(values), emit: log.emit, signal };
+    const state = await openState(place, reach);
     const { verifyAccounts } = await import('../../app/verify-accounts.ts');
     const { buildVerifyReport, isAllFine } = await import('../../app/build-verify-report.ts');
     const context = { clock, emit: log.emit, signal, env, state };

@@ -4,16 +4,20 @@
 import type { ConfigFile } from '../../app/config/config-file.ts';
 import { loadConfig } from '../../app/config/config-file.ts';
 import { configuredRun } from '../../app/config/configured-run.ts';
+import { CUSTODY_VARIABLES, type CustodyValues } from '../../app/custody-wish.ts';
 import type { DeliveryRequest } from '../../app/open-destinations.ts';
 import { withConfigured } from '../../app/telling.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import type { Config } from '../../config/read-config.ts';
 import type { Overrides } from '../../config/settings.ts';
+import { readCustody } from '../../custody/wish.ts';
 import { handoff } from '../../destinations/handoff/index.ts';
 import { printsSecret } from '../../destinations/kinds.ts';
 import { refuseUseless } from '../flags/account-flags.ts';
+import { undoRunCommand } from '../flags/later-command.ts';
 import { askedMetrics } from '../flags/metrics-flags.ts';
+import { sameReach } from '../flags/same-reach.ts';
 import {
   absolute,
   type Surroundings,
@@ -21,7 +25,7 @@ import {
   stateVariable,
 } from '../flags/surroundings.ts';
 import { ROTATE_FLAGS } from './flags.ts';
-import type { ResolvedOptions, Values } from './options.ts';
+import { type ResolvedOptions, type Values, wordCommand } from './options.ts';
 
 export interface ConfiguredOptions {
   readonly options: ResolvedOptions;
@@ -66,7 +70,12 @@ export async function withConfig(
   refuseOutput(places, options);
   const isStateSaid =
     isUntrusted || values.stateDir !== undefined || Boolean(stateVariable(surroundings.env));
-  const { state } = config.model;
+  const { state, custody } = config.model;
+  const kept = isUntrusted
+    ? options.custody
+    : custodyBeside(options.custody, custody, surroundings.env);
+  // Later commands read no file.
+  const named = { ...values, ...kept, stateDir: isStateSaid ? values.stateDir : state };
   const asked = askedMetrics(values, surroundings);
   const told = {
     asked,
@@ -83,8 +92,12 @@ export async function withConfig(
       telling: isUntrusted ? options.telling : withConfigured(options.telling, config.model, told),
       state:
         isStateSaid || state === undefined ? options.state : stateDirectory(state, surroundings),
+      custody: kept,
+      undoCommand: (run, account) => undoRunCommand(run, account, named),
       rotate: {
         ...options.rotate,
+        wordCommand: wordCommand(named),
+        reach: sameReach(named, undefined),
         governance,
         accounts,
         daysThreshold: governance.earliest.daysThreshold,
@@ -92,6 +105,24 @@ export async function withConfig(
         isDeliverGiven: true,
       },
     },
+  };
+}
+
+/** A flag wins over the environment, and that over the file, each of them by itself. */
+function custodyBeside(
+  given: CustodyValues,
+  file: Config['model']['custody'],
+  env: Surroundings['env'],
+): CustodyValues {
+  const { by, identity, kms_key: kmsKey, tags } = file ?? {};
+  const said = (name: keyof CustodyValues) =>
+    given[name] !== undefined || Boolean(env[CUSTODY_VARIABLES[name]]);
+  return {
+    ...given,
+    ...(by !== undefined && !said('custody') && { custody: readCustody(by) }),
+    ...(identity !== undefined && !said('custodyIdentity') && { custodyIdentity: identity }),
+    ...(kmsKey !== undefined && !said('custodyKmsKey') && { custodyKmsKey: kmsKey }),
+    ...(tags !== undefined && !said('custodyTags') && { custodyTags: Object.entries(tags) }),
   };
 }
 

@@ -4,6 +4,7 @@ import { FORMS } from '../../destinations/forms/forms.ts';
 import { OFFERED_KINDS, wordOf } from '../../destinations/kinds.ts';
 import { ACCOUNT_FLAGS } from '../flags/account-flags.ts';
 import { CONFIG_FLAG } from '../flags/config-flag.ts';
+import { CUSTODY_FLAGS } from '../flags/custody-flags.ts';
 import type { Flag, FlagTable } from '../flags/flag.ts';
 import { METRICS_FLAGS } from '../flags/metrics-flags.ts';
 import { RETIRE_FLAGS } from '../flags/retire-flags.ts';
@@ -254,6 +255,7 @@ export const ROTATE_FLAGS = {
     fallback:
       'KEYTURN_STATE, KEYTURN_STATE_DIR, else $XDG_STATE_HOME/keyturn, else ~/.local/state/keyturn',
   },
+  ...CUSTODY_FLAGS,
   acceptVolatileState: {
     names: ['accept-volatile-state'],
     rule: rule.boolean,

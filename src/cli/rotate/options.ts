@@ -2,6 +2,7 @@
 // them. Precedence: flag, then environment, then default.
 
 import type { AccountSelection } from '../../app/choose-accounts.ts';
+import type { CustodyValues } from '../../app/custody-wish.ts';
 import { readFormerPlace } from '../../app/read-delivery.ts';
 import type { RotateAccountOptions } from '../../app/rotate-account.ts';
 import type { Telling } from '../../app/telling.ts';
@@ -11,6 +12,7 @@ import { shellWords } from '../../base/shell-words.ts';
 import { selectionOf } from '../flags/account-flags.ts';
 import { parseFlags } from '../flags/argv.ts';
 import { askedConfig } from '../flags/config-flag.ts';
+import { custodyOf } from '../flags/custody-flags.ts';
 import { newPlacesOf, resolveDeliveries } from '../flags/deliver-options.ts';
 import { isVolatileStateAccepted, limitsOf } from '../flags/environment-limits.ts';
 import type { FlagValues } from '../flags/flag.ts';
@@ -40,6 +42,7 @@ export interface ResolvedOptions {
   readonly outputFormat: 'json' | 'text';
   /** Where state is kept: a place that src/state/stores.ts opens. */
   readonly state: string;
+  readonly custody: CustodyValues;
   /** Whether secrets may be kept where they can be lost. */
   readonly isVolatileStateAccepted: boolean;
   readonly log: LogOptions;
@@ -103,6 +106,7 @@ export function settle(
     telling: tellingAsked(values, surroundings),
     isExitCodeDetailed: values.detailedExitcode ?? false,
     state: stateDirectory(values.stateDir, surroundings),
+    custody: custodyOf(values),
     undoCommand: (run, account) => undoRunCommand(run, account, values),
     isVolatileStateAccepted: isVolatileStateAccepted(surroundings.env, values.acceptVolatileState),
     rotate: {
@@ -153,7 +157,7 @@ function dueFrom(daysThreshold: number, lookAheadDays = 0): number {
 }
 
 /** The command with which a person answers what a run asks, about the same accounts and state. */
-function wordCommand(values: Values): string {
+export function wordCommand(values: Values): string {
   return shellWords([
     ...['keyturn', 'recover'],
     ...(values.organization === true ? ['--organization'] : []),

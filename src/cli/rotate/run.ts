@@ -66,6 +66,7 @@ export async function rotate(
     const after = await afterRun(options, session, run);
     const state = await openState(options.state, {
       ...options.rotate,
+      custody: options.custody,
       clock,
       env,
       emit,

@@ -3,14 +3,15 @@
 import type { Clock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { comparableUserName } from '../../base/user-name.ts';
+import type { Box } from '../../custody/box.ts';
+import type { Boxes } from '../../custody/boxes.ts';
 import type { Actor } from '../../lifecycle/trail/fact.ts';
 import type { Access, AccountState, AuditTrail, UserLog } from '../state-store.ts';
 import { TrailWriter } from '../trail-writer.ts';
 import { userLog } from '../user-log.ts';
-import type { Box } from './box.ts';
 import { busy, Claim, isHeld } from './claim.ts';
 import { compactLongUsers } from './compaction.ts';
-import { tableCustody } from './custody.ts';
+import { sweepLeft, tableCustody } from './custody.ts';
 import { readHead } from './head.ts';
 import { namesOf, readOpenUsers } from './heads.ts';
 import { ClaimedJournal, readHistory } from './journal.ts';
@@ -21,7 +22,9 @@ import type { TableTrail } from './trail.ts';
 
 export interface AccountParts {
   readonly table: Table;
+  /** That seals. */
   readonly box: Box;
+  readonly boxes: Boxes;
   readonly account: string;
   readonly by: Actor;
   readonly clock: Clock;
@@ -31,7 +34,7 @@ export interface AccountParts {
 }
 
 export async function tableAccount(parts: AccountParts, access: Access): Promise<AccountState> {
-  const { table, box, account, clock, trail, by } = parts;
+  const { table, box, boxes, account, clock, trail, by } = parts;
   const claims = new Map<string, Claim>();
   const demandWritable = () => {
     if (access === 'write') return;
@@ -45,14 +48,17 @@ export async function tableAccount(parts: AccountParts, access: Access): Promise
   return {
     trail: { lines: () => trail.lines(), tell },
     custody: tableCustody({
-      ...{ table, account, box, demandWritable, known: new Map() },
+      ...{ table, account, box, boxes, demandWritable },
       claimOf: (user) => claims.get(comparableUserName(user)),
     }),
     sightings: await openTableSightings({ table, account, clock, access }),
     history: (user) => readHistory(table, account, user),
     users: () => namesOf(table, account),
     openUsers: () => readOpenUsers(table, account),
-    tidy: () => compactLongUsers(parts),
+    tidy: async () => {
+      await sweepLeft(parts);
+      return await compactLongUsers(parts);
+    },
     foretell: async (user) => {
       const item = await table.get(table.name, headKey(account, user), {
         code: 'state-dir',

@@ -16,7 +16,7 @@ import {
   type SettableClock,
   settableClock,
 } from '../../../test/state/support.ts';
-import { kmsBox } from './box.ts';
+import { kmsBox } from '../../custody/kms-box.ts';
 import { DynamoDbStore } from './dynamodb-store.ts';
 import { LEASE_MS } from './table.ts';
 
@@ -29,7 +29,7 @@ function hosts() {
   const server = settableClock();
   const tables = newTableServer(Object.values(NAMES), () => server.now());
   const dataKeys = newDataKeys();
-  const box = kmsBox({ dataKeys, keyId: 'alias/keyturn', table: NAMES.custodyTable });
+  const box = kmsBox({ dataKeys, keyId: 'alias/keyturn', place: NAMES.custodyTable });
   const host = async (clock: SettableClock, mishap: () => Mishap | undefined = () => undefined) => {
     const client = hurt(clientOf(tables), mishap);
     const options = { ...NAMES, tables: client, box, clock, run: 'run', steady: () => 0 };
@@ -178,7 +178,7 @@ it('a record of which nobody knew whether it was written is in the history once 
 it('a journal whose items are not those that its head counts is damaged, not shorter (I11)', async () => {
   const server = settableClock();
   const tables = newTableServer(Object.values(NAMES), () => server.now());
-  const box = kmsBox({ dataKeys: newDataKeys(), keyId: 'k', table: NAMES.custodyTable });
+  const box = kmsBox({ dataKeys: newDataKeys(), keyId: 'k', place: NAMES.custodyTable });
   const options = { ...NAMES, tables: clientOf(tables), box, clock: server, run: 'run' };
   const state = await new DynamoDbStore(options).open(ACCOUNT, 'write');
   await recorded(state, {}, [INTENDED, CREATED]);
@@ -195,7 +195,7 @@ it('a journal whose items are not those that its head counts is damaged, not sho
 it('what a newer version wrote is refused', async () => {
   const server = settableClock();
   const tables = newTableServer(Object.values(NAMES), () => server.now());
-  const box = kmsBox({ dataKeys: newDataKeys(), keyId: 'k', table: NAMES.custodyTable });
+  const box = kmsBox({ dataKeys: newDataKeys(), keyId: 'k', place: NAMES.custodyTable });
   const options = { ...NAMES, tables: clientOf(tables), box, clock: server, run: 'run' };
   tables.tables.named(NAMES.table).put('A', ACCOUNT, {
     pk: { S: 'A' },

@@ -6,10 +6,11 @@ import { type AccessKeyId, accessKeyId } from '../../base/access-key-id.ts';
 import type { TableItem, TableWrite } from '../../base/aws-tables.ts';
 import { assert, KeyturnError } from '../../base/errors.ts';
 import { newId } from '../../base/new-id.ts';
-import type { Secret } from '../../base/secret.ts';
+import type { Box, Elsewhere, Sealed } from '../../custody/box.ts';
+import type { Boxes } from '../../custody/boxes.ts';
+import { fieldsOf, SEALED_FIELDS, sealedIn } from '../../custody/sealed-fields.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { Custody, HeldKey } from '../state-store.ts';
-import type { Box, BoxedKey, Sealed } from './box.ts';
 import { type Claim, lost } from './claim.ts';
 import { readHistory } from './journal.ts';
 import { partitionOf, SEALED, SECRETS, sealedKey, secretKey } from './keys.ts';
@@ -19,10 +20,9 @@ export interface TableCustodyParts {
   readonly table: Table;
   readonly account: string;
   readonly box: Box;
+  readonly boxes: Boxes;
   /** That of this process on the user, while it works on them. */
   readonly claimOf: (user: string) => Claim | undefined;
-  /** Secrets that this process has in its hands anyway, with what is kept of each. */
-  readonly known: Map<AccessKeyId, { readonly ct: Uint8Array; readonly secret: Secret }>;
   /** Throws `state-dir` for an account that was opened for reading only. */
   readonly demandWritable: () => void;
 }
@@ -48,6 +48,7 @@ export function tableCustody(parts: TableCustodyParts): Custody {
       const item = await itemOf(keyId, reading(keyId));
       return item?.state === 'held' ? await entryIn(item, keyId, parts) : undefined;
     },
+    holds: async (keyId) => (await itemOf(keyId, reading(keyId)))?.state === 'held',
     list: () => listed(SECRETS, parts),
     remove: (keyId, user) => remove(keyId, user, parts),
     condemn: (keyId, user) => condemn(keyId, user, parts),
@@ -114,25 +115,45 @@ async function listed(prefix: string, parts: TableCustodyParts): Promise<readonl
 
 /** Not on the claim: a secret in hand is always taken, unless its key was condemned. */
 async function put(entry: IssuedKey, parts: TableCustodyParts): Promise<void> {
-  const { table, account, box } = parts;
-  const { keyId, user, rotation, secret, createdAt } = entry;
+  const { table, account, box, boxes } = parts;
   assert(entry.account === account, 'a hand-off entry is of another account');
   parts.demandWritable();
-  const { ct, iv, dk } = await inWordsOf(SEALING, () => box.seal(entry, secret));
+  const sealed: Sealed = await inWordsOf(
+    SEALING,
+    async (): Promise<Sealed> => await box.seal(entry, entry.secret),
+  );
+  if (await hold(entry, sealed, parts)) {
+    boxes.learn(entry, sealed, entry.secret);
+    return;
+  }
+  if (sealed.by === 'secrets-manager') await boxes.drop(sealed.ref).catch(() => undefined);
+  throw new KeyturnError(
+    'key-condemned',
+    `${table.custodyName} says that nobody has the secret of ${entry.keyId}`,
+    { hint: 'another run took this one for dead and is removing its key; run again' },
+  );
+}
+
+/** False where the key is condemned. */
+async function hold(entry: IssuedKey, sealed: Sealed, parts: TableCustodyParts): Promise<boolean> {
+  const { table, account } = parts;
+  const { keyId, user, rotation, createdAt } = entry;
   const w = newId();
-  const set = ['state', 'user', 'rotation', 'created', 'ct', 'iv', 'dk'];
+  const fields = fieldsOf(sealed);
+  const set = ['state', 'user', 'rotation', 'created', ...Object.keys(fields)];
+  const gone = ['ttl', ...LEFT_FIELDS, ...SEALED_FIELDS].filter((name) => !set.includes(name));
   const written = await table.write(
     [
       {
         kind: 'update',
         table: table.custodyName,
         key: secretKey(account, keyId),
-        update: `SET ${set.map((name) => `#${name} = :${name}`).join(', ')} REMOVE #ttl ADD #ws :ws`,
+        update: `SET ${set.map((name) => `#${name} = :${name}`).join(', ')} REMOVE ${named(gone)} ADD #ws :ws`,
         // Not by a late copy of a request that was carried out before.
         condition:
           'attribute_not_exists(#state) OR (#state <> :condemned AND NOT contains(#ws, :w))',
         values: {
-          ...{ state: 'held', user, rotation, created: createdAt.toISOString(), ct, iv, dk },
+          ...{ state: 'held', user, rotation, created: createdAt.toISOString(), ...fields },
           ...{ condemned: 'condemned', w, ws: new Set([w]) },
         },
       },
@@ -141,37 +162,93 @@ async function put(entry: IssuedKey, parts: TableCustodyParts): Promise<void> {
     w,
   );
   const found = written.kind === 'done' ? undefined : written.failed[0]?.found;
-  if (found?.state !== 'condemned') {
-    parts.known.set(keyId, { ct, secret });
-    return;
-  }
-  throw new KeyturnError(
-    'key-condemned',
-    `${table.custodyName} says that nobody has the secret of ${keyId}`,
-    { hint: 'another run took this one for dead and is removing its key; run again' },
-  );
+  return found?.state !== 'condemned';
 }
 
 async function remove(keyId: AccessKeyId, user: string, parts: TableCustodyParts): Promise<void> {
-  const { table, account } = parts;
+  const { table, account, boxes } = parts;
   parts.demandWritable();
-  parts.known.delete(keyId);
   const doing: Doing = {
     code: 'handoff-failed',
     what: `the secret of ${keyId} in ${table.custodyName} cannot be removed`,
   };
+  const key = secretKey(account, keyId);
+  const sealed = await refKept(keyId, parts);
+  boxes.forget({ account, keyId });
   // Refused where it was removed already, or never kept.
-  await fenced(parts, user, {
+  const refused = await fenced(parts, user, {
     doing,
     write: {
       kind: 'update',
       table: table.custodyName,
-      key: secretKey(account, keyId),
-      update: 'SET #state = :removed, #ttl = :ttl REMOVE #ct, #iv, #dk',
+      key,
+      // A text that is elsewhere is deleted next: until that is done, what points to it stays.
+      ...(sealed === undefined
+        ? {
+            update: `SET #state = :removed, #ttl = :ttl REMOVE ${named(SEALED_FIELDS)}`,
+            values: { removed: 'removed', held: 'held', ttl: stoneUntil(table) },
+          }
+        : {
+            update: `SET #state = :removed, #left = :left, #leftAt = :at REMOVE ${named(SEALED_FIELDS)}`,
+            values: { removed: 'removed', held: 'held', left: sealed, at: table.time.nowMs() },
+          }),
       condition: '#state = :held',
-      values: { removed: 'removed', held: 'held', ttl: stoneUntil(table) },
     },
   });
+  if (sealed === undefined || refused !== undefined) return;
+  await inWordsOf(doing, () => boxes.drop(sealed));
+}
+
+/** Where the text is that is not in the table itself. Who never keeps any elsewhere does not look. */
+async function refKept(
+  keyId: AccessKeyId,
+  { table, account, boxes }: TableCustodyParts,
+): Promise<string | undefined> {
+  const known = boxes.sealedOf({ account, keyId });
+  if (known !== undefined) return known.by === 'secrets-manager' ? known.ref : undefined;
+  const item = await table.get(table.custodyName, secretKey(account, keyId), writing(keyId));
+  const sealed = item?.state === 'held' ? sealedIn(item) : undefined;
+  return sealed?.by === 'secrets-manager' ? sealed.ref : undefined;
+}
+
+/**
+ * Deletes once more the texts whose keys are done with, when no request that was sent before can come any more;
+ * what points to them goes then. Its failures are the next run's.
+ */
+export async function sweepLeft({ table, account, boxes, box }: SweepParts): Promise<void> {
+  if (box.elsewhere === undefined) return;
+  const items = await table.query(
+    {
+      table: table.custodyName,
+      pk: partitionOf(account),
+      prefix: SECRETS,
+      filter: '#leftAt < :before',
+      values: { before: table.time.nowMs() - table.signatureLifeMs - MINUTE_MS },
+      only: ['pk', 'sk', 'left'],
+    },
+    { code: 'state-dir', what: `the secrets in ${table.custodyName} cannot be listed` },
+  );
+  for (const { pk, sk, left } of items) {
+    await boxes.drop(String(left));
+    const write: TableWrite = {
+      kind: 'update',
+      table: table.custodyName,
+      key: { pk: String(pk), sk: String(sk) },
+      update: `SET #ttl = :ttl REMOVE ${named(LEFT_FIELDS)}`,
+      condition: '#left = :left',
+      values: { left: String(left), ttl: stoneUntil(table) },
+    };
+    await table.write([write], { code: 'handoff-failed', what: 'a secret cannot be forgotten' });
+  }
+}
+
+type SweepParts = Pick<TableCustodyParts, 'table' | 'account' | 'boxes' | 'box'>;
+
+const MINUTE_MS = 60_000;
+const LEFT_FIELDS = ['left', 'leftAt'] as const;
+
+function named(fields: readonly string[]): string {
+  return fields.map((name) => `#${name}`).join(', ');
 }
 
 async function condemn(
@@ -179,19 +256,40 @@ async function condemn(
   user: string,
   parts: TableCustodyParts,
 ): Promise<boolean> {
-  const { table, account } = parts;
+  const { table, account, box, boxes } = parts;
   parts.demandWritable();
-  const found = await fenced(parts, user, {
+  const { elsewhere } = box;
+  if (elsewhere !== undefined && (await isHeldAfterAll(keyId, elsewhere, parts))) return false;
+  const left = elsewhere?.refOf(account, keyId);
+  const refused = await fenced(parts, user, {
     doing: writing(keyId),
     write: {
       kind: 'put',
       table: table.custodyName,
-      item: { ...secretKey(account, keyId), state: 'condemned', ttl: stoneUntil(table) },
+      item: {
+        ...{ ...secretKey(account, keyId), state: 'condemned' },
+        ...(left === undefined ? { ttl: stoneUntil(table) } : { left, leftAt: table.time.nowMs() }),
+      },
       condition: 'attribute_not_exists(#state) OR #state <> :held',
       values: { held: 'held' },
     },
   });
-  return found === undefined;
+  if (refused !== undefined) return false;
+  if (left !== undefined) await boxes.drop(left).catch(() => undefined);
+  return true;
+}
+
+/** I10: a text that is there already was put by one who died before the table knew of it. */
+async function isHeldAfterAll(
+  keyId: AccessKeyId,
+  elsewhere: Elsewhere,
+  parts: TableCustodyParts,
+): Promise<boolean> {
+  const { table, account } = parts;
+  const item = await table.get(table.custodyName, secretKey(account, keyId), reading(keyId));
+  if (item?.state !== undefined) return item.state === 'held';
+  const found = await inWordsOf(reading(keyId), () => elsewhere.find(account, keyId));
+  return found !== undefined && (await hold(found.key, found.sealed, parts));
 }
 
 interface Fenced {
@@ -222,27 +320,14 @@ async function entryIn(
   keyId: AccessKeyId,
   parts: TableCustodyParts,
 ): Promise<IssuedKey> {
-  const { user, rotation, created, ct, iv, dk } = item;
+  const { user, rotation, created } = item;
+  const sealed = sealedIn(item);
   const isWhole =
-    typeof user === 'string' &&
-    typeof rotation === 'string' &&
-    typeof created === 'string' &&
-    ct instanceof Uint8Array &&
-    iv instanceof Uint8Array &&
-    dk instanceof Uint8Array;
-  if (!isWhole) throw damaged(keyId, parts);
+    typeof user === 'string' && typeof rotation === 'string' && typeof created === 'string';
+  if (!isWhole || sealed === undefined) throw damaged(keyId, parts);
   const about = { account: parts.account, user, keyId, rotation };
-  const secret = await opened(about, { ct, iv, dk }, parts);
+  const secret = await inWordsOf(reading(keyId), () => parts.boxes.open(about, sealed));
   return { ...about, secret, createdAt: new Date(created) };
-}
-
-/** One that this process sealed or opened is known by what is kept: KMS is asked about others alone. */
-async function opened(about: BoxedKey, sealed: Sealed, parts: TableCustodyParts): Promise<Secret> {
-  const known = parts.known.get(about.keyId);
-  if (known !== undefined && Buffer.compare(known.ct, sealed.ct) === 0) return known.secret;
-  const secret = await inWordsOf(reading(about.keyId), () => parts.box.open(about, sealed));
-  parts.known.set(about.keyId, { ct: sealed.ct, secret });
-  return secret;
 }
 
 function damaged(keyId: AccessKeyId, { table }: TableCustodyParts): KeyturnError {

@@ -4,6 +4,8 @@
 import { hostname } from 'node:os';
 import type { AwsTables } from '../../base/aws-tables.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { Box } from '../../custody/box.ts';
+import { Boxes, type BoxOpeners } from '../../custody/boxes.ts';
 import { demandAccountId, isAccountId } from '../account-id.ts';
 import type {
   Access,
@@ -14,7 +16,6 @@ import type {
   StateStore,
 } from '../state-store.ts';
 import { tableAccount } from './account.ts';
-import type { Box } from './box.ts';
 import { compactAccount } from './compaction.ts';
 import { refuseNewer } from './head.ts';
 import { ACCOUNTS, accountKey, TABLE_FORMAT } from './keys.ts';
@@ -26,7 +27,10 @@ export interface DynamoDbStoreOptions {
   readonly tables: AwsTables;
   readonly table: string;
   readonly custodyTable: string;
+  /** Seals new secrets. */
   readonly box: Box;
+  /** The other ones, for what was sealed otherwise; none where nothing ever was. */
+  readonly openers?: BoxOpeners | undefined;
   readonly clock: Clock;
   /** The random ID of this process's run, as in its journal records. */
   readonly run: string;
@@ -47,6 +51,7 @@ export class DynamoDbStore implements StateStore {
   readonly #options: DynamoDbStoreOptions;
   readonly #table: Table;
   readonly #owner: string;
+  readonly #boxes: Boxes;
   readonly #proved = new Set<Access>();
 
   constructor(options: DynamoDbStoreOptions) {
@@ -55,6 +60,7 @@ export class DynamoDbStore implements StateStore {
     this.run = run;
     this.#options = options;
     this.#table = new Table({ ...options, name: table, custodyName: custodyTable });
+    this.#boxes = new Boxes(options.box, options.openers);
     this.#owner = `process ${process.pid} on host ${hostname()}`;
   }
 
@@ -66,8 +72,8 @@ export class DynamoDbStore implements StateStore {
     demandAccountId(account);
     if (access === 'foretell') await this.prepare(access);
     if (access === 'write') await this.#makeAccount(account);
-    const { box } = this.#options;
-    return await tableAccount({ ...this.#partsOf(account, who), box }, access);
+    const sealing = { box: this.#options.box, boxes: this.#boxes };
+    return await tableAccount({ ...this.#partsOf(account, who), ...sealing }, access);
   }
 
   #partsOf(account: string, who?: string) {

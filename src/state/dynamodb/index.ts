@@ -1,17 +1,22 @@
 // Tables of Amazon DynamoDB: the store of runners whose disk does not last, and of several at once.
 
+import { assert, KeyturnError } from '../../base/errors.ts';
+import { type CustodyWish, custodyText } from '../../custody/wish.ts';
+import { goesOnBy } from '../goes-on-by.ts';
 import type { StoreKind, StoreOpening } from '../stores.ts';
-import { custodyTableOf, defaultKeyOf, isTablePlace, readTablePlace } from './place.ts';
+import { custodyTableOf, defaultKeyOf, isTablePlace, ownKeyOf, readTablePlace } from './place.ts';
 
 export const dynamodb: StoreKind = {
   takes: 'dynamodb:TABLE or dynamodb:TABLE@REGION',
   isPlace: isTablePlace,
   open: async (place, opening) => (await opened(place, opening)).store,
-  template: async (place) => {
+  template: async (place, wish) => {
     const read = readTablePlace(place);
+    refusePlain(wish, place);
     const { tableTemplate } = await import('./template.ts');
     const { table } = read;
-    return tableTemplate(read, { custodyTable: custodyTableOf(table), keyId: defaultKeyOf(table) });
+    const keyId = ownKeyOf(sealingKey(wish, table));
+    return tableTemplate(read, { custodyTable: custodyTableOf(table), keyId });
   },
   make: async (place, opening) => {
     const { setUp } = await opened(place, opening);
@@ -26,18 +31,47 @@ export const dynamodb: StoreKind = {
   whyVolatile: async () => undefined,
 };
 
-async function opened(place: string, { aws, clock, run }: StoreOpening) {
+async function opened(place: string, { aws, clock, run, custody: wish }: StoreOpening) {
   const { table, region } = readTablePlace(place);
-  const [{ DynamoDbStore }, { kmsBox }] = await Promise.all([
+  refusePlain(wish, place);
+  const [{ DynamoDbStore }, { openBoxes }] = await Promise.all([
     import('./dynamodb-store.ts'),
-    import('./box.ts'),
+    import('../../custody/open-boxes.ts'),
   ]);
-  const { tables, dataKeys, maker } = await aws(region);
+  const { tables, dataKeys, texts, maker } = await aws(region);
   const custodyTable = custodyTableOf(table);
-  const keyId = defaultKeyOf(table);
-  const box = kmsBox({ dataKeys, keyId, table: custodyTable });
+  const usualKey = defaultKeyOf(table);
+  const { chosen: box, openers } = await openBoxes({
+    wish: { ...wish, custody: wish.custody ?? { kind: 'kms' } },
+    ...{ place: custodyTable, usualKey, goesOnBy: goesOnBy(place) },
+    aws: async () => ({ region: tables.region, dataKeys, texts }),
+  });
+  assert(box !== undefined, 'a table has secrets in clear');
+  const keyId = sealingKey(wish, table);
   return {
-    store: new DynamoDbStore({ tables, table, custodyTable, box, clock, run }),
-    setUp: { table, custodyTable, keyId, place, maker },
+    store: new DynamoDbStore({ tables, table, custodyTable, box, openers, clock, run }),
+    setUp: { table, custodyTable, keyId, box, words: wordsOf(place, wish), maker },
   };
+}
+
+function wordsOf(place: string, { custody, kmsKey }: CustodyWish): readonly string[] {
+  return [
+    ...['--state', place],
+    ...(custody === undefined ? [] : ['--custody', custodyText(custody)]),
+    ...(kmsKey === undefined ? [] : ['--custody-kms-key', kmsKey]),
+  ];
+}
+
+/** Undefined where KMS seals nothing. */
+function sealingKey({ custody, kmsKey }: CustodyWish, table: string): string | undefined {
+  return custody === undefined || custody.kind === 'kms'
+    ? (kmsKey ?? defaultKeyOf(table))
+    : undefined;
+}
+
+function refusePlain({ custody }: CustodyWish, place: string): void {
+  if (custody?.kind !== 'plain') return;
+  throw new KeyturnError('bad-value', `no secret lies in clear in ${place}`, {
+    hint: 'take --custody kms, age:RECIPIENT or secrets-manager=PREFIX',
+  });
 }

@@ -34,3 +34,8 @@ export function custodyTableOf(table: string): string {
 export function defaultKeyOf(table: string): string {
   return `alias/${table.replace(/\./g, '-')}`;
 }
+
+/** Undefined for a key of somebody else: only one that is named by an alias is made with the tables. */
+export function ownKeyOf(keyId: string | undefined): string | undefined {
+  return keyId?.startsWith('alias/') ? keyId : undefined;
+}

@@ -1,18 +1,23 @@
 // Makes the two tables and the key of a store, and looks at them.
 
-import type { AwsTableMaker, TableFacts } from '../../base/aws-tables.ts';
+import type { AwsTableMaker, KeyFacts, TableFacts } from '../../base/aws-tables.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command, type Hint } from '../../base/hint.ts';
+import type { Box } from '../../custody/box.ts';
+import { toldOfBox } from '../../custody/told-of-box.ts';
 import type { Finding } from '../stores.ts';
 import type { DynamoDbStore } from './dynamodb-store.ts';
+import { ownKeyOf } from './place.ts';
 
 export interface SetUp {
   readonly maker: AwsTableMaker;
   readonly table: string;
   readonly custodyTable: string;
-  readonly keyId: string;
-  /** As it was written, for commands. */
-  readonly place: string;
+  /** Seals secrets; undefined where no key of KMS does. */
+  readonly keyId: string | undefined;
+  readonly box: Box;
+  /** The flags that name it, for commands. */
+  readonly words: readonly string[];
 }
 
 /** Makes what is not there yet; resolves with what that was. */
@@ -28,9 +33,10 @@ export async function makeTables(setUp: SetUp): Promise<readonly string[]> {
     await maker.makeTable(name, hasBackups);
     made.push(`table ${name}`);
   }
-  if ((await maker.describeKey(keyId)) === undefined) {
-    await maker.makeKey(keyId);
-    made.push(`KMS key ${keyId}`);
+  const alias = ownKeyOf(keyId);
+  if (alias !== undefined && (await maker.describeKey(alias)) === undefined) {
+    await maker.makeKey(alias);
+    made.push(`KMS key ${alias}`);
   }
   return made;
 }
@@ -40,11 +46,8 @@ export async function examineTables(
   setUp: SetUp,
   store: DynamoDbStore,
 ): Promise<readonly Finding[]> {
-  const { maker, table, custodyTable, keyId, place } = setUp;
-  const init: Hint = [
-    'make it:',
-    command('keyturn', 'state', 'init', '--create', '--state', place),
-  ];
+  const { maker, table, custodyTable, keyId, box, words } = setUp;
+  const init: Hint = ['make it:', command('keyturn', 'state', 'init', '--create', ...words)];
   const findings: Finding[] = [];
   for (const name of [table, custodyTable]) {
     const facts = await maker.describeTable(name);
@@ -52,14 +55,15 @@ export async function examineTables(
       findings.push({ verdict: 'wrong', what: `table ${name} does not exist`, hint: init });
     } else findings.push(...judge(name, facts, name === custodyTable));
   }
-  const key = await maker.describeKey(keyId);
-  if (key === undefined) {
-    findings.push({ verdict: 'wrong', what: `KMS key ${keyId} does not exist`, hint: init });
-  } else if (!key.isEnabled) {
-    findings.push({ verdict: 'wrong', what: `KMS key ${keyId} is not enabled: no secret opens` });
-  }
+  if (keyId !== undefined) findings.push(...judgeKey(keyId, await maker.describeKey(keyId), init));
   if (findings.some(({ verdict }) => verdict === 'wrong')) return findings;
-  return [...findings, await proof(store, keyId)];
+  return [...findings, await proof(store, box)];
+}
+
+function judgeKey(keyId: string, key: KeyFacts | undefined, init: Hint): readonly Finding[] {
+  const wrong = (what: string, hint?: Hint) => [{ verdict: 'wrong', what, hint } as const];
+  if (key === undefined) return wrong(`KMS key ${keyId} does not exist`, init);
+  return key.isEnabled ? [] : wrong(`KMS key ${keyId} is not enabled: no secret opens`);
 }
 
 function judge(name: string, facts: TableFacts, isCustody: boolean): readonly Finding[] {
@@ -94,13 +98,15 @@ function judge(name: string, facts: TableFacts, isCustody: boolean): readonly Fi
   return findings;
 }
 
-async function proof(store: DynamoDbStore, keyId: string): Promise<Finding> {
+async function proof(store: DynamoDbStore, box: Box): Promise<Finding> {
   try {
     await store.prepare('foretell');
     const { length } = await store.accounts();
     const accounts = length === 1 ? '1 account' : `${length} accounts`;
-    const what = `the tables can be read, with ${accounts}, and ${keyId} seals and opens`;
-    return { verdict: 'fine', what };
+    return {
+      verdict: 'fine',
+      what: `the tables can be read, with ${accounts}, and ${toldOfBox(box)}`,
+    };
   } catch (thrown) {
     if (!(thrown instanceof KeyturnError)) throw thrown;
     return { verdict: 'wrong', what: thrown.message, hint: thrown.hintParts };

@@ -16,6 +16,7 @@ import type { ErrorCode } from '../../base/error-codes.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { newId } from '../../base/new-id.ts';
+import { inWords, wordedError } from '../../custody/in-words.ts';
 import { ServerTime } from './server-time.ts';
 
 export interface TableParts {
@@ -114,7 +115,7 @@ export class Table {
       return await send();
     } catch (thrown) {
       if (!(thrown instanceof KeyturnError)) throw thrown;
-      if (!isMissing(thrown)) throw inWords(thrown, doing);
+      if (!isMissing(thrown)) throw wordedError(thrown, doing.code, doing.what);
       const place = `dynamodb:${this.name}@${this.region}`;
       throw new KeyturnError(doing.code, `${doing.what}: ${thrown.message}`, {
         cause: thrown,
@@ -138,7 +139,8 @@ export class Table {
       if (!isUnsure(answer)) return answer as Exclude<T, Unsure>;
       if (answer.isThrottled) throttled += 1;
       else broken += 1;
-      if (broken >= BROKEN_MAX || throttled >= THROTTLED_MAX) throw inWords(answer.error, doing);
+      if (broken >= BROKEN_MAX || throttled >= THROTTLED_MAX)
+        throw wordedError(answer.error, doing.code, doing.what);
       const pauseMs = Math.min(PAUSE_MS_MAX, PAUSE_FIRST_MS * 2 ** (broken + throttled - 1));
       await this.#clock.sleep(pauseMs * (0.5 + this.#random() / 2));
     }
@@ -155,33 +157,7 @@ function isUnsure(answer: { readonly kind: string }): answer is Unsure {
   return answer.kind === 'unsure';
 }
 
-/** Of the caller, the endpoint or the run, and no news of the table: told as they are. */
-const TOLD_AS_THEY_ARE: ReadonlySet<ErrorCode> = new Set([
-  'no-credentials',
-  'unknown-profile',
-  'expired-token',
-  'invalid-credentials',
-  'clock-skew',
-  'wrong-region',
-  'endpoint-guard',
-  'endpoint-insecure',
-  'bad-value',
-  'interrupted',
-] satisfies readonly ErrorCode[]);
-
 /** A failure of something beside the table, such as the key of its secrets, in the same words. */
-export async function inWordsOf<T>(doing: Doing, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (thrown) {
-    throw thrown instanceof KeyturnError ? inWords(thrown, doing) : thrown;
-  }
-}
-
-function inWords(error: KeyturnError, { code, what }: Doing): KeyturnError {
-  if (TOLD_AS_THEY_ARE.has(error.code)) return error;
-  return new KeyturnError(code, `${what}: ${error.message}`, {
-    cause: error,
-    ...(error.hintParts.length > 0 && { hint: error.hintParts }),
-  });
+export async function inWordsOf<T>({ code, what }: Doing, work: () => Promise<T>): Promise<T> {
+  return await inWords(code, what, work);
 }

@@ -4,17 +4,22 @@ import type { TablePlace } from './place.ts';
 
 interface Names {
   readonly custodyTable: string;
-  readonly keyId: string;
+  /** The alias of a key that is made too; undefined where none is. */
+  readonly keyId: string | undefined;
 }
 
-/** Both tables and the key; what is kept outlives the stack. */
+/** Both tables, and the key that seals; what is kept outlives the stack. */
 export function tableTemplate({ table }: TablePlace, { custodyTable, keyId }: Names): string {
   return `AWSTemplateFormatVersion: "2010-09-09"
 Description: State of keyturn, the journal in one table and sealed secrets in another one
 Resources:
 ${tableResource('Journal', table, true)}
 ${tableResource('Custody', custodyTable, false)}
-  SealingKey:
+${keyId === undefined ? '' : keyResources(keyId)}`;
+}
+
+function keyResources(alias: string): string {
+  return `  SealingKey:
     Type: AWS::KMS::Key
     DeletionPolicy: Retain
     UpdateReplacePolicy: Retain
@@ -32,7 +37,7 @@ ${tableResource('Custody', custodyTable, false)}
   SealingKeyAlias:
     Type: AWS::KMS::Alias
     Properties:
-      AliasName: ${keyId}
+      AliasName: ${alias}
       TargetKeyId: !Ref SealingKey
 `;
 }

@@ -46,7 +46,10 @@ export async function fileAccount(files: AccountFiles, access: Access): Promise<
     history: (user) => journal.historyOf(user),
     users: () => journal.users(),
     openUsers: () => journal.unfinished(),
-    tidy: () => compactWhenItPays(files),
+    tidy: async () => {
+      await custody.sweepLeft(clock.now());
+      return await compactWhenItPays(files);
+    },
     foretell: async (user) => {
       await claims.assertFree(user);
       return await journal.historyOf(user);

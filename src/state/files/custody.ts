@@ -10,24 +10,42 @@ import { assert, KeyturnError } from '../../base/errors.ts';
 import { errnoOf, type FileSystem, systemReason } from '../../base/files/file-system.ts';
 import { readWholeFile, replaceWholeFile } from '../../base/files/whole-file.ts';
 import { Secret } from '../../base/secret.ts';
+import type { Sealed } from '../../custody/box.ts';
+import { Boxes } from '../../custody/boxes.ts';
+import { inWords } from '../../custody/in-words.ts';
+import { fieldsOf, sealedIn } from '../../custody/sealed-fields.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
 import type { Custody, HeldKey, SealedCustody } from '../state-store.ts';
 import type { FileJournal } from './journal.ts';
 
-const handoffSchema = z.object({
-  format_version: z.literal(1),
+const ABOUT = {
   account_id: z.string(),
   user_name: z.string().min(1),
   access_key_id: z.string(),
-  secret_access_key: z.string().min(1),
   rotation: z.string(),
   created_at: z.iso.datetime(),
-});
+};
+const base64 = z.base64().optional();
+const handoffSchema = z.discriminatedUnion('format_version', [
+  z.object({ format_version: z.literal(1), ...ABOUT, secret_access_key: z.string().min(1) }),
+  z.object({
+    format_version: z.literal(2),
+    ...ABOUT,
+    // Whoever has the key or an identity opens it; there is nothing else of the secret here.
+    sealed: z.object({
+      ...{ by: z.string(), ct: base64, iv: base64, dk: base64 },
+      ref: z.string().optional(),
+    }),
+  }),
+]);
 
 type HandoffFile = z.infer<typeof handoffSchema>;
 
 /** The name of the mark that a key is condemned, beside its hand-off file. */
 export const CONDEMNED = '.condemned';
+
+/** The name of what points to a text elsewhere that is to be deleted. */
+export const LEFT = '.left';
 
 export interface FileCustodyOptions {
   readonly fs: FileSystem;
@@ -35,6 +53,8 @@ export interface FileCustodyOptions {
   readonly account: string;
   /** Throws when this process works on the user and has lost the claim; nobody is asked when left out. */
   readonly look?: (user: string) => Promise<void>;
+  /** What hides secrets, and opens those that are hidden. */
+  readonly boxes?: Boxes;
 }
 
 export class FileCustody implements Custody {
@@ -42,19 +62,21 @@ export class FileCustody implements Custody {
   readonly #directory: string;
   readonly #account: string;
   readonly #look: (user: string) => Promise<void>;
+  readonly #boxes: Boxes;
   readonly #journal: Pick<FileJournal, 'owners'>;
   /** Entries of which this process knows that a power cut would leave them. */
   readonly #onDisk = new Set<AccessKeyId>();
 
   /** The journal tells whose keys they are: a file's name has only the key. */
   constructor(
-    { fs, directory, account, look = async () => {} }: FileCustodyOptions,
+    { fs, directory, account, look = async () => {}, boxes }: FileCustodyOptions,
     journal: Pick<FileJournal, 'owners'>,
   ) {
     this.#fs = fs;
     this.#directory = directory;
     this.#account = account;
     this.#look = look;
+    this.#boxes = boxes ?? new Boxes(undefined);
     this.#journal = journal;
   }
 
@@ -86,7 +108,7 @@ export class FileCustody implements Custody {
     return this.#keysWith('.age');
   }
 
-  async #keysWith(extension: '.json' | '.age'): Promise<readonly AccessKeyId[]> {
+  async #keysWith(extension: '.json' | '.age' | typeof LEFT): Promise<readonly AccessKeyId[]> {
     try {
       const names = await this.#fs.list(this.#directory);
       return names.flatMap((name) => {
@@ -111,22 +133,18 @@ export class FileCustody implements Custody {
   }
 
   /** A file needs nothing that it does not have; that the disk takes one was proved when it was opened. */
-  async prepare(): Promise<void> {}
+  async prepare(user: string, rotation: string): Promise<void> {
+    const about = { account: this.#account, user, rotation };
+    await sealing(async () => this.#boxes.chosen?.prepare(about));
+  }
 
   async put(entry: IssuedKey): Promise<void> {
     assert(entry.account === this.#account, 'a hand-off entry is of another account');
     const path = this.describe(entry.keyId);
-    const content: HandoffFile = {
-      format_version: 1,
-      account_id: entry.account,
-      user_name: entry.user,
-      access_key_id: entry.keyId,
-      secret_access_key: entry.secret.reveal(),
-      rotation: entry.rotation,
-      created_at: entry.createdAt.toISOString(),
-    };
     await this.#refuseCondemned(entry.keyId);
-    await this.#write(path, `${JSON.stringify(content, null, 2)}\n`);
+    const sealed = await sealing(async () => this.#boxes.chosen?.seal(entry, entry.secret));
+    await this.#write(path, textOf(entry, sealed));
+    if (sealed !== undefined) this.#boxes.learn(entry, sealed, entry.secret);
     this.#onDisk.add(entry.keyId);
     // After the secret, as condemn() looks for the secret after its own mark: one of the two sees the
     // other, and when both do, the secret is kept and this writer goes no further.
@@ -137,7 +155,19 @@ export class FileCustody implements Custody {
     await this.#look(user);
     const mark = this.#pathOf(keyId, CONDEMNED);
     await this.#write(mark, `${JSON.stringify({ format_version: 1, access_key_id: keyId })}\n`);
-    if ((await this.#read(this.describe(keyId))) === undefined) return true;
+    try {
+      if ((await this.#read(this.describe(keyId))) === undefined) {
+        // I10: a text that is there already was put by one who died before it was known here.
+        const found = await sealing(async () =>
+          this.#boxes.chosen?.elsewhere?.find(this.#account, keyId),
+        );
+        if (found === undefined) return true;
+        await this.#write(this.describe(keyId), textOf(found.key, found.sealed));
+      }
+    } catch (thrown) {
+      await this.#fs.remove(mark).catch(() => undefined);
+      throw thrown;
+    }
     await this.#fs.remove(mark).catch(() => undefined);
     return false;
   }
@@ -172,8 +202,31 @@ export class FileCustody implements Custody {
     }
   }
 
-  /** Throws `state-dir` for a file that is there but cannot be read or understood (I11). */
+  async holds(keyId: AccessKeyId): Promise<boolean> {
+    return (await this.#fileOf(keyId)) !== undefined;
+  }
+
   async get(keyId: AccessKeyId): Promise<IssuedKey | undefined> {
+    const file = await this.#fileOf(keyId);
+    if (file === undefined) return undefined;
+    const { user_name: user, rotation } = file;
+    const about = { account: this.#account, user, keyId, rotation };
+    const createdAt = new Date(file.created_at);
+    if (file.format_version === 1) {
+      return { ...about, secret: new Secret(file.secret_access_key), createdAt };
+    }
+    const path = this.describe(keyId);
+    const sealed = sealedOf(file);
+    if (sealed === undefined) throw unreadable(path, 'it is not a hand-off file of this version');
+    return {
+      ...about,
+      secret: await opening(path, () => this.#boxes.open(about, sealed)),
+      createdAt,
+    };
+  }
+
+  /** Throws `state-dir` for a file that is there but cannot be read or understood (I11). */
+  async #fileOf(keyId: AccessKeyId): Promise<HandoffFile | undefined> {
     const path = this.describe(keyId);
     const content = await this.#read(path);
     if (content === undefined) return undefined;
@@ -187,14 +240,7 @@ export class FileCustody implements Custody {
     if (file.access_key_id !== keyId || file.account_id !== this.#account) {
       throw unreadable(path, 'it is about another key or account');
     }
-    return {
-      account: file.account_id,
-      user: file.user_name,
-      keyId,
-      secret: new Secret(file.secret_access_key),
-      rotation: file.rotation,
-      createdAt: new Date(file.created_at),
-    };
+    return file;
   }
 
   /**
@@ -212,18 +258,91 @@ export class FileCustody implements Custody {
   async remove(keyId: AccessKeyId, user: string): Promise<void> {
     await this.#look(user);
     const path = this.describe(keyId);
+    const ref = await this.#refIn(path);
+    // Until the text that is elsewhere is deleted, something points to it.
+    if (ref !== undefined) await this.#write(this.#pathOf(keyId, LEFT), leftText(keyId, ref));
     this.#onDisk.delete(keyId);
+    this.#boxes.forget({ account: this.#account, keyId });
     try {
       await this.#fs.remove(path);
       await this.#fs.syncDirectory(dirname(path));
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return;
-      throw new KeyturnError(
-        'handoff-failed',
-        `hand-off ${path} cannot be removed: ${systemReason(error)}`,
-        { cause: error, hint: 'the secret is delivered; delete this file by hand' },
-      );
+      if (errnoOf(error) !== 'ENOENT') throw unremovable(path, error);
     }
+    if (ref !== undefined) await sealing(() => this.#boxes.drop(ref));
+  }
+
+  /** Where the text is that is not in the file itself. What is no hand-off file points nowhere. */
+  async #refIn(path: string): Promise<string | undefined> {
+    try {
+      const content = await readWholeFile(this.#fs, path);
+      const file = content && parse(content);
+      return file?.format_version === 2 ? file.sealed.ref : undefined;
+    } catch (error) {
+      throw unremovable(path, error);
+    }
+  }
+
+  /**
+   * Deletes once more the texts of removed secrets, when no request that was sent before can come any more;
+   * what points to them goes then. Its failures are the next run's.
+   */
+  async sweepLeft(now: Date): Promise<void> {
+    if (this.#boxes.chosen?.elsewhere === undefined) return;
+    for (const keyId of await this.#keysWith(LEFT)) {
+      const path = this.#pathOf(keyId, LEFT);
+      const { modifiedAt } = await this.#fs.stat(path);
+      const ref = leftRef(await this.#read(path));
+      if (ref === undefined || now.getTime() - modifiedAt.getTime() < LANDS_MS_MAX) continue;
+      await this.#boxes.drop(ref);
+      await this.#fs.remove(path);
+    }
+  }
+}
+
+/** AWS takes a request for a quarter of an hour. */
+const LANDS_MS_MAX = 16 * 60_000;
+
+function textOf(entry: IssuedKey, sealed: Sealed | undefined): string {
+  const about = {
+    account_id: entry.account,
+    user_name: entry.user,
+    access_key_id: entry.keyId,
+  };
+  const asked = { rotation: entry.rotation, created_at: entry.createdAt.toISOString() };
+  const secret = { secret_access_key: entry.secret.reveal() };
+  const file: HandoffFile =
+    sealed === undefined
+      ? { format_version: 1, ...about, ...secret, ...asked }
+      : { format_version: 2, ...about, ...asked, sealed: sealedFile(sealed) };
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+function sealedFile(sealed: Sealed) {
+  const fields = Object.entries({ by: sealed.by, ...fieldsOf(sealed) }).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : Buffer.from(value).toString('base64'),
+  ]);
+  return Object.fromEntries(fields) as Extract<HandoffFile, { format_version: 2 }>['sealed'];
+}
+
+function sealedOf({ sealed }: Extract<HandoffFile, { format_version: 2 }>): Sealed | undefined {
+  const bytes = (text: string | undefined) =>
+    text === undefined ? undefined : new Uint8Array(Buffer.from(text, 'base64'));
+  const { by, ct, iv, dk, ref } = sealed;
+  return sealedIn({ by, ct: bytes(ct), iv: bytes(iv), dk: bytes(dk), ref });
+}
+
+function leftText(keyId: AccessKeyId, ref: string): string {
+  return `${JSON.stringify({ format_version: 1, access_key_id: keyId, ref })}\n`;
+}
+
+function leftRef(content: Buffer | undefined): string | undefined {
+  try {
+    const { ref } = JSON.parse(content?.toString('utf8') ?? '{}') as { readonly ref?: unknown };
+    return typeof ref === 'string' ? ref : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -242,6 +361,23 @@ function unwritable(path: string, error: unknown): KeyturnError {
     cause: error,
     hint: 'free space in the state directory, then run again',
   });
+}
+
+function unremovable(path: string, error: unknown): KeyturnError {
+  const reason = error instanceof KeyturnError ? error.message : systemReason(error);
+  return new KeyturnError('handoff-failed', `hand-off ${path} cannot be removed: ${reason}`, {
+    cause: error,
+    hint: 'the secret is delivered; delete this file by hand',
+  });
+}
+
+/** What fails beside the disk, such as the key that seals, in the words of this room. */
+async function sealing<T>(work: () => Promise<T>): Promise<T> {
+  return await inWords('handoff-failed', 'a secret cannot be sealed', work);
+}
+
+async function opening<T>(path: string, work: () => Promise<T>): Promise<T> {
+  return await inWords('state-dir', `the secret in ${path} cannot be read`, work);
 }
 
 function unreadable(path: string, reason: string): KeyturnError {

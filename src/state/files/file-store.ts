@@ -13,6 +13,9 @@ import { KeyturnError } from '../../base/errors.ts';
 import { errnoOf, type FileSystem, systemReason } from '../../base/files/file-system.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { nodeOwners, type Owners } from '../../base/files/owners.ts';
+import type { Box } from '../../custody/box.ts';
+import { Boxes, type BoxOpeners } from '../../custody/boxes.ts';
+import { inWords } from '../../custody/in-words.ts';
 import { isAccountId } from '../account-id.ts';
 import type {
   Access,
@@ -59,6 +62,10 @@ export interface FileStoreOptions {
   readonly owners?: Owners;
   /** The machine; a test or a simulation puts another in its place. */
   readonly processes?: ProcessTable;
+  /** Hides secrets; where left out they lie in files that only their owner reads. */
+  readonly box?: Box | undefined;
+  /** The other ones, for what was hidden otherwise. */
+  readonly openers?: BoxOpeners | undefined;
 }
 
 export class FileStore implements StateStore {
@@ -68,14 +75,18 @@ export class FileStore implements StateStore {
   readonly #fs: FileSystem;
   readonly #owners: Owners;
   readonly #processes: ProcessTable;
+  readonly #boxes: Boxes;
+  #isProved = false;
 
-  constructor({ directory, clock, run, fs, owners, processes }: FileStoreOptions) {
+  constructor(options: FileStoreOptions) {
+    const { directory, clock, run, fs, owners, processes } = options;
     this.where = directory;
     this.run = run;
     this.#clock = clock;
     this.#fs = fs ?? nodeFileSystem;
     this.#owners = owners ?? nodeOwners;
     this.#processes = processes ?? systemProcesses;
+    this.#boxes = new Boxes(options.box, options.openers);
   }
 
   get notices(): Notices {
@@ -87,6 +98,7 @@ export class FileStore implements StateStore {
     if (access === 'write') await this.#prepareAccount(account);
     else await examineStateDir({ ...this.#root, account });
     if (access === 'foretell') await foretellStateDir({ ...this.#root, account });
+    if (access !== 'read') await this.#proveBox();
     const files = this.#filesOf(account, who);
     if (access === 'write') await files.claimFiles.sweepBreakers();
     return await fileAccount(files, access);
@@ -109,6 +121,15 @@ export class FileStore implements StateStore {
     if (access === 'write') await prepareStateRoot(this.#root);
     else await examineStateRoot(this.#root);
     if (access === 'foretell') await foretellStateRoot(this.#root);
+    if (access !== 'read') await this.#proveBox();
+  }
+
+  /** Once a run: what was proved stays so. */
+  async #proveBox(): Promise<void> {
+    if (this.#isProved) return;
+    const what = `secrets cannot be sealed for ${this.where}`;
+    await inWords('state-dir', what, async () => this.#boxes.chosen?.prove());
+    this.#isProved = true;
   }
 
   async compact(account: string): Promise<Compacted> {
@@ -160,7 +181,10 @@ export class FileStore implements StateStore {
     return {
       ...{ account, clock, fs, journal, claimFiles, claims },
       ...{ by: { run: this.run, who }, trail: new FileTrail(told), trailFile },
-      custody: new FileCustody({ fs, directory: folders.handoff, account, look }, journal),
+      custody: new FileCustody(
+        { fs, directory: folders.handoff, account, look, boxes: this.#boxes },
+        journal,
+      ),
       sightingsPath: join(folders.account, SIGHTINGS),
     };
   }

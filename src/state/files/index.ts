@@ -2,7 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import type { StoreKind } from '../stores.ts';
+import { goesOnBy } from '../goes-on-by.ts';
+import type { StoreKind, StoreOpening } from '../stores.ts';
 
 export const files: StoreKind = {
   takes: 'the absolute path of a directory',
@@ -10,16 +11,31 @@ export const files: StoreKind = {
   isThere: async (directory) => existsSync(directory),
   open: async (directory, opening) => {
     const { FileStore } = await import('./file-store.ts');
-    return new FileStore({ directory, ...opening });
+    return new FileStore({ directory, ...opening, ...(await boxesOf(directory, opening)) });
   },
   // The first run makes the directory.
   make: async () => [],
   examine: async (directory, opening) => {
     const { examineFiles } = await import('./examine.ts');
-    return await examineFiles(directory, opening);
+    return await examineFiles(directory, { ...opening, ...(await boxesOf(directory, opening)) });
   },
   whyVolatile: async (directory, env) => {
     const { whyVolatile } = await import('./lasting.ts');
     return await whyVolatile(directory, env);
   },
 };
+
+/** A disk may be shared by machines and mounted anywhere, so nothing is bound to the path. */
+const PLACE = 'files';
+
+async function boxesOf(directory: string, { custody: wish, aws }: StoreOpening) {
+  const { openBoxes } = await import('../../custody/open-boxes.ts');
+  const { chosen: box, openers } = await openBoxes({
+    ...{ wish, place: PLACE, usualKey: undefined, goesOnBy: goesOnBy(directory) },
+    aws: async () => {
+      const { tables, dataKeys, texts } = await aws(undefined);
+      return { region: tables.region, dataKeys, texts };
+    },
+  });
+  return { box, openers };
+}

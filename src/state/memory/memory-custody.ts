@@ -46,6 +46,7 @@ export function memoryCustody(options: MemoryCustodyOptions): Custody {
         return true;
       }),
     get: (keyId) => read(() => readable().secrets.get(keyId)),
+    holds: (keyId) => read(() => readable().secrets.has(keyId)),
     list: () => listOf(({ secrets }) => secrets.keys()),
     remove: (keyId) => write(() => void writable().secrets.delete(keyId)),
     describe: (keyId) => `the memory of this process, ${account} ${accessKeyId(keyId)}`,

@@ -8,8 +8,8 @@ import type { AwsTables, TableWrite } from '../../../src/base/aws-tables.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { KeyturnError } from '../../../src/base/errors.ts';
 import { newId } from '../../../src/base/new-id.ts';
+import { kmsBox } from '../../../src/custody/kms-box.ts';
 import type { RotationStep } from '../../../src/lifecycle/record.ts';
-import { kmsBox } from '../../../src/state/dynamodb/box.ts';
 import { DynamoDbStore } from '../../../src/state/dynamodb/dynamodb-store.ts';
 import { INTENDED } from '../subject.ts';
 import { ACCOUNT } from '../support.ts';
@@ -46,7 +46,7 @@ const { tables, dataKeys } = await openAwsState({
 const store = new DynamoDbStore({
   ...{ table: COMPETITION.table, custodyTable: COMPETITION.custodyTable, clock: systemClock, run },
   tables: variant === 'unfenced' ? unfenced(tables) : tables,
-  box: kmsBox({ dataKeys, keyId: COMPETITION.keyId, table: COMPETITION.custodyTable }),
+  box: kmsBox({ dataKeys, keyId: COMPETITION.keyId, place: COMPETITION.custodyTable }),
   leaseMs: COMPETITION.leaseMs,
   signatureLifeMs: COMPETITION.signatureLifeMs,
 });

@@ -12,6 +12,7 @@ import { printableJson } from '../../../base/printable.ts';
 import { QUIET_DAYS } from '../../../lifecycle/retire-policy.ts';
 import { DEFAULT_ROLE_NAME, refuseUseless } from '../../flags/account-flags.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../../flags/argv.ts';
+import { custodyOf } from '../../flags/custody-flags.ts';
 import { limitsOf } from '../../flags/environment-limits.ts';
 import type { FlagTable, FlagValues } from '../../flags/flag.ts';
 import { helpWidth } from '../../flags/help.ts';
@@ -62,7 +63,8 @@ export async function changeKeyCommand(
   };
   return await inRunShell(session, shell, async ({ log, signal, print }) => {
     const { clock, env } = host;
-    const state = await openState(place, { ...options, clock, env, emit: log.emit, signal });
+    const reach = { ...options, clock, env, custody: custodyOf(values), emit: log.emit, signal };
+    const state = await openState(place, reach);
     const { changeKeyByName } = await import('../../../app/keys/change-key.ts');
     const context = { clock, emit: log.emit, signal, env, state, changes };
     await changeKeyByName(options, context, progress);

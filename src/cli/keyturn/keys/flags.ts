@@ -2,6 +2,7 @@
 
 import { QUIET_DAYS, QUIET_DAYS_MAX, QUIET_DAYS_MIN } from '../../../lifecycle/retire-policy.ts';
 import { ACCOUNT_FLAGS, ROLE_FLAGS } from '../../flags/account-flags.ts';
+import { CUSTODY_FLAGS } from '../../flags/custody-flags.ts';
 import type { FlagTable } from '../../flags/flag.ts';
 import * as rule from '../../flags/value-rules.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../../rotate/flags.ts';
@@ -112,6 +113,7 @@ export const KEY_CHANGE_FLAGS = {
   ...ROLE_FLAGS,
   ...REACH_FLAGS,
   stateDir: ROTATE_FLAGS.stateDir,
+  ...CUSTODY_FLAGS,
   json: { ...JSON_FLAG, about: 'Print one JSON object, also when the command fails.' },
   ...LOG_FLAGS,
   help: ABOUT_FLAGS.help,

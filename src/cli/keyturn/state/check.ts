@@ -10,10 +10,10 @@ import { stateDirectory } from '../../flags/surroundings.ts';
 import { ABOUT_FLAGS } from '../../rotate/flags.ts';
 import type { Session } from '../../run.ts';
 import { JSON_FLAG } from '../status.ts';
-import { reachOfState, STATE_FLAGS } from './flags.ts';
+import { reachOfState, STATE_CUSTODY_FLAGS } from './flags.ts';
 
 export const STATE_CHECK_FLAGS = {
-  ...STATE_FLAGS,
+  ...STATE_CUSTODY_FLAGS,
   json: JSON_FLAG,
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;

@@ -1,18 +1,21 @@
 // `keyturn state copy FROM TO` and `keyturn state export`.
 
-import { openState } from '../../../app/open-state.ts';
+import { CUSTODY_VARIABLES } from '../../../app/custody-wish.ts';
+import { openState, type StateReach } from '../../../app/open-state.ts';
 import { KeyturnError } from '../../../base/errors.ts';
 import { command } from '../../../base/hint.ts';
 import { printable, printableJson } from '../../../base/printable.ts';
 import { isAskedFor, parseCommandLine, parseFlags } from '../../flags/argv.ts';
+import { CUSTODY_FLAGS } from '../../flags/custody-flags.ts';
 import type { FlagTable } from '../../flags/flag.ts';
 import { formerState } from '../../flags/former-state.ts';
 import { helpWidth, renderHelp } from '../../flags/help.ts';
 import { stateDirectory } from '../../flags/surroundings.ts';
 import * as rule from '../../flags/value-rules.ts';
+import type { Host } from '../../host.ts';
 import { ABOUT_FLAGS } from '../../rotate/flags.ts';
 import type { Session } from '../../run.ts';
-import { reachOfState, STATE_FLAGS } from './flags.ts';
+import { reachOfState, STATE_CUSTODY_FLAGS, STATE_FLAGS, type StateValues } from './flags.ts';
 
 const account = {
   names: ['account'],
@@ -26,12 +29,13 @@ const { profile, region } = STATE_FLAGS;
 
 export const STATE_COPY_FLAGS = {
   ...{ account, profile, region },
+  ...CUSTODY_FLAGS,
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
 
 export const STATE_EXPORT_FLAGS = {
   account,
-  ...STATE_FLAGS,
+  ...STATE_CUSTODY_FLAGS,
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
 
@@ -54,9 +58,8 @@ export async function runStateCopy({ host }: Session, args: readonly string[]): 
       hint: 'name another one to copy to',
     });
   }
-  const reach = reachOfState(values, host);
-  const [one, other] = await Promise.all(places.map((place) => openState(place, reach)));
-  if (one === undefined || other === undefined) return 1;
+  const one = await openState(places[0], reachOfFormer(values, host));
+  const other = await openState(places[1], reachOfState(values, host));
   const { copyState } = await import('../../../app/state/copy-state.ts');
   let count = 0;
   for await (const copied of copyState(
@@ -75,6 +78,13 @@ export async function runStateCopy({ host }: Session, args: readonly string[]): 
       : `from now on give every run --state ${printable(to)}; what is in ${printable(one.where)} stays until you remove it\n`,
   );
   return 0;
+}
+
+/** What is there is opened as it was kept: how new secrets are kept is said of the other place. */
+function reachOfFormer(values: StateValues, host: Host): StateReach {
+  const env = { ...host.env, [CUSTODY_VARIABLES.custody]: undefined };
+  const { custodyIdentity, custodyKmsKey } = values;
+  return { ...reachOfState(values, host), env, custody: { custodyIdentity, custodyKmsKey } };
 }
 
 export async function runStateExport({ host }: Session, args: readonly string[]): Promise<number> {

@@ -1,6 +1,8 @@
 // Where state is, for commands that ask nothing else of AWS; a table is asked as that profile, in that region.
 
+import type { CustodyValues } from '../../../app/custody-wish.ts';
 import type { StateReach } from '../../../app/open-state.ts';
+import { CUSTODY_FLAGS, custodyOf } from '../../flags/custody-flags.ts';
 import { regionOf } from '../../flags/surroundings.ts';
 import type { Host } from '../../host.ts';
 import { ROTATE_FLAGS } from '../../rotate/flags.ts';
@@ -21,12 +23,16 @@ export const STATE_FLAGS = {
   },
 } as const;
 
-export interface StateValues {
+/** For the commands that keep, open or make something. */
+export const STATE_CUSTODY_FLAGS = { ...STATE_FLAGS, ...CUSTODY_FLAGS } as const;
+
+export interface StateValues extends CustodyValues {
   readonly profile?: string | undefined;
   readonly region?: string | undefined;
 }
 
-export function reachOfState({ profile, region }: StateValues, host: Host): StateReach {
+export function reachOfState(values: StateValues, host: Host): StateReach {
+  const { profile, region } = values;
   const { clock, env } = host;
-  return { clock, env, profile, region: region ?? regionOf(env) };
+  return { clock, env, profile, region: region ?? regionOf(env), custody: custodyOf(values) };
 }

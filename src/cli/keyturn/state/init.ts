@@ -7,7 +7,7 @@ import { stateDirectory } from '../../flags/surroundings.ts';
 import * as rule from '../../flags/value-rules.ts';
 import { ABOUT_FLAGS } from '../../rotate/flags.ts';
 import type { Session } from '../../run.ts';
-import { reachOfState, STATE_FLAGS } from './flags.ts';
+import { reachOfState, STATE_CUSTODY_FLAGS } from './flags.ts';
 
 export const STATE_INIT_FLAGS = {
   create: {
@@ -16,7 +16,7 @@ export const STATE_INIT_FLAGS = {
     group: 'What is done',
     about: 'Make what is not there yet. Without it, a CloudFormation template of it is printed.',
   },
-  ...STATE_FLAGS,
+  ...STATE_CUSTODY_FLAGS,
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
 
@@ -29,7 +29,8 @@ export async function runStateInit({ host }: Session, args: readonly string[]): 
   const place = stateDirectory(values.stateDir, host);
   if (values.create !== true) {
     const { templateOf } = await import('../../../state/stores.ts');
-    const template = await templateOf(place);
+    const { custodyWish } = await import('../../../app/custody-wish.ts');
+    const template = await templateOf(place, custodyWish(values, host.env));
     await host.stdout.write(template ?? `nothing: the first run makes ${place}\n`);
     return 0;
   }

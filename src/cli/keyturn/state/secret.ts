@@ -13,7 +13,7 @@ import { absolute } from '../../flags/surroundings.ts';
 import * as rule from '../../flags/value-rules.ts';
 import { ABOUT_FLAGS } from '../../rotate/flags.ts';
 import type { Session } from '../../run.ts';
-import { reachOfState, STATE_FLAGS } from './flags.ts';
+import { reachOfState, STATE_CUSTODY_FLAGS } from './flags.ts';
 
 const TAKEN = 'What is done';
 
@@ -30,7 +30,14 @@ export const STATE_SECRET_FLAGS = {
     group: TAKEN,
     about: 'Remove it from custody once the file is on the disk.',
   },
-  ...STATE_FLAGS,
+  forget: {
+    names: ['forget'],
+    rule: rule.boolean,
+    group: TAKEN,
+    about:
+      'Give up a secret that nobody can open any more (no identity, no KMS key, a text that is gone): it is removed unread. The next run deletes the key if no place has it, and makes another.',
+  },
+  ...STATE_CUSTODY_FLAGS,
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
 
@@ -46,6 +53,20 @@ export async function runStateSecret({ host }: Session, args: readonly string[])
     throw new KeyturnError('bad-value', `${quoted(word)} is no access key ID`, {
       hint: ['those whose secrets are kept are listed by:', command('keyturn', 'status')],
     });
+  }
+  if (values.forget === true) {
+    if (values.to !== undefined || values.remove === true) {
+      const flag = values.to === undefined ? '--remove' : '--to';
+      throw new KeyturnError('conflicting-flags', `--forget and ${flag} contradict each other`, {
+        hint: 'a secret that can be read is better taken out: leave --forget out',
+      });
+    }
+    const there = await formerState(values.stateDir, host);
+    const kept = await openState(there, reachOfState(values, host));
+    const { forgetSecret } = await import('../../../app/state/take-secret.ts');
+    await forgetSecret(keyId, kept);
+    await host.stdout.write(`the secret of ${keyId} is given up\n`);
+    return 0;
   }
   if (values.to === undefined) {
     throw new KeyturnError('bad-value', 'a secret is never printed: --to names the file for it', {
@@ -66,7 +87,10 @@ export function stateSecretHelp(width?: number): string {
     {
       program: 'keyturn state secret',
       summary: 'takes the secret of a new key out of custody, into a file of its own.',
-      usage: ['keyturn state secret KEY --to FILE [flags]'],
+      usage: [
+        'keyturn state secret KEY --to FILE [flags]',
+        'keyturn state secret KEY --forget [flags]',
+      ],
       description: [
         'For keys that no place was to get (--deliver handoff): somebody has to hand them on. In a directory each is a file already; in tables they are sealed. A secret that a rotation still needs stays there unless --remove is given.',
       ],

@@ -1,32 +1,10 @@
-// How a secret is sealed before it leaves this process. Whoever owns the table reads nothing without the key.
+// Seals secrets by KMS, before they leave this process: whoever owns the table reads nothing without the key.
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { AwsDataKeys, DataKey, KeyContext } from '../../base/aws-tables.ts';
-import { assert, KeyturnError } from '../../base/errors.ts';
-import { Secret } from '../../base/secret.ts';
-import type { IssuedKey } from '../../lifecycle/issued-key.ts';
-
-/** A secret in the form in which it is kept. */
-export interface Sealed {
-  readonly ct: Uint8Array;
-  readonly iv: Uint8Array;
-  /** The data key, wrapped. */
-  readonly dk: Uint8Array;
-}
-
-export type BoxedKey = Omit<IssuedKey, 'secret' | 'createdAt'>;
-
-/** Seals and opens secrets; whatever it throws has none in it (I8). */
-export interface Box {
-  /** As in `KMS key alias/keyturn`. */
-  readonly by: string;
-  /** Has what sealing needs before a secret exists: a key that nobody hands out costs no secret. */
-  prepare(about: Omit<BoxedKey, 'keyId'>): Promise<void>;
-  seal(key: BoxedKey, secret: Secret): Promise<Sealed>;
-  open(key: BoxedKey, sealed: Sealed): Promise<Secret>;
-  /** Proves before the first change in AWS that what is sealed can be opened again. */
-  prove(): Promise<void>;
-}
+import type { AwsDataKeys, DataKey, KeyContext } from '../base/aws-tables.ts';
+import { assert, KeyturnError } from '../base/errors.ts';
+import { Secret } from '../base/secret.ts';
+import { type BoxedKey, type BoxOf, bindingOf } from './box.ts';
 
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
@@ -36,15 +14,16 @@ export interface KmsBoxParts {
   readonly dataKeys: AwsDataKeys;
   readonly keyId: string;
   /** Bound to it: what is sealed for one table is opened in no other. */
-  readonly table: string;
+  readonly place: string;
 }
 
 /** A data key of KMS for each secret, used once and never kept in clear. */
-export function kmsBox({ dataKeys, keyId, table }: KmsBoxParts): Box {
+export function kmsBox({ dataKeys, keyId, place }: KmsBoxParts): BoxOf<'kms'> {
   const prepared = new Map<string, Promise<DataKey>>();
   const nameOf = (about: Omit<BoxedKey, 'keyId'>) => JSON.stringify(contextOf(about));
   const generate = (about: Omit<BoxedKey, 'keyId'>) => dataKeys.generate(keyId, contextOf(about));
   return {
+    kind: 'kms',
     by: `KMS key ${keyId}`,
     prepare: async (about) => {
       const key = generate(about);
@@ -67,21 +46,21 @@ export function kmsBox({ dataKeys, keyId, table }: KmsBoxParts): Box {
       const { plain, wrapped } = await (known ?? generate(about));
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv(CIPHER, plain, iv);
-      cipher.setAAD(boundTo(table, about));
+      cipher.setAAD(Buffer.from(bindingOf(place, about)));
       const ct = Buffer.concat([
         cipher.update(secret.reveal(), 'utf8'),
         cipher.final(),
         cipher.getAuthTag(),
       ]);
       plain.fill(0);
-      return { ct, iv, dk: wrapped };
+      return { by: 'kms', ct, iv, dk: wrapped };
     },
     open: async (about, { ct, iv, dk }) => {
       const plain = await dataKeys.unwrap(keyId, dk, contextOf(about));
       try {
         const bytes = Buffer.from(ct);
         const cipher = createDecipheriv(CIPHER, plain, iv);
-        cipher.setAAD(boundTo(table, about));
+        cipher.setAAD(Buffer.from(bindingOf(place, about)));
         cipher.setAuthTag(bytes.subarray(-TAG_BYTES));
         const text = [cipher.update(bytes.subarray(0, -TAG_BYTES)), cipher.final()];
         return new Secret(Buffer.concat(text).toString('utf8'));
@@ -89,7 +68,7 @@ export function kmsBox({ dataKeys, keyId, table }: KmsBoxParts): Box {
         // What Node throws tells nothing more, and is not let near the secret (I8).
         throw new KeyturnError(
           'state-dir',
-          `the secret of ${about.keyId} in ${table} was not sealed for it: somebody moved or changed the item`,
+          `the secret of ${about.keyId} in ${place} was not sealed for it: somebody moved or changed the item`,
           { hint: 'restore nothing over it; the key can be rotated anew' },
         );
       } finally {
@@ -104,9 +83,4 @@ const PROOF = { purpose: 'keyturn-proof' } as const;
 /** In clear in the trail of KMS; key policies can ask for it. */
 function contextOf({ account, user, rotation }: Omit<BoxedKey, 'keyId'>): KeyContext {
   return { purpose: 'keyturn-custody', account, user, rotation };
-}
-
-/** An array, so that no two sequences of fields give one text. */
-function boundTo(table: string, { account, user, keyId, rotation }: BoxedKey): Buffer {
-  return Buffer.from(JSON.stringify(['keyturn/custody/1', table, account, user, keyId, rotation]));
 }
