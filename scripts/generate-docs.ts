@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { policyJson } from '../src/app/policies.ts';
+import { policyJson } from '../src/app/policy/named-policies.ts';
 import type { ErrorKind } from '../src/base/error-code-info.ts';
 import { ERROR_CODES } from '../src/base/error-codes.ts';
 import { keyctlHelp } from '../src/cli/keyctl/help.ts';

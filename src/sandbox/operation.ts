@@ -28,7 +28,11 @@ export interface Resource {
   readonly shown?: string;
   /** Whether only an explicit Deny forbids it. */
   readonly isAllowedByDefault?: boolean;
+  /** What conditions can ask about the request, by key in small letters. */
+  readonly context?: ConditionContext;
 }
+
+export type ConditionContext = Readonly<Record<string, readonly string[]>>;
 
 export interface Operation {
   readonly access: 'read' | 'write';

@@ -1,6 +1,7 @@
 // Decides whether the caller may do something, from policy documents, and words the refusal.
 
 import type { Account, Caller, PolicyDocument, PolicyStatement } from './model.ts';
+import type { ConditionContext } from './operation.ts';
 import { Refusal } from './refusal.ts';
 
 export interface Request {
@@ -11,6 +12,8 @@ export interface Request {
   readonly resourceShown: string;
   /** Whether only an explicit Deny forbids it. */
   readonly isAllowedByDefault?: boolean;
+  /** What conditions can ask about, by key in small letters. */
+  readonly context?: ConditionContext;
 }
 
 /** Throws AccessDenied in AWS's words unless the caller's policies allow the request. */
@@ -82,7 +85,7 @@ function applies(statement: PolicyStatement, caller: Caller, request: Request): 
     asList(statement.Resource ?? '*').some((pattern) =>
       wildcard(substitute(pattern, caller)).test(request.resourceArn),
     ) &&
-    conditionHolds(statement, caller)
+    conditionsHold(statement, caller, request)
   );
 }
 
@@ -97,16 +100,31 @@ function substitute(pattern: string, caller: Caller): string {
   return pattern.replaceAll(/\$\{aws:username\}/gi, caller.user?.name ?? caller.principal.name);
 }
 
-/** Only `Bool` and `BoolIfExists` on aws:MultiFactorAuthPresent; other conditions never hold. */
-function conditionHolds(statement: PolicyStatement, caller: Caller): boolean {
-  return Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, wanted]) => {
-      if (key.toLowerCase() !== 'aws:multifactorauthpresent') return false;
-      // Long-term credentials carry no such key at all, which is what IfExists is for.
-      if (!caller.temporary) return operator === 'BoolIfExists';
-      return operator.startsWith('Bool') && String(wanted) === String(caller.mfa);
-    }),
-  );
+const OPERATOR = /^(ForAllValues:|ForAnyValue:)?(StringEquals|StringLike|Bool)(IfExists)?$/;
+
+/** A condition with another operator, or about something that the request does not say, never holds. */
+function conditionsHold(statement: PolicyStatement, caller: Caller, request: Request): boolean {
+  return Object.entries(statement.Condition ?? {}).every(([operator, keys]) => {
+    const [isKnown, set, compare = '', ifExists] = OPERATOR.exec(operator) ?? [];
+    if (isKnown === undefined) return false;
+    return Object.entries(keys).every(([key, wanted]) => {
+      const actual = valuesOf(key.toLowerCase(), caller, request);
+      if (actual === undefined) return ifExists !== undefined || set === 'ForAllValues:';
+      const fits = (value: string) =>
+        asList(wanted as string | readonly string[]).some((pattern) =>
+          compare === 'StringLike'
+            ? wildcard(String(pattern)).test(value)
+            : String(pattern) === value,
+        );
+      return set === 'ForAllValues:' ? actual.every(fits) : actual.some(fits);
+    });
+  });
+}
+
+function valuesOf(key: string, caller: Caller, request: Request): readonly string[] | undefined {
+  if (key !== 'aws:multifactorauthpresent') return request.context?.[key];
+  // Long-term credentials carry no such key at all, which is what IfExists is for.
+  return caller.temporary ? [String(caller.mfa)] : undefined;
 }
 
 function wildcard(pattern: string, flags = ''): RegExp {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { policyDocument } from '../../src/app/policies.ts';
+import { policyDocument } from '../../src/app/policy/named-policies.ts';
 import {
   type AccessKey,
   DEFAULT_ACCOUNT_ID,

@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { policyDocument } from '../../src/app/policies.ts';
+import { policyDocument } from '../../src/app/policy/named-policies.ts';
 import { keyctlReportSchema } from '../../src/reports/keyctl-report.ts';
 import { DEFAULT_ACCOUNT_ID, type PolicyDocument } from '../../src/sandbox/index.ts';
 import { type Home, openHome } from './keyctl-home.ts';

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { policyDocument } from '../../src/app/policies.ts';
+import { policyDocument } from '../../src/app/policy/named-policies.ts';
 import { keyctlReportSchema } from '../../src/reports/keyctl-report.ts';
 import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import { type Home, openHome } from './keyctl-home.ts';

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { policyDocument } from '../../src/app/policies.ts';
+import { policyDocument } from '../../src/app/policy/named-policies.ts';
 import type { MapReport } from '../../src/reports/map-report.ts';
 import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import { addSecret } from '../../src/sandbox/secretsmanager/secret.ts';

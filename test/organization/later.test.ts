@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { policyDocument } from '../../src/app/policies.ts';
+import { policyDocument } from '../../src/app/policy/named-policies.ts';
 import { keyctlReportSchema } from '../../src/reports/keyctl-report.ts';
 import { rotationReportSchema } from '../../src/reports/rotation-report.ts';
 import { undoSeveralReportSchema } from '../../src/reports/undo-report.ts';

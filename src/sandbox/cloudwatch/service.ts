@@ -1,7 +1,7 @@
 // Alarms of CloudWatch: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
 
 import { optionalString, stringList } from '../json-input.ts';
-import type { Call, JsonService, Operation } from '../operation.ts';
+import type { Call, JsonService, Operation, Resource } from '../operation.ts';
 import type { ResultFields } from '../result.ts';
 
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
@@ -18,8 +18,16 @@ export function alarmPlace(region: string, name: string): string {
 }
 
 const operations: Readonly<Record<string, Operation>> = {
-  DescribeAlarms: { access: 'read', resource: () => ({ arn: '*' }), run: describeAlarms },
+  DescribeAlarms: { access: 'read', resource: alarmNamed, run: describeAlarms },
 };
+
+/** The one that is named, of which AWS asks whether it may be read. */
+function alarmNamed({ account, caller, ...call }: Call): Resource {
+  const [name = '*'] = stringList({ ...call, account, caller }, 'AlarmNames') ?? [];
+  return {
+    arn: `arn:${account.partition}:cloudwatch:${caller.region}:${account.id}:alarm:${name}`,
+  };
+}
 
 /** Those that are named, or whose names begin so; all of the region where nothing is said. */
 function describeAlarms(call: Call): ResultFields {

@@ -55,7 +55,7 @@ function pageOf(items: readonly Item[], limit: unknown) {
 }
 
 /** The partition stands first in every key condition that is asked here. */
-function partitionIn({
+export function partitionIn({
   KeyConditionExpression: key,
   ExpressionAttributeValues: values,
 }: JsonFields): string {

@@ -2,10 +2,18 @@
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/
 
 import { requiredString } from '../json-input.ts';
-import type { Call, JsonService, Operation } from '../operation.ts';
+import type {
+  Call,
+  ConditionContext,
+  JsonFields,
+  JsonService,
+  Operation,
+  Resource,
+} from '../operation.ts';
 import { authorize } from '../policy.ts';
 import type { ResultFields } from '../result.ts';
 import { tableOperations } from './manage.ts';
+import { partitionIn } from './query.ts';
 import type { Tables } from './tables.ts';
 import { arnOfTable, tablesOf } from './target-table.ts';
 import type { WriteKind } from './write.ts';
@@ -42,7 +50,7 @@ export const dynamoDb: JsonService = {
 function read(run: (tables: Tables, call: Call) => ResultFields): Operation {
   return {
     access: 'read',
-    resource: (call) => ({ arn: arnOfTable(call, requiredString(call, 'TableName')) }),
+    resource: (call) => resourceOf(call, call.input),
     run: (call) => run(tablesOf(call), call),
   };
 }
@@ -50,9 +58,23 @@ function read(run: (tables: Tables, call: Call) => ResultFields): Operation {
 function written(kind: WriteKind): Operation {
   return {
     access: 'write',
-    resource: (call) => ({ arn: arnOfTable(call, requiredString(call, 'TableName')) }),
+    resource: (call) => resourceOf(call, call.input),
     run: (call) => tablesOf(call).write(kind, call.input),
   };
+}
+
+function resourceOf(call: Call, input: JsonFields): Resource {
+  return {
+    arn: arnOfTable(call, requiredString({ ...call, input }, 'TableName')),
+    context: leadingKeys(input),
+  };
+}
+
+/** Whose items a request is about, as conditions ask for it. */
+function leadingKeys(input: JsonFields): ConditionContext {
+  const { Key: key, Item: item } = input as Record<string, Record<string, { S?: string }>>;
+  const pk = (key ?? item)?.pk?.S ?? (input.KeyConditionExpression && partitionIn(input));
+  return typeof pk === 'string' ? { 'dynamodb:leadingkeys': [pk] } : {};
 }
 
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -64,12 +86,13 @@ const ACTIONS: Readonly<Record<string, string>> = {
 
 /** A transaction needs the permission of each of its writes, and none of its own. */
 function authorizeEach(call: Call): void {
-  const items = (call.input.TransactItems ?? []) as Record<string, { TableName?: string }>[];
+  const items = (call.input.TransactItems ?? []) as Record<string, JsonFields>[];
   for (const item of items) {
-    for (const [kind, { TableName: name = '' }] of Object.entries(item)) {
-      const arn = arnOfTable(call, name);
+    for (const [kind, input] of Object.entries(item)) {
+      const { arn, context = {} } = resourceOf(call, input);
       const action = ACTIONS[kind] ?? 'dynamodb:PutItem';
-      authorize(call.account, call.caller, { action, resourceArn: arn, resourceShown: arn });
+      const request = { action, resourceArn: arn, resourceShown: arn, context };
+      authorize(call.account, call.caller, request);
     }
   }
 }

@@ -3,7 +3,7 @@
 
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
 import { optionalString, requiredString } from '../json-input.ts';
-import type { Call, JsonService, Operation } from '../operation.ts';
+import type { Call, ConditionContext, JsonService, Operation } from '../operation.ts';
 import { Refusal } from '../refusal.ts';
 import type { ResultFields } from '../result.ts';
 
@@ -44,8 +44,24 @@ function ofKey(
 ): Operation {
   return {
     access,
-    resource: (call) => ({ arn: keyNamed(call).arn }),
+    resource: (call) => ({ arn: keyNamed(call).arn, context: contextOfKey(call) }),
     run: (call) => run(call, keyNamed(call)),
+  };
+}
+
+/** What conditions ask about: what a data key is for, and the names of the key. */
+function contextOfKey(call: Call): ConditionContext {
+  const key = keyNamed(call);
+  const own = `${call.caller.region} alias/`;
+  const aliases = [...call.account.kmsKeys]
+    .filter(([place, { id }]) => place.startsWith(own) && id === key.id)
+    .map(([place]) => place.slice(own.length - 'alias/'.length));
+  const said = Object.entries((call.input.EncryptionContext ?? {}) as Record<string, string>);
+  return {
+    'kms:resourcealiases': aliases,
+    ...Object.fromEntries(
+      said.map(([name, value]) => [`kms:encryptioncontext:${name}`.toLowerCase(), [value]]),
+    ),
   };
 }
 

@@ -1,24 +1,15 @@
 // The least that each way of running keyturn needs from IAM, as data: exactly the calls that are
 // made. sts:GetCallerIdentity is not here because AWS allows it to everybody.
 
-export const PARTITIONS = ['aws', 'aws-us-gov', 'aws-cn'] as const;
-
-export type Partition = (typeof PARTITIONS)[number];
-
-export interface PolicyDocument {
-  readonly Version: '2012-10-17';
-  readonly Statement: readonly PolicyStatement[];
-}
-
-export interface PolicyStatement {
-  readonly Sid: string;
-  readonly Effect: 'Allow';
-  readonly Action: readonly string[];
-  readonly Resource: string | readonly string[];
-}
+import {
+  documentOf,
+  type Partition,
+  type PolicyDocument,
+  type PolicyStatement,
+} from './statement.ts';
 
 /** GetAccessKeyLastUsed is allowed or not by the user whose key it is, as the others are. */
-const KEY_ACTIONS = [
+export const KEY_ACTIONS = [
   'iam:ListAccessKeys',
   'iam:GetAccessKeyLastUsed',
   'iam:CreateAccessKey',
@@ -33,12 +24,14 @@ export const POLICY_ABOUT = {
     'rotate-iam-keys, for a whole account, clean-up included; also for the role in each member of an organization',
   organization:
     'rotate-iam-keys --organization, for the caller: fleet for its own account, and the way into the others',
+  state:
+    'keyturn state init --create and keyturn state check, for whoever sets up the tables of --state',
   map: 'keyturn map and keyturn init, for one account: users, keys, and all secrets and parameters, read alone',
 } as const;
 
 /** Without the report, rotate-iam-keys reads all users one by one; keyctl always does. */
-const LIST_USERS: PolicyStatement = findUsers('FindUsers', ['iam:ListUsers']);
-const BY_REPORT: readonly PolicyStatement[] = [
+export const LIST_USERS: PolicyStatement = findUsers('FindUsers', ['iam:ListUsers']);
+export const BY_REPORT: readonly PolicyStatement[] = [
   findUsers('FindUsers', [
     'iam:ListUsers',
     'iam:GenerateCredentialReport',
@@ -48,11 +41,11 @@ const BY_REPORT: readonly PolicyStatement[] = [
   // A statement of its own, because it may be left out: it also shows all policies of the account.
   findUsers('FindUsersWithoutReport', ['iam:GetAccountAuthorizationDetails']),
 ];
-const FIND_USERS = {
+const FIND_USERS: Readonly<Record<string, readonly PolicyStatement[]>> = {
   admin: [LIST_USERS],
   fleet: BY_REPORT,
   organization: BY_REPORT,
-} as const;
+};
 
 export type PolicyName = keyof typeof POLICY_ABOUT;
 
@@ -65,11 +58,12 @@ export interface PolicyOptions {
 export function policyDocument(name: PolicyName, options: PolicyOptions = {}): PolicyDocument {
   const { partition = 'aws', roleName = 'OrganizationAccountAccessRole' } = options;
   const users = `arn:${partition}:iam::*:user`;
-  if (name === 'map') return { Version: '2012-10-17', Statement: lookInto(users) };
-  const statements = name === 'self-service' ? ownKeys(users) : allKeys(users, FIND_USERS[name]);
+  if (name === 'map') return documentOf(lookInto(users));
+  const statements =
+    name === 'self-service' ? ownKeys(users) : allKeys(users, FIND_USERS[name] ?? []);
   const entrance =
     name === 'organization' ? otherAccounts(`arn:${partition}:iam::*:role/${roleName}`) : [];
-  return { Version: '2012-10-17', Statement: [...statements, ...entrance] };
+  return documentOf([...statements, ...entrance]);
 }
 
 /** Ready for `aws iam create-policy --policy-document`; ends with a newline. */
@@ -119,11 +113,11 @@ function lookInto(users: string): PolicyStatement[] {
   ];
 }
 
-function findUsers(sid: string, actions: readonly string[]): PolicyStatement {
+export function findUsers(sid: string, actions: readonly string[]): PolicyStatement {
   return { Sid: sid, Effect: 'Allow', Action: actions, Resource: '*' };
 }
 
-function otherAccounts(roles: string): PolicyStatement[] {
+export function otherAccounts(roles: string | readonly string[]): PolicyStatement[] {
   return [
     {
       Sid: 'FindAccounts',
