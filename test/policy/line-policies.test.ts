@@ -33,7 +33,10 @@ const OPTIONAL = 'FindUsersWithoutReport';
 const LINES: readonly Line[] = [
   {
     what: 'tables and secrets',
-    args: [...RETIRE, ...TABLE, '--deliver', 'secrets-manager=app/{user}'],
+    args: [
+      ...[...RETIRE, ...TABLE, '--deliver', 'secrets-manager=app/{user}'],
+      ...['--account', DEFAULT_ACCOUNT_ID],
+    ],
   },
   {
     what: 'custody in Secrets Manager, for one user',

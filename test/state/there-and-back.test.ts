@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
-import { kmsBox } from '../../src/state/dynamodb/box.ts';
+import { kmsBox } from '../../src/custody/kms-box.ts';
 import { DynamoDbStore } from '../../src/state/dynamodb/dynamodb-store.ts';
 import { FileStore } from '../../src/state/files/file-store.ts';
 import type { StateStore } from '../../src/state/state-store.ts';
@@ -28,7 +28,7 @@ const NAMES = { table: 'keyturn', custodyTable: 'keyturn-custody' };
 function tablesWith(clocks: readonly SettableClock[]): readonly StateStore[] {
   const server = settableClock();
   const tables = newTableServer(Object.values(NAMES), () => server.now());
-  const box = kmsBox({ dataKeys: newDataKeys(), keyId: 'k', table: NAMES.custodyTable });
+  const box = kmsBox({ dataKeys: newDataKeys(), keyId: 'k', place: NAMES.custodyTable });
   return clocks.map((clock, number) => {
     const run = `run-${number}`;
     return new DynamoDbStore({
@@ -120,7 +120,7 @@ it('records of machines whose clocks differ come back in the order in which they
 it('I11: a journal that lacks a record is not copied', async (test) => {
   const server = settableClock();
   const tables = newTableServer(Object.values(NAMES), () => server.now());
-  const box = kmsBox({ dataKeys: newDataKeys(), keyId: 'k', table: NAMES.custodyTable });
+  const box = kmsBox({ dataKeys: newDataKeys(), keyId: 'k', place: NAMES.custodyTable });
   const options = { ...NAMES, tables: clientOf(tables), box, clock: server, run: 'run' };
   const store = new DynamoDbStore(options);
   await recorded(await store.open(ACCOUNT, 'write'), {}, [INTENDED, CREATED]);

@@ -1,6 +1,7 @@
 // What a place of state needs, and what keeps the secrets there.
 
 import type { CustodyKind } from '../../custody/wish.ts';
+import { partitionsOfRun } from '../../state/dynamodb/keys.ts';
 import {
   custodyTableOf,
   defaultKeyOf,
@@ -33,7 +34,7 @@ export function stateStatements(needed: StateNeeded, at: Whereabouts): readonly 
     {
       Sid: 'KeepJournal',
       Effect: 'Allow',
-      // Compaction alone deletes.
+      // Compaction deletes, and so do notices of what is over.
       Action: [
         ...READ,
         ...['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
@@ -57,11 +58,10 @@ function usualKey({ kind }: CustodyKind, table: string): string | undefined {
   return kind === 'kms' ? defaultKeyOf(table) : undefined;
 }
 
-/** As keys.ts of the table lays them out. */
 function ownItems(accounts: readonly string[] | undefined): Pick<PolicyStatement, 'Condition'> {
   if (accounts === undefined) return {};
-  const keys = ['P', 'A', ...accounts.flatMap((id) => [`A#${id}`, `U#${id}#*`])];
-  return { Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } } };
+  const keys = { 'dynamodb:LeadingKeys': partitionsOfRun(accounts) };
+  return { Condition: { 'ForAllValues:StringLike': keys } };
 }
 
 function custodyStatements(

@@ -18,7 +18,7 @@ import type {
 import { tableAccount } from './account.ts';
 import { compactAccount } from './compaction.ts';
 import { refuseNewer } from './head.ts';
-import { ACCOUNTS, accountKey, TABLE_FORMAT } from './keys.ts';
+import { ACCOUNTS, accountKey, PROBES, TABLE_FORMAT } from './keys.ts';
 import { tableNotices } from './notices.ts';
 import { type Doing, inWordsOf, Table } from './table.ts';
 import { TableTrail } from './trail.ts';
@@ -43,7 +43,7 @@ export interface DynamoDbStoreOptions {
 }
 
 /** What proves that a table can be written; it says nothing. */
-const PROBE = { pk: 'P', sk: 'probe' } as const;
+const PROBE = { pk: PROBES, sk: 'probe' } as const;
 
 export class DynamoDbStore implements StateStore {
   readonly where: string;

@@ -19,6 +19,8 @@ import { comparableUserName } from '../../base/user-name.ts';
 /** What is written by this version; a table of a newer one is refused. */
 export const TABLE_FORMAT = 1;
 
+/** What proves that a table can be written. */
+export const PROBES = 'P';
 export const ACCOUNTS = 'A';
 export const NOTICES = 'N';
 export const HEADS = 'H#';
@@ -76,4 +78,10 @@ export function trailLineKey(account: string, index: number): ItemKey {
 
 export function toldKey(account: string, user: string): ItemKey {
   return { pk: trailOf(account), sk: `${TOLD}${comparableUserName(user)}` };
+}
+
+/** Every partition that a run about these accounts touches, `*` for any user: for conditions of policies. */
+export function partitionsOfRun(accounts: readonly string[]): readonly string[] {
+  const own = accounts.flatMap((id) => [partitionOf(id), recordsOf(id, '*'), trailOf(id)]);
+  return [PROBES, ACCOUNTS, NOTICES, ...own];
 }
