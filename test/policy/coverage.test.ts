@@ -27,6 +27,10 @@ function everything(custody: CustodyKind | undefined): LineNeeds {
     },
     state: { place: 'dynamodb:keyturn', custody, kmsKey: undefined },
     alarms: [{ name: 'errors', region: undefined }],
+    messages: {
+      topics: ['arn:aws:sns:eu-central-1:123456789012:keyturn'],
+      buses: [{ bus: 'default', region: undefined }],
+    },
     asks: { tags: true, groups: true, units: true },
   };
 }
@@ -56,10 +60,12 @@ const IN_NO_POLICY: Readonly<Record<string, string>> = {
 const SERVICE_OF: Readonly<Record<string, string>> = {
   'client-cloudwatch': 'cloudwatch',
   'client-dynamodb': 'dynamodb',
+  'client-eventbridge': 'events',
   'client-iam': 'iam',
   'client-kms': 'kms',
   'client-organizations': 'organizations',
   'client-secrets-manager': 'secretsmanager',
+  'client-sns': 'sns',
   'client-ssm': 'ssm',
   'client-sts': 'sts',
 };

@@ -32,6 +32,8 @@ export interface LineNeeds {
   readonly state: Omit<StateNeeded, 'accounts'>;
   /** Alarms that hooks look at. */
   readonly alarms: readonly AlarmNeeded[];
+  /** Where notifications go that AWS carries. */
+  readonly messages: MessagesNeeded;
   /** What a configuration asks of users and accounts. */
   readonly asks: AsksNeeded;
 }
@@ -49,6 +51,13 @@ export interface AlarmNeeded {
   readonly region: string | undefined;
 }
 
+export interface MessagesNeeded {
+  /** ARNs. */
+  readonly topics: readonly string[];
+  /** Names or ARNs. */
+  readonly buses: readonly { readonly bus: string; readonly region: string | undefined }[];
+}
+
 export interface AsksNeeded {
   readonly tags: boolean;
   readonly groups: boolean;
@@ -63,6 +72,7 @@ export function callerPolicy(needs: LineNeeds): PolicyDocument {
   return documentOf([
     ...inAccount(needs, at),
     ...stateStatements({ ...state, accounts: known }, at),
+    ...telling(needs.messages, at),
     ...(members === undefined ? [] : intoMembers(members, needs)),
     ...intoPlaces(places.places),
   ]);
@@ -162,6 +172,17 @@ function watching(alarms: readonly AlarmNeeded[], at: Whereabouts): readonly Pol
     Action: ['cloudwatch:DescribeAlarms'],
     Resource: arn('cloudwatch', { ...at, region }, `alarm:${name}`),
   }));
+}
+
+/** As the caller, whatever accounts the news is about. */
+function telling({ topics, buses }: MessagesNeeded, at: Whereabouts): readonly PolicyStatement[] {
+  const arns = buses.map(({ bus, region = at.region }) =>
+    bus.startsWith('arn:') ? bus : arn('events', { ...at, region }, `event-bus/${bus}`),
+  );
+  return [
+    ...topics.map((topic) => ({ ...findUsers('TellTopics', ['sns:Publish']), Resource: topic })),
+    ...arns.map((bus) => ({ ...findUsers('TellBuses', ['events:PutEvents']), Resource: bus })),
+  ];
 }
 
 function intoMembers(

@@ -70,9 +70,13 @@ async function needs(
   };
 }
 
-async function asksOf(config: Config | undefined): Promise<Pick<LineNeeds, 'alarms' | 'asks'>> {
+async function asksOf(config: Config | undefined): Promise<Pick<LineNeeds, 'alarms' | 'messages' | 'asks'>> {
   if (config === undefined) {
-    return { alarms: [], asks: { tags: false, groups: false, units: false } };
+    return {
+      alarms: [],
+      messages: { topics: [], buses: [] },
+      asks: { tags: false, groups: false, units: false },
+    };
   }
   const { model, exemptions } = config;
   const [{ askedBy }, { policiesIn }, { hookTextsOf, placesOf }] = await Promise.all([
@@ -83,12 +87,19 @@ async function asksOf(config: Config | undefined): Promise<Pick<LineNeeds, 'alar
   const texts = [...placesOf(config, {}).map(({ template }) => template), ...hookTextsOf(config)];
   const asked = askedBy({ rules: model.rules, accounts: model.accounts, exemptions }, texts);
   const watches = policiesIn(model).flatMap(({ policy }) => policy?.hooks?.after_retire ?? []);
+  const { channels = [], owners } = model.notify ?? {};
   return {
+    messages: {
+      topics: channels.flatMap(({ sns }) => sns ?? []),
+      buses: channels.flatMap(({ eventbridge: bus, region }) =>
+        bus === undefined ? [] : [{ bus, region }],
+      ),
+    },
     alarms: watches.flatMap(({ alarm: name, region }) =>
       name === undefined ? [] : [{ name, region }],
     ),
     asks: {
-      tags: asked.tags,
+      tags: asked.tags || owners?.tags !== undefined,
       groups: asked.groups,
       units: asked.units || asked.accountTags,
     },
