@@ -59,6 +59,7 @@ import { explainReportSchema } from '../src/reports/explain-report.ts';
 import { historyReportSchema } from '../src/reports/history-report.ts';
 import { keyctlReportSchema } from '../src/reports/keyctl-report.ts';
 import { keyChangeReportSchema, keysReportSchema } from '../src/reports/keys-report.ts';
+import { lambdaResultSchema } from '../src/reports/lambda-results.ts';
 import { mapReportSchema } from '../src/reports/map-report.ts';
 import { planSchema } from '../src/reports/plan-document.ts';
 import { rotationReportSchema } from '../src/reports/rotation-report.ts';
@@ -69,6 +70,7 @@ import { verifyReportSchema } from '../src/reports/verify-report.ts';
 import { declarations } from './bundle/library.ts';
 import { environmentPage } from './environment-page.ts';
 import { dashboardJson } from './monitoring/dashboard.ts';
+import { ScriptError } from './support/script-error.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -103,11 +105,14 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'schema/keyturn-undo-several.schema.json': () =>
     schemaFile('keyturn-undo-several', undoSeveralReportSchema),
   'schema/keyturn-explain.schema.json': () => schemaFile('keyturn-explain', explainReportSchema),
+  'schema/keyturn-lambda.schema.json': () => schemaFile('keyturn-lambda', lambdaResultSchema),
   'schema/keyturn-plan.schema.json': () => schemaFile('keyturn-plan', planSchema),
   'schema/keyturn-apply.schema.json': () => schemaFile('keyturn-apply', applyReportSchema),
   'schema/keyturn-validate.schema.json': () => schemaFile('keyturn-validate', validateReportSchema),
   'schema/keyturn.schema.json': () => configSchemaFile('config', configModel),
   'schema/keyturn-exemptions.schema.json': () => configSchemaFile('exemptions', exemptionsModel),
+  // One state machine for CloudFormation and for Terraform, which reads the file itself.
+  'deploy/aws/keyturn.yaml': stackTemplate,
   // The names under which keyctl's documentation has always spoken of them.
   'keyctl-self-service-policy.json': () => policyJson('self-service'),
   'keyctl-admin-policy.json': () => policyJson('admin'),
@@ -134,6 +139,9 @@ function errorsPage(): string {
     `With ${listed('block').join(', ')} nothing went wrong and nothing was`,
     `tried, but a person is needed. With ${listed('stop').join(' and ')} the person or the clock ended`,
     'the work.',
+    '',
+    `After ${codes.flatMap(([code, { mayPass }]) => (mayPass ? [`\`${code}\``] : [])).join(', ')} the same may work a little later by`,
+    'itself: a scheduler may try again.',
     '',
     '| code | exit | stops | meaning | what to do |',
     '|---|---|---|---|---|',
@@ -218,11 +226,28 @@ function destinationsPage(): string {
   return `${before}\n\n${table.join('\n')}\n\n${after}`;
 }
 
+/** The state machine, in the template that is written by hand around it. */
+function stackTemplate(): string {
+  const template = readFileSync(join(ROOT, 'deploy/aws/keyturn.yaml'), 'utf8');
+  const definition = readFileSync(join(ROOT, 'deploy/aws/state-machine.asl.tftpl'), 'utf8');
+  const lines = definition.trimEnd().split('\n');
+  const indent = ' '.repeat(6);
+  const block = [`${indent}DefinitionString: |`, ...lines.map((line) => `${indent}  ${line}`)];
+  const begin = /^ *# definition: begin.*\n/m.exec(template);
+  const end = /^ *# definition: end$/m.exec(template);
+  if (begin === null || end === null) throw new ScriptError('keyturn.yaml has lost its marks');
+  const before = template.slice(0, begin.index + begin[0].length);
+  return `${before}${block.join('\n')}\n${template.slice(end.index)}`;
+}
+
 function apiSurface(): string {
-  const files = [...declarations()].map(([path, text]) => `// ${path}\n\n${text.trim()}\n`);
-  return ['// The types of `keyturn`. This page is generated: npm run docs.\n', ...files].join(
-    '\n',
+  const files = [...declarations(), ...declarations('lambda/index.d.ts')].map(
+    ([path, text]) => `// ${path}\n\n${text.trim()}\n`,
   );
+  return [
+    '// The types of `keyturn` and `keyturn/lambda`. This page is generated: npm run docs.\n',
+    ...files,
+  ].join('\n');
 }
 
 function schemaFile(program: string, model: z.ZodType): string {

@@ -19,6 +19,7 @@ import type { UserOutcome } from '../engine/outcome.ts';
 import type { AccountState, Seen } from '../state/state-store.ts';
 import { openUsers, type Scope } from './find-candidates.ts';
 import { seenKeys } from './seen-keys.ts';
+import { inSlice } from './user-slice.ts';
 
 /** `auto` reads the credential report and falls back to `scan`; `report` never falls back. */
 export type InventoryMode = 'auto' | 'report' | 'scan';
@@ -47,7 +48,7 @@ export async function accountInventory(
 ): Promise<Inventory> {
   const { maxParallel: parallel, user, wanted } = options;
   const { emit, signal, gateway } = account;
-  const reading = { parallel, emit, signal };
+  const reading = { parallel, emit, signal, isMeant: isMeantBy(options) };
   if (wanted.kind === 'recovery') return await unfinishedUsers(account, options);
   if (options.users !== undefined) return await theseUsers(gateway, options.users, reading);
   if (user !== undefined) return await takeInventory(gateway.reader, { ...reading, user });
@@ -65,6 +66,11 @@ export async function accountInventory(
   }
 }
 
+/** Undefined where all users of the account are meant. */
+function isMeantBy({ slice }: InventoryOptions): ((user: string) => boolean) | undefined {
+  return slice && ((user) => inSlice(user, slice));
+}
+
 /** Who does not exist any more is left out. */
 async function theseUsers(
   { reader }: AccountGateway,
@@ -77,8 +83,9 @@ async function theseUsers(
 
 async function byReport(
   { gateway, state, clock, emit, signal }: AccountToRead,
-  { wanted, maxParallel: parallel, cleanUpDays }: InventoryOptions,
+  options: InventoryOptions,
 ): Promise<Inventory> {
+  const { wanted, maxParallel: parallel, cleanUpDays } = options;
   const daysThreshold = wanted.kind === 'due-key' ? wanted.daysThreshold : 0;
   if (!isReportEnough(daysThreshold, cleanUpDays)) {
     throw new KeyturnError(
@@ -92,7 +99,7 @@ async function byReport(
   const { account } = gateway.caller;
   return await takeReportInventory(gateway, {
     ...{ clock, emit, signal, account, parallel },
-    ...{ daysThreshold, inactiveDays: cleanUpDays, alsoRead },
+    ...{ daysThreshold, inactiveDays: cleanUpDays, alsoRead, isMeant: isMeantBy(options) },
   });
 }
 

@@ -10,7 +10,6 @@ import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { collectGarbageEarly } from '../base/heap.ts';
 import type { Ticket } from '../base/in-order.ts';
 import type { SameReach } from '../base/key-command.ts';
-import { isSameUser } from '../base/user-name.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
 import { type NamedPlace, printsSecret } from '../destinations/kinds.ts';
 import type { AccountWork } from '../engine/account-work.ts';
@@ -38,7 +37,13 @@ import {
 } from './build-report.ts';
 import { ownKeyLast, takePlaces } from './candidate-order.ts';
 import { collectHandoffs } from './collect-handoffs.ts';
-import { findCandidates, type HeldUser, isInScope, shortlistedUsers } from './find-candidates.ts';
+import {
+  findCandidates,
+  type HeldUser,
+  isInScope,
+  isNamed,
+  shortlistedUsers,
+} from './find-candidates.ts';
 import { findTarget } from './find-target.ts';
 import { inFileTerms } from './in-file-terms.ts';
 import { accessOf, openedFor } from './open-state.ts';
@@ -236,7 +241,9 @@ class AccountRun {
     await rememberKeys(inventory, state, this.#readAt);
     await rememberUsers(atHand, this.#options.alsoSeenOf?.(id) ?? [], this.#options);
     const open = await state.openUsers();
-    const about = { user: this.#options.user, users: named, open, settings, now: clock.now() };
+    const { slice } = this.#options;
+    const scope = { user: this.#options.user, users: named, slice };
+    const about = { ...scope, open, settings, now: clock.now() };
     const { observer } = this.#context;
     const found = { account: id, inventory, open, settings, now: this.#readAt };
     const read = { ...wholeOf(this.#options), ...found };
@@ -257,9 +264,7 @@ class AccountRun {
     await this.#readOrphans(account);
     const begun = { users, keys, candidates: this.#candidates.length, daysThreshold };
     if (!dryRun) await this.#trail.begin(state.trail, begun);
-    const { user: scope } = this.#options;
-    const isNamed = (user: string) => named?.some((each) => isSameUser(each, user)) ?? true;
-    const isMeant = (user: string) => isInScope(user, scope) && isNamed(user);
+    const isMeant = (user: string) => isInScope(user, scope.user) && isNamed(user, scope);
     if (!dryRun) await settleAllLeftOver(account, isMeant);
     return { account, candidates: this.#candidates };
   }

@@ -11,6 +11,7 @@ import type { AccessKey } from '../lifecycle/keys.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
 import type { AccountState, OpenUser } from '../state/state-store.ts';
 import type { HeldBack, RunSettings, UserTurn } from './run-settings.ts';
+import { inSlice, type UserSlice } from './user-slice.ts';
 
 /** Whose keys a run is about, and what it wants of them. */
 export interface Scope {
@@ -18,6 +19,8 @@ export interface Scope {
   readonly user: string | undefined;
   /** The users of a plan, where one is applied: looked at whatever is to be done with them, and nobody else. */
   readonly users?: readonly string[] | undefined;
+  /** Only the users of this slice, where several processes share an account. */
+  readonly slice?: UserSlice | undefined;
   readonly wanted: Wanted;
   /** How long clean-up holds an Inactive key, in days; undefined when nothing is to be cleaned up. */
   readonly cleanUpDays: number | undefined;
@@ -42,7 +45,7 @@ export interface HeldUser {
 }
 
 /** Whose keys a run is about, what holds for each of them, and when. */
-export interface CandidateScope extends Pick<Scope, 'user' | 'users'> {
+export interface CandidateScope extends Pick<Scope, 'user' | 'users' | 'slice'> {
   /** Everybody in the account of whom something is open. */
   readonly open: readonly OpenUser[];
   readonly settings: Pick<RunSettings, 'of' | 'shortlist' | 'isAbout'>;
@@ -54,8 +57,7 @@ export function findCandidates(
   scope: CandidateScope,
 ): Candidates {
   const isAbout = (user: string) =>
-    (scope.users?.some((each) => isSameUser(each, user)) ?? true) &&
-    (scope.settings.isAbout?.(user) ?? true);
+    isNamed(user, scope) && (scope.settings.isAbout?.(user) ?? true);
   const unfinished = scope.open.filter(({ user }) => isInScope(user, scope.user) && isAbout(user));
   const histories = new Map(unfinished.map((open) => [comparableUserName(open.user), open]));
   const candidates: UserListed[] = [];
@@ -99,11 +101,11 @@ export function findCandidates(
 }
 
 /** Whom something may have to be done for, by what may concern anybody: nobody else has to be asked about. */
-export function shortlistedUsers(
-  { users }: Inventory,
-  { user: scope, users: planned = [], open, settings: { shortlist }, now }: CandidateScope,
-): readonly string[] {
-  const unfinished = open.map(({ user }) => user).filter((user) => isInScope(user, scope));
+export function shortlistedUsers({ users }: Inventory, scope: CandidateScope): readonly string[] {
+  const { users: planned = [], open, settings, now } = scope;
+  const { shortlist } = settings;
+  const isMeant = (user: string) => isInScope(user, scope.user) && isInPart(user, scope.slice);
+  const unfinished = open.map(({ user }) => user).filter(isMeant);
   const named = [...unfinished, ...planned];
   const names = new Map(named.map((user) => [comparableUserName(user), user]));
   for (const { userName: user, keys } of users) {
@@ -156,6 +158,15 @@ export async function openUsers(
   scope: string | undefined,
 ): Promise<readonly OpenUser[]> {
   return (await state.openUsers()).filter(({ user }) => isInScope(user, scope));
+}
+
+/** Whether a run is about the user, as far as it names users or has a part of them. */
+export function isNamed(user: string, { users, slice }: Pick<Scope, 'users' | 'slice'>): boolean {
+  return (users?.some((each) => isSameUser(each, user)) ?? true) && isInPart(user, slice);
+}
+
+function isInPart(user: string, slice: UserSlice | undefined): boolean {
+  return slice === undefined || inSlice(user, slice);
 }
 
 /** Whether a run that names one user is about this one. */

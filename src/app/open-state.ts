@@ -20,11 +20,13 @@ export interface StateReach {
   readonly custody?: CustodyValues | undefined;
   /** The command with which a person answers what the run asks. */
   readonly wordCommand?: string | undefined;
+  /** Names the run in what it records, where several processes share it; a new one when left out. */
+  readonly run?: string | undefined;
 }
 
 /** Nobody at AWS is asked for a directory. Throws `bad-value` for what is no place, and what signing in throws. */
 export async function openState(place: string, reach: StateReach): Promise<StateStore> {
-  return await openStateStore(place, openingOf(reach));
+  return await openStateStore(place, openingOf(reach), reach.run);
 }
 
 /** What a store is opened with, whatever is done with it then. */

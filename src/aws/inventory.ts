@@ -52,6 +52,8 @@ export interface InventoryOptions {
   readonly user?: string | undefined;
   /** Who the users of the account are; ListUsers is asked when left out. */
   readonly users?: AsyncIterable<IamUser>;
+  /** Of all users those whose keys are read; all of them when left out. */
+  readonly isMeant?: ((userName: string) => boolean) | undefined;
   /** Users whose keys are read at the same time. */
   readonly parallel: number;
   readonly emit: EventSink;
@@ -77,7 +79,8 @@ export async function takeInventory(
     return scanned([{ userName, keys }], []);
   }
   const all = options.users ?? reader.listUsers();
-  const { users, unreadable } = await readUsers(reader, namesOf(all), options);
+  const names = namesOf(all, options.isMeant);
+  const { users, unreadable } = await readUsers(reader, names, options);
   const [first] = unreadable;
   if (first !== undefined && users.length === 0) throw first.error;
   return scanned(users, unreadable);
@@ -119,8 +122,11 @@ export function scanned(
   };
 }
 
-async function* namesOf(users: AsyncIterable<IamUser>): AsyncGenerator<string> {
-  for await (const { name } of users) yield name;
+async function* namesOf(
+  users: AsyncIterable<IamUser>,
+  isMeant: InventoryOptions['isMeant'] = () => true,
+): AsyncGenerator<string> {
+  for await (const { name } of users) if (isMeant(name)) yield name;
 }
 
 export interface UsersRead {
@@ -134,7 +140,7 @@ export interface UsersRead {
 export async function readUsers(
   reader: KeyReader,
   names: AsyncIterable<string> | readonly string[],
-  options: Omit<InventoryOptions, 'user'>,
+  options: Omit<InventoryOptions, 'user' | 'isMeant'>,
 ): Promise<UsersRead> {
   const { emit, signal } = options;
   /** Of the listing, which runs ahead of the reading: what is left can be told early. */

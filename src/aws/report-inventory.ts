@@ -94,9 +94,10 @@ export async function takeReportInventory(
   gateway: Pick<AccountGateway, 'reader' | 'reports' | 'overview'>,
   options: ReportInventoryOptions,
 ): Promise<Inventory> {
-  const { emit } = options;
-  const report = await readReport(gateway, options);
-  assertUsedAfterDates(report);
+  const { emit, isMeant = () => true } = options;
+  const whole = await readReport(gateway, options);
+  assertUsedAfterDates(whole);
+  const report = { ...whole, users: whole.users.filter(({ name }) => isMeant(name)) };
   const shortlisted = shortlist(report, options);
   const wanted = [...shortlisted, ...doubtful(report, new Set(shortlisted), options)];
   emit({
@@ -109,7 +110,7 @@ export async function takeReportInventory(
   assertAllowed(found);
   assertSameDates(report, found.users);
   const isAnyGone = found.gone.length > 0 || found.users.some((user) => isAnother(user, report));
-  const unnamed = isAnyGone ? await readUnnamed(gateway.reader, report, options) : undefined;
+  const unnamed = isAnyGone ? await readUnnamed(gateway.reader, whole, options) : undefined;
   const users = [...found.users, ...(unnamed?.users ?? [])];
   return {
     users,
@@ -155,7 +156,8 @@ function shortlist(report: CredentialReport, options: ReportInventoryOptions): s
     );
   const names = report.users.filter(isWanted).map(({ name }) => name);
   const listed = new Set(names.map((name) => comparableUserName(name)));
-  const unlisted = [...alsoRead].filter(([name]) => !listed.has(name));
+  const { isMeant = () => true } = options;
+  const unlisted = [...alsoRead].filter(([name, user]) => !listed.has(name) && isMeant(user));
   return [...new Set([...names, ...unlisted.map(([, name]) => name)])];
 }
 
@@ -282,7 +284,10 @@ async function readUnnamed(
 ) {
   const named = new Set(report.users.map(({ name }) => name));
   const unnamed: string[] = [];
-  for await (const { name } of reader.listUsers()) if (!named.has(name)) unnamed.push(name);
+  const { isMeant = () => true } = options;
+  for await (const { name } of reader.listUsers()) {
+    if (!named.has(name) && isMeant(name)) unnamed.push(name);
+  }
   return await readUsers(reader, unnamed, options);
 }
 

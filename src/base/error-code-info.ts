@@ -20,6 +20,8 @@ export interface ErrorCodeInfo {
   readonly exit: ExitCode;
   readonly stops: Scope;
   readonly kind: ErrorKind;
+  /** Whether the same may work a little later, though nobody has done anything about it. */
+  readonly mayPass: boolean;
   readonly meaning: string;
   readonly remedy: string;
 }
@@ -27,10 +29,12 @@ export interface ErrorCodeInfo {
 interface ErrorText {
   /** A failure unless the row says otherwise. */
   readonly kind?: ErrorKind;
+  /** Not, unless the row says otherwise. */
+  readonly mayPass?: boolean;
   readonly meaning: string;
   readonly remedy: string;
 }
 
 export function info(exit: ExitCode, stops: Scope, text: ErrorText): ErrorCodeInfo {
-  return { exit, stops, kind: 'failure', ...text };
+  return { exit, stops, kind: 'failure', mayPass: false, ...text };
 }

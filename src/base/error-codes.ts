@@ -103,6 +103,7 @@ export const ERROR_CODES = {
     remedy: 'Check the spelling; the hint lists the profiles that exist.',
   }),
   'expired-token': info(3, 'run', {
+    mayPass: true,
     meaning: 'The session that signs the calls has expired.',
     remedy: 'Sign in again (for SSO: `aws sso login`), then repeat the command.',
   }),
@@ -123,6 +124,7 @@ export const ERROR_CODES = {
       'Give whatever uses it an IAM role or an IAM user of its own, then delete the key; the hint has the command.',
   }),
   'clock-skew': info(3, 'run', {
+    mayPass: true,
     meaning: "This machine's clock differs from AWS's by more than AWS allows.",
     remedy: 'Set the clock (for example with NTP), then repeat the command.',
   }),
@@ -132,6 +134,7 @@ export const ERROR_CODES = {
       'Leave `--region` out for the commercial partition, or name a region of the right partition.',
   }),
   'endpoint-unreachable': info(3, 'user', {
+    mayPass: true,
     meaning: 'The AWS endpoint does not answer.',
     remedy: 'The message names what stands in the way: the network, a proxy, or a certificate.',
   }),
@@ -158,6 +161,7 @@ export const ERROR_CODES = {
     remedy: 'Check the spelling and the account.',
   }),
   'state-dir': info(3, 'account', {
+    mayPass: true,
     meaning:
       'The place of state cannot be used. A directory is read-only or full, or somebody else could have written it or put another one in its place; a table is not there, or the caller may not use it. Commands that only read are told the latter too, and a dry run all that it can see without writing.',
     remedy:
@@ -204,10 +208,12 @@ export const ERROR_CODES = {
     remedy: 'Grant the permission that the message names.',
   }),
   throttled: info(1, 'user', {
+    mayPass: true,
     meaning: 'AWS kept refusing calls because of their rate.',
     remedy: 'Run again later.',
   }),
   'aws-error': info(1, 'user', {
+    mayPass: true,
     meaning: 'AWS answered with an error that keyturn does not treat specially.',
     remedy: 'The message carries AWS’s code and text.',
   }),
@@ -232,6 +238,14 @@ export const ERROR_CODES = {
   'unknown-account': info(1, 'account', {
     meaning: 'An account that `--accounts` names is not in the organization.',
     remedy: 'Check the ID; without `--organization`, accounts outside it are entered too.',
+  }),
+
+  'part-unfinished': info(1, 'account', {
+    mayPass: true,
+    meaning:
+      'Of a run that several functions share, nobody came to the end of this account: the function was ended, or never began.',
+    remedy:
+      'Its log says why. What is open is finished by the next run, or by the same event again.',
   }),
 
   'which-key': info(3, 'account', {

@@ -50,6 +50,11 @@ export class KeyturnError extends Error {
     return ERROR_CODES[this.code].stops;
   }
 
+  /** The same may work a little later, though nobody has done anything about it. */
+  get mayPass(): boolean {
+    return ERROR_CODES[this.code].mayPass;
+  }
+
   /** Nothing went wrong and nothing was tried, but a person is needed. */
   get isBlock(): boolean {
     return ERROR_CODES[this.code].kind === 'block';

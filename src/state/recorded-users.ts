@@ -60,6 +60,13 @@ export class RecordedUsers {
     return [...this.#byName.values()].map(({ user }) => user);
   }
 
+  /** Those whose latest record is of the run, in the spelling last seen. */
+  ofRun(run: string): readonly string[] {
+    return [...this.#byName.values()]
+      .filter(({ lines }) => readRecord(lines.at(-1) ?? '').run === run)
+      .map(({ user }) => user);
+  }
+
   /** One after the other, because all of them may be too much for the memory. */
   *all(): Generator<RecordedUser> {
     for (const recorded of this.#byName.values()) {

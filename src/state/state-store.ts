@@ -101,6 +101,7 @@ export interface AccountState {
   readonly custody: Custody;
   readonly sightings: Sightings;
   readonly trail: AuditTrail;
+  readonly notes: Notes;
   /**
    * What is recorded about a user; user names compare as in IAM. Throws `journal-damaged`,
    * `journal-newer`, `state-dir`: what cannot be read is not empty (I11).
@@ -110,6 +111,8 @@ export interface AccountState {
   users(): Promise<readonly string[]>;
   /** The users for whom something may be left to finish. Throws as history does. */
   openUsers(): Promise<readonly OpenUser[]>;
+  /** The users about whom the latest record is of this run, in the spelling last seen. Throws as history does. */
+  usersOf(run: string): Promise<readonly string[]>;
   /**
    * Runs `work` as the only writer for the user, anywhere (I9). What other processes recorded before
    * is then complete in the history. Throws `rotation-in-progress` when another holds the user.
@@ -139,6 +142,22 @@ export interface AuditTrail {
    * `trail-write`, `trail-damaged`, `state-dir`.
    */
   tell(decisions: readonly Decision[]): Promise<void>;
+}
+
+/**
+ * What the parts of a run that several processes share say when they are over, for whoever sums the run up. No
+ * decision reads it.
+ */
+export interface Notes {
+  /** In the place of what an earlier run said of that part; `part` is of `[\w-]`. Throws `state-dir`. */
+  leave(part: string, text: string): Promise<void>;
+  /** What the parts of that run have said, by part; nothing where a later run has said something. Throws `state-dir`. */
+  of(run: string): Promise<readonly Note[]>;
+}
+
+export interface Note {
+  readonly part: string;
+  readonly text: string;
 }
 
 /** A user with an open rotation, or with a given-up request whose key may land late (I13). */

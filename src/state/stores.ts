@@ -88,12 +88,16 @@ export function isStatePlace(place: string): boolean {
   return KINDS.some((kind) => kind.isPlace(place));
 }
 
-/** Opens the store at a place, for one run. Throws `bad-value` for a place that no kind takes. */
+/**
+ * Opens the store at a place, for one run; `run` names one that several processes share. Throws `bad-value` for a
+ * place that no kind takes.
+ */
 export async function openStateStore(
   place: string,
   opening: Omit<StoreOpening, 'run'>,
+  run = newId(),
 ): Promise<StateStore> {
-  return await kindOf(place).open(place, { ...opening, run: newId() });
+  return await kindOf(place).open(place, { ...opening, run });
 }
 
 /**

@@ -37,7 +37,10 @@ export interface Ministack {
   stop(): Promise<void>;
 }
 
-export async function startMinistack(): Promise<Ministack> {
+/** `more` is added to its environment. */
+export async function startMinistack(
+  more: Readonly<Record<string, string>> = {},
+): Promise<Ministack> {
   const python = prepareMinistack(repository, () => {});
   const home = mkdtempSync(join(tmpdir(), 'keyturn-ministack-'));
   const port = await freePort();
@@ -47,6 +50,7 @@ export async function startMinistack(): Promise<Ministack> {
     env: {
       ...{ PATH: process.env.PATH, HOME: home, TMPDIR: home, STATE_DIR: home },
       ...{ GATEWAY_PORT: String(port), BIND_HOST: '127.0.0.1', PERSIST_STATE: '0' },
+      ...more,
     },
   });
   const url = `http://127.0.0.1:${port}`;

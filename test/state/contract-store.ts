@@ -19,6 +19,7 @@ const OTHER_ACCOUNT = '210987654321';
 
 export function shortensAndNames(subject: Subject): void {
   namesAccounts(subject);
+  sumsUpRuns(subject);
   compacts(subject);
 }
 
@@ -82,6 +83,46 @@ function namesAccounts({ medium }: Subject): void {
     assert.deepEqual(await state.users(), ['alice']);
     assert.equal((await state.custody.list()).length, 1);
     assert.deepEqual(await contents(), after);
+  });
+}
+
+function sumsUpRuns({ medium }: Subject): void {
+  it('knows of whom a run recorded last, also where several processes share it', async (test) => {
+    const { store } = await medium(test);
+    const one = await store('run-1').open(ACCOUNT, 'write');
+    const same = await store('run-1').open(ACCOUNT, 'write');
+    const other = await store('run-2').open(ACCOUNT, 'write');
+    await recorded(one, { user: 'Alice' }, ROTATED);
+    await recorded(same, { user: 'bob' }, [INTENDED]);
+    await recorded(one, { user: 'carol' }, [INTENDED]);
+    await recorded(other, { user: 'carol', rotation: 'r1' }, [CREATED]);
+    assert.deepEqual((await other.usersOf('run-1')).toSorted(), ['Alice', 'bob']);
+    assert.deepEqual(await one.usersOf('run-2'), ['carol']);
+    assert.deepEqual(await one.usersOf('run-3'), []);
+  });
+
+  it('keeps what the parts of a run said last, until another run says something', async (test) => {
+    const { store, contents } = await medium(test);
+    const one = await store('run-1').open(ACCOUNT, 'write');
+    const same = await store('run-1').open(ACCOUNT, 'write');
+    assert.deepEqual(await one.notes.of('run-1'), []);
+    await one.notes.leave('2of2', '{"n":1}');
+    await same.notes.leave('1of2', 'first');
+    await one.notes.leave('2of2', '{"n":2}');
+    const reader = await store('run-2').open(ACCOUNT, 'read');
+    assert.deepEqual(await reader.notes.of('run-1'), [
+      { part: '1of2', text: 'first' },
+      { part: '2of2', text: '{"n":2}' },
+    ]);
+    const before = await contents();
+    await assert.rejects(reader.notes.leave('all', 'x'), { code: 'state-dir' });
+    assert.deepEqual(await contents(), before);
+    const next = await store('run-2').open(ACCOUNT, 'write');
+    await next.notes.leave('1of2', 'later');
+    assert.deepEqual(await reader.notes.of('run-1'), [{ part: '2of2', text: '{"n":2}' }]);
+    assert.deepEqual(await reader.notes.of('run-2'), [{ part: '1of2', text: 'later' }]);
+    const elsewhere = await store('run-2').open(OTHER_ACCOUNT, 'write');
+    assert.deepEqual(await elsewhere.notes.of('run-2'), []);
   });
 }
 

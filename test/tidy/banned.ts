@@ -26,8 +26,8 @@ const BANS: readonly Ban[] = [
   {
     rule: 'process',
     pattern: /\bprocess\.(?:exit|exitCode|env|argv|stdout|stderr|stdin|cwd)\b/g,
-    applies: (path) => shipped(path, 'src/cli/', 'src/api/'),
-    remedy: 'only src/cli and src/api touch the process; take the value as an option',
+    applies: (path) => shipped(path, 'src/cli/', 'src/api/', 'src/lambda/'),
+    remedy: 'only src/cli, src/api and src/lambda touch the process; take the value as an option',
   },
   {
     rule: 'bare-error',

@@ -13,6 +13,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['engine', 'reports', 'sandbox', 'config'],
   ['app'],
   ['cli', 'api'],
+  ['lambda'],
   ['entry'],
 ];
 

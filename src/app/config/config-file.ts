@@ -81,7 +81,11 @@ export async function loadConfig(
   now: Date,
   isUntrusted = false,
 ): Promise<Config> {
-  const { config, faults } = await readConfigFile(file, now, isUntrusted);
+  return orRefuse(await readConfigFile(file, now, isUntrusted), file);
+}
+
+/** Throws `bad-config`. */
+function orRefuse({ config, faults }: ConfigReading, file: Pick<ConfigFile, 'shown'>): Config {
   if (config !== undefined) return config;
   const errors = faults.filter(({ severity }) => severity === 'error');
   const [first, ...others] = errors;

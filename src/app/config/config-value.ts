@@ -19,6 +19,20 @@ export async function configFromValue(value: object, now: Date): Promise<Config>
   throw new KeyturnError('bad-config', errors.map(inWords).join('; '));
 }
 
+/** A configuration that was read from somewhere as a text; `name` is how messages call it. Throws `bad-config`. */
+export async function configFromText(name: string, text: string, now: Date): Promise<Config> {
+  const { config, faults } = await readConfig(
+    { file: name, bytes: Buffer.from(text) },
+    { now, load },
+  );
+  if (config !== undefined) return config;
+  const errors = faults.filter(({ severity }) => severity === 'error');
+  const told = errors.map(
+    ({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`,
+  );
+  throw new KeyturnError('bad-config', told.join('; '));
+}
+
 function textOf(value: object): string {
   try {
     return JSON.stringify(value, null, 2);

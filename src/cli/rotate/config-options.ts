@@ -36,8 +36,12 @@ export interface ConfiguredOptions {
   readonly nameOf: (account: string) => string | undefined;
 }
 
-export interface ConfigRequest {
+export interface ConfigRequest extends ConfiguredRequest {
   readonly file: ConfigFile;
+}
+
+/** What stands beside a configuration, whoever has read that. */
+export interface ConfiguredRequest {
   readonly values: Values;
   readonly options: ResolvedOptions;
   /** The only rule whose users the run is about. */
@@ -48,11 +52,20 @@ export interface ConfigRequest {
 
 /** Throws `bad-config` and `conflicting-flags`. */
 export async function withConfig(
-  { file, values, options, onlyRule, isUntrusted = false }: ConfigRequest,
+  request: ConfigRequest,
   surroundings: Surroundings,
   now: Date,
 ): Promise<ConfiguredOptions> {
-  const config = await loadConfig(file, now, isUntrusted);
+  const config = await loadConfig(request.file, now, request.isUntrusted);
+  return besideConfig(config, request, surroundings);
+}
+
+/** As withConfig, with a configuration that is read already. */
+export function besideConfig(
+  config: Config,
+  { values, options, onlyRule, isUntrusted = false }: ConfiguredRequest,
+  surroundings: Surroundings,
+): ConfiguredOptions {
   refuseConflicts(config, values);
   const overrides = overridesOf(values, options);
   const { roleName, externalId, excludeAccounts: excluded = [] } = values;
@@ -83,7 +96,7 @@ export async function withConfig(
     absolute: (path: string) => absolute(path, surroundings),
   };
   return {
-    remarks: remarksOf(overrides, file.shown),
+    remarks: remarksOf(overrides, config.file),
     config,
     nameOf: (account) => directory.of(account).name,
     options: {

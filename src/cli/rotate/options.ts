@@ -66,6 +66,8 @@ export interface RotateDefaults {
   readonly timeoutSeconds: number | undefined;
   /** Whether a configuration may stand beside the flags. */
   readonly readsConfig?: boolean;
+  /** Whether one does, which was read already. */
+  readonly hasConfig?: boolean;
 }
 
 export const PLAIN_DEFAULTS: RotateDefaults = { outputFormat: 'text', timeoutSeconds: undefined };
@@ -90,8 +92,7 @@ export function settle(
   const outputFormat = values.outputFormat ?? defaults.outputFormat;
   const timeoutSeconds = values.timeout ?? defaults.timeoutSeconds;
   const { handoffRecipientsFile: file } = values;
-  const accounts =
-    defaults.readsConfig === true ? selectionBeside(values, surroundings) : selectionOf(values);
+  const accounts = selectionBeside(values, surroundings, defaults);
   const { recipients, ...deliveries } = resolveDeliveries({
     ...values,
     accounts,
@@ -140,10 +141,15 @@ export function settle(
 }
 
 /** Where a file may name the accounts, flags that leave some out are judged beside it (config-accounts.ts). */
-function selectionBeside(values: Values, surroundings: Surroundings): AccountSelection | undefined {
+function selectionBeside(
+  values: Values,
+  surroundings: Surroundings,
+  { readsConfig = false, hasConfig = false }: RotateDefaults,
+): AccountSelection | undefined {
   const isOfFile = values.organization === undefined && values.accounts === undefined;
-  if (isOfFile && askedConfig(values.config, surroundings) !== undefined) return undefined;
-  return selectionOf(values);
+  const isThere =
+    hasConfig || (readsConfig && askedConfig(values.config, surroundings) !== undefined);
+  return isOfFile && isThere ? undefined : selectionOf(values);
 }
 
 /** From which age on a key is due now, so that none passes the threshold before the next run. */

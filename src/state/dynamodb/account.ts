@@ -13,9 +13,10 @@ import { busy, Claim, isHeld } from './claim.ts';
 import { compactLongUsers } from './compaction.ts';
 import { sweepLeft, tableCustody } from './custody.ts';
 import { readHead } from './head.ts';
-import { namesOf, readOpenUsers } from './heads.ts';
+import { namesOf, namesOfRun, readOpenUsers } from './heads.ts';
 import { ClaimedJournal, readHistory } from './journal.ts';
 import { headKey } from './keys.ts';
+import { tableNotes } from './notes.ts';
 import { openTableSightings } from './sightings.ts';
 import type { Table } from './table.ts';
 import type { TableTrail } from './trail.ts';
@@ -55,6 +56,8 @@ export async function tableAccount(parts: AccountParts, access: Access): Promise
     history: (user) => readHistory(table, account, user),
     users: () => namesOf(table, account),
     openUsers: () => readOpenUsers(table, account),
+    usersOf: (asked) => namesOfRun(table, account, asked),
+    notes: tableNotes({ table, account, run: by.run, demandWritable }),
     tidy: async () => {
       await sweepLeft(parts);
       return await compactLongUsers(parts);

@@ -32,7 +32,7 @@ export interface DynamoDbStoreOptions {
   /** The other ones, for what was sealed otherwise; none where nothing ever was. */
   readonly openers?: BoxOpeners | undefined;
   readonly clock: Clock;
-  /** The random ID of this process's run, as in its journal records. */
+  /** The random ID of the run, as in its journal records. */
   readonly run: string;
   /** Spread repeats; a simulation puts its own in its place. */
   readonly random?: () => number;

@@ -28,6 +28,15 @@ export async function readOpenUsers(table: Table, account: string): Promise<read
   return found;
 }
 
+export async function namesOfRun(
+  table: Table,
+  account: string,
+  run: string,
+): Promise<readonly string[]> {
+  const heads = await headsWhere(table, account, { filter: '#run = :run', values: { run } });
+  return heads.filter(hasRecords).map(({ user }) => user);
+}
+
 export async function namesOf(table: Table, account: string): Promise<readonly string[]> {
   return (await readHeads(table, account)).filter(hasRecords).map(({ user }) => user);
 }
@@ -40,7 +49,7 @@ export function hasRecords({ count }: Head): boolean {
 async function headsWhere(
   table: Table,
   account: string,
-  more: { readonly filter?: string; readonly values?: Record<string, number> },
+  more: { readonly filter?: string; readonly values?: Record<string, number | string> },
 ): Promise<readonly Head[]> {
   const items = await table.query(
     { table: table.name, pk: partitionOf(account), prefix: HEADS, ...more },

@@ -4,6 +4,7 @@
 //   A               <account>      an account that has state
 //   A#<account>     H#<user>       head: who works on the user, how many records there are, what is open
 //   A#<account>     S#<number>     sightings, packed
+//   A#<account>     N#<part>       what a part of a run said when it was over
 //   U#<account>#<user>  R#<seq>    a record
 //   T#<account>     H              the audit trail: where its chain stands,
 //   T#<account>     L#<number>     a line of it,
@@ -26,6 +27,7 @@ export const NOTICES = 'N';
 export const HEADS = 'H#';
 export const RECORDS = 'R#';
 export const SHARDS = 'S#';
+export const NOTES = 'N#';
 export const SECRETS = 'K#';
 export const SEALED = 'E#';
 
@@ -51,6 +53,10 @@ export function recordsOf(account: string, user: string): string {
 
 export function recordKey(account: string, user: string, seq: number): ItemKey {
   return { pk: recordsOf(account, user), sk: `${RECORDS}${String(seq).padStart(8, '0')}` };
+}
+
+export function noteKey(account: string, part: string): ItemKey {
+  return { pk: partitionOf(account), sk: `${NOTES}${part}` };
 }
 
 export function secretKey(account: string, keyId: AccessKeyId): ItemKey {

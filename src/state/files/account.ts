@@ -1,5 +1,6 @@
 // The state of one account, joined from its files.
 
+import { dirname } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { type FileSystem, systemReason } from '../../base/files/file-system.ts';
@@ -13,6 +14,7 @@ import type { FileClaims } from './claims.ts';
 import { compactWhenItPays } from './compaction.ts';
 import type { FileCustody } from './custody.ts';
 import type { FileJournal } from './journal.ts';
+import { fileNotes } from './notes.ts';
 import { FileSightings } from './sightings.ts';
 import type { FileTrail } from './trail.ts';
 import type { TrailFile } from './trail-file.ts';
@@ -46,6 +48,11 @@ export async function fileAccount(files: AccountFiles, access: Access): Promise<
     history: (user) => journal.historyOf(user),
     users: () => journal.users(),
     openUsers: () => journal.unfinished(),
+    usersOf: (asked) => journal.usersOf(asked),
+    notes: fileNotes({
+      ...{ directory: dirname(path), fs, run: by.run },
+      demandWritable: () => demandWritable(account, access),
+    }),
     tidy: async () => {
       await custody.sweepLeft(clock.now());
       return await compactWhenItPays(files);

@@ -90,6 +90,11 @@ export class FileJournal {
     return (await this.#reader.users()).unfinished();
   }
 
+  /** Those whose latest record is of the run, in the spelling last seen. */
+  async usersOf(run: string): Promise<readonly string[]> {
+    return (await this.#reader.users()).ofRun(run);
+  }
+
   /** Whether compacting it would pay. */
   async isLong(): Promise<boolean> {
     return (await this.#reader.users()).isLong;

@@ -25,6 +25,7 @@ import type {
 import { userLog } from '../user-log.ts';
 import { AccountMemory, type CodedTouch, coded, Memory, type Touch } from './memory.ts';
 import { memoryCustody } from './memory-custody.ts';
+import { memoryNotes } from './memory-notes.ts';
 import { beginTrail, tellDecisions, tellRecord } from './memory-trail.ts';
 import { dumpMemory, loadMemory } from './transfer.ts';
 
@@ -86,6 +87,11 @@ export class MemoryStore implements StateStore {
       history: (user) => read((users) => users.historyOf(user)),
       users: () => read((users) => users.names),
       openUsers: () => read((users) => users.unfinished()),
+      usersOf: (run) => read((users) => users.ofRun(run)),
+      notes: memoryNotes({
+        ...{ run: this.run, touch, readable },
+        writable: access === 'write' ? writable : refused(account),
+      }),
       tidy: async () => {
         const { users, writers } = readable();
         return users.isLong && writers.size === 0 ? await this.compact(account) : undefined;
@@ -245,6 +251,12 @@ export class MemoryStore implements StateStore {
       refresh,
     });
   }
+}
+
+function refused(account: string): () => never {
+  return () => {
+    throw readOnly(account);
+  };
 }
 
 function readOnly(account: string): KeyturnError {

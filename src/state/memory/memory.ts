@@ -21,6 +21,8 @@ export class AccountMemory {
   readonly condemned = new Set<AccessKeyId>();
   readonly sealed = new Map<AccessKeyId, Buffer>();
   readonly seen = new KnownSightings();
+  /** What parts of runs said last, by part. */
+  readonly notes = new Map<string, { readonly run: string; readonly text: string }>();
   /** The users that have a writer now, and a token that tells whose turn it is. */
   readonly writers = new Map<string, object>();
 }

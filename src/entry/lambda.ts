@@ -1,0 +1,3 @@
+// The entry of the package that is uploaded to AWS Lambda: index.handler.
+
+export { handler } from '../lambda/index.ts';

@@ -1,0 +1,95 @@
+// The state machine of deploy/aws over an organization: what becomes of every key is what becomes of it in a run of
+// one process; and whatever function is killed at whatever request, running again heals it.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { after, before, describe, it } from 'node:test';
+import { binOf, finished } from '../cli/process.ts';
+import {
+  type FleetSize,
+  fleet,
+  MachineStage,
+  OPTIONS,
+  outcome,
+  summaryIn,
+} from './machine-stage.ts';
+import { skipsMinistack } from './ministack.ts';
+
+const SIZE: FleetSize = { accounts: 5, users: 10, due: 2 };
+const AT_ONCE = 5;
+
+describe('the state machine in ministack', { skip: skipsMinistack() }, () => {
+  let stage: MachineStage;
+  let wanted: unknown;
+  before(async () => {
+    stage = await MachineStage.open(await fleet(SIZE), AT_ONCE);
+    wanted = await byOneProcess();
+  });
+  after(() => stage?.close());
+
+  it('looks first, and changes nothing', async () => {
+    const before = outcome(stage.sandbox);
+    const run = await stage.run('look', { ...OPTIONS, dry_run: true });
+    assert.equal(run.status, 'SUCCEEDED', run.cause);
+    const { would_rotate, accounts } = summaryIn(run);
+    assert.deepEqual([would_rotate, accounts.done], [SIZE.accounts * SIZE.due, SIZE.accounts]);
+    assert.deepEqual(outcome(stage.sandbox), before);
+  });
+
+  it('killed at some requests, and run again later: every key is as of one process', async () => {
+    stage.dieAt(7, 13, 19, 25, 29, 33);
+    await stage.run('killed');
+    await stage.laterThanClaims();
+    const run = await stage.run('again');
+    assert.equal(run.status, 'SUCCEEDED', run.cause);
+    assert.deepEqual(outcome(stage.sandbox), wanted);
+    const summary = summaryIn(run);
+    assert.deepEqual([summary.state, summary.failed_users], ['done', 0]);
+    const secrets = secretsOf(stage);
+    assert.ok(secrets.length > 0 && run.history.includes('svc-') === false);
+    for (const secret of secrets) assert.ok(!run.history.includes(secret), 'I8');
+  });
+
+  it('the same name again is the same run: nothing is done', async () => {
+    const calls = stage.sandbox.requests.list('CreateAccessKey').length;
+    const run = await stage.run('third');
+    assert.equal(run.status, 'SUCCEEDED', run.cause);
+    assert.equal(summaryIn(run).keys.created, 0);
+    assert.equal(stage.sandbox.requests.list('CreateAccessKey').length, calls);
+  });
+
+  it('a failure of more accounts than is tolerated fails the run, which is told all the same', async () => {
+    const run = await stage.run('closed', { ...OPTIONS, role_name: 'no-such-role' });
+    assert.deepEqual([run.status, run.error], ['FAILED', 'KeyturnIncomplete']);
+    assert.match(run.cause ?? '', /^keyturn run .*: 1 of 5 accounts done, 4 failed/);
+  });
+
+  it('an input without options is refused', async () => {
+    const run = await stage.start('bare', { rotate: OPTIONS });
+    assert.deepEqual([run.status, run.error], ['FAILED', 'KeyturnBadInput']);
+  });
+});
+
+function secretsOf({ sandbox }: MachineStage): readonly string[] {
+  return [...sandbox.world.accounts.values()].flatMap(({ users }) =>
+    [...users.values()].flatMap(({ keys }) => keys.map(({ secret }) => secret)),
+  );
+}
+
+async function byOneProcess(): Promise<unknown> {
+  const sandbox = await fleet(SIZE);
+  try {
+    const args = ['--organization', '--deliver', OPTIONS.deliver[0], '--create-missing'];
+    const env = {
+      ...process.env,
+      ...sandbox.endpointEnv(),
+      ...{ KEYTURN_ENDPOINT_GUARD: 'loopback' },
+    };
+    const child = spawn(process.execPath, [binOf('rotate-iam-keys'), ...args], { env });
+    const { code, stderr } = await finished(child);
+    assert.equal(code, 0, stderr);
+    return outcome(sandbox);
+  } finally {
+    await sandbox.close();
+  }
+}
