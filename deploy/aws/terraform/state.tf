@@ -3,7 +3,7 @@
 
 locals {
   tables = {
-    (var.state_table)              = true
+    (var.state_table)            = true
     "${var.state_table}-custody" = false
   }
 }
