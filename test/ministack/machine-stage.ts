@@ -1,5 +1,5 @@
-// The state machine of deploy/aws in ministack, with the function as it is uploaded. ministack has the table, the key,
-// Step Functions, Lambda and SNS; IAM, STS, Organizations and Secrets Manager are a sandbox, which knows what became of keys.
+// The state machine of deploy/aws in ministack, with the function as it is uploaded. ministack has the table and the key,
+// unless the sandbox is to count what they cost, Step Functions, Lambda and SNS; IAM, STS, Organizations and Secrets Manager are a sandbox, which knows what became of keys.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -97,7 +97,8 @@ export class MachineStage {
   readonly folder: string;
   #machine = '';
 
-  private constructor(server: Ministack, sandbox: Sandbox) {
+  /** `stateIn` says where the tables and the key are. */
+  private constructor(server: Ministack, sandbox: Sandbox, stateIn: string) {
     this.server = server;
     this.sandbox = sandbox;
     this.folder = mkdtempSync(join(tmpdir(), 'keyturn-machine-'));
@@ -108,17 +109,22 @@ export class MachineStage {
     ]);
     this.env = {
       ...sandbox.endpointEnv(),
-      AWS_ENDPOINT_URL: server.url,
+      AWS_ENDPOINT_URL: stateIn,
       ...Object.fromEntries(endpoints),
       KEYTURN_ENDPOINT_GUARD: 'loopback',
       KEYTURN_STATE: TABLE,
     };
   }
 
-  static async open(sandbox: Sandbox, concurrency: number): Promise<MachineStage> {
+  static async open(
+    sandbox: Sandbox,
+    concurrency: number,
+    stateIn: 'ministack' | 'sandbox' = 'ministack',
+  ): Promise<MachineStage> {
     // Pauses between attempts are shortened.
     const server = await startMinistack({ SFN_WAIT_SCALE: '0.01' });
-    const stage = new MachineStage(server, sandbox);
+    const tables = stateIn === 'sandbox' ? sandbox.url : server.url;
+    const stage = new MachineStage(server, sandbox, tables);
     await makeState(TABLE, openingOf({ clock: systemClock, env: stage.env }));
     const topic = await stage.#query('sns', { Action: 'CreateTopic', Name: 'keyturn' });
     const topicArn = /<TopicArn>(.*?)<\/TopicArn>/.exec(topic)?.[1];

@@ -2,9 +2,7 @@
 // one process; and whatever function is killed at whatever request, running again heals it.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
-import { binOf, finished } from '../cli/process.ts';
 import {
   type FleetSize,
   fleet,
@@ -14,6 +12,7 @@ import {
   summaryIn,
 } from './machine-stage.ts';
 import { skipsMinistack } from './ministack.ts';
+import { byOneProcess } from './one-process.ts';
 
 const SIZE: FleetSize = { accounts: 5, users: 10, due: 1 };
 const AT_ONCE = 5;
@@ -23,7 +22,9 @@ describe('the state machine in ministack', { skip: skipsMinistack() }, () => {
   let wanted: unknown;
   before(async () => {
     stage = await MachineStage.open(await fleet(SIZE), AT_ONCE);
-    wanted = await byOneProcess();
+    const other = await fleet(SIZE);
+    wanted = await byOneProcess(other);
+    await other.close();
   });
   after(() => stage?.close());
 
@@ -75,29 +76,4 @@ function secretsOf({ sandbox }: MachineStage): readonly string[] {
   return [...sandbox.world.accounts.values()].flatMap(({ users }) =>
     [...users.values()].flatMap(({ keys }) => keys.map(({ secret }) => secret)),
   );
-}
-
-async function byOneProcess(): Promise<unknown> {
-  const sandbox = await fleet(SIZE);
-  try {
-    const args = [
-      '--organization',
-      '--deliver',
-      OPTIONS.deliver[0],
-      '--create-missing',
-      '--inventory',
-      'scan',
-    ];
-    const env = {
-      ...process.env,
-      ...sandbox.endpointEnv(),
-      ...{ KEYTURN_ENDPOINT_GUARD: 'loopback' },
-    };
-    const child = spawn(process.execPath, [binOf('rotate-iam-keys'), ...args], { env });
-    const { code, stderr } = await finished(child);
-    assert.equal(code, 0, stderr);
-    return outcome(sandbox);
-  } finally {
-    await sandbox.close();
-  }
 }
