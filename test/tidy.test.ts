@@ -11,6 +11,7 @@ import { untestedCodes } from './tidy/error-codes.ts';
 import { codeFiles, type Fault, type SourceFile, source, textFiles } from './tidy/files.ts';
 import { functionFaults, functions, lengthFaults, nameFaults } from './tidy/limits.ts';
 import { roomFaults } from './tidy/rooms.ts';
+import { saidFaults } from './tidy/said.ts';
 import { wordFaults } from './tidy/words.ts';
 
 const code = codeFiles();
@@ -28,6 +29,9 @@ test('functions are short', () => demandNone(code.flatMap(functionFaults)));
 test('files have kebab-case names', () => demandNone(code.flatMap(({ path }) => nameFaults(path))));
 test('banned calls are not made', () => demandNone(code.flatMap(bannedFaults)));
 test('commands in messages are commands', () => demandNone(code.flatMap(commandFaults)));
+test('hints name flags only to those who have no configuration', () => {
+  demandNone(code.flatMap(saidFaults));
+});
 test('no test names an AWS host', () => demandNone(code.flatMap(awsHostFaults)));
 test('nothing published speaks of notes or of the workplace', () => {
   demandNone(textFiles().flatMap(wordFaults));
@@ -66,6 +70,12 @@ const EXAMPLES: readonly (readonly [rule: Rule, path: string, text: string, faul
   [roomFaults, 'src/sandbox/a.ts', "import { b } from 'node:http';\nimport './sts/b.ts';", []],
   [roomFaults, 'test/a.ts', "import { b } from '../src/aws/b.test.ts';", ['rooms']],
   [roomFaults, 'test/a.ts', "import { b } from '../src/aws/b.ts';", []],
+  // Flags, and keys of a configuration.
+  [saidFaults, 'src/engine/a.ts', "hint: 'add --create-missing',", ['said']],
+  [saidFaults, 'src/engine/a.ts', "byFlag: 'add --create-missing',", []],
+  [saidFaults, 'src/engine/a.ts', "byFlag:\n  'add --create-missing',", []],
+  [saidFaults, 'src/engine/a.ts', "// as --create-missing\n'--although-held';", []],
+  [saidFaults, 'src/cli/a.ts', "hint: 'add --create-missing',", []],
   // Lengths and names.
   [lengthFaults, 'src/a.ts', lines(401), ['file-length']],
   [lengthFaults, 'src/a.ts', lines(400), []],

@@ -13,6 +13,11 @@ export const CREATE_MISSING: Setting = {
   key: '"create_missing: true" beside the place in the configuration',
 };
 
+export const DELIVER: Setting = {
+  flag: '--deliver',
+  key: '"deliver" in the configuration',
+};
+
 export const CLEAN_UP: Setting = {
   flag: '--cleanup-inactive',
   key: '"hold_days" of its rule, a number of days,',

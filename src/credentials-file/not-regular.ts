@@ -4,6 +4,7 @@ import { devNull } from 'node:os';
 import { resolve } from 'node:path';
 import type { KeyturnError } from '../base/errors.ts';
 import type { FileInfo, FileKind } from '../base/files/file-system.ts';
+import { bySetting, type Setting } from '../base/settings-words.ts';
 import { failure } from './failures.ts';
 
 const WORDS: Readonly<Record<Exclude<FileKind, 'file'>, string>> = {
@@ -24,8 +25,10 @@ export function whyNotRegular({ kind }: Pick<FileInfo, 'kind'>): string | undefi
 }
 
 /** How the files of profiles are named. */
-const NAMED_BY = '--credentials, AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE';
+const WORD = '--credentials, AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE';
+const NAMED_BY: Setting = { flag: WORD, key: WORD };
 
 export function notRegular(path: string, reason: string, namedBy = NAMED_BY): KeyturnError {
-  return failure(path, reason, { verb: 'read', hint: `name a regular file with ${namedBy}` });
+  const hint = [bySetting(namedBy, (how) => `name a regular file with ${how}`)];
+  return failure(path, reason, { verb: 'read', hint });
 }

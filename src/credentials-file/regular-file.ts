@@ -3,6 +3,7 @@
 
 import { errnoOf, type FileSystem, systemReason } from '../base/files/file-system.ts';
 import { readWholeFile } from '../base/files/whole-file.ts';
+import type { Setting } from '../base/settings-words.ts';
 import { failure } from './failures.ts';
 import { isNoFile, notRegular, whyNotRegular } from './not-regular.ts';
 
@@ -13,7 +14,7 @@ import { isNoFile, notRegular, whyNotRegular } from './not-regular.ts';
 export async function readFileBytes(
   fs: FileSystem,
   path: string,
-  namedBy?: string,
+  namedBy?: Setting,
 ): Promise<Buffer | undefined> {
   if (isNoFile(path)) return Buffer.alloc(0);
   let reason: string | undefined;

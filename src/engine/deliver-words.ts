@@ -9,6 +9,8 @@ import type { UserAtHand } from './user-work.ts';
 
 export interface DeliverWords {
   readonly words: readonly string[];
+  /** The places among them, each as a list of a configuration has it. */
+  readonly places: readonly string[];
   /** Whether each place has the name of its user in it, so that the words fit other users too. */
   readonly isPerUser: boolean;
 }
@@ -30,10 +32,12 @@ export function deliverWords(
   const [first] = known;
   if (first === undefined || known.length < asked.length) return undefined;
   const region = known.find((each) => each.region !== undefined)?.region;
+  const asWords = known.map(({ kind, template }) => `${kind}=${template}`);
   return {
+    places: asWords,
     isPerUser: known.every(({ template }) => template.includes('{user}')),
     words: [
-      ...known.flatMap(({ kind, template }) => ['--deliver', `${kind}=${template}`]),
+      ...asWords.flatMap((place) => ['--deliver', place]),
       ...(region === undefined || region === regionAtHand ? [] : ['--region', region]),
     ],
   };

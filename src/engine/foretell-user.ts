@@ -24,7 +24,7 @@ import { whyHeld } from './held-anywhere.ts';
 import { plannedHooks } from './hooks.ts';
 import { assertNotRenamed } from './other-name.ts';
 import { failed, failedIn, oldKeyOf, type RotationOutcome, type UserOutcome } from './outcome.ts';
-import { planOf } from './plan-user.ts';
+import { planOf, planOfGone } from './plan-user.ts';
 import { refusalOf } from './refusal.ts';
 import { notBegun, outcomeOf, tellUnexplained, type UserSeen } from './rotate-user.ts';
 import { foretellFound, foretellSteps } from './settle-steps.ts';
@@ -61,7 +61,10 @@ async function foretell(
   const nothing = { user, rotation: undefined, cleanup: undefined, retirement: undefined };
   const present = await keysUnlessGone(listed, found);
   const { at: looked, keys, landed } = foretellSteps(present ?? [], found);
-  if (present === undefined) return outcomeOf(nothing, undefined);
+  if (present === undefined) {
+    const plan = await planOfGone(found);
+    return { ...outcomeOf(nothing, undefined), ...(plan !== undefined && { plan }) };
+  }
   const at = { ...looked, uses: new Map() };
   let decision: UserDecision;
   try {

@@ -101,6 +101,8 @@ export interface UserOutcome {
 export interface UserPlan {
   readonly keys: readonly PlannedKey[];
   readonly seen: SeenUser;
+  /** Whether the run puts something on record that changes no key: an announcement, what a watch saw, an end. */
+  readonly records: boolean;
   /** Every place that the steps write. */
   readonly targets: readonly JournaledTarget[];
 }

@@ -8,6 +8,7 @@ import { type PlanFacts, plannedKeys } from '../lifecycle/plan-keys.ts';
 import { type PlanStep, placeWord } from '../lifecycle/plan-step.ts';
 import { isOnItsWay } from '../lifecycle/planned-steps.ts';
 import type { JournaledTarget } from '../lifecycle/record.ts';
+import { settledBy } from '../lifecycle/unsettled.ts';
 import { placesToWrite } from './delivery.ts';
 import { imagineUndo } from './imagine-undo.ts';
 import type { UserPlan } from './outcome.ts';
@@ -56,8 +57,30 @@ export async function planOf(
   return {
     keys: plannedKeys(keys, decision, facts),
     seen: await seenUser({ ...at, history: decided.before }, looking),
+    records: putsOnRecord(decided, keys, facts.now),
     targets: [...facts.toWrite, ...(next.kind === 'rotate' ? next.targets : [])],
   };
+}
+
+/** A user whom AWS does not list any more: what is open of theirs is closed. */
+export async function planOfGone(at: UserAtHand): Promise<UserPlan | undefined> {
+  if (at.account.policy.makesPlan !== true) return undefined;
+  const looking = { keys: [], replaced: undefined, uses: new Map() };
+  return { keys: [], seen: await seenUser(at, looking), records: true, targets: [] };
+}
+
+/** Nothing of it can wait for a run that changes a key: until then no deadline is kept, and no silence counts. */
+function putsOnRecord(
+  { decision, before }: Decided,
+  keys: readonly AccessKey[],
+  now: Date,
+): boolean {
+  const { recover, late, grace } = decision;
+  const isTold = grace !== undefined && (grace.waiting.announces || grace.waiting.withdraws);
+  const goesOn = [recover, late].some((each) => each !== undefined && each.leadsTo !== 'nothing');
+  const isSettled = settledBy(before, keys, now).length > 0;
+  const hasLapsed = before.threatened.some(({ until }) => now >= until);
+  return before.watched !== undefined || isTold || goesOn || isSettled || hasLapsed;
 }
 
 async function toWrite(

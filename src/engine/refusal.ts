@@ -246,10 +246,9 @@ function servedInFile(
   places: readonly JournaledTarget[],
   { user, account }: UserAtHand,
 ): readonly HintPart[] {
-  const words = deliverWords(places, user, account.gateway.services.region)?.words;
-  if (words === undefined) return [];
-  const asked = words.filter((_, index) => words[index - 1] === '--deliver');
-  const list = asked.map((each) => JSON.stringify(each)).join(', ');
+  const served = deliverWords(places, user, account.gateway.services.region);
+  if (served === undefined) return [];
+  const list = served.places.map((place) => JSON.stringify(place)).join(', ');
   return ['to serve it, add to the list of its rule:', { command: `deliver: [${list}]` }];
 }
 

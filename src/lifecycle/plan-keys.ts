@@ -223,7 +223,12 @@ function goingOn(
       ...laterOf(rotation.oldKeyId, gate, own),
     };
   }
-  if (gate?.kind === 'wait') return waits(rotation.oldKeyId, gate, own);
+  if (gate?.kind === 'wait') {
+    const waiting = waits(rotation.oldKeyId, gate, own);
+    if (steps.length === 0) return waiting;
+    // Its old key waits, and its readers have yet to be told.
+    return { ...waiting, action: 'resume', reason: 'open', steps };
+  }
   const reason =
     gate?.kind === 'deadline' ? 'deadline-reached' : isGraced(rotation) ? 'quiet' : 'open';
   const why = gate?.why ?? 'its successor is in every place';

@@ -49,9 +49,9 @@ export function ownKeyError(user: string, keyId: AccessKeyId): KeyturnError {
       hint: [
         'run with a role that does not depend on it, or with another user’s key, to rotate this one',
         {
+          inFile: [],
           byFlag:
             'a key that signs by itself is also replaced, last, by a run that is told with --deliver where its successor goes',
-          inFile: [],
         },
       ],
     },

@@ -6,7 +6,7 @@ import { PLAN_ACTIONS } from '../lifecycle/plan-keys.ts';
 import { STEP_WORDS } from '../lifecycle/plan-step.ts';
 
 /** The number before the dot is raised when a plan cannot be read by an earlier version any more. */
-export const PLAN_FORMAT = 'keyturn-plan/1.0';
+export const PLAN_FORMAT = 'keyturn-plan/1.1';
 
 const time = z.iso.datetime();
 
@@ -94,6 +94,12 @@ const plannedUser = z.object({
   policy: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())]).nullable()),
   open: openRotation,
   unsettled: z.array(z.string()).describe('Keys with a change of which the journal has no end'),
+  records: z
+    .boolean()
+    .optional()
+    .describe(
+      'true where apply puts something on record that changes no key: the announcement of a deadline, what a watch saw, an end',
+    ),
   keys: z.array(plannedKey),
   places: z.array(place),
 });

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import { hoursLater, run } from '../cli/process.ts';
 import { FIRST, FleetStage, SECOND } from '../organization/fleet-stage.ts';
 import { stageOf } from './stage.ts';
@@ -63,6 +64,8 @@ test('places that a key was delivered to before, and that the file names no more
   addUser({ name: 'u-a' }, { ageDays: 100 });
   const made = '{to: "ssm=/app/{user}", create_missing: true}';
   await rotate(RULES(`days_threshold: 1, retire: never, deliver: [${made}]`));
+  // Its old key is gone, and the one that was delivered is due.
+  sandbox.world.user(DEFAULT_ACCOUNT_ID, 'u-a').keys.splice(0, 1);
   const later = { ...env, ...hoursLater(sandbox, 400 * 24) };
   const words = ['--config', config, '--output-format', 'json'];
   await writeFile(config, RULES('days_threshold: 1, retire: never, deliver: [handoff]'));

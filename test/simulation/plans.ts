@@ -1,9 +1,9 @@
 // I18, and that plan, dry run and run are one: plans are made by dry runs and applied by later processes; the
 // referee holds each request of such a process against the plan that it applies.
 
-import { isToDo } from '../../src/app/plan/check-plan.ts';
 import { planUserOf } from '../../src/app/plan/plan-user-entry.ts';
 import { plannedOf } from '../../src/app/plan/planned-user.ts';
+import { hasToDo } from '../../src/app/plan/to-do.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import { command } from '../../src/base/hint.ts';
 import type { Planned, PlanStep } from '../../src/lifecycle/plan-step.ts';
@@ -36,7 +36,7 @@ export function planFrom({ outcomes }: RunResult): SimPlan {
 /** What it says about a user, for the engine; undefined where it changes nothing of theirs. */
 export function plannedIn(plan: SimPlan, user: string): Planned | undefined {
   const entry = plan.users.find((each) => each.user === user);
-  if (entry === undefined || !entry.keys.some(isToDo)) return undefined;
+  if (entry === undefined || !hasToDo(entry)) return undefined;
   const document = { plan_id: plan.id } as PlanDocument;
   const again = command('keyturn', 'plan');
   return plannedOf({ plan: document, entry, governedBy: undefined, again, left: () => {} });

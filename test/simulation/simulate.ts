@@ -59,6 +59,8 @@ class Simulation {
   /** In worlds where old keys go when they are quiet, and in no others. */
   readonly #programs: Programs | undefined;
   #foretold = 0;
+  /** In some worlds whoever brings it to rest applies plans alone. */
+  readonly #isByPlans: boolean;
   /** In some worlds a configuration says when, for whom and how many. */
   readonly #rules: Rules | undefined;
 
@@ -86,6 +88,7 @@ class Simulation {
     const { oldKeyFate } = settings;
     if (oldKeyFate === 'when-quiet') this.#programs = new Programs(stage, ofGrace, later);
     this.#runner = new Runner({ stage, machine: this.#machine, settings, sabotage });
+    this.#isByPlans = new Dice(seed, 'by-plans').chance(1 / 3);
     const about = { users: [...world.users.keys()], oldKeyFate, startMs: START_MS };
     this.#rules = drawRules(new Dice(seed, 'rules'), about);
   }
@@ -293,8 +296,8 @@ class Simulation {
   }
 
   /**
-   * I12, I18: a dry run, and right after it the run, which must do what was foretold; every other time it is the
-   * plan of that dry run that is applied.
+   * I12, I18: a dry run, and right after it the run, which must do what was foretold; every other time, and in some
+   * worlds always, it is the plan of that dry run that is applied.
    */
   async #foretoldRun(): Promise<RunResult | undefined> {
     const { schedule, referee } = this.stage;
@@ -304,7 +307,8 @@ class Simulation {
     if (before !== this.#state()) referee.fail('I12', 'a dry run changed something');
     const { result: foretold } = dry;
     this.#foretold += 1;
-    const isApplied = this.#foretold % 2 === 0 && foretold !== undefined && !foretold.fatal;
+    const isByPlan = this.#isByPlans || this.#foretold % 2 === 0;
+    const isApplied = isByPlan && foretold !== undefined && !foretold.fatal;
     const plan = isApplied ? planFrom(foretold) : undefined;
     const task =
       plan === undefined ? ({ kind: 'rotate' } as const) : ({ kind: 'apply', plan } as const);

@@ -173,8 +173,12 @@ function doneLine(
     return { ...about, state: code === 'plan-drifted' ? 'drifted' : 'failed', because: [message] };
   }
   const waits = retirement?.kind === 'waiting' ? retirement.waiting?.heldBecause : undefined;
+  const isOnRecordAlone = entry.keys.every(({ steps }) => steps.length === 0);
   const isDone =
-    rotation !== undefined || retirement?.kind === 'retired' || (cleanup?.deleted.length ?? 0) > 0;
+    isOnRecordAlone ||
+    rotation !== undefined ||
+    retirement?.kind === 'retired' ||
+    (cleanup?.deleted.length ?? 0) > 0;
   const because = [
     ...left.map(({ step, because }) => `${step.do} ${step.keyId ?? step.place ?? ''}: ${because}`),
     ...(waits === undefined ? [] : [waits]),

@@ -2,7 +2,6 @@
 
 import type { ErrorCode } from '../../base/error-codes.ts';
 import { isSameUser } from '../../base/user-name.ts';
-import { isChange } from '../../lifecycle/plan-keys.ts';
 import { isSameStep, type PlanStep } from '../../lifecycle/plan-step.ts';
 import { differentSteps } from '../../lifecycle/whole-plan.ts';
 import type { PlanDocument, PlanKey, PlanUser } from '../../reports/plan-document.ts';
@@ -12,6 +11,7 @@ import { basisIn } from './basis.ts';
 import { differences, ofRule } from './drift.ts';
 import { type MadePlan, makePlan, type PlannedRun } from './make-plan.ts';
 import { orOther, permitOf, stepOf, usesSince } from './planned-user.ts';
+import { hasToDo } from './to-do.ts';
 
 /** What becomes of an entry of the plan if it is applied now. */
 export interface CheckedUser {
@@ -27,13 +27,8 @@ export interface CheckedPlan {
   readonly made: MadePlan;
 }
 
-/** The entries with something to do: a step, or an end that is to be put on record alone. */
 export function changesIn({ users }: PlanDocument): readonly PlanUser[] {
-  return users.filter(({ keys }) => keys.some(isToDo));
-}
-
-export function isToDo({ steps, action }: Pick<PlanKey, 'steps' | 'action'>): boolean {
-  return steps.length > 0 || isChange(action);
+  return users.filter(hasToDo);
 }
 
 /** The entries of a plan that was made a moment ago. */
@@ -94,11 +89,8 @@ function checked(entry: PlanUser, plan: PlanDocument, made: MadePlan): CheckedUs
   if (other.length > 0) return drifted(other);
   const wanted = now.keys.flatMap((key) => key.steps.flatMap(stepOf));
   const steps = wanted.filter((step) => permit.steps.some((named) => isSameStep(named, step)));
-  const isOnRecordAlone = ({ key_id, steps: own, action }: PlanKey) =>
-    own.length === 0 &&
-    isChange(action) &&
-    entry.keys.some((key) => key.key_id === key_id && isToDo(key));
-  const isSomething = steps.some((step) => step.do !== 'prove') || now.keys.some(isOnRecordAlone);
+  const isOnRecordAlone = now.records === true && entry.records === true;
+  const isSomething = steps.some((step) => step.do !== 'prove') || isOnRecordAlone;
   if (isSomething || (begun && isOpen(now))) return { entry, verdict: 'holds', because: [], steps };
   const because = now.keys.map(({ why }) => why).filter((why) => why !== 'not due');
   return { entry, verdict: begun ? 'already-applied' : 'left', because, steps: [] };

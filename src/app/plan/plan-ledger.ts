@@ -11,6 +11,7 @@ import type { RotationReport } from '../../reports/rotation-report.ts';
 import type { AccountResult } from '../account-run.ts';
 import { modelDigest, planIdOf } from './plan-id.ts';
 import { type KnownUser, planUserOf } from './plan-user-entry.ts';
+import { hasToDo } from './to-do.ts';
 
 export interface PlanRequest {
   readonly config: { readonly path: string; readonly model: Config };
@@ -56,7 +57,7 @@ export class PlanLedger {
       config: { path: config.path, model_sha256: modelDigest(config.model) },
       ...about,
       trusted,
-      applyable: trusted && counts.change > 0,
+      applyable: trusted && users.some(hasToDo),
       complete: report.errors.length === 0,
       errored: errors.length > 0,
       counts,
@@ -81,7 +82,9 @@ function usersOf(result: AccountResult): PlanUser[] {
   const keep = (each: KnownUser) => known.set(comparableUserName(each.user), each);
   for (const outcome of outcomes) keep({ ...of(outcome.user), outcome });
   for (const each of held) keep({ ...of(each.user), held: each });
-  return [...known.values()].map(planUserOf).filter(({ keys }) => keys.length > 0);
+  return [...known.values()]
+    .map(planUserOf)
+    .filter(({ keys, records = false }) => keys.length > 0 || records);
 }
 
 function byAccountAndName(a: PlanUser, b: PlanUser): number {

@@ -36,6 +36,7 @@ export function planUserOf({ account, user, outcome, held, governedBy }: KnownUs
     policy: (governedBy?.policy ?? {}) as PlanUser['policy'],
     open: plan?.seen.open ?? null,
     unsettled: [...(plan?.seen.unsettled ?? [])],
+    ...(plan?.records === true && { records: true }),
     keys: all,
     places: plan === undefined ? [] : placesOf(plan, all),
   };

@@ -3,6 +3,7 @@
 
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { Secret } from '../../base/secret.ts';
+import { DELIVER } from '../../base/settings-words.ts';
 import { parseDocument } from '../../credentials-file/document.ts';
 import { checkMakeable } from '../../credentials-file/make-file.ts';
 import { readFileBytes } from '../../credentials-file/regular-file.ts';
@@ -100,7 +101,7 @@ function saveFor(
   { files, isAttended = false }: ProfileOpening,
 ): SaveOptions {
   const save = files(path);
-  return isAttended ? save : { ...save, keepsBackup: false, namedBy: '--deliver' };
+  return isAttended ? save : { ...save, keepsBackup: false, namedBy: DELIVER };
 }
 
 async function write(edit: BytesEdit, save: SaveOptions, opening: ProfileOpening): Promise<void> {

@@ -3,7 +3,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { looksLikeKeyId } from '../../base/key-id-text.ts';
 import { Secret } from '../../base/secret.ts';
-import { bySetting, CREATE_MISSING } from '../../base/settings-words.ts';
+import { bySetting, CREATE_MISSING, DELIVER } from '../../base/settings-words.ts';
 import { checkMakeable } from '../../credentials-file/make-file.ts';
 import { readFileBytes } from '../../credentials-file/regular-file.ts';
 import { checkWritable, truePath } from '../../credentials-file/rehearse-write.ts';
@@ -42,7 +42,7 @@ export function dotenvDestination(
   { files, user, oldKeyId, whoseKey, form, newPlaces }: Opening,
 ): Destination {
   // The old pair, left beside it in clear, would find its way into a repository or an image.
-  const save = { ...files(at.path), keepsBackup: false, namedBy: '--deliver' };
+  const save = { ...files(at.path), keepsBackup: false, namedBy: DELIVER };
   const file = { ...at, save, form, replaced: { user, oldKeyId, whoseKey } };
   const place = placeOfEnvFile(at);
   const text = async () => asText(await readFileBytes(save.fs, at.path, save.namedBy));

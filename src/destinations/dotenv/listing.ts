@@ -7,6 +7,8 @@ import type { Looking, PlaceListing, SeenPlace } from '../listing.ts';
 import type { PairFields } from '../pair-fields.ts';
 import { envFileAt, placeOfEnvFile } from './place.ts';
 
+const IN_FOLDER = { flag: 'the folder', key: 'the folder' };
+
 export const dotenvListing: PlaceListing = {
   takes: 'the absolute path of a folder, whose .env files are read, at any depth; or of one file',
   example: '/srv',
@@ -36,7 +38,7 @@ async function* filesBelow(
       continue;
     }
     try {
-      const bytes = await readFileBytes(files(path).fs, path, 'the folder');
+      const bytes = await readFileBytes(files(path).fs, path, IN_FOLDER);
       if (bytes === undefined) continue;
       const text = bytes.toString('latin1');
       const variables = linesOf(text).map((line) => [line.name, valueAt(text, line)] as const);

@@ -64,7 +64,7 @@ export const OF_RULES: readonly Control[] = [
     invariant: 'I6',
     fault: 'nobody counts the rotations of a run',
     shows: 'keys, over the limit',
-    cuts: [{ module: LIMITS, guard: "max !== 'none' && this.#rotations >= max", by: 'false' }],
+    cuts: [{ module: LIMITS, guard: "max !== 'none' && this.#rotating.size >= max", by: 'false' }],
   },
   {
     invariant: 'I6',
@@ -72,6 +72,18 @@ export const OF_RULES: readonly Control[] = [
     shows: 'old keys Inactive, over the limit',
     cuts: [
       { module: LIMITS, guard: "max !== 'none' && this.#deactivating.size >= max", by: 'false' },
+    ],
+  },
+  {
+    invariant: 'I12',
+    fault: 'of the old keys that could go those go that come first',
+    shows: 'foretold',
+    cuts: [
+      {
+        module: 'app/user-turns',
+        guard: 'this.#settings.mayDeactivate(user);',
+        by: 'void 0;',
+      },
     ],
   },
 ];
