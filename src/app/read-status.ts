@@ -5,36 +5,57 @@ import { looksAgainAt } from '../lifecycle/decide-recovery.ts';
 import { handedOffState } from '../lifecycle/handed-off.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import { type LeftByUndo, leftByUndo } from '../lifecycle/left-by-undo.ts';
+import { outlookOf } from '../lifecycle/open-outlook.ts';
 import { earliestQuietAt } from '../lifecycle/quiet-gate.ts';
 import { hasNewKey, type Rotation } from '../lifecycle/rotation.ts';
 import { type WrongPlace, wrongPlaces } from '../lifecycle/served-places.ts';
 import type { StatusReport } from '../reports/status-report.ts';
 import type { AccountState, HeldKey, StateStore } from '../state/state-store.ts';
+import { StatePast } from './state-past.ts';
 
 type OpenRotation = StatusReport['open_rotations'][number];
 type LeftKey = StatusReport['left_by_undo'][number];
 type WrongPlaceLine = StatusReport['wrong_places'][number];
 type KeptSecret = StatusReport['handoff_files'][number];
 
+/** What an account has open, as the document has it. */
+export interface AccountStatus {
+  readonly open: readonly OpenRotation[];
+  readonly left: readonly LeftKey[];
+  readonly wrong: readonly WrongPlaceLine[];
+  readonly kept: readonly KeptSecret[];
+}
+
+export interface StatusReading {
+  readonly now: Date;
+  /** Is shown every history that is read, so that nobody reads it again for another question. */
+  readonly visit?: (user: string, history: UserHistory) => void;
+}
+
+export interface StatusOptions {
+  readonly now: Date;
+  /** From this age on a key counts as overdue, in days. */
+  readonly daysThreshold: number;
+}
+
 /** Throws `state-dir`, `journal-damaged`, `journal-newer`. */
-export async function readStatus(store: StateStore, now: Date): Promise<StatusReport> {
-  const open: OpenRotation[] = [];
-  const left: LeftKey[] = [];
-  const wrong: WrongPlaceLine[] = [];
-  const kept: KeptSecret[] = [];
+export async function readStatus(
+  store: StateStore,
+  { now, daysThreshold }: StatusOptions,
+): Promise<StatusReport> {
+  const all: AccountStatus[] = [];
+  const past = new StatePast({ now, daysThreshold });
   for (const account of await store.accounts()) {
     const state = await store.open(account, 'read');
-    for (const user of await state.users()) {
-      const history = await state.history(user);
-      if (history.open !== undefined) open.push(describe(account, history.open, { history, now }));
-      wrong.push(...wrongPlaces(history).map((each) => describeWrong(account, user, each)));
-      const undone = leftByUndo(history);
-      // A run may have seen since that somebody made it Inactive.
-      const isOver = undone && state.sightings.inactiveSince(undone.keyId) !== undefined;
-      if (undone !== undefined && !isOver) left.push(describeLeft(account, undone));
-    }
-    kept.push(...(await keptSecrets(account, state, now)));
+    const about = past.of(account, state);
+    const visit = (user: string, history: UserHistory) => about.visit(user, history);
+    all.push(await statusOf(account, state, { now, visit }));
+    about.end();
   }
+  const open = all.flatMap((each) => each.open);
+  const left = all.flatMap((each) => each.left);
+  const kept = all.flatMap((each) => each.kept);
+  const wrong = all.flatMap((each) => each.wrong);
   return {
     state_dir: store.where,
     checked_at: now.toISOString(),
@@ -43,7 +64,30 @@ export async function readStatus(store: StateStore, now: Date): Promise<StatusRe
     left_by_undo: left,
     wrong_places: wrong,
     handoff_files: kept,
+    ...past.told({ open, left, kept, wrong }),
   };
+}
+
+/** What is open in one account. Throws as readStatus does. */
+export async function statusOf(
+  account: string,
+  state: AccountState,
+  { now, visit }: StatusReading,
+): Promise<AccountStatus> {
+  const open: OpenRotation[] = [];
+  const left: LeftKey[] = [];
+  const wrong: WrongPlaceLine[] = [];
+  for (const user of await state.users()) {
+    const history = await state.history(user);
+    visit?.(user, history);
+    if (history.open !== undefined) open.push(describe(account, history.open, { history, now }));
+    wrong.push(...wrongPlaces(history).map((each) => describeWrong(account, user, each)));
+    const undone = leftByUndo(history);
+    // A run may have seen since that somebody made it Inactive.
+    const isOver = undone && state.sightings.inactiveSince(undone.keyId) !== undefined;
+    if (undone !== undefined && !isOver) left.push(describeLeft(account, undone));
+  }
+  return { open, left, wrong, kept: await keptSecrets(account, state, now) };
 }
 
 function describeWrong(
@@ -123,6 +167,8 @@ interface AtThatTime {
 
 function describe(account: string, rotation: Rotation, { history, now }: AtThatTime): OpenRotation {
   const orphan = orphanOf(rotation, history);
+  const from = waitsUntil(rotation, { history, now }) ?? orphan.deletable_from;
+  const { waitsFor, next } = outlookOf(rotation, from === null ? undefined : new Date(from));
   return {
     account_id: account,
     username: rotation.user,
@@ -133,8 +179,10 @@ function describe(account: string, rotation: Rotation, { history, now }: AtThatT
     ...orphan,
     begun: rotation.intendedAt.toISOString(),
     age_days: wholeDaysBetween(rotation.intendedAt, now),
-    next_run_at: waitsUntil(rotation, { history, now }) ?? orphan.deletable_from,
+    next_run_at: from,
     vetoed: (rotation.phase === 'in-grace' && rotation.hooks?.veto) || null,
+    waits_for: waitsFor,
+    next_step: next,
     destination: rotation.targets.map(({ kind, place }) => `${kind} ${place}`.trim()).join(', '),
     old_key_fate: rotation.oldKeyFate,
   };

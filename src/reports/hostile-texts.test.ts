@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deliverReport, verifyReport } from '../../test/support/place-reports.ts';
+import { statusReport } from '../../test/support/status-fixture.ts';
 import { printable, printableJson } from '../base/printable.ts';
 import { renderDeliver } from './deliver-text.ts';
 import { type HistoryReport, historyReportSchema } from './history-report.ts';
@@ -455,70 +456,13 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'a dry run': () => renderText(hostile(rotationReport({ dry_run: true })), STYLE),
   'a recovery': () => renderRecovery(hostile(rotationReport({})), STYLE),
   status: () =>
-    renderStatus(
-      hostile({
-        state_dir: '/state',
-        checked_at: AT,
-        next_run_at: AT,
-        open_rotations: [
-          {
-            account_id: ACCOUNT,
-            username: 'svc',
-            rotation: 'id',
-            phase: 'intended',
-            old_key_id: 'AKIAIOSFODNN7EXAMPLE',
-            new_key_id: 'AKIAI44QH8DHBEXAMPLE',
-            orphan_key_id: 'AKIAI44QH8DHBEXAMPLE',
-            deletable_from: AT,
-            begun: AT,
-            age_days: 1,
-            next_run_at: AT,
-            destination: 'ssm /app',
-            vetoed: 'before_retire says no',
-            old_key_fate: 'keep',
-          },
-        ],
-        left_by_undo: [
-          {
-            account_id: ACCOUNT,
-            username: 'svc',
-            rotation: 'id',
-            access_key_id: 'AKIAI44QH8DHBEXAMPLE',
-            back_to_key_id: 'AKIAIOSFODNN7EXAMPLE',
-            undone: AT,
-          },
-        ],
-        wrong_places: [
-          {
-            account_id: ACCOUNT,
-            username: 'svc',
-            kind: 'dotenv',
-            place: '/srv/.env',
-            access_key_id: 'AKIAIOSFODNN7EXAMPLE',
-            state: 'overwritten' as const,
-            found: AT,
-          },
-        ],
-        handoff_files: [
-          {
-            account_id: ACCOUNT,
-            username: 'svc',
-            access_key_id: 'AKIA',
-            path: '/state/handoff/A',
-            is_encrypted: false,
-            created: AT,
-            age_days: 1,
-            state: 'waits' as const,
-          },
-        ],
-      }),
-      {
-        ...STYLE,
-        recoverCommand: 'keyturn recover',
-        keysCommand: 'keyturn keys',
-        verifyCommand: 'keyturn verify',
-      },
-    ),
+    renderStatus(hostile(statusReport()), {
+      ...STYLE,
+      recoverCommand: 'keyturn recover',
+      keysCommand: 'keyturn keys',
+      verifyCommand: 'keyturn verify',
+      historyCommand: 'keyturn history',
+    }),
   'places that were read again': () =>
     renderVerify(hostile(verifyReport()), {
       ...STYLE,

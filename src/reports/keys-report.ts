@@ -28,7 +28,7 @@ const lastUse = {
     .describe('null where AWS names none: S3 and other services without regions'),
 };
 
-const listedKey = z.object({
+export const listedKeySchema = z.object({
   account_id: z.string(),
   username: z.string(),
   access_key_id: z
@@ -81,7 +81,7 @@ export const keysReportSchema = z
       .nullable()
       .describe('Whose credentials signed the calls, and which setting chose them'),
     accounts: z.array(listedAccount),
-    keys: z.array(listedKey).describe('Users with the most urgent key first'),
+    keys: z.array(listedKeySchema).describe('Users with the most urgent key first'),
     errors: z.array(issue).describe('Accounts and users that could not be read'),
     skipped_accounts: z
       .array(skippedAccountSchema)

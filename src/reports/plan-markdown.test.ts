@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { code, escaped } from './markdown.ts';
 import type { PlanDocument, PlanKey } from './plan-document.ts';
-import { code, escaped, MARKDOWN_MAX, renderPlanMarkdown } from './plan-markdown.ts';
+import { MARKDOWN_MAX, renderPlanMarkdown } from './plan-markdown.ts';
 
 const TIME = '2026-11-28T09:00:00.000Z';
 

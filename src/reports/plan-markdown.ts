@@ -4,7 +4,8 @@
 
 import { minuteOf } from '../base/clock.ts';
 import { linesOfHint } from '../base/hint.ts';
-import { printable, printableAll } from '../base/printable.ts';
+import { printableAll } from '../base/printable.ts';
+import { code, escaped } from './markdown.ts';
 import type { PlanDocument, PlanKey } from './plan-document.ts';
 import {
   ageWord,
@@ -204,28 +205,4 @@ function timeWord(time: string): string {
 /** Readers of a pull request are in many zones: UTC, as it is said. */
 function timesIn(text: string): string {
   return text.replaceAll(/\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?Z/g, '$1 $2 UTC');
-}
-
-const SPECIAL = /[\\`*_{}[\]<>()#+!|~$&]/g;
-
-/**
- * As text and nothing else: no mark-up, no link, no mention, no reference to an issue. What stands behind "@" would
- * be told of a pull request that they have nothing to do with.
- */
-export function escaped(text: string): string {
-  return printable(text.replaceAll(/\s+/g, ' '))
-    .replaceAll(SPECIAL, (character) => `&#${character.charCodeAt(0)};`)
-    .replaceAll('@', '&#64;&#8203;')
-    .replaceAll(/\bhttps?:\/\//g, (scheme) => scheme.replace('://', ':&#8203;//'))
-    .replaceAll(/\bwww\./g, 'www&#8203;.')
-    .replaceAll(/\bGH-(?=\d)/gi, (issue) => issue.replace('-', '&#8203;-'));
-}
-
-/**
- * In a code span nothing has a meaning but the backquote, and in a table the bar; no backslash before it makes a bar
- * a letter for certain, since another one may stand before that.
- */
-export function code(text: string): string {
-  if (/[`|]/.test(text)) return `<code>${escaped(text)}</code>`;
-  return `\`${printable(text.replaceAll(/\s+/g, ' '))}\``;
 }

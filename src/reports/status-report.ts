@@ -38,6 +38,12 @@ const openRotation = z.object({
     .describe(
       'What the hook said that keeps the old key Active; each run asks it again. Null where none does',
     ),
+  waits_for: z
+    .enum(['run', 'time', 'hook', 'operator'])
+    .describe(
+      'run: the next run goes on; time: nothing can be done before next_run_at; hook: a hook of yours said no, and each run asks again; operator: a person has to say something',
+    ),
+  next_step: z.string().describe('What comes next, in words; by a run where nobody is named'),
   destination: z.string(),
   old_key_fate: z.string().describe('when-quiet, deactivate or keep'),
 });
@@ -79,6 +85,41 @@ const handoffFile = z.object({
     ),
 });
 
+const failedRotation = z.object({
+  account_id: z.string(),
+  username: z.string(),
+  rotation: z.string(),
+  at: z.string().describe('ISO 8601 UTC'),
+  run: z.string(),
+  code: z
+    .string()
+    .nullable()
+    .describe(
+      'The error code that the run met; docs/errors.md lists all. Null where the journal names none',
+    ),
+  message: z.string(),
+  remedy: z.string().nullable().describe('What to do about it'),
+});
+
+const overdueKey = z.object({
+  account_id: z.string(),
+  username: z.string().describe('In lower case where no rotation of the user is on record'),
+  access_key_id: z.string().nullable().describe('null where only the date is known'),
+  created: z.string().describe('ISO 8601 UTC'),
+  age_days: z.number().int(),
+});
+
+const lastRun = z.object({
+  run: z.string().describe('ID of the process; for keyturn undo --run'),
+  at: z.string().describe('ISO 8601 UTC: its last record'),
+  account_id: z.string(),
+  rotated: z.number().int(),
+  retired: z.number().int().describe('Old keys that it made Inactive'),
+  deleted: z.number().int(),
+  undone: z.number().int(),
+  failed: z.number().int().describe('Rotations that came to nothing'),
+});
+
 export const statusReportSchema = z
   .object({
     state_dir: z.string(),
@@ -95,6 +136,40 @@ export const statusReportSchema = z
       .array(wrongPlace)
       .describe('Places that keyturn verify found not to be as their rotation left them'),
     handoff_files: z.array(handoffFile),
+    summary: z.object({
+      open: z.number().int(),
+      half_way: z.number().int().describe('Open, and not in grace'),
+      in_grace: z.number().int(),
+      waits_for_operator: z
+        .number()
+        .int()
+        .describe(
+          'Hooks of which nobody knows whether they were done, keys that an undo left, and secrets that nobody has taken',
+        ),
+      failed: z.number().int().describe('failures and wrong_places'),
+      overdue: z.number().int().nullable().describe('null where nobody knows'),
+    }),
+    failures: z
+      .array(failedRotation)
+      .describe('Users whose last rotation came to nothing, as far as the journal tells'),
+    overdue: z.object({
+      days_threshold: z.number().int(),
+      as_of: z
+        .string()
+        .nullable()
+        .describe(
+          'ISO 8601 UTC: when the oldest report was made that it is told from; AWS is not asked',
+        ),
+      keys: z.array(overdueKey).describe('The oldest first'),
+      unknown_accounts: z
+        .array(z.string())
+        .describe(
+          'Accounts of which no run has read a credential report: nobody knows of their keys',
+        ),
+    }),
+    last_run: lastRun
+      .nullable()
+      .describe('The run that recorded something last; one that had nothing to do records nothing'),
   })
   .describe('What earlier runs left open, and the hand-off files that wait');
 

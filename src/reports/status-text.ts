@@ -8,6 +8,7 @@ import { printableAll } from '../base/printable.ts';
 import { flagWords, shellWords } from '../base/shell-words.ts';
 import { healWords } from './heal-words.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
+import { failedSection, statusHead } from './status-head.ts';
 import type { StatusReport } from './status-report.ts';
 
 type OpenRotation = StatusReport['open_rotations'][number];
@@ -19,6 +20,8 @@ export interface StatusStyle extends TextStyle {
   readonly verifyCommand: string;
   /** The command line that lists keys. */
   readonly keysCommand: string;
+  /** The command line that tells what was done. */
+  readonly historyCommand: string;
 }
 
 export function renderStatus(given: StatusReport, style: StatusStyle): string {
@@ -28,10 +31,12 @@ export function renderStatus(given: StatusReport, style: StatusStyle): string {
   const open = all.filter(({ phase }) => phase !== 'in-grace');
   const waiting = all.filter(({ phase }) => phase === 'in-grace');
   const sections = [
+    statusHead(report, page),
     open.length === 0
       ? page.wrap('', `${nothingOpen(waiting.length)} in ${state_dir}.`)
       : openSection({ state_dir, open }, style.recoverCommand, page),
     graceSection(waiting, style.keysCommand, page),
+    failedSection(report.failures, style.historyCommand, page),
     wrongSection(report.wrong_places, style.verifyCommand, page),
     leftSection(report.left_by_undo, style.keysCommand, page),
     ...HANDOFF_SECTIONS.map((section) => handoffSection(section, files, page)),

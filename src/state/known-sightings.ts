@@ -16,7 +16,7 @@ import {
   withFormerNames,
   withLook,
 } from '../lifecycle/use-history.ts';
-import type { InactiveKey, Seen, Sightings } from './state-store.ts';
+import type { InactiveKey, Seen, SeenReport, Sightings } from './state-store.ts';
 
 export type Times = ReadonlyMap<string, Date>;
 
@@ -122,6 +122,16 @@ export class KnownSightings implements Sights {
     });
     const [only, second] = ofDate;
     return only !== undefined && second === undefined && isAccessKeyId(only) ? only : undefined;
+  }
+
+  /** A report dates all that it shows alike: of an older one only what the latest does not show is left. */
+  lastReport(): SeenReport | undefined {
+    const slots = [...this.#slots].flatMap(([user, dates]) =>
+      [...dates].map(([date, at]) => ({ at, user, createdAt: new Date(date) })),
+    );
+    if (slots.length === 0) return undefined;
+    const at = new Date(slots.reduce((latest, slot) => Math.max(latest, slot.at.getTime()), 0));
+    return { at, slots: slots.filter((slot) => slot.at.getTime() === at.getTime()) };
   }
 
   /** The latest look of this process at the key's use; what others saw is not among them. */
@@ -307,6 +317,7 @@ export function sightingsOver(
     usesOf: (user, key) => known.usesOf(user, key),
     lookAt: (user, key) => known.lookAt(user, key),
     inactiveKeyOf: (user, createdAt) => known.inactiveKeyOf(user, createdAt),
+    lastReport: () => known.lastReport(),
     ...kept,
   };
 }

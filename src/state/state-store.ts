@@ -262,10 +262,21 @@ export interface Sightings {
    * Undefined also where several of them have the date.
    */
   inactiveKeyOf(user: string, createdAt: Date): AccessKeyId | undefined;
+  /**
+   * The Active keys of the latest credential report that a run has read, for pages that ask nobody; undefined
+   * where none has. User names are in their comparable form.
+   */
+  lastReport(): SeenReport | undefined;
   /** For good, or for as long as this is open where it was opened to read. Throws `state-dir`. */
   remember(seen: readonly Seen[]): Promise<void>;
   /** Learns what other runs have remembered since. Throws `state-dir`. */
   refresh(): Promise<void>;
+}
+
+/** What a run saw of a whole account at once. */
+export interface SeenReport {
+  readonly at: Date;
+  readonly slots: readonly ReportedSlot[];
 }
 
 /**

@@ -30,6 +30,7 @@ export function sightingsWith(sightings: Sightings, others: Partial<Sightings>):
     usesOf: (...asked) => sightings.usesOf(...asked),
     lookAt: (...asked) => sightings.lookAt(...asked),
     inactiveKeyOf: (...asked) => sightings.inactiveKeyOf(...asked),
+    lastReport: () => sightings.lastReport(),
     remember: (seen) => sightings.remember(seen),
     refresh: () => sightings.refresh(),
     ...others,

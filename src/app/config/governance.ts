@@ -30,6 +30,7 @@ import {
 import type { AccountDirectory } from './account-directory.ts';
 import { dueFrom, governedBy } from './governed-by.ts';
 import { Limits } from './limits.ts';
+import { assertMeant } from './meant-account.ts';
 import { hookTextsOf, placesOf } from './places-of-config.ts';
 import { mayShare, SharedPlaces } from './shared-places.ts';
 import { UserDirectory } from './user-facts.ts';
@@ -106,7 +107,7 @@ class AccountGovernance implements RunSettings {
 
   /** Reads what the configuration asks about, in as few calls as there are pages of users. */
   async read(): Promise<this> {
-    this.#assertMeant();
+    assertMeant(this.#options.config, this.#account);
     await this.#users.describeAll();
     if (this.#asked().passwords) await this.#readPasswords();
     return this;
@@ -122,20 +123,6 @@ class AccountGovernance implements RunSettings {
     const { config, overrides } = this.#options;
     const texts = placesOf(config, overrides).map(({ template }) => template);
     return [...texts, ...hookTextsOf(config)];
-  }
-
-  /** An account that the file does not mean is not worked on, also when it is the caller's own. */
-  #assertMeant(): void {
-    const { kind } = groupOf(this.#options.config, this.#account);
-    if (kind === 'none' || kind === 'group') return;
-    const { file } = this.#options.config;
-    throw new Fault(
-      'unknown-account',
-      `account ${this.#account.id} is not one that ${file} speaks of`,
-      {
-        hint: 'put it into a group under "accounts:", or run with credentials of another account',
-      },
-    );
   }
 
   async learn(users: readonly string[]): Promise<void> {

@@ -30,8 +30,17 @@ import {
 } from './key-source.ts';
 import { type ListedUser, readUser } from './listed-user.ts';
 
+/** From which age on the keys of each user are due, where that is not the same for all. */
+export interface DueAges {
+  /** Asks what it has to know of the users, before anybody asks about one. */
+  learn(users: readonly ListedUser[]): Promise<void>;
+  daysFor(user: string): number;
+}
+
 export interface AccountKeysOptions extends SourceOptions {
   readonly daysThreshold: number;
+  /** Left out where the threshold is the same for all. */
+  readonly dueAges?: DueAges | undefined;
   readonly filter: KeyFilter;
   /** Read the IDs of all that is shown, whatever it takes. */
   readonly withIds: boolean;
@@ -84,6 +93,7 @@ export async function listAccountKeys(
   const sourced = await listUsers(context, options);
   const account = await AccountView.open(context, options, sourced.source.asOf);
   const listed = [...sourced.users, ...(await account.unlisted(sourced))];
+  await options.dueAges?.learn(listed);
   const first = await account.show(listed);
   const callsLeft = CALLS_MAX - CALLS_TO_ENTER - sourced.reportCalls;
   // Whatever it takes: the page would be wrong about these.
@@ -149,7 +159,8 @@ class AccountView {
   async #showUser(listed: ListedUser): Promise<ShownUser> {
     const { user } = listed;
     const { state, clock, gateway } = this.#context;
-    const { daysThreshold, filter } = this.#options;
+    const { daysThreshold: forAll, dueAges, filter } = this.#options;
+    const daysThreshold = dueAges?.daysFor(user) ?? forAll;
     const now = clock.now();
     const { sightings } = state;
     const isRecorded = this.#recorded.has(comparableUserName(user));

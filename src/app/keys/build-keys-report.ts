@@ -50,12 +50,12 @@ export function buildKeysReport(
   };
 }
 
-interface UserOfAccount extends ShownUser {
+export interface UserOfAccount extends ShownUser {
   readonly account: string;
 }
 
 /** The keys of a user stay together: what is to be done with one depends on the other. */
-function byUrgencyOfUser(a: UserOfAccount, b: UserOfAccount): number {
+export function byUrgencyOfUser(a: UserOfAccount, b: UserOfAccount): number {
   const [first, other] = [a.views[0], b.views[0]];
   if (first === undefined || other === undefined) return 0;
   return (
@@ -70,10 +70,11 @@ function linesOf(user: UserOfAccount, facts: KeysReportFacts): ListedKeyLine[] {
   return user.views.map((view) => lineOf(view, user, facts));
 }
 
-function lineOf(
+/** A key as the documents have it. */
+export function lineOf(
   view: KeyView,
   { account, user, keys, history, usesOf }: UserOfAccount,
-  { now, reach }: KeysReportFacts,
+  { now, reach }: Pick<KeysReportFacts, 'now' | 'reach'>,
 ): ListedKeyLine {
   const { key, state, warning } = view;
   const hint = hintWords(view, { user, keys, history, usesOf, now, reach: reach(account) });
@@ -109,7 +110,12 @@ function accountLine({ account, source, usersExamined, keysExamined }: AccountKe
   };
 }
 
-function issue({ code, message, hint }: KeyturnError, account: string, username: string | null) {
+/** What kept something from being read, as the documents have it. */
+export function issue(
+  { code, message, hint }: KeyturnError,
+  account: string,
+  username: string | null,
+) {
   return { code, message, hint: hint ?? null, username, account_id: account };
 }
 

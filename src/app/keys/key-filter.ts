@@ -22,7 +22,12 @@ export function passes(view: KeyView, filter: KeyFilter, now: Date): boolean | '
   return filter.unusedDays === undefined || isUnusedFor(view, filter.unusedDays, now);
 }
 
-function isUnusedFor({ key }: KeyView, days: number, now: Date): boolean | 'unknown' {
+/** Whether nothing has used an Active key for so many days. */
+export function isUnusedFor(
+  { key }: Pick<KeyView, 'key'>,
+  days: number,
+  now: Date,
+): boolean | 'unknown' {
   const { status, createdAt, lastUse } = key;
   if (status !== 'Active') return false;
   const isLong = (since: Date) => now.getTime() - since.getTime() >= days * MS_PER_DAY;

@@ -15,7 +15,7 @@ import type { AccessKey } from '../../lifecycle/keys.ts';
 import type { DatedKey, Look, UseHistory } from '../../lifecycle/use-history.ts';
 import { KnownSightings, type Sights } from '../known-sightings.ts';
 import { decodeSights, encodeSights } from '../sightings-codec.ts';
-import type { Access, Seen, Sightings } from '../state-store.ts';
+import type { Access, Seen, SeenReport, Sightings } from '../state-store.ts';
 import type { ClaimFiles } from './claim-files.ts';
 import { whileHolding } from './claims.ts';
 
@@ -77,6 +77,10 @@ export class FileSightings implements Sightings {
 
   inactiveKeyOf(user: string, createdAt: Date): AccessKeyId | undefined {
     return this.#known.inactiveKeyOf(user, createdAt);
+  }
+
+  lastReport(): SeenReport | undefined {
+    return this.#known.lastReport();
   }
 
   /** Reads the file when it is not the one that was read last: clean-up asks for each of its users. */
