@@ -33,6 +33,7 @@ import { notifyHelp } from '../src/cli/keyturn/notify.ts';
 import { applyHelp, planHelp } from '../src/cli/keyturn/plan-flags.ts';
 import { policyHelp } from '../src/cli/keyturn/policy.ts';
 import { recoverHelp } from '../src/cli/keyturn/recover.ts';
+import { reportHelp } from '../src/cli/keyturn/report-flags.ts';
 import { rotateOneHelp } from '../src/cli/keyturn/rotate.ts';
 import { sandboxHelp } from '../src/cli/keyturn/sandbox-flags.ts';
 import { stateCheckHelp } from '../src/cli/keyturn/state/check.ts';
@@ -57,6 +58,7 @@ import {
 import { deliverReportSchema } from '../src/reports/deliver-report.ts';
 import { explainReportSchema } from '../src/reports/explain-report.ts';
 import { historyReportSchema } from '../src/reports/history-report.ts';
+import { keyReportSchema } from '../src/reports/key-report/document.ts';
 import { keyctlReportSchema } from '../src/reports/keyctl-report.ts';
 import { keyChangeReportSchema, keysReportSchema } from '../src/reports/keys-report.ts';
 import { lambdaResultSchema } from '../src/reports/lambda-results.ts';
@@ -90,6 +92,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'schema/keyturn-keys.schema.json': () => schemaFile('keyturn-keys', keysReportSchema),
   'schema/keyturn-key-change.schema.json': () =>
     schemaFile('keyturn-key-change', keyChangeReportSchema),
+  'schema/keyturn-report.schema.json': () => schemaFile('keyturn-report', keyReportSchema),
   'schema/keyturn-map.schema.json': () => schemaFile('keyturn-map', mapReportSchema),
   'schema/keyturn-history.schema.json': () => schemaFile('keyturn-history', historyReportSchema),
   'schema/keyturn-audit-line.schema.json': () => schemaFile('keyturn-audit-line', auditLineSchema),
@@ -171,6 +174,7 @@ function keyturnPage(): string {
     keysHelp(),
     ...KEY_VERBS.map((verb) => keyChangeHelp(verb)),
     statusHelp(),
+    reportHelp(),
     rotateOneHelp(),
     historyHelp(),
     auditHelp(),
@@ -205,7 +209,7 @@ function keyturnPage(): string {
     '# keyturn',
     '',
     'What `keyturn --help` and the help of its commands print. This page is generated: `npm run docs`.',
-    'The JSON output of `keys`, `history`, `audit`, `status`, `verify`, `undo`, `map`, `validate`, `explain`, `plan` and `apply` is described in [`schema/`](../../schema/), the',
+    'The JSON output of `keys`, `report`, `history`, `audit`, `status`, `verify`, `undo`, `map`, `validate`, `explain`, `plan` and `apply` is described in [`schema/`](../../schema/), the',
     'errors in [`docs/errors.md`](../errors.md).',
     '',
     ...pages.flatMap((page) => ['```text', page.trimEnd(), '```', '']),

@@ -13,7 +13,8 @@ const compiled = new Map<string, ValidateFunction>();
 /** The published schema of what a command prints. */
 function schemaOf({ args }: Execution): string {
   const [command, verb = ''] = args;
-  if (command === 'history' || command === 'status') return `keyturn-${command}`;
+  if (command === 'history' || command === 'status' || command === 'report')
+    return `keyturn-${command}`;
   if (command !== 'keys') return 'rotate-iam-keys';
   return /^(?:deactivate|activate|delete)$/.test(verb) ? 'keyturn-key-change' : 'keyturn-keys';
 }
@@ -30,7 +31,7 @@ function validatorOf(name: string): ValidateFunction {
 export function asksForJson({ args }: Execution): boolean {
   const line = args.join(' ');
   if (/--(?:help|version)\b/.test(line)) return false;
-  const isOneFlag = /^(?:keys|history|status)\b/.test(line) && args.includes('--json');
+  const isOneFlag = /^(?:keys|history|status|report)\b/.test(line) && args.includes('--json');
   return isOneFlag || /--output[-_]format[ =]json/.test(line);
 }
 

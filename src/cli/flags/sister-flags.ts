@@ -25,6 +25,15 @@ export const SISTERS: readonly Sister[] = [
       command('keyctl', 'undo', '-t', 'PROFILE'),
     ],
   },
+  {
+    said: ['user', 'target-user', 'username', 'user-name', 'u'],
+    has: 'unused',
+    hasNot: 'user',
+    hint: [
+      'a report is about everybody; one user is told by:',
+      command('keyturn', 'keys', '--user', 'NAME'),
+    ],
+  },
   ...['rotation', 'since'].map((has) => ({
     said: ['user', 'target-user', 'username', 'user-name', 'u'],
     has,

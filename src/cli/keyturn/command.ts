@@ -42,6 +42,16 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     },
   ],
   [
+    'report',
+    {
+      about: 'all keys on one page: ages, open rotations, what needs a person; or as data',
+      run: async (session, args) => {
+        const { runReport } = await import('./report.ts');
+        return runReport(session, args);
+      },
+    },
+  ],
+  [
     'verify',
     {
       about: 'whether the places of rotations still have their keys; heal those that lost them',

@@ -26,6 +26,7 @@ import { NOTIFY_FLAGS, NOTIFY_WORDS } from '../notify.ts';
 import { APPLY_FLAGS, PLAN_FLAGS } from '../plan-flags.ts';
 import { POLICY_FLAGS, POLICY_NAMES } from '../policy.ts';
 import { RECOVER_FLAGS } from '../recover.ts';
+import { REPORT_FLAGS } from '../report-flags.ts';
 import { ROTATE_ONE_FLAGS } from '../rotate.ts';
 import { SANDBOX_FLAGS } from '../sandbox-flags.ts';
 import { SANDBOX_ORDERS, WORKLOADS_FLAGS } from '../sandbox-order-flags.ts';
@@ -72,6 +73,7 @@ export interface CompletedProgram {
 const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readonly string[]]>> = {
   keys: [{ ...KEYS_FLAGS, ...DEACTIVATE_FLAGS, ...DELETE_FLAGS }, KEY_VERBS],
   status: [STATUS_FLAGS, []],
+  report: [REPORT_FLAGS, []],
   verify: [VERIFY_FLAGS, []],
   deliver: [DELIVER_FLAGS, []],
   history: [HISTORY_FLAGS, []],
