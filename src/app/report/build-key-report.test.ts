@@ -140,7 +140,7 @@ describe('exemptions', () => {
         reason: 'the vendor cannot change its key',
         until: '2026-12-10',
         days_left: 12,
-        match: 'user: legacy-*',
+        match: 'user legacy-*',
         at: 'keyturn.yaml:12',
         ...{ users: 2, keys: 2, due: 1 },
       },

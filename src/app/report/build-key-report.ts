@@ -2,6 +2,7 @@
 
 import type { SameReach } from '../../base/key-command.ts';
 import type { Config } from '../../config/read-config.ts';
+import type { DatedKey } from '../../lifecycle/dated-keys.ts';
 import { byUrgency, type KeyView } from '../../lifecycle/key-state.ts';
 import { phaseWords } from '../../lifecycle/phase-words.ts';
 import type { PhaseName } from '../../lifecycle/rotation.ts';
@@ -216,7 +217,7 @@ function unreadSuccessorsOf(
     const older = view.warning?.older;
     const use = older?.lastUse;
     if (older === undefined || use === undefined || use === 'unreadable') return [];
-    if (use.used === 'never') return [];
+    if (use.used === 'never' || isQuiet(older, views)) return [];
     const rotation = rotations.find(
       (each) => each.account_id === account && each.username === user,
     );
@@ -236,4 +237,10 @@ function unreadSuccessorsOf(
       },
     ];
   });
+}
+
+/** Nothing has used it for long enough to go: its readers have followed, or are no more. */
+function isQuiet(older: DatedKey, views: readonly KeyView[]): boolean {
+  const state = views.find(({ key }) => key === older)?.state;
+  return state?.kind === 'in-grace' && state.silence.kind === 'quiet';
 }

@@ -53,11 +53,27 @@ function lineOf(
   };
 }
 
-/** `user: svc-legacy, tag: {"team":"billing"}` */
+/** `user svc-legacy, tag team=billing`; what is said in more than one step stands as it is written. */
 export function matchWords(match: Match): string {
   if (match === 'all') return 'all';
   return Object.entries(match)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name} ${valueWords(name, value)}`)
     .join(', ');
+}
+
+function valueWords(name: string, value: unknown): string {
+  const words = wordsOf(value);
+  if (words !== undefined) return words;
+  if (name !== 'tag') return JSON.stringify(value);
+  return Object.entries(value as object)
+    .map(([tag, one]) => `${tag}=${wordsOf(one) ?? ''}`)
+    .join(' ');
+}
+
+/** Undefined for what is no text and no list of texts. */
+function wordsOf(value: unknown): string | undefined {
+  if (typeof value === 'string' || typeof value === 'boolean') return String(value);
+  const isList = Array.isArray(value) && value.every((each) => typeof each === 'string');
+  return isList ? value.join(' or ') : undefined;
 }

@@ -12,14 +12,16 @@ const SHOWN_MAX = 25;
 const HINTS_MAX = 3;
 
 export function problemsMarkup({ problems, remedies, accounts }: KeyReport): Markup {
-  const isSeveral = accounts.length > 1;
+  const names = new Map(accounts.map((one) => [one.account_id, one.account_name]));
+  const placeOf = (account: string) =>
+    accounts.length > 1 ? ` in ${names.get(account) ?? account}` : '';
   const codes = [...new Set(problems.map(({ code }) => code))];
   const groups = codes.map((code) => {
     const own = problems.filter((each) => each.code === code);
     const known = remedies[code];
     const items = own
       .slice(0, SHOWN_MAX)
-      .map((each, index) => itemOf(each, { isSeveral, hasHint: index < HINTS_MAX }));
+      .map((each, index) => itemOf(each, { placeOf, hasHint: index < HINTS_MAX }));
     const more = own.length - SHOWN_MAX;
     const tone = isFailure(code) ? 'bad' : 'warn';
     return html`<li class="${tone}"><h3>${known?.title ?? code} <span class="count">(${own.length})</span></h3>
@@ -40,18 +42,23 @@ function isFailure(code: string): boolean {
 
 function itemOf(
   problem: ReportProblem,
-  { isSeveral, hasHint }: { readonly isSeveral: boolean; readonly hasHint: boolean },
+  {
+    placeOf,
+    hasHint,
+  }: { readonly placeOf: (account: string) => string; readonly hasHint: boolean },
 ): Markup {
   const { account_id: account, username: user, access_key_id: key, since, message, hint } = problem;
-  const name = user ?? (account === null ? '' : `account ${account}`);
-  const where = isSeveral && user !== null && account !== null ? ` in ${account}` : '';
+  // A message about an account names it.
+  const isNamed = user === null && account !== null && message.includes(account);
+  const name = user ?? (account === null || isNamed ? '' : `account ${account}`);
+  const where = user !== null && account !== null ? placeOf(account) : '';
   const lines = hint === null || !hasHint ? [] : linesOfHint(hint);
   const help = lines.map(({ kind, text }) =>
     kind === 'command'
       ? html`<br><code class="command">${text}</code>`
       : html`<br>${timesIn(text)}`,
   );
-  return html`<li><strong>${name}</strong>${where}${key !== null && html` <code>${key}</code>`}: ${timesIn(message)}${since !== null && html` <span class="dim">since ${dayWord(since)}</span>`}${help}</li>`;
+  return html`<li>${name !== '' && html`<strong>${name}</strong>`}${where}${key !== null && html` <code>${key}</code>`}${name !== '' && ': '}${timesIn(message)}${since !== null && html` <span class="dim">since ${dayWord(since)}</span>`}${help}</li>`;
 }
 
 /** Texts of ours mark commands with backquotes. */

@@ -43,7 +43,9 @@ function figures({ summary, since, unused_days: days }: KeyReport): Markup {
       'overdue',
       overdue,
       overdue > 0 ? 'bad' : 'good',
-      exempt === 0 ? 'nobody is exempt' : `${exempt} more are exempt`,
+      exempt === 0
+        ? 'none is exempt'
+        : `${exempt} more ${exempt === 1 ? 'is' : 'are'} due, and exempt`,
     ],
     ['need a person', problems, problems > 0 ? 'warn' : 'good', 'nothing goes on by itself'],
     ['in grace', grace, grace > 0 ? 'info' : '', 'replaced, Active until unused'],
@@ -57,36 +59,50 @@ function figures({ summary, since, unused_days: days }: KeyReport): Markup {
   return part('figures', 'At a glance', html`<dl class="figures">${cards}</dl>`);
 }
 
-function steps({ next_steps: all }: KeyReport): Markup {
-  const items = all.map(
+/** What to do next, beside the picture that says how urgent it is. */
+function next(report: KeyReport): Markup {
+  const items = report.next_steps.map(
     ({ text, command }) =>
       html`<li>${timesIn(text)}${command !== null && html`<br><code>${command}</code>`}</li>`,
   );
-  return part('next', 'What to do next', html`<ol class="steps">${items}</ol>`);
+  return html`<div class="pair">
+${part('next', 'What to do next', html`<ol class="steps">${items}</ol>`)}
+${ages(report)}
+</div>`;
 }
 
 function swatch(name: keyof typeof FILLS, text: string): Markup {
   return html`<li><svg width="10" height="10" aria-hidden="true"><rect class="f-${name}" fill="${FILLS[name]}" width="10" height="10"/></svg> ${text}</li>`;
 }
 
-function pictures(report: KeyReport): Markup {
-  const { ages, weeks, summary } = report;
-  const ageRows = ages.buckets
+function ages(report: KeyReport): Markup {
+  const rows = report.ages.buckets
     .filter(({ keys }) => keys > 0)
     .map(
       ({ from_days: from, to_days: to, keys, overdue, exempt }) =>
         html`<tr><th scope="row">${to === null ? `${from} or more` : `${from} to ${to - 1}`}</th><td class="number">${keys}</td><td class="number">${overdue}</td><td class="number">${exempt}</td></tr>`,
     );
-  const weekRows = weeks.map(
+  const legend = html`<ul class="legend">${swatch('fine', 'not due, or replaced')}${swatch('overdue', 'overdue')}${report.summary.exempt > 0 && swatch('exempt', 'due, and exempt')}</ul>`;
+  const table = asTable('ages-table', {
+    summary: 'Ages as a table',
+    head: heads('Days', 'Keys', 'Overdue', 'Exempt'),
+    rows,
+  });
+  return part('ages', 'How old the keys are', html`${agesChart(report)}${legend}${table}`);
+}
+
+function weeks(report: KeyReport): Markup {
+  const rows = report.weeks.map(
     (week) =>
       html`<tr><th scope="row">${week.monday}</th><td class="number">${week.rotated}</td><td class="number">${week.retired}</td><td class="number">${week.deleted}</td><td class="number">${week.undone}</td><td class="number">${week.failed}</td></tr>`,
   );
-  const ageHeads = heads('Days', 'Keys', 'Overdue', 'Exempt');
-  const weekHeads = heads('Week of', 'Rotated', 'Retired', 'Deleted', 'Taken back', 'Failed');
-  return html`<div class="pair">
-${part('ages', 'How old the keys are', html`${agesChart(report)}<ul class="legend">${swatch('fine', 'in time')}${swatch('overdue', 'overdue')}${summary.exempt > 0 && swatch('exempt', 'exempt')}</ul>${asTable('ages-table', 'Ages as a table', ageHeads, ageRows)}`)}
-${part('weeks', 'What was done, week by week', html`${weeksChart(report)}<ul class="legend">${swatch('rotated', 'rotated')}${swatch('retired', 'old key retired')}${swatch('failed', 'failed')}</ul>${asTable('weeks-table', 'Weeks as a table', weekHeads, weekRows)}`)}
-</div>`;
+  const legend = html`<ul class="legend">${swatch('rotated', 'rotated')}${swatch('retired', 'old key retired')}${swatch('failed', 'came to nothing')}</ul>`;
+  const table = asTable('weeks-table', {
+    summary: 'Weeks as a table',
+    head: heads('Week of', 'Rotated', 'Retired', 'Deleted', 'Taken back', 'Failed'),
+    rows,
+  });
+  return part('weeks', 'What was done, week by week', html`${weeksChart(report)}${legend}${table}`);
 }
 
 function heads(first: string, ...others: readonly string[]): Markup {
@@ -94,7 +110,14 @@ function heads(first: string, ...others: readonly string[]): Markup {
   return html`<tr><th scope="col">${first}</th>${numbers}</tr>`;
 }
 
-function asTable(id: string, summary: string, head: Markup, rows: readonly Markup[]): Markup {
+interface FoldedTable {
+  readonly summary: string;
+  readonly head: Markup;
+  readonly rows: readonly Markup[];
+}
+
+/** The numbers of a picture, for whoever does not see it. */
+function asTable(id: string, { summary, head, rows }: FoldedTable): Markup {
   return html`<details><summary id="${id}">${summary}</summary><div class="scroll" role="group" tabindex="0" aria-labelledby="${id}"><table><thead>${head}</thead><tbody>${rows}</tbody></table></div></details>`;
 }
 
@@ -105,7 +128,7 @@ function unlessEmpty(count: number, render: () => Markup): Markup | undefined {
 
 export const SECTIONS: readonly Section[] = [
   { id: 'figures', title: 'At a glance', render: figures },
-  { id: 'next', title: 'Next', render: steps },
+  { id: 'next', title: 'Next', render: next },
   {
     id: 'problems',
     title: 'Needs a person',
@@ -119,7 +142,6 @@ export const SECTIONS: readonly Section[] = [
         ),
       ),
   },
-  { id: 'ages', title: 'Ages and weeks', render: pictures },
   {
     id: 'rotations',
     title: 'Open rotations',
@@ -129,10 +151,11 @@ export const SECTIONS: readonly Section[] = [
           'rotations',
           plural(report.open_rotations.length, 'open rotation'),
           rotationsTable(report),
-          'A rotation in grace is done but for the end of its old key: both keys work. The dashed line leads to the earliest time at which a run may go on.',
+          'A rotation in grace is done but for the end of its old key: both keys work. The bar leads from the begin to now, the dashed line on to the earliest time at which a run may go on.',
         ),
       ),
   },
+  { id: 'weeks', title: 'Week by week', render: weeks },
   {
     id: 'unread',
     title: 'Successors nobody reads',

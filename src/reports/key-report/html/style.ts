@@ -30,6 +30,7 @@ code{font:.86em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono
 .skip{position:absolute;left:1rem;top:-4rem;background:var(--card);padding:.5rem 1rem;z-index:2}
 .skip:focus{top:.5rem}
 .dim,.note{color:var(--dim)}
+.when{white-space:nowrap}
 .note{font-size:.88rem;max-width:70ch}
 .number{text-align:right;white-space:nowrap}`;
 
@@ -49,7 +50,7 @@ nav a{text-decoration:none}nav a:hover{text-decoration:underline}
 main>section{margin-top:2.1rem}
 section>h2{margin-bottom:.6rem}
 section>.note{margin:-.35rem 0 .8rem}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.6rem,1fr));gap:.7rem}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(7.1rem,1fr));gap:.7rem}
 .figures>div{background:var(--card);border:1px solid var(--line);border-top:3px solid var(--line);border-radius:6px;padding:.65rem .8rem .7rem;display:flex;flex-direction:column}
 .figures dt{order:2;font-weight:600;font-size:.9rem}
 .figures dd{order:1;font-size:1.9rem;line-height:1.15;font-weight:600}
@@ -60,7 +61,7 @@ section>.note{margin:-.35rem 0 .8rem}
 .figures .good{border-top-color:var(--good)}.figures .good dd:first-of-type{color:var(--good)}
 .steps{padding-left:1.3rem;display:grid;gap:.5rem;max-width:80ch}
 .steps code,.command{display:inline-block;background:var(--card);border:1px solid var(--line);border-radius:4px;padding:.1rem .45rem;user-select:all}
-.pair{display:grid;gap:1.4rem 2rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr))}
+.pair{margin-top:2.1rem;display:grid;gap:1.6rem 2.4rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr))}
 .pair>section>h2{margin-bottom:.2rem}
 .pair>section>.note{margin:0 0 .6rem}
 .problems{list-style:none;padding:0;display:grid;gap:.7rem}
@@ -99,7 +100,9 @@ thead th{font-size:.8rem;color:var(--dim);font-weight:600;white-space:nowrap;bac
 thead th.number{text-align:right}
 tbody tr:hover{background:var(--paper)}
 td code{white-space:nowrap;overflow-wrap:normal}
-.tracks td.time{width:42%;min-width:13rem;vertical-align:middle}
+.ids{white-space:nowrap}
+.tracks td.time{width:34%;min-width:9rem;vertical-align:middle}
+.tracks td:last-child{min-width:12rem}
 .tag{display:inline-block;font-size:.78rem;font-weight:600;padding:.02rem .45rem;border-radius:3px;white-space:nowrap;color:var(--dim);box-shadow:inset 0 0 0 1px currentColor}
 .tag.bad{color:var(--bad);background:var(--bad-soft)}.tag.warn{color:var(--warn);background:var(--warn-soft)}
 .tag.info{color:var(--info);background:var(--info-soft)}.tag.good{color:var(--good);background:var(--good-soft)}
@@ -121,11 +124,11 @@ const OTHER_MEDIA = `
 @media(prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{:root{color-scheme:light!important}
 @page{size:A4;margin:14mm}
-body{font-size:9pt;background:#fff}nav,#theme,.filter,.pager,.skip{display:none!important}
+html{font-size:9.5pt}body{font-size:9pt;background:#fff}nav,#theme,.filter,.pager,.skip{display:none!important}
 header,main,footer{max-width:none;padding:0}.verdict{font-size:19pt}
 main>section{margin-top:14pt}table{font-size:8pt}th,td{padding:2pt 4pt}
 .scroll{overflow:visible;border:0}thead{display:table-header-group}tr,.problems>li,.figures>div,svg{break-inside:avoid}h2{break-after:avoid}
-.figures{grid-template-columns:repeat(6,1fr)}.figures dd:first-of-type{font-size:15pt}td code{white-space:normal;overflow-wrap:anywhere}
+.figures{grid-template-columns:repeat(6,1fr)}.figures dd:first-of-type{font-size:15pt}td code{font-size:6.4pt}.tracks td.time,.tracks td:last-child{min-width:0}tbody th{min-width:5rem}
 .sort::after{content:""}a{color:inherit;text-decoration:none}summary{list-style:none}}`;
 
 /** As it stands in the page, without the line ends of this file. */

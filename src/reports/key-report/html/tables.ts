@@ -51,13 +51,13 @@ export function rotationsTable(report: KeyReport): Markup {
   const rows = shown.map((each) => {
     const when = each.next_run_at === null ? '' : `from ${timeWord(each.next_run_at)} on, `;
     const who = each.waits_for === 'operator' || each.waits_for === 'hook' ? '' : 'a run ';
-    return html`<tr><th scope="row">${each.username}</th>${cell(each.account_id)}<td><code>${each.old_key_id}</code><br>→ <code>${each.new_key_id ?? 'no key yet'}</code></td><td class="time">${track(each, axis)}</td><td><span class="tag ${WAIT_TONES[each.waits_for]}">waits for ${WAITS[each.waits_for]}</span><br>${when}${who}${timesIn(each.next_step)}</td></tr>
+    return html`<tr><th scope="row">${each.username}</th>${cell(each.account_id)}<td class="ids"><code>${each.old_key_id}</code><br>→ <code>${each.new_key_id ?? 'no key yet'}</code></td><td class="time">${track(each, axis)}</td><td><span class="tag ${WAIT_TONES[each.waits_for]}">waits for ${WAITS[each.waits_for]}</span><br>${when}${who}${timesIn(each.next_step)}</td></tr>
 `;
   });
   return table({
     id: 'rotations',
     className: 'tracks',
-    heads: [['User'], ...head, ['Keys'], ['Begun, now, and the earliest end'], ['Next']],
+    heads: [['User'], ...head, ['Keys'], ['When'], ['Next']],
     rows: [
       html`<tr aria-hidden="true"><td></td>${cell('')}<td></td><td class="time">${axisTrack(axis)}</td><td></td></tr>`,
       ...rows,
@@ -73,7 +73,7 @@ export function unreadTable(report: KeyReport): Markup {
   const rows = all.slice(0, ROWS_MAX).map((each) => {
     const use = lastUseOf(each, now);
     const since = each.waits_since ?? each.new_key_created;
-    return html`<tr><th scope="row">${each.username}</th>${cell(each.account_id)}<td><code>${each.old_key_id ?? `made ${dayWord(each.old_key_created)}`}</code></td><td>${use.text}<br><span class="dim">${timeWord(each.last_used)}</span></td><td><code>${each.new_key_id ?? `made ${dayWord(each.new_key_created)}`}</code></td><td>${dayWord(since)}</td></tr>
+    return html`<tr><th scope="row">${each.username}</th>${cell(each.account_id)}<td><code>${each.old_key_id ?? `made ${dayWord(each.old_key_created)}`}</code></td><td>${use.text}<br><span class="dim when">${timeWord(each.last_used)}</span></td><td><code>${each.new_key_id ?? `made ${dayWord(each.new_key_created)}`}</code></td><td class="when">${dayWord(since)}</td></tr>
 `;
   });
   return table({
@@ -142,7 +142,7 @@ export function controlsTable({ controls }: KeyReport): Markup {
       ({ framework, number }, index) =>
         html`${index > 0 && html`<br>`}${framework} <strong>${number}</strong>`,
     );
-    return html`<tr><th scope="row">${each.requirement}</th><td>${sources}</td><td><span class="tag ${tone}">${word}</span></td><td>${each.failing} of ${plural(each.examined, each.unit.slice(0, -1))}${beside !== '' && html`<br><span class="dim">${beside}</span>`}</td><td class="dim">${each.judged}</td></tr>
+    return html`<tr><th scope="row">${each.requirement}</th><td class="ids">${sources}</td><td><span class="tag ${tone}">${word}</span></td><td>${each.failing} of ${plural(each.examined, each.unit.slice(0, -1))}${beside !== '' && html`<br><span class="dim">${beside}</span>`}</td><td class="dim">${each.judged}</td></tr>
 `;
   });
   return table({
@@ -163,7 +163,7 @@ export function accountsTable(report: KeyReport): Markup {
   const rows = report.accounts.slice(0, ROWS_MAX * 4).map((each) => {
     const cells = numbers.map((name) => html`<td class="number">${each[name]}</td>`);
     const oldest = each.oldest_days === null ? '' : `${each.oldest_days} d`;
-    return html`<tr><th scope="row">${each.account_name ?? each.account_id}${each.account_name !== null && html`<br><code class="dim">${each.account_id}</code>`}</th><td class="number">${each.users}</td>${cells}<td class="number">${oldest}</td><td>${timeWord(each.as_of)}</td></tr>
+    return html`<tr><th scope="row">${each.account_name ?? each.account_id}${each.account_name !== null && html`<br><code class="dim">${each.account_id}</code>`}</th><td class="number">${each.users}</td>${cells}<td class="number">${oldest}</td><td class="when">${timeWord(each.as_of)}</td></tr>
 `;
   });
   const skipped = report.skipped_accounts.map(

@@ -65,9 +65,9 @@ export function axisTrack(axis: Axis): Markup {
   const at = placer(axis);
   const now = at(axis.nowMs);
   const days = [axis.fromMs, axis.toMs].map((ms) => dayWord(new Date(ms).toISOString()));
-  const from = now > 24 && html`<text class="tick" x="0" y="12">${days[0]}</text>`;
+  const from = now > 38 && html`<text class="tick" x="0" y="12">${days[0]}</text>`;
   const to =
-    now < 76 && html`<text class="tick" text-anchor="end" x="100%" y="12">${days[1]}</text>`;
+    now < 62 && html`<text class="tick" text-anchor="end" x="100%" y="12">${days[1]}</text>`;
   const anchor = now > 88 ? 'end' : now < 12 ? 'start' : 'middle';
   return html`<svg aria-hidden="true" width="100%" height="16" class="track">${from}<text class="tick now-text" text-anchor="${anchor}" x="${percent(now)}" y="12">now</text>${to}</svg>`;
 }
