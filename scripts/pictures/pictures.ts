@@ -15,10 +15,10 @@ export const FOLDER = 'docs/pictures';
 export const RUN_DOCUMENT = `${FOLDER}/run.json`;
 export const RUN_PICTURE = `${FOLDER}/run.svg`;
 export const DIGEST = `${FOLDER}/report.sha256`;
-export const REPORT_VIEW = { width: 1180, height: 1330 } as const;
+export const REPORT_VIEW = { width: 1180, height: 1180 } as const;
 export const reportPicture = (theme: 'light' | 'dark'): string => `${FOLDER}/report-${theme}.png`;
 
-const COLUMNS = 104;
+const COLUMNS = 118;
 const RUN_COMMAND = "rotate-iam-keys --deliver 'secrets-manager=app/{user}'";
 
 /** The page that is photographed: a made-up company, at a fixed time. */

@@ -23,6 +23,26 @@ export function namesUsersAndKeys({ medium }: Subject): void {
     }
   });
 
+  it('knows the Active keys of the latest report, and forgets those that it does not show', async (test) => {
+    const { store } = await medium(test);
+    const { sightings } = await store('run-1').open(ACCOUNT, 'write');
+    assert.equal(sightings.lastReport(), undefined);
+    await sightings.remember([{ at: DAY_3, keyIds: [NEW_KEY] }]);
+    assert.equal(sightings.lastReport(), undefined, 'a list of one user is no report');
+    const slots = ['Ada', 'bob'].map((user) => ({ user, createdAt: DAY_1 }));
+    await sightings.remember([{ at: DAY_2, slots }]);
+    await sightings.remember([{ at: DAY_3, slots: slots.slice(0, 1) }]);
+    const later = (await store('run-2').open(ACCOUNT, 'read')).sightings;
+    for (const each of [sightings, later]) {
+      const seen = each.lastReport();
+      assert.deepEqual(seen?.at, DAY_3);
+      assert.deepEqual(
+        seen?.slots.map(({ user, createdAt }) => [user, createdAt]),
+        [['ada', DAY_1]],
+      );
+    }
+  });
+
   it('knows the ID of a key that was seen Inactive by its user and date, unless two have it', async (test) => {
     const { store } = await medium(test);
     const { sightings } = await store('run-1').open(ACCOUNT, 'write');

@@ -1,6 +1,6 @@
-// The script of the page: it sorts, filters and turns the pages of the table, and switches the theme. It stands in the
-// page as its own text, so it may use nothing of this file but its parameters. It puts text into elements and never
-// markup, as the policy of the page demands.
+// The script of the page: it sorts, filters and turns the pages of the table, and switches the theme. Its functions
+// stand in the page as their own texts, so each may use nothing of this file but its parameters. They put text into
+// elements and never markup, as the policy of the page demands.
 
 import { TAG_TONES } from './key-rows.ts';
 
@@ -48,99 +48,120 @@ interface Data {
 
 type Row = Data['rows'][number];
 
-interface Told {
-  readonly perPage: number;
-  readonly tones: Readonly<Record<string, string>>;
+/** What a reader asked for. */
+interface Asked {
+  readonly text: string;
+  /** Bits of filters; all keys at 0. */
+  readonly only: number;
+  /** The heading that the rows are sorted by; as they came where it is empty. */
+  readonly sort: string;
+  readonly isDown: boolean;
 }
 
-// tidy: allow function-length: it stands in the page as one text, and what is inside of it is short
-export function runPage(page: Page, told: Told): void {
-  const byId = (id: string) => page.getElementById(id);
-  const data = JSON.parse(byId('data').textContent ?? '') as Data;
-  const isSeveral = data.accounts.length > 1;
+/** The rows that are asked for, in the order that is asked for. */
+function pickRows({ rows, accounts }: Data, { text, only, sort, isDown }: Asked): readonly Row[] {
   const collator = new Intl.Collator('en', { numeric: true });
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const picked = rows.filter((row) => {
+    if (only !== 0 && (row[8] & only) === 0) return false;
+    const all = `${row[1]} ${row[2]} ${accounts[row[0]]} ${row[5]} ${row[7]}`.toLowerCase();
+    return words.every((word) => all.includes(word));
+  });
   const values: Record<string, (row: Row) => string | number> = {
     User: (row) => row[1],
-    Account: (row) => data.accounts[row[0]] ?? '',
+    Account: (row) => accounts[row[0]] ?? '',
     Key: (row) => row[2],
     Age: (row) => row[3],
     'Last used': (row) => (row[4] < 0 ? 1e9 : row[4]),
     State: (row) => row[6],
   };
-  let shown = data.rows;
-  let at = 0;
-  let sorted = { name: '', isDown: false };
+  const value = values[sort];
+  if (value === undefined) return picked;
+  return picked.sort((one, other) => {
+    const [a, b] = [value(one), value(other)];
+    const isNumber = typeof a === 'number' && typeof b === 'number';
+    const order = isNumber ? a - b : collator.compare(String(a), String(b));
+    return isDown ? -order : order;
+  });
+}
 
+interface Drawing extends Data {
+  readonly tones: Readonly<Record<string, string>>;
+}
+
+/** A row as the page had it from the beginning. */
+function drawRow(page: Page, row: Row, { accounts, tags, tones }: Drawing): Part {
   const make = (name: string, className: string, ...parts: (Part | string)[]) => {
     const part = page.createElement(name);
     if (className !== '') part.className = className;
     part.append(...parts);
     return part;
   };
-  const rowOf = (row: Row) => {
-    const user = make('th', '', row[1]);
-    user.scope = 'row';
-    const word = data.tags[row[6]] ?? '';
-    const tag = make('span', `tag ${told.tones[word]}`, word);
-    return make(
-      'tr',
-      '',
-      user,
-      ...(isSeveral ? [make('td', '', data.accounts[row[0]] ?? '')] : []),
-      make('td', '', make('code', '', row[2])),
-      make('td', 'number', `${row[3]} d`),
-      make('td', '', row[5]),
-      make('td', '', tag, ` ${row[7]}`),
-    );
-  };
-  const draw = () => {
-    const from = at * told.perPage;
-    const rows = shown.slice(from, from + told.perPage);
-    page.querySelector('#keys-table tbody').replaceChildren(...rows.map(rowOf));
-    const all = data.rows.length;
-    byId('shown').textContent =
-      shown.length === all ? `${all} keys` : `${shown.length} of ${all} keys`;
-    const pages = Math.max(1, Math.ceil(shown.length / told.perPage));
+  const user = make('th', '', row[1]);
+  user.scope = 'row';
+  const word = tags[row[6]] ?? '';
+  return make(
+    'tr',
+    '',
+    user,
+    ...(accounts.length > 1 ? [make('td', '', accounts[row[0]] ?? '')] : []),
+    make('td', '', make('code', '', row[2])),
+    make('td', 'number', `${row[3]} d`),
+    make('td', '', row[5]),
+    make('td', '', make('span', `tag ${tones[word]}`, word), ` ${row[7]}`),
+  );
+}
+
+interface Tools {
+  readonly perPage: number;
+  readonly tones: Drawing['tones'];
+  readonly pick: typeof pickRows;
+  readonly draw: typeof drawRow;
+}
+
+function runTable(page: Page, { perPage, tones, pick, draw }: Tools): void {
+  const byId = (id: string) => page.getElementById(id);
+  const data = JSON.parse(byId('data').textContent ?? '') as Data;
+  const drawing = { ...data, tones };
+  let shown = data.rows;
+  let at = 0;
+  let sorted = { sort: '', isDown: false };
+
+  const show = () => {
+    const rows = shown.slice(at * perPage, (at + 1) * perPage);
+    const body = page.querySelector('#keys-table tbody');
+    body.replaceChildren(...rows.map((row) => draw(page, row, drawing)));
+    const [some, all] = [shown.length, data.rows.length];
+    byId('shown').textContent = some === all ? `${all} keys` : `${some} of ${all} keys`;
+    const pages = Math.max(1, Math.ceil(some / perPage));
     byId('pager').hidden = pages === 1;
     byId('page-at').textContent = `page ${at + 1} of ${pages}`;
     byId('page-back').disabled = at === 0;
     byId('page-next').disabled = at === pages - 1;
   };
   const select = () => {
-    const words = byId('find').value.toLowerCase().split(/\s+/).filter(Boolean);
     const only = Number(byId('only').value);
-    const rows = data.rows.filter((row) => {
-      if (only !== 0 && (row[8] & only) === 0) return false;
-      const text = `${row[1]} ${row[2]} ${data.accounts[row[0]]} ${row[5]} ${row[7]}`.toLowerCase();
-      return words.every((word) => text.includes(word));
-    });
-    const value = values[sorted.name];
-    if (value !== undefined) {
-      rows.sort((one, other) => {
-        const [a, b] = [value(one), value(other)];
-        const order =
-          typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(`${a}`, `${b}`);
-        return sorted.isDown ? -order : order;
-      });
-    }
-    shown = rows;
+    shown = pick(data, { text: byId('find').value, only, ...sorted });
     at = 0;
-    draw();
+    show();
   };
   const turn = (by: number) => {
     at += by;
-    draw();
+    show();
     page.querySelector('#keys-table').setAttribute('tabindex', '-1');
     page.querySelector('#keys-table').focus();
   };
   const heads = Array.from(page.querySelectorAll('#keys-table thead th'));
   for (const head of heads) {
-    const name = head.dataset.sort ?? '';
-    const button = make('button', 'sort', name);
+    const sort = head.dataset.sort ?? '';
+    const button = page.createElement('button');
+    button.className = 'sort';
     button.type = 'button';
+    button.append(sort);
     head.replaceChildren(button);
     button.addEventListener('click', () => {
-      sorted = { name, isDown: sorted.name === name ? !sorted.isDown : name === 'Age' };
+      // The oldest keys are what a reader wants first.
+      sorted = { sort, isDown: sorted.sort === sort ? !sorted.isDown : sort === 'Age' };
       for (const other of heads) other.removeAttribute('aria-sort');
       head.setAttribute('aria-sort', sorted.isDown ? 'descending' : 'ascending');
       select();
@@ -152,19 +173,23 @@ export function runPage(page: Page, told: Told): void {
   byId('page-back').addEventListener('click', () => turn(-1));
   byId('page-next').addEventListener('click', () => turn(1));
   byId('filter').hidden = false;
-
-  const themes = Array.from(page.querySelectorAll('#theme button'));
-  for (const button of themes) {
-    button.addEventListener('click', () => {
-      page.documentElement.dataset.theme = button.dataset.theme;
-      for (const other of themes) other.setAttribute('aria-pressed', String(other === button));
-    });
-  }
-  byId('theme').hidden = false;
-  draw();
+  // A browser that comes back to the page may have kept what was asked for.
+  select();
 }
 
-/** The text of the script, with what it is told. */
+function runThemes(page: Page): void {
+  const buttons = Array.from(page.querySelectorAll('#theme button'));
+  for (const button of buttons) {
+    button.addEventListener('click', () => {
+      page.documentElement.dataset.theme = button.dataset.theme;
+      for (const other of buttons) other.setAttribute('aria-pressed', String(other === button));
+    });
+  }
+  page.getElementById('theme').hidden = false;
+}
+
+/** The text of the script. The functions are handed each other, whatever a bundler calls them. */
 export function scriptText(perPage: number): string {
-  return `(${String(runPage)})(document,${JSON.stringify({ perPage, tones: TAG_TONES })});`;
+  const tools = `{perPage:${perPage},tones:${JSON.stringify(TAG_TONES)},pick:${pickRows},draw:${drawRow}}`;
+  return `(${runTable})(document,${tools});(${runThemes})(document);`;
 }

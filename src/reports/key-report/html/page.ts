@@ -92,7 +92,7 @@ function footerOf(report: KeyReport): Markup {
   const unnamed = summary.keys_without_id;
   return html`<footer>
 <p>Made by keyturn ${VERSION} at ${timeWord(report.execution_time)}, by reads alone.${signedBy !== null && ` Signed by ${signedBy}.`} Journal: ${state}.${config !== null && ` Configuration: ${config.path}.`}</p>
-<p>What was done is counted from ${timeWord(since)} on, as the journal tells it: not what others did in IAM, nor what keyturn compact has dropped. AWS shows uses hours late.${isByReport && ' A credential report is up to four hours old.'}${unnamed > 0 && ` ${unnamed} keys have no ID here, because a credential report names none: keyturn report --ids reads them.`}</p>
+<p>What was done is counted from ${timeWord(since)} on, as the journal tells it: not what others did in IAM, nor what keyturn compact has dropped. AWS shows uses hours late.${isByReport && ' A credential report is up to four hours old.'}${unnamed > 0 && html` ${unnamed} keys have no ID here, because a credential report names none; <code>keyturn report --ids</code> reads them.`}</p>
 <p>No secret is in this file. It names users, keys and accounts: show it to those who may know them.</p>
 </footer>`;
 }
