@@ -6,7 +6,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { policyDocument } from '../../src/app/policies.ts';
+import { policyDocument } from '../../src/app/policy/named-policies.ts';
 import { ROOT, textOf } from '../support/structured-files.ts';
 import { faultsOf, skipsCfnLint } from './cfn-lint.ts';
 import { findTerraform } from './terraform.ts';
