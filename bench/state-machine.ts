@@ -4,6 +4,7 @@
 //   node dist/bench/state-machine.js [ACCOUNTS [USERS [DUE [AT-ONCE]]]]      50 100 1 5 when left out
 
 import { isDeepStrictEqual } from 'node:util';
+import type { Sandbox } from '../src/sandbox/index.ts';
 import {
   type FleetSize,
   fleet,
@@ -13,7 +14,6 @@ import {
   summaryIn,
 } from '../test/ministack/machine-stage.ts';
 import { byOneProcess } from '../test/ministack/one-process.ts';
-import type { Sandbox } from '../src/sandbox/index.ts';
 
 const [accounts = 50, users = 100, due = 1, atOnce = 5] = process.argv.slice(2).map(Number);
 const size: FleetSize = { accounts, users, due };
@@ -37,7 +37,9 @@ function costOf(sandbox: Sandbox, seconds: number): Cost {
   for (const { service } of sandbox.requests.list()) {
     requests[service] = (requests[service] ?? 0) + 1;
   }
-  const regions = [...sandbox.world.accounts.values()].flatMap(({ tables }) => [...tables.values()]);
+  const regions = [...sandbox.world.accounts.values()].flatMap(({ tables }) => [
+    ...tables.values(),
+  ]);
   const used = regions.flatMap((each) => each.all.map((table) => table.used));
   const sum = (of: 'read' | 'write') => used.reduce((total, each) => total + each[of], 0);
   const cost = { seconds, requests, readUnits: sum('read'), writeUnits: sum('write') };

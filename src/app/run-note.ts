@@ -80,8 +80,7 @@ function problemsOf(report: RotationReport, fatal: KeyturnError | undefined): re
     ...{ code: code ?? 'internal', username },
     message: (message ?? '').slice(0, MESSAGE_MAX),
   }));
-  const isTold =
-    fatal === undefined || fatal.isStop || all.some(({ code }) => code === fatal.code);
+  const isTold = fatal === undefined || fatal.isStop || all.some(({ code }) => code === fatal.code);
   if (isTold) return all;
   return [
     { code: fatal.code, message: fatal.message.slice(0, MESSAGE_MAX), username: null },

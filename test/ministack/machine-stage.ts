@@ -130,18 +130,16 @@ export class MachineStage {
     const topicArn = /<TopicArn>(.*?)<\/TopicArn>/.exec(topic)?.[1];
     assert.ok(topicArn !== undefined, topic);
     const functionArn = await stage.#makeFunction();
-    const definition = definitionOf().replaceAll(
-      /\$\{(\w+)\}/g,
-      (_, name: string) =>
-        String(
-          {
-            partition: 'aws',
-            function_arn: functionArn,
-            topic_arn: topicArn,
-            max_concurrency: concurrency,
-            tolerated_failure_percentage: 10,
-          }[name],
-        ),
+    const definition = definitionOf().replaceAll(/\$\{(\w+)\}/g, (_, name: string) =>
+      String(
+        {
+          partition: 'aws',
+          function_arn: functionArn,
+          topic_arn: topicArn,
+          max_concurrency: concurrency,
+          tolerated_failure_percentage: 10,
+        }[name],
+      ),
     );
     const role = 'arn:aws:iam::000000000000:role/keyturn';
     const made = await stage.#states('CreateStateMachine', {

@@ -5,64 +5,6 @@ import type { StatusReport } from '../../src/reports/status-report.ts';
 const AT = '2026-11-28T09:00:00.000Z';
 const ACCOUNT = '123456789012';
 
-export function statusReport(): StatusReport {
-  return {
-    state_dir: '/state',
-    checked_at: AT,
-    next_run_at: AT,
-    open_rotations: [
-      {
-        account_id: ACCOUNT,
-        username: 'svc',
-        rotation: 'id',
-        phase: 'intended',
-        old_key_id: 'AKIAIOSFODNN7EXAMPLE',
-        new_key_id: 'AKIAI44QH8DHBEXAMPLE',
-        orphan_key_id: 'AKIAI44QH8DHBEXAMPLE',
-        deletable_from: AT,
-        begun: AT,
-        age_days: 1,
-        next_run_at: AT,
-        destination: 'ssm /app',
-      vetoed: 'before_retire says no',
-        waits_for: 'operator' as const,
-        next_step: 'says so',
-        old_key_fate: 'keep',
-      },
-    ],
-    left_by_undo: [
-      {
-        account_id: ACCOUNT,
-        username: 'svc',
-        rotation: 'id',
-        access_key_id: 'AKIAI44QH8DHBEXAMPLE',
-        back_to_key_id: 'AKIAIOSFODNN7EXAMPLE',
-        undone: AT,
-      },
-    ],
-    wrong_places: [
-      {
-        account_id: ACCOUNT,
-        username: 'svc',
-        kind: 'dotenv',
-        place: '/srv/.env',
-        access_key_id: 'AKIAIOSFODNN7EXAMPLE',
-        state: 'overwritten' as const,
-        found: AT,
-      },
-    ],
-    handoff_files: [
-      {
-        account_id: ACCOUNT,
-        username: 'svc',
-        access_key_id: 'AKIA',
-        path: '/state/handoff/A',
-        is_encrypted: false,
-        created: AT,
-        age_days: 1,
-        state: 'waits' as const,
-      },
-    ],
 const REPORT: StatusReport = {
   state_dir: '/state',
   checked_at: AT,
@@ -81,6 +23,7 @@ const REPORT: StatusReport = {
       age_days: 1,
       next_run_at: AT,
       destination: 'ssm /app',
+      vetoed: 'before_retire says no',
       waits_for: 'operator' as const,
       next_step: 'says so',
       old_key_fate: 'keep',

@@ -70,7 +70,9 @@ async function needs(
   };
 }
 
-async function asksOf(config: Config | undefined): Promise<Pick<LineNeeds, 'alarms' | 'messages' | 'asks'>> {
+async function asksOf(
+  config: Config | undefined,
+): Promise<Pick<LineNeeds, 'alarms' | 'messages' | 'asks'>> {
   if (config === undefined) {
     return {
       alarms: [],
