@@ -11,6 +11,7 @@ import { failureCode } from '../rotate/exit-code.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import { type Command, runCli, type Session } from '../run.ts';
 import { keysFailure } from './keys-failures.ts';
+import { MEANT_WORDS } from './meant-words.ts';
 import { applyFailure, planFailure, planFailureCode } from './plan-failures.ts';
 
 interface Subcommand {
@@ -335,7 +336,7 @@ function find(name: string): Subcommand {
   const subcommand = SUBCOMMANDS.get(name);
   if (subcommand !== undefined) return subcommand;
   const near = closest(name, [...SUBCOMMANDS.keys(), ...PAGES]);
-  const words = Object.hasOwn(MEANT, name) ? MEANT[name] : near && ['keyturn', near];
+  const words = Object.hasOwn(MEANT_WORDS, name) ? MEANT_WORDS[name] : near && ['keyturn', near];
   throw unknownCommand(
     `unknown command ${quoted(name)}`,
     words && ['did you mean:', command(...words)],
@@ -343,33 +344,6 @@ function find(name: string): Subcommand {
 }
 
 const PAGES = ['help', 'version'] as const;
-
-/** What a word means that other tools have for a command. */
-const MEANT: Readonly<Record<string, readonly string[]>> = {
-  keyctl: ['keyctl', '--help'],
-  'rotate-iam-keys': ['rotate-iam-keys', '--dry-run'],
-  check: ['keyturn', 'validate'],
-  where: ['keyturn', 'map'],
-  scan: ['keyturn', 'map'],
-  find: ['keyturn', 'map'],
-  convert: ['keyturn', 'init', '--help'],
-  why: ['keyturn', 'explain', '--help'],
-  lint: ['keyturn', 'validate'],
-  preview: ['keyturn', 'plan'],
-  run: ['rotate-iam-keys'],
-  list: ['keyturn', 'keys'],
-  ls: ['keyturn', 'keys'],
-  log: ['keyturn', 'history'],
-  logs: ['keyturn', 'history'],
-  trail: ['keyturn', 'audit', 'show'],
-  rollback: ['keyturn', 'undo', '--help'],
-  revert: ['keyturn', 'undo', '--help'],
-  resume: ['keyturn', 'recover'],
-  finish: ['keyturn', 'recover'],
-  deactivate: ['keyturn', 'keys', 'deactivate', '--help'],
-  activate: ['keyturn', 'keys', 'activate', '--help'],
-  delete: ['keyturn', 'keys', 'delete', '--help'],
-};
 
 function unknownCommand(message: string, hint?: Hint): KeyturnError {
   const known = [...SUBCOMMANDS.keys()].join(', ');
