@@ -5,9 +5,11 @@ import { type Clock, machineClock } from '../base/clock.ts';
 import type { Environment } from '../base/environment.ts';
 import { toKeyturnError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
+import type { NotifyModel } from '../config/tell-model.ts';
 import type { RotationReport } from '../reports/rotation-report.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { NoticeCounts } from './notify/notify-run.ts';
+import type { Standing } from './notify/plan-messages.ts';
 import type { RunSight } from './sight/run-sight.ts';
 import type { Telling } from './telling.ts';
 
@@ -37,7 +39,22 @@ const TIME_MS = 90_000;
 const TIME_WHEN_STOPPED_MS = 5_000;
 
 export async function tellRun(run: RunToTell, context: TellContext): Promise<void> {
-  const { clock, isStopped } = context;
+  const { telling, report, sight } = run;
+  const standing = async (notify: NotifyModel) => {
+    const { standingOfRun } = await import('./notify/standing-of-run.ts');
+    return standingOfRun({ notify, report, sight, now: context.clock.now() });
+  };
+  await inTime(context, async (signal) => {
+    const notices = await notified({ ...run, notify: telling.notify, standing }, context, signal);
+    await measured(run, context, { notices, signal });
+  });
+}
+
+/** The signal is aborted when the time is over, by the machine's own clock. */
+async function inTime(
+  { clock, isStopped }: TellContext,
+  work: (signal: AbortSignal) => Promise<unknown>,
+): Promise<void> {
   const time = new AbortController();
   const over = new AbortController();
   const limitMs = isStopped ? TIME_WHEN_STOPPED_MS : TIME_MS;
@@ -48,8 +65,7 @@ export async function tellRun(run: RunToTell, context: TellContext): Promise<voi
       () => undefined,
     );
   try {
-    const notices = await notified(run, context, time.signal);
-    await measured(run, context, { notices, signal: time.signal });
+    await work(time.signal);
   } finally {
     over.abort();
     await ending;
@@ -58,12 +74,22 @@ export async function tellRun(run: RunToTell, context: TellContext): Promise<voi
 
 const NONE: NoticeCounts = { sent: 0, failed: 0 };
 
+/** What there is to tell, and how those are reached who are told. */
+export interface ToTell extends Pick<RunToTell, 'state' | 'profile' | 'region'> {
+  readonly notify: NotifyModel | undefined;
+  readonly standing: (notify: NotifyModel) => Promise<Standing>;
+}
+
+/** Tells it within its time, after a command that measures nothing. Never throws. */
+export async function tellOnly(told: ToTell, context: TellContext): Promise<void> {
+  await inTime(context, (signal) => notified(told, context, signal));
+}
+
 async function notified(
-  { telling, report, sight, state, profile, region }: RunToTell,
+  { notify, standing, state, profile, region }: ToTell,
   { clock, env, emit }: TellContext,
   signal: AbortSignal,
 ): Promise<NoticeCounts> {
-  const { notify } = telling;
   if (notify === undefined || state === undefined) return NONE;
   try {
     const [{ notifyRun }, { openChannels }, { openSurroundings }] = await Promise.all([
@@ -71,12 +97,11 @@ async function notified(
       import('./notify/channels/open-channels.ts'),
       import('./notify/open-surroundings.ts'),
     ]);
-    const reach = { clock, env, emit, profile, region, signal };
-    const around = await openSurroundings(reach);
+    const around = await openSurroundings({ clock, env, emit, profile, region, signal });
     try {
       return await notifyRun(openChannels(notify, around), {
-        ...{ notify, report, sight, emit, signal },
-        ...{ notices: state.notices, run: state.run, now: clock.now() },
+        ...{ notify, emit, signal, notices: state.notices, run: state.run },
+        standing: await standing(notify),
       });
     } finally {
       around.close();

@@ -2,7 +2,7 @@
 // calls this once the report is printed; the exit code is settled by then, and stays.
 
 import type { RunSight } from '../app/sight/run-sight.ts';
-import type { RunToTell } from '../app/tell-run.ts';
+import type { RunToTell, ToTell } from '../app/tell-run.ts';
 import type { EventSink } from '../base/events.ts';
 import type { RotationReport } from '../reports/rotation-report.ts';
 import type { StateStore } from '../state/state-store.ts';
@@ -60,6 +60,18 @@ export async function afterRun(
       await tellRun(run, { clock, env, emit, isStopped: signal.aborted });
     },
   };
+}
+
+/** What a command tells that measures nothing. Never throws. */
+export async function tellAfterwards(
+  told: ToTell,
+  { host: { clock, env }, voice }: Session,
+  { log, signal }: Pick<RunShell, 'log' | 'signal'>,
+): Promise<void> {
+  log.hideProgress();
+  const { tellOnly } = await import('../app/tell-run.ts');
+  const emit = foretelling(log.emit, voice);
+  await tellOnly(told, { clock, env, emit, isStopped: signal.aborted });
 }
 
 /** A dry run says whom a run would tell: that is asked for by whoever looks at one. */

@@ -69,11 +69,19 @@ function isKept(sample: Sample, own: readonly Sample[], { figures, accounts }: K
     ({ family, labels }) => family === 'keys' && labels.account === account,
   );
   if (isCounted && sample.family !== 'success') return false;
-  return accounts === 'none' || !figures.isEveryAccount || isNamed(account, figures.report);
+  return accounts === 'none' || !isWholeList(figures) || isNamed(account, figures.report);
+}
+
+/** Whether the run knows which accounts there are. */
+function isWholeList({ isEveryAccount, report }: RunFigures): boolean {
+  return isEveryAccount && !report.errors.some(({ account_id: account }) => account === null);
 }
 
 function isNamed(account: string, { accounts = [], account_id: only }: RotationReport): boolean {
-  return account === only || accounts.some(({ account_id: id }) => id === account);
+  return (
+    account === only ||
+    accounts.some(({ account_id: id, state }) => id === account && state !== 'skipped')
+  );
 }
 
 function isSameSeries(one: Sample, other: Sample): boolean {
@@ -124,13 +132,21 @@ function countSamples(account: string, counts: KeyCounts, countedAt: Date): read
   ];
 }
 
-/** Whether nothing of the account failed in this run; a dry run does nothing that could succeed. */
+/**
+ * Whether nothing of the account went wrong in this run. What waits for a person is no failure of the run; a dry run
+ * does nothing that could succeed.
+ */
 function isFaultless(account: string, { report, exitCode }: RunFigures): boolean {
   if (report.dry_run || exitCode >= 2) return false;
+  const { rotated_keys: rotated, cleanup_results: cleaned, errors } = report;
+  const isFailed = (each: { readonly account_id: string; readonly error_code: string | null }) =>
+    each.account_id === account && !isBlock(each.error_code);
   const isOfAccount = (each: { readonly account_id: string | null }) => each.account_id === account;
-  const failed = report.rotated_keys.filter(({ success }) => !success).some(isOfAccount);
-  const unclean = report.cleanup_results.filter(({ success }) => !success).some(isOfAccount);
-  return !failed && !unclean && !report.errors.some(isOfAccount);
+  return (
+    !rotated.some((each) => !each.success && isFailed(each)) &&
+    !cleaned.some((each) => !each.success && isFailed(each)) &&
+    !errors.some((each) => isOfAccount(each))
+  );
 }
 
 function runOf(figures: RunFigures, accounts: MetricsAccounts): readonly Sample[] {

@@ -28,6 +28,7 @@ export async function sendOtlp(
   const { env, emit, clock, signal } = options;
   let shown = 'otlp';
   try {
+    refuseGrpc(settings, env);
     const endpoint = endpointOf(settings, env);
     shown = endpoint.url.origin;
     const headers = await headersOf(settings, env);
@@ -65,6 +66,19 @@ export async function sendOtlp(
     const reason = signal.aborted ? 'there was no more time' : toKeyturnError(thrown).message;
     emit({ code: 'metrics-not-written', to: shown, reason });
   }
+}
+
+/** Where a collector that speaks another protocol alone is named, ours would be noise to it. */
+function refuseGrpc({ endpoint }: OtlpSettings, env: Environment): void {
+  const protocol = env.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL;
+  if (endpoint !== undefined || protocol !== 'grpc') return;
+  throw new KeyturnError(
+    'bad-value',
+    'OTEL_EXPORTER_OTLP_PROTOCOL is grpc, and keyturn speaks http/json',
+    {
+      hint: 'name the address for HTTP, of port 4318 as a rule, in OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, and set OTEL_EXPORTER_OTLP_METRICS_PROTOCOL=http/json',
+    },
+  );
 }
 
 interface Endpoint {

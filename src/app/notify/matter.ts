@@ -21,6 +21,7 @@ export const MATTER_KINDS = [
   'deadline-ahead',
   'old-key-in-use',
   'hand-off-kept',
+  'place-wrong',
 ] as const;
 export type MatterKind = (typeof MATTER_KINDS)[number];
 

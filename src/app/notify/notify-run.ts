@@ -4,16 +4,12 @@
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { NotifyModel } from '../../config/tell-model.ts';
-import type { RotationReport } from '../../reports/rotation-report.ts';
 import type { Notices } from '../../state/state-store.ts';
-import type { RunSight } from '../sight/run-sight.ts';
 import type { Channel } from './channels/channel.ts';
 import type { OpenedChannel } from './channels/open-channels.ts';
 import type { Said } from './judge-matter.ts';
-import { type About, deedsOf, mattersOf } from './matter.ts';
 import { NoticeBook } from './notice-book.ts';
 import { occasionsOf } from './notice-days.ts';
-import { ownerOf } from './owner.ts';
 import {
   type ChannelView,
   type PlannedMessage,
@@ -21,17 +17,15 @@ import {
   type Standing,
 } from './plan-messages.ts';
 
-const DEADLINE_DAYS = 7;
 const REPEAT_DAYS = 7;
 
 export interface NotifyOptions {
   readonly notify: NotifyModel;
-  readonly report: RotationReport;
-  readonly sight: RunSight;
+  /** What there is to tell. */
+  readonly standing: Standing;
   /** Where it is kept what was said; undefined where that cannot be known. */
   readonly notices: Notices;
   readonly run: string;
-  readonly now: Date;
   readonly emit: EventSink;
   /** When no more time is left. */
   readonly signal: AbortSignal;
@@ -47,7 +41,7 @@ export async function notifyRun(
   channels: readonly OpenedChannel[],
   options: NotifyOptions,
 ): Promise<NoticeCounts> {
-  const { notices, run, emit, report } = options;
+  const { notices, run, emit, standing } = options;
   const book = new NoticeBook(notices, run);
   try {
     await book.read();
@@ -56,11 +50,10 @@ export async function notifyRun(
     emit({ code: 'notices-unreadable', reason: toKeyturnError(thrown).message });
     return { sent: 0, failed: 0 };
   }
-  const standing = standingOf(options);
   const counts = await Promise.all(
     channels.map(async (opened) => {
       const plan = planMessages(viewOf(opened, book, options), standing);
-      if (report.dry_run) return foretell(opened.channel, plan.messages, emit);
+      if (standing.run.isDryRun) return foretell(opened.channel, plan.messages, emit);
       const forgotten = plan.forgotten.map((matter) => ({ matter, said: undefined }));
       await unlessUnwritable(book.put(opened.channel.name, forgotten), emit);
       return await sendAll(opened.channel, plan.messages, { book, options });
@@ -69,43 +62,6 @@ export async function notifyRun(
   return {
     sent: counts.reduce((sum, { sent }) => sum + sent, 0),
     failed: counts.reduce((sum, { failed }) => sum + failed, 0),
-  };
-}
-
-function standingOf({ notify, report, sight, now }: NotifyOptions): Standing {
-  const deadlineDays = notify.deadline_days ?? DEADLINE_DAYS;
-  const happened = { report, soon: sight.soon, deadlineDays, now };
-  const tagsOf = ({ account, user }: About) =>
-    account === null || user === null ? undefined : sight.tagsOf(account, user);
-  return {
-    deeds: deedsOf(report),
-    matters: mattersOf(happened),
-    ownerOf: (about) => ownerOf(tagsOf(about), notify.owners),
-    isLookedAt: lookedAtBy(report, sight),
-    run: { id: report.run_id, at: now, version: report.keyturn_version, isDryRun: report.dry_run },
-  };
-}
-
-/**
- * Whether the run has looked at what a matter is about: I11, an account that could not be read is not one in which
- * all is well. What is about no account is over when a run over all that it is about ended without it.
- */
-function lookedAtBy(report: RotationReport, sight: RunSight): Standing['isLookedAt'] {
-  const stopped = report.errors.filter(({ username }) => username === null);
-  const isBroken = (account: string | null) => stopped.some(({ account_id: id }) => id === account);
-  const isEnded = stopped.some(({ account_id: id }) => id === null);
-  return ({ kind, account, user }) => {
-    if (account === null) return !isEnded;
-    if (isBroken(account) || isEnded) return false;
-    // That a run could not enter an account is over once one could.
-    if (user === null && kind === 'run-failed') return sight.isWhole(account);
-    const isOfUser = (each: {
-      readonly account_id: string | null;
-      readonly username: string | null;
-    }) => each.account_id === account && each.username === user;
-    // Of whom nothing was begun, nobody knows whether it would have failed again.
-    const isLeft = [...report.errors, ...(report.held_back ?? [])].some(isOfUser);
-    return sight.isWhole(account) && !isLeft;
   };
 }
 
@@ -162,7 +118,8 @@ async function sendOne(
   planned: PlannedMessage,
   { book, options }: Sending,
 ): Promise<boolean | undefined> {
-  const { emit, signal, now } = options;
+  const { emit, signal, standing } = options;
+  const { at: now } = standing.run;
   const { message, matters } = planned;
   const { to, subject } = message;
   try {

@@ -3,6 +3,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { ACCOUNT_FLAGS } from '../flags/account-flags.ts';
 import { parseCommandLine, quoted } from '../flags/argv.ts';
+import { CONFIG_FLAG, CONFIG_VARIABLE } from '../flags/config-flag.ts';
 import { CUSTODY_FLAGS } from '../flags/custody-flags.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
 import { renderHelp } from '../flags/help.ts';
@@ -50,6 +51,13 @@ export const VERIFY_FLAGS = {
     group: HEALED,
     about:
       'With --heal: only tell what would be healed, and from where. Without it: do not put on record what is found, either.',
+  },
+  config: {
+    ...CONFIG_FLAG,
+    group: 'What is printed',
+    about:
+      'Tell those whom this file names (notify:) of places that are wrong, and of those that were healed.',
+    fallback: CONFIG_VARIABLE,
   },
   ...ACCOUNT_FLAGS,
   profile: ROTATE_FLAGS.profile,

@@ -6,9 +6,12 @@ import type { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
 import { printableJson } from '../../base/printable.ts';
 import { shellWords } from '../../base/shell-words.ts';
+import type { NotifyModel } from '../../config/tell-model.ts';
 import { healWords } from '../../reports/heal-words.ts';
+import { tellAfterwards } from '../after-run.ts';
 import { selectionOf } from '../flags/account-flags.ts';
 import { isAskedFor } from '../flags/argv.ts';
+import { askedConfig } from '../flags/config-flag.ts';
 import { custodyOf } from '../flags/custody-flags.ts';
 import { newPlacesAsked } from '../flags/deliver-options.ts';
 import { limitsOf } from '../flags/environment-limits.ts';
@@ -32,6 +35,7 @@ export async function runVerify(session: Session, args: readonly string[]): Prom
   const { values, users } = readVerify(args);
   const options = settle(session, values, users);
   const { heals, dryRun } = options;
+  const notify = await notifyOf(values.config, session);
   const place = stateDirectory(values.stateDir, host);
   const shell: ShellOptions = {
     log: quietLog(values, host),
@@ -58,8 +62,33 @@ export async function runVerify(session: Session, args: readonly string[]): Prom
         healCommand: healCommand(values, users, healWords(report.places)),
       });
     await print(values.json ? json(report) : page());
+    if (notify !== undefined) {
+      const { standingOfVerify } = await import('../../app/notify/standing-of-verify.ts');
+      const { profile, region } = options;
+      const standing = async () =>
+        standingOfVerify(report, isEverybody(values, users), clock.now());
+      const told = { notify, standing, state, profile, region };
+      await tellAfterwards(told, session, { log, signal });
+    }
     return isAllFine(report) ? 0 : 1;
   });
+}
+
+/** Whom to tell; nobody where no configuration was asked for. Throws `bad-config`. */
+async function notifyOf(
+  flag: string | undefined,
+  { host }: Session,
+): Promise<NotifyModel | undefined> {
+  const file = askedConfig(flag, host);
+  if (file === undefined) return undefined;
+  const { loadConfig } = await import('../../app/config/config-file.ts');
+  return (await loadConfig(file, host.clock.now())).model.notify;
+}
+
+/** Whether all places were read of which anything is on record. */
+function isEverybody(values: VerifyValues, users: readonly string[]): boolean {
+  const { accounts, excludeAccounts } = values;
+  return users.length === 0 && accounts === undefined && excludeAccounts === undefined;
 }
 
 function settle({ host }: Session, values: VerifyValues, users: readonly string[]): VerifyOptions {
