@@ -45,8 +45,8 @@ export async function afterRun(
     readsTags: notify?.channels.some(({ to_owners: is }) => is === true) ?? false,
   });
   const { profile, region, accounts, user } = rotate;
-  const isEveryAccount =
-    accounts?.organization === true && accounts.named === undefined && user === undefined;
+  const isNarrowed = accounts?.named !== undefined || (accounts?.excluded.length ?? 0) > 0;
+  const isEveryAccount = accounts?.organization === true && !isNarrowed && user === undefined;
   const { clock, env } = host;
   return {
     observer: sight,

@@ -57,7 +57,8 @@ test('a plan of a file that is not trusted sends nothing and names nobody', asyn
   Object.assign(env, { OPS_HOOK: ops.url });
   addUser({ name: 'svc-a' }, IDLE);
   writeFileSync(config, telling(OPS));
-  const { stderr } = await keyturn(['plan', '--untrusted', '--config', config]);
+  const { code, stderr } = await keyturn(['plan', '--untrusted', '--config', config]);
+  assert.equal(code, 0, stderr);
   assert.doesNotMatch(stderr, /would tell/);
   assert.deepEqual(ops.asked, []);
 });

@@ -10,9 +10,16 @@ export interface Mail {
   readonly text: string;
 }
 
+interface MailSinkOptions {
+  readonly user: string;
+  readonly password: string;
+  /** Whether it never greets whoever connects. */
+  readonly isSilent?: boolean;
+}
+
 export async function mailSink(
   t: TestContext,
-  { user, password }: { readonly user: string; readonly password: string },
+  { user, password, isSilent = false }: MailSinkOptions,
 ) {
   const mails: Mail[] = [];
   const server = new SMTPServer({
@@ -20,6 +27,9 @@ export async function mailSink(
     allowInsecureAuth: true,
     hideSTARTTLS: true,
     logger: false,
+    onConnect: (_, done) => {
+      if (!isSilent) done();
+    },
     onAuth: ({ username, password: given }, _, done) => {
       if (username === user && given === password) done(null, { user });
       else done(new Error('535 wrong'));

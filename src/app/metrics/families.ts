@@ -40,7 +40,7 @@ export const OUTCOMES = ['rotated', 'failed', 'blocked', 'held_back'] as const;
 export const CHANGES = ['created', 'deactivated', 'reactivated', 'deleted'] as const;
 export const ACCOUNT_OUTCOMES = ['done', 'failed', 'skipped', 'left'] as const;
 export const NOTICE_OUTCOMES = ['sent', 'failed'] as const;
-/** A warning that the code list of a failure is closed: whatever else is told counts as `internal`. */
+/** A closed list: whatever else is told counts as `internal`. */
 export const CODES = Object.keys(ERROR_CODES);
 
 const DAY_S = 86_400;

@@ -44,9 +44,7 @@ export function metricsOf(
 ): readonly Sample[] {
   const { report } = figures;
   const own = [...buildInfo(report), ...keysOf(figures, accounts)];
-  const kept = before.filter(
-    (sample) => FAMILIES[sample.family].of === 'keys' && isKept(sample, own, { figures, accounts }),
-  );
+  const kept = before.filter(keeping(figures, accounts, own));
   // A dry run does nothing, so what the last run did stays told.
   const run = report.dry_run
     ? before.filter(({ family }) => FAMILIES[family].of === 'run')
@@ -54,22 +52,28 @@ export function metricsOf(
   return [...own, ...kept, ...run];
 }
 
-interface Keeping {
-  readonly figures: RunFigures;
-  readonly accounts: MetricsAccounts;
-}
-
-function isKept(sample: Sample, own: readonly Sample[], { figures, accounts }: Keeping): boolean {
-  const account = sample.labels.account ?? '';
-  // Told of all accounts together, or of each: never of both, or each would count twice.
-  if ((account === ALL) !== (accounts === 'none')) return false;
-  if (own.some((each) => isSameSeries(each, sample))) return false;
-  // Of an account that was counted anew nothing is left, such as a key that was its oldest.
-  const isCounted = own.some(
-    ({ family, labels }) => family === 'keys' && labels.account === account,
-  );
-  if (isCounted && sample.family !== 'success') return false;
-  return accounts === 'none' || !isWholeList(figures) || isNamed(account, figures.report);
+/** Which series of an earlier run stay: of accounts whose keys this one did not count. */
+function keeping(
+  figures: RunFigures,
+  accounts: MetricsAccounts,
+  own: readonly Sample[],
+): (sample: Sample) => boolean {
+  const anew = new Map<FamilyName, Set<string>>();
+  for (const { family, labels } of own) {
+    const known = anew.get(family) ?? new Set();
+    anew.set(family, known.add(labels.account ?? ''));
+  }
+  const counted = anew.get('keys') ?? new Set();
+  const isOnlyNamed = accounts === 'all' && isWholeList(figures);
+  const named = new Set(namedIn(figures.report));
+  return ({ family, labels: { account = '' } }) => {
+    if (FAMILIES[family].of !== 'keys') return false;
+    // Told of all accounts together, or of each: never of both, or each would count twice.
+    if ((account === ALL) !== (accounts === 'none')) return false;
+    // Of an account that was counted anew nothing is left, such as a key that was its oldest.
+    const isStale = family === 'success' ? anew.get(family)?.has(account) : counted.has(account);
+    return isStale !== true && !(isOnlyNamed && !named.has(account));
+  };
 }
 
 /** Whether the run knows which accounts there are. */
@@ -77,18 +81,9 @@ function isWholeList({ isEveryAccount, report }: RunFigures): boolean {
   return isEveryAccount && !report.errors.some(({ account_id: account }) => account === null);
 }
 
-function isNamed(account: string, { accounts = [], account_id: only }: RotationReport): boolean {
-  return (
-    account === only ||
-    accounts.some(({ account_id: id, state }) => id === account && state !== 'skipped')
-  );
-}
-
-function isSameSeries(one: Sample, other: Sample): boolean {
-  return (
-    one.family === other.family &&
-    FAMILIES[one.family].labels.every((name) => one.labels[name] === other.labels[name])
-  );
+function namedIn({ accounts = [], account_id: only }: RotationReport): readonly (string | null)[] {
+  const worked = accounts.filter(({ state }) => state !== 'skipped');
+  return [only, ...worked.map(({ account_id: id }) => id)];
 }
 
 function gauge(family: FamilyName, value: number, labels: Labels = {}): Sample {

@@ -32,4 +32,4 @@ export interface ChannelSurroundings {
 }
 
 /** For one message; all of them together have the time of the run. */
-export const SEND_MS = 15_000;
+export const SEND_MS = 8_000;
