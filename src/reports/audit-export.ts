@@ -58,7 +58,12 @@ const CALLS: Readonly<Record<string, Activity>> = {
   discarded: DELETE,
 };
 
-const FAILURES: ReadonlySet<string> = new Set(['create-refused', 'not-done', 'undo-given-up']);
+const FAILURES: ReadonlySet<string> = new Set([
+  'create-refused',
+  'not-rotated',
+  'not-cleaned-up',
+  'undo-given-up',
+]);
 const UNKNOWN: ReadonlySet<string> = new Set(['create-unknown', 'lapsed']);
 
 /** Whatever is no answer of AWS is told as another activity, by its step. */

@@ -17,6 +17,7 @@ interface Waiting {
 
 export class TrailWriter {
   readonly #write: WriteTrail;
+  readonly #rest: () => Promise<void>;
   readonly #actor: Actor;
   #waiting: Waiting[] = [];
   #isWriting = false;
@@ -29,9 +30,11 @@ export class TrailWriter {
   #isBehind = false;
   #atWork = 0;
 
-  constructor(actor: Actor, write: WriteTrail) {
+  /** `rest` is called when nothing is written any more for now; it never rejects. */
+  constructor(actor: Actor, write: WriteTrail, rest: () => Promise<void> = async () => {}) {
     this.#actor = actor;
     this.#write = write;
+    this.#rest = rest;
   }
 
   /** As AuditTrail has it. */
@@ -76,6 +79,20 @@ export class TrailWriter {
       this.#atWork -= 1;
       // What cannot be told now is told by the next run.
       if (this.#atWork === 0 && this.#isBehind) await this.tell([]).catch(() => undefined);
+      else if (this.#atWork === 0 && !this.#isWriting) await this.#rest();
+    }
+  }
+
+  async #writeBatch(batch: readonly Waiting[]): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      await this.#write(batch.flatMap(({ facts }) => facts));
+      this.#isFailing = false;
+      return undefined;
+    } catch (error) {
+      this.#isFailing = true;
+      this.#failure = error;
+      this.#isBehind = true;
+      return { error };
     }
   }
 
@@ -85,15 +102,11 @@ export class TrailWriter {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0);
       this.#isBehind = false;
-      try {
-        await this.#write(batch.flatMap(({ facts }) => facts));
-        this.#isFailing = false;
-        for (const { resolve } of batch) resolve();
-      } catch (error) {
-        this.#isFailing = true;
-        this.#failure = error;
-        this.#isBehind = true;
-        for (const { reject } of batch) reject(error);
+      const failure = await this.#writeBatch(batch);
+      if (this.#atWork === 0 && this.#waiting.length === 0) await this.#rest();
+      for (const { resolve, reject } of batch) {
+        if (failure === undefined) resolve();
+        else reject(failure.error);
       }
     }
     this.#isWriting = false;

@@ -15,6 +15,7 @@ function schemaOf({ args }: Execution): string {
   const [command, verb = ''] = args;
   if (command === 'history' || command === 'status' || command === 'report')
     return `keyturn-${command}`;
+  if (command === 'audit') return `keyturn-audit-${verb}`;
   if (command !== 'keys') return 'rotate-iam-keys';
   return /^(?:deactivate|activate|delete)$/.test(verb) ? 'keyturn-key-change' : 'keyturn-keys';
 }
@@ -31,7 +32,7 @@ function validatorOf(name: string): ValidateFunction {
 export function asksForJson({ args }: Execution): boolean {
   const line = args.join(' ');
   if (/--(?:help|version)\b/.test(line)) return false;
-  const isOneFlag = /^(?:keys|history|status|report)\b/.test(line) && args.includes('--json');
+  const isOneFlag = /^(?:keys|history|status|report|audit)\b/.test(line) && args.includes('--json');
   return isOneFlag || /--output[-_]format[ =]json/.test(line);
 }
 

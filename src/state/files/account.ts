@@ -7,7 +7,7 @@ import { type FileSystem, systemReason } from '../../base/files/file-system.ts';
 import type { Actor } from '../../lifecycle/trail/fact.ts';
 import type { KeptLine } from '../../lifecycle/trail/verify.ts';
 import type { Access, AccountState } from '../state-store.ts';
-import { TrailWriter } from '../trail-writer.ts';
+import { TrailWriter, type WriteTrail } from '../trail-writer.ts';
 import { userLog } from '../user-log.ts';
 import type { ClaimFiles } from './claim-files.ts';
 import type { FileClaims } from './claims.ts';
@@ -37,10 +37,11 @@ export interface AccountFiles {
 export async function fileAccount(files: AccountFiles, access: Access): Promise<AccountState> {
   const { journal, claimFiles, claims, custody, fs, clock, account, by } = files;
   const path = files.sightingsPath;
-  const trail = new TrailWriter(by, (facts) => {
+  const write: WriteTrail = async (facts) => {
     demandWritable(account, access);
-    return files.trail.write(facts, by);
-  });
+    await files.trail.write(facts, by);
+  };
+  const trail = new TrailWriter(by, write, () => files.trail.rest());
   return {
     custody,
     sightings: await FileSightings.open({ path, fs, clock, claims: claimFiles, access }),

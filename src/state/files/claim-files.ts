@@ -6,8 +6,8 @@
 // Taking over from an owner that is gone. Simply removing its file would be wrong: A and B both
 // judge it, A removes it and claims anew, and then B removes the claim of A. Therefore only the
 // holder of the claim `break-<nonce>` may remove the claim with that nonce, after reading it once
-// more. A nonce is never used again, so a late B finds another nonce and removes nothing. A breaker
-// that died is broken the same way, to a bounded depth.
+// more. A nonce is used again by its own process alone, long before it expires, so a late B finds another
+// nonce and removes nothing. A breaker that died is broken the same way, to a bounded depth.
 //
 // An owner removes its own claim freely while it has not expired, because then nobody else may. Once it
 // has expired, or lies in a time to come, the owner too must hold `break-<nonce>` before it touches the
@@ -32,9 +32,12 @@ import {
 import {
   CLAIM_EXPIRY_MS,
   type ClaimOwner,
+  encodeOwner,
   expiryAfter,
   fateOf,
   isExpired,
+  isRenewalDue,
+  type MadeClaim,
   newOwner,
   parseOwner,
 } from './claim-owner.ts';
@@ -44,8 +47,7 @@ import type { ProcessIdentity, ProcessTable } from './process-table.ts';
 const BREAK_PREFIX = 'break-';
 /** Each round lost means that another process made or removed the claim in that moment. */
 const ROUNDS_MAX = 32;
-/** Breakers of breakers: each level needs one more process to die within milliseconds. */
-const BREAK_DEPTH_MAX = 16;
+const BREAK_DEPTH_MAX = 16; // Each level needs one more process to die within milliseconds.
 /** What link() answers on file systems that have no hard links. */
 const LINK_UNSUPPORTED = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
@@ -108,6 +110,29 @@ export class ClaimFiles {
   /** Never waits. Throws `state-dir` when the directory cannot be read or written. */
   async acquire(name: string): Promise<Acquisition> {
     return await this.#coded(name, () => this.#acquire(name, 0));
+  }
+
+  /** The file of a claim that is taken many times, for moments; without its name yet. Throws `state-dir`. */
+  async make(name: string): Promise<MadeClaim> {
+    return await this.#coded(name, async () => {
+      const { file, ...made } = await this.#make(name);
+      await file.close();
+      return made;
+    });
+  }
+
+  /** As acquire(), in one system call where nobody has the claim. One at a time for each file that was made. */
+  async acquireMade(name: string, { temporary, owner }: MadeClaim): Promise<Acquisition> {
+    const link = () => this.#options.fs.link(temporary, this.pathOf(name));
+    const isLinked = await link().then(
+      () => true,
+      () => this.#holds(name, owner.nonce).catch(() => false),
+    );
+    return isLinked ? { held: this.#held(name, owner, NO_FILE) } : await this.acquire(name);
+  }
+
+  async unmake({ temporary }: MadeClaim): Promise<void> {
+    await removeQuietly(this.#options.fs, temporary);
   }
 
   /** Whether a living process holds the claim now. Throws `state-dir`. */
@@ -237,6 +262,29 @@ export class ClaimFiles {
 
   /** Undefined when another process was faster. */
   async #create(name: string): Promise<HeldClaim | undefined> {
+    const { fs } = this.#options;
+    const path = this.pathOf(name);
+    const { temporary, owner, file } = await this.#make(name);
+    try {
+      await fs.link(temporary, path);
+      return this.#held(name, owner, file);
+    } catch (error) {
+      // A link that was made can be reported as failed, over a network for example.
+      if (await this.#holds(name, owner.nonce).catch(() => false)) {
+        return this.#held(name, owner, file);
+      }
+      await file.close();
+      const code = errnoOf(error) ?? '';
+      // ENOENT: who holds the claim has swept the temporary file away, as one of a dead process.
+      if (code === 'EEXIST' || code === 'ENOENT') return undefined;
+      if (LINK_UNSUPPORTED.includes(code)) return await this.#createInPlace(name, owner);
+      throw error;
+    } finally {
+      await removeQuietly(fs, temporary);
+    }
+  }
+
+  async #make(name: string): Promise<MadeClaim & { readonly file: OpenFile }> {
     const { clock, fs, run } = this.#options;
     const path = this.pathOf(name);
     const nonce = randomBytes(16).toString('hex');
@@ -247,19 +295,11 @@ export class ClaimFiles {
       await writeFully(file, encodeOwner(owner), path);
       // Else a power cut could leave a claim that names nobody, and the user waits for its expiry.
       await file.sync();
-      await fs.link(temporary, path);
-      return this.#held(name, owner, file);
+      return { temporary, owner, file };
     } catch (error) {
-      // A link that was made can be reported as failed, over a network for example.
-      if (await this.#holds(name, nonce).catch(() => false)) return this.#held(name, owner, file);
       await file.close();
-      const code = errnoOf(error) ?? '';
-      // ENOENT: who holds the claim has swept the temporary file away, as one of a dead process.
-      if (code === 'EEXIST' || code === 'ENOENT') return undefined;
-      if (LINK_UNSUPPORTED.includes(code)) return await this.#createInPlace(name, owner);
-      throw error;
-    } finally {
       await removeQuietly(fs, temporary);
+      throw error;
     }
   }
 
@@ -285,7 +325,7 @@ export class ClaimFiles {
     return this.#held(name, owner, file);
   }
 
-  #held(name: string, made: ClaimOwner, file: OpenFile): HeldClaim {
+  #held(name: string, made: ClaimOwner, file: Pick<OpenFile, 'write' | 'close'>): HeldClaim {
     const { clock, fs } = this.#options;
     let owner = made;
     // A clock that was set back leaves a claim of a time to come, which others take over in the end.
@@ -354,13 +394,7 @@ export class ClaimFiles {
   }
 }
 
+/** Of a claim that is held for a moment, and never renewed. */
+const NO_FILE: Pick<OpenFile, 'write' | 'close'> = { write: async () => 0, close: async () => {} };
+
 const EPOCH = new Date(0);
-
-function encodeOwner(owner: ClaimOwner): Buffer {
-  return Buffer.from(`${JSON.stringify(owner)}\n`);
-}
-
-function isRenewalDue(owner: ClaimOwner, now: Date): boolean {
-  const leftMs = new Date(owner.expires_at).getTime() - now.getTime();
-  return leftMs < CLAIM_EXPIRY_MS * (2 / 3);
-}

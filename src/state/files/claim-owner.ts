@@ -25,6 +25,12 @@ const ownerSchema = z.object({
 
 export type ClaimOwner = z.infer<typeof ownerSchema>;
 
+/** A claim without its name. */
+export interface MadeClaim {
+  readonly temporary: string;
+  readonly owner: ClaimOwner;
+}
+
 /** Undefined for text that is no claim: torn by a crash, or of a newer version. */
 export function parseOwner(text: string): ClaimOwner | undefined {
   let parsed: unknown;
@@ -104,4 +110,14 @@ function isOther(one: string | null, other: string | null): boolean {
 
 export function isExpired(owner: ClaimOwner, now: Date): boolean {
   return now.getTime() >= new Date(owner.expires_at).getTime();
+}
+
+/** As it is written into the file. */
+export function encodeOwner(owner: ClaimOwner): Buffer {
+  return Buffer.from(`${JSON.stringify(owner)}\n`);
+}
+
+export function isRenewalDue(owner: ClaimOwner, now: Date): boolean {
+  const leftMs = new Date(owner.expires_at).getTime() - now.getTime();
+  return leftMs < CLAIM_EXPIRY_MS * (2 / 3);
 }

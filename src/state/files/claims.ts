@@ -3,7 +3,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { assert, KeyturnError } from '../../base/errors.ts';
 import { comparableUserName } from '../../base/user-name.ts';
-import type { ClaimFiles } from './claim-files.ts';
+import type { Acquisition, ClaimFiles } from './claim-files.ts';
 import type { ClaimOwner } from './claim-owner.ts';
 
 /** IAM refuses a request this long after the time that its signature bears. */
@@ -163,8 +163,23 @@ export async function whileHolding<T>(
   name: string,
   work: () => Promise<T>,
 ): Promise<T> {
+  return await whileHeld({ files, clock, name, acquire: () => files.acquire(name) }, work);
+}
+
+export interface Turn {
+  readonly files: ClaimFiles;
+  readonly clock: Clock;
+  readonly name: string;
+  readonly acquire: () => Promise<Acquisition>;
+}
+
+/** The same, however the claim is taken. */
+export async function whileHeld<T>(
+  { files, clock, name, acquire }: Turn,
+  work: () => Promise<T>,
+): Promise<T> {
   for (let wait = 0; wait < WAITS_MAX; wait += 1) {
-    const acquired = await files.acquire(name);
+    const acquired = await acquire();
     if (acquired.held !== undefined) {
       try {
         return await work();

@@ -2,7 +2,7 @@
 // not, whoever recorded it: so the trail is in the order of the journal, and its last line that tells of a record is
 // the place in the journal up to which all is told.
 
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, machineClock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { systemReason } from '../../base/files/file-system.ts';
 import { newId } from '../../base/new-id.ts';
@@ -28,12 +28,15 @@ import {
 } from '../../lifecycle/trail/line.ts';
 import { readRecord } from '../record-codec.ts';
 import type { ClaimFiles } from './claim-files.ts';
-import { whileHolding } from './claims.ts';
+import type { MadeClaim } from './claim-owner.ts';
+import { whileHeld } from './claims.ts';
 import type { FileJournal, Shortened } from './journal.ts';
 import type { JournalListener } from './journal-reader.ts';
 import { SPACE_HINT, type TrailFile, tornDetail } from './trail-file.ts';
 
 const CLAIM_NAME = 'trail.claim';
+/** Far less than for how long a claim is respected. */
+const MADE_FOR_MS = 10 * 60_000;
 
 export interface FileTrailParts {
   readonly account: string;
@@ -113,6 +116,7 @@ export class FileTrail {
   readonly #parts: FileTrailParts;
   readonly #keys = new RotationsKeys();
   #told: Told | undefined;
+  #made: MadeClaim | undefined;
 
   constructor(parts: FileTrailParts) {
     this.#parts = parts;
@@ -120,8 +124,7 @@ export class FileTrail {
 
   /** Adds all that is recorded and not told yet, then these. Throws `trail-write`, `trail-damaged`, `state-dir`. */
   async write(facts: readonly TrailFact[], by: Actor): Promise<void> {
-    const { claims, clock } = this.#parts;
-    await whileHolding(claims, clock, CLAIM_NAME, () => this.#coded(() => this.#add(facts, by)));
+    await this.#alone(() => this.#add(facts, by));
   }
 
   /** All that is recorded, where there is a trail already. */
@@ -146,12 +149,31 @@ export class FileTrail {
   }
 
   async #whereItIs(work: () => Promise<void>): Promise<void> {
-    const { claims, clock } = this.#parts;
-    await whileHolding(claims, clock, CLAIM_NAME, () =>
-      this.#coded(async () => {
-        if ((await this.#look()) !== undefined) await work();
-      }),
-    );
+    await this.#alone(async () => {
+      if ((await this.#look()) !== undefined) await work();
+    });
+    await this.rest();
+  }
+
+  /** Nothing of this process stays beside the trail until it is written again. */
+  async rest(): Promise<void> {
+    const made = this.#made;
+    this.#made = undefined;
+    if (made !== undefined) await this.#parts.claims.unmake(made);
+  }
+
+  /** One writer at a time, of all processes: its turns are short and many, so their claim is made once. */
+  async #alone(work: () => Promise<void>): Promise<void> {
+    const { claims: files, clock } = this.#parts;
+    const acquire = async () => {
+      const now = machineClock(clock).now().getTime();
+      const made = this.#made;
+      const ageMs = made === undefined ? 0 : now - Date.parse(made.owner.claimed_at);
+      if (Math.abs(ageMs) > MADE_FOR_MS) await this.rest();
+      this.#made ??= await files.make(CLAIM_NAME);
+      return await files.acquireMade(CLAIM_NAME, this.#made);
+    };
+    await whileHeld({ files, clock, name: CLAIM_NAME, acquire }, () => this.#coded(work));
   }
 
   async #add(facts: readonly TrailFact[], by: Actor): Promise<void> {

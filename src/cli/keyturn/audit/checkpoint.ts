@@ -17,6 +17,7 @@ import { helpWidth } from '../../flags/help.ts';
 import { absolute } from '../../flags/surroundings.ts';
 import type { Host } from '../../host.ts';
 import type { Session } from '../../run.ts';
+import type { Masker } from '../../terminal/mask.ts';
 import { reachOfState } from '../state/flags.ts';
 import { AUDIT_CHECKPOINT_FLAGS, auditCheckpointHelp, KEY_VARIABLE } from './flags.ts';
 
@@ -25,7 +26,7 @@ type Values = FlagValues<typeof AUDIT_CHECKPOINT_FLAGS>;
 const KEPT_DEFAULT = 100;
 
 export async function runAuditCheckpoint(
-  { host }: Session,
+  { host, masker }: Session,
   args: readonly string[],
 ): Promise<number> {
   const { stdout } = host;
@@ -35,7 +36,7 @@ export async function runAuditCheckpoint(
   }
   const values = parseFlags(AUDIT_CHECKPOINT_FLAGS, args);
   refuseContradictions(values);
-  const by = values.anchor ? undefined : await signer(values.keyFile, host);
+  const by = values.anchor ? undefined : await signer(values.keyFile, host, masker);
   const place = await formerState(values.stateDir, host);
   const store = await openState(place, reachOfState(values, host));
   if (by === undefined) {
@@ -111,7 +112,11 @@ async function anchorsIn(
 }
 
 /** I8: a key is in a file or in the environment, and never on a command line. */
-async function signer(keyFile: string | undefined, host: Host): Promise<SigningKey> {
+async function signer(
+  keyFile: string | undefined,
+  host: Host,
+  masker: Masker,
+): Promise<SigningKey> {
   if (keyFile !== undefined) {
     const path = absolute(keyFile, host);
     const text = await readFile(path, 'utf8').catch((cause: unknown) => {
@@ -120,9 +125,11 @@ async function signer(keyFile: string | undefined, host: Host): Promise<SigningK
         hint: 'name the file that keyturn audit keygen wrote',
       });
     });
+    masker.register(text.trim());
     return signingKeyIn(text, path);
   }
   const text = host.env[KEY_VARIABLE];
+  masker.register(text?.trim());
   if (text) return signingKeyIn(text, KEY_VARIABLE);
   throw new KeyturnError('bad-value', 'a checkpoint is signed, and no key is named', {
     hint: [
