@@ -26,7 +26,7 @@ test('the commands of the cron file run, as cron runs them: dry at first, then t
   const log = join(folder, 'log');
   mkdirSync(log);
   const entries = lines.flatMap((line) => ENTRY.exec(line)?.[3] ?? []);
-  assert.equal(entries.length, 3);
+  assert.equal(entries.length, 4);
   assert(lines.includes('KEYTURN_FORCE_DRY_RUN=true'));
   for (const [dryRun, made] of [
     ['true', 0],

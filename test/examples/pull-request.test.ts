@@ -41,7 +41,7 @@ for (const name of ['plan', 'apply']) {
 test('a pull request is validated and planned by reads alone, and the comment has no secret and no whole key', async (t) => {
   const { shell, folder, sandbox } = await checkout(t);
   const commands = commandsOf('examples/github-actions/plan.yml', 'plan');
-  assert.equal(commands.length, 2);
+  assert.equal(commands.length, 3);
   for (const command of commands) {
     const { code, stderr, stdout } = await shell(command);
     assert.equal(code, 0, stderr + stdout);
