@@ -2,13 +2,14 @@
 // before anything else happens (I3), and a lost answer is never followed by a second request.
 
 import { denialHint } from '../aws/denial.ts';
-import type { CreateOutcome, RequestId } from '../aws/gateway.ts';
+import type { CreateOutcome, Fence, RequestId } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert, type ErrorDetails, KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Hint } from '../base/hint.ts';
 import { WHY_DISCARDED } from '../lifecycle/decide-open.ts';
 import { looksAgainAt, waitHint } from '../lifecycle/decide-recovery.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
+import { mayBeSent } from '../lifecycle/late-key.ts';
 import type { RotationStep } from '../lifecycle/record.ts';
 import type { Rotation } from '../lifecycle/rotation.ts';
 import { dependsOn } from '../lifecycle/signer.ts';
@@ -21,10 +22,12 @@ export async function create(rotation: Rotation, work: UserWork): Promise<void> 
   await assertSendable(rotation, work);
   await prepareCustody(rotation, work);
   const { writer } = account.gateway;
-  const outcome = await writer.fenced(work.fence).createAccessKey(user);
+  const stop = new StandStill(rotation, work);
+  const outcome = await writer.fenced(stop.fence).createAccessKey(user);
   if (outcome.kind === 'refused' && !isLandedJustNow(outcome, work)) {
-    await work.record(rotation.id, { type: 'create-refused', code: outcome.code });
-    throw refused(user, outcome);
+    const { code } = stop.found ?? outcome;
+    await work.record(rotation.id, { type: 'create-refused', code });
+    throw stop.found ?? refused(user, outcome);
   }
   if (outcome.kind !== 'created') return await answerLost(rotation, outcome.reason, work);
   const { request } = outcome;
@@ -80,9 +83,39 @@ async function assertSendable(rotation: Rotation, work: UserWork): Promise<void>
   if (isFresh && !signal.aborted) return;
   await work.record(rotation.id, { type: 'closed', reason: 'never-sent' });
   signal.throwIfAborted();
-  throw new KeyturnError(
+  throw stoodStill(rotation);
+}
+
+/**
+ * The same at each attempt: between the first look and the request there are calls for what keeps the secret
+ * and the claim, and attempts that AWS had no time for. A machine can sleep there too.
+ */
+class StandStill {
+  readonly #rotation: Rotation;
+  readonly #work: UserWork;
+  /** Why no attempt left any more; undefined where that was not the reason. */
+  found: KeyturnError | undefined;
+
+  constructor(rotation: Rotation, work: UserWork) {
+    this.#rotation = rotation;
+    this.#work = work;
+  }
+
+  /** For the request of this rotation alone. */
+  get fence(): Fence {
+    return async (signedAt) => {
+      const { clock } = this.#work.account;
+      if (mayBeSent(this.#rotation, clock.now())) return await this.#work.fence(signedAt);
+      this.found = stoodStill(this.#rotation);
+      throw this.found;
+    };
+  }
+}
+
+function stoodStill({ user }: Rotation): KeyturnError {
+  return new KeyturnError(
     'run-suspended',
-    `the run stood still, or the clock was set, before a key was made for ${rotation.user}`,
+    `the run stood still, or the clock was set, before a key was made for ${user}`,
     { hint: 'nothing was changed for this user; run again' },
   );
 }

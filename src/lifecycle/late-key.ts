@@ -20,6 +20,17 @@ export const REQUEST_WINDOW_AFTER_MS = 30 * 60_000;
 /** A request may land long after it was sent; for this long its key may still appear. */
 export const REQUEST_LANDS_WITHIN_MS = 15 * 60_000;
 
+/** What AWS lets clocks differ by. */
+const CLOCKS_DIFFER_MS = 5 * 60_000;
+
+/** Whether a request that is sent now makes a key that fits its intent, however late it lands. */
+export function mayBeSent({ intendedAt }: Pick<Rotation, 'intendedAt'>, now: Date): boolean {
+  const ageMs = now.getTime() - intendedAt.getTime();
+  const oldestMs = REQUEST_WINDOW_AFTER_MS - REQUEST_LANDS_WITHIN_MS - CLOCKS_DIFFER_MS;
+  // Negative where the clock was set back.
+  return ageMs <= oldestMs && ageMs >= CLOCKS_DIFFER_MS - REQUEST_WINDOW_BEFORE_MS;
+}
+
 export interface LateKey {
   readonly rotation: Rotation;
   readonly keyId: AccessKeyId;

@@ -9,6 +9,7 @@ import { OF_PLANS } from './controls/of-plans.ts';
 import { OF_ROTATIONS } from './controls/of-rotations.ts';
 import { OF_RULES } from './controls/of-rules.ts';
 import { OF_RUNS } from './controls/of-runs.ts';
+import { OF_TABLES } from './controls/of-tables.ts';
 
 export const CONTROLS: readonly Control[] = [
   ...OF_ROTATIONS,
@@ -18,4 +19,5 @@ export const CONTROLS: readonly Control[] = [
   ...OF_PLANS,
   ...OF_RULES,
   ...OF_HOOKS,
+  ...OF_TABLES,
 ].toSorted((one, other) => Number(one.invariant.slice(1)) - Number(other.invariant.slice(1)));

@@ -3,11 +3,9 @@
 
 import { UserHistory } from '../../src/lifecycle/history.ts';
 import type { Rotation } from '../../src/lifecycle/rotation.ts';
-import { CONDEMNED } from '../../src/state/files/custody.ts';
 import type { SimProcess } from './machine.ts';
 import type { View } from './referee.ts';
-import { STATE_DIR } from './stage.ts';
-import { ACCOUNT, type SimKey } from './world.ts';
+import type { SimKey } from './world.ts';
 
 export class Copies {
   readonly #view: View;
@@ -17,10 +15,9 @@ export class Copies {
     this.#view = view;
   }
 
-  /** A process was told so; it counts when the disk has it. */
+  /** A process was told so; it counts once it is durable. */
   condemned(keyId: string): void {
-    const mark = `${STATE_DIR}/${ACCOUNT}/handoff/${keyId}${CONDEMNED}`;
-    if (this.#view.parts.disk.durableContent(mark) !== undefined) this.#condemned.add(keyId);
+    if (this.#view.parts.medium.isCondemned(keyId)) this.#condemned.add(keyId);
   }
 
   isCondemned(keyId: string): boolean {

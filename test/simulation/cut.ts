@@ -19,7 +19,7 @@ type Simulate = typeof simulate;
 
 /** From dist/test/simulation/. */
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const FOLDERS = ['dist/src', 'dist/test/simulation'];
+const FOLDERS = ['dist/src', 'dist/test/simulation', 'dist/test/state'];
 
 /** Copies the code into the folder, which is empty, and loads the simulation from there. */
 export async function simulationWithout(cuts: readonly Cut[], folder: string): Promise<Simulate> {

@@ -28,7 +28,7 @@ function bench() {
   const dice = new Dice(1);
   const schedule = new Schedule(0);
   const disk = new Disk(dice, schedule, STATE_DIR);
-  const faults = new Faults(dice);
+  const faults = new Faults({ dice });
   faults.areOn = false;
   const machine = new Machine('machine');
   const surroundings = { schedule, trace: new Trace(false), machine };

@@ -79,12 +79,34 @@ const HIGHEST_OF_LATER = {
   'old-plan': 0.6,
 } as const;
 
-export type FaultKind = keyof typeof HIGHEST | keyof typeof HIGHEST_OF_LATER;
+/** In worlds whose state is in tables, with chances of their own. */
+const HIGHEST_OF_TABLES = {
+  // Per request to the tables.
+  'table-throttled': 0.1,
+  'table-error': 0.05,
+  'table-request-lost': 0.04,
+  'table-reply-lost': 0.1,
+  // Per write of them.
+  'table-lands-late': 0.04,
+  'table-lands-twice': 0.05,
+  'sleeps-at-record': 0.02,
+  // Per attempt of a change of a key: between the look at the claim and the sending, or before the look.
+  'sleeps-at-change': 0.15,
+  // Per call to KMS.
+  'kms-fails': 0.1,
+} as const;
+
+export type FaultKind =
+  | keyof typeof HIGHEST
+  | keyof typeof HIGHEST_OF_LATER
+  | keyof typeof HIGHEST_OF_TABLES;
 
 const FIRST_KINDS = Object.keys(HIGHEST) as (keyof typeof HIGHEST)[];
 const LATER_KINDS = Object.keys(HIGHEST_OF_LATER) as (keyof typeof HIGHEST_OF_LATER)[];
 
-export const FAULT_KINDS: readonly FaultKind[] = [...FIRST_KINDS, ...LATER_KINDS];
+const TABLE_KINDS = Object.keys(HIGHEST_OF_TABLES) as (keyof typeof HIGHEST_OF_TABLES)[];
+
+export const FAULT_KINDS: readonly FaultKind[] = [...FIRST_KINDS, ...LATER_KINDS, ...TABLE_KINDS];
 
 export type FaultCounts = Record<FaultKind, number>;
 
@@ -98,17 +120,26 @@ export function noFaultOf(...groups: readonly string[]): Partial<FaultCounts> {
   return Object.fromEntries(kinds.map((kind) => [kind, 0]));
 }
 
+export interface FaultDice {
+  readonly dice: Dice;
+  readonly later?: Dice;
+  /** Where state is in tables. */
+  readonly ofTables?: Dice | undefined;
+}
+
 export class Faults {
   readonly #dice: Dice;
   readonly #later: Dice;
+  readonly #ofTables: Dice | undefined;
   readonly #probability: Record<FaultKind, number>;
   readonly counts: FaultCounts = noFaults();
   areOn = true;
 
   /** The faults of `forced` are as probable as it says, whatever the seed draws. */
-  constructor(dice: Dice, forced: Partial<FaultCounts> = {}, later: Dice = dice) {
+  constructor({ dice, later = dice, ofTables }: FaultDice, forced: Partial<FaultCounts> = {}) {
     this.#dice = dice;
     this.#later = later;
+    this.#ofTables = ofTables;
     const probability = noFaults();
     // One seed in eight has hardly any trouble, which keeps the referee itself honest.
     const isCalm = dice.chance(0.125);
@@ -124,14 +155,23 @@ export class Faults {
       const isPresent = later.chance(isCalm ? 0.1 : 0.5);
       probability[kind] = isPresent ? HIGHEST_OF_LATER[kind] * later.fraction() : 0;
     }
+    for (const kind of ofTables === undefined ? [] : TABLE_KINDS) {
+      const isPresent = ofTables?.chance(isCalm ? 0.1 : 0.5) ?? false;
+      probability[kind] = isPresent ? HIGHEST_OF_TABLES[kind] * (ofTables?.fraction() ?? 0) : 0;
+    }
     this.#probability = { ...probability, ...forced };
   }
 
   hit(kind: FaultKind): boolean {
-    const dice = kind in HIGHEST_OF_LATER ? this.#later : this.#dice;
-    if (!this.areOn || !dice.chance(this.#probability[kind])) return false;
+    const dice = this.#diceOf(kind);
+    if (dice === undefined || !this.areOn || !dice.chance(this.#probability[kind])) return false;
     this.counts[kind] += 1;
     return true;
+  }
+
+  #diceOf(kind: FaultKind): Dice | undefined {
+    if (kind in HIGHEST_OF_TABLES) return this.#ofTables;
+    return kind in HIGHEST_OF_LATER ? this.#later : this.#dice;
   }
 
   /** One of the forms that a later fault takes. */

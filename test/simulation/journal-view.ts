@@ -1,15 +1,23 @@
-// The journal as a power cut would leave it, or as processes see it, read with eyes of its own.
+// The journal read with eyes of its own, as a power cut would leave it or as processes see it. What it is
+// read from is the affair of whatever keeps it.
 
 import type { JournalRecord, RotationStep } from '../../src/lifecycle/record.ts';
 
+/** Where the records come from. */
+export interface JournalSource {
+  /** Those that were added since it was asked last. */
+  added(): readonly JournalRecord[];
+  /** What was read does not count any more: the next answer begins anew. */
+  forget(): void;
+}
+
 export class JournalView {
-  readonly #read: () => Buffer | undefined;
-  #readBytes = 0;
+  readonly #source: JournalSource;
   #records: JournalRecord[] = [];
   readonly #byUser = new Map<string, JournalRecord[]>();
 
-  constructor(read: () => Buffer | undefined) {
-    this.#read = read;
+  constructor(source: JournalSource) {
+    this.#source = source;
   }
 
   recordsOf(user: string): readonly JournalRecord[] {
@@ -23,7 +31,7 @@ export class JournalView {
   }
 
   forget(): void {
-    this.#readBytes = 0;
+    this.#source.forget();
     this.#records = [];
     this.#byUser.clear();
   }
@@ -62,17 +70,7 @@ export class JournalView {
   }
 
   #catchUp(): void {
-    const content = this.#read();
-    if (content === undefined || content.length <= this.#readBytes) return;
-    const lines = content.toString('utf8', this.#readBytes).split('\n');
-    const unended = lines.at(-1) ?? '';
-    // A whole record counts before its line is ended: the next writer ends it. Part of one is read
-    // again.
-    const isWhole = unended === '' || parsed(unended) !== undefined;
-    this.#readBytes = content.length - (isWhole ? 0 : Buffer.byteLength(unended));
-    for (const line of lines) {
-      const record = parsed(line);
-      if (record === undefined) continue;
+    for (const record of this.#source.added()) {
       this.#records.push(record);
       const ofUser = this.#byUser.get(record.user) ?? [];
       ofUser.push(record);
@@ -85,8 +83,29 @@ function isIntent({ step }: JournalRecord, keyId: string): boolean {
   return step.type === 'intended' && step.oldKeyId === keyId;
 }
 
+/** A file of lines, which grows. */
+export function linesOf(read: () => Buffer | undefined): JournalSource {
+  let readBytes = 0;
+  return {
+    forget: () => {
+      readBytes = 0;
+    },
+    added: () => {
+      const content = read();
+      if (content === undefined || content.length <= readBytes) return [];
+      const lines = content.toString('utf8', readBytes).split('\n');
+      const unended = lines.at(-1) ?? '';
+      // A whole record counts before its line is ended: the next writer ends it. Part of one is read
+      // again.
+      const isWhole = unended === '' || recordIn(unended) !== undefined;
+      readBytes = content.length - (isWhole ? 0 : Buffer.byteLength(unended));
+      return lines.map(recordIn).filter((record) => record !== undefined);
+    },
+  };
+}
+
 /** Lines that a dying writer cut short were never relied on. */
-function parsed(line: string): JournalRecord | undefined {
+export function recordIn(line: string): JournalRecord | undefined {
   try {
     const record = JSON.parse(line) as JournalRecord;
     return typeof record.user === 'string' ? { ...record, at: new Date(record.at) } : undefined;

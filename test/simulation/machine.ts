@@ -86,6 +86,7 @@ export class SimProcess {
   readonly #onDeath: () => void;
   #stepsLeft: number;
   #suspendedUntilMs = 0;
+  #sleptMs = 0;
   isAlive = true;
   /** The only user that this run may touch; undefined means all. */
   readonly scope: string | undefined;
@@ -119,7 +120,15 @@ export class SimProcess {
 
   /** For the operating system's eyes only: steps go on after this time. */
   suspend(durationMs: number): void {
-    this.#suspendedUntilMs = this.#surroundings.schedule.nowMs + durationMs;
+    const { nowMs } = this.#surroundings.schedule;
+    const awakeFromMs = Math.max(nowMs, this.#suspendedUntilMs);
+    this.#suspendedUntilMs = nowMs + durationMs;
+    this.#sleptMs += Math.max(0, this.#suspendedUntilMs - awakeFromMs);
+  }
+
+  /** For how long it was suspended in all. */
+  get sleptMs(): number {
+    return this.#sleptMs;
   }
 
   die(why: string): void {

@@ -3,12 +3,10 @@
 import { UserHistory } from '../../src/lifecycle/history.ts';
 import type { FaultKind } from './faults.ts';
 import type { Task } from './sim-run.ts';
-import { HOUR_MS, MINUTE_MS, STATE_DIR, type Stage } from './stage.ts';
-import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser } from './world.ts';
+import { HOUR_MS, MINUTE_MS, type Stage } from './stage.ts';
+import { SECRET_MARK, type SimKey, type SimUser } from './world.ts';
 
 type Act = (stage: Stage, user: SimUser) => void;
-
-const HANDOFFS = `${STATE_DIR}/${ACCOUNT}/handoff`;
 
 const ACTS: Readonly<Partial<Record<FaultKind, Act>>> = {
   'operator-creates': makeByHand,
@@ -142,21 +140,13 @@ const ACTS_OF_A_ROUND: Readonly<Partial<Record<FaultKind, (stage: Stage) => void
 
 /** Where other places get the secrets, hand-off files look as if they were left over. */
 function tidyHandoffs(stage: Stage): void {
-  const { disk, world, vault } = stage;
+  const { medium, world, vault } = stage;
   for (const key of world.keys()) {
-    if (key.isDeleted || !vault.has(key.id) || !removeHandoff(disk, key)) continue;
+    if (key.isDeleted || !vault.has(key.id) || !medium.shows(key)) continue;
+    medium.remove(key);
     touch(stage, key);
     world.note('operator', `removes the hand-off file of ${key.id}`);
   }
-}
-
-/** False where there is none. */
-function removeHandoff(disk: Stage['disk'], key: SimKey): boolean {
-  const path = `${HANDOFFS}/${key.id}.json`;
-  if (!disk.find(path)?.content().includes(key.secret)) return false;
-  disk.remove(path);
-  disk.syncDirectory(HANDOFFS);
-  return true;
 }
 
 /** Somebody wants the last key of a user back, most of all where its rotation does not come to its end. */
@@ -220,12 +210,12 @@ function setStatus(
 
 /** Copies a new secret out of its hand-off file, and mostly removes the file. */
 function takeSecret(stage: Stage, user: SimUser): void {
-  const { dice, disk, world, schedule } = stage;
+  const { dice, medium, world, schedule } = stage;
   for (const key of world.present(user)) {
-    if (!disk.find(`${HANDOFFS}/${key.id}.json`)?.content().includes(key.secret)) continue;
+    if (!medium.shows(key)) continue;
     touch(stage, key);
     key.isTaken = true;
-    if (dice.chance(0.7)) removeHandoff(disk, key);
+    if (dice.chance(0.7)) medium.remove(key);
     if (key.status === 'Active' && dice.chance(0.7)) key.usesMs.push(schedule.nowMs);
     world.note('operator', `takes the secret of ${key.id}`);
   }

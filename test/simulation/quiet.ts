@@ -9,16 +9,9 @@ import type { Rotation } from '../../src/lifecycle/rotation.ts';
 import type { Seen } from '../../src/state/state-store.ts';
 import type { SimProcess } from './machine.ts';
 import type { Basis, View } from './referee.ts';
-import {
-  CLOCK_TOLERANCE_MS,
-  DAY_MS,
-  HOUR_MS,
-  MINUTE_MS,
-  STATE_DIR,
-  USE_IS_SHOWN_MS,
-} from './stage.ts';
+import { CLOCK_TOLERANCE_MS, DAY_MS, HOUR_MS, MINUTE_MS, USE_IS_SHOWN_MS } from './stage.ts';
 import { VAULT_SETTLE_MINUTES } from './vault.ts';
-import { ACCOUNT, type SimKey } from './world.ts';
+import type { SimKey } from './world.ts';
 
 /** The gate takes no use for unseen that is older. */
 const UNSEEN_MS = 6 * HOUR_MS;
@@ -75,8 +68,7 @@ export class Quiet {
 
   /** What was not on the disk yet, or was lost with the machine, nobody remembers. */
   afterLoss(): void {
-    const { disk } = this.#view.parts;
-    if (disk.find(`${STATE_DIR}/${ACCOUNT}/sightings.json`) === undefined) this.#remembered.clear();
+    if (!this.#view.parts.medium.hasSightings) this.#remembered.clear();
   }
 
   tells({ retirement }: UserOutcome): void {

@@ -9,8 +9,9 @@ import { Copies } from './copies.ts';
 import { Deletions } from './deletions.ts';
 import { Governs } from './governs.ts';
 import { Hooked, isAnswer } from './hooked.ts';
-import { JournalView } from './journal-view.ts';
+import type { JournalView } from './journal-view.ts';
 import { Knowledge } from './knowledge.ts';
+import { Leases } from './leases.ts';
 import { LeftOut } from './left-out.ts';
 import type { SimProcess } from './machine.ts';
 import { NeverSent } from './never-sent.ts';
@@ -19,11 +20,11 @@ import { Plans } from './plans.ts';
 import { Quiet } from './quiet.ts';
 import { ACCEPTANCES_MIN, Readers } from './readers.ts';
 import { SeveralPlaces } from './several-places.ts';
-import { CLOCK_TOLERANCE_MS, DAY_MS, STATE_DIR } from './stage.ts';
+import { CLOCK_TOLERANCE_MS, DAY_MS } from './stage.ts';
 import { TakenBack } from './taken-back.ts';
 import { Told } from './told.ts';
 import type { Basis, RefereeParts, View, Violation } from './view.ts';
-import { ACCOUNT, SECRET_MARK, type SimKey, type SimUser } from './world.ts';
+import { SECRET_MARK, type SimKey, type SimUser } from './world.ts';
 
 export type { Basis, RefereeParts, View, Violation } from './view.ts';
 
@@ -41,6 +42,7 @@ export class Referee {
   readonly readers: Readers;
   readonly severalPlaces: SeveralPlaces;
   readonly deletions: Deletions;
+  readonly leases: Leases;
   readonly leftOut: LeftOut;
   readonly governs: Governs;
   readonly copies: Copies;
@@ -57,10 +59,10 @@ export class Referee {
 
   constructor(parts: RefereeParts) {
     this.#parts = parts;
-    const { disk } = parts;
-    const path = `${STATE_DIR}/${ACCOUNT}/journal.jsonl`;
-    this.#journal = new JournalView(() => disk.durableContent(path));
-    this.#seenJournal = new JournalView(() => disk.find(path)?.content());
+    const { medium, schedule } = parts;
+    this.#journal = medium.durable;
+    this.#seenJournal = medium.seen;
+    this.leases = new Leases({ schedule, fail: (invariant, what) => this.fail(invariant, what) });
     const view: View = {
       ...{ parts, journal: this.#journal, seenJournal: this.#seenJournal },
       ...{ knowledge: this.knowledge, neverSent: this.#neverSent },
@@ -149,7 +151,8 @@ export class Referee {
 
   basisOf(process: SimProcess, user: string): Basis {
     const viewMs = this.knowledge.of(process).viewMs.get(user) ?? 0;
-    return { process, viewMs, sentMs: this.#nowMs };
+    const claim = this.leases.claimOf(process, user);
+    return { process, claim, viewMs, sentMs: this.#nowMs };
   }
 
   /**
@@ -172,7 +175,7 @@ export class Referee {
   enters(process: SimProcess, user: string): void {
     const other = this.#sections.get(user);
     const isExcused = process.machine.mayClaimsHaveExpired;
-    if (other?.isAlive && !isExcused)
+    if (other?.isAlive && !isExcused && !this.leases.isTakenOver(other, user))
       this.fail('I9', `${process.name} and ${other.name} both rotate ${user}`);
     this.#sections.set(user, process);
     this.knowledge.of(process).listed.delete(user);
@@ -259,6 +262,7 @@ export class Referee {
 
   /** A process's request was carried out; `key` is the one that it changed. */
   changed(user: SimUser, basis: Basis, key: SimKey): void {
+    this.leases.carriedOut(basis.process, user.name, basis.claim);
     if (key.status === 'Inactive' && !key.isDeleted) {
       this.#mayDeactivate(user, basis, key);
       this.quiet.isCut(key, basis);
@@ -281,7 +285,7 @@ export class Referee {
 
   /** Power came back, or another machine came: what was delivered must still be there. */
   afterLoss(how: string): void {
-    for (const journal of [this.#journal, this.#seenJournal]) journal.forget();
+    this.#parts.medium.forget();
     this.quiet.afterLoss();
     for (const user of this.#parts.world.users.values()) {
       const wasWorking = this.#working.get(user.name) ?? true;
@@ -291,12 +295,11 @@ export class Referee {
     }
   }
 
-  /** The secret is in the hand-off on the disk itself, in the vault, or with a person. */
+  /** The secret is in custody for good, in the vault, or with a person. */
   isSafe(key: SimKey): boolean {
     if (key.madeBy !== 'us' || key.isTaken) return true;
-    const { disk, vault } = this.#parts;
-    const path = `${STATE_DIR}/${ACCOUNT}/handoff/${key.id}.json`;
-    return (disk.durableContent(path)?.includes(key.secret) ?? false) || vault.has(key.id);
+    const { medium, vault } = this.#parts;
+    return medium.keeps(key) || vault.has(key.id);
   }
 
   isReplaced(key: SimKey): boolean {
@@ -307,15 +310,14 @@ export class Referee {
     return isAbandoned(key, this.#journal);
   }
 
-  /** I8: no secret in events, and none on the disk but in hand-off files. */
+  /** I8: no secret in events, and none in state but where it is kept. */
   saw(text: string): void {
     if (text.includes(SECRET_MARK)) this.fail('I8', `a secret is told: ${text.slice(0, 60)}`);
   }
 
-  scanDisk(): void {
-    for (const [path, inode] of this.#parts.disk.files()) {
-      if (path.includes('/handoff/')) continue;
-      if (inode.content().includes(SECRET_MARK)) this.fail('I8', `${path} holds a secret`);
+  scanState(): void {
+    for (const [place, text] of this.#parts.medium.texts()) {
+      if (text.includes(SECRET_MARK)) this.fail('I8', `${place} holds a secret`);
     }
   }
 

@@ -2,7 +2,8 @@
 
 import { setMaxListeners } from 'node:events';
 import { KeyturnError } from '../../src/base/errors.ts';
-import { type Machine, SimProcess } from './machine.ts';
+import { SimProcess } from './machine.ts';
+import type { Machines } from './machines.ts';
 import { oneRun, type RunResult } from './one-run.ts';
 import type { RunSettings } from './settings.ts';
 import type { Governed, Sabotage, Task } from './sim-run.ts';
@@ -15,7 +16,7 @@ export interface StartedRun {
 
 export interface RunnerParts {
   readonly stage: Stage;
-  readonly machine: Machine;
+  readonly machines: Machines;
   readonly settings: RunSettings;
   readonly sabotage: Sabotage;
 }
@@ -31,7 +32,7 @@ export class Runner {
   }
 
   start(task: Task): StartedRun {
-    const { stage, machine, sabotage } = this.#parts;
+    const { stage, machines, sabotage } = this.#parts;
     const { dice, faults, schedule, trace } = stage;
     const state = { isOver: false, result: undefined as RunResult | undefined };
     this.#processes += 1;
@@ -40,7 +41,7 @@ export class Runner {
     const process = new SimProcess(
       this.#processes,
       stepsToLive,
-      { schedule, trace, machine },
+      { schedule, trace, machine: machines.next() },
       () => {
         state.isOver = true;
       },
@@ -87,7 +88,7 @@ export class Runner {
   }
 
   #disturb(process: SimProcess, stop: AbortController): void {
-    const { dice, faults, schedule } = this.#parts.stage;
+    const { dice, faults, schedule, tables } = this.#parts.stage;
     if (faults.hit('interrupted')) {
       schedule.after(dice.below(MINUTE_MS), () => {
         if (!process.isAlive) return;
@@ -96,8 +97,9 @@ export class Runner {
       });
     }
     if (faults.hit('suspended')) {
-      const longestMs = this.#parts.machine.showsProcesses ? 2 * HOUR_MS : 40 * MINUTE_MS;
-      const durationMs = dice.below(longestMs);
+      // Where claims are files, nobody promises anything to whoever sleeps for longer than one lasts.
+      const isSafe = process.machine.showsProcesses || tables !== undefined;
+      const durationMs = dice.below(isSafe ? 2 * HOUR_MS : 40 * MINUTE_MS);
       schedule.after(dice.below(20_000), () => process.suspend(durationMs));
     }
   }

@@ -7,6 +7,7 @@ import { createLimiter } from '../../src/aws/limiter.ts';
 import { keyOwners } from '../../src/aws/whose-key.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
 import type { EventSink } from '../../src/base/events.ts';
+import { kmsBox } from '../../src/custody/kms-box.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { handoffDestination } from '../../src/destinations/handoff/destination.ts';
 import { termsAt } from '../../src/destinations/kinds.ts';
@@ -14,13 +15,15 @@ import { secretsManagerDestination } from '../../src/destinations/secrets-manage
 import { type AccountWork, DEFAULT_VERIFICATION } from '../../src/engine/account-work.ts';
 import { openPlaces } from '../../src/engine/places.ts';
 import { Probes } from '../../src/engine/probes.ts';
+import { DynamoDbStore } from '../../src/state/dynamodb/dynamodb-store.ts';
 import { FileStore } from '../../src/state/files/file-store.ts';
 import { whyVolatile } from '../../src/state/files/lasting.ts';
-import type { AccountState, Custody } from '../../src/state/state-store.ts';
+import type { AccountState, Custody, StateStore } from '../../src/state/state-store.ts';
 import { mayHelp } from './operator.ts';
 import { simFileSystem, simOwners } from './sim-file-system.ts';
 import { simGateway } from './sim-gateway.ts';
 import { changed, type SimRun } from './sim-run.ts';
+import { type SimTables, STATE_KEY, TABLE_NAMES } from './sim-tables.ts';
 import { HOLD_DAYS, MINUTE_MS, STATE_DIR } from './stage.ts';
 import { custodyWith, recordingWith, sightingsWith } from './stand-ins.ts';
 import { VAULT_SETTLE_MINUTES, vaultDestination } from './vault.ts';
@@ -37,14 +40,9 @@ export function wantedOf({ task, settings }: SimRun): InventoryOptions['wanted']
 export async function openAccount(run: SimRun, emit: EventSink): Promise<AccountWork> {
   const { stage, process, settings, signal, sabotage, task } = run;
   const { clock, machine } = process;
-  const access = { ...stage, process, yieldChance: settings.yieldChance };
-  const store = new FileStore({
-    ...{ directory: STATE_DIR, clock, run: process.name },
-    fs: changed(simFileSystem(access), sabotage.fileSystem),
-    owners: simOwners,
-    processes: changed(process.table, sabotage.processes),
-  });
-  const why = await whyVolatile(STATE_DIR, {}, changed(machine.system, sabotage.system));
+  const store = stage.tables === undefined ? fileStore(run) : tableStore(run, stage.tables);
+  const system = changed(machine.system, sabotage.system);
+  const why = stage.tables === undefined ? await whyVolatile(STATE_DIR, {}, system) : undefined;
   const { destination, alsoTo } = settings;
   const request = (kind: string) => ({ kind, template: '' });
   const deliver = [request(destination), ...alsoTo.map(request)] as const;
@@ -73,6 +71,28 @@ export async function openAccount(run: SimRun, emit: EventSink): Promise<Account
     },
   };
   return changed(account, sabotage.account);
+}
+
+function fileStore({ stage, process, settings, sabotage }: SimRun): StateStore {
+  const access = { ...stage, process, yieldChance: settings.yieldChance };
+  return new FileStore({
+    ...{ directory: STATE_DIR, clock: process.clock, run: process.name },
+    fs: changed(simFileSystem(access), sabotage.fileSystem),
+    owners: simOwners,
+    processes: changed(process.table, sabotage.processes),
+  });
+}
+
+function tableStore({ stage, process, sabotage }: SimRun, tables: SimTables): StateStore {
+  const { custodyTable } = TABLE_NAMES;
+  const dataKeys = tables.keysFor(process, stage);
+  return new DynamoDbStore({
+    ...{ ...TABLE_NAMES, clock: process.clock, run: process.name, owner: process.name },
+    tables: changed(tables.tablesFor(process, stage), sabotage.tables),
+    box: kmsBox({ dataKeys, keyId: STATE_KEY, place: custodyTable }),
+    random: () => tables.dice.fraction(),
+    steady: () => stage.schedule.nowMs - (tables.steadySleeps ? process.sleptMs : 0),
+  });
 }
 
 function placesOf(

@@ -21,18 +21,35 @@ import type { RunSettings } from './settings.ts';
 import { simOverview, simUserFacts } from './sim-overview.ts';
 import { type Read, simReports } from './sim-reports.ts';
 import { HOUR_MS, MINUTE_MS, type Stage, TOLERATED_SKEW_MS } from './stage.ts';
+import type { Basis } from './view.ts';
 import { ACCOUNT, type SimKey, type SimUser } from './world.ts';
 
 /** After this long without an answer a call is given up. */
 const TIMEOUT_MS = 15_000;
 /** AWS does not take a request whose signature is older. */
 const LATE_MS_MAX = 14 * MINUTE_MS;
+const SIGNATURE_LIFE_MS = 15 * MINUTE_MS;
+/** Where sleepers are taken over, a change is sent again as the SDK does it, with a new signature. */
+const ATTEMPTS_MAX = 3;
 const STALE_MS_MAX = 10_000;
 /** Users on a page of a list. */
 const PAGE_USERS = 4;
 const USE_SHOWN_AFTER_MS_MAX = 4 * HOUR_MS;
 
-type Fate = 'answered' | Extract<FaultKind, `${string}`>;
+type Fate = 'answered' | 'expired' | Extract<FaultKind, `${string}`>;
+
+/** What a request may leave with. */
+interface Leave {
+  /** AWS does not take its signature any more from then on. */
+  readonly diesAtMs: number;
+  /** It is signed, and its machine falls asleep before it is sent. */
+  readonly fallsAsleep: boolean;
+}
+
+/** A request that changes something. */
+interface Written<T> extends Leave {
+  readonly commit: () => T;
+}
 
 export function simGateway(
   stage: Stage,
@@ -97,9 +114,16 @@ class Calls {
   }
 
   /** Whether a change may leave, by the clock that signs it. */
-  async look(): Promise<void> {
-    const nowMs = this.#stage.schedule.nowMs + this.#process.machine.offsetMs;
-    await this.#fence?.(new Date(nowMs));
+  async look(): Promise<Leave> {
+    const { schedule, faults, tables } = this.#stage;
+    const isSleepy = tables !== undefined && faults.hit('sleeps-at-change');
+    const isAsleepFirst = isSleepy && tables.dice.chance(0.5);
+    if (isAsleepFirst) await tables.sleep(this.#process);
+    const signedMs = schedule.nowMs + this.#process.machine.offsetMs;
+    await this.#fence?.(new Date(signedMs));
+    // Elsewhere no request is late by so much.
+    const diesAtMs = tables === undefined ? Number.POSITIVE_INFINITY : signedMs + SIGNATURE_LIFE_MS;
+    return { diesAtMs, fallsAsleep: isSleepy && !isAsleepFirst };
   }
 
   /** The clocks differ by more than AWS takes: every request is refused. */
@@ -127,17 +151,21 @@ class Calls {
   async write<T>(
     operation: string,
     kinds: readonly FaultKind[],
-    commit: () => T,
+    { commit, diesAtMs, fallsAsleep }: Written<T>,
   ): Promise<{ readonly fate: Fate; readonly result: T | undefined }> {
     const { dice, faults, schedule } = this.#stage;
     const process = this.#process;
     if (process.dies()) return await never();
+    if (fallsAsleep) await this.#stage.tables?.sleep(process);
     const fate: Fate = kinds.find((kind) => faults.hit(kind)) ?? 'answered';
     const travelMs = dice.between(5, 120);
     process.note(`sends ${operation}${fate === 'answered' ? '' : ` (${fate})`}`);
     let result: T | undefined;
+    let isExpired = false;
     const carryOut = () => {
-      result = commit();
+      isExpired = schedule.nowMs > diesAtMs;
+      if (!isExpired) result = commit();
+      else process.note(`AWS refuses ${operation}: the signature has expired`);
     };
     const isCarriedOut =
       fate === 'answered' ||
@@ -155,7 +183,7 @@ class Calls {
       fate === 'server-error';
     await process.wait(isHeard ? travelMs + dice.between(5, 120) : TIMEOUT_MS);
     if (process.dies()) return await never();
-    return { fate, result };
+    return { fate: isExpired ? 'expired' : fate, result };
   }
 
   #failed(
@@ -237,12 +265,21 @@ const CHANGE_FAULTS = [...WRITE_FAULTS, 'write-lands-twice'] as const;
 
 function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
   const { world, referee, faults } = stage;
-  const change = async (operation: string, check: () => void, commit: () => void) => {
+  const attempt = async (operation: string, check: () => void, commit: () => void) => {
     if (calls.isSkewed) throw failure('clock-skew', operation);
-    await calls.look();
+    const leave = await calls.look();
     check();
-    const { fate } = await calls.write(operation, CHANGE_FAULTS, commit);
-    if (fate !== 'answered' && fate !== 'write-lands-twice') throw failure('aws-error', operation);
+    const { fate } = await calls.write(operation, CHANGE_FAULTS, { commit, ...leave });
+    return fate;
+  };
+  const change = async (operation: string, check: () => void, commit: () => void) => {
+    const attempts = stage.tables === undefined ? 1 : ATTEMPTS_MAX;
+    let fate = await attempt(operation, check, commit);
+    for (let done = 1; done < attempts && !isDone(fate); done += 1) {
+      await process.wait(stage.tables?.dice.between(50, 2_000) ?? 0);
+      fate = await attempt(operation, () => {}, commit);
+    }
+    if (!isDone(fate)) throw failure('aws-error', operation);
   };
   return {
     fenced: (fence) => writer(stage, process, calls.fenced(fence)),
@@ -293,6 +330,10 @@ function writer(stage: Stage, process: SimProcess, calls: Calls): KeyWriter {
   };
 }
 
+function isDone(fate: Fate): boolean {
+  return fate === 'answered' || fate === 'write-lands-twice';
+}
+
 interface Sending {
   readonly stage: Stage;
   readonly process: SimProcess;
@@ -305,13 +346,17 @@ async function sendCreate(
 ): Promise<CreateOutcome> {
   const { world, referee } = stage;
   if (calls.isSkewed) return { kind: 'refused', code: 'create-refused', reason: 'clock' };
-  const keptBack = await calls.look().catch(toKeyturnError);
-  if (keptBack) return { kind: 'refused', code: 'create-refused', reason: keptBack.message };
+  const leave = await calls.look().catch(toKeyturnError);
+  if (leave instanceof KeyturnError) {
+    return { kind: 'refused', code: 'create-refused', reason: leave.message };
+  }
   const user = world.user(name);
   referee.createIsSent(process, user);
-  const { fate, result } = await calls.write(`CreateAccessKey ${name}`, CREATE_FAULTS, () =>
-    createKey(stage, process, user),
-  );
+  const basis = referee.basisOf(process, name);
+  const commit = () => createKey(stage, user, basis);
+  const call = `CreateAccessKey ${name}`;
+  const { fate, result } = await calls.write(call, CREATE_FAULTS, { commit, ...leave });
+  if (fate === 'expired') return { kind: 'refused', code: 'create-refused', reason: fate };
   if (fate === 'throttled') return { kind: 'refused', code: 'throttled', reason: fate };
   if (fate === 'request-lost' || fate === 'create-lost') mayHelp(stage, user);
   if (fate !== 'answered') return { kind: 'unknown', reason: fate };
@@ -325,8 +370,9 @@ async function sendCreate(
   };
 }
 
-function createKey(stage: Stage, process: SimProcess, user: SimUser): SimKey | undefined {
+function createKey(stage: Stage, user: SimUser, { process, claim }: Basis): SimKey | undefined {
   const { world, dice, faults, referee } = stage;
+  referee.leases.carriedOut(process, user.name, claim);
   const key = world.create(user, 'us', process.name);
   if (key !== undefined) referee.changes.carriedOut(process, 'created', key);
   if (key !== undefined && faults.hit('key-accepted-late')) {

@@ -2,6 +2,7 @@
 
 import type { AccountGateway } from '../../src/aws/gateway.ts';
 import type { AccessKeyId } from '../../src/base/access-key-id.ts';
+import type { AwsTables } from '../../src/base/aws-tables.ts';
 import type { FileSystem } from '../../src/base/files/file-system.ts';
 import type { Config } from '../../src/config/read-config.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
@@ -49,6 +50,7 @@ export type Task =
 export interface Sabotage {
   readonly fileSystem?: (fs: FileSystem) => FileSystem;
   readonly processes?: (processes: ProcessTable) => ProcessTable;
+  readonly tables?: (tables: AwsTables) => AwsTables;
   /** What the state directory is on. */
   readonly system?: (system: System) => System;
   readonly state?: (state: AccountState) => AccountState;

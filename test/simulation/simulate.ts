@@ -8,7 +8,8 @@ import { Faults } from './faults.ts';
 import { differences, notAsPlanned } from './foretold.ts';
 import { configOf, drawRules, type Rules } from './governed.ts';
 import { isLeftToPerson } from './left-to-person.ts';
-import type { Machine } from './machine.ts';
+import { Machines } from './machines.ts';
+import { onDisk } from './on-disk.ts';
 import type { RunResult } from './one-run.ts';
 import { namesOrphans, operatorActs, undoes, useKeys } from './operator.ts';
 import { planFrom, type SimPlan } from './plans.ts';
@@ -27,6 +28,7 @@ import {
 } from './settings.ts';
 import { SimHooks } from './sim-hooks.ts';
 import type { Task } from './sim-run.ts';
+import { SimTables } from './sim-tables.ts';
 import type { SimulationOptions, SimulationResult } from './simulation-options.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, noCounts, STATE_DIR, type Stage } from './stage.ts';
 import { Trace } from './trace.ts';
@@ -40,6 +42,10 @@ const QUIET_RUNS_MAX = 12;
 /** Until the old keys that nobody uses any more have gone, runs come so rarely, and so often at most. */
 const GRACE_PAUSE_MS = 40 * DAY_MS;
 const GRACE_PAUSES_MAX = 11;
+/** So many seeds have their state in tables. */
+const IN_TABLES = 0.15;
+/** Besides the runs that every seed has. */
+const OTHERS_MAX = 2;
 const START_MS = Date.UTC(2030, 0, 1);
 
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
@@ -54,7 +60,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 
 class Simulation {
   readonly stage: Stage;
-  readonly #machine: Machine;
+  readonly #machines: Machines;
   readonly #runner: Runner;
   /** In worlds where old keys go when they are quiet, and in no others. */
   readonly #programs: Programs | undefined;
@@ -76,18 +82,24 @@ class Simulation {
     const ofGrace = new Dice(seed, 'grace');
     const settings = drawRetirement(drawSettings(world, dice, { dueDays, seed }), ofGrace);
     fillSecrets({ world, vault, dice }, settings);
-    this.#machine = drawMachine(dice, settings);
+    const machine = drawMachine(dice, settings);
+    const ofTables = new Dice(seed, 'tables');
+    const isInTables = ofTables.chance(IN_TABLES);
+    const tables = isInTables ? new SimTables(ofTables, schedule) : undefined;
+    this.#machines = isInTables ? Machines.several(ofTables) : Machines.only(machine);
+    const medium = tables?.medium ?? onDisk(disk);
     const ofHooks = new Dice(seed, 'hooks');
     const hooks = ofHooks.chance(0.4) ? new SimHooks(ofHooks) : undefined;
-    const referee = new Referee({ world, disk, vault, schedule, settings, hooks });
+    const referee = new Referee({ world, medium, vault, schedule, settings, hooks });
     const counts = noCounts();
     const later = new Dice(seed, 'later');
-    const faults = new Faults(dice, forced, later);
-    const stage = { dice, schedule, trace, faults, world, disk, vault, referee, counts, hooks };
+    const faults = new Faults({ dice, later, ofTables: isInTables ? ofTables : undefined }, forced);
+    const state = { disk, medium, tables };
+    const stage = { dice, schedule, trace, faults, world, ...state, vault, referee, counts, hooks };
     this.stage = stage;
     const { oldKeyFate } = settings;
     if (oldKeyFate === 'when-quiet') this.#programs = new Programs(stage, ofGrace, later);
-    this.#runner = new Runner({ stage, machine: this.#machine, settings, sabotage });
+    this.#runner = new Runner({ stage, machines: this.#machines, settings, sabotage });
     this.#isByPlans = new Dice(seed, 'by-plans').chance(1 / 3);
     const about = { users: [...world.users.keys()], oldKeyFate, startMs: START_MS };
     this.#rules = drawRules(new Dice(seed, 'rules'), about);
@@ -102,7 +114,7 @@ class Simulation {
       if (code !== 'journal-damaged') throw thrown;
       referee.fail('I10', `nobody can read the journal any more: ${message}`);
     }
-    referee.scanDisk();
+    referee.scanState();
   }
 
   async #play(): Promise<void> {
@@ -174,9 +186,20 @@ class Simulation {
       await schedule.pass(dice.below(20_000));
       runs.push(this.#runner.start({ kind: 'rotate' }));
     }
+    runs.push(...this.#otherMachines());
     await schedule.runUntil(() => this.#isBroken || runs.every(({ isOver }) => isOver));
     disk.isFull = false;
-    if (this.#machine.isVolatile && !this.#isBroken) this.#leaveMachine();
+    if (this.#machines.isVolatile && !this.#isBroken) this.#leaveMachine();
+  }
+
+  /** Where state is in tables, other machines run at the same time, or after a moment. */
+  #otherMachines(): readonly StartedRun[] {
+    const { tables } = this.stage;
+    if (tables === undefined) return [];
+    const { dice } = tables;
+    return Array.from({ length: dice.below(OTHERS_MAX + 1) }, () =>
+      this.#callLater(() => ({ kind: 'rotate' }), dice.below(dice.pick([100, MINUTE_MS, HOUR_MS]))),
+    );
   }
 
   /** What a dry run says now; undefined where it fails, or dies. */
@@ -195,10 +218,13 @@ class Simulation {
   }
 
   /** A person calls another command, if there is reason to, beside the runs or soon after them. */
-  #callLater(task: (stage: Stage) => Task | undefined): StartedRun {
-    const { dice, faults, schedule } = this.stage;
+  #callLater(
+    task: (stage: Stage) => Task | undefined,
+    delayMs = this.stage.dice.below(20 * MINUTE_MS),
+  ): StartedRun {
+    const { faults, schedule } = this.stage;
     let called: StartedRun | 'waiting' | undefined = 'waiting';
-    schedule.after(dice.below(20 * MINUTE_MS), () => {
+    schedule.after(delayMs, () => {
       const asked = faults.areOn ? task(this.stage) : undefined;
       called = asked && this.#runner.start(asked);
     });
@@ -212,7 +238,7 @@ class Simulation {
 
   #moveClock(): void {
     const { dice, faults, schedule } = this.stage;
-    const machine = this.#machine;
+    const machine = this.#machines.next();
     if (faults.hit('clock-jump')) {
       schedule.after(dice.below(2 * MINUTE_MS), () => {
         if (faults.areOn) machine.offsetMs = dice.between(-4 * MINUTE_MS, 4 * MINUTE_MS);
@@ -222,7 +248,8 @@ class Simulation {
     if (!faults.hit('clock-beyond')) return;
     schedule.after(dice.below(2 * MINUTE_MS), () => {
       if (!faults.areOn) return;
-      machine.mayClaimsHaveExpired = !machine.showsProcesses;
+      // The lease of a table is judged by the clock of the table alone.
+      machine.mayClaimsHaveExpired = !machine.showsProcesses && this.stage.tables === undefined;
       machine.offsetMs = dice.pick([-400, -40, -1, 1, 40, 400]) * DAY_MS;
       schedule.after(dice.below(HOUR_MS), () => {
         machine.offsetMs = 0;
@@ -232,9 +259,10 @@ class Simulation {
 
   #cutPower(): void {
     const { disk, referee, schedule, trace } = this.stage;
-    trace.add(schedule.nowMs, 'machine', 'POWER CUT');
-    this.#machine.restart();
-    if (this.#machine.isVolatile) disk.lose();
+    const machine = this.#machines.next();
+    trace.add(schedule.nowMs, machine.host, 'POWER CUT');
+    machine.restart();
+    if (machine.isVolatile) disk.lose();
     else disk.losePower();
     referee.afterLoss('a power cut');
   }
@@ -242,7 +270,7 @@ class Simulation {
   /** The job of a runner is over, and the next one is another machine's. */
   #leaveMachine(): void {
     const { disk, referee } = this.stage;
-    this.#machine.restart();
+    for (const machine of this.#machines.all) machine.restart();
     disk.lose();
     referee.afterLoss('the end of a machine');
   }
@@ -252,7 +280,7 @@ class Simulation {
     const { faults, disk } = this.stage;
     faults.areOn = false;
     disk.isFull = false;
-    this.#machine.offsetMs = 0;
+    this.#machines.setClocks();
     // I12 by the configuration too; then it is taken away, so that what it holds back comes to its end.
     if (this.#rules !== undefined && !this.#isBroken) {
       // Claims of processes that died are over by then.
@@ -337,7 +365,7 @@ class Simulation {
   /** I10: nothing open, no key that nobody can use, nobody without a working key. */
   #judge(last: RunResult | undefined): void {
     const { world, referee } = this.stage;
-    const isRefused = this.#machine.isVolatile && last?.fatal === 'custody-not-lasting';
+    const isRefused = this.#machines.isVolatile && last?.fatal === 'custody-not-lasting';
     if (last?.fatal !== undefined && !isRefused) {
       referee.fail('I10', `the last run ends with ${last.fatal}`);
     }

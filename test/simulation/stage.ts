@@ -3,9 +3,11 @@
 import type { Dice } from './dice.ts';
 import type { Disk } from './disk.ts';
 import type { Faults } from './faults.ts';
+import type { Medium } from './medium.ts';
 import type { Referee } from './referee.ts';
 import type { Schedule } from './schedule.ts';
 import type { SimHooks } from './sim-hooks.ts';
+import type { SimTables } from './sim-tables.ts';
 import type { Trace } from './trace.ts';
 import type { Vault } from './vault.ts';
 import type { World } from './world.ts';
@@ -17,6 +19,10 @@ export interface Stage {
   readonly faults: Faults;
   readonly world: World;
   readonly disk: Disk;
+  /** What state is kept on, the disk or the tables. */
+  readonly medium: Medium;
+  /** Where several machines share no disk; undefined in worlds with one. */
+  readonly tables: SimTables | undefined;
   readonly vault: Vault;
   readonly referee: Referee;
   readonly counts: Counts;

@@ -1,9 +1,9 @@
 // What the referee's rules look at, and what a process knew when it sent a request.
 
-import type { Disk } from './disk.ts';
 import type { JournalView } from './journal-view.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { SimProcess } from './machine.ts';
+import type { Medium } from './medium.ts';
 import type { NeverSent } from './never-sent.ts';
 import type { Schedule } from './schedule.ts';
 import type { RunSettings } from './settings.ts';
@@ -19,6 +19,8 @@ export interface Violation {
 /** What a process knew when it sent a request. */
 export interface Basis {
   readonly process: SimProcess;
+  /** The claim on the user under which it is sent, where claims are in tables. */
+  readonly claim: string | undefined;
   /** The age of its knowledge of the user's keys. */
   readonly viewMs: number;
   readonly sentMs: number;
@@ -26,7 +28,7 @@ export interface Basis {
 
 export interface RefereeParts {
   readonly world: World;
-  readonly disk: Disk;
+  readonly medium: Medium;
   readonly vault: Vault;
   readonly schedule: Schedule;
   readonly settings: RunSettings;

@@ -34,6 +34,8 @@ export interface DynamoDbStoreOptions {
   readonly clock: Clock;
   /** The random ID of the run, as in its journal records. */
   readonly run: string;
+  /** Who works here, for people: this process, unless a simulation has others in its place. */
+  readonly owner?: string;
   /** Spread repeats; a simulation puts its own in its place. */
   readonly random?: () => number;
   readonly steady?: () => number;
@@ -61,7 +63,7 @@ export class DynamoDbStore implements StateStore {
     this.#options = options;
     this.#table = new Table({ ...options, name: table, custodyName: custodyTable });
     this.#boxes = new Boxes(options.box, options.openers);
-    this.#owner = `process ${process.pid} on host ${hostname()}`;
+    this.#owner = options.owner ?? `process ${process.pid} on host ${hostname()}`;
   }
 
   get notices(): Notices {

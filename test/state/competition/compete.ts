@@ -4,13 +4,13 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openAwsState } from '../../../src/aws/open-aws-state.ts';
-import type { AwsTables, TableWrite } from '../../../src/base/aws-tables.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { KeyturnError } from '../../../src/base/errors.ts';
 import { newId } from '../../../src/base/new-id.ts';
 import { kmsBox } from '../../../src/custody/kms-box.ts';
 import type { RotationStep } from '../../../src/lifecycle/record.ts';
 import { DynamoDbStore } from '../../../src/state/dynamodb/dynamodb-store.ts';
+import { unfenced } from '../in-tables.ts';
 import { INTENDED } from '../subject.ts';
 import { ACCOUNT } from '../support.ts';
 import { COMPETITION, type Told } from './terms.ts';
@@ -26,16 +26,6 @@ function random(below: number): number {
 async function tell(told: Told): Promise<boolean> {
   const answer = await fetch(referee, { method: 'POST', body: JSON.stringify(told) });
   return answer.ok;
-}
-
-/** What a store would be that looks first and writes then: the looks are left out of its writes. */
-function unfenced(tables: AwsTables): AwsTables {
-  const bare = (write: TableWrite): TableWrite => {
-    if (write.kind === 'put') return { ...write, condition: undefined };
-    if (write.condition !== '#nonce = :me AND #seq = :seq') return write;
-    return { ...write, condition: '#seq >= :seq OR #nonce = :me' };
-  };
-  return { ...tables, write: (writes, token) => tables.write(writes.map(bare), token) };
 }
 
 const run = newId();

@@ -1,15 +1,23 @@
 // The referee of a competition: hears every step, plays IAM, and reads the table. It knows who has a user by
-// the table itself, at the very moment at which a change is carried out.
+// the table itself, at the very moment at which a change is carried out: whoever tells of it waits meanwhile.
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { textOf } from '../../../src/sandbox/dynamodb/table.ts';
-import type { Sandbox } from '../../../src/sandbox/index.ts';
+import type { AwsTables, TableItem, TablePage, TableRead } from '../../../src/base/aws-tables.ts';
 import { ACCOUNT } from '../support.ts';
 import { COMPETITION, type Told } from './terms.ts';
 
+/** What the table says against the competitors. */
+export interface Audit {
+  /** Confirmed records that are not there. */
+  readonly lost: number;
+  /** Records of somebody who had been taken over. */
+  readonly late: number;
+  readonly records: number;
+}
+
 export class Referee {
-  readonly #sandbox: Sandbox;
+  readonly #tables: AwsTables;
   #server: Server | undefined;
   /** The sections that are under way, with what was told of them last. */
   readonly inside = new Map<string, Told>();
@@ -24,18 +32,19 @@ export class Referee {
   /** Changes carried out for somebody who had been taken over. */
   lateChanges = 0;
   isOver = false;
-  #heard: (told: Told) => void = () => {};
 
-  constructor(sandbox: Sandbox) {
-    this.#sandbox = sandbox;
+  constructor(tables: AwsTables) {
+    this.#tables = tables;
   }
 
   async open(): Promise<string> {
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        this.#hear(JSON.parse(Buffer.concat(chunks).toString()) as Told);
+      request.on('end', async () => {
+        await this.#hear(JSON.parse(Buffer.concat(chunks).toString()) as Told).catch(
+          (thrown: unknown) => this.failures.push(`the referee: ${String(thrown)}`),
+        );
         response.writeHead(this.isOver ? 410 : 200).end();
       });
     });
@@ -51,20 +60,7 @@ export class Referee {
     this.#server?.close();
   }
 
-  /** Resolves with the next thing that is told and fits. */
-  async next(fits: (told: Told) => boolean): Promise<Told> {
-    return await new Promise((resolve) => {
-      const before = this.#heard;
-      this.#heard = (told) => {
-        before(told);
-        if (!fits(told)) return;
-        this.#heard = before;
-        resolve(told);
-      };
-    });
-  }
-
-  #hear(told: Told): void {
+  async #hear(told: Told): Promise<void> {
     const { what, section, user } = told;
     if (what === 'enter') {
       for (const [other, its] of this.inside) {
@@ -73,46 +69,52 @@ export class Referee {
         this.inside.delete(other);
       }
       this.inside.set(section, told);
-      this.#epochs.set(section, this.holderOf(user));
+      this.#epochs.set(section, await this.holderOf(user));
     }
     if (this.inside.has(section)) this.inside.set(section, told);
     if (what === 'recorded') this.confirmed.push(told);
-    if (what === 'change') this.#judge(told);
+    if (what === 'change') await this.#judge(told);
     if (what === 'leave' && this.inside.delete(section)) this.sections += 1;
     if (what === 'refused') this.refused += 1;
     if (what === 'failed') this.failures.push(told.why ?? '');
-    this.#heard(told);
   }
 
   /** As IAM does: what is signed too long ago is not looked at. */
-  #judge({ section, user, signedAt = 0 }: Told): void {
-    if (Date.now() - signedAt > COMPETITION.signatureLifeMs) this.expired += 1;
-    else if (this.holderOf(user) !== this.#epochs.get(section)) this.lateChanges += 1;
+  async #judge({ section, user, signedAt = 0 }: Told): Promise<void> {
+    const isExpired = Date.now() - signedAt > COMPETITION.signatureLifeMs;
+    if (isExpired) this.expired += 1;
+    else if ((await this.holderOf(user)) !== this.#epochs.get(section)) this.lateChanges += 1;
   }
 
   /** Names the claim that a user is under now. */
-  holderOf(user: string): string {
-    const head = this.#table.get(`A#${ACCOUNT}`, `H#${user}`);
-    return textOf(head?.nonce) ?? '';
+  async holderOf(user: string): Promise<string> {
+    const { table } = COMPETITION;
+    const head = await this.#tables.get(table, { pk: `A#${ACCOUNT}`, sk: `H#${user}` });
+    return String(answered(head)?.nonce ?? '');
   }
 
-  get #table() {
-    const tables = this.#sandbox.world.account(ACCOUNT).tables.get('us-east-1');
-    if (tables === undefined) throw new RangeError('there are no tables');
-    return tables.named(COMPETITION.table);
+  async #recordsOf(user: string): Promise<readonly TableItem[]> {
+    const found: TableItem[] = [];
+    let after: TablePage['next'];
+    do {
+      const query = { table: COMPETITION.table, pk: `U#${ACCOUNT}#${user}`, after };
+      const page = answered(await this.#tables.query(query));
+      found.push(...page.items);
+      after = page.next;
+    } while (after !== undefined);
+    return found;
   }
 
-  /** What the table says against the competitors: lost records, and records of somebody taken over. */
-  audit(): { readonly lost: number; readonly late: number; readonly records: number } {
+  async audit(): Promise<Audit> {
     let [late, records] = [0, 0];
     const found = new Set<string>();
     for (let number = 0; number < COMPETITION.users; number += 1) {
       let epoch = 0;
-      for (const { rec, epoch: its } of this.#table.partition(`U#${ACCOUNT}#user-${number}`)) {
+      for (const { rec, epoch: its } of await this.#recordsOf(`user-${number}`)) {
         records += 1;
-        const { rotation, step } = JSON.parse(textOf(rec) ?? '{}');
+        const { rotation, step } = JSON.parse(String(rec));
         found.add(`${rotation} ${step.type}`);
-        const own = its !== undefined && 'N' in its ? Number(its.N) : 0;
+        const own = Number(its);
         if (own < epoch) late += 1;
         epoch = Math.max(epoch, own);
       }
@@ -120,4 +122,9 @@ export class Referee {
     const lost = this.confirmed.filter(({ section, step }) => !found.has(`${section} ${step}`));
     return { lost: lost.length, late, records };
   }
+}
+
+function answered<T>(answer: TableRead<T>): T {
+  if (answer.kind === 'done') return answer.value;
+  throw answer.error;
 }
