@@ -168,9 +168,12 @@ async function giveUp(rotation: Undoing, reason: string, work: UserWork): Promis
 }
 
 async function putAllBack(back: WayBack, work: UserWork): Promise<Restored> {
-  const restored = await restore(back, work, (destination, undo) => {
+  const isByPlan = work.account.policy.planned !== undefined;
+  const restored = await restore(back, work, async (destination, undo) => {
+    // A plan names the places that can go back; the others are left to a person, as they are without one.
+    if (isByPlan && !(await destination.wayBack.canPutBack(undo))) return false;
     work.assertPlanned({ do: 'put-back', place: placeWord(destination) });
-    return destination.wayBack.putBack(undo);
+    return await destination.wayBack.putBack(undo);
   });
   const stop = whyHalfWay(back.rotation, restored);
   if (stop === undefined) return restored;
