@@ -26,11 +26,21 @@ export interface AfterRun {
   readonly tell: (ended: EndedRun) => Promise<void>;
 }
 
+/** What of a command is asked here. */
+export interface Teller {
+  readonly host: Pick<Session['host'], 'clock' | 'env'>;
+  readonly voice: Pick<Session['voice'], 'remark'>;
+}
+
+export interface Heard extends Pick<RunShell, 'signal'> {
+  readonly log: Pick<RunShell['log'], 'emit' | 'hideProgress'>;
+}
+
 /** Nothing is loaded where nothing is told. */
 export async function afterRun(
   { telling, rotate }: Pick<ResolvedOptions, 'telling' | 'rotate'>,
-  { host, voice }: Session,
-  { log, signal }: Pick<RunShell, 'log' | 'signal'>,
+  { host, voice }: Teller,
+  { log, signal }: Heard,
 ): Promise<AfterRun> {
   const { metrics, notify } = telling;
   if (metrics.file === undefined && metrics.otlp === undefined && notify === undefined) {
@@ -75,7 +85,7 @@ export async function tellAfterwards(
 }
 
 /** A dry run says whom a run would tell: that is asked for by whoever looks at one. */
-function foretelling(emit: EventSink, voice: Session['voice']): EventSink {
+function foretelling(emit: EventSink, voice: Teller['voice']): EventSink {
   return (event) => {
     emit(event);
     if (event.code !== 'notification-foretold') return;

@@ -4,10 +4,11 @@
 import { createHash } from 'node:crypto';
 import { assertCustodyLasts } from '../app/custody-lasts.ts';
 import { type RotateAccountOptions, rotateAccount } from '../app/rotate-account.ts';
-import { noteOf, type PartState, type RunNote, readNote } from '../app/run-note.ts';
+import { noteOf, type PartEnd, type RunNote, readNote } from '../app/run-note.ts';
 import { readSlice, SLICES_MAX, type UserSlice } from '../app/user-slice.ts';
 import { type ErrorCode, isErrorCode } from '../base/error-codes.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { afterRun } from '../cli/after-run.ts';
 import { handoff } from '../destinations/handoff/index.ts';
 import { checkRecipients } from '../destinations/handoff/seal.ts';
 import type { LambdaRotateResult } from '../reports/lambda-results.ts';
@@ -29,6 +30,8 @@ const MARGIN_SECONDS = 60;
 /** Of a function that has less time than twice as much half of it is kept. */
 const MARGIN_SHARE = 0.5;
 const LEFT_MS_MIN = 1_000;
+/** Channels may take so long; where there is less, they are given seconds. */
+const TELLING_MS = 100_000;
 
 /** Step Functions takes 256 KB of a result, with all that is around it. */
 const REPORT_BYTES_MAX = 150_000;
@@ -71,7 +74,7 @@ export async function rotated(
   }
   await refuseVolatile(settings, state, invocation);
   const wish = { ...options.rotate, slice: part.slice, ...(part.users && usersOf(part.users)) };
-  const end = await performed(wish, { state, marginMs, invocation });
+  const { tell, ...end } = await performed(wish, { options, state, marginMs, invocation });
   const note = noteOf(end);
   const { report, fatal } = end;
   const account = part.account ?? report.account_id;
@@ -79,30 +82,40 @@ export async function rotated(
     const { notes } = await state.open(account, 'write');
     await notes.leave(part.name, JSON.stringify(note));
   }
+  await tell();
   if (end.state === 'failed' && fatal !== undefined) throw fatal;
   const isTold = isWanted(read.own, 'report') && JSON.stringify(report).length <= REPORT_BYTES_MAX;
   return asResult({ account, part, run, note, report: isTold ? report : undefined }, false);
 }
 
-interface Performing {
+interface Performing extends Pick<Settled, 'options'> {
   readonly state: StateStore;
   readonly marginMs: number;
   readonly invocation: Invocation;
 }
 
+interface Performed extends PartEnd {
+  /** Notifications and metrics of the configuration: last of all, and in the time that is left. */
+  readonly tell: () => Promise<void>;
+}
+
 async function performed(
   wish: RotateAccountOptions,
-  { state, marginMs, invocation }: Performing,
-): Promise<{ report: RotationReport; state: PartState; fatal: KeyturnError | undefined }> {
+  { options, state, marginMs, invocation }: Performing,
+): Promise<Performed> {
   const { clock, env, emit, remainingMs } = invocation;
   const timeoutMs = Math.floor(remainingMs() - marginMs);
   if (timeoutMs < LEFT_MS_MIN) throw tooShort(remainingMs(), marginMs);
   let fatal: KeyturnError | undefined;
-  const context = { clock, env, emit, state, signal: neverStopped() };
-  const { report } = await rotateAccount(
+  const short = new AbortController();
+  const log = { emit, hideProgress: () => {} };
+  const teller = { host: { clock, env }, voice: { remark: () => {} } };
+  const after = await afterRun(options, teller, { log, signal: short.signal });
+  const { observer, emit: heard } = after;
+  const { report, exitCode } = await rotateAccount(
     { ...wish, timeoutMs },
     {
-      ...context,
+      ...{ clock, env, emit: heard, state, observer, signal: neverStopped() },
       onAccount: (result) => {
         fatal = result.fatal;
       },
@@ -111,7 +124,13 @@ async function performed(
   // Of a caller who was not let in nobody else tells.
   fatal ??= report.summary.accounts_examined === 0 ? firstError(report) : undefined;
   const isOver = fatal?.isStop ?? isTimeOver(report);
-  return { report, fatal, state: isOver ? 'more' : fatal === undefined ? 'done' : 'failed' };
+  return {
+    ...{ report, fatal, state: isOver ? 'more' : fatal === undefined ? 'done' : 'failed' },
+    tell: async () => {
+      if (remainingMs() < TELLING_MS) short.abort();
+      await after.tell({ report, exitCode, state });
+    },
+  };
 }
 
 function isTimeOver({ errors, rotated_keys: keys }: RotationReport): boolean {

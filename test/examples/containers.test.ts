@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isStatePlace } from '../../src/state/stores.ts';
 import { demandValid, textOf, yamlOf } from '../support/structured-files.ts';
 import { keysMade, machine } from './stage.ts';
 
@@ -13,12 +14,8 @@ interface Pod {
   readonly containers: readonly {
     readonly args: readonly string[];
     readonly env: readonly { readonly name: string; readonly value: string }[];
-    readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
   }[];
-  readonly volumes: readonly {
-    readonly name: string;
-    readonly persistentVolumeClaim: { readonly claimName: string };
-  }[];
+  readonly volumes?: readonly object[];
 }
 
 function pod(): Pod {
@@ -27,23 +24,21 @@ function pod(): Pod {
     .jobTemplate.spec.template.spec;
 }
 
-test('the manifest is a CronJob, its claim and its account, hardened', () => {
+test('the manifest is a CronJob and its account, hardened', () => {
   assert.deepEqual(
     objects.map(({ kind }) => kind),
-    ['ServiceAccount', 'PersistentVolumeClaim', 'CronJob'],
+    ['ServiceAccount', 'CronJob'],
   );
   for (const each of objects) demandValid(each, 'test/examples/schemas/kubernetes.schema.json');
 });
 
-test('the objects of the manifest name each other', () => {
+test('the objects of the manifest name each other, and no volume is needed', () => {
   const names = Object.fromEntries(objects.map(({ kind, metadata }) => [kind, metadata.name]));
   const { serviceAccountName, volumes, containers } = pod();
   assert.equal(serviceAccountName, names.ServiceAccount);
-  assert.equal(volumes[0]?.persistentVolumeClaim.claimName, names.PersistentVolumeClaim);
-  const [mount] = containers[0]?.volumeMounts ?? [];
-  assert.equal(mount?.name, volumes[0]?.name);
-  const state = containers[0]?.env.find(({ name }) => name === 'KEYTURN_STATE_DIR')?.value ?? '';
-  assert(state.startsWith(`${mount?.mountPath}/`), 'a folder in the volume, made by keyturn');
+  assert.equal(volumes, undefined);
+  const state = containers[0]?.env.find(({ name }) => name === 'KEYTURN_STATE')?.value ?? '';
+  assert.ok(isStatePlace(state));
 });
 
 test('the arguments of the container read at first, then rotate, and print no secret', async (context) => {

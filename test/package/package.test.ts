@@ -22,8 +22,9 @@ const NEEDED = [
   /^src\/(?:sandbox\/behavior\.md|state\/state-store\.ts)$/,
   /^bin\/(?:keyctl|keyturn|rotate-iam-keys)\.[cm]js$|^bin\/start\.cjs$/,
   /^dist\/bin\/[\w-]+\.cjs$/,
-  /^dist\/lib\/index\.mjs$/,
-  /^dist\/types\/(?:api|base)\/[\w-]+\.d\.ts$/,
+  /^dist\/lib\/(?:index|lambda)\.mjs$/,
+  /^dist\/types\/(?:api|base|lambda)\/[\w-]+\.d\.ts$/,
+  /^deploy\/aws\/(?:terraform\/)?[\w.-]+\.(?:yaml|tf|tftpl)$/,
   /^dist\/(?:licenses\.txt|sbom\.cdx\.json)$/,
   /^schema\/[\w-]+\.schema\.json$/,
   /^keyctl-(?:admin|self-service)-policy\.json$/,
@@ -144,6 +145,7 @@ test('the installed commands rotate a key', async (context) => {
 
 const PROGRAM = `
 import { KeyturnError, type RotationReport, rotateAccount, startSandbox } from 'keyturn';
+import { handler, type LambdaHandler } from 'keyturn/lambda';
 
 const sandbox = await startSandbox({ users: 5, seed: 'program' });
 const happened: string[] = [];
@@ -154,6 +156,8 @@ const { report, exitCode } = await rotateAccount({
   onEvent: (event) => happened.push(event.code),
 });
 const rotated: readonly RotationReport['rotated_keys'][number][] = report.rotated_keys;
+const wrapped: LambdaHandler = (event, context) => handler({ ...event, mode: 'none' as never }, context);
+const failed = await wrapped({}, { getRemainingTimeInMillis: () => 1000 }).catch((thrown: Error) => thrown.name);
 let refused = '';
 try {
   await rotateAccount({ stateDir: 'relative' });
@@ -168,6 +172,7 @@ process.stdout.write(JSON.stringify({
   exitCode,
   refused,
   heard: happened.includes('rotation-done'),
+  failed,
 }));
 `;
 
@@ -201,5 +206,6 @@ test('a program compiles against the types, without any other package, and runs'
     exitCode: others.exitCode,
     refused: 'bad-value',
     heard: true,
+    failed: 'KeyturnBadInput',
   });
 });
