@@ -462,6 +462,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
       keysCommand: 'keyturn keys',
       verifyCommand: 'keyturn verify',
       historyCommand: 'keyturn history',
+      allCommand: undefined,
     }),
   'places that were read again': () =>
     renderVerify(hostile(verifyReport()), {

@@ -72,8 +72,6 @@ function lastRunWords({ last_run: last }: StatusReport): string {
   );
 }
 
-const SHOWN_MAX = 20;
-
 /** Users whose last rotation came to nothing; what to do stands once for each cause. */
 export function failedSection(
   failures: StatusReport['failures'],
@@ -83,22 +81,18 @@ export function failedSection(
   const [only, second] = failures;
   if (only === undefined) return '';
   const remedies = [...new Set(failures.map(({ code, remedy }) => remedyLine(code, remedy)))];
-  const more = failures.length - SHOWN_MAX;
   const isWord = /^\w/.test(only.username);
   const one = second === undefined && isWord ? ` ${only.username}` : '';
   return [
     page.paint('red', page.wrap('', 'Rotations that came to nothing, as far as the journal tells')),
     page.table(
       ['USER', 'WHEN', 'WHY'],
-      failures
-        .slice(0, SHOWN_MAX)
-        .map(({ username, at, message, code }) => [
-          username,
-          at,
-          code === null ? message : `${message} [${code}]`,
-        ]),
+      failures.map(({ username, at, message, code }) => [
+        username,
+        at,
+        code === null ? message : `${message} [${code}]`,
+      ]),
     ),
-    ...(more > 0 ? [`  and ${more} more`] : []),
     ...remedies.filter((line) => line !== '').map((line) => page.wrap('  hint: ', line)),
     page.withCommand('What was done, and when:', `${historyCommand}${one}`),
   ].join('\n');

@@ -22,11 +22,18 @@ export interface StatusStyle extends TextStyle {
   readonly keysCommand: string;
   /** The command line that tells what was done. */
   readonly historyCommand: string;
+  /** The command line that shows every row; undefined where this page does. */
+  readonly allCommand: string | undefined;
 }
+
+/** Of each table, so that the page fits on a screen. */
+const ROWS_MAX = 10;
 
 export function renderStatus(given: StatusReport, style: StatusStyle): string {
   const report = printableAll(given);
-  const page = pageFor(style);
+  const { allCommand } = style;
+  const page = allCommand === undefined ? pageFor(style) : withFewRows(pageFor(style));
+  const rowsMax = allCommand === undefined ? Number.POSITIVE_INFINITY : ROWS_MAX;
   const { state_dir, open_rotations: all, handoff_files: files } = report;
   const open = all.filter(({ phase }) => phase !== 'in-grace');
   const waiting = all.filter(({ phase }) => phase === 'in-grace');
@@ -34,15 +41,40 @@ export function renderStatus(given: StatusReport, style: StatusStyle): string {
     statusHead(report, page),
     open.length === 0
       ? page.wrap('', `${nothingOpen(waiting.length)} in ${state_dir}.`)
-      : openSection({ state_dir, open }, style.recoverCommand, page),
+      : openSection({ state_dir, open, rowsMax }, style.recoverCommand, page),
     graceSection(waiting, style.keysCommand, page),
     failedSection(report.failures, style.historyCommand, page),
     wrongSection(report.wrong_places, style.verifyCommand, page),
     leftSection(report.left_by_undo, style.keysCommand, page),
-    ...HANDOFF_SECTIONS.map((section) => handoffSection(section, files, page)),
+    ...HANDOFF_SECTIONS.map((section) => handoffSection({ ...section, rowsMax }, files, page)),
+    isCut(report, rowsMax) && allCommand !== undefined
+      ? page.withCommand('Every row of these tables:', allCommand)
+      : '',
     nextRunLines(report.next_run_at !== report.checked_at ? report.next_run_at : null).join('\n'),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** The same page, whose tables end after some rows and say how many more there are. */
+function withFewRows(page: Page): Page {
+  return {
+    ...page,
+    table: (titles, rows) => {
+      const more = rows.length - ROWS_MAX;
+      const shown = page.table(titles, rows.slice(0, ROWS_MAX));
+      return more > 0 ? `${shown}\n  and ${more} more` : shown;
+    },
+  };
+}
+
+/** Whether any table has more rows than are shown. */
+function isCut(report: StatusReport, rowsMax: number): boolean {
+  const { open_rotations: open, left_by_undo: left, wrong_places: wrong } = report;
+  const { handoff_files: files, failures } = report;
+  const inGrace = open.filter(({ phase }) => phase === 'in-grace').length;
+  const kept = HANDOFF_SECTIONS.map((section) => filesOf(section, files).length);
+  const counts = [inGrace, open.length - inGrace, left.length, wrong.length, failures.length];
+  return Math.max(...counts, ...kept) > rowsMax;
 }
 
 type HandoffState = StatusReport['handoff_files'][number]['state'];
@@ -64,7 +96,7 @@ const WHAT_BECAME: Readonly<Record<HandoffState, string>> = {
 interface HandoffSection {
   readonly title: (count: number) => string;
   readonly states: readonly HandoffState[];
-  readonly isEncrypted?: boolean;
+  readonly isEncrypted?: boolean | undefined;
 }
 
 const HANDOFF_SECTIONS: readonly HandoffSection[] = [
@@ -92,23 +124,21 @@ const HANDOFF_SECTIONS: readonly HandoffSection[] = [
 
 /** By user, with the folder told once: the name of each file is the ID of the new key. */
 function handoffSection(
-  { title, states, isEncrypted }: HandoffSection,
+  { title, states, isEncrypted, rowsMax }: HandoffSection & { readonly rowsMax: number },
   all: StatusReport['handoff_files'],
   page: Page,
 ): string {
-  const files = all.filter(
-    (file) =>
-      states.includes(file.state) && (isEncrypted ?? file.is_encrypted) === file.is_encrypted,
-  );
+  const files = filesOf({ states, isEncrypted }, all);
   if (files.length === 0) return '';
-  const folders = [...new Set(files.map(({ path }) => dirname(path)))];
+  const shown = files.slice(0, rowsMax);
+  const folders = [...new Set(shown.map(({ path }) => dirname(path)))];
   return [
     page.wrap('', title(files.length)),
     ...folders.flatMap((folder) => [
       `  ${folder}/`,
       page.table(
         ['USER', 'FILE', 'AGE', ''],
-        files
+        shown
           .filter(({ path }) => dirname(path) === folder)
           .map((file) => [
             file.username ?? '-',
@@ -118,7 +148,18 @@ function handoffSection(
           ]),
       ),
     ]),
+    ...(files.length > shown.length ? [`  and ${files.length - shown.length} more`] : []),
   ].join('\n');
+}
+
+function filesOf(
+  { states, isEncrypted }: Pick<HandoffSection, 'states' | 'isEncrypted'>,
+  all: StatusReport['handoff_files'],
+): StatusReport['handoff_files'] {
+  return all.filter(
+    (file) =>
+      states.includes(file.state) && (isEncrypted ?? file.is_encrypted) === file.is_encrypted,
+  );
 }
 
 function age(days: number | null): string {
@@ -248,7 +289,11 @@ function leftSection(left: StatusReport['left_by_undo'], keysCommand: string, pa
 }
 
 function openSection(
-  { state_dir: stateDir, open }: { readonly state_dir: string; readonly open: OpenRotation[] },
+  {
+    state_dir: stateDir,
+    open,
+    rowsMax,
+  }: Pick<StatusReport, 'state_dir'> & { readonly open: OpenRotation[]; readonly rowsMax: number },
   recoverCommand: string,
   page: Page,
 ): string {
@@ -270,7 +315,7 @@ function openSection(
       'The next run of rotate-iam-keys or keyturn apply finishes or undoes them; this does only that:',
       recoverCommand,
     ),
-    ...open.flatMap((each) => waitLines(each, recoverCommand, page)),
+    ...open.slice(0, rowsMax).flatMap((each) => waitLines(each, recoverCommand, page)),
   ].join('\n');
 }
 

@@ -47,6 +47,12 @@ export const STATUS_FLAGS = {
       'From this age on, in days, a key counts as overdue; 1 to 3650. The rules of a configuration are not asked: they may depend on what only AWS tells.',
   },
   ...STATE_FLAGS,
+  all: {
+    names: ['all'],
+    rule: rule.boolean,
+    group: 'What is printed',
+    about: 'Print every row of each table, and not only the first ten. JSON has them all.',
+  },
   json: JSON_FLAG,
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
@@ -72,6 +78,7 @@ export async function runStatus({ host }: Session, args: readonly string[]): Pro
     keysCommand: inSameState('keys'),
     verifyCommand: inSameState('verify'),
     historyCommand: inSameState('history'),
+    allCommand: flags.all ? undefined : `${inSameState('status')} --all`,
   };
   const page = () => renderStatus(report, { ...styleOf(host.stdout, host), ...commands });
   await host.stdout.write(flags.json ? `${printableJson(report, 2)}\n` : page());

@@ -1,0 +1,50 @@
+// The page of `keyturn status`: what matters comes first, and it fits on a screen.
+
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { statusReport } from '../../test/support/status-fixture.ts';
+import { renderStatus, type StatusStyle } from './status-text.ts';
+
+const STYLE: StatusStyle = {
+  ...{ colour: false, width: 100 },
+  recoverCommand: 'keyturn recover',
+  keysCommand: 'keyturn keys',
+  verifyCommand: 'keyturn verify',
+  historyCommand: 'keyturn history',
+  allCommand: 'keyturn status --all',
+};
+
+it('begins with the numbers, each with what is not known', () => {
+  const head = renderStatus(statusReport(), STYLE).split('\n\n')[0] ?? '';
+  assert.match(head, /^ +open +1 half-way\n/);
+  assert.match(head, /for you +svc: says so; 1 key left by an undo; 1 secret to take\n/);
+  assert.match(head, /failed +1 rotation, 1 place\n/);
+  assert.match(head, /overdue +1 key of 90 days or more \(the oldest of svc, 99 d\)/);
+  assert.match(head, /not known of\s+123456789012/);
+  assert.match(head, /last run .*1 rotated, 1 failed · run run$/);
+});
+
+it('says what to do about a failure once for each cause', () => {
+  const report = statusReport();
+  const failures = [...report.failures, ...report.failures];
+  const page = renderStatus({ ...report, failures }, STYLE);
+  assert.equal(page.match(/hint: \[access-denied\] allow it/g)?.length, 1);
+});
+
+it('shows ten rows of each table, how many more there are, and the command for all', () => {
+  const report = statusReport();
+  const [secret] = report.handoff_files;
+  assert(secret !== undefined);
+  const many = Array.from({ length: 25 }, (_, at) => ({
+    ...secret,
+    path: `/state/${at % 3}/K${at}`,
+  }));
+  const page = renderStatus({ ...report, handoff_files: many }, STYLE);
+  assert.equal(page.match(/^ +svc +K\d+/gm)?.length, 10);
+  assert.match(page, /\n {2}and 15 more\n/);
+  assert.match(page, /\n {2}keyturn status --all\n/);
+  const all = renderStatus({ ...report, handoff_files: many }, { ...STYLE, allCommand: undefined });
+  assert.equal(all.match(/^ +svc +K\d+/gm)?.length, 25);
+  assert.doesNotMatch(all, /and \d+ more|--all/);
+  assert.doesNotMatch(renderStatus(report, STYLE), /--all/);
+});
