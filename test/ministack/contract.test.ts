@@ -8,11 +8,13 @@ import { type OpenedAwsState, openAwsState } from '../../src/aws/open-aws-state.
 import type { AwsTables } from '../../src/base/aws-tables.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { newId } from '../../src/base/new-id.ts';
+import { keptTextsBox } from '../../src/custody/kept-texts.ts';
 import { kmsBox } from '../../src/custody/kms-box.ts';
 import { DynamoDbStore } from '../../src/state/dynamodb/dynamodb-store.ts';
 import { examineState, makeState } from '../../src/state/stores.ts';
-import { passesContract } from '../state/contract.ts';
+import { passesContract, passesCustodyContract } from '../state/contract.ts';
 import { hurt, hurtKeys, type Mishap } from '../state/in-tables.ts';
+import { hurtTexts } from '../state/kept-texts.ts';
 import type { Medium } from '../state/subject.ts';
 import { ACCOUNT, settableClock } from '../state/support.ts';
 import { type Ministack, skipsMinistack, startMinistack } from './ministack.ts';
@@ -48,11 +50,21 @@ describe('state in tables on ministack', { skip }, () => {
     quickMedium: medium,
     faults: ['after'],
   });
+  const beside = async (): Promise<Medium> => await onMinistack(aws, 'secrets-manager');
+  passesCustodyContract({
+    kind: 'dynamodb and Secrets Manager on ministack',
+    medium: beside,
+    quickMedium: beside,
+    faults: ['after'],
+  });
 });
 
 const LEASE_MS = 10 * 60_000;
 
-async function onMinistack({ tables, dataKeys, maker }: OpenedAwsState): Promise<Medium> {
+async function onMinistack(
+  { tables, dataKeys, texts, maker }: OpenedAwsState,
+  kind: 'kms' | 'secrets-manager' = 'kms',
+): Promise<Medium> {
   const table = `t${newId()}`;
   const names = { table, custodyTable: `${table}-custody` };
   const making = await maker();
@@ -61,14 +73,21 @@ async function onMinistack({ tables, dataKeys, maker }: OpenedAwsState): Promise
   // To whoever comes after a process that died, so much later that its claims are over.
   let laterMs = 0;
   let isSomebodyDead = false;
+  const sealing = (mishap: () => Mishap | undefined) =>
+    kmsBox({
+      ...{ keyId: 'alias/keyturn', place: names.custodyTable },
+      dataKeys: hurtKeys(dataKeys, mishap),
+    });
+  const keeping = (mishap: () => Mishap | undefined) =>
+    keptTextsBox({
+      ...{ prefix: table, region: tables.region, how: { tags: { team: 'platform' } } },
+      texts: async (region) => hurtTexts(await texts(region), mishap),
+    });
   const open = (run: string, mishap: () => Mishap | undefined = () => undefined) =>
     new DynamoDbStore({
       ...{ ...names, run, clock, leaseMs: LEASE_MS, random: () => 0.01 },
       tables: hurt(later(tables, laterMs), mishap),
-      box: kmsBox({
-        ...{ keyId: 'alias/keyturn', place: names.custodyTable },
-        dataKeys: hurtKeys(dataKeys, mishap),
-      }),
+      box: kind === 'kms' ? sealing(mishap) : keeping(mishap),
     });
   return {
     store: (run) => {
