@@ -153,6 +153,8 @@ export interface NewPlaces {
 /** Holds every new secret from the moment AWS names it until each destination has it (I3). */
 export interface Custody {
   get(keyId: AccessKeyId): Promise<IssuedKey | undefined>;
+  /** Whether it is there, whether this run can open it or not. */
+  holds(keyId: AccessKeyId): Promise<boolean>;
   /** Where the secret is, for people: the path of a file, for instance. */
   describe(keyId: AccessKeyId): string;
   /** The encrypted form, which stays when the plain one goes. */

@@ -126,6 +126,7 @@ function formed(custody: Custody, form: Form): Custody {
       const issued = await custody.get(keyId);
       return issued && { ...issued, secret: new Secret(form.write(issued)) };
     },
+    holds: (keyId) => custody.holds(keyId),
     describe: (keyId) => custody.describe(keyId),
     sealed: custody.sealed,
   };

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createLimiter } from '../../src/aws/limiter.ts';
 import { openGateway } from '../../src/aws/open-gateway.ts';
-import { accessKeyId } from '../../src/base/access-key-id.ts';
+import { type AccessKeyId, accessKeyId } from '../../src/base/access-key-id.ts';
+import type { Box } from '../../src/custody/box.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { handoffDestination } from '../../src/destinations/handoff/destination.ts';
 import { type AccountWork, DEFAULT_VERIFICATION } from '../../src/engine/account-work.ts';
@@ -52,10 +53,16 @@ export interface Workbench {
   readonly history: () => Promise<UserHistory>;
   /** The secret in the hand-off, when it is there. */
   readonly handedOff: (keyId: string) => Promise<string | undefined>;
+  /** Whether one is there, whether it can be opened or not. */
+  readonly holds: (keyId: AccessKeyId) => Promise<boolean>;
   readonly handoffPath: (keyId: string) => string;
 }
 
-export async function workbench(test: TestContext): Promise<Workbench> {
+/** `box` hides secrets of the runs from then on, as each finds it; they lie in files when left out. */
+export async function workbench(
+  test: TestContext,
+  box: () => Box | undefined = () => undefined,
+): Promise<Workbench> {
   const sandbox = await startSandbox();
   test.after(() => sandbox.close());
   const stateDir = await quickDirectory(test);
@@ -65,7 +72,7 @@ export async function workbench(test: TestContext): Promise<Workbench> {
   let runs = 0;
   const openState = () => {
     runs += 1;
-    const store = new FileStore({ directory: stateDir, clock, run: `run-${runs}` });
+    const store = new FileStore({ directory: stateDir, clock, run: `run-${runs}`, box: box() });
     return store.open(ACCOUNT, 'write');
   };
   const withAccount = async <T>(broken: Broken, work: (account: AccountWork) => Promise<T>) => {
@@ -87,6 +94,7 @@ export async function workbench(test: TestContext): Promise<Workbench> {
       const { custody } = await openState();
       return (await custody.get(accessKeyId(keyId)))?.secret.reveal();
     },
+    holds: async (keyId) => (await openState()).custody.holds(keyId),
     handoffPath: (keyId) => join(stateDir, ACCOUNT, 'handoff', `${keyId}.json`),
     run: async (broken = {}) => {
       const { createDate: createdAt, status } = oldKey;

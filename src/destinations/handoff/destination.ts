@@ -29,7 +29,7 @@ export function handoffDestination(place: string, custody: Custody): Destination
       return { kind: 'handoff', reference: kept.describe(key.keyId) };
     },
     async holds(keyId) {
-      if ((await custody.get(keyId)) !== undefined) return HELD;
+      if (await custody.holds(keyId)) return HELD;
       return isSealed && (await custody.sealed.get(keyId)) !== undefined ? HELD : undefined;
     },
     ...(isSealed && {
