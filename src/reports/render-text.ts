@@ -1,6 +1,6 @@
 // The person's rendering. It never shows a secret: secrets are in the hand-off files it names (I8).
 
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { changeLine, isBesideTables, keptHandoffLines, nextRunLines } from '../base/key-changes.ts';
 import { localTimes } from '../base/local-time.ts';
 import { printableAll } from '../base/printable.ts';
@@ -34,7 +34,7 @@ export function renderText(given: RotationReport, style: RunStyle): string {
     errorSection(report, page),
     deliverySection(done, page),
     placeNotesSection(report, done, page),
-    handoffSection(report, page),
+    handoffSection(report, style, page),
     keptSection(report, page),
     undoSection(report, style, page),
     nextRunSection(report, page),
@@ -73,7 +73,7 @@ export function renderRecovery(given: RotationReport, style: RunStyle): string {
     errorSection(report, page),
     deliverySection(done, page),
     placeNotesSection(report, done, page),
-    handoffSection(report, page),
+    handoffSection(report, style, page),
     keptSection(report, page),
     nextRunSection(report, page),
     isNothingLeft(report) ? 'Nothing is left open.' : '',
@@ -257,7 +257,11 @@ function placeNotesSection(report: RotationReport, done: RotatedKey[], { wrap }:
 }
 
 /** Where the secrets are, named once per folder: the file names are the new key IDs. */
-function handoffSection(report: RotationReport, { wrap }: Page): string {
+function handoffSection(
+  report: RotationReport,
+  { takeOutCommand }: RunStyle,
+  { wrap, withCommand }: Page,
+): string {
   const kept = new Set(report.kept_handoffs.map(({ path }) => path));
   // Nobody has to carry a secret that its places have.
   const done = report.rotated_keys.filter(
@@ -268,8 +272,12 @@ function handoffSection(report: RotationReport, { wrap }: Page): string {
   const open = foldersOf(report.rotated_keys.filter(({ success }) => !success));
   const lines: string[] = [];
   const [one] = finished.files;
-  if (one !== undefined && !isAbsolute(one)) lines.push(...keptSealed(finished, wrap));
-  else if (finished.files.length === 1) {
+  if (one !== undefined && takeOutCommand !== undefined) {
+    const what = `${plural(finished.files.length, 'new secret')}, sealed, each under the ID of its new key, in`;
+    lines.push(wrap('', what), ...finished.folders);
+    const [keyId = ''] = basename(one).split('.');
+    lines.push(withCommand('Take each one out for whoever uses the key:', takeOutCommand(keyId)));
+  } else if (finished.files.length === 1) {
     lines.push(wrap('', 'The new secret is in a file that only you can read:'), `  ${one}`);
     lines.push(wrap('', 'Hand it to whoever uses the key, then delete the file.'));
   } else if (finished.files.length > 1) {
@@ -294,17 +302,6 @@ function handoffSection(report: RotationReport, { wrap }: Page): string {
     lines.push(wrap('', what), ...(finished.files.length > 0 ? [] : open.folders));
   }
   return lines.join('\n');
-}
-
-/** State that is no directory keeps secrets sealed; they are taken out one by one. */
-function keptSealed({ files, folders }: Folders, wrap: Page['wrap']): readonly string[] {
-  const [first = ''] = files;
-  return [
-    wrap('', `${plural(files.length, 'new secret')}, sealed, each under the ID of its new key, in`),
-    ...folders,
-    wrap('', 'Take each one out for whoever uses the key:'),
-    `  keyturn state secret ${basename(first)} --to FILE`,
-  ];
 }
 
 function keptSection({ kept_handoffs: kept }: RotationReport, { wrap }: Page): string {

@@ -7,6 +7,8 @@ import { isAboutSeveral, unique } from './words.ts';
 export interface RunStyle extends TextStyle {
   /** The command line that takes the run back in an account; in the caller's own when left out. */
   readonly undoCommand?: (account: string | undefined) => string;
+  /** The command that takes the secret of a key out of custody; left out where it is in a file that can be read. */
+  readonly takeOutCommand?: ((keyId: string) => string) | undefined;
   /** Whether the run made old keys Inactive at once, as after a leak. */
   readonly retiresNow?: boolean;
 }

@@ -1,7 +1,9 @@
 // How the secrets of new keys are kept until their places have them: for every command that may keep, open or
 // remove one.
 
-import type { CustodyValues } from '../../app/custody-wish.ts';
+import { isAbsolute } from 'node:path';
+import { type CustodyValues, custodyWish } from '../../app/custody-wish.ts';
+import type { Environment } from '../../base/environment.ts';
 import { flagWords as wordsOfFlag } from '../../base/shell-words.ts';
 import { CUSTODY_TAKES, type CustodyKind, custodyText, readCustody } from '../../custody/wish.ts';
 import type { FlagTable, ValueRule } from './flag.ts';
@@ -72,4 +74,13 @@ export function custodyOf({
   custodyTags,
 }: CustodyValues): CustodyValues {
   return { custody, custodyIdentity, custodyKmsKey, custodyTags };
+}
+
+/** Whether new secrets are where nobody reads them without a key, an identity or a permission. */
+export function isCustodySealed(
+  { state, custody }: { readonly state: string; readonly custody: CustodyValues },
+  env: Environment,
+): boolean {
+  const { custody: asked } = custodyWish(custody, env);
+  return !isAbsolute(state) || (asked !== undefined && asked.kind !== 'plain');
 }

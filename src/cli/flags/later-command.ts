@@ -37,6 +37,12 @@ export function whereaboutWords(given: Whereabouts): readonly string[] {
   ];
 }
 
+/** Takes the secret of a key out of custody. */
+export function takeOutCommand(keyId: string, given: Whereabouts): string {
+  const words = ['keyturn', 'state', 'secret', keyId, '--to', 'FILE', ...whereaboutWords(given)];
+  return shellWords(words);
+}
+
 /** Takes back what a run rotated; without an account, in the caller's own. */
 export function undoRunCommand(
   run: string,

@@ -15,6 +15,7 @@ import type { StateStore } from '../../state/state-store.ts';
 import { whyVolatile } from '../../state/stores.ts';
 import { type AfterRun, afterRun } from '../after-run.ts';
 import { isAskedFor, parseCommandLine } from '../flags/argv.ts';
+import { isCustodySealed } from '../flags/custody-flags.ts';
 import { helpWidth } from '../flags/help.ts';
 import { absolute } from '../flags/surroundings.ts';
 import { canAsk } from '../host.ts';
@@ -260,6 +261,7 @@ async function documentOf(
       width: host.stdout.width,
       retiresNow: false,
       undoCommand: (account) => options.undoCommand(state.run, account),
+      ...(isCustodySealed(options, host.env) && { takeOutCommand: options.takeOutCommand }),
     },
   );
 }

@@ -15,7 +15,7 @@ import { readCustody } from '../../custody/wish.ts';
 import { handoff } from '../../destinations/handoff/index.ts';
 import { printsSecret } from '../../destinations/kinds.ts';
 import { refuseUseless } from '../flags/account-flags.ts';
-import { undoRunCommand } from '../flags/later-command.ts';
+import { takeOutCommand, undoRunCommand } from '../flags/later-command.ts';
 import { askedMetrics } from '../flags/metrics-flags.ts';
 import { sameReach } from '../flags/same-reach.ts';
 import {
@@ -107,6 +107,7 @@ export function besideConfig(
         isStateSaid || state === undefined ? options.state : stateDirectory(state, surroundings),
       custody: kept,
       undoCommand: (run, account) => undoRunCommand(run, account, named),
+      takeOutCommand: (keyId) => takeOutCommand(keyId, named),
       rotate: {
         ...options.rotate,
         wordCommand: wordCommand(named),

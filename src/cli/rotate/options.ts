@@ -19,6 +19,7 @@ import type { FlagValues } from '../flags/flag.ts';
 import {
   entranceWords,
   flagWords,
+  takeOutCommand,
   undoRunCommand,
   whereaboutWords,
 } from '../flags/later-command.ts';
@@ -54,6 +55,8 @@ export interface ResolvedOptions {
   readonly isExitCodeDetailed: boolean;
   /** The command that takes a run back, in one of its accounts; in the caller's own when left out. */
   readonly undoCommand: UndoCommand;
+  /** The command that takes the secret of a key out of custody, where that is sealed. */
+  readonly takeOutCommand: (keyId: string) => string;
 }
 
 export type UndoCommand = (run: string, account: string | undefined) => string;
@@ -109,6 +112,7 @@ export function settle(
     state: stateDirectory(values.stateDir, surroundings),
     custody: custodyOf(values),
     undoCommand: (run, account) => undoRunCommand(run, account, values),
+    takeOutCommand: (keyId) => takeOutCommand(keyId, values),
     isVolatileStateAccepted: isVolatileStateAccepted(surroundings.env, values.acceptVolatileState),
     rotate: {
       daysThreshold,

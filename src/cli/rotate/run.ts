@@ -10,6 +10,7 @@ import type { RunStyle } from '../../reports/render-undo-command.ts';
 import type { RotationReport } from '../../reports/rotation-report.ts';
 import { whyVolatile } from '../../state/stores.ts';
 import { afterRun } from '../after-run.ts';
+import { isCustodySealed } from '../flags/custody-flags.ts';
 import type { Session } from '../run.ts';
 import { inRunShell, type ShellOptions } from '../run-shell.ts';
 import { progressBar } from '../terminal/load-progress.ts';
@@ -96,6 +97,7 @@ export async function rotate(
         width: stdout.width,
         retiresNow: options.rotate.oldKeyFate === 'deactivate',
         undoCommand: (account) => options.undoCommand(state.run, account),
+        ...(isCustodySealed(options, env) && { takeOutCommand: options.takeOutCommand }),
       });
     const render = format === 'json' ? renderJson : forPeople;
     const code = await printResult(session, run, { report, exitCode, format, render });
