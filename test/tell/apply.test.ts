@@ -37,7 +37,7 @@ test('an apply tells what it did and what needs a person; a plan says what would
 });
 
 test('a saved plan is about its users: nothing of the others is over', async (t) => {
-  const { addUser, env, config, folder, keyturn, rotate } = await tellStage(t);
+  const { addUser, env, config, folder, keyturn, rotate, sandbox } = await tellStage(t);
   const ops = await listener(t);
   Object.assign(env, { OPS_HOOK: ops.url });
   addUser({ name: 'svc-two' }, IDLE, IDLE);
@@ -49,6 +49,16 @@ test('a saved plan is about its users: nothing of the others is over', async (t)
   assert.equal(applied.code, 0, applied.stderr);
   assert.equal(ops.asked.length, 2);
   assert.match(ops.bodies()[1].text, /^keyturn: 1 done\n/);
+  // A plan that does not hold any more does nothing, and foretells nothing.
+  addUser({ name: 'svc-b' }, IDLE);
+  await keyturn(['plan', '--config', config, '-o', `${folder}/other.json`]);
+  addUser({ name: 'svc-c' }, IDLE);
+  const [key] = sandbox.world.user(ACCOUNT, 'svc-b').keys;
+  if (key !== undefined) key.status = 'Inactive';
+  const drifted = await keyturn(['apply', `${folder}/other.json`, '--config', config]);
+  assert.equal(drifted.code, 1, drifted.stdout);
+  assert.doesNotMatch(drifted.stderr, /would tell/);
+  assert.equal(ops.asked.length, 2);
 });
 
 test('a plan of a file that is not trusted sends nothing and names nobody', async (t) => {

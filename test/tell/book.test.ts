@@ -6,8 +6,14 @@ import type { Channel } from '../../src/app/notify/channels/channel.ts';
 import type { OpenedChannel } from '../../src/app/notify/channels/open-channels.ts';
 import type { Matter } from '../../src/app/notify/matter.ts';
 import type { Message } from '../../src/app/notify/message.ts';
+import type { Entry } from '../../src/app/notify/notice-book.ts';
 import { notifyRun } from '../../src/app/notify/notify-run.ts';
-import type { Standing } from '../../src/app/notify/plan-messages.ts';
+import type { Owner } from '../../src/app/notify/owner.ts';
+import {
+  type ChannelView,
+  planMessages,
+  type Standing,
+} from '../../src/app/notify/plan-messages.ts';
 import type { EngineEvent } from '../../src/base/events.ts';
 import { Memory } from '../../src/state/memory/memory.ts';
 import { MemoryStore } from '../../src/state/memory/memory-store.ts';
@@ -49,7 +55,7 @@ function stage() {
     });
     const standing: Standing = {
       ...{ deeds: [], matters: users.map(matter), isLookedAt: () => true },
-      ownerOf: () => ({ kind: 'unknown', why: 'nobody asked' }),
+      ownerOf: () => ({ kind: 'unknown', why: 'nobody asked', isAsked: true }),
       run: { id: name, at, version: '1', isDryRun: false },
     };
     const channel: Channel = { name: 'ops', kind: 'run', writesToOwners: false, send };
@@ -144,4 +150,26 @@ test('an end is told once, also where its sender dies', async () => {
     sent.map(({ subject }) => subject),
     ['keyturn: 1 needs a person', 'keyturn: 1 is over'],
   );
+});
+
+test('whose tags cannot be read this time is told as before', () => {
+  const standing = (owner: Owner): Standing => ({
+    ...{ deeds: [], matters: [matter('a')], isLookedAt: () => true, ownerOf: () => owner },
+    run: { id: 'run', at: new Date(), version: '1', isDryRun: false },
+  });
+  const view = (entries: readonly Entry[]): ChannelView => ({
+    ...{ name: 'mail', writesToOwners: true, occasions: ['needs-person'], entries },
+    repeatDays: 7,
+  });
+  const known: Owner = { kind: 'known', address: 'ann@example.com', tag: 'owner' };
+  const [first] = planMessages(view([]), standing(known)).messages;
+  assert.equal(first?.message.to, 'ann@example.com');
+  const said = first?.matters[0]?.after;
+  assert.ok(said);
+  const entries = [{ channel: 'mail', matter: 'm-a', said }];
+  const denied: Owner = { kind: 'unknown', why: 'denied', isAsked: false };
+  assert.deepEqual(planMessages(view(entries), standing(denied)).messages, []);
+  const nobody: Owner = { kind: 'unknown', why: 'no tag', isAsked: true };
+  const [moved] = planMessages(view(entries), standing(nobody)).messages;
+  assert.equal(moved?.message.to, null);
 });

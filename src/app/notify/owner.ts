@@ -9,13 +9,17 @@ export const OWNER_TAGS = ['owner', 'Owner', 'owner-email', 'team', 'contact'] a
 
 export type Owner =
   | { readonly kind: 'known'; readonly address: string; readonly tag: string }
-  /** `why`: in words that end the sentence "told here because …". */
-  | { readonly kind: 'unknown'; readonly why: string };
+  /**
+   * `why`: in words that end the sentence "told here because …". `isAsked`: whether the tags are known and name nobody,
+   * and not that they could not be read this time.
+   */
+  | { readonly kind: 'unknown'; readonly why: string; readonly isAsked: boolean };
 
 export function ownerOf(tags: UserTags | undefined, owners: NotifyModel['owners']): Owner {
-  const unknown = (why: string): Owner => ({ kind: 'unknown', why });
-  if (tags === undefined) return unknown('nobody asked for the tags of the user');
-  if (tags.kind === 'unknown') return unknown(`the tags of the user are not known: ${tags.why}`);
+  const unknown = (why: string, isAsked = true): Owner => ({ kind: 'unknown', why, isAsked });
+  if (tags === undefined) return unknown('nobody asked for the tags of the user', false);
+  if (tags.kind === 'unknown')
+    return unknown(`the tags of the user are not known: ${tags.why}`, false);
   const { tags: names = OWNER_TAGS, addresses = {}, domains = [] } = owners ?? {};
   const tag = names.find((name) => (tags.tags[name] ?? '').trim() !== '');
   if (tag === undefined) return unknown(`the user has none of the tags ${names.join(', ')}`);

@@ -50,10 +50,11 @@ export function planMessages(channel: ChannelView, standing: Standing): ChannelP
   const { run, matters, deeds } = standing;
   const said = new Map(channel.entries.map((entry) => [entry.matter, entry.said]));
   const letters = new Letters(channel, run);
+  const receiverOf = receivers(channel, standing);
   for (const matter of matters) {
     if (!channel.occasions.includes(matter.occasion)) continue;
-    const { to, noOwner } = receiverOf(matter, channel, standing);
     const before = said.get(matter.id);
+    const { to, noOwner } = receiverOf(matter, before);
     const verdict = judgeMatter(matter, to, before, {
       now: run.at,
       repeatDays: channel.repeatDays,
@@ -79,23 +80,28 @@ export function planMessages(channel: ChannelView, standing: Standing): ChannelP
   }
   if (channel.occasions.includes('done')) {
     for (const deed of deeds) {
-      const { to, noOwner } = receiverOf(deed, channel, standing);
+      const { to, noOwner } = receiverOf(deed);
       letters.for(to, undefined).done({ ...deed, noOwner });
     }
   }
   return { messages: letters.all(), forgotten };
 }
 
-function receiverOf(
-  about: About,
-  { writesToOwners }: ChannelView,
-  { ownerOf }: Standing,
-): { readonly to: string | null; readonly noOwner: string | null } {
-  if (!writesToOwners || about.user === null) return { to: null, noOwner: null };
-  const owner = ownerOf(about);
-  return owner.kind === 'known'
-    ? { to: owner.address, noOwner: null }
-    : { to: null, noOwner: owner.why };
+interface Receiver {
+  /** Null for the receivers of the channel. */
+  readonly to: string | null;
+  readonly noOwner: string | null;
+}
+
+/** Of whom nobody could be asked this time, it stays with whoever was told before. */
+function receivers({ writesToOwners }: ChannelView, { ownerOf }: Standing) {
+  return (about: About, before?: Said): Receiver => {
+    if (!writesToOwners || about.user === null) return { to: null, noOwner: null };
+    const owner = ownerOf(about);
+    if (owner.kind === 'known') return { to: owner.address, noOwner: null };
+    if (!owner.isAsked && before?.to) return { to: before.to, noOwner: null };
+    return { to: null, noOwner: owner.why };
+  };
 }
 
 /** What was told, as something to say once more. */

@@ -26,7 +26,9 @@ export function standingOfVerify(report: VerifyReport, isEverybody: boolean, now
   return {
     matters: places.filter(isWrongStill).map(matterOf),
     deeds: places.filter(({ outcome }) => outcome === 'healed').map(healed),
-    ownerOf: () => ({ kind: 'unknown', why: 'keyturn verify reads no tags of users' }),
+    ownerOf: () => ({
+      ...{ kind: 'unknown', why: 'keyturn verify reads no tags of users', isAsked: true },
+    }),
     // What could not be read is not well (I11).
     isLookedAt: ({ kind, account, user }) =>
       kind === PLACE_WRONG &&

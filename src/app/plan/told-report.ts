@@ -14,8 +14,8 @@ export function toldReport(
   performed: RotationReport | undefined,
   { dryRun, endedAt }: Applied,
 ): RotationReport | undefined {
-  if (made === undefined) return performed;
-  if (dryRun) return made;
+  if (dryRun) return made ?? performed;
+  if (made === undefined) return performed && nothingDone(performed);
   const done = performed?.dry_run === false ? performed : undefined;
   const worked = new Set([...rowsOf(done)].map(nameOf));
   const isLeft = (row: Row) => !worked.has(nameOf(row));
@@ -43,6 +43,13 @@ export function toldReport(
       duration_seconds: (endedAt.getTime() - Date.parse(made.execution_time)) / 1000,
     },
   };
+}
+
+/** Of a plan that was only checked, because it does not hold any more: what the check foretells was not done. */
+function nothingDone(report: RotationReport): RotationReport {
+  if (!report.dry_run) return report;
+  const { planned_changes: _, ...checked } = report;
+  return { ...checked, dry_run: false, rotated_keys: [], cleanup_results: [], retirements: [] };
 }
 
 interface Row {
