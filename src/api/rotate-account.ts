@@ -3,7 +3,7 @@
 import type { RotateAccountOptions } from '../app/rotate-account.ts';
 import type { ExitCode } from '../base/error-code-info.ts';
 import { KeyturnError } from '../base/errors.ts';
-import type { EngineEvent } from '../base/events.ts';
+import { type EngineEvent, isCounted } from '../base/events.ts';
 import { shellWords } from '../base/shell-words.ts';
 import { byConfiguration } from './configured.ts';
 import type { RotationReport } from './rotation-report.ts';
@@ -166,7 +166,9 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
   }
   return rotate(run, {
     clock,
-    emit: options.onEvent ?? (() => {}),
+    emit: (event) => {
+      if (!isCounted(event)) options.onEvent?.(event);
+    },
     signal: options.signal ?? new AbortController().signal,
     env,
     state,

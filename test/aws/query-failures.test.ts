@@ -112,7 +112,12 @@ describe('a call that fails', () => {
     });
     const { lean, events } = openBoth(test, server.endpoint);
     await lean.read.call(LIST_ACCESS_KEYS, { UserName: 'a' });
-    assert.deepEqual(events, [{ code: 'call-throttled', operation: 'ListAccessKeys', attempt: 1 }]);
+    const operation = 'ListAccessKeys';
+    assert.deepEqual(events, [
+      { code: 'call-sent', operation },
+      { code: 'call-throttled', operation, attempt: 1 },
+      { code: 'call-sent', operation },
+    ]);
     const attempts = server.received.map(({ headers }) => headers['amz-sdk-request']);
     assert.deepEqual(attempts, ['attempt=1; max=3', 'attempt=2; max=3']);
     const ids = new Set(server.received.map(({ headers }) => headers['amz-sdk-invocation-id']));

@@ -1,6 +1,6 @@
 // Events become log lines. Text is for people and grep; JSON is one object per line.
 
-import { type EngineEvent, EVENT_LEVELS, type LogLevel } from '../../base/events.ts';
+import { type EngineEvent, EVENT_LEVELS, isCounted, type LogLevel } from '../../base/events.ts';
 import { printableJson } from '../../base/printable.ts';
 import { fieldsOf, fieldsText, MESSAGES } from './messages.ts';
 
@@ -14,12 +14,9 @@ const COLOUR: Readonly<Record<LogLevel, string>> = {
 };
 const PLAIN = '\x1b[0m';
 
-/** Events that are counted, and of which a run has too many for a log. */
-const COUNTED: ReadonlySet<EngineEvent['code']> = new Set(['call-sent']);
-
 /** Whether an event is at this level or above it. */
 export function isLogged(event: EngineEvent, level: LogLevel): boolean {
-  if (COUNTED.has(event.code)) return false;
+  if (isCounted(event)) return false;
   return RANK[EVENT_LEVELS[event.code]] >= RANK[level];
 }
 
