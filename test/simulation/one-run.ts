@@ -59,7 +59,12 @@ export async function oneRun(run: SimRun): Promise<RunResult> {
     const outcomes = await perform(run, emit);
     for (const outcome of outcomes) {
       process.note(`outcome ${describe(outcome)}`);
-      if (outcome.rotation?.kind === 'failed') toldOf.add(outcome.user);
+      if (outcome.rotation?.kind === 'failed') {
+        toldOf.add(outcome.user);
+        const { code, message } = outcome.rotation.error;
+        // Nothing of a simulation damages a journal, so whoever says so is wrong.
+        if (code === 'journal-damaged') stage.referee.fail('I11', message);
+      }
       if (run.task.kind !== 'dry-run') stage.referee.quiet.tells(outcome);
     }
     stage.referee.ends(process);

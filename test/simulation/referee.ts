@@ -173,6 +173,8 @@ export class Referee {
 
   /** I9. */
   enters(process: SimProcess, user: string): void {
+    // It slept right after its claim: whatever it does now is refused.
+    if (this.leases.isTakenOver(process, user)) return;
     const other = this.#sections.get(user);
     const isExcused = process.machine.mayClaimsHaveExpired;
     if (other?.isAlive && !isExcused && !this.leases.isTakenOver(other, user))

@@ -16,6 +16,8 @@ import {
   type SettableClock,
   settableClock,
 } from '../../../test/state/support.ts';
+import type { AwsTables } from '../../base/aws-tables.ts';
+import { KeyturnError } from '../../base/errors.ts';
 import { kmsBox } from '../../custody/kms-box.ts';
 import { DynamoDbStore } from './dynamodb-store.ts';
 import { LEASE_MS } from './table.ts';
@@ -30,8 +32,12 @@ function hosts() {
   const tables = newTableServer(Object.values(NAMES), () => server.now());
   const dataKeys = newDataKeys();
   const box = kmsBox({ dataKeys, keyId: 'alias/keyturn', place: NAMES.custodyTable });
-  const host = async (clock: SettableClock, mishap: () => Mishap | undefined = () => undefined) => {
-    const client = hurt(clientOf(tables), mishap);
+  const host = async (
+    clock: SettableClock,
+    mishap: () => Mishap | undefined = () => undefined,
+    change: (tables: AwsTables) => AwsTables = (sound) => sound,
+  ) => {
+    const client = change(hurt(clientOf(tables), mishap));
     const options = { ...NAMES, tables: client, box, clock, run: 'run', steady: () => 0 };
     return await new DynamoDbStore(options).open(ACCOUNT, 'write');
   };
@@ -161,7 +167,19 @@ it('a late copy of an earlier renewal shortens no lease, and one of a put brings
 it('a record of which nobody knew whether it was written is in the history once it is found', async () => {
   const { host } = hosts();
   let isLost = false;
-  const one = await host(settableClock(), () => (isLost ? 'after' : undefined));
+  const one = await host(settableClock(), undefined, (tables) => ({
+    ...tables,
+    write: async (writes, token) => {
+      const answer = await tables.write(writes, token);
+      const isRecord = writes.some(
+        (each) => each.kind === 'put' && `${each.item.sk}`.startsWith('R#'),
+      );
+      const error = new KeyturnError('aws-error', 'no answer');
+      return isLost && isRecord
+        ? { kind: 'unsure', isThrottled: false, error, at: undefined }
+        : answer;
+    },
+  }));
   await one.exclusively('alice', async (log) => {
     isLost = true;
     await assert.rejects(log.record('r1', INTENDED), { code: 'journal-write' });
@@ -173,6 +191,29 @@ it('a record of which nobody knew whether it was written is in the history once 
     );
   });
   assert.deepEqual(await stepsOf(one, 'alice'), ['intended', 'created']);
+});
+
+it('I9: a process that slept between its claim and the history takes the records of another one for no damage', async () => {
+  const { host, pass } = hosts();
+  const two = await host(settableClock());
+  await recorded(two, {}, [INTENDED]);
+  let isAsleep = true;
+  const one = await host(settableClock(), undefined, (tables) => ({
+    ...tables,
+    query: async (query) => {
+      if (query.pk.startsWith('U#') && isAsleep) {
+        isAsleep = false;
+        pass(LEASE_MS + MINUTE_MS);
+        await recorded(two, {}, [CREATED]);
+      }
+      return await tables.query(query);
+    },
+  }));
+  await assert.rejects(
+    one.exclusively('alice', async () => undefined),
+    LOST,
+  );
+  assert.deepEqual(await stepsOf(two, 'alice'), ['intended', 'created']);
 });
 
 it('a journal whose items are not those that its head counts is damaged, not shorter (I11)', async () => {

@@ -131,6 +131,13 @@ export class Claim {
     this.advance({}, now.untilMs);
   }
 
+  /** Throws `rotation-in-progress` when another one has taken the user over. */
+  async demandHeld(): Promise<void> {
+    const { table, account, user } = this.of;
+    const item = await table.get(table.name, headKey(account, user), doingTo(user));
+    if (readHead(item, table.name)?.claim?.nonce !== this.nonce) throw lost(user);
+  }
+
   /** Never throws: what is not given back is free when its time is over. */
   async release(): Promise<void> {
     this.#isOver = true;

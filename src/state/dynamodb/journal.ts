@@ -103,6 +103,8 @@ export class ClaimedJournal {
   static async open(claim: Claim, trail: TableTrail): Promise<ClaimedJournal> {
     const { table, account, user } = claim.of;
     const records = await readRecords(table, account, user);
+    // Whoever slept between the two finds another one's records, which is no damage.
+    if (records.length !== claim.head.count) await claim.demandHeld();
     demandCount(records.length, claim.head.count, { table, user });
     const history = new UserHistory(records.map(({ record }) => record));
     const told = await trail.toldOf(user, claim.head.toldFrom);

@@ -35,7 +35,12 @@ export async function dumpTables(parts: TransferParts): Promise<AccountDump> {
   const held = heads.find(({ claim }) => isHeld(claim, table));
   if (held !== undefined) throw busy(held.user, held.claim);
   const records: Dated[] = [];
-  for (const head of heads) records.push(...dated(await recordsOf(head, parts)));
+  const found = new Map<Head, number>();
+  for (const head of heads) {
+    const ofUser = await readRecords(table, account, head.user);
+    found.set(head, ofUser.length);
+    records.push(...dated(ofUser));
+  }
   // Not as they are listed for people, to whom nothing is listed where it cannot be read (I11).
   const secrets = [];
   for (const keyId of (await heldItems(SECRETS, parts)).keys()) {
@@ -51,6 +56,7 @@ export async function dumpTables(parts: TransferParts): Promise<AccountDump> {
   const sights = await readAllSights(table, account);
   const lines = await trailLines(heads, parts);
   demandSame(heads, await readHeads(table, account));
+  for (const [{ user, count }, records] of found) demandCount(records, count, { table, user });
   return {
     // In the order of the store that they were copied from, then by time.
     records: records
@@ -58,15 +64,6 @@ export async function dumpTables(parts: TransferParts): Promise<AccountDump> {
       .map(({ text }) => text),
     ...{ secrets, sealed, condemned, sights, trail: lines },
   };
-}
-
-async function recordsOf(
-  { user, count }: Head,
-  { table, account }: TransferParts,
-): Promise<readonly Numbered[]> {
-  const records = await readRecords(table, account, user);
-  demandCount(records.length, count, { table, user });
-  return records;
 }
 
 interface Dated extends Numbered {
