@@ -31,7 +31,7 @@ async function checkout(context: TestContext) {
   return { shell, folder, sandbox };
 }
 
-for (const name of ['plan', 'apply']) {
+for (const name of ['plan', 'apply', 'report']) {
   test(`${name}.yml is a workflow`, () => {
     const [workflow] = yamlOf(`examples/github-actions/${name}.yml`);
     demandValid(workflow, 'test/examples/schemas/workflow.schema.json');
@@ -91,4 +91,23 @@ test('the line of cron: dry at first, then a step each day', async (t) => {
     }
     assert.equal(keysMade(sandbox), made);
   }
+});
+
+test('the report of a week is in the summary of its job and in a file, and a job without a run before it is red', async (t) => {
+  const { shell, folder, sandbox } = await checkout(t);
+  const temp = { RUNNER_TEMP: folder, KEYTURN_CONFIG: 'keyturn.yaml' };
+  const [summary = '', page = '', status = ''] = commandsOf(
+    'examples/github-actions/report.yml',
+    'report',
+  );
+  for (const command of [summary, page]) {
+    const { code, stderr } = await shell(command, temp);
+    assert.equal(code, 0, stderr);
+  }
+  assert.equal(keysMade(sandbox), 0);
+  assert.match(readFileSync(join(folder, 'summary.md'), 'utf8'), /svc-one/);
+  assert.match(readFileSync(join(folder, 'report.html'), 'utf8'), /^<!doctype html>/);
+  const planned = await shell('keyturn plan');
+  assert.equal(planned.code, 0, planned.stderr);
+  assert.equal((await shell(`${status} --state '${folder}/state'`)).code, 3, 'nothing was run yet');
 });

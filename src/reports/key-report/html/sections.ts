@@ -210,7 +210,7 @@ export const SECTIONS: readonly Section[] = [
     id: 'accounts',
     title: 'Accounts',
     render: (report) =>
-      report.accounts.length + report.skipped_accounts.length < 2
+      report.accounts.length + report.skipped_accounts.length + report.summary.accounts_failed < 2
         ? undefined
         : part('accounts', 'Accounts', accountsTable(report)),
   },

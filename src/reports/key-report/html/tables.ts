@@ -166,9 +166,8 @@ export function accountsTable(report: KeyReport): Markup {
     return html`<tr><th scope="row">${each.account_name ?? each.account_id}${each.account_name !== null && html`<br><code class="dim">${each.account_id}</code>`}</th><td class="number">${each.users}</td>${cells}<td class="number">${oldest}</td><td class="when">${timeWord(each.as_of)}</td></tr>
 `;
   });
-  const skipped = report.skipped_accounts.map(
-    ({ account_id: id, state }) =>
-      html`<tr><th scope="row">${id}</th><td colspan="9">not read: ${state}</td></tr>`,
+  const unread = unreadAccounts(report).map(
+    ([id, why]) => html`<tr><th scope="row">${id}</th><td colspan="9">not read: ${why}</td></tr>`,
   );
   const titles = [
     'Users',
@@ -183,8 +182,18 @@ export function accountsTable(report: KeyReport): Markup {
   return table({
     id: 'accounts',
     heads: [['Account'], ...titles.map((title) => [title, 'number'] as const), ['As of']],
-    rows: [...rows, ...skipped],
+    rows: [...unread, ...rows],
     more: report.accounts.length - rows.length,
     noun: 'account',
   });
+}
+
+/** Accounts of which nothing is known, with why: those that could not be read, and those in which nobody can work. */
+function unreadAccounts(report: KeyReport): readonly (readonly [id: string, why: string])[] {
+  const known = new Set(report.accounts.map(({ account_id: id }) => id));
+  const failed = report.problems.flatMap(({ account_id: id, username, code }) =>
+    id !== null && username === null && !known.has(id) ? [[id, code] as const] : [],
+  );
+  const skipped = report.skipped_accounts.map(({ account_id: id, state }) => [id, state] as const);
+  return [...failed, ...skipped];
 }
