@@ -10,7 +10,7 @@ import { earliestQuietAt } from '../lifecycle/quiet-gate.ts';
 import { hasNewKey, type Rotation } from '../lifecycle/rotation.ts';
 import { type WrongPlace, wrongPlaces } from '../lifecycle/served-places.ts';
 import type { StatusReport } from '../reports/status-report.ts';
-import type { AccountState, HeldKey, StateStore } from '../state/state-store.ts';
+import type { HeldKey, ReadableState, StateStore } from '../state/state-store.ts';
 import { StatePast } from './state-past.ts';
 
 type OpenRotation = StatusReport['open_rotations'][number];
@@ -71,7 +71,7 @@ export async function readStatus(
 /** What is open in one account. Throws as readStatus does. */
 export async function statusOf(
   account: string,
-  state: AccountState,
+  state: ReadableState,
   { now, visit }: StatusReading,
 ): Promise<AccountStatus> {
   const open: OpenRotation[] = [];
@@ -128,7 +128,7 @@ function nextRunOf(open: readonly OpenRotation[], now: Date): string | null {
 /** Plain files and encrypted ones; of a key that has both, the plain one, which a run still needs. */
 async function keptSecrets(
   account: string,
-  { custody, history }: AccountState,
+  { custody, history }: ReadableState,
   now: Date,
 ): Promise<KeptSecret[]> {
   const plain = await custody.list();

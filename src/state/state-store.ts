@@ -160,6 +160,9 @@ export interface Note {
   readonly text: string;
 }
 
+/** What whoever only looks needs of it. */
+export type ReadableState = Pick<AccountState, 'custody' | 'sightings' | 'history' | 'users'>;
+
 /** A user with an open rotation, or with a given-up request whose key may land late (I13). */
 export interface OpenUser {
   /** In the spelling last seen. */

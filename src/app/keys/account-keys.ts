@@ -19,7 +19,7 @@ import { byUrgency, type KeyView, URGENT_MAX, viewKeys } from '../../lifecycle/k
 import type { AccessKey } from '../../lifecycle/keys.ts';
 import { dependsOn } from '../../lifecycle/signer.ts';
 import type { UseHistory } from '../../lifecycle/use-history.ts';
-import type { AccountState } from '../../state/state-store.ts';
+import type { ReadableState } from '../../state/state-store.ts';
 import { isFilter, type KeyFilter, passes } from './key-filter.ts';
 import {
   type KeySource,
@@ -49,7 +49,7 @@ export interface AccountKeysOptions extends SourceOptions {
 }
 
 export interface AccountKeysContext extends SourceContext {
-  readonly state: AccountState;
+  readonly state: ReadableState;
 }
 
 export interface ShownUser {

@@ -5,13 +5,15 @@
 
 import type { AccountGateway } from '../../aws/gateway.ts';
 import type { EventSink } from '../../base/events.ts';
+import { comparableUserName } from '../../base/user-name.ts';
 import type { Config } from '../../config/read-config.ts';
 import type { AccountFacts } from '../../config/select.ts';
 import type { Overrides } from '../../config/settings.ts';
+import type { UserHistory } from '../../lifecycle/history.ts';
 import { type Milestone, milestonesOf } from '../../lifecycle/milestones.ts';
 import { type Stage, stagesOf } from '../../lifecycle/open-outlook.ts';
 import type { StatusReport } from '../../reports/status-report.ts';
-import type { AccountState } from '../../state/state-store.ts';
+import type { AccountState, ReadableState } from '../../state/state-store.ts';
 import type { AccountSelection } from '../choose-accounts.ts';
 import { nothingOfAccount } from '../config/account-directory.ts';
 import {
@@ -119,7 +121,7 @@ async function readAccount(
           ...{ config, overrides, gateway, clock, emit },
           account: accountFacts(account),
         });
-  const state = await context.state.open(account, 'read');
+  const state = readOnce(await context.state.open(account, 'read'));
   const listed = await listAccountKeys(
     { gateway, state, clock, emit, signal },
     { ...options, ...EVERY_KEY, isOneOfSeveral, dueAges: governing },
@@ -132,9 +134,26 @@ const EVERY_KEY = {
   filter: { isDueOnly: false, isInGraceOnly: false, unusedDays: undefined },
 } as const;
 
-/** Each history is read once. */
+/** A list of keys keeps the histories of its users, so that they are asked for once where each costs a call. */
+function readOnce(state: AccountState): ReadableState {
+  const known = new Map<string, Promise<UserHistory>>();
+  const { custody, sightings } = state;
+  return {
+    custody,
+    sightings,
+    users: () => state.users(),
+    history: (user) => {
+      const name = comparableUserName(user);
+      const asked = known.get(name) ?? state.history(user);
+      known.set(name, asked);
+      return asked;
+    },
+  };
+}
+
+/** What the journal tells of the account as a whole. */
 async function readJournal(
-  state: AccountState,
+  state: ReadableState,
   account: string,
   { since, daysThreshold }: ReadReportOptions,
   { clock }: AccountContext,
