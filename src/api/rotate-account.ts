@@ -1,9 +1,10 @@
 // One call: rotate every due key of an account, as `rotate-iam-keys` does.
 
 import type { RotateAccountOptions } from '../app/rotate-account.ts';
+import { isCounted } from '../base/counted-events.ts';
 import type { ExitCode } from '../base/error-code-info.ts';
 import { KeyturnError } from '../base/errors.ts';
-import { type EngineEvent, isCounted } from '../base/events.ts';
+import type { EngineEvent } from '../base/events.ts';
 import { shellWords } from '../base/shell-words.ts';
 import { byConfiguration } from './configured.ts';
 import type { RotationReport } from './rotation-report.ts';

@@ -336,10 +336,3 @@ export type EngineEvent = {
 
 /** Receives events. It must not throw and must not block. */
 export type EventSink = (event: EngineEvent) => void;
-
-/** Events that are counted, and of which a run has too many to be told one by one. */
-const COUNTED: ReadonlySet<EventCode> = new Set(['call-sent']);
-
-export function isCounted({ code }: Pick<EngineEvent, 'code'>): boolean {
-  return COUNTED.has(code);
-}

@@ -1,6 +1,7 @@
 // Events become log lines. Text is for people and grep; JSON is one object per line.
 
-import { type EngineEvent, EVENT_LEVELS, isCounted, type LogLevel } from '../../base/events.ts';
+import { isCounted } from '../../base/counted-events.ts';
+import { type EngineEvent, EVENT_LEVELS, type LogLevel } from '../../base/events.ts';
 import { printableJson } from '../../base/printable.ts';
 import { fieldsOf, fieldsText, MESSAGES } from './messages.ts';
 
