@@ -102,6 +102,19 @@ export class LambdaStage {
     );
   }
 
+  /** As long as AWS does not know a new key yet. */
+  refuseNewKeys(): void {
+    this.sandbox.faults.add({
+      operation: 'GetCallerIdentity',
+      user: 'svc-app',
+      effect: { kind: 'error', code: 'InvalidClientTokenId', status: 403 },
+    });
+  }
+
+  acceptNewKeys(): void {
+    this.sandbox.faults.clear();
+  }
+
   calls(operation: string): number {
     return this.sandbox.requests.list(operation).length;
   }

@@ -208,6 +208,31 @@ export class MachineStage {
     );
   }
 
+  /** All that is in both tables, as it travels: bytes in base64. */
+  async tableTexts(): Promise<string> {
+    const texts: string[] = [];
+    for (const table of ['keyturn', 'keyturn-custody']) {
+      const response = await fetch(this.server.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-target': 'DynamoDB_20120810.Scan',
+          authorization: `AWS4-HMAC-SHA256 Credential=${this.env.AWS_ACCESS_KEY_ID}/20260101/${REGION}/dynamodb/aws4_request, SignedHeaders=host, Signature=0`,
+        },
+        body: JSON.stringify({ TableName: table }),
+      });
+      texts.push(await response.text());
+    }
+    return texts.join('\n');
+  }
+
+  /** Puts a secret where none may be: whoever searches finds it. */
+  async plant(secret: string): Promise<void> {
+    const { tables } = await openAwsState({ clock: systemClock, env: this.env });
+    const item = { pk: 'planted', sk: 'planted', bytes: Buffer.from(secret) };
+    await tables.write([{ kind: 'put', table: 'keyturn', item }], 'planted');
+  }
+
   /** What half an hour does: the claims of processes that died are over. */
   async laterThanClaims(): Promise<void> {
     const { tables } = await openAwsState({ clock: systemClock, env: this.env });

@@ -4,13 +4,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { prepareVenv } from '../moto/python-venv.ts';
 import { SetupError } from '../moto/setup-error.ts';
+import { freePort } from '../support/free-port.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const READY_TRIES_MAX = 1_200;
@@ -79,15 +79,6 @@ async function isUp(url: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function stopped(child: ChildProcess): Promise<void> {
