@@ -25,6 +25,7 @@ const FLAGS_OF: Readonly<Record<Mode, readonly FlagName[]>> = {
     ...(['retireDeadlineDays', 'user', 'cleanupInactive', 'inactiveDays', 'deliver'] as const),
     ...(['movedFrom', 'createMissing', 'createKmsKey', 'createTags', 'inventory'] as const),
     ...(['handoffRecipient', 'acceptVolatileState'] as const),
+    ...(['custody', 'custodyIdentity', 'custodyKmsKey', 'custodyTags'] as const),
   ],
   list: [...EVERYWHERE, ...ENTRANCE, 'organization', 'accounts', 'excludeAccounts'],
   summary: [...EVERYWHERE],

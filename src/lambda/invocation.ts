@@ -73,7 +73,8 @@ export async function stateOf(
   { options, run }: Pick<Settled, 'options' | 'run'>,
   { env, clock, emit }: Invocation,
 ): Promise<StateStore> {
-  return await openState(options.state, { ...options.rotate, env, clock, emit, run });
+  const { state, rotate, custody } = options;
+  return await openState(state, { ...rotate, custody, env, clock, emit, run });
 }
 
 /** Nobody interrupts a function; its time is a limit of the run. */

@@ -76,6 +76,15 @@ describe('mode rotate of the function', { concurrency: 8 }, () => {
     assert.equal(stage.newKeys(FIRST).length, 1);
   });
 
+  test('custody is where the event says', async (t) => {
+    const stage = await LambdaStage.open(t);
+    const custody = 'secrets-manager=keyturn/custody';
+    const result = await stage.rotate({ account: FIRST, custody, ...DELIVER });
+    assert.deepEqual([result.rotated, result.failed], [1, 0]);
+    const made = stage.sandbox.requests.list('CreateSecret').map(({ params }) => params.Name);
+    assert.ok(made.some((name) => String(name).startsWith('keyturn/custody')));
+  });
+
   test('slices share the users of an account, each in one of them', async (t) => {
     const stage = await LambdaStage.open(t);
     for (let at = 0; at < 11; at += 1) stage.addKey(FIRST, `svc-${at}`);
