@@ -114,7 +114,7 @@ test('zsh: the script loads, and completes flags and profiles', {
     '-c',
     `${load}; words=(keyturn policy ''); _complete_keyturn`,
   ]);
-  assert(policy.includes('*:word:(self-service admin fleet organization map)'));
+  assert(policy.includes('*:word:(self-service admin fleet organization state map)'));
 });
 
 test('every command of keyturn is completed', async () => {
