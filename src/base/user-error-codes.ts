@@ -64,7 +64,7 @@ export const USER_ERROR_CODES = {
   'plan-drifted': info(1, 'user', {
     kind: 'block',
     meaning:
-      'The user is not as the plan saw them: a key, a place, a tag, the journal or a use has changed. Nothing was done for this user.',
+      'The user is not as the plan saw them: a key, a place, a tag, the journal or a use has changed; or the plan was edited and names other steps than are decided. Nothing was done for this user.',
     remedy: 'Look at the difference, then make a new plan: `keyturn plan`.',
   }),
   'not-planned': info(1, 'user', {
