@@ -4,7 +4,14 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { canonicalJson } from '../../src/base/canonical-json.ts';
-import { chain, chainAll, headAfter, newHead, soundLine } from '../../src/lifecycle/trail/line.ts';
+import {
+  chain,
+  chainAll,
+  headAfter,
+  newHead,
+  soundLine,
+  type TrailFact,
+} from '../../src/lifecycle/trail/line.ts';
 import {
   type SeenTrail,
   type TrailVerdict,
@@ -184,8 +191,7 @@ function rewritten(index: number): readonly string[] {
   const before = soundLine(lineAt(index - 1));
   assert.ok(before);
   const facts = LINES.slice(index).map((text, place) => {
-    const { v, seq, account, prev, hash, ...fact } = JSON.parse(text);
-    assert.ok([v, seq, account, prev, hash].every((each) => each !== undefined));
+    const fact = factIn(text);
     return place === 0 ? { ...fact, who: 'arn:aws:iam::123456789012:user/nobody' } : fact;
   });
   return [...LINES.slice(0, index), ...chainAll(headAfter(before), facts).texts];
@@ -196,9 +202,25 @@ function more(): readonly string[] {
 }
 
 function anew(index: number, who: string): string {
-  const { v, seq, account, prev, hash, ...fact } = JSON.parse(lineAt(index));
-  assert.ok([v, hash].every((each) => each !== undefined));
-  return chain({ account, next: seq, hash: prev }, { ...fact, who }).text;
+  const { account, seq, prev } = JSON.parse(lineAt(index));
+  return chain({ account, next: seq, hash: prev }, { ...factAt(index), who }).text;
+}
+
+function factAt(index: number): TrailFact {
+  return factIn(lineAt(index));
+}
+
+/** What a line tells, without its place in the chain. */
+function factIn(text: string): TrailFact {
+  const {
+    v: _,
+    seq: _seq,
+    account: _account,
+    prev: _prev,
+    hash: _hash,
+    ...fact
+  } = JSON.parse(text);
+  return fact;
 }
 
 function lineAt(index: number): string {
@@ -226,7 +248,7 @@ it('the untouched trail is whole, with a checkpoint and without', () => {
       },
     );
   }
-  const later = [...LINES, ...chainAll(headOf(LINES), [JSON.parse(lineAt(5))]).texts];
+  const later = [...LINES, ...chainAll(headOf(LINES), [factAt(5)]).texts];
   assert.deepEqual(verdictOf(later, [SEEN, NOTED]).faults, []);
 });
 

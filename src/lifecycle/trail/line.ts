@@ -73,9 +73,15 @@ export function chain(
   fact: TrailFact,
 ): { readonly text: string; readonly head: TrailHead } {
   const { account, next: seq, hash: prev } = head;
-  const open = { ...fact, v: TRAIL_FORMAT, seq, account, prev };
-  const hash = hashOf(open);
-  return { text: canonicalJson({ ...open, hash }), head: { account, next: seq + 1, hash } };
+  // Each field is written once, for the hash and for the line.
+  const open = Object.entries({ ...fact, v: TRAIL_FORMAT, seq, account, prev })
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, value]) => [name, `"${name}":${canonicalJson(value)}`] as const);
+  const hash = sha256(`${LINE_DOMAIN}{${open.map(([, text]) => text).join(',')}}`);
+  const place = open.findIndex(([name]) => name > 'hash');
+  const whole = open.toSpliced(place, 0, ['hash', `"hash":"${hash}"`]);
+  const text = `{${whole.map(([, one]) => one).join(',')}}`;
+  return { text, head: { account, next: seq + 1, hash } };
 }
 
 /** Several lines. */

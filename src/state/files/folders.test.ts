@@ -41,17 +41,21 @@ test('under any umask, directories are 0700 and files are 0600', async (t) => {
     await log.record('rotation-1', INTENDED);
     const modes: Record<string, string> = {};
     for (const name of await readdir(stateDir, { recursive: true })) {
-      modes[name] = ((await stat(join(stateDir, name))).mode & 0o777).toString(8);
+      // What is of this turn alone has a random name.
+      const known = name.replace(/tmp-[0-9a-f]+$/, 'tmp');
+      modes[known] = ((await stat(join(stateDir, name))).mode & 0o777).toString(8);
     }
     const account = (name: string) => join(ACCOUNT, name);
     assert.deepEqual(modes, {
       [ACCOUNT]: '700',
       [account('claims')]: '700',
+      [account('claims/tmp')]: '600',
       [account('claims/user-alice.claim')]: '600',
       [account('handoff')]: '700',
       [account(`handoff/${NEW_KEY}.json`)]: '600',
       [account('journal.jsonl')]: '600',
       [account('sightings.json')]: '600',
+      [account('trail.jsonl')]: '600',
     });
   });
   assert.equal((await stat(stateDir)).mode & 0o777, 0o700);
@@ -260,8 +264,10 @@ test('I8: a secret is in its hand-off file and in no other file', async (t) => {
     assert.deepEqual(await filesWith(stateDir, SECRET), [`${ACCOUNT}/handoff/${NEW_KEY}.json`]);
     // The scan sees the other files too.
     assert.equal((await filesWith(stateDir, NEW_KEY)).length, 3);
-    assert.equal((await filesWith(stateDir, 'format_version')).length, 3);
+    assert.equal((await filesWith(stateDir, 'format_version')).length, 4);
   });
+  assert.deepEqual(await filesWith(stateDir, SECRET), [`${ACCOUNT}/handoff/${NEW_KEY}.json`]);
+  assert.ok((await filesWith(stateDir, NEW_KEY)).includes(`${ACCOUNT}/trail.jsonl`));
 });
 
 async function filesWith(directory: string, text: string): Promise<string[]> {

@@ -15,6 +15,11 @@ import { isCutShort } from './torn-line.ts';
 
 const CHUNK_BYTES = 1 << 20;
 const NEWLINE = 0x0a;
+/** Appended by this process since the last look. */
+const NOTHING_APPENDED: { readonly lines: readonly string[]; readonly bytes: number } = {
+  lines: [],
+  bytes: 0,
+};
 
 /** Hears of each record in the order of the file; of all of them anew when the file was replaced. */
 export interface JournalListener {
@@ -39,6 +44,7 @@ export class JournalReader {
   #position = 0;
   #linesEnded = 0;
   #inode: number | undefined;
+  #own = NOTHING_APPENDED;
   #reading: Promise<void> = Promise.resolve();
 
   constructor({ fs, path, account, listener }: JournalFile) {
@@ -77,6 +83,7 @@ export class JournalReader {
       this.#forget(info?.inode);
     }
     if (info === undefined || info.sizeBytes === this.#position) return;
+    if (this.#tookOwn(info.sizeBytes)) return;
     const file = await this.#fs.open(this.#path, 'read');
     try {
       let rest: Buffer = Buffer.alloc(0);
@@ -90,6 +97,26 @@ export class JournalReader {
     } finally {
       await file.close();
     }
+  }
+
+  /** What this process has appended. It need not be read where nobody else appended anything. */
+  noteAppended(lines: readonly string[], bytes: number): void {
+    if (this.#own.bytes > CHUNK_BYTES) this.#own = NOTHING_APPENDED;
+    const { lines: before, bytes: bytesBefore } = this.#own;
+    this.#own = { lines: [...before, ...lines], bytes: bytesBefore + bytes };
+  }
+
+  #tookOwn(sizeBytes: number): boolean {
+    const { lines, bytes } = this.#own;
+    this.#own = NOTHING_APPENDED;
+    if (this.#position + bytes !== sizeBytes) return false;
+    for (const line of lines) {
+      this.#takeLine(line);
+      // Behind the newline that each append begins with.
+      this.#linesEnded += 2;
+    }
+    this.#position = sizeBytes;
+    return true;
   }
 
   async #stat(): Promise<FileInfo | undefined> {
@@ -108,6 +135,7 @@ export class JournalReader {
     this.#position = 0;
     this.#linesEnded = 0;
     this.#inode = inode;
+    this.#own = NOTHING_APPENDED;
   }
 
   /** Takes every line that ends; resolves with the bytes after the last newline. */

@@ -132,7 +132,10 @@ export class FileJournal {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH_RECORDS_MAX);
       try {
-        await this.#write(Buffer.from(`\n${batch.map(({ line }) => line).join('\n')}\n`));
+        const lines = batch.map(({ line }) => line);
+        const bytes = Buffer.from(`\n${lines.join('\n')}\n`);
+        await this.#write(bytes);
+        this.#reader.noteAppended(lines, bytes.length);
         for (const { resolve } of batch) resolve();
       } catch (error) {
         const failure = this.#writeFailure(error);

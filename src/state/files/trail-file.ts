@@ -2,7 +2,12 @@
 // without its end stays as it is; the next line says how long it is and what its hash is.
 
 import { KeyturnError } from '../../base/errors.ts';
-import { errnoOf, type FileInfo, type FileSystem } from '../../base/files/file-system.ts';
+import {
+  errnoOf,
+  type FileInfo,
+  type FileSystem,
+  type OpenFile,
+} from '../../base/files/file-system.ts';
 import { replaceWholeFile } from '../../base/files/whole-file.ts';
 import { command } from '../../base/hint.ts';
 import {
@@ -36,6 +41,7 @@ export class TrailFile {
   readonly #fs: FileSystem;
   readonly path: string;
   #known: Known | undefined;
+  #open: { readonly file: OpenFile; readonly inode: number | undefined } | undefined;
 
   constructor(fs: FileSystem, path: string) {
     this.#fs = fs;
@@ -76,7 +82,7 @@ export class TrailFile {
     );
     // What is there after a failure, only a look tells.
     this.#known = undefined;
-    const file = await this.#fs.open(this.path, 'append');
+    const file = await this.#opened(known?.inode);
     try {
       const count = await file.write(bytes);
       if (count < bytes.length) {
@@ -87,12 +93,28 @@ export class TrailFile {
         );
       }
       await file.sync();
-    } finally {
-      await file.close();
+    } catch (error) {
+      // After a failed fsync nothing is known about what the kernel still holds for it.
+      await this.rest().catch(() => undefined);
+      throw error;
     }
     if (known === undefined) return;
     const sizeBytes = known.sizeBytes + bytes.length;
     this.#known = { ...known, head, torn: '', lacksNewline: false, sizeBytes };
+  }
+
+  /** Open between lines that follow each other closely; opened anew where the name has another file. */
+  async #opened(inode: number | undefined): Promise<OpenFile> {
+    if (this.#open !== undefined && this.#open.inode !== inode) await this.rest();
+    this.#open ??= { file: await this.#fs.open(this.path, 'append'), inode };
+    return this.#open.file;
+  }
+
+  /** Nothing is held open until the next line. */
+  async rest(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.file.close();
   }
 
   /** Every line from the first one, as it is there; the last may have no end. */

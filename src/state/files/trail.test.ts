@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { assertAllTold, readTrail, wholeTrail } from '../../../test/state/contract-trail.ts';
 import { CREATED, INTENDED, ROTATED, recorded } from '../../../test/state/subject.ts';
 import { ACCOUNT, openState, temporaryDirectory } from '../../../test/state/support.ts';
-import type { FileSystem } from '../../base/files/file-system.ts';
+import type { FileSystem, OpenFile } from '../../base/files/file-system.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { sha256 } from '../../lifecycle/trail/line.ts';
 import type { AccountState } from '../state-store.ts';
@@ -136,9 +136,13 @@ test('a trail that cannot be written: no change is announced, what happened is r
   const fs: FileSystem = {
     ...nodeFileSystem,
     open: async (path, intent) => {
-      const isTrail = path === trail && intent !== 'read';
-      if (isFull && isTrail) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
-      return await nodeFileSystem.open(path, intent);
+      const file = await nodeFileSystem.open(path, intent);
+      if (path !== trail) return file;
+      const write: OpenFile['write'] = async (bytes, position) => {
+        if (isFull) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+        return await file.write(bytes, position);
+      };
+      return Object.assign(Object.create(file), { write });
     },
   };
   const state = await open('run-2', fs);

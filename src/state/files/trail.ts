@@ -160,6 +160,7 @@ export class FileTrail {
     const made = this.#made;
     this.#made = undefined;
     if (made !== undefined) await this.#parts.claims.unmake(made);
+    await this.#parts.file.rest().catch(() => undefined);
   }
 
   /** One writer at a time, of all processes: its turns are short and many, so their claim is made once. */
