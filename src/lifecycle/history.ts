@@ -17,6 +17,7 @@ import type {
   JournalRecord,
   KeyIntent,
   KeyRecord,
+  KeyStep,
   RotationRecord,
   RotationStep,
 } from './record.ts';
@@ -66,6 +67,8 @@ export class UserHistory {
   readonly #known = new Set<AccessKeyId>();
   readonly #deleted = new Map<AccessKeyId, Date>();
   readonly #unsettled = new Map<AccessKeyId, UnsettledStep>();
+  /** Apart from them: a deletion that lands late makes the key go, whatever was asked of it since. */
+  readonly #deletions = new Map<AccessKeyId, UnsettledStep>();
 
   /** Oldest record first. Nothing is judged before the first question. */
   constructor(records: Iterable<JournalRecord> = []) {
@@ -253,11 +256,11 @@ export class UserHistory {
 
   /**
    * I16: changes of existing keys that were begun and whose end is not on record: the run died, or the
-   * answer of AWS was lost. The latest of each key. A new key has a life of its own: see recover.ts.
+   * answer of AWS was lost. The latest of each key, and its deletion. A new key has a life of its own: see recover.ts.
    */
   get unsettled(): readonly UnsettledStep[] {
     this.#catchUp();
-    return [...this.#unsettled.values()];
+    return [...this.#deletions.values(), ...this.#unsettled.values()];
   }
 
   /** Whether a rotation was given up whose request may still land, or may have landed since (I13). */
@@ -340,8 +343,25 @@ export class UserHistory {
     const { type, keyId } = step;
     note(this.#key(keyId), { step, at, ...about });
     if (type === 'deleted') this.#deleted.set(keyId, at);
-    if ('reason' in step) this.#unsettled.set(keyId, { intent: step, at });
-    else this.#unsettled.delete(keyId);
+    if ('reason' in step) this.#asks({ intent: step, at });
+    else this.#ends(step);
+  }
+
+  #asks(asked: UnsettledStep): void {
+    const { type, keyId } = asked.intent;
+    if (type !== 'deleting') {
+      this.#unsettled.set(keyId, asked);
+      return;
+    }
+    this.#unsettled.delete(keyId);
+    this.#deletions.set(keyId, asked);
+  }
+
+  /** The older one lapses first. */
+  #ends({ type, keyId }: KeyStep): void {
+    const isOfDeletion = type === 'deleted' || (type === 'lapsed' && this.#deletions.has(keyId));
+    if (isOfDeletion) this.#deletions.delete(keyId);
+    if (!isOfDeletion || type === 'deleted') this.#unsettled.delete(keyId);
   }
 
   #begin({ id, oldKeyId, knownKeyIds }: Rotation, { run, at }: RotationRecord): RotationPast {

@@ -104,6 +104,39 @@ describe('what became of a change that was asked for', () => {
   });
 });
 
+describe('a deletion whose answer was lost, and a key that was wanted back since', () => {
+  const history = historyOf(intent('deleting'), intent('reactivating'));
+
+  it('is told once the key is gone, and nothing is asked any more', () => {
+    const settled = settledBy(history, [key('Active', OTHER)], SOON);
+    assert.deepEqual(
+      settled.flatMap(({ found }) => found?.change ?? []),
+      ['deleted'],
+    );
+    assert.deepEqual(withSettled(history, settled, SOON).unsettled, []);
+  });
+
+  it('may land after the key was made Active again', () => {
+    const back = historyOf(intent('deleting'), intent('reactivating'), {
+      type: 'reactivated',
+      keyId: KEY,
+    });
+    assert.deepEqual(settledBy(back, [key('Active')], SOON), []);
+    assert.equal(settledBy(back, [], SOON)[0]?.found?.change, 'deleted');
+    const lapsed = settledBy(back, [key('Active')], LATER);
+    assert.deepEqual(withSettled(back, lapsed, LATER).unsettled, []);
+  });
+
+  it('lapses before what was asked later', () => {
+    const settled = settledBy(history, [key('Inactive')], LATER);
+    assert.deepEqual(
+      settled.map(({ outcome }) => outcome.type),
+      ['lapsed', 'lapsed'],
+    );
+    assert.deepEqual(withSettled(history, settled, LATER).unsettled, []);
+  });
+});
+
 describe('a rotation that was left while it made the old key Inactive', () => {
   const target = { kind: 'handoff', place: '' };
   const begun: RotationStep[] = [
