@@ -50,6 +50,16 @@ export interface RunOptions {
   readonly deaf?: 'stdout' | 'stderr' | 'both';
 }
 
+/** State that is in no directory of this machine. */
+export interface KeptElsewhere {
+  /** For `--state`. */
+  readonly place: string;
+  readonly settle: () => void;
+  /** Into the directory, which is emptied before. */
+  readonly copy: () => Promise<void>;
+  readonly texts: () => ReadonlyMap<string, string>;
+}
+
 export class Arena {
   readonly sandbox: Sandbox;
   readonly folder: string;
@@ -60,6 +70,8 @@ export class Arena {
   /** Every key as the scene began. */
   seeded: ReadonlyMap<string, Readonly<AccessKey>> = new Map();
   #laterEnv: Readonly<Record<string, string>> = {};
+  /** Where state is, if not in the directory. */
+  #kept: KeptElsewhere | undefined;
 
   private constructor(sandbox: Sandbox) {
     this.sandbox = sandbox;
@@ -83,6 +95,26 @@ export class Arena {
   remember(): void {
     const { keys } = this.sandbox.world;
     this.seeded = new Map([...keys].map(([id, key]) => [id, { ...key }]));
+  }
+
+  /** From now on state is there, and in the directory a copy of it for whoever looks. */
+  keepStateIn(kept: KeptElsewhere): void {
+    this.#kept = kept;
+  }
+
+  /** Lets so much time pass that a dead process is in nobody's way, and looks what it has left. */
+  async settle(): Promise<void> {
+    this.#kept?.settle();
+    await this.copyState();
+  }
+
+  async copyState(): Promise<void> {
+    await this.#kept?.copy();
+  }
+
+  /** All that is kept outside the folder, by name: no secret may be in it. */
+  get textsElsewhere(): ReadonlyMap<string, string> {
+    return this.#kept?.texts() ?? new Map();
   }
 
   /** Time passes, here and at AWS. */
@@ -171,7 +203,9 @@ export class Arena {
       ...(program === 'keyctl' ? {} : { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY }),
       PATH: process.env.PATH ?? '',
       HOME: this.home,
-      KEYTURN_STATE_DIR: this.stateDir,
+      ...(this.#kept === undefined
+        ? { KEYTURN_STATE_DIR: this.stateDir }
+        : { KEYTURN_STATE: this.#kept.place }),
       KEYTURN_ENDPOINT_GUARD: 'loopback',
       // Wherever tests run, their secrets are worth nothing.
       KEYTURN_ACCEPT_VOLATILE_STATE: 'true',

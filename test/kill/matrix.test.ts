@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, describe, it } from 'node:test';
 import { FLEET, FRESH_ONE, HALF_DONE_ONE } from './fleet.ts';
+import { inTables } from './in-tables.ts';
 import { Matrix, tell } from './matrix.ts';
 import { FIRST_SCENES, pairsOf } from './pairs.ts';
 import { play } from './play.ts';
@@ -57,6 +58,12 @@ describe(`never lose a key, with seed ${SEED}`, () => {
       'kill -9 at a disk change of rotate-iam-keys',
       points([FRESH_ONE, HALF_DONE_ONE], diskPoints),
     ));
+
+  it('I10: with state in tables, a user survives kill -9 and lost replies at every request', async () => {
+    const scenes = [FRESH_ONE, HALF_DONE_ONE].map(inTables);
+    await holds('kill -9 at a request, state in tables', points(scenes, requestPoints));
+    await holds('lost reply, state in tables', points(scenes, replyPoints));
+  });
 
   it('I10: keyctl survives kill -9 at every request, before and after AWS carries it out', () =>
     holds('kill -9 at a request of keyctl', points([OWN, ADMIN], requestPoints)));

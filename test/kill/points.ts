@@ -1,7 +1,7 @@
 // Where a run can be hurt: found by letting it run once unhurt and writing down each of its requests
 // and each of its changes on disk.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FaultEffect } from '../../src/sandbox/index.ts';
 import { Arena, type RunOptions } from './arena.ts';
@@ -48,9 +48,9 @@ export async function courseOf(scene: Scene, seed: string): Promise<Course> {
       const [operation = '', user = ''] = name.split(' of ');
       return { operation, user, nth };
     });
-    const changes = numbered(readFileSync(trace, 'utf8').trimEnd().split('\n')).map(
-      ({ name, nth }) => ({ change: name, nth }),
-    );
+    // Whose state is in tables may change nothing here.
+    const traced = existsSync(trace) ? readFileSync(trace, 'utf8').trimEnd().split('\n') : [];
+    const changes = numbered(traced).map(({ name, nth }) => ({ change: name, nth }));
     const faults = await scene.faults(arena);
     if (code !== 0 || faults.length > 0) {
       throw new RangeError(`${scene.name} unhurt: exit ${code}, ${faults.join('; ')}\n${stderr}`);
@@ -117,7 +117,8 @@ export function deafPoints(scene: Scene): Point[] {
   }));
 }
 
-export const isWrite = ({ operation }: Call): boolean => /^(Create|Update|Delete)/.test(operation);
+export const isWrite = ({ operation }: Call): boolean =>
+  /^(Create|Update|Delete|Put|Transact)/.test(operation);
 
 function nameOf({ operation, user, nth }: Call): string {
   return `${operation} of ${user} ${nth}`;

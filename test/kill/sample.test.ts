@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Arena } from './arena.ts';
 import { FLEET, FRESH_ONE } from './fleet.ts';
+import { inTables } from './in-tables.ts';
 import { watchKeys } from './key-watch.ts';
 import { Matrix } from './matrix.ts';
 import { FIRST_SCENES, pairsOf } from './pairs.ts';
@@ -23,6 +24,8 @@ const SAMPLE: readonly string[] = [
   'fleet: CreateAccessKey of spare 1 drop-reply',
   'one fresh user: half-way write state/123456789012/handoff/tmp-RANDOM 2',
   'one fresh user: half-way write state/123456789012/journal.jsonl (created) 1',
+  'one fresh user, in tables: TransactWriteItems of sandbox-admin 6 committed',
+  'one fresh user, in tables: UpdateItem of sandbox-admin 3 drop-reply',
   'keyctl: CreateAccessKey of ada 1 truncate-body',
   'keyctl: before rename home/.aws/credentials 1',
   'keyctl: half-way write state/123456789012/journal.jsonl (delivered) 1',
@@ -48,7 +51,7 @@ const SAMPLE_OF_PAIRS: readonly string[] = [
 
 describe('never lose a key, in a sample', () => {
   it('I10: real kill -9 and lost replies at the moments that matter: the next run puts all right', async () => {
-    const scenes = [FLEET, FRESH_ONE, OWN, ADMIN];
+    const scenes = [FLEET, FRESH_ONE, inTables(FRESH_ONE), OWN, ADMIN];
     const courses = await Promise.all(scenes.map((scene) => courseOf(scene, SEED)));
     const points = scenes.flatMap((scene, index) => {
       const course = courses[index] ?? { calls: [], changes: [] };

@@ -27,6 +27,7 @@ export function scanArena(arena: Arena): ScanResult {
     places.set(`stdout of run ${index + 1}`, Buffer.from(shown));
     if (shown !== stdout) places.set(`${ALLOWED_FIELD} of run ${index + 1}`, Buffer.from(stdout));
   }
+  for (const [name, text] of arena.textsElsewhere) places.set(name, Buffer.from(text));
   const { keys, sessions } = arena.sandbox.world;
   const secrets = [...keys.values(), ...sessions.values()].map(({ secret }) => secret);
   secrets.push(...[...sessions.values()].map(({ token }) => token));

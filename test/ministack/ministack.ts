@@ -30,6 +30,17 @@ export function skipsMinistack(): string | false {
   return 'ministack is not there: npm run test:ministack';
 }
 
+/** The same of those that take minutes: only where somebody asks for them. */
+export function skipsSlowly(): string | false {
+  if (process.env.KEYTURN_TEST_SLOWLY === '1') return skipsMinistack();
+  return 'it takes minutes: npm run test:ministack';
+}
+
+/** In which state is in its tables, and all else where it was. */
+export function tablesAt({ url }: Pick<Ministack, 'url'>): Readonly<Record<string, string>> {
+  return { AWS_ENDPOINT_URL_DYNAMODB: url, AWS_ENDPOINT_URL_KMS: url };
+}
+
 export interface Ministack {
   readonly url: string;
   /** In which a client calls it as the root of an account. */

@@ -8,6 +8,7 @@ import type { RotationReport } from '../../src/reports/rotation-report.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { Memory } from '../../src/state/memory/memory.ts';
 import { MemoryStore } from '../../src/state/memory/memory-store.ts';
+import type { StateStore } from '../../src/state/state-store.ts';
 
 export const REGION = 'us-east-1';
 /** New keys do not become due themselves while it is played. */
@@ -21,24 +22,35 @@ export function clockOf(sandbox: Sandbox): Clock {
   };
 }
 
+/** As the run of a day finds it. */
+export type OpenedState = () => Promise<StateStore>;
+
 export interface DailyRuns {
   readonly sandbox: Sandbox;
   readonly oldKeyFate: OldKeyFate;
   /** Where the new key of a user goes. */
   readonly deliverOf: (user: string) => UserSettings['deliver'];
+  /** In memory when left out. */
+  readonly state?: OpenedState;
   /** What places need of the environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A run each time it is called; what they record is kept in memory. */
+/** State that lasts from run to run, without a disk. */
+export function inMemory(sandbox: Sandbox): OpenedState {
+  const [memory, clock] = [new Memory(), clockOf(sandbox)];
+  return async () => new MemoryStore({ memory, clock, run: 'months' });
+}
+
+/** A run each time it is called. */
 export function dailyRuns({
   sandbox,
   oldKeyFate,
   deliverOf,
+  state = inMemory(sandbox),
   env = {},
 }: DailyRuns): () => Promise<RotationReport> {
   const clock = clockOf(sandbox);
-  const state = new MemoryStore({ memory: new Memory(), clock, run: 'months' });
   const wanted = { kind: 'due-key', daysThreshold: THRESHOLD_DAYS } as const;
   const policy = {
     ...{ oldKeyFate, wanted, cleanUpDays: 30, isDeliverGiven: true },
@@ -70,7 +82,7 @@ export function dailyRuns({
       emit: () => {},
       signal: new AbortController().signal,
       env: { ...sandbox.endpointEnv(), KEYTURN_ENDPOINT_GUARD: 'loopback', ...env },
-      state,
+      state: await state(),
     });
     return report;
   };

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { OldKeyFate } from '../../src/lifecycle/record.ts';
 import { type Fleet, type Months, playMonths } from './months.ts';
+import { faultsOf, inTables, lostEachTime } from './new-disk.ts';
 
 const DAYS = 120;
 const HOLD_DAYS = 30;
@@ -48,6 +49,24 @@ describe('120 days of daily runs over 300 users, 75 of them due, workloads on 54
       assert.ok(deleted !== undefined, `${keyId} was not deleted`);
       assert.ok(deleted >= inactive + HOLD_DAYS && deleted <= inactive + HOLD_DAYS + 1.5, keyId);
     }
+  });
+});
+
+/** Seldom, so that it is quick; `npm run test:ministack` has it daily, for 120 days. */
+describe('a runner whose disk is new each time', () => {
+  const small: Fleet = {
+    ...fleet('when-quiet', 76),
+    ...{ users: 8, due: 4, working: 3, everyDays: 4 },
+  };
+
+  it('with state in tables no call is refused, and every old key ends in time', async () => {
+    const months = await playMonths({ ...small, stateIn: (sandbox) => inTables(sandbox) });
+    assert.deepEqual(faultsOf(months, small), []);
+  });
+
+  it('control: with state that is lost each time old keys stay for ever', async () => {
+    const months = await playMonths({ ...small, stateIn: lostEachTime });
+    assert.ok(faultsOf(months, small).length > 0, 'so the other test shows something');
   });
 });
 

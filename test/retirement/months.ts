@@ -9,7 +9,7 @@ import {
   startSandbox,
   type WorkloadSeed,
 } from '../../src/sandbox/index.ts';
-import { dailyRuns, REGION, THRESHOLD_DAYS } from './daily-run.ts';
+import { dailyRuns, type OpenedState, REGION, THRESHOLD_DAYS } from './daily-run.ts';
 import { DAY_MS, type OldKeyEnd, OldKeyEnds } from './old-key-ends.ts';
 
 /** How many users there are, how many of their keys are due, and on how many of those something works. */
@@ -21,6 +21,10 @@ export interface Fleet {
   readonly oldKeyFate: OldKeyFate;
   /** How each workload reads and calls, in turn. */
   readonly habits: readonly Pick<WorkloadSeed, 'reads' | 'calls'>[];
+  /** Days from one run to the next; one when left out. */
+  readonly everyDays?: number;
+  /** Where state is; in memory when left out. */
+  readonly stateIn?: (sandbox: Sandbox) => Promise<OpenedState>;
 }
 
 export interface Months {
@@ -63,16 +67,18 @@ function populate(
   }
 }
 
-async function play(sandbox: Sandbox, { days, oldKeyFate }: Fleet): Promise<Months> {
+async function play(sandbox: Sandbox, fleet: Fleet): Promise<Months> {
+  const { days, oldKeyFate, stateIn, everyDays = 1 } = fleet;
   const { workloads, clock } = sandbox;
   const startMs = clock.nowMs();
   const old = new OldKeyEnds(sandbox);
   const deliver = [{ kind: 'secrets-manager', template: 'app/{user}' }] as const;
-  const run = dailyRuns({ sandbox, oldKeyFate, deliverOf: () => deliver });
-  for (let day = 0; day < days; day += 1) {
+  const state = await stateIn?.(sandbox);
+  const run = dailyRuns({ sandbox, oldKeyFate, deliverOf: () => deliver, ...(state && { state }) });
+  for (let day = 0; day < days; day += everyDays) {
     old.note(await run());
     old.noteUses();
-    sandbox.advance(startMs + (day + 1) * DAY_MS - clock.nowMs());
+    sandbox.advance(startMs + (day + everyDays) * DAY_MS - clock.nowMs());
   }
   const { calls, refused } = workloads.totals();
   const cutOff = workloads.list().filter(({ refusedCount }) => refusedCount > 0).length;

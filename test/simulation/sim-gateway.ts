@@ -7,7 +7,6 @@ import type {
   Fence,
   IamUser,
   KeyReader,
-  KeyVerifier,
   KeyWriter,
 } from '../../src/aws/gateway.ts';
 import type { ParameterStore, ThingMaker } from '../../src/base/aws-stores.ts';
@@ -20,6 +19,7 @@ import { simSecretStore } from './secret-service.ts';
 import type { RunSettings } from './settings.ts';
 import { simOverview, simUserFacts } from './sim-overview.ts';
 import { type Read, simReports } from './sim-reports.ts';
+import { simVerifier } from './sim-verifier.ts';
 import { HOUR_MS, MINUTE_MS, type Stage, TOLERATED_SKEW_MS } from './stage.ts';
 import type { Basis } from './view.ts';
 import { ACCOUNT, type SimKey, type SimUser } from './world.ts';
@@ -72,7 +72,7 @@ export function simGateway(
     overview: simOverview(stage, process, read),
     userFacts: simUserFacts(read),
     writer: writer(stage, process, calls),
-    verifier: verifier(stage, process, calls),
+    verifier: simVerifier(stage, process, read),
     services: {
       region: 'us-east-1',
       secretStore: () => simSecretStore(stage, process),
@@ -380,36 +380,4 @@ function createKey(stage: Stage, user: SimUser, { process, claim }: Basis): SimK
     key.acceptedFromMs += lagMs;
   }
   return key;
-}
-
-function verifier(
-  { world, dice, faults, schedule, referee }: Stage,
-  process: SimProcess,
-  calls: Calls,
-): KeyVerifier {
-  return {
-    async whoSigns({ id, secret }) {
-      try {
-        return await calls.read('GetCallerIdentity', () => {
-          const key = world.key(id);
-          const lags = key?.status === 'Inactive' && faults.hit('dead-key-alive');
-          const isOn = key !== undefined && !key.isDeleted && (key.status === 'Active' || lags);
-          // While the news of a key spreads, some of AWS's machines know it and some do not.
-          const isKnown = isOn && (schedule.nowMs >= key.acceptedFromMs || dice.chance(0.2));
-          const isRight = isKnown && key.secret === secret.reveal();
-          process.note(`signs with ${id}: ${isRight ? 'accepted' : 'refused'}`);
-          if (!isRight) {
-            referee.signed(process, id, false);
-            const wrong = { kind: 'unclear', reason: 'wrong secret', isWrongSecret: true } as const;
-            return isKnown ? wrong : ({ kind: 'not-yet' } as const);
-          }
-          referee.signed(process, id, true);
-          const arn = `arn:aws:iam::${ACCOUNT}:user/${key.user}`;
-          return { kind: 'accepted', account: ACCOUNT, arn } as const;
-        });
-      } catch {
-        return { kind: 'unclear', reason: 'no answer' };
-      }
-    },
-  };
 }

@@ -14,6 +14,7 @@ import {
 import { keepsSecretsUnderFaults, keepsWholeUnderFaults } from './contract-faults.ts';
 import { namesUsersAndKeys } from './contract-names.ts';
 import { keepsNotices } from './contract-notices.ts';
+import { refusesWhatCannotFollow } from './contract-order.ts';
 import { remembersSightings } from './contract-sightings.ts';
 import { shortensAndNames } from './contract-store.ts';
 import { keepsTrail } from './contract-trail.ts';
@@ -121,23 +122,6 @@ function keepsRecords({ medium }: Subject): void {
     await one.exclusively('alice', async ({ history }) => {
       assert.equal(history.open?.phase, 'delivered-unproved');
     });
-  });
-}
-
-function refusesWhatCannotFollow({ medium }: Subject): void {
-  it('a record that cannot follow is not kept, whoever writes it', async (test) => {
-    const { store } = await medium(test);
-    const state = await store('run-1').open(ACCOUNT, 'write');
-    await state.exclusively('alice', async (log) => {
-      await assert.rejects(
-        log.record('r1', CREATED),
-        /created cannot follow nothing in rotation r1/,
-      );
-      await log.record('r1', INTENDED);
-      await assert.rejects(log.record('r1', { type: 'deactivated' }), /cannot follow intended/);
-      await log.record('r1', CREATED);
-    });
-    assert.deepEqual(await stepsOf(state), ['intended', 'created']);
   });
 }
 

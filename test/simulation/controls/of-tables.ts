@@ -71,13 +71,6 @@ export const OF_TABLES: readonly Control[] = [
   },
   {
     invariant: 'I9',
-    fault: 'the lease of a claim in a table is judged by the machines’ own clocks',
-    shows: 'before the lease of another one is over',
-    cuts: [{ module: 'state/dynamodb/server-time', guard: 'at === undefined', by: 'true' }],
-    forced: { ...SLEEPY, 'sleeps-at-record': 0.2 },
-  },
-  {
-    invariant: 'I9',
     fault: 'claims in a table never refuse',
     shows: 'before the lease of another one is over',
     cuts: [{ module: 'state/dynamodb/claim', guard: 'isHeld(head.claim, table)', by: 'false' }],
