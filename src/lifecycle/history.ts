@@ -13,14 +13,7 @@ import {
   REQUEST_LANDS_WITHIN_MS,
   REQUEST_WINDOW_AFTER_MS,
 } from './late-key.ts';
-import type {
-  JournalRecord,
-  KeyIntent,
-  KeyRecord,
-  KeyStep,
-  RotationRecord,
-  RotationStep,
-} from './record.ts';
+import type { JournalRecord, KeyRecord, RotationRecord, RotationStep } from './record.ts';
 import {
   applyRecord,
   hasNewKey,
@@ -29,6 +22,7 @@ import {
   type Rotation,
   type WithNewKey,
 } from './rotation.ts';
+import { type UnsettledStep, UnsettledSteps } from './unsettled-steps.ts';
 
 interface RotationPast {
   /** The run that wrote its first record. */
@@ -38,12 +32,6 @@ interface RotationPast {
   lastRecordAt: Date;
   /** Whether it was ever closed because no key was to be seen. */
   wasGivenUp: boolean;
-}
-
-/** A change of a key that was asked for; what came of it is not on record. */
-export interface UnsettledStep {
-  readonly intent: KeyIntent;
-  readonly at: Date;
 }
 
 /** A key that is to be Active, and that a request of ours from before may make Inactive after all (I13). */
@@ -66,9 +54,7 @@ export class UserHistory {
   /** Every key that a rotation knew or made. */
   readonly #known = new Set<AccessKeyId>();
   readonly #deleted = new Map<AccessKeyId, Date>();
-  readonly #unsettled = new Map<AccessKeyId, UnsettledStep>();
-  /** Apart from them: a deletion that lands late makes the key go, whatever was asked of it since. */
-  readonly #deletions = new Map<AccessKeyId, UnsettledStep>();
+  readonly #unsettled = new UnsettledSteps();
 
   /** Oldest record first. Nothing is judged before the first question. */
   constructor(records: Iterable<JournalRecord> = []) {
@@ -260,7 +246,7 @@ export class UserHistory {
    */
   get unsettled(): readonly UnsettledStep[] {
     this.#catchUp();
-    return [...this.#deletions.values(), ...this.#unsettled.values()];
+    return this.#unsettled.all();
   }
 
   /** Whether a rotation was given up whose request may still land, or may have landed since (I13). */
@@ -327,7 +313,8 @@ export class UserHistory {
     }
     if (step.type === 'discarded') this.#deleted.set(step.keyId, at);
     if (step.type === 'deactivating') this.#asksToRetire(rotation, at, step.reason);
-    if (step.type === 'deactivated') this.#unsettled.delete(rotation.oldKeyId);
+    if (step.type === 'deactivated')
+      this.#unsettled.end({ type: 'retired', keyId: rotation.oldKeyId });
     // An undo tells of the key that it goes back to, every other step of the key that is replaced.
     note(this.#key(keyOf(rotation, step)), record);
   }
@@ -336,32 +323,15 @@ export class UserHistory {
     const { oldKeyId: keyId } = rotation;
     const replaced = hasNewKey(rotation) ? `replaced by ${rotation.newKeyId}` : 'replaced';
     const reason = told ?? replaced;
-    this.#unsettled.set(keyId, { intent: { type: 'retiring', keyId, reason }, at });
+    this.#unsettled.ask({ intent: { type: 'retiring', keyId, reason }, at });
   }
 
   #readKeyRecord({ step, at, ...about }: KeyRecord): void {
     const { type, keyId } = step;
     note(this.#key(keyId), { step, at, ...about });
     if (type === 'deleted') this.#deleted.set(keyId, at);
-    if ('reason' in step) this.#asks({ intent: step, at });
-    else this.#ends(step);
-  }
-
-  #asks(asked: UnsettledStep): void {
-    const { type, keyId } = asked.intent;
-    if (type !== 'deleting') {
-      this.#unsettled.set(keyId, asked);
-      return;
-    }
-    this.#unsettled.delete(keyId);
-    this.#deletions.set(keyId, asked);
-  }
-
-  /** The older one lapses first. */
-  #ends({ type, keyId }: KeyStep): void {
-    const isOfDeletion = type === 'deleted' || (type === 'lapsed' && this.#deletions.has(keyId));
-    if (isOfDeletion) this.#deletions.delete(keyId);
-    if (!isOfDeletion || type === 'deleted') this.#unsettled.delete(keyId);
+    if ('reason' in step) this.#unsettled.ask({ intent: step, at });
+    else this.#unsettled.end(step);
   }
 
   #begin({ id, oldKeyId, knownKeyIds }: Rotation, { run, at }: RotationRecord): RotationPast {

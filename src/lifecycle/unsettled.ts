@@ -3,10 +3,11 @@
 
 import type { KeyChangeWord } from '../base/events.ts';
 import type { FoundChange } from './found-changes.ts';
-import { type UnsettledStep, UserHistory } from './history.ts';
+import { UserHistory } from './history.ts';
 import type { AccessKey } from './keys.ts';
 import { REQUEST_LANDS_WITHIN_MS } from './late-key.ts';
 import { formatOf, type KeyIntent, type KeyStep } from './record.ts';
+import type { UnsettledStep } from './unsettled-steps.ts';
 
 /** The end of one step. */
 export interface Settled {
