@@ -25,6 +25,8 @@ test('the commands of the cron file run, as cron runs them: dry at first, then t
   const { run, folder, sandbox } = await machine(context);
   const log = join(folder, 'log');
   mkdirSync(log);
+  // As the page says to make it.
+  mkdirSync(join(folder, 'state'), { mode: 0o700 });
   const entries = lines.flatMap((line) => ENTRY.exec(line)?.[3] ?? []);
   assert.equal(entries.length, 4);
   assert(lines.includes('KEYTURN_FORCE_DRY_RUN=true'));
@@ -88,7 +90,7 @@ test('systemd finds nothing wrong with the units', { skip: NO_VERIFY }, async (c
     const path = join(folder, name);
     // It wants to see the program and the page.
     const text = textOf(`examples/systemd/${name}`)
-      .replace('/usr/local/bin/', `${folder}/bin/`)
+      .replaceAll('/usr/local/bin/', `${folder}/bin/`)
       .replace(/^Documentation=.*$/m, '');
     writeFileSync(path, text);
     return path;

@@ -1,5 +1,4 @@
-// AWS as one process reaches it over a network that loses, delays and repeats. A request that was sent
-// is carried out whether or not its sender lives to hear of it.
+// AWS over a network that loses, delays and repeats. What was sent is carried out, whoever lives to hear of it.
 
 import type {
   AccountGateway,
@@ -9,11 +8,11 @@ import type {
   KeyReader,
   KeyWriter,
 } from '../../src/aws/gateway.ts';
-import type { ParameterStore, ThingMaker } from '../../src/base/aws-stores.ts';
 import { KeyturnError, toKeyturnError } from '../../src/base/errors.ts';
 import { Secret } from '../../src/base/secret.ts';
 import type { FaultKind } from './faults.ts';
 import { never, type SimProcess } from './machine.ts';
+import { makesNothing, noParameters } from './no-places.ts';
 import { mayHelp } from './operator.ts';
 import { simSecretStore } from './secret-service.ts';
 import type { RunSettings } from './settings.ts';
@@ -83,20 +82,6 @@ export function simGateway(
     close: () => {},
   };
 }
-
-/** No run of the simulation makes places. */
-const makesNothing: ThingMaker = {
-  isThere: () => Promise.reject(failure('aws-error', 'DescribeSecret')),
-  make: () => Promise.reject(failure('aws-error', 'CreateSecret')),
-};
-
-/** No destination of the simulation keeps parameters. */
-const noParameters: ParameterStore = {
-  read: () => Promise.reject(failure('aws-error', 'GetParameter')),
-  write: () => Promise.reject(failure('aws-error', 'PutParameter')),
-  history: () => Promise.reject(failure('aws-error', 'GetParameterHistory')),
-  room: () => Promise.reject(failure('aws-error', 'GetParameterHistory')),
-};
 
 class Calls {
   readonly #stage: Stage;
