@@ -189,10 +189,11 @@ function unsure(what: Mishap): Unsure {
   return { kind: 'unsure', isThrottled, error, at: undefined };
 }
 
-/** What a store would be that looks first and writes then: the looks are left out of its writes. */
+/** What a store would be that looks first and writes then: the looks are left out of its records. */
 export function unfenced(tables: AwsTables): AwsTables {
   const bare = (write: TableWrite): TableWrite => {
-    if (write.kind === 'put') return { ...write, condition: undefined };
+    const isRecord = write.kind === 'put' && String(write.item.sk).startsWith('R#');
+    if (isRecord) return { ...write, condition: undefined };
     if (write.condition !== '#nonce = :me AND #seq = :seq') return write;
     return { ...write, condition: '#seq >= :seq OR #nonce = :me' };
   };

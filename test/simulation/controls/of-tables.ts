@@ -30,7 +30,7 @@ export const OF_TABLES: readonly Control[] = [
         by: '[write]',
       },
     ],
-    forced: { ...SLEEPY, 'sleeps-at-record': 0.2 },
+    forced: { ...SLEEPY, 'sleeps-at-record': 0.4 },
   },
   {
     invariant: 'I9',
