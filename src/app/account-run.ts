@@ -49,7 +49,7 @@ import { inFileTerms } from './in-file-terms.ts';
 import { accessOf, openedFor } from './open-state.ts';
 import type { RunContext } from './run-context.ts';
 import { wholeOf } from './run-observer.ts';
-import { asSettings, type Governance, sameForAll } from './run-settings.ts';
+import { asSettings, type Governance, sameForAll, settingsAt } from './run-settings.ts';
 import { takePlace } from './take-place.ts';
 import { type HowPerformed, type PlannedFor, UserTurns } from './user-turns.ts';
 
@@ -223,14 +223,12 @@ class AccountRun {
       this.#options = { ...this.#options, user, wanted };
     }
     const atHand = { gateway, state, clock, emit, signal, run };
-    const { governance } = this.#options;
-    const settings =
-      (await governance?.settingsIn(atHand)) ?? sameForAll(asSettings(this.#options));
+    const settings = await settingsAt(this.#options, atHand);
     this.#turns = new UserTurns(settings, emit);
     const { shortlist } = settings;
     const named = this.#options.usersOf?.(id);
-    const asked = { ...this.#options, users: named, ...shortlist };
-    const inventory = await accountInventory(atHand, asked);
+    const looked = { ...this.#options, users: named, ...shortlist };
+    const inventory = await accountInventory(atHand, looked);
     const { usersExamined: users, keysExamined: keys, unreadable } = inventory;
     this.#usersExamined = users;
     this.#keysExamined = keys;
@@ -245,8 +243,8 @@ class AccountRun {
     const scope = { user: this.#options.user, users: named, slice };
     const about = { ...scope, open, settings, now: clock.now() };
     const { observer } = this.#context;
-    const found = { account: id, inventory, open, settings, now: this.#readAt };
-    const read = { ...wholeOf(this.#options), ...found };
+    const whole = wholeOf(this.#options);
+    const read = { ...whole, account: id, inventory, open, settings, now: this.#readAt };
     const alsoAsked = observer?.alsoAsked(read) ?? [];
     await settings.learn([...shortlistedUsers(inventory, about), ...alsoAsked]);
     const { candidates, due, held } = findCandidates(inventory, about);

@@ -114,6 +114,8 @@ export interface AccountAtHand {
   readonly signal: AbortSignal;
   /** Names the run, as the journal does. */
   readonly run: string;
+  /** What a person asks for by name, or nothing new at all: ages do not matter then. Left out, rules say what is due. */
+  readonly asked?: Wanted | undefined;
 }
 
 /** Where settings come from that differ between users: they are made once an account is open. */
@@ -139,6 +141,19 @@ export function asSettings(
     notNow: undefined,
     notRetiring: undefined,
   };
+}
+
+/** By the configuration, where there is one. What is asked for by name it does not have to be due for. */
+export async function settingsAt(
+  options: Parameters<typeof asSettings>[0] & { readonly governance?: Governance | undefined },
+  at: Omit<AccountAtHand, 'asked'>,
+): Promise<RunSettings> {
+  const { governance, wanted } = options;
+  if (governance === undefined) return sameForAll(asSettings(options));
+  return await governance.settingsIn({
+    ...at,
+    asked: wanted.kind === 'due-key' ? undefined : wanted,
+  });
 }
 
 /** The same for every user. */

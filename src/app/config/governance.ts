@@ -157,7 +157,10 @@ class AccountGovernance implements RunSettings {
     );
     const holds = all.flatMap(({ holdDays }) => holdDays.value ?? []);
     return {
-      wanted: { kind: 'due-key', daysThreshold: Math.min(...all.map(dueFrom)) },
+      wanted: this.#at.asked ?? {
+        kind: 'due-key',
+        daysThreshold: Math.min(...all.map(dueFrom)),
+      },
       cleanUpDays: holds.length === 0 ? undefined : Math.min(...holds),
     };
   }
@@ -223,7 +226,8 @@ class AccountGovernance implements RunSettings {
     const closed =
       settings.retire.value === 'now' && retiring.kind !== 'open' ? retiring : rotating;
     const notNow = closed.kind === 'open' ? undefined : heldBy(closed, 'rotate');
-    const wanted = { kind: 'due-key', daysThreshold: dueFrom(settings) } as const;
+    const due = { kind: 'due-key', daysThreshold: dueFrom(settings) } as const;
+    const wanted = this.#at.asked ?? due;
     const turn: UserSettings = {
       wanted: notNow === undefined ? wanted : NONE_DUE,
       wantedOtherwise: wanted,

@@ -7,9 +7,9 @@ import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
-import { failureFor } from '../rotate/command.ts';
+import { configured, failureFor } from '../rotate/command.ts';
 import { ROTATE_FLAGS } from '../rotate/flags.ts';
-import { settle } from '../rotate/options.ts';
+import { PLAIN_DEFAULTS, type ResolvedOptions, settle } from '../rotate/options.ts';
 import type { Session } from '../run.ts';
 
 const {
@@ -58,7 +58,10 @@ export async function runRotate(session: Session, args: readonly string[]): Prom
   const target = targetOf(words[0]);
   const accounts = account === undefined ? undefined : [account];
   // A key stands for its user: a run about one user is what the other flags are judged by.
-  const options = settle({ ...UNUSED, ...others, accounts, user: target }, host);
+  const asked = { ...UNUSED, ...others, accounts, user: target };
+  const given = settle(asked, host, { ...PLAIN_DEFAULTS, readsConfig: true });
+  const options = await configured(asked, given, session);
+  if (account === undefined) refuseSeveral(options, target);
   const user = writtenKeyId(target) === undefined ? target : undefined;
   const { rotate } = await import('../rotate/run.ts');
   return await rotate(
@@ -66,6 +69,21 @@ export async function runRotate(session: Session, args: readonly string[]): Prom
     { ...options, rotate: { ...options.rotate, user, target } },
     { load: undefined, failureDocument: (error, known) => failureFor(host, error, known) },
   );
+}
+
+/** A key is in one account, and so is a user of that name: which one a file of several does not tell. */
+function refuseSeveral(
+  { rotate: { accounts, governance } }: ResolvedOptions,
+  target: string,
+): void {
+  if (accounts === undefined || governance === undefined) return;
+  const { file } = governance;
+  throw new KeyturnError('bad-value', `${file} is about several accounts, and none is named`, {
+    hint: [
+      'name the account of the key:',
+      command('keyturn', 'rotate', target, '--account', '123456789012', '--config', file),
+    ],
+  });
 }
 
 function targetOf(word: string | undefined): string {
@@ -97,6 +115,7 @@ export function rotateOneHelp(width?: number): string {
       usage: ['keyturn rotate KEYID [flags]', 'keyturn rotate USER [flags]'],
       description: [
         'It works as rotate-iam-keys does, for this key alone. USER stands for the only Active key of that user. An old key that is in use stays Active until it is quiet; after a leak, --retire now makes it Inactive as soon as the new one is delivered.',
+        'With --config its new secret goes where the rule of its user says, by the hooks of that rule; an exemption, a freeze or a window that is shut holds here too.',
       ],
       flags: ROTATE_ONE_FLAGS,
       sections: [],

@@ -65,8 +65,8 @@ export function rotateCommand(
   };
 }
 
-/** By the configuration, where one was asked for. */
-async function configured(
+/** By the configuration, where one was asked for. Throws `bad-config` and `conflicting-flags`. */
+export async function configured(
   values: Values,
   options: ResolvedOptions,
   { host, voice }: Session,
