@@ -1,6 +1,7 @@
 // The decision about a user as a plan has it: told key by key, with what it depends on. By reads alone.
 
 import type { KeyturnError } from '../base/errors.ts';
+import { closesAtItsEnd } from '../lifecycle/decide-open.ts';
 import type { UserDecision } from '../lifecycle/decide-user.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
@@ -87,7 +88,10 @@ async function toWrite(
   { recover }: UserDecision,
   at: UserAtHand,
 ): Promise<readonly JournaledTarget[]> {
-  const isTakenUp = recover?.leadsTo === 'new-key' || recover?.leadsTo === 'nothing';
+  const isTakenUp =
+    recover?.leadsTo === 'new-key' ||
+    recover?.leadsTo === 'nothing' ||
+    (recover !== undefined && closesAtItsEnd(recover));
   if (!isTakenUp || !isOnItsWay(recover.rotation) || recover.steps.length === 0) return [];
   return await placesToWrite(recover.rotation, at);
 }

@@ -135,6 +135,12 @@ function* refusedBy(
 
 type Refusal = Pick<Extract<Recovery, { readonly leadsTo: 'nothing' }>, 'error' | 'refused'>;
 
+/** Whether the places are given the new key first where the rotation is closed at its end: the old key is gone. */
+export function closesAtItsEnd({ leadsTo, steps, ...rest }: Recovery): boolean {
+  const isDeleted = 'deletes' in rest && rest.deletes !== undefined;
+  return leadsTo === 'closed' && !isDeleted && GOING_ON.includes(steps.at(-1)?.kind);
+}
+
 function stops(error: KeyturnError) {
   return { leadsTo: 'nothing', error } as const;
 }

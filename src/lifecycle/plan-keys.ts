@@ -4,7 +4,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
 import type { KeyturnError } from '../base/errors.ts';
-import type { Recovery } from './decide-open.ts';
+import { closesAtItsEnd, type Recovery } from './decide-open.ts';
 import type { CleanUp, Next, UserDecision, Wanted } from './decide-user.ts';
 import type { AccessKey, KeyStatus, LastUse } from './keys.ts';
 import type { PlanStep } from './plan-step.ts';
@@ -175,7 +175,12 @@ function sayRecovery(recover: Recovery, { decision, facts, say }: Saying): void 
     const { wayBack: steps } = facts;
     say(oldKeyId, { action: 'resume', reason: 'undo', why: WHY_RESUMED.undo, steps });
   }
-  if (recover.leadsTo !== 'closed' || recover.deletes === undefined) return;
+  if (recover.leadsTo !== 'closed') return;
+  if (closesAtItsEnd(recover)) {
+    const steps = stepsOfRecovery(recover, decision, facts);
+    say(oldKeyId, { action: 'resume', reason: 'open', why: WHY_RESUMED.ends, steps });
+  }
+  if (recover.deletes === undefined) return;
   const { keyId, why } = recover.deletes;
   const steps = [{ do: 'discard', keyId } as const];
   say(keyId, { action: 'discard', reason: 'nobody-holds-it', why, steps });

@@ -54,7 +54,7 @@ export interface TakenUp {
 
 /** Of a rotation that an earlier run left open, and that goes on to its end. */
 export function stepsOfRecovery(
-  recover: Extract<Recovery, { readonly leadsTo: 'new-key' | 'nothing' }>,
+  recover: Extract<Recovery, { readonly leadsTo: 'new-key' | 'nothing' | 'closed' }>,
   { keys, gate }: Pick<UserDecision, 'keys' | 'gate'>,
   { toWrite, uses, hooks }: TakenUp,
 ): readonly PlanStep[] {
@@ -70,7 +70,7 @@ export function stepsOfRecovery(
   return [
     ...(isToProve(rotation) ? [{ do: 'prove' } as const] : []),
     ...deliveries(toWrite.filter((target) => !isRefused(target))),
-    ...(leadsTo === 'new-key' ? toTell(rotation, hooks) : []),
+    ...(leadsTo === 'nothing' ? [] : toTell(rotation, hooks)),
     ...(goes ? endOf({ keyId, isActive }, { fate, gate, hooks }, uses) : []),
   ];
 }
