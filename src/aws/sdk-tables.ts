@@ -195,11 +195,10 @@ const PASSING = new Set([
   'TransactionInProgressException',
   'ReplicatedWriteConflictException',
 ]);
-const PASSING_REASONS = new Set([
-  'TransactionConflict',
-  'ThrottlingError',
-  'ProvisionedThroughputExceeded',
-]);
+/** Also of tables on demand, whose partitions take so much at once and no more. */
+const THROTTLES = new Set(['ProvisionedThroughputExceededException', 'RequestLimitExceeded']);
+const THROTTLING_REASONS = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded']);
+const PASSING_REASONS = new Set(['TransactionConflict', ...THROTTLING_REASONS]);
 
 /** Throws what asking again would not change. */
 function unsureOf(thrown: unknown, { permission, setup, at }: Failing): Unsure {
@@ -210,7 +209,10 @@ function unsureOf(thrown: unknown, { permission, setup, at }: Failing): Unsure {
     PASSING.has(name ?? '') ||
     (codes.length > 0 && codes.every((code) => PASSING_REASONS.has(code)));
   const error = serviceFailure(thrown, permission, setup);
-  const isThrottled = isThrottle(thrown) || codes.some((code) => code.startsWith('Thrott'));
+  const isThrottled =
+    isThrottle(thrown) ||
+    THROTTLES.has(name ?? '') ||
+    codes.some((code) => THROTTLING_REASONS.has(code));
   const { awsCode, facts, aborted } = readFailure(thrown);
   const isBroken = awsCode === undefined || (facts.httpStatus ?? 0) >= 500;
   if (aborted || !(isPassing || isThrottled || isBroken)) throw error;

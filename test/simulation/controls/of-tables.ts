@@ -30,7 +30,11 @@ export const OF_TABLES: readonly Control[] = [
         by: '[write]',
       },
     ],
-    forced: { ...SLEEPY, 'sleeps-at-record': 0.4 },
+    forced: {
+      ...{ ...SLEEPY, throttled: 0, 'server-error': 0, 'request-lost': 0 },
+      // Keys whose answers were lost are condemned.
+      ...{ 'reply-lost': 0.5, 'sleeps-at-record': 0.12, 'sleeps-at-change': 0.05 },
+    },
   },
   {
     invariant: 'I9',
@@ -60,7 +64,7 @@ export const OF_TABLES: readonly Control[] = [
         writer: { ...gateway.writer, fenced: () => gateway.writer },
       }),
     },
-    forced: SLEEPY,
+    forced: { ...SLEEPY, 'sleeps-at-record': 0.02, 'sleeps-at-change': 0.5 },
   },
   {
     invariant: 'I1',
