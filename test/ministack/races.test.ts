@@ -65,7 +65,7 @@ describe('many runners on one table of ministack', { skip }, () => {
     });
     const [dying, sleeping] = [runners.slice(0, 3), runners.slice(3, 6)];
     for (const [number, { child }] of [...dying, ...sleeping].entries()) {
-      await untilDone(field, number + 1, runners);
+      await untilDone(field, number + 1, runners.slice(6));
       child.kill(number < dying.length ? 'SIGKILL' : 'SIGSTOP');
     }
     await Promise.all(runners.slice(6).map(({ ended }) => ended));
@@ -141,7 +141,7 @@ describe('many runners on one table of ministack', { skip }, () => {
   }
 });
 
-/** Until so many keys were made, or nobody is at work any more. */
+/** Until so many keys were made, or nobody of those who go on is at work any more. */
 async function untilDone(field: Field, count: number, runners: readonly Runner[]): Promise<void> {
   const isOver = ({ child }: Runner) => child.exitCode !== null || child.signalCode !== null;
   while (field.done('CreateAccessKey').length < count && !runners.every(isOver)) await sleep(5);
