@@ -140,6 +140,27 @@ for (const [what, passedMs, aheadMs, leaves] of FENCES) {
   });
 }
 
+it('I9: whoever slept over an answer of the table, and was not taken over, goes on', async () => {
+  const { host, pass } = hosts();
+  const clock = settableClock();
+  let sleepsOver = false;
+  const one = await host(clock, undefined, (tables) => ({
+    ...tables,
+    write: async (writes, token) => {
+      const answer = await tables.write(writes, token);
+      if (sleepsOver) pass(20 * MINUTE_MS, clock);
+      sleepsOver = false;
+      return answer;
+    },
+  }));
+  await one.exclusively('alice', async (log) => {
+    await log.record('r1', INTENDED);
+    sleepsOver = true;
+    await log.record('r1', CREATED);
+    await log.fence(clock.now());
+  });
+});
+
 it('a late copy of an earlier renewal shortens no lease, and one of a put brings no secret back', async () => {
   const { host, pass } = hosts();
   let next: Mishap | undefined;

@@ -93,8 +93,10 @@ export class Claim {
    */
   async fence(signedAt: Date): Promise<void> {
     this.assertOpen();
-    if (this.#covers(signedAt)) return;
-    await this.#renew();
+    // Twice: whoever slept over an answer takes the table's time for what it was before, until the next one.
+    for (let renewals = 0; renewals < 2 && !this.#covers(signedAt); renewals += 1) {
+      await this.#renew();
+    }
     if (this.#covers(signedAt)) return;
     throw new KeyturnError(
       'clock-skew',
