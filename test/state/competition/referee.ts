@@ -106,6 +106,8 @@ export class Referee {
   }
 
   async audit(): Promise<Audit> {
+    // What is confirmed while the table is read may be in none of the pages.
+    const confirmed = [...this.confirmed];
     let [late, records] = [0, 0];
     const found = new Set<string>();
     for (let number = 0; number < COMPETITION.users; number += 1) {
@@ -119,7 +121,7 @@ export class Referee {
         epoch = Math.max(epoch, own);
       }
     }
-    const lost = this.confirmed.filter(({ section, step }) => !found.has(`${section} ${step}`));
+    const lost = confirmed.filter(({ section, step }) => !found.has(`${section} ${step}`));
     return { lost: lost.length, late, records };
   }
 }
