@@ -14,6 +14,13 @@ export const OWN_VARIABLES: Readonly<Record<string, string>> = {
   KEYTURN_STATE_DIR: 'the same, by its former name; KEYTURN_STATE goes before it',
   KEYTURN_ACCEPT_VOLATILE_STATE:
     '`true`: state that may be lost is accepted, as with `--accept-volatile-state`',
+  KEYTURN_CUSTODY:
+    'how new secrets are kept, as with `--custody` ([state in tables](state/dynamodb.md))',
+  KEYTURN_CUSTODY_IDENTITY:
+    'what opens secrets that are sealed to age recipients, as with `--custody-identity`',
+  KEYTURN_CUSTODY_KMS_KEY: 'the KMS key of custody, as with `--custody-kms-key`',
+  KEYTURN_CUSTODY_TAGS: 'tags of secrets in Secrets Manager, as with `--custody-tags`',
+  KEYTURN_METRICS: 'the file of metrics, as with `--metrics` ([metrics](tasks/metrics.md))',
   KEYTURN_FORCE_DRY_RUN:
     '`true`: every run is a dry run, whatever its flags say ([Itential](itential.md))',
   KEYTURN_REQUIRE_USER: '`true`: no run without one user named ([Itential](itential.md))',
