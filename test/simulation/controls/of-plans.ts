@@ -23,8 +23,8 @@ export const OF_PLANS: readonly Control[] = [
       },
       {
         module: 'lifecycle/within-plan',
-        guard: "planned === undefined || planned.permit.names('deactivate')",
-        by: 'true',
+        guard: 'if (isWhole)',
+        by: 'if (true)',
       },
       { module: 'lifecycle/within-plan', guard: 'if (permit.allows(step))', by: 'if (true)' },
     ],
@@ -36,7 +36,7 @@ export const OF_PLANS: readonly Control[] = [
     cuts: [
       {
         module: 'lifecycle/planned-steps',
-        guard: "{ do: 'deactivate', keyId, ...(isOfUse && unusedSince(keyId, uses)) },",
+        guard: "{ do: 'deactivate', ...key },",
         by: '',
       },
     ],

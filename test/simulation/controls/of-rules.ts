@@ -74,16 +74,4 @@ export const OF_RULES: readonly Control[] = [
       { module: LIMITS, guard: "max !== 'none' && this.#deactivating.size >= max", by: 'false' },
     ],
   },
-  {
-    invariant: 'I12',
-    fault: 'of the old keys that could go those go that come first',
-    shows: 'foretold',
-    cuts: [
-      {
-        module: 'app/user-turns',
-        guard: 'this.#settings.mayDeactivate(user);',
-        by: 'void 0;',
-      },
-    ],
-  },
 ];
