@@ -40,11 +40,11 @@ export class Hooked {
 
   comesToRest(): void {
     const { world } = this.#view.parts;
-    for (const id of this.#hooks?.red ?? []) {
+    for (const [id, rotation] of this.#hooks?.red ?? []) {
       const key = world.key(id);
       if (key === undefined || key.operatorTouchedMs !== undefined) continue;
       // What brought it back is over: a later rotation has made it Inactive for a reason of its own.
-      if (this.#view.journal.isCutAnew(id)) continue;
+      if (this.#view.journal.isCutAnew(id, rotation)) continue;
       if (key.isDeleted || key.status === 'Inactive') {
         this.#view.fail('I10', `at rest ${id} is not Active, though its watch was red`);
       }

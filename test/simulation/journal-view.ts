@@ -48,14 +48,13 @@ export class JournalView {
     return intent?.step.type === 'intended' ? intent.step : undefined;
   }
 
-  /** Whether a rotation that began after a red watch has made the key Inactive. */
-  isCutAnew(keyId: string): boolean {
+  /** Whether a rotation that began after that one has made the key Inactive. */
+  isCutAnew(keyId: string, since: string): boolean {
     const records = this.all();
-    const red = records.findLastIndex(({ rotation, step }) => {
-      if (step.type !== 'watched' || step.saw !== 'red') return false;
-      return records.some((each) => each.rotation === rotation && isIntent(each, keyId));
-    });
-    const anew = records.slice(red + 1).filter((each) => isIntent(each, keyId));
+    const begun = records.findIndex(({ rotation }) => rotation === since);
+    const anew = records
+      .slice(begun)
+      .filter((each) => each.rotation !== since && isIntent(each, keyId));
     return anew.some(({ rotation }) =>
       records.some((each) => each.rotation === rotation && each.step.type === 'deactivating'),
     );

@@ -25,8 +25,8 @@ export class SimHooks {
   readonly told = new Map<string, number>();
   /** The last answer that each process got about a rotation. */
   readonly #answers = new Map<string, boolean>();
-  /** Old keys after whose end something went wrong, until they are Active again. */
-  readonly red = new Set<string>();
+  /** Old keys after whose end something went wrong, until they are Active again, and in which rotation. */
+  readonly red = new Map<string, string>();
   /** Of each rotation, whether anything goes wrong once its old key is Inactive. */
   readonly #goesWrong = new Map<string, boolean>();
 
@@ -120,7 +120,7 @@ export class SimHooks {
     const goesWrong = this.#goesWrong.get(rotation) ?? this.#hits('red', around);
     this.#goesWrong.set(rotation, goesWrong);
     if (!goesWrong) return { kind: 'yes' };
-    this.red.add(oldKeyId);
+    this.red.set(oldKeyId, rotation);
     return { kind: 'no', reason: 'readers are refused' };
   }
 
