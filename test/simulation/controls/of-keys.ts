@@ -11,24 +11,6 @@ import type { Control } from './control.ts';
 export const OF_KEYS: readonly Control[] = [
   {
     invariant: 'I5',
-    fault: 'a use that a run has seen does not hold an Inactive key when AWS says less later',
-    shows: 'the hold is 30',
-    forced: {
-      'uses-forgotten': 0.6,
-      'operator-deactivates': 0.9,
-      'operator-retires-idle': 0.5,
-      'operator-reactivates': 0.3,
-    },
-    cuts: [
-      {
-        module: 'lifecycle/retirement',
-        guard: 'if (seenUse === undefined)',
-        by: 'if (true)',
-      },
-    ],
-  },
-  {
-    invariant: 'I5',
     fault: 'clean-up does not wait for the hold',
     shows: 'the hold is 30',
     sabotage: {
