@@ -26,6 +26,7 @@ test('a block needs a person, and stops one user only', () => {
     'no-free-slot',
     'own-key',
     'was-inactive',
+    'secret-sealed',
     'places-left',
     'not-deliverable',
     'not-inactive',
