@@ -90,16 +90,6 @@ async function seenPlace(place: Destination, at: string): Promise<SeenPlace> {
   }
 }
 
-/** None of a user who was deleted: the plan may be about the end of what is open of theirs. */
-async function keysUnlessGone(work: UserWork): Promise<readonly AccessKey[]> {
-  try {
-    return await work.listKeys();
-  } catch (thrown) {
-    if (toKeyturnError(thrown).code === 'unknown-user') return [];
-    throw thrown;
-  }
-}
-
 /**
  * I18: inside the claim, before anything is done. Throws `plan-drifted` where keys, places or journal are not as
  * the plan saw them, or a key that may go only while nothing uses it was used since.
@@ -108,7 +98,8 @@ export async function assertAsPlanned(work: UserWork): Promise<void> {
   const { planned } = work.account.policy;
   if (planned === undefined) return;
   const { steps } = planned.permit;
-  const keys = await keysUnlessGone(work);
+  // A user who was deleted has none: the plan may be about the end of what is open of theirs.
+  const keys = (await work.listKeysUnlessGone()) ?? [];
   const uses = new Map();
   for (const { keyId, unusedSince } of steps) {
     if (keyId === undefined || unusedSince === undefined) continue;

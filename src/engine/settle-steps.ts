@@ -2,7 +2,6 @@
 // record, is looked for and told by the next run that works on the user.
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
-import { toKeyturnError } from '../base/errors.ts';
 import { whyFound } from '../base/key-changes.ts';
 import type { FoundChange } from '../lifecycle/found-changes.ts';
 import type { ThreatenedKey } from '../lifecycle/history.ts';
@@ -19,7 +18,7 @@ import type { UserAtHand, UserWork } from './user-work.ts';
 export async function settleSteps(work: UserWork): Promise<'user-gone' | undefined> {
   const { history, account } = work;
   if (!history.hasChangesToSettle) return undefined;
-  const keys = await keysUnlessGone(work);
+  const keys = await work.listKeysUnlessGone();
   for (const { found, outcome } of settledBy(history, keys ?? [], account.clock.now())) {
     if (found !== undefined) tellFound(found, work);
     await work.recordKey(outcome);
@@ -90,13 +89,4 @@ export function foretellFound(found: FoundChange, { user, account }: UserAtHand)
 
 function told({ change, keyId, reason }: FoundChange) {
   return { change, keyId, by: 'recovery', why: whyFound(reason) } as const;
-}
-
-async function keysUnlessGone(work: UserWork): Promise<readonly AccessKey[] | undefined> {
-  try {
-    return await work.listKeys();
-  } catch (thrown) {
-    if (toKeyturnError(thrown).code === 'unknown-user') return undefined;
-    throw thrown;
-  }
 }

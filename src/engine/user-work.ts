@@ -3,6 +3,7 @@
 
 import type { Fence } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
+import { toKeyturnError } from '../base/errors.ts';
 import type { Grace } from '../lifecycle/decide-grace.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import type { AccessKey, LastUse } from '../lifecycle/keys.ts';
@@ -92,6 +93,16 @@ export class UserWork implements UserAtHand {
   async listKeys(): Promise<readonly AccessKey[]> {
     this.#lastListed = await this.account.gateway.reader.listAccessKeys(this.user);
     return this.#lastListed;
+  }
+
+  /** Undefined when the user was deleted. */
+  async listKeysUnlessGone(): Promise<readonly AccessKey[] | undefined> {
+    try {
+      return await this.listKeys();
+    } catch (thrown) {
+      if (toKeyturnError(thrown).code === 'unknown-user') return undefined;
+      throw thrown;
+    }
   }
 }
 
