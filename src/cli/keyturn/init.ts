@@ -14,11 +14,10 @@ import { placePatterns } from '../flags/place-patterns.ts';
 import { absolute, regionOf } from '../flags/surroundings.ts';
 import { DEFAULTS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
-import { inRunShell, type ShellOptions } from '../run-shell.ts';
-import { progressBar } from '../terminal/load-progress.ts';
+import { inRunShell } from '../run-shell.ts';
 import { styleOf } from '../terminal/style.ts';
 import { FROM_TOOLS, INIT_FLAGS, initHelp } from './init-flags.ts';
-import { quietLog } from './keys/quiet-log.ts';
+import { readingShell } from './reading-shell.ts';
 
 type Values = FlagValues<typeof INIT_FLAGS>;
 
@@ -64,13 +63,7 @@ async function initFromAccount(
   ];
   const file = await refuseOthers(values, session, said);
   const { starterText, writeStarter } = await import('../../app/init/write-starter.ts');
-  const shell: ShellOptions = {
-    log: quietLog(values, host),
-    stillFinished: 'the calls under way',
-    leftOpen: 'begins anew',
-    loadProgress: progressBar(true),
-    failureDocument: () => undefined,
-  };
+  const shell = readingShell(values, host);
   return await inRunShell(session, shell, async ({ log, signal, print }) => {
     const { clock, env } = host;
     const { isWhole, survey } = await import('../../app/map/survey.ts');

@@ -11,12 +11,11 @@ import { placePatterns } from '../flags/place-patterns.ts';
 import { regionOf } from '../flags/surroundings.ts';
 import { DEFAULTS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
-import { inRunShell, type ShellOptions } from '../run-shell.ts';
-import { progressBar } from '../terminal/load-progress.ts';
+import { inRunShell } from '../run-shell.ts';
 import { styleOf } from '../terminal/style.ts';
 import { keysCommand } from './init.ts';
-import { quietLog } from './keys/quiet-log.ts';
 import { MAP_FLAGS, mapHelp } from './map-flags.ts';
+import { readingShell } from './reading-shell.ts';
 
 type Values = FlagValues<typeof MAP_FLAGS>;
 
@@ -31,13 +30,9 @@ export async function runMap(session: Session, args: readonly string[]): Promise
   const patterns = placePatterns(words);
   const accounts = selectionOf(values);
   const { profile, region = regionOf(host.env), maxParallel = DEFAULTS.maxParallel } = values;
-  const shell: ShellOptions = {
-    log: quietLog(values, host),
-    stillFinished: 'the calls under way',
-    leftOpen: 'begins anew',
-    loadProgress: progressBar(true),
-    failureDocument: (error) => (values.json ? json({ error: issueOf(error) }) : undefined),
-  };
+  const shell = readingShell(values, host, (error) =>
+    values.json ? json({ error: issueOf(error) }) : undefined,
+  );
   return await inRunShell(session, shell, async ({ log, signal, print }) => {
     const { clock, env } = host;
     const { isWhole, survey } = await import('../../app/map/survey.ts');

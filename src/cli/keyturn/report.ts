@@ -22,9 +22,8 @@ import { absolute, regionOf, stateDirectory, stateVariable } from '../flags/surr
 import type { Host } from '../host.ts';
 import { DEFAULTS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
-import { inRunShell, type ShellOptions } from '../run-shell.ts';
-import { progressBar } from '../terminal/load-progress.ts';
-import { quietLog } from './keys/quiet-log.ts';
+import { inRunShell } from '../run-shell.ts';
+import { readingShell } from './reading-shell.ts';
 import {
   REPORT_FLAGS,
   type ReportValues,
@@ -47,13 +46,7 @@ export async function runReport(session: Session, args: readonly string[]): Prom
     const { assertReportFits } = await import('../../app/report/report-file.ts');
     await assertReportFits(path, format);
   }
-  const shell: ShellOptions = {
-    log: quietLog(values, host),
-    stillFinished: 'the calls under way',
-    leftOpen: 'begins anew',
-    loadProgress: progressBar(true),
-    failureDocument: () => undefined,
-  };
+  const shell = readingShell(values, host);
   return await inRunShell(session, shell, async ({ log, signal, print }) => {
     const { clock, env } = host;
     const { options } = settled;

@@ -14,13 +14,12 @@ import { regionOf, stateDirectory } from '../../flags/surroundings.ts';
 import type { Host } from '../../host.ts';
 import { DEFAULTS } from '../../rotate/flags.ts';
 import type { Session } from '../../run.ts';
-import { inRunShell, type ShellOptions } from '../../run-shell.ts';
-import { progressBar } from '../../terminal/load-progress.ts';
+import { inRunShell } from '../../run-shell.ts';
 import { styleOf } from '../../terminal/style.ts';
 import { listFailure } from '../keys-failures.ts';
+import { readingShell } from '../reading-shell.ts';
 import { KEYS_FLAGS } from './flags.ts';
 import { keysHelp } from './help.ts';
-import { quietLog } from './quiet-log.ts';
 
 type Values = FlagValues<typeof KEYS_FLAGS>;
 
@@ -34,14 +33,9 @@ export async function listKeysCommand(session: Session, args: readonly string[])
   const options = settle(values);
   const accounts = selectionOf(values);
   const place = stateDirectory(values.stateDir, host);
-  const shell: ShellOptions = {
-    log: quietLog(values, host),
-    stillFinished: 'the calls under way',
-    leftOpen: 'begins anew',
-    loadProgress: progressBar(true),
-    failureDocument: (error) =>
-      values.json ? json(listFailure(error, options.daysThreshold, host.clock.now())) : undefined,
-  };
+  const shell = readingShell(values, host, (error) =>
+    values.json ? json(listFailure(error, options.daysThreshold, host.clock.now())) : undefined,
+  );
   return await inRunShell(session, shell, async ({ log, signal, print }) => {
     const { clock, env } = host;
     const { profile, region = regionOf(env) } = values;
