@@ -5,9 +5,8 @@ import type { FlagTable } from '../flags/flag.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
 import { ON_RECORD_FLAGS } from '../flags/on-record-flags.ts';
 import { ORPHAN_FLAG } from '../flags/orphan-flag.ts';
-import { configured, failureFor } from '../rotate/command.ts';
+import { failureFor, settledBeside } from '../rotate/command.ts';
 import { ROTATE_FLAGS } from '../rotate/flags.ts';
-import { PLAIN_DEFAULTS, settle } from '../rotate/options.ts';
 import type { Session } from '../run.ts';
 
 const {
@@ -68,8 +67,7 @@ export async function runRecover(session: Session, args: readonly string[]): Pro
   }
   const { orphan = [], ...values } = parseFlags(RECOVER_FLAGS, args);
   const asked = { ...UNUSED, ...values };
-  const given = settle(asked, host, { ...PLAIN_DEFAULTS, readsConfig: true });
-  const options = await configured(asked, given, session);
+  const options = await settledBeside(asked, session);
   const { rotate, loadParts } = await import('../rotate/run.ts');
   const { renderRecovery } = await import('../../reports/render-text.ts');
   return await rotate(

@@ -7,9 +7,9 @@ import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { helpWidth, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
-import { configured, failureFor } from '../rotate/command.ts';
+import { failureFor, settledBeside } from '../rotate/command.ts';
 import { ROTATE_FLAGS } from '../rotate/flags.ts';
-import { PLAIN_DEFAULTS, type ResolvedOptions, settle } from '../rotate/options.ts';
+import type { ResolvedOptions } from '../rotate/options.ts';
 import type { Session } from '../run.ts';
 
 const {
@@ -59,8 +59,7 @@ export async function runRotate(session: Session, args: readonly string[]): Prom
   const accounts = account === undefined ? undefined : [account];
   // A key stands for its user: a run about one user is what the other flags are judged by.
   const asked = { ...UNUSED, ...others, accounts, user: target };
-  const given = settle(asked, host, { ...PLAIN_DEFAULTS, readsConfig: true });
-  const options = await configured(asked, given, session);
+  const options = await settledBeside(asked, session);
   if (account === undefined) refuseSeveral(options, target);
   const user = writtenKeyId(target) === undefined ? target : undefined;
   const { rotate } = await import('../rotate/run.ts');

@@ -65,8 +65,14 @@ export function rotateCommand(
   };
 }
 
+/** What flags say, beside a configuration where one was asked for. Throws what `settle` throws, and `bad-config`. */
+export async function settledBeside(values: Values, session: Session): Promise<ResolvedOptions> {
+  const given = settle(values, session.host, { ...PLAIN_DEFAULTS, readsConfig: true });
+  return await configured(values, given, session);
+}
+
 /** By the configuration, where one was asked for. Throws `bad-config` and `conflicting-flags`. */
-export async function configured(
+async function configured(
   values: Values,
   options: ResolvedOptions,
   { host, voice }: Session,
