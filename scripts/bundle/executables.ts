@@ -18,7 +18,7 @@ const GROUPS = [
   { name: 'start', test: /[\\/]src[\\/]entry[\\/]start\.ts$/, priority: 2 },
   {
     name: 'engine',
-    test: /[\\/]src[\\/](?:(?:app(?![\\/](?:policies|config[\\/]|report[\\/]))|engine|state|lifecycle|reports(?![\\/]key-report))[\\/]|cli[\\/][\w-]+-run\.ts$)/,
+    test: /[\\/]src[\\/](?:(?:app(?![\\/](?:policy[\\/]|config[\\/]|report[\\/]))|engine|state|lifecycle|reports(?![\\/]key-report))[\\/]|cli[\\/][\w-]+-run\.ts$)/,
     priority: 1,
   },
   // Runs without a configuration do not load what reads one.

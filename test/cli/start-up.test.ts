@@ -43,7 +43,7 @@ const LIGHT: readonly (readonly [program: Program, args: readonly string[]])[] =
   ['keyturn', ['--help']],
   ['keyturn', ['sandbox', '--help']],
   ['keyturn', ['nonsense']],
-  ['keyturn', ['policy', 'admin']],
+  ['keyturn', ['policy', '--help']],
   ['keyctl', ['--help']],
   ['keyctl', ['-t', 'p', '--dryrun']],
   ['keyctl', []],
@@ -60,7 +60,7 @@ const CHUNKS = JSON.parse(
 const BIN =
   /\/bin\/(?:start\.cjs|rolldown-runtime-[\w-]+\.cjs|(?:keyctl|keyturn|rotate-iam-keys)\.mjs)$/;
 /** The commands of keyturn, in files of their own. */
-const SMALL = /\/bin\/(?:sandbox|policy|sandbox-flags)-[\w-]+\.cjs$/;
+const SMALL = /\/bin\/(?:sandbox|policy|named-policies|sandbox-flags)-[\w-]+\.cjs$/;
 
 for (const [program, args] of LIGHT) {
   test(`${program} ${args.join(' ')} loads the entry, and no engine`, async () => {
@@ -79,7 +79,7 @@ for (const [program, args] of LIGHT) {
 
 /** Rooms that are light throughout, and the files of others that a list of profiles needs. */
 const LIGHT_FILE =
-  /^src\/(?:entry|cli(?:\/[\w-]+)?|api|base|credentials-file)\/[\w-]+\.ts$|^src\/app\/(?:read-(?:delivery|form)|keyctl\/(?:build-(?:keyctl|later)-report|file-troubles|list-profiles))\.ts$|^src\/base\/files\/file-system\.ts$|^src\/lifecycle\/retire-policy\.ts$|^src\/aws\/profile\.ts$|^src\/reports\/(?:keyctl-[\w-]+|page|table|words|skipped-words)\.ts$|^src\/app\/default-role\.ts$|^src\/state\/(?:stores|files\/index|dynamodb\/(?:index|place))\.ts$|^src\/destinations\/(?:forms\/(?:asked-form|text-form|forms)|entrance|way-there|written-name|regional-listing|(?:regional-)?place|place-(?:credentials|options)|service-place|variable-names|remarks|pair-fields|kinds|making|failure|[\w-]+\/(?:index|kind-of|listing|names|place|recipients|template))\.ts$/;
+  /^src\/(?:entry|cli(?:\/[\w-]+)?|api|base|credentials-file)\/[\w-]+\.ts$|^src\/app\/(?:custody-wish|telling|read-(?:delivery|form)|keyctl\/(?:build-(?:keyctl|later)-report|file-troubles|list-profiles))\.ts$|^src\/base\/files\/file-system\.ts$|^src\/lifecycle\/retire-policy\.ts$|^src\/aws\/profile\.ts$|^src\/reports\/(?:keyctl-[\w-]+|page|table|words|skipped-words)\.ts$|^src\/app\/default-role\.ts$|^src\/custody\/wish\.ts$|^src\/lambda\/index\.ts$|^src\/state\/(?:stores|goes-on-by|files\/index|dynamodb\/(?:index|place))\.ts$|^src\/destinations\/(?:forms\/(?:asked-form|text-form|forms)|entrance|way-there|written-name|regional-listing|(?:regional-)?place|place-(?:credentials|options)|service-place|variable-names|remarks|pair-fields|kinds|making|failure|[\w-]+\/(?:index|kind-of|listing|names|place|recipients|template))\.ts$/;
 
 test('the entry holds light files only: no SDK, no schema, nothing to ask with', () => {
   const files = CHUNKS['start.cjs'] ?? [];

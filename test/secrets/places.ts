@@ -9,7 +9,10 @@ export function declarePlace(path: string): void {
   declared.add(path);
 }
 
-/** Hand-off files; a credentials file, its backups, and what a dead writer left of it; files of variables. */
+/**
+ * Hand-off files; a credentials file, its backups, and what a dead writer left of it; files of variables; where an
+ * operator has asked for a secret.
+ */
 export function isPlaceOfSecrets(path: string): boolean {
   if (declared.has(path)) return true;
   if (/(^|\/)\d{12}\/handoff\/[^/]+$/.test(path)) return true;
@@ -17,7 +20,8 @@ export function isPlaceOfSecrets(path: string): boolean {
   return (
     /^credentials(\.backup\.\d{8}_\d{6}(_\d+)?)?$/.test(name) ||
     name.includes('.keyturn-tmp-') ||
-    /\.env(\.previous)?$/.test(name)
+    /\.env(\.previous)?$/.test(name) ||
+    /^secret-of-[\w-]+\.json$/.test(name)
   );
 }
 

@@ -16,8 +16,12 @@ import { isPlaceOfSecrets, withoutPromisedSecrets } from './places.ts';
 import { SecretIndex } from './secret-index.ts';
 
 const { KEYTURN_TEST_LEAKS, KEYTURN_TEST_SECRETS } = process.env;
-/** Credentials files by other names, and a credential process: the tests write the secret themselves. */
-const OF_THE_TESTS = /^(elsewhere|credentials-too)(\.backup\.[\d_]+)?$|^print-key\.sh$/;
+/**
+ * Credentials files by other names, a credential process, and the environment of a function: the tests write the
+ * secret themselves.
+ */
+const OF_THE_TESTS =
+  /^(elsewhere|credentials-too)(\.backup\.[\d_]+)?$|^print-key\.sh$|^test-env\.json$/;
 
 /** Where the action of this repository keeps what the program printed. */
 const PRINTED = 'keyturn-result.json';

@@ -1,7 +1,7 @@
 // Sends metrics to a collector of OpenTelemetry over HTTP. Where it is, and what it wants to see, the configuration
 // says, else the environment as OpenTelemetry has it.
 
-import { type MessengerOptions, openMessengers } from '../../aws/open-messengers.ts';
+import type { MessengerOptions } from '../../aws/open-messengers.ts';
 import type { Environment } from '../../base/environment.ts';
 import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import { isLoopback } from '../../base/loopback.ts';
@@ -37,6 +37,7 @@ export async function sendOtlp(
       { attributes: resourceIn(env), version: VERSION },
       clock.now(),
     );
+    const { openMessengers } = await import('../../aws/open-messengers.ts');
     const messengers = await openMessengers(options);
     try {
       const http = placeHttp({ env, ways: { ...messengers.ways, signal } }, clock);

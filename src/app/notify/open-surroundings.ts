@@ -1,7 +1,6 @@
 // What channels are opened with: the way that calls to AWS take, and the credentials that the configuration names.
 
 import type { MessengerOptions } from '../../aws/open-messengers.ts';
-import { openMessengers } from '../../aws/open-messengers.ts';
 import { nodePrograms } from '../node-programs.ts';
 import { placeCredentials } from '../place-credentials.ts';
 import { placeHttp } from '../place-http.ts';
@@ -12,6 +11,8 @@ export async function openSurroundings(
   options: MessengerOptions,
 ): Promise<ChannelSurroundings & { readonly close: () => void }> {
   const { env, clock, signal } = options;
+  // Runs that tell nobody load no client for it.
+  const { openMessengers } = await import('../../aws/open-messengers.ts');
   const messengers = await openMessengers(options);
   const programs = nodePrograms(env);
   return {

@@ -45,6 +45,8 @@ export class JournalReader {
   #linesEnded = 0;
   #inode: number | undefined;
   #own = NOTHING_APPENDED;
+  /** How often it was looked into the file itself. */
+  #looks = 0;
   #reading: Promise<void> = Promise.resolve();
 
   constructor({ fs, path, account, listener }: JournalFile) {
@@ -78,12 +80,16 @@ export class JournalReader {
   }
 
   async #readAdded(): Promise<void> {
+    // What is noted from here on may lie behind the size that is seen.
+    const own = this.#own;
     const info = await this.#stat();
     if (info === undefined || info.inode !== this.#inode || info.sizeBytes < this.#position) {
       this.#forget(info?.inode);
     }
     if (info === undefined || info.sizeBytes === this.#position) return;
-    if (this.#tookOwn(info.sizeBytes)) return;
+    if (own === this.#own && this.#tookOwn(info.sizeBytes)) return;
+    this.#own = NOTHING_APPENDED;
+    this.#looks += 1;
     const file = await this.#fs.open(this.#path, 'read');
     try {
       let rest: Buffer = Buffer.alloc(0);
@@ -99,8 +105,17 @@ export class JournalReader {
     }
   }
 
-  /** What this process has appended. It need not be read where nobody else appended anything. */
-  noteAppended(lines: readonly string[], bytes: number): void {
+  /** To be taken before lines are appended, and given back with them. */
+  get looks(): number {
+    return this.#looks;
+  }
+
+  /**
+   * What this process has appended. It need not be read where nobody else appended anything; and it must not be
+   * taken twice, so it does not count where the file was looked into since the append began.
+   */
+  noteAppended(lines: readonly string[], bytes: number, looks: number): void {
+    if (looks !== this.#looks) return;
     if (this.#own.bytes > CHUNK_BYTES) this.#own = NOTHING_APPENDED;
     const { lines: before, bytes: bytesBefore } = this.#own;
     this.#own = { lines: [...before, ...lines], bytes: bytesBefore + bytes };
@@ -108,8 +123,8 @@ export class JournalReader {
 
   #tookOwn(sizeBytes: number): boolean {
     const { lines, bytes } = this.#own;
-    this.#own = NOTHING_APPENDED;
     if (this.#position + bytes !== sizeBytes) return false;
+    this.#own = NOTHING_APPENDED;
     for (const line of lines) {
       this.#takeLine(line);
       // Behind the newline that each append begins with.
@@ -136,6 +151,7 @@ export class JournalReader {
     this.#linesEnded = 0;
     this.#inode = inode;
     this.#own = NOTHING_APPENDED;
+    this.#looks += 1;
   }
 
   /** Takes every line that ends; resolves with the bytes after the last newline. */

@@ -20,6 +20,14 @@ import {
 import { encodeRecord } from '../record-codec.ts';
 import { FileJournal } from './journal.ts';
 
+function latch(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
 async function recordsOf(journal: FileJournal, user: string): Promise<readonly JournalRecord[]> {
   return (await journal.historyOf(user)).records;
 }
@@ -259,6 +267,36 @@ test('what another process appended, or a restored file, is seen by the next que
   await truncate(path, 0);
   await open(path).append(EVERY_RECORD[2] as JournalRecord);
   assert.deepEqual(await recordsOf(journal, 'alice'), [EVERY_RECORD[2]]);
+});
+
+test('records of equal length that are read while an own one is on its way to the disk are each taken once', async (t) => {
+  const { path } = await newJournal(t);
+  const [reached, release] = [latch(), latch()];
+  const slow: typeof nodeFileSystem = {
+    ...nodeFileSystem,
+    open: async (name, intent) => {
+      const file = await nodeFileSystem.open(name, intent);
+      const sync = async () => {
+        reached.open();
+        await release.opened;
+        await file.sync();
+      };
+      return { ...file, sync };
+    },
+  };
+  const [first, own, others] = ['first', 'own__', 'other'].map((rotation) =>
+    rotationRecord(ROTATION_STEPS.created, { rotation }),
+  ) as [JournalRecord, JournalRecord, JournalRecord];
+  await open(path).append(first);
+  const journal = new FileJournal({ fs: slow, path, account: ACCOUNT });
+  assert.equal((await recordsOf(journal, 'alice')).length, 1);
+  const appended = journal.append(own);
+  await reached.opened;
+  assert.deepEqual(await recordsOf(journal, 'alice'), [first, own]);
+  release.open();
+  await appended;
+  await open(path).append(others);
+  assert.deepEqual(await recordsOf(journal, 'alice'), [first, own, others]);
 });
 
 test('appends that come together share one write and one fsync', async (t) => {

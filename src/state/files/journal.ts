@@ -134,8 +134,9 @@ export class FileJournal {
       try {
         const lines = batch.map(({ line }) => line);
         const bytes = Buffer.from(`\n${lines.join('\n')}\n`);
+        const { looks } = this.#reader;
         await this.#write(bytes);
-        this.#reader.noteAppended(lines, bytes.length);
+        this.#reader.noteAppended(lines, bytes.length, looks);
         for (const { resolve } of batch) resolve();
       } catch (error) {
         const failure = this.#writeFailure(error);

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { assertAllTold, readTrail, wholeTrail } from '../../../test/state/contract-trail.ts';
 import { CREATED, INTENDED, ROTATED, recorded } from '../../../test/state/subject.ts';
-import { ACCOUNT, openState, temporaryDirectory } from '../../../test/state/support.ts';
+import { ACCOUNT, openState, rotationRecord, temporaryDirectory } from '../../../test/state/support.ts';
 import type { FileSystem, OpenFile } from '../../base/files/file-system.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { sha256 } from '../../lifecycle/trail/line.ts';
 import type { AccountState } from '../state-store.ts';
+import { FileJournal } from './journal.ts';
 
 const AT = new Date('2026-03-01T00:00:00.000Z');
 
@@ -127,6 +128,36 @@ test('a journal that somebody replaced is said so, once, and the trail goes on w
   const lines = await wholeTrail(state);
   const steps = lines.map(({ step, user }) => `${step} ${user ?? ''}`.trim());
   assert.deepEqual(steps.slice(-3), ['journal-replaced', 'intended bob', 'intended carol']);
+});
+
+test('I9: what is recorded while lines are on their way to the disk is told after them', async (t) => {
+  const { trail, journal, open } = await placeOf(t);
+  let meanwhile: (() => Promise<unknown>) | undefined;
+  const fs: FileSystem = {
+    ...nodeFileSystem,
+    open: async (path, intent) => {
+      const file = await nodeFileSystem.open(path, intent);
+      if (path !== trail) return file;
+      const sync = async () => {
+        const work = meanwhile;
+        meanwhile = undefined;
+        await work?.();
+        await file.sync();
+      };
+      return Object.assign(Object.create(file), { sync });
+    },
+  };
+  await recorded(await open('run-1'), {}, [INTENDED]);
+  const state = await open('run-2', fs);
+  await recorded(state, {}, [CREATED]);
+  meanwhile = async () => {
+    const another = new FileJournal({ fs: nodeFileSystem, path: journal, account: ACCOUNT });
+    await another.append(rotationRecord(INTENDED, { user: 'bob' }));
+    return await state.history('bob');
+  };
+  await state.trail.tell([{ step: 'run-began', at: AT }]);
+  await recorded(state, { user: 'carol' }, ROTATED);
+  await assertAllTold(state);
 });
 
 test('a trail that cannot be written: no change is announced, what happened is recorded, and told later', async (t) => {

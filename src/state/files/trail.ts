@@ -95,10 +95,22 @@ export class Untold implements JournalListener {
     return true;
   }
 
-  /** All of them are told now. */
-  dropAll(told: Told): void {
+  /**
+   * Drops what has just been told up to this place. What was recorded meanwhile stays. Where the journal was read
+   * anew meanwhile without that place, the next look tells what that means.
+   */
+  advance(told: Told): void {
+    const wasReadAnew = this.#told === undefined;
+    if (!this.drop(told) && !wasReadAnew) this.#told = told;
+  }
+
+  /** None of them was told, and the trail says so; returns the place of the last one. */
+  giveUp(): Told {
+    const hash = this.lastHash;
+    const told = { hashes: hash === undefined ? [] : [hash] };
     this.#records = [];
     this.#told = told;
+    return told;
   }
 
   *all(): Generator<{ readonly line: string; readonly record: JournalRecord }> {
@@ -218,10 +230,10 @@ export class FileTrail {
   /** The journal is another one than the trail tells of: restored, or put there by hand. */
   #replaced(by: Actor): TrailFact {
     const { untold } = this.#parts;
-    const { size, lastHash } = untold;
-    untold.dropAll({ hashes: [] });
+    const { size } = untold;
+    const [record] = untold.giveUp().hashes;
     return this.#decided(REPLACED, by, {
-      record: lastHash,
+      record,
       reason: 'the journal does not have the record that was told last',
       detail: { records: size },
     });
@@ -247,7 +259,7 @@ export class FileTrail {
   #advance(told: readonly TrailFact[]): void {
     const last = told.findLast(marksPlace);
     if (last !== undefined) this.#told = placeOf(last);
-    if (this.#told !== undefined) this.#parts.untold.dropAll(this.#told);
+    if (this.#told !== undefined) this.#parts.untold.advance(this.#told);
   }
 
   async #coded(work: () => Promise<void>): Promise<void> {

@@ -6,9 +6,9 @@ import { it } from 'node:test';
 import { Field } from './field.ts';
 import { type Moment, sleepAt } from './sleepers.ts';
 
-/** What the next one finds of a rotation that a sleeper left there. */
+/** What the next one finds of a rotation that a sleeper left there: the first transaction tells that the run began. */
 const MOMENTS: readonly Moment[] = [
-  { operation: 'TransactWriteItems', nth: 1, when: 'committed' },
+  { operation: 'TransactWriteItems', nth: 2, when: 'committed' },
   { operation: 'CreateAccessKey', nth: 1, when: 'committed' },
   { operation: 'UpdateAccessKey', nth: 1, when: 'arrived' },
 ];

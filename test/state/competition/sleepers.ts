@@ -73,7 +73,14 @@ export async function sleepAt(
 function isOfUser({ service, access, operation, params }: LoggedRequest): boolean {
   if (access !== 'write') return false;
   if (service === 'iam') return true;
-  return service === 'dynamodb' && (operation === 'TransactWriteItems' || isOfHead(params));
+  if (service !== 'dynamodb') return false;
+  return operation === 'TransactWriteItems' ? !isOfTrailAlone(params) : isOfHead(params);
+}
+
+/** What was decided and why is told to the end, whoever has the user: such lines say so themselves, and change nothing. */
+function isOfTrailAlone({ TransactItems = '[]' }: LoggedRequest['params']): boolean {
+  const items = JSON.parse(TransactItems) as readonly { readonly Put?: { readonly Item: unknown } }[];
+  return items.every(({ Put }) => /"pk":{"S":"T#/.test(JSON.stringify(Put?.Item ?? {})));
 }
 
 function isOfHead({ TableName, UpdateExpression = '' }: LoggedRequest['params']): boolean {
