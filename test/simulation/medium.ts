@@ -21,6 +21,8 @@ export interface Medium {
   readonly hasSightings: boolean;
   /** Something was lost: whatever was read before is read anew. */
   forget(): void;
+  /** The audit trail as every process sees it, line by line. */
+  trail(): string;
   /** Everything in which no secret may be, with what it is called. */
   texts(): Iterable<readonly [place: string, text: string | Buffer]>;
 }

@@ -28,6 +28,7 @@ export function onDisk(disk: Disk): Medium {
     get hasSightings() {
       return disk.find(`${FOLDER}/sightings.json`) !== undefined;
     },
+    trail: () => disk.find(`${FOLDER}/trail.jsonl`)?.content().toString() ?? '',
     forget: () => {
       for (const journal of [durable, seen]) journal.forget();
     },

@@ -23,6 +23,7 @@ import { SeveralPlaces } from './several-places.ts';
 import { CLOCK_TOLERANCE_MS, DAY_MS } from './stage.ts';
 import { TakenBack } from './taken-back.ts';
 import { Told } from './told.ts';
+import { faultsOfTrail } from './trail-told.ts';
 import type { Basis, RefereeParts, View, Violation } from './view.ts';
 import { SECRET_MARK, type SimKey, type SimUser } from './world.ts';
 
@@ -321,6 +322,12 @@ export class Referee {
     for (const [place, text] of this.#parts.medium.texts()) {
       if (text.includes(SECRET_MARK)) this.fail('I8', `${place} holds a secret`);
     }
+  }
+
+  /** I9. */
+  readsTrail(): void {
+    for (const what of faultsOfTrail(this.#parts.medium.trail(), this.#seenJournal))
+      this.fail('I9', `the audit trail: ${what}`);
   }
 
   recordsOf(user: string): readonly JournalRecord[] {

@@ -199,6 +199,15 @@ export class SimTables {
       },
       isCondemned: (keyId) => textOf(itemOf(keyId)?.state) === 'condemned',
       hasSightings: true,
+      trail: () =>
+        server.tables
+          .named(TABLE_NAMES.table)
+          .items.filter(
+            ({ pk, sk }) => textOf(pk) === `T#${ACCOUNT}` && textOf(sk)?.startsWith('L#'),
+          )
+          .toSorted((one, other) => ((textOf(one.sk) ?? '') < (textOf(other.sk) ?? '') ? -1 : 1))
+          .map(({ line }) => textOf(line))
+          .join('\n'),
       forget: () => journal.forget(),
       *texts(): Generator<readonly [string, string]> {
         for (const table of server.tables.all) {

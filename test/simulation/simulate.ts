@@ -115,6 +115,7 @@ class Simulation {
       referee.fail('I10', `nobody can read the journal any more: ${message}`);
     }
     referee.scanState();
+    referee.readsTrail();
   }
 
   async #play(): Promise<void> {
