@@ -4,6 +4,7 @@
 import type { KeyReader } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { toKeyturnError } from '../base/errors.ts';
+import { isSameUser } from '../base/user-name.ts';
 import type { WhoseKey } from '../lifecycle/keys.ts';
 import type { AccountState } from '../state/state-store.ts';
 
@@ -15,14 +16,30 @@ export interface OwnerSources {
 
 /**
  * Asks as `ask` does, and of a key that AWS says nothing about whether it is or was one of the user's. A
- * self-service policy allows nobody to ask about a key that was deleted, the own ones included.
+ * self-service policy allows nobody to ask about a key that was deleted, the own ones included. Of the user's own
+ * keys it tells which are Active.
  */
 export function ownersKnownTo(user: string, sources: OwnerSources): WhoseKey {
   return async (keyId) => {
     const owner = await sources.ask(keyId);
+    if (owner.kind === 'user' && isSameUser(owner.user, user)) {
+      return { ...owner, isActive: await isActive(keyId, user, sources.reader) };
+    }
     if (owner.kind !== 'unknown') return owner;
     return (await isOneOf(user, keyId, sources)) ? { kind: 'user', user } : owner;
   };
+}
+
+/** Where the user's keys cannot be listed, one that AWS says is the user's may well be Active (I11). */
+async function isActive(keyId: AccessKeyId, user: string, reader: KeyReader): Promise<boolean> {
+  try {
+    const key = (await reader.listAccessKeys(user)).find(({ id }) => id === keyId);
+    return key?.status === 'Active';
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    if (error.isStop) throw error;
+    return true;
+  }
 }
 
 async function isOneOf(

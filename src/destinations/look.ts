@@ -5,6 +5,7 @@
 
 import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { command } from '../base/hint.ts';
 import { looksLikeKeyId } from '../base/key-id-text.ts';
 import { Secret } from '../base/secret.ts';
 import { isSameUser } from '../base/user-name.ts';
@@ -115,7 +116,7 @@ function refuseOtherValues(text: string, fields: PairFields, place: ObjectInPlac
   );
 }
 
-/** I14: the pair of another living user is never written over. */
+/** I14: the pair of another living user is never written over, nor one that the user has been given since. */
 export async function refuseForeignKey(
   id: string | undefined,
   where: string,
@@ -123,25 +124,50 @@ export async function refuseForeignKey(
 ): Promise<void> {
   const found = id?.trim() ?? '';
   if (!looksLikeKeyId(found) || found === pair.keyId || found === replaced.oldKeyId) return;
-  if (await isOwnOrNobodys(found, where, replaced)) return;
-}
-
-/** Whether the key is one of the user's own. Throws for another user's, and where nobody can tell. */
-async function isOwnOrNobodys(
-  id: AccessKeyId,
-  where: string,
-  { user, whoseKey }: ReplacedKey,
-): Promise<boolean> {
-  const owner = await whoseKey(id);
-  if (owner.kind === 'nobody') return true;
-  if (owner.kind === 'unknown') throw unknownOwner(id, where, owner.error);
-  if (owner.kind === 'user' && isSameUser(owner.user, user)) return true;
+  const { user, whoseKey } = replaced;
+  const owner = await whoseKey(found);
+  if (owner.kind === 'nobody') return;
+  if (owner.kind === 'unknown') throw unknownOwner(found, where, owner.error);
+  if (owner.kind === 'user' && isSameUser(owner.user, user)) {
+    if (owner.isActive !== true) return;
+    throw newerPair(found, where, { user, keyId: pair.keyId });
+  }
   const whose = owner.kind === 'user' ? owner.user : `account ${owner.account}`;
   throw new KeyturnError(
     'not-deliverable',
-    `${where} holds ${id}, which is a key of ${whose} and not of ${user}`,
+    `${where} holds ${found}, which is a key of ${whose} and not of ${user}`,
     {
       hint: `check the name: writing there would cut ${whose} off; if it is to be ${user}'s from now on, take that pair out of it first`,
+    },
+  );
+}
+
+/** Somebody gave the user another key while the rotation was open: the place may be the only one that has it. */
+function newerPair(
+  id: AccessKeyId,
+  where: string,
+  { user, keyId }: { readonly user: string; readonly keyId: AccessKeyId },
+): KeyturnError {
+  return new KeyturnError(
+    'not-deliverable',
+    `${where} holds ${id}, an Active key of ${user} that this rotation does not replace`,
+    {
+      hint:
+        keyId === STAND_IN.keyId
+          ? `if the new key is to be read there, take that pair out of it first`
+          : [
+              'somebody has put it there since; if it is to stay, delete the new key, and run again:',
+              command(
+                'aws',
+                'iam',
+                'delete-access-key',
+                '--user-name',
+                user,
+                '--access-key-id',
+                keyId,
+              ),
+              `if ${keyId} is to be read there, take that pair out of it first`,
+            ],
     },
   );
 }

@@ -35,7 +35,12 @@ export interface KeyDetails extends AccessKey {
 
 /** Whose key an ID is (I14). */
 export type KeyOwner =
-  | { readonly kind: 'user'; readonly user: string }
+  | {
+      readonly kind: 'user';
+      readonly user: string;
+      /** Of the user whose key is replaced, whether it is Active; undefined for everybody else. */
+      readonly isActive?: boolean;
+    }
   /** A key of another account, which lives there for all that is known. */
   | { readonly kind: 'elsewhere'; readonly account: string }
   /** No key of this account has it. */

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { isAccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
+import { SAME_DATE_MS } from '../lifecycle/slot-sighting.ts';
 import type { Stretch } from '../lifecycle/use-history.ts';
 import type { InactiveSights, Sights, Times, Uses } from './known-sightings.ts';
 
@@ -13,7 +14,10 @@ import type { InactiveSights, Sights, Times, Uses } from './known-sightings.ts';
  */
 const FORGET_AFTER_MS = 3653 * MS_PER_DAY;
 
-/** A key that no run has looked at for so long is gone; forgetting its uses makes a wait longer only. */
+/**
+ * A key is gone where no run has looked for so long at any of its date. Uses under a former name of a user are the
+ * key's own: forgotten, they would no longer show a gap that has to be waited for (I15).
+ */
 const FORGET_USES_AFTER_MS = 400 * MS_PER_DAY;
 
 const times = z.record(z.string(), z.iso.datetime());
@@ -64,12 +68,13 @@ export function encodeSights(known: Sights, now: Date): RecordedSightings {
     const sight = { since: since.toISOString(), user, created_at: createdAt.toISOString() };
     return [id, sight] as const;
   });
+  const isGone = goneBy(now, known.uses);
   const looks = [...known.uses].flatMap(
     ([name, { lookedFrom, closelyFrom, lookedTo, stretches, keyId }]) => {
       const isKnown =
         lookedFrom !== undefined && closelyFrom !== undefined && lookedTo !== undefined;
       if (!isKnown) return [];
-      if (now.getTime() - lookedTo.getTime() > FORGET_USES_AFTER_MS) return [];
+      if (isGone(name)) return [];
       const look = {
         looked_from: lookedFrom.toISOString(),
         looked_to: lookedTo.toISOString(),
@@ -86,6 +91,29 @@ export function encodeSights(known: Sights, now: Date): RecordedSightings {
     ...(sights.length > 0 && { first_seen_inactive: sorted(sights) }),
     ...(looks.length > 0 && { uses: sorted(looks) }),
   };
+}
+
+/** Whether no run has looked for long at any key that may be the one of the name. */
+function goneBy(now: Date, uses: Uses): (name: string) => boolean {
+  const oldestMs = now.getTime() - FORGET_USES_AFTER_MS;
+  const present = new Set<number>();
+  for (const [name, { lookedTo }] of uses) {
+    if (lookedTo === undefined || lookedTo.getTime() < oldestMs) continue;
+    // Lists and reports may date a key a second or two apart.
+    const dateMs = dateOf(name);
+    for (let ms = -SAME_DATE_MS; ms <= SAME_DATE_MS; ms += 1_000)
+      present.add(secondOf(dateMs + ms));
+  }
+  return (name) => !present.has(secondOf(dateOf(name)));
+}
+
+/** Of a key that is named by its user and its date. */
+function dateOf(name: string): number {
+  return new Date(name.slice(name.indexOf('/') + 1)).getTime();
+}
+
+function secondOf(timeMs: number): number {
+  return Math.floor(timeMs / 1_000);
 }
 
 function wordsOf({ from, to }: Stretch): string {

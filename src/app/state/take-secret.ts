@@ -3,13 +3,14 @@
 
 import { dirname } from 'node:path';
 import type { AccessKeyId } from '../../base/access-key-id.ts';
-import { KeyturnError } from '../../base/errors.ts';
+import { KeyturnError, toKeyturnError } from '../../base/errors.ts';
 import { errnoOf, systemReason } from '../../base/files/file-system.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { removeQuietly, writeFully } from '../../base/files/whole-file.ts';
 import { command } from '../../base/hint.ts';
 import type { IssuedKey } from '../../lifecycle/issued-key.ts';
-import type { StateStore } from '../../state/state-store.ts';
+import { hasNewKey, type Rotation } from '../../lifecycle/rotation.ts';
+import type { Custody, StateStore } from '../../state/state-store.ts';
 
 export interface TakeSecret {
   readonly keyId: AccessKeyId;
@@ -36,16 +37,60 @@ export async function takeSecret(
   throw notThere(keyId);
 }
 
-/** Removes it unread. Throws `secret-missing`, and what the store throws. */
-export async function forgetSecret(keyId: AccessKeyId, store: StateStore): Promise<void> {
+export interface ForgetSecret {
+  readonly keyId: AccessKeyId;
+  /** The operator's word that the key is not wanted, although its secret can be opened. */
+  readonly althoughItOpens: boolean;
+}
+
+/**
+ * Removes it for good. Resolves with whether its rotation is open, so that the next run deletes the key. Throws
+ * `secret-missing`, `needs-operator` where the secret can be opened, and what the store throws.
+ */
+export async function forgetSecret(
+  { keyId, althoughItOpens }: ForgetSecret,
+  store: StateStore,
+): Promise<{ readonly isOpen: boolean }> {
   for (const account of await store.accounts()) {
-    const { custody } = await store.open(account, 'write');
+    const state = await store.open(account, 'write');
+    const { custody } = state;
     if (!(await custody.holds(keyId))) continue;
+    if (!althoughItOpens) await assertClosed(keyId, custody);
     const held = (await custody.list()).find((each) => each.keyId === keyId);
     await custody.remove(keyId, held?.user ?? '');
-    return;
+    const open = await state.openUsers();
+    return { isOpen: open.some(({ history }) => isAbout(history.open, keyId)) };
   }
   throw notThere(keyId);
+}
+
+/** I3: a secret that opens is somebody's only way to a working key, so it is not given up by a slip. */
+async function assertClosed(keyId: AccessKeyId, custody: Custody): Promise<void> {
+  const entry = await custody.get(keyId).catch((thrown: unknown) => {
+    const error = toKeyturnError(thrown);
+    // A network or a service that does not answer says nothing about whether it can be opened.
+    if (error.isStop || UNANSWERED.has(error.code)) throw error;
+    return undefined;
+  });
+  if (entry === undefined) return;
+  throw new KeyturnError(
+    'needs-operator',
+    `the secret of ${keyId} can be opened, so it is not given up`,
+    {
+      hint: [
+        'take it out for whoever uses the key:',
+        command('keyturn', 'state', 'secret', keyId, '--to', 'new-key.json'),
+        'or, where nobody wants the key:',
+        command('keyturn', 'state', 'secret', keyId, '--forget', '--although-it-opens'),
+      ],
+    },
+  );
+}
+
+const UNANSWERED: ReadonlySet<string> = new Set(['aws-error', 'endpoint-unreachable']);
+
+function isAbout(rotation: Rotation | undefined, keyId: AccessKeyId): boolean {
+  return rotation !== undefined && hasNewKey(rotation) && rotation.newKeyId === keyId;
 }
 
 function notThere(keyId: AccessKeyId): KeyturnError {

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { assertAllTold, readTrail, wholeTrail } from '../../../test/state/contract-trail.ts';
 import { CREATED, INTENDED, ROTATED, recorded } from '../../../test/state/subject.ts';
-import { ACCOUNT, openState, rotationRecord, temporaryDirectory } from '../../../test/state/support.ts';
+import {
+  ACCOUNT,
+  openState,
+  rotationRecord,
+  temporaryDirectory,
+} from '../../../test/state/support.ts';
 import type { FileSystem, OpenFile } from '../../base/files/file-system.ts';
 import { nodeFileSystem } from '../../base/files/node-file-system.ts';
 import { sha256 } from '../../lifecycle/trail/line.ts';

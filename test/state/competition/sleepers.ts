@@ -79,7 +79,9 @@ function isOfUser({ service, access, operation, params }: LoggedRequest): boolea
 
 /** What was decided and why is told to the end, whoever has the user: such lines say so themselves, and change nothing. */
 function isOfTrailAlone({ TransactItems = '[]' }: LoggedRequest['params']): boolean {
-  const items = JSON.parse(TransactItems) as readonly { readonly Put?: { readonly Item: unknown } }[];
+  const items = JSON.parse(TransactItems) as readonly {
+    readonly Put?: { readonly Item: unknown };
+  }[];
   return items.every(({ Put }) => /"pk":{"S":"T#/.test(JSON.stringify(Put?.Item ?? {})));
 }
 

@@ -35,7 +35,13 @@ export const STATE_SECRET_FLAGS = {
     rule: rule.boolean,
     group: TAKEN,
     about:
-      'Give up a secret that nobody can open any more (no identity, no KMS key, a text that is gone): it is removed unread. The next run deletes the key if no place has it, and makes another.',
+      'Give up a secret that nobody can open any more (no identity, no KMS key, a text that is gone): it is removed. Where its rotation is open, the next run deletes the key if no place has it, and makes another; where it is done, the key stays, and nobody can use it.',
+  },
+  althoughItOpens: {
+    names: ['although-it-opens'],
+    rule: rule.boolean,
+    group: TAKEN,
+    about: 'With --forget: give it up although it can be opened, because nobody wants the key.',
   },
   ...STATE_CUSTODY_FLAGS,
   help: ABOUT_FLAGS.help,
@@ -64,9 +70,19 @@ export async function runStateSecret({ host }: Session, args: readonly string[])
     const there = await formerState(values.stateDir, host);
     const kept = await openState(there, reachOfState(values, host));
     const { forgetSecret } = await import('../../../app/state/take-secret.ts');
-    await forgetSecret(keyId, kept);
-    await host.stdout.write(`the secret of ${keyId} is given up\n`);
+    const althoughItOpens = values.althoughItOpens ?? false;
+    const { isOpen } = await forgetSecret({ keyId, althoughItOpens }, kept);
+    await host.stdout.write(
+      isOpen
+        ? `the secret of ${keyId} is given up: its rotation is open, and the next run goes on from there\n`
+        : `the secret of ${keyId} is given up: its rotation is done, so the key stays, and only a place that has it can use it\n`,
+    );
     return 0;
+  }
+  if (values.althoughItOpens === true) {
+    throw new KeyturnError('conflicting-flags', '--although-it-opens has no meaning here', {
+      hint: 'it belongs to --forget',
+    });
   }
   if (values.to === undefined) {
     throw new KeyturnError('bad-value', 'a secret is never printed: --to names the file for it', {
