@@ -2,7 +2,7 @@
 // performed. It takes no claim, writes no journal, and calls nothing that changes AWS.
 
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
-import type { Recovery } from '../lifecycle/decide-open.ts';
+import { closesAtItsEnd, type Recovery } from '../lifecycle/decide-open.ts';
 import type { UserDecision, Wanted } from '../lifecycle/decide-user.ts';
 import { foundIn } from '../lifecycle/found-changes.ts';
 import { hooksNotKnown } from '../lifecycle/hook-refusals.ts';
@@ -80,7 +80,7 @@ async function foretell(
   if (unwatched !== undefined) return outcomeOf({ ...nothing, rotation: unwatched }, decision);
   const { recover, late, cleanUp, grace } = decision;
   for (const each of [recover, late]) if (each !== undefined) tellRecovery(each, at);
-  if (recover !== undefined && recover.leadsTo !== 'closed') {
+  if (recover !== undefined && (recover.leadsTo !== 'closed' || endsWithNewKey(recover))) {
     const held = await heldElsewhere(recover, decision, at);
     const plan = await planOf(
       { decision, landed, before: history, holder: held?.error, refusal: undefined },
@@ -160,17 +160,22 @@ async function heldElsewhere(
 
 type Foretold = Partial<Pick<UserOutcome, 'rotation' | 'retirement' | 'hooks'>>;
 
+/** The run gives the places the new key, and closes the rotation then, because its old key is gone. */
+function endsWithNewKey(recover: Recovery): boolean {
+  return closesAtItsEnd(recover) && !isGraced(recover.rotation);
+}
+
 /** What becomes of an open rotation. */
-function recovered(
-  recover: Exclude<Recovery, { readonly leadsTo: 'closed' }>,
-  { keys, gate }: UserDecision,
-  at: UserAtHand,
-): Foretold {
+function recovered(recover: Recovery, { keys, gate }: UserDecision, at: UserAtHand): Foretold {
   const { rotation } = recover;
   if (recover.leadsTo === 'way-back') return {};
   const oldKey = oldKeyOf(rotation, keys);
   const about = { oldKey, resumed: true };
   if (recover.leadsTo === 'nothing') return { rotation: failedIn(rotation, recover.error, about) };
+  if (recover.leadsTo === 'closed') {
+    const fate = { status: 'gone', why: 'somebody has deleted it' } as const;
+    return { rotation: { kind: 'would-rotate', ...about, targets: rotation.targets, fate } };
+  }
   if (recover.stopsAtOwnKey && gate?.kind !== 'wait') {
     return { rotation: failedIn(rotation, ownKeyError(rotation.user, rotation.oldKeyId), about) };
   }

@@ -20,7 +20,8 @@ export interface OldKey {
 
 /** What a run would leave the old key as. */
 export interface ForetoldFate {
-  readonly status: KeyStatus;
+  /** `gone`: somebody has deleted it already. */
+  readonly status: KeyStatus | 'gone';
   readonly why: string;
 }
 
@@ -127,6 +128,8 @@ export function ended(
   rotation: Rotation,
   { oldKey, resumed }: { readonly oldKey: OldKey; readonly resumed: boolean },
 ): RotationOutcome {
+  const replaced = replacedThough(rotation, { oldKey, resumed });
+  if (replaced !== undefined) return replaced;
   const { phase, user } = rotation;
   if (phase !== 'deactivated' && phase !== 'completed' && phase !== 'in-grace') {
     return failed(oldKey, toKeyturnError(`rotation of ${user} stopped in phase ${phase}`), {
@@ -136,6 +139,17 @@ export function ended(
   const { newKeyId, receipts } = rotation;
   const status = phase === 'deactivated' ? 'Inactive' : oldKey.status;
   return { kind: 'rotated', oldKey: { ...oldKey, status }, newKeyId, receipts, resumed };
+}
+
+/** A rotation whose old key somebody has deleted, and whose places have the new one; undefined for any other. */
+export function replacedThough(
+  rotation: Rotation,
+  { oldKey, resumed }: { readonly oldKey: OldKey; readonly resumed: boolean },
+): RotationOutcome | undefined {
+  if (rotation.phase !== 'closed' || rotation.reason !== 'old-key-gone') return undefined;
+  if (rotation.delivery === undefined) return undefined;
+  const { newKeyId, receipts } = rotation.delivery;
+  return { kind: 'rotated', oldKey: { ...oldKey, status: 'gone' }, newKeyId, receipts, resumed };
 }
 
 /** What a phase tells of the old key, whatever was listed before. */

@@ -29,6 +29,7 @@ import {
   type Retired,
   type RetirementOutcome,
   type RotationOutcome,
+  replacedThough,
   type UserOutcome,
 } from './outcome.ts';
 import { advance } from './perform.ts';
@@ -238,9 +239,10 @@ async function recoverOrFail(
     if (rotation.phase === 'undone') return undefined;
     if (rotation.phase === 'closed') {
       work.account.emit({ code: 'rotation-closed', user, reason: rotation.reason });
-      return undefined;
+      // It counted as rotated when its grace began.
+      const replaced = isGraced(before) ? undefined : replacedThough(rotation, about);
+      return replaced && told(replaced, work);
     }
-    // It counted as rotated when its grace began.
     if (isGraced(before)) {
       return rotation.phase === 'in-grace' ? undefined : retiredOutcome(before, 'Inactive', gate);
     }

@@ -114,7 +114,12 @@ export type RotationPhase =
       readonly undoneAt: Date;
       readonly notPutBack: readonly DeliveryReceipt[];
     } & Delivered)
-  | { readonly phase: 'closed'; readonly reason: CloseReason };
+  | {
+      readonly phase: 'closed';
+      readonly reason: CloseReason;
+      /** Where the places had the new key by then. */
+      readonly delivery?: Delivered;
+    };
 
 export type Rotation = RotationFacts & RotationPhase;
 export type PhaseName = RotationPhase['phase'];
@@ -272,7 +277,10 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
     case 'create-refused':
       return { phase: 'closed', reason: 'no-key-was-made' };
     case 'closed':
-      return { phase: 'closed', reason: step.reason };
+      return {
+        ...{ phase: 'closed', reason: step.reason },
+        ...('receipts' in rotation && { delivery: deliveryOf(rotation) }),
+      };
     case 'undoing': {
       const { toKeyId, fromKeyId, fromKeyFate } = step;
       const undo = { toKeyId, fromKeyId, fromKeyFate };

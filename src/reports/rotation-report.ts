@@ -107,7 +107,9 @@ const rotatedKey = z.object({
   old_key_then: z
     .string()
     .optional()
-    .describe('In a dry run: what the run would leave the old key as, Active or Inactive'),
+    .describe(
+      'In a dry run: what the run would leave the old key as, Active or Inactive; gone where somebody has deleted it',
+    ),
   old_key_then_because: z.string().optional().describe('And why, such as its last use'),
   would_deliver_to: z
     .array(deliveredTo.omit({ version: true }))
