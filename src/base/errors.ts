@@ -4,6 +4,7 @@
 import type { ExitCode, Scope } from './error-code-info.ts';
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
 import { type Hint, type HintPart, hintText, partsOf, said } from './hint.ts';
+import { withoutSecretShapes } from './secret-shapes.ts';
 
 export interface ErrorDetails {
   /** What the reader can do about it; one sentence, no period needed, and commands as such. */
@@ -14,7 +15,13 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** An expected failure with a stable code. Messages are lowercase and include the wrong value. */
+const SECRET_HINT =
+  'what looks like a secret is not shown; if it is one, it was given in clear where others can read it: replace it';
+
+/**
+ * An expected failure with a stable code. Messages are lowercase and include the wrong value, unless that looks
+ * like a secret (I8).
+ */
 export class KeyturnError extends Error {
   readonly code: ErrorCode;
   /** For a hint that says more: the parts of this one. */
@@ -22,10 +29,13 @@ export class KeyturnError extends Error {
   readonly notBefore: Date | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    const { cause, hint } = details;
+    const shown = withoutSecretShapes(message);
+    super(shown, cause === undefined ? undefined : { cause });
     this.name = 'KeyturnError';
     this.code = code;
-    this.hintParts = details.hint === undefined ? [] : partsOf(details.hint);
+    const parts = hint === undefined ? [] : partsOf(hint);
+    this.hintParts = shown === message ? parts : [...parts, SECRET_HINT];
     this.notBefore = details.notBefore;
   }
 
