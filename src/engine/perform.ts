@@ -9,7 +9,7 @@ import type { AccessKey } from '../lifecycle/keys.ts';
 import { type NextStep, nextStep } from '../lifecycle/next-step.ts';
 import { pairMarkOf } from '../lifecycle/pair-mark.ts';
 import type { CutHeldBack } from '../lifecycle/retire-policy.ts';
-import { hasNewKey, isSettled, type Rotation, type WithNewKey } from '../lifecycle/rotation.ts';
+import { hasNewKey, type Rotation, type WithNewKey } from '../lifecycle/rotation.ts';
 import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
 import { assertHooksKnown, vetoOf } from './ask-before-retire.ts';
 import { changeKey, type KeyChange } from './change-key.ts';
@@ -22,7 +22,7 @@ import { assertInPlaces, type Leaves } from './in-place.ts';
 import { writerSignedBy } from './own-key.ts';
 import { performUndo } from './perform-undo.ts';
 import { proveKey } from './prove-key.ts';
-import { settleCustody } from './settle-custody.ts';
+import { settleCustody, spentBy } from './settle-custody.ts';
 import { isProofDenied, takeBackDenied } from './take-back-denied.ts';
 import { tellReaders } from './tell-readers.ts';
 import type { UserAtHand, UserWork } from './user-work.ts';
@@ -204,7 +204,7 @@ export async function cutOver(
   if (oldKey === undefined) {
     // Deleted by hand meanwhile: nothing is left to be replaced, and the new pair is in its places.
     await work.record(id, { type: 'closed', reason: 'old-key-gone' });
-    return;
+    return await settleEnded(id, work);
   }
   if (oldKey.status !== 'Active') {
     // Nothing is changed, so nothing is told; its hold begins now (I5).
@@ -232,7 +232,8 @@ async function complete(rotation: WithNewKey, work: UserWork): Promise<void> {
 /** A rotation that has come to its end needs the plain copy of its secret no more. */
 export async function settleEnded(rotationId: string, work: UserWork): Promise<void> {
   const ended = work.history.rotation(rotationId);
-  if (isSettled(ended)) await settleCustody(ended, work);
+  const spent = spentBy(ended);
+  if (spent !== undefined) await settleCustody(spent, work);
 }
 
 async function successorWriter(rotation: WithNewKey, work: UserWork): Promise<KeyWriter> {

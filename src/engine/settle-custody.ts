@@ -5,16 +5,26 @@ import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { deliversCustody } from '../destinations/kinds.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
-import { isSettled, type Rotation, type Settled } from '../lifecycle/rotation.ts';
+import { type Delivered, isSettled, type Rotation, type Settled } from '../lifecycle/rotation.ts';
 import type { AccountWork } from './account-work.ts';
 import { type UserWork, whileAlone } from './user-work.ts';
+
+/** A rotation whose places have the new key, or were put back; in the end its old key may be gone. */
+type Spent = Settled | (Extract<Rotation, { readonly phase: 'closed' }> & Delivered);
+
+/** Undefined for a rotation that is on its way, or came to nothing. */
+export function spentBy(rotation: Rotation): Spent | undefined {
+  if (isSettled(rotation)) return rotation;
+  if (rotation.phase !== 'closed' || rotation.reason !== 'old-key-gone') return undefined;
+  return rotation.delivery && { ...rotation, ...rotation.delivery };
+}
 
 /**
  * The rotation has come to its cut-over and every destination holds the secret, so the plain copy in custody goes
  * (I8), unless it is what was delivered. One that stays because of a fault does not undo the
  * rotation: the next run tries again.
  */
-export async function settleCustody(rotation: Settled, work: UserWork): Promise<void> {
+export async function settleCustody(rotation: Spent, work: UserWork): Promise<void> {
   const { account, history } = work;
   const { custody } = account.state;
   const { newKeyId, user } = rotation;
@@ -37,7 +47,7 @@ export async function settleCustody(rotation: Settled, work: UserWork): Promise<
  * Whether anybody may still read the key in its places: until a later rotation has cut it off. One that is in
  * grace has brought a successor there, but leaves this key to those who read it before.
  */
-function isStillServed({ newKeyId }: Settled, history: UserHistory): boolean {
+function isStillServed({ newKeyId }: Spent, history: UserHistory): boolean {
   const successor = history.latest(({ oldKeyId }) => oldKeyId === newKeyId);
   return successor?.phase !== 'deactivated' && successor?.phase !== 'completed';
 }
@@ -47,7 +57,7 @@ function isStillServed({ newKeyId }: Settled, history: UserHistory): boolean {
  * unless it was never delivered there.
  */
 async function assertNotNeeded(
-  { newKeyId, user }: Settled,
+  { newKeyId, user }: Spent,
   destinations: readonly Destination[],
   work: UserWork,
 ): Promise<void> {
@@ -81,7 +91,7 @@ async function sealAgain(
 
 /** I13: every place is read again before the last other copy of the secret goes. */
 async function assertPlaced(
-  { newKeyId, receipts }: Settled,
+  { newKeyId, receipts }: Spent,
   destinations: readonly Destination[],
 ): Promise<void> {
   for (const [index, destination] of destinations.entries()) {
@@ -102,10 +112,11 @@ async function assertPlaced(
 export async function settleLeftOver(work: UserWork): Promise<void> {
   for (const { keyId, user } of await work.account.state.custody.list()) {
     const rotation = user === work.user ? work.history.rotationThatMade(keyId) : undefined;
-    if (rotation && isTakenBack(rotation, keyId, work.history)) await forget(keyId, work);
+    if (rotation && (await isOfNoUse(rotation, keyId, work))) await forget(keyId, work);
   }
-  for (const rotation of work.history.rotations) {
-    if (!isSettling(rotation) || work.history.hasDeleted(rotation.newKeyId)) continue;
+  for (const each of work.history.rotations) {
+    const rotation = settlingBy(each);
+    if (rotation === undefined || work.history.hasDeleted(rotation.newKeyId)) continue;
     if ((await placesOf(rotation, work.account)) !== undefined) await settleCustody(rotation, work);
   }
 }
@@ -139,9 +150,11 @@ async function isLeftOver(
 ): Promise<boolean> {
   const history = await account.state.history(user);
   const rotation = history.rotationThatMade(keyId);
-  if (rotation !== undefined && isTakenBack(rotation, keyId, history)) return true;
-  if (rotation === undefined || !isSettling(rotation)) return false;
-  const destinations = await placesOf(rotation, account);
+  if (rotation === undefined) return false;
+  if (isTakenBack(rotation, keyId, history) || isNewKeyGone(rotation)) return true;
+  const settling = settlingBy(rotation);
+  if (settling === undefined) return false;
+  const destinations = await placesOf(settling, account);
   return destinations !== undefined && isSpent(destinations);
 }
 
@@ -149,6 +162,19 @@ async function isLeftOver(
 function isTakenBack(rotation: Rotation, keyId: AccessKeyId, history: UserHistory): boolean {
   const isDiscarded = rotation.phase === 'closed' && rotation.reason === 'discarded';
   return isDiscarded && history.hasDeleted(keyId);
+}
+
+/** Whether nobody can ever use the secret: its key does not exist any more. */
+async function isOfNoUse(rotation: Rotation, keyId: AccessKeyId, work: UserWork): Promise<boolean> {
+  if (isTakenBack(rotation, keyId, work.history)) return true;
+  if (!isNewKeyGone(rotation)) return false;
+  // A list may be older than a key; the one that closed the rotation was read by an earlier run.
+  return !(await work.listKeys()).some(({ id }) => id === keyId);
+}
+
+/** Somebody has deleted the new key before the rotation came to its end. */
+function isNewKeyGone(rotation: Rotation): boolean {
+  return rotation.phase === 'closed' && rotation.reason === 'new-key-gone';
 }
 
 /** I8: the secret of a key that is gone. One that stays because of a fault goes with a later run. */
@@ -167,12 +193,12 @@ export async function forget(
 }
 
 /** Whether the rotation has ended in such a way that the plain copy may go. */
-function isSettling(rotation: Rotation): rotation is Settled {
-  if (!isSettled(rotation)) return false;
+function settlingBy(each: Rotation): Spent | undefined {
+  const rotation = spentBy(each);
+  if (rotation?.phase !== 'undone') return rotation;
   // What went back keeps the new secret too; elsewhere nobody knows whether it was delivered.
-  return (
-    rotation.phase !== 'undone' || rotation.notPutBack.every(({ kind }) => deliversCustody(kind))
-  );
+  const isKnown = rotation.notPutBack.every(({ kind }) => deliversCustody(kind));
+  return isKnown ? rotation : undefined;
 }
 
 function isSpent(destinations: readonly Destination[]): boolean {

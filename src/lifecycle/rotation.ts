@@ -49,7 +49,7 @@ interface HasNewKey {
   readonly newKeyId: AccessKeyId;
 }
 
-interface Delivered extends HasNewKey {
+export interface Delivered extends HasNewKey {
   readonly receipts: readonly DeliveryReceipt[];
   /** When every place had the new key; undefined for one that was found. */
   readonly deliveredAt?: Date | undefined;
