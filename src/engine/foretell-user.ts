@@ -2,7 +2,7 @@
 // performed. It takes no claim, writes no journal, and calls nothing that changes AWS.
 
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
-import { closesAtItsEnd, type Recovery } from '../lifecycle/decide-open.ts';
+import { endsWithNewKey, type Recovery } from '../lifecycle/decide-open.ts';
 import type { UserDecision, Wanted } from '../lifecycle/decide-user.ts';
 import { foundIn } from '../lifecycle/found-changes.ts';
 import { hooksNotKnown } from '../lifecycle/hook-refusals.ts';
@@ -159,11 +159,6 @@ async function heldElsewhere(
 }
 
 type Foretold = Partial<Pick<UserOutcome, 'rotation' | 'retirement' | 'hooks'>>;
-
-/** The run gives the places the new key, and closes the rotation then, because its old key is gone. */
-function endsWithNewKey(recover: Recovery): boolean {
-  return closesAtItsEnd(recover) && !isGraced(recover.rotation);
-}
 
 /** What becomes of an open rotation. */
 function recovered(recover: Recovery, { keys, gate }: UserDecision, at: UserAtHand): Foretold {

@@ -20,7 +20,7 @@ import { whyUntold } from './hook-refusals.ts';
 import type { KnownHooks } from './hooks.ts';
 import type { AccessKey } from './keys.ts';
 import { type Asking, askHeld, askReach, askTakes, type PlaceRefusal } from './questions.ts';
-import type { Rotation } from './rotation.ts';
+import { isGraced, type Rotation } from './rotation.ts';
 import { ownKeyError, type Signer } from './signer.ts';
 
 export interface OpenFacts extends Observed {
@@ -139,6 +139,18 @@ type Refusal = Pick<Extract<Recovery, { readonly leadsTo: 'nothing' }>, 'error' 
 export function closesAtItsEnd({ leadsTo, steps, ...rest }: Recovery): boolean {
   const isDeleted = 'deletes' in rest && rest.deletes !== undefined;
   return leadsTo === 'closed' && !isDeleted && GOING_ON.includes(steps.at(-1)?.kind);
+}
+
+/**
+ * Whether its places have the new key when it is closed, because somebody has deleted the old one: then it has done
+ * what it began for, and is told so. One in grace was told when its grace began.
+ */
+export function endsWithNewKey(recover: Recovery): boolean {
+  const { rotation, steps } = recover;
+  if (isGraced(rotation)) return false;
+  const last = steps.at(-1);
+  if (last?.kind !== 'close') return closesAtItsEnd(recover);
+  return last.reason === 'old-key-gone' && 'receipts' in rotation;
 }
 
 function stops(error: KeyturnError) {

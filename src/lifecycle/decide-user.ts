@@ -7,6 +7,7 @@ import { earliestOf, latestOf } from '../base/clock.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import { type Grace, gateOf, graceOf } from './decide-grace.ts';
 import {
+  endsWithNewKey,
   type Found,
   lateKeyOf,
   type OpenFacts,
@@ -167,7 +168,8 @@ export function* decideUser(facts: UserFacts): Asking<UserDecision> {
     notBefore,
   };
   const nothing = { late: undefined, cleanUp: undefined, next: NOTHING };
-  const isAtItsEnd = recover !== undefined && recover.leadsTo !== 'closed';
+  const isAtItsEnd =
+    recover !== undefined && (recover.leadsTo !== 'closed' || endsWithNewKey(recover));
   if (isAtItsEnd || wanted.kind === 'recovery') return { ...decision, ...nothing };
 
   const { keys: left, late } = yield* whatIsLeft(recover, seen);

@@ -48,6 +48,8 @@ export class FileJournal {
   #waiting: Waiting[] = [];
   #writing = false;
   #nameOnDisk = false;
+  /** What was read by so many looks is on the disk. */
+  #looksOnDisk = 0;
 
   constructor(file: JournalFile) {
     this.#fs = file.fs;
@@ -70,9 +72,25 @@ export class FileJournal {
     return (await this.#reader.users()).historyOf(user);
   }
 
-  /** Reads what was added, for whoever listens. */
+  /**
+   * Reads what was added, for whoever listens and tells it on: a power cut takes none of it back. What others
+   * append is seen before their fsync. Throws `journal-write`, and as `users` does.
+   */
   async catchUp(): Promise<void> {
     await this.#reader.users();
+    const { looks } = this.#reader;
+    if (looks === this.#looksOnDisk) return;
+    try {
+      const file = await this.#fs.open(this.#path, 'append');
+      try {
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw this.#writeFailure(error);
+    }
+    this.#looksOnDisk = looks;
   }
 
   /** The names of everybody with records, in the spelling last seen. */
