@@ -149,7 +149,7 @@ const JOURNALED: readonly Scenario[] = [
   {
     name: 'I11: all of an account is told, or that it cannot be',
     // What a run that died has left untold goes into the trail first.
-    codes: ['state-dir', 'rotation-in-progress', 'trail-write'],
+    codes: ['state-dir', 'rotation-in-progress', 'trail-write', 'journal-write'],
     prepare: async (state) => {
       await recorded(state, {}, [INTENDED, CREATED]);
       await state.custody.put(issued());
