@@ -8,43 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { policyJson } from '../src/app/policy/named-policies.ts';
-import type { ErrorKind } from '../src/base/error-code-info.ts';
-import { ERROR_CODES } from '../src/base/error-codes.ts';
 import { keyctlHelp } from '../src/cli/keyctl/help.ts';
-import {
-  auditCheckpointHelp,
-  auditExportHelp,
-  auditHelp,
-  auditKeygenHelp,
-  auditShowHelp,
-  auditVerifyHelp,
-} from '../src/cli/keyturn/audit/flags.ts';
-import { keyturnHelp } from '../src/cli/keyturn/command.ts';
-import { compactHelp } from '../src/cli/keyturn/compact.ts';
-import { completionHelp } from '../src/cli/keyturn/completion.ts';
-import { deliverHelp } from '../src/cli/keyturn/deliver-flags.ts';
-import { explainHelp } from '../src/cli/keyturn/explain.ts';
-import { historyHelp } from '../src/cli/keyturn/history.ts';
-import { initHelp } from '../src/cli/keyturn/init-flags.ts';
-import { KEY_VERBS } from '../src/cli/keyturn/keys/command.ts';
-import { keyChangeHelp, keysHelp } from '../src/cli/keyturn/keys/help.ts';
-import { mapHelp } from '../src/cli/keyturn/map-flags.ts';
-import { notifyHelp } from '../src/cli/keyturn/notify.ts';
-import { applyHelp, planHelp } from '../src/cli/keyturn/plan-flags.ts';
-import { policyHelp } from '../src/cli/keyturn/policy.ts';
-import { recoverHelp } from '../src/cli/keyturn/recover.ts';
-import { reportHelp } from '../src/cli/keyturn/report-flags.ts';
-import { rotateOneHelp } from '../src/cli/keyturn/rotate.ts';
-import { sandboxHelp } from '../src/cli/keyturn/sandbox-flags.ts';
-import { stateCheckHelp } from '../src/cli/keyturn/state/check.ts';
-import { stateCopyHelp, stateExportHelp } from '../src/cli/keyturn/state/copy.ts';
-import { stateHelp } from '../src/cli/keyturn/state/help.ts';
-import { stateInitHelp } from '../src/cli/keyturn/state/init.ts';
-import { stateSecretHelp } from '../src/cli/keyturn/state/secret.ts';
-import { statusHelp } from '../src/cli/keyturn/status.ts';
-import { undoHelp } from '../src/cli/keyturn/undo-flags.ts';
-import { validateHelp } from '../src/cli/keyturn/validate.ts';
-import { verifyHelp } from '../src/cli/keyturn/verify-flags.ts';
 import { rotateHelp } from '../src/cli/rotate/help.ts';
 import { configModel, exemptionsModel } from '../src/config/model.ts';
 import { KINDS, wordOf } from '../src/destinations/kinds.ts';
@@ -71,6 +35,9 @@ import { validateReportSchema } from '../src/reports/validate-report.ts';
 import { verifyReportSchema } from '../src/reports/verify-report.ts';
 import { declarations } from './bundle/library.ts';
 import { environmentPage } from './environment-page.ts';
+import { errorPages, errorsPage } from './error-pages.ts';
+import { helpPages, KEYTURN_HELP } from './help-pages.ts';
+import { manualPages } from './manual-pages.ts';
 import { dashboardJson } from './monitoring/dashboard.ts';
 import { ScriptError } from './support/script-error.ts';
 
@@ -78,6 +45,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': errorsPage,
+  ...errorPages(ROOT),
+  ...manualPages(helpPages()),
   'docs/environment.md': environmentPage,
   'deploy/monitoring/keyturn-dashboard.json': dashboardJson,
   'docs/cli/rotate-iam-keys.md': () => helpPage('rotate-iam-keys', rotateHelp()),
@@ -121,38 +90,6 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'keyctl-admin-policy.json': () => policyJson('admin'),
 };
 
-function errorsPage(): string {
-  const codes = Object.entries(ERROR_CODES);
-  const rows = codes.map(
-    ([code, { exit, stops, meaning, remedy }]) =>
-      `| \`${code}\` | ${exit} | ${stops} | ${meaning} | ${remedy} |`,
-  );
-  const listed = (wanted: ErrorKind) =>
-    codes.filter(([, { kind }]) => kind === wanted).map(([code]) => `\`${code}\``);
-  return [
-    '# Errors',
-    '',
-    'Every error has a code. It stands in `errors[].code` and `rotated_keys[].error_code` of the JSON',
-    'output, and in the log. The exit code is the one of an error that ends the run; when only some',
-    'users failed, the run exits 1. This page is generated: `npm run docs`.',
-    '',
-    'The column "stops" says what is not gone on with after the error, because all of it would meet the',
-    'same: the whole run, the rest of the account, or only the user.',
-    '',
-    `With ${listed('block').join(', ')} nothing went wrong and nothing was`,
-    `tried, but a person is needed. With ${listed('stop').join(' and ')} the person or the clock ended`,
-    'the work.',
-    '',
-    `After ${codes.flatMap(([code, { mayPass }]) => (mayPass ? [`\`${code}\``] : [])).join(', ')} the same may work a little later by`,
-    'itself: a scheduler may try again.',
-    '',
-    '| code | exit | stops | meaning | what to do |',
-    '|---|---|---|---|---|',
-    ...rows,
-    '',
-  ].join('\n');
-}
-
 function helpPage(program: string, help: string): string {
   return [
     `# ${program}`,
@@ -169,42 +106,6 @@ function helpPage(program: string, help: string): string {
 }
 
 function keyturnPage(): string {
-  const pages = [
-    keyturnHelp(),
-    keysHelp(),
-    ...KEY_VERBS.map((verb) => keyChangeHelp(verb)),
-    statusHelp(),
-    reportHelp(),
-    rotateOneHelp(),
-    historyHelp(),
-    auditHelp(),
-    auditVerifyHelp(),
-    auditShowHelp(),
-    auditExportHelp(),
-    auditCheckpointHelp(),
-    auditKeygenHelp(),
-    recoverHelp(),
-    undoHelp(),
-    initHelp(),
-    mapHelp(),
-    validateHelp(),
-    notifyHelp(),
-    verifyHelp(),
-    deliverHelp(),
-    explainHelp(),
-    planHelp(),
-    applyHelp(),
-    stateHelp(),
-    stateInitHelp(),
-    stateCheckHelp(),
-    stateCopyHelp(),
-    stateExportHelp(),
-    stateSecretHelp(),
-    compactHelp(),
-    policyHelp(),
-    sandboxHelp(),
-    completionHelp(),
-  ];
   return [
     '# keyturn',
     '',
@@ -212,7 +113,7 @@ function keyturnPage(): string {
     'The JSON output of `keys`, `report`, `history`, `audit`, `status`, `verify`, `undo`, `map`, `validate`, `explain`, `plan` and `apply` is described in [`schema/`](../../schema/), the',
     'errors in [`docs/errors.md`](../errors.md).',
     '',
-    ...pages.flatMap((page) => ['```text', page.trimEnd(), '```', '']),
+    ...KEYTURN_HELP.flatMap((help) => ['```text', help().trimEnd(), '```', '']),
   ].join('\n');
 }
 

@@ -27,6 +27,7 @@ const NEEDED = [
   /^deploy\/aws\/(?:terraform\/)?[\w.-]+\.(?:yaml|tf|tftpl)$/,
   /^deploy\/monitoring\/keyturn-[\w.-]+\.(?:yml|json)$/,
   /^dist\/(?:licenses\.txt|sbom\.cdx\.json)$/,
+  /^man\/[\w-]+\.1$/,
   /^schema\/[\w-]+\.schema\.json$/,
   /^keyctl-(?:admin|self-service)-policy\.json$/,
 ];

@@ -30,13 +30,20 @@ export interface HelpExample {
   readonly command: string;
 }
 
+/** Columns of a text, or another renderer of what the page says: of manual pages, for instance. */
+export type HelpForm = number | ((page: HelpPage) => string);
+
 /** In a wider terminal lines would be too long to read well. */
 export function helpWidth({ isTerminal, width }: Pick<Sink, 'isTerminal' | 'width'>): number {
   return isTerminal ? Math.min(WIDTH, width) : WIDTH;
 }
 
 /** The whole page, ending with a newline. */
-export function renderHelp(page: HelpPage, width: number = WIDTH): string {
+export function renderHelp(page: HelpPage, form: HelpForm = WIDTH): string {
+  return typeof form === 'number' ? asText(page, form) : form(page);
+}
+
+function asText(page: HelpPage, width: number): string {
   const wrap = (text: string, indent: number) => wrapped(' '.repeat(indent), text, { width });
   const blocks = [
     wrap(`${page.program}: ${page.summary}`, 0),
@@ -61,21 +68,43 @@ export function renderUsage(usage: readonly string[], width: number): string {
 }
 
 function flagBlocks(flags: FlagTable, wrap: Wrap): string[] {
+  return [...flagGroups(flags)].map(([title, members]) => {
+    const entries = members.map((flag) => {
+      const { names, placeholder, about } = flagHelp(flag);
+      const value = placeholder === undefined ? '' : ` ${placeholder}`;
+      return `  ${names.join(', ')}${value}\n${wrap(about, INDENT)}`;
+    });
+    return [`${title}:`, ...entries].join('\n');
+  });
+}
+
+/** Flags under their headings, in the order of their table. */
+export function flagGroups(flags: FlagTable): ReadonlyMap<string, readonly Flag<unknown>[]> {
   const groups = new Map<string, Flag<unknown>[]>();
   for (const flag of Object.values(flags)) {
     groups.set(flag.group, [...(groups.get(flag.group) ?? []), flag]);
   }
-  return [...groups].map(([title, members]) => {
-    return [`${title}:`, ...members.map((flag) => renderFlag(flag, wrap))].join('\n');
-  });
+  return groups;
 }
 
-function renderFlag(flag: Flag<unknown>, wrap: Wrap): string {
+export interface FlagHelp {
+  /** With their dashes, the short one first. */
+  readonly names: readonly string[];
+  /** Undefined for a flag that may stand bare. */
+  readonly placeholder: string | undefined;
+  /** What it does, and what holds without it. */
+  readonly about: string;
+}
+
+/** How every page speaks of a flag. */
+export function flagHelp(flag: Flag<unknown>): FlagHelp {
   const short = flag.short === undefined ? [] : [`-${flag.short}`];
-  const names = [...short, ...flag.names.map((name) => `--${name}`)].join(', ');
-  const value = isBoolean(flag) ? '' : ` ${flag.rule.placeholder}`;
   const fallback = flag.fallback === undefined ? '' : ` Default: ${flag.fallback}.`;
-  return `  ${names}${value}\n${wrap(`${flag.about}${fallback}`, INDENT)}`;
+  return {
+    names: [...short, ...flag.names.map((name) => `--${name}`)],
+    placeholder: isBoolean(flag) ? undefined : flag.rule.placeholder,
+    about: `${flag.about}${fallback}`,
+  };
 }
 
 function renderSection(section: HelpSection, width: number): string {

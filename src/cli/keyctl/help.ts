@@ -1,6 +1,6 @@
 // What `keyctl --help` says beside its flags.
 
-import { type HelpExample, type HelpSection, renderHelp } from '../flags/help.ts';
+import { type HelpExample, type HelpForm, type HelpSection, renderHelp } from '../flags/help.ts';
 import { KEYCTL_FLAGS } from './flags.ts';
 
 export const KEYCTL_USAGE: readonly string[] = [
@@ -13,7 +13,7 @@ export const KEYCTL_USAGE: readonly string[] = [
   'keyctl backups [--prune]          the copies of the file beside it',
 ];
 
-export function keyctlHelp(width?: number): string {
+export function keyctlHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyctl',
@@ -27,7 +27,7 @@ export function keyctlHelp(width?: number): string {
       sections: SECTIONS,
       examples: EXAMPLES,
     },
-    width,
+    form,
   );
 }
 

@@ -5,7 +5,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { command, type Hint } from '../../base/hint.ts';
 import { VERSION } from '../../base/version.ts';
 import { isAskedFor, lastText, parseFlags, quoted } from '../flags/argv.ts';
-import { helpWidth, renderHelp } from '../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
 import { failureFor } from '../rotate/command.ts';
 import { failureCode } from '../rotate/exit-code.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
@@ -352,7 +352,7 @@ function unknownCommand(message: string, hint?: Hint): KeyturnError {
   });
 }
 
-export function keyturnHelp(width?: number): string {
+export function keyturnHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn',
@@ -375,6 +375,6 @@ export function keyturnHelp(width?: number): string {
         { about: 'What must an administrator be allowed?', command: 'keyturn policy admin' },
       ],
     },
-    width,
+    form,
   );
 }

@@ -5,7 +5,7 @@ import { printable } from '../../base/printable.ts';
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { formerState } from '../flags/former-state.ts';
-import { helpWidth, renderHelp } from '../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
 import { ABOUT_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
 import { reachOfState, STATE_FLAGS } from './state/flags.ts';
@@ -31,7 +31,7 @@ export async function runCompact({ host }: Session, args: readonly string[]): Pr
   return 0;
 }
 
-export function compactHelp(width?: number): string {
+export function compactHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn compact',
@@ -44,6 +44,6 @@ export function compactHelp(width?: number): string {
       sections: [],
       examples: [{ about: 'Once a year, perhaps:', command: 'keyturn compact' }],
     },
-    width,
+    form,
   );
 }

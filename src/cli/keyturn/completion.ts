@@ -2,7 +2,7 @@
 
 import { KeyturnError } from '../../base/errors.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
-import { helpWidth, renderHelp } from '../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
 import { ABOUT_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
 import { bashScript } from './completion/bash.ts';
@@ -34,7 +34,7 @@ function shellOf(word: string | undefined): Shell {
   );
 }
 
-export function completionHelp(width?: number): string {
+export function completionHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn completion',
@@ -55,6 +55,6 @@ export function completionHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }

@@ -9,7 +9,7 @@ import { refuseUseless } from '../flags/account-flags.ts';
 import { parseCommandLine, quoted } from '../flags/argv.ts';
 import { CUSTODY_FLAGS } from '../flags/custody-flags.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
-import { renderHelp } from '../flags/help.ts';
+import { type HelpForm, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, MADE_KINDS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import { JSON_FLAG } from './status.ts';
@@ -104,7 +104,7 @@ export function readDeliver(args: readonly string[]): DeliverOrder {
   });
 }
 
-export function deliverHelp(width?: number): string {
+export function deliverHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn deliver',
@@ -133,6 +133,6 @@ export function deliverHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }

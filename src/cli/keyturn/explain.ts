@@ -6,7 +6,7 @@ import { printableJson } from '../../base/printable.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import { CONFIG_FLAG, foundConfig } from '../flags/config-flag.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
-import { helpWidth, renderHelp } from '../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
 import { regionOf } from '../flags/surroundings.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, DEFAULTS, ROTATE_FLAGS } from '../rotate/flags.ts';
@@ -185,7 +185,7 @@ async function asked(user: string, values: Values, { host }: Session) {
   }
 }
 
-export function explainHelp(width?: number): string {
+export function explainHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn explain',
@@ -204,6 +204,6 @@ export function explainHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }

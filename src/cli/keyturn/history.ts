@@ -10,7 +10,7 @@ import { printableJson } from '../../base/printable.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { formerState } from '../flags/former-state.ts';
-import { helpWidth, renderHelp } from '../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
@@ -80,7 +80,7 @@ function sinceOf(since: rule.Since, now: Date): Date {
   return 'at' in since ? since.at : new Date(now.getTime() - since.days * MS_PER_DAY);
 }
 
-export function historyHelp(width?: number): string {
+export function historyHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn history',
@@ -97,6 +97,6 @@ export function historyHelp(width?: number): string {
         { about: 'What was done this week?', command: 'keyturn history --since 7d' },
       ],
     },
-    width,
+    form,
   );
 }

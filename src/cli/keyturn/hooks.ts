@@ -8,7 +8,7 @@ import { shellWords } from '../../base/shell-words.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { formerState } from '../flags/former-state.ts';
-import { helpWidth, renderHelp } from '../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
@@ -90,7 +90,7 @@ function orderOf(
   });
 }
 
-export function hooksHelp(width?: number): string {
+export function hooksHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn hooks',
@@ -110,6 +110,6 @@ export function hooksHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }

@@ -2,7 +2,7 @@
 
 import { ACCOUNT_FLAGS } from '../flags/account-flags.ts';
 import type { FlagTable } from '../flags/flag.ts';
-import { renderHelp } from '../flags/help.ts';
+import { type HelpForm, renderHelp } from '../flags/help.ts';
 import { LISTED_KINDS } from '../flags/place-patterns.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
@@ -58,7 +58,7 @@ export function placeEntries(): readonly (readonly [string, string])[] {
   });
 }
 
-export function initHelp(width?: number): string {
+export function initHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn init',
@@ -90,6 +90,6 @@ export function initHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }

@@ -3,7 +3,7 @@
 import { MAP_STATE_WORDS } from '../../reports/map-states.ts';
 import { ACCOUNT_FLAGS } from '../flags/account-flags.ts';
 import type { FlagTable } from '../flags/flag.ts';
-import { renderHelp } from '../flags/help.ts';
+import { type HelpForm, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import { placeEntries } from './init-flags.ts';
@@ -37,7 +37,7 @@ export const MAP_FLAGS = {
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
 
-export function mapHelp(width?: number): string {
+export function mapHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn map',
@@ -63,6 +63,6 @@ export function mapHelp(width?: number): string {
         { about: 'In every account:', command: 'keyturn map --organization --json' },
       ],
     },
-    width,
+    form,
   );
 }

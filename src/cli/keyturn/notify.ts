@@ -8,7 +8,7 @@ import type { NotifyModel } from '../../config/tell-model.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import { CONFIG_FLAG, foundConfig } from '../flags/config-flag.ts';
 import type { FlagTable } from '../flags/flag.ts';
-import { helpWidth, renderHelp } from '../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
 import { regionOf } from '../flags/surroundings.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
@@ -105,7 +105,7 @@ function notTest(word: string | undefined): KeyturnError {
   });
 }
 
-export function notifyHelp(width?: number): string {
+export function notifyHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn notify',
@@ -122,6 +122,6 @@ export function notifyHelp(width?: number): string {
         { about: 'Only the channel ops:', command: 'keyturn notify test ops' },
       ],
     },
-    width,
+    form,
   );
 }

@@ -5,7 +5,7 @@ import { ACCOUNT_FLAGS } from '../flags/account-flags.ts';
 import { CONFIG_FLAG } from '../flags/config-flag.ts';
 import { CUSTODY_FLAGS } from '../flags/custody-flags.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
-import { renderHelp } from '../flags/help.ts';
+import { type HelpForm, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 
@@ -152,7 +152,7 @@ export function refusePolicyFlags(program: string, args: readonly string[]): voi
   }
 }
 
-export function planHelp(width?: number): string {
+export function planHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn plan',
@@ -171,11 +171,11 @@ export function planHelp(width?: number): string {
         { about: 'One user:', command: 'keyturn plan --user svc-billing' },
       ],
     },
-    width,
+    form,
   );
 }
 
-export function applyHelp(width?: number): string {
+export function applyHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn apply',
@@ -194,6 +194,6 @@ export function applyHelp(width?: number): string {
         { about: 'Every day, by cron:', command: 'keyturn apply --yes' },
       ],
     },
-    width,
+    form,
   );
 }

@@ -7,7 +7,7 @@ import { closest } from '../../base/closest.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
-import { helpWidth, renderHelp } from '../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
@@ -147,7 +147,7 @@ function policyName(word: string | undefined): PolicyName {
   );
 }
 
-export function policyHelp(width?: number): string {
+export function policyHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn policy',
@@ -191,6 +191,6 @@ export function policyHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }

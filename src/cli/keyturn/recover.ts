@@ -2,7 +2,7 @@
 
 import { isAskedFor, parseFlags } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
-import { helpWidth, renderHelp } from '../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
 import { ON_RECORD_FLAGS } from '../flags/on-record-flags.ts';
 import { ORPHAN_FLAG } from '../flags/orphan-flag.ts';
 import { failureFor, settledBeside } from '../rotate/command.ts';
@@ -83,7 +83,7 @@ export async function runRecover(session: Session, args: readonly string[]): Pro
   );
 }
 
-export function recoverHelp(width?: number): string {
+export function recoverHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn recover',
@@ -107,6 +107,6 @@ export function recoverHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }

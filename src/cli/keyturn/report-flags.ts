@@ -2,7 +2,7 @@
 
 import { ACCOUNT_FLAGS } from '../flags/account-flags.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
-import { renderHelp } from '../flags/help.ts';
+import { type HelpForm, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import { KEYS_FLAGS } from './keys/flags.ts';
@@ -85,7 +85,7 @@ export const REPORT_FLAGS = {
 
 export type ReportValues = FlagValues<typeof REPORT_FLAGS>;
 
-export function reportHelp(width?: number): string {
+export function reportHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn report',
@@ -110,6 +110,6 @@ export function reportHelp(width?: number): string {
         { about: 'For a spreadsheet:', command: 'keyturn report -o keys.csv' },
       ],
     },
-    width,
+    form,
   );
 }

@@ -5,7 +5,7 @@ import { command } from '../../base/hint.ts';
 import { writtenKeyId } from '../../base/key-id-text.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
-import { helpWidth, renderHelp } from '../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
 import { failureFor, settledBeside } from '../rotate/command.ts';
 import { ROTATE_FLAGS } from '../rotate/flags.ts';
@@ -106,7 +106,7 @@ function targetOf(word: string | undefined): string {
   );
 }
 
-export function rotateOneHelp(width?: number): string {
+export function rotateOneHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn rotate',
@@ -126,6 +126,6 @@ export function rotateOneHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }

@@ -1,7 +1,7 @@
 // The flags and the help of `keyturn sandbox`.
 
 import type { FlagTable } from '../flags/flag.ts';
-import { type HelpSection, renderHelp } from '../flags/help.ts';
+import { type HelpForm, type HelpSection, renderHelp } from '../flags/help.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS } from '../rotate/flags.ts';
 import { SANDBOX_ORDERS } from './sandbox-order-flags.ts';
@@ -233,7 +233,7 @@ const EXAMPLES = [
   },
 ];
 
-export function sandboxHelp(width?: number): string {
+export function sandboxHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn sandbox',
@@ -253,6 +253,6 @@ export function sandboxHelp(width?: number): string {
       sections: [ORDERS, CLOCK, WORKLOADS, CONTROL, FAULTS],
       examples: EXAMPLES,
     },
-    width,
+    form,
   );
 }

@@ -8,7 +8,7 @@ import type { StatusReport } from '../../reports/status-report.ts';
 import { isAskedFor, parseFlags, quoted } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { formerState } from '../flags/former-state.ts';
-import { helpWidth, renderHelp } from '../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
 import { whereaboutWords } from '../flags/later-command.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, DEFAULTS, ROTATE_FLAGS } from '../rotate/flags.ts';
@@ -112,7 +112,7 @@ function holds(what: FailOn, { summary }: StatusReport): boolean {
   }
 }
 
-export function statusHelp(width?: number): string {
+export function statusHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn status',
@@ -133,6 +133,6 @@ export function statusHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }

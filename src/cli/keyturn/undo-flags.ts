@@ -7,7 +7,7 @@ import { ROLE_FLAGS, refuseUseless } from '../flags/account-flags.ts';
 import { parseCommandLine, quoted } from '../flags/argv.ts';
 import { CUSTODY_FLAGS } from '../flags/custody-flags.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
-import { renderHelp } from '../flags/help.ts';
+import { type HelpForm, renderHelp } from '../flags/help.ts';
 import { ON_RECORD_FLAGS } from '../flags/on-record-flags.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
@@ -149,7 +149,7 @@ function rotationOfSeveral(rotation: string, user: string): KeyturnError {
   );
 }
 
-export function undoHelp(width?: number): string {
+export function undoHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn undo',
@@ -181,6 +181,6 @@ export function undoHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }

@@ -4,7 +4,7 @@ import { printableJson } from '../../base/printable.ts';
 import { isAskedFor, parseCommandLine } from '../flags/argv.ts';
 import { CONFIG_NAMES, CONFIG_VARIABLE, foundConfig } from '../flags/config-flag.ts';
 import type { FlagTable } from '../flags/flag.ts';
-import { helpWidth, renderHelp } from '../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
 import { ABOUT_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
 import { JSON_FLAG } from './status.ts';
@@ -36,7 +36,7 @@ export async function runValidate({ host }: Session, args: readonly string[]): P
   return report.valid ? 0 : INVALID;
 }
 
-export function validateHelp(width?: number): string {
+export function validateHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn validate',
@@ -53,6 +53,6 @@ export function validateHelp(width?: number): string {
         { about: 'For a program:', command: 'keyturn validate --json deploy/keyturn.yaml' },
       ],
     },
-    width,
+    form,
   );
 }

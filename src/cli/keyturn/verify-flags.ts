@@ -6,7 +6,7 @@ import { parseCommandLine, quoted } from '../flags/argv.ts';
 import { CONFIG_FLAG, CONFIG_VARIABLE } from '../flags/config-flag.ts';
 import { CUSTODY_FLAGS } from '../flags/custody-flags.ts';
 import type { FlagTable, FlagValues } from '../flags/flag.ts';
-import { renderHelp } from '../flags/help.ts';
+import { type HelpForm, renderHelp } from '../flags/help.ts';
 import { ON_RECORD_FLAGS } from '../flags/on-record-flags.ts';
 import * as rule from '../flags/value-rules.ts';
 import { ABOUT_FLAGS, MADE_KINDS, ROTATE_FLAGS } from '../rotate/flags.ts';
@@ -99,7 +99,7 @@ export function readVerify(args: readonly string[]): {
   return { values, users: words };
 }
 
-export function verifyHelp(width?: number): string {
+export function verifyHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn verify',
@@ -124,6 +124,6 @@ export function verifyHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }

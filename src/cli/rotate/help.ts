@@ -1,6 +1,6 @@
 // What `rotate-iam-keys --help` says beside its flags.
 
-import { type HelpPage, renderHelp } from '../flags/help.ts';
+import { type HelpForm, type HelpPage, renderHelp } from '../flags/help.ts';
 import { ROTATE_FLAGS } from './flags.ts';
 
 const PAGE: HelpPage = {
@@ -108,6 +108,6 @@ const PAGE: HelpPage = {
   ],
 };
 
-export function rotateHelp(width?: number): string {
-  return renderHelp(PAGE, width);
+export function rotateHelp(form?: HelpForm): string {
+  return renderHelp(PAGE, form);
 }

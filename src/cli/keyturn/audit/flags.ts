@@ -2,7 +2,7 @@
 
 import { MS_PER_DAY } from '../../../base/clock.ts';
 import type { FlagTable } from '../../flags/flag.ts';
-import { renderHelp } from '../../flags/help.ts';
+import { type HelpForm, renderHelp } from '../../flags/help.ts';
 import * as rule from '../../flags/value-rules.ts';
 import { ABOUT_FLAGS } from '../../rotate/flags.ts';
 import { STATE_FLAGS } from '../state/flags.ts';
@@ -158,7 +158,7 @@ export function sinceOf(since: rule.Since | undefined, now: Date): Date | undefi
   return 'at' in since ? since.at : new Date(now.getTime() - since.days * MS_PER_DAY);
 }
 
-export function auditHelp(width?: number): string {
+export function auditHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn audit',
@@ -177,11 +177,11 @@ export function auditHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }
 
-export function auditVerifyHelp(width?: number): string {
+export function auditVerifyHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn audit verify',
@@ -200,11 +200,11 @@ export function auditVerifyHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }
 
-export function auditShowHelp(width?: number): string {
+export function auditShowHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn audit show',
@@ -223,11 +223,11 @@ export function auditShowHelp(width?: number): string {
         { about: 'What was done this week?', command: 'keyturn audit show --since 7d' },
       ],
     },
-    width,
+    form,
   );
 }
 
-export function auditExportHelp(width?: number): string {
+export function auditExportHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn audit export',
@@ -246,11 +246,11 @@ export function auditExportHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }
 
-export function auditCheckpointHelp(width?: number): string {
+export function auditCheckpointHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn audit checkpoint',
@@ -272,11 +272,11 @@ export function auditCheckpointHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }
 
-export function auditKeygenHelp(width?: number): string {
+export function auditKeygenHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn audit keygen',
@@ -294,6 +294,6 @@ export function auditKeygenHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }

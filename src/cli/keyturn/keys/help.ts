@@ -2,12 +2,12 @@
 
 import type { KeyVerb } from '../../../base/key-command.ts';
 import type { FlagTable } from '../../flags/flag.ts';
-import { renderHelp } from '../../flags/help.ts';
+import { type HelpForm, renderHelp } from '../../flags/help.ts';
 import { DEACTIVATE_FLAGS, DELETE_FLAGS, KEY_CHANGE_FLAGS, KEYS_FLAGS } from './flags.ts';
 
 const KEY = 'AKIAIOSFODNN7EXAMPLE';
 
-export function keysHelp(width?: number): string {
+export function keysHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn keys',
@@ -41,7 +41,7 @@ export function keysHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }
 
@@ -88,7 +88,7 @@ const PAGES: Readonly<Record<KeyVerb, VerbPage>> = {
   },
 };
 
-export function keyChangeHelp(verb: KeyVerb, width?: number): string {
+export function keyChangeHelp(verb: KeyVerb, form?: HelpForm): string {
   const { summary, description, flags, examples } = PAGES[verb];
   return renderHelp(
     {
@@ -100,6 +100,6 @@ export function keyChangeHelp(verb: KeyVerb, width?: number): string {
       sections: [],
       examples,
     },
-    width,
+    form,
   );
 }

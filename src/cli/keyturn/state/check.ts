@@ -5,7 +5,7 @@ import { printableJson } from '../../../base/printable.ts';
 import type { Finding } from '../../../state/stores.ts';
 import { isAskedFor, parseFlags } from '../../flags/argv.ts';
 import type { FlagTable } from '../../flags/flag.ts';
-import { helpWidth, renderHelp } from '../../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../../flags/help.ts';
 import { stateDirectory } from '../../flags/surroundings.ts';
 import { ABOUT_FLAGS } from '../../rotate/flags.ts';
 import type { Session } from '../../run.ts';
@@ -50,7 +50,7 @@ function document(place: string, findings: readonly Finding[]): string {
   return `${printableJson({ place, usable: isUsable, findings: told }, 2)}\n`;
 }
 
-export function stateCheckHelp(width?: number): string {
+export function stateCheckHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn state check',
@@ -63,6 +63,6 @@ export function stateCheckHelp(width?: number): string {
       sections: [],
       examples: [{ about: 'For a monitor:', command: 'keyturn state check --json' }],
     },
-    width,
+    form,
   );
 }

@@ -9,7 +9,7 @@ import { isAskedFor, parseCommandLine, parseFlags } from '../../flags/argv.ts';
 import { CUSTODY_FLAGS } from '../../flags/custody-flags.ts';
 import type { FlagTable } from '../../flags/flag.ts';
 import { formerState } from '../../flags/former-state.ts';
-import { helpWidth, renderHelp } from '../../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../../flags/help.ts';
 import { stateDirectory } from '../../flags/surroundings.ts';
 import * as rule from '../../flags/value-rules.ts';
 import type { Host } from '../../host.ts';
@@ -101,7 +101,7 @@ export async function runStateExport({ host }: Session, args: readonly string[])
   return 0;
 }
 
-export function stateCopyHelp(width?: number): string {
+export function stateCopyHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn state copy',
@@ -119,11 +119,11 @@ export function stateCopyHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }
 
-export function stateExportHelp(width?: number): string {
+export function stateExportHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn state export',
@@ -138,6 +138,6 @@ export function stateExportHelp(width?: number): string {
         { about: 'For an archive:', command: 'keyturn state export > keyturn-state.json' },
       ],
     },
-    width,
+    form,
   );
 }

@@ -1,9 +1,9 @@
 // The page of `keyturn state`.
 
-import { renderHelp } from '../../flags/help.ts';
+import { type HelpForm, renderHelp } from '../../flags/help.ts';
 import { ABOUT_FLAGS } from '../../rotate/flags.ts';
 
-export function stateHelp(width?: number): string {
+export function stateHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn state',
@@ -25,6 +25,6 @@ export function stateHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }

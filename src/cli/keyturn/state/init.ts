@@ -2,7 +2,7 @@
 
 import { isAskedFor, parseFlags } from '../../flags/argv.ts';
 import type { FlagTable } from '../../flags/flag.ts';
-import { helpWidth, renderHelp } from '../../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../../flags/help.ts';
 import { stateDirectory } from '../../flags/surroundings.ts';
 import * as rule from '../../flags/value-rules.ts';
 import { ABOUT_FLAGS } from '../../rotate/flags.ts';
@@ -41,7 +41,7 @@ export async function runStateInit({ host }: Session, args: readonly string[]): 
   return 0;
 }
 
-export function stateInitHelp(width?: number): string {
+export function stateInitHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn state init',
@@ -63,6 +63,6 @@ export function stateInitHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }

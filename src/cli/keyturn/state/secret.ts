@@ -8,7 +8,7 @@ import { printable } from '../../../base/printable.ts';
 import { isAskedFor, parseCommandLine, quoted } from '../../flags/argv.ts';
 import type { FlagTable } from '../../flags/flag.ts';
 import { formerState } from '../../flags/former-state.ts';
-import { helpWidth, renderHelp } from '../../flags/help.ts';
+import { type HelpForm, helpWidth, renderHelp } from '../../flags/help.ts';
 import { absolute } from '../../flags/surroundings.ts';
 import * as rule from '../../flags/value-rules.ts';
 import { ABOUT_FLAGS } from '../../rotate/flags.ts';
@@ -98,7 +98,7 @@ export async function runStateSecret({ host }: Session, args: readonly string[])
   return 0;
 }
 
-export function stateSecretHelp(width?: number): string {
+export function stateSecretHelp(form?: HelpForm): string {
   return renderHelp(
     {
       program: 'keyturn state secret',
@@ -119,6 +119,6 @@ export function stateSecretHelp(width?: number): string {
         },
       ],
     },
-    width,
+    form,
   );
 }
