@@ -13,6 +13,7 @@ import { SetupError } from '../test/moto/setup-error.ts';
 import { browserTools, prepareBrowserTools } from '../test/report-browser/browser.ts';
 import {
   DIGEST,
+  DRAWINGS,
   digestOf,
   FOLDER,
   REPORT_VIEW,
@@ -39,11 +40,20 @@ async function check(): Promise<number> {
   return stale.length > 0 ? 1 : 0;
 }
 
+/** What takes no browser. */
+function drawDrawings(): void {
+  mkdirSync(at(FOLDER), { recursive: true });
+  for (const [path, drawing] of Object.entries(DRAWINGS)) {
+    writeFileSync(at(path), drawing());
+    log(`wrote ${path}`);
+  }
+}
+
 async function draw(): Promise<number> {
+  drawDrawings();
   prepareBrowserTools(repository, log);
   const tools = browserTools(repository);
   if ('missing' in tools) throw new SetupError('no picture can be drawn', tools.missing);
-  mkdirSync(at(FOLDER), { recursive: true });
   if (process.argv.includes('--record')) {
     writeFileSync(at(RUN_DOCUMENT), `${JSON.stringify(await recordRun(), null, 1)}\n`);
     log(`wrote ${RUN_DOCUMENT}`);

@@ -9,7 +9,9 @@ import { renderHtml } from '../../src/reports/key-report/html/page.ts';
 import { renderText } from '../../src/reports/render-text.ts';
 import type { RotationReport } from '../../src/reports/rotation-report.ts';
 import { demoReport } from '../../test/support/demo-report.ts';
+import { lifeOfARotation } from './life-of-a-rotation.ts';
 import { terminalPicture } from './terminal-picture.ts';
+import { whoHoldsTheSecret } from './who-holds-the-secret.ts';
 
 export const FOLDER = 'docs/pictures';
 export const RUN_DOCUMENT = `${FOLDER}/run.json`;
@@ -17,6 +19,12 @@ export const RUN_PICTURE = `${FOLDER}/run.svg`;
 export const DIGEST = `${FOLDER}/report.sha256`;
 export const REPORT_VIEW = { width: 1180, height: 1180 } as const;
 export const reportPicture = (theme: 'light' | 'dark'): string => `${FOLDER}/report-${theme}.png`;
+
+/** Pictures that follow from nothing but what they say. */
+export const DRAWINGS: Readonly<Record<string, () => string>> = {
+  [`${FOLDER}/life-of-a-rotation.svg`]: lifeOfARotation,
+  [`${FOLDER}/who-holds-the-secret.svg`]: whoHoldsTheSecret,
+};
 
 const COLUMNS = 118;
 const RUN_COMMAND = "rotate-iam-keys --deliver 'secrets-manager=app/{user}'";
@@ -54,6 +62,9 @@ export async function stalePictures(repository: string): Promise<readonly string
   }
   if (text(DIGEST).trim() !== digestOf(await reportPage())) {
     stale.push('the pictures of the report were drawn from another page');
+  }
+  for (const [path, draw] of Object.entries(DRAWINGS)) {
+    if (text(path) !== draw()) stale.push(`${path} is not what its script draws`);
   }
   return stale;
 }

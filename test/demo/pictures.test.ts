@@ -5,7 +5,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { reportPicture, stalePictures } from '../../scripts/pictures/pictures.ts';
+import { DRAWINGS, reportPicture, stalePictures } from '../../scripts/pictures/pictures.ts';
 import { terminalPicture } from '../../scripts/pictures/terminal-picture.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
@@ -19,6 +19,16 @@ test('the report is there in both themes, and small enough for a page', () => {
     const file = join(REPOSITORY, reportPicture(theme));
     assert(existsSync(file), file);
     assert(statSync(file).size < 400_000, String(statSync(file).size));
+  }
+});
+
+test('drawings fetch nothing, are readable on dark pages, and say what they show', () => {
+  for (const [path, draw] of Object.entries(DRAWINGS)) {
+    const drawing = draw();
+    assert.doesNotMatch(drawing, /href|url\(|<script/, path);
+    assert.match(drawing, /@media \(prefers-color-scheme:dark\)/, path);
+    assert.match(drawing, /^<svg [^>]*role="img" aria-label="[^"]{40,}"/, path);
+    assert(drawing.length < 20_000, path);
   }
 });
 

@@ -41,6 +41,7 @@ const STANDS_FOR: Readonly<Record<string, string>> = {
   OTHERKEYID: 'AKIAIOSFODNN7EXAMPLE',
   USER: 'svc-billing',
   NAME: 'svc-billing',
+  COMMAND: 'keys',
 };
 
 /** No file of this machine is opened: absolute paths lead into a folder of the test's own. */
