@@ -47,7 +47,7 @@ export const USER_ERROR_CODES = {
   }),
   'no-hook-in-doubt': info(1, 'user', {
     meaning: 'The journal asks nothing about a hook of the user.',
-    remedy: 'List with `keyturn hooks` of whom it is asked, and check `--state-dir`.',
+    remedy: 'List with `keyturn hooks` of whom it is asked, and check `--state`.',
   }),
   'retire-vetoed': info(1, 'user', {
     kind: 'block',

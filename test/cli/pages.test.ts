@@ -32,6 +32,27 @@ for (const [words, command, args] of SAME) {
   });
 }
 
+test('keyturn help in-grace says what the code means, and what to do', async () => {
+  const host = fakeHost(['help', 'in-grace']);
+  assert.equal(await runCommand(keyturnCommand, host), 0);
+  assert.match(host.out(), /^in-grace: The old key of the last rotation stays Active/);
+  assert.match(host.out(), /^What to do: Wait until/m);
+  assert.match(host.out(), /^Exit code 1, when it ends a run\. It stops only this user/m);
+  assert.match(host.out(), /docs\/errors\/in-grace\.md/);
+  assert(
+    host
+      .out()
+      .split('\n')
+      .every((line) => line.length <= 80),
+  );
+});
+
+test('a word behind a code is refused', async () => {
+  const host = fakeHost(['help', 'in-grace', 'now']);
+  assert.equal(await runCommand(keyturnCommand, host), 2);
+  assert.match(host.err(), /\[stray-argument\]/);
+});
+
 const HINTED: readonly (readonly [Command, string[], RegExp])[] = [
   [keyturnCommand, ['help', 'undoo'], /^ {4}keyturn undo$/m],
   [keyturnCommand, ['list'], /^ {4}keyturn keys$/m],

@@ -42,6 +42,7 @@ const STANDS_FOR: Readonly<Record<string, string>> = {
   USER: 'svc-billing',
   NAME: 'svc-billing',
   COMMAND: 'keys',
+  CODE: 'in-grace',
 };
 
 /** No file of this machine is opened: absolute paths lead into a folder of the test's own. */

@@ -1,6 +1,7 @@
 // `keyturn COMMAND`: the face for platform and security teams.
 
 import { closest } from '../../base/closest.ts';
+import { isErrorCode } from '../../base/error-codes.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command, type Hint } from '../../base/hint.ts';
 import { VERSION } from '../../base/version.ts';
@@ -10,6 +11,7 @@ import { failureFor } from '../rotate/command.ts';
 import { failureCode } from '../rotate/exit-code.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import { type Command, runCli, type Session } from '../run.ts';
+import { codePage } from './code-page.ts';
 import { keysFailure } from './keys-failures.ts';
 import { MEANT_WORDS } from './meant-words.ts';
 import { applyFailure, planFailure, planFailureCode } from './plan-failures.ts';
@@ -305,7 +307,7 @@ function versionLine(): string {
   return `keyturn ${VERSION}\n`;
 }
 
-/** `keyturn help`, `keyturn help undo`, `keyturn help keyctl`: the page that --help prints. */
+/** `keyturn help`, `keyturn help undo`, `keyturn help keyctl`: the page that --help prints; `keyturn help in-grace`: a code. */
 async function printPage(session: Session, words: readonly string[]): Promise<number> {
   const { host } = session;
   const [word, ...rest] = words;
@@ -314,6 +316,11 @@ async function printPage(session: Session, words: readonly string[]): Promise<nu
     return 0;
   }
   const page = EXECUTABLE_PAGES.get(word);
+  if (page === undefined && isErrorCode(word)) {
+    parseFlags({}, rest);
+    await host.stdout.write(codePage(word, helpWidth(host.stdout)));
+    return 0;
+  }
   if (page === undefined) return await find(word).run(session, [...rest, '--help']);
   await host.stdout.write(await page(helpWidth(host.stdout)));
   return 0;
@@ -357,7 +364,12 @@ export function keyturnHelp(form?: HelpForm): string {
     {
       program: 'keyturn',
       summary: 'rotates AWS IAM access keys and never loses one.',
-      usage: ['keyturn COMMAND [flags]', 'keyturn help COMMAND', 'keyturn version'],
+      usage: [
+        'keyturn COMMAND [flags]',
+        'keyturn help COMMAND',
+        'keyturn help CODE    what the code of an error means',
+        'keyturn version',
+      ],
       description: [
         'The whole account is rotated by another executable of this package, rotate-iam-keys; see rotate-iam-keys --help.',
       ],

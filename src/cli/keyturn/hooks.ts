@@ -48,7 +48,7 @@ export async function runHooks({ host }: Session, args: readonly string[]): Prom
     if (order === undefined) return about;
     return order.word === 'done' ? `${about}: done` : `${about}: the next run does it once more`;
   });
-  const where = values.stateDir === undefined ? [] : ['--state-dir', values.stateDir];
+  const where = values.stateDir === undefined ? [] : ['--state', values.stateDir];
   const answer = (word: Word) => shellWords(['keyturn', 'hooks', word, 'USER', ...where]);
   const isAsked = order === undefined && hooks.length > 0;
   const page = [
