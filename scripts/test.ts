@@ -30,6 +30,7 @@ const LONGEST: readonly string[] = [
   'test/cli/keyctl-processes',
   'test/cli/state-commands',
   'test/gateway/argv',
+  'test/docs/practise',
 ];
 
 /** They take minutes; the other files of that folder are samples of them. */

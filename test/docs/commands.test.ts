@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { helpPages } from '../../scripts/help-pages.ts';
 import { keyctlCommand } from '../../src/cli/keyctl/command.ts';
 import { keyturnCommand } from '../../src/cli/keyturn/command.ts';
 import { rotateCommand } from '../../src/cli/rotate/command.ts';
@@ -99,6 +100,17 @@ test('every command of the documentation is one that the programs take', async (
   const unlike = new Map(all.map((command) => [command.words.join('\0'), command]));
   assert(unlike.size > 200, `${unlike.size} commands`);
   const found = await complaints([...unlike.values()]);
+  assert.equal(found.length, 0, `\n${found.join('\n')}`);
+});
+
+test('every example of --help is one that the programs take', async () => {
+  const all = helpPages().flatMap(({ program, examples }) =>
+    examples.flatMap(({ command }) =>
+      shownCommands(`${program} --help`, `\`\`\`sh\n${command}\n\`\`\`\n`),
+    ),
+  );
+  assert(all.length > 80, `${all.length} examples`);
+  const found = await complaints(all);
   assert.equal(found.length, 0, `\n${found.join('\n')}`);
 });
 
