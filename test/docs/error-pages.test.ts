@@ -42,7 +42,7 @@ test('each page says why, what holds in the meantime, and how to go on', () => {
 
 test('the head of each page is what the table of codes says', () => {
   for (const [path, made] of Object.entries(errorPages(ROOT))) {
-    assert.equal(readFileSync(join(ROOT, path), 'utf8'), made(), `${path}: run npm run docs`);
+    assert(readFileSync(join(ROOT, path), 'utf8') === made(), `${path}: run npm run docs`);
   }
 });
 

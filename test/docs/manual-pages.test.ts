@@ -34,7 +34,7 @@ test('the pages are up to date, and there are no others', () => {
     PAGES.map((page) => `${manualName(page)}.1`).toSorted(),
   );
   for (const [path, made] of Object.entries(manualPages(PAGES))) {
-    assert.equal(readFileSync(join(ROOT, path), 'utf8'), made(), `${path}: run npm run docs`);
+    assert(readFileSync(join(ROOT, path), 'utf8') === made(), `${path}: run npm run docs`);
   }
 });
 
