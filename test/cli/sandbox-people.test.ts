@@ -1,4 +1,4 @@
-// `keyturn sandbox --credentials-file`: the commands of README's keyctl chapter, as typed, against it.
+// `keyturn sandbox --credentials-file`: the commands of docs/keyctl.md, as typed, against it.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -61,7 +61,7 @@ function folderFor(t: TestContext): string {
   return folder;
 }
 
-test("README's keyctl commands work as typed against the sandbox's credentials file", async (t) => {
+test("the commands of docs/keyctl.md work as typed against the sandbox's credentials file", async (t) => {
   const { env, file, stop } = await serve(t, folderFor(t));
   assert.equal(env.AWS_SHARED_CREDENTIALS_FILE, file);
   assert.equal(statSync(file).mode & 0o777, 0o600);
