@@ -55,6 +55,8 @@ test('a word behind a code is refused', async () => {
 
 const HINTED: readonly (readonly [Command, string[], RegExp])[] = [
   [keyturnCommand, ['help', 'undoo'], /^ {4}keyturn undo$/m],
+  [keyturnCommand, ['help', 'in-grase'], /^ {4}keyturn help in-grace$/m],
+  [keyturnCommand, ['help', 'rotate-iam-key'], /^ {4}keyturn help rotate-iam-keys$/m],
   [keyturnCommand, ['list'], /^ {4}keyturn keys$/m],
   [keyturnCommand, ['preview'], /^ {4}keyturn plan$/m],
   [keyturnCommand, ['rotate-iam-keys'], /^ {4}rotate-iam-keys --dry-run$/m],

@@ -11,7 +11,7 @@ import { failureFor } from '../rotate/command.ts';
 import { failureCode } from '../rotate/exit-code.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import { type Command, runCli, type Session } from '../run.ts';
-import { codePage } from './code-page.ts';
+import { codePage, nearPage } from './code-page.ts';
 import { keysFailure } from './keys-failures.ts';
 import { MEANT_WORDS } from './meant-words.ts';
 import { applyFailure, planFailure, planFailureCode } from './plan-failures.ts';
@@ -321,7 +321,13 @@ async function printPage(session: Session, words: readonly string[]): Promise<nu
     await host.stdout.write(codePage(word, helpWidth(host.stdout)));
     return 0;
   }
-  if (page === undefined) return await find(word).run(session, [...rest, '--help']);
+  if (page === undefined) {
+    const near = SUBCOMMANDS.has(word) ? undefined : nearPage(word, [...EXECUTABLE_PAGES.keys()]);
+    if (near !== undefined) {
+      throw unknownCommand(`unknown page ${quoted(word)}`, ['did you mean:', near]);
+    }
+    return await find(word).run(session, [...rest, '--help']);
+  }
   await host.stdout.write(await page(helpWidth(host.stdout)));
   return 0;
 }
