@@ -12,6 +12,8 @@ export interface Installed {
   readonly folder: string;
   /** Paths in the tarball. */
   readonly files: readonly string[];
+  /** Of the tarball. */
+  readonly packedBytes: number;
 }
 
 /** Packs what is built and installs it without a script and without the network. */
@@ -22,6 +24,7 @@ export function install(): Installed {
   // A list before npm 12, an object by package name since.
   const [entry] = (Array.isArray(answer) ? answer : Object.values(answer as object)) as {
     filename: string;
+    size: number;
     files: { path: string }[];
   }[];
   assert(entry !== undefined);
@@ -29,7 +32,8 @@ export function install(): Installed {
   mkdirSync(home);
   writeFileSync(join(home, 'package.json'), '{"name":"empty","private":true,"type":"module"}\n');
   npm(home, ['install', '--ignore-scripts', '--offline', '--no-audit', `../${entry.filename}`]);
-  return { folder: home, files: entry.files.map(({ path }) => path) };
+  const files = entry.files.map(({ path }) => path);
+  return { folder: home, files, packedBytes: entry.size };
 }
 
 function npm(cwd: string, args: readonly string[]): string {

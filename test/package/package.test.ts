@@ -9,7 +9,7 @@ import { jsonOf, ROOT } from '../support/structured-files.ts';
 import { install } from './installed.ts';
 import { deadLinks } from './links.ts';
 
-const { folder, files } = install();
+const { folder, files, packedBytes } = install();
 after(() => rmSync(dirname(folder), { recursive: true }));
 
 /** Everything that the package may hold. */
@@ -79,6 +79,12 @@ function installedFiles(): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 }
+
+const PACKED_BYTES_MAX = 1_500_000;
+
+test('packed it takes at most 1.5 MB, pages and manual pages included', () => {
+  assert(packedBytes > 0 && packedBytes <= PACKED_BYTES_MAX, `${packedBytes} bytes`);
+});
 
 const BYTES_MAX = 8_000_000;
 
