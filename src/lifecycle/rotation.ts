@@ -277,10 +277,7 @@ function phaseAfter(rotation: Rotation, step: RotationStep, at: Date): RotationP
     case 'create-refused':
       return { phase: 'closed', reason: 'no-key-was-made' };
     case 'closed':
-      return {
-        ...{ phase: 'closed', reason: step.reason },
-        ...('receipts' in rotation && { delivery: deliveryOf(rotation) }),
-      };
+      return closedFor(step.reason, rotation);
     case 'undoing': {
       const { toKeyId, fromKeyId, fromKeyFate } = step;
       const undo = { toKeyId, fromKeyId, fromKeyFate };
@@ -349,6 +346,11 @@ function announced(rotation: Rotation, deadline: string | undefined): RotationPh
 function newKeyOf(rotation: Rotation): AccessKeyId {
   if ('newKeyId' in rotation) return rotation.newKeyId;
   throw new KeyturnError('journal-damaged', `rotation ${rotation.id} has no new key`);
+}
+
+function closedFor(reason: CloseReason, rotation: Rotation): RotationPhase {
+  const isDelivered = 'receipts' in rotation;
+  return { phase: 'closed', reason, ...(isDelivered && { delivery: deliveryOf(rotation) }) };
 }
 
 function deliveryOf(rotation: Rotation): Delivered {
