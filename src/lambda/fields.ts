@@ -76,14 +76,13 @@ const NESTED = ['options', 'part'];
 function fieldsOf(event: object): readonly (readonly [string, unknown])[] {
   const found = new Map<string, unknown>();
   for (const [field, value] of Object.entries(event)) {
-    // What a state machine has no value for it hands on as null.
-    if (value === null || value === undefined) continue;
+    if (isLeftOut(field, value)) continue;
     const isNested = NESTED.includes(field);
     if (isNested && (typeof value !== 'object' || Array.isArray(value))) {
       throw wrong(field, 'an object of fields', value);
     }
     for (const [name, each] of isNested ? Object.entries(value) : [[field, value] as const]) {
-      if (each === null || each === undefined) continue;
+      if (isLeftOut(name, each)) continue;
       if (found.has(name)) {
         throw new KeyturnError('repeated-flag', `field ${name} is given twice`, {
           hint: 'keep one of them; options and part are objects of fields',
@@ -93,6 +92,17 @@ function fieldsOf(event: object): readonly (readonly [string, unknown])[] {
     }
   }
   return [...found];
+}
+
+/**
+ * What a state machine has no value for it hands on as null. A run that was meant to look must not become one that
+ * changes keys by that, or by an empty text.
+ */
+function isLeftOut(field: string, value: unknown): boolean {
+  if (value !== undefined && field === fieldOf('dryRun') && typeof value !== 'boolean') {
+    throw wrong(field, 'true or false', value);
+  }
+  return value === null || value === undefined;
 }
 
 function modeOf(given: unknown): Mode {

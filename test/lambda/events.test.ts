@@ -54,6 +54,16 @@ const REFUSED: readonly (readonly [string, unknown, RegExp])[] = [
     { dry_run: 'true' },
     /^bad-value: dry_run takes true or false, not "true"$/,
   ],
+  [
+    'no answer to whether it is to look only',
+    { dry_run: null },
+    /^bad-value: dry_run takes true or false, not null$/,
+  ],
+  [
+    'an empty text for it, among the options',
+    { options: { dry_run: '' } },
+    /^bad-value: dry_run takes true or false, not ""$/,
+  ],
   ['a threshold of none', { days_threshold: 0 }, /^bad-value: days_threshold takes .*, not "0"/],
   [
     'a margin beyond',

@@ -15,10 +15,16 @@ import type { SimKey } from './world.ts';
 
 /** The gate takes no use for unseen that is older. */
 const UNSEEN_MS = 6 * HOUR_MS;
-/** Longer than a rotation may stay in grace whose old key nobody uses: runs look once in 40 days by then. */
+/** Longer than a rotation may stay in grace whose old key nobody uses, and whose uses no long gap parted. */
 const SILENCE_DAYS_MAX = 400;
+/** So often as long as the longest gap between two uses a silence is waited for. */
+const GAPS_WAITED = 2;
+/** By then runs look so seldom. */
+const PAUSE_MS = 40 * DAY_MS;
 /** Silence of so long is no steady work, and a look that shows it tells the gap; see use-history.ts. */
 const SHOWN_GAP_MS = 6 * DAY_MS;
+/** A look after a shorter silence may be taken for one that shows a gap, to be on the safe side. */
+const MAY_SHOW_MS = 3 * DAY_MS;
 /** A gap of more is waited for, however seldom it was seen. */
 const LONG_GAP_DAYS = 34;
 
@@ -163,14 +169,7 @@ export class Quiet {
 
   /** The longest silence between two uses that a look in it has shown. */
   #longestGap(key: SimKey, process: SimProcess): number {
-    const known = this.#rememberedBy(key, this.#view.knowledge.of(process).openedMs);
-    let longestMs = 0;
-    for (const [index, { atMs, usedMs }] of known.entries()) {
-      const next = known.slice(index + 1).find((later) => later.usedMs > usedMs);
-      if (next === undefined || atMs - usedMs < SHOWN_GAP_MS || atMs > next.usedMs) continue;
-      longestMs = Math.max(longestMs, next.usedMs - usedMs - DAY_MS);
-    }
-    return longestMs;
+    return longestGapIn(this.#rememberedBy(key, this.#view.knowledge.of(process).openedMs));
   }
 
   /** Silence before proves nothing where somebody could know that the key was Inactive. */
@@ -223,8 +222,21 @@ export class Quiet {
     const isWorking = (key: SimKey | undefined) => key?.status === 'Active' && !key.isDeleted;
     if (oldKey === undefined || !isWorking(oldKey) || !isWorking(newKey)) return false;
     const silenceMs = schedule.nowMs - Math.max(open.since.getTime(), ...oldKey.usesMs);
-    return silenceMs < SILENCE_DAYS_MAX * DAY_MS;
+    const gapMs = longestGapIn(this.#remembered.get(oldKey) ?? [], MAY_SHOW_MS);
+    return (
+      silenceMs < Math.max(SILENCE_DAYS_MAX * DAY_MS, GAPS_WAITED * gapMs + SHOWN_GAP_MS) + PAUSE_MS
+    );
   }
+}
+
+function longestGapIn(known: readonly Remembered[], shownMs = SHOWN_GAP_MS): number {
+  let longestMs = 0;
+  for (const [index, { atMs, usedMs }] of known.entries()) {
+    const next = known.slice(index + 1).find((later) => later.usedMs > usedMs);
+    if (next === undefined || atMs - usedMs < shownMs || atMs > next.usedMs) continue;
+    longestMs = Math.max(longestMs, next.usedMs - usedMs - DAY_MS);
+  }
+  return longestMs;
 }
 
 function dayOf(timeMs: number): number {
