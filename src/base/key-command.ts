@@ -67,3 +67,12 @@ export function recoverCommand(user: string, { before = [], flags }: SameReach =
   const accounts = flags.map((flag) => (flag === '--account' ? '--accounts' : flag));
   return command(...before, 'keyturn', 'recover', ...flagWords('--user', user), ...accounts);
 }
+
+/** `keyturn verify` for one user, with these words. */
+export function verifyCommand(
+  user: string,
+  words: readonly string[],
+  { before = [], flags }: SameReach = HERE,
+): Command {
+  return command(...before, 'keyturn', 'verify', user, ...words, ...flags);
+}

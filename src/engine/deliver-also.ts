@@ -3,6 +3,7 @@
 
 import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
+import { recoverCommand } from '../base/key-command.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { jointTarget, targetOf } from '../destinations/kinds.ts';
 import { receiptAt } from '../lifecycle/known-places.ts';
@@ -101,7 +102,8 @@ function targetIn({ targets }: WithNewKey, destination: Destination): DeliveryTa
 }
 
 /** The last rotation that made a key, once its places have it. */
-function rotationToServe({ user, history }: UserAtHand): WithNewKey {
+function rotationToServe({ user, history, account }: UserAtHand): WithNewKey {
+  const { reach } = account.policy;
   const last = history.latest(hasNewKey);
   if (last === undefined || !hasNewKey(last)) {
     throw new KeyturnError(
@@ -125,7 +127,7 @@ function rotationToServe({ user, history }: UserAtHand): WithNewKey {
       hint:
         last.phase === 'undone'
           ? ['a new one goes wherever --deliver says:', command('keyturn', 'rotate', user)]
-          : ['finish it first:', command('keyturn', 'recover', '--user', user)],
+          : ['finish it first:', recoverCommand(user, reach)],
     },
   );
 }

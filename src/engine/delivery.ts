@@ -186,11 +186,12 @@ async function deliverTo(
 export async function deliverOne(
   rotation: WithNewKey,
   { destination, key }: Pick<Delivering, 'destination' | 'key'>,
-  { user, account }: UserWork,
+  work: UserWork,
 ): Promise<DeliveryReceipt> {
+  const { user, account } = work;
   const terms = account.places.termsAt(targetOf(destination));
   const receipt = { ...terms, ...(await destination.deliver(key)) };
-  await assertHeld(rotation, destination, receipt);
+  await assertHeld(rotation, { destination, receipt }, work);
   const { kind, reference: place } = receipt;
   account.emit({ code: 'secret-delivered', user, newKeyId: key.keyId, kind, place });
   return receipt;

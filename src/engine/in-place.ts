@@ -2,7 +2,7 @@
 // trace of the old one (I3, I13). Asked by the decision, and once more just before the old key goes.
 
 import { KeyturnError } from '../base/errors.ts';
-import { command } from '../base/hint.ts';
+import { verifyCommand } from '../base/key-command.ts';
 import type { Destination, Held } from '../destinations/destination.ts';
 import type { DeliveryReceipt } from '../lifecycle/record.ts';
 import type { WithNewKey } from '../lifecycle/rotation.ts';
@@ -55,7 +55,7 @@ export async function assertPairHeld(
   { destination, receipt }: PlaceOnRecord,
   at: UserAtHand,
 ): Promise<Pick<Held, 'texts'> & { readonly isAsDelivered: boolean }> {
-  const held = await assertHeld(rotation, destination, receipt);
+  const held = await assertHeld(rotation, { destination, receipt }, at);
   // A version never changes: it has what was proved and delivered, and was looked at then (I14).
   const isAsDelivered = held.version !== undefined && held.version === receipt.version;
   if (!isAsDelivered) await assertPair(rotation, { held, receipt }, at);
@@ -65,13 +65,13 @@ export async function assertPairHeld(
 /** Throws `delivery-failed`. */
 export async function assertHeld(
   rotation: WithNewKey,
-  destination: Destination,
-  receipt: DeliveryReceipt,
+  { destination, receipt }: PlaceOnRecord,
+  at: Pick<UserAtHand, 'account'>,
 ): Promise<Held> {
   const { user, newKeyId } = rotation;
   const held = await destination.holds(newKeyId, receipt);
   if (held !== undefined) return held;
-  throw failed(rotation, `${placeOf(receipt)} does not hold ${newKeyId} of ${user}`);
+  throw failed(rotation, `${placeOf(receipt)} does not hold ${newKeyId} of ${user}`, at);
 }
 
 /** The ID alone is no pair: the secret beside it must be its own. */
@@ -89,6 +89,7 @@ async function assertPair(
     pair.kind === 'half'
       ? `${where} holds the ID of ${keyId} of ${user}, and not its secret`
       : `whether ${where} has the secret of ${keyId} of ${user} is not known: ${pair.why}`,
+    { account },
   );
 }
 
@@ -97,9 +98,14 @@ function placeOf({ kind, reference }: DeliveryReceipt): string {
 }
 
 /** A place that had the key may be given it again; one that is being delivered to is, by the run that goes on. */
-function failed(rotation: WithNewKey, message: string): KeyturnError {
+function failed(
+  rotation: WithNewKey,
+  message: string,
+  { account }: Pick<UserAtHand, 'account'>,
+): KeyturnError {
   const repair = 'the old key was not touched; repair the destination, then run again';
-  const heal = command('keyturn', 'verify', rotation.user, '--heal', '--dry-run');
+  const { reach } = account.policy;
+  const heal = verifyCommand(rotation.user, ['--heal', '--dry-run'], reach);
   return new KeyturnError('delivery-failed', message, {
     hint:
       'receipts' in rotation

@@ -3,7 +3,7 @@
 import { minuteOf } from '../base/clock.ts';
 import { type ErrorDetails, KeyturnError } from '../base/errors.ts';
 import { type Command, command, type Hint, type HintPart, partsOf } from '../base/hint.ts';
-import { deleteNow, keyCommand, keysCommand } from '../base/key-command.ts';
+import { deleteNow, keyCommand, keysCommand, undoCommand } from '../base/key-command.ts';
 import { bySetting, CLEAN_UP } from '../base/settings-words.ts';
 import { flagWords } from '../base/shell-words.ts';
 import type { Next, UserDecision } from '../lifecycle/decide-user.ts';
@@ -119,7 +119,7 @@ function undoneBefore(keys: readonly KeyDetails[], at: UserAtHand): ErrorDetails
     hint: [
       `the rotation of ${user} was undone, and ${last.newKeyId} was left Active because it may be in use`,
       `run this again${when}, and it is made Inactive if nobody used it:`,
-      command('keyturn', 'undo', user),
+      undoCommand(user, account.policy.reach),
     ],
     ...(!isOver && { notBefore: from }),
   };

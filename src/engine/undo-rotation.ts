@@ -4,7 +4,7 @@
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
-import { keyCommand } from '../base/key-command.ts';
+import { keyCommand, recoverCommand } from '../base/key-command.ts';
 import { newId } from '../base/new-id.ts';
 import { jointTarget, targetOf } from '../destinations/kinds.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
@@ -289,7 +289,7 @@ export async function notFinished(open: Rotation, at: UserAtHand): Promise<Keytu
     {
       hint: stands?.hintParts ?? [
         'let it finish first: run the command that began it again, or:',
-        command('keyturn', 'recover'),
+        recoverCommand(user, at.account.policy.reach),
       ],
       notBefore: stands?.notBefore,
     },

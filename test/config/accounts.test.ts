@@ -95,6 +95,22 @@ test('flags narrow what the file says', async (t) => {
   assert.deepEqual(rotatedAccounts(less.report), [MANAGEMENT, THIRD], less.stderr);
 });
 
+test('an account that flags name and no group is about is told of, and not passed over in silence', async (t) => {
+  const stage = await FleetStage.open(t, {
+    organization: { accounts: [{ id: FIRST }, { id: SECOND }] },
+  });
+  const groups = `groups: [{name: first, match: {id: "${FIRST}"}}]`;
+  const config = configOf(stage, `version: 1\naccounts: {${groups}}\n${RULES}`);
+  const named = ['--config', config, '--accounts', `${FIRST},${SECOND}`];
+  const { code, report } = await stage.rotate(...named);
+  assert.equal(code, 1);
+  assert.deepEqual(
+    report.errors.map((each) => [each.code, each.account_id]),
+    [['unknown-account', SECOND]],
+  );
+  assert.deepEqual(rotatedAccounts(report), [FIRST]);
+});
+
 test('the account of the caller is not worked on where the file means others', async (t) => {
   const stage = await FleetStage.open(t);
   const config = configOf(stage, `version: 1\naccounts: {never: ["${MANAGEMENT}"]}\n${RULES}`);

@@ -7,6 +7,7 @@ import type { Config } from '../../config/read-config.ts';
 import type { AccountSelection } from '../choose-accounts.ts';
 import { DEFAULT_ROLE } from '../default-role.ts';
 import type { AccountDirectory } from './account-directory.ts';
+import { notMeant } from './meant-account.ts';
 
 /** What flags say of accounts beside the file: they win, or narrow. */
 export interface AskedAccounts {
@@ -38,6 +39,10 @@ export function accountsOfConfig(
   const entranceOf: AccountSelection['entranceOf'] = async (account, accounts) => {
     const { facts, untold } = await directory.learn(account, accounts);
     const found = groupOf(config, facts);
+    const isAsked = asked.given?.named?.includes(account.id) ?? false;
+    if (isAsked && (found.kind === 'never' || found.kind === 'in-no-group')) {
+      return { unjudged: notMeant(account.id, config.file) };
+    }
     if (found.kind === 'never') return { spared: `it is under "never" in ${config.file}` };
     if (found.kind === 'in-no-group') return { spared: `no group of ${config.file} is about it` };
     if (found.kind === 'unknown') {

@@ -9,11 +9,12 @@ import type { AccountFacts } from '../../config/select.ts';
 export function assertMeant(config: Config, account: AccountFacts): void {
   const { kind } = groupOf(config, account);
   if (kind === 'none' || kind === 'group') return;
-  throw new KeyturnError(
-    'unknown-account',
-    `account ${account.id} is not one that ${config.file} speaks of`,
-    {
-      hint: 'put it into a group under "accounts:", or run with credentials of another account',
-    },
-  );
+  throw notMeant(account.id, config.file);
+}
+
+/** Whoever names an account is to hear that nothing is done there. */
+export function notMeant(id: string, file: string): KeyturnError {
+  return new KeyturnError('unknown-account', `account ${id} is not one that ${file} speaks of`, {
+    hint: 'put it into a group under "accounts:", or name another account',
+  });
 }

@@ -45,7 +45,7 @@ export interface ForgetSecret {
 
 /**
  * Removes it for good. Resolves with whether its rotation is open, so that the next run deletes the key. Throws
- * `secret-missing`, `needs-operator` where the secret can be opened, and what the store throws.
+ * `secret-missing`, `needs-operator` where the secret can be opened, `rotation-in-progress`, and what the store throws.
  */
 export async function forgetSecret(
   { keyId, althoughItOpens }: ForgetSecret,
@@ -56,8 +56,10 @@ export async function forgetSecret(
     const { custody } = state;
     if (!(await custody.holds(keyId))) continue;
     if (!althoughItOpens) await assertClosed(keyId, custody);
-    const held = (await custody.list()).find((each) => each.keyId === keyId);
-    await custody.remove(keyId, held?.user ?? '');
+    const { user = '' } = (await custody.list()).find((each) => each.keyId === keyId) ?? {};
+    const remove = () => custody.remove(keyId, user);
+    // A run that works on the user may be about to need it.
+    await (user === '' ? remove() : state.exclusively(user, remove));
     const open = await state.openUsers();
     return { isOpen: open.some(({ history }) => isAbout(history.open, keyId)) };
   }

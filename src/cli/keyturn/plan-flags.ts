@@ -43,7 +43,8 @@ const NARROWING = {
   accounts: {
     ...ACCOUNT_FLAGS.accounts,
     group: SCOPE,
-    about: 'Only these of the accounts that the configuration is about.',
+    about:
+      'Only these accounts. Of a configuration with groups of accounts they have to be in one of them.',
     fallback: 'all of them',
   },
   excludeAccounts: { ...ACCOUNT_FLAGS.excludeAccounts, group: SCOPE },
