@@ -168,12 +168,15 @@ data "aws_iam_policy_document" "function" {
 
     content {
       sid = "DeliverSecrets"
-      actions = [
-        "secretsmanager:GetSecretValue",
-        "secretsmanager:PutSecretValue",
-        "secretsmanager:UpdateSecretVersionStage",
-        "secretsmanager:DescribeSecret",
-      ]
+      actions = concat(
+        [
+          "secretsmanager:GetSecretValue",
+          "secretsmanager:PutSecretValue",
+          "secretsmanager:UpdateSecretVersionStage",
+          "secretsmanager:DescribeSecret",
+        ],
+        var.makes_secrets ? ["secretsmanager:CreateSecret", "secretsmanager:TagResource"] : [],
+      )
       resources = ["arn:${local.partition}:secretsmanager:*:${statement.value}:secret:${var.own_secrets}"]
     }
   }

@@ -73,6 +73,12 @@ variable "own_secrets" {
   default     = "app/*"
 }
 
+variable "makes_secrets" {
+  description = "Whether secrets of this account that do not exist may be made, for runs with create_missing"
+  type        = bool
+  default     = false
+}
+
 variable "schedule" {
   description = "When a run starts, in words of EventBridge Scheduler"
   type        = string
