@@ -1,4 +1,4 @@
-// A zip file of a few texts. The same texts give the same bytes: no time of today, no owner, one order; so whoever
+// A zip file of a few files. The same files give the same bytes: no time of today, no owner, one order; so whoever
 // compares hashes uploads nothing that has not changed.
 
 import { deflateRawSync } from 'node:zlib';
@@ -37,10 +37,12 @@ interface Entry {
   readonly size: number;
 }
 
-export function zipOf(files: Readonly<Record<string, string>>): Buffer {
+export function zipOf(files: Readonly<Record<string, string | Buffer>>): Buffer {
   const entries = Object.entries(files)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, text]) => entryOf(name, Buffer.from(text)));
+    .map(([name, content]) =>
+      entryOf(name, typeof content === 'string' ? Buffer.from(content) : content),
+    );
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;

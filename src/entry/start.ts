@@ -7,6 +7,6 @@ import '../app/keyctl/list-profiles.ts';
 
 export { KeyturnError, rotateAccount, startSandbox } from '../api/index.ts';
 export { main as keyctl } from '../cli/keyctl/command.ts';
-export { main as keyturn } from '../cli/keyturn/command.ts';
+export { main as keyturn } from '../cli/keyturn/main.ts';
 export { main as rotateIamKeys } from '../cli/rotate/command.ts';
 export { handler } from '../lambda/index.ts';

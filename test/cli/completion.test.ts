@@ -49,6 +49,8 @@ const CASES: readonly (readonly [typed: readonly string[], some: string[], none:
   [['keyturn', 's'], ['status', 'sandbox'], ['undo']],
   [['keyturn', 'sandbox', '--l'], ['--latency-ms'], ['--log-level']],
   [['keyturn', 'policy', ''], ['fleet', 'admin'], ['status']],
+  [['keyturn', 'keyctl', 'pr'], ['prod-1'], ['default']],
+  [['keyturn', 'rotate-iam-keys', '--d'], ['--dry-run'], ['--due']],
   [['keyturn', 'completion', 'f'], ['fish'], ['zsh']],
 ];
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keyctlCommand } from '../../src/cli/keyctl/command.ts';
 import { keyturnCommand } from '../../src/cli/keyturn/command.ts';
+import { commandFor } from '../../src/cli/keyturn/main.ts';
 import { rotateCommand } from '../../src/cli/rotate/command.ts';
 import { type Command, runCommand } from '../../src/cli/run.ts';
 import { fakeHost } from './fake-host.ts';
@@ -59,8 +60,7 @@ const HINTED: readonly (readonly [Command, string[], RegExp])[] = [
   [keyturnCommand, ['help', 'rotate-iam-key'], /^ {4}keyturn help rotate-iam-keys$/m],
   [keyturnCommand, ['list'], /^ {4}keyturn keys$/m],
   [keyturnCommand, ['preview'], /^ {4}keyturn plan$/m],
-  [keyturnCommand, ['rotate-iam-keys'], /^ {4}rotate-iam-keys --dry-run$/m],
-  [keyturnCommand, ['keyctl'], /^ {4}keyctl --help$/m],
+  [keyturnCommand, ['rotate-iam-key'], /^ {4}keyturn rotate-iam-keys$/m],
   [keyturnCommand, ['versoin'], /^ {4}keyturn version$/m],
   [rotateCommand(), ['help'], /did you mean --help\?/],
   [rotateCommand(), ['version'], /did you mean --version\?/],
@@ -74,4 +74,18 @@ for (const [command, args, hint] of HINTED) {
     assert.match(host.err(), hint);
     assert.match(host.err(), /error: .* \[(unknown-command|unknown-flag|stray-argument)\]$/m);
   });
+}
+
+for (const [word, other] of [
+  ['keyctl', keyctlCommand()],
+  ['rotate-iam-keys', rotateCommand()],
+] as const) {
+  for (const args of [['--help'], ['--version'], ['--no-such-flag']]) {
+    test(`keyturn ${word} ${args.join(' ')} is ${word} ${args.join(' ')}`, async () => {
+      const below = fakeHost([word, ...args]);
+      const alone = fakeHost(args);
+      assert.equal(await runCommand(commandFor(below.args), below), await runCommand(other, alone));
+      assert.deepEqual([below.out(), below.err()], [alone.out(), alone.err()]);
+    });
+  }
 }

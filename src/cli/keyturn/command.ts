@@ -10,7 +10,7 @@ import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
 import { failureFor } from '../rotate/command.ts';
 import { failureCode } from '../rotate/exit-code.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
-import { type Command, runCli, type Session } from '../run.ts';
+import type { Command, Session } from '../run.ts';
 import { codePage, nearPage } from './code-page.ts';
 import { keysFailure } from './keys-failures.ts';
 import { MEANT_WORDS } from './meant-words.ts';
@@ -341,14 +341,10 @@ const EXECUTABLE_PAGES: ReadonlyMap<string, (width: number) => Promise<string>> 
   ['rotate-iam-keys', async (width) => (await import('../rotate/help.ts')).rotateHelp(width)],
 ]);
 
-export function main(): Promise<void> {
-  return runCli(keyturnCommand);
-}
-
 function find(name: string): Subcommand {
   const subcommand = SUBCOMMANDS.get(name);
   if (subcommand !== undefined) return subcommand;
-  const near = closest(name, [...SUBCOMMANDS.keys(), ...PAGES]);
+  const near = closest(name, [...SUBCOMMANDS.keys(), ...EXECUTABLE_PAGES.keys(), ...PAGES]);
   const words = Object.hasOwn(MEANT_WORDS, name) ? MEANT_WORDS[name] : near && ['keyturn', near];
   throw unknownCommand(
     `unknown command ${quoted(name)}`,
@@ -377,7 +373,8 @@ export function keyturnHelp(form?: HelpForm): string {
         'keyturn version',
       ],
       description: [
-        'The whole account is rotated by another executable of this package, rotate-iam-keys; see rotate-iam-keys --help.',
+        'The whole account is rotated by another executable of this package, rotate-iam-keys; see rotate-iam-keys --help. \
+Where only keyturn is installed, keyturn rotate-iam-keys and keyturn keyctl are the two other commands.',
       ],
       flags: ABOUT_FLAGS,
       sections: [

@@ -2,8 +2,6 @@
 
 /** What a word means that other tools have for a command. */
 export const MEANT_WORDS: Readonly<Record<string, readonly string[]>> = {
-  keyctl: ['keyctl', '--help'],
-  'rotate-iam-keys': ['rotate-iam-keys', '--dry-run'],
   check: ['keyturn', 'validate'],
   where: ['keyturn', 'map'],
   scan: ['keyturn', 'map'],

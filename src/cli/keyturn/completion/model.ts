@@ -115,18 +115,25 @@ const KEYTURN: Readonly<Record<string, readonly [table: FlagTable, words: readon
 };
 
 export function completedPrograms(): readonly CompletedProgram[] {
-  const names = Object.keys(KEYTURN);
+  const rotate = command(undefined, ROTATE_FLAGS, []);
+  const keyctl = { ...command(undefined, KEYCTL_FLAGS, ['undo', 'finish']), takesProfile: true };
+  const below = [
+    ...Object.entries(KEYTURN).map(([name, [table, words]]) => command(name, table, words)),
+    { ...keyctl, command: 'keyctl' },
+    { ...rotate, command: 'rotate-iam-keys' },
+  ];
   return [
-    { program: 'rotate-iam-keys', commands: [command(undefined, ROTATE_FLAGS, [])] },
-    {
-      program: 'keyctl',
-      commands: [{ ...command(undefined, KEYCTL_FLAGS, ['undo', 'finish']), takesProfile: true }],
-    },
+    { program: 'rotate-iam-keys', commands: [rotate] },
+    { program: 'keyctl', commands: [keyctl] },
     {
       program: 'keyturn',
       commands: [
-        command(undefined, ABOUT_FLAGS, names),
-        ...Object.entries(KEYTURN).map(([name, [table, words]]) => command(name, table, words)),
+        command(
+          undefined,
+          ABOUT_FLAGS,
+          below.map(({ command }) => command ?? ''),
+        ),
+        ...below,
       ],
     },
   ];
