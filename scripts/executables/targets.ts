@@ -56,7 +56,9 @@ function headOf(program: Buffer): Pick<Target, 'format' | 'machine'> | undefined
     return { format: 'mach-o', machine: program.readUInt32LE(4) };
   }
   const header = peHeaderOf(program);
-  return header === undefined ? undefined : { format: 'pe', machine: program.readUInt16LE(header + 4) };
+  return header === undefined
+    ? undefined
+    : { format: 'pe', machine: program.readUInt16LE(header + 4) };
 }
 
 /** Where the header of a program for Windows begins, behind the one for DOS. */

@@ -1,0 +1,129 @@
+// A single-file executable at work where there is no Node: npm run test:executable.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { nodeVersionOf } from '../../scripts/executables/targets.ts';
+import { run as runInstalled } from '../cli/process.ts';
+import { CleanRoot, type Name, OTHER_NAMES } from './clean-root.ts';
+
+const executable = process.env.KEYTURN_TEST_EXECUTABLE;
+const skip = executable === undefined && 'no executable is built: npm run test:executable';
+const place = executable === undefined ? undefined : new CleanRoot(executable);
+const root = place as CleanRoot;
+after(() => place?.close());
+
+const VERSION = JSON.parse(
+  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+).version;
+
+/** Before 22.20 Node had no way to keep NODE_OPTIONS away. */
+function isOldNode(): boolean {
+  const version = nodeVersionOf(readFileSync(executableFile(executable ?? '')));
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
+  return major < 22 || (major === 22 && minor < 20);
+}
+
+function executableFile(path: string): string {
+  if (!statSync(path).isDirectory()) return path;
+  return join(path, process.platform === 'win32' ? 'keyturn.exe' : 'keyturn');
+}
+
+/** The environment that a sandbox in another process prints when it serves. */
+async function sandbox(args: readonly string[]): Promise<Record<string, string>> {
+  const child = root.start('keyturn', ['sandbox', '--seed', 'executable', ...args]);
+  let told = '';
+  return await new Promise((resolve, reject) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      told += text;
+      if (!/^export AWS_DEFAULT_REGION=.*\n/m.test(told)) return;
+      resolve(
+        Object.fromEntries(
+          [...told.matchAll(/^export (AWS_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+        ),
+      );
+    });
+    child.once('close', (code) => reject(new Error(`the sandbox ended with ${code}: ${told}`)));
+  });
+}
+
+for (const name of ['keyturn', ...OTHER_NAMES] as const) {
+  test(`${name}: version and help are those of the package`, { skip }, async () => {
+    assert.equal((await root.run(name, ['--version'])).stdout, `${name} ${VERSION}\n`);
+    const help = await root.run(name, ['--help']);
+    assert.equal(help.stdout, (await runInstalled(name, ['--help'])).stdout);
+    assert.deepEqual([help.code, help.stderr], [0, '']);
+  });
+
+  test(`${name}: a wrong flag is a line, a hint and exit code 2`, { skip }, async () => {
+    const { code, stdout, stderr } = await root.run(name, ['--no-such-flag']);
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, new RegExp(`^${name}: error: .*\\[unknown-flag\\]$`, 'm'));
+  });
+}
+
+for (const name of OTHER_NAMES) {
+  test(`keyturn ${name} is ${name}`, { skip }, async () => {
+    assert.equal((await root.run('keyturn', [name, '--version'])).stdout, `${name} ${VERSION}\n`);
+  });
+}
+
+test('a whole account is rotated against a sandbox in another process, and reported', {
+  skip,
+}, async () => {
+  const env = await sandbox(['--users', '6']);
+  const run = async (name: Name, args: readonly string[], codes: readonly number[] = [0]) => {
+    const ended = await root.run(name, args, env);
+    assert(
+      codes.includes(ended.code ?? -1),
+      `${name} ${args.join(' ')}: ${ended.code}\n${ended.stderr}`,
+    );
+    return ended.stdout;
+  };
+  const args = [
+    '--days-threshold',
+    '90',
+    '--deliver',
+    'secrets-manager=app/{user}',
+    '--create-missing',
+    '--output-format',
+    'json',
+  ];
+  const told = JSON.parse(await run('rotate-iam-keys', args, [0, 1, 2, 3]));
+  assert(told.summary.successful_rotations > 0, JSON.stringify(told.summary));
+  assert.match(await run('keyturn', ['status']), /open|wait/i);
+  const report = root.path('home', 'report.html');
+  await run('keyturn', ['report', '-o', report]);
+  const page = readFileSync(join(root.folder, root.isRoot ? report : 'home/report.html'), 'utf8');
+  assert.match(page, /<\/html>\s*$/);
+  assert(JSON.parse(await run('keyturn', ['report', '--format', 'json'])));
+  assert.match(await run('keyturn', ['audit', 'verify']), /\d/);
+});
+
+test('keyctl rotates the profile of a credentials file', { skip }, async () => {
+  const file = root.path('home', 'credentials');
+  const env = await sandbox(['--users', '3', '--credentials-file', file]);
+  const onDisk = join(root.folder, 'home', 'credentials');
+  const keyOf = (profile: string) =>
+    new RegExp(`\\[${profile}\\][^[]*aws_access_key_id *= *(\\w+)`).exec(
+      readFileSync(onDisk, 'utf8'),
+    )?.[1];
+  const before = keyOf('production');
+  const ended = await root.run('keyctl', ['production', '-c', file, '--yes'], {
+    AWS_ENDPOINT_URL: env.AWS_ENDPOINT_URL ?? '',
+  });
+  assert.equal(ended.code, 0, ended.stderr);
+  assert(existsSync(onDisk));
+  assert.notEqual(keyOf('production'), before);
+  assert.equal(keyOf('production-previous'), before);
+});
+
+test('what NODE_OPTIONS names is not loaded', {
+  skip: skip || (isOldNode() && 'this Node heeds NODE_OPTIONS; releases are built from Node 24'),
+}, async () => {
+  const { code, stdout } = await root.run('keyturn', ['version'], {
+    NODE_OPTIONS: '--require /nowhere/harm.cjs',
+  });
+  assert.deepEqual([code, stdout], [0, `keyturn ${VERSION}\n`]);
+});
