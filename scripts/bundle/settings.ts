@@ -1,7 +1,7 @@
 // What every bundle has in common.
 
 import { readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OutputChunk, RolldownOutput, RolldownPluginOption } from 'rolldown';
 
@@ -24,7 +24,7 @@ function constantVersion(): RolldownPluginOption {
   const code = `export const VERSION = ${JSON.stringify(VERSION)};`;
   return {
     name: 'constant-version',
-    load: (id) => (id === path ? { code, moduleType: 'js' } : null),
+    load: (id) => (normalize(id) === path ? { code, moduleType: 'js' } : null),
   };
 }
 

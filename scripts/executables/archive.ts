@@ -6,12 +6,11 @@ import { dirname, join } from 'node:path';
 import { ROOT, VERSION } from '../bundle/settings.ts';
 import { zipOf } from '../bundle/zip.ts';
 import { ScriptError } from '../support/script-error.ts';
+import { archiveName } from './archive-name.ts';
 import type { Built } from './build.ts';
+import { OTHER_NAMES } from './other-names.ts';
 import { type TarEntry, tarGzOf } from './tar.ts';
 import type { Target } from './targets.ts';
-
-/** The names that the executable answers to beside its own. */
-export const OTHER_NAMES = ['keyctl', 'rotate-iam-keys'] as const;
 
 interface Origin {
   readonly target: Target;
@@ -19,10 +18,6 @@ interface Origin {
   readonly node: string;
   /** Where the archive goes. */
   readonly folder: string;
-}
-
-export function archiveName({ name, format }: Target, version: string): string {
-  return `keyturn-${version}-${name}.${format === 'pe' ? 'zip' : 'tar.gz'}`;
 }
 
 /** Returns the path of the archive. */

@@ -13,10 +13,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { OTHER_NAMES } from '../../scripts/executables/other-names.ts';
 import { type Finished, finished } from '../cli/process.ts';
 
 const isWindows = process.platform === 'win32';
-export const OTHER_NAMES = ['keyctl', 'rotate-iam-keys'] as const;
+
 export type Name = 'keyturn' | (typeof OTHER_NAMES)[number];
 type Env = Readonly<Record<string, string>>;
 

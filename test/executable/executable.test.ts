@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { OTHER_NAMES } from '../../scripts/executables/other-names.ts';
 import { nodeVersionOf } from '../../scripts/executables/targets.ts';
 import { run as runInstalled } from '../cli/process.ts';
-import { CleanRoot, type Name, OTHER_NAMES } from './clean-root.ts';
+import { CleanRoot, type Name } from './clean-root.ts';
 
 const executable = process.env.KEYTURN_TEST_EXECUTABLE;
 const skip = executable === undefined && 'no executable is built: npm run test:executable';
