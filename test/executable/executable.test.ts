@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import { OTHER_NAMES } from '../../scripts/executables/other-names.ts';
 import { nodeVersionOf } from '../../scripts/executables/targets.ts';
 import { run as runInstalled } from '../cli/process.ts';
+import { servedBy } from '../cli/sandbox-process.ts';
 import { CleanRoot, type Name } from './clean-root.ts';
 
 const executable = process.env.KEYTURN_TEST_EXECUTABLE;
@@ -31,22 +32,9 @@ function executableFile(path: string): string {
   return join(path, process.platform === 'win32' ? 'keyturn.exe' : 'keyturn');
 }
 
-/** The environment that a sandbox in another process prints when it serves. */
-async function sandbox(args: readonly string[]): Promise<Record<string, string>> {
-  const child = root.start('keyturn', ['sandbox', '--seed', 'executable', ...args]);
-  let told = '';
-  return await new Promise((resolve, reject) => {
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      told += text;
-      if (!/^export AWS_DEFAULT_REGION=.*\n/m.test(told)) return;
-      resolve(
-        Object.fromEntries(
-          [...told.matchAll(/^export (AWS_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
-        ),
-      );
-    });
-    child.once('close', (code) => reject(new Error(`the sandbox ended with ${code}: ${told}`)));
-  });
+/** The environment of a sandbox in another process. */
+function sandbox(args: readonly string[]) {
+  return servedBy(root.start('keyturn', ['sandbox', '--seed', 'executable', ...args]));
 }
 
 for (const name of ['keyturn', ...OTHER_NAMES] as const) {
