@@ -122,7 +122,7 @@ test('zsh: the script loads, and completes flags and profiles', {
 test('every command of keyturn is completed', async () => {
   const { stdout } = await run('keyturn', ['--help']);
   const listed = /Commands:\n((?: {2}.*\n)+)/.exec(stdout)?.[1] ?? '';
-  const commands = [...listed.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name);
+  const commands = [...listed.matchAll(/^ {2}([\w-]+) /gm)].map(([, name]) => name);
   const completed = completedPrograms().find(({ program }) => program === 'keyturn')?.commands;
   assert.deepEqual(
     completed?.flatMap(({ command }) => command ?? []),

@@ -62,12 +62,9 @@ test('a whole account is rotated against a sandbox in another process, and repor
   skip,
 }, async () => {
   const env = await sandbox(['--users', '6']);
-  const run = async (name: Name, args: readonly string[], codes: readonly number[] = [0]) => {
+  const run = async (name: Name, args: readonly string[], code = 0) => {
     const ended = await root.run(name, args, env);
-    assert(
-      codes.includes(ended.code ?? -1),
-      `${name} ${args.join(' ')}: ${ended.code}\n${ended.stderr}`,
-    );
+    assert.equal(ended.code, code, `${name} ${args.join(' ')}: ${ended.stderr}`);
     return ended.stdout;
   };
   const args = [
@@ -79,8 +76,9 @@ test('a whole account is rotated against a sandbox in another process, and repor
     '--output-format',
     'json',
   ];
-  const told = JSON.parse(await run('rotate-iam-keys', args, [0, 1, 2, 3]));
-  assert(told.summary.successful_rotations > 0, JSON.stringify(told.summary));
+  const told = JSON.parse(await run('rotate-iam-keys', args, 1));
+  // Of the five keys that are due, three have no room for a successor.
+  assert.deepEqual([told.summary.successful_rotations, told.summary.failed_rotations], [2, 3]);
   assert.match(await run('keyturn', ['status']), /open|wait/i);
   const report = root.path('home', 'report.html');
   await run('keyturn', ['report', '-o', report]);

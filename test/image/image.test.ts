@@ -70,9 +70,10 @@ test('it rotates with its state on the volume, and the next container finds it',
 }, async (t) => {
   const { env, volume } = await stage(t);
   const { code, stdout, stderr } = await container.run(PLACES, { env, volume });
-  assert([0, 1, 2].includes(code ?? -1), stderr);
+  // Some of its users have no room for another key.
+  assert.equal(code, 1, stderr);
   const { summary } = JSON.parse(stdout);
-  assert(summary.successful_rotations > 0, stderr);
+  assert.equal(summary.successful_rotations, 2);
   const entrypoint = ['/nodejs/bin/node', '/app/bin/keyturn.cjs'];
   const status = await container.run(['status', '--json'], { env, volume, entrypoint });
   assert.equal(status.code, 0, status.stderr);
@@ -86,13 +87,14 @@ test('it rotates with its state in a table, and needs no volume', { skip }, asyn
   const made = await container.run(['state', 'init', '--create', ...state], { env, entrypoint });
   assert.equal(made.code, 0, made.stderr);
   const { code, stdout, stderr } = await container.run([...PLACES, ...state], { env });
-  assert([0, 1, 2].includes(code ?? -1), stderr);
-  assert(JSON.parse(stdout).summary.successful_rotations > 0, stderr);
+  // Some of its users have no room for another key.
+  assert.equal(code, 1, stderr);
+  assert.equal(JSON.parse(stdout).summary.successful_rotations, 2);
 });
 
 test('without a volume it says so before AWS is asked for anything', { skip }, async (t) => {
   const { env } = await stage(t);
   const { code, stderr } = await container.run(PLACES, { env });
-  assert.notEqual(code, 0);
-  assert.match(stderr, /read-only|cannot be written|EROFS/i);
+  assert.equal(code, 3);
+  assert.match(stderr, /\[state-dir\]$/m);
 });

@@ -12,6 +12,7 @@ import { failureCode } from '../rotate/exit-code.ts';
 import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
 import type { Command, Session } from '../run.ts';
 import { codePage, nearPage } from './code-page.ts';
+import { EXECUTABLES } from './executables.ts';
 import { keysFailure } from './keys-failures.ts';
 import { MEANT_WORDS } from './meant-words.ts';
 import { applyFailure, planFailure, planFailureCode } from './plan-failures.ts';
@@ -315,14 +316,14 @@ async function printPage(session: Session, words: readonly string[]): Promise<nu
     await host.stdout.write(keyturnHelp(helpWidth(host.stdout)));
     return 0;
   }
-  const page = EXECUTABLE_PAGES.get(word);
+  const page = EXECUTABLES.get(word)?.page;
   if (page === undefined && isErrorCode(word)) {
     parseFlags({}, rest);
     await host.stdout.write(codePage(word, helpWidth(host.stdout)));
     return 0;
   }
   if (page === undefined) {
-    const near = SUBCOMMANDS.has(word) ? undefined : nearPage(word, [...EXECUTABLE_PAGES.keys()]);
+    const near = SUBCOMMANDS.has(word) ? undefined : nearPage(word, [...EXECUTABLES.keys()]);
     if (near !== undefined) {
       throw unknownCommand(`unknown page ${quoted(word)}`, ['did you mean:', near]);
     }
@@ -335,16 +336,10 @@ async function printPage(session: Session, words: readonly string[]): Promise<nu
 /** Words for the page of the program itself. */
 const OWN_PAGE: ReadonlySet<string> = new Set(['keyturn', 'help', 'version', '--help', '-h']);
 
-/** The other executables of the package. */
-const EXECUTABLE_PAGES: ReadonlyMap<string, (width: number) => Promise<string>> = new Map([
-  ['keyctl', async (width) => (await import('../keyctl/help.ts')).keyctlHelp(width)],
-  ['rotate-iam-keys', async (width) => (await import('../rotate/help.ts')).rotateHelp(width)],
-]);
-
 function find(name: string): Subcommand {
   const subcommand = SUBCOMMANDS.get(name);
   if (subcommand !== undefined) return subcommand;
-  const near = closest(name, [...SUBCOMMANDS.keys(), ...EXECUTABLE_PAGES.keys(), ...PAGES]);
+  const near = closest(name, [...SUBCOMMANDS.keys(), ...EXECUTABLES.keys(), ...PAGES]);
   const words = Object.hasOwn(MEANT_WORDS, name) ? MEANT_WORDS[name] : near && ['keyturn', near];
   throw unknownCommand(
     `unknown command ${quoted(name)}`,
@@ -355,7 +350,7 @@ function find(name: string): Subcommand {
 const PAGES = ['help', 'version'] as const;
 
 function unknownCommand(message: string, hint?: Hint): KeyturnError {
-  const known = [...SUBCOMMANDS.keys()].join(', ');
+  const known = [...SUBCOMMANDS.keys(), ...EXECUTABLES.keys()].join(', ');
   return new KeyturnError('unknown-command', message, {
     hint: hint ?? `the commands are: ${known}; keyturn --help says more`,
   });
@@ -373,14 +368,13 @@ export function keyturnHelp(form?: HelpForm): string {
         'keyturn version',
       ],
       description: [
-        'The whole account is rotated by another executable of this package, rotate-iam-keys; see rotate-iam-keys --help. \
-Where only keyturn is installed, keyturn rotate-iam-keys and keyturn keyctl are the two other commands.',
+        'The whole account is rotated by another executable of this package, rotate-iam-keys; see rotate-iam-keys --help.',
       ],
       flags: ABOUT_FLAGS,
       sections: [
         {
           title: 'Commands',
-          entries: [...SUBCOMMANDS].map(([name, { about }]) => [name, about] as const),
+          entries: [...SUBCOMMANDS, ...EXECUTABLES].map(([name, { about }]) => [name, about] as const),
         },
       ],
       examples: [
