@@ -73,7 +73,10 @@ test('a release has an executable for every target, tried out before anything is
     TARGETS.map(({ name }) => name),
   );
   assert.match(linesOf(executables), /test-executable\.js --built/);
-  assert.deepEqual([collect?.needs, publish?.needs], [['package', 'executables'], 'collect']);
+  assert.deepEqual(
+    [collect?.needs, publish?.needs],
+    [['package', 'executables', 'image'], 'collect'],
+  );
 });
 
 test('whoever may publish checks out nothing, installs nothing and runs no script of ours', () => {
