@@ -41,6 +41,8 @@ export async function buildExecutables(): Promise<string[]> {
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
+    // In the single-file executable there is no loader of ES modules to ask.
+    dynamicImportInCjs: false,
     codeSplitting: { groups: GROUPS },
     // Functions keep their names in stack traces.
     minify: { compress: true, mangle: { toplevel: true, keepNames: true }, codegen: true },

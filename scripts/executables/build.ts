@@ -20,7 +20,7 @@ import { rolldown } from 'rolldown';
 import { buildExecutables, isStale } from '../bundle/executables.ts';
 import { COMMON_INPUT, ROOT } from '../bundle/settings.ts';
 import { ScriptError } from '../support/script-error.ts';
-import { HERE, nodeVersionOf, type Target, targetOf } from './targets.ts';
+import { HERE, heedsNodeOptions, nodeVersionOf, type Target, targetOf } from './targets.ts';
 import { signForMac, unsignedPe, unsignForMac } from './unsigned.ts';
 
 export interface Order {
@@ -65,14 +65,16 @@ export async function buildExecutable(order: Order): Promise<Built> {
   });
   if (canSign) signForMac(path);
   rmSync(join(out, 'work'), { recursive: true });
-  const isUnsigned = target.format === 'mach-o' && !canSign;
-  return {
-    path,
-    nodeVersion,
-    remarks: isUnsigned
-      ? [`${target.name} is not signed: macOS starts it after codesign --sign - only`]
-      : [],
-  };
+  return { path, nodeVersion, remarks: remarksOn(target, nodeVersion, canSign) };
+}
+
+function remarksOn({ name, format }: Target, nodeVersion: string, isSigned: boolean): string[] {
+  const unsigned = `${name} is not signed: macOS starts it after codesign --sign - only`;
+  const open = `Node ${nodeVersion} heeds NODE_OPTIONS in an executable; Node 24 does not`;
+  return [
+    ...(format === 'mach-o' && !isSigned ? [unsigned] : []),
+    ...(heedsNodeOptions(nodeVersion) ? [open] : []),
+  ];
 }
 
 /** The version of the Node that is given; that it is one of the target, and that the builder is of the same. */

@@ -79,3 +79,9 @@ export function nodeVersionOf(program: Buffer): string | undefined {
   }
   return undefined;
 }
+
+/** Before 22.20 Node has no way to keep NODE_OPTIONS from an executable. */
+export function heedsNodeOptions(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < 22 || (major === 22 && minor < 20);
+}

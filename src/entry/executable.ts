@@ -3,7 +3,7 @@
 
 import { createRequire } from 'node:module';
 import { getAsset } from 'node:sea';
-import { compileFunction, constants } from 'node:vm';
+import { compileFunction } from 'node:vm';
 import { type Face, faceOf } from './face.ts';
 
 type Exports = Record<Face, () => Promise<void>>;
@@ -22,7 +22,6 @@ function load(specifier: string): unknown {
   loaded.set(name, module);
   const run = compileFunction(getAsset(name, 'utf8'), ['exports', 'require', 'module'], {
     filename: name,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   run.call(module.exports, module.exports, load, module);
   return module.exports;

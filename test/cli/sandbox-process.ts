@@ -9,7 +9,7 @@ export async function servedBy(child: ChildProcess): Promise<Readonly<Record<str
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       told += text;
       if (!/^export AWS_DEFAULT_REGION=.*\n/m.test(told)) return;
-      const assignments = [...told.matchAll(/^export (AWS_\w+)=(.*)$/gm)];
+      const assignments = [...told.matchAll(/^export (AWS_\w+|KEYTURN_SANDBOX)=(.*)$/gm)];
       resolve(Object.fromEntries(assignments.map(([, name, value]) => [name, value])));
     });
     child.once('close', (code) => reject(new Error(`the sandbox ended with ${code}: ${told}`)));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { type TestContext, test } from 'node:test';
 import { downloadNode } from '../../scripts/executables/node-release.ts';
 import { type TarEntry, tarGzOf } from '../../scripts/executables/tar.ts';
 import {
+  heedsNodeOptions,
   nodeVersionOf,
   TARGETS,
   targetNamed,
@@ -71,6 +72,11 @@ test('a Node says which version it is', () => {
     '24.1.0',
   );
   assert.equal(nodeVersionOf(Buffer.from('no Node')), undefined);
+});
+
+test('which Node keeps NODE_OPTIONS out', () => {
+  const versions = ['20.20.2', '22.19.0', '22.20.0', '24.0.0'];
+  assert.deepEqual(versions.map(heedsNodeOptions), [true, true, false, false]);
 });
 
 test('a program for Windows loses its signature, where it is named, and the checksum', () => {
@@ -182,4 +188,14 @@ test('a Node with another sum, without one, or that is not there is refused', as
     /does not name node-v24\.9\.9-linux-x64\.tar\.gz/,
   );
   await assert.rejects(downloaded(t, wrong, '24.9.8'), /SHASUMS256\.txt answered 404/);
+});
+
+test('no chunk asks a loader of ES modules, which is not there in an executable', () => {
+  const folder = join(ROOT, 'dist', 'bin');
+  const chunks = readdirSync(folder).filter((name) => name.endsWith('.cjs'));
+  assert(chunks.length > 50);
+  const asking = chunks.filter((name) =>
+    /\bimport\([`'"]/.test(readFileSync(join(folder, name), 'utf8')),
+  );
+  assert.deepEqual(asking, []);
 });
