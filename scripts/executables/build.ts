@@ -86,7 +86,8 @@ function checkedVersion(program: Buffer, { target, node, builder }: Order): stri
     );
   }
   const version = nodeVersionOf(program);
-  if (version === undefined) throw new ScriptError(`${node} does not say which Node it is`);
+  if (version === undefined)
+    throw new ScriptError(`${node} is no whole Node in one file; take the one of nodejs.org`);
   const { stdout } = spawnSync(builder, ['--version'], { encoding: 'utf8' });
   if (stdout?.trim() === `v${version}`) return version;
   throw new ScriptError(

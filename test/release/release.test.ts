@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { archiveName } from '../../scripts/executables/archive-name.ts';
-import { TARGETS } from '../../scripts/executables/targets.ts';
+import { TARGETS, targetNamed } from '../../scripts/executables/targets.ts';
 import { formulaOf } from '../../scripts/packages/formula.ts';
 import { manifestOf } from '../../scripts/packages/scoop.ts';
 import { sumsIn } from '../../scripts/packages/sums.ts';
@@ -117,4 +117,16 @@ test('sums without an archive give neither, and the script says which one', (t) 
   assert.equal(run(SUMS, [...sums, '--repository', REPOSITORY]).status, 0);
   assert.equal(readFileSync(join(folder, 'keyturn.rb'), 'utf8'), formulaOf(RELEASE));
   assert.equal(readFileSync(join(folder, 'keyturn.json'), 'utf8'), manifestOf(RELEASE));
+});
+
+test('docs/install.md names what a release has', () => {
+  const page = readFileSync(join(ROOT, 'docs', 'install.md'), 'utf8');
+  const workflow = readFileSync(join(ROOT, '.github', 'workflows', 'release.yml'), 'utf8');
+  for (const { name } of TARGETS) assert(page.includes(`\`${name}\``), name);
+  for (const file of ['SHA256SUMS', 'keyturn.rb', 'keyturn.json']) {
+    assert(page.includes(file) && workflow.includes(file), file);
+  }
+  const linux = archiveName(targetNamed('linux-x64'), '0.1.0');
+  assert(page.includes(`gh attestation verify ${linux} `));
+  assert(page.includes('--signer-workflow platform/keyturn/.github/workflows/release.yml'));
 });
