@@ -15,7 +15,7 @@ export const COMMON_INPUT = {
   platform: 'node' as const,
   // The AWS SDK's ES modules, of which only what is used is kept; `main` is one lump.
   resolve: { mainFields: ['module', 'main'] },
-  plugins: [constantVersion()],
+  plugins: [constantVersion(), withoutOptionalPackages()],
 };
 
 /** In a bundle there is no package.json at hand, and reading it at every start costs time. */
@@ -25,6 +25,20 @@ function constantVersion(): RolldownPluginOption {
   return {
     name: 'constant-version',
     load: (id) => (normalize(id) === path ? { code, moduleType: 'js' } : null),
+  };
+}
+
+/** Asked for by what is bundled, which does without it when it is not there. */
+const OPTIONAL_PACKAGES: ReadonlySet<string> = new Set(['supports-color']);
+const ABSENT = '\0absent:';
+
+/** They are not in a bundle, and what happens to lie in a folder above it must not become code of it. */
+function withoutOptionalPackages(): RolldownPluginOption {
+  const code = "throw Object.assign(new Error('not there'), { code: 'MODULE_NOT_FOUND' });";
+  return {
+    name: 'without-optional-packages',
+    resolveId: (source) => (OPTIONAL_PACKAGES.has(source) ? `${ABSENT}${source}` : null),
+    load: (id) => (id.startsWith(ABSENT) ? { code, moduleType: 'js' } : null),
   };
 }
 

@@ -1,7 +1,7 @@
 // The beginning of the single-file executable. Node runs this one script of it; the chunks of dist/bin lie
 // beside it as assets and are read from there as they are required, as from the disk in an installation.
 
-import { createRequire } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { getAsset } from 'node:sea';
 import { compileFunction } from 'node:vm';
 import { type Face, faceOf } from './face.ts';
@@ -11,9 +11,10 @@ type Exports = Record<Face, () => Promise<void>>;
 const builtins = createRequire(process.execPath);
 const loaded = new Map<string, { exports: unknown }>();
 
-/** `./name.cjs` of another chunk, or a part of Node. */
+/** A part of Node, or `./name.cjs`, another chunk. */
 function load(specifier: string): unknown {
-  if (!specifier.startsWith('./')) return builtins(specifier);
+  if (isBuiltin(specifier)) return builtins(specifier);
+  if (!specifier.startsWith('./')) throw missing(specifier);
   const name = specifier.slice(2);
   const known = loaded.get(name);
   if (known !== undefined) return known.exports;
@@ -25,6 +26,12 @@ function load(specifier: string): unknown {
   });
   run.call(module.exports, module.exports, load, module);
   return module.exports;
+}
+
+/** What packages expect of those that they can do without. No folder beside the executable may become code of it. */
+function missing(specifier: string): Error {
+  const error = new Error(`${specifier} is not in this executable`);
+  return Object.assign(error, { code: 'MODULE_NOT_FOUND' });
 }
 
 void (load('./start.cjs') as Exports)[faceOf(process.argv0)]();

@@ -1,7 +1,7 @@
 // A single-file executable at work where there is no Node: npm run test:executable.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { OTHER_NAMES } from '../../scripts/executables/other-names.ts';
@@ -103,6 +103,28 @@ test('keyctl rotates the profile of a credentials file', { skip }, async () => {
   assert(existsSync(onDisk));
   assert.notEqual(keyOf('production'), before);
   assert.equal(keyOf('production-previous'), before);
+});
+
+test('a package beside it does not become code of it', { skip }, async () => {
+  // Something that is asked for, and that a proxy can do without.
+  const planted = join(root.folder, 'bin', 'node_modules', 'supports-color');
+  const mark = root.path('home', 'mark');
+  mkdirSync(planted, { recursive: true });
+  writeFileSync(
+    join(planted, 'index.js'),
+    `require('node:fs').writeFileSync(${JSON.stringify(mark)}, '')`,
+  );
+  const { code, stderr } = await root.run('keyturn', ['keys'], {
+    HTTPS_PROXY: 'http://127.0.0.1:9',
+    AWS_ENDPOINT_URL: 'https://iam.example.invalid',
+    KEYTURN_ENDPOINT_GUARD: '',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'example',
+  });
+  assert.equal(code, 3);
+  assert.match(stderr, /127\.0\.0\.1:9/);
+  assert(!existsSync(join(root.folder, 'home', 'mark')));
 });
 
 test('what NODE_OPTIONS names is not loaded', {

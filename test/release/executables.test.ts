@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { isBuiltin } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -190,12 +191,27 @@ test('a Node with another sum, without one, or that is not there is refused', as
   await assert.rejects(downloaded(t, wrong, '24.9.8'), /SHASUMS256\.txt answered 404/);
 });
 
+const chunks = readdirSync(join(ROOT, 'dist', 'bin'))
+  .filter((name) => name.endsWith('.cjs'))
+  .map((name) => ({ name, text: readFileSync(join(ROOT, 'dist', 'bin', name), 'utf8') }));
+
 test('no chunk asks a loader of ES modules, which is not there in an executable', () => {
-  const folder = join(ROOT, 'dist', 'bin');
-  const chunks = readdirSync(folder).filter((name) => name.endsWith('.cjs'));
   assert(chunks.length > 50);
-  const asking = chunks.filter((name) =>
-    /\bimport\([`'"]/.test(readFileSync(join(folder, name), 'utf8')),
+  const asking = chunks.filter(({ text }) => /\bimport\([`'"]/.test(text));
+  assert.deepEqual(
+    asking.map(({ name }) => name),
+    [],
   );
-  assert.deepEqual(asking, []);
+});
+
+test('chunks require Node and each other, so no folder above them becomes code of them', () => {
+  const names = new Set(chunks.map(({ name }) => `./${name}`));
+  // Words of a message of the AWS SDK.
+  const said = '@aws-sdk/signature-v4-crt';
+  const foreign = chunks.flatMap(({ text }) =>
+    [...text.matchAll(/\brequire\("([^"]+)"\)/g)]
+      .map(([, specifier = '']) => specifier)
+      .filter((each) => !isBuiltin(each) && !names.has(each) && each !== said),
+  );
+  assert.deepEqual(foreign, []);
 });
