@@ -14,8 +14,8 @@ const loaded = new Map<string, { exports: unknown }>();
 /** A part of Node, or `./name.cjs`, another chunk. */
 function load(specifier: string): unknown {
   if (isBuiltin(specifier)) return builtins(specifier);
-  if (!specifier.startsWith('./')) throw missing(specifier);
-  const name = specifier.slice(2);
+  // Anything else is an asset or not there: no folder beside the executable may become code of it.
+  const name = specifier.replace('./', '');
   const known = loaded.get(name);
   if (known !== undefined) return known.exports;
   const module = { exports: {} as unknown };
@@ -26,12 +26,6 @@ function load(specifier: string): unknown {
   });
   run.call(module.exports, module.exports, load, module);
   return module.exports;
-}
-
-/** What packages expect of those that they can do without. No folder beside the executable may become code of it. */
-function missing(specifier: string): Error {
-  const error = new Error(`${specifier} is not in this executable`);
-  return Object.assign(error, { code: 'MODULE_NOT_FOUND' });
 }
 
 void (load('./start.cjs') as Exports)[faceOf(process.argv0)]();
