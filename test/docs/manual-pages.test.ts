@@ -24,7 +24,10 @@ test('each command that keyturn names has a page', () => {
   );
   const programs = PAGES.map(({ program }) => program);
   assert.equal(new Set(programs).size, programs.length);
-  const missing = named?.entries.filter(([name]) => !programs.includes(`keyturn ${name}`));
+  // The other executables have pages of their own.
+  const missing = named?.entries.filter(
+    ([name]) => !programs.includes(`keyturn ${name}`) && !programs.includes(name),
+  );
   assert.deepEqual(missing, []);
 });
 

@@ -374,7 +374,9 @@ export function keyturnHelp(form?: HelpForm): string {
       sections: [
         {
           title: 'Commands',
-          entries: [...SUBCOMMANDS, ...EXECUTABLES].map(([name, { about }]) => [name, about] as const),
+          entries: [...SUBCOMMANDS, ...EXECUTABLES].map(
+            ([name, { about }]) => [name, about] as const,
+          ),
         },
       ],
       examples: [
