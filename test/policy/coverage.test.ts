@@ -17,6 +17,7 @@ function everything(custody: CustodyKind | undefined): LineNeeds {
   const places = ['secrets-manager=app/{user}', 'ssm=/app/{user}'];
   return {
     at: AT,
+    isDryRun: false,
     user: undefined,
     inventory: 'auto',
     members: { listed: undefined, roleNames: ['KeyRotation'], externalId: undefined },

@@ -206,3 +206,35 @@ for (const line of LINES) {
     }
   });
 }
+
+it('of a dry run: all that it reads, and nothing that changes anything', async (test) => {
+  const [line] = LINES;
+  assert.ok(line);
+  const stage = await Stage.open(test, { ...line, args: [...line.args, '--dry-run'] });
+  const policy = await stage.policy();
+  const actions = policy.Statement.flatMap(({ Action: all }) => all);
+  assert.deepEqual(
+    actions.filter((action) => /:(?:Create|Update|Delete|Put|Tag)/.test(action)),
+    [],
+  );
+  const ran = await stage.play(policy);
+  assert.equal(ran.code, 0, ran.text);
+  assert.match(ran.text, /Would rotate 1 key/);
+});
+
+it('over accounts that are named: each of them, and no other one', async (test) => {
+  const printed = async (...accounts: string[]) => {
+    const args = ['--accounts', accounts.join(), '--account', DEFAULT_ACCOUNT_ID, ...TABLE];
+    const line = { what: 'named', args: [...args, '--region', 'us-east-1'] };
+    return await (await Stage.open(test, line)).policy();
+  };
+  const other = '222233334444';
+  const both = JSON.stringify(await printed(DEFAULT_ACCOUNT_ID, other));
+  assert.match(both, /user\/\*/);
+  assert.doesNotMatch(both, new RegExp(`${DEFAULT_ACCOUNT_ID}:role`));
+  assert.equal(both.split(`"A#${DEFAULT_ACCOUNT_ID}"`).length, 3, 'once for each table');
+  const one = JSON.stringify(await printed(other));
+  assert.doesNotMatch(one, /iam:CreateAccessKey/);
+  assert.doesNotMatch(one, new RegExp(`"A#${DEFAULT_ACCOUNT_ID}`));
+  assert.match(one, new RegExp(`${other}:role`));
+});

@@ -21,6 +21,8 @@ import {
 } from './statement.ts';
 
 export interface LineNeeds {
+  /** Whether it only looks: then nothing that changes anything is allowed. */
+  readonly isDryRun: boolean;
   /** Of the caller: its own account where it is known. */
   readonly at: Whereabouts;
   /** The only user; undefined for all. */
@@ -68,9 +70,11 @@ export interface AsksNeeded {
 export function callerPolicy(needs: LineNeeds): PolicyDocument {
   const { at, members, state, places } = needs;
   const own = at.account === '*' ? undefined : [at.account];
-  const known = members === undefined ? own : own && members.listed && [...own, ...members.listed];
-  return documentOf([
-    ...inAccount(needs, at),
+  const known = members === undefined ? own : own && members.listed;
+  // A run over accounts that are named works in no other one.
+  const isOwnMeant = own === undefined || (members?.listed?.includes(at.account) ?? true);
+  return documentFor(needs, [
+    ...(isOwnMeant ? inAccount(needs, at) : []),
     ...stateStatements({ ...state, accounts: known }, at),
     ...telling(needs.messages, at),
     ...(members === undefined ? [] : intoMembers(members, needs)),
@@ -78,10 +82,26 @@ export function callerPolicy(needs: LineNeeds): PolicyDocument {
   ]);
 }
 
+/** What changes keys, places or state, or tells anybody; data keys prove to a dry run that a run could seal. */
+const CHANGES =
+  /^(?:iam:(?:Create|Update|Delete)AccessKey|secretsmanager:(?!Get|Describe|List)\w+|ssm:(?:Put|Add)\w+|dynamodb:(?:(?:Put|Update|Delete)Item|ConditionCheckItem)|sns:Publish|events:PutEvents)$/;
+
+function documentFor(
+  { isDryRun }: LineNeeds,
+  statements: readonly PolicyStatement[],
+): PolicyDocument {
+  if (!isDryRun) return documentOf(statements);
+  const looking = statements.map((each) => ({
+    ...each,
+    Action: each.Action.filter((action) => !CHANGES.test(action)),
+  }));
+  return documentOf(looking.filter(({ Action: actions }) => actions.length > 0));
+}
+
 /** Undefined where no other account is entered. */
 export function rolePolicy(needs: LineNeeds): PolicyDocument | undefined {
   if (needs.members === undefined) return undefined;
-  return documentOf(inAccount(needs, { ...needs.at, account: '*' }));
+  return documentFor(needs, inAccount(needs, { ...needs.at, account: '*' }));
 }
 
 /** Who may take on the role in a member account. */
@@ -103,16 +123,13 @@ export function trustPolicy(needs: LineNeeds, caller: string): TrustDocument {
 }
 
 /** By the ARN of each role that a place names. */
-export function placeRolePolicies({
-  places,
-  user,
-  at,
-}: LineNeeds): ReadonlyMap<string, PolicyDocument> {
+export function placeRolePolicies(needs: LineNeeds): ReadonlyMap<string, PolicyDocument> {
+  const { places, user, at } = needs;
   const needed = { ...places, user };
   return new Map(
     rolesOfPlaces(places.places).map((role) => [
       role,
-      documentOf(statementsThrough(role, needed, at)),
+      documentFor(needs, statementsThrough(role, needed, at)),
     ]),
   );
 }
@@ -187,9 +204,12 @@ function telling({ topics, buses }: MessagesNeeded, at: Whereabouts): readonly P
 
 function intoMembers(
   { listed, roleNames }: MembersNeeded,
-  { at: { partition }, asks }: LineNeeds,
+  { at: { partition, account }, asks }: LineNeeds,
 ): readonly PolicyStatement[] {
-  const roles = (listed ?? ['*']).flatMap((id) =>
+  // The caller's own account is entered through no role.
+  const entered = listed?.filter((id) => id !== account) ?? ['*'];
+  if (entered.length === 0) return [];
+  const roles = entered.flatMap((id) =>
     roleNames.map((name) => `arn:${partition}:iam::${id}:role/${name}`),
   );
   const [first = '', ...others] = roles;

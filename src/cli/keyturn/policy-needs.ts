@@ -60,6 +60,7 @@ async function needs(
   const region = rotate.region ?? '*';
   const isMade = config === undefined ? rotate.newPlaces : undefined;
   return {
+    isDryRun: values.dryRun ?? false,
     at: { account, region, partition: partition ?? partitionOfRegion(region) },
     user: values.user,
     inventory: rotate.inventory ?? 'auto',

@@ -155,7 +155,7 @@ export function policyHelp(form?: HelpForm): string {
         'prints the IAM policy that allows exactly the calls that are made, and nothing else.',
       usage: [`keyturn policy ${POLICY_NAMES.join('|')} [flags]`],
       description: [
-        'fleet and organization take every flag of rotate-iam-keys, --config too, and then print what that very command line needs: the tables of --state, the custody of new secrets, the places of --deliver as narrow as their names tell, the alarms of hooks. Write the flags as the run has them. Flags that need nothing of IAM are taken, and change nothing.',
+        'fleet and organization take every flag of rotate-iam-keys, --config too, and then print what that very command line needs: the tables of --state, the custody of new secrets, the places of --deliver as narrow as their names tell, the alarms of hooks. Write the flags as the run has them. With --dry-run it allows nothing that changes anything. Flags that need nothing of IAM are taken, and change nothing.',
         'The statement FindUsersWithoutReport of fleet and organization may be left out. Its call names ' +
           'the users where the credential report cannot be used, and shows all policies of the account ' +
           'as well; without it, iam:ListUsers names them.',
