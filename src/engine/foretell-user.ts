@@ -143,15 +143,16 @@ function tellRecovery(recover: Recovery, at: UserAtHand): void {
 }
 
 /**
- * A rotation that is not delivered yet comes to its cut-over in the run, and there a place of the user that is
- * none of its own may still give the old key to its readers (I10).
+ * A rotation that is just delivered, or not yet, comes to its cut-over in the run, and there a place of the user that
+ * is none of its own may still give the old key to its readers (I10). Of a later one it was asked with the decision.
  */
 async function heldElsewhere(
   { rotation, leadsTo }: Recovery,
   { keys, gate }: UserDecision,
   at: UserAtHand,
 ): Promise<(Foretold & { readonly error: KeyturnError }) | undefined> {
-  const comesToCut = leadsTo === 'new-key' && !('receipts' in rotation) && gate?.kind !== 'wait';
+  const isUnasked = !('receipts' in rotation) || rotation.phase === 'delivered';
+  const comesToCut = leadsTo === 'new-key' && isUnasked && gate?.kind !== 'wait';
   if (!comesToCut || rotation.oldKeyFate === 'keep') return undefined;
   const error = await whyHeld(rotation.oldKeyId, at, rotation.targets);
   const about = { oldKey: oldKeyOf(rotation, keys), resumed: true };

@@ -17,6 +17,7 @@ import { discard } from './create-key.ts';
 import { decideGate, factsOf } from './decide.ts';
 import { deliverEverywhere } from './delivery.ts';
 import { announce } from './grace.ts';
+import { assertHeldNowhere } from './held-anywhere.ts';
 import { secretFromPlaces } from './holders.ts';
 import { assertInPlaces, type Leaves } from './in-place.ts';
 import { writerSignedBy } from './own-key.ts';
@@ -113,6 +114,10 @@ async function retire(
     return 'went';
   }
   const { oldKey, verdict: waiting } = leaving;
+  // The plan may not name the end of the old key because a place gives it to its readers: then that is why.
+  if (waiting.heldReason === 'not-planned') {
+    await assertHeldNowhere(rotation.oldKeyId, work, rotation.targets);
+  }
   if (phase !== 'in-grace') {
     // The readers have it from here on, so the silence of the old key counts from here.
     const notBefore = waiting.notBefore?.toISOString();
