@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { keyturnCommand } from '../../src/cli/keyturn/command.ts';
 import { runCommand } from '../../src/cli/run.ts';
@@ -136,7 +136,11 @@ test('a checkpoint finds what was cut off, and what was written anew', async (t)
   // A scheduled checkpoint notices it too, and signs nothing.
   const refused = await audit(`checkpoint --key-file ${key} -o ${kept}`);
   assert.match(refused.err, /\[trail-damaged\]/);
-  for (const { out, err } of [first, second, cut, refused, again]) {
+  await rm(dirname(trail), { recursive: true });
+  const gone = await audit(`checkpoint --key-file ${key} -o ${kept}`);
+  assert.notEqual(gone.code, 0);
+  assert.match(gone.err, /\[trail-damaged\].*123456789012/s);
+  for (const { out, err } of [first, second, cut, refused, gone, again]) {
     assert.ok(!`${out}${err}`.includes(secret));
   }
 });

@@ -20,10 +20,7 @@ export async function verifyTrails(
   seen: SeenTrails,
 ): Promise<AuditVerifyReport> {
   const accounts = [];
-  const there = await accountsIn(store, account);
-  // An account that was seen and of which nothing is kept is not forgotten.
-  const gone = account === undefined ? [...seen.keys()].filter((id) => !there.includes(id)) : [];
-  for (const id of [...there, ...gone].toSorted()) {
+  for (const id of await accountsOrSeen(store, account, seen)) {
     const seenOfIt = seen.get(id) ?? [];
     accounts.push(entryOf(await verifyTrail(store, id, seenOfIt), seenOfIt));
   }
@@ -39,6 +36,17 @@ export async function verifyTrail(
   const verifier = new TrailVerifier(account, seen);
   for await (const line of trail.lines()) verifier.take(line);
   return verifier.verdict();
+}
+
+/** With those that were seen and of which nothing is kept any more: they are not forgotten. */
+export async function accountsOrSeen(
+  store: StateStore,
+  only: string | undefined,
+  seen: SeenTrails,
+): Promise<readonly string[]> {
+  const there = await accountsIn(store, only);
+  const gone = only === undefined ? [...seen.keys()].filter((id) => !there.includes(id)) : [];
+  return [...there, ...gone].toSorted();
 }
 
 /** An account that is named counts whether anything is kept of it or not. */

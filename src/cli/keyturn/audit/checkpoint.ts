@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { CheckpointFolder, checkpointOf, signingKeyIn } from '../../../app/audit/checkpoints.ts';
-import { accountsIn, anchorOf, type SeenTrails } from '../../../app/audit/trails.ts';
+import { accountsOrSeen, anchorOf, type SeenTrails } from '../../../app/audit/trails.ts';
 import { openState } from '../../../app/open-state.ts';
 import { KeyturnError } from '../../../base/errors.ts';
 import { systemReason } from '../../../base/files/file-system.ts';
@@ -104,7 +104,7 @@ async function anchorsIn(
   seen: SeenTrails,
 ): Promise<readonly AuditAnchor[]> {
   const anchors: AuditAnchor[] = [];
-  for (const id of await accountsIn(store, account)) {
+  for (const id of await accountsOrSeen(store, account, seen)) {
     const anchor = await anchorOf(store, id, seen.get(id) ?? []);
     if (anchor !== undefined) anchors.push(anchor);
   }
