@@ -113,7 +113,7 @@ const RANGES = {
  */
 export async function rotateAccount(options: RotateOptions): Promise<RotateResult> {
   refuseBadValues(options);
-  const [{ rotateAccount: rotate }, { systemClock }, reading, stores, opening, sandbox] =
+  const [{ rotateAccount: rotate }, { systemClock }, reading, stores, opening, sandbox, slips] =
     await Promise.all([
       import('../app/rotate-account.ts'),
       import('../base/clock.ts'),
@@ -121,7 +121,9 @@ export async function rotateAccount(options: RotateOptions): Promise<RotateResul
       import('../state/stores.ts'),
       import('../app/open-state.ts'),
       import('../app/sandbox-control.ts'),
+      import('../state/misspelt-place.ts'),
     ]);
+  slips.refuseMisspelt(options.stateDir, 'stateDir holds');
   if (!stores.isStatePlace(options.stateDir)) {
     throw new KeyturnError('bad-value', 'stateDir is not an absolute path');
   }

@@ -8,6 +8,7 @@
 
 import { KeyturnError } from '../base/errors.ts';
 import { wordsOf } from '../base/words.ts';
+import { refuseMisspelt } from '../state/misspelt-place.ts';
 import { isStatePlace } from '../state/stores.ts';
 import { lastText, quoted } from './flags/argv.ts';
 import { stateVariable } from './flags/surroundings.ts';
@@ -53,7 +54,9 @@ function requireClosedQuotes({ env }: Host): void {
 
 function requireAbsoluteState({ args, env }: Host): void {
   const given = lastText(ROTATE_FLAGS, args, 'stateDir') || stateVariable(env);
-  if (!given || isStatePlace(given)) return;
+  if (!given) return;
+  refuseMisspelt(given);
+  if (isStatePlace(given)) return;
   throw new KeyturnError('state-dir', `the state directory ${quoted(given)} is not absolute`, {
     hint: 'name one outside the checkout, which the gateway throws away: KEYTURN_STATE=/var/lib/keyturn',
   });

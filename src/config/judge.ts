@@ -5,6 +5,7 @@ import { dayAfter, daysBetween, localTime } from './calendar.ts';
 import type { Found, Path } from './fault.ts';
 import { judgePolicies } from './judge-policy.ts';
 import { judgeAccountSelection, judgeMatch } from './judge-selection.ts';
+import { judgeState } from './judge-state.ts';
 import type { ConfigModel, Exemption, Selection } from './model.ts';
 import { EXEMPTION_DAYS_MAX } from './takes.ts';
 import { judgeTelling } from './tell-judge.ts';
@@ -24,6 +25,7 @@ export function judge(model: ConfigModel, at: JudgedAt): readonly Found[] {
     ...judgeAccounts(model, at),
     ...judgeExemptions(model.exemptions ?? [], ['exemptions'], { now: at.now, zone, organization }),
     ...judgeFreezes(model),
+    ...judgeState(model),
     ...judgeTelling(model),
   ];
 }

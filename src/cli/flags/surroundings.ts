@@ -2,6 +2,7 @@
 
 import { isAbsolute, join, resolve } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
+import { refuseMisspelt } from '../../state/misspelt-place.ts';
 import { isStatePlace } from '../../state/stores.ts';
 import { quoted } from './argv.ts';
 import { regionName } from './value-rules.ts';
@@ -34,16 +35,25 @@ export function regionOf(env: Surroundings['env']): string | undefined {
 
 /** The place of state that the environment names. KEYTURN_STATE_DIR is its former name. */
 export function stateVariable(env: Surroundings['env']): string | undefined {
-  return env.KEYTURN_STATE || env.KEYTURN_STATE_DIR;
+  return env[stateVariableName(env)];
 }
 
-/** Where the state is kept: any place of a kind of store, or a path. Throws `state-dir` when nothing tells. */
+function stateVariableName(env: Surroundings['env']): 'KEYTURN_STATE' | 'KEYTURN_STATE_DIR' {
+  return env.KEYTURN_STATE ? 'KEYTURN_STATE' : 'KEYTURN_STATE_DIR';
+}
+
+/**
+ * Where the state is kept: any place of a kind of store, or a path. Throws `bad-value` for what is near a kind and
+ * none, and `state-dir` when nothing tells.
+ */
 export function stateDirectory(flag: string | undefined, surroundings: Surroundings): string {
   const { env, home } = surroundings;
   const given = flag ?? stateVariable(env);
-  // What is no path is taken as it is.
-  if (given)
+  if (given) {
+    refuseMisspelt(given, flag === undefined ? `${stateVariableName(env)} holds` : undefined);
+    // What is no path is taken as it is.
     return isStatePlace(given) && !isAbsolute(given) ? given : absolute(given, surroundings);
+  }
   // The XDG specification says to ignore a relative path.
   const base = env.XDG_STATE_HOME;
   if (base && isAbsolute(base)) return join(base, 'keyturn');

@@ -10,7 +10,8 @@ export interface TablePlace {
 
 const PREFIX = 'dynamodb:';
 /** As AWS names tables; and the second table has a longer name. */
-const PLACE = /^dynamodb:([\w.-]{3,247})(?:@([a-z]{2}(?:-[a-z]+)+-\d))?$/;
+const PLACE = /^dynamodb:([\w.-]{3,247})(?:@(.*))?$/s;
+const REGION = /^[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}$/;
 
 export function isTablePlace(place: string): boolean {
   return place.startsWith(PREFIX);
@@ -19,7 +20,13 @@ export function isTablePlace(place: string): boolean {
 /** Throws `bad-value`. */
 export function readTablePlace(place: string): TablePlace {
   const [, table, region] = PLACE.exec(place) ?? [];
-  if (table !== undefined) return { table, region };
+  if (table !== undefined && (region === undefined || REGION.test(region)))
+    return { table, region };
+  if (table !== undefined) {
+    throw new KeyturnError('bad-value', `${JSON.stringify(place)} names no region after the "@"`, {
+      hint: `write the region as AWS does, as in dynamodb:${table}@eu-central-1, or leave it out`,
+    });
+  }
   throw new KeyturnError('bad-value', `${JSON.stringify(place)} names no table`, {
     hint: 'write dynamodb:TABLE or dynamodb:TABLE@REGION; a name has 3 to 247 letters, digits, ".", "-" and "_"',
   });

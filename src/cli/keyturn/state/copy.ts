@@ -52,7 +52,8 @@ export async function runStateCopy({ host }: Session, args: readonly string[]): 
       hint: [command('keyturn', 'state', 'copy', '/var/lib/keyturn', 'dynamodb:keyturn')],
     });
   }
-  const places = [await formerState(from, host), stateDirectory(to, host)] as const;
+  const target = stateDirectory(to, host);
+  const places = [await formerState(from, host), target] as const;
   if (places[0] === places[1]) {
     throw new KeyturnError('bad-value', 'both places are the same', {
       hint: 'name another one to copy to',
