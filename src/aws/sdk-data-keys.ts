@@ -25,7 +25,8 @@ export function openDataKeys(setup: ServiceSetup): AwsDataKeys {
       try {
         const { Plaintext: plain } = await client.send(
           new DecryptCommand({
-            ...{ KeyId: keyId, CiphertextBlob: wrapped, EncryptionContext: { ...context } },
+            ...(keyId !== undefined && { KeyId: keyId }),
+            ...{ CiphertextBlob: wrapped, EncryptionContext: { ...context } },
           }),
         );
         return bytesOf(plain);
@@ -45,12 +46,13 @@ function bytesOf(bytes: Uint8Array | undefined): Uint8Array {
 
 function failure(
   thrown: unknown,
-  { permission, keyId }: { readonly permission: string; readonly keyId: string },
+  { permission, keyId }: { readonly permission: string; readonly keyId: string | undefined },
   setup: ServiceSetup,
 ): KeyturnError {
   if (thrown instanceof KeyturnError) return thrown;
   const error = serviceFailure(thrown, permission, setup);
-  return new KeyturnError(error.code, `KMS key ${keyId}: ${error.message}`, {
+  const which = keyId === undefined ? 'the KMS key that sealed it' : `KMS key ${keyId}`;
+  return new KeyturnError(error.code, `${which}: ${error.message}`, {
     cause: error.cause,
     ...(error.hintParts.length > 0 && { hint: error.hintParts }),
   });

@@ -103,8 +103,8 @@ export type KeyContext = Readonly<Record<string, string>>;
 /** Throws a KeyturnError. */
 export interface AwsDataKeys {
   generate(keyId: string, context: KeyContext): Promise<DataKey>;
-  /** Throws also where the key was wrapped for something else. */
-  unwrap(keyId: string, wrapped: Uint8Array, context: KeyContext): Promise<Uint8Array>;
+  /** By the key that wrapped it, where none is named. Throws also where it was wrapped for something else. */
+  unwrap(keyId: string | undefined, wrapped: Uint8Array, context: KeyContext): Promise<Uint8Array>;
 }
 
 /** What is known of a table beside its items; undefined where the caller may not ask. */

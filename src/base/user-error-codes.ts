@@ -191,7 +191,7 @@ export const USER_ERROR_CODES = {
   }),
   'secret-missing': info(1, 'user', {
     meaning:
-      'The new key exists but its secret is not in the hand-off any more; the old key was not touched.',
+      'The new key exists but its secret is not in custody any more; the old key was not touched.',
     remedy:
       'Put the file back and run again. Without it, a person has to judge whether the new key is in use.',
   }),

@@ -2,6 +2,7 @@
 // needs more than one value to be judged is in judge*.ts.
 
 import { z } from 'zod';
+import { isKmsKeyName } from '../base/kms-key-name.ts';
 import { isRegionName } from '../base/region-name.ts';
 import { readCustody } from '../custody/wish.ts';
 import { SERVICES } from '../destinations/kinds.ts';
@@ -100,7 +101,7 @@ const placeObject = z.strictObject({
   ).optional(),
   external_id: externalId.optional(),
   create_missing: described('create_missing', z.boolean()).optional(),
-  create_kms_key: described('create_kms_key', z.string().min(1)).optional(),
+  create_kms_key: described('create_kms_key', shaped(isKmsKeyName)).optional(),
   create_tags: described('create_tags', z.record(z.string().min(1), z.string())).optional(),
 });
 
@@ -259,7 +260,7 @@ export const configModel = z.strictObject({
         shaped((text) => readCustody(text) !== undefined),
       ).optional(),
       identity: described('token', reference).optional(),
-      kms_key: described('create_kms_key', z.string().min(1)).optional(),
+      kms_key: described('create_kms_key', shaped(isKmsKeyName)).optional(),
       tags: described('create_tags', z.record(z.string().min(1), z.string())).optional(),
     }),
   ).optional(),

@@ -1,6 +1,7 @@
 // What each key of a configuration takes, in words that end the sentence "KEY takes …". Faults, the JSON
 // Schema and the table of docs/configuration.md say the same because they say this.
 
+import { KMS_KEY_TAKES } from '../base/kms-key-name.ts';
 import { CUSTODY_TAKES } from '../custody/wish.ts';
 import { SERVICES } from '../destinations/kinds.ts';
 import {
@@ -70,7 +71,7 @@ export const TAKES: Readonly<Record<string, string>> = {
   secret: 'the name of a field',
   with: 'the name of a connection',
   form: 'the form of a place, such as base64 or ses-smtp:eu-west-1',
-  create_kms_key: 'the ID, ARN or alias of a KMS key',
+  create_kms_key: KMS_KEY_TAKES,
   create_tags: 'a mapping of NAME: text',
   connections: 'a mapping of NAME: a mapping with kind and what is said of the way there',
   kind: `the service: ${SERVICES.join(', ')}`,

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { type AccessKeyId, accessKeyId } from '../base/access-key-id.ts';
 import type { AwsKeptTexts, HowKept, VersionedText } from '../base/aws-custody.ts';
 import { KeyturnError } from '../base/errors.ts';
+import type { Command } from '../base/hint.ts';
 import { newId } from '../base/new-id.ts';
 import { Secret } from '../base/secret.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
@@ -18,6 +19,8 @@ export interface KeptTextsParts {
   /** In which new ones are made. */
   readonly region: string;
   readonly how: HowKept;
+  /** Gives up a secret whose text is gone. */
+  readonly forget?: ((keyId: AccessKeyId) => Command) | undefined;
 }
 
 /** What is there a moment after it was made, and not yet for everybody. */
@@ -55,7 +58,10 @@ export function keptTextsBox(parts: KeptTextsParts): BoxOf<'secrets-manager'> {
           'secret-missing',
           `secret ${name} in region ${at} is gone, and with it the secret of ${about.keyId}`,
           {
-            hint: 'the old key was not touched; the journal knows the new one as one without a secret',
+            hint: [
+              'the old key was not touched; unless somebody can put the text back, give the secret up, and the next run makes another key:',
+              ...(parts.forget === undefined ? [] : [parts.forget(about.keyId)]),
+            ],
           },
         );
       }

@@ -3,8 +3,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { AwsDataKeys, DataKey, KeyContext } from '../base/aws-tables.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
+import { type Hint, partsOf } from '../base/hint.ts';
 import { Secret } from '../base/secret.ts';
 import { type BoxedKey, type BoxOf, bindingOf } from './box.ts';
+import type { WaysOn } from './open-boxes.ts';
 
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
@@ -12,16 +14,24 @@ const TAG_BYTES = 16;
 
 export interface KmsBoxParts {
   readonly dataKeys: AwsDataKeys;
-  readonly keyId: string;
+  /** That seals; undefined for a box that only opens. */
+  readonly keyId: string | undefined;
   /** Bound to it: what is sealed for one table is opened in no other. */
   readonly place: string;
+  /** What a failure prints; nothing when left out. */
+  readonly ways?: Pick<WaysOn, 'forget' | 'check'> | undefined;
 }
 
 /** A data key of KMS for each secret, used once and never kept in clear. */
-export function kmsBox({ dataKeys, keyId, place }: KmsBoxParts): BoxOf<'kms'> {
+export function kmsBox({ dataKeys, keyId, place, ways }: KmsBoxParts): BoxOf<'kms'> {
   const prepared = new Map<string, Promise<DataKey>>();
   const nameOf = (about: Omit<BoxedKey, 'keyId'>) => JSON.stringify(contextOf(about));
-  const generate = (about: Omit<BoxedKey, 'keyId'>) => dataKeys.generate(keyId, contextOf(about));
+  const sealer = () => {
+    assert(keyId !== undefined, 'nothing is sealed without a KMS key');
+    return keyId;
+  };
+  const generate = async (about: Omit<BoxedKey, 'keyId'>) =>
+    await dataKeys.generate(sealer(), contextOf(about));
   return {
     kind: 'kms',
     by: `KMS key ${keyId}`,
@@ -34,8 +44,9 @@ export function kmsBox({ dataKeys, keyId, place }: KmsBoxParts): BoxOf<'kms'> {
       });
     },
     prove: async () => {
-      const { plain, wrapped } = await dataKeys.generate(keyId, PROOF);
-      const back = await dataKeys.unwrap(keyId, wrapped, PROOF);
+      const hint = ways && [`whether the key that ${NAMED_BY} is there:`, ways.check];
+      const { plain, wrapped } = await hinted(hint, () => dataKeys.generate(sealer(), PROOF));
+      const back = await hinted(hint, () => dataKeys.unwrap(sealer(), wrapped, PROOF));
       const isSame = Buffer.compare(plain, back) === 0;
       for (const bytes of [plain, back]) bytes.fill(0);
       assert(isSame, `KMS key ${keyId} gave back another data key`);
@@ -56,7 +67,12 @@ export function kmsBox({ dataKeys, keyId, place }: KmsBoxParts): BoxOf<'kms'> {
       return { by: 'kms', ct, iv, dk: wrapped };
     },
     open: async (about, { ct, iv, dk }) => {
-      const plain = await dataKeys.unwrap(keyId, dk, contextOf(about));
+      const hint = ways && [
+        `it is opened by the KMS key that sealed it, whatever ${NAMED_BY}; where nobody can use that key any more, give the secret up:`,
+        ways.forget(about.keyId),
+      ];
+      // The data key itself says by which key it is wrapped; which of them may be used is for policies to say.
+      const plain = await hinted(hint, () => dataKeys.unwrap(undefined, dk, contextOf(about)));
       try {
         const bytes = Buffer.from(ct);
         const cipher = createDecipheriv(CIPHER, plain, iv);
@@ -76,6 +92,19 @@ export function kmsBox({ dataKeys, keyId, place }: KmsBoxParts): BoxOf<'kms'> {
       }
     },
   };
+}
+
+const NAMED_BY = '--custody-kms-key or KEYTURN_CUSTODY_KMS_KEY names';
+
+/** Beside what is told of AWS's answer, which is often nothing. */
+async function hinted<T>(hint: Hint | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (!(thrown instanceof KeyturnError)) throw thrown;
+    const all = [...thrown.hintParts, ...partsOf(hint ?? [])];
+    throw new KeyturnError(thrown.code, thrown.message, { cause: thrown.cause, hint: all });
+  }
 }
 
 const PROOF = { purpose: 'keyturn-proof' } as const;

@@ -1,8 +1,10 @@
 // Makes the box that a wish names, and the others that may be needed for what is there already.
 
+import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { AwsKeptTexts } from '../base/aws-custody.ts';
 import type { AwsDataKeys } from '../base/aws-tables.ts';
 import { KeyturnError } from '../base/errors.ts';
+import type { Command } from '../base/hint.ts';
 import type { Box, BoxOf } from './box.ts';
 import type { BoxOpeners } from './boxes.ts';
 import type { CustodyWish } from './wish.ts';
@@ -13,9 +15,18 @@ export interface BoxesParts {
   readonly place: string;
   /** The KMS key of the place, unless another one is named; undefined where it has none. */
   readonly usualKey: string | undefined;
-  /** The command that goes on with what waits there, unless the wish knows a better one. */
-  readonly goesOnBy: string;
+  readonly ways: WaysOn;
   readonly aws: () => Promise<BoxesAws>;
+}
+
+/** Commands about the place, which are printed with a failure. */
+export interface WaysOn {
+  /** Goes on with what waits there, unless the wish knows a better one. */
+  readonly goesOnBy: string;
+  /** Gives a secret up. */
+  readonly forget: (keyId: AccessKeyId) => Command;
+  /** Tells how it is with the place. */
+  readonly check: Command;
 }
 
 export interface BoxesAws {
@@ -33,7 +44,7 @@ export interface OpenedBoxes {
 /** Nobody at AWS is asked yet. Throws `bad-value` for a wish that the place cannot grant. */
 export async function openBoxes(parts: BoxesParts): Promise<OpenedBoxes> {
   const openers = {
-    kms: () => openKms(parts),
+    kms: () => openKms(parts, undefined),
     age: () => openAge(parts, []),
     'secrets-manager': () => openTexts(parts, 'keyturn'),
   };
@@ -44,7 +55,7 @@ async function chosenBox(parts: BoxesParts): Promise<Box | undefined> {
   const { custody } = parts.wish;
   switch (custody?.kind) {
     case 'kms':
-      return await openKms(parts);
+      return await openKms(parts, keyThatSeals(parts));
     case 'age':
       return await openAge(parts, custody.recipients);
     case 'secrets-manager':
@@ -54,37 +65,40 @@ async function chosenBox(parts: BoxesParts): Promise<Box | undefined> {
   }
 }
 
-async function openKms({ wish, place, usualKey, aws }: BoxesParts): Promise<BoxOf<'kms'>> {
-  // Beside Secrets Manager it is the key of its secrets.
-  const named = wish.custody?.kind === 'secrets-manager' ? undefined : wish.kmsKey;
-  const keyId = named ?? usualKey;
-  if (keyId === undefined) {
-    throw new KeyturnError('bad-value', 'secrets are to be sealed by KMS, and no key is named', {
-      hint: 'name it with --custody-kms-key, as an ID, an ARN or alias/NAME',
-    });
-  }
+function keyThatSeals({ wish, usualKey }: BoxesParts): string {
+  const keyId = wish.kmsKey ?? usualKey;
+  if (keyId !== undefined) return keyId;
+  throw new KeyturnError('bad-value', 'secrets are to be sealed by KMS, and no key is named', {
+    hint: 'name it with --custody-kms-key, as an ID, an ARN or alias/NAME',
+  });
+}
+
+async function openKms(
+  { place, aws, ways }: BoxesParts,
+  keyId: string | undefined,
+): Promise<BoxOf<'kms'>> {
   const { kmsBox } = await import('./kms-box.ts');
   const { dataKeys } = await aws();
-  return kmsBox({ dataKeys, keyId, place });
+  return kmsBox({ dataKeys, keyId, place, ways });
 }
 
 async function openAge(
-  { wish, place, goesOnBy }: BoxesParts,
+  { wish, place, ways }: BoxesParts,
   recipients: readonly string[],
 ): Promise<BoxOf<'age'>> {
   const { ageBox } = await import('./age-box.ts');
   return ageBox({
     ...{ recipients, place, identity: wish.identity },
-    goesOnBy: wish.goesOnBy ?? goesOnBy,
+    goesOnBy: wish.goesOnBy ?? ways.goesOnBy,
   });
 }
 
 async function openTexts(
-  { wish, aws }: BoxesParts,
+  { wish, aws, ways }: BoxesParts,
   prefix: string,
 ): Promise<BoxOf<'secrets-manager'>> {
   const { keptTextsBox } = await import('./kept-texts.ts');
   const { region, texts } = await aws();
   const how = { kmsKey: wish.kmsKey, tags: { ...wish.tags, 'keyturn:custody': 'true' } };
-  return keptTextsBox({ texts, prefix, region, how });
+  return keptTextsBox({ texts, prefix, region, how, forget: ways.forget });
 }

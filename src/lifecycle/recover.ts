@@ -230,7 +230,9 @@ export const RECOVERY_TABLE: readonly Row[] = [
   {
     name: 'nobody can tell who holds the secret',
     when: (f) => needsSecret(f) && f.candidate === 'active' && f.secret === 'unreadable',
-    decision: ask('the hand-off file of the new key is gone, and a place cannot be read'),
+    decision: ask(
+      'the secret of the new key is not in custody any more, and a place cannot be read',
+    ),
   },
   {
     // The hand-off file is gone and nobody ever used the key: nobody can.
@@ -241,7 +243,7 @@ export const RECOVERY_TABLE: readonly Row[] = [
       f.secret === 'missing' &&
       f.use === 'never' &&
       f.old === 'active',
-    decision: { kind: 'discard', reason: 'its secret is not in the hand-off any more' },
+    decision: { kind: 'discard', reason: 'its secret is not in custody any more' },
   },
   {
     // Somebody may have taken the file moments ago, to use the key.
@@ -252,7 +254,7 @@ export const RECOVERY_TABLE: readonly Row[] = [
       f.secret === 'missing' &&
       f.use === 'unseen' &&
       f.old === 'active',
-    decision: wait('the hand-off file of the new key is gone'),
+    decision: wait('the secret of the new key is not in custody any more'),
   },
   {
     // Somebody took the file and uses the key, or the old key is no way back.
@@ -262,7 +264,9 @@ export const RECOVERY_TABLE: readonly Row[] = [
       f.candidate === 'active' &&
       f.secret === 'missing' &&
       (isUsedForAllWeKnow(f) || f.old !== 'active'),
-    decision: ask('the hand-off file of the new key is gone, and the key may be in use'),
+    decision: ask(
+      'the secret of the new key is not in custody any more, and the key may be in use',
+    ),
   },
 
   // Delivered and verified; only the old key's deactivation is left.
@@ -301,7 +305,9 @@ export const RECOVERY_TABLE: readonly Row[] = [
       f.old === 'active' &&
       (f.secret === 'missing' || f.secret === 'unreadable') &&
       f.use !== 'used',
-    decision: ask('the hand-off file of the new key is gone and no use of the key is known'),
+    decision: ask(
+      'the secret of the new key is not in custody any more and no use of the key is known',
+    ),
   },
   {
     // It died between UpdateAccessKey and its record.

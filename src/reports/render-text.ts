@@ -269,7 +269,7 @@ function handoffSection(
   );
   const sealed = foldersOf(done.filter(isSealed));
   const finished = foldersOf(done.filter((key) => !isSealed(key)));
-  const open = foldersOf(report.rotated_keys.filter(({ success }) => !success));
+  const open = foldersOf(report.rotated_keys.filter(needsCustody));
   const lines: string[] = [];
   const [one] = finished.files;
   if (one !== undefined && takeOutCommand !== undefined) {
@@ -298,7 +298,7 @@ function handoffSection(
     lines.push(wrap('', what), ...sealed.folders);
   }
   if (open.files.length > 0) {
-    const what = `${plural(open.files.length, 'rotation')} with a new key ${open.files.length === 1 ? 'is' : 'are'} not finished. The next run needs the files with the secrets: leave them where they are, and run again.`;
+    const what = `${plural(open.files.length, 'rotation')} with a new key ${open.files.length === 1 ? 'is' : 'are'} not finished. The next run needs the new secrets: leave them where they are kept, and run again.`;
     lines.push(wrap('', what), ...(finished.files.length > 0 ? [] : open.folders));
   }
   return lines.join('\n');
@@ -308,6 +308,11 @@ function keptSection({ kept_handoffs: kept }: RotationReport, { wrap }: Page): s
   return keptHandoffLines(kept)
     .map((line) => wrap(line.startsWith(' ') ? '  ' : '', line.trim()))
     .join('\n');
+}
+
+/** What is gone is in the hands of whoever reads the error: waiting helps nobody. */
+function needsCustody({ success, error_code: code }: RotatedKey): boolean {
+  return !success && code !== 'secret-missing';
 }
 
 function isSealed({ handoff_file: file }: RotatedKey): boolean {

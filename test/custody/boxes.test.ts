@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { KeyturnError } from '../../src/base/errors.ts';
+import { command } from '../../src/base/hint.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { ageBox } from '../../src/custody/age-box.ts';
 import { BOX_KINDS, type Box, type BoxKind, type Sealed } from '../../src/custody/box.ts';
@@ -151,7 +152,8 @@ describe('Secrets Manager', () => {
   const open = () => {
     const texts = newKeptTexts();
     const how = { tags: {} };
-    const parts = { prefix: 'keyturn/custody', region: 'us-east-1', how };
+    const forget = (keyId: string) => command('keyturn', 'state', 'secret', keyId, '--forget');
+    const parts = { prefix: 'keyturn/custody', region: 'us-east-1', how, forget };
     return { texts, box: keptTextsBox({ ...parts, texts: async () => texts }) };
   };
 
@@ -179,7 +181,9 @@ describe('Secrets Manager', () => {
       await failureOf(async () => box.elsewhere?.find(ABOUT.account, NEW_KEY));
     }
     texts.all.clear();
-    assert.equal((await failureOf(() => opened(box, ABOUT, sealed))).code, 'secret-missing');
+    const gone = await failureOf(() => opened(box, ABOUT, sealed));
+    assert.equal(gone.code, 'secret-missing');
+    assert.match(gone.hint ?? '', new RegExp(`keyturn state secret ${NEW_KEY} --forget`));
   });
 
   it('proves before a key is made that it may make, read and delete one, once a process', async () => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { policyDocument } from '../../src/app/policy/named-policies.ts';
+import { tableTemplate } from '../../src/state/dynamodb/template.ts';
 import { ROOT, textOf } from '../support/structured-files.ts';
 import { faultsOf, skipsCfnLint } from './cfn-lint.ts';
 import { findTerraform } from './terraform.ts';
@@ -42,6 +43,20 @@ interface Machine {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }
+
+test('what is kept in state outlives its stack: the tables, the key, and the alias by which runs find the key', () => {
+  const own = tableTemplate(
+    { table: 'keyturn', region: undefined },
+    { custodyTable: 'keyturn-custody', keyId: 'alias/keyturn' },
+  );
+  for (const text of [own, textOf('deploy/aws/keyturn.yaml')]) {
+    const kept = text
+      .split(/\n(?= {2}\w+:\n)/)
+      .filter((part) => /Type: AWS::(?:DynamoDB::Table|KMS::(?:Key|Alias))\n/.test(part));
+    assert.equal(kept.length, 4);
+    for (const part of kept) assert.match(part, /DeletionPolicy: Retain\n/);
+  }
+});
 
 /** Names that lead nowhere, and states to which nothing leads. */
 function dangling({ StartAt: start, States: states }: Machine): readonly string[] {

@@ -98,10 +98,13 @@ export const DESTINATIONS: readonly Directive[] = [
     },
   },
   {
-    usage: 'secret NAME is empty | is binary | is marked for deletion',
-    pattern: /^secret (\S+) is (empty|binary|marked for deletion)$/,
+    usage: 'secret NAME is empty | is binary | is marked for deletion | is removed for good',
+    pattern: /^secret (\S+) is (empty|binary|marked for deletion|removed for good)$/,
     perform: async (stage, name, what) => {
       if (what === 'marked for deletion') return ask(stage, 'DeleteSecret', { SecretId: name });
+      if (what === 'removed for good') {
+        return ask(stage, 'DeleteSecret', { SecretId: name, ForceDeleteWithoutRecovery: true });
+      }
       const value = what === 'binary' ? { SecretBinary: 'AAECAw==' } : {};
       await ask(stage, 'CreateSecret', { Name: name, ClientRequestToken: token(stage), ...value });
     },

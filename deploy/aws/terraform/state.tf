@@ -57,6 +57,11 @@ resource "aws_kms_key" "sealing" {
 resource "aws_kms_alias" "sealing" {
   name          = "alias/${var.state_table}"
   target_key_id = aws_kms_key.sealing.key_id
+
+  # By it a run finds the key: without it, state init --create would make a second one.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_ssm_parameter" "config" {

@@ -3,6 +3,7 @@
 
 import { type AccessKeyId, isAccessKeyId } from '../../base/access-key-id.ts';
 import { writtenKeyId } from '../../base/key-id-text.ts';
+import { isKmsKeyName, KMS_KEY_TAKES } from '../../base/kms-key-name.ts';
 import { isRegionName } from '../../base/region-name.ts';
 import type { ValueRule } from './flag.ts';
 
@@ -251,12 +252,12 @@ export const roleName = shaped(
 
 /** STS's bounds for ExternalId (API reference, AssumeRole). */
 /** AWS's own shapes: a UUID, mrk-…, alias/NAME, or the ARN of any of them. */
-export const kmsKey = shaped(
-  'KEY',
-  'alias/app-secrets',
-  /^(?:arn:aws[\w-]*:kms:[a-z\d-]+:\d{12}:(?:key|alias)\/|alias\/)?[\w/-]{1,256}$/,
-  'the ID, ARN or alias/NAME of a KMS key',
-);
+export const kmsKey: ValueRule<string> = {
+  takes: KMS_KEY_TAKES,
+  example: 'alias/app-secrets',
+  placeholder: 'KEY',
+  read: (text) => (isKmsKeyName(text) ? text : undefined),
+};
 
 const TAG = /^[\w\s.:/=+@-]*$/u;
 

@@ -34,7 +34,11 @@ export const kms: JsonService = {
     DescribeKey: ofKey('read', (_, key) => ({ KeyMetadata: metadataOf(key) })),
     GetKeyRotationStatus: ofKey('read', (_, key) => ({ KeyRotationEnabled: key.isRotated })),
     GenerateDataKey: ofKey('read', generateDataKey),
-    Decrypt: ofKey('read', decrypt),
+    Decrypt: {
+      access: 'read',
+      resource: (call) => ({ arn: keyThatOpens(call).arn, context: contextOfKey(call) }),
+      run: (call) => decrypt(call, keyThatOpens(call)),
+    },
   },
 };
 
@@ -51,7 +55,7 @@ function ofKey(
 
 /** What conditions ask about: what a data key is for, and the names of the key. */
 function contextOfKey(call: Call): ConditionContext {
-  const key = keyNamed(call);
+  const key = call.input.CiphertextBlob === undefined ? keyNamed(call) : keyThatOpens(call);
   const own = `${call.caller.region} alias/`;
   const aliases = [...call.account.kmsKeys]
     .filter(([place, { id }]) => place.startsWith(own) && id === key.id)
@@ -121,18 +125,38 @@ function generateDataKey(call: Call, key: KmsKey): ResultFields {
   };
 }
 
+/** What is encrypted says by which key; one that is named beside it has to be the same. */
+function keyThatOpens(call: Call): KmsKey {
+  const named = optionalString(call, 'KeyId') === undefined ? undefined : keyNamed(call);
+  if (named !== undefined && openedBy(named, call) !== undefined) return named;
+  const found = [...call.account.kmsKeys]
+    .filter(([place]) => place.startsWith(`${call.caller.region} `))
+    .find(([, key]) => openedBy(key, call) !== undefined)?.[1];
+  // AWS says no more either: which part was wrong is nobody's business.
+  if (found === undefined) throw new Refusal('InvalidCiphertextException', 400, '');
+  if (named === undefined) return found;
+  throw new Refusal(
+    'IncorrectKeyException',
+    400,
+    'The key ID in the request does not identify a CMK that can perform this operation.',
+  );
+}
+
 function decrypt(call: Call, key: KmsKey): ResultFields {
   demandEnabled(key);
+  const plain = openedBy(key, call)?.toString('base64');
+  return { KeyId: key.arn, Plaintext: plain, EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' };
+}
+
+function openedBy({ material }: KmsKey, call: Call): Buffer | undefined {
   const blob = Buffer.from(requiredString(call, 'CiphertextBlob'), 'base64');
   try {
-    const cipher = createDecipheriv(CIPHER, key.material, blob.subarray(0, IV_BYTES));
+    const cipher = createDecipheriv(CIPHER, material, blob.subarray(0, IV_BYTES));
     cipher.setAAD(contextOf(call));
     cipher.setAuthTag(blob.subarray(-TAG_BYTES));
-    const text = [cipher.update(blob.subarray(IV_BYTES, -TAG_BYTES)), cipher.final()];
-    return { KeyId: key.arn, Plaintext: Buffer.concat(text).toString('base64') };
+    return Buffer.concat([cipher.update(blob.subarray(IV_BYTES, -TAG_BYTES)), cipher.final()]);
   } catch {
-    // AWS says no more either: which part was wrong is nobody's business.
-    throw new Refusal('InvalidCiphertextException', 400, '');
+    return undefined;
   }
 }
 

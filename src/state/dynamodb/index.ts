@@ -1,9 +1,9 @@
 // Tables of Amazon DynamoDB: the store of runners whose disk does not last, and of several at once.
 
 import { assert, KeyturnError } from '../../base/errors.ts';
-import { type CustodyWish, custodyText } from '../../custody/wish.ts';
-import { goesOnBy } from '../goes-on-by.ts';
+import type { CustodyWish } from '../../custody/wish.ts';
 import type { StoreKind, StoreOpening } from '../stores.ts';
+import { stateWords, waysOn } from '../ways-on.ts';
 import { custodyTableOf, defaultKeyOf, isTablePlace, ownKeyOf, readTablePlace } from './place.ts';
 
 export const dynamodb: StoreKind = {
@@ -43,23 +43,15 @@ async function opened(place: string, { aws, clock, run, custody: wish }: StoreOp
   const usualKey = defaultKeyOf(table);
   const { chosen: box, openers } = await openBoxes({
     wish: { ...wish, custody: wish.custody ?? { kind: 'kms' } },
-    ...{ place: custodyTable, usualKey, goesOnBy: goesOnBy(place) },
+    ...{ place: custodyTable, usualKey, ways: waysOn(place, wish) },
     aws: async () => ({ region: tables.region, dataKeys, texts }),
   });
   assert(box !== undefined, 'a table has secrets in clear');
   const keyId = sealingKey(wish, table);
   return {
     store: new DynamoDbStore({ tables, table, custodyTable, box, openers, clock, run }),
-    setUp: { table, custodyTable, keyId, box, words: wordsOf(place, wish), maker },
+    setUp: { table, custodyTable, keyId, box, words: stateWords(place, wish), maker },
   };
-}
-
-function wordsOf(place: string, { custody, kmsKey }: CustodyWish): readonly string[] {
-  return [
-    ...['--state', place],
-    ...(custody === undefined ? [] : ['--custody', custodyText(custody)]),
-    ...(kmsKey === undefined ? [] : ['--custody-kms-key', kmsKey]),
-  ];
 }
 
 /** Undefined where KMS seals nothing. */

@@ -36,6 +36,8 @@ function keyResources(alias: string): string {
             Resource: "*"
   SealingKeyAlias:
     Type: AWS::KMS::Alias
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Retain
     Properties:
       AliasName: ${alias}
       TargetKeyId: !Ref SealingKey

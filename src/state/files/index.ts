@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { goesOnBy } from '../goes-on-by.ts';
 import type { StoreKind, StoreOpening } from '../stores.ts';
+import { waysOn } from '../ways-on.ts';
 
 export const files: StoreKind = {
   takes: 'the absolute path of a directory',
@@ -31,7 +31,7 @@ const PLACE = 'files';
 async function boxesOf(directory: string, { custody: wish, aws }: StoreOpening) {
   const { openBoxes } = await import('../../custody/open-boxes.ts');
   const { chosen: box, openers } = await openBoxes({
-    ...{ wish, place: PLACE, usualKey: undefined, goesOnBy: goesOnBy(directory) },
+    ...{ wish, place: PLACE, usualKey: undefined, ways: waysOn(directory, wish) },
     aws: async () => {
       const { tables, dataKeys, texts } = await aws(undefined);
       return { region: tables.region, dataKeys, texts };

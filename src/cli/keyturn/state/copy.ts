@@ -83,9 +83,10 @@ export async function runStateCopy({ host }: Session, args: readonly string[]): 
 
 /** What is there is opened as it was kept: how new secrets are kept is said of the other place. */
 function reachOfFormer(values: StateValues, host: Host): StateReach {
-  const env = { ...host.env, [CUSTODY_VARIABLES.custody]: undefined };
-  const { custodyIdentity, custodyKmsKey } = values;
-  return { ...reachOfState(values, host), env, custody: { custodyIdentity, custodyKmsKey } };
+  const { custody, custodyKmsKey } = CUSTODY_VARIABLES;
+  const env = { ...host.env, [custody]: undefined, [custodyKmsKey]: undefined };
+  const { custodyIdentity } = values;
+  return { ...reachOfState(values, host), env, custody: { custodyIdentity } };
 }
 
 export async function runStateExport({ host }: Session, args: readonly string[]): Promise<number> {
