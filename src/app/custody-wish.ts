@@ -2,7 +2,8 @@
 
 import type { Environment } from '../base/environment.ts';
 import { KeyturnError } from '../base/errors.ts';
-import type { Secret } from '../base/secret.ts';
+import { isKmsKeyName, KMS_KEY_TAKES } from '../base/kms-key-name.ts';
+import { readTagPairs, TAGS_TAKE, type TagPairs } from '../base/tag-pairs.ts';
 import { CUSTODY_TAKES, type CustodyKind, type CustodyWish, readCustody } from '../custody/wish.ts';
 import { credentialReference } from '../destinations/place-credentials.ts';
 
@@ -12,7 +13,7 @@ export interface CustodyValues {
   /** Where an identity is, and never the identity itself. */
   readonly custodyIdentity?: string | undefined;
   readonly custodyKmsKey?: string | undefined;
-  readonly custodyTags?: readonly (readonly [key: string, value: string])[] | undefined;
+  readonly custodyTags?: TagPairs | undefined;
 }
 
 export const CUSTODY_VARIABLES = {
@@ -24,9 +25,9 @@ export const CUSTODY_VARIABLES = {
 
 /** Throws `bad-value` for what contradicts itself, or is in the environment and names nothing. */
 export function custodyWish(given: CustodyValues, env: Environment): CustodyWish {
-  const custody = given.custody ?? custodyIn(env);
-  const kmsKey = given.custodyKmsKey ?? (env[CUSTODY_VARIABLES.custodyKmsKey] || undefined);
-  const tags = given.custodyTags ?? tagsIn(env);
+  const custody = given.custody ?? inVariable('custody', CUSTODY, env);
+  const kmsKey = given.custodyKmsKey ?? inVariable('custodyKmsKey', KMS_KEY, env);
+  const tags = given.custodyTags ?? inVariable('custodyTags', TAGS, env);
   refuseIdentity(given.custodyIdentity);
   const { custodyKmsKey, custodyTags } = given;
   const takesKey = custody === undefined || ['kms', 'secrets-manager'].includes(custody.kind);
@@ -35,34 +36,50 @@ export function custodyWish(given: CustodyValues, env: Environment): CustodyWish
   if (custodyTags !== undefined && custody?.kind !== 'secrets-manager') {
     throw useless('--custody-tags', 'secrets-manager');
   }
+  refuseOwnTags(tags ?? []);
   return {
     custody,
     kmsKey: takesKey ? kmsKey : undefined,
     tags: tags && Object.fromEntries(tags),
-    identity: identityOf(given.custodyIdentity, env),
+    ...identityOf(given.custodyIdentity, env),
   };
 }
 
-function custodyIn(env: Environment): CustodyKind | undefined {
-  const name = CUSTODY_VARIABLES.custody;
-  const text = env[name] || undefined;
-  if (text === undefined) return undefined;
-  const read = readCustody(text);
-  if (read !== undefined) return read;
-  throw new KeyturnError(
-    'bad-value',
-    `${name} holds ${JSON.stringify(text)}, which is no custody`,
-    {
-      hint: `it takes ${CUSTODY_TAKES}`,
-    },
-  );
+interface Reading<Value> {
+  readonly read: (text: string) => Value | undefined;
+  readonly what: string;
+  readonly takes: string;
 }
 
-function tagsIn(env: Environment): CustodyValues['custodyTags'] {
-  const text = env[CUSTODY_VARIABLES.custodyTags] || undefined;
-  return text?.split(',').map((pair) => {
-    const [key = '', ...value] = pair.trim().split('=');
-    return [key.trim(), value.join('=').trim()] as const;
+const CUSTODY = { read: readCustody, what: 'no custody', takes: CUSTODY_TAKES };
+const TAGS = { read: readTagPairs, what: 'no tags', takes: TAGS_TAKE };
+const KMS_KEY = {
+  read: (text: string) => (isKmsKeyName(text) ? text : undefined),
+  what: 'no KMS key',
+  takes: KMS_KEY_TAKES,
+};
+
+function inVariable<Value>(
+  of: keyof CustodyValues,
+  { read, what, takes }: Reading<Value>,
+  env: Environment,
+): Value | undefined {
+  const name = CUSTODY_VARIABLES[of];
+  const text = env[name] || undefined;
+  if (text === undefined) return undefined;
+  const value = read(text);
+  if (value !== undefined) return value;
+  throw new KeyturnError('bad-value', `${name} holds ${JSON.stringify(text)}, which is ${what}`, {
+    hint: `it takes ${takes}`,
+  });
+}
+
+/** By them keyturn tells its secrets from others. */
+function refuseOwnTags(tags: TagPairs): void {
+  const own = tags.find(([key]) => /^keyturn:/i.test(key))?.[0];
+  if (own === undefined) return;
+  throw new KeyturnError('bad-value', `the tag ${JSON.stringify(own)} is keyturn's own`, {
+    hint: 'leave it out of --custody-tags: tags that begin with keyturn: are set by keyturn',
   });
 }
 
@@ -78,10 +95,12 @@ function refuseIdentity(text: string | undefined): void {
 function identityOf(
   reference: string | undefined,
   env: Environment,
-): (() => Promise<Secret>) | undefined {
+): Pick<CustodyWish, 'identity' | 'identitySaid'> {
   const variable = CUSTODY_VARIABLES.custodyIdentity;
-  if (reference === undefined && !env[variable]) return undefined;
-  return async () => {
+  const text = reference ?? env[variable];
+  if (!text) return {};
+  const by = reference === undefined ? variable : '--custody-identity';
+  const identity = async () => {
     const [{ placeCredentials }, { nodePrograms }] = await Promise.all([
       import('./place-credentials.ts'),
       import('./node-programs.ts'),
@@ -96,12 +115,15 @@ function identityOf(
       throw new KeyturnError('bad-value', `${variable} is empty`);
     } catch (thrown) {
       if (!(thrown instanceof KeyturnError)) throw thrown;
-      throw new KeyturnError('bad-value', `no age identity: ${thrown.message}`, {
+      throw new KeyturnError('bad-value', `no age identity: ${thrown.message} (${by})`, {
         cause: thrown,
         hint: thrown.hintParts,
       });
     }
   };
+  // A program may ask a person, or a vault: it is started when something is to be opened.
+  const isAtHand = credentialReference(text)?.kind !== 'command';
+  return { identity, identitySaid: { by, isAtHand } };
 }
 
 function useless(flag: string, kinds: string): KeyturnError {

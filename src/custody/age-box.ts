@@ -13,17 +13,20 @@ export interface AgeBoxParts {
   readonly recipients: readonly string[];
   /** Identities as `age-keygen` writes them, one a line; undefined for a run that has none. */
   readonly identity: (() => Promise<Secret>) | undefined;
+  /** What names it. */
+  readonly identityBy?: string | undefined;
   /** The command that takes an identity for what waits. */
   readonly goesOnBy: string;
   /** Bound to it: what is sealed for one table is opened in no other. */
   readonly place: string;
 }
 
-export function ageBox({ recipients, identity, place, goesOnBy }: AgeBoxParts): BoxOf<'age'> {
+export function ageBox(parts: AgeBoxParts): BoxOf<'age'> {
+  const { recipients, identity, place, goesOnBy, identityBy = '--custody-identity' } = parts;
   let opener: Promise<Decrypter> | undefined;
   const decrypter = async (): Promise<Decrypter> => {
     if (identity === undefined) throw new Closed('this run has no identity to open it');
-    opener ??= identity().then(openerOf);
+    opener ??= identity().then((text) => openerOf(text, identityBy));
     return await opener;
   };
   const encrypted = async (text: string): Promise<Uint8Array> => {
@@ -55,7 +58,7 @@ export function ageBox({ recipients, identity, place, goesOnBy }: AgeBoxParts): 
         if (thrown instanceof KeyturnError) throw thrown;
         throw new KeyturnError(
           'bad-value',
-          'the identity of --custody-identity opens nothing that is sealed to the recipients of --custody',
+          `the identity of ${identityBy} opens nothing that is sealed to the recipients of --custody`,
           { hint: 'add the identity of one of them to it, on a line of its own' },
         );
       }
@@ -146,8 +149,13 @@ function addRecipient(encrypter: Encrypter, recipient: string): void {
   }
 }
 
+/** Throws `bad-value` for a text that has no identity. */
+export function assertIdentity(text: Secret, by: string): void {
+  openerOf(text, by);
+}
+
 /** Never with a line in the message: it is an identity, or half of one (I8). */
-function openerOf(identities: Secret): Decrypter {
+function openerOf(identities: Secret, by: string): Decrypter {
   const decrypter = new Decrypter();
   const lines = identities
     .reveal()
@@ -158,17 +166,17 @@ function openerOf(identities: Secret): Decrypter {
     try {
       decrypter.addIdentity(line);
     } catch {
-      throw noIdentity(lines.length === 1 ? 'it' : `line ${index + 1} of it`);
+      throw noIdentity(lines.length === 1 ? 'it' : `line ${index + 1} of it`, by);
     }
   }
-  if (lines.length === 0) throw noIdentity('it');
+  if (lines.length === 0) throw noIdentity('it', by);
   return decrypter;
 }
 
-function noIdentity(which: string): KeyturnError {
+function noIdentity(which: string, by: string): KeyturnError {
   return new KeyturnError(
     'bad-value',
-    `--custody-identity names no age identity: ${which} is not as age-keygen writes one`,
+    `${by} names no age identity: ${which} is not as age-keygen writes one`,
     { hint: 'an identity is a line that begins with AGE-SECRET-KEY-1' },
   );
 }

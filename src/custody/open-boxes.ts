@@ -48,7 +48,16 @@ export async function openBoxes(parts: BoxesParts): Promise<OpenedBoxes> {
     age: () => openAge(parts, []),
     'secrets-manager': () => openTexts(parts, 'keyturn'),
   };
+  await lookAtIdentity(parts.wish);
   return { chosen: await chosenBox(parts), openers };
+}
+
+/** One that is missing or none is bad input: no user is to wait for it, and nobody at AWS is asked. */
+async function lookAtIdentity({ identity, identitySaid }: CustodyWish): Promise<void> {
+  if (identity === undefined || identitySaid?.isAtHand !== true) return;
+  const text = await identity();
+  const { assertIdentity } = await import('./age-box.ts');
+  assertIdentity(text, identitySaid.by);
 }
 
 async function chosenBox(parts: BoxesParts): Promise<Box | undefined> {
@@ -88,7 +97,7 @@ async function openAge(
 ): Promise<BoxOf<'age'>> {
   const { ageBox } = await import('./age-box.ts');
   return ageBox({
-    ...{ recipients, place, identity: wish.identity },
+    ...{ recipients, place, identity: wish.identity, identityBy: wish.identitySaid?.by },
     goesOnBy: wish.goesOnBy ?? ways.goesOnBy,
   });
 }

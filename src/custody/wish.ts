@@ -18,8 +18,16 @@ export interface CustodyWish {
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Opens what is sealed to age recipients. */
   readonly identity?: (() => Promise<Secret>) | undefined;
+  readonly identitySaid?: IdentitySaid | undefined;
   /** The command with which a run goes on that can open what this one cannot, as far as it is known. */
   readonly goesOnBy?: string | undefined;
+}
+
+export interface IdentitySaid {
+  /** What names it, as `--custody-identity`. */
+  readonly by: string;
+  /** Whether it can be had without starting a program: then it is looked at before anything else. */
+  readonly isAtHand: boolean;
 }
 
 const SECRETS = 'secrets-manager=';

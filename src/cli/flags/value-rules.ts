@@ -5,6 +5,7 @@ import { type AccessKeyId, isAccessKeyId } from '../../base/access-key-id.ts';
 import { writtenKeyId } from '../../base/key-id-text.ts';
 import { isKmsKeyName, KMS_KEY_TAKES } from '../../base/kms-key-name.ts';
 import { isRegionName } from '../../base/region-name.ts';
+import { readTagPairs, TAGS_TAKE, type TagPairs } from '../../base/tag-pairs.ts';
 import type { ValueRule } from './flag.ts';
 
 export const boolean: ValueRule<boolean> = {
@@ -259,24 +260,11 @@ export const kmsKey: ValueRule<string> = {
   read: (text) => (isKmsKeyName(text) ? text : undefined),
 };
 
-const TAG = /^[\w\s.:/=+@-]*$/u;
-
-/** Tags that both Secrets Manager and Systems Manager take. */
-export const tags: ValueRule<readonly (readonly [key: string, value: string])[]> = {
-  takes:
-    'KEY=VALUE pairs, each of letters, digits, spaces or ._-:/+@, and no KEY that begins with aws:',
+export const tags: ValueRule<TagPairs> = {
+  takes: TAGS_TAKE,
   example: 'team=platform,made-by=keyturn',
   placeholder: 'KEY=VALUE',
-  read: (text) => {
-    const pairs = text.split(',').map((pair) => {
-      const [key = '', ...value] = pair.trim().split('=');
-      return [key.trim(), value.join('=').trim()] as const;
-    });
-    const isTag = ([key, value]: readonly [string, string]) =>
-      /^(?!aws:)[^=]{1,128}$/i.test(key) && TAG.test(key) && value.length <= 256 && TAG.test(value);
-    const isWhole = text.split(',').every((pair) => pair.includes('='));
-    return isWhole && pairs.every(isTag) ? pairs : undefined;
-  },
+  read: readTagPairs,
 };
 
 export const externalId = shaped(

@@ -23,6 +23,10 @@ export interface SetUp {
 /** Makes what is not there yet; resolves with what that was. */
 export async function makeTables(setUp: SetUp): Promise<readonly string[]> {
   const { maker, table, custodyTable, keyId } = setUp;
+  const alias = ownKeyOf(keyId);
+  if (keyId !== undefined && alias === undefined && !(await maker.describeKey(keyId))) {
+    throw new KeyturnError('bad-value', `KMS key ${keyId} does not exist`, { hint: NOT_MADE });
+  }
   const made: string[] = [];
   for (const [name, hasBackups] of [
     [table, true],
@@ -33,7 +37,6 @@ export async function makeTables(setUp: SetUp): Promise<readonly string[]> {
     await maker.makeTable(name, hasBackups);
     made.push(`table ${name}`);
   }
-  const alias = ownKeyOf(keyId);
   if (alias !== undefined && (await maker.describeKey(alias)) === undefined) {
     await maker.makeKey(alias);
     made.push(`KMS key ${alias}`);
@@ -60,9 +63,15 @@ export async function examineTables(
   return [...findings, await proof(store, box)];
 }
 
+const NOT_MADE =
+  'AWS gives keys their IDs: check --custody-kms-key and the region, or name an alias (alias/NAME), which keyturn state init --create makes';
+
 function judgeKey(keyId: string, key: KeyFacts | undefined, init: Hint): readonly Finding[] {
   const wrong = (what: string, hint?: Hint) => [{ verdict: 'wrong', what, hint } as const];
-  if (key === undefined) return wrong(`KMS key ${keyId} does not exist`, init);
+  if (key === undefined) {
+    const hint = ownKeyOf(keyId) === undefined ? NOT_MADE : init;
+    return wrong(`KMS key ${keyId} does not exist`, hint);
+  }
   return key.isEnabled ? [] : wrong(`KMS key ${keyId} is not enabled: no secret opens`);
 }
 

@@ -2,6 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
+import { KeyturnError } from '../../base/errors.ts';
+import type { CustodyWish } from '../../custody/wish.ts';
 import type { StoreKind, StoreOpening } from '../stores.ts';
 import { waysOn } from '../ways-on.ts';
 
@@ -29,6 +31,7 @@ export const files: StoreKind = {
 const PLACE = 'files';
 
 async function boxesOf(directory: string, { custody: wish, aws }: StoreOpening) {
+  refuseIdleKey(wish, directory);
   const { openBoxes } = await import('../../custody/open-boxes.ts');
   const { chosen: box, openers } = await openBoxes({
     ...{ wish, place: PLACE, usualKey: undefined, ways: waysOn(directory, wish) },
@@ -38,4 +41,16 @@ async function boxesOf(directory: string, { custody: wish, aws }: StoreOpening) 
     },
   });
   return { box, openers };
+}
+
+/** Somebody who names a key means that secrets are sealed; in a directory they are only where that is said. */
+function refuseIdleKey({ custody, kmsKey }: CustodyWish, directory: string): void {
+  if (kmsKey === undefined || custody !== undefined) return;
+  throw new KeyturnError(
+    'conflicting-flags',
+    `a KMS key is named (--custody-kms-key or KEYTURN_CUSTODY_KMS_KEY), and secrets would lie in clear in ${directory} all the same`,
+    {
+      hint: 'say --custody kms too; or --custody plain and no --custody-kms-key, which leaves the variable to other runs',
+    },
+  );
 }
