@@ -18,7 +18,7 @@ import type {
 import { tableAccount } from './account.ts';
 import { compactAccount } from './compaction.ts';
 import { refuseNewer } from './head.ts';
-import { ACCOUNTS, accountKey, PROBES, TABLE_FORMAT } from './keys.ts';
+import { ACCOUNTS, accountKey, PROBES, TABLE_FORMAT, trailHeadKey } from './keys.ts';
 import { tableNotices } from './notices.ts';
 import { type Doing, inWordsOf, Table } from './table.ts';
 import { TableTrail } from './trail.ts';
@@ -74,6 +74,7 @@ export class DynamoDbStore implements StateStore {
     demandAccountId(account);
     if (access === 'foretell') await this.prepare(access);
     if (access === 'write') await this.#makeAccount(account);
+    else await this.#refuseNewerAccount(account, access);
     const sealing = { box: this.#options.box, boxes: this.#boxes };
     return await tableAccount({ ...this.#partsOf(account, who), ...sealing }, access);
   }
@@ -129,6 +130,17 @@ export class DynamoDbStore implements StateStore {
     const { custody } = await this.open(account, 'write');
     const { loadTables } = await import('./transfer.ts');
     await loadTables(dump, { ...this.#partsOf(account), custody });
+  }
+
+  /** I12: who only reads refuses what a run would. */
+  async #refuseNewerAccount(account: string, access: Access): Promise<void> {
+    const { name } = this.#table;
+    // No intent is recorded that cannot be told in the trail; who only looks needs none.
+    const trail = access === 'foretell' ? [trailHeadKey(account)] : [];
+    for (const key of [accountKey(account), ...trail]) {
+      const item = await this.#table.get(name, key, this.#doing('read'));
+      refuseNewer(item?.fmt, name);
+    }
   }
 
   /** The proof that something can be kept, and the mark by which the account is known. */

@@ -13,11 +13,11 @@ export async function readHeads(table: Table, account: string): Promise<readonly
 
 /**
  * Each record says on the head whether something is open after it. What an earlier format says of that does
- * not count: its rules may have been others.
+ * not count: its rules may have been others. A later one is read to be refused.
  */
 export async function readOpenUsers(table: Table, account: string): Promise<readonly OpenUser[]> {
   const heads = await headsWhere(table, account, {
-    filter: 'attribute_exists(#open) OR #fmt < :fmt',
+    filter: 'attribute_exists(#open) OR #fmt < :fmt OR #fmt > :fmt',
     values: { fmt: TABLE_FORMAT },
   });
   const found: OpenUser[] = [];

@@ -28,7 +28,7 @@ import {
 } from '../../lifecycle/trail/line.ts';
 import type { KeptLine } from '../../lifecycle/trail/verify.ts';
 import { isHeld } from './claim.ts';
-import type { Head } from './head.ts';
+import { type Head, refuseNewer } from './head.ts';
 import { readHeads } from './heads.ts';
 import { type Numbered, readRecords } from './journal.ts';
 import {
@@ -203,7 +203,7 @@ export class TableTrail {
     if (item === undefined) return 'none';
     const { account, table } = this.#parts;
     const { next, hash, count, fmt } = item;
-    if (typeof fmt === 'number' && fmt > TABLE_FORMAT) throw this.#damaged(`has format ${fmt}`);
+    refuseNewer(fmt, `the audit trail of account ${account} in ${table.name}`);
     const isWhole =
       typeof next === 'number' && typeof hash === 'string' && typeof count === 'number';
     if (!isWhole) throw this.#damaged(`in ${table.name} has no whole head`);
