@@ -1,7 +1,7 @@
 // What is refused before anybody is asked, and that an edited plan can only shrink.
 
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { planIdOf } from '../../src/app/plan/plan-id.ts';
@@ -74,6 +74,20 @@ test('a file that is no plan, a plan of a newer format, one that was cut off', a
   }
   await refuses(stage, /it cannot be read/, [join(stage.folder, 'none.json')]);
   await refuses(stage, /it is no regular file/, [stage.folder]);
+});
+
+test('the command that makes another plan works as it is printed, and writes over no other file', async (t) => {
+  const stage = await planned(t);
+  const whole = await stage.saved();
+  await writeFile(stage.file, 'notes of somebody\n');
+  const other = await stage.apply();
+  const file = /^ *keyturn plan .*-o (\S+)/m.exec(other.stderr)?.[1] ?? '';
+  assert.match(file, /^plan(?:-\d)?\.json$/);
+  await assert.rejects(access(join(stage.folder, file)));
+  await writeFile(stage.file, JSON.stringify({ ...whole, format: 'keyturn-plan/2.0' }));
+  const newer = await stage.apply();
+  const [, own = ''] = /^ *keyturn plan .*-o (\S+)/m.exec(newer.stderr) ?? [];
+  assert.equal(join(stage.folder, own.split('/').at(-1) ?? ''), stage.file);
 });
 
 test('a plan of another state, of other decisions, of somebody who is not trusted', async (t) => {

@@ -32,6 +32,23 @@ export async function writePlan(output: PlanOutput, text: string): Promise<void>
   await writeOutput(output.path, text, kindOf(output));
 }
 
+/** Where a new plan is written in the place of this text: never over what is no plan. */
+export async function fileForNew(
+  shown: string,
+  text: string,
+  absolute: (name: string) => string,
+): Promise<string> {
+  if (BEGINNING.test(text)) return shown;
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? 'plan.json' : `plan-${number}.json`;
+    const isFree = await stat(absolute(name)).then(
+      () => false,
+      () => true,
+    );
+    if (isFree) return name;
+  }
+}
+
 /** Throws `plan-refused`. */
 export async function loadPlan(path: string, shown: string): Promise<string> {
   const refuse = (why: string) =>

@@ -123,12 +123,13 @@ async function savedPlan(
   values: ApplyValues,
   { host }: Session,
 ): Promise<PlanDocument> {
-  const [{ loadPlan }, { readPlan }] = await Promise.all([
+  const [{ loadPlan, fileForNew }, { readPlan }] = await Promise.all([
     import('../../app/plan/plan-file.ts'),
     import('../../app/plan/read-plan.ts'),
   ]);
-  const again = planCommand(word, values);
-  return readPlan({ shown: word, again, text: await loadPlan(absolute(word, host), word) });
+  const text = await loadPlan(absolute(word, host), word);
+  const file = await fileForNew(word, text, (name) => absolute(name, host));
+  return readPlan({ shown: word, again: planCommand(file, values), text });
 }
 
 interface Here {

@@ -54,14 +54,10 @@ export async function runStateCopy({ host }: Session, args: readonly string[]): 
   }
   const target = stateDirectory(to, host);
   const places = [await formerState(from, host), target] as const;
-  if (places[0] === places[1]) {
-    throw new KeyturnError('bad-value', 'both places are the same', {
-      hint: 'name another one to copy to',
-    });
-  }
   const one = await openState(places[0], reachOfFormer(values, host));
   const other = await openState(places[1], reachOfState(values, host));
-  const { copyState } = await import('../../../app/state/copy-state.ts');
+  const { copyState, refuseOverlap } = await import('../../../app/state/copy-state.ts');
+  await refuseOverlap({ from: one, to: other });
   let count = 0;
   for await (const copied of copyState(
     { from: one, to: other, clock: host.clock },
