@@ -62,7 +62,7 @@ export function resourceFailure(
   if (isMarkedForDeletion(thrown)) {
     return new KeyturnError(
       'not-deliverable',
-      `${resource.what} of account ${account} in region ${settings.region} is marked for deletion, so nobody can read it`,
+      `${resource.what} of ${accountShown(account)} in region ${settings.region} is marked for deletion, so nobody can read it`,
       {
         cause: NO_SUCH_THING,
         hint: [
@@ -75,7 +75,7 @@ export function resourceFailure(
   if (!isMissingResource(thrown)) return serviceFailure(thrown, permission, setup);
   return new KeyturnError(
     'not-deliverable',
-    `account ${account} has no ${resource.what} in region ${settings.region}`,
+    `${accountShown(account)} has no ${resource.what} in region ${settings.region}`,
     {
       cause: NO_SUCH_THING,
       hint: [
@@ -87,4 +87,9 @@ export function resourceFailure(
       ],
     },
   );
+}
+
+/** Empty where something is read before anybody asked whose account it is. */
+function accountShown(account: string): string {
+  return account === '' ? 'the account of the caller' : `account ${account}`;
 }

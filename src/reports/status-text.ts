@@ -1,6 +1,6 @@
 // `keyturn status` for people.
 
-import { basename, dirname } from 'node:path';
+import { basename, dirname, isAbsolute } from 'node:path';
 import { minuteOf } from '../base/clock.ts';
 import { nextRunLines } from '../base/key-changes.ts';
 import { localDay } from '../base/local-time.ts';
@@ -22,6 +22,8 @@ export interface StatusStyle extends TextStyle {
   readonly keysCommand: string;
   /** The command line that tells what was done. */
   readonly historyCommand: string;
+  /** The command line that takes the secret of a key out of tables. */
+  readonly takeOutCommand?: ((keyId: string) => string) | undefined;
   /** The command line that shows every row; undefined where this page does. */
   readonly allCommand: string | undefined;
 }
@@ -46,7 +48,9 @@ export function renderStatus(given: StatusReport, style: StatusStyle): string {
     failedSection(report.failures, style.historyCommand, page),
     wrongSection(report.wrong_places, style.verifyCommand, page),
     leftSection(report.left_by_undo, style.keysCommand, page),
-    ...HANDOFF_SECTIONS.map((section) => handoffSection({ ...section, rowsMax }, files, page)),
+    ...HANDOFF_SECTIONS.map((section) =>
+      handoffSection({ ...section, rowsMax, takeOutCommand: style.takeOutCommand }, files, page),
+    ),
     isCut(report, rowsMax) && allCommand !== undefined
       ? page.withCommand('Every row of these tables:', allCommand)
       : '',
@@ -95,6 +99,10 @@ const WHAT_BECAME: Readonly<Record<HandoffState, string>> = {
 
 interface HandoffSection {
   readonly title: (count: number) => string;
+  /** Of secrets in tables, where nothing is a file. */
+  readonly inTables: (count: number) => string;
+  /** Whether a table's are taken out by hand. */
+  readonly isTaken?: boolean;
   readonly states: readonly HandoffState[];
   readonly isEncrypted?: boolean | undefined;
 }
@@ -102,42 +110,61 @@ interface HandoffSection {
 const HANDOFF_SECTIONS: readonly HandoffSection[] = [
   {
     title: (count) => `Secrets that wait in hand-off files (${count}); delete each once it is used`,
+    inTables: (count) =>
+      `Secrets in custody that wait (${count}); take each out for whoever uses it`,
+    isTaken: true,
     states: ['waits'],
     isEncrypted: false,
   },
   {
     title: (count) =>
       `Encrypted secrets that wait for their age recipients (${count}); delete each once it is used`,
+    inTables: (count) => `Encrypted secrets that wait for their age recipients (${count})`,
     states: ['waits', 'needed'],
     isEncrypted: true,
   },
   {
     title: (count) => `Hand-off files that the next run needs (${count}); leave them there`,
+    inTables: (count) => `Secrets in custody that the next run needs (${count}); leave them there`,
     states: ['needed'],
     isEncrypted: false,
   },
   {
     title: (count) => `Hand-off files that nobody is to be given any more (${count}); delete them`,
+    inTables: (count) =>
+      `Secrets in custody that nobody is to be given any more (${count}); take each out, and delete it`,
+    isTaken: true,
     states: ['undone', 'replaced', 'deleted'],
   },
 ];
 
+interface ShownSection {
+  readonly rowsMax: number;
+  readonly takeOutCommand: StatusStyle['takeOutCommand'];
+}
+
 /** By user, with the folder told once: the name of each file is the ID of the new key. */
 function handoffSection(
-  { title, states, isEncrypted, rowsMax }: HandoffSection & { readonly rowsMax: number },
+  section: HandoffSection & ShownSection,
   all: StatusReport['handoff_files'],
   page: Page,
 ): string {
-  const files = filesOf({ states, isEncrypted }, all);
+  const { states, isEncrypted, rowsMax, takeOutCommand } = section;
+  const files = filesOf(section, all);
   if (files.length === 0) return '';
   const shown = files.slice(0, rowsMax);
   const folders = [...new Set(shown.map(({ path }) => dirname(path)))];
+  const [first] = files;
+  const isInTables = first !== undefined && !isAbsolute(first.path);
+  const title = isInTables ? section.inTables : section.title;
   return [
-    page.wrap('', title(files.length)),
+    isInTables && section.isTaken === true && takeOutCommand !== undefined
+      ? page.withCommand(`${title(files.length)}:`, takeOutCommand(first.access_key_id))
+      : page.wrap('', title(files.length)),
     ...folders.flatMap((folder) => [
       `  ${folder}/`,
       page.table(
-        ['USER', 'FILE', 'AGE', ''],
+        ['USER', isInTables ? 'KEY' : 'FILE', 'AGE', ''],
         shown
           .filter(({ path }) => dirname(path) === folder)
           .map((file) => [

@@ -188,7 +188,7 @@ describe('mode rotate of the function', { concurrency: 8 }, () => {
     await assert.rejects(stage.rotate({}), { message: /name it with account/ });
     await assert.rejects(stage.rotate({ account: FIRST, config: 'ssm:/other' }), {
       name: 'KeyturnBadInput',
-      message: /^bad-config: the configuration cannot be read: /,
+      message: /^bad-config: the configuration cannot be read: the account of the caller has no /,
     });
     await assert.rejects(stage.rotate({ account: FIRST, config: { version: 2 } }), {
       name: 'KeyturnBadInput',

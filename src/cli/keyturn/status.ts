@@ -78,6 +78,11 @@ export async function runStatus({ host }: Session, args: readonly string[]): Pro
     keysCommand: inSameState('keys'),
     verifyCommand: inSameState('verify'),
     historyCommand: inSameState('history'),
+    takeOutCommand: (keyId: string) =>
+      shellWords([
+        ...['keyturn', 'state', 'secret', keyId, '--to', 'FILE', '--remove'],
+        ...whereaboutWords(flags),
+      ]),
     allCommand: flags.all ? undefined : `${inSameState('status')} --all`,
   };
   const page = () => renderStatus(report, { ...styleOf(host.stdout, host), ...commands });
