@@ -100,10 +100,10 @@ class Reading implements ConfigDocument {
       uniqueKeys: true,
       version: '1.2',
     });
-    const slip = slipOf(document, this.#text);
-    const [secret] = slip === undefined ? [] : secretsIn(this.#text);
+    const slips = slipsOf(document, this.#text);
+    const [secret] = slips.length === 0 ? [] : secretsIn(this.#text);
     if (secret !== undefined) this.refuse(secret);
-    else if (slip !== undefined) this.#refuseSlip(slip);
+    else if (slips.length > 0) for (const slip of slips) this.#refuseSlip(slip);
     else if (document.contents === null) {
       const message = 'the file is empty; begin with "version: 1"';
       this.refuse({ code: 'missing-key', message, offset: 0 });
@@ -238,19 +238,28 @@ class Reading implements ConfigDocument {
   }
 }
 
-/** The first thing that is wrong with the form of the document; what follows from it is not told. */
-function slipOf(
+/**
+ * The first thing that is wrong with the form of the document; what follows from it is not told. From a key that is
+ * there twice nothing follows, so each of them is.
+ */
+function slipsOf(
   document: Document.Parsed,
   text: string,
-): (Slip & { readonly seeLine?: number }) | undefined {
+): readonly (Slip & { readonly seeLine?: number })[] {
   const version = /^%YAML[ \t]+(\S+)/m.exec(text);
   if (version !== null && version[1] !== '1.2') {
     const message = `YAML ${version[1]} reads "no" as false and 012 as 10; remove the line`;
-    return { code: 'yaml-version', message, offset: version.index };
+    return [{ code: 'yaml-version', message, offset: version.index }];
   }
-  const [error] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
-  if (error !== undefined) return syntaxSlip(error, text, document);
-  return oddNode(document, text) ?? jsonComment(document);
+  const errors = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
+  const [first] = errors;
+  if (first === undefined) {
+    const slip = oddNode(document, text) ?? jsonComment(document);
+    return slip === undefined ? [] : [slip];
+  }
+  const isAlone = first.code !== 'DUPLICATE_KEY';
+  const told = isAlone ? [first] : errors.filter(({ code }) => code === 'DUPLICATE_KEY');
+  return told.map((error) => syntaxSlip(error, text, document));
 }
 
 function oddNode(document: Document.Parsed, text: string): Slip | undefined {

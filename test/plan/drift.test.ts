@@ -39,14 +39,14 @@ const CASES: readonly Case[] = [
     says: /there is no such user any more, or no key of theirs/,
   },
   {
-    what: 'a key that was to go was used again',
+    what: 'a key that was to go was used, for the first time',
     happens: ({ keysOf, sandbox }) =>
       keysOf('app')[0]?.uses.push({
         at: new Date(sandbox.clock.nowMs() - DAY_MS),
         service: 's3',
         region: 'eu-west-1',
       }),
-    says: /key ….{4} was used again, at \d{4}-/,
+    says: /key ….{4} was used, at \d{4}-/,
   },
   {
     what: 'the user was tagged out of every rule',

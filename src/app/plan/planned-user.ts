@@ -46,7 +46,7 @@ export function usesSince(permit: Permit, useOf: (keyId: string) => string | und
     if (keyId === undefined || unusedSince === undefined) return [];
     const use = useOf(keyId);
     return wasUsedSince(unusedSince, use)
-      ? [`key ${shortKey(keyId)} was used again, at ${use}`]
+      ? [`key ${shortKey(keyId)} was used${unusedSince === 'never' ? '' : ' again'}, at ${use}`]
       : [];
   });
 }
