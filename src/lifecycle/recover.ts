@@ -230,9 +230,7 @@ export const RECOVERY_TABLE: readonly Row[] = [
   {
     name: 'nobody can tell who holds the secret',
     when: (f) => needsSecret(f) && f.candidate === 'active' && f.secret === 'unreadable',
-    decision: ask(
-      'the secret of the new key is not in custody any more, and a place cannot be read',
-    ),
+    decision: ask('the secret of the new key is gone, and a place cannot be read'),
   },
   {
     // The hand-off file is gone and nobody ever used the key: nobody can.
@@ -254,7 +252,7 @@ export const RECOVERY_TABLE: readonly Row[] = [
       f.secret === 'missing' &&
       f.use === 'unseen' &&
       f.old === 'active',
-    decision: wait('the secret of the new key is not in custody any more'),
+    decision: wait('the secret of the new key is gone'),
   },
   {
     // Somebody took the file and uses the key, or the old key is no way back.
@@ -264,9 +262,7 @@ export const RECOVERY_TABLE: readonly Row[] = [
       f.candidate === 'active' &&
       f.secret === 'missing' &&
       (isUsedForAllWeKnow(f) || f.old !== 'active'),
-    decision: ask(
-      'the secret of the new key is not in custody any more, and the key may be in use',
-    ),
+    decision: ask('the secret of the new key is gone, and the key may be in use'),
   },
 
   // Delivered and verified; only the old key's deactivation is left.
@@ -305,9 +301,7 @@ export const RECOVERY_TABLE: readonly Row[] = [
       f.old === 'active' &&
       (f.secret === 'missing' || f.secret === 'unreadable') &&
       f.use !== 'used',
-    decision: ask(
-      'the secret of the new key is not in custody any more and no use of the key is known',
-    ),
+    decision: ask('the secret of the new key is gone and no use of the key is known'),
   },
   {
     // It died between UpdateAccessKey and its record.
