@@ -148,7 +148,9 @@ function filled(
 /** A key that is made Active again before anything else: what is decided about it takes it to be Active. */
 function reactivatedFirst(keyId: AccessKeyId, decided: About | undefined): About {
   const { steps = [], ...about } = decided ?? {};
-  const all = [{ do: 'reactivate', keyId } as const, ...steps];
+  // An undo that is taken up finds it Active then.
+  const later = steps.filter((step) => step.do !== 'reactivate' || step.keyId !== keyId);
+  const all = [{ do: 'reactivate', keyId } as const, ...later];
   const why = WHY_RESUMED.landed;
   if (!('action' in about) || !isChange(about.action)) {
     return { ...about, action: 'resume', reason: 'taken-back', why, steps: all };
