@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { accessKeyId } from '../base/access-key-id.ts';
+import type { Recovery } from './decide-open.ts';
 import type { Next, UserDecision } from './decide-user.ts';
 import type { AccessKey } from './keys.ts';
 import { type PlanFacts, plannedKeys } from './plan-keys.ts';
@@ -46,4 +47,14 @@ test('a key that is made Active again, of which nothing else is decided', () => 
   const [planned] = plannedKeys(listed, decided({ kind: 'nothing' }), facts);
   assert.deepEqual([planned?.action, planned?.reason], ['resume', 'taken-back']);
   assert.deepEqual(planned?.steps, [{ do: 'reactivate', keyId: OLD }]);
+});
+
+test('a key that is made Active again, whose undo is taken up: the plan names that once', () => {
+  const put = { do: 'put-back', place: 'ssm /app/ada' } as const;
+  const wayBack = [{ do: 'reactivate', keyId: OLD } as const, put];
+  const rotation = { user: 'ada', oldKeyId: OLD, phase: 'undoing' };
+  const recover = { rotation, steps: [], leadsTo: 'way-back' } as unknown as Recovery;
+  const decision = { ...decided({ kind: 'nothing' }), recover };
+  const [planned] = plannedKeys(listed, decision, { ...facts, wayBack });
+  assert.deepEqual(planned?.steps, [{ do: 'reactivate', keyId: OLD }, put]);
 });
