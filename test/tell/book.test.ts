@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Channel } from '../../src/app/notify/channels/channel.ts';
 import type { OpenedChannel } from '../../src/app/notify/channels/open-channels.ts';
-import type { Matter } from '../../src/app/notify/matter.ts';
+import type { Deed, Matter } from '../../src/app/notify/matter.ts';
 import type { Message } from '../../src/app/notify/message.ts';
 import type { Entry } from '../../src/app/notify/notice-book.ts';
 import { notifyRun } from '../../src/app/notify/notify-run.ts';
@@ -28,6 +28,10 @@ function matter(user: string): Matter {
   return { id: `m-${user}`, kind: 'rotation-blocked', occasion: 'needs-person', ...about, ...more };
 }
 
+function deed(user: string): Deed {
+  return { account: '111122223333', user, keyId: null, text: 'a key was made' };
+}
+
 function stage() {
   const memory = new Memory();
   const clock = settableClock();
@@ -40,9 +44,11 @@ function stage() {
       readonly send?: Channel['send'];
       readonly touch?: () => void;
       readonly afterMs?: number;
+      readonly deeds?: readonly string[];
     } = {},
   ) => {
     const { send = async (message) => void sent.push(message), touch, afterMs = 0 } = more;
+    const { deeds = [] } = more;
     const at = new Date(clock.now().getTime() + afterMs);
     const store = new MemoryStore({
       ...{ clock, run: name, memory },
@@ -54,7 +60,7 @@ function stage() {
       }),
     });
     const standing: Standing = {
-      ...{ deeds: [], matters: users.map(matter), isLookedAt: () => true },
+      ...{ deeds: deeds.map(deed), matters: users.map(matter), isLookedAt: () => true },
       ownerOf: () => ({ kind: 'unknown', why: 'nobody asked', isAsked: true }),
       run: { id: name, at, version: '1', isDryRun: false },
     };
@@ -127,6 +133,38 @@ test('a run that dies after it has sent: said twice at most, and under the same 
   assert.equal(sent[0]?.id, sent[1]?.id);
 });
 
+test('what was done and could not be told is told by a later run, under the same name and once', async () => {
+  const { run, sent, events } = stage();
+  const ids: string[] = [];
+  const dies: Channel['send'] = async ({ id }) => {
+    ids.push(id);
+    throw new Error('killed');
+  };
+  const lost = await run('run-1', ['a'], { send: dies, deeds: ['x', 'y'] });
+  assert.deepEqual(lost, { sent: 0, failed: 1 });
+  assert.equal(events.at(-1)?.code, 'notification-failed');
+  await run('run-2', ['a'], { afterMs: MINUTE_MS });
+  assert.deepEqual(sent, [], 'somebody may be sending it still');
+  const later = { afterMs: 20 * MINUTE_MS };
+  await Promise.all([run('run-3', ['a'], { ...later, deeds: ['z'] }), run('run-4', ['a'], later)]);
+  const again = sent.filter(({ id }) => id === ids[0]);
+  assert.deepEqual(told(again).flat().toSorted(), ['a', 'x', 'y']);
+  assert.deepEqual(told(sent).flat().toSorted(), ['a', 'x', 'y', 'z']);
+  await run('run-5', ['a'], { afterMs: 60 * MINUTE_MS });
+  assert.equal(told(sent).flat().length, 4);
+});
+
+test('what was done a month ago and never told is news to nobody', async () => {
+  const { run, sent } = stage();
+  const dies: Channel['send'] = async () => {
+    throw new Error('refused');
+  };
+  await run('run-1', [], { send: dies, deeds: ['x'] });
+  await run('run-2', [], { afterMs: 31 * 86_400_000 });
+  await run('run-3', [], { afterMs: 0 });
+  assert.deepEqual(sent, []);
+});
+
 test('where it is not known what was said, nothing is said', async () => {
   const { run, sent, events } = stage();
   const touch = () => {
@@ -158,6 +196,7 @@ test('whose tags cannot be read this time is told as before', () => {
     run: { id: 'run', at: new Date(), version: '1', isDryRun: false },
   });
   const view = (entries: readonly Entry[]): ChannelView => ({
+    unsent: [],
     ...{ name: 'mail', writesToOwners: true, occasions: ['needs-person'], entries },
     repeatDays: 7,
   });

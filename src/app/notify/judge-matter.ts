@@ -39,6 +39,11 @@ export interface JudgedAt {
 
 /** After so long a message under way is one whose sender has died. */
 export const SENDING_MS = 10 * 60_000;
+/** Whether whoever began to send it then may be sending it still. */
+export function isUnderWay(at: string, now: Date): boolean {
+  return now.getTime() - Date.parse(at) < SENDING_MS;
+}
+
 const DAY_MS = 86_400_000;
 /** A run of every day comes a little earlier or later than the day before. */
 const SLACK_MS = 2 * 3_600_000;
@@ -77,7 +82,7 @@ function tell(why: Why): Verdict {
 
 /** Of a matter that does not stand any more. What was only announced ends by coming true, which is told elsewhere. */
 export function judgeOver(said: Said, { now }: JudgedAt): Verdict | 'forget' {
-  if (said.status === 'sending' && now.getTime() - Date.parse(said.at) < SENDING_MS) return SILENT;
+  if (said.status === 'sending' && isUnderWay(said.at, now)) return SILENT;
   const isAnnounced = said.kind === 'key-due-soon' || said.kind === 'deadline-ahead';
   // What was never said for sure needs no end.
   if (isAnnounced || said.times === 0) return 'forget';

@@ -27,6 +27,27 @@ const saidSchema = z.object({
 
 type Kept = z.infer<typeof saidSchema>;
 
+const deedSchema = z.object({
+  account: text.nullable(),
+  user: text.nullable(),
+  keyId: text.nullable(),
+  text,
+  noOwner: text.nullable(),
+});
+
+const unsentSchema = z.object({
+  deeds: z.array(deedSchema),
+  to: text.nullable(),
+  message: text,
+  at: text,
+  run: text,
+});
+
+/** What was done, on its way to a receiver: no later run would meet it again. */
+export type Unsent = Omit<z.infer<typeof unsentSchema>, 'run'>;
+
+const UNSENT = 'done-';
+
 export interface Entry {
   readonly channel: string;
   readonly matter: string;
@@ -38,6 +59,7 @@ export class NoticeBook {
   readonly #run: string;
   #texts = new Map<string, string>();
   readonly #entries = new Map<string, Entry>();
+  readonly #unsent = new Map<string, Unsent>();
 
   constructor(notices: Notices, run: string) {
     this.#notices = notices;
@@ -48,8 +70,10 @@ export class NoticeBook {
   async read(): Promise<void> {
     this.#texts = new Map(await this.#notices.all());
     for (const [name, kept] of this.#texts) {
-      const said = saidIn(kept);
       const [channel = '', matter = ''] = name.split(' ');
+      const unsent = matter.startsWith(UNSENT) ? parsed(kept, unsentSchema) : undefined;
+      if (unsent !== undefined) this.#unsent.set(name, unsent);
+      const said = parsed(kept, saidSchema);
       if (said !== undefined) this.#entries.set(name, { channel, matter, said });
     }
   }
@@ -60,6 +84,26 @@ export class NoticeBook {
 
   entriesOf(channel: string): readonly Entry[] {
     return [...this.#entries.values()].filter((entry) => entry.channel === channel);
+  }
+
+  unsentOf(channel: string): readonly Unsent[] {
+    return [...this.#unsent].filter(([name]) => name.startsWith(`${channel} `)).map(([, is]) => is);
+  }
+
+  /** False where another run has it in hand. Without `is` it is told, or not to be told any more. */
+  async putUnsent(channel: string, message: string, is: Unsent | undefined): Promise<boolean> {
+    return await this.#swap(nameOf(channel, `${UNSENT}${message}`), is);
+  }
+
+  async #swap(name: string, unsent: Unsent | undefined): Promise<boolean> {
+    const is = unsent && JSON.stringify({ ...unsent, run: this.#run });
+    const was = this.#texts.get(name);
+    if (is === was) return true;
+    const [isDone] = await this.#notices.swap([{ name, was, is }]);
+    if (isDone === undefined) return false;
+    if (is === undefined) this.#texts.delete(name);
+    else this.#texts.set(name, is);
+    return true;
   }
 
   /** Resolves with the matters that were as they were read, and are now as they are given. Throws `state-dir`. */
@@ -87,9 +131,9 @@ function nameOf(channel: string, matter: string): string {
   return `${channel} ${matter}`;
 }
 
-function saidIn(kept: string): Said | undefined {
+function parsed<Value>(kept: string, schema: z.ZodType<Value>): Value | undefined {
   try {
-    return saidSchema.parse(JSON.parse(kept));
+    return schema.parse(JSON.parse(kept));
   } catch {
     return undefined;
   }

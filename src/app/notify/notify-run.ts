@@ -8,7 +8,7 @@ import type { Notices } from '../../state/state-store.ts';
 import type { Channel } from './channels/channel.ts';
 import type { OpenedChannel } from './channels/open-channels.ts';
 import type { Said } from './judge-matter.ts';
-import { NoticeBook } from './notice-book.ts';
+import { NoticeBook, type Unsent } from './notice-book.ts';
 import { occasionsOf } from './notice-days.ts';
 import {
   type ChannelView,
@@ -55,7 +55,11 @@ export async function notifyRun(
       const plan = planMessages(viewOf(opened, book, options), standing);
       if (standing.run.isDryRun) return foretell(opened.channel, plan.messages, emit);
       const forgotten = plan.forgotten.map((matter) => ({ matter, said: undefined }));
-      await unlessUnwritable(book.put(opened.channel.name, forgotten), emit);
+      const { name } = opened.channel;
+      await unlessUnwritable(book.put(name, forgotten), emit);
+      for (const message of plan.dropped) {
+        await unlessUnwritable(book.putUnsent(name, message, undefined), emit);
+      }
       return await sendAll(opened.channel, plan.messages, { book, options });
     }),
   );
@@ -73,7 +77,7 @@ function viewOf(
   const { name, writesToOwners } = channel;
   const { repeat_days: repeat = REPEAT_DAYS } = notify;
   return {
-    ...{ name, writesToOwners, entries: book.entriesOf(name) },
+    ...{ name, writesToOwners, entries: book.entriesOf(name), unsent: book.unsentOf(name) },
     occasions: occasionsOf(model, notify),
     repeatDays: repeat === 'never' ? undefined : repeat,
   };
@@ -120,20 +124,26 @@ async function sendOne(
 ): Promise<boolean | undefined> {
   const { emit, signal, standing } = options;
   const { at: now } = standing.run;
-  const { message, matters } = planned;
-  const { to, subject } = message;
+  const { message, matters, deeds } = planned;
+  const { to, subject, id } = message;
+  const keep = async (unsent: Unsent | undefined) =>
+    await unlessUnwritable(book.putUnsent(channel.name, id, unsent), emit);
+  // Kept before it leaves, and before the time is over: no later run would meet it again.
+  const unsent = { deeds, to, message: id, at: now.toISOString() };
+  const tellsDeeds = deeds.length > 0 && ((await keep(unsent)) ?? true);
   try {
     signal.throwIfAborted();
     const under = matters.map(({ matter, before, after }) => ({
       matter,
-      said: underWay(before ?? after, { at: now.toISOString(), message: message.id }),
+      said: underWay(before ?? after, { at: now.toISOString(), message: id }),
     }));
     const claimed = await book.put(channel.name, under);
     // Somebody else may tell some of it at this moment: what both would say is said once.
-    const own = planned.about(claimed);
+    const own = planned.about(claimed, tellsDeeds);
     if (own === undefined) return undefined;
     await channel.send(own, signal);
     emit({ code: 'notified', channel: channel.name, to, subject });
+    if (tellsDeeds) await keep(undefined);
     const said = matters.filter(({ matter }) => claimed.has(matter));
     await unlessUnwritable(
       book.put(
@@ -169,10 +179,14 @@ function reasonOf(thrown: unknown, signal: AbortSignal): string {
 }
 
 /** A message that was sent is sent, whether or not that can be put down. */
-async function unlessUnwritable(work: Promise<unknown>, emit: EventSink): Promise<void> {
+async function unlessUnwritable<Result>(
+  work: Promise<Result>,
+  emit: EventSink,
+): Promise<Result | undefined> {
   try {
-    await work;
+    return await work;
   } catch (thrown) {
     emit({ code: 'notices-unreadable', reason: toKeyturnError(thrown).message });
+    return undefined;
   }
 }

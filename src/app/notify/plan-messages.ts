@@ -1,10 +1,10 @@
 // Which messages go to a channel, and what is in each: a pure decision, from what stands and what was said.
 
 import type { Occasion } from '../../config/tell-takes.ts';
-import { judgeMatter, judgeOver, type Said } from './judge-matter.ts';
+import { isUnderWay, judgeMatter, judgeOver, type Said } from './judge-matter.ts';
 import { type About, type Deed, digest, type Matter, type MatterKind } from './matter.ts';
 import { type Message, messageOf, type RunFacts, type Told } from './message.ts';
-import type { Entry } from './notice-book.ts';
+import type { Entry, Unsent } from './notice-book.ts';
 import type { Owner } from './owner.ts';
 
 export interface ChannelView {
@@ -13,6 +13,8 @@ export interface ChannelView {
   readonly occasions: readonly Occasion[];
   readonly repeatDays: number | undefined;
   readonly entries: readonly Entry[];
+  /** What earlier runs did and could not tell. */
+  readonly unsent: readonly Unsent[];
 }
 
 export interface Standing {
@@ -26,8 +28,10 @@ export interface Standing {
 
 export interface PlannedMessage {
   readonly message: Message;
-  /** The same without the matters that others tell; undefined where nothing is left of it. */
-  readonly about: (claimed: ReadonlySet<string>) => Message | undefined;
+  /** What was done, as it is kept until it is told. */
+  readonly deeds: Unsent['deeds'];
+  /** The same without what others tell; undefined where nothing is left of it. */
+  readonly about: (claimed: ReadonlySet<string>, tellsDeeds: boolean) => Message | undefined;
   /** What is put down of each matter once it is sent; undefined forgets it. */
   readonly matters: readonly {
     readonly matter: string;
@@ -40,11 +44,15 @@ export interface ChannelPlan {
   readonly messages: readonly PlannedMessage[];
   /** Matters that are over, and of which nothing is said. */
   readonly forgotten: readonly string[];
+  /** Messages about what was done that nobody is to have any more. */
+  readonly dropped: readonly string[];
 }
 
 const RESOLVED: Occasion = 'needs-person';
 /** What a channel was told so long ago is of nothing that anybody looks at any more. */
 const FORGET_MS = 400 * 86_400_000;
+/** After so long what was done is no news. */
+const UNSENT_MS_MAX = 30 * 86_400_000;
 
 export function planMessages(channel: ChannelView, standing: Standing): ChannelPlan {
   const { run, matters, deeds } = standing;
@@ -78,13 +86,21 @@ export function planMessages(channel: ChannelView, standing: Standing): ChannelP
         .tell({ matter: asOver(id, before), why: 'over', noOwner: null }, before);
     } else if (verdict.kind === 'tell') forgotten.push(id);
   }
-  if (channel.occasions.includes('done')) {
-    for (const deed of deeds) {
-      const { to, noOwner } = receiverOf(deed);
-      letters.for(to, undefined).done({ ...deed, noOwner });
-    }
+  const tellsDeeds = channel.occasions.includes('done');
+  const isWanted = ({ at }: Unsent) =>
+    tellsDeeds && run.at.getTime() - Date.parse(at) <= UNSENT_MS_MAX;
+  for (const unsent of channel.unsent.filter(isWanted)) {
+    // Together with the matters that were in the same message.
+    if (isUnderWay(unsent.at, run.at)) continue;
+    const letter = letters.for(unsent.to, unsent.message);
+    for (const deed of unsent.deeds) letter.done(deed);
   }
-  return { messages: letters.all(), forgotten };
+  for (const deed of tellsDeeds ? deeds : []) {
+    const { to, noOwner } = receiverOf(deed);
+    letters.for(to, undefined).done({ ...deed, noOwner });
+  }
+  const dropped = channel.unsent.filter((each) => !isWanted(each)).map(({ message }) => message);
+  return { messages: letters.all(), forgotten, dropped };
 }
 
 interface Receiver {
@@ -156,18 +172,20 @@ class Letter {
   }
 
   planned(): PlannedMessage {
-    const written = (told: readonly Told[]) =>
-      messageOf(this.#about, { deeds: this.#deeds, told }, this.#run);
+    const deeds = this.#deeds;
+    const written = (told: readonly Told[], tellsDeeds = true) =>
+      messageOf(this.#about, { deeds: tellsDeeds ? deeds : [], told }, this.#run);
     const matters = this.#told.map(({ matter, why }, index) => {
       const before = this.#before[index];
       const after = why === 'over' ? undefined : this.#after(matter, before);
       return { matter: matter.id, before, after };
     });
-    const about = (claimed: ReadonlySet<string>) => {
-      const message = written(this.#told.filter(({ matter }) => claimed.has(matter.id)));
+    const about = (claimed: ReadonlySet<string>, tellsDeeds: boolean) => {
+      const own = this.#told.filter(({ matter }) => claimed.has(matter.id));
+      const message = written(own, tellsDeeds);
       return message.sections.length === 0 ? undefined : message;
     };
-    return { message: written(this.#told), about, matters };
+    return { message: written(this.#told), deeds: keptOf(deeds), about, matters };
   }
 
   #after({ kind, account, user, keyId, stage, text }: Matter, before: Said | undefined): Said {
@@ -179,4 +197,17 @@ class Letter {
       message: this.#about.id,
     };
   }
+}
+
+/** As many as an item of a table takes; the history has all of them. */
+const KEPT_MAX = 300;
+
+function keptOf(deeds: readonly (Deed & { readonly noOwner: string | null })[]): Unsent['deeds'] {
+  const kept = deeds
+    .slice(0, KEPT_MAX)
+    .map(({ account, user, keyId, text, noOwner }) => ({ account, user, keyId, text, noOwner }));
+  const more = deeds.length - kept.length;
+  if (more === 0) return kept;
+  const about = { account: null, user: null, keyId: null, noOwner: null };
+  return [...kept, { ...about, text: `and ${more} more, which the history of the state tells` }];
 }
