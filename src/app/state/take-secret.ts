@@ -34,7 +34,7 @@ export async function takeSecret(
     if (removes) await custody.remove(keyId, entry.user);
     return entry;
   }
-  throw notThere(keyId);
+  throw notThere(keyId, store.where);
 }
 
 export interface ForgetSecret {
@@ -55,7 +55,7 @@ export async function forgetSecret(
     const state = await store.open(account, 'write');
     const { custody } = state;
     if (!(await custody.holds(keyId))) continue;
-    if (!althoughItOpens) await assertClosed(keyId, custody);
+    if (!althoughItOpens) await assertClosed(keyId, custody, store.where);
     const { user = '' } = (await custody.list()).find((each) => each.keyId === keyId) ?? {};
     const remove = () => custody.remove(keyId, user);
     // A run that works on the user may be about to need it.
@@ -63,16 +63,24 @@ export async function forgetSecret(
     const open = await state.openUsers();
     return { isOpen: open.some(({ history }) => isAbout(history.open, keyId)) };
   }
-  throw notThere(keyId);
+  throw notThere(keyId, store.where);
 }
 
 /** I3: a secret that opens is somebody's only way to a working key, so it is not given up by a slip. */
-async function assertClosed(keyId: AccessKeyId, custody: Custody): Promise<void> {
+async function assertClosed(keyId: AccessKeyId, custody: Custody, where: string): Promise<void> {
+  const secretCommand = (...words: readonly string[]) =>
+    command('keyturn', 'state', 'secret', keyId, ...words, '--state', where);
+  const nonetheless = secretCommand('--forget', '--although-it-opens');
   const entry = await custody.get(keyId).catch((thrown: unknown) => {
     const error = toKeyturnError(thrown);
-    // A network or a service that does not answer says nothing about whether it can be opened.
-    if (error.isStop || UNANSWERED.has(error.code)) throw error;
-    return undefined;
+    if (error.isStop) throw error;
+    // Others may be able to open it, or this caller a little later.
+    if (!UNANSWERED.has(error.code)) return undefined;
+    const { code, message, hintParts } = error;
+    throw new KeyturnError(code, `whether ${keyId} is lost is not known: ${message}`, {
+      cause: error,
+      hint: [...hintParts, 'if you know that nobody can open its secret:', nonetheless],
+    });
   });
   if (entry === undefined) return;
   throw new KeyturnError(
@@ -81,23 +89,27 @@ async function assertClosed(keyId: AccessKeyId, custody: Custody): Promise<void>
     {
       hint: [
         'take it out for whoever uses the key:',
-        command('keyturn', 'state', 'secret', keyId, '--to', 'new-key.json'),
+        secretCommand('--to', 'new-key.json'),
         'or, where nobody wants the key:',
-        command('keyturn', 'state', 'secret', keyId, '--forget', '--although-it-opens'),
+        nonetheless,
       ],
     },
   );
 }
 
-const UNANSWERED: ReadonlySet<string> = new Set(['aws-error', 'endpoint-unreachable']);
+const UNANSWERED: ReadonlySet<string> = new Set([
+  'access-denied',
+  'aws-error',
+  'endpoint-unreachable',
+]);
 
 function isAbout(rotation: Rotation | undefined, keyId: AccessKeyId): boolean {
   return rotation !== undefined && hasNewKey(rotation) && rotation.newKeyId === keyId;
 }
 
-function notThere(keyId: AccessKeyId): KeyturnError {
+function notThere(keyId: AccessKeyId, where: string): KeyturnError {
   return new KeyturnError('secret-missing', `the secret of ${keyId} is not in custody`, {
-    hint: ['what is there is listed by:', command('keyturn', 'status')],
+    hint: ['what is there is listed by:', command('keyturn', 'status', '--state', where)],
   });
 }
 
