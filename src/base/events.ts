@@ -133,6 +133,8 @@ interface EventPayloads {
   'journal-compacted': { before: number; after: number };
   /** The audit trail could not be written to its end; the next run does it from the journal. */
   'trail-behind': { reason: string };
+  /** It is not as it was written: no run continues it, and no change is announced. */
+  'trail-stopped': { reason: string };
   /** A plain hand-off file was to go, and stays: its places may not have the secret, or the disk fails. */
   'handoff-kept': { user: string; newKeyId: AccessKeyId; path: string; reason: string };
   'handoff-removed': { user: string; newKeyId: AccessKeyId; path: string };
@@ -274,6 +276,7 @@ export const EVENT_LEVELS: Record<EventCode, LogLevel> = {
   'backup-made': 'debug',
   'journal-compacted': 'info',
   'trail-behind': 'warn',
+  'trail-stopped': 'error',
   'handoff-kept': 'warn',
   'handoff-removed': 'debug',
   'waiting-for-key': 'debug',

@@ -1,6 +1,5 @@
 // `keyturn audit` for people.
 
-import { minuteOf } from '../base/clock.ts';
 import { printableAll } from '../base/printable.ts';
 import type { TrailLine } from '../lifecycle/trail/line.ts';
 import type { AuditVerifyReport } from './audit-report.ts';
@@ -26,7 +25,8 @@ function sentenceOf(one: Verdict): string {
     const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
     return `account ${account}: ${count} in ${linesOf(lines)}`;
   }
-  const from = one.first_at === null ? '' : ` since ${minuteOf(new Date(one.first_at))}`;
+  // As it is in the line, to the second: whoever compares it with CloudTrail finds it.
+  const from = one.first_at === null ? '' : ` since ${one.first_at.replace(/\.\d+Z$/, 'Z')}`;
   return `account ${account}: whole, ${linesOf(lines)}${from} (trail ${trail ?? 'unknown'})`;
 }
 

@@ -171,6 +171,29 @@ test('an anchor does the same without a key, and an account that is gone is miss
   assert.ok((await readdir(directory)).includes(ACCOUNT));
 });
 
+test('a check against nothing is none, and a line that was altered is missed by whoever looks for it', async (t) => {
+  const { audit, folder, trail } = await place(t);
+  const key = join(folder, 'audit.key');
+  const { out: pub } = await audit(`keygen -o ${key}`);
+  await mkdir(join(folder, 'empty'));
+  await writeFile(join(folder, 'anchors'), '\n');
+  for (const line of [
+    `verify --checkpoint ${join(folder, 'empty')} --key ${pub.trim()}`,
+    `verify --anchor ${join(folder, 'anchors')}`,
+  ]) {
+    const { code, err } = await audit(line);
+    assert.equal(code, 3, line);
+    assert.match(err, /has no checkpoint to check against \[checkpoint-invalid\]/);
+  }
+  assert.equal((await audit('show alice')).code, 0);
+  const text = await readFile(trail, 'utf8');
+  await writeFile(trail, text.replace('"step":"created"', '"step":"creaded"'));
+  const shown = await audit('show alice');
+  assert.equal(shown.code, 3);
+  assert.match(shown.err, /\[trail-damaged\]/);
+  assert.match(shown.out, /intended/);
+});
+
 test('the folder keeps so many checkpoints of each account, and the newest', async (t) => {
   const { audit, folder, open } = await place(t);
   const [key, kept] = [join(folder, 'audit.key'), join(folder, 'kept')];

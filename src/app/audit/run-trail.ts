@@ -30,7 +30,8 @@ export class RunTrail {
     try {
       await this.#trail?.tell(runEnded({ at: this.#clock.now(), ...ending }));
     } catch (thrown) {
-      this.#emit({ code: 'trail-behind', reason: toKeyturnError(thrown).message });
+      const { code, message: reason } = toKeyturnError(thrown);
+      this.#emit({ code: code === 'trail-damaged' ? 'trail-stopped' : 'trail-behind', reason });
     }
   }
 }

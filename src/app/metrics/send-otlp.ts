@@ -50,6 +50,8 @@ export async function sendOtlp(
       const answer = await service.send({
         method: 'POST',
         path: endpoint.url.pathname.slice(1) + endpoint.url.search,
+        // Some collectors know their callers by it.
+        hidesPath: true,
         body: payload,
         // A point that comes twice is the same point.
         isRepeatable: true,

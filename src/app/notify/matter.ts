@@ -60,10 +60,15 @@ export interface Happened {
   readonly now: Date;
 }
 
+/** Another run is at work on the user, which passes by itself: that one tells what comes of it. */
+export const BUSY = 'rotation-in-progress';
+
 export function mattersOf(happened: Happened): readonly Matter[] {
   const { report, soon } = happened;
   return unique([
-    ...report.rotated_keys.filter(({ success }) => !success).map(failedRotation),
+    ...report.rotated_keys
+      .filter(({ success, error_code: code }) => !success && code !== BUSY)
+      .map(failedRotation),
     ...report.cleanup_results.filter(({ success }) => !success).map(failedCleanUp),
     ...report.errors.filter(isFailure).map(failedRun),
     ...(report.hooks ?? []).flatMap(unhappyHook),
@@ -100,7 +105,7 @@ function kindOfCode(code: string | null) {
 
 /** That somebody ended the run is no news to them. */
 function isFailure({ code }: { readonly code: string }): boolean {
-  return kindOfCode(code) !== 'stop';
+  return kindOfCode(code) !== 'stop' && code !== BUSY;
 }
 
 function failedRotation(key: RotatedKey): Matter {

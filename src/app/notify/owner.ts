@@ -26,7 +26,8 @@ export function ownerOf(tags: UserTags | undefined, owners: NotifyModel['owners'
   const value = (tags.tags[tag] ?? '').trim();
   const named = Object.hasOwn(addresses, value) ? addresses[value] : undefined;
   if (named !== undefined) return { kind: 'known', address: named, tag };
-  if (!isMailAddress(value)) {
+  // A mail server may take a % or a ! for another way to somebody elsewhere.
+  if (!isMailAddress(value) || /[%!]/.test(value)) {
     return unknown(`the tag ${tag} of the user is neither an address nor a name of "addresses:"`);
   }
   const domain = value.slice(value.lastIndexOf('@') + 1).toLowerCase();

@@ -3,7 +3,7 @@
 import type { NotifyModel } from '../../config/tell-model.ts';
 import type { Retirement, RotationReport } from '../../reports/rotation-report.ts';
 import type { RunSight } from '../sight/run-sight.ts';
-import { type About, deedsOf, mattersOf } from './matter.ts';
+import { type About, BUSY, deedsOf, mattersOf } from './matter.ts';
 import { ownerOf } from './owner.ts';
 import type { Standing } from './plan-messages.ts';
 import { PLACE_WRONG } from './standing-of-verify.ts';
@@ -63,7 +63,8 @@ function lookedAtBy(report: RotationReport, sight: RunSight): Standing['isLooked
       readonly username: string | null;
     }) => each.account_id === account && each.username === user;
     // Of whom nothing was begun, nobody knows whether it would have failed again.
-    const isLeft = [...report.errors, ...(report.held_back ?? [])].some(isOfUser);
+    const busy = report.rotated_keys.filter(({ error_code: code }) => code === BUSY);
+    const isLeft = [...report.errors, ...(report.held_back ?? []), ...busy].some(isOfUser);
     const isHeld = report.retirements.some((each) => isOfUser(each) && isNotAsked(each));
     return sight.isWhole(account) && !isLeft && !(ASKED_AT_THE_END.has(kind) && isHeld);
   };

@@ -41,6 +41,8 @@ export const MESSAGES: Readonly<Record<EventCode, string>> = {
   'backup-made': 'file rewritten, with a backup beside it',
   'journal-compacted': 'journal compacted',
   'trail-behind': 'audit trail not written to its end; the next run goes on with it',
+  'trail-stopped':
+    'audit trail is damaged, and no run goes on with it; look with keyturn audit verify',
   'handoff-kept': 'hand-off file not removed yet',
   'handoff-removed': 'hand-off file removed; its places have the secret',
   'waiting-for-key': 'waiting until AWS accepts the key',

@@ -1,6 +1,6 @@
 // `keyturn audit show [USER|KEY]`: lines of the audit trails for people, and as JSON.
 
-import { type Shown, shownLines } from '../../../app/audit/trails.ts';
+import { demandWhole, type Shown, shownLines } from '../../../app/audit/trails.ts';
 import { openState } from '../../../app/open-state.ts';
 import { KeyturnError } from '../../../base/errors.ts';
 import { command } from '../../../base/hint.ts';
@@ -35,6 +35,8 @@ export async function runAuditShow({ host }: Session, args: readonly string[]): 
   const page = () => renderAuditLines(lines, { place: store.where, isAll }, styleOf(stdout, host));
   const document = { state_dir: store.where, lines };
   await stdout.write(values.json ? `${printableJson(document, 2)}\n` : page());
+  // A line that is not as it was written is none of them, and may be the one that was looked for.
+  await demandWhole(store, account);
   return 0;
 }
 

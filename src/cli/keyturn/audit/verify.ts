@@ -59,11 +59,21 @@ async function seenBefore(values: Values, host: Host): Promise<SeenTrails> {
     });
   }
   const anchored: SeenTrails =
-    anchor === undefined ? new Map() : await seenInAnchors(absolute(anchor, host));
+    anchor === undefined
+      ? new Map()
+      : notEmpty(await seenInAnchors(absolute(anchor, host)), absolute(anchor, host));
   if (key === undefined) return anchored;
   const paths = checkpoint.map((path) => absolute(path, host));
   const signed = await seenInCheckpoints(paths, await verifier(key.join(), host));
-  return joined(anchored, signed);
+  return joined(anchored, notEmpty(signed, paths.join(', ')));
+}
+
+/** A check against nothing would pass, also where the disk with the checkpoints is not mounted. */
+function notEmpty(seen: SeenTrails, where: string): SeenTrails {
+  if (seen.size > 0) return seen;
+  throw new KeyturnError('checkpoint-invalid', `${where} has no checkpoint to check against`, {
+    hint: 'is it the right place, and mounted? checkpoints end in .checkpoint, as keyturn audit checkpoint writes them',
+  });
 }
 
 function joined(one: SeenTrails, other: SeenTrails): SeenTrails {
