@@ -16,9 +16,10 @@ const FORGET_AFTER_MS = 3653 * MS_PER_DAY;
 
 /**
  * A key is gone where no run has looked for so long at any of its date. Uses under a former name of a user are the
- * key's own: forgotten, they would no longer show a gap that has to be waited for (I15).
+ * key's own: forgotten, they would no longer show a gap that has to be waited for (I15). Three years, since plans that
+ * have nothing to do for a user look at none of the user's keys.
  */
-const FORGET_USES_AFTER_MS = 400 * MS_PER_DAY;
+const FORGET_USES_AFTER_MS = 1_100 * MS_PER_DAY;
 
 const times = z.record(z.string(), z.iso.datetime());
 const STRETCH = /^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$/;
