@@ -352,7 +352,9 @@ const PAGES = ['help', 'version'] as const;
 function unknownCommand(message: string, hint?: Hint): KeyturnError {
   const known = [...SUBCOMMANDS.keys(), ...EXECUTABLES.keys()].join(', ');
   return new KeyturnError('unknown-command', message, {
-    hint: hint ?? `the commands are: ${known}; keyturn --help says more`,
+    hint:
+      hint ??
+      `the commands are: ${known}; keyturn help CODE explains the code of an error; keyturn --help says more`,
   });
 }
 

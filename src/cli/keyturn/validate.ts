@@ -1,8 +1,9 @@
 // `keyturn validate [FILE]`: every mistake of a configuration, each with its line and column. AWS is not asked.
 
+import { KeyturnError } from '../../base/errors.ts';
 import { printableJson } from '../../base/printable.ts';
 import { isAskedFor, parseCommandLine } from '../flags/argv.ts';
-import { CONFIG_NAMES, CONFIG_VARIABLE, foundConfig } from '../flags/config-flag.ts';
+import { CONFIG_FLAG, CONFIG_NAMES, CONFIG_VARIABLE, foundConfig } from '../flags/config-flag.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
 import { ABOUT_FLAGS } from '../rotate/flags.ts';
@@ -10,6 +11,7 @@ import type { Session } from '../run.ts';
 import { JSON_FLAG } from './status.ts';
 
 export const VALIDATE_FLAGS = {
+  config: CONFIG_FLAG,
   json: JSON_FLAG,
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
@@ -23,7 +25,13 @@ export async function runValidate({ host }: Session, args: readonly string[]): P
     return 0;
   }
   const { values, words } = parseCommandLine(VALIDATE_FLAGS, args, 1);
-  const file = foundConfig(words[0], host);
+  const [word] = words;
+  if (word !== undefined && values.config !== undefined) {
+    throw new KeyturnError('conflicting-flags', 'two files are named, and one is checked', {
+      hint: 'name one of them',
+    });
+  }
+  const file = foundConfig(word ?? values.config, host);
   const { validateConfig } = await import('../../app/config/validate-config.ts');
   const { report, faults } = await validateConfig(file, host.clock.now());
   if (values.json) {
