@@ -16,13 +16,17 @@ export interface OwnerSources {
 
 /**
  * Asks as `ask` does, and of a key that AWS says nothing about whether it is or was one of the user's. A
- * self-service policy allows nobody to ask about a key that was deleted, the own ones included. Of the user's own
- * keys it tells which are Active.
+ * self-service policy allows nobody to ask about a key that was deleted, the own ones included. Where the rotation has
+ * its new key, it tells of any other key of the user whether it is Active.
  */
-export function ownersKnownTo(user: string, sources: OwnerSources): WhoseKey {
+export function ownersKnownTo(
+  { user, newKeyId }: { readonly user: string; readonly newKeyId?: AccessKeyId | undefined },
+  sources: OwnerSources,
+): WhoseKey {
   return async (keyId) => {
     const owner = await sources.ask(keyId);
-    if (owner.kind === 'user' && isSameUser(owner.user, user)) {
+    const isOther = newKeyId !== undefined && keyId !== newKeyId;
+    if (isOther && owner.kind === 'user' && isSameUser(owner.user, user)) {
       return { ...owner, isActive: await isActive(keyId, user, sources.reader) };
     }
     if (owner.kind !== 'unknown') return owner;

@@ -75,9 +75,9 @@ export function destinationOpener(surroundings: DestinationSurroundings): PlaceO
   const custody = state.custody;
   const around = { files, programs, http, credentials };
   const parts = { aws, custody, clock, emit, ...around, account, isAttended };
-  return async (target, { user, oldKeyId, oldKeyFate }, asked) => {
+  return async (target, { user, oldKeyId, oldKeyFate, newKeyId }, asked) => {
     if (isUntrusted && !staysInAws(target.kind)) return unreadDestination(target);
-    const known = ownersKnownTo(user, sources);
+    const known = ownersKnownTo({ user, newKeyId }, sources);
     const whoseKey: WhoseKey = async (keyId) =>
       mayReplace?.has(keyId) ? { kind: 'nobody' } : await known(keyId);
     const oldKeyStays = oldKeyFate === 'keep';

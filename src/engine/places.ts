@@ -29,7 +29,10 @@ export interface Places {
 export type DestinationChooser = (replaced: Replaced) => Promise<Destinations>;
 
 /** The key that a secret at a place takes the place of, and what becomes of it. */
-export type Replaced = Pick<Rotation, 'user' | 'oldKeyId' | 'oldKeyFate'>;
+export type Replaced = Pick<Rotation, 'user' | 'oldKeyId' | 'oldKeyFate'> & {
+  /** Of a rotation that has its new key. */
+  readonly newKeyId?: AccessKeyId;
+};
 
 /** A place that a record names; undefined when it cannot be reached from here. */
 export type DestinationOpener = (

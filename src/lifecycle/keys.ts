@@ -38,7 +38,10 @@ export type KeyOwner =
   | {
       readonly kind: 'user';
       readonly user: string;
-      /** Of the user whose key is replaced, whether it is Active; undefined for everybody else. */
+      /**
+       * Of the user whose key is replaced, where the new key is another one: whether it is Active; undefined for
+       * everything else.
+       */
       readonly isActive?: boolean;
     }
   /** A key of another account, which lives there for all that is known. */

@@ -110,7 +110,7 @@ async function refuseOtherOwner(
 ): Promise<void> {
   const state = await store.open(account, 'read');
   const ask = keyOwners(reader, clock, account);
-  const owner = await ownersKnownTo(user, { ask, reader, state })(fromKeyId);
+  const owner = await ownersKnownTo({ user }, { ask, reader, state })(fromKeyId);
   if (owner.kind === 'nobody') return;
   if (owner.kind === 'user' && isSameUser(owner.user, user)) return;
   if (owner.kind === 'unknown' && named !== undefined) return;
