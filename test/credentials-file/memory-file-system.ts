@@ -64,6 +64,7 @@ export function memoryFileSystem(): MemoryFileSystem {
     list: async () => [...files.keys()].map((path) => path.slice(path.lastIndexOf('/') + 1)),
     assertWritable: async () => undefined,
     syncDirectory: async () => undefined,
+    syncFile: async () => undefined,
     isMountPoint: async () => false,
     checkReplaceable: async () => undefined,
     freeBytes: async () => Number.MAX_SAFE_INTEGER,

@@ -90,6 +90,7 @@ export function failingFileSystem(fault: Fault): FailingFileSystem {
     list: (path) => run('scandir', () => nodeFileSystem.list(path)),
     assertWritable: (path) => run('access', () => nodeFileSystem.assertWritable(path)),
     syncDirectory: (path) => run('fsync', () => nodeFileSystem.syncDirectory(path)),
+    syncFile: (path) => run('fsync', () => nodeFileSystem.syncFile(path)),
     isMountPoint: (path) => run('mounts', () => nodeFileSystem.isMountPoint(path)),
     checkReplaceable: (path) => run('rmdir', () => nodeFileSystem.checkReplaceable(path)),
     freeBytes: (path) => run('statfs', () => nodeFileSystem.freeBytes(path)),

@@ -85,6 +85,8 @@ interface Directories {
   assertWritable(path: string): Promise<void>;
   /** Resolves when names made, changed or removed in the directory are on the disk itself. */
   syncDirectory(path: string): Promise<void>;
+  /** Resolves when what anybody has written into the file is on the disk. */
+  syncFile(path: string): Promise<void>;
 }
 
 /** What can be known of a write without making it. None of these changes anything. */

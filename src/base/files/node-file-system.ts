@@ -113,6 +113,15 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
+async function syncFile(path: string): Promise<void> {
+  const file = await nodeFileSystem.open(path, 'append');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 async function linkTarget(path: string): Promise<string | undefined> {
   try {
     return await readlink(path);
@@ -174,6 +183,7 @@ export const nodeFileSystem: FileSystem = {
   list: (path) => readdir(path),
   assertWritable: (path) => access(path, constants.W_OK | constants.X_OK),
   syncDirectory,
+  syncFile,
   isMountPoint,
   checkReplaceable,
   freeBytes,

@@ -81,12 +81,7 @@ export class FileJournal {
     const { looks } = this.#reader;
     if (looks === this.#looksOnDisk) return;
     try {
-      const file = await this.#fs.open(this.#path, 'append');
-      try {
-        await file.sync();
-      } finally {
-        await file.close();
-      }
+      await this.#fs.syncFile(this.#path);
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw this.#writeFailure(error);
     }

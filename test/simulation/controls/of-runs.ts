@@ -52,12 +52,6 @@ export const OF_RUNS: readonly Control[] = [
     },
   },
   {
-    invariant: 'I9',
-    fault: 'records of one’s own count twice where they were read before they were noted',
-    shows: 'audit trail',
-    cuts: [{ module: 'state/files/journal-reader', guard: 'looks !== this.#looks', by: 'false' }],
-  },
-  {
     invariant: 'I12',
     fault: 'a dry run does not see that a key has to go first',
     shows: 'foretold',
