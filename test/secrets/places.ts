@@ -21,7 +21,7 @@ export function isPlaceOfSecrets(path: string): boolean {
     /^credentials(\.backup\.\d{8}_\d{6}(_\d+)?)?$/.test(name) ||
     name.includes('.keyturn-tmp-') ||
     /\.env(\.previous)?$/.test(name) ||
-    /^secret-of-[\w-]+\.json$/.test(name)
+    /^secret-of-[\w-]+(\.json)?$/.test(name)
   );
 }
 
