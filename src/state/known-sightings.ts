@@ -200,13 +200,14 @@ export class KnownSightings implements Sights {
 
   #setUses(name: string, history: UseHistory): void {
     this.#uses.set(name, history);
-    const second = secondOf(new Date(name.slice(name.indexOf('/') + 1)).getTime());
+    const second = secondOf(dateOfSlot(name));
     valueAt(this.#usedNames, second, () => new Set<string>()).add(name);
   }
 
   #usedNamesOf(createdAt: Date): Iterable<string> {
-    const seconds = [0, ...SECONDS_BESIDE].map((ms) => secondOf(createdAt.getTime() + ms));
-    return seconds.flatMap((second) => [...(this.#usedNames.get(second) ?? [])]);
+    return secondsAround(createdAt.getTime()).flatMap((second) => [
+      ...(this.#usedNames.get(second) ?? []),
+    ]);
   }
 
   #namesOf(second: number): readonly string[] {
@@ -330,8 +331,18 @@ function slotName(user: string, createdAt: Date): string {
   return `${comparableUserName(user)}/${createdAt.toISOString()}`;
 }
 
-function secondOf(ms: number): number {
+/** The date of the key that such a name is about. */
+export function dateOfSlot(name: string): number {
+  return new Date(name.slice(name.indexOf('/') + 1)).getTime();
+}
+
+export function secondOf(ms: number): number {
   return Math.floor(ms / 1000);
+}
+
+/** Its own, and those beside it in which another list may date the same key. */
+export function secondsAround(ms: number): readonly number[] {
+  return [0, ...SECONDS_BESIDE].map((besideMs) => secondOf(ms + besideMs));
 }
 
 /** True when the time was changed. */

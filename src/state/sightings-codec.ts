@@ -3,9 +3,16 @@
 import { z } from 'zod';
 import { isAccessKeyId } from '../base/access-key-id.ts';
 import { MS_PER_DAY } from '../base/clock.ts';
-import { SAME_DATE_MS } from '../lifecycle/slot-sighting.ts';
 import type { Stretch } from '../lifecycle/use-history.ts';
-import type { InactiveSights, Sights, Times, Uses } from './known-sightings.ts';
+import {
+  dateOfSlot,
+  type InactiveSights,
+  type Sights,
+  secondOf,
+  secondsAround,
+  type Times,
+  type Uses,
+} from './known-sightings.ts';
 
 /**
  * A forgotten key is judged by its creation and last use alone, which lie further back: forgetting
@@ -100,21 +107,9 @@ function goneBy(now: Date, uses: Uses): (name: string) => boolean {
   const present = new Set<number>();
   for (const [name, { lookedTo }] of uses) {
     if (lookedTo === undefined || lookedTo.getTime() < oldestMs) continue;
-    // Lists and reports may date a key a second or two apart.
-    const dateMs = dateOf(name);
-    for (let ms = -SAME_DATE_MS; ms <= SAME_DATE_MS; ms += 1_000)
-      present.add(secondOf(dateMs + ms));
+    for (const second of secondsAround(dateOfSlot(name))) present.add(second);
   }
-  return (name) => !present.has(secondOf(dateOf(name)));
-}
-
-/** Of a key that is named by its user and its date. */
-function dateOf(name: string): number {
-  return new Date(name.slice(name.indexOf('/') + 1)).getTime();
-}
-
-function secondOf(timeMs: number): number {
-  return Math.floor(timeMs / 1_000);
+  return (name) => !present.has(secondOf(dateOfSlot(name)));
 }
 
 function wordsOf({ from, to }: Stretch): string {
