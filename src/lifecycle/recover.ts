@@ -278,10 +278,10 @@ export const RECOVERY_TABLE: readonly Row[] = [
   },
   {
     // Both deleted by hand, or the user was deleted and made anew: nothing of ours is left, and no
-    // answer of a person could bring it back.
+    // answer of a person could bring it back. Only a key that exists can stand for the one that is gone.
     name: 'both keys gone',
-    when: (f) => needsNoSecret(f) && !exists(f) && f.old === 'absent',
-    decision: { kind: 'close', reason: 'old-key-gone' },
+    when: (f) => (needsNoSecret(f) || f.phase === 'undoing') && !exists(f) && f.old === 'absent',
+    decision: { kind: 'close', reason: 'new-key-gone' },
   },
   {
     // It died before or in the middle of UpdateAccessKey; the destinations are read again (I13).
@@ -359,7 +359,7 @@ export const RECOVERY_TABLE: readonly Row[] = [
   {
     // Deleted by hand meanwhile, so there is no way back and nothing left to undo.
     name: 'undo to a key that is gone',
-    when: (f) => f.phase === 'undoing' && f.old === 'absent' && f.candidate !== 'inactive',
+    when: (f) => f.phase === 'undoing' && f.old === 'absent' && f.candidate === 'active',
     decision: { kind: 'close', reason: 'old-key-gone' },
   },
   {

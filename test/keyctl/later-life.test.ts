@@ -221,7 +221,7 @@ describe('keyctl undo of a rotation that was left open', () => {
     await stoppedAt('waiting-for-key', laptop);
     await assert.rejects(undoProfile(asAdmin(laptop), laptop.context), {
       code: 'needs-operator',
-      hint: 'let it finish first: run the command that began it again, or:\n  keyturn recover',
+      hint: 'let it finish first: run the command that began it again, or:\n  keyturn recover --user ada',
     });
     assert.equal(await laptop.read(), before);
     assert.equal(statusOf(laptop, old), 'Active');
