@@ -274,7 +274,7 @@ class AccountRun {
     for (const { user, keys } of this.#candidates) {
       this.#asked = [...this.#asked, ...(await askedAbout(user, keys, account))];
     }
-    if (this.#context.gates === undefined) refuseUnasked(orphans, this.#asked);
+    if (this.#context.gates === undefined) refuseUnasked(orphans, this.#asked, this.#options.reach);
   }
 
   #work(gateway: AccountGateway, state: AccountWork['state']): AccountWork {

@@ -5,6 +5,7 @@ import { chainedLimiter, createLimiter, type Limiter } from '../aws/limiter.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import type { Clock } from '../base/clock.ts';
 import type { EventSink } from '../base/events.ts';
+import type { SameReach } from '../base/key-command.ts';
 import { handoff } from '../destinations/handoff/index.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
 import {
@@ -88,13 +89,18 @@ export function accountWork(parts: AccountParts): AccountWork {
 }
 
 /** An account in which places are read and given keys that exist: no rotation begins, and none is taken further. */
-export function placesWork(parts: Omit<AccountParts, 'policy' | 'finishesOthers'>): AccountWork {
+export function placesWork({
+  reach,
+  ...parts
+}: Omit<AccountParts, 'policy' | 'finishesOthers'> & {
+  readonly reach: SameReach;
+}): AccountWork {
   return accountWork({
     ...parts,
     finishesOthers: true,
     policy: {
       ...{ oldKeyFate: 'deactivate', retire: PATIENT, cleanUpDays: undefined },
-      ...{ replacesOwnKey: false, takesDeliver: false },
+      ...{ replacesOwnKey: false, takesDeliver: false, reach },
     },
   });
 }

@@ -3,6 +3,7 @@
 
 import { KeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
+import { flagWords } from '../base/shell-words.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
 import { type HookRun, hooksInDoubt, type NamedHook } from '../lifecycle/hooks.ts';
@@ -55,7 +56,7 @@ export async function answerHook(
 ): Promise<readonly HookInDoubt[]> {
   const asked = (await listHooksInDoubt(store, only)).filter((one) => isSameUser(one.user, user));
   const [first] = asked;
-  if (first === undefined) throw nothingAsked(user);
+  if (first === undefined) throw nothingAsked(user, store);
   const other = asked.find(({ account }) => account !== first.account);
   if (other !== undefined) {
     throw new KeyturnError(
@@ -64,7 +65,10 @@ export async function answerHook(
       {
         hint: [
           'name the account:',
-          command('keyturn', 'hooks', word, user, '--account', first.account),
+          command(
+            ...['keyturn', 'hooks', word, user, '--account', first.account],
+            ...flagWords('--state', store.where),
+          ),
         ],
       },
     );
@@ -72,7 +76,7 @@ export async function answerHook(
   const state = await store.open(first.account, 'write');
   return await state.exclusively(first.user, async (log) => {
     const doubts = inDoubt(log.history);
-    if (doubts.length === 0) throw nothingAsked(user);
+    if (doubts.length === 0) throw nothingAsked(user, store);
     const end = word === 'done' ? 'done' : 'failed';
     for (const { rotation, mark } of doubts) {
       // It answers what the run has asked, so a plan that was applied by it goes on from here.
@@ -85,8 +89,11 @@ export async function answerHook(
   });
 }
 
-function nothingAsked(user: string): KeyturnError {
+function nothingAsked(user: string, { where }: StateStore): KeyturnError {
   return new KeyturnError('no-hook-in-doubt', `nobody asks whether a hook was done for ${user}`, {
-    hint: ['to see of whom it is asked:', command('keyturn', 'hooks')],
+    hint: [
+      'to see of whom it is asked:',
+      command('keyturn', 'hooks', ...flagWords('--state', where)),
+    ],
   });
 }

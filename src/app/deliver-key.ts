@@ -4,6 +4,7 @@ import type { AccountGateway } from '../aws/gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { type KeyturnError, toKeyturnError } from '../base/errors.ts';
 import type { Command } from '../base/hint.ts';
+import type { SameReach } from '../base/key-command.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
 import { type AlsoDelivered, deliverAlso, foretellAlso } from '../engine/deliver-also.ts';
 import { type Deliveries, placesWork } from './account-work.ts';
@@ -21,6 +22,8 @@ export interface DeliverKeyOptions extends Way {
   readonly mayReplace: ReadonlySet<AccessKeyId>;
   /** How places are made that do not exist; left out where none is. */
   readonly newPlaces: NewPlaces | undefined;
+  /** How another command reaches the account, for hints. */
+  readonly reach: SameReach;
   /** The same command in another account, for hints. */
   readonly commandIn: (account: string) => Command;
 }
@@ -64,12 +67,15 @@ async function whereKnown(
 
 async function deliverIn(
   gateway: AccountGateway,
-  { user, to, dryRun, mayReplace, newPlaces }: DeliverKeyOptions,
+  { user, to, dryRun, mayReplace, newPlaces, reach }: DeliverKeyOptions,
   context: RunContext,
 ): Promise<DeliveredKey> {
   const { account } = gateway.caller;
   const state = await openedFor(gateway, context.state, dryRun ? 'foretell' : 'write');
-  const work = placesWork({ ...context, gateway, state, mayReplace, newPlaces, deliver: () => to });
+  const work = placesWork({
+    ...{ ...context, gateway, state, mayReplace, newPlaces, reach },
+    deliver: () => to,
+  });
   const places = await (dryRun ? foretellAlso(user, work) : deliverAlso(user, work));
   return { account, places };
 }

@@ -2,6 +2,7 @@
 
 import { KeyturnError } from '../base/errors.ts';
 import { type Command, command, type HintPart } from '../base/hint.ts';
+import { flagWords } from '../base/shell-words.ts';
 import type { StateStore } from '../state/state-store.ts';
 
 /** A slip of a few letters must not name a run. */
@@ -16,7 +17,7 @@ export async function findRun(
 ): Promise<string> {
   const found = await runsBeginning(given, store);
   if (found.has(given)) return given;
-  if (given.length < BEGINNING_MIN) throw tooShort(given);
+  if (given.length < BEGINNING_MIN) throw tooShort(given, store.where);
   if (found.size === 0) return given;
   const [first = given, ...others] = [...found].sort();
   if (others.length === 0) return first;
@@ -33,11 +34,16 @@ export async function findRun(
   );
 }
 
-function tooShort(given: string): KeyturnError {
+function tooShort(given: string, state: string): KeyturnError {
   return new KeyturnError(
     'nothing-to-undo',
     `no run has the ID ${JSON.stringify(given)}, and a beginning of one takes ${BEGINNING_MIN} characters`,
-    { hint: ['the runs and their IDs are listed by:', command('keyturn', 'history')] },
+    {
+      hint: [
+        'the runs and their IDs are listed by:',
+        command('keyturn', 'history', ...flagWords('--state', state)),
+      ],
+    },
   );
 }
 

@@ -209,7 +209,7 @@ class FleetRun {
 
   #unasked(): KeyturnError | undefined {
     try {
-      refuseUnasked(this.#options.orphans ?? new Set(), this.#asked);
+      refuseUnasked(this.#options.orphans ?? new Set(), this.#asked, this.#options.reach);
       return undefined;
     } catch (thrown) {
       return toKeyturnError(thrown);

@@ -3,8 +3,9 @@
 
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { type Command, command } from '../base/hint.ts';
-import type { SameReach } from '../base/key-command.ts';
+import { onRecord, type SameReach, undoCommand } from '../base/key-command.ts';
 import { writtenKeyId } from '../base/key-id-text.ts';
+import { flagWords } from '../base/shell-words.ts';
 import type { AccountWork } from '../engine/account-work.ts';
 import { foretellUndo } from '../engine/foretell-undo.ts';
 import type { UndoneRotation } from '../engine/perform-undo.ts';
@@ -44,7 +45,7 @@ export async function undoInAccount(
   const { rotation, dryRun } = options;
   const perform = dryRun ? foretellUndo : undoRotation;
   return await insideAccount(options, context, async (account) => {
-    const user = await userMeant(options.user, account.state);
+    const user = await userMeant(options.user, account);
     try {
       return await perform(user, rotation, account);
     } catch (thrown) {
@@ -58,13 +59,16 @@ export async function undoInAccount(
  * Who is meant by a name, or by a key of their latest rotation. Throws `nothing-to-undo` for a key of an earlier
  * one, and for one that the journal does not name.
  */
-export async function userMeant(named: string, state: AccountState): Promise<string> {
+export async function userMeant(
+  named: string,
+  { state, policy: { reach } }: Pick<AccountWork, 'state' | 'policy'>,
+): Promise<string> {
   const keyId = writtenKeyId(named);
   if (keyId === undefined) return named;
   const owner = await recordedOwner(keyId, state);
   if (owner === undefined) {
     throw new KeyturnError('nothing-to-undo', `the journal knows of no rotation of ${keyId}`, {
-      hint: ['what keyturn did is listed by:', command('keyturn', 'history')],
+      hint: ['what keyturn did is listed by:', onRecord(['history'], reach)],
     });
   }
   const { user, history } = owner;
@@ -75,7 +79,7 @@ export async function userMeant(named: string, state: AccountState): Promise<str
   throw new KeyturnError(
     'nothing-to-undo',
     `the latest rotation of ${user} is not about ${keyId}: it replaced ${oldKeyId} with ${newKeyId}`,
-    { hint: ['to take that one back:', command('keyturn', 'undo', user)] },
+    { hint: ['to take that one back:', undoCommand(user, reach)] },
   );
 }
 
@@ -140,7 +144,9 @@ export async function withElsewhere(
   known: Known,
 ): Promise<KeyturnError> {
   if (error.code !== 'nothing-to-undo') return error;
-  const commandIn = (account: string) => command('keyturn', 'undo', user, '--account', account);
+  const state = flagWords('--state', known.store.where);
+  const commandIn = (account: string) =>
+    command('keyturn', 'undo', user, '--account', account, ...state);
   return await orElsewhere(error, user, { ...known, commandIn });
 }
 

@@ -7,6 +7,7 @@ import pMap from 'p-map';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { type Command, command } from '../base/hint.ts';
+import { flagWords } from '../base/shell-words.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { AccountWork } from '../engine/account-work.ts';
 import { foretellUndo, foretellUnlessBack } from '../engine/foretell-undo.ts';
@@ -97,11 +98,12 @@ export async function undoSeveral(
 
 async function ordersOf(
   { what, commandIn }: UndoSeveralOptions,
-  { state, gateway }: AccountWork,
+  account: AccountWork,
   { state: store }: RunContext,
 ): Promise<{ readonly orders: readonly Order[]; readonly elsewhere: readonly Elsewhere[] }> {
+  const { state, gateway } = account;
   if (what.kind === 'users') {
-    const named = await Promise.all(what.users.map((each) => userMeant(each, state)));
+    const named = await Promise.all(what.users.map((each) => userMeant(each, account)));
     const users = named.filter(
       (user, index) => named.findIndex((other) => isSameUser(other, user)) === index,
     );
@@ -114,7 +116,8 @@ async function ordersOf(
   const count = async (other: AccountState) => (await begunBy(run, other)).length;
   const elsewhere = await findElsewhere(own, store, count);
   if (orders.length > 0) return { orders, elsewhere };
-  throw nothingOf(run, own, elsewhere, (account) => ({ command: commandIn(account) }));
+  const hint = elsewhere.map(({ account }) => ({ command: commandIn(account) }));
+  throw nothingOf(run, own, { elsewhere: hint, state: store.where });
 }
 
 async function latestOf(user: string, state: AccountState): Promise<Order> {
@@ -142,12 +145,11 @@ async function begunBy(run: string, state: AccountState): Promise<readonly Order
 function nothingOf(
   run: string,
   own: string,
-  elsewhere: readonly Elsewhere[],
-  commandIn: (account: string) => Command,
+  { elsewhere, state }: { readonly elsewhere: readonly Command[]; readonly state: string },
 ): KeyturnError {
   if (elsewhere.length > 0) {
     return new KeyturnError('nothing-to-undo', `run ${run} began no rotation in account ${own}`, {
-      hint: ['it did in others:', ...elsewhere.map(({ account }) => commandIn(account))],
+      hint: ['it did in others:', ...elsewhere],
     });
   }
   return new KeyturnError(
@@ -156,7 +158,7 @@ function nothingOf(
     {
       hint: [
         'look into the right --state; what runs did, with their IDs, is listed by:',
-        command('keyturn', 'history'),
+        command('keyturn', 'history', ...flagWords('--state', state)),
       ],
     },
   );

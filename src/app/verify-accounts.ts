@@ -9,6 +9,8 @@ import { openGateway } from '../aws/open-gateway.ts';
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError, toKeyturnError } from '../base/errors.ts';
 import { command } from '../base/hint.ts';
+import type { SameReach } from '../base/key-command.ts';
+import { flagWords } from '../base/shell-words.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { NewPlaces } from '../destinations/kind.ts';
 import { type VerifiedPlace, type VerifyOrder, verifyPlaces } from '../engine/verify-places.ts';
@@ -30,6 +32,8 @@ export interface VerifyOptions extends Pick<VerifyOrder, 'heals' | 'dryRun'> {
   readonly mayReplace: ReadonlySet<AccessKeyId>;
   /** How places are made again that are gone; left out where none is. */
   readonly newPlaces?: NewPlaces | undefined;
+  /** How another command reaches an account of these, for hints. */
+  readonly reach: (account: string) => SameReach;
 }
 
 export interface UserFailure {
@@ -68,7 +72,7 @@ export async function verifyAccounts(
   const gateway = await openGateway({ ...context, profile, region, maxParallel, run });
   try {
     const verified = await verifyIn(gateway, options, { order, context });
-    assertAllFound(options.users, verified, gateway.caller.account);
+    assertAllFound(options.users, verified, { account: gateway.caller.account, context });
     return { ...verified, skipped: [] };
   } finally {
     gateway.close();
@@ -94,12 +98,15 @@ type Verified = Omit<VerifiedAccounts, 'skipped'>;
 
 async function verifyIn(
   gateway: AccountGateway,
-  { users: named, dryRun, mayReplace, newPlaces }: VerifyOptions,
+  { users: named, dryRun, mayReplace, newPlaces, reach }: VerifyOptions,
   { order, context }: Verifying,
 ): Promise<Verified> {
   const { account } = gateway.caller;
   const state = await openedFor(gateway, context.state, dryRun ? 'foretell' : 'write');
-  const work = placesWork({ ...context, gateway, state, mayReplace, newPlaces });
+  const work = placesWork({
+    ...{ ...context, gateway, state, mayReplace, newPlaces },
+    reach: reach(account),
+  });
   const known = await state.users();
   const chosen = known.filter(
     (user) => named.length === 0 || named.some((name) => isSameUser(name, user)),
@@ -150,18 +157,26 @@ async function verifySeveral(
       ...read.found.flatMap((one) => one.failures),
       ...read.failures.map((failure) => ({ ...failure, user: undefined })),
     ];
-    if (failures.length === 0) assertAllFound(options.users, { users, failures }, undefined);
+    if (failures.length === 0) {
+      assertAllFound(options.users, { users, failures }, { account: undefined, context });
+    }
     return { users, failures, skipped: read.summary.skipped };
   } finally {
     accounts.close();
   }
 }
 
+interface Asked {
+  /** Undefined where several were asked. */
+  readonly account: string | undefined;
+  readonly context: Pick<RunContext, 'state'>;
+}
+
 /** Throws `unknown-user` for a name of which no journal tells: nothing was looked at there. */
 function assertAllFound(
   named: readonly string[],
   { users, failures }: Verified,
-  account: string | undefined,
+  { account, context }: Asked,
 ): void {
   const seen = [...users, ...failures].map(({ user }) => user ?? '');
   const missing = named.find((name) => !seen.some((user) => isSameUser(user, name)));
@@ -170,6 +185,11 @@ function assertAllFound(
   throw new KeyturnError(
     'unknown-user',
     `the journal of ${where} knows of no rotation of ${JSON.stringify(missing)}`,
-    { hint: ['whom it knows of is listed by:', command('keyturn', 'history')] },
+    {
+      hint: [
+        'whom it knows of is listed by:',
+        command('keyturn', 'history', ...flagWords('--state', context.state.where)),
+      ],
+    },
   );
 }

@@ -52,20 +52,37 @@ export function undoCommand(user: string, { before = [], flags }: SameReach = HE
 export function hooksCommand(
   verb: 'done' | 'again',
   user: string,
-  { before = [], flags }: SameReach = HERE,
+  reach: SameReach = HERE,
 ): Command {
-  // It works on what is on record alone: of how AWS is reached nothing is about it.
-  const about = flags.filter((flag, index) => {
-    const name = flag.startsWith('-') ? flag : (flags[index - 1] ?? '');
-    return /^--(?:account|state-dir)(?:=|$)/.test(name);
-  });
-  return command(...before, 'keyturn', 'hooks', verb, user, ...about);
+  return onRecord(['hooks', verb, user], reach);
+}
+
+/** A command of keyturn that works on what is on record alone: of how members are entered nothing is about it. */
+export function onRecord(words: readonly string[], reach: SameReach = HERE): Command {
+  return kept(words, reach, /^--(?:account|state|profile|region)(?:=|$)/);
+}
+
+/** `keyturn status`, which is about every account of the state. */
+export function statusCommand(reach: SameReach = HERE): Command {
+  return kept(['status'], reach, /^--(?:state|profile|region)(?:=|$)/);
+}
+
+function kept(words: readonly string[], { before = [], flags }: SameReach, takes: RegExp): Command {
+  const about = flags.filter((flag, index) =>
+    takes.test(flag.startsWith('-') ? flag : (flags[index - 1] ?? '')),
+  );
+  return command(...before, 'keyturn', ...words, ...about);
 }
 
 /** `keyturn recover` for one user: it names the accounts that it enters by another flag. */
 export function recoverCommand(user: string, { before = [], flags }: SameReach = HERE): Command {
   const accounts = flags.map((flag) => (flag === '--account' ? '--accounts' : flag));
   return command(...before, 'keyturn', 'recover', ...flagWords('--user', user), ...accounts);
+}
+
+/** The dry run of the command that replaces the key of a user now. */
+export function foretellRotation(user: string, { before = [], flags }: SameReach = HERE): Command {
+  return command(...before, 'keyturn', 'rotate', user, '--dry-run', ...flags);
 }
 
 /** `keyturn verify` for one user, with these words. */

@@ -2,8 +2,7 @@
 // did: copied from custody or from a place that still has it, as a healing does.
 
 import { KeyturnError } from '../base/errors.ts';
-import { command } from '../base/hint.ts';
-import { recoverCommand } from '../base/key-command.ts';
+import { foretellRotation, recoverCommand } from '../base/key-command.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { jointTarget, targetOf } from '../destinations/kinds.ts';
 import { receiptAt } from '../lifecycle/known-places.ts';
@@ -112,7 +111,7 @@ function rotationToServe({ user, history, account }: UserAtHand): WithNewKey {
       {
         hint: [
           'AWS shows a secret once, to whoever makes the key; a rotation makes a new one and delivers it:',
-          command('keyturn', 'rotate', user, '--dry-run'),
+          foretellRotation(user, reach),
         ],
       },
     );
@@ -126,7 +125,7 @@ function rotationToServe({ user, history, account }: UserAtHand): WithNewKey {
     {
       hint:
         last.phase === 'undone'
-          ? ['a new one goes wherever --deliver says:', command('keyturn', 'rotate', user)]
+          ? ['a new one goes wherever --deliver says:', foretellRotation(user, reach)]
           : ['finish it first:', recoverCommand(user, reach)],
     },
   );

@@ -2,7 +2,12 @@
 // it, never from anywhere else, and only while AWS lists the key as an Active one of the user.
 
 import { KeyturnError } from '../base/errors.ts';
-import { command } from '../base/hint.ts';
+import {
+  foretellRotation,
+  recoverCommand,
+  type SameReach,
+  undoCommand,
+} from '../base/key-command.ts';
 import type { Secret } from '../base/secret.ts';
 import { isSameUser } from '../base/user-name.ts';
 import type { Destination } from '../destinations/destination.ts';
@@ -100,7 +105,7 @@ async function prepareCopy(
   keys: readonly AccessKey[],
   at: UserAtHand,
 ) {
-  const rotation = rotationToHeal(served);
+  const rotation = rotationToHeal(served, at);
   const { createdAt } = keyToHeal(served, keys, at);
   const { secret, from } = await sourceOf(served, at);
   const { account, user } = at;
@@ -111,22 +116,23 @@ async function prepareCopy(
   return { rotation, key, from };
 }
 
-function rotationToHeal({ rotation, keyId, target }: ServedPlace): WithNewKey {
+function rotationToHeal(
+  { rotation, keyId, target }: ServedPlace,
+  { account }: UserAtHand,
+): WithNewKey {
+  const { reach } = account.policy;
   const receipt = { kind: target.kind, reference: target.place };
   const isOpenToIt = mayFollow(rotation, { type: 'placed', target, receipt });
   if (isOpenToIt && 'receipts' in rotation && rotation.newKeyId === keyId) return rotation;
   const { user, phase } = rotation;
-  const goesOn =
-    phase === 'undone'
-      ? command('keyturn', 'undo', user)
-      : command('keyturn', 'recover', '--user', user);
+  const goesOn = phase === 'undone' ? undoCommand(user, reach) : recoverCommand(user, reach);
   throw new KeyturnError(
     'needs-operator',
     `${target.kind} ${target.place} is left as it is: its rotation is ${phase}`,
     {
       hint:
         phase === 'closed'
-          ? replaceHint(user)
+          ? replaceHint(user, reach)
           : ['what brings its places into order is the rotation itself:', goesOn],
     },
   );
@@ -136,22 +142,19 @@ function rotationToHeal({ rotation, keyId, target }: ServedPlace): WithNewKey {
 function keyToHeal(
   { keyId }: ServedPlace,
   keys: readonly AccessKey[],
-  { user }: UserAtHand,
+  { user, account }: UserAtHand,
 ): AccessKey {
   const key = keys.find(({ id }) => id === keyId);
   if (key?.status === 'Active') return key;
   throw new KeyturnError(
     'key-changed',
     `${keyId} of ${user} is ${key?.status ?? 'gone'}, so there is nothing to give to the place`,
-    { hint: replaceHint(user) },
+    { hint: replaceHint(user, account.policy.reach) },
   );
 }
 
-function replaceHint(user: string) {
-  return [
-    'replace the key, and the new one goes there:',
-    command('keyturn', 'rotate', user, '--dry-run'),
-  ];
+function replaceHint(user: string, reach: SameReach | undefined) {
+  return ['replace the key, and the new one goes there:', foretellRotation(user, reach)];
 }
 
 interface Source extends Pick<Healed, 'from'> {
@@ -174,7 +177,7 @@ async function sourceOf(served: ServedPlace, at: UserAtHand): Promise<Source> {
   throw new KeyturnError(
     'secret-missing',
     `no place shows the secret of ${keyId} of ${user} any more`,
-    { hint: replaceHint(user) },
+    { hint: replaceHint(user, account.policy.reach) },
   );
 }
 

@@ -3,7 +3,7 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { KeyturnError } from '../base/errors.ts';
-import { command } from '../base/hint.ts';
+import { type SameReach, statusCommand } from '../base/key-command.ts';
 import type { Recovery } from '../lifecycle/decide-open.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
 import type { AccountWork } from './account-work.ts';
@@ -48,6 +48,7 @@ function isAnswered(recover: Recovery, id: AccessKeyId): boolean {
 export function refuseUnasked(
   orphans: ReadonlySet<AccessKeyId>,
   asked: readonly AccessKeyId[],
+  reach: SameReach | undefined,
 ): void {
   const unasked = [...orphans].filter((id) => !asked.includes(id));
   if (unasked.length === 0) return;
@@ -57,7 +58,7 @@ export function refuseUnasked(
     {
       hint: [
         'a key that AWS shows as used, or that is gone, is no orphan; what is open is listed by:',
-        command('keyturn', 'status'),
+        statusCommand(reach),
       ],
     },
   );

@@ -3,8 +3,7 @@
 
 import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert, KeyturnError } from '../base/errors.ts';
-import { command } from '../base/hint.ts';
-import { keyCommand, recoverCommand } from '../base/key-command.ts';
+import { keyCommand, onRecord, recoverCommand } from '../base/key-command.ts';
 import { newId } from '../base/new-id.ts';
 import { jointTarget, targetOf } from '../destinations/kinds.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
@@ -219,7 +218,7 @@ export async function findRotation(
     {
       hint: [
         'look into the right --state; what keyturn did is listed by:',
-        command('keyturn', 'history'),
+        onRecord(['history'], at.account.policy.reach),
       ],
     },
   );

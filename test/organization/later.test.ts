@@ -35,7 +35,7 @@ test('undo in a member goes through the role; without the account it says where 
   assert.equal(lost.code, 1);
   assert.match(
     lost.stderr,
-    new RegExp(`hint: .*:\n +keyturn undo svc-member --account ${FIRST}\n`),
+    new RegExp(`hint: .*:\n +keyturn undo svc-member --account ${FIRST} --state \\S+\n`),
   );
   // Within AWS's lag the new key stays Active, and the command that is printed goes on (I11).
   const soon = await stage.run('keyturn', 'undo', 'svc-member', '--account', FIRST);

@@ -132,7 +132,7 @@ async function rotateAll(run: SimRun, account: AccountWork): Promise<readonly Us
   const asked: AccessKeyId[] = [];
   if (orphans.size > 0) {
     for (const { user, keys } of candidates) asked.push(...(await askedAbout(user, keys, account)));
-    refuseUnasked(orphans, asked);
+    refuseUnasked(orphans, asked, account.policy.reach);
   }
   process.note(`looks at ${candidates.map(({ user }) => user).join(', ')}`);
   const turns = governing?.turns;

@@ -3,6 +3,7 @@
 import type { AccessKeyId } from '../../base/access-key-id.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { command } from '../../base/hint.ts';
+import { flagWords } from '../../base/shell-words.ts';
 import { isSameUser } from '../../base/user-name.ts';
 import { soundLine, type TrailLine, trailOf } from '../../lifecycle/trail/line.ts';
 import { type SeenTrail, type TrailVerdict, TrailVerifier } from '../../lifecycle/trail/verify.ts';
@@ -79,17 +80,20 @@ export async function anchorOf(
 ): Promise<AuditAnchor | undefined> {
   const verdict = await verifyTrail(store, account, seen);
   const [fault] = verdict.faults;
-  if (fault !== undefined) throw damaged(account, fault.text);
+  if (fault !== undefined) throw damaged(account, fault.text, store);
   const { trail, lines: size, root, last } = verdict;
   if (trail === undefined || last === undefined) return undefined;
   return { account_id: account, trail, size, root, head: last.hash };
 }
 
-function damaged(account: string, what: string): KeyturnError {
+function damaged(account: string, what: string, { where }: StateStore): KeyturnError {
   return new KeyturnError('trail-damaged', `the audit trail of account ${account}: ${what}`, {
     hint: [
       'all that is wrong with it:',
-      command('keyturn', 'audit', 'verify', '--account', account),
+      command(
+        ...['keyturn', 'audit', 'verify', '--account', account],
+        ...flagWords('--state', where),
+      ),
     ],
   });
 }

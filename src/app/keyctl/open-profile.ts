@@ -101,7 +101,11 @@ async function examine(opened: OpenedProfile): Promise<ProfileExam> {
   const place = targetOfProfiles({ path: file.path, profile, alsoProfiles });
   const work = workFor({ gateway, state, said: options }, context, place);
   // Before anything is changed: a slip of the pen is no answer.
-  refuseUnasked(options.orphans ?? new Set(), await askedAbout(user, keys, work));
+  refuseUnasked(
+    options.orphans ?? new Set(),
+    await askedAbout(user, keys, work),
+    work.policy.reach,
+  );
   const decision = await examineNamedKey({ user, keyId }, keys, work);
   const { recover, next } = decision;
   const isFormer = formerKeysOf(place, await state.history(user));

@@ -11,6 +11,7 @@ import { custodyOf } from '../flags/custody-flags.ts';
 import { newPlacesAsked } from '../flags/deliver-options.ts';
 import { limitsOf } from '../flags/environment-limits.ts';
 import { helpWidth } from '../flags/help.ts';
+import { sameReach } from '../flags/same-reach.ts';
 import { regionOf, stateDirectory } from '../flags/surroundings.ts';
 import { DEFAULTS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
@@ -85,6 +86,7 @@ function settle(
     maxParallel: values.maxParallel ?? DEFAULTS.maxParallel,
     mayReplace: new Set(values.replaceForeign),
     newPlaces: newPlacesAsked(values),
+    reach: sameReach(values, values.account),
   };
 }
 

@@ -9,9 +9,11 @@ import { isAskedFor, parseCommandLine, quoted } from '../flags/argv.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { formerState } from '../flags/former-state.ts';
 import { type HelpForm, helpWidth, renderHelp } from '../flags/help.ts';
+import { whereaboutWords } from '../flags/later-command.ts';
 import * as rule from '../flags/value-rules.ts';
-import { ABOUT_FLAGS, ROTATE_FLAGS } from '../rotate/flags.ts';
+import { ABOUT_FLAGS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
+import { reachOfState, STATE_FLAGS } from './state/flags.ts';
 import { JSON_FLAG } from './status.ts';
 
 export const HOOKS_FLAGS = {
@@ -22,7 +24,7 @@ export const HOOKS_FLAGS = {
     about: 'Only rotations of this account.',
     fallback: 'every account of the state',
   },
-  stateDir: ROTATE_FLAGS.stateDir,
+  ...STATE_FLAGS,
   json: JSON_FLAG,
   help: ABOUT_FLAGS.help,
 } as const satisfies FlagTable;
@@ -38,7 +40,7 @@ export async function runHooks({ host }: Session, args: readonly string[]): Prom
   const order = orderOf(words);
   const stateDir = await formerState(values.stateDir, host);
   const { answerHook, listHooksInDoubt } = await import('../../app/answer-hooks.ts');
-  const store = await openState(stateDir, host);
+  const store = await openState(stateDir, reachOfState(values, host));
   const hooks =
     order === undefined
       ? await listHooksInDoubt(store, values.account)
@@ -48,7 +50,7 @@ export async function runHooks({ host }: Session, args: readonly string[]): Prom
     if (order === undefined) return about;
     return order.word === 'done' ? `${about}: done` : `${about}: the next run does it once more`;
   });
-  const where = values.stateDir === undefined ? [] : ['--state', values.stateDir];
+  const where = whereaboutWords(values);
   const answer = (word: Word) => shellWords(['keyturn', 'hooks', word, 'USER', ...where]);
   const isAsked = order === undefined && hooks.length > 0;
   const page = [

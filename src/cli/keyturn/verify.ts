@@ -17,6 +17,7 @@ import { newPlacesAsked } from '../flags/deliver-options.ts';
 import { limitsOf } from '../flags/environment-limits.ts';
 import { helpWidth } from '../flags/help.ts';
 import { entranceWords, flagWords, whereaboutWords } from '../flags/later-command.ts';
+import { sameReach } from '../flags/same-reach.ts';
 import { regionOf, stateDirectory } from '../flags/surroundings.ts';
 import { DEFAULTS } from '../rotate/flags.ts';
 import type { Session } from '../run.ts';
@@ -94,16 +95,18 @@ function isEverybody(values: VerifyValues, users: readonly string[]): boolean {
 function settle({ host }: Session, values: VerifyValues, users: readonly string[]): VerifyOptions {
   const wayToName = ['name the users:', command('keyturn', 'verify', 'USER')];
   const { isDryRunForced } = limitsOf(host.env, users[0], wayToName);
+  const accounts = selectionOf(values);
   return {
     users,
     heals: values.heal ?? false,
     dryRun: isDryRunForced || (values.dryRun ?? false),
-    accounts: selectionOf(values),
+    accounts,
     profile: values.profile,
     region: values.region ?? regionOf(host.env),
     maxParallel: values.maxParallel ?? DEFAULTS.maxParallel,
     mayReplace: new Set(values.replaceForeign),
     newPlaces: newPlacesAsked(values),
+    reach: (account) => sameReach(values, accounts === undefined ? undefined : account),
   };
 }
 

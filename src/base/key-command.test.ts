@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hooksCommand, onRecord, type SameReach, statusCommand } from './key-command.ts';
+
+const REACH: SameReach = {
+  before: ['env', 'AWS_PROFILE=ops'],
+  flags: [
+    ...['--account', '123456789012', '--role-name=-odd', '--external-id', 'x1'],
+    ...['--profile', 'ops', '--region', 'eu-central-1', '--state', 'dynamodb:keyturn'],
+    ...['--custody', 'kms'],
+  ],
+};
+const TABLE = '--profile ops --region eu-central-1 --state dynamodb:keyturn';
+
+test('a command that works on what is on record keeps the account, the state and how its table is reached', () => {
+  const kept = `--account 123456789012 ${TABLE}`;
+  assert.equal(onRecord(['history'], REACH).command, `env AWS_PROFILE=ops keyturn history ${kept}`);
+  assert.equal(
+    hooksCommand('done', 'ada', REACH).command,
+    `env AWS_PROFILE=ops keyturn hooks done ada ${kept}`,
+  );
+});
+
+test('keyturn status is about every account of the state', () => {
+  assert.equal(statusCommand(REACH).command, `env AWS_PROFILE=ops keyturn status ${TABLE}`);
+  assert.equal(statusCommand().command, 'keyturn status');
+});
