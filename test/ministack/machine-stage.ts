@@ -103,6 +103,7 @@ export class MachineStage {
     this.sandbox = sandbox;
     this.folder = mkdtempSync(join(tmpdir(), 'keyturn-machine-'));
     mkdirSync(join(this.folder, 'deaths'));
+    mkdirSync(join(this.folder, 'died'));
     const endpoints = ['IAM', 'STS', 'ORGANIZATIONS', 'SECRETS_MANAGER'].map((service) => [
       `AWS_ENDPOINT_URL_${service}`,
       sandbox.url,
@@ -182,6 +183,11 @@ export class MachineStage {
   /** How many of those have not died yet. */
   get deathsLeft(): number {
     return readdirSync(join(this.folder, 'deaths')).length;
+  }
+
+  /** At which requests invocations have died. */
+  get died(): readonly number[] {
+    return readdirSync(join(this.folder, 'died')).map(Number);
   }
 
   /** Runs the machine to its end. */
@@ -311,16 +317,21 @@ const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
 Object.assign(process.env, JSON.parse(fs.readFileSync(path.join(__dirname, 'test-env.json'), 'utf8')));
-let left = Number.POSITIVE_INFINITY;
+let death = Number.POSITIVE_INFINITY;
+let sent = 0;
 const request = http.request;
 http.request = (...args) => {
-  left -= 1;
-  if (left === 0) process.kill(process.pid, 'SIGKILL');
+  sent += 1;
+  if (sent === death) {
+    fs.writeFileSync(path.join(process.env.DEATHS, '..', 'died', String(death)), '');
+    process.kill(process.pid, 'SIGKILL');
+  }
   return request(...args);
 };
 const { handler } = require('./index.js');
 exports.handler = (event, context) => {
-  left = event.mode === 'rotate' ? deathOf() : Number.POSITIVE_INFINITY;
+  sent = 0;
+  death = event.mode === 'rotate' ? deathOf() : Number.POSITIVE_INFINITY;
   return handler(event, context);
 };
 /** Each is taken by one invocation. */

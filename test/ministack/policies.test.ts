@@ -4,31 +4,11 @@
 // judged by the sandbox (test/policy/).
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import {
-  CreateAccessKeyCommand,
-  CreateUserCommand,
-  IAMClient,
-  PutUserPolicyCommand,
-} from '@aws-sdk/client-iam';
-import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { openingOf } from '../../src/app/open-state.ts';
+import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import type { PolicyDocument } from '../../src/app/policy/statement.ts';
-import { openAwsState } from '../../src/aws/open-aws-state.ts';
-import { systemClock } from '../../src/base/clock.ts';
-import { keyturnCommand } from '../../src/cli/keyturn/command.ts';
-import { runCommand } from '../../src/cli/run.ts';
-import { makeState } from '../../src/state/stores.ts';
-import { fakeHost } from '../cli/fake-host.ts';
-import { type Ministack, skipsMinistack, startMinistack } from './ministack.ts';
-
-const skip = skipsMinistack();
-const ACCOUNT = '123456789012';
-const STATE = ['--state', 'dynamodb:keyturn@us-east-1'] as const;
-const DELIVER = ['--deliver', 'secrets-manager=app/{user}'] as const;
+import { skipsMinistack } from './ministack.ts';
+import { ACCOUNT, DELIVER, PolicyStage, STATE, withoutConditions } from './policy-stage.ts';
 
 /** Stands for the ARN of the key: ministack does not look behind an alias, as AWS does. */
 const KEY = 'KEY';
@@ -38,88 +18,122 @@ const LINES: readonly (readonly string[])[] = [
   [...STATE, ...DELIVER, '--custody', 'secrets-manager=keyturn/custody'],
 ];
 
-describe('policies on ministack', { skip }, () => {
-  let server: Ministack;
-  let iam: IAMClient;
-  let secrets: SecretsManagerClient;
-  let keyArn = '';
-  const folder = mkdtempSync(join(tmpdir(), 'keyturn-policies-'));
+const MEMBER = '210987654321';
+const ENTRANCE = ['--external-id', 'of-rotation'] as const;
+
+describe('policies on ministack', { skip: skipsMinistack() }, () => {
+  let stage: PolicyStage;
   before(async () => {
-    server = await startMinistack({ AUTH: 'true' });
-    const config = {
-      ...{ endpoint: server.url, region: 'us-east-1' },
-      credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'any' },
-    };
-    iam = new IAMClient(config);
-    secrets = new SecretsManagerClient(config);
-    const opening = openingOf({ clock: systemClock, env: server.env });
-    await makeState('dynamodb:keyturn@us-east-1', opening);
-    const { maker } = await openAwsState({ clock: systemClock, env: server.env });
-    keyArn = (await (await maker()).describeKey('alias/keyturn'))?.arn ?? '';
+    stage = await PolicyStage.open();
   });
-  after(async () => {
-    await server?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => stage?.close());
 
-  async function run(args: readonly string[], signer: Readonly<Record<string, string>>) {
-    const env = { ...server.env, ...signer, HOME: folder, KEYTURN_ENDPOINT_GUARD: 'loopback' };
-    const clock = { ...systemClock, sleep: () => systemClock.sleep(1) };
-    const host = { ...fakeHost(args, { env }), clock, home: folder, cwd: folder };
-    const code = await runCommand(keyturnCommand, host);
-    return { code, stdout: host.out(), text: `${host.out()}${host.err()}` };
+  const lineOf = (written: readonly string[]) =>
+    written.map((word) => (word === KEY ? stage.keyArn : word));
+
+  async function printed(...words: readonly string[]): Promise<PolicyDocument> {
+    const about = ['--account', ACCOUNT, '--region', 'us-east-1'];
+    const { code, stdout, text } = await stage.run(['policy', ...words, ...about], undefined);
+    assert.equal(code, 0, text);
+    return JSON.parse(stdout.replaceAll('user-1', '*'));
   }
 
-  /** A user with a key, whose place has it. */
-  async function addUser(user: string): Promise<void> {
-    const { id, secret } = await addKeyed(user);
-    const text = JSON.stringify({ access_key_id: id, secret_access_key: secret });
-    await secrets.send(new CreateSecretCommand({ Name: `app/${user}`, SecretString: text }));
-  }
-
-  async function addKeyed(user: string) {
-    await iam.send(new CreateUserCommand({ UserName: user }));
-    const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: user }));
-    return { id: key?.AccessKeyId ?? '', secret: key?.SecretAccessKey ?? '' };
-  }
-
-  let count = 0;
-  /** `keyturn rotate` of a user of its own, by somebody who has that policy and nothing else. */
-  async function play(line: readonly string[], policy: PolicyDocument) {
-    count += 1;
-    const [user, rotator] = [`user-${count}`, `rotator-${count}`];
-    await addUser(user);
-    const { id, secret } = await addKeyed(rotator);
-    const document = JSON.stringify(policy);
-    await iam.send(
-      new PutUserPolicyCommand({ UserName: rotator, PolicyName: 'own', PolicyDocument: document }),
-    );
-    const args = ['rotate', user, '--retire', 'now', '--region', 'us-east-1', ...line];
-    return await run(args, { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret });
+  /** Each statement is left out once: what plays then is denied what the statement allows. */
+  async function eachIsNeeded(
+    policy: PolicyDocument,
+    play: (less: PolicyDocument) => Promise<{ readonly code: number; readonly text: string }>,
+  ): Promise<void> {
+    for (const left of policy.Statement) {
+      const others = policy.Statement.filter((each) => each !== left);
+      const without = await play({ ...policy, Statement: others });
+      assert.notEqual(without.code, 0, `${left.Sid} is not needed`);
+      const isNamed = left.Action.some((action) => without.text.includes(action));
+      assert.ok(isNamed, `without ${left.Sid}: ${without.text}`);
+    }
   }
 
   for (const written of LINES) {
     it(`${written.join(' ')}: is enough, and each statement is needed`, async () => {
-      const line = written.map((word) => (word === KEY ? keyArn : word));
-      const about = ['--user', 'user-1', '--account', ACCOUNT, '--region', 'us-east-1'];
-      const printed = await run(['policy', 'fleet', ...line, ...about], {});
-      assert.equal(printed.code, 0, printed.text);
-      const policy = withoutConditions(JSON.parse(printed.stdout.replaceAll('user-1', '*')));
-      const ran = await play(line, policy);
+      const line = lineOf(written);
+      const policy = withoutConditions(await printed('fleet', ...line, '--user', 'user-1'));
+      const play = async (some: PolicyDocument) => {
+        const user = stage.name('user');
+        await stage.addServed(user);
+        const signer = await stage.addRotator(stage.name('rotator'), some);
+        const args = ['rotate', user, '--retire', 'now', '--region', 'us-east-1', ...line];
+        return await stage.run(args, signer);
+      };
+      const ran = await play(policy);
       assert.equal(ran.code, 0, ran.text);
       assert.match(ran.text, /Inactive/);
-      for (const left of policy.Statement) {
-        const others = policy.Statement.filter((each) => each !== left);
-        const without = await play(line, { ...policy, Statement: others });
-        assert.notEqual(without.code, 0, `${left.Sid} is not needed`);
-        const isNamed = left.Action.some((action) => without.text.includes(action));
-        assert.ok(isNamed, `without ${left.Sid}: ${without.text}`);
-      }
+      await eachIsNeeded(policy, play);
     });
   }
+
+  describe('in a member account', () => {
+    const line = () => lineOf([...STATE, ...DELIVER, '--custody-kms-key', KEY, ...ENTRANCE]);
+    const asked = ['--accounts', MEMBER, '--user', 'user-1'] as const;
+    let caller: PolicyDocument;
+    let role: PolicyDocument;
+    before(async () => {
+      caller = withoutConditions(await printed('organization', ...line(), ...asked));
+      role = await printed('organization', ...line(), ...asked, '--for', 'role');
+    });
+
+    interface Playing {
+      readonly caller: PolicyDocument;
+      readonly role: PolicyDocument;
+      /** Whom the role lets in; undefined for whoever comes. */
+      readonly lets?: string;
+      readonly entrance?: readonly string[];
+    }
+
+    /** A rotation in the member, through a role of its own. */
+    async function play({ caller, role, lets, entrance = ENTRANCE }: Playing) {
+      const [user, rotator, name] = ['user', 'rotator', 'role'].map((kind) => stage.name(kind));
+      assert.ok(user && rotator && name);
+      await stage.addServed(user, MEMBER);
+      const signer = await stage.addRotator(rotator, named(caller, name));
+      const arn = `arn:aws:iam::${ACCOUNT}:user/${lets ?? rotator}`;
+      const trust = await printed(
+        ...['organization', ...line(), ...asked, '--role-name', name],
+        ...['--for', 'trust', '--caller', arn],
+      );
+      const { iam } = stage.rootOf(MEMBER);
+      const AssumeRolePolicyDocument = JSON.stringify(trust);
+      await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument }));
+      const PolicyDocument = JSON.stringify(role);
+      await iam.send(
+        new PutRolePolicyCommand({ RoleName: name, PolicyName: 'own', PolicyDocument }),
+      );
+      const inMember = ['--account', MEMBER, '--role-name', name, ...entrance];
+      const own = lineOf([...STATE, ...DELIVER, '--custody-kms-key', KEY]);
+      const args = ['rotate', user, '--retire', 'now', '--region', 'us-east-1'];
+      return await stage.run([...args, ...own, ...inMember], signer);
+    }
+
+    it('those of the caller, of the role and of whom it trusts are enough together', async () => {
+      const ran = await play({ caller, role });
+      assert.equal(ran.code, 0, ran.text);
+      assert.match(ran.text, /Inactive/);
+    });
+
+    it('each statement of the caller and of the role is needed', async () => {
+      await eachIsNeeded(caller, (less) => play({ caller: less, role }));
+      await eachIsNeeded(role, (less) => play({ caller, role: less }));
+    });
+
+    it('the role lets nobody else in, and nobody with another external ID', async () => {
+      for (const other of [{ lets: 'somebody' }, { entrance: ['--external-id', 'another'] }]) {
+        const refused = await play({ caller, role, ...other });
+        assert.notEqual(refused.code, 0);
+        assert.match(refused.text, /sts:AssumeRole/);
+      }
+    });
+  });
 });
 
-function withoutConditions(policy: PolicyDocument): PolicyDocument {
-  const statements = policy.Statement.map(({ Condition: _, ...statement }) => statement);
-  return { ...policy, Statement: statements };
+/** The policy of a caller who enters by that role. */
+function named(policy: PolicyDocument, role: string): PolicyDocument {
+  return JSON.parse(JSON.stringify(policy).replaceAll('OrganizationAccountAccessRole', role));
 }
