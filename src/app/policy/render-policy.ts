@@ -50,18 +50,18 @@ function terraformOf({ name, document, role }: NamedPolicy): string {
     (letter, at) => `${at > 0 ? '_' : ''}${letter.toLowerCase()}`,
   );
   if (role === undefined) {
-    return `resource "aws_iam_policy" "${label}" {\n  name   = "${name}"\n  policy = ${expression(document)}\n}\n`;
+    return `resource "aws_iam_policy" "${label}" {\n  name = "${name}"\n  policy = ${expression(document)}\n}\n`;
   }
   const { path, last } = partsOf(role.name);
   return `resource "aws_iam_role" "${label}" {
-  name               = "${last}"
-  path               = "${path}"
+  name = "${last}"
+  path = "${path}"
   assume_role_policy = ${expression(role.trust)}
 }
 
 resource "aws_iam_role_policy" "${label}" {
-  name   = "keyturn"
-  role   = aws_iam_role.${label}.id
+  name = "keyturn"
+  role = aws_iam_role.${label}.id
   policy = ${expression(document)}
 }
 `;
@@ -73,10 +73,11 @@ function partsOf(role: string): { readonly path: string; readonly last: string }
   return { path: at < 0 ? '/' : `/${role.slice(0, at)}/`, last: role.slice(at + 1) };
 }
 
-/** JSON is an expression there; what IAM fills in is not for Terraform to fill in. */
+/** JSON is an expression there, laid out as `terraform fmt` does; what IAM fills in is not for Terraform to fill in. */
 function expression(document: object): string {
   const text = JSON.stringify(document, null, 2).replaceAll('${', '$$${').replaceAll('%{', '%%{');
-  return `jsonencode(${text.replaceAll('\n', '\n  ')})`;
+  const laidOut = text.replaceAll(/^( *"[\w:-]+"):/gm, '$1 :');
+  return `jsonencode(${laidOut.replaceAll('\n', '\n  ')})`;
 }
 
 function json(document: object): string {
