@@ -8,6 +8,7 @@ import type { ApplyReport } from '../../src/reports/apply-report.ts';
 import type { PlanDocument } from '../../src/reports/plan-document.ts';
 import { DEFAULT_ACCOUNT_ID } from '../../src/sandbox/index.ts';
 import { binOf, finished, hoursLater, run, start } from '../cli/process.ts';
+import { eventually } from '../sandbox/wait.ts';
 import { actionsOf, type PlanStage, planStage, statesOf, stepsOf } from './stage.ts';
 
 const TEXT = `version: 1
@@ -94,9 +95,7 @@ for (const operation of KILLED_AT) {
     const child = start([binOf('keyturn'), 'apply', file, '--config', config], env);
     const ended = finished(child);
     const isHit = () => sandbox.requests.list().some(({ fault }) => fault !== undefined);
-    for (let wait = 0; wait < 400 && !isHit(); wait += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await eventually(isHit);
     assert(isHit(), `${operation} was never asked for the ${nth}th time`);
     child.kill('SIGKILL');
     assert.equal((await ended).signal, 'SIGKILL');
@@ -146,9 +145,7 @@ test('a change that comes between the look and the claim is met inside the claim
   const flags = ['--config', config, '--output-format', 'json'];
   const ended = finished(start([binOf('keyturn'), 'apply', file, ...flags], env));
   const isHit = () => sandbox.requests.list().some(({ fault }) => fault !== undefined);
-  for (let wait = 0; wait < 400 && !isHit(); wait += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await eventually(isHit);
   sandbox.world.addKey(DEFAULT_ACCOUNT_ID, 'app');
   const { code, stdout } = await ended;
   const report: ApplyReport = JSON.parse(stdout);
@@ -168,9 +165,7 @@ test('a key that was lost on the way is not deleted by the plan that made it', a
   const child = start([binOf('keyturn'), 'apply', file, '--config', config], env);
   const ended = finished(child);
   const isHit = () => sandbox.requests.list().some(({ fault }) => fault !== undefined);
-  for (let wait = 0; wait < 400 && !isHit(); wait += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await eventually(isHit);
   child.kill('SIGKILL');
   await ended;
   sandbox.faults.clear();
@@ -202,9 +197,7 @@ test('a user whom another run works on is busy, and not drifted', async (t) => {
   const child = start([binOf('rotate-iam-keys'), '--config', config, '--user', 'app'], env);
   const ended = finished(child);
   const isHit = () => sandbox.requests.list().some(({ fault }) => fault !== undefined);
-  for (let wait = 0; wait < 400 && !isHit(); wait += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await eventually(isHit);
   const whole = await apply();
   assert.deepEqual([whole.code, statesOf(whole.report)], [1, { app: 'busy', app2: 'not-begun' }]);
   const because = whole.report.users.map((each) => each.because.join());
