@@ -9,6 +9,7 @@ import { flagWords } from '../base/shell-words.ts';
 import { retiringKey } from '../lifecycle/decide-user.ts';
 import { judgeUse, type NamedUse, namedUse } from '../lifecycle/in-use.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
+import { sinceAnswered } from '../lifecycle/list-lag.ts';
 import type { RotationStep } from '../lifecycle/record.ts';
 import { HOLD_DAYS, type RetiringKey } from '../lifecycle/retirement.ts';
 import { dependsOn, ownKeyError } from '../lifecycle/signer.ts';
@@ -310,11 +311,11 @@ export async function reactivateKey(
 /** Throws `key-changed` when the user has the key no more. */
 export async function requireKey(
   keyId: AccessKeyId,
-  { user, account }: UserAtHand,
+  { user, account, history }: UserAtHand,
 ): Promise<AccessKey> {
   const keys = await account.gateway.reader.listAccessKeys(user);
   const key = keys.find(({ id }) => id === keyId);
-  if (key !== undefined) return key;
+  if (key !== undefined) return sinceAnswered(key, history, account.clock.now());
   throw keyGone(keyId, user);
 }
 

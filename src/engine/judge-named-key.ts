@@ -12,6 +12,7 @@ import { flagWords } from '../base/shell-words.ts';
 import { retiringKey } from '../lifecycle/decide-user.ts';
 import { judgeUse, namedUse } from '../lifecycle/in-use.ts';
 import type { AccessKey, KeyDetails } from '../lifecycle/keys.ts';
+import { sinceAnswered } from '../lifecycle/list-lag.ts';
 import { HOLD_DAYS } from '../lifecycle/retirement.ts';
 import type { Ending } from '../lifecycle/rotation.ts';
 import { dependsOn } from '../lifecycle/signer.ts';
@@ -92,7 +93,8 @@ export async function judgeNamedKey(
     });
   }
   await rememberTakenBack(keys, at);
-  const key = { ...listed, lastUse: await readLastUse(gateway.reader, listed) };
+  const now = sinceAnswered(listed, at.history, at.account.clock.now());
+  const key = { ...now, lastUse: await readLastUse(gateway.reader, listed) };
   const ends = endingOf(request, keys, at);
   try {
     return await planFor(request, { key, keys, ends }, at);

@@ -6,6 +6,7 @@ import { assert, KeyturnError } from '../base/errors.ts';
 import { vetoedBeyondDeadline } from '../lifecycle/hook-refusals.ts';
 import type { IssuedKey } from '../lifecycle/issued-key.ts';
 import type { AccessKey } from '../lifecycle/keys.ts';
+import { sinceAnswered } from '../lifecycle/list-lag.ts';
 import { type NextStep, nextStep } from '../lifecycle/next-step.ts';
 import { pairMarkOf } from '../lifecycle/pair-mark.ts';
 import type { CutHeldBack } from '../lifecycle/retire-policy.ts';
@@ -205,7 +206,8 @@ export async function cutOver(
   const isOfRun = because.by === 'rotation';
   if (isOfRun) assertHooksKnown(rotation, work);
   const keys = await assertInPlace(rotation, { althoughHeld }, work);
-  const oldKey = keys.find((key) => key.id === keyId);
+  const listed = keys.find((key) => key.id === keyId);
+  const oldKey = listed && sinceAnswered(listed, work.history, work.account.clock.now());
   if (oldKey === undefined) {
     // Deleted by hand meanwhile: nothing is left to be replaced, and the new pair is in its places.
     await work.record(id, { type: 'closed', reason: 'old-key-gone' });

@@ -8,6 +8,7 @@ import type { Command, Hint, HintPart } from '../base/hint.ts';
 import type { UserHistory } from './history.ts';
 import { type AccessKey, KEY_LAG_MS, LAST_USE_LAG_MS } from './keys.ts';
 import { fitsRequest } from './late-key.ts';
+import { LIST_LAG_MS } from './list-lag.ts';
 import {
   type Asking,
   askCustody,
@@ -67,9 +68,6 @@ export interface Observed {
   /** The command line to which `--orphan KEY` is added to say so. */
   readonly wordCommand?: string | undefined;
 }
-
-/** For how long AWS's lists may be older than its last answer. */
-const LIST_LAG_MS = 10_000;
 
 export function* planRecovery(rotation: Rotation, observed: Observed): Asking<RecoveryPlan> {
   const keys = yield* settledKeys(rotation, observed);

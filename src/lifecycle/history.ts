@@ -6,7 +6,7 @@ import type { AccessKeyId } from '../base/access-key-id.ts';
 import { assert } from '../base/errors.ts';
 import { pendingWatch } from './hooks.ts';
 import { type KeyPast, newPast, note, threatenedUntil } from './key-past.ts';
-import type { AccessKey } from './keys.ts';
+import type { AccessKey, KeyStatus } from './keys.ts';
 import {
   fitsRequest,
   type LateKey,
@@ -176,6 +176,15 @@ export class UserHistory {
   deactivatedAt(keyId: AccessKeyId): Date | undefined {
     this.#catchUp();
     return dateOf(this.#keys.get(keyId)?.deactivatedAtMs);
+  }
+
+  /** What AWS has answered to our last change of the key's status, and when (I11). */
+  statusAnswered(
+    keyId: AccessKeyId,
+  ): { readonly status: KeyStatus; readonly at: Date } | undefined {
+    this.#catchUp();
+    const answered = this.#keys.get(keyId)?.answered;
+    return answered && { status: answered.status, at: new Date(answered.atMs) };
   }
 
   /**

@@ -6,6 +6,8 @@ import type { JournalRecord } from './record.ts';
 export interface KeyPast {
   /** When we made it Inactive; undefined when we never did, or when it was Active again since. */
   deactivatedAtMs: number | undefined;
+  /** What AWS has answered to our last change of its status; undefined while one is under way. */
+  answered: { readonly status: 'Active' | 'Inactive'; readonly atMs: number } | undefined;
   /** The latest time at which the journal tells of it as Active, or about to be. */
   activeAtMs: number | undefined;
   /** When it was last made Active again, or came back into its places. */
@@ -23,6 +25,7 @@ export interface KeyPast {
 export function newPast(): KeyPast {
   return {
     deactivatedAtMs: undefined,
+    answered: undefined,
     activeAtMs: undefined,
     takenBackMs: undefined,
     inactiveAskedMs: undefined,
@@ -74,7 +77,12 @@ const WANTS_ACTIVE: ReadonlySet<JournalRecord['step']['type']> = new Set([
 export function note(past: KeyPast, { step: { type }, at, run }: JournalRecord): void {
   const atMs = at.getTime();
   if (WANTS_ACTIVE.has(type)) noteWanted(past, type, atMs);
-  if (IS_INACTIVE.has(type)) past.deactivatedAtMs = atMs;
+  if (IS_INACTIVE.has(type)) {
+    past.deactivatedAtMs = atMs;
+    past.answered = { status: 'Inactive', atMs };
+  }
+  if (type === 'reactivated') past.answered = { status: 'Active', atMs };
+  if (type === 'reactivating' || ASKS_FOR_INACTIVE.has(type)) past.answered = undefined;
   // The key's status after an undo that died half-way is not known, so the hold starts anew; also
   // where somebody had made it Active before the undo. And a key that a later rotation set out to
   // replace had been taken back into use.

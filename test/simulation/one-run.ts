@@ -65,7 +65,7 @@ export async function oneRun(run: SimRun): Promise<RunResult> {
         // Nothing of a simulation damages a journal, so whoever says so is wrong.
         if (code === 'journal-damaged') stage.referee.fail('I11', message);
       }
-      if (run.task.kind !== 'dry-run') stage.referee.quiet.tells(outcome);
+      if (run.task.kind !== 'dry-run') stage.referee.quiet.tells(process, outcome);
     }
     stage.referee.ends(process);
     return { outcomes, fatal: undefined, toldOf, besides, changes };

@@ -77,12 +77,14 @@ export class Quiet {
     if (!this.#view.parts.medium.hasSightings) this.#remembered.clear();
   }
 
-  tells({ retirement }: UserOutcome): void {
+  /** What a run tells in the end it has known since it came to the user: another may have announced more since. */
+  tells(process: SimProcess, { user, retirement }: UserOutcome): void {
     const { oldKey, waiting } = retirement ?? {};
     if (oldKey === undefined || waiting === undefined) return;
+    const { knowledge, parts } = this.#view;
     const told = this.#told.get(oldKey.id) ?? [];
     told.push({
-      atMs: this.#view.parts.schedule.nowMs,
+      atMs: knowledge.of(process).enteredMs.get(user) ?? parts.schedule.nowMs,
       deadlineMs: waiting.deadline?.getTime(),
     });
     this.#told.set(oldKey.id, told);
