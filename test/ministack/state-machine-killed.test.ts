@@ -3,6 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import type { LambdaSummary } from '../../src/reports/lambda-results.ts';
+import { run } from '../cli/process.ts';
 import { type FleetSize, fleet, MachineStage, outcome, summaryIn } from './machine-stage.ts';
 import { skipsSlowly } from './ministack.ts';
 import { byOneProcess } from './one-process.ts';
@@ -17,6 +19,21 @@ const REQUESTS_MIN = 120;
 /** Those of a round are spread over all requests of a handler. */
 function deathsOf(round: number): readonly number[] {
   return Array.from({ length: SIZE.accounts }, (_, at) => round + 1 + at * ROUNDS);
+}
+
+/**
+ * A handler that was killed while AWS made a key has lost its secret: for hours nobody can tell whether somebody uses
+ * the key, unless a person says that nobody made it by hand (I10). All others are healed by running again.
+ */
+async function nameOrphans(stage: MachineStage, { problems }: LambdaSummary): Promise<void> {
+  for (const { code, account_id: account, username } of problems) {
+    assert.equal(code, 'use-not-shown-yet');
+    assert.ok(account !== null && username !== null);
+    const made = stage.sandbox.world.user(account, username).keys.at(-1);
+    const args = ['recover', '--accounts', account, '--orphan', made?.id ?? ''];
+    const { code: end, stderr } = await run('keyturn', args, stage.env);
+    assert.equal(end, 0, stderr);
+  }
 }
 
 describe('handlers of the state machine that are killed at any request', {
@@ -40,9 +57,10 @@ describe('handlers of the state machine that are killed at any request', {
         died.push(...stage.died);
         test.diagnostic(`${stage.died.length} handlers died`);
         await stage.laterThanClaims();
-        const run = await stage.run('again');
-        assert.equal(run.status, 'SUCCEEDED', run.cause);
-        const summary = summaryIn(run);
+        await nameOrphans(stage, summaryIn(await stage.run('again')));
+        const third = await stage.run('third');
+        assert.equal(third.status, 'SUCCEEDED', third.cause);
+        const summary = summaryIn(third);
         assert.deepEqual([summary.state, summary.failed_users], ['done', 0]);
         assert.deepEqual(outcome(stage.sandbox), wanted);
       } finally {
