@@ -110,7 +110,7 @@ function rotationToServe({ user, history, account }: UserAtHand): WithNewKey {
       `keyturn has made no key of ${user}, so it has no secret to deliver`,
       {
         hint: [
-          'AWS shows a secret once, to whoever makes the key; a rotation makes a new one and delivers it:',
+          'AWS shows a secret once, to whoever makes the key; a rotation makes a new one, and its --deliver says where that goes:',
           foretellRotation(user, reach),
         ],
       },
