@@ -20,7 +20,7 @@ export function failedSection(
   const title = page.paint('red', `${verb} ${plural(failed.length, 'key')}`);
   const groups = unique(failed.map((key) => key.error_code)).map((code) => {
     const members = failed.filter((key) => key.error_code === code);
-    if (members.every((key) => key.keys !== undefined)) {
+    if (members.every(hasKeysToShow)) {
       // Where a key goes by itself, nothing else is advised.
       const waiting = members.filter((key) => key.next_run_at !== null);
       const others = members.filter((key) => key.next_run_at === null);
@@ -35,6 +35,11 @@ export function failedSection(
     return members.map((key) => single(key, userWord(report, key), page)).join('\n');
   });
   return [title, groups.join('\n\n')].join('\n').trimEnd();
+}
+
+/** A key that signs the run stays whatever other keys its user has: none of them is shown for it. */
+function hasKeysToShow({ keys = [] }: RotatedKey): boolean {
+  return keys.length > 0;
 }
 
 interface OnPage {
@@ -121,13 +126,6 @@ const ADVICE: Readonly<Record<string, { readonly reason: string; readonly hint: 
   'no-free-slot': {
     reason: 'Both places for a key are taken, one by an Inactive key',
     hint: 'a person deletes an Inactive key now, if nothing needs it; --cleanup-inactive does once its hold is over',
-  },
-  'own-key': {
-    reason:
-      'This key signs the calls of this run, or may have opened the session that does, so the run cannot replace it',
-    hint:
-      'run with a role, or with another user’s key, to rotate this one; or say with --deliver where ' +
-      'its successor goes',
   },
 };
 

@@ -117,6 +117,8 @@ function rotatedSection(report: RotationReport, done: RotatedKey[], page: Page):
   if (done.length === 0) {
     if (report.rotated_keys.length > 0 || report.errors.length > 0) return '';
     if (report.target !== undefined) return 'Nothing was rotated.';
+    // What is due and has to wait is listed below.
+    if ((report.held_back ?? []).length > 0) return '';
     return report.dry_run ? 'No key is due.' : 'No key was due.';
   }
   const count = plural(done.length, 'key');
