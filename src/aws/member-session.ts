@@ -97,8 +97,9 @@ function entranceFailure(
 ): KeyturnError {
   const error = classifyUnlessStopped(thrown, { ...target, permission: 'sts:AssumeRole' }, signal);
   if (error.code !== 'access-denied') return error;
-  const exist = (proof: string, leave: string) =>
-    `${roleArn} must exist and trust the caller, with ${proof}, and the caller must be allowed sts:AssumeRole on it; or leave the account out with ${leave}`;
+  // Commands about one account have no flag that leaves it out, and more often the name of the role was forgotten.
+  const exist = (proof: string, rename: string, leave: string) =>
+    `${roleArn} must exist and trust the caller, with ${proof}, and the caller must be allowed sts:AssumeRole on it; ${rename} names another role, and a run leaves the account out with ${leave}`;
   const proof = (how: string) =>
     externalId === undefined ? `an external ID, if it demands one (${how})` : 'this external ID';
   return new KeyturnError(
@@ -108,9 +109,10 @@ function entranceFailure(
       cause: error.cause,
       hint: [
         {
-          byFlag: exist(proof('--external-id'), '--exclude-accounts'),
+          byFlag: exist(proof('--external-id'), '--role-name', '--exclude-accounts'),
           inFile: exist(
             proof('"external_id" of its group'),
+            '"role" of its group',
             '"accounts: never" in the configuration',
           ),
         },

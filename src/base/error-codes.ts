@@ -222,7 +222,7 @@ export const ERROR_CODES = {
   'cannot-enter-account': info(1, 'account', {
     meaning: 'AWS refused the role through which an account is entered; nothing was done there.',
     remedy:
-      'The role must exist in the account and trust the caller; or leave the account out with `--exclude-accounts`.',
+      'The role must exist in the account and trust the caller. `--role-name` names another one; `--exclude-accounts` leaves the account out of a run.',
   }),
   'unknown-excluded-account': info(2, 'run', {
     meaning:

@@ -67,6 +67,7 @@ describe('a member account', () => {
       refused.hint ?? '',
       /arn:aws:iam::011111111111:role\/OrganizationAccountAccessRole/,
     );
+    assert.match(refused.hint ?? '', /--role-name names another role/);
   });
 });
 
