@@ -4,6 +4,7 @@ import { wholeDaysBetween } from '../base/clock.ts';
 import { looksAgainAt } from '../lifecycle/decide-recovery.ts';
 import { handedOffState } from '../lifecycle/handed-off.ts';
 import type { UserHistory } from '../lifecycle/history.ts';
+import { needsConfiguration } from '../lifecycle/hooks.ts';
 import { type LeftByUndo, leftByUndo } from '../lifecycle/left-by-undo.ts';
 import { outlookOf } from '../lifecycle/open-outlook.ts';
 import { earliestQuietAt } from '../lifecycle/quiet-gate.ts';
@@ -183,6 +184,7 @@ function describe(account: string, rotation: Rotation, { history, now }: AtThatT
     vetoed: (rotation.phase === 'in-grace' && rotation.hooks?.veto) || null,
     waits_for: waitsFor,
     next_step: next,
+    needs_configuration: needsConfiguration(rotation),
     destination: rotation.targets.map(({ kind, place }) => `${kind} ${place}`.trim()).join(', '),
     old_key_fate: rotation.oldKeyFate,
   };

@@ -74,10 +74,21 @@ function kept(words: readonly string[], { before = [], flags }: SameReach, takes
   return command(...before, 'keyturn', ...words, ...about);
 }
 
-/** `keyturn recover` for one user: it names the accounts that it enters by another flag. */
-export function recoverCommand(user: string, { before = [], flags }: SameReach = HERE): Command {
+/** `keyturn recover` for one user. */
+export function recoverCommand(user: string, reach: SameReach = HERE): Command {
+  return runCommand(['keyturn', 'recover'], user, reach);
+}
+
+/** A run about one user that knows the hooks of the configuration, which `keyturn recover` does not. */
+export function configuredRunCommand(user: string, reach: SameReach = HERE): Command {
+  return runCommand(['rotate-iam-keys', '--config', 'keyturn.yaml'], user, reach);
+}
+
+/** A run names the accounts that it enters by another flag. */
+function runCommand(words: readonly string[], user: string, reach: SameReach): Command {
+  const { before = [], flags } = reach;
   const accounts = flags.map((flag) => (flag === '--account' ? '--accounts' : flag));
-  return command(...before, 'keyturn', 'recover', ...flagWords('--user', user), ...accounts);
+  return command(...before, ...words, ...flagWords('--user', user), ...accounts);
 }
 
 /** The dry run of the command that replaces the key of a user now. */

@@ -136,6 +136,11 @@ export function waitsForHooks(rotation: Rotation, known: KnownHooks): boolean {
   return isUntold(rotation, known) || promised.some((on) => on !== 'after-deliver');
 }
 
+/** Whether a run without the configuration leaves it, so that only one with it takes the rotation further. */
+export function needsConfiguration(rotation: Rotation): boolean {
+  return hasReadersToTell(rotation) && waitsForHooks(rotation, undefined);
+}
+
 /** A rotation whose old key is Inactive, and whose time after that has not been watched to its end. */
 export function pendingWatch(rotation: Rotation): PendingWatch | undefined {
   return rotation.phase === 'deactivated' ? rotation.hooks?.watch : undefined;

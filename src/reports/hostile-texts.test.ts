@@ -459,6 +459,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
     renderStatus(hostile(statusReport()), {
       ...STYLE,
       recoverCommand: 'keyturn recover',
+      configuredCommand: 'rotate-iam-keys --config keyturn.yaml',
       keysCommand: 'keyturn keys',
       verifyCommand: 'keyturn verify',
       historyCommand: 'keyturn history',

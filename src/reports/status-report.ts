@@ -44,6 +44,11 @@ const openRotation = z.object({
       'run: the next run goes on; time: nothing can be done before next_run_at; hook: a hook of yours said no, and each run asks again; operator: a person has to say something',
     ),
   next_step: z.string().describe('What comes next, in words; by a run where nobody is named'),
+  needs_configuration: z
+    .boolean()
+    .describe(
+      'Whether only a run with the configuration takes it further, because it began with hooks; keyturn recover leaves it',
+    ),
   destination: z.string(),
   old_key_fate: z.string().describe('when-quiet, deactivate or keep'),
 });

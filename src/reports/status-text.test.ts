@@ -8,6 +8,7 @@ import { renderStatus, type StatusStyle } from './status-text.ts';
 const STYLE: StatusStyle = {
   ...{ colour: false, width: 100 },
   recoverCommand: 'keyturn recover',
+  configuredCommand: 'rotate-iam-keys --config keyturn.yaml',
   keysCommand: 'keyturn keys',
   verifyCommand: 'keyturn verify',
   historyCommand: 'keyturn history',
@@ -47,4 +48,26 @@ it('shows ten rows of each table, how many more there are, and the command for a
   assert.equal(all.match(/^ +svc +K\d+/gm)?.length, 25);
   assert.doesNotMatch(all, /and \d+ more|--all/);
   assert.doesNotMatch(renderStatus(report, STYLE), /--all/);
+});
+
+it('sends what began with hooks to a run with the configuration, and the rest to recover', () => {
+  const report = statusReport();
+  const [one] = report.open_rotations;
+  assert(one !== undefined);
+  const pageOf = (...needs: readonly boolean[]) =>
+    renderStatus(
+      {
+        ...report,
+        open_rotations: needs.map((needs_configuration) => ({ ...one, needs_configuration })),
+      },
+      STYLE,
+    );
+  const hooked =
+    /^The rotation of svc began with hooks: .*such as:\n {2}rotate-iam-keys --config/ms;
+  assert.match(pageOf(true), hooked);
+  assert.doesNotMatch(pageOf(true), /^ {2}keyturn recover$/m);
+  assert.match(pageOf(true, false), hooked);
+  assert.match(pageOf(true, false), /^ {2}keyturn recover$/m);
+  assert.match(pageOf(true, true), /^2 open rotations began with hooks:/m);
+  assert.doesNotMatch(pageOf(false), /configuration/);
 });

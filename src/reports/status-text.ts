@@ -10,12 +10,15 @@ import { healWords } from './heal-words.ts';
 import { type Page, pageFor, type TextStyle } from './page.ts';
 import { failedSection, statusHead } from './status-head.ts';
 import type { StatusReport } from './status-report.ts';
+import { plural } from './words.ts';
 
 type OpenRotation = StatusReport['open_rotations'][number];
 
 export interface StatusStyle extends TextStyle {
   /** The command line that goes on with what is open. */
   readonly recoverCommand: string;
+  /** The command line of a run with the configuration, which knows the hooks that a rotation began with. */
+  readonly configuredCommand: string;
   /** The command line that reads places again. */
   readonly verifyCommand: string;
   /** The command line that lists keys. */
@@ -45,6 +48,7 @@ export function renderStatus(given: StatusReport, style: StatusStyle): string {
       ? page.wrap('', `${nothingOpen(waiting.length)} in ${state_dir}.`)
       : openSection({ state_dir, open, rowsMax }, style.recoverCommand, page),
     graceSection(waiting, style.keysCommand, page),
+    configurationSection(all, style.configuredCommand, page),
     failedSection(report.failures, style.historyCommand, page),
     wrongSection(report.wrong_places, style.verifyCommand, page),
     leftSection(report.left_by_undo, style.keysCommand, page),
@@ -251,6 +255,22 @@ function graceSection(waiting: readonly OpenRotation[], keysCommand: string, pag
   ].join('\n');
 }
 
+/** What began with hooks is left by every run that does not know them, and so by `keyturn recover`. */
+function configurationSection(
+  all: readonly OpenRotation[],
+  configuredCommand: string,
+  page: Page,
+): string {
+  const [first, ...others] = all.filter((each) => each.needs_configuration);
+  if (first === undefined) return '';
+  const isOne = others.length === 0;
+  const which = isOne
+    ? `The rotation of ${first.username}`
+    : plural(others.length + 1, 'open rotation');
+  const text = `${which} began with hooks: only a run with the configuration takes ${isOne ? 'it' : 'them'} further, such as:`;
+  return page.withCommand(text, configuredCommand);
+}
+
 function notBefore({ next_run_at: from, vetoed }: OpenRotation): string {
   if (vetoed !== null) return 'a yes';
   return from === null ? 'now' : localDay(from);
@@ -338,10 +358,14 @@ function openSection(
         age(each.age_days),
       ]),
     ),
-    page.withCommand(
-      'The next run of rotate-iam-keys or keyturn apply finishes or undoes them; this does only that:',
-      recoverCommand,
-    ),
+    ...(open.every((each) => each.needs_configuration)
+      ? []
+      : [
+          page.withCommand(
+            'The next run of rotate-iam-keys or keyturn apply finishes or undoes them; this does only that:',
+            recoverCommand,
+          ),
+        ]),
     ...open.slice(0, rowsMax).flatMap((each) => waitLines(each, recoverCommand, page)),
   ].join('\n');
 }

@@ -110,4 +110,9 @@ test('a run without the configuration passes no hook over', async (t) => {
   assert.equal(recovered.code, 1);
   assert.match(recovered.stdout, /hooks-not-known/);
   assert.deepEqual(statuses('alice'), ['Active', 'Active']);
+  for (const words of [['status'], ['keys', '--user', 'alice'], ['report', '--format', 'json']]) {
+    const { stdout } = await keyturn(words);
+    assert.match(stdout, /rotate-iam-keys --config keyturn\.yaml/, stdout);
+    assert.doesNotMatch(stdout, / {2}keyturn recover/, stdout);
+  }
 });

@@ -30,6 +30,8 @@ test('a program that says no keeps the old key Active, with its last line as the
   assert.equal(again.code, 0, again.stderr);
   assert.equal(toldTo(ask).length, 2);
   assert.equal(toldTo(ask)[0]?.event, 'before_retire');
+  const { stdout: listed } = await keyturn(['keys', '--user', 'alice']);
+  assert.match(listed, /a run with the configuration makes it Inactive, such as:/);
   const { stdout } = await keyturn(['history', 'alice']);
   assert.equal(stdout.match(/must not go yet/g)?.length, 1);
   program('ask', 'exit 0');

@@ -26,6 +26,7 @@ const REPORT: StatusReport = {
       vetoed: 'before_retire says no',
       waits_for: 'operator' as const,
       next_step: 'says so',
+      needs_configuration: false,
       old_key_fate: 'keep',
     },
   ],

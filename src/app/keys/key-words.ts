@@ -3,6 +3,7 @@
 import { MS_PER_DAY, minuteOf, wholeDaysBetween } from '../../base/clock.ts';
 import type { Hint } from '../../base/hint.ts';
 import {
+  configuredRunCommand,
   deleteNow,
   keyCommand,
   keysCommand,
@@ -11,9 +12,11 @@ import {
 } from '../../base/key-command.ts';
 import { flagWords } from '../../base/shell-words.ts';
 import type { DatedKey } from '../../lifecycle/dated-keys.ts';
+import { needsConfiguration } from '../../lifecycle/hooks.ts';
 import type { KeyState, KeyView, KeyWarning, Silence } from '../../lifecycle/key-state.ts';
 import type { KeyDetails } from '../../lifecycle/keys.ts';
 import { phaseWords } from '../../lifecycle/phase-words.ts';
+import type { Rotation } from '../../lifecycle/rotation.ts';
 import { ownKeyError } from '../../lifecycle/signer.ts';
 import { type TwoKeysFacts, twoKeysAdvice } from '../../lifecycle/two-keys.ts';
 import { useWords } from '../../lifecycle/use-words.ts';
@@ -111,10 +114,7 @@ export function hintWords({ key, state }: KeyView, facts: HintFacts): Hint | und
   const byHand = keysCommand(flagWords('--user', user), reach);
   switch (state.kind) {
     case 'open':
-      return [
-        'the next run of rotate-iam-keys finishes or undoes it; by itself:',
-        recoverCommand(user, reach),
-      ];
+      return nextRunHint(state.rotation, 'finishes or undoes it', reach);
     case 'undone':
       return undoneHint(state, key, facts);
     case 'blocked':
@@ -130,21 +130,27 @@ export function hintWords({ key, state }: KeyView, facts: HintFacts): Hint | und
   }
 }
 
+/** What began with hooks is left by a run that does not know them, which `keyturn recover` is. */
+function nextRunHint(rotation: Rotation, does: string, reach: SameReach): Hint {
+  const { user } = rotation;
+  return needsConfiguration(rotation)
+    ? [
+        `it began with hooks: a run with the configuration ${does}, such as:`,
+        configuredRunCommand(user, reach),
+      ]
+    : [`the next run of rotate-iam-keys ${does}; by itself:`, recoverCommand(user, reach)];
+}
+
 type InGrace = Extract<KeyState, { readonly kind: 'in-grace' }>;
 
 /** What is in use waits, and nobody has to do anything but give its readers the new key. */
 function graceHint(
   { silence, rotation }: InGrace,
   { id }: DatedKey,
-  { user, reach }: HintFacts,
+  { reach }: HintFacts,
 ): Hint | undefined {
   if (silence.kind === 'quiet') {
-    if (rotation !== undefined) {
-      return [
-        'the next run of rotate-iam-keys makes it Inactive; by itself:',
-        recoverCommand(user, reach),
-      ];
-    }
+    if (rotation !== undefined) return nextRunHint(rotation, 'makes it Inactive', reach);
     return id && ['to make it Inactive:', keyCommand('deactivate', id, reach)];
   }
   if (silence.kind !== 'in-use' || id === undefined) return undefined;

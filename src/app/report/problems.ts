@@ -3,7 +3,12 @@
 
 import { ERROR_CODES } from '../../base/error-codes.ts';
 import { hintText } from '../../base/hint.ts';
-import { hooksCommand, recoverCommand, type SameReach } from '../../base/key-command.ts';
+import {
+  configuredRunCommand,
+  hooksCommand,
+  recoverCommand,
+  type SameReach,
+} from '../../base/key-command.ts';
 import type { KeyReport, ReportKey, ReportProblem } from '../../reports/key-report/document.ts';
 import type { AccountStatus } from '../read-status.ts';
 import type { JudgedUser } from './exemptions.ts';
@@ -24,7 +29,8 @@ const OWN = {
   },
   'left-half-way': {
     title: 'A rotation was begun and has not come to its end.',
-    remedy: 'The next run finishes or undoes it; `keyturn recover` does only that.',
+    remedy:
+      'The next run finishes or undoes it; `keyturn recover` does only that. What began with hooks takes a run with the configuration.',
   },
   'hook-in-doubt': {
     title: 'A run was cut off from a hook, and nobody knows whether it was done.',
@@ -152,6 +158,7 @@ function openProblem(
     begun,
     waits_for,
     next_step,
+    needs_configuration,
   }: AccountStatus['open'][number],
   reach: SameReach,
 ): ReportProblem[] {
@@ -164,7 +171,8 @@ function openProblem(
     return [{ ...about, code: own('hook-in-doubt'), message: next_step, hint }];
   }
   if (phase === 'in-grace') return [];
-  const hint = hintText([recoverCommand(username, reach)]);
+  const goesOn = needs_configuration ? configuredRunCommand : recoverCommand;
+  const hint = hintText([goesOn(username, reach)]);
   return [{ ...about, code: own('left-half-way'), message: `the next run ${next_step}`, hint }];
 }
 

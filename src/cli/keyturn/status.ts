@@ -75,6 +75,10 @@ export async function runStatus({ host }: Session, args: readonly string[]): Pro
     shellWords([...['keyturn', name], ...whereaboutWords(flags)]);
   const commands = {
     recoverCommand: inSameState('recover'),
+    configuredCommand: shellWords([
+      ...['rotate-iam-keys', '--config', 'keyturn.yaml'],
+      ...whereaboutWords(flags),
+    ]),
     keysCommand: inSameState('keys'),
     verifyCommand: inSameState('verify'),
     historyCommand: inSameState('history'),
